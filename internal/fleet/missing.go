@@ -1,0 +1,54 @@
+package fleet
+
+import "time"
+
+// Reason says why a server or an answer is missing.
+type Reason string
+
+// The reasons. Where each comes from: a request to the server's own id is
+// answered by 503 at once when no such server is connected, and times out when
+// it is connected and silent.
+const (
+	Gone        Reason = "gone"        // dead or cut off: a request to its id is refused at once
+	Silent      Reason = "silent"      // connected, but does not answer: hung, overloaded, or a partition not noticed yet
+	Draining    Reason = "draining"    // announced lame duck mode; such a server no longer answers $SYS
+	Behind      Reason = "behind"      // not reachable, because a silent server holds the gateway to its cluster
+	Late        Reason = "late"        // answered other questions of this round, not this one in time
+	Unsupported Reason = "unsupported" // the server is too old for this request
+	Refused     Reason = "refused"     // the server answered with an error
+	Malformed   Reason = "malformed"   // the server's answer could not be decoded
+	Truncated   Reason = "truncated"   // a limit cut the answer
+)
+
+// Missing is a server that should have answered and did not.
+type Missing struct {
+	ID       string    `json:"id,omitempty"`   // empty when only the name is known
+	Name     string    `json:"name,omitempty"` // empty when only the id is known
+	Cluster  string    `json:"cluster,omitempty"`
+	Reason   Reason    `json:"reason"`
+	Via      string    `json:"via,omitempty"`      // with Behind: the silent server's name
+	SeenBy   []string  `json:"seen_by,omitempty"`  // names of servers that still list a link to it
+	LastSeen time.Time `json:"last_seen,omitzero"` // its last sign of life, where known
+}
+
+// Label names the server for a reader: its name, or else its id, or else
+// "unnamed".
+func (m Missing) Label() string {
+	switch {
+	case m.Name != "":
+		return m.Name
+	case m.ID != "":
+		return m.ID
+	}
+	return "unnamed"
+}
+
+// Problem is one answer that is missing or wrong although its server answered
+// others.
+type Problem struct {
+	ServerID string `json:"server_id"`
+	Server   string `json:"server"`
+	Kind     Kind   `json:"kind"`
+	Reason   Reason `json:"reason"`
+	Detail   string `json:"detail,omitempty"` // the server's own words, or the decoder's
+}
