@@ -1,0 +1,70 @@
+package view
+
+import "iter"
+
+// Column is one column of a table of R: its name, its unit and where its value
+// comes from. A table is a slice of columns; a new column is one row in it.
+type Column[R any] struct {
+	Name  string        // in JSON, CSV, --sort and --filter; carries the unit where it has one: rtt_seconds, mem_bytes
+	Title string        // the header that a person reads
+	Help  string        // one sentence for the documentation
+	Unit  Unit          // how Value is read
+	Wide  bool          // shown by -o wide and in every format for programs
+	Sum   bool          // the totals row adds this column up
+	Value func(R) any   // string, bool, int, int64, uint64, float64, time.Time, []string, or nil: not reported
+	Level func(R) Level // nil: always OK
+}
+
+// Cell is one value of a row with its judgement.
+type Cell struct {
+	Raw   any
+	Unit  Unit
+	Level Level
+}
+
+// Text returns the cell as a person reads it, safe for a terminal.
+func (c Cell) Text() string { return c.Unit.Format(c.Raw) }
+
+// Head is the heading of one column, without the type of its rows.
+type Head struct {
+	Name, Title, Help string
+	Unit              Unit
+	Wide, Sum         bool
+}
+
+// Grid is a table without the type of its rows: what writers and the dashboard
+// draw. Rows hold one cell per head.
+type Grid struct {
+	Heads []Head
+	Rows  [][]Cell
+}
+
+// NewGrid evaluates every column on every row.
+func NewGrid[R any](cols []Column[R], rows iter.Seq[R]) Grid {
+	g := Grid{Heads: Heads(cols)}
+	for row := range rows {
+		g.Rows = append(g.Rows, Cells(cols, row))
+	}
+	return g
+}
+
+// Heads returns the headings of a column table.
+func Heads[R any](cols []Column[R]) []Head {
+	heads := make([]Head, len(cols))
+	for i, c := range cols {
+		heads[i] = Head{Name: c.Name, Title: c.Title, Help: c.Help, Unit: c.Unit, Wide: c.Wide, Sum: c.Sum}
+	}
+	return heads
+}
+
+// Cells evaluates every column on one row.
+func Cells[R any](cols []Column[R], row R) []Cell {
+	cells := make([]Cell, len(cols))
+	for i, c := range cols {
+		cells[i] = Cell{Raw: c.Value(row), Unit: c.Unit}
+		if c.Level != nil {
+			cells[i].Level = c.Level(row)
+		}
+	}
+	return cells
+}

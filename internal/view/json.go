@@ -1,0 +1,89 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// JSON writes v as JSON and a newline, indented unless compact. Characters
+// that [Text] would escape are \u escapes, so that the output is safe on a
+// terminal and still the same JSON value.
+func JSON(w io.Writer, v any, compact bool) error {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if !compact {
+		enc.SetIndent("", "  ")
+	}
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encode JSON: %w", err)
+	}
+	_, err := w.Write(escapeHidden(buf.Bytes()))
+	return err
+}
+
+// escapeHidden replaces hidden characters, which in JSON and in double-quoted
+// YAML can only stand inside strings, by \u escapes.
+func escapeHidden(doc []byte) []byte {
+	if !bytes.ContainsFunc(doc, concealed) {
+		return doc
+	}
+	out := make([]byte, 0, len(doc)+64)
+	for len(doc) > 0 {
+		r, n := utf8.DecodeRune(doc)
+		switch {
+		case !concealed(r):
+			out = append(out, doc[:n]...)
+		case r > 0xffff:
+			hi, lo := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
+			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		doc = doc[n:]
+	}
+	return out
+}
+
+func concealed(r rune) bool { return r == 0x7f || hidden(r) }
+
+// YAML writes v as YAML with the names and the order of its JSON form, safe on
+// a terminal as [JSON] is.
+func YAML(w io.Writer, v any) error {
+	var buf bytes.Buffer
+	if err := JSON(&buf, v, true); err != nil {
+		return err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(buf.Bytes(), &doc); err != nil {
+		return fmt.Errorf("encode YAML: %w", err)
+	}
+	block(&doc)
+	buf.Reset()
+	enc := yaml.NewEncoder(&buf)
+	enc.SetIndent(2)
+	if err := enc.Encode(&doc); err != nil {
+		return fmt.Errorf("encode YAML: %w", err)
+	}
+	_, err := w.Write(escapeHidden(buf.Bytes()))
+	return err
+}
+
+// block turns the flow style of JSON into YAML's block style. Strings that
+// hold control characters stay double-quoted, where escapes mean what they do
+// in JSON.
+func block(n *yaml.Node) {
+	n.Style = 0
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && strings.ContainsFunc(n.Value, func(r rune) bool { return r < 0x20 || concealed(r) }) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	for _, child := range n.Content {
+		block(child)
+	}
+}

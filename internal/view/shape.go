@@ -1,0 +1,174 @@
+package view
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrColumn is a column name that the table does not have.
+var ErrColumn = errors.New("unknown column")
+
+// Shape is what a reader asks of a table before any format is chosen. The zero
+// value leaves the table as it is.
+type Shape struct {
+	Filter  string // an expression over the column names, see [Filter]
+	Sort    string // a column name; numbers and times go largest first, text goes A to Z
+	Reverse bool
+	Limit   int // rows kept after sorting; 0 keeps all
+}
+
+// Apply returns the grid filtered, sorted and cut. The grid given is not
+// changed. Values that were not reported sort last, whichever the direction.
+func (s Shape) Apply(g Grid) (Grid, error) {
+	rows := slices.Clone(g.Rows)
+	if s.Filter != "" {
+		f, err := NewFilter(s.Filter, g.Heads)
+		if err != nil {
+			return Grid{}, err
+		}
+		kept := rows[:0]
+		for _, row := range rows {
+			ok, err := f.Match(row)
+			if err != nil {
+				return Grid{}, err
+			}
+			if ok {
+				kept = append(kept, row)
+			}
+		}
+		rows = kept
+	}
+	out := Grid{Heads: g.Heads, Rows: rows}
+	if s.Sort != "" {
+		if err := out.sort(s.Sort, s.Reverse); err != nil {
+			return Grid{}, err
+		}
+	} else if s.Reverse {
+		slices.Reverse(out.Rows)
+	}
+	if s.Limit > 0 && len(out.Rows) > s.Limit {
+		out.Rows = out.Rows[:s.Limit]
+	}
+	return out, nil
+}
+
+func (g Grid) sort(name string, reverse bool) error {
+	i, err := g.Index(name)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(g.Rows, func(a, b []Cell) int {
+		x, y := a[i].Raw, b[i].Raw
+		if (x == nil) != (y == nil) {
+			return compareBool(x == nil, y == nil)
+		}
+		if c := Compare(x, y); reverse {
+			return -c
+		} else {
+			return c
+		}
+	})
+	return nil
+}
+
+// Index finds a column by name, or by a name without its unit when that is
+// unambiguous: "rtt" finds rtt_seconds.
+func (g Grid) Index(name string) (int, error) {
+	found := -1
+	for i, h := range g.Heads {
+		switch {
+		case h.Name == name:
+			return i, nil
+		case strings.HasPrefix(h.Name, name+"_"):
+			if found >= 0 {
+				return 0, fmt.Errorf("%w %q: could be %s or %s", ErrColumn, name, g.Heads[found].Name, h.Name)
+			}
+			found = i
+		}
+	}
+	if found < 0 {
+		return 0, fmt.Errorf("%w %q%s", ErrColumn, name, Suggest(name, g.Names()))
+	}
+	return found, nil
+}
+
+// Names lists the column names.
+func (g Grid) Names() []string {
+	names := make([]string, len(g.Heads))
+	for i, h := range g.Heads {
+		names[i] = h.Name
+	}
+	return names
+}
+
+// Compare orders two raw values as a reader expects a table sorted by them:
+// numbers and times largest first, true first, text A to Z.
+func Compare(x, y any) int {
+	if a, ok := number(x); ok {
+		if b, ok := number(y); ok {
+			return cmp.Compare(b, a)
+		}
+	}
+	switch a := x.(type) {
+	case time.Time:
+		if b, ok := y.(time.Time); ok {
+			return b.Compare(a)
+		}
+	case bool:
+		if b, ok := y.(bool); ok {
+			return compareBool(b, a)
+		}
+	}
+	return cmp.Compare(Raw(x), Raw(y))
+}
+
+// compareBool puts false before true.
+func compareBool(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
+	}
+	return 1
+}
+
+// Totals returns the row of sums, or nil when no column adds up. The first
+// column carries the word, where it is not summed itself.
+func (g Grid) Totals(word string) []Cell {
+	if !slices.ContainsFunc(g.Heads, func(h Head) bool { return h.Sum }) {
+		return nil
+	}
+	cells := make([]Cell, len(g.Heads))
+	for i, h := range g.Heads {
+		cells[i].Unit = h.Unit
+		switch {
+		case h.Sum:
+			cells[i].Raw = g.sum(i)
+		case i == 0:
+			cells[i].Raw = word
+		default:
+			cells[i].Raw = ""
+		}
+	}
+	return cells
+}
+
+// sum adds up what was reported in one column; nil when nothing was.
+func (g Grid) sum(col int) any {
+	var total float64
+	var any bool
+	for _, row := range g.Rows {
+		if f, ok := number(row[col].Raw); ok {
+			total, any = total+f, true
+		}
+	}
+	if !any {
+		return nil
+	}
+	return total
+}

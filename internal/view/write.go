@@ -1,0 +1,160 @@
+package view
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Style says how a table for people is drawn.
+type Style struct {
+	Wide  bool // show the wide columns too
+	Color bool // colour the cells by level; the header and totals are bold or dim
+}
+
+// The colours of the levels, from the terminal's own palette.
+const (
+	sgrReset = "\x1b[0m"
+	sgrBold  = "\x1b[1m"
+	sgrDim   = "\x1b[2m"
+)
+
+var sgrLevel = map[Level]string{fleet.Warn: "\x1b[33m", fleet.Crit: "\x1b[31m", fleet.Unknown: "\x1b[2m"}
+
+// Table writes the grid for people: aligned columns, a header, and a totals
+// row where there is one. Two spaces part the columns.
+func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
+	cols := s.columns(g)
+	widths := make([]int, len(g.Heads))
+	for _, i := range cols {
+		widths[i] = ansi.StringWidth(g.Heads[i].Title)
+		for _, row := range g.Rows {
+			widths[i] = max(widths[i], ansi.StringWidth(row[i].Text()))
+		}
+		if totals != nil {
+			widths[i] = max(widths[i], ansi.StringWidth(totals[i].Text()))
+		}
+	}
+	var b strings.Builder
+	s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return g.Heads[i].Title, sgrBold })
+	for _, row := range g.Rows {
+		s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return row[i].Text(), sgrLevel[row[i].Level] })
+	}
+	if totals != nil {
+		s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return totals[i].Text(), sgrDim })
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// columns lists the indexes of the columns to draw.
+func (s Style) columns(g Grid) []int {
+	var cols []int
+	for i, h := range g.Heads {
+		if s.Wide || !h.Wide {
+			cols = append(cols, i)
+		}
+	}
+	return cols
+}
+
+// line draws one row; cell gives a column's text and its escape sequence.
+func (s Style) line(b *strings.Builder, cols []int, heads []Head, widths []int, cell func(int) (text, sgr string)) {
+	for n, i := range cols {
+		text, sgr := cell(i)
+		pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(text))
+		if n > 0 {
+			b.WriteString("  ")
+		}
+		if heads[i].Unit.Right() {
+			b.WriteString(pad)
+		}
+		if s.Color && sgr != "" {
+			text = sgr + text + sgrReset
+		}
+		b.WriteString(text)
+		if !heads[i].Unit.Right() && n < len(cols)-1 {
+			b.WriteString(pad)
+		}
+	}
+	b.WriteByte('\n')
+}
+
+// TSV writes the rows for a pipe: raw values parted by tabs, no header.
+// Controls inside values are visible escapes, so a row is always one line.
+func TSV(w io.Writer, g Grid, wide bool) error {
+	var b strings.Builder
+	cols := Style{Wide: wide}.columns(g)
+	for _, row := range g.Rows {
+		for n, i := range cols {
+			if n > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(Text(Raw(row[i].Raw)))
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// CSV writes a header of column names and the rows with raw values, wide
+// columns included; controls inside values are visible escapes.
+func CSV(w io.Writer, g Grid) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(g.Names()); err != nil {
+		return err
+	}
+	record := make([]string, len(g.Heads))
+	for _, row := range g.Rows {
+		for i, cell := range row {
+			record[i] = Text(Raw(cell.Raw))
+		}
+		if err := out.Write(record); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// Records returns the rows as JSON objects with the columns in their order.
+func (g Grid) Records() []Record {
+	records := make([]Record, len(g.Rows))
+	for i, row := range g.Rows {
+		records[i] = Record{heads: g.Heads, cells: row}
+	}
+	return records
+}
+
+// Record is one row as a JSON object: column names to raw values, in column
+// order, null where not reported.
+type Record struct {
+	heads []Head
+	cells []Cell
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (r Record) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, h := range r.heads {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		name, err := json.Marshal(h.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(r.cells[i].Raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}'), nil
+}
