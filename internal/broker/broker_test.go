@@ -1,0 +1,227 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// begin starts a cluster for the time of a test.
+func begin(t *testing.T, spec Spec) *Cluster {
+	t.Helper()
+	c, err := Start(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func TestStart(t *testing.T) {
+	for name, spec := range map[string]Spec{
+		"zero":        {},
+		"three":       Nodes(3),
+		"super":       Super(2, "east", "west").WithLeaf("edge", 1, "east"),
+		"single leaf": Single().WithLeaf("edge", 2, DefaultName),
+		"none":        {Auth: AuthNone, NoJetStream: true},
+		"isolated":    {Leafs: []LeafSpec{{Isolated: true}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begun := time.Now()
+			c := begin(t, spec)
+			t.Logf("ready after %v", time.Since(begun))
+			for _, n := range c.Nodes() {
+				echo(t, c, n)
+			}
+		})
+	}
+}
+
+// echo proves that a message from the first node of the cluster reaches a subscriber at another.
+func echo(t *testing.T, c *Cluster, at *Node) {
+	t.Helper()
+	there, err := at.Connect("app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer there.Close()
+	if _, err := there.Subscribe("echo", func(m *nats.Msg) { m.Respond(m.Data) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := there.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	here, err := c.Connect("APP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer here.Close()
+	eventually(t, func() error {
+		_, err := here.Request("echo", []byte("x"), time.Second)
+		return err
+	})
+}
+
+// eventually repeats the question until the answer is nil.
+func eventually(t *testing.T, ask func() error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := ask()
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal(err)
+		case <-tick.C:
+		}
+	}
+}
+
+func TestCloseRemovesEverything(t *testing.T) {
+	c := begin(t, Nodes(3))
+	dir, url := c.temp, c.URLs()[0]
+	if err := errors.Join(c.Close(), c.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("store: %v", err)
+	}
+	if nc, err := nats.Connect(url); err == nil {
+		nc.Close()
+		t.Error("a server still accepts clients")
+	}
+}
+
+func TestStopAndRestart(t *testing.T) {
+	c := begin(t, Nodes(3))
+	n := c.Node("dev-2")
+	id := n.ID()
+	n.Kill()
+	if err := c.Ready(t.Context()); err != nil {
+		t.Fatalf("two of three: %v", err)
+	}
+	if err := n.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Ready(t.Context()); err != nil {
+		t.Fatalf("three again: %v", err)
+	}
+	if n.ID() == id || n.ID() == "" {
+		t.Errorf("id %q after %q", n.ID(), id)
+	}
+}
+
+func TestLameDuck(t *testing.T) {
+	c := begin(t, Nodes(2))
+	n := c.Node("dev-1")
+	nc, err := n.Connect("app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if err := n.LameDuck(time.Second, 2*time.Second); !errors.Is(err, ErrNode) {
+		t.Errorf("grace above duration: %v", err)
+	}
+	if err := n.LameDuck(200*time.Millisecond, 50*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	if n.Running() {
+		t.Error("still running")
+	}
+	eventually(t, func() error { return nc.FlushTimeout(time.Second) }) // at the other server now
+	if nc.ConnectedUrl() == n.ClientURL() {
+		t.Error("the client did not move")
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	c := begin(t, Single())
+	n := c.Nodes()[0]
+	n.Stop()
+	l, err := net.Listen("tcp", n.plan.addr(RoleMonitor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	err = n.Restart(t.Context())
+	var pe *PortError
+	if !errors.As(err, &pe) || !errors.Is(err, ErrPortInUse) {
+		t.Fatalf("got %v", err)
+	}
+	if pe.Port != n.plan.Ports[RoleMonitor] || pe.Role != RoleMonitor || pe.Node != n.Name() {
+		t.Errorf("got %+v", pe)
+	}
+}
+
+func TestStartUndoesEverything(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	t.Setenv("TMPDIR", t.TempDir())
+	if _, err := Start(ctx, Nodes(3)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	left, err := os.ReadDir(os.TempDir())
+	if err != nil || len(left) != 0 {
+		t.Errorf("left over: %v %v", left, err)
+	}
+}
+
+func TestSpecRefused(t *testing.T) {
+	for name, spec := range map[string]Spec{
+		"name":          {Name: "a b"},
+		"auth":          {Auth: "magic"},
+		"twice":         Super(1, "east", "east"),
+		"many":          Nodes(10),
+		"negative":      Nodes(-1),
+		"leaf cluster":  Single().WithLeaf("edge", 1, "mars"),
+		"leaf account":  {Leafs: []LeafSpec{{Account: "NOPE"}}},
+		"account twice": {Accounts: []Account{{Name: "A"}, {Name: "A"}}},
+		"system":        {Accounts: []Account{{Name: "SYS"}}},
+		"user twice":    {Accounts: []Account{{Name: "A", Users: []User{{Name: "u"}}}, {Name: "B", Users: []User{{Name: "u"}}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c, err := Start(t.Context(), spec); !errors.Is(err, ErrSpec) {
+				c.Close()
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	c := begin(t, Spec{Accounts: []Account{{Name: "CHAT", Users: []User{
+		{Name: "alice", Publish: Subjects{Allow: []string{"chat.>"}}, Subscribe: Subjects{Deny: []string{"secret"}}},
+	}}}})
+	bad := make(chan error, 2)
+	nc, err := c.Connect("alice", nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { bad <- err }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if err := errors.Join(nc.Publish("chat.x", nil), nc.Publish("other", nil), nc.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-bad; !errors.Is(err, nats.ErrPermissionViolation) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.Connect("bob"); !errors.Is(err, ErrUser) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,171 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sync/errgroup"
+)
+
+// Cluster is a running local cluster. Its methods are safe for concurrent use.
+type Cluster struct {
+	plan  plan
+	nodes []*Node
+	temp  string // the directory to remove, "" when the caller gave one
+	once  sync.Once
+}
+
+// startTries is how often Start begins anew when a port was taken between its reservation and its use.
+const startTries = 5
+
+// gatewayDelay replaces the second that a nats-server waits before it connects its gateways, during which the JetStream of a
+// super-cluster loses its first election and then waits seconds for the next. It is one setting for the whole process.
+var gatewayDelay = sync.OnceFunc(func() { server.SetGatewaysSolicitDelay(100 * time.Millisecond) })
+
+// Start makes the cluster that the specification describes inside this process and returns when it is ready as
+// [Cluster.Ready] says. When that fails or the context ends, everything that was made is undone. The errors wrap
+// [ErrSpec], [ErrPortInUse] or [ErrNotReady], or are those of the operating system.
+func Start(ctx context.Context, spec Spec) (*Cluster, error) {
+	spec, err := spec.complete()
+	if err != nil {
+		return nil, err
+	}
+	gatewayDelay()
+	for try := 1; ; try++ {
+		c, err := start(ctx, spec)
+		if err == nil || try == startTries || !errors.Is(err, ErrPortInUse) {
+			return c, err
+		}
+	}
+}
+
+func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
+	c = &Cluster{}
+	defer func() {
+		if err != nil {
+			c, err = nil, errors.Join(err, c.Close())
+		}
+	}()
+	dir := spec.StoreDir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "natsctl-"); err != nil {
+			return c, fmt.Errorf("make a store: %w", err)
+		}
+		c.temp = dir
+	}
+	ports, err := reserve(ctx, spec.size()*int(roles))
+	if err != nil {
+		return c, err
+	}
+	c.plan = newPlan(spec, dir, func() int { p := ports[0]; ports = ports[1:]; return p })
+	if err := c.startNodes(ctx); err != nil {
+		return c, err
+	}
+	return c, c.Ready(ctx)
+}
+
+// startNodes starts all servers at once: started one by one the first would lose its election for want of peers.
+func (c *Cluster) startNodes(ctx context.Context) error {
+	for _, np := range c.plan.Nodes {
+		c.nodes = append(c.nodes, &Node{cluster: c, plan: np})
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, n := range c.nodes {
+		if err := n.write(c.plan.config(n.plan)); err != nil {
+			return err
+		}
+	}
+	for _, n := range c.nodes {
+		g.Go(func() error { return n.start(ctx) })
+	}
+	return g.Wait()
+}
+
+// Name is the name of the whole cluster.
+func (c *Cluster) Name() string { return c.plan.Spec.Name }
+
+// Nodes are all nodes in the order of the specification, leaf nodes last.
+func (c *Cluster) Nodes() []*Node { return slices.Clone(c.nodes) }
+
+// Node is the node of the given name, nil when there is none.
+func (c *Cluster) Node(name string) *Node {
+	for _, n := range c.nodes {
+		if n.Name() == name {
+			return n
+		}
+	}
+	return nil
+}
+
+// URLs are the client URLs of all nodes that are not leafs, without credentials.
+func (c *Cluster) URLs() []string {
+	var urls []string
+	for _, n := range c.nodes {
+		if !n.Leaf() {
+			urls = append(urls, n.ClientURL())
+		}
+	}
+	return urls
+}
+
+// Identities are all who can connect, with their secrets, the system user first.
+func (c *Cluster) Identities() []Identity { return slices.Clone(c.plan.Identities) }
+
+// Identity is the user of the given name, or the first user of the account of that name.
+func (c *Cluster) Identity(who string) (Identity, bool) {
+	for _, id := range c.plan.Identities {
+		if id.User == who || id.Account == who {
+			return id, true
+		}
+	}
+	return Identity{}, false
+}
+
+// Connect opens a connection as the user, or the first user of the account, of the given name. The caller closes it.
+func (c *Cluster) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
+	return c.connect(strings.Join(c.URLs(), ","), who, opts)
+}
+
+// ConnectSys opens a connection as the system user. The caller closes it.
+func (c *Cluster) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
+	return c.Connect(SystemUser, opts...)
+}
+
+func (c *Cluster) connect(urls, who string, opts []nats.Option) (*nats.Conn, error) {
+	id, ok := c.Identity(who)
+	if !ok {
+		return nil, fmt.Errorf("%w: %q is neither a user nor an account of %s", ErrUser, who, c.Name())
+	}
+	nc, err := nats.Connect(urls, append([]nats.Option{nats.UserInfo(id.User, id.Password)}, opts...)...)
+	if err != nil {
+		return nil, fmt.Errorf("connect as %s: %w", id.User, err)
+	}
+	return nc, nil
+}
+
+// ErrUser is wrapped by an error about a user that a cluster does not have.
+var ErrUser = errors.New("unknown user")
+
+// Close stops all servers and removes what Start made. A second call does nothing.
+func (c *Cluster) Close() error {
+	var err error
+	c.once.Do(func() {
+		var wg sync.WaitGroup
+		for _, n := range c.nodes {
+			wg.Go(n.Stop)
+		}
+		wg.Wait()
+		if c.temp != "" {
+			err = os.RemoveAll(c.temp)
+		}
+	})
+	return err
+}

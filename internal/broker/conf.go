@@ -1,0 +1,153 @@
+package broker
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// confWriter writes the configuration language of nats-server: blocks of keys and values, every string quoted.
+type confWriter struct {
+	b     strings.Builder
+	depth int
+}
+
+func (w *confWriter) line(format string, args ...any) {
+	w.b.WriteString(strings.Repeat("  ", w.depth))
+	fmt.Fprintf(&w.b, format, args...)
+	w.b.WriteByte('\n')
+}
+
+// str writes one key with a string; an empty string is left out.
+func (w *confWriter) str(key, value string) {
+	if value != "" {
+		w.line("%s: %s", key, quote(value))
+	}
+}
+
+// list writes one key with a list of strings; an empty list is left out.
+func (w *confWriter) list(key string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	w.line("%s: [%s]", key, quoteAll(values))
+}
+
+// block writes one key with a block that body fills.
+func (w *confWriter) block(key string, body func()) {
+	w.line("%s {", strings.TrimSpace(key))
+	w.depth++
+	body()
+	w.depth--
+	w.line("}")
+}
+
+func quote(s string) string { return strconv.Quote(s) }
+
+func quoteAll(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quote(v)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// JetStream limits of each node: enough for a rehearsal, far from what a laptop has.
+const (
+	maxMemoryStore = "256MB"
+	maxFileStore   = "1GB"
+)
+
+// config is the complete configuration text of a node.
+func (p plan) config(n nodePlan) string {
+	w := &confWriter{}
+	w.str("server_name", n.Name)
+	w.str("listen", n.addr(RoleClient))
+	w.str("http", n.addr(RoleMonitor))
+	w.list("server_tags", n.Tags)
+	w.str("write_deadline", "2s")
+	w.str("lame_duck_duration", "30s")
+	w.str("lame_duck_grace_period", "1s")
+	if !p.Spec.NoJetStream {
+		w.block("jetstream", func() {
+			w.str("store_dir", filepath.Join(n.Dir, "js"))
+			w.str("domain", n.Domain)
+			w.line("max_memory_store: %s", maxMemoryStore)
+			w.line("max_file_store: %s", maxFileStore)
+		})
+	}
+	p.accounts(w)
+	if n.Leaf != nil {
+		p.leafRemotes(w, n)
+		return w.b.String()
+	}
+	p.routes(w, n)
+	p.gateways(w, n)
+	p.leafListener(w, n)
+	return w.b.String()
+}
+
+func (p plan) accounts(w *confWriter) {
+	w.str("system_account", SystemAccount)
+	if p.Spec.Auth == AuthNone {
+		w.str("no_auth_user", p.Identities[1].User)
+	}
+	w.block("accounts", func() {
+		w.block(SystemAccount, func() { p.users(w, Account{Name: SystemAccount, Users: []User{{Name: SystemUser}}}) })
+		for _, a := range p.Spec.Accounts {
+			w.block(quote(a.Name), func() {
+				if !p.Spec.NoJetStream && !a.NoJetStream {
+					w.line("jetstream: enabled")
+				}
+				p.users(w, a)
+			})
+		}
+	})
+}
+
+func (p plan) users(w *confWriter, a Account) {
+	w.line("users: [")
+	w.depth++
+	for _, u := range a.Users {
+		w.block("", func() {
+			w.str("user", u.Name)
+			w.str("password", p.identity(u.Name).Password)
+			permissions(w, u)
+		})
+	}
+	w.depth--
+	w.line("]")
+}
+
+func permissions(w *confWriter, u User) {
+	if u.Publish.empty() && u.Subscribe.empty() {
+		return
+	}
+	w.block("permissions", func() {
+		u.Publish.write(w, "publish")
+		u.Subscribe.write(w, "subscribe")
+	})
+}
+
+func (s Subjects) empty() bool { return len(s.Allow)+len(s.Deny) == 0 }
+
+func (s Subjects) write(w *confWriter, key string) {
+	if s.empty() {
+		return
+	}
+	w.block(key, func() {
+		w.list("allow", s.Allow)
+		w.list("deny", s.Deny)
+	})
+}
+
+// identity finds the identity of a user; the plan has one for each.
+func (p plan) identity(user string) Identity {
+	for _, id := range p.Identities {
+		if id.User == user {
+			return id
+		}
+	}
+	return Identity{}
+}

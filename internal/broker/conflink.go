@@ -1,0 +1,136 @@
+package broker
+
+// The users of the links between servers; their password is the plan's.
+const (
+	routeUser   = "route"
+	gatewayUser = "gateway"
+	leafUser    = "leaf"
+)
+
+// routes writes the cluster block. A node that is alone needs none, and JetStream would wait for peers with it.
+func (p plan) routes(w *confWriter, n nodePlan) {
+	if p.core() == 1 {
+		return
+	}
+	w.block("cluster", func() {
+		w.str("name", n.Cluster)
+		w.str("listen", n.addr(RoleRoute))
+		p.authorization(w, routeUser)
+		var urls []string
+		for _, peer := range p.members(n.Cluster) {
+			if peer.Name != n.Name {
+				urls = append(urls, p.linkURL(routeUser, peer.addr(RoleRoute)))
+			}
+		}
+		w.list("routes", urls)
+	})
+}
+
+// gateways writes the gateway block when there is more than one cluster.
+func (p plan) gateways(w *confWriter, n nodePlan) {
+	if len(p.Spec.Clusters) == 1 {
+		return
+	}
+	w.block("gateway", func() {
+		w.str("name", n.Cluster)
+		w.str("listen", n.addr(RoleGateway))
+		p.authorization(w, gatewayUser)
+		w.line("gateways: [")
+		w.depth++
+		for _, c := range p.Spec.Clusters {
+			if c.Name != n.Cluster {
+				w.line("{name: %s, urls: [%s]}", quote(c.Name), quoteAll(p.urls(c.Name, gatewayUser, RoleGateway)))
+			}
+		}
+		w.depth--
+		w.line("]")
+	})
+}
+
+// leafListener writes the leafnodes block of a cluster that leafs join: a user for each account that they bind.
+func (p plan) leafListener(w *confWriter, n nodePlan) {
+	accounts := p.leafAccounts(n.Cluster)
+	if len(accounts) == 0 {
+		return
+	}
+	w.block("leafnodes", func() {
+		w.str("listen", n.addr(RoleLeaf))
+		w.block("authorization", func() {
+			w.line("users: [")
+			w.depth++
+			for _, a := range accounts {
+				w.line("{user: %s, password: %s, account: %s}", quote(leafUser+"-"+a), quote(p.Link), quote(a))
+			}
+			w.depth--
+			w.line("]")
+		})
+	})
+}
+
+// leafRemotes writes the leafnodes block of a leaf node.
+func (p plan) leafRemotes(w *confWriter, n nodePlan) {
+	w.block("leafnodes", func() {
+		w.line("remotes: [")
+		w.depth++
+		for _, a := range n.Leaf.accounts() {
+			w.line("{account: %s, urls: [%s]}", quote(a), quoteAll(p.urls(n.Leaf.Remote, leafUser+"-"+a, RoleLeaf)))
+		}
+		w.depth--
+		w.line("]")
+	})
+}
+
+// accounts are the accounts that a leaf node binds.
+func (l LeafSpec) accounts() []string {
+	if l.Isolated {
+		return []string{l.Account}
+	}
+	return []string{SystemAccount, l.Account}
+}
+
+// leafAccounts are the accounts that the leafs of a cluster bind, each once.
+func (p plan) leafAccounts(cluster string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, l := range p.Spec.Leafs {
+		if l.Remote != cluster {
+			continue
+		}
+		for _, a := range l.accounts() {
+			if !seen[a] {
+				seen[a] = true
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+func (p plan) authorization(w *confWriter, user string) {
+	w.block("authorization", func() {
+		w.str("user", user)
+		w.str("password", p.Link)
+	})
+}
+
+// urls are the link addresses of all members of a cluster.
+func (p plan) urls(cluster, user string, r Role) []string {
+	var out []string
+	for _, m := range p.members(cluster) {
+		out = append(out, p.linkURL(user, m.addr(r)))
+	}
+	return out
+}
+
+func (p plan) linkURL(user, addr string) string { return "nats://" + user + ":" + p.Link + "@" + addr }
+
+// members are the nodes of a cluster.
+func (p plan) members(cluster string) []nodePlan {
+	var out []nodePlan
+	for _, n := range p.Nodes {
+		if n.Leaf == nil && n.Cluster == cluster {
+			out = append(out, n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package broker
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// logger is the log of an embedded server. It keeps the fatal message, for which nats-server would end the program, and
+// the last error; all else is dropped. Safe for concurrent use.
+type logger struct {
+	mu      sync.Mutex
+	dead    bool
+	fatal   chan string // the first fatal message
+	lastErr string
+}
+
+var _ server.Logger = (*logger)(nil)
+
+func newLogger() *logger { return &logger{fatal: make(chan string, 1)} }
+
+// Fatalf keeps the first message and, unlike that of nats-server, returns.
+func (l *logger) Fatalf(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.dead {
+		l.dead = true
+		l.fatal <- fmt.Sprintf(format, args...)
+	}
+}
+
+// Errorf keeps the last message.
+func (l *logger) Errorf(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lastErr = fmt.Sprintf(format, args...)
+}
+
+// Noticef drops the message.
+func (l *logger) Noticef(string, ...any) {}
+
+// Warnf drops the message.
+func (l *logger) Warnf(string, ...any) {}
+
+// Debugf drops the message.
+func (l *logger) Debugf(string, ...any) {}
+
+// Tracef drops the message.
+func (l *logger) Tracef(string, ...any) {}

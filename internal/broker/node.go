@@ -1,0 +1,164 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// ErrNode is wrapped by an error about a node: one that does not exist, or is not in the state that was asked for.
+var ErrNode = errors.New("node")
+
+// Node is one server of a [Cluster]. Its methods are safe for concurrent use.
+type Node struct {
+	cluster *Cluster
+	plan    nodePlan
+
+	mu   sync.Mutex
+	opts *server.Options
+	srv  *server.Server // nil when stopped
+}
+
+// Name is the server name, for example "east-2".
+func (n *Node) Name() string { return n.plan.Name }
+
+// Cluster is the name of the cluster that the node is in; for a leaf node that of its group.
+func (n *Node) Cluster() string { return n.plan.Cluster }
+
+// Leaf says whether the node is a leaf node.
+func (n *Node) Leaf() bool { return n.plan.Leaf != nil }
+
+// ClientURL is where clients connect, without credentials. It stays the same when the node restarts.
+func (n *Node) ClientURL() string { return "nats://" + n.plan.addr(RoleClient) }
+
+// MonitorURL is the base of the monitoring endpoints, for example "http://127.0.0.1:8222".
+func (n *Node) MonitorURL() string { return "http://" + n.plan.addr(RoleMonitor) }
+
+// ID is the server id, a new one after each restart, "" while the node is stopped.
+func (n *Node) ID() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.srv == nil {
+		return ""
+	}
+	return n.srv.ID()
+}
+
+// Running says whether the node has been started and not stopped.
+func (n *Node) Running() bool { return n.ID() != "" }
+
+// Connect opens a connection to this node alone, as the user or the first user of the account of the given name.
+func (n *Node) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
+	return n.cluster.connect(n.ClientURL(), who, opts)
+}
+
+// ConnectSys opens a connection to this node alone as the system user.
+func (n *Node) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
+	return n.Connect(SystemUser, opts...)
+}
+
+// Stop shuts the server down in order and waits until it is gone. Its store stays. Stopping a stopped node does nothing.
+func (n *Node) Stop() { n.end((*server.Server).Shutdown) }
+
+// Kill ends the server as abruptly as is possible inside one process: in-process there is no shutdown without notice, so
+// the other servers learn it at once. Only a node that is a process of its own can be killed as kill -9 does.
+func (n *Node) Kill() { n.Stop() }
+
+// LameDuck puts the server into lame duck mode and returns when it has drained and is gone, which takes about duration
+// with clients and no time without. Grace is the time before the first client is closed and must be shorter than duration.
+func (n *Node) LameDuck(duration, grace time.Duration) error {
+	if grace >= duration {
+		return fmt.Errorf("%w %s: lame duck grace period %v is not shorter than its duration %v", ErrNode, n.Name(), grace, duration)
+	}
+	if !n.Running() {
+		return fmt.Errorf("%w %s: not running", ErrNode, n.Name())
+	}
+	n.end(func(s *server.Server) {
+		n.opts.LameDuckDuration, n.opts.LameDuckGracePeriod = duration, grace
+		s.LameDuckShutdown()
+	})
+	return nil
+}
+
+// end takes the server out of the node and ends it.
+func (n *Node) end(how func(*server.Server)) {
+	n.mu.Lock()
+	s := n.srv
+	n.srv = nil
+	n.mu.Unlock()
+	if s == nil {
+		return
+	}
+	how(s)
+	s.WaitForShutdown()
+}
+
+// Restart stops the server when it runs and starts it again with the same name, ports and store. It returns when the server
+// accepts clients; use [Cluster.Ready] to wait until the whole cluster has it back.
+func (n *Node) Restart(ctx context.Context) error {
+	n.Stop()
+	return n.start(ctx)
+}
+
+// start makes the server from its configuration file and waits until it accepts clients.
+func (n *Node) start(ctx context.Context) error {
+	opts := &server.Options{}
+	if err := opts.ProcessConfigFile(n.plan.conf()); err != nil {
+		return fmt.Errorf("configuration of %s: %w", n.Name(), err)
+	}
+	opts.NoSigs = true
+	s, err := server.NewServer(opts)
+	if err != nil {
+		return fmt.Errorf("make %s: %w", n.Name(), err)
+	}
+	log := newLogger()
+	s.SetLoggerV2(log, false, false, false)
+	started := make(chan struct{})
+	go func() { defer close(started); s.Start() }()
+	if err := n.accepts(ctx, s, log); err != nil {
+		<-started // a shutdown in the middle of a start leaves files behind
+		s.Shutdown()
+		s.WaitForShutdown()
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.opts, n.srv = opts, s
+	return nil
+}
+
+// accepts waits until the server accepts clients, has died, or the context ends.
+func (n *Node) accepts(ctx context.Context, s *server.Server, log *logger) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("start %s: %w", n.Name(), context.Cause(ctx))
+		case words := <-log.fatal:
+			if err := portError(n.plan, words); err != nil {
+				return err
+			}
+			return fmt.Errorf("start %s: %s", n.Name(), words)
+		default:
+		}
+		if s.ReadyForConnections(50 * time.Millisecond) {
+			return nil
+		}
+	}
+}
+
+// write puts the configuration where start reads it, readable by its owner only.
+func (n *Node) write(text string) error {
+	if err := os.MkdirAll(n.plan.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the directory of %s: %w", n.Name(), err)
+	}
+	if err := os.WriteFile(n.plan.conf(), []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write the configuration of %s: %w", n.Name(), err)
+	}
+	return nil
+}

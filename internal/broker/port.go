@@ -1,0 +1,63 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+)
+
+// ErrPortInUse is matched by a [PortError].
+var ErrPortInUse = errors.New("port in use")
+
+// PortError says which port a node could not have. It matches ErrPortInUse.
+type PortError struct {
+	Node string
+	Role Role
+	Port int
+}
+
+// Error names the port, what it was for and for whom.
+func (e *PortError) Error() string {
+	return fmt.Sprintf("port %d on %s is in use, it is the %s port of %s", e.Port, loopback, e.Role, e.Node)
+}
+
+// Is reports whether target is ErrPortInUse.
+func (e *PortError) Is(target error) bool { return target == ErrPortInUse }
+
+// reserve finds n free ports. They are free when it returns, not later: who uses them must be ready to find one taken.
+func reserve(ctx context.Context, n int) ([]int, error) {
+	var (
+		ports []int
+		lc    net.ListenConfig
+	)
+	for range n {
+		l, err := lc.Listen(ctx, "tcp", loopback+":0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer l.Close() //nolint:errcheck // nothing was written; all stay open until all are found, so that none is found twice
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// listenRE finds the address in the server's words for a listener that it could not open.
+var listenRE = regexp.MustCompile(`listen tcp [^ ]*:(\d+): `)
+
+// portError turns the fatal words of a node's server into a PortError, or returns nil when they are about something else.
+func portError(n nodePlan, fatal string) error {
+	m := listenRE.FindStringSubmatch(fatal)
+	if m == nil {
+		return nil
+	}
+	port, _ := strconv.Atoi(m[1])
+	for r, p := range n.Ports {
+		if p == port {
+			return &PortError{Node: n.Name, Role: Role(r), Port: port}
+		}
+	}
+	return nil
+}

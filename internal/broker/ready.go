@@ -1,0 +1,169 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// ErrNotReady is wrapped by the error of a cluster that did not become ready in time; the text says what was missing.
+var ErrNotReady = errors.New("cluster not ready")
+
+// readyTime is how long a cluster may take to become ready when the context does not say less.
+const readyTime = 60 * time.Second
+
+// Ready waits until every running server is heard over the system account from every other, all agree on how many there
+// are, and, with JetStream, each is in touch with its leader. The error wraps [ErrNotReady] and says what was missing.
+func (c *Cluster) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
+	defer cancel()
+	for _, n := range c.nodes {
+		if !n.Running() {
+			continue
+		}
+		p := probe{node: n.Name(), want: c.heard(n), jetStream: !c.plan.Spec.NoJetStream}
+		if err := p.run(ctx, n.ConnectSys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heard is how many servers must answer a system request that is made at the node.
+func (c *Cluster) heard(at *Node) int {
+	stopped := 0
+	for _, n := range c.nodes {
+		if !n.Running() && (n.plan.Leaf == nil || !n.plan.Leaf.Isolated) {
+			stopped++
+		}
+	}
+	return max(1, c.plan.heard(at.plan)-stopped)
+}
+
+// probe is the question whether the fleet is complete as one node sees it.
+type probe struct {
+	node      string
+	want      int // servers
+	jetStream bool
+}
+
+// pause is the time between two questions.
+const pause = 20 * time.Millisecond
+
+// run asks until the answer is right or the context ends.
+func (p probe) run(ctx context.Context, connect func(...nats.Option) (*nats.Conn, error)) error {
+	nc, err := connect(nats.Name("natsctl readiness"), nats.NoReconnect())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotReady, err)
+	}
+	defer nc.Close()
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		missing := p.ask(ctx, nc)
+		if missing == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %s: %w", ErrNotReady, p.node, missing)
+		case <-tick.C:
+		}
+	}
+}
+
+// ask makes one round of questions; the error says what is still missing.
+func (p probe) ask(ctx context.Context, nc *nats.Conn) error {
+	stats, err := gather(ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", p.want)
+	if err != nil {
+		return err
+	}
+	if len(stats) != p.want {
+		return fmt.Errorf("%d of %d servers answer (%s)", len(stats), p.want, names(stats))
+	}
+	for _, s := range stats {
+		if s.Stats.ActiveServers != p.want {
+			return fmt.Errorf("%s hears %d of %d servers", s.Server.Name, s.Stats.ActiveServers, p.want)
+		}
+	}
+	if !p.jetStream {
+		return nil
+	}
+	health, err := gather(ctx, nc, "$SYS.REQ.SERVER.PING.HEALTHZ", p.want)
+	if err != nil {
+		return err
+	}
+	for _, h := range health {
+		if h.Data.Status != "ok" {
+			return fmt.Errorf("JetStream of %s: %s", h.Server.Name, h.Data.Error)
+		}
+	}
+	if len(health) != p.want {
+		return fmt.Errorf("health of %d of %d servers is known (%s)", len(health), p.want, names(health))
+	}
+	return nil
+}
+
+// reply is what readiness needs of a STATSZ and of a HEALTHZ answer.
+type reply struct {
+	Server struct {
+		Name string `json:"name"`
+		ID   string `json:"id"`
+	} `json:"server"`
+	Stats struct {
+		ActiveServers int `json:"active_servers"`
+	} `json:"statsz"`
+	Data struct {
+		Status string `json:"status"`
+		Error  string `json:"error"`
+	} `json:"data"`
+}
+
+func names(replies []reply) string {
+	var out []string
+	for _, r := range replies {
+		out = append(out, r.Server.Name)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// gatherTime bounds one round: long enough for any loaded laptop, short enough to ask again.
+const gatherTime = 500 * time.Millisecond
+
+// gather asks all servers and returns when want have answered or none has for a while.
+func gather(ctx context.Context, nc *nats.Conn, subject string, want int) ([]reply, error) {
+	inbox := nc.NewRespInbox()
+	sub, err := nc.SubscribeSync(inbox)
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Unsubscribe() //nolint:errcheck // fails only when the connection is closed, which ends the subscription too
+	if err := nc.PublishRequest(subject, inbox, nil); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatherTime)
+	defer cancel()
+	var out []reply
+	for len(out) < want {
+		msg, err := sub.NextMsgWithContext(ctx)
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, nats.ErrNoResponders) {
+			return out, nil
+		}
+		if err != nil {
+			return out, fmt.Errorf("ask %s: %w", subject, err)
+		}
+		var r reply
+		if err := json.Unmarshal(msg.Data, &r); err != nil {
+			return out, fmt.Errorf("answer to %s: %w", subject, err)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}

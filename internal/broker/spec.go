@@ -1,0 +1,211 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// ErrSpec is wrapped by every error about a [Spec] that cannot become a cluster; nothing was started.
+var ErrSpec = errors.New("invalid cluster specification")
+
+// DefaultName is the name of a cluster whose [Spec] does not give one.
+const DefaultName = "dev"
+
+// SystemAccount is the name of the system account of every local cluster, and SystemUser the user in it.
+const (
+	SystemAccount = "SYS"
+	SystemUser    = "sys"
+)
+
+// AuthMode says how clients prove who they are.
+type AuthMode string
+
+// The authentication modes. The zero value of [Spec] means AuthUsers.
+const (
+	AuthNone  AuthMode = "none"  // a client without credentials is the first user; the system user keeps its password
+	AuthUsers AuthMode = "users" // users with random passwords
+)
+
+// Spec describes a local cluster. The zero value is one server with JetStream, the system account with the user "sys" and
+// the account APP with the user "app".
+type Spec struct {
+	Name        string        // default DefaultName
+	Clusters    []ClusterSpec // default one cluster of one node, named as the Spec
+	Leafs       []LeafSpec    // leaf nodes, none by default
+	Auth        AuthMode      // default AuthUsers
+	Accounts    []Account     // default APP with the user app; the system account is always added
+	NoJetStream bool          // JetStream is on unless this is set
+	StoreDir    string        // where each node gets its own directory; default a temporary one that Close removes
+}
+
+// ClusterSpec is one cluster of servers that are connected by routes. Several clusters are connected by gateways.
+type ClusterSpec struct {
+	Name  string   // letters, digits, '-' and '_'; nodes are called NAME-1, NAME-2, ...
+	Nodes int      // default 1
+	Tags  []string // server tags of every node, beside "cluster:NAME"
+}
+
+// LeafSpec is a group of leaf nodes: servers of their own that join a cluster with a leaf connection.
+type LeafSpec struct {
+	Name     string // default "leaf"; a group of one is called NAME, larger ones NAME-1, NAME-2, ...
+	Count    int    // default 1
+	Remote   string // the cluster they join; default the first
+	Account  string // the account they join, default the first of Spec.Accounts
+	Isolated bool   // do not join the system account, so that the leaf answers no system request from outside
+}
+
+// Account is an account of a cluster.
+type Account struct {
+	Name        string
+	Users       []User // default one, named as the account in lower case
+	NoJetStream bool   // JetStream is on in every account unless this is set
+}
+
+// User is a user of an [Account]. Its secret is made when the cluster is planned.
+type User struct {
+	Name      string
+	Publish   Subjects // what it may publish; zero: everything
+	Subscribe Subjects // what it may subscribe to; zero: everything
+}
+
+// Subjects are a permission: the subjects that are allowed and those that are denied.
+type Subjects struct {
+	Allow []string
+	Deny  []string
+}
+
+// Single is one server.
+func Single() Spec { return Nodes(1) }
+
+// Nodes is one cluster of n servers.
+func Nodes(n int) Spec { return Spec{Clusters: []ClusterSpec{{Name: DefaultName, Nodes: n}}} }
+
+// Super is a super-cluster: clusters of the given names with n servers each.
+func Super(n int, names ...string) Spec {
+	var s Spec
+	for _, name := range names {
+		s.Clusters = append(s.Clusters, ClusterSpec{Name: name, Nodes: n})
+	}
+	return s
+}
+
+// WithLeaf returns the specification with count more leaf nodes, named name, at the cluster remote.
+func (s Spec) WithLeaf(name string, count int, remote string) Spec {
+	s.Leafs = append(slices.Clone(s.Leafs), LeafSpec{Name: name, Count: count, Remote: remote})
+	return s
+}
+
+// complete fills the defaults in and refuses what cannot work, wrapping ErrSpec.
+func (s Spec) complete() (Spec, error) {
+	s.Name = or(s.Name, DefaultName)
+	s.Auth = or(s.Auth, AuthUsers)
+	s.Clusters = completeClusters(s.Clusters, s.Name)
+	s.Accounts = completeAccounts(s.Accounts)
+	s.Leafs = completeLeafs(s.Leafs, s.Clusters[0].Name, s.Accounts[0].Name)
+	return s, s.validate()
+}
+
+func completeClusters(given []ClusterSpec, name string) []ClusterSpec {
+	if len(given) == 0 {
+		given = []ClusterSpec{{Name: name}}
+	}
+	out := slices.Clone(given)
+	for i := range out {
+		out[i].Name = or(out[i].Name, name)
+		out[i].Nodes = or(out[i].Nodes, 1)
+	}
+	return out
+}
+
+func completeLeafs(given []LeafSpec, cluster, account string) []LeafSpec {
+	out := slices.Clone(given)
+	for i := range out {
+		out[i].Name = or(out[i].Name, "leaf")
+		out[i].Count = or(out[i].Count, 1)
+		out[i].Remote = or(out[i].Remote, cluster)
+		out[i].Account = or(out[i].Account, account)
+	}
+	return out
+}
+
+// or returns the first of two values unless that is the zero value.
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}
+
+// limits keep a typo from starting a thousand servers on somebody's laptop.
+const (
+	maxClusters = 9
+	maxNodes    = 9
+)
+
+// nameRE is what a cluster, node, account or user may be called: safe in a file name, a subject token and a configuration.
+var nameRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
+
+func (s Spec) validate() error {
+	if !slices.Contains([]AuthMode{AuthNone, AuthUsers}, s.Auth) {
+		return specErr("authentication %q is unknown: none or users", s.Auth)
+	}
+	if len(s.Clusters) > maxClusters {
+		return specErr("%d clusters are more than %d", len(s.Clusters), maxClusters)
+	}
+	if err := checkName("name", s.Name); err != nil {
+		return err
+	}
+	seen := map[string]string{}
+	for _, c := range s.Clusters {
+		if err := checkGroup(seen, "cluster", c.Name, c.Nodes); err != nil {
+			return err
+		}
+	}
+	for _, l := range s.Leafs {
+		if err := s.checkLeaf(seen, l); err != nil {
+			return err
+		}
+	}
+	return checkAccounts(s.Accounts)
+}
+
+func (s Spec) checkLeaf(seen map[string]string, l LeafSpec) error {
+	if err := checkGroup(seen, "leaf", l.Name, l.Count); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(s.Clusters, func(c ClusterSpec) bool { return c.Name == l.Remote }) {
+		return specErr("leaf %q joins the cluster %q, which does not exist", l.Name, l.Remote)
+	}
+	if !slices.ContainsFunc(s.Accounts, func(a Account) bool { return a.Name == l.Account }) {
+		return specErr("leaf %q joins the account %q, which does not exist", l.Name, l.Account)
+	}
+	return nil
+}
+
+func checkGroup(seen map[string]string, what, name string, count int) error {
+	if err := checkName(what, name); err != nil {
+		return err
+	}
+	if other, dup := seen[name]; dup {
+		return specErr("%s %q has the name of a %s", what, name, other)
+	}
+	seen[name] = what
+	if count < 1 || count > maxNodes {
+		return specErr("%s %q has %d nodes: 1 to %d are possible", what, name, count, maxNodes)
+	}
+	return nil
+}
+
+func checkName(what, name string) error {
+	if !nameRE.MatchString(name) {
+		return specErr("%s %q: letters, digits, '-' and '_' only, at most 40", what, name)
+	}
+	return nil
+}
+
+func specErr(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrSpec}, args...)...)
+}
