@@ -1,0 +1,12 @@
+package main
+
+// tagline says in one sentence what the program is.
+const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
+
+// commands is the explicit list of everything that natsctl can do; each noun's
+// rows stand in its own file.
+func commands() []entry {
+	return []entry{
+		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
+	}
+}

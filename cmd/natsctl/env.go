@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// env is everything of the outside world that a command may touch, and what a
+// test replaces: the streams, the terminal, the environment, the clock, and
+// the connection, which is made on first use.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	inTTY    bool
+	outTTY   bool
+	errTTY   bool
+	outColor bool // colours are wanted on standard output
+	errColor bool
+	width    func() int // columns of the terminal on standard output; 0 when it is none
+	getenv   func(string) string
+	now      func() time.Time
+	flags    globals
+
+	closers []func()
+}
+
+// processEnv is the env of this process.
+func processEnv() *env {
+	isTTY := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+	e := &env{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		inTTY: isTTY(os.Stdin), outTTY: isTTY(os.Stdout), errTTY: isTTY(os.Stderr),
+		getenv: os.Getenv, now: time.Now,
+		width: func() int {
+			w, _, err := term.GetSize(int(os.Stdout.Fd()))
+			if err != nil {
+				return 0
+			}
+			return w
+		},
+	}
+	e.outColor, e.errColor = e.outTTY, e.errTTY
+	return e
+}
+
+// onClose registers what must be undone when the command ends.
+func (e *env) onClose(f func()) { e.closers = append(e.closers, f) }
+
+// close undoes in reverse order what the command opened.
+func (e *env) close() {
+	for i := len(e.closers) - 1; i >= 0; i-- {
+		e.closers[i]()
+	}
+	e.closers = nil
+}

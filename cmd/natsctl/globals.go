@@ -1,0 +1,75 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// formats are the values of --output.
+var formats = []string{"table", "wide", "json", "ndjson", "yaml", "csv"}
+
+// globals are the flags that mean the same on every command. Secrets have no
+// flag: a file, standard input, the environment or a prompt carries them.
+type globals struct {
+	context                 string
+	servers                 []string
+	creds, nkey             string
+	user, passwordFile      string
+	passwordStdin           bool
+	tokenFile               string
+	tlsCert, tlsKey, tlsCA  string
+	tlsFirst, insecure      bool
+	inboxPrefix, socksProxy string
+	allowURLOverride        bool
+	timeout                 time.Duration
+	output, jq              string
+	noColor, ascii, trace   bool
+}
+
+func (g *globals) setup(kp *kingpin.Application) {
+	kp.Flag("context", "Saved context to use, or a path to a context file (NATS_CONTEXT).").PlaceHolder("NAME").StringVar(&g.context)
+	kp.Flag("server", "Server URL, or a comma-separated list (NATS_URL).").Short('s').PlaceHolder("URL").StringsVar(&g.servers)
+	kp.Flag("creds", "Credentials file (NATS_CREDS).").PlaceHolder("FILE").StringVar(&g.creds)
+	kp.Flag("nkey", "NKey seed file (NATS_NKEY).").PlaceHolder("FILE").StringVar(&g.nkey)
+	kp.Flag("user", "User name (NATS_USER; its password from NATS_PASSWORD).").PlaceHolder("NAME").StringVar(&g.user)
+	kp.Flag("password-file", "File that holds the user's password.").PlaceHolder("FILE").StringVar(&g.passwordFile)
+	kp.Flag("password-stdin", "Read the user's password from standard input.").BoolVar(&g.passwordStdin)
+	kp.Flag("token-file", "File that holds an authentication token (or NATS_TOKEN).").PlaceHolder("FILE").StringVar(&g.tokenFile)
+	kp.Flag("tlscert", "Client certificate (NATS_CERT).").PlaceHolder("FILE").StringVar(&g.tlsCert)
+	kp.Flag("tlskey", "Key of the client certificate (NATS_KEY).").PlaceHolder("FILE").StringVar(&g.tlsKey)
+	kp.Flag("tlsca", "Certificate authority that signed the server's certificate (NATS_CA).").PlaceHolder("FILE").StringVar(&g.tlsCA)
+	kp.Flag("tlsfirst", "Start TLS before the server's INFO.").BoolVar(&g.tlsFirst)
+	kp.Flag("insecure", "Do not verify the server's certificate. Warns each time.").BoolVar(&g.insecure)
+	kp.Flag("inbox-prefix", "Prefix of reply subjects, where permissions ask for one.").PlaceHolder("SUBJECT").StringVar(&g.inboxPrefix)
+	kp.Flag("socks-proxy", "SOCKS5 proxy URL (NATS_SOCKS_PROXY).").PlaceHolder("URL").StringVar(&g.socksProxy)
+	kp.Flag("allow-url-override", "Send a context's credentials to a server that the context does not name.").BoolVar(&g.allowURLOverride)
+	kp.Flag("timeout", "Longest time to wait for an answer (NATS_TIMEOUT; default 5s).").PlaceHolder("DURATION").DurationVar(&g.timeout)
+	kp.Flag("output", "Format: "+strings.Join(formats, ", ")+".").Short('o').PlaceHolder("FORMAT").StringVar(&g.output)
+	kp.Flag("jq", "Filter the JSON output with a jq expression.").PlaceHolder("EXPR").StringVar(&g.jq)
+	kp.Flag("no-color", "Plain text without colours (NO_COLOR).").BoolVar(&g.noColor)
+	kp.Flag("ascii", "Use ASCII marks only.").BoolVar(&g.ascii)
+	kp.Flag("trace", "Write every protocol step of the connection to standard error.").BoolVar(&g.trace)
+}
+
+// resolve checks what kingpin cannot and fills in what the environment says.
+func (g *globals) resolve(e *env) error {
+	if g.jq != "" && g.output == "" {
+		g.output = "json"
+	}
+	if g.output == "" {
+		g.output = "table"
+	}
+	if !slices.Contains(formats, g.output) && !slices.Contains(extraFormats, g.output) {
+		return usagef("unknown output format %q; use one of %s", g.output, strings.Join(formats, ", "))
+	}
+	if g.jq != "" && g.output != "json" && g.output != "ndjson" {
+		return usagef("--jq filters JSON; use it with -o json or -o ndjson, not -o %s", g.output)
+	}
+	if g.noColor || e.getenv("NO_COLOR") != "" || e.getenv("CLICOLOR") == "0" || e.getenv("TERM") == "dumb" {
+		e.outColor, e.errColor = false, false
+	}
+	return nil
+}

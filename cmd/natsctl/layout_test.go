@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/natsctl/natsctl/"
+
+// allowed is the direction of imports between our packages, outside of tests:
+// what is not listed may not be imported. cmd/natsctl may import everything.
+var allowed = map[string][]string{
+	"internal/context": {},
+	"internal/fleet":   {},
+	"internal/broker":  {},
+	"internal/bench":   {},
+	"internal/view":    {"internal/fleet"},
+	"internal/sys":     {"internal/fleet"},
+	"internal/tui":     {"internal/view", "internal/fleet"},
+	"exporter":         {"internal/fleet", "internal/sys"},
+	"completions":      {},
+}
+
+// owners says which packages alone may import a library.
+var owners = map[string][]string{
+	"github.com/alecthomas/kingpin/v2":         {"cmd/natsctl"},
+	"github.com/charmbracelet/bubbletea":       {"internal/tui"},
+	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/sys", "internal/broker"},
+	"github.com/prometheus/client_golang/":     {"exporter", "cmd/natsctl"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// TestImports keeps the layers of docs/layout.md.
+func TestImports(t *testing.T) {
+	for _, pkg := range packages(t) {
+		self := strings.TrimPrefix(pkg.ImportPath, module)
+		for _, imp := range pkg.Imports {
+			if ours, ok := strings.CutPrefix(imp, module); ok && !mayImport(self, ours) {
+				t.Errorf("%s must not import %s", self, ours)
+			}
+			for library, who := range owners {
+				if strings.HasPrefix(imp+"/", library) && !slices.ContainsFunc(who, func(p string) bool { return within(self, p) }) {
+					t.Errorf("%s must not import %s; only %v may", self, imp, who)
+				}
+			}
+		}
+	}
+}
+
+// packages lists every package of the module with its imports.
+func packages(t *testing.T) (pkgs []listed) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var pkg listed
+		if err := dec.Decode(&pkg); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, pkg)
+	}
+}
+
+// mayImport tells whether package self may import package other of ours. A
+// package and its own subpackages are one room.
+func mayImport(self, other string) bool {
+	if within(self, "cmd/natsctl") {
+		return true
+	}
+	for room, list := range allowed {
+		if !within(self, room) {
+			continue
+		}
+		return within(other, room) || slices.ContainsFunc(list, func(p string) bool { return within(other, p) })
+	}
+	return false
+}
+
+func within(pkg, room string) bool { return pkg == room || strings.HasPrefix(pkg, room+"/") }
+
+// TestEverySentinelHasAdvice finds each exported error of our packages, by
+// name, in the error table.
+func TestEverySentinelHasAdvice(t *testing.T) {
+	table := selectors(t, "errors.go")
+	for _, room := range []string{"context", "fleet", "sys", "view", "broker", "bench", "tui"} {
+		for _, name := range sentinels(t, filepath.Join("..", "..", "internal", room)) {
+			pkg := room
+			if room == "context" {
+				pkg = "natsctx"
+			}
+			if !slices.Contains(table, pkg+"."+name) {
+				t.Errorf("%s.%s has no row in the error table of errors.go", pkg, name)
+			}
+		}
+	}
+}
+
+// selectors lists every pkg.Name that a file mentions.
+func selectors(t *testing.T, file string) (names []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if pkg, ok := sel.X.(*ast.Ident); ok {
+				names = append(names, pkg.Name+"."+sel.Sel.Name)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// sentinels lists the exported package variables named Err... of a package.
+func sentinels(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, object := range f.Scope.Objects {
+			if object.Kind == ast.Var && strings.HasPrefix(object.Name, "Err") {
+				names = append(names, object.Name)
+			}
+		}
+	}
+	return names
+}

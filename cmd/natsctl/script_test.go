@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the test binary also the natsctl that the scripts run.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"natsctl": func() { os.Exit(run(os.Args[1:], processEnv())) },
+	})
+}
+
+// TestScripts runs the transcripts under testdata/script. Each has a home of
+// its own, so nothing of the user's is read or written.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		Setup:               sandbox,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// sandbox gives a script its own home and cleans its environment.
+func sandbox(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	for name, dir := range map[string]string{
+		"HOME": home, "XDG_CONFIG_HOME": filepath.Join(home, "config"),
+		"XDG_STATE_HOME": filepath.Join(home, "state"), "XDG_CACHE_HOME": filepath.Join(home, "cache"),
+	} {
+		env.Setenv(name, dir)
+	}
+	return os.MkdirAll(home, 0o700)
+}
