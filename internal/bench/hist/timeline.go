@@ -1,0 +1,144 @@
+package hist
+
+import "sync"
+
+// Step is the length of a window of the time line in nanoseconds.
+const Step = int64(1e9)
+
+// Window is one second of a run. Latencies are nanoseconds, to 1.6 %.
+type Window struct {
+	Second   int // since the start of the measurement
+	Sent     int64
+	Received int64
+	P50      int64
+	P99      int64
+	Max      int64
+}
+
+// Timeline collects the windows of all workers. It is safe for concurrent use:
+// a worker touches it once a second, through its own [Lane].
+type Timeline struct {
+	start int64
+	mu    sync.Mutex
+	slots []*slot
+	lanes []*Lane
+	done  int // slots below this are reduced
+}
+
+type slot struct {
+	win  Window
+	hist *coarse
+}
+
+// NewTimeline starts the time line at an instant of the run's clock; earlier
+// events count into the first window.
+func NewTimeline(start int64) *Timeline { return &Timeline{start: start} }
+
+// Lane gives a worker its entry to the time line.
+func (t *Timeline) Lane() *Lane {
+	l := &Lane{line: t, end: t.start + Step}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lanes = append(t.lanes, l)
+	return l
+}
+
+// Windows gives the time line so far, without gaps. It is complete up to the
+// last [Lane.Flush] of every lane.
+func (t *Timeline) Windows() []Window {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := make([]Window, len(t.slots))
+	for i, s := range t.slots {
+		out[i] = s.reduced()
+		out[i].Second = i
+	}
+	return out
+}
+
+func (s *slot) reduced() Window {
+	w := s.win
+	if s.hist != nil && s.hist.n > 0 {
+		w.P50, w.P99, w.Max = s.hist.quantile(0.5), s.hist.quantile(0.99), s.hist.max
+	}
+	return w
+}
+
+// take adds a lane's window to its second and gives up the histograms of
+// seconds that no lane can add to any more.
+func (t *Timeline) take(l *Lane, second, next int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for len(t.slots) <= second {
+		t.slots = append(t.slots, &slot{})
+	}
+	s := t.slots[second]
+	s.win.Sent += l.sent
+	s.win.Received += l.received
+	if l.hist.n > 0 {
+		if s.hist == nil {
+			s.hist = new(coarse)
+		}
+		s.hist.merge(&l.hist)
+	}
+	l.second = next
+	oldest := next
+	for _, o := range t.lanes {
+		oldest = min(oldest, o.second)
+	}
+	for ; t.done < min(oldest, len(t.slots)); t.done++ {
+		d := t.slots[t.done]
+		d.win, d.hist = d.reduced(), nil
+	}
+}
+
+// Lane counts the events of one worker, which alone uses it.
+type Lane struct {
+	line           *Timeline
+	second         int // guarded by line.mu
+	cur            int
+	end            int64
+	sent, received int64
+	hist           coarse
+}
+
+// Sent counts n messages sent at the instant now.
+func (l *Lane) Sent(now, n int64) {
+	if now >= l.end {
+		l.roll(now)
+	}
+	l.sent += n
+}
+
+// Received counts n messages of a latency, all received at the instant now.
+func (l *Lane) Received(now, latency int64) {
+	if now >= l.end {
+		l.roll(now)
+	}
+	l.received++
+	l.hist.record(latency)
+}
+
+// Arrived counts a message without latency.
+func (l *Lane) Arrived(now int64) {
+	if now >= l.end {
+		l.roll(now)
+	}
+	l.received++
+}
+
+func (l *Lane) roll(now int64) {
+	next := int((now - l.line.start) / Step)
+	l.line.take(l, l.cur, next)
+	l.cur, l.end = next, l.line.start+int64(next+1)*Step
+	l.sent, l.received = 0, 0
+	l.hist = coarse{}
+}
+
+// Flush hands over what the lane still holds; the worker must be at rest.
+func (l *Lane) Flush() {
+	if l.sent|l.received != 0 {
+		l.line.take(l, l.cur, l.cur)
+		l.sent, l.received, l.hist = 0, 0, coarse{}
+	}
+}
