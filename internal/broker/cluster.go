@@ -19,7 +19,8 @@ import (
 type Cluster struct {
 	plan  plan
 	nodes []*Node
-	temp  string // the directory to remove, "" when the caller gave one
+	links *fabric // nil without Spec.Faults
+	temp  string  // the directory to remove, "" when the caller gave one
 	once  sync.Once
 }
 
@@ -66,6 +67,12 @@ func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
 		return c, err
 	}
 	c.plan = newPlan(spec, dir, func() int { p := ports[0]; ports = ports[1:]; return p })
+	if spec.Faults {
+		if c.links, err = openFabric(ctx, c.plan); err != nil {
+			return c, err
+		}
+		c.plan.Doors = c.links.addrs()
+	}
 	if err := c.startNodes(ctx); err != nil {
 		return c, err
 	}
@@ -163,6 +170,9 @@ func (c *Cluster) Close() error {
 			wg.Go(n.Stop)
 		}
 		wg.Wait()
+		if c.links != nil {
+			c.links.close()
+		}
 		if c.temp != "" {
 			err = os.RemoveAll(c.temp)
 		}

@@ -15,11 +15,12 @@ func (p plan) routes(w *confWriter, n nodePlan) {
 	w.block("cluster", func() {
 		w.str("name", n.Cluster)
 		w.str("listen", n.addr(RoleRoute))
+		w.str("advertise", p.advertised())
 		p.authorization(w, routeUser)
 		var urls []string
 		for _, peer := range p.members(n.Cluster) {
 			if peer.Name != n.Name {
-				urls = append(urls, p.linkURL(routeUser, peer.addr(RoleRoute)))
+				urls = append(urls, p.linkURL(routeUser, p.reach(n, peer, RoleRoute)))
 			}
 		}
 		w.list("routes", urls)
@@ -34,12 +35,13 @@ func (p plan) gateways(w *confWriter, n nodePlan) {
 	w.block("gateway", func() {
 		w.str("name", n.Cluster)
 		w.str("listen", n.addr(RoleGateway))
+		w.str("advertise", p.advertised())
 		p.authorization(w, gatewayUser)
 		w.line("gateways: [")
 		w.depth++
 		for _, c := range p.Spec.Clusters {
 			if c.Name != n.Cluster {
-				w.line("{name: %s, urls: [%s]}", quote(c.Name), quoteAll(p.urls(c.Name, gatewayUser, RoleGateway)))
+				w.line("{name: %s, urls: [%s]}", quote(c.Name), quoteAll(p.urls(n, c.Name, gatewayUser, RoleGateway)))
 			}
 		}
 		w.depth--
@@ -55,6 +57,7 @@ func (p plan) leafListener(w *confWriter, n nodePlan) {
 	}
 	w.block("leafnodes", func() {
 		w.str("listen", n.addr(RoleLeaf))
+		w.str("advertise", p.advertised())
 		w.block("authorization", func() {
 			w.line("users: [")
 			w.depth++
@@ -73,7 +76,7 @@ func (p plan) leafRemotes(w *confWriter, n nodePlan) {
 		w.line("remotes: [")
 		w.depth++
 		for _, a := range n.Leaf.accounts() {
-			w.line("{account: %s, urls: [%s]}", quote(a), quoteAll(p.urls(n.Leaf.Remote, leafUser+"-"+a, RoleLeaf)))
+			w.line("{account: %s, urls: [%s]}", quote(a), quoteAll(p.urls(n, n.Leaf.Remote, leafUser+"-"+a, RoleLeaf)))
 		}
 		w.depth--
 		w.line("]")
@@ -113,11 +116,11 @@ func (p plan) authorization(w *confWriter, user string) {
 	})
 }
 
-// urls are the link addresses of all members of a cluster.
-func (p plan) urls(cluster, user string, r Role) []string {
+// urls are the link addresses of all members of a cluster as a node reaches them.
+func (p plan) urls(from nodePlan, cluster, user string, r Role) []string {
 	var out []string
 	for _, m := range p.members(cluster) {
-		out = append(out, p.linkURL(user, m.addr(r)))
+		out = append(out, p.linkURL(user, p.reach(from, m, r)))
 	}
 	return out
 }

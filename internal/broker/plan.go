@@ -30,7 +30,8 @@ type plan struct {
 	Spec       Spec
 	Nodes      []nodePlan
 	Identities []Identity
-	Link       string // the password of routes, gateways and leaf connections
+	Link       string          // the password of routes, gateways and leaf connections
+	Doors      map[link]string // the address of the door of each link, empty when links are direct
 }
 
 // nodePlan is one server of a plan.

@@ -37,6 +37,7 @@ type Spec struct {
 	Auth        AuthMode      // default AuthUsers
 	Accounts    []Account     // default APP with the user app; the system account is always added
 	NoJetStream bool          // JetStream is on unless this is set
+	Faults      bool          // lead the links between servers through doors where faults can disturb them
 	StoreDir    string        // where each node gets its own directory; default a temporary one that Close removes
 }
 

@@ -1,0 +1,198 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+// nowhere is what servers advertise when their links lead through doors. They tell each other the advertised address and
+// try it; nobody can listen there without being root, so the door of the pair, which they are configured with, stays the
+// only way from one to the other.
+const nowhere = loopback + ":1"
+
+// fabric is all links between the servers of a cluster, each through a [door] where faults can disturb it. Safe for
+// concurrent use.
+type fabric struct {
+	groups map[string][]string // a node, cluster or leaf group -> nodes
+	doors  map[link]*door
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu     sync.Mutex
+	lanes  map[way]*lane
+	faults map[int]Fault
+	timers map[int]*time.Timer
+	lastID int
+}
+
+// openFabric opens a door for each link of the plan. The context is not kept: close ends the fabric.
+func openFabric(ctx context.Context, p plan) (*fabric, error) {
+	f := &fabric{
+		groups: p.groups(), doors: map[link]*door{}, lanes: map[way]*lane{},
+		faults: map[int]Fault{}, timers: map[int]*time.Timer{},
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f.cancel = cancel
+	for _, l := range p.links() {
+		var lc net.ListenConfig
+		ln, err := lc.Listen(ctx, "tcp", loopback+":0")
+		if err != nil {
+			f.close()
+			return nil, fmt.Errorf("open a door from %s to %s: %w", l.from, l.to, err)
+		}
+		d := &door{
+			link: l, target: p.node(l.to).addr(l.role), l: ln, conns: map[net.Conn]bool{},
+			out: f.lane(l.way()), in: f.lane(l.way().back()),
+		}
+		f.doors[l] = d
+		f.wg.Go(func() { d.serve(run) })
+	}
+	return f, nil
+}
+
+func (f *fabric) lane(w way) *lane {
+	if f.lanes[w] == nil {
+		f.lanes[w] = newLane()
+	}
+	return f.lanes[w]
+}
+
+// addrs is where each link's door listens.
+func (f *fabric) addrs() map[link]string {
+	out := map[link]string{}
+	for l, d := range f.doors {
+		out[l] = d.l.Addr().String()
+	}
+	return out
+}
+
+// inject begins a fault and returns it with its id.
+func (f *fabric) inject(x Fault) (Fault, error) {
+	if err := x.check(); err != nil {
+		return x, err
+	}
+	if err := f.known(x.A, x.B); err != nil {
+		return x, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lastID++
+	x.ID, x.Since = f.lastID, time.Now()
+	if x.Kind == Drop {
+		f.cut(x)
+		return x, nil
+	}
+	f.faults[x.ID] = x
+	if x.For > 0 {
+		f.timers[x.ID] = time.AfterFunc(x.For, func() { f.heal(x.ID) }) //nolint:errcheck // healed before is as good
+	}
+	f.apply()
+	return x, nil
+}
+
+// known refuses a name that no node, cluster or leaf group has.
+func (f *fabric) known(selectors ...string) error {
+	for _, s := range selectors {
+		if _, ok := f.groups[s]; !ok && s != "" {
+			return fmt.Errorf("%w: %q is none of %v", ErrFault, s, slices.Sorted(maps.Keys(f.groups)))
+		}
+	}
+	return nil
+}
+
+// heal ends the faults of the given ids, all when none is given, and returns how many it ended.
+func (f *fabric) heal(ids ...int) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(ids) == 0 {
+		ids = slices.Collect(maps.Keys(f.faults))
+	}
+	for _, id := range ids {
+		if _, ok := f.faults[id]; !ok {
+			return 0, fmt.Errorf("%w: there is no fault %d", ErrFault, id)
+		}
+	}
+	for _, id := range ids {
+		if x := f.faults[id]; x.OneWay && x.Kind == Partition {
+			defer f.cut(x) // what was lost cannot come late: the connections begin anew
+		}
+		if t := f.timers[id]; t != nil {
+			t.Stop()
+		}
+		delete(f.timers, id)
+		delete(f.faults, id)
+	}
+	f.apply()
+	return len(ids), nil
+}
+
+// list is the faults of now by id.
+func (f *fabric) list() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.SortedFunc(maps.Values(f.faults), func(a, b Fault) int { return a.ID - b.ID })
+}
+
+// apply works out what all faults together do to each lane, and closes the connections of cut ones. The caller holds mu.
+func (f *fabric) apply() {
+	effects := map[way]effect{}
+	for _, x := range f.faults {
+		for w := range f.ways(x) {
+			effects[w] = effects[w].add(x, false)
+			effects[w.back()] = effects[w.back()].add(x, true)
+		}
+	}
+	for w, l := range f.lanes {
+		l.set(effects[w])
+	}
+	for _, d := range f.doors {
+		if effects[d.link.way()].cut {
+			d.cut()
+		}
+	}
+}
+
+// cut closes the connections between the two sides of a fault once.
+func (f *fabric) cut(x Fault) {
+	ways := f.ways(x)
+	for _, d := range f.doors {
+		if ways[d.link.way()] || ways[d.link.way().back()] {
+			d.cut()
+		}
+	}
+}
+
+// ways are the directions from side A to side B of a fault.
+func (f *fabric) ways(x Fault) map[way]bool {
+	out := map[way]bool{}
+	inA := f.groups[x.A]
+	for w := range f.lanes {
+		other := slices.Contains(f.groups[x.B], w.to)
+		if x.B == "" {
+			other = !slices.Contains(inA, w.to)
+		}
+		if other && slices.Contains(inA, w.from) {
+			out[w] = true
+		}
+	}
+	return out
+}
+
+// close ends all doors and waits until nothing of them runs.
+func (f *fabric) close() {
+	f.mu.Lock()
+	for _, t := range f.timers {
+		t.Stop()
+	}
+	f.mu.Unlock()
+	f.cancel()
+	for _, d := range f.doors {
+		d.close()
+	}
+	f.wg.Wait()
+}
