@@ -1,0 +1,42 @@
+# natsctl: every target works on a fresh clone with only Go installed.
+
+LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+DESTDIR ?= $(shell go env GOPATH)/bin
+
+.PHONY: build test race check e2e bench demo docs install clean
+
+build: ## the binary, in bin/
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/natsctl
+
+test: ## every test, on real embedded clusters
+	go test ./...
+
+race: ## the same under the race detector
+	go test -race ./...
+
+check: ## linters, formatting, and a build for each supported system
+	go vet ./...
+	$(LINT) run
+	$(LINT) fmt --diff
+	GOOS=darwin GOARCH=arm64 go build -o /dev/null ./...
+	GOOS=windows GOARCH=amd64 go build -o /dev/null ./...
+
+e2e: build ## the binary driven from outside: terminals, shells, signals, other servers
+	NATSCTL_BIN=$(CURDIR)/bin/natsctl go test -count=1 -tags e2e -run E2E ./...
+
+bench: build ## every performance claim of docs/benchmarks.md
+	NATSCTL_BIN=$(CURDIR)/bin/natsctl go test -run '^$$' -bench . -benchtime 1x -count 1 -timeout 30m ./...
+
+demo: ## a super-cluster with traffic, and its servers
+	go run ./cmd/natsctl demo
+
+docs: ## rewrite the generated pages under docs/
+	UPDATE_DOCS=1 go test -count=1 -run TestDocs ./...
+
+install: ## into GOPATH/bin, or DESTDIR
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(DESTDIR)/ ./cmd/natsctl
+
+clean: ## what build leaves
+	rm -rf bin
