@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -21,6 +23,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Setup:               sandbox,
+		Cmds:                scriptCommands,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
@@ -36,5 +39,13 @@ func sandbox(env *testscript.Env) error {
 	} {
 		env.Setenv(name, dir)
 	}
+	env.Values[clusterKey{}] = &scriptCluster{}
 	return os.MkdirAll(home, 0o700)
+}
+
+// contextOf is a context that ends well after the longest step of a script.
+func contextOf(ts *testscript.TestScript) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ts.Defer(cancel)
+	return ctx
 }

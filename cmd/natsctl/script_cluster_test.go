@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/natsctl/natsctl/internal/broker"
+)
+
+// scriptSpecs are the clusters that a script can ask for.
+var scriptSpecs = map[string]broker.Spec{
+	"single": broker.Single(),
+	"three":  broker.Nodes(3),
+	"super":  broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"),
+}
+
+// scriptCommands are what scripts can do beside running natsctl:
+//
+//	cluster single|three|super   start a real cluster; sets SYS_URL and APP_URL, with credentials, and NODES
+//	node stop|restart NAME       stop a server, or start it again
+var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"cluster": startCluster,
+	"node":    changeNode,
+}
+
+type clusterKey struct{}
+
+func startCluster(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cluster single|three|super")
+	}
+	spec, ok := scriptSpecs[args[0]]
+	if !ok {
+		ts.Fatalf("no cluster %q", args[0])
+	}
+	cluster, err := broker.Start(contextOf(ts), spec)
+	ts.Check(err)
+	ts.Defer(func() { _ = cluster.Close() })
+	ts.Value(clusterKey{}).(*scriptCluster).Cluster = cluster
+	for name, who := range map[string]string{"SYS_URL": "sys", "APP_URL": "app"} {
+		id, _ := cluster.Identity(who)
+		urls := cluster.URLs()
+		for i := range urls {
+			urls[i] = withUser(urls[i], id)
+		}
+		ts.Setenv(name, strings.Join(urls, ","))
+	}
+	ts.Setenv("NODES", fmt.Sprint(len(cluster.Nodes())))
+}
+
+func withUser(raw string, id broker.Identity) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	u.User = url.UserPassword(id.User, id.Password)
+	return u.String()
+}
+
+func changeNode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: node stop|restart NAME")
+	}
+	node := ts.Value(clusterKey{}).(*scriptCluster).Node(args[1])
+	if node == nil {
+		ts.Fatalf("no node %q", args[1])
+	}
+	switch args[0] {
+	case "stop":
+		node.Stop()
+	case "restart":
+		ts.Check(node.Restart(contextOf(ts)))
+	default:
+		ts.Fatalf("node cannot %q", args[0])
+	}
+}
+
+// scriptCluster is the cluster of one script.
+type scriptCluster struct{ *broker.Cluster }
