@@ -1,0 +1,77 @@
+package natsctx
+
+import (
+	"context"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
+)
+
+// credsOption reads credentials once to be sure of them. Those in a file are
+// left to nats.go, which reads the file again at each reconnect.
+func (r resolver) credsOption(ctx context.Context, ref string) (nats.Option, error) {
+	data, err := r.fetch(ctx, "creds", ref)
+	if err != nil {
+		return nil, err
+	}
+	defer wipe(data)
+	jwt, err := nkeys.ParseDecoratedJWT(data)
+	if err != nil {
+		return nil, badSecret("creds", ref, err)
+	}
+	pair, err := nkeys.ParseDecoratedUserNKey(data)
+	if err != nil {
+		return nil, badSecret("creds", ref, err)
+	}
+	if scheme, _ := splitRef(ref); scheme != "" && scheme != schemeFile {
+		return nats.UserJWT(func() (string, error) { return jwt, nil }, pair.Sign), nil
+	}
+	pair.Wipe()
+	path, err := r.path("creds", ref)
+	return nats.UserCredentials(path), err
+}
+
+// nkeyOption signs with the seed of a file or reference.
+func (r resolver) nkeyOption(ctx context.Context, ref string) (nats.Option, error) {
+	data, err := r.fetch(ctx, "nkey", ref)
+	if err != nil {
+		return nil, err
+	}
+	defer wipe(data)
+	pair, err := nkeys.ParseDecoratedNKey(data)
+	if err != nil {
+		return nil, badSecret("nkey", ref, err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		return nil, badSecret("nkey", ref, err)
+	}
+	if !nkeys.IsValidPublicUserKey(public) {
+		return nil, &InvalidError{Key: "nkey", Reason: "the seed is not that of a user"}
+	}
+	return nats.Nkey(public, pair.Sign), nil
+}
+
+// jwtOption signs with the inline seed; a JWT without one is a bearer token.
+func (r resolver) jwtOption(ctx context.Context, set *Settings) (nats.Option, error) {
+	jwt, err := r.literal(ctx, "user_jwt", set.UserJWT)
+	if err != nil {
+		return nil, err
+	}
+	sign := func([]byte) ([]byte, error) { return nil, nil }
+	if set.UserSeed != "" {
+		seed, err := r.literal(ctx, "user_seed", set.UserSeed)
+		if err != nil {
+			return nil, err
+		}
+		pair, err := nkeys.ParseDecoratedUserNKey([]byte(seed))
+		if err != nil {
+			return nil, badSecret("user_seed", Mask, err)
+		}
+		sign = pair.Sign
+	}
+	return nats.UserJWT(func() (string, error) { return jwt, nil }, sign), nil
+}
+
+// wipe overwrites a secret that is no longer needed.
+func wipe(secret []byte) { clear(secret) }

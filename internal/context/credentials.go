@@ -1,0 +1,103 @@
+package natsctx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// credential is one kind of credentials. The first key says who, the second
+// one, where there is one, proves it.
+type credential struct {
+	keys []string
+}
+
+// credentials is the table of all kinds, in the precedence of the nats CLI
+// when a context holds several.
+var credentials = []credential{
+	{[]string{"user", "password"}},
+	{[]string{"creds"}},
+	{[]string{"nkey"}},
+	{[]string{"user_jwt", "user_seed"}},
+	{[]string{"nsc"}},
+	{[]string{"token"}},
+}
+
+// sets tells whether any key of the kind is set.
+func (k credential) sets(s *Settings) bool {
+	return slices.ContainsFunc(k.keys, func(key string) bool { return field(key).IsSet(s) })
+}
+
+// kinds lists the first set key of every kind that s holds.
+func kinds(s *Settings) []string {
+	var out []string
+	for _, k := range credentials {
+		if k.sets(s) {
+			out = append(out, k.keys[0])
+		}
+	}
+	return out
+}
+
+// oneKind refuses flags, or variables, that name several kinds of credentials.
+func oneKind(s *Settings, origin Origin) error {
+	all := kinds(s)
+	if len(all) < 2 {
+		return nil
+	}
+	return &InvalidError{
+		Key:    strings.Join(all, " and "),
+		Reason: fmt.Sprintf("the %s names %d kinds of credentials, one is allowed", origin, len(all)),
+	}
+}
+
+// outrank removes from base the credentials of other kinds than those in over,
+// and the proof that belongs to another identity than the one over names.
+func outrank(base, over *Settings, origins map[string]Origin) {
+	if len(kinds(over)) == 0 {
+		return
+	}
+	for _, k := range credentials {
+		id := field(k.keys[0])
+		same := k.sets(over) && (!id.IsSet(over) || id.Value(over) == id.Value(base) || !id.IsSet(base))
+		if same {
+			continue
+		}
+		for _, key := range k.keys {
+			field(key).copyTo(&Settings{}, base)
+			delete(origins, key)
+		}
+	}
+}
+
+// guard refuses to send a context's credentials to a host that it does not name.
+func (t *Target) guard(allow bool) error {
+	origin := t.origins["url"]
+	if allow || origin < FromEnv || t.Path == "" || !t.lendsCredentials() {
+		return nil
+	}
+	if origin == FromFlag && t.ContextOrigin == FromFlag {
+		return nil
+	}
+	own := hosts(t.stored.URLOrDefault())
+	for host, encrypted := range hosts(t.URL) {
+		hadTLS, known := own[host]
+		if known && (encrypted || !hadTLS) {
+			continue
+		}
+		return &URLOverrideError{Context: t.Name, URL: RedactURL(t.URL), Origin: origin, Plaintext: known}
+	}
+	return nil
+}
+
+// lendsCredentials tells whether anything that proves an identity comes from the context.
+func (t *Target) lendsCredentials() bool {
+	for _, k := range credentials {
+		for _, key := range k.keys {
+			if t.origins[key] == FromContext {
+				return true
+			}
+		}
+	}
+	return t.origins["key"] == FromContext
+}

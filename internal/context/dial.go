@@ -1,0 +1,150 @@
+package natsctx
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+)
+
+// URLOrDefault is the comma separated list of servers, never empty.
+func (s Settings) URLOrDefault() string {
+	if s.URL == "" {
+		return nats.DefaultURL
+	}
+	return s.URL
+}
+
+// Dial is what nats.Connect needs: nats.Connect(d.URL(), d.Options...).
+type Dial struct {
+	URLs    []string
+	Options []nats.Option
+}
+
+// URL is the comma separated list of servers.
+func (d Dial) URL() string { return strings.Join(d.URLs, ",") }
+
+// Dial checks the target and reads its secrets, running op and nsc when it
+// names them, for at most as long as ctx allows. Everything that can be known
+// to be wrong without a connection is an error: [ErrInvalid], [ErrMissing],
+// [ErrExposed] or [ErrSecret]. Credential files and certificates are read
+// again at each reconnect, so a rotated one is picked up.
+//
+// TLS verifies the server always unless Insecure is set, and is 1.2 or newer.
+func (t *Target) Dial(ctx context.Context) (Dial, error) {
+	if err := t.Validate(); err != nil {
+		return Dial{}, err
+	}
+	if err := t.checkOwnFile(); err != nil {
+		return Dial{}, err
+	}
+	r := resolver{getenv: t.getenv}
+	set := t.Settings
+	if set.NSC != "" {
+		if err := r.legacyNSC(ctx, &set); err != nil {
+			return Dial{}, err
+		}
+	}
+	auth, err := r.auth(ctx, &set)
+	if err != nil {
+		return Dial{}, err
+	}
+	secure, err := r.tls(&set, t.Insecure)
+	if err != nil {
+		return Dial{}, err
+	}
+	opts := append(auth, secure...)
+	opts = append(opts, nats.Timeout(t.Timeout))
+	if set.SocksProxy != "" {
+		dialer, err := newProxy(set.SocksProxy, t.Timeout)
+		if err != nil {
+			return Dial{}, err
+		}
+		opts = append(opts, nats.SetCustomDialer(dialer), nats.SkipHostLookup())
+	}
+	if set.InboxPrefix != "" {
+		opts = append(opts, nats.CustomInboxPrefix(set.InboxPrefix))
+	}
+	return Dial{URLs: SplitURLs(set.URLOrDefault()), Options: opts}, nil
+}
+
+// checkOwnFile refuses a context file that others can read when it holds a secret itself.
+func (t *Target) checkOwnFile() error {
+	if t.Path == "" || !t.stored.holdsSecret() {
+		return nil
+	}
+	_, info, err := readRegular(t.Path, maxFile)
+	if err == nil && exposed(info) {
+		return &FileError{Kind: ErrExposed, Path: t.Path, Mode: info.Mode()}
+	}
+	return nil
+}
+
+// holdsSecret tells whether any value is a secret itself and not a reference to one.
+func (s Settings) holdsSecret() bool {
+	for _, f := range fields {
+		if f.text != nil && f.Kind != Plain && f.Show(&s) != f.Value(&s) {
+			return true
+		}
+	}
+	return false
+}
+
+// legacyNSC fills in what the old key nsc stands for: credentials, and the
+// operator's servers when the context names none.
+func (r resolver) legacyNSC(ctx context.Context, set *Settings) error {
+	p, err := r.nsc(ctx, "nsc", set.NSC)
+	if err != nil {
+		return err
+	}
+	if set.Creds == "" {
+		set.Creds = p.UserCreds
+	}
+	if set.URL == "" {
+		set.URL = strings.Join(p.Operator.Service, ",")
+	}
+	return nil
+}
+
+// auth builds the options that say who connects. Of several kinds the nats
+// CLI's precedence decides; a token goes beside any of them.
+func (r resolver) auth(ctx context.Context, set *Settings) ([]nats.Option, error) {
+	var opts []nats.Option
+	add := func(opt nats.Option, err error) error {
+		if err == nil {
+			opts = append(opts, opt)
+		}
+		return err
+	}
+	var err error
+	switch {
+	case set.User != "":
+		err = add(r.userOption(ctx, set))
+	case set.Creds != "":
+		err = add(r.credsOption(ctx, set.Creds))
+	case set.NKey != "":
+		err = add(r.nkeyOption(ctx, set.NKey))
+	case set.UserJWT != "":
+		err = add(r.jwtOption(ctx, set))
+	}
+	if err == nil && set.Token != "" {
+		err = add(r.tokenOption(ctx, set.Token))
+	}
+	return opts, err
+}
+
+func (r resolver) userOption(ctx context.Context, set *Settings) (nats.Option, error) {
+	password, err := r.literal(ctx, "password", set.Password)
+	return nats.UserInfo(set.User, password), err
+}
+
+func (r resolver) tokenOption(ctx context.Context, ref string) (nats.Option, error) {
+	token, err := r.literal(ctx, "token", ref)
+	return nats.Token(token), err
+}
+
+// badSecret says that a secret was found and is no good, without showing it.
+func badSecret(key, ref string, err error) error {
+	return &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: fmt.Errorf("it does not parse: %w", err)}
+}

@@ -1,0 +1,123 @@
+package natsctx
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// What can go wrong. The typed errors below match them with errors.Is.
+var (
+	ErrUnknown     = errors.New("unknown context")
+	ErrCorrupt     = errors.New("corrupt context file")
+	ErrExists      = errors.New("context exists already")
+	ErrSelected    = errors.New("context is the selected one")
+	ErrNoSelection = errors.New("no context is selected")
+	ErrNoPrevious  = errors.New("no context was selected before")
+	ErrBadName     = errors.New("invalid context name")
+	ErrInvalid     = errors.New("invalid context")
+	ErrExposed     = errors.New("secret file is readable by others")
+	ErrMissing     = errors.New("file does not exist")
+	ErrSecret      = errors.New("cannot get the secret")
+	ErrURLOverride = errors.New("URL is not one of the context's own")
+	ErrLocked      = errors.New("another process is writing contexts")
+	ErrChanged     = errors.New("context was changed meanwhile")
+)
+
+// UnknownError says that there is no context of that name. It matches [ErrUnknown].
+type UnknownError struct {
+	Name       string
+	Suggestion string // the known name that looks most like it, "" when none does
+	Origin     Origin // who asked for it: a flag, the environment, or the saved selection
+	Known      []string
+}
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("unknown context %q", e.Name) }
+
+// Is makes it match [ErrUnknown].
+func (e *UnknownError) Is(target error) bool { return target == ErrUnknown }
+
+// FileError says what is wrong with a file. It matches its Kind, one of
+// [ErrCorrupt], [ErrExposed] and [ErrMissing], and its Err.
+type FileError struct {
+	Kind error
+	Path string
+	Key  string      // the key that names the file, "" when it is the context file
+	Mode fs.FileMode // of an exposed file
+	Err  error       // may be nil
+}
+
+func (e *FileError) Error() string {
+	head := ""
+	if e.Key != "" {
+		head = e.Key + ": "
+	}
+	switch {
+	case e.Kind == ErrExposed:
+		return fmt.Sprintf("%s%s (mode %04o): %v", head, quotePath(e.Path), e.Mode.Perm(), e.Kind)
+	case e.Err != nil:
+		return fmt.Sprintf("%s%v %s: %v", head, e.Kind, quotePath(e.Path), e.Err)
+	}
+	return fmt.Sprintf("%s%s: %v", head, quotePath(e.Path), e.Kind)
+}
+
+// Unwrap gives the kind and the cause.
+func (e *FileError) Unwrap() []error { return []error{e.Kind, e.Err} }
+
+// NameError says why a name cannot be that of a context. It matches [ErrBadName].
+type NameError struct {
+	Name   string
+	Reason string
+}
+
+func (e *NameError) Error() string {
+	return fmt.Sprintf("invalid context name %q: %s", e.Name, e.Reason)
+}
+
+// Is makes it match [ErrBadName].
+func (e *NameError) Is(target error) bool { return target == ErrBadName }
+
+// InvalidError says which setting cannot be used and why. It matches [ErrInvalid].
+type InvalidError struct {
+	Key    string // one of the 24 keys, or the variable or flag that set it
+	Reason string
+}
+
+func (e *InvalidError) Error() string { return e.Key + ": " + e.Reason }
+
+// Is makes it match [ErrInvalid].
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+// SecretError says that a reference could not be turned into a secret. It
+// matches [ErrSecret] and its cause; it never holds the secret.
+type SecretError struct {
+	Key string
+	Ref string // such as env://NAME, masked where it holds the secret itself
+	Err error
+}
+
+func (e *SecretError) Error() string {
+	return fmt.Sprintf("%s: %v from %q: %v", e.Key, ErrSecret, e.Ref, e.Err)
+}
+
+// Unwrap gives [ErrSecret] and the cause.
+func (e *SecretError) Unwrap() []error { return []error{ErrSecret, e.Err} }
+
+// URLOverrideError says that a URL from outside would have received the
+// credentials of a context. It matches [ErrURLOverride].
+type URLOverrideError struct {
+	Context   string
+	URL       string // redacted
+	Origin    Origin // FromEnv (NATS_URL) or FromFlag
+	Plaintext bool   // the host is the context's own, but the URL drops TLS
+}
+
+func (e *URLOverrideError) Error() string {
+	if e.Plaintext {
+		return fmt.Sprintf("the URL %s from the %s would send the credentials of context %q without TLS", e.URL, e.Origin, e.Context)
+	}
+	return fmt.Sprintf("the URL %s from the %s is no host of context %q, its credentials are not sent there", e.URL, e.Origin, e.Context)
+}
+
+// Is makes it match [ErrURLOverride].
+func (e *URLOverrideError) Is(target error) bool { return target == ErrURLOverride }

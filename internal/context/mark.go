@@ -1,0 +1,97 @@
+package natsctx
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"path/filepath"
+)
+
+// Mark is what natsctl remembers about a context beside the shared file,
+// because the nats CLI would drop it there. The zero value is no mark.
+type Mark struct {
+	Protected bool   `json:"protected,omitempty"` // actions need --force
+	Colour    string `json:"colour,omitempty"`    // one of [Colours], "" for none
+}
+
+// colours are the terminal colours that mark a context.
+var colours = []string{"red", "green", "yellow", "blue", "magenta", "cyan"}
+
+// Colours returns the colours that a mark may have.
+func Colours() []string { return append([]string(nil), colours...) }
+
+// sidecar is the file of all marks.
+type sidecar struct {
+	Contexts map[string]Mark `json:"contexts"`
+}
+
+func (s *Store) sidecarPath() string { return filepath.Join(s.ownDir(), "contexts.json") }
+
+// Mark returns the mark of a context. A sidecar that cannot be read is an
+// error, since a protected context must not look unprotected.
+func (s *Store) Mark(name string) (Mark, error) {
+	all, err := s.marks()
+	return all.Contexts[name], err
+}
+
+// SetMark lets fn change the mark of a context that exists.
+func (s *Store) SetMark(name string, fn func(*Mark)) error {
+	return s.locked(func() error {
+		if err := s.known(name); err != nil {
+			return err
+		}
+		all, err := s.marks()
+		if err != nil {
+			return err
+		}
+		m := all.Contexts[name]
+		fn(&m)
+		return s.writeMark(all, name, m)
+	})
+}
+
+// moveMark copies the mark of one name to another, or drops it when to is
+// empty. The caller holds the lock.
+func (s *Store) moveMark(from, to string) error {
+	all, err := s.marks()
+	if err != nil {
+		return err
+	}
+	if to == "" {
+		return s.writeMark(all, from, Mark{})
+	}
+	return s.writeMark(all, to, all.Contexts[from])
+}
+
+func (s *Store) marks() (sidecar, error) {
+	all := sidecar{Contexts: map[string]Mark{}}
+	data, _, err := readRegular(s.sidecarPath(), maxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &all)
+	}
+	if err != nil {
+		return all, &FileError{Kind: ErrCorrupt, Path: s.sidecarPath(), Err: err}
+	}
+	if all.Contexts == nil {
+		all.Contexts = map[string]Mark{}
+	}
+	return all, nil
+}
+
+func (s *Store) writeMark(all sidecar, name string, m Mark) error {
+	if all.Contexts[name] == m {
+		return nil
+	}
+	all.Contexts[name] = m
+	if m == (Mark{}) {
+		delete(all.Contexts, name)
+	}
+	data, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replace(s.sidecarPath(), append(data, '\n'))
+}

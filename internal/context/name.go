@@ -1,0 +1,108 @@
+package natsctx
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxName bounds a name in bytes, so that name, ".json" and a temporary suffix fit into a file name.
+const maxName = 200
+
+// CheckName returns a [NameError] when a name cannot be that of a saved
+// context: the rule of the nats CLI, and nothing that no file can be called.
+func CheckName(name string) error {
+	reason := ""
+	switch {
+	case name == "":
+		reason = "it is empty"
+	case strings.Contains(name, ".."):
+		reason = `it contains ".."`
+	case strings.ContainsAny(name, `/\`):
+		reason = "it contains a path separator"
+	case strings.ContainsRune(name, 0):
+		reason = "it contains a NUL byte"
+	case len(name) > maxName:
+		reason = fmt.Sprintf("it is longer than %d bytes", maxName)
+	default:
+		return nil
+	}
+	return &NameError{Name: name, Reason: reason}
+}
+
+// CheckNewName is stricter than [CheckName]: it also refuses what would fool a
+// reader, a shell or the selection file, which is trimmed when it is read.
+func CheckNewName(name string) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	reason := ""
+	switch {
+	case strings.TrimSpace(name) != name:
+		reason = "it begins or ends with a blank, so it could not be selected"
+	case strings.HasPrefix(name, "-"):
+		reason = `it begins with "-" and would be read as a flag`
+	case !utf8.ValidString(name):
+		reason = "it is not valid UTF-8"
+	case strings.ContainsFunc(name, invisible):
+		reason = "it contains a control or invisible character"
+	default:
+		return nil
+	}
+	return &NameError{Name: name, Reason: reason}
+}
+
+// invisible tells whether a rune does not show as itself (controls, bidi marks, odd separators).
+func invisible(r rune) bool { return !unicode.IsPrint(r) }
+
+// quotePath quotes a path only when it needs it, so that messages can be copied.
+func quotePath(path string) string {
+	if strings.ContainsFunc(path, invisible) || !utf8.ValidString(path) || strings.ContainsAny(path, " \"'") {
+		return strconv.Quote(path)
+	}
+	return path
+}
+
+// Suggest returns the name that looks most like a misspelt one, or "" when
+// nothing comes close: a third of the letters may be wrong, or the end be missing.
+func Suggest(name string, known []string) string {
+	want := []rune(strings.ToLower(name))
+	best, limit := "", max(1, len(want)/3)
+	for _, k := range known {
+		have := []rune(strings.ToLower(k))
+		cost := distance(want, have)
+		if len(want) > 1 && strings.HasPrefix(string(have), string(want)) {
+			cost = min(cost, 1)
+		}
+		if cost <= limit {
+			best, limit = k, cost-1
+		}
+	}
+	return best
+}
+
+// distance counts the insertions, deletions, replacements and swaps of
+// neighbours between two words (optimal string alignment).
+func distance(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

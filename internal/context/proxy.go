@@ -1,0 +1,45 @@
+package natsctx
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"time"
+
+	"golang.org/x/net/proxy"
+)
+
+// socks dials through a SOCKS5 proxy. Host names are resolved by the proxy.
+type socks struct {
+	dialer  proxy.ContextDialer
+	timeout time.Duration
+}
+
+// newProxy reads the URL of a proxy. The error shows no userinfo.
+func newProxy(raw string, timeout time.Duration) (*socks, error) {
+	u, err := parseProxy(raw)
+	if err != nil {
+		return nil, err
+	}
+	d, err := proxy.FromURL(u, &net.Dialer{Timeout: timeout})
+	through, ok := d.(proxy.ContextDialer)
+	if err != nil || !ok {
+		return nil, &InvalidError{Key: "socks_proxy", Reason: "it cannot be used as a proxy"}
+	}
+	return &socks{through, timeout}, nil
+}
+
+func parseProxy(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || u.Scheme != "socks5" && u.Scheme != "socks5h" {
+		return nil, &InvalidError{Key: "socks_proxy", Reason: "it has to be a URL such as socks5://host:1080"}
+	}
+	return u, nil
+}
+
+// Dial makes it a nats.CustomDialer.
+func (p *socks) Dial(network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
+	defer cancel()
+	return p.dialer.DialContext(ctx, network, address)
+}

@@ -1,0 +1,209 @@
+package natsctx
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// DefaultTimeout is how long to wait for an answer when nobody says otherwise.
+const DefaultTimeout = 5 * time.Second
+
+// Origin says where a value came from.
+type Origin int
+
+// The origins, in rising precedence.
+const (
+	FromDefault   Origin = iota // nobody said anything
+	FromContext                 // the context file
+	FromSelection               // the saved selection (only for the context's name)
+	FromEnv                     // an environment variable
+	FromFlag                    // the command line
+)
+
+func (o Origin) String() string {
+	return [...]string{"default", "context", "selection", "environment", "command line"}[o]
+}
+
+// Overrides are what the command line says. The zero value says nothing.
+type Overrides struct {
+	Context   string // a name, or the path of a .json file that exists
+	NoContext bool   // use no context, whatever is selected
+	Settings         // what is not empty wins over environment and context
+	Timeout   time.Duration
+	// Insecure skips the verification of the server's certificate.
+	Insecure bool
+	// AllowURLOverride sends a context's credentials to a URL that is not its own.
+	AllowURLOverride bool
+}
+
+// Target is where to connect and as whom: the context with the environment and
+// the command line laid over it. It is not for saving.
+type Target struct {
+	Context
+	Mark
+	Timeout       time.Duration
+	Insecure      bool
+	ContextOrigin Origin // who named the context
+	origins       map[string]Origin
+	stored        Settings // as the file has them
+	getenv        func(string) string
+}
+
+// Origin says where the value of one of the 24 keys came from.
+func (t *Target) Origin(key string) Origin { return t.origins[key] }
+
+// Resolve finds the context and lays environment and overrides over it, field
+// by field: flag before environment before context. Credentials are taken as a
+// group: whoever names a kind of credentials outranks the other kinds below,
+// and a password is only combined with the user that it was given for. A user
+// without a password, from a flag or the environment, is a token.
+//
+// A context that is named or selected has to load. Without any, the target is
+// the default URL and no credentials. A URL from outside receives a context's
+// credentials only when its host is one of the context's own, when the command
+// line names both, or with AllowURLOverride; otherwise it is a [URLOverrideError].
+func Resolve(s *Store, o Overrides, getenv func(string) string) (*Target, error) {
+	t := &Target{origins: map[string]Origin{}, getenv: getenv, Insecure: o.Insecure}
+	if err := t.pick(s, o); err != nil {
+		return nil, err
+	}
+	t.stored = t.Settings
+	for _, f := range fields {
+		if f.IsSet(&t.Settings) {
+			t.origins[f.Key] = FromContext
+		}
+	}
+	env := fromEnv(getenv)
+	if err := t.overlay(&env, &o.Settings); err != nil {
+		return nil, err
+	}
+	if err := t.setTimeout(o.Timeout); err != nil {
+		return nil, err
+	}
+	return t, t.guard(o.AllowURLOverride)
+}
+
+// pick loads the context that is asked for, if any.
+func (t *Target) pick(s *Store, o Overrides) error {
+	if o.NoContext {
+		return nil
+	}
+	name, origin := o.Context, FromFlag
+	if name == "" {
+		name, origin = t.getenv("NATS_CONTEXT"), FromEnv
+	}
+	if name == "" {
+		selected, err := s.Selected()
+		if err != nil || selected == "" {
+			return err
+		}
+		name, origin = selected, FromSelection
+	}
+	t.ContextOrigin = origin
+	c, err := s.find(name)
+	if unknown, ok := err.(*UnknownError); ok { //nolint:errorlint // built by us a moment ago, never wrapped
+		unknown.Origin = origin
+	}
+	if err != nil {
+		return err
+	}
+	t.Context = *c
+	if c.Path == s.Path(c.Name) {
+		t.Mark, err = s.Mark(c.Name)
+	}
+	return err
+}
+
+// find loads a context by name, or by the path of a .json file.
+func (s *Store) find(name string) (*Context, error) {
+	isPath := strings.ContainsAny(name, `/\`)
+	if strings.HasSuffix(name, ".json") && (isPath || s.known(name) != nil) {
+		if info, err := os.Stat(name); isPath || err == nil && info.Mode().IsRegular() {
+			return LoadFile(filepath.Clean(name))
+		}
+	}
+	return s.Load(name)
+}
+
+// fromEnv collects the settings that the environment gives.
+func fromEnv(getenv func(string) string) Settings {
+	var s Settings
+	for _, f := range fields {
+		if f.Env != "" {
+			*f.text(&s) = getenv(f.Env)
+		}
+	}
+	return s
+}
+
+// overlay lays environment and flags over the context.
+func (t *Target) overlay(env, flags *Settings) error {
+	over := *env
+	from := map[string]Origin{}
+	for _, f := range fields {
+		if f.IsSet(env) {
+			from[f.Key] = FromEnv
+		}
+	}
+	if err := oneKind(flags, FromFlag); err != nil {
+		return err
+	}
+	if err := oneKind(env, FromEnv); err != nil && len(kinds(flags)) == 0 {
+		return err
+	}
+	lay(&over, flags, from, FromFlag)
+	outranked := t.Settings
+	lay(&outranked, &over, t.origins, FromEnv)
+	for key, origin := range from {
+		t.origins[key] = origin
+	}
+	if over.User != "" && outranked.Password == "" {
+		outranked.Token, outranked.User = outranked.User, ""
+		t.origins["token"] = t.origins["user"]
+		delete(t.origins, "user")
+	}
+	t.Settings = outranked
+	return nil
+}
+
+// lay puts what is set in over onto base, and takes out the credentials of
+// base that the ones in over outrank.
+func lay(base, over *Settings, origins map[string]Origin, origin Origin) {
+	outrank(base, over, origins)
+	for _, f := range fields {
+		if f.IsSet(over) {
+			f.copyTo(over, base)
+			origins[f.Key] = origin
+		}
+	}
+}
+
+// setTimeout takes the flag, the variable or the default.
+func (t *Target) setTimeout(flag time.Duration) error {
+	t.Timeout = DefaultTimeout
+	if text := t.getenv("NATS_TIMEOUT"); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			return &InvalidError{Key: "NATS_TIMEOUT", Reason: fmt.Sprintf("%q is no duration such as 5s", text)}
+		}
+		t.Timeout = d
+	}
+	if flag > 0 {
+		t.Timeout = flag
+	}
+	return nil
+}
+
+// EnvOverrides names the variables that replaced something that the context says.
+func (t *Target) EnvOverrides() []string {
+	var names []string
+	for _, f := range fields {
+		if t.origins[f.Key] == FromEnv && f.IsSet(&t.stored) && f.Value(&t.stored) != f.Value(&t.Settings) {
+			names = append(names, f.Env)
+		}
+	}
+	return names
+}

@@ -1,0 +1,175 @@
+package natsctx
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func noEnv(string) string { return "" }
+
+// envOf is an environment of name, value pairs.
+func envOf(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestWhichContext(t *testing.T) {
+	s := newStore(t, "a", "b", "c")
+	must(t, s.Select("c"))
+	path := filepath.Join(t.TempDir(), "elsewhere.json")
+	must(t, os.WriteFile(path, []byte(`{"url":"nats://e"}`), 0o600))
+	for _, tc := range []struct {
+		name   string
+		o      Overrides
+		env    func(string) string
+		want   string
+		origin Origin
+	}{
+		{"flag", Overrides{Context: "a"}, envOf("NATS_CONTEXT", "b"), "a", FromFlag},
+		{"environment", Overrides{}, envOf("NATS_CONTEXT", "b"), "b", FromEnv},
+		{"selection", Overrides{}, noEnv, "c", FromSelection},
+		{"none", Overrides{NoContext: true}, envOf("NATS_CONTEXT", "b"), "", FromDefault},
+		{"path", Overrides{Context: path}, noEnv, "elsewhere", FromFlag},
+	} {
+		got, err := Resolve(s, tc.o, tc.env)
+		if err != nil || got.Name != tc.want || got.ContextOrigin != tc.origin {
+			t.Errorf("%s: %v %+v", tc.name, err, got)
+		}
+	}
+	_, err := Resolve(s, Overrides{Context: filepath.Join(t.TempDir(), "none.json")}, noEnv)
+	wantErr(t, err, ErrMissing, "none.json")
+	_, err = Resolve(s, Overrides{}, envOf("NATS_CONTEXT", "bb"))
+	var unknown *UnknownError
+	if !errors.As(err, &unknown) || unknown.Origin != FromEnv || unknown.Suggestion != "b" {
+		t.Errorf("%+v", err)
+	}
+	must(t, os.Remove(s.Path("c")))
+	_, err = Resolve(s, Overrides{}, noEnv)
+	if !errors.As(err, &unknown) || unknown.Origin != FromSelection {
+		t.Errorf("a selection that is gone gave %+v", err)
+	}
+}
+
+func TestNothingNamedIsTheDefaultURL(t *testing.T) {
+	got, err := Resolve(newStore(t), Overrides{}, noEnv)
+	must(t, err)
+	d, err := got.Dial(t.Context())
+	must(t, err)
+	if d.URL() != "nats://127.0.0.1:4222" || got.Origin("url") != FromDefault || got.Timeout != 5*time.Second {
+		t.Errorf("%v %v", d.URL(), got)
+	}
+}
+
+func TestCredentialsAreTakenTogether(t *testing.T) {
+	type set = Settings
+	for _, tc := range []struct {
+		name    string
+		context set
+		flags   set
+		env     []string
+		want    set
+	}{
+		{"context alone", set{User: "a", Password: "x"}, set{}, nil, set{User: "a", Password: "x"}},
+		{"flag outranks another kind", set{User: "a", Password: "x"}, set{Creds: "f"}, nil, set{Creds: "f"}},
+		{"environment outranks another kind", set{Creds: "c"}, set{}, []string{"NATS_NKEY", "n"}, set{NKey: "n"}},
+		{"flag outranks the environment", set{Creds: "c"}, set{NKey: "n"}, []string{"NATS_USER", "u", "NATS_PASSWORD", "p"}, set{NKey: "n"}},
+		{"new password for the context's user", set{User: "a", Password: "x"}, set{Password: "y"}, nil, set{User: "a", Password: "y"}},
+		{"the same user keeps its password", set{User: "a", Password: "x"}, set{User: "a"}, nil, set{User: "a", Password: "x"}},
+		{"a password is not lent to another user", set{User: "a", Password: "x"}, set{User: "b"}, nil, set{Token: "b"}},
+		{"user by flag, password by environment", set{}, set{User: "b"}, []string{"NATS_PASSWORD", "p"}, set{User: "b", Password: "p"}},
+		{"a lone user is a token", set{}, set{}, []string{"NATS_USER", "tok"}, set{Token: "tok"}},
+		{"a context's lone user stays one", set{User: "a"}, set{}, nil, set{User: "a"}},
+		{"token outranks user", set{User: "a", Password: "x"}, set{Token: "t"}, nil, set{Token: "t"}},
+		{"jwt takes no seed of another", set{UserJWT: "j", UserSeed: "s"}, set{UserJWT: "k"}, nil, set{UserJWT: "k"}},
+		{"seed for the context's jwt", set{UserJWT: "j"}, set{UserSeed: "s"}, nil, set{UserJWT: "j", UserSeed: "s"}},
+		{"no credentials from outside", set{Creds: "c"}, set{CA: "ca"}, []string{"NATS_COLOR", "red"}, set{Creds: "c", CA: "ca", ColorScheme: "red"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newStore(t)
+			must(t, s.Create(&Context{Name: "x", Settings: tc.context}))
+			got, err := Resolve(s, Overrides{Context: "x", Settings: tc.flags}, envOf(tc.env...))
+			must(t, err)
+			if diff := cmp.Diff(tc.want, got.Settings); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			for _, f := range Fields() {
+				if f.IsSet(&got.Settings) != (got.Origin(f.Key) != FromDefault) {
+					t.Errorf("%s is set: %v, origin %v", f.Key, f.IsSet(&got.Settings), got.Origin(f.Key))
+				}
+			}
+		})
+	}
+	_, err := Resolve(newStore(t), Overrides{Settings: Settings{Creds: "a", NKey: "b"}}, noEnv)
+	wantErr(t, err, ErrInvalid, "command line names 2 kinds")
+	_, err = Resolve(newStore(t), Overrides{}, envOf("NATS_CREDS", "a", "NATS_USER", "b"))
+	wantErr(t, err, ErrInvalid, "environment names 2 kinds")
+}
+
+func TestEnvOverridesAreNamed(t *testing.T) {
+	s := newStore(t)
+	must(t, s.Create(&Context{Name: "x", Settings: Settings{URL: "nats://h:1", CA: "a"}}))
+	got, err := Resolve(s, Overrides{Context: "x"}, envOf("NATS_URL", "nats://h:2", "NATS_CA", "a", "NATS_COLOR", "red"))
+	must(t, err)
+	if diff := cmp.Diff([]string{"NATS_URL"}, got.EnvOverrides()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	s := newStore(t)
+	got, err := Resolve(s, Overrides{}, envOf("NATS_TIMEOUT", "2s"))
+	if err != nil || got.Timeout != 2*time.Second {
+		t.Error(got, err)
+	}
+	got, err = Resolve(s, Overrides{Timeout: time.Second}, envOf("NATS_TIMEOUT", "2s"))
+	if err != nil || got.Timeout != time.Second {
+		t.Error(got, err)
+	}
+	_, err = Resolve(s, Overrides{}, envOf("NATS_TIMEOUT", "soon"))
+	wantErr(t, err, ErrInvalid, "NATS_TIMEOUT")
+}
+
+func TestURLFromOutsideDoesNotGetTheCredentials(t *testing.T) {
+	s := newStore(t)
+	must(t, s.Create(&Context{Name: "secret", Settings: Settings{URL: "tls://a.example.net:4222,nats://b.example.net", User: "u", Password: "p"}}))
+	must(t, s.Create(&Context{Name: "open", Settings: Settings{URL: "nats://a.example.net"}}))
+	flag := func(url string) Settings { return Settings{URL: url} }
+	for _, tc := range []struct {
+		name string
+		o    Overrides
+		url  string
+		ok   bool
+	}{
+		{"foreign host", Overrides{Context: "secret"}, "nats://evil.example.net", false},
+		{"one foreign host of two", Overrides{Context: "secret"}, "nats://b.example.net,nats://evil.example.net", false},
+		{"own host, other port", Overrides{Context: "secret"}, "nats://B.example.net:5222", true},
+		{"own host, TLS dropped", Overrides{Context: "secret"}, "nats://a.example.net:4222", false},
+		{"own host, TLS kept", Overrides{Context: "secret"}, "tls://a.example.net", true},
+		{"own host, TLS added", Overrides{Context: "secret"}, "tls://b.example.net", true},
+		{"allowed", Overrides{Context: "secret", AllowURLOverride: true}, "nats://evil.example.net", true},
+		{"own credentials", Overrides{Context: "secret", Settings: Settings{Token: "t"}}, "nats://evil.example.net", true},
+		{"context without credentials", Overrides{Context: "open"}, "nats://evil.example.net", true},
+		{"no context", Overrides{NoContext: true}, "nats://evil.example.net", true},
+		{"flag with a named context", Overrides{Context: "secret", Settings: flag("nats://evil.example.net")}, "", true},
+		{"flag with the selected context", Overrides{Settings: flag("nats://evil.example.net")}, "", false},
+	} {
+		must(t, s.Select("secret"))
+		_, err := Resolve(s, tc.o, envOf("NATS_URL", tc.url))
+		if tc.ok && err != nil || !tc.ok && !errors.Is(err, ErrURLOverride) {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+	_, err := Resolve(s, Overrides{}, envOf("NATS_URL", "nats://bob:hunter2@evil.example.net"))
+	wantErr(t, err, ErrURLOverride, "nats://********@evil.example.net")
+}

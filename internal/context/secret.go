@@ -1,0 +1,233 @@
+package natsctx
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// The schemes of references to secrets, as the nats CLI has them.
+const (
+	schemeFile = "file" // file://path
+	schemeEnv  = "env"  // env://NAME
+	schemeOP   = "op"   // op://vault/item/field, read with the 1Password tool op
+	schemeNSC  = "nsc"  // nsc://operator/account/user, made by the tool nsc
+	schemeData = "data" // data:;base64,...
+)
+
+// maxSecret bounds a secret file in bytes.
+const maxSecret = 1 << 18
+
+// splitRef splits a reference into its scheme, lower case, and the rest. What
+// begins with none of the schemes has the scheme "".
+func splitRef(ref string) (scheme, rest string) {
+	for _, s := range []string{schemeFile, schemeEnv, schemeOP, schemeNSC} {
+		if prefix := s + "://"; len(ref) >= len(prefix) && strings.EqualFold(ref[:len(prefix)], prefix) {
+			return s, ref[len(prefix):]
+		}
+	}
+	if prefix := schemeData + ":"; len(ref) >= len(prefix) && strings.EqualFold(ref[:len(prefix)], prefix) {
+		return schemeData, ref[len(prefix):]
+	}
+	return "", ref
+}
+
+// otherScheme returns the scheme of something like vault://x that splitRef does not know.
+func otherScheme(ref string) string {
+	scheme, _, found := strings.Cut(ref, "://")
+	if s, _ := splitRef(ref); s != "" || !found || strings.ContainsAny(scheme, `/\.~$ `) {
+		return ""
+	}
+	return scheme
+}
+
+// resolver turns references into secrets.
+type resolver struct {
+	getenv func(string) string
+}
+
+// literal resolves a key whose bare value is the secret itself. An unknown
+// scheme is part of the secret. Line ends at the end of a resolved one go.
+func (r resolver) literal(ctx context.Context, key, ref string) (string, error) {
+	if scheme, _ := splitRef(ref); scheme == "" {
+		return ref, nil
+	}
+	data, err := r.fetch(ctx, key, ref)
+	return strings.TrimRight(string(data), "\r\n"), err
+}
+
+// path resolves a key whose value has to be a bare path or file://.
+func (r resolver) path(key, ref string) (string, error) {
+	scheme, rest := splitRef(ref)
+	if other := otherScheme(ref); other != "" {
+		scheme = other
+	}
+	if scheme != "" && scheme != schemeFile {
+		return "", &InvalidError{Key: key, Reason: fmt.Sprintf("the scheme %q is not supported here, it has to be a path", scheme)}
+	}
+	if rest == "" {
+		return "", &InvalidError{Key: key, Reason: "it names no file"}
+	}
+	return r.expand(key, rest)
+}
+
+// expand replaces ~ and $VARIABLES in a path. A variable that is not set is an
+// error: an empty one would name some other file.
+func (r resolver) expand(key, path string) (string, error) {
+	unset := ""
+	path = os.Expand(path, func(name string) string {
+		value := r.getenv(name)
+		if value == "" {
+			unset = name
+		}
+		return value
+	})
+	if unset != "" {
+		return "", &InvalidError{Key: key, Reason: fmt.Sprintf("its path uses the variable %q, which is not set", unset)}
+	}
+	if path != "~" && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, `~\`) {
+		return path, nil
+	}
+	home, err := homeDir()
+	return filepath.Join(home, path[1:]), err
+}
+
+// fetch returns the bytes that a reference, or the path of a secret file, stands for.
+func (r resolver) fetch(ctx context.Context, key, ref string) ([]byte, error) {
+	scheme, rest := splitRef(ref)
+	var data []byte
+	var err error
+	switch scheme {
+	case schemeEnv:
+		if data = []byte(r.getenv(rest)); len(data) == 0 {
+			err = errors.New("the variable is not set")
+		}
+	case schemeOP:
+		data, err = run(ctx, "op", "read", "op://"+rest)
+	case schemeNSC:
+		return r.nscCreds(ctx, key, rest)
+	case schemeData:
+		data, err = decodeData(rest)
+	default:
+		path, err := r.path(key, ref)
+		if err != nil {
+			return nil, err
+		}
+		return readSecret(key, path)
+	}
+	if err != nil {
+		return nil, &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: err}
+	}
+	return data, nil
+}
+
+// readSecret reads a secret file. It has to exist and to be the owner's alone.
+func readSecret(key, path string) ([]byte, error) {
+	data, info, err := readRegular(path, maxSecret)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &FileError{Kind: ErrMissing, Key: key, Path: path, Err: err}
+	case info != nil && info.Mode().IsRegular() && exposed(info):
+		return nil, &FileError{Kind: ErrExposed, Key: key, Path: path, Mode: info.Mode()}
+	case err != nil:
+		return nil, &SecretError{Key: key, Ref: path, Err: cause(err)}
+	}
+	return data, nil
+}
+
+// CheckSecretFile returns the error that using the file as a secret would
+// give: [ErrMissing], [ErrExposed] or [ErrSecret]. The key is only for the message.
+func CheckSecretFile(key, path string) error {
+	_, err := readSecret(key, path)
+	return err
+}
+
+// cause takes the path off an error, for messages that name it already.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// decodeData reads what follows "data:" in an RFC 2397 URL. Only base64 is allowed.
+func decodeData(rest string) ([]byte, error) {
+	header, payload, found := strings.Cut(rest, ",")
+	if !found || !strings.HasSuffix(strings.TrimSpace(header), ";base64") {
+		return nil, errors.New("only data:;base64,... can be read")
+	}
+	data, err := base64.StdEncoding.DecodeString(payload)
+	if err != nil {
+		return nil, errors.New("the base64 is damaged")
+	}
+	return data, nil
+}
+
+// profile is the part of the output of "nsc generate profile" that matters.
+type profile struct {
+	UserCreds string `json:"user_creds"`
+	Operator  struct {
+		Service []string `json:"service"`
+	} `json:"operator"`
+}
+
+// nsc asks the tool nsc for a profile; ref is operator/account/user.
+func (r resolver) nsc(ctx context.Context, key, ref string) (*profile, error) {
+	_, ref = splitRef(ref)
+	fail := func(err error) error { return &SecretError{Key: key, Ref: "nsc://" + ref, Err: err} }
+	out, err := run(ctx, "nsc", "generate", "profile", "nsc://"+ref)
+	if err != nil {
+		return nil, fail(err)
+	}
+	p := &profile{}
+	if json.Unmarshal(out, p) != nil || p.UserCreds == "" {
+		return nil, fail(errors.New("nsc gave no user_creds"))
+	}
+	return p, nil
+}
+
+func (r resolver) nscCreds(ctx context.Context, key, ref string) ([]byte, error) {
+	p, err := r.nsc(ctx, key, ref)
+	if err != nil {
+		return nil, err
+	}
+	return readSecret(key, p.UserCreds)
+}
+
+// run runs a tool that prints a secret. What it says on standard error is part
+// of the error, what it prints never is.
+func run(ctx context.Context, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	err := cmd.Run()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, fmt.Errorf("the tool %q is not installed", name)
+	}
+	if words := firstLine(said.String()); err != nil && words != "" {
+		return nil, fmt.Errorf("%s: %w: %s", name, err, words)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}
+
+// firstLine cuts a tool's complaint to something that fits into a message.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if !utf8.ValidString(line) || len(line) > 200 {
+		line = strings.ToValidUTF8(line[:min(len(line), 200)], "?")
+	}
+	return line
+}

@@ -1,0 +1,118 @@
+package natsctx
+
+// Settings are the 24 keys of a context file, in the order in which the file
+// holds them. The zero value is a context that connects to the default URL
+// without credentials.
+type Settings struct {
+	Description    string   `json:"description"`
+	URL            string   `json:"url"` // comma separated
+	SocksProxy     string   `json:"socks_proxy"`
+	Token          string   `json:"token"`
+	User           string   `json:"user"`
+	Password       string   `json:"password"`
+	Creds          string   `json:"creds"`
+	NKey           string   `json:"nkey"`
+	Cert           string   `json:"cert"`
+	Key            string   `json:"key"`
+	CA             string   `json:"ca"`
+	NSC            string   `json:"nsc"`
+	JSDomain       string   `json:"jetstream_domain"`
+	JSAPIPrefix    string   `json:"jetstream_api_prefix"`
+	JSEventPrefix  string   `json:"jetstream_event_prefix"`
+	InboxPrefix    string   `json:"inbox_prefix"`
+	UserJWT        string   `json:"user_jwt"`
+	UserSeed       string   `json:"user_seed"`
+	ColorScheme    string   `json:"color_scheme"`
+	TLSFirst       bool     `json:"tls_first"`
+	WinCertStore   string   `json:"windows_cert_store"`
+	WinCertMatchBy string   `json:"windows_cert_match_by"`
+	WinCertMatch   string   `json:"windows_cert_match"`
+	WinCAMatch     []string `json:"windows_ca_certs_match"`
+}
+
+// Kind says what the value of a [Field] is, and so how it is shown and checked.
+type Kind int
+
+// The kinds of values.
+const (
+	Plain      Kind = iota // shown as it is
+	URL                    // one or more URLs, userinfo is masked
+	Secret                 // a literal or a reference (env://, op://, nsc://, file://, data:), literals are masked
+	SecretFile             // a path or a reference to a secret, inline data is masked
+	PublicFile             // a path to a file that is no secret
+	Flag                   // a boolean
+	List                   // several strings
+)
+
+// Field describes one key of a context file.
+type Field struct {
+	Key  string // in the file
+	Env  string // the variable that overrides it, "" for none
+	Kind Kind
+	text func(*Settings) *string // nil for Flag and List
+}
+
+// fields is the table of all keys, in file order.
+var fields = []Field{
+	{"description", "", Plain, func(s *Settings) *string { return &s.Description }},
+	{"url", "NATS_URL", URL, func(s *Settings) *string { return &s.URL }},
+	{"socks_proxy", "NATS_SOCKS_PROXY", URL, func(s *Settings) *string { return &s.SocksProxy }},
+	{"token", "NATS_TOKEN", Secret, func(s *Settings) *string { return &s.Token }},
+	{"user", "NATS_USER", Plain, func(s *Settings) *string { return &s.User }},
+	{"password", "NATS_PASSWORD", Secret, func(s *Settings) *string { return &s.Password }},
+	{"creds", "NATS_CREDS", SecretFile, func(s *Settings) *string { return &s.Creds }},
+	{"nkey", "NATS_NKEY", SecretFile, func(s *Settings) *string { return &s.NKey }},
+	{"cert", "NATS_CERT", PublicFile, func(s *Settings) *string { return &s.Cert }},
+	{"key", "NATS_KEY", SecretFile, func(s *Settings) *string { return &s.Key }},
+	{"ca", "NATS_CA", PublicFile, func(s *Settings) *string { return &s.CA }},
+	{"nsc", "", Plain, func(s *Settings) *string { return &s.NSC }},
+	{"jetstream_domain", "", Plain, func(s *Settings) *string { return &s.JSDomain }},
+	{"jetstream_api_prefix", "", Plain, func(s *Settings) *string { return &s.JSAPIPrefix }},
+	{"jetstream_event_prefix", "", Plain, func(s *Settings) *string { return &s.JSEventPrefix }},
+	{"inbox_prefix", "", Plain, func(s *Settings) *string { return &s.InboxPrefix }},
+	{"user_jwt", "NATS_JWT", Secret, func(s *Settings) *string { return &s.UserJWT }},
+	{"user_seed", "NATS_SEED", Secret, func(s *Settings) *string { return &s.UserSeed }},
+	{"color_scheme", "NATS_COLOR", Plain, func(s *Settings) *string { return &s.ColorScheme }},
+	{"tls_first", "", Flag, nil},
+	{"windows_cert_store", "", Plain, func(s *Settings) *string { return &s.WinCertStore }},
+	{"windows_cert_match_by", "", Plain, func(s *Settings) *string { return &s.WinCertMatchBy }},
+	{"windows_cert_match", "", Plain, func(s *Settings) *string { return &s.WinCertMatch }},
+	{"windows_ca_certs_match", "", List, nil},
+}
+
+// Fields returns the description of all 24 keys in file order. The caller may keep the slice.
+func Fields() []Field { return append([]Field(nil), fields...) }
+
+// IsSet tells whether s gives the field a value other than its zero value.
+func (f Field) IsSet(s *Settings) bool {
+	switch f.Kind {
+	case Flag:
+		return s.TLSFirst
+	case List:
+		return len(s.WinCAMatch) > 0
+	default:
+		return *f.text(s) != ""
+	}
+}
+
+// copyTo copies the field's value from one to another.
+func (f Field) copyTo(from, to *Settings) {
+	switch f.Kind {
+	case Flag:
+		to.TLSFirst = from.TLSFirst
+	case List:
+		to.WinCAMatch = append([]string(nil), from.WinCAMatch...)
+	default:
+		*f.text(to) = *f.text(from)
+	}
+}
+
+// field returns the row of a key. The key must be one of the 24.
+func field(key string) Field {
+	for _, f := range fields {
+		if f.Key == key {
+			return f
+		}
+	}
+	panic("no context key " + key)
+}

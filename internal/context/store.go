@@ -1,0 +1,233 @@
+package natsctx
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+)
+
+// Store is the directory of saved contexts, shared with the nats CLI:
+//
+//	<root>/nats/context/<name>.json   one context each, 0600
+//	<root>/nats/context.txt           the selected name
+//	<root>/nats/previous-context.txt  the one selected before
+//	<root>/natsctl/contexts.json      our own marks, which the nats CLI never sees
+//
+// Several processes and goroutines may use one store. Nothing is created
+// before the first write.
+type Store struct{ root string }
+
+// Open returns the store under a configuration directory, see [ConfigHome].
+func Open(root string) *Store { return &Store{root: filepath.Clean(root)} }
+
+// ConfigHome returns the directory that holds the store: $XDG_CONFIG_HOME, or
+// .config in the home that the user database gives, as the nats CLI has it.
+func ConfigHome(getenv func(string) string) (string, error) {
+	if dir := getenv("XDG_CONFIG_HOME"); dir != "" {
+		return dir, nil
+	}
+	home, err := homeDir()
+	return filepath.Join(home, ".config"), err
+}
+
+// homeDir asks the user database, not $HOME, because the nats CLI does.
+func homeDir() (string, error) {
+	u, err := user.Current()
+	if err != nil {
+		return "", fmt.Errorf("find the home directory: %w", err)
+	}
+	if u.HomeDir == "" {
+		return "", errors.New("find the home directory: the user has none")
+	}
+	return u.HomeDir, nil
+}
+
+// Root is the configuration directory of the store.
+func (s *Store) Root() string { return s.root }
+
+// Path is the file of a context, whether or not it exists.
+func (s *Store) Path(name string) string { return filepath.Join(s.contextDir(), name+".json") }
+
+func (s *Store) contextDir() string { return filepath.Join(s.root, "nats", "context") }
+func (s *Store) ownDir() string     { return filepath.Join(s.root, "natsctl") }
+
+// Names lists the contexts, sorted. Empty files and names that nothing can
+// load are left out, as the nats CLI does. A store that does not exist has none.
+func (s *Store) Names() ([]string, error) {
+	entries, err := os.ReadDir(s.contextDir())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, e := range entries {
+		name, isJSON := strings.CutSuffix(e.Name(), ".json")
+		if !isJSON || e.IsDir() || CheckName(name) != nil {
+			continue
+		}
+		if info, err := os.Stat(s.Path(name)); err != nil || info.IsDir() || info.Size() == 0 {
+			continue
+		}
+		names = append(names, name)
+	}
+	return names, err
+}
+
+// Load reads a context. A missing one is an [UnknownError] with a suggestion,
+// an unreadable one a [FileError] of kind [ErrCorrupt].
+func (s *Store) Load(name string) (*Context, error) {
+	if err := CheckName(name); err != nil {
+		return nil, err
+	}
+	c, err := LoadFile(s.Path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, s.unknown(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Name = name
+	return c, nil
+}
+
+// LoadFile reads a context from any file. Its name is the base name without the extension.
+func LoadFile(path string) (*Context, error) {
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	data, _, err := readRegular(path, maxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &FileError{Kind: ErrMissing, Path: path, Err: err}
+	}
+	var c *Context
+	if err == nil {
+		c, err = Decode(name, data)
+	}
+	if err != nil {
+		return nil, &FileError{Kind: ErrCorrupt, Path: path, Err: err}
+	}
+	c.Path = path
+	return c, nil
+}
+
+// unknown builds the error for a name that is not there.
+func (s *Store) unknown(name string) error {
+	names, _ := s.Names() // only for the suggestion
+	return &UnknownError{Name: name, Suggestion: Suggest(name, names), Known: names}
+}
+
+// known returns nil when there is a file for the name.
+func (s *Store) known(name string) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	_, err := os.Stat(s.Path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.unknown(name)
+	}
+	return err
+}
+
+// Create saves a new context. A context of that name is [ErrExists].
+func (s *Store) Create(c *Context) error {
+	if err := CheckNewName(c.Name); err != nil {
+		return err
+	}
+	return s.locked(func() error {
+		if s.known(c.Name) == nil {
+			return fmt.Errorf("%w: %q", ErrExists, c.Name)
+		}
+		return s.write(c)
+	})
+}
+
+// Update loads a context, lets fn change it and saves it, with no other writer
+// in between. An unchanged context is not written, an error of fn changes nothing.
+func (s *Store) Update(name string, fn func(*Context) error) error {
+	return s.locked(func() error {
+		c, err := s.Load(name)
+		if err != nil {
+			return err
+		}
+		if err := fn(c); err != nil {
+			return err
+		}
+		c.Name = name
+		return s.write(c)
+	})
+}
+
+// write validates and saves. The caller holds the lock.
+func (s *Store) write(c *Context) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	data, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	path := s.Path(c.Name)
+	old, info, err := readRegular(path, maxFile)
+	if err == nil && bytes.Equal(old, data) && !exposed(info) {
+		return nil
+	}
+	c.Path = path
+	return replace(path, data)
+}
+
+// Copy saves a context under a second name, byte for byte, and its mark with it.
+func (s *Store) Copy(from, to string) error {
+	if err := CheckNewName(to); err != nil {
+		return err
+	}
+	return s.locked(func() error {
+		c, err := s.Load(from)
+		if err != nil {
+			return err
+		}
+		if s.known(to) == nil {
+			return fmt.Errorf("%w: %q", ErrExists, to)
+		}
+		data, err := os.ReadFile(c.Path)
+		if err != nil {
+			return err
+		}
+		if err := s.moveMark(from, to); err != nil {
+			return err
+		}
+		return replace(s.Path(to), data)
+	})
+}
+
+// Remove deletes a context and its mark. The selected one is refused with
+// [ErrSelected] unless force is given, which also clears the selection, or
+// unless it is the only one.
+func (s *Store) Remove(name string, force bool) error {
+	return s.locked(func() error {
+		if err := s.known(name); err != nil {
+			return err
+		}
+		selected, err := s.Selected()
+		if err != nil {
+			return err
+		}
+		names, err := s.Names()
+		if err != nil {
+			return err
+		}
+		if selected == name {
+			if !force && len(names) > 1 {
+				return fmt.Errorf("%w: %q", ErrSelected, name)
+			}
+			if err := s.clear(selectedFile); err != nil {
+				return err
+			}
+		}
+		if err := os.Remove(s.Path(name)); err != nil {
+			return err
+		}
+		return errors.Join(s.moveMark(name, ""), syncDir(s.contextDir()))
+	})
+}

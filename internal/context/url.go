@@ -1,0 +1,105 @@
+package natsctx
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Mask stands for every secret, whatever its length.
+const Mask = "********"
+
+// schemes of the servers that nats.go can dial, and whether they are encrypted.
+var schemes = map[string]bool{"nats": false, "ws": false, "tls": true, "wss": true}
+
+// SplitURLs splits a comma separated list of server URLs, without blanks.
+func SplitURLs(list string) []string {
+	var out []string
+	for u := range strings.SplitSeq(list, ",") {
+		if u = strings.TrimSpace(u); u != "" {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// ParseURL reads one server URL as nats.go does: without a scheme it is
+// nats://. The error is an [InvalidError] that shows no userinfo.
+func ParseURL(raw string) (*url.URL, error) {
+	full := raw
+	if !strings.Contains(raw, "://") {
+		full = "nats://" + raw
+	}
+	bad := func(why string) error {
+		return &InvalidError{Key: "url", Reason: fmt.Sprintf("%q %s", RedactURL(raw), why)}
+	}
+	u, err := url.Parse(full)
+	if err != nil {
+		return nil, bad("is not a URL") // the cause may quote a password
+	}
+	if _, ok := schemes[u.Scheme]; !ok {
+		return nil, bad("has a scheme that is none of nats, tls, ws and wss")
+	}
+	if u.Hostname() == "" {
+		return nil, bad("names no host")
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return nil, bad("has a port that is not between 1 and 65535")
+		}
+	}
+	if strings.ContainsFunc(u.Host, invisible) || strings.Contains(u.Host, " ") {
+		return nil, bad("has a host with invisible characters")
+	}
+	return u, nil
+}
+
+// RedactURL masks the userinfo in a comma separated list of URLs. What does
+// not parse is masked as a whole after its scheme, since a password with odd
+// characters in it is the usual reason.
+func RedactURL(list string) string {
+	parts := strings.Split(list, ",")
+	for i, part := range parts {
+		parts[i] = redactOne(part)
+	}
+	return strings.Join(parts, ",")
+}
+
+func redactOne(raw string) string {
+	scheme, rest, found := strings.Cut(raw, "://")
+	prefix := scheme + "://"
+	if !found {
+		prefix, rest = "", raw
+	}
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		return prefix + Mask + rest[at:]
+	}
+	if _, err := url.Parse("x://" + strings.TrimSpace(rest)); err != nil {
+		return prefix + Mask
+	}
+	return raw
+}
+
+// hosts returns the lower case host names of a list, and for each whether
+// every URL of it demands TLS. URLs that do not parse are left out.
+func hosts(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, raw := range SplitURLs(list) {
+		u, err := ParseURL(raw)
+		if err != nil {
+			continue
+		}
+		host := strings.ToLower(u.Hostname())
+		encrypted, seen := out[host]
+		out[host] = schemes[u.Scheme] && (encrypted || !seen)
+	}
+	return out
+}
+
+// loopback tells whether a host is this machine, by its name or address alone.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}

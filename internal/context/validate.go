@@ -1,0 +1,69 @@
+package natsctx
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Validate checks the settings by themselves, without files, environment or
+// network. It returns all problems joined, each an [InvalidError].
+func (s *Settings) Validate() error {
+	errs := s.validateURLs()
+	rule := func(broken bool, key, reason string) {
+		if broken {
+			errs = append(errs, &InvalidError{Key: key, Reason: reason})
+		}
+	}
+	if all := exclusive(s); len(all) > 1 {
+		rule(true, strings.Join(all, " and "), "only one kind of credentials can be used")
+	}
+	rule(s.Password != "" && s.User == "", "password", "there is no user that it belongs to")
+	rule(s.UserSeed != "" && s.UserJWT == "", "user_seed", "there is no user_jwt that it belongs to")
+	rule(s.Cert != "" && s.Key == "", "cert", "there is no key that belongs to it")
+	rule(s.Key != "" && s.Cert == "", "key", "there is no cert that it belongs to")
+	for _, key := range []string{"creds", "nkey"} {
+		rule(looksLikeSeed(field(key).Value(s)), key, "it holds a seed itself, it has to name a file or be a reference such as env://NAME")
+		if other := otherScheme(field(key).Value(s)); other != "" {
+			rule(true, key, fmt.Sprintf("the scheme %q is none of file, env, op, nsc and data", other))
+		}
+	}
+	rule(strings.ContainsAny(s.InboxPrefix, " \t\r\n>*") || strings.HasSuffix(s.InboxPrefix, "."), "inbox_prefix", "it is no subject prefix")
+	rule(strings.ContainsAny(s.JSDomain, " \t\r\n>*."), "jetstream_domain", "a domain has no blanks, dots or wildcards")
+	rule(s.WinCertStore != "" && s.WinCertMatch == "", "windows_cert_match", "windows_cert_store needs it")
+	if s.SocksProxy != "" {
+		if _, err := parseProxy(s.SocksProxy); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// exclusive lists the kinds of credentials that exclude each other. A token is not among them.
+func exclusive(s *Settings) []string {
+	without := *s
+	without.Token = ""
+	return kinds(&without)
+}
+
+// validateURLs checks each URL, and that websocket URLs are not mixed with others.
+func (s *Settings) validateURLs() []error {
+	var errs []error
+	websocket, plain := false, false
+	for _, raw := range SplitURLs(s.URL) {
+		u, err := ParseURL(raw)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if strings.HasPrefix(u.Scheme, "ws") {
+			websocket = true
+		} else {
+			plain = true
+		}
+	}
+	if websocket && plain {
+		errs = append(errs, &InvalidError{Key: "url", Reason: "websocket URLs cannot be mixed with others"})
+	}
+	return errs
+}
