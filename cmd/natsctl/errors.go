@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -38,6 +39,16 @@ func advices() []advice {
 		{as[usageError](), exitUsage, say("natsctl --help lists the commands, natsctl COMMAND --help its flags")},
 		{is(view.ErrColumn), exitUsage, say("the column names are those of -o json")},
 		{is(view.ErrFilter), exitUsage, say(`compare columns with values, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
+		{as[partialError](), exitPartial, say("the answers above are right but not all there are; natsctl server ping shows who answers now")},
+		{is(errDeclined), exitFailed, nil},
+		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
+		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection with: natsctl context unprotect NAME")},
+		{is(broker.ErrPortInUse), exitFailed, say("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")},
+		{is(broker.ErrSpec), exitUsage, say("nothing was started; natsctl cluster up --help lists what goes together")},
+		{is(broker.ErrNotReady), exitFailed, say("everything that was started has been stopped again; a busy machine may need a longer --wait")},
+		{is(broker.ErrUser), exitUsage, nil},
+		{is(broker.ErrNode), exitFailed, nil},
+		{is(broker.ErrFault), exitFailed, nil},
 		{is(context.DeadlineExceeded), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 	}
 }
