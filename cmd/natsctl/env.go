@@ -24,6 +24,7 @@ type env struct {
 	now      func() time.Time
 	flags    globals
 
+	session *session // the connection, once made
 	closers []func()
 }
 

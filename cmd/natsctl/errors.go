@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/x509"
 	"errors"
 	"fmt"
-	"strings"
+	"net"
+	"slices"
+
+	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -23,34 +27,107 @@ const (
 	exitInterrupted = 130
 )
 
-// advice is one row of the error table: which error, what to do next, and the
-// exit code. Packages return errors without advice; only this table gives any.
+// advice is one row of the error table: which error, the exit code, and what
+// to do next. Packages return errors without advice; only this table gives any.
 type advice struct {
 	match func(error) bool
 	code  int
 	hint  func(error) string // nil: the error says it all
 }
 
-// advices is the error table. The first row that matches is used, so a more
-// particular error stands before a more general one.
+// advices is the error table, room by room. The first row that matches is
+// used, so a more particular error stands before a more general one.
 func advices() []advice {
+	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), connectionAdvices())
+}
+
+func commandAdvices() []advice {
 	return []advice{
 		{is(context.Canceled), exitInterrupted, nil},
 		{as[usageError](), exitUsage, say("natsctl --help lists the commands, natsctl COMMAND --help its flags")},
-		{is(view.ErrColumn), exitUsage, say("the column names are those of -o json")},
-		{is(view.ErrFilter), exitUsage, say(`compare columns with values, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
 		{as[partialError](), exitPartial, say("the answers above are right but not all there are; natsctl server ping shows who answers now")},
 		{is(errDeclined), exitFailed, nil},
 		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
-		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection with: natsctl context unprotect NAME")},
+		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection of the context")},
+		{is(view.ErrColumn), exitUsage, say("the column names are those of -o json")},
+		{is(view.ErrFilter), exitUsage, say(`compare columns with values, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
+	}
+}
+
+func contextAdvices() []advice {
+	return []advice{
+		{is(natsctx.ErrUnknown), exitUsage, unknownContext},
+		{is(natsctx.ErrCorrupt), exitFailed, say("mend the file by hand, or remove it with: natsctl context rm NAME")},
+		{is(natsctx.ErrExists), exitUsage, say("choose another name, or change it with: natsctl context edit NAME")},
+		{is(natsctx.ErrSelected), exitUsage, say("select another one first with natsctl context select NAME, or add --force")},
+		{is(natsctx.ErrNoSelection), exitUsage, say("select one with natsctl context select NAME, or name one with --context NAME")},
+		{is(natsctx.ErrNoPrevious), exitUsage, say("natsctl context ls shows all of them")},
+		{is(natsctx.ErrBadName), exitUsage, nil},
+		{is(natsctx.ErrInvalid), exitUsage, nil},
+		{is(natsctx.ErrExposed), exitFailed, exposedFile},
+		{is(natsctx.ErrMissing), exitFailed, nil},
+		{is(natsctx.ErrSecret), exitAuth, nil},
+		{is(natsctx.ErrURLOverride), exitUsage, say("to send the context's credentials there all the same, add --allow-url-override; to use others, unset NATS_URL or leave --context out")},
+		{is(natsctx.ErrLocked), exitFailed, say("try again in a moment")},
+		{is(natsctx.ErrChanged), exitFailed, say("nothing was written; look at it with natsctl context show NAME and try again")},
+	}
+}
+
+// unknownContext offers the nearest name.
+func unknownContext(err error) string {
+	var unknown *natsctx.UnknownError
+	if errors.As(err, &unknown) && unknown.Suggestion != "" {
+		return fmt.Sprintf("did you mean %q?", unknown.Suggestion)
+	}
+	return "natsctl context ls shows all of them"
+}
+
+// exposedFile gives the command that closes a secret file to others.
+func exposedFile(err error) string {
+	var file *natsctx.FileError
+	if errors.As(err, &file) {
+		return "chmod 600 " + file.Path
+	}
+	return "chmod 600 the file"
+}
+
+func brokerAdvices() []advice {
+	return []advice{
 		{is(broker.ErrPortInUse), exitFailed, say("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")},
 		{is(broker.ErrSpec), exitUsage, say("nothing was started; natsctl cluster up --help lists what goes together")},
 		{is(broker.ErrNotReady), exitFailed, say("everything that was started has been stopped again; a busy machine may need a longer --wait")},
 		{is(broker.ErrUser), exitUsage, nil},
 		{is(broker.ErrNode), exitFailed, nil},
 		{is(broker.ErrFault), exitFailed, nil},
+	}
+}
+
+// connectionAdvices are about reaching a server at all; what nats.go says is
+// kept, and the next step added.
+func connectionAdvices() []advice {
+	tls := say("natsctl context validate --connect shows the certificates and which one is not trusted; --tlsca FILE names the authority")
+	return []advice{
+		{is(nats.ErrAuthExpired), exitAuth, say("the user's credentials have expired; get new ones from whoever issues them")},
+		{is(nats.ErrAuthRevoked), exitAuth, say("the user's credentials were revoked; get new ones from whoever issues them")},
+		{is(nats.ErrAccountAuthExpired), exitAuth, say("the account's JWT has expired; its operator must push a new one")},
+		{is(nats.ErrAuthorization), exitAuth, say("the server does not accept these credentials; natsctl context show says which are used and where they come from")},
+		{is(nats.ErrPermissionViolation), exitAuth, say("the user may not use this subject; natsctl account info shows its permissions")},
+		{as[x509.UnknownAuthorityError](), exitUnreachable, tls},
+		{as[x509.CertificateInvalidError](), exitUnreachable, tls},
+		{as[x509.HostnameError](), exitUnreachable, tls},
+		{is(nats.ErrSecureConnRequired), exitUnreachable, say("the server asks for TLS; use a tls:// URL or --tlsca FILE")},
+		{is(nats.ErrSecureConnWanted), exitUnreachable, say("the server offers no TLS; check the URL and the port")},
+		{is(nats.ErrNoServers), exitUnreachable, unreachable},
+		{as[*net.OpError](), exitUnreachable, unreachable},
+		{as[*net.DNSError](), exitUnreachable, say("check the host name in the URL")},
+		{is(nats.ErrTimeout), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 		{is(context.DeadlineExceeded), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 	}
+}
+
+// unreachable is the hint for a server that does not listen.
+func unreachable(error) string {
+	return "is a server running there? natsctl context validate --connect tries each URL; natsctl cluster up starts a local cluster"
 }
 
 // is matches a sentinel.
@@ -81,41 +158,4 @@ func explain(err error) (code int, hint string) {
 		return a.code, hint
 	}
 	return exitFailed, ""
-}
-
-// fail prints an error with its hint on standard error, as an object when
-// JSON is asked for, and returns its exit code. Parts of an error may come from
-// strangers, so each line passes through [view.Text].
-func (e *env) fail(err error) int {
-	code, hint := explain(err)
-	if errors.Is(err, context.Canceled) {
-		return code
-	}
-	if strings.HasSuffix(e.flags.output, "json") {
-		doc := map[string]any{"error": err.Error(), "exit_code": code}
-		if hint != "" {
-			doc["hint"] = hint
-		}
-		if body, err := json.Marshal(doc); err == nil {
-			_ = view.JSON(e.err, json.RawMessage(body), true)
-			return code
-		}
-	}
-	e.say("error", err.Error())
-	if hint != "" {
-		e.say("hint", hint)
-	}
-	return code
-}
-
-// say writes words for the operator to standard error: "natsctl: hint: ...",
-// one line for each line of text.
-func (e *env) say(kind, text string) {
-	for line := range strings.Lines(text) {
-		prefix := "natsctl: " + kind + ": "
-		if kind == "" {
-			prefix = "natsctl: "
-		}
-		_, _ = fmt.Fprintln(e.err, prefix+view.Text(strings.TrimSuffix(line, "\n")))
-	}
 }

@@ -79,3 +79,6 @@ func (b buildInfo) describe() string {
 	}
 	return b.Version + " " + short
 }
+
+// buildVersion is the version alone.
+func buildVersion() string { return readBuildInfo().Version }

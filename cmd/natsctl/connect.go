@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// session is where a command is connected, and as whom.
+type session struct {
+	target *natsctx.Target
+	nc     *nats.Conn
+	faults *faults // what the server said without being asked
+}
+
+// store opens the contexts of this user.
+func (e *env) store() (*natsctx.Store, error) {
+	root, err := natsctx.ConfigHome(e.getenv)
+	if err != nil {
+		return nil, err
+	}
+	return natsctx.Open(root), nil
+}
+
+// target finds out where to connect, and as whom, without connecting.
+func (e *env) target() (*natsctx.Target, error) {
+	store, err := e.store()
+	if err != nil {
+		return nil, err
+	}
+	overrides, err := e.flags.overrides(e)
+	if err != nil {
+		return nil, err
+	}
+	return natsctx.Resolve(store, overrides, e.getenv)
+}
+
+// overrides are the connection flags as the context package wants them.
+func (g *globals) overrides(e *env) (natsctx.Overrides, error) {
+	o := natsctx.Overrides{
+		Context: g.context,
+		Settings: natsctx.Settings{
+			URL: strings.Join(g.servers, ","), User: g.user, Creds: g.creds, NKey: g.nkey,
+			Cert: g.tlsCert, Key: g.tlsKey, CA: g.tlsCA, TLSFirst: g.tlsFirst,
+			InboxPrefix: g.inboxPrefix, SocksProxy: g.socksProxy,
+		},
+		Timeout: g.timeout, Insecure: g.insecure, AllowURLOverride: g.allowURLOverride,
+	}
+	var err error
+	if o.Password, err = e.secret(g.passwordFile, g.passwordStdin); err != nil {
+		return o, err
+	}
+	o.Token, err = e.secret(g.tokenFile, false)
+	return o, err
+}
+
+// secret reads a secret from a file or from standard input, without its
+// trailing line end. A file that others can read is refused.
+func (e *env) secret(file string, stdin bool) (string, error) {
+	switch {
+	case stdin:
+		line, err := bufio.NewReader(e.in).ReadString('\n')
+		if err != nil && err != io.EOF { //nolint:errorlint // a reader returns io.EOF itself
+			return "", fmt.Errorf("read the password from standard input: %w", err)
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	case file != "":
+		if err := natsctx.CheckSecretFile("password-file", file); err != nil {
+			return "", err
+		}
+		body, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		return strings.TrimRight(string(body), "\r\n"), nil
+	}
+	return "", nil
+}
+
+// connect connects with the context, environment and flags of the command, at
+// most once. The connection is drained when the command ends.
+func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, error) {
+	if e.session != nil {
+		return e.session, nil
+	}
+	target, err := e.target()
+	if err != nil {
+		return nil, err
+	}
+	e.warn(target)
+	dial, err := target.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{target: target, faults: newFaults()}
+	opts := nats.GetDefaultOptions()
+	opts.Url = dial.URL()
+	own := []nats.Option{
+		nats.Name("natsctl " + buildVersion()), nats.ErrorHandler(s.faults.handle), nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second),
+	}
+	for _, set := range append(append(dial.Options, own...), extra...) {
+		if err := set(&opts); err != nil {
+			return nil, fmt.Errorf("connection options: %w", err)
+		}
+	}
+	if e.flags.trace {
+		opts.CustomDialer = &tracer{inner: opts.CustomDialer, timeout: opts.Timeout, w: e.err}
+	}
+	if s.nc, err = opts.Connect(); err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", natsctx.RedactURL(dial.URL()), err)
+	}
+	e.session = s
+	e.onClose(func() { s.nc.Close(); e.session = nil })
+	return s, nil
+}
+
+// warn tells of what weakens or changes the connection.
+func (e *env) warn(t *natsctx.Target) {
+	if t.Insecure {
+		e.say("warning", "--insecure: the server's certificate is not verified, anyone on the way can read and change everything")
+	}
+	if names := t.EnvOverrides(); len(names) > 0 {
+		e.say("warning", "the environment overrides the context: "+strings.Join(names, ", "))
+	}
+}
