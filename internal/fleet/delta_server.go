@@ -1,0 +1,133 @@
+package fleet
+
+import (
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// newServerDelta compares two answers of one server; before may be nil. wall
+// is the time between the snapshots by the observer's clock.
+func newServerDelta(before, after *Server, wall float64) *ServerDelta {
+	sd := &ServerDelta{ID: after.Info.ID, Name: after.Info.Name, Cluster: after.Info.Cluster, Change: Same}
+	switch {
+	case before == nil:
+		sd.Change = Appeared
+	case before.Info.ID != after.Info.ID, startedAnew(before, after):
+		sd.Change = Restarted
+	}
+	if sd.Change != Same {
+		// The entries stand, with nothing known, so that sums over servers
+		// know that this one is missing in them.
+		before, wall = &Server{}, 0
+	} else {
+		sd.ElapsedSeconds = elapsed(before.Info.Time, after.Info.Time, wall)
+	}
+	sd.compareStatsz(before, after)
+	sd.compareConns(before, after, wall)
+	sd.compareRoutes(before, after, wall)
+	sd.compareGateways(before, after, wall)
+	sd.compareLeafs(before, after, wall)
+	sd.compareAccounts(before, after, wall)
+	return sd
+}
+
+func startedAnew(before, after *Server) bool {
+	return before.Statsz != nil && after.Statsz != nil && !before.Statsz.Start.Equal(after.Statsz.Start)
+}
+
+// elapsed is the time between two answers by the clock that the server put
+// into them, else wall. Two answers of one instant are one answer: 0. A clock
+// that was set back says nothing, so wall it is.
+func elapsed(before, after time.Time, wall float64) float64 {
+	switch {
+	case wall <= 0:
+		return 0
+	case before.IsZero(), after.IsZero(), after.Before(before):
+		return wall
+	}
+	return after.Sub(before).Seconds()
+}
+
+func (sd *ServerDelta) compareStatsz(before, after *Server) {
+	a, b := before.Statsz, after.Statsz
+	if a == nil || b == nil {
+		return
+	}
+	sec := sd.ElapsedSeconds
+	sd.Traffic = statszCounters(b.Received, b.Sent).rates(statszCounters(a.Received, a.Sent), sec)
+	if Reports(after.Info.Version, FieldClientTraffic) {
+		sd.Clients = statszCounters(b.ReceivedFromClients, b.SentToClients).
+			rates(statszCounters(a.ReceivedFromClients, a.SentToClients), sec)
+	}
+	sd.Connections = gaugeRate(a.Connections, b.Connections, sec)
+	sd.NewConnections = counterRate(a.TotalConnections, b.TotalConnections, sec)
+	sd.SlowConsumers = counterRate(a.SlowConsumers, b.SlowConsumers, sec)
+	if Reports(after.Info.Version, FieldStaleConnections) {
+		sd.StaleConnections = counterRate(a.StaleConnections, b.StaleConnections, sec)
+	}
+	if Reports(after.Info.Version, FieldStalledClients) {
+		sd.StalledClients = counterRate(a.StalledClients, b.StalledClients, sec)
+	}
+	if x, y := jsStats(a), jsStats(b); x != nil && y != nil {
+		sd.APIRequests = counterRate(x.API.Total, y.API.Total, sec)
+		sd.APIErrors = counterRate(x.API.Errors, y.API.Errors, sec)
+	}
+}
+
+func jsStats(s *server.ServerStats) *server.JetStreamStats {
+	if s.JetStream == nil {
+		return nil
+	}
+	return s.JetStream.Stats
+}
+
+func statszCounters(in, out server.DataStats) Counters {
+	return Counters{InMsgs: in.Msgs, InBytes: in.Bytes, OutMsgs: out.Msgs, OutBytes: out.Bytes}
+}
+
+func (sd *ServerDelta) compareConns(before, after *Server, wall float64) {
+	if after.Connz == nil {
+		return
+	}
+	sd.conns = make(map[uint64]Traffic, len(after.Connz.Conns))
+	past := map[uint64]*server.ConnInfo{}
+	var sec float64
+	if before.Connz != nil {
+		sec = elapsed(before.Connz.Now, after.Connz.Now, wall)
+		for _, c := range before.Connz.Conns {
+			past[c.Cid] = c
+		}
+	}
+	for _, c := range after.Connz.Conns {
+		if p := past[c.Cid]; p != nil && p.Start.Equal(c.Start) {
+			sd.conns[c.Cid] = connCounters(c).rates(connCounters(p), sec)
+		}
+	}
+}
+
+func connCounters(c *server.ConnInfo) Counters {
+	return Counters{InMsgs: c.InMsgs, OutMsgs: c.OutMsgs, InBytes: c.InBytes, OutBytes: c.OutBytes}
+}
+
+func (sd *ServerDelta) compareAccounts(before, after *Server, wall float64) {
+	if after.AccountStatz == nil {
+		return
+	}
+	sd.accounts = make(map[string]Traffic, len(after.AccountStatz.Accounts))
+	past := map[string]*server.AccountStat{}
+	var sec float64
+	if before.AccountStatz != nil {
+		sec = elapsed(before.AccountStatz.Now, after.AccountStatz.Now, wall)
+		for _, a := range before.AccountStatz.Accounts {
+			past[a.Account] = a
+		}
+	}
+	for _, a := range after.AccountStatz.Accounts {
+		t := Traffic{}
+		if p := past[a.Account]; p != nil {
+			t = statszCounters(a.Received, a.Sent).rates(statszCounters(p.Received, p.Sent), sec)
+		}
+		sd.accounts[a.Account] = t
+	}
+}

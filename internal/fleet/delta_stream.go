@@ -1,0 +1,78 @@
+package fleet
+
+import (
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+type streamKey struct{ domain, account, stream string }
+
+// StreamDelta is what changed in one stream.
+type StreamDelta struct {
+	Msgs  Rate // messages stored a second, from the last sequence
+	Bytes Rate // growth of the store; negative when more is removed than added
+}
+
+// streamAnswer is one server's view of one stream.
+type streamAnswer struct {
+	detail *server.StreamDetail
+	leads  bool
+	from   string // server id
+	at     time.Time
+}
+
+// Stream returns the rates of a stream, by JetStream domain ("" for none),
+// account and name.
+func (d *Delta) Stream(domain, account, stream string) StreamDelta {
+	if d == nil {
+		return StreamDelta{}
+	}
+	return d.streams[streamKey{domain, account, stream}]
+}
+
+// streamAnswers returns each stream as its leader reports it, or else as
+// another server does.
+func streamAnswers(s *Snapshot) map[streamKey]streamAnswer {
+	best := map[streamKey]streamAnswer{}
+	for _, sv := range s.Servers {
+		if sv.Jsz == nil {
+			continue
+		}
+		for _, acc := range sv.Jsz.AccountDetails {
+			for i := range acc.Streams {
+				st := &acc.Streams[i]
+				key := streamKey{sv.Info.Domain, acc.Name, st.Name}
+				answer := streamAnswer{st, leads(st.Cluster, sv), sv.Info.ID, sv.Jsz.Now}
+				if old, ok := best[key]; !ok || answer.leads && !old.leads {
+					best[key] = answer
+				}
+			}
+		}
+	}
+	return best
+}
+
+// leads tells whether a server leads the group that it reports. A stream
+// without a group has one replica, here.
+func leads(c *server.ClusterInfo, sv *Server) bool {
+	return c == nil || c.Leader == "" && len(c.Replicas) == 0 || c.Leader == sv.Info.Name
+}
+
+func (d *Delta) compareStreams(before, after *Snapshot) {
+	past := streamAnswers(before)
+	for key, now := range streamAnswers(after) {
+		then, ok := past[key]
+		if !ok || !then.detail.Created.Equal(now.detail.Created) {
+			continue
+		}
+		sec := d.wall()
+		if then.from == now.from { // two clocks would not compare
+			sec = elapsed(then.at, now.at, sec)
+		}
+		d.streams[key] = StreamDelta{
+			Msgs:  counterRate(then.detail.State.LastSeq, now.detail.State.LastSeq, sec),
+			Bytes: gaugeRate(then.detail.State.Bytes, now.detail.State.Bytes, sec),
+		}
+	}
+}

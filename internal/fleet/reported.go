@@ -1,0 +1,99 @@
+package fleet
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Field names a group of values that not every server version reports. The
+// wire types decode a value that was not sent as zero, which would be a lie;
+// [Reports] tells the two apart.
+type Field int
+
+// The fields, by the wire names they stand for.
+const (
+	FieldClientTraffic    Field = iota // received_from_clients, sent_to_clients; in_client_msgs ...
+	FieldStaleConnections              // stale_connections
+	FieldStalledClients                // stalled_clients, stalls of a connection
+	FieldMemLimit                      // gomemlimit
+	FieldConfigDigest                  // config_digest
+	FieldCertNotAfter                  // tls_cert_not_after
+	FieldStreamsLeader                 // streams_leader, consumers_leader
+	FieldLeafID                        // id of a leafnode connection
+	FieldRoutePool                     // pool_size, account and compression of a route
+	FieldMetaPending                   // pending of the meta group
+	FieldMetaQuorum                    // quorum_needed of the meta group
+	FieldLeaderSince                   // leader_since of a stream or consumer
+)
+
+// fieldSince holds, for each field, the first version that reports it; where a
+// field was also given to older lines, one version per line, newest first.
+// Source: the released sources of nats-server.
+var fieldSince = [...][]Version{
+	FieldClientTraffic:    {{2, 12, 9}},
+	FieldStaleConnections: {{2, 12, 0}},
+	FieldStalledClients:   {{2, 12, 0}},
+	FieldMemLimit:         {{2, 12, 0}, {2, 11, 2}, {2, 10, 28}},
+	FieldConfigDigest:     {{2, 11, 0}},
+	FieldCertNotAfter:     {{2, 12, 4}, {2, 11, 12}},
+	FieldStreamsLeader:    {{2, 12, 1}, {2, 11, 11}},
+	FieldLeafID:           {{2, 12, 0}, {2, 11, 7}},
+	FieldRoutePool:        {{2, 10, 0}},
+	FieldMetaPending:      {{2, 10, 22}},
+	FieldMetaQuorum:       {{2, 15, 0}},
+	FieldLeaderSince:      {{2, 12, 0}, {2, 11, 9}},
+}
+
+// Reports tells whether a server of this version reports the field. A version
+// that cannot be read is taken for a new one.
+func Reports(version string, f Field) bool {
+	v, ok := ParseVersion(version)
+	if !ok {
+		return true
+	}
+	lines := fieldSince[f]
+	for i, since := range lines {
+		if v.Compare(since) >= 0 && (i == 0 || v.sameLine(since)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Version is the version of a server: major, minor, patch.
+type Version [3]int
+
+// ParseVersion reads a version such as 2.15.2 or v2.12.0-RC.1; what follows
+// the patch number is ignored. It reports false when there are no three
+// numbers.
+func ParseVersion(s string) (Version, bool) {
+	s = strings.TrimPrefix(s, "v")
+	if i := strings.IndexAny(s, "-+"); i >= 0 {
+		s = s[:i]
+	}
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 {
+		return Version{}, false
+	}
+	var v Version
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 0 {
+			return Version{}, false
+		}
+		v[i] = n
+	}
+	return v, true
+}
+
+// Compare orders versions.
+func (v Version) Compare(o Version) int {
+	for i := range v {
+		if v[i] != o[i] {
+			return v[i] - o[i]
+		}
+	}
+	return 0
+}
+
+func (v Version) sameLine(o Version) bool { return v[0] == o[0] && v[1] == o[1] }

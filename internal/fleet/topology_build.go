@@ -1,0 +1,204 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// TopologyOptions refines how a topology is judged. The zero value judges one
+// snapshot alone with the documented limits.
+type TopologyOptions struct {
+	Delta    *Delta             // rates of the edges; nil leaves them not known
+	Baseline map[string]float64 // the usual RTT in seconds by Edge.Key, from a longer history
+	RTTLimit float64            // seconds below which no RTT is slow; 0 means 5 ms
+	RTTTimes float64            // how many times the baseline is slow; 0 means 3
+	Pending  int                // bytes waiting on an edge that are too many; 0 means 1 MB
+}
+
+func (o TopologyOptions) withDefaults() TopologyOptions {
+	o.RTTLimit = cmp.Or(o.RTTLimit, 0.005)
+	o.RTTTimes = cmp.Or(o.RTTTimes, 3)
+	o.Pending = cmp.Or(o.Pending, 1_000_000)
+	return o
+}
+
+// NewTopology derives the graph of a snapshot. It knows as much as the snapshot
+// holds: without ROUTEZ, GATEWAYZ, LEAFZ or VARZ those edges and notes are not
+// there.
+func NewTopology(s *Snapshot, o TopologyOptions) *Topology {
+	b := &builder{
+		snap: s, opt: o.withDefaults(), top: &Topology{Time: s.Time},
+		byID: map[string]*Node{}, byName: map[string]*Node{}, clusters: map[string]*Cluster{},
+	}
+	b.addServers()
+	b.addMissing()
+	b.addRoutes()
+	b.addGateways()
+	b.addLeafs()
+	b.finishClusters()
+	b.judgeNodes()
+	b.sort()
+	return b.top
+}
+
+type builder struct {
+	snap     *Snapshot
+	opt      TopologyOptions
+	top      *Topology
+	byID     map[string]*Node
+	byName   map[string]*Node // by cluster and name; and by name alone, the first of it
+	clusters map[string]*Cluster
+}
+
+func (b *builder) addServers() {
+	for _, sv := range b.snap.Servers {
+		n := &Node{
+			ID: sv.Info.ID, Name: cmp.Or(sv.Info.Name, sv.Info.ID), Cluster: sv.Info.Cluster, Domain: sv.Info.Domain,
+			Version: sv.Info.Version, Tags: sv.Info.Tags, Server: sv,
+		}
+		if js := meta(sv); js != nil && js.Leader != "" && js.Leader == sv.Info.Name {
+			n.MetaLeader = true
+		}
+		b.add(n)
+	}
+}
+
+func (b *builder) addMissing() {
+	for _, m := range b.snap.Missing {
+		b.add(&Node{
+			ID: m.ID, Name: m.Label(), Cluster: m.Cluster, Ghost: true, Reason: m.Reason, Via: m.Via,
+			Level: Crit, Notes: []string{missingNote(m)},
+		})
+	}
+}
+
+// missingNotes says in words what a reason means.
+var missingNotes = map[Reason]string{
+	Gone:     "does not answer: dead or cut off",
+	Silent:   "connected, but does not answer: hung, overloaded, or just cut off",
+	Draining: "in lame duck mode: it takes no new clients and answers no more questions",
+}
+
+func missingNote(m Missing) string {
+	if m.Reason == Behind {
+		return "cut off from here: the gateway to its cluster is held by " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
+	}
+	return cmp.Or(missingNotes[m.Reason], "does not answer")
+}
+
+func (b *builder) add(n *Node) *Node {
+	n.Key = n.Cluster + "/" + n.Name
+	if old := b.byName[n.Key]; old != nil {
+		n.Key += "/" + n.ID // two servers of one name
+	}
+	b.top.Nodes = append(b.top.Nodes, n)
+	if n.ID != "" {
+		b.byID[n.ID] = n
+	}
+	for _, key := range []string{n.Cluster + "/" + n.Name, n.Name} {
+		if b.byName[key] == nil {
+			b.byName[key] = n
+		}
+	}
+	c := b.cluster(n.Cluster)
+	c.Nodes = append(c.Nodes, n)
+	return n
+}
+
+func (b *builder) cluster(name string) *Cluster {
+	c := b.clusters[name]
+	if c == nil {
+		c = &Cluster{Name: name}
+		b.clusters[name] = c
+		b.top.Clusters = append(b.top.Clusters, c)
+	}
+	return c
+}
+
+// find returns the node with this id, or else with this name in the cluster, or
+// else with this name anywhere; nil when there is none.
+func (b *builder) find(id, name, cluster string) *Node {
+	if n := b.byID[id]; n != nil && id != "" {
+		return n
+	}
+	if name == "" {
+		return nil
+	}
+	if n := b.byName[cluster+"/"+name]; n != nil {
+		return n
+	}
+	if n := b.byName[name]; n != nil {
+		return n
+	}
+	return b.byID[name] // a server without a name is called by its id
+}
+
+// ghost returns the node that a link leads to, adding one for a server that
+// nobody has heard of.
+func (b *builder) ghost(id, name, cluster string) *Node {
+	if n := b.find(id, name, cluster); n != nil {
+		return n
+	}
+	return b.add(&Node{
+		ID: id, Name: cmp.Or(name, id, "unnamed"), Cluster: cluster, Ghost: true, Level: Crit,
+		Notes: []string{"other servers have a link to it, but it does not answer"},
+	})
+}
+
+func (b *builder) addEdge(e *Edge) {
+	e.Level = e.State.Level()
+	b.top.Edges = append(b.top.Edges, e)
+}
+
+// slow judges the RTT and the pending bytes of an edge that is otherwise good.
+func (b *builder) slow(e *Edge) {
+	if e.State != StateOK && e.State != StateOutside {
+		return
+	}
+	rtt, known := e.RTTSeconds()
+	usual, hasUsual := b.opt.Baseline[e.Key()]
+	switch {
+	case e.Pending() > b.opt.Pending:
+		e.State, e.Why = StateSlow, "bytes wait to be sent"
+	case known && hasUsual && rtt > b.opt.RTTLimit && rtt > usual*b.opt.RTTTimes:
+		e.State, e.Why = StateSlow, "round trip time far over its usual"
+	}
+	e.Level = e.State.Level()
+}
+
+func (b *builder) sort() {
+	slices.SortFunc(b.top.Nodes, func(x, y *Node) int {
+		return cmp.Or(cmp.Compare(x.Cluster, y.Cluster), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
+	})
+	slices.SortFunc(b.top.Clusters, func(x, y *Cluster) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.top.Spans, func(x, y *Span) int {
+		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
+	})
+	order := map[EdgeKind]int{Route: 0, Gateway: 1, Leaf: 2}
+	slices.SortFunc(b.top.Edges, func(x, y *Edge) int {
+		return cmp.Or(cmp.Compare(order[x.Kind], order[y.Kind]), cmp.Compare(x.From, y.From),
+			cmp.Compare(x.ToCluster, y.ToCluster), cmp.Compare(x.To, y.To))
+	})
+	for _, c := range b.top.Clusters {
+		slices.SortFunc(c.Nodes, func(x, y *Node) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID)) })
+	}
+}
+
+// seconds reads a duration as the servers write it, such as 1.2ms; 0 when
+// there is none.
+func seconds(s string) float64 {
+	if d, err := time.ParseDuration(strings.TrimSpace(s)); err == nil && d > 0 {
+		return d.Seconds()
+	}
+	return 0
+}
+
+// earliest keeps the older of two times, ignoring zero ones.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

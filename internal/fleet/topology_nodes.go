@@ -1,0 +1,154 @@
+package fleet
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// meta returns what a server says about the JetStream meta group, from VARZ or
+// JSZ; STATSZ has it too.
+func meta(sv *Server) *server.MetaClusterInfo {
+	switch {
+	case sv.Jsz != nil && sv.Jsz.Meta != nil:
+		return sv.Jsz.Meta
+	case sv.Statsz != nil && sv.Statsz.JetStream != nil && sv.Statsz.JetStream.Meta != nil:
+		return sv.Statsz.JetStream.Meta
+	case sv.Varz != nil:
+		return sv.Varz.JetStream.Meta
+	}
+	return nil
+}
+
+// finishClusters sums the nodes of each cluster up and finds version and
+// configuration skew.
+func (b *builder) finishClusters() {
+	for _, c := range b.top.Clusters {
+		leafs := 0
+		for _, n := range c.Nodes {
+			if n.Outside {
+				continue
+			}
+			c.Need++
+			if !n.Ghost {
+				c.Have++
+			}
+			if len(n.LeafOf) > 0 {
+				leafs++
+			}
+			c.Domain = cmp.Or(c.Domain, n.Domain)
+			c.RoutesHave += n.RoutesHave
+			c.RoutesNeed += n.RoutesNeed
+		}
+		c.Leafs = c.Need > 0 && leafs == c.Need
+		c.findVersionSkew()
+		c.findConfigSkew()
+		if c.Ghost {
+			c.Level = Crit
+		}
+	}
+}
+
+// findVersionSkew marks the servers whose version is not the majority's; of
+// two versions with as many servers the newer one counts.
+func (c *Cluster) findVersionSkew() {
+	votes := map[string]int{}
+	for _, n := range c.Nodes {
+		if n.Version != "" {
+			votes[n.Version]++
+		}
+	}
+	for v := range votes {
+		c.Versions = append(c.Versions, v)
+	}
+	slices.SortFunc(c.Versions, compareVersions)
+	for _, v := range c.Versions {
+		if votes[v] >= votes[c.Version] {
+			c.Version = v
+		}
+	}
+	if c.Name == "" {
+		return // not one cluster: they need not agree
+	}
+	for _, n := range c.Nodes {
+		if n.Version != "" && n.Version != c.Version {
+			n.VersionSkew = true
+			n.note(Warn, fmt.Sprintf("version %s, the majority of %s has %s", n.Version, c.Name, c.Version))
+		}
+	}
+}
+
+func compareVersions(a, b string) int {
+	x, okX := ParseVersion(a)
+	y, okY := ParseVersion(b)
+	if okX && okY && x.Compare(y) != 0 {
+		return x.Compare(y)
+	}
+	return cmp.Compare(a, b)
+}
+
+// findConfigSkew marks the servers whose configuration digest is not the one of
+// most servers of the cluster. The digest covers the whole file, so servers
+// whose files name the server always differ: without a majority there is
+// nothing to compare with.
+func (c *Cluster) findConfigSkew() {
+	votes := map[string]int{}
+	total := 0
+	for _, n := range c.Nodes {
+		if d := n.configDigest(); d != "" {
+			votes[d]++
+			total++
+		}
+	}
+	for digest, count := range votes {
+		if c.Name == "" || count < 2 || count*2 <= total {
+			continue
+		}
+		for _, n := range c.Nodes {
+			if d := n.configDigest(); d != "" && d != digest {
+				n.ConfigSkew = true
+				n.note(Warn, "configuration differs from the majority of "+c.Name)
+			}
+		}
+	}
+}
+
+func (n *Node) configDigest() string {
+	if n.Server == nil || n.Server.Varz == nil {
+		return ""
+	}
+	return n.Server.Varz.ConfigDigest
+}
+
+func (n *Node) note(l Level, text string) {
+	n.Level = n.Level.Worse(l)
+	n.Notes = append(n.Notes, text)
+}
+
+// judgeNodes gives every node and cluster the worst level of what it takes part
+// in. A fault of an edge counts for the end that lacks it, or for both.
+func (b *builder) judgeNodes() {
+	nodes := map[string]*Node{}
+	for _, n := range b.top.Nodes {
+		nodes[n.Key] = n
+	}
+	for _, e := range b.top.Edges {
+		if e.Level == OK {
+			continue
+		}
+		text := fmt.Sprintf("%s %s to %s %s: %s", e.Kind, e.FromName, cmp.Or(e.ToName, e.ToCluster), e.State, e.Why)
+		for _, key := range []string{e.From, e.To} {
+			if n := nodes[key]; n != nil && !n.Ghost {
+				// A server with a faulty link still serves: that is a warning.
+				n.note(min(e.Level, Warn), text)
+			}
+		}
+	}
+	for _, c := range b.top.Clusters {
+		for _, n := range c.Nodes {
+			c.Level = c.Level.Worse(n.Level)
+		}
+	}
+}
