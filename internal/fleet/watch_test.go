@@ -40,6 +40,7 @@ func TestWatchComparesAcrossAFailure(t *testing.T) {
 
 func TestWatchEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	src := &script{snap(0), snap(1)}
 	rounds := 0
 	for range Watch(ctx, src, Want{}, make(chan time.Time)) {
