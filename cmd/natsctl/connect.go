@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ func (e *env) target() (*natsctx.Target, error) {
 // overrides are the connection flags as the context package wants them.
 func (g *globals) overrides(e *env) (natsctx.Overrides, error) {
 	o := natsctx.Overrides{
-		Context: g.context,
+		Context: g.context, NoContext: g.noContext,
 		Settings: natsctx.Settings{
 			URL: strings.Join(g.servers, ","), User: g.user, Creds: g.creds, NKey: g.nkey,
 			Cert: g.tlsCert, Key: g.tlsKey, CA: g.tlsCA, TLSFirst: g.tlsFirst,
@@ -73,14 +72,7 @@ func (e *env) secret(file string, stdin bool) (string, error) {
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	case file != "":
-		if err := natsctx.CheckSecretFile("password-file", file); err != nil {
-			return "", err
-		}
-		body, err := os.ReadFile(file)
-		if err != nil {
-			return "", err
-		}
-		return strings.TrimRight(string(body), "\r\n"), nil
+		return natsctx.ReadSecretFile("password-file", file)
 	}
 	return "", nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 
@@ -56,39 +55,21 @@ func commandAdvices() []advice {
 
 func contextAdvices() []advice {
 	return []advice{
-		{is(natsctx.ErrUnknown), exitUsage, unknownContext},
-		{is(natsctx.ErrCorrupt), exitFailed, say("mend the file by hand, or remove it with: natsctl context rm NAME")},
+		{is(natsctx.ErrUnknown), exitUsage, hintUnknownContext},
+		{is(natsctx.ErrCorrupt), exitFailed, say("nothing was changed; mend the file in an editor, or remove it")},
 		{is(natsctx.ErrExists), exitUsage, say("choose another name, or change it with: natsctl context edit NAME")},
 		{is(natsctx.ErrSelected), exitUsage, say("select another one first with natsctl context select NAME, or add --force")},
 		{is(natsctx.ErrNoSelection), exitUsage, say("select one with natsctl context select NAME, or name one with --context NAME")},
 		{is(natsctx.ErrNoPrevious), exitUsage, say("natsctl context ls shows all of them")},
 		{is(natsctx.ErrBadName), exitUsage, nil},
 		{is(natsctx.ErrInvalid), exitUsage, nil},
-		{is(natsctx.ErrExposed), exitFailed, exposedFile},
-		{is(natsctx.ErrMissing), exitFailed, nil},
-		{is(natsctx.ErrSecret), exitAuth, nil},
-		{is(natsctx.ErrURLOverride), exitUsage, say("to send the context's credentials there all the same, add --allow-url-override; to use others, unset NATS_URL or leave --context out")},
-		{is(natsctx.ErrLocked), exitFailed, say("try again in a moment")},
+		{is(natsctx.ErrExposed), exitAuth, hintExposed},
+		{is(natsctx.ErrMissing), exitUsage, say("correct the path; a relative one starts at the current directory")},
+		{is(natsctx.ErrSecret), exitAuth, hintSecret},
+		{is(natsctx.ErrURLOverride), exitUsage, hintURLOverride},
+		{is(natsctx.ErrLocked), exitFailed, say("nothing was changed; wait for the other natsctl to end and try again")},
 		{is(natsctx.ErrChanged), exitFailed, say("nothing was written; look at it with natsctl context show NAME and try again")},
 	}
-}
-
-// unknownContext offers the nearest name.
-func unknownContext(err error) string {
-	var unknown *natsctx.UnknownError
-	if errors.As(err, &unknown) && unknown.Suggestion != "" {
-		return fmt.Sprintf("did you mean %q?", unknown.Suggestion)
-	}
-	return "natsctl context ls shows all of them"
-}
-
-// exposedFile gives the command that closes a secret file to others.
-func exposedFile(err error) string {
-	var file *natsctx.FileError
-	if errors.As(err, &file) {
-		return "chmod 600 " + file.Path
-	}
-	return "chmod 600 the file"
 }
 
 func brokerAdvices() []advice {

@@ -15,6 +15,7 @@ var formats = []string{"table", "wide", "json", "ndjson", "yaml", "csv"}
 // flag: a file, standard input, the environment or a prompt carries them.
 type globals struct {
 	context                 string
+	noContext               bool
 	servers                 []string
 	creds, nkey             string
 	user, passwordFile      string
@@ -31,6 +32,7 @@ type globals struct {
 
 func (g *globals) setup(kp *kingpin.Application) {
 	kp.Flag("context", "Saved context to use, or a path to a context file (NATS_CONTEXT).").PlaceHolder("NAME").StringVar(&g.context)
+	kp.Flag("no-context", "Use no saved context, not even the selected one.").BoolVar(&g.noContext)
 	kp.Flag("server", "Server URL, or a comma-separated list (NATS_URL).").Short('s').PlaceHolder("URL").StringsVar(&g.servers)
 	kp.Flag("creds", "Credentials file (NATS_CREDS).").PlaceHolder("FILE").StringVar(&g.creds)
 	kp.Flag("nkey", "NKey seed file (NATS_NKEY).").PlaceHolder("FILE").StringVar(&g.nkey)

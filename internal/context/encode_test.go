@@ -120,15 +120,3 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
-
-func TestSuggest(t *testing.T) {
-	known := []string{"local", "prod", "prod-eu", "staging", "n1"}
-	for name, want := range map[string]string{
-		"prdo": "prod", "locla": "local", "stagign": "staging", "stag": "staging", "PROD": "prod",
-		"n2": "n1", "zzz": "", "production-of-things": "", "p": "",
-	} {
-		if got := Suggest(name, known); got != want {
-			t.Errorf("%q: got %q, want %q", name, got, want)
-		}
-	}
-}

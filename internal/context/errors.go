@@ -26,10 +26,9 @@ var (
 
 // UnknownError says that there is no context of that name. It matches [ErrUnknown].
 type UnknownError struct {
-	Name       string
-	Suggestion string // the known name that looks most like it, "" when none does
-	Origin     Origin // who asked for it: a flag, the environment, or the saved selection
-	Known      []string
+	Name   string
+	Origin Origin   // who asked for it: a flag, the environment, or the saved selection
+	Known  []string // the names that there are, to suggest one of them
 }
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("unknown context %q", e.Name) }

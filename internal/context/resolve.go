@@ -1,6 +1,7 @@
 package natsctx
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -59,7 +60,8 @@ func (t *Target) Origin(key string) Origin { return t.origins[key] }
 // by field: flag before environment before context. Credentials are taken as a
 // group: whoever names a kind of credentials outranks the other kinds below,
 // and a password is only combined with the user that it was given for. A user
-// without a password, from a flag or the environment, is a token.
+// without a password, from a flag or the environment, is a token, and userinfo
+// in a URL from there counts as user and password.
 //
 // A context that is named or selected has to load. Without any, the target is
 // the default URL and no credentials. A URL from outside receives a context's
@@ -77,6 +79,9 @@ func Resolve(s *Store, o Overrides, getenv func(string) string) (*Target, error)
 		}
 	}
 	env := fromEnv(getenv)
+	if err := errors.Join(env.LiftUserinfo(), o.LiftUserinfo()); err != nil {
+		return nil, err
+	}
 	if err := t.overlay(&env, &o.Settings); err != nil {
 		return nil, err
 	}

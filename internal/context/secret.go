@@ -144,6 +144,17 @@ func readSecret(key, path string) ([]byte, error) {
 	return data, nil
 }
 
+// ReadSecretFile reads a file that holds one secret, without the line end. The
+// key is only for the message: [ErrMissing], [ErrExposed] or [ErrSecret].
+func ReadSecretFile(key, path string) (string, error) {
+	data, err := readSecret(key, path)
+	text := strings.TrimRight(string(data), "\r\n")
+	if err == nil && text == "" {
+		err = &SecretError{Key: key, Ref: path, Err: errors.New("the file is empty")}
+	}
+	return text, err
+}
+
 // CheckSecretFile returns the error that using the file as a secret would
 // give: [ErrMissing], [ErrExposed] or [ErrSecret]. The key is only for the message.
 func CheckSecretFile(key, path string) error {

@@ -77,8 +77,8 @@ func (s *Store) Names() ([]string, error) {
 	return names, err
 }
 
-// Load reads a context. A missing one is an [UnknownError] with a suggestion,
-// an unreadable one a [FileError] of kind [ErrCorrupt].
+// Load reads a context. A missing one is an [UnknownError], an
+// unreadable one a [FileError] of kind [ErrCorrupt].
 func (s *Store) Load(name string) (*Context, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func LoadFile(path string) (*Context, error) {
 
 // unknown builds the error for a name that is not there.
 func (s *Store) unknown(name string) error {
-	names, _ := s.Names() // only for the suggestion
-	return &UnknownError{Name: name, Suggestion: Suggest(name, names), Known: names}
+	names, _ := s.Names() // only for a suggestion
+	return &UnknownError{Name: name, Known: names}
 }
 
 // known returns nil when there is a file for the name.

@@ -156,8 +156,8 @@ func TestLoadErrors(t *testing.T) {
 	_, err := s.Load("prdo")
 	wantErr(t, err, ErrUnknown, `"prdo"`)
 	var unknown *UnknownError
-	if errors.As(err, &unknown); unknown.Suggestion != "prod" {
-		t.Errorf("suggestion %q", unknown.Suggestion)
+	if errors.As(err, &unknown); len(unknown.Known) != 1 || unknown.Known[0] != "prod" {
+		t.Errorf("known %q", unknown.Known)
 	}
 	must(t, os.WriteFile(s.Path("broken"), []byte(`{"url": `), 0o600))
 	_, err = s.Load("broken")

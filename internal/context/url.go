@@ -82,6 +82,41 @@ func redactOne(raw string) string {
 	return raw
 }
 
+// LiftUserinfo moves the userinfo of the URLs into the fields: a user and a
+// password, or a lone name as the token. URLs with different userinfo, or with
+// one beside a user or token that is set already, are an [InvalidError].
+func (s *Settings) LiftUserinfo() error {
+	var list []string
+	var found *url.Userinfo
+	for _, raw := range SplitURLs(s.URL) {
+		u, err := ParseURL(raw)
+		if err != nil {
+			return err
+		}
+		if u.User != nil {
+			if found != nil && found.String() != u.User.String() {
+				return &InvalidError{Key: "url", Reason: "the URLs name different users, a context has one"}
+			}
+			found, u.User = u.User, nil
+			raw = u.String()
+		}
+		list = append(list, raw)
+	}
+	if found == nil {
+		return nil
+	}
+	if s.User != "" || s.Token != "" || s.Password != "" {
+		return &InvalidError{Key: "url", Reason: "it names a user, and so does something else"}
+	}
+	s.URL = strings.Join(list, ",")
+	if password, both := found.Password(); both {
+		s.User, s.Password = found.Username(), password
+	} else {
+		s.Token = found.Username()
+	}
+	return nil
+}
+
 // hosts returns the lower case host names of a list, and for each whether
 // every URL of it demands TLS. URLs that do not parse are left out.
 func hosts(list string) map[string]bool {

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// hintUnknownContext says who asked for the name, and what may have been meant.
+func hintUnknownContext(err error) string {
+	var unknown *natsctx.UnknownError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	asked := map[natsctx.Origin]string{
+		natsctx.FromEnv:       "NATS_CONTEXT names it",
+		natsctx.FromSelection: "it is the selected context and its file is gone; natsctl context unselect forgets it",
+	}[unknown.Origin]
+	if asked != "" {
+		asked += "; "
+	}
+	if near := view.Nearest(unknown.Name, unknown.Known); near != "" {
+		return asked + fmt.Sprintf("did you mean %q? natsctl context ls lists all", near)
+	}
+	if len(unknown.Known) == 0 {
+		return asked + "there is no context yet; natsctl context add NAME -s URL makes one"
+	}
+	return asked + "natsctl context ls lists all"
+}
+
+// hintExposed is the command that mends the mode.
+func hintExposed(err error) string {
+	var file *natsctx.FileError
+	if !errors.As(err, &file) {
+		return ""
+	}
+	return "chmod 600 " + shellQuote(file.Path)
+}
+
+// hintSecret says how to make a reference work.
+func hintSecret(err error) string {
+	var secret *natsctx.SecretError
+	if !errors.As(err, &secret) {
+		return ""
+	}
+	scheme, rest, _ := strings.Cut(secret.Ref, "://")
+	switch strings.ToLower(scheme) {
+	case "env":
+		return fmt.Sprintf("set the variable %s, or change the context with natsctl context edit", rest)
+	case "op":
+		return "sign in with: op signin"
+	case "nsc":
+		return "try it by hand: nsc generate profile " + shellQuote(secret.Ref)
+	}
+	return ""
+}
+
+// hintURLOverride says how to mean it.
+func hintURLOverride(err error) string {
+	var over *natsctx.URLOverrideError
+	if !errors.As(err, &over) {
+		return ""
+	}
+	return fmt.Sprintf("--no-context connects there without them, --allow-url-override sends them, unset NATS_URL uses the servers of %q", over.Context)
+}
+
+// shellQuote quotes a word for a POSIX shell when it needs it.
+func shellQuote(word string) string {
+	plain := func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,", r)
+	}
+	if word != "" && !strings.ContainsFunc(word, plain) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
