@@ -43,8 +43,9 @@ func (t *tracer) Dial(network, address string) (net.Conn, error) {
 // traced is a connection that is written down.
 type traced struct {
 	net.Conn
-	mu sync.Mutex
-	w  io.Writer
+	mu     sync.Mutex
+	w      io.Writer
+	secure bool // TLS has begun; nothing after it can be read here
 }
 
 func (c *traced) Read(p []byte) (int, error) {
@@ -58,7 +59,7 @@ func (c *traced) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// note writes data down line by line. A chunk that begins as a TLS record is
+// note writes data down line by line. From the first TLS record on, bytes are
 // only counted.
 func (c *traced) note(direction string, data []byte) {
 	if len(data) == 0 {
@@ -67,7 +68,8 @@ func (c *traced) note(direction string, data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	const firstRecord, lastRecord = 0x14, 0x17
-	if data[0] >= firstRecord && data[0] <= lastRecord {
+	c.secure = c.secure || data[0] >= firstRecord && data[0] <= lastRecord
+	if c.secure {
 		_, _ = fmt.Fprintf(c.w, "natsctl: trace: %s %d bytes of TLS\n", direction, len(data))
 		return
 	}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDocsCommands keeps the README's table of commands equal to the command
+// list. UPDATE_DOCS=1 (make docs) rewrites it.
+func TestDocsCommands(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| Command | What it does |\n|---|---|\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&table, "| `natsctl %s` | %s |\n", synopsis(c), c.help)
+	}
+	keepFresh(t, "../../README.md", "commands", table.String())
+}
+
+// synopsis names a command with its subcommands.
+func synopsis(c entry) string {
+	if len(c.sub) == 0 {
+		return c.name
+	}
+	names := make([]string, len(c.sub))
+	for i, sub := range c.sub {
+		names[i] = sub.name
+	}
+	return c.name + " " + strings.Join(names, "\\|")
+}
+
+// keepFresh compares, or rewrites, what stands between the two markers of a
+// generated part of a page.
+func keepFresh(t *testing.T, page, part, want string) {
+	t.Helper()
+	body, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := "<!-- "+part+" -->\n", "<!-- /"+part+" -->"
+	before, rest, ok := strings.Cut(string(body), begin)
+	got, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("%s has no part %q", page, part)
+	}
+	if got == want {
+		return
+	}
+	if os.Getenv("UPDATE_DOCS") == "" {
+		t.Fatalf("%s is stale, run make docs:\n%s", page, cmp.Diff(got, want))
+	}
+	if err := os.WriteFile(page, []byte(before+begin+want+end+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReadme runs every transcript of the README: a console block whose
+// commands start with "$ natsctl" must print exactly what stands below them.
+func TestReadme(t *testing.T) {
+	body, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ran int
+	for _, block := range strings.Split(string(body), "```console\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		for _, step := range strings.Split("\n"+block, "\n$ natsctl ")[1:] {
+			line, want, _ := strings.Cut(step, "\n")
+			if strings.Contains(line, "cluster up") || strings.HasPrefix(line, "demo") {
+				continue // starts servers; the scripts and the end-to-end tests run these
+			}
+			ran++
+			if diff := cmp.Diff(want, transcript(t, strings.Fields(line))); diff != "" {
+				t.Errorf("$ natsctl %s:\n%s", line, diff)
+			}
+		}
+	}
+	if ran == 0 {
+		t.Error("the README has no transcript")
+	}
+}
+
+// transcript runs natsctl as on a terminal without colours and returns what
+// the terminal shows.
+func transcript(t *testing.T, args []string) string {
+	t.Helper()
+	t.Chdir("../..")
+	var screen bytes.Buffer
+	home := t.TempDir()
+	run(args, &env{
+		in: strings.NewReader(""), out: &screen, err: &screen, outTTY: true, errTTY: true,
+		width: func() int { return 120 }, now: time.Now,
+		getenv: func(name string) string {
+			if strings.HasPrefix(name, "XDG_") {
+				return home
+			}
+			return ""
+		},
+	})
+	return screen.String()
+}
