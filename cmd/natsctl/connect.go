@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -67,7 +68,7 @@ func (e *env) secret(file string, stdin bool) (string, error) {
 	switch {
 	case stdin:
 		line, err := bufio.NewReader(e.in).ReadString('\n')
-		if err != nil && err != io.EOF { //nolint:errorlint // a reader returns io.EOF itself
+		if err != nil && !errors.Is(err, io.EOF) {
 			return "", fmt.Errorf("read the password from standard input: %w", err)
 		}
 		return strings.TrimRight(line, "\r\n"), nil

@@ -66,11 +66,10 @@ func (g Grid) sort(name string, reverse bool) error {
 		if (x == nil) != (y == nil) {
 			return compareBool(x == nil, y == nil)
 		}
-		if c := Compare(x, y); reverse {
-			return -c
-		} else {
-			return c
+		if reverse {
+			return -Compare(x, y)
 		}
+		return Compare(x, y)
 	})
 	return nil
 }

@@ -79,11 +79,24 @@ func TestUnits(t *testing.T) {
 		raw  any
 		want string
 	}{
-		{Count, 12482, "12,482"}, {Count, nil, "-"}, {Bytes, int64(0), "0 B"}, {Bytes, 2048, "2.00 KiB"},
-		{Bytes, int64(1023), "1.00 KiB"}, {Bytes, uint64(19) << 20, "19.0 MiB"}, {Seconds, 0.000817, "817µs"},
-		{Seconds, 0.00122, "1.22ms"}, {Seconds, 250.0, "4m10s"}, {Seconds, float64(3*86400 + 4*3600), "3d4h"},
-		{Seconds, 90061.0, "1d1h"}, {PerSec, 182_400.0, "182K"}, {PerSec, 1_210_000, "1.21M"}, {PerSec, 3.5, "3.50"},
-		{BytesSec, 1 << 20, "1.00 MiB/s"}, {Percent, 88.04, "88.0"}, {Plain, true, "yes"}, {Plain, []string{"a", "b"}, "a,b"},
+		{Count, 12482, "12,482"},
+		{Count, nil, "-"},
+		{Bytes, int64(0), "0 B"},
+		{Bytes, 2048, "2.00 KiB"},
+		{Bytes, int64(1023), "1.00 KiB"},
+		{Bytes, uint64(19) << 20, "19.0 MiB"},
+		{Seconds, 0.000817, "817µs"},
+		{Seconds, 0.00122, "1.22ms"},
+		{Seconds, 250.0, "4m10s"},
+		{Seconds, float64(3*86400 + 4*3600), "3d4h"},
+		{Seconds, 90061.0, "1d1h"},
+		{PerSec, 182_400.0, "182K"},
+		{PerSec, 1_210_000, "1.21M"},
+		{PerSec, 3.5, "3.50"},
+		{BytesSec, 1 << 20, "1.00 MiB/s"},
+		{Percent, 88.04, "88.0"},
+		{Plain, true, "yes"},
+		{Plain, []string{"a", "b"}, "a,b"},
 	} {
 		if got := c.unit.Format(c.raw); got != c.want {
 			t.Errorf("unit %d of %v = %q, want %q", c.unit, c.raw, got, c.want)
@@ -122,7 +135,7 @@ func TestShapeRefusesUnknownColumns(t *testing.T) {
 	if !errors.Is(err, ErrColumn) || !strings.Contains(err.Error(), `did you mean "name"?`) {
 		t.Errorf("sort: %v", err)
 	}
-	for _, source := range []string{"nmae = 'x'", "name >", "mem + 1", "name", "name > 3"} {
+	for _, source := range []string{"nam3 = 'x'", "name >", "mem + 1", "name", "name > 3"} {
 		if _, err := (Shape{Filter: source}).Apply(grid()); !errors.Is(err, ErrFilter) {
 			t.Errorf("filter %q: %v", source, err)
 		}
