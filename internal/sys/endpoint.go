@@ -1,0 +1,79 @@
+package sys
+
+import (
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Endpoint is one request that a system user can make. A new one is one row in
+// the table behind [Endpoints].
+type Endpoint struct {
+	Kind fleet.Kind
+
+	// Subject holds {server} where a server's id goes and {account} where an
+	// account goes. A row with {server} whose Ping is true is also answered by
+	// every server when "PING" stands there.
+	Subject string
+	Ping    bool
+
+	// Since is the first release that answers; empty means every release that
+	// natsctl supports (2.9).
+	Since string
+
+	// Act marks requests that change something; [Client.Request] refuses them.
+	Act bool
+
+	// Bare marks answers that are not wrapped in the usual envelope of server,
+	// data and error.
+	Bare bool
+
+	// Quiet marks requests that a server leaves unanswered when it has nothing
+	// to say, so that its silence means nothing.
+	Quiet bool
+
+	// Options is a zero value of the server's own options for the request, or
+	// nil if it takes none beside the common filter. Its JSON names are the
+	// names of the options.
+	Options any
+
+	compress bool // ask for a compressed answer: large and repetitive
+	read     decoder
+	body     func(fleet.Want, page) any
+	pager    pager
+}
+
+// Account tells whether the request is about one account.
+func (e *Endpoint) Account() bool { return strings.Contains(e.Subject, "{account}") }
+
+// Server tells whether the request goes to one server, or to all where Ping is
+// set.
+func (e *Endpoint) Server() bool { return strings.Contains(e.Subject, "{server}") }
+
+// subject fills in the server id ("PING" for all of them) and the account.
+func (e *Endpoint) subject(server, account string) string {
+	return strings.NewReplacer("{server}", server, "{account}", account).Replace(e.Subject)
+}
+
+// Lookup returns the row for a kind, by its name in any case, or nil.
+func Lookup(kind string) *Endpoint {
+	for i := range endpoints {
+		if strings.EqualFold(string(endpoints[i].Kind), kind) {
+			return &endpoints[i]
+		}
+	}
+	return nil
+}
+
+// Endpoints returns every request that a system user can make, in the order of
+// the documentation. The rows are shared and read-only.
+func Endpoints() []*Endpoint {
+	out := make([]*Endpoint, len(endpoints))
+	for i := range endpoints {
+		out[i] = &endpoints[i]
+	}
+	return out
+}
+
+// ping is what stands for the server id in a request to all servers.
+const ping = "PING"

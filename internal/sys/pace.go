@@ -1,0 +1,80 @@
+package sys
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// gap is how long silence has to last before a round gives up on servers that
+// have not answered anything.
+func (r *round) gap() time.Duration { return max(r.c.quiet, 3*r.slowest) }
+
+// patience is how long silence has to last now. Nobody is given up before
+// anybody has answered; and servers known to be alive get longer for their
+// other answers.
+func (r *round) patience() time.Duration {
+	switch {
+	case len(r.members) == 0:
+		return r.c.timeout
+	case r.waiting > 0:
+		return max(lateFactor*r.c.quiet, 3*r.slowest)
+	}
+	return r.gap()
+}
+
+// suspicion is how long silence has to last before the round starts to find
+// out who is missing.
+func (r *round) suspicion() time.Duration { return r.gap() / 5 }
+
+// next is the time until the round has to look at itself again.
+func (r *round) next() time.Duration {
+	const soon = 2 * time.Millisecond
+	if r.busy() {
+		return soon
+	}
+	wait := r.patience()
+	if len(r.members) > 0 && r.naming.unfinished() {
+		wait = min(wait, r.suspicion())
+	}
+	return max(soon, wait-time.Since(r.news))
+}
+
+// tick looks whether silence has lasted long enough for the next step, or for
+// the end.
+func (r *round) tick() (over bool, err error) {
+	if r.busy() || len(r.members) == 0 {
+		return false, nil
+	}
+	silence := time.Since(r.news)
+	if silence >= r.suspicion() && r.naming.unfinished() {
+		return false, r.naming.advance()
+	}
+	return silence >= r.patience(), nil
+}
+
+// busy tells whether answers have arrived that are not accounted for yet.
+func (r *round) busy() bool {
+	if r.inflight.Load() > 0 {
+		return true
+	}
+	n, _, err := r.sub.Pending()
+	return err == nil && n > 0
+}
+
+// complete tells whether everyone who is to be expected has answered
+// everything.
+func (r *round) complete() bool {
+	return r.waiting == 0 && len(r.members) > 0 && r.naming.settled()
+}
+
+func sortProblems(p []fleet.Problem) {
+	slices.SortFunc(p, func(a, b fleet.Problem) int {
+		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Kind, b.Kind))
+	})
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,119 @@
+package sys
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+var _ fleet.Source = (*Client)(nil)
+
+// errNotAnswered is the 503 to the question that every system user gets an
+// answer to.
+var errNotAnswered = errors.New("nobody listens")
+
+// Snapshot asks the fleet for all that is wanted, at once, and returns when the
+// last expected answer is in. See the package for who is expected and how long
+// a missing one is waited for.
+//
+// The errors are those of this package, wrapped, and those of the connection.
+// An incomplete answer is not an error.
+func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
+	return c.gather(ctx, want, nil)
+}
+
+func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.Server)) (*fleet.Snapshot, error) {
+	if err := c.connErr(); err != nil {
+		return nil, err
+	}
+	r := newRound(c, want)
+	r.seen = seen
+	if err := r.run(ctx); err != nil {
+		if errors.Is(err, errNotAnswered) {
+			return nil, c.notSystem(ctx)
+		}
+		return nil, err
+	}
+	s, err := r.result(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.Servers) == 0 && len(s.Missing) == 0 {
+		return nil, r.noServer()
+	}
+	c.remember(s)
+	return s, nil
+}
+
+// Ping asks every server in scope for STATSZ and yields the answers in the
+// order in which they arrive. When servers are missing the last pair is nil and
+// an [*IncompleteError].
+func (c *Client) Ping(ctx context.Context, scope fleet.Scope) iter.Seq2[*fleet.Server, error] {
+	return func(yield func(*fleet.Server, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		stopped := false
+		s, err := c.gather(ctx, fleet.Want{Scope: scope}, func(sv *fleet.Server) {
+			if !stopped && !yield(sv, nil) {
+				stopped = true
+				cancel()
+			}
+		})
+		switch {
+		case stopped:
+		case err != nil:
+			yield(nil, err)
+		case len(s.Missing) > 0:
+			yield(nil, &IncompleteError{Snapshot: s})
+		}
+	}
+}
+
+// noServer says that nothing matches the scope, and what it may have meant.
+func (r *round) noServer() error {
+	sc := r.want.Scope
+	e := &NoServerError{Scope: sc}
+	typed := sc.Name
+	if e.Clusters = sc.Cluster != "" && !r.hasCluster(sc.Cluster); e.Clusters {
+		typed = sc.Cluster
+	}
+	for _, m := range r.members {
+		name := m.sv.Info.Name
+		if e.Clusters {
+			name = m.sv.Info.Cluster
+		}
+		if name != "" && !slices.Contains(e.Known, name) {
+			e.Known = append(e.Known, name)
+		}
+	}
+	slices.Sort(e.Known)
+	e.Suggestion = nearest(typed, e.Known)
+	return e
+}
+
+func (r *round) hasCluster(name string) bool {
+	for _, m := range r.members {
+		if m.sv.Info.Cluster == name {
+			return true
+		}
+	}
+	return false
+}
+
+// notSystem says which account the user is in.
+func (c *Client) notSystem(ctx context.Context) error {
+	e := &NotSystemError{Account: c.nc.RemoteAccount()}
+	if e.Account != "" {
+		return e
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if info, err := c.UserInfo(ctx); err == nil {
+		e.Account, e.User = info.Account, info.UserID
+	}
+	return e
+}

@@ -1,0 +1,172 @@
+package sys
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// verdict says who is missing and why, and how many of the servers that are
+// still counted are earlier lives of servers that answered.
+func (n *naming) verdict(now time.Time) (missing []fleet.Missing, forgotten int) {
+	if !n.open() {
+		return nil, 0
+	}
+	short := n.r.count.expected() - len(n.r.members)
+	drained := n.uncounted(short)
+	for _, s := range n.suspects {
+		switch {
+		case s.state == suspectHeard:
+			continue
+		case s.state == suspectGone && short <= 0:
+			continue // it said goodbye: nobody counts it any more
+		}
+		if n.outside(s) {
+			short--
+			continue
+		}
+		m := n.missing(s, drained)
+		if m.Reason != fleet.Draining {
+			short--
+		}
+		missing = append(missing, m)
+	}
+	if short <= 0 {
+		return missing, 0
+	}
+	forgotten = min(short, n.replaced())
+	if n.settledByName() {
+		return missing, forgotten
+	}
+	for range short - forgotten {
+		missing = append(missing, n.unnamed(missing))
+	}
+	return missing, forgotten
+}
+
+// settledByName tells whether the round was about one server, and that one has
+// answered: then others that cannot be named are none of its business.
+func (n *naming) settledByName() bool {
+	if n.r.want.Scope.Name == "" {
+		return false
+	}
+	for _, m := range n.r.members {
+		if m.inScope {
+			return true
+		}
+	}
+	return false
+}
+
+// missing says why a suspect has not answered.
+func (n *naming) missing(s *suspect, drained bool) fleet.Missing {
+	m := fleet.Missing{
+		ID: s.id, Name: s.name, Cluster: s.cluster,
+		SeenBy: s.seenBy, LastSeen: s.lastSeen, Reason: fleet.Silent,
+	}
+	slices.Sort(m.SeenBy)
+	switch via := n.blockedBy(s); {
+	case s.state == suspectGone || s.offline && len(s.seenBy) == 0:
+		m.Reason = fleet.Gone
+	case n.r.c.isDraining(s.id) || drained && len(s.seenBy) > 0 && s.id != "":
+		m.Reason = fleet.Draining
+	case via != nil:
+		m.Reason, m.Via = fleet.Behind, cmp.Or(via.name, via.id)
+	}
+	return m
+}
+
+// unnamed stands for a server that is counted, and that nobody can name. If a
+// server that leads elsewhere is silent, it may be behind that one.
+func (n *naming) unnamed(named []fleet.Missing) fleet.Missing {
+	for _, m := range named {
+		if m.Reason == fleet.Silent && n.isGate(m.ID) {
+			return fleet.Missing{Reason: fleet.Behind, Cluster: m.Cluster, Via: m.Label()}
+		}
+	}
+	return fleet.Missing{Reason: fleet.Gone}
+}
+
+// uncounted tells whether all suspects that are linked and silent have been
+// struck off the servers' count. Servers do that at once for one that announces
+// lame duck mode, after which it serves on and answers nothing.
+func (n *naming) uncounted(short int) bool {
+	mute := 0
+	for _, s := range n.suspects {
+		if s.state == suspectProbed && len(s.seenBy) > 0 {
+			mute++
+		}
+	}
+	return mute > 0 && short <= 0
+}
+
+// blockedBy returns the silent server that holds the gateway to a suspect's
+// cluster, or nil: a request from this client leaves by the gateway of the
+// server it is connected to, which may be bound to any server over there.
+func (n *naming) blockedBy(s *suspect) *suspect {
+	if s.cluster == "" {
+		return nil
+	}
+	id := n.gateTo(s.cluster)
+	if id == "" || id == s.id {
+		return nil
+	}
+	for _, g := range n.suspects {
+		if g.id == id && g.state == suspectProbed {
+			return g
+		}
+	}
+	return nil
+}
+
+// gateTo returns the id of the server that receives this client's requests to
+// a cluster, or "".
+func (n *naming) gateTo(cluster string) string {
+	own := n.links[n.r.c.nc.ConnectedServerId()]
+	if own != nil && own.Info.Cluster == cluster {
+		return ""
+	}
+	if id := outboundTo(own, cluster); id != "" {
+		return id
+	}
+	for _, id := range n.reporters() {
+		if n.r.members[id].sv.Info.Cluster == cluster {
+			continue
+		}
+		if gate := outboundTo(n.links[id], cluster); gate != "" {
+			return gate
+		}
+	}
+	return ""
+}
+
+// isGate tells whether requests to some cluster go through a server.
+func (n *naming) isGate(id string) bool {
+	for _, s := range n.suspects {
+		if s.id == id && id != "" && s.cluster != "" && n.gateTo(s.cluster) == id {
+			return true
+		}
+	}
+	return false
+}
+
+func outboundTo(sv *fleet.Server, cluster string) string {
+	if sv == nil || sv.Gatewayz == nil {
+		return ""
+	}
+	g := sv.Gatewayz.OutboundGateways[cluster]
+	if g == nil || g.Connection == nil {
+		return ""
+	}
+	return g.Connection.Name
+}
+
+// isDraining tells whether a server was heard to announce lame duck mode.
+func (c *Client) isDraining(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.draining[id]
+	return ok
+}
