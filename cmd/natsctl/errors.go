@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -37,7 +38,7 @@ type advice struct {
 // advices is the error table, room by room. The first row that matches is
 // used, so a more particular error stands before a more general one.
 func advices() []advice {
-	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), connectionAdvices())
+	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), sysAdvices(), connectionAdvices())
 }
 
 func commandAdvices() []advice {
@@ -80,6 +81,19 @@ func brokerAdvices() []advice {
 		{is(broker.ErrUser), exitUsage, nil},
 		{is(broker.ErrNode), exitFailed, nil},
 		{is(broker.ErrFault), exitFailed, nil},
+	}
+}
+
+func sysAdvices() []advice {
+	return []advice{
+		{is(sys.ErrNotSystem), exitAuth, hintNotSystem},
+		{is(sys.ErrNoServer), exitFailed, hintNoServer},
+		{is(sys.ErrPermission), exitAuth, hintPermission},
+		{is(sys.ErrTooOld), exitFailed, say("upgrade that server, or leave it out with --filter, --name or --cluster")},
+		{is(sys.ErrRefused), exitFailed, nil},
+		{is(sys.ErrIncomplete), exitPartial, say("the answers above are right but not all there are; natsctl server ping shows who answers now")},
+		{is(sys.ErrSilent), exitUnreachable, say("a server that is connected and silent is hung, overloaded or draining; natsctl server ls shows all of them")},
+		{lostConnection(sys.ErrDisconnected), exitUnreachable, say("the server closed the connection, or the network did; try again, or use another server of the cluster")},
 	}
 }
 

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/sys"
+)
+
+// lostConnection matches a connection that was lost for no reason that has a
+// row of its own.
+func lostConnection(target error) func(error) bool {
+	return func(err error) bool {
+		known := errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) ||
+			errors.Is(err, nats.ErrAccountAuthExpired) || errors.Is(err, nats.ErrAuthorization)
+		return errors.Is(err, target) && !known
+	}
+}
+
+// hintNotSystem names the account that has to be asked for instead.
+func hintNotSystem(err error) string {
+	hint := "this needs a user of the system account; choose one with --context NAME, natsctl context ls shows which there are"
+	var e *sys.NotSystemError
+	if errors.As(err, &e) && e.Account == "$G" {
+		hint += " (account $G is where users go that name none; the server's system_account setting says which account is the system's)"
+	}
+	return hint
+}
+
+// hintNoServer is the did-you-mean for a server or cluster.
+func hintNoServer(err error) string {
+	var e *sys.NoServerError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	what, most := "servers", 8
+	if e.Clusters {
+		what = "clusters"
+	}
+	switch {
+	case e.Suggestion != "":
+		return "did you mean " + e.Suggestion + "?"
+	case len(e.Known) == 0:
+		return "natsctl server ls shows all servers"
+	case len(e.Known) > most:
+		return "natsctl server ls shows all servers"
+	}
+	return "the " + what + " are " + strings.Join(e.Known, ", ")
+}
+
+// hintPermission says what has to be allowed.
+func hintPermission(err error) string {
+	var e *sys.PermissionError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if e.Subscribe {
+		return "answers come to an inbox that this user may not read; if it has a prefix of its own, name it with --inbox-prefix"
+	}
+	return "a user of the system account needs permission to publish to $SYS.REQ.> and to subscribe to its inbox"
+}
