@@ -30,9 +30,26 @@ type slot struct {
 	hist *coarse
 }
 
-// NewTimeline starts the time line at an instant of the run's clock; earlier
-// events count into the first window.
-func NewTimeline(start int64) *Timeline { return &Timeline{start: start} }
+// NewTimeline gives an empty time line; [Timeline.Begin] starts it.
+func NewTimeline() *Timeline { return &Timeline{} }
+
+// Begin sets the instant of the run's clock at which the first window begins;
+// earlier events count into it. It comes before the first event of any lane.
+func (t *Timeline) Begin(start int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.start = start
+	for _, l := range t.lanes {
+		l.end = start + Step
+	}
+}
+
+// Start is the instant given to [Timeline.Begin]; 0 before.
+func (t *Timeline) Start() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.start
+}
 
 // Lane gives a worker its entry to the time line.
 func (t *Timeline) Lane() *Lane {

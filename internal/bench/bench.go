@@ -1,0 +1,41 @@
+// Package bench measures what a NATS system can do: it offers a load, follows
+// every message and says what became of it. It owns workloads, phases, results
+// and their comparison; it must not know the command line, contexts, files it
+// was not handed, or how results are shown beyond [Result].
+//
+// Latency is counted from the instant at which a message should have been sent
+// (open loop), so a server that stalls cannot hide it. Messages that are lost
+// count as the worst latency. What a run could not measure honestly it says in
+// [Validity].
+package bench
+
+import (
+	"errors"
+
+	"github.com/nats-io/nats.go"
+)
+
+// The errors of this package that callers tell apart.
+var (
+	// ErrSpec wraps every complaint about a [Spec].
+	ErrSpec = errors.New("impossible benchmark")
+	// ErrNoInterest is returned when messages do not get from a publisher to
+	// its subscribers before the run.
+	ErrNoInterest = errors.New("no path from publisher to subscriber")
+	// ErrNoResponders is returned when nobody answers the subject of a request.
+	ErrNoResponders = errors.New("nobody answers")
+	// ErrNotOurs is returned when a run would have to change a stream, consumer
+	// or bucket that it did not make.
+	ErrNotOurs = errors.New("exists and is not the benchmark's own")
+	// ErrDifferent is returned by [Compare] for results of different scenarios.
+	ErrDifferent = errors.New("results of different scenarios")
+	// ErrSLO is returned when a service level objective was missed.
+	ErrSLO = errors.New("objective missed")
+	// ErrUnsupported is returned when server or driver cannot do what the spec
+	// asks.
+	ErrUnsupported = errors.New("not supported")
+)
+
+// Connect opens a connection as the user of the benchmark, with extra options
+// applied after the caller's own. A run opens one per worker and closes it.
+type Connect func(opts ...nats.Option) (*nats.Conn, error)

@@ -1,0 +1,103 @@
+package bench
+
+import (
+	"context"
+	"net"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+)
+
+// env describes client and servers; meet has run.
+func (r *run) env(o options) Env {
+	host, err := os.Hostname()
+	if err != nil {
+		host = ""
+	}
+	return Env{
+		Client: ClientEnv{
+			Host: host, OS: systemName(), CPU: processorName(), Cores: runtime.NumCPU(),
+			Go: strings.TrimPrefix(runtime.Version(), "go"), NatsGo: nats.Version,
+			Natsctl: o.version, GOGC: gcPercent(),
+		},
+		Servers: r.servers,
+	}
+}
+
+// gcPercent reads the collector's setting, which can only be had by changing it.
+func gcPercent() int {
+	p := debug.SetGCPercent(100)
+	debug.SetGCPercent(p)
+	return p
+}
+
+// meet notes the servers that the links are connected to.
+func (r *run) meet() {
+	r.local = true
+	for _, l := range r.links {
+		nc := l.nc
+		r.local = r.local && isLocal(nc.ConnectedAddr())
+		if slices.ContainsFunc(r.servers, func(s ServerEnv) bool { return s.ID == nc.ConnectedServerId() }) {
+			continue
+		}
+		s := ServerEnv{
+			Name: nc.ConnectedServerName(), ID: nc.ConnectedServerId(), Version: nc.ConnectedServerVersion(),
+			Cluster: nc.ConnectedClusterName(), MaxPayload: nc.MaxPayload(),
+		}
+		if _, err := nc.TLSConnectionState(); err == nil {
+			s.TLS = true
+		}
+		for range 5 {
+			if rtt, err := nc.RTT(); err == nil {
+				if us := float64(rtt) / 1e3; s.RTTMinUS == 0 || us < s.RTTMinUS {
+					s.RTTMinUS = us
+				}
+			}
+		}
+		r.servers = append(r.servers, s)
+	}
+}
+
+// isLocal says whether an address is on this machine, so that the server's CPU
+// is a part of the machine's.
+func isLocal(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr == "" // in process
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Tune prepares the process for making load and returns what undoes it: the
+// collector runs less often, and the threads that wait for the next send do not
+// take a processor away from the others. It changes settings of the whole
+// process.
+func Tune() (undo func()) {
+	gc := debug.SetGCPercent(400)
+	procs := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(procs + 1)
+	return func() {
+		runtime.GOMAXPROCS(procs)
+		debug.SetGCPercent(gc)
+	}
+}
+
+// ServerView tells what the servers say of a run. It is implemented on top of a
+// system account by who has one.
+type ServerView interface {
+	// Watch begins to observe and returns a function that ends it and gives the
+	// figures of the time between; nil if they could not be had.
+	Watch(ctx context.Context) (stop func(context.Context) *ServerUse)
+}
+
+func (r *run) watchServers(ctx context.Context) func(context.Context) *ServerUse {
+	if r.server == nil {
+		return func(context.Context) *ServerUse { return nil }
+	}
+	return r.server.Watch(ctx)
+}

@@ -1,0 +1,188 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/bench/stamp"
+)
+
+// measured gives the number of a frame of the measurement with a full stamp.
+func measured(frame []byte) (seq uint64, payload []byte, ok bool) {
+	_, payload, _ = bytes.Cut(frame, []byte("\r\n"))
+	payload = bytes.TrimSuffix(payload, []byte("\r\n"))
+	if len(payload) < stamp.Full || payload[3] != 0 {
+		return 0, nil, false
+	}
+	return binary.LittleEndian.Uint64(payload[16:]) & (1<<48 - 1), payload, true
+}
+
+func TestFaultsAreCountedExactly(t *testing.T) {
+	d := newDoor(t, startServer(t))
+	var held []byte
+	d.mangle = func(frame []byte) [][]byte {
+		seq, payload, ok := measured(frame)
+		switch {
+		case !ok:
+		case seq >= 100 && seq < 105, seq == 999: // lost; the last one too
+			return nil
+		case seq == 200:
+			return [][]byte{frame, frame}
+		case seq == 300:
+			return [][]byte{frame, frame, frame}
+		case seq == 400:
+			held = frame
+			return nil
+		case seq == 403: // 400 comes after 401, 402 and 403
+			return [][]byte{frame, held}
+		case seq == 500, seq == 501:
+			payload[len(payload)-1] ^= 1
+		}
+		return [][]byte{frame}
+	}
+	r := mustExecute(t, Spec{
+		Workload: PubSub, Load: Load{Rate: 2000}, Warmup: 200 * ms, Duration: 500 * ms, Timeout: 500 * ms, Verify: 1,
+	}, to(d.url()))
+	if r.Lost != 6 || r.Dup != 3 || r.Reordered != 1 || r.Corrupt != 2 || r.Sent != 1000 || r.Received != 994 {
+		t.Errorf("lost %d, dup %d, reordered %d, corrupt %d, sent %d, received %d", r.Lost, r.Dup, r.Reordered, r.Corrupt, r.Sent, r.Received)
+	}
+	// The lost ones count as the worst latency: the timeout.
+	if l := r.Latency.Response; l.N != 1000 || l.Max < 499_000 || l.P9999 < 499_000 {
+		t.Errorf("lost messages are not in the distribution: %+v", l)
+	}
+}
+
+// reboot stops a server and starts another at its address.
+func reboot(t *testing.T, s *server.Server, down time.Duration) {
+	t.Helper()
+	addr := s.Addr().(*net.TCPAddr)
+	s.Shutdown()
+	s.WaitForShutdown()
+	time.AfterFunc(down, func() {
+		s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: addr.Port, NoLog: true, NoSigs: true})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		s.Start()
+		t.Cleanup(s.Shutdown)
+	})
+}
+
+func TestServerRestartsDuringTheRun(t *testing.T) {
+	for _, w := range []Workload{PubSub, Pub} {
+		t.Run(string(w), func(t *testing.T) {
+			s := startServer(t)
+			down := time.Second
+			done := make(chan struct{})
+			ended := false
+			watch := WithProgress(func(p Progress) {
+				if p.Phase == "measure" && p.Second > 0 && !ended {
+					ended = true
+					go func() { reboot(t, s, down); close(done) }()
+				}
+			})
+			r := mustExecute(t, Spec{Workload: w, Load: Load{Rate: 1000}, Warmup: -1, Duration: 6000 * ms, Timeout: 3000 * ms}, to(s.ClientURL()), watch)
+			<-done
+			if r.Gap.US < float64(down.Microseconds()) {
+				t.Errorf("longest gap %.0f us, the server was away for %v", r.Gap.US, down)
+			}
+			if r.Client.Reconnects == 0 || r.Validity.Valid {
+				t.Errorf("%d reconnects, valid %v", r.Client.Reconnects, r.Validity.Valid)
+			}
+			kinds := func(k string) bool { return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == k }) }
+			if !kinds(evDisconnected) || !kinds(evReconnected) {
+				t.Errorf("events %+v", r.Events)
+			}
+			if r.Received+r.Lost != r.Expected || r.Received < 3000 {
+				t.Errorf("received %d, lost %d, expected %d", r.Received, r.Lost, r.Expected)
+			}
+		})
+	}
+}
+
+func TestServerGoesAwayForGood(t *testing.T) {
+	s := startServer(t)
+	gone := false
+	watch := WithProgress(func(p Progress) {
+		if p.Phase == "measure" && p.Second > 0 && !gone {
+			gone = true
+			go s.Shutdown()
+		}
+	})
+	r := mustExecute(t, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: -1, Duration: 3000 * ms, Timeout: 1000 * ms}, to(s.ClientURL()), watch)
+	if r.Lost == 0 || r.Received+r.Lost != r.Expected || r.Validity.Valid {
+		t.Errorf("received %d, lost %d of %d, %+v", r.Received, r.Lost, r.Expected, r.Validity)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	s := startServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	watch := WithProgress(func(p Progress) {
+		if p.Phase == "measure" && p.Second > 0.5 {
+			cancel()
+		}
+	})
+	res, err := Execute(ctx, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: -1, Duration: Duration(time.Hour)}, to(s.ClientURL()), watch, Runs(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := res.Runs[0]
+	if len(res.Runs) != 1 || !r.Partial || r.Received == 0 || r.Lost != 0 || r.Seconds > 60 {
+		t.Errorf("%d runs, partial %v, received %d, lost %d in %.1f s", len(res.Runs), r.Partial, r.Received, r.Lost, r.Seconds)
+	}
+	if r.Rate.Sent < 900 || r.Rate.Sent > 1100 {
+		t.Errorf("rate %.0f/s of an interrupted run, want 1000", r.Rate.Sent)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	cancel()
+	if _, err := Execute(ctx, Spec{Workload: PubSub, Load: Load{Rate: 1000}}, to(s.ClientURL())); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted at once: %v", err)
+	}
+}
+
+func TestInterruptedWhileTheServerHangs(t *testing.T) {
+	d := newDoor(t, startServer(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var reopen func()
+	watch := WithProgress(func(p Progress) {
+		if p.Phase != "measure" || p.Second <= 0 {
+			return
+		}
+		if reopen == nil {
+			reopen = d.shut()
+			return
+		}
+		cancel()
+	})
+	res, err := Execute(ctx, Spec{Workload: Pub, Sizes: []int{8192}, Duration: Duration(time.Hour), Warmup: -1}, to(d.url()), watch)
+	if reopen != nil {
+		reopen()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := res.Runs[0]; !r.Partial || r.Lost == 0 {
+		t.Errorf("partial %v, lost %d", r.Partial, r.Lost)
+	}
+}
+
+func TestNoInterest(t *testing.T) {
+	d := newDoor(t, startServer(t))
+	d.mangle = func([]byte) [][]byte { return nil }
+	_, err := Execute(t.Context(), Spec{Workload: PubSub, Load: Load{Rate: 10}, Timeout: 300 * ms}, to(d.url()))
+	if !errors.Is(err, ErrNoInterest) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,173 @@
+package bench
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+	os.Exit(m.Run())
+}
+
+// startServer runs a server with JetStream for the length of a test.
+func startServer(t testing.TB) *server.Server {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{
+		Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true,
+		JetStream: true, StoreDir: t.TempDir(), ServerName: "n1",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(30 * time.Second) {
+		t.Fatal("server does not start")
+	}
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	return s
+}
+
+// to connects to a URL.
+func to(url string) Connect {
+	return func(opts ...nats.Option) (*nats.Conn, error) { return nats.Connect(url, opts...) }
+}
+
+// door is a TCP proxy in front of a server that can be shut for a while: bytes
+// then wait, in both directions, and connections stay open.
+type door struct {
+	t      testing.TB
+	l      net.Listener
+	target string
+	mangle func(line []byte) [][]byte // what becomes of a MSG frame to a client
+
+	mu    sync.Mutex
+	open  chan struct{} // closed while the door is open
+	conns []net.Conn
+	group sync.WaitGroup
+}
+
+func newDoor(t testing.TB, s *server.Server) *door {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &door{t: t, l: l, target: s.Addr().String(), open: make(chan struct{})}
+	close(d.open)
+	d.group.Go(d.accept)
+	t.Cleanup(d.close)
+	return d
+}
+
+func (d *door) url() string { return "nats://" + d.l.Addr().String() }
+
+func (d *door) accept() {
+	for {
+		c, err := d.l.Accept()
+		if err != nil {
+			return
+		}
+		s, err := net.Dial("tcp", d.target)
+		if err != nil {
+			c.Close()
+			continue
+		}
+		d.mu.Lock()
+		d.conns = append(d.conns, c, s)
+		d.mu.Unlock()
+		d.group.Go(func() { d.copy(s, c); s.Close() })
+		d.group.Go(func() {
+			if d.mangle != nil {
+				mangle(c, s, d.mangle)
+			} else {
+				d.copy(c, s)
+			}
+			c.Close()
+		})
+	}
+}
+
+func (d *door) copy(dst io.Writer, src io.Reader) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := src.Read(buf)
+		d.mu.Lock()
+		open := d.open
+		d.mu.Unlock()
+		<-open
+		if n > 0 {
+			if _, err := dst.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// shut stops all traffic until the returned function is called.
+func (d *door) shut() (reopen func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	open := make(chan struct{})
+	d.open = open
+	return sync.OnceFunc(func() { close(open) })
+}
+
+// cut breaks all connections; new ones are taken.
+func (d *door) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.conns {
+		c.Close()
+	}
+	d.conns = nil
+}
+
+func (d *door) close() {
+	d.l.Close()
+	d.cut()
+	d.group.Wait()
+}
+
+// stallAt shuts the door for s once the measurement has gone on for after.
+// It reads the run's own progress, so that warm-up and probe do not count.
+func (d *door) stallAt(after, s time.Duration) Option {
+	var once sync.Once
+	return WithProgress(func(p Progress) {
+		if p.Phase != "measure" || p.Second < 0 {
+			return
+		}
+		once.Do(func() {
+			wait := after - time.Duration(p.Second*1e9)
+			time.AfterFunc(wait, func() {
+				reopen := d.shut()
+				time.AfterFunc(s, reopen)
+			})
+		})
+	})
+}
+
+func mustExecute(t testing.TB, s Spec, c Connect, opts ...Option) *Run {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	res, err := Execute(ctx, s, c, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &res.Runs[0]
+}
+
+const ms = Duration(time.Millisecond)

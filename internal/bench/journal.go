@@ -1,0 +1,85 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+)
+
+// maxEvents bounds the journal of a run; the counts go on beyond it.
+const maxEvents = 100
+
+// journal notes what happened to the connections of a run. It is safe for
+// concurrent use.
+type journal struct {
+	now func() int64 // nanoseconds since the start of the measurement
+
+	mu      sync.Mutex
+	events  []Event
+	counts  map[string]int
+	dropped int
+}
+
+func newJournal(now func() int64) *journal {
+	return &journal{now: now, counts: map[string]int{}}
+}
+
+// The kinds of an [Event].
+const (
+	evDisconnected = "disconnected"
+	evReconnected  = "reconnected"
+	evLameDuck     = "lame duck"
+	evSlow         = "slow consumer"
+	evError        = "error"
+)
+
+func (j *journal) note(kind, who, detail string) {
+	at := float64(j.now()) / 1e9
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts[kind]++
+	if len(j.events) == maxEvents {
+		j.dropped++
+		return
+	}
+	j.events = append(j.events, Event{Second: at, Kind: kind, Who: who, Detail: detail})
+}
+
+func (j *journal) count(kind string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.counts[kind]
+}
+
+func (j *journal) list() []Event {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	out := append([]Event{}, j.events...)
+	if j.dropped > 0 {
+		out = append(out, Event{Kind: evError, Who: "journal", Detail: fmt.Sprintf("%d more events", j.dropped)})
+	}
+	return out
+}
+
+// options make a connection report to the journal.
+func (j *journal) options(who string) []nats.Option {
+	return []nats.Option{
+		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+			if nc.IsClosed() || err == nil {
+				return
+			}
+			j.note(evDisconnected, who, err.Error())
+		}),
+		nats.ReconnectHandler(func(nc *nats.Conn) { j.note(evReconnected, who, nc.ConnectedServerName()) }),
+		nats.LameDuckModeHandler(func(nc *nats.Conn) { j.note(evLameDuck, who, nc.ConnectedServerName()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			kind := evError
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				kind = evSlow
+			}
+			j.note(kind, who, err.Error())
+		}),
+	}
+}

@@ -1,0 +1,103 @@
+package bench
+
+import (
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// reconnectWait is short, so that a gap in the time line is the system's and
+// not the client library's two seconds of patience.
+const reconnectWait = 100 * time.Millisecond
+
+// link is one connection of a run together with the socket below it, which can
+// be cut when the library hangs in a write to a server that has stopped.
+type link struct {
+	nc   *nats.Conn
+	wire *dialer
+}
+
+// link opens a connection for the worker who.
+func (r *run) link(who string, extra ...nats.Option) (*link, error) {
+	wire := &dialer{}
+	opts := append(r.journal.options(who),
+		nats.Name("natsctl bench "+who),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(reconnectWait),
+		nats.ReconnectJitter(reconnectWait/5, reconnectWait/5),
+		wire.option,
+	)
+	nc, err := r.connect(append(opts, extra...)...)
+	if err != nil {
+		return nil, fmt.Errorf("connect %s: %w", who, err)
+	}
+	l := &link{nc: nc, wire: wire}
+	r.links = append(r.links, l)
+	return l, nil
+}
+
+// close ends the connection at once, also when a write hangs.
+func (l *link) close() {
+	l.wire.cut()
+	l.nc.Close()
+}
+
+// dialer is a nats.CustomDialer that remembers the socket it made.
+type dialer struct {
+	next nats.CustomDialer
+	wrap func(net.Conn) net.Conn // nil: the socket as it is
+
+	mu   sync.Mutex
+	conn net.Conn
+	off  bool
+}
+
+// option puts the dialer in front of the one that the user's options chose.
+func (d *dialer) option(o *nats.Options) error {
+	d.next = o.CustomDialer
+	if d.next == nil {
+		d.next = &net.Dialer{Timeout: o.Timeout}
+	}
+	o.CustomDialer = d
+	return nil
+}
+
+// Dial opens the socket.
+func (d *dialer) Dial(network, address string) (net.Conn, error) {
+	d.mu.Lock()
+	off := d.off
+	d.mu.Unlock()
+	if off {
+		return nil, net.ErrClosed
+	}
+	conn, err := d.next.Dial(network, address)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", address, err)
+	}
+	if d.wrap != nil {
+		conn = d.wrap(conn)
+	}
+	d.mu.Lock()
+	d.conn = conn
+	d.mu.Unlock()
+	return conn, nil
+}
+
+// cut closes the socket and lets no other be opened.
+func (d *dialer) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.off = true
+	if d.conn != nil {
+		_ = d.conn.Close() // the connection is given up either way
+	}
+}
+
+// SkipTLSHandshake passes on what the dialer below says about TLS.
+func (d *dialer) SkipTLSHandshake() bool {
+	s, ok := d.next.(interface{ SkipTLSHandshake() bool })
+	return ok && s.SkipTLSHandshake()
+}

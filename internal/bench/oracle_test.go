@@ -1,0 +1,81 @@
+package bench
+
+import (
+	"math"
+	"sync"
+	"testing"
+	"time"
+)
+
+// stall shuts a door for a known time in the middle of a run and says
+// afterwards how long it really was shut.
+type stall struct {
+	d      *door
+	once   sync.Once
+	took   chan time.Duration
+	after  float64
+	length time.Duration
+}
+
+func newStall(d *door, after float64, length time.Duration) *stall {
+	return &stall{d: d, took: make(chan time.Duration, 1), after: after, length: length}
+}
+
+func (s *stall) option() Option {
+	return WithProgress(func(p Progress) {
+		if p.Phase != "measure" || p.Second < s.after {
+			return
+		}
+		s.once.Do(func() {
+			from, reopen := time.Now(), s.d.shut()
+			time.AfterFunc(s.length, func() {
+				reopen()
+				s.took <- time.Since(from)
+			})
+		})
+	})
+}
+
+// The oracle: of the messages that are due at a constant rate within D, those
+// that are due within a stall S wait from S down to 0. So the 99th percentile
+// of the time from when they were due is S - 0.01 D, whatever the rest does.
+const (
+	oracleS = time.Second
+	oracleD = 5 * time.Second
+)
+
+func oracle(s time.Duration) float64 { return float64((s - oracleD/100).Microseconds()) }
+
+// off is how far a p99 is from the oracle, as a share.
+func off(p99 float64, s time.Duration) float64 { return math.Abs(p99-oracle(s)) / oracle(s) }
+
+// openLoops are all workloads that have a rate.
+func openLoops() map[string]Spec {
+	return map[string]Spec{
+		"pub":    {Workload: Pub},
+		"pubsub": {Workload: PubSub},
+	}
+}
+
+func TestStallOracle(t *testing.T) {
+	for name, spec := range openLoops() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoor(t, startServer(t))
+			spec.Load = Load{Rate: 1000}
+			spec.Warmup, spec.Duration, spec.Timeout = 200*ms, Duration(oracleD), Duration(20*time.Second)
+			st := newStall(d, 0.5, oracleS)
+			r := mustExecute(t, spec, to(d.url()), st.option())
+			s := <-st.took
+			if e := off(r.Latency.Response.P99, s); e > 0.02 {
+				t.Errorf("response p99 %.1f ms, want %.1f ms: %.1f %% off", r.Latency.Response.P99/1e3, oracle(s)/1e3, e*100)
+			}
+			if r.Lost != 0 || r.Saturated != nil || r.Planned != 5000 || r.Sent != 5000 {
+				t.Errorf("lost %d, saturated %+v, sent %d of %d", r.Lost, r.Saturated, r.Sent, r.Planned)
+			}
+			if r.Gap.US < 0.98*float64(s.Microseconds()) {
+				t.Errorf("longest gap %.0f us in a stall of %v", r.Gap.US, s)
+			}
+		})
+	}
+}

@@ -1,0 +1,168 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/pace"
+)
+
+// pubRun is publishers without subscribers. What a publisher learns of the
+// server is the PONG that follows its messages: by then the server has read
+// them. That is the response time of this workload; a message that is never
+// followed by a PONG is lost for all that we know.
+type pubRun struct {
+	*run
+	senders    []*sender
+	confirmers []*confirmer
+	group      sync.WaitGroup
+	cancel     context.CancelFunc
+}
+
+func (p *pubRun) setup(context.Context) (err error) {
+	p.senders, err = p.publishers()
+	return err
+}
+
+func (p *pubRun) probe(context.Context) error {
+	for _, s := range p.senders {
+		if err := s.link.nc.FlushTimeout(p.timeout()); err != nil {
+			return fmt.Errorf("probe: %w", err)
+		}
+	}
+	return nil
+}
+
+// workers also starts a confirmer beside each sender.
+func (p *pubRun) workers() []worker {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel = cancel
+	for _, s := range p.senders {
+		c := &confirmer{sender: s, lane: p.line.Lane(), stopped: make(chan struct{})}
+		p.confirmers = append(p.confirmers, c)
+		p.group.Go(func() { c.watch(ctx) })
+	}
+	return asWorkers(p.senders)
+}
+
+func (p *pubRun) missing() (n int64) {
+	n = sentSoFar(p.senders)
+	for _, c := range p.confirmers {
+		n -= c.seen.Load()
+	}
+	return n
+}
+
+func (p *pubRun) settle(_ context.Context, rep *Run) {
+	p.cancel()
+	for _, s := range p.senders { // a flush that still waits ends with its connection
+		s.link.close()
+	}
+	p.group.Wait()
+	p.addSenders(rep, asWorkers(p.senders))
+	rep.Expected = rep.Sent
+	var response, service hist.Hist
+	for _, c := range p.confirmers {
+		rep.Received += c.confirmed
+		response.Merge(&c.response)
+		service.Merge(&c.service)
+		rep.stretch(c.gap, c.gapAt, p.start)
+		p.lastRecv = max(p.lastRecv, c.last)
+	}
+	p.addLatency(rep, &response, &service)
+}
+
+// confirmer asks the server, over the connection of a sender, whether it has
+// got the messages so far. One goroutine uses it; seen may be read by others.
+type confirmer struct {
+	sender            *sender
+	lane              *hist.Lane
+	response, service hist.Hist
+	seen              atomic.Int64 // messages whose fate is known
+	confirmed         int64
+	last, gap, gapAt  int64
+	plan              pace.Schedule // the sender's intended instants once more
+	stopped           chan struct{}
+}
+
+// confirmEvery is how often a closed loop is confirmed: often enough to see
+// the server, too seldom to slow the sender.
+const confirmEvery = 20 * time.Millisecond
+
+// watch confirms messages until the sender has ended and all are confirmed, or
+// ctx ends.
+func (c *confirmer) watch(ctx context.Context) {
+	defer close(c.stopped)
+	s := c.sender
+	for ended := false; !ended || c.seen.Load() < s.progress.Load(); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.done:
+			ended = true
+		case <-s.kick:
+		}
+		if n := s.progress.Load(); n > c.seen.Load() {
+			c.confirm(n)
+		}
+		if s.run.spec.Load.Mode == Max && !ended {
+			pause(ctx, s.done, confirmEvery)
+		}
+	}
+	c.lane.Flush()
+}
+
+func pause(ctx context.Context, done <-chan struct{}, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-done:
+	case <-t.C:
+	}
+}
+
+// confirm waits for the PONG that follows the first n messages. If there is
+// none, because the connection broke, their fate stays unknown.
+func (c *confirmer) confirm(n int64) {
+	r := c.sender.run
+	asked := r.clock.Now()
+	err := c.sender.link.nc.FlushTimeout(r.timeout())
+	now := r.clock.Now()
+	if err == nil {
+		c.service.Record(now - asked)
+		c.confirmed += n - c.seen.Load()
+		if c.last != 0 && now-c.last > c.gap {
+			c.gap, c.gapAt = now-c.last, now
+		}
+		c.last = now
+	}
+	c.record(n, now, err == nil)
+	c.seen.Store(n)
+}
+
+// record gives all messages up to the n-th the instant of their PONG.
+func (c *confirmer) record(n, now int64, ok bool) {
+	r := c.sender.run
+	if r.spec.Load.Mode == Max {
+		for range n - c.seen.Load() {
+			c.lane.Arrived(now)
+		}
+		return
+	}
+	if c.plan == nil { // the shape was accepted before
+		shape, _ := r.spec.Load.shape(r.spec.measure())
+		c.plan = r.spec.schedule(shape, c.sender.id)
+	}
+	for range n - c.seen.Load() {
+		at, _ := c.plan.Next()
+		if ok {
+			c.response.Record(now - r.start - at)
+			c.lane.Received(now, now-r.start-at)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/stamp"
+)
+
+// outlet is where a sender puts its messages. The payload belongs to the
+// sender again when publish returns.
+type outlet interface {
+	Publish(subject string, payload []byte) error
+}
+
+// phase is a stretch of a run: the warm-up or the measurement. Times are
+// nanoseconds of the run's clock.
+type phase struct {
+	start int64
+	d     time.Duration
+	shape pace.Shape // open loop
+	flags uint8
+	msgs  int64 // closed loop: sends of this worker; 0: until d is over
+}
+
+// end is the instant at which the phase is over.
+func (p phase) end() int64 { return p.start + int64(p.d) }
+
+// ledger counts what a sending worker did in the measurement.
+type ledger struct {
+	sendlag hist.Hist
+	lane    *hist.Lane
+	sent    int64 // attempts, and so the numbers given out
+	refused int64 // of those, not taken by the client library
+	onTime  int64 // sent before the measurement was over
+	bytes   int64
+	last    int64 // instant of the last send
+	err     error
+}
+
+// sender publishes stamped messages; it is the worker of the core workloads.
+// One goroutine uses it; sent may be read by others.
+type sender struct {
+	run      *run
+	id       int
+	link     *link
+	out      outlet
+	pool     *stamp.Pool
+	subjects *subjects
+	ledger   ledger
+
+	progress atomic.Int64 // ledger.sent, for others to read
+	done     chan struct{}
+	kick     chan struct{} // a message went out, for who confirms them
+
+	flags uint8
+	end   int64
+	seq   uint64
+}
+
+func (r *run) newSender(id int, l *link, out outlet) (*sender, error) {
+	pool, err := stamp.NewPool(r.coder, r.spec.Sizes, r.spec.Payload, nil, r.spec.Seed+uint64(id))
+	if err != nil {
+		return nil, err
+	}
+	return &sender{
+		run: r, id: id, link: l, out: out, pool: pool,
+		subjects: newSubjects(r.subject, r.spec.Subjects, r.spec.Dist, r.spec.Seed+uint64(id)),
+		ledger:   ledger{lane: r.line.Lane()},
+		done:     make(chan struct{}),
+		kick:     make(chan struct{}, 1),
+	}, nil
+}
+
+// work runs one phase.
+func (s *sender) work(ctx context.Context, p phase) error {
+	s.flags, s.seq, s.end = p.flags, 0, p.end()
+	if s.run.spec.Load.Mode == Max {
+		return s.flood(ctx, p)
+	}
+	err := pace.Run(ctx, s.run.clock, p.start, s.run.spec.schedule(p.shape, s.id), s.send)
+	if errors.Is(err, errWarm) {
+		return nil
+	}
+	return err
+}
+
+// errWarm ends a warm-up that cannot keep its rate: what it still owes is not
+// sent.
+var errWarm = errors.New("warm-up is over")
+
+// finish tells that nothing more is sent.
+func (s *sender) finish(err error) {
+	s.ledger.err = err
+	s.ledger.lane.Flush()
+	s.progress.Store(s.ledger.sent)
+	close(s.done)
+}
+
+// floodBurst is how many messages share a reading of the clock at full speed.
+const floodBurst = 64
+
+// flood sends as fast as the connection takes it.
+func (s *sender) flood(ctx context.Context, p phase) error {
+	for now := s.run.clock.Now(); p.msgs > 0 || now < s.end; now = s.run.clock.Now() {
+		for range floodBurst {
+			if p.msgs > 0 && s.seq == uint64(p.msgs) {
+				return nil
+			}
+			if err := s.send(now, now); err != nil {
+				return err
+			}
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// send publishes the message that was due at the instant at.
+func (s *sender) send(at, now int64) error {
+	if s.flags != 0 && now >= s.end {
+		return errWarm
+	}
+	p := s.pool.Next(stamp.Stamp{Worker: s.id, Seq: s.seq, Flags: s.flags, Intended: at, Lag: now - at})
+	err := s.out.Publish(s.subjects.pick(), p)
+	s.seq++
+	if s.flags == 0 {
+		s.account(at, now, int64(len(p)), err != nil)
+	}
+	if err != nil {
+		return s.refused(err)
+	}
+	return nil
+}
+
+func (s *sender) account(at, now, size int64, refused bool) {
+	l := &s.ledger
+	l.sent++
+	l.bytes += size
+	l.last = now
+	if now < s.end {
+		l.onTime++
+	}
+	if refused {
+		l.refused++
+	}
+	l.sendlag.Record(now - at)
+	l.lane.Sent(now, 1)
+	s.progress.Store(l.sent)
+	select {
+	case s.kick <- struct{}{}:
+	default:
+	}
+}
+
+// refused decides whether to go on after the client library did not take a
+// message: while it reconnects, yes, and the message counts as lost.
+func (s *sender) refused(err error) error {
+	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
+		return err
+	}
+	if s.run.spec.Load.Mode == Max { // without a rate there is no point in losing more
+		return s.run.await(s.run.timeout(), func() bool { return s.link.nc.IsConnected() })
+	}
+	return nil
+}
+
+// subjects is a table of subjects and the order in which they are used, made
+// before the run. One goroutine uses it.
+type subjects struct {
+	names []string
+	order []uint32 // nil: in sequence
+	next  int
+}
+
+// orderLen is the length of a random order before it repeats.
+const orderLen = 1 << 16
+
+func newSubjects(base string, n int, dist string, seed uint64) *subjects {
+	if n <= 1 {
+		return &subjects{names: []string{base}}
+	}
+	s := &subjects{order: order(n, dist, seed)}
+	for i := range n {
+		s.names = append(s.names, base+"."+strconv.Itoa(i))
+	}
+	return s
+}
+
+// order draws indices below n: uniform or zipf (s=1.1); nil for sequential.
+func order(n int, dist string, seed uint64) []uint32 {
+	if dist == "sequential" {
+		return nil
+	}
+	rnd := rand.New(rand.NewPCG(seed, 0x7375626a))
+	draw := func() uint32 { return uint32(rnd.IntN(n)) }
+	if dist == "zipf" {
+		z := rand.NewZipf(rnd, 1.1, 1, uint64(n-1))
+		draw = func() uint32 { return uint32(z.Uint64()) }
+	}
+	out := make([]uint32, orderLen)
+	for i := range out {
+		out[i] = draw()
+	}
+	return out
+}
+
+// index is the next index into the names.
+func (s *subjects) index() int {
+	i := s.next
+	s.next++
+	if s.order != nil {
+		if s.next == len(s.order) {
+			s.next = 0
+		}
+		return int(s.order[i])
+	}
+	if s.next == len(s.names) {
+		s.next = 0
+	}
+	return i
+}
+
+func (s *subjects) pick() string { return s.names[s.index()] }

@@ -1,0 +1,142 @@
+package bench
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/stamp"
+	"github.com/natsctl/natsctl/internal/bench/verify"
+)
+
+// sink takes the messages of one receiving worker, which alone calls take.
+type sink struct {
+	run     *run
+	crowd   *crowd
+	lane    *hist.Lane
+	windows []verify.Window // per publisher; of a queue group only for the order
+	tally   tally
+
+	unique atomic.Int64 // measured messages that were not duplicates
+	probed []atomic.Bool
+}
+
+// tally is what a receiving worker counted in the measurement.
+type tally struct {
+	response, service hist.Hist
+	received          int64 // all arrivals, duplicates too
+	bytes             int64
+	dup, reordered    int64
+	corrupt, foreign  int64
+	redelivered       int64
+	first, last       int64 // instants of the first and last arrival
+	gap, gapAt        int64 // longest time between two arrivals, and its end
+}
+
+// crowd is all receivers that together get every message once: a single
+// subscriber, or the members of a queue group.
+type crowd struct {
+	sinks  []*sink
+	unions []verify.Union // per publisher; nil for a single subscriber
+}
+
+// newCrowd makes n sinks that share the messages of the given publishers.
+func (r *run) newCrowd(n, publishers int) *crowd {
+	c := &crowd{}
+	if n > 1 {
+		c.unions = make([]verify.Union, publishers)
+	}
+	for range n {
+		c.sinks = append(c.sinks, &sink{
+			run: r, crowd: c, lane: r.line.Lane(),
+			windows: make([]verify.Window, publishers),
+			probed:  make([]atomic.Bool, publishers),
+		})
+	}
+	return c
+}
+
+// unique is how many different measured messages the crowd has.
+func (c *crowd) unique() (n int64) {
+	for _, k := range c.sinks {
+		n += k.unique.Load()
+	}
+	return n
+}
+
+// probed says whether a probe of every publisher has arrived.
+func (c *crowd) probed() bool {
+	for p := range c.sinks[0].probed {
+		seen := false
+		for _, k := range c.sinks {
+			seen = seen || k.probed[p].Load()
+		}
+		if !seen {
+			return false
+		}
+	}
+	return true
+}
+
+// take notes a message that arrived at the instant now. It keeps nothing of
+// the payload.
+func (k *sink) take(payload []byte, now int64) {
+	if k.run.countOnly && len(payload) < stamp.Compact {
+		k.arrived(now, len(payload))
+		k.unique.Add(1)
+		k.lane.Arrived(now)
+		return
+	}
+	s, err := k.run.coder.Get(payload)
+	switch {
+	case errors.Is(err, stamp.ErrForeign):
+		k.tally.foreign++
+	case err != nil || s.Worker >= len(k.windows):
+		k.tally.corrupt++
+	case s.Flags&stamp.Probe != 0:
+		k.probed[s.Worker].Store(true)
+	case s.Flags == 0:
+		k.measure(payload, s, now)
+	}
+}
+
+// measure notes a message of the measurement.
+func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
+	k.arrived(now, len(payload))
+	if !k.fresh(s) {
+		k.tally.dup++
+		return
+	}
+	if s.Seq%uint64(k.run.spec.Verify) == 0 && !stamp.Intact(payload) {
+		k.tally.corrupt++
+	}
+	k.tally.response.Record(now - s.Intended)
+	k.tally.service.Record(now - s.Intended - s.Lag)
+	k.lane.Received(now, now-s.Intended)
+	k.unique.Store(k.unique.Load() + 1)
+}
+
+// fresh says whether the message is the first of its number, and counts the
+// order.
+func (k *sink) fresh(s stamp.Stamp) bool {
+	v := k.windows[s.Worker].See(s.Seq)
+	if v == verify.Reordered {
+		k.tally.reordered++
+	}
+	if k.crowd.unions != nil {
+		return k.crowd.unions[s.Worker].See(s.Seq) != verify.Duplicate
+	}
+	return v != verify.Duplicate
+}
+
+func (k *sink) arrived(now int64, size int) {
+	t := &k.tally
+	if t.received == 0 {
+		t.first = now
+	} else if d := now - t.last; d > t.gap {
+		t.gap, t.gapAt = d, now
+	}
+	t.last = now
+	t.received++
+	t.bytes += int64(size)
+}

@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// processCPU is the CPU time that this process has used.
+func processCPU() time.Duration {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// tick is the unit of /proc/stat: USER_HZ, which Linux fixes at 100 for all
+// programs.
+const tick = 10 * time.Millisecond
+
+// machineCPU is the CPU time that the whole machine has used: all but idle and
+// waiting for disks, from the first line of /proc/stat (proc(5)).
+func machineCPU() time.Duration {
+	b, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0
+	}
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	var sum uint64
+	for i, f := range strings.Fields(string(line)) {
+		// cpu user nice system idle iowait irq softirq steal guest...
+		if i < 1 || i == 4 || i == 5 || i > 8 {
+			continue
+		}
+		n, err := strconv.ParseUint(f, 10, 64)
+		if err != nil {
+			return 0
+		}
+		sum += n
+	}
+	return time.Duration(sum) * tick
+}
+
+// residentBytes is the memory that this process has in use: /proc/self/statm.
+func residentBytes() int64 {
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fs := strings.Fields(string(b))
+	if len(fs) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fs[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// systemName names the kernel.
+func systemName() string {
+	var u unix.Utsname
+	if unix.Uname(&u) != nil {
+		return "linux"
+	}
+	return "linux " + unix.ByteSliceToString(u.Release[:])
+}
+
+// processorName is the model of the first processor.
+func processorName() string {
+	b, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(b)) {
+		if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == "model name" {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
