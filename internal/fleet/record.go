@@ -1,0 +1,104 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// EventSchema names the JSON form of an [Event] in a recording.
+const EventSchema = "natsctl.event/v1"
+
+// segmentLines is how many snapshots share one gzip member. A reader can begin
+// at each member, so this is how many it decodes at most to reach an instant.
+const segmentLines = 32
+
+// recordedEvent is an event as a line of a recording.
+type recordedEvent struct {
+	Schema string `json:"schema"`
+	Event
+}
+
+// Recorder writes snapshots and events, one a line, as compressed NDJSON: a
+// file that `zcat` reads, each line of which is the JSON output of a snapshot
+// or an event. Each line is flushed when it is written, so a file that was cut
+// short replays up to the cut. What identifies a person or grants access is
+// dropped, see [Redact]. It is for one goroutine.
+type Recorder struct {
+	out      io.Writer
+	member   *gzip.Writer
+	identity bool
+	lines    int
+}
+
+// NewRecorder writes a recording to out, which stays the caller's to close.
+// With identity, user names and public keys stay in.
+func NewRecorder(out io.Writer, identity bool) *Recorder {
+	return &Recorder{out: out, identity: identity}
+}
+
+// Snapshot appends a snapshot.
+func (r *Recorder) Snapshot(s *Snapshot) error {
+	if r.lines >= segmentLines {
+		if err := r.endMember(); err != nil {
+			return err
+		}
+	}
+	r.lines++
+	return r.line(Redact(s, r.identity))
+}
+
+// Event appends an event.
+func (r *Recorder) Event(e Event) error {
+	return r.line(recordedEvent{EventSchema, RedactEvent(e, r.identity)})
+}
+
+func (r *Recorder) line(v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if r.member == nil {
+		r.member = gzip.NewWriter(r.out)
+	}
+	if _, err := r.member.Write(append(data, '\n')); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if err := r.member.Flush(); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+func (r *Recorder) endMember() error {
+	if r.member == nil {
+		return nil
+	}
+	err := r.member.Close()
+	r.member, r.lines = nil, 0
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// Close ends the recording.
+func (r *Recorder) Close() error { return r.endMember() }
+
+// ErrRecording is wrapped by the error of a file that is not a recording, or
+// holds no snapshot.
+var ErrRecording = errors.New("not a recording")
+
+// NotRecordedError says that a recording does not hold what was asked.
+type NotRecordedError struct {
+	Kinds []Kind // asked and not recorded
+	Held  []Kind // recorded
+}
+
+// Error names what is not there.
+func (e *NotRecordedError) Error() string {
+	return fmt.Sprintf("the recording does not hold %v", e.Kinds)
+}

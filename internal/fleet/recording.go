@@ -1,0 +1,187 @@
+package fleet
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// maxLine is the longest line that is read: a snapshot of thousands of servers
+// with all their connections stays below it.
+const maxLine = 1 << 30
+
+// Recording is a file of snapshots and events, indexed by time and decoded on
+// demand. It is safe for concurrent use as far as its file is.
+type Recording struct {
+	file  io.ReaderAt
+	size  int64
+	gzip  bool
+	index []recordedLine
+	notes []Event
+	cut   bool
+	bad   int
+}
+
+// recordedLine says where a snapshot is: the start of the segment that holds
+// it and how many lines of the segment come before.
+type recordedLine struct {
+	offset int64
+	skip   int
+	time   time.Time
+}
+
+// OpenRecording indexes a recording: one pass over the file, which keeps times
+// and events, not snapshots. A file that was cut short is read up to the cut.
+// The errors wrap [ErrRecording], or are those of file.
+func OpenRecording(file io.ReaderAt, size int64) (*Recording, error) {
+	r := &Recording{file: file, size: size}
+	magic := make([]byte, 2)
+	if n, err := file.ReadAt(magic, 0); err != nil && n < 2 {
+		if errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%w: the file is empty", ErrRecording)
+		}
+		return nil, err
+	}
+	r.gzip = magic[0] == 0x1f && magic[1] == 0x8b
+	var err error
+	if r.gzip {
+		err = r.indexMembers()
+	} else {
+		err = r.indexPlain()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(r.index) == 0 {
+		return nil, fmt.Errorf("%w: no snapshot in it", ErrRecording)
+	}
+	return r, nil
+}
+
+// indexMembers reads the gzip members one after the other, so that each one's
+// offset is known.
+func (r *Recording) indexMembers() error {
+	in := &countingReader{buf: bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.size), 1<<16)}
+	var z *gzip.Reader
+	for {
+		offset := in.read
+		var err error
+		if z == nil {
+			z, err = gzip.NewReader(in)
+		} else {
+			err = z.Reset(in)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			r.cut = true
+			return nil // half a header, or what a crash left behind
+		}
+		z.Multistream(false)
+		if err := r.indexLines(z, offset, false); err != nil {
+			return err
+		}
+		if r.cut {
+			return nil
+		}
+	}
+}
+
+func (r *Recording) indexPlain() error {
+	return r.indexLines(io.NewSectionReader(r.file, 0, r.size), 0, true)
+}
+
+// indexLines notes the snapshots of one segment. Plain text can be entered at
+// each line.
+func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
+	lines := bufio.NewReaderSize(in, 1<<16)
+	for skip := 0; ; skip++ {
+		line, err := readLine(lines)
+		if err != nil {
+			r.cut = r.cut || len(line) > 0 || !errors.Is(err, io.EOF)
+			if errors.Is(err, errLineTooLong) {
+				return err
+			}
+			return nil
+		}
+		at := recordedLine{offset: offset, skip: skip}
+		if plain {
+			at = recordedLine{offset: offset}
+			offset += int64(len(line))
+		}
+		r.note(line, at)
+	}
+}
+
+// note indexes one line: a snapshot, an event, or something else, which is
+// counted and passed over.
+func (r *Recording) note(line []byte, at recordedLine) {
+	if len(bytes.TrimSpace(line)) == 0 {
+		return
+	}
+	var head struct {
+		Schema string    `json:"schema"`
+		Time   time.Time `json:"time"`
+	}
+	err := json.Unmarshal(line, &head)
+	switch {
+	case err == nil && head.Schema == Schema:
+		at.time = head.Time
+		r.index = append(r.index, at)
+	case err == nil && head.Schema == EventSchema:
+		var e recordedEvent
+		if json.Unmarshal(line, &e) != nil {
+			r.bad++
+			return
+		}
+		r.notes = append(r.notes, e.Event)
+	default:
+		r.bad++
+	}
+}
+
+var errLineTooLong = fmt.Errorf("%w: a line of more than %d bytes", ErrRecording, maxLine)
+
+// readLine returns the next whole line with its newline; a last line without
+// one comes with the error that ended it.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+		if len(line) > maxLine {
+			return nil, errLineTooLong
+		}
+	}
+}
+
+// countingReader counts what a decompressor consumed. It is a ByteReader, so
+// the decompressor does not read ahead of a member's end.
+type countingReader struct {
+	buf  *bufio.Reader
+	read int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.buf.Read(p)
+	c.read += int64(n)
+	return n, err
+}
+
+func (c *countingReader) ReadByte() (byte, error) {
+	b, err := c.buf.ReadByte()
+	if err == nil {
+		c.read++
+	}
+	return b, err
+}

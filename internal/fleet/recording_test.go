@@ -1,0 +1,260 @@
+package fleet_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// replay opens a fixture.
+func replay(t testing.TB, name string) *fleet.Recording {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".ndjson.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func frame(t testing.TB, r *fleet.Recording, i int) *fleet.Snapshot {
+	t.Helper()
+	s, err := r.Snapshot(i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// longTape is a recording of n small snapshots and as many events, one second
+// apart.
+func longTape(t testing.TB, n int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	rec := fleet.NewRecorder(&out, false)
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range n {
+		at := start.Add(time.Duration(i) * time.Second)
+		s := &fleet.Snapshot{Schema: fleet.Schema, Time: at, Expected: i}
+		s.Servers = []*fleet.Server{{Info: server.ServerInfo{ID: "A", Name: strings.Repeat("n", i%50)}}}
+		if err := errors.Join(rec.Snapshot(s), rec.Event(fleet.Event{Time: at, Kind: fleet.EventConnect})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func open(data []byte) (*fleet.Recording, error) {
+	return fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+}
+
+func TestRecordingSeeks(t *testing.T) {
+	const n = 100
+	r, err := open(longTape(t, n))
+	if err != nil || r.Len() != n || r.Cut() || r.Bad() != 0 {
+		t.Fatalf("%v, %d snapshots, cut %v, bad %d", err, r.Len(), r.Cut(), r.Bad())
+	}
+	for _, i := range []int{99, 0, 31, 32, 33, 64, 1, 98} {
+		if got := frame(t, r, i).Expected; got != i {
+			t.Errorf("snapshot %d is %d", i, got)
+		}
+		if got := r.At(r.Time(i).Add(300 * time.Millisecond)); got != i {
+			t.Errorf("at %d: %d", i, got)
+		}
+	}
+	if got := r.At(time.Time{}); got != 0 {
+		t.Errorf("before all: %d", got)
+	}
+	if got := r.Events(r.Time(9), r.Time(12)); len(got) != 3 {
+		t.Errorf("%d events between", len(got))
+	}
+	if _, err := r.Snapshot(n); !errors.Is(err, io.EOF) {
+		t.Errorf("after the last: %v", err)
+	}
+}
+
+// Whatever a crash leaves of the file, the snapshots before the cut are there.
+func TestRecordingSurvivesEveryCut(t *testing.T) {
+	data := longTape(t, 70)
+	whole := 0
+	for cut := range len(data) + 1 {
+		if cut%11 != 0 && cut < len(data)-20 {
+			continue
+		}
+		r, err := open(data[:cut])
+		if err != nil {
+			if !errors.Is(err, fleet.ErrRecording) {
+				t.Fatalf("cut at %d: %v", cut, err)
+			}
+			if whole > 0 {
+				t.Fatalf("cut at %d lost the %d snapshots before", cut, whole)
+			}
+			continue
+		}
+		if r.Len() < whole {
+			t.Fatalf("cut at %d: %d snapshots, %d at a smaller size", cut, r.Len(), whole)
+		}
+		if r.Len() > whole {
+			whole = r.Len()
+			if got := frame(t, r, whole-1).Expected; got != whole-1 {
+				t.Fatalf("cut at %d: last snapshot is %d, want %d", cut, got, whole-1)
+			}
+		}
+	}
+	if whole != 70 {
+		t.Fatalf("%d of 70", whole)
+	}
+}
+
+func TestRecordingIsPlainNDJSON(t *testing.T) {
+	data := longTape(t, 40)
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if !json.Valid([]byte(line)) {
+			t.Fatalf("not JSON: %q", line)
+		}
+	}
+	text = append(text, "garbage\n{\"schema\":\"other/v9\"}\n\n{\"schema\":"...)
+	r, err := open(text)
+	if err != nil || r.Len() != 40 || r.Bad() != 2 || !r.Cut() {
+		t.Fatalf("%v, %d snapshots, bad %d, cut %v", err, r.Len(), r.Bad(), r.Cut())
+	}
+	if got := frame(t, r, 39).Expected; got != 39 {
+		t.Fatalf("last is %d", got)
+	}
+}
+
+func TestRecordingOfNothing(t *testing.T) {
+	for _, data := range []string{"", "x", "hello\nworld\n", "\x1f\x8b", "\x1f\x8bgarbage", "null\n", "[]\n"} {
+		if _, err := open([]byte(data)); !errors.Is(err, fleet.ErrRecording) {
+			t.Errorf("%q: %v", data, err)
+		}
+	}
+}
+
+func TestRecorderDropsSecrets(t *testing.T) {
+	sv := &fleet.Server{Info: server.ServerInfo{ID: "A", Name: "a"}}
+	sv.Connz = &server.Connz{Conns: []*server.ConnInfo{{
+		Cid: 1, Name: "kept", JWT: "JWT-SECRET", AuthorizedUser: "USER-NAME", IssuerKey: "ISSUER-KEY",
+		TLSPeerCerts: []*server.TLSPeerCert{{Subject: "CERT-SUBJECT"}},
+	}}}
+	sv.Accountz = &server.Accountz{Account: &server.AccountInfo{AccountName: "kept", Jwt: "JWT-SECRET", IssuerKey: "ISSUER-KEY"}}
+	sv.Varz = &server.Varz{TrustedOperatorsJwt: []string{"JWT-SECRET"}}
+	sv.Varz.LeafNode.Remotes = []server.RemoteLeafOptsVarz{{URLs: []string{"nats://u:PASS-SECRET@h:7422", "u:PASS-SECRET@h:1"}}}
+	s := &fleet.Snapshot{Schema: fleet.Schema, Servers: []*fleet.Server{sv}}
+	s.Want.Conns.User = "USER-NAME"
+	event := fleet.Event{Kind: fleet.EventConnect, Body: json.RawMessage(
+		`{"client":{"acc":"kept","user":"USER-NAME","jwt":"JWT-SECRET","nested":[{"Password":"PASS-SECRET","nkey":"ISSUER-KEY"}]}}`)}
+	before, _ := json.Marshal(s)
+	for _, identity := range []bool{false, true} {
+		var out bytes.Buffer
+		rec := fleet.NewRecorder(&out, identity)
+		if err := errors.Join(rec.Snapshot(s), rec.Event(event), rec.Close()); err != nil {
+			t.Fatal(err)
+		}
+		z, _ := gzip.NewReader(&out)
+		text, _ := io.ReadAll(z)
+		for secret, allowed := range map[string]bool{
+			"JWT-SECRET": false, "PASS-SECRET": false, "USER-NAME": identity, "ISSUER-KEY": identity, "CERT-SUBJECT": identity, "kept": true,
+		} {
+			if got := strings.Contains(string(text), secret); got != allowed {
+				t.Errorf("identity %v: %s is there: %v", identity, secret, got)
+			}
+		}
+	}
+	if after, _ := json.Marshal(s); !bytes.Equal(before, after) {
+		t.Error("recording changed the snapshot")
+	}
+}
+
+func TestPlayer(t *testing.T) {
+	r := replay(t, "degraded")
+	p := r.Play(r.Len() - 1)
+	s, err := p.Snapshot(t.Context(), fleet.Want{Kinds: []fleet.Kind{fleet.Connz}, Scope: fleet.Scope{Cluster: "west"}})
+	if err != nil || len(s.Servers) != 3 || s.Expected != 3 {
+		t.Fatalf("%v %+v", err, s)
+	}
+	if _, err := p.Snapshot(t.Context(), fleet.Want{}); !errors.Is(err, io.EOF) {
+		t.Fatalf("at the end: %v", err)
+	}
+	_, err = r.Still(0).Snapshot(t.Context(), fleet.Want{Kinds: []fleet.Kind{"EXPVARZ"}})
+	var lacks *fleet.NotRecordedError
+	if !errors.As(err, &lacks) || len(lacks.Kinds) != 1 {
+		t.Fatalf("what was not recorded: %v", err)
+	}
+}
+
+// A snapshot that was recorded and replayed is the same snapshot.
+func TestRecordingKeepsSnapshots(t *testing.T) {
+	for _, name := range []string{"super", "degraded", "hostile", "old"} {
+		r := replay(t, name)
+		var out bytes.Buffer
+		rec := fleet.NewRecorder(&out, true)
+		for i := range r.Len() {
+			if err := rec.Snapshot(frame(t, r, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := rec.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := open(out.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _ := json.Marshal(frame(t, r, 1))
+		b, _ := json.Marshal(frame(t, again, 1))
+		if diff := cmp.Diff(string(a), string(b)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// FuzzOpenRecording feeds the reader, and everything that is derived from a
+// snapshot, with garbage.
+func FuzzOpenRecording(f *testing.F) {
+	f.Add([]byte(`{"schema":"natsctl.snapshot/v1","servers":[null,{"server":{},"statsz":{},"routez":{"routes":[null]},"jsz":{"account_details":[null,{}]}}]}` + "\n"))
+	f.Add([]byte(`{"schema":"natsctl.event/v1","level":"?"}` + "\n"))
+	f.Add(longTape(f, 3))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		r, err := open(data)
+		if err != nil {
+			return
+		}
+		var before *fleet.Snapshot
+		for i := range min(r.Len(), 4) {
+			s, err := r.Snapshot(i)
+			if err != nil {
+				continue
+			}
+			d := fleet.NewDelta(before, s)
+			fleet.NewTopology(s, fleet.TopologyOptions{Delta: d})
+			before = s
+		}
+	})
+}
