@@ -21,6 +21,7 @@ type command interface {
 // entry is one row of the command table: a command, or a group of them.
 type entry struct {
 	name, help string
+	aliases    []string
 	cmd        command
 	sub        []entry
 }
@@ -61,6 +62,9 @@ type declarer interface {
 // declare adds the entry below parent; choosing the command sets selected.
 func (c entry) declare(parent declarer, selected *command) {
 	clause := parent.Command(c.name, c.help)
+	for _, alias := range c.aliases {
+		clause.Alias(alias)
+	}
 	for _, sub := range c.sub {
 		sub.declare(clause, selected)
 	}

@@ -7,6 +7,7 @@ const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 // rows stand in its own file.
 func commands() []entry {
 	return []entry{
+		contextEntry(),
 		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
 	}
 }

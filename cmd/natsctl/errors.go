@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/context/probe"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -68,6 +69,9 @@ func contextAdvices() []advice {
 		{is(natsctx.ErrMissing), exitUsage, say("correct the path; a relative one starts at the current directory")},
 		{is(natsctx.ErrSecret), exitAuth, hintSecret},
 		{is(natsctx.ErrURLOverride), exitUsage, hintURLOverride},
+		{is(natsctx.ErrExpired), exitAuth, say("get new ones from whoever issues them")},
+		{is(natsctx.ErrExpiring), exitOK, nil},
+		{is(probe.ErrNotNATS), exitUnreachable, say("check host and port; 4222 is the usual one for clients, 8222 is for monitoring")},
 		{is(natsctx.ErrLocked), exitFailed, say("nothing was changed; wait for the other natsctl to end and try again")},
 		{is(natsctx.ErrChanged), exitFailed, say("nothing was written; look at it with natsctl context show NAME and try again")},
 	}

@@ -39,6 +39,28 @@ func kinds(s *Settings) []string {
 	return out
 }
 
+// Auth names the credentials that s uses: user, creds, nkey, user_jwt, nsc or
+// token, key for a client certificate alone, or "" for none.
+func (s *Settings) Auth() string {
+	if all := kinds(s); len(all) > 0 {
+		return all[0]
+	}
+	if s.Key != "" || s.WinCertStore != "" {
+		return "key"
+	}
+	return ""
+}
+
+// Lay puts what over sets onto s. Credentials of another kind than those in
+// over go, and so does a password that belongs to another user. A user without
+// a password becomes a token, as for the nats CLI.
+func (s *Settings) Lay(over *Settings) {
+	lay(s, over, map[string]Origin{}, FromFlag)
+	if over.User != "" && s.Password == "" {
+		s.Token, s.User = s.User, ""
+	}
+}
+
 // oneKind refuses flags, or variables, that name several kinds of credentials.
 func oneKind(s *Settings, origin Origin) error {
 	all := kinds(s)

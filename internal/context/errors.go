@@ -20,6 +20,8 @@ var (
 	ErrMissing     = errors.New("file does not exist")
 	ErrSecret      = errors.New("cannot get the secret")
 	ErrURLOverride = errors.New("URL is not one of the context's own")
+	ErrExpired     = errors.New("expired")
+	ErrExpiring    = errors.New("expires soon")
 	ErrLocked      = errors.New("another process is writing contexts")
 	ErrChanged     = errors.New("context was changed meanwhile")
 )
@@ -54,7 +56,7 @@ func (e *FileError) Error() string {
 	switch {
 	case e.Kind == ErrExposed:
 		return fmt.Sprintf("%s%s (mode %04o): %v", head, quotePath(e.Path), e.Mode.Perm(), e.Kind)
-	case e.Err != nil:
+	case e.Kind == ErrCorrupt && e.Err != nil:
 		return fmt.Sprintf("%s%v %s: %v", head, e.Kind, quotePath(e.Path), e.Err)
 	}
 	return fmt.Sprintf("%s%s: %v", head, quotePath(e.Path), e.Kind)

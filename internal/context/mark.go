@@ -37,7 +37,7 @@ func (s *Store) Mark(name string) (Mark, error) {
 // SetMark lets fn change the mark of a context that exists.
 func (s *Store) SetMark(name string, fn func(*Mark)) error {
 	return s.locked(func() error {
-		if err := s.known(name); err != nil {
+		if err := s.Known(name); err != nil {
 			return err
 		}
 		all, err := s.marks()

@@ -32,6 +32,7 @@ func (o Origin) String() string {
 type Overrides struct {
 	Context   string // a name, or the path of a .json file that exists
 	NoContext bool   // use no context, whatever is selected
+	IgnoreEnv bool   // leave the NATS_ variables aside
 	Settings         // what is not empty wins over environment and context
 	Timeout   time.Duration
 	// Insecure skips the verification of the server's certificate.
@@ -56,6 +57,18 @@ type Target struct {
 // Origin says where the value of one of the 24 keys came from.
 func (t *Target) Origin(key string) Origin { return t.origins[key] }
 
+// Variable is the environment variable that a key's value came from, "" when
+// it came from elsewhere.
+func (t *Target) Variable(key string) string {
+	env := fromEnv(t.getenv)
+	for _, f := range fields {
+		if f.Key == key && t.origins[key] == FromEnv && f.IsSet(&env) {
+			return f.Env
+		}
+	}
+	return ""
+}
+
 // Resolve finds the context and lays environment and overrides over it, field
 // by field: flag before environment before context. Credentials are taken as a
 // group: whoever names a kind of credentials outranks the other kinds below,
@@ -78,14 +91,14 @@ func Resolve(s *Store, o Overrides, getenv func(string) string) (*Target, error)
 			t.origins[f.Key] = FromContext
 		}
 	}
-	env := fromEnv(getenv)
+	env := t.env(o.IgnoreEnv)
 	if err := errors.Join(env.LiftUserinfo(), o.LiftUserinfo()); err != nil {
 		return nil, err
 	}
 	if err := t.overlay(&env, &o.Settings); err != nil {
 		return nil, err
 	}
-	if err := t.setTimeout(o.Timeout); err != nil {
+	if err := t.setTimeout(o.Timeout, o.IgnoreEnv); err != nil {
 		return nil, err
 	}
 	return t, t.guard(o.AllowURLOverride)
@@ -97,7 +110,7 @@ func (t *Target) pick(s *Store, o Overrides) error {
 		return nil
 	}
 	name, origin := o.Context, FromFlag
-	if name == "" {
+	if name == "" && !o.IgnoreEnv {
 		name, origin = t.getenv("NATS_CONTEXT"), FromEnv
 	}
 	if name == "" {
@@ -125,7 +138,7 @@ func (t *Target) pick(s *Store, o Overrides) error {
 // find loads a context by name, or by the path of a .json file.
 func (s *Store) find(name string) (*Context, error) {
 	isPath := strings.ContainsAny(name, `/\`)
-	if strings.HasSuffix(name, ".json") && (isPath || s.known(name) != nil) {
+	if strings.HasSuffix(name, ".json") && (isPath || s.Known(name) != nil) {
 		if info, err := os.Stat(name); isPath || err == nil && info.Mode().IsRegular() {
 			return LoadFile(filepath.Clean(name))
 		}
@@ -186,10 +199,18 @@ func lay(base, over *Settings, origins map[string]Origin, origin Origin) {
 	}
 }
 
+// env is what the environment says, unless it is to be left aside.
+func (t *Target) env(ignore bool) Settings {
+	if ignore {
+		return Settings{}
+	}
+	return fromEnv(t.getenv)
+}
+
 // setTimeout takes the flag, the variable or the default.
-func (t *Target) setTimeout(flag time.Duration) error {
+func (t *Target) setTimeout(flag time.Duration, ignoreEnv bool) error {
 	t.Timeout = DefaultTimeout
-	if text := t.getenv("NATS_TIMEOUT"); text != "" {
+	if text := t.getenv("NATS_TIMEOUT"); text != "" && !ignoreEnv {
 		d, err := time.ParseDuration(text)
 		if err != nil || d <= 0 {
 			return &InvalidError{Key: "NATS_TIMEOUT", Reason: fmt.Sprintf("%q is no duration such as 5s", text)}

@@ -184,6 +184,8 @@ func decodeData(rest string) ([]byte, error) {
 	return data, nil
 }
 
+func encodeBase64(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+
 // profile is the part of the output of "nsc generate profile" that matters.
 type profile struct {
 	UserCreds string `json:"user_creds"`

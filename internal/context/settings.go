@@ -49,35 +49,36 @@ type Field struct {
 	Key  string // in the file
 	Env  string // the variable that overrides it, "" for none
 	Kind Kind
+	Help string
 	text func(*Settings) *string // nil for Flag and List
 }
 
 // fields is the table of all keys, in file order.
 var fields = []Field{
-	{"description", "", Plain, func(s *Settings) *string { return &s.Description }},
-	{"url", "NATS_URL", URL, func(s *Settings) *string { return &s.URL }},
-	{"socks_proxy", "NATS_SOCKS_PROXY", URL, func(s *Settings) *string { return &s.SocksProxy }},
-	{"token", "NATS_TOKEN", Secret, func(s *Settings) *string { return &s.Token }},
-	{"user", "NATS_USER", Plain, func(s *Settings) *string { return &s.User }},
-	{"password", "NATS_PASSWORD", Secret, func(s *Settings) *string { return &s.Password }},
-	{"creds", "NATS_CREDS", SecretFile, func(s *Settings) *string { return &s.Creds }},
-	{"nkey", "NATS_NKEY", SecretFile, func(s *Settings) *string { return &s.NKey }},
-	{"cert", "NATS_CERT", PublicFile, func(s *Settings) *string { return &s.Cert }},
-	{"key", "NATS_KEY", SecretFile, func(s *Settings) *string { return &s.Key }},
-	{"ca", "NATS_CA", PublicFile, func(s *Settings) *string { return &s.CA }},
-	{"nsc", "", Plain, func(s *Settings) *string { return &s.NSC }},
-	{"jetstream_domain", "", Plain, func(s *Settings) *string { return &s.JSDomain }},
-	{"jetstream_api_prefix", "", Plain, func(s *Settings) *string { return &s.JSAPIPrefix }},
-	{"jetstream_event_prefix", "", Plain, func(s *Settings) *string { return &s.JSEventPrefix }},
-	{"inbox_prefix", "", Plain, func(s *Settings) *string { return &s.InboxPrefix }},
-	{"user_jwt", "NATS_JWT", Secret, func(s *Settings) *string { return &s.UserJWT }},
-	{"user_seed", "NATS_SEED", Secret, func(s *Settings) *string { return &s.UserSeed }},
-	{"color_scheme", "NATS_COLOR", Plain, func(s *Settings) *string { return &s.ColorScheme }},
-	{"tls_first", "", Flag, nil},
-	{"windows_cert_store", "", Plain, func(s *Settings) *string { return &s.WinCertStore }},
-	{"windows_cert_match_by", "", Plain, func(s *Settings) *string { return &s.WinCertMatchBy }},
-	{"windows_cert_match", "", Plain, func(s *Settings) *string { return &s.WinCertMatch }},
-	{"windows_ca_certs_match", "", List, nil},
+	{"description", "", Plain, "What the context is for", func(s *Settings) *string { return &s.Description }},
+	{"url", "NATS_URL", URL, "Server URLs, separated by commas", func(s *Settings) *string { return &s.URL }},
+	{"socks_proxy", "NATS_SOCKS_PROXY", URL, "SOCKS5 proxy to connect through, such as socks5://host:1080", func(s *Settings) *string { return &s.SocksProxy }},
+	{"token", "NATS_TOKEN", Secret, "Authentication token", func(s *Settings) *string { return &s.Token }},
+	{"user", "NATS_USER", Plain, "User name, together with password", func(s *Settings) *string { return &s.User }},
+	{"password", "NATS_PASSWORD", Secret, "The user's password", func(s *Settings) *string { return &s.Password }},
+	{"creds", "NATS_CREDS", SecretFile, "Credentials file, or a reference", func(s *Settings) *string { return &s.Creds }},
+	{"nkey", "NATS_NKEY", SecretFile, "NKey seed file, or a reference", func(s *Settings) *string { return &s.NKey }},
+	{"cert", "NATS_CERT", PublicFile, "Client certificate, a PEM file, together with key", func(s *Settings) *string { return &s.Cert }},
+	{"key", "NATS_KEY", SecretFile, "Key of the client certificate, a PEM file", func(s *Settings) *string { return &s.Key }},
+	{"ca", "NATS_CA", PublicFile, "Certificate authorities that the servers' certificates are checked with, a PEM file", func(s *Settings) *string { return &s.CA }},
+	{"nsc", "", Plain, "Profile of the nsc tool; the older form of creds nsc://operator/account/user", func(s *Settings) *string { return &s.NSC }},
+	{"jetstream_domain", "", Plain, "JetStream domain", func(s *Settings) *string { return &s.JSDomain }},
+	{"jetstream_api_prefix", "", Plain, "Subject prefix of the JetStream API, when it is imported from another account", func(s *Settings) *string { return &s.JSAPIPrefix }},
+	{"jetstream_event_prefix", "", Plain, "Subject prefix of JetStream events, when they are imported from another account", func(s *Settings) *string { return &s.JSEventPrefix }},
+	{"inbox_prefix", "", Plain, "Subject prefix of replies, such as _INBOX.alice", func(s *Settings) *string { return &s.InboxPrefix }},
+	{"user_jwt", "NATS_JWT", Secret, "User JWT, instead of a credentials file", func(s *Settings) *string { return &s.UserJWT }},
+	{"user_seed", "NATS_SEED", Secret, "Seed that belongs to user_jwt", func(s *Settings) *string { return &s.UserSeed }},
+	{"color_scheme", "NATS_COLOR", Plain, "Colour scheme of the nats CLI's tables: rounded, double, yellow, blue, cyan, green, magenta or red", func(s *Settings) *string { return &s.ColorScheme }},
+	{"tls_first", "", Flag, "Start TLS before the server's greeting", nil},
+	{"windows_cert_store", "", Plain, "Windows certificate store: user or machine", func(s *Settings) *string { return &s.WinCertStore }},
+	{"windows_cert_match_by", "", Plain, "What windows_cert_match matches: subject or issuer", func(s *Settings) *string { return &s.WinCertMatchBy }},
+	{"windows_cert_match", "", Plain, "Which certificate of the Windows store", func(s *Settings) *string { return &s.WinCertMatch }},
+	{"windows_ca_certs_match", "", List, "Which authorities of the Windows store", nil},
 }
 
 // Fields returns the description of all 24 keys in file order. The caller may keep the slice.
@@ -104,6 +105,39 @@ func (f Field) copyTo(from, to *Settings) {
 		to.WinCAMatch = append([]string(nil), from.WinCAMatch...)
 	default:
 		*f.text(to) = *f.text(from)
+	}
+}
+
+// Raw gives the field's value as it is in the file: a string, a bool or a
+// []string. Secrets are in clear.
+func (f Field) Raw(s *Settings) any {
+	switch f.Kind {
+	case Flag:
+		return s.TLSFirst
+	case List:
+		return s.WinCAMatch
+	default:
+		return *f.text(s)
+	}
+}
+
+// Clear empties a key, and tells whether there is one of that name.
+func (s *Settings) Clear(key string) bool {
+	for _, f := range fields {
+		if f.Key == key {
+			f.copyTo(&Settings{}, s)
+			return true
+		}
+	}
+	return false
+}
+
+// Fill copies every field that from sets.
+func (s *Settings) Fill(from *Settings) {
+	for _, f := range fields {
+		if f.IsSet(from) {
+			f.copyTo(from, s)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"reflect"
 	"strings"
 )
 
@@ -118,8 +119,9 @@ func (s *Store) unknown(name string) error {
 	return &UnknownError{Name: name, Known: names}
 }
 
-// known returns nil when there is a file for the name.
-func (s *Store) known(name string) error {
+// Known returns nil when there is a file for the name, and otherwise the error
+// that [Store.Load] would give. It does not read the file.
+func (s *Store) Known(name string) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
@@ -136,7 +138,7 @@ func (s *Store) Create(c *Context) error {
 		return err
 	}
 	return s.locked(func() error {
-		if s.known(c.Name) == nil {
+		if s.Known(c.Name) == nil {
 			return fmt.Errorf("%w: %q", ErrExists, c.Name)
 		}
 		return s.write(c)
@@ -177,8 +179,9 @@ func (s *Store) write(c *Context) error {
 	return replace(path, data)
 }
 
-// Copy saves a context under a second name, byte for byte, and its mark with it.
-func (s *Store) Copy(from, to string) error {
+// Copy saves a context under a second name, and its mark with it. The copy is
+// the same byte for byte, but for what change does; change may be nil.
+func (s *Store) Copy(from, to string, change func(*Settings)) error {
 	if err := CheckNewName(to); err != nil {
 		return err
 	}
@@ -187,7 +190,7 @@ func (s *Store) Copy(from, to string) error {
 		if err != nil {
 			return err
 		}
-		if s.known(to) == nil {
+		if s.Known(to) == nil {
 			return fmt.Errorf("%w: %q", ErrExists, to)
 		}
 		data, err := os.ReadFile(c.Path)
@@ -197,7 +200,15 @@ func (s *Store) Copy(from, to string) error {
 		if err := s.moveMark(from, to); err != nil {
 			return err
 		}
-		return replace(s.Path(to), data)
+		before := c.Settings
+		if change != nil {
+			change(&c.Settings)
+		}
+		if reflect.DeepEqual(before, c.Settings) {
+			return replace(s.Path(to), data)
+		}
+		c.Name = to
+		return s.write(c)
 	})
 }
 
@@ -206,7 +217,7 @@ func (s *Store) Copy(from, to string) error {
 // unless it is the only one.
 func (s *Store) Remove(name string, force bool) error {
 	return s.locked(func() error {
-		if err := s.known(name); err != nil {
+		if err := s.Known(name); err != nil {
 			return err
 		}
 		selected, err := s.Selected()

@@ -110,7 +110,7 @@ func TestUpdateKeepsUnknownKeysAndDoesNotTouchAnUnchangedFile(t *testing.T) {
 	if diff := cmp.Diff(want, string(data)); diff != "" {
 		t.Error(diff)
 	}
-	must(t, s.Copy("x", "y"))
+	must(t, s.Copy("x", "y", nil))
 	copied, err := os.ReadFile(s.Path("y"))
 	must(t, err)
 	if string(copied) != want {
@@ -235,7 +235,7 @@ func TestRemove(t *testing.T) {
 func TestMarks(t *testing.T) {
 	s := newStore(t, "a")
 	must(t, s.SetMark("a", func(m *Mark) { m.Protected, m.Colour = true, "red" }))
-	must(t, s.Copy("a", "b"))
+	must(t, s.Copy("a", "b", nil))
 	for _, name := range []string{"a", "b"} {
 		if m, err := s.Mark(name); err != nil || m != (Mark{Protected: true, Colour: "red"}) {
 			t.Errorf("%s: %v %v", name, m, err)

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// contextAdd saves a new context.
+type contextAdd struct {
+	name   string
+	fields fieldFlags
+}
+
+func (c *contextAdd) setup(cmd *kingpin.CmdClause) {
+	cmd.HelpLong(`The context is made of these flags and of the global ones: -s URL, --creds FILE,
+--nkey FILE, --user NAME with --password-file or --password-stdin, --token-file,
+--tlscert, --tlskey, --tlsca, --tlsfirst, --inbox-prefix and --socks-proxy. User and
+password in a URL move into their own keys. Files have to exist, and secret ones
+have to be yours alone. Instead of a file, --creds, --nkey, --password-file and
+--token-file take a reference: env://NAME, op://vault/item/field, nsc://operator/account/user.
+`)
+	cmd.Arg("name", "The name of the context.").Required().StringVar(&c.name)
+	c.fields.setup(cmd)
+}
+
+func (c *contextAdd) run(_ context.Context, e *env) error {
+	store, err := e.store()
+	if err != nil {
+		return err
+	}
+	if err := natsctx.CheckNewName(c.name); err != nil {
+		return err
+	}
+	set, err := c.fields.settings(e)
+	if err != nil {
+		return err
+	}
+	saved := &natsctx.Context{Name: c.name}
+	saved.Lay(&set)
+	saved.URL = saved.URLOrDefault()
+	if err := e.accept(saved); err != nil {
+		return err
+	}
+	if err := store.Create(saved); err != nil {
+		return err
+	}
+	return c.fields.finish(e, store, c.name, "saved")
+}
+
+// accept refuses a context that could not work, and warns of what may not.
+func (e *env) accept(c *natsctx.Context) error {
+	unsaved := *c
+	unsaved.Path = ""
+	for _, f := range unsaved.Inspect(e.getenv, e.now()) {
+		var secret *natsctx.SecretError
+		later := errors.As(f.Err, &secret) && natsctx.IsReference(secret.Ref)
+		switch {
+		case f.Err == nil:
+		case f.Warning, later, errors.Is(f.Err, natsctx.ErrExpired):
+			e.say("warning", f.Err.Error())
+		default:
+			return f.Err
+		}
+	}
+	return nil
+}
+
+// contextCopy saves a context under a second name.
+type contextCopy struct {
+	from, to string
+	fields   fieldFlags
+}
+
+func (c *contextCopy) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("source", "The context to copy.").Required().StringVar(&c.from)
+	cmd.Arg("name", "The name of the copy.").Required().StringVar(&c.to)
+	c.fields.setup(cmd)
+}
+
+func (c *contextCopy) run(_ context.Context, e *env) error {
+	store, err := e.store()
+	if err != nil {
+		return err
+	}
+	set, err := c.fields.settings(e)
+	if err != nil {
+		return err
+	}
+	source, err := store.Load(c.from)
+	if err != nil {
+		return err
+	}
+	if !reflect.ValueOf(set).IsZero() {
+		source.Lay(&set)
+		if err := e.accept(source); err != nil {
+			return err
+		}
+	}
+	if err := store.Copy(c.from, c.to, func(s *natsctx.Settings) { s.Lay(&set) }); err != nil {
+		return err
+	}
+	return c.fields.finish(e, store, c.to, "saved")
+}

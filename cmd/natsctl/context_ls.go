@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// contextLs lists the contexts.
+type contextLs struct{ shape shapeFlags }
+
+func (c *contextLs) setup(cmd *kingpin.CmdClause) { c.shape.setup(cmd, "name") }
+
+// listedContext is one row of the list.
+type listedContext struct {
+	name     string
+	selected bool
+	ctx      *natsctx.Context // nil when it does not load
+	mark     natsctx.Mark
+	err      error
+}
+
+// of returns a value of the context, or nil for one that does not load.
+func of(value func(*natsctx.Context) string) func(listedContext) any {
+	return func(l listedContext) any {
+		if l.ctx == nil {
+			return nil
+		}
+		return value(l.ctx)
+	}
+}
+
+// contextColumns is the table of contexts.
+var contextColumns = []view.Column[listedContext]{
+	{Name: "name", Title: "NAME", Help: "The context's name.", Value: func(l listedContext) any { return l.name }},
+	{Name: "selected", Title: "SELECTED", Help: "It is used when none is named.", Value: func(l listedContext) any { return l.selected }},
+	{Name: "description", Title: "DESCRIPTION", Help: "What it is for.", Value: of(func(c *natsctx.Context) string { return c.Description })},
+	{Name: "url", Title: "URL", Help: "Its servers, without userinfo.", Value: of(func(c *natsctx.Context) string { return natsctx.RedactURL(c.URLOrDefault()) })},
+	{Name: "auth", Title: "AUTH", Help: "The kind of its credentials.", Value: of(func(c *natsctx.Context) string { return c.Auth() })},
+	{Name: "protected", Title: "PROTECTED", Help: "Actions need --force.", Value: func(l listedContext) any { return l.mark.Protected }},
+	{Name: "colour", Title: "COLOUR", Help: "Its mark.", Wide: true, Value: func(l listedContext) any { return l.mark.Colour }},
+	{
+		Name: "problem", Title: "PROBLEM", Help: "Why it does not load.",
+		Value: func(l listedContext) any {
+			if l.err != nil {
+				return l.err.Error()
+			}
+			return ""
+		},
+		Level: func(l listedContext) fleet.Level {
+			if l.err != nil {
+				return fleet.Crit
+			}
+			return fleet.OK
+		},
+	},
+}
+
+func (c *contextLs) run(_ context.Context, e *env) error {
+	store, err := e.store()
+	if err != nil {
+		return err
+	}
+	rows, err := listContexts(store)
+	if err != nil {
+		return err
+	}
+	grid, err := c.shape.shape.Apply(view.NewGrid(contextColumns, slices.Values(rows)))
+	if err != nil {
+		return err
+	}
+	if err := e.print(table{schema: "natsctl.context.ls/v1", grid: grid}); err != nil {
+		return err
+	}
+	if len(rows) == 0 && e.outTTY {
+		e.say("", "there is no context yet; natsctl context add NAME -s URL makes one")
+	}
+	var errs []error
+	for _, row := range rows {
+		errs = append(errs, row.err)
+	}
+	return errors.Join(errs...)
+}
+
+// listContexts loads every context; one that does not load keeps its error.
+func listContexts(store *natsctx.Store) ([]listedContext, error) {
+	names, err := store.Names()
+	if err != nil {
+		return nil, err
+	}
+	selected, err := store.Selected()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]listedContext, 0, len(names))
+	for _, name := range names {
+		row := listedContext{name: name, selected: name == selected}
+		row.ctx, row.err = store.Load(name)
+		if row.mark, err = store.Mark(name); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

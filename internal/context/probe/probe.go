@@ -1,0 +1,273 @@
+// Package probe finds out how far a connection gets: name, TCP, greeting, TLS,
+// login, permission. It owns the stages and what each of them can tell; it must
+// not know the store of contexts, how findings are shown, or what to advise.
+//
+// A probe opens one connection for a URL, waits for nothing but the server, and
+// leaves nothing behind.
+package probe
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Stage names a step on the way to a working connection.
+type Stage string
+
+// The stages, in their order.
+const (
+	DNS        Stage = "dns"
+	TCP        Stage = "tcp"
+	Greeting   Stage = "greeting"
+	TLS        Stage = "tls"
+	Auth       Stage = "auth"
+	Permission Stage = "permission"
+)
+
+// ErrNotNATS says that something else than a NATS server answered.
+var ErrNotNATS = errors.New("this is no NATS server")
+
+// Result is the outcome of one stage.
+type Result struct {
+	Stage   Stage
+	Took    time.Duration
+	Detail  string    // what was found; words of the server are in it as it sent them
+	Expires time.Time // of the server's certificate at the stage TLS
+	Err     error     // nil: the stage was passed; otherwise it is the last one
+}
+
+// maxInfo bounds the greeting of a server, in bytes.
+const maxInfo = 64 << 10
+
+// info is the part of the greeting that the stages need.
+type info struct {
+	Name         string `json:"server_name"`
+	Version      string `json:"version"`
+	Cluster      string `json:"cluster"`
+	AuthRequired bool   `json:"auth_required"`
+	TLSRequired  bool   `json:"tls_required"`
+	TLSAvailable bool   `json:"tls_available"`
+}
+
+// Run probes one server URL with the options that nats.Connect would get, and
+// calls report after each stage. It ends with the first stage that fails.
+// Every stage is bounded by the options' timeout and by ctx.
+func Run(ctx context.Context, raw string, options []nats.Option, report func(Result)) error {
+	if !strings.Contains(raw, "://") {
+		raw = "nats://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return errors.New("the URL does not parse") // the cause may quote a password
+	}
+	opts := nats.GetDefaultOptions()
+	for _, set := range options {
+		if err := set(&opts); err != nil {
+			return err
+		}
+	}
+	p := &probe{u: u, raw: raw, opts: opts, report: report}
+	defer p.close()
+	for _, step := range []struct {
+		stage Stage
+		run   func(context.Context) (Result, error)
+	}{
+		{DNS, p.dns},
+		{TCP, p.tcp},
+		{Greeting, p.greeting},
+		{TLS, p.tls},
+		{Auth, p.auth},
+		{Permission, p.permission},
+	} {
+		if err := p.step(ctx, step.stage, step.run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// probe is the state between stages.
+type probe struct {
+	u      *url.URL
+	raw    string
+	opts   nats.Options
+	report func(Result)
+	conn   net.Conn
+	info   info
+	nc     *nats.Conn
+}
+
+func (p *probe) close() {
+	if p.conn != nil {
+		_ = p.conn.Close()
+	}
+	if p.nc != nil {
+		p.nc.Close()
+	}
+}
+
+// errSkip is returned by a stage that does not apply and is not reported.
+var errSkip = errors.New("skip")
+
+// step runs a stage against the clock and reports it.
+func (p *probe) step(ctx context.Context, stage Stage, run func(context.Context) (Result, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, p.opts.Timeout)
+	defer cancel()
+	start := time.Now()
+	r, err := run(ctx)
+	if errors.Is(err, errSkip) {
+		return nil
+	}
+	if err != nil && ctx.Err() != nil && p.opts.Timeout > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within %s: %w", p.opts.Timeout, context.DeadlineExceeded)
+	}
+	r.Stage, r.Took, r.Err = stage, time.Since(start), err
+	p.report(r)
+	return err
+}
+
+// websocket tells whether the URL is one of the two websocket schemes.
+func (p *probe) websocket() bool { return strings.HasPrefix(p.u.Scheme, "ws") }
+
+// encrypted tells whether the URL, or an option, insists on TLS.
+func (p *probe) encrypted() bool {
+	return p.u.Scheme == "tls" || p.u.Scheme == "wss" || p.opts.Secure
+}
+
+// address is host and port as nats.go would dial them.
+func (p *probe) address() string {
+	port := p.u.Port()
+	if port == "" {
+		port = map[string]string{"ws": "80", "wss": "443"}[p.u.Scheme]
+	}
+	if port == "" {
+		port = "4222"
+	}
+	return net.JoinHostPort(p.u.Hostname(), port)
+}
+
+// dns resolves the name, unless it is an address or a proxy will do it.
+func (p *probe) dns(ctx context.Context) (Result, error) {
+	host := p.u.Hostname()
+	if net.ParseIP(host) != nil || p.opts.SkipHostLookup {
+		return Result{}, errSkip
+	}
+	addrs, err := net.DefaultResolver.LookupHost(ctx, host)
+	return Result{Detail: host + " is " + strings.Join(addrs, ", ")}, err
+}
+
+// tcp connects.
+func (p *probe) tcp(ctx context.Context) (r Result, err error) {
+	if dialer := p.opts.CustomDialer; dialer != nil {
+		p.conn, err = dialer.Dial("tcp", p.address())
+	} else {
+		p.conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", p.address())
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Detail = "connected to " + p.conn.RemoteAddr().String()
+	deadline, _ := ctx.Deadline()
+	return r, p.conn.SetDeadline(deadline.Add(p.opts.Timeout)) // for this and the next two stages
+}
+
+// greeting reads the INFO line, which comes before TLS unless TLS comes first.
+func (p *probe) greeting(context.Context) (r Result, err error) {
+	if p.websocket() || p.opts.TLSHandshakeFirst {
+		return r, errSkip
+	}
+	if err := p.readInfo(p.conn); err != nil {
+		return r, err
+	}
+	r.Detail = fmt.Sprintf("server %s, version %s", p.info.Name, p.info.Version)
+	if p.info.Cluster != "" {
+		r.Detail += ", cluster " + p.info.Cluster
+	}
+	switch {
+	case p.encrypted() && !p.info.TLSRequired && !p.info.TLSAvailable:
+		return r, nats.ErrSecureConnWanted
+	case p.info.TLSRequired:
+		r.Detail += ", requires TLS"
+	}
+	return r, nil
+}
+
+// readInfo reads one line byte for byte: what follows belongs to TLS.
+func (p *probe) readInfo(conn net.Conn) error {
+	line, err := bufio.NewReaderSize(oneByOne{io.LimitReader(conn, maxInfo)}, 16).ReadString('\n')
+	body, isInfo := strings.CutPrefix(line, "INFO ")
+	switch {
+	case err != nil && line == "":
+		return fmt.Errorf("waiting for the server's greeting: %w", err)
+	case !isInfo || json.Unmarshal([]byte(body), &p.info) != nil:
+		return ErrNotNATS
+	}
+	return nil
+}
+
+// oneByOne reads a single byte at a time.
+type oneByOne struct{ r io.Reader }
+
+func (o oneByOne) Read(b []byte) (int, error) { return o.r.Read(b[:1]) }
+
+// tls shakes hands with exactly the configuration that nats.go would use.
+func (p *probe) tls(ctx context.Context) (r Result, err error) {
+	if !p.encrypted() && !p.info.TLSRequired {
+		return r, errSkip
+	}
+	conf, err := p.tlsConfig()
+	if err != nil {
+		return r, err
+	}
+	conn := tls.Client(p.conn, conf)
+	err = conn.HandshakeContext(ctx)
+	state := conn.ConnectionState()
+	certs := state.PeerCertificates
+	var verify *tls.CertificateVerificationError
+	if errors.As(err, &verify) {
+		certs = verify.UnverifiedCertificates
+	}
+	if len(certs) > 0 {
+		r.Detail, r.Expires = describe(certs), certs[0].NotAfter.UTC()
+	}
+	if err == nil {
+		r.Detail = tls.VersionName(state.Version) + ", " + r.Detail
+	}
+	return r, err
+}
+
+func (p *probe) tlsConfig() (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	if p.opts.TLSConfig != nil {
+		conf = p.opts.TLSConfig.Clone()
+	}
+	if conf.ServerName == "" {
+		conf.ServerName = p.u.Hostname()
+	}
+	if p.opts.RootCAsCB != nil {
+		roots, err := p.opts.RootCAsCB()
+		if err != nil {
+			return nil, err
+		}
+		conf.RootCAs = roots
+	}
+	if p.opts.TLSCertCB != nil {
+		cert, err := p.opts.TLSCertCB()
+		if err != nil {
+			return nil, err
+		}
+		conf.Certificates = []tls.Certificate{cert}
+	}
+	return conf, nil
+}
