@@ -146,6 +146,8 @@ func (r *run) workload() (workload, error) {
 		return &pubRun{run: r}, nil
 	case PubSub:
 		return &pubsubRun{run: r}, nil
+	case Request:
+		return &requestRun{run: r}, nil
 	}
 	return nil, fmt.Errorf("%w: workload %q", ErrSpec, r.spec.Workload)
 }

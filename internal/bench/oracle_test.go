@@ -52,8 +52,9 @@ func off(p99 float64, s time.Duration) float64 { return math.Abs(p99-oracle(s)) 
 // openLoops are all workloads that have a rate.
 func openLoops() map[string]Spec {
 	return map[string]Spec{
-		"pub":    {Workload: Pub},
-		"pubsub": {Workload: PubSub},
+		"pub":     {Workload: Pub},
+		"pubsub":  {Workload: PubSub},
+		"request": {Workload: Request, Request: &Asking{Serve: 1}},
 	}
 }
 
@@ -77,5 +78,23 @@ func TestStallOracle(t *testing.T) {
 				t.Errorf("longest gap %.0f us in a stall of %v", r.Gap.US, s)
 			}
 		})
+	}
+}
+
+// TestClosedLoopMissesTheStall is the control: the usual kind of benchmark, one
+// request after the other, does not see the stall at all.
+func TestClosedLoopMissesTheStall(t *testing.T) {
+	d := newDoor(t, startServer(t))
+	st := newStall(d, 0.5, oracleS)
+	r := mustExecute(t, Spec{
+		Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Mode: Max, Window: 1},
+		Warmup: -1, Duration: Duration(oracleD), Timeout: Duration(20 * time.Second),
+	}, to(d.url()), st.option())
+	s := <-st.took
+	if r.Latency.Response != nil {
+		t.Error("a closed loop claims a response time")
+	}
+	if e := off(r.Latency.Service.P99, s); e < 0.9 {
+		t.Errorf("a closed loop sees the stall: p99 %.1f ms", r.Latency.Service.P99/1e3)
 	}
 }

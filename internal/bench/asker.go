@@ -1,0 +1,332 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/pace"
+)
+
+// action is what an asker asks: a request, a publish into a stream, an
+// operation on a bucket.
+type action interface {
+	// ask sends the n-th message of its phase, to be answered at reply. aux comes
+	// back with the answer. due and lag go into the stamp.
+	ask(m message, reply string) error
+	// aux is kept with message n until its answer arrives.
+	aux(n uint64) uint64
+	// answer judges a reply; it is called from one goroutine. An error means
+	// that the request failed.
+	answer(reply *nats.Msg, aux uint64, measured bool) error
+}
+
+// message is one that an asker sends.
+type message struct {
+	n        uint64 // in its phase
+	flags    uint8
+	due, lag int64
+}
+
+// asker sends messages that are answered, many in flight over one connection.
+// It is the worker of the request, js-pub, js-e2e and kv workloads. The sending
+// side and the receiving side are one goroutine each.
+type asker struct {
+	run    *run
+	id     int
+	link   *link
+	act    action
+	ring   *ring
+	inbox  string // ends with a dot; the request's number follows
+	sub    *ear
+	ledger ledger
+	reply  []byte // inbox and number of the next request, rewritten in place
+	batch  int    // messages that one answer is for
+
+	// the receiving side
+	tally  tally
+	lane   *hist.Lane
+	failed int64
+	first  error
+
+	issued   atomic.Int64 // all phases
+	settled  atomic.Int64 // answered or given up
+	measured atomic.Int64 // messages of the measurement sent
+	answered atomic.Int64 // of those, answered well
+	resolved atomic.Int64 // of those, answered or given up
+	waiting  atomic.Bool
+	wake     chan struct{}
+
+	seq   uint64
+	flags uint8
+	end   int64
+	n     uint64
+}
+
+// tokenLen is the length of a request's number in its reply subject.
+const tokenLen = 12
+
+const digits = "0123456789abcdefghijklmnopqrstuv"
+
+func (r *run) newAsker(id int, who string, act action, batch int) (*asker, error) {
+	l, err := r.link(who)
+	if err != nil {
+		return nil, err
+	}
+	a := &asker{
+		run: r, id: id, link: l, act: act, batch: batch, inbox: l.nc.NewInbox() + ".",
+		ring: newRing(r.spec.inFlight(batch)), ledger: ledger{lane: r.line.Lane()}, lane: r.line.Lane(),
+		wake: make(chan struct{}, 1),
+	}
+	a.reply = append([]byte(a.inbox), make([]byte, tokenLen)...)
+	if a.sub, err = a.listen(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *asker) listen() (*ear, error) {
+	e := &ear{gone: make(chan struct{})}
+	var err error
+	if e.sub, err = a.link.nc.Subscribe(a.inbox+"*", a.receive); err != nil {
+		return nil, fmt.Errorf("subscribe replies: %w", err)
+	}
+	e.sub.SetClosedHandler(func(string) { close(e.gone) })
+	if err := e.sub.SetPendingLimits(-1, maxPendingBytes); err != nil {
+		return nil, fmt.Errorf("pending limits: %w", err)
+	}
+	return e, nil
+}
+
+func (a *asker) book() *ledger { return &a.ledger }
+
+// work runs one phase.
+func (a *asker) work(ctx context.Context, p phase) error {
+	a.flags, a.n, a.end = p.flags, 0, p.end()
+	if a.run.spec.Load.Mode == Max {
+		return a.loop(ctx, p)
+	}
+	err := pace.Run(ctx, a.run.clock, p.start, a.run.spec.schedule(p.shape, a.id), func(at, now int64) error {
+		if a.flags != 0 && now >= a.end {
+			return errWarm
+		}
+		return a.send(at, now)
+	})
+	if errors.Is(err, errWarm) {
+		return nil
+	}
+	return err
+}
+
+func (a *asker) finish(err error) {
+	a.ledger.err = err
+	a.ledger.lane.Flush()
+}
+
+// loop keeps the window full.
+func (a *asker) loop(ctx context.Context, p phase) error {
+	window := int64(max(a.run.spec.Load.Window, a.batch))
+	for {
+		free := window - (a.issued.Load() - a.settled.Load())
+		if free <= 0 {
+			if err := a.wait(ctx, window); err != nil {
+				return err
+			}
+			continue
+		}
+		now := a.run.clock.Now()
+		if p.msgs == 0 && now >= a.end || ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		for range min(free, floodBurst) {
+			if p.msgs > 0 && a.n == uint64(p.msgs) {
+				return nil
+			}
+			if err := a.send(now, now); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// wait returns when the window has room, or a while has passed in which
+// requests that were never answered were given up.
+func (a *asker) wait(ctx context.Context, window int64) error {
+	a.waiting.Store(true)
+	defer a.waiting.Store(false)
+	if a.issued.Load()-a.settled.Load() < window {
+		return nil
+	}
+	t := time.NewTimer(50 * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-a.wake:
+	case <-t.C:
+		all, measured := a.ring.expire(a.run.clock.Now() - int64(a.run.timeout()))
+		a.settled.Add(all)
+		a.resolved.Add(measured)
+	}
+	return nil
+}
+
+// send asks the request that was due at the instant at.
+func (a *asker) send(at, now int64) error {
+	if a.run.spec.Load.Mode == Max {
+		for a.ring.taken(a.seq) { // an answer that is overdue keeps its place
+			a.seq++
+		}
+	}
+	measured := a.flags == 0
+	if a.ring.open(a.seq, measured, at, now, a.act.aux(a.n)) {
+		a.resolved.Add(1)
+		a.settled.Add(1)
+	}
+	m := message{n: a.n, flags: a.flags, due: at, lag: now - at}
+	a.issued.Add(1)
+	if measured {
+		a.measured.Add(1)
+	}
+	err := a.act.ask(m, a.token(a.seq))
+	if measured {
+		a.account(at, now, err != nil)
+	}
+	seq := a.seq
+	a.seq++
+	a.n++
+	if err != nil {
+		return a.refused(seq, err)
+	}
+	return nil
+}
+
+func (a *asker) account(at, now int64, refused bool) {
+	l := &a.ledger
+	l.sent++
+	l.last = now
+	l.bytes += int64(a.run.spec.Sizes[int(a.n)%len(a.run.spec.Sizes)])
+	if now < a.end {
+		l.onTime++
+	}
+	if refused {
+		l.refused++
+	}
+	l.sendlag.Record(now - at)
+	l.lane.Sent(now, 1)
+}
+
+// refused takes back a request that the client library did not take.
+func (a *asker) refused(seq uint64, err error) error {
+	if _, _, _, measured, ok := a.ring.settle(seq); ok {
+		a.settled.Add(1)
+		if measured {
+			a.resolved.Add(1)
+		}
+	}
+	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
+		return err
+	}
+	if a.run.spec.Load.Mode == Max {
+		return a.run.await(a.run.timeout(), a.link.nc.IsConnected)
+	}
+	return nil
+}
+
+// token writes the number into the reply subject. The string is only good
+// until the next call: the client library copies it before it returns.
+func (a *asker) token(seq uint64) string {
+	for i := range tokenLen {
+		a.reply[len(a.reply)-1-i] = digits[seq&31]
+		seq >>= 5
+	}
+	return unsafe.String(&a.reply[0], len(a.reply))
+}
+
+// number reads what token wrote.
+func (a *asker) number(subject string) (seq uint64, ok bool) {
+	if len(subject) != len(a.inbox)+tokenLen {
+		return 0, false
+	}
+	for _, c := range []byte(subject[len(a.inbox):]) {
+		switch {
+		case c >= '0' && c <= '9':
+			seq = seq<<5 | uint64(c-'0')
+		case c >= 'a' && c <= 'v':
+			seq = seq<<5 | uint64(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return seq, true
+}
+
+// receive takes a reply: for one message, or for the batch that it ends.
+func (a *asker) receive(m *nats.Msg) {
+	now := a.run.clock.Now()
+	seq, ok := a.number(m.Subject)
+	if !ok {
+		return
+	}
+	for s := seq - uint64(a.batch-1); s != seq+1; s++ {
+		a.resolve(s, m, now)
+	}
+	if a.waiting.Load() && a.room() {
+		select {
+		case a.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// room says whether it is worth to wake the sender: a quarter of the window is
+// free, so that it sends some messages at a time.
+func (a *asker) room() bool {
+	w := int64(a.run.spec.Load.Window)
+	return a.issued.Load()-a.settled.Load() <= w-max(w/4, 1)
+}
+
+// resolve notes the answer m to message seq.
+func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
+	due, sent, aux, measured, ok := a.ring.settle(seq)
+	if !ok {
+		a.tally.dup++ // a second answer, or one that came after the timeout
+		return
+	}
+	err := a.act.answer(m, aux, measured)
+	a.settled.Add(1)
+	if !measured {
+		return
+	}
+	a.resolved.Add(1)
+	if err != nil {
+		a.failed++
+		if a.first == nil {
+			a.first = err
+		}
+		return
+	}
+	a.note(due, sent, now, len(m.Data))
+}
+
+func (a *asker) note(due, sent, now int64, size int) {
+	t := &a.tally
+	if t.received == 0 {
+		t.first = now
+	} else if d := now - t.last; d > t.gap {
+		t.gap, t.gapAt = d, now
+	}
+	t.last = now
+	t.received++
+	t.bytes += int64(size)
+	t.response.Record(now - due)
+	t.service.Record(now - sent)
+	a.lane.Received(now, now-due)
+	a.answered.Store(t.received)
+}

@@ -1,0 +1,138 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/stamp"
+)
+
+// requestRun is clients that send requests and wait for the replies: of a
+// service that is there, or of responders of the run's own.
+type requestRun struct {
+	*run
+	clients askers
+	servers []*responder
+}
+
+func (q *requestRun) setup(context.Context) error {
+	for i := range q.spec.Request.Serve {
+		l, err := q.link(fmt.Sprintf("responder-%d", i+1))
+		if err != nil {
+			return err
+		}
+		s := &responder{link: l, think: time.Duration(q.spec.Request.Think), clock: q.clock}
+		if q.spec.Request.ReplySize > 0 {
+			s.reply = make([]byte, q.spec.Request.ReplySize)
+		}
+		if err := s.start(q.filter(), "natsctl-bench"); err != nil {
+			return err
+		}
+		q.servers = append(q.servers, s)
+	}
+	for i := range q.spec.Pubs {
+		act, err := q.newAsking(i)
+		if err != nil {
+			return err
+		}
+		a, err := q.newAsker(i, fmt.Sprintf("client-%d", i+1), act, 1)
+		if err != nil {
+			return err
+		}
+		act.nc = a.link.nc
+		q.clients = append(q.clients, a)
+	}
+	return nil
+}
+
+// probe asks until somebody answers.
+func (q *requestRun) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, q.timeout())
+	defer cancel()
+	payload := make([]byte, stamp.Full)
+	q.coder.Put(payload, stamp.Stamp{Flags: stamp.Probe}, stamp.Sum(nil))
+	for {
+		_, err := q.clients[0].link.nc.RequestWithContext(ctx, q.clients[0].act.(*asking).subjects.names[0], payload)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, nats.ErrNoResponders):
+			if q.awaitCtx(ctx, 50*time.Millisecond, func() bool { return false }); ctx.Err() == nil {
+				continue
+			}
+		}
+		if context.Cause(ctx) != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return fmt.Errorf("probe %s: %w", q.subject, context.Cause(ctx))
+		}
+		return fmt.Errorf("probe %s for %v: %w", q.subject, q.timeout(), ErrNoResponders)
+	}
+}
+
+func (q *requestRun) workers() []worker { return q.clients.workers() }
+func (q *requestRun) missing() int64    { return q.clients.missing() }
+
+func (q *requestRun) settle(_ context.Context, rep *Run) {
+	q.clients.settle(q.run, rep, true)
+	for _, a := range q.clients {
+		rep.Corrupt += a.act.(*asking).corrupt
+	}
+}
+
+// asking is the action of a request.
+type asking struct {
+	nc       *nats.Conn
+	id       int
+	pool     *stamp.Pool
+	coder    stamp.Coder
+	subjects *subjects
+	echo     bool // the reply is the request, and can be checked
+	corrupt  int64
+}
+
+func (r *run) newAsking(id int) (*asking, error) {
+	pool, err := stamp.NewPool(r.coder, r.spec.Sizes, r.spec.Payload, nil, r.spec.Seed+uint64(id))
+	if err != nil {
+		return nil, err
+	}
+	return &asking{
+		id: id, pool: pool, coder: r.coder,
+		subjects: newSubjects(r.subject, r.spec.Subjects, r.spec.Dist, r.spec.Seed+uint64(id)),
+		echo:     r.spec.Request != nil && r.spec.Request.Serve > 0 && r.spec.Request.ReplySize == 0,
+	}, nil
+}
+
+func (a *asking) aux(uint64) uint64 { return 0 }
+
+func (a *asking) ask(m message, reply string) error {
+	p := a.pool.Next(stamp.Stamp{Worker: a.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
+	return a.nc.PublishRequest(a.subjects.pick(), reply, p)
+}
+
+func (a *asking) answer(m *nats.Msg, _ uint64, measured bool) error {
+	if err := replyError(m); err != nil {
+		return err
+	}
+	if a.echo && measured && !stamp.Intact(m.Data) {
+		a.corrupt++
+	}
+	return nil
+}
+
+// replyError is the error that a reply stands for: no responders, or a
+// micro service's refusal (ADR-32).
+func replyError(m *nats.Msg) error {
+	if len(m.Header) == 0 {
+		return nil
+	}
+	if status := m.Header.Get("Status"); status == "503" {
+		return ErrNoResponders
+	}
+	if code := m.Header.Get("Nats-Service-Error-Code"); code != "" {
+		return fmt.Errorf("service error %s: %s", code, m.Header.Get("Nats-Service-Error"))
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package bench
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/nats-io/nats.go"
+)
+
+func TestRequest(t *testing.T) {
+	s := startServer(t)
+	for name, spec := range map[string]Spec{
+		"open":       {Load: Load{Rate: 2000}, Duration: 500 * ms, Pubs: 2},
+		"window":     {Load: Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10},
+		"one by one": {Msgs: 1000},
+		"reply size": {Load: Load{Window: 10}, Msgs: 1000, Request: &Asking{ReplySize: 1000}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec.Workload, spec.Warmup, spec.Timeout = Request, 50*ms, 10_000*ms
+			part := copied(spec.Request)
+			part.Serve = 2
+			spec.Request = &part
+			r := mustExecute(t, spec, to(s.ClientURL()))
+			if r.Sent != 1000 || r.Received != 1000 || r.Lost|r.Dup|r.Errors|r.Corrupt != 0 {
+				t.Errorf("sent %d, received %d, lost %d, dup %d, errors %d, corrupt %d", r.Sent, r.Received, r.Lost, r.Dup, r.Errors, r.Corrupt)
+			}
+			if d := r.Latency.Service; d == nil || d.N != 1000 {
+				t.Errorf("service %+v", d)
+			}
+		})
+	}
+}
+
+// TestForeignService asks a service that answers some requests twice, some not
+// at all and some with an error.
+func TestForeignService(t *testing.T) {
+	s := startServer(t)
+	for _, load := range []Load{{Rate: 2000}, {Window: 100}} {
+		nc, err := nats.Connect(s.ClientURL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		if _, err := nc.Subscribe("svc", func(m *nats.Msg) {
+			if len(m.Data) < 100 { // the probe
+				_ = m.Respond(nil)
+				return
+			}
+			n++
+			switch n {
+			case 10, 20, 30:
+			case 40:
+				_ = m.Respond(nil)
+				_ = m.Respond(nil)
+			case 50, 51:
+				_ = m.RespondMsg(&nats.Msg{Header: nats.Header{"Nats-Service-Error-Code": {"500"}, "Nats-Service-Error": {"boom"}}})
+			default:
+				_ = m.Respond([]byte("yes"))
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := nc.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		r := mustExecute(t, Spec{Workload: Request, Subject: "svc", Load: load, Warmup: -1, Msgs: 1000, Timeout: 500 * ms}, to(s.ClientURL()))
+		if r.Sent != 1000 || r.Received != 995 || r.Lost != 5 || r.Dup != 1 || r.Errors != 2 {
+			t.Errorf("%v: sent %d, received %d, lost %d, dup %d, errors %d", load, r.Sent, r.Received, r.Lost, r.Dup, r.Errors)
+		}
+		if r.FirstError != "service error 500: boom" {
+			t.Errorf("first error %q", r.FirstError)
+		}
+		nc.Close()
+	}
+}
+
+func TestNoResponders(t *testing.T) {
+	s := startServer(t)
+	_, err := Execute(t.Context(), Spec{Workload: Request, Subject: "nobody", Timeout: 300 * ms}, to(s.ClientURL()))
+	if !errors.Is(err, ErrNoResponders) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRing(t *testing.T) {
+	g := newRing(64)
+	if g.open(5, true, 10, 20, 30) {
+		t.Error("a free place was taken")
+	}
+	if _, _, _, _, ok := g.settle(5 + 64); ok {
+		t.Error("another number's answer was taken")
+	}
+	if at, sent, aux, measured, ok := g.settle(5); at != 10 || sent != 20 || aux != 30 || !measured || !ok {
+		t.Error(at, sent, aux, measured, ok)
+	}
+	if _, _, _, _, ok := g.settle(5); ok {
+		t.Error("answered twice")
+	}
+	g.open(6, true, 0, 100, 0)
+	g.open(7, false, 0, 100, 0)
+	if !g.open(6+64, true, 0, 200, 0) {
+		t.Error("the older request was not given up")
+	}
+	if all, measured := g.expire(150); all != 1 || measured != 0 {
+		t.Error(all, measured)
+	}
+	if all, measured := g.expire(1000); all != 1 || measured != 1 {
+		t.Error(all, measured)
+	}
+}

@@ -1,0 +1,103 @@
+package bench
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// slot is one request in flight. The state says which: its number shifted by
+// two, and the bits below; 0 when it was answered.
+type slot struct {
+	state    atomic.Uint64
+	intended atomic.Int64
+	sent     atomic.Int64
+	aux      atomic.Uint64 // the action's own
+}
+
+const (
+	slotOpen     = 1 << iota // waiting for its answer
+	slotMeasured             // belongs to the measurement
+)
+
+// ring holds the requests in flight of one client: written by the sender,
+// settled by the receiver. Its memory is that of the requests in flight.
+type ring struct {
+	slots []slot
+	mask  uint64
+}
+
+// maxInFlight bounds a ring: beyond it the oldest request is given up.
+const maxInFlight = 1 << 22
+
+func newRing(inFlight int) *ring {
+	n := 64
+	for n < min(inFlight, maxInFlight) {
+		n *= 2
+	}
+	return &ring{slots: make([]slot, n), mask: uint64(n - 1)}
+}
+
+func (g *ring) at(seq uint64) *slot { return &g.slots[seq&g.mask] }
+
+// open notes that request seq goes out. It says whether the place was still
+// taken by a measured request, which is given up.
+func (g *ring) open(seq uint64, measured bool, intended, sent int64, aux uint64) (evicted bool) {
+	s := g.at(seq)
+	old := s.state.Swap(0)
+	s.intended.Store(intended)
+	s.sent.Store(sent)
+	s.aux.Store(aux)
+	state := seq<<2 | slotOpen
+	if measured {
+		state |= slotMeasured
+	}
+	s.state.Store(state)
+	return old&(slotOpen|slotMeasured) == slotOpen|slotMeasured
+}
+
+// taken says whether the place of seq is still in use.
+func (g *ring) taken(seq uint64) bool { return g.at(seq).state.Load() != 0 }
+
+// settle takes the answer to request seq: ok is false if it has had one, or was
+// given up.
+func (g *ring) settle(seq uint64) (intended, sent int64, aux uint64, measured, ok bool) {
+	s := g.at(seq)
+	state := s.state.Load()
+	if state>>2 != seq || state&slotOpen == 0 {
+		return 0, 0, 0, false, false
+	}
+	intended, sent, aux = s.intended.Load(), s.sent.Load(), s.aux.Load()
+	if !s.state.CompareAndSwap(state, 0) {
+		return 0, 0, 0, false, false
+	}
+	return intended, sent, aux, state&slotMeasured != 0, true
+}
+
+// expire gives up all requests that were sent before the instant.
+func (g *ring) expire(before int64) (all, measured int64) {
+	for i := range g.slots {
+		s := &g.slots[i]
+		state := s.state.Load()
+		if state&slotOpen == 0 || s.sent.Load() >= before || !s.state.CompareAndSwap(state, 0) {
+			continue
+		}
+		all++
+		if state&slotMeasured != 0 {
+			measured++
+		}
+	}
+	return all, measured
+}
+
+// inFlight is how many requests a client may have open at once: its window, or
+// in an open loop what is due within the timeout, twice over.
+func (s Spec) inFlight(batch int) int {
+	if s.Load.Mode == Max {
+		return 4 * max(s.Load.Window, batch)
+	}
+	peak := s.Load.Rate
+	for _, r := range append(s.Load.Ramp, s.Load.Steps...) {
+		peak = max(peak, r)
+	}
+	return int(min(2*peak/float64(s.Pubs)*time.Duration(s.Timeout).Seconds(), maxInFlight)) + 2*batch
+}

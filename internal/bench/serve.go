@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/pace"
+)
+
+// ServeSpec describes responders for the request workload of another process.
+type ServeSpec struct {
+	Subject    string
+	Queue      string // default natsctl-bench
+	Responders int    // connections, 1
+	Think      time.Duration
+	ReplySize  int // bytes; 0: the request comes back
+}
+
+// Serve answers requests until ctx ends. It calls watch once a second with the
+// number of requests answered so far.
+func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(served int64)) error {
+	r := newRun(Spec{Timeout: defaultTimeout, Sizes: []int{0}}, c, options{})
+	orString(&s.Queue, "natsctl-bench")
+	var all []*responder
+	defer func() { _ = r.close(context.WithoutCancel(ctx)) }() // made nothing that could fail to go
+	for i := range max(s.Responders, 1) {
+		l, err := r.link(fmt.Sprintf("responder-%d", i+1))
+		if err != nil {
+			return err
+		}
+		d := &responder{link: l, think: s.Think, clock: r.clock}
+		if s.ReplySize > 0 {
+			d.reply = make([]byte, s.ReplySize)
+		}
+		if err := d.start(s.Subject, s.Queue); err != nil {
+			return err
+		}
+		all = append(all, d)
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		var n int64
+		for _, d := range all {
+			n += d.served.Load()
+		}
+		watch(n)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// responder answers requests on one connection.
+type responder struct {
+	link   *link
+	clock  pace.Monotonic
+	think  time.Duration
+	reply  []byte // nil: the request comes back
+	served atomic.Int64
+}
+
+func (d *responder) start(subject, queue string) error {
+	sub, err := d.link.nc.QueueSubscribe(subject, queue, d.answer)
+	if err != nil {
+		return fmt.Errorf("serve %s: %w", subject, err)
+	}
+	if err := sub.SetPendingLimits(-1, maxPendingBytes); err != nil {
+		return fmt.Errorf("pending limits: %w", err)
+	}
+	if err := d.link.nc.FlushTimeout(5 * time.Second); err != nil {
+		return fmt.Errorf("serve %s: %w", subject, err)
+	}
+	return nil
+}
+
+func (d *responder) answer(m *nats.Msg) {
+	if d.think > 0 {
+		d.clock.Wait(context.Background(), d.clock.Now()+int64(d.think))
+	}
+	reply := m.Data
+	if d.reply != nil {
+		reply = d.reply
+	}
+	if d.link.nc.Publish(m.Reply, reply) == nil {
+		d.served.Add(1)
+	}
+}
