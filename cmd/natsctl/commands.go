@@ -8,6 +8,7 @@ const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 func commands() []entry {
 	return []entry{
 		contextEntry(),
+		serverEntry(),
 		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
 	}
 }

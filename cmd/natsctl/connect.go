@@ -95,7 +95,7 @@ func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	}
 	s := &session{target: target, faults: newFaults()}
 	opts := nats.GetDefaultOptions()
-	opts.Url = dial.URL()
+	opts.Servers = dial.URLs
 	own := []nats.Option{
 		nats.Name("natsctl " + buildVersion()), nats.ErrorHandler(s.faults.handle), nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second),

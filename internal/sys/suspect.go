@@ -16,6 +16,7 @@ type suspect struct {
 	lastSeen          time.Time
 	state             suspectState
 	offline           bool // the JetStream meta leader calls it offline
+	weak              bool // no link leads to it: known from before, or from the meta group
 }
 
 type suspectState int
@@ -181,7 +182,7 @@ func (n *naming) addKnown(l *suspectList) {
 			continue
 		}
 		if s := l.add(k.ID, k.Name, k.Cluster, ""); s != nil {
-			s.lastSeen = k.Seen
+			s.lastSeen, s.weak = k.Seen, true
 		}
 	}
 }
@@ -205,7 +206,7 @@ func (n *naming) addMeta(l *suspectList) {
 			if p == nil || l.heard("", p.Name, "") || l.find("", p.Name, "") != nil {
 				continue
 			}
-			s := &suspect{name: p.Name}
+			s := &suspect{name: p.Name, weak: true}
 			if len(nameless) == 1 {
 				s, nameless = nameless[0], nil
 				s.name = p.Name

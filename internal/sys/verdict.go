@@ -16,11 +16,11 @@ func (n *naming) verdict(now time.Time) (missing []fleet.Missing, forgotten int)
 	}
 	short := n.r.count.expected() - len(n.r.members)
 	drained := n.uncounted(short)
-	for _, s := range n.suspects {
+	for _, s := range byEvidence(n.suspects) {
 		switch {
 		case s.state == suspectHeard:
 			continue
-		case s.state == suspectGone && short <= 0:
+		case (s.state == suspectGone || s.weak) && short <= 0:
 			continue // it said goodbye: nobody counts it any more
 		}
 		if n.outside(s) {
@@ -46,6 +46,27 @@ func (n *naming) verdict(now time.Time) (missing []fleet.Missing, forgotten int)
 	return missing, forgotten
 }
 
+// byEvidence puts servers with a link before those without, and among these the
+// ones that may be alive first, then the ones seen last.
+func byEvidence(list []*suspect) []*suspect {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *suspect) int {
+		return cmp.Or(compareBool(a.weak, b.weak), cmp.Compare(a.state, b.state), b.lastSeen.Compare(a.lastSeen))
+	})
+	return list
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
 // settledByName tells whether the round was about one server, and that one has
 // answered: then others that cannot be named are none of its business.
 func (n *naming) settledByName() bool {
@@ -68,7 +89,7 @@ func (n *naming) missing(s *suspect, drained bool) fleet.Missing {
 	}
 	slices.Sort(m.SeenBy)
 	switch via := n.blockedBy(s); {
-	case s.state == suspectGone || s.offline && len(s.seenBy) == 0:
+	case s.state == suspectGone, len(s.seenBy) == 0 && (s.id == "" || s.offline):
 		m.Reason = fleet.Gone
 	case n.r.c.isDraining(s.id) || drained && len(s.seenBy) > 0 && s.id != "":
 		m.Reason = fleet.Draining

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// serverEntry holds the commands about servers, asked over the system
+// account.
+func serverEntry() entry {
+	return entry{name: "server", help: "See the servers of a fleet, over the system account.", sub: []entry{
+		{name: "ls", help: "List the servers: complete, or saying who is missing and why.", cmd: &serverLsCommand{}},
+		{name: "ping", help: "Ask every server to answer once, and time it.", cmd: &serverPingCommand{}},
+		{name: "info", help: "Show one server.", cmd: &serverInfoCommand{}},
+	}}
+}
+
+type serverLsCommand struct {
+	scopeFlags
+	shapeFlags
+	watchFlags
+}
+
+func (c *serverLsCommand) setup(cmd *kingpin.CmdClause) {
+	c.scopeFlags.setup(cmd)
+	c.shapeFlags.setup(cmd, "")
+	c.watchFlags.setup(cmd)
+}
+
+func (c *serverLsCommand) run(ctx context.Context, e *env) error {
+	client, err := e.system(ctx)
+	if err != nil {
+		return err
+	}
+	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz}, Scope: c.scope}
+	return c.loop(ctx, e, func(ctx context.Context) error {
+		snap, err := client.Snapshot(ctx, want)
+		if err != nil {
+			return err
+		}
+		t, err := serverTable("natsctl.server.ls/v1", snap, c.shape)
+		if err != nil {
+			return err
+		}
+		return e.print(t)
+	})
+}

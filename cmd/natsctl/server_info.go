@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+type serverInfoCommand struct {
+	watchFlags
+	name string
+}
+
+func (c *serverInfoCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "Server name or id; the connected server by default.").StringVar(&c.name)
+	c.watchFlags.setup(cmd)
+}
+
+func (c *serverInfoCommand) run(ctx context.Context, e *env) error {
+	client, err := e.system(ctx)
+	if err != nil {
+		return err
+	}
+	name := c.name
+	if name == "" {
+		name = client.Conn().ConnectedServerId()
+	}
+	return c.loop(ctx, e, func(ctx context.Context) error {
+		snap, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}, Scope: fleet.Scope{Name: name}})
+		if err != nil {
+			return err
+		}
+		return c.show(e, snap)
+	})
+}
+
+// show prints what is known of the server; when there are several of one name,
+// of each.
+func (c *serverInfoCommand) show(e *env, snap *fleet.Snapshot) error {
+	if len(snap.Servers) == 0 {
+		return partialError{snap}
+	}
+	var failed error
+	for i, sv := range snap.Servers {
+		err := e.printValue(sv, func(w io.Writer) error {
+			if i > 0 {
+				if _, err := fmt.Fprintln(w); err != nil {
+					return err
+				}
+			}
+			return serverSheet(w, snap, sv, e.flags.output == "wide")
+		})
+		failed = errors.Join(failed, err)
+	}
+	if failed != nil || snap.Complete() {
+		return failed
+	}
+	return partialError{snap}
+}
+
+// serverSheet writes one server as a list of its columns, and what only its
+// VARZ tells.
+func serverSheet(w io.Writer, snap *fleet.Snapshot, sv *fleet.Server, wide bool) error {
+	cols := view.Servers(snap)
+	lines := make([][2]string, 0, len(cols))
+	for i, cell := range view.Cells(cols, sv) {
+		lines = append(lines, [2]string{cols[i].Title, cell.Text()})
+	}
+	if v := sv.Varz; v != nil {
+		lines = append(lines,
+			[2]string{"Listens on", view.Text(fmt.Sprintf("%s:%d", v.Host, v.Port))},
+			[2]string{"Started", view.Instant.Format(v.Start)},
+			[2]string{"Configured", view.Instant.Format(v.ConfigLoadTime)},
+			[2]string{"Config digest", orDash(view.Text(v.ConfigDigest))},
+			[2]string{"Max payload", view.Bytes.Format(v.MaxPayload)},
+			[2]string{"Max conns", view.Count.Format(v.MaxConn)},
+			[2]string{"Auth required", view.Plain.Format(v.AuthRequired)},
+			[2]string{"TLS required", view.Plain.Format(v.TLSRequired)},
+			[2]string{"System account", orDash(view.Text(v.SystemAccount))},
+			[2]string{"Built", view.Text(strings.TrimSpace(v.GoVersion + " " + v.GitCommit))},
+		)
+		if st := v.JetStream.Config; st != nil {
+			lines = append(lines,
+				[2]string{"JetStream store", view.Text(st.StoreDir)},
+				[2]string{"JetStream limits", view.Bytes.Format(st.MaxMemory) + " memory, " + view.Bytes.Format(st.MaxStore) + " storage"},
+			)
+		}
+		if wide {
+			lines = append(lines, [2]string{"Connect URLs", orDash(view.Text(strings.Join(v.ClientConnectURLs, ", ")))})
+		}
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintf(w, "%-17s %s\n", l[0], orDash(l[1])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

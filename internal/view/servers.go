@@ -1,0 +1,128 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Servers returns the columns of a table of servers, for the servers of one
+// snapshot: a column may judge a server by the others. They need STATSZ, and
+// VARZ where their help says so.
+func Servers(s *fleet.Snapshot) []Column[*fleet.Server] {
+	return append(serverIdentity(s), serverFigures()...)
+}
+
+func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
+	newest := newestVersion(s)
+	return []Column[*fleet.Server]{
+		{Name: "cluster", Title: "Cluster", Help: "Cluster the server belongs to.", Value: func(sv *fleet.Server) any { return sv.Info.Cluster }},
+		{Name: "name", Title: "Name", Help: "Server name.", Value: func(sv *fleet.Server) any { return sv.Info.Name }},
+		{Name: "host", Title: "Host", Help: "Host that the server listens on or advertises.", Value: func(sv *fleet.Server) any { return sv.Info.Host }},
+		{Name: "id", Title: "ID", Help: "Server id, new at each start.", Wide: true, Value: func(sv *fleet.Server) any { return sv.Info.ID }},
+		{
+			Name: "version", Title: "Version", Help: "Version of nats-server; marked when another server runs a newer one.",
+			Value: func(sv *fleet.Server) any { return sv.Info.Version },
+			Level: func(sv *fleet.Server) Level {
+				if v, ok := fleet.ParseVersion(sv.Info.Version); ok && v.Compare(newest) < 0 {
+					return fleet.Warn
+				}
+				return fleet.OK
+			},
+		},
+		{Name: "jetstream", Title: "JS", Help: "Whether JetStream is enabled.", Value: func(sv *fleet.Server) any { return sv.Info.JetStreamEnabled() }},
+		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(sv *fleet.Server) any { return sv.Info.Domain }},
+		{Name: "tags", Title: "Tags", Help: "Server tags.", Wide: true, Value: func(sv *fleet.Server) any { return []string(sv.Info.Tags) }},
+	}
+}
+
+func serverFigures() []Column[*fleet.Server] {
+	return []Column[*fleet.Server]{
+		{Name: "conns", Title: "Conns", Help: "Client connections.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Connections })},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
+		{
+			Name: "routes", Title: "Routes", Help: "Servers of the same cluster that it is connected to; each takes several connections.",
+			Unit: Count, Value: stat(func(sv *fleet.Server) any { return routePeers(sv) }),
+		},
+		{Name: "gateways", Title: "GWs", Help: "Other clusters that it is connected to.", Unit: Count, Value: stat(func(sv *fleet.Server) any { return len(sv.Statsz.Gateways) })},
+		{Name: "leafs", Title: "Leafs", Help: "Leafnode connections, both ways (VARZ).", Unit: Count, Sum: true, Value: varz(func(sv *fleet.Server) any { return sv.Varz.Leafs })},
+		{Name: "mem_bytes", Title: "Mem", Help: "Resident memory.", Unit: Bytes, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Mem })},
+		{
+			Name: "cpu_percent", Title: "CPU%", Help: "Processor use; 100 is one core. Marked from 80 % of all cores.", Unit: Percent, Sum: true,
+			Value: stat(func(sv *fleet.Server) any { return sv.Statsz.CPU }), Level: cpuLevel,
+		},
+		{Name: "cores", Title: "Cores", Help: "Processor cores.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Cores })},
+		{
+			Name: "slow_consumers", Title: "Slow", Help: "Clients disconnected since the start because they did not keep up.", Unit: Count, Sum: true,
+			Value: stat(func(sv *fleet.Server) any { return sv.Statsz.SlowConsumers }),
+			Level: func(sv *fleet.Server) Level {
+				if sv.Statsz != nil && sv.Statsz.SlowConsumers > 0 {
+					return fleet.Warn
+				}
+				return fleet.OK
+			},
+		},
+		{Name: "accounts", Title: "Accounts", Help: "Accounts with connections.", Unit: Count, Wide: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.ActiveAccounts })},
+		{Name: "total_conns", Title: "Conns ever", Help: "Client connections since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.TotalConnections })},
+		{Name: "in_msgs", Title: "In msgs", Help: "Messages received since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Received.Msgs })},
+		{Name: "in_bytes", Title: "In bytes", Help: "Bytes received since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Received.Bytes })},
+		{Name: "out_msgs", Title: "Out msgs", Help: "Messages sent since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Msgs })},
+		{Name: "out_bytes", Title: "Out bytes", Help: "Bytes sent since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Bytes })},
+		{Name: "uptime_seconds", Title: "Uptime", Help: "Time since the start, by the server's clock.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.Info.Time.Sub(sv.Statsz.Start).Seconds() })},
+		{Name: "rtt_seconds", Title: "RTT", Help: "From the question to the answer, from here.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.RTTSeconds })},
+	}
+}
+
+// stat guards a value that comes from STATSZ.
+func stat(value func(*fleet.Server) any) func(*fleet.Server) any {
+	return func(sv *fleet.Server) any {
+		if sv.Statsz == nil {
+			return nil
+		}
+		return value(sv)
+	}
+}
+
+// varz guards a value that comes from VARZ.
+func varz(value func(*fleet.Server) any) func(*fleet.Server) any {
+	return func(sv *fleet.Server) any {
+		if sv.Varz == nil {
+			return nil
+		}
+		return value(sv)
+	}
+}
+
+// routePeers counts the servers behind the route connections.
+func routePeers(sv *fleet.Server) int {
+	peers := map[string]bool{}
+	for _, r := range sv.Statsz.Routes {
+		if r != nil {
+			peers[r.Name] = true
+		}
+	}
+	return len(peers)
+}
+
+func cpuLevel(sv *fleet.Server) Level {
+	if sv.Statsz == nil || sv.Statsz.Cores == 0 {
+		return fleet.OK
+	}
+	switch use := sv.Statsz.CPU / float64(sv.Statsz.Cores); {
+	case use >= 95:
+		return fleet.Crit
+	case use >= 80:
+		return fleet.Warn
+	}
+	return fleet.OK
+}
+
+// newestVersion is the newest version that any server of the snapshot runs.
+func newestVersion(s *fleet.Snapshot) (newest fleet.Version) {
+	for _, sv := range s.Servers {
+		if v, ok := fleet.ParseVersion(strings.TrimSpace(sv.Info.Version)); ok && v.Compare(newest) > 0 {
+			newest = v
+		}
+	}
+	return newest
+}
