@@ -12,7 +12,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain makes the test binary also the program of the processes that the tests start.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[0] == "natsctl-test" {
+		os.Exit(child(os.Args[1], os.Args[2]))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // begin starts a cluster for the time of a test.
 func begin(t *testing.T, spec Spec) *Cluster {
@@ -207,7 +213,7 @@ func TestSpecRefused(t *testing.T) {
 
 func TestPermissions(t *testing.T) {
 	c := begin(t, Spec{Accounts: []Account{{Name: "CHAT", Users: []User{
-		{Name: "alice", Publish: Subjects{Allow: []string{"chat.>"}}, Subscribe: Subjects{Deny: []string{"secret"}}},
+		{Name: "alice", Permissions: Permissions{Pub: []string{"chat.>"}, DenySub: []string{"secret"}}},
 	}}}})
 	bad := make(chan error, 2)
 	nc, err := c.Connect("alice", nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { bad <- err }))

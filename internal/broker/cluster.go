@@ -66,7 +66,7 @@ func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.plan = newPlan(spec, dir, func() int { p := ports[0]; ports = ports[1:]; return p })
+	c.plan = newPlan(spec, dir, func(int, int, Role) int { p := ports[0]; ports = ports[1:]; return p })
 	if spec.Faults {
 		if c.links, err = openFabric(ctx, c.plan); err != nil {
 			return c, err
@@ -86,7 +86,7 @@ func (c *Cluster) startNodes(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, n := range c.nodes {
-		if err := n.write(c.plan.config(n.plan)); err != nil {
+		if err := n.plan.write(c.plan.config(n.plan)); err != nil {
 			return err
 		}
 	}
@@ -114,52 +114,24 @@ func (c *Cluster) Node(name string) *Node {
 
 // URLs are the client URLs of all nodes that are not leafs, without credentials.
 func (c *Cluster) URLs() []string {
-	var urls []string
-	for _, n := range c.nodes {
-		if !n.Leaf() {
-			urls = append(urls, n.ClientURL())
-		}
-	}
-	return urls
+	return c.plan.clientURLs("")
 }
 
 // Identities are all who can connect, with their secrets, the system user first.
 func (c *Cluster) Identities() []Identity { return slices.Clone(c.plan.Identities) }
 
 // Identity is the user of the given name, or the first user of the account of that name.
-func (c *Cluster) Identity(who string) (Identity, bool) {
-	for _, id := range c.plan.Identities {
-		if id.User == who || id.Account == who {
-			return id, true
-		}
-	}
-	return Identity{}, false
-}
+func (c *Cluster) Identity(who string) (Identity, bool) { return c.plan.find(who) }
 
 // Connect opens a connection as the user, or the first user of the account, of the given name. The caller closes it.
 func (c *Cluster) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return c.connect(strings.Join(c.URLs(), ","), who, opts)
+	return c.plan.connect(strings.Join(c.URLs(), ","), who, opts)
 }
 
 // ConnectSys opens a connection as the system user. The caller closes it.
 func (c *Cluster) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
 	return c.Connect(SystemUser, opts...)
 }
-
-func (c *Cluster) connect(urls, who string, opts []nats.Option) (*nats.Conn, error) {
-	id, ok := c.Identity(who)
-	if !ok {
-		return nil, fmt.Errorf("%w: %q is neither a user nor an account of %s", ErrUser, who, c.Name())
-	}
-	nc, err := nats.Connect(urls, append([]nats.Option{nats.UserInfo(id.User, id.Password)}, opts...)...)
-	if err != nil {
-		return nil, fmt.Errorf("connect as %s: %w", id.User, err)
-	}
-	return nc, nil
-}
-
-// ErrUser is wrapped by an error about a user that a cluster does not have.
-var ErrUser = errors.New("unknown user")
 
 // Close stops all servers and removes what Start made. A second call does nothing.
 func (c *Cluster) Close() error {

@@ -66,6 +66,7 @@ func (p plan) config(n nodePlan) string {
 	w.str("listen", n.addr(RoleClient))
 	w.str("http", n.addr(RoleMonitor))
 	w.list("server_tags", n.Tags)
+	w.str("log_file", filepath.Join(n.Dir, logName))
 	w.str("write_deadline", "2s")
 	w.str("lame_duck_duration", "30s")
 	w.str("lame_duck_grace_period", "1s")
@@ -113,32 +114,34 @@ func (p plan) users(w *confWriter, a Account) {
 		w.block("", func() {
 			w.str("user", u.Name)
 			w.str("password", p.identity(u.Name).Password)
-			permissions(w, u)
+			permissions(w, u.Permissions)
 		})
 	}
 	w.depth--
 	w.line("]")
 }
 
-func permissions(w *confWriter, u User) {
-	if u.Publish.empty() && u.Subscribe.empty() {
+func permissions(w *confWriter, p Permissions) {
+	if p.empty() {
 		return
 	}
 	w.block("permissions", func() {
-		u.Publish.write(w, "publish")
-		u.Subscribe.write(w, "subscribe")
+		subjects(w, "publish", p.Pub, p.DenyPub)
+		subjects(w, "subscribe", p.Sub, p.DenySub)
 	})
 }
 
-func (s Subjects) empty() bool { return len(s.Allow)+len(s.Deny) == 0 }
+func (p Permissions) empty() bool {
+	return len(p.Pub)+len(p.Sub)+len(p.DenyPub)+len(p.DenySub) == 0
+}
 
-func (s Subjects) write(w *confWriter, key string) {
-	if s.empty() {
+func subjects(w *confWriter, key string, allow, deny []string) {
+	if len(allow)+len(deny) == 0 {
 		return
 	}
 	w.block(key, func() {
-		w.list("allow", s.Allow)
-		w.list("deny", s.Deny)
+		w.list("allow", allow)
+		w.list("deny", deny)
 	})
 }
 

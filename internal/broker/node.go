@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -35,7 +34,7 @@ func (n *Node) Cluster() string { return n.plan.Cluster }
 func (n *Node) Leaf() bool { return n.plan.Leaf != nil }
 
 // ClientURL is where clients connect, without credentials. It stays the same when the node restarts.
-func (n *Node) ClientURL() string { return "nats://" + n.plan.addr(RoleClient) }
+func (n *Node) ClientURL() string { return n.plan.clientURL() }
 
 // MonitorURL is the base of the monitoring endpoints, for example "http://127.0.0.1:8222".
 func (n *Node) MonitorURL() string { return "http://" + n.plan.addr(RoleMonitor) }
@@ -55,7 +54,7 @@ func (n *Node) Running() bool { return n.ID() != "" }
 
 // Connect opens a connection to this node alone, as the user or the first user of the account of the given name.
 func (n *Node) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return n.cluster.connect(n.ClientURL(), who, opts)
+	return n.cluster.plan.connect(n.ClientURL(), who, opts)
 }
 
 // ConnectSys opens a connection to this node alone as the system user.
@@ -150,15 +149,4 @@ func (n *Node) accepts(ctx context.Context, s *server.Server, log *logger) error
 			return nil
 		}
 	}
-}
-
-// write puts the configuration where start reads it, readable by its owner only.
-func (n *Node) write(text string) error {
-	if err := os.MkdirAll(n.plan.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the directory of %s: %w", n.Name(), err)
-	}
-	if err := os.WriteFile(n.plan.conf(), []byte(text), 0o600); err != nil {
-		return fmt.Errorf("write the configuration of %s: %w", n.Name(), err)
-	}
-	return nil
 }

@@ -27,11 +27,11 @@ func (r Role) String() string {
 
 // plan is everything that is decided before anything starts: a pure value.
 type plan struct {
-	Spec       Spec
-	Nodes      []nodePlan
-	Identities []Identity
-	Link       string          // the password of routes, gateways and leaf connections
-	Doors      map[link]string // the address of the door of each link, empty when links are direct
+	Spec       Spec            `json:"spec"`
+	Nodes      []nodePlan      `json:"nodes"`
+	Identities []Identity      `json:"identities"`
+	Link       string          `json:"link"` // the password of routes, gateways and leaf connections
+	Doors      map[link]string `json:"-"`    // the address of the door of each link, empty when links are direct
 }
 
 // nodePlan is one server of a plan.
@@ -53,31 +53,32 @@ func (n nodePlan) addr(r Role) string { return net.JoinHostPort(loopback, strcon
 
 const loopback = "127.0.0.1"
 
-// newPlan decides names, places and secrets for a completed spec; port yields the port of each role of each node.
-func newPlan(spec Spec, dir string, port func() int) plan {
+// newPlan decides names, places and secrets for a completed spec; port yields the port of each role of each node, whose
+// cluster and whose number in it count from 1.
+func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int) plan {
 	p := plan{Spec: spec, Identities: newIdentities(spec.Accounts), Link: newSecret()}
-	for _, c := range spec.Clusters {
+	add := func(n nodePlan, cluster, number int) {
+		n.Dir = filepath.Join(dir, n.Name)
+		n.Domain = p.domain(n)
+		for r := range n.Ports {
+			n.Ports[r] = port(cluster, number, Role(r))
+		}
+		p.Nodes = append(p.Nodes, n)
+	}
+	for ci, c := range spec.Clusters {
 		for i := 1; i <= c.Nodes; i++ {
-			p.Nodes = append(p.Nodes, nodePlan{
+			add(nodePlan{
 				Name: fmt.Sprintf("%s-%d", c.Name, i), Cluster: c.Name, Tags: append([]string{"cluster:" + c.Name}, c.Tags...),
-			})
+			}, ci+1, i)
 		}
 	}
-	for _, l := range spec.Leafs {
+	for li, l := range spec.Leafs {
 		for i := 1; i <= l.Count; i++ {
 			name := l.Name
 			if l.Count > 1 {
 				name = fmt.Sprintf("%s-%d", l.Name, i)
 			}
-			p.Nodes = append(p.Nodes, nodePlan{Name: name, Cluster: l.Name, Leaf: &l, Tags: []string{"leaf:" + l.Name}})
-		}
-	}
-	for i := range p.Nodes {
-		n := &p.Nodes[i]
-		n.Dir = filepath.Join(dir, n.Name)
-		n.Domain = p.domain(*n)
-		for r := range n.Ports {
-			n.Ports[r] = port()
+			add(nodePlan{Name: name, Cluster: l.Name, Leaf: &l, Tags: append([]string{"leaf:" + l.Name}, l.Tags...)}, len(spec.Clusters)+li+1, i)
 		}
 	}
 	return p
@@ -116,18 +117,4 @@ func (p plan) core() int {
 		}
 	}
 	return n
-}
-
-// heard is how many servers a node must hear over the system account, itself included.
-func (p plan) heard(n nodePlan) int {
-	if n.Leaf != nil && n.Leaf.Isolated {
-		return 1
-	}
-	count := 0
-	for _, o := range p.Nodes {
-		if o.Leaf == nil || !o.Leaf.Isolated {
-			count++
-		}
-	}
-	return count
 }

@@ -44,6 +44,21 @@ func reserve(ctx context.Context, n int) ([]int, error) {
 	return ports, nil
 }
 
+// portsFree says which port of the plan somebody else listens on, with a [PortError].
+func (p plan) portsFree(ctx context.Context) error {
+	var lc net.ListenConfig
+	for _, n := range p.Nodes {
+		for r := range n.Ports {
+			l, err := lc.Listen(ctx, "tcp", n.addr(Role(r)))
+			if err != nil {
+				return &PortError{Node: n.Name, Role: Role(r), Port: n.Ports[r]}
+			}
+			l.Close() //nolint:errcheck // nothing was written
+		}
+	}
+	return nil
+}
+
 // listenRE finds the address in the server's words for a listener that it could not open.
 var listenRE = regexp.MustCompile(`listen tcp [^ ]*:(\d+): `)
 

@@ -21,30 +21,41 @@ const readyTime = 60 * time.Second
 // Ready waits until every running server is heard over the system account from every other, all agree on how many there
 // are, and, with JetStream, each is in touch with its leader. The error wraps [ErrNotReady] and says what was missing.
 func (c *Cluster) Ready(ctx context.Context) error {
+	return c.plan.ready(ctx, func(name string) bool { return c.Node(name).Running() })
+}
+
+// ready is [Cluster.Ready] for the nodes of a plan that run.
+func (p plan) ready(ctx context.Context, running func(node string) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
-	for _, n := range c.nodes {
-		if !n.Running() {
+	for _, n := range p.Nodes {
+		if !running(n.Name) {
 			continue
 		}
-		p := probe{node: n.Name(), want: c.heard(n), jetStream: !c.plan.Spec.NoJetStream}
-		if err := p.run(ctx, n.ConnectSys); err != nil {
+		q := probe{node: n.Name, want: p.heard(n, running), jetStream: !p.Spec.NoJetStream}
+		connect := func(opts ...nats.Option) (*nats.Conn, error) { return p.connect(n.clientURL(), SystemUser, opts) }
+		if err := q.run(ctx, connect); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// heard is how many servers must answer a system request that is made at the node.
-func (c *Cluster) heard(at *Node) int {
-	stopped := 0
-	for _, n := range c.nodes {
-		if !n.Running() && (n.plan.Leaf == nil || !n.plan.Leaf.Isolated) {
-			stopped++
+// heard is how many running servers a node hears over the system account, itself included.
+func (p plan) heard(at nodePlan, running func(node string) bool) int {
+	if at.isolated() {
+		return 1
+	}
+	count := 0
+	for _, n := range p.Nodes {
+		if !n.isolated() && running(n.Name) {
+			count++
 		}
 	}
-	return max(1, c.plan.heard(at.plan)-stopped)
+	return count
 }
+
+func (n nodePlan) isolated() bool { return n.Leaf != nil && n.Leaf.Isolated }
 
 // probe is the question whether the fleet is complete as one node sees it.
 type probe struct {

@@ -29,52 +29,54 @@ const (
 )
 
 // Spec describes a local cluster. The zero value is one server with JetStream, the system account with the user "sys" and
-// the account APP with the user "app".
+// the account APP with the user "app". The names in the tags are those of a specification file.
 type Spec struct {
-	Name        string        // default DefaultName
-	Clusters    []ClusterSpec // default one cluster of one node, named as the Spec
-	Leafs       []LeafSpec    // leaf nodes, none by default
-	Auth        AuthMode      // default AuthUsers
-	Accounts    []Account     // default APP with the user app; the system account is always added
-	NoJetStream bool          // JetStream is on unless this is set
-	Faults      bool          // lead the links between servers through doors where faults can disturb them
-	StoreDir    string        // where each node gets its own directory; default a temporary one that Close removes
+	Name        string        `json:"name,omitempty"`        // default DefaultName
+	Clusters    []ClusterSpec `json:"clusters,omitempty"`    // default one cluster of one node, named as the Spec
+	Leafs       []LeafSpec    `json:"leafnodes,omitempty"`   // leaf nodes, none by default
+	Auth        AuthMode      `json:"auth,omitempty"`        // default AuthUsers
+	Accounts    []Account     `json:"accounts,omitempty"`    // default APP with the user app; the system account is always added
+	NoJetStream bool          `json:"noJetStream,omitempty"` // JetStream is on unless this is set
+	Faults      bool          `json:"faults,omitempty"`      // lead the links between servers through doors where faults can disturb them
+	StoreDir    string        `json:"-"`                     // where each node gets its own directory; default a temporary one that Close removes
 }
 
 // ClusterSpec is one cluster of servers that are connected by routes. Several clusters are connected by gateways.
 type ClusterSpec struct {
-	Name  string   // letters, digits, '-' and '_'; nodes are called NAME-1, NAME-2, ...
-	Nodes int      // default 1
-	Tags  []string // server tags of every node, beside "cluster:NAME"
+	Name  string   `json:"name"`            // letters, digits, '-' and '_'; nodes are called NAME-1, NAME-2, ...
+	Nodes int      `json:"nodes,omitempty"` // default 1
+	Tags  []string `json:"tags,omitempty"`  // server tags of every node, beside "cluster:NAME"
 }
 
 // LeafSpec is a group of leaf nodes: servers of their own that join a cluster with a leaf connection.
 type LeafSpec struct {
-	Name     string // default "leaf"; a group of one is called NAME, larger ones NAME-1, NAME-2, ...
-	Count    int    // default 1
-	Remote   string // the cluster they join; default the first
-	Account  string // the account they join, default the first of Spec.Accounts
-	Isolated bool   // do not join the system account, so that the leaf answers no system request from outside
+	Name     string   `json:"name,omitempty"`     // default "leaf"; a group of one is called NAME, larger ones NAME-1, NAME-2, ...
+	Count    int      `json:"count,omitempty"`    // default 1
+	Remote   string   `json:"remote,omitempty"`   // the cluster they join; default the first
+	Account  string   `json:"account,omitempty"`  // the account they join, default the first of Spec.Accounts
+	Isolated bool     `json:"isolated,omitempty"` // do not join the system account, so that the leaf answers no system request from outside
+	Tags     []string `json:"tags,omitempty"`     // server tags of every node, beside "leaf:NAME"
 }
 
 // Account is an account of a cluster.
 type Account struct {
-	Name        string
-	Users       []User // default one, named as the account in lower case
-	NoJetStream bool   // JetStream is on in every account unless this is set
+	Name        string `json:"name"`
+	Users       []User `json:"users,omitempty"`       // default one, named as the account in lower case
+	NoJetStream bool   `json:"noJetStream,omitempty"` // JetStream is on in every account unless this is set
 }
 
-// User is a user of an [Account]. Its secret is made when the cluster is planned.
+// User is a user of an [Account]. Its secret is made when the cluster is planned. Without any permission it may do all.
 type User struct {
-	Name      string
-	Publish   Subjects // what it may publish; zero: everything
-	Subscribe Subjects // what it may subscribe to; zero: everything
+	Name string `json:"name"`
+	Permissions
 }
 
-// Subjects are a permission: the subjects that are allowed and those that are denied.
-type Subjects struct {
-	Allow []string
-	Deny  []string
+// Permissions are the subjects that somebody may publish and subscribe to; an empty list of allowed ones allows all.
+type Permissions struct {
+	Pub     []string `json:"pub,omitempty"`
+	Sub     []string `json:"sub,omitempty"`
+	DenyPub []string `json:"denyPub,omitempty"`
+	DenySub []string `json:"denySub,omitempty"`
 }
 
 // Single is one server.
@@ -153,8 +155,8 @@ func (s Spec) validate() error {
 	if !slices.Contains([]AuthMode{AuthNone, AuthUsers}, s.Auth) {
 		return specErr("authentication %q is unknown: none or users", s.Auth)
 	}
-	if len(s.Clusters) > maxClusters {
-		return specErr("%d clusters are more than %d", len(s.Clusters), maxClusters)
+	if n := len(s.Clusters) + len(s.Leafs); n > maxClusters {
+		return specErr("%d clusters and leaf groups are more than %d", n, maxClusters)
 	}
 	if err := checkName("name", s.Name); err != nil {
 		return err

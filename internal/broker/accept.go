@@ -1,0 +1,74 @@
+package broker
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+// startAndWait starts the process and waits until it accepts clients.
+func (p *process) startAndWait(ctx context.Context) error {
+	if err := p.start(); err != nil {
+		return err
+	}
+	done := p.ended()
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		if err := p.greets(ctx); err == nil {
+			p.moved(Running)
+			return nil
+		}
+		select {
+		case <-done:
+			return p.reason()
+		case <-ctx.Done():
+			return fmt.Errorf("start %s: %w", p.plan.Name, context.Cause(ctx))
+		case <-tick.C:
+		}
+	}
+}
+
+// reason is the error of a node that ended by itself.
+func (p *process) reason() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := portError(p.plan, p.why); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w %s has ended: %s", ErrNode, p.plan.Name, p.why)
+}
+
+// greets asks whether it is this node that listens on its client port, by the name in the first line that a server sends.
+func (p *process) greets(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", p.plan.addr(RoleClient))
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // only read
+	if deadline, ok := ctx.Deadline(); ok {
+		conn.SetReadDeadline(deadline) //nolint:errcheck // then the read fails
+	}
+	line, err := bufio.NewReader(conn).ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	var info struct {
+		Name string `json:"server_name"`
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(line, []byte("INFO ")), &info); err != nil {
+		return err
+	}
+	if info.Name != p.plan.Name {
+		return errors.New("another server")
+	}
+	return nil
+}

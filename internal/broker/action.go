@@ -1,0 +1,68 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+)
+
+// NodeAction is something that can be done to a node of a cluster of processes.
+type NodeAction struct {
+	Name string // "stop"
+	Help string // one sentence
+	do   func(ctx context.Context, k *keeper, p *process, o nodeOrder) error
+}
+
+// nodeActions is the table of all that can be done to a node.
+var nodeActions = []NodeAction{
+	{"stop", "Stop nodes in order; their data stays.", stopNode},
+	{"start", "Start nodes that were stopped or have ended.", startNode},
+	{"restart", "Stop nodes in order and start them again.", restartNode},
+	{"kill", "End nodes as kill -9 does, without notice to anybody.", func(_ context.Context, _ *keeper, p *process, _ nodeOrder) error { return p.kill() }},
+	{"pause", "Freeze nodes: connections stay open and nothing answers.", pauseNode},
+	{"resume", "Let paused nodes go on.", resumeNode},
+	{"lame-duck", "Drain nodes: clients are asked to leave, then moved, then the server ends.", drainNode},
+}
+
+// NodeActions are all that can be done to a node with [Home.Node].
+func NodeActions() []NodeAction { return append([]NodeAction(nil), nodeActions...) }
+
+func stopNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
+	if !p.is(Running) && !p.is(Paused) && !p.is(Draining) {
+		return fmt.Errorf("%w %s: is not running", ErrNode, p.plan.Name)
+	}
+	p.stop(ctx)
+	return nil
+}
+
+func startNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
+	return p.startAndWait(ctx)
+}
+
+func restartNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
+	p.stop(ctx)
+	return p.startAndWait(ctx)
+}
+
+func pauseNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
+	return p.signal(sigPause, Paused, Running, Draining)
+}
+
+func resumeNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
+	return p.signal(sigResume, Running, Paused)
+}
+
+// drainNode begins lame duck mode and waits until the server is gone.
+func drainNode(ctx context.Context, _ *keeper, p *process, o nodeOrder) error {
+	if o.Duration <= o.Grace {
+		return fmt.Errorf("%w %s: lame duck grace period %v is not shorter than its duration %v", ErrNode, p.plan.Name, o.Grace, o.Duration)
+	}
+	if err := p.lameDuck(o.Duration, o.Grace); err != nil {
+		return err
+	}
+	select {
+	case <-p.ended():
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,52 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+)
+
+// ErrUser is wrapped by an error about a user that a cluster does not have.
+var ErrUser = errors.New("unknown user")
+
+// find is the user of the given name, or the first user of the account of that name.
+func (p plan) find(who string) (Identity, bool) {
+	for _, id := range p.Identities {
+		if id.User == who || id.Account == who {
+			return id, true
+		}
+	}
+	return Identity{}, false
+}
+
+func (n nodePlan) clientURL() string { return "nats://" + n.addr(RoleClient) }
+
+// clientURLs are the client URLs of the nodes of a cluster, with "" of all clusters; a leaf only with the name of its group.
+func (p plan) clientURLs(cluster string) []string {
+	var urls []string
+	for _, n := range p.Nodes {
+		if cluster == n.Cluster || cluster == "" && n.Leaf == nil {
+			urls = append(urls, n.clientURL())
+		}
+	}
+	return urls
+}
+
+// connect opens a connection as somebody.
+func (p plan) connect(urls, who string, opts []nats.Option) (*nats.Conn, error) {
+	id, ok := p.find(who)
+	if !ok {
+		return nil, fmt.Errorf("%w: %q is neither a user nor an account of %s", ErrUser, who, p.Spec.Name)
+	}
+	nc, err := nats.Connect(urls, append(id.options(), opts...)...)
+	if err != nil {
+		return nil, fmt.Errorf("connect as %s: %w", id.User, err)
+	}
+	return nc, nil
+}
+
+// options are what a client needs to connect as the identity.
+func (i Identity) options() []nats.Option {
+	return []nats.Option{nats.UserInfo(i.User, i.Password)}
+}

@@ -1,0 +1,47 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// ErrBusy is wrapped by the error of a change to a cluster that another process is changing.
+var ErrBusy = errors.New("busy")
+
+// lock takes the lock file at path and returns what releases it, or an error that wraps ErrBusy.
+func lock(path string) (release func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock: %w", err)
+	}
+	ok, err := tryLock(f)
+	if err == nil && !(ok && isAt(f, path)) { // who held it may have removed it just now
+		err = fmt.Errorf("%w: %s is locked", ErrBusy, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { f.Close() }, nil //nolint:errcheck // closing releases the lock, whatever it returns
+}
+
+// isAt says whether the open file is still the one at path.
+func isAt(f *os.File, path string) bool {
+	here, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(here, there)
+}
+
+// locked says whether somebody holds the lock file at path.
+func locked(path string) bool {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // see lock
+	ok, err := tryLock(f)
+	return err == nil && !ok
+}

@@ -1,0 +1,97 @@
+package broker
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// message is one line from a supervisor to the process that ordered it.
+type message struct {
+	Step  *Step       `json:"step,omitempty"`
+	Ready bool        `json:"ready,omitempty"` // all runs; the word to keep it is awaited
+	Kept  bool        `json:"kept,omitempty"`  // that word has come, nobody need wait any longer
+	Error *errorValue `json:"error,omitempty"`
+}
+
+// send writes a message; nobody listening is no error, the supervisor learns that in other ways.
+func send(w io.Writer, m message) {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return
+	}
+	w.Write(append(line, '\n')) //nolint:errcheck // see above
+}
+
+// reporter sends what the hooks are told.
+func reporter(out io.Writer) hooks {
+	var mu sync.Mutex
+	tell := func(m message) {
+		mu.Lock()
+		defer mu.Unlock()
+		send(out, m)
+	}
+	return hooks{
+		step:  func(s Step) { tell(message{Step: &s}) },
+		ready: func() { tell(message{Ready: true}) },
+		kept:  func() { tell(message{Kept: true}) },
+	}
+}
+
+// errorValue is an error on its way between two processes.
+type errorValue struct {
+	Text string `json:"text"`
+	Kind string `json:"kind,omitempty"` // of the sentinel that it wraps
+}
+
+// sentinels are the errors that keep their identity on the way.
+func sentinels() map[string]error {
+	return map[string]error{
+		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault,
+		"busy": ErrBusy, "unknown": ErrUnknown, "user": ErrUser,
+	}
+}
+
+func encodeError(err error) *errorValue {
+	v := &errorValue{Text: err.Error()}
+	for kind, s := range sentinels() {
+		if errors.Is(err, s) {
+			v.Kind = kind
+		}
+	}
+	return v
+}
+
+// remoteError is an error of another process.
+type remoteError struct {
+	text string
+	kind error
+}
+
+func (v *errorValue) decode() error { return &remoteError{v.Text, sentinels()[v.Kind]} }
+
+// Error is what the other process said.
+func (e *remoteError) Error() string { return e.text }
+
+// Unwrap is the sentinel, if the error was one of this package.
+func (e *remoteError) Unwrap() error { return e.kind }
+
+// messages reads what a supervisor says until it is ready, until it has kept the cluster, or until it ends.
+func messages(dec *json.Decoder, report func(Step), until func(message) bool) error {
+	for {
+		var m message
+		if err := dec.Decode(&m); err != nil {
+			return fmt.Errorf("%w: the supervisor has ended without a word: %w", ErrNotReady, err)
+		}
+		switch {
+		case m.Error != nil:
+			return m.Error.decode()
+		case m.Step != nil:
+			report(*m.Step)
+		case until(m):
+			return nil
+		}
+	}
+}

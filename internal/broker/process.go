@@ -1,0 +1,230 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Phase is where a node is in its life.
+type Phase string
+
+// The phases of a node.
+const (
+	Starting Phase = "starting"
+	Running  Phase = "running"
+	Paused   Phase = "paused"
+	Draining Phase = "draining" // in lame duck mode
+	Stopped  Phase = "stopped"  // as it was told
+	Exited   Phase = "exited"   // by itself or killed
+)
+
+// Launcher says how the processes of a cluster are started: the program is this one again.
+type Launcher struct {
+	Program string   // path of the executable
+	Name    string   // what it calls itself, argument zero
+	Node    []string // the arguments that make it call [RunNode]; the configuration file follows
+	Keeper  []string // the arguments that make it call [Home.Supervise]; the cluster's name follows
+}
+
+// command is a process of the launcher's program.
+func (l Launcher) command(args []string, more ...string) *exec.Cmd {
+	cmd := exec.Command(l.Program)
+	cmd.Args = append(append([]string{l.Name}, args...), more...)
+	return cmd
+}
+
+// process is one node that is a process. Safe for concurrent use.
+type process struct {
+	plan    nodePlan
+	launch  Launcher
+	foreign string // another nats-server's program, "" for the embedded one
+	spawn   *spawner
+
+	mu     sync.Mutex
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	done   chan struct{} // closed when the process has ended
+	phase  Phase
+	since  time.Time
+	starts int
+	why    string // what ended it
+}
+
+// start starts the process; it does not wait until it accepts clients.
+func (p *process) start() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live() {
+		return fmt.Errorf("%w %s: is %s already", ErrNode, p.plan.Name, p.phase)
+	}
+	cmd := p.launch.command(p.launch.Node, p.plan.conf())
+	if p.foreign != "" {
+		cmd = exec.Command(p.foreign, "-c", p.plan.conf())
+	}
+	cmd.Dir = p.plan.Dir
+	words, err := os.OpenFile(filepath.Join(p.plan.Dir, "output"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", p.plan.Name, err)
+	}
+	defer words.Close() //nolint:errcheck // only the process writes to it
+	cmd.Stdout, cmd.Stderr = words, words
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("start %s: %w", p.plan.Name, err)
+	}
+	if err := p.spawn.start(cmd); err != nil {
+		return fmt.Errorf("start %s: %w", p.plan.Name, errors.Join(err, in.Close()))
+	}
+	p.cmd, p.in, p.done = cmd, in, make(chan struct{})
+	p.phase, p.since, p.why = Starting, time.Now(), ""
+	p.starts++
+	go p.reap(cmd, p.done)
+	return nil
+}
+
+// reap waits for the end of a process and remembers it.
+func (p *process) reap(cmd *exec.Cmd, done chan struct{}) {
+	err := cmd.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer close(done)
+	p.since = time.Now()
+	if p.phase == Stopped || p.phase == Draining {
+		p.phase = Stopped
+		return
+	}
+	p.phase, p.why = Exited, "exit status 0"
+	if err != nil {
+		p.why = err.Error()
+	}
+	if words := p.lastWords(); words != "" {
+		p.why = words
+	}
+}
+
+// live says whether the process exists; the caller holds mu.
+func (p *process) live() bool {
+	switch p.phase {
+	case Starting, Running, Paused, Draining:
+		return true
+	}
+	return false
+}
+
+// is says whether the node is in a phase.
+func (p *process) is(phase Phase) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.phase == phase
+}
+
+// moved changes the phase unless the process has ended.
+func (p *process) moved(to Phase) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live() {
+		p.phase, p.since = to, time.Now()
+	}
+}
+
+// signal sends a signal in one of the given phases and moves on to the next.
+func (p *process) signal(sig os.Signal, next Phase, from ...Phase) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range from {
+		if p.phase != f {
+			continue
+		}
+		if sig == nil {
+			return fmt.Errorf("%w %s: this operating system cannot do that to a process", ErrNode, p.plan.Name)
+		}
+		if err := p.cmd.Process.Signal(sig); err != nil {
+			return fmt.Errorf("%w %s: %w", ErrNode, p.plan.Name, err)
+		}
+		p.phase, p.since = next, time.Now()
+		return nil
+	}
+	return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
+}
+
+// stopTime is how long a node may take to stop in order before it is killed.
+const stopTime = 10 * time.Second
+
+// stop ends the process in order, or by force when it does not obey, and waits until it is gone.
+func (p *process) stop(ctx context.Context) {
+	p.mu.Lock()
+	done, paused := p.done, p.phase == Paused
+	if !p.live() {
+		p.mu.Unlock()
+		return
+	}
+	p.phase = Stopped
+	if paused { // it can obey nothing
+		p.cmd.Process.Kill() //nolint:errcheck // has ended already
+	} else {
+		p.tell(sigStop, orderStop)
+	}
+	p.mu.Unlock()
+	timer := time.NewTimer(stopTime)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	p.cmd.Process.Kill() //nolint:errcheck // has ended already
+	<-done
+}
+
+// tell gives an order to an embedded node and a signal to a foreign one; the caller holds mu.
+func (p *process) tell(sig os.Signal, format string, args ...any) {
+	if p.foreign != "" {
+		p.cmd.Process.Signal(sig) //nolint:errcheck // has ended already
+		return
+	}
+	fmt.Fprintf(p.in, format+"\n", args...) //nolint:errcheck // has ended already
+}
+
+// kill ends the process at once and waits until it is gone.
+func (p *process) kill() error {
+	p.mu.Lock()
+	if !p.live() {
+		defer p.mu.Unlock()
+		return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
+	}
+	done := p.done
+	err := p.cmd.Process.Kill()
+	p.mu.Unlock()
+	<-done
+	return err
+}
+
+// lameDuck begins the drain; the process ends by itself when it is done.
+func (p *process) lameDuck(duration, grace time.Duration) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase != Running {
+		return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
+	}
+	if p.foreign != "" && sigLameDuck == nil {
+		return fmt.Errorf("%w %s: this operating system cannot do that to a process", ErrNode, p.plan.Name)
+	}
+	p.phase, p.since = Draining, time.Now()
+	p.tell(sigLameDuck, orderLameDuck, duration, grace)
+	return nil
+}
+
+// ended is closed when the process of now has ended.
+func (p *process) ended() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.done
+}

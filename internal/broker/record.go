@@ -1,0 +1,114 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Life is how a cluster of processes is.
+type Life string
+
+// The lives of a cluster.
+const (
+	Up      Life = "up"
+	Down    Life = "down"    // stopped, its data is kept
+	Crashed Life = "crashed" // meant to run, but its supervisor is gone, and its nodes with it
+	Pending Life = "pending" // being started, or the rest of a start that was killed
+)
+
+// Record is what is known of a cluster of processes without asking it.
+type Record struct {
+	Name       string
+	Life       Life
+	Slot       int
+	Dir        string
+	Spec       Spec
+	Program    string // the nats-server it runs, "" for the embedded one
+	Made       time.Time
+	Nodes      []Place
+	Identities []Identity // with their secrets
+	Contexts   []string   // the saved contexts that were made for it
+}
+
+// Place is where a node is.
+type Place struct {
+	Name       string
+	Cluster    string
+	Leaf       bool
+	ClientURL  string
+	MonitorURL string
+	Ports      map[Role]int
+	Dir        string
+}
+
+// URLs are the client URLs of a cluster or leaf group, with "" of all nodes that are not leafs.
+func (r Record) URLs(cluster string) []string {
+	var urls []string
+	for _, n := range r.Nodes {
+		if n.Cluster == cluster || cluster == "" && !n.Leaf {
+			urls = append(urls, n.ClientURL)
+		}
+	}
+	return urls
+}
+
+// record is the public view of a state.
+func (h *Home) record(s state) Record {
+	name := s.Plan.Spec.Name
+	r := Record{
+		Name: name, Slot: s.Slot, Dir: h.path(name), Spec: s.Plan.Spec, Program: s.Program, Made: s.Made,
+		Identities: s.Plan.Identities, Contexts: s.Contexts,
+	}
+	switch alive := h.alive(name); {
+	case !s.Kept:
+		r.Life = Pending
+	case alive:
+		r.Life = Up
+	case s.Up:
+		r.Life = Crashed
+	default:
+		r.Life = Down
+	}
+	for _, n := range s.Plan.Nodes {
+		p := Place{
+			Name: n.Name, Cluster: n.Cluster, Leaf: n.Leaf != nil, ClientURL: n.clientURL(),
+			MonitorURL: "http://" + n.addr(RoleMonitor), Ports: map[Role]int{}, Dir: n.Dir,
+		}
+		for role, port := range n.Ports {
+			p.Ports[Role(role)] = port
+		}
+		r.Nodes = append(r.Nodes, p)
+	}
+	return r
+}
+
+// Record is what is known of a cluster; the error wraps [ErrUnknown] when there is none of the name.
+func (h *Home) Record(name string) (Record, error) {
+	s, err := h.load(name)
+	if err != nil {
+		return Record{}, err
+	}
+	return h.record(s), nil
+}
+
+// Records are all clusters by name. A directory that is none, as a program that was killed may leave it, is not among them.
+func (h *Home) Records() ([]Record, error) {
+	names, err := h.names()
+	if err != nil {
+		return nil, fmt.Errorf("list clusters: %w", err)
+	}
+	var out []Record
+	for _, name := range names {
+		r, err := h.Record(name)
+		if errors.Is(err, ErrUnknown) || errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}

@@ -1,0 +1,178 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// serve offers the cluster on a socket that only its owner can open, until it is told to stop or the context ends.
+func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error {
+	l, err := k.listen(ctx)
+	if err != nil {
+		return err
+	}
+	quit := make(chan struct{})
+	srv := &http.Server{Handler: k.routes(sync.OnceFunc(func() { close(quit) })), ReadHeaderTimeout: time.Second}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	defer func() {
+		srv.Close() //nolint:errcheck // all ends here
+		<-served
+	}()
+	r.ready()
+	select {
+	case <-kept:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if err := k.keepIt(); err != nil {
+		return err
+	}
+	r.kept()
+	select {
+	case <-quit:
+		return k.setUp(false)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// keepIt remembers that the cluster is no longer the rest of a start.
+func (k *keeper) keepIt() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state.Kept, k.state.Up = true, true
+	return k.home.save(k.state)
+}
+
+func (k *keeper) setUp(up bool) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state.Up = up
+	return k.home.save(k.state)
+}
+
+// socketLimit is the longest path that every operating system takes for a socket.
+const socketLimit = 100
+
+// listen opens the socket in the cluster's directory, or in a private one of its own when the path would be too long.
+func (k *keeper) listen(ctx context.Context) (net.Listener, error) {
+	path := k.home.path(k.state.Plan.Spec.Name, "socket")
+	if len(path) > socketLimit {
+		dir, err := os.MkdirTemp("", "natsctl-")
+		if err != nil {
+			return nil, fmt.Errorf("make a directory for the socket: %w", err)
+		}
+		path = dir + "/socket"
+	}
+	os.Remove(path) //nolint:errcheck // the rest of a supervisor that was killed
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("open the socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("protect the socket: %w", err), l.Close())
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state.Socket = path
+	return l, k.home.save(k.state)
+}
+
+// route is one thing that the socket can be asked.
+type route struct {
+	pattern string
+	answer  func(ctx context.Context, r *http.Request) (any, error)
+}
+
+func (k *keeper) routes(quit func()) http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range []route{
+		{"GET /status", func(ctx context.Context, _ *http.Request) (any, error) { return k.status(ctx), nil }},
+		{"POST /down", func(context.Context, *http.Request) (any, error) { quit(); return nil, nil }},
+		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.ready(ctx) }},
+		{"POST /node/{name}/{do}", k.nodeRequest},
+		{"GET /faults", func(context.Context, *http.Request) (any, error) { return k.faults(), nil }},
+		{"POST /faults", k.faultRequest},
+		{"DELETE /faults", k.healRequest},
+	} {
+		mux.HandleFunc(r.pattern, r.serve)
+	}
+	return mux
+}
+
+// serve answers one request with JSON, an error with the status 500 and its text and kind.
+func (r route) serve(w http.ResponseWriter, req *http.Request) {
+	body, err := r.answer(req.Context(), req)
+	w.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		body = encodeError(err)
+	}
+	json.NewEncoder(w).Encode(body) //nolint:errcheck // who asked has gone
+}
+
+// nodeOrder is the body of a request about a node.
+type nodeOrder struct {
+	Duration time.Duration `json:"duration_ns"`
+	Grace    time.Duration `json:"grace_ns"`
+}
+
+func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) {
+	p, err := k.node(r.PathValue("name"))
+	if err != nil {
+		return nil, err
+	}
+	var o nodeOrder
+	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+		return nil, fmt.Errorf("read the order: %w", err)
+	}
+	for _, a := range nodeActions {
+		if a.Name == r.PathValue("do") {
+			return nil, a.do(ctx, k, p, o)
+		}
+	}
+	return nil, fmt.Errorf("%w: %q is nothing that a node can do", ErrNode, r.PathValue("do"))
+}
+
+func (k *keeper) faults() []Fault {
+	if k.links == nil {
+		return nil
+	}
+	return k.links.list()
+}
+
+func (k *keeper) faultRequest(_ context.Context, r *http.Request) (any, error) {
+	var f Fault
+	if err := json.NewDecoder(r.Body).Decode(&f); err != nil {
+		return nil, fmt.Errorf("read the fault: %w", err)
+	}
+	if k.links == nil {
+		return nil, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", ErrFault, k.state.Plan.Spec.Name)
+	}
+	return k.links.inject(f)
+}
+
+func (k *keeper) healRequest(_ context.Context, r *http.Request) (any, error) {
+	if k.links == nil {
+		return 0, nil
+	}
+	var ids []int
+	for _, s := range r.URL.Query()["id"] {
+		id, err := strconv.Atoi(s)
+		if err != nil {
+			return 0, fmt.Errorf("%w: %q is not the number of a fault", ErrFault, s)
+		}
+		ids = append(ids, id)
+	}
+	return k.links.heal(ids...)
+}

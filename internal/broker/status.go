@@ -1,0 +1,118 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Status is how a running cluster of processes is.
+type Status struct {
+	Name     string       `json:"name"`
+	PID      int          `json:"pid"` // of the supervisor
+	Since    time.Time    `json:"since"`
+	Complete bool         `json:"complete"` // every node runs, hears all others and is healthy
+	Nodes    []NodeStatus `json:"nodes"`
+	Faults   []Fault      `json:"faults"`
+}
+
+// NodeStatus is how one node is. Numbers are zero for a node that does not answer.
+type NodeStatus struct {
+	Name    string    `json:"name"`
+	Cluster string    `json:"cluster"`
+	URL     string    `json:"url"`
+	Monitor string    `json:"monitor_url"`
+	PID     int       `json:"pid"` // 0 when it does not run
+	Phase   Phase     `json:"phase"`
+	Since   time.Time `json:"since"`
+	Starts  int       `json:"starts"`
+	Why     string    `json:"why,omitempty"`    // what ended it
+	Health  string    `json:"health,omitempty"` // "ok", or what it says is wrong; "" when it does not answer
+	Hears   int       `json:"hears"`            // servers, itself included
+	Expect  int       `json:"expect"`           // servers that it should hear
+	Clients int       `json:"clients"`
+	Mem     int64     `json:"mem_bytes"`
+	CPU     float64   `json:"cpu_percent"`
+}
+
+// askTime is how long a node may take to say how it is.
+const askTime = time.Second
+
+// status asks every node over a connection of its own, so that a cut between nodes cannot hide one.
+func (k *keeper) status(ctx context.Context) Status {
+	out := Status{Name: k.state.Plan.Spec.Name, PID: os.Getpid(), Since: k.since, Complete: true, Faults: k.faults()}
+	nodes := k.all()
+	out.Nodes = make([]NodeStatus, len(nodes))
+	done := make(chan struct{}, len(nodes))
+	for i, p := range nodes {
+		go func() {
+			out.Nodes[i] = k.nodeStatus(ctx, p)
+			done <- struct{}{}
+		}()
+	}
+	for range nodes {
+		<-done
+	}
+	for _, n := range out.Nodes {
+		out.Complete = out.Complete && n.Phase == Running && n.Hears == n.Expect && n.Health == "ok"
+	}
+	return out
+}
+
+func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
+	s := p.status()
+	s.Expect = k.plan().heard(p.plan, func(string) bool { return true })
+	if s.Phase != Running && s.Phase != Draining {
+		return s
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	nc, err := k.plan().connect(p.plan.clientURL(), SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
+	if err != nil {
+		return s
+	}
+	defer nc.Close()
+	var stats struct {
+		Server struct{ ID string }
+		Stats  struct {
+			Active      int     `json:"active_servers"`
+			Connections int     `json:"connections"`
+			Mem         int64   `json:"mem"`
+			CPU         float64 `json:"cpu"`
+		} `json:"statsz"`
+	}
+	if k.askNode(ctx, nc, "STATSZ", &stats) == nil {
+		s.Hears, s.Clients, s.Mem, s.CPU = stats.Stats.Active, max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
+	}
+	var health reply
+	if k.askNode(ctx, nc, "HEALTHZ", &health) == nil {
+		s.Health = or(health.Data.Error, health.Data.Status)
+	}
+	return s
+}
+
+// askNode asks the server at the other end of the connection.
+func (k *keeper) askNode(ctx context.Context, nc *nats.Conn, what string, into any) error {
+	msg, err := nc.RequestWithContext(ctx, "$SYS.REQ.SERVER."+nc.ConnectedServerId()+"."+what, nil)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(msg.Data, into)
+}
+
+// status is what the supervisor knows without asking the node.
+func (p *process) status() NodeStatus {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := NodeStatus{
+		Name: p.plan.Name, Cluster: p.plan.Cluster, URL: p.plan.clientURL(), Monitor: "http://" + p.plan.addr(RoleMonitor),
+		Phase: p.phase, Since: p.since, Starts: p.starts, Why: p.why,
+	}
+	if p.live() {
+		s.PID = p.cmd.Process.Pid
+	}
+	return s
+}

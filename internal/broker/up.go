@@ -1,0 +1,227 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"time"
+)
+
+// Order is what a cluster of processes shall be.
+type Order struct {
+	Spec    Spec
+	Given   bool   // the Spec is to be had; otherwise an existing cluster of its name is started as it is
+	Slot    int    // of ports, -1 for a free one
+	Program string // another nats-server, "" for the embedded one
+	Retain  bool   // leave the files of a failed start
+	// Contexts names the saved contexts that Ready makes, before anything starts. An error, such as a name that is
+	// somebody else's, refuses the order. May be nil.
+	Contexts func(Record) ([]string, error)
+	// Ready is called when all runs, to make those contexts. An error undoes everything. May be nil.
+	Ready func(Record) error
+	// Report is told each step that is done. May be nil.
+	Report func(Step)
+}
+
+func (o Order) report(s Step) {
+	if o.Report != nil {
+		o.Report(s)
+	}
+}
+
+// Up makes the cluster of the order and starts it in the background, under a supervisor that outlives this process. It
+// returns when the cluster is ready as [Cluster.Ready] says; changed is false when it ran already. When that fails, the
+// context ends, or this process is killed, everything that was made is undone.
+func (h *Home) Up(ctx context.Context, o Order, l Launcher) (r Record, changed bool, err error) {
+	release, s, err := h.order(ctx, &o)
+	if err != nil {
+		return Record{}, false, err
+	}
+	defer release()
+	if h.alive(o.Spec.Name) {
+		return h.record(s), false, nil
+	}
+	if err := h.launch(ctx, o, s, l); err != nil {
+		return Record{}, false, errors.Join(err, h.undo(o, s))
+	}
+	r, err = h.Record(o.Spec.Name)
+	return r, true, err
+}
+
+// Run is [Home.Up] in the foreground: it supervises the cluster itself and returns when the context ends, which is no
+// error, with all stopped, and all removed unless keep is set.
+func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
+	release, s, err := h.order(ctx, &o)
+	if err != nil {
+		return err
+	}
+	release = sync.OnceFunc(release)
+	defer release()
+	name := o.Spec.Name
+	if h.alive(name) {
+		return fmt.Errorf("%w: cluster %s is up already", ErrBusy, name)
+	}
+	kept := make(chan struct{})
+	failed := make(chan error, 1)
+	run, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err = h.keep(run, name, l, kept, hooks{step: o.report, kept: func() {}, ready: func() {
+		if o.Ready != nil {
+			if err := o.Ready(h.record(s)); err != nil {
+				failed <- err
+				cancel()
+				return
+			}
+		}
+		close(kept)
+		release() // others may change it while it runs
+	}})
+	select {
+	case err := <-failed:
+		return errors.Join(err, h.undo(o, s))
+	default:
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	if keep && err == nil {
+		s, _ := h.load(name)
+		s.Up = false
+		return h.save(s)
+	}
+	return errors.Join(err, h.undo(o, s))
+}
+
+// order takes the lock of the cluster and finds or makes its state. A supervisor that runs keeps its own.
+func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, err error) {
+	if o.Spec, err = o.Spec.complete(); err != nil {
+		return nil, s, err
+	}
+	name := o.Spec.Name
+	if release, err = h.lock(name); err != nil {
+		return nil, s, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	s, err = h.load(name)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		s, err = h.create(ctx, *o)
+		return release, s, err
+	case err != nil:
+		return release, s, err
+	case !s.Kept && !h.alive(name): // the rest of a start that was killed
+		if err = h.discard(s); err != nil {
+			return release, s, err
+		}
+		s, err = h.create(ctx, *o)
+		return release, s, err
+	case o.Given && !reflect.DeepEqual(o.Spec, s.Plan.Spec):
+		return release, s, fmt.Errorf("%w: cluster %s exists with another specification", ErrSpec, name)
+	}
+	return release, s, nil
+}
+
+// create plans a new cluster and remembers it as one that is being started.
+func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
+	all, err := lock(h.dir + "/.slots") // two new clusters must not find the same slot free
+	if err != nil {
+		return s, err
+	}
+	defer all()
+	s = state{Program: o.Program, Made: time.Now().UTC()}
+	if s.Slot, s.Plan, err = h.allot(ctx, o.Spec, o.Slot); err != nil {
+		return s, err
+	}
+	if o.Contexts != nil {
+		if s.Contexts, err = o.Contexts(h.record(s)); err != nil {
+			return s, err
+		}
+	}
+	return s, h.save(s)
+}
+
+// launch starts the supervisor, waits until the cluster is ready and has it kept.
+func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
+	name := o.Spec.Name
+	cmd := l.command(l.Keeper, name)
+	detach(cmd)
+	cmd.Dir = h.path(name)
+	words, err := os.OpenFile(h.path(name, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("start the supervisor: %w", err)
+	}
+	defer words.Close() //nolint:errcheck // only the supervisor writes to it
+	cmd.Stderr = words
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("start the supervisor: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("start the supervisor: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the supervisor: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { in.Close() }) //nolint:errcheck // its end is all that is meant
+	defer stop()
+	err = h.converse(ctx, o, s, in, out)
+	in.Close() //nolint:errcheck // see above
+	if err == nil {
+		return cmd.Process.Release()
+	}
+	io.Copy(io.Discard, out) //nolint:errcheck // wait until it has undone what it made
+	cmd.Wait()               //nolint:errcheck // it has said what was wrong
+	return cause(ctx, err)
+}
+
+// converse hears the supervisor out, makes the contexts when it is ready, and tells it to keep the cluster.
+func (h *Home) converse(ctx context.Context, o Order, s state, in io.Writer, out io.Reader) error {
+	dec := json.NewDecoder(out)
+	if err := messages(dec, o.report, func(m message) bool { return m.Ready }); err != nil {
+		return cause(ctx, err)
+	}
+	if o.Ready != nil {
+		if err := o.Ready(h.record(s)); err != nil {
+			return err
+		}
+	}
+	if _, err := io.WriteString(in, wordKeep); err != nil {
+		return fmt.Errorf("%w: the supervisor has ended: %w", ErrNotReady, err)
+	}
+	return messages(dec, o.report, func(m message) bool { return m.Kept })
+}
+
+// undo removes what a failed start has made. A cluster that ran before keeps its data.
+func (h *Home) undo(o Order, s state) error {
+	if o.Retain {
+		return nil
+	}
+	if s.Kept {
+		s.Up = false
+		return h.save(s)
+	}
+	return h.discard(s)
+}
+
+// discard removes all of a cluster: its contexts, then its files.
+func (h *Home) discard(s state) error {
+	var err error
+	if h.Forget != nil && len(s.Contexts) > 0 {
+		err = h.Forget(s.Contexts)
+	}
+	if dir := filepath.Dir(s.Socket); s.Socket != "" && dir != h.path(s.Plan.Spec.Name) { // a private one of its own
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return errors.Join(err, h.remove(s.Plan.Spec.Name))
+}
