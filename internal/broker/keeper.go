@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -176,6 +178,9 @@ func (k *keeper) stop(ctx context.Context) {
 func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	pipe := make(chan os.Signal, 1) // with nobody to read out, a write must fail instead of ending the program
+	signal.Notify(pipe, syscall.SIGPIPE)
+	defer signal.Stop(pipe)
 	kept := make(chan struct{})
 	go func() {
 		word := make([]byte, len(wordKeep))

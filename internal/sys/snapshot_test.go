@@ -189,7 +189,7 @@ func TestClosedConnection(t *testing.T) {
 
 func TestErrorHandlerIsChained(t *testing.T) {
 	c := start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
-		Name: "app", Publish: broker.Subjects{Deny: []string{"$SYS.>"}},
+		Name: "app", Permissions: broker.Permissions{DenyPub: []string{"$SYS.>"}},
 	}}}}})
 	heard := make(chan error, 4)
 	nc, err := c.Connect("app", nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { heard <- err }))
