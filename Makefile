@@ -30,7 +30,7 @@ bench: build ## every performance claim of docs/benchmarks.md
 	NATSCTL_BIN=$(CURDIR)/bin/natsctl go test -run '^$$' -bench . -benchtime 1x -count 1 -timeout 30m ./...
 
 demo: ## a super-cluster with traffic, and its servers
-	go run ./cmd/natsctl demo
+	go run ./cmd/natsctl demo -o table
 
 docs: ## rewrite the generated pages under docs/
 	UPDATE_DOCS=1 go test -count=1 -run TestDocs ./...

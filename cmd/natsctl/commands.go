@@ -9,6 +9,7 @@ func commands() []entry {
 	return []entry{
 		contextEntry(),
 		serverEntry(),
+		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},
 		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
 	}
 }

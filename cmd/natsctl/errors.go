@@ -50,8 +50,8 @@ func commandAdvices() []advice {
 		{is(errDeclined), exitFailed, nil},
 		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
 		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection of the context")},
+		{is(view.ErrFilter), exitUsage, say(`compare columns with values, text in quotes, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
 		{is(view.ErrColumn), exitUsage, say("the column names are those of -o json")},
-		{is(view.ErrFilter), exitUsage, say(`compare columns with values, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
 	}
 }
 

@@ -28,6 +28,7 @@ type globals struct {
 	timeout                 time.Duration
 	output, jq              string
 	noColor, ascii, trace   bool
+	pipe                    bool // no format was asked for and a program reads: plain values parted by tabs
 }
 
 func (g *globals) setup(kp *kingpin.Application) {
@@ -62,7 +63,7 @@ func (g *globals) resolve(e *env) error {
 		g.output = "json"
 	}
 	if g.output == "" {
-		g.output = "table"
+		g.output, g.pipe = "table", !e.outTTY
 	}
 	if !slices.Contains(formats, g.output) && !slices.Contains(extraFormats, g.output) {
 		return usagef("unknown output format %q; use one of %s", g.output, strings.Join(formats, ", "))

@@ -92,16 +92,15 @@ func (e *env) printTable(format string, t table) error {
 	case "csv":
 		return view.CSV(e.out, t.grid)
 	}
-	wide := format == "wide"
-	if !e.outTTY {
-		return view.TSV(e.out, t.grid, wide)
+	if e.flags.pipe {
+		return view.TSV(e.out, t.grid, false)
 	}
 	if t.about != "" {
 		if _, err := fmt.Fprintln(e.out, view.Text(t.about)); err != nil {
 			return err
 		}
 	}
-	return view.Style{Wide: wide, Color: e.outColor}.Table(e.out, t.grid, t.totals)
+	return view.Style{Wide: format == "wide", Color: e.outColor}.Table(e.out, t.grid, t.totals)
 }
 
 // printValue writes one object: as JSON or YAML, or by text for people.

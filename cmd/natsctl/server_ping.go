@@ -90,7 +90,7 @@ func (p *ping) row(sv *fleet.Server) error {
 		return nil
 	}
 	grid := pingGrid([]*fleet.Server{sv})
-	if p.e.flags.output == "ndjson" || !p.e.outTTY {
+	if p.e.flags.output == "ndjson" || p.e.flags.pipe {
 		return p.e.printTable(p.e.flags.output, table{grid: grid})
 	}
 	i := grid.Rows[0]

@@ -64,7 +64,8 @@ func (s Style) columns(g Grid) []int {
 }
 
 // line draws one row; cell gives a column's text and its escape sequence.
-func (s Style) line(b *strings.Builder, cols []int, heads []Head, widths []int, cell func(int) (text, sgr string)) {
+func (s Style) line(out *strings.Builder, cols []int, heads []Head, widths []int, cell func(int) (text, sgr string)) {
+	var b strings.Builder
 	for n, i := range cols {
 		text, sgr := cell(i)
 		pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(text))
@@ -78,11 +79,12 @@ func (s Style) line(b *strings.Builder, cols []int, heads []Head, widths []int, 
 			text = sgr + text + sgrReset
 		}
 		b.WriteString(text)
-		if !heads[i].Unit.Right() && n < len(cols)-1 {
+		if !heads[i].Unit.Right() {
 			b.WriteString(pad)
 		}
 	}
-	b.WriteByte('\n')
+	out.WriteString(strings.TrimRight(b.String(), " "))
+	out.WriteByte('\n')
 }
 
 // TSV writes the rows for a pipe: raw values parted by tabs, no header.

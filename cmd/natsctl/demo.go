@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+)
+
+// demoCommand runs a super-cluster with traffic in this process and shows it.
+type demoCommand struct {
+	watchFlags
+	shapeFlags
+}
+
+func (c *demoCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.HelpLong("Starts two clusters of three servers and a leaf node with some clients and traffic, on free ports of\n" +
+		"127.0.0.1, and shows the servers: until interrupted on a terminal, once elsewhere. Nothing is left behind.\n")
+	c.watchFlags.setup(cmd)
+	c.shapeFlags.setup(cmd, "")
+}
+
+func (c *demoCommand) run(ctx context.Context, e *env) error {
+	if e.errTTY {
+		e.say("", "starting two clusters of three servers and a leaf node ...")
+	}
+	cluster, err := broker.Start(ctx, demoSpec())
+	if err != nil {
+		return err
+	}
+	defer cluster.Close() //nolint:errcheck // a temporary directory that cannot be removed is left to the system
+	leave, err := startTraffic(ctx, cluster)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	nc, err := cluster.ConnectSys(nats.Name("natsctl demo"))
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	return c.show(ctx, e, sys.New(nc, sys.WithContextName("demo")))
+}
+
+// demoSpec is the super-cluster of the demo.
+func demoSpec() broker.Spec {
+	spec := broker.Super(3, "east", "west").WithLeaf("edge", 1, "east")
+	spec.Name = "demo"
+	return spec
+}
+
+// show prints the table of servers, again and again on a terminal.
+func (c *demoCommand) show(ctx context.Context, e *env, source fleet.Source) error {
+	const refresh = 2 * time.Second
+	if e.outTTY && c.every == 0 {
+		c.every = refresh
+	}
+	return c.loop(ctx, e, func(ctx context.Context) error {
+		snap, err := source.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+		if err != nil {
+			return fmt.Errorf("look at the demo's servers: %w", err)
+		}
+		t, err := serverTable("natsctl.server.ls/v1", snap, c.shape)
+		if err != nil {
+			return err
+		}
+		return e.print(t)
+	})
+}
