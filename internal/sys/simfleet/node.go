@@ -1,0 +1,76 @@
+package simfleet
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// node is one invented server.
+type node struct {
+	fleet   *Fleet
+	index   int
+	info    server.ServerInfo
+	ip      string
+	cluster *cluster
+	up      *node   // the hub that a leaf server is connected to
+	down    []*node // the leaf servers connected to this hub
+	streams []*stream
+	started time.Duration // before the fleet's own start
+	rate    int64         // messages a second that its clients send
+	cores   int
+
+	mu    sync.Mutex
+	fault Fault
+	sent  int               // answers so far, for LoseEvery
+	cache map[string][]byte // the data of answers, by kind and request
+}
+
+// cluster is a group of servers with routes between them.
+type cluster struct {
+	name  string
+	nodes []*node
+	hub   bool
+}
+
+// dice returns a source of numbers that depends on the seed and on what it is for, and on nothing else.
+func (f *Fleet) dice(what ...uint64) *rand.Rand {
+	h := f.spec.Seed ^ 0x9e3779b97f4a7c15
+	for _, w := range what {
+		h = (h ^ w) * 0x100000001b3
+		h ^= h >> 29
+	}
+	return rand.New(rand.NewPCG(f.spec.Seed, h)) //nolint:gosec // an invention needs no secrecy
+}
+
+// between is a number from lo up to and including hi.
+func between(r *rand.Rand, lo, hi int) int { return lo + r.IntN(hi-lo+1) }
+
+// up time of the server at the fleet's present.
+func (n *node) uptime() time.Duration { return n.started + n.fleet.Age() }
+
+// start is when the server was started.
+func (n *node) start() time.Time { return n.fleet.epoch.Add(-n.started) }
+
+// total is how much of something that happens rate times a second has happened so far.
+func (n *node) total(rate float64) int64 { return int64(rate * n.uptime().Seconds()) }
+
+// peers are the other servers of the cluster that are not gone.
+func (n *node) peers() []*node {
+	out := make([]*node, 0, len(n.cluster.nodes))
+	for _, p := range n.cluster.nodes {
+		if p != n && !p.is(func(f Fault) bool { return f.Gone }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// is tells whether something holds for the server's present fault.
+func (n *node) is(what func(Fault) bool) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return what(n.fault)
+}
