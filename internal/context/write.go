@@ -13,7 +13,7 @@ import (
 const (
 	tempMark  = ".natsctl-" // in the names of our temporary files, which nothing lists as contexts
 	lockWait  = 10 * time.Second
-	lockRetry = 5 * time.Millisecond
+	lockRetry = time.Millisecond
 )
 
 // replace writes a file so that a reader, and a crash at any instant, sees the
