@@ -35,7 +35,8 @@ func title(common, whole string) string {
 	return fmt.Sprintf("%q", whole)
 }
 
-// Explain says in words why a certificate was not accepted, "" for other errors.
+// Explain says in words why a certificate, ours or theirs, was not accepted; it
+// is "" for other errors.
 func Explain(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -49,6 +50,8 @@ func Explain(err error) string {
 		return "the certificate is outside of its time of validity"
 	case as(err, &invalid):
 		return "the certificate is not valid: " + invalid.Error()
+	case refusedAfterTLS(err):
+		return "the server ended the connection after the TLS handshake, as it does when it does not accept the client's certificate or wants one"
 	}
 	return ""
 }

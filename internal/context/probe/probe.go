@@ -132,9 +132,19 @@ func (p *probe) step(ctx context.Context, stage Stage, run func(context.Context)
 	if err != nil && ctx.Err() != nil && p.opts.Timeout > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer within %s: %w", p.opts.Timeout, context.DeadlineExceeded)
 	}
+	if refusedAfterTLS(err) {
+		stage = TLS
+	}
 	r.Stage, r.Took, r.Err = stage, time.Since(start), err
 	p.report(r)
 	return err
+}
+
+// refusedAfterTLS tells whether the server turned the client's certificate
+// down, which TLS 1.3 shows only after the handshake.
+func refusedAfterTLS(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, nats.ErrTLS) || errors.As(err, &op) && op.Op == "remote error"
 }
 
 // websocket tells whether the URL is one of the two websocket schemes.
