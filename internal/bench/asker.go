@@ -32,6 +32,8 @@ type message struct {
 	n        uint64 // in its phase
 	flags    uint8
 	due, lag int64
+	aux      uint64
+	last     bool // nothing follows in this phase, as far as the sender knows
 }
 
 // asker sends messages that are answered, many in flight over one connection.
@@ -112,17 +114,41 @@ func (a *asker) work(ctx context.Context, p phase) error {
 	if a.run.spec.Load.Mode == Max {
 		return a.loop(ctx, p)
 	}
-	err := pace.Run(ctx, a.run.clock, p.start, a.run.spec.schedule(p.shape, a.id), func(at, now int64) error {
+	plan := &ahead{Schedule: a.run.spec.schedule(p.shape, a.id)}
+	err := pace.Run(ctx, a.run.clock, p.start, plan, func(at, now int64) error {
 		if a.flags != 0 && now >= a.end {
 			return errWarm
 		}
-		return a.send(at, now)
+		return a.send(at, now, plan.last())
 	})
 	if errors.Is(err, errWarm) {
 		return nil
 	}
 	return err
 }
+
+// ahead is a schedule that knows whether an instant was the last.
+type ahead struct {
+	pace.Schedule
+	next   int64
+	more   bool
+	primed bool
+}
+
+// Next gives the next instant.
+func (h *ahead) Next() (int64, bool) {
+	if !h.primed {
+		h.primed = true
+		h.next, h.more = h.Schedule.Next()
+	}
+	at, ok := h.next, h.more
+	if ok {
+		h.next, h.more = h.Schedule.Next()
+	}
+	return at, ok
+}
+
+func (h *ahead) last() bool { return !h.more }
 
 func (a *asker) finish(err error) {
 	a.ledger.err = err
@@ -141,14 +167,15 @@ func (a *asker) loop(ctx context.Context, p phase) error {
 			continue
 		}
 		now := a.run.clock.Now()
-		if p.msgs == 0 && now >= a.end || ctx.Err() != nil {
+		whole := a.n%uint64(a.batch) == 0 // a batch that was begun is finished
+		if p.msgs == 0 && now >= a.end && whole || ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		for range min(free, floodBurst) {
 			if p.msgs > 0 && a.n == uint64(p.msgs) {
 				return nil
 			}
-			if err := a.send(now, now); err != nil {
+			if err := a.send(now, now, a.n+1 == uint64(p.msgs)); err != nil {
 				return err
 			}
 		}
@@ -178,18 +205,18 @@ func (a *asker) wait(ctx context.Context, window int64) error {
 }
 
 // send asks the request that was due at the instant at.
-func (a *asker) send(at, now int64) error {
-	if a.run.spec.Load.Mode == Max {
+func (a *asker) send(at, now int64, last bool) error {
+	if a.run.spec.Load.Mode == Max && a.batch == 1 {
 		for a.ring.taken(a.seq) { // an answer that is overdue keeps its place
 			a.seq++
 		}
 	}
 	measured := a.flags == 0
-	if a.ring.open(a.seq, measured, at, now, a.act.aux(a.n)) {
+	m := message{n: a.n, flags: a.flags, due: at, lag: now - at, aux: a.act.aux(a.n), last: last}
+	if a.ring.open(a.seq, measured, at, now, m.aux) {
 		a.resolved.Add(1)
 		a.settled.Add(1)
 	}
-	m := message{n: a.n, flags: a.flags, due: at, lag: now - at}
 	a.issued.Add(1)
 	if measured {
 		a.measured.Add(1)
@@ -274,8 +301,12 @@ func (a *asker) receive(m *nats.Msg) {
 	if !ok {
 		return
 	}
-	for s := seq - uint64(a.batch-1); s != seq+1; s++ {
-		a.resolve(s, m, now)
+	first := seq
+	if a.batch > 1 { // the message that ends a batch knows its place in it
+		first = seq - a.ring.at(seq).aux.Load()
+	}
+	for ; first <= seq; first++ {
+		a.resolve(first, m, now)
 	}
 	if a.waiting.Load() && a.room() {
 		select {

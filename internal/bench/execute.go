@@ -148,6 +148,14 @@ func (r *run) workload() (workload, error) {
 		return &pubsubRun{run: r}, nil
 	case Request:
 		return &requestRun{run: r}, nil
+	case JSPub:
+		return &jsPubRun{run: r}, nil
+	case JSE2E:
+		return &jsE2ERun{jsPubRun: jsPubRun{run: r}}, nil
+	case JSConsume:
+		return &jsConsumeRun{run: r}, nil
+	case KV:
+		return &kvRun{run: r}, nil
 	}
 	return nil, fmt.Errorf("%w: workload %q", ErrSpec, r.spec.Workload)
 }

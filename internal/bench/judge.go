@@ -15,6 +15,7 @@ const (
 	ReasonError     = "worker_failed"
 	ReasonNothing   = "nothing_received"
 	ReasonCounted   = "counted_only"
+	ReasonNotStored = "acknowledged_but_not_stored"
 )
 
 // Limits beyond which a run is doubted.
@@ -55,6 +56,7 @@ func (r *run) judge(rep *Run, o options) Validity {
 	add(rep.FirstError != "", rep.Errors == 0, ReasonError, "%s", rep.FirstError)
 	add(rep.Received == 0, true, ReasonNothing, "nothing was received")
 	add(r.countOnly, false, ReasonCounted, "payloads below 16 bytes have no room for a stamp: counted, but not timed or told apart")
+	v.Reasons = append(v.Reasons, r.doubts...)
 	for _, reason := range v.Reasons {
 		v.Valid = v.Valid || reason.Fatal
 	}

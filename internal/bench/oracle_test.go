@@ -55,6 +55,9 @@ func openLoops() map[string]Spec {
 		"pub":     {Workload: Pub},
 		"pubsub":  {Workload: PubSub},
 		"request": {Workload: Request, Request: &Asking{Serve: 1}},
+		"js-pub":  {Workload: JSPub},
+		"js-e2e":  {Workload: JSE2E, Subs: 2},
+		"kv":      {Workload: KV, KV: &Bucket{Keys: 100, Get: 50, Put: 40, CAS: 10}},
 	}
 }
 

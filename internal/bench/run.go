@@ -27,7 +27,8 @@ type run struct {
 	id        string
 	subject   string
 	coder     stamp.Coder
-	countOnly bool
+	countOnly bool // messages are too small for a stamp
+	countAll  bool // messages are not ours
 	journal   *journal
 	line      *hist.Timeline
 	links     []*link
@@ -36,6 +37,7 @@ type run struct {
 	local     bool // all servers are on this machine
 
 	// What the workload found, for the report.
+	doubts             []Reason
 	stopped            int64 // instant at which the workers had ended
 	onTime             int64 // sends before the end of the measurement
 	onTimeRate         float64

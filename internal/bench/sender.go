@@ -58,6 +58,7 @@ type sender struct {
 	ledger   ledger
 
 	progress atomic.Int64 // ledger.sent, for others to read
+	warm     atomic.Int64 // messages of the warm-up
 	done     chan struct{}
 	kick     chan struct{} // a message went out, for who confirms them
 
@@ -83,6 +84,9 @@ func (r *run) newSender(id int, l *link, out outlet) (*sender, error) {
 // work runs one phase.
 func (s *sender) work(ctx context.Context, p phase) error {
 	s.flags, s.seq, s.end = p.flags, 0, p.end()
+	if p.flags != 0 {
+		defer func() { s.warm.Store(int64(s.seq)) }()
+	}
 	if s.run.spec.Load.Mode == Max {
 		return s.flood(ctx, p)
 	}

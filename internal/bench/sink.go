@@ -13,6 +13,7 @@ import (
 type sink struct {
 	run     *run
 	crowd   *crowd
+	untimed bool // there is no instant from which to count
 	lane    *hist.Lane
 	windows []verify.Window // per publisher; of a queue group only for the order
 	tally   tally
@@ -81,7 +82,7 @@ func (c *crowd) probed() bool {
 // take notes a message that arrived at the instant now. It keeps nothing of
 // the payload.
 func (k *sink) take(payload []byte, now int64) {
-	if k.run.countOnly && len(payload) < stamp.Compact {
+	if k.run.countAll || k.run.countOnly && len(payload) < stamp.Compact {
 		k.arrived(now, len(payload))
 		k.unique.Add(1)
 		k.lane.Arrived(now)
@@ -110,10 +111,14 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 	if s.Seq%uint64(k.run.spec.Verify) == 0 && !stamp.Intact(payload) {
 		k.tally.corrupt++
 	}
+	k.unique.Store(k.unique.Load() + 1)
+	if k.untimed {
+		k.lane.Arrived(now)
+		return
+	}
 	k.tally.response.Record(now - s.Intended)
 	k.tally.service.Record(now - s.Intended - s.Lag)
 	k.lane.Received(now, now-s.Intended)
-	k.unique.Store(k.unique.Load() + 1)
 }
 
 // fresh says whether the message is the first of its number, and counts the

@@ -130,8 +130,14 @@ func (s *Spec) normalizeParts() {
 		orInt(&part.Batch, defaultBatch)
 		orString(&part.Mode, "consume")
 		orString(&part.ConsAck, "explicit")
-		if s.Workload == JSConsume && part.Backlog == 0 {
-			part.Backlog = defaultBacklog
+		if s.Workload == JSConsume { // it is over when the backlog is consumed
+			if part.Backlog == 0 {
+				part.Backlog = defaultBacklog
+			}
+			s.Msgs, s.Duration, s.Warmup, s.Pubs = part.Backlog, 0, 0, 1
+		}
+		if part.Ack == "sync" {
+			s.Load.Window = 1
 		}
 		s.Request, s.JS, s.KV = nil, &part, nil
 	case KV:

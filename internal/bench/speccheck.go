@@ -59,6 +59,7 @@ func (s Spec) check() error {
 		{s.Driver == "raw" && (s.Load.Mode == Open || s.Workload != Pub && s.Workload != PubSub), "driver raw is for pub and pubsub with load.mode max"},
 		{s.JS != nil && s.JS.Ack == "batch" && (s.JS.Batch < 2 || s.JS.Batch > 1000), "js.batch must be 2 to 1000"},
 		{s.KV != nil && (s.KV.Get < 0 || s.KV.Put < 0 || s.KV.CAS < 0), "shares of the mix must not be negative"},
+		{s.KV != nil && s.KV.Keys > 1<<22, "kv.keys must be at most 4194304"},
 		{s.KV != nil && s.KV.Keys < s.Pubs, "kv.keys must be at least one for every client"},
 	} {
 		if c.bad {

@@ -1,0 +1,202 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// names lists the streams of a server, to see that nothing is left behind.
+func names(t *testing.T, url string) []string {
+	t.Helper()
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for n := range js.StreamNames(t.Context()).Name() {
+		out = append(out, n)
+	}
+	return out
+}
+
+func TestJSPub(t *testing.T) {
+	s := startServer(t)
+	for name, spec := range map[string]Spec{
+		"sync":       {JS: &Stream{Ack: "sync"}, Msgs: 500},
+		"window":     {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5},
+		"batch":      {JS: &Stream{Ack: "batch", Batch: 50}, Msgs: 777, Pubs: 2},
+		"none":       {JS: &Stream{Ack: "none"}, Load: Load{Rate: 2000}, Msgs: 1000},
+		"memory":     {JS: &Stream{Storage: "memory"}, Load: Load{Rate: 2000}, Msgs: 1000},
+		"open batch": {JS: &Stream{Ack: "batch", Batch: 64}, Load: Load{Rate: 2000}, Msgs: 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec.Workload, spec.Warmup, spec.Timeout = JSPub, 50*ms, 10_000*ms
+			r := mustExecute(t, spec, to(s.ClientURL()))
+			if r.Sent != spec.Msgs || r.Received != spec.Msgs || r.Lost|r.Dup|r.Reordered|r.Errors != 0 {
+				t.Errorf("sent %d, received %d, lost %d, dup %d, reordered %d, errors %d (%s)", r.Sent, r.Received, r.Lost, r.Dup, r.Reordered, r.Errors, r.FirstError)
+			}
+			if name != "none" && (r.JS.Acked < spec.Msgs || r.JS.Stored != r.JS.Acked) {
+				t.Errorf("%+v", r.JS)
+			}
+			if left := names(t, s.ClientURL()); len(left) != 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func TestJSPubRefused(t *testing.T) {
+	s := startServer(t)
+	nc, err := nats.Connect(s.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "SMALL", Subjects: []string{"small.>"}, MaxMsgs: 100, Discard: jetstream.DiscardNew}); err != nil {
+		t.Fatal(err)
+	}
+	r := mustExecute(t, Spec{Workload: JSPub, JS: &Stream{Name: "SMALL"}, Load: Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()))
+	if r.Received != 100 || r.Errors != 50 || r.Lost != 50 || r.FirstError == "" {
+		t.Errorf("received %d, errors %d, lost %d, first %q", r.Received, r.Errors, r.Lost, r.FirstError)
+	}
+	if left := names(t, s.ClientURL()); len(left) != 1 {
+		t.Errorf("the user's stream is gone: %v", left)
+	}
+}
+
+func TestJSConsume(t *testing.T) {
+	s := startServer(t)
+	for name, c := range map[string]struct {
+		js   Stream
+		subs int
+		want int64
+	}{
+		"consume":     {Stream{}, 2, 3000},
+		"fetch":       {Stream{Mode: "fetch", Batch: 100}, 2, 3000},
+		"ordered":     {Stream{Mode: "ordered"}, 2, 6000},
+		"ack all":     {Stream{ConsAck: "all", Batch: 100}, 1, 3000},
+		"ack none":    {Stream{ConsAck: "none"}, 1, 3000},
+		"ack double":  {Stream{ConsAck: "double", Backlog: 300}, 1, 300},
+		"fetch, none": {Stream{Mode: "fetch", ConsAck: "none"}, 1, 3000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			orInt64(&c.js.Backlog, 3000)
+			r := mustExecute(t, Spec{Workload: JSConsume, JS: &c.js, Subs: c.subs, Timeout: 10_000 * ms}, to(s.ClientURL()))
+			if r.Received != c.want || r.Lost|r.Dup|r.Corrupt != 0 || r.Rate.Received == 0 {
+				t.Errorf("received %d, lost %d, dup %d, corrupt %d, %.0f/s (%s)", r.Received, r.Lost, r.Dup, r.Corrupt, r.Rate.Received, r.FirstError)
+			}
+			if left := names(t, s.ClientURL()); len(left) != 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func orInt64(p *int64, d int64) {
+	if *p == 0 {
+		*p = d
+	}
+}
+
+func TestJSE2E(t *testing.T) {
+	s := startServer(t)
+	for name, c := range map[string]struct {
+		js   Stream
+		want int64
+	}{
+		"consume": {Stream{}, 1000},
+		"fetch":   {Stream{Mode: "fetch", Batch: 10}, 1000},
+		"ordered": {Stream{Mode: "ordered"}, 2000},
+		"none":    {Stream{Ack: "none"}, 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := mustExecute(t, Spec{Workload: JSE2E, JS: &c.js, Pubs: 2, Subs: 2, Load: Load{Rate: 2000}, Msgs: 1000, Warmup: 100 * ms, Timeout: 10_000 * ms}, to(s.ClientURL()))
+			if r.Sent != 1000 || r.Received != c.want || r.Lost|r.Dup|r.Corrupt|r.Errors != 0 || r.Latency.Response == nil {
+				t.Errorf("sent %d, received %d, lost %d, dup %d, corrupt %d, errors %d", r.Sent, r.Received, r.Lost, r.Dup, r.Corrupt, r.Errors)
+			}
+			if left := names(t, s.ClientURL()); len(left) != 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func TestKV(t *testing.T) {
+	s := startServer(t)
+	for name, load := range map[string]Load{"open": {Rate: 2000}, "window": {Window: 50}, "one by one": {}} {
+		t.Run(name, func(t *testing.T) {
+			r := mustExecute(t, Spec{
+				Workload: KV, KV: &Bucket{Keys: 50, Get: 50, Put: 30, CAS: 20}, Dist: "zipf", Pubs: 2, Load: load, Msgs: 1000, Warmup: 50 * ms, Timeout: 10_000 * ms,
+			}, to(s.ClientURL()))
+			if r.Sent != 1000 || r.Received != 1000 || r.Errors != 0 || r.Corrupt != 0 {
+				t.Errorf("sent %d, received %d, errors %d (%s), corrupt %d", r.Sent, r.Received, r.Errors, r.FirstError, r.Corrupt)
+			}
+			if k := r.KV; k.Gets != 500 || k.Puts != 300 || k.CAS != 200 || k.Stale != 0 {
+				t.Errorf("%+v", k)
+			}
+			if name == "one by one" && r.KV.Conflicts != 0 {
+				t.Errorf("%d conflicts although nothing is concurrent", r.KV.Conflicts)
+			}
+			if left := names(t, s.ClientURL()); len(left) != 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func TestKVLeavesTheUsersBucketAlone(t *testing.T) {
+	s := startServer(t)
+	nc, err := nats.Connect(s.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kv, err := js.CreateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: "mine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kv.PutString(t.Context(), "key", "value"); err != nil {
+		t.Fatal(err)
+	}
+	mustExecute(t, Spec{Workload: KV, KV: &Bucket{Name: "mine", Keys: 10}, Msgs: 100, Warmup: -1}, to(s.ClientURL()))
+	keys, err := kv.Keys(t.Context())
+	if err != nil || len(keys) != 1 || keys[0] != "key" {
+		t.Errorf("keys %v, %v", keys, err)
+	}
+}
+
+func TestInterruptedJetStreamCleansUp(t *testing.T) {
+	s := startServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	watch := WithProgress(func(p Progress) {
+		if p.Phase == "measure" {
+			cancel()
+		}
+	})
+	_, err := Execute(ctx, Spec{Workload: JSE2E, Load: Load{Rate: 100}, Duration: Duration(time.Hour)}, to(s.ClientURL()), watch)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if left := names(t, s.ClientURL()); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

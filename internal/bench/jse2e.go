@@ -1,0 +1,55 @@
+package bench
+
+import (
+	"context"
+)
+
+// jsE2ERun publishes into a stream and consumes it at the same time; what it
+// measures is the time until the consumer has the message.
+type jsE2ERun struct {
+	jsPubRun
+	readers []*reader
+	crowds  []*crowd
+}
+
+func (j *jsE2ERun) setup(ctx context.Context) error {
+	if err := j.jsPubRun.setup(ctx); err != nil {
+		return err
+	}
+	var err error
+	if j.readers, j.crowds, err = j.openReaders(ctx, j.store, j.spec.Pubs); err != nil {
+		return err
+	}
+	for _, d := range j.readers {
+		if err := d.begin(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *jsE2ERun) sent() (n int64) {
+	for _, s := range j.senders {
+		n += s.progress.Load()
+	}
+	for _, a := range j.clients {
+		n += a.measured.Load()
+	}
+	return n
+}
+
+func (j *jsE2ERun) missing() int64 {
+	n := j.sent() * int64(len(j.crowds))
+	for _, c := range j.crowds {
+		n -= c.unique()
+	}
+	return n
+}
+
+func (j *jsE2ERun) settle(ctx context.Context, rep *Run) {
+	restAll(j.readers, rep)
+	j.book(ctx, rep, false)
+	rep.Expected = rep.Sent * int64(len(j.crowds))
+	j.addCrowds(rep, j.crowds)
+	rep.JS.Redelivered = redelivered(j.crowds)
+}

@@ -1,0 +1,217 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/stamp"
+)
+
+// jsPubRun is publishers into a stream. What they measure is the time until the
+// stream's acknowledgement; without acknowledgements, only what was stored.
+type jsPubRun struct {
+	*run
+	store   *store
+	clients askers
+	senders []*sender // without acknowledgements
+}
+
+func (j *jsPubRun) setup(ctx context.Context) (err error) {
+	if j.store, err = j.openStream(ctx); err != nil {
+		return err
+	}
+	if j.spec.JS.Ack == "none" {
+		j.senders, err = j.publishers()
+		return err
+	}
+	batch := 1
+	if j.spec.JS.Ack == "batch" {
+		batch = j.spec.JS.Batch
+	}
+	for i := range j.spec.Pubs {
+		base, err := j.newAsking(i)
+		if err != nil {
+			return err
+		}
+		act := &storing{asking: base, batch: batch}
+		a, err := j.newAsker(i, fmt.Sprintf("pub-%d", i+1), act, batch)
+		if err != nil {
+			return err
+		}
+		base.nc = a.link.nc
+		j.clients = append(j.clients, a)
+	}
+	return nil
+}
+
+func (j *jsPubRun) probe(context.Context) error { return nil } // the stream was there to be asked
+
+func (j *jsPubRun) workers() []worker {
+	if j.senders != nil {
+		return asWorkers(j.senders)
+	}
+	return j.clients.workers()
+}
+
+func (j *jsPubRun) missing() int64 {
+	if j.senders == nil {
+		return j.clients.missing()
+	}
+	return j.sentInAll() - j.store.stored(context.Background())
+}
+
+// sentInAll counts the warm-up too: the stream holds it as well.
+func (j *jsPubRun) sentInAll() (n int64) {
+	for _, s := range j.senders {
+		n += s.progress.Load() + s.warm.Load()
+	}
+	return n
+}
+
+func (j *jsPubRun) settle(ctx context.Context, rep *Run) {
+	j.book(ctx, rep, true)
+	if j.senders != nil {
+		lost := max(j.sentInAll()-rep.JS.Stored, 0)
+		rep.Expected, rep.Received = rep.Sent, max(rep.Sent-lost, 0)
+		j.lastRecv = j.clock.Now()
+	}
+}
+
+// book adds the publishers' side and what the stream says.
+func (j *jsPubRun) book(ctx context.Context, rep *Run, timed bool) {
+	rep.JS = &StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.final(ctx)}
+	if j.senders != nil {
+		j.addSenders(rep, asWorkers(j.senders))
+		return
+	}
+	j.clients.settle(j.run, rep, timed)
+	for _, a := range j.clients {
+		act := a.act.(*storing)
+		rep.JS.Acked += act.acked
+		rep.JS.AckDup += act.dups
+		if timed {
+			rep.Reordered += act.reordered
+		}
+	}
+	if gone := rep.JS.Acked - rep.JS.Stored; gone > 0 && rep.JS.AckDup == 0 {
+		j.doubts = append(j.doubts, Reason{ReasonNotStored, fmt.Sprintf("%d messages were acknowledged but are not in the stream", gone), true})
+	}
+}
+
+// storing is the action of a publish into a stream. The sending side uses the
+// first group of fields, the receiving side the second.
+type storing struct {
+	*asking
+	batch  int
+	header nats.Header
+	name   int // of the current batch
+	place  uint64
+
+	acked, dups, reordered int64
+	lastSeq                uint64
+	lastReply              *nats.Msg
+	lastErr                error
+}
+
+// aux is the place of a message in its batch.
+func (s *storing) aux(n uint64) uint64 {
+	if n == 0 {
+		s.place = 0
+	}
+	return s.place
+}
+
+func (s *storing) ask(m message, reply string) error {
+	if s.batch <= 1 {
+		return s.asking.ask(m, reply)
+	}
+	p := s.pool.Next(stamp.Stamp{Worker: s.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
+	return s.askBatch(m, p, reply)
+}
+
+// askBatch sends a message of an atomic batch; the one that ends it asks for
+// the answer (ADR-50).
+func (s *storing) askBatch(m message, payload []byte, reply string) error {
+	if s.place == 0 {
+		s.name++
+		s.header = nats.Header{"Nats-Batch-Id": {s.nc.Opts.Name + "-" + strconv.Itoa(s.name)}, "Nats-Batch-Sequence": {""}}
+	}
+	s.place++
+	s.header["Nats-Batch-Sequence"][0] = strconv.FormatUint(s.place, 10)
+	msg := &nats.Msg{Subject: s.subjects.pick(), Header: s.header, Data: payload}
+	if s.place == uint64(s.batch) || m.last {
+		s.header["Nats-Batch-Commit"] = []string{"1"}
+		msg.Reply = reply
+		s.place = 0
+	}
+	return s.nc.PublishMsg(msg)
+}
+
+// answer reads the acknowledgement; a batch's is read once for all its messages.
+func (s *storing) answer(m *nats.Msg, _ uint64, _ bool) error {
+	if s.batch > 1 && m == s.lastReply {
+		if s.lastErr == nil {
+			s.acked++
+		}
+		return s.lastErr
+	}
+	seq, dup, err := readAck(m)
+	s.lastReply, s.lastErr = m, err
+	if err != nil {
+		return err
+	}
+	s.acked++
+	switch {
+	case dup:
+		s.dups++
+	case seq <= s.lastSeq:
+		s.reordered++
+	default:
+		s.lastSeq = seq
+	}
+	return nil
+}
+
+// apiError is the error part of JetStream's answers (ADR-2).
+type apiError struct {
+	Code        int    `json:"code"`
+	ErrCode     int    `json:"err_code"`
+	Description string `json:"description"`
+}
+
+func (e *apiError) Error() string {
+	return fmt.Sprintf("jetstream: %s (%d)", e.Description, e.ErrCode)
+}
+
+// readAck reads an acknowledgement without decoding it as a whole: the hot
+// path costs no memory.
+func readAck(m *nats.Msg) (seq uint64, dup bool, err error) {
+	if err := replyError(m); err != nil {
+		return 0, false, err
+	}
+	if bytes.Contains(m.Data, []byte(`"error"`)) {
+		var reply struct {
+			Error *apiError `json:"error"`
+		}
+		if err := json.Unmarshal(m.Data, &reply); err != nil || reply.Error == nil {
+			return 0, false, fmt.Errorf("acknowledgement %q: %w", m.Data[:min(len(m.Data), 100)], errAck)
+		}
+		return 0, false, reply.Error
+	}
+	_, rest, ok := bytes.Cut(m.Data, []byte(`"seq":`))
+	for _, c := range bytes.TrimLeft(rest, " ") {
+		if c < '0' || c > '9' {
+			break
+		}
+		seq = seq*10 + uint64(c-'0')
+	}
+	if !ok || seq == 0 {
+		return 0, false, fmt.Errorf("acknowledgement %q: %w", m.Data[:min(len(m.Data), 100)], errAck)
+	}
+	return seq, bytes.Contains(rest, []byte(`"duplicate"`)), nil
+}

@@ -1,0 +1,253 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/natsctl/natsctl/internal/bench/stamp"
+)
+
+// kvRun is clients that get, put and compare-and-set the keys of a bucket. Each
+// client has keys of its own, so that it knows what it must read and which
+// revision a compare-and-set expects.
+type kvRun struct {
+	*run
+	bucket  string
+	clients askers
+}
+
+func (v *kvRun) setup(ctx context.Context) error {
+	if err := v.openBucket(ctx); err != nil {
+		return err
+	}
+	for i := range v.spec.Pubs {
+		act, err := v.newKeeping(i)
+		if err != nil {
+			return err
+		}
+		a, err := v.newAsker(i, fmt.Sprintf("client-%d", i+1), act, 1)
+		if err != nil {
+			return err
+		}
+		act.nc = a.link.nc
+		v.clients = append(v.clients, a)
+	}
+	return nil
+}
+
+// openBucket finds or makes the bucket; what it makes is removed at the end.
+func (v *kvRun) openBucket(ctx context.Context) error {
+	l, err := v.link("admin")
+	if err != nil {
+		return err
+	}
+	js, err := jetstream.New(l.nc)
+	if err != nil {
+		return fmt.Errorf("jetstream: %w", err)
+	}
+	if v.bucket = v.spec.KV.Name; v.bucket != "" {
+		_, err := js.KeyValue(ctx, v.bucket)
+		if err == nil {
+			return v.removeKeys(js)
+		}
+		if !errors.Is(err, jetstream.ErrBucketNotFound) {
+			return fmt.Errorf("bucket %s: %w", v.bucket, err)
+		}
+	} else {
+		v.bucket = "natsctl_bench_" + v.id
+	}
+	if _, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: v.bucket, Description: "made by natsctl bench, removed after the run",
+		Storage: storageType(v.spec.KV.Storage), Replicas: v.spec.KV.Replicas,
+	}); err != nil {
+		return fmt.Errorf("create bucket %s: %w", v.bucket, err)
+	}
+	name := v.bucket
+	v.cleanups = append(v.cleanups, cleanup{"bucket " + name, func(ctx context.Context) error { return js.DeleteKeyValue(ctx, name) }})
+	return nil
+}
+
+// keyPrefix begins the keys of a run, so that they meet nobody else's.
+func (v *kvRun) keyPrefix() string { return "bench." + v.id + "." }
+
+// removeKeys takes our keys out of a bucket of the user's at the end.
+func (v *kvRun) removeKeys(js jetstream.JetStream) error {
+	prefix := v.keyPrefix()
+	v.cleanups = append(v.cleanups, cleanup{"keys " + prefix + ">", func(ctx context.Context) error {
+		stream, err := js.Stream(ctx, "KV_"+v.bucket)
+		if err != nil {
+			return err
+		}
+		return stream.Purge(ctx, jetstream.WithPurgeSubject("$KV."+v.bucket+"."+prefix+">"))
+	}})
+	return nil
+}
+
+// probe puts every key once, so that a get has something to find.
+func (v *kvRun) probe(ctx context.Context) error {
+	for _, a := range v.clients {
+		k := a.act.(*keeping)
+		js, err := jetstream.New(k.nc, jetstream.WithPublishAsyncMaxPending(256))
+		if err != nil {
+			return fmt.Errorf("jetstream: %w", err)
+		}
+		futures := make([]jetstream.PubAckFuture, len(k.puts))
+		for i, subject := range k.puts {
+			if futures[i], err = js.PublishAsync(subject, k.pool.Next(stamp.Stamp{Flags: stamp.Probe})); err != nil {
+				return fmt.Errorf("put keys: %w", err)
+			}
+		}
+		for i, f := range futures {
+			select {
+			case ack := <-f.Ok():
+				k.revisions[i].Store(ack.Sequence)
+			case err := <-f.Err():
+				return fmt.Errorf("put keys: %w", err)
+			case <-ctx.Done():
+				return fmt.Errorf("put keys: %w", context.Cause(ctx))
+			}
+		}
+	}
+	return nil
+}
+
+func (v *kvRun) workers() []worker { return v.clients.workers() }
+func (v *kvRun) missing() int64    { return v.clients.missing() }
+
+func (v *kvRun) settle(_ context.Context, rep *Run) {
+	v.clients.settle(v.run, rep, true)
+	rep.KV = &BucketUse{Bucket: v.bucket}
+	for _, a := range v.clients {
+		k := a.act.(*keeping)
+		rep.KV.Gets += k.done[opGet]
+		rep.KV.Puts += k.done[opPut]
+		rep.KV.CAS += k.done[opCAS]
+		rep.KV.Conflicts += k.conflicts
+		rep.KV.Stale += k.stale
+		rep.Corrupt += k.corrupt
+	}
+}
+
+// The operations of the mix.
+const (
+	opGet = iota
+	opPut
+	opCAS
+	ops
+)
+
+// keeping is the action of an operation on a bucket.
+type keeping struct {
+	*asking
+	puts, gets []string // subjects, by key
+	revisions  []atomic.Uint64
+	mix        []uint8 // operations, in the order in which they are done
+	keys       *subjects
+	header     nats.Header
+
+	// the receiving side
+	done             [ops]int64
+	conflicts, stale int64
+}
+
+func (v *kvRun) newKeeping(id int) (*keeping, error) {
+	base, err := v.newAsking(id)
+	if err != nil {
+		return nil, err
+	}
+	k := &keeping{asking: base, header: nats.Header{}}
+	for i := id; i < v.spec.KV.Keys; i += v.spec.Pubs {
+		subject := "$KV." + v.bucket + "." + v.keyPrefix() + strconv.Itoa(i)
+		k.puts = append(k.puts, subject)
+		k.gets = append(k.gets, "$JS.API.DIRECT.GET.KV_"+v.bucket+"."+subject)
+	}
+	k.revisions = make([]atomic.Uint64, len(k.puts))
+	k.keys = &subjects{names: k.puts, order: order(len(k.puts), v.spec.Dist, v.spec.Seed+uint64(id))}
+	for op, n := range []int{v.spec.KV.Get, v.spec.KV.Put, v.spec.KV.CAS} {
+		for range n {
+			k.mix = append(k.mix, uint8(op))
+		}
+	}
+	rand.New(rand.NewPCG(v.spec.Seed, 0x6d6978)).Shuffle(len(k.mix), func(i, j int) { k.mix[i], k.mix[j] = k.mix[j], k.mix[i] })
+	return k, nil
+}
+
+// aux packs operation (2 bits), key (22) and the revision that a get must at
+// least see (40).
+func (k *keeping) aux(n uint64) uint64 {
+	key := uint64(k.keys.index())
+	return uint64(k.mix[n%uint64(len(k.mix))]) | key<<2 | k.revisions[key].Load()<<24
+}
+
+func unpack(aux uint64) (op, key int, revision uint64) {
+	return int(aux & 3), int(aux >> 2 & (1<<22 - 1)), aux >> 24
+}
+
+func (k *keeping) ask(m message, reply string) error {
+	op, key, revision := unpack(m.aux)
+	if op == opGet {
+		return k.nc.PublishRequest(k.gets[key], reply, nil)
+	}
+	p := k.pool.Next(stamp.Stamp{Worker: k.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
+	if op == opPut {
+		return k.nc.PublishRequest(k.puts[key], reply, p)
+	}
+	k.header["Nats-Expected-Last-Subject-Sequence"] = []string{strconv.FormatUint(revision, 10)}
+	return k.nc.PublishMsg(&nats.Msg{Subject: k.puts[key], Reply: reply, Header: k.header, Data: p})
+}
+
+// errWrongLast is JetStream's code for a failed compare-and-set.
+const errWrongLast = 10071
+
+func (k *keeping) answer(m *nats.Msg, aux uint64, measured bool) error {
+	op, key, revision := unpack(aux)
+	if measured {
+		k.done[op]++
+	}
+	if op == opGet {
+		return k.got(m, revision, measured)
+	}
+	seq, _, err := readAck(m)
+	var api *apiError
+	if errors.As(err, &api) && api.ErrCode == errWrongLast {
+		if measured {
+			k.conflicts++
+		}
+		return nil // an answer like any other
+	}
+	if err != nil {
+		return err
+	}
+	for {
+		old := k.revisions[key].Load()
+		if seq <= old || k.revisions[key].CompareAndSwap(old, seq) {
+			return nil
+		}
+	}
+}
+
+// got checks the answer to a get: it must be there, and not older than the last
+// put that was acknowledged before it was asked for.
+func (k *keeping) got(m *nats.Msg, revision uint64, measured bool) error {
+	if status := m.Header.Get("Status"); status != "" {
+		return fmt.Errorf("get: status %s %s: %w", status, m.Header.Get("Description"), errAck)
+	}
+	seq, err := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
+	if err != nil {
+		return fmt.Errorf("get: %w", errAck)
+	}
+	if measured && seq&(1<<40-1) < revision {
+		k.stale++
+	}
+	if measured && !stamp.Intact(m.Data) {
+		k.corrupt++
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// store is the stream of a run and what it held before.
+type store struct {
+	js     jetstream.JetStream
+	stream jetstream.Stream
+	own    bool
+	before jetstream.StreamState
+
+	mu     sync.Mutex
+	polled time.Time
+	last   uint64 // sequence number at the last poll
+}
+
+// openStream finds the stream of the spec or makes one; what it makes is
+// removed at the end of the run. The run's subject becomes one of the stream's.
+func (r *run) openStream(ctx context.Context) (*store, error) {
+	l, err := r.link("admin")
+	if err != nil {
+		return nil, err
+	}
+	js, err := jetstream.New(l.nc)
+	if err != nil {
+		return nil, fmt.Errorf("jetstream: %w", err)
+	}
+	s := &store{js: js}
+	if name := r.spec.JS.Name; name != "" {
+		s.stream, err = js.Stream(ctx, name)
+		if err == nil {
+			return s, r.adopt(ctx, s)
+		}
+		if !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return nil, fmt.Errorf("stream %s: %w", name, err)
+		}
+	}
+	return s, r.makeStream(ctx, s)
+}
+
+// adopt uses a stream of the user's: its subject, and none of its settings.
+func (r *run) adopt(ctx context.Context, s *store) error {
+	cfg := s.stream.CachedInfo().Config
+	if r.spec.Subject == "" {
+		if len(cfg.Subjects) == 0 {
+			return fmt.Errorf("stream %s has no subject of its own to publish to: %w", cfg.Name, ErrUnsupported)
+		}
+		r.subject = concrete(cfg.Subjects[0])
+	}
+	return s.note(ctx)
+}
+
+// concrete puts words in the place of wildcards.
+func concrete(subject string) string {
+	tokens := strings.Split(subject, ".")
+	for i, t := range tokens {
+		if t == "*" || t == ">" {
+			tokens[i] = "bench"
+		}
+	}
+	return strings.Join(tokens, ".")
+}
+
+func (r *run) makeStream(ctx context.Context, s *store) error {
+	part, name := r.spec.JS, r.spec.JS.Name
+	if name == "" {
+		name = "natsctl_bench_" + r.id
+	}
+	cfg := jetstream.StreamConfig{
+		Name: name, Description: "made by natsctl bench, removed after the run",
+		Subjects: []string{r.filter()}, Storage: storageType(part.Storage), Replicas: part.Replicas,
+		AllowAtomicPublish: part.Ack == "batch", Duplicates: time.Second,
+	}
+	stream, err := s.js.CreateStream(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("create stream %s: %w", name, err)
+	}
+	s.stream, s.own = stream, true
+	r.cleanups = append(r.cleanups, cleanup{"stream " + name, func(ctx context.Context) error { return s.js.DeleteStream(ctx, name) }})
+	if part.Ack == "batch" && !stream.CachedInfo().Config.AllowAtomicPublish {
+		return fmt.Errorf("atomic batches need nats-server 2.12: %w", ErrUnsupported)
+	}
+	return s.note(ctx)
+}
+
+func storageType(s string) jetstream.StorageType {
+	if s == "memory" {
+		return jetstream.MemoryStorage
+	}
+	return jetstream.FileStorage
+}
+
+// note remembers the state before the run.
+func (s *store) note(ctx context.Context) error {
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("state of stream: %w", err)
+	}
+	s.before, s.last = info.State, info.State.LastSeq
+	return nil
+}
+
+// stored is how many messages came into the stream since before. It asks the
+// server at most ten times a second, and keeps to the last answer otherwise.
+func (s *store) stored(ctx context.Context) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.polled) > 100*time.Millisecond {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		if info, err := s.stream.Info(ctx); err == nil {
+			s.last = info.State.LastSeq
+		}
+		s.polled = time.Now()
+	}
+	return int64(s.last - s.before.LastSeq)
+}
+
+// final is stored, freshly asked for, and tried for a while.
+func (s *store) final(ctx context.Context) int64 {
+	for range 20 {
+		info, err := s.stream.Info(ctx)
+		if err == nil {
+			return int64(info.State.LastSeq - s.before.LastSeq)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return s.stored(ctx)
+}
