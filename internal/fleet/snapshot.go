@@ -26,6 +26,7 @@ type Snapshot struct {
 	Servers     []*Server `json:"servers"`             // those that answered, by cluster, then name, then id
 	Missing     []Missing `json:"missing,omitempty"`   // those that should have answered STATSZ and did not
 	Problems    []Problem `json:"problems,omitempty"`  // single answers that are missing or wrong
+	Tallies     []Tally   `json:"tallies,omitempty"`   // how each kind of question fared
 }
 
 // Complete tells whether every expected server answered everything.

@@ -35,6 +35,7 @@ type round struct {
 	waiting int                 // answers due from members
 	count   count
 	naming  *naming
+	tallies map[fleet.Kind]*tally // how each kind fares
 	slowest time.Duration
 	news    time.Time       // when the last answer that told something new came in
 	stray   []fleet.Problem // answers of nobody in particular
@@ -98,6 +99,7 @@ func newRound(c *Client, want fleet.Want) *round {
 		answers: make(chan answer, 64),
 		unknown: map[fleet.Kind]bool{},
 		members: map[string]*member{},
+		tallies: map[fleet.Kind]*tally{},
 	}
 	r.naming = newNaming(r)
 	r.first = append(r.first, &question{ep: Lookup(string(fleet.Statsz))})

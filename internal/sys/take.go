@@ -103,6 +103,9 @@ func (r *round) takeGood(a answer) {
 	due, isDue := m.due[kind]
 	_, wasWrong := m.wrong[kind]
 	if !isDue && !wasWrong || isDue && due != a.q && !a.q.probe {
+		if m.inScope && !a.q.probe && a.q.server == "" {
+			r.tally(kind).again(id)
+		}
 		return // a duplicate, an earlier page, or out of scope
 	}
 	r.progress(a)
@@ -112,6 +115,7 @@ func (r *round) takeGood(a answer) {
 		return
 	}
 	a.decoded.apply(m.sv)
+	r.tally(kind).good(a, m.inScope)
 	delete(m.wrong, kind)
 	if kind == fleet.Statsz {
 		r.takeStatsz(m, a)
@@ -277,5 +281,6 @@ func (r *round) result(ctx context.Context) (*fleet.Snapshot, error) {
 	}
 	s.Sort()
 	sortProblems(s.Problems)
+	s.Tallies = r.tallyList(s)
 	return s, nil
 }
