@@ -1,0 +1,99 @@
+package exporter
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// claimWorkers is how many accounts are asked for at once.
+const claimWorkers = 16
+
+// askClaims returns the source of claims behind a connection: it asks, for
+// each account, one server that has it. Claims are only to be had where an
+// operator grants them, so a fleet without operators is not asked.
+func askClaims(nc *nats.Conn, cfg *config) claimSource {
+	return func(ctx context.Context, snap *fleet.Snapshot) []*claims {
+		if !cfg.perServer && !hasOperators(snap) || !slices.Contains(snap.Want.Kinds, fleet.AccountStatz) {
+			return nil
+		}
+		var (
+			mu  sync.Mutex
+			out []*claims
+			g   errgroup.Group
+		)
+		g.SetLimit(claimWorkers)
+		for account, id := range accountHomes(snap, cfg) {
+			g.Go(func() error {
+				if c := askAccount(ctx, nc, id, account); c != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					out = append(out, c)
+				}
+				return nil
+			})
+		}
+		_ = g.Wait() //nolint:errcheck // no worker fails: an account that does not answer has no series
+		slices.SortFunc(out, func(a, b *claims) int { return strings.Compare(a.id, b.id) })
+		return out
+	}
+}
+
+func hasOperators(snap *fleet.Snapshot) bool {
+	return slices.ContainsFunc(snap.Servers, func(s *fleet.Server) bool {
+		return s.Varz != nil && len(s.Varz.TrustedOperatorsClaim) > 0
+	})
+}
+
+// accountHomes picks a server for every account that has series, no more
+// accounts than the limit.
+func accountHomes(snap *fleet.Snapshot, cfg *config) map[string]string {
+	homes := map[string]string{}
+	for _, sv := range snap.Servers {
+		if sv.AccountStatz == nil {
+			continue
+		}
+		for _, a := range sv.AccountStatz.Accounts {
+			if a == nil || cfg.top > 0 && len(homes) >= cfg.top || !cfg.accounts.allows(a.Account, a.Name) {
+				continue
+			}
+			homes[a.Account] = sv.Info.ID
+		}
+	}
+	return homes
+}
+
+// askAccount returns what a server knows of an account, or nil.
+func askAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *claims {
+	body, err := json.Marshal(server.AccountzOptions{Account: account})
+	if err != nil {
+		return nil
+	}
+	msg, err := nc.RequestWithContext(ctx, "$SYS.REQ.SERVER."+serverID+".ACCOUNTZ", body)
+	if err != nil {
+		return nil
+	}
+	var reply struct {
+		Data *server.Accountz `json:"data"`
+	}
+	if json.Unmarshal(msg.Data, &reply) != nil || reply.Data == nil || reply.Data.Account == nil {
+		return nil
+	}
+	info := reply.Data.Account
+	c := &claims{
+		id: account, name: info.NameTag, expired: info.Expired, complete: info.Complete,
+		system: info.IsSystem, jetstream: info.JetStream, jwt: info.Claim,
+	}
+	if c.name == "" {
+		c.name = account
+	}
+	return c
+}

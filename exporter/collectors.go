@@ -1,0 +1,94 @@
+package exporter
+
+import (
+	"slices"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// collector is a part of the exposition that can be chosen by name, in
+// [WithCollectors] and in a scrape's collect[].
+type collector struct {
+	name    string
+	help    string
+	kind    fleet.Kind // what the servers are asked for; empty for nothing
+	byDef   bool       // on unless chosen otherwise
+	refine  func(*fleet.Want)
+	alsoFor Set // on by default when these names are served
+}
+
+// collectors is the table of them all. The cost that keeps one of them off by
+// default stands in its help.
+var collectors = []collector{
+	{name: "servers", help: "Load, traffic and state of each server.", kind: fleet.Statsz, byDef: true},
+	{name: "config", help: "Limits, configuration digest and certificates of each server.", kind: fleet.Varz, byDef: true},
+	{name: "routes", help: "Each route of each server.", kind: fleet.Routez, byDef: true},
+	{name: "gateways", help: "Each gateway connection of each server.", kind: fleet.Gatewayz, byDef: true},
+	{name: "leafs", help: "Each leaf node connection of each server.", kind: fleet.Leafz, byDef: true},
+	{name: "accounts", help: "Each account on each server.", kind: fleet.AccountStatz, byDef: true},
+	{name: "accounts_detail", help: "Traffic of each account by kind of link: up to 12 series for each account and server.", kind: fleet.AccountStatz},
+	{name: "jetstream", help: "JetStream's totals of each server and its meta group.", kind: fleet.Jsz, byDef: true, refine: wantRaft},
+	{name: "streams", help: "Each stream, from its leader, with its replicas, sources and mirror.", kind: fleet.Jsz, byDef: true, refine: wantStreams},
+	{name: "consumers", help: "Each durable consumer, from its leader; the others folded into one for each stream.", kind: fleet.Jsz, byDef: true, refine: wantConsumers},
+	{name: "health", help: "Each server's own verdict on its health.", kind: fleet.Healthz, byDef: true},
+	{name: "raft", help: "The meta group's log on each server.", kind: fleet.Raftz, byDef: true},
+	{name: "events", help: "Disconnects, authentication errors, advisories and elections, counted as they are announced.", byDef: true},
+	{name: "limits", help: "Limits and expiry of each account, from its claims: one request for each account.", byDef: true},
+	{name: "subscriptions", help: "The subscription list of each server and its cache.", kind: fleet.Subsz, alsoFor: NatsExporter},
+	{name: "connections", help: "Connections by account, kind and language: every connection is read on every scrape.", kind: fleet.Connz},
+	{name: "queues", help: "The longest internal queues of each server.", kind: fleet.Ipqueuesz},
+}
+
+func wantRaft(w *fleet.Want) { w.JS.Raft = true }
+
+func wantStreams(w *fleet.Want) {
+	w.JS.Raft, w.JS.Streams, w.JS.Config = true, true, true
+}
+
+// wantConsumers asks every replica: a consumer's leader is often another
+// server than its stream's, and only the leader's figures are right.
+func wantConsumers(w *fleet.Want) {
+	wantStreams(w)
+	w.JS.Consumers, w.JS.AllReplicas = true, true
+}
+
+// CollectorInfo describes one entry of collect[].
+type CollectorInfo struct {
+	Name    string // as in collect[]
+	Help    string // what it brings, and what it costs where that keeps it off
+	Default bool   // on unless chosen otherwise
+}
+
+// Collectors returns every name that [WithCollectors] and collect[] take.
+func Collectors() []CollectorInfo {
+	out := make([]CollectorInfo, len(collectors))
+	for i, c := range collectors {
+		out[i] = CollectorInfo{c.name, c.help, c.byDef}
+	}
+	return out
+}
+
+// known tells whether name is a collector.
+func known(name string) bool {
+	return slices.ContainsFunc(collectors, func(c collector) bool { return c.name == name })
+}
+
+// wantOf returns what the servers must be asked for the chosen collectors.
+func wantOf(chosen []string, replicas bool) fleet.Want {
+	var want fleet.Want
+	for _, c := range collectors {
+		if !slices.Contains(chosen, c.name) {
+			continue
+		}
+		if c.kind != "" && c.kind != fleet.Statsz && !slices.Contains(want.Kinds, c.kind) {
+			want.Kinds = append(want.Kinds, c.kind)
+		}
+		if c.refine != nil {
+			c.refine(&want)
+		}
+	}
+	if replicas && want.JS.Streams {
+		want.JS.AllReplicas = true
+	}
+	return want
+}

@@ -1,0 +1,163 @@
+package exporter
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// prometheus-nats-exporter makes a gauge of every number that it finds in the
+// JSON of VARZ and SUBSZ. The rows here are made from the wire types in the
+// same way, and so are fixed for one build whatever a server sends.
+
+var varz = &group[*fleet.Server]{
+	set: NatsExporter, collector: "config", labels: exporterLabels, each: eachServer(hasVarz), ident: identExporter,
+	rows: append(numberRows("gnatsd_varz", reflect.TypeFor[server.Varz](), func(s *fleet.Server) any { return s.Varz }),
+		requestRows("accountz", "accstatz", "connz", "gatewayz", "healthz", "jsz", "leafz", "routez", "subsz", "varz")...),
+}
+
+var subsz = &group[*fleet.Server]{
+	set: NatsExporter, collector: "subscriptions", labels: exporterLabels, each: eachServer(hasSubsz), ident: identExporter,
+	rows: numberRows("gnatsd_subsz", reflect.TypeFor[server.Subsz](), func(s *fleet.Server) any { return s.Subsz }),
+}
+
+var varzValues = &group[*fleet.Server]{
+	set: NatsExporter, collector: "config", labels: exporterLabels, each: eachServer(hasVarz), ident: identExporter,
+	rows: []row[*fleet.Server]{
+		valueRow("server_id", func(v *server.Varz) string { return v.ID }),
+		valueRow("server_name", func(v *server.Varz) string { return v.Name }),
+		valueRow("version", func(v *server.Varz) string { return v.Version }),
+		valueRow("cluster_name", func(v *server.Varz) string { return v.Cluster.Name }),
+		valueRow("jetstream_config_domain", func(v *server.Varz) string {
+			if v.JetStream.Config == nil {
+				return ""
+			}
+			return v.JetStream.Config.Domain
+		}),
+		valueRow("jetstream_meta_name", func(v *server.Varz) string {
+			if v.JetStream.Meta == nil {
+				return ""
+			}
+			return v.JetStream.Meta.Name
+		}),
+		valueRow("jetstream_meta_leader", func(v *server.Varz) string {
+			if v.JetStream.Meta == nil {
+				return ""
+			}
+			return v.JetStream.Meta.Leader
+		}),
+	},
+}
+
+// valueRow is a string of VARZ, which stands in a label; an empty one is left
+// out.
+func valueRow(field string, value func(*server.Varz) string) row[*fleet.Server] {
+	return row[*fleet.Server]{
+		name: "gnatsd_varz_" + field, help: "Always 1: VARZ's " + field + " in the label.", extra: []string{"value"},
+		many: func(s *fleet.Server, em *emitter) {
+			if text := value(s.Varz); text != "" {
+				em.put1(1, text)
+			}
+		},
+	}
+}
+
+// requestRows are the counts of requests to the paths of the monitoring port.
+func requestRows(paths ...string) []row[*fleet.Server] {
+	var rows []row[*fleet.Server]
+	for _, path := range paths {
+		rows = append(rows, row[*fleet.Server]{
+			name: "gnatsd_varz_http_req_stats_" + path, help: "Requests to /" + path + " of the monitoring port.",
+			value: func(s *fleet.Server) float64 {
+				n, ok := s.Varz.HTTPReqStats["/"+path]
+				if !ok {
+					return none
+				}
+				return float64(n)
+			},
+		})
+	}
+	return rows
+}
+
+// numberRows makes a row of every number in a wire type, named by the path of
+// JSON keys to it.
+func numberRows(prefix string, t reflect.Type, of func(*fleet.Server) any) []row[*fleet.Server] {
+	var rows []row[*fleet.Server]
+	for i := range t.NumField() {
+		field := t.Field(i)
+		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		name, typ := prefix+"_"+key, field.Type
+		if typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if !field.IsExported() || key == "-" {
+			continue
+		}
+		down := func(s *fleet.Server) any { return fieldOf(of(s), i) }
+		switch {
+		case field.Anonymous && typ.Kind() == reflect.Struct:
+			rows = append(rows, numberRows(prefix, typ, down)...)
+		case key == "":
+		case typ == reflect.TypeFor[time.Time]():
+			if key == "start" || key == "config_load_time" {
+				rows = append(rows, numberRow(name, "milliseconds since 1970", down))
+			}
+		case typ.Kind() == reflect.Struct:
+			rows = append(rows, numberRows(name, typ, down)...)
+		case numeric(typ.Kind()):
+			rows = append(rows, numberRow(name, "as the server sends it", down))
+		}
+	}
+	return rows
+}
+
+func numeric(k reflect.Kind) bool {
+	return k >= reflect.Int && k <= reflect.Float64 && k != reflect.Uintptr
+}
+
+func numberRow(name, unit string, of func(*fleet.Server) any) row[*fleet.Server] {
+	return row[*fleet.Server]{
+		name: name, help: "The number of this name in the server's answer, " + unit + ".",
+		value: func(s *fleet.Server) float64 { return numberOf(of(s)) },
+	}
+}
+
+// fieldOf returns the field i of a struct or of a pointer to one; nil of nil.
+func fieldOf(x any, i int) any {
+	v := reflect.ValueOf(x)
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return nil
+	}
+	return v.Field(i).Interface()
+}
+
+func numberOf(x any) float64 {
+	if t, ok := x.(time.Time); ok {
+		if t.IsZero() {
+			return none
+		}
+		return float64(t.UnixMilli())
+	}
+	switch v := reflect.ValueOf(x); {
+	case !v.IsValid():
+		return none
+	case v.CanInt():
+		return float64(v.Int())
+	case v.CanUint():
+		return float64(v.Uint())
+	case v.CanFloat():
+		return v.Float()
+	}
+	return none
+}

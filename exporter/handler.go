@@ -1,0 +1,118 @@
+package exporter
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/prometheus/common/expfmt"
+)
+
+// The two content types. Others (protobuf) are answered in text.
+const (
+	textType        = "text/plain; version=0.0.4; charset=utf-8"
+	openMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+)
+
+// margin is kept between a scrape's own deadline and the end of the round of
+// questions: for the answer to be written and to travel.
+const margin = 500 * time.Millisecond
+
+func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
+	chosen := req.URL.Query()["collect[]"]
+	if len(chosen) == 0 {
+		chosen = e.cfg.chosen
+	}
+	for _, name := range chosen {
+		if !known(name) {
+			http.Error(w, "no collector "+strconv.Quote(name)+"; there are "+strings.Join(collectorNames(), ", "), http.StatusBadRequest)
+			return
+		}
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), e.budget(req.Header))
+	defer cancel()
+	v := e.view(ctx, chosen)
+	if req.Context().Err() != nil {
+		return // the scraper is gone
+	}
+	e.write(w, req.Header, v)
+}
+
+// budget is the time that the fleet has to answer: the scrape's own timeout
+// without a margin, or the exporter's.
+func (e *Exporter) budget(h http.Header) time.Duration {
+	seconds, err := strconv.ParseFloat(h.Get("X-Prometheus-Scrape-Timeout-Seconds"), 64)
+	if err != nil || !(seconds > 0) || seconds > 3600 {
+		return e.cfg.timeout
+	}
+	total := time.Duration(seconds * float64(time.Second))
+	keep := margin + time.Duration(e.own.lastRender.Load())*3/2
+	return total - min(keep, total/2)
+}
+
+// write renders a view and the exporter's own metrics.
+func (e *Exporter) write(w http.ResponseWriter, h http.Header, v view) {
+	start := time.Now()
+	openMetrics := expfmt.NegotiateIncludingOpenMetrics(h).FormatType() == expfmt.TypeOpenMetrics
+	w.Header().Set("Content-Type", textType)
+	if openMetrics {
+		w.Header().Set("Content-Type", openMetricsType)
+	}
+	var out io.Writer = w
+	if gzipped(h) {
+		w.Header().Set("Content-Encoding", "gzip")
+		zip, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) //nolint:errcheck // the level is a valid constant
+		defer zip.Close()                                //nolint:errcheck // the scraper is gone, and sees a short answer
+		out = zip
+	}
+	t := &textSink{w: out, openMetrics: openMetrics}
+	sc := v.render(t)
+	t.flush()
+	e.own.rendered(sc, time.Since(start))
+	if t.err == nil {
+		e.writeOwn(out, openMetrics)
+	}
+}
+
+// writeOwn appends what client_golang keeps. An error means that the scraper
+// is gone: it then sees a short answer.
+func (e *Exporter) writeOwn(out io.Writer, openMetrics bool) {
+	format := expfmt.NewFormat(expfmt.TypeTextPlain)
+	if openMetrics {
+		format = expfmt.NewFormat(expfmt.TypeOpenMetrics)
+	}
+	enc := expfmt.NewEncoder(out, format)
+	list, _ := e.own.registry.Gather() //nolint:errcheck // what could be gathered is in the list
+	for _, mf := range list {
+		if err := enc.Encode(mf); err != nil {
+			return
+		}
+	}
+	if c, ok := enc.(expfmt.Closer); ok {
+		_ = c.Close() //nolint:errcheck // writes the end mark; see above
+	}
+}
+
+func gzipped(h http.Header) bool {
+	for part := range strings.SplitSeq(h.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if name == "gzip" && strings.TrimSpace(q) != "q=0" {
+			return true
+		}
+	}
+	return false
+}
+
+func collectorNames() []string {
+	var names []string
+	for _, c := range collectors {
+		names = append(names, c.name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,85 @@
+package exporter
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus"
+	gocollectors "github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/collectors/version"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// ownMetrics are what the exporter counts over time, in a registry of
+// client_golang's: about itself, about its answers, and about events.
+type ownMetrics struct {
+	registry   *prometheus.Registry
+	counted    []prometheus.Collector // all but the process and the build
+	failures   *prometheus.CounterVec
+	dropped    prometheus.Counter
+	missing    *prometheus.CounterVec
+	late       *prometheus.CounterVec
+	duplicate  *prometheus.CounterVec
+	duration   prometheus.Histogram
+	rendering  prometheus.Histogram
+	lastRender atomic.Int64 // nanoseconds
+	events     eventMetrics
+}
+
+// buckets suit what takes from a fraction of a millisecond on one host to
+// seconds on a fleet of thousands.
+var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+func newOwnMetrics(cfg *config) *ownMetrics {
+	o := &ownMetrics{
+		registry:  prometheus.NewRegistry(),
+		failures:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_failures_total", Help: "Scrapes without a snapshot, by reason."}, []string{"reason"}),
+		dropped:   prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_series_dropped_total", Help: "Series left out because of the limit."}),
+		missing:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_servers_total", Help: "Servers that should have answered a snapshot and did not, by reason."}, []string{"reason"}),
+		late:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_answers_total", Help: "Answers that a snapshot lacks although their server answered others, by kind of question and reason."}, []string{"kind", "reason"}),
+		duplicate: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_duplicate_answers_total", Help: "Answers that came twice and were dropped, by kind of question."}, []string{"kind"}),
+		duration:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_snapshot_duration_seconds", Help: "How long the fleet took to answer.", Buckets: buckets}),
+		rendering: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_rendering_duration_seconds", Help: "How long the exposition took to write and send.", Buckets: buckets}),
+	}
+	o.counted = []prometheus.Collector{o.failures, o.dropped, o.missing, o.late, o.duplicate, o.duration, o.rendering}
+	o.counted = append(o.counted, o.events.make(cfg)...)
+	o.registry.MustRegister(o.counted...)
+	o.registry.MustRegister(gocollectors.NewGoCollector(), gocollectors.NewProcessCollector(gocollectors.ProcessCollectorOpts{}), version.NewCollector("nats_exporter"))
+	return o
+}
+
+// count notes what a snapshot lacks.
+func (o *ownMetrics) count(s *fleet.Snapshot) {
+	for _, m := range s.Missing {
+		o.missing.WithLabelValues(string(m.Reason)).Inc()
+	}
+	for _, p := range s.Problems {
+		o.late.WithLabelValues(string(p.Kind), string(p.Reason)).Inc()
+	}
+	for _, t := range s.Tallies {
+		for _, n := range t.Duplicates {
+			o.duplicate.WithLabelValues(string(t.Kind)).Add(float64(n))
+		}
+	}
+}
+
+// rendered notes how an exposition went.
+func (o *ownMetrics) rendered(sc scrape, took time.Duration) {
+	o.dropped.Add(float64(sc.cut))
+	o.rendering.Observe(took.Seconds())
+	o.lastRender.Store(int64(took))
+}
+
+// connection adds what the NATS connection knows of itself.
+func (o *ownMetrics) connection(nc *nats.Conn) {
+	add := func(c prometheus.Collector) {
+		o.counted = append(o.counted, c)
+		o.registry.MustRegister(c)
+	}
+	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_connected", Help: "1 while the exporter is connected to NATS."},
+		func() float64 { return flag(nc.IsConnected()) }))
+	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Times that the exporter had to connect to NATS again."},
+		func() float64 { return float64(nc.Stats().Reconnects) }))
+}

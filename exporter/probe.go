@@ -1,0 +1,54 @@
+package exporter
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/natsctl/natsctl/internal/sys"
+)
+
+// probe scrapes the fleet behind a named context once: it connects, asks,
+// answers and closes. Events are not counted there.
+func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
+	name := req.URL.Query().Get("context")
+	switch {
+	case e.cfg.resolver == nil:
+		say(w, http.StatusNotFound, "probing is not enabled")
+		return
+	case name == "":
+		say(w, http.StatusBadRequest, "which context? ask /probe?context=NAME")
+		return
+	}
+	chosen := req.URL.Query()["collect[]"]
+	if len(chosen) == 0 {
+		chosen = e.cfg.chosen
+	}
+	for _, c := range chosen {
+		if !known(c) {
+			say(w, http.StatusBadRequest, fmt.Sprintf("no collector %q", c))
+			return
+		}
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), e.budget(req.Header))
+	defer cancel()
+	v, err := e.probeView(ctx, name, chosen)
+	if err != nil {
+		v = noView(e.cfg, err)
+	}
+	e.write(w, req.Header, *v)
+}
+
+func (e *Exporter) probeView(ctx context.Context, name string, chosen []string) (*view, error) {
+	nc, err := e.cfg.resolver(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer nc.Close()
+	snap, err := sys.New(nc, sys.WithTimeout(roundLimit), sys.WithContextName(name)).Snapshot(ctx, wantOf(chosen, e.cfg.replicas))
+	if err != nil {
+		return nil, err
+	}
+	e.own.count(snap)
+	return newView(e.cfg, snap, chosen, askClaims(nc, e.cfg)(ctx, snap)), nil
+}

@@ -1,0 +1,52 @@
+package exporter
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// readyTimeout bounds the question behind /readyz.
+const readyTimeout = 2 * time.Second
+
+// Routes serves everything: /metrics, /probe?context=NAME, /healthz (the
+// process lives) and /readyz (the fleet can be asked), the latter two also as
+// /-/healthy and /-/ready.
+func (e *Exporter) Routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", e.Handler())
+	mux.HandleFunc("/probe", e.probe)
+	for _, path := range []string{"/healthz", "/-/healthy"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	}
+	for _, path := range []string{"/readyz", "/-/ready"} {
+		mux.HandleFunc(path, e.readyz)
+	}
+	return mux
+}
+
+// Ready tells whether the fleet can be asked: nil, or why not.
+func (e *Exporter) Ready(ctx context.Context) error {
+	if err := e.ready(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	_, err := e.share.get(ctx, e.cfg, []string{"servers"}, e.take)
+	return err
+}
+
+func (e *Exporter) readyz(w http.ResponseWriter, req *http.Request) {
+	if err := e.Ready(req.Context()); err != nil {
+		say(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
+		return
+	}
+	say(w, http.StatusOK, "ready")
+}
+
+func say(w http.ResponseWriter, code int, words string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(words + "\n")) //nolint:errcheck // the asker is gone
+}

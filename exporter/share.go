@@ -1,0 +1,87 @@
+package exporter
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// share lets scrapes close together use one view: those that come while it is
+// being taken, and those that come within the minimum interval after. A view
+// is forgotten after that, so that a large fleet is held in memory only while
+// it is of use. The zero value is ready.
+type share struct {
+	mu      sync.Mutex
+	flights map[string]*flight
+}
+
+// flight is one view on its way, or there.
+type flight struct {
+	done chan struct{} // closed when view and err are set
+	view *view
+	err  error
+}
+
+type takeView func(ctx context.Context, chosen []string) (*view, error)
+
+// get returns the view of these collectors, or the reason why there is none
+// within ctx.
+func (s *share) get(ctx context.Context, cfg *config, chosen []string, take takeView) (*view, error) {
+	key := strings.Join(slices.Sorted(slices.Values(chosen)), ",")
+	s.mu.Lock()
+	f := s.flights[key]
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		if s.flights == nil {
+			s.flights = map[string]*flight{}
+		}
+		s.flights[key] = f
+		go s.fly(ctx, key, f, cfg.minInterval, func(ctx context.Context) (*view, error) { return take(ctx, chosen) })
+	}
+	s.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.view, f.err
+	case <-ctx.Done():
+	}
+	// The round ends with this deadline too: it may still bring what it has.
+	grace := time.NewTimer(landing)
+	defer grace.Stop()
+	select {
+	case <-f.done:
+		return f.view, f.err
+	case <-grace.C:
+		return nil, ctx.Err()
+	}
+}
+
+// landing is how long a round whose time is up may take to hand over what has
+// arrived.
+const landing = 300 * time.Millisecond
+
+// fly takes the view within the deadline of the scrape that asked first, but
+// not with its life: others may wait for it.
+func (s *share) fly(ctx context.Context, key string, f *flight, keep time.Duration, take func(context.Context) (*view, error)) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if deadline, ok := ctx.Deadline(); ok {
+		own, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	defer cancel()
+	f.view, f.err = take(own)
+	close(f.done)
+	if f.err != nil || keep == 0 {
+		s.forget(key, f)
+		return
+	}
+	time.AfterFunc(keep, func() { s.forget(key, f) })
+}
+
+func (s *share) forget(key string, f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flights[key] == f {
+		delete(s.flights, key)
+	}
+}

@@ -1,0 +1,96 @@
+package exporter
+
+import (
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// flushAt is how much text is gathered before it is written on: enough that
+// the writer behind (a compressor, a socket) is called seldom, and far less
+// than an exposition of a large fleet.
+const flushAt = 64 << 10
+
+// textSink writes samples in Prometheus' text format 0.0.4 or in OpenMetrics
+// 1.0.0, without allocating for each sample. A family without a sample leaves
+// no trace. The caller must call flush at the end.
+type textSink struct {
+	w           io.Writer
+	openMetrics bool
+	b           []byte
+	family      *family
+	started     bool // the family's head is written
+	err         error
+}
+
+func (t *textSink) begin(f *family) { t.family, t.started = f, false }
+
+func (t *textSink) sample(text string, _ any, names, values []string, v float64) {
+	if !t.started {
+		t.head()
+	}
+	t.b = append(t.b, t.family.Name...)
+	if text != "" || len(values) > 0 {
+		t.b = append(t.b, '{')
+		t.b = append(t.b, text...)
+		if text != "" && len(values) > 0 {
+			t.b = append(t.b, ',')
+		}
+		t.b = appendLabels(t.b, names, values)
+		t.b = append(t.b, '}')
+	}
+	t.b = append(t.b, ' ')
+	t.b = appendValue(t.b, v)
+	t.b = append(t.b, '\n')
+	if len(t.b) >= flushAt {
+		t.flush()
+	}
+}
+
+// head writes the family's comment lines. OpenMetrics names a counter without
+// its _total, and knows no counter without _total: such a one, of a set of
+// names that is not ours, is of unknown type there, and so keeps its name.
+func (t *textSink) head() {
+	t.started = true
+	name, typ := t.family.Name, t.family.Type.String()
+	if t.openMetrics && t.family.Type == Counter {
+		base, ok := strings.CutSuffix(name, "_total")
+		if name = base; !ok {
+			typ = "unknown"
+		}
+	}
+	t.b = append(t.b, "# HELP "...)
+	t.b = append(append(t.b, name...), ' ')
+	t.b = appendEscaped(t.b, t.family.Help, t.openMetrics)
+	t.b = append(t.b, "\n# TYPE "...)
+	t.b = append(append(t.b, name...), ' ')
+	t.b = append(append(t.b, typ...), '\n')
+	if unit := t.family.Unit(); t.openMetrics && unit != "" && t.family.Set == Native {
+		t.b = append(t.b, "# UNIT "...)
+		t.b = append(append(t.b, name...), ' ')
+		t.b = append(append(t.b, unit...), '\n')
+	}
+}
+
+func (t *textSink) flush() {
+	if t.err == nil {
+		_, t.err = t.w.Write(t.b)
+	}
+	t.b = t.b[:0]
+}
+
+// appendValue writes whole numbers as such: shorter and faster than the float
+// format, and read back as the same float.
+func appendValue(b []byte, v float64) []byte {
+	const exact = 1 << 53 // beyond it not every whole number is a float
+	switch {
+	case v == math.Trunc(v) && math.Abs(v) < exact:
+		return strconv.AppendInt(b, int64(v), 10)
+	case math.IsInf(v, 1):
+		return append(b, "+Inf"...)
+	case math.IsInf(v, -1):
+		return append(b, "-Inf"...)
+	}
+	return strconv.AppendFloat(b, v, 'g', -1, 64)
+}
