@@ -195,7 +195,9 @@ func everyCollector() []string {
 // sourceFunc is a fleet that a test makes up.
 type sourceFunc func(context.Context, fleet.Want) (*fleet.Snapshot, error)
 
-func (f sourceFunc) Snapshot(ctx context.Context, w fleet.Want) (*fleet.Snapshot, error) { return f(ctx, w) }
+func (f sourceFunc) Snapshot(ctx context.Context, w fleet.Want) (*fleet.Snapshot, error) {
+	return f(ctx, w)
+}
 
 func mustConfig(t testing.TB, opts ...Option) *config {
 	t.Helper()
