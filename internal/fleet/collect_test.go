@@ -23,7 +23,7 @@ var asked = map[fleet.Kind]string{
 	fleet.Leafz:     ``,
 	fleet.Subsz:     ``,
 	fleet.Accountz:  ``,
-	fleet.Jsz:       `{"accounts":true,"streams":true,"consumer":true,"config":true,"raft":true,"stream_leader_only":true}`,
+	fleet.Jsz:       `{"accounts":true,"streams":true,"consumer":true,"config":true,"raft":true}`,
 	fleet.Healthz:   `{"details":true}`,
 	fleet.Raftz:     ``,
 	fleet.Ipqueuesz: `{"all":true}`,
@@ -47,7 +47,7 @@ func gather(ctx context.Context, t *testing.T, nc *nats.Conn, servers int) *flee
 	}
 	snap.Want.Kinds = append(snap.Want.Kinds, fleet.AccountStatz)
 	snap.Want.Conns.State = "all"
-	snap.Want.JS = fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true}
+	snap.Want.JS = fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true}
 	for _, e := range scatter(ctx, t, nc, "$SYS.REQ.SERVER.PING.STATSZ", servers) {
 		snap.Servers = append(snap.Servers, &fleet.Server{
 			Info: e.Server, Statsz: e.Statsz, RTTSeconds: time.Since(begun).Seconds(),

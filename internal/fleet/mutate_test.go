@@ -32,7 +32,7 @@ func (p tape) clone(t *testing.T) tape {
 
 // degrade turns a healthy recording into one of a bad day: from the third
 // round, west-3 is silent, east-2 has lost its route to east-3 while east-3
-// still lists it, a replica lags, clients are slow; in the last round all is
+// still lists it, east-3 has no gateway to west, a replica lags, clients are slow; in the last round all is
 // well but the version of east-1.
 func (p tape) degrade(t *testing.T) tape {
 	t.Helper()
@@ -44,6 +44,7 @@ func (p tape) degrade(t *testing.T) tape {
 		silence(s, "west-3")
 		forget(s.Server("east-2"), "east-3")
 		lag(s, "ORDERS", uint64(400*i))
+		delete(s.Server("east-3").Gatewayz.OutboundGateways, "west")
 		east1 := s.Server("east-1")
 		east1.Statsz.SlowConsumers = int64(3 * i)
 		east1.Varz.SlowConsumers = east1.Statsz.SlowConsumers

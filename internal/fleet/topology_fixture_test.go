@@ -23,7 +23,7 @@ func TestTopologyOfARealSuperCluster(t *testing.T) {
 			t.Errorf("%s %s to %s has no RTT", e.Kind, e.FromName, e.ToName)
 		}
 	}
-	if count[fleet.Route] != 6 || count[fleet.Gateway] != 6 || count[fleet.Leaf] != 1 {
+	if count[fleet.Route] != 6 || count[fleet.Gateway] != 6 || count[fleet.Leaf] == 0 {
 		t.Errorf("%v", count)
 	}
 	if len(top.Nodes) != 7 || len(top.Spans) != 2 || top.Spans[0].Have != 3 {
@@ -74,5 +74,29 @@ func TestOldServersReportLess(t *testing.T) {
 	}
 	if !d.Stream("", "APP", "OLD").Msgs.Known {
 		t.Error("the stream has no rate")
+	}
+}
+
+// What the checks say about the recorded fleets.
+func TestChecksOverRecordings(t *testing.T) {
+	for name, want := range map[string]map[string]fleet.Level{
+		"super": {"uptime": fleet.Warn},
+		"degraded": {
+			"uptime": fleet.Warn, "meta": fleet.Warn, "servers": fleet.Crit, "routes": fleet.Crit, "gateways": fleet.Crit, "streams": fleet.Warn,
+			"slow-consumers": fleet.Warn, "pending": fleet.Warn,
+		},
+		"old": {"uptime": fleet.Warn, "answers": fleet.Info},
+	} {
+		r := replay(t, name)
+		i := min(3, r.Len()-1)
+		in := fleet.CheckInput{Before: frame(t, r, i-1), Snapshot: frame(t, r, i)}
+		for _, res := range fleet.RunChecks(in, fleet.Checks()) {
+			if res.Level != want[res.Name] || res.Skipped != "" {
+				t.Errorf("%s: %s is %s, want %s %s", name, res.Name, res.Level, want[res.Name], res.Skipped)
+				for _, f := range res.Findings {
+					t.Log(f.What)
+				}
+			}
+		}
 	}
 }

@@ -1,0 +1,208 @@
+package fleet
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// fleetChecks look at the servers as such.
+var fleetChecks = []*Check{
+	{
+		Name: "servers", About: "Every server that should answer does.",
+		Why:  "A silent server serves its clients badly or not at all, and everything else known here is incomplete.",
+		Next: "Look at the host and the log of that server; `natsctl server ping` shows when it is back.",
+		find: findMissing,
+	},
+	{
+		Name: "answers", About: "Every server answers every question it was asked.",
+		Why:  "What a server does not say, no other check can judge.",
+		Next: "Ask that server alone with `natsctl server request`; raise --timeout where it is slow.",
+		find: findProblems,
+	},
+	{
+		Name: "names", About: "No two servers have the same name.",
+		Why:  "JetStream and every operator tell servers apart by name; two of one name act on each other's behalf.",
+		Next: "Give each server its own server_name and restart it.",
+		find: findTwins,
+	},
+	{
+		Name: "versions", About: "The servers of a cluster run one version.",
+		Why:  "A mixed cluster behaves as its oldest server and hides bugs that are already fixed.",
+		Next: "Finish the upgrade, one server at a time.",
+		find: findVersions,
+	},
+	{
+		Name: "config", About: "The servers of a cluster that mostly share one configuration all do.",
+		Why:  "A server with another configuration refuses what the others allow, or the other way round.",
+		Next: "Compare the files, then `natsctl server reload` the server that differs.", Needs: []Kind{Varz},
+		find: findConfigs,
+	},
+	{
+		Name: "uptime", About: "No server started a short while ago.",
+		Why:  "A server that keeps restarting drops all its clients each time.",
+		Next: "Read the end of its log before the start: a crash, the OOM killer, or a deployment.",
+		Limits: []Limit{
+			{Name: "uptime_seconds", About: "age of the youngest server", Warn: 300, Crit: never(), Below: true},
+		},
+		find: findYoung,
+	},
+	{
+		Name: "clock", About: "The servers' clocks agree with the one here.",
+		Why:  "JWT lifetimes, message ages and every log are judged by the server's clock.",
+		Next: "Check the time synchronisation (chrony, ntpd) of that host; when all servers differ, check it here.",
+		Limits: []Limit{
+			{Name: "clock_skew_seconds", About: "difference, beyond what the answer's travel time explains", Warn: 1, Crit: 10},
+		},
+		find: findSkew,
+	},
+	{
+		Name: "health", About: "Every server calls itself healthy.",
+		Why:  "An unhealthy server is not ready to serve: its JetStream assets are not current, or its listener is closed.",
+		Next: "Wait if it has just started; otherwise see `natsctl server report health` for the assets concerned.", Needs: []Kind{Healthz},
+		find: findUnhealthy,
+	},
+}
+
+func findMissing(c *checkup) {
+	c.result.Objects = c.Snapshot.Expected
+	for _, m := range c.Snapshot.Missing {
+		f := Finding{Level: Crit, Object: m.Label(), Where: m.Cluster, What: m.Label() + " " + missingNote(m)}
+		if m.Reason == Draining {
+			f.Level = Warn
+		}
+		if len(m.SeenBy) > 0 {
+			f.What += "; still linked to " + strings.Join(m.SeenBy, ", ")
+		}
+		c.found(f)
+	}
+}
+
+func findProblems(c *checkup) {
+	c.result.Objects = len(c.Snapshot.Servers)
+	for _, p := range c.Snapshot.Problems {
+		f := Finding{
+			Level: Warn, Object: p.Server, Where: string(p.Kind),
+			What: fmt.Sprintf("%s of %s is %s", p.Kind, p.Server, p.Reason),
+		}
+		if p.Reason == Unsupported {
+			f.Level, f.Next = Info, "Nothing; a newer server reports it."
+		}
+		if p.Detail != "" {
+			f.What += ": " + p.Detail
+		}
+		c.found(f)
+	}
+}
+
+func findTwins(c *checkup) {
+	ids := map[string][]string{}
+	for _, sv := range c.Snapshot.Servers {
+		c.saw()
+		ids[sv.Info.Name] = append(ids[sv.Info.Name], sv.Info.ID)
+	}
+	for _, name := range sortedKeys(ids) {
+		if n := len(ids[name]); n > 1 && name != "" {
+			c.found(Finding{
+				Level: Warn, Object: name, What: fmt.Sprintf("%d servers are named %s", n, name), Value: float64(n), Unit: "count",
+			})
+		}
+	}
+}
+
+func findVersions(c *checkup) {
+	for _, cl := range c.Topology.Clusters {
+		for _, n := range cl.Nodes {
+			if n.Server == nil {
+				continue
+			}
+			c.saw()
+			if n.VersionSkew {
+				c.found(Finding{
+					Level: Warn, Object: n.Name, Where: cl.Name,
+					What: fmt.Sprintf("%s runs %s, most of %s runs %s", n.Name, n.Version, cl.Name, cl.Version),
+				})
+			}
+		}
+	}
+}
+
+func findConfigs(c *checkup) {
+	for _, n := range c.Topology.Nodes {
+		if n.configDigest() == "" {
+			continue
+		}
+		c.saw()
+		if n.ConfigSkew {
+			c.found(Finding{
+				Level: Warn, Object: n.Name, Where: n.Cluster,
+				What: fmt.Sprintf("the configuration of %s differs from most of %s", n.Name, n.Cluster),
+			})
+		}
+	}
+}
+
+func findYoung(c *checkup) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Statsz == nil || sv.Statsz.Start.IsZero() || sv.Info.Time.IsZero() {
+			continue
+		}
+		c.saw()
+		age := sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
+		c.measure("uptime_seconds", age, Finding{
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started a short while ago",
+		})
+	}
+}
+
+// findSkew compares each server's clock with the middle of its question's
+// travel. What the travel cannot explain is skew.
+func findSkew(c *checkup) {
+	s := c.Snapshot
+	for _, sv := range s.Servers {
+		if sv.Info.Time.IsZero() || s.Time.IsZero() {
+			continue
+		}
+		c.saw()
+		first := s.Time.Add(-time.Duration(s.TookSeconds * float64(time.Second)))
+		skew := max(first.Sub(sv.Info.Time).Seconds(), sv.Info.Time.Sub(s.Time).Seconds(), 0)
+		c.measure("clock_skew_seconds", skew, Finding{
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: "the clock of " + sv.Info.Name + " differs from the one here",
+		})
+	}
+}
+
+func findUnhealthy(c *checkup) {
+	for _, sv := range c.Snapshot.Servers {
+		h := sv.Healthz
+		if h == nil {
+			continue
+		}
+		c.saw()
+		if h.Status == "ok" && (h.StatusCode == 0 || h.StatusCode == 200) {
+			continue
+		}
+		what := sv.Info.Name + " is unhealthy"
+		if detail := healthDetail(h.Error, len(h.Errors)); detail != "" {
+			what += ": " + detail
+		}
+		c.found(Finding{Level: Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status"})
+	}
+}
+
+func healthDetail(text string, more int) string {
+	if text == "" && more > 0 {
+		return fmt.Sprintf("%d assets are not current", more)
+	}
+	return text
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

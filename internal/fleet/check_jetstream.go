@@ -1,0 +1,211 @@
+package fleet
+
+import (
+	"fmt"
+	"strings"
+)
+
+// jetStreamChecks look at JetStream: the meta group, streams, consumers,
+// storage.
+var jetStreamChecks = []*Check{
+	{
+		Name: "meta", About: "Every JetStream domain has a meta leader, a quorum, and peers that are current.",
+		Why:    "Without a meta leader no stream or consumer can be created, changed or moved.",
+		Next:   "Bring the peers back that are offline; remove one that is gone for good (`nats server cluster peer-remove`).",
+		Limits: []Limit{{Name: "meta_lag", About: "operations that a peer is behind", Warn: 100, Crit: 10_000}},
+		Needs:  []Kind{Jsz}, find: findMeta,
+	},
+	{
+		Name: "meta-pending", About: "The meta leader works off its operations.",
+		Why:    "Creating or changing streams and consumers waits behind them, then times out.",
+		Next:   "Find who creates or lists assets in a loop; look at the disk and the CPU of the meta leader.",
+		Limits: []Limit{{Name: "meta_pending", About: "operations waiting at the leader", Warn: 1000, Crit: 10_000}},
+		Needs:  []Kind{Jsz}, find: findMetaPending,
+	},
+	{
+		Name: "streams", About: "Every stream has a leader and replicas that are current.",
+		Why:    "Without a leader a stream takes no messages; without current replicas the next failure loses some.",
+		Next:   "See `natsctl server report streams`; a replica that does not catch up can be removed and added again.",
+		Limits: []Limit{{Name: "stream_lag", About: "operations that a replica is behind", Warn: 1000, Crit: 100_000}},
+		Needs:  []Kind{Jsz}, Asset: true, find: findStreams,
+	},
+	{
+		Name: "consumers", About: "Every consumer has a leader and replicas that are current, and is not held back.",
+		Why:    "Without a leader a consumer delivers nothing.",
+		Next:   "See `natsctl server report consumers`; look at the application when acknowledgements are what is missing.",
+		Limits: []Limit{{Name: "consumer_lag", About: "operations that a replica is behind", Warn: 1000, Crit: 100_000}},
+		Needs:  []Kind{Jsz}, Asset: true, find: findConsumers,
+	},
+	{
+		Name: "storage", About: "No server is near its JetStream storage limits.",
+		Why:    "At the limit publishing to its streams fails.",
+		Next:   "Delete or limit streams, move some to other servers, or raise max_file_store and max_memory_store.",
+		Limits: []Limit{{Name: "storage_percent", About: "of the file or memory store of a server", Warn: 80, Crit: 95}},
+		Needs:  []Kind{Jsz}, find: findStorage,
+	},
+	{
+		Name: "stream-limits", About: "No stream is near its own size limit.",
+		Why:    "At its limit a stream discards old messages, or refuses new ones.",
+		Next:   "Raise max_bytes, shorten max_age, or let the consumers catch up.",
+		Limits: []Limit{{Name: "stream_percent", About: "of max_bytes, for streams that refuse new messages", Warn: 80, Crit: 95}},
+		Needs:  []Kind{Jsz}, Asset: true, find: findFullStreams,
+	},
+	{
+		Name: "ha-assets", About: "No server carries too many replicated assets.",
+		Why:    "Each is a raft group that sends heartbeats; too many make all of them slow.",
+		Next:   "Use fewer replicas for what can be lost, fewer and larger streams, or more servers.",
+		Limits: []Limit{{Name: "ha_assets", About: "streams and consumers with replicas, on one server", Warn: 1000, Crit: 2000}},
+		Needs:  []Kind{Jsz}, find: findHAAssets,
+	},
+	{
+		Name: "raft", About: "Every raft group has a leader, applies what is committed, and belongs to something.",
+		Why:    "A stuck group stops its stream or consumer; an orphaned one costs disk and CPU for nothing.",
+		Next:   "See `natsctl server request raftz`; step the leader down, or restart the server that is stuck.",
+		Limits: []Limit{{Name: "raft_behind", About: "entries committed and not applied", Warn: 10_000, Crit: 1_000_000}},
+		Needs:  []Kind{Raftz}, find: findRaft,
+	},
+}
+
+func findMeta(c *checkup) {
+	for _, g := range MetaGroups(c.Snapshot) {
+		c.saw()
+		name := "the meta group"
+		if g.Domain != "" {
+			name += " of domain " + g.Domain
+		}
+		f := Finding{Object: name, Where: g.Name, Level: Crit}
+		switch {
+		case g.Leader == "":
+			f.What = name + " has no leader"
+			c.found(f)
+			continue
+		case len(g.Leaders) > 1:
+			f.What = name + " has more than one leader, depending on whom one asks: " + strings.Join(g.Leaders, ", ")
+			f.Next = "Ask again in a minute; when it stays so, the fleet is cut in two: check routes and gateways."
+			c.found(f)
+		case !g.Heard:
+			f.Level = Warn
+			f.What = fmt.Sprintf("%s is led by %s, which does not answer", name, g.Leader)
+			c.found(f)
+			continue
+		case g.Current < g.Quorum:
+			f.What = fmt.Sprintf("%s has %d current peers of the %d that it needs", name, g.Current, g.Quorum)
+			c.found(f)
+		}
+		for _, p := range g.Peers {
+			findMetaPeer(c, name, p)
+		}
+	}
+}
+
+func findMetaPeer(c *checkup, group string, p *MetaPeer) {
+	f := Finding{Object: p.Name, Where: p.Cluster, Level: Warn}
+	switch {
+	case p.Leader || !p.Known:
+	case p.Offline:
+		f.What = fmt.Sprintf("%s is offline in %s", p.Name, group)
+		c.found(f)
+	case !p.Current:
+		f.What = fmt.Sprintf("%s is not current in %s, %d operations behind", p.Name, group, p.Lag)
+		f.Value, f.Unit = float64(p.Lag), "count"
+		if level, limit := c.limit("meta_lag").judge(f.Value); level != OK {
+			f.Level, f.Limit = level, limit
+		}
+		c.found(f)
+	}
+}
+
+func findMetaPending(c *checkup) {
+	for _, g := range MetaGroups(c.Snapshot) {
+		c.saw()
+		c.measure("meta_pending", float64(g.Pending), Finding{
+			Object: g.Leader, Where: g.Domain, What: fmt.Sprintf("%d operations wait at the meta leader %s", g.Pending, g.Leader),
+		})
+	}
+}
+
+func findStreams(c *checkup) {
+	for _, r := range StreamRows(c.Snapshot, c.Delta) {
+		c.saw()
+		findAsset(c, "stream_lag", r.Level, r.MaxLag, Finding{
+			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.State),
+		})
+	}
+}
+
+func findConsumers(c *checkup) {
+	for _, r := range ConsumerRows(c.Snapshot) {
+		c.saw()
+		findAsset(c, "consumer_lag", r.Level, r.MaxLag, Finding{
+			Object: r.Name, Where: r.Account + " " + r.Stream,
+			What: fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.State),
+		})
+	}
+}
+
+// findAsset reports a stream or consumer that is at fault or lags; the worse of
+// the two levels counts.
+func findAsset(c *checkup, limit string, level Level, lag uint64, f Finding) {
+	byLag, passed := c.limit(limit).judge(float64(lag))
+	f.Level = level.Worse(byLag)
+	if f.Level == OK || f.Level == Info {
+		return
+	}
+	if lag > 0 {
+		f.Value, f.Limit, f.Unit = float64(lag), passed, "count"
+		f.What += fmt.Sprintf(" (a replica is %d operations behind)", lag)
+	}
+	c.found(f)
+}
+
+func findStorage(c *checkup) {
+	for _, sv := range c.Snapshot.Servers {
+		js := sv.Jsz
+		if js == nil || js.Disabled {
+			continue
+		}
+		c.saw()
+		for _, store := range []struct {
+			name       string
+			used, most uint64
+			limit      int64
+		}{
+			{"file", js.Store, max(js.Store, js.ReservedStore), js.Config.MaxStore},
+			{"memory", js.Memory, max(js.Memory, js.ReservedMemory), js.Config.MaxMemory},
+		} {
+			if store.limit <= 0 {
+				continue
+			}
+			c.measure("storage_percent", percent(float64(store.most), float64(store.limit)), Finding{
+				Object: sv.Info.Name + " " + store.name, Where: sv.Info.Cluster,
+				What: fmt.Sprintf("the %s store of %s: %d bytes used, %d reserved, of %d",
+					store.name, sv.Info.Name, store.used, store.most, store.limit),
+			})
+		}
+	}
+}
+
+func findFullStreams(c *checkup) {
+	for _, r := range StreamRows(c.Snapshot, c.Delta) {
+		used, limited := r.Size()
+		if !limited || r.Detail.Config.Discard != discardNew {
+			continue // one that discards old messages is meant to be full
+		}
+		c.saw()
+		c.measure("stream_percent", used, Finding{
+			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s is nearly full and refuses what is over", r.Name, r.Account),
+		})
+	}
+}
+
+func findHAAssets(c *checkup) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Jsz == nil || sv.Jsz.Disabled {
+			continue
+		}
+		c.saw()
+		c.measure("ha_assets", float64(sv.Jsz.HAAssets), Finding{
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, sv.Jsz.HAAssets),
+		})
+	}
+}

@@ -1,0 +1,62 @@
+package fleet
+
+import "fmt"
+
+// linkChecks look at routes, gateways and leafnodes.
+var linkChecks = []*Check{
+	{
+		Name: "routes", About: "Every two servers of a cluster have a whole route.",
+		Why:   "Clients on two servers without a route cannot reach each other, for messages take one hop in a cluster.",
+		Next:  "See `natsctl server report routes`; check the network between the two and their cluster { routes }.",
+		Needs: []Kind{Routez}, find: func(c *checkup) { findEdges(c, Route) },
+	},
+	{
+		Name: "gateways", About: "Every server has an outbound gateway to every other cluster.",
+		Why:   "Its clients cannot reach the other cluster, and silently: their messages go nowhere.",
+		Next:  "See `natsctl server report gateways`; check the network and gateway { gateways } of the server.",
+		Needs: []Kind{Gatewayz}, find: findGateways,
+	},
+	{
+		Name: "leafs", About: "Hub and spoke of every leafnode agree on their connections.",
+		Why:   "A half-open leafnode loses messages until one end notices.",
+		Next:  "See `natsctl server report leafnodes`; kick the connection on the hub and it comes back.",
+		Needs: []Kind{Leafz}, find: func(c *checkup) { findEdges(c, Leaf) },
+	},
+}
+
+func findEdges(c *checkup, kind EdgeKind) {
+	for _, e := range c.Topology.Edges {
+		if e.Kind != kind {
+			continue
+		}
+		c.saw()
+		if e.Level == OK {
+			continue
+		}
+		c.found(Finding{
+			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
+			What: fmt.Sprintf("the %s between %s and %s is %s: %s", edgeWord[kind], e.FromName, e.ToName, e.State, e.Why),
+		})
+	}
+}
+
+var edgeWord = map[EdgeKind]string{Route: "route", Gateway: "gateway", Leaf: "leafnode connection"}
+
+func where(t *Topology, e *Edge) string {
+	if n := t.Node(e.From); n != nil {
+		return n.Cluster
+	}
+	return ""
+}
+
+func findGateways(c *checkup) {
+	findEdges(c, Gateway)
+	for _, cl := range c.Topology.Clusters {
+		if cl.Ghost {
+			c.found(Finding{
+				Level: Crit, Object: cl.Name, What: "no server of cluster " + cl.Name + " answers, though gateways to it are known",
+				Next: "Check that cluster; remove it from gateway { gateways } everywhere if it is gone for good.",
+			})
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package fleet
+
+import (
+	"fmt"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// loadChecks look at how busy servers and connections are.
+var loadChecks = []*Check{
+	{
+		Name: "cpu", About: "No server needs most of its cores.",
+		Why:    "A server without spare CPU delays every client, then drops the slow ones and its routes.",
+		Next:   "Find the talkers with `natsctl server report connections --sort out_msgs`, spread clients, or add a server.",
+		Limits: []Limit{{Name: "cpu_percent", About: "of all cores that the server may use", Warn: 80, Crit: 95}},
+		find:   findCPU,
+	},
+	{
+		Name: "memory", About: "No server is near its memory limit (GOMEMLIMIT).",
+		Why:    "Near the limit the garbage collector takes the CPU, and past it the kernel takes the server.",
+		Next:   "Look for many connections with pending bytes, for large memory streams, and for subscriptions without end.",
+		Limits: []Limit{{Name: "memory_percent", About: "of GOMEMLIMIT, where the server has one", Warn: 80, Crit: 95}},
+		find:   findMemory,
+	},
+	{
+		Name: "connections", About: "No server is near its maximum of connections.",
+		Why:    "At the maximum new clients are refused, also those that come from a failed server.",
+		Next:   "Raise max_connections, or add a server.",
+		Limits: []Limit{{Name: "connections_percent", About: "of max_connections", Warn: 80, Crit: 95}},
+		Needs:  []Kind{Varz}, find: findConnections,
+	},
+	{
+		Name: "balance", About: "The clients of a cluster are spread evenly.",
+		Why:  "One server with most of the clients fails for all of them at once.",
+		Next: "Kick some clients of the full server slowly (`natsctl server kick`); they reconnect elsewhere.",
+		Limits: []Limit{
+			{Name: "balance_percent", About: "connections of a server over the cluster's average, when it has 50 or more", Warn: 100, Crit: never()},
+		},
+		find: findImbalance,
+	},
+	{
+		Name: "slow-consumers", About: "No client was dropped as a slow consumer lately.",
+		Why:    "A slow consumer loses messages, and its server spent memory on it first.",
+		Next:   "See `natsctl server report connections --state closed --filter 'reason contains \"Slow\"'` for who it was.",
+		Limits: []Limit{{Name: "slow_consumers", About: "dropped since the snapshot before", Warn: 1, Crit: 100}},
+		Rates:  true, find: findSlow,
+	},
+	{
+		Name: "stalled", About: "No publisher is held back by slow receivers.",
+		Why:    "A stalled publisher waits for somebody else's slow connection.",
+		Next:   "Find the receivers with `natsctl server report connections --sort pending_bytes`.",
+		Limits: []Limit{{Name: "stalled_clients", About: "stalls since the snapshot before", Warn: 10, Crit: 1000}},
+		Rates:  true, find: findStalled,
+	},
+	{
+		Name: "stale", About: "No connection went stale lately.",
+		Why:    "A stale connection stopped answering pings: a client or a network that hangs.",
+		Next:   "See `natsctl server report connections --state closed --filter 'reason contains \"Stale\"'`.",
+		Limits: []Limit{{Name: "stale_connections", About: "closed since the snapshot before", Warn: 1, Crit: 100}},
+		Rates:  true, find: findStale,
+	},
+	{
+		Name: "pending", About: "No connection has much data waiting, or more each time.",
+		Why:    "A connection whose pending bytes reach max_pending is dropped, with what was pending.",
+		Next:   "The receiver is too slow or its link too thin: look at its RTT and at what it subscribes to.",
+		Limits: []Limit{{Name: "pending_percent", About: "of max_pending", Warn: 25, Crit: 75}},
+		Needs:  []Kind{Connz, Varz}, find: findPending,
+	},
+	{
+		Name: "queues", About: "No server works off its internal queues too slowly.",
+		Why:    "A queue that grows inside a server delays JetStream, accounts or system messages for all.",
+		Next:   "Take a CPU and a goroutine profile with `natsctl server profile` and look for a slow disk.",
+		Limits: []Limit{{Name: "queue_items", About: "waiting in one internal queue", Warn: 10_000, Crit: 1_000_000}},
+		Needs:  []Kind{Ipqueuesz}, find: findQueues,
+	},
+}
+
+// eachStatsz calls f for every server with its STATSZ.
+func (c *checkup) eachStatsz(f func(sv *Server, st *server.ServerStats, of Finding)) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Statsz != nil {
+			f(sv, sv.Statsz, Finding{Object: sv.Info.Name, Where: sv.Info.Cluster})
+		}
+	}
+}
+
+func findCPU(c *checkup) {
+	c.eachStatsz(func(sv *Server, st *server.ServerStats, f Finding) {
+		cores := st.MaxProcs
+		if cores <= 0 {
+			cores = st.Cores
+		}
+		if cores <= 0 {
+			return
+		}
+		c.saw()
+		// The server reports 100 for each core that it keeps busy.
+		f.What = fmt.Sprintf("%s is busy: %.0f%% of one core, it may use %d", sv.Info.Name, st.CPU, cores)
+		c.measure("cpu_percent", st.CPU/float64(cores), f)
+	})
+}
+
+func findMemory(c *checkup) {
+	c.eachStatsz(func(sv *Server, st *server.ServerStats, f Finding) {
+		limit := st.MemLimit
+		if limit == 0 && sv.Varz != nil {
+			limit = sv.Varz.MemLimit
+		}
+		if limit <= 0 {
+			return
+		}
+		c.saw()
+		f.What = fmt.Sprintf("%s uses %d of %d bytes of its memory limit", sv.Info.Name, st.Mem, limit)
+		c.measure("memory_percent", percent(float64(st.Mem), float64(limit)), f)
+	})
+}
+
+func findConnections(c *checkup) {
+	c.eachStatsz(func(sv *Server, st *server.ServerStats, f Finding) {
+		if sv.Varz == nil || sv.Varz.MaxConn <= 0 {
+			return
+		}
+		c.saw()
+		f.What = fmt.Sprintf("%s has %d of at most %d connections", sv.Info.Name, st.Connections, sv.Varz.MaxConn)
+		c.measure("connections_percent", percent(float64(st.Connections), float64(sv.Varz.MaxConn)), f)
+	})
+}
+
+func findImbalance(c *checkup) {
+	for _, cl := range c.Topology.Clusters {
+		total, servers := 0, 0
+		for _, n := range cl.Nodes {
+			if n.Server != nil && n.Server.Statsz != nil {
+				total, servers = total+n.Server.Statsz.Connections, servers+1
+			}
+		}
+		if cl.Name == "" || servers < 2 {
+			continue
+		}
+		average := float64(total) / float64(servers)
+		for _, n := range cl.Nodes {
+			if n.Server == nil || n.Server.Statsz == nil {
+				continue
+			}
+			c.saw()
+			conns := n.Server.Statsz.Connections
+			if conns < 50 {
+				continue // chance, not imbalance
+			}
+			c.measure("balance_percent", percent(float64(conns)-average, average), Finding{
+				Object: n.Name, Where: cl.Name,
+				What: fmt.Sprintf("%s has %d connections, the average of %s is %.0f", n.Name, conns, cl.Name, average),
+			})
+		}
+	}
+}
+
+// findRise judges the rise of a counter on every server; rates that are not
+// known are not judged.
+func findRise(c *checkup, limit, what string, rate func(*ServerDelta) Rate) {
+	for _, sv := range c.Snapshot.Servers {
+		r := rate(c.Delta.Server(sv.Info.ID))
+		if !r.Known {
+			continue
+		}
+		c.saw()
+		c.measure(limit, r.Increase, Finding{
+			Object: sv.Info.Name, Where: sv.Info.Cluster,
+			What: fmt.Sprintf("%.0f %s on %s since the snapshot before", r.Increase, what, sv.Info.Name),
+		})
+	}
+}
+
+func findSlow(c *checkup) {
+	findRise(c, "slow_consumers", "slow consumers", func(d *ServerDelta) Rate { return d.SlowConsumers })
+}
+
+func findStalled(c *checkup) {
+	findRise(c, "stalled_clients", "stalls of publishers", func(d *ServerDelta) Rate { return d.StalledClients })
+}
+
+func findStale(c *checkup) {
+	findRise(c, "stale_connections", "stale connections", func(d *ServerDelta) Rate { return d.StaleConnections })
+}
+
+func findPending(c *checkup) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Connz == nil || sv.Varz == nil || sv.Varz.MaxPending <= 0 {
+			continue
+		}
+		for _, conn := range sv.Connz.Conns {
+			if conn.Stop != nil {
+				continue
+			}
+			c.saw()
+			c.measure("pending_percent", percent(float64(conn.Pending), float64(sv.Varz.MaxPending)), Finding{
+				Object: connName(conn), Where: sv.Info.Name,
+				What: fmt.Sprintf("%d of at most %d bytes wait for %s", conn.Pending, sv.Varz.MaxPending, connName(conn)),
+			})
+		}
+	}
+}
+
+// connName is how a reader finds a connection again.
+func connName(conn *server.ConnInfo) string {
+	if conn.Name == "" {
+		return fmt.Sprintf("cid %d", conn.Cid)
+	}
+	return fmt.Sprintf("%s (cid %d)", conn.Name, conn.Cid)
+}
+
+func findQueues(c *checkup) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Ipqueuesz == nil {
+			continue
+		}
+		c.saw()
+		for _, name := range sortedKeys(*sv.Ipqueuesz) {
+			waiting := (*sv.Ipqueuesz)[name].Pending
+			c.measure("queue_items", float64(waiting), Finding{
+				Object: name, Where: sv.Info.Name, What: fmt.Sprintf("%d items wait in the queue %q of %s", waiting, name, sv.Info.Name),
+			})
+		}
+	}
+}
+
+func percent(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole * 100
+}

@@ -1,0 +1,213 @@
+package fleet
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// securityChecks look at who can come in, and at what expires.
+var securityChecks = []*Check{
+	{
+		Name: "certificates", About: "No certificate of a listener expires soon.",
+		Why:    "With an expired certificate no client, route or gateway connects again.",
+		Next:   "Renew it and `natsctl server reload` the server.",
+		Limits: []Limit{{Name: "certificate_seconds", About: "left of its life", Warn: 30 * 86400, Crit: 7 * 86400, Below: true}},
+		Needs:  []Kind{Varz}, find: findCertificates,
+	},
+	{
+		Name: "jwts", About: "No operator, account or connected user JWT expires soon.",
+		Why:    "When it expires the server closes every connection that depends on it.",
+		Next:   "Sign a new one and push it (`natsctl account push`); users need new credentials.",
+		Limits: []Limit{{Name: "jwt_seconds", About: "left of its life", Warn: 7 * 86400, Crit: 86400, Below: true}},
+		find:   findJWTs,
+	},
+	{
+		Name: "monitoring", About: "No monitoring port is open to the network.",
+		Why:   "It tells everybody who asks about accounts, subjects and addresses, without a password.",
+		Next:  "Set http to 127.0.0.1, or drop it: the system account tells the same and asks who you are.",
+		Needs: []Kind{Varz}, find: findMonitoring,
+	},
+	{
+		Name: "plaintext", About: "No listener takes unencrypted connections from the network.",
+		Why:   "Passwords, tokens and messages can be read on the way.",
+		Next:  "Add a tls block to that listener.",
+		Needs: []Kind{Varz}, find: findPlaintext,
+	},
+	{
+		Name: "anonymous", About: "No server lets clients in without authentication.",
+		Why:   "Whoever reaches the port can read and publish everything in that account.",
+		Next:  "Configure users, accounts or an operator; drop no_auth_user where it is not meant.",
+		Needs: []Kind{Varz}, find: findAnonymous,
+	},
+}
+
+// listener is one port of a server.
+type listener struct {
+	name    string
+	host    string
+	open    bool // it listens
+	tls     bool
+	expires time.Time
+}
+
+func listeners(v *server.Varz) []listener {
+	return []listener{
+		{"client", v.Host, v.Port != 0, v.TLSRequired, v.TLSCertNotAfter},
+		{"route", v.Cluster.Host, v.Cluster.Port != 0, v.Cluster.TLSRequired, v.Cluster.TLSCertNotAfter},
+		{"gateway", v.Gateway.Host, v.Gateway.Port != 0, v.Gateway.TLSRequired, v.Gateway.TLSCertNotAfter},
+		{"leafnode", v.LeafNode.Host, v.LeafNode.Port != 0, v.LeafNode.TLSRequired, v.LeafNode.TLSCertNotAfter},
+		{"websocket", v.Websocket.Host, v.Websocket.Port != 0, !v.Websocket.NoTLS, v.Websocket.TLSCertNotAfter},
+		{"mqtt", v.MQTT.Host, v.MQTT.Port != 0, !v.MQTT.TLSCertNotAfter.IsZero(), v.MQTT.TLSCertNotAfter},
+	}
+}
+
+// local tells whether a listener's host is this machine alone.
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (c *checkup) eachVarz(f func(sv *Server, v *server.Varz)) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Varz != nil {
+			f(sv, sv.Varz)
+		}
+	}
+}
+
+func findCertificates(c *checkup) {
+	c.eachVarz(func(sv *Server, v *server.Varz) {
+		if !Reports(sv.Info.Version, FieldCertNotAfter) {
+			if slices.ContainsFunc(listeners(v), func(l listener) bool { return l.open && l.tls }) {
+				c.result.Unheard = append(c.result.Unheard, sv.Info.Name)
+			}
+			return
+		}
+		for _, l := range listeners(v) {
+			if !l.open || l.expires.IsZero() {
+				continue
+			}
+			c.saw()
+			c.measure("certificate_seconds", l.expires.Sub(now(sv, c.Snapshot)).Seconds(), Finding{
+				Object: sv.Info.Name + " " + l.name, Where: sv.Info.Cluster,
+				What: fmt.Sprintf("the %s certificate of %s is valid until %s", l.name, sv.Info.Name, l.expires.UTC().Format(time.RFC3339)),
+			})
+		}
+	})
+}
+
+// now is the time by a server's clock, by which it judges what expires.
+func now(sv *Server, s *Snapshot) time.Time {
+	if sv.Info.Time.IsZero() {
+		return s.Time
+	}
+	return sv.Info.Time
+}
+
+func findJWTs(c *checkup) {
+	seen := map[string]bool{}
+	judge := func(sv *Server, what, name string, claims *jwt.ClaimsData) {
+		if claims == nil || claims.Expires == 0 || seen[what+claims.ID+name] {
+			return
+		}
+		seen[what+claims.ID+name] = true
+		name = cmp.Or(name, claims.Subject)
+		c.saw()
+		expires := time.Unix(claims.Expires, 0)
+		c.measure("jwt_seconds", expires.Sub(now(sv, c.Snapshot)).Seconds(), Finding{
+			Object: name, Where: sv.Info.Name,
+			What: fmt.Sprintf("the JWT of %s %s is valid until %s", what, name, expires.UTC().Format(time.RFC3339)),
+		})
+	}
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Varz != nil {
+			for _, op := range sv.Varz.TrustedOperatorsClaim {
+				if op != nil {
+					judge(sv, "operator", op.Name, op.Claims())
+				}
+			}
+		}
+		if sv.Accountz != nil && sv.Accountz.Account != nil && sv.Accountz.Account.Claim != nil {
+			judge(sv, "account", sv.Accountz.Account.AccountName, sv.Accountz.Account.Claim.Claims())
+		}
+		if sv.Connz == nil {
+			continue
+		}
+		for _, conn := range sv.Connz.Conns {
+			if conn.JWT == "" || conn.Stop != nil {
+				continue
+			}
+			if user, err := jwt.DecodeUserClaims(conn.JWT); err == nil {
+				judge(sv, "user", user.Name, user.Claims())
+			}
+		}
+	}
+}
+
+func findMonitoring(c *checkup) {
+	c.eachVarz(func(sv *Server, v *server.Varz) {
+		c.saw()
+		for _, p := range []struct {
+			scheme string
+			port   int
+		}{{"http", v.HTTPPort}, {"https", v.HTTPSPort}} {
+			if p.port != 0 && !local(v.HTTPHost) {
+				c.found(Finding{
+					Level: Warn, Object: sv.Info.Name, Where: sv.Info.Cluster,
+					What: fmt.Sprintf("the monitoring port of %s is open on %s, %s port %d", sv.Info.Name, hostName(v.HTTPHost), p.scheme, p.port),
+				})
+			}
+		}
+	})
+}
+
+func hostName(host string) string {
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		return "all interfaces"
+	}
+	return host
+}
+
+func findPlaintext(c *checkup) {
+	c.eachVarz(func(sv *Server, v *server.Varz) {
+		for _, l := range listeners(v) {
+			if !l.open {
+				continue
+			}
+			c.saw()
+			if !l.tls && !local(l.host) {
+				c.found(Finding{
+					Level: Warn, Object: sv.Info.Name + " " + l.name, Where: sv.Info.Cluster,
+					What: fmt.Sprintf("the %s listener of %s on %s has no TLS", l.name, sv.Info.Name, hostName(l.host)),
+				})
+			}
+		}
+	})
+}
+
+func findAnonymous(c *checkup) {
+	c.eachVarz(func(sv *Server, v *server.Varz) {
+		c.saw()
+		f := Finding{Level: Warn, Object: sv.Info.Name, Where: sv.Info.Cluster}
+		switch {
+		case !v.AuthRequired && !local(v.Host):
+			f.Level = Crit
+			f.What = fmt.Sprintf("%s lets every client in, on %s", sv.Info.Name, hostName(v.Host))
+		case !v.AuthRequired:
+			f.What = sv.Info.Name + " lets every client of its machine in"
+		case v.Websocket.NoAuthUser != "":
+			f.What = sv.Info.Name + " lets websocket clients in without authentication"
+		case v.MQTT.NoAuthUser != "":
+			f.What = sv.Info.Name + " lets MQTT clients in without authentication"
+		default:
+			return
+		}
+		c.found(f)
+	})
+}

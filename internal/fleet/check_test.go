@@ -1,0 +1,264 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+func TestChecksAreComplete(t *testing.T) {
+	names, limits := map[string]bool{}, map[string]bool{}
+	for _, c := range Checks() {
+		if c.Name == "" || names[c.Name] || c.find == nil {
+			t.Errorf("check %q", c.Name)
+		}
+		names[c.Name] = true
+		for what, text := range map[string]string{"About": c.About, "Why": c.Why, "Next": c.Next} {
+			if !strings.HasSuffix(text, ".") {
+				t.Errorf("%s: %s is no sentence: %q", c.Name, what, text)
+			}
+		}
+		for _, l := range c.Limits {
+			if l.Name == "" || limits[l.Name] || l.About == "" {
+				t.Errorf("%s: limit %q", c.Name, l.Name)
+			}
+			limits[l.Name] = true
+			worse := l.Crit > l.Warn
+			if l.Below {
+				worse = l.Crit < l.Warn
+			}
+			if !worse && !math.IsNaN(l.Crit) {
+				t.Errorf("%s: %s: critical %v does not lie behind warning %v", c.Name, l.Name, l.Crit, l.Warn)
+			}
+		}
+	}
+}
+
+// examine runs one check.
+func examine(t *testing.T, in CheckInput, name string) CheckResult {
+	t.Helper()
+	checks, err := SelectChecks(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in.Snapshot.Want.Kinds == nil {
+		in.Snapshot.Want = WantFor(Checks())
+	}
+	return RunChecks(in, checks)[0]
+}
+
+// Every check is shown a fault that it must find, and the same without.
+func TestChecksFindTheirFault(t *testing.T) {
+	for _, c := range []struct {
+		check string
+		level Level
+		spoil func(in *CheckInput)
+	}{
+		{"servers", Crit, func(in *CheckInput) { in.Snapshot.Missing = []Missing{{Name: "m5", Reason: Silent}} }},
+		{"servers", Warn, func(in *CheckInput) { in.Snapshot.Missing = []Missing{{Name: "m5", Reason: Draining}} }},
+		{"answers", Warn, func(in *CheckInput) {
+			in.Snapshot.Problems = []Problem{{Server: "a", Kind: Varz, Reason: Malformed, Detail: "EOF"}}
+		}},
+		{"answers", Info, func(in *CheckInput) {
+			in.Snapshot.Problems = []Problem{{Server: "a", Kind: Raftz, Reason: Unsupported}}
+		}},
+		{"names", Warn, func(in *CheckInput) { in.Snapshot.Servers[1].Info.Name = "a" }},
+		{"versions", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Info.Version = "2.9.1" }},
+		{"config", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.ConfigDigest = "other" }},
+		{"uptime", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.Start = in.Snapshot.Time.Add(-time.Minute) }},
+		{"clock", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Info.Time = in.Snapshot.Time.Add(30 * time.Second) }},
+		{"clock", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Info.Time = in.Snapshot.Time.Add(-4 * time.Second) }},
+		{"health", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Healthz = &server.HealthStatus{Status: "unavailable", StatusCode: 503}
+		}},
+		{"routes", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Routez.Routes = nil }},
+		{"gateways", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Gatewayz = &server.Gatewayz{Name: "C", OutboundGateways: map[string]*server.RemoteGatewayz{"D": nil}}
+		}},
+		{"leafs", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Leafz.Leafs = []*server.LeafInfo{{Name: "b", Account: "APP"}}
+		}},
+		{"cpu", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.CPU = 170 }},
+		{"memory", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Statsz.Mem, in.Snapshot.Servers[0].Statsz.MemLimit = 99, 100
+		}},
+		{"connections", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.MaxConn = 3 }},
+		{"balance", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.Connections = 500 }},
+		{"slow-consumers", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.SlowConsumers = 2 }},
+		{"stalled", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.StalledClients = 2000 }},
+		{"stale", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.StaleConnections = 1 }},
+		{"pending", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Connz.Conns = []*server.ConnInfo{{Cid: 1, Pending: 60 << 20}}
+		}},
+		{"queues", Warn, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Ipqueuesz = &server.IpqueueszStatus{"q": {Pending: 20_000}}
+		}},
+		{"meta", Crit, func(in *CheckInput) { setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "" }) }},
+		{"meta", Crit, func(in *CheckInput) {
+			setMeta(in, func(m *server.MetaClusterInfo) { m.Size, m.Replicas[0].Offline = 3, true })
+		}},
+		{"meta-pending", Warn, func(in *CheckInput) { setMeta(in, func(m *server.MetaClusterInfo) { m.Pending = 5000 }) }},
+		{"streams", Crit, func(in *CheckInput) {
+			stream(in).Cluster = &server.ClusterInfo{}
+			stream(in).Cluster.Replicas = []*server.PeerInfo{{Name: "b"}}
+		}},
+		{"streams", Crit, func(in *CheckInput) {
+			stream(in).Cluster = &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: false, Lag: 10}}}
+		}},
+		{"streams", Warn, func(in *CheckInput) {
+			stream(in).Cluster = &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Lag: 10}, {Name: "c", Current: true}}}
+		}},
+		{"consumers", Warn, func(in *CheckInput) {
+			stream(in).Consumer = []*server.ConsumerInfo{{Name: "w", Config: &server.ConsumerConfig{MaxAckPending: 5}, NumAckPending: 5}}
+		}},
+		{"storage", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Jsz.Store = 999 }},
+		{"stream-limits", Warn, func(in *CheckInput) {
+			stream(in).Config = &server.StreamConfig{MaxBytes: 100, Discard: server.DiscardNew}
+			stream(in).State.Bytes = 90
+		}},
+		{"ha-assets", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Jsz.HAAssets = 1500 }},
+		{"raft", Crit, func(in *CheckInput) { setRaft(in, "G", server.RaftzGroup{State: "FOLLOWER"}) }},
+		{"raft", Warn, func(in *CheckInput) { setRaft(in, "orphan", server.RaftzGroup{State: "LEADER", Leader: "x"}) }},
+		{"certificates", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Varz.TLSCertNotAfter = in.Snapshot.Time.Add(-time.Hour)
+		}},
+		{"jwts", Crit, func(in *CheckInput) {
+			op := jwt.NewOperatorClaims("OX")
+			op.Name = "acme"
+			op.Expires = in.Snapshot.Time.Add(time.Hour).Unix()
+			in.Snapshot.Servers[0].Varz.TrustedOperatorsClaim = []*jwt.OperatorClaims{op}
+		}},
+		{"monitoring", Warn, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Varz.HTTPHost, in.Snapshot.Servers[0].Varz.HTTPPort = "0.0.0.0", 8222
+		}},
+		{"plaintext", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.Host = "0.0.0.0" }},
+		{"anonymous", Crit, func(in *CheckInput) {
+			in.Snapshot.Servers[0].Varz.Host, in.Snapshot.Servers[0].Varz.AuthRequired = "0.0.0.0", false
+		}},
+		{"anonymous", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.MQTT.NoAuthUser = "x" }},
+	} {
+		t.Run(c.check+" "+c.level.String(), func(t *testing.T) {
+			good := examine(t, healthy(), c.check)
+			if good.Level != OK || good.Skipped != "" {
+				t.Fatalf("a healthy fleet: %+v", good)
+			}
+			in := healthy()
+			c.spoil(&in)
+			bad := examine(t, in, c.check)
+			if bad.Level != c.level {
+				t.Fatalf("level %s, want %s: %+v", bad.Level, c.level, bad.Findings)
+			}
+			for _, f := range bad.Findings {
+				if f.What == "" || f.Why == "" || f.Next == "" || f.Object == "" || f.Check != c.check {
+					t.Errorf("unfinished: %+v", f)
+				}
+			}
+		})
+	}
+}
+
+// healthy is two servers without any fault, seen twice.
+func healthy() CheckInput {
+	at := func(sec float64) *Snapshot {
+		a, b := member("a", "b"), member("b", "a")
+		for _, sv := range []*Server{a, b} {
+			sv.Info.Time = epoch.Add(time.Duration(sec) * time.Second)
+			sv.Info.SetJetStreamEnabled()
+			sv.Statsz.Cores = 2
+			sv.Varz = &server.Varz{
+				ConfigDigest: "d", MaxPending: 64 << 20, MaxConn: 1000, Host: "127.0.0.1", Port: 4222, AuthRequired: true,
+				TLSCertNotAfter: epoch.AddDate(1, 0, 0),
+			}
+			sv.Connz, sv.Leafz, sv.Gatewayz = &server.Connz{}, &server.Leafz{}, &server.Gatewayz{}
+			sv.Healthz = &server.HealthStatus{Status: "ok", StatusCode: 200}
+			sv.Ipqueuesz = &server.IpqueueszStatus{}
+			sv.Jsz = &server.JSInfo{Config: server.JetStreamConfig{MaxStore: 1000}}
+			sv.Jsz.Meta = &server.MetaClusterInfo{Name: "C", Leader: "a", Size: 2}
+			sv.Raftz = &server.RaftzStatus{"SYS": {"_meta_": {State: "LEADER", Leader: "x"}}}
+		}
+		a.Varz.ConfigDigest, b.Varz.ConfigDigest = "d", "d"
+		a.Jsz.Meta.Replicas = []*server.PeerInfo{{Name: "b", Current: true}}
+		a.Jsz.AccountDetails = []*server.AccountDetail{{Name: "APP", Streams: []server.StreamDetail{{
+			Name: "S", RaftGroup: "G", Cluster: &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: true}}},
+		}}}}
+		c := member("c", "a", "b")
+		c.Varz, c.Info.Time = &server.Varz{ConfigDigest: "d", AuthRequired: true, Host: "127.0.0.1"}, a.Info.Time
+		for _, sv := range []*Server{a, b} {
+			sv.Routez.Routes = append(sv.Routez.Routes, member(sv.Info.Name, "c").Routez.Routes...)
+		}
+		return snap(sec, a, b, c)
+	}
+	return CheckInput{Before: at(1000), Snapshot: at(1002)}
+}
+
+func setMeta(in *CheckInput, change func(*server.MetaClusterInfo)) {
+	for _, sv := range in.Snapshot.Servers {
+		if sv.Jsz != nil {
+			if sv.Jsz.Meta.Replicas == nil {
+				sv.Jsz.Meta.Replicas = []*server.PeerInfo{{Name: "b"}}
+			}
+			change(sv.Jsz.Meta)
+		}
+	}
+}
+
+func stream(in *CheckInput) *server.StreamDetail {
+	return &in.Snapshot.Servers[0].Jsz.AccountDetails[0].Streams[0]
+}
+
+func setRaft(in *CheckInput, name string, g server.RaftzGroup) {
+	in.Snapshot.Servers[0].Raftz = &server.RaftzStatus{"APP": {name: g}}
+}
+
+func TestCheckSaysWhatItCannotSee(t *testing.T) {
+	in := healthy()
+	in.Snapshot.Want = Want{Kinds: []Kind{Routez}}
+	if got := examine(t, in, "raft"); got.Level != Unknown || !strings.Contains(got.Skipped, "RAFTZ") {
+		t.Errorf("%+v", got)
+	}
+	in = healthy()
+	in.Before = nil
+	if got := examine(t, in, "slow-consumers"); got.Level != Unknown || got.Skipped == "" {
+		t.Errorf("%+v", got)
+	}
+	in = healthy()
+	in.Snapshot.Problems = []Problem{{Server: "a", Kind: Raftz, Reason: Unsupported}}
+	if got := examine(t, in, "raft"); len(got.Unheard) != 1 || got.Unheard[0] != "a" {
+		t.Errorf("%+v", got)
+	}
+	if _, err := SelectChecks("nope"); !errors.Is(err, ErrNoCheck) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestLimitsCanBeSet(t *testing.T) {
+	r := Ranges{}
+	for text, ok := range map[string]bool{
+		"cpu_percent=10,20": true, "memory_percent=90": true, "uptime_seconds=-,60": true,
+		"cpu_percent": false, "cpu_percent=x": false, "nope=1,2": false, "": false,
+	} {
+		if err := r.Set(text); (err == nil) != ok || err != nil && !errors.Is(err, ErrLimit) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if got := r["memory_percent"]; !math.IsNaN(got.Warn) || got.Crit != 90 {
+		t.Errorf("%+v", got)
+	}
+	in := healthy()
+	in.Ranges = r
+	in.Snapshot.Servers[0].Statsz.CPU = 30
+	if got := examine(t, in, "cpu"); got.Level != Warn || got.Findings[0].Value != 15 || got.Findings[0].Limit != 10 {
+		t.Errorf("%+v", got)
+	}
+	for _, l := range AllLimits() {
+		if _, err := json.Marshal(l); err != nil {
+			t.Errorf("%s: %v", l.Name, err)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package fleet
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// DeriveEvents tells what happened between two snapshots that no server
+// announced: servers that went, came or restarted, links that broke or came
+// back, versions and configurations that changed. Links of a server that went
+// are not told one by one. The events are in a fixed order; either snapshot may
+// be nil, which tells nothing.
+func DeriveEvents(before, after *Snapshot) []Event {
+	if before == nil || after == nil {
+		return nil
+	}
+	d := deriver{before: before, after: after}
+	past := indexServers(before)
+	for _, sv := range after.Servers {
+		d.server(past.match(sv), sv)
+	}
+	present := indexServers(after)
+	for _, sv := range before.Servers {
+		if present.match(sv) == nil {
+			d.gone(sv)
+		}
+	}
+	d.links()
+	slices.SortStableFunc(d.events, func(a, b Event) int {
+		return cmp.Or(b.Level.rank()-a.Level.rank(), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Server, b.Server), cmp.Compare(a.Who, b.Who))
+	})
+	return d.events
+}
+
+type deriver struct {
+	before, after *Snapshot
+	events        []Event
+}
+
+func (d *deriver) add(kind EventKind, level Level, sv *Server, who, why string) {
+	d.events = append(d.events, Event{
+		Time: d.after.Time, Kind: kind, Level: level, Server: sv.Info.Name, Cluster: sv.Info.Cluster,
+		Who: who, Where: sv.Info.Host, Why: why, Derived: true,
+	})
+}
+
+// server tells what became of a server that answers now.
+func (d *deriver) server(before, after *Server) {
+	if before == nil {
+		why := "not seen before"
+		if d.before.lists(after.Info.ID, after.Info.Name) {
+			why = "answers again"
+		}
+		d.add(EventServerUp, Info, after, after.Info.Name, why)
+		return
+	}
+	restarted := before.Info.ID != after.Info.ID || startedAnew(before, after)
+	if restarted {
+		why := "another process under the same name"
+		if after.Statsz != nil && !after.Statsz.Start.IsZero() {
+			why = "started at " + after.Statsz.Start.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		d.add(EventServerRestart, Warn, after, after.Info.Name, why)
+	}
+	if before.Info.Version != after.Info.Version {
+		d.add(EventVersionChange, Info, after, after.Info.Name, fmt.Sprintf("from %s to %s", before.Info.Version, after.Info.Version))
+	}
+	if a, b := before.Varz, after.Varz; a != nil && b != nil {
+		switch {
+		case a.ConfigDigest != "" && b.ConfigDigest != "" && a.ConfigDigest != b.ConfigDigest:
+			d.add(EventConfigChange, Info, after, after.Info.Name, "the configuration is another one")
+		case !restarted && !a.ConfigLoadTime.Equal(b.ConfigLoadTime):
+			d.add(EventConfigChange, Info, after, after.Info.Name, "the configuration was loaded again")
+		}
+	}
+}
+
+func (d *deriver) gone(sv *Server) {
+	why := "no longer answers, and no server misses it"
+	level := Warn
+	for _, m := range d.after.Missing {
+		if m.ID == sv.Info.ID || m.ID == "" && m.Name == sv.Info.Name {
+			why, level = missingNote(m), Crit
+		}
+	}
+	d.add(EventServerDown, level, sv, sv.Info.Name, why)
+}
+
+// links compares the edges of both topologies, where the servers that report
+// them answered both times.
+func (d *deriver) links() {
+	past, now := NewTopology(d.before, TopologyOptions{}), NewTopology(d.after, TopologyOptions{})
+	was := map[string]*Edge{}
+	for _, e := range past.Edges {
+		was[e.Key()] = e
+	}
+	seen := map[string]bool{}
+	for _, e := range now.Edges {
+		seen[e.Key()] = true
+		old := was[e.Key()]
+		sv := bothAnswered(past, now, e)
+		if sv == nil {
+			continue
+		}
+		switch {
+		case e.connected() && (old == nil || !old.connected()):
+			d.add(EventLinkUp, Info, sv, e.label(), "")
+		case !e.connected() && old != nil && old.connected():
+			d.add(EventLinkDown, Warn, sv, e.label(), e.Why)
+		}
+	}
+	for _, e := range past.Edges {
+		if e.Kind == Leaf && e.connected() && !seen[e.Key()] {
+			if sv := bothAnswered(past, now, e); sv != nil {
+				d.add(EventLinkDown, Warn, sv, e.label(), "neither end lists it any more")
+			}
+		}
+	}
+}
+
+// connected tells whether the link works in both directions, as far as its
+// ends say.
+func (e *Edge) connected() bool {
+	switch e.State {
+	case StateOK, StateSlow, StateShort, StateOutside:
+		return true
+	}
+	return false
+}
+
+// label names the edge for a reader.
+func (e *Edge) label() string {
+	return fmt.Sprintf("%s %s - %s", e.Kind, e.FromName, cmp.Or(e.ToCluster, e.ToName))
+}
+
+// bothAnswered returns the server that an edge starts from, if all that could
+// report the edge answered in both snapshots; else nil.
+func bothAnswered(past, now *Topology, e *Edge) *Server {
+	for _, t := range []*Topology{past, now} {
+		from := t.Node(e.From)
+		if from == nil || from.Server == nil {
+			return nil
+		}
+		if e.Kind == Gateway {
+			continue
+		}
+		// A leafnode that cannot be asked is there only while its hub lists it.
+		if to := t.Node(e.To); to == nil && !outside(past, now, e.To) || to != nil && to.Ghost {
+			return nil
+		}
+	}
+	return now.Node(e.From).Server
+}
+
+// outside tells whether the node is a leafnode outside the system account, in
+// the topology that has it.
+func outside(past, now *Topology, key string) bool {
+	n := now.Node(key)
+	if n == nil {
+		n = past.Node(key)
+	}
+	return n != nil && n.Outside
+}

@@ -1,0 +1,133 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// MetaGroup is the JetStream meta group of one domain: the servers that agree
+// on where every stream and consumer is.
+type MetaGroup struct {
+	Domain  string      `json:"domain,omitempty"`
+	Name    string      `json:"name,omitempty"` // as its leader calls it
+	Leader  string      `json:"leader,omitempty"`
+	Leaders []string    `json:"leaders,omitempty"` // names that servers give as leader, when they do not agree
+	Size    int         `json:"size"`
+	Quorum  int         `json:"quorum"`
+	Current int         `json:"current"` // peers, the leader among them, that are up to date
+	Pending int         `json:"pending"` // operations of the leader that wait
+	Heard   bool        `json:"heard"`   // the leader itself answered, so that the peers are as it sees them
+	Peers   []*MetaPeer `json:"peers"`
+}
+
+// MetaPeer is one member of a meta group, as the leader sees it.
+type MetaPeer struct {
+	Domain        string         `json:"domain,omitempty"`
+	Name          string         `json:"name"`
+	Cluster       string         `json:"cluster,omitempty"`
+	Leader        bool           `json:"leader"`
+	Current       bool           `json:"current"`
+	Offline       bool           `json:"offline"`
+	ActiveSeconds float64        `json:"active_seconds"` // since the leader heard from it
+	Lag           uint64         `json:"lag"`            // operations behind
+	Known         bool           `json:"known"`          // false when no leader answered, so that nobody can say
+	Server        *Server        `json:"-"`              // nil when it did not answer
+	JS            *server.JSInfo `json:"-"`              // its JSZ; nil when not asked
+}
+
+// MetaGroups returns the meta groups of the fleet, by domain. A server with
+// JetStream that is in no group, a single one, is a group of one.
+func MetaGroups(s *Snapshot) []*MetaGroup {
+	groups := map[string]*MetaGroup{}
+	var order []string
+	for _, sv := range s.Servers {
+		if !sv.Info.JetStreamEnabled() || sv.Jsz != nil && sv.Jsz.Disabled {
+			continue
+		}
+		info := meta(sv)
+		key := sv.Info.Domain
+		if info == nil || info.Size == 0 {
+			key += "\x00" + sv.Info.ID // on its own
+		}
+		g := groups[key]
+		if g == nil {
+			g = &MetaGroup{Domain: sv.Info.Domain}
+			groups[key] = g
+			order = append(order, key)
+		}
+		g.hear(sv, info)
+	}
+	slices.Sort(order)
+	out := make([]*MetaGroup, len(order))
+	for i, key := range order {
+		out[i] = groups[key]
+		out[i].finish(s)
+	}
+	return out
+}
+
+// hear takes in what one server says about its group; the leader's word counts.
+func (g *MetaGroup) hear(sv *Server, info *server.MetaClusterInfo) {
+	if info == nil || info.Size == 0 {
+		g.Size, g.Quorum, g.Leader, g.Heard = 1, 1, sv.Info.Name, true
+		return
+	}
+	if info.Leader != "" && !slices.Contains(g.Leaders, info.Leader) {
+		g.Leaders = append(g.Leaders, info.Leader)
+	}
+	leads := info.Leader != "" && info.Leader == sv.Info.Name
+	if g.Heard && !leads {
+		return
+	}
+	g.Heard = leads
+	g.Name, g.Size, g.Pending = info.Name, max(info.Size, 1), info.Pending
+	g.Leader = cmp.Or(info.Leader, g.Leader)
+	g.Quorum = g.Size/2 + 1
+	if info.QuorumNeeded > 0 {
+		g.Quorum = info.QuorumNeeded
+	}
+	g.Peers = nil
+	for _, p := range info.Replicas {
+		if p != nil && p.Name != g.Leader {
+			g.Peers = append(g.Peers, &MetaPeer{
+				Name: p.Name, Current: p.Current, Offline: p.Offline, Lag: p.Lag, ActiveSeconds: p.Active.Seconds(), Known: leads,
+			})
+		}
+	}
+}
+
+func (g *MetaGroup) finish(s *Snapshot) {
+	if g.Leader != "" {
+		g.Peers = append(g.Peers, &MetaPeer{Name: g.Leader, Leader: true, Current: true, Known: true})
+	}
+	if len(g.Leaders) < 2 {
+		g.Leaders = nil
+	}
+	for _, p := range g.Peers {
+		p.Domain = g.Domain
+		if sv := s.Server(p.Name); sv != nil {
+			p.Server, p.JS, p.Cluster = sv, sv.Jsz, sv.Info.Cluster
+		} else {
+			p.Cluster = s.clusterOf(p.Name)
+		}
+		if p.Known && p.Current && !p.Offline {
+			g.Current++
+		}
+	}
+	slices.SortFunc(g.Peers, func(a, b *MetaPeer) int {
+		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name))
+	})
+	slices.Sort(g.Leaders)
+}
+
+// clusterOf is the cluster of a missing server, where known.
+func (s *Snapshot) clusterOf(name string) string {
+	for _, m := range s.Missing {
+		if m.Name == name {
+			return m.Cluster
+		}
+	}
+	return ""
+}
