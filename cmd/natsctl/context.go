@@ -26,7 +26,7 @@ func contextEntry() entry {
 			{name: "ls", aliases: []string{"list"}, help: "List the contexts.", cmd: &contextLs{}},
 			{name: "show", aliases: []string{"info", "view"}, help: "Show a context, and where each value that would be used comes from.", cmd: &contextShow{}},
 			{name: "select", aliases: []string{"switch", "set"}, help: "Use a context whenever none is named.", cmd: &contextSelect{}},
-			{name: "previous", aliases: []string{"-"}, help: "Select the context that was selected before.", cmd: &contextPrevious{}},
+			{name: "previous", help: "Select the context that was selected before.", cmd: &contextPrevious{}},
 			{name: "unselect", help: "Leave no context selected.", cmd: &contextUnselect{}},
 			{name: "rm", aliases: []string{"remove"}, help: "Remove a context.", cmd: &contextRm{}},
 			{name: "validate", help: "Check contexts, and with --connect how far each of their URLs gets.", cmd: &contextValidate{}},

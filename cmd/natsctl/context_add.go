@@ -41,7 +41,9 @@ func (c *contextAdd) run(_ context.Context, e *env) error {
 		return err
 	}
 	saved := &natsctx.Context{Name: c.name}
-	saved.Lay(&set)
+	if err := saved.Lay(&set); err != nil {
+		return err
+	}
 	saved.URL = saved.URLOrDefault()
 	if err := e.accept(saved); err != nil {
 		return err
@@ -96,12 +98,14 @@ func (c *contextCopy) run(_ context.Context, e *env) error {
 		return err
 	}
 	if !reflect.ValueOf(set).IsZero() {
-		source.Lay(&set)
+		if err := source.Lay(&set); err != nil {
+			return err
+		}
 		if err := e.accept(source); err != nil {
 			return err
 		}
 	}
-	if err := store.Copy(c.from, c.to, func(s *natsctx.Settings) { s.Lay(&set) }); err != nil {
+	if err := store.Copy(c.from, c.to, func(s *natsctx.Settings) error { return s.Lay(&set) }); err != nil {
 		return err
 	}
 	return c.fields.finish(e, store, c.to, "saved")

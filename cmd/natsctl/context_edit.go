@@ -88,8 +88,7 @@ func (c *contextEdit) apply(s, set *natsctx.Settings) error {
 			return usagef("a context has no key %q%s", key, view.Suggest(key, keys()))
 		}
 	}
-	s.Lay(set)
-	return nil
+	return s.Lay(set)
 }
 
 // keys lists the 24 keys of a context.

@@ -53,12 +53,17 @@ func (s *Settings) Auth() string {
 
 // Lay puts what over sets onto s. Credentials of another kind than those in
 // over go, and so does a password that belongs to another user. A user without
-// a password becomes a token, as for the nats CLI.
-func (s *Settings) Lay(over *Settings) {
+// a password becomes a token, as for the nats CLI. Several kinds in over are an
+// [InvalidError].
+func (s *Settings) Lay(over *Settings) error {
+	if err := oneKind(over, FromFlag); err != nil {
+		return err
+	}
 	lay(s, over, map[string]Origin{}, FromFlag)
 	if over.User != "" && s.Password == "" {
 		s.Token, s.User = s.User, ""
 	}
+	return nil
 }
 
 // oneKind refuses flags, or variables, that name several kinds of credentials.

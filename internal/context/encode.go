@@ -107,9 +107,9 @@ func locate(data []byte, err error) error {
 	case errors.As(err, &kind):
 		return fmt.Errorf("key %q has to be a %s, it is a %s", kind.Field, kind.Type, strings.Fields(kind.Value)[0])
 	case errors.As(err, &syntax):
-		upto := data[:min(int(syntax.Offset), len(data))]
+		upto := data[:max(0, min(int(syntax.Offset)-1, len(data)))] // the offset is behind the offending byte
 		line := bytes.Count(upto, []byte("\n")) + 1
-		return fmt.Errorf("line %d column %d: %s", line, len(upto)-bytes.LastIndexByte(upto, '\n')-1, syntax)
+		return fmt.Errorf("line %d column %d: %s", line, len(upto)-bytes.LastIndexByte(upto, '\n'), syntax)
 	}
 	return err
 }

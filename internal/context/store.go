@@ -181,7 +181,7 @@ func (s *Store) write(c *Context) error {
 
 // Copy saves a context under a second name, and its mark with it. The copy is
 // the same byte for byte, but for what change does; change may be nil.
-func (s *Store) Copy(from, to string, change func(*Settings)) error {
+func (s *Store) Copy(from, to string, change func(*Settings) error) error {
 	if err := CheckNewName(to); err != nil {
 		return err
 	}
@@ -197,12 +197,14 @@ func (s *Store) Copy(from, to string, change func(*Settings)) error {
 		if err != nil {
 			return err
 		}
-		if err := s.moveMark(from, to); err != nil {
-			return err
-		}
 		before := c.Settings
 		if change != nil {
-			change(&c.Settings)
+			if err := change(&c.Settings); err != nil {
+				return err
+			}
+		}
+		if err := s.moveMark(from, to); err != nil {
+			return err
 		}
 		if reflect.DeepEqual(before, c.Settings) {
 			return replace(s.Path(to), data)
