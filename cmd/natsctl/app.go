@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // command is one leaf of the command line: a struct of flags.
@@ -87,7 +91,7 @@ func run(args []string, e *env) int {
 	case status != nil:
 		return int(*status)
 	case err != nil:
-		return e.fail(usageError{err})
+		return e.fail(usageError{explainParse(args, err)})
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -104,6 +108,32 @@ func run(args []string, e *env) int {
 		return e.fail(err)
 	}
 	return exitOK
+}
+
+// explainParse adds to kingpin's words what may have been meant.
+func explainParse(args []string, err error) error {
+	names, list := "", commands()
+	for _, arg := range args {
+		i := slices.IndexFunc(list, func(c entry) bool { return c.name == arg })
+		switch {
+		case i >= 0:
+			names, list = names+" "+arg, list[i].sub
+		case strings.HasPrefix(err.Error(), "expected command but got"):
+			return fmt.Errorf("natsctl%s has no command %q%s", names, arg, view.Suggest(arg, entryNames(list)))
+		}
+	}
+	if strings.HasPrefix(err.Error(), "must select a subcommand") {
+		return fmt.Errorf("natsctl%s needs one of its commands: %s", names, strings.Join(entryNames(list), ", "))
+	}
+	return err
+}
+
+func entryNames(list []entry) []string {
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.name
+	}
+	return names
 }
 
 // usageError is a command line that cannot be understood.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,26 @@ func synopsis(c entry) string {
 		names[i] = sub.name
 	}
 	return c.name + " " + strings.Join(names, "\\|")
+}
+
+// TestHelp asks every command for its help, which must name the command and
+// be free of what a template leaves when it fails.
+func TestHelp(t *testing.T) {
+	var walk func(path []string, list []entry)
+	walk = func(path []string, list []entry) {
+		for _, c := range list {
+			args := append(slices.Clone(path), c.name)
+			help := transcript(t, append(slices.Clone(args), "--help"))
+			if !strings.HasPrefix(help, "usage: natsctl "+strings.Join(args, " ")) || strings.Contains(help, "%!") {
+				t.Errorf("help of %v:\n%s", args, help)
+			}
+			if c.help == "" || !strings.HasSuffix(c.help, ".") {
+				t.Errorf("%v: help %q is no sentence", args, c.help)
+			}
+			walk(args, c.sub)
+		}
+	}
+	walk(nil, commands())
 }
 
 // keepFresh compares, or rewrites, what stands between the two markers of a
@@ -66,6 +87,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Chdir("../..")
 	var ran int
 	for _, block := range strings.Split(string(body), "```console\n")[1:] {
 		block, _, _ = strings.Cut(block, "```")
@@ -89,7 +111,6 @@ func TestReadme(t *testing.T) {
 // the terminal shows.
 func transcript(t *testing.T, args []string) string {
 	t.Helper()
-	t.Chdir("../..")
 	var screen bytes.Buffer
 	home := t.TempDir()
 	run(args, &env{

@@ -10,7 +10,7 @@ const usageTemplate = `{{define "FormatCommands" -}}
 {{end -}}
 {{end -}}
 {{if .Context.SelectedCommand -}}
-usage: {{.App.Name}} {{.Context.SelectedCommand}}{{if .Context.SelectedCommand.FlagSummary}} {{.Context.SelectedCommand.FlagSummary}}{{end}}{{range .Context.SelectedCommand.Args}} {{if not .Required}}[{{end}}<{{.Name}}>{{if .IsCumulative}}...{{end}}{{if not .Required}}]{{end}}{{end}}{{if .Context.SelectedCommand.Commands}} <command>{{end}}
+usage: {{.App.Name}} {{.Context.SelectedCommand}}{{if .Context.SelectedCommand.FlagSummary}} {{.Context.SelectedCommand.FlagSummary}}{{end}}{{if .Context.SelectedCommand.Args}} {{.Context.SelectedCommand.ArgSummary}}{{end}}{{if .Context.SelectedCommand.Commands}} <command>{{end}}
 
 {{.Context.SelectedCommand.Help | Wrap 0}}
 {{if .Context.SelectedCommand.HelpLong}}{{.Context.SelectedCommand.HelpLong | Wrap 0}}
