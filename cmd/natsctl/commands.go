@@ -10,6 +10,7 @@ func commands() []entry {
 		contextEntry(),
 		serverEntry(),
 		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},
+		eventsEntry(),
 		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
 	}
 }

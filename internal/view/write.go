@@ -52,6 +52,14 @@ func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
 	return err
 }
 
+// Paint colours a text, which must be safe already, by its level.
+func (s Style) Paint(text string, l Level) string {
+	if sgr := sgrLevel[l]; s.Color && sgr != "" {
+		return sgr + text + sgrReset
+	}
+	return text
+}
+
 // columns lists the indexes of the columns to draw.
 func (s Style) columns(g Grid) []int {
 	var cols []int
@@ -112,6 +120,17 @@ func CSV(w io.Writer, g Grid) error {
 	if err := out.Write(g.Names()); err != nil {
 		return err
 	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
+	}
+	return CSVRows(w, g)
+}
+
+// CSVRows writes the rows as [CSV] does, without the header: what follows it in
+// a stream.
+func CSVRows(w io.Writer, g Grid) error {
+	out := csv.NewWriter(w)
 	record := make([]string, len(g.Heads))
 	for _, row := range g.Rows {
 		for i, cell := range row {

@@ -1,0 +1,314 @@
+package sys
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// told is an event with what is needed to tell whether it is news.
+type told struct {
+	fleet.Event
+	serverID string
+	key      string // where it has no id: the same key within a moment is the same event
+	state    string // for events that repeat themselves: only a new state is news
+}
+
+// eventDecoder reads one message.
+type eventDecoder func(subject string, body []byte) (told, error)
+
+// leafKind is what a leafnode connection is called in a client's kind.
+const leafKind = "Leafnode"
+
+func decodeConnect(_ string, body []byte) (told, error) {
+	var m server.ConnectEventMsg
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	e := clientEvent(fleet.EventConnect, m.TypedEvent, m.Server, m.Client)
+	if m.Client.Kind == leafKind {
+		e.Kind = fleet.EventLeafConnect
+	}
+	return e, nil
+}
+
+func decodeDisconnect(_ string, body []byte) (told, error) {
+	var m server.DisconnectEventMsg
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	e := clientEvent(fleet.EventDisconnect, m.TypedEvent, m.Server, m.Client)
+	e.Why = m.Reason
+	if m.Client.Kind == leafKind {
+		e.Kind, e.Level = fleet.EventLeafDisconnect, fleet.Warn
+	}
+	if unhealthy(m.Reason) {
+		e.Level = fleet.Warn
+	}
+	if m.Reason == server.AuthenticationViolation.String() {
+		return authError(e, m), nil // told twice: as a failed authentication, and as its end
+	}
+	return e, nil
+}
+
+// unhealthy tells a disconnect that somebody should look at from one that was
+// wanted (nats-server, monitor.go, ClosedState).
+func unhealthy(reason string) bool {
+	for _, sign := range [...]string{"Slow Consumer", "Stale Connection", "Write Deadline", "TLS Handshake", "Protocol Violation", "Parse Error", "Maximum", "Authentication"} {
+		if strings.Contains(reason, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+func decodeAuthError(_ string, body []byte) (told, error) {
+	var m server.DisconnectEventMsg
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	return authError(clientEvent(fleet.EventAuthError, m.TypedEvent, m.Server, m.Client), m), nil
+}
+
+// authError makes an event that of a failed authentication.
+func authError(e told, m server.DisconnectEventMsg) told {
+	e.Kind, e.Level, e.Why = fleet.EventAuthError, fleet.Warn, m.Reason
+	if e.Account == "$G" {
+		e.Account = "" // a client that did not get in is in no account
+	}
+	e.key = fmt.Sprint("auth", m.Server.ID, m.Client.ID)
+	return e
+}
+
+// clientEvent fills in what all events about clients have.
+func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo, c server.ClientInfo) told {
+	e := fromServer(kind, sv)
+	e.ID, e.Time = t.ID, t.Time
+	e.Account, e.Who = c.Account, clientName(c)
+	e.Where = c.Host
+	return e
+}
+
+// clientName names a client by what it calls itself, its user and its number.
+func clientName(c server.ClientInfo) string {
+	var parts []string
+	if name := cmp.Or(c.Name, c.MQTTClient); name != "" {
+		parts = append(parts, name)
+	}
+	if c.User != "" {
+		parts = append(parts, "user "+c.User)
+	}
+	parts = append(parts, "cid "+strconv.FormatUint(c.ID, 10))
+	if c.Lang != "" {
+		parts = append(parts, strings.TrimSpace(c.Lang+" "+c.Version))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func decodeLameDuck(subject string, body []byte) (told, error) {
+	e, err := serverEvent(fleet.EventLameDuck, subject, body)
+	e.Level, e.Why = fleet.Warn, "lame duck mode: its clients are told to move, and it answers no system requests any more"
+	return e, err
+}
+
+func decodeShutdown(subject string, body []byte) (told, error) {
+	e, err := serverEvent(fleet.EventShutdown, subject, body)
+	e.Level, e.Why = fleet.Warn, "the server is shutting down"
+	return e, err
+}
+
+// serverEvent reads an event whose body is the server alone.
+func serverEvent(kind fleet.EventKind, subject string, body []byte) (told, error) {
+	var sv server.ServerInfo
+	if err := json.Unmarshal(body, &sv); err != nil {
+		return told{}, err
+	}
+	e := fromServer(kind, sv)
+	e.Who, e.Where, e.key = sv.Name, sv.Host, subject
+	return e, nil
+}
+
+func fromServer(kind fleet.EventKind, sv server.ServerInfo) told {
+	return told{
+		Event:    fleet.Event{Kind: kind, Level: fleet.OK, Time: sv.Time, Server: sv.Name, Cluster: sv.Cluster},
+		serverID: sv.ID,
+	}
+}
+
+func decodeAccountConns(_ string, body []byte) (told, error) {
+	var m server.AccountNumConns
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	e := fromServer(fleet.EventAccountConns, m.Server)
+	e.ID, e.Time = m.ID, m.Time
+	e.Account, e.Who = m.Account, cmp.Or(m.Name, m.Account)
+	e.Why = fmt.Sprintf("%d clients and %d leafnodes on this server, %d connections in all", m.Conns, m.LeafNodes, m.TotalConns)
+	e.key = "conns " + m.Server.ID + " " + m.Account
+	e.state = e.Why
+	return e, nil
+}
+
+func decodeOCSPReject(_ string, body []byte) (told, error) {
+	var m server.OCSPPeerRejectEventMsg
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	e := fromServer(fleet.EventOCSP, m.Server)
+	e.ID, e.Time, e.Level = m.ID, m.Time, fleet.Warn
+	e.Who, e.Why = m.Peer.Subject, "certificate of the "+m.Kind+" peer rejected: "+m.Reason
+	return e, nil
+}
+
+func decodeOCSPLink(_ string, body []byte) (told, error) {
+	var m server.OCSPPeerChainlinkInvalidEventMsg
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	e := fromServer(fleet.EventOCSP, m.Server)
+	e.ID, e.Time, e.Level = m.ID, m.Time, fleet.Warn
+	e.Who, e.Why = m.Peer.Subject, "certificate "+m.Link.Subject+" in its chain is invalid: "+m.Reason
+	return e, nil
+}
+
+// advisory holds the fields that JetStream's advisories share.
+type advisory struct {
+	server.TypedEvent
+	Account  string             `json:"account"`
+	Stream   string             `json:"stream"`
+	Consumer string             `json:"consumer"`
+	Leader   string             `json:"leader"`
+	Domain   string             `json:"domain"`
+	Cluster  string             `json:"cluster"`
+	Server   any                `json:"server"`
+	Reason   string             `json:"reason"`
+	Error    string             `json:"error"`
+	Action   string             `json:"action"`
+	Dropped  int64              `json:"dropped"`
+	Replicas []*server.PeerInfo `json:"replicas"`
+}
+
+func decodeAdvisory(subject string, body []byte) (told, error) {
+	var m advisory
+	if err := json.Unmarshal(body, &m); err != nil {
+		return told{}, err
+	}
+	e := told{Event: fleet.Event{
+		ID: m.ID, Time: m.Time, Kind: fleet.EventAdvisory, Level: advisoryLevel(subject),
+		Account: m.Account, Cluster: m.Cluster, Who: m.subject(), Why: m.words(),
+	}}
+	if name, ok := m.Server.(string); ok {
+		e.Server = name
+	}
+	return e, nil
+}
+
+// advisoryLevels judges advisories by a part of their subject.
+var advisoryLevels = []struct {
+	sign  string
+	level fleet.Level
+}{
+	{"QUORUM_LOST", fleet.Crit},
+	{"OUT_OF_STORAGE", fleet.Crit},
+	{"META_RESCUE", fleet.Crit},
+	{"SERVER.REMOVED", fleet.Warn},
+	{"LIMIT_REACHED", fleet.Warn},
+	{"MAX_DELIVERIES", fleet.Warn},
+	{"LEADER_ELECTED", fleet.Info},
+}
+
+func advisoryLevel(subject string) fleet.Level {
+	for _, row := range advisoryLevels {
+		if strings.Contains(subject, row.sign) {
+			return row.level
+		}
+	}
+	return fleet.OK
+}
+
+// subject says what the advisory is about.
+func (m advisory) subject() string {
+	switch {
+	case m.Consumer != "":
+		return "consumer " + m.Stream + " > " + m.Consumer
+	case m.Stream != "":
+		return "stream " + m.Stream
+	case m.Domain != "":
+		return "domain " + m.Domain
+	}
+	return "JetStream"
+}
+
+// words says what happened, in the server's own words: the last part of the
+// type names it.
+func (m advisory) words() string {
+	what := m.Type[strings.LastIndexByte(m.Type, '.')+1:]
+	parts := []string{strings.ReplaceAll(what, "_", " ")}
+	add := func(label, s string) {
+		if s != "" {
+			parts = append(parts, label+s)
+		}
+	}
+	add("", m.Action)
+	add("leader ", m.Leader)
+	add("", m.Reason)
+	add("", m.Error)
+	if m.Dropped > 0 {
+		add("", strconv.FormatInt(m.Dropped, 10)+" requests dropped")
+	}
+	for _, p := range m.Replicas {
+		if p != nil && p.Offline {
+			add("offline: ", p.Name)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// withoutSecrets returns a body without the credentials that events carry.
+func withoutSecrets(body []byte) json.RawMessage {
+	var v any
+	dec := json.NewDecoder(strings.NewReader(string(body)))
+	dec.UseNumber()
+	if err := dec.Decode(&v); err != nil {
+		return nil
+	}
+	strip(v)
+	out, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// strip removes user JWTs and the nonces that prove them, wherever they are.
+func strip(v any) {
+	switch x := v.(type) {
+	case map[string]any:
+		for k, sub := range x {
+			if k == "jwt" || k == "nonce" || k == "sig" || k == "auth_token" || k == "pass" {
+				delete(x, k)
+				continue
+			}
+			strip(sub)
+		}
+	case []any:
+		for _, sub := range x {
+			strip(sub)
+		}
+	}
+}
+
+// orNow replaces a time that a server did not send.
+func orNow(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Now()
+	}
+	return t
+}

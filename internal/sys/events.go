@@ -1,0 +1,180 @@
+package sys
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Events yields what the servers of the fleet tell, each event once, until ctx
+// ends or the connection is closed for good, which is the last pair's error.
+// No kind means all of them.
+//
+// A lost connection is waited for; when it is back an [fleet.EventGap] says for
+// how long nothing was heard. So it does when more came than could be taken.
+// A message that cannot be decoded yields an error and does not end the stream.
+func (c *Client) Events(ctx context.Context, kinds ...fleet.EventKind) iter.Seq2[fleet.Event, error] {
+	return func(yield func(fleet.Event, error) bool) {
+		s := &stream{c: c, kinds: kinds, news: newNewsFilter(), msgs: make(chan *nats.Msg, eventBacklog)}
+		if err := s.run(ctx, yield); err != nil {
+			yield(fleet.Event{}, err)
+		}
+	}
+}
+
+// eventBacklog is how many events may wait to be taken.
+const eventBacklog = 16384
+
+// stream is one call of Events.
+type stream struct {
+	c     *Client
+	kinds []fleet.EventKind
+	news  *newsFilter
+	msgs  chan *nats.Msg
+	subs  []subscribed
+	lost  time.Time // when the connection was lost; zero while it is there
+	from  string    // the server it was lost to
+	drops int       // events that were not taken, as told
+}
+
+type subscribed struct {
+	sub    *nats.Subscription
+	decode eventDecoder
+}
+
+func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) error {
+	if err := s.c.verify(ctx); err != nil {
+		return err
+	}
+	status := s.c.nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
+	defer s.c.nc.RemoveStatusListener(status)
+	denied, ignore := s.c.denied.listen()
+	defer ignore()
+	defer s.close()
+	if err := s.subscribe(); err != nil {
+		return err
+	}
+	s.from = s.c.nc.ConnectedServerName()
+	check := time.NewTicker(time.Second)
+	defer check.Stop()
+	for {
+		ok := true
+		select {
+		case <-ctx.Done():
+			return nil
+		case m := <-s.msgs:
+			ok = s.take(m, yield)
+		case p := <-denied:
+			if p.Subscribe && s.isOurs(p.Subject) {
+				ok = yield(fleet.Event{}, p)
+			}
+		case st := <-status:
+			if st == nats.CLOSED {
+				return s.c.connErr()
+			}
+			ok = s.changed(st, yield)
+		case <-check.C:
+			ok = s.checkDrops(yield)
+		}
+		if !ok {
+			return nil
+		}
+	}
+}
+
+// subscribe subscribes to every subject that can yield a wanted event.
+func (s *stream) subscribe() error {
+	for _, t := range topicsFor(s.kinds) {
+		sub, err := s.c.nc.ChanSubscribe(t.subject, s.msgs)
+		if err != nil {
+			return fmt.Errorf("subscribe to %s: %w", t.subject, err)
+		}
+		s.subs = append(s.subs, subscribed{sub, t.decode})
+	}
+	return s.c.nc.FlushTimeout(s.c.timeout)
+}
+
+func (s *stream) close() {
+	for _, sub := range s.subs {
+		_ = sub.sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+	}
+}
+
+func (s *stream) isOurs(subject string) bool {
+	return slices.ContainsFunc(s.subs, func(x subscribed) bool { return x.sub.Subject == subject })
+}
+
+// take decodes a message and yields it if it is news.
+func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
+	i := slices.IndexFunc(s.subs, func(x subscribed) bool { return x.sub == m.Sub })
+	if i < 0 {
+		return true
+	}
+	e, err := s.subs[i].decode(m.Subject, m.Data)
+	if err != nil {
+		return yield(fleet.Event{}, fmt.Errorf("read event on %s: %w", m.Subject, err))
+	}
+	if e.Kind == fleet.EventLameDuck {
+		s.c.noteDraining(e.serverID, orNow(e.Time))
+	}
+	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
+		return true
+	}
+	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, withoutSecrets(m.Data)
+	return yield(e.Event, nil)
+}
+
+// changed handles a lost or regained connection.
+func (s *stream) changed(st nats.Status, yield func(fleet.Event, error) bool) bool {
+	if st == nats.RECONNECTING {
+		if s.lost.IsZero() {
+			s.lost = time.Now()
+		}
+		return true
+	}
+	if s.lost.IsZero() {
+		return true
+	}
+	gone, to := time.Since(s.lost), s.c.nc.ConnectedServerName()
+	why := fmt.Sprintf("the connection was lost for %s, events of that time are missing", gone.Round(time.Millisecond))
+	if to != s.from {
+		why += fmt.Sprintf("; moved from %s to %s", s.from, to)
+	}
+	s.lost, s.from = time.Time{}, to
+	return yield(gapEvent(to, why), nil)
+}
+
+// checkDrops tells when more came than was taken.
+func (s *stream) checkDrops(yield func(fleet.Event, error) bool) bool {
+	total := 0
+	for _, sub := range s.subs {
+		if n, err := sub.sub.Dropped(); err == nil {
+			total += n
+		}
+	}
+	missed := total - s.drops
+	if missed <= 0 {
+		return true
+	}
+	s.drops = total
+	return yield(gapEvent(s.from, fmt.Sprintf("%d events came faster than they could be taken", missed)), nil)
+}
+
+func gapEvent(server, why string) fleet.Event {
+	return fleet.Event{Time: time.Now(), Kind: fleet.EventGap, Level: fleet.Warn, Server: server, Who: "natsctl", Why: why}
+}
+
+// verify makes sure that the user is in the system account, where alone events
+// are heard; elsewhere a subscription to them is just silent.
+func (c *Client) verify(ctx context.Context) error {
+	for _, err := range c.Ping(ctx, fleet.Scope{Name: c.nc.ConnectedServerId()}) {
+		return err
+	}
+	return nil
+}

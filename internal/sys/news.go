@@ -1,0 +1,55 @@
+package sys
+
+// newsFilter tells events from their repetitions. It remembers a bounded number
+// of them.
+type newsFilter struct {
+	seen  map[string]struct{}
+	order []string // ring of what is in seen, oldest at next
+	next  int
+	state map[string]string // the last state of what repeats itself
+}
+
+// newsMemory is how many events are remembered: those of some seconds on a busy
+// fleet, since a repetition follows at once.
+const newsMemory = 8192
+
+// stateMemory bounds how many states are remembered: one for each account on
+// each server.
+const stateMemory = 100_000
+
+func newNewsFilter() *newsFilter {
+	return &newsFilter{seen: map[string]struct{}{}, order: make([]string, newsMemory), state: map[string]string{}}
+}
+
+// isNews tells whether the event was not told before.
+func (f *newsFilter) isNews(e told) bool {
+	if e.state != "" {
+		return f.isNewState(e.key, e.state)
+	}
+	id := e.ID
+	if e.key != "" {
+		id = string(e.Kind) + " " + e.key
+	}
+	if id == "" {
+		return true
+	}
+	if _, old := f.seen[id]; old {
+		return false
+	}
+	delete(f.seen, f.order[f.next])
+	f.seen[id] = struct{}{}
+	f.order[f.next] = id
+	f.next = (f.next + 1) % len(f.order)
+	return true
+}
+
+func (f *newsFilter) isNewState(key, state string) bool {
+	if f.state[key] == state {
+		return false
+	}
+	if len(f.state) >= stateMemory {
+		clear(f.state)
+	}
+	f.state[key] = state
+	return true
+}
