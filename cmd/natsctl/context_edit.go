@@ -60,7 +60,7 @@ func (c *contextEdit) run(_ context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		change = func(s *natsctx.Settings) error { *s = edited; return nil }
+		set, c.clear = edited, keys()
 	}
 	after := *before
 	if err := change(&after.Settings); err != nil {

@@ -1,7 +1,6 @@
 package natsctx
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -23,7 +22,8 @@ const (
 func TestMain(m *testing.M) {
 	root := os.Getenv(writerRoot)
 	if root == "" {
-		os.Exit(m.Run())
+		m.Run()
+		return
 	}
 	times, err := strconv.Atoi(os.Getenv(writerTimes))
 	if err != nil {
@@ -31,8 +31,7 @@ func TestMain(m *testing.M) {
 	}
 	for range times {
 		if err := Open(root).Update("x", func(c *Context) error { c.Description += "."; return nil }); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			panic(err)
 		}
 	}
 }
@@ -46,8 +45,7 @@ func writeForever(s *Store) {
 			err = s.Select([]string{"x", "y"}[i%2])
 		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			panic(err)
 		}
 	}
 }

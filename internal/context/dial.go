@@ -3,6 +3,7 @@ package natsctx
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -54,8 +55,7 @@ func (t *Target) Dial(ctx context.Context) (Dial, error) {
 	if err != nil {
 		return Dial{}, err
 	}
-	opts := append(auth, secure...)
-	opts = append(opts, nats.Timeout(t.Timeout))
+	opts := slices.Concat(auth, secure, []nats.Option{nats.Timeout(t.Timeout)})
 	if set.SocksProxy != "" {
 		dialer, err := newProxy(set.SocksProxy, t.Timeout)
 		if err != nil {

@@ -109,7 +109,7 @@ func locate(data []byte, err error) error {
 	case errors.As(err, &syntax):
 		upto := data[:max(0, min(int(syntax.Offset)-1, len(data)))] // the offset is behind the offending byte
 		line := bytes.Count(upto, []byte("\n")) + 1
-		return fmt.Errorf("line %d column %d: %s", line, len(upto)-bytes.LastIndexByte(upto, '\n'), syntax)
+		return fmt.Errorf("line %d column %d: %w", line, len(upto)-bytes.LastIndexByte(upto, '\n'), syntax)
 	}
 	return err
 }

@@ -54,9 +54,9 @@ func (e *FileError) Error() string {
 		head = e.Key + ": "
 	}
 	switch {
-	case e.Kind == ErrExposed:
+	case errors.Is(e.Kind, ErrExposed):
 		return fmt.Sprintf("%s%s (mode %04o): %v", head, quotePath(e.Path), e.Mode.Perm(), e.Kind)
-	case e.Kind == ErrCorrupt && e.Err != nil:
+	case errors.Is(e.Kind, ErrCorrupt) && e.Err != nil:
 		return fmt.Sprintf("%s%v %s: %v", head, e.Kind, quotePath(e.Path), e.Err)
 	}
 	return fmt.Sprintf("%s%s: %v", head, quotePath(e.Path), e.Kind)

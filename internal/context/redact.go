@@ -53,7 +53,7 @@ func (s Settings) Format(w fmt.State, _ rune) {
 			parts = append(parts, fmt.Sprintf("%s:%q", f.Key, f.Show(&s)))
 		}
 	}
-	fmt.Fprintf(w, "{%s}", strings.Join(parts, " "))
+	_, _ = fmt.Fprintf(w, "{%s}", strings.Join(parts, " "))
 }
 
 // redactRef masks the value of a field that holds a secret or names one.

@@ -32,7 +32,7 @@ func replace(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // there is nothing to remove after the rename
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) locked(fn func() error) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() // which also unlocks, as does the end of the process
+	defer func() { _ = f.Close() }() // which also unlocks, as does the end of the process
 	if err := waitLock(f); err != nil {
 		return err
 	}
