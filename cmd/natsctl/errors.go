@@ -12,6 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/context/probe"
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -39,7 +40,7 @@ type advice struct {
 // advices is the error table, room by room. The first row that matches is
 // used, so a more particular error stands before a more general one.
 func advices() []advice {
-	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), sysAdvices(), connectionAdvices())
+	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), fleetAdvices(), sysAdvices(), connectionAdvices())
 }
 
 func commandAdvices() []advice {
@@ -85,6 +86,15 @@ func brokerAdvices() []advice {
 		{is(broker.ErrUser), exitUsage, nil},
 		{is(broker.ErrNode), exitFailed, nil},
 		{is(broker.ErrFault), exitFailed, nil},
+	}
+}
+
+func fleetAdvices() []advice {
+	return []advice{
+		{is(fleet.ErrNoCheck), exitUsage, say("natsctl check --list names all checks")},
+		{is(fleet.ErrLimit), exitUsage, say("write it as NAME=WARN,CRIT, for example --set cpu_percent=70,90; natsctl check --explain NAME shows the limits of a check")},
+		{is(fleet.ErrRecording), exitFailed, say("a recording is what natsctl record FILE writes")},
+		{as[*fleet.NotRecordedError](), exitFailed, hintNotRecorded},
 	}
 }
 

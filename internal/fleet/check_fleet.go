@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 )
 
 // fleetChecks look at the servers as such.
@@ -184,18 +186,23 @@ func findUnhealthy(c *checkup) {
 			continue
 		}
 		what := sv.Info.Name + " is unhealthy"
-		if detail := healthDetail(h.Error, len(h.Errors)); detail != "" {
+		if detail := healthDetail(h); detail != "" {
 			what += ": " + detail
 		}
 		c.found(Finding{Level: Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status"})
 	}
 }
 
-func healthDetail(text string, more int) string {
-	if text == "" && more > 0 {
-		return fmt.Sprintf("%d assets are not current", more)
+// healthDetail is the server's own words: all of them from a new server, the
+// first from an old one.
+func healthDetail(h *server.HealthStatus) string {
+	if h.Error != "" || len(h.Errors) == 0 {
+		return h.Error
 	}
-	return text
+	if more := len(h.Errors) - 1; more > 0 {
+		return fmt.Sprintf("%s, and %d more", h.Errors[0].Error, more)
+	}
+	return h.Errors[0].Error
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -8,10 +8,11 @@ import (
 // Want says what a [Source] is asked for. The zero value asks every server for
 // STATSZ alone, which every snapshot holds.
 type Want struct {
-	Kinds []Kind   `json:"kinds,omitempty"` // beside STATSZ
-	Scope Scope    `json:"scope,omitzero"`
-	Conns ConnWant `json:"conns,omitzero"` // refines CONNZ
-	JS    JSWant   `json:"js,omitzero"`    // refines JSZ
+	Kinds   []Kind   `json:"kinds,omitempty"` // beside STATSZ
+	Scope   Scope    `json:"scope,omitzero"`
+	Account string   `json:"account,omitempty"` // ACCOUNTZ gives the details of this account, not only the names of all
+	Conns   ConnWant `json:"conns,omitzero"`    // refines CONNZ
+	JS      JSWant   `json:"js,omitzero"`       // refines JSZ
 }
 
 // Has tells whether kind is asked for.
@@ -28,6 +29,9 @@ func (w Want) Union(o Want) Want {
 		if !slices.Contains(out.Kinds, k) {
 			out.Kinds = append(out.Kinds, k)
 		}
+	}
+	if out.Account == "" {
+		out.Account = o.Account
 	}
 	if out.Conns == (ConnWant{}) {
 		out.Conns = o.Conns

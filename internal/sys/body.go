@@ -104,3 +104,14 @@ func jszBody(w fleet.Want, p page) any {
 func accountStatzBody(fleet.Want, page) any {
 	return server.AccountStatzOptions{IncludeUnused: true}
 }
+
+// accountzBody asks for the details of one account where one is wanted.
+func accountzBody(w fleet.Want, _ page) any {
+	if w.Account == "" {
+		return nil
+	}
+	return server.AccountzOptions{Account: w.Account}
+}
+
+// healthzBody asks for every reason to be unhealthy, not for the first alone.
+func healthzBody(fleet.Want, page) any { return server.HealthzOptions{Details: true} }
