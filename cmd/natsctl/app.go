@@ -28,6 +28,7 @@ type entry struct {
 	aliases    []string
 	cmd        command
 	sub        []entry
+	hidden     bool // not for people: how the program runs itself
 }
 
 // terminated is what kingpin's request to exit becomes.
@@ -51,7 +52,7 @@ func parse(args []string, e *env) (cmd command, status *terminated, err error) {
 		}
 	}()
 	e.flags.setup(kp)
-	for _, c := range commands() {
+	for _, c := range slices.Concat(commands(), keeperEntries()) {
 		c.declare(kp, &cmd)
 	}
 	_, err = kp.Parse(args)
@@ -66,6 +67,9 @@ type declarer interface {
 // declare adds the entry below parent; choosing the command sets selected.
 func (c entry) declare(parent declarer, selected *command) {
 	clause := parent.Command(c.name, c.help)
+	if c.hidden {
+		clause.Hidden()
+	}
 	for _, alias := range c.aliases {
 		clause.Alias(alias)
 	}

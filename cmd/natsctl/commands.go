@@ -7,6 +7,7 @@ const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 // rows stand in its own file.
 func commands() []entry {
 	return []entry{
+		clusterEntry(),
 		contextEntry(),
 		serverEntry(),
 		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/natsctl/natsctl/internal/broker"
 )
 
 // TestMain makes the test binary also the natsctl that the scripts run.
@@ -40,7 +42,18 @@ func sandbox(env *testscript.Env) error {
 		env.Setenv(name, dir)
 	}
 	env.Values[clusterKey{}] = &scriptCluster{}
+	env.Defer(func() { deleteClusters(env.T(), broker.OpenHome(filepath.Join(home, "state", "natsctl", "clusters"))) })
 	return os.MkdirAll(home, 0o700)
+}
+
+// deleteClusters stops what a script that failed has left in the background.
+func deleteClusters(t testscript.T, home *broker.Home) {
+	all, _ := home.Records()
+	for _, r := range all {
+		if err := home.Delete(context.Background(), r.Name); err != nil {
+			t.Log("delete cluster ", r.Name, ": ", err)
+		}
+	}
 }
 
 // contextOf is a context that ends well after the longest step of a script.

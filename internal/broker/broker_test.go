@@ -9,16 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"go.uber.org/goleak"
 )
-
-// TestMain makes the test binary also the program of the processes that the tests start.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[0] == "natsctl-test" {
-		os.Exit(child(os.Args[1], os.Args[2]))
-	}
-	goleak.VerifyTestMain(m)
-}
 
 // begin starts a cluster for the time of a test.
 func begin(t *testing.T, spec Spec) *Cluster {

@@ -67,6 +67,7 @@ func (p plan) config(n nodePlan) string {
 	w.str("http", n.addr(RoleMonitor))
 	w.list("server_tags", n.Tags)
 	w.str("log_file", filepath.Join(n.Dir, logName))
+	w.line("logtime: true")
 	w.str("write_deadline", "2s")
 	w.str("lame_duck_duration", "30s")
 	w.str("lame_duck_grace_period", "1s")

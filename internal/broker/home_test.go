@@ -13,7 +13,17 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
+
+// TestMain makes the test binary also the program of the processes that the tests start.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[0] == "natsctl-test" {
+		os.Exit(child(os.Args[1], os.Args[2]))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // child is what the test binary does as a process of a cluster.
 func child(role, what string) int {

@@ -37,11 +37,27 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 		return err
 	}
 	r.kept()
-	select {
-	case <-quit:
-		return k.setUp(false)
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	return k.attend(ctx, quit)
+}
+
+// errRemoved is the end of a supervisor whose files somebody has removed under it.
+var errRemoved = errors.New("the files of the cluster have been removed")
+
+// attend waits for the end of the cluster.
+func (k *keeper) attend(ctx context.Context, quit <-chan struct{}) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-quit:
+			return k.setUp(false)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+			if _, err := os.Stat(k.home.path(k.state.Plan.Spec.Name, "alive")); errors.Is(err, os.ErrNotExist) {
+				return errRemoved
+			}
+		}
 	}
 }
 

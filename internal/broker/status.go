@@ -78,14 +78,15 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	var stats struct {
 		Server struct{ ID string }
 		Stats  struct {
-			Active      int     `json:"active_servers"`
 			Connections int     `json:"connections"`
 			Mem         int64   `json:"mem"`
 			CPU         float64 `json:"cpu"`
 		} `json:"statsz"`
 	}
 	if k.askNode(ctx, nc, "STATSZ", &stats) == nil {
-		s.Hears, s.Clients, s.Mem, s.CPU = stats.Stats.Active, max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
+		s.Clients, s.Mem, s.CPU = max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
+		all, _ := gather(ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect) // the count in a STATSZ has servers that were killed
+		s.Hears = len(all)
 	}
 	var health reply
 	if k.askNode(ctx, nc, "HEALTHZ", &health) == nil {

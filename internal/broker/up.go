@@ -39,6 +39,15 @@ func (o Order) report(s Step) {
 // returns when the cluster is ready as [Cluster.Ready] says; changed is false when it ran already. When that fails, the
 // context ends, or this process is killed, everything that was made is undone.
 func (h *Home) Up(ctx context.Context, o Order, l Launcher) (r Record, changed bool, err error) {
+	for try := 1; ; try++ {
+		r, changed, err = h.up(ctx, o, l)
+		if !errors.Is(err, ErrPortInUse) || o.Slot >= 0 || try == startTries || h.exists(o.Spec.Name) {
+			return r, changed, err // a new cluster with a free choice of ports tries others when somebody was faster
+		}
+	}
+}
+
+func (h *Home) up(ctx context.Context, o Order, l Launcher) (r Record, changed bool, err error) {
 	release, s, err := h.order(ctx, &o)
 	if err != nil {
 		return Record{}, false, err
@@ -52,6 +61,12 @@ func (h *Home) Up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 	}
 	r, err = h.Record(o.Spec.Name)
 	return r, true, err
+}
+
+// exists says whether there is a cluster of the name.
+func (h *Home) exists(name string) bool {
+	_, err := h.load(or(name, DefaultName))
+	return err == nil
 }
 
 // Run is [Home.Up] in the foreground: it supervises the cluster itself and returns when the context ends, which is no

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// clusterEntry is the noun cluster: local clusters to rehearse on.
+func clusterEntry() entry {
+	return entry{
+		name: "cluster",
+		help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
+		sub: []entry{
+			{name: "up", aliases: []string{"create"}, help: "Start a local cluster in the background, or one that is down again.", cmd: &clusterUp{}},
+			{name: "down", help: "Stop a cluster; its data and its contexts stay.", cmd: &clusterDown{}},
+			{name: "delete", aliases: []string{"rm"}, help: "Stop a cluster and remove all that is left of it.", cmd: &clusterDelete{}},
+			{name: "ls", aliases: []string{"list"}, help: "List the local clusters.", cmd: &clusterLs{}},
+			{name: "status", help: "Show how each node of a cluster is.", cmd: &clusterStatus{}},
+			{name: "env", help: "Print the environment variables for a cluster.", cmd: &clusterEnv{}},
+			{name: "logs", help: "Show the logs of all nodes in the order of time.", cmd: &clusterLogs{}},
+			{name: "node", help: "Stop, start, kill or freeze nodes.", sub: nodeEntries()},
+			{name: "lame-duck", aliases: []string{"drain"}, help: "Drain a node: its clients are asked to leave, then moved, then it ends.", cmd: &clusterNode{action: "lame-duck"}},
+			{name: "fault", help: "Disturb the links between nodes, and heal them.", sub: faultEntries()},
+		},
+	}
+}
+
+// keeperEntries are the commands with which natsctl runs itself.
+func keeperEntries() []entry {
+	return []entry{
+		{name: keeperCommand, hidden: true, help: "Keep a cluster; started by cluster up.", cmd: &clusterKeep{}},
+		{name: nodeCommand, hidden: true, help: "Be a node of a cluster; started by its keeper.", cmd: &clusterRunNode{}},
+	}
+}
+
+const (
+	keeperCommand = "cluster-keeper"
+	nodeCommand   = "cluster-node"
+)
+
+// clusters is where the local clusters are kept.
+func (e *env) clusters() (*broker.Home, error) {
+	dir, err := broker.HomeDir(e.getenv)
+	if err != nil {
+		return nil, err
+	}
+	h := broker.OpenHome(dir)
+	h.Forget = e.forgetContexts
+	return h, nil
+}
+
+// launcher starts this program again as a keeper or a node.
+func launcher() (broker.Launcher, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return broker.Launcher{}, fmt.Errorf("find the path of this program: %w", err)
+	}
+	return broker.Launcher{Program: program, Name: "natsctl", Node: []string{nodeCommand}, Keeper: []string{keeperCommand}}, nil
+}
+
+// clusterContexts are the contexts of a cluster: NAME for the first user, NAME-sys for the system account, NAME-USER for
+// every other user, and for the first user at each of several clusters and at leaf nodes NAME-CLUSTER.
+func clusterContexts(r broker.Record) []*natsctx.Context {
+	var out []*natsctx.Context
+	add := func(name, about string, urls []string, id broker.Identity) {
+		for _, c := range out {
+			if c.Name == name {
+				return
+			}
+		}
+		out = append(out, &natsctx.Context{Name: name, Settings: natsctx.Settings{
+			Description: fmt.Sprintf("local cluster %s, %s", r.Name, about), URL: strings.Join(urls, ","),
+			User: id.User, Password: id.Password,
+		}})
+	}
+	first := r.Identities[1]
+	add(r.Name, "user "+first.User+" of account "+first.Account, r.URLs(""), first)
+	for _, id := range r.Identities {
+		if id != first {
+			add(r.Name+"-"+id.User, "user "+id.User+" of account "+id.Account, r.URLs(""), id)
+		}
+	}
+	for _, n := range r.Nodes {
+		if len(r.Spec.Clusters) > 1 || n.Leaf {
+			add(r.Name+"-"+n.Cluster, "user "+first.User+" at "+n.Cluster, r.URLs(n.Cluster), first)
+		}
+	}
+	return out
+}
+
+// planContexts names the contexts that will be made, and refuses to take a name that is taken.
+func (e *env) planContexts(r broker.Record) ([]string, error) {
+	store, err := e.store()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, c := range clusterContexts(r) {
+		if store.Known(c.Name) == nil {
+			return nil, fmt.Errorf("context %q: %w and is not of this cluster", c.Name, natsctx.ErrExists)
+		}
+		names = append(names, c.Name)
+	}
+	return names, nil
+}
+
+// makeContexts saves the contexts of a cluster; those that it has already are as they should be or are mended.
+func (e *env) makeContexts(r broker.Record) error {
+	store, err := e.store()
+	if err != nil {
+		return err
+	}
+	for _, c := range clusterContexts(r) {
+		err := store.Create(c)
+		if errors.Is(err, natsctx.ErrExists) {
+			err = store.Update(c.Name, func(old *natsctx.Context) error { old.Settings = c.Settings; return nil })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetContexts removes contexts that were made for a cluster; one that is gone already is fine.
+func (e *env) forgetContexts(names []string) error {
+	store, err := e.store()
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, name := range names {
+		if err := store.Remove(name, true); !errors.Is(err, natsctx.ErrUnknown) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+)
+
+// clusterEnv prints environment variables for a shell.
+type clusterEnv struct {
+	which   clusterArg
+	shell   string
+	secrets bool
+}
+
+func (c *clusterEnv) setup(cmd *kingpin.CmdClause) {
+	c.which.setup(cmd)
+	cmd.Flag("shell", "Whose language: sh, fish, powershell.").Default("sh").EnumVar(&c.shell, "sh", "fish", "powershell")
+	cmd.Flag("show-secrets", "Print URL, user and password too, for programs that know no contexts.").BoolVar(&c.secrets)
+}
+
+// exportLine is how each shell sets a variable.
+var exportLine = map[string]string{"sh": "export %s='%s'\n", "fish": "set -gx %s '%s';\n", "powershell": "$Env:%s = '%s'\n"}
+
+func (c *clusterEnv) run(_ context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := c.which.pick(home)
+	if err != nil {
+		return err
+	}
+	vars, err := c.vars(r, e.flags.user)
+	if err != nil {
+		return err
+	}
+	doc := map[string]string{}
+	for _, v := range vars {
+		doc[v[0]] = v[1]
+	}
+	return e.printValue(doc, func(w io.Writer) error {
+		for _, v := range vars {
+			if _, err := fmt.Fprintf(w, exportLine[c.shell], v[0], v[1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// vars are the variables in order. A context holds all secrets, so its name is enough for whoever knows contexts.
+func (c *clusterEnv) vars(r broker.Record, user string) ([][2]string, error) {
+	id, name := r.Identities[1], r.Name
+	if user != "" && user != id.User {
+		found := false
+		for _, other := range r.Identities {
+			if other.User == user {
+				id, name, found = other, r.Name+"-"+other.User, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("%w: cluster %s has no user %q", broker.ErrUser, r.Name, user)
+		}
+	}
+	vars := [][2]string{{"NATS_CONTEXT", name}}
+	if c.secrets {
+		vars = append(vars, [2]string{"NATS_URL", strings.Join(r.URLs(""), ",")}, [2]string{"NATS_USER", id.User}, [2]string{"NATS_PASSWORD", id.Password})
+	}
+	return vars, nil
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/dustin/go-humanize"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// clusterFault disturbs links.
+type clusterFault struct {
+	kind  broker.FaultKind
+	in    string
+	fault broker.Fault
+	rate  string
+}
+
+func (c *clusterFault) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("a", "A node, a cluster or a leaf group.").Required().StringVar(&c.fault.A)
+	b := cmd.Arg("b", "Likewise; left out or \"*\": every other server.")
+	switch c.kind {
+	case broker.Latency:
+		b.Required().StringVar(&c.fault.B)
+		cmd.Arg("delay", "One way, for example 35ms.").Required().DurationVar(&c.fault.Delay)
+		cmd.Flag("jitter", "Up to this much more, at random.").PlaceHolder("DURATION").DurationVar(&c.fault.Jitter)
+	case broker.Bandwidth:
+		b.Required().StringVar(&c.fault.B)
+		cmd.Arg("rate", "Bytes per second in each direction, for example 1MB.").Required().StringVar(&c.rate)
+	default:
+		b.StringVar(&c.fault.B)
+	}
+	if c.kind != broker.Drop {
+		cmd.Flag("oneway", "Only from A to B.").BoolVar(&c.fault.OneWay)
+		cmd.Flag("for", "Heal by itself after this time.").PlaceHolder("DURATION").DurationVar(&c.fault.For)
+	}
+	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+}
+
+func (c *clusterFault) run(ctx context.Context, e *env) error {
+	f := c.fault
+	f.Kind = c.kind
+	if f.B == "*" {
+		f.B = ""
+	}
+	if c.rate != "" {
+		n, err := humanize.ParseBytes(c.rate)
+		if err != nil || n > 1<<40 {
+			return usagef("rate %q: use a size such as 64KB, 1MB or 10MiB", c.rate)
+		}
+		f.Rate = int64(n)
+	}
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := running(home, c.in)
+	if err != nil {
+		return err
+	}
+	if f, err = home.Inject(ctx, r.Name, f); err != nil {
+		return err
+	}
+	switch {
+	case f.Kind == broker.Drop:
+		e.say("", fmt.Sprintf("%s: done", f))
+	case f.For > 0:
+		e.say("", fmt.Sprintf("fault %d: %s, heals by itself in %s", f.ID, f, f.For))
+	default:
+		e.say("", fmt.Sprintf("fault %d: %s; end it with: natsctl cluster fault heal %d", f.ID, f, f.ID))
+	}
+	return nil
+}
+
+// faultColumns is the table of faults.
+var faultColumns = []view.Column[broker.Fault]{
+	{Name: "id", Title: "ID", Help: "Its number, for heal.", Value: func(f broker.Fault) any { return f.ID }},
+	{Name: "kind", Title: "KIND", Help: "What is wrong.", Value: func(f broker.Fault) any { return string(f.Kind) }},
+	{Name: "a", Title: "A", Help: "One side.", Value: func(f broker.Fault) any { return f.A }},
+	{Name: "b", Title: "B", Help: "The other side; * is every other server.", Value: func(f broker.Fault) any {
+		if f.B == "" {
+			return "*"
+		}
+		return f.B
+	}},
+	{Name: "oneway", Title: "ONEWAY", Help: "Only from A to B.", Value: func(f broker.Fault) any { return f.OneWay }},
+	{Name: "delay_seconds", Title: "DELAY", Help: "One way.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.Delay) }},
+	{Name: "jitter_seconds", Title: "JITTER", Help: "Up to this much more.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.Jitter) }},
+	{Name: "rate_bytes_per_second", Title: "RATE", Help: "What gets through.", Unit: view.BytesSec, Value: func(f broker.Fault) any {
+		if f.Rate == 0 {
+			return nil
+		}
+		return f.Rate
+	}},
+	{Name: "since", Title: "SINCE", Help: "When it began.", Unit: view.Instant, Value: func(f broker.Fault) any { return f.Since.Truncate(time.Second) }},
+	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.For) }},
+}
+
+func seconds(d time.Duration) any {
+	if d == 0 {
+		return nil
+	}
+	return d.Seconds()
+}
+
+// clusterFaultLs lists the faults.
+type clusterFaultLs struct {
+	which clusterArg
+	shape shapeFlags
+}
+
+func (c *clusterFaultLs) setup(cmd *kingpin.CmdClause) {
+	c.which.setup(cmd)
+	c.shape.setup(cmd, "")
+}
+
+func (c *clusterFaultLs) run(ctx context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := c.which.pick(home)
+	if err != nil {
+		return err
+	}
+	all, err := home.Faults(ctx, r.Name)
+	if err != nil {
+		return err
+	}
+	grid, err := c.shape.shape.Apply(view.NewGrid(faultColumns, slices.Values(all)))
+	if err != nil {
+		return err
+	}
+	return e.print(table{schema: "natsctl.cluster.faults/v1", grid: grid})
+}
+
+// clusterHeal ends faults.
+type clusterHeal struct {
+	in  string
+	ids []int
+}
+
+func (c *clusterHeal) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("id", "Numbers of faults, as cluster fault ls shows them.").IntsVar(&c.ids)
+	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+}
+
+func (c *clusterHeal) run(ctx context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := running(home, c.in)
+	if err != nil {
+		return err
+	}
+	begun := e.now()
+	n, err := home.Heal(ctx, r.Name, c.ids...)
+	if err != nil {
+		return err
+	}
+	if err := home.Ready(ctx, r.Name); err != nil {
+		return err
+	}
+	e.say("", fmt.Sprintf("%d healed; the servers that run hear each other again after %s", n, e.now().Sub(begun).Round(time.Millisecond)))
+	return nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// clusterLs lists the local clusters.
+type clusterLs struct{ shape shapeFlags }
+
+func (c *clusterLs) setup(cmd *kingpin.CmdClause) { c.shape.setup(cmd, "name") }
+
+func (c *clusterLs) run(_ context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	all, err := home.Records()
+	if err != nil {
+		return err
+	}
+	grid, err := c.shape.shape.Apply(view.NewGrid(clusterColumns, slices.Values(all)))
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		e.say("", "there is no local cluster; start one with: natsctl cluster up")
+	}
+	return e.print(table{schema: "natsctl.cluster.ls/v1", grid: grid})
+}
+
+// clusterStatus shows the nodes of a cluster.
+type clusterStatus struct {
+	which clusterArg
+	shape shapeFlags
+	watch watchFlags
+}
+
+func (c *clusterStatus) setup(cmd *kingpin.CmdClause) {
+	c.which.setup(cmd)
+	c.shape.setup(cmd, "")
+	c.watch.setup(cmd)
+}
+
+func (c *clusterStatus) run(ctx context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := c.which.pick(home)
+	if err != nil {
+		return err
+	}
+	return c.watch.loop(ctx, e, func(ctx context.Context) error { return c.once(ctx, e, home, r.Name) })
+}
+
+func (c *clusterStatus) once(ctx context.Context, e *env, home *broker.Home, name string) error {
+	s, err := home.Status(ctx, name)
+	if err != nil {
+		return err
+	}
+	grid, err := c.shape.shape.Apply(view.NewGrid(nodeColumns, slices.Values(s.Nodes)))
+	if err != nil {
+		return err
+	}
+	if err := e.print(table{schema: "natsctl.cluster.status/v1", grid: grid, totals: grid.Totals("total")}); err != nil {
+		return err
+	}
+	for _, f := range s.Faults {
+		e.say("", fmt.Sprintf("fault %d: %s, since %s", f.ID, f, f.Since.UTC().Format("15:04:05")))
+	}
+	if !s.Complete {
+		return fmt.Errorf("%w: %s", errUnwell, unwell(s))
+	}
+	return nil
+}
+
+// errUnwell is a cluster of which not all nodes are as they should be.
+var errUnwell = errors.New("not every node is well")
+
+// unwell names the nodes that are not as they should be.
+func unwell(s broker.Status) string {
+	var out string
+	for _, n := range s.Nodes {
+		what := ""
+		switch {
+		case n.Phase != broker.Running:
+			what = string(n.Phase)
+		case n.Hears == 0:
+			what = "does not answer"
+		case n.Hears != n.Expect:
+			what = fmt.Sprintf("hears %d of %d", n.Hears, n.Expect)
+		case n.Health != "ok":
+			what = n.Health
+		default:
+			continue
+		}
+		if out != "" {
+			out += ", "
+		}
+		out += n.Name + " " + what
+	}
+	return out
+}
+
+// clusterDown stops clusters.
+type clusterDown struct{ which clusterArg }
+
+func (c *clusterDown) setup(cmd *kingpin.CmdClause) { c.which.setup(cmd) }
+
+func (c *clusterDown) run(ctx context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := c.which.pick(home)
+	if err != nil {
+		return err
+	}
+	if r.Life == broker.Down {
+		e.say("", fmt.Sprintf("cluster %s is down already", r.Name))
+		return nil
+	}
+	if err := home.Down(ctx, r.Name); err != nil {
+		return err
+	}
+	e.say("", fmt.Sprintf("cluster %s is down; natsctl cluster up %s starts it again with its data", r.Name, r.Name))
+	return nil
+}
+
+// clusterDelete removes a cluster.
+type clusterDelete struct {
+	which clusterArg
+	yes   bool
+}
+
+func (c *clusterDelete) setup(cmd *kingpin.CmdClause) {
+	c.which.setup(cmd)
+	cmd.Flag("yes", "Do it without asking.").Short('y').BoolVar(&c.yes)
+}
+
+func (c *clusterDelete) run(ctx context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := c.which.pick(home)
+	if err != nil {
+		return err
+	}
+	act := actFlags{yes: c.yes}
+	plan := fmt.Sprintf("cluster %s will be stopped; its data in %s and its contexts will be removed", r.Name, r.Dir)
+	if err := act.confirm(e, plan, r.Name, false); err != nil {
+		return err
+	}
+	if err := home.Delete(ctx, r.Name); err != nil {
+		return err
+	}
+	e.say("", fmt.Sprintf("nothing is left of cluster %s", r.Name))
+	return nil
+}

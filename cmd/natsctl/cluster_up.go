@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+)
+
+// clusterUp starts a local cluster.
+type clusterUp struct {
+	name        string
+	shape       broker.Shape
+	topology    string
+	auth        string
+	accounts    string
+	clusters    string
+	noJetStream bool
+	direct      bool
+
+	slot       int
+	program    string
+	foreground bool
+	keep       bool
+	retain     bool
+	selectIt   bool
+	wait       time.Duration
+}
+
+func (c *clusterUp) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "Name of the cluster.").Default(broker.DefaultName).StringVar(&c.name)
+	cmd.Flag("topology", "Shape: "+strings.Join(broker.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
+	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
+	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
+	cmd.Flag("leaf", "Leaf nodes, for example 2@east or 2@east:APP. Repeat for more.").PlaceHolder("N@CLUSTER[:ACCOUNT]").StringsVar(&c.shape.Leafs)
+	cmd.Flag("auth", "How clients prove who they are: none, users (default).").PlaceHolder("MODE").StringVar(&c.auth)
+	cmd.Flag("accounts", "Names of the accounts, each with one user (default APP).").PlaceHolder("NAMES").StringVar(&c.accounts)
+	cmd.Flag("no-jetstream", "Servers without JetStream.").BoolVar(&c.noJetStream)
+	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").BoolVar(&c.direct)
+	cmd.Flag("slot", "Range of ports, 0 to 9: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
+	cmd.Flag("server-bin", "Run this nats-server instead of the one inside natsctl.").PlaceHolder("PATH").StringVar(&c.program)
+	cmd.Flag("foreground", "Stay attached; Ctrl-C stops and removes the cluster.").BoolVar(&c.foreground)
+	cmd.Flag("keep", "With --foreground: keep data and contexts after Ctrl-C.").BoolVar(&c.keep)
+	cmd.Flag("retain", "Keep the files of a start that fails, to look at them.").BoolVar(&c.retain)
+	cmd.Flag("select", "Select the context of the cluster.").BoolVar(&c.selectIt)
+	cmd.Flag("wait", "Longest time until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
+}
+
+// given says whether the flags say what the cluster shall be; otherwise one that exists is started as it is.
+func (c *clusterUp) given() bool {
+	return c.topology != "" || c.shape.Nodes != 0 || c.clusters != "" || len(c.shape.Leafs) > 0 || c.auth != "" ||
+		c.accounts != "" || c.noJetStream || c.direct
+}
+
+func (c *clusterUp) spec() (broker.Spec, error) {
+	c.shape.Topology, c.shape.Clusters = broker.Topology(c.topology), split(c.clusters)
+	spec, err := c.shape.Spec(c.name)
+	if err != nil {
+		return spec, err
+	}
+	spec.Auth, spec.NoJetStream, spec.Faults = broker.AuthMode(c.auth), c.noJetStream, !c.direct
+	for _, name := range split(c.accounts) {
+		spec.Accounts = append(spec.Accounts, broker.Account{Name: name})
+	}
+	return spec, nil
+}
+
+// split takes a list at its commas.
+func split(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func (c *clusterUp) run(ctx context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	l, err := launcher()
+	if err != nil {
+		return err
+	}
+	spec, err := c.spec()
+	if err != nil {
+		return err
+	}
+	o := broker.Order{
+		Spec: spec, Given: c.given(), Slot: c.slot, Program: c.program, Retain: c.retain,
+		Contexts: e.planContexts, Ready: e.makeContexts, Report: e.sayStep,
+	}
+	if c.foreground {
+		return c.runForeground(ctx, e, home, o, l)
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, c.wait, errWait{c.wait})
+	defer cancel()
+	r, changed, err := home.Up(limited, o, l)
+	if err != nil {
+		return err
+	}
+	if !changed {
+		e.say("", fmt.Sprintf("cluster %s is up already and as asked for: nothing was changed", r.Name))
+	}
+	return c.welcome(e, r)
+}
+
+// errWait is the end of the patience for a cluster to become ready.
+type errWait struct{ limit time.Duration }
+
+// Error says how long it was.
+func (w errWait) Error() string { return fmt.Sprintf("not ready within %s", w.limit) }
+
+// Unwrap makes it an ErrNotReady.
+func (w errWait) Unwrap() error { return broker.ErrNotReady }
+
+// runForeground keeps the cluster until it is interrupted, which is its normal end.
+func (c *clusterUp) runForeground(ctx context.Context, e *env, home *broker.Home, o broker.Order, l broker.Launcher) error {
+	o.Ready = func(r broker.Record) error {
+		r.Life = broker.Up
+		if err := e.makeContexts(r); err != nil {
+			return err
+		}
+		return c.welcome(e, r)
+	}
+	err := home.Run(ctx, o, l, c.keep)
+	if err == nil && ctx.Err() != nil {
+		text := fmt.Sprintf("cluster %s is stopped and removed, its contexts too", c.name)
+		if c.keep {
+			text = fmt.Sprintf("cluster %s is stopped; start it again with: natsctl cluster up %s", c.name, c.name)
+		}
+		e.say("", text)
+	}
+	return err
+}
+
+// sayStep tells a person at a terminal what was done and how long it took.
+func (e *env) sayStep(s broker.Step) {
+	if e.errTTY {
+		e.say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text))
+	}
+}
+
+// welcome prints the servers, and what to do next.
+func (c *clusterUp) welcome(e *env, r broker.Record) error {
+	if c.selectIt {
+		store, err := e.store()
+		if err != nil {
+			return err
+		}
+		if err := store.Select(r.Name); err != nil {
+			return err
+		}
+	}
+	if err := e.print(table{schema: "natsctl.cluster.nodes/v1", grid: placeGrid(r)}); err != nil {
+		return err
+	}
+	e.say("", "contexts: "+strings.Join(r.Contexts, ", "))
+	if len(r.Contexts) > 1 {
+		e.say("", "look at it with: natsctl --context "+r.Name+"-"+broker.SystemUser+" server ls")
+	}
+	return nil
+}
+
+// clusterArg is the argument that names a cluster that exists.
+type clusterArg struct{ name string }
+
+func (a *clusterArg) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
+}
+
+// errWhich is a cluster that was not named where there are several.
+var errWhich = errors.New("which cluster")
+
+// pick is the cluster that is named, or the only one.
+func (a *clusterArg) pick(home *broker.Home) (broker.Record, error) {
+	if a.name != "" {
+		return home.Record(a.name)
+	}
+	all, err := home.Records()
+	switch {
+	case err != nil:
+		return broker.Record{}, err
+	case len(all) == 1:
+		return all[0], nil
+	case len(all) == 0:
+		return home.Record(broker.DefaultName)
+	}
+	var names []string
+	for _, r := range all {
+		names = append(names, r.Name)
+	}
+	return broker.Record{}, fmt.Errorf("%w: there are %s", errWhich, strings.Join(names, ", "))
+}

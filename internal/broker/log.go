@@ -1,0 +1,241 @@
+package broker
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// LogLevel is the level of a line of a server's log; a greater one is more severe.
+type LogLevel int
+
+// The levels of nats-server.
+const (
+	LogTrace LogLevel = iota
+	LogDebug
+	LogInfo
+	LogWarn
+	LogError
+	LogFatal
+)
+
+// logTags are the levels as a nats-server writes them.
+var logTags = map[string]LogLevel{"TRC": LogTrace, "DBG": LogDebug, "INF": LogInfo, "WRN": LogWarn, "ERR": LogError, "FTL": LogFatal}
+
+// logNames are the levels as a person writes them.
+var logNames = []string{"trace", "debug", "info", "warn", "err", "fatal"}
+
+// LogLevels are the names that [ParseLogLevel] takes.
+func LogLevels() []string { return slices.Clone(logNames) }
+
+// String is the level as a person writes it.
+func (l LogLevel) String() string { return logNames[l] }
+
+// ParseLogLevel reads a level as a person writes it.
+func ParseLogLevel(s string) (LogLevel, error) {
+	if i := slices.Index(logNames, s); i >= 0 {
+		return LogLevel(i), nil
+	}
+	return 0, fmt.Errorf("log level %q: use %s", s, strings.Join(logNames, ", "))
+}
+
+// LogLine is one line of a node's log. Text comes from whoever connects and may hold anything.
+type LogLine struct {
+	Time  time.Time
+	Node  string
+	Level LogLevel
+	Text  string
+}
+
+// logRE takes a line of a nats-server's log apart.
+var logRE = regexp.MustCompile(`^\[\d+\] (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+) \[([A-Z]{3})\] (.*)$`)
+
+// parseLine reads one line; a line that is none of the server's own belongs to the one before.
+func parseLine(node, line string, before LogLine) LogLine {
+	m := logRE.FindStringSubmatch(line)
+	if m == nil {
+		return LogLine{Time: before.Time, Node: node, Level: before.Level, Text: line}
+	}
+	at, err := time.ParseInLocation("2006/01/02 15:04:05.000000", m[1], time.Local)
+	if err != nil {
+		at = before.Time
+	}
+	level, ok := logTags[m[2]]
+	if !ok {
+		level = LogInfo
+	}
+	return LogLine{Time: at, Node: node, Level: level, Text: m[3]}
+}
+
+// LogQuery says which lines of the logs of a cluster are wanted.
+type LogQuery struct {
+	Nodes  []string // default all
+	Level  LogLevel // this and above
+	Since  time.Time
+	Follow bool // go on with new lines until the context ends
+}
+
+// logPoll is how often new lines are looked for; lines of one round are in the order of time.
+const logPoll = 200 * time.Millisecond
+
+// Logs yields the lines of the logs of all nodes merged in the order of time. The error of an unknown node wraps [ErrNode].
+func (h *Home) Logs(ctx context.Context, name string, q LogQuery) iter.Seq2[LogLine, error] {
+	return func(yield func(LogLine, error) bool) {
+		files, err := h.logFiles(name, q.Nodes)
+		if err != nil {
+			yield(LogLine{}, err)
+			return
+		}
+		defer func() {
+			for _, f := range files {
+				f.close()
+			}
+		}()
+		tick := time.NewTicker(logPoll)
+		defer tick.Stop()
+		for {
+			if !q.round(files, yield) || !q.Follow {
+				return
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+// round yields what is new in all files.
+func (q LogQuery) round(files []*logFile, yield func(LogLine, error) bool) bool {
+	var lines []LogLine
+	for _, f := range files {
+		more, err := f.read()
+		if err != nil && !yield(LogLine{}, err) {
+			return false
+		}
+		lines = append(lines, more...)
+	}
+	slices.SortStableFunc(lines, func(a, b LogLine) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
+	for _, l := range lines {
+		if l.Level >= q.Level && !l.Time.Before(q.Since) && !yield(l, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func (h *Home) logFiles(name string, nodes []string) ([]*logFile, error) {
+	s, err := h.load(name)
+	if err != nil {
+		return nil, err
+	}
+	var out []*logFile
+	for _, n := range s.Plan.Nodes {
+		if len(nodes) == 0 || slices.Contains(nodes, n.Name) {
+			out = append(out, &logFile{node: n.Name, path: filepath.Join(n.Dir, logName)})
+		}
+	}
+	for _, want := range nodes {
+		if s.Plan.node(want).Name == "" {
+			return nil, fmt.Errorf("%w %q: there is none of this name in %s", ErrNode, want, name)
+		}
+	}
+	return out, nil
+}
+
+// logFile is the log of one node as far as it was read.
+type logFile struct {
+	node, path string
+	f          *os.File
+	r          *bufio.Reader
+	part       string // a line that is not complete yet
+	last       LogLine
+}
+
+// read is what is new since the last time; a log that does not exist yet has nothing.
+func (l *logFile) read() ([]LogLine, error) {
+	if l.f == nil {
+		f, err := os.Open(l.path)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("log of %s: %w", l.node, err)
+		}
+		l.f, l.r = f, bufio.NewReader(f)
+	}
+	var out []LogLine
+	for {
+		text, err := l.r.ReadString('\n')
+		l.part += text
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return out, fmt.Errorf("log of %s: %w", l.node, err)
+		}
+		l.last = parseLine(l.node, strings.TrimRight(l.part, "\r\n"), l.last)
+		l.part = ""
+		out = append(out, l.last)
+	}
+}
+
+func (l *logFile) close() {
+	if l.f != nil {
+		l.f.Close() //nolint:errcheck // only read
+	}
+}
+
+// Fold yields one line for each run of lines with the same level and text, whichever nodes wrote them, with how many there
+// were and by whom.
+func Fold(lines iter.Seq2[LogLine, error]) iter.Seq2[Folded, error] {
+	return func(yield func(Folded, error) bool) {
+		var run Folded
+		for l, err := range lines {
+			switch {
+			case err != nil:
+				if run.Count > 0 && !yield(run, nil) || !yield(Folded{}, err) {
+					return
+				}
+				run = Folded{}
+			case run.Count > 0 && run.Level == l.Level && run.Text == l.Text:
+				run.add(l)
+			default:
+				if run.Count > 0 && !yield(run, nil) {
+					return
+				}
+				run = Folded{LogLine: l, Count: 1, Nodes: []string{l.Node}, Last: l.Time}
+			}
+		}
+		if run.Count > 0 {
+			yield(run, nil)
+		}
+	}
+}
+
+// Folded is a run of lines that say the same.
+type Folded struct {
+	LogLine           // the first
+	Count   int       // of lines
+	Nodes   []string  // who wrote them
+	Last    time.Time // of the last
+}
+
+func (f *Folded) add(l LogLine) {
+	f.Count++
+	f.Last = l.Time
+	if !slices.Contains(f.Nodes, l.Node) {
+		f.Nodes = append(f.Nodes, l.Node)
+	}
+}
