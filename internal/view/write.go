@@ -32,7 +32,7 @@ func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
 	cols := s.columns(g)
 	widths := make([]int, len(g.Heads))
 	for _, i := range cols {
-		widths[i] = ansi.StringWidth(g.Heads[i].Title)
+		widths[i] = ansi.StringWidth(g.Heads[i].heading())
 		for _, row := range g.Rows {
 			widths[i] = max(widths[i], ansi.StringWidth(row[i].Text()))
 		}
@@ -41,7 +41,7 @@ func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
 		}
 	}
 	var b strings.Builder
-	s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return g.Heads[i].Title, sgrBold })
+	s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return g.Heads[i].heading(), sgrBold })
 	for _, row := range g.Rows {
 		s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return row[i].Text(), sgrLevel[row[i].Level] })
 	}
@@ -59,6 +59,9 @@ func (s Style) Paint(text string, l Level) string {
 	}
 	return text
 }
+
+// heading is the title as a table shows it, apart from the rows by its capitals.
+func (h Head) heading() string { return strings.ToUpper(h.Title) }
 
 // columns lists the indexes of the columns to draw.
 func (s Style) columns(g Grid) []int {
