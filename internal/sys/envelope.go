@@ -82,13 +82,31 @@ func readIdz(data []byte) (decoded, error) {
 }
 
 // senderOf reads no more than which server sent an answer, for one that could
-// not be decoded as a whole.
+// not be decoded as a whole: it may be cut, or wrong further on.
 func senderOf(data []byte) *server.ServerInfo {
-	var env struct {
-		Server *server.ServerInfo `json:"server"`
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil
 	}
-	_ = json.Unmarshal(data, &env) //nolint:errcheck // what could be read of a broken answer is all that is wanted
-	return env.Server
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil
+		}
+		if key != "server" {
+			var skip json.RawMessage
+			if dec.Decode(&skip) != nil {
+				return nil
+			}
+			continue
+		}
+		var info server.ServerInfo
+		if dec.Decode(&info) != nil {
+			return nil
+		}
+		return &info
+	}
+	return nil
 }
 
 // maxUnpacked bounds what a compressed answer may grow to: a hundred times the
