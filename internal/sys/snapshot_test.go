@@ -3,10 +3,12 @@ package sys_test
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
@@ -15,7 +17,31 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// serverEnv makes this test binary a nats-server with the configuration file
+// that it names.
+const serverEnv = "NATSCTL_TEST_SERVER_CONFIG"
+
+func TestMain(m *testing.M) {
+	if conf := os.Getenv(serverEnv); conf != "" {
+		serve(conf)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// serve runs a nats-server until it is told to stop.
+func serve(conf string) {
+	opts, err := server.ProcessConfigFile(conf)
+	if err != nil {
+		panic(err)
+	}
+	s, err := server.NewServer(opts)
+	if err != nil {
+		panic(err)
+	}
+	s.Start()
+	s.WaitForShutdown()
+}
 
 // everything is a want of all that a snapshot can hold.
 func everything() fleet.Want {
