@@ -18,7 +18,6 @@ import (
 type session struct {
 	target *natsctx.Target
 	nc     *nats.Conn
-	faults *faults // what the server said without being asked
 }
 
 // store opens the contexts of this user.
@@ -93,11 +92,11 @@ func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &session{target: target, faults: newFaults()}
+	s := &session{target: target}
 	opts := nats.GetDefaultOptions()
 	opts.Servers = dial.URLs
 	own := []nats.Option{
-		nats.Name("natsctl " + buildVersion()), nats.ErrorHandler(s.faults.handle), nats.MaxReconnects(-1),
+		nats.Name("natsctl " + buildVersion()), nats.ErrorHandler(unsaid), nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second),
 	}
 	for _, set := range append(append(dial.Options, own...), extra...) {
@@ -115,6 +114,10 @@ func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	e.onClose(func() { s.nc.Close(); e.session = nil })
 	return s, nil
 }
+
+// unsaid keeps nats.go from printing what a server says without being asked;
+// who waits for an answer listens for it and reports it in words.
+func unsaid(*nats.Conn, *nats.Subscription, error) {}
 
 // warn tells of what weakens or changes the connection.
 func (e *env) warn(t *natsctx.Target) {

@@ -72,7 +72,7 @@ func (r *roster) save(now time.Time, known []sys.Known) {
 	if err != nil || os.MkdirAll(filepath.Dir(r.path), 0o700) != nil {
 		return
 	}
-	_ = renameio.WriteFile(r.path, body, 0o600) //nolint:errcheck // a cache that cannot be written is a cache that is not there
+	_ = renameio.WriteFile(r.path, body, 0o600) // a cache that cannot be written is a cache that is not there
 }
 
 // changed tells whether the servers are others than those on file, or the file
