@@ -190,7 +190,7 @@ func (c *checkup) found(f Finding) {
 func (c *checkup) measure(limit string, value float64, f Finding) {
 	r := c.limit(limit)
 	f.Value, f.Unit = value, unitOf(limit)
-	f.Level, f.Limit = r.judge(value)
+	f.Level, f.Limit = r.Judge(value)
 	if f.Level != OK {
 		c.found(f)
 	}
@@ -200,10 +200,5 @@ func (c *checkup) limit(name string) Range {
 	if r, ok := c.Ranges[name]; ok {
 		return r
 	}
-	for _, l := range c.check.Limits {
-		if l.Name == name {
-			return Range{l.Warn, l.Crit, l.Below}
-		}
-	}
-	return Range{}
+	return rangeOf(c.check.Limits, name)
 }

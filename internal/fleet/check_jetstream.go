@@ -108,7 +108,7 @@ func findMetaPeer(c *checkup, group string, p *MetaPeer) {
 	case !p.Current:
 		f.What = fmt.Sprintf("%s is not current in %s, %d operations behind", p.Name, group, p.Lag)
 		f.Value, f.Unit = float64(p.Lag), "count"
-		if level, limit := c.limit("meta_lag").judge(f.Value); level != OK {
+		if level, limit := c.limit("meta_lag").Judge(f.Value); level != OK {
 			f.Level, f.Limit = level, limit
 		}
 		c.found(f)
@@ -146,7 +146,7 @@ func findConsumers(c *checkup) {
 // findAsset reports a stream or consumer that is at fault or lags; the worse of
 // the two levels counts.
 func findAsset(c *checkup, limit string, level Level, lag uint64, f Finding) {
-	byLag, passed := c.limit(limit).judge(float64(lag))
+	byLag, passed := c.limit(limit).Judge(float64(lag))
 	f.Level = level.Worse(byLag)
 	if f.Level == OK || f.Level == Info {
 		return

@@ -18,8 +18,8 @@ type Range struct {
 	Below      bool
 }
 
-// judge returns the level of a value and the threshold it passed.
-func (r Range) judge(v float64) (Level, float64) {
+// Judge returns the level of a value and the threshold that it passed.
+func (r Range) Judge(v float64) (Level, float64) {
 	passed := func(limit float64) bool {
 		if r.Below {
 			return v <= limit
@@ -33,6 +33,19 @@ func (r Range) judge(v float64) (Level, float64) {
 		return Warn, r.Warn
 	}
 	return OK, r.Warn
+}
+
+// DefaultRange is the threshold of this name as it is when nobody set it. The
+// tables judge their cells by it, so that a mark and a check agree.
+func DefaultRange(name string) Range { return rangeOf(AllLimits(), name) }
+
+func rangeOf(limits []Limit, name string) Range {
+	for _, l := range limits {
+		if l.Name == name {
+			return Range{l.Warn, l.Crit, l.Below}
+		}
+	}
+	return Range{Warn: never(), Crit: never()}
 }
 
 // Ranges are thresholds by the names of their limits.

@@ -51,6 +51,7 @@ var securityChecks = []*Check{
 type listener struct {
 	name    string
 	host    string
+	port    int
 	open    bool // it listens
 	tls     bool
 	expires time.Time
@@ -58,12 +59,12 @@ type listener struct {
 
 func listeners(v *server.Varz) []listener {
 	return []listener{
-		{"client", v.Host, v.Port != 0, v.TLSRequired, v.TLSCertNotAfter},
-		{"route", v.Cluster.Host, v.Cluster.Port != 0, v.Cluster.TLSRequired, v.Cluster.TLSCertNotAfter},
-		{"gateway", v.Gateway.Host, v.Gateway.Port != 0, v.Gateway.TLSRequired, v.Gateway.TLSCertNotAfter},
-		{"leafnode", v.LeafNode.Host, v.LeafNode.Port != 0, v.LeafNode.TLSRequired, v.LeafNode.TLSCertNotAfter},
-		{"websocket", v.Websocket.Host, v.Websocket.Port != 0, !v.Websocket.NoTLS, v.Websocket.TLSCertNotAfter},
-		{"mqtt", v.MQTT.Host, v.MQTT.Port != 0, !v.MQTT.TLSCertNotAfter.IsZero(), v.MQTT.TLSCertNotAfter},
+		{"client", v.Host, v.Port, v.Port != 0, v.TLSRequired, v.TLSCertNotAfter},
+		{"route", v.Cluster.Host, v.Cluster.Port, v.Cluster.Port != 0, v.Cluster.TLSRequired, v.Cluster.TLSCertNotAfter},
+		{"gateway", v.Gateway.Host, v.Gateway.Port, v.Gateway.Port != 0, v.Gateway.TLSRequired, v.Gateway.TLSCertNotAfter},
+		{"leafnode", v.LeafNode.Host, v.LeafNode.Port, v.LeafNode.Port != 0, v.LeafNode.TLSRequired, v.LeafNode.TLSCertNotAfter},
+		{"websocket", v.Websocket.Host, v.Websocket.Port, v.Websocket.Port != 0, !v.Websocket.NoTLS, v.Websocket.TLSCertNotAfter},
+		{"mqtt", v.MQTT.Host, v.MQTT.Port, v.MQTT.Port != 0, !v.MQTT.TLSCertNotAfter.IsZero(), v.MQTT.TLSCertNotAfter},
 	}
 }
 

@@ -38,6 +38,10 @@ func redactServer(sv *Server, identity bool) *Server {
 	if sv.Accountz != nil && sv.Accountz.Account != nil {
 		az, acc := *sv.Accountz, *sv.Accountz.Account
 		acc.Jwt, acc.Claim, acc.Vr = "", nil, nil
+		acc.Imports = slices.Clone(acc.Imports)
+		for i := range acc.Imports {
+			acc.Imports[i].Token = "" // an activation, which is a JWT
+		}
 		if !identity {
 			acc.IssuerKey, acc.RevokedUser = "", nil
 		}

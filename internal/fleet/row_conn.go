@@ -1,0 +1,145 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// ConnRow is one connection of the fleet.
+type ConnRow struct {
+	Server        *Server
+	Info          *server.ConnInfo
+	Traffic       Traffic
+	UptimeSeconds float64 // until now by the server's clock, or until it was closed
+	IdleSeconds   float64 // since the last message, ping or subscription; until it was closed
+}
+
+// ConnRows returns every connection once, by server and cid. Delta may be nil.
+func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
+	var rows []*ConnRow
+	for _, sv := range s.Servers {
+		if sv.Connz == nil {
+			continue
+		}
+		rates := d.Server(sv.Info.ID)
+		for _, c := range sv.Connz.Conns {
+			end := sv.Connz.Now
+			if c.Stop != nil {
+				end = *c.Stop
+			}
+			rows = append(rows, &ConnRow{
+				Server: sv, Info: c, Traffic: rates.Conn(c.Cid),
+				UptimeSeconds: between(c.Start, end), IdleSeconds: between(c.LastActivity, end),
+			})
+		}
+	}
+	return rows
+}
+
+// between is the time from one instant to another in seconds, never negative,
+// and 0 when one of them is not known.
+func between(from, to time.Time) float64 {
+	if from.IsZero() || to.IsZero() || to.Before(from) {
+		return 0
+	}
+	return to.Sub(from).Seconds()
+}
+
+// AccountRow is one account, summed over the servers that know it.
+type AccountRow struct {
+	Name     string // as the servers write it: a name, or a public key
+	Label    string // its name tag, where it has one
+	System   bool
+	Servers  int // with a connection or a leafnode of it
+	Conns    int
+	Leafs    int
+	Ever     int // connections since the servers started
+	Subs     int
+	Counters Counters
+	Slow     int64
+	Traffic  Traffic
+	JS       *AccountUse // nil when JSZ was not asked by account
+}
+
+// AccountUse is what an account has in JetStream.
+type AccountUse struct {
+	Streams   int
+	Consumers int
+	Store     uint64 // bytes in files, over all replicas
+	Memory    uint64 // bytes in memory, over all replicas
+}
+
+// AccountRows returns every account that a server reports, by name. Delta may
+// be nil.
+func AccountRows(s *Snapshot, d *Delta) []*AccountRow {
+	rows := map[string]*AccountRow{}
+	row := func(name string) *AccountRow {
+		if rows[name] == nil {
+			rows[name] = &AccountRow{Name: name, Traffic: d.Account(name)}
+		}
+		return rows[name]
+	}
+	system := map[string]bool{}
+	for _, sv := range s.Servers {
+		if sv.Varz != nil && sv.Varz.SystemAccount != "" {
+			system[sv.Varz.SystemAccount] = true
+		}
+		if sv.AccountStatz == nil {
+			continue
+		}
+		for _, a := range sv.AccountStatz.Accounts {
+			row(a.Account).add(a)
+		}
+	}
+	addAccountUse(s, row)
+	out := make([]*AccountRow, 0, len(rows))
+	for _, r := range rows {
+		r.System = system[r.Name]
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b *AccountRow) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (r *AccountRow) add(a *server.AccountStat) {
+	if a.Name != a.Account {
+		r.Label = cmp.Or(r.Label, a.Name)
+	}
+	if a.Conns+a.LeafNodes > 0 {
+		r.Servers++
+	}
+	r.Conns += a.Conns
+	r.Leafs += a.LeafNodes
+	r.Ever += a.TotalConns
+	r.Subs += int(a.NumSubs)
+	r.Slow += a.SlowConsumers
+	r.Counters = r.Counters.Plus(statszCounters(a.Received, a.Sent))
+}
+
+func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
+	use := func(account string) *AccountUse {
+		r := row(account)
+		if r.JS == nil {
+			r.JS = &AccountUse{}
+		}
+		return r.JS
+	}
+	for _, sv := range s.Servers {
+		if sv.Jsz == nil {
+			continue
+		}
+		for _, acc := range sv.Jsz.AccountDetails {
+			u := use(acc.Name)
+			u.Store += acc.Store
+			u.Memory += acc.Memory
+		}
+	}
+	for key, a := range streamAnswers(s) {
+		u := use(key.account)
+		u.Streams++
+		u.Consumers += a.detail.State.Consumers
+	}
+}

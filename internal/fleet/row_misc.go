@@ -1,0 +1,142 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// HealthRow is the verdict of one server on itself, or one of its reasons.
+type HealthRow struct {
+	Server *Server
+	Health *server.HealthStatus // nil when the server did not say
+	Error  *server.HealthzError // one reason; nil on the row of the verdict
+}
+
+// Level judges the row.
+func (r *HealthRow) Level() Level {
+	switch {
+	case r.Health == nil:
+		return Unknown
+	case r.Error == nil && r.Health.Status == "ok":
+		return OK
+	}
+	return Crit
+}
+
+// HealthRows returns one row for each server and each reason that it gives.
+func HealthRows(s *Snapshot) []*HealthRow {
+	var rows []*HealthRow
+	for _, sv := range s.Servers {
+		if sv.Healthz == nil || len(sv.Healthz.Errors) == 0 {
+			rows = append(rows, &HealthRow{Server: sv, Health: sv.Healthz})
+			continue
+		}
+		for i := range sv.Healthz.Errors {
+			rows = append(rows, &HealthRow{Server: sv, Health: sv.Healthz, Error: &sv.Healthz.Errors[i]})
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b *HealthRow) int { return b.Level().rank() - a.Level().rank() })
+	return rows
+}
+
+// ListenerRow is one port on which a server listens, with its certificate.
+type ListenerRow struct {
+	Server      *Server
+	Name        string // client, route, gateway, leafnode, websocket, mqtt
+	Host        string
+	Port        int
+	TLS         bool
+	NotAfter    time.Time // of its certificate; zero when there is none, or the server does not say
+	LeftSeconds float64   // until NotAfter, by the server's clock; negative when it has expired
+	Level       Level
+}
+
+// ListenerRows returns the listeners of every server, those whose certificate
+// expires first before the others.
+func ListenerRows(s *Snapshot) []*ListenerRow {
+	var rows []*ListenerRow
+	for _, sv := range s.Servers {
+		if sv.Varz == nil {
+			continue
+		}
+		for _, l := range listeners(sv.Varz) {
+			if !l.open {
+				continue
+			}
+			r := &ListenerRow{Server: sv, Name: l.name, Host: l.host, Port: l.port, TLS: l.tls, NotAfter: l.expires}
+			if !l.expires.IsZero() {
+				r.LeftSeconds = l.expires.Sub(now(sv, s)).Seconds()
+				r.Level, _ = DefaultRange("certificate_seconds").Judge(r.LeftSeconds)
+			}
+			rows = append(rows, r)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b *ListenerRow) int {
+		if a.NotAfter.IsZero() != b.NotAfter.IsZero() {
+			return boolSign(a.NotAfter.IsZero())
+		}
+		return a.NotAfter.Compare(b.NotAfter)
+	})
+	return rows
+}
+
+// SharingRow is one export or import of an account.
+type SharingRow struct {
+	Account string
+	Export  bool   // an import otherwise
+	Type    string // stream or service
+	Subject string // as its owner publishes or serves it
+	Local   string // as the importer knows it; empty when the same
+	Peers   []string
+	Private bool // an export that needs an activation
+	Invalid bool // an import that the server did not accept
+	Name    string
+}
+
+// SharingRows returns the exports, then the imports, of the account whose
+// details the snapshot holds, as the first server that has it tells them.
+// Account is empty when no server has it.
+func SharingRows(s *Snapshot) (account string, rows []*SharingRow) {
+	for _, sv := range s.Servers {
+		if sv.Accountz == nil || sv.Accountz.Account == nil {
+			continue
+		}
+		acc := sv.Accountz.Account
+		for i := range acc.Exports {
+			rows = append(rows, exportRow(acc.AccountName, &acc.Exports[i]))
+		}
+		for i := range acc.Imports {
+			rows = append(rows, importRow(acc.AccountName, &acc.Imports[i]))
+		}
+		slices.SortStableFunc(rows, func(a, b *SharingRow) int {
+			return cmp.Or(boolSign(b.Export)-boolSign(a.Export), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subject, b.Subject))
+		})
+		return acc.AccountName, rows
+	}
+	return "", nil
+}
+
+func exportRow(account string, e *server.ExtExport) *SharingRow {
+	return &SharingRow{
+		Account: account, Export: true, Type: e.Type.String(), Subject: string(e.Subject), Name: e.Name,
+		Peers: e.ApprovedAccounts, Private: e.TokenReq || len(e.ApprovedAccounts) > 0,
+	}
+}
+
+func importRow(account string, i *server.ExtImport) *SharingRow {
+	local := cmp.Or(string(i.LocalSubject), string(i.To))
+	return &SharingRow{
+		Account: account, Type: i.Type.String(), Subject: string(i.Subject), Local: local, Name: i.Name,
+		Peers: []string{i.Account}, Invalid: i.Invalid,
+	}
+}
+
+func boolSign(b bool) int {
+	if b {
+		return 1
+	}
+	return -1
+}

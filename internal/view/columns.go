@@ -1,0 +1,61 @@
+package view
+
+import "github.com/natsctl/natsctl/internal/fleet"
+
+// trafficColumns are the four rates of anything that messages flow through.
+// They are for people only where rates were measured, and null elsewhere.
+func trafficColumns[R any](rates bool, traffic func(R) fleet.Traffic) []Column[R] {
+	return []Column[R]{
+		{Name: "in_msgs_per_second", Title: "In/s", Help: "Messages received a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).InMsgs.Value() }},
+		{Name: "out_msgs_per_second", Title: "Out/s", Help: "Messages sent a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).OutMsgs.Value() }},
+		{Name: "in_bytes_per_second", Title: "In B/s", Help: "Bytes received a second; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).InBytes.Value() }},
+		{Name: "out_bytes_per_second", Title: "Out B/s", Help: "Bytes sent a second; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).OutBytes.Value() }},
+	}
+}
+
+// counterColumns are the four totals of anything that messages flow through.
+// They are for people where no rates were measured.
+func counterColumns[R any](rates bool, counters func(R) fleet.Counters) []Column[R] {
+	return []Column[R]{
+		{Name: "in_msgs", Title: "In msgs", Help: "Messages received since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InMsgs }},
+		{Name: "out_msgs", Title: "Out msgs", Help: "Messages sent since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).OutMsgs }},
+		{Name: "in_bytes", Title: "In bytes", Help: "Bytes received since it started.", Unit: Bytes, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InBytes }},
+		{Name: "out_bytes", Title: "Out bytes", Help: "Bytes sent since it started.", Unit: Bytes, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).OutBytes }},
+	}
+}
+
+// serverColumns name the server of a row.
+func serverColumns[R any](server func(R) *fleet.Server) []Column[R] {
+	return []Column[R]{
+		{Name: "server", Title: "Server", Help: "Server name.", Value: func(r R) any { return server(r).Info.Name }},
+		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(r R) any { return server(r).Info.Cluster }},
+	}
+}
+
+// reported is a value, or nil where a server of this version does not report
+// it.
+func reported(sv *fleet.Server, f fleet.Field, v any) any {
+	if !fleet.Reports(sv.Info.Version, f) {
+		return nil
+	}
+	return v
+}
+
+// positive is a value, or nil for a zero that stands for "none".
+func positive[N int | int64 | uint64 | float64](v N) any {
+	if v <= 0 {
+		return nil
+	}
+	return v
+}
+
+// byLimit judges a value by the threshold of a check, so that a mark in a table
+// and the check agree.
+func byLimit(limit string, v any) Level {
+	f, ok := number(v)
+	if !ok {
+		return fleet.OK
+	}
+	level, _ := fleet.DefaultRange(limit).Judge(f)
+	return level
+}

@@ -1,0 +1,108 @@
+package view
+
+import "github.com/natsctl/natsctl/internal/fleet"
+
+// Health returns the columns of a table of health: a row for each server, or
+// for each of its reasons to be unhealthy.
+func Health() []Column[*fleet.HealthRow] {
+	reason := func(value func(*fleet.HealthRow) any) func(*fleet.HealthRow) any {
+		return func(r *fleet.HealthRow) any {
+			if r.Error == nil {
+				return nil
+			}
+			return value(r)
+		}
+	}
+	return append(serverColumns(func(r *fleet.HealthRow) *fleet.Server { return r.Server }), []Column[*fleet.HealthRow]{
+		{Name: "status", Title: "Status", Help: "ok, or the server's own word.", Value: func(r *fleet.HealthRow) any {
+			if r.Health == nil {
+				return nil
+			}
+			return r.Health.Status
+		}, Level: func(r *fleet.HealthRow) Level { return r.Level() }},
+		{Name: "status_code", Title: "Code", Help: "Its verdict as an HTTP status; old servers give none.", Value: func(r *fleet.HealthRow) any {
+			if r.Health == nil {
+				return nil
+			}
+			return positive(r.Health.StatusCode)
+		}},
+		{Name: "type", Title: "Type", Help: "What is unhealthy: CONNECTION, JETSTREAM, ACCOUNT, STREAM, CONSUMER.", Value: reason(func(r *fleet.HealthRow) any { return r.Error.Type.String() })},
+		{Name: "account", Title: "Account", Help: "Account of it.", Value: reason(func(r *fleet.HealthRow) any { return r.Error.Account })},
+		{Name: "stream", Title: "Stream", Help: "Stream of it.", Value: reason(func(r *fleet.HealthRow) any { return r.Error.Stream })},
+		{Name: "consumer", Title: "Consumer", Help: "Consumer of it.", Value: reason(func(r *fleet.HealthRow) any { return r.Error.Consumer })},
+		{Name: "error", Title: "Error", Help: "The server's own words.", Value: func(r *fleet.HealthRow) any {
+			switch {
+			case r.Error != nil:
+				return r.Error.Error
+			case r.Health == nil:
+				return nil
+			}
+			return r.Health.Error
+		}},
+	}...)
+}
+
+// Certificates returns the columns of a table of listeners and their
+// certificates.
+func Certificates() []Column[*fleet.ListenerRow] {
+	dated := func(value func(*fleet.ListenerRow) any) func(*fleet.ListenerRow) any {
+		return func(r *fleet.ListenerRow) any {
+			if r.NotAfter.IsZero() {
+				return nil // without TLS, or a server that does not say
+			}
+			return value(r)
+		}
+	}
+	return append(serverColumns(func(r *fleet.ListenerRow) *fleet.Server { return r.Server }), []Column[*fleet.ListenerRow]{
+		{Name: "listener", Title: "Listener", Help: "client, route, gateway, leafnode, websocket or mqtt.", Value: func(r *fleet.ListenerRow) any { return r.Name }},
+		{Name: "host", Title: "Host", Help: "Address that it listens on.", Value: func(r *fleet.ListenerRow) any { return r.Host }},
+		{Name: "port", Title: "Port", Help: "Port that it listens on.", Value: func(r *fleet.ListenerRow) any { return r.Port }},
+		{Name: "tls", Title: "TLS", Help: "Whether it asks for TLS.", Value: func(r *fleet.ListenerRow) any { return r.TLS }},
+		{Name: "not_after", Title: "Valid until", Help: "End of its certificate's life (2.11.12, 2.12.4).", Unit: Instant, Value: dated(func(r *fleet.ListenerRow) any { return r.NotAfter }), Level: func(r *fleet.ListenerRow) Level { return r.Level }},
+		{Name: "left_seconds", Title: "Left", Help: "Until then, by the server's clock.", Unit: Seconds, Value: dated(func(r *fleet.ListenerRow) any { return r.LeftSeconds }), Level: func(r *fleet.ListenerRow) Level { return r.Level }},
+	}...)
+}
+
+// Sharing returns the columns of a table of the exports and imports of an
+// account.
+func Sharing() []Column[*fleet.SharingRow] {
+	return []Column[*fleet.SharingRow]{
+		{Name: "account", Title: "Account", Help: "Account that shares.", Value: func(r *fleet.SharingRow) any { return r.Account }},
+		{Name: "direction", Title: "Direction", Help: "export or import.", Value: func(r *fleet.SharingRow) any {
+			if r.Export {
+				return "export"
+			}
+			return "import"
+		}},
+		{Name: "type", Title: "Type", Help: "stream or service.", Value: func(r *fleet.SharingRow) any { return r.Type }},
+		{Name: "subject", Title: "Subject", Help: "Subject, as its owner knows it.", Value: func(r *fleet.SharingRow) any { return r.Subject }},
+		{Name: "local_subject", Title: "Local", Help: "Subject, as the importer knows it.", Value: func(r *fleet.SharingRow) any { return r.Local }},
+		{Name: "accounts", Title: "With", Help: "Account that it comes from; accounts that may import it.", Value: func(r *fleet.SharingRow) any { return r.Peers }},
+		{Name: "private", Title: "Private", Help: "Whether an export needs an activation or an approved account.", Value: func(r *fleet.SharingRow) any { return r.Private }},
+		{Name: "invalid", Title: "Invalid", Help: "Whether the server refused an import.", Value: func(r *fleet.SharingRow) any { return r.Invalid }, Level: func(r *fleet.SharingRow) Level { return skew(r.Invalid) }},
+		{Name: "name", Title: "Name", Help: "Its name.", Wide: true, Value: func(r *fleet.SharingRow) any { return r.Name }},
+	}
+}
+
+// Findings returns the columns of a table of what checks found.
+func Findings() []Column[fleet.Finding] {
+	return []Column[fleet.Finding]{
+		{Name: "level", Title: "Level", Help: "info, warn, crit or unknown.", Value: func(f fleet.Finding) any { return f.Level.String() }, Level: func(f fleet.Finding) Level { return f.Level }},
+		{Name: "check", Title: "Check", Help: "Name of the check.", Value: func(f fleet.Finding) any { return f.Check }},
+		{Name: "object", Title: "Object", Help: "The server, link, stream or connection concerned.", Value: func(f fleet.Finding) any { return f.Object }},
+		{Name: "where", Title: "Where", Help: "The cluster, server or account that it is in.", Value: func(f fleet.Finding) any { return f.Where }},
+		{Name: "what", Title: "What", Help: "What is wrong.", Value: func(f fleet.Finding) any { return f.What }},
+		{Name: "value", Title: "Value", Help: "The value that was judged.", Unit: Count, Wide: true, Value: func(f fleet.Finding) any { return measured(f, f.Value) }},
+		{Name: "limit", Title: "Limit", Help: "The threshold that it passed.", Unit: Count, Wide: true, Value: func(f fleet.Finding) any { return measured(f, f.Limit) }},
+		{Name: "unit", Title: "Unit", Help: "Of value and limit.", Wide: true, Value: func(f fleet.Finding) any { return f.Unit }},
+		{Name: "why", Title: "Why it matters", Help: "Why it matters.", Wide: true, Value: func(f fleet.Finding) any { return f.Why }},
+		{Name: "next", Title: "Next", Help: "What to do next.", Value: func(f fleet.Finding) any { return f.Next }},
+	}
+}
+
+func measured(f fleet.Finding, v float64) any {
+	if f.Unit == "" {
+		return nil
+	}
+	return v
+}

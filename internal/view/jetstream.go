@@ -1,0 +1,181 @@
+package view
+
+import (
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// MetaPeers returns the columns of a table of JetStream servers: their place in
+// the meta group, and what they carry.
+func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
+	return []Column[*fleet.MetaPeer]{
+		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Value: func(p *fleet.MetaPeer) any { return p.Domain }},
+		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(p *fleet.MetaPeer) any { return p.Cluster }},
+		{Name: "server", Title: "Server", Help: "Server name.", Value: func(p *fleet.MetaPeer) any { return p.Name }},
+		{Name: "role", Title: "Role", Help: "leader or follower in the meta group.", Value: func(p *fleet.MetaPeer) any {
+			if p.Leader {
+				return "leader"
+			}
+			return "follower"
+		}},
+		{Name: "current", Title: "Current", Help: "Whether the leader calls it up to date.", Value: known(func(p *fleet.MetaPeer) any { return p.Current }), Level: peerLevel},
+		{Name: "online", Title: "Online", Help: "Whether the leader hears from it.", Value: known(func(p *fleet.MetaPeer) any { return !p.Offline }), Level: peerLevel},
+		{Name: "last_seen_seconds", Title: "Seen", Help: "Since the leader heard from it.", Unit: Seconds, Value: known(func(p *fleet.MetaPeer) any { return p.ActiveSeconds })},
+		{Name: "lag", Title: "Lag", Help: "Operations that it is behind.", Unit: Count, Value: known(func(p *fleet.MetaPeer) any { return p.Lag }), Level: func(p *fleet.MetaPeer) Level { return byLimit("meta_lag", p.Lag) }},
+		{Name: "ha_assets", Title: "HA", Help: "Replicated streams and consumers.", Unit: Count, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.HAAssets }), Level: func(p *fleet.MetaPeer) Level {
+			if p.JS == nil {
+				return fleet.OK
+			}
+			return byLimit("ha_assets", p.JS.HAAssets)
+		}},
+		{Name: "streams", Title: "Streams", Help: "Streams and replicas of streams on it.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Streams })},
+		{Name: "streams_leader", Title: "Leads", Help: "Streams that it leads (2.11.11, 2.12.1).", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return reported(p.Server, fleet.FieldStreamsLeader, p.JS.StreamsLeader) })},
+		{Name: "consumers", Title: "Consumers", Help: "Consumers and replicas of consumers on it.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Consumers })},
+		{Name: "messages", Title: "Messages", Help: "Messages stored on it.", Unit: Count, Wide: true, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Messages })},
+		{Name: "store_bytes", Title: "File", Help: "Bytes in its file store.", Unit: Bytes, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Store })},
+		{Name: "store_percent", Title: "File%", Help: "Of its max_file_store.", Unit: Percent, Value: jsz(func(p *fleet.MetaPeer) any { return share(p.JS.Store, p.JS.Config.MaxStore) }), Level: func(p *fleet.MetaPeer) Level {
+			if p.JS == nil {
+				return fleet.OK
+			}
+			return byLimit("storage_percent", share(p.JS.Store, p.JS.Config.MaxStore))
+		}},
+		{Name: "memory_bytes", Title: "Memory", Help: "Bytes in its memory store.", Unit: Bytes, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Memory })},
+		{Name: "memory_percent", Title: "Mem%", Help: "Of its max_memory_store.", Unit: Percent, Wide: true, Value: jsz(func(p *fleet.MetaPeer) any { return share(p.JS.Memory, p.JS.Config.MaxMemory) })},
+		{Name: "api_requests", Title: "API", Help: "JetStream API requests since the start.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.API.Total })},
+		{Name: "api_errors", Title: "API err", Help: "JetStream API requests that failed.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.API.Errors })},
+		{Name: "api_requests_per_second", Title: "API/s", Help: "JetStream API requests a second; needs two snapshots.", Unit: PerSec, Wide: d == nil, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return d.Server(p.Server.Info.ID).APIRequests.Value() })},
+	}
+}
+
+func known(value func(*fleet.MetaPeer) any) func(*fleet.MetaPeer) any {
+	return func(p *fleet.MetaPeer) any {
+		if !p.Known {
+			return nil
+		}
+		return value(p)
+	}
+}
+
+func jsz(value func(*fleet.MetaPeer) any) func(*fleet.MetaPeer) any {
+	return func(p *fleet.MetaPeer) any {
+		if p.JS == nil {
+			return nil
+		}
+		return value(p)
+	}
+}
+
+func peerLevel(p *fleet.MetaPeer) Level {
+	if p.Known && (!p.Current || p.Offline) {
+		return fleet.Warn
+	}
+	return fleet.OK
+}
+
+// share is part of a limit in percent, or nil without a limit.
+func share(used uint64, limit int64) any {
+	if limit <= 0 {
+		return nil
+	}
+	return float64(used) / float64(limit) * 100
+}
+
+// Streams returns the columns of a table of streams.
+func Streams(rates bool) []Column[*fleet.StreamRow] {
+	return []Column[*fleet.StreamRow]{
+		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.StreamRow) any { return r.Account }},
+		{Name: "stream", Title: "Stream", Help: "Stream name.", Value: func(r *fleet.StreamRow) any { return r.Name }},
+		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Domain }},
+		{Name: "state", Title: "State", Help: "ok, or what is wrong.", Value: func(r *fleet.StreamRow) any { return r.State }, Level: func(r *fleet.StreamRow) Level { return r.Level }},
+		{Name: "replicas", Title: "R", Help: "Copies, the leader's among them.", Unit: Count, Value: func(r *fleet.StreamRow) any { return r.Replicas }},
+		{Name: "leader", Title: "Leader", Help: "Server that leads it.", Value: func(r *fleet.StreamRow) any { return r.Leader }},
+		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Value: func(r *fleet.StreamRow) any { return replicas(r.Peers, r.Known) }},
+		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.StreamRow) any { return lag(r.MaxLag, r.Known) }, Level: func(r *fleet.StreamRow) Level { return byLimit("stream_lag", r.MaxLag) }},
+		{Name: "messages", Title: "Messages", Help: "Messages in it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Msgs }},
+		{Name: "store_bytes", Title: "Bytes", Help: "Bytes in it, once.", Unit: Bytes, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Bytes }},
+		{Name: "full_percent", Title: "Full%", Help: "Of its max_bytes.", Unit: Percent, Wide: true, Value: func(r *fleet.StreamRow) any {
+			if used, ok := r.Size(); ok {
+				return used
+			}
+			return nil
+		}},
+		{Name: "messages_per_second", Title: "In/s", Help: "Messages stored a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Rates.Msgs.Value() }},
+		{Name: "growth_bytes_per_second", Title: "Growth/s", Help: "Growth of the store; negative when it shrinks; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Rates.Bytes.Value() }},
+		{Name: "consumers", Title: "Consumers", Help: "Consumers of it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Consumers }},
+		{Name: "subjects", Title: "Subjects", Help: "Different subjects in it.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumSubjects }},
+		{Name: "deleted", Title: "Deleted", Help: "Gaps in its sequence.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumDeleted }},
+		{Name: "first_sequence", Title: "First", Help: "Sequence of its first message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.FirstSeq }},
+		{Name: "last_sequence", Title: "Last", Help: "Sequence of its last message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastSeq }},
+		{Name: "last_message", Title: "Last message", Help: "When the last message came.", Unit: Instant, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastTime }},
+		{Name: "storage", Title: "Storage", Help: "file or memory.", Wide: true, Value: func(r *fleet.StreamRow) any {
+			if r.Detail.Config == nil {
+				return nil
+			}
+			return storageWord(r.Detail.Config.Storage.String())
+		}},
+		{Name: "raft_group", Title: "Raft group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.RaftGroup }},
+	}
+}
+
+func storageWord(s string) string {
+	switch s {
+	case "File":
+		return "file"
+	case "Memory":
+		return "memory"
+	}
+	return s
+}
+
+// replicas lists copies; their state only where the leader told it.
+func replicas(peers []fleet.Replica, known bool) []string {
+	out := make([]string, len(peers))
+	for i, p := range peers {
+		if out[i] = p.Name; known {
+			out[i] = p.String()
+		}
+	}
+	return out
+}
+
+// lag is nil where no leader told it.
+func lag(n uint64, known bool) any {
+	if !known {
+		return nil
+	}
+	return n
+}
+
+// Consumers returns the columns of a table of consumers.
+func Consumers() []Column[*fleet.ConsumerRow] {
+	return []Column[*fleet.ConsumerRow]{
+		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConsumerRow) any { return r.Account }},
+		{Name: "stream", Title: "Stream", Help: "Stream that it reads.", Value: func(r *fleet.ConsumerRow) any { return r.Stream }},
+		{Name: "consumer", Title: "Consumer", Help: "Consumer name.", Value: func(r *fleet.ConsumerRow) any { return r.Name }},
+		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Domain }},
+		{Name: "state", Title: "State", Help: "ok, or what is wrong.", Value: func(r *fleet.ConsumerRow) any { return r.State }, Level: func(r *fleet.ConsumerRow) Level { return r.Level }},
+		{Name: "type", Title: "Type", Help: "push or pull.", Value: func(r *fleet.ConsumerRow) any {
+			switch {
+			case r.Info.Config == nil:
+				return nil
+			case r.Info.Config.DeliverSubject != "":
+				return "push"
+			}
+			return "pull"
+		}},
+		{Name: "leader", Title: "Leader", Help: "Server that leads it.", Value: func(r *fleet.ConsumerRow) any { return r.Leader }},
+		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return replicas(r.Peers, r.Known) }},
+		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return lag(r.MaxLag, r.Known) }},
+		{Name: "pending", Title: "Pending", Help: "Messages still to be delivered.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumPending }},
+		{Name: "ack_pending", Title: "Ack pending", Help: "Messages delivered and not acknowledged.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumAckPending }},
+		{Name: "redelivered", Title: "Redelivered", Help: "Messages that were delivered more than once.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumRedelivered }},
+		{Name: "waiting", Title: "Waiting", Help: "Pull requests that wait for messages.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumWaiting }},
+		{Name: "delivered_sequence", Title: "Delivered", Help: "Stream sequence delivered last.", Unit: Count, Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.Delivered.Stream }},
+		{Name: "ack_floor_sequence", Title: "Ack floor", Help: "Stream sequence below which all is acknowledged.", Unit: Count, Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.AckFloor.Stream }},
+		{Name: "last_ack", Title: "Last ack", Help: "When a message was last acknowledged.", Unit: Instant, Wide: true, Value: func(r *fleet.ConsumerRow) any {
+			if r.Info.AckFloor.Last == nil {
+				return nil
+			}
+			return *r.Info.AckFloor.Last
+		}},
+	}
+}
