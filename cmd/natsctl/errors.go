@@ -99,6 +99,7 @@ func fleetAdvices() []advice {
 		{is(fleet.ErrNoCheck), exitUsage, say("natsctl check --list names all checks")},
 		{is(fleet.ErrLimit), exitUsage, say("write it as NAME=WARN,CRIT, for example --set cpu_percent=70,90; natsctl check --explain NAME shows the limits of a check")},
 		{is(fleet.ErrRecording), exitFailed, say("a recording is what natsctl record FILE writes")},
+		{is(errNoAccount), exitFailed, say("natsctl server report accounts lists them; in operator mode an account is known by its public key, and only where it is used")},
 		{as[*fleet.NotRecordedError](), exitFailed, hintNotRecorded},
 	}
 }

@@ -24,3 +24,6 @@ func wantNames(kinds []fleet.Kind) string {
 	}
 	return strings.Join(names, ",")
 }
+
+// errNoAccount is an account that no server knows.
+var errNoAccount = errors.New("no server knows an account")

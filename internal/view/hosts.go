@@ -132,8 +132,10 @@ func Versions() []Column[*fleet.Node] {
 		{Name: "server", Title: "Server", Help: "Server name.", Value: func(n *fleet.Node) any { return n.Name }},
 		{Name: "version", Title: "Version", Help: "Version of nats-server; marked when most of its cluster runs another one.", Value: func(n *fleet.Node) any { return n.Version }, Level: func(n *fleet.Node) Level { return skew(n.VersionSkew) }},
 		{Name: "version_skew", Title: "Version skew", Help: "Whether most of its cluster runs another version.", Wide: true, Value: func(n *fleet.Node) any { return n.VersionSkew }},
-		{Name: "config_digest", Title: "Config", Help: "Digest of its configuration (2.11); marked when most of its cluster share another one.", Value: varz(func(n *fleet.Node) any { return reported(n.Server, fleet.FieldConfigDigest, n.Server.Varz.ConfigDigest) }), Level: func(n *fleet.Node) Level { return skew(n.ConfigSkew) }},
-		{Name: "config_skew", Title: "Config skew", Help: "Whether most of its cluster share another configuration.", Wide: true, Value: func(n *fleet.Node) any { return n.ConfigSkew }},
+		{Name: "config_digest", Title: "Config", Help: "Digest of its configuration (2.11); marked when most of its cluster share another one.", Wide: true, Value: varz(func(n *fleet.Node) any {
+			return reported(n.Server, fleet.FieldConfigDigest, n.Server.Varz.ConfigDigest)
+		}), Level: func(n *fleet.Node) Level { return skew(n.ConfigSkew) }},
+		{Name: "config_skew", Title: "Config skew", Help: "Whether most of its cluster share another configuration; those that all differ, as files that name the server do, do not count.", Value: varz(func(n *fleet.Node) any { return reported(n.Server, fleet.FieldConfigDigest, n.ConfigSkew) }), Level: func(n *fleet.Node) Level { return skew(n.ConfigSkew) }},
 		{Name: "config_loaded", Title: "Loaded", Help: "When the configuration was loaded.", Unit: Instant, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.ConfigLoadTime })},
 		{Name: "started", Title: "Started", Help: "When the server was started.", Unit: Instant, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.Start })},
 		{Name: "go", Title: "Go", Help: "Version of Go that it was built with.", Wide: true, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.GoVersion })},

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// replayFlags take snapshots from a recording instead of a fleet.
+type replayFlags struct{ file, at string }
+
+func (f *replayFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("replay", "Take the answers from this recording instead of a fleet (natsctl record).").PlaceHolder("FILE").StringVar(&f.file)
+	cmd.Flag("at", "Instant of the recording: a time (RFC 3339), or a duration from its start (30s) or before its end (-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
+}
+
+// open opens the recording, or returns nil when none was named.
+func (f *replayFlags) open(e *env) (*fleet.Recording, error) {
+	if f.file == "" {
+		if f.at != "" {
+			return nil, usagef("--at is an instant of a recording; name it with --replay FILE")
+		}
+		return nil, nil
+	}
+	file, err := os.Open(f.file)
+	if err != nil {
+		return nil, err
+	}
+	e.onClose(func() { _ = file.Close() })
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	rec, err := fleet.OpenRecording(file, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.file, err)
+	}
+	if rec.Cut() {
+		e.say("warning", f.file+" ends in the middle of a line; everything before that is there")
+	}
+	if n := rec.Bad(); n > 0 {
+		e.say("warning", fmt.Sprintf("%s: %d lines are not of this version and were passed over", f.file, n))
+	}
+	return rec, nil
+}
+
+// index finds the snapshot that --at means.
+func (f *replayFlags) index(rec *fleet.Recording) (int, error) {
+	if f.at == "" {
+		return rec.Len() - 1, nil
+	}
+	if t, err := time.Parse(time.RFC3339, f.at); err == nil {
+		return rec.At(t), nil
+	}
+	d, err := time.ParseDuration(f.at)
+	if err != nil {
+		return 0, usagef("--at %q is neither a time such as %s nor a duration such as 30s or -30s",
+			f.at, rec.Time(0).UTC().Format(time.RFC3339))
+	}
+	if d < 0 || f.at[0] == '-' {
+		return rec.At(rec.Time(rec.Len() - 1).Add(d)), nil
+	}
+	return rec.At(rec.Time(0).Add(d)), nil
+}
+
+// samplerFlags say where snapshots come from, and whether two of them make
+// rates.
+type samplerFlags struct {
+	replayFlags
+	rate time.Duration
+}
+
+func (f *samplerFlags) setup(cmd *kingpin.CmdClause) {
+	f.replayFlags.setup(cmd)
+	cmd.Flag("rate", "Measure rates over this interval instead of showing totals, for example --rate 2s.").PlaceHolder("INTERVAL").DurationVar(&f.rate)
+}
+
+// sampler takes snapshots, each with the one before where rates are wanted.
+type sampler struct {
+	source fleet.Source
+	rec    *fleet.Recording
+	next   int // in the recording
+	step   int // 1 plays it, 0 stands still
+	rate   time.Duration
+	last   *fleet.Snapshot
+}
+
+// sampler opens the fleet or the recording. With playing, a recording goes on
+// by one snapshot each time; it then starts at --at, or at its beginning.
+func (f *samplerFlags) sampler(ctx context.Context, e *env, playing bool) (*sampler, error) {
+	rec, err := f.open(e)
+	if err != nil {
+		return nil, err
+	}
+	s := &sampler{rec: rec, rate: f.rate}
+	if rec == nil {
+		client, err := e.system(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.source = client
+		return s, nil
+	}
+	if playing {
+		s.step = 1
+	}
+	if !playing || f.at != "" {
+		if s.next, err = f.index(rec); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// take returns the next snapshot. With rates, it is compared with the one
+// before: of the recording, of the round before, or taken now and once more
+// after the interval.
+func (s *sampler) take(ctx context.Context, want fleet.Want, rates bool) (fleet.Tick, error) {
+	if s.rec != nil {
+		return s.replay(ctx, want)
+	}
+	if rates && s.last == nil {
+		if err := s.first(ctx, want); err != nil {
+			return fleet.Tick{}, err
+		}
+	}
+	snap, err := s.source.Snapshot(ctx, want)
+	if err != nil {
+		return fleet.Tick{}, err
+	}
+	tick := fleet.Tick{Snapshot: snap}
+	if rates {
+		tick.Before, tick.Delta = s.last, fleet.NewDelta(s.last, snap)
+	}
+	s.last = snap
+	return tick, nil
+}
+
+// first takes the snapshot that the next one is compared with.
+func (s *sampler) first(ctx context.Context, want fleet.Want) error {
+	snap, err := s.source.Snapshot(ctx, want)
+	if err != nil {
+		return err
+	}
+	s.last = snap
+	wait := time.NewTimer(max(s.rate, minRate))
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return nil
+	}
+}
+
+// minRate is the shortest interval that rates are measured over: servers write
+// some of their times in milliseconds.
+const minRate = 100 * time.Millisecond
+
+// replay takes the next snapshot of the recording; the one before it gives the
+// rates.
+func (s *sampler) replay(ctx context.Context, want fleet.Want) (fleet.Tick, error) {
+	i := s.next
+	s.next += s.step
+	snap, err := s.rec.Still(i).Snapshot(ctx, want)
+	if err != nil {
+		return fleet.Tick{}, err
+	}
+	tick := fleet.Tick{Snapshot: snap}
+	if i > 0 {
+		if tick.Before, err = s.rec.Still(i-1).Snapshot(ctx, want); err != nil {
+			return fleet.Tick{}, err
+		}
+		tick.Delta = fleet.NewDelta(tick.Before, snap)
+	}
+	return tick, nil
+}
