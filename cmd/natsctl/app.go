@@ -55,6 +55,9 @@ func parse(args []string, e *env) (cmd command, status *terminated, err error) {
 	for _, c := range slices.Concat(commands(), keeperEntries()) {
 		c.declare(kp, &cmd)
 	}
+	if c, asked := completing(kp, args); asked {
+		return c, nil, nil
+	}
 	_, err = kp.Parse(args)
 	return cmd, nil, err
 }

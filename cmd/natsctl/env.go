@@ -25,6 +25,7 @@ type env struct {
 	flags    globals
 
 	session *session // the connection, once made
+	roster  *roster  // whom the fleet is remembered to have, once asked
 	closers []func()
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/completions"
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/context/probe"
@@ -51,6 +52,7 @@ func commandAdvices() []advice {
 		{is(errDeclined), exitFailed, nil},
 		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
 		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection of the context")},
+		{is(completions.ErrShell), exitUsage, nil},
 		{is(view.ErrFilter), exitUsage, say(`compare columns with values, text in quotes, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
 		{is(view.ErrColumn), exitUsage, say("the column names are those of -o json")},
 	}

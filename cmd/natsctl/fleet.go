@@ -21,6 +21,7 @@ func (e *env) system(ctx context.Context) (*sys.Client, error) {
 		opts = append(opts, sys.WithTimeout(s.target.Timeout))
 	}
 	client := sys.New(s.nc, opts...)
+	e.roster = seen
 	e.onClose(func() { seen.save(e.now(), client.Roster()) })
 	return client, nil
 }

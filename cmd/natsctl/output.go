@@ -73,6 +73,7 @@ func (e *env) print(t table) error {
 	if err := e.printTable(format, t); err != nil {
 		return err
 	}
+	e.roster.noteAccounts(e.now(), t.snap)
 	return e.completeness(t.snap)
 }
 

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/sys"
 )
@@ -69,10 +67,12 @@ func (r *roster) save(now time.Time, known []sys.Known) {
 		return
 	}
 	body, err := json.Marshal(known)
-	if err != nil || os.MkdirAll(filepath.Dir(r.path), 0o700) != nil {
-		return
+	if err == nil {
+		_ = writeCache(r.path, body) // a cache that cannot be written is a cache that is not there
 	}
-	_ = renameio.WriteFile(r.path, body, 0o600) // a cache that cannot be written is a cache that is not there
+	if err == nil {
+		_ = writeCache(r.path, body) // a cache that cannot be written is a cache that is not there
+	}
 }
 
 // changed tells whether the servers are others than those on file, or the file

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/completions"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// completionCommand prints the script that completes command lines in a shell.
+type completionCommand struct{ shell string }
+
+func (c *completionCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.HelpLong(`For the current shell:
+
+  bash:        source <(natsctl completion bash)
+  zsh:         source <(natsctl completion zsh)
+  fish:        natsctl completion fish | source
+  PowerShell:  natsctl completion powershell | Out-String | Invoke-Expression
+
+The first lines of each script say where to put it for every shell.
+`)
+	cmd.Arg("shell", strings.Join(completions.Shells(), ", ")+".").Required().EnumVar(&c.shell, completions.Shells()...)
+}
+
+func (c *completionCommand) run(_ context.Context, e *env) error {
+	script, err := completions.Script(c.shell)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(e.out, script)
+	return err
+}
+
+// completeWords is how the scripts ask: natsctl __complete SHELL WORD... with
+// the words after the program's name, the last one as far as it is typed. It
+// reads files only, never connects and never fails.
+//
+// The answer is a line that says what follows, words or files, and then one
+// candidate a line with a tab and its description.
+type completeWords struct {
+	kp    *kingpin.Application
+	words []string
+}
+
+// completing returns the command for a line of arguments that asks for
+// candidates. kingpin must not see these: they are no command line yet.
+func completing(kp *kingpin.Application, args []string) (command, bool) {
+	if len(args) < 3 || args[0] != "__complete" {
+		return nil, false
+	}
+	return &completeWords{kp: kp, words: args[1:]}, true
+}
+
+func (c *completeWords) setup(*kingpin.CmdClause) {}
+
+func (c *completeWords) run(_ context.Context, e *env) error {
+	shell := c.words[0]
+	line := foldWords(shell, c.words[1:])
+	walk := newWalk(c.kp.Model())
+	for _, word := range line.before {
+		walk.next(word)
+	}
+	offer := walk.offer(e, line.current)
+	if offer.files {
+		_, err := fmt.Fprintln(e.out, "files")
+		return err
+	}
+	var b strings.Builder
+	b.WriteString("words\n")
+	for _, c := range offer.matching(line.current) {
+		insert, ok := line.insert(c.value)
+		if !ok {
+			continue
+		}
+		help := []rune(view.Text(c.help))
+		fmt.Fprintf(&b, "%s\t%s\n", insert, string(help[:min(len(help), 80)]))
+	}
+	_, err := fmt.Fprint(e.out, b.String())
+	return err
+}
