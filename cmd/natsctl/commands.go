@@ -10,6 +10,7 @@ func commands() []entry {
 		clusterEntry(),
 		contextEntry(),
 		serverEntry(),
+		connEntry(),
 		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},
 		eventsEntry(),
 		{name: "completion", help: "Print the script that completes command lines in a shell.", cmd: &completionCommand{}},

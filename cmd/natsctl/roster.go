@@ -70,9 +70,6 @@ func (r *roster) save(now time.Time, known []sys.Known) {
 	if err == nil {
 		_ = writeCache(r.path, body) // a cache that cannot be written is a cache that is not there
 	}
-	if err == nil {
-		_ = writeCache(r.path, body) // a cache that cannot be written is a cache that is not there
-	}
 }
 
 // changed tells whether the servers are others than those on file, or the file

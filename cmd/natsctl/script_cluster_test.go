@@ -21,9 +21,14 @@ var scriptSpecs = map[string]broker.Spec{
 //
 //	cluster single|three|super   start a real cluster; sets SYS_URL and APP_URL, with credentials, and NODES
 //	node stop|restart NAME       stop a server, or start it again
+//	configure NODE LINE          append a line to the configuration file of a server
+//	clients NODE NAME N          connect clients of one name, which do not reconnect
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"cluster": startCluster,
 	"node":    changeNode,
+
+	"configure": appendConfig,
+	"clients":   startClients,
 }
 
 type clusterKey struct{}

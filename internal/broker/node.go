@@ -39,6 +39,9 @@ func (n *Node) ClientURL() string { return n.plan.clientURL() }
 // MonitorURL is the base of the monitoring endpoints, for example "http://127.0.0.1:8222".
 func (n *Node) MonitorURL() string { return "http://" + n.plan.addr(RoleMonitor) }
 
+// ConfigFile is the path of the configuration that the server was started with and reads again when it reloads.
+func (n *Node) ConfigFile() string { return n.plan.conf() }
+
 // ID is the server id, a new one after each restart, "" while the node is stopped.
 func (n *Node) ID() string {
 	n.mu.Lock()

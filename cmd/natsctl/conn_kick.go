@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// paceFlags say how fast clients are moved.
+type paceFlags struct{ pace sys.Pace }
+
+func (f *paceFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("rate", "At most so many connections a second; 0 as fast as servers answer.").Default("50").PlaceHolder("N").Float64Var(&f.pace.PerSecond)
+	cmd.Flag("notice", "Tell each client so long before that its server goes away.").Default("0s").PlaceHolder("DURATION").DurationVar(&f.pace.Notice)
+}
+
+// check refuses a pace that cannot be kept.
+func (f *paceFlags) check() error {
+	if f.pace.PerSecond < 0 || f.pace.Notice < 0 {
+		return usagef("--rate and --notice cannot be negative")
+	}
+	return nil
+}
+
+// lasts is about how long n connections take.
+func (f *paceFlags) lasts(n int) time.Duration {
+	d := f.pace.Notice
+	if f.pace.PerSecond > 0 {
+		d += time.Duration(float64(n) / f.pace.PerSecond * float64(time.Second))
+	}
+	return d
+}
+
+// kick is what conn kick and server kick have in common.
+type kick struct {
+	connSelection
+	paceFlags
+	actFlags
+}
+
+func (c *kick) setup(cmd *kingpin.CmdClause) {
+	c.connSelection.setup(cmd)
+	c.paceFlags.setup(cmd)
+	c.actFlags.setup(cmd)
+}
+
+type connKickCommand struct{ kick }
+
+func (c *connKickCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("on", "Only connections of the server of this name or id.").PlaceHolder("NAME").StringVar(&c.scope.Name)
+	cmd.Flag("cluster", "Only connections of the servers of this cluster.").PlaceHolder("NAME").StringVar(&c.scope.Cluster)
+	c.kick.setup(cmd)
+}
+
+func (c *kick) run(ctx context.Context, e *env) error {
+	if err := c.connSelection.check(); err != nil {
+		return err
+	}
+	if err := c.paceFlags.check(); err != nil {
+		return err
+	}
+	client, err := e.system(ctx)
+	if err != nil {
+		return err
+	}
+	conns, snap, err := c.find(ctx, client)
+	if err != nil {
+		return err
+	}
+	if len(conns) == 0 {
+		if !snap.Complete() {
+			return partialError{snap}
+		}
+		return errNobody
+	}
+	plan := fmt.Sprintf("this closes %s, in about %s:\n%s", plural(len(conns), "client connection"),
+		view.Duration(c.lasts(len(conns)).Seconds()), describe(conns))
+	word := strconv.Itoa(len(conns))
+	if c.scope.Name != "" {
+		word = conns[0].Server.Name
+	}
+	if err := c.confirm(e, plan, word, e.session.target.Protected); err != nil {
+		return err
+	}
+	return c.report(ctx, e, client, conns, snap)
+}
+
+// kickColumns are the columns of the result.
+func kickColumns() []view.Column[sys.KickResult] {
+	cols := make([]view.Column[sys.KickResult], 0, 8)
+	for _, c := range connColumns() {
+		if c.Name == "subscriptions" || c.Name == "pending_bytes" || c.Unit == view.Count {
+			continue
+		}
+		value := c.Value
+		cols = append(cols, view.Column[sys.KickResult]{
+			Name: c.Name, Title: c.Title, Unit: c.Unit, Wide: c.Wide,
+			Value: func(r sys.KickResult) any { return value(r.Conn) },
+		})
+	}
+	return append(cols,
+		view.Column[sys.KickResult]{Name: "outcome", Title: "Outcome", Value: func(r sys.KickResult) any { return string(r.Outcome) }, Level: kickLevel},
+		view.Column[sys.KickResult]{Name: "error", Title: "Error", Value: func(r sys.KickResult) any {
+			if r.Err == nil {
+				return nil
+			}
+			return r.Err.Error()
+		}},
+	)
+}
+
+func kickLevel(r sys.KickResult) view.Level {
+	switch r.Outcome {
+	case sys.KickError:
+		return fleet.Crit
+	case sys.Left, sys.Another:
+		return fleet.Warn
+	}
+	return fleet.OK
+}
+
+// report kicks, shows the progress and prints what became of each connection.
+func (c *kick) report(ctx context.Context, e *env, client *sys.Client, conns []sys.Conn, snap *fleet.Snapshot) error {
+	counts := map[sys.KickOutcome]int{}
+	var results []sys.KickResult
+	var failed error
+	for r := range client.KickAll(ctx, conns, c.pace) {
+		results = append(results, r)
+		counts[r.Outcome]++
+		if r.Err != nil && failed == nil {
+			failed = r.Err
+		}
+		e.progress(fmt.Sprintf("%d of %d connections done", len(results), len(conns)))
+	}
+	e.progress("")
+	grid := view.NewGrid(kickColumns(), func(yield func(sys.KickResult) bool) {
+		for _, r := range results {
+			if !yield(r) {
+				return
+			}
+		}
+	})
+	if err := e.printTable(e.flags.output, table{schema: "natsctl.kick/v1", snap: snap, grid: grid}); err != nil {
+		return err
+	}
+	e.say("", kickSummary(counts, len(conns)))
+	if failed != nil {
+		return fmt.Errorf("%s not kicked: %w", plural(counts[sys.KickError], "connection"), failed)
+	}
+	return e.completeness(snap)
+}
+
+// kickSummary says in one line what became of all of them.
+func kickSummary(counts map[sys.KickOutcome]int, planned int) string {
+	s := fmt.Sprintf("%d kicked", counts[sys.Kicked])
+	done := 0
+	for _, k := range counts {
+		done += k
+	}
+	for _, more := range []struct {
+		n     int
+		words string
+	}{
+		{counts[sys.Left], "had left already"},
+		{counts[sys.Another], "belong to somebody else by now and were left alone"},
+		{counts[sys.KickError], "failed"},
+		{planned - done, "not tried"},
+	} {
+		if more.n > 0 {
+			s += fmt.Sprintf(", %d %s", more.n, more.words)
+		}
+	}
+	return s
+}
