@@ -104,7 +104,11 @@ func (c *contextValidate) run(ctx context.Context, e *env) error {
 		}
 		checks = append(checks, found...)
 	}
-	if err := e.print(table{schema: "natsctl.context.validate/v1", grid: view.NewGrid(checkColumns, slices.Values(checks))}); err != nil {
+	cols := slices.Clone(checkColumns)
+	for i := range cols {
+		cols[i].Wide = cols[i].Wide || cols[i].Name == "url" && !c.connect // nothing is in it then
+	}
+	if err := e.print(table{schema: "natsctl.context.validate/v1", grid: view.NewGrid(cols, slices.Values(checks))}); err != nil {
 		return err
 	}
 	return verdict(checks)
@@ -166,6 +170,15 @@ func (c *contextValidate) validate(ctx context.Context, e *env, store *natsctx.S
 	return checks, nil
 }
 
+// stageError is why a stage failed, in words; the cause gives hint and exit code.
+type stageError struct {
+	words string
+	cause error
+}
+
+func (s stageError) Error() string { return s.words }
+func (s stageError) Unwrap() error { return s.cause }
+
 // dialStages probes one URL and makes a row of each stage.
 func dialStages(ctx context.Context, e *env, t *natsctx.Target, url string, dial natsctx.Dial) (rows []check) {
 	shown := natsctx.RedactURL(url)
@@ -176,11 +189,8 @@ func dialStages(ctx context.Context, e *env, t *natsctx.Target, url string, dial
 			if why == "" {
 				why = r.Err.Error()
 			}
-			if row.detail != "" {
-				why += ": " + row.detail
-			}
-			row.level, row.err = fleet.Crit, fmt.Errorf("%s of %s: %w", r.Stage, shown, r.Err)
-			row.detail = why
+			row.level, row.err = fleet.Crit, stageError{fmt.Sprintf("%s of %s: %s", r.Stage, shown, why), r.Err}
+			row.detail = strings.TrimSuffix(why+": "+row.detail, ": ")
 		} else if !r.Expires.IsZero() && r.Expires.Before(e.now().Add(natsctx.Soon)) {
 			row.level = fleet.Warn
 		}

@@ -136,12 +136,25 @@ func connectionAdvices() []advice {
 		{as[x509.HostnameError](), exitUnreachable, tls},
 		{is(nats.ErrSecureConnRequired), exitUnreachable, say("the server asks for TLS; use a tls:// URL or --tlsca FILE")},
 		{is(nats.ErrSecureConnWanted), exitUnreachable, say("the server offers no TLS; check the URL and the port")},
+		{is(nats.ErrTLS), exitUnreachable, clientCertificate},
+		{tlsAlert, exitUnreachable, clientCertificate},
 		{is(nats.ErrNoServers), exitUnreachable, unreachable},
-		{as[*net.OpError](), exitUnreachable, unreachable},
 		{as[*net.DNSError](), exitUnreachable, say("check the host name in the URL")},
+		{as[*net.OpError](), exitUnreachable, unreachable},
 		{is(nats.ErrTimeout), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 		{is(context.DeadlineExceeded), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 	}
+}
+
+// tlsAlert matches a server's refusal in the TLS handshake or right behind it.
+func tlsAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// clientCertificate is the hint for a server that ended TLS.
+func clientCertificate(error) string {
+	return "the server does not accept the client's certificate, or wants one: --tlscert FILE and --tlskey FILE give it"
 }
 
 // unreachable is the hint for a server that does not listen.

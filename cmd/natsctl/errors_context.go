@@ -64,7 +64,11 @@ func hintURLOverride(err error) string {
 	if !errors.As(err, &over) {
 		return ""
 	}
-	return fmt.Sprintf("--no-context connects there without them, --allow-url-override sends them, unset NATS_URL uses the servers of %q", over.Context)
+	instead := fmt.Sprintf("unset NATS_URL uses the servers of %q", over.Context)
+	if over.Origin == natsctx.FromFlag {
+		instead = fmt.Sprintf("without --server it is the servers of %q", over.Context)
+	}
+	return "--no-context connects there without them, --allow-url-override sends them, " + instead
 }
 
 // shellQuote quotes a word for a POSIX shell when it needs it.

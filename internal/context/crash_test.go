@@ -89,7 +89,7 @@ func TestKilledWriterLeavesTheOldOrTheNewFile(t *testing.T) {
 		t.Skip("kills processes")
 	}
 	s := newStore(t, "x", "y")
-	for range 15 {
+	for range 10 {
 		before := modified(t, s.Path("x"))
 		kill := startWriter(t, s)
 		await(t, "a write", func() bool { return modified(t, s.Path("x")) != before })
