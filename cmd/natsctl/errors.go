@@ -100,6 +100,7 @@ func brokerAdvices() []advice {
 func fleetAdvices() []advice {
 	return []advice{
 		{is(fleet.ErrNoCheck), exitUsage, say("natsctl check --list names all checks")},
+		{as[checkFailedError](), exitCheck, say("natsctl check --explain NAME says why a check matters and what to do; -o wide shows it for each finding")},
 		{is(fleet.ErrLimit), exitUsage, say("write it as NAME=WARN,CRIT, for example --set cpu_percent=70,90; natsctl check --explain NAME shows the limits of a check")},
 		{is(fleet.ErrRecording), exitFailed, say("a recording is what natsctl record FILE writes")},
 		{is(errNoAccount), exitFailed, say("natsctl server report accounts lists them; in operator mode an account is known by its public key, and only where it is used")},

@@ -10,10 +10,21 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
+// exitStatus is an exit code of which everything has been said on standard
+// output, such as that of a nagios plugin.
+type exitStatus int
+
+// Error gives the code.
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
 // fail prints an error with its hint on standard error, as an object when
 // JSON is asked for, and returns its exit code. Parts of an error may come from
 // strangers, so each line passes through [view.Text].
 func (e *env) fail(err error) int {
+	var status exitStatus
+	if errors.As(err, &status) {
+		return int(status)
+	}
 	code, hint := explain(err)
 	if errors.Is(err, context.Canceled) {
 		return code

@@ -46,7 +46,7 @@ var fleetChecks = []*Check{
 		Why:  "A server that keeps restarting drops all its clients each time.",
 		Next: "Read the end of its log before the start: a crash, the OOM killer, or a deployment.",
 		Limits: []Limit{
-			{Name: "uptime_seconds", About: "age of the youngest server", Warn: 300, Crit: never(), Below: true},
+			{Name: "uptime_seconds", About: "age of the youngest server", Warn: 60, Crit: never(), Below: true},
 		},
 		find: findYoung,
 	},

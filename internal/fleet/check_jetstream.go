@@ -166,20 +166,20 @@ func findStorage(c *checkup) {
 		}
 		c.saw()
 		for _, store := range []struct {
-			name       string
-			used, most uint64
-			limit      int64
+			name  string
+			most  uint64
+			limit int64
 		}{
-			{"file", js.Store, max(js.Store, js.ReservedStore), js.Config.MaxStore},
-			{"memory", js.Memory, max(js.Memory, js.ReservedMemory), js.Config.MaxMemory},
+			{"file", max(js.Store, js.ReservedStore), js.Config.MaxStore},
+			{"memory", max(js.Memory, js.ReservedMemory), js.Config.MaxMemory},
 		} {
 			if store.limit <= 0 {
 				continue
 			}
 			c.measure("storage_percent", percent(float64(store.most), float64(store.limit)), Finding{
 				Object: sv.Info.Name + " " + store.name, Where: sv.Info.Cluster,
-				What: fmt.Sprintf("the %s store of %s: %d bytes used, %d reserved, of %d",
-					store.name, sv.Info.Name, store.used, store.most, store.limit),
+				What: fmt.Sprintf("the %s store of %s is filling: %s used or reserved, of %s",
+					store.name, sv.Info.Name, megabytes(int64(store.most)), megabytes(store.limit)),
 			})
 		}
 	}

@@ -30,17 +30,35 @@ func findEdges(c *checkup, kind EdgeKind) {
 			continue
 		}
 		c.saw()
-		if e.Level == OK {
+		if e.Level == OK || kind != Gateway && announced(c, e) {
 			continue
 		}
 		c.found(Finding{
 			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
-			What: fmt.Sprintf("the %s between %s and %s is %s: %s", edgeWord[kind], e.FromName, e.ToName, e.State, e.Why),
+			What: fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
 		})
 	}
 }
 
 var edgeWord = map[EdgeKind]string{Route: "route", Gateway: "gateway", Leaf: "leafnode connection"}
+
+// stateWord says in words what a state means.
+var stateWord = map[State]string{
+	StateSlow: "is slow", StateShort: "has too few connections", StateUnknown: "is not known", StateOneWay: "works one way only",
+	StateGhost: "leads nowhere", StateMissing: "is missing",
+}
+
+// announced tells whether an end of the edge is a server that is known to be
+// missing: that is the finding, and not each of its links once more. A gateway
+// to such a server is one of its own, for it cuts off a cluster.
+func announced(c *checkup, e *Edge) bool {
+	for _, key := range []string{e.From, e.To} {
+		if n := c.Topology.Node(key); n != nil && n.Ghost && n.Reason != "" {
+			return true
+		}
+	}
+	return false
+}
 
 func where(t *Topology, e *Edge) string {
 	if n := t.Node(e.From); n != nil {

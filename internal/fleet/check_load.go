@@ -110,7 +110,7 @@ func findMemory(c *checkup) {
 			return
 		}
 		c.saw()
-		f.What = fmt.Sprintf("%s uses %d of %d bytes of its memory limit", sv.Info.Name, st.Mem, limit)
+		f.What = fmt.Sprintf("%s uses %s of its memory limit of %s", sv.Info.Name, megabytes(st.Mem), megabytes(limit))
 		c.measure("memory_percent", percent(float64(st.Mem), float64(limit)), f)
 	})
 }
@@ -195,7 +195,7 @@ func findPending(c *checkup) {
 			c.saw()
 			c.measure("pending_percent", percent(float64(conn.Pending), float64(sv.Varz.MaxPending)), Finding{
 				Object: connName(conn), Where: sv.Info.Name,
-				What: fmt.Sprintf("%d of at most %d bytes wait for %s", conn.Pending, sv.Varz.MaxPending, connName(conn)),
+				What: fmt.Sprintf("%s of at most %s wait for %s", megabytes(int64(conn.Pending)), megabytes(sv.Varz.MaxPending), connName(conn)),
 			})
 		}
 	}
@@ -223,6 +223,9 @@ func findQueues(c *checkup) {
 		}
 	}
 }
+
+// megabytes writes bytes for a sentence.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 func percent(part, whole float64) float64 {
 	if whole == 0 {

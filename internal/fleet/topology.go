@@ -35,7 +35,7 @@ type State string
 // was not heard.
 const (
 	StateOK      State = "ok"
-	StateOutside State = "outside" // leads to a server that does not share the system account and so cannot be asked
+	StateOutside State = "outside" // leads to a server that cannot be asked: outside the system account, or the scope
 	StateSlow    State = "slow"    // RTT or pending bytes over the limit
 	StateShort   State = "short"   // fewer pooled connections than the others of the cluster have
 	StateUnknown State = "unknown" // an end did not answer, so nobody can say
@@ -69,7 +69,7 @@ type Node struct {
 	Version      string   `json:"version,omitempty"`
 	Tags         []string `json:"tags,omitempty"`
 	Ghost        bool     `json:"ghost,omitempty"`   // should have answered and did not
-	Outside      bool     `json:"outside,omitempty"` // a leafnode that does not share the system account
+	Outside      bool     `json:"outside,omitempty"` // not asked: a leafnode outside the system account, or a server outside the scope
 	Reason       Reason   `json:"reason,omitempty"`  // of a ghost
 	Via          string   `json:"via,omitempty"`     // of a ghost that is behind a silent server
 	Level        Level    `json:"level"`

@@ -77,13 +77,13 @@ func (b *builder) addMissing() {
 // missingNotes says in words what a reason means.
 var missingNotes = map[Reason]string{
 	Gone:     "does not answer: dead or cut off",
-	Silent:   "connected, but does not answer: hung, overloaded, or just cut off",
-	Draining: "in lame duck mode: it takes no new clients and answers no more questions",
+	Silent:   "is connected, but does not answer: hung, overloaded, or just cut off",
+	Draining: "is in lame duck mode: it takes no new clients and answers no more questions",
 }
 
 func missingNote(m Missing) string {
 	if m.Reason == Behind {
-		return "cut off from here: the gateway to its cluster is held by " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
+		return "is cut off from here: the gateway to its cluster is held by " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
 	}
 	return cmp.Or(missingNotes[m.Reason], "does not answer")
 }
@@ -136,10 +136,14 @@ func (b *builder) find(id, name, cluster string) *Node {
 }
 
 // ghost returns the node that a link leads to, adding one for a server that
-// nobody has heard of.
+// nobody has heard of. Where only a part of the fleet was asked, that server
+// may be well and outside of it.
 func (b *builder) ghost(id, name, cluster string) *Node {
 	if n := b.find(id, name, cluster); n != nil {
 		return n
+	}
+	if !b.snap.Want.Scope.IsZero() {
+		return b.add(&Node{ID: id, Name: cmp.Or(name, id, "unnamed"), Cluster: cluster, Outside: true})
 	}
 	return b.add(&Node{
 		ID: id, Name: cmp.Or(name, id, "unnamed"), Cluster: cluster, Ghost: true, Level: Crit,

@@ -13,7 +13,7 @@ import (
 func (b *builder) addGateways() {
 	known, members := b.gatewayClusters()
 	for _, name := range known {
-		if len(b.cluster(name).Nodes) == 0 {
+		if len(b.cluster(name).Nodes) == 0 && b.snap.Want.Scope.IsZero() {
 			b.cluster(name).Ghost = true
 		}
 	}
@@ -85,7 +85,7 @@ func (b *builder) addGateway(n *Node, remote string) {
 	e.To, e.ToName = peer.Key, peer.Name
 	e.B = b.inboundEnd(peer, n)
 	e.State, e.Why = gatewayState(n, peer, e.B)
-	if e.State == StateOK {
+	if e.State == StateOK || e.State == StateOutside {
 		n.GatewaysHave++
 	}
 	b.addEdge(e)
@@ -115,6 +115,8 @@ func (b *builder) inboundEnd(peer, from *Node) End {
 
 func gatewayState(n, peer *Node, inbound End) (State, string) {
 	switch {
+	case peer.Outside:
+		return StateOutside, "leads out of the scope that was asked"
 	case peer.Ghost:
 		why := "leads to " + peer.Name + ", which does not answer"
 		if peer.Reason == Silent {
@@ -146,7 +148,7 @@ func (b *builder) addSpans() {
 			s.Traffic = s.Traffic.Plus(e.A.Traffic)
 		}
 		s.Need++
-		if e.State == StateOK || e.State == StateSlow {
+		if e.State == StateOK || e.State == StateSlow || e.State == StateOutside {
 			s.Have++
 		}
 		if rtt, ok := e.RTTSeconds(); ok {

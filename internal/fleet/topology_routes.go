@@ -24,6 +24,9 @@ func (b *builder) addRoutes() {
 		usual := usualPool(nodes, ends)
 		for i, x := range nodes {
 			for _, y := range nodes[i+1:] {
+				if x.Outside && y.Outside {
+					continue
+				}
 				b.addRoute(x, y, ends, usual)
 			}
 		}
@@ -123,6 +126,8 @@ func routeState(x, y *Node, a, z End) (State, string) {
 	switch {
 	case a.Listed && z.Listed:
 		return StateOK, ""
+	case x.Outside, y.Outside:
+		return StateOutside, "one end is outside the scope that was asked"
 	case x.Ghost && y.Ghost:
 		return StateUnknown, "neither end answers"
 	case a.Listed && y.Ghost:
@@ -152,7 +157,7 @@ func routeState(x, y *Node, a, z End) (State, string) {
 func countRoute(x, y *Node, e *Edge) {
 	x.RoutesNeed++
 	y.RoutesNeed++
-	if e.A.Listed && !y.Ghost {
+	if e.A.Listed && !y.Ghost { // a peer outside the scope is there, as far as one knows
 		x.RoutesHave++
 	}
 	if e.B.Listed && !x.Ghost {

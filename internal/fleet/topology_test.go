@@ -204,3 +204,25 @@ func TestTopologySkew(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What lies outside the scope of a question was not asked, so it is no ghost.
+func TestTopologyOfAScope(t *testing.T) {
+	a := member("a", "b", "c")
+	a.Gatewayz = gatewayServer("x", "C", map[string]string{"D": "D1"}, nil).Gatewayz
+	s := snap(0, a)
+	s.Want.Scope = Scope{Name: "a"}
+	top := NewTopology(s, TopologyOptions{})
+	if faults := top.Faults(); len(faults) != 0 {
+		t.Errorf("%+v", faults[0])
+	}
+	if e := edge(t, top, Route, "a", "b"); e.State != StateOutside {
+		t.Errorf("%+v", e)
+	}
+	if n := top.Node("C/a"); n.RoutesHave != 2 || n.RoutesNeed != 2 || n.GatewaysHave != 1 {
+		t.Errorf("%+v", n)
+	}
+	s.Want.Scope = Scope{}
+	if len(NewTopology(s, TopologyOptions{}).Faults()) != 4 {
+		t.Error("the same without a scope has no ghosts")
+	}
+}
