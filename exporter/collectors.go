@@ -34,6 +34,7 @@ var collectors = []collector{
 	{name: "raft", help: "The meta group's log on each server.", kind: fleet.Raftz, byDef: true},
 	{name: "events", help: "Disconnects, authentication errors, advisories and elections, counted as they are announced.", byDef: true},
 	{name: "limits", help: "Limits and expiry of each account, from its claims: one request for each account.", byDef: true},
+	{name: "services", help: "Micro services of the accounts that the exporter was given a user of; takes 150 ms more for each.", byDef: true},
 	{name: "subscriptions", help: "The subscription list of each server and its cache.", kind: fleet.Subsz, alsoFor: NatsExporter},
 	{name: "connections", help: "Connections by account, kind and language: every connection is read on every scrape.", kind: fleet.Connz},
 	{name: "queues", help: "The longest internal queues of each server.", kind: fleet.Ipqueuesz},

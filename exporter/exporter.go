@@ -29,6 +29,9 @@ type Exporter struct {
 	share  share
 	closed sync.Once
 	stop   []func()
+
+	watchOnce sync.Once
+	watched   []accountWatch
 }
 
 // claimSource asks for the claims of the accounts in a snapshot.
@@ -112,7 +115,7 @@ func (e *Exporter) take(ctx context.Context, chosen []string) (*view, error) {
 	}
 	start := e.cfg.now()
 	snap, err := e.src.Snapshot(ctx, wantOf(chosen, e.cfg.replicas))
-	e.own.duration.Observe(e.cfg.now().Sub(start).Seconds())
+	e.own.took(e.cfg.now().Sub(start).Seconds())
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +124,11 @@ func (e *Exporter) take(ctx context.Context, chosen []string) (*view, error) {
 	if slices.Contains(chosen, "limits") {
 		acc = e.claims(ctx, snap)
 	}
-	return newView(e.cfg, snap, chosen, acc), nil
+	var services []*endpointStats
+	if slices.Contains(chosen, "services") {
+		services = e.askMicro(ctx)
+	}
+	return newView(e.cfg, snap, chosen, acc, services...), nil
 }
 
 // reasonOf puts the failure of a snapshot into one word.

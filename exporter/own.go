@@ -26,6 +26,9 @@ type ownMetrics struct {
 	rendering  prometheus.Histogram
 	lastRender atomic.Int64 // nanoseconds
 	events     eventMetrics
+	survey     prometheus.Summary // nil without nats-surveyor's names
+	latency    *latencyMetrics    // nil unless an account is watched
+	account    *accountMetrics    // likewise
 }
 
 // buckets suit what takes from a fraction of a millisecond on one host to
@@ -45,9 +48,21 @@ func newOwnMetrics(cfg *config) *ownMetrics {
 	}
 	o.counted = []prometheus.Collector{o.failures, o.dropped, o.missing, o.late, o.duplicate, o.duration, o.rendering}
 	o.counted = append(o.counted, o.events.make(cfg)...)
+	if cfg.surveyor {
+		o.survey = prometheus.NewSummary(prometheus.SummaryOpts{Name: "nats_survey_duration_seconds", Help: "How long the fleet took to answer."})
+		o.counted = append(o.counted, o.survey)
+	}
 	o.registry.MustRegister(o.counted...)
 	o.registry.MustRegister(gocollectors.NewGoCollector(), gocollectors.NewProcessCollector(gocollectors.ProcessCollectorOpts{}), version.NewCollector("nats_exporter"))
 	return o
+}
+
+// took notes how long the fleet took to answer.
+func (o *ownMetrics) took(seconds float64) {
+	o.duration.Observe(seconds)
+	if o.survey != nil {
+		o.survey.Observe(seconds)
+	}
 }
 
 // count notes what a snapshot lacks.
@@ -82,4 +97,8 @@ func (o *ownMetrics) connection(nc *nats.Conn) {
 		func() float64 { return flag(nc.IsConnected()) }))
 	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Times that the exporter had to connect to NATS again."},
 		func() float64 { return float64(nc.Stats().Reconnects) }))
+	if o.survey != nil {
+		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Times that the exporter had to connect to NATS again.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}},
+			func() float64 { return float64(nc.Stats().Reconnects) }))
+	}
 }

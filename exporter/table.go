@@ -17,7 +17,7 @@ func table() []source {
 		headlessStreams, headlessConsumers,
 		streams, streamReplicas, streamSources, surveyorStreams, surveyorAccountStreams,
 		consumers, surveyorConsumers,
-		subscriptions, connections, queues,
+		subscriptions, connections, queues, microServices,
 		varz, varzValues, subsz, routez, healthz, healthzValues, connz, accstatz, accountz, leafz, gatewayzOut, gatewayzIn, leafzInfo,
 		jszServer, jszAccounts, jszStreams, jszSources, jszMirrors, jszConsumers,
 	}

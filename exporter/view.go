@@ -20,6 +20,7 @@ type view struct {
 	headless   []*headless
 	claims     []*claims
 	conns      []*connSum
+	micro      []*endpointStats
 	entries    map[source]any
 	duplicates int   // things left out because another had the same labels
 	err        error // why there is no snapshot; then snap is empty
@@ -56,8 +57,8 @@ type consumer struct {
 
 // newView builds the view of a snapshot for the chosen collectors. The claims
 // are those of the accounts, asked for beside the snapshot.
-func newView(cfg *config, snap *fleet.Snapshot, chosen []string, acc []*claims) *view {
-	v := &view{snap: snap, cfg: cfg, chosen: map[string]bool{selfCollector: true}, entries: map[source]any{}, claims: acc}
+func newView(cfg *config, snap *fleet.Snapshot, chosen []string, acc []*claims, services ...*endpointStats) *view {
+	v := &view{snap: snap, cfg: cfg, chosen: map[string]bool{selfCollector: true}, entries: map[source]any{}, claims: acc, micro: services}
 	for _, name := range chosen {
 		v.chosen[name] = true
 	}

@@ -1,0 +1,104 @@
+package exporter
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// accountMetrics count the advisories that a JetStream account hears of its own
+// streams and consumers, under nats-surveyor's names.
+type accountMetrics struct {
+	byConsumer map[string]*prometheus.CounterVec // by the token that follows the prefix
+	byStream   map[string]*prometheus.CounterVec
+	actions    map[string]*prometheus.CounterVec // CREATED, DELETED, UPDATED of STREAM and CONSUMER
+	apiAudit   *prometheus.CounterVec
+	acks       *prometheus.CounterVec
+	total      *prometheus.CounterVec
+	unknown    *prometheus.CounterVec
+	names      *bounded
+}
+
+const advisoryPrefix = "$JS.EVENT.ADVISORY."
+
+func newAccountMetrics() *accountMetrics {
+	consumer := func(name, help string) *prometheus.CounterVec {
+		return counter("nats_jetstream_"+name, help, "account", "stream", "consumer")
+	}
+	stream := func(name, help string) *prometheus.CounterVec {
+		return counter("nats_jetstream_"+name, help, "account", "stream")
+	}
+	return &accountMetrics{
+		byConsumer: map[string]*prometheus.CounterVec{
+			"CONSUMER.MAX_DELIVERIES": consumer("delivery_exceeded_count", "Messages delivered as often as the consumer allows."),
+			"CONSUMER.MSG_TERMINATED": consumer("delivery_terminated_count", "Messages that a client gave up for good."),
+			"CONSUMER.MSG_NAKED":      consumer("consumer_nak", "Messages that a client gave back."),
+		},
+		byStream: map[string]*prometheus.CounterVec{
+			"STREAM.LEADER_ELECTED":   stream("stream_leader_elected", "Elections of a stream's leader."),
+			"STREAM.QUORUM_LOST":      stream("stream_quorum_lost", "Times that a stream lost its quorum."),
+			"CONSUMER.LEADER_ELECTED": stream("consumer_leader_elected", "Elections of a leader of a consumer of the stream."),
+			"CONSUMER.QUORUM_LOST":    stream("consumer_quorum_lost", "Times that a consumer of the stream lost its quorum."),
+			"STREAM.RESTORE_CREATE":   stream("restore_created_count", "Restores of a stream that began."),
+		},
+		actions: map[string]*prometheus.CounterVec{
+			"STREAM":   counter("nats_jetstream_stream_actions", "Streams created, updated and deleted.", "account", "stream", "action"),
+			"CONSUMER": counter("nats_jetstream_consumer_actions", "Consumers created, updated and deleted.", "account", "stream", "action"),
+		},
+		apiAudit: counter("nats_jetstream_api_audit", "JetStream API requests, by the kind of request.", "subject", "account"),
+		acks:     consumer("acknowledgement_deliveries", "Deliveries of messages that were acknowledged, as far as the consumer samples them."),
+		total:    counter("nats_jetstream_total_advisories", "Advisories that came.", "account"),
+		unknown:  counter("nats_jetstream_unknown_advisories", "Advisories of a kind that is not known here.", "schema", "account"),
+		names:    newBounded(maxEventNames),
+	}
+}
+
+func (m *accountMetrics) all() []prometheus.Collector {
+	out := []prometheus.Collector{m.apiAudit, m.acks, m.total, m.unknown}
+	for _, group := range []map[string]*prometheus.CounterVec{m.byConsumer, m.byStream, m.actions} {
+		for _, name := range sortedKeys(group) {
+			out = append(out, group[name])
+		}
+	}
+	return out
+}
+
+// advisory counts one advisory by its subject, which names the kind, then the
+// stream, then the consumer.
+func (m *accountMetrics) advisory(account, subject string, data []byte) {
+	m.total.WithLabelValues(account).Inc()
+	tokens := strings.Split(strings.TrimPrefix(subject, advisoryPrefix), ".")
+	if len(tokens) == 1 && tokens[0] == "API" {
+		m.audit(account, data)
+		return
+	}
+	for len(tokens) < 4 {
+		tokens = append(tokens, "")
+	}
+	kind, stream, consumer := tokens[0]+"."+tokens[1], m.names.name(tokens[2]), m.names.name(tokens[3])
+	switch {
+	case m.byConsumer[kind] != nil:
+		m.byConsumer[kind].WithLabelValues(account, stream, consumer).Inc()
+	case m.byStream[kind] != nil:
+		m.byStream[kind].WithLabelValues(account, stream).Inc()
+	case m.actions[tokens[0]] != nil && (tokens[1] == "CREATED" || tokens[1] == "DELETED" || tokens[1] == "UPDATED"):
+		action := map[string]string{"CREATED": "create", "DELETED": "delete", "UPDATED": "modify"}[tokens[1]]
+		m.actions[tokens[0]].WithLabelValues(account, stream, action).Inc()
+	default:
+		m.unknown.WithLabelValues(m.names.name(kind), account).Inc()
+	}
+}
+
+// metric counts an acknowledgement that the consumer sampled.
+func (m *accountMetrics) metric(account, subject string, data []byte) {
+	var ack struct {
+		Stream     string `json:"stream"`
+		Consumer   string `json:"consumer"`
+		Deliveries int    `json:"deliveries"`
+	}
+	if !strings.HasPrefix(subject, "$JS.EVENT.METRIC.CONSUMER.ACK.") || json.Unmarshal(data, &ack) != nil {
+		return
+	}
+	m.acks.WithLabelValues(account, m.names.name(ack.Stream), m.names.name(ack.Consumer)).Add(float64(max(ack.Deliveries, 0)))
+}

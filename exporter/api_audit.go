@@ -1,0 +1,44 @@
+package exporter
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// apiKinds are the requests of the JetStream API without the names in them,
+// longer ones before those they begin with. What follows a kind in a subject is
+// a name, and names do not belong into the label of a counter.
+var apiKinds = []string{
+	"ACCOUNT.STREAM.CANCEL_MOVE", "ACCOUNT.STREAM.MOVE", "ACCOUNT.PURGE",
+	"CONSUMER.DURABLE.CREATE", "CONSUMER.LEADER.STEPDOWN", "CONSUMER.MSG.NEXT", "CONSUMER.CREATE", "CONSUMER.DELETE",
+	"CONSUMER.INFO", "CONSUMER.LIST", "CONSUMER.NAMES", "CONSUMER.PAUSE", "CONSUMER.PEER.EVACUATE", "CONSUMER.PEER.REMOVE", "CONSUMER.RESET", "CONSUMER.UNPIN",
+	"DIRECT.GET", "META.LEADER.STEPDOWN", "META.RESCUE", "SERVER.EVACUATE", "SERVER.REMOVE",
+	"STREAM.CANCEL_MOVE", "STREAM.LEADER.STEPDOWN", "STREAM.PEER.EVACUATE", "STREAM.PEER.REMOVE", "STREAM.MSG.DELETE", "STREAM.MSG.GET", "STREAM.CREATE", "STREAM.DELETE",
+	"STREAM.INFO", "STREAM.LIST", "STREAM.NAMES", "STREAM.PURGE", "STREAM.RESTORE", "STREAM.SNAPSHOT", "STREAM.UPDATE",
+	"INFO",
+}
+
+// apiKind is the kind of request that a subject asks for.
+func apiKind(subject string) string {
+	_, rest, ok := strings.Cut(subject, ".API.") // "$JS.API." or "$JS.<domain>.API."
+	if !ok {
+		return nameOther
+	}
+	for _, kind := range apiKinds {
+		if rest == kind || strings.HasPrefix(rest, kind+".") {
+			return "$JS.API." + kind
+		}
+	}
+	return nameOther
+}
+
+// audit counts an API request by the advisory that tells of it.
+func (m *accountMetrics) audit(account string, data []byte) {
+	var a struct {
+		Subject string `json:"subject"`
+	}
+	if json.Unmarshal(data, &a) != nil {
+		return
+	}
+	m.apiAudit.WithLabelValues(apiKind(a.Subject), account).Inc()
+}

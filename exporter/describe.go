@@ -1,0 +1,42 @@
+package exporter
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// descText reads a name and its help out of client_golang's description, which
+// has no accessor for them.
+var descText = regexp.MustCompile(`fqName: "([^"]+)", help: "((?:[^"\\]|\\.)*)", .*variableLabels: \{([^}]*)\}`)
+
+// ownDescriptions lists what the exporter keeps of itself and of events: name,
+// help and labels.
+func ownDescriptions() [][3]string {
+	own := newOwnMetrics(&config{surveyor: true})
+	own.connection(&nats.Conn{})
+	all := slices.Concat(own.counted, newLatencyMetrics().all(), newAccountMetrics().all())
+	var out [][3]string
+	for _, c := range all {
+		ch := make(chan *prometheus.Desc, 8)
+		c.Describe(ch)
+		close(ch)
+		for d := range ch {
+			if m := descText.FindStringSubmatch(d.String()); m != nil {
+				out = append(out, [3]string{m[1], m[2], m[3]})
+			}
+		}
+	}
+	return out
+}
+
+// ownNames lists the names alone.
+func ownNames() []string {
+	var names []string
+	for _, d := range ownDescriptions() {
+		names = append(names, d[0])
+	}
+	return names
+}

@@ -1,0 +1,124 @@
+package exporter
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// latencyBuckets begin where a service on the same host answers: nats-surveyor's
+// begin at 5 ms, which says nothing about most services.
+var latencyBuckets = []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+// latencyMetrics are measured by the servers for services whose export asks for
+// it, and published in the service's account. The names are nats-surveyor's.
+type latencyMetrics struct {
+	received, status, broken                       *prometheus.CounterVec
+	service, total, requestor, responder, systemic *prometheus.HistogramVec
+}
+
+func newLatencyMetrics() *latencyMetrics {
+	h := func(name, help string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "nats_latency_" + name, Help: help, Buckets: latencyBuckets,
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, NativeHistogramMinResetDuration: time.Hour,
+		}, []string{"service", "app", "account"})
+	}
+	return &latencyMetrics{
+		received:  counter("nats_latency_observations_received_count", "Measurements of a service that came.", "service", "app", "account"),
+		status:    counter("nats_latency_observation_status_count", "Answers of a service, by status.", "service", "status", "account"),
+		broken:    counter("nats_latency_observation_error_count", "Measurements that could not be read.", "service", "account"),
+		service:   h("service_duration", "Seconds that the service itself took."),
+		total:     h("total_duration", "Seconds that the requestor waited."),
+		requestor: h("requestor_rtt", "Seconds of the round trip between the requestor and its server."),
+		responder: h("responder_rtt", "Seconds of the round trip between the service and its server."),
+		systemic:  h("system_rtt", "Seconds that NATS itself took."),
+	}
+}
+
+func (m *latencyMetrics) all() []prometheus.Collector {
+	return []prometheus.Collector{m.received, m.status, m.broken, m.service, m.total, m.requestor, m.responder, m.systemic}
+}
+
+// observe takes one measurement.
+func (m *latencyMetrics) observe(service, account string, apps *bounded, data []byte) {
+	var l server.ServiceLatency
+	if json.Unmarshal(data, &l) != nil || l.Type != server.ServiceLatencyType {
+		m.broken.WithLabelValues(service, account).Inc()
+		return
+	}
+	m.status.WithLabelValues(service, strconv.Itoa(l.Status), account).Inc()
+	if l.Responder == nil {
+		return
+	}
+	app := apps.name(l.Responder.Name)
+	m.received.WithLabelValues(service, app, account).Inc()
+	m.service.WithLabelValues(service, app, account).Observe(l.ServiceLatency.Seconds())
+	m.total.WithLabelValues(service, app, account).Observe(l.TotalLatency.Seconds())
+	m.responder.WithLabelValues(service, app, account).Observe(l.Responder.RTT.Seconds())
+	m.systemic.WithLabelValues(service, app, account).Observe(l.SystemLatency.Seconds())
+	if l.Requestor != nil {
+		m.requestor.WithLabelValues(service, app, account).Observe(l.Requestor.RTT.Seconds())
+	}
+}
+
+// accountWatch listens in one account for what only that account hears.
+type accountWatch struct {
+	name    string
+	nc      *nats.Conn
+	latency map[string]string // service by subject
+}
+
+// WatchAccount adds what only the account itself can tell, over a connection of
+// a user of it: the statistics of its micro services, the latency that servers
+// measure of its services (each given as SERVICE=SUBJECT), and the advisories
+// of its streams and consumers. It must be called before the first scrape. The
+// connection may still be on its way; it is not closed by the exporter.
+func (e *Exporter) WatchAccount(name string, nc *nats.Conn, latency ...string) error {
+	w := accountWatch{name: name, nc: nc, latency: map[string]string{}}
+	for _, l := range latency {
+		service, subject, ok := strings.Cut(l, "=")
+		if !ok || service == "" || subject == "" {
+			return fmt.Errorf("%w: latency %q is not SERVICE=SUBJECT", ErrOption, l)
+		}
+		w.latency[subject] = service
+	}
+	e.watchOnce.Do(func() {
+		e.own.latency, e.own.account = newLatencyMetrics(), newAccountMetrics()
+		for _, c := range append(e.own.latency.all(), e.own.account.all()...) {
+			e.own.registry.MustRegister(c)
+			e.own.counted = append(e.own.counted, c)
+		}
+	})
+	e.watched = append(e.watched, w)
+	return e.listen(w)
+}
+
+func (e *Exporter) listen(w accountWatch) error {
+	apps := newBounded(maxEventNames / 10)
+	subs := map[string]nats.MsgHandler{
+		"$JS.EVENT.ADVISORY.>": func(m *nats.Msg) { e.own.account.advisory(w.name, m.Subject, m.Data) },
+		"$JS.EVENT.METRIC.>":   func(m *nats.Msg) { e.own.account.metric(w.name, m.Subject, m.Data) },
+	}
+	for subject, service := range w.latency {
+		subs[subject] = func(m *nats.Msg) { e.own.latency.observe(service, w.name, apps, m.Data) }
+	}
+	for subject, handle := range subs {
+		sub, err := w.nc.Subscribe(subject, handle)
+		if err != nil {
+			return fmt.Errorf("account %s: subscribe to %s: %w", w.name, subject, err)
+		}
+		var once sync.Once
+		e.stop = append(e.stop, func() {
+			once.Do(func() { _ = sub.Unsubscribe() }) //nolint:errcheck // the connection is gone, and the subscription with it
+		})
+	}
+	return nil
+}
