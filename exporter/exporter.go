@@ -61,6 +61,7 @@ func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 		return nil
 	}
 	e.own.connection(nc)
+	e.watch(client)
 	return e, nil
 }
 

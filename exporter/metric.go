@@ -54,7 +54,7 @@ func (m Metric) Unit() string {
 // to change. Metrics that the exporter keeps about itself are not in it.
 func Metrics() []Metric {
 	var out []Metric
-	for _, f := range families(nil) {
+	for _, f := range append(families(nil), selfCounts.families()...) {
 		out = append(out, f.Metric)
 	}
 	return out

@@ -8,7 +8,7 @@ func table() []source {
 	return []source{
 		selfState, surveyorSelf, duplicateAnswers,
 		fleetUp, fleetMissing, fleetAnswers, fleetTotals,
-		serverInfo, serverLoad, serverJetStream, serverConfig, serverCerts, serverHealth, serverRaft,
+		serverInfo, serverLoad, serverClock, serverJetStream, serverConfig, serverCerts, serverHealth, serverRaft,
 		surveyorInfo, surveyorServer, surveyorJSInfo, surveyorJS, surveyorMeta, surveyorMetaInfo, surveyorRaft,
 		metaGroup, metaPeers,
 		routes, gateways, gatewayRemotes, leafs,

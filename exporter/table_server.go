@@ -50,6 +50,34 @@ var serverLoad = &group[*fleet.Server]{
 	},
 }
 
+// clocked is a server with what its snapshot says of the time.
+type clocked struct {
+	sv   *fleet.Server
+	snap *fleet.Snapshot
+}
+
+var serverClock = &group[*clocked]{
+	set: Native, collector: "servers", labels: serverLabels,
+	each: func(v *view, yield func(*clocked)) {
+		for _, sv := range v.snap.Servers {
+			yield(&clocked{sv, v.snap})
+		}
+	},
+	ident: func(c *clocked, v []string) { identServer(c.sv, v) },
+	rows: []row[*clocked]{
+		{name: "nats_server_clock_skew_seconds", help: "How far the server's clock is off from the exporter's, beyond what the travel of its answer explains.", value: (*clocked).skew},
+	},
+}
+
+// skew is what lies outside the time that the snapshot took.
+func (c *clocked) skew() float64 {
+	if c.sv.Info.Time.IsZero() || c.snap.Time.IsZero() {
+		return none
+	}
+	first := c.snap.Time.Add(-time.Duration(c.snap.TookSeconds * float64(time.Second)))
+	return max(first.Sub(c.sv.Info.Time).Seconds(), c.sv.Info.Time.Sub(c.snap.Time).Seconds(), 0)
+}
+
 var kindLabel = []string{"kind"}
 
 func slowConsumers(sv *fleet.Server, em *emitter) {

@@ -63,6 +63,7 @@ var streams = &group[*stream]{
 		{name: "nats_jetstream_stream_limit_bytes", help: "The most bytes of the stream.", value: configured(func(c *server.StreamConfig) float64 { return positive(c.MaxBytes) })},
 		{name: "nats_jetstream_stream_limit_age_seconds", help: "The longest that a message stays in the stream.", value: configured(func(c *server.StreamConfig) float64 { return positive(int64(c.MaxAge)) / 1e9 })},
 		{name: "nats_jetstream_stream_limit_consumers", help: "The most consumers of the stream.", value: configured(func(c *server.StreamConfig) float64 { return positive(int64(c.MaxConsumers)) })},
+		{name: "nats_jetstream_stream_refuses_new", help: "1 if the stream refuses new messages at its limits, 0 if it drops old ones.", value: configured(func(c *server.StreamConfig) float64 { return flag(c.Discard == server.DiscardNew) })},
 		{name: "nats_jetstream_stream_folded", help: "Streams that are summed under this name because of the limit of streams with series of their own.", value: func(s *stream) float64 { return positive(int64(s.folded)) }},
 	},
 }

@@ -1,0 +1,226 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// unlessPeerMissing takes a series of a peer away while the peer itself is known to be
+// missing: the alert about the server says it all.
+const unlessPeerMissing = ` unless on (peer) label_replace(nats_server_missing, "peer", "$1", "server_name", "(.*)")`
+
+// reasonText looks up why a server is missing.
+const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
+
+// rules is the table of alerts.
+var rules = []rule{
+	{
+		alert: "NatsExporterDown", level: fleet.Crit, expr: `up{job=~".*nats.*"} == 0 and on (job, instance) last_over_time(nats_exporter_up[1h])`, hold: 2 * time.Minute,
+		summary: "The exporter {{ $labels.instance }} does not answer", why: "Nobody watches the fleet.", next: "Look whether the process runs, and at its log.",
+	},
+	{
+		alert: "NatsExporterBlind", level: fleet.Crit, expr: `nats_exporter_failed == 1`, hold: time.Minute,
+		summary: "The exporter cannot ask the fleet: {{ $labels.reason }}", why: "Nobody watches the fleet.",
+		next: "disconnected: is a server of the context up? not_system_account: give it a user of the system account; permission: allow $SYS.REQ.> and the inbox.",
+	},
+	{
+		alert: "NatsExporterSeriesDropped", level: fleet.Warn, expr: `nats_exporter_series_dropped > 0`, hold: 5 * time.Minute,
+		summary: "{{ $value }} series are left out of each scrape", why: "Dashboards and alerts lack what was cut off.",
+		next: "Raise --max-series, or narrow what is exported with --collect, --accounts, --streams and --consumers; natsctl exporter check shows what is large.",
+	},
+	{
+		alert: "NatsServerDown", check: "servers", level: fleet.Crit, hold: time.Minute,
+		expr: `max by (server_name) (nats_server_missing{reason!="draining"} or max_over_time(nats_server_up[1h]) == 1) ` +
+			`unless on (server_name) (nats_server_up == 1) ` +
+			`unless on (server_name) (max_over_time(nats_server_missing{reason="draining"}[1h]) == 1) ` +
+			`and on () (nats_exporter_up == 1)`,
+		summary: "{{ $labels.server_name }} does not answer" + reasonText,
+	},
+	{
+		alert: "NatsServerDraining", check: "servers", level: fleet.Warn, expr: `max by (server_name) (nats_server_missing{reason="draining"}) == 1`, hold: time.Minute,
+		summary: "{{ $labels.server_name }} is in lame duck mode: it sends its clients away and will end",
+	},
+	{
+		alert: "NatsAnswersMissing", check: "answers", level: fleet.Warn, expr: `max by (server_name, kind, reason) (nats_server_answer_missing{reason!="unsupported"}) == 1`, hold: 5 * time.Minute,
+		summary: "{{ $labels.server_name }} does not answer {{ $labels.kind }}: {{ $labels.reason }}",
+	},
+	{
+		alert: "NatsAnswersTwice", level: fleet.Warn, expr: `max by (kind) (nats_exporter_collector_duplicates) > 0`, hold: 5 * time.Minute,
+		summary: "Servers answer {{ $labels.kind }} twice", why: "Another account imports the requests of the system account, and its answers arrive too.", next: "Look for an import of $SYS.REQ.> in the accounts.",
+	},
+	{
+		alert: "NatsServerNamesNotUnique", check: "names", level: fleet.Warn, expr: `count by (server_name) (nats_server_up == 1) > 1`, hold: 10 * time.Minute,
+		summary: "{{ $value }} servers are named {{ $labels.server_name }}",
+	},
+	{
+		alert: "NatsVersionsDiffer", check: "versions", level: fleet.Warn, expr: `count by (cluster) (count by (cluster, version) (nats_server_info{cluster!=""})) > 1`, hold: 2 * time.Hour,
+		summary: "Cluster {{ $labels.cluster }} runs {{ $value }} versions",
+	},
+	{
+		alert: "NatsConfigDiffers", check: "config", level: fleet.Warn, hold: 30 * time.Minute,
+		expr: `count by (cluster) (count by (cluster, digest) (nats_server_config_info{cluster!=""})) > 1 ` +
+			`and on (cluster) (max by (cluster) (count by (cluster, digest) (nats_server_config_info)) > 0.5 * count by (cluster) (nats_server_config_info))`,
+		summary: "Cluster {{ $labels.cluster }} runs {{ $value }} different configurations",
+	},
+	{
+		alert: "NatsServerRestarting", check: "uptime", level: fleet.Warn, expr: `count by (server_name) (count by (server_name, server_id) (last_over_time(nats_server_start_time_seconds[1h]))) > 2`,
+		summary: "{{ $labels.server_name }} has started {{ $value }} times within an hour",
+	},
+	{
+		alert: "NatsClockSkew", check: "clock", expr: `nats_server_clock_skew_seconds`, limit: "clock_skew_seconds", hold: 10 * time.Minute,
+		summary: "The clock of {{ $labels.server_name }} is off by {{ $value | humanizeDuration }}",
+	},
+	{
+		alert: "NatsServerUnhealthy", check: "health", level: fleet.Crit, expr: `nats_server_healthy == 0`, hold: 2 * time.Minute,
+		summary: "{{ $labels.server_name }} calls itself unhealthy",
+	},
+	{
+		alert: "NatsMetaLeaderLost", check: "meta", level: fleet.Crit, expr: `max by (domain) (nats_jetstream_meta_leader_known) == 0`, hold: time.Minute,
+		summary: "JetStream{{ with $labels.domain }} in domain {{ . }}{{ end }} has no meta leader",
+	},
+	{
+		alert: "NatsMetaRescue", level: fleet.Warn, expr: `max by (domain) (nats_jetstream_meta_rescue) == 1`, hold: time.Minute,
+		summary: "The meta group{{ with $labels.domain }} of domain {{ . }}{{ end }} runs in rescue mode", why: "It decides without a majority.", next: "Bring its servers back, or remove those that are gone for good.",
+	},
+	{
+		alert: "NatsMetaPeerOffline", check: "meta", level: fleet.Warn, expr: `(nats_jetstream_meta_peer_offline == 1)` + unlessPeerMissing, hold: 5 * time.Minute,
+		summary: "The meta leader {{ $labels.server_name }} has lost sight of {{ $labels.peer }}",
+	},
+	{
+		alert: "NatsMetaPeerLag", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerMissing, limit: "meta_lag", hold: 5 * time.Minute,
+		summary: "{{ $labels.peer }} is {{ $value }} operations behind the meta leader",
+	},
+	{
+		alert: "NatsMetaPending", check: "meta-pending", expr: `max by (domain) (nats_jetstream_meta_pending)`, limit: "meta_pending", hold: 2 * time.Minute,
+		summary: "{{ $value }} JetStream API requests wait{{ with $labels.domain }} in domain {{ . }}{{ end }}",
+	},
+	{
+		alert: "NatsStreamLeaderless", check: "streams", level: fleet.Crit, expr: `nats_jetstream_stream_leaderless == 1`, hold: time.Minute,
+		summary: "Stream {{ $labels.stream }} of account {{ $labels.account_name }} has no leader",
+	},
+	{
+		alert: "NatsStreamReplicaNotCurrent", check: "streams", level: fleet.Warn, expr: `(nats_jetstream_stream_replica_current == 0)` + unlessPeerMissing, hold: 10 * time.Minute,
+		summary: "{{ $labels.peer }} is not current in stream {{ $labels.stream }} of account {{ $labels.account_name }}",
+	},
+	{
+		alert: "NatsStreamReplicaLag", check: "streams", expr: `nats_jetstream_stream_replica_lag` + unlessPeerMissing, limit: "stream_lag", hold: 5 * time.Minute,
+		summary: "{{ $labels.peer }} is {{ $value }} operations behind in stream {{ $labels.stream }}",
+	},
+	{
+		alert: "NatsStreamOriginFailed", level: fleet.Warn, expr: `nats_jetstream_stream_origin_failed == 1 or nats_jetstream_stream_origin_idle_seconds > 60`, hold: 5 * time.Minute,
+		summary: "Stream {{ $labels.stream }} gets nothing from {{ $labels.origin }}, its {{ $labels.role }}", why: "A mirror or sourcing stream that hears nothing, not even heartbeats, falls behind.", next: "Look whether the origin exists and its account or domain can be reached.",
+	},
+	{
+		alert: "NatsConsumerLeaderless", check: "consumers", level: fleet.Crit, expr: `nats_jetstream_consumer_leaderless == 1`, hold: time.Minute,
+		summary: "Consumer {{ $labels.consumer }} of stream {{ $labels.stream }} has no leader",
+	},
+	{
+		alert: "NatsConsumerHeldBack", check: "consumers", level: fleet.Warn, expr: `nats_jetstream_consumer_ack_pending_messages >= nats_jetstream_consumer_limit_ack_pending_messages`, hold: 5 * time.Minute,
+		summary: "Consumer {{ $labels.consumer }} of stream {{ $labels.stream }} waits for {{ $value }} acknowledgements and delivers nothing more",
+	},
+	{
+		alert: "NatsStorageFull", check: "storage", expr: `nats_jetstream_storage_used_bytes / (nats_jetstream_storage_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
+		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its JetStream storage",
+	},
+	{
+		alert: "NatsMemoryStoreFull", check: "storage", expr: `nats_jetstream_memory_used_bytes / (nats_jetstream_memory_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
+		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its JetStream memory",
+	},
+	{
+		alert: "NatsStreamFull", check: "stream-limits", expr: `nats_jetstream_stream_bytes / nats_jetstream_stream_limit_bytes and nats_jetstream_stream_refuses_new == 1`, limit: "stream_percent", scale: .01, hold: 5 * time.Minute,
+		summary: "Stream {{ $labels.stream }} is {{ $value | humanizePercentage }} full and refuses messages when it is full",
+	},
+	{
+		alert: "NatsTooManyAssets", check: "ha-assets", expr: `nats_jetstream_ha_assets`, limit: "ha_assets", hold: 10 * time.Minute,
+		summary: "{{ $labels.server_name }} carries {{ $value }} replicated assets",
+	},
+	{
+		alert: "NatsRaftBehind", check: "raft", expr: `nats_raft_committed_index - nats_raft_applied_index`, limit: "raft_behind", hold: 5 * time.Minute,
+		summary: "{{ $labels.server_name }} has {{ $value }} entries of {{ $labels.group }} to apply",
+	},
+	{
+		alert: "NatsGatewayDown", check: "gateways", level: fleet.Crit, expr: `nats_gateway_connected == 0`, hold: 2 * time.Minute,
+		summary: "{{ $labels.server_name }} has no gateway to {{ $labels.remote_cluster }}",
+	},
+	{
+		alert: "NatsRouteMissing", check: "routes", level: fleet.Warn, hold: 2 * time.Minute,
+		expr: `count by (server_name, cluster) (count by (server_name, cluster, remote_id) (nats_route_uptime_seconds{remote_id!=""})) ` +
+			`< on (cluster) group_left () (count by (cluster) (nats_server_up{cluster!=""} == 1) - 1)`,
+		summary: "{{ $labels.server_name }} has no route to all the other servers of {{ $labels.cluster }}",
+	},
+	{
+		alert: "NatsCPU", check: "cpu", expr: `nats_server_cpu_usage_ratio / (nats_server_gomaxprocs or nats_server_cores)`, limit: "cpu_percent", scale: .01, hold: 10 * time.Minute,
+		summary: "{{ $labels.server_name }} needs {{ $value | humanizePercentage }} of its cores",
+	},
+	{
+		alert: "NatsMemory", check: "memory", expr: `nats_server_memory_bytes / nats_server_memory_limit_bytes`, limit: "memory_percent", scale: .01, hold: 10 * time.Minute,
+		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its memory limit",
+	},
+	{
+		alert: "NatsConnectionsFull", check: "connections", expr: `nats_server_connections / nats_server_max_connections`, limit: "connections_percent", scale: .01, hold: 5 * time.Minute,
+		summary: "{{ $labels.server_name }} has {{ $value | humanizePercentage }} of the connections that it takes",
+	},
+	{
+		alert: "NatsConnectionsUneven", check: "balance", limit: "balance_percent", scale: .01, hold: 30 * time.Minute,
+		expr:    `(nats_server_connections >= 50) / on (cluster) group_left () avg by (cluster) (nats_server_connections{cluster!=""}) - 1`,
+		summary: "{{ $labels.server_name }} has {{ $value | humanizePercentage }} more connections than the average of {{ $labels.cluster }}",
+	},
+	{
+		alert: "NatsSlowConsumers", check: "slow-consumers", expr: `increase(nats_server_slow_consumers_total[5m])`, limit: "slow_consumers",
+		summary: "{{ $labels.server_name }} had {{ $value | humanize }} slow consumers of the kind {{ $labels.kind }} in five minutes",
+	},
+	{
+		alert: "NatsPublishersStalled", check: "stalled", expr: `increase(nats_server_stalled_clients_total[5m])`, limit: "stalled_clients",
+		summary: "{{ $labels.server_name }} held publishers back {{ $value | humanize }} times in five minutes",
+	},
+	{
+		alert: "NatsStaleConnections", check: "stale", expr: `increase(nats_server_stale_connections_total[5m])`, limit: "stale_connections",
+		summary: "{{ $value | humanize }} connections of the kind {{ $labels.kind }} to {{ $labels.server_name }} went stale in five minutes",
+	},
+	{
+		alert: "NatsQueueLong", check: "queues", expr: `nats_server_queue_pending`, limit: "queue_items", hold: 2 * time.Minute,
+		summary: "{{ $value }} items wait in the queue {{ $labels.queue }} of {{ $labels.server_name }}",
+	},
+	{
+		alert: "NatsCertificateExpires", check: "certificates", expr: `nats_server_certificate_expiry_timestamp_seconds - time()`, limit: "certificate_seconds",
+		summary: "The {{ $labels.listener }} certificate of {{ $labels.server_name }} expires in {{ $value | humanizeDuration }}",
+	},
+	{
+		alert: "NatsOperatorExpires", check: "jwts", expr: `min by (operator) (nats_server_operator_expiry_timestamp_seconds) - time()`, limit: "jwt_seconds",
+		summary: "The JWT of operator {{ $labels.operator }} expires in {{ $value | humanizeDuration }}",
+	},
+	{
+		alert: "NatsAccountExpires", check: "jwts", expr: `min by (account, account_name) (nats_account_expiry_timestamp_seconds) - time()`, limit: "jwt_seconds",
+		summary: "The JWT of account {{ $labels.account_name }} expires in {{ $value | humanizeDuration }}",
+	},
+	{
+		alert: "NatsAccountConnectionsFull", level: fleet.Warn, expr: `sum by (account) (nats_account_connections) / on (account) nats_account_limit_connections > 0.9`, hold: 5 * time.Minute,
+		summary: "Account {{ $labels.account }} has {{ $value | humanizePercentage }} of the connections that it is allowed", why: "The next clients are refused.", next: "Find who connects with `natsctl server report connections`, or raise the limit.",
+	},
+	{
+		alert: "NatsAuthErrors", level: fleet.Warn, expr: `sum by (server, reason) (increase(nats_events_auth_errors_total[5m])) > 20`,
+		summary: "{{ $labels.server }} refused {{ $value | humanize }} connections in five minutes: {{ $labels.reason }}", why: "Somebody tries passwords, or a deployment has the wrong ones.", next: "See who it is with `natsctl events --kind auth_error`.",
+	},
+	{
+		alert: "NatsElections", level: fleet.Warn, expr: `sum by (account, asset) (increase(nats_events_elections_total[15m])) > 30`,
+		summary: "{{ $value | humanize }} elections of a {{ $labels.asset }} leader in a quarter of an hour", why: "Leaders that change all the time mean overloaded servers, slow disks or a bad network.", next: "Look at the disks, the CPU and the round trip times of the cluster.",
+	},
+}
+
+// records are the recording rules: name and expression.
+var records = [][2]string{
+	{"nats:servers:up", `sum(nats_server_up)`},
+	{"nats:servers:expected", `max(nats_servers_expected)`},
+	{"nats_cluster:received_messages:rate5m", `sum by (cluster) (rate(nats_server_received_messages_total[5m]))`},
+	{"nats_cluster:sent_messages:rate5m", `sum by (cluster) (rate(nats_server_sent_messages_total[5m]))`},
+	{"nats_cluster:received_bytes:rate5m", `sum by (cluster) (rate(nats_server_received_bytes_total[5m]))`},
+	{"nats_cluster:sent_bytes:rate5m", `sum by (cluster) (rate(nats_server_sent_bytes_total[5m]))`},
+	{"nats_account:received_messages:rate5m", `sum by (account, account_name) (rate(nats_account_received_messages_total[5m]))`},
+	{"nats_account:sent_messages:rate5m", `sum by (account, account_name) (rate(nats_account_sent_messages_total[5m]))`},
+	{"nats_account:connections:sum", `sum by (account, account_name) (nats_account_connections)`},
+	{"nats_stream:messages:max", `max by (domain, account, account_name, stream) (nats_jetstream_stream_messages)`},
+	{"nats_stream:bytes:max", `max by (domain, account, account_name, stream) (nats_jetstream_stream_bytes)`},
+	{"nats_stream:stored_messages:rate5m", `sum by (domain, account, account_name, stream) (rate(nats_jetstream_stream_last_sequence[5m]))`},
+	{"nats_consumer:pending_messages:max", `max by (domain, account, account_name, stream, consumer) (nats_jetstream_consumer_pending_messages)`},
+}

@@ -1,0 +1,157 @@
+package exporter
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// rule is one row of the table of alerts. A row that says the same as a check
+// names it: the reasons, the next step and the thresholds are then the check's.
+type rule struct {
+	alert   string
+	check   string // the check that says the same; empty for none
+	level   fleet.Level
+	expr    string  // the condition, or with limit the value to compare
+	limit   string  // the check's threshold to compare with, by name
+	scale   float64 // from the threshold's unit to the value's; 0 is 1
+	hold    time.Duration
+	summary string // a template of Prometheus'
+	why     string // only without a check
+	next    string // likewise
+}
+
+// RuleOptions change the generated rules.
+type RuleOptions struct {
+	Hold time.Duration // at most this long before an alert fires; 0 keeps each rule's own
+}
+
+// Rules returns alert and recording rules for Prometheus as a rule file, made
+// from the same table as the checks of natsctl.
+func Rules(o RuleOptions) ([]byte, error) {
+	groups := []ruleGroup{{Name: "natsctl-records", Rules: recordEntries()}, {Name: "natsctl-alerts"}}
+	for _, r := range rules {
+		entries, err := r.entries(o)
+		if err != nil {
+			return nil, err
+		}
+		groups[1].Rules = append(groups[1].Rules, entries...)
+	}
+	return yaml.Marshal(map[string]any{"groups": groups})
+}
+
+type ruleGroup struct {
+	Name  string      `json:"name"`
+	Rules []ruleEntry `json:"rules"`
+}
+
+type ruleEntry struct {
+	Record      string            `json:"record,omitempty"`
+	Alert       string            `json:"alert,omitempty"`
+	Expr        string            `json:"expr"`
+	For         string            `json:"for,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+func recordEntries() []ruleEntry {
+	var out []ruleEntry
+	for _, r := range records {
+		out = append(out, ruleEntry{Record: r[0], Expr: r[1]})
+	}
+	return out
+}
+
+// entries makes one alert of a rule, or two of one with a threshold for each
+// level. A value over the critical one is not a warning as well.
+func (r rule) entries(o RuleOptions) ([]ruleEntry, error) {
+	why, next := r.why, r.next
+	var limit fleet.Limit
+	if r.check != "" {
+		checks, err := fleet.SelectChecks(r.check)
+		if err != nil {
+			return nil, fmt.Errorf("alert %s: %w", r.alert, err)
+		}
+		why, next = checks[0].Why, checks[0].Next
+		i := slices.IndexFunc(checks[0].Limits, func(l fleet.Limit) bool { return l.Name == r.limit })
+		if r.limit != "" && i < 0 {
+			return nil, fmt.Errorf("alert %s: check %s has no limit %q", r.alert, r.check, r.limit)
+		}
+		if i >= 0 {
+			limit = checks[0].Limits[i]
+		}
+	}
+	entry := func(level, expr string) ruleEntry {
+		e := ruleEntry{
+			Alert: r.alert, Expr: expr, Labels: map[string]string{"severity": level},
+			Annotations: map[string]string{"summary": r.summary, "description": why + " " + next},
+		}
+		if r.check != "" {
+			e.Labels["check"] = r.check
+		}
+		if hold := r.holdFor(o); hold > 0 {
+			e.For = promDuration(hold)
+		}
+		return e
+	}
+	if r.limit == "" {
+		return []ruleEntry{entry(severity(r.level), r.expr)}, nil
+	}
+	return r.levels(limit, entry), nil
+}
+
+func (r rule) levels(l fleet.Limit, entry func(level, expr string) ruleEntry) []ruleEntry {
+	scale := r.scale
+	if scale == 0 {
+		scale = 1
+	}
+	over, under := " >= ", " < "
+	if l.Below {
+		over, under = " < ", " >= "
+	}
+	number := func(v float64) string { return strconv.FormatFloat(v*scale, 'g', -1, 64) }
+	value := "(" + r.expr + ")"
+	warn := value + over + number(l.Warn)
+	if l.Crit != l.Crit { // no critical threshold
+		return []ruleEntry{entry("warning", warn)}
+	}
+	return []ruleEntry{
+		entry("warning", "("+warn+")"+under+number(l.Crit)),
+		entry("critical", value+over+number(l.Crit)),
+	}
+}
+
+func (r rule) holdFor(o RuleOptions) time.Duration {
+	if o.Hold > 0 {
+		return min(r.hold, o.Hold)
+	}
+	return r.hold
+}
+
+func severity(l fleet.Level) string {
+	switch l {
+	case fleet.Crit:
+		return "critical"
+	case fleet.Warn:
+		return "warning"
+	}
+	return "info"
+}
+
+// promDuration writes a duration as Prometheus does: 1h, 5m, 1m30s.
+func promDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

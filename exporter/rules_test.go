@@ -1,0 +1,246 @@
+package exporter
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"sigs.k8s.io/yaml"
+)
+
+// example is a story in which an alert fires: series with their values minute
+// by minute, the labels of the alert, and when to look.
+type example struct {
+	alert, severity string
+	series          []string // promtool's notation, "NAME{LABELS} VALUES"
+	labels          string   // of the alert, beside severity and check: a=b,c=d
+	at              string
+}
+
+const fine = `nats_exporter_up 1x120`
+
+var examples = []example{
+	{"NatsExporterDown", "critical", []string{`up{job="nats",instance="x"} 1 1 0x30`, `nats_exporter_up{job="nats",instance="x"} 1 1 _x30`}, "job=nats,instance=x", "10m"},
+	{"NatsExporterBlind", "critical", []string{`nats_exporter_failed{reason="disconnected"} 1x10`}, "reason=disconnected", "5m"},
+	{"NatsExporterSeriesDropped", "warning", []string{`nats_exporter_series_dropped 5x20`}, "", "10m"},
+	{"NatsServerDown", "critical", []string{fine, `nats_server_up{server_id="A",server_name="a"} 1x20`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x20`, `nats_server_missing{server_id="B",server_name="b",reason="gone"} _ _ 1x20`}, "server_name=b", "10m"},
+	{"NatsServerDown", "critical", []string{fine, `nats_server_up{server_id="B",server_name="forgotten"} 1 1 _x50`}, "server_name=forgotten", "30m"},
+	{"NatsServerDraining", "warning", []string{fine, `nats_server_up{server_id="B",server_name="b"} 1 1 0x20`, `nats_server_missing{server_id="B",server_name="b",reason="draining"} _ _ 1x20`}, "server_name=b", "10m"},
+	{"NatsAnswersMissing", "warning", []string{`nats_server_answer_missing{server_name="a",kind="JSZ",reason="late"} 1x20`}, "server_name=a,kind=JSZ,reason=late", "10m"},
+	{"NatsAnswersTwice", "warning", []string{`nats_exporter_collector_duplicates{collector="servers",kind=""} 1x20`}, "", "10m"},
+	{"NatsServerNamesNotUnique", "warning", []string{`nats_server_up{server_id="A",server_name="a"} 1x40`, `nats_server_up{server_id="B",server_name="a"} 1x40`}, "server_name=a", "20m"},
+	{"NatsVersionsDiffer", "warning", []string{`nats_server_info{cluster="c",server_id="A",version="2.10"} 1x200`, `nats_server_info{cluster="c",server_id="B",version="2.11"} 1x200`}, "cluster=c", "150m"},
+	{"NatsConfigDiffers", "warning", []string{`nats_server_config_info{cluster="c",server_id="A",digest="x"} 1x60`, `nats_server_config_info{cluster="c",server_id="B",digest="x"} 1x60`, `nats_server_config_info{cluster="c",server_id="C",digest="y"} 1x60`}, "cluster=c", "50m"},
+	{"NatsServerRestarting", "warning", []string{`nats_server_start_time_seconds{server_name="a",server_id="1"} 1 _x60`, `nats_server_start_time_seconds{server_name="a",server_id="2"} _ 2 _x60`, `nats_server_start_time_seconds{server_name="a",server_id="3"} _ _ 3x60`}, "server_name=a", "5m"},
+	{"NatsClockSkew", "warning", []string{`nats_server_clock_skew_seconds{server_name="a"} 2x30`}, "server_name=a", "20m"},
+	{"NatsClockSkew", "critical", []string{`nats_server_clock_skew_seconds{server_name="a"} 20x30`}, "server_name=a", "20m"},
+	{"NatsServerUnhealthy", "critical", []string{`nats_server_healthy{server_name="a"} 0x30`}, "server_name=a", "5m"},
+	{"NatsMetaLeaderLost", "critical", []string{`nats_jetstream_meta_leader_known{domain="hub"} 0x10`}, "domain=hub", "5m"},
+	{"NatsMetaRescue", "warning", []string{`nats_jetstream_meta_rescue{domain="hub"} 1x10`}, "domain=hub", "5m"},
+	{"NatsMetaPeerOffline", "warning", []string{`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 1x20`}, "server_name=a,peer=b", "10m"},
+	{"NatsMetaPeerLag", "warning", []string{`nats_jetstream_meta_peer_lag{peer="b"} 200x20`}, "peer=b", "10m"},
+	{"NatsMetaPending", "critical", []string{`nats_jetstream_meta_pending{domain="d"} 20000x20`}, "domain=d", "10m"},
+	{"NatsStreamLeaderless", "critical", []string{`nats_jetstream_stream_leaderless{stream="S"} 1x20`}, "stream=S", "5m"},
+	{"NatsStreamReplicaNotCurrent", "warning", []string{`nats_jetstream_stream_replica_current{stream="S",peer="b"} 0x30`}, "stream=S,peer=b", "20m"},
+	{"NatsStreamReplicaLag", "warning", []string{`nats_jetstream_stream_replica_lag{stream="S",peer="b"} 5000x30`}, "stream=S,peer=b", "20m"},
+	{"NatsStreamOriginFailed", "warning", []string{`nats_jetstream_stream_origin_failed{stream="S",origin="O"} 1x30`}, "stream=S,origin=O", "20m"},
+	{"NatsConsumerLeaderless", "critical", []string{`nats_jetstream_consumer_leaderless{stream="S",consumer="C"} 1x20`}, "stream=S,consumer=C", "5m"},
+	{"NatsConsumerHeldBack", "warning", []string{`nats_jetstream_consumer_ack_pending_messages{consumer="C"} 1000x20`, `nats_jetstream_consumer_limit_ack_pending_messages{consumer="C"} 1000x20`}, "consumer=C", "10m"},
+	{"NatsStorageFull", "warning", []string{`nats_jetstream_storage_used_bytes{server_name="a"} 85x20`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x20`}, "server_name=a", "10m"},
+	{"NatsMemoryStoreFull", "critical", []string{`nats_jetstream_memory_used_bytes{server_name="a"} 96x20`, `nats_jetstream_memory_max_bytes{server_name="a"} 100x20`}, "server_name=a", "10m"},
+	{"NatsStreamFull", "warning", []string{`nats_jetstream_stream_bytes{stream="S"} 90x20`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x20`, `nats_jetstream_stream_refuses_new{stream="S"} 1x20`}, "stream=S", "10m"},
+	{"NatsTooManyAssets", "warning", []string{`nats_jetstream_ha_assets{server_name="a"} 1500x30`}, "server_name=a", "20m"},
+	{"NatsRaftBehind", "warning", []string{`nats_raft_committed_index{group="_meta_"} 30000x20`, `nats_raft_applied_index{group="_meta_"} 10000x20`}, "group=_meta_", "10m"},
+	{"NatsGatewayDown", "critical", []string{`nats_gateway_connected{server_name="a",remote_cluster="west"} 0x20`}, "server_name=a,remote_cluster=west", "5m"},
+	{"NatsRouteMissing", "warning", []string{`nats_server_up{server_name="a",cluster="c"} 1x20`, `nats_server_up{server_name="b",cluster="c"} 1x20`, `nats_server_up{server_name="d",cluster="c"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x20`}, "server_name=a,cluster=c", "5m"},
+	{"NatsCPU", "warning", []string{`nats_server_cpu_usage_ratio{server_name="a"} 3.4x20`, `nats_server_gomaxprocs{server_name="a"} 4x20`}, "server_name=a", "15m"},
+	{"NatsMemory", "warning", []string{`nats_server_memory_bytes{server_name="a"} 90x20`, `nats_server_memory_limit_bytes{server_name="a"} 100x20`}, "server_name=a", "15m"},
+	{"NatsConnectionsFull", "critical", []string{`nats_server_connections{server_name="a"} 99x20`, `nats_server_max_connections{server_name="a"} 100x20`}, "server_name=a", "10m"},
+	{"NatsConnectionsUneven", "warning", []string{`nats_server_connections{server_name="a",cluster="c"} 400x60`, `nats_server_connections{server_name="b",cluster="c"} 10x60`, `nats_server_connections{server_name="d",cluster="c"} 10x60`, `nats_server_connections{server_name="e",cluster="c"} 10x60`}, "server_name=a,cluster=c", "50m"},
+	{"NatsSlowConsumers", "warning", []string{`nats_server_slow_consumers_total{server_name="a",kind="client"} 0 0 5x20`}, "server_name=a,kind=client", "4m"},
+	{"NatsPublishersStalled", "warning", []string{`nats_server_stalled_clients_total{server_name="a"} 0 0 50x20`}, "server_name=a", "4m"},
+	{"NatsStaleConnections", "warning", []string{`nats_server_stale_connections_total{server_name="a",kind="leaf"} 0 0 5x20`}, "server_name=a,kind=leaf", "4m"},
+	{"NatsQueueLong", "warning", []string{`nats_server_queue_pending{server_name="a",queue="q"} 20000x20`}, "server_name=a,queue=q", "5m"},
+	{"NatsCertificateExpires", "critical", []string{`nats_server_certificate_expiry_timestamp_seconds{server_name="a",listener="client"} 86400x20`}, "server_name=a,listener=client", "5m"},
+	{"NatsOperatorExpires", "warning", []string{`nats_server_operator_expiry_timestamp_seconds{operator="OP"} 172800x20`}, "operator=OP", "5m"},
+	{"NatsAccountExpires", "warning", []string{`nats_account_expiry_timestamp_seconds{account="A",account_name="APP"} 172800x20`}, "account=A,account_name=APP", "5m"},
+	{"NatsAccountConnectionsFull", "warning", []string{`nats_account_connections{account="A",server_name="a"} 50x20`, `nats_account_connections{account="A",server_name="b"} 45x20`, `nats_account_limit_connections{account="A"} 100x20`}, "account=A", "10m"},
+	{"NatsAuthErrors", "warning", []string{`nats_events_auth_errors_total{server="a",reason="Authentication Failure"} 0 0 100x20`}, "server=a,reason=Authentication Failure", "4m"},
+	{"NatsElections", "warning", []string{`nats_events_elections_total{account="A",asset="stream"} 0+10x20`}, "account=A,asset=stream", "10m"},
+}
+
+// A fleet without trouble raises no alert: its story is told for two hours.
+var peace = []string{
+	fine, `up{job="nats",instance="x"} 1x120`,
+	`nats_server_up{server_id="A",server_name="a",cluster="c"} 1x120`, `nats_server_up{server_id="B",server_name="b",cluster="c"} 1x120`,
+	`nats_server_info{server_id="A",server_name="a",cluster="c",version="2"} 1x120`, `nats_server_healthy{server_name="a"} 1x120`,
+	`nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x120`, `nats_route_uptime_seconds{server_name="b",cluster="c",remote_id="A",rid="1"} 1x120`,
+	`nats_jetstream_meta_leader_known{domain=""} 1x120`, `nats_jetstream_stream_replica_current{peer="b"} 1x120`,
+	`nats_jetstream_storage_used_bytes{server_name="a"} 1x120`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x120`,
+	`nats_server_config_info{cluster="c",server_id="A",digest="x"} 1x120`, `nats_server_config_info{cluster="c",server_id="B",digest="y"} 1x120`,
+	`nats_server_slow_consumers_total{kind="client"} 7x120`, `nats_server_connections{server_name="a",cluster="c"} 60x120`, `nats_server_connections{server_name="b",cluster="c"} 50x120`,
+}
+
+// A killed server is one alert: that its peers miss it is no news.
+var mourning = []string{
+	fine, `nats_server_up{server_id="A",server_name="a"} 1x120`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x120`,
+	`nats_server_missing{server_id="B",server_name="b",reason="gone"} _ _ 1x120`,
+	`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 0 0 1x120`, `nats_jetstream_meta_peer_lag{server_name="a",peer="b"} 0 0 500x120`,
+	`nats_jetstream_stream_replica_current{server_name="a",stream="S",peer="b"} 1 1 0x120`, `nats_jetstream_stream_replica_lag{server_name="a",stream="S",peer="b"} 0 0 5000x120`,
+}
+
+// promtool finds the tool, or skips the test: CI installs Debian's package
+// prometheus.
+func promtool(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not installed")
+	}
+	return path
+}
+
+func TestRulesHavePromtoolTests(t *testing.T) {
+	told := map[string]bool{}
+	for _, e := range examples {
+		told[e.alert] = true
+	}
+	for _, r := range rules {
+		if !told[r.alert] {
+			t.Errorf("alert %s has no example", r.alert)
+		}
+		if r.check == "" && (r.why == "" || r.next == "") {
+			t.Errorf("alert %s does not say why and what next", r.alert)
+		}
+	}
+}
+
+// Every check that metrics can answer has its alert.
+func TestChecksHaveAlerts(t *testing.T) {
+	has := map[string]bool{}
+	for _, r := range rules {
+		has[r.check] = true
+	}
+	without := []string{
+		"leafs",                                // needs both ends of each connection
+		"pending",                              // needs each connection
+		"monitoring", "plaintext", "anonymous", // settings, which do not change by themselves
+	}
+	for _, name := range without {
+		has[name] = true
+	}
+	for _, c := range fleet.Checks() {
+		if !has[c.Name] {
+			t.Errorf("check %s has no alert", c.Name)
+		}
+	}
+}
+
+// The metrics of the rules are all in the table.
+func TestRulesNameRealMetrics(t *testing.T) {
+	have := map[string]bool{}
+	for _, m := range Metrics() {
+		have[m.Name] = true
+	}
+	for _, name := range ownNames() {
+		have[name] = true
+	}
+	for _, r := range rules {
+		for _, name := range regexp.MustCompile(`\bnats_[a-z0-9_]+`).FindAllString(r.expr, -1) {
+			if !have[name] {
+				t.Errorf("alert %s: no metric %s", r.alert, name)
+			}
+		}
+	}
+	for _, r := range records {
+		for _, name := range regexp.MustCompile(`\bnats_[a-z0-9_]+`).FindAllString(r[1], -1) {
+			if !have[name] {
+				t.Errorf("record %s: no metric %s", r[0], name)
+			}
+		}
+	}
+}
+
+func TestPromtoolTestRules(t *testing.T) {
+	tool, dir := promtool(t), t.TempDir()
+	file, err := Rules(RuleOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "rules.yaml"), file)
+	var tests []map[string]any
+	for _, e := range examples {
+		tests = append(tests, story(e.series, e.at, e.alert, e))
+	}
+	tests = append(tests, quiet(peace, "110m", ""), quiet(mourning, "30m", "NatsServerDown"))
+	body, err := yaml.Marshal(map[string]any{"rule_files": []string{"rules.yaml"}, "evaluation_interval": "1m", "tests": tests})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "tests.yaml"), body)
+	out, err := exec.CommandContext(t.Context(), tool, "test", "rules", filepath.Join(dir, "tests.yaml")).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, err = exec.CommandContext(t.Context(), tool, "check", "rules", filepath.Join(dir, "rules.yaml")).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// story is one promtool test: in these series, at this time, the alert fires
+// with the example's labels, or not at all. Annotations are not compared.
+func story(series []string, at, alert string, e example) map[string]any {
+	var input []map[string]string
+	for _, s := range series {
+		i := strings.Index(s, " ")
+		if j := strings.LastIndex(s, "} "); j > 0 {
+			i = j + 1
+		}
+		input = append(input, map[string]string{"series": s[:i], "values": s[i+1:]})
+	}
+	expr := fmt.Sprintf(`count by (alertname, severity) (ALERTS{alertname=%q,alertstate="firing"})`, alert)
+	var want []map[string]any
+	if e.alert != "" {
+		var labels strings.Builder
+		for pair := range strings.SplitSeq(e.labels, ",") {
+			if k, v, ok := strings.Cut(pair, "="); ok {
+				fmt.Fprintf(&labels, ",%s=%q", k, v)
+			}
+		}
+		expr = fmt.Sprintf(`count by (alertname, severity) (ALERTS{alertname=%q,alertstate="firing"%s})`, alert, labels.String())
+		want = append(want, map[string]any{"labels": fmt.Sprintf("{alertname=%q,severity=%q}", alert, e.severity), "value": 1})
+	}
+	return map[string]any{
+		"interval": "1m", "input_series": input,
+		"promql_expr_test": []map[string]any{{"expr": expr, "eval_time": at, "exp_samples": want}},
+	}
+}
+
+// quiet is a story in which no alert fires but the one named.
+func quiet(series []string, at, but string) map[string]any {
+	test := story(series, at, "", example{})
+	test["promql_expr_test"] = []map[string]any{{"expr": fmt.Sprintf(`ALERTS{alertname!=%q}`, but), "eval_time": at, "exp_samples": nil}}
+	return test
+}
+
+func write(t *testing.T, path string, body []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, body, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPromDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{time.Minute: "1m", 2 * time.Hour: "2h", 90 * time.Second: "1m30s", 5 * time.Second: "5s"} {
+		if got := promDuration(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
