@@ -69,6 +69,13 @@ func Collectors() []CollectorInfo {
 	return out
 }
 
+// DefaultCollectors returns what is collected unless others are chosen;
+// perServer tells whether the names of prometheus-nats-exporter are served,
+// which need more.
+func DefaultCollectors(perServer bool) []string {
+	return (&config{perServer: perServer}).byDefault()
+}
+
 // known tells whether name is a collector.
 func known(name string) bool {
 	return slices.ContainsFunc(collectors, func(c collector) bool { return c.name == name })

@@ -23,6 +23,7 @@ type config struct {
 	streams     pattern
 	consumers   pattern
 	resolver    Resolver
+	version     string
 	now         func() time.Time
 
 	sources  []source

@@ -14,6 +14,10 @@ import (
 // ErrOption is wrapped by every error of an option that cannot be used.
 var ErrOption = errors.New("unusable option")
 
+// ErrNoContext is what a [Resolver] wraps when there is no such context, or none
+// that may be asked.
+var ErrNoContext = errors.New("no such context")
+
 // Option changes how an [Exporter] works.
 type Option func(*config) error
 
@@ -135,6 +139,14 @@ func WithStreams(allow, deny string) Option {
 // does.
 func WithConsumers(allow, deny string) Option {
 	return func(c *config) error { return c.consumers.set(allow, deny) }
+}
+
+// WithVersion sets the version that nats_exporter_build_info tells.
+func WithVersion(v string) Option {
+	return func(c *config) error {
+		c.version = v
+		return nil
+	}
 }
 
 // WithResolver makes /probe?context=NAME work.

@@ -1,13 +1,13 @@
 package exporter
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 	gocollectors "github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/collectors/version"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -53,8 +53,14 @@ func newOwnMetrics(cfg *config) *ownMetrics {
 		o.counted = append(o.counted, o.survey)
 	}
 	o.registry.MustRegister(o.counted...)
-	o.registry.MustRegister(gocollectors.NewGoCollector(), gocollectors.NewProcessCollector(gocollectors.ProcessCollectorOpts{}), version.NewCollector("nats_exporter"))
+	o.registry.MustRegister(gocollectors.NewGoCollector(), gocollectors.NewProcessCollector(gocollectors.ProcessCollectorOpts{}), buildInfo(cfg.version))
 	return o
+}
+
+// buildInfo says which exporter this is.
+func buildInfo(version string) prometheus.Collector {
+	labels := prometheus.Labels{"version": version, "goversion": runtime.Version(), "goos": runtime.GOOS, "goarch": runtime.GOARCH}
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_build_info", Help: "Always 1: the version of the exporter and of Go.", ConstLabels: labels}, func() float64 { return 1 })
 }
 
 // took notes how long the fleet took to answer.

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -33,7 +34,11 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), e.budget(req.Header))
 	defer cancel()
 	v, err := e.probeView(ctx, name, chosen)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNoContext):
+		say(w, http.StatusNotFound, err.Error())
+		return
+	case err != nil:
 		v = noView(e.cfg, err)
 	}
 	e.write(w, req.Header, *v)

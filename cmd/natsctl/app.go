@@ -29,6 +29,7 @@ type entry struct {
 	cmd        command
 	sub        []entry
 	hidden     bool // not for people: how the program runs itself
+	standard   bool // what its group does when none of its commands is named
 }
 
 // terminated is what kingpin's request to exit becomes.
@@ -72,6 +73,9 @@ func (c entry) declare(parent declarer, selected *command) {
 	clause := parent.Command(c.name, c.help)
 	if c.hidden {
 		clause.Hidden()
+	}
+	if c.standard {
+		clause.Default()
 	}
 	for _, alias := range c.aliases {
 		clause.Alias(alias)

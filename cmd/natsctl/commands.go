@@ -15,6 +15,7 @@ func commands() []entry {
 		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},
 		eventsEntry(),
 		{name: "completion", help: "Print the script that completes command lines in a shell.", cmd: &completionCommand{}},
+		exporterEntry(),
 		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
 	}
 }

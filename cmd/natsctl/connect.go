@@ -87,12 +87,22 @@ func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	if err != nil {
 		return nil, err
 	}
+	s := &session{target: target}
+	if s.nc, err = e.dial(ctx, target, extra...); err != nil {
+		return nil, err
+	}
+	e.session = s
+	e.onClose(func() { s.nc.Close(); e.session = nil })
+	return s, nil
+}
+
+// dial connects to a target; the caller closes the connection.
+func (e *env) dial(ctx context.Context, target *natsctx.Target, extra ...nats.Option) (*nats.Conn, error) {
 	e.warn(target)
 	dial, err := target.Dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{target: target}
 	opts := nats.GetDefaultOptions()
 	opts.Servers = dial.URLs
 	own := []nats.Option{
@@ -107,12 +117,11 @@ func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	if e.flags.trace {
 		opts.CustomDialer = &tracer{inner: opts.CustomDialer, timeout: opts.Timeout, w: e.err}
 	}
-	if s.nc, err = opts.Connect(); err != nil {
+	nc, err := opts.Connect()
+	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", natsctx.RedactURL(dial.URL()), err)
 	}
-	e.session = s
-	e.onClose(func() { s.nc.Close(); e.session = nil })
-	return s, nil
+	return nc, nil
 }
 
 // unsaid keeps nats.go from printing what a server says without being asked;

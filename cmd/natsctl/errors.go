@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/completions"
+	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/context/probe"
@@ -41,7 +42,7 @@ type advice struct {
 // advices is the error table, room by room. The first row that matches is
 // used, so a more particular error stands before a more general one.
 func advices() []advice {
-	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), fleetAdvices(), sysAdvices(), connectionAdvices())
+	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), fleetAdvices(), exporterAdvices(), sysAdvices(), connectionAdvices())
 }
 
 func commandAdvices() []advice {
@@ -105,6 +106,15 @@ func fleetAdvices() []advice {
 		{is(fleet.ErrRecording), exitFailed, say("a recording is what natsctl record FILE writes")},
 		{is(errNoAccount), exitFailed, say("natsctl server report accounts lists them; in operator mode an account is known by its public key, and only where it is used")},
 		{as[*fleet.NotRecordedError](), exitFailed, hintNotRecorded},
+	}
+}
+
+func exporterAdvices() []advice {
+	return []advice{
+		{is(exporter.ErrOption), exitUsage, say("natsctl exporter serve --help explains each flag, docs/exporter.md the whole")},
+		{is(errPartialScrape), exitPartial, say("natsctl server ping shows who does not answer, and why")},
+		{is(exporter.ErrNoContext), exitUsage, say("allow it with --probe-context NAME")},
+		{is(exporter.ErrNotConnected), exitUnreachable, say("is a server of the context up? natsctl context validate tells")},
 	}
 }
 
