@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/completions"
 	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/context/probe"
@@ -42,7 +43,7 @@ type advice struct {
 // advices is the error table, room by room. The first row that matches is
 // used, so a more particular error stands before a more general one.
 func advices() []advice {
-	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), fleetAdvices(), exporterAdvices(), sysAdvices(), connectionAdvices())
+	return slices.Concat(commandAdvices(), contextAdvices(), brokerAdvices(), benchAdvices(), fleetAdvices(), exporterAdvices(), sysAdvices(), connectionAdvices())
 }
 
 func commandAdvices() []advice {
@@ -115,6 +116,21 @@ func exporterAdvices() []advice {
 		{is(errPartialScrape), exitPartial, say("natsctl server ping shows who does not answer, and why")},
 		{is(exporter.ErrNoContext), exitUsage, say("allow it with --probe-context NAME")},
 		{is(exporter.ErrNotConnected), exitUnreachable, say("is a server of the context up? natsctl context validate tells")},
+	}
+}
+
+func benchAdvices() []advice {
+	return []advice{
+		{is(bench.ErrSLO), exitCheck, nil},
+		{as[doubtfulError](), exitPartial, say("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")},
+		{is(bench.ErrSpec), exitUsage, say("nothing was sent; natsctl bench --help-long lists what goes together")},
+		{is(bench.ErrUnit), exitUsage, nil},
+		{is(bench.ErrResult), exitUsage, say("report and compare read what natsctl bench wrote with --save FILE or -o json")},
+		{is(bench.ErrNoInterest), exitUnreachable, say("may the user publish and subscribe to this subject? natsctl account info shows its permissions")},
+		{is(bench.ErrNoResponders), exitUnreachable, say("start the service, or responders of ours: natsctl bench serve SUBJECT, or --serve 1")},
+		{is(bench.ErrNotOurs), exitFailed, nil},
+		{is(bench.ErrDifferent), exitUsage, say("compare results of the same scenario, or add --force if the difference is what you want to see")},
+		{is(bench.ErrUnsupported), exitFailed, nil},
 	}
 }
 

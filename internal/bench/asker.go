@@ -239,7 +239,7 @@ func (a *asker) account(at, now int64, refused bool) {
 	l.sent++
 	l.last = now
 	l.bytes += int64(a.run.spec.Sizes[int(a.n)%len(a.run.spec.Sizes)])
-	if now < a.end {
+	if now < a.end+tolerated {
 		l.onTime++
 	}
 	if refused {

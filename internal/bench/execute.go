@@ -108,7 +108,6 @@ func (r *run) execute(ctx context.Context, n int, o options) (rep *Run, err erro
 		return nil, err
 	}
 	r.meet()
-	use := startUse()
 	view := r.watchServers(ctx)
 	p.enter("measure")
 	if err := r.offer(ctx, w.workers()); err != nil {
@@ -123,7 +122,7 @@ func (r *run) execute(ctx context.Context, n int, o options) (rep *Run, err erro
 	defer cancel()
 	r.drain(late, w.missing)
 	p.enter("verify")
-	r.report(late, w, rep, use)
+	r.report(late, w, rep, r.use)
 	rep.Server = view(late)
 	p.enter("clean up")
 	rep.Validity = r.judge(rep, o)

@@ -20,6 +20,7 @@ type journal struct {
 	events  []Event
 	counts  map[string]int
 	dropped int
+	closed  bool
 }
 
 func newJournal(now func() int64) *journal {
@@ -39,12 +40,22 @@ func (j *journal) note(kind, who, detail string) {
 	at := float64(j.now()) / 1e9
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.closed {
+		return
+	}
 	j.counts[kind]++
 	if len(j.events) == maxEvents {
 		j.dropped++
 		return
 	}
 	j.events = append(j.events, Event{Second: at, Kind: kind, Who: who, Detail: detail})
+}
+
+// close ends the journal: what follows is the run's own doing.
+func (j *journal) close() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.closed = true
 }
 
 func (j *journal) count(kind string) int {

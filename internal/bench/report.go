@@ -14,11 +14,12 @@ func (r *run) report(ctx context.Context, w workload, rep *Run, use *usage) {
 	if r.spec.Load.Mode == Open {
 		rep.Rate.Target = r.target()
 	}
+	r.journal.close()
 	w.settle(ctx, rep)
 	rep.Lost = max(rep.Expected-rep.Received, 0)
 	r.rates(rep)
 	rep.Intervals = intervals(r.line.Windows())
-	rep.Rate.CV = variation(rep.Intervals)
+	rep.Rate.CV = variation(rep.Whole())
 	rep.Events = r.journal.list()
 	rep.Client.SlowEvents = r.journal.count(evSlow)
 	rep.Client.Reconnects = r.journal.count(evReconnected)
@@ -181,11 +182,11 @@ func intervals(ws []hist.Window) []Interval {
 // variation is the coefficient of variation of the receive rate, or of the
 // send rate if nothing is received, over whole seconds.
 func variation(is []Interval) float64 {
-	if len(is) < 3 {
+	if len(is) < 2 {
 		return 0
 	}
 	var n, sum, squares float64
-	for _, i := range is[:len(is)-1] {
+	for _, i := range is {
 		x := float64(i.Received)
 		if x == 0 {
 			x = float64(i.Sent)
@@ -206,11 +207,11 @@ func (r *run) saturation(rep *Run) {
 	if r.spec.Load.Mode != Open || rep.Partial {
 		return
 	}
-	if float64(r.onTime) < reached*float64(rep.Planned) && !recovered(rep.Intervals) {
+	if float64(r.onTime) < reached*float64(rep.Planned) && !recovered(rep.Whole()) {
 		rep.Saturated = &Saturation{At: min(r.onTimeRate, rep.Rate.Received/fanout(rep))}
 		return
 	}
-	if rep.Rate.Received < reached*rep.Rate.Sent*fanout(rep) && growing(rep.Intervals) {
+	if rep.Rate.Received < reached*rep.Rate.Sent*fanout(rep) && growing(rep.Whole()) {
 		rep.Saturated = &Saturation{At: rep.Rate.Received / fanout(rep)}
 	}
 }
@@ -249,6 +250,6 @@ func recovered(is []Interval) bool {
 	if len(is) < 3 {
 		return false
 	}
-	last := is[len(is)-2]
+	last := is[len(is)-1]
 	return last.Received > 0 && !growing(is) && last.P50 < 10*max(is[0].P50, 1000)
 }

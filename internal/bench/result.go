@@ -245,6 +245,12 @@ func (r *Result) Valid() bool {
 	return len(r.Runs) > 0
 }
 
+// Whole gives the intervals that lie within the measurement: without the rest
+// of a second at its end, and what came after.
+func (r *Run) Whole() []Interval {
+	return r.Intervals[:min(len(r.Intervals), int(r.Seconds+0.01))]
+}
+
 // Partial says whether a run was ended early.
 func (r *Result) Partial() bool {
 	for _, run := range r.Runs {

@@ -38,6 +38,7 @@ type run struct {
 
 	// What the workload found, for the report.
 	doubts             []Reason
+	use                *usage
 	stopped            int64 // instant at which the workers had ended
 	onTime             int64 // sends before the end of the measurement
 	onTimeRate         float64
@@ -185,6 +186,11 @@ func (r *run) offer(ctx context.Context, workers []worker) error {
 			w.finish(r.perform(ctx, w, ps))
 		})
 	}
+	r.use = startUse()
+	wg.Go(func() { // what the warm-up costs is not the measurement's
+		pause(ctx, nil, time.Duration(r.start-r.clock.Now()))
+		r.use = startUse()
+	})
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
 	r.guard(ctx, cancel, done)

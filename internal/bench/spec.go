@@ -176,22 +176,33 @@ func (s Spec) Hash() string {
 
 // String names the scenario in a few words.
 func (s Spec) String() string {
-	text := fmt.Sprintf("%s, %d publishers", s.Workload, s.Pubs)
+	text := string(s.Workload) + ", "
 	switch s.Workload {
 	case Request, KV:
-		text = fmt.Sprintf("%s, %d clients", s.Workload, s.Pubs)
+		text += plural(s.Pubs, "client")
 	case JSConsume:
-		text = fmt.Sprintf("%s, %d consumers", s.Workload, s.Subs)
-	case PubSub, JSE2E:
-		text += fmt.Sprintf(", %d subscribers", s.Subs)
+		text += plural(s.Subs, "consumer")
+	case PubSub:
+		text += plural(s.Pubs, "publisher") + ", " + plural(s.Subs, "subscriber")
+	case JSE2E:
+		text += plural(s.Pubs, "publisher") + ", " + plural(s.Subs, "consumer")
+	default:
+		text += plural(s.Pubs, "publisher")
 	}
 	if s.Queue != "" {
 		text += ", queue group " + s.Queue
 	}
 	if s.Subjects > 1 {
-		text += fmt.Sprintf(", %d subjects", s.Subjects)
+		text += ", " + plural(s.Subjects, "subject")
 	}
 	return text + ", " + sizesText(s.Sizes) + ", " + s.Load.String()
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 func sizesText(sizes []int) string {

@@ -85,7 +85,7 @@ func plots(r *bench.Run) []plot {
 	if p, ok := spectrumPlot(r); ok {
 		out = append(out, p)
 	}
-	if len(r.Intervals) > 1 {
+	if len(r.Whole()) > 1 {
 		out = append(out, timePlot("Messages received per second", "received", r, func(i bench.Interval) float64 { return float64(i.Received) }, count))
 		out = append(out, timePlot("99th percentile of each second", "p99", r, func(i bench.Interval) float64 { return i.P99 }, micros))
 	}
@@ -149,12 +149,12 @@ func spectrumPlot(r *bench.Run) (plot, bool) {
 func timePlot(title, name string, r *bench.Run, of func(bench.Interval) float64, text func(float64) string) plot {
 	p := plot{Title: title}
 	high := 0.0
-	for _, i := range r.Intervals {
+	for _, i := range r.Whole() {
 		high = max(high, of(i))
 	}
 	var pts []string
-	last := float64(len(r.Intervals) - 1)
-	for n, i := range r.Intervals {
+	last := float64(len(r.Whole()) - 1)
+	for n, i := range r.Whole() {
 		pts = append(pts, xy(float64(n)/last, of(i)/max(high, 1)))
 	}
 	p.Lines = []line{{name, strings.Join(pts, " "), colors[0], 0}}

@@ -137,12 +137,13 @@ func (p *page) spectrum(r *bench.Run) {
 }
 
 func (p *page) timeline(r *bench.Run) {
-	if len(r.Intervals) < 2 {
+	windows := r.Whole()
+	if len(windows) < 2 {
 		return
 	}
 	var rate, p99 []float64
 	var top, worst float64
-	for _, i := range r.Intervals {
+	for _, i := range windows {
 		v := float64(i.Received)
 		if r.Received == 0 {
 			v = float64(i.Sent)
@@ -181,8 +182,9 @@ func (p *page) sides(r *bench.Run) {
 	p.line("client", "%s ns CPU per message, %.2f cores, %.0f MB, longest collector pause %s",
 		count(c.CPUNSPerMsg), c.CPUCores, c.RSSMB, micros(c.GCPauseMaxUS))
 	if s := r.Server; s != nil {
-		p.line("servers", "%d servers: %s in, %s out, CPU %.0f %%, %.0f MB, slow consumers %d, stalled clients %d, API errors %d",
-			s.Servers, count(float64(s.InMsgs)), count(float64(s.OutMsgs)), s.CPUAvg, s.MemMB, s.SlowConsumers, s.StalledClients, s.JSAPIErrors)
+		p.line("servers", "%d servers: %s messages in, %s out, CPU %.0f %%, %.0f MB",
+			s.Servers, count(float64(s.InMsgs)), count(float64(s.OutMsgs)), s.CPUAvg, s.MemMB)
+		p.line("", "slow consumers %d, stalled clients %d, JetStream API errors %d", s.SlowConsumers, s.StalledClients, s.JSAPIErrors)
 	}
 	if s := r.JS; s != nil {
 		p.line("stream", "%s: stored %s, acknowledged %s, redelivered %s", p.o.safe(s.Stream), count(float64(s.Stored)), count(float64(s.Acked)), count(float64(s.Redelivered)))

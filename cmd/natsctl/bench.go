@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	benchreport "github.com/natsctl/natsctl/internal/bench/report"
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// benchEntry is the rows of natsctl bench.
+func benchEntry() entry {
+	return entry{name: "bench", help: "Measure what a system can do, and compare measurements.", sub: []entry{
+		{name: "pub", help: "Publish without subscribers; the server confirms.", cmd: &benchPub{}},
+		{name: "pubsub", help: "Publish and subscribe in one run.", cmd: &benchPubSub{}},
+		{name: "request", help: "Send requests to a service and wait for the replies.", cmd: &benchRequest{}},
+		{name: "serve", help: "Answer the requests of a benchmark elsewhere.", cmd: &benchServe{}},
+		{name: "js", help: "JetStream.", sub: []entry{
+			{name: "pub", help: "Publish into a stream.", cmd: &benchJSPub{}},
+			{name: "consume", help: "Consume what a stream holds.", cmd: &benchJSConsume{}},
+			{name: "e2e", help: "Publish into a stream and consume it at the same time.", cmd: &benchJSE2E{}},
+		}},
+		{name: "kv", help: "Get, put and compare-and-set the keys of a bucket.", cmd: &benchKV{}},
+		{name: "run", help: "Run a scenario file.", cmd: &benchRun{}},
+		{name: "report", help: "Show a saved result again.", cmd: &benchReport{}},
+	}}
+}
+
+// benchFormats are the output formats of a result.
+var benchFormats = []string{"table", "wide", "text", "json", "ndjson", "yaml", "csv", "hgrm", "html"}
+
+// benchConnect gives what opens the connections of a benchmark: as many as it
+// asks for, each as the user of the context.
+func (e *env) benchConnect(ctx context.Context, force bool) (bench.Connect, error) {
+	target, err := e.target()
+	if err != nil {
+		return nil, err
+	}
+	if target.Protected && !force {
+		return nil, errProtected
+	}
+	e.warn(target)
+	return connector(ctx, target)
+}
+
+// connector opens connections to a target.
+func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, error) {
+	dial, err := target.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(extra ...nats.Option) (*nats.Conn, error) {
+		opts := nats.GetDefaultOptions()
+		opts.Servers = dial.URLs
+		for _, set := range append(append([]nats.Option{}, dial.Options...), extra...) {
+			if err := set(&opts); err != nil {
+				return nil, fmt.Errorf("connection options: %w", err)
+			}
+		}
+		nc, err := opts.Connect()
+		if err != nil {
+			return nil, fmt.Errorf("connect to %s: %w", natsctx.RedactURL(dial.URL()), err)
+		}
+		return nc, nil
+	}, nil
+}
+
+// perform runs a scenario and shows what came out.
+func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) error {
+	format, err := e.format(benchFormats...)
+	if err != nil {
+		return err
+	}
+	if _, err := spec.Normalize(); err != nil {
+		return err
+	}
+	connect, err := e.benchConnect(ctx, f.force)
+	if err != nil {
+		return err
+	}
+	defer bench.Tune()()
+	opts, err := f.options(ctx, e)
+	if err != nil {
+		return err
+	}
+	live := newBenchLive(e, f.quiet)
+	res, err := bench.Execute(ctx, spec, connect, append(opts, bench.WithProgress(live.show))...)
+	live.clear()
+	if err != nil {
+		return err
+	}
+	return f.deliver(e, format, res)
+}
+
+// deliver saves and prints a result, and says if it is not to be trusted.
+func (f *benchRunFlags) deliver(e *env, format string, res *bench.Result) error {
+	if f.save != "" {
+		body, err := res.Encode()
+		if err != nil {
+			return fmt.Errorf("encode the result: %w", err)
+		}
+		if err := renameio.WriteFile(f.save, body, 0o644); err != nil {
+			return fmt.Errorf("save the result: %w", err)
+		}
+	}
+	if err := e.printResult(format, res); err != nil {
+		return err
+	}
+	switch {
+	case res.Verdict != nil && !res.Verdict.Pass:
+		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
+	case !res.Valid() && !res.Partial():
+		return doubtfulError{res}
+	}
+	return nil
+}
+
+// printResult writes a result in one of the formats.
+func (e *env) printResult(format string, res *bench.Result) error {
+	switch format {
+	case "json", "ndjson":
+		return e.printJSON(res, format == "ndjson")
+	case "yaml":
+		return view.YAML(e.out, res)
+	case "csv":
+		return benchreport.CSV(e.out, res)
+	case "hgrm":
+		return benchreport.Percentiles(e.out, res)
+	case "html":
+		return benchreport.HTML(e.out, res)
+	}
+	return benchreport.Text(e.out, res, benchreport.Options{Width: e.width(), ASCII: e.flags.ascii, Safe: view.Text})
+}
+
+// doubtfulError is a measurement that is not valid; it has been printed.
+type doubtfulError struct{ res *bench.Result }
+
+// Error gives the reasons.
+func (d doubtfulError) Error() string {
+	var out []string
+	for _, run := range d.res.Runs {
+		for _, r := range run.Validity.Reasons {
+			if r.Fatal {
+				out = append(out, fmt.Sprintf("run %d: %s", run.N, r.Text))
+			}
+		}
+	}
+	return "the measurement is not valid: " + strings.Join(out, "; ")
+}
+
+// readResult reads a saved result; "-" is standard input.
+func (e *env) readResult(name string) (*bench.Result, error) {
+	body, err := e.readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	res, err := bench.DecodeResult(body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return res, nil
+}
+
+// maxResult bounds what is read of a result or scenario.
+const maxResult = 256 << 20
+
+func (e *env) readFile(name string) ([]byte, error) {
+	var r io.Reader = e.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }() // only read
+		r = f
+	}
+	body, err := io.ReadAll(io.LimitReader(r, maxResult+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(body) > maxResult {
+		return nil, fmt.Errorf("read %s: %w", name, errTooLong)
+	}
+	return body, nil
+}
+
+var errTooLong = errors.New("longer than 256 MiB")

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+)
+
+// scenario is a benchmark command: flags that make a spec.
+type scenario interface {
+	declare(cmd *kingpin.CmdClause)
+	spec(e *env) (bench.Spec, error)
+}
+
+// benchPub publishes without subscribers.
+type benchPub struct {
+	benchPubFlags
+	benchRunFlags
+}
+
+func (c *benchPub) setup(cmd *kingpin.CmdClause) {
+	c.declare(cmd)
+	c.benchRunFlags.setup(cmd)
+}
+
+func (c *benchPub) run(ctx context.Context, e *env) error {
+	return benchmark(ctx, e, &c.benchRunFlags, &c.benchPubFlags)
+}
+
+// benchmark builds the spec and performs it.
+func benchmark(ctx context.Context, e *env, f *benchRunFlags, s scenario) error {
+	spec, err := s.spec(e)
+	if err != nil {
+		return err
+	}
+	return f.perform(ctx, e, spec)
+}
+
+// patience puts --timeout, if given, into a spec.
+func patience(e *env, s *bench.Spec) { s.Timeout = bench.Duration(e.flags.timeout) }
+
+type benchPubFlags struct {
+	load    benchLoadFlags
+	payload benchPayloadFlags
+	where   benchSubjectFlags
+	pubs    int
+	driver  string
+}
+
+func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
+	c.where.setup(cmd)
+	cmd.Flag("pubs", "Publishers, each with its own connection.").Default("1").IntVar(&c.pubs)
+	c.load.setup(cmd)
+	c.payload.setup(cmd)
+	cmd.Flag("driver", "natsgo; raw for --max over plain TCP with less client CPU; auto chooses.").Default("natsgo").EnumVar(&c.driver, "natsgo", "raw", "auto")
+}
+
+func (c *benchPubFlags) spec(e *env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.Pub, Pubs: c.pubs, Driver: c.driver}
+	patience(e, &s)
+	c.where.into(&s)
+	if err := c.load.into(&s); err != nil {
+		return s, err
+	}
+	return s, c.payload.into(&s)
+}
+
+// benchPubSub publishes and subscribes.
+type benchPubSub struct {
+	benchPubSubFlags
+	benchRunFlags
+}
+
+func (c *benchPubSub) setup(cmd *kingpin.CmdClause) {
+	c.declare(cmd)
+	c.benchRunFlags.setup(cmd)
+}
+
+func (c *benchPubSub) run(ctx context.Context, e *env) error {
+	return benchmark(ctx, e, &c.benchRunFlags, &c.benchPubSubFlags)
+}
+
+type benchPubSubFlags struct {
+	benchPubFlags
+	subs  int
+	queue string
+}
+
+func (c *benchPubSubFlags) declare(cmd *kingpin.CmdClause) {
+	c.benchPubFlags.declare(cmd)
+	cmd.Flag("subs", "Subscribers, each with its own connection.").Default("1").IntVar(&c.subs)
+	cmd.Flag("queue", "Put the subscribers into this queue group.").PlaceHolder("NAME").StringVar(&c.queue)
+}
+
+func (c *benchPubSubFlags) spec(e *env) (bench.Spec, error) {
+	s, err := c.benchPubFlags.spec(e)
+	s.Workload, s.Subs, s.Queue = bench.PubSub, c.subs, c.queue
+	return s, err
+}
+
+// benchRequest sends requests.
+type benchRequest struct {
+	benchRequestFlags
+	benchRunFlags
+}
+
+func (c *benchRequest) setup(cmd *kingpin.CmdClause) {
+	c.declare(cmd)
+	c.benchRunFlags.setup(cmd)
+}
+
+func (c *benchRequest) run(ctx context.Context, e *env) error {
+	return benchmark(ctx, e, &c.benchRunFlags, &c.benchRequestFlags)
+}
+
+type benchRequestFlags struct {
+	load      benchLoadFlags
+	payload   benchPayloadFlags
+	where     benchSubjectFlags
+	clients   int
+	serve     int
+	think     time.Duration
+	replySize string
+}
+
+func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
+	c.where.setup(cmd)
+	cmd.Flag("clients", "Clients, each with its own connection.").Default("1").IntVar(&c.clients)
+	cmd.Flag("serve", "Answer with this many responders of our own; by default without a subject, one.").Default("-1").IntVar(&c.serve)
+	cmd.Flag("think", "What a responder of ours takes to answer.").DurationVar(&c.think)
+	cmd.Flag("reply-size", "Payload of its reply; by default the request comes back.").PlaceHolder("BYTES").StringVar(&c.replySize)
+	c.load.setup(cmd)
+	c.load.setupWindow(cmd, "1")
+	c.payload.setup(cmd)
+}
+
+func (c *benchRequestFlags) spec(e *env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.Request, Pubs: c.clients, Request: &bench.Asking{Serve: c.serve, Think: bench.Duration(c.think)}}
+	patience(e, &s)
+	c.where.into(&s)
+	if c.serve < 0 {
+		s.Request.Serve = 0
+		if s.Subject == "" { // nobody else can know the subject
+			s.Request.Serve = 1
+		}
+	}
+	var err error
+	if s.Request.ReplySize, err = optionalSize(c.replySize); err != nil {
+		return s, err
+	}
+	if err := c.load.into(&s); err != nil {
+		return s, err
+	}
+	return s, c.payload.into(&s)
+}
+
+func optionalSize(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := bench.ParseSize(text)
+	if err != nil {
+		return 0, usageError{err}
+	}
+	return n, nil
+}
+
+// benchServe answers requests until it is interrupted.
+type benchServe struct {
+	subject, queue, replySize string
+	responders                int
+	think                     time.Duration
+	force                     bool
+}
+
+func (c *benchServe) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("subject", "Subject to answer.").Required().StringVar(&c.subject)
+	cmd.Flag("queue", "Queue group of the responders.").Default("natsctl-bench").StringVar(&c.queue)
+	cmd.Flag("responders", "Responders, each with its own connection.").Default("1").IntVar(&c.responders)
+	cmd.Flag("think", "What a responder takes to answer.").DurationVar(&c.think)
+	cmd.Flag("reply-size", "Payload of the reply; by default the request comes back.").PlaceHolder("BYTES").StringVar(&c.replySize)
+	cmd.Flag("force", "Serve although the context is protected.").BoolVar(&c.force)
+}
+
+func (c *benchServe) run(ctx context.Context, e *env) error {
+	size, err := optionalSize(c.replySize)
+	if err != nil {
+		return err
+	}
+	connect, err := e.benchConnect(ctx, c.force)
+	if err != nil {
+		return err
+	}
+	defer bench.Tune()()
+	e.say("", fmt.Sprintf("answering %s until interrupted", c.subject))
+	var served int64
+	err = bench.Serve(ctx, bench.ServeSpec{
+		Subject: c.subject, Queue: c.queue, Responders: c.responders, Think: c.think, ReplySize: size,
+	}, connect, func(n int64) {
+		if e.errTTY && n != served {
+			_, _ = fmt.Fprintf(e.err, "\r%d requests answered", n)
+		}
+		served = n
+	})
+	if e.errTTY && served > 0 {
+		_, _ = fmt.Fprintln(e.err)
+	}
+	return err
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// benchLoadFlags say how much is offered, and for how long.
+type benchLoadFlags struct {
+	rate, arrival, shape, msgs string
+	max                        bool
+	window                     int
+	warmup, duration           time.Duration
+}
+
+func (f *benchLoadFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("rate", "Open loop: messages a second over all publishers, such as 500 or 20k.").PlaceHolder("RATE").StringVar(&f.rate)
+	cmd.Flag("arrival", "With --rate: constant, or poisson for random arrivals.").Default("constant").EnumVar(&f.arrival, "constant", "poisson")
+	cmd.Flag("shape", "Open loop with a changing rate: ramp:1k:100k or steps:1k,5k,20k.").PlaceHolder("SHAPE").StringVar(&f.shape)
+	cmd.Flag("max", "Closed loop: as fast as possible. The default without a rate.").BoolVar(&f.max)
+	f.setupTimes(cmd)
+}
+
+func (f *benchLoadFlags) setupTimes(cmd *kingpin.CmdClause) {
+	cmd.Flag("duration", "Length of the measurement.").Default("10s").DurationVar(&f.duration)
+	cmd.Flag("msgs", "Measure this many messages instead, such as 100k.").PlaceHolder("N").StringVar(&f.msgs)
+	cmd.Flag("warmup", "Load that is not measured, before it is.").Default("2s").DurationVar(&f.warmup)
+}
+
+// setupWindow adds the flag for workloads whose messages are answered.
+func (f *benchLoadFlags) setupWindow(cmd *kingpin.CmdClause, def string) {
+	cmd.Flag("window", "Closed loop: messages in flight for each client.").Default(def).IntVar(&f.window)
+}
+
+// into puts the load into a scenario.
+func (f *benchLoadFlags) into(s *bench.Spec) (err error) {
+	if f.max && (f.rate != "" || f.shape != "") {
+		return usagef("--max is as fast as possible; it goes with neither --rate nor --shape")
+	}
+	l := &s.Load
+	if f.rate != "" {
+		if l.Rate, err = bench.ParseRate(f.rate); err != nil {
+			return usageError{err}
+		}
+	}
+	if f.shape != "" {
+		if err := l.ParseShape(f.shape); err != nil {
+			return usageError{err}
+		}
+	}
+	if f.rate != "" || f.shape != "" {
+		l.Mode, l.Arrival = bench.Open, f.arrival
+	} else {
+		l.Mode, l.Window = bench.Max, f.window
+	}
+	if f.msgs != "" {
+		if s.Msgs, err = bench.ParseCount(f.msgs); err != nil {
+			return usageError{err}
+		}
+	} else {
+		s.Duration = bench.Duration(f.duration)
+	}
+	if s.Warmup = bench.Duration(f.warmup); f.warmup == 0 {
+		s.Warmup = -1
+	}
+	return nil
+}
+
+// benchPayloadFlags say what the messages are.
+type benchPayloadFlags struct {
+	size, payload string
+	seed          uint64
+	verify        int
+}
+
+func (f *benchPayloadFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("size", "Payload size, or several used in turn: 128, 8k, or 64,1k,8k.").Default("128").PlaceHolder("BYTES").StringVar(&f.size)
+	cmd.Flag("payload", "What the payload is filled with: random, zeros or text.").Default("random").EnumVar(&f.payload, "random", "zeros", "text")
+	cmd.Flag("seed", "Makes random choices repeatable.").PlaceHolder("N").Uint64Var(&f.seed)
+	cmd.Flag("verify", "Check the checksum of every n-th message.").Default("1024").PlaceHolder("N").IntVar(&f.verify)
+}
+
+func (f *benchPayloadFlags) into(s *bench.Spec) (err error) {
+	if s.Sizes, err = bench.ParseSizes(f.size); err != nil {
+		return usageError{err}
+	}
+	s.Payload, s.Seed, s.Verify = f.payload, f.seed, f.verify
+	return nil
+}
+
+// benchSubjectFlags say where the messages go.
+type benchSubjectFlags struct {
+	subject, dist string
+	subjects      int
+}
+
+func (f *benchSubjectFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("subject", "Subject to use; by default one of the run's own.").StringVar(&f.subject)
+	cmd.Flag("subjects", "Spread the messages over this many subjects: SUBJECT.0, SUBJECT.1 and so on.").Default("1").IntVar(&f.subjects)
+	cmd.Flag("dist", "Which subject or key comes next: sequential, uniform or zipf.").Default("sequential").EnumVar(&f.dist, "sequential", "uniform", "zipf")
+}
+
+func (f *benchSubjectFlags) into(s *bench.Spec) {
+	s.Subject, s.Subjects, s.Dist = f.subject, f.subjects, f.dist
+}
+
+// benchRunFlags say how a scenario is run, and what becomes of the result.
+type benchRunFlags struct {
+	runs  int
+	save  string
+	quiet bool
+	force bool
+}
+
+func (f *benchRunFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 5 runs, better 8.").Default("1").IntVar(&f.runs)
+	f.setupResult(cmd)
+}
+
+func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
+	cmd.Flag("save", "Save the result as JSON in this file, for report and compare.").PlaceHolder("FILE").StringVar(&f.save)
+	cmd.Flag("quiet", "No progress.").Short('q').BoolVar(&f.quiet)
+	cmd.Flag("force", "Make load although the context is protected.").BoolVar(&f.force)
+}
+
+func (f *benchRunFlags) options(context.Context, *env) ([]bench.Option, error) {
+	return []bench.Option{bench.Runs(f.runs), bench.WithVersion(buildVersion())}, nil
+}
+
+// benchLive shows the progress of a run on one line of the terminal.
+type benchLive struct {
+	e   *env
+	on  bool
+	mu  sync.Mutex
+	len int
+}
+
+func newBenchLive(e *env, quiet bool) *benchLive { return &benchLive{e: e, on: e.errTTY && !quiet} }
+
+func (l *benchLive) show(p bench.Progress) {
+	if !l.on {
+		return
+	}
+	text := p.Phase
+	if p.Runs > 1 {
+		text = fmt.Sprintf("run %d of %d: %s", p.Run, p.Runs, text)
+	}
+	switch {
+	case p.Phase == "measure" && p.Second < 0:
+		text += fmt.Sprintf(", warm-up ends in %.0f s", -p.Second)
+	case p.Phase == "measure" || p.Phase == "drain":
+		text += fmt.Sprintf(" %.0f s", max(p.Second, 0))
+		if p.Duration > 0 {
+			text += fmt.Sprintf(" of %.0f s", p.Duration)
+		}
+		text += fmt.Sprintf(", %s/s out, %s/s in", bench.FormatRate(float64(p.Sent)), bench.FormatRate(float64(p.Received)))
+		if p.P99US > 0 {
+			text += ", p99 " + view.Duration(p.P99US/1e6)
+		}
+		text += fmt.Sprintf(", %d on their way", p.Backlog)
+	}
+	l.write(text)
+}
+
+func (l *benchLive) write(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	pad := max(l.len-len(text), 0)
+	l.len = len(text)
+	_, _ = fmt.Fprint(l.e.err, "\r"+text+strings.Repeat(" ", pad)) // a terminal that is gone is no reason to stop
+}
+
+// clear leaves the line empty for what follows.
+func (l *benchLive) clear() {
+	if l.on && l.len > 0 {
+		l.write("")
+		_, _ = fmt.Fprint(l.e.err, "\r")
+	}
+}

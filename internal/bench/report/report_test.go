@@ -1,0 +1,155 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/hist"
+)
+
+// sample is a result with everything in it; the names are hostile.
+func sample(t *testing.T) *bench.Result {
+	t.Helper()
+	var h hist.Hist
+	for i := range int64(10_000) {
+		h.Record(100_000 + i*1000)
+	}
+	encoded, err := h.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &bench.Distribution{
+		N: 10_000, Min: 100, Mean: 5100, P50: 5100, P90: 9100, P99: 10_000, P999: 10_090, P9999: 10_099, Max: 10_100, HDR: encoded,
+	}
+	spec, err := bench.Spec{Workload: bench.PubSub, Subs: 4, Load: bench.Load{Rate: 1000}}.Normalize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := bench.Run{
+		N: 1, Start: "2026-02-03T04:05:06Z", Seconds: 10, Sent: 10_000, Expected: 40_000, Received: 39_993, Lost: 7, Dup: 2, Reordered: 3, Corrupt: 1,
+		Rate: bench.Rate{Target: 1000, Sent: 1000, Received: 3999, Bytes: 512_000}, Latency: bench.Latency{Response: d, Service: d, SendLag: d},
+		Gap:    bench.Gap{US: 250_000, Second: 4.5},
+		Events: []bench.Event{{Second: 4.25, Kind: "disconnected", Who: "sub-1", Detail: "EOF\x1b[31m\u202e"}},
+		Client: bench.ClientUse{CPUNSPerMsg: 900, CPUCores: 0.5, RSSMB: 20},
+		Server: &bench.ServerUse{Servers: 3, InMsgs: 10_000, OutMsgs: 40_000, StalledClients: 2},
+		JS:     &bench.StreamUse{Stream: "S"}, KV: &bench.BucketUse{Bucket: "B"},
+		Validity: bench.Validity{Reasons: []bench.Reason{{Code: bench.ReasonReconnect, Text: "connections were lost 1 times", Fatal: true}}},
+	}
+	for i := range 10 {
+		run.Intervals = append(run.Intervals, bench.Interval{T: i, Sent: 1000, Received: int64(3000 + 100*i), P50: 5100, P99: 10_000, Max: 10_100})
+	}
+	return &bench.Result{
+		Schema: bench.Schema, ID: "x", Spec: spec, SpecHash: spec.Hash(), Runs: []bench.Run{run},
+		Env:     bench.Env{Servers: []bench.ServerEnv{{Name: "n1\n<script>", Version: "2.15.2", RTTMinUS: 45, TLS: true}}},
+		Verdict: &bench.Verdict{SLO: "lost=0", Missed: []string{"lost 7"}},
+		Search:  &bench.Curve{Best: 900, Steps: []bench.Step{{Rate: 900, Pass: true}, {Rate: 1000, Missed: []string{"p99 10 ms"}}}},
+	}
+}
+
+func TestText(t *testing.T) {
+	var b bytes.Buffer
+	if err := Text(&b, sample(t), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	text := b.String()
+	for _, want := range []string{
+		"pubsub, 1 publisher, 4 subscribers, 128 B, 1k/s", "nats-server 2.15.2", "10.0 ms", "p99.99", "250 ms without a message",
+		"disconnected", "NOT VALID", "reconnect: connections were lost", "stalled clients 2", "MISSED: lost 7", "sustains", "fail: p99 10 ms",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in:\n%s", want, text)
+		}
+	}
+	if strings.ContainsAny(text, "\x1b\u202e") || strings.Contains(text, "n1\n") {
+		t.Errorf("hostile text came through:\n%q", text)
+	}
+	for l := range strings.Lines(text) {
+		if n := len([]rune(l)); n > 110 {
+			t.Errorf("%d columns: %s", n, l)
+		}
+	}
+}
+
+func TestASCII(t *testing.T) {
+	var b bytes.Buffer
+	if err := Text(&b, sample(t), Options{ASCII: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range b.String() {
+		if r > 126 {
+			t.Fatalf("%q in:\n%s", r, b.String())
+		}
+	}
+}
+
+func TestSaturatedHasNoPercentiles(t *testing.T) {
+	r := sample(t)
+	r.Runs[0].Saturated = &bench.Saturation{At: 700}
+	var b bytes.Buffer
+	if err := Text(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "saturated   at 700/s of 1k/s") || strings.Contains(b.String(), "p99.99") {
+		t.Errorf("\n%s", b.String())
+	}
+}
+
+func TestCSV(t *testing.T) {
+	var b bytes.Buffer
+	if err := CSV(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(rows) != 2 {
+		t.Fatal(rows, err)
+	}
+	got := map[string]string{}
+	for i, name := range rows[0] {
+		got[name] = rows[1][i]
+	}
+	for name, want := range map[string]string{"lost": "7", "response_p99_us": "10000", "sendlag_p50_us": "5100", "valid": "false", "sent_per_second": "1000"} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
+		}
+	}
+}
+
+func TestPercentiles(t *testing.T) {
+	var b bytes.Buffer
+	if err := Percentiles(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "TotalCount") || !strings.Contains(b.String(), "#[Mean") {
+		t.Errorf("\n%s", b.String())
+	}
+}
+
+func TestHTMLIsSelfContained(t *testing.T) {
+	var b bytes.Buffer
+	if err := HTML(&b, sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	if strings.Contains(page, "<script") || strings.Contains(page, "http") || strings.Contains(page, "src=") {
+		t.Error("the page has scripts or asks for other files")
+	}
+	if strings.Count(page, "<svg") != 3 || !strings.Contains(page, "polyline") || !strings.Contains(page, "missed") {
+		t.Errorf("\n%s", page)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	r := &bench.Result{}
+	var b bytes.Buffer
+	for _, f := range []func() error{
+		func() error { return Text(&b, r, Options{}) }, func() error { return CSV(&b, r) },
+		func() error { return Percentiles(&b, r) }, func() error { return HTML(&b, r) },
+	} {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
+	}
+}
