@@ -25,6 +25,11 @@ func clusterEntry() entry {
 			{name: "logs", help: "Show the logs of all nodes in the order of time.", cmd: &clusterLogs{}},
 			{name: "node", help: "Stop, start, kill or freeze nodes.", sub: nodeEntries()},
 			{name: "lame-duck", aliases: []string{"drain"}, help: "Drain a node: its clients are asked to leave, then moved, then it ends.", cmd: &clusterNode{action: "lame-duck"}},
+			{name: "user", help: "Users of a cluster: list, and in operator mode add and revoke.", sub: []entry{
+				{name: "ls", aliases: []string{"list"}, help: "List the users and their contexts.", cmd: &clusterUserLs{}},
+				{name: "add", help: "Make a user, its credentials and its context (operator mode).", cmd: &clusterUserAdd{}},
+				{name: "revoke", help: "Throw a user out of every server, for good (operator mode).", cmd: &clusterUserRevoke{}},
+			}},
 			{name: "fault", help: "Disturb the links between nodes, and heal them.", sub: faultEntries()},
 		},
 	}
@@ -73,10 +78,14 @@ func clusterContexts(r broker.Record) []*natsctx.Context {
 				return
 			}
 		}
-		out = append(out, &natsctx.Context{Name: name, Settings: natsctx.Settings{
+		c := &natsctx.Context{Name: name, Settings: natsctx.Settings{
 			Description: fmt.Sprintf("local cluster %s, %s", r.Name, about), URL: strings.Join(urls, ","),
-			User: id.User, Password: id.Password,
-		}})
+			Password: id.Password, NKey: id.Seed, Creds: id.Creds, CA: id.CA, Cert: id.Cert, Key: id.Key,
+		}}
+		if id.Password != "" {
+			c.User = id.User
+		}
+		out = append(out, c)
 	}
 	first := r.Identities[1]
 	add(r.Name, "user "+first.User+" of account "+first.Account, r.URLs(""), first)

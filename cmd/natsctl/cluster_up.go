@@ -18,6 +18,11 @@ type clusterUp struct {
 	shape       broker.Shape
 	topology    string
 	auth        string
+	tls, mtls   bool
+	ca          string
+	validity    string
+	websocket   bool
+	mqtt        bool
 	accounts    string
 	clusters    string
 	noJetStream bool
@@ -38,7 +43,13 @@ func (c *clusterUp) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
 	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
 	cmd.Flag("leaf", "Leaf nodes, for example 2@east or 2@east:APP. Repeat for more.").PlaceHolder("N@CLUSTER[:ACCOUNT]").StringsVar(&c.shape.Leafs)
-	cmd.Flag("auth", "How clients prove who they are: none, users (default).").PlaceHolder("MODE").StringVar(&c.auth)
+	cmd.Flag("auth", "How clients prove who they are: "+strings.Join(broker.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
+	cmd.Flag("tls", "TLS with a certificate authority made for the cluster.").BoolVar(&c.tls)
+	cmd.Flag("mtls", "TLS where clients show a certificate too; with --auth users it says who they are.").BoolVar(&c.mtls)
+	cmd.Flag("ca", "Certificate authorities: shared (default), per-cluster.").PlaceHolder("MODE").StringVar(&c.ca)
+	cmd.Flag("cert-validity", "How long certificates are valid, for example 720h (default a year).").PlaceHolder("DURATION").StringVar(&c.validity)
+	cmd.Flag("websocket", "Listen for websocket clients too.").BoolVar(&c.websocket)
+	cmd.Flag("mqtt", "Listen for MQTT clients too.").BoolVar(&c.mqtt)
 	cmd.Flag("accounts", "Names of the accounts, each with one user (default APP).").PlaceHolder("NAMES").StringVar(&c.accounts)
 	cmd.Flag("no-jetstream", "Servers without JetStream.").BoolVar(&c.noJetStream)
 	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").BoolVar(&c.direct)
@@ -54,7 +65,7 @@ func (c *clusterUp) setup(cmd *kingpin.CmdClause) {
 // given says whether the flags say what the cluster shall be; otherwise one that exists is started as it is.
 func (c *clusterUp) given() bool {
 	return c.topology != "" || c.shape.Nodes != 0 || c.clusters != "" || len(c.shape.Leafs) > 0 || c.auth != "" ||
-		c.accounts != "" || c.noJetStream || c.direct
+		c.accounts != "" || c.noJetStream || c.direct || c.tls || c.mtls || c.ca != "" || c.validity != "" || c.websocket || c.mqtt
 }
 
 func (c *clusterUp) spec() (broker.Spec, error) {
@@ -64,6 +75,16 @@ func (c *clusterUp) spec() (broker.Spec, error) {
 		return spec, err
 	}
 	spec.Auth, spec.NoJetStream, spec.Faults = broker.AuthMode(c.auth), c.noJetStream, !c.direct
+	spec.TLS = broker.TLSSpec{CA: broker.CAMode(c.ca), Validity: c.validity}
+	switch {
+	case c.mtls:
+		spec.TLS.Mode = broker.TLSMutual
+	case c.tls:
+		spec.TLS.Mode = broker.TLSServer
+	}
+	for i := range spec.Clusters {
+		spec.Clusters[i].Websocket, spec.Clusters[i].MQTT = c.websocket, c.mqtt
+	}
 	for _, name := range split(c.accounts) {
 		spec.Accounts = append(spec.Accounts, broker.Account{Name: name})
 	}

@@ -17,6 +17,7 @@ import (
 
 // Cluster is a running local cluster. Its methods are safe for concurrent use.
 type Cluster struct {
+	mu    sync.Mutex // for the plan, which only AddUser and Revoke change
 	plan  plan
 	nodes []*Node
 	links *fabric // nil without Spec.Faults
@@ -66,7 +67,10 @@ func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.plan = newPlan(spec, dir, func(int, int, Role) int { p := ports[0]; ports = ports[1:]; return p })
+	next := func(int, int, Role) int { p := ports[0]; ports = ports[1:]; return p }
+	if c.plan, err = newPlan(spec, dir, next); err != nil {
+		return c, err
+	}
 	if spec.Faults {
 		if c.links, err = openFabric(ctx, c.plan); err != nil {
 			return c, err
@@ -76,7 +80,10 @@ func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
 	if err := c.startNodes(ctx); err != nil {
 		return c, err
 	}
-	return c, c.Ready(ctx)
+	if err := c.Ready(ctx); err != nil {
+		return c, err
+	}
+	return c, c.plan.push(ctx)
 }
 
 // startNodes starts all servers at once: started one by one the first would lose its election for want of peers.
@@ -85,10 +92,8 @@ func (c *Cluster) startNodes(ctx context.Context) error {
 		c.nodes = append(c.nodes, &Node{cluster: c, plan: np})
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	for _, n := range c.nodes {
-		if err := n.plan.write(c.plan.config(n.plan)); err != nil {
-			return err
-		}
+	if err := c.plan.write(); err != nil {
+		return err
 	}
 	for _, n := range c.nodes {
 		g.Go(func() error { return n.start(ctx) })
@@ -118,14 +123,21 @@ func (c *Cluster) URLs() []string {
 }
 
 // Identities are all who can connect, with their secrets, the system user first.
-func (c *Cluster) Identities() []Identity { return slices.Clone(c.plan.Identities) }
+func (c *Cluster) Identities() []Identity { return slices.Clone(c.now().Identities) }
+
+// now is the plan as it is.
+func (c *Cluster) now() plan {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.plan
+}
 
 // Identity is the user of the given name, or the first user of the account of that name.
-func (c *Cluster) Identity(who string) (Identity, bool) { return c.plan.find(who) }
+func (c *Cluster) Identity(who string) (Identity, bool) { return c.now().find(who) }
 
 // Connect opens a connection as the user, or the first user of the account, of the given name. The caller closes it.
 func (c *Cluster) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return c.plan.connect(strings.Join(c.URLs(), ","), who, opts)
+	return c.now().connect(strings.Join(c.URLs(), ","), who, opts)
 }
 
 // ConnectSys opens a connection as the system user. The caller closes it.

@@ -71,6 +71,7 @@ func (p plan) config(n nodePlan) string {
 	w.str("write_deadline", "2s")
 	w.str("lame_duck_duration", "30s")
 	w.str("lame_duck_grace_period", "1s")
+	p.tls(w, n, tlsClient)
 	if !p.Spec.NoJetStream {
 		w.block("jetstream", func() {
 			w.str("store_dir", filepath.Join(n.Dir, "js"))
@@ -79,7 +80,13 @@ func (p plan) config(n nodePlan) string {
 			w.line("max_file_store: %s", maxFileStore)
 		})
 	}
-	p.accounts(w)
+	if p.Trust != nil {
+		p.resolver(w, n)
+	} else {
+		p.accounts(w)
+	}
+	p.websocket(w, n)
+	p.mqtt(w, n)
 	if n.Leaf != nil {
 		p.leafRemotes(w, n)
 		return w.b.String()
@@ -88,38 +95,6 @@ func (p plan) config(n nodePlan) string {
 	p.gateways(w, n)
 	p.leafListener(w, n)
 	return w.b.String()
-}
-
-func (p plan) accounts(w *confWriter) {
-	w.str("system_account", SystemAccount)
-	if p.Spec.Auth == AuthNone {
-		w.str("no_auth_user", p.Identities[1].User)
-	}
-	w.block("accounts", func() {
-		w.block(SystemAccount, func() { p.users(w, Account{Name: SystemAccount, Users: []User{{Name: SystemUser}}}) })
-		for _, a := range p.Spec.Accounts {
-			w.block(quote(a.Name), func() {
-				if !p.Spec.NoJetStream && !a.NoJetStream {
-					w.line("jetstream: enabled")
-				}
-				p.users(w, a)
-			})
-		}
-	})
-}
-
-func (p plan) users(w *confWriter, a Account) {
-	w.line("users: [")
-	w.depth++
-	for _, u := range a.Users {
-		w.block("", func() {
-			w.str("user", u.Name)
-			w.str("password", p.identity(u.Name).Password)
-			permissions(w, u.Permissions)
-		})
-	}
-	w.depth--
-	w.line("]")
 }
 
 func permissions(w *confWriter, p Permissions) {
@@ -144,14 +119,4 @@ func subjects(w *confWriter, key string, allow, deny []string) {
 		w.list("allow", allow)
 		w.list("deny", deny)
 	})
-}
-
-// identity finds the identity of a user; the plan has one for each.
-func (p plan) identity(user string) Identity {
-	for _, id := range p.Identities {
-		if id.User == user {
-			return id
-		}
-	}
-	return Identity{}
 }

@@ -9,7 +9,7 @@ const (
 
 // routes writes the cluster block. A node that is alone needs none, and JetStream would wait for peers with it.
 func (p plan) routes(w *confWriter, n nodePlan) {
-	if p.core() == 1 {
+	if p.Spec.core() == 1 {
 		return
 	}
 	w.block("cluster", func() {
@@ -17,11 +17,15 @@ func (p plan) routes(w *confWriter, n nodePlan) {
 		w.str("listen", n.addr(RoleRoute))
 		w.str("advertise", p.advertised())
 		p.authorization(w, routeUser)
+		p.tls(w, n, tlsRoute)
 		var urls []string
 		for _, peer := range p.members(n.Cluster) {
 			if peer.Name != n.Name {
 				urls = append(urls, p.linkURL(routeUser, p.reach(n, peer, RoleRoute)))
 			}
+		}
+		if len(urls) == 0 { // JetStream asks for a route; the server finds out that this one leads to itself
+			urls = []string{p.linkURL(routeUser, n.addr(RoleRoute))}
 		}
 		w.list("routes", urls)
 	})
@@ -37,6 +41,7 @@ func (p plan) gateways(w *confWriter, n nodePlan) {
 		w.str("listen", n.addr(RoleGateway))
 		w.str("advertise", p.advertised())
 		p.authorization(w, gatewayUser)
+		p.tls(w, n, tlsGateway)
 		w.line("gateways: [")
 		w.depth++
 		for _, c := range p.Spec.Clusters {
@@ -58,11 +63,16 @@ func (p plan) leafListener(w *confWriter, n nodePlan) {
 	w.block("leafnodes", func() {
 		w.str("listen", n.addr(RoleLeaf))
 		w.str("advertise", p.advertised())
+		p.tls(w, n, tlsLeaf)
+		if p.Trust != nil { // leafs have credentials as users do
+			return
+		}
 		w.block("authorization", func() {
 			w.line("users: [")
 			w.depth++
 			for _, a := range accounts {
-				w.line("{user: %s, password: %s, account: %s}", quote(leafUser+"-"+a), quote(p.Link), quote(a))
+				id := p.linkIdentity(a)
+				w.line("{user: %s, password: %s, account: %s}", quote(id.User), quote(id.Password), quote(a))
 			}
 			w.depth--
 			w.line("]")
@@ -76,11 +86,43 @@ func (p plan) leafRemotes(w *confWriter, n nodePlan) {
 		w.line("remotes: [")
 		w.depth++
 		for _, a := range n.Leaf.accounts() {
-			w.line("{account: %s, urls: [%s]}", quote(a), quoteAll(p.urls(n, n.Leaf.Remote, leafUser+"-"+a, RoleLeaf)))
+			id := p.linkIdentity(a)
+			w.block("", func() {
+				user := ""
+				if id.Password != "" {
+					user = id.User + ":" + id.Password + "@"
+				}
+				var urls []string
+				for _, m := range p.members(n.Leaf.Remote) {
+					urls = append(urls, "nats://"+user+p.reach(n, m, RoleLeaf))
+				}
+				w.list("urls", urls)
+				w.str("account", p.accountName(a))
+				w.str("credentials", id.Creds)
+				p.tls(w, n, tlsRemote)
+			})
 		}
 		w.depth--
 		w.line("]")
 	})
+}
+
+// linkIdentity is who leaf nodes are in an account of their hub.
+func (p plan) linkIdentity(account string) Identity {
+	for _, id := range p.Links {
+		if id.Account == account {
+			return id
+		}
+	}
+	return Identity{}
+}
+
+// accountName is an account as a configuration names it.
+func (p plan) accountName(a string) string {
+	if p.Trust != nil {
+		return p.Trust.Accounts[a].ID
+	}
+	return a
 }
 
 // accounts are the accounts that a leaf node binds.
@@ -91,12 +133,12 @@ func (l LeafSpec) accounts() []string {
 	return []string{SystemAccount, l.Account}
 }
 
-// leafAccounts are the accounts that the leafs of a cluster bind, each once.
+// leafAccounts are the accounts that the leafs of a cluster, with "" of all, bind, each once.
 func (p plan) leafAccounts(cluster string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, l := range p.Spec.Leafs {
-		if l.Remote != cluster {
+		if cluster != "" && l.Remote != cluster {
 			continue
 		}
 		for _, a := range l.accounts() {

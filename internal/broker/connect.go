@@ -20,7 +20,13 @@ func (p plan) find(who string) (Identity, bool) {
 	return Identity{}, false
 }
 
-func (n nodePlan) clientURL() string { return "nats://" + n.addr(RoleClient) }
+// clientURL is where clients connect to the node.
+func (n nodePlan) clientURL() string {
+	if n.TLS {
+		return "tls://" + n.addr(RoleClient)
+	}
+	return "nats://" + n.addr(RoleClient)
+}
 
 // clientURLs are the client URLs of the nodes of a cluster, with "" of all clusters; a leaf only with the name of its group.
 func (p plan) clientURLs(cluster string) []string {
@@ -48,5 +54,27 @@ func (p plan) connect(urls, who string, opts []nats.Option) (*nats.Conn, error) 
 
 // options are what a client needs to connect as the identity.
 func (i Identity) options() []nats.Option {
-	return []nats.Option{nats.UserInfo(i.User, i.Password)}
+	var opts []nats.Option
+	if i.Password != "" {
+		opts = append(opts, nats.UserInfo(i.User, i.Password))
+	}
+	if i.Seed != "" {
+		opts = append(opts, func(o *nats.Options) error {
+			opt, err := nats.NkeyOptionFromSeed(i.Seed)
+			if err != nil {
+				return err
+			}
+			return opt(o)
+		})
+	}
+	if i.Creds != "" {
+		opts = append(opts, nats.UserCredentials(i.Creds))
+	}
+	if i.CA != "" {
+		opts = append(opts, nats.RootCAs(i.CA))
+	}
+	if i.Cert != "" {
+		opts = append(opts, nats.ClientCert(i.Cert, i.Key))
+	}
+	return opts
 }

@@ -160,9 +160,11 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 		if owner := taken[slot]; owner != "" {
 			return 0, plan{}, fmt.Errorf("%w: slot %d has the ports of cluster %s", ErrPortInUse, slot, owner)
 		}
-		p := newPlan(spec, h.path(spec.Name, "nodes"), func(cluster, node int, r Role) int { return slotPort(slot, cluster, node, r) })
-		err := p.portsFree(ctx)
-		if err == nil {
+		p, err := newPlan(spec, h.path(spec.Name), func(cluster, node int, r Role) int { return slotPort(slot, cluster, node, r) })
+		if err != nil {
+			return 0, p, err
+		}
+		if err = p.portsFree(ctx); err == nil {
 			return slot, p, nil
 		}
 		first = or(first, err)

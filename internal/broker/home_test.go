@@ -209,9 +209,6 @@ func TestKilledUp(t *testing.T) {
 		}
 		return nil
 	})
-	if p := newPlan(must(named("half", 3).complete()), "", func(c, n int, r Role) int { return slotPort(0, c, n, r) }); p.portsFree(t.Context()) != nil {
-		eventually(t, func() error { return p.portsFree(t.Context()) })
-	}
 }
 
 func TestTwoUpsAtOnce(t *testing.T) {

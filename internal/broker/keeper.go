@@ -62,7 +62,13 @@ func (k *keeper) start(ctx context.Context, report func(Step)) error {
 	if !k.state.Plan.Spec.NoJetStream {
 		text += " and JetStream is healthy"
 	}
-	return k.step(report, text, func() error { return k.ready(ctx) })
+	if err := k.step(report, text, func() error { return k.ready(ctx) }); err != nil {
+		return err
+	}
+	if k.state.Plan.Trust == nil {
+		return nil
+	}
+	return k.step(report, "push the JWTs of the accounts to every server", func() error { return k.plan().push(ctx) })
 }
 
 func count(n int, what string) string {
@@ -92,12 +98,7 @@ func (k *keeper) prepare(ctx context.Context) error {
 		}
 		k.links, k.state.Plan.Doors = links, links.addrs()
 	}
-	for _, n := range k.state.Plan.Nodes {
-		if err := n.write(k.state.Plan.config(n)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return k.state.Plan.write()
 }
 
 // startAll starts all nodes at once and waits until each accepts clients.
@@ -250,15 +251,4 @@ type hooks struct {
 	step  func(Step)
 	ready func() // all runs; the word to keep it is awaited
 	kept  func() // that word has come
-}
-
-// write puts the configuration where start reads it, readable by its owner only.
-func (n nodePlan) write(text string) error {
-	if err := os.MkdirAll(n.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the directory of %s: %w", n.Name, err)
-	}
-	if err := replaceFile(n.conf(), []byte(text)); err != nil {
-		return fmt.Errorf("write the configuration of %s: %w", n.Name, err)
-	}
-	return nil
 }

@@ -57,7 +57,7 @@ func (n *Node) Running() bool { return n.ID() != "" }
 
 // Connect opens a connection to this node alone, as the user or the first user of the account of the given name.
 func (n *Node) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return n.cluster.plan.connect(n.ClientURL(), who, opts)
+	return n.cluster.now().connect(n.ClientURL(), who, opts)
 }
 
 // ConnectSys opens a connection to this node alone as the system user.

@@ -17,32 +17,39 @@ const (
 	RoleRoute
 	RoleGateway
 	RoleLeaf
+	RoleWebsocket
+	RoleMQTT
 	roles
 )
 
 // String is the role in one word.
 func (r Role) String() string {
-	return [...]string{"client", "monitor", "route", "gateway", "leaf"}[r]
+	return [...]string{"client", "monitor", "route", "gateway", "leaf", "websocket", "mqtt"}[r]
 }
 
 // plan is everything that is decided before anything starts: a pure value.
 type plan struct {
 	Spec       Spec            `json:"spec"`
+	Dir        string          `json:"dir"` // of the whole cluster
 	Nodes      []nodePlan      `json:"nodes"`
-	Identities []Identity      `json:"identities"`
-	Link       string          `json:"link"` // the password of routes, gateways and leaf connections
-	Doors      map[link]string `json:"-"`    // the address of the door of each link, empty when links are direct
+	Identities []Identity      `json:"identities"`      // of clients, the system user first
+	Links      []Identity      `json:"links"`           // of leaf nodes, one for each account
+	Link       string          `json:"link"`            // the password of routes and gateways
+	Trust      *trust          `json:"trust,omitempty"` // of AuthOperator
+	PKI        *pki            `json:"pki,omitempty"`   // of TLS
+	Doors      map[link]string `json:"-"`               // the address of the door of each link, empty when links are direct
 }
 
 // nodePlan is one server of a plan.
 type nodePlan struct {
-	Name    string
-	Cluster string // for a leaf: the leaf group
-	Tags    []string
-	Leaf    *LeafSpec // nil for a node of a cluster
-	Domain  string    // JetStream domain, "" when there is one domain only
-	Ports   [roles]int
-	Dir     string // of this node alone
+	Name    string     `json:"name"`
+	Cluster string     `json:"cluster"` // for a leaf: the leaf group
+	Tags    []string   `json:"tags,omitempty"`
+	Leaf    *LeafSpec  `json:"leaf,omitempty"`   // nil for a node of a cluster
+	Domain  string     `json:"domain,omitempty"` // JetStream domain, "" when there is one domain only
+	Ports   [roles]int `json:"ports"`            // 0 where it does not listen
+	Dir     string     `json:"dir"`              // of this node alone
+	TLS     bool       `json:"tls,omitempty"`
 }
 
 // conf is the configuration file of the node.
@@ -55,33 +62,67 @@ const loopback = "127.0.0.1"
 
 // newPlan decides names, places and secrets for a completed spec; port yields the port of each role of each node, whose
 // cluster and whose number in it count from 1.
-func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int) plan {
-	p := plan{Spec: spec, Identities: newIdentities(spec.Accounts), Link: newSecret()}
-	add := func(n nodePlan, cluster, number int) {
-		n.Dir = filepath.Join(dir, n.Name)
-		n.Domain = p.domain(n)
-		for r := range n.Ports {
-			n.Ports[r] = port(cluster, number, Role(r))
-		}
-		p.Nodes = append(p.Nodes, n)
-	}
+func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int) (plan, error) {
+	p := plan{Spec: spec, Dir: dir, Link: newSecret()}
 	for ci, c := range spec.Clusters {
 		for i := 1; i <= c.Nodes; i++ {
-			add(nodePlan{
-				Name: fmt.Sprintf("%s-%d", c.Name, i), Cluster: c.Name, Tags: append([]string{"cluster:" + c.Name}, c.Tags...),
-			}, ci+1, i)
+			p.add(p.member(c, i), ci+1, i, port)
 		}
 	}
 	for li, l := range spec.Leafs {
 		for i := 1; i <= l.Count; i++ {
-			name := l.Name
-			if l.Count > 1 {
-				name = fmt.Sprintf("%s-%d", l.Name, i)
-			}
-			add(nodePlan{Name: name, Cluster: l.Name, Leaf: &l, Tags: append([]string{"leaf:" + l.Name}, l.Tags...)}, len(spec.Clusters)+li+1, i)
+			p.add(p.leaf(l, i), len(spec.Clusters)+li+1, i, port)
 		}
 	}
-	return p
+	if err := p.identify(); err != nil {
+		return p, err
+	}
+	return p, p.certify()
+}
+
+// member is a node of a cluster.
+func (p *plan) member(c ClusterSpec, number int) nodePlan {
+	return nodePlan{Name: fmt.Sprintf("%s-%d", c.Name, number), Cluster: c.Name, Tags: append([]string{"cluster:" + c.Name}, c.Tags...)}
+}
+
+// leaf is a leaf node; the only one of its group has the name of the group.
+func (p *plan) leaf(l LeafSpec, number int) nodePlan {
+	name := l.Name
+	if l.Count > 1 {
+		name = fmt.Sprintf("%s-%d", l.Name, number)
+	}
+	return nodePlan{Name: name, Cluster: l.Name, Leaf: &l, Tags: append([]string{"leaf:" + l.Name}, l.Tags...)}
+}
+
+// add gives a node its place and its ports.
+func (p *plan) add(n nodePlan, cluster, number int, port func(cluster, node int, r Role) int) {
+	n.Dir = filepath.Join(p.Dir, "nodes", n.Name)
+	n.Domain = p.domain(n)
+	n.TLS = p.Spec.TLS.on()
+	for r := range n.Ports {
+		if p.listens(n, Role(r)) {
+			n.Ports[r] = port(cluster, number, Role(r))
+		}
+	}
+	p.Nodes = append(p.Nodes, n)
+}
+
+// listens says whether a node has a listener of the role.
+func (p *plan) listens(n nodePlan, r Role) bool {
+	c := p.Spec.cluster(n.Cluster)
+	switch r {
+	case RoleRoute:
+		return n.Leaf == nil && p.Spec.core() > 1
+	case RoleGateway:
+		return n.Leaf == nil && len(p.Spec.Clusters) > 1
+	case RoleLeaf:
+		return n.Leaf == nil && len(p.leafAccounts(n.Cluster)) > 0
+	case RoleWebsocket:
+		return c.Websocket
+	case RoleMQTT:
+		return c.MQTT
+	}
+	return true
 }
 
 // domain keeps the JetStream of each leaf node apart from that of the clusters: with a shared system account and one domain
@@ -98,10 +139,7 @@ func (p plan) domain(n nodePlan) string {
 
 // size is how many nodes the specification makes.
 func (s Spec) size() int {
-	n := 0
-	for _, c := range s.Clusters {
-		n += c.Nodes
-	}
+	n := s.core()
 	for _, l := range s.Leafs {
 		n += l.Count
 	}
@@ -109,12 +147,20 @@ func (s Spec) size() int {
 }
 
 // core is the number of nodes that are not leafs.
-func (p plan) core() int {
+func (s Spec) core() int {
 	n := 0
-	for _, node := range p.Nodes {
-		if node.Leaf == nil {
-			n++
-		}
+	for _, c := range s.Clusters {
+		n += c.Nodes
 	}
 	return n
+}
+
+// cluster is the cluster of the name; zero for a leaf group.
+func (s Spec) cluster(name string) ClusterSpec {
+	for _, c := range s.Clusters {
+		if c.Name == name {
+			return c
+		}
+	}
+	return ClusterSpec{}
 }

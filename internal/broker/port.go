@@ -49,6 +49,9 @@ func (p plan) portsFree(ctx context.Context) error {
 	var lc net.ListenConfig
 	for _, n := range p.Nodes {
 		for r := range n.Ports {
+			if n.Ports[r] == 0 {
+				continue
+			}
 			l, err := lc.Listen(ctx, "tcp", n.addr(Role(r)))
 			if err != nil {
 				return &PortError{Node: n.Name, Role: Role(r), Port: n.Ports[r]}

@@ -39,7 +39,7 @@ type Place struct {
 	Leaf       bool
 	ClientURL  string
 	MonitorURL string
-	Ports      map[Role]int
+	Ports      map[Role]int // of its listeners
 	Dir        string
 }
 
@@ -77,7 +77,9 @@ func (h *Home) record(s state) Record {
 			MonitorURL: "http://" + n.addr(RoleMonitor), Ports: map[Role]int{}, Dir: n.Dir,
 		}
 		for role, port := range n.Ports {
-			p.Ports[Role(role)] = port
+			if port != 0 {
+				p.Ports[Role(role)] = port
+			}
 		}
 		r.Nodes = append(r.Nodes, p)
 	}

@@ -117,6 +117,10 @@ func (k *keeper) routes(quit func()) http.Handler {
 		{"POST /down", func(context.Context, *http.Request) (any, error) { quit(); return nil, nil }},
 		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.ready(ctx) }},
 		{"POST /node/{name}/{do}", k.nodeRequest},
+		{"POST /users/{account}", k.userRequest},
+		{"DELETE /users/{user}", func(ctx context.Context, r *http.Request) (any, error) {
+			return nil, k.revoke(ctx, r.PathValue("user"))
+		}},
 		{"GET /faults", func(context.Context, *http.Request) (any, error) { return k.faults(), nil }},
 		{"POST /faults", k.faultRequest},
 		{"DELETE /faults", k.healRequest},
@@ -158,6 +162,14 @@ func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) 
 		}
 	}
 	return nil, fmt.Errorf("%w: %q is nothing that a node can do", ErrNode, r.PathValue("do"))
+}
+
+func (k *keeper) userRequest(_ context.Context, r *http.Request) (any, error) {
+	var u newUser
+	if err := json.NewDecoder(r.Body).Decode(&u); err != nil {
+		return nil, fmt.Errorf("read the user: %w", err)
+	}
+	return k.addUser(r.PathValue("account"), u)
 }
 
 func (k *keeper) faults() []Fault {

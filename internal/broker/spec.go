@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // ErrSpec is wrapped by every error about a [Spec] that cannot become a cluster; nothing was started.
@@ -24,9 +25,16 @@ type AuthMode string
 
 // The authentication modes. The zero value of [Spec] means AuthUsers.
 const (
-	AuthNone  AuthMode = "none"  // a client without credentials is the first user; the system user keeps its password
-	AuthUsers AuthMode = "users" // users with random passwords
+	AuthNone     AuthMode = "none"     // a client without credentials is the first user; the system user keeps its password
+	AuthUsers    AuthMode = "users"    // users with random passwords; with TLSMutual their certificates name them
+	AuthNKey     AuthMode = "nkey"     // users with key pairs: the server never sees a secret
+	AuthOperator AuthMode = "operator" // JWTs signed by an operator and its accounts, in a resolver on every server
 )
+
+// AuthModes are all of them.
+func AuthModes() []string {
+	return []string{string(AuthNone), string(AuthUsers), string(AuthNKey), string(AuthOperator)}
+}
 
 // Spec describes a local cluster. The zero value is one server with JetStream, the system account with the user "sys" and
 // the account APP with the user "app". The names in the tags are those of a specification file.
@@ -35,6 +43,7 @@ type Spec struct {
 	Clusters    []ClusterSpec `json:"clusters,omitempty"`    // default one cluster of one node, named as the Spec
 	Leafs       []LeafSpec    `json:"leafnodes,omitempty"`   // leaf nodes, none by default
 	Auth        AuthMode      `json:"auth,omitempty"`        // default AuthUsers
+	TLS         TLSSpec       `json:"tls,omitzero"`          // default none
 	Accounts    []Account     `json:"accounts,omitempty"`    // default APP with the user app; the system account is always added
 	NoJetStream bool          `json:"noJetStream,omitempty"` // JetStream is on unless this is set
 	Faults      bool          `json:"faults,omitempty"`      // lead the links between servers through doors where faults can disturb them
@@ -46,6 +55,9 @@ type ClusterSpec struct {
 	Name  string   `json:"name"`            // letters, digits, '-' and '_'; nodes are called NAME-1, NAME-2, ...
 	Nodes int      `json:"nodes,omitempty"` // default 1
 	Tags  []string `json:"tags,omitempty"`  // server tags of every node, beside "cluster:NAME"
+
+	Websocket bool `json:"websocket,omitempty"` // listen for websocket clients too, with TLS if the cluster has it
+	MQTT      bool `json:"mqtt,omitempty"`      // listen for MQTT clients too; needs JetStream
 }
 
 // LeafSpec is a group of leaf nodes: servers of their own that join a cluster with a leaf connection.
@@ -60,14 +72,38 @@ type LeafSpec struct {
 
 // Account is an account of a cluster.
 type Account struct {
-	Name        string `json:"name"`
-	Users       []User `json:"users,omitempty"`       // default one, named as the account in lower case
-	NoJetStream bool   `json:"noJetStream,omitempty"` // JetStream is on in every account unless this is set
+	Name        string       `json:"name"`
+	Users       []User       `json:"users,omitempty"`       // default one, named as the account in lower case
+	Exports     []Export     `json:"exports,omitempty"`     // what other accounts may import
+	Imports     []Import     `json:"imports,omitempty"`     // what it has of other accounts
+	SigningKeys []SigningKey `json:"signingKeys,omitempty"` // roles for its users; AuthOperator only
+	NoJetStream bool         `json:"noJetStream,omitempty"` // JetStream is on in every account unless this is set
 }
 
 // User is a user of an [Account]. Its secret is made when the cluster is planned. Without any permission it may do all.
 type User struct {
 	Name string `json:"name"`
+	Role string `json:"role,omitempty"` // the signing key that made it and whose permissions it has; AuthOperator only
+	Permissions
+}
+
+// Export offers a stream of messages, or a service that answers requests, to other accounts.
+type Export struct {
+	Stream  string `json:"stream,omitempty"`  // its subject; either this
+	Service string `json:"service,omitempty"` // or this
+}
+
+// Import takes an [Export] of another account.
+type Import struct {
+	Stream  string `json:"stream,omitempty"`
+	Service string `json:"service,omitempty"`
+	From    string `json:"from"`         // the account that exports it
+	To      string `json:"to,omitempty"` // its subject in this account, default the same
+}
+
+// SigningKey is a key of an account that makes users with fixed permissions, in which {{name()}} and the like are filled in.
+type SigningKey struct {
+	Role string `json:"role"`
 	Permissions
 }
 
@@ -152,8 +188,11 @@ const (
 var nameRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
 
 func (s Spec) validate() error {
-	if !slices.Contains([]AuthMode{AuthNone, AuthUsers}, s.Auth) {
-		return specErr("authentication %q is unknown: none or users", s.Auth)
+	if !slices.Contains(AuthModes(), string(s.Auth)) {
+		return specErr("authentication %q is unknown: %s", s.Auth, strings.Join(AuthModes(), ", "))
+	}
+	if err := s.TLS.check(); err != nil {
+		return err
 	}
 	if n := len(s.Clusters) + len(s.Leafs); n > maxClusters {
 		return specErr("%d clusters and leaf groups are more than %d", n, maxClusters)
@@ -166,13 +205,16 @@ func (s Spec) validate() error {
 		if err := checkGroup(seen, "cluster", c.Name, c.Nodes); err != nil {
 			return err
 		}
+		if c.MQTT && s.NoJetStream {
+			return specErr("cluster %q has MQTT, which needs JetStream, but the specification has no JetStream", c.Name)
+		}
 	}
 	for _, l := range s.Leafs {
 		if err := s.checkLeaf(seen, l); err != nil {
 			return err
 		}
 	}
-	return checkAccounts(s.Accounts)
+	return s.checkAccounts()
 }
 
 func (s Spec) checkLeaf(seen map[string]string, l LeafSpec) error {

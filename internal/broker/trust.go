@@ -1,0 +1,217 @@
+package broker
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nkeys"
+)
+
+// trust is the chain of signatures of AuthOperator: an operator, its signing key, and the accounts with theirs. Nothing is
+// signed with the keys of operator or account themselves, and servers insist on that.
+type trust struct {
+	Operator string                   `json:"operator"` // seed
+	Signing  string                   `json:"signing"`  // seed
+	JWT      string                   `json:"jwt"`      // of the operator
+	Accounts map[string]*trustAccount `json:"accounts"`
+}
+
+// trustAccount is one account.
+type trustAccount struct {
+	ID      string            `json:"id"` // public key
+	Seed    string            `json:"seed"`
+	Signing string            `json:"signing"`         // seed
+	Roles   map[string]string `json:"roles,omitempty"` // seed of the scoped signing key of each role
+	JWT     string            `json:"jwt"`
+}
+
+// newTrust makes all keys and the JWTs of operator and accounts.
+func newTrust(spec Spec) (*trust, error) {
+	t := &trust{Accounts: map[string]*trustAccount{}}
+	var err error
+	var signer, system string
+	if _, t.Operator, err = newKey(nkeys.CreateOperator); err != nil {
+		return nil, err
+	}
+	if signer, t.Signing, err = newKey(nkeys.CreateOperator); err != nil {
+		return nil, err
+	}
+	all := append([]Account{{Name: SystemAccount, NoJetStream: true}}, spec.Accounts...)
+	for _, a := range all {
+		if t.Accounts[a.Name], err = newTrustAccount(a); err != nil {
+			return nil, err
+		}
+	}
+	system = t.Accounts[SystemAccount].ID
+	if t.JWT, err = t.operatorJWT(spec.Name, signer, system); err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		if err := t.signAccount(a, spec.NoJetStream); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func newKey(create func() (nkeys.KeyPair, error)) (public, seed string, err error) {
+	kp, err := create()
+	if err != nil {
+		return "", "", fmt.Errorf("make a key: %w", err)
+	}
+	return keyPair(kp)
+}
+
+func newTrustAccount(a Account) (*trustAccount, error) {
+	ta := &trustAccount{Roles: map[string]string{}}
+	var err error
+	if ta.ID, ta.Seed, err = newKey(nkeys.CreateAccount); err != nil {
+		return nil, err
+	}
+	if _, ta.Signing, err = newKey(nkeys.CreateAccount); err != nil {
+		return nil, err
+	}
+	for _, k := range a.SigningKeys {
+		if _, ta.Roles[k.Role], err = newKey(nkeys.CreateAccount); err != nil {
+			return nil, err
+		}
+	}
+	return ta, nil
+}
+
+// encode signs claims with the key of a seed.
+func encode(c interface {
+	Encode(nkeys.KeyPair) (string, error)
+}, seed string) (string, error) {
+	kp, err := nkeys.FromSeed([]byte(seed))
+	if err != nil {
+		return "", fmt.Errorf("read a key: %w", err)
+	}
+	text, err := c.Encode(kp)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return text, nil
+}
+
+// public is the public key of a seed that this package made.
+func public(seed string) string {
+	kp, err := nkeys.FromSeed([]byte(seed))
+	if err != nil {
+		return ""
+	}
+	key, _ := kp.PublicKey() // a pair from a seed has both halves
+	return key
+}
+
+func (t *trust) operatorJWT(name, signer, system string) (string, error) {
+	c := jwt.NewOperatorClaims(public(t.Operator))
+	c.Name = name
+	c.SystemAccount = system
+	c.StrictSigningKeyUsage = true
+	c.SigningKeys.Add(signer)
+	return encode(c, t.Operator)
+}
+
+// signAccount makes the JWT of an account.
+func (t *trust) signAccount(a Account, noJetStream bool) error {
+	ta := t.Accounts[a.Name]
+	c := jwt.NewAccountClaims(ta.ID)
+	c.Name = a.Name
+	c.SigningKeys.Add(public(ta.Signing))
+	for _, k := range a.SigningKeys {
+		scope := jwt.NewUserScope()
+		scope.Key, scope.Role = public(ta.Roles[k.Role]), k.Role
+		scope.Template.Permissions = k.claims()
+		c.SigningKeys.AddScopedSigner(scope)
+	}
+	if !a.NoJetStream && !noJetStream {
+		c.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit}
+	}
+	for _, x := range a.Exports {
+		c.Exports.Add(x.claim())
+	}
+	for _, im := range a.Imports {
+		c.Imports.Add(im.claim(t.Accounts[im.From].ID))
+	}
+	return t.sign(ta, c)
+}
+
+// sign signs the claims of an account with the operator's signing key and checks them as a server would.
+func (t *trust) sign(ta *trustAccount, c *jwt.AccountClaims) error {
+	var vr jwt.ValidationResults
+	c.Validate(&vr)
+	if errs := vr.Errors(); len(errs) > 0 {
+		return fmt.Errorf("account %s: %w", c.Name, errs[0])
+	}
+	text, err := encode(c, t.Signing)
+	if err != nil {
+		return fmt.Errorf("account %s: %w", c.Name, err)
+	}
+	ta.JWT = text
+	return nil
+}
+
+func (x Export) claim() *jwt.Export {
+	if x.Service != "" {
+		return &jwt.Export{Name: x.Service, Subject: jwt.Subject(x.Service), Type: jwt.Service, ResponseType: jwt.ResponseTypeStream}
+	}
+	return &jwt.Export{Name: x.Stream, Subject: jwt.Subject(x.Stream), Type: jwt.Stream}
+}
+
+func (im Import) claim(account string) *jwt.Import {
+	c := &jwt.Import{Name: im.Stream + im.Service, Subject: jwt.Subject(im.Stream + im.Service), Account: account, Type: jwt.Stream, LocalSubject: jwt.RenamingSubject(im.To)}
+	if im.Service != "" {
+		c.Type = jwt.Service
+	}
+	return c
+}
+
+// claims are the permissions as a JWT has them.
+func (p Permissions) claims() jwt.Permissions {
+	return jwt.Permissions{
+		Pub: jwt.Permission{Allow: p.Pub, Deny: p.DenyPub},
+		Sub: jwt.Permission{Allow: p.Sub, Deny: p.DenySub},
+	}
+}
+
+// user makes a user of an account and returns its public key and the text of its credentials file.
+func (t *trust) user(account string, u User) (id, creds string, err error) {
+	ta := t.Accounts[account]
+	id, seed, err := newKey(nkeys.CreateUser)
+	if err != nil {
+		return "", "", err
+	}
+	c := jwt.NewUserClaims(id)
+	c.Name, c.IssuerAccount = u.Name, ta.ID
+	signer := ta.Signing
+	if u.Role != "" {
+		signer = ta.Roles[u.Role]
+		c.SetScoped(true)
+	} else {
+		c.Permissions = u.claims()
+	}
+	text, err := encode(c, signer)
+	if err != nil {
+		return "", "", err
+	}
+	file, err := jwt.FormatUserConfig(text, []byte(seed))
+	if err != nil {
+		return "", "", fmt.Errorf("format: %w", err)
+	}
+	return id, string(file), nil
+}
+
+// revoke returns the trust in which a user of an account is unwelcome from now on; who holds the old one is not disturbed.
+func (t *trust) revoke(account, user string) (*trust, error) {
+	next, ta := *t, *t.Accounts[account]
+	next.Accounts = maps.Clone(t.Accounts)
+	next.Accounts[account] = &ta
+	c, err := jwt.DecodeAccountClaims(ta.JWT)
+	if err != nil {
+		return nil, fmt.Errorf("decode the JWT of account %s: %w", account, err)
+	}
+	c.Revoke(user)
+	return &next, next.sign(&ta, c)
+}

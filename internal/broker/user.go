@@ -1,0 +1,121 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// addUser makes one more user of an account. Only AuthOperator can: no server has to be told.
+func (p *plan) addUser(account string, u User) (Identity, error) {
+	if p.Trust == nil {
+		return Identity{}, specErr("users can be added to a cluster only with the authentication operator, not %s", p.Spec.Auth)
+	}
+	i := slices.IndexFunc(p.Spec.Accounts, func(a Account) bool { return a.Name == account })
+	if i < 0 {
+		return Identity{}, fmt.Errorf("%w: there is no account %q", ErrUser, account)
+	}
+	spec := p.Spec
+	spec.Accounts = slices.Clone(spec.Accounts)
+	spec.Accounts[i].Users = append(slices.Clone(spec.Accounts[i].Users), u)
+	if err := spec.checkAccounts(); err != nil {
+		return Identity{}, err
+	}
+	id, err := p.newIdentity(account, u)
+	if err != nil {
+		return id, err
+	}
+	if p.PKI != nil {
+		if err := p.certifyUser(&id); err != nil {
+			return id, err
+		}
+	}
+	p.Spec, p.Identities = spec, append(slices.Clone(p.Identities), id)
+	return id, p.write(id.Creds, id.Cert, id.Key)
+}
+
+// revoke takes away the right of a user to connect; push tells the servers.
+func (p *plan) revoke(user string) (account string, err error) {
+	i := slices.IndexFunc(p.Identities, func(id Identity) bool { return id.User == user })
+	switch {
+	case i < 0:
+		return "", fmt.Errorf("%w: there is no user %q", ErrUser, user)
+	case p.Trust == nil:
+		return "", specErr("users can be revoked only with the authentication operator, not %s", p.Spec.Auth)
+	case p.Identities[i].System():
+		return "", specErr("the system user cannot be revoked: nobody could tell the servers any more")
+	}
+	id := p.Identities[i]
+	next, err := p.Trust.revoke(id.Account, id.Public)
+	if err == nil {
+		p.Trust = next
+	}
+	return id.Account, err
+}
+
+// AddUser makes one more user of an account; needs AuthOperator. The error wraps [ErrSpec] or [ErrUser].
+func (c *Cluster) AddUser(account string, u User) (Identity, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.plan.addUser(account, u)
+}
+
+// Revoke takes away the right of a user to connect and returns when every server has acknowledged; it is disconnected and
+// cannot come back. Needs AuthOperator. The error wraps [ErrSpec], [ErrUser] or [ErrPush].
+func (c *Cluster) Revoke(ctx context.Context, user string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	account, err := c.plan.revoke(user)
+	if err != nil {
+		return err
+	}
+	return c.plan.push(ctx, account)
+}
+
+// newUser is the body of a request for a user.
+type newUser struct {
+	User    User   `json:"user"`
+	Context string `json:"context"` // the saved context that will be made for it
+}
+
+// NewUser makes one more user of an account of a cluster of processes, see [Cluster.AddUser]. The context is the name of the
+// saved one that the caller will make for it, so that it goes with the cluster.
+func (h *Home) NewUser(ctx context.Context, name, account string, u User, contextName string) (Identity, error) {
+	var id Identity
+	err := h.ask(ctx, name, http.MethodPost, "/users/"+url.PathEscape(account), newUser{u, contextName}, &id)
+	return id, err
+}
+
+// Revoke is [Cluster.Revoke] for a cluster of processes.
+func (h *Home) Revoke(ctx context.Context, name, user string) error {
+	return h.ask(ctx, name, http.MethodDelete, "/users/"+url.PathEscape(user), nil, nil)
+}
+
+// addUser adds a user and remembers it.
+func (k *keeper) addUser(account string, n newUser) (Identity, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id, err := k.state.Plan.addUser(account, n.User)
+	if err != nil {
+		return id, err
+	}
+	k.state.Contexts = append(k.state.Contexts, n.Context)
+	return id, k.home.save(k.state)
+}
+
+// revoke revokes a user and remembers it before it tells the servers: what is pushed must not be forgotten.
+func (k *keeper) revoke(ctx context.Context, user string) error {
+	k.mu.Lock()
+	account, err := k.state.Plan.revoke(user)
+	if err == nil {
+		err = k.home.save(k.state)
+	}
+	p := k.state.Plan
+	k.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return p.push(ctx, account)
+}
