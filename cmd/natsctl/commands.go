@@ -17,6 +17,7 @@ func commands() []entry {
 		eventsEntry(),
 		{name: "completion", help: "Print the script that completes command lines in a shell.", cmd: &completionCommand{}},
 		exporterEntry(),
+		{name: "top", help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", cmd: &topCommand{}},
 		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
 	}
 }

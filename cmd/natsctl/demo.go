@@ -11,6 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/tui"
 )
 
 // demoCommand runs a super-cluster with traffic in this process and shows it.
@@ -40,12 +41,17 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer leave()
-	nc, err := cluster.ConnectSys(nats.Name("natsctl demo"))
+	w := newLinkWatch()
+	nc, err := cluster.ConnectSys(nats.Name("natsctl demo"), w.option())
 	if err != nil {
 		return err
 	}
 	defer nc.Close()
-	return c.show(ctx, e, sys.New(nc, sys.WithContextName("demo")))
+	client := sys.New(nc, sys.WithContextName("demo"))
+	if e.inTTY && e.outTTY && e.flags.output == "table" && c.every == 0 && e.getenv("TERM") != "dumb" {
+		return c.watch(ctx, e, newFeed("demo", client, w))
+	}
+	return c.show(ctx, e, client)
 }
 
 // demoSpec is the super-cluster of the demo.
@@ -55,7 +61,17 @@ func demoSpec() broker.Spec {
 	return spec
 }
 
-// show prints the table of servers, again and again on a terminal.
+// watch opens the dashboard on the terminal.
+func (c *demoCommand) watch(ctx context.Context, e *env, feed *tui.Feed) error {
+	opt, err := (&topCommand{color: "auto", filter: c.shape.Filter, sort: c.shape.Sort}).options(e)
+	if err != nil {
+		return err
+	}
+	opt.Feed = feed
+	return e.dashboard(ctx, opt)
+}
+
+// show prints the table of servers, again and again with --watch.
 func (c *demoCommand) show(ctx context.Context, e *env, source fleet.Source) error {
 	const refresh = 2 * time.Second
 	if e.outTTY && c.every == 0 {

@@ -17,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/context/probe"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -53,6 +54,9 @@ func commandAdvices() []advice {
 		{as[partialError](), exitPartial, say("the answers above are right but not all there are; natsctl server ping shows who answers now")},
 		{is(errDeclined), exitFailed, nil},
 		{is(errNobody), exitFailed, say("natsctl server report connections shows who is connected, and where")},
+		{is(errNoTerminal), exitUsage, say("without one: natsctl top --once -o txt, or -o svg, ansi, json; natsctl server ls --watch 2s prints tables")},
+		{is(tui.ErrConfig), exitUsage, say("docs/top.md describes the file; --config NAME reads another one")},
+		{is(tui.ErrFormat), exitUsage, say("use -o txt, ansi, svg or json")},
 		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
 		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection of the context")},
 		{is(completions.ErrShell), exitUsage, nil},

@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 var owners = map[string][]string{
 	"github.com/alecthomas/kingpin/v2":         {"cmd/natsctl"},
 	"github.com/charmbracelet/bubbletea":       {"internal/tui"},
-	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/sys", "internal/view", "internal/broker", "exporter"},
+	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/sys", "internal/view", "internal/tui", "internal/broker", "exporter"},
 	"github.com/prometheus/client_golang/":     {"exporter", "cmd/natsctl"},
 }
 

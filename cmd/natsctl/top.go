@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+)
+
+// errNoTerminal is a dashboard that was asked for where none can be shown.
+var errNoTerminal = errors.New("the dashboard needs a terminal")
+
+// topCommand is the live dashboard.
+type topCommand struct {
+	view, filter, sort   string
+	every                time.Duration
+	theme, color, config string
+	replay, at           string
+	once                 bool
+	keys                 string
+	width, height        int
+	wide, faults, mouse  bool
+	actions              bool
+}
+
+func (c *topCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.HelpLong("Shows the whole fleet live: topology, servers, connections, accounts, JetStream, events and alerts.\n" +
+		"? lists the keys, : takes commands, / filters, q goes back and quits. It changes nothing unless --allow-actions is given.\n")
+	cmd.Flag("view", "Page to open: topology, tree, matrix, links, servers, conns, slow, closed, accounts, streams, consumers, peers, raft, events, alerts, or server NAME.").PlaceHolder("PAGE").StringVar(&c.view)
+	cmd.Flag("filter", "Show the rows for which this expression holds (docs/filter.md), or that hold these words.").PlaceHolder("EXPR").StringVar(&c.filter)
+	cmd.Flag("sort", "Column to sort by.").PlaceHolder("COLUMN").StringVar(&c.sort)
+	cmd.Flag("every", "Time between questions, 1s or more (default 2s).").PlaceHolder("DURATION").DurationVar(&c.every)
+	cmd.Flag("wide", "Show the wide columns too.").BoolVar(&c.wide)
+	cmd.Flag("faults", "Show only what is faulty.").BoolVar(&c.faults)
+	cmd.Flag("replay", "Play a recording instead of asking a fleet.").PlaceHolder("FILE").StringVar(&c.replay)
+	cmd.Flag("at", "With --replay: the time to begin at, such as 14:03:22.").PlaceHolder("TIME").StringVar(&c.at)
+	cmd.Flag("once", "Write one frame to standard output and end; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
+	cmd.Flag("press", "With --once: keys to press first, parted by spaces, such as '2 down enter'.").PlaceHolder("KEYS").StringVar(&c.keys)
+	cmd.Flag("width", "With --once: columns of the frame.").Default("120").PlaceHolder("N").IntVar(&c.width)
+	cmd.Flag("height", "With --once: lines of the frame.").Default("40").PlaceHolder("N").IntVar(&c.height)
+	cmd.Flag("theme", "Colours: "+strings.Join(themeNames(), ", ")+".").PlaceHolder("NAME").StringVar(&c.theme)
+	cmd.Flag("color", "How many colours: auto, never, 16, 256 or truecolor.").Default("auto").PlaceHolder("WHEN").EnumVar(&c.color, "auto", "never", "16", "256", "truecolor")
+	cmd.Flag("mouse", "Take the mouse; M does the same.").BoolVar(&c.mouse)
+	cmd.Flag("config", "Configuration file (default natsctl/top.yaml in the configuration directory).").PlaceHolder("FILE").StringVar(&c.config)
+	cmd.Flag("allow-actions", "Allow reload, kick and lame duck from the dashboard, each confirmed by typing a name.").BoolVar(&c.actions)
+}
+
+func themeNames() []string {
+	var names []string
+	for _, t := range cell.Themes() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+func (c *topCommand) run(ctx context.Context, e *env) error {
+	if !c.once && (!e.inTTY || !e.outTTY || e.getenv("TERM") == "dumb") {
+		return errNoTerminal
+	}
+	opt, err := c.options(e)
+	if err != nil {
+		return err
+	}
+	if opt.Feed, err = c.feed(ctx, e); err != nil {
+		return err
+	}
+	if c.once {
+		return c.frame(ctx, e, opt)
+	}
+	return e.dashboard(ctx, opt)
+}
+
+// dashboard shows the dashboard on the terminal. Until it ends nothing else
+// may write there.
+func (e *env) dashboard(ctx context.Context, opt tui.Options) error {
+	if e.flags.trace {
+		return usagef("--trace would write over the dashboard; use it with another command, or with top --once")
+	}
+	opt.Contexts, opt.Connect = e.contextNames, e.otherFeed
+	return tui.Run(ctx, opt, e.in, e.out)
+}
+
+// options are the dashboard's options from flags, configuration and
+// environment.
+func (c *topCommand) options(e *env) (tui.Options, error) {
+	if _, ok := cell.ThemeNamed(c.theme); !ok {
+		return tui.Options{}, usagef("unknown theme %q; there are %s", c.theme, strings.Join(themeNames(), ", "))
+	}
+	if c.every != 0 && c.every < time.Second {
+		return tui.Options{}, usagef("--every %s is too short; use 1s or more", c.every)
+	}
+	opt := tui.Options{
+		Every: c.every, Page: c.view, Filter: c.filter, Sort: c.sort, Wide: c.wide, Faults: c.faults, Mouse: c.mouse,
+		Look:     cell.Look{Theme: c.theme, Profile: e.profile(c.color), ASCII: e.flags.ascii || !e.utf8()},
+		OpenTape: openTape, NewRecorder: newTapeRecorder, Clock: e.now, Version: buildVersion(),
+	}
+	cfg, err := c.readConfig(e)
+	if err != nil {
+		return opt, err
+	}
+	cfg.Apply(&opt)
+	opt.Reload = func() (tui.Config, error) { return c.readConfig(e) }
+	return opt, nil
+}
+
+// readConfig reads the dashboard's configuration; none is no error, unless one
+// was named.
+func (c *topCommand) readConfig(e *env) (tui.Config, error) {
+	name := c.config
+	if name == "" {
+		root, err := natsctx.ConfigHome(e.getenv)
+		if err != nil {
+			return tui.Config{}, nil //nolint:nilerr // without a home there is no configuration, which is no error
+		}
+		name = filepath.Join(root, "natsctl", "top.yaml")
+	}
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && c.config == "" {
+		return tui.Config{}, nil
+	}
+	if err != nil {
+		return tui.Config{}, err
+	}
+	cfg, err := tui.ParseConfig(data)
+	if err != nil {
+		return cfg, fmt.Errorf("%s: %w", name, err)
+	}
+	return cfg, nil
+}
+
+// profile is how many colours to use.
+func (e *env) profile(when string) cell.Profile {
+	switch {
+	case when == "16":
+		return cell.Color16
+	case when == "256":
+		return cell.Color256
+	case when == "truecolor":
+		return cell.TrueColor
+	case when == "never" || !e.outColor:
+		return cell.NoColor
+	case e.getenv("COLORTERM") == "truecolor" || e.getenv("COLORTERM") == "24bit":
+		return cell.TrueColor
+	case strings.Contains(e.getenv("TERM"), "256color"):
+		return cell.Color256
+	}
+	return cell.Color16
+}
+
+// utf8 tells whether the terminal is said to take UTF-8.
+func (e *env) utf8() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := e.getenv(name); v != "" {
+			v = strings.ToLower(strings.ReplaceAll(v, "-", ""))
+			return strings.Contains(v, "utf8")
+		}
+	}
+	return true
+}
+
+// frame writes one frame.
+func (c *topCommand) frame(ctx context.Context, e *env, opt tui.Options) error {
+	format := e.flags.output
+	if format == "table" || format == "text" {
+		format = string(tui.FormatText)
+	}
+	if format == "svg" && c.color == "auto" {
+		opt.Look.Profile = cell.TrueColor
+	}
+	once := tui.OnceOptions{W: c.width, H: c.height, Format: tui.Format(format), Keys: strings.Fields(c.keys)}
+	if c.at != "" {
+		at, err := opt.Feed.ParseAt(c.at)
+		if err != nil {
+			return usagef("--at: %s", err)
+		}
+		once.At = at
+	}
+	data, snap, err := tui.Once(ctx, opt, once)
+	if err != nil {
+		return err
+	}
+	if _, err := e.out.Write(data); err != nil {
+		return err
+	}
+	if c.replay == "" && snap != nil && len(snap.Missing) > 0 {
+		return partialError{snap}
+	}
+	return nil
+}
+
+// openTape opens a recording. The file stays open: snapshots are read from it
+// when they are shown.
+func openTape(path string) (tui.Tape, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close() //nolint:errcheck // it was only read
+		return nil, err
+	}
+	tape, err := fleet.OpenRecording(f, info.Size())
+	if err != nil {
+		f.Close() //nolint:errcheck // it was only read
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return tape, nil
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/tui"
+)
+
+// feed is where the dashboard's data come from: a recording or the fleet of
+// the context.
+func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
+	if c.replay != "" {
+		tape, err := openTape(c.replay)
+		if err != nil {
+			return nil, err
+		}
+		return tui.NewReplay(c.replay, tape), nil
+	}
+	return e.liveFeed(ctx)
+}
+
+// liveFeed connects and makes the feed of a fleet.
+func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
+	w := newLinkWatch()
+	if _, err := e.connect(ctx, w.option()); err != nil {
+		return nil, err
+	}
+	client, err := e.system(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := e.session.target
+	feed := newFeed(feedName(t), client, w)
+	feed.User = t.User
+	if store, err := e.store(); err == nil && t.Name != "" {
+		mark, err := store.Mark(t.Name)
+		feed.Protected = mark.Protected || err != nil
+	}
+	return feed, nil
+}
+
+// feedName is what the dashboard calls the fleet.
+func feedName(t *natsctx.Target) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return natsctx.RedactURL(t.URL)
+}
+
+// newFeed joins a client of the system account and its connection.
+func newFeed(name string, client *sys.Client, w *linkWatch) *tui.Feed {
+	w.nc = client.Conn()
+	return &tui.Feed{
+		Name: name, Source: client, Link: w.link, Explain: explainTrouble,
+		Events: func(ctx context.Context) iter.Seq2[fleet.Event, error] { return client.Events(ctx) },
+	}
+}
+
+// explainTrouble says on the screen what the error table says on the command
+// line.
+func explainTrouble(err error) tui.Trouble {
+	t := tui.Trouble{Title: err.Error()}
+	var notSystem *sys.NotSystemError
+	var denied *sys.PermissionError
+	t.Limited = errors.As(err, &notSystem) || errors.As(err, &denied)
+	if _, hint := explain(err); hint != "" {
+		t.Lines = append(t.Lines, hint)
+	}
+	if notSystem != nil {
+		t.Lines = append(t.Lines, "so servers, routes, gateways and events are not visible")
+	}
+	return t
+}
+
+// linkWatch remembers since when a connection is as it is.
+type linkWatch struct {
+	nc    *nats.Conn
+	last  string
+	up    bool
+	since time.Time
+	tries atomic.Int64
+}
+
+func newLinkWatch() *linkWatch { return &linkWatch{up: true, since: time.Now()} }
+
+// option counts the attempts to connect again.
+func (w *linkWatch) option() nats.Option {
+	return nats.ReconnectErrHandler(func(*nats.Conn, error) { w.tries.Add(1) })
+}
+
+// link tells how the connection is. It is called from one goroutine.
+func (w *linkWatch) link() tui.Link {
+	up := w.nc.IsConnected()
+	if up != w.up {
+		w.up, w.since = up, time.Now()
+	}
+	if up {
+		w.last = w.nc.ConnectedServerName()
+		if w.last == "" {
+			w.last = w.nc.ConnectedUrlRedacted()
+		}
+		w.tries.Store(0)
+	}
+	l := tui.Link{Up: up, Server: w.last, Since: w.since}
+	if !up {
+		l.Attempt = int(w.tries.Load())
+		for _, url := range w.nc.Servers() {
+			l.Tried = append(l.Tried, natsctx.RedactURL(url))
+		}
+		if err := w.nc.LastError(); err != nil {
+			l.Err = err.Error()
+		}
+	}
+	return l
+}
+
+// contextNames lists the saved contexts.
+func (e *env) contextNames() []string {
+	store, err := e.store()
+	if err != nil {
+		return nil
+	}
+	names, _ := store.Names() //nolint:errcheck // a store that cannot be read has no names to offer
+	return names
+}
+
+// otherFeed connects with another saved context, beside the one in use.
+func (e *env) otherFeed(ctx context.Context, name string) (*tui.Feed, error) {
+	store, err := e.store()
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Known(name); err != nil {
+		return nil, err
+	}
+	other := *e
+	other.session, other.closers, other.err = nil, nil, io.Discard
+	other.flags = globals{context: name, timeout: e.flags.timeout, output: e.flags.output, ascii: e.flags.ascii}
+	feed, err := other.liveFeed(ctx)
+	if err != nil {
+		other.close()
+		return nil, err
+	}
+	feed.Close = other.close
+	return feed, nil
+}
+
+// tapeRecorder writes a recording.
+type tapeRecorder struct{ *fleet.Recorder }
+
+func newTapeRecorder(w io.Writer) tui.Recorder { return tapeRecorder{fleet.NewRecorder(w, false)} }

@@ -1,0 +1,130 @@
+package tui
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// alertBook follows the findings of the checks over time: since when, how
+// often, until when. Only the collector uses it.
+type alertBook struct {
+	rows map[string]*alertRow
+}
+
+// keepResolved is how many resolved alerts are remembered.
+const keepResolved = 200
+
+func newAlertBook() *alertBook { return &alertBook{rows: map[string]*alertRow{}} }
+
+// take runs the checks over the newest answers and returns every alert of this
+// session, and the checks that could not look. An alert whose check could not
+// look this time stays as it is.
+func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology) ([]*alertRow, []string) {
+	now := a.now.Time
+	seen, looked := map[string]bool{}, map[string]bool{}
+	var skipped []string
+	in := fleet.CheckInput{Snapshot: a.now, Before: a.before, Delta: delta, Topology: top}
+	for _, r := range fleet.RunChecks(in, checksFor(a.now)) {
+		if r.Skipped != "" {
+			skipped = append(skipped, r.Name+": "+r.Skipped)
+			continue
+		}
+		looked[r.Name] = true
+		for _, f := range r.Findings {
+			if urgency(f.Level) < urgency(fleet.Warn) {
+				continue
+			}
+			row := b.fire(f, now)
+			seen[row.key] = true
+		}
+	}
+	for key, row := range b.rows {
+		if row.state == firing && !seen[key] && looked[row.rule] {
+			row.state, row.until = resolved, now
+		}
+	}
+	b.forget()
+	return b.list(now), skipped
+}
+
+// checksFor are the checks that the answers can satisfy: those of streams need
+// every replica's word, which only some pages ask for.
+func checksFor(s *fleet.Snapshot) []*fleet.Check {
+	return slices.DeleteFunc(fleet.Checks(), func(c *fleet.Check) bool { return c.Asset && !s.Want.JS.AllReplicas })
+}
+
+// fire takes a finding: a new alert, one that goes on, or one that is back.
+func (b *alertBook) fire(f fleet.Finding, now time.Time) *alertRow {
+	key := f.Check + "|" + f.Where + "|" + f.Object
+	row := b.rows[key]
+	if row == nil {
+		row = &alertRow{key: key, rule: f.Check, since: now}
+		b.rows[key] = row
+	}
+	if row.state == resolved {
+		row.state, row.since, row.flaps = firing, now, row.flaps+1
+	}
+	row.level, row.object, row.text = f.Level, objectOf(f), f.What
+	row.impact, row.next = f.Why, f.Next
+	row.value, row.limit = measured(f)
+	row.server = cmp.Or(f.Where, f.Object)
+	row.polls++
+	return row
+}
+
+// objectOf names what is concerned and where.
+func objectOf(f fleet.Finding) string {
+	if f.Where == "" || f.Where == f.Object || strings.Contains(f.Object, f.Where) {
+		return f.Object
+	}
+	return f.Object + " on " + f.Where
+}
+
+// measured renders value and limit of a finding by its unit.
+func measured(f fleet.Finding) (value, limit string) {
+	unit, known := units[f.Unit]
+	if !known || f.Unit == "" {
+		return "", ""
+	}
+	return tight(unit.Format(f.Value)), tight(unit.Format(f.Limit))
+}
+
+// units are the units of findings.
+var units = map[string]view.Unit{"percent": view.Percent, "bytes": view.Bytes, "seconds": view.Seconds, "count": view.Count, "days": view.Count}
+
+// forget drops the oldest resolved alerts over the limit.
+func (b *alertBook) forget() {
+	var old []*alertRow
+	for _, r := range b.rows {
+		if r.state == resolved {
+			old = append(old, r)
+		}
+	}
+	if len(old) <= keepResolved {
+		return
+	}
+	slices.SortFunc(old, func(x, y *alertRow) int { return x.until.Compare(y.until) })
+	for _, r := range old[:len(old)-keepResolved] {
+		delete(b.rows, r.key)
+	}
+}
+
+// list copies the alerts for the screen, in a fixed order.
+func (b *alertBook) list(now time.Time) []*alertRow {
+	out := make([]*alertRow, 0, len(b.rows))
+	for _, key := range slices.Sorted(maps.Keys(b.rows)) {
+		r := *b.rows[key]
+		r.now = now
+		out = append(out, &r)
+	}
+	slices.SortStableFunc(out, func(x, y *alertRow) int {
+		return cmp.Or(cmp.Compare(x.state, y.state), urgency(y.level)-urgency(x.level), y.since.Compare(x.since))
+	})
+	return out
+}

@@ -1,0 +1,101 @@
+package tui
+
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// alertsSpec is the page of the alerts.
+func alertsSpec() *spec {
+	return &spec{
+		kind: alertsPage, digit: "7", title: "Alerts", short: "Alerts", open: openAlert,
+		needs: Demand{needs: topoNeeds.needs},
+		modes: []mode{{
+			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7,
+			empty: func(*Model, *page) string { return "● no alert: every check passes on what was asked so far" },
+			first: []string{"severity", "since_seconds", "rule", "object", "text", "state", "value", "limit"},
+		}},
+	}
+}
+
+func alertSheet(m *Model, _ *page) sheet {
+	return &rowsOf[alr]{
+		cols: alertColumns, rows: m.alerts(),
+		name:  func(r alr) string { return r.key },
+		judge: func(r alr) view.Level { return r.shown() },
+		refer: func(r alr) ref { return ref{title: r.rule + " " + r.object, server: r.server} },
+		json:  func(r alr) any { return r.json() },
+	}
+}
+
+// json is the alert for programs.
+func (r *alertRow) json() any {
+	return map[string]any{
+		"rule": r.rule, "object": r.object, "severity": r.level.String(), "state": alertStates[r.state], "since": r.since,
+		"value": r.value, "limit": r.limit, "text": r.text, "why": r.why, "impact": r.impact, "next": r.next,
+	}
+}
+
+func openAlert(m *Model, p *page, r ref) {
+	if r.server != "" && m.st.server(r.server) != nil {
+		openServer(m, p, r)
+		return
+	}
+	m.openObject()
+}
+
+// alertLine counts the alerts by what became of them.
+func alertLine(m *Model, _ *page, a cell.Area) int {
+	var n [len(alertStates)]int
+	for _, r := range m.alerts() {
+		n[r.state]++
+	}
+	x := 1
+	for i, name := range alertStates {
+		style := cell.Style(cell.Plain)
+		if alertState(i) == firing && n[i] > 0 {
+			style = cell.Danger
+		}
+		x = a.Write(x, 0, fmt.Sprintf("%s %d", name, n[i]), style) + 3
+	}
+	return 1
+}
+
+// alertPanel says why the alert fires, what it means, and what to do next.
+func alertPanel(_ *Model, p *page, row int, a cell.Area) {
+	rows, ok := p.list().sheet.(*rowsOf[alr])
+	if !ok {
+		return
+	}
+	r := rows.rows[row]
+	y := 0
+	put := func(word, text string) {
+		if text == "" || y >= a.H {
+			return
+		}
+		a.Write(0, y, word, cell.Muted)
+		for _, l := range wrap(view.Text(text), a.W-9) {
+			if y < a.H {
+				a.Write(9, y, l, cell.Plain)
+				y++
+			}
+		}
+	}
+	put("what", r.text)
+	put("why", r.why)
+	put("impact", r.impact)
+	put("next", r.next)
+	since := sinceText(r.now, r.since)
+	if r.polls > 0 {
+		since += fmt.Sprintf(", in %s", plural(r.polls, "answer"))
+	}
+	if r.flaps > 0 {
+		since += fmt.Sprintf(", came back %d times", r.flaps)
+	}
+	put("since", since)
+	if r.note != "" {
+		put(alertStates[r.state], r.note)
+	}
+}

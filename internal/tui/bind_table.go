@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// globalBinds are the keys that work everywhere.
+func globalBinds() []bind {
+	rows := []bind{
+		press([]string{"enter"}, "Enter", "open", "open", lists, (*Model).open),
+		press([]string{"esc"}, "Esc", "clear the filter, then go back", "", 0, (*Model).escape),
+		press([]string{"f"}, "f", "only what is faulty", "faults", lists, act((*Model).toggleFaults)),
+		press([]string{"/"}, "/", "filter: words, !word, ~regex or an expression", "filter", 0, act((*Model).openFilter)),
+		press([]string{":"}, ":", "command line; Tab completes", "command", 0, act((*Model).openCommand)),
+		press([]string{"p"}, "p", "pause the screen; collecting goes on", "pause", 0, act((*Model).togglePause)),
+		press([]string{"r"}, "r", "ask again now", "", 0, act(func(m *Model) { m.send(askOrder); m.say("asking again") })),
+		press([]string{"w"}, "w", "wide columns", "", lists, act(func(m *Model) { m.wide = !m.wide; m.touch() })),
+		press([]string{"t"}, "t", "totals or rates", "", lists, act((*Model).toggleTotals)),
+		press([]string{"y"}, "y", "JSON of the object", "json", lists|on(serverPage), act((*Model).openObject)),
+		press([]string{"Y"}, "Y", "copy the object's JSON to the clipboard", "", 0, (*Model).copyObject),
+		press([]string{"ctrl+s"}, "^S", "save what is on the screen", "save", 0, (*Model).saveNow),
+		press([]string{"ctrl+e"}, "^E", "hide the header", "", 0, act(func(m *Model) { m.noHeader = !m.noHeader })),
+		press([]string{"-"}, "-", "the page before", "", 0, act(func(m *Model) { m.travel(-1) })),
+		press([]string{"["}, "[", "back in the history", "", 0, act(func(m *Model) { m.travel(-1) })),
+		press([]string{"]"}, "]", "forward in the history", "", 0, act(func(m *Model) { m.travel(+1) })),
+		press([]string{"<"}, "<", "shorter time window of the graphs", "", 0, act(func(m *Model) { m.zoomTime(-1) })),
+		press([]string{">"}, ">", "longer time window of the graphs", "", 0, act(func(m *Model) { m.zoomTime(+1) })),
+		press([]string{"M"}, "M", "take or leave the mouse", "", 0, (*Model).toggleMouse),
+		press([]string{"?"}, "?", "help for this page", "help", 0, act((*Model).openHelp)),
+		press([]string{"ctrl+z"}, "^Z", "suspend; fg comes back", "", 0, func(*Model) tea.Cmd { return tea.Suspend }),
+		press([]string{"q"}, "q", "back; at the root quit", "quit", 0, (*Model).backOrQuit),
+		press([]string{"ctrl+c"}, "^C", "quit", "", 0, func(*Model) tea.Cmd { return tea.Quit }),
+	}
+	for kind := range pageKind(7) {
+		digit := fmt.Sprint(int(kind) + 1)
+		rows = append(rows, press([]string{digit}, digit, "go to "+tabNames[kind], "", 0, act(func(m *Model) { m.goRoot(kind) })))
+	}
+	return rows
+}
+
+// tabNames are the pages behind the digits.
+var tabNames = [...]string{"Topology", "Servers", "Connections", "Accounts", "JetStream", "Events", "Alerts"}
+
+// tableBinds move in a table.
+func tableBinds() []bind {
+	by := func(n func(l *list) int) func(*Model) tea.Cmd {
+		return act(func(m *Model) { m.moveBy(n(m.cur().list())) })
+	}
+	return []bind{
+		press([]string{"up", "k"}, "↑ k", "up", "", 0, by(func(*list) int { return -1 })),
+		press([]string{"down", "j"}, "↓ j", "down", "", 0, by(func(*list) int { return 1 })),
+		press([]string{"pgup", "ctrl+b"}, "PgUp", "a page up", "", 0, by(func(l *list) int { return -max(l.height-1, 1) })),
+		press([]string{"pgdown", "ctrl+f"}, "PgDn", "a page down", "", 0, by(func(l *list) int { return max(l.height-1, 1) })),
+		press([]string{"home", "g"}, "g", "to the top", "", 0, by(func(l *list) int { return -1 << 30 })),
+		press([]string{"end", "G"}, "G", "to the bottom", "", 0, by(func(l *list) int { return 1 << 30 })),
+		press([]string{"left", "h"}, "← h", "columns to the left", "", lists, act(func(m *Model) { m.scrollAcross(-1) })),
+		press([]string{"right", "l"}, "→ l", "columns to the right", "", lists, act(func(m *Model) { m.scrollAcross(+1) })),
+		press([]string{"s"}, "s", "choose the sort column", "sort", lists, act((*Model).openSort)),
+		press([]string{"S"}, "S", "reverse the sort", "", lists, act((*Model).reverseSort)),
+		press([]string{"v"}, "v", "next way to show the page", "mode", on(topoPage, connsPage, jetStreamPage), act((*Model).nextMode)),
+		press([]string{" "}, "Space", "pin the row to the top", "", lists, act((*Model).pin)),
+	}
+}
+
+// objectBinds go from the selected object to what belongs to it.
+func objectBinds() []bind {
+	return []bind{
+		press([]string{"e"}, "e", "events of the object", "", lists|on(serverPage), act(func(m *Model) { m.follow(eventsPage) })),
+		press([]string{"c"}, "c", "connections of the object", "conns", on(topoPage, serversPage, accountsPage, serverPage), act(func(m *Model) { m.follow(connsPage) })),
+		press([]string{"L"}, "L", "links of the server", "links", on(topoPage, serversPage, serverPage, alertsPage, connsPage), act((*Model).followLinks)),
+		press([]string{"J"}, "J", "streams of the account", "streams", on(accountsPage), act(func(m *Model) { m.follow(jetStreamPage) })),
+		press([]string{"x"}, "x", "actions on the object", "actions", lists|on(serverPage), act((*Model).openActions)).only((*Model).mayAct),
+	}
+}
+
+// pageBinds belong to one page.
+func pageBinds() []bind {
+	return []bind{
+		press([]string{"left", "h"}, "←", "the server before", "", on(serverPage), act(func(m *Model) { m.neighbour(-1) })),
+		press([]string{"right", "l"}, "→", "the next server", "", on(serverPage), act(func(m *Model) { m.neighbour(+1) })),
+		press([]string{"a"}, "a", "acknowledge the alert, or take it back", "ack", on(alertsPage), act(func(m *Model) { m.mark(acked, false) })),
+		press([]string{"A"}, "A", "acknowledge all", "", on(alertsPage), act(func(m *Model) { m.mark(acked, true) })),
+		press([]string{"m"}, "m", "mute the alert for an hour, or unmute it", "mute", on(alertsPage), act(func(m *Model) { m.mark(muted, false) })),
+		press([]string{"n"}, "n", "next alert that fires", "next", on(alertsPage), act((*Model).nextFiring)),
+		press([]string{"F"}, "F", "follow the newest event", "follow", on(eventsPage), act((*Model).toggleFollow)),
+		press([]string{"u"}, "u", "fold events that repeat", "fold", on(eventsPage), act(func(m *Model) { m.grouped = !m.grouped; m.touch() })),
+		press([]string{"T"}, "T", "least severity shown", "severity", on(eventsPage), act((*Model).nextSeverity)),
+		press([]string{"C"}, "C", "clear the events", "", on(eventsPage), act(func(m *Model) { m.send(clearEventsOrder) })),
+		press([]string{"o"}, "o", "subscriptions of the connection", "subs", on(connsPage), act((*Model).showSubs)),
+		press([]string{"d"}, "d", "name of the address (reverse DNS)", "", on(connsPage), (*Model).lookUp),
+		press([]string{"b"}, "b", "bytes in full", "", on(serversPage, connsPage, accountsPage, jetStreamPage), act(func(m *Model) { m.raw = !m.raw; m.touch() })),
+		press([]string{"R"}, "R", "raft groups", "", on(jetStreamPage), act(func(m *Model) { m.setMode("raft") })),
+		press([]string{"n"}, "n", "next hit of the search", "", on(objectPage), act((*Model).nextHit)),
+	}
+}

@@ -1,0 +1,59 @@
+package tui
+
+import (
+	"github.com/natsctl/natsctl/internal/tui/cell"
+)
+
+// body draws the open page: lines above, the table or the drawing, and the
+// panel of the selected row.
+func (m *Model) body(a cell.Area) {
+	p := m.cur()
+	mo := p.current()
+	if m.st == nil || m.st.Snap == nil {
+		return
+	}
+	if mo.above != nil {
+		a = a.Rows(mo.above(m, p, a), a.H)
+	}
+	if mo.sheet == nil {
+		mo.draw(m, p, a)
+		return
+	}
+	l := p.list()
+	l.refresh(m, p)
+	tableH, panelH := divide(a.H, len(l.order), mo.panel)
+	if mo.below == nil {
+		tableH, panelH = a.H, 0
+	}
+	top := a.Rows(0, tableH)
+	if len(l.order) == 0 {
+		top.Write(gutter, min(1, top.H-1), m.emptyLine(p, l), cell.Muted)
+		return
+	}
+	t := table{l: l, first: mo.first, wide: m.wide, now: m.now(), raw: m.raw}
+	if names := m.opt.Columns[p.spec.name()]; len(names) > 0 && p.mode == 0 {
+		t.first, t.only = names, true
+	}
+	rows, cols := t.draw(top)
+	m.drawn.within(top, rows, cols)
+	if panelH > 1 {
+		if row, ok := l.selected(); ok {
+			panel := a.Rows(tableH, panelH)
+			panel.Rule(0, l.sheet.ref(row).String(), cell.Strong)
+			mo.below(m, p, row, panel.Cut(1, 1, panel.W-2, panel.H-1))
+		}
+	}
+}
+
+// divide splits the height between the table and the panel below it: the panel
+// gets what it wants where the table keeps at least half.
+func divide(h, rows, want int) (table, panel int) {
+	if want == 0 || h < 8 {
+		return h, 0
+	}
+	panel = min(want+1, h/2)
+	if free := h - (rows + 1); free > panel {
+		panel = min(want+1, free)
+	}
+	return h - panel, panel
+}

@@ -1,0 +1,36 @@
+package cell
+
+import "unicode/utf8"
+
+// asciiOf is what each drawing character becomes on a terminal without UTF-8;
+// each is one cell wide, so that nothing moves.
+var asciiOf = map[rune]byte{
+	'●': '*', '▲': '!', '✗': 'x', '◌': '?', '★': '@', '✓': 'v', '◐': '%', '○': 'o',
+	'─': '-', '│': '|', '╭': '+', '╮': '+', '╰': '+', '╯': '+', '├': '+', '└': '+', '┌': '+', '┐': '+', '┘': '+', '┴': '+', '┬': '+', '┼': '+', '┤': '+',
+	'═': '=', '◀': '<', '▶': '>', '▸': '>', '▼': 'v', '▌': '>', '›': '>', '⇄': '=', '→': '>', '←': '<', '↑': '^', '↓': 'v', '↵': '<',
+	'…': '~', '·': '.', 'µ': 'u', '×': 'x', '≥': '>', '≤': '<', '±': '~', '█': '#', '▏': '|', '⏸': '"', '■': '#',
+	'▁': '_', '▂': '.', '▃': ',', '▄': '-', '▅': '=', '▆': '+', '▇': '*',
+}
+
+// asciiDots are the marks of a braille cell by the number of its dots.
+const asciiDots = " ..::-==#"
+
+// ascii returns the ASCII mark of a cell's text, of the same width.
+func ascii(text string, wide bool) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	switch {
+	case len(text) == 1 && r < utf8.RuneSelf:
+		return text
+	case r >= 0x2800 && r <= 0x28ff:
+		n := 0
+		for bits := r - 0x2800; bits != 0; bits &= bits - 1 {
+			n++
+		}
+		return asciiDots[n : n+1]
+	case asciiOf[r] != 0:
+		return string(rune(asciiOf[r]))
+	case wide:
+		return "??"
+	}
+	return "?"
+}

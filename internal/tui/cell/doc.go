@@ -1,0 +1,7 @@
+// Package cell draws: a grid of styled character cells, the themes that colour
+// it, and the writers that turn it into terminal output, plain text or SVG.
+//
+// A grid has a fixed size and every write is clipped to it, so that no frame
+// can exceed its window, and every text is made harmless on its way in. The
+// package must not know what is drawn: NATS, keys and views are the caller's.
+package cell

@@ -1,0 +1,153 @@
+package cell
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// maxCluster bounds the bytes of one cell: a character with more combining
+// marks than this is shown as a replacement character.
+const maxCluster = 24
+
+// box is one character cell. A wide character fills its own box and leaves the
+// next one with skip set and no text.
+type box struct {
+	text  string // empty: a space
+	style Style
+	wide  bool
+	skip  bool
+}
+
+// Grid is a window of exactly W by H character cells. It is not safe for
+// concurrent use.
+type Grid struct {
+	W, H  int
+	boxes []box
+}
+
+// New returns an empty grid; negative sizes count as none.
+func New(w, h int) *Grid {
+	w, h = max(w, 0), max(h, 0)
+	return &Grid{W: w, H: h, boxes: make([]box, w*h)}
+}
+
+// Reset empties the grid and gives it a new size, keeping its memory.
+func (g *Grid) Reset(w, h int) {
+	w, h = max(w, 0), max(h, 0)
+	g.W, g.H = w, h
+	if cap(g.boxes) < w*h {
+		g.boxes = make([]box, w*h)
+		return
+	}
+	g.boxes = g.boxes[:w*h]
+	clear(g.boxes)
+}
+
+// All returns the whole grid as an [Area].
+func (g *Grid) All() Area { return Area{g: g, W: g.W, H: g.H} }
+
+// Flag adds flags to every cell: a whole frame fades when its data is old.
+func (g *Grid) Flag(flags Style) {
+	for i := range g.boxes {
+		g.boxes[i].style |= flags & flagMask
+	}
+}
+
+// put writes s into row y from column x, not beyond column end, and returns
+// the column after it.
+func (g *Grid) put(x, y, end int, s string, st Style) int {
+	row := g.boxes[y*g.W : (y+1)*g.W]
+	for s = view.Text(s); s != ""; {
+		text, width := first(s)
+		s = s[len(text):]
+		if width == 0 {
+			continue
+		}
+		if len(text) > maxCluster {
+			text, width = "\ufffd", 1
+		}
+		if x+width > end {
+			break
+		}
+		g.cut(row, x)
+		g.cut(row, x+width-1)
+		row[x] = box{text: text, style: st, wide: width == 2}
+		if width == 2 {
+			row[x+1] = box{style: st, skip: true}
+		}
+		x += width
+	}
+	return x
+}
+
+// cut empties the wide character that covers column x, so that overwriting
+// half of it leaves no stray half.
+func (g *Grid) cut(row []box, x int) {
+	switch {
+	case row[x].skip:
+		row[x-1] = box{style: row[x-1].style}
+		row[x] = box{style: row[x].style}
+	case row[x].wide:
+		row[x+1] = box{style: row[x+1].style}
+		row[x] = box{style: row[x].style}
+	}
+}
+
+// first returns the first character of s, with its combining marks, and its
+// width in cells.
+func first(s string) (string, int) {
+	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
+		return s[:1], 1
+	}
+	text, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	if text == "" {
+		return s[:1], 0
+	}
+	return text, min(width, 2)
+}
+
+// Width returns how many cells s fills when it is written.
+func Width(s string) int {
+	n := 0
+	for s = view.Text(s); s != ""; {
+		text, width := first(s)
+		s = s[len(text):]
+		n += width
+	}
+	return n
+}
+
+// Fit returns s in exactly w cells: cut with an ellipsis, or padded on the
+// right, or on the left where right-aligned.
+func Fit(s string, w int, right bool) string {
+	if w <= 0 {
+		return ""
+	}
+	s = view.Text(s)
+	n := Width(s)
+	if n > w {
+		s, n = clip(s, w)
+	}
+	pad := strings.Repeat(" ", w-n)
+	if right {
+		return pad + s
+	}
+	return s + pad
+}
+
+// clip cuts s to w cells with an ellipsis at the end and returns its width.
+func clip(s string, w int) (string, int) {
+	n, i := 0, 0
+	for i < len(s) {
+		text, width := first(s[i:])
+		if n+width > w-1 {
+			break
+		}
+		i += len(text)
+		n += width
+	}
+	return s[:i] + "…", n + 1
+}

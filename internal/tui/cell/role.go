@@ -1,0 +1,62 @@
+package cell
+
+import "github.com/natsctl/natsctl/internal/view"
+
+// Style is how a cell looks: a [Role] in the low byte and flags above it.
+type Style uint16
+
+// Role is what a cell means; a [Theme] gives it a colour.
+type Role = Style
+
+// The roles. Plain is the zero value.
+const (
+	Plain   Role = iota
+	Muted        // secondary words, units, empty values
+	Strong       // titles and names
+	Accent       // keys, the tab in front, the cursor's mark
+	Line         // rules and borders
+	Head         // column headings
+	Good         // level ok
+	Notice       // level info
+	Warning      // level warn
+	Danger       // level crit
+	Hazy         // level unknown
+	Chart        // graphs
+	Input        // what is being typed
+	Banner       // the bar of a protected context
+	roles
+)
+
+// The flags, combined with a role by or.
+const (
+	Selected Style = 1 << (8 + iota) // the row under the cursor
+	Faded                            // old data
+	Underlined
+	flagEnd
+)
+
+const (
+	roleMask Style = 0xff
+	flagMask Style = 0xff00
+	flagSets       = int(flagEnd >> 8)
+)
+
+// ofLevel maps a judgement to its role, by its place in the order of levels.
+var ofLevel = [...]Role{Plain, Notice, Warning, Danger, Hazy}
+
+// OfLevel returns the role of a value with this judgement; what is in order
+// is plain, so that only trouble is coloured.
+func OfLevel(l view.Level) Role {
+	if l < 0 || int(l) >= len(ofLevel) {
+		return Hazy
+	}
+	return ofLevel[l]
+}
+
+// OfGlyph returns the role of the mark of a level, where ok is coloured too.
+func OfGlyph(l view.Level) Role {
+	if l == 0 {
+		return Good
+	}
+	return OfLevel(l)
+}

@@ -1,0 +1,280 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// The rhythm of the collector.
+const (
+	minEvery   = time.Second
+	maxEvery   = time.Minute
+	eventDelay = 250 * time.Millisecond // at most one state per this for events alone
+	eventQueue = 4096
+)
+
+// collector owns the data. One goroutine asks, derives and hands over states;
+// questions run one at a time beside it, so that events and orders go on while
+// a slow fleet answers.
+type collector struct {
+	clock  func() time.Time
+	orders chan order
+	states chan *State // the newest state that nobody took yet, at most one
+	fatal  func(error)
+
+	feed     *Feed
+	derive   *deriver
+	state    State
+	demand   Demand
+	asked    map[fleet.Kind]time.Time
+	started  time.Time // of the question under way; zero: none
+	results  chan answer
+	events   chan fleet.Event
+	lost     atomic.Int64 // events that did not fit into the queue
+	stop     context.CancelFunc
+	gen      int // feeds so far; answers of an earlier one are dropped
+	tape     *deck
+	recorder *recordingFile
+	askNow   bool
+}
+
+// order is a wish of the screen, run on the collector's goroutine.
+type order func(ctx context.Context, c *collector)
+
+// answer is what came of one question.
+type answer struct {
+	gen  int
+	want fleet.Want
+	snap *fleet.Snapshot
+	err  error
+	took time.Duration
+}
+
+// newCollector prepares a collector for a feed. Every is the interval between
+// questions; fatal is told of a panic.
+func newCollector(feed *Feed, every time.Duration, clock func() time.Time, fatal func(error)) *collector {
+	c := &collector{
+		clock: clock, orders: make(chan order, 64), states: make(chan *State, 1), fatal: fatal,
+		results: make(chan answer, 1), events: make(chan fleet.Event, eventQueue),
+	}
+	every = max(every, minEvery)
+	c.state.Every, c.state.Wanted = every, every
+	c.use(feed)
+	return c
+}
+
+// use starts over with a feed.
+func (c *collector) use(feed *Feed) {
+	c.gen++
+	c.feed, c.derive, c.asked, c.started = feed, newDeriver(), map[fleet.Kind]time.Time{}, time.Time{}
+	c.state = State{Seq: c.state.Seq, Data: c.state.Data + 1, Every: c.state.Wanted, Wanted: c.state.Wanted, Feed: feed.info(), Recording: c.state.Recording}
+	c.state.Since = c.clock()
+	c.tape = nil
+	if feed.tape != nil {
+		c.insert(feed.tape, feed.Name)
+	}
+}
+
+func (f *Feed) info() FeedInfo {
+	return FeedInfo{Name: f.Name, User: f.User, Protected: f.Protected, Actions: f.Actions != nil, Account: f.AccountMode != nil}
+}
+
+// run collects until the context ends. A panic is reported, not thrown: the
+// terminal must be restored first.
+func (c *collector) run(ctx context.Context) {
+	defer c.guard()
+	defer c.close()
+	c.listen(ctx)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	soon := time.NewTimer(time.Hour)
+	defer soon.Stop()
+	waiting := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case o := <-c.orders:
+			o(ctx, c)
+			if c.askNow {
+				c.askNow = false
+				timer.Reset(0)
+			}
+		case e := <-c.events:
+			c.derive.book.add(e)
+			c.keep(func(r *recordingFile) error { return r.event(e) })
+			if !waiting {
+				waiting = true
+				soon.Reset(eventDelay)
+			}
+		case <-soon.C:
+			waiting = false
+			c.publish()
+		case a := <-c.results:
+			c.take(a)
+		case <-timer.C:
+			timer.Reset(c.tick(ctx))
+		}
+	}
+}
+
+// guard turns a panic of one of our goroutines into an error.
+func (c *collector) guard() {
+	if r := recover(); r != nil {
+		c.fatal(fmt.Errorf("panic while collecting: %v\n%s", r, debug.Stack()))
+	}
+}
+
+func (c *collector) close() {
+	if c.stop != nil {
+		c.stop()
+	}
+	c.keep(func(r *recordingFile) error { return r.close() })
+	if c.feed.Close != nil {
+		c.feed.Close()
+	}
+}
+
+// listen reads the feed's events into the queue. What does not fit is counted:
+// the subscription is never held up.
+func (c *collector) listen(ctx context.Context) {
+	if c.stop != nil {
+		c.stop()
+		c.stop = nil
+	}
+	if c.feed.Events == nil {
+		return
+	}
+	ctx, c.stop = context.WithCancel(ctx)
+	stream := c.feed.Events(ctx)
+	go func() {
+		defer c.guard()
+		for e, err := range stream {
+			if err != nil {
+				continue
+			}
+			select {
+			case c.events <- e:
+			default:
+				c.lost.Add(1)
+			}
+		}
+	}()
+}
+
+// tick starts the next question, unless one is under way, and returns when to
+// come again.
+func (c *collector) tick(ctx context.Context) time.Duration {
+	if c.tape != nil {
+		return c.playOn(ctx)
+	}
+	if !c.started.IsZero() {
+		c.publish() // ages move on while a slow question runs
+		return time.Second
+	}
+	now := c.clock()
+	want := c.demand.due(c.asked, now)
+	c.started = now
+	gen, source := c.gen, c.feed.Source
+	go func() {
+		defer c.guard()
+		begin := time.Now()
+		snap, err := source.Snapshot(ctx, want)
+		select {
+		case c.results <- answer{gen, want, snap, err, time.Since(begin)}:
+		case <-ctx.Done():
+		}
+	}()
+	return c.state.Every
+}
+
+// take digests one answer and hands the state over.
+func (c *collector) take(a answer) {
+	if a.gen != c.gen {
+		return
+	}
+	c.started = time.Time{}
+	c.state.Took = a.took
+	c.pace(a.took)
+	if a.err != nil {
+		c.failed(a.err)
+		c.publish()
+		return
+	}
+	now := c.clock()
+	for _, k := range append(a.want.Kinds, fleet.Statsz) {
+		c.asked[k] = now
+	}
+	if c.state.Phase != Live {
+		c.state.Since = now
+	}
+	c.state.Phase, c.state.Trouble = Live, nil
+	c.keep(func(r *recordingFile) error { return r.snapshot(a.snap) })
+	c.derive.take(&c.state, a.snap)
+	c.publish()
+}
+
+// failed keeps what is known and says why nothing new comes.
+func (c *collector) failed(err error) {
+	t := Trouble{Title: err.Error()}
+	if c.feed.Explain != nil {
+		t = c.feed.Explain(err)
+	}
+	phase := Down
+	if t.Limited {
+		phase = Limited
+	}
+	if c.state.Phase != phase {
+		c.state.Since = c.clock()
+	}
+	c.state.Phase, c.state.Trouble = phase, &t
+}
+
+// pace doubles the interval while answers take longer than it, and comes back
+// when they are quick again.
+func (c *collector) pace(took time.Duration) {
+	switch {
+	case took > c.state.Every:
+		c.state.Every = min(c.state.Every*2, max(maxEvery, c.state.Wanted))
+	case took < c.state.Every/4 && c.state.Every > c.state.Wanted:
+		c.state.Every = max(c.state.Every/2, c.state.Wanted)
+	}
+}
+
+// publish hands a copy of the state over, in place of one that nobody took.
+func (c *collector) publish() {
+	c.state.Seq++
+	c.state.Now = c.clock()
+	if c.tape != nil && c.state.Snap != nil {
+		c.state.Now = c.state.Snap.Time
+	}
+	if c.feed.Link != nil {
+		c.state.Link = c.feed.Link()
+	}
+	c.state.Events, c.state.EventRates = c.derive.book.publish(c.state.Now)
+	c.state.Dropped = c.derive.book.dropped + int(c.lost.Load())
+	c.state.Asked = maps.Clone(c.asked)
+	st := c.state
+	c.state.Notice = ""
+	select {
+	case <-c.states:
+	default:
+	}
+	c.states <- &st
+}
+
+// send gives an order without ever holding up the screen.
+func (c *collector) send(o order) bool {
+	select {
+	case c.orders <- o:
+		return true
+	default:
+		return false
+	}
+}

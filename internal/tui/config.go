@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// Config is the dashboard's configuration file, in YAML. The zero value
+// changes nothing.
+type Config struct {
+	Theme   string              `json:"theme,omitempty"`   // a name of cell.Themes
+	Refresh string              `json:"refresh,omitempty"` // such as 5s
+	Page    string              `json:"page,omitempty"`    // the page to open
+	ASCII   bool                `json:"ascii,omitempty"`
+	Graph   string              `json:"graph,omitempty"` // braille or blocks
+	Mouse   bool                `json:"mouse,omitempty"`
+	Filters map[string]string   `json:"filters,omitempty"` // by name, for :filter @name
+	Columns map[string][]string `json:"columns,omitempty"` // by page: the columns to show, the most important first
+}
+
+// ErrConfig is a configuration file that cannot be used.
+var ErrConfig = errors.New("bad dashboard configuration")
+
+// ParseConfig reads a configuration. Unknown keys, themes, pages and columns
+// are errors that wrap [ErrConfig].
+func ParseConfig(data []byte) (Config, error) {
+	var c Config
+	if err := yaml.UnmarshalStrict(data, &c); err != nil {
+		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return c, c.check()
+}
+
+func (c Config) check() error {
+	if _, ok := cell.ThemeNamed(c.Theme); !ok {
+		return fmt.Errorf("%w: no theme %q%s", ErrConfig, c.Theme, view.Suggest(c.Theme, themeNames(nil)))
+	}
+	if _, err := c.every(); err != nil {
+		return fmt.Errorf("%w: refresh: %w", ErrConfig, err)
+	}
+	if c.Graph != "" && c.Graph != "braille" && c.Graph != "blocks" {
+		return fmt.Errorf("%w: graph is braille or blocks, not %q", ErrConfig, c.Graph)
+	}
+	pages := map[string]*spec{}
+	var names []string
+	for _, s := range specs() {
+		pages[s.name()] = s
+		names = append(names, s.name())
+	}
+	for page, columns := range c.Columns {
+		if pages[page] == nil {
+			return fmt.Errorf("%w: columns of no page %q%s", ErrConfig, page, view.Suggest(page, names))
+		}
+		if err := knownColumns(pages[page], columns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knownColumns checks column names against the page's table.
+func knownColumns(s *spec, columns []string) error {
+	mo := s.modes[0]
+	if mo.sheet == nil {
+		return fmt.Errorf("%w: page %s has no columns", ErrConfig, s.name())
+	}
+	m := &Model{st: &State{}, hidden: map[string]bool{}, switches: switches{grouped: true}}
+	m.st.Top = emptyTopology()
+	g := view.Grid{Heads: mo.sheet(m, newPage(s, ref{})).heads()}
+	for _, name := range columns {
+		if _, err := g.Index(name); err != nil {
+			return fmt.Errorf("%w: page %s: %w", ErrConfig, s.name(), err)
+		}
+	}
+	return nil
+}
+
+func (c Config) every() (time.Duration, error) {
+	if c.Refresh == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(c.Refresh)
+	if err == nil && d < minEvery {
+		err = fmt.Errorf("%s is less than %s", d, minEvery)
+	}
+	return d, err
+}
+
+// Apply fills the options that were not set on the command line.
+func (c Config) Apply(o *Options) {
+	if o.Look.Theme == "" {
+		o.Look.Theme = c.Theme
+	}
+	if every, err := c.every(); err == nil && o.Every == 0 {
+		o.Every = every
+	}
+	if o.Page == "" {
+		o.Page = c.Page
+	}
+	o.Look.ASCII = o.Look.ASCII || c.ASCII
+	o.Mouse = o.Mouse || c.Mouse
+	if c.Graph == "blocks" {
+		o.Dots = cell.Blocks
+	}
+	o.Filters, o.Columns = c.Filters, c.Columns
+}
+
+// configure takes a configuration that was read again.
+func (m *Model) configure(c Config) {
+	if c.Theme != "" {
+		m.look.Theme = c.Theme
+	}
+	m.look.ASCII = m.look.ASCII || c.ASCII
+	m.palette = cell.NewPalette(m.look)
+	m.opt.Filters, m.opt.Columns = c.Filters, c.Columns
+	if every, err := c.every(); err == nil && every > 0 {
+		m.send(everyOrder(every))
+	}
+}

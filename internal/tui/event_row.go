@@ -1,0 +1,166 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// eventRow is one event, or a run of like ones.
+type eventRow struct {
+	fleet.Event
+	seq   int // order of arrival, which identifies it
+	times int
+}
+
+type evt = *eventRow
+
+// eventColumns is the table of the Events page.
+var eventColumns = []view.Column[evt]{
+	{Name: "time", Title: "TIME", Help: "the server's clock, UTC", Unit: view.Instant, Value: func(r evt) any { return r.Time }},
+	{Name: "kind", Title: "TYPE", Help: "what happened", Value: func(r evt) any { return r.title() }, Level: func(r evt) view.Level { return r.Level }},
+	{Name: "server", Title: "SERVER", Help: "server that told it", Value: func(r evt) any { return r.Server }},
+	{Name: "account", Title: "ACCOUNT", Help: "account", Value: func(r evt) any { return r.Account }},
+	{Name: "who", Title: "WHO", Help: "client, user, stream or link", Value: func(r evt) any { return r.Who }},
+	{Name: "why", Title: "WHAT", Help: "the reason, in the server's words", Value: func(r evt) any { return r.what() }},
+	{Name: "where", Title: "WHERE", Help: "address", Wide: true, Value: func(r evt) any { return r.Where }},
+	{Name: "times", Title: "N", Help: "how often in a row", Unit: view.Count, Wide: true, Value: func(r evt) any { return r.times }},
+	{Name: "level", Title: "SEV", Help: "info, warn or crit", Wide: true, Value: func(r evt) any { return r.Level.String() }},
+	{Name: "subject", Title: "SUBJECT", Help: "where it was published", Wide: true, Value: func(r evt) any { return r.Subject }},
+}
+
+// title is the kind in words, with how often it repeats.
+func (r *eventRow) title() string {
+	s := strings.ReplaceAll(string(r.Kind), "_", " ")
+	if r.times > 1 {
+		s += " ×" + view.Count.Format(r.times)
+	}
+	return s
+}
+
+// what joins the reason with the address, where the reason alone says little.
+func (r *eventRow) what() string {
+	parts := make([]string, 0, 3)
+	if r.Derived {
+		parts = append(parts, "derived:")
+	}
+	if r.Why != "" {
+		parts = append(parts, r.Why)
+	}
+	if r.Where != "" && (r.Kind == fleet.EventConnect || r.Kind == fleet.EventAuthError || r.Kind == fleet.EventLeafConnect) {
+		parts = append(parts, "from", r.Where)
+	}
+	return strings.Join(parts, " ")
+}
+
+// like tells whether two events say the same of the same object.
+func (r *eventRow) like(e fleet.Event) bool {
+	return r.Kind == e.Kind && r.Server == e.Server && r.Account == e.Account && r.Who == e.Who && r.Why == e.Why && r.Level == e.Level
+}
+
+// grouped folds runs of like events into one with a count; oldest first.
+func grouped(rows []*eventRow) []*eventRow {
+	var out []*eventRow
+	for _, r := range rows {
+		if n := len(out); n > 0 && out[n-1].like(r.Event) {
+			last := *r
+			last.times = out[n-1].times + r.times
+			last.seq = out[n-1].seq
+			out[n-1] = &last
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// keepEvents is how many events the dashboard remembers.
+const keepEvents = 10_000
+
+// eventRates is how often each sort of event came, for the line above the
+// table.
+type eventRates struct {
+	names  [4]string
+	perSec [4]float64
+	curves [4][]float32
+}
+
+// eventBook collects events between ticks. Its writer and its reader may be
+// different goroutines only through the collector's channel.
+type eventBook struct {
+	rows    []*eventRow
+	seq     int
+	dropped int
+	counts  [4]int
+	curves  [4][]float32
+	last    time.Time
+	seen    map[string]bool
+	order   []string
+}
+
+// sorts of event in the line above the table.
+var eventSorts = [4]struct {
+	name  string
+	kinds []fleet.EventKind
+}{
+	{"connect", []fleet.EventKind{fleet.EventConnect, fleet.EventLeafConnect}},
+	{"disconnect", []fleet.EventKind{fleet.EventDisconnect, fleet.EventLeafDisconnect}},
+	{"auth err", []fleet.EventKind{fleet.EventAuthError}},
+	{"advisory", []fleet.EventKind{fleet.EventAdvisory}},
+}
+
+func newEventBook() *eventBook { return &eventBook{seen: map[string]bool{}} }
+
+// add keeps one event, each id once.
+func (b *eventBook) add(e fleet.Event) {
+	if e.ID != "" {
+		if b.seen[e.ID] {
+			return
+		}
+		b.seen[e.ID] = true
+		b.order = append(b.order, e.ID)
+		if len(b.order) > keepEvents {
+			delete(b.seen, b.order[0])
+			b.order = b.order[1:]
+		}
+	}
+	for i, s := range eventSorts {
+		for _, k := range s.kinds {
+			if e.Kind == k {
+				b.counts[i]++
+			}
+		}
+	}
+	b.seq++
+	b.rows = append(b.rows, &eventRow{Event: e, seq: b.seq, times: 1})
+	if over := len(b.rows) - keepEvents; over > keepEvents/4 {
+		b.rows = append(make([]*eventRow, 0, keepEvents*3/2), b.rows[over:]...)
+		b.dropped += over
+	}
+}
+
+// publish returns what the screen may read and closes the interval.
+func (b *eventBook) publish(now time.Time) ([]*eventRow, eventRates) {
+	rates := eventRates{}
+	secs := age(now, b.last).Seconds()
+	for i, s := range eventSorts {
+		rates.names[i] = s.name
+		if !b.last.IsZero() && secs > 0 {
+			rates.perSec[i] = float64(b.counts[i]) / secs
+			b.curves[i] = append(b.curves[i], float32(rates.perSec[i]))
+			b.counts[i] = 0
+			if len(b.curves[i]) > 400 {
+				b.curves[i] = append([]float32(nil), b.curves[i][200:]...)
+			}
+		}
+		rates.curves[i] = b.curves[i]
+	}
+	b.last = now
+	rows := b.rows
+	if over := len(rows) - keepEvents; over > 0 {
+		rows = rows[over:]
+	}
+	return rows[:len(rows):len(rows)], rates
+}

@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// eventsSpec is the page of the events.
+func eventsSpec() *spec {
+	return &spec{
+		kind: eventsPage, digit: "6", title: "Events", short: "Events", open: openEvent,
+		modes: []mode{{
+			name: "events", sort: "", sheet: eventSheet, above: eventLine, below: eventPanel, panel: 7,
+			empty: func(*Model, *page) string { return "nothing happened since the dashboard started" },
+			first: []string{"time", "kind", "who", "why", "server", "account"},
+		}},
+	}
+}
+
+// eventSheet is the newest events first, those of the page's object alone.
+func eventSheet(m *Model, p *page) sheet {
+	rows := m.st.Events
+	s := p.scope
+	if m.severity > 0 || s != (ref{}) {
+		rows = kept(rows, func(r evt) bool {
+			return urgency(r.Level) >= m.leastUrgency() && (s.server == "" || s.server == r.Server || strings.Contains(r.Who, s.server)) && (s.account == "" || s.account == r.Account)
+		})
+	}
+	if m.grouped {
+		rows = grouped(rows)
+	}
+	newest := make([]*eventRow, len(rows))
+	for i, r := range rows {
+		newest[len(rows)-1-i] = r
+	}
+	if m.following {
+		p.list().cursor, p.list().at = "", 0
+	}
+	return &rowsOf[evt]{
+		cols: eventColumns, rows: newest,
+		name:  func(r evt) string { return strconv.Itoa(r.seq) },
+		judge: func(r evt) view.Level { return r.Level },
+		refer: func(r evt) ref { return ref{title: r.title(), server: r.Server, account: r.Account} },
+		json:  func(r evt) any { return r.Event },
+	}
+}
+
+func openEvent(m *Model, p *page, r ref) {
+	if r.server != "" && m.st.server(r.server) != nil {
+		openServer(m, p, r)
+		return
+	}
+	m.openObject()
+}
+
+// eventLine is how often events come, and how many are kept.
+func eventLine(m *Model, _ *page, a cell.Area) int {
+	x := 1
+	for i, name := range m.st.EventRates.names {
+		if name == "" || x > a.W-20 {
+			continue
+		}
+		x = a.Write(x, 0, name+" ", cell.Muted)
+		x = a.Write(x, 0, view.PerSec.Format(m.st.EventRates.perSec[i])+"/s ", cell.Plain)
+		if a.W >= 100 {
+			x = a.Write(x, 0, sparkText(m.st.EventRates.curves[i], 8), cell.Chart)
+		}
+		x += 2
+	}
+	text := view.Count.Format(len(m.st.Events)) + " kept"
+	if m.st.Dropped > 0 {
+		text += fmt.Sprintf(", %s dropped", view.Count.Format(m.st.Dropped))
+	}
+	if m.following {
+		text = "following   " + text
+	}
+	if x+cell.Width(text)+2 < a.W {
+		a.Right(a.W-2, 0, text, cell.Muted)
+	}
+	return 1
+}
+
+// eventPanel is the event under the cursor as it was published.
+func eventPanel(_ *Model, p *page, row int, a cell.Area) {
+	rows, ok := p.list().sheet.(*rowsOf[evt])
+	if !ok {
+		return
+	}
+	r := rows.rows[row]
+	body := ""
+	if len(r.Body) > 0 {
+		var v any
+		if json.Unmarshal(r.Body, &v) == nil {
+			if flat, err := json.Marshal(v); err == nil {
+				body = string(flat)
+			}
+		}
+	}
+	first := r.Time.UTC().Format("2006-01-02 15:04:05.000Z")
+	if r.Derived {
+		first += "   derived by comparing two answers"
+	} else if r.Subject != "" {
+		first += "   " + r.Subject
+	}
+	a.Write(0, 0, first, cell.Muted)
+	y := 1
+	if r.Why != "" {
+		a.Write(0, y, r.Why, cell.OfLevel(r.Level))
+		y++
+	}
+	for _, l := range wrapAnywhere(view.Text(body), a.W) {
+		if y < a.H {
+			a.Write(0, y, l, cell.Plain)
+			y++
+		}
+	}
+}
+
+// wrapAnywhere breaks text into pieces of w cells.
+func wrapAnywhere(text string, w int) []string {
+	var out []string
+	runes := []rune(text)
+	for len(runes) > 0 {
+		n := min(w, len(runes))
+		out = append(out, string(runes[:n]))
+		runes = runes[n:]
+	}
+	return out
+}
+
+// clearEventsOrder forgets the events so far.
+func clearEventsOrder(_ context.Context, c *collector) {
+	c.derive.book.rows, c.derive.book.dropped = nil, 0
+	c.publish()
+}

@@ -1,0 +1,79 @@
+package tui
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Feed is where the dashboard's data come from: a context's fleet or a
+// recording. Its functions are called from the collector's goroutine alone.
+type Feed struct {
+	Name      string // of the context or the recording
+	User      string // who asks, for the boxes of the states; may be empty
+	Protected bool   // the context refuses actions; shown by a red bar
+	Source    fleet.Source
+
+	// Events streams what happens until ctx ends; nil: none.
+	Events func(ctx context.Context) iter.Seq2[fleet.Event, error]
+	// Link tells how the connection is; nil: it is always up.
+	Link func() Link
+	// Explain turns an error of Source into what the screen says; nil: its text.
+	Explain func(error) Trouble
+	// AccountMode narrows the feed to what a user outside the system account
+	// may see; nil: not possible.
+	AccountMode func() *Feed
+	// Actions change the fleet; nil: read only.
+	Actions Actions
+	// Close frees what the feed holds; nil: nothing.
+	Close func()
+
+	tape Tape // set by [NewReplay]
+}
+
+// Link is the state of the connection that carries the questions.
+type Link struct {
+	Up      bool
+	Server  string    // name or URL of the server connected to, or that was
+	Since   time.Time // of the present state
+	Attempt int       // reconnect attempts so far
+	Tried   []string  // the URLs that are tried
+	Err     string    // why it is down
+}
+
+// Trouble is why nothing can be shown, in words for the middle of the screen.
+type Trouble struct {
+	Limited bool     // the user may not ask; asking again does not help
+	Title   string   // one line
+	Lines   []string // what was asked, what was answered, what can be done
+}
+
+// Actions are what the dashboard may change, each reporting the server's real
+// answer in one line. They are called off the screen's goroutine.
+type Actions interface {
+	// Plan says in one line what the action would touch, and the equivalent
+	// command line.
+	Plan(a Action) (scope, command string)
+	// Do performs it.
+	Do(ctx context.Context, a Action) (string, error)
+}
+
+// Action is one change of the fleet.
+type Action struct {
+	Verb     string // "reload", "kick" or "lame-duck"
+	Server   string // name of the server
+	ServerID string
+	Conn     uint64 // connection id, for kick
+	Who      string // what the connection is called
+}
+
+// Target is what an operator types to confirm the action: the name of its
+// object.
+func (a Action) Target() string {
+	if a.Verb == "kick" && a.Who != "" {
+		return a.Who
+	}
+	return a.Server
+}

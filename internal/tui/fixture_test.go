@@ -1,0 +1,53 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+)
+
+// tapeOf opens one of the recordings of real fleets.
+func tapeOf(t testing.TB, name string) *fleet.Recording {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "fleet", "testdata", name+".ndjson.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+// frameOf is one frame of a recording after some keys.
+func frameOf(t testing.TB, name string, w, h int, look cell.Look, f Format, keys ...string) string {
+	t.Helper()
+	opt := Options{Feed: NewReplay(name, tapeOf(t, name)), Look: look}
+	data, _, err := Once(context.Background(), opt, OnceOptions{W: w, H: h, Format: f, Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestLook(t *testing.T) {
+	name := os.Getenv("LOOK")
+	if name == "" {
+		t.Skip()
+	}
+	w, h := 120, 40
+	if os.Getenv("SMALL") != "" {
+		w, h = 80, 24
+	}
+	var keys []string
+	for _, k := range filepath.SplitList(os.Getenv("KEYS")) {
+		keys = append(keys, k)
+	}
+	t.Log("\n" + frameOf(t, name, w, h, cell.Look{}, FormatText, keys...))
+}

@@ -1,0 +1,242 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// The smallest window that the dashboard draws in, and the height from which
+// it shows its second header line and its rules.
+const (
+	minW, minH = 60, 15
+	roomyH     = 20
+)
+
+// render draws the frame of the window into the grid.
+func (m *Model) render() {
+	m.grid.Reset(m.w, m.h)
+	a := m.grid.All()
+	if m.w < minW || m.h < minH {
+		tooSmall(a)
+		return
+	}
+	top := m.header(a)
+	bottom := m.footer(a)
+	body := a.Rows(top, a.H-top-bottom)
+	m.body(body)
+	if m.st == nil || m.st.Snap == nil || m.st.Phase == Down || m.st.Phase == Limited {
+		if m.st != nil && m.st.Snap != nil {
+			body.Restyle(cell.Faded)
+		}
+		m.stateBox(body)
+	}
+	if m.overlay != nil {
+		m.overlay.draw(m, body)
+	}
+}
+
+// tooSmall says how large the window must be.
+func tooSmall(a cell.Area) {
+	a.Write(0, 0, fmt.Sprintf("window is %dx%d,", a.W, a.H), cell.Plain)
+	a.Write(0, 1, fmt.Sprintf("needs %dx%d", minW, minH), cell.Strong)
+}
+
+// header draws the lines over the page and returns how many it took.
+func (m *Model) header(a cell.Area) int {
+	y := 0
+	if !m.noHeader {
+		m.titleLine(a, y)
+		y++
+		if a.H >= roomyH {
+			m.totalsLine(a, y)
+			y++
+		}
+	}
+	m.tabLine(a, y)
+	y++
+	if a.H >= roomyH {
+		a.Rule(y, "", cell.Line)
+		y++
+	}
+	return y
+}
+
+// phaseWords are how each phase is called on the screen.
+var phaseWords = [...]struct {
+	mark, word string
+	style      cell.Style
+}{
+	Discovering: {"◌", "DISCOVER", cell.Hazy},
+	Live:        {"●", "LIVE", cell.Good},
+	Down:        {"✗", "DOWN", cell.Danger},
+	Limited:     {"◐", "LIMITED", cell.Warning},
+	Replay:      {"▶", "REPLAY", cell.Accent},
+}
+
+// titleLine is who is watched, how, and what is wrong.
+func (m *Model) titleLine(a cell.Area, y int) {
+	name, style := m.opt.Feed.nameOr("natsctl"), cell.Style(cell.Strong)
+	left := []segment{{text: "natsctl ▸", short: "", style: cell.Muted, rank: 9}}
+	var right []segment
+	if st := m.st; st != nil {
+		name = st.Feed.Name
+		left = append(left, segment{text: view.Text(name), style: style})
+		left = append(left, m.phaseSegments(st)...)
+		right = m.alertSegments(st)
+	} else {
+		left = append(left, segment{text: view.Text(name), style: style}, segment{text: "◌ DISCOVER", style: cell.Hazy})
+	}
+	if m.st != nil && m.st.Feed.Protected {
+		a.Rows(y, 1).Fill(" ", cell.Banner)
+		left = append(left, segment{text: "PROTECTED", style: cell.Banner, rank: 1})
+		for i := range left {
+			left[i].style = cell.Banner
+		}
+	}
+	line(a, y, left, right)
+}
+
+// phaseSegments are the phase, the interval and who answered.
+func (m *Model) phaseSegments(st *State) []segment {
+	ph := phaseWords[st.Phase]
+	every := short(st.Every)
+	if st.Every > st.Wanted {
+		every = fmt.Sprintf("poll %s > %s", view.Duration(st.Took.Seconds()), short(st.Wanted))
+	}
+	if st.Phase == Replay && st.Tape != nil {
+		return m.replaySegments(st)
+	}
+	word := ph.mark + " " + ph.word
+	if m.paused {
+		word, ph.style = "⏸ PAUSED", cell.Warning
+		every = ageText(m.live.Now.Sub(st.Now))
+	}
+	out := []segment{{text: word + " " + every, style: ph.style}}
+	if st.Snap == nil {
+		return out
+	}
+	t := st.Total
+	answered := segment{text: ratio(t.answered, t.expected) + " servers", short: ratio(t.answered, t.expected) + " srv"}
+	if t.partial {
+		answered.style = cell.Warning
+		answered.text, answered.short = "▲ "+answered.text, "▲"+answered.short
+	}
+	out = append(out, answered)
+	out = append(out, segment{text: plural(t.clusters, "cluster"), style: cell.Muted, rank: 6})
+	if t.leafs > 0 {
+		out = append(out, segment{text: plural(t.leafs, "leaf"), style: cell.Muted, rank: 7})
+	}
+	if st.Recording != "" {
+		out = append(out, segment{text: "● REC", style: cell.Danger, rank: 2})
+	}
+	return out
+}
+
+// alertSegments are the alerts and the clock.
+func (m *Model) alertSegments(st *State) []segment {
+	clock := segment{text: st.Now.UTC().Format("15:04:05Z"), style: cell.Muted}
+	if st.Phase == Down && st.Snap != nil {
+		clock = segment{text: ageText(st.Age()) + " old  " + clock.text, style: cell.Danger}
+	}
+	crit, warn := m.firing()
+	switch {
+	case crit > 0:
+		return []segment{{text: fmt.Sprintf("✗ %s  %d crit", plural(crit+warn, "alert"), crit), short: fmt.Sprintf("✗%d", crit+warn), style: cell.Danger}, clock}
+	case warn > 0:
+		return []segment{{text: "▲ " + plural(warn, "alert"), short: fmt.Sprintf("▲%d", warn), style: cell.Warning}, clock}
+	}
+	return []segment{clock}
+}
+
+// totalsLine is the fleet in numbers.
+func (m *Model) totalsLine(a cell.Area, y int) {
+	st := m.st
+	if st == nil || st.Snap == nil {
+		line(a, y, []segment{{text: "conns -   in -   out -   subs -   slow -   js -", style: cell.Muted}}, nil)
+		return
+	}
+	t := st.Total
+	left := []segment{
+		{text: "conns " + view.Count.Format(t.conns), short: view.PerSec.Format(t.conns) + "c"},
+		{text: "in " + m.flow(t.traffic.InMsgs.Value(), t.traffic.InBytes.Value()), style: cell.Plain},
+		{text: m.sparkOf(serIn), style: cell.Chart, rank: 5},
+		{text: "out " + m.flow(t.traffic.OutMsgs.Value(), t.traffic.OutBytes.Value())},
+		{text: m.sparkOf(serOut), style: cell.Chart, rank: 5},
+		{text: "subs " + view.PerSec.Format(t.subs), rank: 3},
+		{text: "slow " + view.PerSec.Format(t.slow), style: cell.OfLevel(levelOf(t.slowing, 2)), rank: 2},
+	}
+	line(a, y, append(left, jetSegment(t)...), nil)
+}
+
+func jetSegment(t totals) []segment {
+	switch {
+	case t.jsServers == 0:
+		return []segment{{text: "no jetstream", style: cell.Muted, rank: 4}}
+	case t.metaLeader != "":
+		return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}, {text: "meta " + view.Text(t.metaLeader), style: cell.Muted, rank: 4}}
+	}
+	return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}}
+}
+
+// flow is messages and bytes a second.
+func (m *Model) flow(msgs, bytes any) string {
+	if msgs == nil {
+		return "-"
+	}
+	return view.PerSec.Format(msgs) + "/s " + tight(view.BytesSec.Format(bytes))
+}
+
+// tabLine is the pages behind the digits, the open one marked.
+func (m *Model) tabLine(a cell.Area, y int) {
+	x := 0
+	m.drawn.tabs, m.drawn.tabY = m.drawn.tabs[:0], y
+	front := m.stack[0].spec.kind
+	for _, s := range m.specs {
+		if s.digit == "" {
+			continue
+		}
+		title := s.title
+		if a.W < 100 {
+			title = s.short
+		}
+		if s.kind == alertsPage {
+			if crit, warn := m.firing(); crit+warn > 0 {
+				title = fmt.Sprintf("%s(%d)", title, crit+warn)
+			}
+		}
+		style, text := cell.Style(cell.Muted), " "+s.digit+" "+title+" "
+		if s.kind == front {
+			style, text = cell.Accent|cell.Selected, " "+s.digit+" "+title+" "
+			if m.look.Profile == cell.NoColor {
+				text = "[" + s.digit + " " + title + "]"
+			}
+		}
+		from := x
+		x = a.Write(x, y, text, style)
+		m.drawn.tabs = append(m.drawn.tabs, tabAt{from, x, s.kind})
+		x++
+	}
+}
+
+// short prints an interval without needless digits.
+func short(d time.Duration) string {
+	if d%time.Second == 0 && d < time.Minute {
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	}
+	return view.Duration(d.Seconds())
+}
+
+// ageText is a whole number of seconds, or larger units.
+func ageText(d time.Duration) string {
+	return view.Duration(max(d, 0).Truncate(time.Second).Seconds())
+}
+
+func (f *Feed) nameOr(other string) string {
+	if f == nil || f.Name == "" {
+		return other
+	}
+	return f.Name
+}

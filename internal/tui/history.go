@@ -1,0 +1,152 @@
+package tui
+
+import (
+	"math"
+	"slices"
+)
+
+// series names one curve of a server or of the fleet.
+type series int
+
+// The curves that are kept of each server and of the whole fleet.
+const (
+	serCPU series = iota
+	serMem
+	serConns
+	serIn
+	serOut
+	serPending
+	allSeries
+)
+
+// Points kept of each curve: an hour at two seconds, less on large fleets so
+// that all curves together stay under maxPoints.
+const (
+	hourPoints = 1800
+	fewPoints  = 300
+	maxPoints  = 2 << 20
+)
+
+// curves holds the curves of one object, oldest point first; NaN is a reading
+// that is not known.
+type curves [allSeries][]float32
+
+// History is the curves of the fleet and of each server by name. One that was
+// handed over is never changed: the collector only writes behind its ends.
+type History struct {
+	Ticks  int // points a full curve has by now
+	fleet  *curves
+	byName map[string]*curves
+}
+
+// server returns the curves of one server; nil when there are none.
+func (h *History) server(name string) *curves {
+	if h == nil {
+		return nil
+	}
+	return h.byName[name]
+}
+
+// recorder grows the curves. Only the collector uses it.
+type recorder struct {
+	ticks int
+	fleet curves
+	names map[string]*recorded
+}
+
+type recorded struct {
+	curves
+	tick int
+}
+
+func newRecorder() *recorder { return &recorder{names: map[string]*recorded{}} }
+
+// limit is how many points each curve keeps with n servers.
+func limit(n int) int {
+	return max(min(maxPoints/(int(allSeries)*max(n, 1)), hourPoints), fewPoints)
+}
+
+// add appends one point to every curve of an object.
+func (c *curves) add(points [allSeries]float32, keep int) {
+	for i, p := range points {
+		s := c[i]
+		if len(s) == cap(s) && len(s) >= keep {
+			s = append(make([]float32, 0, keep+keep/4), s[len(s)-keep+1:]...)
+		}
+		c[i] = append(s, p)
+	}
+}
+
+// gap appends n unknown points.
+func (c *curves) gap(n, keep int) {
+	var nan [allSeries]float32
+	for i := range nan {
+		nan[i] = float32(math.NaN())
+	}
+	for range min(n, keep) {
+		c.add(nan, keep)
+	}
+}
+
+// server appends the points of one server for the tick that runs.
+func (r *recorder) server(name string, points [allSeries]float32, keep int) {
+	rec := r.names[name]
+	if rec == nil {
+		rec = &recorded{tick: r.ticks - 1}
+		r.names[name] = rec
+	}
+	if rec.tick >= r.ticks {
+		return
+	}
+	rec.gap(r.ticks-rec.tick-1, keep)
+	rec.add(points, keep)
+	rec.tick = r.ticks
+}
+
+// publish closes the tick and returns what the screen may read.
+func (r *recorder) publish(total [allSeries]float32) *History {
+	keep := limit(len(r.names))
+	r.fleet.add(total, keep)
+	r.ticks++
+	fleet := r.fleet
+	h := &History{Ticks: r.ticks, fleet: &fleet, byName: make(map[string]*curves, len(r.names))}
+	for name, rec := range r.names {
+		if r.ticks-rec.tick > keep {
+			delete(r.names, name)
+			continue
+		}
+		c := rec.curves
+		h.byName[name] = &c
+	}
+	return h
+}
+
+// window returns the last n points of a curve.
+func window(points []float32, n int) []float32 {
+	return points[max(len(points)-n, 0):]
+}
+
+// squeeze brings points down to at most n by taking the largest of each
+// group, so that a peak stays visible.
+func squeeze(points []float32, n int) []float32 {
+	if n <= 0 || len(points) <= n {
+		return points
+	}
+	group := (len(points) + n - 1) / n
+	out := make([]float32, 0, n)
+	for chunk := range slices.Chunk(points[len(points)%group:], group) {
+		out = append(out, slices.MaxFunc(chunk, compareFloat))
+	}
+	return out
+}
+
+// compareFloat orders floats with NaN first.
+func compareFloat(a, b float32) int {
+	switch {
+	case a == b:
+		return 0
+	case a < b || a != a && b == b:
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,240 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// jetStreamSpec is the page of JetStream.
+func jetStreamSpec() *spec {
+	streams := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: fleet.JSWant{Streams: true, Consumers: true, Config: true}}
+	raft := Demand{needs: []need{{fleet.Raftz, 4 * time.Second}}}
+	return &spec{
+		kind: jetStreamPage, digit: "5", title: "JetStream", short: "JS", open: openJetStream,
+		modes: []mode{
+			{name: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, demand: streams,
+				empty: func(m *Model, _ *page) string { return m.noJetStream("no stream") },
+				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "msgs_per_second", "pending", "bytes", "consumers", "followers", "ack_pending"}},
+			{name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, demand: streams,
+				empty: func(m *Model, _ *page) string { return m.noJetStream("no consumer") },
+				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack_seconds", "type"}},
+			{name: "peers", sort: "role", sheet: peerSheet, above: metaLines, demand: streams,
+				empty: func(m *Model, _ *page) string { return m.noJetStream("no server with JetStream") },
+				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_per_second", "online", "last_seconds"}},
+			{name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
+				empty: func(m *Model, _ *page) string { return m.waiting(fleet.Raftz, "no raft group: nothing is replicated") },
+				first: []string{"group", "server", "account", "state", "leader", "behind", "size", "term", "applied"}},
+		},
+	}
+}
+
+// consumersSpec is the page of one stream's consumers.
+func consumersSpec() *spec {
+	d := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: fleet.JSWant{Streams: true, Consumers: true, Config: true}}
+	return &spec{kind: consumersPage, title: "Consumers", open: func(m *Model, _ *page, _ ref) { m.openObject() }, modes: []mode{
+		{name: "consumers", sort: "state", sheet: consumerSheet, below: consumerPanel, panel: 3, demand: d,
+			empty: func(*Model, *page) string { return "the stream has no consumer" },
+			first: []string{"consumer", "state", "pending", "ack_pending", "delivered", "ack_floor", "redelivered", "leader", "last_ack_seconds", "type", "waiting"}},
+	}}
+}
+
+// noJetStream tells a fleet without JetStream from one without streams.
+func (m *Model) noJetStream(none string) string {
+	if m.st.Total.jsServers == 0 {
+		return "JetStream is off on every server that answered"
+	}
+	return m.waiting(fleet.Jsz, none)
+}
+
+func streamSheet(m *Model, p *page) sheet {
+	rows := kept(m.st.JS.streams, func(r stm) bool { return p.scope.account == "" || p.scope.account == r.Account })
+	return &rowsOf[stm]{
+		cols: streamColumns, rows: rows,
+		name:  func(r stm) string { return r.key() },
+		judge: func(r stm) view.Level { return r.level },
+		refer: func(r stm) ref {
+			return ref{stream: r.Name, account: r.Account, domain: r.Domain, server: r.Leader}
+		},
+		json: func(r stm) any { return r.Detail },
+	}
+}
+
+func consumerSheet(m *Model, p *page) sheet {
+	s := p.scope
+	rows := kept(m.st.JS.consumers, func(r csm) bool {
+		return (s.account == "" || s.account == r.Account) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
+	})
+	return &rowsOf[csm]{
+		cols: consumerColumns, rows: rows,
+		name:  func(r csm) string { return r.key() },
+		judge: func(r csm) view.Level { return r.level },
+		refer: func(r csm) ref {
+			return ref{consumer: r.Name, stream: r.Stream, account: r.Account, domain: r.Domain}
+		},
+		json: func(r csm) any { return r.Info },
+	}
+}
+
+func peerSheet(m *Model, _ *page) sheet {
+	return &rowsOf[per]{
+		cols: peerColumns, rows: m.st.JS.peers,
+		name:  func(r per) string { return r.Domain + "/" + r.Name },
+		judge: func(r per) view.Level { return r.level },
+		refer: func(r per) ref { return ref{server: r.Name, cluster: r.Cluster} },
+		json: func(r per) any {
+			if r.sv == nil {
+				return r.MetaPeer
+			}
+			return r.sv.Statsz.JetStream
+		},
+	}
+}
+
+func raftSheet(m *Model, _ *page) sheet {
+	return &rowsOf[rft]{
+		cols: raftColumns, rows: m.st.JS.raft,
+		name:  func(r rft) string { return r.server + "/" + r.account + "/" + r.group },
+		judge: func(r rft) view.Level { return r.level() },
+		refer: func(r rft) ref { return ref{title: r.group + " on " + r.server, server: r.server, account: r.account} },
+		json:  func(r rft) any { return r.g },
+	}
+}
+
+func openJetStream(m *Model, p *page, r ref) {
+	switch {
+	case r.consumer != "":
+		m.openObject()
+	case r.stream != "":
+		m.push(consumersPage, ref{stream: r.stream, account: r.account, domain: r.domain})
+	case p.current().name == "peers":
+		openServer(m, p, r)
+	default:
+		m.openObject()
+	}
+}
+
+// metaLines is the meta group of each domain, and the ways of the page.
+func metaLines(m *Model, p *page, a cell.Area) int {
+	y := 0
+	for _, d := range m.st.JS.groups {
+		if y >= 3 || y >= a.H/4 {
+			break
+		}
+		metaLine(d, a, y)
+		y++
+	}
+	if len(m.st.JS.groups) == 0 && m.st.Total.jsServers > 0 {
+		a.Write(1, 0, "META", cell.Head)
+		a.Write(7, 0, "no meta group: JetStream runs on single servers", cell.Muted)
+		y++
+	}
+	return y + modeLine(m, p, a.Rows(y, 1))
+}
+
+func metaLine(g *fleet.MetaGroup, a cell.Area, y int) {
+	name := "META"
+	if g.Domain != "" {
+		name += " " + g.Domain
+	}
+	x := a.Write(1, y, name, cell.Head) + 2
+	leader, style := "★ "+g.Leader, cell.Style(cell.Strong)
+	if g.Leader == "" {
+		leader, style = "✗ no leader", cell.Danger
+	}
+	x = a.Write(x, y, leader, style) + 2
+	if g.Size == 1 {
+		a.Write(x, y, "single server", cell.Muted)
+		return
+	}
+	parts := []string{fmt.Sprintf("size %d quorum %d", g.Size, g.Quorum)}
+	if g.Heard {
+		parts = append(parts, fmt.Sprintf("%d/%d peers current", g.Current, g.Size))
+	} else {
+		parts = append(parts, "its leader did not answer")
+	}
+	parts = append(parts, "pending "+view.Count.Format(g.Pending))
+	x = a.Write(x, y, strings.Join(parts, "   "), cell.Plain)
+	if l := metaLevel(g); l != fleet.OK {
+		a.Write(x+2, y, view.Glyph(l, false)+" "+behindPeers(g), cell.OfLevel(l))
+	}
+}
+
+// behindPeers names the members that are not current.
+func behindPeers(g *fleet.MetaGroup) string {
+	switch {
+	case g.Leader == "":
+		return "no leader: nothing can be created or moved"
+	case len(g.Leaders) > 1:
+		return "servers name different leaders: " + strings.Join(g.Leaders, ", ")
+	}
+	var names []string
+	for _, p := range g.Peers {
+		switch {
+		case p.Leader || !p.Known:
+		case p.Offline:
+			names = append(names, p.Name+" offline")
+		case !p.Current:
+			names = append(names, fmt.Sprintf("%s lag %s", p.Name, view.Count.Format(p.Lag)))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// streamPanel lists the consumers of the stream under the cursor.
+func streamPanel(m *Model, p *page, row int, a cell.Area) {
+	rows, ok := p.list().sheet.(*rowsOf[stm])
+	if !ok {
+		return
+	}
+	r := rows.rows[row]
+	own := kept(m.st.JS.consumers, func(c csm) bool {
+		return c.Stream == r.Name && c.Account == r.Account && c.Domain == r.Domain
+	})
+	if len(own) == 0 {
+		a.Write(0, 0, "no consumers   "+streamFacts(r), cell.Muted)
+		return
+	}
+	a.Write(0, 0, streamFacts(r), cell.Muted)
+	l := newList("state")
+	l.load(&rowsOf[csm]{
+		cols: consumerColumns, rows: own, name: func(r csm) string { return r.key() },
+		judge: func(r csm) view.Level { return r.level },
+	})
+	l.at = -1
+	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered", "ack_floor", "last_ack_seconds"}}
+	t.draw(a.Rows(1, a.H-1))
+}
+
+func streamFacts(r *streamRow) string {
+	parts := []string{}
+	if c := r.Detail.Config; c != nil {
+		parts = append(parts, strings.ToLower(c.Storage.String())+" storage", strings.ToLower(c.Retention.String()), "subjects "+strings.Join(c.Subjects, " "))
+	}
+	parts = append(parts, fmt.Sprintf("sequences %s to %s", view.Count.Format(r.Detail.State.FirstSeq), view.Count.Format(r.Detail.State.LastSeq)))
+	return strings.Join(parts, "   ")
+}
+
+// consumerPanel is the consumer under the cursor.
+func consumerPanel(_ *Model, p *page, row int, a cell.Area) {
+	rows, ok := p.list().sheet.(*rowsOf[csm])
+	if !ok {
+		return
+	}
+	r := rows.rows[row]
+	c := r.Info
+	parts := []string{"created " + c.Created.UTC().Format("2006-01-02 15:04:05Z")}
+	if cfg := c.Config; cfg != nil {
+		parts = append(parts, "ack "+cfg.AckPolicy.String(), fmt.Sprintf("max ack pending %s", view.Count.Format(cfg.MaxAckPending)), "ack wait "+view.Duration(cfg.AckWait.Seconds()))
+		if cfg.FilterSubject != "" {
+			parts = append(parts, "filter "+cfg.FilterSubject)
+		}
+	}
+	a.Write(0, 0, strings.Join(parts, "   "), cell.Plain)
+	a.Write(0, 1, "leader "+cmp.Or(r.Leader, "none")+"   replicas "+peerMarks(r.Peers, r.Known), cell.Plain)
+}

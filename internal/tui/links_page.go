@@ -1,0 +1,121 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// linkSheet is every link, or those of one server.
+func linkSheet(m *Model, p *page) sheet {
+	rows := m.st.Links
+	if p.scope.server != "" {
+		rows = kept(rows, func(r lnk) bool { return r.touches(p.scope.server) })
+	}
+	return &rowsOf[lnk]{
+		cols: linkColumns, rows: rows,
+		name:  func(r lnk) string { return r.e.Key() },
+		judge: func(r lnk) view.Level { return r.e.Level },
+		refer: func(r lnk) ref {
+			return ref{title: strings.ToUpper(string(r.e.Kind)) + " " + r.title(), server: r.e.FromName}
+		},
+		json: func(r lnk) any { return r.e },
+	}
+}
+
+func noLinks(*Model, *page) string {
+	return "no links: a single server, or one that is not connected to others"
+}
+
+// linkPanel is both ends' view of the link under the cursor, and the verdict.
+func linkPanel(m *Model, p *page, row int, a cell.Area) {
+	rows, ok := p.list().sheet.(*rowsOf[lnk])
+	if !ok {
+		return
+	}
+	r := rows.rows[row]
+	e := r.e
+	endLine(a, 0, e.FromName, r.to(), e.A, e, m.st)
+	endLine(a, 1, r.to(), e.FromName, e.B, e, m.st)
+	style := cell.OfGlyph(e.Level)
+	x := a.Write(0, 2, "verdict   ", cell.Muted)
+	x = a.Write(x, 2, strings.ToUpper(string(e.State)), style)
+	a.Write(x+2, 2, e.Why, cell.Plain)
+	a.Write(0, 3, "means     ", cell.Muted)
+	a.Write(10, 3, linkMeaning(e), cell.Plain)
+	a.Write(0, 4, "state     ", cell.Muted)
+	a.Write(10, 4, sinceText(m.now(), r.since), cell.Plain)
+	a.Write(0, 5, "evidence  ", cell.Muted)
+	a.Write(10, 5, evidence(e, m.st), cell.Muted)
+}
+
+// endLine is one end's report of a link.
+func endLine(a cell.Area, y int, from, to string, end fleet.End, e *fleet.Edge, st *State) {
+	x := a.Write(0, y, cell.Fit(from+" → "+to, 24, false), cell.Strong)
+	switch {
+	case !end.Heard && e.Kind == fleet.Gateway && e.B == end:
+		a.Write(x+1, y, "· inbound, seen by the other cluster", cell.Muted)
+		return
+	case !end.Heard:
+		a.Write(x+1, y, "◌ not heard: "+from+" did not answer", cell.Hazy)
+		return
+	case !end.Listed:
+		a.Write(x+1, y, "✗ not reported by "+from, cell.Danger)
+		return
+	}
+	parts := []string{"● up " + ageText(age(st.Snap.Time, end.Since)), "pool " + poolText(end)}
+	if end.RTTSeconds > 0 {
+		parts = append(parts, "rtt "+view.Duration(end.RTTSeconds))
+	}
+	t := end.Traffic
+	if t.Known() {
+		parts = append(parts, fmt.Sprintf("in %s/s %s  out %s/s %s",
+			view.PerSec.Format(t.InMsgs.PerSecond), tight(view.BytesSec.Format(t.InBytes.PerSecond)),
+			view.PerSec.Format(t.OutMsgs.PerSecond), tight(view.BytesSec.Format(t.OutBytes.PerSecond))))
+	}
+	parts = append(parts, "pending "+tight(view.Bytes.Format(end.Pending)))
+	if end.Compression != "" && end.Compression != "off" {
+		parts = append(parts, end.Compression)
+	}
+	a.Write(x+1, y, strings.Join(parts, "   "), cell.Plain)
+}
+
+// linkMeaning says what a state of a link does to clients.
+func linkMeaning(e *fleet.Edge) string {
+	switch {
+	case e.State == fleet.StateOK:
+		return "messages flow both ways"
+	case e.State == fleet.StateOutside:
+		return "the other end does not share the system account, so only this end can be seen"
+	case e.State == fleet.StateUnknown:
+		return "an end did not answer, so nobody can say whether messages flow"
+	case e.State == fleet.StateSlow:
+		return "messages arrive late; watch whether pending bytes grow"
+	case e.State == fleet.StateShort:
+		return "messages flow, with fewer connections than the other peers have"
+	case e.Kind == fleet.Route:
+		return fmt.Sprintf("clients on %s and %s do not reach each other directly; queue groups split", e.FromName, e.ToName)
+	case e.Kind == fleet.Gateway:
+		return fmt.Sprintf("what clients on %s publish does not reach cluster %s", e.FromName, e.ToCluster)
+	}
+	return fmt.Sprintf("what is behind %s is cut off from %s", e.ToName, e.FromName)
+}
+
+// evidence names the answers that the verdict is made from.
+func evidence(e *fleet.Edge, st *State) string {
+	kind := map[fleet.EdgeKind]fleet.Kind{fleet.Route: fleet.Routez, fleet.Gateway: fleet.Gatewayz, fleet.Leaf: fleet.Leafz}[e.Kind]
+	at := st.Asked[kind]
+	if at.IsZero() {
+		at = st.Snap.Time
+	}
+	parts := []string{fmt.Sprintf("%s of %s", kind, at.UTC().Format("15:04:05Z"))}
+	for _, name := range []string{e.FromName, e.ToName} {
+		if r := st.server(name); r != nil && r.sv != nil && r.sv.Statsz != nil {
+			parts = append(parts, fmt.Sprintf("%s cpu %.0f%%", name, r.sv.Statsz.CPU))
+		}
+	}
+	return strings.Join(parts, " · ")
+}

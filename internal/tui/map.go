@@ -1,0 +1,226 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// Sizes of the map of clusters.
+const (
+	boxMin   = 30 // cells of a cluster's box
+	boxMax   = 44
+	bridgeW  = 18 // between two boxes
+	boxRows  = 8  // servers shown in a box
+	mapRoomH = 22 // rows that the page must have for a map over the tree
+)
+
+// topoMap draws the clusters as boxes with the gateways between them and
+// returns how many rows it took; none on a small screen.
+func topoMap(m *Model, p *page, a cell.Area) int {
+	clusters := mapClusters(m.st)
+	if a.H < mapRoomH || a.W < boxMin*2 || len(clusters) == 0 {
+		return 0
+	}
+	perRow := min(len(clusters), max((a.W-2+bridgeW)/(boxMin+bridgeW), 1))
+	boxW := min((a.W-2-bridgeW*(perRow-1))/perRow, boxMax)
+	selected := ref{}
+	if r, ok := m.selected(); ok {
+		selected = r
+	}
+	y := 0
+	for i := 0; i < len(clusters); i += perRow {
+		row := clusters[i:min(i+perRow, len(clusters))]
+		h := 0
+		for _, c := range row {
+			h = max(h, min(len(c.Nodes), boxRows)+2)
+		}
+		if y+h > a.H/2 {
+			break
+		}
+		for j, c := range row {
+			x := 1 + j*(boxW+bridgeW)
+			m.clusterBox(a.Cut(x, y, boxW, min(len(c.Nodes), boxRows)+2), c, selected)
+			if j > 0 {
+				bridge(a.Cut(x-bridgeW, y, bridgeW, h), m.st, row[j-1], c)
+			}
+		}
+		y += h
+	}
+	return m.farLines(a, y, clusters, perRow) + 1
+}
+
+// mapClusters are the clusters that get a box.
+func mapClusters(st *State) []*fleet.Cluster {
+	var out []*fleet.Cluster
+	for _, c := range st.Top.Clusters {
+		if c.Name != "" && !c.Leafs {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// clusterBox draws one cluster with its servers.
+func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
+	style := cell.Style(cell.Line)
+	if urgency(c.Level) >= 2 {
+		style = cell.OfLevel(c.Level)
+	}
+	in := a.Frame("", style)
+	x := a.Write(2, 0, " "+view.Text(c.Name)+" ", cell.Strong)
+	mark := fmt.Sprintf(" %s %s ", ratio(c.Have, c.Need), view.Glyph(c.Level, false))
+	if x+cell.Width(mark) < a.W {
+		a.Right(a.W-2, 0, mark, cell.OfGlyph(c.Level))
+	}
+	if v := strings.Join(c.Versions, " · "); v != "" {
+		a.Cut(0, 0, a.W-2, a.H).Right(a.W-3, a.H-1, " "+v+" ", cell.OfLevel(levelOf(len(c.Versions) > 1, fleet.Warn)))
+	}
+	for y, n := range c.Nodes {
+		if y == boxRows-1 && len(c.Nodes) > boxRows {
+			in.Write(1, y, fmt.Sprintf("… %d more", len(c.Nodes)-y), cell.Muted)
+			break
+		}
+		m.boxLine(in.Rows(y, 1), n)
+		if selected.server == n.Name && selected.cluster == n.Cluster {
+			in.Rows(y, 1).Restyle(cell.Selected)
+		}
+	}
+}
+
+// boxLine is one server in a box: mark, name, connections, CPU, rate.
+func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
+	r := m.rowOf(n)
+	level := n.Level
+	if r != nil {
+		level = r.level
+	}
+	x := a.Write(0, 0, view.Glyph(level, false), cell.OfGlyph(level))
+	nameW := max(a.W-x-1-19, 6)
+	a.Write(x+1, 0, cell.Fit(n.Name+star(n), nameW, false), cell.Strong)
+	x += nameW + 2
+	if r == nil || r.sv == nil || r.sv.Statsz == nil {
+		word := "no answer"
+		if r != nil {
+			word = r.status()
+		}
+		a.Write(x, 0, word, cell.OfLevel(level))
+		return
+	}
+	s := r.sv.Statsz
+	a.Write(x, 0, cell.Fit(view.PerSec.Format(s.Connections)+"c", 5, true), cell.Plain)
+	a.Write(x+5, 0, cell.Fit(fmt.Sprintf("%.0f%%", s.CPU), 5, true), cell.OfLevel(levelOf(r.cpuShare() > cpuWarn, fleet.Warn)))
+	t := r.traffic()
+	if t.Known() {
+		a.Write(x+10, 0, cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 8, true), cell.Plain)
+	}
+}
+
+// rowOf is the server row of a node.
+func (m *Model) rowOf(n *fleet.Node) *serverRow {
+	for _, r := range m.st.Servers {
+		if r.node == n {
+			return r
+		}
+	}
+	return nil
+}
+
+// bridge is the gateways between two boxes: how many each way, RTT, traffic.
+func bridge(a cell.Area, st *State, left, right *fleet.Cluster) {
+	b := spanOf(st, left.Name, right.Name)
+	if !b.any {
+		return
+	}
+	text, style := b.counts(), cell.OfGlyph(b.level)
+	a.Write((a.W-cell.Width(text))/2, 1, text, style)
+	bar := "═"
+	if b.level != fleet.OK {
+		bar = "─"
+	}
+	a.Write(1, 2, "◀"+strings.Repeat(bar, a.W-4)+"▶", style)
+	traffic := b.traffic()
+	a.Write(max((a.W-cell.Width(traffic))/2, 0), 3, traffic, cell.Muted)
+}
+
+// pair is the gateways between two clusters, both ways.
+type pair struct {
+	any      bool
+	ab, ba   *fleet.Span
+	level    fleet.Level
+	rtt      float64
+	msgs     float64
+	bytes    float64
+	hasRates bool
+}
+
+func spanOf(st *State, a, b string) pair {
+	var p pair
+	for _, s := range st.Top.Spans {
+		switch {
+		case s.From == a && s.To == b:
+			p.ab = s
+		case s.From == b && s.To == a:
+			p.ba = s
+		default:
+			continue
+		}
+		p.any = true
+		p.level = p.level.Worse(s.Level)
+		p.rtt = max(p.rtt, s.RTTSeconds)
+		if s.Traffic.Known() {
+			p.hasRates = true
+			p.msgs += s.Traffic.OutMsgs.PerSecond
+			p.bytes += s.Traffic.OutBytes.PerSecond
+		}
+	}
+	return p
+}
+
+// counts is "● 3⇄3  38ms".
+func (p pair) counts() string {
+	have := func(s *fleet.Span) string {
+		switch {
+		case s == nil:
+			return "0"
+		case s.Have < s.Need:
+			return ratio(s.Have, s.Need)
+		}
+		return fmt.Sprint(s.Have)
+	}
+	text := view.Glyph(p.level, false) + " " + have(p.ab) + "⇄" + have(p.ba)
+	if p.rtt > 0 {
+		text += "  " + view.Duration(p.rtt)
+	}
+	return text
+}
+
+func (p pair) traffic() string {
+	if !p.hasRates {
+		return ""
+	}
+	return view.PerSec.Format(p.msgs) + "/s " + tight(view.BytesSec.Format(p.bytes))
+}
+
+// farLines are the gateways between boxes that do not stand side by side, and
+// the leafnodes, a line each, and returns the row after them.
+func (m *Model) farLines(a cell.Area, y int, clusters []*fleet.Cluster, perRow int) int {
+	limit := a.H * 3 / 5
+	for i, c := range clusters {
+		for j := i + 1; j < len(clusters); j++ {
+			p := spanOf(m.st, c.Name, clusters[j].Name)
+			side := j == i+1 && j%perRow != 0
+			if side || !p.any || y >= limit || len(clusters) > 4 && p.level == fleet.OK {
+				continue
+			}
+			x := a.Write(3, y, p.counts(), cell.OfGlyph(p.level))
+			x = a.Write(max(x+2, 20), y, c.Name+" ⇄ "+clusters[j].Name, cell.Strong)
+			a.Write(x+2, y, p.traffic(), cell.Muted)
+			y++
+		}
+	}
+	return y
+}

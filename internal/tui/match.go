@@ -1,0 +1,142 @@
+package tui
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// matcher decides which rows a filter keeps. Text is either an expression in
+// the language of --filter (cpu>80 and cluster="east"), or words: each must be
+// found in the row, !word must not, ~text is a regular expression.
+type matcher struct {
+	text  string
+	expr  *view.Filter
+	words []word
+}
+
+type word struct {
+	not  bool
+	text string
+	re   *regexp.Regexp
+}
+
+// operators tell an expression from words.
+var operators = regexp.MustCompile(`[<>=()"']|\b(contains|matches|startsWith|endsWith)\b`)
+
+// bare is a word after an equals sign that stands without quotes.
+var bare = regexp.MustCompile(`(==?|!=)\s*([A-Za-z_$][\w.$/-]*)`)
+
+// field is a word before an operator.
+var field = regexp.MustCompile(`\b([a-z_]+)(\s*(?:[<>=!]|contains\b|matches\b|startsWith\b|endsWith\b))`)
+
+// nicknames are short names of columns in a filter.
+var nicknames = map[string]string{
+	"acct": "account", "acc": "account", "srv": "server", "ver": "version", "conn": "connections", "conns": "connections",
+	"subs": "subscriptions", "slow": "slow_consumers", "sev": "severity", "addr": "address", "msgs": "messages",
+	"in": "in_msgs_per_second", "out": "out_msgs_per_second", "up": "uptime",
+}
+
+// newMatcher compiles a filter over the columns of a page; an unknown field is
+// an error, never an empty table.
+func newMatcher(text string, heads []view.Head) (*matcher, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, nil
+	}
+	m := &matcher{text: text}
+	if operators.MatchString(text) && !strings.HasPrefix(text, "~") {
+		f, err := view.NewFilter(quoted(text, heads), heads)
+		if err != nil {
+			return nil, err
+		}
+		m.expr = f
+		return m, nil
+	}
+	if strings.HasPrefix(text, "~") {
+		return m, m.addRegexp(text[1:])
+	}
+	for _, part := range strings.Fields(text) {
+		w := word{text: strings.ToLower(part)}
+		if rest, ok := strings.CutPrefix(w.text, "!"); ok {
+			w.not, w.text = true, rest
+		}
+		m.words = append(m.words, w)
+	}
+	return m, nil
+}
+
+func (m *matcher) addRegexp(text string) error {
+	re, err := regexp.Compile("(?i)" + text)
+	if err != nil {
+		return fmt.Errorf("%w %q: %w", view.ErrFilter, text, err)
+	}
+	m.words = append(m.words, word{re: re})
+	return nil
+}
+
+// quoted lets names stand without quotes and fields by their nicknames, as
+// they are typed in a hurry: acct=APP is account == "APP".
+func quoted(text string, heads []view.Head) string {
+	named := func(s string) bool {
+		return slices.ContainsFunc(heads, func(h view.Head) bool { return h.Name == s })
+	}
+	text = field.ReplaceAllStringFunc(text, func(s string) string {
+		p := field.FindStringSubmatch(s)
+		if full, ok := nicknames[p[1]]; ok && !named(p[1]) {
+			return full + p[2]
+		}
+		return s
+	})
+	return bare.ReplaceAllStringFunc(text, func(s string) string {
+		p := bare.FindStringSubmatch(s)
+		switch {
+		case p[2] == "true", p[2] == "false", p[2] == "nil", named(p[2]):
+			return s
+		}
+		return p[1] + `"` + p[2] + `"`
+	})
+}
+
+// keeps tells whether a row passes. Only the cells that are needed are
+// evaluated.
+func (m *matcher) keeps(s sheet, row int, cells []view.Cell) (bool, error) {
+	if m.expr != nil {
+		for i := range cells {
+			cells[i] = s.cell(row, i)
+		}
+		return m.expr.Match(cells)
+	}
+	text := strings.ToLower(rowText(s, row, len(cells)))
+	for _, w := range m.words {
+		found := false
+		if w.re != nil {
+			found = w.re.MatchString(text)
+		} else {
+			found = strings.Contains(text, w.text)
+		}
+		if found == w.not {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// rowText joins the words of a row; its numbers are for expressions.
+func rowText(s sheet, row, cols int) string {
+	var b strings.Builder
+	for i := range cols {
+		switch v := s.cell(row, i).Raw.(type) {
+		case string:
+			b.WriteString(v)
+			b.WriteByte(' ')
+		case []string:
+			b.WriteString(strings.Join(v, " "))
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}

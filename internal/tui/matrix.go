@@ -1,0 +1,155 @@
+package tui
+
+import (
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// matrix is a table of who reaches whom: the row's end to the column's.
+type matrix struct {
+	title string
+	names []string
+	cells map[[2]int]matrixCell
+}
+
+type matrixCell struct {
+	text  string
+	level fleet.Level
+}
+
+// drawMatrices draws the gateways between clusters and the routes in each
+// cluster, those with trouble first, from the scroll position on.
+func drawMatrices(m *Model, p *page, a cell.Area) {
+	all := matrices(m.st)
+	if len(all) == 0 {
+		a.Write(gutter, 1, noLinks(m, p), cell.Muted)
+		return
+	}
+	y := -p.scroll
+	for _, mx := range all {
+		y = mx.draw(a, y) + 1
+	}
+	if y+p.scroll > a.H {
+		p.scroll = min(p.scroll, y+p.scroll-a.H)
+	} else {
+		p.scroll = 0
+	}
+}
+
+// matrices are the gateway matrix and one route matrix for each cluster.
+func matrices(st *State) []matrix {
+	var out []matrix
+	if g := gatewayMatrix(st); len(g.names) > 1 {
+		out = append(out, g)
+	}
+	for _, c := range st.Top.Clusters {
+		if c.Name == "" || len(c.Nodes) < 2 {
+			continue
+		}
+		out = append(out, routeMatrix(st, c))
+	}
+	return out
+}
+
+func gatewayMatrix(st *State) matrix {
+	mx := matrix{title: "GATEWAYS  from row to column: servers with an outbound connection, worst RTT", cells: map[[2]int]matrixCell{}}
+	index := map[string]int{}
+	name := func(n string) int {
+		if _, ok := index[n]; !ok {
+			index[n] = len(mx.names)
+			mx.names = append(mx.names, n)
+		}
+		return index[n]
+	}
+	for _, c := range st.Top.Clusters {
+		if c.Name != "" && !c.Leafs {
+			name(c.Name)
+		}
+	}
+	for _, s := range st.Top.Spans {
+		text := ratio(s.Have, s.Need)
+		if s.RTTSeconds > 0 {
+			text += " " + view.Duration(s.RTTSeconds)
+		}
+		mx.cells[[2]int{name(s.From), name(s.To)}] = matrixCell{text, s.Level}
+	}
+	return mx
+}
+
+func routeMatrix(st *State, c *fleet.Cluster) matrix {
+	mx := matrix{title: "ROUTES  cluster " + c.Name + ": does the row list the column, RTT", cells: map[[2]int]matrixCell{}}
+	index := map[string]int{}
+	for i, n := range c.Nodes {
+		mx.names = append(mx.names, n.Name)
+		index[n.Key] = i
+	}
+	for _, e := range st.Top.Edges {
+		from, ok := index[e.From]
+		to, too := index[e.To]
+		if e.Kind != fleet.Route || !ok || !too {
+			continue
+		}
+		mx.cells[[2]int{from, to}] = routeCell(e.A, e)
+		mx.cells[[2]int{to, from}] = routeCell(e.B, e)
+	}
+	return mx
+}
+
+// routeCell is one end's word on a route.
+func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
+	switch {
+	case !end.Heard:
+		return matrixCell{"no answer", fleet.Unknown}
+	case !end.Listed:
+		return matrixCell{"none", fleet.Crit}
+	case e.State == fleet.StateOneWay:
+		return matrixCell{"one-way", fleet.Warn}
+	case end.RTTSeconds > 0:
+		return matrixCell{view.Duration(end.RTTSeconds), levelOf(e.Level != fleet.OK, fleet.Warn)}
+	}
+	return matrixCell{poolText(end), levelOf(e.Level != fleet.OK, fleet.Warn)}
+}
+
+// draw writes the matrix from row y on, as many columns as fit, and returns
+// the row after it.
+func (mx matrix) draw(a cell.Area, y int) int {
+	put := func(x, y int, s string, st cell.Style) {
+		if y >= 0 {
+			a.Write(x, y, s, st)
+		}
+	}
+	put(1, y, mx.title, cell.Strong)
+	nameW, colW := 4, 5
+	for _, n := range mx.names {
+		nameW = max(nameW, min(cell.Width(n), 20))
+	}
+	colW = max(colW, min(nameW, 14))
+	for _, c := range mx.cells {
+		colW = max(colW, cell.Width(c.text)+2)
+	}
+	cols := max(min(len(mx.names), (a.W-nameW-5)/(colW+2)), 1)
+	for i, n := range mx.names[:cols] {
+		put(nameW+5+i*(colW+2), y+1, cell.Fit(n, colW, false), cell.Head)
+	}
+	if cols < len(mx.names) {
+		put(a.W-12, y+1, plural(len(mx.names)-cols, "more")[:min(8, len(plural(len(mx.names)-cols, "more")))], cell.Muted)
+	}
+	for r, n := range mx.names {
+		put(3, y+2+r, cell.Fit(n, nameW, false), cell.Head)
+		for c := range mx.names[:cols] {
+			x := nameW + 5 + c*(colW+2)
+			v, ok := mx.cells[[2]int{r, c}]
+			switch {
+			case r == c:
+				put(x, y+2+r, "·", cell.Muted)
+			case !ok:
+				put(x, y+2+r, "-", cell.Muted)
+			default:
+				put(x, y+2+r, view.Glyph(v.level, false)+" ", cell.OfGlyph(v.level))
+				put(x+2, y+2+r, cell.Fit(v.text, colW-2, false), cell.OfLevel(v.level))
+			}
+		}
+	}
+	return y + 2 + len(mx.names)
+}

@@ -1,0 +1,223 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/tui/cell"
+)
+
+// Model is the dashboard's screen: pure, without a clock or a connection. A
+// state and keys go in through Update; View draws a frame of exactly the
+// window's size. It is for one goroutine.
+type Model struct {
+	opt     Options
+	look    cell.Look
+	palette *cell.Palette
+	grid    *cell.Grid
+	w, h    int
+
+	live *State // the newest
+	st   *State // the one that is shown: an older one while paused
+	seen map[string]alertMark
+
+	specs  []*spec
+	roots  map[pageKind]*page
+	stack  []*page // the open page is the last
+	past   [][]*page
+	future [][]*page
+
+	switches
+	span    int // index of the time window of the graphs
+	dots    cell.Dots
+	prompt  *prompt
+	overlay overlay
+	notice  notice
+	hidden  map[string]bool // servers that were forgotten
+	stamp   int             // grows with each switch, so that lists are made anew
+	demand  Demand
+	history []string // of the command line
+
+	drawn    layout
+	send     func(order) bool // to the collector
+	quitting bool
+}
+
+// switches are what single keys turn on and off.
+type switches struct {
+	wide, totals, raw, subs, paused, noHeader, mouse, grouped, following bool
+	severity                                                             int
+}
+
+// stateMsg brings a new state from the collector.
+type stateMsg struct{ *State }
+
+// NewModel makes the screen of a dashboard. Send gives orders to the
+// collector; nil drops them.
+func NewModel(opt Options, send func(order) bool) *Model {
+	if send == nil {
+		send = func(order) bool { return true }
+	}
+	m := &Model{
+		opt: opt, look: opt.Look, palette: cell.NewPalette(opt.Look), grid: cell.New(0, 0), specs: specs(),
+		roots: map[pageKind]*page{}, seen: map[string]alertMark{}, hidden: map[string]bool{}, dots: opt.Dots, send: send, span: 2,
+	}
+	m.wide, m.mouse, m.grouped, m.following = opt.Wide, opt.Mouse, true, true
+	m.stack = []*page{m.root(topoPage)}
+	m.startPage()
+	return m
+}
+
+// startPage opens the page that the options ask for.
+func (m *Model) startPage() {
+	if m.opt.Page != "" {
+		m.runCommand(m.opt.Page)
+	}
+	l := m.cur().list()
+	if m.opt.Sort != "" {
+		l.sort = m.opt.Sort
+	}
+	l.filter, l.faults = m.opt.Filter, m.opt.Faults
+	m.past, m.history = nil, nil
+}
+
+func (m *Model) specOf(kind pageKind) *spec {
+	for _, s := range m.specs {
+		if s.kind == kind {
+			return s
+		}
+	}
+	return m.specs[0]
+}
+
+// root is the page behind a tab; it keeps its filter and its selection.
+func (m *Model) root(kind pageKind) *page {
+	if m.roots[kind] == nil {
+		m.roots[kind] = newPage(m.specOf(kind), ref{})
+	}
+	return m.roots[kind]
+}
+
+// cur is the open page.
+func (m *Model) cur() *page { return m.stack[len(m.stack)-1] }
+
+// Init implements [tea.Model].
+func (m *Model) Init() tea.Cmd { return m.settle() }
+
+// Update implements [tea.Model].
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = max(msg.Width, 0), max(msg.Height, 0)
+	case stateMsg:
+		m.take(msg.State)
+	case tea.KeyMsg:
+		cmd = m.keys(msg)
+	case tea.MouseMsg:
+		cmd = m.mouseAt(msg)
+	case doneMsg:
+		cmd = msg.then(m)
+	}
+	return m, tea.Batch(cmd, m.settle())
+}
+
+// doneMsg brings back what a command did off the screen's goroutine.
+type doneMsg struct{ then func(*Model) tea.Cmd }
+
+// take shows a new state, unless the screen is paused.
+func (m *Model) take(st *State) {
+	m.live = st
+	if st.Notice != "" {
+		m.say(st.Notice)
+	}
+	if m.st == nil || !m.paused || m.st.Feed.Name != st.Feed.Name {
+		m.st = st
+	}
+}
+
+// settle brings the open page's rows up to date and tells the collector what
+// the page needs.
+func (m *Model) settle() tea.Cmd {
+	p := m.cur()
+	if m.st != nil && p.current().sheet != nil {
+		p.list().refresh(m, p)
+	}
+	if d := p.demand(); !d.same(m.demand) {
+		m.demand = d
+		m.send(wantOrder(d))
+	}
+	return nil
+}
+
+// keys takes typed keys. What the terminal gathered into one message is taken
+// key by key; a paste goes to the prompt and nowhere else.
+func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
+	if msg.Paste {
+		if m.prompt != nil {
+			return m.prompt.paste(m, string(msg.Runes))
+		}
+		m.say("pasted text is not taken as keys; : or / first")
+		return nil
+	}
+	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 {
+		return m.key(msg)
+	}
+	var cmds []tea.Cmd
+	for _, r := range msg.Runes {
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}), m.settle())
+	}
+	return tea.Batch(cmds...)
+}
+
+// key takes one key: the overlay or the prompt first, and then no other.
+func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type == tea.KeyCtrlC {
+		m.quitting = true
+		return tea.Quit
+	}
+	m.notice = notice{}
+	switch {
+	case m.overlay != nil:
+		return m.overlay.key(m, msg)
+	case m.prompt != nil:
+		return m.prompt.key(m, msg)
+	}
+	for _, b := range m.binds() {
+		if b.matches(m, msg) {
+			return b.do(m)
+		}
+	}
+	return nil
+}
+
+// notice is one line that the screen says until the next key.
+type notice struct {
+	text string
+	bad  bool
+}
+
+func (m *Model) say(text string)  { m.notice = notice{text: strings.TrimSpace(text)} }
+func (m *Model) fail(text string) { m.notice = notice{text: strings.TrimSpace(text), bad: true} }
+
+// touch makes the lists anew after a switch.
+func (m *Model) touch() { m.stamp++ }
+
+// View implements [tea.Model]: exactly h lines of exactly w cells.
+func (m *Model) View() string {
+	if m.quitting || m.w == 0 || m.h == 0 {
+		return ""
+	}
+	m.render()
+	return m.grid.ANSI(m.palette)
+}
+
+// now is the time of the state that is shown.
+func (m *Model) now() time.Time {
+	if m.st == nil {
+		return time.Time{}
+	}
+	return m.st.Now
+}

@@ -1,0 +1,112 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// OnceOptions are how one frame is made without a terminal.
+type OnceOptions struct {
+	W, H   int
+	Format Format
+	Keys   []string // pressed after the answers are in, as bubbletea names them
+	Polls  int      // questions before the frame; 0 is two, the least that gives rates
+	At     time.Time
+}
+
+// Once asks the fleet and returns one frame of it. It needs no terminal. The
+// error is the last one of the source when nothing was answered; a partial
+// answer is not an error.
+func Once(ctx context.Context, opt Options, once OnceOptions) ([]byte, *fleet.Snapshot, error) {
+	c := newCollector(opt.Feed, opt.every(), opt.clock(), func(error) {})
+	m := NewModel(opt, func(o order) bool {
+		o(ctx, c)
+		return true
+	})
+	m.Update(tea.WindowSizeMsg{Width: once.W, Height: once.H})
+	m.settle()
+	if err := c.gather(ctx, once); err != nil {
+		return nil, nil, err
+	}
+	m.Update(stateMsg{c.latest()})
+	for _, k := range once.Keys {
+		m.Update(keyNamed(k))
+		if c.tape == nil {
+			if err := c.ask(ctx); err != nil {
+				return nil, nil, err
+			}
+		}
+		m.Update(stateMsg{c.latest()})
+	}
+	data, err := m.Export(once.Format)
+	return data, m.st.Snap, err
+}
+
+// gather asks as often as needed, or goes to the instant of the recording.
+func (c *collector) gather(ctx context.Context, once OnceOptions) error {
+	if c.tape != nil {
+		at := c.tape.tape.Len() - 1
+		if !once.At.IsZero() {
+			at = c.tape.tape.At(once.At)
+		}
+		for i := max(at-hourPoints, 0); i <= at; i++ {
+			c.show(i)
+		}
+		return nil
+	}
+	polls := once.Polls
+	if polls == 0 {
+		polls = 2
+	}
+	for i := range polls {
+		if i > 0 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(c.state.Every):
+			}
+		}
+		if err := c.ask(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask asks what the page needs, here and now.
+func (c *collector) ask(ctx context.Context) error {
+	want := c.demand.due(map[fleet.Kind]time.Time{}, c.clock())
+	snap, err := c.feed.Source.Snapshot(ctx, want)
+	if err != nil {
+		return err
+	}
+	c.take(answer{gen: c.gen, want: want, snap: snap})
+	return nil
+}
+
+// latest is a copy of the present state.
+func (c *collector) latest() *State {
+	c.publish()
+	return <-c.states
+}
+
+// keyNamed is the key message with this name: "enter", "tab" or typed text.
+func keyNamed(name string) tea.KeyMsg {
+	for t, n := range keyNames {
+		if n == name {
+			return tea.KeyMsg{Type: t}
+		}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
+}
+
+// keyNames are the keys with a name of their own.
+var keyNames = map[tea.KeyType]string{
+	tea.KeyEnter: "enter", tea.KeyEsc: "esc", tea.KeyTab: "tab", tea.KeyUp: "up", tea.KeyDown: "down", tea.KeyLeft: "left",
+	tea.KeyRight: "right", tea.KeyPgUp: "pgup", tea.KeyPgDown: "pgdown", tea.KeyHome: "home", tea.KeyEnd: "end",
+	tea.KeyBackspace: "backspace", tea.KeyCtrlS: "ctrl+s", tea.KeyCtrlE: "ctrl+e", tea.KeyCtrlC: "ctrl+c",
+}

@@ -1,0 +1,147 @@
+package tui
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// frameRate is how often the screen is written at most: input is shown within
+// 50 ms, and an idle screen costs next to nothing.
+const frameRate = 20
+
+// Run shows the dashboard on a terminal until the user quits or ctx ends. The
+// terminal is restored however it ends: by the user, a signal, a lost
+// terminal, an error, or a panic in any of the dashboard's goroutines, which
+// is returned as an error.
+func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &runner{out: out, cancel: cancel}
+	c := newCollector(opt.Feed, opt.every(), opt.clock(), r.fatal)
+	m := NewModel(opt, c.send)
+	settings := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithFPS(frameRate),
+	}
+	if opt.Mouse {
+		settings = append(settings, tea.WithMouseCellMotion())
+	}
+	r.program = tea.NewProgram(&shell{Model: m, run: r}, settings...)
+	stop := r.hangup()
+	defer stop()
+	r.group.Add(2)
+	go func() { defer r.group.Done(); c.run(ctx) }()
+	go func() { defer r.group.Done(); r.forward(ctx, c.states) }()
+	_, err := r.program.Run()
+	cancel()
+	r.group.Wait()
+	return r.result(err)
+}
+
+func (o Options) clock() func() time.Time {
+	if o.Clock != nil {
+		return o.Clock
+	}
+	return time.Now
+}
+
+// runner is one run of the dashboard.
+type runner struct {
+	program *tea.Program
+	out     io.Writer
+	cancel  context.CancelFunc
+	group   sync.WaitGroup
+
+	mu    sync.Mutex
+	cause error
+}
+
+// forward gives the newest state to the program, one at a time. Send waits for
+// the program; the collector does not.
+func (r *runner) forward(ctx context.Context, states <-chan *State) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case st := <-states:
+			r.program.Send(stateMsg{st})
+		}
+	}
+}
+
+// fatal ends the program with an error of another goroutine.
+func (r *runner) fatal(err error) {
+	r.mu.Lock()
+	if r.cause == nil {
+		r.cause = err
+	}
+	r.mu.Unlock()
+	r.program.Kill()
+}
+
+// hangup ends the program when its terminal goes away; bubbletea itself
+// listens to the interrupt and the termination.
+func (r *runner) hangup() func() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, hangups()...)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-ch:
+			r.program.Quit()
+		case <-done:
+		}
+	}()
+	return func() { signal.Stop(ch); close(done) }
+}
+
+// result is the error of the run: what ended it, unless the user did.
+func (r *runner) result(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.cause != nil:
+		return r.cause
+	case errors.Is(err, tea.ErrInterrupted), errors.Is(err, tea.ErrProgramKilled) && errors.Is(err, context.Canceled):
+		return context.Canceled
+	case err != nil:
+		return fmt.Errorf("dashboard: %w", err)
+	}
+	return nil
+}
+
+// shell joins the pure model with the terminal.
+type shell struct {
+	*Model
+	run *runner
+}
+
+// Update implements [tea.Model].
+func (s *shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if text, ok := msg.(copyMsg); ok {
+		return s, s.run.clipboard(string(text))
+	}
+	_, cmd := s.Model.Update(msg)
+	return s, cmd
+}
+
+// clipboard asks the terminal to take text into the clipboard (OSC 52), inside
+// tmux too.
+func (r *runner) clipboard(text string) tea.Cmd {
+	return func() tea.Msg {
+		seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
+		if os.Getenv("TMUX") != "" {
+			seq = "\x1bPtmux;\x1b" + seq + "\x1b\\"
+		}
+		io.WriteString(r.out, seq) //nolint:errcheck // a terminal that is gone is noticed elsewhere
+		return nil
+	}
+}

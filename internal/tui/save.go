@@ -1,0 +1,179 @@
+package tui
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// Format is a form in which a frame is saved.
+type Format string
+
+// The formats of a frame.
+const (
+	FormatText Format = "txt"
+	FormatANSI Format = "ansi"
+	FormatSVG  Format = "svg"
+	FormatJSON Format = "json"
+)
+
+// Formats lists the formats.
+func Formats() []string { return []string{"txt", "ansi", "svg", "json"} }
+
+// ErrFormat is a format that frames are not saved in.
+var ErrFormat = errors.New("unknown format of a frame")
+
+// Export renders what is on the screen.
+func (m *Model) Export(f Format) ([]byte, error) {
+	if f == FormatJSON {
+		return m.exportJSON()
+	}
+	m.render()
+	switch f {
+	case FormatText:
+		return []byte(m.grid.Text(m.look.ASCII)), nil
+	case FormatANSI:
+		return []byte(m.grid.ANSI(m.palette) + "\n"), nil
+	case FormatSVG:
+		return []byte(m.grid.SVG(m.palette, m.title())), nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrFormat, f)
+}
+
+// title names the frame for those who cannot see it.
+func (m *Model) title() string {
+	return "natsctl top: " + m.cur().spec.title + " of " + m.opt.Feed.nameOr("a fleet")
+}
+
+// ViewSchema names the JSON form of a page.
+const ViewSchema = "natsctl.view/v1"
+
+// exported is a page as JSON: the rows that are shown, with how they were
+// chosen, and who did not answer.
+type exported struct {
+	Schema   string           `json:"schema"`
+	Time     time.Time        `json:"time"`
+	Context  string           `json:"context"`
+	View     string           `json:"view"`
+	Of       string           `json:"of,omitempty"` // the object that the page is narrowed to
+	Filter   string           `json:"filter,omitempty"`
+	Sort     string           `json:"sort,omitempty"`
+	Reverse  bool             `json:"reverse,omitempty"`
+	Faults   bool             `json:"faults_only,omitempty"`
+	Expected int              `json:"expected"`
+	Answered int              `json:"answered"`
+	Missing  []fleet.Missing  `json:"missing,omitempty"`
+	Rows     []map[string]any `json:"rows,omitempty"`
+	Object   any              `json:"object,omitempty"`
+	Snapshot *fleet.Snapshot  `json:"snapshot,omitempty"`
+}
+
+func (m *Model) exportJSON() ([]byte, error) {
+	p := m.cur()
+	out := exported{Schema: ViewSchema, Time: m.now().UTC(), Context: m.opt.Feed.nameOr(""), View: p.spec.name(), Of: p.scope.String()}
+	if m.st != nil && m.st.Snap != nil {
+		out.Expected, out.Answered, out.Missing = m.st.Snap.Expected, len(m.st.Snap.Servers), m.st.Snap.Missing
+	}
+	if p.current().sheet == nil {
+		_, out.Object = m.object()
+		if out.Object == nil && m.st != nil {
+			out.Object = m.st.Top
+		}
+		return encodeJSON(out)
+	}
+	l := p.list()
+	out.Filter, out.Sort, out.Reverse, out.Faults = l.filter, l.sort, l.reverse, l.faults
+	out.Rows = make([]map[string]any, 0, len(l.order))
+	for _, row := range l.order {
+		cells := map[string]any{}
+		for i, h := range l.heads {
+			cells[h.Name] = l.sheet.cell(row, i).Raw
+		}
+		if lv := l.sheet.level(row); lv != fleet.OK {
+			cells["level"] = lv
+		}
+		out.Rows = append(out.Rows, cells)
+	}
+	return encodeJSON(out)
+}
+
+func encodeJSON(v any) ([]byte, error) {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("frame as JSON: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// saveNow saves the screen as a picture.
+func (m *Model) saveNow() tea.Cmd { return cmdSave(m, []string{"svg"}) }
+
+// cmdSave saves what is on the screen to a file that is not there yet.
+func cmdSave(m *Model, args []string) tea.Cmd {
+	format, name := FormatSVG, ""
+	if len(args) > 0 && slices.Contains(Formats(), args[0]) {
+		format, args = Format(args[0]), args[1:]
+	}
+	if len(args) > 0 {
+		name = strings.Join(args, " ")
+		if ext := strings.TrimPrefix(filepath.Ext(name), "."); slices.Contains(Formats(), ext) {
+			format = Format(ext)
+		}
+	}
+	if name == "" {
+		name = m.fileName(string(format))
+	}
+	data, err := m.Export(format)
+	if err == nil {
+		err = writeNew(name, data)
+	}
+	if err != nil {
+		m.fail(err.Error())
+		return nil
+	}
+	m.say("saved " + name)
+	return nil
+}
+
+// writeNew writes a file that must not exist yet.
+func writeNew(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Close() //nolint:errcheck // the write already failed
+		return err
+	}
+	return f.Close()
+}
+
+// copyMsg is written to the terminal by the program: text for the clipboard.
+type copyMsg string
+
+// copyObject copies the JSON of the selected object.
+func (m *Model) copyObject() tea.Cmd {
+	title, object := m.object()
+	if object == nil {
+		m.say("nothing is selected")
+		return nil
+	}
+	text := indented(object)
+	m.say(fmt.Sprintf("copied the JSON of %s, %s bytes, by OSC 52", title, view.Count.Format(len(text))))
+	return func() tea.Msg { return copyMsg(text) }
+}
+
+// name is how the page is called on the command line.
+func (s *spec) name() string {
+	return [...]string{"topology", "servers", "conns", "accounts", "jetstream", "events", "alerts", "server", "consumers", "object"}[s.kind]
+}

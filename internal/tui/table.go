@@ -1,0 +1,263 @@
+package tui
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// table draws the visible rows of a list into an area.
+type table struct {
+	l     *list
+	first []string // columns by importance; the others follow in their order
+	wide  bool
+	now   time.Time
+	raw   bool // bytes in full
+	only  bool // the columns of first alone
+}
+
+// Widths of a table's parts.
+const (
+	gutter  = 3  // cursor, mark and a space before the first column
+	gap     = 1  // between columns
+	textMax = 36 // cells of a text column before it may grow into free space
+	textMin = 6
+)
+
+// column is one column of a table as it is drawn.
+type column struct {
+	i     int // in the sheet
+	head  view.Head
+	title string
+	width int
+	marks bool // has a cell for a mark behind its value
+	state bool // shows a mark before its word
+}
+
+// draw writes the heading and the rows.
+func (t table) draw(a cell.Area) (rowsDrawn int, drawn []colAt) {
+	if a.H < 1 || t.l.sheet == nil {
+		return 0, nil
+	}
+	rows := t.l.window(a.H - 1)
+	cols := t.fit(rows, a.W)
+	x := gutter
+	for _, c := range cols {
+		a.Write(x, 0, cell.Fit(c.title, c.width, c.head.Unit.Right()), cell.Head)
+		drawn = append(drawn, colAt{x, x + c.width, c.head.Name})
+		x += c.width + c.tail() + gap
+	}
+	for i, row := range rows {
+		t.row(a.Rows(i+1, 1), cols, row, t.l.top+i == t.l.at)
+	}
+	return len(rows), drawn
+}
+
+// tail is the cells behind a value that its mark takes.
+func (c column) tail() int {
+	if c.marks {
+		return 1
+	}
+	return 0
+}
+
+// row writes one row.
+func (t table) row(a cell.Area, cols []column, row int, selected bool) {
+	level := t.l.sheet.level(row)
+	a.Write(1, 0, view.Glyph(level, false), cell.OfGlyph(level))
+	x := gutter
+	for n, c := range cols {
+		v := t.l.sheet.cell(row, c.i)
+		text, style := show(v, c, t.now, t.raw), cell.OfLevel(v.Level)
+		switch {
+		case style == cell.Plain && n == 0:
+			style = cell.Strong
+		case style == cell.Plain && faint(v.Raw):
+			style = cell.Muted
+		}
+		a.Write(x, 0, cell.Fit(text, c.width, c.head.Unit.Right()), style)
+		if c.marks && urgency(v.Level) >= 2 {
+			a.Write(x+c.width, 0, view.Glyph(v.Level, false), style)
+		}
+		x += c.width + c.tail() + gap
+	}
+	if selected {
+		a.Write(0, 0, "▌", cell.Accent)
+		a.Restyle(cell.Selected)
+	}
+	if t.l.pinned[t.l.sheet.key(row)] {
+		a.Write(2, 0, "·", cell.Accent)
+	}
+}
+
+// faint tells values that say nothing: absent, zero and empty ones.
+func faint(v any) bool {
+	if v == nil || v == "" {
+		return true
+	}
+	f, ok := asNumber(v)
+	return ok && f == 0
+}
+
+// show renders a value as tight as a table on a screen wants it.
+func show(v view.Cell, c column, now time.Time, raw bool) string {
+	if t, ok := v.Raw.(time.Time); ok {
+		return instant(t, now)
+	}
+	text := v.Text()
+	switch {
+	case raw && (c.head.Unit == view.Bytes || c.head.Unit == view.BytesSec):
+		if f, ok := asNumber(v.Raw); ok {
+			return view.Count.Format(math.Round(f))
+		}
+	case c.head.Unit == view.Bytes || c.head.Unit == view.BytesSec:
+		text = strings.TrimSuffix(strings.Replace(text, " ", "", 1), "/s")
+	case c.state && text != "":
+		text = view.Glyph(v.Level, false) + " " + text
+	}
+	return text
+}
+
+// instant shows the time of today alone, and the date of other days.
+func instant(t, now time.Time) string {
+	t, now = t.UTC(), now.UTC()
+	switch {
+	case t.IsZero():
+		return "-"
+	case now.Sub(t).Abs() < 20*time.Hour:
+		return t.Format("15:04:05Z")
+	}
+	return t.Format("Jan02 15:04Z")
+}
+
+// fit chooses the columns that fit into w cells and their widths.
+func (t table) fit(rows []int, w int) []column {
+	all := t.columns(rows)
+	if t.l.across > 0 && len(all) > 1 {
+		skip := min(t.l.across, len(all)-2)
+		all = append(all[:1:1], all[1+max(skip, 0):]...)
+		return t.spread(take(all, w-gutter), w-gutter)
+	}
+	byRank := slices.Clone(all)
+	slices.SortStableFunc(byRank, func(a, b column) int { return t.rank(a) - t.rank(b) })
+	chosen := take(byRank, w-gutter)
+	slices.SortFunc(chosen, func(a, b column) int { return a.i - b.i })
+	return t.spread(chosen, w-gutter)
+}
+
+// rank is a column's place in the order of importance.
+func (t table) rank(c column) int {
+	if i := slices.Index(t.first, c.head.Name); i >= 0 {
+		return i
+	}
+	return len(t.first) + c.i
+}
+
+// take keeps the leading columns that fit; a text column may shrink for it.
+func take(cols []column, w int) []column {
+	used := 0
+	var out []column
+	for _, c := range cols {
+		need := c.width + c.tail()
+		if len(out) > 0 {
+			need += gap
+		}
+		if over := used + need - w; over > 0 {
+			if c.head.Unit != view.Plain || c.width-over < max(textMin, cell.Width(c.title)) {
+				continue
+			}
+			c.width -= over
+			need -= over
+		}
+		used += need
+		out = append(out, c)
+	}
+	return out
+}
+
+// spread gives free space to the text columns that are cut.
+func (t table) spread(cols []column, w int) []column {
+	used := -gap
+	for _, c := range cols {
+		used += c.width + c.tail() + gap
+	}
+	free := w - used
+	for i := range cols {
+		if want := t.l.widths[cols[i].head.Name] - cols[i].width; want > 0 && free > 0 && cols[i].head.Unit == view.Plain {
+			grow := min(want, free)
+			cols[i].width += grow
+			free -= grow
+		}
+	}
+	for free > 0 && len(cols) > 1 {
+		extra := min(free/(len(cols)-1), 2)
+		if extra == 0 {
+			break
+		}
+		for i := range cols[:len(cols)-1] {
+			cols[i] = widen(cols[i], extra)
+		}
+		break
+	}
+	return cols
+}
+
+// widen moves the columns apart: numbers keep their right edge over the title.
+func widen(c column, by int) column {
+	c.width += by
+	return c
+}
+
+// columns measures every column over the rows in the window. Widths only grow,
+// so that the table does not tremble from state to state.
+func (t table) columns(rows []int) []column {
+	var out []column
+	for i, h := range t.l.heads {
+		if t.only && !slices.Contains(t.first, h.Name) || !t.only && h.Wide && !t.wide && t.l.across == 0 {
+			continue
+		}
+		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name]}
+		c.marks = t.l.sheet.judged(i) && !c.state
+		full := max(t.l.widths[h.Name], cell.Width(c.title), unitWidth[h.Unit])
+		for _, row := range rows {
+			full = max(full, cell.Width(show(t.l.sheet.cell(row, i), c, t.now, t.raw)))
+		}
+		t.l.widths[h.Name] = full
+		c.width = full
+		if h.Unit == view.Plain {
+			c.width = min(full, max(textMax, cell.Width(c.title)))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// unitWidth is the room that values of a unit usually take.
+var unitWidth = map[view.Unit]int{
+	view.Count: 5, view.Bytes: 7, view.Percent: 5, view.Seconds: 6, view.PerSec: 5, view.BytesSec: 7, view.Instant: 9,
+}
+
+// title is a column's heading with the direction of the sort.
+func (t table) title(h view.Head) string {
+	if h.Name != t.l.sort {
+		return h.Title
+	}
+	down := h.Unit.Right() || h.Unit == view.Instant
+	if down != t.l.reverse {
+		return h.Title + "↓"
+	}
+	return h.Title + "↑"
+}
+
+// levelOf is the level of an optional judgement.
+func levelOf(bad bool, l fleet.Level) fleet.Level {
+	if bad {
+		return l
+	}
+	return fleet.OK
+}

@@ -1,0 +1,191 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// task runs work off the screen's goroutine; what it returns is done to the
+// screen when it is ready.
+func task(work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), taskTime)
+		defer cancel()
+		return doneMsg{work(ctx)}
+	}
+}
+
+// taskTime bounds one task.
+const taskTime = 30 * time.Second
+
+// told makes the screen say something.
+func told(text string) func(*Model) tea.Cmd { return act(func(m *Model) { m.say(text) }) }
+
+func failed(text string) func(*Model) tea.Cmd { return act(func(m *Model) { m.fail(text) }) }
+
+// cmdContext changes to another context; the present one stays when that
+// fails.
+func cmdContext(m *Model, args []string) tea.Cmd {
+	name := strings.Join(args, " ")
+	switch {
+	case m.opt.Connect == nil:
+		m.fail("there are no contexts here")
+		return nil
+	case name == "":
+		m.pickContext()
+		return nil
+	}
+	m.say("connecting to " + name + " …")
+	return m.connect(name)
+}
+
+func (m *Model) connect(name string) tea.Cmd {
+	return task(func(ctx context.Context) func(*Model) tea.Cmd {
+		feed, err := m.opt.Connect(ctx, name)
+		if err != nil {
+			return failed(err.Error())
+		}
+		return act(func(m *Model) { m.useFeed(feed) })
+	})
+}
+
+// useFeed gives another feed to the collector and forgets what was of the old.
+func (m *Model) useFeed(feed *Feed) {
+	m.opt.Feed = feed
+	m.send(feedOrder(feed))
+	m.paused, m.st = false, nil
+	m.seen, m.hidden = map[string]alertMark{}, map[string]bool{}
+	m.stack = m.stack[:1]
+	m.touch()
+}
+
+// pickContext chooses among the saved contexts.
+func (m *Model) pickContext() {
+	names := m.contextNames()
+	if len(names) == 0 {
+		m.fail("no saved contexts")
+		return
+	}
+	p := &picker{title: "context"}
+	for _, n := range names {
+		p.items = append(p.items, pick{text: view.Text(n)})
+	}
+	p.take = func(m *Model, i int) tea.Cmd { return m.connect(names[i]) }
+	m.overlay = p
+}
+
+// accountMode goes on with what a user outside the system account may see.
+func (m *Model) accountMode() tea.Cmd {
+	if m.opt.Feed == nil || m.opt.Feed.AccountMode == nil {
+		m.fail("account mode is for users outside the system account")
+		return nil
+	}
+	feed := m.opt.Feed.AccountMode()
+	m.useFeed(feed)
+	m.goRoot(connsPage)
+	return nil
+}
+
+// cmdOpen replays a recording.
+func cmdOpen(m *Model, args []string) tea.Cmd {
+	path := strings.Join(args, " ")
+	if m.opt.OpenTape == nil || path == "" {
+		m.fail("open takes the file of a recording")
+		return nil
+	}
+	return task(func(context.Context) func(*Model) tea.Cmd {
+		tape, err := m.opt.OpenTape(path)
+		if err != nil {
+			return failed(err.Error())
+		}
+		return act(func(m *Model) { m.useFeed(NewReplay(path, tape)) })
+	})
+}
+
+// cmdRec starts or ends a recording. An existing file is never overwritten.
+func cmdRec(m *Model, args []string) tea.Cmd {
+	switch {
+	case m.opt.NewRecorder == nil:
+		m.fail("recording is not possible here")
+	case len(args) > 0 && args[0] == "stop":
+		m.send(recordOrder(nil))
+	case len(args) == 0 || args[0] == "start":
+		name := m.fileName("ndjson.gz")
+		if len(args) > 1 {
+			name = strings.Join(args[1:], " ")
+		}
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			m.fail(err.Error())
+			return nil
+		}
+		m.send(recordOrder(&recordingFile{name: name, out: f, rec: m.opt.NewRecorder(f)}))
+		m.say("recording to " + name + "   :rec stop ends it")
+	default:
+		m.fail("rec takes start [file] or stop")
+	}
+	return nil
+}
+
+// cmdReload reads the configuration again.
+func cmdReload(m *Model, _ []string) tea.Cmd {
+	if m.opt.Reload == nil {
+		m.fail("no configuration to read")
+		return nil
+	}
+	return task(func(context.Context) func(*Model) tea.Cmd {
+		cfg, err := m.opt.Reload()
+		if err != nil {
+			return failed(err.Error())
+		}
+		return act(func(m *Model) {
+			m.configure(cfg)
+			m.say("configuration read again")
+		})
+	})
+}
+
+// lookUp asks the name of a connection's address.
+func (m *Model) lookUp() tea.Cmd {
+	l := m.cur().list()
+	row, ok := l.selected()
+	if !ok {
+		return nil
+	}
+	rows, isConns := l.sheet.(*rowsOf[con])
+	if !isConns {
+		return nil
+	}
+	ip := rows.rows[row].c.IP
+	if ip == "" {
+		m.say("the connection has no address")
+		return nil
+	}
+	m.say("asking the name of " + ip + " …")
+	return task(func(ctx context.Context) func(*Model) tea.Cmd {
+		names, err := net.DefaultResolver.LookupAddr(ctx, ip)
+		if err != nil || len(names) == 0 {
+			return told(ip + " has no name")
+		}
+		return told(ip + " is " + view.Text(strings.Join(names, ", ")))
+	})
+}
+
+// fileName is a name for a file of what is shown now.
+func (m *Model) fileName(ext string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, m.opt.Feed.nameOr("natsctl"))
+	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.now().UTC().Format("20060102T150405Z"), ext)
+}

@@ -1,0 +1,226 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// spans are the time windows of the graphs.
+var spans = [...]time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, time.Hour}
+
+func (m *Model) toggleFaults() {
+	l := m.cur().list()
+	l.faults = !l.faults
+	l.arrange()
+}
+
+func (m *Model) togglePause() {
+	m.paused = !m.paused
+	if !m.paused && m.live != nil {
+		m.st = m.live
+	}
+}
+
+func (m *Model) toggleTotals() {
+	m.totals = !m.totals
+	l := m.cur().list()
+	l.cells = nil
+	m.touch()
+}
+
+func (m *Model) toggleFollow() {
+	m.following = !m.following
+	if m.following {
+		m.cur().list().move(-1 << 30)
+	}
+}
+
+func (m *Model) toggleMouse() tea.Cmd {
+	m.mouse = !m.mouse
+	if m.mouse {
+		m.say("mouse on: the wheel scrolls, a click selects, a second one opens; M leaves it to the terminal")
+		return tea.EnableMouseCellMotion
+	}
+	m.say("mouse off: the terminal selects text again")
+	return tea.DisableMouse
+}
+
+// nextMode shows the page in its next way.
+func (m *Model) nextMode() {
+	p := m.cur()
+	p.mode = (p.mode + 1) % len(p.spec.modes)
+}
+
+// setMode shows the page in the way with this name.
+func (m *Model) setMode(name string) {
+	p := m.cur()
+	for i, mo := range p.spec.modes {
+		if mo.name == name {
+			p.mode = i
+		}
+	}
+}
+
+// moveBy moves the cursor, or scrolls a page without rows.
+func (m *Model) moveBy(n int) {
+	p := m.cur()
+	if p.current().sheet == nil {
+		p.scroll = max(p.scroll+n, 0)
+		return
+	}
+	p.list().move(n)
+	if p.spec.kind == eventsPage {
+		m.following = p.list().at == 0
+	}
+}
+
+// scrollAcross shows other columns; the first one stays.
+func (m *Model) scrollAcross(by int) {
+	l := m.cur().list()
+	l.across = max(min(l.across+by, len(l.heads)-2), 0)
+}
+
+func (m *Model) reverseSort() {
+	l := m.cur().list()
+	l.reverse = !l.reverse
+	l.arrange()
+}
+
+func (m *Model) pin() {
+	l := m.cur().list()
+	if row, ok := l.selected(); ok {
+		key := l.sheet.key(row)
+		if l.pinned[key] {
+			delete(l.pinned, key)
+		} else {
+			l.pinned[key] = true
+		}
+		l.arrange()
+	}
+}
+
+// zoomTime changes the time window of the graphs.
+func (m *Model) zoomTime(by int) {
+	m.span = max(min(m.span+by, len(spans)-1), 0)
+	m.say("graphs show the last " + short(spans[m.span]))
+}
+
+// points is how many points of a curve the time window covers.
+func (m *Model) points() int {
+	every := 2 * time.Second
+	if m.st != nil && m.st.Every > 0 {
+		every = m.st.Every
+	}
+	return max(int(spans[m.span]/every), 2)
+}
+
+// curve returns the part of a curve that the window shows, for n columns.
+func (m *Model) curve(c *curves, s series, n int) []float32 {
+	if c == nil {
+		return nil
+	}
+	return squeeze(window(c[s], m.points()), n)
+}
+
+// sparkOf is a small graph of the whole fleet, in text.
+func (m *Model) sparkOf(s series) string {
+	if m.st == nil || m.st.History == nil {
+		return ""
+	}
+	return sparkText(m.curve(m.st.History.fleet, s, 10), 10)
+}
+
+// nextSeverity raises the least severity of the events shown.
+func (m *Model) nextSeverity() {
+	m.severity = (m.severity + 1) % 3
+	m.touch()
+	m.say("events of severity " + [...]string{"info and up", "warn and up", "crit alone"}[m.severity])
+}
+
+// leastLevel is what the events page shows.
+func (m *Model) leastUrgency() int { return [...]int{0, 2, 4}[m.severity] }
+
+// neighbour opens the server before or after the one that is shown.
+func (m *Model) neighbour(by int) {
+	p := m.cur()
+	if m.st == nil || len(m.st.Servers) == 0 {
+		return
+	}
+	at := 0
+	for i, r := range m.st.Servers {
+		if r.name == p.scope.server {
+			at = i
+		}
+	}
+	n := len(m.st.Servers)
+	r := m.st.Servers[((at+by)%n+n)%n]
+	p.scope = ref{server: r.name, serverID: r.id, cluster: r.cluster}
+	p.scroll = 0
+}
+
+// follow opens another page for the selected object.
+func (m *Model) follow(kind pageKind) {
+	r, ok := m.selected()
+	if !ok {
+		return
+	}
+	m.push(kind, ref{server: r.server, serverID: r.serverID, cluster: r.cluster, account: r.account})
+}
+
+// followLinks opens the links of the selected server.
+func (m *Model) followLinks() {
+	if r, ok := m.selected(); ok && r.server != "" {
+		m.push(topoPage, ref{server: r.server, serverID: r.serverID})
+		m.setMode("links")
+		return
+	}
+	m.setMode("links")
+}
+
+// nextFiring moves to the next alert that fires.
+func (m *Model) nextFiring() {
+	l := m.cur().list()
+	for range len(l.order) {
+		at := l.at
+		l.move(1)
+		if l.at == at {
+			l.move(-1 << 30)
+		}
+		if row, ok := l.selected(); ok && l.sheet.level(row) != fleet.OK {
+			return
+		}
+	}
+}
+
+// sparkText draws points as one line of blocks.
+func sparkText(points []float32, w int) string {
+	steps := []rune("▁▂▃▄▅▆▇█")
+	points = window(points, w)
+	top := float32(0)
+	for _, v := range points {
+		top = max(top, v)
+	}
+	out := make([]rune, 0, w)
+	for _, v := range points {
+		i := 0
+		if top > 0 && v > 0 {
+			i = min(int(v/top*8), 7)
+		}
+		out = append(out, steps[i])
+	}
+	return string(out)
+}
+
+// showSubs says what the connection listens to.
+func (m *Model) showSubs() {
+	p := m.cur()
+	if len(p.scope.who) > 0 {
+		return
+	}
+	m.subs = !m.subs
+	m.say(fmt.Sprintf("subscriptions are %s for the rows shown", map[bool]string{true: "asked", false: "no longer asked"}[m.subs]))
+}

@@ -1,0 +1,381 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// topoNeeds is what the topology is made from, at every tick: a lost link must
+// be seen within two of them.
+var topoNeeds = Demand{needs: []need{{fleet.Routez, 0}, {fleet.Gatewayz, 0}, {fleet.Leafz, 0}, {fleet.Varz, 15 * time.Second}}}
+
+// topoSpec is the page of the topology.
+func topoSpec() *spec {
+	return &spec{
+		kind: topoPage, digit: "1", title: "Topology", short: "Topo", open: openTopo, needs: topoNeeds,
+		modes: []mode{
+			{name: "map", sheet: treeSheet, above: topoMap, below: topoPanel, panel: 7, first: treeFirst},
+			{name: "tree", sheet: treeSheet, below: topoPanel, panel: 9, first: treeFirst},
+			{name: "matrix", draw: drawMatrices},
+			{name: "links", sort: "state", sheet: linkSheet, below: linkPanel, panel: 6, empty: noLinks,
+				first: []string{"from", "to", "kind", "state", "rtt_seconds", "in_msgs_per_second", "out_msgs_per_second", "pending_bytes", "why", "up_seconds"}},
+		},
+	}
+}
+
+var treeFirst = []string{"name", "version", "conns", "cpu_percent", "msgs_per_second", "routes", "gateways", "rtt_seconds", "mem_bytes", "uptime_seconds"}
+
+// treeRow is one line of the topology tree: a cluster, a server in it, or a
+// leafnode under its hub.
+type treeRow struct {
+	cluster *fleet.Cluster
+	node    *fleet.Node
+	srv     *serverRow // of the node; nil for one outside the system account
+	link    *linkRow   // of a leafnode: the link to its hub
+	depth   int
+	total   clusterTotal
+	level   fleet.Level
+	last    bool
+}
+
+// clusterTotal is a cluster in numbers.
+type clusterTotal struct {
+	conns   int
+	msgs    float64
+	known   bool
+	rtt     float64
+	gwHave  int
+	gwNeed  int
+	answers int
+}
+
+type tre = *treeRow
+
+// treeColumns is the table of the topology tree.
+var treeColumns = []view.Column[tre]{
+	{Name: "name", Title: "CLUSTER / SERVER", Help: "clusters with their servers; leafnodes under their hub", Value: func(r tre) any { return r.label() }},
+	{Name: "version", Title: "VER", Help: "of a cluster: the majority's; marked where it differs", Value: func(r tre) any { return r.version() }, Level: judged(fleet.Warn, func(r tre) bool { return r.skew() })},
+	{Name: "conns", Title: "CONN", Help: "client connections", Unit: view.Count, Value: func(r tre) any { return r.conns() }},
+	{Name: "cpu_percent", Title: "CPU%", Help: "of one core", Unit: view.Percent, Value: func(r tre) any { return r.server("cpu_percent") }, Level: judged(fleet.Warn, func(r tre) bool { return r.srv != nil && r.srv.cpuShare() > cpuWarn })},
+	{Name: "msgs_per_second", Title: "MSG/s", Help: "messages in and out a second", Unit: view.PerSec, Value: func(r tre) any { return r.msgs() }},
+	{Name: "routes", Title: "ROUTES", Help: "route peers it has of those it needs", Value: func(r tre) any { return r.routes() }, Level: func(r tre) view.Level { return r.routesLevel() }},
+	{Name: "gateways", Title: "GW", Help: "remote clusters it has of those it needs", Value: func(r tre) any { return r.gateways() }, Level: func(r tre) view.Level { return r.gatewaysLevel() }},
+	{Name: "rtt_seconds", Title: "RTT", Help: "of a server: until its answer was here; of a leafnode: of its link", Unit: view.Seconds, Value: func(r tre) any { return r.rtt() }},
+	{Name: "mem_bytes", Title: "MEM", Help: "resident memory", Unit: view.Bytes, Value: func(r tre) any { return r.server("mem_bytes") }},
+	{Name: "uptime_seconds", Title: "UP", Help: "since the process started", Unit: view.Seconds, Value: func(r tre) any { return r.server("uptime_seconds") }},
+	{Name: "notes", Title: "NOTES", Help: "what is wrong with it", Value: func(r tre) any { return r.notes() }, Level: func(r tre) view.Level { return r.level }},
+	{Name: "slow_consumers", Title: "SLOW", Help: "slow consumers since the start", Unit: view.Count, Wide: true, Value: func(r tre) any { return r.server("slow_consumers") }},
+	{Name: "domain", Title: "DOMAIN", Help: "JetStream domain", Wide: true, Value: func(r tre) any { return r.server("domain") }},
+	{Name: "tags", Title: "TAGS", Help: "server tags", Wide: true, Value: func(r tre) any { return r.server("tags") }},
+}
+
+// treeSheet lays the topology out as a tree, in the order of the topology.
+func treeSheet(m *Model, _ *page) sheet {
+	return &rowsOf[tre]{
+		cols: treeColumns, rows: newTree(m.st, m.hidden),
+		name:  func(r tre) string { return r.key() },
+		judge: func(r tre) view.Level { return r.level },
+		refer: func(r tre) ref { return r.ref() },
+		json:  func(r tre) any { return r.json() },
+	}
+}
+
+// newTree lists clusters, their servers, and leafnodes at the end.
+func newTree(st *State, hidden map[string]bool) []*treeRow {
+	byKey := map[string]*serverRow{}
+	for _, r := range st.Servers {
+		if r.node != nil {
+			byKey[r.node.Key] = r
+		}
+	}
+	links := map[string]*linkRow{}
+	for _, l := range st.Links {
+		if l.e.Kind == fleet.Leaf {
+			links[l.e.To] = l
+		}
+	}
+	var rows, leafs []*treeRow
+	for _, c := range st.Top.Clusters {
+		if c.Name != "" && !c.Leafs {
+			rows = append(rows, newClusterRow(c, byKey))
+		}
+		for _, n := range c.Nodes {
+			if n.Ghost && hidden[n.Name] {
+				continue
+			}
+			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], link: links[n.Key], depth: 1, level: n.Level}
+			if r.srv != nil {
+				r.level = r.srv.level
+			}
+			if r.link != nil && (c.Leafs || c.Name == "" || n.Outside) {
+				r.level = r.level.Worse(r.link.e.Level)
+				leafs = append(leafs, r)
+				continue
+			}
+			rows = append(rows, r)
+		}
+	}
+	if len(leafs) > 0 {
+		rows = append(rows, &treeRow{})
+		rows = append(rows, leafs...)
+	}
+	return rows
+}
+
+func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow) *treeRow {
+	r := &treeRow{cluster: c, level: c.Level}
+	for _, n := range c.Nodes {
+		r.total.gwHave += n.GatewaysHave
+		r.total.gwNeed += n.GatewaysNeed
+		s := byKey[n.Key]
+		if s == nil || s.sv == nil || s.sv.Statsz == nil {
+			continue
+		}
+		r.total.answers++
+		r.total.conns += s.sv.Statsz.Connections
+		r.total.rtt = max(r.total.rtt, s.sv.RTTSeconds)
+		if t := s.traffic(); t.Known() {
+			r.total.known = true
+			r.total.msgs += t.InMsgs.PerSecond + t.OutMsgs.PerSecond
+		}
+	}
+	return r
+}
+
+// isGroup tells the line over the leafnodes from those of clusters and nodes.
+func (r *treeRow) isGroup() bool { return r.cluster == nil }
+
+func (r *treeRow) key() string {
+	switch {
+	case r.isGroup():
+		return "leafs"
+	case r.node == nil:
+		return "cluster " + r.cluster.Name
+	}
+	return r.node.Key
+}
+
+func (r *treeRow) label() string {
+	switch {
+	case r.isGroup():
+		return "leafnodes"
+	case r.node == nil:
+		return r.cluster.Name + "  " + ratio(r.cluster.Have, r.cluster.Need)
+	}
+	name := "  " + r.node.Name + star(r.node)
+	if r.link != nil {
+		name += " → " + r.link.e.FromName
+	}
+	return name
+}
+
+func (r *treeRow) ref() ref {
+	switch {
+	case r.isGroup():
+		return ref{title: "leafnodes"}
+	case r.node == nil:
+		return ref{cluster: r.cluster.Name}
+	}
+	return ref{server: r.node.Name, serverID: r.node.ID, cluster: r.node.Cluster}
+}
+
+func (r *treeRow) json() any {
+	switch {
+	case r.isGroup():
+		return nil
+	case r.node == nil:
+		return r.cluster
+	case r.srv != nil:
+		return r.srv.json()
+	}
+	return r.node
+}
+
+// server reads a column of the Servers page.
+func (r *treeRow) server(name string) any {
+	if r.srv == nil {
+		return nil
+	}
+	for _, c := range serverColumns {
+		if c.Name == name {
+			return c.Value(r.srv)
+		}
+	}
+	return nil
+}
+
+func (r *treeRow) version() any {
+	switch {
+	case r.isGroup():
+		return ""
+	case r.node != nil:
+		return blank(r.node.Version)
+	case len(r.cluster.Versions) > 1:
+		return "mixed"
+	}
+	return blank(r.cluster.Version)
+}
+
+func (r *treeRow) skew() bool {
+	if r.isGroup() {
+		return false
+	}
+	return r.node != nil && r.node.VersionSkew || r.node == nil && len(r.cluster.Versions) > 1
+}
+
+func (r *treeRow) conns() any {
+	switch {
+	case r.isGroup():
+		return ""
+	case r.node == nil:
+		return r.total.conns
+	}
+	return r.server("conns")
+}
+
+func (r *treeRow) msgs() any {
+	switch {
+	case r.isGroup():
+		return ""
+	case r.node == nil && r.total.known:
+		return r.total.msgs
+	case r.srv != nil && r.srv.traffic().Known():
+		t := r.srv.traffic()
+		return t.InMsgs.PerSecond + t.OutMsgs.PerSecond
+	case r.link != nil && r.link.traffic().Known():
+		t := r.link.traffic()
+		return t.InMsgs.PerSecond + t.OutMsgs.PerSecond
+	}
+	return nil
+}
+
+func (r *treeRow) routes() any {
+	switch {
+	case r.isGroup():
+		return ""
+	case r.node == nil && r.cluster.RoutesNeed > 0:
+		return ratio(r.cluster.RoutesHave, r.cluster.RoutesNeed)
+	}
+	return have(r.node, false)
+}
+
+func (r *treeRow) routesLevel() fleet.Level {
+	if !r.isGroup() && r.node == nil && r.cluster.RoutesHave < r.cluster.RoutesNeed {
+		return fleet.Crit
+	}
+	return lacking(r.node, false)
+}
+
+func (r *treeRow) gateways() any {
+	switch {
+	case r.isGroup():
+		return ""
+	case r.node == nil && r.total.gwNeed > 0:
+		return ratio(r.total.gwHave, r.total.gwNeed)
+	}
+	return have(r.node, true)
+}
+
+func (r *treeRow) gatewaysLevel() fleet.Level {
+	if r.node == nil && r.total.gwHave < r.total.gwNeed {
+		return fleet.Crit
+	}
+	return lacking(r.node, true)
+}
+
+func (r *treeRow) rtt() any {
+	switch {
+	case r.isGroup():
+		return ""
+	case r.link != nil:
+		return lnkRTT(r.link)
+	case r.node == nil && r.total.rtt > 0:
+		return r.total.rtt
+	}
+	return r.server("rtt_seconds")
+}
+
+func (r *treeRow) notes() any {
+	switch {
+	case r.isGroup() || r.node == nil:
+		return ""
+	case r.link != nil && r.link.e.Level != fleet.OK && r.link.e.Why != "":
+		return r.link.e.Why
+	case len(r.node.Notes) > 0:
+		return r.node.Notes[0]
+	}
+	return ""
+}
+
+func openTopo(m *Model, p *page, r ref) {
+	switch {
+	case p.current().name == "links":
+		m.openObject()
+	case r.server != "":
+		openServer(m, p, r)
+	case r.cluster != "":
+		m.push(serversPage, ref{cluster: r.cluster})
+	}
+}
+
+// topoPanel is what is wrong with the cluster or the server under the cursor.
+func topoPanel(m *Model, p *page, row int, a cell.Area) {
+	rows, ok := p.list().sheet.(*rowsOf[tre])
+	if !ok {
+		return
+	}
+	r := rows.rows[row]
+	if r.srv != nil && r.srv.ghost != nil {
+		ghostLines(r.srv, a)
+		return
+	}
+	y := 0
+	if r.srv != nil && a.H > 4 {
+		a.Write(0, 0, serverFacts(r.srv), cell.Muted)
+		y = 1
+	}
+	for _, l := range m.st.Links {
+		if y >= a.H || !r.owns(l) {
+			continue
+		}
+		if l.e.Level == fleet.OK {
+			continue
+		}
+		x := a.Write(0, y, view.Glyph(l.e.Level, false)+" "+string(l.e.Kind)+" "+l.title()+"  "+string(l.e.State), cell.OfLevel(l.e.Level))
+		a.Write(x+2, y, l.e.Why, cell.Plain)
+		y++
+	}
+	if r.srv != nil {
+		for _, f := range r.srv.findings() {
+			if y < a.H {
+				a.Write(0, y, view.Glyph(f.level, false)+" "+f.text, cell.OfLevel(f.level))
+				y++
+			}
+		}
+		if y+3 <= a.H {
+			y += m.miniCurves(r.srv, a.Rows(y, 3))
+		}
+	}
+	if y == 0 {
+		a.Write(0, 0, "● nothing wrong", cell.Good)
+	}
+}
+
+// owns tells whether a link belongs to the line of the tree.
+func (r *treeRow) owns(l *linkRow) bool {
+	switch {
+	case r.isGroup():
+		return l.e.Kind == fleet.Leaf
+	case r.node != nil:
+		return l.e.From == r.node.Key || l.e.To == r.node.Key
+	}
+	for _, n := range r.cluster.Nodes {
+		if l.e.From == n.Key || l.e.To == n.Key {
+			return true
+		}
+	}
+	return false
+}
