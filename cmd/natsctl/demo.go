@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/nats-io/nats.go"
@@ -73,10 +72,6 @@ func (c *demoCommand) watch(ctx context.Context, e *env, feed *tui.Feed) error {
 
 // show prints the table of servers, again and again with --watch.
 func (c *demoCommand) show(ctx context.Context, e *env, source fleet.Source) error {
-	const refresh = 2 * time.Second
-	if e.outTTY && c.every == 0 {
-		c.every = refresh
-	}
 	return c.loop(ctx, e, func(ctx context.Context) error {
 		snap, err := source.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
 		if err != nil {

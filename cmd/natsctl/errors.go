@@ -56,6 +56,7 @@ func commandAdvices() []advice {
 		{is(errNobody), exitFailed, say("natsctl server report connections shows who is connected, and where")},
 		{is(errNoTerminal), exitUsage, say("without one: natsctl top --once -o txt, or -o svg, ansi, json; natsctl server ls --watch 2s prints tables")},
 		{is(tui.ErrConfig), exitUsage, say("docs/top.md describes the file; --config NAME reads another one")},
+		{is(tui.ErrPanic), exitFailed, say("this is a defect of natsctl; please report it with the lines above")},
 		{is(tui.ErrFormat), exitUsage, say("use -o txt, ansi, svg or json")},
 		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
 		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection of the context")},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -24,7 +25,7 @@ func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 		if err != nil {
 			return nil, err
 		}
-		return tui.NewReplay(c.replay, tape), nil
+		return tui.NewReplay(filepath.Base(c.replay), tape), nil
 	}
 	return e.liveFeed(ctx)
 }

@@ -64,7 +64,7 @@ func accountPanel(m *Model, p *page, row int, a cell.Area) {
 		parts = append(parts, text)
 	}
 	y := 0
-	for _, l := range wrap("per server   "+strings.Join(parts, "   "), a.W) {
+	for _, l := range wrap("per server   "+strings.Join(parts, " · "), a.W) {
 		if y < a.H-2 {
 			a.Write(0, y, l, cell.Plain)
 			y++

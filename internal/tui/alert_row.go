@@ -45,7 +45,7 @@ type alr = *alertRow
 
 // alertColumns is the table of the Alerts page.
 var alertColumns = []view.Column[alr]{
-	{Name: "severity", Title: "SEV", Help: "warn or crit", Value: func(r alr) any { return r.level.String() }, Level: func(r alr) view.Level { return r.level }},
+	{Name: "severity", Title: "SEV", Help: "warn or crit", Wide: true, Value: func(r alr) any { return r.level.String() }, Level: func(r alr) view.Level { return r.level }},
 	{Name: "since_seconds", Title: "SINCE", Help: "how long it fires, or fired", Unit: view.Seconds, Value: func(r alr) any { return r.lasted().Seconds() }},
 	{Name: "rule", Title: "RULE", Help: "the check that found it", Value: func(r alr) any { return r.rule }},
 	{Name: "object", Title: "OBJECT", Help: "what is concerned", Value: func(r alr) any { return r.object }},

@@ -15,7 +15,7 @@ func alertsSpec() *spec {
 		modes: []mode{{
 			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7,
 			empty: func(*Model, *page) string { return "● no alert: every check passes on what was asked so far" },
-			first: []string{"severity", "since_seconds", "rule", "object", "text", "state", "value", "limit"},
+			first: []string{"rule", "object", "text", "since_seconds", "state", "value", "limit"},
 		}},
 	}
 }

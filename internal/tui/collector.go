@@ -127,7 +127,7 @@ func (c *collector) run(ctx context.Context) {
 // guard turns a panic of one of our goroutines into an error.
 func (c *collector) guard() {
 	if r := recover(); r != nil {
-		c.fatal(fmt.Errorf("panic while collecting: %v\n%s", r, debug.Stack()))
+		c.fatal(fmt.Errorf("%w while collecting: %v\n%s", ErrPanic, r, debug.Stack()))
 	}
 }
 

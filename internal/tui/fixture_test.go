@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
@@ -34,6 +36,23 @@ func frameOf(t testing.TB, name string, w, h int, look cell.Look, f Format, keys
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// modelOf is the screen of a recording after some keys.
+func modelOf(t testing.TB, name string, w, h int, keys ...string) *Model {
+	t.Helper()
+	m, err := still(context.Background(), Options{Feed: NewReplay(name, tapeOf(t, name))}, OnceOptions{W: w, H: h, Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// drawn is the frame of a screen in a window of another size and look.
+func drawn(m *Model, w, h int, look cell.Look) string {
+	m.look, m.palette = look, cell.NewPalette(look)
+	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+	return m.View()
 }
 
 func TestLook(t *testing.T) {

@@ -79,11 +79,11 @@ var phaseWords = [...]struct {
 // titleLine is who is watched, how, and what is wrong.
 func (m *Model) titleLine(a cell.Area, y int) {
 	name, style := m.opt.Feed.nameOr("natsctl"), cell.Style(cell.Strong)
-	left := []segment{{text: "natsctl ▸", short: "", style: cell.Muted, rank: 9}}
+	var left []segment
 	var right []segment
 	if st := m.st; st != nil {
 		name = st.Feed.Name
-		left = append(left, segment{text: view.Text(name), style: style})
+		left = append(left, segment{text: "natsctl ▸ " + view.Text(name), short: view.Text(name), style: style})
 		left = append(left, m.phaseSegments(st)...)
 		right = m.alertSegments(st)
 	} else {
@@ -176,7 +176,7 @@ func jetSegment(t totals) []segment {
 	case t.jsServers == 0:
 		return []segment{{text: "no jetstream", style: cell.Muted, rank: 4}}
 	case t.metaLeader != "":
-		return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}, {text: "meta " + view.Text(t.metaLeader), style: cell.Muted, rank: 4}}
+		return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}, {text: "meta " + view.Text(t.metaLeader), style: cell.Muted, rank: 7}}
 	}
 	return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}}
 }
@@ -223,7 +223,12 @@ func (m *Model) tabLine(a cell.Area, y int) {
 
 // short prints an interval without needless digits.
 func short(d time.Duration) string {
-	if d%time.Second == 0 && d < time.Minute {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d%time.Second == 0 && d < time.Minute:
 		return fmt.Sprintf("%ds", int(d.Seconds()))
 	}
 	return view.Duration(d.Seconds())

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // jetStreamSpec is the page of JetStream.
 func jetStreamSpec() *spec {
-	streams := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: fleet.JSWant{Streams: true, Consumers: true, Config: true}}
+	streams := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
 	raft := Demand{needs: []need{{fleet.Raftz, 4 * time.Second}}}
 	return &spec{
 		kind: jetStreamPage, digit: "5", title: "JetStream", short: "JS", open: openJetStream,
@@ -24,7 +25,7 @@ func jetStreamSpec() *spec {
 			{name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no consumer") },
 				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack_seconds", "type"}},
-			{name: "peers", sort: "role", sheet: peerSheet, above: metaLines, demand: streams,
+			{name: "peers", sheet: peerSheet, above: metaLines, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no server with JetStream") },
 				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_per_second", "online", "last_seconds"}},
 			{name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
@@ -36,12 +37,19 @@ func jetStreamSpec() *spec {
 
 // consumersSpec is the page of one stream's consumers.
 func consumersSpec() *spec {
-	d := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: fleet.JSWant{Streams: true, Consumers: true, Config: true}}
+	d := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
 	return &spec{kind: consumersPage, title: "Consumers", open: func(m *Model, _ *page, _ ref) { m.openObject() }, modes: []mode{
 		{name: "consumers", sort: "state", sheet: consumerSheet, below: consumerPanel, panel: 3, demand: d,
 			empty: func(*Model, *page) string { return "the stream has no consumer" },
 			first: []string{"consumer", "state", "pending", "ack_pending", "delivered", "ack_floor", "redelivered", "leader", "last_ack_seconds", "type", "waiting"}},
 	}}
+}
+
+// jsEverything asks every replica of every stream and consumer: a consumer's
+// leader need not be where its stream's is, and only leaders know how their
+// replicas fare.
+func jsEverything() fleet.JSWant {
+	return fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true}
 }
 
 // noJetStream tells a fleet without JetStream from one without streams.
@@ -122,7 +130,7 @@ func openJetStream(m *Model, p *page, r ref) {
 // metaLines is the meta group of each domain, and the ways of the page.
 func metaLines(m *Model, p *page, a cell.Area) int {
 	y := 0
-	for _, d := range m.st.JS.groups {
+	for _, d := range largestFirst(m.st.JS.groups) {
 		if y >= 3 || y >= a.H/4 {
 			break
 		}
@@ -135,6 +143,13 @@ func metaLines(m *Model, p *page, a cell.Area) int {
 		y++
 	}
 	return y + modeLine(m, p, a.Rows(y, 1))
+}
+
+// largestFirst puts the groups of many before single servers.
+func largestFirst(groups []*fleet.MetaGroup) []*fleet.MetaGroup {
+	out := slices.Clone(groups)
+	slices.SortStableFunc(out, func(a, b *fleet.MetaGroup) int { return b.Size - a.Size })
+	return out
 }
 
 func metaLine(g *fleet.MetaGroup, a cell.Area, y int) {
@@ -206,7 +221,7 @@ func streamPanel(m *Model, p *page, row int, a cell.Area) {
 		cols: consumerColumns, rows: own, name: func(r csm) string { return r.key() },
 		judge: func(r csm) view.Level { return r.level },
 	})
-	l.at = -1
+	l.still = true
 	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered", "ack_floor", "last_ack_seconds"}}
 	t.draw(a.Rows(1, a.H-1))
 }

@@ -29,6 +29,8 @@ type list struct {
 	top    int    // first row in the window
 	height int    // rows of the window when it was drawn last
 	across int    // columns scrolled to the right
+	moved  bool   // the cursor was moved; until then it stays on the first row
+	still  bool   // has no cursor
 	widths map[string]int
 }
 
@@ -107,6 +109,9 @@ func (l *list) keeps(row int) bool {
 // follow moves the cursor to where its object is now; when the object is gone,
 // the cursor stays in its place.
 func (l *list) follow() {
+	if !l.moved {
+		l.at, l.cursor = 0, ""
+	}
 	if l.cursor != "" {
 		for i, row := range l.order {
 			if l.sheet.key(row) == l.cursor {
@@ -116,6 +121,12 @@ func (l *list) follow() {
 		}
 	}
 	l.move(0)
+}
+
+// step moves the cursor because somebody wants it.
+func (l *list) step(n int) {
+	l.moved = true
+	l.move(n)
 }
 
 // move puts the cursor n rows down and remembers the object there.
@@ -139,14 +150,18 @@ func (l *list) selected() (int, bool) {
 // to draw.
 func (l *list) window(height int) []int {
 	l.height = height
+	height = max(height, 0)
 	l.top = max(min(l.top, len(l.order)-height), 0)
+	if l.still {
+		return l.order[:min(height, len(l.order))]
+	}
 	if l.at < l.top {
 		l.top = l.at
 	}
 	if l.at >= l.top+height {
 		l.top = l.at - height + 1
 	}
-	return l.order[l.top:min(l.top+max(height, 0), len(l.order))]
+	return l.order[l.top:min(l.top+height, len(l.order))]
 }
 
 // byLevel names the columns that sort by how bad they are before what they say.

@@ -111,7 +111,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.w, m.h = max(msg.Width, 0), max(msg.Height, 0)
+		m.resize(msg.Width, msg.Height)
 	case stateMsg:
 		m.take(msg.State)
 	case tea.KeyMsg:
@@ -122,6 +122,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = msg.then(m)
 	}
 	return m, tea.Batch(cmd, m.settle())
+}
+
+// resize takes the window's new size; tables are measured anew.
+func (m *Model) resize(w, h int) {
+	m.w, m.h = max(w, 0), max(h, 0)
+	for _, p := range m.stack {
+		for _, l := range p.lists {
+			clear(l.widths)
+			l.top = 0
+		}
+	}
 }
 
 // doneMsg brings back what a command did off the screen's goroutine.

@@ -66,7 +66,7 @@ func (m *Model) click(x, y int) tea.Cmd {
 		if to := l.top + at; to == l.at {
 			return m.open()
 		}
-		l.move(l.top + at - l.at)
+		l.step(l.top + at - l.at)
 	}
 	return nil
 }

@@ -22,6 +22,16 @@ type OnceOptions struct {
 // error is the last one of the source when nothing was answered; a partial
 // answer is not an error.
 func Once(ctx context.Context, opt Options, once OnceOptions) ([]byte, *fleet.Snapshot, error) {
+	m, err := still(ctx, opt, once)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := m.Export(once.Format)
+	return data, m.st.Snap, err
+}
+
+// still is the screen of one instant, with its keys pressed.
+func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
 	c := newCollector(opt.Feed, opt.every(), opt.clock(), func(error) {})
 	m := NewModel(opt, func(o order) bool {
 		o(ctx, c)
@@ -30,20 +40,19 @@ func Once(ctx context.Context, opt Options, once OnceOptions) ([]byte, *fleet.Sn
 	m.Update(tea.WindowSizeMsg{Width: once.W, Height: once.H})
 	m.settle()
 	if err := c.gather(ctx, once); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	m.Update(stateMsg{c.latest()})
 	for _, k := range once.Keys {
 		m.Update(keyNamed(k))
 		if c.tape == nil {
 			if err := c.ask(ctx); err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 		}
 		m.Update(stateMsg{c.latest()})
 	}
-	data, err := m.Export(once.Format)
-	return data, m.st.Snap, err
+	return m, nil
 }
 
 // gather asks as often as needed, or goes to the instant of the recording.

@@ -111,6 +111,9 @@ func (p *page) demand() Demand {
 
 // crumbs is the page's part of the breadcrumb line.
 func (p *page) crumbs() string {
+	if s := p.scope.String(); s != "" && p.spec.digit == "" {
+		return s
+	}
 	parts := []string{p.spec.title}
 	if p.mode > 0 && p.current().name != "" && p.spec.kind != topoPage {
 		parts = append(parts, p.current().name)

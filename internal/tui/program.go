@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -84,7 +85,7 @@ func (r *runner) fatal(err error) {
 		r.cause = err
 	}
 	r.mu.Unlock()
-	r.program.Kill()
+	go r.program.Kill() // never from within the program's own loop
 }
 
 // hangup ends the program when its terminal goes away; bubbletea itself
@@ -129,9 +130,28 @@ func (s *shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if text, ok := msg.(copyMsg); ok {
 		return s, s.run.clipboard(string(text))
 	}
+	defer s.run.guard("updating")
 	_, cmd := s.Model.Update(msg)
 	return s, cmd
 }
+
+// View implements [tea.Model].
+func (s *shell) View() string {
+	defer s.run.guard("drawing")
+	return s.Model.View()
+}
+
+// guard turns a panic of the screen into the error that ends the program, so
+// that the terminal is restored before anybody prints.
+func (r *runner) guard(doing string) {
+	if x := recover(); x != nil {
+		r.fatal(fmt.Errorf("%w while %s: %v\n%s", ErrPanic, doing, x, debug.Stack()))
+	}
+}
+
+// ErrPanic is wrapped by the error of a dashboard that met a defect of its
+// own.
+var ErrPanic = errors.New("the dashboard panicked")
 
 // clipboard asks the terminal to take text into the clipboard (OSC 52), inside
 // tmux too.

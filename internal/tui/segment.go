@@ -14,18 +14,14 @@ type segment struct {
 // line writes segments from the left and others to the right edge, as many as
 // fit, and always those of rank 0.
 func line(a cell.Area, y int, left, right []segment) {
-	short := false
-	for {
-		need := width(left, short) + width(right, short)
-		if need+1 <= a.W {
-			break
-		}
-		if !short {
+	short, more := false, true
+	for more && width(left, short)+width(right, short)+1 > a.W {
+		switch {
+		case !short && dropLast(dispensable, &left, &right):
+		case !short:
 			short = true
-			continue
-		}
-		if !dropLast(&left, &right) {
-			break
+		default:
+			more = dropLast(1, &left, &right)
 		}
 	}
 	x := 1
@@ -64,10 +60,13 @@ func width(list []segment, short bool) int {
 	return n
 }
 
-// dropLast removes the segment of the highest rank above 0.
-func dropLast(lists ...*[]segment) bool {
+// dispensable is the rank from which segments go before others are shortened.
+const dispensable = 6
+
+// dropLast removes the segment of the highest rank, if that is least or more.
+func dropLast(least int, lists ...*[]segment) bool {
 	var from *[]segment
-	at, rank := -1, 0
+	at, rank := -1, least-1
 	for _, l := range lists {
 		for i, s := range *l {
 			if s.rank > rank {

@@ -53,7 +53,7 @@ func (t table) draw(a cell.Area) (rowsDrawn int, drawn []colAt) {
 		x += c.width + c.tail() + gap
 	}
 	for i, row := range rows {
-		t.row(a.Rows(i+1, 1), cols, row, t.l.top+i == t.l.at)
+		t.row(a.Rows(i+1, 1), cols, row, !t.l.still && t.l.top+i == t.l.at)
 	}
 	return len(rows), drawn
 }
@@ -221,7 +221,7 @@ func (t table) columns(rows []int) []column {
 		if t.only && !slices.Contains(t.first, h.Name) || !t.only && h.Wide && !t.wide && t.l.across == 0 {
 			continue
 		}
-		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name]}
+		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name] && h.Name != "severity"}
 		c.marks = t.l.sheet.judged(i) && !c.state
 		full := max(t.l.widths[h.Name], cell.Width(c.title), unitWidth[h.Unit])
 		for _, row := range rows {

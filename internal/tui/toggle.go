@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
 // spans are the time windows of the graphs.
@@ -72,7 +73,7 @@ func (m *Model) moveBy(n int) {
 		p.scroll = max(p.scroll+n, 0)
 		return
 	}
-	p.list().move(n)
+	p.list().step(n)
 	if p.spec.kind == eventsPage {
 		m.following = p.list().at == 0
 	}
@@ -131,7 +132,7 @@ func (m *Model) sparkOf(s series) string {
 	if m.st == nil || m.st.History == nil {
 		return ""
 	}
-	return sparkText(m.curve(m.st.History.fleet, s, 10), 10)
+	return cell.Fit(sparkText(m.curve(m.st.History.fleet, s, 8), 8), 8, true)
 }
 
 // nextSeverity raises the least severity of the events shown.
@@ -186,9 +187,9 @@ func (m *Model) nextFiring() {
 	l := m.cur().list()
 	for range len(l.order) {
 		at := l.at
-		l.move(1)
+		l.step(1)
 		if l.at == at {
-			l.move(-1 << 30)
+			l.step(-1 << 30)
 		}
 		if row, ok := l.selected(); ok && l.sheet.level(row) != fleet.OK {
 			return
