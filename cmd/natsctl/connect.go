@@ -23,7 +23,7 @@ type session struct {
 // store opens the contexts of this user.
 func (e *env) store() (*natsctx.Store, error) {
 	root, err := natsctx.ConfigHome(e.getenv)
-	if err != nil {
+	if err != nil && !errors.Is(err, natsctx.ErrNoHome) { // in a container there may be none, nor any context
 		return nil, err
 	}
 	return natsctx.Open(root), nil

@@ -167,7 +167,7 @@ func (e *env) editText(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // what cannot be removed is in a directory of its own
 	path := filepath.Join(dir, "context.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return "", err

@@ -83,6 +83,7 @@ func contextAdvices() []advice {
 		{is(natsctx.ErrExpired), exitAuth, say("get new ones from whoever issues them")},
 		{is(natsctx.ErrExpiring), exitOK, nil},
 		{is(probe.ErrNotNATS), exitUnreachable, say("check host and port; 4222 is the usual one for clients, 8222 is for monitoring")},
+		{is(natsctx.ErrNoHome), exitFailed, say("set HOME, or XDG_CONFIG_HOME to the directory that is to hold them")},
 		{is(natsctx.ErrLocked), exitFailed, say("nothing was changed; wait for the other natsctl to end and try again")},
 		{is(natsctx.ErrChanged), exitFailed, say("nothing was written; look at it with natsctl context show NAME and try again")},
 	}

@@ -22,6 +22,7 @@ var (
 	ErrURLOverride = errors.New("URL is not one of the context's own")
 	ErrExpired     = errors.New("expired")
 	ErrExpiring    = errors.New("expires soon")
+	ErrNoHome      = errors.New("there is no home directory to save contexts in")
 	ErrLocked      = errors.New("another process is writing contexts")
 	ErrChanged     = errors.New("context was changed meanwhile")
 )

@@ -3,6 +3,7 @@ package natsctx
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -163,6 +164,51 @@ func TestSelectionIsShared(t *testing.T) {
 	must(t, natscontext.SelectContext("a"))
 	must(t, natscontext.UnSelectContext())
 	if name, err := s.SelectPrevious(); name != "a" || err != nil {
+		t.Error(name, err)
+	}
+}
+
+// TestTheNatsCLIItself does both ways with the program, where NATS_CLI names one.
+func TestTheNatsCLIItself(t *testing.T) {
+	cli := os.Getenv("NATS_CLI")
+	if cli == "" {
+		t.Skip("NATS_CLI names no nats program")
+	}
+	s := shared(t)
+	run := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command(cli, args...)
+		cmd.Env = append(os.Environ(), "EDITOR=true")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("nats %v: %v: %s", args, err, out)
+		}
+	}
+	for key, set := range oneOfEach() {
+		if set.URL = "nats://x:1"; set.NSC != "" || set.WinCertStore != "" || set.WinCAMatch != nil {
+			continue // it turns nsc into creds, knows the store on Windows only, and cannot edit a list
+		}
+		must(t, s.Create(&Context{Name: key, Settings: set}))
+		before := readAll(t, s.Path(key))
+		run("context", "edit", key) // loads it, and saves it unchanged
+		if diff := cmp.Diff(before, readAll(t, s.Path(key))); diff != "" {
+			t.Errorf("%s: saved by the program it is not the same (-ours +theirs):\n%s", key, diff)
+		}
+	}
+	run("context", "add", "theirs", "--server", "tls://y:1", "--user", "bob", "--password", "p&<>", "--tlsfirst", "--select")
+	c, err := s.Load("theirs")
+	must(t, err)
+	if diff := cmp.Diff(Settings{URL: "tls://y:1", User: "bob", Password: "p&<>", TLSFirst: true}, c.Settings); diff != "" {
+		t.Error(diff)
+	}
+	before := readAll(t, s.Path("theirs"))
+	must(t, s.Update("theirs", func(c *Context) error { c.Description = "x"; return nil }))
+	must(t, s.Update("theirs", func(c *Context) error { c.Description = ""; return nil }))
+	if diff := cmp.Diff(before, readAll(t, s.Path("theirs"))); diff != "" {
+		t.Errorf("(-theirs +ours):\n%s", diff)
+	}
+	must(t, s.Select("url"))
+	run("context", "previous")
+	if name, err := s.Selected(); name != "theirs" || err != nil {
 		t.Error(name, err)
 	}
 }

@@ -65,6 +65,9 @@ func (s *Store) moveMark(from, to string) error {
 
 func (s *Store) marks() (sidecar, error) {
 	all := sidecar{Contexts: map[string]Mark{}}
+	if s.root == "" {
+		return all, nil
+	}
 	data, _, err := readRegular(s.sidecarPath(), maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil

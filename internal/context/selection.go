@@ -21,6 +21,9 @@ func (s *Store) Selected() (string, error) { return s.readName(selectedFile) }
 func (s *Store) Previous() (string, error) { return s.readName(previousFile) }
 
 func (s *Store) readName(file string) (string, error) {
+	if s.root == "" {
+		return "", nil
+	}
 	data, _, err := readRegular(filepath.Join(s.root, "nats", file), 4096)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil

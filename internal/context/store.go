@@ -23,8 +23,15 @@ import (
 // before the first write.
 type Store struct{ root string }
 
-// Open returns the store under a configuration directory, see [ConfigHome].
-func Open(root string) *Store { return &Store{root: filepath.Clean(root)} }
+// Open returns the store under a configuration directory, see [ConfigHome]. A
+// user without one, as in a container, has the store under "": it is empty, and
+// writing to it is [ErrNoHome].
+func Open(root string) *Store {
+	if root != "" {
+		root = filepath.Clean(root)
+	}
+	return &Store{root: root}
+}
 
 // ConfigHome returns the directory that holds the store: $XDG_CONFIG_HOME, or
 // .config in the home that the user database gives, as the nats CLI has it.
@@ -33,17 +40,20 @@ func ConfigHome(getenv func(string) string) (string, error) {
 		return dir, nil
 	}
 	home, err := homeDir()
-	return filepath.Join(home, ".config"), err
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, ".config"), nil
 }
 
 // homeDir asks the user database, not $HOME, because the nats CLI does.
 func homeDir() (string, error) {
 	u, err := user.Current()
 	if err != nil {
-		return "", fmt.Errorf("find the home directory: %w", err)
+		return "", fmt.Errorf("%w: %w", ErrNoHome, err)
 	}
 	if u.HomeDir == "" {
-		return "", errors.New("find the home directory: the user has none")
+		return "", ErrNoHome
 	}
 	return u.HomeDir, nil
 }
@@ -60,6 +70,9 @@ func (s *Store) ownDir() string     { return filepath.Join(s.root, "natsctl") }
 // Names lists the contexts, sorted. Empty files and names that nothing can
 // load are left out, as the nats CLI does. A store that does not exist has none.
 func (s *Store) Names() ([]string, error) {
+	if s.root == "" {
+		return nil, nil
+	}
 	entries, err := os.ReadDir(s.contextDir())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -81,13 +94,10 @@ func (s *Store) Names() ([]string, error) {
 // Load reads a context. A missing one is an [UnknownError], an
 // unreadable one a [FileError] of kind [ErrCorrupt].
 func (s *Store) Load(name string) (*Context, error) {
-	if err := CheckName(name); err != nil {
+	if err := s.Known(name); err != nil {
 		return nil, err
 	}
 	c, err := LoadFile(s.Path(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, s.unknown(name)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +136,7 @@ func (s *Store) Known(name string) error {
 		return err
 	}
 	_, err := os.Stat(s.Path(name))
-	if errors.Is(err, fs.ErrNotExist) {
+	if s.root == "" || errors.Is(err, fs.ErrNotExist) {
 		return s.unknown(name)
 	}
 	return err

@@ -273,3 +273,18 @@ func TestTwoWritersLoseNothing(t *testing.T) {
 		t.Errorf("%d of %d updates are there", len(c.Description), writers*rounds)
 	}
 }
+
+func TestWithoutAHomeThereIsAnEmptyStore(t *testing.T) {
+	s := Open("")
+	names, err := s.Names()
+	must(t, err)
+	if len(names) != 0 {
+		t.Error(names)
+	}
+	wantErr(t, s.Create(&Context{Name: "x"}), ErrNoHome, "")
+	_, err = s.Load("x")
+	wantErr(t, err, ErrUnknown, "")
+	if target, err := Resolve(s, Overrides{Settings: Settings{URL: "nats://a"}}, noEnv); err != nil || target.URL != "nats://a" {
+		t.Error(target, err)
+	}
+}

@@ -59,6 +59,9 @@ func sweep(dir, prefix string) {
 
 // locked runs fn as the only natsctl process that writes to the store.
 func (s *Store) locked(fn func() error) error {
+	if s.root == "" {
+		return ErrNoHome
+	}
 	for _, dir := range []string{s.contextDir(), s.ownDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
