@@ -13,6 +13,7 @@ func commands() []entry {
 		connEntry(),
 		checkEntry(),
 		benchEntry(),
+		recordEntry(),
 		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},
 		eventsEntry(),
 		{name: "completion", help: "Print the script that completes command lines in a shell.", cmd: &completionCommand{}},

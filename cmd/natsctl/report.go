@@ -93,6 +93,11 @@ func (c *reportCommand) rates() bool {
 	return c.rate > 0 || c.every > 0
 }
 
+// showsRates tells whether the columns of rates are for people: whenever they
+// were asked for, so that every round of a watch has the same columns, and
+// where a recording has them anyway.
+func (c *reportCommand) showsRates(t fleet.Tick) bool { return t.Delta != nil || c.rates() }
+
 // show makes the table and prints it.
 func (c *reportCommand) show(e *env, tick fleet.Tick) error {
 	grid, err := c.report.grid(c, tick)

@@ -21,7 +21,7 @@ func trafficReports() []report {
 			want:  fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz}},
 			flags: connFlags, refine: connWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
-				cols := view.Connections(t.Delta != nil, c.conns.State == "closed" || c.conns.State == "all")
+				cols := view.Connections(c.showsRates(t), c.conns.State == "closed" || c.conns.State == "all")
 				return view.NewGrid(cols, slices.Values(c.chosenConns(fleet.ConnRows(t.Snapshot, t.Delta)))), nil
 			},
 		},
@@ -38,8 +38,8 @@ func trafficReports() []report {
 				}
 				return nil
 			},
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Accounts(t.Delta != nil), slices.Values(fleet.AccountRows(t.Snapshot, t.Delta))), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Accounts(c.showsRates(t)), slices.Values(fleet.AccountRows(t.Snapshot, t.Delta))), nil
 			},
 		},
 		{
@@ -69,8 +69,8 @@ func linkReports() []report {
 		{
 			name: "routes", help: "The routes inside clusters: pool, RTT, pending; missing and one-way ones marked.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Routez}},
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return edgeGrid(view.Routes(top(t), t.Delta != nil), top(t), fleet.Route), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return edgeGrid(view.Routes(top(t), c.showsRates(t)), top(t), fleet.Route), nil
 			},
 		},
 		{
@@ -84,14 +84,14 @@ func linkReports() []report {
 					cols, names := view.GatewayMatrix(top(t))
 					return view.NewGrid(cols, slices.Values(names)), nil
 				}
-				return edgeGrid(view.Gateways(top(t), t.Delta != nil), top(t), fleet.Gateway), nil
+				return edgeGrid(view.Gateways(top(t), c.showsRates(t)), top(t), fleet.Gateway), nil
 			},
 		},
 		{
 			name: "leafnodes", help: "The leafnodes, hub and spoke paired.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz}},
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return edgeGrid(view.Leafnodes(top(t), t.Delta != nil), top(t), fleet.Leaf), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return edgeGrid(view.Leafnodes(top(t), c.showsRates(t)), top(t), fleet.Leaf), nil
 			},
 		},
 	}
@@ -124,8 +124,8 @@ func jetStreamReports() []report {
 			name: "streams", help: "The streams of all accounts, worst first: leader, replicas, lag, size.",
 			want:  fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{Streams: true, Config: true, Raft: true}},
 			flags: accountFlag, refine: accountWant,
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Streams(t.Delta != nil), slices.Values(fleet.StreamRows(t.Snapshot, t.Delta))), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Streams(c.showsRates(t)), slices.Values(fleet.StreamRows(t.Snapshot, t.Delta))), nil
 			},
 		},
 		{
@@ -159,8 +159,8 @@ func hostReports() []report {
 		{
 			name: "cpu", help: "The servers by processor use.", sort: "load_percent",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.CPU(t.Delta != nil, t.Delta), slices.Values(t.Servers)), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.CPU(c.showsRates(t), t.Delta), slices.Values(t.Servers)), nil
 			},
 		},
 		{

@@ -16,6 +16,7 @@ func serverEntry() entry {
 		{name: "ping", help: "Ask every server to answer once, and time it.", cmd: &serverPingCommand{}},
 		{name: "info", help: "Show one server.", cmd: &serverInfoCommand{}},
 		reportEntry(),
+		graphEntry(),
 		{name: "reload", help: "Let servers read their configuration again, one after the other; stop at the first error.", cmd: &serverReloadCommand{}},
 		{name: "kick", help: "Close client connections of one server, paced.", cmd: &serverKickCommand{}},
 		{name: "profile", help: "Fetch a profile of a server's process for go tool pprof.", cmd: &serverProfileCommand{}},

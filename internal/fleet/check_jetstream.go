@@ -83,6 +83,8 @@ func findMeta(c *checkup) {
 			f.What = name + " has more than one leader, depending on whom one asks: " + strings.Join(g.Leaders, ", ")
 			f.Next = "Ask again in a minute; when it stays so, the fleet is cut in two: check routes and gateways."
 			c.found(f)
+		case !g.Heard && !c.Snapshot.Want.Scope.IsZero():
+			continue // the leader was not asked
 		case !g.Heard:
 			f.Level = Warn
 			f.What = fmt.Sprintf("%s is led by %s, which does not answer", name, g.Leader)
