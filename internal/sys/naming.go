@@ -92,6 +92,7 @@ func (n *naming) askLinks() error {
 func (n *naming) take(a answer) {
 	if n.r.members[a.sender.ID] == nil {
 		n.r.admit(*a.sender)
+		n.r.nudged = false
 	}
 	sv := n.links[a.sender.ID]
 	if sv == nil {

@@ -37,7 +37,7 @@ func (r *round) next() time.Duration {
 		return soon
 	}
 	wait := r.patience()
-	if len(r.members) > 0 && r.naming.unfinished() {
+	if len(r.members) > 0 && (!r.nudged || r.naming.unfinished()) {
 		wait = min(wait, r.suspicion())
 	}
 	return max(soon, wait-time.Since(r.news))
@@ -50,10 +50,31 @@ func (r *round) tick() (over bool, err error) {
 		return false, nil
 	}
 	silence := time.Since(r.news)
+	if silence >= r.suspicion() && !r.nudged {
+		r.nudged = true
+		if err := r.nudge(); err != nil {
+			return false, err
+		}
+	}
 	if silence >= r.suspicion() && r.naming.unfinished() {
 		return false, r.naming.advance()
 	}
 	return silence >= r.patience(), nil
+}
+
+// nudge asks the members that have answered something, but not STATSZ, for it
+// once more: a server that is just starting may have missed it.
+func (r *round) nudge() error {
+	for id, m := range r.members {
+		q := m.due[fleet.Statsz]
+		if q == nil {
+			continue
+		}
+		if err := r.send(&question{ep: q.ep, server: id, probe: true}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // busy tells whether answers have arrived that are not accounted for yet.

@@ -182,7 +182,7 @@ func TestPausedServer(t *testing.T) {
 	whole(t, c, 3)
 	all["n3"].signal(t, syscall.SIGSTOP)
 	fresh := all["n2"].connect(t) // it has never seen n3
-	s := snapshot(t, fresh, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+	s := eventually(t, fresh, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}}, func(s *fleet.Snapshot) bool { return len(s.Missing) > 0 })
 	quick(t, s)
 	if len(s.Servers) != 2 || len(s.Missing) != 1 || s.Expected != 3 {
 		t.Fatalf("servers %v, missing %+v", names(s), s.Missing)
@@ -217,7 +217,7 @@ func TestKilledAndRestartedServer(t *testing.T) {
 	all["n3"].start(t)
 	eventually(t, c, fleet.Want{}, func(s *fleet.Snapshot) bool {
 		if len(s.Servers) == 3 && (!s.Complete() || s.Expected != 3) {
-			t.Errorf("after the restart: missing %+v, expected %d, counted %d", s.Missing, s.Expected, s.Counted)
+			t.Errorf("after the restart: missing %+v, problems %+v, expected %d, counted %d", s.Missing, s.Problems, s.Expected, s.Counted)
 		}
 		return len(s.Servers) == 3 && s.Counted == 4 && s.Forgotten == 1
 	})
@@ -230,7 +230,7 @@ func TestFrozenGatewayEnd(t *testing.T) {
 	s := snapshot(t, c, fleet.Want{Kinds: []fleet.Kind{fleet.Gatewayz}})
 	gate := s.Server(s.Server("e1").Gatewayz.OutboundGateways["west"].Connection.Name).Info.Name
 	all[gate].signal(t, syscall.SIGSTOP)
-	s = snapshot(t, c, fleet.Want{})
+	s = eventually(t, c, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 1 })
 	quick(t, s)
 	if len(s.Servers) != 1 || len(s.Missing) != 3 {
 		t.Fatalf("servers %v, missing %+v", names(s), s.Missing)

@@ -91,6 +91,7 @@ func (n *naming) findSuspects() []*suspect {
 	for _, id := range n.reporters() {
 		n.addLinks(l, id)
 	}
+	n.r.c.complete(l.list)
 	for p, by := range n.unheardPeers() {
 		if p.name != "" {
 			for _, b := range by {
@@ -98,7 +99,7 @@ func (n *naming) findSuspects() []*suspect {
 			}
 		}
 	}
-	n.r.c.complete(l.list)
+	l.pair(n.r.count.expected() - len(n.r.members))
 	if n.r.count.expected()-len(n.r.members) > len(l.list) {
 		n.addKnown(l)
 	}
@@ -106,6 +107,34 @@ func (n *naming) findSuspects() []*suspect {
 		n.addMeta(l)
 	}
 	return l.list
+}
+
+// pair joins servers known by id alone with servers known by name alone, when
+// together they are more than are missing: then they are the same.
+func (l *suspectList) pair(short int) {
+	if len(l.list) <= max(short, 0) {
+		return
+	}
+	byID, byName := map[string][]*suspect{}, map[string][]*suspect{}
+	for _, s := range l.list {
+		switch {
+		case s.name == "":
+			byID[s.cluster] = append(byID[s.cluster], s)
+		case s.id == "":
+			byName[s.cluster] = append(byName[s.cluster], s)
+		}
+	}
+	for cluster, named := range byName {
+		nameless := byID[cluster]
+		if len(nameless) < len(named) {
+			continue
+		}
+		if len(nameless) == 1 {
+			nameless[0].name = named[0].name
+			nameless[0].seenBy = append(nameless[0].seenBy, named[0].seenBy...)
+		}
+		l.list = slices.DeleteFunc(l.list, func(s *suspect) bool { return slices.Contains(named, s) })
+	}
 }
 
 // reporters returns the ids of the servers that told their links, in order of

@@ -25,8 +25,9 @@ func (r *round) take(a answer) error {
 			return r.naming.advance()
 		}
 	default:
+		known := r.members[a.sender.ID] != nil
 		r.takeGood(a)
-		if a.q.probe {
+		if a.q.probe && !known {
 			return r.askAlone(a.sender.ID)
 		}
 	}
