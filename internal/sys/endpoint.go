@@ -24,9 +24,8 @@ type Endpoint struct {
 	// Act marks requests that change something; [Client.Request] refuses them.
 	Act bool
 
-	// Bare marks answers that are not wrapped in the usual envelope of server,
-	// data and error.
-	Bare bool
+	// Anonymous marks answers that do not say which server sent them.
+	Anonymous bool
 
 	// Quiet marks requests that a server leaves unanswered when it has nothing
 	// to say, so that its silence means nothing.

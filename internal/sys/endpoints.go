@@ -37,7 +37,7 @@ const (
 // that brought it (checked against the tags of nats-server).
 var endpoints = []Endpoint{
 	{Kind: fleet.Statsz, Subject: serverReq + "STATSZ", Ping: true, read: readStatsz},
-	{Kind: Idz, Subject: serverReq + "IDZ", Ping: true, Since: "2.10.0", Bare: true, read: readIdz},
+	{Kind: Idz, Subject: serverReq + "IDZ", Ping: true, Since: "2.10.0", read: readIdz},
 	{Kind: fleet.Varz, Subject: serverReq + "VARZ", Ping: true,
 		read: into(func(s *fleet.Server, v *server.Varz) { s.Varz = v })},
 	{Kind: fleet.Connz, Subject: serverReq + "CONNZ", Ping: true, compress: true,
@@ -75,13 +75,13 @@ var endpoints = []Endpoint{
 	{Kind: AccountJsz, Subject: accountReq + "JSZ", Options: server.JSzOptions{}},
 	{Kind: AccountSubsz, Subject: accountReq + "SUBSZ", Options: server.SubszOptions{}},
 	{Kind: AccountStat, Subject: accountReq + "STATZ", Since: "2.9.0", Quiet: true, Options: server.AccountStatzOptions{}},
-	{Kind: AccountConns, Subject: accountReq + "CONNS", Bare: true, Quiet: true},
-	{Kind: NumSubs, Subject: "$SYS.REQ.ACCOUNT.NSUBS", Bare: true, Quiet: true},
-	{Kind: UserInfo, Subject: "$SYS.REQ.USER.INFO", Since: "2.10.0"},
+	{Kind: AccountConns, Subject: accountReq + "CONNS", Quiet: true},
+	{Kind: NumSubs, Subject: "$SYS.REQ.ACCOUNT.NSUBS", Anonymous: true},
+	{Kind: UserInfo, Subject: "$SYS.REQ.USER.INFO", Since: "2.10.0", Anonymous: true},
 
 	{Kind: ClaimsList, Subject: "$SYS.REQ.CLAIMS.LIST", Quiet: true},
-	{Kind: ClaimsPack, Subject: "$SYS.REQ.CLAIMS.PACK", Bare: true, Quiet: true},
-	{Kind: ClaimsLookup, Subject: accountReq + "CLAIMS.LOOKUP", Bare: true, Quiet: true},
+	{Kind: ClaimsPack, Subject: "$SYS.REQ.CLAIMS.PACK", Anonymous: true},
+	{Kind: ClaimsLookup, Subject: accountReq + "CLAIMS.LOOKUP", Anonymous: true},
 	{Kind: ClaimsUpdate, Subject: "$SYS.REQ.CLAIMS.UPDATE", Act: true},
 	{Kind: ClaimsDelete, Subject: "$SYS.REQ.CLAIMS.DELETE", Act: true},
 	{Kind: AccountUpdate, Subject: accountReq + "CLAIMS.UPDATE", Act: true},

@@ -20,7 +20,7 @@ func (r *round) patience() time.Duration {
 	switch {
 	case len(r.members) == 0:
 		return r.c.timeout
-	case r.waiting > 0:
+	case r.waiting > r.quiet:
 		return max(lateFactor*r.c.quiet, 3*r.slowest)
 	}
 	return r.gap()

@@ -33,6 +33,7 @@ type round struct {
 	unknown map[fleet.Kind]bool // kinds that no server knows (503)
 	members map[string]*member  // by server id
 	waiting int                 // answers due from members
+	quiet   int                 // of these, the ones that may never come
 	nudged  bool                // members that owe STATSZ were asked for it again
 	count   count
 	naming  *naming

@@ -27,11 +27,17 @@ func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot
 }
 
 func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.Server)) (*fleet.Snapshot, error) {
+	r := newRound(c, want)
+	r.seen = seen
+	return r.finish(ctx)
+}
+
+// finish runs a round to its end and makes a snapshot of it.
+func (r *round) finish(ctx context.Context) (*fleet.Snapshot, error) {
+	c := r.c
 	if err := c.connErr(); err != nil {
 		return nil, err
 	}
-	r := newRound(c, want)
-	r.seen = seen
 	if err := r.run(ctx); err != nil {
 		if errors.Is(err, errNotAnswered) {
 			return nil, c.notSystem(ctx)

@@ -26,7 +26,9 @@ func TestMain(m *testing.M) {
 		serve(conf)
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, // an embedded server that is shut down while a stream is made leaves these behind
+		goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server.(*fileStore).flushStreamStateLoop"),
+		goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server/ats.Register.func1"))
 }
 
 // serve runs a nats-server until it is told to stop.

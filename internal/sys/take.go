@@ -129,7 +129,9 @@ func (r *round) takeGood(a answer) {
 // takeStatsz does what only STATSZ does: it counts servers and times the reply.
 func (r *round) takeStatsz(m *member, a answer) {
 	m.sv.RTTSeconds = a.at.Sub(a.q.sent).Seconds()
-	r.count.add(m.sv.Info.ID, m.sv.Statsz.ActiveServers)
+	if m.sv.Statsz != nil {
+		r.count.add(m.sv.Info.ID, m.sv.Statsz.ActiveServers)
+	}
 	if m.inScope && r.seen != nil {
 		r.seen(m.sv)
 	}
@@ -147,7 +149,7 @@ func (r *round) nextPage(m *member, a answer) bool {
 	}
 	q := &question{ep: a.q.ep, server: m.sv.Info.ID, page: p}
 	if _, waiting := m.due[a.q.ep.Kind]; !waiting {
-		r.waiting++
+		r.await(a.q.ep, 1)
 	}
 	m.due[a.q.ep.Kind] = q
 	if err := r.send(q); err != nil {
@@ -172,7 +174,7 @@ func (r *round) admit(info server.ServerInfo) *member {
 			continue
 		}
 		m.due[q.ep.Kind] = q
-		r.waiting++
+		r.await(q.ep, 1)
 		if r.unknown[q.ep.Kind] || older(info.Version, q.ep.Since) {
 			r.unsupported(m, q.ep)
 		}
@@ -198,9 +200,17 @@ func (r *round) settle(m *member, kind fleet.Kind) bool {
 	if _, ok := m.due[kind]; !ok {
 		return false
 	}
+	r.await(m.due[kind].ep, -1)
 	delete(m.due, kind)
-	r.waiting--
 	return true
+}
+
+// await counts what is waited for.
+func (r *round) await(ep *Endpoint, n int) {
+	r.waiting += n
+	if ep.Quiet {
+		r.quiet += n
+	}
 }
 
 // progress notes that something new was learned.
@@ -268,7 +278,10 @@ func (r *round) result(ctx context.Context) (*fleet.Snapshot, error) {
 			continue
 		}
 		s.Servers = append(s.Servers, m.sv)
-		for kind := range m.due {
+		for kind, q := range m.due {
+			if q.ep.Quiet {
+				continue // it had nothing to say
+			}
 			s.Problems = append(s.Problems, r.problem(m, kind, fleet.Late, ""))
 		}
 		for _, p := range m.wrong {
