@@ -146,6 +146,7 @@ func sysAdvices() []advice {
 		{is(sys.ErrNotSystem), exitAuth, hintNotSystem},
 		{is(sys.ErrNoServer), exitFailed, hintNoServer},
 		{is(sys.ErrPermission), exitAuth, hintPermission},
+		{is(sys.ErrRequest), exitUsage, say("natsctl server request --help lists the requests, with KIND --help their options")},
 		{is(sys.ErrTooOld), exitFailed, say("upgrade that server, or leave it out with --filter, --name or --cluster")},
 		{is(sys.ErrRefused), exitFailed, nil},
 		{is(sys.ErrProfile), exitFailed, nil},

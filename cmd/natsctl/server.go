@@ -15,6 +15,7 @@ func serverEntry() entry {
 		{name: "ls", help: "List the servers: complete, or saying who is missing and why.", cmd: &serverLsCommand{}},
 		{name: "ping", help: "Ask every server to answer once, and time it.", cmd: &serverPingCommand{}},
 		{name: "info", help: "Show one server.", cmd: &serverInfoCommand{}},
+		requestEntry(),
 		reportEntry(),
 		graphEntry(),
 		{name: "reload", help: "Let servers read their configuration again, one after the other; stop at the first error.", cmd: &serverReloadCommand{}},

@@ -35,7 +35,7 @@ func (c *Client) collect(ctx context.Context, ep *Endpoint, req Request) ([]Answ
 		stop()
 		switch {
 		case errors.Is(err, nats.ErrNoResponders) || err == nil && noResponders(msg):
-			return nil, &RefusedError{Server: c.nc.ConnectedServerName(), Kind: ep.Kind, Code: 503, Words: "no server offers it"}
+			return nil, c.notOffered(ep)
 		case errors.Is(err, context.DeadlineExceeded):
 			return out, nil
 		case err != nil:
@@ -43,6 +43,15 @@ func (c *Client) collect(ctx context.Context, ep *Endpoint, req Request) ([]Answ
 		}
 		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(msg.Data)})
 	}
+}
+
+// notOffered is the error of a request that no server listens to.
+func (c *Client) notOffered(ep *Endpoint) error {
+	words := "no server offers it"
+	if ep.Needs != "" {
+		words += "; it needs " + ep.Needs
+	}
+	return &RefusedError{Server: c.nc.ConnectedServerName(), Kind: ep.Kind, Code: 503, Words: words}
 }
 
 // asJSON keeps a body that is JSON and makes a string of any other.

@@ -31,6 +31,10 @@ type Endpoint struct {
 	// to say, so that its silence means nothing.
 	Quiet bool
 
+	// Needs says what a server must have to offer the request; empty if it
+	// always does.
+	Needs string
+
 	// Options is a zero value of the server's own options for the request, or
 	// nil if it takes none beside the common filter. Its JSON names are the
 	// names of the options.

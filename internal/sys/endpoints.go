@@ -79,9 +79,9 @@ var endpoints = []Endpoint{
 	{Kind: NumSubs, Subject: "$SYS.REQ.ACCOUNT.NSUBS", Anonymous: true},
 	{Kind: UserInfo, Subject: "$SYS.REQ.USER.INFO", Since: "2.10.0", Anonymous: true},
 
-	{Kind: ClaimsList, Subject: "$SYS.REQ.CLAIMS.LIST", Quiet: true},
-	{Kind: ClaimsPack, Subject: "$SYS.REQ.CLAIMS.PACK", Anonymous: true},
-	{Kind: ClaimsLookup, Subject: accountReq + "CLAIMS.LOOKUP", Anonymous: true},
+	{Kind: ClaimsList, Subject: "$SYS.REQ.CLAIMS.LIST", Quiet: true, Needs: aResolver},
+	{Kind: ClaimsPack, Subject: "$SYS.REQ.CLAIMS.PACK", Anonymous: true, Needs: aResolver},
+	{Kind: ClaimsLookup, Subject: accountReq + "CLAIMS.LOOKUP", Anonymous: true, Needs: aResolver},
 	{Kind: ClaimsUpdate, Subject: "$SYS.REQ.CLAIMS.UPDATE", Act: true},
 	{Kind: ClaimsDelete, Subject: "$SYS.REQ.CLAIMS.DELETE", Act: true},
 	{Kind: AccountUpdate, Subject: accountReq + "CLAIMS.UPDATE", Act: true},
@@ -91,4 +91,6 @@ var endpoints = []Endpoint{
 const (
 	serverReq  = "$SYS.REQ.SERVER.{server}."
 	accountReq = "$SYS.REQ.ACCOUNT.{account}."
+
+	aResolver = "an account resolver of type full or cache"
 )

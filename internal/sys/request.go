@@ -61,6 +61,9 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(raw.byID) == 0 && (r.unknown[ep.Kind] || allUnsupported(s)) {
+		return nil, r.unanswered(ep)
+	}
 	out := &Answers{Snapshot: s}
 	if ep.Anonymous {
 		out.List, err = c.collect(ctx, ep, req)
@@ -81,6 +84,27 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 		}
 	}
 	return out, nil
+}
+
+// allUnsupported tells whether every server in scope is too old.
+func allUnsupported(s *fleet.Snapshot) bool {
+	for _, p := range s.Problems {
+		if p.Reason != fleet.Unsupported {
+			return false
+		}
+	}
+	return len(s.Problems) > 0 && len(s.Problems) == len(s.Servers)
+}
+
+// unanswered is the error of a request that no server listens to: all of them
+// are too old, or lack something.
+func (r *round) unanswered(ep *Endpoint) error {
+	for _, m := range r.members {
+		if i := m.sv.Info; m.inScope && older(i.Version, ep.Since) {
+			return &TooOldError{Server: i.Name, Version: i.Version, Kind: ep.Kind, Since: ep.Since}
+		}
+	}
+	return r.c.notOffered(ep)
 }
 
 // endpoint makes the row of the table that asks exactly this.

@@ -1,0 +1,128 @@
+package sys_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/simfleet"
+)
+
+// TestEveryRequest asks everything that there is to ask.
+func TestEveryRequest(t *testing.T) {
+	c := start(t, broker.Nodes(2))
+	client := connect(t, c.Node("dev-1"))
+	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() })
+	app, err := c.Node("dev-1").Connect("app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer app.Close()
+	// some answer only where there is something to tell, or once in all
+	some := map[fleet.Kind]int{
+		sys.AccountConns: 1, sys.AccountStat: 1, sys.UserInfo: 1, sys.NumSubs: -1,
+		sys.ClaimsList: 0, sys.ClaimsPack: 0, sys.ClaimsLookup: 0,
+	}
+	options := map[fleet.Kind]map[string]any{
+		sys.Profilez: {"name": "goroutine", "debug": 1},
+		sys.NumSubs:  {"acc": "APP", "subject": "foo"},
+	}
+	for _, ep := range sys.Endpoints() {
+		if ep.Act {
+			if _, err := client.Request(t.Context(), sys.Request{Kind: ep.Kind, Account: "APP"}); !errors.Is(err, sys.ErrRequest) {
+				t.Errorf("%s changes something and was not refused: %v", ep.Kind, err)
+			}
+			continue
+		}
+		t.Run(string(ep.Kind), func(t *testing.T) {
+			req := sys.Request{Kind: ep.Kind, Options: options[ep.Kind]}
+			if ep.Account() {
+				req.Account = "APP"
+			}
+			got, err := client.Request(t.Context(), req)
+			want, isSome := some[ep.Kind]
+			if ep.Needs != "" {
+				if !errors.Is(err, sys.ErrRefused) {
+					t.Errorf("offered without %s: %v", ep.Needs, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !isSome {
+				want = 2
+			}
+			if len(got.List) != want && want >= 0 || !got.Snapshot.Complete() {
+				t.Errorf("%d answers, want %d; problems %+v", len(got.List), want, got.Snapshot.Problems)
+			}
+			for _, a := range got.List {
+				if !json.Valid(a.Data) || string(a.Data) == "null" {
+					t.Errorf("%s: %.100s", a.Server.Name, a.Data)
+				}
+			}
+		})
+	}
+}
+
+func TestRequestPagesToTheEnd(t *testing.T) {
+	c := start(t, broker.Single())
+	n := c.Nodes()[0]
+	const many = 1300
+	for i := range many {
+		nc, err := n.Connect("app", nats.Name(fmt.Sprint(i)), nats.NoReconnect())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+	}
+	client := connect(t, n)
+	type connection struct {
+		CID uint64 `json:"cid"`
+	}
+	ask := func(req sys.Request) (list []connection, limit int) {
+		t.Helper()
+		got, err := client.Request(t.Context(), req)
+		if err != nil || !got.Snapshot.Complete() {
+			t.Fatalf("%v, problems %+v", err, got.Snapshot.Problems)
+		}
+		var data struct {
+			Connections []connection `json:"connections"`
+			Num         int          `json:"num_connections"`
+		}
+		if err := json.Unmarshal(got.List[0].Data, &data); err != nil {
+			t.Fatal(err)
+		}
+		return data.Connections, data.Num
+	}
+	list, num := ask(sys.Request{Kind: sys.AccountConnz, Account: "APP"})
+	once := map[uint64]bool{}
+	for _, ci := range list {
+		once[ci.CID] = true
+	}
+	if len(list) != many || len(once) != many || num != many {
+		t.Errorf("%d connections, %d of them different, num_connections %d", len(list), len(once), num)
+	}
+	if list, num = ask(sys.Request{Kind: fleet.Connz, Limit: 700}); len(list) != 700 || num != 700 {
+		t.Errorf("limit 700: %d connections, num_connections %d", len(list), num)
+	}
+	_, err := client.Request(t.Context(), sys.Request{Kind: fleet.Connz, Options: map[string]any{"sort": "subs"}})
+	if !errors.Is(err, sys.ErrRequest) {
+		t.Errorf("pages in an order that loses connections: %v", err)
+	}
+}
+
+func TestRequestToOldServers(t *testing.T) {
+	_, client := simulate(t, simfleet.Spec{Servers: 3, Version: "2.9.25"})
+	_, err := client.Request(t.Context(), sys.Request{Kind: fleet.Raftz})
+	var old *sys.TooOldError
+	if !errors.As(err, &old) || old.Version != "2.9.25" || old.Since != "2.11.0" {
+		t.Errorf("got %v", err)
+	}
+}
