@@ -148,5 +148,5 @@ func (e *env) forgetContexts(names []string) error {
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
+	return allOf(errs)
 }

@@ -12,7 +12,10 @@ import (
 type partialError struct{ snap *fleet.Snapshot }
 
 // Error names who is missing and why.
-func (p partialError) Error() string {
+func (p partialError) Error() string { return strings.Join(p.lines(), "; ") }
+
+// lines is the error for people, a server a line.
+func (p partialError) lines() []string {
 	s := p.snap
 	lines := []string{fmt.Sprintf("%d/%d servers answered", len(s.Servers), s.Expected)}
 	for _, m := range s.Missing {
@@ -26,7 +29,7 @@ func (p partialError) Error() string {
 		}
 		lines = append(lines, problemLine(problem))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // reasons says for each reason what is known, in words for an operator.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -85,7 +84,7 @@ func (c *contextLs) run(_ context.Context, e *env) error {
 	for _, row := range rows {
 		errs = append(errs, row.err)
 	}
-	return errors.Join(errs...)
+	return allOf(errs)
 }
 
 // listContexts loads every context; one that does not load keeps its error.

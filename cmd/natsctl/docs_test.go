@@ -82,7 +82,8 @@ func keepFresh(t *testing.T, page, part, want string) {
 
 // TestReadme runs every transcript of the README: a console block whose
 // commands start with "$ natsctl" must print exactly what stands below them.
-func TestReadme(t *testing.T) {
+// UPDATE_DOCS=1 (make docs) rewrites them.
+func TestDocsReadme(t *testing.T) {
 	body, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -97,13 +98,20 @@ func TestReadme(t *testing.T) {
 				continue // starts servers; the scripts and the end-to-end tests run these
 			}
 			ran++
-			if diff := cmp.Diff(want, transcript(t, strings.Fields(line))); diff != "" {
-				t.Errorf("$ natsctl %s:\n%s", line, diff)
+			got := transcript(t, strings.Fields(line))
+			if diff := cmp.Diff(want, got); diff != "" && os.Getenv("UPDATE_DOCS") == "" {
+				t.Errorf("$ natsctl %s (make docs rewrites it):\n%s", line, diff)
 			}
+			body = bytes.Replace(body, []byte(step), []byte(line+"\n"+got), 1)
 		}
 	}
 	if ran == 0 {
 		t.Error("the README has no transcript")
+	}
+	if os.Getenv("UPDATE_DOCS") != "" {
+		if err := os.WriteFile("README.md", body, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

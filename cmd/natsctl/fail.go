@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/view"
@@ -39,21 +40,55 @@ func (e *env) fail(err error) int {
 			return code
 		}
 	}
-	e.say("error", err.Error())
+	for _, line := range errorLines(err) {
+		e.say("error", line)
+	}
 	if hint != "" {
 		e.say("hint", hint)
 	}
 	return code
 }
 
-// say writes words for the operator to standard error: "natsctl: hint: ...",
-// one line for each line of text.
-func (e *env) say(kind, text string) {
-	for line := range strings.Lines(text) {
-		prefix := "natsctl: " + kind + ": "
-		if kind == "" {
-			prefix = "natsctl: "
-		}
-		_, _ = fmt.Fprintln(e.err, prefix+view.Text(strings.TrimSuffix(line, "\n")))
+// errorLines is what to print of an error: one line, unless its type has
+// several. A line end inside a line is a stranger's and stays inside it.
+func errorLines(err error) []string {
+	var several interface{ lines() []string }
+	if errors.As(err, &several) {
+		return several.lines()
 	}
+	return []string{err.Error()}
+}
+
+// several are errors that are told one a line.
+type several []error
+
+// allOf returns the errors that are not nil as one, or nil.
+func allOf(errs []error) error {
+	failed := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(failed) == 0 {
+		return nil
+	}
+	return several(failed)
+}
+
+// Error joins them.
+func (s several) Error() string { return strings.Join(s.lines(), "; ") }
+
+// Unwrap returns each of them.
+func (s several) Unwrap() []error { return s }
+
+func (s several) lines() (lines []string) {
+	for _, err := range s {
+		lines = append(lines, errorLines(err)...)
+	}
+	return lines
+}
+
+// say writes a line for the operator to standard error: "natsctl: hint: ...".
+func (e *env) say(kind, line string) {
+	prefix := "natsctl: "
+	if kind != "" {
+		prefix += kind + ": "
+	}
+	_, _ = fmt.Fprintln(e.err, prefix+view.Text(line))
 }

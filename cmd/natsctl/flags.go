@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -48,7 +50,8 @@ const (
 // loop runs once, or again at every interval when --watch is given. On a
 // terminal each round is painted over the one before; elsewhere the rounds
 // follow each other, one document each. A round that fails with a partial
-// answer is shown and does not end the watch.
+// answer is shown and does not end the watch; the end of a recording (io.EOF)
+// does.
 func (f *watchFlags) loop(ctx context.Context, e *env, once func(context.Context) error) error {
 	if f.every == 0 {
 		return once(ctx)
@@ -59,7 +62,11 @@ func (f *watchFlags) loop(ctx context.Context, e *env, once func(context.Context
 	ticker := time.NewTicker(f.every)
 	defer ticker.Stop()
 	for first := true; ; first = false {
-		if err := e.repaint(first, func() error { return once(ctx) }); err != nil {
+		err := e.repaint(first, func() error { return once(ctx) })
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		select {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
 	"strings"
 	"time"
 
@@ -71,17 +69,13 @@ func (c *reportCommand) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	err = c.loop(ctx, e, func(ctx context.Context) error {
+	return c.loop(ctx, e, func(ctx context.Context) error {
 		tick, err := sampler.take(ctx, want, c.rates())
 		if err != nil {
 			return err
 		}
 		return c.show(e, tick)
 	})
-	if c.every > 0 && errors.Is(err, io.EOF) {
-		return nil // the recording has been played
-	}
-	return err
 }
 
 // rates tells whether rates were asked for: by their interval, by a watch,

@@ -28,26 +28,29 @@ type serverLsCommand struct {
 	scopeFlags
 	shapeFlags
 	watchFlags
+	replayFlags
 }
 
 func (c *serverLsCommand) setup(cmd *kingpin.CmdClause) {
 	c.scopeFlags.setup(cmd)
 	c.shapeFlags.setup(cmd, "")
 	c.watchFlags.setup(cmd)
+	c.replayFlags.setup(cmd)
 }
 
 func (c *serverLsCommand) run(ctx context.Context, e *env) error {
-	client, err := e.system(ctx)
+	flags := samplerFlags{replayFlags: c.replayFlags}
+	sampler, err := flags.sampler(ctx, e, c.every > 0)
 	if err != nil {
 		return err
 	}
 	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz}, Scope: c.scope}
 	return c.loop(ctx, e, func(ctx context.Context) error {
-		snap, err := client.Snapshot(ctx, want)
+		tick, err := sampler.take(ctx, want, false)
 		if err != nil {
 			return err
 		}
-		t, err := serverTable("natsctl.server.ls/v1", snap, c.shape)
+		t, err := serverTable("natsctl.server.ls/v1", tick.Snapshot, c.shape)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -47,7 +46,6 @@ func (c *serverInfoCommand) show(e *env, snap *fleet.Snapshot) error {
 	if len(snap.Servers) == 0 {
 		return partialError{snap}
 	}
-	var failed error
 	for i, sv := range snap.Servers {
 		err := e.printValue(sv, func(w io.Writer) error {
 			if i > 0 {
@@ -57,10 +55,12 @@ func (c *serverInfoCommand) show(e *env, snap *fleet.Snapshot) error {
 			}
 			return serverSheet(w, snap, sv, e.flags.output == "wide")
 		})
-		failed = errors.Join(failed, err)
+		if err != nil {
+			return err
+		}
 	}
-	if failed != nil || snap.Complete() {
-		return failed
+	if snap.Complete() {
+		return nil
 	}
 	return partialError{snap}
 }

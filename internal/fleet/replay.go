@@ -160,6 +160,7 @@ func (p *Player) Snapshot(ctx context.Context, want Want) (*Snapshot, error) {
 	if len(missing.Kinds) > 0 {
 		return nil, missing
 	}
+	s.Problems = slices.DeleteFunc(s.Problems, func(p Problem) bool { return !want.Has(p.Kind) })
 	return s.In(want.Scope), nil
 }
 
