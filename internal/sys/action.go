@@ -49,7 +49,7 @@ func (c *Client) tellWithin(ctx context.Context, d time.Duration, to server.Serv
 	if err != nil {
 		return nil, fmt.Errorf("write the request for %s: %w", kind, err)
 	}
-	msg := nats.NewMsg(ep.subject(to.ID, ""))
+	msg := nats.NewMsg(ep.subject(to.ID))
 	msg.Data = data
 	answer, err := c.askOnce(ctx, d, msg)
 	switch {

@@ -51,7 +51,7 @@ func (r *round) send(q *question) error {
 	if err != nil {
 		return fmt.Errorf("write the request for %s: %w", q.ep.Kind, err)
 	}
-	msg := nats.NewMsg(q.ep.subject(to, ""))
+	msg := nats.NewMsg(q.ep.subject(to))
 	msg.Data = body
 	if q.ep.compress {
 		msg.Header.Set("Accept-Encoding", "gzip")

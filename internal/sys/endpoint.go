@@ -53,9 +53,9 @@ func (e *Endpoint) Account() bool { return strings.Contains(e.Subject, "{account
 // set.
 func (e *Endpoint) Server() bool { return strings.Contains(e.Subject, "{server}") }
 
-// subject fills in the server id ("PING" for all of them) and the account.
-func (e *Endpoint) subject(server, account string) string {
-	return strings.NewReplacer("{server}", server, "{account}", account).Replace(e.Subject)
+// subject fills in the server id, or "PING" for all of them.
+func (e *Endpoint) subject(server string) string {
+	return strings.ReplaceAll(e.Subject, "{server}", server)
 }
 
 // Lookup returns the row for a kind, by its name in any case, or nil.

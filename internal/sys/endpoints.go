@@ -38,30 +38,54 @@ const (
 var endpoints = []Endpoint{
 	{Kind: fleet.Statsz, Subject: serverReq + "STATSZ", Ping: true, read: readStatsz},
 	{Kind: Idz, Subject: serverReq + "IDZ", Ping: true, Since: "2.10.0", read: readIdz},
-	{Kind: fleet.Varz, Subject: serverReq + "VARZ", Ping: true,
-		read: into(func(s *fleet.Server, v *server.Varz) { s.Varz = v })},
-	{Kind: fleet.Connz, Subject: serverReq + "CONNZ", Ping: true, compress: true,
-		Options: server.ConnzOptions{}, body: connzBody, pager: connzPager{}, read: into(func(*fleet.Server, *server.Connz) {})},
-	{Kind: fleet.Routez, Subject: serverReq + "ROUTEZ", Ping: true, Options: server.RoutezOptions{},
-		read: into(func(s *fleet.Server, v *server.Routez) { s.Routez = v })},
-	{Kind: fleet.Gatewayz, Subject: serverReq + "GATEWAYZ", Ping: true, Options: server.GatewayzOptions{},
-		read: into(func(s *fleet.Server, v *server.Gatewayz) { s.Gatewayz = v })},
-	{Kind: fleet.Leafz, Subject: serverReq + "LEAFZ", Ping: true, Options: server.LeafzOptions{},
-		read: into(func(s *fleet.Server, v *server.Leafz) { s.Leafz = v })},
-	{Kind: fleet.Subsz, Subject: serverReq + "SUBSZ", Ping: true, compress: true, Options: server.SubszOptions{},
-		read: into(func(s *fleet.Server, v *server.Subsz) { s.Subsz = v })},
-	{Kind: fleet.Accountz, Subject: serverReq + "ACCOUNTZ", Ping: true, Options: server.AccountzOptions{},
-		body: accountzBody, read: into(func(s *fleet.Server, v *server.Accountz) { s.Accountz = v })},
-	{Kind: fleet.AccountStatz, Subject: "$SYS.REQ.ACCOUNT.PING.STATZ", Since: "2.9.0", Options: server.AccountStatzOptions{},
-		body: accountStatzBody, read: into(func(s *fleet.Server, v *server.AccountStatz) { s.AccountStatz = v })},
-	{Kind: fleet.Jsz, Subject: serverReq + "JSZ", Ping: true, compress: true, Options: server.JSzOptions{},
-		body: jszBody, pager: jszPager{}, read: into(func(*fleet.Server, *server.JSInfo) {})},
-	{Kind: fleet.Healthz, Subject: serverReq + "HEALTHZ", Ping: true, Since: "2.9.0", Options: server.HealthzOptions{},
-		body: healthzBody, read: into(func(s *fleet.Server, v *server.HealthStatus) { s.Healthz = v })},
-	{Kind: fleet.Raftz, Subject: serverReq + "RAFTZ", Ping: true, Since: "2.11.0", Options: server.RaftzOptions{},
-		read: into(func(s *fleet.Server, v *server.RaftzStatus) { s.Raftz = v })},
-	{Kind: fleet.Ipqueuesz, Subject: serverReq + "IPQUEUESZ", Ping: true, Since: "2.10.26", Options: server.IpqueueszOptions{},
-		read: into(func(s *fleet.Server, v *server.IpqueueszStatus) { s.Ipqueuesz = v })},
+	{
+		Kind: fleet.Varz, Subject: serverReq + "VARZ", Ping: true,
+		read: into(func(s *fleet.Server, v *server.Varz) { s.Varz = v }),
+	},
+	{
+		Kind: fleet.Connz, Subject: serverReq + "CONNZ", Ping: true, compress: true,
+		Options: server.ConnzOptions{}, body: connzBody, pager: connzPager{}, read: into(func(*fleet.Server, *server.Connz) {}),
+	},
+	{
+		Kind: fleet.Routez, Subject: serverReq + "ROUTEZ", Ping: true, Options: server.RoutezOptions{},
+		read: into(func(s *fleet.Server, v *server.Routez) { s.Routez = v }),
+	},
+	{
+		Kind: fleet.Gatewayz, Subject: serverReq + "GATEWAYZ", Ping: true, Options: server.GatewayzOptions{},
+		read: into(func(s *fleet.Server, v *server.Gatewayz) { s.Gatewayz = v }),
+	},
+	{
+		Kind: fleet.Leafz, Subject: serverReq + "LEAFZ", Ping: true, Options: server.LeafzOptions{},
+		read: into(func(s *fleet.Server, v *server.Leafz) { s.Leafz = v }),
+	},
+	{
+		Kind: fleet.Subsz, Subject: serverReq + "SUBSZ", Ping: true, compress: true, Options: server.SubszOptions{},
+		read: into(func(s *fleet.Server, v *server.Subsz) { s.Subsz = v }),
+	},
+	{
+		Kind: fleet.Accountz, Subject: serverReq + "ACCOUNTZ", Ping: true, Options: server.AccountzOptions{},
+		body: accountzBody, read: into(func(s *fleet.Server, v *server.Accountz) { s.Accountz = v }),
+	},
+	{
+		Kind: fleet.AccountStatz, Subject: "$SYS.REQ.ACCOUNT.PING.STATZ", Since: "2.9.0", Options: server.AccountStatzOptions{},
+		body: accountStatzBody, read: into(func(s *fleet.Server, v *server.AccountStatz) { s.AccountStatz = v }),
+	},
+	{
+		Kind: fleet.Jsz, Subject: serverReq + "JSZ", Ping: true, compress: true, Options: server.JSzOptions{},
+		body: jszBody, pager: jszPager{}, read: into(func(*fleet.Server, *server.JSInfo) {}),
+	},
+	{
+		Kind: fleet.Healthz, Subject: serverReq + "HEALTHZ", Ping: true, Since: "2.9.0", Options: server.HealthzOptions{},
+		body: healthzBody, read: into(func(s *fleet.Server, v *server.HealthStatus) { s.Healthz = v }),
+	},
+	{
+		Kind: fleet.Raftz, Subject: serverReq + "RAFTZ", Ping: true, Since: "2.11.0", Options: server.RaftzOptions{},
+		read: into(func(s *fleet.Server, v *server.RaftzStatus) { s.Raftz = v }),
+	},
+	{
+		Kind: fleet.Ipqueuesz, Subject: serverReq + "IPQUEUESZ", Ping: true, Since: "2.10.26", Options: server.IpqueueszOptions{},
+		read: into(func(s *fleet.Server, v *server.IpqueueszStatus) { s.Ipqueuesz = v }),
+	},
 	{Kind: Expvarz, Subject: serverReq + "EXPVARZ", Ping: true, Since: "2.10.16"},
 	{Kind: Profilez, Subject: serverReq + "PROFILEZ", Ping: true, Since: "2.10.0", Options: server.ProfilezOptions{}},
 

@@ -102,7 +102,7 @@ func (s *stream) subscribe() error {
 
 func (s *stream) close() {
 	for _, sub := range s.subs {
-		_ = sub.sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+		_ = sub.sub.Unsubscribe() // an error means that the connection is gone, and the subscription with it
 	}
 }
 

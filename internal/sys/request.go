@@ -127,7 +127,7 @@ func (req Request) endpoint(raw *rawAnswers) (*Endpoint, error) {
 	if err := req.checkSort(ep.pager); err != nil {
 		return nil, err
 	}
-	ep.body = func(w fleet.Want, p page) any {
+	ep.body = func(_ fleet.Want, p page) any {
 		var body map[string]any
 		if ep.Kind == fleet.AccountStatz {
 			body = map[string]any{"include_unused": true}

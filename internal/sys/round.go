@@ -187,7 +187,7 @@ func (r *round) listen(ctx context.Context) (stop func(), err error) {
 	}
 	return func() {
 		cancel()
-		_ = r.sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+		_ = r.sub.Unsubscribe() // an error means that the connection is gone, and the subscription with it
 		wg.Wait()
 	}, nil
 }

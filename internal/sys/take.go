@@ -229,7 +229,7 @@ func (r *round) refuse(p *PermissionError) error {
 		return nil
 	}
 	for _, q := range r.first {
-		if q.ep.subject(r.target(q), "") != p.Subject {
+		if q.ep.subject(r.target(q)) != p.Subject {
 			continue
 		}
 		if q.ep.Kind == fleet.Statsz {
@@ -265,7 +265,7 @@ func (r *round) result(ctx context.Context) (*fleet.Snapshot, error) {
 		if err := ctx.Err(); err != nil && context.Cause(ctx) != context.DeadlineExceeded {
 			return nil, err
 		}
-		return nil, &SilentError{Subject: r.first[0].ep.subject(ping, ""), After: time.Since(r.start)}
+		return nil, &SilentError{Subject: r.first[0].ep.subject(ping), After: time.Since(r.start)}
 	}
 	now := time.Now()
 	s := &fleet.Snapshot{
@@ -288,7 +288,7 @@ func (r *round) result(ctx context.Context) (*fleet.Snapshot, error) {
 			s.Problems = append(s.Problems, p)
 		}
 	}
-	s.Missing, s.Forgotten = r.naming.verdict(now)
+	s.Missing, s.Forgotten = r.naming.verdict()
 	s.Expected = len(s.Servers) + len(s.Missing)
 	if p, ok := r.count.outlier(); ok {
 		s.Problems = append(s.Problems, r.problem(r.members[p], fleet.Statsz, fleet.Malformed, "its active_servers contradicts all other servers"))

@@ -3,14 +3,13 @@ package sys
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // verdict says who is missing and why, and how many of the servers that are
 // still counted are earlier lives of servers that answered.
-func (n *naming) verdict(now time.Time) (missing []fleet.Missing, forgotten int) {
+func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 	if !n.open() {
 		return nil, 0
 	}
