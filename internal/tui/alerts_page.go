@@ -92,7 +92,7 @@ func alertPanel(_ *Model, p *page, row int, a cell.Area) {
 		since += fmt.Sprintf(", in %s", plural(r.polls, "answer"))
 	}
 	if r.flaps > 0 {
-		since += fmt.Sprintf(", came back %d times", r.flaps)
+		since += ", came back " + plural(r.flaps, "time")
 	}
 	put("since", since)
 	if r.note != "" {

@@ -21,9 +21,10 @@ func (m *Model) body(a cell.Area) {
 	}
 	l := p.list()
 	l.refresh(m, p)
-	tableH, panelH := divide(a.H, len(l.order), mo.panel)
-	if mo.below == nil {
-		tableH, panelH = a.H, 0
+	row, chosen := l.selected()
+	tableH, panelH := a.H, 0
+	if mo.below != nil && chosen {
+		tableH, panelH = divide(a.H, len(l.order), m.measure(p, row, a.W))
 	}
 	top := a.Rows(0, tableH)
 	if len(l.order) == 0 {
@@ -37,12 +38,18 @@ func (m *Model) body(a cell.Area) {
 	rows, cols := t.draw(top)
 	m.drawn.within(top, rows, cols)
 	if panelH > 1 {
-		if row, ok := l.selected(); ok {
-			panel := a.Rows(tableH, panelH)
-			panel.Rule(0, l.sheet.ref(row).String(), cell.Strong)
-			mo.below(m, p, row, panel.Cut(1, 1, panel.W-2, panel.H-1))
-		}
+		panel := a.Rows(tableH, panelH)
+		panel.Rule(0, l.sheet.ref(row).String(), cell.Strong)
+		mo.below(m, p, row, panel.Cut(1, 1, panel.W-2, panel.H-1))
 	}
+}
+
+// measure draws the panel of a row aside and returns how many lines it fills.
+func (m *Model) measure(p *page, row, w int) int {
+	mo := p.current()
+	m.aside.Reset(w-2, mo.panel)
+	mo.below(m, p, row, m.aside.All())
+	return m.aside.Used()
 }
 
 // divide splits the height between the table and the panel below it: the panel

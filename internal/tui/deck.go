@@ -71,15 +71,19 @@ func (d *deck) gap() time.Duration {
 	return min(max(gap, 20*time.Millisecond), 5*time.Second)
 }
 
+// rewound is how many snapshots before a jump's goal are read, for its rates,
+// curves and alerts.
+const rewound = 30
+
 // show shows snapshot i. Going on from the one before keeps rates, history and
-// alerts; a jump starts them anew from one snapshot earlier.
+// alerts; a jump starts them anew from a while earlier.
 func (c *collector) show(i int) {
 	d := c.tape
 	i = max(min(i, d.tape.Len()-1), 0)
 	if i != d.at+1 && !(i == d.at && c.state.Snap == nil) {
 		c.derive = newDeriver()
-		if i > 0 {
-			c.load(i - 1)
+		for before := max(i-rewound, 0); before < i; before++ {
+			c.load(before)
 		}
 	}
 	d.at = i

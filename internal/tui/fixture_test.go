@@ -39,9 +39,18 @@ func frameOf(t testing.TB, name string, w, h int, look cell.Look, f Format, keys
 }
 
 // modelOf is the screen of a recording after some keys.
-func modelOf(t testing.TB, name string, w, h int, keys ...string) *Model {
+func modelOf(t testing.TB, name, at string, w, h int, keys ...string) *Model {
 	t.Helper()
-	m, err := still(context.Background(), Options{Feed: NewReplay(name, tapeOf(t, name))}, OnceOptions{W: w, H: h, Keys: keys})
+	feed := NewReplay(name, tapeOf(t, name))
+	once := OnceOptions{W: w, H: h, Keys: keys}
+	if at != "" {
+		when, err := feed.ParseAt(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		once.At = when
+	}
+	m, err := still(context.Background(), Options{Feed: feed}, once)
 	if err != nil {
 		t.Fatal(err)
 	}

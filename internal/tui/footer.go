@@ -94,15 +94,26 @@ func (m *Model) keyLine(a cell.Area, y int) {
 		}
 		return
 	}
-	for _, b := range m.hinted() {
+	rest, last := m.hinted()
+	end := a.W
+	for _, b := range last {
+		end -= cell.Width(b.Help().Key) + cell.Width(b.hint) + 3
+	}
+	full := a
+	a = a.Cut(0, 0, end, a.H)
+	for _, b := range rest {
+		write(b.Help().Key, b.hint)
+	}
+	a = full
+	for _, b := range last {
 		write(b.Help().Key, b.hint)
 	}
 }
 
 // hinted are the rows of the key table for the last line, those of the page
-// first, then the way to all others.
-func (m *Model) hinted() []bind {
-	var own, all, last []bind
+// first; and those that are always there: help and quit.
+func (m *Model) hinted() (rest, last []bind) {
+	var own, all []bind
 	for _, b := range m.binds() {
 		switch {
 		case b.hint == "" || !b.works(m):
@@ -114,5 +125,5 @@ func (m *Model) hinted() []bind {
 			all = append(all, b)
 		}
 	}
-	return append(append(own, all...), last...)
+	return append(own, all...), last
 }

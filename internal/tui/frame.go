@@ -198,8 +198,11 @@ func (m *Model) tabLine(a cell.Area, y int) {
 		if s.digit == "" {
 			continue
 		}
-		title := s.title
-		if a.W < 100 {
+		title, room := s.title, 1
+		switch {
+		case a.W < 74:
+			title, room = s.short[:min(len(s.short), 4)], 0
+		case a.W < 100:
 			title = s.short
 		}
 		if s.kind == alertsPage {
@@ -217,7 +220,7 @@ func (m *Model) tabLine(a cell.Area, y int) {
 		from := x
 		x = a.Write(x, y, text, style)
 		m.drawn.tabs = append(m.drawn.tabs, tabAt{from, x, s.kind})
-		x++
+		x += room
 	}
 }
 

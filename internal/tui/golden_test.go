@@ -16,30 +16,31 @@ var screens = []struct {
 	name string
 	tape string
 	keys []string
+	at   string
 }{
-	{"topology", "super", []string{"1"}},
-	{"topology-degraded", "degraded", []string{"1", "down"}},
-	{"tree", "degraded", []string{":tree", "enter"}},
-	{"matrix", "super", []string{":matrix", "enter"}},
-	{"links", "degraded", []string{":links", "enter"}},
-	{"servers", "degraded", []string{"2"}},
-	{"servers-wide", "super", []string{"2", "w"}},
-	{"server", "super", []string{":server east-2", "enter"}},
-	{"conns", "super", []string{"3"}},
-	{"conns-filter", "super", []string{"3", "/account=APP", "enter"}},
-	{"conns-hostile", "hostile", []string{"3"}},
-	{"accounts", "super", []string{"4"}},
-	{"streams", "super", []string{"5"}},
-	{"consumers", "super", []string{":consumers", "enter"}},
-	{"peers", "super", []string{":peers", "enter"}},
-	{"raft", "super", []string{":raft", "enter"}},
-	{"events", "degraded", []string{"6"}},
-	{"alerts", "degraded", []string{"7"}},
-	{"help", "super", []string{"2", "?"}},
-	{"sort", "super", []string{"2", "s"}},
-	{"command", "super", []string{"2", ":se"}},
-	{"json", "super", []string{"2", "y"}},
-	{"old-server", "old", []string{"2"}},
+	{"topology", "super", []string{"1"}, ""},
+	{"topology-degraded", "degraded", []string{"1", "down"}, "10:05:13"},
+	{"tree", "degraded", []string{":tree", "enter"}, "10:05:13"},
+	{"matrix", "super", []string{":matrix", "enter"}, ""},
+	{"links", "degraded", []string{":links", "enter"}, "10:05:13"},
+	{"servers", "degraded", []string{"2"}, "10:05:13"},
+	{"servers-wide", "super", []string{"2", "w"}, ""},
+	{"server", "super", []string{":server east-2", "enter"}, ""},
+	{"conns", "super", []string{"3"}, ""},
+	{"conns-filter", "super", []string{"3", "/account=APP", "enter"}, ""},
+	{"conns-hostile", "hostile", []string{"3"}, ""},
+	{"accounts", "super", []string{"4"}, ""},
+	{"streams", "super", []string{"5"}, ""},
+	{"consumers", "super", []string{":consumers", "enter"}, ""},
+	{"peers", "super", []string{":peers", "enter"}, ""},
+	{"raft", "super", []string{":raft", "enter"}, ""},
+	{"events", "degraded", []string{"6"}, "10:05:13"},
+	{"alerts", "degraded", []string{"7"}, "10:05:13"},
+	{"help", "super", []string{"2", "?"}, ""},
+	{"sort", "super", []string{"2", "s"}, ""},
+	{"command", "super", []string{"2", ":se"}, ""},
+	{"json", "super", []string{"2", "y"}, ""},
+	{"old-server", "old", []string{"2"}, ""},
 }
 
 // sizes are the windows that every screen is drawn in.
@@ -61,7 +62,7 @@ var looks = []struct {
 // person looked at, and every look with the size rule.
 func TestFrames(t *testing.T) {
 	for _, s := range screens {
-		m := modelOf(t, s.tape, 120, 40, s.keys...)
+		m := modelOf(t, s.tape, s.at, 120, 40, s.keys...)
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", s.name, size[0], size[1]), func(t *testing.T) {
 				var frames strings.Builder

@@ -17,6 +17,7 @@ type Model struct {
 	look    cell.Look
 	palette *cell.Palette
 	grid    *cell.Grid
+	aside   *cell.Grid // for measuring
 	w, h    int
 
 	live *State // the newest
@@ -61,7 +62,7 @@ func NewModel(opt Options, send func(order) bool) *Model {
 		send = func(order) bool { return true }
 	}
 	m := &Model{
-		opt: opt, look: opt.Look, palette: cell.NewPalette(opt.Look), grid: cell.New(0, 0), specs: specs(),
+		opt: opt, look: opt.Look, palette: cell.NewPalette(opt.Look), grid: cell.New(0, 0), aside: cell.New(0, 0), specs: specs(),
 		roots: map[pageKind]*page{}, seen: map[string]alertMark{}, hidden: map[string]bool{}, dots: opt.Dots, send: send, span: 2,
 	}
 	m.wide, m.mouse, m.grouped, m.following = opt.Wide, opt.Mouse, true, true
@@ -153,7 +154,7 @@ func (m *Model) take(st *State) {
 // the page needs.
 func (m *Model) settle() tea.Cmd {
 	p := m.cur()
-	if m.st != nil && p.current().sheet != nil {
+	if m.st != nil && m.st.Snap != nil && p.current().sheet != nil {
 		p.list().refresh(m, p)
 	}
 	if d := p.demand(); !d.same(m.demand) {

@@ -82,7 +82,11 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 		}
 		a.Write(x, 0, cell.Fit(text, c.width, c.head.Unit.Right()), style)
 		if c.marks && urgency(v.Level) >= 2 {
-			a.Write(x+c.width, 0, view.Glyph(v.Level, false), style)
+			at := c.width
+			if !c.head.Unit.Right() {
+				at = min(cell.Width(text), c.width)
+			}
+			a.Write(x+at, 0, view.Glyph(v.Level, false), style)
 		}
 		x += c.width + c.tail() + gap
 	}
@@ -222,7 +226,7 @@ func (t table) columns(rows []int) []column {
 			continue
 		}
 		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name] && h.Name != "severity"}
-		c.marks = t.l.sheet.judged(i) && !c.state
+		c.marks = t.l.sheet.judged(i) && !c.state && !sentences[h.Name]
 		full := max(t.l.widths[h.Name], cell.Width(c.title), unitWidth[h.Unit])
 		for _, row := range rows {
 			full = max(full, cell.Width(show(t.l.sheet.cell(row, i), c, t.now, t.raw)))
@@ -236,6 +240,9 @@ func (t table) columns(rows []int) []column {
 	}
 	return out
 }
+
+// sentences are the columns that explain a mark and need none themselves.
+var sentences = map[string]bool{"notes": true, "reason": true}
 
 // unitWidth is the room that values of a unit usually take.
 var unitWidth = map[view.Unit]int{

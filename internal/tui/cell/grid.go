@@ -2,6 +2,7 @@ package cell
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -56,18 +57,26 @@ func (g *Grid) Flag(flags Style) {
 	}
 }
 
+// Used returns how many rows there are up to the last one with something in
+// it.
+func (g *Grid) Used() int {
+	for i := len(g.boxes) - 1; i >= 0; i-- {
+		if t := g.boxes[i].text; t != "" && t != " " {
+			return i/g.W + 1
+		}
+	}
+	return 0
+}
+
 // put writes s into row y from column x, not beyond column end, and returns
 // the column after it.
 func (g *Grid) put(x, y, end int, s string, st Style) int {
 	row := g.boxes[y*g.W : (y+1)*g.W]
 	for s = view.Text(s); s != ""; {
-		text, width := first(s)
-		s = s[len(text):]
+		n, text, width := first(s)
+		s = s[n:]
 		if width == 0 {
 			continue
-		}
-		if len(text) > maxCluster {
-			text, width = "\ufffd", 1
 		}
 		if x+width > end {
 			break
@@ -96,28 +105,47 @@ func (g *Grid) cut(row []box, x int) {
 	}
 }
 
-// first returns the first character of s, with its combining marks, and its
-// width in cells.
-func first(s string) (string, int) {
+// first returns the first character of s with its combining marks: its bytes
+// in s, what is shown of it, and its width in cells. What would join the cell
+// before it is shown as a replacement character.
+func first(s string) (n int, text string, width int) {
 	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
-		return s[:1], 1
+		return 1, s[:1], 1
 	}
-	text, width := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	text, width = ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 	if text == "" {
-		return s[:1], 0
+		return 1, "", 0
 	}
-	return text, min(width, 2)
+	if len(text) > maxCluster || joins(text) {
+		return len(text), "\ufffd", 1
+	}
+	return len(text), text, min(width, 2)
+}
+
+// joins tells whether a character would be drawn into the one before it: a
+// mark without a base, a variation selector, half a syllable or half a flag.
+func joins(text string) bool {
+	r, size := utf8.DecodeRuneInString(text)
+	switch {
+	case r < 0x300:
+		return false
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc, unicode.Cf):
+		return true
+	case r >= 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff, r >= 0x1f3fb && r <= 0x1f3ff:
+		return true
+	}
+	return r >= 0x1f1e6 && r <= 0x1f1ff && size == len(text)
 }
 
 // Width returns how many cells s fills when it is written.
 func Width(s string) int {
-	n := 0
+	total := 0
 	for s = view.Text(s); s != ""; {
-		text, width := first(s)
-		s = s[len(text):]
-		n += width
+		n, _, width := first(s)
+		s = s[n:]
+		total += width
 	}
-	return n
+	return total
 }
 
 // Fit returns s in exactly w cells: cut with an ellipsis, or padded on the
@@ -142,11 +170,11 @@ func Fit(s string, w int, right bool) string {
 func clip(s string, w int) (string, int) {
 	n, i := 0, 0
 	for i < len(s) {
-		text, width := first(s[i:])
+		size, _, width := first(s[i:])
 		if n+width > w-1 {
 			break
 		}
-		i += len(text)
+		i += size
 		n += width
 	}
 	return s[:i] + "…", n + 1
