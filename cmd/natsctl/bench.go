@@ -30,7 +30,10 @@ func benchEntry() entry {
 			{name: "e2e", help: "Publish into a stream and consume it at the same time.", cmd: &benchJSE2E{}},
 		}},
 		{name: "kv", help: "Get, put and compare-and-set the keys of a bucket.", cmd: &benchKV{}},
+		benchSearchEntry(),
 		{name: "run", help: "Run a scenario file.", cmd: &benchRun{}},
+		{name: "ab", help: "Run two scenarios interleaved and compare them.", cmd: &benchAB{}},
+		{name: "compare", help: "Compare two saved results.", cmd: &benchCompare{}},
 		{name: "report", help: "Show a saved result again.", cmd: &benchReport{}},
 	}}
 }
@@ -104,12 +107,8 @@ func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) er
 // deliver saves and prints a result, and says if it is not to be trusted.
 func (f *benchRunFlags) deliver(e *env, format string, res *bench.Result) error {
 	if f.save != "" {
-		body, err := res.Encode()
-		if err != nil {
-			return fmt.Errorf("encode the result: %w", err)
-		}
-		if err := renameio.WriteFile(f.save, body, 0o644); err != nil {
-			return fmt.Errorf("save the result: %w", err)
+		if err := saveResult(f.save, res); err != nil {
+			return err
 		}
 	}
 	if err := e.printResult(format, res); err != nil {
@@ -120,6 +119,18 @@ func (f *benchRunFlags) deliver(e *env, format string, res *bench.Result) error 
 		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
 	case !res.Valid() && !res.Partial():
 		return doubtfulError{res}
+	}
+	return nil
+}
+
+// saveResult writes a result to a file.
+func saveResult(name string, res *bench.Result) error {
+	body, err := res.Encode()
+	if err != nil {
+		return fmt.Errorf("encode the result: %w", err)
+	}
+	if err := renameio.WriteFile(name, body, 0o644); err != nil {
+		return fmt.Errorf("save the result: %w", err)
 	}
 	return nil
 }

@@ -51,35 +51,20 @@ func WithCeiling(perSecond float64) Option { return func(o *options) { o.ceiling
 // result holds what was measured until then, marked as partial, and the error
 // is nil; before the first measurement the error is the cause of ctx.
 func Execute(ctx context.Context, s Spec, c Connect, opts ...Option) (*Result, error) {
-	o := options{runs: 1, watch: func(Progress) {}}
-	for _, f := range opts {
-		f(&o)
-	}
-	s, err := s.Normalize()
+	all, err := newSeries(s, c, opts)
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{Schema: Schema, SpecHash: s.Hash(), Spec: s}
-	for n := 1; n <= o.runs; n++ {
-		r := newRun(s, c, o)
-		rep, err := r.execute(ctx, n, o)
-		if err != nil {
-			if n > 1 && ctx.Err() != nil { // the runs before stand
-				res.Runs[n-2].Partial = true
-				break
+	for n := 0; n < all.o.runs && (n == 0 || ctx.Err() == nil); n++ {
+		if err := all.run(ctx); err != nil {
+			if n == 0 || ctx.Err() == nil {
+				return nil, err
 			}
-			return nil, err
-		}
-		if n == 1 {
-			res.ID, res.Env = r.id, r.env(o)
-		}
-		res.Runs = append(res.Runs, *rep)
-		if rep.Partial {
+			all.res.Runs[n-1].Partial = true // the runs before stand
 			break
 		}
 	}
-	res.Summary = summarize(res.Runs, o.ceiling)
-	return res, nil
+	return all.whole(all.o.runs), nil
 }
 
 // execute is one run: all its phases.

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	benchreport "github.com/natsctl/natsctl/internal/bench/report"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// benchCompareFlags say how two results are compared.
+type benchCompareFlags struct {
+	failOn string
+	force  bool
+}
+
+func (f *benchCompareFlags) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("fail-on", "Exit with 6 when this became worse beyond chance: 'p99>+10%,rate<-5%'.").PlaceHolder("LIMITS").StringVar(&f.failOn)
+}
+
+// compare compares and prints.
+func (f *benchCompareFlags) compare(e *env, base, next *bench.Result, force bool) error {
+	fail, err := bench.ParseFailOn(f.failOn)
+	if err != nil {
+		return usageError{err}
+	}
+	c, err := bench.Compare(base, next, fail, force)
+	if err != nil {
+		return err
+	}
+	if err := e.printComparison(c); err != nil {
+		return err
+	}
+	if len(c.Failed) > 0 {
+		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(c.Failed, ", "))
+	}
+	return nil
+}
+
+func (e *env) printComparison(c *bench.Comparison) error {
+	format, err := e.format("table", "wide", "text", "json", "ndjson", "yaml")
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "json", "ndjson":
+		return e.printJSON(c, format == "ndjson")
+	case "yaml":
+		return view.YAML(e.out, c)
+	}
+	return benchreport.Comparison(e.out, c, benchreport.Options{Width: e.width(), ASCII: e.flags.ascii, Safe: view.Text})
+}
+
+// benchCompare compares two saved results.
+type benchCompare struct {
+	base, next string
+	benchCompareFlags
+}
+
+func (c *benchCompare) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("base", "Result to compare with.").Required().StringVar(&c.base)
+	cmd.Arg("new", "Result that may have changed.").Required().StringVar(&c.next)
+	c.benchCompareFlags.setup(cmd)
+	cmd.Flag("force", "Compare results of different scenarios.").BoolVar(&c.force)
+}
+
+func (c *benchCompare) run(_ context.Context, e *env) error {
+	base, err := e.readResult(c.base)
+	if err != nil {
+		return err
+	}
+	next, err := e.readResult(c.next)
+	if err != nil {
+		return err
+	}
+	return c.compare(e, base, next, c.force)
+}
+
+// benchAB runs two scenarios interleaved and compares them.
+type benchAB struct {
+	a, b     string
+	set      []string
+	contextB string
+	runs     int
+	seed     uint64
+	save     string
+	quiet    bool
+	benchCompareFlags
+}
+
+func (c *benchAB) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("a", "Scenario file.").Required().StringVar(&c.a)
+	cmd.Arg("b", "The other one; by default the same, changed with --set or --context-b.").StringVar(&c.b)
+	cmd.Flag("set", "Change one field of b, such as js.replicas=3; may be repeated.").PlaceHolder("FIELD=VALUE").StringsVar(&c.set)
+	cmd.Flag("context-b", "Run b in this context.").PlaceHolder("NAME").StringVar(&c.contextB)
+	cmd.Flag("runs", "Runs of each; 8 find a change of about 15 %.").Default("8").IntVar(&c.runs)
+	cmd.Flag("seed", "Makes the random order repeatable.").PlaceHolder("N").Uint64Var(&c.seed)
+	cmd.Flag("save", "Save the results as PREFIX-a.json and PREFIX-b.json.").PlaceHolder("PREFIX").StringVar(&c.save)
+	cmd.Flag("quiet", "No progress.").Short('q').BoolVar(&c.quiet)
+	c.benchCompareFlags.setup(cmd)
+	cmd.Flag("force", "Make load although the context is protected.").BoolVar(&c.force)
+}
+
+func (c *benchAB) run(ctx context.Context, e *env) error {
+	a, b, err := c.cases(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer bench.Tune()()
+	live := newBenchLive(e, c.quiet)
+	ra, rb, err := bench.AB(ctx, a, b, max(c.runs, 1), c.seed, bench.WithProgress(live.show), bench.WithVersion(buildVersion()))
+	live.clear()
+	if err != nil {
+		return err
+	}
+	if c.save != "" {
+		for suffix, res := range map[string]*bench.Result{"-a.json": ra, "-b.json": rb} {
+			if err := saveResult(c.save+suffix, res); err != nil {
+				return err
+			}
+		}
+	}
+	return c.compare(e, ra, rb, true)
+}
+
+// cases reads both scenarios and finds out where they run.
+func (c *benchAB) cases(ctx context.Context, e *env) (a, b bench.Case, err error) {
+	if a.Spec, err = e.readScenario(c.a, nil); err != nil {
+		return a, b, err
+	}
+	file := c.b
+	if file == "" {
+		file = c.a
+	}
+	if b.Spec, err = e.readScenario(file, c.set); err != nil {
+		return a, b, err
+	}
+	if a.Connect, err = e.benchConnect(ctx, c.force); err != nil {
+		return a, b, err
+	}
+	if b.Connect = a.Connect; c.contextB != "" {
+		b.Connect, err = e.inContext(c.contextB).benchConnect(ctx, c.force)
+	}
+	return a, b, err
+}
+
+// inContext is the same surroundings with another saved context, without the
+// flags that name a server or a user.
+func (e *env) inContext(name string) *env {
+	other := *e
+	other.session = nil
+	f := e.flags
+	other.flags = globals{
+		context: name, timeout: f.timeout, output: f.output, jq: f.jq,
+		noColor: f.noColor, ascii: f.ascii, insecure: f.insecure,
+	}
+	return &other
+}

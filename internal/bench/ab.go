@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"context"
+	"math/rand/v2"
+)
+
+// Case is one side of an [AB] comparison.
+type Case struct {
+	Spec    Spec
+	Connect Connect
+}
+
+// AB runs two scenarios in turn, a block of both at a time in random order, so
+// that whatever else changes with time changes both. Interrupted, it gives the
+// whole blocks so far.
+func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (ra, rb *Result, err error) {
+	var sides [2]*series
+	for i, c := range []Case{a, b} {
+		if sides[i], err = newSeries(c.Spec, c.Connect, opts); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, s := range sides {
+		s.o.runs = 2 * runs
+	}
+	rnd := rand.New(rand.NewPCG(seed, 0x6162))
+	for n := range runs {
+		first := rnd.IntN(2)
+		for k := range 2 {
+			side := sides[(first+k)%2]
+			side.offset = 2*n + k - len(side.res.Runs)
+			if err := side.run(ctx); err != nil {
+				if ctx.Err() != nil && n > 0 {
+					return sides[0].whole(n), sides[1].whole(n), nil
+				}
+				return nil, nil, err
+			}
+			if ctx.Err() != nil && n > 0 {
+				return sides[0].whole(n), sides[1].whole(n), nil
+			}
+		}
+	}
+	return sides[0].whole(runs), sides[1].whole(runs), nil
+}
+
+// series is the runs of one scenario.
+type series struct {
+	connect Connect
+	o       options
+	res     *Result
+	offset  int // runs of others in between, for the progress
+}
+
+func newSeries(s Spec, c Connect, opts []Option) (*series, error) {
+	o := options{runs: 1, watch: func(Progress) {}}
+	for _, f := range opts {
+		f(&o)
+	}
+	s, err := s.Normalize()
+	if err != nil {
+		return nil, err
+	}
+	return &series{connect: c, o: o, res: &Result{Schema: Schema, SpecHash: s.Hash(), Spec: s}}, nil
+}
+
+// run adds a run.
+func (s *series) run(ctx context.Context) error {
+	o := s.o
+	o.watch = func(p Progress) {
+		p.Run += s.offset
+		s.o.watch(p)
+	}
+	r := newRun(s.res.Spec, s.connect, o)
+	rep, err := r.execute(ctx, len(s.res.Runs)+1, o)
+	if err != nil {
+		return err
+	}
+	if len(s.res.Runs) == 0 {
+		s.res.ID, s.res.Env = r.id, r.env(o)
+	}
+	s.res.Runs = append(s.res.Runs, *rep)
+	return nil
+}
+
+// whole gives the result of the first n runs.
+func (s *series) whole(n int) *Result {
+	s.res.Runs = s.res.Runs[:min(n, len(s.res.Runs))]
+	s.res.Summary = summarize(s.res.Runs, s.o.ceiling)
+	return s.res
+}
