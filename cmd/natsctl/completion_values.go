@@ -6,7 +6,9 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // source gives the candidates for the value of a flag or an argument. It may
@@ -31,7 +33,19 @@ func valueRows() []valueRow {
 		{"context copy", "name", nothing},
 		{"context add", "name", nothing},
 		{"context", "name", savedContexts},
-		{"cluster", "", nothing},
+		{"cluster", "name", localClusters},
+		{"cluster", "--in", localClusters},
+		{"cluster", "node", localNodes},
+		{"cluster", "a", localNodes},
+		{"cluster", "b", localNodes},
+		{"cluster up", "--topology", words(broker.Topologies()...)},
+		{"check", "name", checkNames},
+		{"check", "--explain", checkNames},
+		{"events", "--kind", words(kindNames()...)},
+		{"top", "--theme", words(themeNames()...)},
+		{"", "--account-context", savedContexts},
+		{"", "--probe-context", savedContexts},
+		{"conn", "--on", knownServers},
 		{"server", "name", knownServers},
 		{"", "--name", knownServers},
 		{"", "--server-name", knownServers},
@@ -122,6 +136,51 @@ func savedContexts(e *env, _ *walk) (o offer) {
 			help = natsctx.RedactURL(c.URLOrDefault())
 		}
 		o.words = append(o.words, candidate{name, help})
+	}
+	return o
+}
+
+// localClusters offers the clusters of this machine.
+func localClusters(e *env, _ *walk) (o offer) {
+	for _, r := range e.localRecords() {
+		o.words = append(o.words, candidate{r.Name, string(r.Life)})
+	}
+	return o
+}
+
+// localNodes offers the nodes of the clusters of this machine, and for faults
+// what they belong to, which can be cut off too.
+func localNodes(e *env, w *walk) (o offer) {
+	for _, r := range e.localRecords() {
+		if in := w.flags["in"]; in != "" && in != r.Name {
+			continue
+		}
+		for _, n := range r.Nodes {
+			o.words = append(o.words, candidate{n.Name, "node of " + r.Name})
+			if strings.HasPrefix(w.name(), "cluster fault") && n.Cluster != "" {
+				o.words = append(o.words, candidate{n.Cluster, "cluster of " + r.Name})
+			}
+		}
+	}
+	return o
+}
+
+func (e *env) localRecords() []broker.Record {
+	home, err := e.clusters()
+	if err != nil {
+		return nil
+	}
+	all, err := home.Records()
+	if err != nil {
+		return nil
+	}
+	return all
+}
+
+// checkNames offers the checks with what they look at.
+func checkNames(*env, *walk) (o offer) {
+	for _, c := range fleet.Checks() {
+		o.words = append(o.words, candidate{c.Name, c.About})
 	}
 	return o
 }
