@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -88,6 +89,7 @@ func (s *Store) Names() ([]string, error) {
 		}
 		names = append(names, name)
 	}
+	slices.Sort(names) // the directory is sorted with the endings
 	return names, err
 }
 

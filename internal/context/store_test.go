@@ -73,7 +73,7 @@ func TestCreateWritesWhatTheNatsCLIWould(t *testing.T) {
 }
 
 func TestNamesSkipsWhatCannotBeLoaded(t *testing.T) {
-	s := newStore(t, "b", "a")
+	s := newStore(t, "b", "a-b", "a")
 	dir := filepath.Join(s.Root(), "nats", "context")
 	must(t, os.Mkdir(filepath.Join(dir, "dir.json"), 0o700))
 	for _, name := range []string{"empty.json", "x..y.json", "other.txt", ".a.json" + tempMark + "1"} {
@@ -85,7 +85,7 @@ func TestNamesSkipsWhatCannotBeLoaded(t *testing.T) {
 	}
 	names, err := s.Names()
 	must(t, err)
-	if diff := cmp.Diff([]string{"a", "b"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"a", "a-b", "b"}, names); diff != "" {
 		t.Error(diff)
 	}
 	none, err := Open(filepath.Join(t.TempDir(), "missing")).Names()
