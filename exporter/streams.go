@@ -28,7 +28,7 @@ func (v *view) findStreams() {
 	for _, acc := range v.jsAccounts {
 		var own []*stream
 		for i := range acc.d.Streams {
-			s := &stream{jsAccount: *acc, st: &acc.d.Streams[i]}
+			s := &stream{jsAccount: *acc, st: &acc.d.Streams[i], listed: v.snap.Want.JS.Consumers}
 			if !v.cfg.streams.allows(s.st.Name) {
 				continue
 			}

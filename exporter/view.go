@@ -44,7 +44,8 @@ type jsAccount struct {
 type stream struct {
 	jsAccount
 	st     *server.StreamDetail
-	folded int // how many streams are summed; 0 for a single one
+	folded int  // how many streams are summed; 0 for a single one
+	listed bool // its consumers were asked for
 }
 
 // consumer is one replica of a consumer as its server tells it, or the sum of
