@@ -19,6 +19,10 @@ import (
 // in practice the scrape's own ends it long before.
 const roundLimit = time.Minute
 
+// patience is how much later than the others a server may answer that answered
+// the last time.
+const patience = 3 * time.Second
+
 // Exporter turns a fleet into metrics. It is safe for concurrent use.
 type Exporter struct {
 	cfg    *config
@@ -51,7 +55,7 @@ func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := sys.New(nc, sys.WithTimeout(roundLimit))
+	client := sys.New(nc, sys.WithTimeout(roundLimit), sys.WithPatience(patience))
 	e := newExporter(cfg, client)
 	e.claims = askClaims(nc, cfg)
 	e.ready = func() error {

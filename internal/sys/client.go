@@ -20,6 +20,7 @@ type Client struct {
 	name    string // the context's, for the snapshot
 	timeout time.Duration
 	quiet   time.Duration
+	patient time.Duration
 	workers int
 	denied  *denials
 
@@ -27,6 +28,7 @@ type Client struct {
 	roster   map[string]Known     // by server id
 	draining map[string]time.Time // by server id: when it announced lame duck mode
 	sysAcc   string               // name of the system account, once known
+	missed   map[missed]time.Time // what was waited for in vain, and since when
 }
 
 // Known is a server seen earlier, by which one that is missing can be named.

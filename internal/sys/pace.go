@@ -20,6 +20,8 @@ func (r *round) patience() time.Duration {
 	switch {
 	case len(r.members) == 0:
 		return r.c.timeout
+	case r.hopeful():
+		return max(r.c.patient, lateFactor*r.c.quiet, 3*r.slowest)
 	case r.waiting > r.quiet:
 		return max(lateFactor*r.c.quiet, 3*r.slowest)
 	}

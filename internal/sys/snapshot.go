@@ -52,6 +52,7 @@ func (r *round) finish(ctx context.Context) (*fleet.Snapshot, error) {
 		return nil, r.noServer()
 	}
 	c.remember(s)
+	c.noteMissed(s)
 	return s, nil
 }
 
