@@ -11,6 +11,7 @@ func commands() []entry {
 		contextEntry(),
 		serverEntry(),
 		connEntry(),
+		accountEntry(),
 		checkEntry(),
 		benchEntry(),
 		recordEntry(),

@@ -102,7 +102,7 @@ func (c *reportCommand) show(e *env, tick fleet.Tick) error {
 		return err
 	}
 	t := table{
-		schema: "natsctl.server.report." + c.report.name + "/v1", snap: tick.Snapshot, grid: grid, totals: grid.Totals("total"),
+		schema: "natsctl.server.report." + c.report.name + "/v1", snap: tick.Told(fleet.Accountz), grid: grid, totals: grid.Totals("total"),
 	}
 	return e.print(t)
 }

@@ -143,3 +143,29 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 		u.Consumers += a.detail.State.Consumers
 	}
 }
+
+// Told returns the snapshot without the refusals of a question that some server
+// answered: a server that does not use an account calls it unknown, which is no
+// fault of the answer. When every server refuses, nothing is taken away.
+func (s *Snapshot) Told(kind Kind) *Snapshot {
+	if kind == Accountz && AccountDetails(s) == nil {
+		return s
+	}
+	out := *s
+	out.Problems = slices.DeleteFunc(slices.Clone(s.Problems), func(p Problem) bool { return p.Kind == kind && p.Reason == Refused })
+	return &out
+}
+
+// AccountDetails is the account that ACCOUNTZ was asked about, as the first
+// server that knows it tells it; nil when none does. Its JWT is not in it: the
+// decoded claims say the same, and are no credential.
+func AccountDetails(s *Snapshot) *server.AccountInfo {
+	for _, sv := range s.Servers {
+		if sv.Accountz != nil && sv.Accountz.Account != nil {
+			details := *sv.Accountz.Account
+			details.Jwt = ""
+			return &details
+		}
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// accountEntry holds the commands about accounts. A user of the system account
+// sees all of them, any other user its own.
+func accountEntry() entry {
+	return entry{name: "account", help: "See accounts: all of them as a system user, its own as any user.", sub: []entry{
+		{name: "info", help: "Show one account, and who you are in it.", cmd: &accountInfoCommand{}},
+		{name: "ls", help: "List the accounts with their connections and traffic.", cmd: &accountListCommand{}},
+		{name: "conns", help: "List the connections of one account.", cmd: &accountConnsCommand{}},
+	}}
+}
+
+// accountLens looks at accounts as whoever the user is.
+type accountLens struct {
+	client *sys.Client
+	own    *sys.Own // what an ordinary user sees; nil for a system user
+	user   string   // account that the user is in
+}
+
+// accountLens asks as a system user, and when the user is none, as one of an account.
+// The snapshot holds what want says, or of its own account what it may know.
+func (e *env) accountLens(ctx context.Context, want fleet.Want) (*accountLens, *fleet.Snapshot, error) {
+	client, err := e.system(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := client.Snapshot(ctx, want)
+	var other *sys.NotSystemError
+	if !errors.As(err, &other) {
+		return &accountLens{client: client}, snap, err
+	}
+	own, err := client.OwnAccount(ctx, want.Conns)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &accountLens{client: client, own: own, user: other.Account}
+	if own.User != nil {
+		l.user = own.User.Account
+	}
+	return l, own.Snapshot, nil
+}
+
+// limits says on standard error what the user may not see.
+func (l *accountLens) limits(e *env) {
+	if l.own != nil && e.errTTY {
+		e.say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers told of this account alone; other accounts, "+
+			"links between servers, and servers that kept silent cannot be seen", l.user, len(l.own.Snapshot.Servers)))
+	}
+}
+
+// complete returns the snapshot to judge by who is missing in it: nil for an
+// ordinary user, who cannot know.
+func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
+	if l.own != nil {
+		return nil
+	}
+	return s
+}
+
+// refuse tells that an ordinary user cannot see another account.
+func (l *accountLens) refuse(account string) error {
+	if l.own == nil || account == "" || account == l.user {
+		return nil
+	}
+	return &sys.NotSystemError{Account: l.user}
+}
+
+type accountListCommand struct {
+	shapeFlags
+	jetstream bool
+}
+
+func (c *accountListCommand) setup(cmd *kingpin.CmdClause) {
+	c.shapeFlags.setup(cmd, "")
+	cmd.Flag("jetstream", "Count streams, consumers and bytes too; as a system user.").BoolVar(&c.jetstream)
+}
+
+func (c *accountListCommand) run(ctx context.Context, e *env) error {
+	want := fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Varz}}
+	if c.jetstream {
+		want.Kinds = append(want.Kinds, fleet.Jsz)
+		want.JS.Streams = true
+	}
+	lens, snap, err := e.accountLens(ctx, want)
+	if err != nil {
+		return err
+	}
+	grid, err := c.shape.Apply(view.NewGrid(view.Accounts(false), slices.Values(fleet.AccountRows(snap, nil))))
+	if err != nil {
+		return err
+	}
+	lens.limits(e)
+	return e.print(table{schema: "natsctl.account.ls/v1", snap: lens.complete(snap), grid: grid, totals: grid.Totals("total")})
+}
+
+type accountConnsCommand struct {
+	shapeFlags
+	name  string
+	conns fleet.ConnWant
+}
+
+func (c *accountConnsCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "Account; your own by default, which is all that a user outside the system account can see.").StringVar(&c.name)
+	c.shapeFlags.setup(cmd, "")
+	cmd.Flag("state", "open, closed or all.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
+	cmd.Flag("subject", "Only those with a subscription that matches this subject.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
+}
+
+func (c *accountConnsCommand) run(ctx context.Context, e *env) error {
+	c.conns.Account = c.name
+	if c.name == "" {
+		info, err := e.whoami(ctx)
+		if err != nil {
+			return err
+		}
+		c.conns.Account = info
+	}
+	lens, snap, err := e.accountLens(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz, fleet.Accountz}, Conns: c.conns})
+	if err != nil {
+		return err
+	}
+	if err := lens.refuse(c.name); err != nil {
+		return err
+	}
+	if err := knownAccount(snap, c.conns.Account); err != nil {
+		return err
+	}
+	grid, err := c.shape.Apply(view.NewGrid(view.Connections(false, c.conns.State != "open"), slices.Values(fleet.ConnRows(snap, nil))))
+	if err != nil {
+		return err
+	}
+	lens.limits(e)
+	return e.print(table{schema: "natsctl.account.conns/v1", snap: lens.complete(snap), grid: grid, totals: grid.Totals("total")})
+}
+
+// whoami is the account that the user is in.
+func (e *env) whoami(ctx context.Context) (string, error) {
+	client, err := e.system(ctx)
+	if err != nil {
+		return "", err
+	}
+	if acc := client.Conn().RemoteAccount(); acc != "" {
+		return acc, nil
+	}
+	info, err := client.UserInfo(ctx)
+	if err != nil {
+		return "", err
+	}
+	return info.Account, nil
+}
+
+// knownAccount refuses a name that none of the servers asked knows, with the
+// nearest one. An ordinary user has no list to compare with.
+func knownAccount(s *fleet.Snapshot, account string) error {
+	var known []string
+	for _, sv := range s.Servers {
+		if sv.Accountz == nil {
+			return nil
+		}
+		known = append(known, sv.Accountz.Accounts...)
+	}
+	if slices.Contains(known, account) || len(s.Servers) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w %q%s", errNoAccount, account, view.Suggest(account, slices.Compact(slices.Sorted(slices.Values(known)))))
+}

@@ -1,0 +1,213 @@
+package sys
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Own is what a user of any account can see: itself and its account.
+type Own struct {
+	User      *server.UserInfo              // nil when the server is older than 2.10
+	JetStream *server.JetStreamAccountStats // nil when the account has none, or none can be reached
+	Snapshot  *fleet.Snapshot               // ACCOUNT.STATZ and CONNZ of its account, of the servers that answered
+}
+
+// The services that the system account exports to every account.
+const (
+	ownConnz = "$SYS.REQ.ACCOUNT.PING.CONNZ"
+	ownStatz = "$SYS.REQ.ACCOUNT.PING.STATZ"
+)
+
+// OwnAccount asks, as a user of any account, what that account may know about
+// itself. Which servers there are, it may not know; so the answer is whoever
+// answers until nothing more comes, and nobody can be said to be missing.
+func (c *Client) OwnAccount(ctx context.Context, conns fleet.ConnWant) (*Own, error) {
+	begun := time.Now()
+	own := &Own{Snapshot: &fleet.Snapshot{
+		Schema: fleet.Schema, Context: c.name, AskedBy: c.nc.ConnectedServerName(),
+		Want: fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns},
+	}}
+	var err error
+	if own.User, err = c.UserInfo(ctx); err != nil && !errors.Is(err, ErrTooOld) {
+		return nil, err
+	}
+	gather := ownGather{client: c, snap: own.Snapshot, servers: map[string]*fleet.Server{}}
+	if err := gather.run(ctx, conns); err != nil {
+		return nil, err
+	}
+	if own.JetStream, err = c.ownJetStream(ctx); err != nil {
+		return nil, err
+	}
+	own.Snapshot.Time = time.Now().UTC()
+	own.Snapshot.TookSeconds = time.Since(begun).Seconds()
+	own.Snapshot.Expected = len(own.Snapshot.Servers)
+	own.Snapshot.Sort()
+	return own, nil
+}
+
+// ownJetStream asks for the account's JetStream; nil if it has none.
+func (c *Client) ownJetStream(ctx context.Context) (*server.JetStreamAccountStats, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	msg, err := c.nc.RequestWithContext(ctx, server.JSApiAccountInfo, nil)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, context.DeadlineExceeded):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("ask %s: %w", server.JSApiAccountInfo, err)
+	}
+	var answer server.JSApiAccountInfoResponse
+	if err := json.Unmarshal(msg.Data, &answer); err != nil {
+		return nil, fmt.Errorf("read %s: %w", server.JSApiAccountInfo, err)
+	}
+	if answer.Error != nil {
+		return nil, nil // JetStream is not enabled for the account
+	}
+	return answer.JetStreamAccountStats, nil
+}
+
+// ownGather collects what the servers say about one account.
+type ownGather struct {
+	client *Client
+	snap   *fleet.Snapshot
+
+	mu      sync.Mutex
+	servers map[string]*fleet.Server
+}
+
+// run asks both questions at once.
+func (g *ownGather) run(ctx context.Context, conns fleet.ConnWant) error {
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error { return g.connz(ctx, conns) })
+	both.Go(func() error {
+		return g.scatter(ctx, ownStatz, nil, func(sv *fleet.Server, data json.RawMessage) error {
+			sv.AccountStatz = &server.AccountStatz{}
+			return json.Unmarshal(data, sv.AccountStatz)
+		})
+	})
+	return both.Wait()
+}
+
+func (g *ownGather) connz(ctx context.Context, conns fleet.ConnWant) error {
+	p := page{limit: connzPager{}.first(fleet.Want{Conns: conns}).limit}
+	for more := true; more; p.offset += p.limit - connOverlap {
+		more = false
+		err := g.scatter(ctx, ownConnz, connzBody(fleet.Want{Conns: conns}, p), func(sv *fleet.Server, data json.RawMessage) error {
+			var z server.Connz
+			if err := json.Unmarshal(data, &z); err != nil {
+				return err
+			}
+			more = more || len(z.Conns) >= p.limit
+			joinConns(sv, &z)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// joinConns adds a page to the ones before. Pages overlap, so that a connection
+// that closed meanwhile does not hide another one.
+func joinConns(sv *fleet.Server, z *server.Connz) {
+	if sv.Connz == nil {
+		sv.Connz = z
+		return
+	}
+	known := map[uint64]bool{}
+	for _, conn := range sv.Connz.Conns {
+		known[conn.Cid] = true
+	}
+	for _, conn := range z.Conns {
+		if conn != nil && !known[conn.Cid] {
+			sv.Connz.Conns = append(sv.Connz.Conns, conn)
+		}
+	}
+}
+
+// scatter asks all servers and hands each one's first answer to take, until no
+// more come.
+func (g *ownGather) scatter(ctx context.Context, subject string, options any, take func(*fleet.Server, json.RawMessage) error) error {
+	body, err := object(options)
+	if err != nil {
+		return err
+	}
+	nc := g.client.nc
+	inbox := nc.NewRespInbox()
+	sub, err := nc.SubscribeSync(inbox)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	msg := &nats.Msg{Subject: subject, Reply: inbox, Data: body, Header: nats.Header{"Accept-Encoding": {"gzip"}}}
+	asked := time.Now()
+	if err := nc.PublishMsg(msg); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	gap := g.client.timeout
+	for {
+		answer, err := sub.NextMsg(gap)
+		switch {
+		case errors.Is(err, nats.ErrTimeout) && len(seen) > 0:
+			return ctx.Err()
+		case errors.Is(err, nats.ErrTimeout):
+			return &SilentError{Subject: subject, After: gap}
+		case errors.Is(err, nats.ErrNoResponders):
+			return &SilentError{Subject: subject, After: time.Since(asked)}
+		case err != nil:
+			return fmt.Errorf("ask %s: %w", subject, err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := g.take(answer, seen, take); err != nil {
+			return fmt.Errorf("read %s: %w", subject, err)
+		}
+		gap = max(g.client.quiet, 3*time.Since(asked))
+	}
+}
+
+// take reads one answer. A leafnode that shares two accounts hands on the
+// answers of its servers twice.
+func (g *ownGather) take(msg *nats.Msg, seen map[string]bool, take func(*fleet.Server, json.RawMessage) error) error {
+	data, err := unpack(msg)
+	if err != nil {
+		return err
+	}
+	var env struct {
+		Server server.ServerInfo `json:"server"`
+		Data   json.RawMessage   `json:"data"`
+		Error  *server.ApiError  `json:"error"`
+	}
+	if err := json.Unmarshal(data, &env); err != nil {
+		return err
+	}
+	if env.Server.ID == "" || seen[env.Server.ID] {
+		return nil
+	}
+	seen[env.Server.ID] = true
+	if env.Error != nil {
+		return &RefusedError{Server: env.Server.Name, Kind: AccountConnz, Code: env.Error.Code, Words: apiText(env.Error)}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	sv := g.servers[env.Server.ID]
+	if sv == nil {
+		sv = &fleet.Server{Info: env.Server}
+		g.servers[env.Server.ID] = sv
+		g.snap.Servers = append(g.snap.Servers, sv)
+	}
+	return take(sv, env.Data)
+}

@@ -1,0 +1,120 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Account is all that is known of one account, as a document and as a sheet for
+// people.
+type Account struct {
+	Schema    string                        `json:"schema"`
+	Time      time.Time                     `json:"time"`
+	Name      string                        `json:"account"`
+	User      *server.UserInfo              `json:"user,omitempty"`    // who asks, where it is in this account
+	Details   *server.AccountInfo           `json:"details,omitempty"` // as one server tells it; for a system user
+	JetStream *server.JetStreamAccountStats `json:"jetstream,omitempty"`
+	Hidden    []string                      `json:"not_visible,omitempty"`
+	Row       *fleet.AccountRow             `json:"-"` // what the servers count; in JSON as usage
+}
+
+// MarshalJSON adds the row of the table of accounts, as usage.
+func (a Account) MarshalJSON() ([]byte, error) {
+	type plain Account
+	var usage *Record
+	if a.Row != nil {
+		usage = &NewGrid(Accounts(false), slices.Values([]*fleet.AccountRow{a.Row})).Records()[0]
+	}
+	return json.Marshal(struct {
+		plain
+		Usage *Record `json:"usage,omitempty"`
+	}{plain(a), usage})
+}
+
+// Lines returns the sheet: names and values, safe for a terminal.
+func (a Account) Lines() [][2]string {
+	lines := [][2]string{{"Account", Text(a.Name)}}
+	if u := a.User; u != nil {
+		lines = append(lines, [2]string{"You are", Text(u.UserID)}, [2]string{"Permissions", permissions(u.Permissions)})
+		if u.Expires > 0 {
+			lines = append(lines, [2]string{"Expires in", Duration(u.Expires.Seconds())})
+		}
+	}
+	if d := a.Details; d != nil {
+		lines = append(lines,
+			[2]string{"Name tag", Text(d.NameTag)}, [2]string{"System account", Plain.Format(d.IsSystem)},
+			[2]string{"Expired", Plain.Format(d.Expired)}, [2]string{"JetStream", Plain.Format(d.JetStream)},
+			[2]string{"Exports", fmt.Sprint(len(d.Exports))}, [2]string{"Imports", fmt.Sprint(len(d.Imports))},
+			[2]string{"Mappings", fmt.Sprint(len(d.Mappings))},
+		)
+	}
+	if a.Row != nil {
+		cols := Accounts(false)
+		for i, cell := range Cells(cols, a.Row) {
+			skip := cols[i].Name == "account" || cols[i].Name == "label" || strings.HasSuffix(cols[i].Name, "_per_second")
+			if cell.Raw != nil && !skip {
+				lines = append(lines, [2]string{cols[i].Title, cell.Text()})
+			}
+		}
+	}
+	lines = append(lines, jetStreamLines(a.JetStream)...)
+	if len(a.Hidden) > 0 {
+		lines = append(lines, [2]string{"Not visible", joined(a.Hidden)})
+	}
+	return lines
+}
+
+func joined(list []string) string { return strings.Join(list, ", ") }
+
+func permissions(p *server.Permissions) string {
+	if p == nil {
+		return "everything in the account"
+	}
+	part := func(what string, sp *server.SubjectPermission) string {
+		switch {
+		case sp == nil || len(sp.Allow)+len(sp.Deny) == 0:
+			return what + " everything"
+		case len(sp.Deny) == 0:
+			return what + " " + joined(sp.Allow)
+		case len(sp.Allow) == 0:
+			return what + " everything but " + joined(sp.Deny)
+		}
+		return what + " " + joined(sp.Allow) + " but not " + joined(sp.Deny)
+	}
+	return Text(part("publish", p.Publish) + "; " + part("subscribe", p.Subscribe))
+}
+
+// jetStreamLines tell what an account has in JetStream, and may have.
+func jetStreamLines(js *server.JetStreamAccountStats) [][2]string {
+	if js == nil {
+		return nil
+	}
+	lines := [][2]string{
+		{"JetStream domain", Text(js.Domain)},
+		{"Streams", of(js.Streams, int64(js.Limits.MaxStreams), Count)},
+		{"Consumers", of(js.Consumers, int64(js.Limits.MaxConsumers), Count)},
+		{"Store", of(js.Store, js.Limits.MaxStore, Bytes)},
+		{"Memory", of(js.Memory, js.Limits.MaxMemory, Bytes)},
+	}
+	for name, tier := range js.Tiers {
+		lines = append(lines, [2]string{"Tier " + Text(name), fmt.Sprintf("%s streams, %s store",
+			of(tier.Streams, int64(tier.Limits.MaxStreams), Count), of(tier.Store, tier.Limits.MaxStore, Bytes))})
+	}
+	slices.SortStableFunc(lines[5:], func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return lines
+}
+
+// of writes a use with its limit, if there is one.
+func of(used any, limit int64, unit Unit) string {
+	if limit <= 0 {
+		return unit.Format(used)
+	}
+	return unit.Format(used) + " of " + unit.Format(limit)
+}
