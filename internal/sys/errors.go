@@ -22,6 +22,7 @@ var (
 	ErrRefused      = errors.New("refused by the server")
 	ErrDisconnected = errors.New("connection lost while waiting for answers")
 	ErrIncomplete   = errors.New("incomplete answer")
+	ErrAmbiguous    = errors.New("more than one server")
 )
 
 // NotSystemError says that the user is not in the system account.

@@ -1,0 +1,61 @@
+package sys
+
+import (
+	"context"
+	"slices"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Leaderless returns what has no leader in a JetStream domain: "the meta group",
+// streams and consumers by name. Nothing is returned where JetStream is off.
+func (c *Client) Leaderless(ctx context.Context, domain string) ([]string, error) {
+	snap, err := c.Snapshot(ctx, fleet.Want{
+		Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{Streams: true, Consumers: true, AllReplicas: true},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	if !slices.ContainsFunc(snap.Servers, func(sv *fleet.Server) bool {
+		return sv.Info.Domain == domain && sv.Jsz != nil && (sv.Jsz.Disabled || sv.Jsz.Meta == nil || sv.Jsz.Meta.Leader != "")
+	}) && len(snap.Servers) > 0 {
+		out = append(out, "the meta group")
+	}
+	for _, g := range raftGroups(snap, domain) {
+		if g.leader == "" {
+			out = append(out, g.what)
+		}
+	}
+	return out, nil
+}
+
+// MoveAway makes the client use another server than the one with this id, if it
+// is connected to that and there is another. It tells whether the client is
+// connected elsewhere now.
+func (c *Client) MoveAway(ctx context.Context, id string) (bool, error) {
+	const tries = 3
+	for range tries {
+		if c.nc.ConnectedServerId() != id {
+			return true, nil
+		}
+		status := c.nc.StatusChanged(nats.CONNECTED)
+		err := c.nc.ForceReconnect()
+		if err != nil {
+			c.nc.RemoveStatusListener(status)
+			return false, err
+		}
+		select {
+		case <-status:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		c.nc.RemoveStatusListener(status)
+		if err != nil {
+			return false, err
+		}
+	}
+	return c.nc.ConnectedServerId() != id, nil
+}

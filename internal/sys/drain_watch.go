@@ -1,0 +1,217 @@
+package sys
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// DrainWatch follows one drain. It hears of every client that connects from the
+// moment it is made, so it is made before the drain is triggered.
+type DrainWatch struct {
+	c         *Client
+	state     *drainState
+	msgs      chan *nats.Msg
+	subs      []*nats.Subscription
+	inbox     string
+	port      *monitorPort
+	settle    time.Duration
+	triggered atomic.Bool
+	refused   int // times in a row that nobody listened on the server's id
+	last      DrainProgress
+}
+
+// drainSettle is how long after the last news a drain is taken to be over
+// although clients are still away: clients wait up to two seconds between
+// attempts to reconnect, and then try the next server.
+const drainSettle = 10 * time.Second
+
+// drainTick is how often the server under drain is looked at.
+const drainTick = 500 * time.Millisecond
+
+// WatchDrain begins to follow a drain that is about to begin or, with resume,
+// has begun earlier; then it also looks for clients that have moved already.
+// The caller closes it.
+func (c *Client) WatchDrain(ctx context.Context, d Drain, resume bool) (*DrainWatch, error) {
+	w := &DrainWatch{
+		c: c, state: newDrainState(d, time.Now()), msgs: make(chan *nats.Msg, eventBacklog),
+		inbox: c.nc.NewInbox(), port: newMonitorPort(d.ID, d.Monitor), settle: drainSettle,
+	}
+	for _, subject := range []string{connectSubject, disconnectSubject, lameDuckSubject(d.ID), w.inbox} {
+		sub, err := c.nc.ChanSubscribe(subject, w.msgs)
+		if err != nil {
+			w.Close()
+			return nil, fmt.Errorf("subscribe to %s: %w", subject, err)
+		}
+		w.subs = append(w.subs, sub)
+	}
+	if err := c.nc.FlushTimeout(c.timeout); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("subscribe to the events of the fleet: %w", err)
+	}
+	if resume {
+		w.triggered.Store(true)
+		w.locate(ctx)
+	}
+	return w, nil
+}
+
+const (
+	connectSubject    = "$SYS.ACCOUNT.*.CONNECT"
+	disconnectSubject = "$SYS.ACCOUNT.*.DISCONNECT"
+)
+
+func lameDuckSubject(id string) string { return "$SYS.SERVER." + id + ".LAMEDUCK" }
+
+// Close ends the watch.
+func (w *DrainWatch) Close() {
+	for _, sub := range w.subs {
+		_ = sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+	}
+	w.port.close()
+}
+
+// Triggered tells the watch that whatever starts the drain has done all it
+// does: for kicks, that the last one is finished.
+func (w *DrainWatch) Triggered() { w.triggered.Store(true) }
+
+// Lost are the clients that have not been seen on another server. It must not
+// be called while [DrainWatch.Progress] is under way.
+func (w *DrainWatch) Lost() []DrainClient { return w.state.lost() }
+
+// Progress yields how far the drain is, at least once a second, until every
+// client has moved and the server is gone, or nothing has happened for a while
+// after that, or ctx ends. The last one of a drain that is over has Last set.
+// A kicked server stays; there the clients alone count.
+func (w *DrainWatch) Progress(ctx context.Context) iter.Seq[DrainProgress] {
+	return func(yield func(DrainProgress) bool) {
+		status := w.c.nc.StatusChanged(nats.CONNECTED)
+		defer w.c.nc.RemoveStatusListener(status)
+		tick := time.NewTicker(drainTick)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case m := <-w.msgs:
+				w.take(m)
+				continue
+			case <-status:
+				w.locate(ctx) // what happened while the connection was lost was not heard
+			case <-tick.C:
+				w.look(ctx)
+			}
+			p := w.state.progress(time.Now())
+			if w.over(p) {
+				if p.Away+p.Unknown > 0 {
+					w.locate(ctx)
+					p = w.state.progress(time.Now())
+				}
+				p.Last = w.over(p)
+			}
+			if !yield(p) || p.Last {
+				return
+			}
+		}
+	}
+}
+
+// over tells whether nothing more is to be expected.
+func (w *DrainWatch) over(p DrainProgress) bool {
+	if !w.triggered.Load() || !w.state.drain.Kick && !p.Gone {
+		return false
+	}
+	waiting := p.Away
+	if w.state.drain.Kick {
+		waiting += p.Unknown
+	}
+	return waiting == 0 || time.Since(w.state.changed) > w.settle
+}
+
+// take accounts for one message: an event, or an answer of the server's id.
+func (w *DrainWatch) take(m *nats.Msg) {
+	now := time.Now()
+	switch {
+	case m.Subject == w.inbox:
+		w.heard(m, now)
+	case strings.HasSuffix(m.Subject, ".LAMEDUCK"):
+		w.state.announced, w.state.changed = true, now
+		w.c.noteDraining(w.state.drain.ID, now)
+	case strings.HasSuffix(m.Subject, ".DISCONNECT"):
+		var e server.DisconnectEventMsg
+		if json.Unmarshal(m.Data, &e) == nil {
+			w.state.disconnect(e.Server.ID, e.Client.ID, infoIdentity(e.Client), now)
+		}
+	default:
+		var e server.ConnectEventMsg
+		if json.Unmarshal(m.Data, &e) == nil {
+			w.state.connect(e.Server, e.Client.ID, infoIdentity(e.Client), now)
+		}
+	}
+}
+
+// heard takes the answer to whether the server is there: nobody listens once it
+// has ended. Twice in a row, since links that are being made say so too.
+func (w *DrainWatch) heard(m *nats.Msg, now time.Time) {
+	if !noResponders(m) {
+		w.refused = 0
+		return
+	}
+	if w.refused++; w.refused >= 2 {
+		w.state.ended(now)
+	}
+}
+
+// look asks whether the server is there, and its monitoring port how many
+// clients it has. A server in lame duck mode answers the second question only.
+func (w *DrainWatch) look(ctx context.Context) {
+	if !w.state.gone {
+		subject := Lookup(string(fleet.Healthz)).subject(w.state.drain.ID, "")
+		_ = w.c.nc.PublishRequest(subject, w.inbox, nil) //nolint:errcheck // a lost connection shows otherwise
+	}
+	if w.state.gone {
+		return
+	}
+	w.state.connected = nil
+	if n, ok := w.port.connections(ctx); ok {
+		w.state.connected = &n
+	}
+}
+
+// locate looks for the clients on all other servers, and finds those that moved
+// when nobody listened.
+func (w *DrainWatch) locate(ctx context.Context) {
+	d := w.state.drain
+	scopes := []fleet.Scope{{}}
+	if d.Cluster != "" {
+		scopes = []fleet.Scope{{Cluster: d.Cluster}, {}}
+	}
+	for _, scope := range scopes {
+		snap, err := w.c.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz}, Scope: scope})
+		if err != nil {
+			return // the next look may have more luck; what is known stays
+		}
+		for _, sv := range snap.Servers {
+			if sv.Connz == nil {
+				continue
+			}
+			for _, c := range sv.Connz.Conns {
+				if c.Start.After(d.Begun) {
+					w.state.connect(sv.Info, c.Cid, identify(c.Account, c.AuthorizedUser, c.Name, c.Lang, c.IP), time.Now())
+				}
+			}
+		}
+		if p := w.state.progress(time.Now()); p.Away+p.Unknown == 0 {
+			return
+		}
+	}
+}
