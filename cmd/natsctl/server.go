@@ -20,6 +20,7 @@ func serverEntry() entry {
 		graphEntry(),
 		{name: "reload", help: "Let servers read their configuration again, one after the other; stop at the first error.", cmd: &serverReloadCommand{}},
 		{name: "kick", help: "Close client connections of one server, paced.", cmd: &serverKickCommand{}},
+		{name: "lame-duck", help: "Take a server out of service and see where its clients go.", cmd: &serverLameDuckCommand{}},
 		{name: "profile", help: "Fetch a profile of a server's process for go tool pprof.", cmd: &serverProfileCommand{}},
 	}}
 }

@@ -29,10 +29,11 @@ type Drain struct {
 	Server  string        `json:"server"`
 	ID      string        `json:"id"`
 	Cluster string        `json:"cluster,omitempty"`
-	Begun   time.Time     `json:"begun"`   // by the server's clock
-	Kick    bool          `json:"kick"`    // clients are kicked, the server stays
-	Monitor []string      `json:"monitor"` // where its monitoring port may be reached
-	Clients []DrainClient `json:"clients"` // who was connected
+	Domain  string        `json:"domain,omitempty"` // of its JetStream
+	Begun   time.Time     `json:"begun"`            // by the server's clock
+	Kick    bool          `json:"kick"`             // clients are kicked, the server stays
+	Monitor []string      `json:"monitor"`          // where its monitoring port may be reached
+	Clients []DrainClient `json:"clients"`          // who was connected
 }
 
 // DrainSchema names the JSON form of a [Drain].
@@ -51,7 +52,7 @@ type DrainClient struct {
 // Drain begins the record of a drain.
 func (p *DrainPlan) Drain(kick bool) Drain {
 	d := Drain{
-		Schema: DrainSchema, Server: p.Target.Name, ID: p.Target.ID, Cluster: p.Target.Cluster,
+		Schema: DrainSchema, Server: p.Target.Name, ID: p.Target.ID, Cluster: p.Target.Cluster, Domain: p.Target.Domain,
 		Begun: p.Target.Time, Kick: kick, Monitor: monitorURLs(p.Target, p.Varz),
 	}
 	for _, c := range p.Clients {

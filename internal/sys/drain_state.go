@@ -20,6 +20,7 @@ type DrainProgress struct {
 	PerSecond float64        `json:"per_second"` // connections a second on the other servers, in the last seconds
 	Announced bool           `json:"announced"`  // the server has announced lame duck mode
 	Gone      bool           `json:"gone"`       // the server has ended
+	Ignored   bool           `json:"ignored"`    // the server was told and goes on as before
 	Last      bool           `json:"last"`       // nothing more is to be expected
 }
 

@@ -25,15 +25,19 @@ type DrainWatch struct {
 	inbox     string
 	port      *monitorPort
 	settle    time.Duration
-	triggered atomic.Bool
-	refused   int // times in a row that nobody listened on the server's id
-	last      DrainProgress
+	triggered atomic.Int64 // when the trigger was finished, in Unix nanoseconds; 0 before
+	refused   int          // times in a row that nobody listened on the server's id
+	answered  time.Time    // when the server last answered a system request
 }
 
 // drainSettle is how long after the last news a drain is taken to be over
 // although clients are still away: clients wait up to two seconds between
 // attempts to reconnect, and then try the next server.
 const drainSettle = 10 * time.Second
+
+// drainIgnored is how long after it was told a server that still answers has not
+// understood; one in lame duck mode answers no system requests.
+const drainIgnored = 15 * time.Second
 
 // drainTick is how often the server under drain is looked at.
 const drainTick = 500 * time.Millisecond
@@ -59,7 +63,7 @@ func (c *Client) WatchDrain(ctx context.Context, d Drain, resume bool) (*DrainWa
 		return nil, fmt.Errorf("subscribe to the events of the fleet: %w", err)
 	}
 	if resume {
-		w.triggered.Store(true)
+		w.Triggered()
 		w.locate(ctx)
 	}
 	return w, nil
@@ -82,7 +86,7 @@ func (w *DrainWatch) Close() {
 
 // Triggered tells the watch that whatever starts the drain has done all it
 // does: for kicks, that the last one is finished.
-func (w *DrainWatch) Triggered() { w.triggered.Store(true) }
+func (w *DrainWatch) Triggered() { w.triggered.Store(time.Now().UnixNano()) }
 
 // Lost are the clients that have not been seen on another server. It must not
 // be called while [DrainWatch.Progress] is under way.
@@ -110,14 +114,7 @@ func (w *DrainWatch) Progress(ctx context.Context) iter.Seq[DrainProgress] {
 			case <-tick.C:
 				w.look(ctx)
 			}
-			p := w.state.progress(time.Now())
-			if w.over(p) {
-				if p.Away+p.Unknown > 0 {
-					w.locate(ctx)
-					p = w.state.progress(time.Now())
-				}
-				p.Last = w.over(p)
-			}
+			p := w.step(ctx)
 			if !yield(p) || p.Last {
 				return
 			}
@@ -125,16 +122,36 @@ func (w *DrainWatch) Progress(ctx context.Context) iter.Seq[DrainProgress] {
 	}
 }
 
+// step is how far the drain is now, after a last look for those who are away
+// when it seems to be over.
+func (w *DrainWatch) step(ctx context.Context) DrainProgress {
+	p := w.state.progress(time.Now())
+	if w.over(p) && p.Away+p.Unknown > 0 {
+		w.locate(ctx)
+		p = w.state.progress(time.Now())
+	}
+	p.Ignored = w.ignored()
+	p.Last = w.over(p) || p.Ignored
+	return p
+}
+
 // over tells whether nothing more is to be expected.
 func (w *DrainWatch) over(p DrainProgress) bool {
-	if !w.triggered.Load() || !w.state.drain.Kick && !p.Gone {
-		return false
-	}
 	waiting := p.Away
-	if w.state.drain.Kick {
+	switch {
+	case w.state.drain.Kick && w.triggered.Load() == 0, !w.state.drain.Kick && !p.Gone:
+		return false
+	case w.state.drain.Kick:
 		waiting += p.Unknown
 	}
 	return waiting == 0 || time.Since(w.state.changed) > w.settle
+}
+
+// ignored tells whether the server goes on although it was told to end.
+func (w *DrainWatch) ignored() bool {
+	at := time.Unix(0, w.triggered.Load())
+	return !w.state.drain.Kick && w.triggered.Load() > 0 && !w.state.announced && !w.state.gone &&
+		time.Since(at) > drainIgnored && w.answered.After(at.Add(drainIgnored/2))
 }
 
 // take accounts for one message: an event, or an answer of the server's id.
@@ -163,7 +180,7 @@ func (w *DrainWatch) take(m *nats.Msg) {
 // has ended. Twice in a row, since links that are being made say so too.
 func (w *DrainWatch) heard(m *nats.Msg, now time.Time) {
 	if !noResponders(m) {
-		w.refused = 0
+		w.refused, w.answered = 0, now
 		return
 	}
 	if w.refused++; w.refused >= 2 {

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+var (
+	errBlocked    = errors.New("something would stop working")
+	errNoTrigger  = errors.New("no system request puts a server into lame duck mode")
+	errDrain      = errors.New("the server is not drained")
+	errUnfinished = errors.New("the drain goes on")
+	errNoDrain    = errors.New("no drain to watch")
+)
+
+// serverLameDuckCommand takes one server out of service and shows where its
+// clients go.
+type serverLameDuckCommand struct {
+	actFlags
+	paceFlags
+	name            string
+	via             string
+	kick            bool
+	resume          bool
+	anyway          bool
+	wait            time.Duration
+	duration, grace time.Duration
+}
+
+func (c *serverLameDuckCommand) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("server", "Server name or id.").Required().StringVar(&c.name)
+	cmd.Flag("via", "How to tell the server: a command in which {name}, {id}, {host}, {ip}, {port} and {cluster} stand for the server's, for example 'ssh {host} nats-server --signal ldm'.").PlaceHolder("COMMAND").StringVar(&c.via)
+	cmd.Flag("kick", "Move the clients without lame duck mode: notice, then kick, paced. The server goes on and clients may come back to it.").BoolVar(&c.kick)
+	cmd.Flag("resume", "Go on watching a drain that was begun before.").BoolVar(&c.resume)
+	cmd.Flag("anyway", "Do it although something would stop working.").BoolVar(&c.anyway)
+	cmd.Flag("wait", "How long to watch at most.").Default("10m").PlaceHolder("DURATION").DurationVar(&c.wait)
+	cmd.Flag("duration", "Time in which a server of a local cluster moves its clients.").Default("30s").PlaceHolder("DURATION").DurationVar(&c.duration)
+	cmd.Flag("grace", "Time before a server of a local cluster closes the first client.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.grace)
+	c.paceFlags.setup(cmd)
+	c.actFlags.setup(cmd)
+}
+
+func (c *serverLameDuckCommand) run(ctx context.Context, e *env) error {
+	if c.via != "" && c.kick {
+		return usagef("--via and --kick contradict each other: one ends the server, the other leaves it running")
+	}
+	if err := c.paceFlags.check(); err != nil {
+		return err
+	}
+	if c.kick && c.pace.Notice == 0 {
+		c.pace.Notice = time.Second
+	}
+	client, err := e.system(ctx)
+	if err != nil {
+		return err
+	}
+	if c.resume {
+		return c.again(ctx, e, client)
+	}
+	plan, err := client.PlanDrain(ctx, c.name)
+	if err != nil {
+		return err
+	}
+	start, how, err := c.trigger(ctx, e, client, plan)
+	if err != nil {
+		return err
+	}
+	if err := c.ask(e, plan, how); err != nil {
+		return err
+	}
+	if moved, err := client.MoveAway(ctx, plan.Target.ID); err != nil {
+		return err
+	} else if !moved {
+		e.say("warning", "natsctl itself is connected to this server and found no other; what happens while it moves is not seen at once")
+	}
+	return c.drain(ctx, e, client, plan.Drain(c.kick), start)
+}
+
+// ask shows the plan and what speaks against it, and asks.
+func (c *serverLameDuckCommand) ask(e *env, plan *sys.DrainPlan, how string) error {
+	name := plan.Target.Name
+	text := fmt.Sprintf("this takes server %s out of service with %s and %s:\n  %s\n", name,
+		plural(len(plan.Clients), "client connection"), plural(plan.Leafs, "leafnode connection"), how)
+	if len(plan.Others) > 0 {
+		text += fmt.Sprintf("  the other servers of its cluster are %s\n", strings.Join(plan.Others, ", "))
+	}
+	blocks := plan.Blocks
+	if c.kick {
+		blocks = nil // the server runs on
+	}
+	for i, why := range blocks {
+		if i == planRows {
+			text += fmt.Sprintf("  ... and %d more\n", len(blocks)-planRows)
+			break
+		}
+		text += "  stops: " + why + "\n"
+	}
+	if len(blocks) > 0 && !c.anyway {
+		e.say("", text)
+		return fmt.Errorf("%w without %s: %s", errBlocked, name, plan.Blocks[0])
+	}
+	return c.confirm(e, text, name, e.session.target.Protected)
+}
+
+// drainResult is what came of a drain, for -o json.
+type drainResult struct {
+	Schema      string            `json:"schema"`
+	Server      string            `json:"server"`
+	ID          string            `json:"id"`
+	Kick        bool              `json:"kick"`
+	TookSeconds float64           `json:"took_seconds"`
+	Progress    sys.DrainProgress `json:"progress"`
+	Lost        []sys.DrainClient `json:"lost"`       // not seen on another server
+	Leaderless  []string          `json:"leaderless"` // streams, consumers or the meta group without a leader
+}
+
+// drain starts what drains the server and watches until it is over.
+func (c *serverLameDuckCommand) drain(ctx context.Context, e *env, client *sys.Client, d sys.Drain, start func(context.Context) error) error {
+	watch, err := client.WatchDrain(ctx, d, false)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
+	if err := e.saveDrain(d); err != nil {
+		e.say("warning", "an interrupted watch cannot be taken up again: "+err.Error())
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := start(ctx); err != nil {
+			cancel(err)
+			return
+		}
+		watch.Triggered()
+	}()
+	err = c.follow(ctx, e, client, d, watch)
+	cancel(nil)
+	<-done
+	return err
+}
+
+// again takes up the watch of a drain that was begun before.
+func (c *serverLameDuckCommand) again(ctx context.Context, e *env, client *sys.Client) error {
+	d, err := e.loadDrain(c.name)
+	if err != nil {
+		return err
+	}
+	watch, err := client.WatchDrain(ctx, d, true)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
+	return c.follow(ctx, e, client, d, watch)
+}
+
+// follow shows the progress, and at the end says what came of it.
+func (c *serverLameDuckCommand) follow(ctx context.Context, e *env, client *sys.Client, d sys.Drain, watch *sys.DrainWatch) error {
+	begun := e.now()
+	limited, cancel := context.WithTimeout(ctx, c.wait)
+	defer cancel()
+	var last sys.DrainProgress
+	for p := range watch.Progress(limited) {
+		last = p
+		e.progress(drainLine(d, p))
+		if e.flags.output == "ndjson" && !p.Last {
+			if err := e.printJSON(p, true); err != nil {
+				return err
+			}
+		}
+	}
+	e.progress("")
+	r := drainResult{
+		Schema: "natsctl.server.lame_duck/v1", Server: d.Server, ID: d.ID, Kick: d.Kick,
+		TookSeconds: e.now().Sub(begun).Seconds(), Progress: last, Lost: watch.Lost(), Leaderless: []string{},
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		e.dropDrain(d)
+		return cause // what should have started the drain failed
+	}
+	if ctx.Err() != nil {
+		e.say("", fmt.Sprintf("interrupted; the drain goes on, watch it again with: natsctl server lame-duck %s --resume", d.Server))
+		return ctx.Err()
+	}
+	if last.Last {
+		leaderless, err := leaderless(ctx, client, d)
+		if err != nil {
+			return err
+		}
+		r.Leaderless = append(r.Leaderless, leaderless...)
+		e.dropDrain(d)
+	}
+	if err := c.show(e, r); err != nil {
+		return err
+	}
+	return drainVerdict(r, c.wait)
+}
+
+// electionTime is how long streams may take to choose another leader.
+const electionTime = 15 * time.Second
+
+// leaderless is what has no leader once there has been time to choose one.
+func leaderless(ctx context.Context, client *sys.Client, d sys.Drain) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, electionTime)
+	defer cancel()
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		names, err := client.Leaderless(ctx, d.Domain)
+		if err != nil || len(names) == 0 {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return names, nil
+		case <-tick.C:
+		}
+	}
+}
+
+// drainLine is the progress in one line.
+func drainLine(d sys.Drain, p sys.DrainProgress) string {
+	s := fmt.Sprintf("%s: %d of %d clients moved", d.Server, p.Moved, p.Total)
+	if p.PerSecond > 0 {
+		s += fmt.Sprintf(" (%.1f/s)", p.PerSecond)
+	}
+	for _, more := range []struct {
+		n     int
+		words string
+	}{{p.Away, "away"}, {p.Back, "came back"}} {
+		if more.n > 0 {
+			s += fmt.Sprintf(", %d %s", more.n, more.words)
+		}
+	}
+	switch {
+	case p.Gone:
+		s += ", the server is gone"
+	case p.Connected != nil:
+		s += fmt.Sprintf(", %d still connected", *p.Connected)
+	case !d.Kick && !p.Announced:
+		s += ", waiting for the server to announce lame duck mode"
+	}
+	return s
+}
+
+// drainVerdict is nil when the drain did what it should.
+func drainVerdict(r drainResult, wait time.Duration) error {
+	p := r.Progress
+	switch {
+	case p.Ignored:
+		return fmt.Errorf("%w: %s was told, and goes on as if it had not been", errDrain, r.Server)
+	case !p.Last:
+		return fmt.Errorf("%w: after %s %d of %d clients have moved from %s", errUnfinished, view.Duration(wait.Seconds()), p.Moved, p.Total, r.Server)
+	case len(r.Leaderless) > 0:
+		return fmt.Errorf("%w: without a leader now: %s", errDrain, strings.Join(r.Leaderless, ", "))
+	case p.Back > 0:
+		return fmt.Errorf("%w: %s came back to %s", errDrain, plural(p.Back, "client"), r.Server)
+	case p.Moved < p.Total:
+		return fmt.Errorf("%w: %s of %s not seen on another server", errDrain, plural(p.Total-p.Moved, "client"), r.Server)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/natsctl/natsctl/internal/sys"
+)
+
+// drainsDir is where the records of drains that are under way are kept.
+func (e *env) drainsDir() (string, error) {
+	if dir := e.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "natsctl", "drains"), nil
+	}
+	if home := e.getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state", "natsctl", "drains"), nil
+	}
+	dir, err := os.UserConfigDir()
+	return filepath.Join(dir, "natsctl", "drains"), err
+}
+
+func (e *env) saveDrain(d sys.Drain) error {
+	dir, err := e.drainsDir()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	body, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("encode the record of the drain: %w", err)
+	}
+	return writePrivate(filepath.Join(dir, fileName(d.ID)+".json"), body)
+}
+
+// dropDrain forgets a drain that is over.
+func (e *env) dropDrain(d sys.Drain) {
+	if dir, err := e.drainsDir(); err == nil {
+		_ = os.Remove(filepath.Join(dir, fileName(d.ID)+".json")) // a record that stays does no harm
+	}
+}
+
+// loadDrain is the latest drain of the server of this name or id.
+func (e *env) loadDrain(nameOrID string) (sys.Drain, error) {
+	var found sys.Drain
+	dir, err := e.drainsDir()
+	if err != nil {
+		return found, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return found, fmt.Errorf("look for the record of the drain: %w", err)
+	}
+	for _, entry := range entries {
+		body, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return found, fmt.Errorf("read the record of the drain: %w", err)
+		}
+		var d sys.Drain
+		if json.Unmarshal(body, &d) != nil || d.Schema != sys.DrainSchema {
+			continue
+		}
+		if (d.Server == nameOrID || d.ID == nameOrID) && d.Begun.After(found.Begun) {
+			found = d
+		}
+	}
+	if found.ID == "" {
+		return found, fmt.Errorf("%w: none of %s is under way", errNoDrain, nameOrID)
+	}
+	return found, nil
+}
