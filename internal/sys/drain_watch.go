@@ -192,7 +192,7 @@ func (w *DrainWatch) heard(m *nats.Msg, now time.Time) {
 // clients it has. A server in lame duck mode answers the second question only.
 func (w *DrainWatch) look(ctx context.Context) {
 	if !w.state.gone {
-		subject := Lookup(string(fleet.Healthz)).subject(w.state.drain.ID, "")
+		subject := Lookup(string(fleet.Healthz)).subject(w.state.drain.ID)
 		_ = w.c.nc.PublishRequest(subject, w.inbox, nil) //nolint:errcheck // a lost connection shows otherwise
 	}
 	if w.state.gone {
