@@ -35,7 +35,7 @@ func requestName(ep *sys.Endpoint) string {
 }
 
 func requestHelp(ep *sys.Endpoint) string {
-	help := "Ask " + strings.NewReplacer("{server}", "PING", "{account}", "ACCOUNT").Replace(ep.Subject)
+	help := "Ask " + strings.NewReplacer("{server}", "PING", "{account}", "<account>").Replace(ep.Subject)
 	if ep.Since != "" {
 		help += ", since " + ep.Since
 	}

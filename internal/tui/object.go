@@ -2,11 +2,11 @@ package tui
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // objectSpec is the page that shows the JSON of an object.
@@ -51,10 +51,7 @@ func (m *Model) object() (string, any) {
 // indented is the JSON of an object for a reader.
 func indented(v any) string {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
+	if err := view.JSON(&b, v, false); err != nil {
 		return fmt.Sprintf("cannot be shown as JSON: %s", err)
 	}
 	return strings.TrimRight(b.String(), "\n")

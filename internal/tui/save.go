@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -108,11 +108,9 @@ func (m *Model) exportJSON() ([]byte, error) {
 }
 
 func encodeJSON(v any) ([]byte, error) {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("frame as JSON: %w", err)
-	}
-	return append(data, '\n'), nil
+	var doc bytes.Buffer
+	err := view.JSON(&doc, v, false)
+	return doc.Bytes(), err
 }
 
 // saveNow saves the screen as a picture.
