@@ -56,7 +56,7 @@ func TestPrometheus(t *testing.T) {
 	}
 	t.Cleanup(client.Close)
 	drained := make(chan error, 1)
-	go func() { drained <- victim.LameDuck(40*time.Second, 30*time.Second) }()
+	go func() { drained <- victim.LameDuck(30*time.Second, 25*time.Second) }()
 	p.onlyAlert(t, "NatsServerDraining west-3")
 	if err := <-drained; err != nil {
 		t.Error(err)

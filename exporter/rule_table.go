@@ -6,9 +6,11 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// unlessPeerMissing takes a series of a peer away while the peer itself is known to be
-// missing: the alert about the server says it all.
-const unlessPeerMissing = ` unless on (peer) label_replace(nats_server_missing, "peer", "$1", "server_name", "(.*)")`
+// unlessPeerDown takes a series of a peer away while the peer itself does not
+// answer, for the hour in which the alert about the server says it all.
+const unlessPeerDown = ` unless on (peer) (` +
+	`label_replace(nats_server_missing or max_over_time(nats_server_up[1h]), "peer", "$1", "server_name", "(.*)") ` +
+	`unless on (peer) label_replace(nats_server_up == 1, "peer", "$1", "server_name", "(.*)"))`
 
 // reasonText looks up why a server is missing.
 const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
@@ -84,11 +86,11 @@ var rules = []rule{
 		summary: "The meta group{{ with $labels.domain }} of domain {{ . }}{{ end }} runs in rescue mode", why: "It decides without a majority.", next: "Bring its servers back, or remove those that are gone for good.",
 	},
 	{
-		alert: "NatsMetaPeerOffline", check: "meta", level: fleet.Warn, expr: `(nats_jetstream_meta_peer_offline == 1)` + unlessPeerMissing, hold: 5 * time.Minute,
+		alert: "NatsMetaPeerOffline", check: "meta", level: fleet.Warn, expr: `(nats_jetstream_meta_peer_offline == 1)` + unlessPeerDown, hold: 5 * time.Minute,
 		summary: "The meta leader {{ $labels.server_name }} has lost sight of {{ $labels.peer }}",
 	},
 	{
-		alert: "NatsMetaPeerLag", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerMissing, limit: "meta_lag", hold: 5 * time.Minute,
+		alert: "NatsMetaPeerLag", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerDown, limit: "meta_lag", hold: 5 * time.Minute,
 		summary: "{{ $labels.peer }} is {{ $value }} operations behind the meta leader",
 	},
 	{
@@ -100,11 +102,11 @@ var rules = []rule{
 		summary: "Stream {{ $labels.stream }} of account {{ $labels.account_name }} has no leader",
 	},
 	{
-		alert: "NatsStreamReplicaNotCurrent", check: "streams", level: fleet.Warn, expr: `(nats_jetstream_stream_replica_current == 0)` + unlessPeerMissing, hold: 10 * time.Minute,
+		alert: "NatsStreamReplicaNotCurrent", check: "streams", level: fleet.Warn, expr: `(nats_jetstream_stream_replica_current == 0)` + unlessPeerDown, hold: 10 * time.Minute,
 		summary: "{{ $labels.peer }} is not current in stream {{ $labels.stream }} of account {{ $labels.account_name }}",
 	},
 	{
-		alert: "NatsStreamReplicaLag", check: "streams", expr: `nats_jetstream_stream_replica_lag` + unlessPeerMissing, limit: "stream_lag", hold: 5 * time.Minute,
+		alert: "NatsStreamReplicaLag", check: "streams", expr: `nats_jetstream_stream_replica_lag` + unlessPeerDown, limit: "stream_lag", hold: 5 * time.Minute,
 		summary: "{{ $labels.peer }} is {{ $value }} operations behind in stream {{ $labels.stream }}",
 	},
 	{

@@ -92,6 +92,7 @@ var mourning = []string{
 	fine, `nats_server_up{server_id="A",server_name="a"} 1x120`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x120`,
 	`nats_server_missing{server_id="B",server_name="b",reason="gone"} _ _ 1x120`,
 	`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 0 0 1x120`, `nats_jetstream_meta_peer_lag{server_name="a",peer="b"} 0 0 500x120`,
+	`nats_server_up{server_id="C",server_name="c"} 1 1 _x120`, `nats_jetstream_meta_peer_offline{server_name="a",peer="c"} 0 0 1x120`, // it said goodbye: nobody expects it
 	`nats_jetstream_stream_replica_current{server_name="a",stream="S",peer="b"} 1 1 0x120`, `nats_jetstream_stream_replica_lag{server_name="a",stream="S",peer="b"} 0 0 5000x120`,
 }
 
