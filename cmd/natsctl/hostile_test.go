@@ -94,7 +94,7 @@ func checkHostile(t *testing.T, args []string) {
 	if strings.Contains(errs, "panic") {
 		t.Errorf("%v: %s", args, errs)
 	}
-	errs = strings.NewReplacer("\x1b[K", "", "\rnatsctl: ", "natsctl: ").Replace(errs) // our own progress line
+	errs = strings.NewReplacer("\r\x1b[K", "", "\x1b[K", "", "\rnatsctl: ", "natsctl: ").Replace(errs) // our own progress line
 	if bad := rawControls(out + errs); len(bad) > 0 {
 		t.Errorf("%v (exit %d) lets %q through", args, code, bad[0])
 	}
