@@ -22,7 +22,7 @@ func (r *run) env(o options) Env {
 		Client: ClientEnv{
 			Host: host, OS: systemName(), CPU: processorName(), Cores: runtime.NumCPU(),
 			Go: strings.TrimPrefix(runtime.Version(), "go"), NatsGo: nats.Version,
-			Natsctl: o.version, GOGC: gcPercent(),
+			Natsctl: o.version, GOGC: gcPercent(), Driver: r.driver(),
 		},
 		Servers: r.servers,
 	}
@@ -100,4 +100,14 @@ func (r *run) watchServers(ctx context.Context) func(context.Context) *ServerUse
 		return func(context.Context) *ServerUse { return nil }
 	}
 	return r.server.Watch(ctx)
+}
+
+// driver is what moved the messages.
+func (r *run) driver() string {
+	for _, l := range r.links {
+		if l.tap != nil {
+			return driverRaw
+		}
+	}
+	return driverGo
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
 // reconnectWait is short, so that a gap in the time line is the system's and
@@ -18,11 +20,15 @@ const reconnectWait = 100 * time.Millisecond
 type link struct {
 	nc   *nats.Conn
 	wire *dialer
+	tap  *tap.Tap // of the raw driver
 }
 
 // link opens a connection for the worker who.
-func (r *run) link(who string, extra ...nats.Option) (*link, error) {
-	wire := &dialer{}
+func (r *run) link(who string) (*link, error) { return r.linkOver(who, nil) }
+
+// linkOver opens a connection over wrapped sockets.
+func (r *run) linkOver(who string, wrap func(net.Conn) net.Conn, extra ...nats.Option) (*link, error) {
+	wire := &dialer{wrap: wrap}
 	opts := append(r.journal.options(who),
 		nats.Name("natsctl bench "+who),
 		nats.MaxReconnects(-1),

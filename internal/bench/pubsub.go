@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench/stamp"
+	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
 // pubsubRun is publishers and subscribers: every subscriber gets every message,
@@ -22,6 +23,7 @@ type pubsubRun struct {
 // ear is a subscription and its end.
 type ear struct {
 	sub  *nats.Subscription
+	tap  *tap.Tap // instead of sub, with the raw driver
 	sink *sink
 	gone chan struct{}
 }
@@ -52,13 +54,21 @@ func (p *pubsubRun) setup(context.Context) error {
 func (r *run) publishers() ([]*sender, error) {
 	var out []*sender
 	for i := range r.spec.Pubs {
-		l, err := r.link(fmt.Sprintf("pub-%d", i+1))
+		l, err := r.linkAs(fmt.Sprintf("pub-%d", i+1))
 		if err != nil {
 			return nil, err
 		}
 		s, err := r.newSender(i, l, l.nc)
 		if err != nil {
 			return nil, err
+		}
+		if l.tap != nil {
+			if s.raw, err = s.newBatches(l.tap); err != nil {
+				return nil, err
+			}
+			if err := l.tap.Start(); err != nil {
+				return nil, fmt.Errorf("driver raw: %w", err)
+			}
 		}
 		out = append(out, s)
 	}
@@ -79,7 +89,7 @@ func (r *run) filter() string {
 
 // listen subscribes a sink.
 func (p *pubsubRun) listen(who string, k *sink) error {
-	l, err := p.link(who)
+	l, err := p.linkAs(who)
 	if err != nil {
 		return err
 	}
@@ -96,6 +106,10 @@ func (p *pubsubRun) listen(who string, k *sink) error {
 
 // hear subscribes a sink on a connection.
 func (r *run) hear(l *link, subject string, k *sink) (*ear, error) {
+	if l.tap != nil {
+		l.tap.Subscribe(subject, r.spec.Queue, k.take)
+		return &ear{tap: l.tap, sink: k}, l.tap.Start()
+	}
 	e := &ear{sink: k, gone: make(chan struct{})}
 	cb := func(m *nats.Msg) { k.take(m.Data, r.clock.Now()) }
 	var err error
@@ -117,6 +131,10 @@ func (r *run) hear(l *link, subject string, k *sink) (*ear, error) {
 // rest ends a subscription, waits for its last callback and notes how far it
 // was behind.
 func (e *ear) rest(use *ClientUse) {
+	if e.tap != nil {
+		e.tap.Stop()
+		return
+	}
 	if pending, _, err := e.sub.MaxPending(); err == nil {
 		use.MaxPending = max(use.MaxPending, int64(pending))
 	}

@@ -36,6 +36,7 @@ type ClientEnv struct {
 	NatsGo  string `json:"nats_go"`
 	Natsctl string `json:"natsctl,omitempty"`
 	GOGC    int    `json:"gogc"`
+	Driver  string `json:"driver"` // natsgo or raw: what auto became
 }
 
 // ServerEnv describes a server that a worker was connected to.

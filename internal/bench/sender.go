@@ -53,6 +53,7 @@ type sender struct {
 	id       int
 	link     *link
 	out      outlet
+	raw      *batches // with the raw driver
 	pool     *stamp.Pool
 	subjects *subjects
 	ledger   ledger
@@ -86,6 +87,9 @@ func (s *sender) work(ctx context.Context, p phase) error {
 	s.flags, s.seq, s.end = p.flags, 0, p.end()
 	if p.flags != 0 {
 		defer func() { s.warm.Store(int64(s.seq)) }()
+	}
+	if s.raw != nil {
+		return s.floodRaw(ctx, p)
 	}
 	if s.run.spec.Load.Mode == Max {
 		return s.flood(ctx, p)

@@ -177,7 +177,7 @@ td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}td:first-c
 @media(prefers-color-scheme:dark){body{background:#16181b;color:#e4e6e9}td,th{border-color:#333}.grid{stroke:#333}svg text{fill:#aaa}}
 </style></head><body>
 <h1>{{.Spec}}</h1>
-<p>{{.When}}{{range .Env.Servers}} · {{.Name}}, nats-server {{.Version}}, round trip {{micros .RTTMinUS}}{{end}} · client {{.Env.Client.OS}}, {{.Env.Client.Cores}} cores, driver {{.Spec.Driver}}</p>
+<p>{{.When}}{{range .Env.Servers}} · {{.Name}}, nats-server {{.Version}}, round trip {{micros .RTTMinUS}}{{end}} · client {{.Env.Client.OS}}, {{.Env.Client.Cores}} cores, driver {{.Env.Client.Driver}}</p>
 <table><tr><th>run</th><th>sent/s</th><th>received/s</th><th>payload</th><th>lost</th><th>dup</th><th>reordered</th><th>corrupt</th><th>p50</th><th>p99</th><th>p99.9</th><th>max</th></tr>
 {{range .Runs}}<tr><td>{{.N}}{{if .Partial}} (partial){{end}}</td><td>{{count .Rate.Sent}}</td><td>{{count .Rate.Received}}</td><td>{{volume .Rate.Bytes}}</td><td>{{whole .Lost}}</td><td>{{whole .Dup}}</td><td>{{whole .Reordered}}</td><td>{{whole .Corrupt}}</td>
 {{if .Saturated}}<td colspan="4" class="bad">saturated at {{count .Saturated.At}}/s</td>{{else}}{{with .Latency.Response}}<td>{{micros .P50}}</td><td>{{micros .P99}}</td><td>{{micros .P999}}</td><td>{{micros .Max}}</td>{{else}}{{with .Latency.Service}}<td>{{micros .P50}}</td><td>{{micros .P99}}</td><td>{{micros .P999}}</td><td>{{micros .Max}}</td>{{else}}<td colspan="4"></td>{{end}}{{end}}{{end}}</tr>

@@ -58,7 +58,7 @@ func (p *page) head(r *bench.Result) {
 		p.line("server", "%s, nats-server %s, round trip %s%s", p.o.safe(s.Name), p.o.safe(s.Version), micros(s.RTTMinUS), tls)
 	}
 	c := r.Env.Client
-	p.line("client", "%s, %d cores, driver %s", p.o.safe(c.OS), c.Cores, r.Spec.Driver)
+	p.line("client", "%s, %d cores, driver %s", p.o.safe(c.OS), c.Cores, p.o.safe(c.Driver))
 	p.blank()
 }
 
