@@ -29,10 +29,17 @@ func (f *actFlags) setup(cmd *kingpin.CmdClause) {
 // confirm shows the plan and asks for the word that names what will be
 // touched, unless --yes is given. A protected context needs --force besides.
 func (f *actFlags) confirm(e *env, plan, word string, protected bool) error {
+	return f.confirmLines(e, []string{plan}, word, protected)
+}
+
+// confirmLines is confirm for a plan of several lines.
+func (f *actFlags) confirmLines(e *env, plan []string, word string, protected bool) error {
 	if protected && !f.force {
 		return errProtected
 	}
-	e.say("", plan)
+	for _, line := range plan {
+		e.say("", line)
+	}
 	if f.yes {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -106,7 +105,7 @@ func (s *connSelection) find(ctx context.Context, client *sys.Client) ([]sys.Con
 const planRows = 20
 
 // describe tells who is meant, for the plan of an action.
-func describe(conns []sys.Conn) string {
+func describe(conns []sys.Conn) (lines []string) {
 	perServer := map[string]int{}
 	var order []string
 	for _, c := range conns {
@@ -115,19 +114,17 @@ func describe(conns []sys.Conn) string {
 		}
 		perServer[c.Server.Name]++
 	}
-	var b strings.Builder
 	for _, name := range order {
-		fmt.Fprintf(&b, "  %s on server %s\n", plural(perServer[name], "connection"), name)
+		lines = append(lines, fmt.Sprintf("  %s on server %s", plural(perServer[name], "connection"), name))
 	}
 	for i, c := range conns {
 		if i == planRows {
-			fmt.Fprintf(&b, "    ... and %d more\n", len(conns)-planRows)
-			break
+			return append(lines, fmt.Sprintf("    ... and %d more", len(conns)-planRows))
 		}
-		fmt.Fprintf(&b, "    %s cid %d: %s, user %s, account %s, from %s\n", view.Text(c.Server.Name), c.Info.Cid,
-			orDash(view.Text(c.Info.Name)), orDash(view.Text(c.Info.AuthorizedUser)), orDash(view.Text(c.Info.Account)), view.Text(c.Info.IP))
+		lines = append(lines, fmt.Sprintf("    %s cid %d: %s, user %s, account %s, from %s", c.Server.Name, c.Info.Cid,
+			orDash(c.Info.Name), orDash(c.Info.AuthorizedUser), orDash(c.Info.Account), c.Info.IP))
 	}
-	return b.String()
+	return lines
 }
 
 // plural counts things in words.

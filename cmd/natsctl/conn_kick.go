@@ -80,13 +80,13 @@ func (c *kick) run(ctx context.Context, e *env) error {
 		}
 		return errNobody
 	}
-	plan := fmt.Sprintf("this closes %s, in about %s:\n%s", plural(len(conns), "client connection"),
-		view.Duration(c.lasts(len(conns)).Seconds()), describe(conns))
+	plan := append([]string{fmt.Sprintf("this closes %s, in about %s:", plural(len(conns), "client connection"),
+		view.Duration(c.lasts(len(conns)).Seconds()))}, describe(conns)...)
 	word := strconv.Itoa(len(conns))
 	if c.scope.Name != "" {
 		word = conns[0].Server.Name
 	}
-	if err := c.confirm(e, plan, word, e.session.target.Protected); err != nil {
+	if err := c.confirmLines(e, plan, word, e.session.target.Protected); err != nil {
 		return err
 	}
 	return c.report(ctx, e, client, conns, snap)

@@ -87,10 +87,13 @@ func (c *serverLameDuckCommand) run(ctx context.Context, e *env) error {
 // ask shows the plan and what speaks against it, and asks.
 func (c *serverLameDuckCommand) ask(e *env, plan *sys.DrainPlan, how string) error {
 	name := plan.Target.Name
-	text := fmt.Sprintf("this takes server %s out of service with %s and %s:\n  %s\n", name,
-		plural(len(plan.Clients), "client connection"), plural(plan.Leafs, "leafnode connection"), how)
+	lines := []string{
+		fmt.Sprintf("this takes server %s out of service with %s and %s:", name,
+			plural(len(plan.Clients), "client connection"), plural(plan.Leafs, "leafnode connection")),
+		"  " + how,
+	}
 	if len(plan.Others) > 0 {
-		text += fmt.Sprintf("  the other servers of its cluster are %s\n", strings.Join(plan.Others, ", "))
+		lines = append(lines, "  the other servers of its cluster are "+strings.Join(plan.Others, ", "))
 	}
 	blocks := plan.Blocks
 	if c.kick {
@@ -98,16 +101,18 @@ func (c *serverLameDuckCommand) ask(e *env, plan *sys.DrainPlan, how string) err
 	}
 	for i, why := range blocks {
 		if i == planRows {
-			text += fmt.Sprintf("  ... and %d more\n", len(blocks)-planRows)
+			lines = append(lines, fmt.Sprintf("  ... and %d more", len(blocks)-planRows))
 			break
 		}
-		text += "  stops: " + why + "\n"
+		lines = append(lines, "  stops: "+why)
 	}
 	if len(blocks) > 0 && !c.anyway {
-		e.say("", text)
-		return fmt.Errorf("%w without %s: %s", errBlocked, name, plan.Blocks[0])
+		for _, line := range lines {
+			e.say("", line)
+		}
+		return fmt.Errorf("%w without %s: %s", errBlocked, name, blocks[0])
 	}
-	return c.confirm(e, text, name, e.session.target.Protected)
+	return c.confirmLines(e, lines, name, e.session.target.Protected)
 }
 
 // drainResult is what came of a drain, for -o json.

@@ -160,8 +160,8 @@ func splitWords(command string) (words []string, err error) {
 // runCommand runs a command without a shell and tells what it said.
 func runCommand(ctx context.Context, e *env, words []string) error {
 	out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput()
-	if text := strings.TrimSpace(string(out)); text != "" {
-		e.say(words[0], text)
+	for line := range strings.Lines(string(out)) {
+		e.say(words[0], strings.TrimRight(line, "\r\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %s failed: %w", errDrain, words[0], err)

@@ -61,10 +61,12 @@ func (c *serverReloadCommand) run(ctx context.Context, e *env) error {
 	for i, sv := range snap.Servers {
 		names[i] = sv.Info.Name
 	}
-	plan := fmt.Sprintf("this reloads the configuration of %s, one after the other until one fails:\n  %s",
-		plural(len(names), "server"), strings.Join(names, ", "))
-	if n := len(snap.Missing); n > 0 {
-		plan += fmt.Sprintf("\nnot reached and not reloaded: %s", missingLabels(snap))
+	plan := []string{
+		fmt.Sprintf("this reloads the configuration of %s, one after the other until one fails:", plural(len(names), "server")),
+		"  " + strings.Join(names, ", "),
+	}
+	if len(snap.Missing) > 0 {
+		plan = append(plan, "not reached and not reloaded: "+missingLabels(snap))
 	}
 	word := names[0]
 	switch {
@@ -73,7 +75,7 @@ func (c *serverReloadCommand) run(ctx context.Context, e *env) error {
 	case c.all:
 		word = "all"
 	}
-	if err := c.confirm(e, plan, word, e.session.target.Protected); err != nil {
+	if err := c.confirmLines(e, plan, word, e.session.target.Protected); err != nil {
 		return err
 	}
 	return c.reload(ctx, e, client, snap)

@@ -310,6 +310,9 @@ func TestDrainIsRefused(t *testing.T) {
 			return false
 		}
 		for _, sv := range s.Servers { // the leader has noticed
+			if sv.Jsz == nil || sv.Jsz.Meta == nil {
+				return false
+			}
 			if m := sv.Jsz.Meta; m.Leader == sv.Info.Name && slices.ContainsFunc(m.Replicas, func(r *server.PeerInfo) bool { return r.Offline }) {
 				return true
 			}
