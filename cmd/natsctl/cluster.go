@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/broker"
@@ -23,8 +24,10 @@ func clusterEntry() entry {
 			{name: "status", help: "Show how each node of a cluster is.", cmd: &clusterStatus{}},
 			{name: "env", help: "Print the environment variables for a cluster.", cmd: &clusterEnv{}},
 			{name: "logs", help: "Show the logs of all nodes in the order of time.", cmd: &clusterLogs{}},
-			{name: "node", help: "Stop, start, kill or freeze nodes.", sub: nodeEntries()},
+			{name: "node", help: "Add, remove, stop, start, kill or freeze nodes.", sub: nodeEntries()},
 			{name: "lame-duck", aliases: []string{"drain"}, help: "Drain a node: its clients are asked to leave, then moved, then it ends.", cmd: &clusterNode{action: "lame-duck"}},
+			{name: "roll", help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", cmd: &clusterRoll{}},
+			{name: "chaos", help: "Make repeatable trouble for a while, and mend it all.", cmd: &clusterChaos{}},
 			{name: "user", help: "Users of a cluster: list, and in operator mode add and revoke.", sub: []entry{
 				{name: "ls", aliases: []string{"list"}, help: "List the users and their contexts.", cmd: &clusterUserLs{}},
 				{name: "add", help: "Make a user, its credentials and its context (operator mode).", cmd: &clusterUserAdd{}},
@@ -110,7 +113,7 @@ func (e *env) planContexts(r broker.Record) ([]string, error) {
 	}
 	var names []string
 	for _, c := range clusterContexts(r) {
-		if store.Known(c.Name) == nil {
+		if store.Known(c.Name) == nil && !slices.Contains(r.Contexts, c.Name) {
 			return nil, fmt.Errorf("context %q: %w and is not of this cluster", c.Name, natsctx.ErrExists)
 		}
 		names = append(names, c.Name)

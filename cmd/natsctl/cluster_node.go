@@ -12,7 +12,10 @@ import (
 
 // nodeEntries are the actions on nodes, one command each.
 func nodeEntries() []entry {
-	var out []entry
+	out := []entry{
+		{name: "add", help: "Add a node to a cluster that runs.", cmd: &clusterNodeAdd{}},
+		{name: "rm", aliases: []string{"remove"}, help: "Remove the last node of a cluster that runs.", cmd: &clusterNodeRm{}},
+	}
 	for _, a := range broker.NodeActions() {
 		if a.Name != "lame-duck" { // stands beside node
 			out = append(out, entry{name: a.Name, help: a.Help, cmd: &clusterNode{action: a.Name}})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type clusterUp struct {
 	noJetStream bool
 	direct      bool
 
+	file       string
+	dryRun     bool
 	slot       int
 	program    string
 	foreground bool
@@ -38,7 +41,9 @@ type clusterUp struct {
 }
 
 func (c *clusterUp) setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "Name of the cluster.").Default(broker.DefaultName).StringVar(&c.name)
+	cmd.Arg("name", "Name of the cluster (default dev).").StringVar(&c.name)
+	cmd.Flag("file", "Specification in YAML (docs/cluster.md); - is standard input.").Short('f').PlaceHolder("FILE").StringVar(&c.file)
+	cmd.Flag("dry-run", "Show what would be started or changed, and do nothing.").BoolVar(&c.dryRun)
 	cmd.Flag("topology", "Shape: "+strings.Join(broker.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
 	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
 	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
@@ -68,7 +73,13 @@ func (c *clusterUp) given() bool {
 		c.accounts != "" || c.noJetStream || c.direct || c.tls || c.mtls || c.ca != "" || c.validity != "" || c.websocket || c.mqtt
 }
 
-func (c *clusterUp) spec() (broker.Spec, error) {
+func (c *clusterUp) spec(e *env) (broker.Spec, error) {
+	if c.file != "" {
+		return c.read(e)
+	}
+	if c.name == "" {
+		c.name = broker.DefaultName
+	}
 	c.shape.Topology, c.shape.Clusters = broker.Topology(c.topology), split(c.clusters)
 	spec, err := c.shape.Spec(c.name)
 	if err != nil {
@@ -91,6 +102,31 @@ func (c *clusterUp) spec() (broker.Spec, error) {
 	return spec, nil
 }
 
+// read reads the specification file; a name on the command line goes before the one in it.
+func (c *clusterUp) read(e *env) (broker.Spec, error) {
+	if c.given() {
+		return broker.Spec{}, usagef("--file says what the cluster is; leave out the flags that say it too")
+	}
+	in := e.in
+	if c.file != "-" {
+		f, err := os.Open(c.file)
+		if err != nil {
+			return broker.Spec{}, usageError{err}
+		}
+		defer f.Close() //nolint:errcheck // only read
+		in = f
+	}
+	spec, err := broker.ReadSpec(in)
+	if err != nil {
+		return spec, fmt.Errorf("%s: %w", c.file, err)
+	}
+	if c.name != "" {
+		spec.Name = c.name
+	}
+	c.name = spec.Name
+	return spec, nil
+}
+
 // split takes a list at its commas.
 func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
@@ -105,13 +141,17 @@ func (c *clusterUp) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	spec, err := c.spec()
+	spec, err := c.spec(e)
 	if err != nil {
 		return err
 	}
 	o := broker.Order{
-		Spec: spec, Given: c.given(), Slot: c.slot, Program: c.program, Retain: c.retain,
+		Spec: spec, Given: c.given() || c.file != "", Slot: c.slot, Program: c.program, Retain: c.retain,
 		Contexts: e.planContexts, Ready: e.makeContexts, Report: e.sayStep,
+		Changes: func(diff []string) { e.sayDiff(spec.Name, diff) },
+	}
+	if c.dryRun {
+		return c.plan(ctx, e, home, o)
 	}
 	if c.foreground {
 		return c.runForeground(ctx, e, home, o, l)
@@ -126,6 +166,23 @@ func (c *clusterUp) run(ctx context.Context, e *env) error {
 		e.say("", fmt.Sprintf("cluster %s is up already and as asked for: nothing was changed", r.Name))
 	}
 	return c.welcome(e, r)
+}
+
+// plan shows what would be.
+func (c *clusterUp) plan(ctx context.Context, e *env, home *broker.Home, o broker.Order) error {
+	r, err := home.Plan(ctx, o)
+	if err != nil {
+		return err
+	}
+	return e.print(table{schema: "natsctl.cluster.nodes/v1", grid: placeGrid(r)})
+}
+
+// sayDiff tells what will be different in a cluster that exists.
+func (e *env) sayDiff(name string, diff []string) {
+	e.say("", fmt.Sprintf("cluster %s changes; it stops and starts, its data stays:", name))
+	for _, line := range diff {
+		e.say("", "  "+line)
+	}
 }
 
 // errWait is the end of the patience for a cluster to become ready.

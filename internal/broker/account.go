@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -42,16 +43,20 @@ func completeAccounts(given []Account) []Account {
 	return out
 }
 
-// identify makes the identity of each user, and of each account that leaf nodes bind.
-func (p *plan) identify() error {
+// identify makes the identity of each user, and of each account that leaf nodes bind, as far as old does not have it.
+func (p *plan) identify(old *plan) error {
 	if p.Spec.Auth == AuthOperator {
-		t, err := newTrust(p.Spec)
+		t, err := newTrust(p.Spec, old.Trust)
 		if err != nil {
 			return err
 		}
 		p.Trust = t
 	}
 	add := func(to *[]Identity, account string, u User) error {
+		if id, ok := old.identity(account, u, p); ok {
+			*to = append(*to, id)
+			return nil
+		}
 		id, err := p.newIdentity(account, u)
 		*to = append(*to, id)
 		return err
@@ -72,6 +77,36 @@ func (p *plan) identify() error {
 		}
 	}
 	return nil
+}
+
+// identity is the identity that a plan has of a user, if the next plan can use it: made in the same way, and for a user who may
+// do the same where the secret itself says what that is.
+func (p *plan) identity(account string, u User, next *plan) (Identity, bool) {
+	if p.Spec.Auth != next.Spec.Auth || p.mapsCertificates() != next.mapsCertificates() {
+		return Identity{}, false
+	}
+	if p.Trust != nil && !reflect.DeepEqual(p.Spec.user(u.Name), next.Spec.user(u.Name)) {
+		return Identity{}, false
+	}
+	for _, id := range append(slices.Clone(p.Identities), p.Links...) {
+		if id.Account == account && id.User == u.Name {
+			id.CA, id.Cert, id.Key = "", "", "" // made anew
+			return id, true
+		}
+	}
+	return Identity{}, false
+}
+
+// user is the user of the name; zero when there is none.
+func (s Spec) user(name string) User {
+	for _, a := range s.Accounts {
+		for _, u := range a.Users {
+			if u.Name == name {
+				return u
+			}
+		}
+	}
+	return User{}
 }
 
 // newIdentity makes the secrets of a user as the mode of authentication asks for.

@@ -222,3 +222,11 @@ func TestPermissions(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// must is the value of a call that cannot fail in a test.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

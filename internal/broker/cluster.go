@@ -68,7 +68,7 @@ func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
 		return c, err
 	}
 	next := func(int, int, Role) int { p := ports[0]; ports = ports[1:]; return p }
-	if c.plan, err = newPlan(spec, dir, next); err != nil {
+	if c.plan, err = newPlan(spec, dir, next, nil); err != nil {
 		return c, err
 	}
 	if spec.Faults {

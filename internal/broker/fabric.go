@@ -18,12 +18,13 @@ const nowhere = loopback + ":1"
 // fabric is all links between the servers of a cluster, each through a [door] where faults can disturb it. Safe for
 // concurrent use.
 type fabric struct {
-	groups map[string][]string // a node, cluster or leaf group -> nodes
-	doors  map[link]*door
+	run    context.Context // the life of the doors
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
+	groups map[string][]string // a node, cluster or leaf group -> nodes
+	doors  map[link]*door
 	lanes  map[way]*lane
 	faults map[int]Fault
 	timers map[int]*time.Timer
@@ -32,27 +33,38 @@ type fabric struct {
 
 // openFabric opens a door for each link of the plan. The context is not kept: close ends the fabric.
 func openFabric(ctx context.Context, p plan) (*fabric, error) {
-	f := &fabric{
-		groups: p.groups(), doors: map[link]*door{}, lanes: map[way]*lane{},
-		faults: map[int]Fault{}, timers: map[int]*time.Timer{},
+	f := &fabric{doors: map[link]*door{}, lanes: map[way]*lane{}, faults: map[int]Fault{}, timers: map[int]*time.Timer{}}
+	f.run, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := f.extend(ctx, p); err != nil {
+		f.close()
+		return nil, err
 	}
-	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f.cancel = cancel
+	return f, nil
+}
+
+// extend opens the doors of a plan that are not open yet; faults of now are about its nodes too.
+func (f *fabric) extend(ctx context.Context, p plan) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.groups = p.groups()
 	for _, l := range p.links() {
+		if f.doors[l] != nil {
+			continue
+		}
 		var lc net.ListenConfig
 		ln, err := lc.Listen(ctx, "tcp", loopback+":0")
 		if err != nil {
-			f.close()
-			return nil, fmt.Errorf("open a door from %s to %s: %w", l.from, l.to, err)
+			return fmt.Errorf("open a door from %s to %s: %w", l.from, l.to, err)
 		}
 		d := &door{
 			link: l, target: p.node(l.to).addr(l.role), l: ln, conns: map[net.Conn]bool{},
 			out: f.lane(l.way()), in: f.lane(l.way().back()),
 		}
 		f.doors[l] = d
-		f.wg.Go(func() { d.serve(run) })
+		f.wg.Go(func() { d.serve(f.run) })
 	}
-	return f, nil
+	f.apply()
+	return nil
 }
 
 func (f *fabric) lane(w way) *lane {
@@ -64,6 +76,8 @@ func (f *fabric) lane(w way) *lane {
 
 // addrs is where each link's door listens.
 func (f *fabric) addrs() map[link]string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	out := map[link]string{}
 	for l, d := range f.doors {
 		out[l] = d.l.Addr().String()
@@ -76,11 +90,11 @@ func (f *fabric) inject(x Fault) (Fault, error) {
 	if err := x.check(); err != nil {
 		return x, err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if err := f.known(x.A, x.B); err != nil {
 		return x, err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.lastID++
 	x.ID, x.Since = f.lastID, time.Now()
 	if x.Kind == Drop {
@@ -189,9 +203,10 @@ func (f *fabric) close() {
 	for _, t := range f.timers {
 		t.Stop()
 	}
+	doors := maps.Clone(f.doors)
 	f.mu.Unlock()
 	f.cancel()
-	for _, d := range f.doors {
+	for _, d := range doors {
 		d.close()
 	}
 	f.wg.Wait()

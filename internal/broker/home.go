@@ -160,7 +160,7 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 		if owner := taken[slot]; owner != "" {
 			return 0, plan{}, fmt.Errorf("%w: slot %d has the ports of cluster %s", ErrPortInUse, slot, owner)
 		}
-		p, err := newPlan(spec, h.path(spec.Name), func(cluster, node int, r Role) int { return slotPort(slot, cluster, node, r) })
+		p, err := h.plan(spec, slot, nil)
 		if err != nil {
 			return 0, p, err
 		}
@@ -173,6 +173,12 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 		first = specErr("slot %d: 0 to %d are possible", want, slots-1)
 	}
 	return 0, plan{}, or(first, fmt.Errorf("%w: all %d slots are taken by other clusters", ErrPortInUse, slots))
+}
+
+// plan is the plan of a cluster in a slot.
+func (h *Home) plan(spec Spec, slot int, old *plan) (plan, error) {
+	port := func(cluster, node int, r Role) int { return slotPort(slot, cluster, node, r) }
+	return newPlan(spec, h.path(spec.Name), port, old)
 }
 
 // taken maps each slot to the cluster that has it.

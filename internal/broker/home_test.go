@@ -44,13 +44,6 @@ func child(role, what string) int {
 	return 0
 }
 
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
 func launcher() Launcher {
 	return Launcher{Program: must(os.Executable()), Name: "natsctl-test", Node: []string{"node"}, Keeper: []string{"keeper"}}
 }
@@ -329,5 +322,29 @@ func TestFaultsOfProcesses(t *testing.T) {
 	}
 	if err := h.Ready(t.Context(), "cut"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestApply(t *testing.T) {
+	h := home(t)
+	up(t, h, Order{Spec: named("grow", 3)})
+	before := must(h.Record("grow")).Identities
+	for _, nodes := range []int{4, 3} {
+		var diff []string
+		r, changed, err := h.Up(t.Context(), Order{Spec: named("grow", nodes), Given: true, Slot: -1, Changes: func(d []string) { diff = d }}, launcher())
+		if err != nil || !changed || len(r.Nodes) != nodes || len(diff) != 1 {
+			t.Fatalf("%d nodes: %+v %v %v %v", nodes, r.Nodes, changed, diff, err)
+		}
+		s, err := h.Status(t.Context(), "grow")
+		if err != nil || !s.Complete {
+			t.Errorf("%d nodes: %+v %v", nodes, s, err)
+		}
+	}
+	r := must(h.Record("grow"))
+	if r.Identities[1] != before[1] {
+		t.Error("the user has another secret")
+	}
+	if _, err := os.Stat(filepath.Join(r.Dir, "nodes", "grow-4")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the files of a node that was dropped: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func newKeeper(h *Home, s state, l Launcher) *keeper {
 }
 
 func (k *keeper) process(n nodePlan) *process {
-	return &process{plan: n, launch: k.launch, foreign: k.state.Program, spawn: k.spawn, phase: Stopped, since: time.Now()}
+	return &process{plan: n, launch: k.launch, next: k.state.Program, spawn: k.spawn, phase: Stopped, since: time.Now()}
 }
 
 // start opens the doors, starts all nodes and waits until they are ready. It tells each step to report.

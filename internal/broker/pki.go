@@ -84,15 +84,15 @@ type authority struct {
 	Key  string `json:"key"`  // PEM
 }
 
-// certify makes the certificates of all nodes and, with TLSMutual, of all users.
-func (p *plan) certify() error {
+// certify makes the certificates of all nodes and, with TLSMutual, of all users. Authorities that old has are kept.
+func (p *plan) certify(old *plan) error {
 	if !p.Spec.TLS.on() {
 		return nil
 	}
 	p.PKI = &pki{Authorities: map[string]authority{}, Files: map[string]string{}}
 	var bundle strings.Builder
 	for _, name := range p.authorities() {
-		a, err := newAuthority(strings.TrimSpace(p.Spec.Name + " " + name))
+		a, err := old.authority(name)
 		if err != nil {
 			return err
 		}
@@ -116,6 +116,16 @@ func (p *plan) certify() error {
 		}
 	}
 	return nil
+}
+
+// authority is the certificate authority of a cluster that the plan has, or a new one.
+func (p *plan) authority(cluster string) (authority, error) {
+	if p.PKI != nil {
+		if a, ok := p.PKI.Authorities[cluster]; ok {
+			return a, nil
+		}
+	}
+	return newAuthority(strings.TrimSpace("natsctl " + cluster))
 }
 
 // authorities are the names of the certificate authorities.

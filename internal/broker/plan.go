@@ -61,9 +61,12 @@ func (n nodePlan) addr(r Role) string { return net.JoinHostPort(loopback, strcon
 const loopback = "127.0.0.1"
 
 // newPlan decides names, places and secrets for a completed spec; port yields the port of each role of each node, whose
-// cluster and whose number in it count from 1.
-func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int) (plan, error) {
-	p := plan{Spec: spec, Dir: dir, Link: newSecret()}
+// cluster and whose number in it count from 1. Secrets that old, which may be nil, has for the same purpose are kept.
+func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int, old *plan) (plan, error) {
+	if old == nil {
+		old = &plan{Link: newSecret()}
+	}
+	p := plan{Spec: spec, Dir: dir, Link: old.Link}
 	for ci, c := range spec.Clusters {
 		for i := 1; i <= c.Nodes; i++ {
 			p.add(p.member(c, i), ci+1, i, port)
@@ -74,10 +77,10 @@ func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int) (p
 			p.add(p.leaf(l, i), len(spec.Clusters)+li+1, i, port)
 		}
 	}
-	if err := p.identify(); err != nil {
+	if err := p.identify(old); err != nil {
 		return p, err
 	}
-	return p, p.certify()
+	return p, p.certify(old)
 }
 
 // member is a node of a cluster.

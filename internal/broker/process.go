@@ -42,12 +42,13 @@ func (l Launcher) command(args []string, more ...string) *exec.Cmd {
 
 // process is one node that is a process. Safe for concurrent use.
 type process struct {
-	plan    nodePlan
-	launch  Launcher
-	foreign string // another nats-server's program, "" for the embedded one
-	spawn   *spawner
+	plan   nodePlan
+	launch Launcher
+	spawn  *spawner
 
 	mu     sync.Mutex
+	next   string // the nats-server to run at the next start, "" for the embedded one
+	other  bool   // what runs is not the embedded one
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	done   chan struct{} // closed when the process has ended
@@ -65,8 +66,8 @@ func (p *process) start() error {
 		return fmt.Errorf("%w %s: is %s already", ErrNode, p.plan.Name, p.phase)
 	}
 	cmd := p.launch.command(p.launch.Node, p.plan.conf())
-	if p.foreign != "" {
-		cmd = exec.Command(p.foreign, "-c", p.plan.conf())
+	if p.next != "" {
+		cmd = exec.Command(p.next, "-c", p.plan.conf())
 	}
 	cmd.Dir = p.plan.Dir
 	words, err := os.OpenFile(filepath.Join(p.plan.Dir, "output"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -82,7 +83,7 @@ func (p *process) start() error {
 	if err := p.spawn.start(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.plan.Name, errors.Join(err, in.Close()))
 	}
-	p.cmd, p.in, p.done = cmd, in, make(chan struct{})
+	p.cmd, p.in, p.done, p.other = cmd, in, make(chan struct{}), p.next != ""
 	p.phase, p.since, p.why = Starting, time.Now(), ""
 	p.starts++
 	go p.reap(cmd, p.done)
@@ -186,7 +187,7 @@ func (p *process) stop(ctx context.Context) {
 
 // tell gives an order to an embedded node and a signal to a foreign one; the caller holds mu.
 func (p *process) tell(sig os.Signal, format string, args ...any) {
-	if p.foreign != "" {
+	if p.other {
 		p.cmd.Process.Signal(sig) //nolint:errcheck // has ended already
 		return
 	}
@@ -214,12 +215,19 @@ func (p *process) lameDuck(duration, grace time.Duration) error {
 	if p.phase != Running {
 		return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
 	}
-	if p.foreign != "" && sigLameDuck == nil {
+	if p.other && sigLameDuck == nil {
 		return fmt.Errorf("%w %s: this operating system cannot do that to a process", ErrNode, p.plan.Name)
 	}
 	p.phase, p.since = Draining, time.Now()
 	p.tell(sigLameDuck, orderLameDuck, duration, grace)
 	return nil
+}
+
+// runs sets the nats-server of the next start, "" for the embedded one.
+func (p *process) runs(program string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.next = program
 }
 
 // ended is closed when the process of now has ended.

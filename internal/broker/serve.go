@@ -117,6 +117,11 @@ func (k *keeper) routes(quit func()) http.Handler {
 		{"POST /down", func(context.Context, *http.Request) (any, error) { quit(); return nil, nil }},
 		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.ready(ctx) }},
 		{"POST /node/{name}/{do}", k.nodeRequest},
+		{"POST /nodes/{group}", func(ctx context.Context, r *http.Request) (any, error) { return k.grow(ctx, r.PathValue("group")) }},
+		{"DELETE /nodes/{name}", func(ctx context.Context, r *http.Request) (any, error) {
+			return nil, k.shrink(ctx, r.PathValue("name"))
+		}},
+		{"POST /program", k.programRequest},
 		{"POST /users/{account}", k.userRequest},
 		{"DELETE /users/{user}", func(ctx context.Context, r *http.Request) (any, error) {
 			return nil, k.revoke(ctx, r.PathValue("user"))

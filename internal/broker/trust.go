@@ -26,33 +26,43 @@ type trustAccount struct {
 	JWT     string            `json:"jwt"`
 }
 
-// newTrust makes all keys and the JWTs of operator and accounts.
-func newTrust(spec Spec) (*trust, error) {
-	t := &trust{Accounts: map[string]*trustAccount{}}
-	var err error
-	var signer, system string
-	if _, t.Operator, err = newKey(nkeys.CreateOperator); err != nil {
-		return nil, err
+// newTrust makes all keys and the JWTs of operator and accounts. The keys that old, which may be nil, has are kept.
+func newTrust(spec Spec, old *trust) (*trust, error) {
+	if old == nil {
+		old = &trust{Accounts: map[string]*trustAccount{}}
 	}
-	if signer, t.Signing, err = newKey(nkeys.CreateOperator); err != nil {
-		return nil, err
-	}
-	all := append([]Account{{Name: SystemAccount, NoJetStream: true}}, spec.Accounts...)
-	for _, a := range all {
-		if t.Accounts[a.Name], err = newTrustAccount(a); err != nil {
+	t := &trust{Operator: old.Operator, Signing: old.Signing, Accounts: map[string]*trustAccount{}}
+	for _, seed := range []*string{&t.Operator, &t.Signing} {
+		if err := ensureKey(seed, nkeys.CreateOperator); err != nil {
 			return nil, err
 		}
 	}
-	system = t.Accounts[SystemAccount].ID
-	if t.JWT, err = t.operatorJWT(spec.Name, signer, system); err != nil {
+	all := append([]Account{{Name: SystemAccount, NoJetStream: true}}, spec.Accounts...)
+	for _, a := range all {
+		ta, err := newTrustAccount(a, old.Accounts[a.Name])
+		if err != nil {
+			return nil, err
+		}
+		t.Accounts[a.Name] = ta
+	}
+	var err error
+	if t.JWT, err = t.operatorJWT(spec.Name); err != nil {
 		return nil, err
 	}
 	for _, a := range all {
-		if err := t.signAccount(a, spec.NoJetStream); err != nil {
+		if err := t.signAccount(a, spec.NoJetStream, old.Accounts[a.Name]); err != nil {
 			return nil, err
 		}
 	}
 	return t, nil
+}
+
+// ensureKey makes a key where there is none.
+func ensureKey(seed *string, create func() (nkeys.KeyPair, error)) (err error) {
+	if *seed == "" {
+		_, *seed, err = newKey(create)
+	}
+	return err
 }
 
 func newKey(create func() (nkeys.KeyPair, error)) (public, seed string, err error) {
@@ -63,20 +73,24 @@ func newKey(create func() (nkeys.KeyPair, error)) (public, seed string, err erro
 	return keyPair(kp)
 }
 
-func newTrustAccount(a Account) (*trustAccount, error) {
-	ta := &trustAccount{Roles: map[string]string{}}
-	var err error
-	if ta.ID, ta.Seed, err = newKey(nkeys.CreateAccount); err != nil {
-		return nil, err
+func newTrustAccount(a Account, old *trustAccount) (*trustAccount, error) {
+	if old == nil {
+		old = &trustAccount{}
 	}
-	if _, ta.Signing, err = newKey(nkeys.CreateAccount); err != nil {
-		return nil, err
-	}
-	for _, k := range a.SigningKeys {
-		if _, ta.Roles[k.Role], err = newKey(nkeys.CreateAccount); err != nil {
+	ta := &trustAccount{Seed: old.Seed, Signing: old.Signing, Roles: map[string]string{}}
+	for _, seed := range []*string{&ta.Seed, &ta.Signing} {
+		if err := ensureKey(seed, nkeys.CreateAccount); err != nil {
 			return nil, err
 		}
 	}
+	for _, k := range a.SigningKeys {
+		seed := old.Roles[k.Role]
+		if err := ensureKey(&seed, nkeys.CreateAccount); err != nil {
+			return nil, err
+		}
+		ta.Roles[k.Role] = seed
+	}
+	ta.ID = public(ta.Seed)
 	return ta, nil
 }
 
@@ -105,20 +119,27 @@ func public(seed string) string {
 	return key
 }
 
-func (t *trust) operatorJWT(name, signer, system string) (string, error) {
+func (t *trust) operatorJWT(name string) (string, error) {
 	c := jwt.NewOperatorClaims(public(t.Operator))
 	c.Name = name
-	c.SystemAccount = system
+	c.SystemAccount = t.Accounts[SystemAccount].ID
 	c.StrictSigningKeyUsage = true
-	c.SigningKeys.Add(signer)
+	c.SigningKeys.Add(public(t.Signing))
 	return encode(c, t.Operator)
 }
 
-// signAccount makes the JWT of an account.
-func (t *trust) signAccount(a Account, noJetStream bool) error {
+// signAccount makes the JWT of an account. Who was revoked in the old one, which may be nil, stays so.
+func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) error {
 	ta := t.Accounts[a.Name]
 	c := jwt.NewAccountClaims(ta.ID)
 	c.Name = a.Name
+	if old != nil {
+		was, err := jwt.DecodeAccountClaims(old.JWT)
+		if err != nil {
+			return fmt.Errorf("decode the JWT of account %s: %w", a.Name, err)
+		}
+		c.Revocations = was.Revocations
+	}
 	c.SigningKeys.Add(public(ta.Signing))
 	for _, k := range a.SigningKeys {
 		scope := jwt.NewUserScope()

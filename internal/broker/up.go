@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"reflect"
 	"sync"
 	"time"
 )
@@ -25,6 +24,8 @@ type Order struct {
 	Contexts func(Record) ([]string, error)
 	// Ready is called when all runs, to make those contexts. An error undoes everything. May be nil.
 	Ready func(Record) error
+	// Changes is told what will be different in a cluster that exists, see [Diff], before it is. May be nil.
+	Changes func(diff []string)
 	// Report is told each step that is done. May be nil.
 	Report func(Step)
 }
@@ -118,6 +119,9 @@ func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, er
 	if o.Spec, err = o.Spec.complete(); err != nil {
 		return nil, s, err
 	}
+	if err = checkProgram(o.Program); err != nil {
+		return nil, s, err
+	}
 	name := o.Spec.Name
 	if release, err = h.lock(name); err != nil {
 		return nil, s, err
@@ -140,10 +144,16 @@ func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, er
 		}
 		s, err = h.create(ctx, *o)
 		return release, s, err
-	case o.Given && !reflect.DeepEqual(o.Spec, s.Plan.Spec):
-		return release, s, fmt.Errorf("%w: cluster %s exists with another specification", ErrSpec, name)
 	}
-	return release, s, nil
+	if o.Given {
+		if diff := Diff(s.Plan.Spec, o.Spec); len(diff) > 0 {
+			if o.Changes != nil {
+				o.Changes(diff)
+			}
+			s, err = h.apply(ctx, *o, s)
+		}
+	}
+	return release, s, err
 }
 
 // create plans a new cluster and remembers it as one that is being started.

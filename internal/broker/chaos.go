@@ -1,0 +1,143 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// ChaosKinds are the troubles that [NewChaos] can make.
+func ChaosKinds() []string {
+	return []string{"kill", "pause", "partition", "latency", "blackhole", "drop"}
+}
+
+// ChaosPlan says how much trouble there shall be.
+type ChaosPlan struct {
+	Seed  uint64
+	For   time.Duration // of all
+	Every time.Duration // between the beginnings of two troubles; each lasts at most this long
+	Kinds []string      // default all
+}
+
+// Trouble is one thing that goes wrong, and is mended before the next.
+type Trouble struct {
+	At    time.Duration // after the beginning
+	Kind  string
+	Node  string        // of kill and pause
+	Fault Fault         // of all others
+	Lasts time.Duration // until it is mended
+}
+
+// String is the trouble in words.
+func (t Trouble) String() string {
+	what := t.Kind + " " + t.Node
+	if t.Node == "" {
+		what = t.Fault.String()
+	}
+	if t.Kind == string(Drop) {
+		return what
+	}
+	return fmt.Sprintf("%s for %s", what, t.Lasts)
+}
+
+// NewChaos is the schedule of troubles for a cluster: the same for the same plan and the same nodes, always. The error wraps
+// [ErrFault].
+func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
+	for _, k := range p.Kinds {
+		if !slices.Contains(ChaosKinds(), k) {
+			return nil, fmt.Errorf("%w: trouble %q is unknown: %v", ErrFault, k, ChaosKinds())
+		}
+	}
+	if p.Every < 100*time.Millisecond || p.For < p.Every {
+		return nil, fmt.Errorf("%w: troubles every %s for %s: at least 100ms, and no less time in all", ErrFault, p.Every, p.For)
+	}
+	kinds := p.Kinds
+	if len(kinds) == 0 {
+		kinds = ChaosKinds()
+	}
+	rng := rand.New(rand.NewPCG(p.Seed, 0)) //nolint:gosec // must be repeatable, and keeps no secret
+	var out []Trouble
+	for at := time.Duration(0); at < p.For; at += p.Every {
+		out = append(out, newTrouble(rng, kinds[rng.IntN(len(kinds))], at, p.Every, nodes))
+	}
+	return out, nil
+}
+
+func newTrouble(rng *rand.Rand, kind string, at, every time.Duration, nodes []Place) Trouble {
+	t := Trouble{At: at, Kind: kind, Lasts: (every/4 + time.Duration(rng.Int64N(int64(every/2)))).Round(time.Millisecond)}
+	victim := nodes[rng.IntN(len(nodes))].Name
+	if kind == "kill" || kind == "pause" {
+		t.Node = victim
+		return t
+	}
+	t.Fault = Fault{Kind: FaultKind(kind), A: victim}
+	if t.Fault.Kind == Latency {
+		t.Fault.Delay = time.Duration(5+rng.IntN(100)) * time.Millisecond
+	}
+	return t
+}
+
+// Chaos makes the troubles of a schedule in a cluster of processes, each mended before the next. At the end, also when the
+// context ends or something fails, all is mended and the cluster is ready again, or the error says what is not.
+func (h *Home) Chaos(ctx context.Context, name string, troubles []Trouble, report func(Trouble)) error {
+	begun := time.Now()
+	var err error
+	for _, t := range troubles {
+		if !until(ctx, begun.Add(t.At), nil) {
+			break
+		}
+		report(t)
+		if err = h.suffer(ctx, name, t); err != nil {
+			break
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return errors.Join(err, h.mendAll(context.WithoutCancel(ctx), name))
+}
+
+// suffer makes one trouble and mends it.
+func (h *Home) suffer(ctx context.Context, name string, t Trouble) error {
+	end := time.Now().Add(t.Lasts)
+	mended := context.WithoutCancel(ctx)
+	switch t.Kind {
+	case "kill", "pause":
+		if err := h.Node(ctx, name, t.Node, t.Kind, 0, 0); err != nil {
+			return err
+		}
+		until(ctx, end, nil)
+		return h.Node(mended, name, t.Node, map[string]string{"kill": "start", "pause": "resume"}[t.Kind], 0, 0)
+	}
+	f, err := h.Inject(ctx, name, t.Fault)
+	if err != nil || f.Kind == Drop {
+		return err
+	}
+	until(ctx, end, nil)
+	_, err = h.Heal(mended, name, f.ID)
+	return err
+}
+
+// mendAll ends all faults, starts what has ended, lets go on what is paused, and waits until all is well.
+func (h *Home) mendAll(ctx context.Context, name string) error {
+	if _, err := h.Heal(ctx, name); err != nil {
+		return err
+	}
+	s, err := h.Status(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, n := range s.Nodes {
+		do := map[Phase]string{Exited: "start", Paused: "resume"}[n.Phase]
+		if do == "" {
+			continue
+		}
+		if err := h.Node(ctx, name, n.Name, do, 0, 0); err != nil {
+			return err
+		}
+	}
+	return h.Ready(ctx, name)
+}
