@@ -165,7 +165,7 @@ func (r *round) run(ctx context.Context) error {
 
 // listen subscribes to the round's inbox and starts the decoders.
 func (r *round) listen(ctx context.Context) (stop func(), err error) {
-	raw := make(chan rawReply)
+	raw := make(chan rawReply, rawBacklog)
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	for range r.c.workers {
@@ -191,6 +191,9 @@ func (r *round) listen(ctx context.Context) (stop func(), err error) {
 		wg.Wait()
 	}, nil
 }
+
+// rawBacklog keeps receiving from waiting for decoding.
+const rawBacklog = 256
 
 type rawReply struct {
 	msg *nats.Msg

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -262,7 +263,7 @@ func (r *round) result(ctx context.Context) (*fleet.Snapshot, error) {
 		if err := r.c.connErr(); err != nil {
 			return nil, err
 		}
-		if err := ctx.Err(); err != nil && context.Cause(ctx) != context.DeadlineExceeded {
+		if err := ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return nil, err
 		}
 		return nil, &SilentError{Subject: r.first[0].ep.subject(ping), After: time.Since(r.start)}

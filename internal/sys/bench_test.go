@@ -1,0 +1,171 @@
+package sys_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime/metrics"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/simfleet"
+)
+
+// BenchmarkSnapshot compares a full snapshot with a bare loop that collects and
+// decodes the same replies, and shows that the cost for each server stays flat.
+func BenchmarkSnapshot(b *testing.B) {
+	const most = 1.3
+	for _, n := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprint(n, " servers"), func(b *testing.B) {
+			f, client := simulate(b, simfleet.Spec{Servers: n, Streams: n / 5, Consumers: n, Conns: 10})
+			nc, err := f.Connect()
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer nc.Close()
+			want := overview()
+			want.JS.Streams = true
+			var ours, bare []time.Duration
+			peak := heapPeak()
+			for range max(9, b.N) {
+				bare = append(bare, bareRound(b, nc, n))
+				began := time.Now()
+				if s := snapshot(b, client, want); !s.Complete() || len(s.Servers) != n {
+					b.Fatalf("%d of %d servers, missing %v", len(s.Servers), n, s.Missing)
+				}
+				ours = append(ours, time.Since(began))
+			}
+			o, r := median(ours), median(bare)
+			ratio := o.Seconds() / r.Seconds()
+			b.ReportMetric(ratio, "x_bare_loop")
+			b.ReportMetric(float64(o.Microseconds())/float64(n), "µs/server")
+			b.ReportMetric(float64(o.Microseconds())/1000, "ms/snapshot")
+			b.ReportMetric(peak()/1e6, "MB_peak")
+			if n == 1000 && ratio > most {
+				b.Errorf("a snapshot costs %.2f times the bare loop, more than %.1f", ratio, most)
+			}
+		})
+	}
+}
+
+// BenchmarkServerList times one question to three real servers.
+func BenchmarkServerList(b *testing.B) {
+	c, err := broker.Start(b.Context(), broker.Nodes(3))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	nc, err := c.Nodes()[0].ConnectSys()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer nc.Close()
+	client := sys.New(nc)
+	for s := snapshot(b, client, fleet.Want{}); len(s.Servers) != 3 || s.Counted != 3; {
+		s = snapshot(b, client, fleet.Want{})
+	}
+	var took []time.Duration
+	for range max(200, b.N) {
+		s := snapshot(b, client, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+		if !s.Complete() {
+			b.Fatalf("missing %v, problems %v", s.Missing, s.Problems)
+		}
+		took = append(took, time.Duration(s.TookSeconds*1e9))
+	}
+	b.ReportMetric(float64(median(took).Microseconds())/1000, "ms_median")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms_p99")
+}
+
+// bareRound asks what overview asks and decodes what comes, knowing how much
+// that will be.
+func bareRound(b *testing.B, nc *nats.Conn, servers int) time.Duration {
+	b.Helper()
+	requests := []struct {
+		kind, body string
+		into       func() any
+	}{
+		{"STATSZ", "", func() any { return &server.ServerStatsMsg{} }},
+		{"VARZ", "", func() any { return &server.ServerAPIVarzResponse{} }},
+		{"ROUTEZ", "", func() any { return &server.ServerAPIRoutezResponse{} }},
+		{"GATEWAYZ", "", func() any { return &server.ServerAPIGatewayzResponse{} }},
+		{"LEAFZ", "", func() any { return &server.ServerAPILeafzResponse{} }},
+		{"JSZ", `{"accounts":true,"streams":true,"stream_leader_only":true,"limit":64}`, func() any { return &server.ServerAPIJszResponse{} }},
+		{"HEALTHZ", "", func() any { return &server.ServerAPIHealthzResponse{} }},
+	}
+	began := time.Now()
+	inbox := nc.NewInbox()
+	sub, err := nc.SubscribeSync(inbox + ".*")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sub.Unsubscribe()
+	for i, r := range requests {
+		m := nats.NewMsg("$SYS.REQ.SERVER.PING." + r.kind)
+		m.Reply, m.Data = fmt.Sprint(inbox, ".", i), []byte(r.body)
+		if r.kind == "JSZ" {
+			m.Header.Set("Accept-Encoding", "gzip")
+		}
+		if err := nc.PublishMsg(m); err != nil {
+			b.Fatal(err)
+		}
+	}
+	kept := make([]any, 0, servers*len(requests))
+	for len(kept) < cap(kept) {
+		m, err := sub.NextMsg(10 * time.Second)
+		if err != nil {
+			b.Fatalf("%d of %d replies: %v", len(kept), cap(kept), err)
+		}
+		v := requests[m.Subject[len(m.Subject)-1]-'0'].into()
+		if m.Header.Get("Content-Encoding") == "gzip" {
+			zr, err := gzip.NewReader(bytes.NewReader(m.Data))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if m.Data, err = io.ReadAll(zr); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := json.Unmarshal(m.Data, v); err != nil {
+			b.Fatal(err)
+		}
+		kept = append(kept, v)
+	}
+	return time.Since(began)
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+// heapPeak watches the heap until the returned function is called, which gives
+// the largest size in bytes.
+func heapPeak() (stop func() float64) {
+	end, peak := make(chan struct{}), make(chan float64)
+	go func() {
+		most := 0.0
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				metrics.Read(sample)
+				most = max(most, float64(sample[0].Value.Uint64()))
+			case <-end:
+				peak <- most
+				return
+			}
+		}
+	}()
+	return func() float64 { close(end); return <-peak }
+}
