@@ -115,6 +115,10 @@ func words(list ...string) source {
 	}
 }
 
+// described is up to how many contexts are read to say what each is for. With
+// more of them nobody reads that, and it would take long.
+const described = 50
+
 // savedContexts offers the names of the store, with what they are for.
 func savedContexts(e *env, _ *walk) (o offer) {
 	store, err := e.store()
@@ -126,18 +130,25 @@ func savedContexts(e *env, _ *walk) (o offer) {
 		return o
 	}
 	for _, name := range names {
-		c, err := store.Load(name)
-		if err != nil {
-			o.words = append(o.words, candidate{name, "cannot be read"})
-			continue
+		word := candidate{value: name}
+		if len(names) <= described {
+			word.help = aboutContext(store, name)
 		}
-		help := c.Description
-		if help == "" {
-			help = natsctx.RedactURL(c.URLOrDefault())
-		}
-		o.words = append(o.words, candidate{name, help})
+		o.words = append(o.words, word)
 	}
 	return o
+}
+
+// aboutContext is the description of a context, or its servers.
+func aboutContext(store *natsctx.Store, name string) string {
+	c, err := store.Load(name)
+	switch {
+	case err != nil:
+		return "cannot be read"
+	case c.Description != "":
+		return c.Description
+	}
+	return natsctx.RedactURL(c.URLOrDefault())
 }
 
 // localClusters offers the clusters of this machine.

@@ -97,13 +97,14 @@ func listContexts(store *natsctx.Store) ([]listedContext, error) {
 	if err != nil {
 		return nil, err
 	}
+	marks, err := store.Marks()
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]listedContext, 0, len(names))
 	for _, name := range names {
-		row := listedContext{name: name, selected: name == selected}
+		row := listedContext{name: name, selected: name == selected, mark: marks[name]}
 		row.ctx, row.err = store.Load(name)
-		if row.mark, err = store.Mark(name); err != nil {
-			return nil, err
-		}
 		rows = append(rows, row)
 	}
 	return rows, nil

@@ -34,6 +34,12 @@ func (s *Store) Mark(name string) (Mark, error) {
 	return all.Contexts[name], err
 }
 
+// Marks are the marks of all contexts that have one.
+func (s *Store) Marks() (map[string]Mark, error) {
+	all, err := s.marks()
+	return all.Contexts, err
+}
+
 // SetMark lets fn change the mark of a context that exists.
 func (s *Store) SetMark(name string, fn func(*Mark)) error {
 	return s.locked(func() error {
