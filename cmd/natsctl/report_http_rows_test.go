@@ -1,0 +1,371 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// httpReports is the table of comparisons, one row for each report.
+func httpReports() []httpReport {
+	return []httpReport{
+		{name: "connections", paths: []string{"/connz?auth=1"}, key: []string{"server", "cid"}, rows: connRows},
+		{name: "accounts", paths: []string{"/accstatz?unused=1"}, key: []string{"account"}, rows: accountRows},
+		{name: "routes", paths: []string{"/routez"}, key: []string{"from", "to"}, rows: routeRows},
+		{name: "gateways", paths: []string{"/gatewayz"}, key: []string{"from", "remote_cluster"}, rows: gatewayRows},
+		{name: "leafnodes", paths: []string{"/leafz"}, key: []string{"hub", "spoke"}, rows: leafRows},
+		{name: "jetstream", paths: []string{"/jsz"}, key: []string{"server"}, rows: peerRows},
+		{name: "streams", paths: []string{jszAll}, key: []string{"account", "stream"}, rows: streamRows},
+		{name: "consumers", paths: []string{jszAll}, key: []string{"stream", "consumer"}, rows: consumerRows},
+		{name: "health", paths: []string{"/healthz"}, key: []string{"server"}, rows: perServer(healthRow)},
+		{name: "cpu", key: []string{"server"}, rows: perServer(cpuRow)},
+		{name: "memory", key: []string{"server"}, rows: perServer(memoryRow)},
+		{name: "versions", key: []string{"server"}, rows: perServer(versionRow)},
+		{name: "subscriptions", paths: []string{"/subsz"}, key: []string{"server"}, rows: perServer(subsRow)},
+		{name: "sharing", args: []string{"APP"}, paths: []string{"/accountz?acc=APP"}, key: []string{"direction", "subject", "local_subject"}, rows: sharingRows},
+		{name: "certificates", key: []string{"server", "listener"}, rows: listenerRows},
+	}
+}
+
+const jszAll = "/jsz?accounts=1&streams=1&consumers=1&config=1&raft=1"
+
+// perServer makes one row of each server.
+func perServer(row func(scrape) object) func([]scrape) map[string]object {
+	return func(all []scrape) map[string]object {
+		rows := map[string]object{}
+		for _, s := range all {
+			r := row(s)
+			r["server"], r["cluster"] = s.name, s.cluster
+			rows[s.name] = r
+		}
+		return rows
+	}
+}
+
+func counters(r, o object) {
+	for _, f := range []string{"in_msgs", "out_msgs", "in_bytes", "out_bytes"} {
+		r[f] = num(o, f)
+	}
+}
+
+func connRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		doc := s.at["/connz?auth=1"]
+		for _, c := range list(doc, "connections") {
+			r := object{
+				"cid": c["cid"], "server": s.name, "cluster": s.cluster, "name": text(c, "name"), "account": text(c, "account"),
+				"user": text(c, "authorized_user"), "ip": c["ip"], "port": c["port"], "kind": text(c, "kind"), "type": text(c, "type"),
+				"reason": "", "stopped": nil, "subs": num(c, "subscriptions"), "pending_bytes": free{}, "stalls": num(c, "stalls"),
+				"rtt_seconds": span(c, "rtt"), "uptime_seconds": since(c, "start", doc["now"]), "idle_seconds": free{},
+				"lang": text(c, "lang"), "version": text(c, "version"), "tls_version": text(c, "tls_version"),
+				"mqtt_client": text(c, "mqtt_client"), "started": instant(c, "start"), "subscriptions": nil,
+			}
+			if r["account"] == "SYS" {
+				r["subs"] = slack{num(c, "subscriptions"), 20} // system leafnodes learn of the inbox that asks
+			}
+			if r["rtt_seconds"] == nil {
+				r["rtt_seconds"] = free{} // the server measures it when it is first asked
+			}
+			counters(r, c)
+			rows[fmt.Sprint(s.name, " ", c["cid"])] = r
+		}
+	}
+	return rows
+}
+
+func accountRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		for _, a := range list(s.at["/accstatz?unused=1"], "account_statz") {
+			name := fmt.Sprint(a["acc"])
+			r := rows[name]
+			if r == nil {
+				r = object{
+					"account": name, "label": "", "system": name == "SYS", "servers": 0.0,
+					"streams": nil, "consumers": nil, "store_bytes": nil, "memory_bytes": nil,
+				}
+				rows[name] = r
+			}
+			if num(a, "conns")+num(a, "leafnodes") > 0 {
+				r["servers"] = num(r, "servers") + 1
+			}
+			add(r, a, "conns", "leafnodes", "total_conns", "num_subscriptions", "slow_consumers")
+			for prefix, side := range map[string]string{"in": "received", "out": "sent"} {
+				r[prefix+"_msgs"] = num(r, prefix+"_msgs") + num(sub(a, side), "msgs")
+				r[prefix+"_bytes"] = num(r, prefix+"_bytes") + num(sub(a, side), "bytes")
+			}
+		}
+	}
+	for name, r := range rows {
+		r["leafs"], r["subs"] = r["leafnodes"], r["num_subscriptions"]
+		if name == "SYS" { // the connection that asks is in it
+			r["conns"], r["subs"] = slack{num(r, "conns"), 1}, slack{num(r, "subs"), 100}
+			r["servers"], r["total_conns"] = slack{num(r, "servers"), 1}, slack{num(r, "total_conns"), 2}
+		}
+	}
+	return rows
+}
+
+func routeRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		doc := s.at["/routez"]
+		for _, rt := range list(doc, "routes") {
+			remote := fmt.Sprint(rt["remote_name"])
+			if s.name > remote {
+				continue // the pair is told by the first of the two
+			}
+			key := s.name + " " + remote
+			r := rows[key]
+			if r == nil {
+				r = object{
+					"cluster": s.cluster, "from": s.name, "to": remote, "state": "ok", "why": "", "subs": 0.0, "pending_bytes": free{},
+					"rtt_seconds": free{}, "compression": text(rt, "compression"), "uptime_seconds": free{},
+				}
+				rows[key] = r
+			}
+			if text(rt, "account") == "" {
+				r["pools"] = num(r, "pools") + 1
+			} else {
+				r["accounts"] = num(r, "accounts") + 1
+			}
+			add(r, rt, "in_msgs", "out_msgs", "in_bytes", "out_bytes", "subscriptions")
+		}
+	}
+	for _, r := range rows {
+		r["pool"], r["dedicated"] = fmt.Sprint(num(r, "pools")), fmt.Sprint(num(r, "accounts"))
+		r["subs"] = slack{num(r, "subscriptions"), 20}
+	}
+	return rows
+}
+
+func gatewayRows(all []scrape) map[string]object {
+	ids := map[string]string{}
+	for _, s := range all {
+		ids[fmt.Sprint(s.at["/varz"]["server_id"])] = s.name
+	}
+	rows := map[string]object{}
+	for _, s := range all {
+		doc := s.at["/gatewayz"]
+		for remote, v := range sub(doc, "outbound_gateways") {
+			c := sub(v.(object), "connection")
+			r := object{
+				"cluster": s.cluster, "from": s.name, "remote_cluster": remote, "to": ids[fmt.Sprint(c["name"])], "state": "ok", "why": "",
+				"rtt_seconds": free{}, "pending_bytes": free{}, "subs": slack{num(c, "subscriptions"), 20}, "compression": "",
+				"uptime_seconds": since(c, "start", doc["now"]),
+			}
+			counters(r, c)
+			r["uptime_seconds"] = free{}
+			rows[s.name+" "+remote] = r
+		}
+	}
+	return rows
+}
+
+func leafRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		for _, l := range list(s.at["/leafz"], "leafs") {
+			if l["is_spoke"] == true {
+				continue // told by the hub
+			}
+			spoke := fmt.Sprint(l["name"])
+			key := s.name + " " + spoke
+			r := rows[key]
+			if r == nil {
+				r = object{
+					"cluster": s.cluster, "hub": s.name, "spoke": spoke, "state": "ok", "why": "", "rtt_seconds": free{},
+					"pending_bytes": free{}, "uptime_seconds": nil, "compression": text(l, "compression"), "domain": "edge",
+				}
+				rows[key] = r
+			}
+			set, _ := r["set"].(map[string]bool)
+			if set == nil {
+				set = map[string]bool{}
+				r["set"] = set
+			}
+			set[fmt.Sprint(l["account"])] = true
+			r["n"] = num(r, "n") + 1
+			add(r, l, "in_msgs", "out_msgs", "in_bytes", "out_bytes", "subscriptions")
+		}
+	}
+	for _, r := range rows {
+		var accounts []any
+		for _, name := range names(r["set"].(map[string]bool)) {
+			accounts = append(accounts, name)
+		}
+		r["accounts"], r["connections"], r["subs"] = accounts, fmt.Sprint(num(r, "n")), slack{num(r, "subscriptions"), 20}
+	}
+	return rows
+}
+
+func peerRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		js := s.at["/jsz"]
+		meta := sub(js, "meta_cluster")
+		leader := s.name
+		if meta != nil {
+			leader = fmt.Sprint(meta["leader"])
+		}
+		cfg := sub(js, "config")
+		r := object{
+			"domain": text(cfg, "domain"), "cluster": s.cluster, "server": s.name, "role": "follower", "current": true, "online": true,
+			"last_seen_seconds": free{}, "lag": free{}, "ha_assets": num(js, "ha_assets"), "streams": num(js, "streams"),
+			"streams_leader": num(js, "streams_leader"), "consumers": num(js, "consumers"), "messages": num(js, "messages"),
+			"store_bytes": num(js, "storage"), "store_percent": num(js, "storage") / num(cfg, "max_storage") * 100,
+			"memory_bytes": num(js, "memory"), "memory_percent": num(js, "memory") / num(cfg, "max_memory") * 100,
+			"api_requests": num(sub(js, "api"), "total"), "api_errors": num(sub(js, "api"), "errors"),
+		}
+		if s.name == leader {
+			r["role"] = "leader"
+		}
+		rows[s.name] = r
+	}
+	return rows
+}
+
+// eachStream calls f for every stream as its leader tells it.
+func eachStream(all []scrape, f func(s scrape, account string, stream object)) {
+	for _, s := range all {
+		for _, acc := range list(s.at[jszAll], "account_details") {
+			for _, st := range list(acc, "stream_detail") {
+				if leader := text(sub(st, "cluster"), "leader"); leader == "" || leader == s.name {
+					f(s, fmt.Sprint(acc["name"]), st)
+				}
+			}
+		}
+	}
+}
+
+func streamRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	eachStream(all, func(s scrape, account string, st object) {
+		state, cfg := sub(st, "state"), sub(st, "config")
+		rows[account+" "+fmt.Sprint(st["name"])] = object{
+			"account": account, "stream": st["name"], "domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok",
+			"replicas": num(cfg, "num_replicas"), "leader": s.name, "peers": peerNames(st), "lag": free{},
+			"messages": num(state, "messages"), "store_bytes": num(state, "bytes"),
+			"full_percent": num(state, "bytes") / num(cfg, "max_bytes") * 100, "consumers": num(state, "consumer_count"),
+			"subjects": num(state, "num_subjects"), "deleted": num(state, "num_deleted"), "first_sequence": num(state, "first_seq"),
+			"last_sequence": num(state, "last_seq"), "last_message": instant(state, "last_ts"), "storage": text(cfg, "storage"),
+			"raft_group": text(st, "stream_raft_group"),
+		}
+	})
+	return rows
+}
+
+// peerNames are the replicas of a stream or consumer but its leader.
+func peerNames(o object) []any {
+	out := []any{}
+	for _, p := range list(sub(o, "cluster"), "replicas") {
+		if p["name"] != sub(o, "cluster")["leader"] {
+			out = append(out, p["name"])
+		}
+	}
+	return out
+}
+
+func consumerRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		for _, acc := range list(s.at[jszAll], "account_details") {
+			for _, st := range list(acc, "stream_detail") {
+				for _, c := range list(st, "consumer_detail") {
+					if leader := text(sub(c, "cluster"), "leader"); leader != "" && leader != s.name {
+						continue
+					}
+					rows[fmt.Sprint(st["name"], " ", c["name"])] = object{
+						"account": acc["name"], "stream": st["name"], "consumer": c["name"],
+						"domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok", "type": "pull", "leader": s.name,
+						"peers": peerNames(c), "lag": free{}, "pending": num(c, "num_pending"), "ack_pending": num(c, "num_ack_pending"),
+						"redelivered": num(c, "num_redelivered"), "waiting": num(c, "num_waiting"),
+						"delivered_sequence": num(sub(c, "delivered"), "stream_seq"), "ack_floor_sequence": num(sub(c, "ack_floor"), "stream_seq"),
+						"last_ack": nil,
+					}
+				}
+			}
+		}
+	}
+	return rows
+}
+
+func healthRow(s scrape) object {
+	return object{
+		"status": s.at["/healthz"]["status"], "status_code": 200.0, "type": nil, "account": nil, "stream": nil, "consumer": nil,
+		"error": text(s.at["/healthz"], "error"),
+	}
+}
+
+func cpuRow(s scrape) object {
+	v := s.at["/varz"]
+	r := object{
+		"cpu_percent": free{}, "load_percent": free{}, "cores": num(v, "cores"), "gomaxprocs": num(v, "gomaxprocs"),
+		"conns": slack{num(v, "connections"), 1}, "subs": slack{num(v, "subscriptions"), 50},
+	}
+	counters(r, v)
+	return r
+}
+
+func memoryRow(s scrape) object {
+	v := s.at["/varz"]
+	return object{
+		"mem_bytes": free{}, "limit_bytes": v["gomemlimit"], "used_percent": nil, "conns": slack{num(v, "connections"), 1},
+		"subs": slack{num(v, "subscriptions"), 50}, "memory_store_bytes": num(sub(sub(v, "jetstream"), "stats"), "memory"),
+		"slow_consumers": num(v, "slow_consumers"),
+	}
+}
+
+func versionRow(s scrape) object {
+	v := s.at["/varz"]
+	return object{
+		"version": v["version"], "version_skew": false, "config_digest": v["config_digest"], "config_skew": false,
+		"config_loaded": instant(v, "config_load_time"), "started": instant(v, "start"), "go": v["go"],
+		"git_commit": text(v, "git_commit"), "id": v["server_id"],
+	}
+}
+
+func subsRow(s scrape) object {
+	v := s.at["/subsz"]
+	return object{
+		"subs": slack{num(v, "num_subscriptions"), 50}, "cache": slack{num(v, "num_cache"), 200}, "inserts": num(v, "num_inserts"),
+		"removes": num(v, "num_removes"), "matches": num(v, "num_matches"), "cache_hit_percent": free{}, "max_fanout": free{}, "avg_fanout": free{},
+	}
+}
+
+func listenerRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	for _, s := range all {
+		v := s.at["/varz"]
+		put := func(name string, host, port, tls any) {
+			if p, _ := port.(float64); p == 0 {
+				return
+			}
+			rows[s.name+" "+name] = object{
+				"server": s.name, "cluster": s.cluster, "listener": name, "host": host, "port": port, "tls": tls == true,
+				"not_after": nil, "left_seconds": nil,
+			}
+		}
+		put("client", v["host"], v["port"], v["tls_required"])
+		put("route", sub(v, "cluster")["addr"], sub(v, "cluster")["cluster_port"], sub(v, "cluster")["tls_required"])
+		for name, field := range map[string]string{"gateway": "gateway", "leafnode": "leaf", "websocket": "websocket", "mqtt": "mqtt"} {
+			put(name, cmp.Or(fmt.Sprint(sub(v, field)["host"]), ""), sub(v, field)["port"], sub(v, field)["tls_required"])
+		}
+	}
+	return rows
+}
+
+func sharingRows(all []scrape) map[string]object {
+	rows := map[string]object{}
+	detail := sub(all[0].at["/accountz?acc=APP"], "account_detail")
+	for direction, items := range map[string][]object{"export": list(detail, "exports"), "import": list(detail, "imports")} {
+		for _, i := range items {
+			local := cmp.Or(fmt.Sprint(text(i, "local_subject")), fmt.Sprint(text(i, "to")))
+			rows[fmt.Sprint(direction, " ", i["subject"], " ", local)] = object{
+				"account": detail["account_name"], "direction": direction, "type": i["type"], "subject": i["subject"], "local_subject": local,
+				"accounts": []any{i["account"]}, "private": false, "invalid": i["invalid"] == true, "name": text(i, "name"),
+			}
+		}
+	}
+	return rows
+}

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/natsctl/natsctl/internal/broker"
+)
+
+// TestReportsAgreeWithTheMonitoringPort compares every column of every report
+// with what the servers' own monitoring ports say about the same cluster. What
+// moves is asked over HTTP before and after, and must lie between. A column
+// that nothing is said about here fails the test.
+func TestReportsAgreeWithTheMonitoringPort(t *testing.T) {
+	c := stagedCluster(t)
+	for _, r := range httpReports() {
+		t.Run(r.name, func(t *testing.T) {
+			before := r.rows(scrapeAll(t, c, r.paths))
+			got := reportRows(t, c, r)
+			after := r.rows(scrapeAll(t, c, r.paths))
+			if len(got) == 0 && len(before) > 0 {
+				t.Fatal("no rows")
+			}
+			for key, want := range before {
+				row, ok := got[key]
+				if !ok {
+					if _, still := after[key]; still {
+						t.Errorf("%s is not in the report", key)
+					}
+					continue
+				}
+				later := after[key]
+				if later == nil {
+					later = want
+				}
+				compareRow(t, key, row, want, later)
+			}
+			for key := range got {
+				_, a := before[key]
+				_, b := after[key]
+				if !a && !b {
+					t.Errorf("%s is in the report, and in no server's answer", key)
+				}
+			}
+		})
+	}
+}
+
+// object is JSON as the monitoring port gives it.
+type object = map[string]any
+
+// free is a number that moves up and down, or a text that no endpoint has: any
+// value will do, but it must be one.
+type free struct{}
+
+// slack is a number that the asking itself changes by a little.
+type slack struct{ about, by float64 }
+
+// compareRow compares one row with what HTTP said before and after.
+func compareRow(t *testing.T, key string, row, before, after object) {
+	t.Helper()
+	for column, got := range row {
+		a, known := before[column]
+		switch b := after[column]; {
+		case strings.HasSuffix(column, "_per_second"):
+			if got != nil {
+				t.Errorf("%s: %s is %v without two snapshots", key, column, got)
+			}
+		case !known:
+			t.Errorf("%s: nothing is known about column %s", key, column)
+		case !agrees(got, a, b):
+			t.Errorf("%s: %s is %v, the monitoring port says %v, then %v", key, column, got, a, b)
+		}
+	}
+}
+
+func agrees(got, a, b any) bool {
+	if _, ok := a.(free); ok {
+		return got != nil
+	}
+	if s, ok := a.(slack); ok {
+		v, isNumber := got.(float64)
+		other := b.(slack)
+		return isNumber && v >= min(s.about, other.about)-s.by && v <= max(s.about, other.about)+s.by
+	}
+	v, isNumber := got.(float64)
+	lo, okA := a.(float64)
+	hi, okB := b.(float64)
+	if isNumber && okA && okB {
+		const rounding = 1e-6
+		return v >= math.Min(lo, hi)-rounding && v <= math.Max(lo, hi)+rounding
+	}
+	return fmt.Sprint(got) == fmt.Sprint(a) || fmt.Sprint(got) == fmt.Sprint(b)
+}
+
+// stagedCluster is two clusters and a leaf with clients, streams and traffic.
+func stagedCluster(t *testing.T) *broker.Cluster {
+	t.Helper()
+	c, err := broker.Start(t.Context(), broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	for i, n := range c.Nodes() {
+		nc, err := n.Connect("app", nats.Name(fmt.Sprintf("client-%d", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(nc.Close)
+		if _, err := nc.Subscribe("work.>", func(*nats.Msg) {}); err != nil {
+			t.Fatal(err)
+		}
+		for range 50 {
+			if err := nc.Publish("work.1", []byte("0123456789")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := nc.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			stageStreams(t, nc)
+		}
+	}
+	return c
+}
+
+func stageStreams(t *testing.T, nc *nats.Conn) {
+	t.Helper()
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(2*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, replicas := range map[string]int{"R1": 1, "R2": 2} {
+		cfg := jetstream.StreamConfig{Name: name, Subjects: []string{name + ".>"}, Replicas: replicas, MaxBytes: 1 << 20}
+		stream, err := js.CreateStream(t.Context(), cfg)
+		for err != nil && t.Context().Err() == nil {
+			stream, err = js.CreateOrUpdateStream(t.Context(), cfg) // a young meta leader may lose the first
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stream.CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "c" + name, AckPolicy: jetstream.AckExplicitPolicy}); err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			if _, err := js.Publish(t.Context(), name+".x", []byte("payload")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// scrape is what one server's monitoring port says, by path.
+type scrape struct {
+	name, cluster string
+	at            map[string]object
+}
+
+func scrapeAll(t *testing.T, c *broker.Cluster, paths []string) []scrape {
+	t.Helper()
+	var out []scrape
+	for _, n := range c.Nodes() {
+		s := scrape{name: n.Name(), cluster: n.Cluster(), at: map[string]object{}}
+		for _, path := range append([]string{"/varz"}, paths...) {
+			resp, err := http.Get(n.MonitorURL() + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var doc object
+			err = json.NewDecoder(resp.Body).Decode(&doc)
+			resp.Body.Close()
+			if err != nil {
+				t.Fatalf("%s%s: %v", n.Name(), path, err)
+			}
+			s.at[path] = doc
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// reportRows runs the command as a system user, connected to the last node of
+// the first cluster, and returns its rows by key.
+func reportRows(t *testing.T, c *broker.Cluster, r httpReport) map[string]object {
+	t.Helper()
+	id, _ := c.Identity("sys")
+	home := t.TempDir()
+	var out, words bytes.Buffer
+	code := run(append([]string{"server", "report", r.name, "-o", "json"}, r.args...), &env{
+		in: strings.NewReader(""), out: &out, err: &words, now: time.Now, width: func() int { return 0 },
+		getenv: func(name string) string {
+			switch {
+			case name == "NATS_URL":
+				return withUser(c.Nodes()[1].ClientURL(), id)
+			case name == "HOME" || strings.HasPrefix(name, "XDG_"):
+				return home
+			}
+			return ""
+		},
+	})
+	if code != exitOK {
+		t.Fatalf("exit %d: %s", code, words.String())
+	}
+	var doc struct{ Rows []object }
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]object{}
+	for _, row := range doc.Rows {
+		if name, _ := row["name"].(string); strings.HasPrefix(name, "natsctl ") {
+			continue // itself
+		}
+		var key []string
+		for _, k := range r.key {
+			key = append(key, fmt.Sprint(row[k]))
+		}
+		rows[strings.Join(key, " ")] = row
+	}
+	return rows
+}
+
+// httpReport says how the rows of a report follow from the monitoring ports.
+type httpReport struct {
+	name  string
+	args  []string
+	paths []string
+	key   []string // columns that identify a row
+	rows  func([]scrape) map[string]object
+}
+
+// num is a number, 0 when it is not there, as nats-server leaves out zeros.
+func num(o object, field string) float64 {
+	v, _ := o[field].(float64)
+	return v
+}
+
+func text(o object, field string) any {
+	v, _ := o[field].(string)
+	return v
+}
+
+func sub(o object, field string) object {
+	v, _ := o[field].(object)
+	return v
+}
+
+func list(o object, field string) []object {
+	var out []object
+	items, _ := o[field].([]any)
+	for _, item := range items {
+		if v, ok := item.(object); ok {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// span is a duration as servers write it, in seconds.
+func span(o object, field string) any {
+	d, err := time.ParseDuration(fmt.Sprint(o[field]))
+	if err != nil {
+		return nil
+	}
+	return d.Seconds()
+}
+
+func instant(o object, field string) any {
+	at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(o[field]))
+	if err != nil {
+		return nil
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
+// since is the time from a field to the answer's own now.
+func since(o object, field string, now any) any {
+	from, err1 := time.Parse(time.RFC3339Nano, fmt.Sprint(o[field]))
+	to, err2 := time.Parse(time.RFC3339Nano, fmt.Sprint(now))
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	return to.Sub(from).Seconds()
+}
+
+// add adds numbers of one object to another, field by field.
+func add(into, from object, fields ...string) {
+	for _, f := range fields {
+		into[f] = num(into, f) + num(from, f)
+	}
+}
+
+// names sorts the keys that a set holds.
+func names(set map[string]bool) []string {
+	var out []string
+	for name := range set {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
