@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -33,7 +34,7 @@ func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 // liveFeed connects and makes the feed of a fleet.
 func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
 	w := newLinkWatch()
-	if _, err := e.connect(ctx, w.option()); err != nil {
+	if _, err := e.connect(ctx, w.option(), nats.IgnoreAuthErrorAbort()); err != nil {
 		return nil, err
 	}
 	client, err := e.system(ctx)
@@ -44,6 +45,7 @@ func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
 	feed := newFeed(feedName(t), client, w)
 	feed.User = t.User
 	if store, err := e.store(); err == nil && t.Name != "" {
+		feed.Context = t.Name
 		mark, err := store.Mark(t.Name)
 		feed.Protected = mark.Protected || err != nil
 	}
@@ -116,7 +118,7 @@ func (w *linkWatch) link() tui.Link {
 	if !up {
 		l.Attempt = int(w.tries.Load())
 		for _, url := range w.nc.Servers() {
-			l.Tried = append(l.Tried, natsctx.RedactURL(url))
+			l.Tried = append(l.Tried, strings.TrimPrefix(natsctx.RedactURL(url), "nats://"))
 		}
 		if err := w.nc.LastError(); err != nil {
 			l.Err = err.Error()

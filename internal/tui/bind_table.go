@@ -15,7 +15,7 @@ func globalBinds() []bind {
 		press([]string{"/"}, "/", "filter: words, !word, ~regex or an expression", "filter", 0, act((*Model).openFilter)),
 		press([]string{":"}, ":", "command line; Tab completes", "command", 0, act((*Model).openCommand)),
 		press([]string{"p"}, "p", "pause the screen; collecting goes on", "pause", 0, act((*Model).togglePause)),
-		press([]string{"r"}, "r", "ask again now", "", 0, act(func(m *Model) { m.send(askOrder); m.say("asking again") })),
+		press([]string{"r"}, "r", "ask again now", "", 0, (*Model).askAgain),
 		press([]string{"w"}, "w", "wide columns", "", lists, act(func(m *Model) { m.wide = !m.wide; m.touch() })),
 		press([]string{"t"}, "t", "totals or rates", "", lists, act((*Model).toggleTotals)),
 		press([]string{"y"}, "y", "JSON of the object", "json", lists|on(serverPage), act((*Model).openObject)),

@@ -113,8 +113,12 @@ var eventSorts = [4]struct {
 
 func newEventBook() *eventBook { return &eventBook{seen: map[string]bool{}} }
 
-// add keeps one event, each id once.
+// add keeps one event, each id once. The servers' regular counts of each
+// account's connections are no news: the Accounts page shows them.
 func (b *eventBook) add(e fleet.Event) {
+	if e.Kind == fleet.EventAccountConns {
+		return
+	}
 	if e.ID != "" {
 		if b.seen[e.ID] {
 			return

@@ -11,7 +11,8 @@ import (
 // Feed is where the dashboard's data come from: a context's fleet or a
 // recording. Its functions are called from the collector's goroutine alone.
 type Feed struct {
-	Name      string // of the context or the recording
+	Name      string // of the fleet, for the screen
+	Context   string // the saved context that Connect takes to connect anew; empty: none
 	User      string // who asks, for the boxes of the states; may be empty
 	Protected bool   // the context refuses actions; shown by a red bar
 	Source    fleet.Source

@@ -211,8 +211,17 @@ type notice struct {
 	bad  bool
 }
 
-func (m *Model) say(text string)  { m.notice = notice{text: strings.TrimSpace(text)} }
-func (m *Model) fail(text string) { m.notice = notice{text: strings.TrimSpace(text), bad: true} }
+func (m *Model) say(text string) { m.notice = notice{text: strings.TrimSpace(text)} }
+
+// fail says what went wrong: on the line, or in a box when it is longer.
+func (m *Model) fail(text string) {
+	text = strings.TrimSpace(text)
+	if m.w > 0 && cell.Width(text) > m.w-2 || strings.Contains(text, "\n") {
+		m.overlay = &message{text: text}
+		return
+	}
+	m.notice = notice{text: text, bad: true}
+}
 
 // touch makes the lists anew after a switch.
 func (m *Model) touch() { m.stamp++ }

@@ -231,3 +231,28 @@ func (m *Model) openHelp() {
 	}
 	m.overlay = s
 }
+
+// message is a box of words that any key closes.
+type message struct{ text string }
+
+func (b *message) key(m *Model, _ tea.KeyMsg) tea.Cmd {
+	m.overlay = nil
+	return nil
+}
+
+func (b *message) draw(_ *Model, a cell.Area) {
+	var lines []string
+	for part := range strings.SplitSeq(b.text, "\n") {
+		lines = append(lines, wrap(view.Text(part), min(a.W-8, 80))...)
+	}
+	w := 0
+	for _, l := range lines {
+		w = max(w, cell.Width(l))
+	}
+	in := centered(a, w, len(lines), "", cell.Danger)
+	for y, l := range lines {
+		in.Write(0, y, l, cell.Plain)
+	}
+}
+
+func (b *message) hints() [][2]string { return [][2]string{{"any key", "closes"}} }

@@ -18,7 +18,9 @@ func (m *Model) stateBox(a cell.Area) {
 	}
 	var wrapped []string
 	for _, l := range lines {
-		wrapped = append(wrapped, wrap(view.Text(l), min(a.W-6, 76))...)
+		for part := range strings.SplitSeq(l, "\n") {
+			wrapped = append(wrapped, wrap(view.Text(part), min(a.W-6, 76))...)
+		}
 	}
 	w := 0
 	for _, l := range wrapped {
@@ -83,9 +85,9 @@ func (m *Model) downLines() []string {
 		lines = append(lines, "", fmt.Sprintf("what you see is %s old and faded: it is not live", ageText(st.Age())))
 	}
 	if st.Link.Attempt > 0 {
-		lines = append(lines, fmt.Sprintf("attempt %d   tried %s", st.Link.Attempt, strings.Join(st.Link.Tried, " ")))
+		lines = append(lines, fmt.Sprintf("attempt %d to connect again, to %s", st.Link.Attempt, strings.Join(st.Link.Tried, " ")))
 	}
-	return append(lines, "", "r ask now   :ctx other context   q quit")
+	return append(lines, "", "r connect and ask now   :ctx other context   q quit")
 }
 
 // wrap breaks a line at spaces so that none is wider than w.

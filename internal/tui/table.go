@@ -242,7 +242,7 @@ func (t table) columns(rows []int) []column {
 }
 
 // sentences are the columns that explain a mark and need none themselves.
-var sentences = map[string]bool{"notes": true, "reason": true}
+var sentences = map[string]bool{"notes": true, "reason": true, "kind": true, "severity": true}
 
 // unitWidth is the room that values of a unit usually take.
 var unitWidth = map[view.Unit]int{

@@ -189,3 +189,15 @@ func (m *Model) fileName(ext string) string {
 	}, m.opt.Feed.nameOr("natsctl"))
 	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.now().UTC().Format("20060102T150405Z"), ext)
 }
+
+// askAgain asks now. When the connection is lost it connects anew, with the
+// context as it is saved now: credentials may have changed.
+func (m *Model) askAgain() tea.Cmd {
+	m.send(askOrder)
+	if m.live != nil && m.live.Phase == Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
+		m.say("connecting anew …")
+		return m.connect(m.opt.Feed.Context)
+	}
+	m.say("asking again")
+	return nil
+}
