@@ -39,6 +39,14 @@ func (e *env) target() (*natsctx.Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	t, err := natsctx.Resolve(store, overrides, e.getenv)
+	if err != nil || !e.inTTY || overrides.User == "" || t.User != "" || t.Token != overrides.User {
+		return t, err
+	}
+	// Nobody gave a password for --user, so it would be sent as a token.
+	if overrides.Password, err = e.askPassword(overrides.User); err != nil || overrides.Password == "" {
+		return t, err
+	}
 	return natsctx.Resolve(store, overrides, e.getenv)
 }
 

@@ -100,8 +100,13 @@ func (e *env) passwordFor(set *natsctx.Settings) error {
 		return nil
 	}
 	var err error
-	set.Password, err = e.askSecret(fmt.Sprintf("password of %q (empty when the name is a token): ", set.User))
+	set.Password, err = e.askPassword(set.User)
 	return err
+}
+
+// askPassword asks for the password of a user; it is empty for a token.
+func (e *env) askPassword(user string) (string, error) {
+	return e.askSecret(fmt.Sprintf("password of %q (empty when the name is a token): ", user))
 }
 
 // askSecret asks on the terminal without showing what is typed.
