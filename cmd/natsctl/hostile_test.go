@@ -1,196 +1,161 @@
 package main
 
 import (
-	"fmt"
-	"net"
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
-const hostileRecording = "../../internal/fleet/testdata/hostile.ndjson.gz"
+const (
+	superTape    = "../../internal/fleet/testdata/super.ndjson.gz"
+	degradedTape = "../../internal/fleet/testdata/degraded.ndjson.gz"
+	hostileTape  = "../../internal/fleet/testdata/hostile.ndjson.gz"
+	oldTape      = "../../internal/fleet/testdata/old.ndjson.gz"
+)
 
-// hostileLive are the command lines that a real fleet with hostile clients is
-// asked with, by command; each also runs in every format.
-var hostileLive = map[string][]string{
-	"server ping":         nil,
-	"server info":         {"dev"},
-	"server request":      {"--timeout", "1s"},
-	"server kick":         {"dev", "--account", "APP", "--yes"},
-	"conn kick":           {"--account", "APP", "--yes"},
-	"events":              {"--for", "300ms"},
-	"exporter check":      nil,
-	"account ls":          nil,
-	"account info":        {"APP"},
-	"account conns":       {"APP"},
-	"account claims ls":   nil,
-	"account claims show": {"APP"},
+// replayCommands are the commands that a recording can answer.
+func replayCommands() [][]string {
+	cmds := [][]string{{"check"}, {"server", "graph"}, {"server", "report", "gateways", "--matrix"}, {"server", "report", "connections", "--state", "all"}}
+	for _, r := range reports() {
+		if r.name != "sharing" { // of one account, named when it was recorded
+			cmds = append(cmds, []string{"server", "report", r.name})
+		}
+	}
+	return cmds
 }
 
-// hostileExempt are the commands that show nothing of what a fleet says, with
-// the reason. Every other command is run.
-var hostileExempt = map[string]string{
-	"cluster":             "shows what its own specification names",
-	"context":             "has a hostile test of its own, over hostile context files",
-	"bench":               "shows its own figures; the server's words reach it through errors only",
-	"completion":          "has a hostile test of its own, over hostile caches",
-	"demo":                "shows what server ls and top show, of its own cluster",
-	"record":              "writes a file",
-	"version":             "shows what the binary says of itself",
-	"exporter serve":      "serves HTTP; its label values are quoted and tested in exporter",
-	"exporter rules":      "prints text of its own",
-	"exporter dashboards": "prints text of its own",
-	"server reload":       "shows what server ls shows, and the answer of a reload",
-	"server profile":      "writes a file",
-	"server lame-duck":    "shows what server ls and events show",
+// formatsOf are the formats that a command has.
+func formatsOf(cmd []string) []string {
+	switch cmd[len(cmd)-1] {
+	case "check":
+		return checkFormats
+	case "graph":
+		return graphFormats
+	}
+	return formats
 }
 
-// hostileFormats are the formats to try; one that a command does not have is a
-// usage error without effect.
-var hostileFormats = []string{"", "table", "wide", "json", "ndjson", "yaml", "csv", "tree", "dot", "mermaid", "svg", "txt", "nagios", "junit", "prometheus"}
-
-// TestHostileFleet runs every command that shows something of a fleet, in every
-// format, on a recording or a live server full of hostile names, and looks for
-// what a terminal would obey. A new command is either run or exempted here.
-func TestHostileFleet(t *testing.T) {
-	live := startHostile(t)
-	for _, path := range leaves(nil, commands()) {
-		if exempt(path) {
-			continue
-		}
-		base := hostileArgs(t, path, live)
-		if base == nil {
-			t.Errorf("%v is neither run on hostile text nor exempt from it", path)
-			continue
-		}
-		for _, format := range hostileFormats {
-			args := slices.Clone(base)
-			if format != "" {
-				args = append(args, "-o", format)
+// play runs a command over a recording, on a terminal without colours or into
+// a pipe, and returns both outputs and the exit code.
+func play(t *testing.T, tty bool, args ...string) (out, words string, code int) {
+	t.Helper()
+	var o, w bytes.Buffer
+	home := t.TempDir()
+	code = run(args, &env{
+		in: strings.NewReader(""), out: &o, err: &w, outTTY: tty, errTTY: tty, width: func() int { return 200 },
+		now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
+		getenv: func(name string) string {
+			if name == "HOME" || strings.HasPrefix(name, "XDG_") {
+				return home
 			}
-			checkHostile(t, args)
+			return ""
+		},
+	})
+	return o.String(), w.String(), code
+}
+
+// TestHostileRecording shows every command a recording in which strangers named
+// everything, in every format: nothing of it may reach the terminal as it is.
+func TestHostileRecording(t *testing.T) {
+	for _, cmd := range replayCommands() {
+		for _, format := range formatsOf(cmd) {
+			for _, tty := range []bool{true, false} {
+				args := append(slices.Clone(cmd), "--replay", hostileTape, "-o", format)
+				out, words, code := play(t, tty, args...)
+				if format != "nagios" && (code == exitUsage || code == exitFailed) {
+					t.Fatalf("%v: exit %d: %s", args, code, words)
+				}
+				if out == "" {
+					t.Errorf("%v: nothing was written", args)
+				}
+				for name, text := range map[string]string{"standard output": out, "standard error": words} {
+					if bad := unsafe(text, !tty || format == "csv"); bad != "" {
+						t.Errorf("%v: %s holds %q", args, name, bad)
+					}
+				}
+				wellFormed(t, args, format, out)
+			}
 		}
 	}
 }
 
-// TestHostileViews draws every page of the dashboard over the hostile recording.
-func TestHostileViews(t *testing.T) {
-	for _, page := range []string{
-		"topology", "tree", "matrix", "links", "servers", "conns", "slow", "closed", "accounts", "streams", "consumers",
-		"peers", "raft", "events", "alerts", "server",
+// unsafe returns the part of a text that a terminal would obey, or "".
+func unsafe(text string, tabs bool) string {
+	if !utf8.ValidString(text) {
+		return "invalid UTF-8"
+	}
+	for i, r := range text {
+		switch {
+		case r == '\n', r == '\t' && tabs:
+		case r < 0x20, r >= 0x7f && r <= 0x9f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x2028, r == 0x2029:
+			return text[i:min(i+20, len(text))]
+		}
+	}
+	return ""
+}
+
+// wellFormed parses the formats that have a grammar.
+func wellFormed(t *testing.T, args []string, format, out string) {
+	t.Helper()
+	var err error
+	switch format {
+	case "json":
+		err = json.Unmarshal([]byte(out), new(any))
+	case "ndjson":
+		for line := range strings.Lines(out) {
+			err = errors.Join(err, json.Unmarshal([]byte(line), new(any)))
+		}
+	case "junit", "svg":
+		dec := xml.NewDecoder(strings.NewReader(out))
+		for err == nil {
+			_, err = dec.Token()
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	case "prometheus":
+		var problems []promlint.Problem
+		if problems, err = promlint.New(strings.NewReader(out)).Lint(); len(problems) > 0 {
+			t.Errorf("%v: %v", args, problems)
+		}
+	}
+	if err != nil {
+		t.Errorf("%v: %v in\n%s", args, err, out)
+	}
+}
+
+// TestReplayOfOldServers runs everything over servers of 2.9: what they do not
+// report is null, and nothing crashes.
+func TestReplayOfOldServers(t *testing.T) {
+	for _, cmd := range replayCommands() {
+		args := append(slices.Clone(cmd), "--replay", oldTape, "-o", "json")
+		out, words, code := play(t, false, args...)
+		if code != exitOK && code != exitPartial && code != exitCheck {
+			t.Errorf("%v: exit %d: %s", args, code, words)
+		}
+		wellFormed(t, args, "json", out)
+	}
+	for column, report := range map[string]string{
+		"limit_bytes": "memory", "config_digest": "versions", "config_skew": "versions", "streams_leader": "jetstream", "stalls": "connections",
+		"not_after": "certificates",
 	} {
-		checkHostile(t, []string{"top", "--once", "--view", page, "-o", "txt", "--replay", hostileRecording})
-	}
-}
-
-func checkHostile(t *testing.T, args []string) {
-	t.Helper()
-	code, out, errs := runHere(t.TempDir(), true, args...)
-	if strings.Contains(errs, "panic") {
-		t.Errorf("%v: %s", args, errs)
-	}
-	errs = strings.NewReplacer("\r\x1b[K", "", "\x1b[K", "", "\rnatsctl: ", "natsctl: ").Replace(errs) // our own progress line
-	if bad := rawControls(out + errs); len(bad) > 0 {
-		t.Errorf("%v (exit %d) lets %q through", args, code, bad[0])
-	}
-}
-
-// leaves lists the paths of all commands that run something.
-func leaves(path []string, list []entry) (out [][]string) {
-	for _, c := range list {
-		here := append(slices.Clone(path), c.name)
-		if c.cmd != nil {
-			out = append(out, here)
+		out, words, _ := play(t, false, "server", "report", report, "--replay", oldTape, "-o", "json", "--jq", ".rows[]."+column)
+		for line := range strings.Lines(out) {
+			if line != "null\n" {
+				t.Errorf("%s of %s: %q, though 2.9 does not report it: %s", column, report, line, words)
+			}
 		}
-		out = append(out, leaves(here, c.sub)...)
-	}
-	return out
-}
-
-// exempt tells whether a command or one of its groups is exempted.
-func exempt(path []string) bool {
-	for n := range path {
-		if hostileExempt[strings.Join(path[:n+1], " ")] != "" {
-			return true
+		if out == "" {
+			t.Errorf("%s: no rows", report)
 		}
-	}
-	return false
-}
-
-// hostileArgs is the command line that shows hostile text, or nil.
-func hostileArgs(t *testing.T, path []string, live string) []string {
-	help := transcript(t, append(slices.Clone(path), "--help"))
-	if args, ok := liveArgs(path); ok {
-		line := append(append(slices.Clone(path), "-s", live), args...)
-		if strings.Contains(help, "<account>") && path[1] == "request" {
-			line = append(line, "APP")
-		}
-		return line
-	}
-	switch {
-	case path[0] == "top":
-		return []string{"top", "--once", "--replay", hostileRecording}
-	case strings.Contains(help, "--replay"):
-		return append(slices.Clone(path), "--replay", hostileRecording)
-	}
-	return nil
-}
-
-// liveArgs finds what a command, or its group, is called with.
-func liveArgs(path []string) ([]string, bool) {
-	for n := len(path); n > 0; n-- {
-		if args, ok := hostileLive[strings.Join(path[:n], " ")]; ok {
-			return args, true
-		}
-	}
-	return nil, false
-}
-
-// startHostile starts a server with clients, a stream and a consumer whose
-// texts are as hostile as the server lets them be, and returns its URL.
-func startHostile(t *testing.T) string {
-	t.Helper()
-	cluster, err := broker.Start(t.Context(), broker.Single())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cluster.Close() })
-	nc, err := cluster.Connect("app", nats.Name(hostileText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	if _, err := nc.SubscribeSync("evil.\x1b[31m\u202e\u009b.>"); err != nil {
-		t.Fatal(err)
-	}
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{
-		Name: "EVIL", Subjects: []string{"s.\u202e\x1b[2J.*"}, Description: hostileText, Metadata: map[string]string{hostileText: hostileText},
-	}); err != nil {
-		t.Fatal(err)
-	}
-	failLogin(t, cluster.Nodes()[0].ClientURL())
-	id, _ := cluster.Identity("sys")
-	return withUser(cluster.URLs()[0], id)
-}
-
-// failLogin is refused by the server under a hostile user name.
-func failLogin(t *testing.T, url string) {
-	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "nats://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "CONNECT {\"user\":%q,\"pass\":\"x\",\"name\":%q}\r\n", "\u202eroot", "\u009bname"); err != nil {
-		t.Fatal(err)
 	}
 }

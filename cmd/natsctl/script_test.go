@@ -41,6 +41,11 @@ func sandbox(env *testscript.Env) error {
 	} {
 		env.Setenv(name, dir)
 	}
+	fixtures, err := filepath.Abs("../../internal/fleet/testdata")
+	if err != nil {
+		return err
+	}
+	env.Setenv("FIXTURES", fixtures) // recordings of real fleets: super, degraded, hostile, old
 	env.Values[clusterKey{}] = &scriptCluster{}
 	env.Defer(func() { deleteClusters(env.T(), broker.OpenHome(filepath.Join(home, "state", "natsctl", "clusters"))) })
 	return os.MkdirAll(home, 0o700)
