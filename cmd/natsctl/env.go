@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/natsctl/natsctl/internal/tui/hush"
 )
 
 // env is everything of the outside world that a command may touch, and what a
@@ -31,6 +33,7 @@ type env struct {
 
 // processEnv is the env of this process.
 func processEnv() *env {
+	hush.Lift()
 	isTTY := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 	e := &env{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
