@@ -34,6 +34,7 @@ func benchEntry() entry {
 		{name: "run", help: "Run a scenario file.", cmd: &benchRun{}},
 		{name: "ab", help: "Run two scenarios interleaved and compare them.", cmd: &benchAB{}},
 		{name: "compare", help: "Compare two saved results.", cmd: &benchCompare{}},
+		{name: "calibrate", help: "Measure what this machine can measure.", cmd: &benchCalibrate{}},
 		{name: "report", help: "Show a saved result again.", cmd: &benchReport{}},
 	}}
 }
@@ -93,6 +94,9 @@ func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) er
 	defer bench.Tune()()
 	opts, err := f.options(ctx, e)
 	if err != nil {
+		return err
+	}
+	if opts, err = f.ceiling(ctx, spec, opts); err != nil {
 		return err
 	}
 	live := newBenchLive(e, f.quiet)

@@ -149,10 +149,16 @@ func (c *benchAB) cases(ctx context.Context, e *env) (a, b bench.Case, err error
 }
 
 // inContext is the same surroundings with another saved context, without the
-// flags that name a server or a user.
+// flags and the environment that name a server or a user.
 func (e *env) inContext(name string) *env {
 	other := *e
-	other.session = nil
+	other.session, other.closers = nil, nil
+	other.getenv = func(name string) string {
+		if strings.HasPrefix(name, "NATS_") {
+			return ""
+		}
+		return e.getenv(name)
+	}
 	f := e.flags
 	other.flags = globals{
 		context: name, timeout: f.timeout, output: f.output, jq: f.jq,

@@ -56,7 +56,7 @@ func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("pubs", "Publishers, each with its own connection.").Default("1").IntVar(&c.pubs)
 	c.load.setup(cmd)
 	c.payload.setup(cmd)
-	cmd.Flag("driver", "natsgo; raw for --max over plain TCP with less client CPU; auto chooses.").Default("natsgo").EnumVar(&c.driver, "natsgo", "raw", "auto")
+	cmd.Flag("driver", "natsgo is what an application uses; raw takes less client CPU, for --max over plain TCP; auto is raw where it can.").Default("auto").EnumVar(&c.driver, "natsgo", "raw", "auto")
 }
 
 func (c *benchPubFlags) spec(e *env) (bench.Spec, error) {

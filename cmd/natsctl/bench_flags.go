@@ -118,6 +118,8 @@ type benchRunFlags struct {
 	save  string
 	quiet bool
 	force bool
+
+	sysContext string
 }
 
 func (f *benchRunFlags) setup(cmd *kingpin.CmdClause) {
@@ -127,12 +129,39 @@ func (f *benchRunFlags) setup(cmd *kingpin.CmdClause) {
 
 func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
 	cmd.Flag("save", "Save the result as JSON in this file, for report and compare.").PlaceHolder("FILE").StringVar(&f.save)
+	cmd.Flag("sys-context", "Saved context of the system account, to show what the servers say of the run.").PlaceHolder("NAME").StringVar(&f.sysContext)
 	cmd.Flag("quiet", "No progress.").Short('q').BoolVar(&f.quiet)
 	cmd.Flag("force", "Make load although the context is protected.").BoolVar(&f.force)
 }
 
-func (f *benchRunFlags) options(context.Context, *env) ([]bench.Option, error) {
-	return []bench.Option{bench.Runs(f.runs), bench.WithVersion(buildVersion())}, nil
+// options are those of the flags; --sys-context connects.
+func (f *benchRunFlags) options(ctx context.Context, e *env) ([]bench.Option, error) {
+	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(buildVersion())}
+	if f.sysContext != "" {
+		view, err := e.benchServerView(ctx, f.sysContext)
+		if err != nil {
+			return nil, fmt.Errorf("system context %s: %w", f.sysContext, err)
+		}
+		opts = append(opts, bench.WithServerView(view))
+	}
+	return opts, nil
+}
+
+// ceilingTime is how long the generator is tried by itself.
+const ceilingTime = 300 * time.Millisecond
+
+// ceiling finds out what the generator can do by itself, where that could be
+// what limits the result: publishing at full speed.
+func (f *benchRunFlags) ceiling(ctx context.Context, s bench.Spec, opts []bench.Option) ([]bench.Option, error) {
+	s, err := s.Normalize()
+	if err != nil || s.Load.Mode != bench.Max || s.Workload != bench.Pub && s.Workload != bench.PubSub {
+		return opts, err
+	}
+	perSec, err := bench.FindCeiling(ctx, s, ceilingTime)
+	if err != nil {
+		return nil, err
+	}
+	return append(opts, bench.WithCeiling(perSec)), nil
 }
 
 // benchLive shows the progress of a run on one line of the terminal.

@@ -40,7 +40,7 @@ func (r *run) judge(rep *Run, o options) Validity {
 	}
 	short := r.spec.Load.Mode == Open && !rep.Partial && rep.Saturated == nil && float64(r.onTime) < reached*float64(rep.Planned)
 	add(short, true, ReasonRate, "%d of %d messages were sent in time", r.onTime, rep.Planned)
-	load := max(rep.Rate.Sent, rep.Rate.Received)
+	load := rep.Rate.Sent
 	add(o.ceiling > 0 && load > boundShare*o.ceiling, true, ReasonGenerator,
 		"%s/s is above %.0f %% of what the generator itself can do (%s/s)", FormatRate(load), boundShare*100, FormatRate(o.ceiling))
 	add(rep.Client.ForeignCPU > foreignShare && !rep.Client.ServerLocal, true, ReasonForeign,

@@ -13,6 +13,7 @@ type Metric struct {
 // The metrics that this package names itself.
 const (
 	metricRate = "rate"
+	metricSent = "sent"
 	metricP99  = "p99"
 	metricCPU  = "cpu"
 )
@@ -20,7 +21,7 @@ const (
 // metrics is the table of all metrics.
 var metrics = []Metric{
 	{metricRate, "msgs/s", true, func(r *Run) (float64, bool) { return r.Rate.Received, r.Rate.Received > 0 }},
-	{"sent", "msgs/s", true, func(r *Run) (float64, bool) { return r.Rate.Sent, r.Rate.Sent > 0 }},
+	{metricSent, "msgs/s", true, func(r *Run) (float64, bool) { return r.Rate.Sent, r.Rate.Sent > 0 }},
 	{"p50", "us", false, latencyMetric(func(d *Distribution) float64 { return d.P50 })},
 	{"p90", "us", false, latencyMetric(func(d *Distribution) float64 { return d.P90 })},
 	{metricP99, "us", false, latencyMetric(func(d *Distribution) float64 { return d.P99 })},

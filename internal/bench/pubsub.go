@@ -46,8 +46,15 @@ func (p *pubsubRun) setup(context.Context) error {
 		}
 	}
 	senders, err := p.publishers()
+	if err != nil {
+		return err
+	}
 	p.senders = senders
-	return err
+	hold := p.newThrottle(len(p.crowds), p.missing)
+	for _, s := range senders {
+		s.hold = hold
+	}
+	return nil
 }
 
 // publishers opens a connection for each publisher.

@@ -124,7 +124,8 @@ func (s *sender) buildBatch() batch {
 
 // floodRaw sends batches as fast as the socket takes them.
 func (s *sender) floodRaw(ctx context.Context, p phase) error {
-	for now := s.run.clock.Now(); p.msgs > 0 || now < s.end; now = s.run.clock.Now() {
+	for s.hold.wait(ctx); p.msgs > 0 || s.run.clock.Now() < s.end; s.hold.wait(ctx) {
+		now := s.run.clock.Now()
 		b := &s.raw.all[s.raw.next]
 		s.raw.next = (s.raw.next + 1) % len(s.raw.all)
 		n := len(b.ends)

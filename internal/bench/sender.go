@@ -54,6 +54,7 @@ type sender struct {
 	link     *link
 	out      outlet
 	raw      *batches // with the raw driver
+	hold     *throttle
 	pool     *stamp.Pool
 	subjects *subjects
 	ledger   ledger
@@ -118,7 +119,8 @@ const floodBurst = 64
 
 // flood sends as fast as the connection takes it.
 func (s *sender) flood(ctx context.Context, p phase) error {
-	for now := s.run.clock.Now(); p.msgs > 0 || now < s.end; now = s.run.clock.Now() {
+	for s.hold.wait(ctx); p.msgs > 0 || s.run.clock.Now() < s.end; s.hold.wait(ctx) {
+		now := s.run.clock.Now()
 		for range floodBurst {
 			if p.msgs > 0 && s.seq == uint64(p.msgs) {
 				return nil

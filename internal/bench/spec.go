@@ -104,7 +104,7 @@ func (s Spec) Normalize() (Spec, error) {
 	}
 	orString(&s.Payload, "random")
 	orString(&s.Dist, "sequential")
-	orString(&s.Driver, driverGo)
+	orString(&s.Driver, driverAuto)
 	orDuration(&s.Warmup, defaultWarmup)
 	orDuration(&s.Timeout, defaultTimeout)
 	if s.Msgs == 0 {

@@ -32,8 +32,8 @@ func summarize(runs []Run, ceiling float64) Summary {
 		CPUPerMsg:        spread(sample(runs, metricCPU)),
 		GeneratorCeiling: ceiling,
 	}
-	if ceiling > 0 {
-		s.CeilingUsed = s.Rate.Median / ceiling
+	if ceiling > 0 && len(sample(runs, metricSent)) > 0 {
+		s.CeilingUsed = stats.Median(sample(runs, metricSent)) / ceiling
 	}
 	return s
 }

@@ -1,0 +1,236 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/pace"
+)
+
+// CalibrationSchema is the name of the form in which calibrations are written.
+const CalibrationSchema = "natsctl.bench.calibration/v1"
+
+// Calibration is what this machine and program can do by themselves: no figure
+// of a benchmark is better than these.
+type Calibration struct {
+	Schema   string        `json:"schema"`
+	Env      ClientEnv     `json:"env"`
+	Precise  bool          `json:"precise_timers"`   // waits end in clock_nanosleep
+	TimerLag *Distribution `json:"timer_lag_us"`     // how late sends are at 1000/s
+	ClockNS  float64       `json:"clock_ns"`         // a reading of the clock
+	RTT      *Distribution `json:"rtt_us,omitempty"` // to the server, PING to PONG, one by one
+	Foreign  float64       `json:"foreign_cpu"`      // share of the machine that others used meanwhile
+	Ceilings []Ceiling     `json:"ceilings"`         // of the generator, one publisher
+}
+
+// Ceiling is the rate at which a driver fills a sink that throws everything
+// away.
+type Ceiling struct {
+	Driver  string  `json:"driver"`
+	Size    int     `json:"size"`
+	PerSec  float64 `json:"per_second"`
+	BytesPS float64 `json:"bytes_per_second"`
+}
+
+// calibrationSizes are the payload sizes of the ceilings.
+var calibrationSizes = []int{16, 128, 1024, 8192}
+
+// Calibrate measures the generator, and the round trip if connect is not nil.
+// It takes about five seconds.
+func Calibrate(ctx context.Context, connect Connect) (*Calibration, error) {
+	use := startUse()
+	c := &Calibration{Schema: CalibrationSchema, Precise: pace.Precise}
+	var err error
+	if c.TimerLag, err = timerLag(ctx, time.Second); err != nil {
+		return nil, err
+	}
+	c.ClockNS = clockCost()
+	if connect != nil {
+		if c.RTT, err = roundTrips(ctx, connect); err != nil {
+			return nil, err
+		}
+	}
+	for _, driver := range []string{driverGo, driverRaw} {
+		for _, size := range calibrationSizes {
+			perSec, err := FindCeiling(ctx, Spec{Workload: Pub, Sizes: []int{size}, Driver: driver}, 300*time.Millisecond)
+			if err != nil {
+				return nil, err
+			}
+			c.Ceilings = append(c.Ceilings, Ceiling{Driver: driver, Size: size, PerSec: perSec, BytesPS: perSec * float64(size)})
+		}
+	}
+	var rep Run
+	use.into(&rep)
+	c.Foreign = rep.Client.ForeignCPU
+	r := &run{}
+	c.Env = r.env(options{}).Client
+	c.Env.Driver = ""
+	return c, nil
+}
+
+// timerLag paces a thousand sends a second that do nothing.
+func timerLag(ctx context.Context, d time.Duration) (*Distribution, error) {
+	shape, err := pace.Constant(1000, d)
+	if err != nil {
+		return nil, fmt.Errorf("timer lag: %w", err)
+	}
+	var h hist.Hist
+	done := make(chan error, 1)
+	go func() { // a goroutine of its own, for its thread is given back changed
+		defer pace.Lock()()
+		done <- pace.Run(ctx, pace.NewMonotonic(time.Now()), 0, pace.Even(shape, 0, 1), func(at, now int64) error {
+			h.Record(now - at)
+			return nil
+		})
+	}()
+	if err := <-done; err != nil {
+		return nil, err
+	}
+	return distribution(&h), nil
+}
+
+// clockCost is the time that one reading of the clock takes, in nanoseconds.
+func clockCost() float64 {
+	const n = 1 << 16
+	c := pace.NewMonotonic(time.Now())
+	from := c.Now()
+	for range n {
+		c.Now()
+	}
+	return float64(c.Now()-from) / n
+}
+
+func roundTrips(ctx context.Context, connect Connect) (*Distribution, error) {
+	r := newRun(Spec{Timeout: defaultTimeout, Sizes: []int{0}}, connect, options{})
+	defer func() { _ = r.close(ctx) }() // it made nothing
+	l, err := r.link("calibrate")
+	if err != nil {
+		return nil, err
+	}
+	var h hist.Hist
+	for range 200 {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		rtt, err := l.nc.RTT()
+		if err != nil {
+			return nil, fmt.Errorf("round trip: %w", err)
+		}
+		h.Record(int64(rtt))
+	}
+	return distribution(&h), nil
+}
+
+// FindCeiling measures for d how fast the publishers of a closed-loop scenario
+// fill a sink in this process that throws everything away: what the generator
+// can do by itself, in messages per second.
+func FindCeiling(ctx context.Context, s Spec, d time.Duration) (float64, error) {
+	sink, err := newNullSink()
+	if err != nil {
+		return 0, err
+	}
+	defer sink.close()
+	s.Workload, s.Subject, s.Subs, s.Queue, s.Msgs = Pub, "ceiling", 0, "", 0
+	s.Load, s.Warmup, s.Duration = Load{Mode: Max}, Duration(d/4), Duration(d)
+	res, err := Execute(ctx, s, func(opts ...nats.Option) (*nats.Conn, error) {
+		return nats.Connect("nats://"+sink.l.Addr().String(), opts...)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("ceiling of the generator: %w", err)
+	}
+	return res.Runs[0].Rate.Sent, nil
+}
+
+// nullSink speaks just enough of the protocol to keep a client content, and
+// throws away what it publishes.
+type nullSink struct {
+	l     net.Listener
+	group sync.WaitGroup
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func newNullSink() (*nullSink, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("null sink: %w", err)
+	}
+	s := &nullSink{l: l}
+	s.group.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s.mu.Lock()
+			s.conns = append(s.conns, c)
+			s.mu.Unlock()
+			s.group.Go(func() {
+				defer func() { _ = c.Close() }()
+				_ = s.serve(c) // ends with its client
+			})
+		}
+	})
+	return s, nil
+}
+
+func (s *nullSink) close() {
+	_ = s.l.Close()
+	s.mu.Lock()
+	for _, c := range s.conns {
+		_ = c.Close()
+	}
+	s.mu.Unlock()
+	s.group.Wait()
+}
+
+const sinkInfo = `INFO {"server_id":"null","server_name":"null","version":"2.15.0","proto":1,"headers":true,"max_payload":67108864}` + "\r\n"
+
+// serve answers every PING, and skips the payload of every PUB.
+func (s *nullSink) serve(c net.Conn) error {
+	if _, err := io.WriteString(c, sinkInfo); err != nil {
+		return err
+	}
+	r := bufio.NewReaderSize(c, batchBytes)
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		switch line[0] {
+		case 'P':
+			if line[1] == 'I' {
+				_, err = io.WriteString(c, "PONG\r\n")
+			} else if line[1] == 'U' {
+				err = skipPayload(r, line)
+			}
+		case 'C', 'S', 'U': // CONNECT, SUB, UNSUB
+		default:
+			err = errNotProtocol
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var errNotProtocol = errors.New("not the protocol")
+
+func skipPayload(r *bufio.Reader, line []byte) error {
+	n, unit := 0, 1
+	for i := len(line) - 3; i >= 0 && line[i] != ' '; i-- {
+		n += int(line[i]-'0') * unit
+		unit *= 10
+	}
+	_, err := r.Discard(n + 2)
+	return err
+}

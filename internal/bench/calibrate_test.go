@@ -1,0 +1,27 @@
+package bench
+
+import "testing"
+
+func TestCalibrate(t *testing.T) {
+	s := startServer(t)
+	c, err := Calibrate(t.Context(), to(s.ClientURL()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.TimerLag.N != 1000 || c.ClockNS <= 0 || c.RTT.N != 200 || len(c.Ceilings) != 8 || c.Env.Cores == 0 {
+		t.Errorf("%+v", c)
+	}
+	for _, ceiling := range c.Ceilings {
+		if ceiling.PerSec < 1000 {
+			t.Errorf("%+v", ceiling)
+		}
+	}
+}
+
+func TestGeneratorBound(t *testing.T) {
+	s := startServer(t)
+	r := mustExecute(t, Spec{Workload: PubSub, Msgs: 5000, Warmup: -1}, to(s.ClientURL()), WithCeiling(10))
+	if r.Validity.Valid || r.Validity.Reasons[0].Code != ReasonGenerator {
+		t.Errorf("%+v", r.Validity)
+	}
+}

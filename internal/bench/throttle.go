@@ -1,0 +1,62 @@
+package bench
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// throttle keeps publishers at full speed from running away from their
+// subscribers: without it the backlog would grow in the server until it cuts
+// the slowest one off, and in this process without bound. The limit is far more
+// than what keeps the path busy.
+type throttle struct {
+	backlog func() int64
+	limit   int64
+	patient time.Duration
+	written atomic.Int64 // backlog that has not moved for so long that it is lost
+}
+
+// What may be on its way: to each subscriber, and to all of them.
+const (
+	maxBacklog      = 16 << 10 // messages
+	maxBacklogBytes = 16 << 20
+	minBacklog      = 16
+)
+
+// newThrottle is for crowds of subscribers whose missing messages backlog
+// counts.
+func (r *run) newThrottle(crowds int, backlog func() int64) *throttle {
+	each := min(maxBacklog, maxBacklogBytes/crowds/max(slices.Max(r.spec.Sizes), 1))
+	return &throttle{backlog: backlog, limit: int64(max(each, minBacklog) * crowds), patient: r.timeout()}
+}
+
+// wait returns when the backlog is below the limit. What does not move for the
+// timeout is given up, so that lost messages hold up nobody.
+func (t *throttle) wait(ctx context.Context) {
+	if t == nil || t.backlog()-t.written.Load() <= t.limit {
+		return
+	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	last, since := t.backlog(), time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := t.backlog()
+		if now-t.written.Load() <= t.limit*3/4 {
+			return
+		}
+		if now != last {
+			last, since = now, time.Now()
+		}
+		if time.Since(since) > t.patient {
+			t.written.Store(now)
+			return
+		}
+	}
+}

@@ -1,0 +1,31 @@
+package bench
+
+import (
+	"testing"
+	"time"
+)
+
+// TestLostMessagesDoNotHoldTheFlood loses more messages than may be on their way.
+func TestLostMessagesDoNotHoldTheFlood(t *testing.T) {
+	d := newDoor(t, startServer(t))
+	d.mangle = func(frame []byte) [][]byte {
+		if seq, _, ok := measured(frame); ok && seq >= 10 && seq < 200 {
+			return nil
+		}
+		return [][]byte{frame}
+	}
+	// 256 KiB each: 64 may be on their way, and 190 are lost.
+	r := mustExecute(t, Spec{Workload: PubSub, Sizes: []int{256 << 10}, Msgs: 400, Warmup: -1, Timeout: 300 * ms}, to(d.url()))
+	if r.Sent != 400 || r.Lost != 190 {
+		t.Errorf("sent %d, lost %d", r.Sent, r.Lost)
+	}
+}
+
+func TestThrottle(t *testing.T) {
+	backlog := int64(1000)
+	h := &throttle{backlog: func() int64 { backlog--; return backlog }, limit: 100, patient: time.Minute}
+	h.wait(t.Context())
+	if backlog > 75 {
+		t.Errorf("went on with %d on their way", backlog)
+	}
+}
