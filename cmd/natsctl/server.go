@@ -15,13 +15,13 @@ func serverEntry() entry {
 		{name: "ls", help: "List the servers: complete, or saying who is missing and why.", cmd: &serverLsCommand{}},
 		{name: "ping", help: "Ask every server to answer once, and time it.", cmd: &serverPingCommand{}},
 		{name: "info", help: "Show one server.", cmd: &serverInfoCommand{}},
-		requestEntry(),
 		reportEntry(),
 		graphEntry(),
 		{name: "reload", help: "Let servers read their configuration again, one after the other; stop at the first error.", cmd: &serverReloadCommand{}},
 		{name: "kick", help: "Close client connections of one server, paced.", cmd: &serverKickCommand{}},
 		{name: "lame-duck", help: "Take a server out of service and see where its clients go.", cmd: &serverLameDuckCommand{}},
 		{name: "profile", help: "Fetch a profile of a server's process for go tool pprof.", cmd: &serverProfileCommand{}},
+		requestEntry(),
 	}}
 }
 

@@ -35,11 +35,11 @@ func requestName(ep *sys.Endpoint) string {
 }
 
 func requestHelp(ep *sys.Endpoint) string {
-	help := "Ask " + strings.NewReplacer("{server}", "PING", "{account}", "<account>").Replace(ep.Subject)
+	help := ep.About
 	if ep.Since != "" {
-		help += ", since " + ep.Since
+		help += " Since " + ep.Since + "."
 	}
-	return help + "."
+	return help
 }
 
 // serverRequestCommand asks one kind of request.

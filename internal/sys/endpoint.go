@@ -9,7 +9,8 @@ import (
 // Endpoint is one request that a system user can make. A new one is one row in
 // the table behind [Endpoints].
 type Endpoint struct {
-	Kind fleet.Kind
+	Kind  fleet.Kind
+	About string // what the answer tells, or the act does, in a sentence
 
 	// Subject holds {server} where a server's id goes and {account} where an
 	// account goes. A row with {server} whose Ping is true is also answered by
