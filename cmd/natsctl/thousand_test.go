@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/sys/simfleet"
+)
+
+// TestThousandServers runs the commands that ask a fleet against an invented
+// one of a thousand servers, whole and then with some of them mute.
+func TestThousandServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand servers take a while")
+	}
+	f, err := simfleet.Start(simfleet.Spec{Servers: 1000, Streams: 100, Consumers: 300, Conns: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	one := f.Names()[500]
+	commands := []struct {
+		args  string
+		lines int // of standard output; 0: any number
+	}{
+		{"server ls", 1000},
+		{"server ls --limit 7 --sort rtt", 7},
+		{"server ping", 1000},
+		{"server info " + one, 0},
+		{"server request varz -o ndjson", 1000},
+		{"server request connz --name " + one + " -o ndjson", 1},
+		{"server report connections --limit 20", 20},
+		{"server report accounts", 0},
+		{"server report jetstream", 0},
+		{"server report health", 0},
+		{"server graph -o json", 0},
+	}
+	ask := func(t *testing.T, args string) (code int, out, words string) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		home := t.TempDir()
+		argv := append([]string{"-s", f.URL(), "--timeout", "20s"}, strings.Fields(args)...)
+		code = run(argv, &env{
+			in: strings.NewReader(""), out: &stdout, err: &stderr, now: time.Now,
+			getenv: func(name string) string {
+				if strings.HasPrefix(name, "XDG_") {
+					return home
+				}
+				return ""
+			},
+		})
+		return code, stdout.String(), stderr.String()
+	}
+	for _, c := range commands {
+		t.Run(c.args, func(t *testing.T) {
+			code, out, words := ask(t, c.args)
+			if code != exitOK {
+				t.Fatalf("exit code %d: %.500s", code, words)
+			}
+			if n := strings.Count(out, "\n"); c.lines > 0 && n != c.lines {
+				t.Errorf("%d lines, want %d", n, c.lines)
+			}
+		})
+	}
+	mute := f.Names()[17]
+	if err := f.SetFault(mute, simfleet.Fault{Mute: true}); err != nil {
+		t.Fatal(err)
+	}
+	code, out, words := ask(t, "server ls")
+	if n := strings.Count(out, "\n"); code != exitPartial || n != 999 || !strings.Contains(words, "999/1000 servers answered") || !strings.Contains(words, mute) {
+		t.Errorf("exit code %d, %d lines: %.500s", code, n, words)
+	}
+}
