@@ -37,7 +37,18 @@ func (r Range) Judge(v float64) (Level, float64) {
 
 // DefaultRange is the threshold of this name as it is when nobody set it. The
 // tables judge their cells by it, so that a mark and a check agree.
-func DefaultRange(name string) Range { return rangeOf(AllLimits(), name) }
+func DefaultRange(name string) Range {
+	for _, group := range [...][]*Check{fleetChecks, linkChecks, loadChecks, jetStreamChecks, securityChecks} {
+		for _, c := range group {
+			for _, l := range c.Limits {
+				if l.Name == name {
+					return Range{l.Warn, l.Crit, l.Below}
+				}
+			}
+		}
+	}
+	return Range{Warn: never(), Crit: never()}
+}
 
 func rangeOf(limits []Limit, name string) Range {
 	for _, l := range limits {

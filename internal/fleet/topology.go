@@ -16,6 +16,8 @@ type Topology struct {
 	Clusters []*Cluster `json:"clusters"`
 	Edges    []*Edge    `json:"edges"`
 	Spans    []*Span    `json:"gateways,omitempty"` // gateway edges summed up by pair of clusters
+
+	byKey map[string]*Node
 }
 
 // EdgeKind says what sort of link an edge is.
@@ -163,14 +165,7 @@ type Span struct {
 }
 
 // Node returns the node with this key, or nil.
-func (t *Topology) Node(key string) *Node {
-	for _, n := range t.Nodes {
-		if n.Key == key {
-			return n
-		}
-	}
-	return nil
-}
+func (t *Topology) Node(key string) *Node { return t.byKey[key] }
 
 // Faults returns the edges that are worse than OK, worst first.
 func (t *Topology) Faults() []*Edge {

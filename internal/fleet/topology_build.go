@@ -29,7 +29,7 @@ func (o TopologyOptions) withDefaults() TopologyOptions {
 // there.
 func NewTopology(s *Snapshot, o TopologyOptions) *Topology {
 	b := &builder{
-		snap: s, opt: o.withDefaults(), top: &Topology{Time: s.Time},
+		snap: s, opt: o.withDefaults(), top: &Topology{Time: s.Time, byKey: map[string]*Node{}},
 		byID: map[string]*Node{}, byName: map[string]*Node{}, clusters: map[string]*Cluster{},
 	}
 	b.addServers()
@@ -94,6 +94,7 @@ func (b *builder) add(n *Node) *Node {
 		n.Key += "/" + n.ID // two servers of one name
 	}
 	b.top.Nodes = append(b.top.Nodes, n)
+	b.top.byKey[n.Key] = n
 	if n.ID != "" {
 		b.byID[n.ID] = n
 	}

@@ -130,17 +130,13 @@ func (n *Node) note(l Level, text string) {
 // judgeNodes gives every node and cluster the worst level of what it takes part
 // in. A fault of an edge counts for the end that lacks it, or for both.
 func (b *builder) judgeNodes() {
-	nodes := map[string]*Node{}
-	for _, n := range b.top.Nodes {
-		nodes[n.Key] = n
-	}
 	for _, e := range b.top.Edges {
 		if e.Level == OK {
 			continue
 		}
 		text := fmt.Sprintf("%s %s to %s %s: %s", e.Kind, e.FromName, cmp.Or(e.ToName, e.ToCluster), e.State, e.Why)
 		for _, key := range []string{e.From, e.To} {
-			if n := nodes[key]; n != nil && !n.Ghost {
+			if n := b.top.Node(key); n != nil && !n.Ghost {
 				// A server with a faulty link still serves: that is a warning.
 				n.note(min(e.Level, Warn), text)
 			}
