@@ -3,6 +3,7 @@ package sys
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -130,8 +131,32 @@ func (c *Client) connErr() error {
 	if c.nc.IsConnected() {
 		return nil
 	}
-	if err := c.nc.LastError(); err != nil && !errors.Is(err, nats.ErrPermissionViolation) {
-		return errors.Join(ErrDisconnected, err)
+	err := c.nc.LastError()
+	if err == nil || errors.Is(err, nats.ErrPermissionViolation) {
+		return ErrDisconnected
 	}
-	return ErrDisconnected
+	return errors.Join(ErrDisconnected, authReason(err), err)
+}
+
+// authReasons are the sentences with which a server turns a client away, and
+// what nats.go calls them. It does so only on an open connection; when a
+// reconnect is turned away it hands on the bare sentence.
+var authReasons = []struct {
+	sentence string
+	err      error
+}{
+	{"account authentication expired", nats.ErrAccountAuthExpired},
+	{"user authentication expired", nats.ErrAuthExpired},
+	{"user authentication revoked", nats.ErrAuthRevoked},
+	{"authorization violation", nats.ErrAuthorization},
+}
+
+// authReason returns the error of nats.go that a sentence stands for, or nil.
+func authReason(err error) error {
+	for _, row := range authReasons {
+		if strings.Contains(strings.ToLower(err.Error()), row.sentence) && !errors.Is(err, row.err) {
+			return row.err
+		}
+	}
+	return nil
 }
