@@ -83,7 +83,8 @@ func treeSheet(m *Model, _ *page) sheet {
 	}
 }
 
-// newTree lists clusters, their servers, and leafnodes at the end.
+// newTree lists clusters with their servers, then servers of no cluster, then
+// leafnodes.
 func newTree(st *State, hidden map[string]bool) []*treeRow {
 	byKey := map[string]*serverRow{}
 	for _, r := range st.Servers {
@@ -97,7 +98,7 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 			links[l.e.To] = l
 		}
 	}
-	var rows, leafs []*treeRow
+	var rows, loose, leafs []*treeRow
 	for _, c := range st.Top.Clusters {
 		if c.Name != "" && !c.Leafs {
 			rows = append(rows, newClusterRow(c, byKey))
@@ -115,9 +116,14 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 				leafs = append(leafs, r)
 				continue
 			}
+			if c.Name == "" {
+				loose = append(loose, r)
+				continue
+			}
 			rows = append(rows, r)
 		}
 	}
+	rows = append(rows, loose...)
 	if len(leafs) > 0 {
 		rows = append(rows, &treeRow{})
 		rows = append(rows, leafs...)
