@@ -15,10 +15,16 @@ func DeriveEvents(before, after *Snapshot) []Event {
 	if before == nil || after == nil {
 		return nil
 	}
+	return DeriveEventsIn(before, after, NewTopology(before, TopologyOptions{}), NewTopology(after, TopologyOptions{}))
+}
+
+// DeriveEventsIn is [DeriveEvents] for a caller that has the topologies of both
+// snapshots, none of which may be nil.
+func DeriveEventsIn(before, after *Snapshot, past, now *Topology) []Event {
 	d := deriver{before: before, after: after}
-	past := indexServers(before)
+	earlier := indexServers(before)
 	for _, sv := range after.Servers {
-		d.server(past.match(sv), sv)
+		d.server(earlier.match(sv), sv)
 	}
 	present := indexServers(after)
 	for _, sv := range before.Servers {
@@ -26,7 +32,7 @@ func DeriveEvents(before, after *Snapshot) []Event {
 			d.gone(sv)
 		}
 	}
-	d.links()
+	d.links(past, now)
 	slices.SortStableFunc(d.events, func(a, b Event) int {
 		return cmp.Or(b.Level.rank()-a.Level.rank(), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Server, b.Server), cmp.Compare(a.Who, b.Who))
 	})
@@ -89,8 +95,7 @@ func (d *deriver) gone(sv *Server) {
 
 // links compares the edges of both topologies, where the servers that report
 // them answered both times.
-func (d *deriver) links() {
-	past, now := NewTopology(d.before, TopologyOptions{}), NewTopology(d.after, TopologyOptions{})
+func (d *deriver) links(past, now *Topology) {
 	was := map[string]*Edge{}
 	for _, e := range past.Edges {
 		was[e.Key()] = e

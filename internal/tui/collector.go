@@ -258,7 +258,7 @@ func (c *collector) publish() {
 		c.state.Link = c.feed.Link()
 	}
 	c.state.Events, c.state.EventRates = c.derive.book.publish(c.state.Now)
-	c.state.Dropped = c.derive.book.dropped + int(c.lost.Load())
+	c.state.Dropped = c.derive.book.seq - c.derive.book.cleared - len(c.state.Events) + int(c.lost.Load())
 	c.state.Asked = maps.Clone(c.asked)
 	st := c.state
 	c.state.Notice = ""

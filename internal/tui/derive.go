@@ -12,6 +12,7 @@ import (
 // was before. Only the collector uses it.
 type deriver struct {
 	answers  answers
+	top      *fleet.Topology // of the answers
 	record   *recorder
 	edges    map[string]edgeLife // since when each link is as it is
 	book     *eventBook
@@ -36,9 +37,12 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	delta := fleet.NewDelta(d.answers.before, snap)
 	top := fleet.NewTopology(snap, fleet.TopologyOptions{Delta: delta, Baseline: d.baseline()})
 	d.remember(top)
-	for _, e := range fleet.DeriveEvents(was, snap) {
-		d.book.add(e)
+	if was != nil {
+		for _, e := range fleet.DeriveEventsIn(was, snap, d.top, top) {
+			d.book.add(e)
+		}
 	}
+	d.top = top
 	st.Data++
 	st.Snap, st.Top = snap, top
 	st.Servers = d.serverRows(snap, delta, top)

@@ -92,7 +92,7 @@ type eventRates struct {
 type eventBook struct {
 	rows    []*eventRow
 	seq     int
-	dropped int
+	cleared int // of seq, forgotten because the operator wished it
 	counts  [4]int
 	curves  [4][]float32
 	last    time.Time
@@ -141,7 +141,6 @@ func (b *eventBook) add(e fleet.Event) {
 	b.rows = append(b.rows, &eventRow{Event: e, seq: b.seq, times: 1})
 	if over := len(b.rows) - keepEvents; over > keepEvents/4 {
 		b.rows = append(make([]*eventRow, 0, keepEvents*3/2), b.rows[over:]...)
-		b.dropped += over
 	}
 }
 

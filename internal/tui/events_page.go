@@ -136,6 +136,6 @@ func wrapAnywhere(text string, w int) []string {
 
 // clearEventsOrder forgets the events so far.
 func clearEventsOrder(_ context.Context, c *collector) {
-	c.derive.book.rows, c.derive.book.dropped = nil, 0
+	c.derive.book.rows, c.derive.book.cleared = nil, c.derive.book.seq
 	c.publish()
 }
