@@ -126,6 +126,16 @@ func (c *Client) noteDraining(id string, at time.Time) {
 	c.draining[id] = at
 }
 
+// leaveSilent turns away from the connected server when nobody answered at all,
+// not even that one: it hangs, and nats.go would notice only when its pings go
+// unanswered, after minutes. The next round asks through another server.
+func (c *Client) leaveSilent(err error) error {
+	if failed := c.nc.ForceReconnect(); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
+}
+
 // connErr says why the connection cannot be used, or nil.
 func (c *Client) connErr() error {
 	if c.nc.IsConnected() {

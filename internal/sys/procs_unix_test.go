@@ -3,6 +3,7 @@
 package sys_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -198,6 +199,41 @@ func TestPausedServer(t *testing.T) {
 	}
 	all["n3"].signal(t, syscall.SIGCONT)
 	whole(t, fresh, 3)
+}
+
+// TestPausedOwnServer pauses the server that carries the questions: the round
+// fails, the next ones go through another server and name it.
+func TestPausedOwnServer(t *testing.T) {
+	all := processes(t, nil, "east/n1", "east/n2", "east/n3")
+	c := all["n1"].connect(t)
+	whole(t, c, 3)
+	all["n1"].signal(t, syscall.SIGSTOP)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := c.Snapshot(ctx, fleet.Want{}); !errors.Is(err, sys.ErrSilent) {
+		t.Fatalf("asked through a paused server: %v", err)
+	}
+	again, done := context.WithTimeout(t.Context(), 30*time.Second)
+	defer done()
+	for again.Err() == nil {
+		connected := c.Conn().StatusChanged(nats.CONNECTED)
+		if !c.Conn().IsConnected() {
+			select {
+			case <-connected:
+			case <-again.Done():
+			}
+		}
+		c.Conn().RemoveStatusListener(connected)
+		s, err := c.Snapshot(again, fleet.Want{})
+		if err != nil || len(s.Servers) != 2 || len(s.Missing) != 1 {
+			continue
+		}
+		if m := s.Missing[0]; m.Name != "n1" || m.Reason != fleet.Silent {
+			t.Errorf("missing %+v", m)
+		}
+		return
+	}
+	t.Error("no other server was asked")
 }
 
 func TestKilledAndRestartedServer(t *testing.T) {

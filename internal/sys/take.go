@@ -266,7 +266,7 @@ func (r *round) result(ctx context.Context) (*fleet.Snapshot, error) {
 		if err := ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return nil, err
 		}
-		return nil, &SilentError{Subject: r.first[0].ep.subject(ping), After: time.Since(r.start)}
+		return nil, r.c.leaveSilent(&SilentError{Subject: r.first[0].ep.subject(ping), After: time.Since(r.start)})
 	}
 	now := time.Now()
 	s := &fleet.Snapshot{
