@@ -1,3 +1,5 @@
+//go:build e2e
+
 package exporter_test
 
 import (
@@ -18,16 +20,16 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 )
 
-// TestPrometheus has a real Prometheus scrape a real super-cluster: the target
+// TestE2EPrometheus has a real Prometheus scrape a real super-cluster: the target
 // is up, the rules are loaded, and a server that is killed raises the alert
 // about it and no other, as does one that is drained.
-func TestPrometheus(t *testing.T) {
+func TestE2EPrometheus(t *testing.T) {
 	tool, err := exec.LookPath("prometheus")
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("prometheus is not installed")
+		}
 		t.Skip("prometheus is not installed")
-	}
-	if testing.Short() {
-		t.Skip("takes half a minute")
 	}
 	c := start(t, broker.Super(3, "east", "west"))
 	assets(t, c)

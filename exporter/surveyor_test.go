@@ -29,7 +29,8 @@ func TestSurveyorAgrees(t *testing.T) {
 	assets(t, c)
 	ours := serve(t, connect(t, c, "sys"), exporter.WithReplicas(true), exporter.WithCollectors(append(exporter.DefaultCollectors(false), "accounts_detail")...))
 	settled(t, ours)
-	theirs := runSurveyor(t, path, c)
+	id, _ := c.Identity("sys")
+	theirs, _ := runSurveyor(t, path, len(c.Nodes()), "--accounts-detailed", "--user", id.User, "--password", id.Password, "--servers", strings.Join(c.URLs(), ","))
 	correct := correctSet(t)
 	want, got := scrape(t, theirs), scrape(t, ours)
 	compared, differ, phantoms := map[string]int{}, map[string]int{}, 0
@@ -128,17 +129,20 @@ func number(t *testing.T, s string) float64 {
 	return f
 }
 
-func runSurveyor(t *testing.T, path string, c *broker.Cluster) string {
+// runSurveyor starts a nats-surveyor for a fleet of count servers and returns
+// the address of its metrics and its process id.
+func runSurveyor(t testing.TB, path string, count int, args ...string) (address string, pid int) {
 	t.Helper()
-	id, _ := c.Identity("sys")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	cmd := exec.CommandContext(t.Context(), path, "--count", fmt.Sprint(len(c.Nodes())), "--accounts", "--accounts-detailed", "--gatewayz", "--raftz", "--jsz", "all",
-		"--addr", "127.0.0.1", "--port", fmt.Sprint(port), "--user", id.User, "--password", id.Password, "--servers", strings.Join(c.URLs(), ","))
+	cmd := exec.CommandContext(t.Context(), path, append([]string{
+		"--count", fmt.Sprint(count), "--accounts", "--gatewayz", "--raftz", "--jsz", "all",
+		"--addr", "127.0.0.1", "--port", fmt.Sprint(port),
+	}, args...)...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +157,7 @@ func runSurveyor(t *testing.T, path string, c *broker.Cluster) string {
 	for {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			conn.Close()
-			return "http://" + addr + "/metrics"
+			return "http://" + addr + "/metrics", cmd.Process.Pid
 		}
 		select {
 		case <-tick.C:

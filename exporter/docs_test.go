@@ -1,0 +1,110 @@
+package exporter
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// docsPage is generated from the table by make docs.
+const docsPage = "../docs/metrics.md"
+
+func TestDocsMetrics(t *testing.T) {
+	want := metricsPage()
+	if os.Getenv("UPDATE_DOCS") != "" {
+		if err := os.WriteFile(docsPage, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(docsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is stale: run make docs", docsPage)
+	}
+}
+
+func metricsPage() string {
+	var b strings.Builder
+	b.WriteString(`# Metrics
+
+Generated from the table in exporter/; the exporter itself is described in [exporter.md](exporter.md).
+
+A metric is exposed by the collector of its section (collect[], --collect). Times are in seconds, sizes in bytes, ratios
+from 0 to 1. A value that a server does not report is absent, never 0. Counters start again at 0 with their server.
+
+## Native metrics
+
+`)
+	writeSection(&b, Native)
+	b.WriteString("\n### Kept by the exporter itself, over time\n\n| Metric | Labels | Meaning |\n|---|---|---|\n")
+	for _, d := range ownDescriptions() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d[0], strings.ReplaceAll(d[2], ",", ", "), d[1])
+	}
+	b.WriteString(surveyorNotes)
+	writeSection(&b, Surveyor)
+	b.WriteString(exporterNotes)
+	writeSection(&b, NatsExporter)
+	return b.String()
+}
+
+func writeSection(b *strings.Builder, set Set) {
+	for _, c := range append([]collector{{name: selfCollector, help: "The exporter and its scrape: always there."}}, collectors...) {
+		var rows []Metric
+		for _, m := range Metrics() {
+			if m.Set == set && m.Collector == c.name {
+				rows = append(rows, m)
+			}
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		off := ""
+		if c.name != selfCollector && !c.byDef {
+			off = " Off by default."
+		}
+		fmt.Fprintf(b, "\n### %s\n\n%s%s\n\n| Metric | Type | Labels | Meaning |\n|---|---|---|---|\n", c.name, c.help, off)
+		for _, m := range rows {
+			fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", m.Name, m.Type, strings.Join(m.Labels, ", "), m.Help)
+		}
+	}
+}
+
+const surveyorNotes = `
+## nats-surveyor's names
+
+Served by default (--compat surveyor). In OpenMetrics its counters are of unknown type: that format would add _total to
+their names. What differs from nats-surveyor, because there it is wrong:
+
+* A stream or consumer of one replica has one series, that of the server which holds it. nats-surveyor exports it for
+  other servers too. Followers have series with --replicas; by default leaders alone do.
+* The figures of an account are added up over JetStream domains; nats-surveyor shows those of the last reply.
+* nats_core_raftz_meta_* carry each label's own value; there server_id holds the cluster and cluster_name the id.
+* cluster_name of nats_core_jetstream_cluster_raft_group_info is the cluster on every server, not "_meta_" on followers.
+* Uptimes and idle times of a day and more are right; there they are 0.
+* nats_stream_consumer_count is the number of consumers; there it is always 0.
+* The reserved_used_bytes and start_time metrics, which it describes and never sends, are sent.
+* The label subject of nats_jetstream_api_audit never holds the name of a stream or consumer.
+* An account with no connection on a server keeps its series.
+* Ephemeral consumers are summed as "(ephemeral)" unless --ephemeral is given.
+* nats_core_account_jetstream_{consumer,replica}_count have the label jetstream_domain as well.
+`
+
+const exporterNotes = `
+## prometheus-nats-exporter's names
+
+Served with --compat exporter; --compat-prefix PREFIX puts PREFIX in the place of gnatsd and jetstream, as its -prefix
+does (the Helm chart sets nats). Where its names then meet nats-surveyor's, one series carries the labels of both.
+What differs:
+
+* server_id is the server's id, beside server_name; there it is the monitoring URL by default.
+* A server that does not answer has no series; there its last values stay.
+* gnatsd_connz_* count all connections, not the first page, and are gauges, since they fall when clients leave. There are
+  no series for each connection (-connz_detailed): they have no bound.
+* The metrics of -healthz_js_enabled_only and -healthz_js_server_only, the strings in ROUTEZ and SUBSZ, and labels from
+  the metadata of streams and consumers are left out.
+* The set of metrics is that of the wire types of this build, whatever a server sends.
+`
