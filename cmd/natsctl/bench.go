@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench"
@@ -133,7 +132,7 @@ func saveResult(name string, res *bench.Result) error {
 	if err != nil {
 		return fmt.Errorf("encode the result: %w", err)
 	}
-	if err := renameio.WriteFile(name, body, 0o644); err != nil {
+	if err := replaceFile(name, body, 0o644); err != nil {
 		return fmt.Errorf("save the result: %w", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,19 +12,28 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// writeCache replaces a file that can be lost: readers see the old one or the
-// new one. Others cannot read it, since the names in it are nobody else's.
+// writeCache replaces a file that can be lost. Others cannot read it, since the
+// names in it are nobody else's.
 func writeCache(path string, body []byte) error {
-	dir, base := filepath.Split(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
+	}
+	return replaceFile(path, body, 0o600)
+}
+
+// replaceFile writes a file so that readers see the old one or the new one, on
+// every system (google/renameio has nothing for Windows).
+func replaceFile(path string, body []byte, mode fs.FileMode) error {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "." // and not the directory for temporary files
 	}
 	f, err := os.CreateTemp(dir, "."+base+"-*")
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(body)
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
