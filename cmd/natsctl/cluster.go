@@ -28,6 +28,7 @@ func clusterEntry() entry {
 			{name: "lame-duck", aliases: []string{"drain"}, help: "Drain a node: its clients are asked to leave, then moved, then it ends.", cmd: &clusterNode{action: "lame-duck"}},
 			{name: "roll", help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", cmd: &clusterRoll{}},
 			{name: "chaos", help: "Make repeatable trouble for a while, and mend it all.", cmd: &clusterChaos{}},
+			{name: "export", help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", cmd: &clusterExport{}},
 			{name: "user", help: "Users of a cluster: list, and in operator mode add and revoke.", sub: []entry{
 				{name: "ls", aliases: []string{"list"}, help: "List the users and their contexts.", cmd: &clusterUserLs{}},
 				{name: "add", help: "Make a user, its credentials and its context (operator mode).", cmd: &clusterUserAdd{}},

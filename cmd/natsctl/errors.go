@@ -101,6 +101,7 @@ func brokerAdvices() []advice {
 		{is(broker.ErrNotReady), exitFailed, say("everything that was started has been stopped again; a busy machine may need a longer --wait")},
 		{is(broker.ErrUser), exitUsage, nil},
 		{is(broker.ErrPush), exitPartial, say("natsctl cluster status shows which server is not well; the JWT is kept, and pushed again by the next natsctl cluster up")},
+		{is(broker.ErrNotEmpty), exitUsage, say("nothing was written; choose a new directory, or empty this one")},
 		{is(broker.ErrUnknown), exitUsage, say("natsctl cluster ls shows all of them, natsctl cluster up starts one")},
 		{is(broker.ErrDown), exitUnreachable, say("start it with natsctl cluster up NAME; natsctl cluster ls shows all of them")},
 		{is(broker.ErrBusy), exitFailed, say("nothing was changed; wait for the other natsctl to end and try again")},

@@ -11,6 +11,38 @@ import (
 type confWriter struct {
 	b     strings.Builder
 	depth int
+	vars  map[string]string // not nil: secrets stand here, by name, and the configuration refers to them
+}
+
+// secret writes one key with a string that is a secret; an empty one is left out.
+func (w *confWriter) secret(key, name, value string) {
+	if value != "" {
+		w.refer(key, name, quote(value))
+	}
+}
+
+// secrets writes one key with a list of strings that hold secrets.
+func (w *confWriter) secrets(key, name string, values []string) {
+	w.refer(key, name, "["+quoteAll(values)+"]")
+}
+
+func (w *confWriter) refer(key, name, text string) {
+	if w.vars == nil {
+		w.line("%s: %s", key, text)
+		return
+	}
+	name = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	w.vars[name] = text
+	w.line("%s: $%s", key, name)
+}
+
+// items writes one key with a list of blocks.
+func (w *confWriter) items(key string, body func()) {
+	w.line("%s: [", key)
+	w.depth++
+	body()
+	w.depth--
+	w.line("]")
 }
 
 func (w *confWriter) line(format string, args ...any) {
@@ -62,12 +94,19 @@ const (
 // config is the complete configuration text of a node.
 func (p plan) config(n nodePlan) string {
 	w := &confWriter{}
+	p.configure(w, n)
+	return w.b.String()
+}
+
+func (p plan) configure(w *confWriter, n nodePlan) {
 	w.str("server_name", n.Name)
-	w.str("listen", n.addr(RoleClient))
-	w.str("http", n.addr(RoleMonitor))
+	w.str("listen", n.bind(RoleClient))
+	w.str("http", n.bind(RoleMonitor))
 	w.list("server_tags", n.Tags)
-	w.str("log_file", filepath.Join(n.Dir, logName))
-	w.line("logtime: true")
+	if !p.Exported {
+		w.str("log_file", filepath.Join(n.Dir, logName))
+		w.line("logtime: true")
+	}
 	w.str("write_deadline", "2s")
 	w.str("lame_duck_duration", "30s")
 	w.str("lame_duck_grace_period", "1s")
@@ -89,12 +128,11 @@ func (p plan) config(n nodePlan) string {
 	p.mqtt(w, n)
 	if n.Leaf != nil {
 		p.leafRemotes(w, n)
-		return w.b.String()
+		return
 	}
 	p.routes(w, n)
 	p.gateways(w, n)
 	p.leafListener(w, n)
-	return w.b.String()
 }
 
 func permissions(w *confWriter, p Permissions) {

@@ -23,53 +23,47 @@ func (p plan) accounts(w *confWriter) {
 }
 
 func (p plan) users(w *confWriter, a Account) {
-	w.line("users: [")
-	w.depth++
-	for _, u := range a.Users {
-		id, _ := p.find(u.Name)
-		w.block("", func() {
-			if id.Public != "" {
-				w.str("nkey", id.Public)
-			} else {
-				w.str("user", u.Name)
-				w.str("password", id.Password)
-			}
-			permissions(w, u.Permissions)
-		})
-	}
-	w.depth--
-	w.line("]")
+	w.items("users", func() {
+		for _, u := range a.Users {
+			id, _ := p.find(u.Name)
+			w.block("", func() {
+				if id.Public != "" {
+					w.str("nkey", id.Public)
+				} else {
+					w.str("user", u.Name)
+					w.secret("password", u.Name+"_PASSWORD", id.Password)
+				}
+				permissions(w, u.Permissions)
+			})
+		}
+	})
 }
 
 // crossings writes what an account exports and imports.
 func crossings(w *confWriter, a Account) {
 	if len(a.Exports) > 0 {
-		w.line("exports: [")
-		w.depth++
-		for _, x := range a.Exports {
-			if x.Service != "" {
-				w.line("{service: %s, response_type: stream}", quote(x.Service))
-			} else {
-				w.line("{stream: %s}", quote(x.Stream))
+		w.items("exports", func() {
+			for _, x := range a.Exports {
+				if x.Service != "" {
+					w.line("{service: %s, response_type: stream}", quote(x.Service))
+				} else {
+					w.line("{stream: %s}", quote(x.Stream))
+				}
 			}
-		}
-		w.depth--
-		w.line("]")
+		})
 	}
 	if len(a.Imports) == 0 {
 		return
 	}
-	w.line("imports: [")
-	w.depth++
-	for _, im := range a.Imports {
-		kind := "stream"
-		if im.Service != "" {
-			kind = "service"
+	w.items("imports", func() {
+		for _, im := range a.Imports {
+			kind := "stream"
+			if im.Service != "" {
+				kind = "service"
+			}
+			w.line("{%s: {account: %s, subject: %s}, to: %s}", kind, quote(im.From), quote(im.Stream+im.Service), quote(or(im.To, im.Stream+im.Service)))
 		}
-		w.line("{%s: {account: %s, subject: %s}, to: %s}", kind, quote(im.From), quote(im.Stream+im.Service), quote(or(im.To, im.Stream+im.Service)))
-	}
-	w.depth--
-	w.line("]")
+	})
 }
 
 // resolver writes what a server needs to know of AuthOperator. The system account is there from the start, so that the others
@@ -84,7 +78,12 @@ func (p plan) resolver(w *confWriter, n nodePlan) {
 		w.str("interval", "2m")
 	})
 	preload := []string{SystemAccount}
-	if n.Leaf != nil {
+	switch {
+	case p.Exported: // nobody will push
+		for _, a := range p.Spec.Accounts {
+			preload = append(preload, a.Name)
+		}
+	case n.Leaf != nil:
 		preload = append(preload, n.Leaf.Account)
 	}
 	w.block("resolver_preload", func() {
@@ -100,7 +99,7 @@ func (p plan) websocket(w *confWriter, n nodePlan) {
 		return
 	}
 	w.block("websocket", func() {
-		w.str("listen", n.addr(RoleWebsocket))
+		w.str("listen", n.bind(RoleWebsocket))
 		if p.Spec.TLS.on() {
 			p.tls(w, n, tlsPlainClient)
 		} else {
@@ -115,7 +114,7 @@ func (p plan) mqtt(w *confWriter, n nodePlan) {
 		return
 	}
 	w.block("mqtt", func() {
-		w.str("listen", n.addr(RoleMQTT))
+		w.str("listen", n.bind(RoleMQTT))
 		p.tls(w, n, tlsPlainClient)
 	})
 }

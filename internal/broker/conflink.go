@@ -14,7 +14,7 @@ func (p plan) routes(w *confWriter, n nodePlan) {
 	}
 	w.block("cluster", func() {
 		w.str("name", n.Cluster)
-		w.str("listen", n.addr(RoleRoute))
+		w.str("listen", n.bind(RoleRoute))
 		w.str("advertise", p.advertised())
 		p.authorization(w, routeUser)
 		p.tls(w, n, tlsRoute)
@@ -27,7 +27,7 @@ func (p plan) routes(w *confWriter, n nodePlan) {
 		if len(urls) == 0 { // JetStream asks for a route; the server finds out that this one leads to itself
 			urls = []string{p.linkURL(routeUser, n.addr(RoleRoute))}
 		}
-		w.list("routes", urls)
+		w.secrets("routes", "ROUTES", urls)
 	})
 }
 
@@ -38,19 +38,21 @@ func (p plan) gateways(w *confWriter, n nodePlan) {
 	}
 	w.block("gateway", func() {
 		w.str("name", n.Cluster)
-		w.str("listen", n.addr(RoleGateway))
+		w.str("listen", n.bind(RoleGateway))
 		w.str("advertise", p.advertised())
 		p.authorization(w, gatewayUser)
 		p.tls(w, n, tlsGateway)
-		w.line("gateways: [")
-		w.depth++
-		for _, c := range p.Spec.Clusters {
-			if c.Name != n.Cluster {
-				w.line("{name: %s, urls: [%s]}", quote(c.Name), quoteAll(p.urls(n, c.Name, gatewayUser, RoleGateway)))
+		w.items("gateways", func() {
+			for _, c := range p.Spec.Clusters {
+				if c.Name == n.Cluster {
+					continue
+				}
+				w.block("", func() {
+					w.str("name", c.Name)
+					w.secrets("urls", "GATEWAY_"+c.Name, p.urls(n, c.Name, gatewayUser, RoleGateway))
+				})
 			}
-		}
-		w.depth--
-		w.line("]")
+		})
 	})
 }
 
@@ -61,21 +63,23 @@ func (p plan) leafListener(w *confWriter, n nodePlan) {
 		return
 	}
 	w.block("leafnodes", func() {
-		w.str("listen", n.addr(RoleLeaf))
+		w.str("listen", n.bind(RoleLeaf))
 		w.str("advertise", p.advertised())
 		p.tls(w, n, tlsLeaf)
 		if p.Trust != nil { // leafs have credentials as users do
 			return
 		}
 		w.block("authorization", func() {
-			w.line("users: [")
-			w.depth++
-			for _, a := range accounts {
-				id := p.linkIdentity(a)
-				w.line("{user: %s, password: %s, account: %s}", quote(id.User), quote(id.Password), quote(a))
-			}
-			w.depth--
-			w.line("]")
+			w.items("users", func() {
+				for _, a := range accounts {
+					id := p.linkIdentity(a)
+					w.block("", func() {
+						w.str("user", id.User)
+						w.secret("password", id.User+"_PASSWORD", id.Password)
+						w.str("account", a)
+					})
+				}
+			})
 		})
 	})
 }
@@ -83,28 +87,28 @@ func (p plan) leafListener(w *confWriter, n nodePlan) {
 // leafRemotes writes the leafnodes block of a leaf node.
 func (p plan) leafRemotes(w *confWriter, n nodePlan) {
 	w.block("leafnodes", func() {
-		w.line("remotes: [")
-		w.depth++
-		for _, a := range n.Leaf.accounts() {
-			id := p.linkIdentity(a)
-			w.block("", func() {
-				user := ""
-				if id.Password != "" {
-					user = id.User + ":" + id.Password + "@"
-				}
-				var urls []string
-				for _, m := range p.members(n.Leaf.Remote) {
-					urls = append(urls, "nats://"+user+p.reach(n, m, RoleLeaf))
-				}
-				w.list("urls", urls)
-				w.str("account", p.accountName(a))
-				w.str("credentials", id.Creds)
-				p.tls(w, n, tlsRemote)
-			})
-		}
-		w.depth--
-		w.line("]")
+		w.items("remotes", func() {
+			for _, a := range n.Leaf.accounts() {
+				w.block("", func() { p.leafRemote(w, n, a) })
+			}
+		})
 	})
+}
+
+// leafRemote writes the connection of a leaf node in one account.
+func (p plan) leafRemote(w *confWriter, n nodePlan, account string) {
+	id, user := p.linkIdentity(account), ""
+	if id.Password != "" {
+		user = id.User + ":" + id.Password + "@"
+	}
+	var urls []string
+	for _, m := range p.members(n.Leaf.Remote) {
+		urls = append(urls, "nats://"+user+p.reach(n, m, RoleLeaf))
+	}
+	w.secrets("urls", "REMOTE_"+account, urls)
+	w.str("account", p.accountName(account))
+	w.str("credentials", id.Creds)
+	p.tls(w, n, tlsRemote)
 }
 
 // linkIdentity is who leaf nodes are in an account of their hub.
@@ -154,7 +158,7 @@ func (p plan) leafAccounts(cluster string) []string {
 func (p plan) authorization(w *confWriter, user string) {
 	w.block("authorization", func() {
 		w.str("user", user)
-		w.str("password", p.Link)
+		w.secret("password", "LINK_PASSWORD", p.Link)
 	})
 }
 

@@ -37,6 +37,7 @@ type plan struct {
 	Link       string          `json:"link"`            // the password of routes and gateways
 	Trust      *trust          `json:"trust,omitempty"` // of AuthOperator
 	PKI        *pki            `json:"pki,omitempty"`   // of TLS
+	Exported   bool            `json:"-"`               // the configuration is for somebody else to run
 	Doors      map[link]string `json:"-"`               // the address of the door of each link, empty when links are direct
 }
 
@@ -50,13 +51,22 @@ type nodePlan struct {
 	Ports   [roles]int `json:"ports"`            // 0 where it does not listen
 	Dir     string     `json:"dir"`              // of this node alone
 	TLS     bool       `json:"tls,omitempty"`
+	Host    string     `json:"-"` // of an exported node: how others reach it, default loopback
+	Bind    string     `json:"-"` // of an exported node: where it listens, default loopback
 }
 
 // conf is the configuration file of the node.
 func (n nodePlan) conf() string { return filepath.Join(n.Dir, "nats.conf") }
 
 // addr is the address of one of the node's listeners.
-func (n nodePlan) addr(r Role) string { return net.JoinHostPort(loopback, strconv.Itoa(n.Ports[r])) }
+func (n nodePlan) addr(r Role) string {
+	return net.JoinHostPort(or(n.Host, loopback), strconv.Itoa(n.Ports[r]))
+}
+
+// bind is the address on which one of the node's listeners listens.
+func (n nodePlan) bind(r Role) string {
+	return net.JoinHostPort(or(n.Bind, loopback), strconv.Itoa(n.Ports[r]))
+}
 
 const loopback = "127.0.0.1"
 

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+)
+
+// clusterExport writes a cluster for others to run.
+type clusterExport struct {
+	which   clusterArg
+	format  string
+	dir     string
+	secrets bool
+}
+
+func (c *clusterExport) setup(cmd *kingpin.CmdClause) {
+	c.which.setup(cmd)
+	cmd.Flag("format", "For whom: "+strings.Join(broker.ExportFormats(), ", ")+".").Default("conf").EnumVar(&c.format, broker.ExportFormats()...)
+	cmd.Flag("dir", "Directory to write, new or empty.").Required().PlaceHolder("DIR").StringVar(&c.dir)
+	cmd.Flag("with-secrets", "Write passwords, private keys and credentials too.").BoolVar(&c.secrets)
+}
+
+func (c *clusterExport) run(_ context.Context, e *env) error {
+	home, err := e.clusters()
+	if err != nil {
+		return err
+	}
+	r, err := c.which.pick(home)
+	if err != nil {
+		return err
+	}
+	names, err := home.Export(r.Name, broker.ExportFormat(c.format), c.dir, c.secrets)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := fmt.Fprintln(e.out, filepath.Join(c.dir, name)); err != nil {
+			return err
+		}
+	}
+	e.say("", "how to run it: "+filepath.Join(c.dir, "README.md"))
+	if c.secrets {
+		e.say("warning", "it holds secrets; keep it where only its owner can read")
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ExportFormat is what a cluster can be exported for.
+type ExportFormat string
+
+// The formats.
+const (
+	ExportConf    ExportFormat = "conf"    // plain nats-servers on this host, with the same ports
+	ExportCompose ExportFormat = "compose" // containers
+	ExportHelm    ExportFormat = "helm"    // values of the official chart, a release for each cluster
+	ExportSystemd ExportFormat = "systemd" // units that run /usr/bin/nats-server
+)
+
+// ExportFormats are all of them.
+func ExportFormats() []string {
+	return []string{string(ExportConf), string(ExportCompose), string(ExportHelm), string(ExportSystemd)}
+}
+
+// ErrNotEmpty is wrapped by the error of an export into a directory that has files already.
+var ErrNotEmpty = errors.New("directory is not empty")
+
+// Export writes all that is needed to run the cluster without natsctl into a directory, which must be empty or not exist, and
+// returns the names of the files. Without secrets they stand as SetMe in files of their own, and private keys and credentials
+// are left out. Doors for faults are never part of it.
+func (h *Home) Export(name string, f ExportFormat, dir string, secrets bool) ([]string, error) {
+	s, err := h.load(name)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.Plan.export(f, secrets)
+	if err != nil {
+		return nil, err
+	}
+	if old, err := os.ReadDir(dir); err == nil && len(old) > 0 {
+		return nil, fmt.Errorf("export to %s: %w", dir, ErrNotEmpty)
+	}
+	names := slices.Sorted(maps.Keys(files))
+	for _, file := range names {
+		full := filepath.Join(dir, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {
+			return nil, fmt.Errorf("export: %w", err)
+		}
+		if err := replaceFile(full, []byte(files[file])); err != nil {
+			return nil, fmt.Errorf("export: %w", err)
+		}
+	}
+	return names, nil
+}
+
+// SetMe stands in an export for a secret that is left out.
+const SetMe = "SET-ME"
+
+// export is the files of an export by their path below its directory.
+func (p plan) export(f ExportFormat, secrets bool) (map[string]string, error) {
+	switch f {
+	case ExportHelm:
+		return p.exportHelm(secrets)
+	case ExportConf:
+		return p.rebased(".", "data").exportConf(f, secrets), nil
+	case ExportCompose:
+		out := p.rebased(".", "data")
+		for i := range out.Nodes {
+			out.Nodes[i].Host, out.Nodes[i].Bind = out.Nodes[i].Name, "0.0.0.0"
+		}
+		files := out.exportConf(f, secrets)
+		files["compose.yaml"] = out.compose()
+		return files, nil
+	case ExportSystemd:
+		out := p.rebased(path.Join("/etc/nats", p.Spec.Name), path.Join("/var/lib/nats", p.Spec.Name))
+		files := out.exportConf(f, secrets)
+		for _, n := range out.Nodes {
+			files[out.unit(n)] = out.systemd(n)
+		}
+		return files, nil
+	}
+	return nil, specErr("export format %q is unknown: %s", f, strings.Join(ExportFormats(), ", "))
+}
+
+// rebased is the plan with its files in another place and its links direct.
+func (p plan) rebased(dir, data string) plan {
+	old := p.Dir
+	p.Dir, p.Doors, p.Exported = dir, nil, true
+	p.Nodes, p.Identities, p.Links = slices.Clone(p.Nodes), slices.Clone(p.Identities), slices.Clone(p.Links)
+	for i := range p.Nodes {
+		p.Nodes[i].Dir = path.Join(data, p.Nodes[i].Name)
+	}
+	for _, ids := range [][]Identity{p.Identities, p.Links} {
+		for i := range ids {
+			for _, file := range []*string{&ids[i].Seed, &ids[i].Creds, &ids[i].CA, &ids[i].Cert, &ids[i].Key} {
+				if rest, err := filepath.Rel(old, *file); err == nil && *file != "" {
+					*file = path.Join(dir, filepath.ToSlash(rest))
+				}
+			}
+		}
+	}
+	return p
+}
+
+// exportConf is the configuration of each node, and the files that it names.
+func (p plan) exportConf(f ExportFormat, secrets bool) map[string]string {
+	out := map[string]string{}
+	for _, n := range p.Nodes {
+		w := &confWriter{vars: map[string]string{}}
+		p.configure(w, n)
+		text := w.b.String()
+		if len(w.vars) > 0 {
+			file := n.Name + ".secrets.conf"
+			text = fmt.Sprintf("include %s\n", quote("./"+file)) + text
+			out[file] = p.secretsFile(w.vars, secrets)
+		}
+		out[n.Name+".conf"] = text
+	}
+	left := p.exportFiles(out, secrets)
+	out["README.md"] = p.exportReadme(f, secrets, left)
+	return out
+}
+
+// secretsFile defines the variables of a configuration.
+func (p plan) secretsFile(vars map[string]string, secrets bool) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		text := vars[name]
+		if !secrets {
+			text = p.masked(text)
+		}
+		fmt.Fprintf(&b, "%s: %s\n", name, text)
+	}
+	return b.String()
+}
+
+// masked is text with SetMe for each password of the plan.
+func (p plan) masked(text string) string {
+	text = strings.ReplaceAll(text, p.Link, SetMe)
+	for _, id := range append(slices.Clone(p.Identities), p.Links...) {
+		if id.Password != "" {
+			text = strings.ReplaceAll(text, id.Password, SetMe)
+		}
+	}
+	return text
+}
+
+// exportFiles adds certificates, keys and credentials, and returns those that are left out because they are secret.
+func (p plan) exportFiles(out map[string]string, secrets bool) []string {
+	all := map[string]string{}
+	if p.PKI != nil {
+		for name, text := range p.PKI.Files {
+			all["pki/"+name] = text
+		}
+	}
+	for _, id := range append(slices.Clone(p.Identities), p.Links...) {
+		if file := id.Creds + id.Seed; file != "" { // never both
+			all["creds/"+path.Base(file)] = id.Secret
+		}
+	}
+	if p.Trust != nil {
+		all["creds/operator.jwt"] = p.Trust.JWT
+	}
+	var left []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		private := strings.HasSuffix(name, ".key") || strings.HasSuffix(name, ".creds") || strings.HasSuffix(name, ".nk")
+		if private && !secrets {
+			left = append(left, name)
+			continue
+		}
+		out[name] = all[name]
+	}
+	return left
+}
