@@ -26,9 +26,10 @@ type env struct {
 	now      func() time.Time
 	flags    globals
 
-	session *session // the connection, once made
-	roster  *roster  // whom the fleet is remembered to have, once asked
-	closers []func()
+	session      *session // the connection, once made
+	allowActions bool     // the dashboard may act
+	roster       *roster  // whom the fleet is remembered to have, once asked
+	closers      []func()
 }
 
 // processEnv is the env of this process.

@@ -332,6 +332,14 @@ func e2eSuspend(_ *testing.T, tm *tmuxTerm, _ func(...string)) {
 	tm.text("fg")
 	tm.keys("Enter")
 	tm.sees("LIVE", "7/7 servers")
+	tm.until("the end by q", func(string) bool {
+		tm.keys("q")
+		return tm.flag("alternate_on") == "0"
+	})
+	tm.keys("C-u")
+	tm.text("clear")
+	tm.keys("Enter")
+	tm.misses("EXIT=")
 }
 
 // e2eSignals ends the dashboard in every way: each must restore the terminal.
@@ -346,19 +354,19 @@ func e2eSignals(t *testing.T, tm *tmuxTerm) {
 		tm.keys("Enter")
 		tm.misses("EXIT=")
 	}
-	tm.keys("q")
-	tm.until("the end by q", func(s string) bool {
-		if !strings.Contains(s, "EXIT=") && strings.Contains(s, "LIVE") {
-			tm.keys("q")
-		}
-		return strings.Contains(s, "EXIT=0")
-	})
-	restored("q")
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+	start := func() {
+		t.Helper()
 		tm.text("natsctl --context e2e-sys top; echo EXIT=$?")
 		tm.keys("Enter")
 		tm.sees("LIVE", "servers")
-		out, err := exec.Command("pgrep", "-f", "-x", "natsctl --context e2e-sys top").Output()
+	}
+	start()
+	tm.keys("q")
+	tm.sees("EXIT=0")
+	restored("q")
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		start()
+		out, err := exec.Command("pgrep", "-P", tm.flag("pane_pid"), "-x", "natsctl").Output()
 		if err != nil {
 			t.Fatal("cannot find the dashboard's process: ", err)
 		}

@@ -28,6 +28,7 @@ func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 		}
 		return tui.NewReplay(filepath.Base(c.replay), tape), nil
 	}
+	e.allowActions = c.actions
 	return e.liveFeed(ctx)
 }
 
@@ -48,6 +49,9 @@ func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
 		feed.Context = t.Name
 		mark, err := store.Mark(t.Name)
 		feed.Protected = mark.Protected || err != nil
+	}
+	if e.allowActions {
+		feed.Actions = fleetActions{client, feed.Protected}
 	}
 	return feed, nil
 }

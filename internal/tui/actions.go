@@ -15,7 +15,7 @@ func (m *Model) mayAct() bool { return m.opt.Feed != nil && m.opt.Feed.Actions !
 
 // verbs are the actions on each sort of object.
 var (
-	serverVerbs = []pick{{"reload", "read its configuration file again"}, {"lame-duck", "take it out of service"}}
+	serverVerbs = []pick{{"reload", "read its configuration file again"}}
 	connVerbs   = []pick{{"kick", "close the connection; the client may come back"}}
 )
 

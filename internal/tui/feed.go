@@ -63,7 +63,7 @@ type Actions interface {
 
 // Action is one change of the fleet.
 type Action struct {
-	Verb     string // "reload", "kick" or "lame-duck"
+	Verb     string // "reload" or "kick"
 	Server   string // name of the server
 	ServerID string
 	Conn     uint64 // connection id, for kick

@@ -192,7 +192,7 @@ func (m *Model) miniCurves(r *serverRow, a cell.Area) int {
 // curveLine is title, curve, value and peak on one line.
 func (m *Model) curveLine(g graph, c *curves, a cell.Area) {
 	a.Write(0, 0, cell.Fit(g.title, 10, false), cell.Muted)
-	w := max(min(a.W-10-9-12, 40), 8)
+	w := max(min(a.W-10-9-15, 40), 8)
 	points := m.curve(c, g.ser, w*2)
 	top := a.Cut(10, 0, w, 1).Graph(points, 0, m.dots, cell.Chart)
 	x := a.Write(10+w+1, 0, cell.Fit(g.value, 8, true), cell.Strong)
