@@ -75,7 +75,7 @@ func (c *recordCommand) run(ctx context.Context, e *env) error {
 	}
 	tape := &taping{e: e, out: fleet.NewRecorder(file, c.identity)}
 	err = tape.roll(ctx, c, client, want)
-	if context.Cause(ctx) == errRecorded || errors.Is(err, io.EOF) {
+	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
 		err = nil
 	}
 	err = errors.Join(err, tape.out.Close(), file.Close())

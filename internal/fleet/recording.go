@@ -172,12 +172,14 @@ type countingReader struct {
 	read int64
 }
 
+// Read implements [io.Reader].
 func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.buf.Read(p)
 	c.read += int64(n)
 	return n, err
 }
 
+// ReadByte implements [io.ByteReader].
 func (c *countingReader) ReadByte() (byte, error) {
 	b, err := c.buf.ReadByte()
 	if err == nil {

@@ -59,7 +59,7 @@ func (r *Recording) Snapshot(i int) (*Snapshot, error) {
 		if err != nil {
 			return nil, fmt.Errorf("snapshot %d: %w", i, err)
 		}
-		defer z.Close()
+		defer func() { _ = z.Close() }()
 		in = z
 	}
 	lines := bufio.NewReaderSize(in, 1<<16)

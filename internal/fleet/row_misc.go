@@ -127,7 +127,7 @@ func exportRow(account string, e *server.ExtExport) *SharingRow {
 }
 
 func importRow(account string, i *server.ExtImport) *SharingRow {
-	local := cmp.Or(string(i.LocalSubject), string(i.To))
+	local := cmp.Or(string(i.LocalSubject), string(i.To)) //nolint:staticcheck // servers still fill it in
 	return &SharingRow{
 		Account: account, Type: i.Type.String(), Subject: string(i.Subject), Local: local, Name: i.Name,
 		Peers: []string{i.Account}, Invalid: i.Invalid,

@@ -21,7 +21,7 @@ func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 		{Name: "kind", Title: "Kind", Help: "Client or Leafnode.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Kind }},
 		{Name: "type", Title: "Type", Help: "Protocol: nats, mqtt or websocket.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Type }},
 		{Name: "reason", Title: "Reason", Help: "Why it was closed.", Wide: !closed, Value: func(r *fleet.ConnRow) any { return r.Info.Reason }},
-		{Name: "stopped", Title: "Closed", Help: "When it was closed.", Unit: Instant, Wide: !closed, Value: func(r *fleet.ConnRow) any { return stopped(r) }},
+		{Name: "stopped", Title: "Closed", Help: "When it was closed.", Unit: Instant, Wide: !closed, Value: stopped},
 		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: func(r *fleet.ConnRow) any { return r.Info.NumSubs }},
 	}
 	cols = append(cols, trafficColumns(rates, func(r *fleet.ConnRow) fleet.Traffic { return r.Traffic })...)

@@ -23,12 +23,12 @@ func (s Style) GraphTree(w io.Writer, t *fleet.Topology, ascii bool) error {
 		faults = append(faults, g.mark(e.Level)+" "+Text(edgeText(e)))
 	}
 	g.links("links at fault", faults)
-	_, err := io.WriteString(w, g.String())
+	_, err := io.WriteString(w, g.out.String())
 	return err
 }
 
 type tree struct {
-	strings.Builder
+	out strings.Builder
 	Style
 	ascii bool
 }
@@ -53,20 +53,20 @@ func (g *tree) cluster(c *fleet.Cluster) {
 		return
 	}
 	name := cmp.Or(c.Name, "(no cluster)")
-	fmt.Fprintf(g, "%s %s  %d/%d servers", g.mark(c.Level), Text(name), c.Have, c.Need)
+	fmt.Fprintf(&g.out, "%s %s  %d/%d servers", g.mark(c.Level), Text(name), c.Have, c.Need)
 	if c.Version != "" {
-		fmt.Fprintf(g, "  %s", Text(strings.Join(c.Versions, ", ")))
+		fmt.Fprintf(&g.out, "  %s", Text(strings.Join(c.Versions, ", ")))
 	}
 	if c.RoutesNeed > 0 {
-		fmt.Fprintf(g, "  routes %d/%d", c.RoutesHave, c.RoutesNeed)
+		fmt.Fprintf(&g.out, "  routes %d/%d", c.RoutesHave, c.RoutesNeed)
 	}
 	if c.Domain != "" {
-		fmt.Fprintf(g, "  domain %s", Text(c.Domain))
+		fmt.Fprintf(&g.out, "  domain %s", Text(c.Domain))
 	}
 	if c.Ghost {
-		g.WriteString("  no server of it answers")
+		g.out.WriteString("  no server of it answers")
 	}
-	g.WriteByte('\n')
+	g.out.WriteByte('\n')
 	for i, n := range c.Nodes {
 		g.node(n, i == len(c.Nodes)-1)
 	}
@@ -98,7 +98,7 @@ func (g *tree) node(n *fleet.Node, last bool) {
 	case n.Outside:
 		words = append(words, "not asked")
 	}
-	fmt.Fprintf(g, "%s%s %s\n", g.branch(last), g.mark(n.Level), strings.Join(words, "  "))
+	fmt.Fprintf(&g.out, "%s%s %s\n", g.branch(last), g.mark(n.Level), strings.Join(words, "  "))
 }
 
 func have(what string, have, need int) string { return fmt.Sprintf("%s %d/%d", what, have, need) }
@@ -107,9 +107,9 @@ func (g *tree) links(title string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
-	fmt.Fprintf(g, "\n%s\n", title)
+	fmt.Fprintf(&g.out, "\n%s\n", title)
 	for i, line := range lines {
-		fmt.Fprintf(g, "%s%s\n", g.branch(i == len(lines)-1), line)
+		fmt.Fprintf(&g.out, "%s%s\n", g.branch(i == len(lines)-1), line)
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	svgPad    = 14.0
 	svgGap    = 130.0
 	svgMargin = 24.0
+	svgArc    = 36.0 // an arc over a cluster rises so much for each that it passes
 )
 
 // svgBox is the box of a cluster.
@@ -67,15 +68,21 @@ func svgText(s string) string {
 func layout(t *fleet.Topology) (boxes []*svgBox, width, height float64) {
 	x := [2]float64{svgMargin, svgMargin}
 	var tall float64
+	upper := 0
 	for _, c := range t.Clusters {
 		if !below(c) {
 			tall = max(tall, boxHeight(c))
+			upper++
 		}
 	}
+	top := svgMargin
+	if len(t.Spans) > 0 && upper > 2 {
+		top += svgArc * (float64(upper-2) + 1)
+	}
 	for _, c := range t.Clusters {
-		row, y := 0, svgMargin
+		row, y := 0, top
 		if below(c) {
-			row, y = 1, svgMargin+tall+svgGap/2
+			row, y = 1, top+tall+svgGap/2
 		}
 		box := &svgBox{c: c, x: x[row], y: y, w: boxWidth(c), h: boxHeight(c), rows: map[string]float64{}}
 		for i, n := range c.Nodes {
@@ -128,17 +135,14 @@ func boxOf(boxes []*svgBox, name string) *svgBox {
 	return nil
 }
 
-// drawSpans draws the gateways: one line for each direction between two
-// clusters, the way back a little lower.
+// drawSpans draws the gateways: between neighbours a line for each direction,
+// over the heads of others an arc.
 func drawSpans(b *strings.Builder, t *fleet.Topology, boxes []*svgBox) {
-	for i, s := range t.Spans {
+	var labels strings.Builder // over all lines
+	for _, s := range t.Spans {
 		from, to := boxOf(boxes, s.From), boxOf(boxes, s.To)
 		if from == nil || to == nil {
 			continue
-		}
-		x1, x2, y := from.x+from.w, to.x, from.y+svgLine
-		if from.x > to.x {
-			x1, x2, y = from.x, to.x+to.w, from.y+svgLine*2.2
 		}
 		label := fmt.Sprintf("%d/%d", s.Have, s.Need)
 		if s.RTTSeconds > 0 {
@@ -148,11 +152,47 @@ func drawSpans(b *strings.Builder, t *fleet.Topology, boxes []*svgBox) {
 		if s.Have < s.Need {
 			dash = ` stroke-dasharray="6 4"`
 		}
-		y += float64(i/2) * 4
-		fmt.Fprintf(b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-width="2"%s/>`+"\n", x1, y, x2, y, hue(s.Level), dash)
-		fmt.Fprintf(b, `<text x="%.1f" y="%.1f" text-anchor="middle" fill="%s">%s</text>`+"\n",
-			(x1+x2)/2, y-4, hue(s.Level), svgText(arrowed(label, from.x > to.x)))
+		back := from.x > to.x
+		style := fmt.Sprintf(`fill="none" stroke="%s" stroke-width="2"%s`, hue(s.Level), dash)
+		x, y := spanLine(b, boxes, from, to, style)
+		fmt.Fprintf(&labels, `<text x="%.1f" y="%.1f" text-anchor="middle" fill="%s" stroke="#ffffff" stroke-width="4" paint-order="stroke">%s</text>`+"\n",
+			x, y-4, hue(s.Level), svgText(arrowed(label, back)))
 	}
+	b.WriteString(labels.String())
+}
+
+// spanLine draws the line or arc of one direction and returns where its label
+// goes.
+func spanLine(b *strings.Builder, boxes []*svgBox, from, to *svgBox, style string) (x, y float64) {
+	left, right, back := from, to, false
+	if from.x > to.x {
+		left, right, back = to, from, true
+	}
+	passed := 0
+	for _, box := range boxes {
+		if box.y == left.y && box.x > left.x && box.x < right.x {
+			passed++
+		}
+	}
+	if passed == 0 {
+		y = left.y + svgLine
+		if back {
+			y += svgLine * 1.2
+		}
+		x1, x2 := left.x+left.w, right.x
+		fmt.Fprintf(b, `<path d="M %.1f %.1f L %.1f %.1f" %s/>`+"\n", x1, y, x2, y, style)
+		return (x1 + x2) / 2, y
+	}
+	// The two directions start from different thirds of the boxes.
+	third := 1.0 / 3
+	if back {
+		third = 2.0 / 3
+	}
+	x1, x2 := left.x+left.w*third, right.x+right.w*(1-third)
+	rise := svgArc * (float64(passed) + 0.5*map[bool]float64{true: 1}[back])
+	fmt.Fprintf(b, `<path d="M %.1f %.1f C %.1f %.1f %.1f %.1f %.1f %.1f" %s/>`+"\n",
+		x1, left.y, x1, left.y-rise*4/3, x2, right.y-rise*4/3, x2, right.y, style)
+	return (x1 + x2) / 2, left.y - rise
 }
 
 func arrowed(label string, back bool) string {

@@ -9,8 +9,8 @@ func CPU(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 	cols := append(serverColumns(self), []Column[*fleet.Server]{
 		{Name: "cpu_percent", Title: "CPU%", Help: "Processor use; 100 is one core.", Unit: Percent, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.CPU }), Level: cpuLevel},
 		{Name: "cores", Title: "Cores", Help: "Processor cores.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Cores })},
-		{Name: "gomaxprocs", Title: "Procs", Help: "Cores that the server may use.", Unit: Count, Value: stat(func(sv *fleet.Server) any { return procs(sv) })},
-		{Name: "load_percent", Title: "Load%", Help: "Of the cores that it may use.", Unit: Percent, Value: stat(func(sv *fleet.Server) any { return load(sv) }), Level: func(sv *fleet.Server) Level {
+		{Name: "gomaxprocs", Title: "Procs", Help: "Cores that the server may use.", Unit: Count, Value: stat(procs)},
+		{Name: "load_percent", Title: "Load%", Help: "Of the cores that it may use.", Unit: Percent, Value: stat(load), Level: func(sv *fleet.Server) Level {
 			if sv.Statsz == nil {
 				return fleet.OK
 			}
@@ -57,8 +57,8 @@ func load(sv *fleet.Server) any {
 func Memory() []Column[*fleet.Server] {
 	return append(serverColumns(self), []Column[*fleet.Server]{
 		{Name: "mem_bytes", Title: "Mem", Help: "Resident memory.", Unit: Bytes, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Mem })},
-		{Name: "limit_bytes", Title: "Limit", Help: "GOMEMLIMIT, where the server has one and reports it.", Unit: Bytes, Value: stat(func(sv *fleet.Server) any { return memLimit(sv) })},
-		{Name: "used_percent", Title: "Used%", Help: "Of the limit.", Unit: Percent, Value: stat(func(sv *fleet.Server) any { return memUse(sv) }), Level: func(sv *fleet.Server) Level {
+		{Name: "limit_bytes", Title: "Limit", Help: "GOMEMLIMIT, where the server has one and reports it.", Unit: Bytes, Value: stat(memLimit)},
+		{Name: "used_percent", Title: "Used%", Help: "Of the limit.", Unit: Percent, Value: stat(memUse), Level: func(sv *fleet.Server) Level {
 			if sv.Statsz == nil {
 				return fleet.OK
 			}
