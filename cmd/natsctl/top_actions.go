@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/tui"
@@ -33,7 +31,8 @@ func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
 	if f.protected {
 		return "", errProtected
 	}
-	to := server.ServerInfo{ID: a.ServerID, Name: a.Server}
+	to := sys.Conn{}.Server
+	to.ID, to.Name = a.ServerID, a.Server
 	switch a.Verb {
 	case "reload":
 		r, err := f.client.Reload(ctx, to)

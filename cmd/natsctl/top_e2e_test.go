@@ -170,8 +170,16 @@ func TestE2ETop(t *testing.T) {
 		name string
 		do   func(t *testing.T, tm *tmuxTerm, run func(args ...string))
 	}{
-		{"pages", e2ePages}, {"filter and drill", e2eFilter}, {"prompts", e2ePrompts}, {"paste", e2ePaste}, {"resize", e2eResize},
-		{"kill", e2eKill}, {"pause", e2ePause}, {"partition", e2ePartition}, {"disconnect", e2eDisconnect}, {"suspend", e2eSuspend},
+		{"pages", e2ePages},
+		{"filter and drill", e2eFilter},
+		{"prompts", e2ePrompts},
+		{"paste", e2ePaste},
+		{"resize", e2eResize},
+		{"kill", e2eKill},
+		{"pause", e2ePause},
+		{"partition", e2ePartition},
+		{"disconnect", e2eDisconnect},
+		{"suspend", e2eSuspend},
 	} {
 		ok := t.Run(step.name, func(t *testing.T) {
 			tm.t = t
@@ -189,8 +197,13 @@ func e2ePages(t *testing.T, tm *tmuxTerm, _ func(...string)) {
 		key   string
 		words []string
 	}{
-		{"2", []string{"SERVER", "STATUS", "CPU%", "of 7"}}, {"3", []string{"talkers", "CID", "natsctl"}}, {"4", []string{"ACCOUNT", "SYS"}},
-		{"5", []string{"META", "streams", "peers"}}, {"6", []string{"auth err", "kept"}}, {"7", []string{"firing"}}, {"1", []string{"CLUSTER / SERVER"}},
+		{"2", []string{"SERVER", "STATUS", "CPU%", "of 7"}},
+		{"3", []string{"talkers", "CID", "natsctl"}},
+		{"4", []string{"ACCOUNT", "SYS"}},
+		{"5", []string{"META", "streams", "peers"}},
+		{"6", []string{"auth err", "kept"}},
+		{"7", []string{"firing"}},
+		{"1", []string{"CLUSTER / SERVER"}},
 	} {
 		tm.keys(p.key)
 		tm.sees(p.words...)

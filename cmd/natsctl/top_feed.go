@@ -137,7 +137,7 @@ func (e *env) contextNames() []string {
 	if err != nil {
 		return nil
 	}
-	names, _ := store.Names() //nolint:errcheck // a store that cannot be read has no names to offer
+	names, _ := store.Names() // a store that cannot be read has no names to offer
 	return names
 }
 

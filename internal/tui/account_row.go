@@ -14,7 +14,7 @@ import (
 type accountRow struct {
 	name, label        string
 	conns, leafs, subs int
-	slow, lastSlow     int64
+	slow               int64
 	growing            bool // slow consumers since the last answer
 	sent, received     server.DataStats
 	t                  fleet.Traffic
@@ -33,7 +33,7 @@ type accountShare struct {
 // at its leader.
 type accountJS struct {
 	streams, consumers int
-	store, memory      uint64
+	store              uint64
 }
 
 type acc = *accountRow

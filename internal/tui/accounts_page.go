@@ -31,7 +31,7 @@ func accountSheet(m *Model, _ *page) sheet {
 	return &rowsOf[acc]{
 		cols: cols, rows: m.st.Accounts,
 		name:  func(r acc) string { return r.name },
-		judge: func(r acc) view.Level { return levelOf(r.growing, fleet.Warn) },
+		judge: func(r acc) view.Level { return warnIf(r.growing) },
 		refer: func(r acc) ref { return ref{account: r.name} },
 		json:  func(r acc) any { return r.json() },
 	}
@@ -49,7 +49,7 @@ func (r *accountRow) json() any {
 func openAccount(m *Model, _ *page, r ref) { m.push(connsPage, ref{account: r.account}) }
 
 // accountPanel is the account under the cursor, server by server.
-func accountPanel(m *Model, p *page, row int, a cell.Area) {
+func accountPanel(_ *Model, p *page, row int, a cell.Area) {
 	rows, ok := p.list().sheet.(*rowsOf[acc])
 	if !ok {
 		return

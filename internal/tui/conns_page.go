@@ -24,8 +24,10 @@ func connsSpec() *spec {
 			way("talkers", "most messages a second first", "out_msgs_per_second"),
 			way("slow", "most pending bytes first", "pending_bytes"),
 			way("idle", "idle the longest first", "idle_seconds"),
-			{name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 6, empty: noConns, demand: closed,
-				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "address"}},
+			{
+				name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 6, empty: noConns, demand: closed,
+				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "address"},
+			},
 		},
 	}
 }
@@ -84,7 +86,7 @@ func modeLine(_ *Model, p *page, a cell.Area) int {
 func openConn(m *Model, _ *page, _ ref) { m.openObject() }
 
 // connPanel is the connection under the cursor.
-func connPanel(m *Model, p *page, row int, a cell.Area) {
+func connPanel(_ *Model, p *page, row int, a cell.Area) {
 	rows, ok := p.list().sheet.(*rowsOf[con])
 	if !ok {
 		return
@@ -110,8 +112,10 @@ func connLines(r *connRow) []finding {
 	add("from ", r.address())
 	add("kind ", r.kind)
 	out := []finding{{fleet.OK, strings.Join(parts, "   ")}}
-	parts = []string{fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), tight(view.Bytes.Format(c.OutBytes))),
-		fmt.Sprintf("received %s msgs %s", view.Count.Format(c.InMsgs), tight(view.Bytes.Format(c.InBytes))), plural(int(c.NumSubs), "subscription")}
+	parts = []string{
+		fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), tight(view.Bytes.Format(c.OutBytes))),
+		fmt.Sprintf("received %s msgs %s", view.Count.Format(c.InMsgs), tight(view.Bytes.Format(c.InBytes))), plural(int(c.NumSubs), "subscription"),
+	}
 	if !c.Start.IsZero() {
 		parts = append(parts, "connected "+c.Start.UTC().Format("2006-01-02 15:04:05Z"))
 	}
@@ -123,7 +127,7 @@ func connLines(r *connRow) []finding {
 	if c.Stalls > 0 {
 		pending += fmt.Sprintf("   stalled %d times", c.Stalls)
 	}
-	out = append(out, finding{levelOf(r.pendingHigh(), fleet.Warn), pending})
+	out = append(out, finding{warnIf(r.pendingHigh()), pending})
 	if c.Reason != "" {
 		out = append(out, finding{reasonLevel(c.Reason), "ended: " + c.Reason})
 	}

@@ -80,7 +80,7 @@ const rewound = 30
 func (c *collector) show(i int) {
 	d := c.tape
 	i = max(min(i, d.tape.Len()-1), 0)
-	if i != d.at+1 && !(i == d.at && c.state.Snap == nil) {
+	if i != d.at+1 && (i != d.at || c.state.Snap != nil) {
 		c.derive = newDeriver()
 		for before := max(i-rewound, 0); before < i; before++ {
 			c.load(before)

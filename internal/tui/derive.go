@@ -128,11 +128,10 @@ func (d *deriver) remember(top *fleet.Topology) {
 			continue
 		}
 		key := e.Key()
-		list := append(d.rtts[key], rtt)
-		if len(list) > rttReadings {
-			list = list[1:]
+		d.rtts[key] = append(d.rtts[key], rtt)
+		if len(d.rtts[key]) > rttReadings {
+			d.rtts[key] = d.rtts[key][1:]
 		}
-		d.rtts[key] = list
 	}
 }
 

@@ -27,17 +27,6 @@ func tapeOf(t testing.TB, name string) *fleet.Recording {
 	return rec
 }
 
-// frameOf is one frame of a recording after some keys.
-func frameOf(t testing.TB, name string, w, h int, look cell.Look, f Format, keys ...string) string {
-	t.Helper()
-	opt := Options{Feed: NewReplay(name, tapeOf(t, name)), Look: look}
-	data, _, err := Once(context.Background(), opt, OnceOptions{W: w, H: h, Format: f, Keys: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 // modelOf is the screen of a recording after some keys.
 func modelOf(t testing.TB, name, at string, w, h int, keys ...string) *Model {
 	t.Helper()
@@ -62,20 +51,4 @@ func drawn(m *Model, w, h int, look cell.Look) string {
 	m.look, m.palette = look, cell.NewPalette(look)
 	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
 	return m.View()
-}
-
-func TestLook(t *testing.T) {
-	name := os.Getenv("LOOK")
-	if name == "" {
-		t.Skip()
-	}
-	w, h := 120, 40
-	if os.Getenv("SMALL") != "" {
-		w, h = 80, 24
-	}
-	var keys []string
-	for _, k := range filepath.SplitList(os.Getenv("KEYS")) {
-		keys = append(keys, k)
-	}
-	t.Log("\n" + frameOf(t, name, w, h, cell.Look{}, FormatText, keys...))
 }

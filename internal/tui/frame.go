@@ -166,7 +166,7 @@ func (m *Model) totalsLine(a cell.Area, y int) {
 		{text: "out " + m.flow(t.traffic.OutMsgs.Value(), t.traffic.OutBytes.Value())},
 		{text: m.sparkOf(serOut), style: cell.Chart, rank: 5},
 		{text: "subs " + view.PerSec.Format(t.subs), rank: 3},
-		{text: "slow " + view.PerSec.Format(t.slow), style: cell.OfLevel(levelOf(t.slowing, 2)), rank: 2},
+		{text: "slow " + view.PerSec.Format(t.slow), style: cell.OfLevel(warnIf(t.slowing)), rank: 2},
 	}
 	line(a, y, append(left, jetSegment(t)...), nil)
 }

@@ -19,18 +19,26 @@ func jetStreamSpec() *spec {
 	return &spec{
 		kind: jetStreamPage, digit: "5", title: "JetStream", short: "JS", open: openJetStream,
 		modes: []mode{
-			{name: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, demand: streams,
+			{
+				name: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no stream") },
-				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "msgs_per_second", "pending", "bytes", "consumers", "followers", "ack_pending"}},
-			{name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, demand: streams,
+				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "msgs_per_second", "pending", "bytes", "consumers", "followers", "ack_pending"},
+			},
+			{
+				name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no consumer") },
-				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack_seconds", "type"}},
-			{name: "peers", sheet: peerSheet, above: metaLines, demand: streams,
+				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack_seconds", "type"},
+			},
+			{
+				name: "peers", sheet: peerSheet, above: metaLines, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no server with JetStream") },
-				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_per_second", "online", "last_seconds"}},
-			{name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
+				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_per_second", "online", "last_seconds"},
+			},
+			{
+				name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
 				empty: func(m *Model, _ *page) string { return m.waiting(fleet.Raftz, "no raft group: nothing is replicated") },
-				first: []string{"group", "server", "account", "state", "leader", "behind", "size", "term", "applied"}},
+				first: []string{"group", "server", "account", "state", "leader", "behind", "size", "term", "applied"},
+			},
 		},
 	}
 }
@@ -39,9 +47,11 @@ func jetStreamSpec() *spec {
 func consumersSpec() *spec {
 	d := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
 	return &spec{kind: consumersPage, title: "Consumers", open: func(m *Model, _ *page, _ ref) { m.openObject() }, modes: []mode{
-		{name: "consumers", sort: "state", sheet: consumerSheet, below: consumerPanel, panel: 3, demand: d,
+		{
+			name: "consumers", sort: "state", sheet: consumerSheet, below: consumerPanel, panel: 3, demand: d,
 			empty: func(*Model, *page) string { return "the stream has no consumer" },
-			first: []string{"consumer", "state", "pending", "ack_pending", "delivered", "ack_floor", "redelivered", "leader", "last_ack_seconds", "type", "waiting"}},
+			first: []string{"consumer", "state", "pending", "ack_pending", "delivered", "ack_floor", "redelivered", "leader", "last_ack_seconds", "type", "waiting"},
+		},
 	}}
 }
 

@@ -20,7 +20,7 @@ const (
 
 // topoMap draws the clusters as boxes with the gateways between them and
 // returns how many rows it took; none on a small screen.
-func topoMap(m *Model, p *page, a cell.Area) int {
+func topoMap(m *Model, _ *page, a cell.Area) int {
 	clusters := mapClusters(m.st)
 	if a.H < mapRoomH || a.W < boxMin*2 || len(clusters) == 0 {
 		return 0
@@ -77,7 +77,7 @@ func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 		a.Right(a.W-2, 0, mark, cell.OfGlyph(c.Level))
 	}
 	if v := strings.Join(c.Versions, " · "); v != "" {
-		a.Cut(0, 0, a.W-2, a.H).Right(a.W-3, a.H-1, " "+v+" ", cell.OfLevel(levelOf(len(c.Versions) > 1, fleet.Warn)))
+		a.Cut(0, 0, a.W-2, a.H).Right(a.W-3, a.H-1, " "+v+" ", cell.OfLevel(warnIf(len(c.Versions) > 1)))
 	}
 	for y, n := range c.Nodes {
 		if y == boxRows-1 && len(c.Nodes) > boxRows {
@@ -112,7 +112,7 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 	}
 	s := r.sv.Statsz
 	a.Write(x, 0, cell.Fit(view.PerSec.Format(s.Connections)+"c", 5, true), cell.Plain)
-	a.Write(x+5, 0, cell.Fit(fmt.Sprintf("%.0f%%", s.CPU), 5, true), cell.OfLevel(levelOf(r.cpuShare() > cpuWarn, fleet.Warn)))
+	a.Write(x+5, 0, cell.Fit(fmt.Sprintf("%.0f%%", s.CPU), 5, true), cell.OfLevel(warnIf(r.cpuShare() > cpuWarn)))
 	t := r.traffic()
 	if t.Known() {
 		a.Write(x+10, 0, cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 8, true), cell.Plain)

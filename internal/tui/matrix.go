@@ -106,9 +106,9 @@ func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
 	case e.State == fleet.StateOneWay:
 		return matrixCell{"one-way", fleet.Warn}
 	case end.RTTSeconds > 0:
-		return matrixCell{view.Duration(end.RTTSeconds), levelOf(e.Level != fleet.OK, fleet.Warn)}
+		return matrixCell{view.Duration(end.RTTSeconds), warnIf(e.Level != fleet.OK)}
 	}
-	return matrixCell{poolText(end), levelOf(e.Level != fleet.OK, fleet.Warn)}
+	return matrixCell{poolText(end), warnIf(e.Level != fleet.OK)}
 }
 
 // draw writes the matrix from row y on, as many columns as fit, and returns

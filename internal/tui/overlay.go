@@ -218,8 +218,14 @@ func (m *Model) openHelp() {
 	}
 	head("SIGNS")
 	for _, g := range [][2]string{
-		{"●", "in order"}, {"▲", "warning, or growing"}, {"✗", "bad, or not there"}, {"◌", "not known: an end did not answer"},
-		{"★", "leads the JetStream meta group"}, {"▌", "selected"}, {"·", "pinned"}, {"-", "not reported, or no rate yet"},
+		{"●", "in order"},
+		{"▲", "warning, or growing"},
+		{"✗", "bad, or not there"},
+		{"◌", "not known: an end did not answer"},
+		{"★", "leads the JetStream meta group"},
+		{"▌", "selected"},
+		{"·", "pinned"},
+		{"-", "not reported, or no rate yet"},
 	} {
 		s.lines = append(s.lines, helpLine{keys: g[0], text: g[1]})
 	}

@@ -46,7 +46,6 @@ type page struct {
 	object any // of an object page
 	text   []string
 	scroll int
-	pane   int
 	search string
 }
 

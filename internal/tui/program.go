@@ -19,7 +19,8 @@ import (
 // 50 ms, and an idle screen costs next to nothing.
 const frameRate = 20
 
-// Run shows the dashboard on a terminal until the user quits or ctx ends. The
+// Run shows the dashboard on a terminal until the user quits or ctx ends, which
+// the caller lets happen at an interrupt or a termination. The
 // terminal is restored however it ends: by the user, a signal, a lost
 // terminal, an error, or a panic in any of the dashboard's goroutines, which
 // is returned as an error.
@@ -31,6 +32,8 @@ func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	m := NewModel(opt, c.send)
 	settings := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithFPS(frameRate),
+		// ctx ends at a signal: bubbletea's own handler can block for ever when both see one.
+		tea.WithoutSignalHandler(),
 	}
 	if opt.Mouse {
 		settings = append(settings, tea.WithMouseCellMotion())
@@ -88,8 +91,7 @@ func (r *runner) fatal(err error) {
 	go r.program.Kill() // never from within the program's own loop
 }
 
-// hangup ends the program when its terminal goes away; bubbletea itself
-// listens to the interrupt and the termination.
+// hangup ends the program when its terminal goes away.
 func (r *runner) hangup() func() {
 	ch := make(chan os.Signal, 1)
 	signal.Notify(ch, hangups()...)

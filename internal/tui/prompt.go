@@ -54,7 +54,7 @@ func (m *Model) openFilter() {
 		}
 		return nil
 	}
-	pr.suggest = func(m *Model, text string) []string { return completeField(l.heads, text) }
+	pr.suggest = func(_ *Model, text string) []string { return completeField(l.heads, text) }
 	m.prompt = pr
 }
 

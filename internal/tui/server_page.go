@@ -236,7 +236,7 @@ func (m *Model) topConns(r *serverRow, a cell.Area) {
 		x := 8 + nameW
 		a.Write(x, y, cell.Fit(view.PerSec.Format(sumRates(c.t.InMsgs, c.t.OutMsgs))+"/s", 9, true), cell.Plain)
 		a.Write(x+9, y, cell.Fit(tight(view.BytesSec.Format(sumRates(c.t.InBytes, c.t.OutBytes))), 11, true), cell.Plain)
-		a.Write(x+20, y, cell.Fit(tight(view.Bytes.Format(c.c.Pending)), 7, true), cell.OfLevel(levelOf(c.pendingHigh(), fleet.Warn)))
+		a.Write(x+20, y, cell.Fit(tight(view.Bytes.Format(c.c.Pending)), 7, true), cell.OfLevel(warnIf(c.pendingHigh())))
 	}
 }
 

@@ -30,7 +30,6 @@ type ref struct {
 	domain   string
 	stream   string
 	consumer string
-	link     string // key of an edge
 	cid      uint64
 	who      string
 }

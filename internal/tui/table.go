@@ -198,23 +198,13 @@ func (t table) spread(cols []column, w int) []column {
 			free -= grow
 		}
 	}
-	for free > 0 && len(cols) > 1 {
+	if free > 0 && len(cols) > 1 {
 		extra := min(free/(len(cols)-1), 2)
-		if extra == 0 {
-			break
-		}
 		for i := range cols[:len(cols)-1] {
-			cols[i] = widen(cols[i], extra)
+			cols[i].width += extra
 		}
-		break
 	}
 	return cols
-}
-
-// widen moves the columns apart: numbers keep their right edge over the title.
-func widen(c column, by int) column {
-	c.width += by
-	return c
 }
 
 // columns measures every column over the rows in the window. Widths only grow,
@@ -261,10 +251,10 @@ func (t table) title(h view.Head) string {
 	return h.Title + "↑"
 }
 
-// levelOf is the level of an optional judgement.
-func levelOf(bad bool, l fleet.Level) fleet.Level {
+// warnIf is a warning where bad holds.
+func warnIf(bad bool) fleet.Level {
 	if bad {
-		return l
+		return fleet.Warn
 	}
 	return fleet.OK
 }

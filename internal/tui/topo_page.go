@@ -20,8 +20,10 @@ func topoSpec() *spec {
 			{name: "map", sheet: treeSheet, above: topoMap, below: topoPanel, panel: 7, first: treeFirst},
 			{name: "tree", sheet: treeSheet, below: topoPanel, panel: 9, first: treeFirst},
 			{name: "matrix", draw: drawMatrices},
-			{name: "links", sort: "state", sheet: linkSheet, below: linkPanel, panel: 6, empty: noLinks,
-				first: []string{"from", "to", "kind", "state", "rtt_seconds", "in_msgs_per_second", "out_msgs_per_second", "pending_bytes", "why", "up_seconds"}},
+			{
+				name: "links", sort: "state", sheet: linkSheet, below: linkPanel, panel: 6, empty: noLinks,
+				first: []string{"from", "to", "kind", "state", "rtt_seconds", "in_msgs_per_second", "out_msgs_per_second", "pending_bytes", "why", "up_seconds"},
+			},
 		},
 	}
 }
@@ -38,7 +40,6 @@ type treeRow struct {
 	depth   int
 	total   clusterTotal
 	level   fleet.Level
-	last    bool
 }
 
 // clusterTotal is a cluster in numbers.
