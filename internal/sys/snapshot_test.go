@@ -264,3 +264,23 @@ func equalSet(a, b []string) bool {
 	slices.Sort(b)
 	return slices.Equal(a, b)
 }
+
+func TestInboxDenied(t *testing.T) {
+	c := start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
+		Name: "app", Permissions: broker.Permissions{DenySub: []string{"_INBOX.>"}},
+	}}}}})
+	nc, err := c.Connect("app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	began := time.Now()
+	_, err = sys.New(nc, sys.WithTimeout(time.Minute)).Snapshot(t.Context(), fleet.Want{})
+	var denied *sys.PermissionError
+	if !errors.As(err, &denied) || !denied.Subscribe {
+		t.Fatalf("got %v", err)
+	}
+	if d := time.Since(began); d > 20*time.Second {
+		t.Errorf("waited %s for an answer that cannot be heard", d)
+	}
+}
