@@ -28,7 +28,6 @@ type Client struct {
 	mu       sync.Mutex
 	roster   map[string]Known     // by server id
 	draining map[string]time.Time // by server id: when it announced lame duck mode
-	sysAcc   string               // name of the system account, once known
 	missed   map[missed]time.Time // what was waited for in vain, and since when
 }
 
@@ -78,7 +77,6 @@ func New(nc *nats.Conn, opts ...Option) *Client {
 		denied:   newDenials(),
 		roster:   map[string]Known{},
 		draining: map[string]time.Time{},
-		sysAcc:   nc.RemoteAccount(),
 	}
 	for _, o := range opts {
 		o(c)

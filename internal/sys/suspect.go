@@ -17,6 +17,7 @@ type suspect struct {
 	state             suspectState
 	offline           bool // the JetStream meta leader calls it offline
 	weak              bool // no link leads to it: known from before, or from the meta group
+	leaf              bool // a leafnode link leads to it, and perhaps on to others
 }
 
 type suspectState int
@@ -196,11 +197,13 @@ func (l *suspectList) addGateway(cluster, reporter string, g *server.RemoteGatew
 // addLeaf adds the far end of a leafnode link that carries the system account,
 // named by the server's name, which is its id unless it was given one.
 func (l *suspectList) addLeaf(name, reporter string) {
+	id := ""
 	if isServerID(name) {
-		l.add(name, "", "", reporter)
-		return
+		id, name = name, ""
 	}
-	l.add("", name, "", reporter)
+	if s := l.add(id, name, "", reporter); s != nil {
+		s.leaf = true
+	}
 }
 
 // addKnown adds servers seen earlier, unless one of the same name has answered:
@@ -259,9 +262,8 @@ func (c *Client) complete(list []*suspect) {
 	}
 }
 
-// systemAccount returns the name of the system account: the one the user is in.
+// systemAccount returns the name of the system account: the one the user is in,
+// which servers before 2.12 do not say.
 func (c *Client) systemAccount() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return cmp.Or(c.sysAcc, server.DEFAULT_SYSTEM_ACCOUNT)
+	return cmp.Or(c.nc.RemoteAccount(), server.DEFAULT_SYSTEM_ACCOUNT)
 }

@@ -102,7 +102,7 @@ func (n *naming) missing(s *suspect, drained bool) fleet.Missing {
 // server that leads elsewhere is silent, it may be behind that one.
 func (n *naming) unnamed(named []fleet.Missing) fleet.Missing {
 	for _, m := range named {
-		if m.Reason == fleet.Silent && n.isGate(m.ID) {
+		if m.Reason == fleet.Silent && n.isGate(m.ID, m.Name) {
 			return fleet.Missing{Reason: fleet.Behind, Cluster: m.Cluster, Via: m.Label()}
 		}
 	}
@@ -125,7 +125,12 @@ func (n *naming) uncounted(short int) bool {
 // blockedBy returns the silent server that holds the gateway to a suspect's
 // cluster, or nil: a request from this client leaves by the gateway of the
 // server it is connected to, which may be bound to any server over there.
+// A server that no answering one is linked to, and whose id is not refused, is
+// behind whoever swallowed the request.
 func (n *naming) blockedBy(s *suspect) *suspect {
+	if len(s.seenBy) == 0 && s.id != "" {
+		return n.swallower(s)
+	}
 	if s.cluster == "" {
 		return nil
 	}
@@ -139,6 +144,25 @@ func (n *naming) blockedBy(s *suspect) *suspect {
 		}
 	}
 	return nil
+}
+
+// swallower returns the silent server that a request to a suspect ended at, or
+// nil: one with a leafnode link, or else the only one there is.
+func (n *naming) swallower(s *suspect) (by *suspect) {
+	mute := 0
+	for _, g := range n.suspects {
+		if g == s || g.state != suspectProbed || len(g.seenBy) == 0 {
+			continue
+		}
+		if g.leaf {
+			return g
+		}
+		by, mute = g, mute+1
+	}
+	if mute != 1 {
+		return nil
+	}
+	return by
 }
 
 // gateTo returns the id of the server that receives this client's requests to
@@ -162,10 +186,13 @@ func (n *naming) gateTo(cluster string) string {
 	return ""
 }
 
-// isGate tells whether requests to some cluster go through a server.
-func (n *naming) isGate(id string) bool {
+// isGate tells whether requests to other servers go through a server.
+func (n *naming) isGate(id, name string) bool {
 	for _, s := range n.suspects {
-		if s.id == id && id != "" && s.cluster != "" && n.gateTo(s.cluster) == id {
+		if s.id != id && (id != "" || s.name != name) {
+			continue
+		}
+		if s.leaf || id != "" && s.cluster != "" && n.gateTo(s.cluster) == id {
 			return true
 		}
 	}
