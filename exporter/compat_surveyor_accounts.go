@@ -32,7 +32,7 @@ var surveyorAccounts = &group[*account]{
 var surveyorAccountLinks = &group[*account]{
 	set: Surveyor, collector: "accounts_detail", labels: surveyorAccountLabels, each: eachAccount, ident: identSurveyorAccount,
 	rows: slices.Concat(
-		splitRows("client", func(d *server.DataStats) *server.MsgBytes { return clientShare(d) }),
+		splitRows("client", clientShare),
 		splitRows("leaf", func(d *server.DataStats) *server.MsgBytes { return d.Leafs }),
 		splitRows("route", func(d *server.DataStats) *server.MsgBytes { return d.Routes }),
 		splitRows("gateway", func(d *server.DataStats) *server.MsgBytes { return d.Gateways }),

@@ -66,7 +66,7 @@ func (e *Exporter) write(w http.ResponseWriter, h http.Header, v view) {
 	var out io.Writer = w
 	if gzipped(h) {
 		w.Header().Set("Content-Encoding", "gzip")
-		zip, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) //nolint:errcheck // the level is a valid constant
+		zip, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a valid constant
 		defer zip.Close()                                //nolint:errcheck // the scraper is gone, and sees a short answer
 		out = zip
 	}
@@ -87,14 +87,14 @@ func (e *Exporter) writeOwn(out io.Writer, openMetrics bool) {
 		format = expfmt.NewFormat(expfmt.TypeOpenMetrics)
 	}
 	enc := expfmt.NewEncoder(out, format)
-	list, _ := e.own.registry.Gather() //nolint:errcheck // what could be gathered is in the list
+	list, _ := e.own.registry.Gather() // what could be gathered is in the list
 	for _, mf := range list {
 		if err := enc.Encode(mf); err != nil {
 			return
 		}
 	}
 	if c, ok := enc.(expfmt.Closer); ok {
-		_ = c.Close() //nolint:errcheck // writes the end mark; see above
+		_ = c.Close() // writes the end mark; see above
 	}
 }
 

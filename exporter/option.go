@@ -21,6 +21,13 @@ var ErrNoContext = errors.New("no such context")
 // Option changes how an [Exporter] works.
 type Option func(*config) error
 
+// Validate returns the first option that cannot be used, before anything is
+// connected; its error wraps [ErrOption].
+func Validate(opts ...Option) error {
+	_, err := newConfig(opts)
+	return err
+}
+
 // Resolver connects to the fleet that a name stands for, for /probe. The
 // connection is closed after use. It must be safe for concurrent use.
 type Resolver func(ctx context.Context, name string) (*nats.Conn, error)

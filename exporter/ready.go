@@ -48,5 +48,5 @@ func say(w http.ResponseWriter, code int, words string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)
-	_, _ = w.Write([]byte(words + "\n")) //nolint:errcheck // the asker is gone
+	_, _ = w.Write([]byte(words + "\n")) // the asker is gone
 }

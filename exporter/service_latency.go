@@ -117,7 +117,7 @@ func (e *Exporter) listen(w accountWatch) error {
 		}
 		var once sync.Once
 		e.stop = append(e.stop, func() {
-			once.Do(func() { _ = sub.Unsubscribe() }) //nolint:errcheck // the connection is gone, and the subscription with it
+			once.Do(func() { _ = sub.Unsubscribe() }) // the connection is gone, and the subscription with it
 		})
 	}
 	return nil

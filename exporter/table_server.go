@@ -163,9 +163,12 @@ var serverCerts = &group[*fleet.Server]{
 				name  string
 				after time.Time
 			}{
-				{"client", s.Varz.TLSCertNotAfter}, {"cluster", s.Varz.Cluster.TLSCertNotAfter},
-				{"gateway", s.Varz.Gateway.TLSCertNotAfter}, {"leaf", s.Varz.LeafNode.TLSCertNotAfter},
-				{"websocket", s.Varz.Websocket.TLSCertNotAfter}, {"mqtt", s.Varz.MQTT.TLSCertNotAfter},
+				{"client", s.Varz.TLSCertNotAfter},
+				{"cluster", s.Varz.Cluster.TLSCertNotAfter},
+				{"gateway", s.Varz.Gateway.TLSCertNotAfter},
+				{"leaf", s.Varz.LeafNode.TLSCertNotAfter},
+				{"websocket", s.Varz.Websocket.TLSCertNotAfter},
+				{"mqtt", s.Varz.MQTT.TLSCertNotAfter},
 			} {
 				em.put1(unix(l.after), l.name)
 			}

@@ -69,7 +69,7 @@ func (f *exporterFlags) options() ([]exporter.Option, error) {
 	if chosen := f.chosen(own); chosen != nil {
 		opts = append(opts, exporter.WithCollectors(chosen...))
 	}
-	return opts, nil
+	return opts, exporter.Validate(opts...)
 }
 
 // chosen is the list of collectors, or nil for the default one.
