@@ -102,7 +102,7 @@ func (c *exporterServeCommand) listen(ctx context.Context, e *env, exp *exporter
 	stopped := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
-		_ = srv.Shutdown(grace) //nolint:errcheck // what is not finished by then is cut off
+		_ = srv.Shutdown(grace) // what is not finished by then is cut off
 	})
 	defer stopped()
 	level := slog.LevelInfo
