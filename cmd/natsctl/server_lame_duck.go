@@ -251,7 +251,7 @@ func drainLine(d sys.Drain, p sys.DrainProgress) string {
 		s += ", the server is gone"
 	case p.Connected != nil:
 		s += fmt.Sprintf(", %d still connected", *p.Connected)
-	case !d.Kick && !p.Announced:
+	case !d.Kick && !p.Announced && p.Moved+p.Away == 0:
 		s += ", waiting for the server to announce lame duck mode"
 	}
 	return s

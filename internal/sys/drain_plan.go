@@ -73,10 +73,14 @@ func (c *Client) PlanDrain(ctx context.Context, nameOrID string) (*DrainPlan, er
 	if err != nil {
 		return nil, err
 	}
-	if len(target.Servers) != 1 || !target.Complete() {
-		if len(target.Servers) > 1 {
-			return nil, fmt.Errorf("%w: %d servers are named %s", ErrAmbiguous, len(target.Servers), nameOrID)
-		}
+	switch {
+	case len(target.Servers) > 1:
+		return nil, fmt.Errorf("%w: %d servers are named %s", ErrAmbiguous, len(target.Servers), nameOrID)
+	case len(target.Servers) == 0:
+		return nil, &IncompleteError{Snapshot: target}
+	}
+	sv := target.Servers[0]
+	if sv.Varz == nil || sv.Connz == nil || sv.Leafz == nil {
 		return nil, &IncompleteError{Snapshot: target}
 	}
 	all, err := c.Snapshot(ctx, fleet.Want{
@@ -85,7 +89,6 @@ func (c *Client) PlanDrain(ctx context.Context, nameOrID string) (*DrainPlan, er
 	if err != nil {
 		return nil, err
 	}
-	sv := target.Servers[0]
 	p := &DrainPlan{Target: sv.Info, Varz: sv.Varz, Leafs: len(sv.Leafz.Leafs)}
 	for _, info := range sv.Connz.Conns {
 		if info.Stop == nil && !c.isSelf(sv.Info.ID, info.Cid) {

@@ -139,6 +139,9 @@ func (e *IncompleteError) Error() string {
 	for _, m := range s.Missing {
 		labels = append(labels, m.Label()+" "+string(m.Reason))
 	}
+	for _, p := range s.Problems {
+		labels = append(labels, string(p.Kind)+" of "+p.Server+" "+string(p.Reason))
+	}
 	return fmt.Sprintf("%d of %d servers answered: %s", len(s.Servers), s.Expected, strings.Join(labels, ", "))
 }
 
