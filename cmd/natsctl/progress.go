@@ -15,5 +15,5 @@ func (e *env) progress(line string) {
 	if line != "" {
 		line = "natsctl: " + view.Text(line)
 	}
-	_, _ = fmt.Fprint(e.err, "\r", line, eraseLine) //nolint:errcheck // a terminal that is gone shows no progress
+	_, _ = fmt.Fprint(e.err, "\r", line, eraseLine) // a terminal that is gone shows no progress
 }

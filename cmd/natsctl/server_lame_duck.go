@@ -52,7 +52,7 @@ func (c *serverLameDuckCommand) run(ctx context.Context, e *env) error {
 	if c.via != "" && c.kick {
 		return usagef("--via and --kick contradict each other: one ends the server, the other leaves it running")
 	}
-	if err := c.paceFlags.check(); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
 	if c.kick && c.pace.Notice == 0 {

@@ -177,7 +177,7 @@ func TestLameDuckOfOneOfThree(t *testing.T) {
 		}
 		watch.Triggered()
 	})
-	last := followDrain(t, ctx, watch)
+	last := followDrain(ctx, t, watch)
 	duck.Wait()
 	if !last.Last || !last.Gone || !last.Announced || last.Moved != 200 || last.Where["dev-1"]+last.Where["dev-3"] != 200 {
 		t.Errorf("at the end: %+v, lost %+v", last, watch.Lost())
@@ -202,7 +202,7 @@ func TestLameDuckOfOneOfThree(t *testing.T) {
 }
 
 // followDrain checks the progress at every step.
-func followDrain(t *testing.T, ctx context.Context, w *sys.DrainWatch) (last sys.DrainProgress) {
+func followDrain(ctx context.Context, t *testing.T, w *sys.DrainWatch) (last sys.DrainProgress) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

@@ -79,7 +79,7 @@ func lameDuckSubject(id string) string { return "$SYS.SERVER." + id + ".LAMEDUCK
 // Close ends the watch.
 func (w *DrainWatch) Close() {
 	for _, sub := range w.subs {
-		_ = sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+		_ = sub.Unsubscribe() // the connection is gone, and the subscription with it
 	}
 	w.port.close()
 }
@@ -193,7 +193,7 @@ func (w *DrainWatch) heard(m *nats.Msg, now time.Time) {
 func (w *DrainWatch) look(ctx context.Context) {
 	if !w.state.gone {
 		subject := Lookup(string(fleet.Healthz)).subject(w.state.drain.ID)
-		_ = w.c.nc.PublishRequest(subject, w.inbox, nil) //nolint:errcheck // a lost connection shows otherwise
+		_ = w.c.nc.PublishRequest(subject, w.inbox, nil) // a lost connection shows otherwise
 	}
 	if w.state.gone {
 		return

@@ -62,7 +62,7 @@ func (c *Client) KickAll(ctx context.Context, conns []Conn, pace Pace) iter.Seq[
 		}()
 		defer func() {
 			cancel()
-			for range results { //nolint:revive // wait until the last kick is finished
+			for range results { // wait until the last kick is finished
 			}
 		}()
 		for r := range results {
@@ -102,7 +102,7 @@ func (c *Client) kickPaced(ctx context.Context, conns []Conn, pace Pace, results
 			return nil
 		})
 	}
-	_ = g.Wait() //nolint:errcheck // the errors are in the results
+	_ = g.Wait() // the errors are in the results
 }
 
 // kickOne closes one connection after making sure of it.

@@ -39,7 +39,7 @@ var endpoints = []endpoint{
 	{kind: "RAFTZ", subject: serverReq + "RAFTZ", since: [3]int{2, 11, 0}, data: with(func(n *node, o server.RaftzOptions) (any, error) { return n.raftz(o) })},
 	{kind: "IPQUEUESZ", subject: serverReq + "IPQUEUESZ", since: [3]int{2, 10, 26}, data: func(n *node, _ []byte) (any, error) { return n.ipqueuesz(), nil }},
 	{kind: "EXPVARZ", subject: serverReq + "EXPVARZ", since: [3]int{2, 10, 16}, data: func(n *node, _ []byte) (any, error) { return n.expvarz(), nil }},
-	{kind: "ACCOUNT.STATZ", subject: accountStatz, since: [3]int{2, 9, 0}, data: with(func(n *node, o server.AccountStatzOptions) (any, error) { return n.accountStatz(o) })},
+	{kind: "ACCOUNT.STATZ", subject: accountStatz, since: [3]int{2, 9, 0}, data: with(func(n *node, o server.AccountStatzOptions) (any, error) { return n.accountStatz(o), nil })},
 }
 
 const (

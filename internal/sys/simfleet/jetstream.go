@@ -105,7 +105,7 @@ func (n *node) jszAccounts(o server.JSzOptions) (names []string) {
 		}
 		names = append(names, account(i))
 	}
-	if !o.Accounts && !(o.Account == "" && (o.Streams || o.Consumer)) {
+	if detailed := o.Streams || o.Consumer; !o.Accounts && (o.Account != "" || !detailed) {
 		return nil
 	}
 	limit := o.Limit

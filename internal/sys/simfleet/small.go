@@ -37,7 +37,7 @@ func (n *node) accountz(o server.AccountzOptions) (*server.Accountz, error) {
 			return z, nil
 		}
 	}
-	return nil, fmt.Errorf("Account %s does not exist", o.Account) //nolint:staticcheck,revive // the server's own words
+	return nil, fmt.Errorf("Account %s does not exist", o.Account) //nolint:staticcheck // the server's own words
 }
 
 // clientsOf is how many clients of the i-th account the server has.
@@ -49,7 +49,7 @@ func (n *node) clientsOf(i int) int {
 	return (conns + accounts - 1 - i) / accounts
 }
 
-func (n *node) accountStatz(o server.AccountStatzOptions) (*server.AccountStatz, error) {
+func (n *node) accountStatz(o server.AccountStatzOptions) *server.AccountStatz {
 	z := &server.AccountStatz{ID: n.info.ID, Now: n.fleet.now(), Accounts: []*server.AccountStat{}}
 	for i := range n.fleet.spec.Accounts {
 		name, conns := account(i), n.clientsOf(i)
@@ -62,7 +62,7 @@ func (n *node) accountStatz(o server.AccountStatzOptions) (*server.AccountStatz,
 			Sent: server.DataStats{MsgBytes: n.data(share * shareOut)}, Received: server.DataStats{MsgBytes: n.data(share)},
 		})
 	}
-	return z, nil
+	return z
 }
 
 // selected tells whether a name is among those asked for; none asked for means all.
