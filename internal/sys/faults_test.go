@@ -25,7 +25,7 @@ func TestLameDuckIsDraining(t *testing.T) {
 	}
 	defer stay.Close()
 	done := make(chan error, 1)
-	go func() { done <- c.Node("dev-3").LameDuck(4*time.Second, 3*time.Second) }()
+	go func() { done <- c.Node("dev-3").LameDuck(2*time.Second, 1500*time.Millisecond) }()
 	s := eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Missing) == 1 && s.Counted == 2 })
 	if m := s.Missing[0]; m.Name != "dev-3" || m.Reason != fleet.Draining {
 		t.Errorf("missing %+v, counted %d", m, s.Counted)
@@ -65,7 +65,7 @@ func TestSlowLink(t *testing.T) {
 	c := start(t, spec)
 	client := connect(t, c.Node("near-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() && s.Counted == 2 })
-	if _, err := c.Inject(broker.Fault{Kind: broker.Latency, A: "near", B: "far", Delay: 200 * time.Millisecond}); err != nil {
+	if _, err := c.Inject(broker.Fault{Kind: broker.Latency, A: "near", B: "far", Delay: 150 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Inject(broker.Fault{Kind: broker.Drop, A: "near", B: "far"}); err != nil {
@@ -77,7 +77,7 @@ func TestSlowLink(t *testing.T) {
 			return false
 		}
 		rtt, err := time.ParseDuration(g.OutboundGateways["far"].Connection.RTT)
-		return err == nil && rtt > 300*time.Millisecond
+		return err == nil && rtt > 250*time.Millisecond
 	})
 	for range 3 {
 		if s := snapshot(t, client, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}}); len(s.Servers) != 2 || !s.Complete() {
