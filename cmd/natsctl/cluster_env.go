@@ -71,8 +71,14 @@ func (c *clusterEnv) vars(r broker.Record, user string) ([][2]string, error) {
 	vars := [][2]string{{"NATS_CONTEXT", name}}
 	if c.secrets {
 		for _, v := range [][2]string{
-			{"NATS_URL", strings.Join(r.URLs(""), ",")}, {"NATS_USER", id.User}, {"NATS_PASSWORD", id.Password},
-			{"NATS_NKEY", id.Seed}, {"NATS_CREDS", id.Creds}, {"NATS_CA", id.CA}, {"NATS_CERT", id.Cert}, {"NATS_KEY", id.Key},
+			{"NATS_URL", strings.Join(r.URLs(""), ",")},
+			{"NATS_USER", id.User},
+			{"NATS_PASSWORD", id.Password},
+			{"NATS_NKEY", id.Seed},
+			{"NATS_CREDS", id.Creds},
+			{"NATS_CA", id.CA},
+			{"NATS_CERT", id.Cert},
+			{"NATS_KEY", id.Key},
 		} {
 			if v[1] != "" && (v[0] != "NATS_USER" || id.Password != "") {
 				vars = append(vars, v)

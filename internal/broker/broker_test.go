@@ -36,6 +36,7 @@ func TestStart(t *testing.T) {
 		"isolated":    {Leafs: []LeafSpec{{Isolated: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			begun := time.Now()
 			c := begin(t, spec)
 			t.Logf("ready after %v", time.Since(begun))
@@ -92,6 +93,7 @@ func eventually(t *testing.T, ask func() error) {
 }
 
 func TestCloseRemovesEverything(t *testing.T) {
+	t.Parallel()
 	c := begin(t, Nodes(3))
 	dir, url := c.temp, c.URLs()[0]
 	if err := errors.Join(c.Close(), c.Close()); err != nil {
@@ -107,6 +109,7 @@ func TestCloseRemovesEverything(t *testing.T) {
 }
 
 func TestStopAndRestart(t *testing.T) {
+	t.Parallel()
 	c := begin(t, Nodes(3))
 	n := c.Node("dev-2")
 	id := n.ID()
@@ -126,6 +129,7 @@ func TestStopAndRestart(t *testing.T) {
 }
 
 func TestLameDuck(t *testing.T) {
+	t.Parallel()
 	c := begin(t, Nodes(2))
 	n := c.Node("dev-1")
 	nc, err := n.Connect("app")
@@ -149,6 +153,7 @@ func TestLameDuck(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
+	t.Parallel()
 	c := begin(t, Single())
 	n := c.Nodes()[0]
 	n.Stop()
@@ -203,6 +208,7 @@ func TestSpecRefused(t *testing.T) {
 }
 
 func TestPermissions(t *testing.T) {
+	t.Parallel()
 	c := begin(t, Spec{Accounts: []Account{{Name: "CHAT", Users: []User{
 		{Name: "alice", Permissions: Permissions{Pub: []string{"chat.>"}, DenySub: []string{"secret"}}},
 	}}}})

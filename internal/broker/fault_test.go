@@ -41,6 +41,7 @@ func (p pair) ask(subject string) error {
 }
 
 func TestPartitionAndHeal(t *testing.T) {
+	t.Parallel()
 	spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
 	spec.Faults = true
 	c := begin(t, spec)
@@ -71,6 +72,7 @@ func TestPartitionAndHeal(t *testing.T) {
 }
 
 func TestIsolatedNode(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(3)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -91,6 +93,7 @@ func TestIsolatedNode(t *testing.T) {
 }
 
 func TestLatency(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -118,6 +121,7 @@ func TestLatency(t *testing.T) {
 }
 
 func TestBandwidth(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -135,6 +139,7 @@ func TestBandwidth(t *testing.T) {
 }
 
 func TestBlackholeHoldsAndReleases(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -152,6 +157,7 @@ func TestBlackholeHoldsAndReleases(t *testing.T) {
 }
 
 func TestOneWayPartition(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -188,6 +194,7 @@ func hears(nc *nats.Conn, sub *nats.Subscription) error {
 }
 
 func TestDropComesBack(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -202,6 +209,7 @@ func TestDropComesBack(t *testing.T) {
 }
 
 func TestFaultHealsByItself(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)
@@ -217,6 +225,7 @@ func TestFaultHealsByItself(t *testing.T) {
 }
 
 func TestFaultRefused(t *testing.T) {
+	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
 	c := begin(t, spec)

@@ -5,6 +5,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -20,7 +21,10 @@ import (
 // TestMain makes the test binary also the program of the processes that the tests start.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[0] == "natsctl-test" {
-		os.Exit(child(os.Args[1], os.Args[2]))
+		os.Exit(child(os.Args[1], os.Args[2])) //nolint:forbidigo // a process of a cluster, not the test
+	}
+	if err := flag.Set("test.parallel", "8"); err != nil { // clusters wait more than they work
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -174,7 +178,7 @@ func TestKilledSupervisor(t *testing.T) {
 	gone(t, all)
 	eventually(t, func() error { // the lock goes with the last thread of the process
 		if r, err := h.Record("killed"); err != nil || r.Life != Crashed {
-			return fmt.Errorf("got %v %v", r.Life, err)
+			return fmt.Errorf("got %v: %w", r.Life, err)
 		}
 		return nil
 	})
@@ -198,7 +202,7 @@ func TestKilledUp(t *testing.T) {
 	cmd.Wait()
 	eventually(t, func() error {
 		if names, err := h.names(); err != nil || len(names) > 0 {
-			return fmt.Errorf("left over: %v %v", names, err)
+			return fmt.Errorf("left over: %v: %w", names, err)
 		}
 		return nil
 	})
@@ -265,7 +269,7 @@ func TestNodeLife(t *testing.T) {
 		eventually(t, func() error {
 			s, err := h.Status(t.Context(), "life")
 			if err != nil || s.Nodes[1].Phase != want {
-				return fmt.Errorf("%v %v", s.Nodes, err)
+				return fmt.Errorf("%v: %w", s.Nodes, err)
 			}
 			return nil
 		})

@@ -16,7 +16,7 @@ func lock(path string) (release func(), err error) {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
 	ok, err := tryLock(f)
-	if err == nil && !(ok && isAt(f, path)) { // who held it may have removed it just now
+	if err == nil && (!ok || !isAt(f, path)) { // who held it may have removed it just now
 		err = fmt.Errorf("%w: %s is locked", ErrBusy, path)
 	}
 	if err != nil {

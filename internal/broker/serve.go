@@ -25,7 +25,7 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 	go func() { served <- srv.Serve(l) }()
 	defer func() {
 		srv.Close() //nolint:errcheck // all ends here
-		<-served
+		<-served    //nolint:errcheck // it has been closed just now
 	}()
 	r.ready()
 	select {

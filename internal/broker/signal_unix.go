@@ -16,8 +16,5 @@ var (
 	sigLameDuck os.Signal = syscall.SIGUSR2
 )
 
-// apart puts a process into a group of its own.
-func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
-
 // detach puts a process into a session of its own, so that it outlives the terminal.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

@@ -61,7 +61,7 @@ func ReadSpec(r io.Reader) (Spec, error) {
 	if f.Kind != "" && f.Kind != Kind {
 		return Spec{}, specErr("kind %q is unknown: %s", f.Kind, Kind)
 	}
-	return f.Spec.complete()
+	return f.complete()
 }
 
 // decode puts a node of YAML into a value.

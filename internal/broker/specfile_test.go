@@ -57,7 +57,7 @@ func TestReadSpecRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                   "it is empty",
 		"name: [":                            "line 1",
-		"nmae: x":                            `line 1: unknown key "nmae", did you mean "name"?`,
+		"namee: x":                           `line 1: unknown key "namee", did you mean "name"?`,
 		"name: x\nclusters:\n- node: 3":      `line 3: unknown key "clusters[0].node", did you mean "nodes"?`,
 		"zzzzzz: 1":                          "known: accounts, apiVersion, auth",
 		"clusters: 3":                        "line 1: clusters must be a list",

@@ -97,7 +97,8 @@ func newTrustAccount(a Account, old *trustAccount) (*trustAccount, error) {
 // encode signs claims with the key of a seed.
 func encode(c interface {
 	Encode(nkeys.KeyPair) (string, error)
-}, seed string) (string, error) {
+}, seed string,
+) (string, error) {
 	kp, err := nkeys.FromSeed([]byte(seed))
 	if err != nil {
 		return "", fmt.Errorf("read a key: %w", err)

@@ -12,6 +12,7 @@ import (
 // TestRevoke is the life of a user made with a scoped signing key, over mutual TLS: it may do what its role may, is thrown
 // out of every server when it is revoked, and cannot come back.
 func TestRevoke(t *testing.T) {
+	t.Parallel()
 	spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
 	spec.Auth, spec.TLS.Mode = AuthOperator, TLSMutual
 	spec.Accounts = []Account{{
@@ -66,6 +67,7 @@ func TestRevoke(t *testing.T) {
 }
 
 func TestUsersRefused(t *testing.T) {
+	t.Parallel()
 	op := Spec{Auth: AuthOperator}
 	c, plain := begin(t, op), begin(t, Single())
 	_, twice := c.AddUser("APP", User{Name: "app"})
@@ -88,6 +90,7 @@ func TestUsersRefused(t *testing.T) {
 }
 
 func TestExpiredCertificates(t *testing.T) {
+	t.Parallel()
 	_, err := Start(t.Context(), Spec{TLS: TLSSpec{Mode: TLSServer, Validity: "-1h"}})
 	if !errors.Is(err, ErrNotReady) {
 		t.Fatalf("got %v", err)
@@ -96,6 +99,7 @@ func TestExpiredCertificates(t *testing.T) {
 }
 
 func TestJetStreamInEveryMode(t *testing.T) {
+	t.Parallel()
 	for _, auth := range AuthModes() {
 		t.Run(auth, func(t *testing.T) {
 			c := begin(t, Spec{Auth: AuthMode(auth)})
