@@ -189,7 +189,7 @@ func (r *checkReport) summary() string {
 // verdict turns the level into the exit code.
 func (c *checkCommand) verdict(e *env, format string, r *checkReport) error {
 	if format == "nagios" {
-		return exitStatus(nagiosStatus(r.Level))
+		return exitStatus(r.nagiosStatus())
 	}
 	failed := r.Level == fleet.Crit || r.Level == fleet.Unknown || r.Level == fleet.Warn && c.failOn == "warn"
 	var names []string

@@ -46,6 +46,16 @@ func nagiosStatus(l fleet.Level) int {
 	return 3
 }
 
+// nagiosStatus is the exit status of the whole report. When servers are missing
+// and no check has told of it, nobody knows.
+func (r *checkReport) nagiosStatus() int {
+	status := nagiosStatus(r.Level)
+	if status == 0 && len(r.snap.Missing) > 0 {
+		return 3
+	}
+	return status
+}
+
 var nagiosWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 
 // nagiosText keeps a text inside its line and its part of the line.
@@ -54,8 +64,11 @@ func nagiosText(s string) string { return strings.ReplaceAll(view.Text(s), "|", 
 // nagios writes one status line with performance data, then one line for each
 // finding.
 func (r *checkReport) nagios(w io.Writer) error {
-	status := nagiosStatus(r.Level)
+	status := r.nagiosStatus()
 	first := r.summary()
+	if status == 3 && len(r.snap.Missing) > 0 {
+		first += fmt.Sprintf(", but only %d of %d servers answered", r.Answered, r.Expected)
+	}
 	findings := r.findings()
 	if len(findings) > 0 {
 		first = fmt.Sprintf("%s: %s", findings[0].Check, findings[0].What)

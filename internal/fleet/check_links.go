@@ -49,12 +49,17 @@ var stateWord = map[State]string{
 }
 
 // announced tells whether an end of the edge is a server that is known to be
-// missing: that is the finding, and not each of its links once more. A gateway
-// to such a server is one of its own, for it cuts off a cluster.
+// missing: that is the finding, and not each of its links once more. A link
+// that is gone while others still have theirs may be the cause, so it is told;
+// and a gateway to such a server cuts off a cluster.
 func announced(c *checkup, e *Edge) bool {
-	for _, key := range []string{e.From, e.To} {
-		if n := c.Topology.Node(key); n != nil && n.Ghost && n.Reason != "" {
-			return true
+	for _, m := range c.Snapshot.Missing {
+		for _, key := range []string{e.From, e.To} {
+			n := c.Topology.Node(key)
+			if n == nil || !n.Ghost || n.ID != m.ID || n.Name != m.Label() {
+				continue
+			}
+			return e.State != StateMissing || len(m.SeenBy) == 0
 		}
 	}
 	return false

@@ -262,3 +262,22 @@ func TestLimitsCanBeSet(t *testing.T) {
 		}
 	}
 }
+
+// A dead server is one finding, not one for each of its links; but a link that
+// is cut while its ends live is the cause.
+func TestCheckTellsCauseFromEffect(t *testing.T) {
+	missing := Missing{ID: "ID-c", Name: "c", Cluster: "C", Reason: Gone}
+	without := func(m Missing, a *Server) CheckInput {
+		s := snap(0, a, member("b", "a", "c"))
+		s.Want, s.Missing = WantFor(Checks()), []Missing{m}
+		return CheckInput{Snapshot: s}
+	}
+	if got := examine(t, without(missing, member("a", "b", "c")), "routes"); got.Level != OK {
+		t.Errorf("a dead server: %+v", got.Findings)
+	}
+	missing.SeenBy = []string{"b"}
+	got := examine(t, without(missing, member("a", "b")), "routes")
+	if len(got.Findings) != 1 || got.Findings[0].Object != "a - c" {
+		t.Errorf("a cut link: %+v", got.Findings)
+	}
+}
