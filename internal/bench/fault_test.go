@@ -81,7 +81,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 	for _, w := range []Workload{PubSub, Pub} {
 		t.Run(string(w), func(t *testing.T) {
 			s := startServer(t)
-			down := time.Second
+			down := 300 * time.Millisecond
 			done := make(chan struct{})
 			ended := false
 			watch := WithProgress(func(p Progress) {
@@ -90,7 +90,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 					go func() { reboot(t, s, down); close(done) }()
 				}
 			})
-			r := mustExecute(t, Spec{Workload: w, Load: Load{Rate: 1000}, Warmup: -1, Duration: 6000 * ms, Timeout: 3000 * ms}, to(s.ClientURL()), watch)
+			r := mustExecute(t, Spec{Workload: w, Load: Load{Rate: 1000}, Warmup: -1, Duration: 3000 * ms, Timeout: 2000 * ms}, to(s.ClientURL()), watch)
 			<-done
 			if r.Gap.US < float64(down.Microseconds()) {
 				t.Errorf("longest gap %.0f us, the server was away for %v", r.Gap.US, down)
@@ -102,7 +102,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 			if !kinds(evDisconnected) || !kinds(evReconnected) {
 				t.Errorf("events %+v", r.Events)
 			}
-			if r.Received+r.Lost != r.Expected || r.Received < 3000 {
+			if r.Received+r.Lost != r.Expected || r.Received < 500 {
 				t.Errorf("received %d, lost %d, expected %d", r.Received, r.Lost, r.Expected)
 			}
 		})
@@ -118,7 +118,7 @@ func TestServerGoesAwayForGood(t *testing.T) {
 			go s.Shutdown()
 		}
 	})
-	r := mustExecute(t, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: -1, Duration: 3000 * ms, Timeout: 1000 * ms}, to(s.ClientURL()), watch)
+	r := mustExecute(t, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: -1, Duration: 2000 * ms, Timeout: 500 * ms}, to(s.ClientURL()), watch)
 	if r.Lost == 0 || r.Received+r.Lost != r.Expected || r.Validity.Valid {
 		t.Errorf("received %d, lost %d of %d, %+v", r.Received, r.Lost, r.Expected, r.Validity)
 	}

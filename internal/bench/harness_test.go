@@ -141,24 +141,6 @@ func (d *door) close() {
 	d.group.Wait()
 }
 
-// stallAt shuts the door for s once the measurement has gone on for after.
-// It reads the run's own progress, so that warm-up and probe do not count.
-func (d *door) stallAt(after, s time.Duration) Option {
-	var once sync.Once
-	return WithProgress(func(p Progress) {
-		if p.Phase != "measure" || p.Second < 0 {
-			return
-		}
-		once.Do(func() {
-			wait := after - time.Duration(p.Second*1e9)
-			time.AfterFunc(wait, func() {
-				reopen := d.shut()
-				time.AfterFunc(s, reopen)
-			})
-		})
-	})
-}
-
 func mustExecute(t testing.TB, s Spec, c Connect, opts ...Option) *Run {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

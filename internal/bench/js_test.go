@@ -30,7 +30,6 @@ func names(t *testing.T, url string) []string {
 }
 
 func TestJSPub(t *testing.T) {
-	s := startServer(t)
 	for name, spec := range map[string]Spec{
 		"sync":       {JS: &Stream{Ack: "sync"}, Msgs: 500},
 		"window":     {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5},
@@ -40,6 +39,7 @@ func TestJSPub(t *testing.T) {
 		"open batch": {JS: &Stream{Ack: "batch", Batch: 64}, Load: Load{Rate: 2000}, Msgs: 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			s := startServer(t)
 			spec.Workload, spec.Warmup, spec.Timeout = JSPub, 50*ms, 10_000*ms
 			r := mustExecute(t, spec, to(s.ClientURL()))
 			if r.Sent != spec.Msgs || r.Received != spec.Msgs || r.Lost|r.Dup|r.Reordered|r.Errors != 0 {
@@ -79,7 +79,6 @@ func TestJSPubRefused(t *testing.T) {
 }
 
 func TestJSConsume(t *testing.T) {
-	s := startServer(t)
 	for name, c := range map[string]struct {
 		js   Stream
 		subs int
@@ -94,6 +93,7 @@ func TestJSConsume(t *testing.T) {
 		"fetch, none": {Stream{Mode: "fetch", ConsAck: "none"}, 1, 3000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			s := startServer(t)
 			orInt64(&c.js.Backlog, 3000)
 			r := mustExecute(t, Spec{Workload: JSConsume, JS: &c.js, Subs: c.subs, Timeout: 10_000 * ms}, to(s.ClientURL()))
 			if r.Received != c.want || r.Lost|r.Dup|r.Corrupt != 0 || r.Rate.Received == 0 {
@@ -113,7 +113,6 @@ func orInt64(p *int64, d int64) {
 }
 
 func TestJSE2E(t *testing.T) {
-	s := startServer(t)
 	for name, c := range map[string]struct {
 		js   Stream
 		want int64
@@ -124,6 +123,7 @@ func TestJSE2E(t *testing.T) {
 		"none":    {Stream{Ack: "none"}, 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			s := startServer(t)
 			r := mustExecute(t, Spec{Workload: JSE2E, JS: &c.js, Pubs: 2, Subs: 2, Load: Load{Rate: 2000}, Msgs: 1000, Warmup: 100 * ms, Timeout: 10_000 * ms}, to(s.ClientURL()))
 			if r.Sent != 1000 || r.Received != c.want || r.Lost|r.Dup|r.Corrupt|r.Errors != 0 || r.Latency.Response == nil {
 				t.Errorf("sent %d, received %d, lost %d, dup %d, corrupt %d, errors %d", r.Sent, r.Received, r.Lost, r.Dup, r.Corrupt, r.Errors)
@@ -136,9 +136,9 @@ func TestJSE2E(t *testing.T) {
 }
 
 func TestKV(t *testing.T) {
-	s := startServer(t)
 	for name, load := range map[string]Load{"open": {Rate: 2000}, "window": {Window: 50}, "one by one": {}} {
 		t.Run(name, func(t *testing.T) {
+			s := startServer(t)
 			r := mustExecute(t, Spec{
 				Workload: KV, KV: &Bucket{Keys: 50, Get: 50, Put: 30, CAS: 20}, Dist: "zipf", Pubs: 2, Load: load, Msgs: 1000, Warmup: 50 * ms, Timeout: 10_000 * ms,
 			}, to(s.ClientURL()))

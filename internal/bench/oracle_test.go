@@ -40,8 +40,8 @@ func (s *stall) option() Option {
 // that are due within a stall S wait from S down to 0. So the 99th percentile
 // of the time from when they were due is S - 0.01 D, whatever the rest does.
 const (
-	oracleS = time.Second
-	oracleD = 4 * time.Second
+	oracleS = 500 * time.Millisecond
+	oracleD = 2 * time.Second
 )
 
 func oracle(s time.Duration) float64 { return float64((s - oracleD/100).Microseconds()) }
@@ -84,8 +84,8 @@ func stalledRun(t *testing.T, spec Spec) (*Run, time.Duration) {
 	t.Helper()
 	d := newDoor(t, startServer(t))
 	spec.Load = Load{Rate: 1000}
-	spec.Warmup, spec.Duration, spec.Timeout = 200*ms, Duration(oracleD), Duration(20*time.Second)
-	st := newStall(d, 0.5, oracleS)
+	spec.Warmup, spec.Duration, spec.Timeout = 100*ms, Duration(oracleD), Duration(20*time.Second)
+	st := newStall(d, 0, oracleS)
 	r := mustExecute(t, spec, to(d.url()), st.option())
 	s := <-st.took
 	const sends = int64(oracleD/time.Second) * 1000
@@ -102,7 +102,7 @@ func stalledRun(t *testing.T, spec Spec) (*Run, time.Duration) {
 // request after the other, does not see the stall at all.
 func TestClosedLoopMissesTheStall(t *testing.T) {
 	d := newDoor(t, startServer(t))
-	st := newStall(d, 0.5, oracleS)
+	st := newStall(d, 0, oracleS)
 	r := mustExecute(t, Spec{
 		Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Mode: Max, Window: 1},
 		Warmup: -1, Duration: Duration(oracleD), Timeout: Duration(20 * time.Second),

@@ -61,7 +61,8 @@ func (q *requestRun) probe(ctx context.Context) error {
 		case err == nil:
 			return nil
 		case errors.Is(err, nats.ErrNoResponders):
-			if q.awaitCtx(ctx, 50*time.Millisecond, func() bool { return false }); ctx.Err() == nil {
+			pause(ctx, nil, 50*time.Millisecond)
+			if ctx.Err() == nil {
 				continue
 			}
 		}

@@ -108,8 +108,14 @@ func TestRealResultsKeepTheSchema(t *testing.T) {
 	}
 	s := startServer(t)
 	for _, spec := range []Spec{
-		{Workload: Pub}, {Workload: PubSub}, {Workload: PubSub, Load: Load{Rate: 1000}}, {Workload: Request, Request: &Asking{Serve: 1}},
-		{Workload: JSPub}, {Workload: JSConsume, JS: &Stream{Backlog: 100}}, {Workload: JSE2E, Load: Load{Rate: 1000}}, {Workload: KV},
+		{Workload: Pub},
+		{Workload: PubSub},
+		{Workload: PubSub, Load: Load{Rate: 1000}},
+		{Workload: Request, Request: &Asking{Serve: 1}},
+		{Workload: JSPub},
+		{Workload: JSConsume, JS: &Stream{Backlog: 100}},
+		{Workload: JSE2E, Load: Load{Rate: 1000}},
+		{Workload: KV},
 	} {
 		spec.Msgs, spec.Warmup = 100, -1
 		res, err := Execute(t.Context(), spec, to(s.ClientURL()))

@@ -51,8 +51,16 @@ type multiple struct {
 var rateSuffixes = []multiple{{"k", 1e3}, {"m", 1e6}, {"g", 1e9}}
 
 var sizeSuffixes = []multiple{
-	{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9},
-	{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"b", 1},
+	{"kib", 1 << 10},
+	{"mib", 1 << 20},
+	{"gib", 1 << 30},
+	{"kb", 1e3},
+	{"mb", 1e6},
+	{"gb", 1e9},
+	{"k", 1 << 10},
+	{"m", 1 << 20},
+	{"g", 1 << 30},
+	{"b", 1},
 }
 
 func parseNumber(s string, suffixes []multiple) (float64, bool) {

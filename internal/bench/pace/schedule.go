@@ -23,6 +23,7 @@ type even struct {
 	next, step, total int64
 }
 
+// Next computes the instant from its number.
 func (e *even) Next() (int64, bool) {
 	if e.next >= e.total {
 		return 0, false
