@@ -78,6 +78,7 @@ func reboot(t *testing.T, s *server.Server, down time.Duration) {
 }
 
 func TestServerRestartsDuringTheRun(t *testing.T) {
+	t.Parallel()
 	for _, w := range []Workload{PubSub, Pub} {
 		t.Run(string(w), func(t *testing.T) {
 			s := startServer(t)
@@ -110,6 +111,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 }
 
 func TestServerGoesAwayForGood(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	gone := false
 	watch := WithProgress(func(p Progress) {
@@ -125,6 +127,7 @@ func TestServerGoesAwayForGood(t *testing.T) {
 }
 
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -152,6 +155,7 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestInterruptedWhileTheServerHangs(t *testing.T) {
+	t.Parallel()
 	d := newDoor(t, startServer(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -179,6 +183,7 @@ func TestInterruptedWhileTheServerHangs(t *testing.T) {
 }
 
 func TestNoInterest(t *testing.T) {
+	t.Parallel()
 	d := newDoor(t, startServer(t))
 	d.mangle = func([]byte) [][]byte { return nil }
 	_, err := Execute(t.Context(), Spec{Workload: PubSub, Load: Load{Rate: 10}, Timeout: 300 * ms}, to(d.url()))

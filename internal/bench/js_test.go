@@ -30,6 +30,7 @@ func names(t *testing.T, url string) []string {
 }
 
 func TestJSPub(t *testing.T) {
+	t.Parallel()
 	for name, spec := range map[string]Spec{
 		"sync":       {JS: &Stream{Ack: "sync"}, Msgs: 500},
 		"window":     {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5},
@@ -79,6 +80,7 @@ func TestJSPubRefused(t *testing.T) {
 }
 
 func TestJSConsume(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		js   Stream
 		subs int
@@ -113,6 +115,7 @@ func orInt64(p *int64, d int64) {
 }
 
 func TestJSE2E(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		js   Stream
 		want int64
@@ -136,6 +139,7 @@ func TestJSE2E(t *testing.T) {
 }
 
 func TestKV(t *testing.T) {
+	t.Parallel()
 	for name, load := range map[string]Load{"open": {Rate: 2000}, "window": {Window: 50}, "one by one": {}} {
 		t.Run(name, func(t *testing.T) {
 			s := startServer(t)
@@ -184,6 +188,7 @@ func TestKVLeavesTheUsersBucketAlone(t *testing.T) {
 }
 
 func TestInterruptedJetStreamCleansUp(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -5,6 +5,7 @@ import (
 )
 
 func TestPubSubCounts(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	base := Spec{Workload: PubSub, Warmup: 100 * ms, Duration: 500 * ms, Timeout: 10_000 * ms}
 	for name, c := range map[string]struct {

@@ -48,6 +48,7 @@ func TestRawPub(t *testing.T) {
 
 // TestRawReconnects breaks all connections in the middle of a run.
 func TestRawReconnects(t *testing.T) {
+	t.Parallel()
 	d := newDoor(t, startServer(t))
 	cut := false
 	watch := WithProgress(func(p Progress) {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestRequest(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	for name, spec := range map[string]Spec{
 		"open":       {Load: Load{Rate: 2000}, Duration: 500 * ms, Pubs: 2},
@@ -34,6 +35,7 @@ func TestRequest(t *testing.T) {
 // TestForeignService asks a service that answers some requests twice, some not
 // at all and some with an error.
 func TestForeignService(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	for _, load := range []Load{{Rate: 2000}, {Window: 100}} {
 		nc, err := nats.Connect(s.ClientURL())

@@ -50,6 +50,7 @@ func TestClimbEnds(t *testing.T) {
 }
 
 func TestSearchForReal(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	o, err := ParseSLO("p99<5s,lost=0,rate<700")
 	if err != nil {

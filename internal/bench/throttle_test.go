@@ -7,6 +7,7 @@ import (
 
 // TestLostMessagesDoNotHoldTheFlood loses more messages than may be on their way.
 func TestLostMessagesDoNotHoldTheFlood(t *testing.T) {
+	t.Parallel()
 	d := newDoor(t, startServer(t))
 	d.mangle = func(frame []byte) [][]byte {
 		if seq, _, ok := measured(frame); ok && seq >= 10 && seq < 200 {
