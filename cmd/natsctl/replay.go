@@ -16,7 +16,7 @@ type replayFlags struct{ file, at string }
 
 func (f *replayFlags) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("replay", "Take the answers from this recording instead of a fleet (natsctl record).").PlaceHolder("FILE").StringVar(&f.file)
-	cmd.Flag("at", "Instant of the recording: a time (RFC 3339), or a duration from its start (30s) or before its end (-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
+	cmd.Flag("at", "Instant of the recording: a time (RFC 3339), or a duration from its start (--at 30s) or before its end (--at=-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
 }
 
 // open opens the recording, or returns nil when none was named.

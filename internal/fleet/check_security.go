@@ -23,7 +23,7 @@ var securityChecks = []*Check{
 	{
 		Name: "jwts", About: "No operator, account or connected user JWT expires soon.",
 		Why:    "When it expires the server closes every connection that depends on it.",
-		Next:   "Sign a new one and push it (`natsctl account push`); users need new credentials.",
+		Next:   "Sign a new one and give it to the account resolver; users need new credentials.",
 		Limits: []Limit{{Name: "jwt_seconds", About: "left of its life", Warn: 7 * 86400, Crit: 86400, Below: true}},
 		find:   findJWTs,
 	},
