@@ -125,13 +125,13 @@ func run(args []string, e *env) int {
 func explainParse(args []string, err error) error {
 	names, list := "", commands()
 	for _, arg := range args {
-		i := slices.IndexFunc(list, func(c entry) bool { return c.name == arg })
-		switch {
-		case i >= 0:
+		if i := slices.IndexFunc(list, func(c entry) bool { return c.name == arg }); i >= 0 {
 			names, list = names+" "+arg, list[i].sub
-		case strings.HasPrefix(err.Error(), "expected command but got"):
-			return fmt.Errorf("natsctl%s has no command %q%s", names, arg, view.Suggest(arg, entryNames(list)))
 		}
+	}
+	if word, ok := strings.CutPrefix(err.Error(), "expected command but got "); ok {
+		word = strings.Trim(word, `"`)
+		return fmt.Errorf("natsctl%s has no command %q%s", names, word, view.Suggest(word, entryNames(list)))
 	}
 	if strings.HasPrefix(err.Error(), "must select a subcommand") {
 		return fmt.Errorf("natsctl%s needs one of its commands: %s", names, strings.Join(entryNames(list), ", "))
