@@ -143,10 +143,11 @@ func (t *taping) roll(ctx context.Context, c *recordCommand, client *sys.Client,
 	if c.events {
 		events = t.listen(ctx, client)
 	}
+	source := fleet.Stagger(client)
 	ticker := time.NewTicker(c.every)
 	defer ticker.Stop()
 	for {
-		snap, err := client.Snapshot(ctx, want)
+		snap, err := source.Snapshot(ctx, want)
 		if err != nil {
 			return t.stopped(ctx, err)
 		}

@@ -103,7 +103,7 @@ func (f *samplerFlags) sampler(ctx context.Context, e *env, playing bool) (*samp
 		if err != nil {
 			return nil, err
 		}
-		s.source = client
+		s.source = fleet.Stagger(client)
 		return s, nil
 	}
 	if playing {

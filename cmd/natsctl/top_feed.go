@@ -68,7 +68,7 @@ func feedName(t *natsctx.Target) string {
 func newFeed(name string, client *sys.Client, w *linkWatch) *tui.Feed {
 	w.nc = client.Conn()
 	return &tui.Feed{
-		Name: name, Source: client, Link: w.link, Explain: explainTrouble,
+		Name: name, Source: fleet.Stagger(client), Link: w.link, Explain: explainTrouble,
 		Events: func(ctx context.Context) iter.Seq2[fleet.Event, error] { return client.Events(ctx) },
 	}
 }
