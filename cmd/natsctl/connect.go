@@ -141,6 +141,9 @@ func (e *env) warn(t *natsctx.Target) {
 	if t.Insecure {
 		e.say("warning", "--insecure: the server's certificate is not verified, anyone on the way can read and change everything")
 	}
+	for _, host := range t.PlaintextHosts() {
+		e.say("warning", "the secret may reach "+host+" without encryption; a tls:// URL insists on it")
+	}
 	if names := t.EnvOverrides(); len(names) > 0 {
 		e.say("warning", "the environment overrides the context: "+strings.Join(names, ", "))
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
@@ -84,16 +85,30 @@ func (in *inspection) file() {
 	}
 }
 
+// PlaintextHosts lists the hosts, other than this machine, that a secret of the
+// settings may reach without encryption: a password, a token, or a JWT that
+// proves itself.
+func (s Settings) PlaintextHosts() (names []string) {
+	secret := s.Token != "" || s.Password != "" || s.UserJWT != "" && s.UserSeed == ""
+	if !secret || s.CA != "" || s.Cert != "" || s.TLSFirst {
+		return nil
+	}
+	for host, encrypted := range hosts(s.URLOrDefault()) {
+		if !encrypted && !loopback(host) {
+			names = append(names, host)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // urls warns of credentials that could be read on the way.
 func (in *inspection) urls() {
 	s := &in.c.Settings
-	secret := s.Token != "" || s.Password != "" || s.UserJWT != "" && s.UserSeed == ""
-	for host, encrypted := range hosts(s.URLOrDefault()) {
-		if secret && !encrypted && s.CA == "" && s.Cert == "" && !s.TLSFirst && !loopback(host) {
-			in.add(Finding{Key: "url", Warning: true, Err: &InvalidError{
-				Key: "url", Reason: "the secret may reach " + host + " without encryption; a tls:// URL insists on it",
-			}})
-		}
+	for _, host := range s.PlaintextHosts() {
+		in.add(Finding{Key: "url", Warning: true, Err: &InvalidError{
+			Key: "url", Reason: "the secret may reach " + host + " without encryption; a tls:// URL insists on it",
+		}})
 	}
 	for _, raw := range SplitURLs(s.URL) {
 		if u, err := ParseURL(raw); err == nil && u.User != nil {
