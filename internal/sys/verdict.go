@@ -15,12 +15,16 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 	}
 	short := n.r.count.expected() - len(n.r.members)
 	drained := n.uncounted(short)
+	earlier := 0
 	for _, s := range byEvidence(n.suspects) {
 		switch {
 		case s.state == suspectHeard:
 			continue
 		case (s.state == suspectGone || s.weak) && short <= 0:
 			continue // it said goodbye: nobody counts it any more
+		case n.succeeded(s):
+			earlier++
+			continue
 		}
 		if n.outside(s) {
 			short--
@@ -35,7 +39,7 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 	if short <= 0 {
 		return missing, 0
 	}
-	forgotten = min(short, n.replaced())
+	forgotten = min(short, max(n.replaced(), earlier))
 	if n.settledByName() {
 		return missing, forgotten
 	}
@@ -43,6 +47,21 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 		missing = append(missing, n.unnamed(missing))
 	}
 	return missing, forgotten
+}
+
+// succeeded tells whether a suspect that no link leads to is the earlier life of
+// a server that has answered: the same name, another id. That answer may have
+// come in after the suspect was named, from a server that was just starting.
+func (n *naming) succeeded(s *suspect) bool {
+	if s.name == "" || s.id == "" || !s.weak {
+		return false
+	}
+	for id, m := range n.r.members {
+		if id != s.id && m.sv.Info.Name == s.name && m.sv.Info.Cluster == s.cluster {
+			return true
+		}
+	}
+	return false
 }
 
 // byEvidence puts servers with a link before those without, and among these the
