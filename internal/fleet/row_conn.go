@@ -127,15 +127,23 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 		}
 		return r.JS
 	}
+	// Every server of a domain tells what the account has on all of them, as
+	// far as it has heard: so the largest counts, once for each domain.
+	type place struct{ domain, account string }
+	most := map[place]AccountUse{}
 	for _, sv := range s.Servers {
 		if sv.Jsz == nil {
 			continue
 		}
 		for _, acc := range sv.Jsz.AccountDetails {
-			u := use(acc.Name)
-			u.Store += acc.Store
-			u.Memory += acc.Memory
+			at := place{sv.Info.Domain, acc.Name}
+			most[at] = AccountUse{Store: max(most[at].Store, acc.Store), Memory: max(most[at].Memory, acc.Memory)}
 		}
+	}
+	for at, m := range most {
+		u := use(at.account)
+		u.Store += m.Store
+		u.Memory += m.Memory
 	}
 	for key, a := range streamAnswers(s) {
 		u := use(key.account)
