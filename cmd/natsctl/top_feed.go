@@ -68,8 +68,8 @@ func feedName(t *natsctx.Target) string {
 func newFeed(name string, client *sys.Client, w *linkWatch) *tui.Feed {
 	w.nc = client.Conn()
 	return &tui.Feed{
-		Name: name, Source: fleet.Stagger(client), Link: w.link, Explain: explainTrouble,
-		Events: func(ctx context.Context) iter.Seq2[fleet.Event, error] { return client.Events(ctx) },
+		Name: name, Source: &anySource{system: fleet.Stagger(client), own: client.Own()}, Link: w.link, Explain: explainTrouble,
+		Events: func(ctx context.Context) iter.Seq2[fleet.Event, error] { return anyEvents(ctx, client) },
 	}
 }
 
@@ -82,9 +82,6 @@ func explainTrouble(err error) tui.Trouble {
 	t.Limited = errors.As(err, &notSystem) || errors.As(err, &denied)
 	if _, hint := explain(err); hint != "" {
 		t.Lines = append(t.Lines, hint)
-	}
-	if notSystem != nil {
-		t.Lines = append(t.Lines, "so servers, routes, gateways and events are not visible")
 	}
 	return t
 }

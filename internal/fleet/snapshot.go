@@ -27,6 +27,7 @@ type Snapshot struct {
 	Missing     []Missing `json:"missing,omitempty"`   // those that should have answered STATSZ and did not
 	Problems    []Problem `json:"problems,omitempty"`  // single answers that are missing or wrong
 	Tallies     []Tally   `json:"tallies,omitempty"`   // how each kind of question fared
+	Own         *Own      `json:"own,omitempty"`       // of a user outside the system account, who sees its account alone; nil of others
 }
 
 // Complete tells whether every expected server answered everything.

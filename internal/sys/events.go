@@ -21,8 +21,22 @@ import (
 // A message that cannot be decoded yields an error and does not end the stream.
 func (c *Client) Events(ctx context.Context, kinds ...fleet.EventKind) iter.Seq2[fleet.Event, error] {
 	return func(yield func(fleet.Event, error) bool) {
-		s := &stream{c: c, kinds: kinds, news: newNewsFilter(), msgs: make(chan *nats.Msg, eventBacklog)}
-		if err := s.run(ctx, yield); err != nil {
+		err := c.verify(ctx)
+		if err == nil {
+			err = newStream(c, topicsFor(kinds), kinds).run(ctx, yield)
+		}
+		if err != nil {
+			yield(fleet.Event{}, err)
+		}
+	}
+}
+
+// OwnEvents yields, like [Client.Events], what a user of any account can hear:
+// the JetStream advisories of its account.
+func (c *Client) OwnEvents(ctx context.Context) iter.Seq2[fleet.Event, error] {
+	return func(yield func(fleet.Event, error) bool) {
+		kinds := []fleet.EventKind{fleet.EventAdvisory}
+		if err := newStream(c, topicsFor(kinds), kinds).run(ctx, yield); err != nil {
 			yield(fleet.Event{}, err)
 		}
 	}
@@ -33,14 +47,19 @@ const eventBacklog = 16384
 
 // stream is one call of Events.
 type stream struct {
-	c     *Client
-	kinds []fleet.EventKind
-	news  *newsFilter
-	msgs  chan *nats.Msg
-	subs  []subscribed
-	lost  time.Time // when the connection was lost; zero while it is there
-	from  string    // the server it was lost to
-	drops int       // events that were not taken, as told
+	c      *Client
+	topics []topic
+	kinds  []fleet.EventKind
+	news   *newsFilter
+	msgs   chan *nats.Msg
+	subs   []subscribed
+	lost   time.Time // when the connection was lost; zero while it is there
+	from   string    // the server it was lost to
+	drops  int       // events that were not taken, as told
+}
+
+func newStream(c *Client, topics []topic, kinds []fleet.EventKind) *stream {
+	return &stream{c: c, topics: topics, kinds: kinds, news: newNewsFilter(), msgs: make(chan *nats.Msg, eventBacklog)}
 }
 
 type subscribed struct {
@@ -49,9 +68,6 @@ type subscribed struct {
 }
 
 func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) error {
-	if err := s.c.verify(ctx); err != nil {
-		return err
-	}
 	status := s.c.nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
 	defer s.c.nc.RemoveStatusListener(status)
 	denied, ignore := s.c.denied.listen()
@@ -90,7 +106,7 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 
 // subscribe subscribes to every subject that can yield a wanted event.
 func (s *stream) subscribe() error {
-	for _, t := range topicsFor(s.kinds) {
+	for _, t := range s.topics {
 		sub, err := s.c.nc.ChanSubscribe(t.subject, s.msgs)
 		if err != nil {
 			return fmt.Errorf("subscribe to %s: %w", t.subject, err)

@@ -32,17 +32,21 @@ const (
 // itself. Which servers there are, it may not know; so the answer is whoever
 // answers until nothing more comes, and nobody can be said to be missing.
 func (c *Client) OwnAccount(ctx context.Context, conns fleet.ConnWant) (*Own, error) {
+	return c.ownAccount(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns})
+}
+
+// ownAccount asks for ACCOUNT.STATZ, and for CONNZ if it is wanted.
+func (c *Client) ownAccount(ctx context.Context, want fleet.Want) (*Own, error) {
 	begun := time.Now()
 	own := &Own{Snapshot: &fleet.Snapshot{
-		Schema: fleet.Schema, Context: c.name, AskedBy: c.nc.ConnectedServerName(),
-		Want: fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns},
+		Schema: fleet.Schema, Context: c.name, AskedBy: c.nc.ConnectedServerName(), Want: want,
 	}}
 	var err error
 	if own.User, err = c.UserInfo(ctx); err != nil && !errors.Is(err, ErrTooOld) {
 		return nil, err
 	}
 	gather := ownGather{client: c, snap: own.Snapshot, servers: map[string]*fleet.Server{}}
-	if err := gather.run(ctx, conns); err != nil {
+	if err := gather.run(ctx, want); err != nil {
 		return nil, err
 	}
 	if own.JetStream, err = c.ownJetStream(ctx); err != nil {
@@ -86,9 +90,11 @@ type ownGather struct {
 }
 
 // run asks both questions at once.
-func (g *ownGather) run(ctx context.Context, conns fleet.ConnWant) error {
+func (g *ownGather) run(ctx context.Context, want fleet.Want) error {
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { return g.connz(ctx, conns) })
+	if want.Has(fleet.Connz) {
+		both.Go(func() error { return g.connz(ctx, want.Conns) })
+	}
 	both.Go(func() error {
 		return g.scatter(ctx, ownStatz, nil, func(sv *fleet.Server, data json.RawMessage) error {
 			sv.AccountStatz = &server.AccountStatz{}

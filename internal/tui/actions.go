@@ -11,7 +11,9 @@ import (
 )
 
 // mayAct tells whether actions were allowed at the start.
-func (m *Model) mayAct() bool { return m.opt.Feed != nil && m.opt.Feed.Actions != nil && !m.inReplay() }
+func (m *Model) mayAct() bool {
+	return m.opt.Feed != nil && m.opt.Feed.Actions != nil && !m.inReplay() && !m.ownAccount()
+}
 
 // verbs are the actions on each sort of object.
 var (

@@ -56,7 +56,12 @@ func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology) ([]
 // checksFor are the checks that the answers can satisfy: those of streams need
 // every replica's word, which only some pages ask for.
 func checksFor(s *fleet.Snapshot) []*fleet.Check {
-	return slices.DeleteFunc(fleet.Checks(), func(c *fleet.Check) bool { return c.Asset && !s.Want.JS.AllReplicas })
+	return slices.DeleteFunc(fleet.Checks(), func(c *fleet.Check) bool {
+		if s.Own != nil && (!c.Asset || c.Rates || slices.ContainsFunc(c.Needs, func(k fleet.Kind) bool { return k != fleet.Jsz })) {
+			return true // what servers say of themselves is not there to be judged
+		}
+		return c.Asset && !s.Want.JS.AllReplicas
+	})
 }
 
 // fire takes a finding: a new alert, one that goes on, or one that is back.

@@ -47,7 +47,7 @@ func act(f func(*Model)) func(*Model) tea.Cmd {
 }
 
 // lists are the pages whose rows are a table.
-var lists = on(topoPage, serversPage, connsPage, accountsPage, jetStreamPage, eventsPage, alertsPage, consumersPage)
+var lists = on(topoPage, serversPage, connsPage, accountsPage, jetStreamPage, eventsPage, alertsPage, consumersPage, ownPage)
 
 // binds is the key table. Rows that belong to one page stand before those of
 // all, so that they win.

@@ -82,7 +82,7 @@ func (c *collector) use(feed *Feed) {
 }
 
 func (f *Feed) info() FeedInfo {
-	return FeedInfo{Name: f.Name, User: f.User, Protected: f.Protected, Actions: f.Actions != nil, Account: f.AccountMode != nil}
+	return FeedInfo{Name: f.Name, User: f.User, Protected: f.Protected, Actions: f.Actions != nil}
 }
 
 // run collects until the context ends. A panic is reported, not thrown: the

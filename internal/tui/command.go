@@ -66,7 +66,6 @@ func commands() []command {
 		{names: []string{"open"}, args: "file", help: "replay a recording", run: cmdOpen},
 		{names: []string{"at"}, args: "15:04:05", help: "jump in a replay", run: cmdAt},
 		{names: []string{"forget"}, args: "server", help: "no longer show a server that is gone", complete: (*Model).ghostNames, run: cmdForget},
-		{names: []string{"account-mode"}, help: "what a user outside the system account may see", run: func(m *Model, _ []string) tea.Cmd { return m.accountMode() }},
 		{names: []string{"reload"}, help: "read the configuration again", run: cmdReload},
 		{names: []string{"help"}, help: "keys and commands", run: func(m *Model, _ []string) tea.Cmd { m.openHelp(); return nil }},
 		{names: []string{"quit", "q"}, help: "quit", run: func(m *Model, _ []string) tea.Cmd { m.quitting = true; return tea.Quit }},

@@ -35,6 +35,11 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	d.answers = d.answers.take(next)
 	snap := d.answers.now
 	delta := fleet.NewDelta(d.answers.before, snap)
+	if snap.Own != nil {
+		d.takeOwn(st, snap, delta)
+		return
+	}
+	st.Own = nil
 	top := fleet.NewTopology(snap, fleet.TopologyOptions{Delta: delta, Baseline: d.baseline()})
 	d.remember(top)
 	if was != nil {
@@ -53,6 +58,24 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, top)
 	st.Total = d.totals(st, delta)
 	st.History = d.history(st)
+}
+
+// takeOwn fills the state of a user who sees one account alone.
+func (d *deriver) takeOwn(st *State, snap *fleet.Snapshot, delta *fleet.Delta) {
+	d.top = emptyTopology()
+	st.Data++
+	st.Snap, st.Top, st.Servers, st.Links = snap, d.top, nil, nil
+	st.Conns = newConnRows(snap, delta)
+	st.Accounts = newAccountRows(snap, delta, d.slow)
+	st.JS = newJetStream(snap, delta)
+	st.JS.groups, st.JS.peers = nil, nil // who leads them only the system account is told
+	st.Own = newOwn(snap, delta, st.Accounts, st.Own)
+	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, d.top)
+	st.Total = st.Own.totals(snap, st.JS)
+	var points [allSeries]float32
+	points[serConns] = float32(st.Total.conns)
+	points[serIn], points[serOut] = pointOf(st.Total.traffic.InMsgs), pointOf(st.Total.traffic.OutMsgs)
+	st.History = d.record.publish(points)
 }
 
 // serverRows lists the servers that answered and the ghosts, and remembers

@@ -23,9 +23,6 @@ type Feed struct {
 	Link func() Link
 	// Explain turns an error of Source into what the screen says; nil: its text.
 	Explain func(error) Trouble
-	// AccountMode narrows the feed to what a user outside the system account
-	// may see; nil: not possible.
-	AccountMode func() *Feed
 	// Actions change the fleet; nil: read only.
 	Actions Actions
 	// Close frees what the feed holds; nil: nothing.

@@ -119,6 +119,9 @@ func (m *Model) phaseSegments(st *State) []segment {
 		return out
 	}
 	t := st.Total
+	if st.Own != nil {
+		return append(out, m.ownSegments(st)...)
+	}
 	answered := segment{text: ratio(t.answered, t.expected) + " servers", short: ratio(t.answered, t.expected) + " srv"}
 	if t.partial {
 		answered.style = cell.Warning
@@ -129,10 +132,23 @@ func (m *Model) phaseSegments(st *State) []segment {
 	if t.leafs > 0 {
 		out = append(out, segment{text: plural(t.leafs, "leaf"), style: cell.Muted, rank: 7})
 	}
-	if st.Recording != "" {
-		out = append(out, segment{text: "● REC", style: cell.Danger, rank: 2})
+	return append(out, recSegments(st)...)
+}
+
+// ownSegments say that one account is all there is to see.
+func (m *Model) ownSegments(st *State) []segment {
+	out := []segment{
+		{text: "◐ account " + view.Text(st.Own.Account), style: cell.Warning},
+		{text: plural(st.Total.answered, "server") + " told", style: cell.Muted, rank: 6},
 	}
-	return out
+	return append(out, recSegments(st)...)
+}
+
+func recSegments(st *State) []segment {
+	if st.Recording == "" {
+		return nil
+	}
+	return []segment{{text: "● REC", style: cell.Danger, rank: 2}}
 }
 
 // alertSegments are the alerts and the clock.
@@ -195,7 +211,7 @@ func (m *Model) tabLine(a cell.Area, y int) {
 	m.drawn.tabs, m.drawn.tabY = m.drawn.tabs[:0], y
 	front := m.stack[0].spec.kind
 	for _, s := range m.specs {
-		if s.digit == "" {
+		if !m.hasTab(s) {
 			continue
 		}
 		title, room := s.title, 1

@@ -31,12 +31,14 @@ func jetStreamSpec() *spec {
 			},
 			{
 				name: "peers", sheet: peerSheet, above: metaLines, demand: streams,
-				empty: func(m *Model, _ *page) string { return m.noJetStream("no server with JetStream") },
+				empty: func(m *Model, _ *page) string { return m.noJetStream(m.orHidden("no server with JetStream")) },
 				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_per_second", "online", "last_seconds"},
 			},
 			{
 				name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
-				empty: func(m *Model, _ *page) string { return m.waiting(fleet.Raftz, "no raft group: nothing is replicated") },
+				empty: func(m *Model, _ *page) string {
+					return m.waiting(fleet.Raftz, m.orHidden("no raft group: nothing is replicated"))
+				},
 				first: []string{"group", "server", "account", "state", "leader", "behind", "size", "term", "applied"},
 			},
 		},
@@ -62,8 +64,19 @@ func jsEverything() fleet.JSWant {
 	return fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true}
 }
 
+// orHidden is what to say of rows that only the system account is told of.
+func (m *Model) orHidden(none string) string {
+	if m.ownAccount() {
+		return "only a user of the system account sees this"
+	}
+	return none
+}
+
 // noJetStream tells a fleet without JetStream from one without streams.
 func (m *Model) noJetStream(none string) string {
+	if m.ownAccount() && m.st.Own.JetStream == nil {
+		return "the account has no JetStream, or this user may not ask its API"
+	}
 	if m.st.Total.jsServers == 0 {
 		return "JetStream is off on every server that answered"
 	}
@@ -146,6 +159,9 @@ func metaLines(m *Model, p *page, a cell.Area) int {
 		}
 		metaLine(d, a, y)
 		y++
+	}
+	if m.ownAccount() {
+		return modeLine(m, p, a.Rows(0, 1))
 	}
 	if len(m.st.JS.groups) == 0 && m.st.Total.jsServers > 0 {
 		a.Write(1, 0, "META", cell.Head)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -20,6 +21,14 @@ func (m *Model) leave() {
 
 // goRoot opens the page behind a tab.
 func (m *Model) goRoot(kind pageKind) {
+	switch {
+	case !m.ownAccount():
+	case kind == topoPage:
+		kind = ownPage
+	case forSystem.has(kind):
+		m.say("only a user of the system account sees " + strings.ToLower(tabNames[kind]) + "; 1 shows the account that you see")
+		return
+	}
 	if len(m.stack) == 1 && m.cur().spec.kind == kind {
 		return
 	}

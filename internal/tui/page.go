@@ -21,6 +21,7 @@ const (
 	serverPage // one server
 	consumersPage
 	objectPage // the JSON of an object
+	ownPage    // the account of a user outside the system account
 	pageKinds
 )
 
@@ -145,7 +146,7 @@ func (r ref) String() string {
 // specs is the table of pages; those with a digit are the tabs.
 func specs() []*spec {
 	return []*spec{
-		topoSpec(), serversSpec(), connsSpec(), accountsSpec(), jetStreamSpec(), eventsSpec(), alertsSpec(),
+		topoSpec(), ownSpec(), serversSpec(), connsSpec(), accountsSpec(), jetStreamSpec(), eventsSpec(), alertsSpec(),
 		serverSpec(), consumersSpec(), objectSpec(),
 	}
 }

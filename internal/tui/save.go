@@ -173,5 +173,5 @@ func (m *Model) copyObject() tea.Cmd {
 
 // name is how the page is called on the command line.
 func (s *spec) name() string {
-	return [...]string{"topology", "servers", "conns", "accounts", "jetstream", "events", "alerts", "server", "consumers", "object"}[s.kind]
+	return [...]string{"topology", "servers", "conns", "accounts", "jetstream", "events", "alerts", "server", "consumers", "object", "account"}[s.kind]
 }

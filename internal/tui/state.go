@@ -41,6 +41,7 @@ type State struct {
 	Top        *fleet.Topology
 	Conns      []*connRow
 	Accounts   []*accountRow
+	Own        *ownState // of a user outside the system account; nil of others
 	JS         jetStream
 	Events     []*eventRow // oldest first
 	Dropped    int         // events that were not kept
@@ -60,7 +61,6 @@ type FeedInfo struct {
 	User      string
 	Protected bool
 	Actions   bool
-	Account   bool // account mode is possible
 }
 
 // Age is how old the shown answers are.

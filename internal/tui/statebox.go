@@ -46,11 +46,7 @@ func (m *Model) stateLines() ([]string, cell.Style) {
 		return nil, 0
 	case st.Phase == Limited:
 		lines := append([]string{st.Trouble.Title, ""}, st.Trouble.Lines...)
-		keys := ":ctx other context   q quit"
-		if st.Feed.Account {
-			keys = ":account-mode   " + keys
-		}
-		return append(lines, "", keys), cell.Warning
+		return append(lines, "", ":ctx other context   q quit"), cell.Warning
 	}
 	return m.downLines(), cell.Danger
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -118,8 +120,12 @@ func (r *streamRow) replicaLevel() fleet.Level {
 	return level
 }
 
-// full is how much of its byte limit is used, 0 without a limit.
+// full is how much of its byte limit is used; 0 without a limit, and for a
+// stream that makes room by itself.
 func (r *streamRow) full() float64 {
+	if c := r.Detail.Config; c != nil && c.Discard == server.DiscardOld {
+		return 0
+	}
 	used, _ := r.Size()
 	return used / 100
 }

@@ -82,18 +82,6 @@ func (m *Model) pickContext() {
 	m.overlay = p
 }
 
-// accountMode goes on with what a user outside the system account may see.
-func (m *Model) accountMode() tea.Cmd {
-	if m.opt.Feed == nil || m.opt.Feed.AccountMode == nil {
-		m.fail("account mode is for users outside the system account")
-		return nil
-	}
-	feed := m.opt.Feed.AccountMode()
-	m.useFeed(feed)
-	m.goRoot(connsPage)
-	return nil
-}
-
 // cmdOpen replays a recording.
 func cmdOpen(m *Model, args []string) tea.Cmd {
 	path := strings.Join(args, " ")

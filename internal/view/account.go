@@ -42,7 +42,7 @@ func (a Account) MarshalJSON() ([]byte, error) {
 func (a Account) Lines() [][2]string {
 	lines := [][2]string{{"Account", Text(a.Name)}}
 	if u := a.User; u != nil {
-		lines = append(lines, [2]string{"You are", Text(u.UserID)}, [2]string{"Permissions", permissions(u.Permissions)})
+		lines = append(lines, [2]string{"You are", Text(u.UserID)}, [2]string{"Permissions", Permissions(u.Permissions)})
 		if u.Expires > 0 {
 			lines = append(lines, [2]string{"Expires in", Duration(u.Expires.Seconds())})
 		}
@@ -73,7 +73,9 @@ func (a Account) Lines() [][2]string {
 
 func joined(list []string) string { return strings.Join(list, ", ") }
 
-func permissions(p *server.Permissions) string {
+// Permissions says in words what a user may publish and subscribe to, safe for
+// a terminal; nil is everything in its account.
+func Permissions(p *server.Permissions) string {
 	if p == nil {
 		return "everything in the account"
 	}

@@ -1,0 +1,169 @@
+package tui
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// allowance is one limit of an account, and how much of it is used.
+type allowance struct {
+	name  string // connections, store ...
+	used  float64
+	limit float64 // less than 0: none; 0: not told
+	unit  view.Unit
+}
+
+// Shares of a limit from which it is marked.
+const (
+	allowanceWarn = 0.80
+	allowanceCrit = 0.95
+)
+
+func (w allowance) limited() bool { return w.limit > 0 }
+
+// share is the part of the limit that is used; 0 without a limit.
+func (w allowance) share() float64 {
+	if !w.limited() {
+		return 0
+	}
+	return w.used / w.limit
+}
+
+func (w allowance) level() fleet.Level {
+	switch share := w.share(); {
+	case share >= allowanceCrit:
+		return fleet.Crit
+	case share >= allowanceWarn:
+		return fleet.Warn
+	}
+	return fleet.OK
+}
+
+// text is "38GiB of 41GiB", or what is used where there is no limit.
+func (w allowance) text() string {
+	used := tight(w.unit.Format(w.used))
+	if !w.limited() {
+		return used
+	}
+	return used + " of " + tight(w.unit.Format(w.limit))
+}
+
+// tightest is the limit that is used most; false when there is none.
+func tightest(list []allowance) (allowance, bool) {
+	limited := kept(list, allowance.limited)
+	if len(limited) == 0 {
+		return allowance{}, false
+	}
+	return slices.MaxFunc(limited, func(a, b allowance) int { return cmp.Compare(a.share(), b.share()) }), true
+}
+
+// use is what counts against the limits of an account.
+type use struct {
+	conns, leafs, subs       int
+	streams, consumers       int
+	store, memory            uint64
+	maxStore, maxMemory      int64 // less than 0: none; 0: not told
+	maxStreams, maxConsumers int64
+}
+
+// limitOf turns the way in which JSZ writes a limit, where the largest number
+// stands for none, into ours.
+func limitOf(v uint64) int64 {
+	if v > math.MaxInt64 {
+		return -1
+	}
+	return int64(v)
+}
+
+// allowances are the limits that the account's JWT and its JetStream set.
+func (u use) allowances(claim *jwt.AccountClaims) []allowance {
+	var conns, leafs, subs int64
+	if claim != nil {
+		l := claim.Limits
+		conns, leafs, subs = l.Conn, l.LeafNodeConn, l.Subs
+		if js := l.JetStreamLimits; js != (jwt.JetStreamLimits{}) {
+			u.maxStore, u.maxMemory = cmp.Or(u.maxStore, js.DiskStorage), cmp.Or(u.maxMemory, js.MemoryStorage)
+			u.maxStreams, u.maxConsumers = js.Streams, js.Consumer
+		}
+	}
+	count := func(name string, used int, limit int64) allowance {
+		return allowance{name, float64(used), float64(limit), view.Count}
+	}
+	return []allowance{
+		count("connections", u.conns, conns), count("leafs", u.leafs, leafs), count("subscriptions", u.subs, subs),
+		{"store", float64(u.store), float64(u.maxStore), view.Bytes},
+		{"memory", float64(u.memory), float64(u.maxMemory), view.Bytes},
+		count("streams", u.streams, u.maxStreams), count("consumers", u.consumers, u.maxConsumers),
+	}
+}
+
+// ownUse is the use and the limits that JetStream tells an account of itself.
+func ownUse(js *server.JetStreamAccountStats) use {
+	if js == nil {
+		return use{}
+	}
+	u := use{streams: js.Streams, consumers: js.Consumers, store: js.Store, memory: js.Memory}
+	u.maxStore, u.maxMemory = js.Limits.MaxStore, js.Limits.MaxMemory
+	u.maxStreams, u.maxConsumers = int64(js.Limits.MaxStreams), int64(js.Limits.MaxConsumers)
+	return u
+}
+
+// gauge draws a share as a bar of w cells in its level's colour.
+func gauge(a cell.Area, x, y, w int, share float64, level fleet.Level) int {
+	full := min(max(int(math.Round(share*float64(w))), 0), w)
+	if full == 0 && share > 0 {
+		full = 1
+	}
+	style := cell.Style(cell.Good)
+	if level != fleet.OK {
+		style = cell.OfLevel(level)
+	}
+	for i := range w {
+		if i < full {
+			a.Write(x+i, y, "█", style)
+		} else {
+			a.Write(x+i, y, "·", cell.Line)
+		}
+	}
+	return x + w
+}
+
+// noLimit tells a limit that there is not from one that nobody tells.
+func noLimit(w allowance) string {
+	if w.limit < 0 {
+		return "  no limit"
+	}
+	return "  limit not told"
+}
+
+// allowanceLines draws the limits of an account in two columns, those that it
+// does not have without a bar, and returns how many lines it took.
+func allowanceLines(a cell.Area, list []allowance) int {
+	cols := 1
+	if a.W >= 76 {
+		cols = 2
+	}
+	rows, colW := (len(list)+cols-1)/cols, a.W/cols
+	for i, w := range list {
+		at := a.Cut((i/rows)*colW, i%rows, colW-2, 1)
+		at.Write(0, 0, cell.Fit(w.name, 14, false), cell.Muted)
+		if !w.limited() {
+			at.Write(14, 0, w.text(), cell.Plain)
+			at.Write(14+cell.Width(w.text()), 0, noLimit(w), cell.Muted)
+			continue
+		}
+		barW := max(min(at.W-14-30, 16), 6)
+		x := gauge(at, 14, 0, barW, w.share(), w.level()) + 1
+		x = at.Write(x, 0, cell.Fit(view.Percent.Format(w.share()*100)+"%", 6, true), cell.OfLevel(w.level()))
+		at.Write(x+2, 0, w.text(), cell.OfLevel(w.level()))
+	}
+	return rows
+}
