@@ -58,7 +58,7 @@ func connRows(all []scrape) map[string]object {
 				"reason": "", "stopped": nil, "subs": num(c, "subscriptions"), "pending_bytes": free{}, "stalls": num(c, "stalls"),
 				"rtt_seconds": span(c, "rtt"), "uptime_seconds": since(c, "start", doc["now"]), "idle_seconds": free{},
 				"lang": text(c, "lang"), "version": text(c, "version"), "tls_version": text(c, "tls_version"),
-				"mqtt_client": text(c, "mqtt_client"), "started": instant(c, "start"), "subscriptions": nil,
+				"mqtt_client": text(c, "mqtt_client"), "tags": c["tags"], "started": instant(c, "start"), "subscriptions": nil,
 			}
 			if r["account"] == "SYS" {
 				r["subs"] = slack{num(c, "subscriptions"), 20} // system leafnodes learn of the inbox that asks

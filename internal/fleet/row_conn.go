@@ -39,6 +39,32 @@ func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
 	return rows
 }
 
+// LeafRows returns the leafnode connections that LEAFZ lists and CONNZ leaves
+// out, as servers from 2.11 on do, in the form of the others. Delta may be nil.
+func LeafRows(s *Snapshot, d *Delta) []*ConnRow {
+	var rows []*ConnRow
+	for _, sv := range s.Servers {
+		if sv.Connz == nil || sv.Leafz == nil {
+			continue
+		}
+		listed := map[uint64]bool{}
+		for _, c := range sv.Connz.Conns {
+			listed[c.Cid] = true
+		}
+		rates := d.Server(sv.Info.ID)
+		for _, l := range sv.Leafz.Leafs {
+			if l == nil || l.ID == 0 || listed[l.ID] {
+				continue
+			}
+			rows = append(rows, &ConnRow{Server: sv, Traffic: rates.Leaf(l.ID), Info: &server.ConnInfo{
+				Cid: l.ID, Kind: "Leafnode", Name: l.Name, Account: l.Account, IP: l.IP, Port: l.Port, RTT: l.RTT,
+				InMsgs: l.InMsgs, OutMsgs: l.OutMsgs, InBytes: l.InBytes, OutBytes: l.OutBytes, NumSubs: l.NumSubs,
+			}})
+		}
+	}
+	return rows
+}
+
 // between is the time from one instant to another in seconds, never negative,
 // and 0 when one of them is not known.
 func between(from, to time.Time) float64 {
@@ -120,8 +146,10 @@ func (r *AccountRow) add(a *server.AccountStat) {
 }
 
 func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
+	// JSZ calls an account by its name tag, where it has one.
+	ids := map[string]string{}
 	use := func(account string) *AccountUse {
-		r := row(account)
+		r := row(cmp.Or(ids[account], account))
 		if r.JS == nil {
 			r.JS = &AccountUse{}
 		}
@@ -136,6 +164,7 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 			continue
 		}
 		for _, acc := range sv.Jsz.AccountDetails {
+			ids[acc.Name] = acc.Id
 			at := place{sv.Info.Domain, acc.Name}
 			most[at] = AccountUse{Store: max(most[at].Store, acc.Store), Memory: max(most[at].Memory, acc.Memory)}
 		}

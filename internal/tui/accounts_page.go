@@ -15,24 +15,19 @@ func accountsSpec() *spec {
 	return &spec{
 		kind: accountsPage, digit: "4", title: "Accounts", short: "Acct", open: openAccount,
 		modes: []mode{{
-			name: "accounts", sort: "connections", sheet: accountSheet, below: accountPanel, panel: 6,
+			name: "accounts", sort: "conns", sheet: accountSheet, below: accountPanel, panel: 6,
 			empty:  func(m *Model, _ *page) string { return m.waiting(fleet.AccountStatz, "no account is in use") },
 			demand: Demand{needs: []need{{fleet.AccountStatz, 2 * time.Second}, {fleet.Jsz, 10 * time.Second}}, js: fleet.JSWant{Streams: true}},
-			first:  []string{"account", "servers", "connections", "in_msgs_per_second", "out_msgs_per_second", "in_msgs", "out_msgs", "slow_consumers", "subscriptions", "streams", "store_bytes", "out_bytes_per_second"},
+			first:  []string{"account", "servers", "conns", "in_msgs_per_second", "out_msgs_per_second", "slow_consumers", "subs", "streams", "store_bytes", "out_bytes_per_second", "leafs", "in_bytes_per_second", "consumers"},
 		}},
 	}
 }
 
 func accountSheet(m *Model, _ *page) sheet {
-	cols := accountColumns
-	if m.totals {
-		cols = swapped(cols, accountTotals)
-	}
 	return &rowsOf[acc]{
-		cols: cols, rows: m.st.Accounts,
-		name:  func(r acc) string { return r.name },
-		judge: func(r acc) view.Level { return warnIf(r.growing) },
-		refer: func(r acc) ref { return ref{account: r.name} },
+		cols: accountColumns(m.totals), dress: accountDress, rows: m.st.Accounts,
+		name:  func(r acc) string { return r.Name },
+		refer: func(r acc) ref { return ref{account: r.Name} },
 		json:  func(r acc) any { return r.json() },
 	}
 }
@@ -43,7 +38,7 @@ func (r *accountRow) json() any {
 	for _, s := range r.servers {
 		out[s.server] = s.stat
 	}
-	return map[string]any{"account": r.name, "servers": out}
+	return map[string]any{"account": r.Name, "servers": out}
 }
 
 func openAccount(m *Model, _ *page, r ref) { m.push(connsPage, ref{account: r.account}) }
@@ -70,8 +65,8 @@ func accountPanel(_ *Model, p *page, row int, a cell.Area) {
 			y++
 		}
 	}
-	if r.js != nil {
-		a.Write(0, y, fmt.Sprintf("jetstream    %s   %s   %s", plural(r.js.streams, "stream"), plural(r.js.consumers, "consumer"), tight(view.Bytes.Format(r.js.store))), cell.Plain)
+	if r.JS != nil {
+		a.Write(0, y, fmt.Sprintf("jetstream    %s   %s   %s", plural(r.JS.Streams, "stream"), plural(r.JS.Consumers, "consumer"), tight(view.Bytes.Format(r.JS.Store))), cell.Plain)
 	} else {
 		a.Write(0, y, "jetstream    none seen", cell.Muted)
 	}

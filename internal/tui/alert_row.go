@@ -45,14 +45,14 @@ type alr = *alertRow
 
 // alertColumns is the table of the Alerts page.
 var alertColumns = []view.Column[alr]{
-	{Name: "severity", Title: "SEV", Help: "warn or crit", Wide: true, Value: func(r alr) any { return r.level.String() }, Level: func(r alr) view.Level { return r.level }},
+	{Name: "level", Title: "Level", Help: "warn or crit", Wide: true, Value: func(r alr) any { return r.level.String() }, Level: func(r alr) view.Level { return r.level }},
 	{Name: "since_seconds", Title: "SINCE", Help: "how long it fires, or fired", Unit: view.Seconds, Value: func(r alr) any { return r.lasted().Seconds() }},
-	{Name: "rule", Title: "RULE", Help: "the check that found it", Value: func(r alr) any { return r.rule }},
+	{Name: "check", Title: "Check", Help: "the check that found it", Value: func(r alr) any { return r.rule }},
 	{Name: "object", Title: "OBJECT", Help: "what is concerned", Value: func(r alr) any { return r.object }},
 	{Name: "value", Title: "VALUE", Help: "what was measured", Value: func(r alr) any { return blank(r.value) }},
 	{Name: "limit", Title: "LIMIT", Help: "what it should be", Value: func(r alr) any { return blank(r.limit) }},
 	{Name: "state", Title: "STATE", Help: "firing, acknowledged, muted or resolved", Value: func(r alr) any { return alertStates[r.state] }, Level: func(r alr) view.Level { return r.shown() }},
-	{Name: "text", Title: "TEXT", Help: "what is wrong", Value: func(r alr) any { return r.text }},
+	{Name: "what", Title: "What", Help: "what is wrong", Value: func(r alr) any { return r.text }},
 }
 
 // lasted is how long the alert fires or fired.

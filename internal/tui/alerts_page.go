@@ -15,7 +15,7 @@ func alertsSpec() *spec {
 		modes: []mode{{
 			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7,
 			empty: func(*Model, *page) string { return "● no alert: every check passes on what was asked so far" },
-			first: []string{"rule", "object", "text", "since_seconds", "state", "value", "limit"},
+			first: []string{"check", "object", "what", "since_seconds", "state", "value", "limit"},
 		}},
 	}
 }
@@ -33,8 +33,8 @@ func alertSheet(m *Model, _ *page) sheet {
 // json is the alert for programs.
 func (r *alertRow) json() any {
 	return map[string]any{
-		"rule": r.rule, "object": r.object, "severity": r.level.String(), "state": alertStates[r.state], "since": r.since,
-		"value": r.value, "limit": r.limit, "text": r.text, "why": r.why, "impact": r.impact, "next": r.next,
+		"check": r.rule, "object": r.object, "level": r.level.String(), "state": alertStates[r.state], "since": r.since,
+		"value": r.value, "limit": r.limit, "what": r.text, "why": r.why, "impact": r.impact, "next": r.next,
 	}
 }
 

@@ -31,9 +31,9 @@ func (m *Model) body(a cell.Area) {
 		top.Write(gutter, min(1, top.H-1), m.emptyLine(p, l), cell.Muted)
 		return
 	}
-	t := table{l: l, first: mo.first, wide: m.wide, now: m.now(), raw: m.raw}
+	t := table{l: l, first: m.shown(mo.first, l), wide: m.wide, now: m.now(), raw: m.raw}
 	if names := m.opt.Columns[p.spec.name()]; len(names) > 0 && p.mode == 0 {
-		t.first, t.only = names, true
+		t.first, t.only = m.shown(names, l), true
 	}
 	rows, cols := t.draw(top)
 	m.drawn.within(top, rows, cols)
@@ -42,6 +42,15 @@ func (m *Model) body(a cell.Area) {
 		panel.Rule(0, l.sheet.ref(row).String(), cell.Strong)
 		mo.below(m, p, row, panel.Cut(1, 1, panel.W-2, panel.H-1))
 	}
+}
+
+// shown are the full names of the columns to show, with rates or totals.
+func (m *Model) shown(names []string, l *list) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = flow(named(name, l.heads), m.totals)
+	}
+	return out
 }
 
 // measure draws the panel of a row aside and returns how many lines it fills.

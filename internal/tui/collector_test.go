@@ -118,7 +118,7 @@ func TestRates(t *testing.T) {
 				}
 				near(t, "server", st.Servers[0].traffic().InMsgs, 2000)
 				near(t, "bytes", st.Servers[0].traffic().InBytes, 200_000)
-				near(t, "connection", st.Conns[0].t.InMsgs, 2000)
+				near(t, "connection", st.Conns[0].Traffic.InMsgs, 2000)
 				near(t, "total", st.Total.traffic.InMsgs, 2000)
 			})
 		})

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-var connFirst = []string{"cid", "name", "server", "account", "out_msgs_per_second", "in_msgs_per_second", "out_msgs", "in_msgs", "pending_bytes", "rtt_seconds", "out_bytes_per_second", "idle_seconds", "subscriptions", "address"}
+var connFirst = []string{"cid", "name", "server", "account", "out_msgs_per_second", "in_msgs_per_second", "pending_bytes", "rtt_seconds", "out_bytes_per_second", "idle_seconds", "subs", "ip", "in_bytes_per_second"}
 
 // connsSpec is the page of the connections.
 func connsSpec() *spec {
@@ -26,37 +26,35 @@ func connsSpec() *spec {
 			way("idle", "idle the longest first", "idle_seconds"),
 			{
 				name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 6, empty: noConns, demand: closed,
-				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "address"},
+				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "ip", "out_msgs", "in_msgs"},
 			},
 		},
 	}
 }
 
 func connSheet(m *Model, p *page) sheet {
-	cols := connColumns
-	if m.totals {
-		cols = swapped(cols, connTotals)
-	}
-	return connRows(m, p, cols, false)
+	return connRows(m, p, view.Connections(!m.totals, false), false)
 }
 
-func closedSheet(m *Model, p *page) sheet { return connRows(m, p, closedColumns, true) }
+func closedSheet(m *Model, p *page) sheet {
+	return connRows(m, p, view.Connections(false, true), true)
+}
 
 func connRows(m *Model, p *page, cols []view.Column[con], closed bool) sheet {
-	rows := kept(m.st.Conns, func(r con) bool { return (r.c.Stop != nil) == closed && inScope(p.scope, r) })
+	rows := kept(m.st.Conns, func(r con) bool { return (r.Info.Stop != nil) == closed && inScope(p.scope, r) })
 	return &rowsOf[con]{
-		cols: cols, rows: rows,
-		name:  func(r con) string { return r.key },
-		judge: func(r con) view.Level { return r.level() },
+		cols: cols, dress: connDress, rows: rows, name: connKey,
 		refer: func(r con) ref {
-			return ref{title: "cid " + r.id() + " " + r.c.Name + " on " + r.server, server: r.server, serverID: r.serverID, account: r.c.Account, cid: r.c.Cid, who: r.c.Name}
+			on := r.Server.Info
+			return ref{title: "cid " + connID(r) + " " + r.Info.Name + " on " + on.Name, server: on.Name, serverID: on.ID, account: r.Info.Account, cid: r.Info.Cid, who: r.Info.Name}
 		},
-		json: func(r con) any { return r.c },
+		json: func(r con) any { return r.Info },
 	}
 }
 
 func inScope(s ref, r con) bool {
-	return (s.serverID == "" && (s.server == "" || s.server == r.server) || s.serverID == r.serverID) && (s.account == "" || s.account == r.c.Account)
+	on := r.Server.Info
+	return (s.serverID == "" && (s.server == "" || s.server == on.Name) || s.serverID == on.ID) && (s.account == "" || s.account == r.Info.Account)
 }
 
 func noConns(m *Model, p *page) string {
@@ -98,8 +96,8 @@ func connPanel(_ *Model, p *page, row int, a cell.Area) {
 }
 
 // connLines are the facts of a connection.
-func connLines(r *connRow) []finding {
-	c := r.c
+func connLines(r con) []finding {
+	c := r.Info
 	parts := []string{"account " + c.Account}
 	add := func(word, value string) {
 		if value != "" {
@@ -109,8 +107,8 @@ func connLines(r *connRow) []finding {
 	add("user ", c.AuthorizedUser)
 	add("", strings.TrimSpace(c.Lang+" "+c.Version))
 	add("tls ", c.TLSVersion)
-	add("from ", r.address())
-	add("kind ", r.kind)
+	add("from ", connAddress(c))
+	add("kind ", connKind(c))
 	out := []finding{{fleet.OK, strings.Join(parts, "   ")}}
 	parts = []string{
 		fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), tight(view.Bytes.Format(c.OutBytes))),
@@ -121,15 +119,15 @@ func connLines(r *connRow) []finding {
 	}
 	out = append(out, finding{fleet.OK, strings.Join(parts, "   ")})
 	pending := "pending " + tight(view.Bytes.Format(c.Pending))
-	if r.max > 0 {
-		pending += " of " + tight(view.Bytes.Format(r.max))
+	if v := r.Server.Varz; v != nil && v.MaxPending > 0 {
+		pending += " of " + tight(view.Bytes.Format(v.MaxPending))
 	}
 	if c.Stalls > 0 {
 		pending += fmt.Sprintf("   stalled %d times", c.Stalls)
 	}
-	out = append(out, finding{warnIf(r.pendingHigh()), pending})
+	out = append(out, finding{connLevel(r, "pending_bytes"), pending})
 	if c.Reason != "" {
-		out = append(out, finding{reasonLevel(c.Reason), "ended: " + c.Reason})
+		out = append(out, finding{connLevel(r, "reason"), "ended: " + c.Reason})
 	}
 	if len(c.Subs) > 0 {
 		out = append(out, finding{fleet.OK, "subscriptions: " + strings.Join(c.Subs, "  ")})

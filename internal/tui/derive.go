@@ -49,7 +49,7 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	}
 	d.top = top
 	st.Data++
-	st.Snap, st.Top = snap, top
+	st.Snap, st.Top, st.Delta = snap, top, delta
 	st.Servers = d.serverRows(snap, delta, top)
 	st.Links = newLinkRows(top, d.since(snap, top), snap.Time)
 	st.Conns = newConnRows(snap, delta)

@@ -17,18 +17,17 @@ type eventRow struct {
 
 type evt = *eventRow
 
-// eventColumns is the table of the Events page.
-var eventColumns = []view.Column[evt]{
-	{Name: "time", Title: "TIME", Help: "the server's clock, UTC", Unit: view.Instant, Value: func(r evt) any { return r.Time }},
-	{Name: "kind", Title: "TYPE", Help: "what happened", Value: func(r evt) any { return r.title() }, Level: func(r evt) view.Level { return r.Level }},
-	{Name: "server", Title: "SERVER", Help: "server that told it", Value: func(r evt) any { return r.Server }},
-	{Name: "account", Title: "ACCOUNT", Help: "account", Value: func(r evt) any { return r.Account }},
-	{Name: "who", Title: "WHO", Help: "client, user, stream or link", Value: func(r evt) any { return r.Who }},
-	{Name: "why", Title: "WHAT", Help: "the reason, in the server's words", Value: func(r evt) any { return r.what() }},
-	{Name: "where", Title: "WHERE", Help: "address", Wide: true, Value: func(r evt) any { return r.Where }},
-	{Name: "times", Title: "N", Help: "how often in a row", Unit: view.Count, Wide: true, Value: func(r evt) any { return r.times }},
-	{Name: "level", Title: "SEV", Help: "info, warn or crit", Wide: true, Value: func(r evt) any { return r.Level.String() }},
-	{Name: "subject", Title: "SUBJECT", Help: "where it was published", Wide: true, Value: func(r evt) any { return r.Subject }},
+// eventColumns is the table of the Events page: that of `natsctl events`, and
+// how often one came in a row.
+func eventColumns() []view.Column[evt] {
+	return append(view.Lift(view.Events(), func(r evt) fleet.Event { return r.Event }),
+		view.Column[evt]{Name: "times", Title: "N", Help: "How often it came in a row.", Unit: view.Count, Wide: true, Value: func(r evt) any { return r.times }})
+}
+
+// eventDress is what the page adds to the columns of the events.
+var eventDress = map[string]dress[evt]{
+	"kind": {text: evt.title, level: func(r evt) view.Level { return r.Level }},
+	"why":  {text: evt.what},
 }
 
 // title is the kind in words, with how often it repeats.

@@ -18,7 +18,7 @@ func eventsSpec() *spec {
 		modes: []mode{{
 			name: "events", sort: "", sheet: eventSheet, above: eventLine, below: eventPanel, panel: 7,
 			empty: func(*Model, *page) string { return "nothing happened since the dashboard started" },
-			first: []string{"time", "kind", "who", "why", "server", "account"},
+			first: []string{"time", "kind", "who", "why", "server", "account", "cluster"},
 		}},
 	}
 }
@@ -43,7 +43,7 @@ func eventSheet(m *Model, p *page) sheet {
 		p.list().cursor, p.list().at = "", 0
 	}
 	return &rowsOf[evt]{
-		cols: eventColumns, rows: newest,
+		cols: eventColumns(), dress: eventDress, rows: newest,
 		name:  func(r evt) string { return strconv.Itoa(r.seq) },
 		judge: func(r evt) view.Level { return r.Level },
 		refer: func(r evt) ref { return ref{title: r.title(), server: r.Server, account: r.Account} },

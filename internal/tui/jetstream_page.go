@@ -22,17 +22,17 @@ func jetStreamSpec() *spec {
 			{
 				name: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no stream") },
-				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "msgs_per_second", "pending", "bytes", "consumers", "followers", "ack_pending"},
+				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "messages_per_second", "pending", "store_bytes", "consumers", "peers", "ack_pending"},
 			},
 			{
 				name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no consumer") },
-				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack_seconds", "type"},
+				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack", "type", "delivered_sequence", "ack_floor_sequence"},
 			},
 			{
 				name: "peers", sheet: peerSheet, above: metaLines, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream(m.orHidden("no server with JetStream")) },
-				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_per_second", "online", "last_seconds"},
+				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_requests_per_second", "online", "last_seen_seconds", "memory_bytes"},
 			},
 			{
 				name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
@@ -52,7 +52,7 @@ func consumersSpec() *spec {
 		{
 			name: "consumers", sort: "state", sheet: consumerSheet, below: consumerPanel, panel: 3, demand: d,
 			empty: func(*Model, *page) string { return "the stream has no consumer" },
-			first: []string{"consumer", "state", "pending", "ack_pending", "delivered", "ack_floor", "redelivered", "leader", "last_ack_seconds", "type", "waiting"},
+			first: []string{"consumer", "state", "pending", "ack_pending", "delivered_sequence", "ack_floor_sequence", "redelivered", "leader", "last_ack", "type", "waiting"},
 		},
 	}}
 }
@@ -86,9 +86,8 @@ func (m *Model) noJetStream(none string) string {
 func streamSheet(m *Model, p *page) sheet {
 	rows := kept(m.st.JS.streams, func(r stm) bool { return p.scope.account == "" || p.scope.account == r.Account })
 	return &rowsOf[stm]{
-		cols: streamColumns, rows: rows,
-		name:  func(r stm) string { return r.key() },
-		judge: func(r stm) view.Level { return r.level },
+		cols: streamColumns(m.totals), dress: streamDress, rows: rows,
+		name: stm.key,
 		refer: func(r stm) ref {
 			return ref{stream: r.Name, account: r.Account, domain: r.Domain, server: r.Leader}
 		},
@@ -102,9 +101,7 @@ func consumerSheet(m *Model, p *page) sheet {
 		return (s.account == "" || s.account == r.Account) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
 	})
 	return &rowsOf[csm]{
-		cols: consumerColumns, rows: rows,
-		name:  func(r csm) string { return r.key() },
-		judge: func(r csm) view.Level { return r.level },
+		cols: view.Consumers(), dress: consumerDress, rows: rows, name: consumerKey,
 		refer: func(r csm) ref {
 			return ref{consumer: r.Name, stream: r.Stream, account: r.Account, domain: r.Domain}
 		},
@@ -114,15 +111,14 @@ func consumerSheet(m *Model, p *page) sheet {
 
 func peerSheet(m *Model, _ *page) sheet {
 	return &rowsOf[per]{
-		cols: peerColumns, rows: m.st.JS.peers,
+		cols: peerColumns(m.st.Delta), dress: peerDress(m.st.Delta), rows: m.st.JS.peers,
 		name:  func(r per) string { return r.Domain + "/" + r.Name },
-		judge: func(r per) view.Level { return r.level },
 		refer: func(r per) ref { return ref{server: r.Name, cluster: r.Cluster} },
 		json: func(r per) any {
-			if r.sv == nil {
-				return r.MetaPeer
+			if r.Server == nil || r.Server.Statsz == nil {
+				return r
 			}
-			return r.sv.Statsz.JetStream
+			return r.Server.Statsz.JetStream
 		},
 	}
 }
@@ -244,11 +240,10 @@ func streamPanel(m *Model, p *page, row int, a cell.Area) {
 	a.Write(0, 0, streamFacts(r), cell.Muted)
 	l := newList("state")
 	l.load(&rowsOf[csm]{
-		cols: consumerColumns, rows: own, name: func(r csm) string { return r.key() },
-		judge: func(r csm) view.Level { return r.level },
+		cols: view.Consumers(), dress: consumerDress, rows: own, name: consumerKey,
 	})
 	l.still = true
-	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered", "ack_floor", "last_ack_seconds"}}
+	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered_sequence", "ack_floor_sequence", "last_ack"}}
 	t.draw(a.Rows(1, a.H-1))
 }
 

@@ -18,32 +18,19 @@ type linkRow struct {
 
 type lnk = *linkRow
 
+// pendingWarn is how many bytes may wait on a link before it is marked.
+const pendingWarn = 1 << 20
+
 // linkColumns is the table of the links.
-var linkColumns = []view.Column[lnk]{
-	{Name: "kind", Title: "KIND", Help: "route, gateway or leaf", Value: func(r lnk) any { return string(r.e.Kind) }},
-	{Name: "from", Title: "FROM", Help: "one end; the hub of a leafnode", Value: func(r lnk) any { return r.e.FromName }},
-	{Name: "to", Title: "TO", Help: "other end; the remote cluster of a gateway", Value: func(r lnk) any { return r.to() }},
-	{Name: "state", Title: "STATE", Help: "ok, or what is wrong", Value: func(r lnk) any { return string(r.e.State) }, Level: func(r lnk) view.Level { return r.e.Level }},
-	{Name: "rtt_seconds", Title: "RTT", Help: "round trip, the larger of both ends", Unit: view.Seconds, Value: lnkRTT},
-	{Name: "in_msgs_per_second", Title: "IN/s", Help: "messages a second to FROM", Unit: view.PerSec, Sum: true, Value: func(r lnk) any { return r.traffic().InMsgs.Value() }},
-	{Name: "out_msgs_per_second", Title: "OUT/s", Help: "messages a second from FROM", Unit: view.PerSec, Sum: true, Value: func(r lnk) any { return r.traffic().OutMsgs.Value() }},
-	{Name: "in_bytes_per_second", Title: "INB/s", Help: "bytes a second to FROM", Unit: view.BytesSec, Sum: true, Value: func(r lnk) any { return r.traffic().InBytes.Value() }},
-	{Name: "out_bytes_per_second", Title: "OUTB/s", Help: "bytes a second from FROM", Unit: view.BytesSec, Sum: true, Value: func(r lnk) any { return r.traffic().OutBytes.Value() }},
-	{Name: "pending_bytes", Title: "PENDING", Help: "bytes waiting on both ends", Unit: view.Bytes, Sum: true, Value: func(r lnk) any { return r.e.Pending() }, Level: judged(fleet.Warn, func(r lnk) bool { return r.e.Pending() > pendingWarn })},
-	{Name: "up_seconds", Title: "UP", Help: "since its oldest connection", Unit: view.Seconds, Value: lnkUp},
-	{Name: "why", Title: "WHY", Help: "what was seen", Value: func(r lnk) any { return blank(r.e.Why) }},
-	{Name: "pool", Title: "POOL", Help: "connections of the route pool and those for one account, at both ends", Wide: true, Value: func(r lnk) any { return r.pool() }},
-	{Name: "accounts", Title: "ACCOUNTS", Help: "accounts that the link carries alone", Wide: true, Value: func(r lnk) any { return r.e.Accounts }},
-	{Name: "compression", Title: "COMPR", Help: "compression", Wide: true, Value: func(r lnk) any { return blank(either(r.e).Compression) }},
-	{Name: "subscriptions", Title: "SUBS", Help: "subscriptions of the other side", Unit: view.Count, Wide: true, Value: func(r lnk) any { return either(r.e).Subs }},
+func linkColumns(t *fleet.Topology, totals bool) []view.Column[lnk] {
+	return view.Lift(view.Links(t, !totals), func(r lnk) *fleet.Edge { return r.e })
 }
 
-// either is the end of an edge that reports it, FROM first.
-func either(e *fleet.Edge) fleet.End {
-	if e.A.Listed {
-		return e.A
-	}
-	return e.B
+// linkDress is what the page adds to the columns of the links.
+var linkDress = map[string]dress[lnk]{
+	"to":            {text: lnk.to},
+	"pool":          {text: lnk.pool},
+	"pending_bytes": {level: judged(fleet.Warn, func(r lnk) bool { return r.e.Pending() > pendingWarn })},
 }
 
 func (r *linkRow) to() string {
@@ -93,14 +80,6 @@ func lnkRTT(r lnk) any {
 		return s
 	}
 	return nil
-}
-
-func lnkUp(r lnk) any {
-	since := either(r.e).Since
-	if since.IsZero() {
-		return nil
-	}
-	return age(r.now, since).Truncate(time.Second).Seconds()
 }
 
 // newLinkRows lists the edges of the topology.

@@ -16,7 +16,7 @@ func linkSheet(m *Model, p *page) sheet {
 		rows = kept(rows, func(r lnk) bool { return r.touches(p.scope.server) })
 	}
 	return &rowsOf[lnk]{
-		cols: linkColumns, rows: rows,
+		cols: linkColumns(m.st.Top, m.totals), dress: linkDress, rows: rows,
 		name:  func(r lnk) string { return r.e.Key() },
 		judge: func(r lnk) view.Level { return r.e.Level },
 		refer: func(r lnk) ref {

@@ -62,6 +62,9 @@ func newList(sort string) *list {
 func (l *list) load(s sheet) {
 	l.sheet = s
 	l.heads = s.heads()
+	if l.sort != "" {
+		l.sort = named(l.sort, l.heads)
+	}
 	if len(l.cells) != len(l.heads) {
 		l.cells = make([]view.Cell, len(l.heads))
 		l.setFilter(l.filter)
@@ -165,7 +168,7 @@ func (l *list) window(height int) []int {
 }
 
 // byLevel names the columns that sort by how bad they are before what they say.
-var byLevel = map[string]bool{"state": true, "status": true, "severity": true}
+var byLevel = map[string]bool{"state": true, "status": true, "level": true}
 
 // sortKey is what one row is sorted by.
 type sortKey struct {
@@ -206,7 +209,7 @@ func (l *list) sortKey(row, col int) sortKey {
 	c := l.sheet.cell(row, col)
 	k.raw, k.none = c.Raw, c.Raw == nil || c.Raw == ""
 	if byLevel[l.heads[col].Name] {
-		k.level = urgency(c.Level)
+		k.level = urgency(l.sheet.level(row))
 	}
 	k.num, k.isNum = asNumber(c.Raw)
 	return k

@@ -35,9 +35,9 @@ var field = regexp.MustCompile(`\b([a-z_]+)(\s*(?:[<>=!]|contains\b|matches\b|st
 
 // nicknames are short names of columns in a filter.
 var nicknames = map[string]string{
-	"acct": "account", "acc": "account", "srv": "server", "ver": "version", "conn": "connections", "conns": "connections",
-	"subs": "subscriptions", "slow": "slow_consumers", "sev": "severity", "addr": "address", "msgs": "messages",
-	"in": "in_msgs_per_second", "out": "out_msgs_per_second", "up": "uptime",
+	"acct": "account", "acc": "account", "srv": "server", "ver": "version", "conn": "conns", "connections": "conns",
+	"slow": "slow_consumers", "sev": "level", "severity": "level", "addr": "ip", "address": "ip", "msgs": "messages",
+	"in": "in_msgs_per_second", "out": "out_msgs_per_second", "up": "uptime_seconds", "bytes": "store_bytes", "seen": "last_seen_seconds",
 }
 
 // newMatcher compiles a filter over the columns of a page; an unknown field is
@@ -81,24 +81,33 @@ func (m *matcher) addRegexp(text string) error {
 // quoted lets names stand without quotes and fields by their nicknames, as
 // they are typed in a hurry: acct=APP is account == "APP".
 func quoted(text string, heads []view.Head) string {
-	named := func(s string) bool {
+	isColumn := func(s string) bool {
 		return slices.ContainsFunc(heads, func(h view.Head) bool { return h.Name == s })
 	}
 	text = field.ReplaceAllStringFunc(text, func(s string) string {
 		p := field.FindStringSubmatch(s)
-		if full, ok := nicknames[p[1]]; ok && !named(p[1]) {
-			return full + p[2]
-		}
-		return s
+		return named(p[1], heads) + p[2]
 	})
 	return bare.ReplaceAllStringFunc(text, func(s string) string {
 		p := bare.FindStringSubmatch(s)
 		switch {
-		case p[2] == "true", p[2] == "false", p[2] == "nil", named(p[2]):
+		case p[2] == "true", p[2] == "false", p[2] == "nil", isColumn(p[2]):
 			return s
 		}
 		return p[1] + `"` + p[2] + `"`
 	})
+}
+
+// named is the full name of a column: its own, one by nickname, or one without
+// its unit; a name that is none of these stays as it is.
+func named(name string, heads []view.Head) string {
+	g := view.Grid{Heads: heads}
+	for _, s := range [...]string{name, nicknames[name]} {
+		if i, err := g.Index(s); s != "" && err == nil {
+			return heads[i].Name
+		}
+	}
+	return name
 }
 
 // keeps tells whether a row passes. Only the cells that are needed are
@@ -135,6 +144,10 @@ func rowText(s sheet, row, cols int) string {
 			b.WriteByte(' ')
 		case []string:
 			b.WriteString(strings.Join(v, " "))
+			b.WriteByte(' ')
+		}
+		if text := s.text(row, i); text != "" {
+			b.WriteString(text)
 			b.WriteByte(' ')
 		}
 	}

@@ -99,7 +99,7 @@ func (m *Model) openSort() {
 	}
 	p := &picker{title: "sort by"}
 	for i, h := range l.heads {
-		p.items = append(p.items, pick{h.Title, h.Name + ": " + h.Help})
+		p.items = append(p.items, pick{heading(h), h.Name + ": " + h.Help})
 		if h.Name == l.sort {
 			p.at = i
 		}
@@ -232,7 +232,7 @@ func (m *Model) openHelp() {
 	if p := m.cur(); p.current().sheet != nil {
 		head("COLUMNS (names for filters)")
 		for _, h := range p.list().heads {
-			s.lines = append(s.lines, helpLine{keys: h.Name, text: h.Title + ": " + h.Help})
+			s.lines = append(s.lines, helpLine{keys: h.Name, text: heading(h) + ": " + h.Help})
 		}
 	}
 	m.overlay = s

@@ -19,7 +19,7 @@ func ownSpec() *spec {
 		modes: []mode{{
 			name: "account", sort: "conns", sheet: ownSheet, above: ownLines, below: ownPanel, panel: 5,
 			empty: func(*Model, *page) string { return "no server told of the account" },
-			first: []string{"server", "conns", "in_msgs_per_second", "out_msgs_per_second", "in_msgs", "out_msgs", "subs", "slow_consumers", "out_bytes_per_second", "in_bytes_per_second", "cluster", "version", "leafs"},
+			first: []string{"server", "conns", "in_msgs_per_second", "out_msgs_per_second", "subs", "slow_consumers", "out_bytes_per_second", "in_bytes_per_second", "cluster", "version", "leafs"},
 		}},
 	}
 }
@@ -58,18 +58,13 @@ func (m *Model) turn() {
 }
 
 func ownSheet(m *Model, _ *page) sheet {
-	cols := ownColumns
-	if m.totals {
-		cols = swapped(cols, ownTotals)
-	}
 	var rows []own
 	if m.st.Own != nil {
 		rows = m.st.Own.shares
 	}
 	return &rowsOf[own]{
-		cols: cols, rows: rows,
+		cols: ownColumns(m.totals), rows: rows,
 		name:  func(r own) string { return r.sv.Info.ID },
-		judge: func(r own) view.Level { return warnIf(r.grew) },
 		refer: func(r own) ref { return ref{server: r.sv.Info.Name, serverID: r.sv.Info.ID} },
 		json:  func(r own) any { return r.stat },
 	}

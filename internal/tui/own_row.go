@@ -26,29 +26,26 @@ type ownShare struct {
 type own = *ownShare
 
 // ownColumns is the table of the servers that an account is on.
-var ownColumns = []view.Column[own]{
-	{Name: "server", Title: "SERVER", Help: "server that told of the account", Value: func(r own) any { return r.sv.Info.Name }},
-	{Name: "cluster", Title: "CLUSTER", Help: "its cluster", Value: func(r own) any { return blank(r.sv.Info.Cluster) }},
-	{Name: "version", Title: "VER", Help: "its version", Value: func(r own) any { return blank(r.sv.Info.Version) }},
-	{Name: "conns", Title: "CONN", Help: "client connections of the account", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.Conns }},
-	{Name: "leafs", Title: "LEAF", Help: "leafnode connections of the account", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.LeafNodes }},
-	{Name: "subs", Title: "SUBS", Help: "subscriptions of the account", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.NumSubs }},
-	{Name: "in_msgs_per_second", Title: "IN/s", Help: "messages received a second", Unit: view.PerSec, Sum: true, Value: func(r own) any { return r.t.InMsgs.Value() }},
-	{Name: "out_msgs_per_second", Title: "OUT/s", Help: "messages sent a second", Unit: view.PerSec, Sum: true, Value: func(r own) any { return r.t.OutMsgs.Value() }},
-	{Name: "in_bytes_per_second", Title: "INB/s", Help: "bytes received a second", Unit: view.BytesSec, Sum: true, Value: func(r own) any { return r.t.InBytes.Value() }},
-	{Name: "out_bytes_per_second", Title: "OUTB/s", Help: "bytes sent a second", Unit: view.BytesSec, Sum: true, Value: func(r own) any { return r.t.OutBytes.Value() }},
-	{Name: "slow_consumers", Title: "SLOW", Help: "slow consumers since the server started; marked while it grows", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.SlowConsumers }, Level: judged(fleet.Warn, func(r own) bool { return r.grew })},
-	{Name: "total_conns", Title: "EVER", Help: "connections since the server started", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.TotalConns }},
-	{Name: "domain", Title: "DOMAIN", Help: "JetStream domain", Wide: true, Value: func(r own) any { return blank(r.sv.Info.Domain) }},
-	{Name: "id", Title: "ID", Help: "server id, new with each start", Wide: true, Value: func(r own) any { return r.sv.Info.ID }},
-}
-
-// ownTotals replaces the rates when totals are shown.
-var ownTotals = map[string]view.Column[own]{
-	"in_msgs_per_second":   {Name: "in_msgs", Title: "IN", Help: "messages received", Unit: view.PerSec, Sum: true, Value: func(r own) any { return r.stat.Received.Msgs }},
-	"out_msgs_per_second":  {Name: "out_msgs", Title: "OUT", Help: "messages sent", Unit: view.PerSec, Sum: true, Value: func(r own) any { return r.stat.Sent.Msgs }},
-	"in_bytes_per_second":  {Name: "in_bytes", Title: "INB", Help: "bytes received", Unit: view.Bytes, Sum: true, Value: func(r own) any { return r.stat.Received.Bytes }},
-	"out_bytes_per_second": {Name: "out_bytes", Title: "OUTB", Help: "bytes sent", Unit: view.Bytes, Sum: true, Value: func(r own) any { return r.stat.Sent.Bytes }},
+func ownColumns(totals bool) []view.Column[own] {
+	cols := []view.Column[own]{
+		{Name: "server", Title: "Server", Help: "Server that told of the account.", Value: func(r own) any { return r.sv.Info.Name }},
+		{Name: "cluster", Title: "Cluster", Help: "Its cluster.", Value: func(r own) any { return blank(r.sv.Info.Cluster) }},
+		{Name: "version", Title: "Ver", Help: "Its version.", Value: func(r own) any { return blank(r.sv.Info.Version) }},
+		{Name: "conns", Title: "Conn", Help: "Client connections of the account.", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.Conns }},
+		{Name: "leafs", Title: "Leaf", Help: "Leafnode connections of the account.", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.LeafNodes }},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions of the account.", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.NumSubs }},
+	}
+	cols = append(cols, view.TrafficColumns(!totals, func(r own) fleet.Traffic { return r.t })...)
+	cols = append(cols, view.CounterColumns(!totals, func(r own) fleet.Counters {
+		in, out := r.stat.Received, r.stat.Sent
+		return fleet.Counters{InMsgs: in.Msgs, OutMsgs: out.Msgs, InBytes: in.Bytes, OutBytes: out.Bytes}
+	})...)
+	return append(cols, []view.Column[own]{
+		{Name: "slow_consumers", Title: "Slow", Help: "Slow consumers since the server started; marked while it grows.", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.SlowConsumers }, Level: judged(fleet.Warn, func(r own) bool { return r.grew })},
+		{Name: "total_conns", Title: "Ever", Help: "Connections since the server started.", Unit: view.Count, Sum: true, Value: func(r own) any { return r.stat.TotalConns }},
+		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(r own) any { return blank(r.sv.Info.Domain) }},
+		{Name: "id", Title: "ID", Help: "Server id, new with each start.", Wide: true, Value: func(r own) any { return r.sv.Info.ID }},
+	}...)
 }
 
 // totals are the sums of the header: the account's alone.
@@ -58,8 +55,8 @@ func (o *ownState) totals(snap *fleet.Snapshot, js jetStream) totals {
 		t.jsServers, t.streams = 1, len(js.streams)
 	}
 	if o.total != nil {
-		t.conns, t.subs, t.slow, t.slowing = int64(o.total.conns), int64(o.total.subs), o.total.slow, o.total.growing
-		t.traffic, t.rated = o.total.t, len(o.shares)
+		t.conns, t.subs, t.slow, t.slowing = int64(o.total.Conns), int64(o.total.Subs), o.total.Slow, o.total.growing
+		t.traffic, t.rated = o.total.Traffic, len(o.shares)
 	}
 	return t
 }
@@ -71,7 +68,7 @@ func newOwn(snap *fleet.Snapshot, d *fleet.Delta, accounts []*accountRow, before
 	}
 	o := &ownState{Own: snap.Own}
 	for _, r := range accounts {
-		if r.name == snap.Own.Account {
+		if r.Name == snap.Own.Account {
 			o.total = r
 		}
 	}
@@ -94,7 +91,7 @@ func newOwn(snap *fleet.Snapshot, d *fleet.Delta, accounts []*accountRow, before
 	}
 	u := ownUse(snap.Own.JetStream)
 	if o.total != nil {
-		u.conns, u.leafs, u.subs = o.total.conns, o.total.leafs, o.total.subs
+		u.conns, u.leafs, u.subs = o.total.Conns, o.total.Leafs, o.total.Subs
 	}
 	o.limits = u.allowances(nil)
 	return o

@@ -215,28 +215,28 @@ func configText(sv *fleet.Server, v *server.Varz) string {
 // topConns lists the busiest connections of a server.
 func (m *Model) topConns(r *serverRow, a cell.Area) {
 	a.Rule(0, "TOP CONNECTIONS", cell.Strong)
-	rows := kept(m.st.Conns, func(c con) bool { return c.serverID == r.id && c.c.Stop == nil })
+	rows := kept(m.st.Conns, func(c con) bool { return c.Server.Info.ID == r.id && c.Info.Stop == nil })
 	slices.SortStableFunc(rows, func(x, y con) int {
-		if d := (y.t.OutBytes.PerSecond + y.t.InBytes.PerSecond) - (x.t.OutBytes.PerSecond + x.t.InBytes.PerSecond); d != 0 {
+		if d := (y.Traffic.OutBytes.PerSecond + y.Traffic.InBytes.PerSecond) - (x.Traffic.OutBytes.PerSecond + x.Traffic.InBytes.PerSecond); d != 0 {
 			if d > 0 {
 				return 1
 			}
 			return -1
 		}
-		return y.c.Pending - x.c.Pending
+		return y.Info.Pending - x.Info.Pending
 	})
 	if len(rows) == 0 {
 		a.Write(2, 1, m.waiting(fleet.Connz, "none"), cell.Muted)
 	}
 	for i, c := range rows[:min(len(rows), max(a.H-1, 0))] {
 		y := i + 1
-		a.Write(1, y, cell.Fit(c.id(), 6, true), cell.Muted)
+		a.Write(1, y, cell.Fit(connID(c), 6, true), cell.Muted)
 		nameW := max(a.W-8-28, 8)
-		a.Write(8, y, cell.Fit(c.label(), nameW, false), cell.Plain)
+		a.Write(8, y, cell.Fit(connLabel(c), nameW, false), cell.Plain)
 		x := 8 + nameW
-		a.Write(x, y, cell.Fit(view.PerSec.Format(sumRates(c.t.InMsgs, c.t.OutMsgs))+"/s", 9, true), cell.Plain)
-		a.Write(x+9, y, cell.Fit(tight(view.BytesSec.Format(sumRates(c.t.InBytes, c.t.OutBytes))), 11, true), cell.Plain)
-		a.Write(x+20, y, cell.Fit(tight(view.Bytes.Format(c.c.Pending)), 7, true), cell.OfLevel(warnIf(c.pendingHigh())))
+		a.Write(x, y, cell.Fit(view.PerSec.Format(sumRates(c.Traffic.InMsgs, c.Traffic.OutMsgs))+"/s", 9, true), cell.Plain)
+		a.Write(x+9, y, cell.Fit(tight(view.BytesSec.Format(sumRates(c.Traffic.InBytes, c.Traffic.OutBytes))), 11, true), cell.Plain)
+		a.Write(x+20, y, cell.Fit(tight(view.Bytes.Format(c.Info.Pending)), 7, true), cell.OfLevel(connLevel(c, "pending_bytes")))
 	}
 }
 

@@ -14,9 +14,8 @@ import (
 // Limits beyond which a figure of a server is marked. Whether it is an alert
 // is for the checks to say.
 const (
-	cpuWarn   = 80.0 // percent of all cores
-	memWarn   = 0.90 // of the memory limit
-	storeWarn = 0.85 // of the JetStream store
+	cpuWarn = 80.0 // percent of all cores
+	memWarn = 0.80 // of the memory limit
 )
 
 // serverRow is one server as the screen shows it: one that answered, or a
@@ -97,14 +96,6 @@ func (r *serverRow) js(f func(*server.JetStreamStats) any) any {
 		}
 		return f(s.JetStream.Stats)
 	})
-}
-
-// varz reads one figure of the server's VARZ; nil until it was asked.
-func (r *serverRow) varz(f func(*server.Varz) any) any {
-	if r.sv == nil || r.sv.Varz == nil {
-		return nil
-	}
-	return f(r.sv.Varz)
 }
 
 // uptime is how long the process runs, by its own clock.

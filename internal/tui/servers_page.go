@@ -16,22 +16,18 @@ func serversSpec() *spec {
 		kind: serversPage, digit: "2", title: "Servers", short: "Servers", open: openServer,
 		modes: []mode{{
 			name: "servers", sort: "status", sheet: serverSheet, below: serverPanel, panel: 8,
-			first: []string{"name", "status", "cluster", "conns", "cpu_percent", "mem_bytes", "in_msgs_per_second", "out_msgs_per_second", "in_msgs", "out_msgs", "version", "slow_consumers", "rtt_seconds", "subs", "uptime_seconds", "in_bytes_per_second", "out_bytes_per_second"},
+			first: []string{"name", "status", "cluster", "conns", "cpu_percent", "mem_bytes", "in_msgs_per_second", "out_msgs_per_second", "version", "slow_consumers", "rtt_seconds", "subs", "uptime_seconds", "in_bytes_per_second", "out_bytes_per_second", "stalled_clients"},
 		}},
 	}
 }
 
 // serverSheet is the servers of the state, those that were forgotten left out.
 func serverSheet(m *Model, p *page) sheet {
-	cols := serverColumns
-	if m.totals {
-		cols = swapped(cols, serverTotals)
-	}
 	rows := kept(m.st.Servers, func(r srv) bool {
 		return (r.ghost == nil || !m.hidden[r.label()]) && (p.scope.cluster == "" || p.scope.cluster == r.cluster)
 	})
 	return &rowsOf[srv]{
-		cols: cols, rows: rows,
+		cols: serverColumns(m.st.snapshot(), m.totals), dress: serverDress, rows: rows,
 		name:  func(r srv) string { return r.cluster + "/" + r.name + orID(r) },
 		judge: func(r srv) view.Level { return r.level },
 		refer: func(r srv) ref { return ref{server: r.label(), serverID: r.id, cluster: r.cluster} },

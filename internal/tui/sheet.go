@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -13,7 +16,8 @@ type sheet interface {
 	judged(col int) bool // the column may be marked
 	size() int
 	cell(row, col int) view.Cell
-	key(row int) string // identifies the object from state to state
+	text(row, col int) string // what is shown in place of the value; empty: the value
+	key(row int) string       // identifies the object from state to state
 	level(row int) view.Level
 	ref(row int) ref
 	object(row int) any // what its JSON is made from
@@ -37,41 +41,92 @@ type ref struct {
 // rowsOf is a sheet over rows of one type.
 type rowsOf[R any] struct {
 	cols  []view.Column[R]
+	dress map[string]dress[R] // by column name
 	rows  []R
 	name  func(R) string
-	judge func(R) view.Level
+	judge func(R) view.Level // nil: the worst of its columns
 	refer func(R) ref
 	json  func(R) any
 }
 
-func (s *rowsOf[R]) heads() []view.Head       { return view.Heads(s.cols) }
-func (s *rowsOf[R]) judged(col int) bool      { return s.cols[col].Level != nil }
-func (s *rowsOf[R]) size() int                { return len(s.rows) }
-func (s *rowsOf[R]) key(row int) string       { return s.name(s.rows[row]) }
-func (s *rowsOf[R]) ref(row int) ref          { return s.refer(s.rows[row]) }
-func (s *rowsOf[R]) object(row int) any       { return s.json(s.rows[row]) }
-func (s *rowsOf[R]) level(row int) view.Level { return s.judge(s.rows[row]) }
+func (s *rowsOf[R]) heads() []view.Head { return view.Heads(s.cols) }
+func (s *rowsOf[R]) size() int          { return len(s.rows) }
+func (s *rowsOf[R]) key(row int) string { return s.name(s.rows[row]) }
+func (s *rowsOf[R]) ref(row int) ref    { return s.refer(s.rows[row]) }
+func (s *rowsOf[R]) object(row int) any { return s.json(s.rows[row]) }
+
+// dress is what the screen adds to a column of package view: a look, never
+// another value, so that filters and sorts are those of `natsctl server
+// report`.
+type dress[R any] struct {
+	text  func(R) string     // shown in place of the value; nil or an empty text: the value
+	level func(R) view.Level // judges in place of the column, which knows no history
+}
+
+// judge returns how a column is judged; nil: not at all.
+func (s *rowsOf[R]) judgeOf(col int) func(R) view.Level {
+	if own := s.dress[s.cols[col].Name].level; own != nil {
+		return own
+	}
+	return s.cols[col].Level
+}
+
+func (s *rowsOf[R]) judged(col int) bool { return s.judgeOf(col) != nil }
+
+func (s *rowsOf[R]) level(row int) view.Level {
+	if s.judge != nil {
+		return s.judge(s.rows[row])
+	}
+	worst := fleet.OK
+	for col := range s.cols {
+		if judge := s.judgeOf(col); judge != nil {
+			worst = worst.Worse(judge(s.rows[row]))
+		}
+	}
+	return worst
+}
 
 func (s *rowsOf[R]) cell(row, col int) view.Cell {
 	c := s.cols[col]
 	out := view.Cell{Raw: c.Value(s.rows[row]), Unit: c.Unit}
-	if c.Level != nil {
-		out.Level = c.Level(s.rows[row])
+	if judge := s.judgeOf(col); judge != nil {
+		out.Level = judge(s.rows[row])
 	}
 	return out
 }
 
-// swapped returns the columns with some of them replaced, by name.
-func swapped[R any](cols []view.Column[R], by map[string]view.Column[R]) []view.Column[R] {
-	out := make([]view.Column[R], len(cols))
-	for i, c := range cols {
-		if other, ok := by[c.Name]; ok {
-			c = other
-		}
-		out[i] = c
+func (s *rowsOf[R]) text(row, col int) string {
+	if own := s.dress[s.cols[col].Name].text; own != nil {
+		return own(s.rows[row])
 	}
-	return out
+	return ""
 }
+
+// heading is a column's title as the screen has room for it.
+func heading(h view.Head) string {
+	title := strings.ToUpper(cmp.Or(h.Short, h.Title))
+	if each, isRate := strings.CutSuffix(title, "/S"); isRate {
+		return each + "/s"
+	}
+	return title
+}
+
+// flow is a column name by what the screen shows of traffic: a rate, or the
+// total that it is the rate of.
+func flow(name string, totals bool) string {
+	for _, counter := range [...]string{"in_msgs", "out_msgs", "in_bytes", "out_bytes"} {
+		switch {
+		case totals && name == counter+perSecond:
+			return counter
+		case !totals && name == counter:
+			return counter + perSecond
+		}
+	}
+	return name
+}
+
+// perSecond ends the names of rates.
+const perSecond = "_per_second"
 
 // kept returns the rows that pass.
 func kept[R any](rows []R, pass func(R) bool) []R {

@@ -39,7 +39,8 @@ type State struct {
 	Servers    []*serverRow
 	Links      []*linkRow
 	Top        *fleet.Topology
-	Conns      []*connRow
+	Delta      *fleet.Delta // what changed since the answers before
+	Conns      []con
 	Accounts   []*accountRow
 	Own        *ownState // of a user outside the system account; nil of others
 	JS         jetStream
@@ -61,6 +62,14 @@ type FeedInfo struct {
 	User      string
 	Protected bool
 	Actions   bool
+}
+
+// snapshot is the newest answers; those of no server while there are none.
+func (s *State) snapshot() *fleet.Snapshot {
+	if s.Snap == nil {
+		return &fleet.Snapshot{}
+	}
+	return s.Snap
 }
 
 // Age is how old the shown answers are.

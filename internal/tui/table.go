@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -23,10 +24,11 @@ type table struct {
 
 // Widths of a table's parts.
 const (
-	gutter  = 3  // cursor, mark and a space before the first column
-	gap     = 1  // between columns
-	textMax = 36 // cells of a text column before it may grow into free space
-	textMin = 6
+	gutter   = 3  // cursor, mark and a space before the first column
+	gap      = 1  // between columns
+	textMax  = 36 // cells of a text column before it may grow into free space
+	textMin  = 6
+	wordsMax = 64 // cells of a sentence before other columns have theirs
 )
 
 // column is one column of a table as it is drawn.
@@ -73,7 +75,7 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 	x := gutter
 	for n, c := range cols {
 		v := t.l.sheet.cell(row, c.i)
-		text, style := show(v, c, t.now, t.raw), cell.OfLevel(v.Level)
+		text, style := t.show(row, c, v), cell.OfLevel(v.Level)
 		switch {
 		case style == cell.Plain && n == 0:
 			style = cell.Strong
@@ -109,13 +111,16 @@ func faint(v any) bool {
 }
 
 // show renders a value as tight as a table on a screen wants it.
-func show(v view.Cell, c column, now time.Time, raw bool) string {
-	if t, ok := v.Raw.(time.Time); ok {
-		return instant(t, now)
+func (t table) show(row int, c column, v view.Cell) string {
+	if at, ok := v.Raw.(time.Time); ok {
+		return instant(at, t.now)
 	}
-	text := v.Text()
+	if f, ok := v.Raw.(float64); ok && whole[c.head.Name] {
+		v.Raw = math.Trunc(f)
+	}
+	text := cmp.Or(view.Text(t.l.sheet.text(row, c.i)), v.Text())
 	switch {
-	case raw && (c.head.Unit == view.Bytes || c.head.Unit == view.BytesSec):
+	case t.raw && (c.head.Unit == view.Bytes || c.head.Unit == view.BytesSec):
 		if f, ok := asNumber(v.Raw); ok {
 			return view.Count.Format(math.Round(f))
 		}
@@ -126,6 +131,9 @@ func show(v view.Cell, c column, now time.Time, raw bool) string {
 	}
 	return text
 }
+
+// whole are the columns whose parts of a second say nothing.
+var whole = map[string]bool{"uptime_seconds": true, "idle_seconds": true}
 
 // instant shows the time of today alone, and the date of other days.
 func instant(t, now time.Time) string {
@@ -142,6 +150,7 @@ func instant(t, now time.Time) string {
 // fit chooses the columns that fit into w cells and their widths.
 func (t table) fit(rows []int, w int) []column {
 	all := t.columns(rows)
+	slices.SortStableFunc(all, func(a, b column) int { return t.place(a) - t.place(b) })
 	if t.l.across > 0 && len(all) > 1 {
 		skip := min(t.l.across, len(all)-2)
 		all = append(all[:1:1], all[1+max(skip, 0):]...)
@@ -150,7 +159,7 @@ func (t table) fit(rows []int, w int) []column {
 	byRank := slices.Clone(all)
 	slices.SortStableFunc(byRank, func(a, b column) int { return t.rank(a) - t.rank(b) })
 	chosen := take(byRank, w-gutter)
-	slices.SortFunc(chosen, func(a, b column) int { return a.i - b.i })
+	slices.SortStableFunc(chosen, func(a, b column) int { return t.place(a) - t.place(b) })
 	return t.spread(chosen, w-gutter)
 }
 
@@ -161,6 +170,17 @@ func (t table) rank(c column) int {
 	}
 	return len(t.first) + c.i
 }
+
+// place is where a column stands: in the order of importance, sentences last.
+func (t table) place(c column) int {
+	if closing[c.head.Name] && !t.only {
+		return 1 << 16
+	}
+	return t.rank(c)
+}
+
+// closing are the sentences that end a row.
+var closing = map[string]bool{"what": true, "why": true, "notes": true}
 
 // take keeps the leading columns that fit; a text column may shrink for it.
 func take(cols []column, w int) []column {
@@ -212,19 +232,22 @@ func (t table) spread(cols []column, w int) []column {
 func (t table) columns(rows []int) []column {
 	var out []column
 	for i, h := range t.l.heads {
-		if t.only && !slices.Contains(t.first, h.Name) || !t.only && h.Wide && !t.wide && t.l.across == 0 {
+		if listed := slices.Contains(t.first, h.Name); t.only && !listed || !listed && h.Wide && !t.wide && t.l.across == 0 {
 			continue
 		}
-		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name] && h.Name != "severity"}
+		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name] && !sentences[h.Name]}
 		c.marks = t.l.sheet.judged(i) && !c.state && !sentences[h.Name]
 		full := max(t.l.widths[h.Name], cell.Width(c.title), unitWidth[h.Unit])
 		for _, row := range rows {
-			full = max(full, cell.Width(show(t.l.sheet.cell(row, i), c, t.now, t.raw)))
+			full = max(full, cell.Width(t.show(row, c, t.l.sheet.cell(row, i))))
 		}
 		t.l.widths[h.Name] = full
 		c.width = full
 		if h.Unit == view.Plain {
 			c.width = min(full, max(textMax, cell.Width(c.title)))
+			if closing[h.Name] {
+				c.width = min(full, wordsMax)
+			}
 		}
 		out = append(out, c)
 	}
@@ -232,7 +255,7 @@ func (t table) columns(rows []int) []column {
 }
 
 // sentences are the columns that explain a mark and need none themselves.
-var sentences = map[string]bool{"notes": true, "reason": true, "kind": true, "severity": true}
+var sentences = map[string]bool{"notes": true, "reason": true, "kind": true, "level": true}
 
 // unitWidth is the room that values of a unit usually take.
 var unitWidth = map[view.Unit]int{
@@ -242,13 +265,13 @@ var unitWidth = map[view.Unit]int{
 // title is a column's heading with the direction of the sort.
 func (t table) title(h view.Head) string {
 	if h.Name != t.l.sort {
-		return h.Title
+		return heading(h)
 	}
 	down := h.Unit.Right() || h.Unit == view.Instant
 	if down != t.l.reverse {
-		return h.Title + "↓"
+		return heading(h) + "↓"
 	}
-	return h.Title + "↑"
+	return heading(h) + "↑"
 }
 
 // warnIf is a warning where bad holds.

@@ -152,7 +152,7 @@ func (m *Model) lookUp() tea.Cmd {
 	if !isConns {
 		return nil
 	}
-	ip := rows.rows[row].c.IP
+	ip := rows.rows[row].Info.IP
 	if ip == "" {
 		m.say("the connection has no address")
 		return nil

@@ -29,7 +29,7 @@ func (m *Model) togglePause() {
 func (m *Model) toggleTotals() {
 	m.totals = !m.totals
 	l := m.cur().list()
-	l.cells = nil
+	l.sort, l.cells = flow(l.sort, m.totals), nil
 	m.touch()
 }
 

@@ -22,7 +22,7 @@ func topoSpec() *spec {
 			{name: "matrix", draw: drawMatrices},
 			{
 				name: "links", sort: "state", sheet: linkSheet, below: linkPanel, panel: 6, empty: noLinks,
-				first: []string{"from", "to", "kind", "state", "rtt_seconds", "in_msgs_per_second", "out_msgs_per_second", "pending_bytes", "why", "up_seconds"},
+				first: []string{"from", "to", "kind", "state", "rtt_seconds", "in_msgs_per_second", "out_msgs_per_second", "pending_bytes", "why", "uptime_seconds"},
 			},
 		},
 	}
@@ -35,8 +35,9 @@ var treeFirst = []string{"name", "version", "conns", "cpu_percent", "msgs_per_se
 type treeRow struct {
 	cluster *fleet.Cluster
 	node    *fleet.Node
-	srv     *serverRow // of the node; nil for one outside the system account
-	link    *linkRow   // of a leafnode: the link to its hub
+	srv     *serverRow         // of the node; nil for one outside the system account
+	cols    []view.Column[srv] // of srv
+	link    *linkRow           // of a leafnode: the link to its hub
 	depth   int
 	total   clusterTotal
 	level   fleet.Level
@@ -100,6 +101,7 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 		}
 	}
 	var rows, loose, leafs []*treeRow
+	cols := serverColumns(st.snapshot(), false)
 	for _, c := range st.Top.Clusters {
 		if c.Name != "" && !c.Leafs {
 			rows = append(rows, newClusterRow(c, byKey))
@@ -108,7 +110,7 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 			if n.Ghost && hidden[n.Name] {
 				continue
 			}
-			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], link: links[n.Key], depth: 1, level: n.Level}
+			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], cols: cols, link: links[n.Key], depth: 1, level: n.Level}
 			if r.srv != nil {
 				r.level = r.srv.level
 			}
@@ -206,7 +208,7 @@ func (r *treeRow) server(name string) any {
 	if r.srv == nil {
 		return nil
 	}
-	for _, c := range serverColumns {
+	for _, c := range r.cols {
 		if c.Name == name {
 			return c.Value(r.srv)
 		}

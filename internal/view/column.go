@@ -7,6 +7,7 @@ import "iter"
 type Column[R any] struct {
 	Name  string        // in JSON, CSV, --sort and --filter; carries the unit where it has one: rtt_seconds, mem_bytes
 	Title string        // the header that a person reads
+	Short string        // the header where there is little room, as in the dashboard; empty: Title
 	Help  string        // one sentence for the documentation
 	Unit  Unit          // how Value is read
 	Wide  bool          // shown by -o wide and in every format for programs
@@ -27,9 +28,9 @@ func (c Cell) Text() string { return c.Unit.Format(c.Raw) }
 
 // Head is the heading of one column, without the type of its rows.
 type Head struct {
-	Name, Title, Help string
-	Unit              Unit
-	Wide, Sum         bool
+	Name, Title, Short, Help string
+	Unit                     Unit
+	Wide, Sum                bool
 }
 
 // Grid is a table without the type of its rows: what writers and the dashboard
@@ -52,9 +53,25 @@ func NewGrid[R any](cols []Column[R], rows iter.Seq[R]) Grid {
 func Heads[R any](cols []Column[R]) []Head {
 	heads := make([]Head, len(cols))
 	for i, c := range cols {
-		heads[i] = Head{Name: c.Name, Title: c.Title, Help: c.Help, Unit: c.Unit, Wide: c.Wide, Sum: c.Sum}
+		heads[i] = Head{Name: c.Name, Title: c.Title, Short: c.Short, Help: c.Help, Unit: c.Unit, Wide: c.Wide, Sum: c.Sum}
 	}
 	return heads
+}
+
+// Lift turns the columns of a table into those of another one, whose rows hold
+// a row of the first: the same names, units, values and judgements.
+func Lift[R, B any](cols []Column[B], of func(R) B) []Column[R] {
+	lifted := make([]Column[R], len(cols))
+	for i, c := range cols {
+		lifted[i] = Column[R]{
+			Name: c.Name, Title: c.Title, Short: c.Short, Help: c.Help, Unit: c.Unit, Wide: c.Wide, Sum: c.Sum,
+			Value: func(r R) any { return c.Value(of(r)) },
+		}
+		if c.Level != nil {
+			lifted[i].Level = func(r R) Level { return c.Level(of(r)) }
+		}
+	}
+	return lifted
 }
 
 // Cells evaluates every column on one row.

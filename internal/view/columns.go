@@ -2,25 +2,25 @@ package view
 
 import "github.com/natsctl/natsctl/internal/fleet"
 
-// trafficColumns are the four rates of anything that messages flow through.
+// TrafficColumns returns the four rates of anything that messages flow through.
 // They are for people only where rates were measured, and null elsewhere.
-func trafficColumns[R any](rates bool, traffic func(R) fleet.Traffic) []Column[R] {
+func TrafficColumns[R any](rates bool, traffic func(R) fleet.Traffic) []Column[R] {
 	return []Column[R]{
 		{Name: "in_msgs_per_second", Title: "In/s", Help: "Messages received a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).InMsgs.Value() }},
 		{Name: "out_msgs_per_second", Title: "Out/s", Help: "Messages sent a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).OutMsgs.Value() }},
-		{Name: "in_bytes_per_second", Title: "In B/s", Help: "Bytes received a second; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).InBytes.Value() }},
-		{Name: "out_bytes_per_second", Title: "Out B/s", Help: "Bytes sent a second; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).OutBytes.Value() }},
+		{Name: "in_bytes_per_second", Title: "In B/s", Short: "InB/s", Help: "Bytes received a second; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).InBytes.Value() }},
+		{Name: "out_bytes_per_second", Title: "Out B/s", Short: "OutB/s", Help: "Bytes sent a second; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).OutBytes.Value() }},
 	}
 }
 
-// counterColumns are the four totals of anything that messages flow through.
+// CounterColumns returns the four totals of anything that messages flow through.
 // They are for people where no rates were measured.
-func counterColumns[R any](rates bool, counters func(R) fleet.Counters) []Column[R] {
+func CounterColumns[R any](rates bool, counters func(R) fleet.Counters) []Column[R] {
 	return []Column[R]{
-		{Name: "in_msgs", Title: "In msgs", Help: "Messages received since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InMsgs }},
-		{Name: "out_msgs", Title: "Out msgs", Help: "Messages sent since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).OutMsgs }},
-		{Name: "in_bytes", Title: "In bytes", Help: "Bytes received since it started.", Unit: Bytes, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InBytes }},
-		{Name: "out_bytes", Title: "Out bytes", Help: "Bytes sent since it started.", Unit: Bytes, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).OutBytes }},
+		{Name: "in_msgs", Title: "In msgs", Short: "In", Help: "Messages received since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InMsgs }},
+		{Name: "out_msgs", Title: "Out msgs", Short: "Out", Help: "Messages sent since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).OutMsgs }},
+		{Name: "in_bytes", Title: "In bytes", Short: "InB", Help: "Bytes received since it started.", Unit: Bytes, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InBytes }},
+		{Name: "out_bytes", Title: "Out bytes", Short: "OutB", Help: "Bytes sent since it started.", Unit: Bytes, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).OutBytes }},
 	}
 }
 

@@ -19,8 +19,8 @@ func CPU(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 		{Name: "conns", Title: "Conns", Help: "Client connections.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Connections })},
 		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
 	}...)
-	cols = append(cols, trafficColumns(rates, func(sv *fleet.Server) fleet.Traffic { return d.Server(sv.Info.ID).Traffic })...)
-	return append(cols, counterColumns(rates, func(sv *fleet.Server) fleet.Counters {
+	cols = append(cols, TrafficColumns(rates, func(sv *fleet.Server) fleet.Traffic { return d.Server(sv.Info.ID).Traffic })...)
+	return append(cols, CounterColumns(rates, func(sv *fleet.Server) fleet.Counters {
 		if sv.Statsz == nil {
 			return fleet.Counters{}
 		}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"github.com/nats-io/nats-server/v2/server"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -10,7 +12,7 @@ func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
 	return []Column[*fleet.MetaPeer]{
 		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Value: func(p *fleet.MetaPeer) any { return p.Domain }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(p *fleet.MetaPeer) any { return p.Cluster }},
-		{Name: "server", Title: "Server", Help: "Server name.", Value: func(p *fleet.MetaPeer) any { return p.Name }},
+		{Name: "server", Title: "Server", Short: "Peer", Help: "Server name.", Value: func(p *fleet.MetaPeer) any { return p.Name }},
 		{Name: "role", Title: "Role", Help: "leader or follower in the meta group.", Value: func(p *fleet.MetaPeer) any {
 			if p.Leader {
 				return "leader"
@@ -29,8 +31,8 @@ func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
 		}},
 		{Name: "streams", Title: "Streams", Help: "Streams and replicas of streams on it.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Streams })},
 		{Name: "streams_leader", Title: "Leads", Help: "Streams that it leads (2.11.11, 2.12.1).", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return reported(p.Server, fleet.FieldStreamsLeader, p.JS.StreamsLeader) })},
-		{Name: "consumers", Title: "Consumers", Help: "Consumers and replicas of consumers on it.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Consumers })},
-		{Name: "messages", Title: "Messages", Help: "Messages stored on it.", Unit: Count, Wide: true, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Messages })},
+		{Name: "consumers", Title: "Consumers", Short: "Cons", Help: "Consumers and replicas of consumers on it.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Consumers })},
+		{Name: "messages", Title: "Messages", Short: "Msgs", Help: "Messages stored on it.", Unit: Count, Wide: true, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Messages })},
 		{Name: "store_bytes", Title: "File", Help: "Bytes in its file store.", Unit: Bytes, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Store })},
 		{Name: "store_percent", Title: "File%", Help: "Of its max_file_store.", Unit: Percent, Value: jsz(func(p *fleet.MetaPeer) any { return share(p.JS.Store, p.JS.Config.MaxStore) }), Level: func(p *fleet.MetaPeer) Level {
 			if p.JS == nil {
@@ -38,10 +40,10 @@ func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
 			}
 			return byLimit("storage_percent", share(p.JS.Store, p.JS.Config.MaxStore))
 		}},
-		{Name: "memory_bytes", Title: "Memory", Help: "Bytes in its memory store.", Unit: Bytes, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Memory })},
+		{Name: "memory_bytes", Title: "Memory", Short: "Mem", Help: "Bytes in its memory store.", Unit: Bytes, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.Memory })},
 		{Name: "memory_percent", Title: "Mem%", Help: "Of its max_memory_store.", Unit: Percent, Wide: true, Value: jsz(func(p *fleet.MetaPeer) any { return share(p.JS.Memory, p.JS.Config.MaxMemory) })},
 		{Name: "api_requests", Title: "API", Help: "JetStream API requests since the start.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.API.Total })},
-		{Name: "api_errors", Title: "API err", Help: "JetStream API requests that failed.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.API.Errors })},
+		{Name: "api_errors", Title: "API err", Short: "APIerr", Help: "JetStream API requests that failed.", Unit: Count, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.API.Errors })},
 		{Name: "api_requests_per_second", Title: "API/s", Help: "JetStream API requests a second; needs two snapshots.", Unit: PerSec, Wide: d == nil, Sum: true, Value: jsz(func(p *fleet.MetaPeer) any { return d.Server(p.Server.Info.ID).APIRequests.Value() })},
 	}
 }
@@ -90,30 +92,40 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 		{Name: "leader", Title: "Leader", Help: "Server that leads it.", Value: func(r *fleet.StreamRow) any { return r.Leader }},
 		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Value: func(r *fleet.StreamRow) any { return replicas(r.Peers, r.Known) }},
 		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.StreamRow) any { return lag(r.MaxLag, r.Known) }, Level: func(r *fleet.StreamRow) Level { return byLimit("stream_lag", r.MaxLag) }},
-		{Name: "messages", Title: "Messages", Help: "Messages in it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Msgs }},
+		{Name: "messages", Title: "Messages", Short: "Msgs", Help: "Messages in it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Msgs }},
 		{Name: "store_bytes", Title: "Bytes", Help: "Bytes in it, once.", Unit: Bytes, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Bytes }},
 		{Name: "full_percent", Title: "Full%", Help: "Of its max_bytes.", Unit: Percent, Wide: true, Value: func(r *fleet.StreamRow) any {
 			if used, ok := r.Size(); ok {
 				return used
 			}
 			return nil
-		}},
+		}, Level: fullLevel},
 		{Name: "messages_per_second", Title: "In/s", Help: "Messages stored a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Rates.Msgs.Value() }},
 		{Name: "growth_bytes_per_second", Title: "Growth/s", Help: "Growth of the store; negative when it shrinks; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Rates.Bytes.Value() }},
-		{Name: "consumers", Title: "Consumers", Help: "Consumers of it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Consumers }},
+		{Name: "consumers", Title: "Consumers", Short: "Cons", Help: "Consumers of it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Consumers }},
 		{Name: "subjects", Title: "Subjects", Help: "Different subjects in it.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumSubjects }},
 		{Name: "deleted", Title: "Deleted", Help: "Gaps in its sequence.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumDeleted }},
 		{Name: "first_sequence", Title: "First", Help: "Sequence of its first message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.FirstSeq }},
 		{Name: "last_sequence", Title: "Last", Help: "Sequence of its last message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastSeq }},
-		{Name: "last_message", Title: "Last message", Help: "When the last message came.", Unit: Instant, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastTime }},
+		{Name: "last_message", Title: "Last message", Short: "Last", Help: "When the last message came.", Unit: Instant, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastTime }},
 		{Name: "storage", Title: "Storage", Help: "file or memory.", Wide: true, Value: func(r *fleet.StreamRow) any {
 			if r.Detail.Config == nil {
 				return nil
 			}
 			return storageWord(r.Detail.Config.Storage.String())
 		}},
-		{Name: "raft_group", Title: "Raft group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.RaftGroup }},
+		{Name: "raft_group", Title: "Raft group", Short: "Group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.RaftGroup }},
 	}
+}
+
+// fullLevel judges how full a stream is that refuses new messages then, as the
+// check of stream limits does; others make room.
+func fullLevel(r *fleet.StreamRow) Level {
+	if c := r.Detail.Config; c != nil && c.Discard == server.DiscardNew {
+		used, _ := r.Size()
+		return byLimit("stream_percent", used)
+	}
+	return fleet.OK
 }
 
 func storageWord(s string) string {
@@ -166,9 +178,9 @@ func Consumers() []Column[*fleet.ConsumerRow] {
 		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return replicas(r.Peers, r.Known) }},
 		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return lag(r.MaxLag, r.Known) }},
 		{Name: "pending", Title: "Pending", Help: "Messages still to be delivered.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumPending }},
-		{Name: "ack_pending", Title: "Ack pending", Help: "Messages delivered and not acknowledged.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumAckPending }},
-		{Name: "redelivered", Title: "Redelivered", Help: "Messages that were delivered more than once.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumRedelivered }},
-		{Name: "waiting", Title: "Waiting", Help: "Pull requests that wait for messages.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumWaiting }},
+		{Name: "ack_pending", Title: "Ack pending", Short: "AckP", Help: "Messages delivered and not acknowledged.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumAckPending }},
+		{Name: "redelivered", Title: "Redelivered", Short: "Redel", Help: "Messages that were delivered more than once.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumRedelivered }},
+		{Name: "waiting", Title: "Waiting", Short: "Wait", Help: "Pull requests that wait for messages.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumWaiting }},
 		{Name: "delivered_sequence", Title: "Delivered", Help: "Stream sequence delivered last.", Unit: Count, Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.Delivered.Stream }},
 		{Name: "ack_floor_sequence", Title: "Ack floor", Help: "Stream sequence below which all is acknowledged.", Unit: Count, Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.AckFloor.Stream }},
 		{Name: "last_ack", Title: "Last ack", Help: "When a message was last acknowledged.", Unit: Instant, Wide: true, Value: func(r *fleet.ConsumerRow) any {

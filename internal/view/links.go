@@ -28,12 +28,7 @@ func Gateways(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(e *fleet.Edge) any { return clusterOf(t, e.From) }},
 		{Name: "from", Title: "From", Help: "Server that keeps the outbound connection.", Value: func(e *fleet.Edge) any { return e.FromName }},
 		{Name: "remote_cluster", Title: "To cluster", Help: "Cluster at the other end.", Value: func(e *fleet.Edge) any { return e.ToCluster }},
-		{Name: "to", Title: "To", Help: "Server at the other end.", Value: func(e *fleet.Edge) any {
-			if e.To == "" {
-				return nil
-			}
-			return e.ToName
-		}},
+		{Name: "to", Title: "To", Help: "Server at the other end.", Value: remote},
 		stateColumn(),
 	}
 	return append(cols, linkColumns(t, rates)...)
@@ -58,6 +53,31 @@ func Leafnodes(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	return append(cols, linkColumns(t, rates)...)
 }
 
+// Links returns the columns of a table of links of every kind: a leafnode's hub
+// stands first, and of a gateway the server that keeps the connection.
+func Links(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
+	cols := []Column[*fleet.Edge]{
+		{Name: "kind", Title: "Kind", Help: "route, gateway or leaf.", Value: func(e *fleet.Edge) any { return string(e.Kind) }},
+		{Name: "cluster", Title: "Cluster", Help: "Cluster of the end named first.", Wide: true, Value: func(e *fleet.Edge) any { return clusterOf(t, e.From) }},
+		{Name: "from", Title: "From", Help: "One end; the hub of a leafnode.", Value: func(e *fleet.Edge) any { return e.FromName }},
+		{Name: "to", Title: "To", Help: "The other end, where it is known.", Value: remote},
+		{Name: "remote_cluster", Title: "To cluster", Help: "Cluster at the other end of a gateway.", Wide: true, Value: func(e *fleet.Edge) any { return e.ToCluster }},
+		stateColumn(),
+		{Name: "pool", Title: "Pool", Help: "Pooled connections, as both ends count them.", Wide: true, Value: func(e *fleet.Edge) any { return both(e, func(n fleet.End) int { return n.Pool }) }},
+		{Name: "dedicated", Title: "Dedicated", Help: "Connections that carry one account each.", Wide: true, Value: func(e *fleet.Edge) any { return both(e, func(n fleet.End) int { return n.Dedicated }) }},
+		{Name: "accounts", Title: "Accounts", Help: "Accounts that a leafnode shares.", Wide: true, Value: func(e *fleet.Edge) any { return e.Accounts }},
+	}
+	return append(cols, linkColumns(t, rates)...)
+}
+
+// remote is the server at the other end; nil when a gateway leads nowhere.
+func remote(e *fleet.Edge) any {
+	if e.To == "" {
+		return nil
+	}
+	return e.ToName
+}
+
 func stateColumn() Column[*fleet.Edge] {
 	return Column[*fleet.Edge]{
 		Name: "state", Title: "State", Help: "ok, outside, slow, short, unknown, one-way, ghost or missing.",
@@ -66,7 +86,7 @@ func stateColumn() Column[*fleet.Edge] {
 }
 
 // linkColumns are what all links have. Counters and rates are those of the end
-// named first, or of the other one where the first does not list the link.
+// named first.
 func linkColumns(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	cols := []Column[*fleet.Edge]{
 		{Name: "rtt_seconds", Title: "RTT", Help: "Round trip time, the larger of both ends'.", Unit: Seconds, Value: func(e *fleet.Edge) any {
@@ -82,21 +102,26 @@ func linkColumns(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 			return e.Pending()
 		}},
 	}
-	cols = append(cols, trafficColumns(rates, func(e *fleet.Edge) fleet.Traffic { return end(e).Traffic })...)
-	cols = append(cols, counterColumns(rates, func(e *fleet.Edge) fleet.Counters { return end(e).Counters })...)
+	cols = append(cols, TrafficColumns(rates, func(e *fleet.Edge) fleet.Traffic { return end(e).Traffic })...)
+	cols = append(cols, CounterColumns(rates, func(e *fleet.Edge) fleet.Counters { return end(e).Counters })...)
 	return append(cols, []Column[*fleet.Edge]{
 		{Name: "subs", Title: "Subs", Help: "Subscriptions that the other end sent over it.", Unit: Count, Wide: true, Value: func(e *fleet.Edge) any { return end(e).Subs }},
-		{Name: "uptime_seconds", Title: "Uptime", Help: "Age of its oldest connection; leafnodes do not report it.", Unit: Seconds, Value: func(e *fleet.Edge) any { return age(t, end(e).Since) }},
-		{Name: "compression", Title: "Compression", Help: "Compression of its connections.", Wide: true, Value: func(e *fleet.Edge) any { return end(e).Compression }},
+		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Age of its oldest connection; leafnodes do not report it.", Unit: Seconds, Value: func(e *fleet.Edge) any { return age(t, end(e).Since) }},
+		{Name: "compression", Title: "Compression", Short: "Compr", Help: "Compression of its connections.", Wide: true, Value: func(e *fleet.Edge) any { return end(e).Compression }},
 		{Name: "why", Title: "Why", Help: "What is wrong with it.", Value: func(e *fleet.Edge) any { return e.Why }},
 	}...)
 }
 
+// end is the link as the end named first has it: in its own words, or in those
+// of the other end, turned round.
 func end(e *fleet.Edge) fleet.End {
 	if e.A.Listed || !e.B.Listed {
 		return e.A
 	}
-	return e.B
+	b, t, c := e.B, e.B.Traffic, e.B.Counters
+	b.Traffic = fleet.Traffic{InMsgs: t.OutMsgs, OutMsgs: t.InMsgs, InBytes: t.OutBytes, OutBytes: t.InBytes}
+	b.Counters = fleet.Counters{InMsgs: c.OutMsgs, OutMsgs: c.InMsgs, InBytes: c.OutBytes, OutBytes: c.InBytes}
+	return b
 }
 
 func age(t *fleet.Topology, since time.Time) any {

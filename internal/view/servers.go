@@ -21,7 +21,7 @@ func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
 		{Name: "host", Title: "Host", Help: "Host that the server listens on or advertises.", Value: func(sv *fleet.Server) any { return sv.Info.Host }},
 		{Name: "id", Title: "ID", Help: "Server id, new at each start.", Wide: true, Value: func(sv *fleet.Server) any { return sv.Info.ID }},
 		{
-			Name: "version", Title: "Version", Help: "Version of nats-server; marked when another server runs a newer one.",
+			Name: "version", Title: "Version", Short: "Ver", Help: "Version of nats-server; marked when another server runs a newer one.",
 			Value: func(sv *fleet.Server) any { return sv.Info.Version },
 			Level: func(sv *fleet.Server) Level {
 				if v, ok := fleet.ParseVersion(sv.Info.Version); ok && v.Compare(newest) < 0 {
@@ -30,7 +30,12 @@ func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
 				return fleet.OK
 			},
 		},
-		{Name: "jetstream", Title: "JS", Help: "Whether JetStream is enabled.", Value: func(sv *fleet.Server) any { return sv.Info.JetStreamEnabled() }},
+		{Name: "jetstream", Title: "JS", Help: "Whether JetStream is enabled.", Value: func(sv *fleet.Server) any {
+			if sv.Info.Version == "" {
+				return nil // it never said what it is
+			}
+			return sv.Info.JetStreamEnabled()
+		}},
 		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(sv *fleet.Server) any { return sv.Info.Domain }},
 		{Name: "tags", Title: "Tags", Help: "Server tags.", Wide: true, Value: func(sv *fleet.Server) any { return []string(sv.Info.Tags) }},
 	}
@@ -38,15 +43,18 @@ func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
 
 func serverFigures() []Column[*fleet.Server] {
 	return []Column[*fleet.Server]{
-		{Name: "conns", Title: "Conns", Help: "Client connections.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Connections })},
+		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Client connections.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Connections })},
 		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
 		{
 			Name: "routes", Title: "Routes", Help: "Servers of the same cluster that it is connected to; each takes several connections.",
 			Unit: Count, Value: stat(func(sv *fleet.Server) any { return routePeers(sv) }),
 		},
-		{Name: "gateways", Title: "GWs", Help: "Other clusters that it is connected to.", Unit: Count, Value: stat(func(sv *fleet.Server) any { return len(sv.Statsz.Gateways) })},
-		{Name: "leafs", Title: "Leafs", Help: "Leafnode connections, both ways (VARZ).", Unit: Count, Sum: true, Value: varz(func(sv *fleet.Server) any { return sv.Varz.Leafs })},
-		{Name: "mem_bytes", Title: "Mem", Help: "Resident memory.", Unit: Bytes, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Mem })},
+		{Name: "gateways", Title: "GWs", Short: "GW", Help: "Other clusters that it is connected to.", Unit: Count, Value: stat(func(sv *fleet.Server) any { return len(sv.Statsz.Gateways) })},
+		{Name: "leafs", Title: "Leafs", Short: "Leaf", Help: "Leafnode connections, both ways (VARZ).", Unit: Count, Sum: true, Value: varz(func(sv *fleet.Server) any { return sv.Varz.Leafs })},
+		{
+			Name: "mem_bytes", Title: "Mem", Help: "Resident memory; marked from 80 % of its limit.", Unit: Bytes, Sum: true,
+			Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Mem }), Level: memLevel,
+		},
 		{
 			Name: "cpu_percent", Title: "CPU%", Help: "Processor use; 100 is one core. Marked from 80 % of all cores.", Unit: Percent, Sum: true,
 			Value: stat(func(sv *fleet.Server) any { return sv.Statsz.CPU }), Level: cpuLevel,
@@ -63,12 +71,12 @@ func serverFigures() []Column[*fleet.Server] {
 			},
 		},
 		{Name: "accounts", Title: "Accounts", Help: "Accounts with connections.", Unit: Count, Wide: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.ActiveAccounts })},
-		{Name: "total_conns", Title: "Conns ever", Help: "Client connections since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.TotalConnections })},
-		{Name: "in_msgs", Title: "In msgs", Help: "Messages received since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Received.Msgs })},
-		{Name: "in_bytes", Title: "In bytes", Help: "Bytes received since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Received.Bytes })},
-		{Name: "out_msgs", Title: "Out msgs", Help: "Messages sent since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Msgs })},
-		{Name: "out_bytes", Title: "Out bytes", Help: "Bytes sent since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Bytes })},
-		{Name: "uptime_seconds", Title: "Uptime", Help: "Time since the start, by the server's clock.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.Info.Time.Sub(sv.Statsz.Start).Seconds() })},
+		{Name: "total_conns", Title: "Conns ever", Short: "Ever", Help: "Client connections since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.TotalConnections })},
+		{Name: "in_msgs", Title: "In msgs", Short: "In", Help: "Messages received since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Received.Msgs })},
+		{Name: "in_bytes", Title: "In bytes", Short: "InB", Help: "Bytes received since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Received.Bytes })},
+		{Name: "out_msgs", Title: "Out msgs", Short: "Out", Help: "Messages sent since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Msgs })},
+		{Name: "out_bytes", Title: "Out bytes", Short: "OutB", Help: "Bytes sent since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Bytes })},
+		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Time since the start, by the server's clock.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.Info.Time.Sub(sv.Statsz.Start).Seconds() })},
 		{Name: "rtt_seconds", Title: "RTT", Help: "From the question to the answer, from here.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.RTTSeconds })},
 	}
 }
@@ -104,17 +112,26 @@ func routePeers(sv *fleet.Server) int {
 	return len(peers)
 }
 
+// cpuLevel judges the share of the cores that the server may use.
 func cpuLevel(sv *fleet.Server) Level {
-	if sv.Statsz == nil || sv.Statsz.Cores == 0 {
+	if sv.Statsz == nil {
 		return fleet.OK
 	}
-	switch use := sv.Statsz.CPU / float64(sv.Statsz.Cores); {
-	case use >= 95:
-		return fleet.Crit
-	case use >= 80:
-		return fleet.Warn
+	cores := sv.Statsz.MaxProcs
+	if cores <= 0 {
+		cores = sv.Statsz.Cores
 	}
-	return fleet.OK
+	if cores <= 0 {
+		return fleet.OK
+	}
+	return byLimit("cpu_percent", sv.Statsz.CPU/float64(cores))
+}
+
+func memLevel(sv *fleet.Server) Level {
+	if sv.Statsz == nil || sv.Statsz.Mem < 0 {
+		return fleet.OK
+	}
+	return byLimit("memory_percent", share(uint64(sv.Statsz.Mem), sv.Statsz.MemLimit))
 }
 
 // newestVersion is the newest version that any server of the snapshot runs.
