@@ -25,7 +25,7 @@ func clusterEntry() entry {
 			{name: "env", help: "Print the environment variables for a cluster.", cmd: &clusterEnv{}},
 			{name: "logs", help: "Show the logs of all nodes in the order of time.", cmd: &clusterLogs{}},
 			{name: "node", help: "Add, remove, stop, start, kill or freeze nodes.", sub: nodeEntries()},
-			{name: "lame-duck", aliases: []string{"drain"}, help: "Drain a node: its clients are asked to leave, then moved, then it ends.", cmd: &clusterNode{action: "lame-duck"}},
+			lameDuckEntry(),
 			{name: "roll", help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", cmd: &clusterRoll{}},
 			{name: "chaos", help: "Make repeatable trouble for a while, and mend it all.", cmd: &clusterChaos{}},
 			{name: "export", help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", cmd: &clusterExport{}},

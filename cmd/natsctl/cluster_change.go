@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -13,68 +14,58 @@ import (
 )
 
 // clusterNodeAdd adds a node to a running cluster.
-type clusterNodeAdd struct{ group, in string }
+type clusterNodeAdd struct {
+	group string
+	in    inFlag
+}
 
 func (c *clusterNodeAdd) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("cluster", "The cluster or leaf group, for example east.").Required().StringVar(&c.group)
-	cmd.Flag("in", "The whole; may be left out when only one is up.").PlaceHolder("NAME").StringVar(&c.in)
+	c.in.setup(cmd)
 }
 
 func (c *clusterNodeAdd) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := running(home, c.in)
+	node, err := l.home.AddNode(ctx, l.Name, c.group)
 	if err != nil {
 		return err
 	}
-	node, err := home.AddNode(ctx, r.Name, c.group)
-	if err != nil {
+	if err := l.renew(e); err != nil {
 		return err
 	}
-	if r, err = home.Record(r.Name); err != nil {
-		return err
-	}
-	if err := e.makeContexts(r); err != nil {
-		return err
-	}
-	e.say("", fmt.Sprintf("%s is in: all %d servers hear it", node, len(r.Nodes)))
+	e.say("", fmt.Sprintf("%s is in: all %d servers hear it", node, len(l.Nodes)))
 	return nil
 }
 
 // clusterNodeRm removes a node from a running cluster.
 type clusterNodeRm struct {
-	node, in string
-	act      actFlags
+	node string
+	in   inFlag
+	act  actFlags
 }
 
 func (c *clusterNodeRm) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("node", "The last node of a cluster or leaf group.").Required().StringVar(&c.node)
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+	c.in.setup(cmd)
 	c.act.setup(cmd)
 }
 
 func (c *clusterNodeRm) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := running(home, c.in)
-	if err != nil {
-		return err
-	}
-	plan := fmt.Sprintf("node %s of cluster %s will be stopped for good, and its data removed", c.node, r.Name)
+	plan := fmt.Sprintf("node %s of cluster %s will be stopped for good, and its data removed", c.node, l.Name)
 	if err := c.act.confirm(e, plan, c.node, false); err != nil {
 		return err
 	}
-	if err := home.RemoveNode(ctx, r.Name, c.node); err != nil {
+	if err := l.home.RemoveNode(ctx, l.Name, c.node); err != nil {
 		return err
 	}
-	if r, err = home.Record(r.Name); err != nil {
-		return err
-	}
-	if err := e.makeContexts(r); err != nil {
+	if err := l.renew(e); err != nil {
 		return err
 	}
 	e.say("", fmt.Sprintf("%s is gone; JetStream does not count it any more", c.node))
@@ -87,6 +78,7 @@ type clusterRoll struct {
 	program  string
 	embedded bool
 	roll     broker.Roll
+	publish  publishFlag
 }
 
 func (c *clusterRoll) setup(cmd *kingpin.CmdClause) {
@@ -95,47 +87,64 @@ func (c *clusterRoll) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("embedded", "Run the nats-server inside natsctl again.").BoolVar(&c.embedded)
 	cmd.Flag("max-unavailable", "How many of one cluster may be away at a time.").Default("1").IntVar(&c.roll.MaxUnavailable)
 	cmd.Flag("drain", "Time in which the clients of a node are moved.").Default("2s").DurationVar(&c.roll.Drain)
+	cmd.Flag("force", "Do it although a node is not well, or to an older nats-server, which may not read the data of JetStream.").BoolVar(&c.roll.Force)
+	c.publish.setup(cmd)
 }
 
 func (c *clusterRoll) run(ctx context.Context, e *env) error {
-	if c.roll.MaxUnavailable < 1 {
-		return usagef("--max-unavailable %d: at least 1", c.roll.MaxUnavailable)
+	if err := c.check(); err != nil {
+		return err
 	}
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
-	if err != nil {
-		return err
-	}
+	begun := e.now()
+	c.roll.Report = func(s broker.Step) { e.say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text)) }
+	return c.publish.during(ctx, e, l, func() error {
+		if err := l.home.Roll(ctx, l.Name, c.roll); err != nil {
+			return err
+		}
+		e.say("", fmt.Sprintf("all %d nodes are restarted and well, after %s", len(l.Nodes), e.now().Sub(begun).Round(time.Millisecond)))
+		return nil
+	})
+}
+
+// check completes the order that the flags give.
+func (c *clusterRoll) check() (err error) {
 	switch {
+	case c.roll.MaxUnavailable < 1:
+		return usagef("--max-unavailable %d: at least 1", c.roll.MaxUnavailable)
 	case c.program != "" && c.embedded:
 		return usagef("--server-bin and --embedded exclude each other")
 	case c.embedded:
 		c.roll.Program = new(string)
 	case c.program != "":
-		path, err := filepath.Abs(c.program)
-		if err != nil {
-			return usageError{err}
-		}
-		c.roll.Program = &path
+		c.program, err = serverBin(c.program)
+		c.roll.Program = &c.program
 	}
-	begun := e.now()
-	c.roll.Report = func(s broker.Step) { e.say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text)) }
-	if err := home.Roll(ctx, r.Name, c.roll); err != nil {
-		return err
+	return err
+}
+
+// serverBin is a nats-server as whoever runs it in another directory finds it: a path, or a name in PATH.
+func serverBin(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err == nil {
+		path, err = filepath.Abs(path)
 	}
-	e.say("", fmt.Sprintf("all %d nodes are restarted and well, after %s", len(r.Nodes), e.now().Sub(begun).Round(time.Millisecond)))
-	return nil
+	if err != nil {
+		return "", usagef("--server-bin: %w", err)
+	}
+	return path, nil
 }
 
 // clusterChaos makes trouble.
 type clusterChaos struct {
-	which  clusterArg
-	plan   broker.ChaosPlan
-	kinds  string
-	dryRun bool
+	which   clusterArg
+	plan    broker.ChaosPlan
+	kinds   string
+	dryRun  bool
+	publish publishFlag
 }
 
 func (c *clusterChaos) setup(cmd *kingpin.CmdClause) {
@@ -145,19 +154,16 @@ func (c *clusterChaos) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("every", "Time between two troubles; each is mended before the next.").Default("10s").DurationVar(&c.plan.Every)
 	cmd.Flag("kinds", "Which: "+strings.Join(broker.ChaosKinds(), ",")+" (default all).").PlaceHolder("KINDS").StringVar(&c.kinds)
 	cmd.Flag("dry-run", "Show the schedule and do nothing.").BoolVar(&c.dryRun)
+	c.publish.setup(cmd)
 }
 
 func (c *clusterChaos) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
-	if err != nil {
-		return err
-	}
-	r, err := c.which.pick(home)
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
 	c.plan.Kinds = split(c.kinds)
-	troubles, err := broker.NewChaos(c.plan, r.Nodes)
+	troubles, err := broker.NewChaos(c.plan, l.Nodes)
 	if err != nil {
 		return usageError{err}
 	}
@@ -169,13 +175,17 @@ func (c *clusterChaos) run(ctx context.Context, e *env) error {
 		}
 		return nil
 	}
+	return c.publish.during(ctx, e, l, func() error { return c.suffer(ctx, e, l, troubles) })
+}
+
+func (c *clusterChaos) suffer(ctx context.Context, e *env, l local, troubles []broker.Trouble) error {
 	begun := e.now()
-	err = home.Chaos(ctx, r.Name, troubles, func(t broker.Trouble) {
+	err := l.home.Chaos(ctx, l.Name, troubles, func(t broker.Trouble) {
 		e.say("", fmt.Sprintf("%6.1fs  %s", e.now().Sub(begun).Seconds(), t))
 	})
 	if err != nil {
 		return err
 	}
-	e.say("", fmt.Sprintf("cluster %s is mended: all nodes run and hear each other", r.Name))
+	e.say("", fmt.Sprintf("cluster %s is mended: all nodes run and hear each other", l.Name))
 	return nil
 }

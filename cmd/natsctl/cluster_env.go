@@ -28,15 +28,11 @@ func (c *clusterEnv) setup(cmd *kingpin.CmdClause) {
 var exportLine = map[string]string{"sh": "export %s='%s'\n", "fish": "set -gx %s '%s';\n", "powershell": "$Env:%s = '%s'\n"}
 
 func (c *clusterEnv) run(_ context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
-	if err != nil {
-		return err
-	}
-	vars, err := c.vars(r, e.flags.user)
+	vars, err := c.vars(l.Record, e.flags.user)
 	if err != nil {
 		return err
 	}

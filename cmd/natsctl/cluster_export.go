@@ -27,15 +27,11 @@ func (c *clusterExport) setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *clusterExport) run(_ context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
-	if err != nil {
-		return err
-	}
-	names, err := home.Export(r.Name, broker.ExportFormat(c.format), c.dir, c.secrets)
+	names, err := l.home.Export(l.Name, broker.ExportFormat(c.format), c.dir, c.secrets)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -16,7 +15,7 @@ import (
 // clusterFault disturbs links.
 type clusterFault struct {
 	kind  broker.FaultKind
-	in    string
+	in    inFlag
 	fault broker.Fault
 	rate  string
 }
@@ -39,7 +38,7 @@ func (c *clusterFault) setup(cmd *kingpin.CmdClause) {
 		cmd.Flag("oneway", "Only from A to B.").BoolVar(&c.fault.OneWay)
 		cmd.Flag("for", "Heal by itself after this time.").PlaceHolder("DURATION").DurationVar(&c.fault.For)
 	}
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+	c.in.setup(cmd)
 }
 
 func (c *clusterFault) run(ctx context.Context, e *env) error {
@@ -55,15 +54,11 @@ func (c *clusterFault) run(ctx context.Context, e *env) error {
 		}
 		f.Rate = int64(n)
 	}
-	home, err := e.clusters()
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := running(home, c.in)
-	if err != nil {
-		return err
-	}
-	if f, err = home.Inject(ctx, r.Name, f); err != nil {
+	if f, err = l.home.Inject(ctx, l.Name, f); err != nil {
 		return err
 	}
 	switch {
@@ -120,51 +115,39 @@ func (c *clusterFaultLs) setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *clusterFaultLs) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
+	all, err := l.home.Faults(ctx, l.Name)
 	if err != nil {
 		return err
 	}
-	all, err := home.Faults(ctx, r.Name)
-	if err != nil {
-		return err
-	}
-	grid, err := c.shape.shape.Apply(view.NewGrid(faultColumns, slices.Values(all)))
-	if err != nil {
-		return err
-	}
-	return e.print(table{schema: "natsctl.cluster.faults/v1", grid: grid})
+	return printRows(e, "natsctl.cluster.faults/v1", faultColumns, all, c.shape)
 }
 
 // clusterHeal ends faults.
 type clusterHeal struct {
-	in  string
+	in  inFlag
 	ids []int
 }
 
 func (c *clusterHeal) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("id", "Numbers of faults, as cluster fault ls shows them.").IntsVar(&c.ids)
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+	c.in.setup(cmd)
 }
 
 func (c *clusterHeal) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
-	if err != nil {
-		return err
-	}
-	r, err := running(home, c.in)
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
 	begun := e.now()
-	n, err := home.Heal(ctx, r.Name, c.ids...)
+	n, err := l.home.Heal(ctx, l.Name, c.ids...)
 	if err != nil {
 		return err
 	}
-	if err := home.Ready(ctx, r.Name); err != nil {
+	if err := l.home.Ready(ctx, l.Name); err != nil {
 		return err
 	}
 	e.say("", fmt.Sprintf("%d healed; the servers that run hear each other again after %s", n, e.now().Sub(begun).Round(time.Millisecond)))

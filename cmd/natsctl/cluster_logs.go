@@ -49,11 +49,7 @@ func (c *clusterLogs) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return usageError{err}
 	}
-	home, err := e.clusters()
-	if err != nil {
-		return err
-	}
-	r, err := (&clusterArg{c.in}).pick(home)
+	l, err := (&clusterArg{c.in}).find(e)
 	if err != nil {
 		return err
 	}
@@ -61,7 +57,7 @@ func (c *clusterLogs) run(ctx context.Context, e *env) error {
 	if c.since > 0 {
 		q.Since = e.now().Add(-c.since)
 	}
-	lines := home.Logs(ctx, r.Name, q)
+	lines := l.home.Logs(ctx, l.Name, q)
 	if c.follow {
 		return writeLogs(e, format, unfolded(lines))
 	}

@@ -50,19 +50,15 @@ func (c *clusterStatus) setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *clusterStatus) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
-	if err != nil {
-		return err
-	}
-	return c.watch.loop(ctx, e, func(ctx context.Context) error { return c.once(ctx, e, home, r.Name) })
+	return c.watch.loop(ctx, e, func(ctx context.Context) error { return c.once(ctx, e, l) })
 }
 
-func (c *clusterStatus) once(ctx context.Context, e *env, home *broker.Home, name string) error {
-	s, err := home.Status(ctx, name)
+func (c *clusterStatus) once(ctx context.Context, e *env, l local) error {
+	s, err := l.home.Status(ctx, l.Name)
 	if err != nil {
 		return err
 	}
@@ -116,22 +112,18 @@ type clusterDown struct{ which clusterArg }
 func (c *clusterDown) setup(cmd *kingpin.CmdClause) { c.which.setup(cmd) }
 
 func (c *clusterDown) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
-	if err != nil {
-		return err
-	}
-	if r.Life == broker.Down {
-		e.say("", fmt.Sprintf("cluster %s is down already", r.Name))
+	if l.Life == broker.Down {
+		e.say("", fmt.Sprintf("cluster %s is down already", l.Name))
 		return nil
 	}
-	if err := home.Down(ctx, r.Name); err != nil {
+	if err := l.home.Down(ctx, l.Name); err != nil {
 		return err
 	}
-	e.say("", fmt.Sprintf("cluster %s is down; natsctl cluster up %s starts it again with its data", r.Name, r.Name))
+	e.say("", fmt.Sprintf("cluster %s is down; natsctl cluster up %s starts it again with its data", l.Name, l.Name))
 	return nil
 }
 
@@ -147,22 +139,18 @@ func (c *clusterDelete) setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *clusterDelete) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
-	if err != nil {
-		return err
-	}
-	r, err := c.which.pick(home)
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
 	act := actFlags{yes: c.yes}
-	plan := fmt.Sprintf("cluster %s will be stopped; its data in %s and its contexts will be removed", r.Name, r.Dir)
-	if err := act.confirm(e, plan, r.Name, false); err != nil {
+	plan := fmt.Sprintf("cluster %s will be stopped; its data in %s and its contexts will be removed", l.Name, l.Dir)
+	if err := act.confirm(e, plan, l.Name, false); err != nil {
 		return err
 	}
-	if err := home.Delete(ctx, r.Name); err != nil {
+	if err := l.home.Delete(ctx, l.Name); err != nil {
 		return err
 	}
-	e.say("", fmt.Sprintf("nothing is left of cluster %s", r.Name))
+	e.say("", fmt.Sprintf("nothing is left of cluster %s", l.Name))
 	return nil
 }

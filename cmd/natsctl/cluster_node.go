@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -18,7 +19,7 @@ func nodeEntries() []entry {
 	}
 	for _, a := range broker.NodeActions() {
 		if a.Name != "lame-duck" { // stands beside node
-			out = append(out, entry{name: a.Name, help: a.Help, cmd: &clusterNode{action: a.Name}})
+			out = append(out, entry{name: a.Name, help: a.Help, cmd: &clusterNode{action: a}})
 		}
 	}
 	return out
@@ -26,63 +27,53 @@ func nodeEntries() []entry {
 
 // clusterNode does one action to nodes, one after the other.
 type clusterNode struct {
-	action   string
+	action   broker.NodeAction
 	nodes    []string
-	in       string
+	in       inFlag
 	duration time.Duration
 	grace    time.Duration
+	measure  measureFlags
 }
 
 func (c *clusterNode) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("node", "The nodes, for example east-2.").Required().StringsVar(&c.nodes)
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
-	if c.action == "lame-duck" {
+	c.in.setup(cmd)
+	if c.action.Name == "lame-duck" {
 		cmd.Flag("duration", "Time in which the clients are moved.").Default("10s").PlaceHolder("DURATION").DurationVar(&c.duration)
 		cmd.Flag("grace", "Time before the first client is closed.").Default("1s").PlaceHolder("DURATION").DurationVar(&c.grace)
+	}
+	if c.action.Away {
+		c.measure.setup(cmd)
 	}
 }
 
 func (c *clusterNode) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := running(home, c.in)
-	if err != nil {
-		return err
+	if !c.action.Away {
+		return c.act(ctx, e, l)
 	}
+	return c.measure.around(ctx, e, l, c.nodes, func() error { return c.act(ctx, e, l) })
+}
+
+func (c *clusterNode) act(ctx context.Context, e *env, l local) error {
 	for _, node := range c.nodes {
 		begun := e.now()
-		if err := home.Node(ctx, r.Name, node, c.action, c.duration, c.grace); err != nil {
+		if err := l.home.Node(ctx, l.Name, node, c.action.Name, c.duration, c.grace); err != nil {
 			return err
 		}
-		e.say("", fmt.Sprintf("%s %s: done in %s", c.action, node, e.now().Sub(begun).Round(time.Millisecond)))
+		e.say("", fmt.Sprintf("%s %s: done in %s", c.action.Name, node, e.now().Sub(begun).Round(time.Millisecond)))
 	}
 	return nil
 }
 
-// running is the cluster of the name, or the only one that is up.
-func running(home *broker.Home, name string) (broker.Record, error) {
-	if name != "" {
-		return home.Record(name)
-	}
-	all, err := home.Records()
-	if err != nil {
-		return broker.Record{}, err
-	}
-	var up []broker.Record
-	for _, r := range all {
-		if r.Life == broker.Up {
-			up = append(up, r)
-		}
-	}
-	switch len(up) {
-	case 0:
-		return broker.Record{}, fmt.Errorf("%w: none is up", broker.ErrDown)
-	case 1:
-		return up[0], nil
-	}
-	return broker.Record{}, fmt.Errorf("%w: %d are up; name one with --in", errWhich, len(up))
+// lameDuckEntry is the action on nodes that stands beside the others.
+func lameDuckEntry() entry {
+	i := slices.IndexFunc(broker.NodeActions(), func(a broker.NodeAction) bool { return a.Name == "lame-duck" })
+	a := broker.NodeActions()[i]
+	return entry{name: a.Name, aliases: []string{"drain"}, help: a.Help, cmd: &clusterNode{action: a}}
 }
 
 // faultEntries are the faults, one command each, and what undoes them.

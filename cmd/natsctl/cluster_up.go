@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -58,7 +57,7 @@ func (c *clusterUp) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("accounts", "Names of the accounts, each with one user (default APP).").PlaceHolder("NAMES").StringVar(&c.accounts)
 	cmd.Flag("no-jetstream", "Servers without JetStream.").BoolVar(&c.noJetStream)
 	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").BoolVar(&c.direct)
-	cmd.Flag("slot", "Range of ports, 0 to 9: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
+	cmd.Flag("slot", "Range of ports, 0 to 21: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
 	cmd.Flag("server-bin", "Run this nats-server instead of the one inside natsctl.").PlaceHolder("PATH").StringVar(&c.program)
 	cmd.Flag("foreground", "Stay attached; Ctrl-C stops and removes the cluster.").BoolVar(&c.foreground)
 	cmd.Flag("keep", "With --foreground: keep data and contexts after Ctrl-C.").BoolVar(&c.keep)
@@ -145,10 +144,15 @@ func (c *clusterUp) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if c.program != "" {
+		if c.program, err = serverBin(c.program); err != nil {
+			return err
+		}
+	}
 	o := broker.Order{
 		Spec: spec, Given: c.given() || c.file != "", Slot: c.slot, Program: c.program, Retain: c.retain,
 		Contexts: e.planContexts, Ready: e.makeContexts, Report: e.sayStep,
-		Changes: func(diff []string) { e.sayDiff(spec.Name, diff) },
+		Changes: func(diff []string, whole bool) { e.sayDiff(spec.Name, diff, whole) },
 	}
 	if c.dryRun {
 		return c.plan(ctx, e, home, o)
@@ -178,8 +182,12 @@ func (c *clusterUp) plan(ctx context.Context, e *env, home *broker.Home, o broke
 }
 
 // sayDiff tells what will be different in a cluster that exists.
-func (e *env) sayDiff(name string, diff []string) {
-	e.say("", fmt.Sprintf("cluster %s changes; it stops and starts, its data stays:", name))
+func (e *env) sayDiff(name string, diff []string, whole bool) {
+	how := "its data stays"
+	if whole {
+		how = "all its servers stop and start, their data stays"
+	}
+	e.say("", fmt.Sprintf("cluster %s changes; %s:", name, how))
 	for _, line := range diff {
 		e.say("", "  "+line)
 	}
@@ -240,35 +248,4 @@ func (c *clusterUp) welcome(e *env, r broker.Record) error {
 		e.say("", "look at it with: natsctl --context "+r.Name+"-"+broker.SystemUser+" server ls")
 	}
 	return nil
-}
-
-// clusterArg is the argument that names a cluster that exists.
-type clusterArg struct{ name string }
-
-func (a *clusterArg) setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
-}
-
-// errWhich is a cluster that was not named where there are several.
-var errWhich = errors.New("which cluster")
-
-// pick is the cluster that is named, or the only one.
-func (a *clusterArg) pick(home *broker.Home) (broker.Record, error) {
-	if a.name != "" {
-		return home.Record(a.name)
-	}
-	all, err := home.Records()
-	switch {
-	case err != nil:
-		return broker.Record{}, err
-	case len(all) == 1:
-		return all[0], nil
-	case len(all) == 0:
-		return home.Record(broker.DefaultName)
-	}
-	var names []string
-	for _, r := range all {
-		names = append(names, r.Name)
-	}
-	return broker.Record{}, fmt.Errorf("%w: there are %s", errWhich, strings.Join(names, ", "))
 }

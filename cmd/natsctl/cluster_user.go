@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -46,25 +45,18 @@ func proof(i broker.Identity) string {
 }
 
 func (c *clusterUserLs) run(_ context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.which.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := c.which.pick(home)
-	if err != nil {
-		return err
-	}
-	grid, err := c.shape.shape.Apply(view.NewGrid(userColumns, slices.Values(r.Identities)))
-	if err != nil {
-		return err
-	}
-	return e.print(table{schema: "natsctl.cluster.users/v1", grid: grid})
+	return printRows(e, "natsctl.cluster.users/v1", userColumns, l.Identities, c.shape)
 }
 
 // clusterUserAdd makes a user.
 type clusterUserAdd struct {
-	in, account string
-	newUser     broker.User
+	in      inFlag
+	account string
+	newUser broker.User
 }
 
 func (c *clusterUserAdd) setup(cmd *kingpin.CmdClause) {
@@ -73,15 +65,11 @@ func (c *clusterUserAdd) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("role", "The signing key that makes it, whose permissions it has.").PlaceHolder("ROLE").StringVar(&c.newUser.Role)
 	cmd.Flag("pub", "Subject that it may publish to; repeat for more (default: all).").PlaceHolder("SUBJECT").StringsVar(&c.newUser.Pub)
 	cmd.Flag("sub", "Subject that it may subscribe to; repeat for more (default: all).").PlaceHolder("SUBJECT").StringsVar(&c.newUser.Sub)
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+	c.in.setup(cmd)
 }
 
 func (c *clusterUserAdd) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
-	if err != nil {
-		return err
-	}
-	r, err := running(home, c.in)
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
@@ -89,18 +77,15 @@ func (c *clusterUserAdd) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	name := r.Name + "-" + c.newUser.Name
+	name := l.Name + "-" + c.newUser.Name
 	if store.Known(name) == nil {
 		return fmt.Errorf("context %q: %w and is not of this cluster", name, natsctx.ErrExists)
 	}
-	id, err := home.NewUser(ctx, r.Name, c.account, c.newUser, name)
+	id, err := l.home.NewUser(ctx, l.Name, c.account, c.newUser, name)
 	if err != nil {
 		return err
 	}
-	if r, err = home.Record(r.Name); err != nil {
-		return err
-	}
-	if err := e.makeContexts(r); err != nil {
+	if err := l.renew(e); err != nil {
 		return err
 	}
 	e.say("", fmt.Sprintf("user %s of account %s can connect now: context %s, credentials %s", id.User, id.Account, name, id.Creds))
@@ -109,32 +94,29 @@ func (c *clusterUserAdd) run(ctx context.Context, e *env) error {
 
 // clusterUserRevoke throws a user out.
 type clusterUserRevoke struct {
-	in, name string
-	act      actFlags
+	in   inFlag
+	name string
+	act  actFlags
 }
 
 func (c *clusterUserRevoke) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("user", "Its name.").Required().StringVar(&c.name)
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&c.in)
+	c.in.setup(cmd)
 	c.act.setup(cmd)
 }
 
 func (c *clusterUserRevoke) run(ctx context.Context, e *env) error {
-	home, err := e.clusters()
+	l, err := c.in.find(e)
 	if err != nil {
 		return err
 	}
-	r, err := running(home, c.in)
-	if err != nil {
-		return err
-	}
-	plan := fmt.Sprintf("user %s of cluster %s will be disconnected from every server and cannot come back", c.name, r.Name)
+	plan := fmt.Sprintf("user %s of cluster %s will be disconnected from every server and cannot come back", c.name, l.Name)
 	if err := c.act.confirm(e, plan, c.name, false); err != nil {
 		return err
 	}
-	if err := home.Revoke(ctx, r.Name, c.name); err != nil {
+	if err := l.home.Revoke(ctx, l.Name, c.name); err != nil {
 		return err
 	}
-	e.say("", fmt.Sprintf("user %s is revoked: all %d servers have acknowledged", c.name, len(r.Nodes)))
+	e.say("", fmt.Sprintf("user %s is revoked: all %d servers have acknowledged", c.name, len(l.Nodes)))
 	return nil
 }

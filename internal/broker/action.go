@@ -9,18 +9,20 @@ import (
 type NodeAction struct {
 	Name string // "stop"
 	Help string // one sentence
+	Away bool   // the node leads nothing any more afterwards
 	do   func(ctx context.Context, k *keeper, p *process, o nodeOrder) error
 }
 
 // nodeActions is the table of all that can be done to a node.
 var nodeActions = []NodeAction{
-	{"stop", "Stop nodes in order; their data stays.", stopNode},
-	{"start", "Start nodes that were stopped or have ended.", startNode},
-	{"restart", "Stop nodes in order and start them again.", restartNode},
-	{"kill", "End nodes as kill -9 does, without notice to anybody.", func(_ context.Context, _ *keeper, p *process, _ nodeOrder) error { return p.kill() }},
-	{"pause", "Freeze nodes: connections stay open and nothing answers.", pauseNode},
-	{"resume", "Let paused nodes go on.", resumeNode},
-	{"lame-duck", "Drain nodes: clients are asked to leave, then moved, then the server ends.", drainNode},
+	{"stop", "Stop nodes in order; their data stays.", true, stopNode},
+	{"start", "Start nodes that were stopped or have ended.", false, startNode},
+	{"restart", "Stop nodes in order and start them again.", false, restartNode},
+	{"reload", "Let nodes read their configuration again.", false, reloadNode},
+	{"kill", "End nodes as kill -9 does, without notice to anybody.", true, func(_ context.Context, _ *keeper, p *process, _ nodeOrder) error { return p.kill() }},
+	{"pause", "Freeze nodes: connections stay open and nothing answers.", true, pauseNode},
+	{"resume", "Let paused nodes go on.", false, resumeNode},
+	{"lame-duck", "Drain nodes: clients are asked to leave, then moved, then the server ends.", true, drainNode},
 }
 
 // NodeActions are all that can be done to a node with [Home.Node].

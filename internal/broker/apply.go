@@ -12,9 +12,10 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// apply makes the state of a cluster that exists that of the order. The cluster is stopped when it runs; its nodes keep their
-// data, and users their secrets. Nodes that are no longer wanted leave JetStream before, and their data goes.
-func (h *Home) apply(ctx context.Context, o Order, s state) (state, error) {
+// apply makes the state of a cluster that exists that of the order. A cluster that runs goes on, unless the change is about
+// what all its nodes have in common; then it is stopped. Its nodes keep their data, and users their secrets. Nodes that are no
+// longer wanted leave JetStream before, and their data goes.
+func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (state, error) {
 	next, err := h.plan(o.Spec, s.Slot, &s.Plan)
 	if err != nil {
 		return s, err
@@ -26,14 +27,18 @@ func (h *Home) apply(ctx context.Context, o Order, s state) (state, error) {
 			return old, err
 		}
 	}
-	var dropped []nodePlan
-	for _, n := range old.Plan.Nodes {
-		if next.node(n.Name).Name == "" {
-			dropped = append(dropped, n)
-		}
-	}
+	dropped := old.Plan.besides(next).Nodes
 	name := o.Spec.Name
-	if h.alive(name) {
+	alive := h.alive(name)
+	if o.Changes != nil {
+		o.Changes(diff, alive && old.Plan.wholesale(next))
+	}
+	stale := slices.DeleteFunc(slices.Clone(old.Contexts), func(c string) bool { return slices.Contains(s.Contexts, c) })
+	if alive && !old.Plan.wholesale(next) {
+		old.Contexts = s.Contexts
+		return s, errors.Join(h.evolve(ctx, o, old, next), h.forget(stale))
+	}
+	if alive {
 		for _, n := range dropped {
 			if err := h.leave(ctx, old.Plan, n); err != nil {
 				return old, err
@@ -51,11 +56,15 @@ func (h *Home) apply(ctx context.Context, o Order, s state) (state, error) {
 			return s, fmt.Errorf("remove the files of %s: %w", n.Name, err)
 		}
 	}
-	stale := slices.DeleteFunc(slices.Clone(old.Contexts), func(c string) bool { return slices.Contains(s.Contexts, c) })
-	if h.Forget != nil && len(stale) > 0 {
-		return s, h.Forget(stale)
+	return s, h.forget(stale)
+}
+
+// forget removes contexts that were made for a cluster.
+func (h *Home) forget(contexts []string) error {
+	if h.Forget == nil || len(contexts) == 0 {
+		return nil
 	}
-	return s, nil
+	return h.Forget(contexts)
 }
 
 // leave stops a node for good and takes it out of the peers of JetStream, which would count it for its quorum for ever.
@@ -149,11 +158,13 @@ func (h *Home) Plan(ctx context.Context, o Order) (Record, error) {
 	case !o.Given:
 		return h.record(s), nil
 	}
-	if diff := Diff(s.Plan.Spec, spec); len(diff) > 0 && o.Changes != nil {
-		o.Changes(diff)
-	}
-	if s.Plan, err = h.plan(spec, s.Slot, &s.Plan); err != nil {
+	old := s.Plan
+	spec = old.keepAdded(spec)
+	if s.Plan, err = h.plan(spec, s.Slot, &old); err != nil {
 		return Record{}, err
+	}
+	if diff := Diff(old.Spec, spec); len(diff) > 0 && o.Changes != nil {
+		o.Changes(append(diff, old.kept(spec)...), h.alive(spec.Name) && old.wholesale(s.Plan))
 	}
 	return h.record(s), nil
 }

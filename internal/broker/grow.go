@@ -4,33 +4,78 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"os"
 	"slices"
 )
 
 // AddNode adds one more node to a cluster or leaf group of a cluster of processes, without a stop of the others, and returns
 // its name when all hear it.
 func (h *Home) AddNode(ctx context.Context, name, group string) (string, error) {
-	release, err := h.lock(name)
+	release, s, err := h.running(name)
 	if err != nil {
 		return "", err
 	}
 	defer release()
-	var node string
-	err = h.ask(ctx, name, http.MethodPost, "/nodes/"+url.PathEscape(group), nil, &node)
-	return node, err
+	spec, err := s.Plan.Spec.resized(group, 1)
+	if err != nil {
+		return "", err
+	}
+	next, err := h.plan(spec, s.Slot, &s.Plan)
+	if err != nil {
+		return "", err
+	}
+	node := next.besides(s.Plan).Nodes[0].Name
+	if err := h.evolve(ctx, Order{Spec: spec}, s, next); err != nil {
+		return "", err
+	}
+	if _, err := h.converge(ctx, Order{Spec: spec}); err != nil {
+		back := context.WithoutCancel(ctx)
+		s.Plan, next = next, s.Plan
+		return "", errors.Join(err, h.evolve(back, Order{Spec: next.Spec}, s, next))
+	}
+	return node, h.push(ctx, name)
 }
 
 // RemoveNode stops the last node of a cluster or leaf group for good: it leaves JetStream, and its files are removed.
 func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
-	release, err := h.lock(name)
+	release, s, err := h.running(name)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return h.ask(ctx, name, http.MethodDelete, "/nodes/"+url.PathEscape(node), nil, nil)
+	n := s.Plan.node(node)
+	if n.Name == "" {
+		return fmt.Errorf("%w %q: there is none of this name", ErrNode, node)
+	}
+	spec, err := s.Plan.Spec.resized(n.Cluster, -1)
+	if err != nil {
+		return err
+	}
+	next, err := h.plan(spec, s.Slot, &s.Plan)
+	if err != nil {
+		return err
+	}
+	if next.node(node).Name != "" {
+		return specErr("only the last node of %s can be removed, not %s", n.Cluster, node)
+	}
+	if err := h.evolve(ctx, Order{Spec: spec}, s, next); err != nil {
+		return err
+	}
+	_, err = h.converge(ctx, Order{Spec: spec})
+	return err
+}
+
+// running takes the lock of a cluster that must run.
+func (h *Home) running(name string) (release func(), s state, err error) {
+	if release, err = h.lock(name); err != nil {
+		return nil, s, err
+	}
+	if s, err = h.load(name); err == nil && !h.alive(name) {
+		err = fmt.Errorf("%w: %s is %s", ErrDown, name, h.record(s).Life)
+	}
+	if err != nil {
+		release()
+	}
+	return release, s, err
 }
 
 // resized is the specification with by more nodes in a cluster or leaf group.
@@ -52,84 +97,4 @@ func (s Spec) resized(group string, by int) (Spec, error) {
 		}
 	}
 	return s, fmt.Errorf("%w: there is no cluster or leaf group %q", ErrNode, group)
-}
-
-// grow adds a node to the running cluster. The others learn of it from itself, and from their configuration the next time
-// that they start.
-func (k *keeper) grow(ctx context.Context, group string) (string, error) {
-	old := k.plan()
-	spec, err := old.Spec.resized(group, 1)
-	if err != nil {
-		return "", err
-	}
-	next, err := k.home.plan(spec, k.state.Slot, &old)
-	if err != nil {
-		return "", err
-	}
-	n := slices.IndexFunc(next.Nodes, func(n nodePlan) bool { return old.node(n.Name).Name == "" })
-	node := next.Nodes[n]
-	if err := (plan{Nodes: []nodePlan{node}}).portsFree(ctx); err != nil {
-		return "", err
-	}
-	if k.links != nil {
-		if err := k.links.extend(ctx, next); err != nil {
-			return "", err
-		}
-		next.Doors = k.links.addrs()
-	}
-	if err := next.write(); err != nil {
-		return "", err
-	}
-	p := k.process(node)
-	if err := p.startAndWait(ctx); err != nil {
-		p.stop(ctx)
-		return "", errors.Join(err, old.write(), os.RemoveAll(node.Dir))
-	}
-	k.mu.Lock()
-	k.nodes = slices.Insert(slices.Clone(k.nodes), n, p)
-	k.state.Plan = next
-	err = k.home.save(k.state)
-	k.mu.Unlock()
-	if err != nil {
-		return "", err
-	}
-	if err := k.ready(ctx); err != nil {
-		return "", err
-	}
-	return node.Name, k.plan().push(ctx)
-}
-
-// shrink removes the last node of a group from the running cluster.
-func (k *keeper) shrink(ctx context.Context, name string) error {
-	p, err := k.node(name)
-	if err != nil {
-		return err
-	}
-	old := k.plan()
-	spec, err := old.Spec.resized(p.plan.Cluster, -1)
-	if err != nil {
-		return err
-	}
-	next, err := k.home.plan(spec, k.state.Slot, &old)
-	if err != nil {
-		return err
-	}
-	if next.node(name).Name != "" {
-		return specErr("only the last node of %s can be removed, not %s", p.plan.Cluster, name)
-	}
-	p.stop(ctx)
-	if p.plan.Leaf == nil && !old.Spec.NoJetStream {
-		if err := old.removePeer(ctx, p.plan); err != nil {
-			return err
-		}
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.nodes = slices.DeleteFunc(slices.Clone(k.nodes), func(o *process) bool { return o == p })
-	next.Doors = old.Doors
-	k.state.Plan = next
-	if err := errors.Join(k.home.save(k.state), next.write()); err != nil {
-		return err
-	}
-	return os.RemoveAll(p.plan.Dir)
 }

@@ -137,10 +137,11 @@ func (h *Home) remove(name string) error {
 	return nil
 }
 
-// slots are ten ranges of ports, so that ten clusters have ports of their own that a person can remember.
-const slots = 10
+// slots are ranges of ports, so that each cluster has ports of its own that a person can remember, below those that systems
+// give to clients.
+const slots = 22
 
-// slotPort is the port of a role of a node: 1, the slot, the cluster's number, the node's number, the role.
+// slotPort is the port of a role of a node: 10 and the slot, the cluster's number, the node's number, the role.
 func slotPort(slot, cluster, node int, r Role) int {
 	return 10000 + slot*1000 + cluster*100 + node*10 + int(r)
 }
@@ -172,11 +173,17 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 	if want >= slots {
 		first = specErr("slot %d: 0 to %d are possible", want, slots-1)
 	}
+	if want < 0 && first != nil {
+		first = fmt.Errorf("none of %d slots of ports is free: %w", slots, first)
+	}
 	return 0, plan{}, or(first, fmt.Errorf("%w: all %d slots are taken by other clusters", ErrPortInUse, slots))
 }
 
 // plan is the plan of a cluster in a slot.
 func (h *Home) plan(spec Spec, slot int, old *plan) (plan, error) {
+	if old != nil {
+		spec = old.keepAdded(spec)
+	}
 	port := func(cluster, node int, r Role) int { return slotPort(slot, cluster, node, r) }
 	return newPlan(spec, h.path(spec.Name), port, old)
 }

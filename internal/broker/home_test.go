@@ -335,7 +335,7 @@ func TestApply(t *testing.T) {
 	before := must(h.Record("grow")).Identities
 	for _, nodes := range []int{4, 3} {
 		var diff []string
-		r, changed, err := h.Up(t.Context(), Order{Spec: named("grow", nodes), Given: true, Slot: -1, Changes: func(d []string) { diff = d }}, launcher())
+		r, changed, err := h.Up(t.Context(), Order{Spec: named("grow", nodes), Given: true, Slot: -1, Changes: func(d []string, _ bool) { diff = d }}, launcher())
 		if err != nil || !changed || len(r.Nodes) != nodes || len(diff) != 1 {
 			t.Fatalf("%d nodes: %+v %v %v %v", nodes, r.Nodes, changed, diff, err)
 		}

@@ -43,7 +43,10 @@ func newKeeper(h *Home, s state, l Launcher) *keeper {
 }
 
 func (k *keeper) process(n nodePlan) *process {
-	return &process{plan: n, launch: k.launch, next: k.state.Program, spawn: k.spawn, phase: Stopped, since: time.Now()}
+	return &process{
+		plan: n, launch: k.launch, next: k.state.Program, spawn: k.spawn, phase: Stopped, since: time.Now(),
+		loads: func() string { return k.loads(n.Name) },
+	}
 }
 
 // start opens the doors, starts all nodes and waits until they are ready. It tells each step to report.
@@ -53,6 +56,12 @@ func (k *keeper) start(ctx context.Context, report func(Step)) error {
 	}
 	if err := k.step(report, "write the configuration", func() error { return k.prepare(ctx) }); err != nil {
 		return err
+	}
+	if k.state.Program != "" {
+		text := "let " + k.state.Program + " read it"
+		if err := k.step(report, text, func() error { return k.plan().tryProgram(ctx, k.state.Program) }); err != nil {
+			return err
+		}
 	}
 	text := fmt.Sprintf("start %s", count(len(k.nodes), "server"))
 	if err := k.step(report, text, func() error { return k.startAll(ctx) }); err != nil {

@@ -50,7 +50,7 @@ type errorValue struct {
 func sentinels() map[string]error {
 	return map[string]error{
 		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault,
-		"busy": ErrBusy, "unknown": ErrUnknown, "user": ErrUser, "push": ErrPush,
+		"busy": ErrBusy, "unknown": ErrUnknown, "user": ErrUser, "push": ErrPush, "program": ErrProgram,
 	}
 }
 

@@ -76,6 +76,43 @@ func (t TLSSpec) validity() (time.Duration, error) {
 type pki struct {
 	Authorities map[string]authority `json:"authorities"` // by cluster, or "" for the shared one
 	Files       map[string]string    `json:"files"`
+
+	keep map[string]string // files of the plan before that can stay
+}
+
+// expiring is how long before its end a certificate is made anew when there is an occasion.
+const expiring = time.Minute
+
+// valid are the files of certificates that have not expired, with their keys.
+func (k *pki) valid(now time.Time) map[string]string {
+	out := map[string]string{}
+	for name, text := range k.Files {
+		base, isCert := strings.CutSuffix(name, ".pem")
+		key, hasKey := k.Files[base+".key"]
+		if !isCert || !hasKey {
+			continue
+		}
+		if block, _ := pem.Decode([]byte(text)); block != nil {
+			if c, err := x509.ParseCertificate(block.Bytes); err == nil && now.Add(expiring).Before(c.NotAfter) {
+				out[name], out[base+".key"] = text, key
+			}
+		}
+	}
+	return out
+}
+
+// expired says whether a certificate of the plan has, or is about to.
+func (p plan) expired(now time.Time) bool {
+	if p.PKI == nil {
+		return false
+	}
+	valid := p.PKI.valid(now)
+	for name := range p.PKI.Files {
+		if strings.HasSuffix(name, ".key") && valid[name] == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // authority can issue certificates.
@@ -104,6 +141,9 @@ func (p *plan) certify(old *plan) error {
 	}
 	if bundle.Len() > 0 {
 		p.PKI.Files[caFile("")] = bundle.String()
+	}
+	if old.PKI != nil && old.Spec.TLS == p.Spec.TLS {
+		p.PKI.keep = old.PKI.valid(time.Now())
 	}
 	for _, n := range p.Nodes {
 		if err := p.certifyNode(n); err != nil {
@@ -194,6 +234,10 @@ func (p *plan) certifyUser(id *Identity) error {
 
 // issue makes a certificate and its key as two files.
 func (p *plan) issue(base string, by authority, t *x509.Certificate) error {
+	if cert := p.PKI.keep[base+".pem"]; cert != "" {
+		p.PKI.Files[base+".pem"], p.PKI.Files[base+".key"] = cert, p.PKI.keep[base+".key"]
+		return nil
+	}
 	validity, err := p.Spec.TLS.validity()
 	if err != nil {
 		return fmt.Errorf("validity: %w", err)

@@ -37,6 +37,7 @@ type plan struct {
 	Link       string          `json:"link"`            // the password of routes and gateways
 	Trust      *trust          `json:"trust,omitempty"` // of AuthOperator
 	PKI        *pki            `json:"pki,omitempty"`   // of TLS
+	Added      []string        `json:"added,omitempty"` // users that were made one by one, beside those of a specification
 	Exported   bool            `json:"-"`               // the configuration is for somebody else to run
 	Doors      map[link]string `json:"-"`               // the address of the door of each link, empty when links are direct
 }
@@ -77,6 +78,11 @@ func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int, ol
 		old = &plan{Link: newSecret()}
 	}
 	p := plan{Spec: spec, Dir: dir, Link: old.Link}
+	for _, name := range old.Added {
+		if spec.user(name).Name != "" {
+			p.Added = append(p.Added, name)
+		}
+	}
 	for ci, c := range spec.Clusters {
 		for i := 1; i <= c.Nodes; i++ {
 			p.add(p.member(c, i), ci+1, i, port)

@@ -45,6 +45,7 @@ type process struct {
 	plan   nodePlan
 	launch Launcher
 	spawn  *spawner
+	loads  func() string // what the server reads when it starts
 
 	mu     sync.Mutex
 	next   string // the nats-server to run at the next start, "" for the embedded one
@@ -56,10 +57,12 @@ type process struct {
 	since  time.Time
 	starts int
 	why    string // what ended it
+	loaded string // what the server has read
 }
 
 // start starts the process; it does not wait until it accepts clients.
 func (p *process) start() error {
+	loads := p.loads()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.live() {
@@ -84,7 +87,7 @@ func (p *process) start() error {
 		return fmt.Errorf("start %s: %w", p.plan.Name, errors.Join(err, in.Close()))
 	}
 	p.cmd, p.in, p.done, p.other = cmd, in, make(chan struct{}), p.next != ""
-	p.phase, p.since, p.why = Starting, time.Now(), ""
+	p.phase, p.since, p.why, p.loaded = Starting, time.Now(), "", loads
 	p.starts++
 	go p.reap(cmd, p.done)
 	return nil

@@ -2,11 +2,8 @@ package broker
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,6 +14,7 @@ type Roll struct {
 	Program        *string // the nats-server that they run afterwards, "" for the embedded one; nil: as before
 	MaxUnavailable int     // how many of one cluster or leaf group may be away at a time, default 1
 	Drain          time.Duration
+	Force          bool       // although a node is not well, or the nats-server is older than that of now
 	Report         func(Step) // told each node that is back; may be nil
 }
 
@@ -35,11 +33,13 @@ func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Ready(ctx, name); err != nil {
-		return fmt.Errorf("before the first node: %w", err)
+	if !r.Force {
+		if err := h.Ready(ctx, name); err != nil {
+			return fmt.Errorf("before the first node: %w", err)
+		}
 	}
 	if r.Program != nil {
-		if err := h.ask(ctx, name, http.MethodPost, "/program", *r.Program, nil); err != nil {
+		if err := h.ask(ctx, name, http.MethodPost, "/program", newProgram{*r.Program, r.Force}, nil); err != nil {
 			return err
 		}
 	}
@@ -78,41 +78,6 @@ func (h *Home) rollBatch(ctx context.Context, name string, batch []Place, r Roll
 	}
 	if r.Report != nil {
 		r.Report(Step{Text: "restarted" + names, Took: time.Since(begun)})
-	}
-	return nil
-}
-
-// programRequest changes what nodes run from their next start on.
-func (k *keeper) programRequest(_ context.Context, r *http.Request) (any, error) {
-	var path string
-	if err := json.NewDecoder(r.Body).Decode(&path); err != nil {
-		return nil, fmt.Errorf("read the program: %w", err)
-	}
-	if err := checkProgram(path); err != nil {
-		return nil, err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.state.Program = path
-	for _, p := range k.nodes {
-		p.runs(path)
-	}
-	return nil, k.home.save(k.state)
-}
-
-// checkProgram refuses a nats-server that is not there.
-func checkProgram(path string) error {
-	if path == "" {
-		return nil
-	}
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return specErr("nats-server %s: %v", path, err)
-	case !filepath.IsAbs(path):
-		return specErr("nats-server %s: the path must be absolute", path)
-	case info.IsDir():
-		return specErr("nats-server %s is a directory", path)
 	}
 	return nil
 }

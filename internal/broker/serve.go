@@ -117,10 +117,9 @@ func (k *keeper) routes(quit func()) http.Handler {
 		{"POST /down", func(context.Context, *http.Request) (any, error) { quit(); return nil, nil }},
 		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.ready(ctx) }},
 		{"POST /node/{name}/{do}", k.nodeRequest},
-		{"POST /nodes/{group}", func(ctx context.Context, r *http.Request) (any, error) { return k.grow(ctx, r.PathValue("group")) }},
-		{"DELETE /nodes/{name}", func(ctx context.Context, r *http.Request) (any, error) {
-			return nil, k.shrink(ctx, r.PathValue("name"))
-		}},
+		{"POST /change", k.changeRequest},
+		{"GET /pending", func(context.Context, *http.Request) (any, error) { return k.pending(), nil }},
+		{"POST /push", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.plan().push(ctx) }},
 		{"POST /program", k.programRequest},
 		{"POST /users/{account}", k.userRequest},
 		{"DELETE /users/{user}", func(ctx context.Context, r *http.Request) (any, error) {

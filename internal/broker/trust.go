@@ -3,6 +3,7 @@ package broker
 import (
 	"fmt"
 	"maps"
+	"reflect"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
@@ -46,7 +47,7 @@ func newTrust(spec Spec, old *trust) (*trust, error) {
 		t.Accounts[a.Name] = ta
 	}
 	var err error
-	if t.JWT, err = t.operatorJWT(spec.Name); err != nil {
+	if t.JWT, err = t.operatorJWT(spec.Name, old.JWT); err != nil {
 		return nil, err
 	}
 	for _, a := range all {
@@ -120,17 +121,24 @@ func public(seed string) string {
 	return key
 }
 
-func (t *trust) operatorJWT(name string) (string, error) {
+// operatorJWT makes the JWT of the operator, or returns the old one, which may be "", when that says the same.
+func (t *trust) operatorJWT(name, old string) (string, error) {
 	c := jwt.NewOperatorClaims(public(t.Operator))
 	c.Name = name
 	c.SystemAccount = t.Accounts[SystemAccount].ID
 	c.StrictSigningKeyUsage = true
 	c.SigningKeys.Add(public(t.Signing))
+	if was, err := jwt.DecodeOperatorClaims(old); err == nil {
+		c.ClaimsData = was.ClaimsData
+		if reflect.DeepEqual(c, was) {
+			return old, nil
+		}
+	}
 	return encode(c, t.Operator)
 }
 
 // signAccount makes the JWT of an account. Who was revoked in the old one, which may be nil, stays so.
-func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) error {
+func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) (err error) {
 	ta := t.Accounts[a.Name]
 	c := jwt.NewAccountClaims(ta.ID)
 	c.Name = a.Name
@@ -140,6 +148,14 @@ func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) erro
 			return fmt.Errorf("decode the JWT of account %s: %w", a.Name, err)
 		}
 		c.Revocations = was.Revocations
+		defer func() { // the time of signing alone is no change
+			if now, e := jwt.DecodeAccountClaims(ta.JWT); err == nil && e == nil {
+				now.ClaimsData = was.ClaimsData
+				if reflect.DeepEqual(now, was) {
+					ta.JWT = old.JWT
+				}
+			}
+		}()
 	}
 	c.SigningKeys.Add(public(ta.Signing))
 	for _, k := range a.SigningKeys {

@@ -24,8 +24,9 @@ type Order struct {
 	Contexts func(Record) ([]string, error)
 	// Ready is called when all runs, to make those contexts. An error undoes everything. May be nil.
 	Ready func(Record) error
-	// Changes is told what will be different in a cluster that exists, see [Diff], before it is. May be nil.
-	Changes func(diff []string)
+	// Changes is told what will be different in a cluster that exists, see [Diff], before it is, and whether all its nodes
+	// must stop for that when it runs. May be nil.
+	Changes func(diff []string, whole bool)
 	// Report is told each step that is done. May be nil.
 	Report func(Step)
 }
@@ -54,14 +55,33 @@ func (h *Home) up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 		return Record{}, false, err
 	}
 	defer release()
+	s, revised, err := h.revise(ctx, &o, s)
+	if err != nil {
+		return Record{}, false, err
+	}
 	if h.alive(o.Spec.Name) {
-		return h.record(s), false, nil
+		return h.settle(ctx, o, revised)
 	}
 	if err := h.launch(ctx, o, s, l); err != nil {
 		return Record{}, false, errors.Join(err, h.undo(o, s))
 	}
 	r, err = h.Record(o.Spec.Name)
 	return r, true, err
+}
+
+// settle finishes what a change of a running cluster has begun, also one that was cut short.
+func (h *Home) settle(ctx context.Context, o Order, revised bool) (r Record, changed bool, err error) {
+	touched, err := h.converge(ctx, o)
+	if err == nil && revised {
+		err = h.push(ctx, o.Spec.Name)
+	}
+	if err != nil {
+		return Record{}, false, err
+	}
+	if r, err = h.Record(o.Spec.Name); err == nil && revised && o.Ready != nil {
+		err = o.Ready(r)
+	}
+	return r, revised || touched > 0, err
 }
 
 // exists says whether there is a cluster of the name.
@@ -82,6 +102,9 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	name := o.Spec.Name
 	if h.alive(name) {
 		return fmt.Errorf("%w: cluster %s is up already", ErrBusy, name)
+	}
+	if s, _, err = h.revise(ctx, &o, s); err != nil {
+		return err
 	}
 	kept := make(chan struct{})
 	failed := make(chan error, 1)
@@ -145,15 +168,35 @@ func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, er
 		s, err = h.create(ctx, *o)
 		return release, s, err
 	}
+	return release, s, nil
+}
+
+// revise makes the state of a cluster that exists that of the order, and says whether that was another one.
+func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed bool, err error) {
+	alive := h.alive(o.Spec.Name)
+	if o.Program != "" && o.Program != s.Program {
+		if alive {
+			return s, false, fmt.Errorf("%w: cluster %s is up and runs %s", ErrProgram, o.Spec.Name, or(s.Program, "the one inside natsctl"))
+		}
+		s.Program, changed = o.Program, true
+	}
 	if o.Given {
+		o.Spec = s.Plan.keepAdded(o.Spec)
 		if diff := Diff(s.Plan.Spec, o.Spec); len(diff) > 0 {
-			if o.Changes != nil {
-				o.Changes(diff)
-			}
-			s, err = h.apply(ctx, *o, s)
+			s, err = h.apply(ctx, *o, s, append(diff, s.Plan.kept(o.Spec)...))
+			return s, true, err
 		}
 	}
-	return release, s, err
+	if !alive && s.Plan.expired(time.Now()) {
+		if s.Plan, err = h.plan(s.Plan.Spec, s.Slot, &s.Plan); err != nil {
+			return s, false, err
+		}
+		changed = true
+	}
+	if changed {
+		err = h.save(s)
+	}
+	return s, changed, err
 }
 
 // create plans a new cluster and remembers it as one that is being started.
@@ -241,10 +284,7 @@ func (h *Home) undo(o Order, s state) error {
 
 // discard removes all of a cluster: its contexts, then its files.
 func (h *Home) discard(s state) error {
-	var err error
-	if h.Forget != nil && len(s.Contexts) > 0 {
-		err = h.Forget(s.Contexts)
-	}
+	err := h.forget(s.Contexts)
 	if dir := filepath.Dir(s.Socket); s.Socket != "" && dir != h.path(s.Plan.Spec.Name) { // a private one of its own
 		err = errors.Join(err, os.RemoveAll(dir))
 	}

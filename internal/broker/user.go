@@ -32,8 +32,43 @@ func (p *plan) addUser(account string, u User) (Identity, error) {
 			return id, err
 		}
 	}
+	p.Added = append(slices.Clone(p.Added), u.Name)
 	p.Spec, p.Identities = spec, append(slices.Clone(p.Identities), id)
 	return id, p.write(id.Creds, id.Cert, id.Key)
+}
+
+// keepAdded is a specification for the cluster of the plan with the users that were made one by one, as far as it has their
+// accounts and does not say itself who they are.
+func (p *plan) keepAdded(spec Spec) Spec {
+	spec.Accounts = slices.Clone(spec.Accounts)
+	for i, a := range spec.Accounts {
+		for _, was := range p.Spec.Accounts {
+			for _, u := range was.Users {
+				if was.Name == a.Name && slices.Contains(p.Added, u.Name) && spec.user(u.Name).Name == "" && a.makes(u) && spec.Auth == AuthOperator {
+					spec.Accounts[i].Users = append(slices.Clone(spec.Accounts[i].Users), u)
+				}
+			}
+		}
+	}
+	return spec
+}
+
+// kept says which users that were made one by one a specification still has, as lines beside those of a [Diff].
+func (p *plan) kept(spec Spec) []string {
+	var out []string
+	for _, a := range spec.Accounts {
+		for _, u := range a.Users {
+			if slices.Contains(p.Added, u.Name) {
+				out = append(out, fmt.Sprintf("= accounts[%s].users[%s]: kept, it was added to the running cluster", a.Name, u.Name))
+			}
+		}
+	}
+	return out
+}
+
+// makes says whether an account can have the user: it needs the signing key of its role.
+func (a Account) makes(u User) bool {
+	return u.Role == "" || slices.ContainsFunc(a.SigningKeys, func(k SigningKey) bool { return k.Role == u.Role })
 }
 
 // revoke takes away the right of a user to connect; push tells the servers.

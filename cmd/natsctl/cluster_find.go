@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// local is the local cluster that a command is about.
+type local struct {
+	broker.Record
+	home *broker.Home
+}
+
+// clusterArg is the argument that names a cluster that exists.
+type clusterArg struct{ name string }
+
+func (a *clusterArg) setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
+}
+
+// find is the cluster that is named, or the only one.
+func (a *clusterArg) find(e *env) (local, error) {
+	return e.local(a.name, func(broker.Record) bool { return true })
+}
+
+// inFlag is the flag that names a cluster where the arguments name something else.
+type inFlag struct{ name string }
+
+func (f *inFlag) setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&f.name)
+}
+
+// find is the cluster that is named, or the only one that is up.
+func (f *inFlag) find(e *env) (local, error) {
+	l, err := e.local(f.name, func(r broker.Record) bool { return r.Life == broker.Up })
+	if errors.Is(err, broker.ErrUnknown) && f.name == "" {
+		err = fmt.Errorf("%w: none is up", broker.ErrDown)
+	}
+	return l, err
+}
+
+// errWhich is a cluster that was not named where there are several.
+var errWhich = errors.New("which cluster")
+
+// local is the cluster of the name, or without one the only one that can be meant.
+func (e *env) local(name string, meant func(broker.Record) bool) (local, error) {
+	home, err := e.clusters()
+	if err != nil {
+		return local{}, err
+	}
+	if name == "" {
+		all, err := home.Records()
+		if err != nil {
+			return local{}, err
+		}
+		all = slices.DeleteFunc(all, func(r broker.Record) bool { return !meant(r) })
+		if len(all) > 1 {
+			return local{}, fmt.Errorf("%w: there are %s", errWhich, strings.Join(recordNames(all), ", "))
+		}
+		name = broker.DefaultName
+		if len(all) == 1 {
+			name = all[0].Name
+		}
+	}
+	r, err := home.Record(name)
+	return local{r, home}, err
+}
+
+func recordNames(all []broker.Record) []string {
+	var names []string
+	for _, r := range all {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// renew learns what the cluster is after a change, and makes its contexts fit.
+func (l *local) renew(e *env) (err error) {
+	if l.Record, err = l.home.Record(l.Name); err != nil {
+		return err
+	}
+	return e.makeContexts(l.Record)
+}
+
+// printRows prints a table in the shape that the flags ask for.
+func printRows[T any](e *env, schema string, columns []view.Column[T], rows []T, shape shapeFlags) error {
+	grid, err := shape.shape.Apply(view.NewGrid(columns, slices.Values(rows)))
+	if err != nil {
+		return err
+	}
+	return e.print(table{schema: schema, grid: grid})
+}

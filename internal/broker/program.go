@@ -1,0 +1,143 @@
+package broker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"golang.org/x/sync/errgroup"
+)
+
+// checkProgram refuses a nats-server that is not there.
+func checkProgram(path string) error {
+	if path == "" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return specErr("nats-server %s: %v", path, err)
+	case !filepath.IsAbs(path):
+		return specErr("nats-server %s: the path must be absolute", path)
+	case info.IsDir():
+		return specErr("nats-server %s is a directory", path)
+	}
+	return nil
+}
+
+// testTime is how long a nats-server may take to read a configuration.
+const testTime = 20 * time.Second
+
+// tryProgram lets another nats-server read the configuration of every node, so that one which it does not understand is refused
+// before anything starts. The files must have been written. The error wraps [ErrSpec] and has the server's own words.
+func (p plan) tryProgram(ctx context.Context, path string) error {
+	if err := checkProgram(path); err != nil || path == "" {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, testTime)
+	defer cancel()
+	version, err := versionOf(ctx, path)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	for _, n := range p.Nodes {
+		g.Go(func() error {
+			cmd := exec.CommandContext(ctx, path, "-t", "-c", n.conf())
+			cmd.Dir = n.Dir
+			words, err := cmd.CombinedOutput()
+			if err != nil {
+				return specErr("%s (%s) does not take the configuration of %s: %s", path, version, n.Name, or(firstLine(words), err.Error()))
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// firstLine is the first line of what a program says, without its own name in front.
+func firstLine(words []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimSpace(words), []byte("\n"))
+	return strings.TrimPrefix(string(line), "nats-server: ")
+}
+
+// versionOf is the version of a nats-server, for example "v2.9.10"; "" is the embedded one.
+func versionOf(ctx context.Context, path string) (string, error) {
+	if path == "" {
+		return "v" + server.VERSION, nil
+	}
+	words, err := exec.CommandContext(ctx, path, "--version").Output()
+	m := versionRE.FindString(string(words))
+	if err != nil || m == "" {
+		return "", specErr("%s --version says %q (%v): it is no nats-server", path, firstLine(words), err)
+	}
+	return m, nil
+}
+
+var versionRE = regexp.MustCompile(`v\d+\.\d+\.\d+`)
+
+// older says whether the first version is of an earlier minor release than the second.
+func older(a, b string) bool {
+	var x, y [2]int
+	fmt.Sscanf(a, "v%d.%d.", &x[0], &x[1]) //nolint:errcheck // versionOf has matched it
+	fmt.Sscanf(b, "v%d.%d.", &y[0], &y[1]) //nolint:errcheck // versionOf has matched it
+	return slices.Compare(x[:], y[:]) < 0
+}
+
+// ErrProgram is wrapped by the error of another nats-server for a cluster that should not have it.
+var ErrProgram = errors.New("another nats-server")
+
+// newProgram is the body of a request to change what nodes run.
+type newProgram struct {
+	Path  string `json:"path"` // "" for the embedded one
+	Force bool   `json:"force"`
+}
+
+// checkOlder refuses a nats-server that is older than what has written the files of JetStream.
+func (k *keeper) checkOlder(ctx context.Context, path string) error {
+	next, err := versionOf(ctx, path)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	program, name, noJetStream := k.state.Program, k.state.Plan.Spec.Name, k.state.Plan.Spec.NoJetStream
+	k.mu.Unlock()
+	now, err := versionOf(ctx, program)
+	if err == nil && older(next, now) && !noJetStream {
+		return fmt.Errorf("%w: %s is older than %s, which %s runs, and may not read what JetStream has written", ErrProgram, next, now, name)
+	}
+	return nil
+}
+
+// programRequest changes what nodes run from their next start on.
+func (k *keeper) programRequest(ctx context.Context, r *http.Request) (any, error) {
+	var o newProgram
+	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+		return nil, fmt.Errorf("read the program: %w", err)
+	}
+	if err := k.plan().tryProgram(ctx, o.Path); err != nil {
+		return nil, err
+	}
+	if err := k.checkOlder(ctx, o.Path); err != nil && !o.Force {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state.Program = o.Path
+	for _, p := range k.nodes {
+		p.runs(o.Path)
+	}
+	return nil, k.home.save(k.state)
+}
