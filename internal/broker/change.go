@@ -38,9 +38,11 @@ func (p plan) wholesale(next plan) bool {
 	return false
 }
 
-// loads is all that a node's server reads: when it is another than what it has read, it must read again.
+// loads is all that a node's server reads: when it is another than what it has read, it must read again. Where a gateway or a
+// leaf connects to is not part of it: the servers that it knows tell it of others, and no server takes that without a restart.
 func (p plan) loads(n nodePlan) string {
 	var b strings.Builder
+	p.Gist = true
 	b.WriteString(p.config(n))
 	if p.PKI != nil {
 		for _, file := range []string{"node-" + n.Name + ".pem", caFile(""), caFile(n.Cluster)} {
@@ -157,7 +159,8 @@ func reloadNode(ctx context.Context, k *keeper, p *process, _ nodeOrder) error {
 		return fmt.Errorf("%w %s: cannot be asked to reload: %w", ErrNode, p.plan.Name, err)
 	}
 	if answer.Error != nil {
-		return fmt.Errorf("%w %s: %s", ErrNode, p.plan.Name, answer.Error.Description)
+		why, _, _ := strings.Cut(answer.Error.Description, ": old=") // the values behind it fill pages
+		return fmt.Errorf("%w %s: %s", ErrNode, p.plan.Name, why)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -49,7 +49,9 @@ func (p plan) gateways(w *confWriter, n nodePlan) {
 				}
 				w.block("", func() {
 					w.str("name", c.Name)
-					w.secrets("urls", "GATEWAY_"+c.Name, p.urls(n, c.Name, gatewayUser, RoleGateway))
+					if !p.Gist {
+						w.secrets("urls", "GATEWAY_"+c.Name, p.urls(n, c.Name, gatewayUser, RoleGateway))
+					}
 				})
 			}
 		})
@@ -105,7 +107,9 @@ func (p plan) leafRemote(w *confWriter, n nodePlan, account string) {
 	for _, m := range p.members(n.Leaf.Remote) {
 		urls = append(urls, "nats://"+user+p.reach(n, m, RoleLeaf))
 	}
-	w.secrets("urls", "REMOTE_"+account, urls)
+	if !p.Gist {
+		w.secrets("urls", "REMOTE_"+account, urls)
+	}
 	w.str("account", p.accountName(account))
 	w.str("credentials", id.Creds)
 	p.tls(w, n, tlsRemote)

@@ -38,6 +38,7 @@ type plan struct {
 	Trust      *trust          `json:"trust,omitempty"` // of AuthOperator
 	PKI        *pki            `json:"pki,omitempty"`   // of TLS
 	Added      []string        `json:"added,omitempty"` // users that were made one by one, beside those of a specification
+	Gist       bool            `json:"-"`               // the configuration is without addresses of servers elsewhere, of which any will do
 	Exported   bool            `json:"-"`               // the configuration is for somebody else to run
 	Doors      map[link]string `json:"-"`               // the address of the door of each link, empty when links are direct
 }
@@ -72,7 +73,7 @@ func (n nodePlan) bind(r Role) string {
 const loopback = "127.0.0.1"
 
 // newPlan decides names, places and secrets for a completed spec; port yields the port of each role of each node, whose
-// cluster and whose number in it count from 1. Secrets that old, which may be nil, has for the same purpose are kept.
+// cluster and whose number in it count from 1, those of leaf groups down from 9, so that a new one moves no other. Secrets that old, which may be nil, has for the same purpose are kept.
 func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int, old *plan) (plan, error) {
 	if old == nil {
 		old = &plan{Link: newSecret()}
@@ -90,7 +91,7 @@ func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int, ol
 	}
 	for li, l := range spec.Leafs {
 		for i := 1; i <= l.Count; i++ {
-			p.add(p.leaf(l, i), len(spec.Clusters)+li+1, i, port)
+			p.add(p.leaf(l, i), maxClusters-li, i, port)
 		}
 	}
 	if err := p.identify(old); err != nil {

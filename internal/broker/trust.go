@@ -1,9 +1,12 @@
 package broker
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
+	"strings"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
@@ -128,17 +131,37 @@ func (t *trust) operatorJWT(name, old string) (string, error) {
 	c.SystemAccount = t.Accounts[SystemAccount].ID
 	c.StrictSigningKeyUsage = true
 	c.SigningKeys.Add(public(t.Signing))
-	if was, err := jwt.DecodeOperatorClaims(old); err == nil {
-		c.ClaimsData = was.ClaimsData
-		if reflect.DeepEqual(c, was) {
-			return old, nil
-		}
+	text, err := encode(c, t.Operator)
+	return keepJWT(old, text), err
+}
+
+// keepJWT is the old of two JWTs when they differ only in when they were signed: a server that has it need not learn another.
+func keepJWT(old, now string) string {
+	a, b := claimsOf(old), claimsOf(now)
+	if a != nil && reflect.DeepEqual(a, b) {
+		return old
 	}
-	return encode(c, t.Operator)
+	return now
+}
+
+// claimsOf is what a JWT says, without the time of its signature; nil when it is none.
+func claimsOf(token string) map[string]any {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	var out map[string]any
+	data, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(data, &out) != nil {
+		return nil
+	}
+	delete(out, "iat")
+	delete(out, "jti")
+	return out
 }
 
 // signAccount makes the JWT of an account. Who was revoked in the old one, which may be nil, stays so.
-func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) (err error) {
+func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) error {
 	ta := t.Accounts[a.Name]
 	c := jwt.NewAccountClaims(ta.ID)
 	c.Name = a.Name
@@ -148,14 +171,7 @@ func (t *trust) signAccount(a Account, noJetStream bool, old *trustAccount) (err
 			return fmt.Errorf("decode the JWT of account %s: %w", a.Name, err)
 		}
 		c.Revocations = was.Revocations
-		defer func() { // the time of signing alone is no change
-			if now, e := jwt.DecodeAccountClaims(ta.JWT); err == nil && e == nil {
-				now.ClaimsData = was.ClaimsData
-				if reflect.DeepEqual(now, was) {
-					ta.JWT = old.JWT
-				}
-			}
-		}()
+		defer func() { ta.JWT = keepJWT(old.JWT, ta.JWT) }()
 	}
 	c.SigningKeys.Add(public(ta.Signing))
 	for _, k := range a.SigningKeys {
