@@ -18,9 +18,12 @@ type throttle struct {
 	written atomic.Int64 // backlog that has not moved for so long that it is lost
 }
 
-// What may be on its way: to each subscriber, and to all of them.
+// What may be on its way: to each subscriber, and to all of them. What waits
+// for a callback of nats.go is memory of this process; for the raw driver it
+// waits in sockets.
 const (
-	maxBacklog      = 16 << 10 // messages
+	maxBacklogGo    = 6 << 10 // messages
+	maxBacklogRaw   = 16 << 10
 	maxBacklogBytes = 16 << 20
 	minBacklog      = 16
 )
@@ -28,7 +31,11 @@ const (
 // newThrottle is for crowds of subscribers whose missing messages backlog
 // counts.
 func (r *run) newThrottle(crowds int, backlog func() int64) *throttle {
-	each := min(maxBacklog, maxBacklogBytes/crowds/max(slices.Max(r.spec.Sizes), 1))
+	each := maxBacklogGo
+	if r.driver() == driverRaw {
+		each = maxBacklogRaw
+	}
+	each = min(each, maxBacklogBytes/crowds/max(slices.Max(r.spec.Sizes), 1))
 	return &throttle{backlog: backlog, limit: int64(max(each, minBacklog) * crowds), patient: r.timeout()}
 }
 
