@@ -19,7 +19,8 @@ var ErrNotReady = errors.New("cluster not ready")
 const readyTime = 60 * time.Second
 
 // Ready waits until every running server is heard over the system account from every other, all agree on how many there
-// are, and, with JetStream, each is in touch with its leader. The error wraps [ErrNotReady] and says what was missing.
+// are, with JetStream each is in touch with its leader, and all links between them are whole at both ends: the pools of the
+// routes, and the gateways in both directions. The error wraps [ErrNotReady] and says what was missing.
 func (c *Cluster) Ready(ctx context.Context) error {
 	return c.plan.ready(ctx, func(name string) bool { return c.Node(name).Running() })
 }
@@ -28,17 +29,24 @@ func (c *Cluster) Ready(ctx context.Context) error {
 func (p plan) ready(ctx context.Context, running func(node string) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
+	seen := "" // a node that all others but the isolated ones are heard from
 	for _, n := range p.Nodes {
 		if !running(n.Name) {
 			continue
 		}
-		q := probe{node: n.Name, want: p.heard(n, running), jetStream: !p.Spec.NoJetStream}
-		connect := func(opts ...nats.Option) (*nats.Conn, error) { return p.connect(n.clientURL(), SystemUser, opts) }
-		if err := q.run(ctx, connect); err != nil {
+		if seen == "" && !n.isolated() {
+			seen = n.Name
+		}
+		q := probe{want: p.heard(n, running), jetStream: !p.Spec.NoJetStream}
+		if err := p.insist(ctx, n, q.ask); err != nil {
 			return err
 		}
 	}
-	return nil
+	if seen == "" || len(p.Nodes) == 1 {
+		return nil
+	}
+	links := &wiring{plan: p, running: running}
+	return p.insist(ctx, p.node(seen), links.ask)
 }
 
 // heard is how many running servers a node hears over the system account, itself included.
@@ -59,7 +67,6 @@ func (n nodePlan) isolated() bool { return n.Leaf != nil && n.Leaf.Isolated }
 
 // probe is the question whether the fleet is complete as one node sees it.
 type probe struct {
-	node      string
 	want      int // servers
 	jetStream bool
 }
@@ -67,9 +74,9 @@ type probe struct {
 // pause is the time between two questions.
 const pause = 20 * time.Millisecond
 
-// run asks until the answer is right or the context ends.
-func (p probe) run(ctx context.Context, connect func(...nats.Option) (*nats.Conn, error)) error {
-	nc, err := connect(nats.Name("natsctl readiness"), nats.NoReconnect())
+// insist asks a question at a node until it has no objection any more or the context ends.
+func (p plan) insist(ctx context.Context, at nodePlan, ask func(context.Context, *nats.Conn) error) error {
+	nc, err := p.connect(at.clientURL(), SystemUser, []nats.Option{nats.Name("natsctl readiness"), nats.NoReconnect()})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotReady, err)
 	}
@@ -78,7 +85,7 @@ func (p probe) run(ctx context.Context, connect func(...nats.Option) (*nats.Conn
 	defer tick.Stop()
 	var missing error
 	for {
-		now := p.ask(ctx, nc)
+		now := ask(ctx, nc)
 		if now == nil {
 			return nil
 		}
@@ -87,7 +94,7 @@ func (p probe) run(ctx context.Context, connect func(...nats.Option) (*nats.Conn
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %s: %w", ErrNotReady, p.node, missing)
+			return fmt.Errorf("%w: %s: %w", ErrNotReady, at.Name, missing)
 		case <-tick.C:
 		}
 	}
@@ -98,7 +105,7 @@ const leafDeaf = "2.9."
 
 // ask makes one round of questions; the error says what is still missing.
 func (p probe) ask(ctx context.Context, nc *nats.Conn) error {
-	stats, err := gather(ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", p.want)
+	stats, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", p.want)
 	if err != nil {
 		return err
 	}
@@ -113,7 +120,7 @@ func (p probe) ask(ctx context.Context, nc *nats.Conn) error {
 	if !p.jetStream {
 		return nil
 	}
-	health, err := gather(ctx, nc, "$SYS.REQ.SERVER.PING.HEALTHZ", p.want)
+	health, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.HEALTHZ", p.want)
 	if err != nil {
 		return err
 	}
@@ -158,7 +165,7 @@ func names(replies []reply) string {
 const gatherTime = 500 * time.Millisecond
 
 // gather asks all servers and returns when want have answered or none has for a while.
-func gather(ctx context.Context, nc *nats.Conn, subject string, want int) ([]reply, error) {
+func gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int) ([]T, error) {
 	inbox := nc.NewRespInbox()
 	sub, err := nc.SubscribeSync(inbox)
 	if err != nil {
@@ -170,7 +177,7 @@ func gather(ctx context.Context, nc *nats.Conn, subject string, want int) ([]rep
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatherTime)
 	defer cancel()
-	var out []reply
+	var out []T
 	for len(out) < want {
 		msg, err := sub.NextMsgWithContext(ctx)
 		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, nats.ErrNoResponders) {
@@ -179,7 +186,7 @@ func gather(ctx context.Context, nc *nats.Conn, subject string, want int) ([]rep
 		if err != nil {
 			return out, fmt.Errorf("ask %s: %w", subject, err)
 		}
-		var r reply
+		var r T
 		if err := json.Unmarshal(msg.Data, &r); err != nil {
 			return out, fmt.Errorf("answer to %s: %w", subject, err)
 		}
