@@ -110,6 +110,9 @@ func (c *topCommand) options(e *env) (tui.Options, error) {
 		return opt, err
 	}
 	cfg.Apply(&opt)
+	if err := opt.Check(); err != nil {
+		return opt, usagef("%w", err)
+	}
 	opt.Reload = func() (tui.Config, error) { return c.readConfig(e) }
 	return opt, nil
 }

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"slices"
+
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // body draws the open page: lines above, the table or the drawing, and the
@@ -32,8 +35,8 @@ func (m *Model) body(a cell.Area) {
 		return
 	}
 	t := table{l: l, first: m.shown(mo.first, l), wide: m.wide, now: m.now(), raw: m.raw}
-	if names := m.opt.Columns[p.spec.name()]; len(names) > 0 && p.mode == 0 {
-		t.first, t.only = m.shown(names, l), true
+	if names := m.chosenColumns(p, l); len(names) > 0 {
+		t.first, t.only = names, true
 	}
 	rows, cols := t.draw(top)
 	m.drawn.within(top, rows, cols)
@@ -51,6 +54,21 @@ func (m *Model) shown(names []string, l *list) []string {
 		out[i] = flow(named(name, l.heads), m.totals)
 	}
 	return out
+}
+
+// chosenColumns are the columns that the configuration chooses: those of the
+// way in which the page is shown, or else those of the page, where it has them.
+func (m *Model) chosenColumns(p *page, l *list) []string {
+	if names := m.opt.Columns[p.current().name]; len(names) > 0 {
+		return m.shown(names, l)
+	}
+	names := m.shown(m.opt.Columns[p.spec.name()], l)
+	for _, n := range names {
+		if !slices.ContainsFunc(l.heads, func(h view.Head) bool { return h.Name == n }) {
+			return nil
+		}
+	}
+	return names
 }
 
 // measure draws the panel of a row aside and returns how many lines it fills.

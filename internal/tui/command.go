@@ -168,7 +168,9 @@ func (m *Model) narrow(args []string) tea.Cmd {
 
 func cmdServer(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
-	if m.st == nil {
+	if m.st == nil { // at the start: whether it is there is not known yet
+		m.goRoot(serversPage)
+		m.push(serverPage, ref{server: name})
 		return nil
 	}
 	if r := m.st.server(name); r != nil {

@@ -37,6 +37,7 @@ func ParseConfig(data []byte) (Config, error) {
 	return c, c.check()
 }
 
+// check finds what cannot be used, and gives columns their full names.
 func (c Config) check() error {
 	if _, ok := cell.ThemeNamed(c.Theme); !ok {
 		return fmt.Errorf("%w: no theme %q%s", ErrConfig, c.Theme, view.Suggest(c.Theme, themeNames(nil)))
@@ -47,38 +48,59 @@ func (c Config) check() error {
 	if c.Graph != "" && c.Graph != "braille" && c.Graph != "blocks" {
 		return fmt.Errorf("%w: graph is braille or blocks, not %q", ErrConfig, c.Graph)
 	}
-	pages := map[string]*spec{}
-	var names []string
-	for _, s := range specs() {
-		pages[s.name()] = s
-		names = append(names, s.name())
-	}
 	for page, columns := range c.Columns {
-		if pages[page] == nil {
-			return fmt.Errorf("%w: columns of no page %q%s", ErrConfig, page, view.Suggest(page, names))
-		}
-		if err := knownColumns(pages[page], columns); err != nil {
+		full, err := fullNames(page, columns)
+		if err != nil {
 			return err
 		}
+		c.Columns[page] = full
 	}
 	return nil
 }
 
-// knownColumns checks column names against the page's table.
-func knownColumns(s *spec, columns []string) error {
-	mo := s.modes[0]
+// fullNames turns the columns of a page, or of one of its ways, into their
+// full names, as a filter does.
+func fullNames(page string, columns []string) ([]string, error) {
+	var names []string
+	for _, s := range specs() {
+		for i, mo := range s.modes {
+			if (i > 0 || s.name() != page) && mo.name != page {
+				names = append(names, mo.name)
+				continue
+			}
+			heads, err := headsOf(s, i)
+			if err != nil {
+				return nil, err
+			}
+			return indexed(page, columns, heads)
+		}
+		names = append(names, s.name())
+	}
+	return nil, fmt.Errorf("%w: columns of no page %q%s", ErrConfig, page, view.Suggest(page, names))
+}
+
+func indexed(page string, columns []string, heads []view.Head) ([]string, error) {
+	g := view.Grid{Heads: heads}
+	full := make([]string, len(columns))
+	for i, name := range columns {
+		at, err := g.Index(name)
+		if err != nil {
+			return nil, fmt.Errorf("%w: page %s: %w", ErrConfig, page, err)
+		}
+		full[i] = heads[at].Name
+	}
+	return full, nil
+}
+
+// headsOf are the columns of one way to show a page.
+func headsOf(s *spec, mode int) ([]view.Head, error) {
+	mo := s.modes[mode]
 	if mo.sheet == nil {
-		return fmt.Errorf("%w: page %s has no columns", ErrConfig, s.name())
+		return nil, fmt.Errorf("%w: page %s has no columns", ErrConfig, s.name())
 	}
 	m := &Model{st: &State{}, hidden: map[string]bool{}, switches: switches{grouped: true}}
 	m.st.Top = emptyTopology()
-	g := view.Grid{Heads: mo.sheet(m, newPage(s, ref{})).heads()}
-	for _, name := range columns {
-		if _, err := g.Index(name); err != nil {
-			return fmt.Errorf("%w: page %s: %w", ErrConfig, s.name(), err)
-		}
-	}
-	return nil
+	return mo.sheet(m, newPage(s, ref{})).heads(), nil
 }
 
 func (c Config) every() (time.Duration, error) {

@@ -79,6 +79,9 @@ func (m *Model) startPage() {
 	l := m.cur().list()
 	if m.opt.Sort != "" {
 		l.sort = m.opt.Sort
+		if full, err := m.sortColumn(); err == nil {
+			l.sort = full
+		}
 	}
 	l.filter, l.faults = m.opt.Filter, m.opt.Faults
 	m.past, m.history = nil, nil

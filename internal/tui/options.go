@@ -2,10 +2,13 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // Options are what a dashboard is started with. Feed alone is required.
@@ -36,6 +39,34 @@ type Options struct {
 	Reload func() (Config, error)
 	// Clock is the time; nil is the system's.
 	Clock func() time.Time
+}
+
+// Check tells whether the page and its sort column exist. The error of a column
+// wraps [view.ErrColumn].
+func (o Options) Check() error {
+	m := NewModel(Options{Page: o.Page, Sort: o.Sort}, nil)
+	if m.notice.bad {
+		return errors.New(strings.Replace(m.notice.text, "no command", "no page", 1))
+	}
+	if o.Sort == "" {
+		return nil
+	}
+	_, err := m.sortColumn()
+	return err
+}
+
+// sortColumn is the full name of the column that the options sort by.
+func (m *Model) sortColumn() (string, error) {
+	p := m.cur()
+	heads, err := headsOf(p.spec, p.mode)
+	if err != nil {
+		return "", err
+	}
+	at, err := view.Grid{Heads: heads}.Index(m.opt.Sort)
+	if err != nil {
+		return "", err
+	}
+	return heads[at].Name, nil
 }
 
 // every is the interval between questions.

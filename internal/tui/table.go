@@ -19,7 +19,7 @@ type table struct {
 	wide  bool
 	now   time.Time
 	raw   bool // bytes in full
-	only  bool // the columns of first alone
+	only  bool // the columns of first alone, in that order
 }
 
 // Widths of a table's parts.

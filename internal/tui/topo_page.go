@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
-	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -328,63 +327,4 @@ func openTopo(m *Model, p *page, r ref) {
 	case r.cluster != "":
 		m.push(serversPage, ref{cluster: r.cluster})
 	}
-}
-
-// topoPanel is what is wrong with the cluster or the server under the cursor.
-func topoPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[tre])
-	if !ok {
-		return
-	}
-	r := rows.rows[row]
-	if r.srv != nil && r.srv.ghost != nil {
-		ghostLines(r.srv, a)
-		return
-	}
-	y := 0
-	if r.srv != nil && a.H > 4 {
-		a.Write(0, 0, serverFacts(r.srv), cell.Muted)
-		y = 1
-	}
-	for _, l := range m.st.Links {
-		if y >= a.H || !r.owns(l) {
-			continue
-		}
-		if l.e.Level == fleet.OK {
-			continue
-		}
-		x := a.Write(0, y, view.Glyph(l.e.Level, false)+" "+string(l.e.Kind)+" "+l.title()+"  "+string(l.e.State), cell.OfLevel(l.e.Level))
-		a.Write(x+2, y, l.e.Why, cell.Plain)
-		y++
-	}
-	if r.srv != nil {
-		for _, f := range r.srv.findings() {
-			if y < a.H {
-				a.Write(0, y, view.Glyph(f.level, false)+" "+f.text, cell.OfLevel(f.level))
-				y++
-			}
-		}
-		if y+3 <= a.H {
-			y += m.miniCurves(r.srv, a.Rows(y, 3))
-		}
-	}
-	if y == 0 {
-		a.Write(0, 0, "● nothing wrong", cell.Good)
-	}
-}
-
-// owns tells whether a link belongs to the line of the tree.
-func (r *treeRow) owns(l *linkRow) bool {
-	switch {
-	case r.isGroup():
-		return l.e.Kind == fleet.Leaf
-	case r.node != nil:
-		return l.e.From == r.node.Key || l.e.To == r.node.Key
-	}
-	for _, n := range r.cluster.Nodes {
-		if l.e.From == n.Key || l.e.To == n.Key {
-			return true
-		}
-	}
-	return false
 }

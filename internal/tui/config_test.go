@@ -1,0 +1,51 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// TestConfigColumns checks that columns are named as in a filter, that a name
+// without its unit is enough, and that a wrong one is refused with the nearest.
+func TestConfigColumns(t *testing.T) {
+	c, err := ParseConfig([]byte("columns:\n  servers: [name, cpu, uptime]\n  streams: [stream, messages]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have, want := c.Columns["servers"], []string{"name", "cpu_percent", "uptime_seconds"}; !slices.Equal(have, want) {
+		t.Errorf("columns %v, want %v", have, want)
+	}
+	for text, wrong := range map[string]string{
+		"columns: {servers: [uptim]}": `did you mean "uptime_seconds"?`,
+		"columns: {server: [name]}":   "has no columns",
+		"columns: {strems: [stream]}": `did you mean "streams"?`,
+		"columns: {matrix: [stream]}": "has no columns",
+		"colums: {servers: [name]}":   "colums",
+		"refresh: 10ms":               "less than 1s",
+		"columns: {closed: [pendng]}": "pendng",
+	} {
+		if _, err := ParseConfig([]byte(text)); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), wrong) {
+			t.Errorf("%s: %v, want %q in it", text, err, wrong)
+		}
+	}
+}
+
+// TestOptionsCheck checks that a page and a sort column that do not exist are
+// errors and not another page.
+func TestOptionsCheck(t *testing.T) {
+	for _, o := range []Options{{}, {Page: "servers", Sort: "cpu"}, {Page: "server east-1"}, {Page: "peers", Sort: "lag"}, {Page: "conns", Sort: "pending"}} {
+		if err := o.Check(); err != nil {
+			t.Errorf("%q by %q: %v", o.Page, o.Sort, err)
+		}
+	}
+	if err := (Options{Page: "serverz"}).Check(); err == nil || !strings.Contains(err.Error(), `did you mean "servers"?`) {
+		t.Errorf("a page that is not there: %v", err)
+	}
+	if err := (Options{Page: "servers", Sort: "cpuu"}).Check(); !errors.Is(err, view.ErrColumn) {
+		t.Errorf("a column that is not there: %v", err)
+	}
+}
