@@ -50,7 +50,7 @@ func (p *pubsubRun) setup(context.Context) error {
 		return err
 	}
 	p.senders = senders
-	hold := p.newThrottle(len(p.crowds), p.missing)
+	hold := p.newThrottle(len(p.crowds), p.onTheWay)
 	for _, s := range senders {
 		s.hold = hold
 	}
@@ -213,6 +213,20 @@ func (p *pubsubRun) missing() int64 {
 	n := sentSoFar(p.senders) * int64(len(p.crowds))
 	for _, c := range p.crowds {
 		n -= c.unique()
+	}
+	return n
+}
+
+// onTheWay is what is missing, and what is missing of the warm-up.
+func (p *pubsubRun) onTheWay() int64 {
+	n := p.missing()
+	for _, s := range p.senders {
+		n += s.warm.Load() * int64(len(p.crowds))
+	}
+	for _, c := range p.crowds {
+		for _, k := range c.sinks {
+			n -= k.warm.Load()
+		}
 	}
 	return n
 }

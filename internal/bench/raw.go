@@ -155,6 +155,8 @@ func (s *sender) sendBatch(b *batch, n int, now int64) error {
 	err := s.raw.tap.Write(b.frames[:b.ends[n-1]])
 	if s.flags == 0 {
 		s.accountBatch(int64(n), int64(size), now)
+	} else {
+		s.warm.Store(int64(s.seq))
 	}
 	if err == nil {
 		return nil

@@ -86,9 +86,6 @@ func (r *run) newSender(id int, l *link, out outlet) (*sender, error) {
 // work runs one phase.
 func (s *sender) work(ctx context.Context, p phase) error {
 	s.flags, s.seq, s.end = p.flags, 0, p.end()
-	if p.flags != 0 {
-		defer func() { s.warm.Store(int64(s.seq)) }()
-	}
 	if s.raw != nil {
 		return s.floodRaw(ctx, p)
 	}
@@ -146,6 +143,8 @@ func (s *sender) send(at, now int64) error {
 	s.seq++
 	if s.flags == 0 {
 		s.account(at, now, int64(len(p)), err != nil)
+	} else {
+		s.warm.Store(int64(s.seq))
 	}
 	if err != nil {
 		return s.refused(err)

@@ -19,6 +19,7 @@ type sink struct {
 	tally   tally
 
 	unique atomic.Int64 // measured messages that were not duplicates
+	warm   atomic.Int64 // messages of the warm-up
 	probed []atomic.Bool
 }
 
@@ -96,7 +97,9 @@ func (k *sink) take(payload []byte, now int64) {
 		k.tally.corrupt++
 	case s.Flags&stamp.Probe != 0:
 		k.probed[s.Worker].Store(true)
-	case s.Flags == 0:
+	case s.Flags&stamp.Warm != 0:
+		k.warm.Store(k.warm.Load() + 1)
+	default:
 		k.measure(payload, s, now)
 	}
 }
