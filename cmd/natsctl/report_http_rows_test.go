@@ -55,7 +55,7 @@ func connRows(all []scrape) map[string]object {
 			r := object{
 				"cid": c["cid"], "server": s.name, "cluster": s.cluster, "name": text(c, "name"), "account": text(c, "account"),
 				"user": text(c, "authorized_user"), "ip": c["ip"], "port": c["port"], "kind": text(c, "kind"), "type": text(c, "type"),
-				"reason": "", "stopped": nil, "subs": num(c, "subscriptions"), "pending_bytes": free{}, "stalls": num(c, "stalls"),
+				"reason": "", "stopped": nil, "subs": num(c, "subscriptions"), "pending_bytes": free{}, "stalls": s.since(num(c, "stalls"), "2.12.0"),
 				"rtt_seconds": span(c, "rtt"), "uptime_seconds": since(c, "start", doc["now"]), "idle_seconds": free{},
 				"lang": text(c, "lang"), "version": text(c, "version"), "tls_version": text(c, "tls_version"),
 				"mqtt_client": text(c, "mqtt_client"), "tags": c["tags"], "started": instant(c, "start"), "subscriptions": nil,
@@ -81,11 +81,12 @@ func accountRows(all []scrape) map[string]object {
 			r := rows[name]
 			if r == nil {
 				r = object{
-					"account": name, "label": "", "system": name == "SYS", "servers": 0.0,
+					"account": name, "label": "", "system": name == "SYS", "servers": 0.0, "deaf": false,
 					"streams": nil, "consumers": nil, "store_bytes": nil, "memory_bytes": nil,
 				}
 				rows[name] = r
 			}
+			r["deaf"] = r["deaf"] == true || s.older("2.10.0")
 			if num(a, "conns")+num(a, "leafnodes") > 0 {
 				r["servers"] = num(r, "servers") + 1
 			}
@@ -102,16 +103,19 @@ func accountRows(all []scrape) map[string]object {
 			r["conns"], r["subs"] = slack{num(r, "conns"), 1}, slack{num(r, "subs"), 100}
 			r["servers"], r["total_conns"] = slack{num(r, "servers"), 1}, slack{num(r, "total_conns"), 2}
 		}
+		if r["deaf"] == true { // the sum would not be one of all servers
+			r["subs"] = nil
+		}
 	}
 	return rows
 }
 
 func routeRows(all []scrape) map[string]object {
-	rows := map[string]object{}
+	ids, rows := serverIDs(all), map[string]object{}
 	for _, s := range all {
 		doc := s.at["/routez"]
 		for _, rt := range list(doc, "routes") {
-			remote := fmt.Sprint(rt["remote_name"])
+			remote := ids[fmt.Sprint(rt["remote_id"])]
 			if s.name > remote {
 				continue // the pair is told by the first of the two
 			}
@@ -120,7 +124,7 @@ func routeRows(all []scrape) map[string]object {
 			if r == nil {
 				r = object{
 					"cluster": s.cluster, "from": s.name, "to": remote, "state": "ok", "why": "", "subs": 0.0, "pending_bytes": free{},
-					"rtt_seconds": free{}, "compression": text(rt, "compression"), "uptime_seconds": free{},
+					"rtt_seconds": free{}, "compression": rt["compression"], "uptime_seconds": free{},
 				}
 				rows[key] = r
 			}
@@ -139,19 +143,24 @@ func routeRows(all []scrape) map[string]object {
 	return rows
 }
 
-func gatewayRows(all []scrape) map[string]object {
+// serverIDs gives the name of each id.
+func serverIDs(all []scrape) map[string]string {
 	ids := map[string]string{}
 	for _, s := range all {
 		ids[fmt.Sprint(s.at["/varz"]["server_id"])] = s.name
 	}
-	rows := map[string]object{}
+	return ids
+}
+
+func gatewayRows(all []scrape) map[string]object {
+	ids, rows := serverIDs(all), map[string]object{}
 	for _, s := range all {
 		doc := s.at["/gatewayz"]
 		for remote, v := range sub(doc, "outbound_gateways") {
 			c := sub(v.(object), "connection")
 			r := object{
 				"cluster": s.cluster, "from": s.name, "remote_cluster": remote, "to": ids[fmt.Sprint(c["name"])], "state": "ok", "why": "",
-				"rtt_seconds": free{}, "pending_bytes": free{}, "subs": slack{num(c, "subscriptions"), 20}, "compression": "",
+				"rtt_seconds": free{}, "pending_bytes": free{}, "subs": slack{num(c, "subscriptions"), 20}, "compression": nil,
 				"uptime_seconds": since(c, "start", doc["now"]),
 			}
 			counters(r, c)
@@ -163,19 +172,27 @@ func gatewayRows(all []scrape) map[string]object {
 }
 
 func leafRows(all []scrape) map[string]object {
-	rows := map[string]object{}
+	leaf, rows := "", map[string]object{}
+	for _, s := range all {
+		if sub(s.at["/varz"], "leaf")["port"] == nil {
+			leaf = s.name // the only one that nobody can be a leaf of
+		}
+	}
 	for _, s := range all {
 		for _, l := range list(s.at["/leafz"], "leafs") {
-			if l["is_spoke"] == true {
+			if s.name == leaf {
 				continue // told by the hub
 			}
-			spoke := fmt.Sprint(l["name"])
+			spoke := leaf // which servers before 2.9.15 do not say
+			if !s.older("2.9.15") {
+				spoke = fmt.Sprint(l["name"])
+			}
 			key := s.name + " " + spoke
 			r := rows[key]
 			if r == nil {
 				r = object{
 					"cluster": s.cluster, "hub": s.name, "spoke": spoke, "state": "ok", "why": "", "rtt_seconds": free{},
-					"pending_bytes": free{}, "uptime_seconds": nil, "compression": text(l, "compression"), "domain": "edge",
+					"pending_bytes": free{}, "uptime_seconds": nil, "compression": l["compression"], "domain": "edge",
 				}
 				rows[key] = r
 			}
@@ -203,6 +220,9 @@ func peerRows(all []scrape) map[string]object {
 	rows := map[string]object{}
 	for _, s := range all {
 		js := s.at["/jsz"]
+		if js["disabled"] == true {
+			continue
+		}
 		meta := sub(js, "meta_cluster")
 		leader := s.name
 		if meta != nil {
@@ -212,7 +232,7 @@ func peerRows(all []scrape) map[string]object {
 		r := object{
 			"domain": text(cfg, "domain"), "cluster": s.cluster, "server": s.name, "role": "follower", "current": true, "online": true,
 			"last_seen_seconds": free{}, "lag": free{}, "ha_assets": num(js, "ha_assets"), "streams": num(js, "streams"),
-			"streams_leader": num(js, "streams_leader"), "consumers": num(js, "consumers"), "messages": num(js, "messages"),
+			"streams_leader": s.since(num(js, "streams_leader"), "2.12.1"), "consumers": num(js, "consumers"), "messages": num(js, "messages"),
 			"store_bytes": num(js, "storage"), "store_percent": num(js, "storage") / num(cfg, "max_storage") * 100,
 			"memory_bytes": num(js, "memory"), "memory_percent": num(js, "memory") / num(cfg, "max_memory") * 100,
 			"api_requests": num(sub(js, "api"), "total"), "api_errors": num(sub(js, "api"), "errors"),
@@ -249,7 +269,7 @@ func streamRows(all []scrape) map[string]object {
 			"full_percent": num(state, "bytes") / num(cfg, "max_bytes") * 100, "consumers": num(state, "consumer_count"),
 			"subjects": num(state, "num_subjects"), "deleted": num(state, "num_deleted"), "first_sequence": num(state, "first_seq"),
 			"last_sequence": num(state, "last_seq"), "last_message": instant(state, "last_ts"), "storage": text(cfg, "storage"),
-			"raft_group": text(st, "stream_raft_group"),
+			"raft_group": st["stream_raft_group"],
 		}
 	})
 	return rows
@@ -292,7 +312,7 @@ func consumerRows(all []scrape) map[string]object {
 
 func healthRow(s scrape) object {
 	return object{
-		"status": s.at["/healthz"]["status"], "status_code": 200.0, "type": nil, "account": nil, "stream": nil, "consumer": nil,
+		"status": s.at["/healthz"]["status"], "status_code": s.since(200.0, "2.10.0"), "type": nil, "account": nil, "stream": nil, "consumer": nil,
 		"error": text(s.at["/healthz"], "error"),
 	}
 }
@@ -311,15 +331,24 @@ func memoryRow(s scrape) object {
 	v := s.at["/varz"]
 	return object{
 		"mem_bytes": free{}, "limit_bytes": v["gomemlimit"], "used_percent": nil, "conns": slack{num(v, "connections"), 1},
-		"subs": slack{num(v, "subscriptions"), 50}, "memory_store_bytes": num(sub(sub(v, "jetstream"), "stats"), "memory"),
+		"subs": slack{num(v, "subscriptions"), 50}, "memory_store_bytes": memoryStore(v),
 		"slow_consumers": num(v, "slow_consumers"),
 	}
+}
+
+// memoryStore is nil without JetStream.
+func memoryStore(v object) any {
+	stats := sub(sub(v, "jetstream"), "stats")
+	if stats == nil {
+		return nil
+	}
+	return num(stats, "memory")
 }
 
 func versionRow(s scrape) object {
 	v := s.at["/varz"]
 	return object{
-		"version": v["version"], "version_skew": false, "config_digest": v["config_digest"], "config_skew": false,
+		"version": v["version"], "version_skew": s.skewed, "config_digest": v["config_digest"], "config_skew": s.since(false, "2.11.0"),
 		"config_loaded": instant(v, "config_load_time"), "started": instant(v, "start"), "go": v["go"],
 		"git_commit": text(v, "git_commit"), "id": v["server_id"],
 	}
@@ -355,6 +384,14 @@ func listenerRows(all []scrape) map[string]object {
 	return rows
 }
 
+// partner is the account of an import; nil for an export to anybody.
+func partner(o object) any {
+	if o["account"] == nil {
+		return nil
+	}
+	return []any{o["account"]}
+}
+
 func sharingRows(all []scrape) map[string]object {
 	rows := map[string]object{}
 	detail := sub(all[0].at["/accountz?acc=APP"], "account_detail")
@@ -363,7 +400,7 @@ func sharingRows(all []scrape) map[string]object {
 			local := cmp.Or(fmt.Sprint(text(i, "local_subject")), fmt.Sprint(text(i, "to")))
 			rows[fmt.Sprint(direction, " ", i["subject"], " ", local)] = object{
 				"account": detail["account_name"], "direction": direction, "type": i["type"], "subject": i["subject"], "local_subject": local,
-				"accounts": []any{i["account"]}, "private": false, "invalid": i["invalid"] == true, "name": text(i, "name"),
+				"accounts": partner(i), "private": false, "invalid": i["invalid"] == true, "name": text(i, "name"),
 			}
 		}
 	}

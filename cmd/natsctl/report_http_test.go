@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -15,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // TestReportsAgreeWithTheMonitoringPort compares every column of every report
@@ -23,11 +23,33 @@ import (
 // that nothing is said about here fails the test.
 func TestReportsAgreeWithTheMonitoringPort(t *testing.T) {
 	c := stagedCluster(t)
+	id, _ := c.Identity("sys")
+	compareReports(t, withUser(c.Nodes()[1].ClientURL(), id), monitors(c.Nodes()))
+}
+
+// monitored is a server whose monitoring port can be asked.
+type monitored interface {
+	Name() string
+	Cluster() string
+	MonitorURL() string
+	Connect(who string, opts ...nats.Option) (*nats.Conn, error)
+}
+
+func monitors[N monitored](nodes []N) (out []monitored) {
+	for _, n := range nodes {
+		out = append(out, n)
+	}
+	return out
+}
+
+// compareReports makes every report, as a system user on one of the servers, and
+// compares it with what all of them say over HTTP.
+func compareReports(t *testing.T, url string, nodes []monitored) {
 	for _, r := range httpReports() {
 		t.Run(r.name, func(t *testing.T) {
-			before := r.rows(scrapeAll(t, c, r.paths))
-			got := reportRows(t, c, r)
-			after := r.rows(scrapeAll(t, c, r.paths))
+			before := r.rows(scrapeAll(t, nodes, r.paths))
+			got := reportRows(t, url, r)
+			after := r.rows(scrapeAll(t, nodes, r.paths))
 			if len(got) == 0 && len(before) > 0 {
 				t.Fatal("no rows")
 			}
@@ -111,7 +133,14 @@ func stagedCluster(t *testing.T) *broker.Cluster {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	for i, n := range c.Nodes() {
+	stageTraffic(t, monitors(c.Nodes()))
+	return c
+}
+
+// stageTraffic gives each server a client that talks, and makes streams.
+func stageTraffic(t *testing.T, nodes []monitored) {
+	t.Helper()
+	for i, n := range nodes {
 		nc, err := n.Connect("app", nats.Name(fmt.Sprintf("client-%d", i)))
 		if err != nil {
 			t.Fatal(err)
@@ -132,7 +161,6 @@ func stagedCluster(t *testing.T) *broker.Cluster {
 			stageStreams(t, nc)
 		}
 	}
-	return c
 }
 
 func stageStreams(t *testing.T, nc *nats.Conn) {
@@ -163,14 +191,30 @@ func stageStreams(t *testing.T, nc *nats.Conn) {
 
 // scrape is what one server's monitoring port says, by path.
 type scrape struct {
-	name, cluster string
-	at            map[string]object
+	name, cluster, version string
+	skewed                 bool // most of its cluster run another version
+	at                     map[string]object
 }
 
-func scrapeAll(t *testing.T, c *broker.Cluster, paths []string) []scrape {
+// older tells whether the server is of a release before the given one.
+func (s scrape) older(release string) bool {
+	have, _ := fleet.ParseVersion(s.version)
+	need, _ := fleet.ParseVersion(release)
+	return have.Compare(need) < 0
+}
+
+// since is a value that servers report from a release on, nil for older ones.
+func (s scrape) since(value any, release string) any {
+	if s.older(release) {
+		return nil
+	}
+	return value
+}
+
+func scrapeAll(t *testing.T, nodes []monitored, paths []string) []scrape {
 	t.Helper()
 	var out []scrape
-	for _, n := range c.Nodes() {
+	for _, n := range nodes {
 		s := scrape{name: n.Name(), cluster: n.Cluster(), at: map[string]object{}}
 		for _, path := range append([]string{"/varz"}, paths...) {
 			resp, err := http.Get(n.MonitorURL() + path)
@@ -185,35 +229,41 @@ func scrapeAll(t *testing.T, c *broker.Cluster, paths []string) []scrape {
 			}
 			s.at[path] = doc
 		}
+		s.version = fmt.Sprint(s.at["/varz"]["version"])
 		out = append(out, s)
+	}
+	for i := range out {
+		out[i].skewed = usualVersion(out, out[i].cluster) != out[i].version
 	}
 	return out
 }
 
-// reportRows runs the command as a system user, connected to the last node of
-// the first cluster, and returns its rows by key.
-func reportRows(t *testing.T, c *broker.Cluster, r httpReport) map[string]object {
+// usualVersion is what most servers of a cluster run, of two with as many
+// servers the newer one.
+func usualVersion(all []scrape, cluster string) string {
+	votes, best := map[string]int{}, scrape{}
+	for _, s := range all {
+		if s.cluster == cluster {
+			votes[s.version]++
+		}
+	}
+	for _, s := range all {
+		if n := votes[s.version] - votes[best.version]; s.cluster == cluster && (n > 0 || n == 0 && best.older(s.version)) {
+			best = s
+		}
+	}
+	return best.version
+}
+
+// reportRows runs the command and returns its rows by key.
+func reportRows(t *testing.T, url string, r httpReport) map[string]object {
 	t.Helper()
-	id, _ := c.Identity("sys")
-	home := t.TempDir()
-	var out, words bytes.Buffer
-	code := run(append([]string{"server", "report", r.name, "-o", "json"}, r.args...), &env{
-		in: strings.NewReader(""), out: &out, err: &words, now: time.Now, width: func() int { return 0 },
-		getenv: func(name string) string {
-			switch {
-			case name == "NATS_URL":
-				return withUser(c.Nodes()[1].ClientURL(), id)
-			case name == "HOME" || strings.HasPrefix(name, "XDG_"):
-				return home
-			}
-			return ""
-		},
-	})
+	out, words, code := ask(t, url, append([]string{"server", "report", r.name, "-o", "json"}, r.args...)...)
 	if code != exitOK {
-		t.Fatalf("exit %d: %s", code, words.String())
+		t.Fatalf("exit %d: %s", code, words)
 	}
 	var doc struct{ Rows []object }
-	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+	if err := json.Unmarshal([]byte(out), &doc); err != nil {
 		t.Fatal(err)
 	}
 	rows := map[string]object{}

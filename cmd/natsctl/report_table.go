@@ -89,7 +89,7 @@ func linkReports() []report {
 		},
 		{
 			name: "leafnodes", help: "The leafnodes, hub and spoke paired.",
-			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz}},
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz, fleet.Varz}}, // where servers listen tells who is at the other end, where old ones do not
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return edgeGrid(view.Leafnodes(top(t), c.showsRates(t)), top(t), fleet.Leaf), nil
 			},

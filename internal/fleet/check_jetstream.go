@@ -119,6 +119,9 @@ func findMetaPeer(c *checkup, group string, p *MetaPeer) {
 
 func findMetaPending(c *checkup) {
 	for _, g := range MetaGroups(c.Snapshot) {
+		if leader := c.Snapshot.Server(g.Leader); leader == nil || !Reports(leader.Info.Version, FieldMetaPending) {
+			continue
+		}
 		c.saw()
 		c.measure("meta_pending", float64(g.Pending), Finding{
 			Object: g.Leader, Where: g.Domain, What: fmt.Sprintf("%d operations wait at the meta leader %s", g.Pending, g.Leader),

@@ -20,7 +20,7 @@ var linkChecks = []*Check{
 		Name: "leafs", About: "Hub and spoke of every leafnode agree on their connections.",
 		Why:   "A half-open leafnode loses messages until one end notices.",
 		Next:  "See `natsctl server report leafnodes`; kick the connection on the hub and it comes back.",
-		Needs: []Kind{Leafz}, find: func(c *checkup) { findEdges(c, Leaf) },
+		Needs: []Kind{Leafz, Varz}, find: func(c *checkup) { findEdges(c, Leaf) },
 	},
 }
 

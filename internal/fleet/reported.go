@@ -24,6 +24,8 @@ const (
 	FieldMetaPending                   // pending of the meta group
 	FieldMetaQuorum                    // quorum_needed of the meta group
 	FieldLeaderSince                   // leader_since of a stream or consumer
+	FieldLeafName                      // name and is_spoke of a leafnode connection
+	FieldAccountSubs                   // num_subscriptions of an account
 )
 
 // fieldSince holds, for each field, the first version that reports it; where a
@@ -42,6 +44,8 @@ var fieldSince = [...][]Version{
 	FieldMetaPending:      {{2, 10, 22}},
 	FieldMetaQuorum:       {{2, 15, 0}},
 	FieldLeaderSince:      {{2, 12, 0}, {2, 11, 9}},
+	FieldLeafName:         {{2, 9, 15}},
+	FieldAccountSubs:      {{2, 10, 0}},
 }
 
 // Reports tells whether a server of this version reports the field. A version

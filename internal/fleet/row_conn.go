@@ -84,6 +84,7 @@ type AccountRow struct {
 	Leafs    int
 	Ever     int // connections since the servers started
 	Subs     int
+	NoSubs   bool // a server is too old to report them, so that Subs is not all
 	Counters Counters
 	Slow     int64
 	Traffic  Traffic
@@ -117,7 +118,7 @@ func AccountRows(s *Snapshot, d *Delta) []*AccountRow {
 			continue
 		}
 		for _, a := range sv.AccountStatz.Accounts {
-			row(a.Account).add(a)
+			row(a.Account).add(sv, a)
 		}
 	}
 	addAccountUse(s, row)
@@ -130,7 +131,7 @@ func AccountRows(s *Snapshot, d *Delta) []*AccountRow {
 	return out
 }
 
-func (r *AccountRow) add(a *server.AccountStat) {
+func (r *AccountRow) add(sv *Server, a *server.AccountStat) {
 	if a.Name != a.Account {
 		r.Label = cmp.Or(r.Label, a.Name)
 	}
@@ -141,6 +142,7 @@ func (r *AccountRow) add(a *server.AccountStat) {
 	r.Leafs += a.LeafNodes
 	r.Ever += a.TotalConns
 	r.Subs += int(a.NumSubs)
+	r.NoSubs = r.NoSubs || !Reports(sv.Info.Version, FieldAccountSubs)
 	r.Slow += a.SlowConsumers
 	r.Counters = r.Counters.Plus(statszCounters(a.Received, a.Sent))
 }

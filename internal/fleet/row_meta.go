@@ -17,7 +17,7 @@ type MetaGroup struct {
 	Size    int         `json:"size"`
 	Quorum  int         `json:"quorum"`
 	Current int         `json:"current"` // peers, the leader among them, that are up to date
-	Pending int         `json:"pending"` // operations of the leader that wait
+	Pending int         `json:"pending"` // operations of the leader that wait; servers before 2.10.22 do not report it
 	Heard   bool        `json:"heard"`   // the leader itself answered, so that the peers are as it sees them
 	Peers   []*MetaPeer `json:"peers"`
 }

@@ -13,44 +13,64 @@ type leafLink struct {
 	hub, spoke *Node
 	a, b       End // hub's view, spoke's view
 	accounts   map[string]bool
+	open       map[string]int // by account: connections that one end lists more often than the other
+	nameless   bool           // the end that lists it does not say who is at the other
 }
+
+// leafPairs are the links by hub and spoke, while they are paired.
+type leafPairs map[[2]string]*leafLink
 
 // addLeafs pairs what hubs and spokes report: one edge for each pair of
 // servers, whatever the number of accounts that they share. A spoke that does
 // not share the system account is known from its hub alone.
 func (b *builder) addLeafs() {
-	links := map[[2]string]*leafLink{}
+	pairs := leafPairs{}
+	var rest []namelessLeaf
 	for _, n := range slices.Clone(b.top.Nodes) {
 		if n.Server == nil || n.Server.Leafz == nil {
 			continue
 		}
 		for _, l := range n.Server.Leafz.Leafs {
-			b.addLeaf(links, n, l)
+			if Reports(n.Version, FieldLeafName) {
+				b.addLeaf(pairs.between(n, b.leafPeer(l), l.IsSpoke), n, l)
+			} else {
+				rest = append(rest, namelessLeaf{n, l})
+			}
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(links), func(x, y [2]string) int {
-		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
-	})
-	for _, key := range keys {
-		b.addLeafEdge(links[key])
+	b.addNamelessLeafs(pairs, rest)
+	for _, link := range pairs.sorted() {
+		b.addLeafEdge(link)
 	}
 }
 
-func (b *builder) addLeaf(links map[[2]string]*leafLink, n *Node, l *server.LeafInfo) {
-	peer := b.leafPeer(l)
+// sorted returns the links by hub and spoke.
+func (p leafPairs) sorted() []*leafLink {
+	return slices.SortedFunc(maps.Values(p), func(x, y *leafLink) int {
+		return cmp.Or(cmp.Compare(x.hub.Key, y.hub.Key), cmp.Compare(x.spoke.Key, y.spoke.Key))
+	})
+}
+
+// between returns the link of a server and its peer, which is its hub if the
+// server is the spoke.
+func (p leafPairs) between(n, peer *Node, isSpoke bool) *leafLink {
 	hub, spoke := n, peer
-	if l.IsSpoke {
+	if isSpoke {
 		hub, spoke = peer, n
 	}
-	link := links[[2]string{hub.Key, spoke.Key}]
-	if link == nil {
-		link = &leafLink{hub: hub, spoke: spoke, accounts: map[string]bool{}}
-		links[[2]string{hub.Key, spoke.Key}] = link
+	key := [2]string{hub.Key, spoke.Key}
+	if p[key] == nil {
+		p[key] = &leafLink{hub: hub, spoke: spoke, accounts: map[string]bool{}, open: map[string]int{}}
 	}
-	side := &link.a
-	if l.IsSpoke {
-		side = &link.b
-	} else {
+	return p[key]
+}
+
+// addLeaf adds a connection that n lists to its side of the link.
+func (b *builder) addLeaf(link *leafLink, n *Node, l *server.LeafInfo) {
+	side := &link.b
+	link.open[l.Account]++
+	if n == link.hub {
+		side = &link.a
 		link.accounts[l.Account] = true // the hub's name of it, for the spoke may call it otherwise
 	}
 	b.extendLeaf(side, n, l)
@@ -107,6 +127,8 @@ func leafState(l *leafLink) (State, string) {
 		return StateGhost, "its hub " + l.hub.Name + " does not answer"
 	case l.spoke.Ghost:
 		return StateGhost, "its spoke " + l.spoke.Name + " does not answer"
+	case l.nameless:
+		return StateOutside, "servers before 2.9.15 do not say which server is at the other end"
 	case l.hub.Outside, l.spoke.Outside:
 		return StateOutside, "the other end does not share the system account, so only one end can be asked"
 	case !l.a.Heard, !l.b.Heard:

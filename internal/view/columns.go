@@ -41,6 +41,14 @@ func reported(sv *fleet.Server, f fleet.Field, v any) any {
 	return v
 }
 
+// unlessEmpty is a text, or nil for an empty one, which old servers do not send.
+func unlessEmpty(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
 // positive is a value, or nil for a zero that stands for "none".
 func positive[N int | int64 | uint64 | float64](v N) any {
 	if v <= 0 {

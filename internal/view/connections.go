@@ -109,7 +109,7 @@ func Accounts(rates bool) []Column[*fleet.AccountRow] {
 		{Name: "servers", Title: "Servers", Short: "Srv", Help: "Servers with a connection of it.", Unit: Count, Value: func(r *fleet.AccountRow) any { return r.Servers }},
 		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Client connections.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Conns }},
 		{Name: "leafs", Title: "Leafs", Short: "Leaf", Help: "Leafnode connections, as either end counts them.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Leafs }},
-		{Name: "subs", Title: "Subs", Help: "Subscriptions, over all servers.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Subs }},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions, over all servers (2.10).", Unit: Count, Sum: true, Value: accountSubs},
 	}
 	cols = append(cols, TrafficColumns(rates, func(r *fleet.AccountRow) fleet.Traffic { return r.Traffic })...)
 	cols = append(cols, CounterColumns(rates, func(r *fleet.AccountRow) fleet.Counters { return r.Counters })...)
@@ -121,6 +121,13 @@ func Accounts(rates bool) []Column[*fleet.AccountRow] {
 		{Name: "store_bytes", Title: "Store", Help: "Bytes in files, over all replicas; needs --jetstream.", Unit: Bytes, Wide: true, Sum: true, Value: use(func(u *fleet.AccountUse) any { return u.Store })},
 		{Name: "memory_bytes", Title: "Memory", Short: "Mem", Help: "Bytes in memory streams, over all replicas; needs --jetstream.", Unit: Bytes, Wide: true, Sum: true, Value: use(func(u *fleet.AccountUse) any { return u.Memory })},
 	}...)
+}
+
+func accountSubs(r *fleet.AccountRow) any {
+	if r.NoSubs {
+		return nil
+	}
+	return r.Subs
 }
 
 func slowAccount(r *fleet.AccountRow) Level {

@@ -114,7 +114,7 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 			}
 			return storageWord(r.Detail.Config.Storage.String())
 		}},
-		{Name: "raft_group", Title: "Raft group", Short: "Group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.RaftGroup }},
+		{Name: "raft_group", Title: "Raft group", Short: "Group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return unlessEmpty(r.Detail.RaftGroup) }},
 	}
 }
 
