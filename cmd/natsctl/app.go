@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kingpin/v2"
-
-	"github.com/natsctl/natsctl/internal/view"
 )
 
 // command is one leaf of the command line: a struct of flags.
@@ -35,19 +32,27 @@ type entry struct {
 // terminated is what kingpin's request to exit becomes.
 type terminated int
 
-// parse turns arguments into the command to run, without running it. Any
-// error is one of usage. A request for help has been answered when it returns
-// a terminated status.
-func parse(args []string, e *env) (cmd command, status *terminated, err error) {
+// chosen is the command that a command line names.
+type chosen struct {
+	command
+	path string // its words: "server ls"
+}
+
+// parse turns arguments into the command to run, without running it. Its
+// error is one of usage, or help that cannot be written. A request for help
+// has been answered when it returns a terminated status.
+func parse(args []string, e *env) (cmd chosen, status *terminated, err error) {
 	kp := kingpin.New("natsctl", tagline)
 	kp.UsageWriter(e.out).ErrorWriter(e.err).Terminate(func(code int) { panic(terminated(code)) })
-	kp.HelpFlag.Short('h')
-	kp.UsageTemplate(usageTemplate)
+	kp.HelpFlag.Short('h').Help("Show help for the command before it; natsctl help COMMAND does the same.")
+	kp.UsageTemplate(usageTemplate).UsageFuncs(usageFuncs())
 	defer func() {
 		switch x := recover().(type) {
 		case nil:
 		case terminated:
 			status = &x
+		case *fs.PathError: // kingpin's help could not be written
+			err = x
 		default:
 			panic(x)
 		}
@@ -57,9 +62,14 @@ func parse(args []string, e *env) (cmd command, status *terminated, err error) {
 		c.declare(kp, &cmd)
 	}
 	if c, asked := completing(kp, args); asked {
-		return c, nil, nil
+		return chosen{command: c}, nil, nil
 	}
-	_, err = kp.Parse(args)
+	if len(args) > 0 && args[0] == "help" { // as a flag, mistakes in it are those of any command line
+		args = append(slices.Clone(args[1:]), "--help")
+	}
+	if _, err = kp.Parse(args); err != nil {
+		err = explainParse(kp.Model(), args, err)
+	}
 	return cmd, nil, err
 }
 
@@ -69,7 +79,7 @@ type declarer interface {
 }
 
 // declare adds the entry below parent; choosing the command sets selected.
-func (c entry) declare(parent declarer, selected *command) {
+func (c entry) declare(parent declarer, selected *chosen) {
 	clause := parent.Command(c.name, c.help)
 	if c.hidden {
 		clause.Hidden()
@@ -88,7 +98,7 @@ func (c entry) declare(parent declarer, selected *command) {
 	}
 	c.cmd.setup(clause)
 	clause.Action(func(*kingpin.ParseContext) error {
-		*selected = c.cmd
+		*selected = chosen{c.cmd, clause.FullCommand()}
 		return nil
 	})
 }
@@ -102,13 +112,13 @@ func run(args []string, e *env) int {
 	case status != nil:
 		return int(*status)
 	case err != nil:
-		return e.fail(usageError{explainParse(args, err)})
+		return e.fail(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	if err := e.flags.resolve(e); err != nil {
-		return e.fail(err)
+		return e.fail(inCommand{err, cmd.path})
 	}
 	err = cmd.run(ctx, e)
 	e.close()
@@ -116,42 +126,7 @@ func run(args []string, e *env) int {
 		err = context.Canceled
 	}
 	if err != nil {
-		return e.fail(err)
+		return e.fail(inCommand{err, cmd.path})
 	}
 	return exitOK
 }
-
-// explainParse adds to kingpin's words what may have been meant.
-func explainParse(args []string, err error) error {
-	names, list := "", commands()
-	for _, arg := range args {
-		if i := slices.IndexFunc(list, func(c entry) bool { return c.name == arg }); i >= 0 {
-			names, list = names+" "+arg, list[i].sub
-		}
-	}
-	if word, ok := strings.CutPrefix(err.Error(), "expected command but got "); ok {
-		word = strings.Trim(word, `"`)
-		return fmt.Errorf("natsctl%s has no command %q%s", names, word, view.Suggest(word, entryNames(list)))
-	}
-	if strings.HasPrefix(err.Error(), "must select a subcommand") {
-		return fmt.Errorf("natsctl%s needs one of its commands: %s", names, strings.Join(entryNames(list), ", "))
-	}
-	return err
-}
-
-func entryNames(list []entry) []string {
-	names := make([]string, len(list))
-	for i, c := range list {
-		names[i] = c.name
-	}
-	return names
-}
-
-// usageError is a command line that cannot be understood.
-type usageError struct{ error }
-
-// Unwrap returns the parser's own error.
-func (u usageError) Unwrap() error { return u.error }
-
-// usagef makes a usage error.
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

@@ -50,7 +50,7 @@ func advices() []advice {
 func commandAdvices() []advice {
 	return []advice{
 		{is(context.Canceled), exitInterrupted, nil},
-		{as[usageError](), exitUsage, say("natsctl --help lists the commands, natsctl COMMAND --help its flags")},
+		{as[usageError](), exitUsage, hintUsage},
 		{as[partialError](), exitPartial, say("the answers above are right but not all there are; natsctl server ping shows who answers now")},
 		{is(errDeclined), exitFailed, nil},
 		{is(errBlocked), exitFailed, say("nothing was done; mend what is wrong first, or add --anyway when you accept it")},
@@ -139,7 +139,7 @@ func benchAdvices() []advice {
 	return []advice{
 		{is(bench.ErrSLO), exitCheck, nil},
 		{as[doubtfulError](), exitPartial, say("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")},
-		{is(bench.ErrSpec), exitUsage, say("nothing was sent; natsctl bench --help-long lists what goes together")},
+		{is(bench.ErrSpec), exitUsage, say("nothing was sent; natsctl bench COMMAND --help lists what goes together")},
 		{is(bench.ErrUnit), exitUsage, nil},
 		{is(bench.ErrResult), exitUsage, say("report and compare read what natsctl bench wrote with --save FILE or -o json")},
 		{is(bench.ErrNoInterest), exitUnreachable, say("may the user publish and subscribe to this subject? natsctl account info shows its permissions")},

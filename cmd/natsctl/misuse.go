@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// Unwrap returns the parser's own error.
+func (u usageError) Unwrap() error { return u.error }
+
+// usagef makes a usage error.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// inCommand is the error of a command, with the words that name the command.
+type inCommand struct {
+	error
+	path string
+}
+
+// Unwrap returns the error itself.
+func (c inCommand) Unwrap() error { return c.error }
+
+// hintUsage says where the flags of the command are explained.
+func hintUsage(err error) string {
+	var in inCommand
+	if errors.As(err, &in) && in.path != "" {
+		return "natsctl " + in.path + " --help explains it"
+	}
+	return "natsctl --help lists the commands, natsctl COMMAND --help its flags"
+}
+
+// misuse is one row of the table of what the parser can complain of: how it
+// says so, with the word that it is about in parentheses, and what to say
+// instead. Nothing (nil) leaves the parser's words as they are.
+type misuse struct {
+	says *regexp.Regexp
+	tell func(w *walk, words []string) error
+}
+
+// misuses are the complaints of kingpin that do not say what to do.
+func misuses() []misuse {
+	re := regexp.MustCompile
+	return []misuse{
+		{re(`^expected command but got "(.*)"$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s has no command %q%s", w.program(), m[1], view.Suggest(m[1], values(commandNames(w.commands()))))
+		}},
+		{re(`^must select a subcommand`), func(w *walk, _ []string) error {
+			return fmt.Errorf("%s needs one of its commands: %s", w.program(), strings.Join(values(commandNames(w.commands())), ", "))
+		}},
+		{re(`^unknown (?:long|short) flag '(.*)'$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s has no flag %s%s", w.program(), m[1], view.Suggest(m[1], values(w.flagNames())))
+		}},
+		{re(`^expected argument for flag '(.*)'$`), func(_ *walk, m []string) error {
+			return fmt.Errorf("%s needs a value; one that begins with a dash is written %s=-VALUE", m[1], m[1])
+		}},
+		{re(`^required argument '(.*)' not provided$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s needs its argument <%s>", w.program(), m[1])
+		}},
+		{re(`^unexpected (.*)$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s takes no argument %q%s", w.program(), m[1], view.Suggest("--"+m[1], values(w.flagNames())))
+		}},
+		{re(`^flag '(.*)' cannot be repeated$`), func(_ *walk, m []string) error {
+			return fmt.Errorf("--%s stands there twice", m[1])
+		}},
+		{re(`^enum value must be one of (.*), got '(.*)'$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s%q is none of %s", w.holder(m[2]), m[2], strings.ReplaceAll(m[1], ",", ", "))
+		}},
+		{re(`^strconv\.Parse(?:Float|Int|Uint): parsing "(.*)": `), func(w *walk, m []string) error {
+			return fmt.Errorf("%s%q is not a number that fits", w.holder(m[1]), m[1])
+		}},
+		{re(`^time: (?:invalid duration|missing unit in duration|unknown unit .* in duration) "(.*)"$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s%q is no duration such as 500ms, 10s or 2m", w.holder(m[1]), m[1])
+		}},
+	}
+}
+
+// explainParse says what kingpin found wrong with a command line: where, with
+// which word, and what may have been meant.
+func explainParse(app *kingpin.ApplicationModel, args []string, err error) error {
+	w := newWalk(app)
+	for _, arg := range args {
+		w.next(arg)
+	}
+	for _, row := range misuses() {
+		if words := row.says.FindStringSubmatch(err.Error()); words != nil {
+			err = row.tell(w, words)
+			break
+		}
+	}
+	return inCommand{usageError{err}, w.name()}
+}
+
+// program is the command named so far, as it is typed.
+func (w *walk) program() string { return strings.TrimSpace("natsctl " + w.name()) }
+
+// holder names the flag that was given a value, as the beginning of a sentence
+// about it; "" when the value belongs to an argument.
+func (w *walk) holder(value string) string {
+	for _, f := range w.allFlags() {
+		if w.flags[f.Name] == value {
+			return "--" + f.Name + ": "
+		}
+	}
+	return ""
+}
+
+// values are the bare words of candidates.
+func values(list []candidate) []string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = c.value
+	}
+	return words
+}
