@@ -68,9 +68,9 @@ func parse(args []string, e *env) (cmd chosen, status *terminated, err error) {
 		args = append(slices.Clone(args[1:]), "--help")
 	}
 	if _, err = kp.Parse(args); err != nil {
-		err = explainParse(kp.Model(), args, err)
+		return cmd, nil, explainParse(kp.Model(), args, err)
 	}
-	return cmd, nil, err
+	return cmd, nil, refuseBlank(kp, args, cmd.path)
 }
 
 // declarer is what a command can hang on: the application or a group.

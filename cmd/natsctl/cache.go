@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,27 +17,6 @@ func writeCache(path string, body []byte) error {
 		return err
 	}
 	return replaceFile(path, body, 0o600)
-}
-
-// replaceFile writes a file so that readers see the old one or the new one, on
-// every system (google/renameio has nothing for Windows).
-func replaceFile(path string, body []byte, mode fs.FileMode) error {
-	dir, base := filepath.Split(path)
-	if dir == "" {
-		dir = "." // and not the directory for temporary files
-	}
-	f, err := os.CreateTemp(dir, "."+base+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(body)
-	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }
 
 // most is how many account names are remembered, so that completion stays fast.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/alecthomas/kingpin/v2"
 	"golang.org/x/term"
 
 	"github.com/natsctl/natsctl/internal/tui/hush"
@@ -35,6 +36,7 @@ type env struct {
 // processEnv is the env of this process.
 func processEnv() *env {
 	hush.Lift()
+	kingpin.EnableFileExpansion = false // "@name" is a name, not a file of arguments to read and print
 	isTTY := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 	e := &env{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,

@@ -99,6 +99,35 @@ func explainParse(app *kingpin.ApplicationModel, args []string, err error) error
 	return inCommand{usageError{err}, w.name()}
 }
 
+// refuseBlank refuses flags and arguments without a value: most often a shell
+// variable that is not set, which would select more than was meant. In a saved
+// context, a blank value takes one away.
+func refuseBlank(kp *kingpin.Application, args []string, path string) error {
+	pc, err := kp.ParseContext(args)
+	if err != nil || strings.HasPrefix(path, "context ") {
+		return err
+	}
+	for _, el := range pc.Elements {
+		if el.Value == nil || strings.TrimSpace(*el.Value) != "" {
+			continue
+		}
+		switch c := el.Clause.(type) {
+		case *kingpin.FlagClause:
+			name := c.Model().Name
+			if strings.HasPrefix(name, "web.") || name == "prefix" {
+				continue
+			}
+			err = fmt.Errorf("--%s has no value; leave it out, or is a variable of your shell not set?", name)
+		case *kingpin.ArgClause:
+			err = fmt.Errorf("the argument <%s> is empty; leave it out, or is a variable of your shell not set?", c.Model().Name)
+		default:
+			continue
+		}
+		return inCommand{usageError{err}, path}
+	}
+	return nil
+}
+
 // program is the command named so far, as it is typed.
 func (w *walk) program() string { return strings.TrimSpace("natsctl " + w.name()) }
 

@@ -35,7 +35,7 @@ func (e *env) saveDrain(d sys.Drain) error {
 	if err != nil {
 		return fmt.Errorf("encode the record of the drain: %w", err)
 	}
-	return writePrivate(filepath.Join(dir, fileName(d.ID)+".json"), body)
+	return replaceFile(filepath.Join(dir, fileName(d.ID)+".json"), body, 0o600)
 }
 
 // dropDrain forgets a drain that is over.

@@ -62,7 +62,7 @@ func (c *serverProfileCommand) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := writePrivate(path, data); err != nil {
+	if err := replaceFile(path, data, 0o600); err != nil {
 		return fmt.Errorf("write the profile: %w", err)
 	}
 	out := profiled{Server: of.Info.Name, ID: of.Info.ID, Profile: c.profile, File: path, SizeBytes: len(data)}
