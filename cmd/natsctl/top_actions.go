@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
@@ -13,13 +14,38 @@ import (
 type fleetActions struct {
 	client    *sys.Client
 	protected bool // the context refuses actions
+	// local finds how to put a server of a local cluster into lame duck mode;
+	// nil for a server that is in none.
+	local func(*sys.DrainPlan) (func(context.Context) error, error)
+}
+
+// The lame duck mode of a server that is told from the dashboard: short, since
+// somebody looks on.
+const (
+	topDrain = 15 * time.Second
+	topGrace = 2 * time.Second
+)
+
+// localDrain is how the local clusters put one of their servers into lame duck
+// mode.
+func (e *env) localDrain(plan *sys.DrainPlan) (func(context.Context) error, error) {
+	home, cluster, err := e.localNode(plan)
+	if err != nil || home == nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error {
+		return home.Node(ctx, cluster, plan.Target.Name, "lame-duck", topDrain, topGrace)
+	}, nil
 }
 
 var _ tui.Actions = fleetActions{}
 
 // Plan implements [tui.Actions].
 func (fleetActions) Plan(a tui.Action) (scope, command string) {
-	if a.Verb == "kick" {
+	switch a.Verb {
+	case "lame-duck":
+		return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
+	case "kick":
 		return fmt.Sprintf("closes connection %d (%s) on %s; the client may connect again", a.Conn, a.Who, a.Server),
 			fmt.Sprintf("natsctl conn kick --on %s --cid %d", a.Server, a.Conn)
 	}
@@ -45,8 +71,37 @@ func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
 		return a.Server + " read its configuration again; it is the same as before", nil
 	case "kick":
 		return f.kick(ctx, a)
+	case "lame-duck":
+		return f.lameDuck(ctx, a)
 	}
 	return "", fmt.Errorf("no action %q", a.Verb)
+}
+
+// lameDuck drains a server and returns when it has ended. Nothing is done where
+// something would stop working.
+func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error) {
+	plan, err := f.client.PlanDrain(ctx, a.ServerID)
+	if err != nil {
+		return "", err
+	}
+	if len(plan.Blocks) > 0 {
+		return "", fmt.Errorf("%w without %s: %s", errBlocked, a.Server, plan.Blocks[0])
+	}
+	start, err := f.local(plan)
+	if err != nil {
+		return "", err
+	}
+	if start == nil {
+		return "", fmt.Errorf("%w, and %s is in no local cluster; natsctl server lame-duck %s --via COMMAND tells it another way, --kick moves its clients alone",
+			errNoTrigger, a.Server, a.Server)
+	}
+	if _, err := f.client.MoveAway(ctx, plan.Target.ID); err != nil {
+		return "", err
+	}
+	if err := start(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s has moved %s and ended", a.Server, plural(len(plan.Clients), "client")), nil
 }
 
 // kick closes one connection: the one that was on the screen, or none.

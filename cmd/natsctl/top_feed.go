@@ -51,7 +51,7 @@ func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
 		feed.Protected = mark.Protected || err != nil
 	}
 	if e.allowActions {
-		feed.Actions = fleetActions{client, feed.Protected}
+		feed.Actions = fleetActions{client, feed.Protected, e.localDrain}
 	}
 	return feed, nil
 }

@@ -17,7 +17,7 @@ func (m *Model) mayAct() bool {
 
 // verbs are the actions on each sort of object.
 var (
-	serverVerbs = []pick{{"reload", "read its configuration file again"}}
+	serverVerbs = []pick{{"reload", "read its configuration file again"}, {"lame-duck", "move its clients to other servers, then end it"}}
 	connVerbs   = []pick{{"kick", "close the connection; the client may come back"}}
 )
 

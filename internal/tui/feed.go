@@ -60,7 +60,7 @@ type Actions interface {
 
 // Action is one change of the fleet.
 type Action struct {
-	Verb     string // "reload" or "kick"
+	Verb     string // "reload", "lame-duck" or "kick"
 	Server   string // name of the server
 	ServerID string
 	Conn     uint64 // connection id, for kick

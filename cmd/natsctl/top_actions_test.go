@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/tui"
+)
+
+// TestTopActions does what the dashboard may do, on a real cluster: reload,
+// kick the connection on the screen and no other, lame duck; and none of it on
+// a protected context.
+func TestTopActions(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	c, err := broker.Start(ctx, broker.Spec{Name: "act", NoJetStream: true, Clusters: []broker.ClusterSpec{{Name: "act", Nodes: 3}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := c.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	admin, err := c.Node("act-1").ConnectSys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(admin.Close)
+	node := c.Node("act-2")
+	f := fleetActions{client: sys.New(admin), local: func(*sys.DrainPlan) (func(context.Context) error, error) { return nil, nil }}
+	target := tui.Action{Server: node.Name(), ServerID: node.ID()}
+	act := func(verb string) (string, error) {
+		a := target
+		a.Verb = verb
+		return f.Do(ctx, a)
+	}
+	if told, err := act("reload"); err != nil || !strings.Contains(told, "act-2 read its configuration again") {
+		t.Errorf("reload: %q, %v", told, err)
+	}
+	kickOne(ctx, t, f, node, target)
+	if _, err := act("lame-duck"); !errors.Is(err, errNoTrigger) || !strings.Contains(err.Error(), "--via") {
+		t.Errorf("lame duck of a server of no local cluster: %v", err)
+	}
+	f.protected = true
+	for _, verb := range []string{"reload", "kick", "lame-duck"} {
+		if _, err := act(verb); !errors.Is(err, errProtected) {
+			t.Errorf("%s on a protected context: %v", verb, err)
+		}
+	}
+	f.protected = false
+	f.local = func(*sys.DrainPlan) (func(context.Context) error, error) {
+		return func(context.Context) error { return node.LameDuck(200*time.Millisecond, 50*time.Millisecond) }, nil
+	}
+	if told, err := act("lame-duck"); err != nil || !strings.Contains(told, "act-2 has moved") {
+		t.Errorf("lame duck: %q, %v", told, err)
+	}
+}
+
+// kickOne kicks a client: not under another name, and then really.
+func kickOne(ctx context.Context, t *testing.T, f fleetActions, node *broker.Node, target tui.Action) {
+	t.Helper()
+	closed := make(chan struct{})
+	nc, err := node.Connect("app", nats.Name("orders"), nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { close(closed) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	conns, _, err := f.client.Conns(ctx, fleet.Scope{Name: target.ServerID}, sys.ConnSelection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kick := target
+	kick.Verb = "kick"
+	for _, conn := range conns {
+		if conn.Info.Name == "orders" {
+			kick.Conn = conn.Info.Cid
+		}
+	}
+	kick.Who = "billing"
+	if told, err := f.Do(ctx, kick); err != nil || !strings.Contains(told, "nothing was done") {
+		t.Errorf("kick of another: %q, %v", told, err)
+	}
+	kick.Who = "orders"
+	if told, err := f.Do(ctx, kick); err != nil {
+		t.Errorf("kick: %q, %v", told, err)
+	}
+	select {
+	case <-closed:
+	case <-ctx.Done():
+		t.Error("the client is still connected")
+	}
+}
