@@ -1,11 +1,8 @@
 package tui
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
-	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -56,15 +53,6 @@ func (w allowance) text() string {
 	return used + " of " + tight(w.unit.Format(w.limit))
 }
 
-// tightest is the limit that is used most; false when there is none.
-func tightest(list []allowance) (allowance, bool) {
-	limited := kept(list, allowance.limited)
-	if len(limited) == 0 {
-		return allowance{}, false
-	}
-	return slices.MaxFunc(limited, func(a, b allowance) int { return cmp.Compare(a.share(), b.share()) }), true
-}
-
 // use is what counts against the limits of an account.
 type use struct {
 	conns, leafs, subs       int
@@ -74,31 +62,14 @@ type use struct {
 	maxStreams, maxConsumers int64
 }
 
-// limitOf turns the way in which JSZ writes a limit, where the largest number
-// stands for none, into ours.
-func limitOf(v uint64) int64 {
-	if v > math.MaxInt64 {
-		return -1
-	}
-	return int64(v)
-}
-
-// allowances are the limits that the account's JWT and its JetStream set.
-func (u use) allowances(claim *jwt.AccountClaims) []allowance {
-	var conns, leafs, subs int64
-	if claim != nil {
-		l := claim.Limits
-		conns, leafs, subs = l.Conn, l.LeafNodeConn, l.Subs
-		if js := l.JetStreamLimits; js != (jwt.JetStreamLimits{}) {
-			u.maxStore, u.maxMemory = cmp.Or(u.maxStore, js.DiskStorage), cmp.Or(u.maxMemory, js.MemoryStorage)
-			u.maxStreams, u.maxConsumers = js.Streams, js.Consumer
-		}
-	}
+// allowances are the limits of the account. Those of its connections only its
+// operator is told.
+func (u use) allowances() []allowance {
 	count := func(name string, used int, limit int64) allowance {
 		return allowance{name, float64(used), float64(limit), view.Count}
 	}
 	return []allowance{
-		count("connections", u.conns, conns), count("leafs", u.leafs, leafs), count("subscriptions", u.subs, subs),
+		count("connections", u.conns, 0), count("leafs", u.leafs, 0), count("subscriptions", u.subs, 0),
 		{"store", float64(u.store), float64(u.maxStore), view.Bytes},
 		{"memory", float64(u.memory), float64(u.maxMemory), view.Bytes},
 		count("streams", u.streams, u.maxStreams), count("consumers", u.consumers, u.maxConsumers),

@@ -93,6 +93,6 @@ func newOwn(snap *fleet.Snapshot, d *fleet.Delta, accounts []*accountRow, before
 	if o.total != nil {
 		u.conns, u.leafs, u.subs = o.total.Conns, o.total.Leafs, o.total.Subs
 	}
-	o.limits = u.allowances(nil)
+	o.limits = u.allowances()
 	return o
 }
