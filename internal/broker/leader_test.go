@@ -25,9 +25,10 @@ func orders(t *testing.T, h *Home, name string) []Lead {
 		_, err := js.AddStream(&nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.>"}, Replicas: 3})
 		return err
 	})
-	if _, err := js.AddConsumer("ORDERS", &nats.ConsumerConfig{Durable: "audit", AckPolicy: nats.AckExplicitPolicy}); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, func() error {
+		_, err := js.AddConsumer("ORDERS", &nats.ConsumerConfig{Durable: "audit", AckPolicy: nats.AckExplicitPolicy})
+		return err
+	})
 	var all []Lead
 	eventually(t, func() error {
 		if all, err = h.Leads(t.Context(), name); err != nil || len(all) != 3 {

@@ -61,7 +61,7 @@ type Testimony struct {
 const witnessPace = 20 * time.Millisecond
 
 // firstAckTime is how long the first acknowledgement may take: the cluster is well then.
-const firstAckTime = 5 * time.Second
+const firstAckTime = 10 * time.Second
 
 // Witness starts to publish as a user, with "" the first one, and returns at the first acknowledgement. It does not connect to
 // the nodes in but, which are about to be disturbed. The errors wrap [ErrNoAck], [ErrUser] or [ErrUnknown].

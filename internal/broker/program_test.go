@@ -1,0 +1,107 @@
+//go:build !windows
+
+package broker
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestUpgrade rolls a cluster from an older nats-server to the embedded one while a client publishes: what was acknowledged is
+// there afterwards. The way back is refused.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	old, err := exec.LookPath("nats-server")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("needs a nats-server")
+	}
+	h := home(t)
+	up(t, h, Order{Spec: named("rise", 3), Program: old})
+	orders(t, h, "rise")
+	w, err := h.Witness(t.Context(), "rise", "", "orders.new")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	embedded := ""
+	if err := h.Roll(t.Context(), "rise", Roll{Program: &embedded}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.After(t.Context(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := w.Testify(t.Context())
+	if err != nil || seen.Lost > 0 {
+		t.Errorf("got %+v, %v", seen, err)
+	}
+	t.Logf("%+v", seen)
+	version, err := versionOf(t.Context(), old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Roll(t.Context(), "rise", Roll{Program: &old}); older(version, must(versionOf(t.Context(), ""))) && !errors.Is(err, ErrProgram) {
+		t.Errorf("back to %s: %v", version, err)
+	}
+}
+
+// TestProgramThatRefuses is a nats-server that does not understand the configuration: nothing starts, and its words are told.
+func TestProgramThatRefuses(t *testing.T) {
+	t.Parallel()
+	h := home(t)
+	fake := filepath.Join(t.TempDir(), "nats-server")
+	const script = "#!/bin/sh\n[ \"$1\" = --version ] && echo 'nats-server: v2.9.10' && exit\necho 'nats-server: nats.conf:1:1: unknown field \"x\"'\nexit 1\n"
+	if err := os.WriteFile(fake, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := h.Up(t.Context(), Order{Spec: named("no", 2), Slot: -1, Program: fake}, launcher())
+	if !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), `v2.9.10`) || !strings.Contains(err.Error(), `unknown field "x"`) {
+		t.Errorf("got %v", err)
+	}
+	if names, _ := h.names(); len(names) > 0 {
+		t.Errorf("left over: %v", names)
+	}
+}
+
+// TestChangeWhileRunning adds an account to a running cluster: no server restarts, and a user that was added to it stays.
+func TestChangeWhileRunning(t *testing.T) {
+	t.Parallel()
+	h := home(t)
+	spec := named("live", 2)
+	spec.Auth, spec.Accounts = AuthOperator, []Account{{Name: "APP"}}
+	up(t, h, Order{Spec: spec})
+	before := pids(t, h, "live")
+	if _, err := h.NewUser(t.Context(), "live", "APP", User{Name: "carol"}, "live-carol"); err != nil {
+		t.Fatal(err)
+	}
+	spec.Accounts = append(spec.Accounts, Account{Name: "NEW"})
+	var diff []string
+	whole := true
+	r, changed, err := h.Up(t.Context(), Order{Spec: spec, Given: true, Slot: -1, Changes: func(d []string, w bool) { diff, whole = d, w }}, launcher())
+	if err != nil || !changed || whole || len(diff) != 2 || !strings.HasPrefix(diff[1], "= accounts[APP].users[carol]: kept") {
+		t.Fatalf("got %v %v %v %v", changed, whole, diff, err)
+	}
+	if after := pids(t, h, "live"); !slices.Equal(before, after) {
+		t.Errorf("processes %v became %v", before, after)
+	}
+	for _, user := range []string{"carol", "new"} {
+		if !slices.ContainsFunc(r.Identities, func(i Identity) bool { return i.User == user }) {
+			t.Errorf("there is no %s", user)
+		}
+		s := must(h.load("live"))
+		nc, err := s.Plan.connect(s.Plan.urlsBut(nil), user, nil)
+		if err != nil {
+			t.Errorf("%s: %v", user, err)
+			continue
+		}
+		nc.Close()
+	}
+}
