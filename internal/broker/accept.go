@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -20,7 +22,7 @@ func (p *process) startAndWait(ctx context.Context) error {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
-		if err := p.greets(ctx); err == nil {
+		if err := p.greets(ctx); err == nil && p.saysReady() {
 			p.moved(Running)
 			return nil
 		}
@@ -32,6 +34,16 @@ func (p *process) startAndWait(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// saysReady says whether the log of this start has the line with which a nats-server begins to accept: a server of the same name
+// in another cluster may have the port.
+func (p *process) saysReady() bool {
+	p.mu.Lock()
+	from := p.logFrom
+	p.mu.Unlock()
+	data, err := os.ReadFile(filepath.Join(p.plan.Dir, logName))
+	return err == nil && int64(len(data)) > from && bytes.Contains(data[from:], []byte("Server is ready"))
 }
 
 // reason is the error of a node that ended by itself.

@@ -174,9 +174,12 @@ func checkExported(t *testing.T, p plan, file string) {
 func ExampleShape_Spec() {
 	spec, err := Shape{Clusters: []string{"east", "west"}, Nodes: 1, Leafs: []string{"1@east"}}.Spec("demo")
 	fmt.Println(len(spec.Clusters), spec.Leafs[0].Remote, err)
+	spec, err = Shape{Topology: TopologySuper, Leafs: []string{"1@west"}}.Spec("demo")
+	fmt.Println(len(spec.Clusters), spec.Leafs[0].Remote, err)
 	_, err = Shape{Topology: TopologySingle, Nodes: 3}.Spec("demo")
 	fmt.Println(err)
 	// Output:
 	// 2 east <nil>
+	// 2 west <nil>
 	// invalid cluster specification: topology single has one node, not 3
 }

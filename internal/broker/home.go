@@ -28,7 +28,8 @@ type Home struct {
 	// May be nil.
 	Forget func(contexts []string) error
 
-	dir string
+	dir  string
+	skip int // slots from which the search for a free one begins
 }
 
 // OpenHome is the Home in a directory, which need not exist.
@@ -154,7 +155,8 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 		return 0, plan{}, err
 	}
 	var first error
-	for slot := range slots {
+	for i := range slots {
+		slot := (i + h.skip) % slots
 		if want >= 0 && slot != want || want < 0 && taken[slot] != "" {
 			continue
 		}

@@ -22,7 +22,10 @@ func lock(path string) (release func(), err error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return func() { f.Close() }, nil //nolint:errcheck // closing releases the lock, whatever it returns
+	return func() {
+		unlock(f)
+		f.Close() //nolint:errcheck // closing releases the lock, whatever it returns
+	}, nil
 }
 
 // isAt says whether the open file is still the one at path.
@@ -43,5 +46,8 @@ func locked(path string) bool {
 	}
 	defer f.Close() //nolint:errcheck // see lock
 	ok, err := tryLock(f)
+	if ok {
+		unlock(f)
+	}
 	return err == nil && !ok
 }

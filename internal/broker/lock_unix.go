@@ -17,3 +17,8 @@ func tryLock(f *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// unlock releases the lock at once: a child process that is just being started has the file open too, for a moment.
+func unlock(f *os.File) {
+	unix.Flock(int(f.Fd()), unix.LOCK_UN) //nolint:errcheck // closing the file is the other way
+}

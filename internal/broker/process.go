@@ -58,6 +58,8 @@ type process struct {
 	starts int
 	why    string // what ended it
 	loaded string // what the server has read
+
+	logFrom int64 // where its log of this start begins
 }
 
 // start starts the process; it does not wait until it accepts clients.
@@ -79,6 +81,10 @@ func (p *process) start() error {
 	}
 	defer words.Close() //nolint:errcheck // only the process writes to it
 	cmd.Stdout, cmd.Stderr = words, words
+	p.logFrom = 0
+	if info, err := os.Stat(filepath.Join(p.plan.Dir, logName)); err == nil {
+		p.logFrom = info.Size()
+	}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("start %s: %w", p.plan.Name, err)

@@ -28,7 +28,7 @@ type Shape struct {
 	Topology Topology // default: what the rest asks for, TopologyCluster when it asks for nothing
 	Nodes    int      // of each cluster, default 3
 	Clusters []string // their names, default east and west where there are several
-	Leafs    []string // N@CLUSTER[:ACCOUNT], default 2 at the first cluster where there are any
+	Leafs    []string // N@CLUSTER[:ACCOUNT], with any topology; default 2 at the first cluster of a hub and a mixed one
 }
 
 // usualNodes is enough for a quorum that survives the loss of one.
@@ -100,8 +100,6 @@ func (s Shape) fits() error {
 		return specErr("topology %s has one cluster, not %d: super and mixed have several", s.Topology, len(s.Clusters))
 	case s.several() && len(s.Clusters) == 1:
 		return specErr("topology %s has several clusters, not 1", s.Topology)
-	case !s.leafs() && len(s.Leafs) > 0:
-		return specErr("topology %s has no leaf nodes: hub and mixed have", s.Topology)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -46,6 +47,7 @@ func (h *Home) Up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 		if !errors.Is(err, ErrPortInUse) || o.Slot >= 0 || try == startTries || h.exists(o.Spec.Name) {
 			return r, changed, err // a new cluster with a free choice of ports tries others when somebody was faster
 		}
+		h = &Home{Forget: h.Forget, dir: h.dir, skip: rand.IntN(slots)} //nolint:gosec // only so that two who were equally fast part
 	}
 }
 
