@@ -108,6 +108,13 @@ func (p *proc) signal(t *testing.T, s syscall.Signal) {
 	if err := p.cmd.Process.Signal(s); err != nil {
 		t.Fatal(err)
 	}
+	if s != syscall.SIGSTOP {
+		return
+	}
+	var status syscall.WaitStatus // of all its threads: until then it can still answer
+	if _, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("it does not stop: %v, status %v", err, status)
+	}
 }
 
 // kill ends the server without a word.
