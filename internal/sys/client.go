@@ -28,6 +28,7 @@ type Client struct {
 	mu       sync.Mutex
 	roster   map[string]Known     // by server id
 	draining map[string]time.Time // by server id: when it announced lame duck mode
+	ended    map[string]struct{}  // by server id: it announced that it ends
 	missed   map[missed]time.Time // what was waited for in vain, and since when
 }
 
@@ -77,6 +78,7 @@ func New(nc *nats.Conn, opts ...Option) *Client {
 		denied:   newDenials(),
 		roster:   map[string]Known{},
 		draining: map[string]time.Time{},
+		ended:    map[string]struct{}{},
 	}
 	for _, o := range opts {
 		o(c)
@@ -122,6 +124,23 @@ func (c *Client) noteDraining(id string, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.draining[id] = at
+}
+
+// noteEnd notes that a server announced that it ends.
+func (c *Client) noteEnd(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended[id] = struct{}{}
+}
+
+// saidGoodbye tells whether a server announced lame duck mode or its end: the
+// others strike it off their count at once.
+func (c *Client) saidGoodbye(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, drains := c.draining[id]
+	_, ended := c.ended[id]
+	return drains || ended
 }
 
 // leaveSilent turns away from the connected server when nobody answered at all,

@@ -136,8 +136,11 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	if err != nil {
 		return yield(fleet.Event{}, fmt.Errorf("read event on %s: %w", m.Subject, err))
 	}
-	if e.Kind == fleet.EventLameDuck {
+	switch e.Kind {
+	case fleet.EventLameDuck:
 		s.c.noteDraining(e.serverID, orNow(e.Time))
+	case fleet.EventShutdown:
+		s.c.noteEnd(e.serverID)
 	}
 	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
 		return true

@@ -263,6 +263,60 @@ func TestKilledAndRestartedServer(t *testing.T) {
 	})
 }
 
+// One server is killed and still counted when another ends in order: the one
+// who is missing is the one that said nothing.
+func TestKilledAmongTheEnded(t *testing.T) {
+	all := processes(t, nil, "east/n1", "east/n2", "east/n3", "east/n4")
+	c := all["n1"].connect(t)
+	whole(t, c, 4)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan string, 8)
+	go func() {
+		for ev, err := range c.Events(ctx, fleet.EventShutdown, fleet.EventConnect) {
+			switch {
+			case err != nil:
+			case ev.Kind == fleet.EventConnect:
+				ended <- "listening"
+			default:
+				ended <- ev.Server
+			}
+		}
+	}()
+	hear(t, ended, "listening", func() { all["n2"].connect(t) })
+	all["n3"].kill(t)
+	hear(t, ended, "n4", func() { _ = all["n4"].cmd.Process.Signal(syscall.SIGTERM) })
+	only := func(s *fleet.Snapshot) bool {
+		return len(s.Servers) == 2 && len(s.Missing) == 1 && s.Missing[0].Name == "n3" && s.Missing[0].Reason == fleet.Gone
+	}
+	eventually(t, c, fleet.Want{}, only)
+	for range 10 { // not by chance
+		if s := snapshot(t, c, fleet.Want{}); !only(s) {
+			t.Fatalf("servers %v, missing %+v", names(s), s.Missing)
+		}
+	}
+}
+
+// hear does something until an event is heard.
+func hear(t *testing.T, events <-chan string, want string, do func()) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for do(); ; {
+		select {
+		case got := <-events:
+			if got == want {
+				return
+			}
+		case <-tick.C:
+			do()
+		case <-deadline:
+			t.Fatalf("no %s", want)
+		}
+	}
+}
+
 func TestFrozenGatewayEnd(t *testing.T) {
 	all := processes(t, nil, "east/e1", "west/w1", "west/w2", "west/w3")
 	c := all["e1"].connect(t)

@@ -18,6 +18,7 @@ type suspect struct {
 	offline           bool // the JetStream meta leader calls it offline
 	weak              bool // no link leads to it: known from before, or from the meta group
 	leaf              bool // a leafnode link leads to it, and perhaps on to others
+	goodbye           bool // it announced its end, so that it is hardly the one who is still counted
 }
 
 type suspectState int
@@ -214,7 +215,7 @@ func (n *naming) addKnown(l *suspectList) {
 			continue
 		}
 		if s := l.add(k.ID, k.Name, k.Cluster, ""); s != nil {
-			s.lastSeen, s.weak = k.Seen, true
+			s.lastSeen, s.weak, s.goodbye = k.Seen, true, n.r.c.saidGoodbye(k.ID)
 		}
 	}
 }

@@ -65,11 +65,12 @@ func (n *naming) succeeded(s *suspect) bool {
 }
 
 // byEvidence puts servers with a link before those without, and among these the
-// ones that may be alive first, then the ones seen last.
+// ones that did not say goodbye first, then those that may be alive, then those
+// seen last.
 func byEvidence(list []*suspect) []*suspect {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b *suspect) int {
-		return cmp.Or(compareBool(a.weak, b.weak), cmp.Compare(a.state, b.state), b.lastSeen.Compare(a.lastSeen))
+		return cmp.Or(compareBool(a.weak, b.weak), compareBool(a.goodbye, b.goodbye), cmp.Compare(a.state, b.state), b.lastSeen.Compare(a.lastSeen))
 	})
 	return list
 }
