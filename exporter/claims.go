@@ -13,7 +13,7 @@ type claims struct {
 var accountClaims = &group[*claims]{
 	set: Native, collector: "limits", labels: []string{"account", "account_name"},
 	each: func(v *view, yield func(*claims)) {
-		for _, c := range v.claims {
+		for _, c := range v.beside.claims {
 			if v.cfg.accounts.allows(c.id, c.name) {
 				yield(c)
 			}

@@ -137,7 +137,7 @@ var accountz = &group[*granted]{
 	set: NatsExporter, collector: "limits", labels: with(exporterLabels, "account_id", "account_name"),
 	each: func(v *view, yield func(*granted)) {
 		at := map[string]*claims{}
-		for _, c := range v.claims {
+		for _, c := range v.beside.claims {
 			at[c.id] = c
 		}
 		for _, a := range v.accounts {

@@ -52,6 +52,7 @@ func (e *Exporter) listenEvents(ctx context.Context, client *sys.Client) {
 	for ev, err := range client.Events(ctx, counted...) {
 		if err == nil {
 			e.own.events.count(ev)
+			e.own.departed.note(ev, e.cfg.now())
 		}
 	}
 }

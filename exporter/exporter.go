@@ -125,15 +125,14 @@ func (e *Exporter) take(ctx context.Context, chosen []string) (*view, error) {
 		return nil, err
 	}
 	e.own.count(snap)
-	var acc []*claims
+	also := beside{departed: e.own.departed.current(snap, e.cfg.now())}
 	if slices.Contains(chosen, "limits") {
-		acc = e.claims(ctx, snap)
+		also.claims = e.claims(ctx, snap)
 	}
-	var services []*endpointStats
 	if slices.Contains(chosen, "services") {
-		services = e.askMicro(ctx)
+		also.micro = e.askMicro(ctx)
 	}
-	return newView(e.cfg, snap, chosen, acc, services...), nil
+	return newView(e.cfg, snap, chosen, also), nil
 }
 
 // reasonOf puts the failure of a snapshot into one word.

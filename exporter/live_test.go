@@ -191,6 +191,13 @@ func addConsumer(t testing.TB, s jetstream.Stream, cfg jetstream.ConsumerConfig,
 func assets(t testing.TB, c *broker.Cluster) *nats.Conn {
 	t.Helper()
 	nc := connect(t, c, "app")
+	fillAssets(t, nc)
+	return nc
+}
+
+// fillAssets does so through a connection.
+func fillAssets(t testing.TB, nc *nats.Conn) {
+	t.Helper()
 	js, err := jetstream.New(nc)
 	if err != nil {
 		t.Fatal(err)
@@ -201,5 +208,4 @@ func assets(t testing.TB, c *broker.Cluster) *nats.Conn {
 	addStream(t, js, jetstream.StreamConfig{Name: "COPY", Mirror: &jetstream.StreamSource{Name: "ORDERS"}, Replicas: 3}, 0)
 	addConsumer(t, orders, jetstream.ConsumerConfig{Durable: "worker", AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Hour}, 40)
 	addConsumer(t, orders, jetstream.ConsumerConfig{Durable: "audit", AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Hour, Replicas: 1}, 20)
-	return nc
 }

@@ -70,7 +70,7 @@ func askMicro(ctx context.Context, w accountWatch, limit int) []*endpointStats {
 var microServices = &group[*endpointStats]{
 	set: Native, collector: "services", labels: []string{"account", "service", "version", "id", "endpoint"},
 	each: func(v *view, yield func(*endpointStats)) {
-		for _, e := range v.micro {
+		for _, e := range v.beside.micro {
 			yield(e)
 		}
 	},

@@ -26,6 +26,7 @@ type ownMetrics struct {
 	rendering  prometheus.Histogram
 	lastRender atomic.Int64 // nanoseconds
 	events     eventMetrics
+	departed   departures
 	survey     prometheus.Summary // nil without nats-surveyor's names
 	latency    *latencyMetrics    // nil unless an account is watched
 	account    *accountMetrics    // likewise

@@ -55,5 +55,5 @@ func (e *Exporter) probeView(ctx context.Context, name string, chosen []string) 
 		return nil, err
 	}
 	e.own.count(snap)
-	return newView(e.cfg, snap, chosen, askClaims(nc, e.cfg)(ctx, snap)), nil
+	return newView(e.cfg, snap, chosen, beside{claims: askClaims(nc, e.cfg)(ctx, snap)}), nil
 }

@@ -15,15 +15,23 @@ import (
 // its metrics and its process id. NATSCTL_BIN names the program.
 func program(t testing.TB, url string, args ...string) (address string, pid int) {
 	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Getenv("NATSCTL_BIN"), append([]string{"exporter", "--no-context", "--server", url}, args...)...)
+	home := t.TempDir()
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home)
+	return listening(t, cmd), cmd.Process.Pid
+}
+
+// listening starts a natsctl exporter at a free address and returns that of its
+// metrics. The process is killed after the test.
+func listening(t testing.TB, cmd *exec.Cmd) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	listen := l.Addr().String()
 	l.Close()
-	cmd := exec.CommandContext(t.Context(), os.Getenv("NATSCTL_BIN"), append([]string{"exporter", "--no-context", "--server", url, "--web.listen-address", listen, "--min-interval", "0s"}, args...)...)
-	home := t.TempDir()
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home)
+	cmd.Args = append(cmd.Args, "--web.listen-address", listen, "--min-interval", "0s")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +45,7 @@ func program(t testing.TB, url string, args ...string) (address string, pid int)
 	for {
 		if conn, err := net.Dial("tcp", listen); err == nil {
 			conn.Close()
-			return "http://" + listen + "/metrics", cmd.Process.Pid
+			return "http://" + listen + "/metrics"
 		}
 		select {
 		case <-tick.C:

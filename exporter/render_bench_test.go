@@ -43,7 +43,7 @@ func BenchmarkRender(b *testing.B) {
 	b.Run("view", func(b *testing.B) { // what the appender's speed is bought with
 		b.ReportAllocs()
 		for b.Loop() {
-			newView(e.cfg, v.snap, e.cfg.chosen, nil)
+			newView(e.cfg, v.snap, e.cfg.chosen, beside{})
 		}
 		perSeries(b, series)
 	})

@@ -12,6 +12,12 @@ const unlessPeerDown = ` unless on (peer) (` +
 	`label_replace(nats_server_missing or max_over_time(nats_server_up[1h]), "peer", "$1", "server_name", "(.*)") ` +
 	`unless on (peer) label_replace(nats_server_up == 1, "peer", "$1", "server_name", "(.*)"))`
 
+// departedSince holds for the names of servers whose last word was a goodbye:
+// they announced their end after their last start. It outlives a restart of the
+// exporter, which forgets what it heard.
+const departedSince = `(max by (server_name) (last_over_time(nats_server_departed_timestamp_seconds[1h])) ` +
+	`> max by (server_name) (last_over_time(nats_server_start_time_seconds[1h])))`
+
 // reasonText looks up why a server is missing.
 const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
 
@@ -35,13 +41,21 @@ var rules = []rule{
 		alert: "NatsServerDown", check: "servers", level: fleet.Crit, hold: time.Minute,
 		expr: `max by (server_name) (nats_server_missing{reason!="draining"} or max_over_time(nats_server_up[1h]) == 1) ` +
 			`unless on (server_name) (nats_server_up == 1) ` +
-			`unless on (server_name) (max_over_time(nats_server_missing{reason="draining"}[1h]) == 1) ` +
+			`unless on (server_name) (nats_server_missing{reason="draining"} == 1) ` +
+			`unless on (server_name) ` + departedSince + ` ` +
 			`and on () (nats_exporter_up == 1)`,
 		summary: "{{ $labels.server_name }} does not answer" + reasonText,
 	},
 	{
 		alert: "NatsServerDraining", check: "servers", level: fleet.Warn, expr: `max by (server_name) (nats_server_missing{reason="draining"}) == 1`, hold: time.Minute,
 		summary: "{{ $labels.server_name }} is in lame duck mode: it sends its clients away and will end",
+	},
+	{
+		alert: "NatsServerShutDown", level: fleet.Warn, hold: 5 * time.Minute,
+		expr:    `(max by (server_name) (nats_server_departed_timestamp_seconds{how="shutdown"}) > 0 and on (server_name) ` + departedSince + `) unless on (server_name) (nats_server_up == 1)`,
+		summary: "{{ $labels.server_name }} was shut down without draining and has not come back",
+		why:     "It announced its end, so somebody or something stopped it; its clients were cut off instead of sent away.",
+		next:    "Start it again, or do nothing if it is gone for good: the alert ends after an hour. Next time drain it first with `natsctl server lame-duck`.",
 	},
 	{
 		alert: "NatsAnswersMissing", check: "answers", level: fleet.Warn, expr: `max by (server_name, kind, reason) (nats_server_answer_missing{reason!="unsupported"}) == 1`, hold: 5 * time.Minute,

@@ -32,6 +32,11 @@ var examples = []example{
 	{"NatsServerDown", "critical", []string{fine, `nats_server_up{server_id="A",server_name="a"} 1x20`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x20`, `nats_server_missing{server_id="B",server_name="b",reason="gone"} _ _ 1x20`}, "server_name=b", "10m"},
 	{"NatsServerDown", "critical", []string{fine, `nats_server_up{server_id="B",server_name="forgotten"} 1 1 _x50`}, "server_name=forgotten", "30m"},
 	{"NatsServerDraining", "warning", []string{fine, `nats_server_up{server_id="B",server_name="b"} 1 1 0x20`, `nats_server_missing{server_id="B",server_name="b",reason="draining"} _ _ 1x20`}, "server_name=b", "10m"},
+	{"NatsServerDown", "critical", []string{fine, // it drained, came back, and died
+		`nats_server_start_time_seconds{server_id="B",server_name="b"} 100 _ _ _x50`, `nats_server_departed_timestamp_seconds{server_id="B",server_name="b",how="lame_duck"} _ 150 _ _x50`,
+		`nats_server_up{server_id="B2",server_name="b"} _ _ 1 1 0x50`, `nats_server_start_time_seconds{server_id="B2",server_name="b"} _ _ 160 160 _x50`, `nats_server_missing{server_id="B2",server_name="b",reason="gone"} _ _ _ _ 1x50`,
+	}, "server_name=b", "10m"},
+	{"NatsServerShutDown", "warning", []string{fine, `nats_server_start_time_seconds{server_id="B",server_name="b"} 100 100 _x50`, `nats_server_up{server_id="B",server_name="b"} 1 1 _x50`, `nats_server_departed_timestamp_seconds{server_id="B",server_name="b",how="shutdown"} _ _ 150x50`}, "server_name=b", "20m"},
 	{"NatsAnswersMissing", "warning", []string{`nats_server_answer_missing{server_name="a",kind="JSZ",reason="late"} 1x20`}, "server_name=a,kind=JSZ,reason=late", "10m"},
 	{"NatsAnswersTwice", "warning", []string{`nats_exporter_collector_duplicates{collector="servers",kind=""} 1x20`}, "", "10m"},
 	{"NatsServerNamesNotUnique", "warning", []string{`nats_server_up{server_id="A",server_name="a"} 1x40`, `nats_server_up{server_id="B",server_name="a"} 1x40`}, "server_name=a", "20m"},
@@ -94,6 +99,14 @@ var mourning = []string{
 	`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 0 0 1x120`, `nats_jetstream_meta_peer_lag{server_name="a",peer="b"} 0 0 500x120`,
 	`nats_server_up{server_id="C",server_name="c"} 1 1 _x120`, `nats_jetstream_meta_peer_offline{server_name="a",peer="c"} 0 0 1x120`, // it said goodbye: nobody expects it
 	`nats_jetstream_stream_replica_current{server_name="a",stream="S",peer="b"} 1 1 0x120`, `nats_jetstream_stream_replica_lag{server_name="a",stream="S",peer="b"} 0 0 5000x120`,
+}
+
+// A server that drained and then ended is no news any more, not even when the
+// exporter forgets its goodbye by being started again.
+var retired = []string{
+	fine, `nats_server_up{server_id="A",server_name="a"} 1x120`, `nats_server_up{server_id="B",server_name="b"} 1 1 0 0 _x120`, `nats_server_start_time_seconds{server_id="B",server_name="b"} 100 100 _x120`,
+	`nats_server_missing{server_id="B",server_name="b",reason="draining"} _ _ 1 1 _x120`,
+	`nats_server_departed_timestamp_seconds{server_id="B",server_name="b",how="lame_duck"} _ _ 150 150 160 160 160 160 _x120`,
 }
 
 // promtool finds the tool, or skips the test: CI installs Debian's package
@@ -184,6 +197,10 @@ func TestPromtoolTestRules(t *testing.T) {
 		tests = append(tests, story(e.series, e.at, e.alert, e))
 	}
 	tests = append(tests, quiet(peace, "110m", ""), quiet(mourning, "30m", "NatsServerDown"))
+	for _, at := range []string{"6m", "8m", "20m", "55m", "90m"} {
+		tests = append(tests, quiet(retired, at, "NatsServerDraining"))
+	}
+	tests = append(tests, quiet(retired, "10m", ""))
 	body, err := yaml.Marshal(map[string]any{"rule_files": []string{"rules.yaml"}, "evaluation_interval": "1m", "tests": tests})
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import "strings"
 func table() []source {
 	return []source{
 		selfState, surveyorSelf, duplicateAnswers,
-		fleetUp, fleetMissing, fleetAnswers, fleetTotals,
+		fleetUp, fleetMissing, serverDeparted, fleetAnswers, fleetTotals,
 		serverInfo, serverLoad, serverClock, serverJetStream, serverConfig, serverCerts, serverHealth, serverRaft,
 		surveyorInfo, surveyorServer, surveyorJSInfo, surveyorJS, surveyorMeta, surveyorMetaInfo, surveyorRaft,
 		metaGroup, metaPeers,

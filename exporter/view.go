@@ -18,9 +18,8 @@ type view struct {
 	streams    []*stream
 	consumers  []*consumer
 	headless   []*headless
-	claims     []*claims
 	conns      []*connSum
-	micro      []*endpointStats
+	beside     beside
 	entries    map[source]any
 	duplicates int   // things left out because another had the same labels
 	err        error // why there is no snapshot; then snap is empty
@@ -56,10 +55,16 @@ type consumer struct {
 	folded int
 }
 
-// newView builds the view of a snapshot for the chosen collectors. The claims
-// are those of the accounts, asked for beside the snapshot.
-func newView(cfg *config, snap *fleet.Snapshot, chosen []string, acc []*claims, services ...*endpointStats) *view {
-	v := &view{snap: snap, cfg: cfg, chosen: map[string]bool{selfCollector: true}, entries: map[source]any{}, claims: acc, micro: services}
+// beside is what a view shows that is not in the snapshot.
+type beside struct {
+	claims   []*claims
+	micro    []*endpointStats
+	departed []*departure
+}
+
+// newView builds the view of a snapshot for the chosen collectors.
+func newView(cfg *config, snap *fleet.Snapshot, chosen []string, also beside) *view {
+	v := &view{snap: snap, cfg: cfg, chosen: map[string]bool{selfCollector: true}, entries: map[source]any{}, beside: also}
 	for _, name := range chosen {
 		v.chosen[name] = true
 	}
@@ -76,7 +81,7 @@ func newView(cfg *config, snap *fleet.Snapshot, chosen []string, acc []*claims, 
 
 // noView is the view of a scrape that has no snapshot.
 func noView(cfg *config, err error) *view {
-	v := newView(cfg, &fleet.Snapshot{}, nil, nil)
+	v := newView(cfg, &fleet.Snapshot{}, nil, beside{})
 	v.err = err
 	return v
 }
