@@ -32,7 +32,8 @@ var examples = []example{
 	{"NatsServerDown", "critical", []string{fine, `nats_server_up{server_id="A",server_name="a"} 1x20`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x20`, `nats_server_missing{server_id="B",server_name="b",reason="gone"} _ _ 1x20`}, "server_name=b", "10m"},
 	{"NatsServerDown", "critical", []string{fine, `nats_server_up{server_id="B",server_name="forgotten"} 1 1 _x50`}, "server_name=forgotten", "30m"},
 	{"NatsServerDraining", "warning", []string{fine, `nats_server_up{server_id="B",server_name="b"} 1 1 0x20`, `nats_server_missing{server_id="B",server_name="b",reason="draining"} _ _ 1x20`}, "server_name=b", "10m"},
-	{"NatsServerDown", "critical", []string{fine, // it drained, came back, and died
+	{"NatsServerDown", "critical", []string{
+		fine, // it drained, came back, and died
 		`nats_server_start_time_seconds{server_id="B",server_name="b"} 100 _ _ _x50`, `nats_server_departed_timestamp_seconds{server_id="B",server_name="b",how="lame_duck"} _ 150 _ _x50`,
 		`nats_server_up{server_id="B2",server_name="b"} _ _ 1 1 0x50`, `nats_server_start_time_seconds{server_id="B2",server_name="b"} _ _ 160 160 _x50`, `nats_server_missing{server_id="B2",server_name="b",reason="gone"} _ _ _ _ 1x50`,
 	}, "server_name=b", "10m"},
