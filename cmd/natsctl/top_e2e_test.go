@@ -197,7 +197,7 @@ func e2ePages(t *testing.T, tm *tmuxTerm, _ func(...string)) {
 		key   string
 		words []string
 	}{
-		{"2", []string{"SERVER", "STATUS", "CPU%", "of 7"}},
+		{"2", []string{"NAME", "STATUS", "CPU%", "of 7"}},
 		{"3", []string{"talkers", "CID", "natsctl"}},
 		{"4", []string{"ACCOUNT", "SYS"}},
 		{"5", []string{"META", "streams", "peers"}},
