@@ -77,6 +77,9 @@ var hostileWords = []string{
 func TestBashReadsWhatIsQuotedForIt(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
 		t.Skip(err)
 	}
 	var script bytes.Buffer

@@ -2,11 +2,31 @@ package broker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
+
+// gatherTime bounds one round: long enough for any loaded laptop, short enough to ask again.
+const gatherTime = 500 * time.Millisecond
+
+// gather is gatherRaw of a request without a body, with the answers decoded.
+func gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int) ([]T, error) {
+	answers, err := gatherRaw(ctx, nc, subject, nil, want)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, len(answers))
+	for i, data := range answers {
+		if err := json.Unmarshal(data, &out[i]); err != nil {
+			return nil, fmt.Errorf("answer of %s: %w", subject, err)
+		}
+	}
+	return out, nil
+}
 
 // gatherRaw asks all servers and returns their answers when want have come or no more come for a while.
 func gatherRaw(ctx context.Context, nc *nats.Conn, subject string, body []byte, want int) ([][]byte, error) {

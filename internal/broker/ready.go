@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -159,38 +158,4 @@ func names(replies []reply) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, " ")
-}
-
-// gatherTime bounds one round: long enough for any loaded laptop, short enough to ask again.
-const gatherTime = 500 * time.Millisecond
-
-// gather asks all servers and returns when want have answered or none has for a while.
-func gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int) ([]T, error) {
-	inbox := nc.NewRespInbox()
-	sub, err := nc.SubscribeSync(inbox)
-	if err != nil {
-		return nil, err
-	}
-	defer sub.Unsubscribe() //nolint:errcheck // fails only when the connection is closed, which ends the subscription too
-	if err := nc.PublishRequest(subject, inbox, nil); err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, gatherTime)
-	defer cancel()
-	var out []T
-	for len(out) < want {
-		msg, err := sub.NextMsgWithContext(ctx)
-		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, nats.ErrNoResponders) {
-			return out, nil
-		}
-		if err != nil {
-			return out, fmt.Errorf("ask %s: %w", subject, err)
-		}
-		var r T
-		if err := json.Unmarshal(msg.Data, &r); err != nil {
-			return out, fmt.Errorf("answer to %s: %w", subject, err)
-		}
-		out = append(out, r)
-	}
-	return out, nil
 }

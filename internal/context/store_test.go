@@ -122,9 +122,7 @@ func TestUpdateWritesThroughASymbolicLink(t *testing.T) {
 	s := newStore(t, "x")
 	real := filepath.Join(t.TempDir(), "dotfiles.json")
 	must(t, os.Rename(s.Path("x"), real))
-	if err := os.Symlink(real, s.Path("x")); err != nil {
-		t.Skip(err)
-	}
+	must(t, os.Symlink(real, s.Path("x")))
 	must(t, s.Update("x", func(c *Context) error { c.Description = "new"; return nil }))
 	c, err := LoadFile(real)
 	must(t, err)
