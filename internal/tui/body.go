@@ -7,6 +7,9 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
+// fillMin is how many rows must be left over for more to be shown there.
+const fillMin = 4
+
 // body draws the open page: lines above, the table or the drawing, and the
 // panel of the selected row.
 func (m *Model) body(a cell.Area) {
@@ -40,6 +43,9 @@ func (m *Model) body(a cell.Area) {
 	}
 	rows, cols := t.draw(top)
 	m.drawn.within(top, rows, cols)
+	if free := top.H - rows - 2; mo.fill != nil && free >= fillMin {
+		mo.fill(m, top.Rows(rows+2, free))
+	}
 	if panelH > 1 {
 		panel := a.Rows(tableH, panelH)
 		panel.Rule(0, l.sheet.ref(row).String(), cell.Strong)

@@ -11,7 +11,7 @@ import (
 
 // Sizes of the map of clusters.
 const (
-	boxMin   = 30 // cells of a cluster's box
+	boxMin   = 26 // cells of a cluster's box
 	boxMax   = 44
 	bridgeW  = 18 // between two boxes
 	boxRows  = 8  // servers shown in a box
@@ -91,7 +91,11 @@ func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 	}
 }
 
-// boxLine is one server in a box: mark, name, connections, CPU, rate.
+// sparkW is the cells of the curve of a server in a box.
+const sparkW = 5
+
+// boxLine is one server in a box: mark, name, connections, CPU, the curve of
+// its messages, rate. What there is no room for goes, the name last.
 func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 	r := m.rowOf(n)
 	level := n.Level
@@ -99,24 +103,48 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 		level = r.level
 	}
 	x := a.Write(0, 0, view.Glyph(level, false), cell.OfGlyph(level))
-	nameW := max(a.W-x-1-19, 6)
-	a.Write(x+1, 0, cell.Fit(n.Name+star(n), nameW, false), cell.Strong)
-	x += nameW + 2
+	name := n.Name + star(n)
+	if a.W >= boxMax-6 {
+		x++
+	}
 	if r == nil || r.sv == nil || r.sv.Statsz == nil {
 		word := "no answer"
 		if r != nil {
 			word = r.status()
 		}
-		a.Write(x, 0, word, cell.OfLevel(level))
+		a.Write(x, 0, cell.Fit(name, max(a.W-x-cell.Width(word)-2, 6), false), cell.Strong)
+		a.Right(a.W-1, 0, word, cell.OfLevel(level))
 		return
 	}
-	s := r.sv.Statsz
-	a.Write(x, 0, cell.Fit(view.PerSec.Format(s.Connections)+"c", 5, true), cell.Plain)
-	a.Write(x+5, 0, cell.Fit(fmt.Sprintf("%.0f%%", s.CPU), 5, true), cell.OfLevel(warnIf(r.cpuShare() > cpuWarn)))
-	t := r.traffic()
-	if t.Known() {
-		a.Write(x+10, 0, cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 8, true), cell.Plain)
+	room := a.W - x - 1 - cell.Width(name)
+	end := a.W
+	right := func(w int, text string, st cell.Style) {
+		if room >= w {
+			room -= w
+			a.Right(end, 0, text, st)
+			end -= w
+		}
 	}
+	if t := r.traffic(); t.Known() {
+		right(8, view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", cell.Plain)
+	}
+	if a.W >= boxMax-6 {
+		right(sparkW+1, cell.Fit(sparkText(m.flowCurve(r, sparkW), sparkW), sparkW, true), cell.Chart)
+	}
+	right(5, fmt.Sprintf("%.0f%%", r.sv.Statsz.CPU), cell.OfLevel(warnIf(r.cpuShare() > cpuWarn)))
+	right(6, view.PerSec.Format(r.sv.Statsz.Connections)+"c", cell.Plain)
+	a.Write(x, 0, cell.Fit(name, end-x, false), cell.Strong)
+}
+
+// flowCurve is the messages in and out of a server, for n columns.
+func (m *Model) flowCurve(r *serverRow, n int) []float32 {
+	c := m.st.History.server(r.cluster + "/" + r.name)
+	in, out := m.curve(c, serIn, n), m.curve(c, serOut, n)
+	sum := make([]float32, len(in))
+	for i := range min(len(in), len(out)) {
+		sum[i] = in[i] + out[i]
+	}
+	return sum
 }
 
 // rowOf is the server row of a node.

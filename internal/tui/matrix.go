@@ -111,6 +111,25 @@ func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
 	return matrixCell{poolText(end), warnIf(e.Level != fleet.OK)}
 }
 
+// widths are those of the names on the left and of a cell.
+func (mx matrix) widths() (nameW, colW int) {
+	nameW, colW = 4, 5
+	for _, n := range mx.names {
+		nameW = max(nameW, min(cell.Width(n), 20))
+	}
+	colW = max(colW, min(nameW, 14))
+	for _, c := range mx.cells {
+		colW = max(colW, cell.Width(c.text)+2)
+	}
+	return nameW, colW
+}
+
+// width is what the whole matrix takes.
+func (mx matrix) width() int {
+	nameW, colW := mx.widths()
+	return nameW + 5 + len(mx.names)*(colW+2)
+}
+
 // draw writes the matrix from row y on, as many columns as fit, and returns
 // the row after it.
 func (mx matrix) draw(a cell.Area, y int) int {
@@ -120,14 +139,7 @@ func (mx matrix) draw(a cell.Area, y int) int {
 		}
 	}
 	put(1, y, mx.title, cell.Strong)
-	nameW, colW := 4, 5
-	for _, n := range mx.names {
-		nameW = max(nameW, min(cell.Width(n), 20))
-	}
-	colW = max(colW, min(nameW, 14))
-	for _, c := range mx.cells {
-		colW = max(colW, cell.Width(c.text)+2)
-	}
+	nameW, colW := mx.widths()
 	cols := max(min(len(mx.names), (a.W-nameW-5)/(colW+2)), 1)
 	for i, n := range mx.names[:cols] {
 		put(nameW+5+i*(colW+2), y+1, cell.Fit(n, colW, false), cell.Head)

@@ -61,6 +61,7 @@ type mode struct {
 	above  func(m *Model, p *page, a cell.Area) int      // lines over the table; returns how many it used
 	below  func(m *Model, p *page, row int, a cell.Area) // the panel of the selected row
 	panel  int                                           // rows of the panel on a tall screen
+	fill   func(m *Model, a cell.Area)                   // the rows between the table and the panel that are left over
 	empty  func(m *Model, p *page) string                // what to say when there are no rows at all
 	demand Demand
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -201,12 +202,13 @@ func (m *Model) nextFiring() {
 func sparkText(points []float32, w int) string {
 	steps := []rune("▁▂▃▄▅▆▇█")
 	points = window(points, w)
-	top := float32(0)
-	for _, v := range points {
-		top = max(top, v)
-	}
+	top := cell.Top(points, 0)
 	out := make([]rune, 0, w)
 	for _, v := range points {
+		if math.IsNaN(float64(v)) {
+			out = append(out, ' ')
+			continue
+		}
 		i := 0
 		if top > 0 && v > 0 {
 			i = min(int(v/top*8), 7)

@@ -16,8 +16,8 @@ func topoSpec() *spec {
 	return &spec{
 		kind: topoPage, digit: "1", title: "Topology", short: "Topo", open: openTopo, needs: topoNeeds,
 		modes: []mode{
-			{name: "map", sheet: treeSheet, above: topoMap, below: topoPanel, panel: 7, first: treeFirst},
-			{name: "tree", sheet: treeSheet, below: topoPanel, panel: 9, first: treeFirst},
+			{name: "map", sheet: treeSheet, above: topoMap, below: topoPanel, panel: 7, fill: topoFill, first: treeFirst},
+			{name: "tree", sheet: treeSheet, below: topoPanel, panel: 9, fill: topoFill, first: treeFirst},
 			{name: "matrix", draw: drawMatrices},
 			{
 				name: "links", sort: "state", sheet: linkSheet, below: linkPanel, panel: 6, empty: noLinks,
@@ -204,6 +204,9 @@ func (r *treeRow) json() any {
 
 // server reads a column of the Servers page.
 func (r *treeRow) server(name string) any {
+	if r.isGroup() {
+		return ""
+	}
 	if r.srv == nil {
 		return nil
 	}

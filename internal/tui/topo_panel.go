@@ -35,7 +35,7 @@ func topoPanel(m *Model, p *page, row int, a cell.Area) {
 			a.Write(2, y, fmt.Sprintf("… %d more", len(found)-i), cell.Muted)
 			return
 		}
-		a.Write(0, y, view.Glyph(f.level, false)+" "+f.text, cell.OfLevel(f.level))
+		a.Write(0, y, view.Glyph(f.level, false)+" "+cell.Fit(f.text, min(a.W-2, cell.Width(f.text)), false), cell.OfLevel(f.level))
 		y++
 	}
 	if len(found) == 0 {

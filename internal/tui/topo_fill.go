@@ -1,0 +1,174 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// fillWide is the width from which the rows left over are shown in two columns.
+const fillWide = 100
+
+// topoFill uses the rows under the tree: who reaches whom on the left; the
+// links and alerts that need attention and the newest events on the right.
+func topoFill(m *Model, a cell.Area) {
+	right := []block{m.linkBlock(), m.alertBlock(), m.eventBlock()}
+	if a.W < fillWide {
+		stack(a, right)
+		return
+	}
+	half := a.W * 2 / 5
+	left := fitting(m.st, half-1, a.H)
+	if len(left) == 0 {
+		stack(a, right)
+		return
+	}
+	y := 0
+	for _, mx := range left {
+		y = mx.draw(a.Cut(0, 0, half-1, a.H), y) + 1
+	}
+	stack(a.Cut(half+1, 0, a.W-half-1, a.H), right)
+}
+
+// fitting are the matrices that there is room for, those with trouble first.
+func fitting(st *State, w, h int) []matrix {
+	all := matrices(st)
+	slices.SortStableFunc(all, func(a, b matrix) int { return urgency(b.worst()) - urgency(a.worst()) })
+	var out []matrix
+	for _, mx := range all {
+		mx.title, _, _ = strings.Cut(mx.title, ": ")
+		if need := len(mx.names) + 2; need <= h && mx.width() <= w {
+			out = append(out, mx)
+			h -= need + 1
+		}
+	}
+	return out
+}
+
+// worst is the worst cell of the matrix.
+func (mx matrix) worst() fleet.Level {
+	worst := fleet.OK
+	for _, c := range mx.cells {
+		worst = worst.Worse(c.level)
+	}
+	return worst
+}
+
+// block is a title and lines under it.
+type block struct {
+	title string
+	lines [][]segment
+}
+
+// stack draws blocks one under the other. The first ones get what they want,
+// all get at least two lines; blocks that there is no room for are left out.
+func stack(a cell.Area, blocks []block) {
+	for len(blocks) > 1 && least(blocks) > a.H {
+		blocks = blocks[:len(blocks)-1]
+	}
+	y := 0
+	for i, b := range blocks {
+		n := min(len(b.lines), a.H-y-1-least(blocks[i+1:]))
+		b.draw(a.Rows(y, 1+n))
+		y += n + 2
+	}
+}
+
+// least is the rows that blocks need, with a free one before each.
+func least(blocks []block) int {
+	n := 0
+	for _, b := range blocks {
+		n += 2 + min(len(b.lines), 2)
+	}
+	return n
+}
+
+// draw writes the block, as many lines as fit.
+func (b block) draw(a cell.Area) {
+	a.Rule(0, b.title, cell.Strong)
+	for i, parts := range b.lines[:max(min(len(b.lines), a.H-1), 0)] {
+		x := 1
+		for n, s := range parts {
+			text := s.text
+			if n == len(parts)-1 {
+				text = cell.Fit(text, min(max(a.W-x-1, 0), cell.Width(text)), false)
+			}
+			x = a.Write(x, i+1, text, s.style) + 1
+		}
+	}
+}
+
+// calm is the one line of a block without trouble.
+func calm(text string) [][]segment {
+	return [][]segment{{{text: "●", style: cell.Good}, {text: text, style: cell.Muted}}}
+}
+
+// linkBlock is the links that need attention, the worst first.
+func (m *Model) linkBlock() block {
+	bad := kept(m.st.Links, func(l lnk) bool { return urgency(l.e.Level) >= 2 })
+	if len(bad) == 0 {
+		if len(m.st.Links) == 0 {
+			return block{"LINKS", calm("a single server has none")}
+		}
+		return block{"LINKS", calm(fmt.Sprintf("all %d in order   :links", len(m.st.Links)))}
+	}
+	slices.SortStableFunc(bad, func(a, b lnk) int { return urgency(b.e.Level) - urgency(a.e.Level) })
+	w := 0
+	for _, l := range bad {
+		w = max(w, min(cell.Width(l.title()), 28))
+	}
+	b := block{title: fmt.Sprintf("LINKS THAT NEED ATTENTION  %d of %d   :links", len(bad), len(m.st.Links))}
+	for _, l := range bad {
+		b.lines = append(b.lines, []segment{
+			{text: view.Glyph(l.e.Level, false), style: cell.OfGlyph(l.e.Level)},
+			{text: cell.Fit(string(l.e.Kind), 7, false), style: cell.Muted},
+			{text: cell.Fit(l.title(), w, false), style: cell.Strong},
+			{text: cell.Fit(string(l.e.State), 7, false), style: cell.OfLevel(l.e.Level)},
+			{text: l.e.Why},
+		})
+	}
+	return b
+}
+
+// alertBlock is the alerts that fire, the worst first.
+func (m *Model) alertBlock() block {
+	rows := kept(m.alerts(), func(r alr) bool { return r.state == firing })
+	if len(rows) == 0 {
+		return block{"ALERTS", calm("none fires")}
+	}
+	slices.SortStableFunc(rows, func(a, b alr) int { return urgency(b.level) - urgency(a.level) })
+	b := block{title: fmt.Sprintf("ALERTS  %d firing", len(rows))}
+	for _, r := range rows {
+		b.lines = append(b.lines, []segment{
+			{text: view.Glyph(r.level, false), style: cell.OfGlyph(r.level)},
+			{text: cell.Fit(short(r.lasted()), 5, true), style: cell.Muted},
+			{text: cell.Fit(r.rule, 10, false), style: cell.Strong},
+			{text: r.text},
+		})
+	}
+	return b
+}
+
+// eventBlock is the newest events, the newest first.
+func (m *Model) eventBlock() block {
+	b := block{title: "LATEST EVENTS"}
+	rows := grouped(m.st.Events)
+	for i := len(rows) - 1; i >= 0 && len(b.lines) < 12; i-- {
+		e := rows[i]
+		b.lines = append(b.lines, []segment{
+			{text: e.Time.UTC().Format("15:04:05Z"), style: cell.Muted},
+			{text: view.Glyph(e.Level, false), style: cell.OfGlyph(e.Level)},
+			{text: cell.Fit(e.title(), 14, false), style: cell.OfLevel(e.Level)},
+			{text: cell.Fit(e.Server, 10, false), style: cell.Muted},
+			{text: strings.TrimSpace(e.Who + " " + e.Why)},
+		})
+	}
+	if len(b.lines) == 0 {
+		b.lines = calm("nothing happened since the dashboard started")
+	}
+	return b
+}
