@@ -17,7 +17,8 @@ type accountMetrics struct {
 	acks       *prometheus.CounterVec
 	total      *prometheus.CounterVec
 	unknown    *prometheus.CounterVec
-	names      *bounded
+	names      *bounded // streams and kinds of advisory
+	consumers  *bounded // consumers that have series of their own
 }
 
 const advisoryPrefix = "$JS.EVENT.ADVISORY."
@@ -50,7 +51,7 @@ func newAccountMetrics() *accountMetrics {
 		acks:     consumer("acknowledgement_deliveries", "Deliveries of messages that were acknowledged, as far as the consumer samples them."),
 		total:    counter("nats_jetstream_total_advisories", "Advisories that came.", "account"),
 		unknown:  counter("nats_jetstream_unknown_advisories", "Advisories of a kind that is not known here.", "schema", "account"),
-		names:    newBounded(maxEventNames),
+		names:    newBounded(maxEventNames), consumers: newBounded(maxEventNames),
 	}
 }
 
@@ -76,10 +77,13 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 	for len(tokens) < 4 {
 		tokens = append(tokens, "")
 	}
-	kind, stream, consumer := tokens[0]+"."+tokens[1], m.names.name(tokens[2]), m.names.name(tokens[3])
+	kind, stream := tokens[0]+"."+tokens[1], m.names.name(tokens[2])
+	if kind == "CONSUMER.DELETED" {
+		m.forget(account, stream, tokens[3])
+	}
 	switch {
 	case m.byConsumer[kind] != nil:
-		m.byConsumer[kind].WithLabelValues(account, stream, consumer).Inc()
+		m.byConsumer[kind].WithLabelValues(account, stream, m.consumer(account, stream, tokens[3])).Inc()
 	case m.byStream[kind] != nil:
 		m.byStream[kind].WithLabelValues(account, stream).Inc()
 	case m.actions[tokens[0]] != nil && (tokens[1] == "CREATED" || tokens[1] == "DELETED" || tokens[1] == "UPDATED"):
@@ -88,6 +92,31 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 	default:
 		m.unknown.WithLabelValues(m.names.name(kind), account).Inc()
 	}
+}
+
+// consumer is the label of a consumer: its name, as long as there is room.
+func (m *accountMetrics) consumer(account, stream, name string) string {
+	name = clean(name)
+	if m.consumers.lets(consumerKey(account, stream, name)) {
+		return name
+	}
+	return nameOther
+}
+
+// forget ends the series of a consumer that was deleted: the names of ephemeral
+// ones never come again.
+func (m *accountMetrics) forget(account, stream, name string) {
+	name = clean(name)
+	m.consumers.forget(consumerKey(account, stream, name))
+	m.acks.DeleteLabelValues(account, stream, name)
+	for _, kind := range m.byConsumer {
+		kind.DeleteLabelValues(account, stream, name)
+	}
+}
+
+// consumerKey joins names, none of which has a space in it.
+func consumerKey(account, stream, name string) string {
+	return account + " " + stream + " " + name
 }
 
 // metric counts an acknowledgement that the consumer sampled.
@@ -100,5 +129,6 @@ func (m *accountMetrics) metric(account, subject string, data []byte) {
 	if !strings.HasPrefix(subject, "$JS.EVENT.METRIC.CONSUMER.ACK.") || json.Unmarshal(data, &ack) != nil {
 		return
 	}
-	m.acks.WithLabelValues(account, m.names.name(ack.Stream), m.names.name(ack.Consumer)).Add(float64(max(ack.Deliveries, 0)))
+	stream := m.names.name(ack.Stream)
+	m.acks.WithLabelValues(account, stream, m.consumer(account, stream, ack.Consumer)).Add(float64(max(ack.Deliveries, 0)))
 }
