@@ -49,11 +49,12 @@ type order func(ctx context.Context, c *collector)
 
 // answer is what came of one question.
 type answer struct {
-	gen  int
-	want fleet.Want
-	snap *fleet.Snapshot
-	err  error
-	took time.Duration
+	gen   int
+	scout bool // the first of a feed, of the servers alone
+	want  fleet.Want
+	snap  *fleet.Snapshot
+	err   error
+	took  time.Duration
 }
 
 // newCollector prepares a collector for a feed. Every is the interval between
@@ -102,10 +103,6 @@ func (c *collector) run(ctx context.Context) {
 			return
 		case o := <-c.orders:
 			o(ctx, c)
-			if c.askNow {
-				c.askNow = false
-				timer.Reset(0)
-			}
 		case e := <-c.events:
 			c.derive.book.add(e)
 			c.keep(func(r *recordingFile) error { return r.event(e) })
@@ -120,6 +117,10 @@ func (c *collector) run(ctx context.Context) {
 			c.take(a)
 		case <-timer.C:
 			timer.Reset(c.tick(ctx))
+		}
+		if c.askNow && c.started.IsZero() { // else as soon as the question under way is answered
+			c.askNow = false
+			timer.Reset(0)
 		}
 	}
 }
@@ -180,6 +181,10 @@ func (c *collector) tick(ctx context.Context) time.Duration {
 	}
 	now := c.clock()
 	want := c.demand.due(c.asked, now)
+	scout := c.state.Snap == nil
+	if scout {
+		want = fleet.Want{} // who is there is quickly known, and shown before the rest is asked
+	}
 	c.started = now
 	gen, source := c.gen, c.feed.Source
 	go func() {
@@ -187,7 +192,7 @@ func (c *collector) tick(ctx context.Context) time.Duration {
 		begin := time.Now()
 		snap, err := source.Snapshot(ctx, want)
 		select {
-		case c.results <- answer{gen, want, snap, err, time.Since(begin)}:
+		case c.results <- answer{gen, scout, want, snap, err, time.Since(begin)}:
 		case <-ctx.Done():
 		}
 	}()
@@ -217,6 +222,10 @@ func (c *collector) take(a answer) {
 	c.state.Phase, c.state.Trouble = Live, nil
 	c.keep(func(r *recordingFile) error { return r.snapshot(a.snap) })
 	c.derive.take(&c.state, a.snap)
+	if a.scout {
+		c.derive.forget()
+		c.askNow = true
+	}
 	c.publish()
 }
 

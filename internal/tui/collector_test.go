@@ -23,6 +23,7 @@ type fakeFleet struct {
 	perSec  int64
 	base    int64
 	slow    time.Duration // how long an answer takes
+	heavy   time.Duration // how much longer one of more than who is there
 	err     error
 	wants   []fleet.Want
 	running atomic.Int32
@@ -41,6 +42,9 @@ func (f *fakeFleet) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snaps
 	defer f.running.Add(-1)
 	f.mu.Lock()
 	slow := f.slow
+	if len(want.Kinds) > 0 {
+		slow += f.heavy
+	}
 	f.mu.Unlock()
 	select {
 	case <-time.After(slow):
@@ -230,6 +234,27 @@ func TestAsksWhatIsShown(t *testing.T) {
 		if len(st.Conns) != 0 {
 			t.Error("connections of a page that was left are kept")
 		}
+	})
+}
+
+// TestFirstAnswer checks that the servers are shown before everything about
+// them is there, and that no rate is made of the two answers that follow each
+// other at once.
+func TestFirstAnswer(t *testing.T) {
+	f := newFakeFleet(1000)
+	f.heavy = 900 * time.Millisecond
+	collecting(t, &Feed{Source: f}, 2*time.Second, func(c *collector) {
+		begin := time.Now()
+		st := next(c, 0)
+		if waited := time.Since(begin); waited > 0 || len(st.Servers) != 1 || st.Phase != Live {
+			t.Errorf("%d servers after %s, phase %d", len(st.Servers), waited, st.Phase)
+		}
+		st = next(c, st.Data)
+		if waited := time.Since(begin); waited != f.heavy || st.Servers[0].traffic().InMsgs.Known {
+			t.Errorf("the rest came after %s, with the rate %v", waited, st.Servers[0].traffic().InMsgs)
+		}
+		st = next(c, st.Data)
+		near(t, "after two answers", st.Servers[0].traffic().InMsgs, 1000)
 	})
 }
 

@@ -60,6 +60,12 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	st.History = d.history(st)
 }
 
+// forget makes the next snapshot the first: no rate and no change is derived
+// from the one before.
+func (d *deriver) forget() {
+	d.answers, d.record = answers{}, newRecorder()
+}
+
 // takeOwn fills the state of a user who sees one account alone.
 func (d *deriver) takeOwn(st *State, snap *fleet.Snapshot, delta *fleet.Delta) {
 	d.top = emptyTopology()

@@ -51,20 +51,17 @@ func topoPanel(m *Model, p *page, row int, a cell.Area) {
 // links, and what its servers note of themselves.
 func (r *treeRow) findings(links []*linkRow) []finding {
 	var out []finding
+	owned := r.owned()
 	linked := map[string]bool{} // how the notes about these links begin
 	for _, l := range links {
-		if l.e.Level != fleet.OK && r.owns(l) {
+		if l.e.Level != fleet.OK && (owned[l.e.From] || owned[l.e.To] || r.isGroup() && l.e.Kind == fleet.Leaf) {
 			out = append(out, finding{l.e.Level, fmt.Sprintf("%s %s  %s  %s", l.e.Kind, l.title(), l.e.State, l.e.Why)})
-			linked[fmt.Sprintf("%s %s to ", l.e.Kind, l.e.FromName)] = true
+			linked[string(l.e.Kind)+" "+l.e.FromName] = true
 		}
 	}
 	isLink := func(text string) bool {
-		for begin := range linked {
-			if strings.HasPrefix(text, begin) {
-				return true
-			}
-		}
-		return false
+		begin, _, found := strings.Cut(text, " to ")
+		return found && linked[begin]
 	}
 	switch {
 	case r.isGroup():
@@ -94,18 +91,17 @@ func notesOf(n *fleet.Node, prefix string) []finding {
 	return out
 }
 
-// owns tells whether a link belongs to the line of the tree.
-func (r *treeRow) owns(l *linkRow) bool {
+// owned are the keys of the servers that the line of the tree stands for.
+func (r *treeRow) owned() map[string]bool {
+	keys := map[string]bool{}
 	switch {
 	case r.isGroup():
-		return l.e.Kind == fleet.Leaf
 	case r.node != nil:
-		return l.e.From == r.node.Key || l.e.To == r.node.Key
-	}
-	for _, n := range r.cluster.Nodes {
-		if l.e.From == n.Key || l.e.To == n.Key {
-			return true
+		keys[r.node.Key] = true
+	default:
+		for _, n := range r.cluster.Nodes {
+			keys[n.Key] = true
 		}
 	}
-	return false
+	return keys
 }
