@@ -32,11 +32,12 @@ const (
 // itself. Which servers there are, it may not know; so the answer is whoever
 // answers until nothing more comes, and nobody can be said to be missing.
 func (c *Client) OwnAccount(ctx context.Context, conns fleet.ConnWant) (*Own, error) {
-	return c.ownAccount(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns})
+	return c.ownAccount(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns}, newRoster())
 }
 
-// ownAccount asks for ACCOUNT.STATZ, and for CONNZ if it is wanted.
-func (c *Client) ownAccount(ctx context.Context, want fleet.Want) (*Own, error) {
+// ownAccount asks for ACCOUNT.STATZ, and for CONNZ if it is wanted. It waits
+// for the servers that are known from rounds before.
+func (c *Client) ownAccount(ctx context.Context, want fleet.Want, known *roster) (*Own, error) {
 	begun := time.Now()
 	own := &Own{Snapshot: &fleet.Snapshot{
 		Schema: fleet.Schema, Context: c.name, AskedBy: c.nc.ConnectedServerName(), Want: want,
@@ -45,10 +46,11 @@ func (c *Client) ownAccount(ctx context.Context, want fleet.Want) (*Own, error) 
 	if own.User, err = c.UserInfo(ctx); err != nil && !errors.Is(err, ErrTooOld) {
 		return nil, err
 	}
-	gather := ownGather{client: c, snap: own.Snapshot, servers: map[string]*fleet.Server{}}
+	gather := ownGather{client: c, snap: own.Snapshot, known: known, servers: map[string]*fleet.Server{}}
 	if err := gather.run(ctx, want); err != nil {
 		return nil, err
 	}
+	own.Snapshot.Problems = known.learn(own.Snapshot.Servers)
 	if own.JetStream, err = c.ownJetStream(ctx); err != nil {
 		return nil, err
 	}
@@ -59,13 +61,14 @@ func (c *Client) ownAccount(ctx context.Context, want fleet.Want) (*Own, error) 
 	return own, nil
 }
 
-// ownJetStream asks for the account's JetStream; nil if it has none.
+// ownJetStream asks for the account's JetStream; nil if it has none, or if the
+// user may not ask.
 func (c *Client) ownJetStream(ctx context.Context) (*server.JetStreamAccountStats, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	msg, err := c.nc.RequestWithContext(ctx, server.JSApiAccountInfo, nil)
+	msg, err := c.askOnce(ctx, c.timeout, &nats.Msg{Subject: server.JSApiAccountInfo})
+	var silent *SilentError
+	var denied *PermissionError
 	switch {
-	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, nats.ErrNoResponders), errors.As(err, &silent), errors.As(err, &denied):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("ask %s: %w", server.JSApiAccountInfo, err)
@@ -84,6 +87,7 @@ func (c *Client) ownJetStream(ctx context.Context) (*server.JetStreamAccountStat
 type ownGather struct {
 	client *Client
 	snap   *fleet.Snapshot
+	known  *roster
 
 	mu      sync.Mutex
 	servers map[string]*fleet.Server
@@ -96,7 +100,8 @@ func (g *ownGather) run(ctx context.Context, want fleet.Want) error {
 		both.Go(func() error { return g.connz(ctx, want.Conns) })
 	}
 	both.Go(func() error {
-		return g.scatter(ctx, ownStatz, nil, func(sv *fleet.Server, data json.RawMessage) error {
+		unused := &server.AccountStatzOptions{IncludeUnused: true} // a server may lead streams of the account without a connection of it
+		return g.scatter(ctx, ownStatz, unused, func(sv *fleet.Server, data json.RawMessage) error {
 			sv.AccountStatz = &server.AccountStatz{}
 			return json.Unmarshal(data, sv.AccountStatz)
 		})
@@ -143,7 +148,7 @@ func joinConns(sv *fleet.Server, z *server.Connz) {
 }
 
 // scatter asks all servers and hands each one's first answer to take, until no
-// more come.
+// more come and every server that answered in the round before has done so.
 func (g *ownGather) scatter(ctx context.Context, subject string, options any, take func(*fleet.Server, json.RawMessage) error) error {
 	body, err := object(options)
 	if err != nil {
@@ -151,39 +156,65 @@ func (g *ownGather) scatter(ctx context.Context, subject string, options any, ta
 	}
 	nc := g.client.nc
 	inbox := nc.NewRespInbox()
-	sub, err := nc.SubscribeSync(inbox)
+	answers := make(chan *nats.Msg, ownAnswers)
+	sub, err := nc.ChanSubscribe(inbox, answers)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
+	denied, ignore := g.client.denied.listen()
+	defer ignore()
 	msg := &nats.Msg{Subject: subject, Reply: inbox, Data: body, Header: nats.Header{"Accept-Encoding": {"gzip"}}}
 	asked := time.Now()
 	if err := nc.PublishMsg(msg); err != nil {
 		return err
 	}
 	seen := map[string]bool{}
-	gap := g.client.timeout
+	timer := time.NewTimer(g.client.timeout)
+	defer timer.Stop()
 	for {
-		answer, err := sub.NextMsg(gap)
-		switch {
-		case errors.Is(err, nats.ErrTimeout) && len(seen) > 0:
+		select {
+		case answer := <-answers:
+			if isNoResponders(answer) {
+				return &SilentError{Subject: subject, After: time.Since(asked)}
+			}
+			if err := g.take(answer, seen, take); err != nil {
+				return fmt.Errorf("read %s: %w", subject, err)
+			}
+			timer.Reset(g.gap(asked, seen))
+		case p := <-denied:
+			if p.Subject == subject {
+				return p
+			}
+		case <-timer.C:
+			if len(seen) == 0 {
+				return &SilentError{Subject: subject, After: time.Since(asked)}
+			}
+			return nil
+		case <-ctx.Done():
 			return ctx.Err()
-		case errors.Is(err, nats.ErrTimeout):
-			return &SilentError{Subject: subject, After: gap}
-		case errors.Is(err, nats.ErrNoResponders):
-			return &SilentError{Subject: subject, After: time.Since(asked)}
-		case err != nil:
-			return fmt.Errorf("ask %s: %w", subject, err)
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := g.take(answer, seen, take); err != nil {
-			return fmt.Errorf("read %s: %w", subject, err)
-		}
-		gap = max(g.client.quiet, 3*time.Since(asked))
 	}
 }
+
+// ownAnswers is how many answers may wait to be read.
+const ownAnswers = 4096
+
+// gap is how long to wait for the next answer: longer while one is out that
+// came in the round before.
+func (g *ownGather) gap(asked time.Time, seen map[string]bool) time.Duration {
+	quiet := max(g.client.quiet, 3*time.Since(asked))
+	if g.known.awaits(seen) {
+		return max(quiet, min(g.client.timeout, ownPatience)-time.Since(asked))
+	}
+	return quiet
+}
+
+// ownPatience bounds the wait for a server that answered in the round before.
+const ownPatience = time.Second
+
+// isNoResponders tells the server's word that nobody listens to a subject.
+func isNoResponders(m *nats.Msg) bool { return len(m.Data) == 0 && m.Header.Get("Status") == "503" }
 
 // take reads one answer. A leafnode that shares two accounts hands on the
 // answers of its servers twice.

@@ -21,17 +21,22 @@ import (
 // its streams and consumers. It answers CONNZ, ACCOUNT.STATZ and JSZ, the
 // first server that leads a stream holding it; other kinds are not asked, and
 // no server holds STATZ. It is safe for concurrent use.
-type OwnSource struct{ c *Client }
+type OwnSource struct {
+	c     *Client
+	known *roster
+}
 
-// Own returns the source of what the connection's own account can see.
-func (c *Client) Own() OwnSource { return OwnSource{c} }
+// Own returns the source of what the connection's own account can see. It
+// remembers which servers answered, so that one that is late is waited for.
+func (c *Client) Own() OwnSource { return OwnSource{c, newRoster()} }
 
 // maxOwnStreams is how many streams' consumers one snapshot asks for: each is
 // a request of its own.
 const maxOwnStreams = 256
 
 // Snapshot implements [fleet.Source]. Only what belongs to the account is in
-// it, so nobody can be said to be missing.
+// it, so nobody can be said to be missing; a server that answered before and
+// does not now is among the problems.
 func (o OwnSource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	mine := fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz}, Conns: want.Conns, JS: want.JS}
 	for _, k := range []fleet.Kind{fleet.Connz, fleet.Jsz} {
@@ -39,7 +44,7 @@ func (o OwnSource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapsh
 			mine.Kinds = append(mine.Kinds, k)
 		}
 	}
-	own, err := o.c.ownAccount(ctx, mine)
+	own, err := o.c.ownAccount(ctx, mine, o.known)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +93,8 @@ func (OwnSource) problem(ctx context.Context, s *fleet.Snapshot, err error) erro
 		return ctx.Err()
 	}
 	p := fleet.Problem{Server: s.AskedBy, Kind: fleet.Jsz, Reason: fleet.Refused, Detail: err.Error()}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrNoResponders) {
+	var silent *SilentError
+	if errors.As(err, &silent) || errors.Is(err, nats.ErrNoResponders) {
 		p.Reason = fleet.Late
 	}
 	s.Problems = append(s.Problems, p)
@@ -192,9 +198,7 @@ func (o OwnSource) api(ctx context.Context, subject string, request, answer any,
 	if err != nil {
 		return fmt.Errorf("encode a request: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.c.timeout)
-	defer cancel()
-	msg, err := o.c.nc.RequestWithContext(ctx, subject, body)
+	msg, err := o.c.askOnce(ctx, o.c.timeout, &nats.Msg{Subject: subject, Data: body})
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", subject, err)
 	}

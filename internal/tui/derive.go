@@ -77,7 +77,7 @@ func (d *deriver) takeOwn(st *State, snap *fleet.Snapshot, delta *fleet.Delta) {
 	st.JS.groups, st.JS.peers = nil, nil // who leads them only the system account is told
 	st.Own = newOwn(snap, delta, st.Accounts, st.Own)
 	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, d.top)
-	st.Total = st.Own.totals(snap, st.JS)
+	st.Total = st.Own.totals(snap)
 	var points [allSeries]float32
 	points[serConns] = float32(st.Total.conns)
 	points[serIn], points[serOut] = pointOf(st.Total.traffic.InMsgs), pointOf(st.Total.traffic.OutMsgs)

@@ -2,8 +2,10 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -141,6 +143,15 @@ func (m *Model) ownSegments(st *State) []segment {
 		{text: "◐ account " + view.Text(st.Own.Account), style: cell.Warning},
 		{text: plural(st.Total.answered, "server") + " told", style: cell.Muted, rank: 6},
 	}
+	var silent []string
+	for _, p := range st.Snap.Problems {
+		if p.Reason == fleet.Silent {
+			silent = append(silent, p.Server)
+		}
+	}
+	if len(silent) > 0 {
+		out = append(out, segment{text: "▲ silent: " + strings.Join(silent, " "), short: fmt.Sprintf("▲%d silent", len(silent)), style: cell.Warning, rank: 1})
+	}
 	return append(out, recSegments(st)...)
 }
 
@@ -184,11 +195,13 @@ func (m *Model) totalsLine(a cell.Area, y int) {
 		{text: "subs " + view.PerSec.Format(t.subs), rank: 3},
 		{text: "slow " + view.PerSec.Format(t.slow), style: cell.OfLevel(warnIf(t.slowing)), rank: 2},
 	}
-	line(a, y, append(left, jetSegment(t)...), nil)
+	line(a, y, append(left, m.jetSegment(t)...), nil)
 }
 
-func jetSegment(t totals) []segment {
+func (m *Model) jetSegment(t totals) []segment {
 	switch {
+	case t.jsServers > 0 && m.ownAccount():
+		return []segment{{text: plural(t.streams, "stream"), rank: 4}}
 	case t.jsServers == 0:
 		return []segment{{text: "no jetstream", style: cell.Muted, rank: 4}}
 	case t.metaLeader != "":

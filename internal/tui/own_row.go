@@ -49,10 +49,10 @@ func ownColumns(totals bool) []view.Column[own] {
 }
 
 // totals are the sums of the header: the account's alone.
-func (o *ownState) totals(snap *fleet.Snapshot, js jetStream) totals {
+func (o *ownState) totals(snap *fleet.Snapshot) totals {
 	t := totals{answered: len(o.shares), expected: len(o.shares), partial: len(snap.Problems) > 0}
 	if o.JetStream != nil {
-		t.jsServers, t.streams = 1, len(js.streams)
+		t.jsServers, t.streams = 1, o.JetStream.Streams
 	}
 	if o.total != nil {
 		t.conns, t.subs, t.slow, t.slowing = int64(o.total.Conns), int64(o.total.Subs), o.total.Slow, o.total.growing
