@@ -37,7 +37,7 @@ func (m *Model) body(a cell.Area) {
 		top.Write(gutter, min(1, top.H-1), m.emptyLine(p, l), cell.Muted)
 		return
 	}
-	t := table{l: l, first: m.shown(mo.first, l), wide: m.wide, now: m.now(), raw: m.raw}
+	t := table{l: l, first: m.shown(mo.first, l), wide: m.wide, now: m.now(), raw: m.raw, still: m.noDeltas}
 	if names := m.chosenColumns(p, l); len(names) > 0 {
 		t.first, t.only = names, true
 	}
@@ -86,12 +86,12 @@ func (m *Model) measure(p *page, row, w int) int {
 }
 
 // divide splits the height between the table and the panel below it: the panel
-// gets what it wants where the table keeps at least half.
+// gets what it wants where the table keeps most of it.
 func divide(h, rows, want int) (table, panel int) {
 	if want == 0 || h < 8 {
 		return h, 0
 	}
-	panel = min(want+1, h/2)
+	panel = min(want+1, max(h*2/5, 5))
 	if free := h - (rows + 1); free > panel {
 		panel = min(want+1, free)
 	}

@@ -60,7 +60,7 @@ func commands() []command {
 		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: (*Model).filterNames, run: func(m *Model, args []string) tea.Cmd { return m.narrow(args) }},
 		{names: []string{"refresh"}, args: "5s", help: "interval between questions", complete: fixed("1s", "2s", "5s", "10s", "30s", "1m"), run: cmdRefresh},
 		{names: []string{"theme"}, args: "name", help: "colours", complete: themeNames, run: cmdTheme},
-		{names: []string{"set"}, args: "what", help: "turn something on or off", complete: fixed("ascii", "braille", "blocks", "mouse", "wide", "totals"), run: cmdSet},
+		{names: []string{"set"}, args: "what", help: "turn something on or off", complete: fixed("ascii", "braille", "blocks", "deltas", "mouse", "wide", "totals"), run: cmdSet},
 		{names: []string{"save"}, args: "[json|svg|txt|ansi] [file]", help: "save what is on the screen", complete: fixed("json", "svg", "txt", "ansi"), run: cmdSave},
 		{names: []string{"rec"}, args: "start|stop [file]", help: "record what is seen", complete: fixed("start", "stop"), run: cmdRec},
 		{names: []string{"open"}, args: "file", help: "replay a recording", run: cmdOpen},
@@ -221,6 +221,8 @@ func cmdSet(m *Model, args []string) tea.Cmd {
 		m.dots = cell.Braille
 	case "blocks":
 		m.dots = cell.Blocks
+	case "deltas":
+		m.noDeltas = !m.noDeltas
 	case "mouse":
 		return m.toggleMouse()
 	case "wide":
@@ -229,7 +231,7 @@ func cmdSet(m *Model, args []string) tea.Cmd {
 	case "totals":
 		m.toggleTotals()
 	default:
-		m.fail("set takes ascii, braille, blocks, mouse, wide or totals")
+		m.fail("set takes ascii, braille, blocks, deltas, mouse, wide or totals")
 	}
 	return nil
 }

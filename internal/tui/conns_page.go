@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
@@ -16,7 +17,7 @@ func connsSpec() *spec {
 	open := Demand{needs: []need{{fleet.Connz, 0}}}
 	closed := Demand{needs: []need{{fleet.Connz, 0}}, conns: fleet.ConnWant{State: "closed"}}
 	way := func(name, help, sort string) mode {
-		return mode{name: name, help: help, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 6, first: connFirst, empty: noConns, demand: open}
+		return mode{name: name, help: help, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 10, first: connFirst, empty: noConns, demand: open}
 	}
 	return &spec{
 		kind: connsPage, digit: "3", title: "Connections", short: "Conns", open: openConn,
@@ -25,7 +26,7 @@ func connsSpec() *spec {
 			way("slow", "most pending bytes first", "pending_bytes"),
 			way("idle", "idle the longest first", "idle_seconds"),
 			{
-				name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 6, empty: noConns, demand: closed,
+				name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 10, empty: noConns, demand: closed,
 				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "ip", "out_msgs", "in_msgs"},
 			},
 		},
@@ -83,20 +84,41 @@ func modeLine(_ *Model, p *page, a cell.Area) int {
 
 func openConn(m *Model, _ *page, _ ref) { m.openObject() }
 
-// connPanel is the connection under the cursor.
-func connPanel(_ *Model, p *page, row int, a cell.Area) {
+// connPanel is the connection under the cursor: facts, curves, what its client
+// did before.
+func connPanel(m *Model, p *page, row int, a cell.Area) {
 	rows, ok := p.list().sheet.(*rowsOf[con])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
-	for y, l := range connLines(r) {
+	y := 0
+	for _, l := range connFacts(r) {
+		a.Write(0, y, cell.Fit(l.text, min(a.W, cell.Width(l.text)), false), cell.OfLevel(l.level))
+		y++
+	}
+	if r.Info.Stop == nil {
+		y += m.connCurves(r, a.Rows(y, a.H-y))
+	}
+	for _, l := range m.connPast(r) {
+		if y >= a.H {
+			return
+		}
 		a.Write(0, y, l.text, cell.OfLevel(l.level))
+		y++
+	}
+	if len(r.Info.Subs) > 0 {
+		for _, l := range wrap("subscriptions  "+strings.Join(r.Info.Subs, "  "), a.W) {
+			if y < a.H {
+				a.Write(0, y, l, cell.Plain)
+				y++
+			}
+		}
 	}
 }
 
-// connLines are the facts of a connection.
-func connLines(r con) []finding {
+// connFacts are what does not change often about a connection.
+func connFacts(r con) []finding {
 	c := r.Info
 	parts := []string{"account " + c.Account}
 	add := func(word, value string) {
@@ -114,23 +136,94 @@ func connLines(r con) []finding {
 		fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), tight(view.Bytes.Format(c.OutBytes))),
 		fmt.Sprintf("received %s msgs %s", view.Count.Format(c.InMsgs), tight(view.Bytes.Format(c.InBytes))), plural(int(c.NumSubs), "subscription"),
 	}
+	if c.Stalls > 0 {
+		parts = append(parts, fmt.Sprintf("held back %s as a publisher", plural(int(c.Stalls), "time")))
+	}
 	if !c.Start.IsZero() {
 		parts = append(parts, "connected "+c.Start.UTC().Format("2006-01-02 15:04:05Z"))
 	}
 	out = append(out, finding{fleet.OK, strings.Join(parts, "   ")})
-	pending := "pending " + tight(view.Bytes.Format(c.Pending))
-	if v := r.Server.Varz; v != nil && v.MaxPending > 0 {
-		pending += " of " + tight(view.Bytes.Format(v.MaxPending))
-	}
-	if c.Stalls > 0 {
-		pending += fmt.Sprintf("   stalled %d times", c.Stalls)
-	}
-	out = append(out, finding{connLevel(r, "pending_bytes"), pending})
 	if c.Reason != "" {
 		out = append(out, finding{connLevel(r, "reason"), "ended: " + c.Reason})
 	}
-	if len(c.Subs) > 0 {
-		out = append(out, finding{fleet.OK, "subscriptions: " + strings.Join(c.Subs, "  ")})
+	return out
+}
+
+// connCurves draws what the connection receives, sends and has waiting, and
+// returns the lines it took. Servers send to a client what is out for them.
+func (m *Model) connCurves(r con, a cell.Area) int {
+	t := m.st.Trails[atOf(r)]
+	var limit int64
+	if v := r.Server.Varz; v != nil {
+		limit = v.MaxPending
+	}
+	pending, level := tight(view.Bytes.Format(r.Info.Pending)), connLevel(r, "pending_bytes")
+	note := ""
+	if limit > 0 {
+		note = "of " + tight(view.Bytes.Format(limit))
+	}
+	if in, growing := t.fullIn(limit, m.st.Every); growing {
+		level = level.Worse(fleet.Warn)
+		note += "   ▲ grows: a slow consumer in " + short(max(in, time.Second))
+	}
+	n := 0
+	for _, c := range []struct {
+		name, value, note string
+		points            []float32
+		level             fleet.Level
+	}{
+		{"out msg/s", view.PerSec.Format(r.Traffic.OutMsgs.Value()), "to the client", t.out, fleet.OK},
+		{"in msg/s", view.PerSec.Format(r.Traffic.InMsgs.Value()), "from the client", t.in, fleet.OK},
+		{"pending", pending, note, t.pending, level},
+	} {
+		if n >= a.H {
+			break
+		}
+		w := max(min(a.W/3, trailPoints/2), 8)
+		a.Write(0, n, c.name, cell.Muted)
+		a.Cut(11, n, w, 1).Graph(window(c.points, trailPoints), 0, m.dots, cell.Chart)
+		x := a.Write(11+w+1, n, cell.Fit(c.value, 8, true), cell.Strong)
+		style := cell.Style(cell.Muted)
+		if c.level != fleet.OK {
+			style = cell.OfLevel(c.level)
+		}
+		a.Write(x+2, n, c.note, style)
+		n++
+	}
+	return n
+}
+
+// connPast is who else comes from the same address, and what the client did
+// before, the newest first.
+func (m *Model) connPast(r con) []finding {
+	var out []finding
+	same := 0
+	for _, o := range m.st.Conns {
+		if o.Info.Stop == nil && o.Info.IP == r.Info.IP && o.Info.IP != "" {
+			same++
+		}
+	}
+	if same > 1 {
+		out = append(out, finding{fleet.OK, fmt.Sprintf("from this address  %s", plural(same, "connection"))})
+	}
+	if r.Info.Name == "" {
+		return out
+	}
+	var parts []string
+	level, lost := fleet.OK, 0
+	for i := len(m.st.Events) - 1; i >= 0; i-- {
+		e := m.st.Events[i]
+		if e.Kind != fleet.EventDisconnect || e.Who != r.Info.Name {
+			continue
+		}
+		lost++
+		if len(parts) < 3 {
+			parts = append(parts, e.Time.UTC().Format("15:04:05Z")+" "+e.Why)
+			level = level.Worse(e.Level)
+		}
+	}
+	if lost > 0 {
+		out = append(out, finding{level, fmt.Sprintf("lost %s  %s", plural(lost, "time"), strings.Join(parts, "   "))})
 	}
 	return out
 }

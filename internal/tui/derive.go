@@ -20,6 +20,7 @@ type deriver struct {
 	slow     map[string]int64     // slow consumers of each account at the last look
 	lastSeen map[string]time.Time
 	alerts   *alertBook
+	trails   connTrails
 }
 
 func newDeriver() *deriver {
@@ -36,7 +37,7 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	snap := d.answers.now
 	delta := fleet.NewDelta(d.answers.before, snap)
 	if snap.Own != nil {
-		d.takeOwn(st, snap, delta)
+		d.takeOwn(st, next.Want, delta)
 		return
 	}
 	st.Own = nil
@@ -53,6 +54,7 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	st.Servers = d.serverRows(snap, delta, top)
 	st.Links = newLinkRows(top, d.since(snap, top), snap.Time)
 	st.Conns = newConnRows(snap, delta)
+	d.lookConns(st, next.Want)
 	st.Accounts = newAccountRows(snap, delta, d.slow)
 	st.JS = newJetStream(snap, delta)
 	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, top)
@@ -67,11 +69,13 @@ func (d *deriver) forget() {
 }
 
 // takeOwn fills the state of a user who sees one account alone.
-func (d *deriver) takeOwn(st *State, snap *fleet.Snapshot, delta *fleet.Delta) {
+func (d *deriver) takeOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
+	snap := d.answers.now
 	d.top = emptyTopology()
 	st.Data++
 	st.Snap, st.Top, st.Servers, st.Links = snap, d.top, nil, nil
 	st.Conns = newConnRows(snap, delta)
+	d.lookConns(st, asked)
 	st.Accounts = newAccountRows(snap, delta, d.slow)
 	st.JS = newJetStream(snap, delta)
 	st.JS.groups, st.JS.peers = nil, nil // who leads them only the system account is told

@@ -32,6 +32,8 @@ type list struct {
 	moved  bool   // the cursor was moved; until then it stays on the first row
 	still  bool   // has no cursor
 	widths map[string]int
+
+	readings map[string]*reading // of rows that were on the screen, by key
 }
 
 // origin tells whether a list is up to date.

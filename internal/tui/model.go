@@ -48,8 +48,8 @@ type Model struct {
 
 // switches are what single keys turn on and off.
 type switches struct {
-	wide, totals, raw, subs, paused, noHeader, mouse, grouped, following bool
-	severity                                                             int
+	wide, totals, raw, subs, paused, noHeader, mouse, grouped, following, noDeltas bool
+	severity                                                                       int
 }
 
 // stateMsg brings a new state from the collector.

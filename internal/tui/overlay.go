@@ -222,6 +222,7 @@ func (m *Model) openHelp() {
 		{"▲", "warning, or growing"},
 		{"✗", "bad, or not there"},
 		{"◌", "not known: an end did not answer"},
+		{"↑↓", "rose or fell since the answer before; :set deltas hides it"},
 		{"★", "leads the JetStream meta group"},
 		{"▌", "selected"},
 		{"·", "pinned"},

@@ -41,6 +41,7 @@ type State struct {
 	Top        *fleet.Topology
 	Delta      *fleet.Delta // what changed since the answers before
 	Conns      []con
+	Trails     connTrails // the last readings of Conns
 	Accounts   []*accountRow
 	Own        *ownState // of a user outside the system account; nil of others
 	JS         jetStream

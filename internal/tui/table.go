@@ -20,6 +20,15 @@ type table struct {
 	now   time.Time
 	raw   bool // bytes in full
 	only  bool // the columns of first alone, in that order
+	still bool // does not mark what moved
+}
+
+// movedMark shows the way that a figure went since the answer before.
+func movedMark(by int) string {
+	if by > 0 {
+		return "↑"
+	}
+	return "↓"
 }
 
 // Widths of a table's parts.
@@ -89,6 +98,8 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 				at = min(cell.Width(text), c.width)
 			}
 			a.Write(x+at, 0, view.Glyph(v.Level, false), style)
+		} else if by := t.l.note(row, c.head, v.Raw); by != 0 && !t.still {
+			a.Write(x+c.width, 0, movedMark(by), cell.Notice)
 		}
 		x += c.width + c.tail() + gap
 	}
