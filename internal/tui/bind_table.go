@@ -9,7 +9,7 @@ import (
 // globalBinds are the keys that work everywhere.
 func globalBinds() []bind {
 	rows := []bind{
-		press([]string{"enter"}, "Enter", "open", "open", lists, (*Model).open),
+		press([]string{"enter"}, "Enter", "open", "open", lists|on(serverPage), (*Model).open),
 		press([]string{"esc"}, "Esc", "clear the filter, then go back", "", 0, (*Model).escape),
 		press([]string{"f"}, "f", "only what is faulty", "faults", lists, act((*Model).toggleFaults)),
 		press([]string{"/"}, "/", "filter: words, !word, ~regex or an expression", "filter", 0, act((*Model).openFilter)),
@@ -60,6 +60,7 @@ func tableBinds() []bind {
 		press([]string{"s"}, "s", "choose the sort column", "sort", lists, act((*Model).openSort)),
 		press([]string{"S"}, "S", "reverse the sort", "", lists, act((*Model).reverseSort)),
 		press([]string{"v"}, "v", "next way to show the page", "mode", on(topoPage, connsPage, jetStreamPage), act((*Model).nextMode)),
+		press([]string{"z"}, "z", "more room for the panel under the table, or less", "", lists, act((*Model).zoomPane)),
 		press([]string{" "}, "Space", "pin the row to the top", "", lists, act((*Model).pin)),
 	}
 }
@@ -79,6 +80,9 @@ func objectBinds() []bind {
 func pageBinds() []bind {
 	return []bind{
 		press([]string{"left", "h"}, "←", "the server before", "", on(serverPage), act(func(m *Model) { m.neighbour(-1) })),
+		press([]string{"tab"}, "Tab", "the next pane; ↑↓ choose a line of it, Enter opens it", "pane", on(serverPage), act(func(m *Model) { m.turnPane(+1) })),
+		press([]string{"shift+tab"}, "S-Tab", "the pane before", "", on(serverPage), act(func(m *Model) { m.turnPane(-1) })),
+		press([]string{"z"}, "z", "give the page to the pane, or take it back", "zoom", on(serverPage), act((*Model).zoomPane)),
 		press([]string{"right", "l"}, "→", "the next server", "", on(serverPage), act(func(m *Model) { m.neighbour(+1) })),
 		press([]string{"a"}, "a", "acknowledge the alert, or take it back", "ack", on(alertsPage), act(func(m *Model) { m.mark(acked, false) })),
 		press([]string{"A"}, "A", "acknowledge all", "", on(alertsPage), act(func(m *Model) { m.mark(acked, true) })),

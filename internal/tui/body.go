@@ -31,6 +31,10 @@ func (m *Model) body(a cell.Area) {
 	tableH, panelH := a.H, 0
 	if mo.below != nil && chosen {
 		tableH, panelH = divide(a.H, len(l.order), m.measure(p, row, a.W))
+		if p.paned.zoomed {
+			tableH = max(a.H/4, 4)
+			panelH = a.H - tableH
+		}
 	}
 	top := a.Rows(0, tableH)
 	if len(l.order) == 0 {

@@ -26,6 +26,8 @@ var screens = []struct {
 	{"servers", "degraded", []string{"2"}, "10:05:13"},
 	{"servers-wide", "super", []string{"2", "w"}, ""},
 	{"server", "super", []string{":server east-2", "enter"}, ""},
+	{"server-pane", "degraded", []string{":server east-2", "enter", "tab", "tab"}, "10:05:13"},
+	{"server-zoom", "degraded", []string{":server east-2", "enter", "tab", "tab", "z"}, "10:05:13"},
 	{"conns", "super", []string{"3"}, ""},
 	{"conns-filter", "super", []string{"3", "/account=APP", "enter"}, ""},
 	{"conns-hostile", "hostile", []string{"3"}, ""},

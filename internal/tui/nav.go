@@ -69,13 +69,16 @@ func (m *Model) travel(by int) {
 	*from = (*from)[:len(*from)-1]
 }
 
-// escape undoes one thing: the filter, then faults only, then the page.
+// escape undoes one thing: the focus of a pane, the filter, then faults only,
+// then the page.
 func (m *Model) escape() tea.Cmd {
 	p := m.cur()
 	l := p.list()
 	switch {
 	case p.search != "":
 		p.search = ""
+	case p.paned.focus > 0:
+		p.paned = paned{}
 	case l.filter != "":
 		l.setFilter("")
 		l.arrange()

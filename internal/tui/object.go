@@ -21,6 +21,11 @@ func (m *Model) openObject() {
 		m.say("nothing is selected")
 		return
 	}
+	m.showObject(title, object)
+}
+
+// showObject opens the JSON of an object.
+func (m *Model) showObject(title string, object any) {
 	p := m.push(objectPage, ref{title: title})
 	p.object = object
 	p.text = strings.Split(indented(object), "\n")

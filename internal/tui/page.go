@@ -48,6 +48,7 @@ type page struct {
 	text   []string
 	scroll int
 	search string
+	paned  paned
 }
 
 // mode is one way to show a page; `v` goes to the next.
@@ -58,6 +59,7 @@ type mode struct {
 	first  []string // columns by importance
 	sheet  func(m *Model, p *page) sheet
 	draw   func(m *Model, p *page, a cell.Area)          // in place of a table
+	panes  func(m *Model, p *page) []pane                // of draw
 	above  func(m *Model, p *page, a cell.Area) int      // lines over the table; returns how many it used
 	below  func(m *Model, p *page, row int, a cell.Area) // the panel of the selected row
 	panel  int                                           // rows of the panel on a tall screen
@@ -116,7 +118,10 @@ func (p *page) crumbs() string {
 		return s
 	}
 	parts := []string{p.spec.title}
-	if p.mode > 0 && p.current().name != "" && p.spec.kind != topoPage {
+	switch {
+	case p.spec.kind == topoPage && p.current().name == "links":
+		parts[0] = "Links"
+	case p.mode > 0 && p.current().name != "" && p.spec.kind != topoPage:
 		parts = append(parts, p.current().name)
 	}
 	if s := p.scope.String(); s != "" {

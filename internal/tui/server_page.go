@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
@@ -16,8 +14,29 @@ import (
 func serverSpec() *spec {
 	return &spec{
 		kind: serverPage, title: "Server", needs: Demand{needs: append(slices.Clone(topoNeeds.needs), need{fleet.Connz, 0})},
-		modes: []mode{{name: "server", draw: drawServer}},
+		modes: []mode{{name: "server", draw: drawServer, panes: serverPanes}},
+		open:  func(m *Model, _ *page, _ ref) { m.openPane() },
 	}
+}
+
+// The panes of the page, in the order of Tab.
+const (
+	curvesPane = iota
+	linksPane
+	healthPane
+	connsPane
+	eventsPane
+	storePane
+)
+
+// serverPanes are the panes of the server's page; none of one that does not
+// answer.
+func serverPanes(m *Model, p *page) []pane {
+	r := m.st.server(p.scope.server)
+	if r == nil || r.ghost != nil || r.sv.Statsz == nil {
+		return nil
+	}
+	return []pane{m.curvePane(r), m.linkPane(r), m.healthPane(r), m.connPane(r), m.eventPane(r), r.storePane()}
 }
 
 // drawServer is everything known of one server.
@@ -28,28 +47,38 @@ func drawServer(m *Model, p *page, a cell.Area) {
 		return
 	}
 	m.serverTitle(r, a)
-	if r.ghost != nil || r.sv.Statsz == nil {
-		if r.ghost != nil {
-			ghostLines(r, a.Cut(2, 2, a.W-4, a.H-2))
-		}
+	panes := serverPanes(m, p)
+	switch {
+	case r.ghost != nil:
+		ghostLines(r, a.Cut(2, 2, a.W-4, a.H-2))
+		return
+	case len(panes) == 0 || m.drawZoomed(p, a.Rows(1, a.H-1)):
 		return
 	}
 	y := 1
-	y += m.serverGraphs(r, a.Cut(1, y, a.W-2, a.H-y))
+	y += m.serverGraphs(r, a.Cut(1, y, a.W-2, a.H-y), p.paned.focus == curvesPane+1, p.paned.at)
 	if a.H-y < 3 {
 		return
 	}
 	rest := a.Rows(y, a.H-y)
-	linkH := min(m.linksNeed(r)+1, rest.H/2)
-	left, right := rest.Cut(0, 0, rest.W/2, linkH), rest.Cut(rest.W/2, 0, rest.W-rest.W/2, linkH)
-	m.serverLinks(r, left)
-	serverHealth(r, right)
-	rest = rest.Rows(linkH, rest.H-linkH)
+	if store := len(panes[storePane].lines); rest.H > 18 && store > 0 {
+		m.drawPane(p, storePane, panes[storePane], rest.Rows(rest.H-store-1, store+1))
+		rest = rest.Rows(0, rest.H-store-2)
+	}
+	half := rest.W/2 - 1
+	linkH := min(max(len(panes[linksPane].lines), len(panes[healthPane].lines), 5)+1, rest.H/2)
+	m.drawPane(p, linksPane, panes[linksPane], rest.Cut(0, 0, half, linkH))
+	m.drawPane(p, healthPane, panes[healthPane], rest.Cut(half+1, 0, rest.W-half-1, linkH))
+	gap := 0
+	if rest.H-linkH > 8 {
+		gap = 1
+	}
+	rest = rest.Rows(linkH+gap, rest.H-linkH-gap)
 	if rest.H < 2 {
 		return
 	}
-	m.topConns(r, rest.Cut(0, 0, rest.W/2, rest.H))
-	m.serverEvents(r, rest.Cut(rest.W/2, 0, rest.W-rest.W/2, rest.H))
+	m.drawPane(p, connsPane, panes[connsPane], rest.Cut(0, 0, half, rest.H))
+	m.drawPane(p, eventsPane, panes[eventsPane], rest.Cut(half+1, 0, rest.W-half-1, rest.H))
 }
 
 func (m *Model) serverTitle(r *serverRow, a cell.Area) {
@@ -83,9 +112,13 @@ func (m *Model) serverTitle(r *serverRow, a cell.Area) {
 
 // serverGraphs draws the six curves: as large graphs where there is room, one
 // line each where there is not. It returns the rows it took.
-func (m *Model) serverGraphs(r *serverRow, a cell.Area) int {
+func (m *Model) serverGraphs(r *serverRow, a cell.Area, focus bool, at int) int {
 	if a.H < 24 || a.W < 90 {
-		return m.miniCurves(r, a.Rows(0, 3))
+		n := m.miniCurves(r, a.Rows(0, 3))
+		if half := (len(r.graphs()) + 1) / 2; focus {
+			a.Cut((at/half)*(a.W/2), at%half, 10, 1).Restyle(cell.Selected)
+		}
+		return n
 	}
 	c := m.st.History.server(r.cluster + "/" + r.name)
 	gs := r.graphs()
@@ -97,6 +130,9 @@ func (m *Model) serverGraphs(r *serverRow, a cell.Area) int {
 	for i, g := range gs {
 		area := a.Cut((i%cols)*colW, 1+(i/cols)*(h+2), colW-2, h+1)
 		m.bigGraph(g, c, area)
+		if focus && i == at {
+			area.Cut(0, 0, cell.Width(g.title), 1).Restyle(cell.Selected)
+		}
 	}
 	return 1 + 2*(h+2)
 }
@@ -111,158 +147,4 @@ func (m *Model) bigGraph(g graph, c *curves, a cell.Area) {
 	a.Write(w+1, 1, peak(top, g.unit), cell.Muted)
 	a.Write(w+1, a.H-1, "0", cell.Muted)
 	a.Right(a.W-9, 0, "last "+short(spans[m.span]), cell.Muted)
-}
-
-// linksNeed is how many lines the links of a server take.
-func (m *Model) linksNeed(r *serverRow) int {
-	n := 0
-	for _, l := range m.st.Links {
-		if r.node != nil && (l.e.From == r.node.Key || l.e.To == r.node.Key) {
-			n++
-		}
-	}
-	return max(min(n, 8), 6)
-}
-
-// serverLinks lists the links of a server, the worst first.
-func (m *Model) serverLinks(r *serverRow, a cell.Area) {
-	a.Rule(0, "LINKS", cell.Strong)
-	rows := kept(m.st.Links, func(l lnk) bool {
-		return r.node != nil && (l.e.From == r.node.Key || l.e.To == r.node.Key)
-	})
-	slices.SortStableFunc(rows, func(x, y lnk) int { return urgency(y.e.Level) - urgency(x.e.Level) })
-	if len(rows) == 0 {
-		a.Write(2, 1, "none", cell.Muted)
-	}
-	for i, l := range rows {
-		y := i + 1
-		if y >= a.H {
-			break
-		}
-		if y == a.H-1 && len(rows) > a.H-1 {
-			a.Write(2, y, fmt.Sprintf("… %d more, L shows them", len(rows)-i), cell.Muted)
-			break
-		}
-		a.Write(1, y, view.Glyph(l.e.Level, false), cell.OfGlyph(l.e.Level))
-		a.Write(3, y, cell.Fit(string(l.e.Kind), 8, false), cell.Muted)
-		other := l.to()
-		if r.node != nil && l.e.To == r.node.Key && l.e.ToCluster == "" {
-			other = l.e.FromName
-		} else if r.node != nil && l.e.To == r.node.Key {
-			other = "from " + l.e.FromName
-		}
-		a.Write(12, y, cell.Fit(other, 16, false), cell.Plain)
-		if l.e.Level != fleet.OK {
-			a.Write(29, y, string(l.e.State)+"  "+l.e.Why, cell.OfLevel(l.e.Level))
-			continue
-		}
-		t := l.traffic()
-		text := cell.Fit(view.Seconds.Format(lnkRTT(l)), 8, true)
-		if t.Known() {
-			text += cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 9, true)
-		}
-		a.Write(29, y, text, cell.Plain)
-	}
-}
-
-// serverHealth is what the server says of itself and of its limits.
-func serverHealth(r *serverRow, a cell.Area) {
-	a.Rule(0, "HEALTH AND LIMITS", cell.Strong)
-	s := r.sv.Statsz
-	y := 1
-	put := func(word, text string, level fleet.Level) {
-		if y < a.H {
-			a.Write(1, y, cell.Fit(word, 12, false), cell.Muted)
-			a.Write(14, y, text, cell.OfLevel(level))
-			y++
-		}
-	}
-	if h := health(r.sv); h != nil {
-		put("health", fmt.Sprint(h), healthLevel(r.sv))
-	}
-	for _, f := range r.findings() {
-		put(f.level.String(), f.text, f.level)
-	}
-	slow := fmt.Sprintf("%d", s.SlowConsumers)
-	if d := s.SlowConsumersStats; d != nil {
-		slow = fmt.Sprintf("clients %d  routes %d  gateways %d  leafs %d", d.Clients, d.Routes, d.Gateways, d.Leafs)
-	}
-	put("slow cons.", slow, levelOver(r.delta.SlowConsumers))
-	if v := r.sv.Varz; v != nil {
-		put("max conns", fmt.Sprintf("%s (%.1f%% used)", view.Count.Format(v.MaxConn), percent(s.Connections, v.MaxConn)), fleet.OK)
-		put("config", configText(r.sv, v), fleet.OK)
-	}
-	if js := s.JetStream; js != nil && js.Stats != nil && js.Config != nil {
-		put("jetstream", fmt.Sprintf("file %s of %s   ha %d   api err %d", tight(view.Bytes.Format(js.Stats.Store)), tight(view.Bytes.Format(js.Config.MaxStore)), js.Stats.HAAssets, js.Stats.API.Errors), fleet.OK)
-	}
-}
-
-func percent(n, of int) float64 {
-	if of <= 0 {
-		return 0
-	}
-	return float64(n) / float64(of) * 100
-}
-
-func configText(sv *fleet.Server, v *server.Varz) string {
-	text := "loaded " + v.ConfigLoadTime.UTC().Format("2006-01-02 15:04:05Z")
-	if fleet.Reports(sv.Info.Version, fleet.FieldCertNotAfter) && !v.TLSCertNotAfter.IsZero() {
-		text += "   certificate until " + v.TLSCertNotAfter.UTC().Format("2006-01-02")
-	}
-	return text
-}
-
-// topConns lists the busiest connections of a server.
-func (m *Model) topConns(r *serverRow, a cell.Area) {
-	a.Rule(0, "TOP CONNECTIONS", cell.Strong)
-	rows := kept(m.st.Conns, func(c con) bool { return c.Server.Info.ID == r.id && c.Info.Stop == nil })
-	slices.SortStableFunc(rows, func(x, y con) int {
-		if d := (y.Traffic.OutBytes.PerSecond + y.Traffic.InBytes.PerSecond) - (x.Traffic.OutBytes.PerSecond + x.Traffic.InBytes.PerSecond); d != 0 {
-			if d > 0 {
-				return 1
-			}
-			return -1
-		}
-		return y.Info.Pending - x.Info.Pending
-	})
-	if len(rows) == 0 {
-		a.Write(2, 1, m.waiting(fleet.Connz, "none"), cell.Muted)
-	}
-	for i, c := range rows[:min(len(rows), max(a.H-1, 0))] {
-		y := i + 1
-		a.Write(1, y, cell.Fit(connID(c), 6, true), cell.Muted)
-		nameW := max(a.W-8-28, 8)
-		a.Write(8, y, cell.Fit(connLabel(c), nameW, false), cell.Plain)
-		x := 8 + nameW
-		a.Write(x, y, cell.Fit(view.PerSec.Format(sumRates(c.Traffic.InMsgs, c.Traffic.OutMsgs))+"/s", 9, true), cell.Plain)
-		a.Write(x+9, y, cell.Fit(tight(view.BytesSec.Format(sumRates(c.Traffic.InBytes, c.Traffic.OutBytes))), 11, true), cell.Plain)
-		a.Write(x+20, y, cell.Fit(tight(view.Bytes.Format(c.Info.Pending)), 7, true), cell.OfLevel(connLevel(c, "pending_bytes")))
-	}
-}
-
-func sumRates(a, b fleet.Rate) any {
-	if !a.Known || !b.Known {
-		return nil
-	}
-	return a.PerSecond + b.PerSecond
-}
-
-// serverEvents lists the newest events of a server.
-func (m *Model) serverEvents(r *serverRow, a cell.Area) {
-	a.Rule(0, "EVENTS", cell.Strong)
-	y := 1
-	for i := len(m.st.Events) - 1; i >= 0 && y < a.H; i-- {
-		e := m.st.Events[i]
-		if e.Server != r.name {
-			continue
-		}
-		x := a.Write(1, y, e.Time.UTC().Format("15:04:05Z"), cell.Muted)
-		x = a.Write(x+1, y, view.Glyph(e.Level, false), cell.OfGlyph(e.Level))
-		x = a.Write(x+1, y, e.title(), cell.OfLevel(e.Level))
-		a.Write(x+1, y, strings.TrimSpace(e.Who+" "+e.Why), cell.Plain)
-		y++
-	}
-	if y == 1 {
-		a.Write(2, 1, "none since the dashboard started", cell.Muted)
-	}
 }

@@ -70,6 +70,9 @@ func (m *Model) setMode(name string) {
 // moveBy moves the cursor, or scrolls a page without rows.
 func (m *Model) moveBy(n int) {
 	p := m.cur()
+	if m.movePane(n) {
+		return
+	}
 	if p.current().sheet == nil {
 		p.scroll = max(p.scroll+n, 0)
 		return
@@ -161,7 +164,7 @@ func (m *Model) neighbour(by int) {
 	n := len(m.st.Servers)
 	r := m.st.Servers[((at+by)%n+n)%n]
 	p.scope = ref{server: r.name, serverID: r.id, cluster: r.cluster}
-	p.scroll = 0
+	p.scroll, p.paned.at = 0, 0
 }
 
 // follow opens another page for the selected object.

@@ -90,15 +90,8 @@ func least(blocks []block) int {
 // draw writes the block, as many lines as fit.
 func (b block) draw(a cell.Area) {
 	a.Rule(0, b.title, cell.Strong)
-	for i, parts := range b.lines[:max(min(len(b.lines), a.H-1), 0)] {
-		x := 1
-		for n, s := range parts {
-			text := s.text
-			if n == len(parts)-1 {
-				text = cell.Fit(text, min(max(a.W-x-1, 0), cell.Width(text)), false)
-			}
-			x = a.Write(x, i+1, text, s.style) + 1
-		}
+	for i, list := range b.lines[:max(min(len(b.lines), a.H-1), 0)] {
+		parts(a.Rows(i+1, 1), list)
 	}
 }
 

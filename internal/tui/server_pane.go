@@ -1,0 +1,211 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// curvePane is the six curves; zoomed it is one of them.
+func (m *Model) curvePane(r *serverRow) pane {
+	pn := pane{title: "CURVES"}
+	for _, g := range r.graphs() {
+		pn.lines = append(pn.lines, paneLine{parts: []segment{{text: g.title}}, open: (*Model).zoomPane})
+	}
+	pn.graph = func(m *Model, i int, a cell.Area) {
+		g := r.graphs()[i]
+		a.Rule(0, "▸ "+strings.ToUpper(g.title)+" of "+r.label(), cell.Accent|cell.Selected)
+		m.bigGraph(g, m.st.History.server(r.cluster+"/"+r.name), a.Cut(1, 1, a.W-2, a.H-2))
+		a.Write(1, a.H-1, "↑↓ other curve   < > time window   z back", cell.Muted)
+	}
+	return pn
+}
+
+// linkPane lists the links of a server, the worst first.
+func (m *Model) linkPane(r *serverRow) pane {
+	pn := pane{title: "LINKS"}
+	rows := kept(m.st.Links, func(l lnk) bool {
+		return r.node != nil && (l.e.From == r.node.Key || l.e.To == r.node.Key)
+	})
+	slices.SortStableFunc(rows, func(x, y lnk) int { return urgency(y.e.Level) - urgency(x.e.Level) })
+	w := 0
+	for _, l := range rows {
+		w = min(max(w, cell.Width(otherEnd(r, l))), 16)
+	}
+	for _, l := range rows {
+		pn.lines = append(pn.lines, paneLine{parts: linkParts(r, l, w), open: func(m *Model) {
+			m.push(topoPage, ref{server: r.name, serverID: r.id})
+			m.setMode("links")
+			to := m.cur().list()
+			to.cursor, to.moved = l.e.Key(), true
+		}})
+	}
+	if len(rows) == 0 {
+		pn.lines = []paneLine{{parts: []segment{{text: "none", style: cell.Muted}}}}
+	}
+	return pn
+}
+
+// otherEnd names the far end of a link of the server.
+func otherEnd(r *serverRow, l lnk) string {
+	switch to := l.e.To == r.node.Key; {
+	case to && l.e.ToCluster == "":
+		return l.e.FromName
+	case to:
+		return "from " + l.e.FromName
+	}
+	return l.to()
+}
+
+// linkParts is a link as the server at one end sees it; w is the room for the
+// name of the other.
+func linkParts(r *serverRow, l lnk, w int) []segment {
+	out := []segment{
+		{text: view.Glyph(l.e.Level, false), style: cell.OfGlyph(l.e.Level)},
+		{text: cell.Fit(string(l.e.Kind), 7, false), style: cell.Muted},
+		{text: cell.Fit(otherEnd(r, l), w, false)},
+	}
+	if l.e.Level != fleet.OK {
+		return append(out, segment{text: string(l.e.State) + "  " + l.e.Why, style: cell.OfLevel(l.e.Level)})
+	}
+	t := l.traffic()
+	text := cell.Fit(view.Seconds.Format(lnkRTT(l)), 7, true)
+	if t.Known() {
+		text += cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 9, true)
+		text += cell.Fit(tight(view.BytesSec.Format(t.InBytes.PerSecond+t.OutBytes.PerSecond)), 11, true)
+	}
+	return append(out, segment{text: text})
+}
+
+// healthPane is what the server says of itself and of its limits.
+func (m *Model) healthPane(r *serverRow) pane {
+	pn := pane{title: "HEALTH AND LIMITS"}
+	s := r.sv.Statsz
+	put := func(word, text string, level fleet.Level) {
+		style := cell.OfLevel(level)
+		pn.lines = append(pn.lines, paneLine{parts: []segment{{text: cell.Fit(word, 10, false), style: cell.Muted}, {text: text, style: style}}})
+	}
+	if h := health(r.sv); h != nil {
+		put("health", fmt.Sprint(h), healthLevel(r.sv))
+	}
+	for _, f := range r.findings() {
+		put(f.level.String(), f.text, f.level)
+	}
+	slow := fmt.Sprintf("%d", s.SlowConsumers)
+	if d := s.SlowConsumersStats; d != nil {
+		slow = fmt.Sprintf("clients %d  routes %d  gateways %d  leafs %d", d.Clients, d.Routes, d.Gateways, d.Leafs)
+	}
+	put("slow cons.", slow, levelOver(r.change().SlowConsumers))
+	if fleet.Reports(r.sv.Info.Version, fleet.FieldStalledClients) {
+		put("stalled", fmt.Sprintf("publishers held back %d   stale connections %d", s.StalledClients, s.StaleConnections), levelOver(r.change().StalledClients))
+	}
+	if v := r.sv.Varz; v != nil {
+		put("limits", fmt.Sprintf("conns %.1f%% of %s   payload %s   pending %s   write %s", percent(s.Connections, v.MaxConn), view.Count.Format(v.MaxConn),
+			tight(view.Bytes.Format(v.MaxPayload)), tight(view.Bytes.Format(v.MaxPending)), view.Duration(v.WriteDeadline.Seconds())), warnIf(percent(s.Connections, v.MaxConn) > 80))
+		put("config", configText(r.sv, v), fleet.OK)
+		if fleet.Reports(r.sv.Info.Version, fleet.FieldCertNotAfter) && !v.TLSCertNotAfter.IsZero() {
+			left := v.TLSCertNotAfter.Sub(r.clock())
+			put("tls", fmt.Sprintf("certificate until %s, %d days", v.TLSCertNotAfter.UTC().Format("2006-01-02"), int(left.Hours()/24)), warnIf(left < certWarn))
+		}
+	}
+	return pn
+}
+
+// certWarn is how long before its end a certificate is marked.
+const certWarn = 30 * 24 * time.Hour
+
+func percent(n, of int) float64 {
+	if of <= 0 {
+		return 0
+	}
+	return float64(n) / float64(of) * 100
+}
+
+func configText(sv *fleet.Server, v *server.Varz) string {
+	return "loaded " + v.ConfigLoadTime.UTC().Format("2006-01-02 15:04:05Z") + "   " + sv.Info.Host
+}
+
+// connPane lists the connections of a server, the busiest first.
+func (m *Model) connPane(r *serverRow) pane {
+	pn := pane{title: "TOP CONNECTIONS"}
+	rows := kept(m.st.Conns, func(c con) bool { return c.Server.Info.ID == r.id && c.Info.Stop == nil })
+	bytes := func(c con) float64 { return c.Traffic.OutBytes.PerSecond + c.Traffic.InBytes.PerSecond }
+	slices.SortStableFunc(rows, func(x, y con) int {
+		return cmp.Or(cmp.Compare(bytes(y), bytes(x)), cmp.Compare(y.Info.Pending, x.Info.Pending))
+	})
+	for _, c := range rows[:min(len(rows), 100)] {
+		pn.lines = append(pn.lines, paneLine{parts: []segment{
+			{text: cell.Fit(connID(c), 6, true), style: cell.Muted},
+			{text: cell.Fit(connLabel(c), 20, false)},
+			{text: cell.Fit(view.PerSec.Format(sumRates(c.Traffic.InMsgs, c.Traffic.OutMsgs))+"/s", 8, true)},
+			{text: cell.Fit(tight(view.BytesSec.Format(sumRates(c.Traffic.InBytes, c.Traffic.OutBytes))), 10, true)},
+			{text: cell.Fit(tight(view.Bytes.Format(c.Info.Pending)), 7, true), style: cell.OfLevel(connLevel(c, "pending_bytes"))},
+		}, open: func(m *Model) {
+			m.push(connsPage, ref{server: r.name, serverID: r.id})
+			to := m.cur().list()
+			to.cursor, to.moved = connKey(c), true
+		}})
+	}
+	if len(rows) == 0 {
+		pn.lines = []paneLine{{parts: []segment{{text: m.waiting(fleet.Connz, "none"), style: cell.Muted}}}}
+	}
+	return pn
+}
+
+func sumRates(a, b fleet.Rate) any {
+	if !a.Known || !b.Known {
+		return nil
+	}
+	return a.PerSecond + b.PerSecond
+}
+
+// eventPane lists the newest events of a server.
+func (m *Model) eventPane(r *serverRow) pane {
+	pn := pane{title: "EVENTS"}
+	for i := len(m.st.Events) - 1; i >= 0 && len(pn.lines) < 100; i-- {
+		e := m.st.Events[i]
+		if e.Server != r.name {
+			continue
+		}
+		pn.lines = append(pn.lines, paneLine{parts: []segment{
+			{text: e.Time.UTC().Format("15:04:05Z"), style: cell.Muted},
+			{text: view.Glyph(e.Level, false), style: cell.OfGlyph(e.Level)},
+			{text: e.title(), style: cell.OfLevel(e.Level)},
+			{text: strings.TrimSpace(e.Who + " " + e.Why)},
+		}, open: func(m *Model) { m.showObject(e.title(), e.Event) }})
+	}
+	if len(pn.lines) == 0 {
+		pn.lines = []paneLine{{parts: []segment{{text: "none since the dashboard started", style: cell.Muted}}}}
+	}
+	return pn
+}
+
+// storePane is the server's part of JetStream; no line where it is off.
+func (r *serverRow) storePane() pane {
+	pn := pane{title: "JETSTREAM"}
+	js := r.sv.Statsz.JetStream
+	if js == nil || js.Stats == nil {
+		return pn
+	}
+	text := fmt.Sprintf("ha assets %d   api %s/s   api errors %d", js.Stats.HAAssets, view.PerSec.Format(r.change().APIRequests.Value()), js.Stats.API.Errors)
+	level := levelOver(r.change().APIErrors)
+	if c := js.Config; c != nil {
+		file := allowance{used: float64(js.Stats.Store), limit: float64(c.MaxStore), unit: view.Bytes}
+		mem := allowance{used: float64(js.Stats.Memory), limit: float64(c.MaxMemory), unit: view.Bytes}
+		text = "file " + file.text() + "   memory " + mem.text() + "   " + text
+		level = level.Worse(file.level()).Worse(mem.level())
+	}
+	if m := js.Meta; m != nil {
+		text += "   meta leader " + cmp.Or(view.Text(m.Leader), "none")
+	}
+	pn.lines = []paneLine{{parts: []segment{{text: view.Glyph(level, false), style: cell.OfGlyph(level)}, {text: text, style: cell.OfLevel(level)}}}}
+	return pn
+}
