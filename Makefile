@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 DESTDIR ?= $(shell go env GOPATH)/bin
 
-.PHONY: build test race check e2e bench demo docs install clean
+.PHONY: build test race check e2e bench soak demo docs install clean
 
 build: ## the binary, in bin/
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/natsctl
@@ -28,6 +28,9 @@ e2e: build ## the binary driven from outside: terminals, shells, signals, other 
 
 bench: build ## every performance claim of docs/benchmarks.md
 	NATSCTL_BIN=$(CURDIR)/bin/natsctl go test -run '^$$' -bench . -benchtime 1x -count 1 -timeout 30m ./...
+
+soak: ## the dashboard for an hour, or for SOAK=10m, on a recording that never ends: memory stays flat
+	NATSCTL_SOAK=$(or $(SOAK),1h) go test -count=1 -timeout 0 -v -run '^TestSoak$$' ./cmd/natsctl
 
 demo: ## a super-cluster with traffic, and its servers
 	go run ./cmd/natsctl demo -o table

@@ -167,20 +167,28 @@ func (p *ptyProgram) use() usage {
 	if err != nil {
 		p.tb.Fatal(err)
 	}
-	for line := range strings.Lines(string(status)) {
+	u.now, u.peak = residentOf(p.tb, string(status))
+	return u
+}
+
+// residentOf reads the resident memory now and at its peak, in MB, from a
+// status file of proc(5).
+func residentOf(tb testing.TB, status string) (now, peak float64) {
+	tb.Helper()
+	for line := range strings.Lines(status) {
 		f := strings.Fields(line)
 		if len(f) < 2 || f[0] != "VmRSS:" && f[0] != "VmHWM:" {
 			continue
 		}
 		kb, err := strconv.ParseFloat(f[1], 64)
 		if err != nil {
-			p.tb.Fatal(err)
+			tb.Fatal(err)
 		}
 		if f[0] == "VmRSS:" {
-			u.now = kb / 1024
+			now = kb / 1024
 		} else {
-			u.peak = kb / 1024
+			peak = kb / 1024
 		}
 	}
-	return u
+	return now, peak
 }

@@ -81,7 +81,7 @@ func watchTops(b *testing.B, c topCase) {
 				b.Fatal(err)
 			}
 			programs = append(programs, startPTY(b, 120, 40, env, rival, "-s", monitor.Hostname(), "-m", monitor.Port(), "-n", fmt.Sprint(c.conns)))
-			programs[1].sees(programs[1].began, "Connections Polled")
+			programs[1].sees(programs[1].began, "client-")
 		}
 		costs := watchUse(b.Context(), programs)
 		for i, name := range []string{"natsctl", "nats-top"}[:len(programs)] {
