@@ -72,7 +72,12 @@ func (c *clusterStatus) once(ctx context.Context, e *env, l local) error {
 	for _, f := range s.Faults {
 		e.say("", fmt.Sprintf("fault %d: %s, since %s", f.ID, f, f.Since.UTC().Format("15:04:05")))
 	}
-	if !s.Complete {
+	switch {
+	case s.Full:
+		return fmt.Errorf("%w: nothing is left for %s", broker.ErrNoSpace, l.Dir)
+	case s.Expired:
+		return fmt.Errorf("%w: %s", broker.ErrExpired, unwell(s))
+	case !s.Complete:
 		return fmt.Errorf("%w: %s", errUnwell, unwell(s))
 	}
 	return nil

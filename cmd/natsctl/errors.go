@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"syscall"
 
 	"github.com/nats-io/nats.go"
 
@@ -96,6 +97,8 @@ func contextAdvices() []advice {
 
 func brokerAdvices() []advice {
 	return []advice{
+		{is(broker.ErrNoSpace), exitFailed, say("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")},
+		{is(broker.ErrExpired), exitFailed, say("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")},
 		{is(broker.ErrPortInUse), exitFailed, say("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")},
 		{is(broker.ErrSpec), exitUsage, say("nothing was started; natsctl cluster up --help lists what goes together")},
 		{is(broker.ErrNotReady), exitFailed, say("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")},
@@ -188,6 +191,7 @@ func connectionAdvices() []advice {
 		{as[*net.OpError](), exitUnreachable, unreachable},
 		{is(nats.ErrTimeout), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 		{is(context.DeadlineExceeded), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
+		{is(syscall.ENOSPC), exitFailed, say("free some space on that disk and try again")},
 	}
 }
 

@@ -53,6 +53,9 @@ func (p *process) reason() error {
 	if err := portError(p.plan, p.why); err != nil {
 		return err
 	}
+	if spaceWords(p.why) || noRoom(p.plan.Dir) != nil {
+		return fmt.Errorf("%w: %w %s has ended: %s", ErrNoSpace, ErrNode, p.plan.Name, p.why)
+	}
 	return fmt.Errorf("%w %s has ended: %s", ErrNode, p.plan.Name, p.why)
 }
 

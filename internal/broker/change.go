@@ -82,11 +82,13 @@ func (k *keeper) changeRequest(ctx context.Context, r *http.Request) (any, error
 		}
 		next.Doors = k.links.addrs()
 	}
-	if err := next.write(); err != nil {
-		return nil, errors.Join(err, old.write())
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	s := k.state
+	s.Plan, s.Contexts = next, c.Contexts
+	if err := k.commit(s, next.files()); err != nil {
+		return nil, err
+	}
 	var nodes []*process
 	for _, n := range next.Nodes {
 		i := slices.IndexFunc(k.nodes, func(p *process) bool { return p.plan.Name == n.Name })
@@ -96,10 +98,7 @@ func (k *keeper) changeRequest(ctx context.Context, r *http.Request) (any, error
 			nodes = append(nodes, k.nodes[i])
 		}
 	}
-	k.nodes, k.state.Plan, k.state.Contexts = nodes, next, c.Contexts
-	if err := k.home.save(k.state); err != nil {
-		return nil, err
-	}
+	k.nodes = nodes
 	for _, n := range old.besides(next).Nodes {
 		if err := os.RemoveAll(n.Dir); err != nil {
 			return nil, fmt.Errorf("remove the files of %s: %w", n.Name, err)

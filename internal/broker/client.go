@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"time"
 )
@@ -112,13 +111,16 @@ func (h *Home) Down(ctx context.Context, name string) error {
 
 // down is Down for who holds the lock.
 func (h *Home) down(ctx context.Context, name string) error {
-	s, err := h.load(name)
-	if err != nil {
+	if err := h.halt(ctx, name); err != nil {
 		return err
 	}
+	return h.settleDown(name)
+}
+
+// halt ends the supervisor of a cluster, and all of it with it, if there is one.
+func (h *Home) halt(ctx context.Context, name string) error {
 	if !h.alive(name) {
-		s.Up = false
-		return h.save(s)
+		return nil
 	}
 	if err := h.ask(ctx, name, http.MethodPost, "/down", nil, nil); err != nil {
 		return err
@@ -135,6 +137,16 @@ func (h *Home) down(ctx context.Context, name string) error {
 	return nil
 }
 
+// settleDown remembers that a cluster whose supervisor is gone is not meant to run.
+func (h *Home) settleDown(name string) error {
+	s, err := h.load(name)
+	if err != nil || !s.Up {
+		return err
+	}
+	s.Up = false
+	return h.save(s)
+}
+
 // Delete stops a cluster and removes all that is left of it: data, configuration, secrets, contexts.
 func (h *Home) Delete(ctx context.Context, name string) error {
 	release, err := h.lock(name)
@@ -146,12 +158,8 @@ func (h *Home) Delete(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := h.down(ctx, name); err != nil {
+	if err := h.halt(ctx, name); err != nil {
 		return err
 	}
-	if err := h.discard(s); err != nil {
-		return err
-	}
-	os.Remove(h.path(name) + ".lock") //nolint:errcheck // the lock is held, so nobody else has a use for the file; an empty file left is no harm
-	return nil
+	return h.discard(s)
 }

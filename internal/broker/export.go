@@ -46,14 +46,12 @@ func (h *Home) Export(name string, f ExportFormat, dir string, secrets bool) ([]
 		return nil, fmt.Errorf("export to %s: %w", dir, ErrNotEmpty)
 	}
 	names := slices.Sorted(maps.Keys(files))
+	full := map[string]string{}
 	for _, file := range names {
-		full := filepath.Join(dir, filepath.FromSlash(file))
-		if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {
-			return nil, fmt.Errorf("export: %w", err)
-		}
-		if err := replaceFile(full, []byte(files[file])); err != nil {
-			return nil, fmt.Errorf("export: %w", err)
-		}
+		full[filepath.Join(dir, filepath.FromSlash(file))] = files[file]
+	}
+	if err := replaceFiles(full); err != nil {
+		return nil, fmt.Errorf("export: %w", err)
 	}
 	return names, nil
 }

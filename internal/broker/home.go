@@ -100,17 +100,21 @@ func (h *Home) load(name string) (state, error) {
 }
 
 // save writes the state as a whole or not at all.
-func (h *Home) save(s state) error {
+func (h *Home) save(s state) error { return h.saveWith(s, nil) }
+
+// saveWith writes the state together with files that belong to it, by path: all, or none.
+func (h *Home) saveWith(s state, files map[string]string) error {
 	name := s.Plan.Spec.Name
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode the state of %s: %w", name, err)
 	}
-	if err := os.MkdirAll(h.path(name), 0o700); err != nil {
-		return fmt.Errorf("make the directory of %s: %w", name, err)
+	if files == nil {
+		files = map[string]string{}
 	}
-	if err := replaceFile(h.path(name, "state.json"), data); err != nil {
-		return fmt.Errorf("write the state of %s: %w", name, err)
+	files[h.path(name, "state.json")] = string(data)
+	if err := replaceFiles(files); err != nil {
+		return fmt.Errorf("remember cluster %s: %w", name, err)
 	}
 	return nil
 }
@@ -123,11 +127,19 @@ func (h *Home) lock(name string) (release func(), err error) {
 	if !nameRE.MatchString(name) {
 		return nil, specErr("name %q: letters, digits, '-' and '_' only, at most 40", name)
 	}
-	release, err = lock(h.path(name) + ".lock")
+	unlock, err := lock(h.path(name) + ".lock")
 	if errors.Is(err, ErrBusy) {
 		return nil, fmt.Errorf("%w: another natsctl is changing cluster %s", ErrBusy, name)
 	}
-	return release, err
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if _, err := os.Stat(h.path(name)); errors.Is(err, os.ErrNotExist) {
+			os.Remove(h.path(name) + ".lock") //nolint:errcheck // there is no such cluster; an empty file left is no harm
+		}
+		unlock()
+	}, nil
 }
 
 // remove deletes all files of a cluster. The caller holds its lock.

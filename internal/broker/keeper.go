@@ -134,11 +134,20 @@ func (k *keeper) ready(ctx context.Context) error {
 			}()
 		}
 	}
+	dir := k.home.path(k.plan().Spec.Name)
+	go watchSpace(ctx, dir, cancel)
 	err := k.plan().ready(ctx, func(name string) bool { p, _ := k.node(name); return p.is(Running) })
-	if why := context.Cause(ctx); err != nil && why != nil && !errors.Is(why, context.Canceled) && !errors.Is(why, context.DeadlineExceeded) {
-		return why
+	why := context.Cause(ctx)
+	if full := noRoom(dir); err != nil && full != nil {
+		return fmt.Errorf("%w: %w", full, err)
 	}
-	return err
+	switch {
+	case err == nil || why == nil || errors.Is(why, context.Canceled) || errors.Is(why, context.DeadlineExceeded):
+		return err
+	case errors.Is(why, errAbandoned): // what was missing until then is worth to be told
+		return fmt.Errorf("%w%s%w", err, abandonedMark, why)
+	}
+	return why
 }
 
 // plan is the plan of now.
@@ -224,6 +233,9 @@ func (h *Home) abandon(name string) error {
 
 // wordKeep is what the process that ordered a cluster says when it has all that it wanted.
 const wordKeep = "keep\n"
+
+// abandonedMark stands between what a start was still missing and errAbandoned.
+const abandonedMark = "; "
 
 // errAbandoned is the end of a supervisor whose cluster nobody waits for any more.
 var errAbandoned = errors.New("the command that started the cluster has ended")

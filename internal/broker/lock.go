@@ -1,9 +1,11 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 )
 
 // ErrBusy is wrapped by the error of a change to a cluster that another process is changing.
@@ -26,6 +28,27 @@ func lock(path string) (release func(), err error) {
 		unlock(f)
 		f.Close() //nolint:errcheck // closing releases the lock, whatever it returns
 	}, nil
+}
+
+// soon is how long who holds a lock for a moment may take.
+const soon = 10 * time.Second
+
+// lockSoon is lock of a file that nobody holds for long: it waits for it.
+func lockSoon(ctx context.Context, path string) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, soon)
+	defer cancel()
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		if release, err = lock(path); !errors.Is(err, ErrBusy) {
+			return release, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-tick.C:
+		}
+	}
 }
 
 // isAt says whether the open file is still the one at path.

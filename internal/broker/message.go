@@ -42,23 +42,26 @@ func reporter(out io.Writer) hooks {
 
 // errorValue is an error on its way between two processes.
 type errorValue struct {
-	Text string `json:"text"`
-	Kind string `json:"kind,omitempty"` // of the sentinel that it wraps
+	Text  string   `json:"text"`
+	Kinds []string `json:"kinds,omitempty"` // of the sentinels that it wraps
 }
 
 // sentinels are the errors that keep their identity on the way.
 func sentinels() map[string]error {
 	return map[string]error{
-		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault,
+		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault, "space": ErrNoSpace, "expired": ErrExpired,
 		"busy": ErrBusy, "unknown": ErrUnknown, "user": ErrUser, "push": ErrPush, "program": ErrProgram,
 	}
 }
 
 func encodeError(err error) *errorValue {
+	if !errors.Is(err, ErrNoSpace) {
+		err = fullOr(err)
+	}
 	v := &errorValue{Text: err.Error()}
 	for kind, s := range sentinels() {
 		if errors.Is(err, s) {
-			v.Kind = kind
+			v.Kinds = append(v.Kinds, kind)
 		}
 	}
 	return v
@@ -66,17 +69,25 @@ func encodeError(err error) *errorValue {
 
 // remoteError is an error of another process.
 type remoteError struct {
-	text string
-	kind error
+	text  string
+	kinds []error
 }
 
-func (v *errorValue) decode() error { return &remoteError{v.Text, sentinels()[v.Kind]} }
+func (v *errorValue) decode() error {
+	all, e := sentinels(), &remoteError{text: v.Text}
+	for _, kind := range v.Kinds {
+		if err := all[kind]; err != nil {
+			e.kinds = append(e.kinds, err)
+		}
+	}
+	return e
+}
 
 // Error is what the other process said.
 func (e *remoteError) Error() string { return e.text }
 
-// Unwrap is the sentinel, if the error was one of this package.
-func (e *remoteError) Unwrap() error { return e.kind }
+// Unwrap is the sentinels of this package that the error wrapped.
+func (e *remoteError) Unwrap() []error { return e.kinds }
 
 // messages reads what a supervisor says until it is ready, until it has kept the cluster, or until it ends.
 func messages(dec *json.Decoder, report func(Step), until func(message) bool) error {

@@ -83,8 +83,8 @@ type pki struct {
 // expiring is how long before its end a certificate is made anew when there is an occasion.
 const expiring = time.Minute
 
-// valid are the files of certificates that have not expired, with their keys.
-func (k *pki) valid(now time.Time) map[string]string {
+// valid are the files of certificates that will not have expired at an instant, with their keys.
+func (k *pki) valid(at time.Time) map[string]string {
 	out := map[string]string{}
 	for name, text := range k.Files {
 		base, isCert := strings.CutSuffix(name, ".pem")
@@ -93,7 +93,7 @@ func (k *pki) valid(now time.Time) map[string]string {
 			continue
 		}
 		if block, _ := pem.Decode([]byte(text)); block != nil {
-			if c, err := x509.ParseCertificate(block.Bytes); err == nil && now.Add(expiring).Before(c.NotAfter) {
+			if c, err := x509.ParseCertificate(block.Bytes); err == nil && at.Before(c.NotAfter) {
 				out[name], out[base+".key"] = text, key
 			}
 		}
@@ -101,12 +101,24 @@ func (k *pki) valid(now time.Time) map[string]string {
 	return out
 }
 
-// expired says whether a certificate of the plan has, or is about to.
-func (p plan) expired(now time.Time) bool {
+// ErrExpired is wrapped by the error of a cluster whose certificates have expired: what is connected stays so, and nothing new
+// connects.
+var ErrExpired = errors.New("the certificates of the cluster have expired")
+
+// expiredOr is the error itself, as one that wraps [ErrExpired] when an expired certificate is what it is about.
+func expiredOr(err error) error {
+	if ce := (x509.CertificateInvalidError{}); errors.As(err, &ce) && ce.Reason == x509.Expired {
+		return fmt.Errorf("%w: %w", ErrExpired, err)
+	}
+	return err
+}
+
+// expired says whether a certificate of the plan will have expired at an instant.
+func (p plan) expired(at time.Time) bool {
 	if p.PKI == nil {
 		return false
 	}
-	valid := p.PKI.valid(now)
+	valid := p.PKI.valid(at)
 	for name := range p.PKI.Files {
 		if strings.HasSuffix(name, ".key") && valid[name] == "" {
 			return true
@@ -143,7 +155,7 @@ func (p *plan) certify(old *plan) error {
 		p.PKI.Files[caFile("")] = bundle.String()
 	}
 	if old.PKI != nil && old.Spec.TLS == p.Spec.TLS {
-		p.PKI.keep = old.PKI.valid(time.Now())
+		p.PKI.keep = old.PKI.valid(time.Now().Add(expiring))
 	}
 	for _, n := range p.Nodes {
 		if err := p.certifyNode(n); err != nil {

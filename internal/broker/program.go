@@ -135,9 +135,13 @@ func (k *keeper) programRequest(ctx context.Context, r *http.Request) (any, erro
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.state.Program = o.Path
+	next := k.state
+	next.Program = o.Path
+	if err := k.commit(next, nil); err != nil {
+		return nil, err
+	}
 	for _, p := range k.nodes {
 		p.runs(o.Path)
 	}
-	return nil, k.home.save(k.state)
+	return nil, nil
 }

@@ -77,7 +77,7 @@ const pause = 20 * time.Millisecond
 func (p plan) insist(ctx context.Context, at nodePlan, ask func(context.Context, *nats.Conn) error) error {
 	nc, err := p.connect(at.clientURL(), SystemUser, []nats.Option{nats.Name("natsctl readiness"), nats.NoReconnect()})
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNotReady, err)
+		return fmt.Errorf("%w: %w", ErrNotReady, expiredOr(err))
 	}
 	defer nc.Close()
 	tick := time.NewTicker(pause)

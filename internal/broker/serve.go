@@ -24,8 +24,12 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	defer func() {
-		srv.Close() //nolint:errcheck // all ends here
-		<-served    //nolint:errcheck // it has been closed just now
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+		defer cancel()
+		if srv.Shutdown(last) != nil { // who asked for the end is still to hear that it comes
+			srv.Close() //nolint:errcheck // all ends here
+		}
+		<-served //nolint:errcheck // it has been closed just now
 	}()
 	r.ready()
 	select {
@@ -39,6 +43,9 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 	r.kept()
 	return k.attend(ctx, quit)
 }
+
+// answerTime is how long answers that are being given may take at the end.
+const answerTime = 2 * time.Second
 
 // errRemoved is the end of a supervisor whose files somebody has removed under it.
 var errRemoved = errors.New("the files of the cluster have been removed")
@@ -65,8 +72,19 @@ func (k *keeper) attend(ctx context.Context, quit <-chan struct{}) error {
 func (k *keeper) keepIt() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.state.Kept, k.state.Up = true, true
-	return k.home.save(k.state)
+	next := k.state
+	next.Kept, next.Up = true, true
+	return k.commit(next, nil)
+}
+
+// commit makes a state that of the cluster and writes it with files that belong to it: all, or nothing has changed. The caller
+// holds mu.
+func (k *keeper) commit(next state, files map[string]string) error {
+	if err := k.home.saveWith(next, files); err != nil {
+		return err
+	}
+	k.state = next
+	return nil
 }
 
 func (k *keeper) setUp(up bool) error {

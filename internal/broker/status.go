@@ -14,7 +14,9 @@ type Status struct {
 	Name     string       `json:"name"`
 	PID      int          `json:"pid"` // of the supervisor
 	Since    time.Time    `json:"since"`
-	Complete bool         `json:"complete"` // every node runs, hears all others and is healthy
+	Complete bool         `json:"complete"` // every node runs, hears all others and is healthy, and none of the next two is set
+	Full     bool         `json:"disk_full,omitempty"`
+	Expired  bool         `json:"certificates_expired,omitempty"`
 	Nodes    []NodeStatus `json:"nodes"`
 	Faults   []Fault      `json:"faults"`
 }
@@ -29,7 +31,7 @@ type NodeStatus struct {
 	Phase   Phase     `json:"phase"`
 	Since   time.Time `json:"since"`
 	Starts  int       `json:"starts"`
-	Why     string    `json:"why,omitempty"`    // what ended it
+	Why     string    `json:"why,omitempty"`    // what ended it, or why nobody can connect to it
 	Health  string    `json:"health,omitempty"` // "ok", or what it says is wrong; "" when it does not answer
 	Hears   int       `json:"hears"`            // servers, itself included
 	Expect  int       `json:"expect"`           // servers that it should hear
@@ -43,7 +45,9 @@ const askTime = time.Second
 
 // status asks every node over a connection of its own, so that a cut between nodes cannot hide one.
 func (k *keeper) status(ctx context.Context) Status {
-	out := Status{Name: k.state.Plan.Spec.Name, PID: os.Getpid(), Since: k.since, Complete: true, Faults: k.faults()}
+	out := Status{Name: k.state.Plan.Spec.Name, PID: os.Getpid(), Since: k.since, Faults: k.faults()}
+	out.Full, out.Expired = noRoom(k.home.path(out.Name)) != nil, k.plan().expired(time.Now())
+	out.Complete = !out.Full && !out.Expired
 	nodes := k.all()
 	out.Nodes = make([]NodeStatus, len(nodes))
 	done := make(chan struct{}, len(nodes))
@@ -72,6 +76,7 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	defer cancel()
 	nc, err := k.plan().connect(p.plan.clientURL(), SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
 	if err != nil {
+		s.Why = err.Error()
 		return s
 	}
 	defer nc.Close()

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -189,7 +190,16 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 			return s, true, err
 		}
 	}
-	if !alive && s.Plan.expired(time.Now()) {
+	if alive && s.Plan.expired(time.Now()) { // no server lets another in, nor can be told to read new ones
+		if o.Changes != nil {
+			o.Changes([]string{"~ certificates: expired -> made anew"}, true)
+		}
+		if err = h.down(ctx, o.Spec.Name); err != nil {
+			return s, false, err
+		}
+		alive = false
+	}
+	if !alive && s.Plan.expired(time.Now().Add(expiring)) {
 		if s.Plan, err = h.plan(s.Plan.Spec, s.Slot, &s.Plan); err != nil {
 			return s, false, err
 		}
@@ -203,7 +213,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 
 // create plans a new cluster and remembers it as one that is being started.
 func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
-	all, err := lock(h.dir + "/.slots") // two new clusters must not find the same slot free
+	all, err := lockSoon(ctx, h.dir+"/.slots") // two new clusters must not find the same slot free
 	if err != nil {
 		return s, err
 	}
@@ -252,7 +262,24 @@ func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	}
 	io.Copy(io.Discard, out) //nolint:errcheck // wait until it has undone what it made
 	cmd.Wait()               //nolint:errcheck // it has said what was wrong
-	return cause(ctx, err)
+	return outOfTime(ctx, err)
+}
+
+// outOfTime is the error of a start whose context ended: the reason for that and, when it is the time, what was missing then.
+func outOfTime(ctx context.Context, err error) error {
+	why := context.Cause(ctx)
+	switch {
+	case why == nil || err == nil:
+		return err
+	case errors.Is(why, context.Canceled):
+		return why
+	}
+	missing := strings.TrimPrefix(err.Error(), ErrNotReady.Error()+": ")
+	missing, _, _ = strings.Cut(missing, abandonedMark+errAbandoned.Error())
+	if missing == errAbandoned.Error() || missing == why.Error() {
+		return why
+	}
+	return fmt.Errorf("%w: %s", why, missing)
 }
 
 // converse hears the supervisor out, makes the contexts when it is ready, and tells it to keep the cluster.
@@ -278,8 +305,7 @@ func (h *Home) undo(o Order, s state) error {
 		return nil
 	}
 	if s.Kept {
-		s.Up = false
-		return h.save(s)
+		return h.settleDown(s.Plan.Spec.Name)
 	}
 	return h.discard(s)
 }

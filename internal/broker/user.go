@@ -3,12 +3,14 @@ package broker
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 )
 
-// addUser makes one more user of an account. Only AuthOperator can: no server has to be told.
+// addUser puts one more user of an account into the plan. Only AuthOperator can: no server has to be told. A plan of which
+// this one is a copy stays as it is, and is what remains when there is an error.
 func (p *plan) addUser(account string, u User) (Identity, error) {
 	if p.Trust == nil {
 		return Identity{}, specErr("users can be added to a cluster only with the authentication operator, not %s", p.Spec.Auth)
@@ -28,13 +30,20 @@ func (p *plan) addUser(account string, u User) (Identity, error) {
 		return id, err
 	}
 	if p.PKI != nil {
+		k := *p.PKI // who holds the old plan is not disturbed
+		k.Files, p.PKI = maps.Clone(k.Files), &k
 		if err := p.certifyUser(&id); err != nil {
 			return id, err
 		}
 	}
 	p.Added = append(slices.Clone(p.Added), u.Name)
 	p.Spec, p.Identities = spec, append(slices.Clone(p.Identities), id)
-	return id, p.write(id.Creds, id.Cert, id.Key)
+	return id, nil
+}
+
+// identityFiles are the files of a user.
+func (p plan) identityFiles(id Identity) map[string]string {
+	return p.filesAt(id.Creds, id.Cert, id.Key)
 }
 
 // keepAdded is a specification for the cluster of the plan with the users that were made one by one, as far as it has their
@@ -94,7 +103,15 @@ func (p *plan) revoke(user string) (account string, err error) {
 func (c *Cluster) AddUser(account string, u User) (Identity, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.plan.addUser(account, u)
+	next := c.plan
+	id, err := next.addUser(account, u)
+	if err == nil {
+		err = replaceFiles(next.identityFiles(id))
+	}
+	if err == nil {
+		c.plan = next
+	}
+	return id, err
 }
 
 // Revoke takes away the right of a user to connect and returns when every server has acknowledged; it is disconnected and
@@ -132,25 +149,26 @@ func (h *Home) Revoke(ctx context.Context, name, user string) error {
 func (k *keeper) addUser(account string, n newUser) (Identity, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	id, err := k.state.Plan.addUser(account, n.User)
+	next := k.state
+	id, err := next.Plan.addUser(account, n.User)
 	if err != nil {
 		return id, err
 	}
-	k.state.Contexts = append(k.state.Contexts, n.Context)
-	return id, k.home.save(k.state)
+	next.Contexts = append(slices.Clone(next.Contexts), n.Context)
+	return id, k.commit(next, next.Plan.identityFiles(id))
 }
 
 // revoke revokes a user and remembers it before it tells the servers: what is pushed must not be forgotten.
 func (k *keeper) revoke(ctx context.Context, user string) error {
 	k.mu.Lock()
-	account, err := k.state.Plan.revoke(user)
+	next := k.state
+	account, err := next.Plan.revoke(user)
 	if err == nil {
-		err = k.home.save(k.state)
+		err = k.commit(next, nil)
 	}
-	p := k.state.Plan
 	k.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return p.push(ctx, account)
+	return next.Plan.push(ctx, account)
 }

@@ -1,8 +1,7 @@
 package broker
 
 import (
-	"fmt"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
 )
@@ -32,18 +31,12 @@ func (p plan) files() map[string]string {
 // operatorFile is where the operator's JWT is.
 func (p plan) operatorFile() string { return filepath.Join(p.Dir, "creds", "operator.jwt") }
 
-// write puts files where they belong, all when none is named, readable by their owner only.
-func (p plan) write(only ...string) error {
-	for path, text := range p.files() {
-		if len(only) > 0 && !slices.Contains(only, path) {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return fmt.Errorf("make a directory: %w", err)
-		}
-		if err := replaceFile(path, []byte(text)); err != nil {
-			return fmt.Errorf("write a file: %w", err)
-		}
-	}
-	return nil
+// write puts all files where they belong, readable by their owner only: all, or none.
+func (p plan) write() error { return replaceFiles(p.files()) }
+
+// filesAt are some files of the plan, as far as it has them.
+func (p plan) filesAt(paths ...string) map[string]string {
+	out := p.files()
+	maps.DeleteFunc(out, func(path, _ string) bool { return !slices.Contains(paths, path) })
+	return out
 }

@@ -1,0 +1,58 @@
+//go:build !windows
+
+package broker
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+// TestExpiredFromTheStart starts processes with certificates that are too old: nothing is left, and the reason is told.
+func TestExpiredFromTheStart(t *testing.T) {
+	t.Parallel()
+	h := home(t)
+	spec := named("old", 2)
+	spec.TLS = TLSSpec{Mode: TLSMutual, Validity: "-1h"}
+	_, _, err := h.Up(t.Context(), Order{Spec: spec, Slot: -1}, launcher())
+	if !errors.Is(err, ErrExpired) {
+		t.Errorf("got %v", err)
+	}
+	if names, _ := h.names(); len(names) > 0 {
+		t.Errorf("left over: %v", names)
+	}
+}
+
+// TestExpiringWhileRunning lets the certificates of a cluster expire: its status says so, and another order to have it starts
+// it with new ones.
+func TestExpiringWhileRunning(t *testing.T) {
+	t.Parallel()
+	h := home(t)
+	spec := named("brief", 1)
+	spec.TLS = TLSSpec{Mode: TLSMutual, Validity: "20s"}
+	up(t, h, Order{Spec: spec})
+	if s, err := h.Status(t.Context(), "brief"); err != nil || s.Expired {
+		t.Fatalf("at first: %+v %v", s, err)
+	}
+	eventually(t, func() error {
+		s, err := h.Status(t.Context(), "brief")
+		if err == nil && (!s.Expired || s.Complete || s.Nodes[0].Why == "") {
+			err = errors.New("not expired")
+		}
+		return err
+	})
+	if err := h.Ready(t.Context(), "brief"); !errors.Is(err, ErrExpired) {
+		t.Errorf("ready: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var told []string
+	_, changed, err := h.Up(ctx, Order{Spec: Spec{Name: "brief"}, Slot: -1, Changes: func(d []string, _ bool) { told = d }}, launcher())
+	if err != nil || !changed || len(told) != 1 {
+		t.Fatalf("again: %v %v %v", changed, told, err)
+	}
+	if s, err := h.Status(t.Context(), "brief"); err != nil || s.Expired || !s.Complete {
+		t.Errorf("with new ones: %+v %v", s, err)
+	}
+}
