@@ -210,7 +210,7 @@ func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Rea
 		close(kept)
 	}()
 	err := h.keep(ctx, name, l, kept, reporter(out))
-	if errors.Is(err, errAbandoned) {
+	if err != nil && errors.Is(context.Cause(ctx), errAbandoned) { // whatever it was that noticed it first
 		err = errors.Join(err, h.abandon(name))
 	}
 	if err != nil {

@@ -49,7 +49,11 @@ func fill(t *testing.T, h *Home, leave int) (empty func()) {
 	if err := f.Truncate(info.Size() - int64(leave)); err != nil {
 		t.Fatal(err)
 	}
-	return func() { os.Remove(f.Name()) }
+	return func() { // a process that is just being started may have the file open for a moment, so its removal alone is not enough
+		if err := errors.Join(os.Truncate(f.Name(), 0), os.Remove(f.Name())); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 type zeros struct{}
