@@ -242,7 +242,7 @@ var errAbandoned = errors.New("the command that started the cluster has ended")
 
 // keep runs a cluster from its start to its end. Hooks hear of both.
 func (h *Home) keep(ctx context.Context, name string, l Launcher, kept <-chan struct{}, r hooks) (err error) {
-	alive, err := lock(h.path(name, "alive"))
+	alive, err := lockSoon(ctx, h.path(name, "alive")) // who asks whether it is held holds it for a moment
 	if err != nil {
 		return fmt.Errorf("supervise %s: %w", name, err)
 	}
