@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -93,11 +94,25 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 		all, _ := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect) // the count in a STATSZ has servers that were killed
 		s.Hears = len(all)
 	}
-	var health reply
-	if k.askNode(ctx, nc, "HEALTHZ", &health) == nil {
-		s.Health = or(health.Data.Error, health.Data.Status)
-	}
+	s.Health = k.health(ctx, nc)
 	return s
+}
+
+// hasty is how a server's health begins that had no time within a millisecond to look whether it listens, though it answers.
+const hasty = "failed to be ready for connections"
+
+// health asks a server for its health, again when it was too busy to look. It is "" when there is no answer.
+func (k *keeper) health(ctx context.Context, nc *nats.Conn) string {
+	var said string
+	for {
+		var health reply
+		if k.askNode(ctx, nc, "HEALTHZ", &health) != nil {
+			return said
+		}
+		if said = or(health.Data.Error, health.Data.Status); !strings.HasPrefix(said, hasty) {
+			return said
+		}
+	}
 }
 
 // askNode asks the server at the other end of the connection.
