@@ -74,7 +74,7 @@ var jszStreams = &group[*stream]{
 		{name: "jetstream_stream_total_bytes", help: "Bytes in the stream.", value: func(s *stream) float64 { return float64(s.st.State.Bytes) }},
 		{name: "jetstream_stream_first_seq", help: "First sequence number.", value: single(func(d *server.StreamDetail) float64 { return float64(d.State.FirstSeq) })},
 		{name: "jetstream_stream_last_seq", help: "Last sequence number.", value: single(func(d *server.StreamDetail) float64 { return float64(d.State.LastSeq) })},
-		{name: "jetstream_stream_consumer_count", help: "Consumers of the stream.", value: func(s *stream) float64 { return float64(s.st.State.Consumers) }},
+		{name: "jetstream_stream_consumer_count", help: "Consumers of the stream.", value: (*stream).consumers},
 		{name: "jetstream_stream_subject_count", help: "Subjects with messages.", value: func(s *stream) float64 { return float64(s.st.State.NumSubjects) }},
 		{name: "jetstream_stream_limit_bytes", help: "The most bytes, -1 for no limit.", value: limit(func(c *server.StreamConfig) int64 { return c.MaxBytes })},
 		{name: "jetstream_stream_limit_messages", help: "The most messages, -1 for no limit.", value: limit(func(c *server.StreamConfig) int64 { return c.MaxMsgs })},

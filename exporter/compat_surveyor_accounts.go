@@ -159,8 +159,18 @@ func eachJSTotal(v *view, yield func(*jsTotal)) {
 func (t *jsTotal) add(d *server.AccountDetail) {
 	t.mem += float64(d.Memory)
 	t.store += float64(d.Store)
-	t.memRes += float64(d.ReservedMemory)
-	t.storeRes += float64(d.ReservedStore)
+	t.memRes = addReserved(t.memRes, d.ReservedMemory)
+	t.storeRes = addReserved(t.storeRes, d.ReservedStore)
+}
+
+// addReserved adds what another domain promises; a promise without a limit,
+// which servers send as -1 turned unsigned, stays what it is.
+func addReserved(sum float64, n uint64) float64 {
+	const unlimited = float64(1 << 63)
+	if sum >= unlimited || float64(n) >= unlimited {
+		return max(sum, float64(n))
+	}
+	return sum + float64(n)
 }
 
 func (t *jsTotal) count(s *stream) {

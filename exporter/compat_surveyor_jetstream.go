@@ -78,7 +78,7 @@ var surveyorStreams = &group[*stream]{
 		{name: "nats_stream_total_bytes", help: "Bytes in the stream.", value: func(s *stream) float64 { return float64(s.st.State.Bytes) }},
 		{name: "nats_stream_first_seq", help: "First sequence number.", value: single(func(d *server.StreamDetail) float64 { return float64(d.State.FirstSeq) })},
 		{name: "nats_stream_last_seq", help: "Last sequence number.", value: single(func(d *server.StreamDetail) float64 { return float64(d.State.LastSeq) })},
-		{name: "nats_stream_consumer_count", help: "Consumers of the stream.", value: func(s *stream) float64 { return float64(s.st.State.Consumers) }},
+		{name: "nats_stream_consumer_count", help: "Consumers of the stream.", value: (*stream).consumers},
 		{name: "nats_stream_subject_count", help: "Subjects with messages.", value: func(s *stream) float64 { return float64(s.st.State.NumSubjects) }},
 	},
 }
@@ -98,7 +98,7 @@ var surveyorAccountStreams = &group[*stream]{
 		v[0], v[1], v[2], v[3], v[4] = s.d.Id, s.d.Name, s.st.Name, s.group(), domainOf(s.sv)
 	},
 	rows: []row[*stream]{
-		{name: "nats_core_account_jetstream_consumer_count", help: "Consumers of the stream that clients made.", value: (*stream).publicConsumers},
+		{name: "nats_core_account_jetstream_consumer_count", help: "Consumers of the stream.", value: (*stream).consumers},
 		{name: "nats_core_account_jetstream_replica_count", help: "Replicas that the stream is configured to have.", value: configured(func(c *server.StreamConfig) float64 { return float64(c.Replicas) })},
 	},
 }
@@ -119,13 +119,4 @@ var surveyorConsumers = &group[*consumer]{
 		{name: "nats_consumer_ack_floor_stream_seq", help: "Stream sequence up to which all is acknowledged.", value: one(func(c *server.ConsumerInfo) float64 { return float64(c.AckFloor.Stream) })},
 		{name: "nats_consumer_ack_floor_consumer_seq", help: "Delivery up to which all is acknowledged.", value: one(func(c *server.ConsumerInfo) float64 { return float64(c.AckFloor.Consumer) })},
 	},
-}
-
-// publicConsumers counts without those that mirrors and sources make, where
-// consumers were asked for.
-func (s *stream) publicConsumers() float64 {
-	if s.listed {
-		return float64(len(s.st.Consumer))
-	}
-	return float64(s.st.State.Consumers)
 }

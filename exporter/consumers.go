@@ -13,11 +13,15 @@ import (
 func (v *view) findConsumers(s *stream, lead *leads) {
 	var own, passing []*consumer
 	for _, info := range s.st.Consumer {
-		if info == nil || !v.cfg.consumers.allows(info.Name) {
+		if info == nil {
+			continue
+		}
+		hidden := !v.cfg.consumers.allows(info.Name)
+		lead.add(s.jsAccount, leaderOf(info.Cluster), s.st.Name, info.Name, hidden)
+		if hidden {
 			continue
 		}
 		c := &consumer{stream: s, c: info}
-		lead.add(s.jsAccount, leaderOf(info.Cluster), s.st.Name, info.Name)
 		switch {
 		case !v.cfg.replicas && !c.leads():
 		case ephemeral(info) && !v.cfg.ephemeral:
@@ -69,18 +73,19 @@ type leads struct {
 type leadKey struct{ domain, account, stream, consumer string }
 
 type leadSeen struct {
-	acc jsAccount
-	led bool
+	acc    jsAccount
+	led    bool
+	hidden bool // the options want no series of it
 }
 
-func (l *leads) add(acc jsAccount, leader, stream, consumer string) {
+func (l *leads) add(acc jsAccount, leader, stream, consumer string, hidden bool) {
 	if l.found == nil {
 		l.found = map[leadKey]*leadSeen{}
 	}
 	key := leadKey{acc.sv.Info.Domain, acc.d.Id, stream, consumer}
 	seen := l.found[key]
 	if seen == nil {
-		seen = &leadSeen{acc: acc}
+		seen = &leadSeen{acc: acc, hidden: hidden}
 		l.found[key] = seen
 		l.order = append(l.order, key)
 	}
@@ -90,9 +95,21 @@ func (l *leads) add(acc jsAccount, leader, stream, consumer string) {
 func (l *leads) headless() []*headless {
 	var out []*headless
 	for _, key := range l.order {
-		if seen := l.found[key]; !seen.led {
+		if seen := l.found[key]; !seen.led && !seen.hidden {
 			out = append(out, &headless{seen.acc, key.stream, key.consumer})
 		}
 	}
 	return out
+}
+
+// consumers counts the consumers of each stream.
+func (l *leads) consumers() map[leadKey]int {
+	count := map[leadKey]int{}
+	for _, key := range l.order {
+		if key.consumer != "" {
+			key.consumer = ""
+			count[key]++
+		}
+	}
+	return count
 }

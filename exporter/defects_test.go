@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,38 @@ func TestLongUptime(t *testing.T) {
 func TestStreamConsumerCount(t *testing.T) {
 	series := seriesOf(t, textOf(t, sampleFleet(), false))
 	if got := pick(series, "nats_stream_consumer_count", "stream=ORDERS", "server_id=NEAST-1"); len(got) != 1 || got[0] != 3 {
+		t.Errorf("%v", got)
+	}
+}
+
+// A replica knows only the consumers that it holds: those with fewer replicas
+// than their stream are counted from all servers, or not at all.
+func TestConsumersOfAllServers(t *testing.T) {
+	snap := sampleFleet()
+	snap.Want = wantOf([]string{"streams", "consumers"}, false)
+	there := &snap.Servers[1].Jsz.AccountDetails[0].Streams[0]
+	there.Consumer = append(there.Consumer, sampleConsumer("single", "east-2", true))
+	names := []string{"nats_jetstream_stream_consumers", "nats_stream_consumer_count", "nats_core_account_jetstream_consumer_count"}
+	series := seriesOf(t, textOf(t, snap, false))
+	for _, name := range names {
+		if got := pick(series, name, "stream=ORDERS"); !slices.Contains(got, 4) {
+			t.Errorf("%s: %v, want 4", name, got)
+		}
+	}
+	snap.Want = wantOf([]string{"streams"}, false)
+	series = seriesOf(t, textOf(t, snap, false))
+	if got := pick(series, names[0], "stream=ORDERS", "domain=hub"); len(got) != 0 {
+		t.Errorf("the leader alone cannot know: %v", got)
+	}
+	if got := pick(series, names[0], "stream=COPY"); len(got) != 1 {
+		t.Errorf("a stream of one replica: %v", got)
+	}
+}
+
+// No limit in two domains is still no limit, not twice as much.
+func TestUnlimitedStaysUnlimited(t *testing.T) {
+	series := seriesOf(t, textOf(t, sampleFleet(), false))
+	if got := pick(series, "nats_core_account_jetstream_storage_reserved", "account=AAPP"); len(got) != 1 || got[0] != float64(^uint64(0)) {
 		t.Errorf("%v", got)
 	}
 }

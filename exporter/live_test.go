@@ -80,12 +80,22 @@ func scrape(t testing.TB, url string, headers ...string) map[string]string {
 		body, _ := io.ReadAll(resp.Body)
 		t.Fatalf("%s: %s %s", url, resp.Status, body)
 	}
+	return parse(t, resp.Body)
+}
+
+// parse reads an exposition likewise.
+func parse(t testing.TB, text io.Reader) map[string]string {
+	t.Helper()
 	series := map[string]string{}
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+	lines := bufio.NewScanner(text)
+	for lines.Scan() {
 		line := lines.Text()
 		if i := strings.LastIndexByte(line, ' '); i > 0 && line[0] != '#' {
 			series[line[:i]] = line[i+1:]
 		}
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return series
 }

@@ -25,6 +25,7 @@ type headless struct {
 // the options ask for all, within the patterns, and no more than the limit.
 func (v *view) findStreams() {
 	led, lead := map[string]*stream{}, &leads{}
+	var listed [][]*stream // of each account on each server
 	for _, acc := range v.jsAccounts {
 		var own []*stream
 		for i := range acc.d.Streams {
@@ -33,13 +34,20 @@ func (v *view) findStreams() {
 				continue
 			}
 			v.findConsumers(s, lead)
-			lead.add(s.jsAccount, leaderOf(s.st.Cluster), s.st.Name, "")
+			lead.add(s.jsAccount, leaderOf(s.st.Cluster), s.st.Name, "", false)
 			switch {
 			case v.cfg.replicas:
 				own = append(own, s)
 			case s.leads():
 				own = append(own, newest(led, s)...)
 			}
+		}
+		listed = append(listed, own)
+	}
+	count := lead.consumers()
+	for _, own := range listed {
+		for _, s := range own {
+			s.known = count[leadKey{domain: s.sv.Info.Domain, account: s.d.Id, stream: s.st.Name}]
 		}
 		v.streams = append(v.streams, v.foldStreams(own)...)
 	}
@@ -59,6 +67,19 @@ func (s *stream) leads() bool {
 // leads tells whether the replica's server is the leader of its consumer.
 func (c *consumer) leads() bool {
 	return c.c.Cluster == nil || c.c.Cluster.Leader == c.sv.Info.Name
+}
+
+// consumers counts the consumers of the stream. A server knows only those of
+// which it holds a replica, and those of a stream with several may have fewer:
+// only all its servers together know, if their consumers were asked for.
+func (s *stream) consumers() float64 {
+	switch {
+	case s.listed:
+		return float64(max(s.known, s.st.State.Consumers))
+	case s.st.Cluster != nil && len(s.st.Cluster.Replicas) > 0, s.folded > 0:
+		return none
+	}
+	return float64(s.st.State.Consumers)
 }
 
 // group names the stream's raft group, which is its own for ever; empty when
@@ -108,10 +129,11 @@ func (v *view) foldStreams(own []*stream) []*stream {
 	}
 	slices.SortStableFunc(own, func(a, b *stream) int { return cmp.Compare(b.st.State.Bytes, a.st.State.Bytes) })
 	rest := own[v.cfg.top:]
-	sum := &stream{jsAccount: rest[0].jsAccount, st: &server.StreamDetail{Name: nameOther}, folded: len(rest)}
+	sum := &stream{jsAccount: rest[0].jsAccount, st: &server.StreamDetail{Name: nameOther}, folded: len(rest), listed: rest[0].listed}
 	for _, s := range rest {
 		sum.st.State.Msgs += s.st.State.Msgs
 		sum.st.State.Bytes += s.st.State.Bytes
+		sum.known += s.known
 		sum.st.State.Consumers += s.st.State.Consumers
 		sum.st.State.NumSubjects += s.st.State.NumSubjects
 		sum.st.State.NumDeleted += s.st.State.NumDeleted

@@ -44,7 +44,7 @@ var streams = &group[*stream]{
 	rows: []row[*stream]{
 		{name: "nats_jetstream_stream_messages", help: "Messages in the stream.", value: func(s *stream) float64 { return float64(s.st.State.Msgs) }},
 		{name: "nats_jetstream_stream_bytes", help: "Bytes in the stream.", value: func(s *stream) float64 { return float64(s.st.State.Bytes) }},
-		{name: "nats_jetstream_stream_consumers", help: "Consumers of the stream.", value: func(s *stream) float64 { return float64(s.st.State.Consumers) }},
+		{name: "nats_jetstream_stream_consumers", help: "Consumers of the stream, on all of its servers; absent without the collector consumers where its replicas cannot know.", value: (*stream).consumers},
 		{name: "nats_jetstream_stream_subjects", help: "Subjects with messages in the stream.", value: func(s *stream) float64 { return float64(s.st.State.NumSubjects) }},
 		{name: "nats_jetstream_stream_deleted_messages", help: "Gaps in the stream: messages deleted between the first and the last.", value: func(s *stream) float64 { return float64(s.st.State.NumDeleted) }},
 		{name: "nats_jetstream_stream_first_sequence", help: "Sequence number of the first message.", value: single(func(d *server.StreamDetail) float64 { return float64(d.State.FirstSeq) })},

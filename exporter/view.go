@@ -45,6 +45,7 @@ type stream struct {
 	st     *server.StreamDetail
 	folded int  // how many streams are summed; 0 for a single one
 	listed bool // its consumers were asked for
+	known  int  // then: consumers that any of its servers lists
 }
 
 // consumer is one replica of a consumer as its server tells it, or the sum of

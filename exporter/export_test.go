@@ -1,0 +1,13 @@
+package exporter
+
+import "github.com/natsctl/natsctl/internal/fleet"
+
+// NewOf is an exporter of any source of snapshots; options that cannot be used
+// panic.
+func NewOf(src fleet.Source, opts ...Option) *Exporter {
+	cfg, err := newConfig(opts)
+	if err != nil {
+		panic(err)
+	}
+	return newExporter(cfg, src)
+}
