@@ -90,6 +90,15 @@ func (k *sink) take(payload []byte, now int64) {
 		return
 	}
 	s, err := k.run.coder.Get(payload)
+	if err == nil && s.Flags == 0 && s.Worker < len(k.windows) {
+		k.measure(payload, s, now)
+		return
+	}
+	k.other(s, err)
+}
+
+// other notes a message that is not one of the measurement.
+func (k *sink) other(s stamp.Stamp, err error) {
 	switch {
 	case errors.Is(err, stamp.ErrForeign):
 		k.tally.foreign++
@@ -97,10 +106,8 @@ func (k *sink) take(payload []byte, now int64) {
 		k.tally.corrupt++
 	case s.Flags&stamp.Probe != 0:
 		k.probed[s.Worker].Store(true)
-	case s.Flags&stamp.Warm != 0:
-		k.warm.Store(k.warm.Load() + 1)
 	default:
-		k.measure(payload, s, now)
+		k.warm.Store(k.warm.Load() + 1)
 	}
 }
 
@@ -119,7 +126,9 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 		k.lane.Arrived(now)
 		return
 	}
-	k.tally.response.Record(now - s.Intended)
+	if k.run.spec.Load.Mode == Open { // a closed loop claims no response time
+		k.tally.response.Record(now - s.Intended)
+	}
 	k.tally.service.Record(now - s.Intended - s.Lag)
 	k.lane.Received(now, now-s.Intended)
 }

@@ -26,26 +26,51 @@ const (
 
 // Hist is an HDR histogram of nanoseconds. The zero value is empty and takes
 // no memory until the first value. One goroutine uses it.
-type Hist struct{ h *hdrhistogram.Histogram }
+type Hist struct {
+	h *hdrhistogram.Histogram
+	// The last value and how often it came in a row, which is not in h yet:
+	// messages that were sent and read together have equal latencies.
+	last, row int64
+}
 
 // Record adds one value; negative ones count as 0.
-func (h *Hist) Record(ns int64) { h.RecordN(ns, 1) }
+func (h *Hist) Record(ns int64) {
+	if ns == h.last && h.row > 0 {
+		h.row++
+		return
+	}
+	h.settle()
+	h.last, h.row = ns, 1
+}
 
 // RecordN adds a value n times.
 func (h *Hist) RecordN(ns, n int64) {
+	if n > 0 {
+		h.settle()
+		h.last, h.row = ns, n
+	}
+}
+
+// settle puts the last value into the histogram.
+func (h *Hist) settle() {
+	if h.row == 0 {
+		return
+	}
 	if h.h == nil {
 		h.h = hdrhistogram.New(lowest, Max, digits)
 	}
-	if n > 0 { // a value within the range is never refused
-		_ = h.h.RecordValues(min(max(ns, 0), Max), n)
-	}
+	// A value within the range is never refused.
+	_ = h.h.RecordValues(min(max(h.last, 0), Max), h.row)
+	h.row = 0
 }
 
 // Merge adds all values of o; the result is the histogram of the union.
 func (h *Hist) Merge(o *Hist) {
+	o.settle()
 	if o.h == nil {
 		return
 	}
+	h.settle()
 	if h.h == nil {
 		h.h = hdrhistogram.New(lowest, Max, digits)
 	}
@@ -54,6 +79,7 @@ func (h *Hist) Merge(o *Hist) {
 
 // Count is the number of values.
 func (h *Hist) Count() int64 {
+	h.settle()
 	if h.h == nil {
 		return 0
 	}
@@ -141,6 +167,7 @@ func Decode(s string) (*Hist, error) {
 // WritePercentiles writes the distribution in the .hgrm text format, values in
 // milliseconds, as HdrHistogram's plotter reads it.
 func (h *Hist) WritePercentiles(w io.Writer) error {
+	h.settle()
 	o := h.h
 	if o == nil {
 		o = hdrhistogram.New(lowest, Max, digits)

@@ -30,6 +30,9 @@ type conn struct {
 	skip       int   // bytes to come of a frame that nats.go has begun to get
 	err        error // of the socket, kept until the bytes before it are read
 	now        int64
+
+	line []byte // of the last message for the tap: the next is often the same
+	last frame  // what it says
 }
 
 // Write sends b as a whole.
@@ -95,28 +98,41 @@ func (c *conn) parse() bool {
 			c.skip -= c.pass
 			return true
 		}
-		eol := bytes.IndexByte(waiting, '\n')
-		if eol < 0 {
-			if len(waiting) < maxLine && c.err == nil {
-				return false
+		if len(c.line) == 0 || !bytes.HasPrefix(waiting, c.line) {
+			if stop, pass := c.head(waiting); stop {
+				return pass
 			}
-			c.pass = len(waiting)
-			return true
 		}
-		f, ok := parseFrame(waiting[:eol+1])
-		if !ok || f.sid < sidBase {
-			c.skip = f.size // 0 for all but messages
-			c.pass = eol + 1
-			return true
-		}
-		whole := eol + 1 + f.size
+		eol, whole := len(c.line), len(c.line)+c.last.size
 		if len(waiting) < whole {
 			return false
 		}
-		c.tap.deliver(int(f.sid-sidBase), waiting[eol+1+f.head:whole-2], c.now)
+		c.tap.deliver(int(c.last.sid-sidBase), waiting[eol+c.last.head:whole-2], c.now)
 		c.start += whole
 	}
 	return false
+}
+
+// head reads the line at the front of the buffer. It says whether to stop
+// there, because it is not that of a message for the tap or not all of it has
+// come; pass is then what parse says.
+func (c *conn) head(waiting []byte) (stop, pass bool) {
+	eol := bytes.IndexByte(waiting, '\n')
+	if eol < 0 {
+		if len(waiting) < maxLine && c.err == nil {
+			return true, false
+		}
+		c.pass = len(waiting)
+		return true, true
+	}
+	f, ok := parseFrame(waiting[:eol+1])
+	if !ok || f.sid < sidBase {
+		c.skip = f.size // 0 for all but messages
+		c.pass = eol + 1
+		return true, true
+	}
+	c.line, c.last = append(c.line[:0], waiting[:eol+1]...), f
+	return false, false
 }
 
 // frame is the head of a MSG or HMSG.
