@@ -48,7 +48,7 @@ type benchPubFlags struct {
 	payload benchPayloadFlags
 	where   benchSubjectFlags
 	pubs    int
-	driver  string
+	benchDriverFlag
 }
 
 func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
@@ -56,7 +56,7 @@ func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("pubs", "Publishers, each with its own connection.").Default("1").IntVar(&c.pubs)
 	c.load.setup(cmd)
 	c.payload.setup(cmd)
-	cmd.Flag("driver", "natsgo is what an application uses; raw takes less client CPU, for --max over plain TCP; auto is raw where it can.").Default("auto").EnumVar(&c.driver, "natsgo", "raw", "auto")
+	c.setupDriver(cmd)
 }
 
 func (c *benchPubFlags) spec(e *env) (bench.Spec, error) {
@@ -125,6 +125,7 @@ type benchRequestFlags struct {
 	serve     int
 	think     time.Duration
 	replySize string
+	benchDriverFlag
 }
 
 func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
@@ -136,10 +137,11 @@ func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
 	c.load.setup(cmd)
 	c.load.setupWindow(cmd, "1")
 	c.payload.setup(cmd)
+	c.setupDriver(cmd)
 }
 
 func (c *benchRequestFlags) spec(e *env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.Request, Pubs: c.clients, Request: &bench.Asking{Serve: c.serve, Think: bench.Duration(c.think)}}
+	s := bench.Spec{Workload: bench.Request, Pubs: c.clients, Driver: c.driver, Request: &bench.Asking{Serve: c.serve, Think: bench.Duration(c.think)}}
 	patience(e, &s)
 	c.where.into(&s)
 	if c.serve < 0 {

@@ -96,6 +96,14 @@ func (f *benchPayloadFlags) into(s *bench.Spec) (err error) {
 	return nil
 }
 
+// benchDriverFlag says how messages get to the sockets.
+type benchDriverFlag struct{ driver string }
+
+func (f *benchDriverFlag) setupDriver(cmd *kingpin.CmdClause) {
+	cmd.Flag("driver", "natsgo is what an application uses; raw takes less client CPU, for closed loops over plain TCP; auto is raw where it can be and more than one message is in flight.").
+		Default("auto").EnumVar(&f.driver, "natsgo", "raw", "auto")
+}
+
 // benchSubjectFlags say where the messages go.
 type benchSubjectFlags struct {
 	subject, dist string

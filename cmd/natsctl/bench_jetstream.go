@@ -44,6 +44,7 @@ type benchJSPubFlags struct {
 	stream  benchStreamFlags
 	pubs    int
 	ack     string
+	benchDriverFlag
 }
 
 func (c *benchJSPubFlags) declare(cmd *kingpin.CmdClause) {
@@ -53,10 +54,11 @@ func (c *benchJSPubFlags) declare(cmd *kingpin.CmdClause) {
 	c.stream.setup(cmd, "stream")
 	c.load.setup(cmd)
 	c.payload.setup(cmd)
+	c.setupDriver(cmd)
 }
 
 func (c *benchJSPubFlags) spec(e *env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.JSPub, Pubs: c.pubs, JS: &bench.Stream{Name: c.stream.stream, Storage: c.stream.storage, Replicas: c.stream.replicas}}
+	s := bench.Spec{Workload: bench.JSPub, Pubs: c.pubs, Driver: c.driver, JS: &bench.Stream{Name: c.stream.stream, Storage: c.stream.storage, Replicas: c.stream.replicas}}
 	patience(e, &s)
 	c.where.into(&s)
 	if err := c.load.into(&s); err != nil {

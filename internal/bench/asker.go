@@ -47,11 +47,13 @@ type asker struct {
 	ring   *ring
 	inbox  string // ends with a dot; the request's number follows
 	sub    *ear
+	pen    *pen // with the raw driver
 	ledger ledger
 	reply  []byte // inbox and number of the next request, rewritten in place
 	batch  int    // messages that one answer is for
 
 	// the receiving side
+	heard  nats.Msg // the reply at hand, with the raw driver
 	tally  tally
 	lane   *hist.Lane
 	failed int64
@@ -77,7 +79,7 @@ const tokenLen = 12
 const digits = "0123456789abcdefghijklmnopqrstuv"
 
 func (r *run) newAsker(id int, who string, act action, batch int) (*asker, error) {
-	l, err := r.link(who)
+	l, err := r.linkAs(who)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +96,14 @@ func (r *run) newAsker(id int, who string, act action, batch int) (*asker, error
 }
 
 func (a *asker) listen() (*ear, error) {
+	if t := a.link.tap; t != nil {
+		a.pen = &pen{tap: t}
+		t.Subscribe(a.inbox+"*", "", a.hear)
+		if err := t.Start(); err != nil {
+			return nil, fmt.Errorf("driver raw: %w", err)
+		}
+		return &ear{tap: t}, nil
+	}
 	e := &ear{gone: make(chan struct{})}
 	var err error
 	if e.sub, err = a.link.nc.Subscribe(a.inbox+"*", a.receive); err != nil {
@@ -171,15 +181,29 @@ func (a *asker) loop(ctx context.Context, p phase) error {
 		if p.msgs == 0 && now >= a.end && whole || ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		for range min(free, floodBurst) {
-			if p.msgs > 0 && a.n == uint64(p.msgs) {
-				return nil
-			}
-			if err := a.send(now, now, a.n+1 == uint64(p.msgs)); err != nil {
-				return err
-			}
+		if done, err := a.burst(min(free, floodBurst), now, p.msgs); done || err != nil {
+			return err
 		}
 	}
+}
+
+// burst sends n messages, or fewer if those are all; 0 is no limit.
+func (a *asker) burst(n, now, all int64) (done bool, err error) {
+	for range n {
+		if done = all > 0 && a.n == uint64(all); done {
+			break
+		}
+		if err := a.send(now, now, a.n+1 == uint64(all)); err != nil {
+			return false, err
+		}
+	}
+	if a.pen == nil {
+		return done, nil
+	}
+	if err := a.pen.flush(); err != nil {
+		return done, a.run.resume(a.link, err)
+	}
+	return done, nil
 }
 
 // wait returns when the window has room, or a while has passed in which
@@ -257,6 +281,9 @@ func (a *asker) refused(seq uint64, err error) error {
 			a.resolved.Add(1)
 		}
 	}
+	if a.pen != nil {
+		return a.run.resume(a.link, err)
+	}
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return err
 	}
@@ -276,12 +303,12 @@ func (a *asker) token(seq uint64) string {
 	return unsafe.String(&a.reply[0], len(a.reply))
 }
 
-// number reads what token wrote.
-func (a *asker) number(subject string) (seq uint64, ok bool) {
-	if len(subject) != len(a.inbox)+tokenLen {
+// number reads what token wrote at the end of a subject below the inbox.
+func number[T string | []byte](subject T) (seq uint64, ok bool) {
+	if len(subject) < tokenLen {
 		return 0, false
 	}
-	for _, c := range []byte(subject[len(a.inbox):]) {
+	for _, c := range []byte(subject[len(subject)-tokenLen:]) {
 		switch {
 		case c >= '0' && c <= '9':
 			seq = seq<<5 | uint64(c-'0')
@@ -292,72 +319,4 @@ func (a *asker) number(subject string) (seq uint64, ok bool) {
 		}
 	}
 	return seq, true
-}
-
-// receive takes a reply: for one message, or for the batch that it ends.
-func (a *asker) receive(m *nats.Msg) {
-	now := a.run.clock.Now()
-	seq, ok := a.number(m.Subject)
-	if !ok {
-		return
-	}
-	first := seq
-	if a.batch > 1 { // the message that ends a batch knows its place in it
-		first = seq - a.ring.at(seq).aux.Load()
-	}
-	for ; first <= seq; first++ {
-		a.resolve(first, m, now)
-	}
-	if a.waiting.Load() && a.room() {
-		select {
-		case a.wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// room says whether it is worth to wake the sender: a quarter of the window is
-// free, so that it sends some messages at a time.
-func (a *asker) room() bool {
-	w := int64(a.run.spec.Load.Window)
-	return a.issued.Load()-a.settled.Load() <= w-max(w/4, 1)
-}
-
-// resolve notes the answer m to message seq.
-func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
-	due, sent, aux, measured, ok := a.ring.settle(seq)
-	if !ok {
-		a.tally.dup++ // a second answer, or one that came after the timeout
-		return
-	}
-	err := a.act.answer(m, aux, measured)
-	a.settled.Add(1)
-	if !measured {
-		return
-	}
-	a.resolved.Add(1)
-	if err != nil {
-		a.failed++
-		if a.first == nil {
-			a.first = err
-		}
-		return
-	}
-	a.note(due, sent, now, len(m.Data))
-}
-
-func (a *asker) note(due, sent, now int64, size int) {
-	t := &a.tally
-	if t.received == 0 {
-		t.first = now
-	} else if d := now - t.last; d > t.gap {
-		t.gap, t.gapAt = d, now
-	}
-	t.last = now
-	t.received++
-	t.bytes += int64(size)
-	t.response.Record(now - due)
-	t.service.Record(now - sent)
-	a.lane.Received(now, now-due)
-	a.answered.Store(t.received)
 }

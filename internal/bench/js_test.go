@@ -33,7 +33,8 @@ func TestJSPub(t *testing.T) {
 	t.Parallel()
 	for name, spec := range map[string]Spec{
 		"sync":       {JS: &Stream{Ack: "sync"}, Msgs: 500},
-		"window":     {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5},
+		"window":     {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5, Driver: driverGo},
+		"raw":        {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5, Driver: driverRaw},
 		"batch":      {JS: &Stream{Ack: "batch", Batch: 50}, Msgs: 777, Pubs: 2},
 		"none":       {JS: &Stream{Ack: "none"}, Load: Load{Rate: 2000}, Msgs: 1000},
 		"memory":     {JS: &Stream{Storage: "memory"}, Load: Load{Rate: 2000}, Msgs: 1000},
@@ -67,12 +68,18 @@ func TestJSPubRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "SMALL", Subjects: []string{"small.>"}, MaxMsgs: 100, Discard: jetstream.DiscardNew}); err != nil {
+	small, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "SMALL", Subjects: []string{"small.>"}, MaxMsgs: 100, Discard: jetstream.DiscardNew})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r := mustExecute(t, Spec{Workload: JSPub, JS: &Stream{Name: "SMALL"}, Load: Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()))
-	if r.Received != 100 || r.Errors != 50 || r.Lost != 50 || r.FirstError == "" {
-		t.Errorf("received %d, errors %d, lost %d, first %q", r.Received, r.Errors, r.Lost, r.FirstError)
+	for _, driver := range []string{driverGo, driverRaw} {
+		r := mustExecute(t, Spec{Workload: JSPub, JS: &Stream{Name: "SMALL"}, Driver: driver, Load: Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()))
+		if r.Received != 100 || r.Errors != 50 || r.Lost != 50 || r.FirstError == "" {
+			t.Errorf("%s: received %d, errors %d, lost %d, first %q", driver, r.Received, r.Errors, r.Lost, r.FirstError)
+		}
+		if err := small.Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if left := names(t, s.ClientURL()); len(left) != 1 {
 		t.Errorf("the user's stream is gone: %v", left)

@@ -43,7 +43,7 @@ func (j *jsPubRun) setup(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		base.nc = a.link.nc
+		base.over(a)
 		j.clients = append(j.clients, a)
 	}
 	return nil

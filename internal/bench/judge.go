@@ -15,6 +15,7 @@ const (
 	ReasonError     = "worker_failed"
 	ReasonNothing   = "nothing_received"
 	ReasonCounted   = "counted_only"
+	ReasonShort     = "too_short"
 	ReasonNotStored = "acknowledged_but_not_stored"
 )
 
@@ -22,6 +23,7 @@ const (
 const (
 	boundShare   = 0.7   // of the generator's own ceiling
 	foreignShare = 0.10  // of the machine
+	leastSeconds = 0.1   // what a closed loop must take to have a rate
 	lagFloorUS   = 200.0 // send lag p99 that never matters
 	lagShare     = 0.10  // of the response p99
 )
@@ -40,8 +42,10 @@ func (r *run) judge(rep *Run, o options) Validity {
 	}
 	short := r.spec.Load.Mode == Open && !rep.Partial && rep.Saturated == nil && float64(r.onTime) < reached*float64(rep.Planned)
 	add(short, true, ReasonRate, "%d of %d messages were sent in time", r.onTime, rep.Planned)
+	brief := r.spec.Load.Mode == Max && !rep.Partial && rep.Seconds < leastSeconds
+	add(brief, false, ReasonShort, "it took only %.0f ms: such rates are those of buffers", rep.Seconds*1e3)
 	load := rep.Rate.Sent
-	add(o.ceiling > 0 && load > boundShare*o.ceiling, true, ReasonGenerator,
+	add(o.ceiling > 0 && !brief && load > boundShare*o.ceiling, true, ReasonGenerator,
 		"%s/s is above %.0f %% of what the generator itself can do (%s/s)", FormatRate(load), boundShare*100, FormatRate(o.ceiling))
 	add(rep.Client.ForeignCPU > foreignShare && !rep.Client.ServerLocal, true, ReasonForeign,
 		"other programs used %.0f %% of this machine", rep.Client.ForeignCPU*100)

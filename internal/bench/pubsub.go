@@ -114,7 +114,7 @@ func (p *pubsubRun) listen(who string, k *sink) error {
 // hear subscribes a sink on a connection.
 func (r *run) hear(l *link, subject string, k *sink) (*ear, error) {
 	if l.tap != nil {
-		l.tap.Subscribe(subject, r.spec.Queue, k.take)
+		l.tap.Subscribe(subject, r.spec.Queue, func(m *tap.Message) { k.take(m.Payload, m.Now) })
 		return &ear{tap: l.tap, sink: k}, l.tap.Start()
 	}
 	e := &ear{sink: k, gone: make(chan struct{})}

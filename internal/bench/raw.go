@@ -20,9 +20,24 @@ const (
 	driverAuto = "auto"   // raw where it is allowed and of use
 )
 
-// rawWanted says whether the scenario is one for the raw driver.
+// rawFits says whether the raw driver can do the scenario.
+func (s Spec) rawFits() bool {
+	switch s.Workload {
+	case Pub, PubSub, Request:
+		return s.Load.Mode == Max
+	case JSPub:
+		return s.Load.Mode == Max && (s.JS.Ack == "window" || s.JS.Ack == "sync")
+	}
+	return false
+}
+
+// rawWanted says whether the scenario is one for the raw driver. A client that
+// waits for every answer measures what an application sees, which uses nats.go.
 func (s Spec) rawWanted() bool {
-	return s.Driver != driverGo && s.Load.Mode == Max && (s.Workload == Pub || s.Workload == PubSub)
+	if s.Driver == driverAuto && s.Workload != Pub && s.Workload != PubSub && s.Load.Window <= 1 {
+		return false
+	}
+	return s.Driver != driverGo && s.rawFits()
 }
 
 // linkAs opens a connection for the driver of the spec; its tap is nil with
@@ -106,7 +121,7 @@ func (s *sender) buildBatch() batch {
 		if len(b.ends) > 0 && len(b.frames)+len(payload)+64 > batchBytes {
 			break
 		}
-		b.frames = tap.AppendPub(b.frames, s.subjects.pick(), len(payload))
+		b.frames = tap.AppendPub(b.frames, s.subjects.pick(), "", len(payload))
 		b.frames = append(b.frames, payload...)
 		b.frames = append(b.frames, "\r\n"...)
 		b.ends = append(b.ends, len(b.frames))
@@ -161,11 +176,15 @@ func (s *sender) sendBatch(b *batch, n int, now int64) error {
 	if err == nil {
 		return nil
 	}
-	if s.link.nc.IsClosed() {
+	return s.run.resume(s.link, err) // the batch is lost, or a part of it
+}
+
+// resume waits after a failed write until the connection is there again.
+func (r *run) resume(l *link, err error) error {
+	if l.nc.IsClosed() {
 		return errors.Join(err, nats.ErrConnectionClosed)
 	}
-	// The batch is lost, or a part of it. It goes on when the tap does.
-	return s.run.await(s.run.timeout(), func() bool { return s.link.nc.IsConnected() && s.raw.tap.Write(nil) == nil })
+	return r.await(r.timeout(), func() bool { return l.nc.IsConnected() && l.tap.Write(nil) == nil })
 }
 
 func (s *sender) accountBatch(n, size, now int64) {

@@ -43,7 +43,7 @@ func (q *requestRun) setup(context.Context) error {
 		if err != nil {
 			return err
 		}
-		act.nc = a.link.nc
+		act.over(a)
 		q.clients = append(q.clients, a)
 	}
 	return nil
@@ -86,6 +86,7 @@ func (q *requestRun) settle(_ context.Context, rep *Run) {
 // asking is the action of a request.
 type asking struct {
 	nc       *nats.Conn
+	out      requester
 	id       int
 	pool     *stamp.Pool
 	coder    stamp.Coder
@@ -106,11 +107,25 @@ func (r *run) newAsking(id int) (*asking, error) {
 	}, nil
 }
 
+// requester is where an action puts its messages. They belong to the action
+// again when it returns.
+type requester interface {
+	PublishRequest(subject, reply string, payload []byte) error
+}
+
+// over tells the action its connection.
+func (a *asking) over(by *asker) {
+	a.nc, a.out = by.link.nc, by.link.nc
+	if by.pen != nil {
+		a.out = by.pen
+	}
+}
+
 func (a *asking) aux(uint64) uint64 { return 0 }
 
 func (a *asking) ask(m message, reply string) error {
 	p := a.pool.Next(stamp.Stamp{Worker: a.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
-	return a.nc.PublishRequest(a.subjects.pick(), reply, p)
+	return a.out.PublishRequest(a.subjects.pick(), reply, p)
 }
 
 func (a *asking) answer(m *nats.Msg, _ uint64, measured bool) error {

@@ -12,8 +12,11 @@ func TestRequest(t *testing.T) {
 	s := startServer(t)
 	for name, spec := range map[string]Spec{
 		"open":       {Load: Load{Rate: 2000}, Duration: 500 * ms, Pubs: 2},
-		"window":     {Load: Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10},
+		"window":     {Load: Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10, Driver: driverGo},
+		"raw":        {Load: Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10, Driver: driverRaw},
+		"large":      {Load: Load{Window: 100}, Msgs: 1000, Sizes: []int{40_000, 16}, Driver: driverRaw},
 		"one by one": {Msgs: 1000},
+		"one raw":    {Msgs: 1000, Driver: driverRaw},
 		"reply size": {Load: Load{Window: 10}, Msgs: 1000, Request: &Asking{ReplySize: 1000}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +40,7 @@ func TestRequest(t *testing.T) {
 func TestForeignService(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	for _, load := range []Load{{Rate: 2000}, {Window: 100}} {
+	for _, spec := range []Spec{{Load: Load{Rate: 2000}}, {Load: Load{Window: 100}, Driver: driverGo}, {Load: Load{Window: 100}, Driver: driverRaw}} {
 		nc, err := nats.Connect(s.ClientURL())
 		if err != nil {
 			t.Fatal(err)
@@ -65,9 +68,10 @@ func TestForeignService(t *testing.T) {
 		if err := nc.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		r := mustExecute(t, Spec{Workload: Request, Subject: "svc", Load: load, Warmup: -1, Msgs: 1000, Timeout: 500 * ms}, to(s.ClientURL()))
+		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = Request, "svc", -1, 1000, 500*ms
+		r := mustExecute(t, spec, to(s.ClientURL()))
 		if r.Sent != 1000 || r.Received != 995 || r.Lost != 5 || r.Dup != 1 || r.Errors != 2 {
-			t.Errorf("%v: sent %d, received %d, lost %d, dup %d, errors %d", load, r.Sent, r.Received, r.Lost, r.Dup, r.Errors)
+			t.Errorf("%v: sent %d, received %d, lost %d, dup %d, errors %d", spec, r.Sent, r.Received, r.Lost, r.Dup, r.Errors)
 		}
 		if r.FirstError != "service error 500: boom" {
 			t.Errorf("first error %q", r.FirstError)

@@ -56,7 +56,7 @@ func (s Spec) check() error {
 		{strings.ContainsAny(s.Subject, " \t\r\n*>"), "subject must be one that can be published to"},
 		{s.Workload == JSE2E && s.JS.Ack == "batch", "js-e2e measures single messages: js.ack batch is for js-pub"},
 		{s.Workload == JSE2E && s.Load.Mode == Max && s.JS.Ack == "none", "js-e2e without acks and without a rate overruns the stream"},
-		{s.Driver == driverRaw && (s.Load.Mode == Open || s.Workload != Pub && s.Workload != PubSub), "driver raw is for pub and pubsub with load.mode max"},
+		{s.Driver == driverRaw && !s.rawFits(), "driver raw is for load.mode max, and there for pub, pubsub, request and js-pub with js.ack window or sync"},
 		{s.JS != nil && s.JS.Ack == "batch" && (s.JS.Batch < 2 || s.JS.Batch > 1000), "js.batch must be 2 to 1000"},
 		{s.KV != nil && (s.KV.Get < 0 || s.KV.Put < 0 || s.KV.CAS < 0), "shares of the mix must not be negative"},
 		{s.KV != nil && s.KV.Keys > 1<<22, "kv.keys must be at most 4194304"},

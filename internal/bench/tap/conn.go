@@ -33,6 +33,7 @@ type conn struct {
 
 	line []byte // of the last message for the tap: the next is often the same
 	last frame  // what it says
+	msg  Message
 }
 
 // Write sends b as a whole.
@@ -103,11 +104,12 @@ func (c *conn) parse() bool {
 				return pass
 			}
 		}
-		eol, whole := len(c.line), len(c.line)+c.last.size
+		body, whole := len(c.line)+c.last.head, len(c.line)+c.last.size
 		if len(waiting) < whole {
 			return false
 		}
-		c.tap.deliver(int(c.last.sid-sidBase), waiting[eol+c.last.head:whole-2], c.now)
+		c.msg = Message{Subject: c.last.subject, Header: waiting[len(c.line):body], Payload: waiting[body : whole-2], Now: c.now}
+		c.tap.deliver(int(c.last.sid-sidBase), &c.msg)
 		c.start += whole
 	}
 	return false
@@ -132,14 +134,17 @@ func (c *conn) head(waiting []byte) (stop, pass bool) {
 		return true, true
 	}
 	c.line, c.last = append(c.line[:0], waiting[:eol+1]...), f
+	c.last.subject = c.line[f.from : f.from+len(f.subject)] // waiting moves on
 	return false, false
 }
 
 // frame is the head of a MSG or HMSG.
 type frame struct {
-	sid  int64
-	head int // bytes of headers
-	size int // bytes that follow the line: headers, payload, CR LF
+	sid     int64
+	subject []byte
+	from    int // where the subject stands in the line
+	head    int // bytes of headers
+	size    int // bytes that follow the line: headers, payload, CR LF
 }
 
 // parseFrame reads "MSG subject sid [reply] size" or "HMSG subject sid [reply]
@@ -154,7 +159,7 @@ func parseFrame(line []byte) (f frame, ok bool) {
 		return frame{}, false
 	}
 	var fields [6][]byte
-	count, from := 0, -1
+	count, from, first := 0, -1, 0
 	for i := n; i < len(line); i++ {
 		space := line[i] <= ' '
 		switch {
@@ -163,6 +168,9 @@ func parseFrame(line []byte) (f frame, ok bool) {
 		case space && from >= 0:
 			if count == len(fields) {
 				return frame{}, false
+			}
+			if count == 0 {
+				first = from
 			}
 			fields[count] = line[from:i]
 			count++
@@ -182,7 +190,7 @@ func parseFrame(line []byte) (f frame, ok bool) {
 	if !ok1 || !ok2 || !ok3 || head > size || size > maxFrame {
 		return frame{}, false
 	}
-	return frame{sid: sid, head: int(head), size: int(size) + 2}, true
+	return frame{sid: sid, subject: fields[0], from: first, head: int(head), size: int(size) + 2}, true
 }
 
 func number(b []byte) (n int64, ok bool) {

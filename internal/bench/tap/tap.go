@@ -22,10 +22,17 @@ var ErrNoConn = errors.New("not connected")
 // sidBase is above all subscription ids that nats.go will ever give out.
 const sidBase = 4_000_000_000
 
-// Handler takes the payload of a message, which is only good until it returns,
-// and the reading of the clock from when the bytes arrived. It is called by one
-// goroutine at a time.
-type Handler func(payload []byte, now int64)
+// Message is one that arrived. Its bytes are only good until the handler
+// returns.
+type Message struct {
+	Subject []byte
+	Header  []byte // as it came, with its NATS/1.0 line; empty without headers
+	Payload []byte
+	Now     int64 // the reading of the clock from when the bytes arrived
+}
+
+// Handler takes a message. It is called by one goroutine at a time.
+type Handler func(m *Message)
 
 // Tap sits below one nats.go connection. Its methods are safe for concurrent
 // use.
@@ -109,18 +116,23 @@ func (t *Tap) Write(b []byte) error {
 	return nil
 }
 
-// deliver hands a payload to the subscription; hmu is held.
-func (t *Tap) deliver(id int, payload []byte, now int64) {
+// deliver hands a message to the subscription; hmu is held.
+func (t *Tap) deliver(id int, m *Message) {
 	if !t.stopped && id < len(t.subs) {
-		t.subs[id].take(payload, now)
+		t.subs[id].take(m)
 	}
 }
 
-// AppendPub appends the head of a PUB frame; payload and CR LF follow it.
-func AppendPub(b []byte, subject string, size int) []byte {
+// AppendPub appends the head of a PUB frame; payload and CR LF follow it. An
+// empty reply is none.
+func AppendPub(b []byte, subject, reply string, size int) []byte {
 	b = append(b, "PUB "...)
 	b = append(b, subject...)
 	b = append(b, ' ')
+	if reply != "" {
+		b = append(b, reply...)
+		b = append(b, ' ')
+	}
 	b = strconv.AppendInt(b, int64(size), 10)
 	return append(b, "\r\n"...)
 }

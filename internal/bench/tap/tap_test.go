@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -26,13 +27,21 @@ func (s *socket) Write(p []byte) (int, error) { return s.w.Write(p) }
 // two subscriptions got.
 func split(t *testing.T, r io.Reader, p int) (rest string, got [2][]string) {
 	t.Helper()
+	rest, got, _ = splitHeads(t, r, p)
+	return rest, got
+}
+
+// splitHeads also gives the subjects and headers.
+func splitHeads(t *testing.T, r io.Reader, p int) (rest string, got [2][]string, heads []string) {
+	t.Helper()
 	tp := New(func() int64 { return 7 })
 	for i := range got {
-		tp.Subscribe("s", "", func(b []byte, now int64) {
-			if now != 7 {
+		tp.Subscribe("s", "", func(m *Message) {
+			if m.Now != 7 {
 				t.Error("no reading of the clock")
 			}
-			got[i] = append(got[i], string(b))
+			got[i] = append(got[i], string(m.Payload))
+			heads = append(heads, string(m.Subject)+"|"+string(m.Header))
 		})
 	}
 	c := tp.Wrap(&socket{r: r})
@@ -48,7 +57,7 @@ func split(t *testing.T, r io.Reader, p int) (rest string, got [2][]string) {
 			if !errors.Is(err, io.EOF) {
 				t.Fatal(err)
 			}
-			return string(out), got
+			return string(out), got, heads
 		}
 	}
 }
@@ -89,6 +98,22 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// TestHeads reads subjects and headers of messages whose lines are equal, of
+// equal length, and different.
+func TestHeads(t *testing.T) {
+	headers := "NATS/1.0 503\r\n\r\n"
+	one := fmt.Sprintf("MSG in.box.1 %d 2\r\nok\r\n", sidBase)
+	stream := one + one + fmt.Sprintf("MSG in.box.2 %d 2\r\nok\r\nMSG  other  %d  r 2\r\nok\r\n", sidBase, sidBase+1) +
+		fmt.Sprintf("HMSG in.box.1 %d %d %d\r\n%s\r\n", sidBase, len(headers), len(headers), headers) + one
+	want := []string{"in.box.1|", "in.box.1|", "in.box.2|", "other|", "in.box.1|" + headers, "in.box.1|"}
+	for name, r := range map[string]io.Reader{"whole": strings.NewReader(stream), "one byte": iotest.OneByteReader(strings.NewReader(stream))} {
+		rest, _, heads := splitHeads(t, r, 100)
+		if rest != "" || !slices.Equal(heads, want) {
+			t.Errorf("%s: %q, nats.go sees %q", name, heads, rest)
+		}
+	}
+}
+
 func TestPassesEverythingBeforeItStarts(t *testing.T) {
 	binary := make([]byte, 100_000) // a TLS handshake, say
 	rnd := rand.New(rand.NewPCG(1, 1))
@@ -113,7 +138,7 @@ func TestWrite(t *testing.T) {
 	if err := tp.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if err := tp.Write(append(AppendPub(nil, "a.b", 2), "hi\r\n"...)); err != nil {
+	if err := tp.Write(append(AppendPub(nil, "a.b", "", 2), "hi\r\n"...)); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.w.String(); got != "SUB a.* q 4000000000\r\nPUB a.b 2\r\nhi\r\n" {
@@ -125,7 +150,7 @@ func TestNoAllocations(t *testing.T) {
 	one := msg(sidBase, strings.Repeat("x", 128))
 	tp := New(func() int64 { return 0 })
 	n := 0
-	tp.Subscribe("s", "", func([]byte, int64) { n++ })
+	tp.Subscribe("s", "", func(*Message) { n++ })
 	r := strings.NewReader("")
 	c := tp.Wrap(&socket{r: r})
 	if err := tp.Start(); err != nil {
@@ -158,7 +183,7 @@ func FuzzSplit(f *testing.F) {
 func BenchmarkReceive(b *testing.B) {
 	stream := strings.Repeat(msg(sidBase, strings.Repeat("x", 128)), 1000)
 	tp := New(func() int64 { return 0 })
-	tp.Subscribe("s", "", func([]byte, int64) {})
+	tp.Subscribe("s", "", func(*Message) {})
 	r := strings.NewReader("")
 	c := tp.Wrap(&socket{r: r})
 	_ = tp.Start()

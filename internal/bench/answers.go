@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/tap"
+)
+
+// The receiving side of an asker.
+
+// receive takes a reply from nats.go.
+func (a *asker) receive(m *nats.Msg) {
+	if seq, ok := number(m.Subject); ok {
+		a.settle(seq, m, a.run.clock.Now())
+	}
+}
+
+// hear takes a reply from the raw driver.
+func (a *asker) hear(m *tap.Message) {
+	seq, ok := number(m.Subject)
+	if !ok {
+		return
+	}
+	a.heard.Data, a.heard.Header = m.Payload, nil
+	if len(m.Header) > 0 { // an error of the server or of a service
+		if h, err := nats.DecodeHeadersMsg(m.Header); err == nil {
+			a.heard.Header = h
+		}
+	}
+	a.settle(seq, &a.heard, m.Now)
+}
+
+// settle notes a reply: to one message, or to the batch that it ends.
+func (a *asker) settle(seq uint64, m *nats.Msg, now int64) {
+	first := seq
+	if a.batch > 1 { // the message that ends a batch knows its place in it
+		first = seq - a.ring.at(seq).aux.Load()
+	}
+	for ; first <= seq; first++ {
+		a.resolve(first, m, now)
+	}
+	if a.waiting.Load() && a.room() {
+		select {
+		case a.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// room says whether it is worth to wake the sender: a quarter of the window is
+// free, so that it sends some messages at a time.
+func (a *asker) room() bool {
+	w := int64(a.run.spec.Load.Window)
+	return a.issued.Load()-a.settled.Load() <= w-max(w/4, 1)
+}
+
+// resolve notes the answer m to message seq.
+func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
+	due, sent, aux, measured, ok := a.ring.settle(seq)
+	if !ok {
+		a.tally.dup++ // a second answer, or one that came after the timeout
+		return
+	}
+	err := a.act.answer(m, aux, measured)
+	a.settled.Add(1)
+	if !measured {
+		return
+	}
+	a.resolved.Add(1)
+	if err != nil {
+		a.failed++
+		if a.first == nil {
+			a.first = err
+		}
+		return
+	}
+	a.note(due, sent, now, len(m.Data))
+}
+
+func (a *asker) note(due, sent, now int64, size int) {
+	t := &a.tally
+	if t.received == 0 {
+		t.first = now
+	} else if d := now - t.last; d > t.gap {
+		t.gap, t.gapAt = d, now
+	}
+	t.last = now
+	t.received++
+	t.bytes += int64(size)
+	t.response.Record(now - due)
+	t.service.Record(now - sent)
+	a.lane.Received(now, now-due)
+	a.answered.Store(t.received)
+}
