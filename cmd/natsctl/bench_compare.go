@@ -85,6 +85,8 @@ type benchAB struct {
 	a, b     string
 	set      []string
 	contextB string
+	sys      string
+	sysB     string
 	runs     int
 	seed     uint64
 	save     string
@@ -97,6 +99,8 @@ func (c *benchAB) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("b", "The other one; by default the same, changed with --set or --context-b.").StringVar(&c.b)
 	cmd.Flag("set", "Change one field of b, such as js.replicas=3; may be repeated.").PlaceHolder("FIELD=VALUE").StringsVar(&c.set)
 	cmd.Flag("context-b", "Run b in this context.").PlaceHolder("NAME").StringVar(&c.contextB)
+	cmd.Flag("sys-context", "Saved context of the system account, to show what the servers say of the runs.").PlaceHolder("NAME").StringVar(&c.sys)
+	cmd.Flag("sys-context-b", "That of b, where --context-b leads to other servers.").PlaceHolder("NAME").StringVar(&c.sysB)
 	cmd.Flag("runs", "Runs of each; 8 find a change of about 15 %.").Default("8").IntVar(&c.runs)
 	cmd.Flag("seed", "Makes the random order repeatable.").PlaceHolder("N").Uint64Var(&c.seed)
 	cmd.Flag("save", "Save the results as PREFIX-a.json and PREFIX-b.json.").PlaceHolder("PREFIX").StringVar(&c.save)
@@ -143,9 +147,26 @@ func (c *benchAB) cases(ctx context.Context, e *env) (a, b bench.Case, err error
 		return a, b, err
 	}
 	if b.Connect = a.Connect; c.contextB != "" {
-		b.Connect, err = e.inContext(c.contextB).benchConnect(ctx, c.force)
+		if b.Connect, err = e.inContext(c.contextB).benchConnect(ctx, c.force); err != nil {
+			return a, b, err
+		}
 	}
-	return a, b, err
+	return a, b, c.views(ctx, e, &a, &b)
+}
+
+// views connects to the system accounts.
+func (c *benchAB) views(ctx context.Context, e *env, a, b *bench.Case) (err error) {
+	if c.sys != "" {
+		if a.View, err = e.benchServerView(ctx, c.sys); err != nil {
+			return err
+		}
+	}
+	if c.sysB != "" {
+		b.View, err = e.benchServerView(ctx, c.sysB)
+	} else if c.contextB == "" {
+		b.View = a.View
+	}
+	return err
 }
 
 // inContext is the same surroundings with another saved context, without the

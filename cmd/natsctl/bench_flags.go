@@ -148,7 +148,7 @@ func (f *benchRunFlags) options(ctx context.Context, e *env) ([]bench.Option, er
 	if f.sysContext != "" {
 		view, err := e.benchServerView(ctx, f.sysContext)
 		if err != nil {
-			return nil, fmt.Errorf("system context %s: %w", f.sysContext, err)
+			return nil, err
 		}
 		opts = append(opts, bench.WithServerView(view))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/bench"
@@ -11,7 +12,10 @@ import (
 
 // benchServers is what the servers say of a run, asked through the system
 // account of another context.
-type benchServers struct{ client *sys.Client }
+type benchServers struct {
+	client *sys.Client
+	first  *fleet.Snapshot
+}
 
 // benchServerView connects to a system account.
 func (e *env) benchServerView(ctx context.Context, name string) (bench.ServerView, error) {
@@ -19,12 +23,23 @@ func (e *env) benchServerView(ctx context.Context, name string) (bench.ServerVie
 	e.onClose(other.close)
 	client, err := other.system(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("system context %s: %w", name, err)
 	}
-	if _, err := client.Snapshot(ctx, fleet.Want{}); err != nil {
-		return nil, err
+	first, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+	if err != nil {
+		return nil, fmt.Errorf("system context %s: %w", name, err)
 	}
-	return benchServers{client}, nil
+	return benchServers{client, first}, nil
+}
+
+// Known tells what the server said of itself before the run.
+func (b benchServers) Known(id string) (cores int, configDigest string) {
+	for _, sv := range b.first.Servers {
+		if v := sv.Varz; v != nil && v.ID == id {
+			return v.Cores, v.ConfigDigest
+		}
+	}
+	return 0, ""
 }
 
 // Watch asks all servers once a second until it is stopped.

@@ -9,6 +9,7 @@ import (
 type Case struct {
 	Spec    Spec
 	Connect Connect
+	View    ServerView // nil: that of the options
 }
 
 // AB runs two scenarios in turn, a block of both at a time in random order, so
@@ -19,6 +20,9 @@ func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (
 	for i, c := range []Case{a, b} {
 		if sides[i], err = newSeries(c.Spec, c.Connect, opts); err != nil {
 			return nil, nil, err
+		}
+		if c.View != nil {
+			sides[i].o.server = c.View
 		}
 	}
 	for _, s := range sides {

@@ -152,7 +152,11 @@ func surroundings(a, b *Result) []string {
 	differ("Go of the client", ca.Go, cb.Go)
 	differ("nats.go", ca.NatsGo, cb.NatsGo)
 	differ("GOGC", strconv.Itoa(ca.GOGC), strconv.Itoa(cb.GOGC))
+	differ("driver", ca.Driver, cb.Driver)
 	differ("servers", serverVersions(a), serverVersions(b))
+	for _, name := range reconfigured(a, b) {
+		out = append(out, fmt.Sprintf("server %s: has another configuration", name))
+	}
 	for i, r := range []*Result{a, b} {
 		if !r.Valid() {
 			out = append(out, fmt.Sprintf("the %s result has runs that are not valid", [2]string{"base", "new"}[i]))
@@ -170,6 +174,19 @@ func serverVersions(r *Result) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, " ")
+}
+
+// reconfigured names the servers of both results whose configuration changed;
+// the digests are only known with a system context.
+func reconfigured(a, b *Result) (out []string) {
+	for _, x := range a.Env.Servers {
+		for _, y := range b.Env.Servers {
+			if x.Name == y.Name && x.ConfigDigest != "" && y.ConfigDigest != "" && x.ConfigDigest != y.ConfigDigest {
+				out = append(out, x.Name)
+			}
+		}
+	}
+	return out
 }
 
 // FailOn lists how much worse a metric may become.

@@ -123,6 +123,26 @@ func TestCompareRefusesDifferentScenarios(t *testing.T) {
 	}
 }
 
+func TestCompareWarnsOfOtherSurroundings(t *testing.T) {
+	a, b := resultOf([][3]float64{{1, 1, 1}}), resultOf([][3]float64{{1, 1, 1}})
+	env := func(driver, digest string) Env {
+		return Env{Client: ClientEnv{Driver: driver}, Servers: []ServerEnv{{Name: "n1", Version: "2.15.2", ConfigDigest: digest}, {Name: "n2", Version: "2.15.2"}}}
+	}
+	for _, c := range []struct {
+		a, b Env
+		want []string
+	}{
+		{env(driverGo, ""), env(driverGo, "sha256:1"), nil}, // not known of a
+		{env(driverGo, "sha256:1"), env(driverRaw, "sha256:2"), []string{"driver: natsgo, then raw", "server n1: has another configuration"}},
+	} {
+		a.Env, b.Env = c.a, c.b
+		got, err := Compare(a, b, nil, false)
+		if err != nil || !slices.Equal(got.Warnings, c.want) {
+			t.Errorf("warnings %q, %v, want %q", got.Warnings, err, c.want)
+		}
+	}
+}
+
 func TestFailOn(t *testing.T) {
 	r := readRecorded(t)
 	for text, failed := range map[string]int{"cpu>+5%": 1, "cpu>+50%": 0, "cpu<-5%": 0, "rate<-99%": 0} {

@@ -51,6 +51,9 @@ func (r *run) meet() {
 		if _, err := nc.TLSConnectionState(); err == nil {
 			s.TLS = true
 		}
+		if r.server != nil {
+			s.Cores, s.ConfigDigest = r.server.Known(s.ID)
+		}
 		for range 5 {
 			if rtt, err := nc.RTT(); err == nil {
 				if us := float64(rtt) / 1e3; s.RTTMinUS == 0 || us < s.RTTMinUS {
@@ -97,6 +100,9 @@ type ServerView interface {
 	// Watch begins to observe and returns a function that ends it and gives the
 	// figures of the time between; nil if they could not be had.
 	Watch(ctx context.Context) (stop func(context.Context) *ServerUse)
+	// Known tells what a server's clients cannot see: its cores and the digest
+	// of its configuration; zero for a server that was not heard of.
+	Known(id string) (cores int, configDigest string)
 }
 
 func (r *run) watchServers(ctx context.Context) func(context.Context) *ServerUse {

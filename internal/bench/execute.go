@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
 )
 
 // Progress is what a run shows of itself, about once a second.
@@ -209,8 +211,17 @@ func (p *phases) fill(cur *Progress, w workload) {
 	}
 	cur.Second = float64(p.run.clock.Now()-start) / 1e9
 	cur.Backlog = max(w.missing(), 0)
-	if wins := p.run.line.Windows(); len(wins) > 0 {
-		last := wins[len(wins)-1]
-		cur.Sent, cur.Received, cur.P99US = last.Sent, last.Received, float64(last.P99)/1e3
+	last := lastSecond(p.run.line.Windows(), int(cur.Second)-1)
+	cur.Sent, cur.Received, cur.P99US = last.Sent, last.Received, float64(last.P99)/1e3
+}
+
+// lastSecond is the window of the last whole second, or of the one before if
+// nobody has handed that in yet. Workers hand a second in with their next
+// message: if there was none for longer, there is nothing to show.
+func lastSecond(ws []hist.Window, second int) hist.Window {
+	i := min(second, len(ws)-1)
+	if i < 0 || i < second-1 {
+		return hist.Window{}
 	}
+	return ws[i]
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -181,6 +182,20 @@ func TestInterruptedWhileTheServerHangs(t *testing.T) {
 	}
 	if r := res.Runs[0]; !r.Partial || r.Lost == 0 {
 		t.Errorf("partial %v, lost %d", r.Partial, r.Lost)
+	}
+}
+
+// TestLastSecond is what the live line shows at an instant of a run whose
+// workers have handed in three seconds.
+func TestLastSecond(t *testing.T) {
+	ws := []hist.Window{{Sent: 1}, {Sent: 2}, {Sent: 3}}
+	for second, want := range map[int]int64{-1: 0, 0: 1, 1: 2, 2: 3, 3: 3, 4: 0, 60: 0} {
+		if got := lastSecond(ws, second).Sent; got != want {
+			t.Errorf("second %d: %d sent, want %d", second, got, want)
+		}
+	}
+	if got := lastSecond(nil, 0); got != (hist.Window{}) {
+		t.Errorf("%+v of nothing", got)
 	}
 }
 
