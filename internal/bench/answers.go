@@ -79,12 +79,7 @@ func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
 
 func (a *asker) note(due, sent, now int64, size int) {
 	t := &a.tally
-	if t.received == 0 {
-		t.first = now
-	} else if d := now - t.last; d > t.gap {
-		t.gap, t.gapAt = d, now
-	}
-	t.last = now
+	t.arrivals.note(now)
 	t.received++
 	t.bytes += int64(size)
 	t.response.Record(now - due)

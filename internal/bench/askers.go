@@ -38,7 +38,7 @@ func (as askers) settle(r *run, rep *Run, timed bool) {
 		if timed {
 			rep.Received += t.received
 			r.lastRecv = max(r.lastRecv, t.last)
-			rep.stretch(t.gap, t.gapAt, r.start)
+			r.stretch(rep, t.arrivals)
 		}
 	}
 	if timed {

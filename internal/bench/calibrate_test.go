@@ -3,6 +3,7 @@ package bench
 import "testing"
 
 func TestCalibrate(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	c, err := Calibrate(t.Context(), to(s.ClientURL()))
 	if err != nil {
@@ -19,9 +20,15 @@ func TestCalibrate(t *testing.T) {
 }
 
 func TestGeneratorBound(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
-	r := mustExecute(t, Spec{Workload: PubSub, Msgs: 5000, Warmup: -1}, to(s.ClientURL()), WithCeiling(10))
+	r := mustExecute(t, Spec{Workload: PubSub, Duration: 200 * ms, Warmup: -1}, to(s.ClientURL()), WithCeiling(10))
 	if r.Validity.Valid || r.Validity.Reasons[0].Code != ReasonGenerator {
+		t.Errorf("%+v", r.Validity)
+	}
+	// What is over at once has no rate to compare.
+	r = mustExecute(t, Spec{Workload: PubSub, Msgs: 1, Warmup: -1}, to(s.ClientURL()), WithCeiling(0.001))
+	if !r.Validity.Valid || r.Validity.Reasons[0].Code != ReasonShort {
 		t.Errorf("%+v", r.Validity)
 	}
 }

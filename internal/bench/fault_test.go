@@ -27,6 +27,7 @@ func measured(frame []byte) (seq uint64, payload []byte, ok bool) {
 }
 
 func TestFaultsAreCountedExactly(t *testing.T) {
+	t.Parallel()
 	d := newDoor(t, startServer(t))
 	var held []byte
 	d.mangle = func(frame []byte) [][]byte {
@@ -182,6 +183,30 @@ func TestInterruptedWhileTheServerHangs(t *testing.T) {
 	}
 	if r := res.Runs[0]; !r.Partial || r.Lost == 0 {
 		t.Errorf("partial %v, lost %d", r.Partial, r.Lost)
+	}
+}
+
+// TestLongestGap counts the time before the first message and after the last.
+func TestLongestGap(t *testing.T) {
+	const s = int64(time.Second)
+	for name, c := range map[string]struct {
+		at   []int64
+		want Gap
+	}{
+		"nothing came":    {nil, Gap{US: 10e6, Second: 10}},
+		"in the middle":   {[]int64{101 * s, 102 * s, 106 * s, 109 * s, 110 * s}, Gap{US: 4e6, Second: 6}},
+		"at the start":    {[]int64{104 * s, 106 * s, 108 * s, 110 * s}, Gap{US: 4e6, Second: 4}},
+		"until the end":   {[]int64{101 * s, 103 * s}, Gap{US: 7e6, Second: 10}},
+		"after the sends": {[]int64{101 * s, 110 * s, 130 * s}, Gap{US: 20e6, Second: 30}},
+	} {
+		r, rep := &run{start: 100 * s, lastSend: 110 * s}, &Run{}
+		var a arrivals
+		for _, at := range c.at {
+			a.note(at)
+		}
+		if r.stretch(rep, a); rep.Gap != c.want {
+			t.Errorf("%s: %+v, want %+v", name, rep.Gap, c.want)
+		}
 	}
 }
 

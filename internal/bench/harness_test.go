@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"flag"
 	"io"
 	"net"
 	"os"
@@ -14,7 +15,12 @@ import (
 	"go.uber.org/goleak"
 )
 
+// atOnce is how many tests run beside each other: most of them wait for the
+// time of their run to go by.
+const atOnce = "6"
+
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", atOnce) // the flag is there, and before the command line
 	goleak.VerifyTestMain(m)
 	os.Exit(m.Run())
 }

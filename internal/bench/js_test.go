@@ -58,6 +58,7 @@ func TestJSPub(t *testing.T) {
 }
 
 func TestJSPubRefused(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	nc, err := nats.Connect(s.ClientURL())
 	if err != nil {
@@ -170,6 +171,7 @@ func TestKV(t *testing.T) {
 }
 
 func TestKVLeavesTheUsersBucketAlone(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	nc, err := nats.Connect(s.ClientURL())
 	if err != nil {

@@ -70,7 +70,7 @@ func (p *pubRun) settle(_ context.Context, rep *Run) {
 		rep.Received += c.confirmed
 		response.Merge(&c.response)
 		service.Merge(&c.service)
-		rep.stretch(c.gap, c.gapAt, p.start)
+		p.stretch(rep, c.arrivals)
 		p.lastRecv = max(p.lastRecv, c.last)
 	}
 	p.addLatency(rep, &response, &service)
@@ -84,9 +84,9 @@ type confirmer struct {
 	response, service hist.Hist
 	seen              atomic.Int64 // messages whose fate is known
 	confirmed         int64
-	last, gap, gapAt  int64
-	plan              pace.Schedule // the sender's intended instants once more
-	stopped           chan struct{}
+	arrivals
+	plan    pace.Schedule // the sender's intended instants once more
+	stopped chan struct{}
 }
 
 // confirmEvery is how often a closed loop is confirmed: often enough to see
@@ -136,10 +136,7 @@ func (c *confirmer) confirm(n int64) {
 	if err == nil {
 		c.service.Record(now - asked)
 		c.confirmed += n - c.seen.Load()
-		if c.last != 0 && now-c.last > c.gap {
-			c.gap, c.gapAt = now-c.last, now
-		}
-		c.last = now
+		c.note(now)
 	}
 	c.record(n, now, err == nil)
 	c.seen.Store(n)

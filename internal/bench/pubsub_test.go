@@ -60,6 +60,7 @@ func checkLatency(t *testing.T, spec Spec, r *Run) {
 }
 
 func TestPub(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	spec := Spec{Workload: Pub, Pubs: 2, Load: Load{Rate: 2000, Arrival: "poisson"}, Warmup: -1, Duration: 500 * ms, Timeout: 10_000 * ms}
 	r := mustExecute(t, spec, to(s.ClientURL()))

@@ -8,6 +8,7 @@ import (
 
 // TestRawSeesWhatNatsGoSees runs the same scenarios with both drivers.
 func TestRawSeesWhatNatsGoSees(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	for name, spec := range map[string]Spec{
 		"one to one":  {},
@@ -39,6 +40,7 @@ func TestRawSeesWhatNatsGoSees(t *testing.T) {
 }
 
 func TestRawPub(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	r := mustExecute(t, Spec{Workload: Pub, Pubs: 2, Driver: driverAuto, Msgs: 10_001, Warmup: 20 * ms}, to(s.ClientURL()))
 	if r.Sent != 10_001 || r.Received != 10_001 {

@@ -89,17 +89,28 @@ func (r *run) addCrowds(rep *Run, crowds []*crowd) {
 			rep.Foreign += t.foreign
 			r.recvBytes += t.bytes
 			r.lastRecv = max(r.lastRecv, t.last)
-			rep.stretch(t.gap, t.gapAt, r.start)
+			r.stretch(rep, t.arrivals)
 		}
 	}
 	r.addLatency(rep, &response, &service)
 }
 
-// stretch notes a gap between arrivals if it is the longest.
-func (rep *Run) stretch(gap, at, start int64) {
-	if us := float64(gap) / 1e3; us > rep.Gap.US {
-		rep.Gap = Gap{US: us, Second: float64(at-start) / 1e9}
+// stretch notes the longest time that a receiver was without a message, if it
+// is the longest of all: before the first, between two, or after the last one
+// while messages were still sent. The senders are in the report already.
+func (r *run) stretch(rep *Run, a arrivals) {
+	note := func(from, to int64) {
+		if us := float64(to-from) / 1e3; us > rep.Gap.US {
+			rep.Gap = Gap{US: us, Second: float64(to-r.start) / 1e9}
+		}
 	}
+	last := r.start
+	if a.last != 0 {
+		note(r.start, a.first)
+		note(a.gapAt-a.gap, a.gapAt)
+		last = a.last
+	}
+	note(last, r.lastSend)
 }
 
 // addLatency adds the distributions. Messages that never came count as the

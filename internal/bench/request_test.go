@@ -81,6 +81,7 @@ func TestForeignService(t *testing.T) {
 }
 
 func TestNoResponders(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	_, err := Execute(t.Context(), Spec{Workload: Request, Subject: "nobody", Timeout: 300 * ms}, to(s.ClientURL()))
 	if !errors.Is(err, ErrNoResponders) {

@@ -98,6 +98,7 @@ func TestDocsNameEveryField(t *testing.T) {
 
 // TestRealResultsKeepTheSchema runs every workload and validates what it gives.
 func TestRealResultsKeepTheSchema(t *testing.T) {
+	t.Parallel()
 	file, err := os.ReadFile(schemaFile)
 	if err != nil {
 		t.Fatal(err)

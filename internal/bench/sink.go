@@ -31,8 +31,21 @@ type tally struct {
 	dup, reordered    int64
 	corrupt, foreign  int64
 	redelivered       int64
-	first, last       int64 // instants of the first and last arrival
-	gap, gapAt        int64 // longest time between two arrivals, and its end
+	arrivals
+}
+
+// arrivals is when messages arrived: the first and the last, and the end of the
+// longest time between two. All zero: none did.
+type arrivals struct{ first, last, gap, gapAt int64 }
+
+// note takes an arrival at the instant now.
+func (a *arrivals) note(now int64) {
+	if a.last == 0 {
+		a.first = now
+	} else if d := now - a.last; d > a.gap {
+		a.gap, a.gapAt = d, now
+	}
+	a.last = now
 }
 
 // crowd is all receivers that together get every message once: a single
@@ -148,12 +161,7 @@ func (k *sink) fresh(s stamp.Stamp) bool {
 
 func (k *sink) arrived(now int64, size int) {
 	t := &k.tally
-	if t.received == 0 {
-		t.first = now
-	} else if d := now - t.last; d > t.gap {
-		t.gap, t.gapAt = d, now
-	}
-	t.last = now
+	t.note(now)
 	t.received++
 	t.bytes += int64(size)
 }
