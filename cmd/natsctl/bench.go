@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/nats-io/nats.go"
 
@@ -86,6 +88,9 @@ func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) er
 	if _, err := spec.Normalize(); err != nil {
 		return err
 	}
+	if err := canSave(f.save); err != nil {
+		return err
+	}
 	connect, err := e.benchConnect(ctx, f.force)
 	if err != nil {
 		return err
@@ -108,20 +113,37 @@ func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) er
 }
 
 // deliver saves and prints a result, and says if it is not to be trusted.
+// What cannot be saved is printed all the same.
 func (f *benchRunFlags) deliver(e *env, format string, res *bench.Result) error {
+	var failed error
 	if f.save != "" {
-		if err := saveResult(f.save, res); err != nil {
-			return err
-		}
+		failed = saveResult(f.save, res)
 	}
 	if err := e.printResult(format, res); err != nil {
 		return err
 	}
 	switch {
+	case failed != nil:
+		return failed
 	case res.Verdict != nil && !res.Verdict.Pass:
 		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
 	case !res.Valid() && !res.Partial():
 		return doubtfulError{res}
+	}
+	return nil
+}
+
+// canSave complains before the load about a file that could not be written
+// after it.
+func canSave(name string) error {
+	if name == "" {
+		return nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("save the result: %s: %w", name, syscall.EISDIR)
+	}
+	if _, err := os.Stat(filepath.Dir(name)); err != nil {
+		return fmt.Errorf("save the result: %w", err)
 	}
 	return nil
 }

@@ -110,6 +110,9 @@ func (c *benchAB) setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *benchAB) run(ctx context.Context, e *env) error {
+	if err := canSave(c.save); err != nil {
+		return err
+	}
 	a, b, err := c.cases(ctx, e)
 	if err != nil {
 		return err

@@ -55,6 +55,9 @@ func (c *benchSearch) run(ctx context.Context, e *env) error {
 	if err != nil || start <= 0 {
 		return usagef("bad --start %q: want a rate such as 500 or 20k", c.start)
 	}
+	if err := canSave(c.save); err != nil {
+		return err
+	}
 	connect, err := e.benchConnect(ctx, c.force)
 	if err != nil {
 		return err

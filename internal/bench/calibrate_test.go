@@ -13,7 +13,7 @@ func TestCalibrate(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	for _, ceiling := range c.Ceilings {
-		if ceiling.PerSec < 1000 {
+		if ceiling.PerSec <= 0 || ceiling.BytesPS != ceiling.PerSec*float64(ceiling.Size) {
 			t.Errorf("%+v", ceiling)
 		}
 	}
@@ -26,9 +26,15 @@ func TestGeneratorBound(t *testing.T) {
 	if r.Validity.Valid || r.Validity.Reasons[0].Code != ReasonGenerator {
 		t.Errorf("%+v", r.Validity)
 	}
-	// What is over at once has no rate to compare.
-	r = mustExecute(t, Spec{Workload: PubSub, Msgs: 1, Warmup: -1}, to(s.ClientURL()), WithCeiling(0.001))
-	if !r.Validity.Valid || r.Validity.Reasons[0].Code != ReasonShort {
-		t.Errorf("%+v", r.Validity)
+}
+
+// TestTooShort is what is over at once: it has no rate to compare.
+func TestTooShort(t *testing.T) {
+	r := &run{spec: Spec{Load: Load{Mode: Max}}, journal: newJournal(func() int64 { return 0 })}
+	for seconds, want := range map[float64]string{0.05: ReasonShort, 0.5: ReasonGenerator} {
+		v := r.judge(&Run{Seconds: seconds, Received: 1, Rate: Rate{Sent: 1000}}, options{ceiling: 1})
+		if len(v.Reasons) != 1 || v.Reasons[0].Code != want || v.Valid != (want == ReasonShort) {
+			t.Errorf("%v s: %+v", seconds, v)
+		}
 	}
 }

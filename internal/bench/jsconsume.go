@@ -222,9 +222,9 @@ func (j *jsConsumeRun) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	js, err := jetstream.New(l.nc, jetstream.WithPublishAsyncMaxPending(1000))
+	js, err := j.filler(l.nc)
 	if err != nil {
-		return fmt.Errorf("jetstream: %w", err)
+		return err
 	}
 	pool, err := stamp.NewPool(j.coder, j.spec.Sizes, j.spec.Payload, nil, j.spec.Seed)
 	if err != nil {
@@ -235,7 +235,7 @@ func (j *jsConsumeRun) fill(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("fill the stream: %w", context.Cause(ctx))
 		}
-		if _, err := js.PublishAsync(subjects.pick(), pool.Next(stamp.Stamp{Seq: uint64(n)})); err != nil {
+		if _, err := js.PublishAsync(subjects.pick(), pool.Next(stamp.Stamp{Seq: uint64(n)}), jetstream.WithStallWait(j.timeout())); err != nil {
 			return fmt.Errorf("fill the stream: %w", err)
 		}
 	}

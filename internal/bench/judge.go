@@ -1,6 +1,9 @@
 package bench
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // The codes of a [Reason].
 const (
@@ -55,7 +58,8 @@ func (r *run) judge(rep *Run, o options) Validity {
 		"the client was a slow consumer (%d times, %d messages dropped)", rep.Client.SlowEvents, rep.Client.Dropped)
 	if l := rep.Latency; l.SendLag != nil && l.Response != nil {
 		add(l.SendLag.P99 > max(lagFloorUS, lagShare*l.Response.P99), false, ReasonSendLag,
-			"the generator itself sent 1 %% of the messages more than %.0f us late: the service time says more about the server", l.SendLag.P99)
+			"the generator itself sent 1 %% of the messages more than %v late: the service time says more about the server",
+			time.Duration(l.SendLag.P99*1e3).Round(10*time.Microsecond))
 	}
 	add(rep.FirstError != "", rep.Errors == 0, ReasonError, "%s", rep.FirstError)
 	add(rep.Received == 0, true, ReasonNothing, "nothing was received")

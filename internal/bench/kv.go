@@ -94,13 +94,13 @@ func (v *kvRun) removeKeys(js jetstream.JetStream) error {
 func (v *kvRun) probe(ctx context.Context) error {
 	for _, a := range v.clients {
 		k := a.act.(*keeping)
-		js, err := jetstream.New(k.nc, jetstream.WithPublishAsyncMaxPending(256))
+		js, err := v.filler(k.nc)
 		if err != nil {
-			return fmt.Errorf("jetstream: %w", err)
+			return err
 		}
 		futures := make([]jetstream.PubAckFuture, len(k.puts))
 		for i, subject := range k.puts {
-			if futures[i], err = js.PublishAsync(subject, k.pool.Next(stamp.Stamp{Flags: stamp.Probe})); err != nil {
+			if futures[i], err = js.PublishAsync(subject, k.pool.Next(stamp.Stamp{Flags: stamp.Probe}), jetstream.WithStallWait(v.timeout())); err != nil {
 				return fmt.Errorf("put keys: %w", err)
 			}
 		}

@@ -68,7 +68,7 @@ func TestForeignService(t *testing.T) {
 		if err := nc.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = Request, "svc", -1, 1000, 500*ms
+		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = Request, "svc", -1, 1000, 3000*ms
 		r := mustExecute(t, spec, to(s.ClientURL()))
 		if r.Sent != 1000 || r.Received != 995 || r.Lost != 5 || r.Dup != 1 || r.Errors != 2 {
 			t.Errorf("%v: sent %d, received %d, lost %d, dup %d, errors %d", spec, r.Sent, r.Received, r.Lost, r.Dup, r.Errors)

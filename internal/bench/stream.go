@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -137,4 +138,14 @@ func (s *store) final(ctx context.Context) int64 {
 		}
 	}
 	return s.stored(ctx)
+}
+
+// filler publishes what has to be in a stream before the measurement. No
+// message may be unacknowledged for longer than the timeout.
+func (r *run) filler(nc *nats.Conn) (jetstream.JetStream, error) {
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithPublishAsyncTimeout(r.timeout()))
+	if err != nil {
+		return nil, fmt.Errorf("jetstream: %w", err)
+	}
+	return js, nil
 }
