@@ -45,8 +45,8 @@ func trafficReports() []report {
 		{
 			name: "subscriptions", help: "The subscription lists of the servers: size, cache, fan-out.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Subsz}},
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Subscriptions(), slices.Values(t.Servers)), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Subscriptions(c.showsRates(t), t.Delta), slices.Values(t.Servers)), nil
 			},
 		},
 		{
@@ -134,8 +134,8 @@ func jetStreamReports() []report {
 				Streams: true, Consumers: true, Config: true, AllReplicas: true, // a consumer's leader need not be where its stream's is
 			}},
 			flags: accountFlag, refine: accountWant,
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Consumers(), slices.Values(fleet.ConsumerRows(t.Snapshot))), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Consumers(c.showsRates(t)), slices.Values(fleet.ConsumerRows(t.Snapshot, t.Delta))), nil
 			},
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Check is one row of the table of checks: a question that a snapshot, or two,
@@ -65,6 +66,9 @@ type CheckInput struct {
 	Delta    *Delta    // from Before to Snapshot; made when nil
 	Topology *Topology // of Snapshot; made when nil
 	Ranges   Ranges    // thresholds other than the defaults
+	Live     bool      // more snapshots follow: a link that breaks is critical from the second look on
+
+	past func() map[string]*Edge // of Before, by key; nil without it
 }
 
 // ErrNoCheck is wrapped by the error of a check name that does not exist.
@@ -119,6 +123,9 @@ func RunChecks(in CheckInput, checks []*Check) []CheckResult {
 	}
 	if in.Topology == nil {
 		in.Topology = NewTopology(in.Snapshot, TopologyOptions{Delta: in.Delta})
+	}
+	if in.Before != nil {
+		in.past = sync.OnceValue(func() map[string]*Edge { return NewTopology(in.Before, TopologyOptions{}).edges() })
 	}
 	results := make([]CheckResult, len(checks))
 	for i, c := range checks {

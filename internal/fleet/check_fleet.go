@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,8 +72,12 @@ func findMissing(c *checkup) {
 	c.result.Objects = c.Snapshot.Expected
 	for _, m := range c.Snapshot.Missing {
 		f := Finding{Level: Crit, Object: m.Label(), Where: m.Cluster, What: m.Label() + " " + missingNote(m)}
-		if m.Reason == Draining {
+		switch m.Reason {
+		case Draining:
 			f.Level = Warn
+			f.Next = "Wait until its clients have moved; if nobody meant it, start it again once it has ended."
+		case Behind:
+			f.Next = "See to " + cmp.Or(m.Via, "the silent server") + " first; then ask again."
 		}
 		if len(m.SeenBy) > 0 {
 			f.What += "; still linked to " + strings.Join(m.SeenBy, ", ")
@@ -153,7 +158,7 @@ func findYoung(c *checkup) {
 		c.saw()
 		age := sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
 		c.measure("uptime_seconds", age, Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started a short while ago",
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started " + lasting(age) + " ago",
 		})
 	}
 }
@@ -168,9 +173,15 @@ func findSkew(c *checkup) {
 		}
 		c.saw()
 		first := s.Time.Add(-time.Duration(s.TookSeconds * float64(time.Second)))
-		skew := max(first.Sub(sv.Info.Time).Seconds(), sv.Info.Time.Sub(s.Time).Seconds(), 0)
+		behind, ahead := first.Sub(sv.Info.Time).Seconds(), sv.Info.Time.Sub(s.Time).Seconds()
+		way := "ahead of"
+		if behind > ahead {
+			way = "behind"
+		}
+		skew := max(behind, ahead, 0)
 		c.measure("clock_skew_seconds", skew, Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: "the clock of " + sv.Info.Name + " differs from the one here",
+			Object: sv.Info.Name, Where: sv.Info.Cluster,
+			What: fmt.Sprintf("the clock of %s is %s %s the one here", sv.Info.Name, lasting(skew), way),
 		})
 	}
 }
@@ -203,6 +214,25 @@ func healthDetail(h *server.HealthStatus) string {
 		return fmt.Sprintf("%s, and %d more", h.Errors[0].Error, more)
 	}
 	return h.Errors[0].Error
+}
+
+// lasting writes a time in seconds for a sentence: three digits below a minute,
+// the two largest units above.
+func lasting(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	case d >= time.Hour:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	case d >= time.Minute:
+		return d.Round(time.Second).String()
+	}
+	unit := time.Nanosecond
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit).String()
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -3,6 +3,8 @@ package fleet
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nats-io/nats-server/v2/server"
 )
 
 // jetStreamChecks look at JetStream: the meta group, streams, consumers,
@@ -60,7 +62,7 @@ var jetStreamChecks = []*Check{
 	{
 		Name: "raft", About: "Every raft group has a leader, applies what is committed, and belongs to something.",
 		Why:    "A stuck group stops its stream or consumer; an orphaned one costs disk and CPU for nothing.",
-		Next:   "See `natsctl server request raftz`; step the leader down, or restart the server that is stuck.",
+		Next:   "See `natsctl server request raftz`; step its leader down (`nats stream cluster step-down`), or restart the server that is stuck.",
 		Limits: []Limit{{Name: "raft_behind", About: "entries committed and not applied", Warn: 10_000, Crit: 1_000_000}},
 		Needs:  []Kind{Raftz}, find: findRaft,
 	},
@@ -139,12 +141,22 @@ func findStreams(c *checkup) {
 }
 
 func findConsumers(c *checkup) {
-	for _, r := range ConsumerRows(c.Snapshot) {
+	for _, r := range ConsumerRows(c.Snapshot, c.Delta) {
 		c.saw()
 		findAsset(c, "consumer_lag", r.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account + " " + r.Stream,
 			What: fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.State),
 		})
+	}
+}
+
+// eachJetStream calls f for every server that runs JetStream.
+func (c *checkup) eachJetStream(f func(sv *Server, js *server.JSInfo)) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Jsz != nil && !sv.Jsz.Disabled {
+			c.saw()
+			f(sv, sv.Jsz)
+		}
 	}
 }
 
@@ -164,17 +176,13 @@ func findAsset(c *checkup, limit string, level Level, lag uint64, f Finding) {
 }
 
 func findStorage(c *checkup) {
-	for _, sv := range c.Snapshot.Servers {
-		js := sv.Jsz
-		if js == nil || js.Disabled {
-			continue
-		}
-		c.saw()
-		for _, store := range []struct {
-			name  string
-			most  uint64
-			limit int64
-		}{
+	type store struct {
+		name  string
+		most  uint64
+		limit int64
+	}
+	c.eachJetStream(func(sv *Server, js *server.JSInfo) {
+		for _, store := range []store{
 			{"file", max(js.Store, js.ReservedStore), js.Config.MaxStore},
 			{"memory", max(js.Memory, js.ReservedMemory), js.Config.MaxMemory},
 		} {
@@ -184,10 +192,10 @@ func findStorage(c *checkup) {
 			c.measure("storage_percent", percent(float64(store.most), float64(store.limit)), Finding{
 				Object: sv.Info.Name + " " + store.name, Where: sv.Info.Cluster,
 				What: fmt.Sprintf("the %s store of %s is filling: %s used or reserved, of %s",
-					store.name, sv.Info.Name, megabytes(int64(store.most)), megabytes(store.limit)),
+					store.name, sv.Info.Name, inBytes(int64(store.most)), inBytes(store.limit)),
 			})
 		}
-	}
+	})
 }
 
 func findFullStreams(c *checkup) {
@@ -198,19 +206,16 @@ func findFullStreams(c *checkup) {
 		}
 		c.saw()
 		c.measure("stream_percent", used, Finding{
-			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s is nearly full and refuses what is over", r.Name, r.Account),
+			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s holds %s of at most %s, and refuses what is over",
+				r.Name, r.Account, inBytes(int64(r.Detail.State.Bytes)), inBytes(r.Detail.Config.MaxBytes)),
 		})
 	}
 }
 
 func findHAAssets(c *checkup) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Jsz == nil || sv.Jsz.Disabled {
-			continue
-		}
-		c.saw()
-		c.measure("ha_assets", float64(sv.Jsz.HAAssets), Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, sv.Jsz.HAAssets),
+	c.eachJetStream(func(sv *Server, js *server.JSInfo) {
+		c.measure("ha_assets", float64(js.HAAssets), Finding{
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, js.HAAssets),
 		})
-	}
+	})
 }

@@ -33,10 +33,41 @@ func findEdges(c *checkup, kind EdgeKind) {
 		if e.Level == OK || kind != Gateway && announced(c, e) {
 			continue
 		}
-		c.found(Finding{
+		f := Finding{
 			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
 			What: fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
-		})
+		}
+		if e.Level == Crit {
+			c.lookTwice(e, &f)
+		}
+		c.found(f)
+	}
+}
+
+// lookTwice says of a broken link what the look before showed. A link may be
+// caught while it comes back, or while a server starts: where more looks follow,
+// it is a warning until one of them finds it broken again. A single check can
+// only say what it saw.
+func (c *checkup) lookTwice(e *Edge, f *Finding) {
+	if c.past == nil {
+		f.What += "; seen in one look"
+	} else {
+		ago := lasting(c.Snapshot.Time.Sub(c.Before.Time).Seconds())
+		switch was := c.past()[e.Key()]; {
+		case was == nil, was.State == StateUnknown:
+			f.What += "; nobody could say " + ago + " before"
+		case was.connected():
+			f.What += "; it was whole " + ago + " before"
+		case c.Live:
+			return
+		default:
+			f.What += "; it was no better " + ago + " before"
+			return
+		}
+	}
+	f.Next = "Look again in a few seconds, for it may be coming back. " + c.check.Next
+	if c.Live {
+		f.Level = Warn
 	}
 }
 

@@ -60,11 +60,18 @@ var loadChecks = []*Check{
 		Rates:  true, find: findStale,
 	},
 	{
-		Name: "pending", About: "No connection has much data waiting, or more each time.",
+		Name: "pending", About: "No connection has much data waiting.",
 		Why:    "A connection whose pending bytes reach max_pending is dropped, with what was pending.",
 		Next:   "The receiver is too slow or its link too thin: look at its RTT and at what it subscribes to.",
 		Limits: []Limit{{Name: "pending_percent", About: "of max_pending", Warn: 25, Crit: 75}},
 		Needs:  []Kind{Connz, Varz}, find: findPending,
+	},
+	{
+		Name: "pending-rising", About: "No connection gets data faster than it takes it.",
+		Why:    "When its pending bytes reach max_pending the server drops the connection, with what was pending.",
+		Next:   "Find what it subscribes to with `natsctl server report connections --subscriptions --filter 'pending_bytes > 0'`; speed it up, or share its work in a queue group.",
+		Limits: []Limit{{Name: "pending_full_seconds", About: "until its pending bytes reach max_pending at the rate of the last interval, from 1 % of it on", Warn: 60, Crit: 15, Below: true}},
+		Needs:  []Kind{Connz, Varz}, Rates: true, find: findPendingRise,
 	},
 	{
 		Name: "queues", About: "No server works off its internal queues too slowly.",
@@ -110,7 +117,7 @@ func findMemory(c *checkup) {
 			return
 		}
 		c.saw()
-		f.What = fmt.Sprintf("%s uses %s of its memory limit of %s", sv.Info.Name, megabytes(st.Mem), megabytes(limit))
+		f.What = fmt.Sprintf("%s uses %s of its memory limit of %s", sv.Info.Name, inBytes(st.Mem), inBytes(limit))
 		c.measure("memory_percent", percent(float64(st.Mem), float64(limit)), f)
 	})
 }
@@ -155,60 +162,6 @@ func findImbalance(c *checkup) {
 	}
 }
 
-// findRise judges the rise of a counter on every server; rates that are not
-// known are not judged.
-func findRise(c *checkup, limit, what string, rate func(*ServerDelta) Rate) {
-	for _, sv := range c.Snapshot.Servers {
-		r := rate(c.Delta.Server(sv.Info.ID))
-		if !r.Known {
-			continue
-		}
-		c.saw()
-		c.measure(limit, r.Increase, Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster,
-			What: fmt.Sprintf("%.0f %s on %s since the snapshot before", r.Increase, what, sv.Info.Name),
-		})
-	}
-}
-
-func findSlow(c *checkup) {
-	findRise(c, "slow_consumers", "slow consumers", func(d *ServerDelta) Rate { return d.SlowConsumers })
-}
-
-func findStalled(c *checkup) {
-	findRise(c, "stalled_clients", "stalls of publishers", func(d *ServerDelta) Rate { return d.StalledClients })
-}
-
-func findStale(c *checkup) {
-	findRise(c, "stale_connections", "stale connections", func(d *ServerDelta) Rate { return d.StaleConnections })
-}
-
-func findPending(c *checkup) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Connz == nil || sv.Varz == nil || sv.Varz.MaxPending <= 0 {
-			continue
-		}
-		for _, conn := range sv.Connz.Conns {
-			if conn.Stop != nil {
-				continue
-			}
-			c.saw()
-			c.measure("pending_percent", percent(float64(conn.Pending), float64(sv.Varz.MaxPending)), Finding{
-				Object: connName(conn), Where: sv.Info.Name,
-				What: fmt.Sprintf("%s of at most %s wait for %s", megabytes(int64(conn.Pending)), megabytes(sv.Varz.MaxPending), connName(conn)),
-			})
-		}
-	}
-}
-
-// connName is how a reader finds a connection again.
-func connName(conn *server.ConnInfo) string {
-	if conn.Name == "" {
-		return fmt.Sprintf("cid %d", conn.Cid)
-	}
-	return fmt.Sprintf("%s (cid %d)", conn.Name, conn.Cid)
-}
-
 func findQueues(c *checkup) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Ipqueuesz == nil {
@@ -224,8 +177,18 @@ func findQueues(c *checkup) {
 	}
 }
 
-// megabytes writes bytes for a sentence.
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// inBytes writes bytes for a sentence, in powers of 1000.
+func inBytes(n int64) string {
+	units := []string{"bytes", "kB", "MB", "GB", "TB"}
+	v, i := float64(n), 0
+	for ; v >= 999.95 && i < len(units)-1; i++ {
+		v /= 1000
+	}
+	if i == 0 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%.1f %s", v, units[i])
+}
 
 func percent(part, whole float64) float64 {
 	if whole == 0 {

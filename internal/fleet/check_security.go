@@ -97,10 +97,19 @@ func findCertificates(c *checkup) {
 			c.saw()
 			c.measure("certificate_seconds", l.expires.Sub(now(sv, c.Snapshot)).Seconds(), Finding{
 				Object: sv.Info.Name + " " + l.name, Where: sv.Info.Cluster,
-				What: fmt.Sprintf("the %s certificate of %s is valid until %s", l.name, sv.Info.Name, l.expires.UTC().Format(time.RFC3339)),
+				What: fmt.Sprintf("the %s certificate of %s %s", l.name, sv.Info.Name, expiry(l.expires, now(sv, c.Snapshot))),
 			})
 		}
 	})
+}
+
+// expiry says when something ends, or ended.
+func expiry(at, now time.Time) string {
+	left := at.Sub(now)
+	if left <= 0 {
+		return fmt.Sprintf("expired %s ago, at %s", lasting(-left.Seconds()), at.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("expires in %s, at %s", lasting(left.Seconds()), at.UTC().Format(time.RFC3339))
 }
 
 // now is the time by a server's clock, by which it judges what expires.
@@ -123,7 +132,7 @@ func findJWTs(c *checkup) {
 		expires := time.Unix(claims.Expires, 0)
 		c.measure("jwt_seconds", expires.Sub(now(sv, c.Snapshot)).Seconds(), Finding{
 			Object: name, Where: sv.Info.Name,
-			What: fmt.Sprintf("the JWT of %s %s is valid until %s", what, name, expires.UTC().Format(time.RFC3339)),
+			What: fmt.Sprintf("the JWT of %s %s %s", what, name, expiry(expires, now(sv, c.Snapshot))),
 		})
 	}
 	for _, sv := range c.Snapshot.Servers {

@@ -96,6 +96,8 @@ func TestChecksFindTheirFault(t *testing.T) {
 		{"pending", Crit, func(in *CheckInput) {
 			in.Snapshot.Servers[0].Connz.Conns = []*server.ConnInfo{{Cid: 1, Pending: 60 << 20}}
 		}},
+		{"pending-rising", Warn, func(in *CheckInput) { in.pending(10<<20, 12<<20) }},
+		{"pending-rising", Crit, func(in *CheckInput) { in.pending(10<<20, 40<<20) }},
 		{"queues", Warn, func(in *CheckInput) {
 			in.Snapshot.Servers[0].Ipqueuesz = &server.IpqueueszStatus{"q": {Pending: 20_000}}
 		}},
@@ -197,6 +199,41 @@ func healthy() CheckInput {
 	return CheckInput{Before: at(1000), Snapshot: at(1002)}
 }
 
+// pending gives the first server a connection with this much waiting before and
+// now.
+func (in *CheckInput) pending(before, now int) {
+	for s, n := range map[*Snapshot]int{in.Before: before, in.Snapshot: now} {
+		s.Servers[0].Connz = &server.Connz{Now: s.Time, Conns: []*server.ConnInfo{{Cid: 1, Start: epoch, Pending: n}}}
+	}
+}
+
+// What is judged is the rise: much that waits and does not grow is no finding
+// of this check, and neither is a burst.
+func TestPendingRising(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		before, now int
+		what        string
+	}{
+		{"grows", 10 << 20, 20 << 20, "cid 1 falls behind: what waits for it grew from 10.5 MB to 21.0 MB in 2s; at that rate the server drops it in 8.8s"},
+		{"stays", 60 << 20, 60 << 20, ""},
+		{"shrinks", 60 << 20, 50 << 20, ""},
+		{"a burst into an empty buffer", 0, 20 << 20, ""},
+		{"next to nothing", 1000, 500_000, ""},
+		{"slowly", 10 << 20, 10<<20 + 1000, ""},
+	} {
+		in := healthy()
+		in.pending(c.before, c.now)
+		got := examine(t, in, "pending-rising")
+		switch {
+		case got.Objects != 1:
+			t.Errorf("%s: %+v", c.name, got)
+		case c.what == "" && len(got.Findings) > 0, c.what != "" && (len(got.Findings) != 1 || got.Findings[0].What != c.what):
+			t.Errorf("%s: %+v", c.name, got.Findings)
+		}
+	}
+}
+
 func setMeta(in *CheckInput, change func(*server.MetaClusterInfo)) {
 	for _, sv := range in.Snapshot.Servers {
 		if sv.Jsz != nil {
@@ -279,5 +316,39 @@ func TestCheckTellsCauseFromEffect(t *testing.T) {
 	got := examine(t, without(missing, member("a", "b")), "routes")
 	if len(got.Findings) != 1 || got.Findings[0].Object != "a - c" {
 		t.Errorf("a cut link: %+v", got.Findings)
+	}
+}
+
+// Where more looks follow, one that finds a link broken is a warning, and the
+// second makes it critical; a single check is told what it saw.
+func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
+	whole := func(sec float64) *Snapshot {
+		return snap(sec, member("a", "b", "c"), member("b", "a", "c"), member("c", "a", "b"))
+	}
+	broken := func(sec float64) *Snapshot {
+		return snap(sec, member("a", "c"), member("b", "c"), member("c", "a", "b"))
+	}
+	starting := func(sec float64) *Snapshot { return snap(sec, member("a", "c"), member("c", "a")) }
+	for _, c := range []struct {
+		name   string
+		live   bool
+		before *Snapshot
+		level  Level
+		what   string
+	}{
+		{"one look", false, nil, Crit, "; seen in one look"},
+		{"first look of a watch", true, nil, Warn, "; seen in one look"},
+		{"was whole", false, whole(0), Crit, "; it was whole 2s before"},
+		{"was whole, live", true, whole(0), Warn, "; it was whole 2s before"},
+		{"was broken", false, broken(0), Crit, "; it was no better 2s before"},
+		{"was broken, live", true, broken(0), Crit, "neither end lists it"},
+		{"a server that starts, live", true, starting(0), Warn, "; nobody could say 2s before"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := examine(t, CheckInput{Snapshot: broken(2), Before: c.before, Live: c.live}, "routes")
+			if len(got.Findings) != 1 || got.Level != c.level || !strings.HasSuffix(got.Findings[0].What, c.what) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }

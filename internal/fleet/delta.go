@@ -15,6 +15,8 @@ type Delta struct {
 	Servers  []*ServerDelta
 	byID     map[string]*ServerDelta
 	streams  map[streamKey]StreamDelta
+
+	consumers map[consumerKey]ConsumerDelta
 }
 
 // Change says what became of a server between two snapshots.
@@ -46,8 +48,11 @@ type ServerDelta struct {
 	StalledClients   Rate
 	APIRequests      Rate // JetStream API
 	APIErrors        Rate
+	Inserts          Rate // subscriptions added to its list
+	Removes          Rate
+	Matches          Rate // lookups in its list
 
-	conns    map[uint64]Traffic
+	conns    map[uint64]connDelta
 	routes   map[string]Traffic // by remote server id
 	gateways map[uint64]Traffic // by connection id
 	leafs    map[uint64]Traffic
@@ -56,7 +61,7 @@ type ServerDelta struct {
 
 // NewDelta compares two snapshots of one fleet; either may be nil.
 func NewDelta(before, after *Snapshot) *Delta {
-	d := &Delta{byID: map[string]*ServerDelta{}, streams: map[streamKey]StreamDelta{}}
+	d := &Delta{byID: map[string]*ServerDelta{}, streams: map[streamKey]StreamDelta{}, consumers: map[consumerKey]ConsumerDelta{}}
 	if after == nil {
 		return d
 	}
@@ -80,6 +85,7 @@ func NewDelta(before, after *Snapshot) *Delta {
 		}
 	}
 	d.compareStreams(before, after)
+	d.compareConsumers(before, after)
 	return d
 }
 
@@ -128,7 +134,11 @@ func (d *Delta) Total() (total Traffic, servers int) {
 }
 
 // Conn returns the rates of a connection of this server.
-func (sd *ServerDelta) Conn(cid uint64) Traffic { return sd.conns[cid] }
+func (sd *ServerDelta) Conn(cid uint64) Traffic { return sd.conns[cid].Traffic }
+
+// Pending returns how the bytes grew that wait to be sent to a connection of
+// this server; negative when they shrank.
+func (sd *ServerDelta) Pending(cid uint64) Rate { return sd.conns[cid].pending }
 
 // Route returns the rates of all connections of this server to a route peer,
 // by the peer's server id. They are not known while the pool changes.

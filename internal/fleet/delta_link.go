@@ -100,10 +100,7 @@ func (sd *ServerDelta) compareLeafs(before, after *Server, wall float64) {
 		return
 	}
 	sec := elapsed(before.Leafz.Now, after.Leafz.Now, wall)
-	past := map[uint64]*server.LeafInfo{}
-	for _, l := range before.Leafz.Leafs {
-		past[l.ID] = l
-	}
+	past := keyed(before.Leafz.Leafs, func(l *server.LeafInfo) uint64 { return l.ID })
 	sd.leafs = map[uint64]Traffic{}
 	for _, l := range after.Leafz.Leafs {
 		// Older servers send no id: then nothing is known.

@@ -24,6 +24,7 @@ func newServerDelta(before, after *Server, wall float64) *ServerDelta {
 		sd.ElapsedSeconds = elapsed(before.Info.Time, after.Info.Time, wall)
 	}
 	sd.compareStatsz(before, after)
+	sd.compareSubs(before, after, wall)
 	sd.compareConns(before, after, wall)
 	sd.compareRoutes(before, after, wall)
 	sd.compareGateways(before, after, wall)
@@ -86,22 +87,33 @@ func statszCounters(in, out server.DataStats) Counters {
 	return Counters{InMsgs: in.Msgs, InBytes: in.Bytes, OutMsgs: out.Msgs, OutBytes: out.Bytes}
 }
 
+func (sd *ServerDelta) compareSubs(before, after *Server, wall float64) {
+	if before.Subsz == nil || after.Subsz == nil || before.Subsz.SublistStats == nil || after.Subsz.SublistStats == nil {
+		return
+	}
+	a, b, sec := before.Subsz, after.Subsz, elapsed(before.Subsz.Now, after.Subsz.Now, wall)
+	sd.Inserts = counterRate(a.NumInserts, b.NumInserts, sec)
+	sd.Removes = counterRate(a.NumRemoves, b.NumRemoves, sec)
+	sd.Matches = counterRate(a.NumMatches, b.NumMatches, sec)
+}
+
+// connDelta is what changed on one connection.
+type connDelta struct {
+	Traffic
+	pending Rate
+}
+
 func (sd *ServerDelta) compareConns(before, after *Server, wall float64) {
 	if after.Connz == nil {
 		return
 	}
-	sd.conns = make(map[uint64]Traffic, len(after.Connz.Conns))
-	past := map[uint64]*server.ConnInfo{}
-	var sec float64
-	if before.Connz != nil {
-		sec = elapsed(before.Connz.Now, after.Connz.Now, wall)
-		for _, c := range before.Connz.Conns {
-			past[c.Cid] = c
-		}
-	}
+	old := orZero(before.Connz)
+	sec := elapsed(old.Now, after.Connz.Now, wall)
+	past := keyed(old.Conns, func(c *server.ConnInfo) uint64 { return c.Cid })
+	sd.conns = make(map[uint64]connDelta, len(after.Connz.Conns))
 	for _, c := range after.Connz.Conns {
 		if p := past[c.Cid]; p != nil && p.Start.Equal(c.Start) {
-			sd.conns[c.Cid] = connCounters(c).rates(connCounters(p), sec)
+			sd.conns[c.Cid] = connDelta{connCounters(c).rates(connCounters(p), sec), gaugeRate(p.Pending, c.Pending, sec)}
 		}
 	}
 }
@@ -114,15 +126,10 @@ func (sd *ServerDelta) compareAccounts(before, after *Server, wall float64) {
 	if after.AccountStatz == nil {
 		return
 	}
+	old := orZero(before.AccountStatz)
+	sec := elapsed(old.Now, after.AccountStatz.Now, wall)
+	past := keyed(old.Accounts, func(a *server.AccountStat) string { return a.Account })
 	sd.accounts = make(map[string]Traffic, len(after.AccountStatz.Accounts))
-	past := map[string]*server.AccountStat{}
-	var sec float64
-	if before.AccountStatz != nil {
-		sec = elapsed(before.AccountStatz.Now, after.AccountStatz.Now, wall)
-		for _, a := range before.AccountStatz.Accounts {
-			past[a.Account] = a
-		}
-	}
 	for _, a := range after.AccountStatz.Accounts {
 		t := Traffic{}
 		if p := past[a.Account]; p != nil {
@@ -130,4 +137,21 @@ func (sd *ServerDelta) compareAccounts(before, after *Server, wall float64) {
 		}
 		sd.accounts[a.Account] = t
 	}
+}
+
+// orZero is what p points to, or the zero value.
+func orZero[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// keyed indexes a list by a key of its items.
+func keyed[K comparable, T any](list []T, key func(T) K) map[K]T {
+	m := make(map[K]T, len(list))
+	for _, item := range list {
+		m[key(item)] = item
+	}
+	return m
 }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"iter"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -35,22 +36,38 @@ func (d *Delta) Stream(domain, account, stream string) StreamDelta {
 // another server does.
 func streamAnswers(s *Snapshot) map[streamKey]streamAnswer {
 	best := map[streamKey]streamAnswer{}
-	for _, sv := range s.Servers {
-		if sv.Jsz == nil {
-			continue
+	for key, st := range s.streams() {
+		answer := streamAnswer{st, leads(st.Cluster, key.sv), key.sv.Info.ID, key.sv.Jsz.Now}
+		if old, ok := best[key.streamKey]; !ok || answer.leads && !old.leads {
+			best[key.streamKey] = answer
 		}
-		for _, acc := range sv.Jsz.AccountDetails {
-			for i := range acc.Streams {
-				st := &acc.Streams[i]
-				key := streamKey{sv.Info.Domain, acc.Name, st.Name}
-				answer := streamAnswer{st, leads(st.Cluster, sv), sv.Info.ID, sv.Jsz.Now}
-				if old, ok := best[key]; !ok || answer.leads && !old.leads {
-					best[key] = answer
+	}
+	return best
+}
+
+// streamOn is a stream as one server reports it.
+type streamOn struct {
+	streamKey
+	sv *Server
+}
+
+// streams returns what every server reports of its streams.
+func (s *Snapshot) streams() iter.Seq2[streamOn, *server.StreamDetail] {
+	return func(yield func(streamOn, *server.StreamDetail) bool) {
+		for _, sv := range s.Servers {
+			if sv.Jsz == nil {
+				continue
+			}
+			for _, acc := range sv.Jsz.AccountDetails {
+				for i := range acc.Streams {
+					st := &acc.Streams[i]
+					if !yield(streamOn{streamKey{sv.Info.Domain, acc.Name, st.Name}, sv}, st) {
+						return
+					}
 				}
 			}
 		}
 	}
-	return best
 }
 
 // leads tells whether a server leads the group that it reports. A stream

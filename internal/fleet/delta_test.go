@@ -172,3 +172,40 @@ func TestReports(t *testing.T) {
 		}
 	}
 }
+
+// The rates of a consumer come from its leader's figures; a follower's say
+// nothing, and neither do those of a consumer that was made anew.
+func TestDeltaOfConsumers(t *testing.T) {
+	at := func(sec float64, delivered, acked, pending uint64, leader string, created time.Time) *Snapshot {
+		sv := answer("A", "a", sec, 1)
+		info := &server.ConsumerInfo{Name: "w", Created: created, NumPending: pending, Cluster: &server.ClusterInfo{Leader: leader}}
+		info.Delivered.Consumer, info.AckFloor.Consumer = delivered, acked
+		sv.Jsz = &server.JSInfo{Now: sv.Info.Time, AccountDetails: []*server.AccountDetail{{
+			Name: "APP", Streams: []server.StreamDetail{{Name: "S", Consumer: []*server.ConsumerInfo{info}}},
+		}}}
+		return snap(sec, sv)
+	}
+	before := at(0, 10, 5, 100, "a", epoch)
+	got := NewDelta(before, at(2, 30, 15, 60, "a", epoch)).Consumer("", "APP", "S", "w")
+	want := ConsumerDelta{Delivered: perSecond(20, 2), Acked: perSecond(10, 2), Pending: perSecond(-40, 2)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for name, after := range map[string]*Snapshot{"a follower": at(2, 30, 15, 60, "b", epoch), "made anew": at(2, 1, 1, 1, "a", epoch.Add(time.Second))} {
+		if got := NewDelta(before, after).Consumer("", "APP", "S", "w"); got.Delivered.Known {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestDeltaOfSubscriptions(t *testing.T) {
+	at := func(sec float64, inserts, matches uint64) *Snapshot {
+		sv := answer("A", "a", sec, 1)
+		sv.Subsz = &server.Subsz{Now: sv.Info.Time, SublistStats: &server.SublistStats{NumInserts: inserts, NumMatches: matches}}
+		return snap(sec, sv)
+	}
+	got := NewDelta(at(0, 1, 100), at(2, 21, 300)).Server("A")
+	if got.Inserts.PerSecond != 10 || got.Matches.PerSecond != 100 || !got.Removes.Known {
+		t.Errorf("%+v", got)
+	}
+}

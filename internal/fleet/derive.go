@@ -96,10 +96,7 @@ func (d *deriver) gone(sv *Server) {
 // links compares the edges of both topologies, where the servers that report
 // them answered both times.
 func (d *deriver) links(past, now *Topology) {
-	was := map[string]*Edge{}
-	for _, e := range past.Edges {
-		was[e.Key()] = e
-	}
+	was := past.edges()
 	seen := map[string]bool{}
 	for _, e := range now.Edges {
 		seen[e.Key()] = true

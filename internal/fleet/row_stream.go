@@ -143,30 +143,17 @@ type ConsumerRow struct {
 	Known   bool // the leader itself answered
 	Level   Level
 	State   string
+	Rates   ConsumerDelta
 }
 
 // ConsumerRows returns the consumers of every stream, worst first, then by
-// account, stream and name.
-func ConsumerRows(s *Snapshot) []*ConsumerRow {
-	type key struct{ domain, account, stream, name string }
-	best := map[key]*ConsumerRow{}
-	for _, sv := range s.Servers {
-		if sv.Jsz == nil {
-			continue
+// account, stream and name. Delta may be nil.
+func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
+	var rows []*ConsumerRow
+	for k, a := range consumerAnswers(s) {
+		r := &ConsumerRow{
+			Domain: k.domain, Account: k.account, Stream: k.stream, Name: k.name, Server: a.sv, Info: a.info, Rates: d.Consumer(k.domain, k.account, k.stream, k.name),
 		}
-		for _, acc := range sv.Jsz.AccountDetails {
-			for i := range acc.Streams {
-				for _, info := range acc.Streams[i].Consumer {
-					k := key{sv.Info.Domain, acc.Name, acc.Streams[i].Name, info.Name}
-					if best[k] == nil || leads(info.Cluster, sv) && !leads(best[k].Info.Cluster, best[k].Server) {
-						best[k] = &ConsumerRow{Domain: k.domain, Account: k.account, Stream: k.stream, Name: k.name, Server: sv, Info: info}
-					}
-				}
-			}
-		}
-	}
-	rows := make([]*ConsumerRow, 0, len(best))
-	for _, r := range best {
 		r.judge(s)
 		rows = append(rows, r)
 	}

@@ -167,6 +167,15 @@ type Span struct {
 // Node returns the node with this key, or nil.
 func (t *Topology) Node(key string) *Node { return t.byKey[key] }
 
+// edges returns the edges by their keys.
+func (t *Topology) edges() map[string]*Edge {
+	out := make(map[string]*Edge, len(t.Edges))
+	for _, e := range t.Edges {
+		out[e.Key()] = e
+	}
+	return out
+}
+
 // Faults returns the edges that are worse than OK, worst first.
 func (t *Topology) Faults() []*Edge {
 	var out []*Edge

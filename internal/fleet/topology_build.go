@@ -14,12 +14,18 @@ type TopologyOptions struct {
 	Baseline map[string]float64 // the usual RTT in seconds by Edge.Key, from a longer history
 	RTTLimit float64            // seconds below which no RTT is slow; 0 means 5 ms
 	RTTTimes float64            // how many times the baseline is slow; 0 means 3
-	Pending  int                // bytes waiting on an edge that are too many; 0 means 1 MB
+	// Without a baseline, a route is compared with the others of its ends, a
+	// gateway with the others between the two clusters. One reading may be off, so
+	// these limits are wider: 0 means 25 ms and 5 times.
+	PeerLimit, PeerTimes float64
+	Pending              int // bytes waiting on an edge that are too many; 0 means 1 MB
 }
 
 func (o TopologyOptions) withDefaults() TopologyOptions {
 	o.RTTLimit = cmp.Or(o.RTTLimit, 0.005)
 	o.RTTTimes = cmp.Or(o.RTTTimes, 3)
+	o.PeerLimit = cmp.Or(o.PeerLimit, 0.025)
+	o.PeerTimes = cmp.Or(o.PeerTimes, 5)
 	o.Pending = cmp.Or(o.Pending, 1_000_000)
 	return o
 }
@@ -37,6 +43,8 @@ func NewTopology(s *Snapshot, o TopologyOptions) *Topology {
 	b.addRoutes()
 	b.addGateways()
 	b.addLeafs()
+	b.judgeSpeed()
+	b.addSpans()
 	b.finishClusters()
 	b.judgeNodes()
 	b.sort()
@@ -155,22 +163,6 @@ func (b *builder) ghost(id, name, cluster string) *Node {
 func (b *builder) addEdge(e *Edge) {
 	e.Level = e.State.Level()
 	b.top.Edges = append(b.top.Edges, e)
-}
-
-// slow judges the RTT and the pending bytes of an edge that is otherwise good.
-func (b *builder) slow(e *Edge) {
-	if e.State != StateOK && e.State != StateOutside {
-		return
-	}
-	rtt, known := e.RTTSeconds()
-	usual, hasUsual := b.opt.Baseline[e.Key()]
-	switch {
-	case e.Pending() > b.opt.Pending:
-		e.State, e.Why = StateSlow, "bytes wait to be sent"
-	case known && hasUsual && rtt > b.opt.RTTLimit && rtt > usual*b.opt.RTTTimes:
-		e.State, e.Why = StateSlow, "round trip time far over its usual"
-	}
-	e.Level = e.State.Level()
 }
 
 func (b *builder) sort() {

@@ -83,7 +83,7 @@ func TestChecksOverRecordings(t *testing.T) {
 		"super": {"uptime": fleet.Warn},
 		"degraded": {
 			"uptime": fleet.Warn, "meta": fleet.Warn, "servers": fleet.Crit, "routes": fleet.Crit, "gateways": fleet.Crit, "streams": fleet.Warn,
-			"slow-consumers": fleet.Warn, "pending": fleet.Warn,
+			"slow-consumers": fleet.Warn, "pending": fleet.Warn, "pending-rising": fleet.Crit,
 		},
 		"old": {"uptime": fleet.Warn, "answers": fleet.Info},
 	} {

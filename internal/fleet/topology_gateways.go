@@ -27,7 +27,6 @@ func (b *builder) addGateways() {
 			}
 		}
 	}
-	b.addSpans()
 }
 
 // gatewayClusters returns the names of all clusters that take part in gateways,
@@ -89,7 +88,6 @@ func (b *builder) addGateway(n *Node, remote string) {
 		n.GatewaysHave++
 	}
 	b.addEdge(e)
-	b.slow(e)
 }
 
 func (b *builder) gatewayEnd(n *Node, g *server.RemoteGatewayz) End {

@@ -114,7 +114,6 @@ func (b *builder) addLeafEdge(l *leafLink) {
 		l.spoke.LeafOf = append(l.spoke.LeafOf, l.hub.Name)
 	}
 	b.addEdge(e)
-	b.slow(e)
 }
 
 func leafState(l *leafLink) (State, string) {

@@ -111,7 +111,6 @@ func (b *builder) addRoute(x, y *Node, ends map[string]map[string]End, usual int
 		}
 	}
 	b.addEdge(e)
-	b.slow(e)
 	countRoute(x, y, e)
 }
 

@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -102,6 +104,55 @@ func TestTopologySlow(t *testing.T) {
 	s.Servers[0].Routez.Routes[0].Pending = 2_000_000
 	if e := NewTopology(s, TopologyOptions{}).Edges[0]; e.State != StateSlow || e.Pending() != 2_000_000 {
 		t.Fatalf("pending: %s", e.State)
+	}
+}
+
+// Without a history, a link is compared with its peers: one slow route among
+// quick ones is slow, the routes of a server that is far from all are not.
+func TestTopologySlowAmongPeers(t *testing.T) {
+	cluster := func(rtts map[string]string) *Topology {
+		s := snap(0, member("a", "b", "c", "d"), member("b", "a", "c", "d"), member("c", "a", "b", "d"), member("d", "a", "b", "c"))
+		for _, sv := range s.Servers {
+			for _, r := range sv.Routez.Routes {
+				pair := []string{sv.Info.Name, r.RemoteName}
+				slices.Sort(pair)
+				r.RTT = cmp.Or(rtts[pair[0]+pair[1]], "1ms")
+			}
+		}
+		return NewTopology(s, TopologyOptions{})
+	}
+	one := cluster(map[string]string{"ac": "40ms"})
+	e := edge(t, one, Route, "a", "c")
+	if e.State != StateSlow || e.Why != "round trip time 40ms, the other routes of both ends take 1ms" || len(one.Faults()) != 1 {
+		t.Errorf("one slow route: %s (%s), %d faults", e.State, e.Why, len(one.Faults()))
+	}
+	if top := cluster(map[string]string{"ad": "40ms", "bd": "41ms", "cd": "42ms"}); len(top.Faults()) != 0 {
+		t.Errorf("a distant server: %+v", top.Faults()[0])
+	}
+	if top := cluster(map[string]string{"ac": "24ms"}); len(top.Faults()) != 0 {
+		t.Errorf("one reading below the limit: %+v", top.Faults()[0])
+	}
+}
+
+func TestTopologySlowGateway(t *testing.T) {
+	var servers []*Server
+	for i, rtt := range []string{"81ms", "900ms", "80ms"} {
+		id := fmt.Sprint("A", i)
+		sv := gatewayServer(id, "A", map[string]string{"B": "B1"}, nil)
+		sv.Gatewayz.OutboundGateways["B"].Connection.RTT = rtt
+		servers = append(servers, sv)
+	}
+	servers = append(servers, gatewayServer("B1", "B", map[string]string{"A": "A0"}, map[string]string{"A0": "A", "A1": "A", "A2": "A"}))
+	top := NewTopology(snap(0, servers...), TopologyOptions{})
+	e := edge(t, top, Gateway, "n-A1", "B")
+	if e.State != StateSlow || e.Why != "round trip time 900ms, the other gateways from A to B take 81ms" {
+		t.Errorf("%s (%s)", e.State, e.Why)
+	}
+	if top.Spans[0].State != StateSlow || top.Spans[0].Have != 3 {
+		t.Errorf("%+v", top.Spans[0])
+	}
+	if got := lasting(0.0012345); got != "1.23ms" {
+		t.Error(got)
 	}
 }
 

@@ -131,7 +131,7 @@ func checkOwnStreams(t *testing.T, s *fleet.Snapshot) {
 	if !slices.Equal(names, []string{"AUDIT", "ORDERS"}) {
 		t.Errorf("streams %v", names)
 	}
-	consumers := fleet.ConsumerRows(s)
+	consumers := fleet.ConsumerRows(s, nil)
 	if len(consumers) != 1 || consumers[0].Name != "ship" || consumers[0].Stream != "ORDERS" || consumers[0].Leader == "" {
 		t.Errorf("consumers %+v", consumers)
 	}

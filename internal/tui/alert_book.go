@@ -29,7 +29,7 @@ func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology) ([]
 	now := a.now.Time
 	seen, looked := map[string]bool{}, map[string]bool{}
 	var skipped []string
-	in := fleet.CheckInput{Snapshot: a.now, Before: a.before, Delta: delta, Topology: top}
+	in := fleet.CheckInput{Snapshot: a.now, Before: a.before, Delta: delta, Topology: top, Live: true}
 	for _, r := range fleet.RunChecks(in, checksFor(a.now)) {
 		if r.Skipped != "" {
 			skipped = append(skipped, r.Name+": "+r.Skipped)

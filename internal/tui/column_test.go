@@ -22,7 +22,7 @@ func TestColumnsAreThoseOfTheReports(t *testing.T) {
 		{[]string{":closed", "enter"}, namesOf(view.Connections(false, true))},
 		{[]string{"4"}, namesOf(view.Accounts(true))},
 		{[]string{":streams", "enter"}, namesOf(view.Streams(true))},
-		{[]string{":consumers", "enter"}, namesOf(view.Consumers())},
+		{[]string{":consumers", "enter"}, namesOf(view.Consumers(true))},
 		{[]string{":peers", "enter"}, namesOf(view.MetaPeers(nil))},
 		{[]string{"6"}, namesOf(view.Events())},
 		{[]string{":links", "enter"}, namesOf(view.Links(top, true))},

@@ -101,7 +101,7 @@ func consumerSheet(m *Model, p *page) sheet {
 		return (s.account == "" || s.account == r.Account) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
 	})
 	return &rowsOf[csm]{
-		cols: view.Consumers(), dress: consumerDress, rows: rows, name: consumerKey,
+		cols: view.Consumers(true), dress: consumerDress, rows: rows, name: consumerKey,
 		refer: func(r csm) ref {
 			return ref{consumer: r.Name, stream: r.Stream, account: r.Account, domain: r.Domain}
 		},
@@ -240,7 +240,7 @@ func streamPanel(m *Model, p *page, row int, a cell.Area) {
 	a.Write(0, 0, streamFacts(r), cell.Muted)
 	l := newList("state")
 	l.load(&rowsOf[csm]{
-		cols: view.Consumers(), dress: consumerDress, rows: own, name: consumerKey,
+		cols: view.Consumers(true), dress: consumerDress, rows: own, name: consumerKey,
 	})
 	l.still = true
 	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered_sequence", "ack_floor_sequence", "last_ack"}}

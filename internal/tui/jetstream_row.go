@@ -90,7 +90,7 @@ func healthLevel(sv *fleet.Server) fleet.Level {
 // newJetStream derives the JetStream page.
 func newJetStream(snap *fleet.Snapshot, d *fleet.Delta) jetStream {
 	js := jetStream{groups: fleet.MetaGroups(snap), raft: newRaftRows(snap)}
-	js.peers, js.consumers = newPeerRows(js.groups), fleet.ConsumerRows(snap)
+	js.peers, js.consumers = newPeerRows(js.groups), fleet.ConsumerRows(snap, d)
 	type key struct{ domain, account, stream string }
 	own := map[key][]csm{}
 	for _, c := range js.consumers {

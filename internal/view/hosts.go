@@ -96,7 +96,7 @@ func memUse(sv *fleet.Server) any {
 
 // Subscriptions returns the columns of a table of the servers' subscription
 // lists.
-func Subscriptions() []Column[*fleet.Server] {
+func Subscriptions(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 	subsz := func(value func(*fleet.Server) any) func(*fleet.Server) any {
 		return func(sv *fleet.Server) any {
 			if sv.Subsz == nil || sv.Subsz.SublistStats == nil {
@@ -108,9 +108,12 @@ func Subscriptions() []Column[*fleet.Server] {
 	return append(serverColumns(self), []Column[*fleet.Server]{
 		{Name: "subs", Title: "Subs", Help: "Subscriptions, over all accounts.", Unit: Count, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumSubs })},
 		{Name: "cache", Title: "Cache", Help: "Subjects in the cache of matches.", Unit: Count, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumCache })},
-		{Name: "inserts", Title: "Inserts", Help: "Subscriptions added since the start.", Unit: Count, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumInserts })},
-		{Name: "removes", Title: "Removes", Help: "Subscriptions removed since the start.", Unit: Count, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumRemoves })},
-		{Name: "matches", Title: "Matches", Help: "Lookups since the start.", Unit: Count, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumMatches })},
+		{Name: "inserts", Title: "Inserts", Help: "Subscriptions added since the start.", Unit: Count, Wide: rates, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumInserts })},
+		{Name: "removes", Title: "Removes", Help: "Subscriptions removed since the start.", Unit: Count, Wide: rates, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumRemoves })},
+		{Name: "matches", Title: "Matches", Help: "Lookups since the start.", Unit: Count, Wide: rates, Sum: true, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.NumMatches })},
+		{Name: "inserts_per_second", Title: "Inserts/s", Help: "Subscriptions added a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(sv *fleet.Server) any { return d.Server(sv.Info.ID).Inserts.Value() }},
+		{Name: "removes_per_second", Title: "Removes/s", Help: "Subscriptions removed a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(sv *fleet.Server) any { return d.Server(sv.Info.ID).Removes.Value() }},
+		{Name: "matches_per_second", Title: "Matches/s", Help: "Lookups a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(sv *fleet.Server) any { return d.Server(sv.Info.ID).Matches.Value() }},
 		{Name: "cache_hit_percent", Title: "Hits%", Help: "Of the lookups that the cache answered.", Unit: Percent, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.CacheHitRate * 100 })},
 		{Name: "max_fanout", Title: "Max fanout", Help: "Most subscriptions that one subject in the cache has.", Unit: Count, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.MaxFanout })},
 		{Name: "avg_fanout", Title: "Avg fanout", Help: "Subscriptions that a subject in the cache has on average.", Unit: Count, Value: subsz(func(sv *fleet.Server) any { return sv.Subsz.AvgFanout })},

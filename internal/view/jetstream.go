@@ -158,7 +158,7 @@ func lag(n uint64, known bool) any {
 }
 
 // Consumers returns the columns of a table of consumers.
-func Consumers() []Column[*fleet.ConsumerRow] {
+func Consumers(rates bool) []Column[*fleet.ConsumerRow] {
 	return []Column[*fleet.ConsumerRow]{
 		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConsumerRow) any { return r.Account }},
 		{Name: "stream", Title: "Stream", Help: "Stream that it reads.", Value: func(r *fleet.ConsumerRow) any { return r.Stream }},
@@ -178,6 +178,9 @@ func Consumers() []Column[*fleet.ConsumerRow] {
 		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return replicas(r.Peers, r.Known) }},
 		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return lag(r.MaxLag, r.Known) }},
 		{Name: "pending", Title: "Pending", Help: "Messages still to be delivered.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumPending }},
+		{Name: "pending_per_second", Title: "Pending/s", Short: "Pend/s", Help: "Growth of what is still to be delivered; negative when it catches up; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Rates.Pending.Value() }},
+		{Name: "delivered_per_second", Title: "Out/s", Help: "Messages delivered a second, repeated ones too; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Rates.Delivered.Value() }},
+		{Name: "acked_per_second", Title: "Acked/s", Help: "Messages acknowledged a second, in order; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Rates.Acked.Value() }},
 		{Name: "ack_pending", Title: "Ack pending", Short: "AckP", Help: "Messages delivered and not acknowledged.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumAckPending }},
 		{Name: "redelivered", Title: "Redelivered", Short: "Redel", Help: "Messages that were delivered more than once.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumRedelivered }},
 		{Name: "waiting", Title: "Waiting", Short: "Wait", Help: "Pull requests that wait for messages.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumWaiting }},

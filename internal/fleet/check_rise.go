@@ -1,0 +1,91 @@
+package fleet
+
+import (
+	"fmt"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// findRise judges the rise of a counter on every server; rates that are not
+// known are not judged. The words of what rose are written with the count.
+func findRise(c *checkup, limit, what string, rate func(*ServerDelta) Rate) {
+	for _, sv := range c.Snapshot.Servers {
+		d := c.Delta.Server(sv.Info.ID)
+		r := rate(d)
+		if !r.Known {
+			continue
+		}
+		c.saw()
+		c.measure(limit, r.Increase, Finding{
+			Object: sv.Info.Name, Where: sv.Info.Cluster,
+			What: fmt.Sprintf("%s: %.0f %s in %s", sv.Info.Name, r.Increase, what, lasting(d.ElapsedSeconds)),
+		})
+	}
+}
+
+func findSlow(c *checkup) {
+	findRise(c, "slow_consumers", "connections dropped as slow consumers", func(d *ServerDelta) Rate { return d.SlowConsumers })
+}
+
+func findStalled(c *checkup) {
+	findRise(c, "stalled_clients", "stalls of publishers", func(d *ServerDelta) Rate { return d.StalledClients })
+}
+
+func findStale(c *checkup) {
+	findRise(c, "stale_connections", "connections closed as stale", func(d *ServerDelta) Rate { return d.StaleConnections })
+}
+
+// eachPending calls f for every open connection of a server whose limit of
+// pending bytes is known.
+func (c *checkup) eachPending(f func(sv *Server, conn *server.ConnInfo, most int64)) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Connz == nil || sv.Varz == nil || sv.Varz.MaxPending <= 0 {
+			continue
+		}
+		for _, conn := range sv.Connz.Conns {
+			if conn.Stop == nil {
+				f(sv, conn, sv.Varz.MaxPending)
+			}
+		}
+	}
+}
+
+func findPending(c *checkup) {
+	c.eachPending(func(sv *Server, conn *server.ConnInfo, most int64) {
+		c.saw()
+		c.measure("pending_percent", percent(float64(conn.Pending), float64(most)), Finding{
+			Object: connName(conn), Where: sv.Info.Name,
+			What: fmt.Sprintf("%s of at most %s wait for %s", inBytes(int64(conn.Pending)), inBytes(most), connName(conn)),
+		})
+	})
+}
+
+// findPendingRise judges how soon a connection is full. One whose buffer was
+// empty before, or is nearly so now, had a burst: that is no rise.
+func findPendingRise(c *checkup) {
+	c.eachPending(func(sv *Server, conn *server.ConnInfo, most int64) {
+		rise := c.Delta.Server(sv.Info.ID).Pending(conn.Cid)
+		if !rise.Known {
+			return
+		}
+		c.saw()
+		now, before := float64(conn.Pending), float64(conn.Pending)-rise.Increase
+		if rise.PerSecond <= 0 || before <= 0 || percent(now, float64(most)) < 1 {
+			return
+		}
+		full := max(float64(most)-now, 0) / rise.PerSecond
+		c.measure("pending_full_seconds", full, Finding{
+			Object: connName(conn), Where: sv.Info.Name,
+			What: fmt.Sprintf("%s falls behind: what waits for it grew from %s to %s in %s; at that rate the server drops it in %s", connName(conn),
+				inBytes(int64(before)), inBytes(int64(now)), lasting(rise.Increase/rise.PerSecond), lasting(full)),
+		})
+	})
+}
+
+// connName is how a reader finds a connection again.
+func connName(conn *server.ConnInfo) string {
+	if conn.Name == "" {
+		return fmt.Sprintf("cid %d", conn.Cid)
+	}
+	return fmt.Sprintf("%s (cid %d)", conn.Name, conn.Cid)
+}

@@ -1,0 +1,74 @@
+package fleet
+
+import (
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+type consumerKey struct {
+	streamKey
+	name string
+}
+
+// ConsumerDelta is what changed in one consumer.
+type ConsumerDelta struct {
+	Delivered Rate // messages delivered a second, repeated ones among them
+	Acked     Rate // messages a second that the floor of acknowledgements rose by
+	Pending   Rate // growth of what is still to be delivered; negative when it catches up
+}
+
+// consumerAnswer is one server's view of one consumer.
+type consumerAnswer struct {
+	info *server.ConsumerInfo
+	sv   *Server
+	at   time.Time
+}
+
+func (a consumerAnswer) leads() bool { return leads(a.info.Cluster, a.sv) }
+
+// consumerAnswers returns each consumer as its leader reports it, or else as
+// another server does.
+func consumerAnswers(s *Snapshot) map[consumerKey]consumerAnswer {
+	best := map[consumerKey]consumerAnswer{}
+	for of, st := range s.streams() {
+		for _, info := range st.Consumer {
+			key := consumerKey{of.streamKey, info.Name}
+			answer := consumerAnswer{info, of.sv, of.sv.Jsz.Now}
+			if old, ok := best[key]; !ok || answer.leads() && !old.leads() {
+				best[key] = answer
+			}
+		}
+	}
+	return best
+}
+
+// Consumer returns the rates of a consumer, by JetStream domain ("" for none),
+// account, stream and name.
+func (d *Delta) Consumer(domain, account, stream, name string) ConsumerDelta {
+	if d == nil {
+		return ConsumerDelta{}
+	}
+	return d.consumers[consumerKey{streamKey{domain, account, stream}, name}]
+}
+
+// compareConsumers compares what leaders said: followers know the figures of a
+// consumer late, or not at all.
+func (d *Delta) compareConsumers(before, after *Snapshot) {
+	past := consumerAnswers(before)
+	for key, now := range consumerAnswers(after) {
+		then, ok := past[key]
+		if !ok || !then.leads() || !now.leads() || !then.info.Created.Equal(now.info.Created) {
+			continue
+		}
+		sec := d.wall()
+		if then.sv.Info.ID == now.sv.Info.ID { // two clocks would not compare
+			sec = elapsed(then.at, now.at, sec)
+		}
+		d.consumers[key] = ConsumerDelta{
+			Delivered: counterRate(then.info.Delivered.Consumer, now.info.Delivered.Consumer, sec),
+			Acked:     counterRate(then.info.AckFloor.Consumer, now.info.AckFloor.Consumer, sec),
+			Pending:   gaugeRate(then.info.NumPending, now.info.NumPending, sec),
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package fleet
+
+import (
+	"fmt"
+	"slices"
+)
+
+// judgeSpeed marks the links that are otherwise good and slow. What is slow
+// nobody can say from one round trip time: the link's own history says it, or
+// else its peers. Leafnodes have no peers, each has a way of its own.
+func (b *builder) judgeSpeed() {
+	peers := newPeerRTTs(b.top)
+	for _, e := range b.top.Edges {
+		if e.State != StateOK && e.State != StateOutside {
+			continue
+		}
+		if why := b.slow(e, peers); why != "" {
+			e.State, e.Why = StateSlow, why
+			e.Level = e.State.Level()
+		}
+	}
+}
+
+// slow says why an edge is slow, or "".
+func (b *builder) slow(e *Edge, peers peerRTTs) string {
+	if e.Pending() > b.opt.Pending {
+		return inBytes(int64(e.Pending())) + " wait to be sent"
+	}
+	rtt, known := e.RTTSeconds()
+	if !known || rtt <= b.opt.RTTLimit {
+		return ""
+	}
+	if usual, ok := b.opt.Baseline[e.Key()]; ok {
+		if rtt > usual*b.opt.RTTTimes {
+			return fmt.Sprintf("round trip time %s, its usual is %s", lasting(rtt), lasting(usual))
+		}
+		return ""
+	}
+	usual, whose := peers.usual(b.top, e)
+	if whose == "" || rtt <= b.opt.PeerLimit || rtt <= usual*b.opt.PeerTimes {
+		return ""
+	}
+	return fmt.Sprintf("round trip time %s, %s take %s", lasting(rtt), whose, lasting(usual))
+}
+
+// peerRTTs are the round trip times that an edge can be compared with, sorted:
+// of the routes by each of their servers, of the gateways by pair of clusters.
+type peerRTTs map[[2]string][]float64
+
+func newPeerRTTs(t *Topology) peerRTTs {
+	p := peerRTTs{}
+	for _, e := range t.Edges {
+		rtt, known := e.RTTSeconds()
+		if !known {
+			continue
+		}
+		for _, key := range peerKeys(t, e) {
+			p[key] = append(p[key], rtt)
+		}
+	}
+	for _, list := range p {
+		slices.Sort(list)
+	}
+	return p
+}
+
+func peerKeys(t *Topology, e *Edge) [][2]string {
+	switch e.Kind {
+	case Route:
+		return [][2]string{{"", e.From}, {"", e.To}}
+	case Gateway:
+		return [][2]string{{t.Node(e.From).Cluster, e.ToCluster}}
+	}
+	return nil
+}
+
+// usual is what the peers of an edge take, and whose time that is; "" when
+// there are too few. A server far from all others has slow routes only, and
+// none of them is slow for it: so of a route's two ends the slower one counts.
+func (p peerRTTs) usual(t *Topology, e *Edge) (seconds float64, whose string) {
+	rtt, _ := e.RTTSeconds()
+	need, whose := 1, "the other routes of both ends"
+	if e.Kind == Gateway {
+		need, whose = 2, "the other gateways from "+t.Node(e.From).Cluster+" to "+e.ToCluster
+	}
+	keys := peerKeys(t, e)
+	for _, key := range keys {
+		if len(p[key])-1 < need {
+			return 0, ""
+		}
+		seconds = max(seconds, medianWithout(p[key], rtt))
+	}
+	if len(keys) == 0 {
+		return 0, ""
+	}
+	return seconds, whose
+}
+
+// medianWithout is the upper median of a sorted list without one of its values.
+func medianWithout(sorted []float64, value float64) float64 {
+	at, _ := slices.BinarySearch(sorted, value)
+	i := (len(sorted) - 1) / 2
+	if i >= at {
+		i++
+	}
+	return sorted[i]
+}
