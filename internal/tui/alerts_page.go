@@ -15,7 +15,7 @@ func alertsSpec() *spec {
 		modes: []mode{{
 			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7,
 			empty: func(*Model, *page) string { return "● no alert: every check passes on what was asked so far" },
-			first: []string{"check", "object", "what", "since_seconds", "state", "value", "limit"},
+			first: []string{"check", "since_seconds", "object", "what", "state", "value", "limit"},
 		}},
 	}
 }

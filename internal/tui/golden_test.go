@@ -43,6 +43,7 @@ var screens = []struct {
 	{"command", "super", []string{"2", ":se"}, ""},
 	{"json", "super", []string{"2", "y"}, ""},
 	{"old-server", "old", []string{"2"}, ""},
+	{"account", "account", []string{"1"}, ""},
 }
 
 // sizes are the windows that every screen is drawn in.

@@ -25,7 +25,7 @@ var raftColumns = []view.Column[rft]{
 	{Name: "server", Title: "SERVER", Help: "member that tells it", Value: func(r rft) any { return r.server }},
 	{Name: "account", Title: "ACCOUNT", Help: "account of the group", Value: func(r rft) any { return r.account }},
 	{Name: "state", Title: "STATE", Help: "leader, follower, candidate", Value: func(r rft) any { return r.g.State }, Level: judged(fleet.Warn, func(r rft) bool { return r.g.State == "CANDIDATE" })},
-	{Name: "leader", Title: "LEADER", Help: "peer id of its leader", Value: func(r rft) any { return blank(r.leader()) }, Level: judged(fleet.Crit, func(r rft) bool { return r.g.Leader == "" })},
+	{Name: "leader", Title: "LEADER", Help: "its leader, by id where no name is known", Value: func(r rft) any { return blank(r.leader()) }, Level: judged(fleet.Crit, func(r rft) bool { return r.g.Leader == "" })},
 	{Name: "size", Title: "SIZE", Help: "members", Unit: view.Count, Value: func(r rft) any { return r.g.Size }},
 	{Name: "quorum", Title: "QUORUM", Help: "members that must agree", Unit: view.Count, Value: func(r rft) any { return r.g.QuorumNeeded }},
 	{Name: "term", Title: "TERM", Help: "elections so far", Unit: view.Count, Value: func(r rft) any { return r.g.Term }},
@@ -43,8 +43,12 @@ func (r *raftRow) behind() uint64 {
 	return r.g.Committed - r.g.Applied
 }
 
-// leader is the leader's name, where its members know it.
+// leader is the leader's name, where the member knows it; the leader does not
+// list itself among its peers.
 func (r *raftRow) leader() string {
+	if r.g.State == "LEADER" {
+		return r.server
+	}
 	if p, ok := r.g.Peers[r.g.Leader]; ok && p.Name != "" {
 		return p.Name
 	}

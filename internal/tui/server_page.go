@@ -83,7 +83,7 @@ func drawServer(m *Model, p *page, a cell.Area) {
 
 func (m *Model) serverTitle(r *serverRow, a cell.Area) {
 	left := []segment{
-		{text: view.Glyph(r.level, false) + " " + r.label() + star(r.node), style: cell.OfGlyph(r.level) | cell.Strong},
+		{text: view.Glyph(r.level, false) + " " + r.label() + star(r.node), style: cell.OfGlyph(r.level)},
 		{text: r.place(), style: cell.Strong},
 	}
 	if r.node != nil && r.node.Version != "" {

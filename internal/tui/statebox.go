@@ -30,7 +30,7 @@ func (m *Model) stateBox(a cell.Area) {
 	for y, l := range wrapped {
 		st := cell.Style(cell.Plain)
 		if y == 0 {
-			st = style | cell.Strong
+			st = style
 		}
 		in.Write(0, y, l, st)
 	}

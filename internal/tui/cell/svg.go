@@ -41,9 +41,20 @@ func (g *Grid) SVG(p *Palette, title string) string {
 	return b.String()
 }
 
-// svgLine writes the runs of equal style of one row.
+// svgLine writes the runs of equal background of one row, so that no seam
+// shows between them, and then those of equal style.
 func (g *Grid) svgLine(b *strings.Builder, y int, p *Palette) {
 	row := g.boxes[y*g.W : (y+1)*g.W]
+	for x := 0; x < len(row); {
+		bg, end := p.svgBackground(row[x].style), x+1
+		for end < len(row) && p.svgBackground(row[end].style) == bg {
+			end++
+		}
+		if bg != "" {
+			fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", svgPad+float64(x)*svgCellW, svgPad+float64(y)*svgCellH, float64(end-x)*svgCellW, svgCellH, bg)
+		}
+		x = end
+	}
 	for x := 0; x < len(row); {
 		end := x + 1
 		for end < len(row) && row[end].style == row[x].style {
@@ -57,9 +68,6 @@ func (g *Grid) svgLine(b *strings.Builder, y int, p *Palette) {
 func (g *Grid) svgRun(b *strings.Builder, x, y int, run []box, p *Palette) {
 	style := run[0].style
 	px, py := svgPad+float64(x)*svgCellW, svgPad+float64(y)*svgCellH
-	if bg := p.svgBackground(style); bg != "" {
-		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", px, py, float64(len(run))*svgCellW, svgCellH, bg)
-	}
 	var text strings.Builder
 	for _, c := range run {
 		if !c.skip {
