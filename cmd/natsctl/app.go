@@ -70,7 +70,7 @@ func parse(args []string, e *env) (cmd chosen, status *terminated, err error) {
 	if _, err = kp.Parse(args); err != nil {
 		return cmd, nil, explainParse(kp.Model(), args, err)
 	}
-	return cmd, nil, refuseBlank(kp, args, cmd.path)
+	return cmd, nil, refuseValues(kp, args, cmd.path)
 }
 
 // declarer is what a command can hang on: the application or a group.
@@ -117,6 +117,7 @@ func run(args []string, e *env) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	e.interrupted = ctx.Done()
 	if err := e.flags.resolve(e); err != nil {
 		return e.fail(inCommand{err, cmd.path})
 	}

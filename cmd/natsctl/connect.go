@@ -127,7 +127,7 @@ func (e *env) dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 	}
 	nc, err := opts.Connect()
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", natsctx.RedactURL(dial.URL()), err)
+		return nil, &connectError{target: target, flags: &e.flags, cause: err}
 	}
 	return nc, nil
 }

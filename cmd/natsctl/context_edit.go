@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -172,11 +171,15 @@ func (e *env) editText(text string) (string, error) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return "", err
 	}
-	argv := append(e.editor(), path)
+	argv, err := e.editor()
+	if err != nil {
+		return "", err
+	}
+	argv = append(argv, path)
 	cmd := exec.Command(argv[0], argv[1:]...) //nolint:gosec // the user's own choice of editor
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.in, e.err, e.err
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("run the editor %q: %w", argv[0], err)
+		return "", fmt.Errorf("%w %q: %w", errEditor, argv[0], err)
 	}
 	edited, err := os.ReadFile(path)
 	if err == nil && string(edited) == text {
@@ -185,9 +188,19 @@ func (e *env) editText(text string) (string, error) {
 	return string(edited), err
 }
 
-// editor is the user's editor with its arguments.
-func (e *env) editor() []string {
-	fallback := map[bool]string{true: "notepad", false: "vi"}[runtime.GOOS == "windows"]
-	i := slices.IndexFunc([]string{e.getenv("VISUAL"), e.getenv("EDITOR"), fallback}, func(s string) bool { return s != "" })
-	return strings.Fields([]string{e.getenv("VISUAL"), e.getenv("EDITOR"), fallback}[i])
+// errEditor is an editor that there is not, or that failed.
+var errEditor = errors.New("run the editor")
+
+// editor is the user's editor with its arguments. The one that is there when
+// none is named needs a terminal.
+func (e *env) editor() ([]string, error) {
+	for _, name := range []string{"VISUAL", "EDITOR"} {
+		if words := strings.Fields(e.getenv(name)); len(words) > 0 {
+			return words, nil
+		}
+	}
+	if !e.inTTY || !e.errTTY {
+		return nil, usagef("without a terminal, flags say what changes, or VISUAL or EDITOR names an editor that needs none")
+	}
+	return []string{map[bool]string{true: "notepad", false: "vi"}[runtime.GOOS == "windows"]}, nil
 }

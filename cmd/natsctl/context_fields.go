@@ -93,11 +93,14 @@ func fileReference(value string) (string, error) {
 // passwordFor completes a user with the password of the environment, or one
 // that is typed on a terminal.
 func (e *env) passwordFor(set *natsctx.Settings) error {
-	if set.User == "" || set.Password != "" {
+	if set.User == "" || set.Password != "" || set.Creds != "" || set.NKey != "" { // two kinds are refused as such
 		return nil
 	}
-	if set.Password = e.getenv("NATS_PASSWORD"); set.Password != "" || !e.inTTY {
+	if set.Password = e.getenv("NATS_PASSWORD"); set.Password != "" {
 		return nil
+	}
+	if !e.inTTY { // the nats CLI would save the name as a token
+		return usagef("--user comes without a password; --password-file, --password-stdin or NATS_PASSWORD brings it, and --token-file is for a token")
 	}
 	var err error
 	set.Password, err = e.askPassword(set.User)

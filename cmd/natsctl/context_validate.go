@@ -25,10 +25,15 @@ func (c *contextValidate) setup(cmd *kingpin.CmdClause) {
 	cmd.HelpLong(`Without --connect it looks at the files, references and dates only. With it, each URL is
 dialled and the last row of a URL says how far it got: dns, tcp, greeting, tls, auth,
 permission. NATS_* variables are left aside, so that the contexts themselves are checked.
+With -s URL and no context, it checks what the flags say.
 `)
 	cmd.Arg("name", "The contexts; all of them when left out.").StringsVar(&c.names)
 	cmd.Flag("connect", "Dial each URL of the contexts.").BoolVar(&c.connect)
 }
+
+// flagsAlone stands for the context that the flags make without a saved one.
+// No context can have this name.
+const flagsAlone = ""
 
 // check is one row: what was looked at and what came of it.
 type check struct {
@@ -88,6 +93,9 @@ func (c *contextValidate) run(ctx context.Context, e *env) error {
 	if len(names) == 0 && e.flags.context != "" {
 		names = []string{e.flags.context}
 	}
+	if len(names) == 0 && len(e.flags.servers) > 0 {
+		names = []string{flagsAlone}
+	}
 	if len(names) == 0 {
 		if names, err = store.Names(); err != nil {
 			return err
@@ -136,10 +144,21 @@ func verdict(checks []check) error {
 
 // validate checks one context. The error is that of loading it.
 func (c *contextValidate) validate(ctx context.Context, e *env, store *natsctx.Store, name string) ([]check, error) {
-	over := natsctx.Overrides{Context: name, IgnoreEnv: true, Timeout: e.flags.timeout, Insecure: e.flags.insecure}
+	over := natsctx.Overrides{Context: name, Timeout: e.flags.timeout, Insecure: e.flags.insecure}
+	if name == flagsAlone {
+		var err error
+		if over, err = e.flags.overrides(e); err != nil {
+			return nil, err
+		}
+		over.NoContext = true
+	}
+	over.IgnoreEnv = true
 	t, err := natsctx.Resolve(store, over, e.getenv)
 	if err != nil {
 		return nil, err
+	}
+	if name == flagsAlone {
+		t.Name = "the flags"
 	}
 	var checks []check
 	failed := false

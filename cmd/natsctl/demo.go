@@ -20,8 +20,11 @@ type demoCommand struct {
 }
 
 func (c *demoCommand) setup(cmd *kingpin.CmdClause) {
-	cmd.HelpLong("Starts two clusters of three servers and a leaf node with some clients and traffic, on free ports of\n" +
-		"127.0.0.1, and shows the servers: until interrupted on a terminal, once elsewhere. Nothing is left behind.\n")
+	cmd.HelpLong(`Starts two clusters of three servers and a leaf node in this process, on free ports of
+127.0.0.1, with clients and traffic. On a terminal it opens the dashboard on them (the keys
+are those of natsctl top; q ends it). Without one it prints the table of servers once; with
+another -o or with --watch it prints that. Nothing is left behind.
+`)
 	c.watchFlags.setup(cmd)
 	c.shapeFlags.setup(cmd, "")
 }

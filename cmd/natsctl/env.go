@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"time"
@@ -27,6 +28,8 @@ type env struct {
 	now      func() time.Time
 	flags    globals
 
+	interrupted <-chan struct{} // closed by the first interrupt
+
 	session      *session // the connection, once made
 	allowActions bool     // the dashboard may act
 	roster       *roster  // whom the fleet is remembered to have, once asked
@@ -52,6 +55,20 @@ func processEnv() *env {
 	}
 	e.outColor, e.errColor = e.outTTY, e.errTTY
 	return e
+}
+
+// untilInterrupted is a context for work between the command and its output,
+// which an interrupt ends too. The caller cancels it.
+func (e *env) untilInterrupted() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		select {
+		case <-e.interrupted:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // onClose registers what must be undone when the command ends.

@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
-	"net"
 	"slices"
-	"syscall"
-
-	"github.com/nats-io/nats.go"
+	"strings"
 
 	"github.com/natsctl/natsctl/completions"
 	"github.com/natsctl/natsctl/exporter"
@@ -67,8 +63,9 @@ func commandAdvices() []advice {
 		{is(errNoAnswer), exitUsage, say("add --yes when you are sure")},
 		{is(errProtected), exitUsage, say("add --force when you are sure, or lift the protection of the context")},
 		{is(completions.ErrShell), exitUsage, nil},
+		{is(errEditor), exitFailed, say("VISUAL or EDITOR names another editor; flags change single keys without one")},
+		{is(view.ErrColumn), exitUsage, hintColumn},
 		{is(view.ErrFilter), exitUsage, say(`compare columns with values, text in quotes, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)},
-		{is(view.ErrColumn), exitUsage, say("the column names are those of -o json")},
 	}
 }
 
@@ -99,7 +96,9 @@ func brokerAdvices() []advice {
 	return []advice{
 		{is(broker.ErrNoSpace), exitFailed, say("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")},
 		{is(broker.ErrExpired), exitFailed, say("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")},
+		{as[*broker.SlotError](), exitFailed, say("leave --slot out for a free one; natsctl cluster ls shows who has which, natsctl cluster delete NAME frees one")},
 		{is(broker.ErrPortInUse), exitFailed, say("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")},
+		{is(broker.ErrNoHome), exitFailed, say("set HOME, or XDG_STATE_HOME to the directory that is to hold them")},
 		{is(broker.ErrSpec), exitUsage, say("nothing was started; natsctl cluster up --help lists what goes together")},
 		{is(broker.ErrNotReady), exitFailed, say("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")},
 		{is(broker.ErrProgram), exitFailed, say("nothing was changed; natsctl cluster roll --server-bin PATH changes it node by node, with --force to an older one too")},
@@ -169,48 +168,6 @@ func sysAdvices() []advice {
 	}
 }
 
-// connectionAdvices are about reaching a server at all; what nats.go says is
-// kept, and the next step added.
-func connectionAdvices() []advice {
-	tls := say("natsctl context validate --connect shows the certificates and which one is not trusted; --tlsca FILE names the authority")
-	return []advice{
-		{is(nats.ErrAuthExpired), exitAuth, say("the user's credentials have expired; get new ones from whoever issues them")},
-		{is(nats.ErrAuthRevoked), exitAuth, say("the user's credentials were revoked; get new ones from whoever issues them")},
-		{is(nats.ErrAccountAuthExpired), exitAuth, say("the account's JWT has expired; its operator must push a new one")},
-		{is(nats.ErrAuthorization), exitAuth, say("the server does not accept these credentials; natsctl context show says which are used and where they come from")},
-		{is(nats.ErrPermissionViolation), exitAuth, say("the user may not use this subject; natsctl account info shows its permissions")},
-		{as[x509.UnknownAuthorityError](), exitUnreachable, tls},
-		{as[x509.CertificateInvalidError](), exitUnreachable, tls},
-		{as[x509.HostnameError](), exitUnreachable, tls},
-		{is(nats.ErrSecureConnRequired), exitUnreachable, say("the server asks for TLS; use a tls:// URL or --tlsca FILE")},
-		{is(nats.ErrSecureConnWanted), exitUnreachable, say("the server offers no TLS; check the URL and the port")},
-		{is(nats.ErrTLS), exitUnreachable, clientCertificate},
-		{tlsAlert, exitUnreachable, clientCertificate},
-		{is(nats.ErrNoServers), exitUnreachable, unreachable},
-		{as[*net.DNSError](), exitUnreachable, say("check the host name in the URL")},
-		{as[*net.OpError](), exitUnreachable, unreachable},
-		{is(nats.ErrTimeout), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
-		{is(context.DeadlineExceeded), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
-		{is(syscall.ENOSPC), exitFailed, say("free some space on that disk and try again")},
-	}
-}
-
-// tlsAlert matches a server's refusal in the TLS handshake or right behind it.
-func tlsAlert(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "remote error"
-}
-
-// clientCertificate is the hint for a server that ended TLS.
-func clientCertificate(error) string {
-	return "the server does not accept the client's certificate, or wants one: --tlscert FILE and --tlskey FILE give it"
-}
-
-// unreachable is the hint for a server that does not listen.
-func unreachable(error) string {
-	return "is a server running there? natsctl context validate --connect tries each URL; natsctl cluster up starts a local cluster"
-}
-
 // is matches a sentinel.
 func is(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
@@ -239,4 +196,13 @@ func explain(err error) (code int, hint string) {
 		return a.code, hint
 	}
 	return exitFailed, ""
+}
+
+// hintColumn lists the columns that there are.
+func hintColumn(err error) string {
+	var e *view.ColumnError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return "the columns are " + strings.Join(e.Known, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -57,6 +58,9 @@ func misuses() []misuse {
 			return fmt.Errorf("%s needs one of its commands: %s", w.program(), strings.Join(values(commandNames(w.commands())), ", "))
 		}},
 		{re(`^unknown (?:long|short) flag '(.*)'$`), func(w *walk, m []string) error {
+			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
+				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.program(), m[1], w.program(), name)
+			}
 			return fmt.Errorf("%s has no flag %s%s", w.program(), m[1], view.Suggest(m[1], values(w.flagNames())))
 		}},
 		{re(`^expected argument for flag '(.*)'$`), func(_ *walk, m []string) error {
@@ -97,35 +101,6 @@ func explainParse(app *kingpin.ApplicationModel, args []string, err error) error
 		}
 	}
 	return inCommand{usageError{err}, w.name()}
-}
-
-// refuseBlank refuses flags and arguments without a value: most often a shell
-// variable that is not set, which would select more than was meant. In a saved
-// context, a blank value takes one away.
-func refuseBlank(kp *kingpin.Application, args []string, path string) error {
-	pc, err := kp.ParseContext(args)
-	if err != nil || strings.HasPrefix(path, "context ") {
-		return err
-	}
-	for _, el := range pc.Elements {
-		if el.Value == nil || strings.TrimSpace(*el.Value) != "" {
-			continue
-		}
-		switch c := el.Clause.(type) {
-		case *kingpin.FlagClause:
-			name := c.Model().Name
-			if strings.HasPrefix(name, "web.") || name == "prefix" {
-				continue
-			}
-			err = fmt.Errorf("--%s has no value; leave it out, or is a variable of your shell not set?", name)
-		case *kingpin.ArgClause:
-			err = fmt.Errorf("the argument <%s> is empty; leave it out, or is a variable of your shell not set?", c.Model().Name)
-		default:
-			continue
-		}
-		return inCommand{usageError{err}, path}
-	}
-	return nil
 }
 
 // program is the command named so far, as it is typed.

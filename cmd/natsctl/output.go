@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/itchyny/gojq"
 
@@ -26,7 +27,7 @@ func (e *env) format(allowed ...string) (string, error) {
 			return f, nil
 		}
 	}
-	return "", usagef("this command has no output format %q; it has %q", e.flags.output, allowed)
+	return "", usagef("this command has no output format %q; it has %s", e.flags.output, strings.Join(allowed, ", "))
 }
 
 // table is a result made of rows. Every format is made from the same grid.
@@ -138,8 +139,13 @@ func (e *env) printJSON(v any, compact bool) error {
 	if err := json.Unmarshal(body, &plain); err != nil {
 		return fmt.Errorf("decode JSON: %w", err)
 	}
-	for iter := query.Run(plain); ; {
+	ctx, cancel := e.untilInterrupted()
+	defer cancel()
+	for iter := query.RunWithContext(ctx, plain); ; {
 		out, more := iter.Next()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if !more {
 			return nil
 		}

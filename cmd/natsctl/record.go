@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,9 +79,9 @@ func (c *recordCommand) run(ctx context.Context, e *env) error {
 	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
 		err = nil
 	}
-	err = errors.Join(err, tape.out.Close(), file.Close())
-	if tape.snapshots == 0 {
-		return errors.Join(err, os.Remove(c.file)) // nothing was recorded
+	err = cmp.Or(err, tape.out.Close(), file.Close()) // what fails first makes the others fail
+	if tape.snapshots == 0 { // nothing was recorded
+		return cmp.Or(err, c.discard())
 	}
 	tape.summary(c.file)
 	return err
@@ -124,6 +125,14 @@ func (c *recordCommand) create() (*os.File, error) {
 		return nil, usagef("%s exists; choose another name, or overwrite it with --force", c.file)
 	}
 	return file, err
+}
+
+// discard removes the file, unless it is a device.
+func (c *recordCommand) discard() error {
+	if info, err := os.Lstat(c.file); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	return os.Remove(c.file)
 }
 
 // taping is a recording at work.

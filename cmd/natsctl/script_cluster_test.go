@@ -19,16 +19,18 @@ var scriptSpecs = map[string]broker.Spec{
 
 // scriptCommands are what scripts can do beside running natsctl:
 //
-//	cluster single|three|super   start a real cluster; sets SYS_URL and APP_URL, with credentials, and NODES
+//	cluster single|three|super   start a real cluster; sets SYS_URL and APP_URL, with credentials, ADDRESS of the first node, and NODES
 //	node stop|restart NAME       stop a server, or start it again
 //	configure NODE LINE          append a line to the configuration file of a server
 //	clients NODE NAME N          connect clients of one name, which do not reconnect
+//	door KIND CERTIFICATE        start something that lets nobody in; sets DOOR, writes ca.pem
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"cluster": startCluster,
 	"node":    changeNode,
 
 	"configure": appendConfig,
 	"clients":   startClients,
+	"door":      openDoor,
 }
 
 type clusterKey struct{}
@@ -53,6 +55,9 @@ func startCluster(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		ts.Setenv(name, strings.Join(urls, ","))
 	}
+	u, err := url.Parse(cluster.URLs()[0])
+	ts.Check(err)
+	ts.Setenv("ADDRESS", u.Host)
 	ts.Setenv("NODES", fmt.Sprint(len(cluster.Nodes())))
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -48,7 +49,7 @@ func (t Trouble) String() string {
 func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
 	for _, k := range p.Kinds {
 		if !slices.Contains(ChaosKinds(), k) {
-			return nil, fmt.Errorf("%w: trouble %q is unknown: %v", ErrFault, k, ChaosKinds())
+			return nil, fmt.Errorf("%w: trouble %q is none of %s", ErrFault, k, strings.Join(ChaosKinds(), ", "))
 		}
 	}
 	if p.Every < 100*time.Millisecond || p.For < p.Every {

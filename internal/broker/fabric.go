@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -113,7 +114,7 @@ func (f *fabric) inject(x Fault) (Fault, error) {
 func (f *fabric) known(selectors ...string) error {
 	for _, s := range selectors {
 		if _, ok := f.groups[s]; !ok && s != "" {
-			return fmt.Errorf("%w: %q is none of %v", ErrFault, s, slices.Sorted(maps.Keys(f.groups)))
+			return fmt.Errorf("%w: %q is none of %s", ErrFault, s, strings.Join(slices.Sorted(maps.Keys(f.groups)), ", "))
 		}
 	}
 	return nil

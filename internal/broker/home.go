@@ -35,14 +35,17 @@ type Home struct {
 // OpenHome is the Home in a directory, which need not exist.
 func OpenHome(dir string) *Home { return &Home{dir: filepath.Clean(dir)} }
 
-// HomeDir is where clusters are kept by default: below $XDG_STATE_HOME, or ~/.local/state.
+// ErrNoHome says that no directory is known to keep clusters in.
+var ErrNoHome = errors.New("there is no home directory to keep clusters in")
+
+// HomeDir is where clusters are kept by default: below $XDG_STATE_HOME, or ~/.local/state. The error wraps [ErrNoHome].
 func HomeDir(getenv func(string) string) (string, error) {
 	if dir := getenv("XDG_STATE_HOME"); dir != "" {
 		return filepath.Join(dir, "natsctl", "clusters"), nil
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find the state directory: %w", err)
+		return "", fmt.Errorf("%w: %w", ErrNoHome, err)
 	}
 	return filepath.Join(home, ".local", "state", "natsctl", "clusters"), nil
 }
@@ -173,7 +176,7 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 			continue
 		}
 		if owner := taken[slot]; owner != "" {
-			return 0, plan{}, fmt.Errorf("%w: slot %d has the ports of cluster %s", ErrPortInUse, slot, owner)
+			return 0, plan{}, &SlotError{Slot: slot, Owner: owner}
 		}
 		p, err := h.plan(spec, slot, nil)
 		if err != nil {
@@ -190,7 +193,7 @@ func (h *Home) allot(ctx context.Context, spec Spec, want int) (int, plan, error
 	if want < 0 && first != nil {
 		first = fmt.Errorf("none of %d slots of ports is free: %w", slots, first)
 	}
-	return 0, plan{}, or(first, fmt.Errorf("%w: all %d slots are taken by other clusters", ErrPortInUse, slots))
+	return 0, plan{}, or(first, error(&SlotError{Slot: -1}))
 }
 
 // plan is the plan of a cluster in a slot.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -168,7 +169,7 @@ func (k *keeper) node(name string) (*process, error) {
 		}
 		names = append(names, p.plan.Name)
 	}
-	return nil, fmt.Errorf("%w %q: there is none of this name, only %v", ErrNode, name, names)
+	return nil, fmt.Errorf("%w %q: there is none of this name, only %s", ErrNode, name, strings.Join(names, ", "))
 }
 
 // all are the nodes of now.

@@ -79,3 +79,19 @@ func portError(n nodePlan, fatal string) error {
 	}
 	return nil
 }
+
+// SlotError says that a range of ports belongs to another cluster. It matches ErrPortInUse.
+type SlotError struct {
+	Slot  int    // -1: none is free
+	Owner string // the cluster that has it
+}
+
+func (e *SlotError) Error() string {
+	if e.Slot < 0 {
+		return fmt.Sprintf("all %d slots are taken by other clusters", slots)
+	}
+	return fmt.Sprintf("slot %d has the ports of cluster %s", e.Slot, e.Owner)
+}
+
+// Is reports whether target is ErrPortInUse.
+func (e *SlotError) Is(target error) bool { return target == ErrPortInUse }

@@ -37,10 +37,13 @@ func ParseURL(raw string) (*url.URL, error) {
 	}
 	u, err := url.Parse(full)
 	if err != nil {
-		return nil, bad("is not a URL") // the cause may quote a password
+		return nil, bad("is not a URL such as nats://host:4222") // the cause may quote a password
 	}
 	if _, ok := schemes[u.Scheme]; !ok {
 		return nil, bad("has a scheme that is none of nats, tls, ws and wss")
+	}
+	if strings.Count(u.Host, ":") > 1 && !strings.HasPrefix(u.Host, "[") {
+		return nil, bad("is not a host and a port; an IPv6 address stands in brackets, as in nats://[::1]:4222")
 	}
 	if u.Hostname() == "" {
 		return nil, bad("names no host")

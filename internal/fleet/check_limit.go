@@ -105,7 +105,11 @@ func threshold(s string) (float64, error) {
 	if s == "-" {
 		return math.NaN(), nil
 	}
-	return strconv.ParseFloat(s, 64)
+	v, err := strconv.ParseFloat(s, 64)
+	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		err = strconv.ErrRange
+	}
+	return v, err
 }
 
 func (l Limit) example() string { return number64(l.Warn) + "," + number64(l.Crit) }

@@ -278,7 +278,7 @@ func TestLimitsCanBeSet(t *testing.T) {
 	r := Ranges{}
 	for text, ok := range map[string]bool{
 		"cpu_percent=10,20": true, "memory_percent=90": true, "uptime_seconds=-,60": true,
-		"cpu_percent": false, "cpu_percent=x": false, "nope=1,2": false, "": false,
+		"cpu_percent": false, "cpu_percent=x": false, "cpu_percent=nan,90": false, "cpu_percent=70,inf": false, "nope=1,2": false, "": false,
 	} {
 		if err := r.Set(text); (err == nil) != ok || err != nil && !errors.Is(err, ErrLimit) {
 			t.Errorf("%q: %v", text, err)

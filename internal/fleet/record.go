@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -100,5 +101,9 @@ type NotRecordedError struct {
 
 // Error names what is not there.
 func (e *NotRecordedError) Error() string {
-	return fmt.Sprintf("the recording does not hold %v", e.Kinds)
+	kinds := make([]string, len(e.Kinds))
+	for i, k := range e.Kinds {
+		kinds[i] = string(k)
+	}
+	return "the recording does not hold " + strings.Join(kinds, ", ")
 }

@@ -9,8 +9,26 @@ import (
 	"time"
 )
 
-// ErrColumn is a column name that the table does not have.
+// ErrColumn is matched by a [ColumnError].
 var ErrColumn = errors.New("unknown column")
+
+// ColumnError is a column name that the table does not have, or that is short
+// for several. It matches [ErrColumn].
+type ColumnError struct {
+	Name  string
+	Could []string // be one of these; empty when it is none
+	Known []string // the columns of the table
+}
+
+func (e *ColumnError) Error() string {
+	if len(e.Could) > 0 {
+		return fmt.Sprintf("%v %q: could be %s", ErrColumn, e.Name, strings.Join(e.Could, " or "))
+	}
+	return fmt.Sprintf("%v %q%s", ErrColumn, e.Name, Suggest(e.Name, e.Known))
+}
+
+// Is makes it match [ErrColumn].
+func (e *ColumnError) Is(target error) bool { return target == ErrColumn }
 
 // Shape is what a reader asks of a table before any format is chosen. The zero
 // value leaves the table as it is.
@@ -84,13 +102,13 @@ func (g Grid) Index(name string) (int, error) {
 			return i, nil
 		case strings.HasPrefix(h.Name, name+"_"):
 			if found >= 0 {
-				return 0, fmt.Errorf("%w %q: could be %s or %s", ErrColumn, name, g.Heads[found].Name, h.Name)
+				return 0, &ColumnError{Name: name, Could: []string{g.Heads[found].Name, h.Name}, Known: g.Names()}
 			}
 			found = i
 		}
 	}
 	if found < 0 {
-		return 0, fmt.Errorf("%w %q%s", ErrColumn, name, Suggest(name, g.Names()))
+		return 0, &ColumnError{Name: name, Known: g.Names()}
 	}
 	return found, nil
 }

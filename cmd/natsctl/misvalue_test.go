@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// TestNumbersOutOfRange gives every flag that takes a number or a duration one
+// that nobody can mean. A new flag is among them by itself.
+func TestNumbersOutOfRange(t *testing.T) {
+	e := &env{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
+	kp := kingpin.New("natsctl", tagline)
+	var ignored chosen
+	(&globals{}).setup(kp)
+	for _, c := range commands() {
+		c.declare(kp, &ignored)
+	}
+	tried := 0
+	try := func(path []string, flag, value string, refused bool) {
+		tried++
+		args := append(slices.Clone(path), "--"+flag+"="+value)
+		_, _, err := parse(args, e)
+		if refused && (err == nil || !strings.Contains(err.Error(), "--"+flag+": ")) || !refused && err != nil {
+			t.Errorf("natsctl %s: %v", strings.Join(args, " "), err)
+		}
+	}
+	flags := func(path []string, list []*kingpin.FlagModel) {
+		for _, f := range list {
+			for _, value := range outOfRange(f) {
+				try(path, f.Name, value, true)
+			}
+			if slices.Contains(zeroes, f.Name) && len(outOfRange(f)) > 0 {
+				try(path, f.Name, "0", false)
+			}
+		}
+	}
+	flags([]string{"version"}, kp.Model().Flags)
+	for _, leaf := range leaves(nil, kp.Model().Commands) {
+		flags(leaf.words, leaf.model.Flags)
+	}
+	if tried < 100 {
+		t.Errorf("only %d values were tried", tried)
+	}
+}
+
+// outOfRange are values that a flag refuses, none for one without numbers.
+func outOfRange(f *kingpin.FlagModel) []string {
+	value, ok := f.Value.(kingpin.Getter)
+	if !ok {
+		return nil
+	}
+	least := map[bool][]string{true: {"-1"}, false: {"-1", "0"}}[slices.Contains(zeroes, f.Name)]
+	switch value.Get().(type) {
+	case int:
+		return least
+	case float64:
+		return append([]string{"NaN", "inf", "-inf"}, least...)
+	case time.Duration:
+		return append([]string{"-2ms"}, least[1:]...)
+	}
+	return nil
+}
+
+// leaf is a command that can be called, with arguments that it takes.
+type leaf struct {
+	words []string
+	model *kingpin.CmdModel
+}
+
+func leaves(path []string, list []*kingpin.CmdModel) (out []leaf) {
+	for _, c := range list {
+		words := append(slices.Clone(path), c.Name)
+		if len(c.Commands) > 0 {
+			out = append(out, leaves(words, c.Commands)...)
+			continue
+		}
+		for _, arg := range c.Args {
+			if arg.Required {
+				words = append(words, sample(arg.Value))
+			}
+		}
+		for _, f := range c.Flags {
+			if f.Required {
+				words = append(words, "--"+f.Name+"="+sample(f.Value))
+			}
+		}
+		out = append(out, leaf{words, c})
+	}
+	return out
+}
+
+// sample is a value that may stand where value is.
+func sample(value kingpin.Value) string {
+	if _, isDuration := value.(kingpin.Getter).Get().(time.Duration); isDuration {
+		return "1s"
+	}
+	return "cpu" // a word, and the name of a profile
+}
