@@ -95,6 +95,7 @@ func connectionAdvices() []advice {
 		{is(nats.ErrTimeout), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 		{is(context.DeadlineExceeded), exitUnreachable, say("raise --timeout if the servers are far away or busy")},
 		{is(syscall.ENOSPC), exitFailed, say("free some space on that disk and try again")},
+		{as[*connectError](), exitUnreachable, probing("something listens there and ends the connection: a server that is full or shuts down, or no NATS server", "shows how far it gets")},
 	}
 }
 

@@ -80,7 +80,7 @@ func (c *recordCommand) run(ctx context.Context, e *env) error {
 		err = nil
 	}
 	err = cmp.Or(err, tape.out.Close(), file.Close()) // what fails first makes the others fail
-	if tape.snapshots == 0 { // nothing was recorded
+	if tape.snapshots == 0 {                          // nothing was recorded
 		return cmp.Or(err, c.discard())
 	}
 	tape.summary(c.file)

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"io"
 	"math/big"
 	"net"
 	"os"
@@ -18,7 +19,8 @@ import (
 
 // doors are servers that let nobody in, by what they do with a connection.
 var doors = map[string]func(*tls.Config, net.Conn){
-	"silent": func(*tls.Config, net.Conn) {}, // as a paused server
+	"silent": func(_ *tls.Config, c net.Conn) { _, _ = io.Copy(io.Discard, c) }, // as a paused server
+	"closed": func(_ *tls.Config, c net.Conn) { _ = c.Close() },
 	"plain":  func(_ *tls.Config, c net.Conn) { greet(c, `{"server_id":"D","version":"2.15.0","max_payload":1}`) },
 	"tls": func(conf *tls.Config, c net.Conn) {
 		greet(c, `{"server_id":"D","version":"2.15.0","max_payload":1,"tls_required":true}`)
@@ -38,7 +40,7 @@ func greet(c net.Conn, info string) { _, _ = c.Write([]byte("INFO " + info + "\r
 // and port.
 func openDoor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || doors[args[0]] == nil {
-		ts.Fatalf("usage: door silent|plain|tls|locked good|expired|elsewhere")
+		ts.Fatalf("usage: door silent|closed|plain|tls|locked good|expired|elsewhere")
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)

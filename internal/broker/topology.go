@@ -108,9 +108,9 @@ func (s Shape) fits() error {
 func parseLeaf(text string) (LeafSpec, error) {
 	n, rest, ok := strings.Cut(text, "@")
 	count, err := strconv.Atoi(n)
-	if !ok || err != nil || count < 1 || rest == "" {
+	cluster, account, named := strings.Cut(rest, ":")
+	if !ok || err != nil || count < 1 || cluster == "" || named && account == "" {
 		return LeafSpec{}, specErr("leaf %q is not like 2@east or 2@east:APP", text)
 	}
-	cluster, account, _ := strings.Cut(rest, ":")
 	return LeafSpec{Count: count, Remote: cluster, Account: account}, nil
 }

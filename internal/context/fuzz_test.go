@@ -86,3 +86,22 @@ func FuzzRedactURL(f *testing.F) {
 		}
 	})
 }
+
+// FuzzProxy: whatever the key holds, no error of it shows the userinfo.
+func FuzzProxy(f *testing.F) {
+	for _, seed := range []string{
+		"", "socks5://h:1080", "socks5h://[::1]:1", "socks5://u:hunter2@h", "socks5://u:hunter2@h:99999999", "http://h", "socks5://",
+		"socks5://u:hunter2@h:x", "socks5://u:hunter2/@h", "://", "socks5://%zz",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		p, err := newProxy(raw, time.Second)
+		if (p == nil) == (err == nil) {
+			t.Fatalf("%q: %v, %v", raw, p, err)
+		}
+		if err != nil && strings.Contains(raw, "hunter2") && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", raw, err)
+		}
+	})
+}

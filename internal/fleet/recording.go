@@ -12,9 +12,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// maxLine is the longest line that is read: a snapshot of thousands of servers
-// with all their connections stays below it.
-const maxLine = 1 << 30
+// maxLine is the longest line that is read, in bytes: a snapshot of thousands
+// of servers with all their connections stays below it.
+const maxLine = 256 << 20
 
 // Recording is a file of snapshots and events, indexed by time and decoded on
 // demand. It is safe for concurrent use as far as its file is.
@@ -103,7 +103,7 @@ func (r *Recording) indexPlain() error {
 func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for skip := 0; ; skip++ {
-		line, err := readLine(lines)
+		line, size, err := readLine(lines)
 		if err != nil {
 			r.cut = r.cut || len(line) > 0 || !errors.Is(err, io.EOF)
 			if errors.Is(err, errLineTooLong) {
@@ -114,7 +114,7 @@ func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 		at := recordedLine{offset: offset, skip: skip}
 		if plain {
 			at = recordedLine{offset: offset}
-			offset += int64(len(line))
+			offset += size
 		}
 		r.note(line, at)
 	}
@@ -150,17 +150,20 @@ func (r *Recording) note(line []byte, at recordedLine) {
 var errLineTooLong = fmt.Errorf("%w: a line of more than %d bytes", ErrRecording, maxLine)
 
 // readLine returns the next whole line with its newline; a last line without
-// one comes with the error that ended it.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
+// one comes with the error that ended it. A long line that is no JSON object is
+// garbage, of which only the beginning is kept; size counts the whole.
+func readLine(in *bufio.Reader) (line []byte, size int64, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
+		size += int64(len(part))
+		if len(line) == 0 || bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("{")) {
+			line = append(line, part...)
+		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, err
+			return line, size, err
 		}
 		if len(line) > maxLine {
-			return nil, errLineTooLong
+			return nil, size, errLineTooLong
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -257,4 +258,31 @@ func FuzzOpenRecording(f *testing.F) {
 			before = s
 		}
 	})
+}
+
+// A file that unpacks into more than any memory holds is passed over piece by
+// piece.
+func TestRecordingOfNothingTakesNoMemory(t *testing.T) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	zeros := make([]byte, 1<<20)
+	const unpacked = 256
+	for range unpacked {
+		if _, err := z.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := open(packed.Bytes())
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, fleet.ErrRecording) {
+		t.Errorf("%v", err)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 32<<20 {
+		t.Errorf("%d MiB of zeros took %d MiB", unpacked, grown>>20)
+	}
 }

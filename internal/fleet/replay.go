@@ -64,11 +64,11 @@ func (r *Recording) Snapshot(i int) (*Snapshot, error) {
 	}
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for range at.skip {
-		if _, err := readLine(lines); err != nil {
+		if _, _, err := readLine(lines); err != nil {
 			return nil, fmt.Errorf("snapshot %d: %w", i, err)
 		}
 	}
-	line, err := readLine(lines)
+	line, _, err := readLine(lines)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot %d: %w", i, err)
 	}

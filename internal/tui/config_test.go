@@ -49,3 +49,24 @@ func TestOptionsCheck(t *testing.T) {
 		t.Errorf("a column that is not there: %v", err)
 	}
 }
+
+// FuzzParseConfig: whatever the file of the dashboard holds, reading it does
+// not panic, and what cannot be used is an ErrConfig.
+func FuzzParseConfig(f *testing.F) {
+	for _, seed := range []string{
+		"", "{}", "null", "[]", "theme: dark\nrefresh: 2s\ngraph: blocks\n", "refresh: -1s", "refresh: 9999999h",
+		"columns: {servers: [name, cpu], closed: []}", "columns: {servers: null, '': [name]}", "filters: {a: 'cpu > 1'}",
+		"a: &a [*a]", "a: &a {b: &b [x,x,x]}\nc: [*b,*b]", "theme: \x1b[31m", "\t", "columns: {servers: [_]}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := ParseConfig(data)
+		if err != nil && !errors.Is(err, ErrConfig) {
+			t.Errorf("%v", err)
+		}
+		if err == nil && c.check() != nil {
+			t.Errorf("%+v: %v", c, c.check())
+		}
+	})
+}

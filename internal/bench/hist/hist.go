@@ -152,7 +152,8 @@ func (h *Hist) Encode() (string, error) {
 	return string(b), nil
 }
 
-// Decode reads what [Hist.Encode] wrote.
+// Decode reads what [Hist.Encode] wrote. A histogram of another geometry is an
+// error, since merging it would lose values.
 func Decode(s string) (*Hist, error) {
 	if s == "" {
 		return &Hist{}, nil
@@ -160,6 +161,10 @@ func Decode(s string) (*Hist, error) {
 	h, err := hdrhistogram.Decode([]byte(s))
 	if err != nil {
 		return nil, fmt.Errorf("decode histogram: %w", err)
+	}
+	if h.LowestTrackableValue() != lowest || h.HighestTrackableValue() != Max || h.SignificantFigures() != digits {
+		return nil, fmt.Errorf("decode histogram: values from %d to %d at %d digits, want %d to %d at %d",
+			h.LowestTrackableValue(), h.HighestTrackableValue(), h.SignificantFigures(), lowest, Max, digits)
 	}
 	return &Hist{h: h}, nil
 }
