@@ -24,6 +24,7 @@ var scriptSpecs = map[string]broker.Spec{
 //	configure NODE LINE          append a line to the configuration file of a server
 //	clients NODE NAME N          connect clients of one name, which do not reconnect
 //	door KIND CERTIFICATE        start something that lets nobody in; sets DOOR, writes ca.pem
+//	argv                         find no secret of a context in the command line of a process
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"cluster": startCluster,
 	"node":    changeNode,
@@ -31,6 +32,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"configure": appendConfig,
 	"clients":   startClients,
 	"door":      openDoor,
+	"argv":      findArgv,
 }
 
 type clusterKey struct{}

@@ -15,8 +15,7 @@ import (
 
 // tracer is a dialer whose connections write every protocol line to w: ">" is
 // what we send, "<" what the server sends. The CONNECT line, which carries the
-// credentials, is masked, and so is everything inside TLS, which cannot be
-// read here.
+// credentials, is masked, and what TLS or a websocket wraps is only counted.
 type tracer struct {
 	inner   nats.CustomDialer
 	timeout time.Duration
@@ -43,9 +42,10 @@ func (t *tracer) Dial(network, address string) (net.Conn, error) {
 // traced is a connection that is written down.
 type traced struct {
 	net.Conn
-	mu     sync.Mutex
-	w      io.Writer
-	secure bool // TLS has begun; nothing after it can be read here
+	mu      sync.Mutex
+	w       io.Writer
+	secret  bool   // in the middle of a CONNECT line
+	wrapped string // what has begun and wraps everything that follows
 }
 
 func (c *traced) Read(p []byte) (int, error) {
@@ -59,8 +59,8 @@ func (c *traced) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// note writes data down line by line. From the first TLS record on, bytes are
-// only counted.
+// note writes data down line by line. From the first TLS record or websocket
+// frame on, bytes are only counted: a frame carries the key to what it masks.
 func (c *traced) note(direction string, data []byte) {
 	if len(data) == 0 {
 		return
@@ -68,15 +68,23 @@ func (c *traced) note(direction string, data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	const firstRecord, lastRecord = 0x14, 0x17
-	c.secure = c.secure || data[0] >= firstRecord && data[0] <= lastRecord
-	if c.secure {
-		_, _ = fmt.Fprintf(c.w, "natsctl: trace: %s %d bytes of TLS\n", direction, len(data))
+	switch {
+	case c.wrapped != "":
+	case data[0] >= firstRecord && data[0] <= lastRecord:
+		c.wrapped = "TLS"
+	case bytes.HasPrefix(data, []byte("GET /")), bytes.HasPrefix(data, []byte("HTTP/1.1 ")):
+		c.wrapped = "websocket"
+	}
+	if c.wrapped != "" {
+		_, _ = fmt.Fprintf(c.w, "natsctl: trace: %s %d bytes of %s\n", direction, len(data), c.wrapped)
 		return
 	}
-	for line := range bytes.SplitSeq(bytes.TrimRight(data, "\r\n"), []byte("\r\n")) {
-		if bytes.HasPrefix(line, []byte("CONNECT ")) {
-			line = []byte("CONNECT {credentials masked}")
+	for len(data) > 0 {
+		line, rest, ended := bytes.Cut(data, []byte("\r\n"))
+		if direction == ">" && (c.secret || bytes.HasPrefix(line, []byte("CONNECT "))) {
+			line, c.secret = []byte("CONNECT {credentials masked}"), !ended
 		}
 		_, _ = fmt.Fprintf(c.w, "natsctl: trace: %s %s\n", direction, view.Text(string(line)))
+		data = rest
 	}
 }

@@ -2,6 +2,7 @@ package natsctx
 
 import (
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -57,8 +58,12 @@ func CheckNewName(name string) error {
 // invisible tells whether a rune does not show as itself (controls, bidi marks, odd separators).
 func invisible(r rune) bool { return !unicode.IsPrint(r) }
 
-// quotePath quotes a path only when it needs it, so that messages can be copied.
+// quotePath quotes a path only when it needs it, so that messages can be
+// copied. A seed that stands where a path belongs is masked.
 func quotePath(path string) string {
+	if looksLikeSeed(filepath.Base(path)) {
+		return Mask
+	}
 	if strings.ContainsFunc(path, invisible) || !utf8.ValidString(path) || strings.ContainsAny(path, " \"'") {
 		return strconv.Quote(path)
 	}

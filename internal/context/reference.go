@@ -17,7 +17,7 @@ func IsReference(value string) bool {
 // References, and paths that begin with ~ or $, stay as they are.
 func Absolute(value string) (string, error) {
 	scheme, rest := splitRef(value)
-	if rest == "" || scheme != "" && scheme != schemeFile || otherScheme(value) != "" || strings.ContainsAny(rest[:1], "~$") {
+	if rest == "" || looksLikeSeed(value) || scheme != "" && scheme != schemeFile || otherScheme(value) != "" || strings.ContainsAny(rest[:1], "~$") {
 		return value, nil
 	}
 	return filepath.Abs(rest)
