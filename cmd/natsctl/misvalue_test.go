@@ -81,12 +81,12 @@ func leaves(path []string, list []*kingpin.CmdModel) (out []leaf) {
 		}
 		for _, arg := range c.Args {
 			if arg.Required {
-				words = append(words, sample(arg.Value))
+				words = append(words, anyValue(arg.Value))
 			}
 		}
 		for _, f := range c.Flags {
 			if f.Required {
-				words = append(words, "--"+f.Name+"="+sample(f.Value))
+				words = append(words, "--"+f.Name+"="+anyValue(f.Value))
 			}
 		}
 		out = append(out, leaf{words, c})
@@ -94,8 +94,8 @@ func leaves(path []string, list []*kingpin.CmdModel) (out []leaf) {
 	return out
 }
 
-// sample is a value that may stand where value is.
-func sample(value kingpin.Value) string {
+// anyValue is a value that may stand where value is.
+func anyValue(value kingpin.Value) string {
 	if _, isDuration := value.(kingpin.Getter).Get().(time.Duration); isDuration {
 		return "1s"
 	}
