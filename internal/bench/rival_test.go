@@ -42,6 +42,7 @@ func rivalCells() []rivalCell {
 	both := func(command, size string) map[string]string {
 		return map[string]string{"natsgo": command + " --driver natsgo" + size, "auto": command + size}
 	}
+	const small = " --size 128 --msgs "
 	for _, c := range []struct{ size, pub, one, four int }{
 		{16, 2_000_000, 800_000, 400_000},
 		{128, 1_500_000, 600_000, 250_000},
@@ -68,14 +69,13 @@ func rivalCells() []rivalCell {
 	}
 	return append(out,
 		rivalCell{
-			name: "request, 16 clients or window 500", service: true, msgs: 60_000, speed: 5, driver: "natsgo",
-			theirs: "service request x --clients 16 --size 128 --msgs ",
-			ours:   map[string]string{"natsgo": "request x --window 500 --size 128 --msgs "},
+			name: "request, 16 clients or window 500", service: true, msgs: 60_000, speed: 5, driver: "auto", cpu: 2,
+			theirs: "service request x --clients 16" + small, ours: both("request x --window 500", small),
 		},
 		rivalCell{
-			name: "JetStream, file, 500 unacknowledged", msgs: 100_000, speed: 1.4, driver: "natsgo",
-			theirs: "js pub async y --create --purge --storage file --batch 500 --size 128 --msgs ",
-			ours:   map[string]string{"natsgo": "js pub --storage file --ack window:500 --size 128 --msgs "},
+			name: "JetStream, file, 500 unacknowledged", msgs: 100_000, speed: 1.4, driver: "auto", cpu: 2,
+			theirs: "js pub async y --create --purge --storage file --batch 500" + small,
+			ours:   both("js pub --storage file --ack window:500", small),
 		})
 }
 
