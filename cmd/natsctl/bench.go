@@ -21,16 +21,16 @@ import (
 // benchEntry is the rows of natsctl bench.
 func benchEntry() entry {
 	return entry{name: "bench", help: "Measure what a system can do, and compare measurements.", sub: []entry{
-		{name: "pub", help: "Publish without subscribers; the server confirms.", cmd: &benchPub{}},
-		{name: "pubsub", help: "Publish and subscribe in one run.", cmd: &benchPubSub{}},
-		{name: "request", help: "Send requests to a service and wait for the replies.", cmd: &benchRequest{}},
+		workload("pub", "Publish without subscribers; the server confirms.", &benchPubFlags{}),
+		workload("pubsub", "Publish and subscribe in one run.", &benchPubSubFlags{}),
+		workload("request", "Send requests to a service and wait for the replies.", &benchRequestFlags{}),
 		{name: "serve", help: "Answer the requests of a benchmark elsewhere.", cmd: &benchServe{}},
 		{name: "js", help: "JetStream.", sub: []entry{
-			{name: "pub", help: "Publish into a stream.", cmd: &benchJSPub{}},
-			{name: "consume", help: "Consume what a stream holds.", cmd: &benchJSConsume{}},
-			{name: "e2e", help: "Publish into a stream and consume it at the same time.", cmd: &benchJSE2E{}},
+			workload("pub", "Publish into a stream.", &benchJSPubFlags{}),
+			workload("consume", "Consume what a stream holds.", &benchJSConsumeFlags{}),
+			workload("e2e", "Publish into a stream and consume it at the same time.", &benchJSE2EFlags{}),
 		}},
-		{name: "kv", help: "Get, put and compare-and-set the keys of a bucket.", cmd: &benchKV{}},
+		workload("kv", "Get, put and compare-and-set the keys of a bucket.", &benchKVFlags{}),
 		benchSearchEntry(),
 		{name: "run", help: "Run a scenario file.", cmd: &benchRun{}},
 		{name: "ab", help: "Run two scenarios interleaved and compare them.", cmd: &benchAB{}},

@@ -10,34 +10,34 @@ import (
 	"github.com/natsctl/natsctl/internal/bench"
 )
 
-// scenario is a benchmark command: flags that make a spec.
+// scenario is a workload's flags, which make a spec.
 type scenario interface {
 	declare(cmd *kingpin.CmdClause)
 	spec(e *env) (bench.Spec, error)
 }
 
-// benchPub publishes without subscribers.
-type benchPub struct {
-	benchPubFlags
+// workload is the row of a workload.
+func workload(name, help string, s scenario) entry {
+	return entry{name: name, help: help, cmd: &benchWorkload{scenario: s}}
+}
+
+// benchWorkload runs a workload.
+type benchWorkload struct {
+	scenario
 	benchRunFlags
 }
 
-func (c *benchPub) setup(cmd *kingpin.CmdClause) {
+func (c *benchWorkload) setup(cmd *kingpin.CmdClause) {
 	c.declare(cmd)
 	c.benchRunFlags.setup(cmd)
 }
 
-func (c *benchPub) run(ctx context.Context, e *env) error {
-	return benchmark(ctx, e, &c.benchRunFlags, &c.benchPubFlags)
-}
-
-// benchmark builds the spec and performs it.
-func benchmark(ctx context.Context, e *env, f *benchRunFlags, s scenario) error {
-	spec, err := s.spec(e)
+func (c *benchWorkload) run(ctx context.Context, e *env) error {
+	spec, err := c.spec(e)
 	if err != nil {
 		return err
 	}
-	return f.perform(ctx, e, spec)
+	return c.perform(ctx, e, spec)
 }
 
 // patience puts --timeout, if given, into a spec.
@@ -69,21 +69,6 @@ func (c *benchPubFlags) spec(e *env) (bench.Spec, error) {
 	return s, c.payload.into(&s)
 }
 
-// benchPubSub publishes and subscribes.
-type benchPubSub struct {
-	benchPubSubFlags
-	benchRunFlags
-}
-
-func (c *benchPubSub) setup(cmd *kingpin.CmdClause) {
-	c.declare(cmd)
-	c.benchRunFlags.setup(cmd)
-}
-
-func (c *benchPubSub) run(ctx context.Context, e *env) error {
-	return benchmark(ctx, e, &c.benchRunFlags, &c.benchPubSubFlags)
-}
-
 type benchPubSubFlags struct {
 	benchPubFlags
 	subs  int
@@ -100,21 +85,6 @@ func (c *benchPubSubFlags) spec(e *env) (bench.Spec, error) {
 	s, err := c.benchPubFlags.spec(e)
 	s.Workload, s.Subs, s.Queue = bench.PubSub, c.subs, c.queue
 	return s, err
-}
-
-// benchRequest sends requests.
-type benchRequest struct {
-	benchRequestFlags
-	benchRunFlags
-}
-
-func (c *benchRequest) setup(cmd *kingpin.CmdClause) {
-	c.declare(cmd)
-	c.benchRunFlags.setup(cmd)
-}
-
-func (c *benchRequest) run(ctx context.Context, e *env) error {
-	return benchmark(ctx, e, &c.benchRunFlags, &c.benchRequestFlags)
 }
 
 type benchRequestFlags struct {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
@@ -12,29 +11,18 @@ import (
 
 // benchStreamFlags say which stream is used.
 type benchStreamFlags struct {
-	stream, storage string
-	replicas        int
+	name, storage string
+	replicas      int
+}
+
+func (f *benchStreamFlags) stream() *bench.Stream {
+	return &bench.Stream{Name: f.name, Storage: f.storage, Replicas: f.replicas}
 }
 
 func (f *benchStreamFlags) setup(cmd *kingpin.CmdClause, what string) {
-	cmd.Flag(what, "Use this "+what+" instead of making one; one that is made is removed at the end.").PlaceHolder("NAME").StringVar(&f.stream)
+	cmd.Flag(what, "Use this "+what+" instead of making one; one that is made is removed at the end.").PlaceHolder("NAME").StringVar(&f.name)
 	cmd.Flag("storage", "Storage of the "+what+" that is made.").Default("file").EnumVar(&f.storage, "file", "memory")
 	cmd.Flag("replicas", "Replicas of the "+what+" that is made.").Default("1").IntVar(&f.replicas)
-}
-
-// benchJSPub publishes into a stream.
-type benchJSPub struct {
-	benchJSPubFlags
-	benchRunFlags
-}
-
-func (c *benchJSPub) setup(cmd *kingpin.CmdClause) {
-	c.declare(cmd)
-	c.benchRunFlags.setup(cmd)
-}
-
-func (c *benchJSPub) run(ctx context.Context, e *env) error {
-	return benchmark(ctx, e, &c.benchRunFlags, &c.benchJSPubFlags)
 }
 
 type benchJSPubFlags struct {
@@ -58,7 +46,7 @@ func (c *benchJSPubFlags) declare(cmd *kingpin.CmdClause) {
 }
 
 func (c *benchJSPubFlags) spec(e *env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.JSPub, Pubs: c.pubs, Driver: c.driver, JS: &bench.Stream{Name: c.stream.stream, Storage: c.stream.storage, Replicas: c.stream.replicas}}
+	s := bench.Spec{Workload: bench.JSPub, Pubs: c.pubs, Driver: c.driver, JS: c.stream.stream()}
 	patience(e, &s)
 	c.where.into(&s)
 	if err := c.load.into(&s); err != nil {
@@ -115,56 +103,35 @@ func (f *benchConsumeFlags) into(js *bench.Stream) {
 	js.Mode, js.ConsAck, js.Batch = f.mode, f.acks, f.batch
 }
 
-// benchJSConsume consumes a stream that is full.
-type benchJSConsume struct {
+// benchJSConsumeFlags consume a stream that is full.
+type benchJSConsumeFlags struct {
 	payload   benchPayloadFlags
 	where     benchSubjectFlags
 	stream    benchStreamFlags
 	consume   benchConsumeFlags
 	consumers int
 	backlog   string
-	benchRunFlags
 }
 
-func (c *benchJSConsume) setup(cmd *kingpin.CmdClause) {
+func (c *benchJSConsumeFlags) declare(cmd *kingpin.CmdClause) {
 	c.where.setup(cmd)
 	cmd.Flag("consumers", "Consumers, each with its own connection.").Default("1").IntVar(&c.consumers)
 	cmd.Flag("backlog", "Messages to fill a stream of our own with, such as 1m.").Default("100k").StringVar(&c.backlog)
 	c.stream.setup(cmd, "stream")
 	c.consume.setup(cmd)
 	c.payload.setup(cmd)
-	c.benchRunFlags.setup(cmd)
 }
 
-func (c *benchJSConsume) run(ctx context.Context, e *env) error {
-	s := bench.Spec{Workload: bench.JSConsume, Subs: c.consumers, JS: &bench.Stream{Name: c.stream.stream, Storage: c.stream.storage, Replicas: c.stream.replicas}}
+func (c *benchJSConsumeFlags) spec(e *env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.JSConsume, Subs: c.consumers, JS: c.stream.stream()}
 	patience(e, &s)
 	c.where.into(&s)
 	c.consume.into(s.JS)
-	n, err := bench.ParseCount(c.backlog)
-	if err != nil {
-		return usageError{err}
+	var err error
+	if s.JS.Backlog, err = bench.ParseCount(c.backlog); err != nil {
+		return s, usageError{err}
 	}
-	s.JS.Backlog = n
-	if err := c.payload.into(&s); err != nil {
-		return err
-	}
-	return c.perform(ctx, e, s)
-}
-
-// benchJSE2E publishes and consumes at the same time.
-type benchJSE2E struct {
-	benchJSE2EFlags
-	benchRunFlags
-}
-
-func (c *benchJSE2E) setup(cmd *kingpin.CmdClause) {
-	c.declare(cmd)
-	c.benchRunFlags.setup(cmd)
-}
-
-func (c *benchJSE2E) run(ctx context.Context, e *env) error {
-	return benchmark(ctx, e, &c.benchRunFlags, &c.benchJSE2EFlags)
+	return s, c.payload.into(&s)
 }
 
 type benchJSE2EFlags struct {
@@ -189,21 +156,6 @@ func (c *benchJSE2EFlags) spec(e *env) (bench.Spec, error) {
 	return s, nil
 }
 
-// benchKV works on a bucket.
-type benchKV struct {
-	benchKVFlags
-	benchRunFlags
-}
-
-func (c *benchKV) setup(cmd *kingpin.CmdClause) {
-	c.declare(cmd)
-	c.benchRunFlags.setup(cmd)
-}
-
-func (c *benchKV) run(ctx context.Context, e *env) error {
-	return benchmark(ctx, e, &c.benchRunFlags, &c.benchKVFlags)
-}
-
 type benchKVFlags struct {
 	load      benchLoadFlags
 	payload   benchPayloadFlags
@@ -225,7 +177,7 @@ func (c *benchKVFlags) declare(cmd *kingpin.CmdClause) {
 }
 
 func (c *benchKVFlags) spec(e *env) (bench.Spec, error) {
-	kv := &bench.Bucket{Name: c.bucket.stream, Storage: c.bucket.storage, Replicas: c.bucket.replicas}
+	kv := &bench.Bucket{Name: c.bucket.name, Storage: c.bucket.storage, Replicas: c.bucket.replicas}
 	s := bench.Spec{Workload: bench.KV, Pubs: c.clients, Dist: c.dist, KV: kv}
 	patience(e, &s)
 	n, err := bench.ParseCount(c.keys)

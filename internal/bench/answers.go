@@ -79,9 +79,7 @@ func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
 
 func (a *asker) note(due, sent, now int64, size int) {
 	t := &a.tally
-	t.arrivals.note(now)
-	t.received++
-	t.bytes += int64(size)
+	t.arrived(now, size)
 	t.response.Record(now - due)
 	t.service.Record(now - sent)
 	a.lane.Received(now, now-due)

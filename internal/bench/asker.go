@@ -247,7 +247,8 @@ func (a *asker) send(at, now int64, last bool) error {
 	}
 	err := a.act.ask(m, a.token(a.seq))
 	if measured {
-		a.account(at, now, err != nil)
+		size := a.run.spec.Sizes[int(a.n)%len(a.run.spec.Sizes)]
+		a.ledger.send(at, now, int64(size), a.end, err != nil)
 	}
 	seq := a.seq
 	a.seq++
@@ -256,21 +257,6 @@ func (a *asker) send(at, now int64, last bool) error {
 		return a.refused(seq, err)
 	}
 	return nil
-}
-
-func (a *asker) account(at, now int64, refused bool) {
-	l := &a.ledger
-	l.sent++
-	l.last = now
-	l.bytes += int64(a.run.spec.Sizes[int(a.n)%len(a.run.spec.Sizes)])
-	if now < a.end+tolerated {
-		l.onTime++
-	}
-	if refused {
-		l.refused++
-	}
-	l.sendlag.Record(now - at)
-	l.lane.Sent(now, 1)
 }
 
 // refused takes back a request that the client library did not take.

@@ -48,45 +48,34 @@ func TestRawPub(t *testing.T) {
 	}
 }
 
-// TestRawReconnects breaks all connections in the middle of a run.
+// TestRawReconnects breaks all connections in the middle of a run, with
+// messages or requests in flight.
 func TestRawReconnects(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, startServer(t))
-	cut := false
-	watch := WithProgress(func(p Progress) {
-		if p.Phase == "measure" && p.Second > 0.5 && !cut {
-			cut = true
-			d.cut()
-		}
-	})
-	rawReconnects(t, mustExecute(t, Spec{Workload: PubSub, Driver: driverRaw, Sizes: []int{1024}, Warmup: -1, Duration: 4000 * ms, Timeout: 2000 * ms}, to(d.url()), watch))
-}
-
-func rawReconnects(t *testing.T, r *Run) {
-	t.Helper()
-	if r.Client.Reconnects == 0 || r.Received == 0 || r.Received+r.Lost != r.Expected || r.Corrupt != 0 {
-		t.Errorf("%d reconnects, received %d, lost %d of %d, corrupt %d", r.Client.Reconnects, r.Received, r.Lost, r.Expected, r.Corrupt)
+	for name, spec := range map[string]Spec{
+		"pubsub":  {Workload: PubSub, Sizes: []int{1024}, Timeout: 2000 * ms},
+		"request": {Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Window: 50}, Timeout: 1000 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoor(t, startServer(t))
+			cut := false
+			watch := WithProgress(func(p Progress) {
+				if p.Phase == "measure" && p.Second > 0.5 && !cut {
+					cut = true
+					d.cut()
+				}
+			})
+			spec.Driver, spec.Warmup, spec.Duration = driverRaw, -1, 5000*ms
+			r := mustExecute(t, spec, to(d.url()), watch)
+			if r.Client.Reconnects == 0 || r.Received == 0 || r.Received+r.Lost != r.Expected || r.Corrupt != 0 {
+				t.Errorf("%d reconnects, received %d, lost %d of %d, corrupt %d", r.Client.Reconnects, r.Received, r.Lost, r.Expected, r.Corrupt)
+			}
+			if last := r.Whole()[len(r.Whole())-1]; last.Received == 0 {
+				t.Errorf("nothing was received in the last second: %+v", r.Intervals)
+			}
+		})
 	}
-	if last := r.Whole()[len(r.Whole())-1]; last.Received == 0 {
-		t.Errorf("nothing was received in the last second: %+v", r.Intervals)
-	}
-}
-
-// TestRawRequestsReconnect breaks all connections while requests are in flight.
-func TestRawRequestsReconnect(t *testing.T) {
-	t.Parallel()
-	d := newDoor(t, startServer(t))
-	cut := false
-	watch := WithProgress(func(p Progress) {
-		if p.Phase == "measure" && p.Second > 0.5 && !cut {
-			cut = true
-			d.cut()
-		}
-	})
-	rawReconnects(t, mustExecute(t, Spec{
-		Workload: Request, Driver: driverRaw, Request: &Asking{Serve: 1}, Load: Load{Window: 50},
-		Warmup: -1, Duration: 5000 * ms, Timeout: 1000 * ms,
-	}, to(d.url()), watch))
 }
 
 // TestHotLoopsTakeNoMemory counts allocations per message of whole runs.

@@ -46,6 +46,21 @@ type ledger struct {
 	err     error
 }
 
+// send counts an attempt in a measurement that ends at the instant end.
+func (l *ledger) send(at, now, size, end int64, refused bool) {
+	l.sent++
+	l.bytes += size
+	l.last = now
+	if now < end+tolerated {
+		l.onTime++
+	}
+	if refused {
+		l.refused++
+	}
+	l.sendlag.Record(now - at)
+	l.lane.Sent(now, 1)
+}
+
 // sender publishes stamped messages; it is the worker of the core workloads.
 // One goroutine uses it; sent may be read by others.
 type sender struct {
@@ -157,19 +172,8 @@ func (s *sender) send(at, now int64) error {
 const tolerated = int64(100 * time.Millisecond)
 
 func (s *sender) account(at, now, size int64, refused bool) {
-	l := &s.ledger
-	l.sent++
-	l.bytes += size
-	l.last = now
-	if now < s.end+tolerated {
-		l.onTime++
-	}
-	if refused {
-		l.refused++
-	}
-	l.sendlag.Record(now - at)
-	l.lane.Sent(now, 1)
-	s.progress.Store(l.sent)
+	s.ledger.send(at, now, size, s.end, refused)
+	s.progress.Store(s.ledger.sent)
 	select {
 	case s.kick <- struct{}{}:
 	default:

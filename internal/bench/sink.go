@@ -97,7 +97,7 @@ func (c *crowd) probed() bool {
 // the payload.
 func (k *sink) take(payload []byte, now int64) {
 	if k.run.countAll || k.run.countOnly && len(payload) < stamp.Compact {
-		k.arrived(now, len(payload))
+		k.tally.arrived(now, len(payload))
 		k.unique.Add(1)
 		k.lane.Arrived(now)
 		return
@@ -126,7 +126,7 @@ func (k *sink) other(s stamp.Stamp, err error) {
 
 // measure notes a message of the measurement.
 func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
-	k.arrived(now, len(payload))
+	k.tally.arrived(now, len(payload))
 	if !k.fresh(s) {
 		k.tally.dup++
 		return
@@ -159,8 +159,8 @@ func (k *sink) fresh(s stamp.Stamp) bool {
 	return v != verify.Duplicate
 }
 
-func (k *sink) arrived(now int64, size int) {
-	t := &k.tally
+// arrived counts a message of that size.
+func (t *tally) arrived(now int64, size int) {
 	t.note(now)
 	t.received++
 	t.bytes += int64(size)
