@@ -57,6 +57,15 @@ func (e *env) benchConnect(ctx context.Context, force bool) (bench.Connect, erro
 	return connector(ctx, target)
 }
 
+// benchAPI is the JetStream that the context names.
+func (e *env) benchAPI() (bench.JSAPI, error) {
+	target, err := e.target()
+	if err != nil {
+		return bench.JSAPI{}, err
+	}
+	return bench.JSAPI{Domain: target.JSDomain, Prefix: target.JSAPIPrefix}, nil
+}
+
 // connector opens connections to a target.
 func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, error) {
 	dial, err := target.Dial(ctx)

@@ -146,15 +146,25 @@ func (c *benchAB) cases(ctx context.Context, e *env) (a, b bench.Case, err error
 	if b.Spec, err = e.readScenario(file, c.set); err != nil {
 		return a, b, err
 	}
-	if a.Connect, err = e.benchConnect(ctx, c.force); err != nil {
+	if err := c.place(ctx, e, &a); err != nil {
 		return a, b, err
 	}
-	if b.Connect = a.Connect; c.contextB != "" {
-		if b.Connect, err = e.inContext(c.contextB).benchConnect(ctx, c.force); err != nil {
+	b.Connect, b.API = a.Connect, a.API
+	if c.contextB != "" {
+		if err := c.place(ctx, e.inContext(c.contextB), &b); err != nil {
 			return a, b, err
 		}
 	}
 	return a, b, c.views(ctx, e, &a, &b)
+}
+
+// place says where a side runs.
+func (c *benchAB) place(ctx context.Context, e *env, side *bench.Case) (err error) {
+	if side.Connect, err = e.benchConnect(ctx, c.force); err != nil {
+		return err
+	}
+	side.API, err = e.benchAPI()
+	return err
 }
 
 // views connects to the system accounts.

@@ -144,7 +144,11 @@ func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
 
 // options are those of the flags; --sys-context connects.
 func (f *benchRunFlags) options(ctx context.Context, e *env) ([]bench.Option, error) {
-	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(buildVersion())}
+	api, err := e.benchAPI()
+	if err != nil {
+		return nil, err
+	}
+	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(buildVersion()), bench.WithJSAPI(api)}
 	if f.sysContext != "" {
 		view, err := e.benchServerView(ctx, f.sysContext)
 		if err != nil {

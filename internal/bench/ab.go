@@ -10,6 +10,7 @@ type Case struct {
 	Spec    Spec
 	Connect Connect
 	View    ServerView // nil: that of the options
+	API     JSAPI
 }
 
 // AB runs two scenarios in turn, a block of both at a time in random order, so
@@ -21,6 +22,7 @@ func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (
 		if sides[i], err = newSeries(c.Spec, c.Connect, opts); err != nil {
 			return nil, nil, err
 		}
+		sides[i].o.api = c.API
 		if c.View != nil {
 			sides[i].o.server = c.View
 		}

@@ -28,6 +28,7 @@ type Option func(*options)
 type options struct {
 	runs    int
 	server  ServerView
+	api     JSAPI
 	watch   func(Progress)
 	ceiling float64
 	version string

@@ -26,11 +26,14 @@ func TestMain(m *testing.M) {
 }
 
 // startServer runs a server with JetStream for the length of a test.
-func startServer(t testing.TB) *server.Server {
+func startServer(t testing.TB) *server.Server { return startServerIn(t, "") }
+
+// startServerIn runs it in a JetStream domain.
+func startServerIn(t testing.TB, domain string) *server.Server {
 	t.Helper()
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true,
-		JetStream: true, StoreDir: t.TempDir(), ServerName: "n1",
+		JetStream: true, StoreDir: t.TempDir(), ServerName: "n1", JetStreamDomain: domain,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -57,6 +57,32 @@ func TestJSPub(t *testing.T) {
 	}
 }
 
+// TestJSElsewhere finds JetStream by its domain and by the prefix of its API,
+// and nothing in a domain that is not there.
+func TestJSElsewhere(t *testing.T) {
+	t.Parallel()
+	s := startServerIn(t, "HUB")
+	for _, w := range []Spec{
+		{Workload: JSPub, Load: Load{Window: 10}, Msgs: 100},
+		{Workload: JSConsume, JS: &Stream{Backlog: 100}},
+		{Workload: KV, KV: &Bucket{Keys: 10, Get: 50, Put: 30, CAS: 20}, Msgs: 100},
+	} {
+		w.Warmup, w.Timeout = -1, 10_000*ms
+		for _, api := range []JSAPI{{Domain: "HUB"}, {Prefix: "$JS.HUB.API"}, {Prefix: "$JS.HUB.API."}} {
+			r := mustExecute(t, w, to(s.ClientURL()), WithJSAPI(api))
+			if r.Received != 100 || r.Errors != 0 {
+				t.Errorf("%s in %+v: received %d, errors %d (%s)", w.Workload, api, r.Received, r.Errors, r.FirstError)
+			}
+		}
+		if _, err := Execute(t.Context(), w, to(s.ClientURL()), WithJSAPI(JSAPI{Domain: "OTHER"})); err == nil {
+			t.Errorf("%s in a domain that is not there", w.Workload)
+		}
+	}
+	if left := names(t, s.ClientURL()); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestJSPubRefused(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)

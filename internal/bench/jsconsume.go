@@ -39,9 +39,9 @@ func (r *run) openReaders(ctx context.Context, s *store, publishers int) (rs []*
 		if err != nil {
 			return nil, nil, err
 		}
-		js, err := jetstream.New(l.nc)
+		js, err := r.api.open(l.nc)
 		if err != nil {
-			return nil, nil, fmt.Errorf("jetstream: %w", err)
+			return nil, nil, err
 		}
 		rd := &reader{run: r, link: l, sink: crowds[len(crowds)-1].sinks[i%len(crowds[len(crowds)-1].sinks)]}
 		if rd.consumer, err = r.openConsumer(ctx, js, s, &name); err != nil {

@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // The codes of a [Reason].
 const (
@@ -58,8 +55,7 @@ func (r *run) judge(rep *Run, o options) Validity {
 		"the client was a slow consumer (%d times, %d messages dropped)", rep.Client.SlowEvents, rep.Client.Dropped)
 	if l := rep.Latency; l.SendLag != nil && l.Response != nil {
 		add(l.SendLag.P99 > max(lagFloorUS, lagShare*l.Response.P99), false, ReasonSendLag,
-			"the generator itself sent 1 %% of the messages more than %v late: the service time says more about the server",
-			time.Duration(l.SendLag.P99*1e3).Round(10*time.Microsecond))
+			"the generator itself sent 1 %% of the messages more than %s late: the service time says more about the server", lateness(l.SendLag.P99))
 	}
 	add(rep.FirstError != "", rep.Errors == 0, ReasonError, "%s", rep.FirstError)
 	add(rep.Received == 0, true, ReasonNothing, "nothing was received")
@@ -70,4 +66,12 @@ func (r *run) judge(rep *Run, o options) Validity {
 	}
 	v.Valid = !v.Valid
 	return v
+}
+
+// lateness gives microseconds in the unit that suits them.
+func lateness(us float64) string {
+	if us < 10_000 {
+		return fmt.Sprintf("%.0f us", us)
+	}
+	return fmt.Sprintf("%.0f ms", us/1e3)
 }

@@ -48,9 +48,9 @@ func (v *kvRun) openBucket(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	js, err := jetstream.New(l.nc)
+	js, err := v.api.open(l.nc)
 	if err != nil {
-		return fmt.Errorf("jetstream: %w", err)
+		return err
 	}
 	if v.bucket = v.spec.KV.Name; v.bucket != "" {
 		_, err := js.KeyValue(ctx, v.bucket)
@@ -165,8 +165,8 @@ func (v *kvRun) newKeeping(id int) (*keeping, error) {
 	k := &keeping{asking: base, header: nats.Header{}}
 	for i := id; i < v.spec.KV.Keys; i += v.spec.Pubs {
 		subject := "$KV." + v.bucket + "." + v.keyPrefix() + strconv.Itoa(i)
-		k.puts = append(k.puts, subject)
-		k.gets = append(k.gets, "$JS.API.DIRECT.GET.KV_"+v.bucket+"."+subject)
+		k.puts = append(k.puts, v.api.values()+subject)
+		k.gets = append(k.gets, v.api.subjects()+"DIRECT.GET.KV_"+v.bucket+"."+subject)
 	}
 	k.revisions = make([]atomic.Uint64, len(k.puts))
 	k.keys = &subjects{names: k.puts, order: order(len(k.puts), v.spec.Dist, v.spec.Seed+uint64(id))}

@@ -79,7 +79,7 @@ func TestStallOracle(t *testing.T) {
 			explained := false
 			for _, length := range []time.Duration{500, 500, 1000, 2000} {
 				length *= time.Millisecond
-				late := lateness()
+				late := unpunctual()
 				r, s := stalledRun(t, spec, length)
 				machine := late()
 				if explained = explained || s == 0; s == 0 {
@@ -107,9 +107,9 @@ func TestStallOracle(t *testing.T) {
 // end to the other: client, proxy, server, stream, and back.
 const handovers = 10
 
-// lateness measures, until the returned function is called, how late the
+// unpunctual measures, until the returned function is called, how late the
 // machine is at most to run a goroutine that is due.
-func lateness() (stop func() time.Duration) {
+func unpunctual() (stop func() time.Duration) {
 	end, most := make(chan struct{}), make(chan time.Duration)
 	go func() {
 		tick := time.NewTicker(time.Millisecond)

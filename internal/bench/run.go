@@ -20,6 +20,7 @@ type run struct {
 	spec      Spec
 	connect   Connect
 	server    ServerView
+	api       JSAPI
 	watch     func(Progress)
 	clock     pace.Monotonic
 	epoch     time.Time
@@ -85,7 +86,7 @@ func newRun(s Spec, c Connect, o options) *run {
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
 	n := binary.LittleEndian.Uint64(b[:])
 	r := &run{
-		spec: s, connect: c, server: o.server, watch: o.watch,
+		spec: s, connect: c, server: o.server, api: o.api, watch: o.watch,
 		epoch: time.Now(), id: strconv.FormatUint(n>>20, 36),
 		coder: stamp.NewCoder(uint32(n)), countOnly: s.counted(),
 		line: hist.NewTimeline(),

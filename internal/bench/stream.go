@@ -31,9 +31,9 @@ func (r *run) openStream(ctx context.Context) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	js, err := jetstream.New(l.nc)
+	js, err := r.api.open(l.nc)
 	if err != nil {
-		return nil, fmt.Errorf("jetstream: %w", err)
+		return nil, err
 	}
 	s := &store{js: js}
 	if name := r.spec.JS.Name; name != "" {
@@ -143,9 +143,5 @@ func (s *store) final(ctx context.Context) int64 {
 // filler publishes what has to be in a stream before the measurement. No
 // message may be unacknowledged for longer than the timeout.
 func (r *run) filler(nc *nats.Conn) (jetstream.JetStream, error) {
-	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithPublishAsyncTimeout(r.timeout()))
-	if err != nil {
-		return nil, fmt.Errorf("jetstream: %w", err)
-	}
-	return js, nil
+	return r.api.open(nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithPublishAsyncTimeout(r.timeout()))
 }

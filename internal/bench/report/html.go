@@ -59,7 +59,7 @@ type mark struct {
 const (
 	plotW, plotH = 860.0, 260.0
 	left, bottom = 70.0, 30.0
-	top, right   = 10.0, 20.0
+	top, right   = 10.0, 40.0
 )
 
 // W and the others give the template the size of the drawing.
@@ -145,6 +145,20 @@ func spectrumPlot(r *bench.Run) (plot, bool) {
 	return p, true
 }
 
+// rounded is the next number above that has round quarters.
+func rounded(x float64) float64 {
+	if x <= 0 {
+		return 1
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, n := range []float64{1, 2, 4, 8} {
+		if x <= n*unit {
+			return n * unit
+		}
+	}
+	return 10 * unit
+}
+
 // timePlot draws a figure of each second.
 func timePlot(title, name string, r *bench.Run, of func(bench.Interval) float64, text func(float64) string) plot {
 	p := plot{Title: title}
@@ -152,15 +166,19 @@ func timePlot(title, name string, r *bench.Run, of func(bench.Interval) float64,
 	for _, i := range r.Whole() {
 		high = max(high, of(i))
 	}
+	high = rounded(high)
 	var pts []string
 	last := float64(len(r.Whole()) - 1)
 	for n, i := range r.Whole() {
 		pts = append(pts, xy(float64(n)/last, of(i)/max(high, 1)))
 	}
 	p.Lines = []line{{name, strings.Join(pts, " "), colors[0], 0}}
+	step := math.Ceil(last / 8)
+	for t := 0.0; t <= last; t += step {
+		p.XTicks = append(p.XTicks, mark{left + t/last*(plotW-left-right), fmt.Sprintf("%.0f s", t)})
+	}
 	for k := range 5 {
 		f := float64(k) / 4
-		p.XTicks = append(p.XTicks, mark{left + f*(plotW-left-right), fmt.Sprintf("%.0f s", f*last)})
 		p.YTicks = append(p.YTicks, mark{plotH - bottom - f*(plotH-bottom-top), text(f * high)})
 	}
 	return p

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"strings"
 	"testing"
 
@@ -138,6 +139,14 @@ func TestHTMLIsSelfContained(t *testing.T) {
 	}
 	if strings.Count(page, "<svg") != 3 || !strings.Contains(page, "polyline") || !strings.Contains(page, "missed") {
 		t.Errorf("\n%s", page)
+	}
+}
+
+func TestRounded(t *testing.T) {
+	for x, want := range map[float64]float64{0: 1, 0.3: 0.4, 1: 1, 3569: 4000, 8001: 10_000, 150_000: 200_000} {
+		if got := rounded(x); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%v: %v, want %v", x, got, want)
+		}
 	}
 }
 
