@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -66,6 +67,7 @@ type oldNode struct {
 	name, cluster, bin string
 	store              string // domain of its JetStream; "" for none
 	ports              []int  // client, monitoring, route, gateway, leafnode
+	log                string
 	cmd                *exec.Cmd
 }
 
@@ -75,7 +77,7 @@ func (n *oldNode) ClientURL() string  { return fmt.Sprintf("nats://127.0.0.1:%d"
 func (n *oldNode) MonitorURL() string { return fmt.Sprintf("http://127.0.0.1:%d", n.ports[1]) }
 
 func (n *oldNode) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return nats.Connect(n.ClientURL(), append(opts, nats.UserInfo(who, who))...)
+	return nats.Connect(n.ClientURL(), append(opts, nats.UserInfo(who, who), nats.Timeout(20*time.Second))...)
 }
 
 // url is where a user connects, with the password.
@@ -103,6 +105,7 @@ func oldFleet(t *testing.T, first string, others ...string) []*oldNode {
 		}
 	}
 	for _, n := range all {
+		n.log = filepath.Join(dir, n.name+".log")
 		conf := filepath.Join(dir, n.name+".conf")
 		if err := os.WriteFile(conf, []byte(n.config(all, dir)), 0o600); err != nil {
 			t.Fatal(err)
@@ -146,7 +149,7 @@ accounts {
 system_account: SYS
 lame_duck_duration: 30s
 lame_duck_grace_period: 1s
-`, n.name, n.ports[0], n.ports[1], filepath.Join(dir, n.name+".log"), enabled)
+`, n.name, n.ports[0], n.ports[1], n.log, enabled)
 	if n.cluster == "edge-1" {
 		remote := func(who string) string {
 			return fmt.Sprintf("{account: %s, urls: [%s]}", strings.ToUpper(who), "\"nats-leaf://"+who+":"+who+"@"+strings.Join(leafs, "\", \"nats-leaf://"+who+":"+who+"@")+"\"")
@@ -207,22 +210,32 @@ func ready(t *testing.T, nodes []*oldNode) {
 		select {
 		case <-tick.C:
 		case <-deadline:
+			for _, n := range nodes {
+				log, _ := os.ReadFile(n.log)
+				t.Logf("%s:\n%s", n.name, log)
+			}
 			t.Fatalf("not ready: exit %d, %s, %s", code, words, seen)
 		}
 	}
 }
 
-// freePorts finds ports that nobody listens on.
+// freePorts finds ports that nobody listens on, below those that systems give to
+// outgoing connections: one of these would take such a port at any time.
 func freePorts(t *testing.T, n int) []int {
 	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	const lowest, highest = 15_000, 32_000
+	ports := make([]int, 0, n)
+	for range 100 * n {
+		port := lowest + rand.IntN(highest-lowest)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer l.Close()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
+		if ports = append(ports, port); len(ports) == n {
+			return ports
+		}
 	}
-	return ports
+	t.Fatal("no free ports")
+	return nil
 }

@@ -111,20 +111,22 @@ func accountRows(all []scrape) map[string]object {
 }
 
 func routeRows(all []scrape) map[string]object {
-	ids, rows := serverIDs(all), map[string]object{}
+	ids, rows, rtts := serverIDs(all), map[string]object{}, roundTrips{}
 	for _, s := range all {
 		doc := s.at["/routez"]
 		for _, rt := range list(doc, "routes") {
 			remote := ids[fmt.Sprint(rt["remote_id"])]
-			if s.name > remote {
-				continue // the pair is told by the first of the two
-			}
 			key := s.name + " " + remote
+			if s.name > remote { // the pair is told by the first of the two, but for the larger of both round trip times
+				rtts.add(remote+" "+s.name, rt)
+				continue
+			}
+			rtts.add(key, rt)
 			r := rows[key]
 			if r == nil {
 				r = object{
 					"cluster": s.cluster, "from": s.name, "to": remote, "state": "ok", "why": "", "subs": 0.0, "pending_bytes": free{},
-					"rtt_seconds": free{}, "compression": rt["compression"], "uptime_seconds": free{},
+					"compression": oneOf{}, "uptime_seconds": free{},
 				}
 				rows[key] = r
 			}
@@ -133,14 +135,34 @@ func routeRows(all []scrape) map[string]object {
 			} else {
 				r["accounts"] = num(r, "accounts") + 1
 			}
+			compressions(r, rt)
 			add(r, rt, "in_msgs", "out_msgs", "in_bytes", "out_bytes", "subscriptions")
 		}
 	}
-	for _, r := range rows {
+	for key, r := range rows {
+		r["rtt_seconds"] = rtts[key]
 		r["pool"], r["dedicated"] = fmt.Sprint(num(r, "pools")), fmt.Sprint(num(r, "accounts"))
 		r["subs"] = slack{num(r, "subscriptions"), 20}
 	}
 	return rows
+}
+
+// roundTrips are the round trip times that the connections of a link tell, on
+// both ends; those that are not measured yet tell none.
+type roundTrips map[string]oneOf
+
+func (r roundTrips) add(link string, conn object) {
+	if rtt, _ := span(conn, "rtt").(float64); rtt > 0 {
+		r[link] = append(r[link], rtt)
+	}
+}
+
+// compressions collects those of the connections of a link, which each choose
+// their own by their round trip time.
+func compressions(r, conn object) {
+	if c := conn["compression"]; c != nil {
+		r["compression"] = append(r["compression"].(oneOf), c)
+	}
 }
 
 // serverIDs gives the name of each id.
@@ -153,29 +175,39 @@ func serverIDs(all []scrape) map[string]string {
 }
 
 func gatewayRows(all []scrape) map[string]object {
-	ids, rows := serverIDs(all), map[string]object{}
+	ids, rows, rtts := serverIDs(all), map[string]object{}, roundTrips{}
 	for _, s := range all {
 		doc := s.at["/gatewayz"]
+		for _, v := range sub(doc, "inbound_gateways") {
+			for _, g := range v.([]any) {
+				c := sub(g.(object), "connection")
+				rtts.add(fmt.Sprint(ids[fmt.Sprint(c["name"])], " ", s.cluster, " ", s.name), c)
+			}
+		}
 		for remote, v := range sub(doc, "outbound_gateways") {
 			c := sub(v.(object), "connection")
 			r := object{
 				"cluster": s.cluster, "from": s.name, "remote_cluster": remote, "to": ids[fmt.Sprint(c["name"])], "state": "ok", "why": "",
-				"rtt_seconds": free{}, "pending_bytes": free{}, "subs": slack{num(c, "subscriptions"), 20}, "compression": nil,
-				"uptime_seconds": since(c, "start", doc["now"]),
+				"pending_bytes": free{}, "subs": slack{num(c, "subscriptions"), 20}, "compression": nil,
+				"uptime_seconds": free{},
 			}
 			counters(r, c)
-			r["uptime_seconds"] = free{}
+			rtts.add(fmt.Sprint(s.name, " ", remote, " ", r["to"]), c)
 			rows[s.name+" "+remote] = r
 		}
+	}
+	for key, r := range rows {
+		r["rtt_seconds"] = rtts[fmt.Sprint(key, " ", r["to"])]
 	}
 	return rows
 }
 
 func leafRows(all []scrape) map[string]object {
-	leaf, rows := "", map[string]object{}
+	leaf, rows, rtts := "", map[string]object{}, roundTrips{}
+	var spokes []object // the connections as the leaf sees them
 	for _, s := range all {
 		if sub(s.at["/varz"], "leaf")["port"] == nil {
-			leaf = s.name // the only one that nobody can be a leaf of
+			leaf, spokes = s.name, list(s.at["/leafz"], "leafs") // the only one that nobody can be a leaf of
 		}
 	}
 	for _, s := range all {
@@ -191,8 +223,8 @@ func leafRows(all []scrape) map[string]object {
 			r := rows[key]
 			if r == nil {
 				r = object{
-					"cluster": s.cluster, "hub": s.name, "spoke": spoke, "state": "ok", "why": "", "rtt_seconds": free{},
-					"pending_bytes": free{}, "uptime_seconds": nil, "compression": l["compression"], "domain": "edge",
+					"cluster": s.cluster, "hub": s.name, "spoke": spoke, "state": "ok", "why": "",
+					"pending_bytes": free{}, "uptime_seconds": nil, "domain": "edge", "compression": oneOf{},
 				}
 				rows[key] = r
 			}
@@ -202,15 +234,24 @@ func leafRows(all []scrape) map[string]object {
 				r["set"] = set
 			}
 			set[fmt.Sprint(l["account"])] = true
+			rtts.add(key, l)
+			compressions(r, l)
 			r["n"] = num(r, "n") + 1
 			add(r, l, "in_msgs", "out_msgs", "in_bytes", "out_bytes", "subscriptions")
 		}
 	}
-	for _, r := range rows {
+	for key, r := range rows {
 		var accounts []any
 		for _, name := range names(r["set"].(map[string]bool)) {
 			accounts = append(accounts, name)
 		}
+		if len(rtts[key]) == 0 {
+			rtts[key] = oneOf{nil}
+		}
+		for _, l := range spokes { // of which an old one does not say where it leads
+			rtts.add(key, l)
+		}
+		r["rtt_seconds"] = rtts[key]
 		r["accounts"], r["connections"], r["subs"] = accounts, fmt.Sprint(num(r, "n")), slack{num(r, "subscriptions"), 20}
 	}
 	return rows

@@ -86,7 +86,7 @@ func (b *builder) extendLeaf(side *End, n *Node, l *server.LeafInfo) {
 	side.RTTSeconds = max(side.RTTSeconds, seconds(l.RTT))
 	side.Subs += int(l.NumSubs)
 	side.Counters = side.Counters.Plus(leafCounters(l))
-	side.Compression = cmp.Or(side.Compression, l.Compression)
+	side.Compression = oneCompression(side.Compression, l.Compression)
 }
 
 // leafPeer returns the node at the other end. One that neither answered nor is

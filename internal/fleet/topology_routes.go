@@ -53,12 +53,21 @@ func (b *builder) routeEnds(n *Node) map[string]End {
 			end.Pending += r.Pending
 			end.Subs += int(r.NumSubs)
 			end.Since = earliest(end.Since, r.Start)
-			end.Compression = cmp.Or(end.Compression, r.Compression)
+			end.Compression = oneCompression(end.Compression, r.Compression)
 			end.Configured = end.Configured || r.IsConfigured
 		}
 		out[b.ghost(id, pool.name, n.Cluster).Key] = end
 	}
 	return out
+}
+
+// oneCompression is what stands for the connections of one link, which each
+// choose their own: the same one whatever their order.
+func oneCompression(x, y string) string {
+	if x == "" || y == "" {
+		return x + y
+	}
+	return min(x, y)
 }
 
 func (b *builder) statszRouteEnds(n *Node) map[string]End {

@@ -129,14 +129,18 @@ func (c *Client) askOnce(ctx context.Context, d time.Duration, msg *nats.Msg) (*
 // errWaited tells the client's own timeout from that of the caller.
 var errWaited = errors.New("waited long enough")
 
-// askOne asks one server a question of the table and decodes the data.
+// askOne asks one server a question of the table and decodes the data. It asks a
+// second time before it gives up, since an answer can get lost (see again.go).
 func askOne[T any](ctx context.Context, c *Client, to server.ServerInfo, kind fleet.Kind, options any) (*T, error) {
-	return askWithin[T](ctx, c, c.timeout, to, kind, options)
-}
-
-// askWithin is askOne with a timeout of its own.
-func askWithin[T any](ctx context.Context, c *Client, d time.Duration, to server.ServerInfo, kind fleet.Kind, options any) (*T, error) {
-	data, err := c.tellWithin(ctx, d, to, kind, options)
+	first := min(lateFactor*c.quiet, c.timeout/2)
+	data, err := c.tellWithin(ctx, first, to, kind, options)
+	var silent *SilentError
+	if errors.As(err, &silent) {
+		data, err = c.tellWithin(ctx, c.timeout-first, to, kind, options)
+	}
+	if errors.As(err, &silent) {
+		silent.After += first
+	}
 	if err != nil {
 		return nil, err
 	}

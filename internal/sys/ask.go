@@ -39,6 +39,9 @@ func (r *round) send(q *question) error {
 	to, scope := r.target(q), r.want.Scope
 	if q.server != "" {
 		scope = fleet.Scope{}
+		if m := r.members[q.server]; m != nil && !q.ep.Server() {
+			scope.Name = m.sv.Info.Name
+		}
 	}
 	if q.ep.Kind == fleet.Statsz || q.naming {
 		scope = fleet.Scope{}

@@ -32,6 +32,10 @@ func (r *round) patience() time.Duration {
 // out who is missing.
 func (r *round) suspicion() time.Duration { return r.gap() / 5 }
 
+// doubt is how long silence has to last before the round asks again for the
+// answers that it still waits for.
+func (r *round) doubt() time.Duration { return max(r.c.quiet, 3*r.slowest/lateFactor) }
+
 // next is the time until the round has to look at itself again.
 func (r *round) next() time.Duration {
 	const soon = 2 * time.Millisecond
@@ -39,6 +43,9 @@ func (r *round) next() time.Duration {
 		return soon
 	}
 	wait := r.patience()
+	if !r.again && r.waiting > r.quiet {
+		wait = min(wait, r.doubt())
+	}
 	if len(r.members) > 0 && (!r.nudged || r.naming.unfinished()) {
 		wait = min(wait, r.suspicion())
 	}
@@ -60,6 +67,10 @@ func (r *round) tick() (over bool, err error) {
 	}
 	if silence >= r.suspicion() && r.naming.unfinished() {
 		return false, r.naming.advance()
+	}
+	if silence >= r.doubt() && !r.again && r.waiting > r.quiet {
+		r.again = true
+		return false, r.askAgain()
 	}
 	return silence >= r.patience(), nil
 }

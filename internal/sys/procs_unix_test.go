@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -27,20 +28,22 @@ type proc struct {
 	name, cluster         string
 	client, route, bridge int
 	bin                   string // of another nats-server; "" is this test binary
+	hidden                bool   // other clusters are not told of it
 	conf                  string
 	cmd                   *exec.Cmd
 }
 
-// processes starts one server for each name; a name is CLUSTER/SERVER.
+// processes starts one server for each name; a name is CLUSTER/SERVER, and ends
+// in a minus when no gateway is to lead to it.
 func processes(t *testing.T, bin map[string]string, names ...string) map[string]*proc {
 	t.Helper()
 	dir := t.TempDir()
 	ports := freePorts(t, 3*len(names))
 	var all []*proc
 	for i, n := range names {
-		cluster, name, _ := strings.Cut(n, "/")
+		cluster, name, _ := strings.Cut(strings.TrimSuffix(n, "-"), "/")
 		all = append(all, &proc{
-			name: name, cluster: cluster, bin: bin[name], conf: filepath.Join(dir, name+".conf"),
+			name: name, hidden: strings.HasSuffix(n, "-"), cluster: cluster, bin: bin[name], conf: filepath.Join(dir, name+".conf"),
 			client: ports[3*i], route: ports[3*i+1], bridge: ports[3*i+2],
 		})
 	}
@@ -61,6 +64,9 @@ func (p *proc) config(all []*proc) string {
 	for _, o := range all {
 		if o.cluster == p.cluster {
 			routes = append(routes, fmt.Sprintf("nats-route://127.0.0.1:%d", o.route))
+		}
+		if o.hidden && o.cluster != p.cluster {
+			continue
 		}
 		gates[o.cluster] = append(gates[o.cluster], fmt.Sprintf(`"nats://127.0.0.1:%d"`, o.bridge))
 	}
@@ -144,19 +150,25 @@ func (p *proc) connect(t *testing.T) *sys.Client {
 	}
 }
 
-// freePorts finds ports that nobody listens on.
+// freePorts finds ports that nobody listens on, below those that systems give to
+// outgoing connections: one of these would take such a port at any time.
 func freePorts(t *testing.T, n int) []int {
 	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	const lowest, highest = 15_000, 32_000
+	ports := make([]int, 0, n)
+	for range 100 * n {
+		port := lowest + rand.IntN(highest-lowest)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer l.Close()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
+		if ports = append(ports, port); len(ports) == n {
+			return ports
+		}
 	}
-	return ports
+	t.Fatal("no free ports")
+	return nil
 }
 
 // whole waits until n servers answer and know each other.
@@ -347,9 +359,9 @@ func TestFrozenGatewayEnd(t *testing.T) {
 	all[gate].signal(t, syscall.SIGCONT)
 }
 
-// TestOldServer puts a server of another release, where one is installed, into
-// a cluster with one of ours.
-func TestOldServer(t *testing.T) {
+// oldServer finds a nats-server of another release.
+func oldServer(t *testing.T) string {
+	t.Helper()
 	old, err := exec.LookPath("nats-server")
 	switch {
 	case err == nil:
@@ -362,7 +374,33 @@ func TestOldServer(t *testing.T) {
 	if err != nil || !strings.Contains(string(version), " v2.9.") {
 		t.Skipf("not an old nats-server: %s", version)
 	}
-	all := processes(t, map[string]string{"n2": old}, "east/n1", "east/n2")
+	return old
+}
+
+// TestAnswersLostBesideOldServers asks through an old server whose cluster gets
+// the answers of the other one through a newer server, which drops those that
+// come in before it knows of the inbox.
+func TestAnswersLostBesideOldServers(t *testing.T) {
+	all := processes(t, map[string]string{"old": oldServer(t)}, "east/old-", "east/new", "west/far")
+	whole(t, all["old"].connect(t), 3)
+	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Routez, fleet.Gatewayz, fleet.AccountStatz}}
+	again := 0
+	for range 30 {
+		s := snapshot(t, all["old"].connect(t), want) // each on an inbox that nobody knows yet
+		if len(s.Servers) != 3 || !s.Complete() {
+			t.Errorf("servers %v, missing %+v, problems %+v", names(s), s.Missing, s.Problems)
+		}
+		if s.TookSeconds > 0.25 {
+			again++
+		}
+	}
+	t.Logf("%d of 30 rounds had to ask again", again)
+}
+
+// TestOldServer puts a server of another release, where one is installed, into
+// a cluster with one of ours.
+func TestOldServer(t *testing.T) {
+	all := processes(t, map[string]string{"n2": oldServer(t)}, "east/n1", "east/n2")
 	for _, via := range []string{"n1", "n2"} {
 		c := all[via].connect(t)
 		whole(t, c, 2)

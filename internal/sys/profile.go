@@ -2,11 +2,14 @@ package sys
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // ErrProfile is a profile that a server could not make; its own words are wrapped with it.
@@ -32,9 +35,16 @@ func (c *Client) Profile(ctx context.Context, of server.ServerInfo, name string,
 	if name != cpuProfile {
 		d = 0
 	}
-	z, err := askWithin[server.ProfilezStatus](ctx, c, c.timeout+d, of, Profilez, server.ProfilezOptions{Name: name, Duration: d})
+	if _, err := askOne[server.ServerStats](ctx, c, of, fleet.Statsz, nil); err != nil {
+		return nil, err // a profile is too dear to be asked for twice
+	}
+	data, err := c.tellWithin(ctx, c.timeout+d, of, Profilez, server.ProfilezOptions{Name: name, Duration: d})
 	if err != nil {
 		return nil, err
+	}
+	var z server.ProfilezStatus
+	if err := json.Unmarshal(data, &z); err != nil {
+		return nil, fmt.Errorf("read %s of %s: %w", Profilez, of.Name, err)
 	}
 	if z.Error != "" {
 		return nil, fmt.Errorf("%w of %s: server %s says: %s", ErrProfile, name, of.Name, z.Error)

@@ -35,6 +35,7 @@ type round struct {
 	waiting int                 // answers due from members
 	quiet   int                 // of these, the ones that may never come
 	nudged  bool                // members that owe STATSZ were asked for it again
+	again   bool                // members were asked again for all that they owe
 	count   count
 	naming  *naming
 	tallies map[fleet.Kind]*tally // how each kind fares
@@ -49,6 +50,7 @@ type member struct {
 	inScope bool
 	due     map[fleet.Kind]*question     // what it still has to answer
 	wrong   map[fleet.Kind]fleet.Problem // what it answered badly, or cannot answer
+	twice   map[fleet.Kind]bool          // what it was asked again
 }
 
 // questions is the list of what was asked; the index is the last token of the
@@ -66,6 +68,8 @@ type question struct {
 	probe  bool // asks whether the server lives
 	naming bool // asks for links, to name who is missing
 	sent   time.Time
+
+	repeats *question // the one that was not answered, or nil
 }
 
 // answer is a reply, decoded.

@@ -57,7 +57,10 @@ func TestSimulatedFaults(t *testing.T) {
 		{name: "garbage", fault: simfleet.Fault{Garbage: true, Kinds: []string{"VARZ"}}, problem: fleet.Malformed, kinds: []fleet.Kind{fleet.Varz}},
 		{name: "counts too many", fault: simfleet.Fault{ActiveServers: 5000}, problem: fleet.Malformed, kinds: []fleet.Kind{fleet.Statsz}},
 		{name: "counts too few", fault: simfleet.Fault{ActiveServers: 1}},
-		{name: "loses an answer", fault: simfleet.Fault{LoseEvery: 1, Kinds: []string{"HEALTHZ"}}, problem: fleet.Late, kinds: []fleet.Kind{fleet.Healthz}},
+		{name: "loses an answer once", fault: simfleet.Fault{LoseNext: 1, Kinds: []string{"HEALTHZ", "VARZ"}}},
+		{name: "loses a large answer once", fault: simfleet.Fault{LoseNext: 1, Kinds: []string{"JSZ"}}},
+		{name: "loses every answer once", fault: simfleet.Fault{LoseNext: 1}},
+		{name: "loses an answer always", fault: simfleet.Fault{LoseEvery: 1, Kinds: []string{"HEALTHZ"}}, problem: fleet.Late, kinds: []fleet.Kind{fleet.Healthz}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f, client := simulate(t, simfleet.Spec{Servers: 30, Streams: 20, Consumers: 20})

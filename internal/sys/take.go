@@ -104,8 +104,8 @@ func (r *round) takeGood(a answer) {
 	}
 	due, isDue := m.due[kind]
 	_, wasWrong := m.wrong[kind]
-	if !isDue && !wasWrong || isDue && due != a.q && !a.q.probe {
-		if m.inScope && !a.q.probe && a.q.server == "" {
+	if !isDue && !wasWrong || isDue && !a.q.answers(due) && !a.q.probe {
+		if m.inScope && !a.q.probe && a.q.server == "" && !m.twice[kind] {
 			r.tally(kind).again(id)
 		}
 		return // a duplicate, an earlier page, or out of scope
@@ -153,6 +153,7 @@ func (r *round) nextPage(m *member, a answer) bool {
 		r.await(a.q.ep, 1)
 	}
 	m.due[a.q.ep.Kind] = q
+	r.again = false
 	if err := r.send(q); err != nil {
 		m.wrong[a.q.ep.Kind] = r.problem(m, a.q.ep.Kind, fleet.Truncated, err.Error())
 		return false

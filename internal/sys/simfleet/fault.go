@@ -14,6 +14,7 @@ type Fault struct {
 	ActiveServers int           // says this instead of the right number of servers; 0: the right one
 	Garbage       bool          // answers are cut in the middle, and no JSON
 	LoseEvery     int           // every so many-th answer is lost; 0: none
+	LoseNext      int           // the next so many answers of each kind are lost
 	Version       string        // is of this version, and does not know what is newer; "": that of the fleet
 	Kinds         []string      // concerns these kinds of answer alone; none: all of them
 }
@@ -25,7 +26,7 @@ func (f *Fleet) SetFault(nameOrID string, fault Fault) error {
 		return fmt.Errorf("the invented fleet has no server %q", nameOrID)
 	}
 	n.mu.Lock()
-	n.fault = fault
+	n.fault, n.lost = fault, map[string]int{}
 	n.mu.Unlock()
 	f.forget()
 	return f.listen(n)

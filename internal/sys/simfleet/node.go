@@ -25,6 +25,7 @@ type node struct {
 	mu    sync.Mutex
 	fault Fault
 	sent  int               // answers so far, for LoseEvery
+	lost  map[string]int    // answers lost so far by kind, for LoseNext
 	cache map[string][]byte // the data of answers, by kind and request
 }
 

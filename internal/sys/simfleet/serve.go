@@ -156,6 +156,10 @@ func (f *Fleet) send(n *node, ep *endpoint, req *nats.Msg) error {
 	fault := n.faultFor(ep)
 	n.sent++
 	lost := fault.LoseEvery > 0 && n.sent%fault.LoseEvery == 0
+	if n.lost[ep.kind] < fault.LoseNext {
+		n.lost[ep.kind]++
+		lost = true
+	}
 	n.mu.Unlock()
 	if lost {
 		return nil
