@@ -55,7 +55,7 @@ var fleetMissing = &group[*fleet.Missing]{
 		v[0], v[1], v[2], v[3], v[4] = m.ID, m.Label(), m.Cluster, string(m.Reason), m.Via
 	},
 	rows: []row[*fleet.Missing]{
-		{name: "nats_server_missing", help: "1 for each server that should have answered and did not, with the reason: gone (not connected any more), silent (connected, but hung or cut off), draining (in lame duck mode), behind (a silent server, named in via, holds the link to it).", value: func(*fleet.Missing) float64 { return 1 }},
+		{name: "nats_server_missing", help: "1 for each server that should have answered and did not, with the reason: gone (not connected any more), silent (connected, but hung or cut off), draining (in lame duck mode), behind (a silent server, named in via, holds the link to it), late (the time ran out before anything was known).", value: func(*fleet.Missing) float64 { return 1 }},
 		{name: "nats_server_missing_links", help: "Servers that still list a link to the missing one.", value: func(m *fleet.Missing) float64 { return float64(len(m.SeenBy)) }},
 	},
 }

@@ -50,7 +50,14 @@ func missingLine(m fleet.Missing) string {
 	if m.Cluster != "" {
 		line += " (" + m.Cluster + ")"
 	}
-	line += " " + reasons[m.Reason]
+	switch {
+	case m.Reason == fleet.Late:
+		line += " did not answer before the timeout ended, so it is not known whether it lives"
+	case m.Reason == fleet.Gone && m.Label() == "unnamed":
+		line = "a server that the others still count, and none of them can name, is " + reasons[m.Reason] + "; they forget it within four minutes"
+	default:
+		line += " " + reasons[m.Reason]
+	}
 	if m.Via != "" {
 		line += ": " + m.Via
 	}

@@ -20,8 +20,7 @@ func TestReportsOfOldServers(t *testing.T) {
 }
 
 func compareOld(t *testing.T, first string, others ...string) {
-	nodes := oldFleet(t, first, others...)
-	ready(t, nodes)
+	nodes := readyFleet(t, first, others...)
 	stageTraffic(t, monitors(nodes))
 	compareReports(t, nodes[1].url("sys"), monitors(nodes))
 }

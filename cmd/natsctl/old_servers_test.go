@@ -67,7 +67,6 @@ type oldNode struct {
 	name, cluster, bin string
 	store              string // domain of its JetStream; "" for none
 	ports              []int  // client, monitoring, route, gateway, leafnode
-	log                string
 	cmd                *exec.Cmd
 }
 
@@ -105,7 +104,6 @@ func oldFleet(t *testing.T, first string, others ...string) []*oldNode {
 		}
 	}
 	for _, n := range all {
-		n.log = filepath.Join(dir, n.name+".log")
 		conf := filepath.Join(dir, n.name+".conf")
 		if err := os.WriteFile(conf, []byte(n.config(all, dir)), 0o600); err != nil {
 			t.Fatal(err)
@@ -149,7 +147,7 @@ accounts {
 system_account: SYS
 lame_duck_duration: 30s
 lame_duck_grace_period: 1s
-`, n.name, n.ports[0], n.ports[1], n.log, enabled)
+`, n.name, n.ports[0], n.ports[1], filepath.Join(dir, n.name+".log"), enabled)
 	if n.cluster == "edge-1" {
 		remote := func(who string) string {
 			return fmt.Sprintf("{account: %s, urls: [%s]}", strings.ToUpper(who), "\"nats-leaf://"+who+":"+who+"@"+strings.Join(leafs, "\", \"nats-leaf://"+who+":"+who+"@")+"\"")
@@ -193,11 +191,30 @@ func (n *oldNode) start(t *testing.T, conf string) {
 	})
 }
 
+// readyFleet starts a fleet and waits until it is ready. Two servers of 2.10 that
+// start at once may never elect a meta leader; then all are started anew.
+func readyFleet(t *testing.T, first string, others ...string) []*oldNode {
+	t.Helper()
+	for range 4 {
+		nodes := oldFleet(t, first, others...)
+		err := ready(t, nodes)
+		if err == nil {
+			return nodes
+		}
+		for _, n := range nodes {
+			_ = n.cmd.Process.Kill()
+		}
+		t.Logf("started anew: %v", err)
+	}
+	t.Fatal("the fleet does not get ready")
+	return nil
+}
+
 // ready waits until every server answers, is linked with its peers and current
 // in JetStream.
-func ready(t *testing.T, nodes []*oldNode) {
+func ready(t *testing.T, nodes []*oldNode) error {
 	t.Helper()
-	deadline := time.After(60 * time.Second)
+	deadline := time.After(40 * time.Second)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -205,16 +222,12 @@ func ready(t *testing.T, nodes []*oldNode) {
 		out, _, _ := ask(t, nodes[0].url("sys"), "server", "report", "leafnodes", "-o", "json")
 		seen, _, _ := ask(t, nodes[0].url("sys"), "server", "ls", "-o", "json", "--jq", "[.expected, .answered]")
 		if code == exitOK && strings.Contains(out, `"edge-1"`) && seen == fmt.Sprintf("[%d,%d]\n", len(nodes), len(nodes)) {
-			return
+			return nil
 		}
 		select {
 		case <-tick.C:
 		case <-deadline:
-			for _, n := range nodes {
-				log, _ := os.ReadFile(n.log)
-				t.Logf("%s:\n%s", n.name, log)
-			}
-			t.Fatalf("not ready: exit %d, %s, %s", code, words, seen)
+			return fmt.Errorf("exit %d, %s, %s", code, words, seen)
 		}
 	}
 }

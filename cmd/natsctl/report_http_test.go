@@ -179,20 +179,26 @@ func stageStreams(t *testing.T, nc *nats.Conn) {
 	}
 	for name, replicas := range map[string]int{"R1": 1, "R2": 2} {
 		cfg := jetstream.StreamConfig{Name: name, Subjects: []string{name + ".>"}, Replicas: replicas, MaxBytes: 1 << 20}
-		stream, err := js.CreateStream(t.Context(), cfg)
-		for err != nil && t.Context().Err() == nil {
-			stream, err = js.CreateOrUpdateStream(t.Context(), cfg) // a young meta leader may lose the first
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := stream.CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "c" + name, AckPolicy: jetstream.AckExplicitPolicy}); err != nil {
-			t.Fatal(err)
-		}
+		insist(t, func() error { _, err := js.CreateOrUpdateStream(t.Context(), cfg); return err })
+		consumer := jetstream.ConsumerConfig{Durable: "c" + name, AckPolicy: jetstream.AckExplicitPolicy}
+		insist(t, func() error { _, err := js.CreateOrUpdateConsumer(t.Context(), name, consumer); return err })
 		for range 20 {
-			if _, err := js.Publish(t.Context(), name+".x", []byte("payload")); err != nil {
-				t.Fatal(err)
-			}
+			insist(t, func() error { _, err := js.Publish(t.Context(), name+".x", []byte("payload")); return err })
+		}
+	}
+}
+
+// insist repeats what fails while a stream has no leader yet.
+func insist(t *testing.T, do func() error) {
+	t.Helper()
+	deadline := time.After(60 * time.Second)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for err := do(); err != nil; err = do() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal(err)
 		}
 	}
 }
@@ -266,7 +272,12 @@ func usualVersion(all []scrape, cluster string) string {
 // reportRows runs the command and returns its rows by key.
 func reportRows(t *testing.T, url string, r httpReport) map[string]object {
 	t.Helper()
-	out, words, code := ask(t, url, append([]string{"server", "report", r.name, "-o", "json"}, r.args...)...)
+	args := append([]string{"server", "report", r.name, "-o", "json"}, r.args...)
+	out, words, code := ask(t, url, args...)
+	for deadline := time.Now().Add(30 * time.Second); code == exitPartial && time.Now().Before(deadline); {
+		t.Log(words) // a server that the machine did not let answer in time
+		out, words, code = ask(t, url, args...)
+	}
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, words)
 	}

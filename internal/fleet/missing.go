@@ -13,7 +13,7 @@ const (
 	Silent      Reason = "silent"      // connected, but does not answer: hung, overloaded, or a partition not noticed yet
 	Draining    Reason = "draining"    // announced lame duck mode; such a server no longer answers $SYS
 	Behind      Reason = "behind"      // not reachable, because a silent server holds the gateway to its cluster
-	Late        Reason = "late"        // answered other questions of this round, not this one in time
+	Late        Reason = "late"        // answered other questions of this round, not this one in time; of a whole server: nothing is known, the time ran out first
 	Unsupported Reason = "unsupported" // the server is too old for this request
 	Refused     Reason = "refused"     // the server answered with an error
 	Malformed   Reason = "malformed"   // the server's answer could not be decoded

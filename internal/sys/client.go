@@ -2,6 +2,7 @@ package sys
 
 import (
 	"errors"
+	"maps"
 	"runtime"
 	"strings"
 	"sync"
@@ -96,8 +97,8 @@ func New(nc *nats.Conn, opts ...Option) *Client {
 // Conn returns the connection.
 func (c *Client) Conn() *nats.Conn { return c.nc }
 
-// Roster returns every server that the client has been told of or has seen, in
-// no order.
+// Roster returns the servers that the client has been told of or has seen, in no
+// order. It forgets those that are not part of a complete fleet any more.
 func (c *Client) Roster() []Known {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,6 +118,22 @@ func (c *Client) remember(s *fleet.Snapshot) {
 		c.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
 		delete(c.draining, i.ID)
 	}
+	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
+		c.forgetOthers(s)
+	}
+}
+
+// forgetOthers drops everybody who is not in a snapshot that has all servers:
+// they have ended and are not counted any more, so that they will not be missed.
+func (c *Client) forgetOthers(s *fleet.Snapshot) {
+	here := make(map[string]bool, len(s.Servers))
+	for _, sv := range s.Servers {
+		here[sv.Info.ID] = true
+	}
+	left := func(id string) bool { return !here[id] }
+	maps.DeleteFunc(c.roster, func(id string, _ Known) bool { return left(id) })
+	maps.DeleteFunc(c.draining, func(id string, _ time.Time) bool { return left(id) })
+	maps.DeleteFunc(c.ended, func(id string, _ struct{}) bool { return left(id) })
 }
 
 // noteDraining notes that a server announced lame duck mode.

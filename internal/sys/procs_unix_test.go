@@ -275,6 +275,22 @@ func TestKilledAndRestartedServer(t *testing.T) {
 	})
 }
 
+// TestEndedServerIsForgotten has a server end in order: once the others count it
+// no more, it is no longer remembered either.
+func TestEndedServerIsForgotten(t *testing.T) {
+	all := processes(t, nil, "east/n1", "east/n2", "east/n3")
+	c := all["n1"].connect(t)
+	whole(t, c, 3)
+	if n := len(c.Roster()); n != 3 {
+		t.Fatalf("%d servers are known", n)
+	}
+	all["n3"].signal(t, syscall.SIGTERM)
+	eventually(t, c, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() && s.Counted == 2 })
+	if known := c.Roster(); len(known) != 2 {
+		t.Errorf("known: %+v", known)
+	}
+}
+
 // One server is killed and still counted when another ends in order: the one
 // who is missing is the one that said nothing.
 func TestKilledAmongTheEnded(t *testing.T) {

@@ -40,6 +40,7 @@ type round struct {
 	naming  *naming
 	tallies map[fleet.Kind]*tally // how each kind fares
 	slowest time.Duration
+	hasty   bool            // cut off before silence meant anything
 	news    time.Time       // when the last answer that told something new came in
 	stray   []fleet.Problem // answers of nobody in particular
 }
@@ -158,6 +159,7 @@ func (r *round) run(ctx context.Context) error {
 				return err
 			}
 		case <-ctx.Done():
+			r.hasty = r.naming.unfinished() || time.Since(r.news) < r.gap()
 			return nil
 		}
 		if r.complete() {

@@ -1,6 +1,7 @@
 package sys_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -92,6 +93,37 @@ func TestSimulatedFaults(t *testing.T) {
 				t.Errorf("took %.3fs", s.TookSeconds)
 			}
 		})
+	}
+}
+
+// TestCutOffBeforeAnythingIsKnown ends rounds long before silence means anything:
+// who has not answered by then is not called gone.
+func TestCutOffBeforeAnythingIsKnown(t *testing.T) {
+	f, whole := simulate(t, simfleet.Spec{Servers: 9})
+	for i, fault := range []simfleet.Fault{{Mute: true}, {Gone: true}, {Slow: time.Second}} {
+		if err := f.SetFault(f.Names()[i], fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known := whole.Roster()
+	snapshot(t, whole, fleet.Want{}) // waits for what a fresh connection needs
+	for _, opts := range [][]sys.Option{{}, {sys.WithRoster(known)}} {
+		hasty := sys.New(whole.Conn(), append(opts, sys.WithTimeout(40*time.Millisecond))...)
+		s, err := hasty.Snapshot(t.Context(), fleet.Want{})
+		if errors.Is(err, sys.ErrSilent) {
+			continue // not even one answered
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range s.Missing {
+			if m.Reason != fleet.Late {
+				t.Errorf("%+v after %.3fs", m, s.TookSeconds)
+			}
+		}
+		if len(s.Missing) == 0 {
+			t.Errorf("%d servers and nobody is missing", len(s.Servers))
+		}
 	}
 }
 

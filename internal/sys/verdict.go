@@ -108,6 +108,8 @@ func (n *naming) missing(s *suspect, drained bool) fleet.Missing {
 	}
 	slices.Sort(m.SeenBy)
 	switch via := n.blockedBy(s); {
+	case s.state != suspectGone && n.r.hasty && !s.offline:
+		m.Reason = fleet.Late
 	case s.state == suspectGone, len(s.seenBy) == 0 && (s.id == "" || s.offline):
 		m.Reason = fleet.Gone
 	case n.r.c.isDraining(s.id) || drained && len(s.seenBy) > 0 && s.id != "":
@@ -121,6 +123,9 @@ func (n *naming) missing(s *suspect, drained bool) fleet.Missing {
 // unnamed stands for a server that is counted, and that nobody can name. If a
 // server that leads elsewhere is silent, it may be behind that one.
 func (n *naming) unnamed(named []fleet.Missing) fleet.Missing {
+	if n.r.hasty {
+		return fleet.Missing{Reason: fleet.Late}
+	}
 	for _, m := range named {
 		if m.Reason == fleet.Silent && n.isGate(m.ID, m.Name) {
 			return fleet.Missing{Reason: fleet.Behind, Cluster: m.Cluster, Via: m.Label()}

@@ -231,7 +231,7 @@ var reasonWords = map[fleet.Reason]string{
 	fleet.Silent:    "◌ silent: connected, but does not answer; hung, overloaded or just cut off",
 	fleet.Draining:  "▲ draining: in lame duck mode, takes no new clients and answers no more questions",
 	fleet.Behind:    "◌ behind a silent server, which holds the gateway to its cluster",
-	fleet.Late:      "◌ late: answered other questions, not this one in time",
+	fleet.Late:      "◌ late: not heard of in the time that was allowed, nothing is known of it",
 	fleet.Refused:   "✗ refused: answered with an error",
 	fleet.Malformed: "✗ malformed: its answer could not be read",
 }
