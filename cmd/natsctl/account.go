@@ -128,7 +128,11 @@ func (c *accountConnsCommand) run(ctx context.Context, e *env) error {
 		}
 		c.conns.Account = info
 	}
-	lens, snap, err := e.accountLens(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz, fleet.Accountz}, Conns: c.conns})
+	want := fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz, fleet.Accountz}, Conns: c.conns}
+	if wantsLeafs(c.conns) {
+		want.Kinds = append(want.Kinds, fleet.Leafz)
+	}
+	lens, snap, err := e.accountLens(ctx, want)
 	if err != nil {
 		return err
 	}
@@ -138,7 +142,13 @@ func (c *accountConnsCommand) run(ctx context.Context, e *env) error {
 	if err := knownAccount(snap, c.conns.Account); err != nil {
 		return err
 	}
-	grid, err := c.shape.Apply(view.NewGrid(view.Connections(false, c.conns.State != "open"), slices.Values(fleet.ConnRows(snap, nil))))
+	rows := fleet.ConnRows(snap, nil)
+	for _, r := range fleet.LeafRows(snap, nil) {
+		if r.Info.Account == c.conns.Account {
+			rows = append(rows, r)
+		}
+	}
+	grid, err := c.shape.Apply(view.NewGrid(view.Connections(false, c.conns.State != "open"), slices.Values(rows)))
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,22 @@ func connWant(c *reportCommand, w *fleet.Want) error {
 		return usagef("--subject is asked of the servers; a recording cannot answer it, but --filter can: 'subscriptions contains %q'", c.conns.Subject)
 	}
 	w.Conns = c.conns
+	if c.file != "" {
+		return nil // a recording may do without the rest
+	}
+	if c.conns.Account != "" {
+		w.Kinds = append(slices.Clone(w.Kinds), fleet.Accountz) // an account that no server knows is not an empty one
+	}
+	if wantsLeafs(c.conns) {
+		w.Kinds = append(slices.Clone(w.Kinds), fleet.Leafz) // CONNZ leaves leafnodes out since 2.11
+	}
 	return nil
+}
+
+// wantsLeafs tells whether leafnode connections can be among those that are
+// chosen: LEAFZ lists the open ones, without user and subjects.
+func wantsLeafs(c fleet.ConnWant) bool {
+	return c.State != "closed" && c.User == "" && c.Subject == ""
 }
 
 // chosenConns keeps the connections that the flags choose. A fleet has done so

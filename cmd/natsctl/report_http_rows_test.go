@@ -8,7 +8,7 @@ import (
 // httpReports is the table of comparisons, one row for each report.
 func httpReports() []httpReport {
 	return []httpReport{
-		{name: "connections", paths: []string{"/connz?auth=1"}, key: []string{"server", "cid"}, rows: connRows},
+		{name: "connections", paths: []string{"/connz?auth=1", "/leafz"}, key: []string{"server", "cid"}, rows: connRows},
 		{name: "accounts", paths: []string{"/accstatz?unused=1"}, key: []string{"account"}, rows: accountRows},
 		{name: "routes", paths: []string{"/routez"}, key: []string{"from", "to"}, rows: routeRows},
 		{name: "gateways", paths: []string{"/gatewayz"}, key: []string{"from", "remote_cluster"}, rows: gatewayRows},
@@ -69,8 +69,27 @@ func connRows(all []scrape) map[string]object {
 			counters(r, c)
 			rows[fmt.Sprint(s.name, " ", c["cid"])] = r
 		}
+		for _, l := range list(s.at["/leafz"], "leafs") {
+			key := fmt.Sprint(s.name, " ", l["id"])
+			if l["id"] != nil && rows[key] == nil {
+				rows[key] = leafConnRow(s, l)
+			}
+		}
 	}
 	return rows
+}
+
+// leafConnRow is a leafnode connection that /connz leaves out.
+func leafConnRow(s scrape, l object) object {
+	r := object{
+		"cid": l["id"], "server": s.name, "cluster": s.cluster, "name": text(l, "name"), "account": text(l, "account"), "user": "",
+		"ip": l["ip"], "port": l["port"], "kind": "Leafnode", "type": "", "reason": "", "stopped": nil,
+		"subs": slack{num(l, "subscriptions"), 20}, "pending_bytes": nil, "stalls": nil, "uptime_seconds": nil, "idle_seconds": nil,
+		"lang": "", "version": "", "tls_version": "", "mqtt_client": "", "tags": nil, "started": nil, "subscriptions": nil,
+		"rtt_seconds": free{},
+	}
+	counters(r, l)
+	return r
 }
 
 func accountRows(all []scrape) map[string]object {

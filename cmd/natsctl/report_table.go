@@ -22,7 +22,11 @@ func trafficReports() []report {
 			flags: connFlags, refine: connWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				cols := view.Connections(c.showsRates(t), c.conns.State == "closed" || c.conns.State == "all")
-				return view.NewGrid(cols, slices.Values(c.chosenConns(fleet.ConnRows(t.Snapshot, t.Delta)))), nil
+				rows := append(fleet.ConnRows(t.Snapshot, t.Delta), fleet.LeafRows(t.Snapshot, t.Delta)...)
+				if err := knownAccount(t.Snapshot, c.conns.Account); err != nil && c.conns.Account != "" {
+					return view.Grid{}, err
+				}
+				return view.NewGrid(cols, slices.Values(c.chosenConns(rows))), nil
 			},
 		},
 		{

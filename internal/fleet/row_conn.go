@@ -14,6 +14,7 @@ type ConnRow struct {
 	Info          *server.ConnInfo
 	Traffic       Traffic
 	UptimeSeconds float64 // until now by the server's clock, or until it was closed
+	Leaf          bool    // LEAFZ tells it, which knows no start, no activity, and nothing of what is pending
 	IdleSeconds   float64 // since the last message, ping or subscription; until it was closed
 }
 
@@ -56,7 +57,7 @@ func LeafRows(s *Snapshot, d *Delta) []*ConnRow {
 			if l == nil || l.ID == 0 || listed[l.ID] {
 				continue
 			}
-			rows = append(rows, &ConnRow{Server: sv, Traffic: rates.Leaf(l.ID), Info: &server.ConnInfo{
+			rows = append(rows, &ConnRow{Server: sv, Leaf: true, Traffic: rates.Leaf(l.ID), Info: &server.ConnInfo{
 				Cid: l.ID, Kind: "Leafnode", Name: l.Name, Account: l.Account, IP: l.IP, Port: l.Port, RTT: l.RTT,
 				InMsgs: l.InMsgs, OutMsgs: l.OutMsgs, InBytes: l.InBytes, OutBytes: l.OutBytes, NumSubs: l.NumSubs,
 			}})

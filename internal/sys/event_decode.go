@@ -17,6 +17,7 @@ import (
 type told struct {
 	fleet.Event
 	serverID string
+	version  string // of the server
 	key      string // where it has no id: the same key within a moment is the same event
 	state    string // for events that repeat themselves: only a new state is news
 }
@@ -44,6 +45,7 @@ func decodeDisconnect(_ string, body []byte) (told, error) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return told{}, err
 	}
+	m.Client.User = safeUser(m.Server.Version, m.Client.User, m.Reason)
 	e := clientEvent(fleet.EventDisconnect, m.TypedEvent, m.Server, m.Client)
 	e.Why = m.Reason
 	if m.Client.Kind == leafKind {
@@ -74,6 +76,7 @@ func decodeAuthError(_ string, body []byte) (told, error) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return told{}, err
 	}
+	m.Client.User = safeUser(m.Server.Version, m.Client.User, m.Reason)
 	return authError(clientEvent(fleet.EventAuthError, m.TypedEvent, m.Server, m.Client), m), nil
 }
 
@@ -138,7 +141,7 @@ func serverEvent(kind fleet.EventKind, subject string, body []byte) (told, error
 func fromServer(kind fleet.EventKind, sv server.ServerInfo) told {
 	return told{
 		Event:    fleet.Event{Kind: kind, Level: fleet.OK, Time: sv.Time, Server: sv.Name, Cluster: sv.Cluster},
-		serverID: sv.ID,
+		serverID: sv.ID, version: sv.Version,
 	}
 }
 
@@ -271,8 +274,9 @@ func (m advisory) words() string {
 	return strings.Join(parts, ", ")
 }
 
-// withoutSecrets returns a body without the credentials that events carry.
-func withoutSecrets(body []byte) json.RawMessage {
+// withoutSecrets returns what a server of a version told without the credentials
+// that are in it.
+func withoutSecrets(version string, body []byte) json.RawMessage {
 	var v any
 	dec := json.NewDecoder(strings.NewReader(string(body)))
 	dec.UseNumber()
@@ -280,6 +284,9 @@ func withoutSecrets(body []byte) json.RawMessage {
 		return nil
 	}
 	strip(v)
+	if tellsTokens(version) {
+		safeObjects(version, "", v)
+	}
 	out, err := json.Marshal(v)
 	if err != nil {
 		return nil

@@ -145,7 +145,7 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
 		return true
 	}
-	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, withoutSecrets(m.Data)
+	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, withoutSecrets(e.version, m.Data)
 	return yield(e.Event, nil)
 }
 

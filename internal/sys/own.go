@@ -118,6 +118,7 @@ func (g *ownGather) connz(ctx context.Context, conns fleet.ConnWant) error {
 			if err := json.Unmarshal(data, &z); err != nil {
 				return err
 			}
+			safeConns(sv.Info.Version, z.Conns)
 			more = more || len(z.Conns) >= p.limit
 			joinConns(sv, &z)
 			return nil

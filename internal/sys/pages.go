@@ -61,6 +61,7 @@ func (connzPager) join(s *fleet.Server, w fleet.Want, p page, value any) (page, 
 	if !ok {
 		return page{}, false
 	}
+	safeConns(s.Info.Version, v.Conns)
 	if s.Connz == nil {
 		s.Connz = v
 	} else {

@@ -4,6 +4,7 @@ package sys_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -130,6 +131,8 @@ func (p *proc) kill(t *testing.T) {
 	_ = p.cmd.Wait()
 }
 
+func (p *proc) url() string { return fmt.Sprintf("nats://127.0.0.1:%d", p.client) }
+
 // client connects to the server once it is there.
 func (p *proc) connect(t *testing.T) *sys.Client {
 	t.Helper()
@@ -137,7 +140,7 @@ func (p *proc) connect(t *testing.T) *sys.Client {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		nc, err := nats.Connect(fmt.Sprintf("nats://127.0.0.1:%d", p.client), nats.UserInfo("sys", "sys"))
+		nc, err := nats.Connect(p.url(), nats.UserInfo("sys", "sys"))
 		if err == nil {
 			t.Cleanup(nc.Close)
 			return sys.New(nc)
@@ -391,6 +394,57 @@ func oldServer(t *testing.T) string {
 		t.Skipf("not an old nats-server: %s", version)
 	}
 	return old
+}
+
+// TestTokensAreHidden has a client fail with a token, which old servers tell in
+// the place of its user.
+func TestTokensAreHidden(t *testing.T) {
+	const token = "s3cr3t-of-somebody"
+	for name, bin := range map[string]string{"old": oldServer(t), "new": ""} {
+		t.Run(name, func(t *testing.T) {
+			all := processes(t, map[string]string{"n1": bin}, "east/n1")
+			c := all["n1"].connect(t)
+			heard := make(chan fleet.Event, 64)
+			go func() {
+				for ev, err := range c.Events(t.Context(), fleet.EventAuthError) {
+					if err == nil {
+						heard <- ev
+					}
+				}
+			}()
+			deadline := time.After(30 * time.Second)
+			tick := time.NewTicker(200 * time.Millisecond)
+			defer tick.Stop()
+			var ev fleet.Event
+			for ev.Kind == "" {
+				if nc, err := nats.Connect(all["n1"].url(), nats.Token(token)); err == nil {
+					nc.Close()
+					t.Fatal("the token was taken")
+				}
+				select {
+				case ev = <-heard:
+				case <-tick.C:
+				case <-deadline:
+					t.Fatal("no event")
+				}
+			}
+			s := snapshot(t, c, fleet.Want{Kinds: []fleet.Kind{fleet.Connz}, Conns: fleet.ConnWant{State: "closed"}})
+			raw, err := c.Request(t.Context(), sys.Request{Kind: fleet.Connz, Options: map[string]any{"auth": true, "state": 1}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			told, err := json.Marshal([]any{ev, s, raw})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(s.Servers[0].Connz.Conns) == 0 || !strings.Contains(ev.Who, "user [REDACTED]") {
+				t.Errorf("closed connections: %+v; %s", s.Servers[0].Connz.Conns, ev.Who)
+			}
+			if strings.Contains(string(told), token) {
+				t.Errorf("the token is told: %s", told)
+			}
+		})
+	}
 }
 
 // TestAnswersLostBesideOldServers asks through an old server whose cluster gets

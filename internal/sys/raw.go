@@ -45,8 +45,8 @@ func (r *rawAnswers) decoder(kind fleet.Kind) decoder {
 			body = json.RawMessage(data)
 		case kind == fleet.Statsz:
 			body = env.Statsz
-		case bytes.Contains(body, []byte(`"jwt":"ey`)) && kind != AccountInfo:
-			body = withoutSecrets(body) // a bearer's JWT is all that it takes to log in
+		case carriesSecrets(env.Server, kind, body):
+			body = withoutSecrets(versionOf(env.Server), body)
 		}
 		a := &rawAnswer{body: body}
 		return decoded{info: env.Server, err: env.Error, value: a, apply: func(sv *fleet.Server) {
@@ -58,6 +58,20 @@ func (r *rawAnswers) decoder(kind fleet.Kind) decoder {
 			}
 		}}, nil
 	}
+}
+
+// carriesSecrets tells whether an answer has a bearer's JWT, which is all that it
+// takes to log in, or what may be a token.
+func carriesSecrets(from *server.ServerInfo, kind fleet.Kind, body []byte) bool {
+	return bytes.Contains(body, []byte(`"jwt":"ey`)) && kind != AccountInfo ||
+		bytes.Contains(body, []byte(`"reason":"Authentication`)) && tellsTokens(versionOf(from))
+}
+
+func versionOf(s *server.ServerInfo) string {
+	if s == nil {
+		return ""
+	}
+	return s.Version
 }
 
 // whole returns the answer with all pages joined.

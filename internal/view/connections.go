@@ -36,9 +36,11 @@ func connectionState() []Column[*fleet.ConnRow] {
 	return []Column[*fleet.ConnRow]{
 		{
 			Name: "pending_bytes", Title: "Pending", Help: "Bytes that wait to be sent; marked from 25 % of max_pending.", Unit: Bytes, Sum: true,
-			Value: func(r *fleet.ConnRow) any { return r.Info.Pending }, Level: pendingLevel,
+			Value: func(r *fleet.ConnRow) any { return unlessLeaf(r, r.Info.Pending) }, Level: pendingLevel,
 		},
-		{Name: "stalls", Title: "Stalls", Help: "Times that publishers were held back for it (2.12).", Unit: Count, Wide: true, Sum: true, Value: func(r *fleet.ConnRow) any { return reported(r.Server, fleet.FieldStalledClients, r.Info.Stalls) }},
+		{Name: "stalls", Title: "Stalls", Help: "Times that publishers were held back for it (2.12).", Unit: Count, Wide: true, Sum: true, Value: func(r *fleet.ConnRow) any {
+			return unlessLeaf(r, reported(r.Server, fleet.FieldStalledClients, r.Info.Stalls))
+		}},
 		{Name: "rtt_seconds", Title: "RTT", Help: "Round trip time as its server measured it last.", Unit: Seconds, Value: func(r *fleet.ConnRow) any { return duration(r.Info.RTT) }},
 		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Since it connected; until it was closed.", Unit: Seconds, Value: func(r *fleet.ConnRow) any { return since(r.Info.Start, r.UptimeSeconds) }},
 		{Name: "idle_seconds", Title: "Idle", Help: "Since it last sent or received something.", Unit: Seconds, Value: func(r *fleet.ConnRow) any { return since(r.Info.LastActivity, r.IdleSeconds) }},
@@ -47,7 +49,7 @@ func connectionState() []Column[*fleet.ConnRow] {
 		{Name: "tls_version", Title: "TLS", Help: "TLS version; empty without TLS.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.TLSVersion }},
 		{Name: "mqtt_client", Title: "MQTT id", Help: "MQTT client id.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.MQTTClient }},
 		{Name: "tags", Title: "Tags", Help: "Tags of its user.", Wide: true, Value: func(r *fleet.ConnRow) any { return []string(r.Info.Tags) }},
-		{Name: "started", Title: "Started", Help: "When it connected.", Unit: Instant, Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Start }},
+		{Name: "started", Title: "Started", Help: "When it connected.", Unit: Instant, Wide: true, Value: func(r *fleet.ConnRow) any { return unlessLeaf(r, r.Info.Start) }},
 		{Name: "subscriptions", Title: "Subscriptions", Help: "Subjects subscribed to; needs --subscriptions.", Wide: true, Value: func(r *fleet.ConnRow) any {
 			if r.Info.Subs == nil {
 				return nil
@@ -55,6 +57,14 @@ func connectionState() []Column[*fleet.ConnRow] {
 			return r.Info.Subs
 		}},
 	}
+}
+
+// unlessLeaf is a value that LEAFZ does not tell.
+func unlessLeaf(r *fleet.ConnRow, v any) any {
+	if r.Leaf {
+		return nil
+	}
+	return v
 }
 
 func stopped(r *fleet.ConnRow) any {
