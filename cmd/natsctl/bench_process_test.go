@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
 )
 
 // BenchmarkServerLs times server ls as a whole process on a healthy cluster of
@@ -56,7 +58,38 @@ func BenchmarkServerLs(b *testing.B) {
 	if most := 1.5*mid["version"] + 10; mid["ls"] > most {
 		b.Errorf("server ls takes %.1f ms, more than 1.5 times version plus 10 ms (%.1f ms)", mid["ls"], most)
 	}
+	call := fleetCall(b, cluster)
+	b.ReportMetric(call, "ms_call")
+	if call > 10 {
+		b.Errorf("one question to three servers takes %.1f ms, more than 10 ms", call)
+	}
 	if nats, ok := mid["nats"]; ok {
 		b.ReportMetric(nats/mid["ls"], "x_faster_than_nats")
+		b.ReportMetric(nats/call, "x_call_faster_than_nats")
+		if nats < 5*mid["ls"] || nats < 20*call {
+			b.Errorf("nats server list takes %.1f ms, less than 5 times server ls (%.1f ms) or 20 times its question (%.1f ms)", nats, mid["ls"], call)
+		}
 	}
+}
+
+// fleetCall is the median time in milliseconds of what server ls asks, on a
+// connection that is there already.
+func fleetCall(b *testing.B, cluster *broker.Cluster) float64 {
+	b.Helper()
+	nc, err := cluster.Nodes()[0].ConnectSys()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer nc.Close()
+	client := sys.New(nc)
+	var took []time.Duration
+	for range 101 {
+		s, err := client.Snapshot(b.Context(), fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+		if err != nil || !s.Complete() || len(s.Servers) != 3 {
+			b.Fatalf("not all answered: %v", err)
+		}
+		took = append(took, time.Duration(s.TookSeconds*1e9))
+	}
+	slices.Sort(took)
+	return took[len(took)/2].Seconds() * 1000
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,13 @@ func TestThousandServers(t *testing.T) {
 	}
 	t.Cleanup(f.Close)
 	one := f.Names()[500]
+	cluster, size := one[:strings.LastIndex(one, "-")], 0
+	for _, name := range f.Names() {
+		if name[:strings.LastIndex(name, "-")] == cluster {
+			size++
+		}
+	}
+	profile := filepath.Join(t.TempDir(), "heap.pprof")
 	commands := []struct {
 		args  string
 		lines int // of standard output; 0: any number
@@ -32,6 +40,12 @@ func TestThousandServers(t *testing.T) {
 		{"server info " + one, 0},
 		{"server request varz -o ndjson", 1000},
 		{"server request connz --name " + one + " -o ndjson", 1},
+		{"server reload " + one + " --yes -o ndjson", 1},
+		{"server reload --cluster " + cluster + " --yes -o ndjson", size},
+		{"server reload --all --yes -o ndjson", 1000},
+		{"server kick " + one + " --all --yes --rate 0 -o ndjson", 5},
+		{"conn kick --of-user user02 --yes --rate 0 -o ndjson", 1000},
+		{"server profile heap " + one + " --file " + profile, 0},
 	}
 	ask := func(t *testing.T, args string) (code int, out, words string) {
 		t.Helper()
@@ -59,6 +73,9 @@ func TestThousandServers(t *testing.T) {
 				t.Errorf("%d lines, want %d", n, c.lines)
 			}
 		})
+	}
+	if code, out, words := ask(t, "server lame-duck "+one+" --kick --rate 0 --yes --wait 2s"); code == exitOK || !strings.Contains(out+words, one) {
+		t.Errorf("lame duck of a server whose clients stay: exit code %d: %s%s", code, out, words)
 	}
 	mute := f.Names()[17]
 	if err := f.SetFault(mute, simfleet.Fault{Mute: true}); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
 )
 
 // TestLameDuckIsDraining keeps a client on a server in lame duck mode, so that
@@ -138,6 +139,26 @@ func TestEveryConnectionOnce(t *testing.T) {
 	})
 	t.Run("top", func(t *testing.T) {
 		check(t, fleet.Want{Kinds: kinds, Conns: fleet.ConnWant{Account: "APP", Limit: 10, Sort: "bytes_to"}}, 10)
+	})
+	t.Run("as an ordinary user", func(t *testing.T) {
+		nc, err := n.Connect("app", nats.Name("who asks"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		for limit, want := range map[int]int{0: many + 1, 5: 5, 700: 700} {
+			own, err := sys.New(nc).OwnAccount(t.Context(), fleet.ConnWant{Limit: limit})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := map[uint64]bool{}
+			for _, ci := range own.Snapshot.Servers[0].Connz.Conns {
+				seen[ci.Cid] = true
+			}
+			if z := own.Snapshot.Servers[0].Connz; len(seen) != want || len(z.Conns) != want || len(own.Snapshot.Problems) != 0 {
+				t.Errorf("limit %d: %d connections, %d different ones, problems %+v", limit, len(z.Conns), len(seen), own.Snapshot.Problems)
+			}
+		}
 	})
 	t.Run("while others close", func(t *testing.T) {
 		const leave = 200

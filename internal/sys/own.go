@@ -109,43 +109,79 @@ func (g *ownGather) run(ctx context.Context, want fleet.Want) error {
 	return both.Wait()
 }
 
+// connz asks for the connections, page by page. A page goes to all servers, since
+// an ordinary user can ask none by its id; those that are through send nothing.
 func (g *ownGather) connz(ctx context.Context, conns fleet.ConnWant) error {
-	p := page{limit: connzPager{}.first(fleet.Want{Conns: conns}).limit}
-	for more := true; more; p.offset += p.limit - connOverlap {
-		more = false
-		err := g.scatter(ctx, ownConnz, connzBody(fleet.Want{Conns: conns}, p), func(sv *fleet.Server, data json.RawMessage) error {
+	want := fleet.Want{Conns: conns}
+	p := connzPager{}.first(want)
+	owing := map[string]bool{} // by server id: its last page was full
+	for back := 0; ; {
+		gap, answered := false, map[string]bool{}
+		err := g.scatter(ctx, ownConnz, connzBody(want, p), func(sv *fleet.Server, data json.RawMessage) error {
+			id := sv.Info.ID
+			if answered[id] = true; p.offset > 0 && !owing[id] {
+				return nil
+			}
 			var z server.Connz
 			if err := json.Unmarshal(data, &z); err != nil {
 				return err
 			}
+			if p.offset > 0 && leavesGap(sv.Connz.Conns, z.Conns) {
+				gap = true
+				return nil
+			}
 			safeConns(sv.Info.Version, z.Conns)
-			more = more || len(z.Conns) >= p.limit
-			joinConns(sv, &z)
+			owing[id] = joinConns(sv, &z, p, conns)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
+		switch {
+		case gap:
+			back = max(2*back, connOverlap)
+			p.offset = max(0, p.offset-back)
+			continue
+		case g.settle(owing, answered):
+			return nil
+		}
+		back = 0
+		p.offset += max(p.limit-connOverlap, 1)
 	}
-	return nil
 }
 
-// joinConns adds a page to the ones before. Pages overlap, so that a connection
-// that closed meanwhile does not hide another one.
-func joinConns(sv *fleet.Server, z *server.Connz) {
+// joinConns adds a page to the ones before, and tells whether there is more.
+// Pages overlap, so that a connection that closed meanwhile shows as a gap.
+func joinConns(sv *fleet.Server, z *server.Connz, p page, conns fleet.ConnWant) (more bool) {
+	full := len(z.Conns) >= p.limit
 	if sv.Connz == nil {
 		sv.Connz = z
-		return
+	} else {
+		sv.Connz.Conns = appendAfter(sv.Connz.Conns, z.Conns)
 	}
-	known := map[uint64]bool{}
-	for _, conn := range sv.Connz.Conns {
-		known[conn.Cid] = true
+	if n := conns.Limit; n > 0 && len(sv.Connz.Conns) >= n {
+		sv.Connz.Conns, full = sv.Connz.Conns[:n], false
 	}
-	for _, conn := range z.Conns {
-		if conn != nil && !known[conn.Cid] {
-			sv.Connz.Conns = append(sv.Connz.Conns, conn)
+	sv.Connz.NumConns = len(sv.Connz.Conns)
+	return full && !onePage(conns)
+}
+
+// settle notes the servers that did not answer with the page that they owed, and
+// tells whether no server owes one.
+func (g *ownGather) settle(owing, answered map[string]bool) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for id, owes := range owing {
+		if !owes {
+			delete(owing, id)
+		} else if !answered[id] {
+			delete(owing, id)
+			g.snap.Problems = append(g.snap.Problems, fleet.Problem{
+				ServerID: id, Server: g.servers[id].Info.Name, Kind: fleet.Connz, Reason: fleet.Truncated, Detail: "it did not go on to answer",
+			})
 		}
 	}
+	return len(owing) == 0
 }
 
 // scatter asks all servers and hands each one's first answer to take, until no

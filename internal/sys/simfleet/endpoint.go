@@ -16,6 +16,7 @@ type endpoint struct {
 	subject string // {server} stands for a server's id, or PING for all
 	since   [3]int // the first version that answers
 	bare    bool   // without an envelope
+	direct  bool   // answered by id alone
 	plain   bool   // the request is not looked at, nor the answer compressed
 	data    func(n *node, request []byte) (any, error)
 }
@@ -39,6 +40,10 @@ var endpoints = []endpoint{
 	{kind: "RAFTZ", subject: serverReq + "RAFTZ", since: [3]int{2, 11, 0}, data: with(func(n *node, o server.RaftzOptions) (any, error) { return n.raftz(o) })},
 	{kind: "IPQUEUESZ", subject: serverReq + "IPQUEUESZ", since: [3]int{2, 10, 26}, data: func(n *node, _ []byte) (any, error) { return n.ipqueuesz(), nil }},
 	{kind: "EXPVARZ", subject: serverReq + "EXPVARZ", since: [3]int{2, 10, 16}, data: func(n *node, _ []byte) (any, error) { return n.expvarz(), nil }},
+	{kind: "PROFILEZ", subject: serverReq + "PROFILEZ", since: [3]int{2, 10, 0}, data: with(func(n *node, o server.ProfilezOptions) (any, error) { return n.profilez(o), nil })},
+	{kind: "RELOAD", subject: serverReq + "RELOAD", since: [3]int{2, 10, 0}, direct: true, data: func(*node, []byte) (any, error) { return nil, nil }}, //nolint:nilnil // done, and nothing to tell
+	{kind: "KICK", subject: serverReq + "KICK", since: [3]int{2, 10, 0}, direct: true, data: with(func(n *node, o server.KickClientReq) (any, error) { return nil, n.has(o.CID) })},
+	{kind: "LDM", subject: serverReq + "LDM", since: [3]int{2, 10, 0}, direct: true, data: with(func(n *node, o server.LDMClientReq) (any, error) { return nil, n.has(o.CID) })},
 	{kind: "ACCOUNT.STATZ", subject: accountStatz, since: [3]int{2, 9, 0}, data: with(func(n *node, o server.AccountStatzOptions) (any, error) { return n.accountStatz(o), nil })},
 }
 

@@ -86,6 +86,9 @@ func (f *Fleet) carry() error {
 // open subscribes every server and starts to answer.
 func (f *Fleet) open() error {
 	for i := range endpoints {
+		if endpoints[i].direct {
+			continue
+		}
 		if err := f.subscribe("", &endpoints[i], nil); err != nil {
 			return err
 		}

@@ -1,0 +1,21 @@
+package simfleet
+
+import (
+	"errors"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// has is what an act on a client says: nothing, or that there is none of this number. Nothing is done to it.
+func (n *node) has(cid uint64) error {
+	z, err := n.connz(server.ConnzOptions{CID: cid})
+	if err == nil && len(z.Conns) == 0 {
+		err = errors.New("no such client id")
+	}
+	return err
+}
+
+// profilez is an invented profile, which names its server.
+func (n *node) profilez(o server.ProfilezOptions) server.ProfilezStatus {
+	return server.ProfilezStatus{Profile: []byte(o.Name + " profile of " + n.info.Name)}
+}
