@@ -143,7 +143,7 @@ func benchAdvices() []advice {
 		{as[doubtfulError](), exitPartial, say("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")},
 		{is(bench.ErrSpec), exitUsage, say("nothing was sent; natsctl bench COMMAND --help lists what goes together")},
 		{is(bench.ErrUnit), exitUsage, nil},
-		{is(bench.ErrResult), exitUsage, say("report and compare read what natsctl bench wrote with --save FILE or -o json")},
+		{is(bench.ErrResult), exitUsage, say("report and compare read what --save FILE or -o json of natsctl bench wrote")},
 		{is(bench.ErrNoInterest), exitUnreachable, say("may the user publish and subscribe to this subject? natsctl account info shows its permissions")},
 		{is(bench.ErrNoResponders), exitUnreachable, say("start the service, or responders of ours: natsctl bench serve SUBJECT, or --serve 1")},
 		{is(bench.ErrNotOurs), exitFailed, nil},

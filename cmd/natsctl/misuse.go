@@ -69,6 +69,9 @@ func misuses() []misuse {
 		{re(`^required argument '(.*)' not provided$`), func(w *walk, m []string) error {
 			return fmt.Errorf("%s needs its argument <%s>", w.program(), m[1])
 		}},
+		{re(`^required flag\(s\) (.*) not provided$`), func(w *walk, m []string) error {
+			return fmt.Errorf("%s needs the flag %s", w.program(), strings.ReplaceAll(m[1], "'", ""))
+		}},
 		{re(`^unexpected (.*)$`), func(w *walk, m []string) error {
 			return fmt.Errorf("%s takes no argument %q%s", w.program(), m[1], view.Suggest("--"+m[1], values(w.flagNames())))
 		}},
