@@ -13,6 +13,11 @@ import (
 // deployment files, and the hints and help in the code: a command, a flag or an argument
 // that there is not any more fails it.
 func TestDocsCommandLines(t *testing.T) {
+	for _, stale := range []string{"server lss", "server ls --nope", "version extra", "server ls -o"} {
+		if err := parses(stale); (err == nil) != strings.HasSuffix(stale, "-o") {
+			t.Errorf("natsctl %s: %v", stale, err)
+		}
+	}
 	pages := []string{"../../README.md"}
 	for _, pattern := range []string{"../../docs/*.md", "../../docs/deploy/*", "../../docs/deploy/*/*", "*.go"} {
 		found, err := filepath.Glob(pattern)
