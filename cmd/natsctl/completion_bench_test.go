@@ -52,7 +52,7 @@ func BenchmarkCompletion(b *testing.B) {
 	}
 	for range b.N {
 		base := timed(program, 1, "version")
-		if rival := os.Getenv("NATS_CLI"); rival != "" { // offers the same contexts
+		if rival := os.Getenv("NATS_CLI"); rival != "" { // which knows its commands, and no names
 			times := timed(rival, 0, "--completion-bash", "context", "select", "")
 			b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "nats-ms")
 		}
