@@ -53,7 +53,7 @@ func (c *topCommand) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("color", "How many colours: auto, never, 16, 256 or truecolor.").Default("auto").PlaceHolder("WHEN").EnumVar(&c.color, "auto", "never", "16", "256", "truecolor")
 	cmd.Flag("mouse", "Take the mouse; M does the same.").BoolVar(&c.mouse)
 	cmd.Flag("config", "Configuration file (default natsctl/top.yaml in the configuration directory).").PlaceHolder("FILE").StringVar(&c.config)
-	cmd.Flag("allow-actions", "Allow reload, lame-duck and kick from the dashboard, each confirmed by typing a name; x opens them.").BoolVar(&c.actions)
+	cmd.Flag("allow-actions", "Allow reload, kick and lame-duck from the dashboard, each confirmed by typing a name; x opens them.").BoolVar(&c.actions)
 }
 
 func themeNames() []string {

@@ -8,6 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // fleetActions are what the dashboard may do to a fleet.
@@ -25,6 +26,10 @@ const (
 	topDrain = 15 * time.Second
 	topGrace = 2 * time.Second
 )
+
+// topPace is how clients are moved from the dashboard: as the command does it
+// without flags.
+var topPace = sys.Pace{PerSecond: 50, Notice: time.Second}
 
 // localDrain is how the local clusters put one of their servers into lame duck
 // mode.
@@ -45,6 +50,9 @@ func (fleetActions) Plan(a tui.Action) (scope, command string) {
 	switch a.Verb {
 	case "lame-duck":
 		return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
+	case "kick-clients":
+		return fmt.Sprintf("tells the clients of %s that it goes away and closes their connections, %s as the screen shows, %.0f a second, in about %s; it runs on, so they may come back",
+			a.Server, plural(a.Clients, "connection"), topPace.PerSecond, view.Duration(topPace.Notice.Seconds()+float64(a.Clients)/topPace.PerSecond)), "natsctl server lame-duck " + a.Server + " --kick"
 	case "kick":
 		return fmt.Sprintf("closes connection %d (%s) on %s; the client may connect again", a.Conn, a.Who, a.Server),
 			fmt.Sprintf("natsctl conn kick --on %s --cid %d", a.Server, a.Conn)
@@ -65,12 +73,17 @@ func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if r.Changed() {
+		switch {
+		case r.Before.Digest == "":
+			return a.Server + " read its configuration again; so old a server does not tell whether it changed", nil
+		case r.Changed():
 			return a.Server + " runs another configuration now", nil
 		}
 		return a.Server + " read its configuration again; it is the same as before", nil
 	case "kick":
 		return f.kick(ctx, a)
+	case "kick-clients":
+		return f.kickClients(ctx, a)
 	case "lame-duck":
 		return f.lameDuck(ctx, a)
 	}
@@ -104,6 +117,44 @@ func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error
 	return fmt.Sprintf("%s has moved %s and ended", a.Server, plural(len(plan.Clients), "client")), nil
 }
 
+// kickClients moves the clients of a server without ending it, and says how
+// many are on it afterwards.
+func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, error) {
+	plan, err := f.client.PlanDrain(ctx, a.ServerID)
+	if err != nil {
+		return "", err
+	}
+	if len(plan.Clients) == 0 {
+		return "no client is connected to " + a.Server + "; nothing was done", nil
+	}
+	if _, err := f.client.MoveAway(ctx, plan.Target.ID); err != nil {
+		return "", err
+	}
+	counts := map[sys.KickOutcome]int{}
+	var first error
+	for r := range f.client.KickAll(ctx, plan.Clients, topPace) {
+		counts[r.Outcome]++
+		if r.Err != nil && first == nil {
+			first = r.Err
+		}
+	}
+	told := a.Server + ": " + kickSummary(counts, len(plan.Clients))
+	if first != nil {
+		return "", fmt.Errorf("%s: %w", told, first)
+	}
+	if now, err := f.client.PlanDrain(ctx, a.ServerID); err == nil {
+		told += fmt.Sprintf("; %s on it now", plural(len(now.Clients), "client"))
+	}
+	return told, ctx.Err()
+}
+
+// kickWords say what became of a connection.
+var kickWords = map[sys.KickOutcome]string{
+	sys.Kicked:  "connection %d of %s is closed",
+	sys.Left:    "connection %d of %s had left already; nothing was done",
+	sys.Another: "connection %d of %s belongs to somebody else by now; nothing was done",
+}
+
 // kick closes one connection: the one that was on the screen, or none.
 func (f fleetActions) kick(ctx context.Context, a tui.Action) (string, error) {
 	conns, _, err := f.client.Conns(ctx, fleet.Scope{Name: a.ServerID}, sys.ConnSelection{CIDs: []uint64{a.Conn}})
@@ -117,7 +168,7 @@ func (f fleetActions) kick(ctx context.Context, a tui.Action) (string, error) {
 		if r.Err != nil {
 			return "", r.Err
 		}
-		return fmt.Sprintf("connection %d of %s: %s", a.Conn, a.Server, r.Outcome), nil
+		return fmt.Sprintf(kickWords[r.Outcome], a.Conn, a.Server), nil
 	}
 	return "", ctx.Err()
 }

@@ -50,6 +50,7 @@ func TestTopActions(t *testing.T) {
 		t.Errorf("reload: %q, %v", told, err)
 	}
 	kickOne(ctx, t, f, node, target)
+	kickAll(ctx, t, f, node, target)
 	if _, err := act("lame-duck"); !errors.Is(err, errNoTrigger) || !strings.Contains(err.Error(), "--via") {
 		t.Errorf("lame duck of a server of no local cluster: %v", err)
 	}
@@ -100,5 +101,39 @@ func kickOne(ctx context.Context, t *testing.T, f fleetActions, node *broker.Nod
 	case <-closed:
 	case <-ctx.Done():
 		t.Error("the client is still connected")
+	}
+}
+
+// kickAll moves the clients of a server: they come back elsewhere or here, the
+// server stays, and what is done is what the command line does.
+func kickAll(ctx context.Context, t *testing.T, f fleetActions, node *broker.Node, target tui.Action) {
+	t.Helper()
+	a := target
+	a.Verb, a.Clients = "kick-clients", 100
+	scope, command := f.Plan(a)
+	if !strings.Contains(scope, "100 connections") || !strings.Contains(scope, "in about 3s") || command != "natsctl server lame-duck act-2 --kick" {
+		t.Errorf("plan: %q, %q", scope, command)
+	}
+	if told, err := f.Do(ctx, a); err != nil || !strings.Contains(told, "no client is connected to act-2") {
+		t.Errorf("nobody to kick: %q, %v", told, err)
+	}
+	const clients = 3
+	closed := make(chan struct{}, clients)
+	for range clients {
+		nc, err := node.Connect("app", nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { closed <- struct{}{} }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(nc.Close)
+	}
+	if told, err := f.Do(ctx, a); err != nil || !strings.Contains(told, "act-2: 3 kicked") || !strings.Contains(told, " on it now") {
+		t.Errorf("kick the clients: %q, %v", told, err)
+	}
+	for range clients {
+		select {
+		case <-closed:
+		case <-ctx.Done():
+			t.Fatal("a client is still connected")
+		}
 	}
 }

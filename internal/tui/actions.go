@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -17,9 +18,16 @@ func (m *Model) mayAct() bool {
 
 // verbs are the actions on each sort of object.
 var (
-	serverVerbs = []pick{{"reload", "read its configuration file again"}, {"lame-duck", "move its clients to other servers, then end it"}}
-	connVerbs   = []pick{{"kick", "close the connection; the client may come back"}}
+	serverVerbs = []pick{
+		{"reload", "read its configuration file again"},
+		{"kick-clients", "close all its client connections, paced; the server runs on"},
+		{"lame-duck", "move its clients to other servers, then end it"},
+	}
+	connVerbs = []pick{{"kick", "close the connection; the client may come back"}}
 )
+
+// actionTime bounds one action: to move many clients takes its time.
+const actionTime = 10 * time.Minute
 
 // openActions chooses what to do with the selected object.
 func (m *Model) openActions() {
@@ -31,6 +39,9 @@ func (m *Model) openActions() {
 	verbs := serverVerbs
 	if r.cid != 0 {
 		verbs = connVerbs
+	}
+	if row := m.st.server(r.server); row != nil && row.sv != nil && row.sv.Statsz != nil {
+		a.Clients = row.sv.Statsz.Connections
 	}
 	if a.Server == "" {
 		m.say("there is nothing to do to this row")
@@ -73,7 +84,7 @@ func (c *confirmation) key(m *Model, msg tea.KeyMsg) tea.Cmd {
 		m.overlay = nil
 		m.say(c.action.Verb + " " + c.action.Target() + " …")
 		actions := m.opt.Feed.Actions
-		return task(func(ctx context.Context) func(*Model) tea.Cmd {
+		return taskFor(actionTime, func(ctx context.Context) func(*Model) tea.Cmd {
 			answer, err := actions.Do(ctx, c.action)
 			if err != nil {
 				return failed(err.Error())
@@ -87,18 +98,29 @@ func (c *confirmation) key(m *Model, msg tea.KeyMsg) tea.Cmd {
 }
 
 func (c *confirmation) draw(m *Model, a cell.Area) {
-	lines := []string{c.scope, "", "the same as  " + c.command, "", fmt.Sprintf("type %s to confirm:", view.Text(c.action.Target()))}
-	w := 0
+	room := min(a.W-8, 90)
+	lines := wrap(view.Text(c.scope), room)
+	command := len(lines) + 2
+	lines = append(lines, "", "the same for the shell:")
+	lines = append(lines, wrap(view.Text(c.command), room-2)...)
+	end := len(lines)
+	lines = append(lines, "", fmt.Sprintf("type %s to confirm:", view.Text(c.action.Target())))
+	w := 40
 	for _, l := range lines {
-		w = max(w, cell.Width(l))
+		w = max(w, cell.Width(l)+2)
 	}
 	style := cell.Style(cell.Warning)
+	title := c.action.Verb + " " + view.Text(c.action.Target())
 	if m.opt.Feed.Protected {
-		style = cell.Banner
+		style, title = cell.Banner, title+"  PROTECTED"
 	}
-	in := centered(a, min(max(w, 40), a.W-6), len(lines)+2, c.action.Verb, style)
+	in := centered(a, min(w, a.W-6), len(lines)+1, title, style)
 	for y, l := range lines {
-		in.Write(0, y, l, cell.Plain)
+		x, st := 0, cell.Style(cell.Plain)
+		if y >= command && y < end {
+			x, st = 2, cell.Strong
+		}
+		in.Write(x, y, l, st)
 	}
 	x := in.Write(0, len(lines), c.input.input.Value(), cell.Input)
 	x = in.Write(x, len(lines), " ", cell.Input|cell.Selected)

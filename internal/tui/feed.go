@@ -60,9 +60,10 @@ type Actions interface {
 
 // Action is one change of the fleet.
 type Action struct {
-	Verb     string // "reload", "lame-duck" or "kick"
+	Verb     string // "reload", "kick-clients", "lame-duck" or "kick"
 	Server   string // name of the server
 	ServerID string
+	Clients  int    // connections on the server as far as the screen knows
 	Conn     uint64 // connection id, for kick
 	Who      string // what the connection is called
 }

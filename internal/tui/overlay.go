@@ -240,7 +240,10 @@ func (m *Model) openHelp() {
 }
 
 // message is a box of words that any key closes.
-type message struct{ text string }
+type message struct {
+	text string
+	good bool // nothing went wrong
+}
 
 func (b *message) key(m *Model, _ tea.KeyMsg) tea.Cmd {
 	m.overlay = nil
@@ -256,7 +259,11 @@ func (b *message) draw(_ *Model, a cell.Area) {
 	for _, l := range lines {
 		w = max(w, cell.Width(l))
 	}
-	in := centered(a, w, len(lines), "", cell.Danger)
+	style := cell.Style(cell.Danger)
+	if b.good {
+		style = cell.Notice
+	}
+	in := centered(a, w, len(lines), "", style)
 	for y, l := range lines {
 		in.Write(0, y, l, cell.Plain)
 	}

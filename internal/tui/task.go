@@ -10,14 +10,20 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // task runs work off the screen's goroutine; what it returns is done to the
 // screen when it is ready.
 func task(work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
+	return taskFor(taskTime, work)
+}
+
+// taskFor is a task that may take so long.
+func taskFor(d time.Duration, work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
 	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), taskTime)
+		ctx, cancel := context.WithTimeout(context.Background(), d)
 		defer cancel()
 		return doneMsg{work(ctx)}
 	}
@@ -26,8 +32,16 @@ func task(work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
 // taskTime bounds one task.
 const taskTime = 30 * time.Second
 
-// told makes the screen say something.
-func told(text string) func(*Model) tea.Cmd { return act(func(m *Model) { m.say(text) }) }
+// told makes the screen say something: on the line, or in a box when it is
+// longer.
+func told(text string) func(*Model) tea.Cmd {
+	return act(func(m *Model) {
+		m.say(text)
+		if m.w > 0 && cell.Width(m.notice.text) > m.w-2 && m.overlay == nil {
+			m.overlay, m.notice = &message{text: m.notice.text, good: true}, notice{}
+		}
+	})
+}
 
 func failed(text string) func(*Model) tea.Cmd { return act(func(m *Model) { m.fail(text) }) }
 
