@@ -98,6 +98,16 @@ type AccountUse struct {
 	Consumers int
 	Store     uint64 // bytes in files, over all replicas
 	Memory    uint64 // bytes in memory, over all replicas
+	MaxStore  int64  // what it may have of them over all domains; less than 0: no limit, 0: not told
+	MaxMemory int64
+}
+
+// limitSum adds the limits of two domains; one without a limit has none in all.
+func limitSum(a, b int64) int64 {
+	if a < 0 || b < 0 {
+		return -1
+	}
+	return a + b
 }
 
 // AccountRows returns every account that a server reports, by name. Delta may
@@ -169,13 +179,17 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 		for _, acc := range sv.Jsz.AccountDetails {
 			ids[acc.Name] = acc.Id
 			at := place{sv.Info.Domain, acc.Name}
-			most[at] = AccountUse{Store: max(most[at].Store, acc.Store), Memory: max(most[at].Memory, acc.Memory)}
+			most[at] = AccountUse{
+				Store: max(most[at].Store, acc.Store), Memory: max(most[at].Memory, acc.Memory),
+				MaxStore: int64(acc.ReservedStore), MaxMemory: int64(acc.ReservedMemory), // JSZ calls the limits reserved; all bits set is none
+			}
 		}
 	}
 	for at, m := range most {
 		u := use(at.account)
 		u.Store += m.Store
 		u.Memory += m.Memory
+		u.MaxStore, u.MaxMemory = limitSum(u.MaxStore, m.MaxStore), limitSum(u.MaxMemory, m.MaxMemory)
 	}
 	for key, a := range streamAnswers(s) {
 		u := use(key.account)

@@ -29,12 +29,22 @@ type acc = *accountRow
 // accountDress is what the Accounts page adds to its columns.
 var accountDress = map[string]dress[acc]{
 	"account":        {text: func(r acc) string { return r.Label }},
+	"limit_percent":  {text: acc.limitText},
 	"slow_consumers": {level: judged(fleet.Warn, func(r acc) bool { return r.growing })},
 }
 
 // accountColumns is the table of the Accounts page.
 func accountColumns(totals bool) []view.Column[acc] {
-	return view.Lift(view.Accounts(!totals), func(r acc) *fleet.AccountRow { return r.AccountRow })
+	return append(view.Lift(view.Accounts(!totals), func(r acc) *fleet.AccountRow { return r.AccountRow }), view.Column[acc]{
+		Name: "limit_percent", Title: "Limit", Help: "How much of the limit is used that it is nearest to.",
+		Value: func(r acc) any {
+			if w, ok := r.nearest(); ok {
+				return w.share() * 100
+			}
+			return nil
+		},
+		Level: func(r acc) view.Level { w, _ := r.nearest(); return w.level() },
+	})
 }
 
 // newAccountRows adds up each account over the servers. Slow remembers the

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,10 +17,10 @@ func accountsSpec() *spec {
 	return &spec{
 		kind: accountsPage, digit: "4", title: "Accounts", short: "Acct", open: openAccount,
 		modes: []mode{{
-			name: "accounts", sort: "conns", sheet: accountSheet, below: accountPanel, panel: 6,
+			name: "accounts", sort: "conns", sheet: accountSheet, below: accountPanel, panel: 10,
 			empty:  func(m *Model, _ *page) string { return m.waiting(fleet.AccountStatz, "no account is in use") },
 			demand: Demand{needs: []need{{fleet.AccountStatz, 2 * time.Second}, {fleet.Jsz, 10 * time.Second}}, js: fleet.JSWant{Streams: true}},
-			first:  []string{"account", "servers", "conns", "in_msgs_per_second", "out_msgs_per_second", "slow_consumers", "subs", "streams", "store_bytes", "out_bytes_per_second", "leafs", "in_bytes_per_second", "consumers"},
+			first:  []string{"account", "servers", "conns", "in_msgs_per_second", "out_msgs_per_second", "slow_consumers", "subs", "streams", "store_bytes", "limit_percent", "out_bytes_per_second", "leafs", "in_bytes_per_second", "consumers"},
 		}},
 	}
 }
@@ -44,7 +46,7 @@ func (r *accountRow) json() any {
 func openAccount(m *Model, _ *page, r ref) { m.push(connsPage, ref{account: r.account}) }
 
 // accountPanel is the account under the cursor, server by server.
-func accountPanel(_ *Model, p *page, row int, a cell.Area) {
+func accountPanel(m *Model, p *page, row int, a cell.Area) {
 	rows, ok := p.list().sheet.(*rowsOf[acc])
 	if !ok {
 		return
@@ -66,9 +68,41 @@ func accountPanel(_ *Model, p *page, row int, a cell.Area) {
 		}
 	}
 	if r.JS != nil {
-		a.Write(0, y, fmt.Sprintf("jetstream    %s   %s   %s", plural(r.JS.Streams, "stream"), plural(r.JS.Consumers, "consumer"), tight(view.Bytes.Format(r.JS.Store))), cell.Plain)
-	} else {
+		u := r.use().allowances()
+		y += allowanceLines(a.Rows(y, a.H-y), kept(u, func(w allowance) bool { return w.unit == view.Bytes || w.limited() }))
+		if y < a.H {
+			a.Write(0, y, fmt.Sprintf("jetstream    %s   %s", plural(r.JS.Streams, "stream"), plural(r.JS.Consumers, "consumer")), cell.Plain)
+			y++
+		}
+	} else if y < a.H {
 		a.Write(0, y, "jetstream    none seen", cell.Muted)
+		y++
 	}
-	a.Write(0, y+1, "not visible  its busiest subjects: that needs a user of the account with the right to subscribe", cell.Muted)
+	y += m.accountTalkers(r, a.Rows(y, a.H-y))
+	if y < a.H {
+		a.Write(0, y, "not visible  its busiest subjects: that needs a user of the account with the right to subscribe", cell.Muted)
+	}
+}
+
+// accountTalkers are the busiest connections of the account, when they are
+// known: only the pages that show connections ask for them.
+func (m *Model) accountTalkers(r *accountRow, a cell.Area) int {
+	var rows []con
+	for _, c := range m.st.Conns {
+		if c.Info.Account == r.Name && c.Info.Stop == nil && c.Traffic.Known() {
+			rows = append(rows, c)
+		}
+	}
+	if len(rows) == 0 || a.H < 1 {
+		return 0
+	}
+	slices.SortStableFunc(rows, func(x, y con) int {
+		return cmp.Compare(y.Traffic.OutMsgs.PerSecond+y.Traffic.InMsgs.PerSecond, x.Traffic.OutMsgs.PerSecond+x.Traffic.InMsgs.PerSecond)
+	})
+	var parts []string
+	for _, c := range rows[:min(len(rows), 4)] {
+		parts = append(parts, fmt.Sprintf("%s %s/s", connLabel(c), view.PerSec.Format(c.Traffic.OutMsgs.PerSecond+c.Traffic.InMsgs.PerSecond)))
+	}
+	a.Write(0, 0, "top conns    "+strings.Join(parts, " · "), cell.Plain)
+	return 1
 }

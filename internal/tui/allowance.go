@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -85,6 +86,38 @@ func ownUse(js *server.JetStreamAccountStats) use {
 	u.maxStore, u.maxMemory = js.Limits.MaxStore, js.Limits.MaxMemory
 	u.maxStreams, u.maxConsumers = int64(js.Limits.MaxStreams), int64(js.Limits.MaxConsumers)
 	return u
+}
+
+// use is what the account has of what its limits count.
+func (r *accountRow) use() use {
+	u := use{conns: r.Conns, leafs: r.Leafs, subs: r.Subs}
+	if js := r.JS; js != nil {
+		u.streams, u.consumers, u.store, u.memory, u.maxStore, u.maxMemory = js.Streams, js.Consumers, js.Store, js.Memory, js.MaxStore, js.MaxMemory
+	}
+	return u
+}
+
+// nearest is the limit of which the largest part is used; false when none is
+// told.
+func (r *accountRow) nearest() (allowance, bool) {
+	var out allowance
+	for _, w := range r.use().allowances() {
+		if w.limited() && (!out.limited() || w.share() > out.share()) {
+			out = w
+		}
+	}
+	return out, out.limited()
+}
+
+// limitText is "store 93%", or that there is no limit.
+func (r *accountRow) limitText() string {
+	if w, ok := r.nearest(); ok {
+		return fmt.Sprintf("%s %.0f%%", w.name, w.share()*100)
+	}
+	if r.JS != nil && (r.JS.MaxStore < 0 || r.JS.MaxMemory < 0) {
+		return "none"
+	}
+	return ""
 }
 
 // gauge draws a share as a bar of w cells in its level's colour.

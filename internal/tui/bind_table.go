@@ -92,10 +92,13 @@ func pageBinds() []bind {
 		press([]string{"u"}, "u", "fold events that repeat", "fold", on(eventsPage), act(func(m *Model) { m.grouped = !m.grouped; m.touch() })),
 		press([]string{"T"}, "T", "least severity shown", "severity", on(eventsPage), act((*Model).nextSeverity)),
 		press([]string{"C"}, "C", "clear the events", "", on(eventsPage), act(func(m *Model) { m.send(clearEventsOrder) })),
-		press([]string{"o"}, "o", "subscriptions of the connection", "subs", on(connsPage), act((*Model).showSubs)),
+		press([]string{"o"}, "o", "ask for the subscriptions of the connections, or no longer", "subs", on(connsPage), act((*Model).showSubs)),
 		press([]string{"d"}, "d", "name of the address (reverse DNS)", "", on(connsPage), (*Model).lookUp),
 		press([]string{"b"}, "b", "bytes in full", "", on(serversPage, connsPage, accountsPage, jetStreamPage), act(func(m *Model) { m.raw = !m.raw; m.touch() })),
 		press([]string{"R"}, "R", "raft groups", "", on(jetStreamPage), act(func(m *Model) { m.setMode("raft") })),
+		press([]string{"H"}, "H", "the servers of JetStream and their health", "", on(jetStreamPage), act(func(m *Model) { m.setMode("peers") })),
+		press([]string{"A"}, "A", "the account of the stream", "account", on(jetStreamPage, consumersPage), act((*Model).openAccountOf)),
+		press([]string{"R"}, "R", "the checks behind the alerts, and what came of each", "checks", on(alertsPage), act((*Model).openRules)),
 		press([]string{"n"}, "n", "next hit of the search", "", on(objectPage), act((*Model).nextHit)),
 	}
 }

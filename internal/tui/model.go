@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
@@ -161,7 +162,11 @@ func (m *Model) settle() tea.Cmd {
 	if m.st != nil && m.st.Snap != nil && p.current().sheet != nil {
 		p.list().refresh(m, p)
 	}
-	if d := p.demand(); !d.same(m.demand) {
+	d := p.demand()
+	if m.subs && d.shows(fleet.Connz) && p.spec.kind == connsPage {
+		d.conns.Subscriptions = true
+	}
+	if !d.same(m.demand) {
 		m.demand = d
 		m.send(wantOrder(d))
 	}

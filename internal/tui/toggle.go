@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -221,12 +222,58 @@ func sparkText(points []float32, w int) string {
 	return string(out)
 }
 
-// showSubs says what the connection listens to.
+// showSubs asks what the connections listen to, or no longer does.
 func (m *Model) showSubs() {
-	p := m.cur()
-	if len(p.scope.who) > 0 {
+	m.subs = !m.subs
+	switch {
+	case !m.subs:
+		m.say("subscriptions are no longer asked for")
+	case m.inReplay():
+		m.say("the panel shows the subscriptions that were recorded")
+	default:
+		m.say("asking for the subscriptions of the connections; the panel shows them, o ends it")
+	}
+}
+
+// openRules lists the checks and what came of each.
+func (m *Model) openRules() {
+	if m.st == nil {
 		return
 	}
-	m.subs = !m.subs
-	m.say(fmt.Sprintf("subscriptions are %s for the rows shown", map[bool]string{true: "asked", false: "no longer asked"}[m.subs]))
+	firing, skipped := map[string]int{}, map[string]string{}
+	for _, r := range m.alerts() {
+		if alertStates[r.state] != alertStates[resolved] {
+			firing[r.rule]++
+		}
+	}
+	for _, text := range m.st.Skipped {
+		name, why, _ := strings.Cut(text, ": ")
+		skipped[name] = why
+	}
+	s := &scroller{title: "checks behind the alerts"}
+	for _, c := range fleet.Checks() {
+		text := "● " + c.About
+		switch {
+		case firing[c.Name] > 0:
+			text = fmt.Sprintf("✗ %d   %s", firing[c.Name], c.About)
+		case skipped[c.Name] != "":
+			text = "◌ not looked at: " + skipped[c.Name]
+		}
+		s.lines = append(s.lines, helpLine{keys: c.Name, text: text})
+	}
+	m.overlay = s
+}
+
+// openAccountOf opens the accounts at the one of the selected stream.
+func (m *Model) openAccountOf() {
+	r, ok := m.selected()
+	if !ok || r.account == "" {
+		return
+	}
+	if m.ownAccount() {
+		m.goRoot(topoPage)
+		return
+	}
+	l := m.push(accountsPage, ref{}).list()
+	l.cursor, l.moved = r.account, true
 }
