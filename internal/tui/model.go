@@ -183,12 +183,16 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 		m.say("pasted text is not taken as keys; : or / first")
 		return nil
 	}
-	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 {
-		return m.key(msg)
-	}
 	var cmds []tea.Cmd
+	if msg.Alt && msg.Type == tea.KeyRunes { // Esc and a key right after it
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.settle())
+		msg.Alt = false
+	}
+	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 {
+		return tea.Batch(append(cmds, m.key(msg))...)
+	}
 	for _, r := range msg.Runes {
-		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}), m.settle())
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}), m.settle())
 	}
 	return tea.Batch(cmds...)
 }

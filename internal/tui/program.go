@@ -155,13 +155,14 @@ func (r *runner) guard(doing string) {
 // own.
 var ErrPanic = errors.New("the dashboard panicked")
 
-// clipboard asks the terminal to take text into the clipboard (OSC 52), inside
-// tmux too.
+// clipboard asks the terminal to take text into the clipboard (OSC 52). Tmux
+// takes it itself where set-clipboard is on, and hands it through where
+// allow-passthrough is: it is asked for both.
 func (r *runner) clipboard(text string) tea.Cmd {
 	return func() tea.Msg {
 		seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"
 		if os.Getenv("TMUX") != "" {
-			seq = "\x1bPtmux;\x1b" + seq + "\x1b\\"
+			seq += "\x1bPtmux;\x1b" + seq + "\x1b\\"
 		}
 		io.WriteString(r.out, seq) //nolint:errcheck // a terminal that is gone is noticed elsewhere
 		return nil

@@ -78,6 +78,7 @@ func (m *Model) useFeed(feed *Feed) {
 	m.paused, m.st = false, nil
 	m.seen, m.hidden = map[string]alertMark{}, map[string]bool{}
 	m.stack = m.stack[:1]
+	m.notice = notice{} // that it is connecting
 	m.touch()
 }
 
@@ -117,8 +118,12 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 	switch {
 	case m.opt.NewRecorder == nil:
 		m.fail("recording is not possible here")
+	case len(args) > 0 && args[0] == "stop" && m.recording() == "":
+		m.fail("nothing is being recorded; :rec start begins")
 	case len(args) > 0 && args[0] == "stop":
 		m.send(recordOrder(nil))
+	case m.recording() != "" && (len(args) == 0 || args[0] == "start"):
+		m.fail("already recording to " + m.recording() + "; :rec stop ends it")
 	case len(args) == 0 || args[0] == "start":
 		name := m.fileName("ndjson.gz")
 		if len(args) > 1 {
@@ -135,6 +140,14 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 		m.fail("rec takes start [file] or stop")
 	}
 	return nil
+}
+
+// recording is the file that is being written; empty: none.
+func (m *Model) recording() string {
+	if m.live == nil {
+		return ""
+	}
+	return m.live.Recording
 }
 
 // cmdReload reads the configuration again.
