@@ -116,7 +116,9 @@ func (c *Client) remember(s *fleet.Snapshot) {
 	for _, sv := range s.Servers {
 		i := sv.Info
 		c.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
-		delete(c.draining, i.ID)
+		if at, drains := c.draining[i.ID]; drains && i.Time.After(at) { // what it said before it announced that proves nothing
+			delete(c.draining, i.ID)
+		}
 	}
 	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
 		c.forgetOthers(s)
