@@ -160,7 +160,8 @@ func e2eRun(t *testing.T, bin string, env []string, args ...string) string {
 func TestE2ETop(t *testing.T) {
 	bin, env := e2eHome(t)
 	tm := newTmux(t, env, 120, 40)
-	e2eRun(t, bin, env, "cluster", "up", "e2e", "--clusters", "east,west", "--nodes", "3", "--leaf", "1@east")
+	e2eRun(t, bin, env, "cluster", "up", "e2e", "--clusters", "east,west", "--nodes", "3", "--leaf", "1@east",
+		"--slot", "17") // far from the first free one, which others would take while the cluster is down
 	t.Cleanup(func() {
 		cmd := exec.Command(bin, "cluster", "delete", "e2e", "--yes")
 		cmd.Env = env

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
@@ -97,7 +98,9 @@ func exact(t *testing.T, frame string, w, h int) {
 		if n := ansi.StringWidth(l); n != w {
 			t.Fatalf("line %d is %d cells wide, want %d: %q", i, n, w, l)
 		}
-		if bad := strings.IndexFunc(ansi.Strip(l), func(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }); bad >= 0 {
+		if bad := strings.IndexFunc(ansi.Strip(l), func(r rune) bool {
+			return r < 0x20 || r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Bidi_Control, r) || r == 0x2028 || r == 0x2029
+		}); bad >= 0 {
 			t.Fatalf("line %d has a control character at %d: %q", i, bad, l)
 		}
 		for _, seq := range strings.Split(l, "\x1b")[1:] {

@@ -3,7 +3,9 @@ package tui
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,72 +24,207 @@ var names = []string{
 	"NDK2WEP4MMNDK2WEP4MMNDK2WEP4MMNDK2WEP4MMNDK2WEP4MMNDK2WE", "\u1100\u1161\u11a8", "\ufe0f\ufe0f", "🏳️‍🌈", "ｆｕｌｌ", "\u2028line\u2029",
 }
 
-// typed are keys that a random walk presses.
-var typed = []string{
-	"1", "2", "3", "4", "5", "6", "7", "up", "down", "pgup", "pgdown", "g", "G", "left", "right", "enter", "esc", "q", "tab", "s", "S", "v", "f", "t", "b", "w",
-	"y", "Y", "e", "c", "L", "J", "x", "p", "r", "z", "<", ">", "[", "]", "-", "?", " ", "F", "T", "u", "C", "a", "A", "m", "n", "R", "o", "ctrl+e", "M",
-	":", "/", "cpu>80", "name=", "~(", "!x", "conns>1 and", "\x1b[31m", "backspace", "日", ":tree", ":matrix", ":links", ":closed", ":raft", ":peers", ":server n1", ":theme dark", ":set ascii", ":nonsense", ":refresh 5s", ":forget n1",
+// typed is text that a random walk types where it can: filters and fragments.
+var typed = []string{"cpu>80", "name=", "~(", "!x", "conns>1 and", "\x1b[31m", "日", "a\u202eb", "east", "1", "x"}
+
+// lines are command lines that a random walk enters: every command but those
+// that write files or end the dashboard, with arguments good and bad.
+func lines() []string {
+	out := []string{":nonsense", ":server n1", ":server \x1b[2J", ":theme dark", ":theme terminal", ":set ascii", ":set blocks", ":refresh 5s", ":forget n1", ":at 14:00:10", ":filter @none", ":conns /pending>1"}
+	for _, c := range commands() {
+		if !slices.Contains([]string{"quit", "save", "rec", "open"}, c.names[0]) {
+			out = append(out, ":"+c.names[len(c.names)-1], ":"+c.names[0]+" "+names[8])
+		}
+	}
+	return out
 }
 
-// TestAnything walks at random through random fleets: no panic, always exactly
-// the window's size, never a control character.
+// seenParts is what the walks together have shown.
+type seenParts struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func (p *seenParts) note(m *Model) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kind := m.cur()
+	p.seen[fmt.Sprintf("page %d way %s", kind.spec.kind, kind.current().name)] = true
+	if m.overlay != nil {
+		p.seen[fmt.Sprintf("%T", m.overlay)] = true
+	}
+	if m.prompt != nil {
+		p.seen["prompt "+m.prompt.sign] = true
+	}
+	if m.st != nil {
+		p.seen[fmt.Sprintf("phase %d", m.st.Phase)] = true
+	}
+}
+
+// wantParts are all parts there are: a page or a popup that is added and never
+// walked through fails the test.
+func wantParts() []string {
+	out := []string{"prompt :", "prompt /"}
+	for _, s := range specs() {
+		for _, mo := range s.modes {
+			out = append(out, fmt.Sprintf("page %d way %s", s.kind, mo.name))
+		}
+	}
+	for _, o := range []overlay{&picker{}, &scroller{}, &message{}, &confirmation{}} {
+		out = append(out, fmt.Sprintf("%T", o))
+	}
+	for ph := range phaseWords {
+		out = append(out, fmt.Sprintf("phase %d", ph))
+	}
+	return out
+}
+
+// TestAnything walks at random through random fleets, accounts and replays, by
+// every key, command and click: no panic, always exactly the window's size,
+// never a control character, and nothing that is never walked through.
 func TestAnything(t *testing.T) {
 	rounds := 40
 	if testing.Short() {
 		rounds = 8
 	}
-	for seed := range rounds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			walk(t, rand.New(rand.NewPCG(uint64(seed), 7)))
-		})
+	parts := &seenParts{seen: map[string]bool{}}
+	t.Run("walks", func(t *testing.T) {
+		for seed := range rounds {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				w := newWalk(rand.New(rand.NewPCG(uint64(seed), 7)))
+				for range 100 {
+					w.step()
+					parts.note(w.m)
+					w.look(t)
+				}
+			})
+		}
+	})
+	for _, part := range wantParts() {
+		if !testing.Short() && !parts.seen[part] {
+			t.Errorf("%s was never shown", part)
+		}
 	}
 }
 
-func walk(t *testing.T, r *rand.Rand) {
-	d := newDeriver()
-	st := State{Phase: Live, Every: 2 * time.Second, Wanted: 2 * time.Second, Feed: FeedInfo{Name: pick1(r, names), Protected: r.IntN(3) == 0}}
-	m := NewModel(Options{Feed: &Feed{Name: st.Feed.Name}}, nil)
-	looks := []cell.Look{{}, {ASCII: true}, {Profile: cell.Color16}, {Theme: "dark", Profile: cell.TrueColor}}
-	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	for range 60 {
-		switch r.IntN(6) {
-		case 0:
-			now = now.Add(time.Duration(r.IntN(5000)-200) * time.Millisecond)
-			d.take(&st, randomFleet(r, now))
-			d.book.add(randomEvent(r, now))
-		case 1:
-			m.Update(tea.WindowSizeMsg{Width: r.IntN(230), Height: r.IntN(60)})
-		case 2:
-			look := pick1(r, looks)
-			m.look, m.palette = look, cell.NewPalette(look)
-		case 3:
-			st.Phase = Phase(r.IntN(4))
-			st.Trouble = &Trouble{Title: pick1(r, names), Lines: []string{pick1(r, names)}}
-			if st.Phase == Live {
-				st.Trouble = nil
-			}
-		}
-		st.Seq++
-		st.Now = now
-		st.Events, st.EventRates = d.book.publish(now)
-		handed := st
-		m.Update(stateMsg{&handed})
-		m.Update(keyNamed(pick1(r, typed)))
-		if r.IntN(4) == 0 {
-			m.Update(tea.MouseMsg{X: r.IntN(200), Y: r.IntN(60), Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
-		}
-		if r.IntN(9) == 0 {
-			m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(pick1(r, names)), Paste: true})
-		}
-		m.quitting = false
-		if frame := m.View(); frame != "" {
-			exact(t, frame, m.w, m.h)
-		}
-		if _, err := m.Export(FormatJSON); err != nil && !strings.Contains(err.Error(), "unsupported value") {
-			t.Fatal(err)
+// walk is one random walk.
+type walk struct {
+	r     *rand.Rand
+	m     *Model
+	d     *deriver
+	st    State
+	now   time.Time
+	own   bool // the walk of a user outside the system account
+	keys  []string
+	lines []string
+}
+
+func newWalk(r *rand.Rand) *walk {
+	w := &walk{r: r, d: newDeriver(), now: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), own: r.IntN(4) == 0, lines: lines()}
+	w.st = State{Phase: Live, Every: 2 * time.Second, Wanted: 2 * time.Second, Feed: FeedInfo{Name: pick1(r, names), Protected: r.IntN(3) == 0}}
+	opt := Options{Feed: &Feed{Name: w.st.Feed.Name, Actions: &fakeActions{}}, Contexts: func() []string { return names }}
+	w.m = NewModel(opt, nil)
+	w.m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	for _, b := range w.m.binds() {
+		if k := b.Keys(); !slices.Contains(k, "ctrl+c") && !slices.Contains(k, "ctrl+s") {
+			w.keys = append(w.keys, k...)
 		}
 	}
+	return w
+}
+
+// step changes the world, takes its new state, and does something to the
+// screen.
+func (w *walk) step() {
+	r, m := w.r, w.m
+	switch r.IntN(7) {
+	case 0, 1:
+		w.now = w.now.Add(time.Duration(r.IntN(5000)-200) * time.Millisecond)
+		s := randomFleet(r, w.now)
+		if w.own {
+			s.Own = randomOwn(r)
+		}
+		w.d.take(&w.st, s)
+		w.d.book.add(randomEvent(r, w.now))
+	case 2:
+		m.Update(tea.WindowSizeMsg{Width: r.IntN(230), Height: r.IntN(60)})
+	case 3:
+		m.Update(tea.WindowSizeMsg{Width: minW + r.IntN(100), Height: minH + r.IntN(30)})
+	case 4:
+		look := pick1(r, []cell.Look{{}, {ASCII: true}, {Profile: cell.Color16}, {Theme: "dark", Profile: cell.TrueColor}})
+		m.look, m.palette = look, cell.NewPalette(look)
+	case 5:
+		w.phase()
+	}
+	w.st.Seq++
+	w.st.Now = w.now
+	w.st.Events, w.st.EventRates = w.d.book.publish(w.now)
+	handed := w.st
+	m.Update(stateMsg{&handed})
+	w.act()
+	m.quitting = false
+}
+
+// phase is another state of the connection, or a tape.
+func (w *walk) phase() {
+	w.st.Phase, w.st.Trouble, w.st.Tape = Phase(w.r.IntN(len(phaseWords))), nil, nil
+	switch w.st.Phase {
+	case Down, Limited:
+		w.st.Trouble = &Trouble{Title: pick1(w.r, names), Lines: []string{pick1(w.r, names)}}
+	case Replay:
+		w.st.Tape = &TapeInfo{File: pick1(w.r, names), Playing: w.r.IntN(2) == 0, Speed: 4, At: 3, End: 9, First: w.now, Last: w.now.Add(time.Minute)}
+	}
+}
+
+// act presses a key, enters a line, types, pastes or clicks.
+func (w *walk) act() {
+	r, m := w.r, w.m
+	switch r.IntN(10) {
+	case 0, 1:
+		m.overlay, m.prompt = nil, nil
+		m.Update(keyNamed(pick1(r, w.lines)))
+		if r.IntN(4) > 0 {
+			m.Update(keyNamed("enter"))
+		}
+	case 2:
+		m.Update(keyNamed(pick1(r, typed)))
+	case 3:
+		m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(pick1(r, names)), Paste: true})
+	case 4:
+		m.Update(tea.MouseMsg{X: r.IntN(200), Y: r.IntN(60), Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
+	case 5:
+		m.Update(keyNamed(pick1(r, []string{"enter", "esc", "tab", "backspace", "down"})))
+	default:
+		m.Update(keyNamed(pick1(r, w.keys)))
+	}
+}
+
+// look draws the frame, and what would be saved.
+func (w *walk) look(t *testing.T) {
+	if frame := w.m.View(); frame != "" {
+		exact(t, frame, w.m.w, w.m.h)
+		if w.m.look.ASCII {
+			onlyASCII(t, frame)
+		}
+	}
+	if _, err := w.m.Export(FormatJSON); err != nil && !strings.Contains(err.Error(), "unsupported value") {
+		t.Fatal(err)
+	}
+}
+
+// randomOwn is what an account might be told of itself.
+func randomOwn(r *rand.Rand) *fleet.Own {
+	own := &fleet.Own{Account: pick1(r, names)}
+	if r.IntN(2) == 0 {
+		own.User = &server.UserInfo{UserID: pick1(r, names), Account: own.Account, Expires: time.Duration(r.Int64N(1 << 50))}
+	}
+	if r.IntN(2) == 0 {
+		own.JetStream = &server.JetStreamAccountStats{Domain: pick1(r, names)}
+		own.JetStream.Store, own.JetStream.Streams = r.Uint64(), r.IntN(99)
+		own.JetStream.Limits = server.JetStreamAccountLimits{MaxStore: r.Int64N(1<<40) - 1, MaxMemory: -1, MaxStreams: r.IntN(9) - 1}
+	}
+	return own
 }
 
 func pick1[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

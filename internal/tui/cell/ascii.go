@@ -27,10 +27,10 @@ func ascii(text string, wide bool) string {
 			n++
 		}
 		return asciiDots[n : n+1]
+	case wide: // an arrow with a variation selector is a wide character
+		return "??"
 	case asciiOf[r] != 0:
 		return string(rune(asciiOf[r]))
-	case wide:
-		return "??"
 	}
 	return "?"
 }
