@@ -180,7 +180,7 @@ func (w *walk) phase() {
 // act presses a key, enters a line, types, pastes or clicks.
 func (w *walk) act() {
 	r, m := w.r, w.m
-	switch r.IntN(10) {
+	switch r.IntN(12) {
 	case 0, 1:
 		m.overlay, m.prompt = nil, nil
 		m.Update(keyNamed(pick1(r, w.lines)))
@@ -195,6 +195,11 @@ func (w *walk) act() {
 		m.Update(tea.MouseMsg{X: r.IntN(200), Y: r.IntN(60), Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
 	case 5:
 		m.Update(keyNamed(pick1(r, []string{"enter", "esc", "tab", "backspace", "down"})))
+	case 6:
+		m.overlay, m.prompt = nil, nil
+		for _, k := range []string{"esc", "x", "enter"} { // the actions, and the question before the first of them
+			m.Update(keyNamed(k))
+		}
 	default:
 		m.Update(keyNamed(pick1(r, w.keys)))
 	}
