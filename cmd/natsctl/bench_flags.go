@@ -131,7 +131,7 @@ type benchRunFlags struct {
 }
 
 func (f *benchRunFlags) setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 5 runs, better 8.").Default("1").IntVar(&f.runs)
+	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 6 runs, better 8.").Default("1").IntVar(&f.runs)
 	f.setupResult(cmd)
 }
 

@@ -85,7 +85,7 @@ func Compare(base, next *Result, fail FailOn, force bool) (*Comparison, error) {
 	var ps []float64
 	for _, name := range names {
 		m, _ := MetricByName(name)
-		ch := change(m, sample(base.Runs, name), sample(next.Runs, name))
+		ch := change(m, sample(base.Runs, name), sample(next.Runs, name), len(names))
 		c.Changes = append(c.Changes, ch)
 		ps = append(ps, ch.P)
 	}
@@ -101,13 +101,14 @@ func side(r *Result) Side {
 	return Side{ID: r.ID, SpecHash: r.SpecHash, Scenario: r.Spec.String(), Runs: len(r.Runs)}
 }
 
-func change(m Metric, base, next []float64) Change {
+// change tests one of so many metrics.
+func change(m Metric, base, next []float64, tests int) Change {
 	c := Change{Metric: m.Name, Unit: m.Unit, P: 1}
 	switch {
 	case len(base) == 0 || len(next) == 0:
 		c.Verdict = Missing
 		return c
-	case len(base) < stats.MinRuns || len(next) < stats.MinRuns:
+	case !stats.Enough(len(base), len(next), tests, alpha):
 		c.Verdict = TooFew
 	}
 	c.Base, c.New = stats.Median(base), stats.Median(next)

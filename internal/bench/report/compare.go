@@ -23,7 +23,7 @@ func Comparison(w io.Writer, c *bench.Comparison, o Options) error {
 	}
 	p.blank()
 	if few(c) {
-		p.line("", "a comparison needs at least 5 runs on each side, better 8: --runs 8")
+		p.line("", "so few runs cannot show any change: use at least 6 on each side, better 8 (--runs 8)")
 	}
 	p.line("", "p: chance of such a difference if nothing had changed; visible: the smallest change that would have been found")
 	for _, f := range c.Failed {

@@ -213,9 +213,20 @@ func Holm(ps []float64) []float64 {
 	return out
 }
 
-// MinRuns is how many runs on each side a comparison needs at least: with
-// fewer, no outcome of the rank test is significant at 1 %.
+// MinRuns is how many runs on each side one rank test needs at least: with
+// fewer, no outcome of it is significant at 1 %. Several tests need more, see
+// [Enough].
 const MinRuns = 5
+
+// Enough says whether the most extreme outcome of n runs against m would be
+// significant at alpha, corrected for so many tests.
+func Enough(n, m, tests int, alpha float64) bool {
+	ways := 1.0 // choices of n out of n + m
+	for i := range n {
+		ways *= float64(m+i+1) / float64(i+1)
+	}
+	return n > 0 && m > 0 && 2/ways*float64(tests) < alpha
+}
 
 // MDE is the smallest relative change that a comparison of n runs against n,
 // as noisy as xs, finds four times out of five at a significance of 1 %. It is

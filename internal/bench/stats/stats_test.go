@@ -103,3 +103,22 @@ func TestSummaries(t *testing.T) {
 		t.Error(lo, hi)
 	}
 }
+
+// TestEnough agrees with the test itself about the most extreme outcome.
+func TestEnough(t *testing.T) {
+	for n := 1; n < 10; n++ {
+		var low, high []float64
+		for i := range n {
+			low, high = append(low, float64(i)), append(high, float64(100+i))
+		}
+		for tests := 1; tests < 6; tests++ {
+			want := MannWhitney(low, high)*float64(tests) < 0.01
+			if got := Enough(n, n, tests, 0.01); got != want {
+				t.Errorf("%d runs, %d tests: %v, want %v", n, tests, got, want)
+			}
+		}
+	}
+	if Enough(5, 5, 3, 0.01) || !Enough(6, 6, 3, 0.01) || Enough(0, 9, 1, 0.01) {
+		t.Error("three tests need six runs")
+	}
+}
