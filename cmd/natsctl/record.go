@@ -189,6 +189,9 @@ func (t *taping) snapshot(s *fleet.Snapshot, events bool) error {
 			}
 		}
 	}
+	if err := t.out.Snapshot(s); err != nil {
+		return err
+	}
 	t.last = s
 	t.snapshots++
 	if !s.Complete() {
@@ -197,7 +200,7 @@ func (t *taping) snapshot(s *fleet.Snapshot, events bool) error {
 	if t.e.errTTY {
 		_, _ = fmt.Fprintf(t.e.err, "\r%d snapshots, %d events, %d/%d servers", t.snapshots, t.events, len(s.Servers), s.Expected)
 	}
-	return t.out.Snapshot(s)
+	return nil
 }
 
 func (t *taping) event(ev fleet.Event) error {

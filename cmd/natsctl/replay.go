@@ -43,6 +43,9 @@ func (f *replayFlags) open(e *env) (*fleet.Recording, error) {
 	if rec.Cut() {
 		e.say("warning", f.file+" ends in the middle of a line; everything before that is there")
 	}
+	if n := rec.Damaged(); n > 0 {
+		e.say("warning", fmt.Sprintf("%s is damaged in %d places; what could be read before, between and after them is there", f.file, n))
+	}
 	if n := rec.Bad(); n > 0 {
 		e.say("warning", fmt.Sprintf("%s: %d lines are not of this version and were passed over", f.file, n))
 	}
@@ -50,22 +53,41 @@ func (f *replayFlags) open(e *env) (*fleet.Recording, error) {
 }
 
 // index finds the snapshot that --at means.
-func (f *replayFlags) index(rec *fleet.Recording) (int, error) {
+func (f *replayFlags) index(e *env, rec *fleet.Recording) (int, error) {
+	first, last := rec.Time(0), rec.Time(rec.Len()-1)
 	if f.at == "" {
 		return rec.Len() - 1, nil
 	}
+	at, err := f.instant(first, last)
+	if err != nil {
+		return 0, err
+	}
+	// A fraction of a second that --at does not tell is not outside.
+	switch {
+	case at.Before(first.Truncate(time.Second)):
+		e.say("warning", fmt.Sprintf("--at %s is before the recording, which begins at %s: that is what is shown", f.at, stamp(first)))
+	case at.After(last.Add(time.Second)):
+		e.say("warning", fmt.Sprintf("--at %s is after the recording, which ends at %s: that is what is shown", f.at, stamp(last)))
+	}
+	return rec.At(at), nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// instant reads --at.
+func (f *replayFlags) instant(first, last time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, f.at); err == nil {
-		return rec.At(t), nil
+		return t, nil
 	}
 	d, err := time.ParseDuration(f.at)
 	if err != nil {
-		return 0, usagef("--at %q is neither a time such as %s nor a duration such as 30s or -30s",
-			f.at, rec.Time(0).UTC().Format(time.RFC3339))
+		return time.Time{}, usagef("--at %q is neither a time such as %s nor a duration such as 30s or -30s",
+			f.at, stamp(first))
 	}
 	if d < 0 || f.at[0] == '-' {
-		return rec.At(rec.Time(rec.Len() - 1).Add(d)), nil
+		return last.Add(d), nil
 	}
-	return rec.At(rec.Time(0).Add(d)), nil
+	return first.Add(d), nil
 }
 
 // samplerFlags say where snapshots come from, and whether two of them make
@@ -110,7 +132,7 @@ func (f *samplerFlags) sampler(ctx context.Context, e *env, playing bool) (*samp
 		s.step = 1
 	}
 	if !playing || f.at != "" {
-		if s.next, err = f.index(rec); err != nil {
+		if s.next, err = f.index(e, rec); err != nil {
 			return nil, err
 		}
 	}

@@ -25,7 +25,9 @@ type Recording struct {
 	index []recordedLine
 	notes []Event
 	cut   bool
-	bad   int
+	bad   int // lines
+
+	damaged int // places
 }
 
 // recordedLine says where a snapshot is: the start of the segment that holds
@@ -65,49 +67,85 @@ func OpenRecording(file io.ReaderAt, size int64) (*Recording, error) {
 }
 
 // indexMembers reads the gzip members one after the other, so that each one's
-// offset is known.
+// offset is known. What is damaged is passed over up to the next member.
 func (r *Recording) indexMembers() error {
-	in := &countingReader{buf: bufio.NewReaderSize(io.NewSectionReader(r.file, 0, r.size), 1<<16)}
-	var z *gzip.Reader
-	for {
-		offset := in.read
-		var err error
-		if z == nil {
-			z, err = gzip.NewReader(in)
-		} else {
-			err = z.Reset(in)
+	var z gzip.Reader
+	for offset := int64(0); offset < r.size; {
+		read, err := r.indexMember(&z, offset)
+		switch {
+		case errors.Is(err, errLineTooLong):
+			return err
+		case err == nil:
+			offset += read
+			continue
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+		next, err := r.nextMember(offset + 1)
 		if err != nil {
-			r.cut = true
-			return nil // half a header, or what a crash left behind
-		}
-		z.Multistream(false)
-		if err := r.indexLines(z, offset, false); err != nil {
 			return err
 		}
-		if r.cut {
+		if next < 0 {
+			r.cut = true // half a member, or what a crash left behind
 			return nil
 		}
+		r.damaged++
+		offset = next
 	}
+	return nil
+}
+
+// indexMember notes the snapshots of the member at offset and returns its size
+// in the file. What comes before damage is noted too.
+func (r *Recording) indexMember(z *gzip.Reader, offset int64) (int64, error) {
+	in := &countingReader{buf: bufio.NewReaderSize(io.NewSectionReader(r.file, offset, r.size-offset), 1<<16)}
+	if err := z.Reset(in); err != nil {
+		return 0, err
+	}
+	z.Multistream(false)
+	err := r.indexLines(z, offset, false)
+	return in.read, err
+}
+
+// nextMember finds the next place at or after offset where a member may begin;
+// -1 when there is none.
+func (r *Recording) nextMember(offset int64) (int64, error) {
+	const chunk = 1 << 16
+	magic := []byte{0x1f, 0x8b, 8} // RFC 1952: two bytes, and deflate
+	buf := make([]byte, chunk)
+	for ; offset < r.size; offset += chunk - int64(len(magic)) + 1 {
+		n, err := r.file.ReadAt(buf[:min(chunk, r.size-offset)], offset)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		if i := bytes.Index(buf[:n], magic); i >= 0 {
+			return offset + int64(i), nil
+		}
+	}
+	return -1, nil
 }
 
 func (r *Recording) indexPlain() error {
-	return r.indexLines(io.NewSectionReader(r.file, 0, r.size), 0, true)
+	err := r.indexLines(io.NewSectionReader(r.file, 0, r.size), 0, true)
+	if errors.Is(err, errCut) {
+		r.cut, err = true, nil
+	}
+	return err
 }
 
-// indexLines notes the snapshots of one segment. Plain text can be entered at
-// each line.
+// errCut is the end of a segment in the middle of a line.
+var errCut = errors.New("ends in the middle of a line")
+
+// indexLines notes the snapshots of one segment, up to its end or to what is
+// damaged. Plain text can be entered at each line.
 func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for skip := 0; ; skip++ {
 		line, size, err := readLine(lines)
 		if err != nil {
-			r.cut = r.cut || len(line) > 0 || !errors.Is(err, io.EOF)
-			if errors.Is(err, errLineTooLong) {
+			if !errors.Is(err, io.EOF) {
 				return err
+			}
+			if len(line) > 0 {
+				return errCut
 			}
 			return nil
 		}

@@ -125,6 +125,67 @@ func TestRecordingSurvivesEveryCut(t *testing.T) {
 	}
 }
 
+// Garbage in the middle costs the segment that it is in, from there on.
+func TestRecordingSurvivesGarbage(t *testing.T) {
+	data := longTape(t, 100) // segments of 32 snapshots
+	starts := []int{}
+	for i := 0; i < len(data); i++ {
+		if bytes.HasPrefix(data[i:], []byte{0x1f, 0x8b, 8}) {
+			starts = append(starts, i)
+		}
+	}
+	for name, spoil := range map[string]func([]byte){
+		"zeros in the second segment":   func(b []byte) { clear(b[starts[1]+200 : starts[1]+400]) },
+		"its header":                    func(b []byte) { clear(b[starts[1] : starts[1]+20]) },
+		"the end of the first segment":  func(b []byte) { clear(b[starts[1]-12 : starts[1]]) },
+		"one bit in the second segment": func(b []byte) { b[starts[1]+300] ^= 0x10 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			broken := bytes.Clone(data)
+			spoil(broken)
+			r, err := open(broken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Damaged() == 0 || r.Cut() || r.Len() < 32+36-1 {
+				t.Fatalf("%d places, cut %v, %d snapshots", r.Damaged(), r.Cut(), r.Len())
+			}
+			for i := range r.Len() {
+				if s, err := r.Snapshot(i); err != nil || !s.Time.Equal(r.Time(i)) {
+					t.Errorf("snapshot %d: %v", i, err)
+				}
+			}
+			if got := frame(t, r, r.Len()-1).Expected; got != 99 {
+				t.Errorf("last is %d", got)
+			}
+		})
+	}
+}
+
+// A small file may decompress to gigabytes; that costs time, and no memory.
+func TestRecordingOfABomb(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	zeros := make([]byte, 1<<20)
+	for range 256 {
+		if _, err := z.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := open(bomb.Bytes()); !errors.Is(err, fleet.ErrRecording) {
+		t.Errorf("%v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {
+		t.Errorf("%d bytes were allocated for a file of %d", used, bomb.Len())
+	}
+}
+
 func TestRecordingIsPlainNDJSON(t *testing.T) {
 	data := longTape(t, 40)
 	z, err := gzip.NewReader(bytes.NewReader(data))

@@ -24,6 +24,10 @@ func (r *Recording) Time(i int) time.Time { return r.index[i].time }
 // wrote it was interrupted.
 func (r *Recording) Cut() bool { return r.cut }
 
+// Damaged counts the places where the file could not be read and was passed
+// over.
+func (r *Recording) Damaged() int { return r.damaged }
+
 // Bad counts the lines that are neither a snapshot nor an event of this
 // version.
 func (r *Recording) Bad() int { return r.bad }

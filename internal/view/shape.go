@@ -24,7 +24,13 @@ func (e *ColumnError) Error() string {
 	if len(e.Could) > 0 {
 		return fmt.Sprintf("%v %q: could be %s", ErrColumn, e.Name, strings.Join(e.Could, " or "))
 	}
-	return fmt.Sprintf("%v %q%s", ErrColumn, e.Name, Suggest(e.Name, e.Known))
+	suggestion := Suggest(e.Name, e.Known)
+	for i := 0; suggestion == "" && i < len(e.Known); i++ { // it may lack the unit
+		if bare, _, ok := strings.Cut(e.Known[i], "_"); ok && Nearest(e.Name, []string{bare}) != "" {
+			suggestion = Suggest(e.Known[i], e.Known)
+		}
+	}
+	return fmt.Sprintf("%v %q%s", ErrColumn, e.Name, suggestion)
 }
 
 // Is makes it match [ErrColumn].

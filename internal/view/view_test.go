@@ -135,6 +135,10 @@ func TestShapeRefusesUnknownColumns(t *testing.T) {
 	if !errors.Is(err, ErrColumn) || !strings.Contains(err.Error(), `did you mean "name"?`) {
 		t.Errorf("sort: %v", err)
 	}
+	err = (&ColumnError{Name: "pendng", Known: []string{"cid", "pending_bytes"}})
+	if !strings.Contains(err.Error(), `did you mean "pending_bytes"?`) {
+		t.Errorf("without its unit: %v", err)
+	}
 	for _, source := range []string{"nam3 = 'x'", "name >", "mem + 1", "name", "name > 3"} {
 		if _, err := (Shape{Filter: source}).Apply(grid()); !errors.Is(err, ErrFilter) {
 			t.Errorf("filter %q: %v", source, err)
