@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -67,17 +68,38 @@ func (c *graphCommand) draw(e *env, format string, t *fleet.Topology) error {
 		Schema string `json:"schema"`
 		*fleet.Topology
 	}{"natsctl.topology/v1", t}
+	style := view.Style{Color: e.outColor}
 	switch format {
-	case "dot":
-		return view.GraphDOT(e.out, t)
-	case "mermaid":
-		return view.GraphMermaid(e.out, t)
-	case "svg":
-		return view.GraphSVG(e.out, t)
 	case "json", "ndjson":
 		return e.printJSON(doc, format == "ndjson")
 	case "yaml":
 		return view.YAML(e.out, doc)
+	case "wide":
+		return style.GraphTree(e.out, t, e.flags.ascii)
 	}
-	return view.Style{Color: e.outColor}.GraphTree(e.out, t, e.flags.ascii)
+	small := view.FoldTopology(t)
+	e.sayFolded(small)
+	switch format {
+	case "dot":
+		return view.GraphDOT(e.out, small.Topology)
+	case "mermaid":
+		return view.GraphMermaid(e.out, small.Topology)
+	case "svg":
+		return view.GraphSVG(e.out, small.Topology)
+	}
+	return style.GraphTree(e.out, small.Topology, e.flags.ascii)
+}
+
+// sayFolded says what a drawing of a large fleet leaves out, and where it is.
+func (e *env) sayFolded(f view.Folded) {
+	if f.Faults > 0 {
+		e.say("warning", fmt.Sprintf("%d more links at fault are not drawn; -o wide has them all", f.Faults))
+	}
+	if f.Servers > 0 {
+		text := fmt.Sprintf("%d servers without a fault of their own are folded", f.Servers)
+		if f.Gateways > 0 {
+			text += fmt.Sprintf(", and %d gateways between clusters that are well", f.Gateways)
+		}
+		e.say("", text+"; -o wide has all of them, --cluster NAME draws one cluster")
+	}
 }

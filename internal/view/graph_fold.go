@@ -1,0 +1,166 @@
+package view
+
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// What a drawing bears. Mermaid refuses more than 500 links, and nobody reads
+// more than a screen of servers that are all well.
+const (
+	foldServers = 60  // fleets of more servers are folded,
+	foldCluster = 8   // in clusters of more servers than this;
+	foldAll     = 200 // of more servers, in all clusters
+	foldSpans   = 40  // gateways between clusters that are well
+	foldFaults  = 100 // links at fault, and servers at fault
+)
+
+// Folded is a topology for a drawing, and what was left out of it.
+type Folded struct {
+	*fleet.Topology
+	Servers  int // that stand in a line "N more"
+	Gateways int // pairs of clusters that are well and not drawn
+	Faults   int // links at fault that are not drawn
+}
+
+// FoldTopology makes a topology of many servers small enough to look at: in
+// large clusters the servers that are well become one line, their routes go,
+// gateways and leafnodes that are well become one link for each pair of
+// clusters. What is at fault stays, up to a hundred links. A small topology
+// stays as it is.
+func FoldTopology(t *fleet.Topology) Folded {
+	if len(t.Nodes) <= foldServers {
+		return Folded{Topology: t}
+	}
+	f := &folder{
+		in: t, out: Folded{Topology: &fleet.Topology{Time: t.Time}}, keep: map[string]bool{},
+		of: map[string]*fleet.Cluster{}, stand: map[string]*fleet.Node{}, shown: map[string]bool{}, most: foldCluster,
+	}
+	if len(t.Nodes) > foldAll {
+		f.most = 1
+	}
+	f.faults()
+	f.clusters()
+	f.links()
+	return f.out
+}
+
+type folder struct {
+	in    *fleet.Topology
+	out   Folded
+	keep  map[string]bool           // nodes with a link at fault that is drawn
+	of    map[string]*fleet.Cluster // by node
+	stand map[string]*fleet.Node    // stands for the servers of a cluster
+	shown map[string]bool           // nodes of the drawing
+	most  int                       // servers of a cluster that is not folded
+}
+
+// faults chooses the links at fault that are drawn, worst first. A route to a
+// server that does not answer is not one of them: that server is shown, and
+// each of its peers has such a route.
+func (f *folder) faults() {
+	for _, e := range f.in.Faults() {
+		if e.Kind == fleet.Route && (f.ghost(e.From) || f.ghost(e.To)) {
+			continue
+		}
+		if len(f.out.Edges) >= foldFaults {
+			f.out.Faults++
+			continue
+		}
+		f.keep[e.From], f.keep[e.To] = true, true
+		f.out.Edges = append(f.out.Edges, e)
+	}
+}
+
+func (f *folder) ghost(key string) bool {
+	n := f.in.Node(key)
+	return n != nil && n.Ghost
+}
+
+func (f *folder) clusters() {
+	for _, c := range f.in.Clusters {
+		small := *c
+		small.Nodes = nil
+		var well, cut []*fleet.Node
+		for _, n := range c.Nodes {
+			f.of[n.Key] = c
+			switch {
+			case len(c.Nodes) <= f.most, f.keep[n.Key], n.MetaLeader, n.Ghost, n.VersionSkew, n.ConfigSkew:
+				small.Nodes = append(small.Nodes, n)
+			case n.Level == fleet.OK:
+				well = append(well, n)
+			default:
+				cut = append(cut, n)
+			}
+		}
+		small.Nodes = append(small.Nodes, f.folded(c, well, fleet.OK, "%d more, all well")...)
+		small.Nodes = append(small.Nodes, f.folded(c, cut, fleet.Warn, "%d more, with links at fault that are not drawn")...)
+		for _, n := range small.Nodes {
+			f.shown[n.Key], f.stand[c.Name] = true, n
+		}
+		f.out.Nodes = append(f.out.Nodes, small.Nodes...)
+		f.out.Clusters = append(f.out.Clusters, &small)
+	}
+}
+
+// folded is one node in place of many.
+func (f *folder) folded(c *fleet.Cluster, nodes []*fleet.Node, level Level, words string) []*fleet.Node {
+	if len(nodes) < 2 {
+		return nodes
+	}
+	f.out.Servers += len(nodes)
+	name := fmt.Sprintf(words, len(nodes))
+	return []*fleet.Node{{Key: c.Name + "\x00" + name, Name: name, Cluster: c.Name, Level: level}}
+}
+
+// links keeps the routes of small clusters, and one gateway or leafnode for
+// each pair of clusters.
+func (f *folder) links() {
+	well := 0
+	for _, s := range f.in.Spans {
+		if s.Level == fleet.OK {
+			well++
+		}
+	}
+	for _, s := range f.in.Spans {
+		if s.Level == fleet.OK && well > foldSpans {
+			f.out.Gateways++
+			continue
+		}
+		f.out.Spans = append(f.out.Spans, s)
+	}
+	drawn := map[[2]string]bool{}
+	for _, s := range f.out.Spans {
+		drawn[[2]string{s.From, s.To}] = true
+	}
+	leafs := map[[2]string]bool{}
+	for _, e := range f.in.Edges {
+		from, to := f.of[e.From], f.of[e.To]
+		if e.Level != fleet.OK || from == nil || to == nil {
+			continue
+		}
+		pair := [2]string{from.Name, to.Name}
+		switch {
+		case e.Kind == fleet.Route && len(from.Nodes) <= f.most:
+			f.out.Edges = append(f.out.Edges, e)
+		case e.Kind == fleet.Gateway && drawn[pair]:
+			delete(drawn, pair)
+			f.between(e, pair)
+		case e.Kind == fleet.Leaf && (len(to.Nodes) <= f.most || !leafs[pair]):
+			leafs[pair] = true
+			f.between(e, pair)
+		}
+	}
+}
+
+// between draws a link from what stands for its ends where they are folded.
+func (f *folder) between(e *fleet.Edge, pair [2]string) {
+	link := *e
+	for i, end := range []*string{&link.From, &link.To} {
+		if !f.shown[*end] {
+			*end = f.stand[pair[i]].Key
+		}
+	}
+	f.out.Edges = append(f.out.Edges, &link)
+}
