@@ -92,8 +92,11 @@ func (n *oldNode) url(who string) string {
 func oldFleet(t *testing.T, first string, others ...string) []*oldNode {
 	t.Helper()
 	all := []*oldNode{
-		{name: "east-1", cluster: "east", bin: first, store: "hub"}, {name: "east-2", cluster: "east", bin: first, store: "hub"},
-		{name: "east-3", cluster: "east"}, {name: "west-1", cluster: "west"}, {name: "edge-1", cluster: "edge-1", store: "edge"},
+		{name: "east-1", cluster: "east", bin: first, store: "hub"},
+		{name: "east-2", cluster: "east", bin: first, store: "hub"},
+		{name: "east-3", cluster: "east"},
+		{name: "west-1", cluster: "west"},
+		{name: "edge-1", cluster: "edge-1", store: "edge"},
 	}
 	ports := freePorts(t, 5*len(all))
 	dir := t.TempDir()

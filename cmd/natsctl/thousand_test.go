@@ -74,9 +74,12 @@ func TestThousandServers(t *testing.T) {
 			}
 		})
 	}
-	if code, out, words := ask(t, "server lame-duck "+one+" --kick --rate 0 --yes --wait 2s"); code == exitOK || !strings.Contains(out+words, one) {
-		t.Errorf("lame duck of a server whose clients stay: exit code %d: %s%s", code, out, words)
-	}
+	t.Run("lame duck", func(t *testing.T) {
+		code, out, words := ask(t, "server lame-duck "+one+" --kick --rate 0 --yes --wait 2s")
+		if code == exitOK || !strings.Contains(out+words, one) {
+			t.Errorf("of a server whose clients stay: exit code %d: %s%s", code, out, words)
+		}
+	})
 	mute := f.Names()[17]
 	if err := f.SetFault(mute, simfleet.Fault{Mute: true}); err != nil {
 		t.Fatal(err)
