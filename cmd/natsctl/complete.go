@@ -91,7 +91,7 @@ func (e *env) completeness(s *fleet.Snapshot) error {
 	if e.errTTY && e.outTTY {
 		line := fmt.Sprintf("%d/%d servers answered in %s", len(s.Servers), s.Expected, view.Duration(s.TookSeconds))
 		if s.Forgotten > 0 {
-			line += fmt.Sprintf("; %d restarted in the last minutes and counted twice until the servers forget", s.Forgotten)
+			line += fmt.Sprintf("; %d that restarted or said goodbye in the last minutes still counted until the servers forget", s.Forgotten)
 		}
 		e.say("", line)
 	}

@@ -22,7 +22,7 @@ type Snapshot struct {
 	Want        Want      `json:"want"`                // what was asked
 	Expected    int       `json:"expected"`            // servers in scope that should answer: len(Servers)+len(Missing)
 	Counted     int       `json:"counted"`             // the largest active_servers that any server reported
-	Forgotten   int       `json:"forgotten,omitempty"` // counted by the servers but proven dead and replaced: not missing
+	Forgotten   int       `json:"forgotten,omitempty"` // counted by the servers but proven dead and replaced, or gone as announced: not missing
 	Servers     []*Server `json:"servers"`             // those that answered, by cluster, then name, then id
 	Missing     []Missing `json:"missing,omitempty"`   // those that should have answered STATSZ and did not
 	Problems    []Problem `json:"problems,omitempty"`  // single answers that are missing or wrong

@@ -28,8 +28,7 @@ type Client struct {
 
 	mu       sync.Mutex
 	roster   map[string]Known     // by server id
-	draining map[string]time.Time // by server id: when it announced lame duck mode
-	ended    map[string]struct{}  // by server id: it announced that it ends
+	goodbyes map[string]goodbye   // by server id
 	missed   map[missed]time.Time // what was waited for in vain, and since when
 }
 
@@ -78,8 +77,7 @@ func New(nc *nats.Conn, opts ...Option) *Client {
 		workers:  min(max(2, runtime.GOMAXPROCS(0)), maxWorkers),
 		denied:   newDenials(),
 		roster:   map[string]Known{},
-		draining: map[string]time.Time{},
-		ended:    map[string]struct{}{},
+		goodbyes: map[string]goodbye{},
 	}
 	for _, o := range opts {
 		o(c)
@@ -116,10 +114,9 @@ func (c *Client) remember(s *fleet.Snapshot) {
 	for _, sv := range s.Servers {
 		i := sv.Info
 		c.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
-		if at, drains := c.draining[i.ID]; drains && i.Time.After(at) { // what it said before it announced that proves nothing
-			delete(c.draining, i.ID)
-		}
+		c.answered(i.ID, i.Time)
 	}
+	c.forgetGoodbyes()
 	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
 		c.forgetOthers(s)
 	}
@@ -132,34 +129,8 @@ func (c *Client) forgetOthers(s *fleet.Snapshot) {
 	for _, sv := range s.Servers {
 		here[sv.Info.ID] = true
 	}
-	left := func(id string) bool { return !here[id] }
-	maps.DeleteFunc(c.roster, func(id string, _ Known) bool { return left(id) })
-	maps.DeleteFunc(c.draining, func(id string, _ time.Time) bool { return left(id) })
-	maps.DeleteFunc(c.ended, func(id string, _ struct{}) bool { return left(id) })
-}
-
-// noteDraining notes that a server announced lame duck mode.
-func (c *Client) noteDraining(id string, at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.draining[id] = at
-}
-
-// noteEnd notes that a server announced that it ends.
-func (c *Client) noteEnd(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ended[id] = struct{}{}
-}
-
-// saidGoodbye tells whether a server announced lame duck mode or its end: the
-// others strike it off their count at once.
-func (c *Client) saidGoodbye(id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, drains := c.draining[id]
-	_, ended := c.ended[id]
-	return drains || ended
+	maps.DeleteFunc(c.roster, func(id string, _ Known) bool { return !here[id] })
+	maps.DeleteFunc(c.goodbyes, func(id string, _ goodbye) bool { return !here[id] })
 }
 
 // leaveSilent turns away from the connected server when nobody answered at all,

@@ -13,7 +13,7 @@ import (
 // before it announced lame duck mode, in a round that ended after it, does not
 // make the announcement forgotten, and that a later answer does.
 func TestDrainingOutlivesAnOlderAnswer(t *testing.T) {
-	c := &Client{roster: map[string]Known{}, draining: map[string]time.Time{}}
+	c := &Client{roster: map[string]Known{}, goodbyes: map[string]goodbye{}}
 	announced := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	c.noteDraining("NA", announced)
 	answer := func(at time.Time) *fleet.Snapshot {

@@ -8,7 +8,7 @@ import (
 )
 
 // verdict says who is missing and why, and how many of the servers that are
-// still counted are earlier lives of servers that answered.
+// still counted are earlier lives of servers that answered, or said goodbye.
 func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 	if !n.open() {
 		return nil, 0
@@ -24,6 +24,13 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 			continue // it said goodbye: nobody counts it any more
 		case n.succeeded(s):
 			earlier++
+			continue
+		case s.state == suspectGone && s.goodbye:
+			// It went as it said, and nobody waits for it: if more are counted
+			// than there are, it is because of another, unless it went lately.
+			if n.r.c.stillCounted(s.id) {
+				earlier++
+			}
 			continue
 		}
 		if n.outside(s) {
@@ -233,12 +240,4 @@ func outboundTo(sv *fleet.Server, cluster string) string {
 		return ""
 	}
 	return g.Connection.Name
-}
-
-// isDraining tells whether a server was heard to announce lame duck mode.
-func (c *Client) isDraining(id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, ok := c.draining[id]
-	return ok
 }
