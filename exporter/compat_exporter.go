@@ -117,7 +117,7 @@ var accstatz = &group[*account]{
 	rows: []row[*account]{
 		{name: "gnatsd_accstatz_current_connections", help: "Client connections.", value: func(a *account) float64 { return float64(a.Conns) }},
 		{name: "gnatsd_accstatz_total_connections", help: "Client and leaf node connections.", value: func(a *account) float64 { return float64(a.TotalConns) }},
-		{name: "gnatsd_accstatz_subscriptions", help: "Subscriptions.", value: func(a *account) float64 { return float64(a.NumSubs) }},
+		{name: "gnatsd_accstatz_subscriptions", help: "Subscriptions.", value: func(a *account) float64 { return told(a.sv, fleet.FieldAccountSubs, float64(a.NumSubs)) }},
 		{name: "gnatsd_accstatz_leaf_nodes", help: "Leaf node connections.", value: func(a *account) float64 { return float64(a.LeafNodes) }},
 		{name: "gnatsd_accstatz_sent_messages", help: "Messages sent.", value: func(a *account) float64 { return float64(a.Sent.Msgs) }},
 		{name: "gnatsd_accstatz_sent_bytes", help: "Bytes sent.", value: func(a *account) float64 { return float64(a.Sent.Bytes) }},
@@ -153,7 +153,7 @@ var accountz = &group[*granted]{
 	rows: []row[*granted]{
 		{name: "gnatsd_accountz_client_connections", help: "Client connections.", value: func(g *granted) float64 { return float64(g.Conns) }},
 		{name: "gnatsd_accountz_leafnode_connections", help: "Leaf node connections.", value: func(g *granted) float64 { return float64(g.LeafNodes) }},
-		{name: "gnatsd_accountz_subscriptions", help: "Subscriptions.", value: func(g *granted) float64 { return float64(g.NumSubs) }},
+		{name: "gnatsd_accountz_subscriptions", help: "Subscriptions.", value: func(g *granted) float64 { return told(g.sv, fleet.FieldAccountSubs, float64(g.NumSubs)) }},
 		{name: "gnatsd_accountz_is_system", help: "1 for the system account.", value: func(g *granted) float64 { return flag(g.system) }},
 		{name: "gnatsd_accountz_expired", help: "1 if the account's JWT has expired.", value: func(g *granted) float64 { return flag(g.expired) }},
 		{name: "gnatsd_accountz_complete", help: "1 if the account's imports are all there.", value: func(g *granted) float64 { return flag(g.complete) }},

@@ -84,6 +84,17 @@ func requestRows(paths ...string) []row[*fleet.Server] {
 	return rows
 }
 
+// varzSince names the numbers of VARZ that older servers do not send.
+var varzSince = map[string]fleet.Field{
+	"gnatsd_varz_in_client_msgs": fleet.FieldClientTraffic, "gnatsd_varz_in_client_bytes": fleet.FieldClientTraffic,
+	"gnatsd_varz_out_client_msgs": fleet.FieldClientTraffic, "gnatsd_varz_out_client_bytes": fleet.FieldClientTraffic,
+	"gnatsd_varz_stale_connections": fleet.FieldStaleConnections, "gnatsd_varz_stalled_clients": fleet.FieldStalledClients,
+	"gnatsd_varz_gomemlimit": fleet.FieldMemLimit, "gnatsd_varz_cluster_pool_size": fleet.FieldRoutePool,
+	"gnatsd_varz_jetstream_stats_api_level": fleet.FieldAPILevel,
+	"gnatsd_varz_jetstream_meta_pending":    fleet.FieldMetaPending, "gnatsd_varz_jetstream_meta_quorum_needed": fleet.FieldMetaQuorum,
+	"gnatsd_varz_jetstream_meta_pending_requests": fleet.FieldMetaQueues, "gnatsd_varz_jetstream_meta_pending_infos": fleet.FieldMetaQueues,
+}
+
 // numberRows makes a row of every number in a wire type, named by the path of
 // JSON keys to it.
 func numberRows(prefix string, t reflect.Type, of func(*fleet.Server) any) []row[*fleet.Server] {
@@ -121,10 +132,11 @@ func numeric(k reflect.Kind) bool {
 }
 
 func numberRow(name, unit string, of func(*fleet.Server) any) row[*fleet.Server] {
-	return row[*fleet.Server]{
-		name: name, help: "The number of this name in the server's answer, " + unit + ".",
-		value: func(s *fleet.Server) float64 { return numberOf(of(s)) },
+	value := func(s *fleet.Server) float64 { return numberOf(of(s)) }
+	if field, later := varzSince[name]; later {
+		value = func(s *fleet.Server) float64 { return told(s, field, numberOf(of(s))) }
 	}
+	return row[*fleet.Server]{name: name, help: "The number of this name in the server's answer, " + unit + ".", value: value}
 }
 
 // fieldOf returns the field i of a struct or of a pointer to one; nil of nil.

@@ -146,7 +146,7 @@ var surveyorMeta = &group[*surveyorMetaView]{
 	set: Surveyor, collector: "servers", labels: surveyorJSLabels, each: eachSurveyorMeta,
 	ident: func(m *surveyorMetaView, v []string) { identSurveyorJS(m.sv, v) },
 	rows: []row[*surveyorMetaView]{
-		{name: "nats_core_jetstream_api_pending", help: "JetStream API requests that wait.", value: inMeta(func(m *surveyorMetaView) float64 { return float64(m.m.Pending) })},
+		{name: "nats_core_jetstream_api_pending", help: "JetStream API requests that wait.", value: inMeta(func(m *surveyorMetaView) float64 { return told(m.sv, fleet.FieldMetaPending, float64(m.m.Pending)) })},
 		{name: "nats_core_jetstream_cluster_raft_group_size", help: "Members of the meta group.", value: inMeta(func(m *surveyorMetaView) float64 { return float64(m.m.Size) })},
 		{name: "nats_core_jetstream_cluster_raft_group_leader", help: "1 on the leader of the meta group.", value: inMeta(func(m *surveyorMetaView) float64 {
 			return flag(m.m.Leader != "" && m.m.Leader == m.sv.Info.Name)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 func identSurveyorAccount(a *account, v []string) {
@@ -20,7 +22,7 @@ var surveyorAccounts = &group[*account]{
 		{name: "nats_core_account_conn_count", help: "Client connections.", value: func(a *account) float64 { return float64(a.Conns) }},
 		{name: "nats_core_account_total_conn_count", help: "Client and leaf node connections.", value: func(a *account) float64 { return float64(a.TotalConns) }},
 		{name: "nats_core_account_leaf_count", help: "Leaf node connections.", value: func(a *account) float64 { return float64(a.LeafNodes) }},
-		{name: "nats_core_account_sub_count", help: "Subscriptions.", value: func(a *account) float64 { return float64(a.NumSubs) }},
+		{name: "nats_core_account_sub_count", help: "Subscriptions.", value: func(a *account) float64 { return told(a.sv, fleet.FieldAccountSubs, float64(a.NumSubs)) }},
 		{name: "nats_core_account_slow_consumer_count", help: "Slow consumers since the start.", value: func(a *account) float64 { return float64(a.SlowConsumers) }},
 		{name: "nats_core_account_bytes_sent", typ: Counter, help: "Bytes sent.", value: func(a *account) float64 { return float64(a.Sent.Bytes) }},
 		{name: "nats_core_account_bytes_recv", typ: Counter, help: "Bytes received.", value: func(a *account) float64 { return float64(a.Received.Bytes) }},
@@ -39,16 +41,16 @@ var surveyorAccountLinks = &group[*account]{
 	),
 }
 
-// splitRows are the four counters of one kind of connection; a kind that the
-// server does not tell counts 0, as in the original.
+// splitRows are the four counters of one kind of connection; a kind without
+// traffic counts 0, as in the original, if the server tells kinds apart at all.
 func splitRows(kind string, of func(*server.DataStats) *server.MsgBytes) []row[*account] {
 	count := func(way func(*account) *server.DataStats, what func(*server.MsgBytes) float64) func(*account) float64 {
 		return func(a *account) float64 {
 			m := of(way(a))
 			if m == nil {
-				return 0
+				return told(a.sv, fleet.FieldLinkTraffic, 0)
 			}
-			return what(m)
+			return told(a.sv, fleet.FieldLinkTraffic, what(m))
 		}
 	}
 	prefix := "nats_core_account_" + kind + "_"

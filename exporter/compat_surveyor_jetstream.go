@@ -1,6 +1,10 @@
 package exporter
 
-import "github.com/nats-io/nats-server/v2/server"
+import (
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
 
 var surveyorJsz = &group[*jsServer]{
 	set: Surveyor, collector: "jetstream", labels: surveyorJSLabels, each: eachJS,
@@ -9,8 +13,8 @@ var surveyorJsz = &group[*jsServer]{
 		{name: "nats_core_jetstream_server_jetstream_disabled", help: "1 if JetStream is off.", value: func(s *jsServer) float64 { return flag(s.Disabled) }},
 		{name: "nats_core_jetstream_server_total_streams", help: "Replicas of streams.", value: func(s *jsServer) float64 { return float64(s.Streams) }},
 		{name: "nats_core_jetstream_server_total_consumers", help: "Replicas of consumers.", value: func(s *jsServer) float64 { return float64(s.Consumers) }},
-		{name: "nats_core_jetstream_server_total_stream_leaders", help: "Streams led.", value: func(s *jsServer) float64 { return float64(s.StreamsLeader) }},
-		{name: "nats_core_jetstream_server_total_consumer_leaders", help: "Consumers led.", value: func(s *jsServer) float64 { return float64(s.ConsumersLeader) }},
+		{name: "nats_core_jetstream_server_total_stream_leaders", help: "Streams led.", value: func(s *jsServer) float64 { return told(s.sv, fleet.FieldStreamsLeader, float64(s.StreamsLeader)) }},
+		{name: "nats_core_jetstream_server_total_consumer_leaders", help: "Consumers led.", value: func(s *jsServer) float64 { return told(s.sv, fleet.FieldStreamsLeader, float64(s.ConsumersLeader)) }},
 		{name: "nats_core_jetstream_server_total_messages", help: "Messages stored.", value: func(s *jsServer) float64 { return float64(s.Messages) }},
 		{name: "nats_core_jetstream_server_total_message_bytes", help: "Bytes stored.", value: func(s *jsServer) float64 { return float64(s.Bytes) }},
 		{name: "nats_core_jetstream_server_max_memory", help: "The most memory for streams.", value: func(s *jsServer) float64 { return float64(s.Config.MaxMemory) }},

@@ -1,6 +1,10 @@
 package exporter
 
-import "time"
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
 
 // flag turns a truth into 1 or 0.
 func flag(b bool) float64 {
@@ -33,4 +37,13 @@ func rtt(s string) float64 {
 		return none
 	}
 	return d.Seconds()
+}
+
+// told returns n, or none if the server is of a release that does not report
+// it: the wire types then hold a zero that nobody sent.
+func told(sv *fleet.Server, f fleet.Field, n float64) float64 {
+	if !fleet.Reports(sv.Info.Version, f) {
+		return none
+	}
+	return n
 }

@@ -1,6 +1,10 @@
 package exporter
 
-import "github.com/nats-io/nats-server/v2/server"
+import (
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
 
 var accountLabels = with(serverLabels, "account", "account_name")
 
@@ -20,7 +24,7 @@ var accounts = &group[*account]{
 	rows: []row[*account]{
 		{name: "nats_account_connections", help: "Client connections of the account on this server.", value: func(a *account) float64 { return float64(a.Conns) }},
 		{name: "nats_account_leafnodes", help: "Leaf node connections of the account on this server.", value: func(a *account) float64 { return float64(a.LeafNodes) }},
-		{name: "nats_account_subscriptions", help: "Subscriptions of the account on this server.", value: func(a *account) float64 { return float64(a.NumSubs) }},
+		{name: "nats_account_subscriptions", help: "Subscriptions of the account on this server; absent on servers before 2.10.", value: func(a *account) float64 { return told(a.sv, fleet.FieldAccountSubs, float64(a.NumSubs)) }},
 		{name: "nats_account_slow_consumers_total", typ: Counter, help: "Connections of the account cut or stalled because they read too slowly.", value: func(a *account) float64 { return float64(a.SlowConsumers) }},
 		{name: "nats_account_sent_messages_total", typ: Counter, help: "Messages of the account that this server sent, to clients and links.", value: func(a *account) float64 { return float64(a.Sent.Msgs) }},
 		{name: "nats_account_sent_bytes_total", typ: Counter, help: "Bytes of the account that this server sent, to clients and links.", value: func(a *account) float64 { return float64(a.Sent.Bytes) }},

@@ -15,7 +15,9 @@ var serverHealth = &group[*fleet.Server]{
 	set: Native, collector: "health", labels: serverLabels, each: eachServer(hasHealthz), ident: identServer,
 	rows: []row[*fleet.Server]{
 		{name: "nats_server_healthy", help: "1 if the server says that it is healthy.", value: func(s *fleet.Server) float64 { return flag(s.Healthz.Status == "ok") }},
-		{name: "nats_server_health_status_code", help: "The server's verdict on its health as an HTTP status; 0 if it gave none.", value: func(s *fleet.Server) float64 { return float64(s.Healthz.StatusCode) }},
+		{name: "nats_server_health_status_code", help: "The server's verdict on its health as an HTTP status; absent on servers before 2.10.", value: func(s *fleet.Server) float64 {
+			return told(s, fleet.FieldHealthCode, positive(int64(s.Healthz.StatusCode)))
+		}},
 		{name: "nats_server_health_errors", help: "Things that the server finds unhealthy, by type of thing.", extra: []string{"type"}, many: healthErrors},
 	},
 }
@@ -57,7 +59,7 @@ var serverRaft = &group[*raftGroup]{
 		{name: "nats_raft_term", help: "The group's term: it grows with every election.", value: func(g *raftGroup) float64 { return float64(g.state.Term) }},
 		{name: "nats_raft_leader", help: "1 on the server that leads the group.", value: func(g *raftGroup) float64 { return flag(g.state.State == "LEADER") }},
 		{name: "nats_raft_catching_up", help: "1 while this server fetches what it missed of the group's log.", value: func(g *raftGroup) float64 { return flag(g.state.CatchingUp) }},
-		{name: "nats_raft_overruns_total", typ: Counter, help: "Times that the group's log grew faster than this server put it into effect.", value: func(g *raftGroup) float64 { return float64(g.state.OverrunCount) }},
+		{name: "nats_raft_overruns_total", typ: Counter, help: "Times that the group's log grew faster than this server put it into effect.", value: func(g *raftGroup) float64 { return told(g.sv, fleet.FieldRaftOverruns, float64(g.state.OverrunCount)) }},
 		{name: "nats_raft_apply_queue", help: "Entries that wait to be put into effect.", value: func(g *raftGroup) float64 { return float64(g.state.IPQApplyLen) }},
 		{name: "nats_raft_proposal_queue", help: "Proposals that wait to enter the log.", value: func(g *raftGroup) float64 { return float64(g.state.IPQPropLen) }},
 		{name: "nats_raft_wal_bytes", help: "Size of this server's copy of the group's log.", value: func(g *raftGroup) float64 { return float64(g.state.WAL.Bytes) }},

@@ -38,6 +38,11 @@ func running(value func(*server.JSInfo) float64) func(*jsServer) float64 {
 	}
 }
 
+// reported also skips servers too old to tell.
+func reported(f fleet.Field, value func(*server.JSInfo) float64) func(*jsServer) float64 {
+	return func(s *jsServer) float64 { return told(s.sv, f, running(value)(s)) }
+}
+
 var serverJetStream = &group[*jsServer]{
 	set: Native, collector: "jetstream", labels: jsLabels, each: eachJS, ident: identJS,
 	rows: []row[*jsServer]{
@@ -50,14 +55,14 @@ var serverJetStream = &group[*jsServer]{
 		{name: "nats_jetstream_storage_max_bytes", help: "The most disk space that streams may use on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.Config.MaxStore) })},
 		{name: "nats_jetstream_accounts", help: "Accounts with JetStream on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.Accounts) })},
 		{name: "nats_jetstream_ha_assets", help: "Replicas of streams and consumers with more than one, on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.HAAssets) })},
-		{name: "nats_jetstream_api_level", help: "The level of the JetStream API that the server speaks.", value: running(func(j *server.JSInfo) float64 { return float64(j.API.Level) })},
+		{name: "nats_jetstream_api_level", help: "The level of the JetStream API that the server speaks.", value: reported(fleet.FieldAPILevel, func(j *server.JSInfo) float64 { return float64(j.API.Level) })},
 		{name: "nats_jetstream_api_requests_total", typ: Counter, help: "JetStream API requests to the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.API.Total) })},
 		{name: "nats_jetstream_api_errors_total", typ: Counter, help: "JetStream API requests that the server answered with an error.", value: running(func(j *server.JSInfo) float64 { return float64(j.API.Errors) })},
 		{name: "nats_jetstream_api_inflight", help: "JetStream API requests being answered now.", value: running(func(j *server.JSInfo) float64 { return float64(j.API.Inflight) })},
 		{name: "nats_jetstream_streams", help: "Replicas of streams on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.Streams) })},
-		{name: "nats_jetstream_streams_led", help: "Streams that the server leads; their sum over the servers is the number of streams.", value: running(func(j *server.JSInfo) float64 { return float64(j.StreamsLeader) })},
+		{name: "nats_jetstream_streams_led", help: "Streams that the server leads; their sum over the servers is the number of streams.", value: reported(fleet.FieldStreamsLeader, func(j *server.JSInfo) float64 { return float64(j.StreamsLeader) })},
 		{name: "nats_jetstream_consumers", help: "Replicas of consumers on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.Consumers) })},
-		{name: "nats_jetstream_consumers_led", help: "Consumers that the server leads; their sum over the servers is the number of consumers.", value: running(func(j *server.JSInfo) float64 { return float64(j.ConsumersLeader) })},
+		{name: "nats_jetstream_consumers_led", help: "Consumers that the server leads; their sum over the servers is the number of consumers.", value: reported(fleet.FieldStreamsLeader, func(j *server.JSInfo) float64 { return float64(j.ConsumersLeader) })},
 		{name: "nats_jetstream_messages", help: "Messages in the replicas on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.Messages) })},
 		{name: "nats_jetstream_bytes", help: "Bytes in the replicas on the server.", value: running(func(j *server.JSInfo) float64 { return float64(j.Bytes) })},
 	},
@@ -104,8 +109,8 @@ var metaGroup = &group[*meta]{
 		{name: "nats_jetstream_meta_leader_known", help: "1 if the server knows a leader of the meta group; 0 everywhere means that JetStream cannot be changed.", value: func(m *meta) float64 { return flag(m.Leader != "") }},
 		{name: "nats_jetstream_meta_peers", help: "Servers of the meta group, as this one counts them.", value: func(m *meta) float64 { return positive(int64(m.Size)) }},
 		{name: "nats_jetstream_meta_quorum_needed", help: "Servers of the meta group that must be up for it to work; absent on servers that do not tell.", value: func(m *meta) float64 { return positive(int64(m.QuorumNeeded)) }},
-		{name: "nats_jetstream_meta_rescue", help: "1 while the meta group runs in rescue mode, below its quorum.", value: func(m *meta) float64 { return flag(m.Rescue) }},
-		{name: "nats_jetstream_meta_pending", help: "JetStream API requests that wait on this server.", value: func(m *meta) float64 { return float64(m.Pending) }},
+		{name: "nats_jetstream_meta_rescue", help: "1 while the meta group runs in rescue mode, below its quorum.", value: func(m *meta) float64 { return told(m.sv, fleet.FieldMetaQuorum, flag(m.Rescue)) }},
+		{name: "nats_jetstream_meta_pending", help: "JetStream API requests that wait on this server.", value: func(m *meta) float64 { return told(m.sv, fleet.FieldMetaPending, float64(m.Pending)) }},
 		{name: "nats_jetstream_meta_snapshot_pending_entries", help: "Entries of the meta group's log since its last snapshot.", value: snapshotOf(func(s *server.MetaSnapshotStats) float64 { return float64(s.PendingEntries) })},
 		{name: "nats_jetstream_meta_snapshot_pending_bytes", help: "Bytes of the meta group's log since its last snapshot.", value: snapshotOf(func(s *server.MetaSnapshotStats) float64 { return float64(s.PendingSize) })},
 		{name: "nats_jetstream_meta_snapshot_timestamp_seconds", help: "When the meta group's last snapshot was made on this server.", value: snapshotOf(func(s *server.MetaSnapshotStats) float64 { return unix(s.LastTime) })},

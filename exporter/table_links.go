@@ -177,7 +177,7 @@ var leafs = &group[*leaf]{
 		{name: "nats_leaf_received_bytes_total", typ: Counter, help: "Bytes received over the leaf node connection.", value: func(l *leaf) float64 { return float64(l.InBytes) }},
 		{name: "nats_leaf_subscriptions", help: "Subscriptions on the leaf node connection.", value: func(l *leaf) float64 { return float64(l.NumSubs) }},
 		{name: "nats_leaf_rtt_seconds", help: "Round trip time of the leaf node connection; absent until measured.", value: func(l *leaf) float64 { return rtt(l.RTT) }},
-		{name: "nats_leaf_spoke", help: "1 if this server is the leaf of the connection, 0 if it is the hub.", value: func(l *leaf) float64 { return flag(l.IsSpoke) }},
+		{name: "nats_leaf_spoke", help: "1 if this server is the leaf of the connection, 0 if it is the hub.", value: func(l *leaf) float64 { return told(l.sv, fleet.FieldLeafName, flag(l.IsSpoke)) }},
 		{name: "nats_leaf_compressed", help: "1 if the leaf node connection is compressed.", value: func(l *leaf) float64 { return flag(l.Compression != "" && l.Compression != "off") }},
 	},
 }

@@ -43,7 +43,9 @@ var serverLoad = &group[*fleet.Server]{
 		{name: "nats_server_received_bytes_total", typ: Counter, help: "Bytes received from clients, routes, gateways and leaf nodes.", value: func(s *fleet.Server) float64 { return float64(s.Statsz.Received.Bytes) }},
 		{name: "nats_server_slow_consumers_total", typ: Counter, help: "Connections cut or stalled because they read too slowly, by kind of connection (all, on servers that do not tell the kind).", extra: kindLabel, many: slowConsumers},
 		{name: "nats_server_stale_connections_total", typ: Counter, help: "Connections closed because they answered no ping, by kind of connection.", extra: kindLabel, many: staleConnections},
-		{name: "nats_server_stalled_clients_total", typ: Counter, help: "Times that a publisher was held back because a subscriber read too slowly.", value: func(s *fleet.Server) float64 { return float64(s.Statsz.StalledClients) }},
+		{name: "nats_server_stalled_clients_total", typ: Counter, help: "Times that a publisher was held back because a subscriber read too slowly.", value: func(s *fleet.Server) float64 {
+			return told(s, fleet.FieldStalledClients, float64(s.Statsz.StalledClients))
+		}},
 		{name: "nats_server_known_servers", help: "Servers of the fleet that this server knows, itself included.", value: func(s *fleet.Server) float64 { return positive(int64(s.Statsz.ActiveServers)) }},
 		{name: "nats_server_routes", help: "Route connections now; a peer has several.", value: func(s *fleet.Server) float64 { return float64(len(s.Statsz.Routes)) }},
 		{name: "nats_server_gateways", help: "Other clusters to which the server has a gateway connection.", value: func(s *fleet.Server) float64 { return float64(len(s.Statsz.Gateways)) }},

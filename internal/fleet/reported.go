@@ -22,10 +22,15 @@ const (
 	FieldLeafID                        // id of a leafnode connection
 	FieldRoutePool                     // pool_size, account and compression of a route
 	FieldMetaPending                   // pending of the meta group
-	FieldMetaQuorum                    // quorum_needed of the meta group
+	FieldMetaQuorum                    // quorum_needed and rescue of the meta group
 	FieldLeaderSince                   // leader_since of a stream or consumer
 	FieldLeafName                      // name and is_spoke of a leafnode connection
 	FieldAccountSubs                   // num_subscriptions of an account
+	FieldLinkTraffic                   // routes, gateways, leafs of an account's traffic
+	FieldHealthCode                    // status_code of the health
+	FieldAPILevel                      // level of the JetStream API
+	FieldRaftOverruns                  // overrun_count of a raft group
+	FieldMetaQueues                    // pending_requests, pending_infos of the meta group
 )
 
 // fieldSince holds, for each field, the first version that reports it; where a
@@ -46,6 +51,11 @@ var fieldSince = [...][]Version{
 	FieldLeaderSince:      {{2, 12, 0}, {2, 11, 9}},
 	FieldLeafName:         {{2, 9, 15}},
 	FieldAccountSubs:      {{2, 10, 0}},
+	FieldLinkTraffic:      {{2, 12, 0}, {2, 11, 10}},
+	FieldHealthCode:       {{2, 10, 0}},
+	FieldAPILevel:         {{2, 11, 0}},
+	FieldRaftOverruns:     {{2, 14, 0}},
+	FieldMetaQueues:       {{2, 14, 0}},
 }
 
 // Reports tells whether a server of this version reports the field. A version
