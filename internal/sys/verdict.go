@@ -25,9 +25,10 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 		case n.succeeded(s):
 			earlier++
 			continue
-		case s.state == suspectGone && s.goodbye:
-			// It went as it said, and nobody waits for it: if more are counted
-			// than there are, it is because of another, unless it went lately.
+		case s.goodbye:
+			// No link leads to it: it went as it said, and nobody waits for it. If
+			// more are counted than there are, it is because of another, unless it
+			// went lately.
 			if n.r.c.stillCounted(s.id) {
 				earlier++
 			}
