@@ -1,7 +1,9 @@
 package broker
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net"
 	"sync"
 )
@@ -43,7 +45,8 @@ func (d *door) serve(ctx context.Context) {
 // carry connects one accepted connection with its target until either end closes or is cut.
 func (d *door) carry(ctx context.Context, near net.Conn) {
 	defer d.drop(near)
-	if !d.keep(near) {
+	early, ok := d.hold(ctx, near)
+	if !ok || !d.keep(near) {
 		return
 	}
 	var dialer net.Dialer
@@ -59,7 +62,7 @@ func (d *door) carry(ctx context.Context, near net.Conn) {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { near.Close(); far.Close() }) //nolint:errcheck // both are being given up
 	defer stop()
-	wg.Go(func() { defer cancel(); pump{d.out, near, far}.run(ctx) })
+	wg.Go(func() { defer cancel(); pump{d.out, io.MultiReader(bytes.NewReader(early), near), far}.run(ctx) })
 	wg.Go(func() { defer cancel(); pump{d.in, far, near}.run(ctx) })
 	wg.Wait()
 }

@@ -14,7 +14,7 @@ type FaultKind string
 
 // The kinds of faults.
 const (
-	Partition FaultKind = "partition" // connections are closed and new ones refused; with OneWay what A sends is lost
+	Partition FaultKind = "partition" // connections are closed and new ones wait; with OneWay what A sends is lost
 	Blackhole FaultKind = "blackhole" // connections stay open and nothing gets through
 	Latency   FaultKind = "latency"   // everything arrives later
 	Bandwidth FaultKind = "bandwidth" // little gets through at a time
@@ -80,7 +80,7 @@ func (f Fault) check() error {
 
 // effect is what all faults together do to one direction between two servers.
 type effect struct {
-	cut    bool // connections are closed and refused
+	cut    bool // connections are closed and new ones wait
 	hold   bool // bytes stay where they are
 	delay  time.Duration
 	jitter time.Duration

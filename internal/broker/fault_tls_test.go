@@ -1,0 +1,116 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+// healTime is within what a partition is to be gone after it was healed.
+const healTime = 2 * time.Second
+
+// heals makes a partition and measures how long requests need to cross again once it is healed. The best of some rounds
+// counts: what else the machine does can only make one longer.
+func heals(t *testing.T, c *Cluster, a, b string, pairs ...func() error) {
+	t.Helper()
+	best := time.Hour
+	for range 5 {
+		if err := c.Partition(a, b); err != nil {
+			t.Fatal(err)
+		}
+		for i, ask := range pairs {
+			if ask() == nil {
+				t.Errorf("request %d crossed the partition %s | %s", i, a, b)
+			}
+		}
+		begun := time.Now()
+		if err := c.Heal(); err != nil {
+			t.Fatal(err)
+		}
+		for _, ask := range pairs {
+			eventually(t, ask)
+		}
+		best = min(best, time.Since(begun))
+		if err := c.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if best < healTime {
+			t.Logf("%s | %s healed after %v, whole after %v", a, b, best, time.Since(begun))
+			return
+		}
+	}
+	t.Errorf("%s | %s: requests crossed %v after it was healed", a, b, best)
+}
+
+// TestFaultsUnderTLS disturbs routes, gateways and leaf connections, plain and encrypted.
+func TestFaultsUnderTLS(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []TLSMode{TLSNone, TLSServer, TLSMutual} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
+			spec.Faults, spec.TLS.Mode = true, mode
+			c := begin(t, spec)
+			for _, link := range []struct {
+				what, from, to string // nodes
+				a, b           string // sides
+			}{
+				{"gateway", "east-1", "west-2", "east", "west"},
+				{"route", "west-1", "west-2", "west-1", "west-2"},
+				{"leaf", "edge", "east-2", "edge", "east"},
+			} {
+				p := newPair(t, c, link.from, link.to, link.what)
+				ask := func() error { return p.ask(link.what) }
+				heals(t, c, link.a, link.b, ask)
+				slow(t, c, link.a, link.b, ask)
+				mute(t, c, link.a, link.b, ask)
+				if _, err := c.Inject(Fault{Kind: Drop, A: link.a, B: link.b}); err != nil {
+					t.Fatal(err)
+				}
+				eventually(t, ask)
+			}
+		})
+	}
+}
+
+// slow lets everything arrive later, in both directions.
+func slow(t *testing.T, c *Cluster, a, b string, ask func() error) {
+	t.Helper()
+	if _, err := c.Inject(Fault{Kind: Latency, A: a, B: b, Delay: 35 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	best := time.Hour
+	for range 10 {
+		begun := time.Now()
+		if ask() == nil {
+			best = min(best, time.Since(begun))
+		}
+	}
+	if best < 70*time.Millisecond || best == time.Hour {
+		t.Errorf("%s | %s: the best round trip over 35 ms each way took %v", a, b, best)
+	}
+	if err := c.Heal(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mute keeps connections open and lets nothing through.
+func mute(t *testing.T, c *Cluster, a, b string, ask func() error) {
+	t.Helper()
+	if _, err := c.Inject(Fault{Kind: Blackhole, A: a, B: b}); err != nil {
+		t.Fatal(err)
+	}
+	if ask() == nil {
+		t.Errorf("a request came through the black hole %s | %s", a, b)
+	}
+	if err := c.Heal(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() error {
+		if err := ask(); err != nil {
+			return errors.Join(fmt.Errorf("behind the black hole %s | %s", a, b), err)
+		}
+		return nil
+	})
+}
