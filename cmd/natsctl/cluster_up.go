@@ -185,7 +185,7 @@ func (c *clusterUp) plan(ctx context.Context, e *env, home *broker.Home, o broke
 func (e *env) sayDiff(name string, diff []string, whole bool) {
 	how := "its data stays"
 	if whole {
-		how = "all its servers stop and start, their data stays"
+		how = "all its servers stop and start, what they have in files stays"
 	}
 	e.say("", fmt.Sprintf("cluster %s changes; %s:", name, how))
 	for _, line := range diff {

@@ -95,6 +95,7 @@ func contextAdvices() []advice {
 func brokerAdvices() []advice {
 	return []advice{
 		{is(broker.ErrNoSpace), exitFailed, say("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")},
+		{is(broker.ErrData), exitFailed, say("nothing was changed; give the stream a replica elsewhere (nats stream edit --replicas), or back it up and delete it first (nats stream backup, nats stream rm), or start a new cluster under another name")},
 		{is(broker.ErrExpired), exitFailed, say("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")},
 		{as[*broker.SlotError](), exitFailed, say("leave --slot out for a free one; natsctl cluster ls shows who has which, natsctl cluster delete NAME frees one")},
 		{is(broker.ErrPortInUse), exitFailed, say("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")},

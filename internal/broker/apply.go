@@ -20,6 +20,9 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 	if err != nil {
 		return s, err
 	}
+	if err := s.Plan.keeps(next); err != nil {
+		return s, err
+	}
 	old := s
 	s.Plan = next
 	if o.Contexts != nil {
@@ -166,5 +169,5 @@ func (h *Home) Plan(ctx context.Context, o Order) (Record, error) {
 	if diff := Diff(old.Spec, spec); len(diff) > 0 && o.Changes != nil {
 		o.Changes(append(diff, old.kept(spec)...), h.alive(spec.Name) && old.wholesale(s.Plan))
 	}
-	return h.record(s), nil
+	return h.record(s), old.keeps(s.Plan)
 }

@@ -23,6 +23,9 @@ func (h *Home) AddNode(ctx context.Context, name, group string) (string, error) 
 	if err != nil {
 		return "", err
 	}
+	if err := s.Plan.keeps(next); err != nil {
+		return "", err
+	}
 	node := next.besides(s.Plan).Nodes[0].Name
 	if err := h.evolve(ctx, Order{Spec: spec}, s, next); err != nil {
 		return "", err
@@ -56,6 +59,9 @@ func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
 	}
 	if next.node(node).Name != "" {
 		return specErr("only the last node of %s can be removed, not %s", n.Cluster, node)
+	}
+	if err := s.Plan.keeps(next); err != nil {
+		return err
 	}
 	if err := h.evolve(ctx, Order{Spec: spec}, s, next); err != nil {
 		return err

@@ -49,7 +49,7 @@ type errorValue struct {
 // sentinels are the errors that keep their identity on the way.
 func sentinels() map[string]error {
 	return map[string]error{
-		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault, "space": ErrNoSpace, "expired": ErrExpired,
+		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault, "space": ErrNoSpace, "expired": ErrExpired, "data": ErrData,
 		"busy": ErrBusy, "unknown": ErrUnknown, "user": ErrUser, "push": ErrPush, "program": ErrProgram,
 	}
 }

@@ -1,0 +1,107 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrData is wrapped by the error of a change that would lose what streams hold; nothing has been changed.
+var ErrData = errors.New("streams would be lost")
+
+// stored is a stream that a node has files of.
+type stored struct {
+	account string // as a configuration names it: in operator mode a public key
+	stream  string
+}
+
+// stored are the streams that the node has files of, also while it is down. What is in memory only is not among them.
+func (n nodePlan) stored() []stored {
+	if n.Dir == "" {
+		return nil
+	}
+	dirs, err := filepath.Glob(filepath.Join(n.Dir, "js", "jetstream", "*", "streams", "[^.]*")) // with a dot: being deleted
+	if err != nil {
+		return nil // the pattern is right
+	}
+	var out []stored
+	for _, dir := range dirs {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			out = append(out, stored{filepath.Base(filepath.Dir(filepath.Dir(dir))), filepath.Base(dir)})
+		}
+	}
+	return out
+}
+
+// lost is a stream that another plan would not have, and why.
+type lost struct {
+	stored
+	why string
+}
+
+// keeps refuses another plan with which streams that are stored now would be lost: on a node that it does not have, of an account
+// that it does not have, or because a server that is alone keeps streams in another way than several do. The error wraps [ErrData].
+func (p plan) keeps(next plan) error {
+	if p.Spec.NoJetStream {
+		return nil
+	}
+	var all []lost
+	for _, n := range p.Nodes {
+		for _, s := range n.stored() {
+			if why := p.loses(n, s, next); why != "" && !slices.ContainsFunc(all, func(l lost) bool { return l.stored == s }) {
+				all = append(all, lost{s, why})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	var text []string
+	for i, l := range all {
+		if i == maxLost {
+			text = append(text, fmt.Sprintf("%d more", len(all)-i))
+			break
+		}
+		text = append(text, fmt.Sprintf("%s of account %s %s", l.stream, p.accountOf(l.account), l.why))
+	}
+	return fmt.Errorf("%w: %s", ErrData, strings.Join(text, "; "))
+}
+
+// maxLost is how many streams an error names.
+const maxLost = 4
+
+// loses says why a stream of a node would be lost with another plan, "" when it would not.
+func (p plan) loses(n nodePlan, s stored, next plan) string {
+	switch {
+	case n.Leaf == nil && (p.Spec.core() == 1) != (next.Spec.core() == 1):
+		return fmt.Sprintf("is kept by %s, and a server that is alone does not share its streams with others", n.Name)
+	case !next.names(s.account):
+		return "would have no account of that identity"
+	case next.node(n.Name).Name != "":
+		return ""
+	}
+	for _, other := range next.Nodes {
+		if was := p.node(other.Name); was.Domain == n.Domain && slices.Contains(was.stored(), s) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("has no copy but that of %s, which would go", n.Name)
+}
+
+// names says whether the servers of the plan know an account by the name.
+func (p plan) names(account string) bool {
+	return account == p.accountName(SystemAccount) || slices.ContainsFunc(p.Spec.Accounts, func(a Account) bool { return p.accountName(a.Name) == account })
+}
+
+// accountOf is the name of an account that a configuration names so.
+func (p plan) accountOf(name string) string {
+	for _, a := range p.Spec.Accounts {
+		if p.accountName(a.Name) == name {
+			return a.Name
+		}
+	}
+	return name
+}
