@@ -20,39 +20,75 @@ func chat() []Account {
 	}
 }
 
-// TestMatrix starts every combination of topology, authentication and TLS and uses it.
-func TestMatrix(t *testing.T) {
-	shapes := map[string]Spec{
+// shapes are all topologies, as small as they can be.
+func shapes() map[string]Spec {
+	return map[string]Spec{
 		"single":  Single(),
 		"cluster": Nodes(2),
 		"super":   Super(1, "east", "west"),
 		"hub":     Nodes(2).WithLeaf("edge", 1, DefaultName),
 		"mixed":   Super(1, "east", "west").WithLeaf("edge", 2, "east"),
 	}
-	for name, spec := range shapes {
+}
+
+// tlsModes are all of them.
+func tlsModes() []TLSMode { return []TLSMode{TLSNone, TLSServer, TLSMutual} }
+
+// secured is a shape with authentication and TLS; the largest one has an authority for each cluster.
+func secured(shape string, auth string, mode TLSMode) Spec {
+	spec := shapes()[shape]
+	spec.Auth, spec.TLS.Mode, spec.Accounts = AuthMode(auth), mode, chat()
+	if mode != TLSNone && shape == "mixed" {
+		spec.TLS.CA = CAPerCluster
+	}
+	return spec
+}
+
+// TestMatrix starts every combination of topology, authentication and TLS and uses it.
+func TestMatrix(t *testing.T) {
+	for name := range shapes() {
 		for _, auth := range AuthModes() {
-			for _, mode := range []TLSMode{TLSNone, TLSServer, TLSMutual} {
+			for _, mode := range tlsModes() {
 				t.Run(fmt.Sprintf("%s/%s/%s", name, auth, mode), func(t *testing.T) {
 					t.Parallel()
-					spec := spec
-					spec.Auth, spec.TLS.Mode, spec.Accounts = AuthMode(auth), mode, chat()
-					spec.TLS.CA = ""
-					if mode != TLSNone && name == "mixed" {
-						spec.TLS.CA = CAPerCluster
-					}
-					use(t, begin(t, spec))
+					use(t, sites(begin(t, secured(name, auth, mode))))
 				})
 			}
 		}
 	}
 }
 
-// use is what a client of each account does.
-func use(t *testing.T, c *Cluster) {
+// site is a node as a client sees it.
+type site struct {
+	name, url string
+	leaf      bool
+	connect   func(who string, opts ...nats.Option) (*nats.Conn, error)
+}
+
+// sites are the nodes of a cluster in this process.
+func sites(c *Cluster) []site {
+	var out []site
+	for _, n := range c.Nodes() {
+		out = append(out, site{n.Name(), n.ClientURL(), n.Leaf(), n.Connect})
+	}
+	return out
+}
+
+// sites are the nodes of a plan that runs somewhere.
+func (p plan) sites() []site {
+	var out []site
+	for _, n := range p.Nodes {
+		connect := func(who string, opts ...nats.Option) (*nats.Conn, error) { return p.connect(n.clientURL(), who, opts) }
+		out = append(out, site{n.Name, n.clientURL(), n.Leaf != nil, connect})
+	}
+	return out
+}
+
+// use is what a client of each account does: it connects, is heard across servers, and is refused what it may not do.
+func use(t *testing.T, nodes []site) {
 	t.Helper()
-	nodes := c.Nodes()
 	first, last := nodes[0], nodes[len(nodes)-1]
-	alice := dial(t, last, "alice", nil)
+	alice := last.dial(t, "alice", nil)
 	if _, err := alice.Subscribe("chat.>", func(m *nats.Msg) { m.Respond([]byte("hello")) }); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +96,7 @@ func use(t *testing.T, c *Cluster) {
 		t.Fatal(err)
 	}
 	refused := make(chan error, 16)
-	bob := dial(t, first, "bob", refused)
+	bob := first.dial(t, "bob", refused)
 	eventually(t, func() error { _, err := bob.Request("chat.room", nil, time.Second); return err })
 	if err := errors.Join(bob.Publish("secret", nil), bob.Flush()); err != nil {
 		t.Fatal(err)
@@ -68,24 +104,30 @@ func use(t *testing.T, c *Cluster) {
 	if err := <-refused; !errors.Is(err, nats.ErrPermissionViolation) {
 		t.Errorf("bob: %v", err)
 	}
-	press := dial(t, first, "press", nil)
-	if last.Leaf() { // another account than the one that the leaf joins
-		press = dial(t, last, "press", nil)
+	press := first.dial(t, "press", nil)
+	if last.leaf { // another account than the one that the leaf joins
+		press = last.dial(t, "press", nil)
 	}
 	eventually(t, func() error { _, err := press.Request("help", nil, time.Second); return err })
 	if _, err := press.Request("chat.room", nil, 200*time.Millisecond); err == nil {
 		t.Error("another account was heard")
 	}
 	for _, n := range nodes {
-		if _, err := nats.Connect(n.ClientURL(), nats.UserInfo("mallory", "x")); err == nil {
-			t.Errorf("%s lets a stranger in", n.Name())
+		if nc, err := nats.Connect(n.url, nats.UserInfo("mallory", "x")); err == nil {
+			nc.Close()
+			t.Errorf("%s lets a stranger in", n.name)
 		}
 	}
 }
 
 func dial(t *testing.T, n *Node, who string, refused chan<- error) *nats.Conn {
 	t.Helper()
-	nc, err := n.Connect(who, nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+	return site{connect: n.Connect}.dial(t, who, refused)
+}
+
+func (s site) dial(t *testing.T, who string, refused chan<- error) *nats.Conn {
+	t.Helper()
+	nc, err := s.connect(who, nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 		if refused != nil {
 			refused <- err
 		}

@@ -1,0 +1,28 @@
+//go:build e2e && !windows
+
+package broker
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+)
+
+// TestE2EMatrix starts topologies, authentication and TLS as processes with a supervisor, each two of them together at least
+// once, and uses them. Every node is a process of its own with certificates and credentials in files.
+func TestE2EMatrix(t *testing.T) {
+	for i, shape := range slices.Sorted(maps.Keys(shapes())) {
+		for j, auth := range AuthModes() {
+			mode := tlsModes()[(i+j)%len(tlsModes())]
+			t.Run(fmt.Sprintf("%s/%s/%s", shape, auth, mode), func(t *testing.T) {
+				t.Parallel()
+				h := home(t)
+				spec := secured(shape, auth, mode)
+				spec.Name, spec.Faults = "m", true
+				up(t, h, Order{Spec: spec})
+				use(t, must(h.load("m")).Plan.sites())
+			})
+		}
+	}
+}
