@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -45,12 +46,15 @@ func (p plan) connect(urls, who string, opts []nats.Option) (*nats.Conn, error) 
 	if !ok {
 		return nil, fmt.Errorf("%w: %q is neither a user nor an account of %s", ErrUser, who, p.Spec.Name)
 	}
-	nc, err := nats.Connect(urls, append(id.options(), opts...)...)
+	nc, err := nats.Connect(urls, append(append(id.options(), nats.Timeout(connectTime)), opts...)...)
 	if err != nil {
 		return nil, fmt.Errorf("connect as %s: %w", id.User, err)
 	}
 	return nc, nil
 }
+
+// connectTime is how long a server of ours may take to answer: many start at once on a machine that has other work.
+const connectTime = 10 * time.Second
 
 // options are what a client needs to connect as the identity.
 func (i Identity) options() []nats.Option {

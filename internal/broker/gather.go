@@ -10,12 +10,16 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// gatherTime bounds one round: long enough for any loaded laptop, short enough to ask again.
-const gatherTime = 500 * time.Millisecond
+// gatherTime bounds one round: long enough for most machines, short enough to ask again. Who asks again and again is more patient
+// each time, up to longestGather, for servers that have much to do answer late.
+const (
+	gatherTime    = 500 * time.Millisecond
+	longestGather = 5 * time.Second
+)
 
 // gather is gatherRaw of a request without a body, with the answers decoded.
-func gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int) ([]T, error) {
-	answers, err := gatherRaw(ctx, nc, subject, nil, want)
+func gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int, patience time.Duration) ([]T, error) {
+	answers, err := gatherRaw(ctx, nc, subject, nil, want, patience)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +33,7 @@ func gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int)
 }
 
 // gatherRaw asks all servers and returns their answers when want have come or no more come for a while.
-func gatherRaw(ctx context.Context, nc *nats.Conn, subject string, body []byte, want int) ([][]byte, error) {
+func gatherRaw(ctx context.Context, nc *nats.Conn, subject string, body []byte, want int, patience time.Duration) ([][]byte, error) {
 	inbox := nc.NewRespInbox()
 	sub, err := nc.SubscribeSync(inbox)
 	if err != nil {
@@ -39,7 +43,7 @@ func gatherRaw(ctx context.Context, nc *nats.Conn, subject string, body []byte, 
 	if err := nc.PublishRequest(subject, inbox, body); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, gatherTime)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var out [][]byte
 	for len(out) < want {

@@ -74,7 +74,7 @@ func leads(ctx context.Context, nc *nats.Conn, want int) ([]Lead, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode the question: %w", err)
 	}
-	answers, err := gatherRaw(ctx, nc, "$SYS.REQ.SERVER.PING.JSZ", body, want)
+	answers, err := gatherRaw(ctx, nc, "$SYS.REQ.SERVER.PING.JSZ", body, want, gatherTime)
 	if err != nil {
 		return nil, err
 	}

@@ -74,17 +74,34 @@ type probe struct {
 const pause = 20 * time.Millisecond
 
 // insist asks a question at a node until it has no objection any more or the context ends.
-func (p plan) insist(ctx context.Context, at nodePlan, ask func(context.Context, *nats.Conn) error) error {
-	nc, err := p.connect(at.clientURL(), SystemUser, []nats.Option{nats.Name("natsctl readiness"), nats.NoReconnect()})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNotReady, expiredOr(err))
-	}
-	defer nc.Close()
+func (p plan) insist(ctx context.Context, at nodePlan, ask func(context.Context, *nats.Conn, time.Duration) error) error {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
-	var missing error
+	var (
+		nc      *nats.Conn
+		missing error
+	)
+	patience := gatherTime
+	defer func() {
+		if nc != nil {
+			nc.Close()
+		}
+	}()
 	for {
-		now := ask(ctx, nc)
+		var now error
+		if nc == nil || nc.IsClosed() { // a server with much to do may give up a connection before it is one
+			nc, now = p.connect(at.clientURL(), SystemUser, []nats.Option{nats.Name("natsctl readiness"), nats.NoReconnect()})
+		}
+		if expired := expiredOr(now); errors.Is(expired, ErrExpired) || errors.Is(now, nats.ErrAuthorization) {
+			return fmt.Errorf("%w: %w", ErrNotReady, expired)
+		}
+		if now == nil {
+			asked := time.Now()
+			now = ask(ctx, nc, patience)
+			if now != nil && time.Since(asked) >= patience { // not all have answered in time
+				patience = min(patience*5/4, longestGather)
+			}
+		}
 		if now == nil {
 			return nil
 		}
@@ -103,8 +120,8 @@ func (p plan) insist(ctx context.Context, at nodePlan, ask func(context.Context,
 const leafDeaf = "2.9."
 
 // ask makes one round of questions; the error says what is still missing.
-func (p probe) ask(ctx context.Context, nc *nats.Conn) error {
-	stats, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", p.want)
+func (p probe) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
+	stats, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", p.want, patience)
 	if err != nil {
 		return err
 	}
@@ -119,7 +136,7 @@ func (p probe) ask(ctx context.Context, nc *nats.Conn) error {
 	if !p.jetStream {
 		return nil
 	}
-	health, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.HEALTHZ", p.want)
+	health, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.HEALTHZ", p.want, patience)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 		return err
 	}
 	quit := make(chan struct{})
-	srv := &http.Server{Handler: k.routes(sync.OnceFunc(func() { close(quit) })), ReadHeaderTimeout: time.Second}
+	srv := &http.Server{Handler: k.routes(sync.OnceFunc(func() { close(quit) })), ReadHeaderTimeout: time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	defer func() {

@@ -91,7 +91,7 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	}
 	if k.askNode(ctx, nc, "STATSZ", &stats) == nil {
 		s.Clients, s.Mem, s.CPU = max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
-		all, _ := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect) // the count in a STATSZ has servers that were killed
+		all, _ := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, gatherTime) // the count in a STATSZ has servers that were killed
 		s.Hears = len(all)
 	}
 	s.Health = k.health(ctx, nc)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -61,19 +62,19 @@ type poolReply struct {
 }
 
 // ask makes one round of questions, of those kinds of links that the plan has; the error names a link that is not whole.
-func (w *wiring) ask(ctx context.Context, nc *nats.Conn) error {
+func (w *wiring) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	for _, kind := range []struct {
 		has   bool
 		what  string
 		whole func(map[string]wires) error
 	}{
-		{w.plan.Spec.core() > len(w.plan.Spec.Clusters), "ROUTEZ", func(all map[string]wires) error { return w.routes(ctx, nc, all) }},
+		{w.plan.Spec.core() > len(w.plan.Spec.Clusters), "ROUTEZ", func(all map[string]wires) error { return w.routes(ctx, nc, all, patience) }},
 		{len(w.plan.Spec.Clusters) > 1, "GATEWAYZ", w.gateways},
 	} {
 		if !kind.has {
 			continue
 		}
-		all, err := w.answers(ctx, nc, kind.what)
+		all, err := w.answers(ctx, nc, kind.what, patience)
 		if err != nil {
 			return err
 		}
@@ -85,14 +86,14 @@ func (w *wiring) ask(ctx context.Context, nc *nats.Conn) error {
 }
 
 // answers are those of every server that is asked, by its name.
-func (w *wiring) answers(ctx context.Context, nc *nats.Conn, what string) (map[string]wires, error) {
+func (w *wiring) answers(ctx context.Context, nc *nats.Conn, what string, patience time.Duration) (map[string]wires, error) {
 	var want []string
 	for _, n := range w.plan.Nodes {
 		if w.running(n.Name) && !n.isolated() {
 			want = append(want, n.Name)
 		}
 	}
-	all, err := gather[wires](ctx, nc, "$SYS.REQ.SERVER.PING."+what, len(want))
+	all, err := gather[wires](ctx, nc, "$SYS.REQ.SERVER.PING."+what, len(want), patience)
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +110,8 @@ func (w *wiring) answers(ctx context.Context, nc *nats.Conn, what string) (map[s
 }
 
 // routes says which route between two servers that run is not whole.
-func (w *wiring) routes(ctx context.Context, nc *nats.Conn, all map[string]wires) error {
-	if err := w.sizes(ctx, nc, all); err != nil {
+func (w *wiring) routes(ctx context.Context, nc *nats.Conn, all map[string]wires, patience time.Duration) error {
+	if err := w.sizes(ctx, nc, all, patience); err != nil {
 		return err
 	}
 	for _, from := range w.plan.Nodes {
@@ -127,7 +128,7 @@ func (w *wiring) routes(ctx context.Context, nc *nats.Conn, all map[string]wires
 }
 
 // sizes asks for the pools of servers that are new.
-func (w *wiring) sizes(ctx context.Context, nc *nats.Conn, of map[string]wires) error {
+func (w *wiring) sizes(ctx context.Context, nc *nats.Conn, of map[string]wires, patience time.Duration) error {
 	known := func() bool {
 		for _, a := range of {
 			if _, ok := w.pools[a.Server.ID]; !ok {
@@ -139,7 +140,7 @@ func (w *wiring) sizes(ctx context.Context, nc *nats.Conn, of map[string]wires) 
 	if known() {
 		return nil
 	}
-	all, err := gather[poolReply](ctx, nc, "$SYS.REQ.SERVER.PING.VARZ", len(of))
+	all, err := gather[poolReply](ctx, nc, "$SYS.REQ.SERVER.PING.VARZ", len(of), patience)
 	if err != nil {
 		return err
 	}
