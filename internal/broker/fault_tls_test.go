@@ -15,7 +15,7 @@ const healTime = 2 * time.Second
 func heals(t *testing.T, c *Cluster, a, b string, pairs ...func() error) {
 	t.Helper()
 	best := time.Hour
-	for range 5 {
+	for range 10 {
 		if err := c.Partition(a, b); err != nil {
 			t.Fatal(err)
 		}
