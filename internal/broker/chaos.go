@@ -101,6 +101,10 @@ func (h *Home) Chaos(ctx context.Context, name string, troubles []Trouble, repor
 	return errors.Join(err, h.mendAll(context.WithoutCancel(ctx), name))
 }
 
+// mendBy is how much longer than meant a fault lasts when the process that made it was killed before it could heal it: then the
+// supervisor does.
+const mendBy = 10 * time.Second
+
 // suffer makes one trouble and mends it.
 func (h *Home) suffer(ctx context.Context, name string, t Trouble) error {
 	end := time.Now().Add(t.Lasts)
@@ -113,6 +117,7 @@ func (h *Home) suffer(ctx context.Context, name string, t Trouble) error {
 		until(ctx, end, nil)
 		return h.Node(mended, name, t.Node, map[string]string{"kill": "start", "pause": "resume"}[t.Kind], 0, 0)
 	}
+	t.Fault.For = t.Lasts + mendBy // in case nobody is left to heal it
 	f, err := h.Inject(ctx, name, t.Fault)
 	if err != nil || f.Kind == Drop {
 		return err
