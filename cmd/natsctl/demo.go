@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/nats-io/nats.go"
@@ -17,6 +18,8 @@ import (
 type demoCommand struct {
 	watchFlags
 	shapeFlags
+	life   time.Duration
+	faults bool
 }
 
 func (c *demoCommand) setup(cmd *kingpin.CmdClause) {
@@ -25,6 +28,8 @@ func (c *demoCommand) setup(cmd *kingpin.CmdClause) {
 are those of natsctl top; q ends it). Without one it prints the table of servers once; with
 another -o or with --watch it prints that. Nothing is left behind.
 `)
+	cmd.Flag("for", "End after this time; without a terminal the servers are shown at the end of it.").PlaceHolder("DURATION").DurationVar(&c.life)
+	cmd.Flag("faults", "Disturb links again and again, always in the same way, each for a while.").BoolVar(&c.faults)
 	c.watchFlags.setup(cmd)
 	c.shapeFlags.setup(cmd, "")
 }
@@ -33,7 +38,9 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 	if e.errTTY {
 		e.say("", "starting two clusters of three servers and a leaf node ...")
 	}
-	cluster, err := broker.Start(ctx, demoSpec())
+	spec := demoSpec()
+	spec.Faults = c.faults
+	cluster, err := broker.Start(ctx, spec)
 	if err != nil {
 		return err
 	}
@@ -50,10 +57,63 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 	}
 	defer nc.Close()
 	client := sys.New(nc, sys.WithContextName("demo"))
-	if e.inTTY && e.outTTY && e.flags.output == "table" && c.every == 0 && e.getenv("TERM") != "dumb" {
-		return c.watch(ctx, e, newFeed("demo", client, w))
+	live, cancel := c.lifetime(ctx)
+	mended, err := c.disturb(live, e, cluster)
+	defer func() { cancel(); mended() }()
+	if err != nil {
+		return err
 	}
-	return c.show(ctx, e, client)
+	if e.inTTY && e.outTTY && e.flags.output == "table" && c.every == 0 && e.getenv("TERM") != "dumb" {
+		err := c.watch(live, e, newFeed("demo", client, w))
+		if live.Err() != nil && ctx.Err() == nil {
+			return nil // its time is over
+		}
+		return err
+	}
+	if c.life > 0 && c.every == 0 {
+		<-live.Done()
+		mended()
+		if err := cluster.Ready(ctx); err != nil {
+			return err
+		}
+		return c.show(ctx, e, client)
+	}
+	return c.show(live, e, client)
+}
+
+// lifetime is the life of the demo.
+func (c *demoCommand) lifetime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.life > 0 {
+		return context.WithTimeout(ctx, c.life)
+	}
+	return context.WithCancel(ctx)
+}
+
+// demoTroubles is how often something is disturbed, and for how long at most there is a schedule.
+const demoTroubles, demoDay = 5 * time.Second, 24 * time.Hour
+
+// disturb makes small troubles until ctx ends; mended waits until nothing is left of them.
+func (c *demoCommand) disturb(ctx context.Context, e *env, cluster *broker.Cluster) (mended func(), err error) {
+	if !c.faults {
+		return func() {}, nil
+	}
+	plan := broker.ChaosPlan{Seed: 1, For: demoDay, Every: demoTroubles, Kinds: []string{"latency", "partition", "drop", "blackhole"}}
+	troubles, err := broker.NewChaos(plan, cluster.Places())
+	if err != nil {
+		return func() {}, err
+	}
+	begun, tell := e.now(), !e.outTTY // the dashboard has the terminal
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		//nolint:errcheck // links are all that the schedule is about
+		cluster.Suffer(ctx, troubles, func(t broker.Trouble) {
+			if tell {
+				e.say("", fmt.Sprintf("%6.1fs  %s", e.now().Sub(begun).Seconds(), t))
+			}
+		})
+	}()
+	return func() { <-done }, nil
 }
 
 // demoSpec is the super-cluster of the demo.

@@ -1,6 +1,10 @@
 package broker
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
 // Inject begins a fault and returns it with its id. It needs Spec.Faults; errors wrap [ErrFault].
 func (c *Cluster) Inject(f Fault) (Fault, error) {
@@ -31,4 +35,41 @@ func (c *Cluster) Faults() []Fault {
 		return nil
 	}
 	return c.links.list()
+}
+
+// Suffer makes the troubles of a schedule of [NewChaos] that are about links, each mended before the next, and returns when all
+// are over or the context ends, with nothing left of them. It tells each before. The error wraps [ErrFault]: a kill or a pause
+// needs a process.
+func (c *Cluster) Suffer(ctx context.Context, troubles []Trouble, report func(Trouble)) error {
+	begun := time.Now()
+	for _, t := range troubles {
+		if t.Node != "" {
+			return fmt.Errorf("%w: %s needs a cluster of processes", ErrFault, t.Kind)
+		}
+		if !until(ctx, begun.Add(t.At), nil) {
+			break
+		}
+		report(t)
+		f, err := c.Inject(t.Fault)
+		if err != nil {
+			return err
+		}
+		if f.Kind == Drop {
+			continue
+		}
+		until(ctx, begun.Add(t.At+t.Lasts), nil)
+		if err := c.Heal(f.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Places are where the nodes are.
+func (c *Cluster) Places() []Place {
+	var out []Place
+	for _, n := range c.nodes {
+		out = append(out, Place{Name: n.Name(), Cluster: n.Cluster(), Leaf: n.Leaf(), ClientURL: n.ClientURL(), MonitorURL: n.MonitorURL(), Dir: n.plan.Dir})
+	}
+	return out
 }

@@ -1,0 +1,32 @@
+package broker
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// TestSuffer makes the troubles of a schedule inside this process: each is told, and nothing is left of them.
+func TestSuffer(t *testing.T) {
+	t.Parallel()
+	spec := Nodes(2)
+	spec.Faults = true
+	c := begin(t, spec)
+	troubles, err := NewChaos(ChaosPlan{Seed: 3, For: time.Second, Every: 200 * time.Millisecond, Kinds: []string{"latency", "blackhole", "partition", "drop"}}, c.Places())
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	if err := c.Suffer(t.Context(), troubles, func(Trouble) { told++ }); err != nil || told != 5 {
+		t.Errorf("%d told: %v", told, err)
+	}
+	if left := c.Faults(); len(left) > 0 {
+		t.Errorf("left over: %v", left)
+	}
+	if err := c.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := c.Suffer(t.Context(), []Trouble{{Kind: "kill", Node: "dev-1"}}, func(Trouble) {}); !errors.Is(err, ErrFault) {
+		t.Errorf("got %v", err)
+	}
+}
