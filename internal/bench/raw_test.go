@@ -54,7 +54,7 @@ func TestRawReconnects(t *testing.T) {
 	t.Parallel()
 	for name, spec := range map[string]Spec{
 		"pubsub":  {Workload: PubSub, Sizes: []int{1024}, Timeout: 2000 * ms},
-		"request": {Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Window: 50}, Timeout: 1000 * ms},
+		"request": {Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Window: 50}, Timeout: 2000 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +66,7 @@ func TestRawReconnects(t *testing.T) {
 					d.cut()
 				}
 			})
-			spec.Driver, spec.Warmup, spec.Duration = driverRaw, -1, 5000*ms
+			spec.Driver, spec.Warmup, spec.Duration = driverRaw, -1, 6000*ms
 			r := mustExecute(t, spec, to(d.url()), watch)
 			if r.Client.Reconnects == 0 || r.Received == 0 || r.Received+r.Lost != r.Expected || r.Corrupt != 0 {
 				t.Errorf("%d reconnects, received %d, lost %d of %d, corrupt %d", r.Client.Reconnects, r.Received, r.Lost, r.Expected, r.Corrupt)
