@@ -144,7 +144,7 @@ func routeRows(all []scrape) map[string]object {
 			r := rows[key]
 			if r == nil {
 				r = object{
-					"cluster": s.cluster, "from": s.name, "to": remote, "state": "ok", "why": "", "subs": 0.0, "pending_bytes": free{},
+					"cluster": s.cluster, "from": s.name, "to": remote, "state": fast(), "why": free{}, "subs": 0.0, "pending_bytes": free{},
 					"compression": oneOf{}, "uptime_seconds": free{},
 				}
 				rows[key] = r
@@ -176,6 +176,10 @@ func (r roundTrips) add(link string, conn object) {
 	}
 }
 
+// fast is the state of a good link, which is called slow where a busy machine
+// made one round trip time far longer than the others.
+func fast() oneOf { return oneOf{"ok", "slow"} }
+
 // compressions collects those of the connections of a link, which each choose
 // their own by their round trip time.
 func compressions(r, conn object) {
@@ -206,7 +210,7 @@ func gatewayRows(all []scrape) map[string]object {
 		for remote, v := range sub(doc, "outbound_gateways") {
 			c := sub(v.(object), "connection")
 			r := object{
-				"cluster": s.cluster, "from": s.name, "remote_cluster": remote, "to": ids[fmt.Sprint(c["name"])], "state": "ok", "why": "",
+				"cluster": s.cluster, "from": s.name, "remote_cluster": remote, "to": ids[fmt.Sprint(c["name"])], "state": fast(), "why": free{},
 				"pending_bytes": free{}, "subs": slack{num(c, "subscriptions"), 20}, "compression": nil,
 				"uptime_seconds": free{},
 			}

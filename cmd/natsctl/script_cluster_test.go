@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -49,6 +51,9 @@ func startCluster(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = cluster.Close() })
 	ts.Value(clusterKey{}).(*scriptCluster).Cluster = cluster
+	for _, n := range cluster.Nodes() {
+		awaitHealth(ts, n)
+	}
 	for name, who := range map[string]string{"SYS_URL": "sys", "APP_URL": "app"} {
 		id, _ := cluster.Identity(who)
 		urls := cluster.URLs()
@@ -61,6 +66,28 @@ func startCluster(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Setenv("ADDRESS", u.Host)
 	ts.Setenv("NODES", fmt.Sprint(len(cluster.Nodes())))
+}
+
+// awaitHealth waits until a server that has just started finds itself healthy,
+// which on a busy machine is some time after JetStream has its leader.
+func awaitHealth(ts *testscript.TestScript, n *broker.Node) {
+	deadline := time.After(30 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		resp, err := http.Get(n.MonitorURL() + "/healthz")
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("%s does not get healthy", n.Name())
+		}
+	}
 }
 
 func withUser(raw string, id broker.Identity) string {
