@@ -52,6 +52,7 @@ func commandAdvices() []advice {
 		{is(errDeclined), exitFailed, nil},
 		{is(errBlocked), exitFailed, say("nothing was done; mend what is wrong first, or add --anyway when you accept it")},
 		{is(errNoTrigger), exitUsage, say("give a command that tells it, --via 'ssh {host} nats-server --signal ldm', or move its clients with --kick")},
+		{is(errUnkicked), exitUnreachable, say("the same command again moves those that are left; --wait gives it more time")},
 		{is(errUnfinished), exitUnreachable, say("watch it again with: natsctl server lame-duck NAME --resume")},
 		{is(errNoDrain), exitUsage, say("start one with: natsctl server lame-duck NAME")},
 		{is(errDrain), exitFailed, say("natsctl server ls shows who is there, natsctl server report connections where the clients are")},

@@ -18,6 +18,7 @@ var (
 	errNoTrigger  = errors.New("no system request puts a server into lame duck mode")
 	errDrain      = errors.New("the server is not drained")
 	errUnfinished = errors.New("the drain goes on")
+	errUnkicked   = errors.New("not all clients were moved, and nobody kicks them any more")
 	errNoDrain    = errors.New("no drain to watch")
 )
 
@@ -49,6 +50,9 @@ func (c *serverLameDuckCommand) setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *serverLameDuckCommand) run(ctx context.Context, e *env) error {
+	if c.kick && c.resume {
+		return usagef("--resume watches a drain that goes on by itself, and with --kick none does: leave --resume out, and those are moved that are left")
+	}
 	if c.via != "" && c.kick {
 		return usagef("--via and --kick contradict each other: one ends the server, the other leaves it running")
 	}
@@ -193,7 +197,7 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *env, client *sys.
 		return cause // what should have started the drain failed
 	}
 	if ctx.Err() != nil {
-		e.say("", fmt.Sprintf("interrupted; the drain goes on, watch it again with: natsctl server lame-duck %s --resume", d.Server))
+		e.sayInterrupted(d, last)
 		return ctx.Err()
 	}
 	if last.Last {
@@ -208,6 +212,18 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *env, client *sys.
 		return err
 	}
 	return drainVerdict(r, c.wait)
+}
+
+// sayInterrupted says what an interrupted watch leaves behind. A server in lame
+// duck mode goes on by itself; who kicks is this command alone.
+func (e *env) sayInterrupted(d sys.Drain, last sys.DrainProgress) {
+	if !d.Kick {
+		e.say("", fmt.Sprintf("interrupted; the drain goes on, watch it again with: natsctl server lame-duck %s --resume", d.Server))
+		return
+	}
+	e.dropDrain(d)
+	e.say("", fmt.Sprintf("interrupted: nobody is kicked any more, and %s serves whoever is left; of %s, %d had moved", d.Server, plural(last.Total, "client"), last.Moved))
+	e.say("", fmt.Sprintf("move the others with: natsctl server lame-duck %s --kick", d.Server))
 }
 
 // electionTime is how long streams may take to choose another leader.
@@ -263,6 +279,8 @@ func drainVerdict(r drainResult, wait time.Duration) error {
 	switch {
 	case p.Ignored:
 		return fmt.Errorf("%w: %s was told, and goes on as if it had not been", errDrain, r.Server)
+	case !p.Last && r.Kick:
+		return fmt.Errorf("%w: after %s %d of %d clients have moved from %s", errUnkicked, view.Duration(wait.Seconds()), p.Moved, p.Total, r.Server)
 	case !p.Last:
 		return fmt.Errorf("%w: after %s %d of %d clients have moved from %s", errUnfinished, view.Duration(wait.Seconds()), p.Moved, p.Total, r.Server)
 	case len(r.Leaderless) > 0:
