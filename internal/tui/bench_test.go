@@ -12,18 +12,21 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
+// crowdStart is when the servers and connections of a crowd started.
+var crowdStart = time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC)
+
 // crowd is a snapshot of servers with connections each.
 func crowd(servers, conns int, now time.Time, round int64) *fleet.Snapshot {
 	s := &fleet.Snapshot{Schema: fleet.Schema, Time: now, Expected: servers, Want: fleet.Want{Kinds: []fleet.Kind{fleet.Connz}}}
 	for i := range servers {
 		sv := &fleet.Server{Info: server.ServerInfo{ID: fmt.Sprintf("ID%05d", i), Name: fmt.Sprintf("n%04d", i), Cluster: fmt.Sprintf("c%02d", i/100), Version: "2.15.2", Time: now}}
 		data := server.DataStats{MsgBytes: server.MsgBytes{Msgs: round * int64(i+1) * 100, Bytes: round * 9999}}
-		sv.Statsz = &server.ServerStats{Start: now.Add(-time.Hour), Cores: 4, CPU: float64(i % 90), Mem: 1 << 28, Connections: conns, Sent: data, Received: data}
+		sv.Statsz = &server.ServerStats{Start: crowdStart, Cores: 4, CPU: float64(i % 90), Mem: 1 << 28, Connections: conns, Sent: data, Received: data}
 		sv.Connz = &server.Connz{Now: now}
 		for j := range conns {
 			n := int64(j%977) * round
 			sv.Connz.Conns = append(sv.Connz.Conns, &server.ConnInfo{
-				Cid: uint64(j + 1), Kind: "Client", IP: "10.1.2.3", Port: 4000 + j%50000, Name: fmt.Sprintf("client-%d", j), Account: "APP", RTT: "1.2ms", Start: now.Add(-time.Minute),
+				Cid: uint64(j + 1), Kind: "Client", IP: "10.1.2.3", Port: 4000 + j%50000, Name: fmt.Sprintf("client-%d", j), Account: "APP", RTT: "1.2ms", Start: crowdStart,
 				LastActivity: now, InMsgs: n, OutMsgs: n * 2, InBytes: n * 100, OutBytes: n * 200, Pending: j % 1000, NumSubs: uint32(j % 7), Lang: "go", Version: "1.55.0",
 			})
 		}
