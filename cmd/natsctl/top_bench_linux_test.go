@@ -268,6 +268,7 @@ func quantiles(b *testing.B, name string, all []time.Duration, most time.Duratio
 	b.ReportMetric(float64(median.Microseconds())/1000, "ms_"+name)
 	b.ReportMetric(float64(high.Microseconds())/1000, "ms_p95_"+name)
 	b.ReportMetric(float64(all[len(all)-1].Microseconds())/1000, "ms_max_"+name)
+	b.Logf("%s: median %s, %s to %s", name, median, all[0], all[len(all)-1])
 	if median > cmp.Or(most, time.Hour) {
 		b.Errorf("%s after %s (%s to %s), the promise is %s", name, median, all[0], all[len(all)-1], most)
 	}
