@@ -25,7 +25,6 @@ type paned struct {
 	focus  int // of the panes, from 1 on; 0: none
 	zoomed bool
 	at     int // chosen line of the pane with the focus
-	shown  int // lines of that pane when it was drawn last
 }
 
 // turnPane moves the focus; beyond the last pane none has it.
