@@ -37,13 +37,13 @@ func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) 
 	}()
 	for !open {
 		select {
-		case <-said: // it has lost its patience
+		case <-said: //nolint:errcheck // it has lost its patience, why does not matter
 			return nil, false
 		case <-changed[0]:
 		case <-changed[1]:
 		case <-ctx.Done():
 			near.Close() //nolint:errcheck // ends the reading
-			<-said
+			<-said       //nolint:errcheck // it has been closed just now
 			return nil, false
 		}
 		open, changed = d.open()

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"testing"
+
+	"github.com/nats-io/nats.go"
 )
 
 // TestE2EMatrix starts topologies, authentication and TLS as processes with a supervisor, each two of them together at least
@@ -25,4 +27,14 @@ func TestE2EMatrix(t *testing.T) {
 			})
 		}
 	}
+}
+
+// sites are the nodes of a plan that runs somewhere.
+func (p plan) sites() []site {
+	var out []site
+	for _, n := range p.Nodes {
+		connect := func(who string, opts ...nats.Option) (*nats.Conn, error) { return p.connect(n.clientURL(), who, opts) }
+		out = append(out, site{n.Name, n.clientURL(), n.Leaf != nil, connect})
+	}
+	return out
 }

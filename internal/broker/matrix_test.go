@@ -74,16 +74,6 @@ func sites(c *Cluster) []site {
 	return out
 }
 
-// sites are the nodes of a plan that runs somewhere.
-func (p plan) sites() []site {
-	var out []site
-	for _, n := range p.Nodes {
-		connect := func(who string, opts ...nats.Option) (*nats.Conn, error) { return p.connect(n.clientURL(), who, opts) }
-		out = append(out, site{n.Name, n.clientURL(), n.Leaf != nil, connect})
-	}
-	return out
-}
-
 // use is what a client of each account does: it connects, is heard across servers, and is refused what it may not do.
 func use(t *testing.T, nodes []site) {
 	t.Helper()
