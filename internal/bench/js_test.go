@@ -83,6 +83,31 @@ func TestJSElsewhere(t *testing.T) {
 	}
 }
 
+// TestHeard waits for the interest in a consumer's requests, and not for ever.
+func TestHeard(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	nc, err := nats.Connect(s.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	short := &run{spec: Spec{Timeout: 50 * ms}}
+	if err := short.heard(t.Context(), nc, "S", "C"); !errors.Is(err, nats.ErrNoResponders) || !errors.Is(err, errTimeout) {
+		t.Errorf("nobody there: %v", err)
+	}
+	heard := make(chan error, 1)
+	go func() {
+		heard <- (&run{spec: Spec{Timeout: 30_000 * ms}}).heard(t.Context(), nc, "S", "C")
+	}()
+	if _, err := nc.Subscribe("$JS.API.CONSUMER.MSG.NEXT.S.C", func(m *nats.Msg) { _ = m.Respond(nil) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-heard; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestJSPubRefused(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)

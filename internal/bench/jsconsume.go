@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/bench/stamp"
@@ -44,7 +45,7 @@ func (r *run) openReaders(ctx context.Context, s *store, publishers int) (rs []*
 			return nil, nil, err
 		}
 		rd := &reader{run: r, link: l, sink: crowds[len(crowds)-1].sinks[i%len(crowds[len(crowds)-1].sinks)]}
-		if rd.consumer, err = r.openConsumer(ctx, js, s, &name); err != nil {
+		if rd.consumer, err = r.openConsumer(ctx, l.nc, js, s, &name); err != nil {
 			return nil, nil, fmt.Errorf("create consumer: %w", err)
 		}
 		rs = append(rs, rd)
@@ -55,7 +56,7 @@ func (r *run) openReaders(ctx context.Context, s *store, publishers int) (rs []*
 // openConsumer makes the shared consumer the first time and an own one each
 // time when ordered. Of a stream with messages from before, only new ones
 // matter unless it is consumed as it is.
-func (r *run) openConsumer(ctx context.Context, js jetstream.JetStream, s *store, name *string) (jetstream.Consumer, error) {
+func (r *run) openConsumer(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, s *store, name *string) (jetstream.Consumer, error) {
 	stream := s.stream.CachedInfo().Config.Name
 	policy := jetstream.DeliverNewPolicy
 	if r.spec.Workload == JSConsume {
@@ -65,6 +66,9 @@ func (r *run) openConsumer(ctx context.Context, js jetstream.JetStream, s *store
 		return js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: policy})
 	}
 	if *name != "" {
+		if err := r.heard(ctx, nc, stream, *name); err != nil {
+			return nil, err
+		}
 		return js.Consumer(ctx, stream, *name)
 	}
 	*name = "natsctl_bench_" + r.id
@@ -77,7 +81,29 @@ func (r *run) openConsumer(ctx context.Context, js jetstream.JetStream, s *store
 		gone := *name
 		r.cleanups = append(r.cleanups, cleanup{"consumer " + gone, func(ctx context.Context) error { return s.js.DeleteConsumer(ctx, stream, gone) }})
 	}
+	if err == nil {
+		err = r.heard(ctx, nc, stream, *name)
+	}
 	return c, err
+}
+
+// refusedPull asks for messages with a heartbeat beyond the end of the request, which every server refuses (status 400).
+const refusedPull = `{"batch":1,"idle_heartbeat":1000000000}`
+
+// heard waits until requests from a connection reach a consumer: its leader
+// may be in another cluster, where the news that it is there come from. A
+// request before that is lost, and the client library asks again only after
+// half a minute without a heartbeat.
+func (r *run) heard(ctx context.Context, nc *nats.Conn, stream, consumer string) error {
+	subject := r.api.subjects() + "CONSUMER.MSG.NEXT." + stream + "." + consumer
+	var err error
+	if late := r.awaitCtx(ctx, r.timeout(), func() bool {
+		_, err = nc.RequestWithContext(ctx, subject, []byte(refusedPull))
+		return !errors.Is(err, nats.ErrNoResponders)
+	}); late != nil {
+		return fmt.Errorf("wait for the consumer: %w", errors.Join(late, err))
+	}
+	return err
 }
 
 func ackPolicy(s string) jetstream.AckPolicy {
