@@ -18,6 +18,7 @@ import (
 type demoCommand struct {
 	watchFlags
 	shapeFlags
+	act    actFlags
 	life   time.Duration
 	faults bool
 }
@@ -27,14 +28,21 @@ func (c *demoCommand) setup(cmd *kingpin.CmdClause) {
 127.0.0.1, with clients and traffic. On a terminal it opens the dashboard on them (the keys
 are those of natsctl top; q ends it). Without one it prints the table of servers once; with
 another -o or with --watch it prints that. Nothing is left behind.
+
+With --context NAME it starts no servers: its clients talk as the user of that context, on
+subjects and in streams of their own, and the dashboard shows what that user may see.
 `)
 	cmd.Flag("for", "End after this time; without a terminal the servers are shown at the end of it.").PlaceHolder("DURATION").DurationVar(&c.life)
 	cmd.Flag("faults", "Disturb links again and again, always in the same way, each for a while.").BoolVar(&c.faults)
 	c.watchFlags.setup(cmd)
 	c.shapeFlags.setup(cmd, "")
+	c.act.setup(cmd)
 }
 
 func (c *demoCommand) run(ctx context.Context, e *env) error {
+	if e.flags.context != "" {
+		return c.guest(ctx, e)
+	}
 	if e.errTTY {
 		e.say("", "starting two clusters of three servers and a leaf node ...")
 	}
@@ -45,7 +53,7 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer cluster.Close() //nolint:errcheck // a temporary directory that cannot be removed is left to the system
-	leave, err := startTraffic(ctx, cluster)
+	leave, err := startTraffic(ctx, append(ownStage.cast(), ownStage.keepers()...), at(cluster))
 	if err != nil {
 		return err
 	}
@@ -63,7 +71,7 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if e.inTTY && e.outTTY && e.flags.output == "table" && c.every == 0 && e.getenv("TERM") != "dumb" {
+	if c.onScreen(e) {
 		err := c.watch(live, e, newFeed("demo", client, w))
 		if live.Err() != nil && ctx.Err() == nil {
 			return nil // its time is over
@@ -79,6 +87,12 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 		return c.show(ctx, e, client)
 	}
 	return c.show(live, e, client)
+}
+
+// onScreen tells whether there is a terminal for the dashboard, and nothing
+// else was asked for.
+func (c *demoCommand) onScreen(e *env) bool {
+	return e.inTTY && e.outTTY && e.flags.output == "table" && c.every == 0 && e.getenv("TERM") != "dumb"
 }
 
 // lifetime is the life of the demo.

@@ -18,8 +18,8 @@ var ErrNotReady = errors.New("cluster not ready")
 const readyTime = 60 * time.Second
 
 // Ready waits until every running server is heard over the system account from every other, all agree on how many there
-// are, with JetStream each is in touch with its leader, and all links between them are whole at both ends: the pools of the
-// routes, and the gateways in both directions. The error wraps [ErrNotReady] and says what was missing.
+// are, with JetStream each is in touch with its leader and known to it, and all links between them are whole at both ends: the
+// pools of the routes, and the gateways in both directions. The error wraps [ErrNotReady] and says what was missing.
 func (c *Cluster) Ready(ctx context.Context) error {
 	return c.plan.ready(ctx, func(name string) bool { return c.Node(name).Running() })
 }
@@ -45,7 +45,21 @@ func (p plan) ready(ctx context.Context, running func(node string) bool) error {
 		return nil
 	}
 	links := &wiring{plan: p, running: running}
-	return p.insist(ctx, p.node(seen), links.ask)
+	if err := p.insist(ctx, p.node(seen), links.ask); err != nil || p.Spec.NoJetStream {
+		return err
+	}
+	return p.insist(ctx, p.node(seen), p.announced(p.node(seen), running).ask)
+}
+
+// announced asks the servers that run and may be given streams together: leaf nodes are for themselves.
+func (p plan) announced(at nodePlan, running func(node string) bool) announced {
+	a := announced{want: map[string]bool{}, then: probe{want: p.heard(at, running), jetStream: true}}
+	for _, n := range p.Nodes {
+		if n.Leaf == nil && running(n.Name) {
+			a.want[n.Name] = true
+		}
+	}
+	return a
 }
 
 // heard is how many running servers a node hears over the system account, itself included.
@@ -72,6 +86,9 @@ type probe struct {
 
 // pause is the time between two questions.
 const pause = 20 * time.Millisecond
+
+// statszAll asks all servers for their statistics.
+const statszAll = "$SYS.REQ.SERVER.PING.STATSZ"
 
 // insist asks a question at a node until it has no objection any more or the context ends.
 func (p plan) insist(ctx context.Context, at nodePlan, ask func(context.Context, *nats.Conn, time.Duration) error) error {
@@ -121,7 +138,7 @@ const leafDeaf = "2.9."
 
 // ask makes one round of questions; the error says what is still missing.
 func (p probe) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
-	stats, err := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", p.want, patience)
+	stats, err := gather[reply](ctx, nc, statszAll, p.want, patience)
 	if err != nil {
 		return err
 	}

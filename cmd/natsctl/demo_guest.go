@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// guestWait is how long an answer of JetStream may take.
+const guestWait = 5 * time.Second
+
+// guestStage is where the cast plays in somebody's account: under names that
+// nobody else has.
+func guestStage(t *natsctx.Target) stage {
+	id := rand.Text()[:8]
+	return stage{
+		prefix: "natsctl.demo." + id + ".", streams: "NATSCTL_DEMO_" + id + "_", replicas: 1,
+		domain: t.JSDomain, api: t.JSAPIPrefix,
+	}
+}
+
+// guest plays in the account of a context, and removes what it made there.
+func (c *demoCommand) guest(ctx context.Context, e *env) (err error) {
+	if c.faults {
+		return usagef("--faults disturbs the links of the demo's own servers; leave out --context, or see natsctl cluster chaos")
+	}
+	if c.every != 0 || e.flags.output != "table" {
+		return usagef("with --context the demo prints nothing; leave out --watch and -o, or ask natsctl server ls beside it")
+	}
+	target, err := e.target()
+	if err != nil {
+		return err
+	}
+	s := guestStage(target)
+	plan := []string{
+		fmt.Sprintf("this sends about 350 small messages a second as the user of context %q, on %s>,", target.Name, s.prefix),
+		fmt.Sprintf("and keeps at most 36 MiB of them in streams named %s..., which are removed at the end", s.streams),
+	}
+	if err := c.act.confirmLines(e, plan, target.Name, target.Protected); err != nil {
+		return err
+	}
+	live, cancel := c.lifetime(ctx)
+	defer cancel()
+	home, err := e.dial(live, target, nats.Name("natsctl demo"))
+	if err != nil {
+		return err
+	}
+	defer home.Close()
+	roles, err := s.guests(live, e, home)
+	if err != nil {
+		return err
+	}
+	if len(roles) > len(s.cast()) {
+		defer func() { err = errors.Join(err, s.clear(context.WithoutCancel(ctx), home)) }()
+	}
+	leave, err := startTraffic(live, roles, func(r role) (*nats.Conn, error) { return e.dialAs(live, target, r.name) })
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := c.attend(live, e); live.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	return nil // its time is over
+}
+
+// guests are the roles that the account allows.
+func (s stage) guests(ctx context.Context, e *env, nc *nats.Conn) ([]role, error) {
+	js, err := s.jetStream(nc)
+	if err != nil {
+		return nil, err
+	}
+	wait, cancel := context.WithTimeout(ctx, guestWait)
+	defer cancel()
+	if _, err := js.AccountInfo(wait); err != nil {
+		e.say("warning", fmt.Sprintf("no streams in this demo, JetStream did not answer this user: %s", err))
+		return s.cast(), ctx.Err()
+	}
+	return slices.Concat(s.cast(), s.keepers()), nil
+}
+
+// attend shows the dashboard, or waits where there is no terminal for it.
+func (c *demoCommand) attend(ctx context.Context, e *env) error {
+	if c.onScreen(e) {
+		feed, err := e.liveFeed(ctx)
+		if err != nil {
+			return err
+		}
+		return c.watch(ctx, e, feed)
+	}
+	e.say("", "the clients talk; Ctrl-C ends it")
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// clear removes the streams of the stage.
+func (s stage) clear(ctx context.Context, nc *nats.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, guestWait)
+	defer cancel()
+	js, err := s.jetStream(nc)
+	if err != nil {
+		return err
+	}
+	var left []string
+	for _, name := range []string{"ORDERS", "READINGS"} {
+		err := js.DeleteStream(ctx, s.streams+name)
+		if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+			left = append(left, fmt.Sprintf("%s: %s", s.streams+name, err))
+		}
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("streams that the demo made may be left: %s", strings.Join(left, "; "))
+	}
+	return nil
+}
+
+// dialAs connects to a target under another client name.
+func (e *env) dialAs(ctx context.Context, t *natsctx.Target, name string) (*nats.Conn, error) {
+	quiet := *e
+	if !e.flags.trace {
+		quiet.err = io.Discard // the warnings were said once
+	}
+	return quiet.dial(ctx, t, nats.Name(name))
+}
