@@ -5,7 +5,6 @@ import (
 	"flag"
 	"io"
 	"net"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -22,7 +21,6 @@ const atOnce = "6"
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", atOnce) // the flag is there, and before the command line
 	goleak.VerifyTestMain(m)
-	os.Exit(m.Run())
 }
 
 // startServer runs a server with JetStream for the length of a test.
@@ -31,10 +29,14 @@ func startServer(t testing.TB) *server.Server { return startServerIn(t, "") }
 // startServerIn runs it in a JetStream domain.
 func startServerIn(t testing.TB, domain string) *server.Server {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true,
-		JetStream: true, StoreDir: t.TempDir(), ServerName: "n1", JetStreamDomain: domain,
-	})
+	return startServerWith(t, server.Options{JetStream: true, StoreDir: t.TempDir(), ServerName: "n1", JetStreamDomain: domain})
+}
+
+// startServerWith runs a server with options for the length of a test.
+func startServerWith(t testing.TB, opts server.Options) *server.Server {
+	t.Helper()
+	opts.Host, opts.Port, opts.NoLog, opts.NoSigs = "127.0.0.1", -1, true, true
+	s, err := server.NewServer(&opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ const (
 	evReconnected  = "reconnected"
 	evLameDuck     = "lame duck"
 	evSlow         = "slow consumer"
+	evDenied       = "permission denied"
 	evError        = "error"
 )
 
@@ -64,6 +65,18 @@ func (j *journal) count(kind string) int {
 	return j.counts[kind]
 }
 
+// first is the detail of the first event of a kind that is kept; empty without one.
+func (j *journal) first(kind string) string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range j.events {
+		if e.Kind == kind {
+			return e.Detail
+		}
+	}
+	return ""
+}
+
 func (j *journal) list() []Event {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -87,8 +100,11 @@ func (j *journal) options(who string) []nats.Option {
 		nats.LameDuckModeHandler(func(nc *nats.Conn) { j.note(evLameDuck, who, nc.ConnectedServerName()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			kind := evError
-			if errors.Is(err, nats.ErrSlowConsumer) {
+			switch {
+			case errors.Is(err, nats.ErrSlowConsumer):
 				kind = evSlow
+			case errors.Is(err, nats.ErrPermissionViolation):
+				kind = evDenied
 			}
 			j.note(kind, who, err.Error())
 		}),

@@ -12,6 +12,7 @@ const (
 	ReasonSendLag   = "send_lag"
 	ReasonPartial   = "partial"
 	ReasonSlow      = "slow_consumer"
+	ReasonDenied    = "permission_denied"
 	ReasonError     = "worker_failed"
 	ReasonNothing   = "nothing_received"
 	ReasonCounted   = "counted_only"
@@ -53,6 +54,8 @@ func (r *run) judge(rep *Run, o options) Validity {
 	add(broken > 0, true, ReasonReconnect, "connections were lost %d times and made again %d times", broken, rep.Client.Reconnects)
 	add(rep.Client.SlowEvents > 0 || rep.Client.Dropped > 0, true, ReasonSlow,
 		"the client was a slow consumer (%d times, %d messages dropped)", rep.Client.SlowEvents, rep.Client.Dropped)
+	denied := r.journal.count(evDenied)
+	add(denied > 0, true, ReasonDenied, "the server refused %d times what this user may not do: %s", denied, r.journal.first(evDenied))
 	if l := rep.Latency; l.SendLag != nil && l.Response != nil {
 		add(l.SendLag.P99 > max(lagFloorUS, lagShare*l.Response.P99), false, ReasonSendLag,
 			"the generator itself sent 1 %% of the messages more than %s late: the service time says more about the server", lateness(l.SendLag.P99))
