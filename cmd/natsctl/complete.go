@@ -37,7 +37,7 @@ var reasons = map[fleet.Reason]string{
 	fleet.Gone:        "gone: no such server is connected any more (stopped, crashed or cut off)",
 	fleet.Silent:      "silent: connected, but does not answer (hung, overloaded, or cut off a moment ago)",
 	fleet.Draining:    "draining: it announced lame duck mode, in which a server answers no system requests",
-	fleet.Behind:      "out of reach: the way to it leads through a silent server",
+	fleet.Behind:      "out of reach: the way to it, or back from it, leads through a silent server",
 	fleet.Late:        "did not answer in time",
 	fleet.Unsupported: "is too old for this request",
 	fleet.Refused:     "answered with an error",

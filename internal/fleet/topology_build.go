@@ -91,7 +91,7 @@ var missingNotes = map[Reason]string{
 
 func missingNote(m Missing) string {
 	if m.Reason == Behind {
-		return "is cut off from here: the gateway to its cluster is held by " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
+		return "is cut off from here: the way to it, or back from it, leads through " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
 	}
 	return cmp.Or(missingNotes[m.Reason], "does not answer")
 }

@@ -305,3 +305,36 @@ func TestFrozenGatewayEnd(t *testing.T) {
 	}
 	all[gate].signal(t, syscall.SIGCONT)
 }
+
+// TestFrozenWayBack pauses the server at which the gateways of another cluster
+// end: it gets every request, and none of its answers comes back.
+func TestFrozenWayBack(t *testing.T) {
+	all := processes(t, nil, "east/e1-", "east/e2", "west/w1", "west/w2", "west/w3")
+	c := all["e1"].connect(t)
+	whole(t, c, 5)
+	s := snapshot(t, c, fleet.Want{Kinds: []fleet.Kind{fleet.Gatewayz}})
+	e2 := s.Server("e2").Info.ID
+	var lost []string
+	for _, sv := range s.Servers {
+		if g := sv.Gatewayz.OutboundGateways["east"]; g != nil && g.Connection.Name == e2 {
+			lost = append(lost, sv.Info.Name)
+		}
+	}
+	if len(lost) == 0 {
+		t.Fatal("no gateway of west leads to e2")
+	}
+	all["e2"].signal(t, syscall.SIGSTOP)
+	s = eventually(t, c, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Missing) == 1+len(lost) })
+	quick(t, s)
+	for _, m := range s.Missing {
+		want, via := fleet.Behind, "e2"
+		if m.Name == "e2" {
+			want, via = fleet.Silent, ""
+		}
+		if m.Reason != want || m.Via != via {
+			t.Errorf("missing %+v, want %s via %q", m, want, via)
+		}
+	}
+	all["e2"].signal(t, syscall.SIGCONT)
+	whole(t, c, 5)
+}

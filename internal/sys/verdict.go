@@ -58,14 +58,20 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 }
 
 // succeeded tells whether a suspect that no link leads to is the earlier life of
-// a server that has answered: the same name, another id. That answer may have
-// come in after the suspect was named, from a server that was just starting.
+// a server that has answered, or that links lead to: the same name, another id.
+// That answer may have come in after the suspect was named, from a server that
+// was just starting.
 func (n *naming) succeeded(s *suspect) bool {
 	if s.name == "" || s.id == "" || !s.weak {
 		return false
 	}
 	for id, m := range n.r.members {
 		if id != s.id && m.sv.Info.Name == s.name && m.sv.Info.Cluster == s.cluster {
+			return true
+		}
+	}
+	for _, o := range n.suspects {
+		if !o.weak && o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster {
 			return true
 		}
 	}
@@ -159,8 +165,12 @@ func (n *naming) uncounted(short int) bool {
 // cluster, or nil: a request from this client leaves by the gateway of the
 // server it is connected to, which may be bound to any server over there.
 // A server that no answering one is linked to, and whose id is not refused, is
-// behind whoever swallowed the request.
+// behind whoever swallowed the request. Answers come back by the gateway of the
+// server that gives them, which may end at another server than the request left.
 func (n *naming) blockedBy(s *suspect) *suspect {
+	if by := n.answersEndAt(s); by != nil {
+		return by
+	}
 	if len(s.seenBy) == 0 && s.id != "" {
 		return n.swallower(s)
 	}
@@ -173,14 +183,52 @@ func (n *naming) blockedBy(s *suspect) *suspect {
 	}
 	for _, g := range n.suspects {
 		if g.id == id && g.state == suspectProbed {
+			if n.noWayBack(g) {
+				return nil // it may well have passed the request on, and answered
+			}
 			return g
 		}
 	}
 	return nil
 }
 
+// answersEndAt returns the silent server of this client's cluster that the
+// answers of a suspect in another one end at, or nil.
+func (n *naming) answersEndAt(s *suspect) *suspect {
+	if !n.noWayBack(s) {
+		return nil
+	}
+	own := n.links[n.r.c.nc.ConnectedServerId()].Info.Cluster
+	for _, g := range n.suspects {
+		if g.cluster == own && g.state == suspectProbed {
+			return g
+		}
+	}
+	return nil
+}
+
+// noWayBack tells whether no gateway of a suspect in another cluster ends at a
+// server of this client's cluster that has answered. It is false as long as not
+// all of these have told who is connected to them.
+func (n *naming) noWayBack(s *suspect) bool {
+	own := n.links[n.r.c.nc.ConnectedServerId()]
+	if s.id == "" || outboundTo(own, s.cluster) == "" {
+		return false
+	}
+	for id, m := range n.r.members {
+		if m.sv.Info.Cluster != own.Info.Cluster {
+			continue
+		}
+		if sv := n.links[id]; sv == nil || sv.Gatewayz == nil || inboundFrom(sv, s.cluster, s.id) {
+			return false
+		}
+	}
+	return true
+}
+
 // swallower returns the silent server that a request to a suspect ended at, or
-// nil: one with a leafnode link, or else the only one there is.
+// nil: one with a leafnode link, or else the only one there is of those that
+// answers could come back from.
 func (n *naming) swallower(s *suspect) (by *suspect) {
 	mute := 0
 	for _, g := range n.suspects {
@@ -190,7 +238,9 @@ func (n *naming) swallower(s *suspect) (by *suspect) {
 		if g.leaf {
 			return g
 		}
-		by, mute = g, mute+1
+		if n.answersEndAt(g) == nil {
+			by, mute = g, mute+1
+		}
 	}
 	if mute != 1 {
 		return nil
@@ -241,4 +291,14 @@ func outboundTo(sv *fleet.Server, cluster string) string {
 		return ""
 	}
 	return g.Connection.Name
+}
+
+// inboundFrom tells whether a gateway of a server leads to sv.
+func inboundFrom(sv *fleet.Server, cluster, id string) bool {
+	for _, g := range sv.Gatewayz.InboundGateways[cluster] {
+		if g != nil && g.Connection != nil && g.Connection.Name == id {
+			return true
+		}
+	}
+	return false
 }
