@@ -68,6 +68,9 @@ func (c *topCommand) run(ctx context.Context, e *env) error {
 	if !c.once && (!e.inTTY || !e.outTTY || e.getenv("TERM") == "dumb") {
 		return errNoTerminal
 	}
+	if err := c.checkSize(); err != nil {
+		return err
+	}
 	opt, err := c.options(e)
 	if err != nil {
 		return err
@@ -79,6 +82,17 @@ func (c *topCommand) run(ctx context.Context, e *env) error {
 		return c.frame(ctx, e, opt)
 	}
 	return e.dashboard(ctx, opt)
+}
+
+// checkSize refuses frames that no screen has.
+func (c *topCommand) checkSize() error {
+	switch {
+	case c.width < tui.MinWidth || c.width > tui.MaxWidth:
+		return usagef("--width %d: a frame is %d to %d columns wide", c.width, tui.MinWidth, tui.MaxWidth)
+	case c.height < tui.MinHeight || c.height > tui.MaxHeight:
+		return usagef("--height %d: a frame is %d to %d lines high", c.height, tui.MinHeight, tui.MaxHeight)
+	}
+	return nil
 }
 
 // dashboard shows the dashboard on the terminal. Until it ends nothing else

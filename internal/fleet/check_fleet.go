@@ -150,13 +150,29 @@ func findConfigs(c *checkup) {
 	}
 }
 
+// findYoung finds servers that are younger than most. Where snapshots follow
+// each other, a fleet that started as a whole is no trouble of any server.
 func findYoung(c *checkup) {
+	ages := map[*Server]float64{}
+	young, limit := 0, c.limit("uptime_seconds")
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Statsz == nil || sv.Statsz.Start.IsZero() || sv.Info.Time.IsZero() {
 			continue
 		}
 		c.saw()
-		age := sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
+		ages[sv] = sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
+		if level, _ := limit.Judge(ages[sv]); level != OK {
+			young++
+		}
+	}
+	if c.Live && young*2 > len(ages) {
+		return
+	}
+	for _, sv := range c.Snapshot.Servers {
+		age, known := ages[sv]
+		if !known {
+			continue
+		}
 		c.measure("uptime_seconds", age, Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started " + lasting(age) + " ago",
 		})

@@ -352,3 +352,27 @@ func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
 		})
 	}
 }
+
+// TestWholeFleetStarted checks that a live view blames no server for its age
+// when most of the fleet started with it, and that one look alone does.
+func TestWholeFleetStarted(t *testing.T) {
+	for _, c := range []struct {
+		live          bool
+		young, blamed int
+	}{{true, 3, 0}, {false, 3, 3}, {true, 1, 1}, {false, 1, 1}} {
+		in := healthy()
+		in.Live = c.live
+		in.Snapshot.Servers = nil
+		for i := range 3 {
+			start := in.Snapshot.Time.Add(-time.Hour)
+			if i < c.young {
+				start = in.Snapshot.Time.Add(-10 * time.Second)
+			}
+			info := server.ServerInfo{ID: string(rune('a' + i)), Name: string(rune('a' + i)), Time: in.Snapshot.Time}
+			in.Snapshot.Servers = append(in.Snapshot.Servers, &Server{Info: info, Statsz: &server.ServerStats{Start: start}})
+		}
+		if got := examine(t, in, "uptime"); len(got.Findings) != c.blamed {
+			t.Errorf("live %t, %d of 3 are young: %d are blamed", c.live, c.young, len(got.Findings))
+		}
+	}
+}

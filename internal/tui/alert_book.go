@@ -23,9 +23,10 @@ const keepResolved = 200
 func newAlertBook() *alertBook { return &alertBook{rows: map[string]*alertRow{}} }
 
 // take runs the checks over the newest answers and returns every alert of this
-// session, and the checks that could not look. An alert whose check could not
+// session, and the checks that could not look. More are findings that only
+// memory makes. An alert whose check could not
 // look this time stays as it is.
-func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology) ([]*alertRow, []string) {
+func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology, more ...fleet.Finding) ([]*alertRow, []string) {
 	now := a.now.Time
 	seen, looked := map[string]bool{}, map[string]bool{}
 	var skipped []string
@@ -43,6 +44,9 @@ func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology) ([]
 			row := b.fire(f, now)
 			seen[row.key] = true
 		}
+	}
+	for _, f := range more {
+		seen[b.fire(f, now).key] = true
 	}
 	for key, row := range b.rows {
 		if row.state == firing && !seen[key] && looked[row.rule] {
@@ -78,7 +82,7 @@ func (b *alertBook) fire(f fleet.Finding, now time.Time) *alertRow {
 	row.level, row.object, row.text = f.Level, objectOf(f), f.What
 	row.impact, row.next = f.Why, f.Next
 	row.value, row.limit = measured(f)
-	row.server = cmp.Or(f.Where, f.Object)
+	row.about, row.where = f.Object, f.Where
 	row.polls++
 	return row
 }

@@ -48,6 +48,9 @@ func (m *Model) alerts() []*alertRow {
 	}
 	out := make([]*alertRow, 0, len(m.st.Alerts))
 	for _, a := range m.st.Alerts {
+		if m.hidden[a.about] && a.rule == "servers" {
+			continue // the operator knows, and does not wait for it
+		}
 		mark, marked := m.seen[a.key]
 		if marked && mark.state == muted && m.now().Sub(mark.at) > muteFor {
 			marked = false

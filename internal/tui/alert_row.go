@@ -23,8 +23,9 @@ var alertStates = [...]string{"firing", "acknowledged", "muted", "resolved"}
 type alertRow struct {
 	key    string // rule and object: the same alert as long as both stay
 	rule   string
-	object string
-	server string // where to jump
+	object string // with where it is
+	about  string // the object alone
+	where  string // the server, cluster or account that it is in
 	level  fleet.Level
 	value  string
 	limit  string

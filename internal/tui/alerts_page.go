@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
@@ -25,7 +26,7 @@ func alertSheet(m *Model, _ *page) sheet {
 		cols: alertColumns, rows: m.alerts(),
 		name:  func(r alr) string { return r.key },
 		judge: func(r alr) view.Level { return r.shown() },
-		refer: func(r alr) ref { return ref{title: r.rule + " " + r.object, server: r.server} },
+		refer: m.aboutOf,
 		json:  func(r alr) any { return r.json() },
 	}
 }
@@ -38,12 +39,59 @@ func (r *alertRow) json() any {
 	}
 }
 
-func openAlert(m *Model, p *page, r ref) {
-	if r.server != "" && m.st.server(r.server) != nil {
-		openServer(m, p, r)
-		return
+// aboutOf names what an alert is about, as far as something opens from it.
+func (m *Model) aboutOf(r alr) ref {
+	out := ref{title: r.rule + " " + r.object}
+	for _, l := range m.st.Links {
+		if l.e.FromName+" - "+l.e.ToName == r.about {
+			out.server, out.link = l.e.FromName, l.e.Key()
+			return out
+		}
 	}
-	m.openObject()
+	switch r.rule {
+	case "streams", "stream-limits":
+		out.stream, out.account = r.about, r.where
+		return out
+	case "consumers":
+		out.account, out.stream, _ = strings.Cut(r.where, " ")
+		out.consumer = r.about
+		return out
+	}
+	name, _, _ := strings.Cut(r.about, " ")
+	for _, name := range []string{r.about, name, r.where} {
+		if s := m.st.server(name); s != nil && name != "" {
+			out.server, out.serverID, out.cluster = s.name, s.id, s.cluster
+			return out
+		}
+	}
+	return out
+}
+
+// openAlert goes to what the alert is about.
+func openAlert(m *Model, p *page, r ref) {
+	switch {
+	case r.link != "":
+		m.openLink(r)
+	case r.consumer != "":
+		m.push(jetStreamPage, ref{})
+		m.setMode("consumers")
+		m.cur().list().filter = fmt.Sprintf("consumer=%q and stream=%q and account=%q", r.consumer, r.stream, r.account)
+	case r.stream != "":
+		m.push(jetStreamPage, ref{})
+		m.cur().list().filter = fmt.Sprintf("stream=%q and account=%q", r.stream, r.account)
+	case r.server != "":
+		openServer(m, p, r)
+	default:
+		m.openObject()
+	}
+}
+
+// openLink opens the links at one of them.
+func (m *Model) openLink(r ref) {
+	m.push(topoPage, ref{server: r.server, serverID: r.serverID})
+	m.setMode("links")
+	l := m.cur().list()
+	l.cursor, l.moved = r.link, true
 }
 
 // alertLine counts the alerts by what became of them.

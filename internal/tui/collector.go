@@ -104,7 +104,7 @@ func (c *collector) run(ctx context.Context) {
 		case o := <-c.orders:
 			o(ctx, c)
 		case e := <-c.events:
-			c.derive.book.add(e)
+			c.derive.hear(e)
 			c.keep(func(r *recordingFile) error { return r.event(e) })
 			if !waiting {
 				waiting = true

@@ -106,7 +106,7 @@ func (c *collector) load(i int) {
 		from = from.Add(-time.Hour)
 	}
 	for _, e := range d.tape.Events(from, d.tape.Time(i)) {
-		c.derive.book.add(e)
+		c.derive.hear(e)
 	}
 	for _, k := range append(snap.Want.Kinds, fleet.Statsz) {
 		c.asked[k] = snap.Time

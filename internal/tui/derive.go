@@ -11,28 +11,35 @@ import (
 // deriver turns snapshots into states: everything that takes memory of what
 // was before. Only the collector uses it.
 type deriver struct {
-	answers  answers
-	top      *fleet.Topology // of the answers
-	record   *recorder
-	edges    map[string]edgeLife // since when each link is as it is
-	book     *eventBook
-	rtts     map[string][]float64 // recent RTTs of each link
-	slow     map[string]int64     // slow consumers of each account at the last look
-	lastSeen map[string]time.Time
-	alerts   *alertBook
-	trails   connTrails
+	answers answers
+	top     *fleet.Topology // of the answers
+	record  *recorder
+	edges   map[string]edgeLife // since when each link is as it is
+	book    *eventBook
+	rtts    map[string][]float64 // recent RTTs of each link
+	slow    map[string]int64     // slow consumers of each account at the last look
+	roll    roll                 // who answered in this session
+	alerts  *alertBook
+	trails  connTrails
 }
 
 func newDeriver() *deriver {
 	return &deriver{
 		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
-		slow: map[string]int64{}, lastSeen: map[string]time.Time{}, alerts: newAlertBook(),
+		slow: map[string]int64{}, roll: roll{}, alerts: newAlertBook(),
 	}
+}
+
+// hear takes an event.
+func (d *deriver) hear(e fleet.Event) {
+	d.book.add(e)
+	d.roll.said(e)
 }
 
 // take adds a snapshot and fills the part of the state that follows from it.
 func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	was := d.answers.now
+	next = d.roll.excuse(next)
 	d.answers = d.answers.take(next)
 	snap := d.answers.now
 	delta := fleet.NewDelta(d.answers.before, snap)
@@ -57,7 +64,7 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	d.lookConns(st, next.Want)
 	st.Accounts = newAccountRows(snap, delta, d.slow)
 	st.JS = newJetStream(snap, delta)
-	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, top)
+	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, top, unanswered(st.Servers)...)
 	st.Total = d.totals(st, delta)
 	st.History = d.history(st)
 }
@@ -106,26 +113,27 @@ func (d *deriver) serverRows(snap *fleet.Snapshot, delta *fleet.Delta, top *flee
 		r := &serverRow{name: sv.Info.Name, id: sv.Info.ID, cluster: sv.Info.Cluster, sv: sv, now: snap.Time}
 		r.node, r.delta = nodes[sv.Info.ID], delta.Server(sv.Info.ID)
 		r.level = r.judge()
-		d.lastSeen[sv.Info.Cluster+"/"+sv.Info.Name] = snap.Time
+		d.roll.answered(sv, snap.Time)
 		rows = append(rows, r)
 	}
-	for i := range snap.Missing {
-		m := &snap.Missing[i]
-		r := &serverRow{name: m.Name, id: m.ID, cluster: m.Cluster, ghost: m, now: snap.Time}
+	for _, m := range snap.Missing {
+		r := &serverRow{name: m.Name, id: m.ID, cluster: m.Cluster, ghost: &m, now: snap.Time}
 		r.node, r.level = ghosts[m.Cluster+"/"+m.Label()], ghostLevel(m.Reason)
-		r.seen = d.lastSeen[m.Cluster+"/"+m.Name]
+		r.seen = d.roll.lastSeen(m.Cluster, m.Name)
 		if m.LastSeen.After(r.seen) {
 			r.seen = m.LastSeen
 		}
 		rows = append(rows, r)
 	}
-	return rows
+	return append(rows, d.roll.departed(snap)...)
 }
 
 // ghostLevel tells the kinds of missing servers apart: one that drains does as
 // it was told, one that is silent may come back, one that is gone is gone.
 func ghostLevel(r fleet.Reason) fleet.Level {
 	switch r {
+	case left:
+		return fleet.Info
 	case fleet.Draining:
 		return fleet.Warn
 	case fleet.Silent, fleet.Behind, fleet.Late:

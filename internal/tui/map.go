@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -36,14 +37,14 @@ func topoMap(m *Model, _ *page, a cell.Area) int {
 		row := clusters[i:min(i+perRow, len(clusters))]
 		h := 0
 		for _, c := range row {
-			h = max(h, min(len(c.Nodes), boxRows)+2)
+			h = max(h, min(len(m.boxNodes(c)), boxRows)+2)
 		}
 		if y+h > a.H/2 {
 			break
 		}
 		for j, c := range row {
 			x := 1 + j*(boxW+bridgeW)
-			m.clusterBox(a.Cut(x, y, boxW, min(len(c.Nodes), boxRows)+2), c, selected)
+			m.clusterBox(a.Cut(x, y, boxW, min(len(m.boxNodes(c)), boxRows)+2), c, selected)
 			if j > 0 {
 				bridge(a.Cut(x-bridgeW, y, bridgeW, h), m.st, row[j-1], c)
 			}
@@ -79,9 +80,10 @@ func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 	if v := strings.Join(c.Versions, " · "); v != "" {
 		a.Cut(0, 0, a.W-2, a.H).Right(a.W-3, a.H-1, " "+v+" ", cell.OfLevel(warnIf(len(c.Versions) > 1)))
 	}
-	for y, n := range c.Nodes {
-		if y == boxRows-1 && len(c.Nodes) > boxRows {
-			in.Write(1, y, fmt.Sprintf("… %d more", len(c.Nodes)-y), cell.Muted)
+	nodes := m.boxNodes(c)
+	for y, n := range nodes {
+		if y == boxRows-1 && len(nodes) > boxRows {
+			in.Write(1, y, fmt.Sprintf("… %d more", len(nodes)-y), cell.Muted)
 			break
 		}
 		m.boxLine(in.Rows(y, 1), n)
@@ -89,6 +91,18 @@ func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 			in.Rows(y, 1).Restyle(cell.Selected)
 		}
 	}
+}
+
+// boxNodes are the servers in a cluster's box: those that there should be, and
+// those that went lately.
+func (m *Model) boxNodes(c *fleet.Cluster) []*fleet.Node {
+	nodes := kept(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !m.hidden[n.Name] })
+	for _, r := range m.st.Servers {
+		if r.departed() && r.cluster == c.Name && !m.hidden[r.label()] {
+			nodes = append(nodes, r.node)
+		}
+	}
+	return nodes
 }
 
 // sparkW is the cells of the curve of a server in a box.
@@ -102,7 +116,11 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 	if r != nil {
 		level = r.level
 	}
-	x := a.Write(0, 0, view.Glyph(level, false), cell.OfGlyph(level))
+	sign := view.Glyph(level, false)
+	if r != nil {
+		sign = cmp.Or(r.sign(), sign)
+	}
+	x := a.Write(0, 0, sign, cell.OfGlyph(level))
 	name := n.Name + star(n)
 	if a.W >= boxMax-6 {
 		x++
@@ -110,7 +128,7 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 	if r == nil || r.sv == nil || r.sv.Statsz == nil {
 		word := "no answer"
 		if r != nil {
-			word = r.status()
+			word = r.statusText()
 		}
 		a.Write(x, 0, cell.Fit(name, max(a.W-x-cell.Width(word)-2, 6), false), cell.Strong)
 		a.Right(a.W-1, 0, word, cell.OfLevel(level))

@@ -152,6 +152,7 @@ func (m *Model) take(st *State) {
 	if m.st == nil || !m.paused || m.st.Feed.Name != st.Feed.Name {
 		m.st = st
 		m.turn()
+		m.welcome()
 	}
 }
 

@@ -9,9 +9,18 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
+// The sizes of a frame in cells: the smallest is that of the smallest window
+// that the dashboard draws in, the largest is more than any screen has.
+const (
+	MinWidth  = minW
+	MinHeight = minH
+	MaxWidth  = 1000
+	MaxHeight = 500
+)
+
 // OnceOptions are how one frame is made without a terminal.
 type OnceOptions struct {
-	W, H   int
+	W, H   int // within the sizes above
 	Format Format
 	Keys   []string // pressed after the answers are in, as bubbletea names them
 	Polls  int      // questions before the frame; 0 is two, the least that gives rates

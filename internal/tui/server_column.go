@@ -35,6 +35,7 @@ var serverOwn = []view.Column[srv]{
 
 // serverDress is what the page adds to the columns of servers.
 var serverDress = map[string]dress[srv]{
+	"status":         {text: srv.statusText},
 	"name":           {text: func(r srv) string { return r.label() + star(r.node) }},
 	"cluster":        {text: srv.place},
 	"version":        {level: judged(fleet.Warn, func(r srv) bool { return r.node != nil && r.node.VersionSkew })},

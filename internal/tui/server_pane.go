@@ -42,10 +42,7 @@ func (m *Model) linkPane(r *serverRow) pane {
 	}
 	for _, l := range rows {
 		pn.lines = append(pn.lines, paneLine{parts: linkParts(r, l, w), open: func(m *Model) {
-			m.push(topoPage, ref{server: r.name, serverID: r.id})
-			m.setMode("links")
-			to := m.cur().list()
-			to.cursor, to.moved = l.e.Key(), true
+			m.openLink(ref{server: r.name, serverID: r.id, link: l.e.Key()})
 		}})
 	}
 	if len(rows) == 0 {

@@ -29,7 +29,7 @@ func serverSheet(m *Model, p *page) sheet {
 	return &rowsOf[srv]{
 		cols: serverColumns(m.st.snapshot(), m.totals), dress: serverDress, rows: rows,
 		name:  func(r srv) string { return r.cluster + "/" + r.name + orID(r) },
-		judge: func(r srv) view.Level { return r.level },
+		judge: func(r srv) view.Level { return r.level }, sign: srv.sign,
 		refer: func(r srv) ref { return ref{server: r.label(), serverID: r.id, cluster: r.cluster} },
 		json:  func(r srv) any { return r.json() },
 	}
@@ -225,8 +225,16 @@ func missingText(m fleet.Missing) string {
 	return text
 }
 
+// plainWords is what a reason means, without its mark and name.
+func plainWords(r fleet.Reason) string {
+	_, words, _ := strings.Cut(reasonWords[r], ": ")
+	return words
+}
+
 // reasonWords says what each reason means.
 var reasonWords = map[fleet.Reason]string{
+	left:            "○ left: it said that it ends, and did",
+	forgotten:       "✗ forgotten: it went without a word, so long ago that the other servers no longer count it",
 	fleet.Gone:      "✗ gone: dead or cut off, a request to its id is refused at once",
 	fleet.Silent:    "◌ silent: connected, but does not answer; hung, overloaded or just cut off",
 	fleet.Draining:  "▲ draining: in lame duck mode, takes no new clients and answers no more questions",

@@ -19,6 +19,7 @@ type sheet interface {
 	text(row, col int) string // what is shown in place of the value; empty: the value
 	key(row int) string       // identifies the object from state to state
 	level(row int) view.Level
+	mark(row int) string // before the row; empty: that of its level
 	ref(row int) ref
 	object(row int) any // what its JSON is made from
 }
@@ -34,6 +35,7 @@ type ref struct {
 	domain   string
 	stream   string
 	consumer string
+	link     string // its key
 	cid      uint64
 	who      string
 }
@@ -45,6 +47,7 @@ type rowsOf[R any] struct {
 	rows  []R
 	name  func(R) string
 	judge func(R) view.Level // nil: the worst of its columns
+	sign  func(R) string     // nil or an empty text: the mark of its level
 	refer func(R) ref
 	json  func(R) any
 }
@@ -84,6 +87,13 @@ func (s *rowsOf[R]) level(row int) view.Level {
 		}
 	}
 	return worst
+}
+
+func (s *rowsOf[R]) mark(row int) string {
+	if s.sign != nil {
+		return s.sign(s.rows[row])
+	}
+	return ""
 }
 
 func (s *rowsOf[R]) cell(row, col int) view.Cell {

@@ -80,7 +80,7 @@ func (c column) tail() int {
 // row writes one row.
 func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 	level := t.l.sheet.level(row)
-	a.Write(1, 0, view.Glyph(level, false), cell.OfGlyph(level))
+	a.Write(1, 0, cmp.Or(t.l.sheet.mark(row), view.Glyph(level, false)), cell.OfGlyph(level))
 	x := gutter
 	for n, c := range cols {
 		v := t.l.sheet.cell(row, c.i)
@@ -138,7 +138,7 @@ func (t table) show(row int, c column, v view.Cell) string {
 	case c.head.Unit == view.Bytes || c.head.Unit == view.BytesSec:
 		text = strings.TrimSuffix(strings.Replace(text, " ", "", 1), "/s")
 	case c.state && text != "":
-		text = view.Glyph(v.Level, false) + " " + text
+		text = cmp.Or(t.l.sheet.mark(row), view.Glyph(v.Level, false)) + " " + text
 	}
 	return text
 }

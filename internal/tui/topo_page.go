@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -78,7 +80,7 @@ func treeSheet(m *Model, _ *page) sheet {
 	return &rowsOf[tre]{
 		cols: treeColumns, rows: newTree(m.st, m.hidden),
 		name:  func(r tre) string { return r.key() },
-		judge: func(r tre) view.Level { return r.level },
+		judge: func(r tre) view.Level { return r.level }, sign: tre.sign,
 		refer: func(r tre) ref { return r.ref() },
 		json:  func(r tre) any { return r.json() },
 	}
@@ -101,8 +103,9 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 	}
 	var rows, loose, leafs []*treeRow
 	cols := serverColumns(st.snapshot(), false)
+	gone := departedRows(st, hidden, cols)
 	for _, c := range st.Top.Clusters {
-		if c.Name != "" && !c.Leafs {
+		if headed(c) != "" {
 			rows = append(rows, newClusterRow(c, byKey))
 		}
 		for _, n := range c.Nodes {
@@ -124,6 +127,13 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 			}
 			rows = append(rows, r)
 		}
+		if name := headed(c); name != "" {
+			rows = append(rows, gone[name]...)
+			delete(gone, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		loose = append(loose, gone[name]...)
 	}
 	rows = append(rows, loose...)
 	if len(leafs) > 0 {
@@ -131,6 +141,34 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 		rows = append(rows, leafs...)
 	}
 	return rows
+}
+
+// headed is the name of a cluster that has a line of its own; empty: it has none.
+func headed(c *fleet.Cluster) string {
+	if c.Leafs {
+		return ""
+	}
+	return c.Name
+}
+
+// departedRows are the servers that went lately, by cluster.
+func departedRows(st *State, hidden map[string]bool, cols []view.Column[srv]) map[string][]*treeRow {
+	rows := map[string][]*treeRow{}
+	for _, r := range st.Servers {
+		if r.departed() && !hidden[r.label()] {
+			row := &treeRow{cluster: &fleet.Cluster{Name: r.cluster}, node: r.node, srv: r, cols: cols, depth: 1, level: r.level}
+			rows[r.cluster] = append(rows[r.cluster], row)
+		}
+	}
+	return rows
+}
+
+// sign is the mark of a server that left.
+func (r *treeRow) sign() string {
+	if r.srv == nil {
+		return ""
+	}
+	return r.srv.sign()
 }
 
 func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow) *treeRow {
