@@ -101,7 +101,7 @@ func (e *env) dashboard(ctx context.Context, opt tui.Options) error {
 	if e.flags.trace {
 		return usagef("--trace would write over the dashboard; use it with another command, or with top --once")
 	}
-	opt.Contexts, opt.Connect = e.contextNames, e.otherFeed
+	opt.Contexts, opt.Connect, opt.Hint = e.contextNames, e.otherFeed, topHint
 	return tui.Run(ctx, opt, e.in, e.out)
 }
 

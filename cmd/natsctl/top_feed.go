@@ -29,7 +29,11 @@ func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 		return tui.NewReplay(filepath.Base(c.replay), tape), nil
 	}
 	e.allowActions = c.actions
-	return e.liveFeed(ctx)
+	feed, err := e.liveFeed(ctx)
+	if err == nil {
+		feed.Close = e.close // when :ctx changes to another
+	}
+	return feed, err
 }
 
 // liveFeed connects and makes the feed of a fleet.
@@ -84,6 +88,21 @@ func explainTrouble(err error) tui.Trouble {
 		t.Lines = append(t.Lines, hint)
 	}
 	return t
+}
+
+// topHint is what can be done about an error, where the dashboard shows it: it
+// has no flags.
+func topHint(err error) string {
+	switch {
+	case errors.Is(err, errProtected):
+		return "nothing was done; natsctl context unprotect NAME lifts the protection, the command for the shell takes --force"
+	case errors.Is(err, errBlocked):
+		return "nothing was done; mend what is wrong first; the command for the shell takes --anyway when you accept it"
+	case errors.Is(err, errNoTrigger):
+		return "nothing was done"
+	}
+	_, hint := explain(err)
+	return hint
 }
 
 // linkWatch remembers since when a connection is as it is.

@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,38 +32,61 @@ const actionTime = 10 * time.Minute
 // openActions chooses what to do with the selected object.
 func (m *Model) openActions() {
 	r, ok := m.selected()
-	if !ok {
+	if !ok || m.live == nil || m.live.Phase != Live {
+		m.say("nothing can be done while the fleet does not answer")
 		return
 	}
 	a := Action{Server: r.server, ServerID: r.serverID, Conn: r.cid, Who: r.who}
-	verbs := serverVerbs
-	if r.cid != 0 {
-		verbs = connVerbs
-	}
-	if row := m.st.server(r.server); row != nil && row.sv != nil && row.sv.Statsz != nil {
-		a.Clients = row.sv.Statsz.Connections
-	}
-	if a.Server == "" {
-		m.say("there is nothing to do to this row")
+	if err := m.aim(&a); err != nil {
+		m.fail(err.Error())
 		return
 	}
-	m.overlay = &picker{title: "do to " + r.String(), items: verbs, take: func(m *Model, i int) tea.Cmd {
+	verbs, title := serverVerbs, "do to server "+view.Text(a.Server)
+	if r.cid != 0 {
+		verbs, title = connVerbs, "do to "+view.Text(r.String())
+	}
+	m.overlay = &picker{title: title, items: verbs, take: func(m *Model, i int) tea.Cmd {
 		a.Verb = verbs[i].text
 		m.confirm(a)
 		return nil
 	}}
 }
 
+// aim completes an action with the one server that it is about.
+func (m *Model) aim(a *Action) error {
+	if a.Server == "" {
+		return errors.New("actions are for servers and connections; choose one of these")
+	}
+	var rows []*serverRow
+	for _, r := range m.live.Servers {
+		if r.label() == a.Server && (a.ServerID == "" || a.ServerID == r.id) {
+			rows = append(rows, r)
+		}
+	}
+	switch {
+	case len(rows) == 0:
+		return fmt.Errorf("%s is not there any more", a.Server)
+	case len(rows) > 1:
+		return fmt.Errorf("%d servers are called %s; choose the one you mean on the page of the servers (2)", len(rows), a.Server)
+	}
+	a.ServerID = rows[0].id
+	if sv := rows[0].sv; sv != nil && sv.Statsz != nil {
+		a.Clients = sv.Statsz.Connections
+	}
+	return nil
+}
+
 // confirm asks for the name of the object before an action.
 func (m *Model) confirm(a Action) {
-	scope, command := m.opt.Feed.Actions.Plan(a)
-	c := &confirmation{action: a, scope: scope, command: command, input: newPrompt("", "")}
-	m.overlay = c
+	actions := m.opt.Feed.Actions
+	scope, command := actions.Plan(a)
+	m.overlay = &confirmation{actions: actions, action: a, scope: scope, command: command, input: newPrompt("", "")}
 }
 
 // confirmation is the box that an action must pass: it says what it will
 // touch, shows the equivalent command, and wants the object's name typed.
 type confirmation struct {
+	actions        Actions // of the fleet that was on the screen
 	action         Action
 	scope, command string
 	input          *prompt
@@ -77,20 +100,12 @@ func (c *confirmation) key(m *Model, msg tea.KeyMsg) tea.Cmd {
 		m.say("nothing was done")
 		return nil
 	case "enter":
-		if c.input.input.Value() != c.action.Target() {
+		if c.input.input.Value() != view.Text(c.action.Target()) {
 			c.wrong = true
 			return nil
 		}
 		m.overlay = nil
-		m.say(c.action.Verb + " " + c.action.Target() + " …")
-		actions := m.opt.Feed.Actions
-		return taskFor(actionTime, func(ctx context.Context) func(*Model) tea.Cmd {
-			answer, err := actions.Do(ctx, c.action)
-			if err != nil {
-				return failed(err.Error())
-			}
-			return told(answer)
-		})
+		return m.perform(c.actions, c.action)
 	}
 	c.wrong = false
 	c.input.input, _ = c.input.input.Update(msg)

@@ -31,7 +31,7 @@ func globalBinds() []bind {
 		press([]string{"?"}, "?", "help for this page", "help", 0, act((*Model).openHelp)),
 		press([]string{"ctrl+z"}, "^Z", "suspend; fg comes back", "", 0, func(*Model) tea.Cmd { return tea.Suspend }),
 		press([]string{"q"}, "q", "back; at the root quit", "quit", 0, (*Model).backOrQuit),
-		press([]string{"ctrl+c"}, "^C", "quit", "", 0, func(*Model) tea.Cmd { return tea.Quit }),
+		press([]string{"ctrl+c"}, "^C", "quit", "", 0, (*Model).quit),
 	}
 	for kind := range pageKind(7) {
 		digit := fmt.Sprint(int(kind) + 1)

@@ -17,6 +17,7 @@ const (
 	maxEvery   = time.Minute
 	eventDelay = 250 * time.Millisecond // at most one state per this for events alone
 	eventQueue = 4096
+	orderQueue = 1024
 )
 
 // collector owns the data. One goroutine asks, derives and hands over states;
@@ -61,7 +62,7 @@ type answer struct {
 // questions; fatal is told of a panic.
 func newCollector(feed *Feed, every time.Duration, clock func() time.Time, fatal func(error)) *collector {
 	c := &collector{
-		clock: clock, orders: make(chan order, 64), states: make(chan *State, 1), fatal: fatal,
+		clock: clock, orders: make(chan order, orderQueue), states: make(chan *State, 1), fatal: fatal,
 		results: make(chan answer, 1), events: make(chan fleet.Event, eventQueue),
 	}
 	every = max(every, minEvery)
@@ -74,7 +75,7 @@ func newCollector(feed *Feed, every time.Duration, clock func() time.Time, fatal
 func (c *collector) use(feed *Feed) {
 	c.gen++
 	c.feed, c.derive, c.asked, c.started = feed, newDeriver(), map[fleet.Kind]time.Time{}, time.Time{}
-	c.state = State{Seq: c.state.Seq, Data: c.state.Data + 1, Every: c.state.Wanted, Wanted: c.state.Wanted, Feed: feed.info(), Recording: c.state.Recording}
+	c.state = State{Seq: c.state.Seq, Data: c.state.Data + 1, Every: c.state.Wanted, Wanted: c.state.Wanted, Feed: feed.info(), of: feed, Recording: c.state.Recording}
 	c.state.Since = c.clock()
 	c.tape = nil
 	if feed.tape != nil {
@@ -272,7 +273,10 @@ func (c *collector) publish() {
 	st := c.state
 	c.state.Notice = ""
 	select {
-	case <-c.states:
+	case unseen := <-c.states:
+		if st.Notice == "" {
+			st.Notice = unseen.Notice
+		}
 	default:
 	}
 	c.states <- &st

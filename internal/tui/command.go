@@ -68,7 +68,7 @@ func commands() []command {
 		{names: []string{"forget"}, args: "server", help: "no longer show a server that is gone", complete: (*Model).ghostNames, run: cmdForget},
 		{names: []string{"reload"}, help: "read the configuration again", run: cmdReload},
 		{names: []string{"help"}, help: "keys and commands", run: func(m *Model, _ []string) tea.Cmd { m.openHelp(); return nil }},
-		{names: []string{"quit", "q"}, help: "quit", run: func(m *Model, _ []string) tea.Cmd { m.quitting = true; return tea.Quit }},
+		{names: []string{"quit", "q"}, help: "quit", run: func(m *Model, _ []string) tea.Cmd { return m.quit() }},
 	}
 }
 

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"iter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -68,11 +70,18 @@ type Action struct {
 	Who      string // what the connection is called
 }
 
+// longestTyped is the longest name that is asked to be typed.
+const longestTyped = 40
+
 // Target is what an operator types to confirm the action: the name of its
-// object.
+// object, or the number of a connection that calls itself something that
+// cannot well be typed.
 func (a Action) Target() string {
-	if a.Verb == "kick" && a.Who != "" {
-		return a.Who
+	switch {
+	case a.Verb != "kick" || a.Who == "":
+		return a.Server
+	case len(a.Who) > longestTyped || strings.ContainsFunc(a.Who, func(r rune) bool { return r < ' ' || r > '~' }):
+		return strconv.FormatUint(a.Conn, 10)
 	}
-	return a.Server
+	return a.Who
 }

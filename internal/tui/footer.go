@@ -40,7 +40,7 @@ func (m *Model) crumbLine(a cell.Area, y int) {
 		parts = append(parts, p.crumbs())
 	}
 	left := []segment{{text: strings.Join(parts, " › "), style: cell.Strong}}
-	line(a, y, left, m.listSegments())
+	line(a, y, left, append(m.taskSegments(), m.listSegments()...))
 }
 
 // listSegments say how many rows are shown, by which filter, in which order.

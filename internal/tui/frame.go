@@ -44,6 +44,7 @@ func (m *Model) render() {
 func tooSmall(a cell.Area) {
 	a.Write(0, 0, fmt.Sprintf("window is %dx%d,", a.W, a.H), cell.Plain)
 	a.Write(0, 1, fmt.Sprintf("needs %dx%d", minW, minH), cell.Strong)
+	a.Write(0, 2, "q quits", cell.Muted)
 }
 
 // header draws the lines over the page and returns how many it took.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // Model is the dashboard's screen: pure, without a clock or a connection. A
@@ -37,6 +38,8 @@ type Model struct {
 	prompt  *prompt
 	overlay overlay
 	notice  notice
+	later   []*message // words that came while something else was open
+	tasks
 	hidden  map[string]bool // servers that were forgotten
 	stamp   int             // grows with each switch, so that lists are made anew
 	demand  Demand
@@ -145,9 +148,15 @@ type doneMsg struct{ then func(*Model) tea.Cmd }
 
 // take shows a new state, unless the screen is paused.
 func (m *Model) take(st *State) {
+	if st.of != nil && m.opt.Feed != nil && st.of != m.opt.Feed {
+		return // of the feed before: it was on its way
+	}
 	m.live = st
 	if st.Notice != "" {
-		m.say(st.Notice)
+		m.report(&message{text: st.Notice, good: true})
+	}
+	if box, ok := m.overlay.(*message); ok && box.down && st.Phase == Live {
+		m.overlay = nil
 	}
 	if m.st == nil || !m.paused || m.st.Feed.Name != st.Feed.Name {
 		m.st = st
@@ -167,10 +176,10 @@ func (m *Model) settle() tea.Cmd {
 	if m.subs && d.shows(fleet.Connz) && p.spec.kind == connsPage {
 		d.conns.Subscriptions = true
 	}
-	if !d.same(m.demand) {
+	if !d.same(m.demand) && m.send(wantOrder(d)) {
 		m.demand = d
-		m.send(wantOrder(d))
 	}
+	m.catchUp()
 	return nil
 }
 
@@ -201,8 +210,10 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 // key takes one key: the overlay or the prompt first, and then no other.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if msg.Type == tea.KeyCtrlC {
-		m.quitting = true
-		return tea.Quit
+		return m.quit()
+	}
+	if m.w < minW || m.h < minH {
+		return m.keyUnseen(msg)
 	}
 	m.notice = notice{}
 	switch {
@@ -228,13 +239,49 @@ type notice struct {
 func (m *Model) say(text string) { m.notice = notice{text: strings.TrimSpace(text)} }
 
 // fail says what went wrong: on the line, or in a box when it is longer.
-func (m *Model) fail(text string) {
-	text = strings.TrimSpace(text)
-	if m.w > 0 && cell.Width(text) > m.w-2 || strings.Contains(text, "\n") {
-		m.overlay = &message{text: text}
+func (m *Model) fail(text string) { m.show(&message{text: strings.TrimSpace(text)}) }
+
+// show says something on the line, or in a box when it is longer.
+func (m *Model) show(b *message) {
+	m.notice = notice{}
+	if m.w > 0 && cell.Width(view.Text(b.text)) > m.w-2 || strings.Contains(b.text, "\n") {
+		m.overlay = b
 		return
 	}
-	m.notice = notice{text: text, bad: true}
+	m.notice = notice{text: b.text, bad: !b.good}
+}
+
+// report says what was not waited for: at once, or when what is open now is
+// closed, so that it neither goes unread nor takes a key that was meant for
+// something else.
+func (m *Model) report(b *message) {
+	if b.text = strings.TrimSpace(b.text); m.overlay != nil || m.prompt != nil {
+		m.later = append(m.later, b)
+		return
+	}
+	m.show(b)
+}
+
+// catchUp says the next thing that had to wait.
+func (m *Model) catchUp() {
+	if len(m.later) == 0 || m.overlay != nil || m.prompt != nil || m.notice.text != "" {
+		return
+	}
+	b := m.later[0]
+	m.later = m.later[1:]
+	m.show(b)
+}
+
+// keyUnseen takes a key in a window that is too small to show what it does:
+// only to quit, and to suspend.
+func (m *Model) keyUnseen(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "q":
+		return m.quit()
+	case "ctrl+z":
+		return tea.Suspend
+	}
+	return nil
 }
 
 // touch makes the lists anew after a switch.

@@ -28,7 +28,7 @@ type colAt struct {
 // mouseAt takes a click or the wheel: the wheel scrolls, a click selects, a
 // click on the selected row opens it, on a heading sorts, on a tab goes there.
 func (m *Model) mouseAt(msg tea.MouseMsg) tea.Cmd {
-	if m.overlay != nil || m.prompt != nil || msg.Action != tea.MouseActionPress {
+	if m.overlay != nil || m.prompt != nil || m.w < minW || m.h < minH || msg.Action != tea.MouseActionPress {
 		return nil
 	}
 	switch msg.Button {

@@ -96,6 +96,18 @@ func (m *Model) backOrQuit() tea.Cmd {
 	if m.pop() {
 		return nil
 	}
+	return m.quit()
+}
+
+// quit ends the dashboard. An action that is under way would stop halfway: then
+// it takes a second time.
+func (m *Model) quit() tea.Cmd {
+	if len(m.running) > 0 && !m.warned {
+		m.warned = true
+		m.overlay, m.prompt = nil, nil
+		m.fail(strings.Join(m.running, ", ") + " still runs; quit again to leave it unfinished")
+		return nil
+	}
 	m.quitting = true
 	return tea.Quit
 }

@@ -35,6 +35,8 @@ type Options struct {
 	OpenTape func(path string) (Tape, error)
 	// NewRecorder writes a recording for :rec; nil: :rec is refused.
 	NewRecorder func(w io.Writer) Recorder
+	// Hint says what can be done about an error; nil: nothing is known.
+	Hint func(error) string
 	// Reload reads the configuration again for :reload; nil: :reload is refused.
 	Reload func() (Config, error)
 	// Clock is the time; nil is the system's.

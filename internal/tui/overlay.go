@@ -243,6 +243,7 @@ func (m *Model) openHelp() {
 type message struct {
 	text string
 	good bool // nothing went wrong
+	down bool // it is about a fleet that does not answer, and of no use when it does
 }
 
 func (b *message) key(m *Model, _ tea.KeyMsg) tea.Cmd {

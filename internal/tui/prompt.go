@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/textinput"
@@ -109,7 +110,12 @@ func (pr *prompt) paste(m *Model, text string) tea.Cmd {
 		}
 		return r
 	}, text)
-	pr.input, _ = pr.input.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(clean)})
+	runes := []rune(clean)
+	if room := max(pr.input.CharLimit-len([]rune(pr.input.Value())), 0); len(runes) > room {
+		m.report(&message{text: fmt.Sprintf("the pasted text was cut: a line takes %d characters", pr.input.CharLimit)})
+		runes = runes[:room]
+	}
+	pr.input, _ = pr.input.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: runes})
 	pr.changed(m)
 	return nil
 }

@@ -136,7 +136,7 @@ func cmdSave(m *Model, args []string) tea.Cmd {
 		err = writeNew(name, data)
 	}
 	if err != nil {
-		m.fail(err.Error())
+		m.fail(m.advised(err))
 		return nil
 	}
 	m.say("saved " + name)

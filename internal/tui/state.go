@@ -26,6 +26,7 @@ type State struct {
 	Now     time.Time // the collector's clock
 	Phase   Phase
 	Feed    FeedInfo
+	of      *Feed // that it is of; nil in a test
 	Link    Link
 	Trouble *Trouble // why the last question failed; nil: it did not
 	Since   time.Time

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
@@ -103,13 +104,26 @@ func wrap(text string, w int) []string {
 			out = append(out, now)
 			now = word
 		}
-		for cell.Width(now) > w {
-			cut := []rune(now)
-			n := min(w/2+1, len(cut))
-			out, now = append(out, string(cut[:n])), string(cut[n:])
+		for now != "" && cell.Width(now) > w {
+			head := fits(now, w)
+			out, now = append(out, head), now[len(head):]
 		}
 	}
 	return append(out, now)
+}
+
+// fits is the longest beginning of text that is not wider than w, one rune at
+// least.
+func fits(text string, w int) string {
+	_, end := utf8.DecodeRuneInString(text)
+	for end < len(text) {
+		_, n := utf8.DecodeRuneInString(text[end:])
+		if cell.Width(text[:end+n]) > w {
+			break
+		}
+		end += n
+	}
+	return text[:end]
 }
 
 // emptyLine says why a table has no rows, and what would change that.

@@ -10,7 +10,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -35,15 +34,8 @@ const taskTime = 30 * time.Second
 // told makes the screen say something: on the line, or in a box when it is
 // longer.
 func told(text string) func(*Model) tea.Cmd {
-	return act(func(m *Model) {
-		m.say(text)
-		if m.w > 0 && cell.Width(m.notice.text) > m.w-2 && m.overlay == nil {
-			m.overlay, m.notice = &message{text: m.notice.text, good: true}, notice{}
-		}
-	})
+	return act(func(m *Model) { m.report(&message{text: text, good: true}) })
 }
-
-func failed(text string) func(*Model) tea.Cmd { return act(func(m *Model) { m.fail(text) }) }
 
 // cmdContext changes to another context; the present one stays when that
 // fails.
@@ -59,27 +51,6 @@ func cmdContext(m *Model, args []string) tea.Cmd {
 	}
 	m.say("connecting to " + name + " …")
 	return m.connect(name)
-}
-
-func (m *Model) connect(name string) tea.Cmd {
-	return task(func(ctx context.Context) func(*Model) tea.Cmd {
-		feed, err := m.opt.Connect(ctx, name)
-		if err != nil {
-			return failed(err.Error())
-		}
-		return act(func(m *Model) { m.useFeed(feed) })
-	})
-}
-
-// useFeed gives another feed to the collector and forgets what was of the old.
-func (m *Model) useFeed(feed *Feed) {
-	m.opt.Feed = feed
-	m.send(feedOrder(feed))
-	m.paused, m.st = false, nil
-	m.seen, m.hidden = map[string]alertMark{}, map[string]bool{}
-	m.stack = m.stack[:1]
-	m.notice = notice{} // that it is connecting
-	m.touch()
 }
 
 // pickContext chooses among the saved contexts.
@@ -104,12 +75,12 @@ func cmdOpen(m *Model, args []string) tea.Cmd {
 		m.fail("open takes the file of a recording")
 		return nil
 	}
-	return task(func(context.Context) func(*Model) tea.Cmd {
+	return m.changeFeed(path, func(context.Context) (*Feed, error) {
 		tape, err := m.opt.OpenTape(path)
 		if err != nil {
-			return failed(err.Error())
+			return nil, err
 		}
-		return act(func(m *Model) { m.useFeed(NewReplay(path, tape)) })
+		return NewReplay(path, tape), nil
 	})
 }
 
@@ -131,7 +102,7 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 		}
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
-			m.fail(err.Error())
+			m.fail(m.advised(err))
 			return nil
 		}
 		m.send(recordOrder(&recordingFile{name: name, out: f, rec: m.opt.NewRecorder(f)}))
@@ -158,12 +129,13 @@ func cmdReload(m *Model, _ []string) tea.Cmd {
 	}
 	return task(func(context.Context) func(*Model) tea.Cmd {
 		cfg, err := m.opt.Reload()
-		if err != nil {
-			return failed(err.Error())
-		}
 		return act(func(m *Model) {
+			if err != nil {
+				m.report(&message{text: m.advised(err)})
+				return
+			}
 			m.configure(cfg)
-			m.say("configuration read again")
+			m.report(&message{text: "configuration read again", good: true})
 		})
 	})
 }
@@ -208,6 +180,10 @@ func (m *Model) fileName(ext string) string {
 // askAgain asks now. When the connection is lost it connects anew, with the
 // context as it is saved now: credentials may have changed.
 func (m *Model) askAgain() tea.Cmd {
+	if m.dialing != "" {
+		m.say("still connecting to " + m.dialing)
+		return nil
+	}
 	m.send(askOrder)
 	if m.live != nil && m.live.Phase == Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
 		m.say("connecting anew …")
