@@ -34,7 +34,7 @@ func (c *accountInfoCommand) run(ctx context.Context, e *env) error {
 		account = mine
 	}
 	want := fleet.Want{
-		Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Accountz, fleet.Jsz}, Account: account, JS: fleet.JSWant{Account: account, Streams: true},
+		Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Accountz, fleet.Jsz}, Account: account, JS: fleet.JSWant{Account: account, Streams: true, Consumers: true, AllReplicas: true},
 	}
 	lens, snap, err := e.accountLens(ctx, want)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 func peerRows(all []scrape) map[string]object {
 	rows := map[string]object{}
 	for _, s := range all {
-		js := s.at["/jsz"]
+		js := s.at["/jsz?raft=1"]
 		if js["disabled"] == true {
 			continue
 		}

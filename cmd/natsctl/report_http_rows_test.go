@@ -13,7 +13,7 @@ func httpReports() []httpReport {
 		{name: "routes", paths: []string{"/routez"}, key: []string{"from", "to"}, rows: routeRows},
 		{name: "gateways", paths: []string{"/gatewayz"}, key: []string{"from", "remote_cluster"}, rows: gatewayRows},
 		{name: "leafnodes", paths: []string{"/leafz"}, key: []string{"hub", "spoke"}, rows: leafRows},
-		{name: "jetstream", paths: []string{"/jsz"}, key: []string{"server"}, rows: peerRows},
+		{name: "jetstream", paths: []string{"/jsz?raft=1"}, key: []string{"server"}, rows: peerRows},
 		{name: "streams", paths: []string{jszAll}, key: []string{"account", "stream"}, rows: streamRows},
 		{name: "consumers", paths: []string{jszAll}, key: []string{"stream", "consumer"}, rows: consumerRows},
 		{name: "health", paths: []string{"/healthz"}, key: []string{"server"}, rows: perServer(healthRow)},

@@ -38,7 +38,7 @@ func trafficReports() []report {
 			refine: func(c *reportCommand, w *fleet.Want) error {
 				if c.jetstream {
 					w.Kinds = append(slices.Clone(w.Kinds), fleet.Jsz)
-					w.JS.Streams = true
+					w.JS = fleet.JSWant{Streams: true, Consumers: true, AllReplicas: true}
 				}
 				return nil
 			},
@@ -115,7 +115,7 @@ func jetStreamReports() []report {
 	return []report{
 		{
 			name: "jetstream", help: "The JetStream servers: meta group, who is current, and what each carries.",
-			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}},
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{Raft: true}}, // servers count what they lead only when asked for raft groups
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
 				var peers []*fleet.MetaPeer
 				for _, g := range fleet.MetaGroups(t.Snapshot) {
@@ -126,7 +126,9 @@ func jetStreamReports() []report {
 		},
 		{
 			name: "streams", help: "The streams of all accounts, worst first: leader, replicas, lag, size.",
-			want:  fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{Streams: true, Config: true, Raft: true}},
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
+				Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true, // a leader knows the consumers of its own server alone
+			}},
 			flags: accountFlag, refine: accountWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.Streams(c.showsRates(t)), slices.Values(fleet.StreamRows(t.Snapshot, t.Delta))), nil

@@ -95,11 +95,20 @@ type AccountRow struct {
 // AccountUse is what an account has in JetStream.
 type AccountUse struct {
 	Streams   int
-	Consumers int
+	Consumers int    // less than 0: not told, for only some servers of a stream were asked
 	Store     uint64 // bytes in files, over all replicas
 	Memory    uint64 // bytes in memory, over all replicas
 	MaxStore  int64  // what it may have of them over all domains; less than 0: no limit, 0: not told
 	MaxMemory int64
+}
+
+// addConsumers adds the consumers of a stream; the sum is known only if each is.
+func (u *AccountUse) addConsumers(n int) {
+	if n == noConsumers || u.Consumers == noConsumers {
+		u.Consumers = noConsumers
+		return
+	}
+	u.Consumers += n
 }
 
 // limitSum adds the limits of two domains; one without a limit has none in all.
@@ -191,10 +200,10 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 		u.Memory += m.Memory
 		u.MaxStore, u.MaxMemory = limitSum(u.MaxStore, m.MaxStore), limitSum(u.MaxMemory, m.MaxMemory)
 	}
-	for key, a := range streamAnswers(s) {
+	for key, n := range countConsumers(s) {
 		u := use(key.account)
 		u.Streams++
-		u.Consumers += a.detail.State.Consumers
+		u.addConsumers(n)
 	}
 }
 

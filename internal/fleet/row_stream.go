@@ -24,7 +24,13 @@ type StreamRow struct {
 	Level    Level
 	State    string // "ok", or what is wrong, in words
 	Rates    StreamDelta
+
+	consumers int // noConsumers where the answers do not tell
 }
+
+// Consumers is how many consumers the stream has, on whichever servers; false
+// when only some of its servers were asked, so that nobody can tell.
+func (r *StreamRow) Consumers() (n int, known bool) { return r.consumers, r.consumers != noConsumers }
 
 // Replica is a copy of a stream or consumer that is not the leader's.
 type Replica struct {
@@ -50,10 +56,11 @@ func (r Replica) String() string {
 // Delta may be nil.
 func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 	var rows []*StreamRow
+	consumers := countConsumers(s)
 	for key, a := range streamAnswers(s) {
 		r := &StreamRow{
 			Domain: key.domain, Account: key.account, Name: key.stream, Server: s.Server(a.from), Detail: a.detail,
-			Rates: d.Stream(key.domain, key.account, key.stream), Replicas: 1,
+			Rates: d.Stream(key.domain, key.account, key.stream), Replicas: 1, consumers: consumers[key],
 		}
 		r.Leader, r.Peers = group(a.detail.Cluster, r.Server)
 		r.Replicas += len(r.Peers)

@@ -19,7 +19,7 @@ func accountsSpec() *spec {
 		modes: []mode{{
 			name: "accounts", sort: "conns", sheet: accountSheet, below: accountPanel, panel: 10,
 			empty:  func(m *Model, _ *page) string { return m.waiting(fleet.AccountStatz, "no account is in use") },
-			demand: Demand{needs: []need{{fleet.AccountStatz, 2 * time.Second}, {fleet.Jsz, 10 * time.Second}}, js: fleet.JSWant{Streams: true}},
+			demand: Demand{needs: []need{{fleet.AccountStatz, 2 * time.Second}, {fleet.Jsz, 10 * time.Second}}, js: fleet.JSWant{Streams: true, Consumers: true, AllReplicas: true}},
 			first:  []string{"account", "servers", "conns", "in_msgs_per_second", "out_msgs_per_second", "slow_consumers", "subs", "streams", "store_bytes", "limit_percent", "out_bytes_per_second", "leafs", "in_bytes_per_second", "consumers"},
 		}},
 	}
@@ -32,6 +32,15 @@ func accountSheet(m *Model, _ *page) sheet {
 		refer: func(r acc) ref { return ref{account: r.Name} },
 		json:  func(r acc) any { return r.json() },
 	}
+}
+
+// assets counts the account's streams and consumers.
+func (r *accountRow) assets() string {
+	streams := plural(r.JS.Streams, "stream")
+	if r.JS.Consumers < 0 {
+		return streams + "   consumers not counted"
+	}
+	return streams + "   " + plural(r.JS.Consumers, "consumer")
 }
 
 // json is what each server said of the account.
@@ -71,7 +80,7 @@ func accountPanel(m *Model, p *page, row int, a cell.Area) {
 		u := r.use().allowances()
 		y += allowanceLines(a.Rows(y, a.H-y), kept(u, func(w allowance) bool { return w.unit == view.Bytes || w.limited() }))
 		if y < a.H {
-			a.Write(0, y, fmt.Sprintf("jetstream    %s   %s", plural(r.JS.Streams, "stream"), plural(r.JS.Consumers, "consumer")), cell.Plain)
+			a.Write(0, y, "jetstream    "+r.assets(), cell.Plain)
 			y++
 		}
 	} else if y < a.H {

@@ -127,7 +127,7 @@ func Accounts(rates bool) []Column[*fleet.AccountRow] {
 		{Name: "slow_consumers", Title: "Slow", Help: "Slow consumers since the servers started.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Slow }, Level: slowAccount},
 		{Name: "total_conns", Title: "Conns ever", Short: "Ever", Help: "Connections since the servers started.", Unit: Count, Wide: true, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Ever }},
 		{Name: "streams", Title: "Streams", Help: "Streams; needs --jetstream.", Unit: Count, Wide: true, Sum: true, Value: use(func(u *fleet.AccountUse) any { return u.Streams })},
-		{Name: "consumers", Title: "Consumers", Short: "Cons", Help: "Consumers; needs --jetstream.", Unit: Count, Wide: true, Sum: true, Value: use(func(u *fleet.AccountUse) any { return u.Consumers })},
+		{Name: "consumers", Title: "Consumers", Short: "Cons", Help: "Consumers; needs --jetstream.", Unit: Count, Wide: true, Sum: true, Value: use(accountConsumers)},
 		{Name: "store_bytes", Title: "Store", Help: "Bytes in files, over all replicas; needs --jetstream.", Unit: Bytes, Wide: true, Sum: true, Value: use(func(u *fleet.AccountUse) any { return u.Store })},
 		{Name: "memory_bytes", Title: "Memory", Short: "Mem", Help: "Bytes in memory streams, over all replicas; needs --jetstream.", Unit: Bytes, Wide: true, Sum: true, Value: use(func(u *fleet.AccountUse) any { return u.Memory })},
 	}...)
@@ -145,6 +145,13 @@ func slowAccount(r *fleet.AccountRow) Level {
 		return fleet.Warn
 	}
 	return fleet.OK
+}
+
+func accountConsumers(u *fleet.AccountUse) any {
+	if u.Consumers < 0 {
+		return nil
+	}
+	return u.Consumers
 }
 
 func use(value func(*fleet.AccountUse) any) func(*fleet.AccountRow) any {

@@ -102,7 +102,7 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 		}, Level: fullLevel},
 		{Name: "messages_per_second", Title: "In/s", Help: "Messages stored a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Rates.Msgs.Value() }},
 		{Name: "growth_bytes_per_second", Title: "Growth/s", Help: "Growth of the store; negative when it shrinks; needs two snapshots.", Unit: BytesSec, Wide: !rates, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Rates.Bytes.Value() }},
-		{Name: "consumers", Title: "Consumers", Short: "Cons", Help: "Consumers of it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Consumers }},
+		{Name: "consumers", Title: "Consumers", Short: "Cons", Help: "Consumers of it.", Unit: Count, Sum: true, Value: streamConsumers},
 		{Name: "subjects", Title: "Subjects", Help: "Different subjects in it.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumSubjects }},
 		{Name: "deleted", Title: "Deleted", Help: "Gaps in its sequence.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumDeleted }},
 		{Name: "first_sequence", Title: "First", Help: "Sequence of its first message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.FirstSeq }},
@@ -116,6 +116,15 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 		}},
 		{Name: "raft_group", Title: "Raft group", Short: "Group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return unlessEmpty(r.Detail.RaftGroup) }},
 	}
+}
+
+// streamConsumers is nil where only the leader was asked, which does not know
+// the consumers of other servers.
+func streamConsumers(r *fleet.StreamRow) any {
+	if n, known := r.Consumers(); known {
+		return n
+	}
+	return nil
 }
 
 // fullLevel judges how full a stream is that refuses new messages then, as the

@@ -1,0 +1,31 @@
+package fleet
+
+// noConsumers stands for a number of consumers that the answers do not tell.
+const noConsumers = -1
+
+// countConsumers counts the consumers of every stream of the snapshot. A
+// server knows only those that have a replica on it, and those of a stream
+// with several replicas may have fewer: so only all its servers together know.
+func countConsumers(s *Snapshot) map[streamKey]int {
+	whole := s.Own != nil || s.Want.JS.Consumers && s.Want.JS.AllReplicas // the account's own API tells of all servers
+	counts, listed, part := map[streamKey]int{}, map[consumerKey]bool{}, map[streamKey]bool{}
+	for on, st := range s.streams() {
+		for _, c := range st.Consumer {
+			listed[consumerKey{on.streamKey, c.Name}] = true
+		}
+		counts[on.streamKey] = max(counts[on.streamKey], st.State.Consumers)
+		if !whole && st.Cluster != nil && len(st.Cluster.Replicas) > 0 {
+			part[on.streamKey] = true
+		}
+	}
+	names := map[streamKey]int{}
+	for key := range listed {
+		names[key.streamKey]++
+	}
+	for key, n := range counts {
+		if counts[key] = max(n, names[key]); part[key] {
+			counts[key] = noConsumers
+		}
+	}
+	return counts
+}
