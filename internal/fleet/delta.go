@@ -72,7 +72,11 @@ func NewDelta(before, after *Snapshot) *Delta {
 	d.From = before.Time
 	past := indexServers(before)
 	for _, sv := range after.Servers {
-		sd := newServerDelta(past.match(sv), sv, d.wall())
+		old, wall := past.match(sv), d.wall()
+		if old != nil && clockJumped(before, after, old, sv) {
+			wall = 0
+		}
+		sd := newServerDelta(old, sv, wall)
 		if sd.Change == Appeared && before.lists(sv.Info.ID, sv.Info.Name) {
 			sd.Change = Back
 		}

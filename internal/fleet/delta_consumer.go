@@ -61,10 +61,7 @@ func (d *Delta) compareConsumers(before, after *Snapshot) {
 		if !ok || !then.leads() || !now.leads() || !then.info.Created.Equal(now.info.Created) {
 			continue
 		}
-		sec := d.wall()
-		if then.sv.Info.ID == now.sv.Info.ID { // two clocks would not compare
-			sec = elapsed(then.at, now.at, sec)
-		}
+		sec := d.between(dated{before, then.sv, then.at}, dated{after, now.sv, now.at})
 		d.consumers[key] = ConsumerDelta{
 			Delivered: counterRate(then.info.Delivered.Consumer, now.info.Delivered.Consumer, sec),
 			Acked:     counterRate(then.info.AckFloor.Consumer, now.info.AckFloor.Consumer, sec),

@@ -38,16 +38,16 @@ func startedAnew(before, after *Server) bool {
 }
 
 // elapsed is the time between two answers by the clock that the server put
-// into them, else wall. Two answers of one instant are one answer: 0. A clock
-// that was set back says nothing, so wall it is.
+// into them, else wall. Two answers of one instant are one answer, and those in
+// the wrong order tell nothing: 0.
 func elapsed(before, after time.Time, wall float64) float64 {
 	switch {
 	case wall <= 0:
 		return 0
-	case before.IsZero(), after.IsZero(), after.Before(before):
+	case before.IsZero(), after.IsZero():
 		return wall
 	}
-	return after.Sub(before).Seconds()
+	return max(after.Sub(before).Seconds(), 0)
 }
 
 func (sd *ServerDelta) compareStatsz(before, after *Server) {

@@ -19,7 +19,7 @@ type StreamDelta struct {
 type streamAnswer struct {
 	detail *server.StreamDetail
 	leads  bool
-	from   string // server id
+	from   *Server
 	at     time.Time
 }
 
@@ -37,7 +37,7 @@ func (d *Delta) Stream(domain, account, stream string) StreamDelta {
 func streamAnswers(s *Snapshot) map[streamKey]streamAnswer {
 	best := map[streamKey]streamAnswer{}
 	for key, st := range s.streams() {
-		answer := streamAnswer{st, leads(st.Cluster, key.sv), key.sv.Info.ID, key.sv.Jsz.Now}
+		answer := streamAnswer{st, leads(st.Cluster, key.sv), key.sv, key.sv.Jsz.Now}
 		if old, ok := best[key.streamKey]; !ok || answer.leads && !old.leads {
 			best[key.streamKey] = answer
 		}
@@ -83,10 +83,7 @@ func (d *Delta) compareStreams(before, after *Snapshot) {
 		if !ok || !then.detail.Created.Equal(now.detail.Created) {
 			continue
 		}
-		sec := d.wall()
-		if then.from == now.from { // two clocks would not compare
-			sec = elapsed(then.at, now.at, sec)
-		}
+		sec := d.between(dated{before, then.from, then.at}, dated{after, now.from, now.at})
 		d.streams[key] = StreamDelta{
 			Msgs:  counterRate(then.detail.State.LastSeq, now.detail.State.LastSeq, sec),
 			Bytes: gaugeRate(then.detail.State.Bytes, now.detail.State.Bytes, sec),

@@ -30,8 +30,12 @@ func snap(sec float64, servers ...*Server) *Snapshot {
 	return s
 }
 
+// A round that was held up for six seconds by another server does not stretch
+// the interval of those that answered at once.
 func TestDeltaUsesTheServersOwnClock(t *testing.T) {
-	d := NewDelta(snap(0, answer("A", "a", 0, 100)), snap(10, answer("A", "a", 4, 500)))
+	late := snap(10, answer("A", "a", 4, 500))
+	late.TookSeconds = 6
+	d := NewDelta(snap(0, answer("A", "a", 0, 100)), late)
 	got := d.Server("A")
 	if got.ElapsedSeconds != 4 || got.Traffic.InMsgs.PerSecond != 100 || got.Traffic.OutBytes.PerSecond != 2000 {
 		t.Fatalf("got %+v", got.Traffic)
@@ -61,7 +65,12 @@ func TestDeltaNeverGuesses(t *testing.T) {
 		{"new start", snap(0, answer("A", "a", 0, 1)), snap(10, restarted), false, Restarted},
 		{"counter reset", snap(0, answer("A", "a", 0, 9)), snap(1, answer("A", "a", 1, 5)), false, Same},
 		{"the same answer twice", snap(0, answer("A", "a", 0, 9)), snap(1, answer("A", "a", 0, 9)), false, Same},
-		{"clock set back", snap(0, answer("A", "a", 9, 9)), snap(1, answer("A", "a", 5, 10)), true, Same},
+		{"clock set back", snap(0, answer("A", "a", 9, 9)), snap(1, answer("A", "a", 5, 10)), false, Same},
+		{"clock set back by less than the interval", snap(0, answer("A", "a", 0, 9)), snap(2, answer("A", "a", 1, 10)), false, Same},
+		{"clock set forward", snap(0, answer("A", "a", 0, 9)), snap(2, answer("A", "a", 3602, 10)), false, Same},
+		{"clock that drifts", snap(0, answer("A", "a", 0, 9)), snap(2, answer("A", "a", 2.01, 10)), true, Same},
+		{"clock of another zone", snap(0, answer("A", "a", 7200, 9)), snap(2, answer("A", "a", 7202, 10)), true, Same},
+		{"an older answer after a newer one", snap(4, answer("A", "a", 4, 9)), snap(2, answer("A", "a", 2, 10)), false, Same},
 		{"no clock reported", snap(0, before), snap(2, clockless), true, Same},
 	} {
 		t.Run(c.name, func(t *testing.T) {

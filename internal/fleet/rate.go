@@ -56,9 +56,9 @@ func (r Rate) plus(o Rate) Rate {
 type number interface{ int | int64 | uint64 | uint32 }
 
 // counterRate is the rate of a counter, which never goes down: not known when
-// it did, or when no time has passed.
+// it did, or when no time has passed. One below zero has overflowed.
 func counterRate[T number](before, after T, elapsed float64) Rate {
-	if elapsed <= 0 || after < before {
+	if elapsed <= 0 || before < 0 || after < before {
 		return Rate{}
 	}
 	return perSecond(float64(after-before), elapsed)

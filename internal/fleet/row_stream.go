@@ -59,7 +59,7 @@ func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 	consumers := countConsumers(s)
 	for key, a := range streamAnswers(s) {
 		r := &StreamRow{
-			Domain: key.domain, Account: key.account, Name: key.stream, Server: s.Server(a.from), Detail: a.detail,
+			Domain: key.domain, Account: key.account, Name: key.stream, Server: a.from, Detail: a.detail,
 			Rates: d.Stream(key.domain, key.account, key.stream), Replicas: 1, consumers: consumers[key],
 		}
 		r.Leader, r.Peers = group(a.detail.Cluster, r.Server)

@@ -57,7 +57,9 @@ func (o OwnSource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapsh
 		if err := o.streams(ctx, s, want.JS); err != nil {
 			return nil, err
 		}
-		s.Time = time.Now().UTC()
+		now := time.Now().UTC()
+		s.TookSeconds += now.Sub(s.Time).Seconds()
+		s.Time = now
 	}
 	return s, nil
 }

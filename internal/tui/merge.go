@@ -11,6 +11,7 @@ import (
 type answers struct {
 	now    *fleet.Snapshot
 	before *fleet.Snapshot
+	void   map[any]bool // answers from before a clock was set: shown, but no rate begins at them
 }
 
 // take adds a snapshot and returns the answers after it. Nothing is changed in
@@ -23,17 +24,24 @@ func (a answers) take(next *fleet.Snapshot) answers {
 	now, before := *next, *a.now
 	now.Want = next.Want.Union(a.now.Want)
 	now.Servers = make([]*fleet.Server, len(next.Servers))
+	void := map[any]bool{}
 	old, older := byID(a.now), byID(a.before)
 	for i, sv := range next.Servers {
 		now.Servers[i] = filled(sv, old[sv.Info.ID], a.now.Want, next.Want)
+		jumped := !fleet.SameClock(a.now, next, sv.Info.ID)
+		for n, kept := range dated(now.Servers[i]) {
+			if kept != dated(sv)[n] && (jumped || a.void[kept]) {
+				void[kept] = true
+			}
+		}
 	}
 	fresh := byID(&now)
 	before.Servers = make([]*fleet.Server, len(a.now.Servers))
 	for i, sv := range a.now.Servers {
-		before.Servers[i] = replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID])
+		before.Servers[i] = a.timely(replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID]))
 	}
 	now.Problems = append(now.Problems[:len(now.Problems):len(now.Problems)], stillTrue(a.now.Problems, next.Want)...)
-	return answers{now: &now, before: &before}
+	return answers{now: &now, before: &before, void: void}
 }
 
 func byID(s *fleet.Snapshot) map[string]*fleet.Server {
@@ -106,6 +114,33 @@ func replaced(old, fresh, older *fleet.Server) *fleet.Server {
 	return &s
 }
 
+// dated are the answers that rates are made of, beside STATSZ, which is asked
+// each time.
+func dated(sv *fleet.Server) [6]any {
+	return [...]any{sv.Routez, sv.Gatewayz, sv.Leafz, sv.AccountStatz, sv.Connz, sv.Jsz}
+}
+
+// timely is sv without the answers from before a clock was set.
+func (a answers) timely(sv *fleet.Server) *fleet.Server {
+	if len(a.void) == 0 {
+		return sv
+	}
+	s := *sv
+	leave(a.void, &s.Routez)
+	leave(a.void, &s.Gatewayz)
+	leave(a.void, &s.Leafz)
+	leave(a.void, &s.AccountStatz)
+	leave(a.void, &s.Connz)
+	leave(a.void, &s.Jsz)
+	return &s
+}
+
+func leave[T any](void map[any]bool, answer **T) {
+	if void[*answer] {
+		*answer = nil
+	}
+}
+
 func stay[T any](old **T, fresh, older *T) {
 	if *old == fresh {
 		*old = older
@@ -115,7 +150,7 @@ func stay[T any](old **T, fresh, older *T) {
 // drop returns a without the answers of kinds that the page does not show any
 // more, so that a page opened again never shows old answers as new ones.
 func (a answers) drop(conns, js bool) answers {
-	return answers{now: dropped(a.now, conns, js), before: dropped(a.before, conns, js)}
+	return answers{now: dropped(a.now, conns, js), before: dropped(a.before, conns, js), void: a.void}
 }
 
 func dropped(s *fleet.Snapshot, conns, js bool) *fleet.Snapshot {

@@ -1,0 +1,69 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// clockFleet makes answers of one server whose clock may be off, with a
+// connection and a route that send 100 messages a second; the route is asked
+// every third time.
+type clockFleet struct {
+	begin time.Time
+	off   time.Duration
+}
+
+func (f *clockFleet) at(sec int) *fleet.Snapshot {
+	now := f.begin.Add(time.Duration(sec) * time.Second)
+	own, msgs := now.Add(f.off), int64(100*sec)
+	sv := &fleet.Server{Info: server.ServerInfo{ID: "NA", Name: "n1", Cluster: "c", Version: "2.15.2", Time: own}}
+	sv.Statsz = &server.ServerStats{Start: f.begin, Received: server.DataStats{MsgBytes: server.MsgBytes{Msgs: msgs}}}
+	sv.Connz = &server.Connz{Now: own, Conns: []*server.ConnInfo{{Cid: 1, Start: f.begin, OutMsgs: msgs}}}
+	s := &fleet.Snapshot{Schema: fleet.Schema, Time: now, Want: fleet.Want{Kinds: []fleet.Kind{fleet.Connz}}, Expected: 1, Servers: []*fleet.Server{sv}}
+	if sec%6 == 0 {
+		s.Want.Kinds = append(s.Want.Kinds, fleet.Routez)
+		sv.Routez = &server.Routez{Now: own, Routes: []*server.RouteInfo{{Rid: 1, RemoteID: "NB", RemoteName: "n2", OutMsgs: msgs}}}
+	}
+	return s
+}
+
+// TestClockSet sets the clock of a server between two answers, forward, back,
+// and back by less than the interval: no rate is ever anything but what was
+// sent, whichever kind of answer is asked how seldom.
+func TestClockSet(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -time.Hour, -time.Second, 1500 * time.Millisecond} {
+		t.Run(by.String(), func(t *testing.T) {
+			f := &clockFleet{begin: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)}
+			var a answers
+			dashes := 0
+			for sec := 0; sec <= 24; sec += 2 {
+				if sec == 10 {
+					f.off = by
+				}
+				a = a.take(f.at(sec))
+				if sec < 8 {
+					continue // the route has been asked twice only now
+				}
+				sd := fleet.NewDelta(a.before, a.now).Server("NA")
+				for what, r := range map[string]fleet.Rate{"server": sd.Traffic.InMsgs, "connection": sd.Conn(1).OutMsgs, "route": sd.Route("NB").OutMsgs} {
+					if r.Known && (r.PerSecond < 99.9 || r.PerSecond > 100.1) {
+						t.Errorf("at %d s, the clock set at 10 s: %s %v a second, not 100", sec, what, r.PerSecond)
+					}
+					if !r.Known && what != "route" {
+						dashes++
+					}
+				}
+				if sec == 24 && !sd.Route("NB").Known() {
+					t.Error("the route is not known again")
+				}
+			}
+			if dashes != 2 {
+				t.Errorf("%d readings of server and connection are not known, not one of each", dashes)
+			}
+		})
+	}
+}
