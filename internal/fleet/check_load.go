@@ -177,12 +177,12 @@ func findQueues(c *checkup) {
 	}
 }
 
-// inBytes writes bytes for a sentence, in powers of 1000.
+// inBytes writes bytes for a sentence, in the binary steps of the tables.
 func inBytes(n int64) string {
-	units := []string{"bytes", "kB", "MB", "GB", "TB"}
+	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
 	v, i := float64(n), 0
 	for ; v >= 999.95 && i < len(units)-1; i++ {
-		v /= 1000
+		v /= 1024
 	}
 	if i == 0 {
 		return fmt.Sprintf("%d bytes", n)

@@ -215,7 +215,7 @@ func TestPendingRising(t *testing.T) {
 		before, now int
 		what        string
 	}{
-		{"grows", 10 << 20, 20 << 20, "cid 1 falls behind: what waits for it grew from 10.5 MB to 21.0 MB in 2s; at that rate the server drops it in 8.8s"},
+		{"grows", 10 << 20, 20 << 20, "cid 1 falls behind: what waits for it grew from 10.0 MiB to 20.0 MiB in 2s; at that rate the server drops it in 8.8s"},
 		{"stays", 60 << 20, 60 << 20, ""},
 		{"shrinks", 60 << 20, 50 << 20, ""},
 		{"a burst into an empty buffer", 0, 20 << 20, ""},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -69,18 +68,14 @@ func accountPanel(m *Model, p *page, row int, a cell.Area) {
 		}
 		parts = append(parts, text)
 	}
-	y := 0
-	for _, l := range wrap("per server   "+strings.Join(parts, " · "), a.W) {
-		if y < a.H-2 {
-			a.Write(0, y, l, cell.Plain)
-			y++
-		}
-	}
+	per := prose{lines: []statement{{label: "per server", faint: true, indent: 13, units: parts, gap: " · "}}}
+	y := per.draw(a.Rows(0, max(min(3, a.H-3), 1)))
 	if r.JS != nil {
 		u := r.use().allowances()
 		y += allowanceLines(a.Rows(y, a.H-y), kept(u, func(w allowance) bool { return w.unit == view.Bytes || w.limited() }))
 		if y < a.H {
-			a.Write(0, y, "jetstream    "+r.assets(), cell.Plain)
+			a.Write(0, y, "jetstream", cell.Muted)
+			a.Write(13, y, r.assets(), cell.Plain)
 			y++
 		}
 	} else if y < a.H {
@@ -112,6 +107,6 @@ func (m *Model) accountTalkers(r *accountRow, a cell.Area) int {
 	for _, c := range rows[:min(len(rows), 4)] {
 		parts = append(parts, fmt.Sprintf("%s %s/s", connLabel(c), view.PerSec.Format(c.Traffic.OutMsgs.PerSecond+c.Traffic.InMsgs.PerSecond)))
 	}
-	a.Write(0, 0, "top conns    "+strings.Join(parts, " · "), cell.Plain)
-	return 1
+	t := prose{lines: []statement{{label: "top conns", faint: true, indent: 13, units: parts, gap: " · "}}}
+	return t.draw(a.Rows(0, 1))
 }

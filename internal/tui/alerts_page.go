@@ -118,23 +118,11 @@ func alertPanel(_ *Model, p *page, row int, a cell.Area) {
 		return
 	}
 	r := rows.rows[row]
-	y := 0
-	put := func(word, text string) {
-		if text == "" || y >= a.H {
-			return
-		}
-		a.Write(0, y, word, cell.Muted)
-		for _, l := range wrap(view.Text(text), a.W-9) {
-			if y < a.H {
-				a.Write(9, y, l, cell.Plain)
-				y++
-			}
-		}
-	}
-	put("what", r.text)
-	put("why", r.why)
-	put("impact", r.impact)
-	put("next", r.next)
+	var t prose
+	t.say("what", r.text, cell.Plain)
+	t.say("why", r.why, cell.Plain)
+	t.say("impact", r.impact, cell.Plain)
+	t.say("next", r.next, cell.Plain)
 	since := sinceText(r.now, r.since)
 	if r.polls > 0 {
 		since += fmt.Sprintf(", in %s", plural(r.polls, "answer"))
@@ -142,8 +130,9 @@ func alertPanel(_ *Model, p *page, row int, a cell.Area) {
 	if r.flaps > 0 {
 		since += ", came back " + plural(r.flaps, "time")
 	}
-	put("since", since)
+	t.say("since", strings.TrimPrefix(since, "since "), cell.Plain)
 	if r.note != "" {
-		put(alertStates[r.state], r.note)
+		t.say(alertStates[r.state], r.note, cell.Plain)
 	}
+	t.draw(a)
 }

@@ -92,33 +92,19 @@ func connPanel(m *Model, p *page, row int, a cell.Area) {
 		return
 	}
 	r := rows.rows[row]
-	y := 0
-	for _, l := range connFacts(r) {
-		a.Write(0, y, cell.Fit(l.text, min(a.W, cell.Width(l.text)), false), cell.OfLevel(l.level))
-		y++
-	}
+	y := connFacts(r).draw(a)
 	if r.Info.Stop == nil {
 		y += m.connCurves(r, a.Rows(y, a.H-y))
 	}
-	for _, l := range m.connPast(r) {
-		if y >= a.H {
-			return
-		}
-		a.Write(0, y, l.text, cell.OfLevel(l.level))
-		y++
-	}
+	rest := m.connPast(r)
 	if len(r.Info.Subs) > 0 {
-		for _, l := range wrap("subscriptions  "+strings.Join(r.Info.Subs, "  "), a.W) {
-			if y < a.H {
-				a.Write(0, y, l, cell.Plain)
-				y++
-			}
-		}
+		rest.lines = append(rest.lines, statement{units: append([]string{"subscriptions"}, r.Info.Subs...), gap: "  "})
 	}
+	rest.draw(a.Rows(y, a.H-y))
 }
 
 // connFacts are what does not change often about a connection.
-func connFacts(r con) []finding {
+func connFacts(r con) *prose {
 	c := r.Info
 	parts := []string{"account " + c.Account}
 	add := func(word, value string) {
@@ -131,7 +117,8 @@ func connFacts(r con) []finding {
 	add("tls ", c.TLSVersion)
 	add("from ", connAddress(c))
 	add("kind ", connKind(c))
-	out := []finding{{fleet.OK, strings.Join(parts, "   ")}}
+	var out prose
+	out.facts(parts, cell.Plain)
 	parts = []string{
 		fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), tight(view.Bytes.Format(c.OutBytes))),
 		fmt.Sprintf("received %s msgs %s", view.Count.Format(c.InMsgs), tight(view.Bytes.Format(c.InBytes))), plural(int(c.NumSubs), "subscription"),
@@ -142,11 +129,11 @@ func connFacts(r con) []finding {
 	if !c.Start.IsZero() {
 		parts = append(parts, "connected "+c.Start.UTC().Format("2006-01-02 15:04:05Z"))
 	}
-	out = append(out, finding{fleet.OK, strings.Join(parts, "   ")})
+	out.facts(parts, cell.Plain)
 	if c.Reason != "" {
-		out = append(out, finding{connLevel(r, "reason"), "ended: " + c.Reason})
+		out.facts([]string{"ended: " + c.Reason}, cell.OfLevel(connLevel(r, "reason")))
 	}
-	return out
+	return &out
 }
 
 // connCurves draws what the connection receives, sends and has waiting, and
@@ -181,7 +168,7 @@ func (m *Model) connCurves(r con, a cell.Area) int {
 		}
 		w := max(min(a.W/3, trailPoints/2), 8)
 		a.Write(0, n, c.name, cell.Muted)
-		a.Cut(11, n, w, 1).Graph(window(c.points, trailPoints), 0, m.dots, cell.Chart)
+		a.Cut(11, n, w, 1).Graph(stretch(window(c.points, trailPoints), m.columns(w)), 0, m.dots, cell.Chart)
 		x := a.Write(11+w+1, n, cell.Fit(c.value, 8, true), cell.Strong)
 		style := cell.Style(cell.Muted)
 		if c.level != fleet.OK {
@@ -195,8 +182,8 @@ func (m *Model) connCurves(r con, a cell.Area) int {
 
 // connPast is who else comes from the same address, and what the client did
 // before, the newest first.
-func (m *Model) connPast(r con) []finding {
-	var out []finding
+func (m *Model) connPast(r con) *prose {
+	var out prose
 	same := 0
 	for _, o := range m.st.Conns {
 		if o.Info.Stop == nil && o.Info.IP == r.Info.IP && o.Info.IP != "" {
@@ -204,10 +191,10 @@ func (m *Model) connPast(r con) []finding {
 		}
 	}
 	if same > 1 {
-		out = append(out, finding{fleet.OK, fmt.Sprintf("from this address  %s", plural(same, "connection"))})
+		out.facts([]string{"from this address  " + plural(same, "connection")}, cell.Plain)
 	}
 	if r.Info.Name == "" {
-		return out
+		return &out
 	}
 	var parts []string
 	level, lost := fleet.OK, 0
@@ -223,7 +210,7 @@ func (m *Model) connPast(r con) []finding {
 		}
 	}
 	if lost > 0 {
-		out = append(out, finding{level, fmt.Sprintf("lost %s  %s", plural(lost, "time"), strings.Join(parts, "   "))})
+		out.facts(append([]string{"lost " + plural(lost, "time")}, parts...), cell.OfLevel(level))
 	}
-	return out
+	return &out
 }

@@ -125,17 +125,21 @@ func (m *Model) phaseSegments(st *State) []segment {
 	if st.Own != nil {
 		return append(out, m.ownSegments(st)...)
 	}
-	answered := segment{text: ratio(t.answered, t.expected) + " servers", short: ratio(t.answered, t.expected) + " srv"}
-	if t.partial {
-		answered.style = cell.Warning
-		answered.text, answered.short = "▲ "+answered.text, "▲"+answered.short
-	}
-	out = append(out, answered)
+	out = append(out, t.answeredSegment())
 	out = append(out, segment{text: plural(t.clusters, "cluster"), style: cell.Muted, rank: 6})
 	if t.leafs > 0 {
 		out = append(out, segment{text: plural(t.leafs, "leaf"), style: cell.Muted, rank: 7})
 	}
 	return append(out, recSegments(st)...)
+}
+
+// answeredSegment is how many servers answered, marked when some did not.
+func (t totals) answeredSegment() segment {
+	have := ratio(t.answered, t.expected)
+	if t.partial {
+		return segment{text: "▲ " + have + " servers", short: "▲" + have + " srv", style: cell.Warning}
+	}
+	return segment{text: have + " servers", short: have + " srv"}
 }
 
 // ownSegments say that one account is all there is to see.
@@ -231,7 +235,7 @@ func (m *Model) tabLine(a cell.Area, y int) {
 		title, room := s.title, 1
 		switch {
 		case a.W < 74:
-			title, room = s.short[:min(len(s.short), 4)], 0
+			title, room = s.short, -1 // they share the space between them
 		case a.W < 100:
 			title = s.short
 		}
@@ -242,7 +246,7 @@ func (m *Model) tabLine(a cell.Area, y int) {
 		}
 		style, text := cell.Style(cell.Muted), " "+s.digit+" "+title+" "
 		if s.kind == front {
-			style, text = cell.Accent|cell.Selected, " "+s.digit+" "+title+" "
+			style, text = cell.Front, " "+s.digit+" "+title+" "
 			if m.look.Profile == cell.NoColor {
 				text = "[" + s.digit + " " + title + "]"
 			}

@@ -126,16 +126,17 @@ func window(points []float32, n int) []float32 {
 	return points[max(len(points)-n, 0):]
 }
 
-// squeeze brings points down to at most n by taking the largest of each
-// group, so that a peak stays visible.
-func squeeze(points []float32, n int) []float32 {
-	if n <= 0 || len(points) <= n {
+// stretch makes n points of a curve, so that it fills its graph whatever its
+// length: of many the largest of each part, so that a peak stays visible, few
+// are repeated.
+func stretch(points []float32, n int) []float32 {
+	if n <= 0 || len(points) == 0 || len(points) == n {
 		return points
 	}
-	group := (len(points) + n - 1) / n
-	out := make([]float32, 0, n)
-	for chunk := range slices.Chunk(points[len(points)%group:], group) {
-		out = append(out, slices.MaxFunc(chunk, compareFloat))
+	out := make([]float32, n)
+	for i := range out {
+		from, to := i*len(points)/n, (i+1)*len(points)/n
+		out[i] = slices.MaxFunc(points[from:max(to, from+1)], compareFloat)
 	}
 	return out
 }

@@ -196,9 +196,13 @@ func metaLine(g *fleet.MetaGroup, a cell.Area, y int) {
 		parts = append(parts, "its leader did not answer")
 	}
 	parts = append(parts, "pending "+view.Count.Format(g.Pending))
-	x = a.Write(x, y, strings.Join(parts, "   "), cell.Plain)
 	if l := metaLevel(g); l != fleet.OK {
-		a.Write(x+2, y, view.Glyph(l, false)+" "+behindPeers(g), cell.OfLevel(l))
+		x = a.Write(x, y, view.Glyph(l, false)+" "+behindPeers(g), cell.OfLevel(l)) + 2
+	}
+	for _, part := range parts {
+		if x+cell.Width(part) < a.W {
+			x = a.Write(x, y, part, cell.Plain) + 3
+		}
 	}
 }
 
@@ -230,30 +234,33 @@ func streamPanel(m *Model, p *page, row int, a cell.Area) {
 		return
 	}
 	r := rows.rows[row]
+	var facts prose
 	own := kept(m.st.JS.consumers, func(c csm) bool {
 		return c.Stream == r.Name && c.Account == r.Account && c.Domain == r.Domain
 	})
 	if len(own) == 0 {
-		a.Write(0, 0, "no consumers   "+streamFacts(r), cell.Muted)
+		facts.facts(append([]string{"no consumers"}, streamFacts(r)...), cell.Muted)
+		facts.draw(a)
 		return
 	}
-	a.Write(0, 0, streamFacts(r), cell.Muted)
+	facts.facts(streamFacts(r), cell.Muted)
+	y := facts.draw(a.Rows(0, max(a.H-len(own)-1, 1)))
 	l := newList("state")
 	l.load(&rowsOf[csm]{
 		cols: view.Consumers(true), dress: consumerDress, rows: own, name: consumerKey,
 	})
 	l.still = true
 	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered_sequence", "ack_floor_sequence", "last_ack"}}
-	t.draw(a.Rows(1, a.H-1))
+	t.draw(a.Rows(y, a.H-y))
 }
 
-func streamFacts(r *streamRow) string {
+func streamFacts(r *streamRow) []string {
 	parts := []string{}
 	if c := r.Detail.Config; c != nil {
 		parts = append(parts, strings.ToLower(c.Storage.String())+" storage", strings.ToLower(c.Retention.String()), "subjects "+strings.Join(c.Subjects, " "))
 	}
 	parts = append(parts, fmt.Sprintf("sequences %s to %s", view.Count.Format(r.Detail.State.FirstSeq), view.Count.Format(r.Detail.State.LastSeq)))
-	return strings.Join(parts, "   ")
+	return parts
 }
 
 // consumerPanel is the consumer under the cursor.
@@ -271,6 +278,8 @@ func consumerPanel(_ *Model, p *page, row int, a cell.Area) {
 			parts = append(parts, "filter "+cfg.FilterSubject)
 		}
 	}
-	a.Write(0, 0, strings.Join(parts, "   "), cell.Plain)
-	a.Write(0, 1, "leader "+cmp.Or(r.Leader, "none")+"   replicas "+peerMarks(r.Peers, r.Known), cell.Plain)
+	var t prose
+	t.facts(parts, cell.Plain)
+	t.facts([]string{"leader " + cmp.Or(r.Leader, "none"), "replicas " + peerMarks(r.Peers, r.Known)}, cell.Plain)
+	t.draw(a)
 }

@@ -38,33 +38,31 @@ func linkPanel(m *Model, p *page, row int, a cell.Area) {
 	}
 	r := rows.rows[row]
 	e := r.e
-	endLine(a, 0, e.FromName, r.to(), e.A, e, m.st)
-	endLine(a, 1, r.to(), e.FromName, e.B, e, m.st)
-	style := cell.OfGlyph(e.Level)
-	x := a.Write(0, 2, "verdict   ", cell.Muted)
-	x = a.Write(x, 2, strings.ToUpper(string(e.State)), style)
-	a.Write(x+2, 2, e.Why, cell.Plain)
-	a.Write(0, 3, "means     ", cell.Muted)
-	a.Write(10, 3, linkMeaning(e), cell.Plain)
-	a.Write(0, 4, "state     ", cell.Muted)
-	a.Write(10, 4, sinceText(m.now(), r.since), cell.Plain)
-	a.Write(0, 5, "evidence  ", cell.Muted)
-	a.Write(10, 5, evidence(e, m.st), cell.Muted)
+	t := prose{lines: []statement{
+		endLine(e.FromName, r.to(), e.A, e, m.st), endLine(r.to(), e.FromName, e.B, e, m.st),
+		{label: "verdict", faint: true, indent: labelW, lead: strings.ToUpper(string(e.State)), judged: cell.OfGlyph(e.Level), units: strings.Fields(view.Text(e.Why)), gap: " "},
+	}}
+	t.say("means", linkMeaning(e), cell.Plain)
+	t.say("state", sinceText(m.now(), r.since), cell.Plain)
+	t.say("evidence", evidence(e, m.st), cell.Muted)
+	t.draw(a)
 }
 
 // endLine is one end's report of a link.
-func endLine(a cell.Area, y int, from, to string, end fleet.End, e *fleet.Edge, st *State) {
-	x := a.Write(0, y, cell.Fit(from+" → "+to, 24, false), cell.Strong)
+func endLine(from, to string, end fleet.End, e *fleet.Edge, st *State) statement {
+	nameW := min(cell.Width(from+" → "+to), 24)
+	out := statement{label: cell.Fit(from+" → "+to, nameW, false), indent: nameW + 2, gap: "   "}
+	said := func(text string, style cell.Style) statement {
+		out.units, out.style = []string{text}, style
+		return out
+	}
 	switch {
 	case !end.Heard && e.Kind == fleet.Gateway && e.B == end:
-		a.Write(x+1, y, "· inbound, seen by the other cluster", cell.Muted)
-		return
+		return said("· inbound, seen by the other cluster", cell.Muted)
 	case !end.Heard:
-		a.Write(x+1, y, "◌ not heard: "+from+" did not answer", cell.Hazy)
-		return
+		return said("◌ not heard: "+from+" did not answer", cell.Hazy)
 	case !end.Listed:
-		a.Write(x+1, y, "✗ not reported by "+from, cell.Danger)
-		return
+		return said("✗ not reported by "+from, cell.Danger)
 	}
 	parts := []string{"● up " + ageText(age(st.Snap.Time, end.Since)), "pool " + poolText(end)}
 	if end.RTTSeconds > 0 {
@@ -80,7 +78,8 @@ func endLine(a cell.Area, y int, from, to string, end fleet.End, e *fleet.Edge, 
 	if end.Compression != "" && end.Compression != "off" {
 		parts = append(parts, end.Compression)
 	}
-	a.Write(x+1, y, strings.Join(parts, "   "), cell.Plain)
+	out.units = parts
+	return out
 }
 
 // linkMeaning says what a state of a link does to clients.

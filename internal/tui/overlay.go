@@ -127,6 +127,23 @@ type scroller struct {
 type helpLine struct {
 	keys, text string
 	head       bool
+	room       int // for keys: as much as the widest of the section takes
+}
+
+// keysMax is the most that the keys of a section of the help may take.
+const keysMax = 26
+
+// align gives the keys of each section their room.
+func align(lines []helpLine) {
+	for i := 0; i < len(lines); {
+		from, room := i, 0
+		for i++; i < len(lines) && !lines[i].head; i++ {
+			room = max(room, cell.Width(lines[i].keys))
+		}
+		for at := range lines[from:i] {
+			lines[from+at].room = min(max(room, cell.Width(lines[from].keys)), keysMax)
+		}
+	}
 }
 
 func (s *scroller) key(m *Model, msg tea.KeyMsg) tea.Cmd {
@@ -185,8 +202,8 @@ func (s *scroller) draw(_ *Model, a cell.Area) {
 			in.Write(0, y, r.text, cell.Head)
 			continue
 		}
-		in.Write(1, y, cell.Fit(r.keys, 26, false), cell.Accent)
-		in.Write(28, y, r.text, cell.Plain)
+		in.Write(1, y, cell.Fit(r.keys, r.room, false), cell.Accent)
+		in.Write(r.room+3, y, r.text, cell.Plain)
 	}
 	foot := "type to search   ↑↓ scroll   Esc close"
 	if s.find != "" {
@@ -236,6 +253,7 @@ func (m *Model) openHelp() {
 			s.lines = append(s.lines, helpLine{keys: h.Name, text: heading(h) + ": " + h.Help})
 		}
 	}
+	align(s.lines)
 	m.overlay = s
 }
 

@@ -126,9 +126,11 @@ func ownPanel(_ *Model, p *page, row int, a cell.Area) {
 	}
 	r := rows.rows[row]
 	text := fmt.Sprintf("%s, %s messages in and %s out since it started", plural(r.stat.Conns, "connection"), view.Count.Format(r.stat.Received.Msgs), view.Count.Format(r.stat.Sent.Msgs))
-	a.Write(0, 0, text+"   Enter lists its connections", cell.Plain)
-	a.Write(0, 1, "not visible", cell.Head)
-	for y, l := range wrap(strings.Join(ownHidden, " · ")+"   (:ctx takes a context of the system account)", a.W-13) {
-		a.Write(13, 1+y, l, cell.Muted)
-	}
+	var t prose
+	t.facts([]string{text, "Enter lists its connections"}, cell.Plain)
+	t.lines = append(t.lines, statement{
+		label: "not visible", faint: true, indent: 13, gap: " ", style: cell.Muted,
+		units: strings.Fields(strings.Join(ownHidden, " · ") + " (:ctx takes a context of the system account)"),
+	})
+	t.draw(a)
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
@@ -103,7 +104,7 @@ func (m *Model) drawPane(p *page, i int, pn pane, a cell.Area) {
 	has := p.paned.focus == i+1
 	style, title := cell.Style(cell.Strong), pn.title
 	if has {
-		style, title = cell.Accent|cell.Selected, "▸ "+pn.title
+		style, title = cell.Front, "▸ "+pn.title
 	}
 	room, top := a.H-1, 0
 	if has {
@@ -139,14 +140,26 @@ func (m *Model) drawZoomed(p *page, a cell.Area) bool {
 	return true
 }
 
-// parts writes the segments of a line; the last one is cut where it does not
-// fit.
+// parts writes the segments of a line. Where they do not fit, those that may
+// shrink do, and of the others the last go or are cut.
 func parts(a cell.Area, list []segment) {
+	a = a.Cut(0, 0, a.W-1, 1)
+	last := 0
+	for i, s := range list {
+		if s.whole {
+			last = i + 1
+		}
+	}
+	over := width(list[:last], true) - 1 - a.W
 	x := 1
-	for n, s := range list {
-		text := s.text
-		if n == len(list)-1 {
-			text = cell.Fit(text, min(max(a.W-x-1, 0), cell.Width(text)), false)
+	for _, s := range list {
+		text, n := s.text, cell.Width(s.text)
+		if s.least > 0 && over > 0 {
+			less := max(min(over, n-s.least), 0)
+			text, n, over = cell.Fit(strings.TrimRight(text, " "), n-less, false), n-less, over-less
+		}
+		if s.whole && x+n > a.W {
+			return
 		}
 		x = a.Write(x, 0, text, s.style) + 1
 	}

@@ -90,7 +90,7 @@ func (m *Model) replaySegments(st *State) []segment {
 	return []segment{
 		{text: fmt.Sprintf("%s REPLAY %s x%d", word, t0, t.Speed), style: cell.Accent},
 		{text: ratio(t.At+1, t.End+1), style: cell.Muted, rank: 1},
-		{text: ratio(st.Total.answered, st.Total.expected) + " servers", short: ratio(st.Total.answered, st.Total.expected) + " srv", style: cell.OfLevel(warnIf(st.Total.partial))},
+		st.Total.answeredSegment(),
 	}
 }
 

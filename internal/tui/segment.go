@@ -8,7 +8,9 @@ type segment struct {
 	text  string
 	short string // empty: the same
 	style cell.Style
-	rank  int // 0 stays to the last
+	rank  int  // 0 stays to the last
+	whole bool // of a pane: is not shown rather than cut
+	least int  // of a pane: cells that it may shrink to; 0: none
 }
 
 // line writes segments from the left and others to the right edge, as many as

@@ -142,9 +142,9 @@ func (m *Model) bigGraph(g graph, c *curves, a cell.Area) {
 	x := a.Write(0, 0, strings.ToUpper(g.title), cell.Head)
 	a.Write(x+2, 0, g.value, cell.Strong)
 	w := max(a.W-9, 8)
-	points := m.curve(c, g.ser, w*2)
+	points := m.curve(c, g.ser, m.columns(w))
 	top := a.Cut(0, 1, w, a.H-1).Graph(points, 0, m.dots, cell.Chart)
 	a.Write(w+1, 1, peak(top, g.unit), cell.Muted)
 	a.Write(w+1, a.H-1, "0", cell.Muted)
-	a.Right(a.W-9, 0, "last "+short(spans[m.span]), cell.Muted)
+	a.Right(a.W-9, 0, "last "+short(m.covered(c)), cell.Muted)
 }

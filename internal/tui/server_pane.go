@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
@@ -22,7 +20,7 @@ func (m *Model) curvePane(r *serverRow) pane {
 	}
 	pn.graph = func(m *Model, i int, a cell.Area) {
 		g := r.graphs()[i]
-		a.Rule(0, "▸ "+strings.ToUpper(g.title)+" of "+r.label(), cell.Accent|cell.Selected)
+		a.Rule(0, "▸ "+strings.ToUpper(g.title)+" of "+r.label(), cell.Front)
 		m.bigGraph(g, m.st.History.server(r.cluster+"/"+r.name), a.Cut(1, 1, a.W-2, a.H-2))
 		a.Write(1, a.H-1, "↑↓ other curve   < > time window   z back", cell.Muted)
 	}
@@ -68,18 +66,19 @@ func linkParts(r *serverRow, l lnk, w int) []segment {
 	out := []segment{
 		{text: view.Glyph(l.e.Level, false), style: cell.OfGlyph(l.e.Level)},
 		{text: cell.Fit(string(l.e.Kind), 7, false), style: cell.Muted},
-		{text: cell.Fit(otherEnd(r, l), w, false)},
+		{text: cell.Fit(otherEnd(r, l), w, false), least: 8},
 	}
 	if l.e.Level != fleet.OK {
 		return append(out, segment{text: string(l.e.State) + "  " + l.e.Why, style: cell.OfLevel(l.e.Level)})
 	}
 	t := l.traffic()
-	text := cell.Fit(view.Seconds.Format(lnkRTT(l)), 7, true)
+	out = append(out, segment{text: cell.Fit(view.Seconds.Format(lnkRTT(l)), 7, true), whole: true})
 	if t.Known() {
-		text += cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 9, true)
-		text += cell.Fit(tight(view.BytesSec.Format(t.InBytes.PerSecond+t.OutBytes.PerSecond)), 11, true)
+		out = append(out,
+			segment{text: cell.Fit(view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", 8, true), whole: true},
+			segment{text: cell.Fit(tight(view.BytesSec.Format(t.InBytes.PerSecond+t.OutBytes.PerSecond)), 10, true), whole: true})
 	}
-	return append(out, segment{text: text})
+	return out
 }
 
 // healthPane is what the server says of itself and of its limits.
@@ -100,14 +99,15 @@ func (m *Model) healthPane(r *serverRow) pane {
 	if d := s.SlowConsumersStats; d != nil {
 		slow = fmt.Sprintf("clients %d  routes %d  gateways %d  leafs %d", d.Clients, d.Routes, d.Gateways, d.Leafs)
 	}
-	put("slow cons.", slow, levelOver(r.change().SlowConsumers))
+	put("slow", slow, levelOver(r.change().SlowConsumers))
 	if fleet.Reports(r.sv.Info.Version, fleet.FieldStalledClients) {
 		put("stalled", fmt.Sprintf("publishers held back %d   stale connections %d", s.StalledClients, s.StaleConnections), levelOver(r.change().StalledClients))
 	}
 	if v := r.sv.Varz; v != nil {
-		put("limits", fmt.Sprintf("conns %.1f%% of %s   payload %s   pending %s   write %s", percent(s.Connections, v.MaxConn), view.Count.Format(v.MaxConn),
-			tight(view.Bytes.Format(v.MaxPayload)), tight(view.Bytes.Format(v.MaxPending)), view.Duration(v.WriteDeadline.Seconds())), warnIf(percent(s.Connections, v.MaxConn) > 80))
-		put("config", configText(r.sv, v), fleet.OK)
+		put("conns", fmt.Sprintf("%.1f%% of %s", percent(s.Connections, v.MaxConn), view.Count.Format(v.MaxConn)), warnIf(percent(s.Connections, v.MaxConn) > 80))
+		put("limits", fmt.Sprintf("payload %s   pending %s   write %s",
+			tight(view.Bytes.Format(v.MaxPayload)), tight(view.Bytes.Format(v.MaxPending)), view.Duration(v.WriteDeadline.Seconds())), fleet.OK)
+		put("config", "loaded "+v.ConfigLoadTime.UTC().Format("2006-01-02 15:04:05Z"), fleet.OK)
 		if fleet.Reports(r.sv.Info.Version, fleet.FieldCertNotAfter) && !v.TLSCertNotAfter.IsZero() {
 			left := v.TLSCertNotAfter.Sub(r.clock())
 			put("tls", fmt.Sprintf("certificate until %s, %d days", v.TLSCertNotAfter.UTC().Format("2006-01-02"), int(left.Hours()/24)), warnIf(left < certWarn))
@@ -126,10 +126,6 @@ func percent(n, of int) float64 {
 	return float64(n) / float64(of) * 100
 }
 
-func configText(sv *fleet.Server, v *server.Varz) string {
-	return "loaded " + v.ConfigLoadTime.UTC().Format("2006-01-02 15:04:05Z") + "   " + sv.Info.Host
-}
-
 // connPane lists the connections of a server, the busiest first.
 func (m *Model) connPane(r *serverRow) pane {
 	pn := pane{title: "TOP CONNECTIONS"}
@@ -141,10 +137,10 @@ func (m *Model) connPane(r *serverRow) pane {
 	for _, c := range rows[:min(len(rows), 100)] {
 		pn.lines = append(pn.lines, paneLine{parts: []segment{
 			{text: cell.Fit(connID(c), 6, true), style: cell.Muted},
-			{text: cell.Fit(connLabel(c), 20, false)},
-			{text: cell.Fit(view.PerSec.Format(sumRates(c.Traffic.InMsgs, c.Traffic.OutMsgs))+"/s", 8, true)},
-			{text: cell.Fit(tight(view.BytesSec.Format(sumRates(c.Traffic.InBytes, c.Traffic.OutBytes))), 10, true)},
-			{text: cell.Fit(tight(view.Bytes.Format(c.Info.Pending)), 7, true), style: cell.OfLevel(connLevel(c, "pending_bytes"))},
+			{text: cell.Fit(connLabel(c), 20, false), least: 11},
+			{text: cell.Fit(view.PerSec.Format(sumRates(c.Traffic.InMsgs, c.Traffic.OutMsgs))+"/s", 8, true), whole: true},
+			{text: cell.Fit(tight(view.BytesSec.Format(sumRates(c.Traffic.InBytes, c.Traffic.OutBytes))), 10, true), whole: true},
+			{text: cell.Fit(tight(view.Bytes.Format(c.Info.Pending)), 7, true), whole: true, style: cell.OfLevel(connLevel(c, "pending_bytes"))},
 		}, open: func(m *Model) {
 			m.push(connsPage, ref{server: r.name, serverID: r.id})
 			to := m.cur().list()

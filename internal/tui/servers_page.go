@@ -66,10 +66,9 @@ func serverPanel(m *Model, p *page, row int, a cell.Area) {
 		ghostLines(r, a)
 		return
 	}
-	a.Write(0, 0, serverFacts(r), cell.Muted)
-	y := 1
+	y := serverFacts(r).draw(a.Rows(0, max(min(2, a.H-4), 1)))
 	if a.H > 2 {
-		y += m.miniCurves(r, a.Rows(1, a.H-2))
+		y += m.miniCurves(r, a.Rows(y, a.H-y-1))
 	}
 	for _, f := range r.findings() {
 		if y >= a.H {
@@ -98,7 +97,7 @@ func ghostLines(r *serverRow, a cell.Area) {
 }
 
 // serverFacts is one line of what does not change often.
-func serverFacts(r *serverRow) string {
+func serverFacts(r *serverRow) *prose {
 	i := r.info()
 	parts := []string{shortID(i.ID), i.Host}
 	if r.sv.Statsz != nil && !r.sv.Statsz.Start.IsZero() {
@@ -110,7 +109,9 @@ func serverFacts(r *serverRow) string {
 	if len(i.Tags) > 0 {
 		parts = append(parts, "tags "+strings.Join(i.Tags, " "))
 	}
-	return strings.Join(parts, "   ")
+	var t prose
+	t.facts(parts, cell.Muted)
+	return &t
 }
 
 // finding is one thing that is wrong with a server.
@@ -189,7 +190,7 @@ func (m *Model) miniCurves(r *serverRow, a cell.Area) int {
 func (m *Model) curveLine(g graph, c *curves, a cell.Area) {
 	a.Write(0, 0, cell.Fit(g.title, 10, false), cell.Muted)
 	w := max(min(a.W-10-9-15, 40), 8)
-	points := m.curve(c, g.ser, w*2)
+	points := m.curve(c, g.ser, m.columns(w))
 	top := a.Cut(10, 0, w, 1).Graph(points, 0, m.dots, cell.Chart)
 	x := a.Write(10+w+1, 0, cell.Fit(g.value, 8, true), cell.Strong)
 	if top > 0 && x+12 <= a.W {

@@ -36,7 +36,9 @@ const (
 	gutter   = 3  // cursor, mark and a space before the first column
 	gap      = 1  // between columns
 	textMax  = 36 // cells of a text column before it may grow into free space
+	textLow  = 14 // the same in the narrowest window
 	textMin  = 6
+	wordsMin = 16 // cells from which a sentence says something
 	wordsMax = 64 // cells of a sentence before other columns have theirs
 )
 
@@ -46,6 +48,7 @@ type column struct {
 	head  view.Head
 	title string
 	width int
+	lead  int  // free cells before it, beside the gap
 	marks bool // has a cell for a mark behind its value
 	state bool // shows a mark before its word
 }
@@ -59,6 +62,7 @@ func (t table) draw(a cell.Area) (rowsDrawn int, drawn []colAt) {
 	cols := t.fit(rows, a.W)
 	x := gutter
 	for _, c := range cols {
+		x += c.lead
 		a.Write(x, 0, cell.Fit(c.title, c.width, c.head.Unit.Right()), cell.Head)
 		drawn = append(drawn, colAt{x, x + c.width, c.head.Name})
 		x += c.width + c.tail() + gap
@@ -85,13 +89,17 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 	for n, c := range cols {
 		v := t.l.sheet.cell(row, c.i)
 		text, style := t.show(row, c, v), cell.OfLevel(v.Level)
+		x += c.lead
 		switch {
-		case style == cell.Plain && n == 0:
+		case style == cell.Plain && n == 0 && c.head.Unit != view.Instant:
 			style = cell.Strong
 		case style == cell.Plain && faint(v.Raw):
 			style = cell.Muted
 		}
 		a.Write(x, 0, cell.Fit(text, c.width, c.head.Unit.Right()), style)
+		if c.state && text != "" {
+			a.Write(x, 0, view.Glyph(v.Level, false), cell.OfGlyph(v.Level))
+		}
 		if c.marks && urgency(v.Level) >= 2 {
 			at := c.width
 			if !c.head.Unit.Right() {
@@ -160,7 +168,7 @@ func instant(t, now time.Time) string {
 
 // fit chooses the columns that fit into w cells and their widths.
 func (t table) fit(rows []int, w int) []column {
-	all := t.columns(rows)
+	all := t.columns(rows, w)
 	slices.SortStableFunc(all, func(a, b column) int { return t.place(a) - t.place(b) })
 	if t.l.across > 0 && len(all) > 1 {
 		skip := min(t.l.across, len(all)-2)
@@ -169,9 +177,39 @@ func (t table) fit(rows []int, w int) []column {
 	}
 	byRank := slices.Clone(all)
 	slices.SortStableFunc(byRank, func(a, b column) int { return t.rank(a) - t.rank(b) })
-	chosen := take(byRank, w-gutter)
-	slices.SortStableFunc(chosen, func(a, b column) int { return t.place(a) - t.place(b) })
+	inOrder := func(w int) []column {
+		cols := take(byRank, w)
+		slices.SortStableFunc(cols, func(a, b column) int { return t.place(a) - t.place(b) })
+		return cols
+	}
+	chosen := inOrder(w - gutter)
+	if n := lead(chosen); taken(chosen) > w-gutter {
+		chosen = inOrder(w - gutter - n)
+		lead(chosen)
+	}
 	return t.spread(chosen, w-gutter)
+}
+
+// lead keeps words apart from the figures before them, which would else touch
+// them with their last digits, and returns the cells that takes.
+func lead(cols []column) int {
+	n := 0
+	for i := range cols[:max(len(cols)-1, 0)] {
+		if here, next := cols[i], &cols[i+1]; here.head.Unit.Right() && !here.marks && !next.head.Unit.Right() {
+			next.lead = 1
+			n++
+		}
+	}
+	return n
+}
+
+// taken is the cells that columns take.
+func taken(cols []column) int {
+	used := -gap
+	for _, c := range cols {
+		used += c.lead + c.width + c.tail() + gap
+	}
+	return used
 }
 
 // rank is a column's place in the order of importance.
@@ -203,7 +241,7 @@ func take(cols []column, w int) []column {
 			need += gap
 		}
 		if over := used + need - w; over > 0 {
-			if c.head.Unit != view.Plain || c.width-over < max(textMin, cell.Width(c.title)) {
+			if c.head.Unit != view.Plain || c.width-over < c.least() {
 				continue
 			}
 			c.width -= over
@@ -215,13 +253,17 @@ func take(cols []column, w int) []column {
 	return out
 }
 
+// least is how far a text column may shrink.
+func (c column) least() int {
+	if closing[c.head.Name] {
+		return max(wordsMin, cell.Width(c.title))
+	}
+	return max(textMin, cell.Width(c.title))
+}
+
 // spread gives free space to the text columns that are cut.
 func (t table) spread(cols []column, w int) []column {
-	used := -gap
-	for _, c := range cols {
-		used += c.width + c.tail() + gap
-	}
-	free := w - used
+	free := w - taken(cols)
 	for i := range cols {
 		if want := t.l.widths[cols[i].head.Name] - cols[i].width; want > 0 && free > 0 && cols[i].head.Unit == view.Plain {
 			grow := min(want, free)
@@ -240,7 +282,7 @@ func (t table) spread(cols []column, w int) []column {
 
 // columns measures every column over the rows in the window. Widths only grow,
 // so that the table does not tremble from state to state.
-func (t table) columns(rows []int) []column {
+func (t table) columns(rows []int, w int) []column {
 	var out []column
 	for i, h := range t.l.heads {
 		if listed := slices.Contains(t.first, h.Name); t.only && !listed || !listed && h.Wide && !t.wide && t.l.across == 0 {
@@ -255,7 +297,7 @@ func (t table) columns(rows []int) []column {
 		t.l.widths[h.Name] = full
 		c.width = full
 		if h.Unit == view.Plain {
-			c.width = min(full, max(textMax, cell.Width(c.title)))
+			c.width = min(full, max(min(w/4, textMax), textLow, cell.Width(c.title)))
 			if closing[h.Name] {
 				c.width = min(full, wordsMax)
 			}

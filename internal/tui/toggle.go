@@ -117,11 +117,7 @@ func (m *Model) zoomTime(by int) {
 
 // points is how many points of a curve the time window covers.
 func (m *Model) points() int {
-	every := 2 * time.Second
-	if m.st != nil && m.st.Every > 0 {
-		every = m.st.Every
-	}
-	return max(int(spans[m.span]/every), 2)
+	return max(int(spans[m.span]/m.every()), 2)
 }
 
 // curve returns the part of a curve that the window shows, for n columns.
@@ -129,7 +125,31 @@ func (m *Model) curve(c *curves, s series, n int) []float32 {
 	if c == nil {
 		return nil
 	}
-	return squeeze(window(c[s], m.points()), n)
+	return stretch(window(c[s], m.points()), n)
+}
+
+// columns is how many points a graph of w cells shows.
+func (m *Model) columns(w int) int {
+	if m.dots == cell.Blocks {
+		return w
+	}
+	return w * 2
+}
+
+// covered is how much time the window shows of a curve.
+func (m *Model) covered(c *curves) time.Duration {
+	if c == nil || m.st == nil {
+		return spans[m.span]
+	}
+	return min(time.Duration(len(c[serCPU]))*m.every(), spans[m.span])
+}
+
+// every is the time between two points.
+func (m *Model) every() time.Duration {
+	if m.st != nil && m.st.Every > 0 {
+		return m.st.Every
+	}
+	return 2 * time.Second
 }
 
 // sparkOf is a small graph of the whole fleet, in text.
@@ -261,6 +281,7 @@ func (m *Model) openRules() {
 		}
 		s.lines = append(s.lines, helpLine{keys: c.Name, text: text})
 	}
+	align(s.lines)
 	m.overlay = s
 }
 

@@ -23,8 +23,7 @@ func topoPanel(m *Model, p *page, row int, a cell.Area) {
 	}
 	y := 0
 	if r.srv != nil && a.H > 4 {
-		a.Write(0, 0, serverFacts(r.srv), cell.Muted)
-		y = 1
+		y = serverFacts(r.srv).draw(a.Rows(0, max(min(2, a.H-5), 1)))
 	}
 	found := r.findings(m.st.Links)
 	for i, f := range found {

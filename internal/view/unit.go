@@ -128,7 +128,7 @@ func size(f float64) string {
 		return "-" + size(-f)
 	}
 	for _, unit := range [...]string{"B", "KiB", "MiB", "GiB", "TiB"} {
-		if f < 1000 {
+		if f < 999.5 {
 			return digits(f, unit != "B") + " " + unit
 		}
 		f /= 1024
@@ -141,12 +141,12 @@ func short(f float64) string {
 	if f < 0 {
 		return "-" + short(-f)
 	}
-	if f < 1000 {
+	if f < 999.5 {
 		return digits(f, f != math.Trunc(f))
 	}
 	for _, unit := range [...]string{"K", "M", "G", "T"} {
 		f /= 1000
-		if f < 1000 {
+		if f < 999.5 {
 			return digits(f, true) + unit
 		}
 	}
@@ -156,9 +156,9 @@ func short(f float64) string {
 // digits keeps three significant digits of a number under 1024.
 func digits(f float64, fraction bool) string {
 	switch {
-	case !fraction || f >= 100:
+	case !fraction || f >= 99.95:
 		return strconv.FormatFloat(f, 'f', 0, 64)
-	case f >= 10:
+	case f >= 9.995:
 		return strconv.FormatFloat(f, 'f', 1, 64)
 	}
 	return strconv.FormatFloat(f, 'f', 2, 64)

@@ -24,7 +24,7 @@ func (a Area) Cut(x, y, w, h int) Area {
 func (a Area) Rows(y, n int) Area { return a.Cut(0, y, a.W, n) }
 
 // Write puts s into row y from column x and returns the column after it, so
-// that writes chain. What does not fit is not shown.
+// that writes chain. What does not fit is not shown, and an ellipsis says so.
 func (a Area) Write(x, y int, s string, st Style) int {
 	if a.g == nil || y < 0 || y >= a.H || x < 0 || x >= a.W {
 		return x + Width(s)

@@ -79,6 +79,7 @@ func (g *Grid) put(x, y, end int, s string, st Style) int {
 			continue
 		}
 		if x+width > end {
+			g.more(row, end, text+s, st)
 			break
 		}
 		g.cut(row, x)
@@ -90,6 +91,15 @@ func (g *Grid) put(x, y, end int, s string, st Style) int {
 		x += width
 	}
 	return x
+}
+
+// more marks the end of a row's part where text goes on that is not shown.
+func (g *Grid) more(row []box, end int, rest string, st Style) {
+	if strings.Trim(rest, " ") == "" {
+		return
+	}
+	g.cut(row, end-1)
+	row[end-1] = box{text: "…", style: st}
 }
 
 // cut empties the wide character that covers column x, so that overwriting

@@ -77,7 +77,7 @@ func monochrome(p paint, role Role, flags Style) string {
 	if flags&Faded != 0 {
 		codes = []string{"2"}
 	}
-	if flags&Selected != 0 || role == Banner {
+	if flags&Selected != 0 || role == Banner || role == Front {
 		codes = append(codes, "7")
 	}
 	if len(codes) == 0 {

@@ -13,7 +13,8 @@ const (
 	Plain   Role = iota
 	Muted        // secondary words, units, empty values
 	Strong       // titles and names
-	Accent       // keys, the tab in front, the cursor's mark
+	Accent       // keys, the cursor's mark
+	Front        // the tab in front, the pane with the focus
 	Line         // rules and borders
 	Head         // column headings
 	Good         // level ok

@@ -98,10 +98,10 @@ func (p *Palette) svgBackground(s Style) string {
 		return p.theme.back
 	case s&Selected != 0:
 		return svgSelected["terminal"]
-	case s&roleMask == Banner:
-		return "#b62324"
+	case p.theme.paint[s&roleMask].svgGround != "":
+		return p.theme.paint[s&roleMask].svgGround
 	}
-	return ""
+	return p.theme.paint[s&roleMask].bg
 }
 
 func (p *Palette) svgExtra(s Style) string {
