@@ -9,8 +9,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -116,14 +114,7 @@ func TestE2ETopLostTerminal(t *testing.T) {
 		tm.text("natsctl top --replay " + tape)
 		tm.keys("Enter")
 		tm.sees("REPLAY")
-		out, err := exec.Command("pgrep", "-P", tm.flag("pane_pid"), "-x", "natsctl").Output()
-		if err != nil {
-			t.Fatal("cannot find the dashboard's process: ", err)
-		}
-		pid, err := strconv.Atoi(strings.Fields(string(out))[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		pid := tm.dashboard()
 		tm.tmux(how)
 		if !gone(pid, stepTime) {
 			t.Errorf("after %s the dashboard still runs", how)

@@ -340,15 +340,7 @@ func e2eSignals(t *testing.T, tm *tmuxTerm) {
 	restored("q")
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		start()
-		out, err := exec.Command("pgrep", "-P", tm.flag("pane_pid"), "-x", "natsctl").Output()
-		if err != nil {
-			t.Fatal("cannot find the dashboard's process: ", err)
-		}
-		pid, err := strconv.Atoi(strings.Fields(string(out))[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := syscall.Kill(pid, sig); err != nil {
+		if err := syscall.Kill(tm.dashboard(), sig); err != nil {
 			t.Fatal(err)
 		}
 		restored(sig.String())

@@ -29,7 +29,7 @@ func globalBinds() []bind {
 		press([]string{">"}, ">", "longer time window of the graphs", "", 0, act(func(m *Model) { m.zoomTime(+1) })),
 		press([]string{"M"}, "M", "take or leave the mouse", "", 0, (*Model).toggleMouse),
 		press([]string{"?"}, "?", "help for this page", "help", 0, act((*Model).openHelp)),
-		press([]string{"ctrl+z"}, "^Z", "suspend; fg comes back", "", 0, func(*Model) tea.Cmd { return tea.Suspend }),
+		press([]string{"ctrl+z"}, "^Z", "suspend; fg comes back", "", 0, func(*Model) tea.Cmd { return suspend }),
 		press([]string{"q"}, "q", "back; at the root quit", "quit", 0, (*Model).backOrQuit),
 		press([]string{"ctrl+c"}, "^C", "quit", "", 0, (*Model).quit),
 	}

@@ -279,7 +279,7 @@ func (m *Model) keyUnseen(msg tea.KeyMsg) tea.Cmd {
 	case "q":
 		return m.quit()
 	case "ctrl+z":
-		return tea.Suspend
+		return suspend
 	}
 	return nil
 }

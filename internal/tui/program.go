@@ -27,7 +27,7 @@ const frameRate = 20
 func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &runner{out: out, cancel: cancel}
+	r := &runner{out: out, cancel: cancel, stops: make(chan os.Signal, 4)}
 	c := newCollector(opt.Feed, opt.every(), opt.clock(), r.fatal)
 	m := NewModel(opt, c.send)
 	settings := []tea.ProgramOption{
@@ -62,6 +62,7 @@ type runner struct {
 	program *tea.Program
 	out     io.Writer
 	cancel  context.CancelFunc
+	stops   chan os.Signal // that stop the process, and continue it
 	group   sync.WaitGroup
 
 	mu    sync.Mutex
@@ -91,19 +92,28 @@ func (r *runner) fatal(err error) {
 	go r.program.Kill() // never from within the program's own loop
 }
 
-// hangup ends the program when its terminal goes away.
+// hangup ends the program when its terminal goes away, and tells it of stops.
 func (r *runner) hangup() func() {
 	ch := make(chan os.Signal, 1)
 	signal.Notify(ch, hangups()...)
+	if s := stopSignals(); len(s) > 0 { // none would mean all
+		signal.Notify(r.stops, s...)
+	}
 	done := make(chan struct{})
 	go func() {
-		select {
-		case <-ch:
-			r.program.Quit()
-		case <-done:
+		for {
+			select {
+			case <-ch:
+				r.program.Quit()
+				return
+			case s := <-r.stops:
+				r.program.Send(stopMessage(s))
+			case <-done:
+				return
+			}
 		}
 	}()
-	return func() { signal.Stop(ch); close(done) }
+	return func() { signal.Stop(ch); signal.Stop(r.stops); close(done) }
 }
 
 // result is the error of the run: what ended it, unless the user did.
@@ -133,6 +143,12 @@ func (s *shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return s, s.run.clipboard(string(text))
 	}
 	defer s.run.guard("updating")
+	if cmd, ok := s.stopped(msg); ok {
+		return s, cmd
+	}
+	if size, ok := msg.(tea.WindowSizeMsg); ok {
+		msg = sized(size)
+	}
 	_, cmd := s.Model.Update(msg)
 	return s, cmd
 }

@@ -1,0 +1,67 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// suspendMsg asks to give the terminal back and to stop until the shell
+// continues the process.
+type suspendMsg struct{}
+
+// continuedMsg says that the process was stopped from outside and goes on:
+// meanwhile the shell had the terminal.
+type continuedMsg struct{}
+
+// suspend is what ^Z does.
+func suspend() tea.Msg { return suspendMsg{} }
+
+// stopped takes the messages about stops. It runs in the program's own loop:
+// nothing else writes to the terminal meanwhile.
+func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg.(type) {
+	case suspendMsg:
+		if err := s.run.program.ReleaseTerminal(); err != nil {
+			return s.lost(err), true
+		}
+		if !stopProcess(s.run.stops) {
+			s.say("nothing to suspend to: no shell is there that could continue the dashboard")
+		}
+	case continuedMsg:
+		if err := s.run.program.ReleaseTerminal(); err != nil {
+			return s.lost(err), true
+		}
+	default:
+		return nil, false
+	}
+	if err := s.run.program.RestoreTerminal(); err != nil {
+		return s.lost(err), true
+	}
+	if s.Model.mouse {
+		return tea.EnableMouseCellMotion, true
+	}
+	return nil, true
+}
+
+// lost ends the dashboard: its terminal cannot be used any more.
+func (s *shell) lost(err error) tea.Cmd {
+	s.run.fatal(fmt.Errorf("dashboard: %w", err))
+	return nil
+}
+
+// The size of a terminal that does not tell its own: what terminals had before
+// they could.
+const (
+	plainW = 80
+	plainH = 24
+)
+
+// sized is the size of the window: a terminal of no size (a serial line, a
+// container's) is taken for a plain one.
+func sized(msg tea.WindowSizeMsg) tea.WindowSizeMsg {
+	if msg.Width <= 0 || msg.Height <= 0 {
+		return tea.WindowSizeMsg{Width: plainW, Height: plainH}
+	}
+	return msg
+}
