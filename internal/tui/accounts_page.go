@@ -16,7 +16,7 @@ func accountsSpec() *spec {
 	return &spec{
 		kind: accountsPage, digit: "4", title: "Accounts", short: "Acct", open: openAccount,
 		modes: []mode{{
-			name: "accounts", sort: "conns", sheet: accountSheet, below: accountPanel, panel: 10,
+			name: "accounts", sort: "conns", sheet: accountSheet, below: accountPanel, panel: 10, fill: trouble,
 			empty:  func(m *Model, _ *page) string { return m.waiting(fleet.AccountStatz, "no account is in use") },
 			demand: Demand{needs: []need{{fleet.AccountStatz, 2 * time.Second}, {fleet.Jsz, 10 * time.Second}}, js: fleet.JSWant{Streams: true, Consumers: true, AllReplicas: true}},
 			first:  []string{"account", "servers", "conns", "in_msgs_per_second", "out_msgs_per_second", "slow_consumers", "subs", "streams", "store_bytes", "limit_percent", "out_bytes_per_second", "leafs", "in_bytes_per_second", "consumers"},

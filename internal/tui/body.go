@@ -30,7 +30,8 @@ func (m *Model) body(a cell.Area) {
 	row, chosen := l.selected()
 	tableH, panelH := a.H, 0
 	if mo.below != nil && chosen {
-		tableH, panelH = divide(a.H, len(l.order), m.measure(p, row, a.W))
+		panelH = m.panelRows(p, row, a)
+		tableH = a.H - panelH
 		if p.paned.zoomed {
 			tableH = max(a.H/4, 4)
 			panelH = a.H - tableH
@@ -81,23 +82,25 @@ func (m *Model) chosenColumns(p *page, l *list) []string {
 	return names
 }
 
-// measure draws the panel of a row aside and returns how many lines it fills.
-func (m *Model) measure(p *page, row, w int) int {
-	mo := p.current()
-	m.aside.Reset(w-2, mo.panel)
-	mo.below(m, p, row, m.aside.All())
-	return m.aside.Used()
+// panelRows is the height of the panel of a row: what it fills of the rows that
+// the table leaves over, or of two fifths of the page where that is more.
+func (m *Model) panelRows(p *page, row int, a cell.Area) int {
+	if a.H < 8 {
+		return 0
+	}
+	room := max(a.H-len(p.list().order)-2, a.H*2/5, 5)
+	want := m.measure(p, row, a.W, room-1)
+	if want == 0 {
+		return 0
+	}
+	return min(want+1, room)
 }
 
-// divide splits the height between the table and the panel below it: the panel
-// gets what it wants where the table keeps most of it.
-func divide(h, rows, want int) (table, panel int) {
-	if want == 0 || h < 8 {
-		return h, 0
-	}
-	panel = min(want+1, max(h*2/5, 5))
-	if free := h - (rows + 1); free > panel {
-		panel = min(want+1, free)
-	}
-	return h - panel, panel
+// measure draws the panel of a row aside, in at most h rows, and returns how
+// many it fills.
+func (m *Model) measure(p *page, row, w, h int) int {
+	mo := p.current()
+	m.aside.Reset(w-2, min(mo.panel, h))
+	mo.below(m, p, row, m.aside.All())
+	return m.aside.Used()
 }

@@ -20,22 +20,22 @@ func jetStreamSpec() *spec {
 		kind: jetStreamPage, digit: "5", title: "JetStream", short: "JS", open: openJetStream,
 		modes: []mode{
 			{
-				name: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, demand: streams,
+				name: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, fill: storage, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no stream") },
 				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "messages_per_second", "pending", "store_bytes", "consumers", "peers", "ack_pending"},
 			},
 			{
-				name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, demand: streams,
+				name: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, fill: storage, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream("no consumer") },
 				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack", "type", "delivered_sequence", "ack_floor_sequence"},
 			},
 			{
-				name: "peers", sheet: peerSheet, above: metaLines, demand: streams,
+				name: "peers", sheet: peerSheet, above: metaLines, fill: storage, demand: streams,
 				empty: func(m *Model, _ *page) string { return m.noJetStream(m.orHidden("no server with JetStream")) },
 				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_requests_per_second", "online", "last_seen_seconds", "memory_bytes"},
 			},
 			{
-				name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, demand: raft,
+				name: "raft", sort: "behind", sheet: raftSheet, above: metaLines, fill: trouble, demand: raft,
 				empty: func(m *Model, _ *page) string {
 					return m.waiting(fleet.Raftz, m.orHidden("no raft group: nothing is replicated"))
 				},

@@ -34,6 +34,9 @@ func drawMatrices(m *Model, p *page, a cell.Area) {
 		p.scroll = min(p.scroll, y+p.scroll-a.H)
 	} else {
 		p.scroll = 0
+		if free := a.H - y; free >= fillMin {
+			stack(a.Rows(y, free), []block{m.linkBlock(), m.alertBlock(), m.eventBlock()})
+		}
 	}
 }
 

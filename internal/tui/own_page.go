@@ -17,10 +17,24 @@ func ownSpec() *spec {
 		kind: ownPage, digit: "1", title: "Account", short: "Account", open: func(m *Model, _ *page, r ref) { m.push(connsPage, r) },
 		needs: Demand{needs: []need{{fleet.AccountStatz, 0}, {fleet.Jsz, 6 * time.Second}}, js: jsEverything()},
 		modes: []mode{{
-			name: "account", sort: "conns", sheet: ownSheet, above: ownLines, below: ownPanel, panel: 5,
+			name: "account", sort: "conns", sheet: ownSheet, above: ownLines, below: ownPanel, panel: 5, fill: ownFill,
 			empty: func(*Model, *page) string { return "no server told of the account" },
 			first: []string{"server", "conns", "in_msgs_per_second", "out_msgs_per_second", "subs", "slow_consumers", "out_bytes_per_second", "in_bytes_per_second", "cluster", "version", "leafs"},
 		}},
+	}
+}
+
+// ownFill uses the rows under the servers: what the account did over time.
+func ownFill(m *Model, a cell.Area) {
+	t := m.st.Total
+	graphs := []graph{
+		{"conns", serConns, view.Count.Format(t.conns), view.PerSec},
+		{"in msg/s", serIn, view.PerSec.Format(t.traffic.InMsgs.Value()), view.PerSec},
+		{"out msg/s", serOut, view.PerSec.Format(t.traffic.OutMsgs.Value()), view.PerSec},
+	}
+	colW, h := a.W/len(graphs), min(a.H, 8)
+	for i, g := range graphs {
+		m.bigGraph(g, m.st.History.fleet, a.Cut(1+i*colW, 0, colW-2, h))
 	}
 }
 

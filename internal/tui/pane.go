@@ -161,6 +161,8 @@ func parts(a cell.Area, list []segment) {
 		if s.whole && x+n > a.W {
 			return
 		}
-		x = a.Write(x, 0, text, s.style) + 1
+		if x = a.Write(x, 0, text, s.style); !s.tied {
+			x++
+		}
 	}
 }

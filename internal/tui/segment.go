@@ -10,6 +10,7 @@ type segment struct {
 	style cell.Style
 	rank  int  // 0 stays to the last
 	whole bool // of a pane: is not shown rather than cut
+	tied  bool // of a pane: without a space behind it
 	least int  // of a pane: cells that it may shrink to; 0: none
 }
 

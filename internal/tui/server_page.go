@@ -120,21 +120,30 @@ func (m *Model) serverGraphs(r *serverRow, a cell.Area, focus bool, at int) int 
 		}
 		return n
 	}
-	c := m.st.History.server(r.cluster + "/" + r.name)
-	gs := r.graphs()
-	cols := 3
-	colW, h := a.W/cols, 3
+	h := 3
 	if a.H > 40 {
 		h = 5
 	}
-	for i, g := range gs {
-		area := a.Cut((i%cols)*colW, 1+(i/cols)*(h+2), colW-2, h+1)
+	if !focus {
+		at = -1
+	}
+	m.curveGrid(r, a.Rows(1, a.H-1), h, at)
+	return 1 + 2*(h+2)
+}
+
+// curveGrid draws the six curves in two rows, h rows high under their titles,
+// the one at a place marked.
+func (m *Model) curveGrid(r *serverRow, a cell.Area, h, at int) {
+	c := m.st.History.server(r.cluster + "/" + r.name)
+	const cols = 3
+	colW := a.W / cols
+	for i, g := range r.graphs() {
+		area := a.Cut((i%cols)*colW, (i/cols)*(h+2), colW-2, h+1)
 		m.bigGraph(g, c, area)
-		if focus && i == at {
+		if i == at {
 			area.Cut(0, 0, cell.Width(g.title), 1).Restyle(cell.Selected)
 		}
 	}
-	return 1 + 2*(h+2)
 }
 
 // bigGraph is a title line and a graph with its scale.

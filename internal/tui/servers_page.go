@@ -15,7 +15,7 @@ func serversSpec() *spec {
 	return &spec{
 		kind: serversPage, digit: "2", title: "Servers", short: "Servers", open: openServer,
 		modes: []mode{{
-			name: "servers", sort: "status", sheet: serverSheet, below: serverPanel, panel: 8,
+			name: "servers", sort: "status", sheet: serverSheet, below: serverPanel, panel: 20, fill: trouble,
 			first: []string{"name", "status", "cluster", "conns", "cpu_percent", "mem_bytes", "in_msgs_per_second", "out_msgs_per_second", "version", "slow_consumers", "rtt_seconds", "subs", "uptime_seconds", "in_bytes_per_second", "out_bytes_per_second", "stalled_clients"},
 		}},
 	}
@@ -66,17 +66,27 @@ func serverPanel(m *Model, p *page, row int, a cell.Area) {
 		ghostLines(r, a)
 		return
 	}
+	found := r.findings()
 	y := serverFacts(r).draw(a.Rows(0, max(min(2, a.H-4), 1)))
-	if a.H > 2 {
-		y += m.miniCurves(r, a.Rows(y, a.H-y-1))
-	}
-	for _, f := range r.findings() {
+	y += m.panelCurves(r, a.Rows(y, a.H-y-min(len(found), 3)))
+	for _, f := range found {
 		if y >= a.H {
 			break
 		}
 		a.Write(0, y, view.Glyph(f.level, false)+" "+f.text, cell.OfLevel(f.level))
 		y++
 	}
+}
+
+// panelCurves draws the curves of a server large where there is room, else one
+// line each, and returns how many lines they took.
+func (m *Model) panelCurves(r *serverRow, a cell.Area) int {
+	const rows = 3
+	if a.H < 2*(rows+2) || a.W < 90 || r.sv.Statsz == nil {
+		return m.miniCurves(r, a)
+	}
+	m.curveGrid(r, a, rows, -1)
+	return 2*(rows+2) - 1
 }
 
 // ghostLines say what is known of a server that does not answer.

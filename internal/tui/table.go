@@ -40,6 +40,8 @@ const (
 	textMin  = 6
 	wordsMin = 16 // cells from which a sentence says something
 	wordsMax = 64 // cells of a sentence before other columns have theirs
+
+	spareFrom = 140 // width of a window from which wide columns may fill it
 )
 
 // column is one column of a table as it is drawn.
@@ -49,6 +51,7 @@ type column struct {
 	title string
 	width int
 	lead  int  // free cells before it, beside the gap
+	spare bool // is shown only where room is left over
 	marks bool // has a cell for a mark behind its value
 	state bool // shows a mark before its word
 }
@@ -124,6 +127,9 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 func faint(v any) bool {
 	if v == nil || v == "" {
 		return true
+	}
+	if at, ok := v.(time.Time); ok {
+		return at.IsZero()
 	}
 	f, ok := asNumber(v)
 	return ok && f == 0
@@ -214,6 +220,9 @@ func taken(cols []column) int {
 
 // rank is a column's place in the order of importance.
 func (t table) rank(c column) int {
+	if c.spare {
+		return 1<<16 + c.i
+	}
 	if i := slices.Index(t.first, c.head.Name); i >= 0 {
 		return i
 	}
@@ -240,8 +249,11 @@ func take(cols []column, w int) []column {
 		if len(out) > 0 {
 			need += gap
 		}
+		if c.spare {
+			need += 2 // no table is crowded for what nobody asked for
+		}
 		if over := used + need - w; over > 0 {
-			if c.head.Unit != view.Plain || c.width-over < c.least() {
+			if c.head.Unit != view.Plain || c.spare || c.width-over < c.least() {
 				continue
 			}
 			c.width -= over
@@ -285,10 +297,12 @@ func (t table) spread(cols []column, w int) []column {
 func (t table) columns(rows []int, w int) []column {
 	var out []column
 	for i, h := range t.l.heads {
-		if listed := slices.Contains(t.first, h.Name); t.only && !listed || !listed && h.Wide && !t.wide && t.l.across == 0 {
+		listed := slices.Contains(t.first, h.Name)
+		spare := !listed && h.Wide && !t.wide && t.l.across == 0
+		if t.only && !listed || spare && (w < spareFrom || !t.useful(h, i, rows)) {
 			continue
 		}
-		c := column{i: i, head: h, title: t.title(h), state: byLevel[h.Name] && !sentences[h.Name]}
+		c := column{i: i, head: h, spare: spare, title: t.title(h), state: byLevel[h.Name] && !sentences[h.Name]}
 		c.marks = t.l.sheet.judged(i) && !c.state && !sentences[h.Name]
 		full := max(t.l.widths[h.Name], cell.Width(c.title), unitWidth[h.Unit])
 		for _, row := range rows {
@@ -305,6 +319,16 @@ func (t table) columns(rows []int, w int) []column {
 		out = append(out, c)
 	}
 	return out
+}
+
+// useful tells whether a wide column says more where room is left over: it has
+// a value, is not the total of a rate that is shown, and takes nothing from a
+// sentence.
+func (t table) useful(h view.Head, i int, rows []int) bool {
+	if slices.Contains(t.first, h.Name+perSecond) || slices.ContainsFunc(t.l.heads, func(h view.Head) bool { return closing[h.Name] }) {
+		return false
+	}
+	return slices.ContainsFunc(rows, func(row int) bool { return !faint(t.l.sheet.cell(row, i).Raw) })
 }
 
 // sentences are the columns that explain a mark and need none themselves.

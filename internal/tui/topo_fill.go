@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -32,6 +33,21 @@ func topoFill(m *Model, a cell.Area) {
 		y = mx.draw(a.Cut(0, 0, half-1, a.H), y) + 1
 	}
 	stack(a.Cut(half+1, 0, a.W-half-1, a.H), right)
+}
+
+// trouble uses the rows under a table: the alerts, and what happened last.
+func trouble(m *Model, a cell.Area) {
+	stack(a, []block{m.alertBlock(), m.eventBlock()})
+}
+
+// storage uses the rows under the streams: how full their servers are, then
+// trouble.
+func storage(m *Model, a cell.Area) {
+	if len(m.st.JS.peers) == 0 {
+		trouble(m, a)
+		return
+	}
+	stack(a, []block{m.storeBlock(), m.alertBlock(), m.eventBlock()})
 }
 
 // fitting are the matrices that there is room for, those with trouble first.
@@ -73,6 +89,9 @@ func stack(a cell.Area, blocks []block) {
 	y := 0
 	for i, b := range blocks {
 		n := min(len(b.lines), a.H-y-1-least(blocks[i+1:]))
+		if n < 1 {
+			return
+		}
 		b.draw(a.Rows(y, 1+n))
 		y += n + 2
 	}
@@ -134,16 +153,59 @@ func (m *Model) alertBlock() block {
 		return block{"ALERTS", calm("none fires")}
 	}
 	slices.SortStableFunc(rows, func(a, b alr) int { return urgency(b.level) - urgency(a.level) })
-	b := block{title: fmt.Sprintf("ALERTS  %d firing", len(rows))}
+	b := block{title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
+	w := 0
+	for _, r := range rows {
+		w = max(w, min(cell.Width(r.rule), 16))
+	}
 	for _, r := range rows {
 		b.lines = append(b.lines, []segment{
 			{text: view.Glyph(r.level, false), style: cell.OfGlyph(r.level)},
 			{text: cell.Fit(short(r.lasted()), 5, true), style: cell.Muted},
-			{text: cell.Fit(r.rule, 10, false), style: cell.Strong},
+			{text: cell.Fit(r.rule, w, false), style: cell.Strong},
 			{text: r.text},
 		})
 	}
 	return b
+}
+
+// storeBlock is what the servers of JetStream store, of what they may.
+func (m *Model) storeBlock() block {
+	b := block{title: "STORAGE OF THE SERVERS   :peers"}
+	w := 0
+	for _, r := range m.st.JS.peers {
+		w = max(w, min(cell.Width(r.Name), 20))
+	}
+	for _, r := range m.st.JS.peers {
+		if r.Server == nil || r.Server.Statsz == nil || r.Server.Statsz.JetStream == nil || r.Server.Statsz.JetStream.Stats == nil {
+			b.lines = append(b.lines, []segment{{text: "◌", style: cell.Hazy}, {text: cell.Fit(r.Name, w, false), style: cell.Strong}, {text: "did not answer", style: cell.Hazy}})
+			continue
+		}
+		js := r.Server.Statsz.JetStream
+		file, mem := allowance{used: float64(js.Stats.Store), unit: view.Bytes}, allowance{used: float64(js.Stats.Memory), unit: view.Bytes}
+		if c := js.Config; c != nil {
+			file.limit, mem.limit = float64(c.MaxStore), float64(c.MaxMemory)
+		}
+		level := file.level().Worse(mem.level())
+		b.lines = append(b.lines, slices.Concat(
+			[]segment{{text: view.Glyph(level, false), style: cell.OfGlyph(level)}, {text: cell.Fit(r.Name, w, false), style: cell.Strong}},
+			storeParts("file", file), storeParts("memory", mem), []segment{{text: fmt.Sprintf(" %d ha assets", js.Stats.HAAssets), style: cell.Muted, whole: true}}))
+	}
+	return b
+}
+
+// storeParts is a word, a bar and figures of one limit.
+func storeParts(word string, w allowance) []segment {
+	const cells = 10
+	style := cell.Style(cell.Good)
+	if w.level() != fleet.OK {
+		style = cell.OfLevel(w.level())
+	}
+	full := min(int(math.Ceil(w.share()*cells)), cells)
+	return []segment{
+		{text: " " + word, style: cell.Muted}, {text: strings.Repeat("█", full), style: style, tied: true}, {text: strings.Repeat("·", cells-full), style: cell.Line},
+		{text: cell.Fit(view.Percent.Format(w.share()*100)+"%", 6, true), whole: true}, {text: cell.Fit(w.text(), 18, false), style: cell.Muted, whole: true},
+	}
 }
 
 // eventBlock is the newest events, the newest first.
