@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -30,7 +32,34 @@ func (r *checkReport) write(e *env, format string) error {
 	if len(grid.Rows) == 0 && e.outTTY && (format == "table" || format == "wide") {
 		return nil // the verdict says that all is well
 	}
+	if format == "table" && e.width() > 0 {
+		return r.page(e)
+	}
 	return e.printTable(format, table{schema: r.Schema, grid: grid})
+}
+
+// page writes the findings for a terminal: below the table each next step once,
+// instead of in every row.
+func (r *checkReport) page(e *env) error {
+	findings := r.findings()
+	cols := slices.DeleteFunc(view.Findings(), func(c view.Column[fleet.Finding]) bool { return c.Name == "next" })
+	if err := e.printTable("table", table{schema: r.Schema, grid: view.NewGrid(cols, slices.Values(findings))}); err != nil {
+		return err
+	}
+	type step struct{ check, next string }
+	said := map[step]bool{}
+	for _, f := range findings {
+		s := step{f.Check, f.Next}
+		if said[s] || f.Next == "" {
+			continue
+		}
+		said[s] = true
+		text := ansi.Wrap(view.Text("Next, for "+f.Check+": "+f.Next), e.width(), "")
+		if _, err := fmt.Fprintf(e.out, "\n%s\n", text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nagiosStatus is a level as a plugin's exit status.

@@ -48,10 +48,16 @@ func formatsOf(cmd []string) []string {
 // a pipe, and returns both outputs and the exit code.
 func play(t *testing.T, tty bool, args ...string) (out, words string, code int) {
 	t.Helper()
+	return playAt(t, 200, tty, args...)
+}
+
+// playAt is play on a terminal of so many columns.
+func playAt(t *testing.T, width int, tty bool, args ...string) (out, words string, code int) {
+	t.Helper()
 	var o, w bytes.Buffer
 	home := t.TempDir()
 	code = run(args, &env{
-		in: strings.NewReader(""), out: &o, err: &w, outTTY: tty, errTTY: tty, width: func() int { return 200 },
+		in: strings.NewReader(""), out: &o, err: &w, outTTY: tty, errTTY: tty, width: func() int { return width },
 		now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
 		getenv: func(name string) string {
 			if name == "HOME" || strings.HasPrefix(name, "XDG_") {

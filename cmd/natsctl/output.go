@@ -102,7 +102,17 @@ func (e *env) printTable(format string, t table) error {
 			return err
 		}
 	}
-	return view.Style{Wide: format == "wide", Color: e.outColor}.Table(e.out, t.grid, t.totals)
+	style := view.Style{Wide: format == "wide", Color: e.outColor}
+	if format == "table" {
+		style.Width = e.width()
+	}
+	if err := style.Table(e.out, t.grid, t.totals); err != nil {
+		return err
+	}
+	if names := style.LeftOut(t.grid, t.totals); len(names) > 0 {
+		e.say("", "left out: "+strings.Join(names, ", ")+" (-o wide shows all)")
+	}
+	return nil
 }
 
 // printValue writes one object: as JSON or YAML, or by text for people.

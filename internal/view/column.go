@@ -36,8 +36,9 @@ type Head struct {
 // Grid is a table without the type of its rows: what writers and the dashboard
 // draw. Rows hold one cell per head.
 type Grid struct {
-	Heads []Head
-	Rows  [][]Cell
+	Heads    []Head
+	Rows     [][]Cell
+	SortedBy string // name of the column that the rows were put in order by; empty when by none
 }
 
 // NewGrid evaluates every column on every row.

@@ -80,11 +80,12 @@ func (s Shape) Apply(g Grid) (Grid, error) {
 	return out, nil
 }
 
-func (g Grid) sort(name string, reverse bool) error {
+func (g *Grid) sort(name string, reverse bool) error {
 	i, err := g.Index(name)
 	if err != nil {
 		return err
 	}
+	g.SortedBy = g.Heads[i].Name
 	slices.SortStableFunc(g.Rows, func(a, b []Cell) int {
 		x, y := a[i].Raw, b[i].Raw
 		if (x == nil) != (y == nil) {

@@ -15,6 +15,7 @@ import (
 type Style struct {
 	Wide  bool // show the wide columns too
 	Color bool // colour the cells by level; the header and totals are bold or dim
+	Width int  // columns of the terminal, into which the table is fitted; 0: as wide as it is
 }
 
 // The colours of the levels, from the terminal's own palette.
@@ -29,24 +30,14 @@ var sgrLevel = map[Level]string{fleet.Warn: "\x1b[33m", fleet.Crit: "\x1b[31m", 
 // Table writes the grid for people: aligned columns, a header, and a totals
 // row where there is one. Two spaces part the columns.
 func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
-	cols := s.columns(g)
-	widths := make([]int, len(g.Heads))
-	for _, i := range cols {
-		widths[i] = ansi.StringWidth(g.Heads[i].heading())
-		for _, row := range g.Rows {
-			widths[i] = max(widths[i], ansi.StringWidth(row[i].Text()))
-		}
-		if totals != nil {
-			widths[i] = max(widths[i], ansi.StringWidth(totals[i].Text()))
-		}
-	}
+	f := s.frame(g, totals)
 	var b strings.Builder
-	s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return g.Heads[i].heading(), sgrBold })
+	s.line(&b, f, g.Heads, func(i int) (string, string) { return g.Heads[i].heading(f.short), sgrBold })
 	for _, row := range g.Rows {
-		s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return row[i].Text(), sgrLevel[row[i].Level] })
+		s.line(&b, f, g.Heads, func(i int) (string, string) { return row[i].Text(), sgrLevel[row[i].Level] })
 	}
 	if totals != nil {
-		s.line(&b, cols, g.Heads, widths, func(i int) (string, string) { return totals[i].Text(), sgrDim })
+		s.line(&b, f, g.Heads, func(i int) (string, string) { return totals[i].Text(), sgrDim })
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -61,7 +52,12 @@ func (s Style) Paint(text string, l Level) string {
 }
 
 // heading is the title as a table shows it, apart from the rows by its capitals.
-func (h Head) heading() string { return strings.ToUpper(h.Title) }
+func (h Head) heading(short bool) string {
+	if short && h.Short != "" {
+		return strings.ToUpper(h.Short)
+	}
+	return strings.ToUpper(h.Title)
+}
 
 // columns lists the indexes of the columns to draw.
 func (s Style) columns(g Grid) []int {
@@ -74,28 +70,49 @@ func (s Style) columns(g Grid) []int {
 	return cols
 }
 
-// line draws one row; cell gives a column's text and its escape sequence.
-func (s Style) line(out *strings.Builder, cols []int, heads []Head, widths []int, cell func(int) (text, sgr string)) {
-	var b strings.Builder
-	for n, i := range cols {
-		text, sgr := cell(i)
-		pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(text))
-		if n > 0 {
-			b.WriteString("  ")
-		}
-		if heads[i].Unit.Right() {
-			b.WriteString(pad)
-		}
-		if s.Color && sgr != "" {
-			text = sgr + text + sgrReset
-		}
-		b.WriteString(text)
-		if !heads[i].Unit.Right() {
-			b.WriteString(pad)
-		}
+// columnGap parts the columns.
+const columnGap = "  "
+
+// line draws one row, on several lines where a text wraps; cell gives a column's
+// text and its escape sequence.
+func (s Style) line(out *strings.Builder, f frame, heads []Head, cell func(int) (text, sgr string)) {
+	parts, codes, height := make([][]string, len(f.cols)), make([]string, len(f.cols)), 1
+	for n, i := range f.cols {
+		var text string
+		text, codes[n] = cell(i)
+		parts[n] = wrapped(text, f.widths[i])
+		height = max(height, len(parts[n]))
 	}
-	out.WriteString(strings.TrimRight(b.String(), " "))
-	out.WriteByte('\n')
+	for k := range height {
+		var b strings.Builder
+		for n, i := range f.cols {
+			if n > 0 {
+				b.WriteString(columnGap)
+			}
+			text := ""
+			if k < len(parts[n]) {
+				text = parts[n][k]
+			}
+			s.cell(&b, text, codes[n], f.widths[i], heads[i].Unit.Right())
+		}
+		out.WriteString(strings.TrimRight(b.String(), " "))
+		out.WriteByte('\n')
+	}
+}
+
+// cell draws a text into its column.
+func (s Style) cell(b *strings.Builder, text, sgr string, width int, right bool) {
+	pad := strings.Repeat(" ", max(width-ansi.StringWidth(text), 0))
+	if right {
+		b.WriteString(pad)
+	}
+	if s.Color && sgr != "" && text != "" {
+		text = sgr + text + sgrReset
+	}
+	b.WriteString(text)
+	if !right {
+		b.WriteString(pad)
+	}
 }
 
 // TSV writes the rows for a pipe: raw values parted by tabs, no header.
