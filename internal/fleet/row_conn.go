@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -220,15 +221,38 @@ func (s *Snapshot) Told(kind Kind) *Snapshot {
 }
 
 // AccountDetails is the account that ACCOUNTZ was asked about, as the first
-// server that knows it tells it; nil when none does. Its JWT is not in it: the
-// decoded claims say the same, and are no credential.
+// server that knows it tells it; nil when none does. Its JWT and the tokens of
+// its imports are not in it: the decoded claims say the same, and are no
+// credential.
 func AccountDetails(s *Snapshot) *server.AccountInfo {
 	for _, sv := range s.Servers {
 		if sv.Accountz != nil && sv.Accountz.Account != nil {
 			details := *sv.Accountz.Account
 			details.Jwt = ""
+			details.Imports = slices.Clone(details.Imports)
+			for i := range details.Imports {
+				details.Imports[i].Token = ""
+			}
+			details.Claim = withoutTokens(details.Claim)
 			return &details
 		}
 	}
 	return nil
+}
+
+// withoutTokens is a copy of claims without the activations of its imports.
+func withoutTokens(claims *jwt.AccountClaims) *jwt.AccountClaims {
+	if claims == nil {
+		return nil
+	}
+	out := *claims
+	out.Imports = slices.Clone(claims.Imports)
+	for i, im := range out.Imports {
+		if im != nil {
+			c := *im
+			c.Token = ""
+			out.Imports[i] = &c
+		}
+	}
+	return &out
 }

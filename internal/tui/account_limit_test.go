@@ -28,7 +28,7 @@ func TestAccountLimits(t *testing.T) {
 		snap.Servers = append(snap.Servers, &fleet.Server{Info: server.ServerInfo{Domain: sv.domain}, Jsz: &server.JSInfo{AccountDetails: sv.d}})
 	}
 	want := map[string]string{"APP": "store 84%", "FREE": "none"}
-	for _, r := range newAccountRows(snap, nil, map[string]int64{}) {
+	for _, r := range newAccountRows(snap, nil, map[string]int64{}, nil) {
 		if got := r.limitText(); got != want[r.Name] {
 			t.Errorf("%s: %q, want %q", r.Name, got, want[r.Name])
 		}

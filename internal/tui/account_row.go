@@ -15,6 +15,7 @@ type accountRow struct {
 	*fleet.AccountRow
 	growing bool // slow consumers since the last answer
 	servers []accountShare
+	detail  accountDetail
 }
 
 // accountShare is an account on one server.
@@ -49,7 +50,7 @@ func accountColumns(totals bool) []view.Column[acc] {
 
 // newAccountRows adds up each account over the servers. Slow remembers the
 // slow consumers of the answer before.
-func newAccountRows(snap *fleet.Snapshot, d *fleet.Delta, slow map[string]int64) []acc {
+func newAccountRows(snap *fleet.Snapshot, d *fleet.Delta, slow map[string]int64, details accountDetails) []acc {
 	shares := map[string][]accountShare{}
 	for _, sv := range snap.Servers {
 		if sv.AccountStatz == nil {
@@ -65,7 +66,7 @@ func newAccountRows(snap *fleet.Snapshot, d *fleet.Delta, slow map[string]int64)
 	for _, a := range fleet.AccountRows(snap, d) {
 		before, known := slow[a.Name]
 		slow[a.Name] = a.Slow
-		rows = append(rows, &accountRow{AccountRow: a, growing: known && a.Slow > before, servers: shares[a.Name]})
+		rows = append(rows, &accountRow{AccountRow: a, growing: known && a.Slow > before, servers: shares[a.Name], detail: details[a.Name]})
 	}
 	return rows
 }

@@ -28,7 +28,7 @@ func accountSheet(m *Model, _ *page) sheet {
 	return &rowsOf[acc]{
 		cols: accountColumns(m.totals), dress: accountDress, rows: m.st.Accounts,
 		name:  func(r acc) string { return r.Name },
-		refer: func(r acc) ref { return ref{account: r.Name} },
+		refer: func(r acc) ref { return ref{title: r.label(), account: r.Name} },
 		json:  func(r acc) any { return r.json() },
 	}
 }
@@ -48,10 +48,15 @@ func (r *accountRow) json() any {
 	for _, s := range r.servers {
 		out[s.server] = s.stat
 	}
-	return map[string]any{"account": r.Name, "servers": out}
+	return map[string]any{"account": r.Name, "servers": out, "details": r.detail.info}
 }
 
-func openAccount(m *Model, _ *page, r ref) { m.push(connsPage, ref{account: r.account}) }
+// label is the account's name tag, or else its name.
+func (r *accountRow) label() string { return cmp.Or(r.Label, r.Name) }
+
+func openAccount(m *Model, _ *page, r ref) {
+	m.push(connsPage, ref{title: r.title, account: r.account})
+}
 
 // accountPanel is the account under the cursor, server by server.
 func accountPanel(m *Model, p *page, row int, a cell.Area) {
@@ -70,9 +75,11 @@ func accountPanel(m *Model, p *page, row int, a cell.Area) {
 	}
 	per := prose{lines: []statement{{label: "per server", faint: true, indent: 13, units: parts, gap: " · "}}}
 	y := per.draw(a.Rows(0, max(min(3, a.H-3), 1)))
+	u := kept(r.use().allowances(), func(w allowance) bool { return w.unit == view.Bytes && r.JS != nil || w.limited() })
+	if len(u) > 0 {
+		y += allowanceLines(a.Rows(y, a.H-y), u)
+	}
 	if r.JS != nil {
-		u := r.use().allowances()
-		y += allowanceLines(a.Rows(y, a.H-y), kept(u, func(w allowance) bool { return w.unit == view.Bytes || w.limited() }))
 		if y < a.H {
 			a.Write(0, y, "jetstream", cell.Muted)
 			a.Write(13, y, r.assets(), cell.Plain)
@@ -82,6 +89,8 @@ func accountPanel(m *Model, p *page, row int, a cell.Area) {
 		a.Write(0, y, "jetstream    none seen", cell.Muted)
 		y++
 	}
+	shared := prose{lines: r.detail.lines(m.st.Names)}
+	y += shared.draw(a.Rows(y, max(a.H-y-1, 0)))
 	y += m.accountTalkers(r, a.Rows(y, a.H-y))
 	if y < a.H {
 		a.Write(0, y, "not visible  its busiest subjects: that needs a user of the account with the right to subscribe", cell.Muted)

@@ -61,16 +61,17 @@ type use struct {
 	store, memory            uint64
 	maxStore, maxMemory      int64 // less than 0: none; 0: not told
 	maxStreams, maxConsumers int64
+	maxConns, maxLeafs       int64
 }
 
-// allowances are the limits of the account. Those of its connections only its
-// operator is told.
+// allowances are the limits of the account. Those of its connections stand in
+// its JWT, which a user of the account is not shown.
 func (u use) allowances() []allowance {
 	count := func(name string, used int, limit int64) allowance {
 		return allowance{name, float64(used), float64(limit), view.Count}
 	}
 	return []allowance{
-		count("connections", u.conns, 0), count("leafs", u.leafs, 0), count("subscriptions", u.subs, 0),
+		count("connections", u.conns, u.maxConns), count("leafs", u.leafs, u.maxLeafs), count("subscriptions", u.subs, 0),
 		{"store", float64(u.store), float64(u.maxStore), view.Bytes},
 		{"memory", float64(u.memory), float64(u.maxMemory), view.Bytes},
 		count("streams", u.streams, u.maxStreams), count("consumers", u.consumers, u.maxConsumers),
@@ -94,6 +95,7 @@ func (r *accountRow) use() use {
 	if js := r.JS; js != nil {
 		u.streams, u.consumers, u.store, u.memory, u.maxStore, u.maxMemory = js.Streams, js.Consumers, js.Store, js.Memory, js.MaxStore, js.MaxMemory
 	}
+	r.detail.limits(&u)
 	return u
 }
 
@@ -114,7 +116,7 @@ func (r *accountRow) limitText() string {
 	if w, ok := r.nearest(); ok {
 		return fmt.Sprintf("%s %.0f%%", w.name, w.share()*100)
 	}
-	if r.JS != nil && (r.JS.MaxStore < 0 || r.JS.MaxMemory < 0) {
+	if u := r.use(); u.maxStore < 0 || u.maxMemory < 0 || u.maxConns < 0 {
 		return "none"
 	}
 	return ""

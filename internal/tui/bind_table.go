@@ -67,11 +67,17 @@ func tableBinds() []bind {
 
 // objectBinds go from the selected object to what belongs to it.
 func objectBinds() []bind {
+	to := func(key, help, hint string, kind pageKind, in where) bind {
+		return press([]string{key}, key, help, hint, in, act(func(m *Model) { m.follow(kind) }))
+	}
 	return []bind{
-		press([]string{"e"}, "e", "events of the object", "", lists|on(serverPage), act(func(m *Model) { m.follow(eventsPage) })),
-		press([]string{"c"}, "c", "connections of the object", "conns", on(topoPage, serversPage, accountsPage, serverPage), act(func(m *Model) { m.follow(connsPage) })),
-		press([]string{"L"}, "L", "links of the server", "links", on(topoPage, serversPage, serverPage, alertsPage, connsPage), act((*Model).followLinks)),
-		press([]string{"J"}, "J", "streams of the account", "streams", on(accountsPage), act(func(m *Model) { m.follow(jetStreamPage) })),
+		to("e", "events of the object", "", eventsPage, lists|on(serverPage)),
+		to("c", "connections of the object: of its client, account or server", "conns", connsPage, on(topoPage, serversPage, accountsPage, serverPage)),
+		to("c", "connections of the object: of its client, account or server", "", connsPage, on(jetStreamPage, consumersPage, eventsPage, alertsPage)),
+		to("L", "links of the server or the cluster", "links", topoPage, on(topoPage, serversPage, serverPage, alertsPage, connsPage)).only((*Model).seesFleet),
+		to("L", "links of the server or the cluster", "", topoPage, on(eventsPage, jetStreamPage)).only((*Model).seesFleet),
+		to("J", "streams of the account, or on the server", "streams", jetStreamPage, on(accountsPage)),
+		to("J", "streams of the account, or on the server", "", jetStreamPage, on(topoPage, serversPage, serverPage, connsPage, eventsPage, alertsPage, ownPage)),
 		press([]string{"x"}, "x", "actions on the object", "actions", lists|on(serverPage), act((*Model).openActions)).only((*Model).mayAct),
 	}
 }

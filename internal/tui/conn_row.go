@@ -20,10 +20,13 @@ const connRTTWarn = 0.250
 type con = *fleet.ConnRow
 
 // connDress is what the Connections page adds to its columns.
-var connDress = map[string]dress[con]{
-	"cid":         {text: connID},
-	"name":        {text: connLabel},
-	"rtt_seconds": {level: judged(fleet.Warn, connSlow)},
+func (m *Model) connDress() map[string]dress[con] {
+	return map[string]dress[con]{
+		"cid":         {text: connID},
+		"name":        {text: connLabel},
+		"account":     {text: func(r con) string { return m.label(r.Info.Account) }},
+		"rtt_seconds": {level: judged(fleet.Warn, connSlow)},
+	}
 }
 
 // newConnRows lists every connection that the servers reported, and the

@@ -44,18 +44,16 @@ func closedSheet(m *Model, p *page) sheet {
 func connRows(m *Model, p *page, cols []view.Column[con], closed bool) sheet {
 	rows := kept(m.st.Conns, func(r con) bool { return (r.Info.Stop != nil) == closed && inScope(p.scope, r) })
 	return &rowsOf[con]{
-		cols: cols, dress: connDress, rows: rows, name: connKey,
+		cols: cols, dress: m.connDress(), rows: rows, name: connKey,
 		refer: func(r con) ref {
 			on := r.Server.Info
-			return ref{title: "cid " + connID(r) + " " + r.Info.Name + " on " + on.Name, server: on.Name, serverID: on.ID, account: r.Info.Account, cid: r.Info.Cid, who: r.Info.Name}
+			return ref{
+				title: "cid " + connID(r) + " " + r.Info.Name + " on " + on.Name, server: on.Name, serverID: on.ID, account: r.Info.Account,
+				cid: r.Info.Cid, who: r.Info.Name, addr: connAddress(r.Info),
+			}
 		},
 		json: func(r con) any { return r.Info },
 	}
-}
-
-func inScope(s ref, r con) bool {
-	on := r.Server.Info
-	return (s.serverID == "" && (s.server == "" || s.server == on.Name) || s.serverID == on.ID) && (s.account == "" || s.account == r.Info.Account)
 }
 
 func noConns(m *Model, p *page) string {
@@ -92,7 +90,7 @@ func connPanel(m *Model, p *page, row int, a cell.Area) {
 		return
 	}
 	r := rows.rows[row]
-	y := connFacts(r).draw(a)
+	y := m.connFacts(r).draw(a)
 	if r.Info.Stop == nil {
 		y += m.connCurves(r, a.Rows(y, a.H-y))
 	}
@@ -104,9 +102,9 @@ func connPanel(m *Model, p *page, row int, a cell.Area) {
 }
 
 // connFacts are what does not change often about a connection.
-func connFacts(r con) *prose {
+func (m *Model) connFacts(r con) *prose {
 	c := r.Info
-	parts := []string{"account " + c.Account}
+	parts := []string{"account " + m.label(c.Account)}
 	add := func(word, value string) {
 		if value != "" {
 			parts = append(parts, word+value)
@@ -200,7 +198,7 @@ func (m *Model) connPast(r con) *prose {
 	level, lost := fleet.OK, 0
 	for i := len(m.st.Events) - 1; i >= 0; i-- {
 		e := m.st.Events[i]
-		if e.Kind != fleet.EventDisconnect || e.Who != r.Info.Name {
+		if e.Kind != fleet.EventDisconnect || e.client() != r.Info.Name {
 			continue
 		}
 		lost++

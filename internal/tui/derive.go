@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -19,6 +20,8 @@ type deriver struct {
 	rtts    map[string][]float64 // recent RTTs of each link
 	slow    map[string]int64     // slow consumers of each account at the last look
 	roll    roll                 // who answered in this session
+	details accountDetails
+	names   accountNames
 	alerts  *alertBook
 	trails  connTrails
 }
@@ -26,7 +29,7 @@ type deriver struct {
 func newDeriver() *deriver {
 	return &deriver{
 		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
-		slow: map[string]int64{}, roll: roll{}, alerts: newAlertBook(),
+		slow: map[string]int64{}, roll: roll{}, details: accountDetails{}, names: accountNames{}, alerts: newAlertBook(),
 	}
 }
 
@@ -34,12 +37,13 @@ func newDeriver() *deriver {
 func (d *deriver) hear(e fleet.Event) {
 	d.book.add(e)
 	d.roll.said(e)
+	d.names.hear(e)
 }
 
 // take adds a snapshot and fills the part of the state that follows from it.
 func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	was := d.answers.now
-	next = d.roll.excuse(next)
+	next = d.details.take(d.roll.excuse(next))
 	d.answers = d.answers.take(next)
 	snap := d.answers.now
 	delta := fleet.NewDelta(d.answers.before, snap)
@@ -62,7 +66,9 @@ func (d *deriver) take(st *State, next *fleet.Snapshot) {
 	st.Links = newLinkRows(top, d.since(snap, top), snap.Time)
 	st.Conns = newConnRows(snap, delta)
 	d.lookConns(st, next.Want)
-	st.Accounts = newAccountRows(snap, delta, d.slow)
+	st.Accounts = newAccountRows(snap, delta, d.slow, d.details)
+	d.names.learn(st)
+	st.Details, st.Names = maps.Clone(d.details), maps.Clone(d.names)
 	st.JS = newJetStream(snap, delta)
 	st.Alerts, st.Skipped = d.alerts.take(d.answers, delta, top, unanswered(st.Servers)...)
 	st.Total = d.totals(st, delta)
@@ -83,7 +89,9 @@ func (d *deriver) takeOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	st.Snap, st.Top, st.Servers, st.Links = snap, d.top, nil, nil
 	st.Conns = newConnRows(snap, delta)
 	d.lookConns(st, asked)
-	st.Accounts = newAccountRows(snap, delta, d.slow)
+	st.Accounts = newAccountRows(snap, delta, d.slow, nil)
+	d.names.learn(st)
+	st.Names = maps.Clone(d.names)
 	st.JS = newJetStream(snap, delta)
 	st.JS.groups, st.JS.peers = nil, nil // who leads them only the system account is told
 	st.Own = newOwn(snap, delta, st.Accounts, st.Own)

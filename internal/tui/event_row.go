@@ -25,9 +25,12 @@ func eventColumns() []view.Column[evt] {
 }
 
 // eventDress is what the page adds to the columns of the events.
-var eventDress = map[string]dress[evt]{
-	"kind": {text: evt.title, level: func(r evt) view.Level { return r.Level }},
-	"why":  {text: evt.what},
+func (m *Model) eventDress() map[string]dress[evt] {
+	return map[string]dress[evt]{
+		"kind":    {text: evt.title, level: func(r evt) view.Level { return r.Level }},
+		"why":     {text: evt.what},
+		"account": {text: func(r evt) string { return m.label(r.Account) }},
+	}
 }
 
 // title is the kind in words, with how often it repeats.
@@ -37,6 +40,20 @@ func (r *eventRow) title() string {
 		s += " ×" + view.Count.Format(r.times)
 	}
 	return s
+}
+
+// client is the name of the client that came or went; empty: it has none, or
+// the event is of something else.
+func (r *eventRow) client() string {
+	if r.Kind != fleet.EventConnect && r.Kind != fleet.EventDisconnect {
+		return ""
+	}
+	name, _, _ := strings.Cut(r.Who, ", user ")
+	name, _, _ = strings.Cut(name, ", cid ")
+	if strings.HasPrefix(name, "user ") || strings.HasPrefix(name, "cid ") {
+		return ""
+	}
+	return name
 }
 
 // what joins the reason with the address, where the reason alone says little.

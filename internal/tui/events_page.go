@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
@@ -29,7 +28,7 @@ func eventSheet(m *Model, p *page) sheet {
 	s := p.scope
 	if m.severity > 0 || s != (ref{}) {
 		rows = kept(rows, func(r evt) bool {
-			return urgency(r.Level) >= m.leastUrgency() && (s.server == "" || s.server == r.Server || strings.Contains(r.Who, s.server)) && (s.account == "" || s.account == r.Account)
+			return urgency(r.Level) >= m.leastUrgency() && m.concerns(s, r)
 		})
 	}
 	if m.grouped {
@@ -43,10 +42,10 @@ func eventSheet(m *Model, p *page) sheet {
 		p.list().cursor, p.list().at = "", 0
 	}
 	return &rowsOf[evt]{
-		cols: eventColumns(), dress: eventDress, rows: newest,
+		cols: eventColumns(), dress: m.eventDress(), rows: newest,
 		name:  func(r evt) string { return strconv.Itoa(r.seq) },
 		judge: func(r evt) view.Level { return r.Level },
-		refer: func(r evt) ref { return ref{title: r.title(), server: r.Server, account: r.Account} },
+		refer: func(r evt) ref { return ref{title: r.title(), server: r.Server, account: r.Account, who: r.client()} },
 		json:  func(r evt) any { return r.Event },
 	}
 }

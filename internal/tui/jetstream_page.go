@@ -84,7 +84,7 @@ func (m *Model) noJetStream(none string) string {
 }
 
 func streamSheet(m *Model, p *page) sheet {
-	rows := kept(m.st.JS.streams, func(r stm) bool { return p.scope.account == "" || p.scope.account == r.Account })
+	rows := kept(m.st.JS.streams, func(r stm) bool { return m.holds(p.scope, r) })
 	return &rowsOf[stm]{
 		cols: streamColumns(m.totals), dress: streamDress, rows: rows,
 		name: stm.key,
@@ -98,7 +98,7 @@ func streamSheet(m *Model, p *page) sheet {
 func consumerSheet(m *Model, p *page) sheet {
 	s := p.scope
 	rows := kept(m.st.JS.consumers, func(r csm) bool {
-		return (s.account == "" || s.account == r.Account) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
+		return m.sameAccount(s.account, r.Account) && (s.server == "" || s.server == r.Leader) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
 	})
 	return &rowsOf[csm]{
 		cols: view.Consumers(true), dress: consumerDress, rows: rows, name: consumerKey,

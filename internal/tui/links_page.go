@@ -12,18 +12,31 @@ import (
 // linkSheet is every link, or those of one server.
 func linkSheet(m *Model, p *page) sheet {
 	rows := m.st.Links
-	if p.scope.server != "" {
+	switch {
+	case p.scope.server != "":
 		rows = kept(rows, func(r lnk) bool { return r.touches(p.scope.server) })
+	case p.scope.cluster != "":
+		rows = kept(rows, func(r lnk) bool { return m.touchesCluster(r, p.scope.cluster) })
 	}
 	return &rowsOf[lnk]{
 		cols: linkColumns(m.st.Top, m.totals), dress: linkDress, rows: rows,
 		name:  func(r lnk) string { return r.e.Key() },
 		judge: func(r lnk) view.Level { return r.e.Level },
 		refer: func(r lnk) ref {
-			return ref{title: strings.ToUpper(string(r.e.Kind)) + " " + r.title(), server: r.e.FromName}
+			return ref{title: strings.ToUpper(string(r.e.Kind)) + " " + r.title(), server: r.e.FromName, link: r.e.Key()}
 		},
 		json: func(r lnk) any { return r.e },
 	}
+}
+
+// touchesCluster tells whether the link has an end in the cluster.
+func (m *Model) touchesCluster(r lnk, cluster string) bool {
+	for _, key := range []string{r.e.From, r.e.To} {
+		if n := m.st.Top.Node(key); n != nil && n.Cluster == cluster {
+			return true
+		}
+	}
+	return r.e.ToCluster == cluster
 }
 
 func noLinks(*Model, *page) string {

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -20,7 +21,8 @@ type list struct {
 	reverse bool
 	filter  string
 	match   *matcher
-	failed  error // of the filter
+	names   accountNames // for the filter
+	failed  error        // of the filter
 	faults  bool
 	pinned  map[string]bool
 
@@ -53,7 +55,18 @@ func (l *list) refresh(m *Model, p *page) {
 		return
 	}
 	l.from = from
+	l.know(m.st.Names)
 	l.load(p.current().sheet(m, p))
+}
+
+// know takes the name tags of accounts; a filter that was made without one of
+// them is made anew.
+func (l *list) know(names accountNames) {
+	anew := len(names) != len(l.names) && strings.Contains(l.filter, "acc")
+	l.names = names
+	if anew && l.sheet != nil {
+		l.setFilter(l.filter)
+	}
 }
 
 func newList(sort string) *list {
@@ -78,7 +91,7 @@ func (l *list) load(s sheet) {
 // says why.
 func (l *list) setFilter(text string) {
 	l.filter = text
-	l.match, l.failed = newMatcher(text, l.heads)
+	l.match, l.failed = newMatcher(text, l.heads, l.names)
 }
 
 // arrange filters and sorts the rows and finds the selected object again.

@@ -41,15 +41,15 @@ var nicknames = map[string]string{
 }
 
 // newMatcher compiles a filter over the columns of a page; an unknown field is
-// an error, never an empty table.
-func newMatcher(text string, heads []view.Head) (*matcher, error) {
+// an error, never an empty table. Accounts go by their name tags too.
+func newMatcher(text string, heads []view.Head, names accountNames) (*matcher, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil, nil
 	}
 	m := &matcher{text: text}
 	if operators.MatchString(text) && !strings.HasPrefix(text, "~") {
-		f, err := view.NewFilter(quoted(text, heads), heads)
+		f, err := view.NewFilter(names.keyed(quoted(text, heads)), heads)
 		if err != nil {
 			return nil, err
 		}

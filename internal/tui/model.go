@@ -176,6 +176,11 @@ func (m *Model) settle() tea.Cmd {
 	if m.subs && d.shows(fleet.Connz) && p.spec.kind == connsPage {
 		d.conns.Subscriptions = true
 	}
+	if p.spec.kind == accountsPage && m.st != nil && m.st.Snap != nil {
+		if d.account = m.wantedAccount(); d.account != "" {
+			d.needs = append(d.needs[:len(d.needs):len(d.needs)], need{fleet.Accountz, 2 * time.Second})
+		}
+	}
 	if !d.same(m.demand) && m.send(wantOrder(d)) {
 		m.demand = d
 	}

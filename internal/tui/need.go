@@ -26,14 +26,15 @@ var always = []need{
 // Demand is what the visible page needs. The collector asks for it and for
 // nothing else.
 type Demand struct {
-	needs []need
-	conns fleet.ConnWant
-	js    fleet.JSWant
+	needs   []need
+	conns   fleet.ConnWant
+	js      fleet.JSWant
+	account string // whose details are asked
 }
 
 // same tells whether two demands ask for the same.
 func (d Demand) same(o Demand) bool {
-	return slices.Equal(d.needs, o.needs) && d.conns == o.conns && d.js == o.js
+	return slices.Equal(d.needs, o.needs) && d.conns == o.conns && d.js == o.js && d.account == o.account
 }
 
 // shows tells whether the page itself shows this kind.
@@ -56,6 +57,9 @@ func (d Demand) due(asked map[fleet.Kind]time.Time, now time.Time) fleet.Want {
 	}
 	if w.Has(fleet.Jsz) {
 		w.JS = d.js
+	}
+	if w.Has(fleet.Accountz) {
+		w.Account = d.account
 	}
 	return w
 }

@@ -52,6 +52,12 @@ func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
 		return nil, err
 	}
 	m.Update(stateMsg{c.latest()})
+	if c.demand.account != "" && c.tape == nil { // known only since the accounts are
+		if err := c.ask(ctx); err != nil {
+			return nil, err
+		}
+		m.Update(stateMsg{c.latest()})
+	}
 	for _, k := range once.Keys {
 		m.Update(keyNamed(k))
 		if c.tape == nil {

@@ -45,6 +45,9 @@ var forSystem = on(topoPage, serversPage, accountsPage, serverPage)
 // ownAccount tells whether the user sees one account alone.
 func (m *Model) ownAccount() bool { return m.st != nil && m.st.Own != nil }
 
+// seesFleet tells whether the user sees servers and links.
+func (m *Model) seesFleet() bool { return !m.ownAccount() }
+
 // hasTab tells whether the page stands behind a digit for this user.
 func (m *Model) hasTab(s *spec) bool {
 	switch {

@@ -38,6 +38,7 @@ type ref struct {
 	link     string // its key
 	cid      uint64
 	who      string
+	addr     string // of a connection
 }
 
 // rowsOf is a sheet over rows of one type.

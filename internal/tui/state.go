@@ -44,7 +44,9 @@ type State struct {
 	Conns      []con
 	Trails     connTrails // the last readings of Conns
 	Accounts   []*accountRow
-	Own        *ownState // of a user outside the system account; nil of others
+	Details    accountDetails // of accounts that were asked about
+	Names      accountNames   // of accounts with a public key
+	Own        *ownState      // of a user outside the system account; nil of others
 	JS         jetStream
 	Events     []*eventRow // oldest first
 	Dropped    int         // events that were not kept

@@ -188,25 +188,6 @@ func (m *Model) neighbour(by int) {
 	p.scroll, p.paned.at = 0, 0
 }
 
-// follow opens another page for the selected object.
-func (m *Model) follow(kind pageKind) {
-	r, ok := m.selected()
-	if !ok {
-		return
-	}
-	m.push(kind, ref{server: r.server, serverID: r.serverID, cluster: r.cluster, account: r.account})
-}
-
-// followLinks opens the links of the selected server.
-func (m *Model) followLinks() {
-	if r, ok := m.selected(); ok && r.server != "" {
-		m.push(topoPage, ref{server: r.server, serverID: r.serverID})
-		m.setMode("links")
-		return
-	}
-	m.setMode("links")
-}
-
 // nextFiring moves to the next alert that fires.
 func (m *Model) nextFiring() {
 	l := m.cur().list()
@@ -296,5 +277,5 @@ func (m *Model) openAccountOf() {
 		return
 	}
 	l := m.push(accountsPage, ref{}).list()
-	l.cursor, l.moved = r.account, true
+	l.cursor, l.moved = m.accountKey(r.account), true
 }
