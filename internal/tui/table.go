@@ -322,10 +322,10 @@ func (t table) columns(rows []int, w int) []column {
 }
 
 // useful tells whether a wide column says more where room is left over: it has
-// a value, is not the total of a rate that is shown, and takes nothing from a
+// a value, is not the total or the rate of another column, and takes nothing from a
 // sentence.
 func (t table) useful(h view.Head, i int, rows []int) bool {
-	if slices.Contains(t.first, h.Name+perSecond) || slices.ContainsFunc(t.l.heads, func(h view.Head) bool { return closing[h.Name] }) {
+	if slices.Contains(t.first, flow(h.Name, false)) || slices.Contains(t.first, flow(h.Name, true)) || slices.ContainsFunc(t.l.heads, func(h view.Head) bool { return closing[h.Name] }) {
 		return false
 	}
 	return slices.ContainsFunc(rows, func(row int) bool { return !faint(t.l.sheet.cell(row, i).Raw) })
