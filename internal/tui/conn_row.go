@@ -25,6 +25,7 @@ func (m *Model) connDress() map[string]dress[con] {
 		"cid":         {text: connID},
 		"name":        {text: connLabel},
 		"account":     {text: func(r con) string { return m.label(r.Info.Account) }},
+		"ip":          {text: m.addressText},
 		"rtt_seconds": {level: judged(fleet.Warn, connSlow)},
 	}
 }

@@ -19,7 +19,7 @@ func connsSpec() *spec {
 	way := func(name, help, sort string) mode {
 		return mode{name: name, help: help, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 10, first: connFirst, empty: noConns, demand: open}
 	}
-	return &spec{
+	s := &spec{
 		kind: connsPage, digit: "3", title: "Connections", short: "Conns", open: openConn,
 		modes: []mode{
 			way("talkers", "most messages a second first", "out_msgs_per_second"),
@@ -31,6 +31,10 @@ func connsSpec() *spec {
 			},
 		},
 	}
+	for _, g := range groupings {
+		s.modes = append(s.modes, groupMode(g, open))
+	}
+	return s
 }
 
 func connSheet(m *Model, p *page) sheet {
@@ -79,8 +83,6 @@ func modeLine(_ *Model, p *page, a cell.Area) int {
 	}
 	return 1
 }
-
-func openConn(m *Model, _ *page, _ ref) { m.openObject() }
 
 // connPanel is the connection under the cursor: facts, curves, what its client
 // did before.

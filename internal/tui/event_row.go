@@ -35,7 +35,7 @@ func (m *Model) eventDress() map[string]dress[evt] {
 
 // title is the kind in words, with how often it repeats.
 func (r *eventRow) title() string {
-	s := strings.ReplaceAll(string(r.Kind), "_", " ")
+	s := typeWord(r.Kind)
 	if r.times > 1 {
 		s += " ×" + view.Count.Format(r.times)
 	}

@@ -4,8 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -16,7 +22,7 @@ func eventsSpec() *spec {
 		kind: eventsPage, digit: "6", title: "Events", short: "Events", open: openEvent,
 		modes: []mode{{
 			name: "events", sort: "", sheet: eventSheet, above: eventLine, below: eventPanel, panel: 7,
-			empty: func(*Model, *page) string { return "nothing happened since the dashboard started" },
+			empty: noEvents,
 			first: []string{"time", "kind", "who", "why", "server", "account", "cluster"},
 		}},
 	}
@@ -26,9 +32,9 @@ func eventsSpec() *spec {
 func eventSheet(m *Model, p *page) sheet {
 	rows := m.st.Events
 	s := p.scope
-	if m.severity > 0 || s != (ref{}) {
+	if m.severity > 0 || m.kind != "" || s != (ref{}) {
 		rows = kept(rows, func(r evt) bool {
-			return urgency(r.Level) >= m.leastUrgency() && m.concerns(s, r)
+			return urgency(r.Level) >= m.leastUrgency() && (m.kind == "" || m.kind == r.Kind) && m.concerns(s, r)
 		})
 	}
 	if m.grouped {
@@ -49,6 +55,50 @@ func eventSheet(m *Model, p *page) sheet {
 		json:  func(r evt) any { return r.Event },
 	}
 }
+
+// noEvents tells that nothing happened from that what happened is hidden.
+func noEvents(m *Model, p *page) string {
+	switch all := len(m.st.Events); {
+	case all == 0:
+		return "nothing happened since the dashboard started"
+	case m.kind != "" || m.severity > 0:
+		return fmt.Sprintf("none of %s has this type and severity   T and v choose others", plural(all, "event"))
+	default:
+		return fmt.Sprintf("none of %s is of %s", plural(all, "event"), p.scope)
+	}
+}
+
+// openTypes chooses among the types of event that came.
+func (m *Model) openTypes() {
+	if m.st == nil {
+		return
+	}
+	count := map[fleet.EventKind]int{}
+	for _, e := range m.st.Events {
+		count[e.Kind] += e.times
+	}
+	kinds := append([]fleet.EventKind{""}, slices.Sorted(maps.Keys(count))...)
+	p := &picker{title: "events shown"}
+	for i, k := range kinds {
+		it := pick{typeWord(k), view.Count.Format(count[k])}
+		if k == "" {
+			it = pick{"all", view.Count.Format(len(m.st.Events))}
+		}
+		if k == m.kind {
+			p.at = i
+		}
+		p.items = append(p.items, it)
+	}
+	p.take = func(m *Model, i int) tea.Cmd {
+		m.kind = kinds[i]
+		m.touch()
+		return nil
+	}
+	m.overlay = p
+}
+
+// typeWord is a type of event in words.
+func typeWord(k fleet.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }
 
 func openEvent(m *Model, p *page, r ref) {
 	if r.server != "" && m.st.server(r.server) != nil {

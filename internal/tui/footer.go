@@ -60,6 +60,12 @@ func (m *Model) listSegments() []segment {
 	case l.filter != "":
 		out = append(out, segment{text: "/" + l.filter, style: cell.Warning})
 	}
+	if p.spec.kind == eventsPage && m.kind != "" {
+		out = append(out, segment{text: typeWord(m.kind) + " only", style: cell.Warning})
+	}
+	if p.spec.kind == eventsPage && m.severity > 0 {
+		out = append(out, segment{text: severities[m.severity], style: cell.Warning})
+	}
 	if l.faults {
 		out = append(out, segment{text: "faults only", style: cell.Warning})
 	}

@@ -182,6 +182,11 @@ func (l *list) window(height int) []int {
 	return l.order[l.top:min(l.top+height, len(l.order))]
 }
 
+// visible are the rows of the window as it was drawn last.
+func (l *list) visible() []int {
+	return l.order[min(l.top, len(l.order)):min(l.top+max(l.height, 0), len(l.order))]
+}
+
 // byLevel names the columns that sort by how bad they are before what they say.
 var byLevel = map[string]bool{"state": true, "status": true, "level": true}
 

@@ -38,6 +38,7 @@ type Model struct {
 	prompt  *prompt
 	overlay overlay
 	notice  notice
+	dns     addresses
 	later   []*message // words that came while something else was open
 	tasks
 	hidden  map[string]bool // servers that were forgotten
@@ -54,6 +55,7 @@ type Model struct {
 type switches struct {
 	wide, totals, raw, subs, paused, noHeader, mouse, grouped, following, noDeltas bool
 	severity                                                                       int
+	kind                                                                           fleet.EventKind // of the events shown; empty: all
 }
 
 // stateMsg brings a new state from the collector.
@@ -185,7 +187,7 @@ func (m *Model) settle() tea.Cmd {
 		m.demand = d
 	}
 	m.catchUp()
-	return nil
+	return m.lookUp()
 }
 
 // keys takes typed keys. What the terminal gathered into one message is taken

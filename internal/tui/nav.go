@@ -69,6 +69,16 @@ func (m *Model) travel(by int) {
 	*from = (*from)[:len(*from)-1]
 }
 
+// lastPage changes places with the page before.
+func (m *Model) lastPage() {
+	n := len(m.past)
+	if n == 0 {
+		m.say("no other page in the history")
+		return
+	}
+	m.past[n-1], m.stack = slices.Clone(m.stack), m.past[n-1]
+}
+
 // escape undoes one thing: the focus of a pane, the filter, then faults only,
 // then the page.
 func (m *Model) escape() tea.Cmd {

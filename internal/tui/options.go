@@ -39,6 +39,8 @@ type Options struct {
 	Hint func(error) string
 	// Reload reads the configuration again for :reload; nil: :reload is refused.
 	Reload func() (Config, error)
+	// Lookup asks for the names of an address; nil asks the system's resolver.
+	Lookup func(ctx context.Context, address string) ([]string, error)
 	// Clock is the time; nil is the system's.
 	Clock func() time.Time
 }

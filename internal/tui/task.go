@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"strings"
 	"time"
@@ -30,12 +29,6 @@ func taskFor(d time.Duration, work func(ctx context.Context) func(*Model) tea.Cm
 
 // taskTime bounds one task.
 const taskTime = 30 * time.Second
-
-// told makes the screen say something: on the line, or in a box when it is
-// longer.
-func told(text string) func(*Model) tea.Cmd {
-	return act(func(m *Model) { m.report(&message{text: text, good: true}) })
-}
 
 // cmdContext changes to another context; the present one stays when that
 // fails.
@@ -137,32 +130,6 @@ func cmdReload(m *Model, _ []string) tea.Cmd {
 			m.configure(cfg)
 			m.report(&message{text: "configuration read again", good: true})
 		})
-	})
-}
-
-// lookUp asks the name of a connection's address.
-func (m *Model) lookUp() tea.Cmd {
-	l := m.cur().list()
-	row, ok := l.selected()
-	if !ok {
-		return nil
-	}
-	rows, isConns := l.sheet.(*rowsOf[con])
-	if !isConns {
-		return nil
-	}
-	ip := rows.rows[row].Info.IP
-	if ip == "" {
-		m.say("the connection has no address")
-		return nil
-	}
-	m.say("asking the name of " + ip + " …")
-	return task(func(ctx context.Context) func(*Model) tea.Cmd {
-		names, err := net.DefaultResolver.LookupAddr(ctx, ip)
-		if err != nil || len(names) == 0 {
-			return told(ip + " has no name")
-		}
-		return told(ip + " is " + view.Text(strings.Join(names, ", ")))
 	})
 }
 

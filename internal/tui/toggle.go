@@ -58,6 +58,13 @@ func (m *Model) nextMode() {
 	p.mode = (p.mode + 1) % len(p.spec.modes)
 }
 
+// prevMode shows the page in the way before.
+func (m *Model) prevMode() {
+	p := m.cur()
+	n := len(p.spec.modes)
+	p.mode = (p.mode + n - 1) % n
+}
+
 // setMode shows the page in the way with this name.
 func (m *Model) setMode(name string) {
 	p := m.cur()
@@ -164,8 +171,11 @@ func (m *Model) sparkOf(s series) string {
 func (m *Model) nextSeverity() {
 	m.severity = (m.severity + 1) % 3
 	m.touch()
-	m.say("events of severity " + [...]string{"info and up", "warn and up", "crit alone"}[m.severity])
+	m.say("events of severity " + severities[m.severity])
 }
+
+// severities are the least severities of the events page.
+var severities = [...]string{"info and up", "warn and up", "crit alone"}
 
 // leastLevel is what the events page shows.
 func (m *Model) leastUrgency() int { return [...]int{0, 2, 4}[m.severity] }

@@ -1,0 +1,171 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// TestGroups adds connections up, opens one group, and comes back.
+func TestGroups(t *testing.T) {
+	m := modelOf(t, "super", "", 120, 40, ":per-account", "enter")
+	sum, l := 0, m.cur().list()
+	for row := range l.sheet.size() {
+		for i, h := range l.heads {
+			if h.Name == "conns" {
+				sum += l.sheet.cell(row, i).Raw.(int)
+			}
+		}
+	}
+	if open := kept(m.st.Conns, func(r con) bool { return r.Info.Stop == nil }); sum != len(open) {
+		t.Errorf("%d connections in the groups, %d in all", sum, len(open))
+	}
+	first, _ := l.selected()
+	want := l.sheet.ref(first).account
+	m.Update(keyNamed("enter"))
+	m.View()
+	rows := m.cur().list().sheet.(*rowsOf[con]).rows
+	if len(rows) == 0 {
+		t.Fatal("the group opens nothing")
+	}
+	for _, r := range rows {
+		if r.Info.Account != want {
+			t.Errorf("%s of account %s among those of %s", r.Info.Name, r.Info.Account, want)
+		}
+	}
+	for _, way := range []string{"per-server", "per-client"} {
+		if frame := ansi.Strip(pressedOn(m, ":"+way, "enter").View()); !strings.Contains(frame, "▸"+way) || !strings.Contains(frame, "the busiest of") {
+			t.Errorf("not the way %s:\n%s", way, frame)
+		}
+	}
+}
+
+// TestWays goes through the ways of a page both ways, and to the last page and
+// back.
+func TestWays(t *testing.T) {
+	m := modelOf(t, "super", "", 120, 40, "3")
+	for _, step := range []struct{ key, page, way string }{
+		{"tab", "Connections", "slow"},
+		{"shift+tab", "Connections", "talkers"},
+		{"shift+tab", "Connections", "per-client"},
+		{"2", "Servers", "servers"},
+		{"-", "Connections", "per-client"},
+		{"-", "Servers", "servers"},
+	} {
+		m.Update(keyNamed(step.key))
+		if p := m.cur(); p.spec.title != step.page || p.current().name != step.way {
+			t.Fatalf("%s leads to %s, %s, want %s, %s", step.key, p.spec.title, p.current().name, step.page, step.way)
+		}
+	}
+}
+
+// TestEventTypes shows the events of one type alone, and says so.
+func TestEventTypes(t *testing.T) {
+	m := modelOf(t, "degraded", "10:05:13", 120, 40, "6", "T", "down", "enter")
+	kind := m.kind
+	if kind == "" {
+		t.Fatal("no type was chosen")
+	}
+	for _, r := range m.cur().list().sheet.(*rowsOf[evt]).rows {
+		if r.Kind != kind {
+			t.Errorf("%s among the events of type %s", r.Kind, kind)
+		}
+	}
+	if frame := m.View(); !strings.Contains(frame, typeWord(kind)+" only") {
+		t.Errorf("not said that others are hidden:\n%s", frame)
+	}
+	m.kind = fleet.EventOCSP
+	m.touch()
+	if frame := ansi.Strip(pressedOn(m, "x").View()); !strings.Contains(frame, "none of") {
+		t.Errorf("not said why there is nothing:\n%s", frame)
+	}
+}
+
+// pressedOn presses keys on a screen.
+func pressedOn(m *Model, keys ...string) *Model {
+	for _, k := range keys {
+		m.Update(keyNamed(k))
+	}
+	return m
+}
+
+// TestReverseDNS shows names in the place of addresses, asks each address
+// once, and shows the address where there is no name.
+func TestReverseDNS(t *testing.T) {
+	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	snap := crowd(1, 40, now, 1)
+	for i, c := range snap.Servers[0].Connz.Conns {
+		c.IP = fmt.Sprintf("10.0.0.%d", i%20)
+	}
+	m := pressed(stateOf(snap), 200, 50, "3")
+	asked := map[string]int{}
+	m.opt.Lookup = func(_ context.Context, ip string) ([]string, error) {
+		asked[ip]++
+		if len(asked)%2 == 0 {
+			return nil, errors.New("no such host")
+		}
+		return []string{"host-of-" + ip + ".example."}, nil
+	}
+	m.View()
+	_, cmd := m.Update(keyNamed("d"))
+	for range 20 {
+		for _, msg := range messages(cmd) {
+			_, cmd = m.Update(msg)
+		}
+		m.View()
+		_, next := m.Update(stateMsg{m.st})
+		cmd = tea.Batch(cmd, next)
+	}
+	for ip, n := range asked {
+		if n != 1 {
+			t.Errorf("%s was asked for %d times", ip, n)
+		}
+	}
+	if len(asked) < 2 {
+		t.Fatalf("%d addresses were asked for", len(asked))
+	}
+	if frame := m.View(); !strings.Contains(frame, "host-of-") {
+		t.Errorf("no name in\n%s", ansi.Strip(frame))
+	}
+	m.Update(keyNamed("d"))
+	if frame := m.View(); strings.Contains(frame, "host-of-") {
+		t.Error("names are still shown")
+	}
+}
+
+// messages runs a command and those that it is made of.
+func messages(cmd tea.Cmd) []tea.Msg {
+	if cmd == nil {
+		return nil
+	}
+	msg := cmd()
+	batch, ok := msg.(tea.BatchMsg)
+	if !ok {
+		return []tea.Msg{msg}
+	}
+	var out []tea.Msg
+	for _, c := range batch {
+		out = append(out, messages(c)...)
+	}
+	return out
+}
+
+// TestClientName finds the name of a client in the words of an event.
+func TestClientName(t *testing.T) {
+	for who, want := range map[string]string{
+		"billing, user app, cid 9, go 1.4": "billing", "user app, cid 9": "", "cid 9": "", "billing, cid 9": "billing", "billing": "billing",
+	} {
+		r := eventRow{Event: fleet.Event{Kind: fleet.EventConnect, Who: who, Time: time.Time{}}}
+		if got := r.client(); got != want {
+			t.Errorf("%q: %q, want %q", who, got, want)
+		}
+	}
+}
