@@ -111,7 +111,8 @@ type eventBook struct {
 	cleared int // of seq, forgotten because the operator wished it
 	counts  [4]int
 	curves  [4][]float32
-	last    time.Time
+	rates   eventRates // of the last whole interval
+	last    time.Time  // when that ended
 	seen    map[string]bool
 	order   []string
 }
@@ -160,26 +161,38 @@ func (b *eventBook) add(e fleet.Event) {
 	}
 }
 
-// publish returns what the screen may read and closes the interval.
+// rateSpan is the least time that a rate of events is taken over: states come
+// as often as there is something new, and a few events over a few milliseconds
+// are no rate.
+const rateSpan = time.Second
+
+// publish returns what the screen may read, with the rates of the last whole
+// interval.
 func (b *eventBook) publish(now time.Time) ([]*eventRow, eventRates) {
-	rates := eventRates{}
-	secs := age(now, b.last).Seconds()
-	for i, s := range eventSorts {
-		rates.names[i] = s.name
-		if !b.last.IsZero() && secs > 0 {
-			rates.perSec[i] = float64(b.counts[i]) / secs
-			b.curves[i] = append(b.curves[i], float32(rates.perSec[i]))
-			b.counts[i] = 0
-			if len(b.curves[i]) > 400 {
-				b.curves[i] = append([]float32(nil), b.curves[i][200:]...)
-			}
-		}
-		rates.curves[i] = b.curves[i]
+	switch span := now.Sub(b.last); {
+	case b.last.IsZero(), span < 0: // the beginning, or a clock that was set back
+		b.last = now
+	case span >= rateSpan:
+		b.rate(span)
+		b.last = now
 	}
-	b.last = now
+	for i, s := range eventSorts {
+		b.rates.names[i], b.rates.curves[i] = s.name, b.curves[i]
+	}
 	rows := b.rows
 	if over := len(rows) - keepEvents; over > 0 {
 		rows = rows[over:]
 	}
-	return rows[:len(rows):len(rows)], rates
+	return rows[:len(rows):len(rows)], b.rates
+}
+
+// rate closes an interval.
+func (b *eventBook) rate(span time.Duration) {
+	for i := range eventSorts {
+		b.rates.perSec[i] = float64(b.counts[i]) / span.Seconds()
+		b.counts[i] = 0
+		if b.curves[i] = append(b.curves[i], float32(b.rates.perSec[i])); len(b.curves[i]) > 400 {
+			b.curves[i] = append([]float32(nil), b.curves[i][200:]...)
+		}
+	}
 }

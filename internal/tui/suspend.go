@@ -23,20 +23,23 @@ func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg.(type) {
 	case suspendMsg:
 		if err := s.run.program.ReleaseTerminal(); err != nil {
-			return s.lost(err), true
+			s.lost(err)
+			return nil, true
 		}
 		if !stopProcess(s.run.stops) {
 			s.say("nothing to suspend to: no shell is there that could continue the dashboard")
 		}
 	case continuedMsg:
 		if err := s.run.program.ReleaseTerminal(); err != nil {
-			return s.lost(err), true
+			s.lost(err)
+			return nil, true
 		}
 	default:
 		return nil, false
 	}
 	if err := s.run.program.RestoreTerminal(); err != nil {
-		return s.lost(err), true
+		s.lost(err)
+		return nil, true
 	}
 	if s.Model.mouse {
 		return tea.EnableMouseCellMotion, true
@@ -45,10 +48,7 @@ func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 // lost ends the dashboard: its terminal cannot be used any more.
-func (s *shell) lost(err error) tea.Cmd {
-	s.run.fatal(fmt.Errorf("dashboard: %w", err))
-	return nil
-}
+func (s *shell) lost(err error) { s.run.fatal(fmt.Errorf("dashboard: %w", err)) }
 
 // The size of a terminal that does not tell its own: what terminals had before
 // they could.
