@@ -58,7 +58,7 @@ func (n *naming) verdict() (missing []fleet.Missing, forgotten int) {
 }
 
 // succeeded tells whether a suspect that no link leads to is the earlier life of
-// a server that has answered, or that links lead to: the same name, another id.
+// a server that has answered, or that is rather there: the same name, another id.
 // That answer may have come in after the suspect was named, from a server that
 // was just starting.
 func (n *naming) succeeded(s *suspect) bool {
@@ -71,11 +71,18 @@ func (n *naming) succeeded(s *suspect) bool {
 		}
 	}
 	for _, o := range n.suspects {
-		if !o.weak && o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster {
+		if o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster && o.outlives(s) {
 			return true
 		}
 	}
 	return false
+}
+
+// outlives tells whether a suspect is rather there than another, that no link
+// leads to, of the same name: a link leads to it, or the other's id was refused
+// and its own was not, or it was seen later.
+func (s *suspect) outlives(o *suspect) bool {
+	return !s.weak || o.state == suspectGone && (s.state != suspectGone || s.lastSeen.After(o.lastSeen))
 }
 
 // byEvidence puts servers with a link before those without, and among these the
