@@ -14,7 +14,7 @@ func alertsSpec() *spec {
 		kind: alertsPage, digit: "7", title: "Alerts", short: "Alerts", open: openAlert,
 		needs: Demand{needs: topoNeeds.needs},
 		modes: []mode{{
-			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7,
+			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: happened,
 			empty: func(*Model, *page) string { return "● no alert: every check passes on what was asked so far" },
 			first: []string{"check", "since_seconds", "object", "what", "state", "value", "limit"},
 		}},

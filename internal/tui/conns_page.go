@@ -17,7 +17,7 @@ func connsSpec() *spec {
 	open := Demand{needs: []need{{fleet.Connz, 0}}}
 	closed := Demand{needs: []need{{fleet.Connz, 0}}, conns: fleet.ConnWant{State: "closed"}}
 	way := func(name, help, sort string) mode {
-		return mode{name: name, help: help, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 10, first: connFirst, empty: noConns, demand: open}
+		return mode{name: name, help: help, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 10, fill: trouble, first: connFirst, empty: noConns, demand: open}
 	}
 	s := &spec{
 		kind: connsPage, digit: "3", title: "Connections", short: "Conns", open: openConn,

@@ -35,12 +35,25 @@ func (m *Model) crumbLine(a cell.Area, y int) {
 		a.Write(1, y, m.notice.text, style)
 		return
 	}
+	if err := m.filterFailed(); err != nil {
+		a.Cut(0, 0, a.W-1, a.H).Write(1, y, "✗ "+err.Error(), cell.Danger)
+		return
+	}
 	var parts []string
 	for _, p := range m.stack {
 		parts = append(parts, p.crumbs())
 	}
 	left := []segment{{text: strings.Join(parts, " › "), style: cell.Strong}}
 	line(a, y, left, append(m.taskSegments(), m.listSegments()...))
+}
+
+// filterFailed is why the filter of the page cannot be; nil: there is none, or
+// it can.
+func (m *Model) filterFailed() error {
+	if m.cur().current().sheet == nil || m.st == nil {
+		return nil
+	}
+	return m.cur().list().failed
 }
 
 // listSegments say how many rows are shown, by which filter, in which order.
@@ -54,10 +67,7 @@ func (m *Model) listSegments() []segment {
 	if l.sheet != nil {
 		out = append(out, segment{text: fmt.Sprintf("%s of %s", view.Count.Format(len(l.order)), view.Count.Format(l.sheet.size())), style: cell.Muted, rank: 3})
 	}
-	switch {
-	case l.failed != nil:
-		out = append(out, segment{text: l.failed.Error(), style: cell.Danger})
-	case l.filter != "":
+	if l.filter != "" {
 		out = append(out, segment{text: "/" + l.filter, style: cell.Warning})
 	}
 	if p.spec.kind == eventsPage && m.kind != "" {

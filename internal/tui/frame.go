@@ -98,6 +98,9 @@ func (m *Model) titleLine(a cell.Area, y int) {
 		for i := range left {
 			left[i].style = cell.Banner
 		}
+		for i := range right {
+			right[i].style = cell.Banner
+		}
 	}
 	line(a, y, left, right)
 }
@@ -114,7 +117,7 @@ func (m *Model) phaseSegments(st *State) []segment {
 	}
 	word := ph.mark + " " + ph.word
 	if m.paused {
-		word, ph.style = "⏸ PAUSED", cell.Warning
+		word, ph.style = "‖ PAUSED", cell.Warning
 		every = ageText(m.live.Now.Sub(st.Now))
 	}
 	out := []segment{{text: word + " " + every, style: ph.style}}

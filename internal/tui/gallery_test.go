@@ -7,42 +7,82 @@ import (
 	"strings"
 	"testing"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
-// gallery is the page docs/gallery.md: a screen, its words, and how to get
-// there.
+// gallery is the page docs/gallery.md: chapters of screens with their words.
 var gallery = []struct {
-	screen, title, text string
+	chapter string
+	screens [][3]string // name, title, text
 }{
-	{"topology-degraded", "Topology", "The clusters with their gateways, and every server under its cluster. One server is silent, a route is one-way, a gateway leads nowhere. `v` goes on to the tree, the matrices and the links."},
-	{"topology", "Topology, all well", "The same of a fleet in order: the panel at the bottom says so."},
-	{"tree", "Tree", "`:tree`: more lines for the servers, and the curves of the one under the cursor."},
-	{"matrix", "Matrices", "`:matrix`: which cluster reaches which, and which server lists which, with round trip times."},
-	{"links", "Links", "`:links`, the worst first: both ends' word on the link under the cursor, a verdict, and what it means for clients."},
-	{"servers", "Servers", "One line a server, the worst first; curves and findings of the one under the cursor."},
-	{"servers-wide", "Servers, wide", "`w` shows the columns that there is no room for otherwise; → scrolls."},
-	{"old-server", "Old servers", "What a server of an old version does not report is a dash, never a zero."},
-	{"server", "One server", "Enter on a server: its curves, links, health, busiest connections and events."},
-	{"server-pane", "A pane of it", "Tab goes from pane to pane of a server's page; the line under the cursor opens."},
-	{"server-zoom", "A pane, zoomed", "`z` gives one pane the whole page."},
-	{"conns", "Connections", "The busiest first, by what they send a second now; `v` goes on to the slow, the idle and those that ended."},
-	{"conns-filter", "A filter", "`/account=APP`: words or an expression over the columns, with the number of rows it keeps."},
-	{"conns-hostile", "Hostile names", "Names come from strangers: escape sequences, line ends and direction marks are shown, not obeyed."},
-	{"accounts", "Accounts", "Each account over all servers."},
-	{"streams", "JetStream", "The meta groups, the streams, worst first, and the consumers of the one under the cursor."},
-	{"consumers", "Consumers", "`:consumers`: what each has pending and unacknowledged."},
-	{"peers", "JetStream servers", "`:peers`: who leads, who is current, how full they are."},
-	{"raft", "Raft groups", "`:raft`: every group that a server is in, with its state and its peers."},
-	{"events", "Events", "What servers told, and what follows from two answers that differ."},
-	{"alerts", "Alerts", "The checks of `natsctl check` over live rates: what, since when, what it means, what to do next. `a` acknowledges, `m` mutes."},
-	{"account", "One account", "A user outside the system account sees its own account: its share of each server, its limits, and what cannot be seen."},
-	{"command", "Command line", "`:` takes a page, a server's name and more; Tab completes."},
-	{"sort", "Sort", "`s` chooses the column; its first letter jumps to it."},
-	{"json", "JSON of an object", "`y`: what the server said of it, as it said it."},
-	{"help", "Help", "`?`, made from the tables of keys, commands and columns."},
+	{"Pages", [][3]string{
+		{"topology-degraded", "Topology", "The clusters with their gateways, and every server under its cluster; below, who reaches whom, the links and alerts that need attention and what happened last. One server is silent, a route is one-way, a gateway leads nowhere. `v` goes on to the tree, the matrices and the links."},
+		{"topology", "Topology, all well", "The same of a fleet in order: the panel at the bottom says so."},
+		{"tree", "Tree", "`:tree`: more lines for the servers, and the curves of the one under the cursor."},
+		{"matrix", "Matrices", "`:matrix`: which cluster reaches which, and which server lists which, with round trip times."},
+		{"matrix-degraded", "Matrices with trouble", "What is missing, one-way or unknown stands where it should be."},
+		{"links", "Links", "`:links`, the worst first: both ends' word on the link under the cursor, a verdict, and what it means for clients."},
+		{"servers", "Servers", "One line a server, the worst first; curves and findings of the one under the cursor."},
+		{"servers-wide", "Servers, wide", "`w` adds columns, → scrolls to those that there is no room for."},
+		{"old-server", "Old servers", "What a server of an old version does not report is a dash, never a zero."},
+		{"server", "One server", "Enter on a server: its curves, links, health, busiest connections and events."},
+		{"server-pane", "A pane of it", "Tab goes from pane to pane of a server's page; the line under the cursor opens."},
+		{"server-zoom", "A curve, zoomed", "`z` gives one pane, or one curve, the whole page."},
+		{"conns", "Connections", "The busiest first, by what they send a second now; `v` goes on to the slow, the idle and those that ended."},
+		{"conns-slow", "Slow connections", "Those with the most bytes waiting first; one that falls behind says when the server will drop it."},
+		{"conns-idle", "Idle connections", "Those that were quiet the longest first."},
+		{"conns-filter", "A filter", "`/account=APP`: words or an expression over the columns, with the number of rows it keeps."},
+		{"conns-hostile", "Hostile names", "Names come from strangers: escape sequences, line ends and direction marks are shown, not obeyed."},
+		{"accounts", "Accounts", "Each account over all servers."},
+		{"streams", "JetStream", "The meta groups, the streams, worst first, the consumers of the one under the cursor, and how full the servers are."},
+		{"streams-degraded", "JetStream with trouble", "A replica that fell behind, and a meta group whose leader does not answer."},
+		{"consumers", "Consumers", "`:consumers`: what each has pending and unacknowledged."},
+		{"peers", "JetStream servers", "`:peers`: who leads, who is current, how full they are."},
+		{"raft", "Raft groups", "`:raft`: every group that a server is in, with its state and its peers."},
+		{"events", "Events", "What servers told, and what follows from two answers that differ."},
+		{"alerts", "Alerts", "The checks of `natsctl check` over live rates: what, since when, what it means, what to do next. `a` acknowledges, `m` mutes."},
+		{"alerts-none", "No alert", "An empty page says why it is empty."},
+		{"account", "One account", "A user outside the system account sees its own account: its share of each server, its limits, and what cannot be seen."},
+	}},
+	{"States", [][3]string{
+		{"discovering", "Discovering", "Nothing answered yet: who is asked, and since when. What is there is shown as soon as it is there."},
+		{"disconnected", "Disconnected", "What was known stays, faded, with its age; the dashboard goes on trying and never exits."},
+		{"no-system-account", "Not the system account", "A user who may see nothing is told so, and what to do."},
+		{"servers-states", "Killed, draining, hung, restarted", "Each looks different, none is counted twice: the killed server is gone, the draining one says so, the hung one is silent, the restarted one has its new start time."},
+		{"topology-states", "The same on the map", "A server that does not answer keeps its place."},
+		{"no-jetstream", "No JetStream", "One sentence instead of an empty table."},
+		{"single-server", "A single server", "No cluster, no links: nothing is missing."},
+		{"nothing-matches", "Nothing matches", "How many there are, by which filter none is left, and the way back."},
+		{"no-faults", "Faults only", "`f`, when there are none."},
+		{"slow-poll", "Slow answers", "Answers that take longer than the interval double it, and the title says so."},
+		{"paused", "Paused", "`p` holds the screen; collecting goes on."},
+		{"recording", "Recording", "`:rec` says in the title that it records."},
+		{"replay", "Replay", "A recording, with its place in it, its speed, and the keys that move it."},
+	}},
+	{"Boxes", [][3]string{
+		{"command", "Command line", "`:` takes a page, a server's name and more; Tab completes."},
+		{"contexts", "Contexts", "`:ctx` goes to another fleet."},
+		{"sort", "Sort", "`s` chooses the column; its first letter jumps to it."},
+		{"json", "JSON of an object", "`y`: what the server said of it, as it said it."},
+		{"message", "A filter that cannot be", "What is wrong is said where it was typed; the rows stay."},
+		{"help", "Help", "`?`, made from the tables of keys, commands and columns."},
+		{"checks", "Checks", "`R` on the alerts: every check, what it says now, and why one could not look."},
+		{"actions", "Actions", "`x`, only with `--allow-actions`."},
+		{"confirm", "Confirmation", "What would be touched, the same command for the shell, and the name to type."},
+		{"protected", "A protected context", "Its bar is red on every page, and it refuses actions."},
+	}},
+}
+
+// pictured are the looks in which one screen is shown.
+var pictured = []struct {
+	name, text string
+	look       cell.Look
+}{
+	{"dark", "`:theme dark`: 24-bit colours for a dark background.", cell.Look{Theme: "dark", Profile: cell.TrueColor}},
+	{"light", "`:theme light`: for a light background.", cell.Look{Theme: "light", Profile: cell.TrueColor}},
+	{"colorblind", "`:theme colorblind`: blue and orange in place of green and red.", cell.Look{Theme: "colorblind", Profile: cell.TrueColor}},
+	{"no-colour", "`NO_COLOR`: bold and reversed alone; signs and words say what the colours say elsewhere.", cell.Look{Profile: cell.NoColor}},
+	{"ascii", "`--ascii`: for fonts and terminals without the signs.", cell.Look{Profile: cell.TrueColor, ASCII: true}},
 }
 
 // TestDocsGallery keeps docs/gallery.md and its pictures fresh; UPDATE_DOCS=1
@@ -50,13 +90,42 @@ var gallery = []struct {
 func TestDocsGallery(t *testing.T) {
 	docs := filepath.Join("..", "..", "docs")
 	update := os.Getenv("UPDATE_DOCS") != ""
+	from := stages{}
 	var page strings.Builder
-	page.WriteString("# The dashboard in pictures\n\n`natsctl top` over recordings of real fleets, in a window of 120 by 40, the wide one of 200 by 50. Each picture is `natsctl top --once -o svg`.\n")
+	page.WriteString("# The dashboard in pictures\n\nEvery page, state and box of `natsctl top`, in windows of 120 by 40 and 80 by 24, with those of 60 by 15 and 200 by 50 behind the links;\nthen the themes. The fleets are recordings of real ones, whose counters go on for two minutes so that curves have a past. A picture\nis what `natsctl top --once -o svg` writes, or `^S`.\n")
+	files := map[string]bool{}
+	draw := func(m *Model, file string, w, h int, look cell.Look) string {
+		files[file+".svg"] = true
+		drawn(m, w, h, look)
+		svg, err := m.Export(FormatSVG)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh(t, filepath.Join(docs, "gallery", file+".svg"), string(svg), update)
+		return "gallery/" + file + ".svg"
+	}
 	shown := map[string]bool{}
-	for _, g := range gallery {
-		shown[g.screen] = true
-		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n![%s](gallery/%s.svg)\n", g.title, g.text, g.title, g.screen)
-		fresh(t, filepath.Join(docs, "gallery", g.screen+".svg"), picture(t, g.screen), update)
+	for _, c := range gallery {
+		fmt.Fprintf(&page, "\n## %s\n", c.chapter)
+		for _, g := range c.screens {
+			name, title := g[0], g[1]
+			shown[name] = true
+			m := screenNamed(t, name).model(t, from)
+			fmt.Fprintf(&page, "\n### %s\n\n%s\n", title, g[2])
+			var links []string
+			for _, size := range sizes {
+				file := draw(m, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), size[0], size[1], cell.Look{Profile: cell.TrueColor})
+				if size[0] == 60 || size[0] == 200 {
+					links = append(links, fmt.Sprintf("[%d by %d](%s)", size[0], size[1], file))
+				}
+			}
+			fmt.Fprintf(&page, "\n![%s](gallery/%s-120x40.svg)\n\n![%s, 80 by 24](gallery/%s-80x24.svg)\n\n%s\n", title, name, title, name, strings.Join(links, ", "))
+		}
+	}
+	page.WriteString("\n## Themes\n\nThe default takes the terminal's own 16 colours; the pictures above show it on a common palette.\n")
+	m := screenNamed(t, "topology-degraded").model(t, from)
+	for _, p := range pictured {
+		fmt.Fprintf(&page, "\n%s\n\n![%s](%s)\n", p.text, p.name, draw(m, "theme-"+p.name, 120, 40, p.look))
 	}
 	for _, s := range screens {
 		if !shown[s.name] {
@@ -64,31 +133,37 @@ func TestDocsGallery(t *testing.T) {
 		}
 	}
 	fresh(t, filepath.Join(docs, "gallery.md"), page.String(), update)
+	strays(t, filepath.Join(docs, "gallery"), files, update)
 }
 
-// picture is the SVG of one of the screens.
-func picture(t *testing.T, name string) string {
+// strays are pictures that no page shows any more.
+func strays(t *testing.T, dir string, files map[string]bool, update bool) {
 	t.Helper()
-	for _, s := range screens {
-		if s.name != name {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if files[e.Name()] {
 			continue
 		}
-		m := modelOf(t, s.tape, s.at, 120, 40, s.keys...)
-		m.look = cell.Look{Profile: cell.TrueColor}
-		m.palette = cell.NewPalette(m.look)
-		w, h := 120, 40
-		if name == "servers-wide" {
-			w, h = 200, 50
-		}
-		m.Update(tea.WindowSizeMsg{Width: w, Height: h})
-		svg, err := m.Export(FormatSVG)
-		if err != nil {
+		if !update {
+			t.Errorf("%s is shown nowhere", e.Name())
+		} else if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 			t.Fatal(err)
 		}
-		return string(svg)
+	}
+}
+
+func screenNamed(t *testing.T, name string) screen {
+	t.Helper()
+	for _, s := range screens {
+		if s.name == name {
+			return s
+		}
 	}
 	t.Fatalf("no screen %q", name)
-	return ""
+	return screen{}
 }
 
 func fresh(t *testing.T, name, want string, update bool) {

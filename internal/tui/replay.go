@@ -82,7 +82,7 @@ func keysOf(rows []*alertRow) map[string]bool {
 // replaySegments are the tape's part of the title line.
 func (m *Model) replaySegments(st *State) []segment {
 	t := st.Tape
-	word := "⏸"
+	word := "‖"
 	if t.Playing {
 		word = "▶"
 	}

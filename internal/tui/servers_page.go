@@ -82,7 +82,7 @@ func serverPanel(m *Model, p *page, row int, a cell.Area) {
 // line each, and returns how many lines they took.
 func (m *Model) panelCurves(r *serverRow, a cell.Area) int {
 	const rows = 3
-	if a.H < 2*(rows+2) || a.W < 90 || r.sv.Statsz == nil {
+	if a.H < 2*(rows+2)-1 || a.W < 90 || r.sv.Statsz == nil {
 		return m.miniCurves(r, a)
 	}
 	m.curveGrid(r, a, rows, -1)

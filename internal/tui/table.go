@@ -188,12 +188,13 @@ func (t table) fit(rows []int, w int) []column {
 		slices.SortStableFunc(cols, func(a, b column) int { return t.place(a) - t.place(b) })
 		return cols
 	}
-	chosen := inOrder(w - gutter)
-	if n := lead(chosen); taken(chosen) > w-gutter {
-		chosen = inOrder(w - gutter - n)
-		lead(chosen)
+	room := w - gutter
+	chosen := inOrder(room)
+	for n := lead(chosen); taken(chosen) > room && n > 0; n = lead(chosen) {
+		w -= n
+		chosen = inOrder(w - gutter)
 	}
-	return t.spread(chosen, w-gutter)
+	return t.spread(chosen, room)
 }
 
 // lead keeps words apart from the figures before them, which would else touch

@@ -40,6 +40,9 @@ func trouble(m *Model, a cell.Area) {
 	stack(a, []block{m.alertBlock(), m.eventBlock()})
 }
 
+// happened uses the rows under a table for what happened last.
+func happened(m *Model, a cell.Area) { stack(a, []block{m.eventBlock()}) }
+
 // storage uses the rows under the streams: how full their servers are, then
 // trouble.
 func storage(m *Model, a cell.Area) {

@@ -1,6 +1,10 @@
 package cell
 
-import "github.com/natsctl/natsctl/internal/view"
+import (
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
 
 // Style is how a cell looks: a [Role] in the low byte and flags above it.
 type Style uint16
@@ -60,4 +64,38 @@ func OfGlyph(l view.Level) Role {
 		return Good
 	}
 	return OfLevel(l)
+}
+
+// letters stand for the roles, in their order.
+const letters = ".msaf-hgnwdzcib"
+
+// Roles returns what each cell means as a letter, in lines as [Grid.Text] does
+// it: a frame without its colours, for those who check or make a theme. Cells
+// under the cursor are capitals, faded ones a tilde, and empty ones blank.
+func (g *Grid) Roles() string {
+	var b, line strings.Builder
+	for y := range g.H {
+		line.Reset()
+		for _, c := range g.boxes[y*g.W : (y+1)*g.W] {
+			line.WriteByte(c.letter())
+		}
+		b.WriteString(strings.TrimRight(line.String(), " "))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func (c box) letter() byte {
+	mark := letters[c.style&roleMask%roles]
+	switch {
+	case c.style&Selected != 0 && mark == '.':
+		return ':'
+	case c.style&Selected != 0:
+		return strings.ToUpper(string(mark))[0]
+	case (c.text == "" || c.text == " ") && !c.skip && c.style&roleMask != Front && c.style&roleMask != Banner:
+		return ' '
+	case c.style&Faded != 0:
+		return '~'
+	}
+	return mark
 }
