@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +30,7 @@ type topCommand struct {
 	replay, at           string
 	once                 bool
 	keys                 string
-	width, height        int
+	width, height, count int
 	wide, faults, mouse  bool
 	actions              bool
 }
@@ -46,6 +47,7 @@ func (c *topCommand) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("replay", "Play a recording instead of asking a fleet.").PlaceHolder("FILE").StringVar(&c.replay)
 	cmd.Flag("at", "With --replay: the time to begin at, such as 14:03:22.").PlaceHolder("TIME").StringVar(&c.at)
 	cmd.Flag("once", "Write one frame to standard output and end; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
+	cmd.Flag("count", "With --once: write this many frames, one each interval (--every), or one for each snapshot of a recording.").Default("1").PlaceHolder("N").IntVar(&c.count)
 	cmd.Flag("press", "With --once: keys to press first, parted by spaces, such as '2 down enter'.").PlaceHolder("KEYS").StringVar(&c.keys)
 	cmd.Flag("width", "With --once: columns of the frame.").Default("120").PlaceHolder("N").IntVar(&c.width)
 	cmd.Flag("height", "With --once: lines of the frame.").Default("40").PlaceHolder("N").IntVar(&c.height)
@@ -87,6 +89,8 @@ func (c *topCommand) run(ctx context.Context, e *env) error {
 // checkSize refuses frames that no screen has.
 func (c *topCommand) checkSize() error {
 	switch {
+	case c.count < 1 || c.count > 1 && !c.once:
+		return usagef("--count %d: with --once, one frame or more", c.count)
 	case c.width < tui.MinWidth || c.width > tui.MaxWidth:
 		return usagef("--width %d: a frame is %d to %d columns wide", c.width, tui.MinWidth, tui.MaxWidth)
 	case c.height < tui.MinHeight || c.height > tui.MaxHeight:
@@ -195,7 +199,7 @@ func (c *topCommand) frame(ctx context.Context, e *env, opt tui.Options) error {
 	if format == "svg" && c.color == "auto" {
 		opt.Look.Profile = cell.TrueColor
 	}
-	once := tui.OnceOptions{W: c.width, H: c.height, Format: tui.Format(format), Keys: strings.Fields(c.keys)}
+	once := tui.OnceOptions{W: c.width, H: c.height, Format: tui.Format(format), Keys: strings.Fields(c.keys), Count: c.count}
 	if c.at != "" {
 		at, err := opt.Feed.ParseAt(c.at)
 		if err != nil {
@@ -203,15 +207,30 @@ func (c *topCommand) frame(ctx context.Context, e *env, opt tui.Options) error {
 		}
 		once.At = at
 	}
-	data, snap, err := tui.Once(ctx, opt, once)
-	if err != nil {
-		return err
+	if once.Format == tui.FormatSVG && c.count > 1 {
+		return usagef("--count %d: pictures are written one by one; use -o txt, ansi or json", c.count)
 	}
-	if _, err := e.out.Write(data); err != nil {
-		return err
+	return c.write(e, tui.Frames(ctx, opt, once))
+}
+
+// write writes frames as they come. A server that was missing from the last one
+// is an error of its own.
+func (c *topCommand) write(e *env, frames iter.Seq2[tui.Frame, error]) error {
+	var last *fleet.Snapshot
+	for f, err := range frames {
+		if err != nil {
+			return err
+		}
+		if last != nil {
+			f.Data = append([]byte("\n"), f.Data...)
+		}
+		if _, err := e.out.Write(f.Data); err != nil {
+			return err
+		}
+		last = f.Snap
 	}
-	if c.replay == "" && snap != nil && len(snap.Missing) > 0 {
-		return partialError{snap}
+	if c.replay == "" && last != nil && len(last.Missing) > 0 {
+		return partialError{last}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -23,24 +24,70 @@ type OnceOptions struct {
 	W, H   int // within the sizes above
 	Format Format
 	Keys   []string // pressed after the answers are in, as bubbletea names them
+	Count  int      // of frames; 0 is one
 	Polls  int      // questions before the frame; 0 is two, the least that gives rates
 	At     time.Time
 }
 
-// Once asks the fleet and returns one frame of it. It needs no terminal. The
+// Frame is one frame as it is written, and what it was made from.
+type Frame struct {
+	Data []byte
+	Snap *fleet.Snapshot
+}
+
+// Frames asks the fleet and yields frames of it, one for each interval, or one
+// for each snapshot of a recording until it ends. It needs no terminal. The
 // error is the last one of the source when nothing was answered; a partial
-// answer is not an error.
-func Once(ctx context.Context, opt Options, once OnceOptions) ([]byte, *fleet.Snapshot, error) {
-	m, err := still(ctx, opt, once)
-	if err != nil {
-		return nil, nil, err
+// answer is not an error. It may be used once.
+func Frames(ctx context.Context, opt Options, once OnceOptions) iter.Seq2[Frame, error] {
+	return func(yield func(Frame, error) bool) {
+		m, c, err := stage(ctx, opt, once)
+		for n := 1; ; n++ {
+			var f Frame
+			if err == nil {
+				f.Snap = m.st.Snap
+				f.Data, err = m.Export(once.Format)
+			}
+			if !yield(f, err) || err != nil || n >= once.Count {
+				return
+			}
+			var more bool
+			if more, err = c.goOn(ctx); !more && err == nil {
+				return
+			}
+			m.Update(stateMsg{c.latest()})
+		}
 	}
-	data, err := m.Export(once.Format)
-	return data, m.st.Snap, err
+}
+
+// goOn asks once more when the interval is over, or goes to the next snapshot
+// of the recording; false at its end.
+func (c *collector) goOn(ctx context.Context) (bool, error) {
+	if c.tape != nil {
+		if c.tape.at+1 >= c.tape.tape.Len() {
+			return false, nil
+		}
+		c.show(c.tape.at + 1)
+		return true, nil
+	}
+	select {
+	case <-ctx.Done():
+		return false, ctx.Err()
+	case <-time.After(c.state.Every):
+	}
+	return true, c.ask(ctx)
 }
 
 // still is the screen of one instant, with its keys pressed.
 func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
+	m, _, err := stage(ctx, opt, once)
+	return m, err
+}
+
+// stage is the screen of one instant, with its keys pressed, and the collector
+// that it is shown by. When a key opened what had not been asked for, it is
+// asked for twice, an interval apart, so that it has rates.
+func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *collector, error) {
 	c := newCollector(opt.Feed, opt.every(), opt.clock(), func(error) {})
 	m := NewModel(opt, func(o order) bool {
 		o(ctx, c)
@@ -49,25 +96,29 @@ func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
 	m.Update(tea.WindowSizeMsg{Width: once.W, Height: once.H})
 	m.settle()
 	if err := c.gather(ctx, once); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.Update(stateMsg{c.latest()})
-	if c.demand.account != "" && c.tape == nil { // known only since the accounts are
-		if err := c.ask(ctx); err != nil {
-			return nil, err
+	asked := c.demand
+	for _, k := range append([]string{""}, once.Keys...) {
+		if k != "" {
+			m.Update(keyNamed(k))
 		}
-		m.Update(stateMsg{c.latest()})
-	}
-	for _, k := range once.Keys {
-		m.Update(keyNamed(k))
-		if c.tape == nil {
+		if c.tape == nil && !c.demand.same(asked) {
+			asked = c.demand
 			if err := c.ask(ctx); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		m.Update(stateMsg{c.latest()})
 	}
-	return m, nil
+	if c.tape == nil && len(once.Keys) > 0 {
+		if _, err := c.goOn(ctx); err != nil {
+			return nil, nil, err
+		}
+		m.Update(stateMsg{c.latest()})
+	}
+	return m, c, nil
 }
 
 // gather asks as often as needed, or goes to the instant of the recording.

@@ -65,6 +65,7 @@ type exported struct {
 	Time     time.Time        `json:"time"`
 	Context  string           `json:"context"`
 	View     string           `json:"view"`
+	Way      string           `json:"way"`          // the way in which the page is shown
 	Of       string           `json:"of,omitempty"` // the object that the page is narrowed to
 	Filter   string           `json:"filter,omitempty"`
 	Sort     string           `json:"sort,omitempty"`
@@ -80,7 +81,7 @@ type exported struct {
 
 func (m *Model) exportJSON() ([]byte, error) {
 	p := m.cur()
-	out := exported{Schema: ViewSchema, Time: m.now().UTC(), Context: m.opt.Feed.nameOr(""), View: p.spec.name(), Of: p.scope.String()}
+	out := exported{Schema: ViewSchema, Time: m.now().UTC(), Context: m.opt.Feed.nameOr(""), View: p.spec.name(), Way: p.current().name, Of: p.scope.String()}
 	if m.st != nil && m.st.Snap != nil {
 		out.Expected, out.Answered, out.Missing = m.st.Snap.Expected, len(m.st.Snap.Servers), m.st.Snap.Missing
 	}
