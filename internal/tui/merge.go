@@ -24,21 +24,14 @@ func (a answers) take(next *fleet.Snapshot) answers {
 	now, before := *next, *a.now
 	now.Want = next.Want.Union(a.now.Want)
 	now.Servers = make([]*fleet.Server, len(next.Servers))
-	void := map[any]bool{}
-	old, older := byID(a.now), byID(a.before)
+	old, older, void := byID(a.now), byID(a.before), a.voided(next)
 	for i, sv := range next.Servers {
 		now.Servers[i] = filled(sv, old[sv.Info.ID], a.now.Want, next.Want)
-		jumped := !fleet.SameClock(a.now, next, sv.Info.ID)
-		for n, kept := range dated(now.Servers[i]) {
-			if kept != dated(sv)[n] && (jumped || a.void[kept]) {
-				void[kept] = true
-			}
-		}
 	}
 	fresh := byID(&now)
 	before.Servers = make([]*fleet.Server, len(a.now.Servers))
 	for i, sv := range a.now.Servers {
-		before.Servers[i] = a.timely(replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID]))
+		before.Servers[i] = timely(replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID]), void)
 	}
 	now.Problems = append(now.Problems[:len(now.Problems):len(now.Problems)], stillTrue(a.now.Problems, next.Want)...)
 	return answers{now: &now, before: &before, void: void}
@@ -114,6 +107,21 @@ func replaced(old, fresh, older *fleet.Server) *fleet.Server {
 	return &s
 }
 
+// voided are the answers at which no rate may begin any more: what a server
+// answered before its clock was set, and is shown until it is asked again.
+func (a answers) voided(next *fleet.Snapshot) map[any]bool {
+	void := map[any]bool{}
+	for _, sv := range a.now.Servers {
+		jumped := !fleet.SameClock(a.now, next, sv.Info.ID)
+		for _, answer := range dated(sv) {
+			if jumped || a.void[answer] {
+				void[answer] = true
+			}
+		}
+	}
+	return void
+}
+
 // dated are the answers that rates are made of, beside STATSZ, which is asked
 // each time.
 func dated(sv *fleet.Server) [6]any {
@@ -121,17 +129,17 @@ func dated(sv *fleet.Server) [6]any {
 }
 
 // timely is sv without the answers from before a clock was set.
-func (a answers) timely(sv *fleet.Server) *fleet.Server {
-	if len(a.void) == 0 {
+func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
+	if len(void) == 0 {
 		return sv
 	}
 	s := *sv
-	leave(a.void, &s.Routez)
-	leave(a.void, &s.Gatewayz)
-	leave(a.void, &s.Leafz)
-	leave(a.void, &s.AccountStatz)
-	leave(a.void, &s.Connz)
-	leave(a.void, &s.Jsz)
+	leave(void, &s.Routez)
+	leave(void, &s.Gatewayz)
+	leave(void, &s.Leafz)
+	leave(void, &s.AccountStatz)
+	leave(void, &s.Connz)
+	leave(void, &s.Jsz)
 	return &s
 }
 

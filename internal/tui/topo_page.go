@@ -40,6 +40,7 @@ type treeRow struct {
 	cols    []view.Column[srv] // of srv
 	link    *linkRow           // of a leafnode: the link to its hub
 	depth   int
+	slowest float64 // round trip time of its slowest link; 0: none is known
 	total   clusterTotal
 	level   fleet.Level
 }
@@ -49,7 +50,6 @@ type clusterTotal struct {
 	conns   int
 	msgs    float64
 	known   bool
-	rtt     float64
 	gwHave  int
 	gwNeed  int
 	answers int
@@ -66,7 +66,7 @@ var treeColumns = []view.Column[tre]{
 	{Name: "msgs_per_second", Title: "MSG/s", Help: "messages in and out a second", Unit: view.PerSec, Value: func(r tre) any { return r.msgs() }},
 	{Name: "routes", Title: "ROUTES", Help: "route peers it has of those it needs", Value: func(r tre) any { return r.routes() }, Level: func(r tre) view.Level { return r.routesLevel() }},
 	{Name: "gateways", Title: "GW", Help: "remote clusters it has of those it needs", Value: func(r tre) any { return r.gateways() }, Level: func(r tre) view.Level { return r.gatewaysLevel() }},
-	{Name: "rtt_seconds", Title: "RTT", Help: "of a server: until its answer was here; of a leafnode: of its link", Unit: view.Seconds, Value: func(r tre) any { return r.rtt() }},
+	{Name: "rtt_seconds", Title: "RTT", Help: "round trip of its slowest link, as the ends measured it; of a leafnode: of the link to its hub", Unit: view.Seconds, Value: func(r tre) any { return r.rtt() }},
 	{Name: "mem_bytes", Title: "MEM", Help: "resident memory", Unit: view.Bytes, Value: func(r tre) any { return r.server("mem_bytes") }},
 	{Name: "uptime_seconds", Title: "UP", Help: "since the process started", Unit: view.Seconds, Value: func(r tre) any { return r.server("uptime_seconds") }},
 	{Name: "notes", Title: "NOTES", Help: "what is wrong with it", Value: func(r tre) any { return r.notes() }, Level: func(r tre) view.Level { return r.level }},
@@ -101,18 +101,19 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 			links[l.e.To] = l
 		}
 	}
+	rtts := slowestLinks(st.Top)
 	var rows, loose, leafs []*treeRow
 	cols := serverColumns(st.snapshot(), false)
 	gone := departedRows(st, hidden, cols)
 	for _, c := range st.Top.Clusters {
 		if headed(c) != "" {
-			rows = append(rows, newClusterRow(c, byKey))
+			rows = append(rows, newClusterRow(c, byKey, rtts))
 		}
 		for _, n := range c.Nodes {
 			if n.Ghost && hidden[n.Name] {
 				continue
 			}
-			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], cols: cols, link: links[n.Key], depth: 1, level: n.Level}
+			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], cols: cols, link: links[n.Key], depth: 1, slowest: rtts[n.Key], level: n.Level}
 			if r.srv != nil {
 				r.level = r.srv.level
 			}
@@ -171,7 +172,21 @@ func (r *treeRow) sign() string {
 	return r.srv.sign()
 }
 
-func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow) *treeRow {
+// slowestLinks is the longest round trip of each node's links, as their ends
+// measured it. How long a server took to answer us is another thing: the
+// Servers page has it.
+func slowestLinks(t *fleet.Topology) map[string]float64 {
+	rtts := map[string]float64{}
+	for _, e := range t.Edges {
+		if rtt, ok := e.RTTSeconds(); ok {
+			rtts[e.From] = max(rtts[e.From], rtt)
+			rtts[e.To] = max(rtts[e.To], rtt)
+		}
+	}
+	return rtts
+}
+
+func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow, rtts map[string]float64) *treeRow {
 	r := &treeRow{cluster: c, level: c.Level}
 	for _, n := range c.Nodes {
 		r.total.gwHave += n.GatewaysHave
@@ -182,7 +197,7 @@ func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow) *treeRow {
 		}
 		r.total.answers++
 		r.total.conns += s.sv.Statsz.Connections
-		r.total.rtt = max(r.total.rtt, s.sv.RTTSeconds)
+		r.slowest = max(r.slowest, rtts[n.Key])
 		if t := s.traffic(); t.Known() {
 			r.total.known = true
 			r.total.msgs += t.InMsgs.PerSecond + t.OutMsgs.PerSecond
@@ -341,10 +356,10 @@ func (r *treeRow) rtt() any {
 		return ""
 	case r.link != nil:
 		return lnkRTT(r.link)
-	case r.node == nil && r.total.rtt > 0:
-		return r.total.rtt
+	case r.slowest > 0 && (r.node == nil || !r.node.Ghost): // the others' last word on one that is silent is old
+		return r.slowest
 	}
-	return r.server("rtt_seconds")
+	return nil
 }
 
 func (r *treeRow) notes() any {

@@ -77,7 +77,7 @@ func serverFigures() []Column[*fleet.Server] {
 		{Name: "out_msgs", Title: "Out msgs", Short: "Out", Help: "Messages sent since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Msgs })},
 		{Name: "out_bytes", Title: "Out bytes", Short: "OutB", Help: "Bytes sent since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Bytes })},
 		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Time since the start, by the server's clock.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.Info.Time.Sub(sv.Statsz.Start).Seconds() })},
-		{Name: "rtt_seconds", Title: "RTT", Help: "From the question to the answer, from here.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.RTTSeconds })},
+		{Name: "rtt_seconds", Title: "Reply", Help: "From the question to its answer, here: not the round trip of a link, which the links tell.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.RTTSeconds })},
 	}
 }
 
