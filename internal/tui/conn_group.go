@@ -63,7 +63,7 @@ var groupFirst = []string{
 // groupMode is a way of the page that adds connections up.
 func groupMode(g grouping, demand Demand) mode {
 	return mode{
-		name: g.name, help: g.help, sort: "out_msgs_per_second", above: modeLine, below: groupPanel, panel: 7, first: groupFirst, empty: noConns, demand: demand,
+		name: g.name, help: g.help, sort: "out_msgs_per_second", above: modeLine, below: groupPanel, panel: 7, fill: trouble, first: groupFirst, empty: noConns, demand: demand,
 		sheet: func(m *Model, p *page) sheet { return groupSheet(m, p, g) },
 	}
 }

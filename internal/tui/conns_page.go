@@ -26,7 +26,7 @@ func connsSpec() *spec {
 			way("slow", "most pending bytes first", "pending_bytes"),
 			way("idle", "idle the longest first", "idle_seconds"),
 			{
-				name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 10, empty: noConns, demand: closed,
+				name: "closed", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 10, fill: trouble, empty: noConns, demand: closed,
 				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "ip", "out_msgs", "in_msgs"},
 			},
 		},

@@ -31,6 +31,7 @@ var gallery = []struct {
 		{"conns", "Connections", "The busiest first, by what they send a second now; `v` goes on to the slow, the idle and those that ended."},
 		{"conns-slow", "Slow connections", "Those with the most bytes waiting first; one that falls behind says when the server will drop it."},
 		{"conns-idle", "Idle connections", "Those that were quiet the longest first."},
+		{"conns-added-up", "Connections, added up", "By server, account or client: who has how many, and what they take together."},
 		{"conns-filter", "A filter", "`/account=APP`: words or an expression over the columns, with the number of rows it keeps."},
 		{"conns-hostile", "Hostile names", "Names come from strangers: escape sequences, line ends and direction marks are shown, not obeyed."},
 		{"accounts", "Accounts", "Each account over all servers."},

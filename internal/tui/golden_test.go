@@ -43,6 +43,7 @@ var screens = []screen{
 	{"conns", "super", []string{"3"}, nil},
 	{"conns-slow", "degraded", []string{"3", "v"}, nil},
 	{"conns-idle", "super", []string{"3", "v", "v"}, nil},
+	{"conns-added-up", "super", []string{"3", "v", "v", "v", "v"}, nil},
 	{"conns-filter", "super", []string{"3", "/account=APP", "enter"}, nil},
 	{"conns-hostile", "hostile", []string{"3"}, nil},
 	{"accounts", "super", []string{"4"}, nil},
@@ -108,7 +109,17 @@ func notSystem(st *State, _ *Feed) {
 func slowPoll(st *State, _ *Feed) { st.Every, st.Took = 4*time.Second, 3100*time.Millisecond }
 
 func mayAct(st *State, feed *Feed) {
-	st.Feed.Actions, feed.Actions = true, &fakeActions{}
+	st.Feed.Actions, feed.Actions = true, &saidActions{}
+}
+
+// saidActions say what the command line says of them.
+type saidActions struct{ fakeActions }
+
+func (*saidActions) Plan(a Action) (scope, command string) {
+	if a.Verb == "reload" {
+		return a.Server + " reads its configuration file again; its clients stay", "natsctl server reload " + a.Server
+	}
+	return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
 }
 
 func protected(st *State, feed *Feed) {

@@ -141,7 +141,9 @@ func (mx matrix) draw(a cell.Area, y int) int {
 			a.Write(x, y, s, st)
 		}
 	}
-	put(1, y, mx.title, cell.Strong)
+	if y >= 0 {
+		a.Rule(y, mx.title, cell.Strong)
+	}
 	nameW, colW := mx.widths()
 	cols := max(min(len(mx.names), (a.W-nameW-5)/(colW+2)), 1)
 	for i, n := range mx.names[:cols] {

@@ -215,7 +215,7 @@ func (m *Model) nextFiring() {
 
 // sparkText draws points as one line of blocks.
 func sparkText(points []float32, w int) string {
-	steps := []rune("▁▂▃▄▅▆▇█")
+	steps := []rune("▁▂▃▄▅▆▇") // no full block, so that lines one under the other stay apart
 	points = window(points, w)
 	top := cell.Top(points, 0)
 	out := make([]rune, 0, w)
@@ -226,7 +226,7 @@ func sparkText(points []float32, w int) string {
 		}
 		i := 0
 		if top > 0 && v > 0 {
-			i = min(int(v/top*8), 7)
+			i = min(int(v/top*7), 6)
 		}
 		out = append(out, steps[i])
 	}

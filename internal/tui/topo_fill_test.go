@@ -27,7 +27,7 @@ func TestTopologyUsesTheScreen(t *testing.T) {
 // on their own scale.
 func TestSparkWithGaps(t *testing.T) {
 	nan := float32(math.NaN())
-	if got := sparkText([]float32{nan, 1, 4, nan, 8}, 8); got != " ▂▅ █" {
+	if got := sparkText([]float32{nan, 1, 4, nan, 8}, 8); got != " ▁▄ ▇" {
 		t.Errorf("got %q", got)
 	}
 }

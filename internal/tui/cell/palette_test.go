@@ -2,6 +2,8 @@ package cell
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,4 +36,55 @@ func codes(seq string) string {
 		return "-"
 	}
 	return strings.TrimSuffix(strings.TrimPrefix(seq, "\x1b["), "m")
+}
+
+// TestContrast checks that every role can be read on its theme's background and
+// under the cursor: 4.5 to 1, as the guidelines for accessible pages want it.
+func TestContrast(t *testing.T) {
+	for _, theme := range themes {
+		p := NewPalette(Look{Theme: theme.Name, Profile: TrueColor})
+		back := svgBack[theme.Name]
+		if back == "" {
+			back = "#0d1117"
+		}
+		for role := range roles {
+			if role == Line { // says nothing
+				continue
+			}
+			on := back
+			if own := p.svgBackground(role); own != "" {
+				on = own
+			}
+			if c := contrast(p.svgColor(role), on); c < 4.5 {
+				t.Errorf("%s: %c has a contrast of %.1f on %s", theme.Name, letters[role], c, on)
+			}
+			if c := contrast(p.svgColor(role), p.svgBackground(role|Selected)); role != Front && role != Banner && c < 3 {
+				t.Errorf("%s: %c has a contrast of %.1f under the cursor", theme.Name, letters[role], c)
+			}
+		}
+	}
+}
+
+// contrast is the ratio of the luminances of two colours, as WCAG 2 defines it.
+func contrast(a, b string) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func luminance(hex string) float64 {
+	sum := 0.0
+	for i, weight := range [...]float64{0.2126, 0.7152, 0.0722} {
+		n, err := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
+		if err != nil {
+			return math.NaN()
+		}
+		v := float64(n) / 255
+		if v <= 0.04045 {
+			v /= 12.92
+		} else {
+			v = math.Pow((v+0.055)/1.055, 2.4)
+		}
+		sum += weight * v
+	}
+	return sum
 }

@@ -29,10 +29,10 @@ var themes = []Theme{
 	{
 		Name: "terminal", Help: "the terminal's own 16 colours",
 		paint: [roles]paint{
-			Plain: {svg: "#d0d4da"}, Muted: {fg: "8", svg: "#7d8590"}, Strong: {bold: true, svg: "#f0f3f6"},
-			Accent: {fg: "6", bold: true, svg: "#56d4dd"}, Front: {fg: "6", bold: true, reverse: true, svg: "#0d1117", svgGround: "#56d4dd"}, Line: {fg: "8", svg: "#4d5560"}, Head: {fg: "4", bold: true, svg: "#6cb6ff"},
+			Plain: {svg: "#d0d4da"}, Muted: {fg: "8", svg: "#8b949e"}, Strong: {bold: true, svg: "#f0f3f6"},
+			Accent: {fg: "6", bold: true, svg: "#56d4dd"}, Front: {fg: "6", bold: true, reverse: true, svg: "#0d1117", svgGround: "#56d4dd"}, Line: {fg: "8", svg: "#4d5560"}, Head: {fg: "12", bold: true, svg: "#6cb6ff"},
 			Good: {fg: "2", svg: "#57ab5a"}, Notice: {fg: "6", svg: "#56d4dd"}, Warning: {fg: "3", bold: true, svg: "#e3b341"},
-			Danger: {fg: "1", bold: true, svg: "#f47067"}, Hazy: {fg: "5", svg: "#b083f0"}, Chart: {fg: "4", svg: "#6cb6ff"},
+			Danger: {fg: "1", bold: true, svg: "#f47067"}, Hazy: {fg: "5", svg: "#b083f0"}, Chart: {fg: "12", svg: "#6cb6ff"},
 			Input: {bold: true, svg: "#f0f3f6"}, Banner: {fg: "15", bg: "1", bold: true, svg: "#ffffff", svgGround: "#b62324"},
 		},
 	},
