@@ -1,7 +1,9 @@
 # bash completion for natsctl
 #
 # For this shell:   source <(natsctl completion bash)
-# For every shell:  natsctl completion bash > ~/.local/share/bash-completion/completions/natsctl
+# For every shell:  mkdir -p ~/.local/share/bash-completion/completions
+#                   natsctl completion bash > ~/.local/share/bash-completion/completions/natsctl
+# (the second needs the package bash-completion)
 #
 # natsctl answers with a line that says what follows, then one candidate a
 # line, quoted for bash already, a tab and its description.

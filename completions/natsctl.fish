@@ -1,7 +1,8 @@
 # fish completion for natsctl
 #
 # For this shell:   natsctl completion fish | source
-# For every shell:  natsctl completion fish > ~/.config/fish/completions/natsctl.fish
+# For every shell:  mkdir -p ~/.config/fish/completions
+#                   natsctl completion fish > ~/.config/fish/completions/natsctl.fish
 #
 # natsctl answers with a line that says what follows, then one candidate a
 # line, a tab and its description. fish quotes what needs it.

@@ -2,7 +2,8 @@
 # zsh completion for natsctl
 #
 # For this shell:   source <(natsctl completion zsh)
-# For every shell:  natsctl completion zsh > "${fpath[1]}/_natsctl"
+# For every shell:  mkdir -p ~/.zfunc && natsctl completion zsh > ~/.zfunc/_natsctl
+#                   and in ~/.zshrc, before compinit:  fpath=(~/.zfunc $fpath)
 #
 # natsctl answers with a line that says what follows, then one candidate a
 # line, a tab and its description. compadd quotes what needs it.

@@ -21,7 +21,7 @@ func (f *benchStreamFlags) stream() *bench.Stream {
 
 func (f *benchStreamFlags) setup(cmd *kingpin.CmdClause, what string) {
 	cmd.Flag(what, "Use this "+what+" instead of making one; one that is made is removed at the end.").PlaceHolder("NAME").StringVar(&f.name)
-	cmd.Flag("storage", "Storage of the "+what+" that is made.").Default("file").EnumVar(&f.storage, "file", "memory")
+	cmd.Flag("storage", "Storage of the "+what+" that is made: file or memory.").Default("file").EnumVar(&f.storage, "file", "memory")
 	cmd.Flag("replicas", "Replicas of the "+what+" that is made.").Default("1").IntVar(&f.replicas)
 }
 

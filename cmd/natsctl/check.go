@@ -41,7 +41,7 @@ func (c *checkCommand) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("over", "Time between the two snapshots that checks of rates compare.").Default("1s").PlaceHolder("INTERVAL").DurationVar(&c.over)
 	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; a dash for never); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
 	cmd.Flag("limits", "File with one NAME=WARN,CRIT a line; --set wins.").PlaceHolder("FILE").StringVar(&c.limits)
-	cmd.Flag("fail-on", "Worst level that is still a success is below this one: warn or crit.").Default("warn").EnumVar(&c.failOn, "warn", "crit")
+	cmd.Flag("fail-on", "The least level that makes the command fail: warn or crit.").Default("warn").PlaceHolder("LEVEL").EnumVar(&c.failOn, "warn", "crit")
 	cmd.Flag("list", "List the checks and their limits, and ask nobody.").BoolVar(&c.list)
 	cmd.Flag("explain", "Say what one check looks at, why it matters, and what to do.").PlaceHolder("NAME").StringVar(&c.about)
 }

@@ -22,17 +22,18 @@ type clusterFault struct {
 
 func (c *clusterFault) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("a", "A node, a cluster or a leaf group.").Required().StringVar(&c.fault.A)
-	b := cmd.Arg("b", "Likewise; left out or \"*\": every other server.")
+	b := func(help string) *kingpin.ArgClause { return cmd.Arg("b", help) }
+	const other, every = "Likewise; left out or \"*\": every other server.", "Likewise; \"*\" is every other server."
 	switch c.kind {
 	case broker.Latency:
-		b.Required().StringVar(&c.fault.B)
+		b(every).Required().StringVar(&c.fault.B)
 		cmd.Arg("delay", "One way, for example 35ms.").Required().DurationVar(&c.fault.Delay)
 		cmd.Flag("jitter", "Up to this much more, at random.").PlaceHolder("DURATION").DurationVar(&c.fault.Jitter)
 	case broker.Bandwidth:
-		b.Required().StringVar(&c.fault.B)
+		b(every).Required().StringVar(&c.fault.B)
 		cmd.Arg("rate", "Bytes per second in each direction, for example 1MB.").Required().StringVar(&c.rate)
 	default:
-		b.StringVar(&c.fault.B)
+		b(other).StringVar(&c.fault.B)
 	}
 	if c.kind != broker.Drop {
 		cmd.Flag("oneway", "Only from A to B.").BoolVar(&c.fault.OneWay)
@@ -110,7 +111,7 @@ type clusterFaultLs struct {
 }
 
 func (c *clusterFaultLs) setup(cmd *kingpin.CmdClause) {
-	c.which.setup(cmd)
+	c.which.setupIn(cmd)
 	c.shape.setup(cmd, "")
 }
 

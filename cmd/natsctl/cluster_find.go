@@ -25,6 +25,12 @@ func (a *clusterArg) setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
 }
 
+// setupIn is setup beside commands that name the cluster with --in: both will do.
+func (a *clusterArg) setupIn(cmd *kingpin.CmdClause) {
+	a.setup(cmd)
+	cmd.Flag("in", "The cluster, as in the commands beside this one.").PlaceHolder("CLUSTER").StringVar(&a.name)
+}
+
 // find is the cluster that is named, or the only one.
 func (a *clusterArg) find(e *env) (local, error) {
 	return e.local(a.name, func(broker.Record) bool { return true })

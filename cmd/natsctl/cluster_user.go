@@ -19,7 +19,7 @@ type clusterUserLs struct {
 }
 
 func (c *clusterUserLs) setup(cmd *kingpin.CmdClause) {
-	c.which.setup(cmd)
+	c.which.setupIn(cmd)
 	c.shape.setup(cmd, "")
 }
 

@@ -22,7 +22,13 @@ func (c *completionCommand) setup(cmd *kingpin.CmdClause) {
   fish:        natsctl completion fish | source
   PowerShell:  natsctl completion powershell | Out-String | Invoke-Expression
 
-The first lines of each script say where to put it for every shell.
+For every shell, in a directory that may have to be made:
+
+  bash:        natsctl completion bash > ~/.local/share/bash-completion/completions/natsctl
+  zsh:         natsctl completion zsh > ~/.zfunc/_natsctl
+               with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc
+  fish:        natsctl completion fish > ~/.config/fish/completions/natsctl.fish
+  PowerShell:  natsctl completion powershell >> $PROFILE
 `)
 	cmd.Arg("shell", strings.Join(completions.Shells(), ", ")+".").Required().EnumVar(&c.shell, completions.Shells()...)
 }

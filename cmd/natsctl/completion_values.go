@@ -45,7 +45,6 @@ func valueRows() []valueRow {
 		{"top", "--theme", words(themeNames()...)},
 		{"", "--account-context", savedContexts},
 		{"", "--probe-context", savedContexts},
-		{"conn", "--on", knownServers},
 		{"server", "name", knownServers},
 		{"", "--name", knownServers},
 		{"", "--server-name", knownServers},

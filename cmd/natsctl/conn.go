@@ -51,7 +51,7 @@ type connSelection struct {
 }
 
 func (s *connSelection) setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("cid", "The connection of this number; needs the server. Repeat for several.").PlaceHolder("N").Uint64ListVar(&s.sel.CIDs)
+	cmd.Flag("cid", "The connection of this number, a leafnode's too; needs the server. Repeat for several.").PlaceHolder("N").Uint64ListVar(&s.sel.CIDs)
 	cmd.Flag("client", "Connections of exactly this client name.").PlaceHolder("NAME").StringVar(&s.sel.Name)
 	cmd.Flag("of-user", "Connections of exactly this user.").PlaceHolder("USER").StringVar(&s.sel.User)
 	cmd.Flag("account", "Connections in exactly this account.").PlaceHolder("ACCOUNT").StringVar(&s.sel.Account)
@@ -69,7 +69,7 @@ func (s *connSelection) check() error {
 	case some && s.all:
 		return usagef("--all and a selection contradict each other")
 	case len(s.sel.CIDs) > 0 && s.scope.Name == "":
-		return usagef("--cid needs the server: a number is only unique there")
+		return usagef("--cid needs the server, a number is only unique there: --name SERVER")
 	}
 	return nil
 }
@@ -101,6 +101,16 @@ func (s *connSelection) find(ctx context.Context, client *sys.Client) ([]sys.Con
 	return out, snap, nil
 }
 
+// kindOf says what connections they are.
+func kindOf(conns []sys.Conn) string {
+	for _, c := range conns {
+		if c.Leaf() {
+			return "connection"
+		}
+	}
+	return "client connection"
+}
+
 // planRows is how many connections a plan lists; the rest is counted.
 const planRows = 20
 
@@ -121,10 +131,18 @@ func describe(conns []sys.Conn) (lines []string) {
 		if i == planRows {
 			return append(lines, fmt.Sprintf("    ... and %d more", len(conns)-planRows))
 		}
-		lines = append(lines, fmt.Sprintf("    %s cid %d: %s, user %s, account %s, from %s", c.Server.Name, c.Info.Cid,
-			orDash(c.Info.Name), orDash(c.Info.AuthorizedUser), orDash(c.Info.Account), c.Info.IP))
+		lines = append(lines, fmt.Sprintf("    %s cid %d: %s%s, user %s, account %s, from %s", c.Server.Name, c.Info.Cid,
+			leafWord(c), orDash(c.Info.Name), orDash(c.Info.AuthorizedUser), orDash(c.Info.Account), c.Info.IP))
 	}
 	return lines
+}
+
+// leafWord marks a leafnode connection.
+func leafWord(c sys.Conn) string {
+	if c.Leaf() {
+		return "leafnode "
+	}
+	return ""
 }
 
 // plural counts things in words.

@@ -54,7 +54,7 @@ func (c *kick) setup(cmd *kingpin.CmdClause) {
 type connKickCommand struct{ kick }
 
 func (c *connKickCommand) setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("on", "Only connections of the server of this name or id.").PlaceHolder("NAME").StringVar(&c.scope.Name)
+	cmd.Flag("name", "Only connections of the server of this name or id.").PlaceHolder("NAME").StringVar(&c.scope.Name)
 	cmd.Flag("cluster", "Only connections of the servers of this cluster.").PlaceHolder("NAME").StringVar(&c.scope.Cluster)
 	c.kick.setup(cmd)
 }
@@ -80,7 +80,7 @@ func (c *kick) run(ctx context.Context, e *env) error {
 		}
 		return errNobody
 	}
-	plan := append([]string{fmt.Sprintf("this closes %s, in about %s:", plural(len(conns), "client connection"),
+	plan := append([]string{fmt.Sprintf("this closes %s, in about %s:", plural(len(conns), kindOf(conns)),
 		view.Duration(c.lasts(len(conns)).Seconds()))}, describe(conns)...)
 	word := strconv.Itoa(len(conns))
 	if c.scope.Name != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -16,7 +17,7 @@ type replayFlags struct{ file, at string }
 
 func (f *replayFlags) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("replay", "Take the answers from this recording instead of a fleet (natsctl record).").PlaceHolder("FILE").StringVar(&f.file)
-	cmd.Flag("at", "Instant of the recording: a time (RFC 3339), or a duration from its start (--at 30s) or before its end (--at=-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
+	cmd.Flag("at", "Instant of the recording: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from its start (--at 30s) or before its end (--at=-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
 }
 
 // open opens the recording, or returns nil when none was named.
@@ -79,15 +80,31 @@ func (f *replayFlags) instant(first, last time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, f.at); err == nil {
 		return t, nil
 	}
+	for _, layout := range []string{time.TimeOnly, "15:04"} {
+		if t, err := time.Parse(layout, strings.TrimSuffix(f.at, "Z")); err == nil {
+			return onDay(t, first), nil
+		}
+	}
 	d, err := time.ParseDuration(f.at)
 	if err != nil {
-		return time.Time{}, usagef("--at %q is neither a time such as %s nor a duration such as 30s or -30s",
-			f.at, stamp(first))
+		return time.Time{}, usagef("--at %q is neither a time such as %s or %s nor a duration such as 30s or -30s",
+			f.at, first.UTC().Format(time.TimeOnly), stamp(first))
 	}
 	if d < 0 || f.at[0] == '-' {
 		return last.Add(d), nil
 	}
 	return first.Add(d), nil
+}
+
+// onDay is a time of day in a recording that begins at first and lasts less than
+// a day, or at its day when it is not in there.
+func onDay(clock, first time.Time) time.Time {
+	day := first.UTC()
+	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), clock.Second(), 0, time.UTC)
+	if at.Before(first.Add(-12 * time.Hour)) {
+		at = at.Add(24 * time.Hour)
+	}
+	return at
 }
 
 // samplerFlags say where snapshots come from, and whether two of them make

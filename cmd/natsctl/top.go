@@ -45,7 +45,7 @@ func (c *topCommand) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("wide", "Show the wide columns too.").BoolVar(&c.wide)
 	cmd.Flag("faults", "Show only what is faulty.").BoolVar(&c.faults)
 	cmd.Flag("replay", "Play a recording instead of asking a fleet.").PlaceHolder("FILE").StringVar(&c.replay)
-	cmd.Flag("at", "With --replay: the time to begin at, such as 14:03:22.").PlaceHolder("TIME").StringVar(&c.at)
+	cmd.Flag("at", "With --replay: where to begin: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from the start (30s) or before the end (--at=-30s).").PlaceHolder("TIME").StringVar(&c.at)
 	cmd.Flag("once", "Write one frame to standard output and end; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
 	cmd.Flag("count", "With --once: write this many frames, one each interval (--every), or one for each snapshot of a recording.").Default("1").PlaceHolder("N").IntVar(&c.count)
 	cmd.Flag("press", "With --once: keys to press first, parted by spaces, such as '2 down enter'.").PlaceHolder("KEYS").StringVar(&c.keys)
@@ -80,9 +80,16 @@ func (c *topCommand) run(ctx context.Context, e *env) error {
 	if opt.Feed, err = c.feed(ctx, e); err != nil {
 		return err
 	}
-	if c.once {
-		return c.frame(ctx, e, opt)
+	var at time.Time
+	if c.at != "" {
+		if at, err = opt.Feed.ParseAt(c.at); err != nil {
+			return usagef("--at: %w", err)
+		}
 	}
+	if c.once {
+		return c.frame(ctx, e, opt, at)
+	}
+	opt.Feed.BeginAt(at)
 	return e.dashboard(ctx, opt)
 }
 
@@ -190,8 +197,8 @@ func (e *env) utf8() bool {
 	return true
 }
 
-// frame writes one frame.
-func (c *topCommand) frame(ctx context.Context, e *env, opt tui.Options) error {
+// frame writes one frame; at is the instant of a recording, or zero.
+func (c *topCommand) frame(ctx context.Context, e *env, opt tui.Options, at time.Time) error {
 	format := e.flags.output
 	if format == "table" || format == "text" {
 		format = string(tui.FormatText)
@@ -199,14 +206,7 @@ func (c *topCommand) frame(ctx context.Context, e *env, opt tui.Options) error {
 	if format == "svg" && c.color == "auto" {
 		opt.Look.Profile = cell.TrueColor
 	}
-	once := tui.OnceOptions{W: c.width, H: c.height, Format: tui.Format(format), Keys: strings.Fields(c.keys), Count: c.count}
-	if c.at != "" {
-		at, err := opt.Feed.ParseAt(c.at)
-		if err != nil {
-			return usagef("--at: %s", err)
-		}
-		once.At = at
-	}
+	once := tui.OnceOptions{W: c.width, H: c.height, Format: tui.Format(format), Keys: strings.Fields(c.keys), Count: c.count, At: at}
 	if once.Format == tui.FormatSVG && c.count > 1 {
 		return usagef("--count %d: pictures are written one by one; use -o txt, ansi or json", c.count)
 	}

@@ -55,7 +55,7 @@ func (fleetActions) Plan(a tui.Action) (scope, command string) {
 			a.Server, plural(a.Clients, "connection"), topPace.PerSecond, view.Duration(topPace.Notice.Seconds()+float64(a.Clients)/topPace.PerSecond)), "natsctl server lame-duck " + a.Server + " --kick"
 	case "kick":
 		return fmt.Sprintf("closes connection %d (%s) on %s; the client may connect again", a.Conn, a.Who, a.Server),
-			fmt.Sprintf("natsctl conn kick --on %s --cid %d", a.Server, a.Conn)
+			fmt.Sprintf("natsctl conn kick --name %s --cid %d", a.Server, a.Conn)
 	}
 	return fmt.Sprintf("%s reads its configuration file again; its clients stay", a.Server), "natsctl server reload " + a.Server
 }

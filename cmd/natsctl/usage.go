@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -14,13 +15,13 @@ import (
 // level below, then flags. Global flags are shown only at the top, so that a
 // command's own flags stand out.
 const usageTemplate = `{{if .Context.SelectedCommand -}}
-usage: {{.App.Name}} {{.Context.SelectedCommand}}{{if .Context.SelectedCommand.FlagSummary}} {{.Context.SelectedCommand.FlagSummary}}{{end}}{{if .Context.SelectedCommand.Args}} {{.Context.SelectedCommand.ArgSummary}}{{end}}{{if .Context.SelectedCommand.Commands}} <command>{{end}}
+usage: {{.App.Name}} {{.Context.SelectedCommand}}{{if .Context.SelectedCommand.FlagSummary}} {{.Context.SelectedCommand.FlagSummary}}{{end}}{{if .Context.SelectedCommand.Args}} {{.Context.SelectedCommand.Args | ArgSummary}}{{end}}{{if .Context.SelectedCommand.Commands}} <command>{{end}}
 
 {{.Context.SelectedCommand.Help | Wrap 0}}
 {{if .Context.SelectedCommand.HelpLong}}{{.Context.SelectedCommand.HelpLong | Wrap 0}}
 {{end -}}
 {{if .Context.SelectedCommand.Args}}Arguments:
-{{.Context.SelectedCommand.Args | ArgsToTwoColumns | FormatTwoColumns}}
+{{.Context.SelectedCommand.Args | ArgRows | FormatTwoColumns}}
 {{end -}}
 {{if .Context.SelectedCommand.Flags}}Flags:
 {{.Context.SelectedCommand.Flags | FlagRows | FormatTwoColumns}}
@@ -46,7 +47,7 @@ permission, 5 unreachable or timeout, 6 check or SLO failed, 130 interrupted.
 
 // usageFuncs are what the template needs beside kingpin's own functions.
 func usageFuncs() template.FuncMap {
-	return template.FuncMap{"CommandRows": commandRows, "FlagRows": flagRows}
+	return template.FuncMap{"CommandRows": commandRows, "FlagRows": flagRows, "ArgRows": argRows, "ArgSummary": argSummary}
 }
 
 // commandRows are commands with what they do; three dots mark those that have
@@ -64,6 +65,45 @@ func commandRows(commands []*kingpin.CmdModel) (rows [][2]string) {
 	return rows
 }
 
+// argName is an argument as usage shows it: in brackets when it may be left out,
+// with dots when there may be several.
+func argName(a *kingpin.ArgModel) string {
+	name := "<" + a.Name + ">"
+	if isMany(a.Value) {
+		name += "..."
+	}
+	if !a.Required {
+		name = "[" + name + "]"
+	}
+	return name
+}
+
+func argSummary(args []*kingpin.ArgModel) string {
+	var names []string
+	for _, a := range args {
+		if !a.Hidden {
+			names = append(names, argName(a))
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// argRows are arguments with what they are.
+func argRows(args []*kingpin.ArgModel) (rows [][2]string) {
+	for _, a := range args {
+		if !a.Hidden {
+			rows = append(rows, [2]string{argName(a), a.Help})
+		}
+	}
+	return rows
+}
+
+// isMany tells whether a value may be given several times.
+func isMany(v kingpin.Value) bool {
+	many, ok := v.(interface{ IsCumulative() bool })
+	return ok && many.IsCumulative()
+}
+
 // flagRows are flags with what they do and their default.
 func flagRows(flags []*kingpin.FlagModel) (rows [][2]string) {
 	indent := ""
@@ -77,13 +117,16 @@ func flagRows(flags []*kingpin.FlagModel) (rows [][2]string) {
 			continue
 		}
 		name := indent + "--" + f.Name
+		if f.IsBoolFlag() && slices.Equal(f.Default, []string{"true"}) {
+			name = indent + "--[no-]" + f.Name
+		}
 		if f.Short != 0 {
 			name = fmt.Sprintf("-%c, --%s", f.Short, f.Name)
 		}
 		if !f.IsBoolFlag() {
 			name += "=" + valueName(f)
 		}
-		if many, ok := f.Value.(interface{ IsCumulative() bool }); ok && many.IsCumulative() {
+		if isMany(f.Value) {
 			name += " ..."
 		}
 		rows = append(rows, [2]string{name, flagHelp(f)})

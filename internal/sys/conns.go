@@ -10,7 +10,8 @@ import (
 )
 
 // ConnSelection says which open client connections are meant. All that is set
-// must hold, exactly; the zero value means every one.
+// must hold, exactly; the zero value means every one. Leafnode connections, which
+// servers list among the others, are meant by their numbers alone.
 type ConnSelection struct {
 	CIDs    []uint64 // numbers, which are unique on one server only
 	Name    string   // what the client calls itself
@@ -30,6 +31,7 @@ func (s ConnSelection) Matches(c *server.ConnInfo) bool {
 	switch {
 	case c.Stop != nil,
 		len(s.CIDs) > 0 && !slices.Contains(s.CIDs, c.Cid),
+		len(s.CIDs) == 0 && isLeaf(c),
 		s.Name != "" && c.Name != s.Name,
 		s.User != "" && c.AuthorizedUser != s.User,
 		s.Account != "" && c.Account != s.Account:
@@ -41,6 +43,11 @@ func (s ConnSelection) Matches(c *server.ConnInfo) bool {
 		return server.SubjectMatchesFilter(s.Subject, sub) || server.SubjectMatchesFilter(sub, s.Subject)
 	})
 }
+
+// Leaf tells whether it is the connection of a leafnode.
+func (c Conn) Leaf() bool { return isLeaf(c.Info) }
+
+func isLeaf(c *server.ConnInfo) bool { return c.Kind == "Leafnode" }
 
 // Conns returns the selected connections of the servers in scope, by server and
 // number, and the snapshot that tells who did not answer. Whatever a server

@@ -80,6 +80,9 @@ func (c *collector) use(feed *Feed) {
 	c.tape = nil
 	if feed.tape != nil {
 		c.insert(feed.tape, feed.Name)
+		if !feed.begin.IsZero() {
+			c.show(feed.tape.At(feed.begin))
+		}
 	}
 }
 

@@ -30,7 +30,8 @@ type Feed struct {
 	// Close frees what the feed holds; nil: nothing.
 	Close func()
 
-	tape Tape // set by [NewReplay]
+	tape  Tape      // set by [NewReplay]
+	begin time.Time // where the tape begins; zero: at its start
 }
 
 // Link is the state of the connection that carries the questions.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -128,11 +129,22 @@ func parseAt(text string, day time.Time) (time.Time, error) {
 }
 
 // ParseAt reads the time that a replay should begin at: a time of day of the
-// recording, or a whole time in RFC 3339.
+// recording, a whole time in RFC 3339, a duration from its start, or with a minus
+// one before its end.
 func (f *Feed) ParseAt(text string) (time.Time, error) {
-	var day time.Time
-	if f.tape != nil {
-		day = f.tape.Time(0)
+	if f.tape == nil {
+		return time.Time{}, errors.New("there is no recording to begin in; name one with --replay FILE")
 	}
-	return parseAt(text, day)
+	first, last := f.tape.Time(0), f.tape.Time(f.tape.Len()-1)
+	switch d, err := time.ParseDuration(text); {
+	case err != nil:
+		return parseAt(text, first)
+	case d < 0:
+		return last.Add(d), nil
+	default:
+		return first.Add(d), nil
+	}
 }
+
+// BeginAt lets the replay of the feed begin at an instant.
+func (f *Feed) BeginAt(at time.Time) { f.begin = at }
