@@ -89,6 +89,12 @@ var errUnwell = errors.New("not every node is well")
 // unwell names the nodes that are not as they should be.
 func unwell(s broker.Status) string {
 	var out string
+	up := 0
+	for _, n := range s.Nodes {
+		if n.Phase == broker.Running && n.Hears > 0 {
+			up++
+		}
+	}
 	for _, n := range s.Nodes {
 		what := ""
 		switch {
@@ -96,6 +102,8 @@ func unwell(s broker.Status) string {
 			what = string(n.Phase)
 		case n.Hears == 0:
 			what = "does not answer"
+		case n.Hears != n.Expect && n.Hears == up && n.Health == "ok":
+			continue // it hears all that are up, and those that are not are named
 		case n.Hears != n.Expect:
 			what = fmt.Sprintf("hears %d of %d", n.Hears, n.Expect)
 		case n.Health != "ok":
