@@ -52,7 +52,7 @@ func misuses() []misuse {
 	re := regexp.MustCompile
 	return []misuse{
 		{re(`^expected command but got "(.*)"$`), func(w *walk, m []string) error {
-			return fmt.Errorf("%s has no command %q%s", w.program(), m[1], view.Suggest(m[1], values(commandNames(w.commands()))))
+			return noCommand(w, m[1])
 		}},
 		{re(`^must select a subcommand`), func(w *walk, _ []string) error {
 			return fmt.Errorf("%s needs one of its commands: %s", w.program(), strings.Join(values(commandNames(w.commands())), ", "))

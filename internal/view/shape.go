@@ -100,9 +100,12 @@ func (g *Grid) sort(name string, reverse bool) error {
 }
 
 // Index finds a column by name, or by a name without its unit when that is
-// unambiguous: "rtt" finds rtt_seconds.
+// unambiguous: "rtt" finds rtt_seconds. Dashes will do for underscores.
 func (g Grid) Index(name string) (int, error) {
-	found := -1
+	found, bare := -1, strings.ReplaceAll(name, "-", "_")
+	if !slices.Contains(g.Names(), name) {
+		name = bare
+	}
 	for i, h := range g.Heads {
 		switch {
 		case h.Name == name:

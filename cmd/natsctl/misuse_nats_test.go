@@ -1,0 +1,33 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestWordsOfTheNatsCLI answers each of its words with a command that there is.
+func TestWordsOfTheNatsCLI(t *testing.T) {
+	call := func(args ...string) (string, int) {
+		var out, words bytes.Buffer
+		code := run(args, &env{in: strings.NewReader(""), out: &out, err: &words, width: func() int { return 0 }, now: time.Now, getenv: func(string) string { return "" }})
+		return out.String() + words.String(), code
+	}
+	for theirs, ours := range fromNats {
+		text, code := call(strings.Fields(theirs)...)
+		want := "left to the nats CLI"
+		if ours != "" {
+			want = "natsctl " + ours + " does that"
+		}
+		if code != exitUsage || !strings.Contains(text, want) {
+			t.Errorf("natsctl %s: exit %d, no %q in %s", theirs, code, want, text)
+		}
+		if ours == "" {
+			continue
+		}
+		if text, code = call(append(strings.Fields(ours), "--help")...); code != exitOK || !strings.Contains(text, "usage: natsctl "+ours) {
+			t.Errorf("natsctl %s --help: exit %d: %s", ours, code, text)
+		}
+	}
+}
