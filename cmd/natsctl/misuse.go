@@ -61,6 +61,9 @@ func misuses() []misuse {
 			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
 				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.program(), m[1], w.program(), name)
 			}
+			if ours := flagsFromNats[m[1]]; ours != "" {
+				return fmt.Errorf("%s has no flag %s; %s does that", w.program(), m[1], ours)
+			}
 			return fmt.Errorf("%s has no flag %s%s", w.program(), m[1], view.Suggest(m[1], values(w.flagNames())))
 		}},
 		{re(`^expected argument for flag '(.*)'$`), func(_ *walk, m []string) error {

@@ -56,6 +56,14 @@ var fromNats = map[string]string{
 	"auth":                     "",
 }
 
+// flagsFromNats are flags of the nats CLI, with what does the same here.
+var flagsFromNats = map[string]string{
+	"--json":   "-o json",
+	"--top":    "--limit",
+	"--format": "-o",
+	"--ctx":    "--context",
+}
+
 // noCommand is the error of a word that is no command.
 func noCommand(w *walk, word string) error {
 	path := word

@@ -30,4 +30,9 @@ func TestWordsOfTheNatsCLI(t *testing.T) {
 			t.Errorf("natsctl %s --help: exit %d: %s", ours, code, text)
 		}
 	}
+	for theirs, ours := range flagsFromNats {
+		if text, code := call("server", "report", "connections", theirs+"=3"); code != exitUsage || !strings.Contains(text, ours+" does that") {
+			t.Errorf("%s: exit %d, no %q in %s", theirs, code, ours, text)
+		}
+	}
 }

@@ -16,6 +16,7 @@ import (
 type report struct {
 	name, help string
 	sort       string // the column to sort by unless told otherwise
+	busiest    string // the column to sort by when rates are asked for and nothing else is said
 	want       fleet.Want
 	flags      func(c *reportCommand, cmd *kingpin.CmdClause) // what it takes beside the common flags
 	refine     func(c *reportCommand, w *fleet.Want) error    // what these flags change in the question
@@ -81,7 +82,7 @@ func (c *reportCommand) run(ctx context.Context, e *env) error {
 // rates tells whether rates were asked for: by their interval, by a watch,
 // which has two snapshots anyway, or by sorting or filtering by one.
 func (c *reportCommand) rates() bool {
-	if c.rate == 0 && strings.Contains(c.shape.Sort+c.shape.Filter+c.by, "_per_second") {
+	if c.rate == 0 && strings.Contains(strings.ReplaceAll(c.shape.Sort, "-", "_")+c.shape.Filter+c.by, "_per_second") {
 		c.rate = time.Second
 	}
 	return c.rate > 0 || c.every > 0
@@ -110,7 +111,11 @@ func (c *reportCommand) show(e *env, tick fleet.Tick) error {
 // arrange filters, then sums up, then sorts and cuts.
 func (c *reportCommand) arrange(grid view.Grid) (view.Grid, error) {
 	if c.by == "" {
-		return c.shape.Apply(grid)
+		order := c.shape
+		if order.Sort == "" && c.rates() {
+			order.Sort = c.report.busiest
+		}
+		return order.Apply(grid)
 	}
 	grid, err := view.Shape{Filter: c.shape.Filter}.Apply(grid)
 	if err != nil {

@@ -17,7 +17,7 @@ func reports() []report {
 func trafficReports() []report {
 	return []report{
 		{
-			name: "connections", help: "Who is connected, or was: to which server, in which account, with how much traffic.",
+			name: "connections", help: "Who is connected, or was: to which server, in which account, with how much traffic.", busiest: "out_bytes_per_second",
 			want:  fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz}},
 			flags: connFlags, refine: connWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
