@@ -102,7 +102,7 @@ func findCPU(c *checkup) {
 		}
 		c.saw()
 		// The server reports 100 for each core that it keeps busy.
-		f.What = fmt.Sprintf("%s is busy: %.0f%% of one core, it may use %d", sv.Info.Name, st.CPU, cores)
+		f.What = fmt.Sprintf("%s is busy: %.0f%% of one core, and it may use %d", sv.Info.Name, st.CPU, cores)
 		c.measure("cpu_percent", st.CPU/float64(cores), f)
 	})
 }

@@ -153,10 +153,18 @@ func decodeAccountConns(_ string, body []byte) (told, error) {
 	e := fromServer(fleet.EventAccountConns, m.Server)
 	e.ID, e.Time = m.ID, m.Time
 	e.Account, e.Who = m.Account, cmp.Or(m.Name, m.Account)
-	e.Why = fmt.Sprintf("%d clients and %d leafnodes on this server, %d connections in all", m.Conns, m.LeafNodes, m.TotalConns)
+	e.Why = fmt.Sprintf("%s and %s on this server, %s in all", some(m.Conns, "client"), some(m.LeafNodes, "leafnode"), some(m.TotalConns, "connection"))
 	e.key = "conns " + m.Server.ID + " " + m.Account
 	e.state = e.Why
 	return e, nil
+}
+
+// some counts things in words.
+func some(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func decodeOCSPReject(_ string, body []byte) (told, error) {
