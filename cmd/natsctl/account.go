@@ -31,20 +31,30 @@ type accountLens struct {
 }
 
 // accountLens asks as a system user, and when the user is none, as one of an account.
-// The snapshot holds what want says, or of its own account what it may know.
-func (e *env) accountLens(ctx context.Context, want fleet.Want) (*accountLens, *fleet.Snapshot, error) {
+// The snapshot holds what want says, or of its own account what it may know; what
+// its permissions do not let it ask is an error if it is the kind needed.
+func (e *env) accountLens(ctx context.Context, want fleet.Want, needed ...fleet.Kind) (*accountLens, *fleet.Snapshot, error) {
 	client, err := e.system(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	snap, err := client.Snapshot(ctx, want)
-	var other *sys.NotSystemError
-	if !errors.As(err, &other) {
+	denied := errors.Is(err, sys.ErrPermission) && !client.Conn().IsSystemAccount()
+	if !errors.Is(err, sys.ErrNotSystem) && !denied {
 		return &accountLens{client: client}, snap, err
+	}
+	var other *sys.NotSystemError
+	if !errors.As(err, &other) { // a server before 2.12 does not tell a user who may not ask where it is
+		other = &sys.NotSystemError{Account: client.Conn().RemoteAccount()}
 	}
 	own, err := client.OwnAccount(ctx, want.Conns)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, k := range needed {
+		if err := own.Refused(k); err != nil {
+			return nil, nil, err
+		}
 	}
 	l := &accountLens{client: client, own: own, user: other.Account}
 	if own.User != nil {
@@ -94,7 +104,7 @@ func (c *accountListCommand) run(ctx context.Context, e *env) error {
 		want.Kinds = append(want.Kinds, fleet.Jsz)
 		want.JS.Streams = true
 	}
-	lens, snap, err := e.accountLens(ctx, want)
+	lens, snap, err := e.accountLens(ctx, want, fleet.AccountStatz)
 	if err != nil {
 		return err
 	}
@@ -132,7 +142,7 @@ func (c *accountConnsCommand) run(ctx context.Context, e *env) error {
 	if wantsLeafs(c.conns) {
 		want.Kinds = append(want.Kinds, fleet.Leafz)
 	}
-	lens, snap, err := e.accountLens(ctx, want)
+	lens, snap, err := e.accountLens(ctx, want, fleet.Connz)
 	if err != nil {
 		return err
 	}
@@ -166,10 +176,13 @@ func (e *env) whoami(ctx context.Context) (string, error) {
 		return acc, nil
 	}
 	info, err := client.UserInfo(ctx)
-	if err != nil {
-		return "", err
+	if err == nil {
+		return info.Account, nil
 	}
-	return info.Account, nil
+	if acc := client.Conn().RemoteAccount(); acc != "" { // told meanwhile, behind the connection's first PONG
+		return acc, nil
+	}
+	return "", err
 }
 
 // knownAccount refuses a name that none of the servers asked knows, with the

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -23,6 +26,39 @@ var hidden = []string{
 	"exports, imports and limits of the account (its operator knows them)", "other accounts", "servers, and links between them",
 	"servers that kept silent",
 }
+
+// unseen returns what the user's permissions hide of its own account, each with
+// the reason, and the error that says which subjects would have to be allowed.
+func (l *accountLens) unseen() (what []string, err error) {
+	if l.own == nil {
+		return nil, nil
+	}
+	var subjects []string
+	for _, q := range []struct {
+		kind fleet.Kind
+		what string
+	}{
+		{sys.UserInfo, "your user's name and permissions"},
+		{fleet.AccountStatz, "connections, subscriptions and traffic of the account"},
+		{fleet.Jsz, "its JetStream"},
+	} {
+		var denied *sys.PermissionError
+		if errors.As(l.own.Refused(q.kind), &denied) {
+			what, subjects = append(what, fmt.Sprintf("%s (%v)", q.what, denied)), append(subjects, denied.Subject)
+		}
+	}
+	var denied *sys.PermissionError
+	if errors.As(l.own.Refused(sys.UserInfo), &denied) && denied.Subscribe {
+		return what, denied // no answer at all can reach it
+	}
+	if len(what) == 0 {
+		return nil, nil
+	}
+	return what, fmt.Errorf("%w: user may not publish to %s", errUnseen, strings.Join(slices.Compact(subjects), ", "))
+}
+
+// errUnseen says that the user's permissions hide a part of its account.
+var errUnseen = errors.New("part of the account is not visible")
 
 func (c *accountInfoCommand) run(ctx context.Context, e *env) error {
 	account := c.name
@@ -51,13 +87,17 @@ func (c *accountInfoCommand) run(ctx context.Context, e *env) error {
 	if err := e.printValue(doc, func(w io.Writer) error { return writeSheet(w, doc.Lines()) }); err != nil {
 		return err
 	}
+	if _, err := lens.unseen(); err != nil {
+		return err
+	}
 	return e.completeness(lens.complete(snap))
 }
 
 func newAccountDoc(ctx context.Context, lens *accountLens, s *fleet.Snapshot, account, mine string) (view.Account, error) {
 	doc := view.Account{Schema: "natsctl.account.info/v1", Time: s.Time, Name: account}
 	if lens.own != nil {
-		doc.User, doc.JetStream, doc.Hidden = lens.own.User, lens.own.JetStream, hidden
+		denied, _ := lens.unseen()
+		doc.User, doc.JetStream, doc.Hidden = lens.own.User, lens.own.JetStream, append(denied, hidden...)
 	} else {
 		doc.Details = fleet.AccountDetails(s)
 		if doc.Details == nil && len(s.Missing) == 0 {

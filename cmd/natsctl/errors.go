@@ -49,6 +49,7 @@ func commandAdvices() []advice {
 		{is(context.Canceled), exitInterrupted, nil},
 		{as[usageError](), exitUsage, hintUsage},
 		{as[partialError](), exitPartial, say("the answers above are right but not all there are; natsctl server ping shows who answers now")},
+		{is(errUnseen), exitPartial, say("what is above is right; for the rest, the user's permissions, or the role of its signing key, must allow it to publish there (natsctl context ls shows other users)")},
 		{is(errDeclined), exitFailed, nil},
 		{is(errBlocked), exitFailed, say("nothing was done; mend what is wrong first, or add --anyway when you accept it")},
 		{is(errNoTrigger), exitUsage, say("give a command that tells it, --via 'ssh {host} nats-server --signal ldm', or move its clients with --kick")},

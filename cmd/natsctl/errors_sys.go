@@ -59,5 +59,8 @@ func hintPermission(err error) string {
 	if e.Subscribe {
 		return "answers come to an inbox that this user may not read; if it has a prefix of its own, name it with --inbox-prefix"
 	}
+	if strings.HasPrefix(e.Subject, "$SYS.REQ.ACCOUNT.PING.") || strings.HasPrefix(e.Subject, "$SYS.REQ.USER.") {
+		return "the user's permissions, or the role of its signing key, must allow it to publish there; natsctl account info shows what can be seen without, natsctl context ls other users"
+	}
 	return "a user of the system account needs permission to publish to $SYS.REQ.> and to subscribe to its inbox"
 }

@@ -17,9 +17,10 @@ import (
 
 // Own is what a user of any account can see: itself and its account.
 type Own struct {
-	User      *server.UserInfo              // nil when the server is older than 2.10
+	User      *server.UserInfo              // nil when the server is older than 2.10, or the user may not ask
 	JetStream *server.JetStreamAccountStats // nil when the account has none, or none can be reached
 	Snapshot  *fleet.Snapshot               // ACCOUNT.STATZ and CONNZ of its account, of the servers that answered
+	Denied    []*PermissionError            // what the user's permissions, or the role of its signing key, do not let it ask
 }
 
 // The services that the system account exports to every account.
@@ -30,7 +31,8 @@ const (
 
 // OwnAccount asks, as a user of any account, what that account may know about
 // itself. Which servers there are, it may not know; so the answer is whoever
-// answers until nothing more comes, and nobody can be said to be missing.
+// answers until nothing more comes, and nobody can be said to be missing. What
+// the user may not ask is left out and named in Denied.
 func (c *Client) OwnAccount(ctx context.Context, conns fleet.ConnWant) (*Own, error) {
 	return c.ownAccount(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns}, newRoster())
 }
@@ -42,18 +44,16 @@ func (c *Client) ownAccount(ctx context.Context, want fleet.Want, known *roster)
 	own := &Own{Snapshot: &fleet.Snapshot{
 		Schema: fleet.Schema, Context: c.name, AskedBy: c.nc.ConnectedServerName(), Want: want,
 	}}
-	var err error
-	if own.User, err = c.UserInfo(ctx); err != nil && !errors.Is(err, ErrTooOld) {
-		return nil, err
-	}
-	gather := ownGather{client: c, snap: own.Snapshot, known: known, servers: map[string]*fleet.Server{}}
+	gather := ownGather{client: c, own: own, snap: own.Snapshot, known: known, servers: map[string]*fleet.Server{}}
 	if err := gather.run(ctx, want); err != nil {
 		return nil, err
 	}
-	own.Snapshot.Problems = known.learn(own.Snapshot.Servers)
-	if own.JetStream, err = c.ownJetStream(ctx); err != nil {
-		return nil, err
+	if !own.deaf() { // requests share one inbox, of which a server denies only the first subscription
+		if err := c.ownself(ctx, own); err != nil {
+			return nil, err
+		}
 	}
+	own.Snapshot.Problems = append(own.Snapshot.Problems, known.learn(own.Snapshot.Servers)...)
 	own.Snapshot.Time = time.Now().UTC()
 	own.Snapshot.TookSeconds = time.Since(begun).Seconds()
 	own.Snapshot.Expected = len(own.Snapshot.Servers)
@@ -61,14 +61,21 @@ func (c *Client) ownAccount(ctx context.Context, want fleet.Want, known *roster)
 	return own, nil
 }
 
-// ownJetStream asks for the account's JetStream; nil if it has none, or if the
-// user may not ask.
+// ownself asks who the user is, and what its account has in JetStream.
+func (c *Client) ownself(ctx context.Context, own *Own) (err error) {
+	if own.User, err = c.UserInfo(ctx); own.without(err) != nil && !errors.Is(err, ErrTooOld) {
+		return err
+	}
+	own.JetStream, err = c.ownJetStream(ctx)
+	return own.without(err)
+}
+
+// ownJetStream asks for the account's JetStream; nil if it has none.
 func (c *Client) ownJetStream(ctx context.Context) (*server.JetStreamAccountStats, error) {
 	msg, err := c.askOnce(ctx, c.timeout, &nats.Msg{Subject: server.JSApiAccountInfo})
 	var silent *SilentError
-	var denied *PermissionError
 	switch {
-	case errors.Is(err, nats.ErrNoResponders), errors.As(err, &silent), errors.As(err, &denied):
+	case errors.Is(err, nats.ErrNoResponders), errors.As(err, &silent):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("ask %s: %w", server.JSApiAccountInfo, err)
@@ -90,23 +97,30 @@ type ownGather struct {
 	known  *roster
 
 	mu      sync.Mutex
+	own     *Own
 	servers map[string]*fleet.Server
 }
 
-// run asks both questions at once.
+// run asks both questions at once; one that is denied does not end the other.
 func (g *ownGather) run(ctx context.Context, want fleet.Want) error {
 	both, ctx := errgroup.WithContext(ctx)
 	if want.Has(fleet.Connz) {
-		both.Go(func() error { return g.connz(ctx, want.Conns) })
+		both.Go(func() error { return g.denied(g.connz(ctx, want.Conns)) })
 	}
 	both.Go(func() error {
 		unused := &server.AccountStatzOptions{IncludeUnused: true} // a server may lead streams of the account without a connection of it
-		return g.scatter(ctx, ownStatz, unused, func(sv *fleet.Server, data json.RawMessage) error {
+		return g.denied(g.scatter(ctx, ownStatz, unused, func(sv *fleet.Server, data json.RawMessage) error {
 			sv.AccountStatz = &server.AccountStatz{}
 			return json.Unmarshal(data, sv.AccountStatz)
-		})
+		}))
 	})
 	return both.Wait()
+}
+
+func (g *ownGather) denied(err error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.own.without(err)
 }
 
 // connz asks for the connections, page by page. A page goes to all servers, since
@@ -220,7 +234,7 @@ func (g *ownGather) scatter(ctx context.Context, subject string, options any, ta
 			}
 			timer.Reset(g.gap(asked, seen))
 		case p := <-denied:
-			if p.Subject == subject {
+			if p.Subject == "" || p.Subject == subject || p.Subscribe && p.Subject == inbox {
 				return p
 			}
 		case <-timer.C:

@@ -2,6 +2,7 @@ package sys_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -39,5 +40,59 @@ func TestOwnSourceDenied(t *testing.T) {
 		if len(s.Servers) == 3 {
 			return
 		}
+	}
+}
+
+// TestOwnAccountDenied asks as users whose permissions leave out a part, or all,
+// of what servers tell an account of itself: the part is named with its
+// subject, the rest is there, and nothing waits for a timeout.
+func TestOwnAccountDenied(t *testing.T) {
+	part := broker.User{Name: "part", Permissions: broker.Permissions{DenyPub: []string{"$SYS.REQ.USER.INFO", "$SYS.REQ.ACCOUNT.PING.CONNZ"}}}
+	none := broker.User{Name: "none", Permissions: broker.Permissions{Pub: []string{"own.>"}}}
+	deaf := broker.User{Name: "deaf", Permissions: broker.Permissions{Sub: []string{"own.>"}}}
+	c := start(t, broker.Spec{
+		Name: "mine", Clusters: []broker.ClusterSpec{{Name: "mine", Nodes: 2}},
+		Accounts: []broker.Account{{Name: "APP", Users: []broker.User{part, none, deaf}}},
+	})
+	kinds := []fleet.Kind{sys.UserInfo, fleet.Connz, fleet.AccountStatz, fleet.Jsz}
+	for name, refused := range map[string][]fleet.Kind{"part": kinds[:2], "none": kinds, "deaf": kinds} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			nc, err := c.Connect(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(nc.Close)
+			client := sys.New(nc, sys.WithTimeout(10*time.Minute)) // a wait for it would outlast the test
+			if _, err := client.Snapshot(ctx, fleet.Want{}); name == "none" && !errors.Is(err, sys.ErrNotSystem) {
+				t.Errorf("asked as a system user: %v", err)
+			}
+			own, err := client.OwnAccount(ctx, fleet.ConnWant{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkRefused(t, own, refused)
+			if _, err := client.Own().Snapshot(ctx, fleet.Want{Kinds: kinds[1:]}); errors.Is(err, sys.ErrPermission) != (name != "part") {
+				t.Errorf("as a source: %v", err)
+			}
+		})
+	}
+}
+
+// checkRefused compares what was denied with what should have been.
+func checkRefused(t *testing.T, own *sys.Own, want []fleet.Kind) {
+	t.Helper()
+	denied := map[fleet.Kind]bool{}
+	for _, k := range want {
+		denied[k] = true
+	}
+	for _, k := range []fleet.Kind{sys.UserInfo, fleet.Connz, fleet.AccountStatz, fleet.Jsz} {
+		if err := own.Refused(k); errors.Is(err, sys.ErrPermission) != denied[k] {
+			t.Errorf("%s: %v", k, err)
+		}
+	}
+	if got := len(own.Snapshot.Servers); (got == 0) != denied[fleet.AccountStatz] {
+		t.Errorf("%d servers told of the account", got)
 	}
 }

@@ -49,6 +49,10 @@ func (o OwnSource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapsh
 		return nil, err
 	}
 	s := own.Snapshot
+	if len(s.Servers) == 0 && own.JetStream == nil && len(own.Denied) > 0 {
+		return nil, own.Denied[0]
+	}
+	s.Problems = append(s.Problems, own.problems()...)
 	s.Own = &fleet.Own{Account: o.c.nc.RemoteAccount(), User: own.User, JetStream: own.JetStream}
 	if own.User != nil {
 		s.Own.Account = own.User.Account

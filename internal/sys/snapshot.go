@@ -39,7 +39,7 @@ func (r *round) finish(ctx context.Context) (*fleet.Snapshot, error) {
 		return nil, err
 	}
 	if err := r.run(ctx); err != nil {
-		if errors.Is(err, errNotAnswered) {
+		if errors.Is(err, errNotAnswered) || c.elsewhere(err) {
 			return nil, c.notSystem(ctx)
 		}
 		return nil, err
@@ -109,6 +109,13 @@ func (r *round) hasCluster(name string) bool {
 		}
 	}
 	return false
+}
+
+// elsewhere tells that the user is in another account than the system's, as
+// servers from 2.12 on say when it connects; they deny rather than answer what
+// its permissions leave out.
+func (c *Client) elsewhere(err error) bool {
+	return errors.Is(err, ErrPermission) && c.nc.RemoteAccount() != "" && !c.nc.IsSystemAccount()
 }
 
 // notSystem says which account the user is in.

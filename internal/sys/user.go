@@ -12,15 +12,16 @@ import (
 
 // UserInfo returns what the connected server knows of the connection's own
 // user: its account, permissions and expiry. It works in any account, from
-// nats-server 2.10 on.
+// nats-server 2.10 on; a user who may not publish to its subject gets an
+// [ErrPermission].
 func (c *Client) UserInfo(ctx context.Context) (*server.UserInfo, error) {
 	subject := Lookup(string(UserInfo)).Subject
-	msg, err := c.nc.RequestWithContext(ctx, subject, nil)
+	msg, err := c.askOnce(ctx, c.timeout, &nats.Msg{Subject: subject})
 	if err != nil {
 		if errors.Is(err, nats.ErrNoResponders) {
 			return nil, &TooOldError{Server: c.nc.ConnectedServerName(), Version: c.nc.ConnectedServerVersion(), Kind: UserInfo, Since: "2.10.0"}
 		}
-		return nil, fmt.Errorf("ask %s: %w", subject, err)
+		return nil, err
 	}
 	var env struct {
 		Data  *server.UserInfo `json:"data"`

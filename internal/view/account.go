@@ -65,8 +65,12 @@ func (a Account) Lines() [][2]string {
 		}
 	}
 	lines = append(lines, jetStreamLines(a.JetStream)...)
-	if len(a.Hidden) > 0 {
-		lines = append(lines, [2]string{"Not visible", joined(a.Hidden)})
+	for i, what := range a.Hidden {
+		name := "Not visible"
+		if i > 0 {
+			name = ""
+		}
+		lines = append(lines, [2]string{name, Text(what)})
 	}
 	return lines
 }
