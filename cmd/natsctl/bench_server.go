@@ -27,7 +27,7 @@ func (e *env) benchServerView(ctx context.Context, name string) (bench.ServerVie
 	}
 	first, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
 	if err != nil {
-		return nil, fmt.Errorf("system context %s: %w", name, err)
+		return nil, fmt.Errorf("system context %s: %w", name, other.withSaved(err, "--sys-context"))
 	}
 	return benchServers{client, first}, nil
 }

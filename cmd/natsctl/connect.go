@@ -99,7 +99,7 @@ func (e *env) connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	if s.nc, err = e.dial(ctx, target, extra...); err != nil {
 		return nil, err
 	}
-	e.session = s
+	e.session, e.dialled = s, target
 	e.onClose(func() { s.nc.Close(); e.session = nil })
 	return s, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"golang.org/x/term"
 
+	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/tui/hush"
 )
 
@@ -30,9 +31,10 @@ type env struct {
 
 	interrupted <-chan struct{} // closed by the first interrupt
 
-	session      *session // the connection, once made
-	allowActions bool     // the dashboard may act
-	roster       *roster  // whom the fleet is remembered to have, once asked
+	session      *session        // the connection, once made
+	dialled      *natsctx.Target // where it went, also when it is closed again
+	allowActions bool            // the dashboard may act
+	roster       *roster         // whom the fleet is remembered to have, once asked
 	closers      []func()
 }
 

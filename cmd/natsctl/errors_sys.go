@@ -19,8 +19,52 @@ func lostConnection(target error) func(error) bool {
 	}
 }
 
+// elsewhere is a [sys.ErrNotSystem], with what to give instead.
+type elsewhere struct {
+	error
+	saved []string // contexts for the system account of the same servers
+	flag  string   // the flag that names one
+	bare  bool     // it was reached without a context
+}
+
+// Unwrap returns the error itself.
+func (w elsewhere) Unwrap() error { return w.error }
+
+// withSaved looks among the saved contexts for one that would do, for the flag
+// that chooses it.
+func (e *env) withSaved(err error, flag string) error {
+	store, failed := e.store()
+	if !errors.Is(err, sys.ErrNotSystem) || e.dialled == nil || failed != nil {
+		return err
+	}
+	if other := (elsewhere{}); errors.As(err, &other) {
+		return err
+	}
+	return elsewhere{err, store.SystemContexts(e.dialled.Name, e.dialled.URLOrDefault()), flag, e.dialled.Name == ""}
+}
+
+// hint is the command to give; nothing when no context is known.
+func (w elsewhere) hint() string {
+	var saved []string
+	for _, name := range w.saved[:min(3, len(w.saved))] {
+		saved = append(saved, w.flag+" "+shellQuote(name))
+	}
+	if len(saved) == 0 {
+		return ""
+	}
+	hint := "this needs a user of the system account: the same command with " + strings.Join(saved, " or ")
+	if w.bare {
+		return hint + " in place of the URL and credentials"
+	}
+	return hint
+}
+
 // hintNotSystem names the account that has to be asked for instead.
 func hintNotSystem(err error) string {
+	var other elsewhere
+	if errors.As(err, &other) && other.hint() != "" {
+		return other.hint()
+	}
 	hint := "this needs a user of the system account; choose one with --context NAME, natsctl context ls shows which there are"
 	var e *sys.NotSystemError
 	if errors.As(err, &e) && e.Account == "$G" {

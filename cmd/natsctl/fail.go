@@ -26,7 +26,7 @@ func (e *env) fail(err error) int {
 	if errors.As(err, &status) {
 		return int(status)
 	}
-	code, hint := explain(err)
+	code, hint := explain(e.withSaved(err, "--context"))
 	if errors.Is(err, context.Canceled) {
 		return code
 	}

@@ -1,0 +1,65 @@
+package natsctx
+
+import (
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// systemWords are words with which people name what belongs to the system
+// account.
+var systemWords = regexp.MustCompile(`(?i)(^|[^a-z])(sys|system)([^a-z]|$)`)
+
+// SystemContexts returns the names of saved contexts that by their words are
+// for the system account of the servers in urls, other than the one of name,
+// which may be "". A context NAME-sys comes first, wherever it connects to; any
+// other has a server in common, and sys or system as a word in its name, user or
+// description. What account a context is in, only a server knows.
+func (s *Store) SystemContexts(name, urls string) []string {
+	names, err := s.Names()
+	if err != nil {
+		return nil
+	}
+	here := addresses(urls)
+	var found []string
+	for _, other := range names {
+		if other == name {
+			continue
+		}
+		c, err := s.Load(other)
+		switch {
+		case err != nil:
+		case name != "" && other == name+"-sys":
+			found = slices.Insert(found, 0, other)
+		case systemWords.MatchString(other+" "+c.User+" "+c.Description) && overlap(here, addresses(c.URLOrDefault())):
+			found = append(found, other)
+		}
+	}
+	return found
+}
+
+// addresses are the hosts with ports of a list of URLs, with one name for this
+// machine. URLs that do not parse are left out.
+func addresses(list string) []string {
+	var out []string
+	for _, raw := range SplitURLs(list) {
+		u, err := ParseURL(raw)
+		if err != nil {
+			continue
+		}
+		host, port := strings.ToLower(u.Hostname()), u.Port()
+		if loopback(host) {
+			host = "localhost"
+		}
+		if port == "" {
+			port = "4222"
+		}
+		out = append(out, net.JoinHostPort(host, port))
+	}
+	return out
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
+}
