@@ -114,8 +114,7 @@ func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) er
 	}
 	live := newBenchLive(e, f.quiet)
 	res, err := bench.Execute(ctx, spec, connect, append(opts, bench.WithProgress(live.show))...)
-	live.clear()
-	if err != nil {
+	if err := live.ended(ctx, err, "nothing was measured yet"); err != nil {
 		return err
 	}
 	return f.deliver(e, format, res)

@@ -27,7 +27,7 @@ func (c *benchCalibrate) run(ctx context.Context, e *env) error {
 	}
 	defer bench.Tune()()
 	cal, err := bench.Calibrate(ctx, connect)
-	if err != nil {
+	if err := newBenchLive(e, true).ended(ctx, err, "the machine was not measured to the end"); err != nil {
 		return err
 	}
 	return e.printValue(cal, func(w io.Writer) error {

@@ -120,8 +120,7 @@ func (c *benchAB) run(ctx context.Context, e *env) error {
 	defer bench.Tune()()
 	live := newBenchLive(e, c.quiet)
 	ra, rb, err := bench.AB(ctx, a, b, max(c.runs, 1), c.seed, bench.WithProgress(live.show), bench.WithVersion(buildVersion()))
-	live.clear()
-	if err != nil {
+	if err := live.ended(ctx, err, "nothing was compared yet, both sides have to be measured once"); err != nil {
 		return err
 	}
 	if c.save != "" {

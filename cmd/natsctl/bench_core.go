@@ -169,17 +169,10 @@ func (c *benchServe) run(ctx context.Context, e *env) error {
 	}
 	defer bench.Tune()()
 	e.say("", fmt.Sprintf("answering %s until interrupted", c.subject))
-	var served int64
+	said := serveWords{env: e}
 	err = bench.Serve(ctx, bench.ServeSpec{
 		Subject: c.subject, Queue: c.queue, Responders: c.responders, Think: c.think, ReplySize: size,
-	}, connect, func(n int64) {
-		if e.errTTY && n != served {
-			_, _ = fmt.Fprintf(e.err, "\r%d requests answered", n)
-		}
-		served = n
-	})
-	if e.errTTY && served > 0 {
-		_, _ = fmt.Fprintln(e.err)
-	}
+	}, connect, said.tell)
+	said.end()
 	return err
 }

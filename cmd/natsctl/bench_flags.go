@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -225,4 +226,19 @@ func (l *benchLive) clear() {
 		l.write("")
 		_, _ = fmt.Fprint(l.e.err, "\r")
 	}
+}
+
+// ended ends the progress. An interruption before there was anything to show
+// says so, and what the run left behind, which its silent end would not.
+func (l *benchLive) ended(ctx context.Context, err error, nothing string) error {
+	l.clear()
+	if err == nil || ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	l.e.say("", "interrupted: "+nothing)
+	var left *bench.LeftError
+	if errors.As(err, &left) {
+		l.e.say("warning", left.Error())
+	}
+	return err
 }

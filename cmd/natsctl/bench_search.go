@@ -70,8 +70,7 @@ func (c *benchSearch) run(ctx context.Context, e *env) error {
 	}
 	live := newBenchLive(e, c.quiet)
 	res, err := bench.Search(ctx, spec, connect, slo, start, append(opts, bench.WithProgress(live.show))...)
-	live.clear()
-	if err != nil {
+	if err := live.ended(ctx, err, "nothing was measured yet"); err != nil {
 		return err
 	}
 	return c.deliver(e, format, res)

@@ -39,3 +39,12 @@ var (
 // Connect opens a connection as the user of the benchmark, with extra options
 // applied after the caller's own. A run opens one per worker and closes it.
 type Connect func(opts ...nats.Option) (*nats.Conn, error)
+
+// LeftError says that something that a run made for itself, such as a stream, is
+// still there.
+type LeftError struct{ cause error }
+
+func (e *LeftError) Error() string { return "left behind: " + e.cause.Error() }
+
+// Unwrap returns why it could not be removed.
+func (e *LeftError) Unwrap() error { return e.cause }

@@ -52,7 +52,8 @@ func WithCeiling(perSecond float64) Option { return func(o *options) { o.ceiling
 
 // Execute runs a scenario and reports. When ctx ends during a measurement the
 // result holds what was measured until then, marked as partial, and the error
-// is nil; before the first measurement the error is the cause of ctx.
+// is nil; before the first measurement the error is the cause of ctx. An error
+// that holds a [LeftError] names what the run made and could not remove.
 func Execute(ctx context.Context, s Spec, c Connect, opts ...Option) (*Result, error) {
 	all, err := newSeries(s, c, opts)
 	if err != nil {
@@ -82,7 +83,7 @@ func (r *run) execute(ctx context.Context, n int, o options) (rep *Run, err erro
 		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.timeout()+grace)
 		defer cancel()
 		if cerr := r.close(undo); cerr != nil {
-			err = errors.Join(err, cerr)
+			err = errors.Join(err, &LeftError{cerr})
 		}
 	}()
 	p := newPhases(r, w, rep, o)

@@ -81,7 +81,7 @@ func lameDuckRun(t *testing.T, spec Spec) *Run {
 // checkFailover checks that a report tells of a server that its clients left.
 func checkFailover(t *testing.T, r *Run) {
 	t.Helper()
-	for _, kind := range []string{evLameDuck, evDisconnected, evReconnected} {
+	for _, kind := range []string{evLameDuck, EventDisconnected, EventReconnected} {
 		if !slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == kind }) {
 			t.Errorf("no event %q: %+v", kind, r.Events)
 		}

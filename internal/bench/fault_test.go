@@ -102,7 +102,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 				t.Errorf("%d reconnects, valid %v", r.Client.Reconnects, r.Validity.Valid)
 			}
 			kinds := func(k string) bool { return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == k }) }
-			if !kinds(evDisconnected) || !kinds(evReconnected) {
+			if !kinds(EventDisconnected) || !kinds(EventReconnected) {
 				t.Errorf("events %+v", r.Events)
 			}
 			if r.Received+r.Lost != r.Expected || r.Received < 500 {

@@ -27,14 +27,18 @@ func newJournal(now func() int64) *journal {
 	return &journal{now: now, counts: map[string]int{}}
 }
 
-// The kinds of an [Event].
+// The kinds of an [Event] that have words of their own where they are told.
 const (
-	evDisconnected = "disconnected"
-	evReconnected  = "reconnected"
-	evLameDuck     = "lame duck"
-	evSlow         = "slow consumer"
-	evDenied       = "permission denied"
-	evError        = "error"
+	EventDisconnected = "disconnected"
+	EventReconnected  = "reconnected" // Detail is the server
+	EventDenied       = "permission denied"
+)
+
+// The other kinds of an [Event].
+const (
+	evLameDuck = "lame duck"
+	evSlow     = "slow consumer"
+	evError    = "error"
 )
 
 func (j *journal) note(kind, who, detail string) {
@@ -94,9 +98,9 @@ func (j *journal) options(who string) []nats.Option {
 			if nc.IsClosed() || err == nil {
 				return
 			}
-			j.note(evDisconnected, who, err.Error())
+			j.note(EventDisconnected, who, err.Error())
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { j.note(evReconnected, who, nc.ConnectedServerName()) }),
+		nats.ReconnectHandler(func(nc *nats.Conn) { j.note(EventReconnected, who, nc.ConnectedServerName()) }),
 		nats.LameDuckModeHandler(func(nc *nats.Conn) { j.note(evLameDuck, who, nc.ConnectedServerName()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			kind := evError
@@ -104,7 +108,7 @@ func (j *journal) options(who string) []nats.Option {
 			case errors.Is(err, nats.ErrSlowConsumer):
 				kind = evSlow
 			case errors.Is(err, nats.ErrPermissionViolation):
-				kind = evDenied
+				kind = EventDenied
 			}
 			j.note(kind, who, err.Error())
 		}),

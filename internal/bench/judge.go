@@ -50,12 +50,12 @@ func (r *run) judge(rep *Run, o options) Validity {
 		"%s/s is above %.0f %% of what the generator itself can do (%s/s)", FormatRate(load), boundShare*100, FormatRate(o.ceiling))
 	add(rep.Client.ForeignCPU > foreignShare && !rep.Client.ServerLocal, true, ReasonForeign,
 		"other programs used %.0f %% of this machine", rep.Client.ForeignCPU*100)
-	broken := r.journal.count(evDisconnected)
+	broken := r.journal.count(EventDisconnected)
 	add(broken > 0, true, ReasonReconnect, "connections were lost %d times and made again %d times", broken, rep.Client.Reconnects)
 	add(rep.Client.SlowEvents > 0 || rep.Client.Dropped > 0, true, ReasonSlow,
 		"the client was a slow consumer (%d times, %d messages dropped)", rep.Client.SlowEvents, rep.Client.Dropped)
-	denied := r.journal.count(evDenied)
-	add(denied > 0, true, ReasonDenied, "the server refused %d times what this user may not do: %s", denied, r.journal.first(evDenied))
+	denied := r.journal.count(EventDenied)
+	add(denied > 0, true, ReasonDenied, "the server refused %d times what this user may not do: %s", denied, r.journal.first(EventDenied))
 	if l := rep.Latency; l.SendLag != nil && l.Response != nil {
 		add(l.SendLag.P99 > max(lagFloorUS, lagShare*l.Response.P99), false, ReasonSendLag,
 			"the generator itself sent 1 %% of the messages more than %s late: the service time says more about the server", lateness(l.SendLag.P99))

@@ -22,7 +22,7 @@ func (r *run) report(ctx context.Context, w workload, rep *Run, use *usage) {
 	rep.Rate.CV = variation(rep.Whole())
 	rep.Events = r.journal.list()
 	rep.Client.SlowEvents = r.journal.count(evSlow)
-	rep.Client.Reconnects = r.journal.count(evReconnected)
+	rep.Client.Reconnects = r.journal.count(EventReconnected)
 	use.into(rep)
 	rep.Client.ServerLocal = r.local
 	r.saturation(rep)

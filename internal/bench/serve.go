@@ -20,15 +20,27 @@ type ServeSpec struct {
 	ReplySize  int // bytes; 0: the request comes back
 }
 
-// Serve answers requests until ctx ends. It calls watch once a second with the
-// number of requests answered so far.
-func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(served int64)) error {
+// ServeState is what a look at the responders shows.
+type ServeState struct {
+	Served int64   // requests answered so far
+	News   []Event // what happened to the connections since the look before, seconds from the start; at most 100
+}
+
+// Serve answers requests until ctx ends. It calls watch once a second, and
+// after what happened to a connection, from one goroutine. The error names the
+// responder that the servers do not let answer any more: it is denied the
+// subject (nats.ErrPermissionViolation), or its connection was closed for good,
+// as that of a user who was revoked (nats.ErrAuthRevoked, nats.ErrAuthorization).
+// A connection that was lost otherwise is tried again as long as ctx allows.
+func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) error {
 	r := newRun(Spec{Timeout: defaultTimeout, Sizes: []int{0}}, c, options{})
 	orString(&s.Queue, "natsctl-bench")
-	var all []*responder
+	d := newDuty(r.clock)
 	defer func() { _ = r.close(context.WithoutCancel(ctx)) }() // made nothing that could fail to go
+	var all []*responder
 	for i := range max(s.Responders, 1) {
-		l, err := r.link(fmt.Sprintf("responder-%d", i+1))
+		who := fmt.Sprintf("responder-%d", i+1)
+		l, err := r.linkOver(who, nil, d.options(who)...)
 		if err != nil {
 			return err
 		}
@@ -44,14 +56,18 @@ func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(served int64)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		var n int64
+		state := ServeState{News: d.take()}
 		for _, d := range all {
-			n += d.served.Load()
+			state.Served += d.served.Load()
 		}
-		watch(n)
+		watch(state)
 		select {
 		case <-ctx.Done():
 			return nil
+		case err := <-d.over:
+			watch(ServeState{state.Served, d.take()})
+			return err
+		case <-d.wake:
 		case <-tick.C:
 		}
 	}

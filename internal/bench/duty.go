@@ -1,0 +1,115 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/pace"
+)
+
+// duty hears what happens to the connections of responders, which may serve
+// for days: only what nobody has taken yet is kept. It is safe for concurrent
+// use.
+type duty struct {
+	clock pace.Monotonic
+	wake  chan struct{} // there is news
+	over  chan error    // a responder cannot go on
+
+	mu      sync.Mutex
+	news    []Event
+	told    map[string]bool  // by responder and words: what comes with each request is told once
+	revoked map[string]error // by responder: why the server ended its connection
+}
+
+func newDuty(clock pace.Monotonic) *duty {
+	return &duty{clock: clock, wake: make(chan struct{}, 1), over: make(chan error, 1), told: map[string]bool{}, revoked: map[string]error{}}
+}
+
+// take returns the news since the call before.
+func (d *duty) take() []Event {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	news := d.news
+	d.news = nil
+	return news
+}
+
+func (d *duty) note(kind, who, detail string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.news) < maxEvents {
+		d.news = append(d.news, Event{Second: float64(d.clock.Now()) / 1e9, Kind: kind, Who: who, Detail: detail})
+	}
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// once notes what would be told again with every request.
+func (d *duty) once(kind, who, detail string) {
+	d.mu.Lock()
+	told := d.told[who+kind]
+	d.told[who+kind] = true
+	d.mu.Unlock()
+	if !told {
+		d.note(kind, who, detail)
+	}
+}
+
+// end is the first reason for which a responder cannot go on.
+func (d *duty) end(who string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if why := d.revoked[who]; why != nil && !errors.Is(err, why) {
+		err = fmt.Errorf("%w, then %w", why, err)
+	}
+	select {
+	case d.over <- fmt.Errorf("%s answers no more: %w", who, err):
+	default:
+	}
+}
+
+// options make a connection report here.
+func (d *duty) options(who string) []nats.Option {
+	return []nats.Option{
+		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+			if nc.IsClosed() || err == nil {
+				return
+			}
+			d.note(EventDisconnected, who, err.Error())
+		}),
+		nats.ReconnectHandler(func(nc *nats.Conn) { d.note(EventReconnected, who, nc.ConnectedServerName()) }),
+		nats.LameDuckModeHandler(func(nc *nats.Conn) { d.note(evLameDuck, who, nc.ConnectedServerName()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { d.wrong(who, err) }),
+		nats.ClosedHandler(func(nc *nats.Conn) {
+			err := nc.LastError()
+			if err == nil {
+				err = nats.ErrConnectionClosed
+			}
+			d.end(who, err)
+		}),
+	}
+}
+
+// wrong sorts an error that a server told without being asked.
+func (d *duty) wrong(who string, err error) {
+	switch {
+	case errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(strings.ToLower(err.Error()), "subscription"):
+		d.end(who, err)
+	case errors.Is(err, nats.ErrPermissionViolation):
+		d.once(EventDenied, who, err.Error())
+	case errors.Is(err, nats.ErrSlowConsumer):
+		d.once(evSlow, who, err.Error())
+	case errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAccountAuthExpired):
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.revoked[who] = err
+	default:
+		d.once(evError, who, err.Error())
+	}
+}
