@@ -40,6 +40,9 @@ func (m *Model) body(a cell.Area) {
 	top := a.Rows(0, tableH)
 	if len(l.order) == 0 {
 		top.Write(gutter, min(1, top.H-1), m.emptyLine(p, l), cell.Muted)
+		if free := top.H - 3; mo.fill != nil && free >= fillMin {
+			mo.fill(m, top.Rows(3, free))
+		}
 		return
 	}
 	t := table{l: l, first: m.shown(mo.first, l), wide: m.wide, now: m.now(), raw: m.raw, still: m.noDeltas}

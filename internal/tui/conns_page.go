@@ -72,6 +72,9 @@ func noConns(m *Model, p *page) string {
 func modeLine(_ *Model, p *page, a cell.Area) int {
 	x := a.Write(1, 0, "v", cell.Accent) + 1
 	for i, mo := range p.spec.modes {
+		if i < p.mode-1 && modesWidth(p.spec.modes) > a.W {
+			continue // so that there is room for the present one
+		}
 		text, style := " "+mo.name+" ", cell.Style(cell.Muted)
 		if i == p.mode {
 			text, style = "▸"+mo.name+" ", cell.Accent
@@ -84,6 +87,15 @@ func modeLine(_ *Model, p *page, a cell.Area) int {
 	return 1
 }
 
+// modesWidth is the room that the names of all ways take.
+func modesWidth(modes []mode) int {
+	w := 3
+	for _, mo := range modes {
+		w += cell.Width(mo.name) + 3
+	}
+	return w
+}
+
 // connPanel is the connection under the cursor: facts, curves, what its client
 // did before.
 func connPanel(m *Model, p *page, row int, a cell.Area) {
@@ -92,7 +104,11 @@ func connPanel(m *Model, p *page, row int, a cell.Area) {
 		return
 	}
 	r := rows.rows[row]
-	y := m.connFacts(r).draw(a)
+	facts := a
+	if r.Info.Stop == nil {
+		facts = a.Rows(0, max(a.H-4, 2)) // the curves come first
+	}
+	y := m.connFacts(r).draw(facts)
 	if r.Info.Stop == nil {
 		y += m.connCurves(r, a.Rows(y, a.H-y))
 	}

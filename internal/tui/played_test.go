@@ -269,7 +269,7 @@ func (s stages) state(t testing.TB, name string) *State {
 		for _, snap := range snaps {
 			for _, sv := range snap.Servers {
 				sv.Statsz.JetStream, sv.Jsz, sv.Raftz = nil, nil, nil
-				sv.Info.Flags = 0
+				sv.Info.Flags, sv.Info.JetStream = 0, false
 				if sv.Varz != nil {
 					sv.Varz.JetStream = server.JetStreamVarz{}
 				}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,7 @@ func (m *Model) stateBox(a cell.Area) {
 			wrapped = append(wrapped, wrap(view.Text(part), min(a.W-6, 76))...)
 		}
 	}
+	wrapped = fewer(wrapped, a.H-2)
 	w := 0
 	for _, l := range wrapped {
 		w = max(w, cell.Width(l))
@@ -35,6 +37,20 @@ func (m *Model) stateBox(a cell.Area) {
 		}
 		in.Write(0, y, l, st)
 	}
+}
+
+// fewer leaves out lines until there are at most n: empty ones first, then
+// those before the last, which says what can be done.
+func fewer(lines []string, n int) []string {
+	for i := len(lines) - 1; i > 0 && len(lines) > n; i-- {
+		if lines[i] == "" {
+			lines = slices.Delete(lines, i, i+1)
+		}
+	}
+	for len(lines) > max(n, 2) {
+		lines = slices.Delete(lines, len(lines)-2, len(lines)-1)
+	}
+	return lines
 }
 
 // stateLines are the words of the box, and its colour.

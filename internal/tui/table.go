@@ -36,7 +36,7 @@ const (
 	gutter   = 3  // cursor, mark and a space before the first column
 	gap      = 1  // between columns
 	textMax  = 36 // cells of a text column before it may grow into free space
-	textLow  = 14 // the same in the narrowest window
+	textLow  = 12 // the same in the narrowest window
 	textMin  = 6
 	wordsMin = 16 // cells from which a sentence says something
 	wordsMax = 64 // cells of a sentence before other columns have theirs
@@ -312,7 +312,11 @@ func (t table) columns(rows []int, w int) []column {
 		t.l.widths[h.Name] = full
 		c.width = full
 		if h.Unit == view.Plain {
-			c.width = min(full, max(min(w/4, textMax), textLow, cell.Width(c.title)))
+			share := 5
+			if t.rank(c) == 0 {
+				share = 4 // of the name of the row
+			}
+			c.width = min(full, max(min(w/share, textMax), textLow, cell.Width(c.title)))
 			if closing[h.Name] {
 				c.width = min(full, wordsMax)
 			}

@@ -78,13 +78,21 @@ var treeColumns = []view.Column[tre]{
 // treeSheet lays the topology out as a tree, in the order of the topology.
 func treeSheet(m *Model, _ *page) sheet {
 	return &rowsOf[tre]{
-		cols: treeColumns, rows: newTree(m.st, m.hidden),
+		cols: treeColumns, dress: treeDress, rows: newTree(m.st, m.hidden),
 		name:  func(r tre) string { return r.key() },
 		judge: func(r tre) view.Level { return r.level }, sign: tre.sign,
 		refer: func(r tre) ref { return r.ref() },
 		json:  func(r tre) any { return r.json() },
 	}
 }
+
+// treeDress says beside the name what became of a server that does not answer.
+var treeDress = map[string]dress[tre]{"name": {text: func(r tre) string {
+	if r.srv == nil || r.srv.ghost == nil {
+		return ""
+	}
+	return r.label() + "  " + r.srv.status()
+}}}
 
 // newTree lists clusters with their servers, then servers of no cluster, then
 // leafnodes.
