@@ -198,12 +198,21 @@ func (m *Model) totalsLine(a cell.Area, y int) {
 		{text: "conns " + view.Count.Format(t.conns), short: view.PerSec.Format(t.conns) + "c"},
 		{text: "in " + m.flow(t.traffic.InMsgs.Value(), t.traffic.InBytes.Value()), style: cell.Plain},
 		{text: m.sparkOf(serIn), style: cell.Chart, rank: 5},
-		{text: "out " + m.flow(t.traffic.OutMsgs.Value(), t.traffic.OutBytes.Value())},
+		{text: "out " + m.flow(t.traffic.OutMsgs.Value(), t.traffic.OutBytes.Value()) + t.ratedOf()},
 		{text: m.sparkOf(serOut), style: cell.Chart, rank: 5},
 		{text: "subs " + view.PerSec.Format(t.subs), rank: 3},
 		{text: "slow " + view.PerSec.Format(t.slow), style: cell.OfLevel(warnIf(t.slowing)), rank: 2},
 	}
 	line(a, y, append(left, m.jetSegment(t)...), nil)
+}
+
+// ratedOf says of how many servers the rates are the sum, where some have none
+// yet, as after a restart; empty: of all.
+func (t totals) ratedOf() string {
+	if t.rated == 0 || t.rated == t.answered {
+		return ""
+	}
+	return " of " + ratio(t.rated, t.answered) + " srv"
 }
 
 func (m *Model) jetSegment(t totals) []segment {

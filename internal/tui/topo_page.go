@@ -206,10 +206,9 @@ func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow, rtts map[strin
 		r.total.answers++
 		r.total.conns += s.sv.Statsz.Connections
 		r.slowest = max(r.slowest, rtts[n.Key])
-		if t := s.traffic(); t.Known() {
-			r.total.known = true
-			r.total.msgs += t.InMsgs.PerSecond + t.OutMsgs.PerSecond
-		}
+		t := s.traffic()
+		r.total.known = t.Known() && (r.total.answers == 1 || r.total.known) // a part is no sum
+		r.total.msgs += t.InMsgs.PerSecond + t.OutMsgs.PerSecond
 	}
 	return r
 }

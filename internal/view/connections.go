@@ -118,8 +118,8 @@ func Accounts(rates bool) []Column[*fleet.AccountRow] {
 		{Name: "system", Title: "System", Help: "Whether it is the system account (needs VARZ).", Wide: true, Value: func(r *fleet.AccountRow) any { return r.System }},
 		{Name: "servers", Title: "Servers", Short: "Srv", Help: "Servers with a connection of it.", Unit: Count, Value: func(r *fleet.AccountRow) any { return r.Servers }},
 		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Client connections.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Conns }},
-		{Name: "leafs", Title: "Leafs", Short: "Leaf", Help: "Leafnode connections, as either end counts them.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Leafs }},
-		{Name: "subs", Title: "Subs", Help: "Subscriptions, over all servers (2.10).", Unit: Count, Sum: true, Value: accountSubs},
+		{Name: "leafs", Title: "Leafs", Short: "Leaf", Help: "Leafnode connections; one counts at each of its ends that answers.", Unit: Count, Sum: true, Value: func(r *fleet.AccountRow) any { return r.Leafs }},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions in the lists of all servers, where one stands on each that knows of it (2.10).", Unit: Count, Sum: true, Value: accountSubs},
 	}
 	cols = append(cols, TrafficColumns(rates, func(r *fleet.AccountRow) fleet.Traffic { return r.Traffic })...)
 	cols = append(cols, CounterColumns(rates, func(r *fleet.AccountRow) fleet.Counters { return r.Counters })...)

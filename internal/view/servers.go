@@ -44,7 +44,7 @@ func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
 func serverFigures() []Column[*fleet.Server] {
 	return []Column[*fleet.Server]{
 		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Client connections.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Connections })},
-		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions in its list, those that other servers told it of among them.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
 		{
 			Name: "routes", Title: "Routes", Help: "Servers of the same cluster that it is connected to; each takes several connections.",
 			Unit: Count, Value: stat(func(sv *fleet.Server) any { return routePeers(sv) }),
