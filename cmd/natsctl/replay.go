@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -28,27 +27,13 @@ func (f *replayFlags) open(e *env) (*fleet.Recording, error) {
 		}
 		return nil, nil
 	}
-	file, err := os.Open(f.file)
+	file, rec, err := openRecording(f.file)
 	if err != nil {
 		return nil, err
 	}
 	e.onClose(func() { _ = file.Close() })
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	rec, err := fleet.OpenRecording(file, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.file, err)
-	}
-	if rec.Cut() {
-		e.say("warning", f.file+" ends in the middle of a line; everything before that is there")
-	}
-	if n := rec.Damaged(); n > 0 {
-		e.say("warning", fmt.Sprintf("%s is damaged in %d places; what could be read before, between and after them is there", f.file, n))
-	}
-	if n := rec.Bad(); n > 0 {
-		e.say("warning", fmt.Sprintf("%s: %d lines are not of this version and were passed over", f.file, n))
+	for _, flaw := range flaws(f.file, rec) {
+		e.say("warning", flaw)
 	}
 	return rec, nil
 }

@@ -234,23 +234,3 @@ func (c *topCommand) write(e *env, frames iter.Seq2[tui.Frame, error]) error {
 	}
 	return nil
 }
-
-// openTape opens a recording. The file stays open: snapshots are read from it
-// when they are shown.
-func openTape(path string) (tui.Tape, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close() //nolint:errcheck // it was only read
-		return nil, err
-	}
-	tape, err := fleet.OpenRecording(f, info.Size())
-	if err != nil {
-		f.Close() //nolint:errcheck // it was only read
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return tape, nil
-}

@@ -22,11 +22,11 @@ import (
 // the context.
 func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 	if c.replay != "" {
-		tape, err := openTape(c.replay)
-		if err != nil {
-			return nil, err
+		feed, err := openTape(c.replay)
+		if err == nil && c.once && feed.Note != "" {
+			e.say("warning", feed.Note)
 		}
-		return tui.NewReplay(filepath.Base(c.replay), tape), nil
+		return feed, err
 	}
 	e.allowActions = c.actions
 	feed, err := e.liveFeed(ctx)
@@ -34,6 +34,19 @@ func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 		feed.Close = e.close // when :ctx changes to another
 	}
 	return feed, err
+}
+
+// openTape opens a recording to be played.
+func openTape(path string) (*tui.Feed, error) {
+	file, rec, err := openRecording(path)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Base(path)
+	feed := tui.NewReplay(name, rec)
+	feed.Note = strings.Join(flaws(name, rec), "; ")
+	feed.Close = func() { _ = file.Close() }
+	return feed, nil
 }
 
 // liveFeed connects and makes the feed of a fleet.

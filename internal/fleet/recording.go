@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -25,7 +26,8 @@ type Recording struct {
 	index []recordedLine
 	notes []Event
 	cut   bool
-	bad   int // lines
+	bad   int    // lines
+	other string // the schema of a line that another version wrote
 
 	damaged int // places
 }
@@ -61,6 +63,9 @@ func OpenRecording(file io.ReaderAt, size int64) (*Recording, error) {
 		return nil, err
 	}
 	if len(r.index) == 0 {
+		if r.other != "" {
+			return nil, fmt.Errorf("%w that this version reads: it holds %q, which another one wrote", ErrRecording, r.other)
+		}
 		return nil, fmt.Errorf("%w: no snapshot in it", ErrRecording)
 	}
 	return r, nil
@@ -182,6 +187,9 @@ func (r *Recording) note(line []byte, at recordedLine) {
 		r.notes = append(r.notes, e.Event)
 	default:
 		r.bad++
+		if name, _, _ := strings.Cut(Schema, "/"); strings.HasPrefix(head.Schema, name+"/") {
+			r.other = head.Schema
+		}
 	}
 }
 

@@ -76,7 +76,7 @@ func (c *collector) use(feed *Feed) {
 	c.gen++
 	c.feed, c.derive, c.asked, c.started = feed, newDeriver(), map[fleet.Kind]time.Time{}, time.Time{}
 	c.state = State{Seq: c.state.Seq, Data: c.state.Data + 1, Every: c.state.Wanted, Wanted: c.state.Wanted, Feed: feed.info(), of: feed, Recording: c.state.Recording}
-	c.state.Since = c.clock()
+	c.state.Since, c.state.Notice = c.clock(), feed.Note
 	c.tape = nil
 	if feed.tape != nil {
 		c.insert(feed.tape, feed.Name)

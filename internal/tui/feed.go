@@ -17,6 +17,7 @@ type Feed struct {
 	Context   string // the saved context that Connect takes to connect anew; empty: none
 	User      string // who asks, for the boxes of the states; may be empty
 	Protected bool   // the context refuses actions; shown by a red bar
+	Note      string // what is to be said of it at the beginning; empty: nothing
 	Source    fleet.Source
 
 	// Events streams what happens until ctx ends; nil: none.

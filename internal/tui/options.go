@@ -32,7 +32,7 @@ type Options struct {
 	// Connect opens another context's feed.
 	Connect func(ctx context.Context, name string) (*Feed, error)
 	// OpenTape opens a recording for :open.
-	OpenTape func(path string) (Tape, error)
+	OpenTape func(path string) (*Feed, error)
 	// NewRecorder writes a recording for :rec; nil: :rec is refused.
 	NewRecorder func(w io.Writer) Recorder
 	// Hint says what can be done about an error; nil: nothing is known.

@@ -68,13 +68,7 @@ func cmdOpen(m *Model, args []string) tea.Cmd {
 		m.fail("open takes the file of a recording")
 		return nil
 	}
-	return m.changeFeed(path, func(context.Context) (*Feed, error) {
-		tape, err := m.opt.OpenTape(path)
-		if err != nil {
-			return nil, err
-		}
-		return NewReplay(path, tape), nil
-	})
+	return m.changeFeed(path, func(context.Context) (*Feed, error) { return m.opt.OpenTape(path) })
 }
 
 // cmdRec starts or ends a recording. An existing file is never overwritten.

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// openRecording opens a recording; the file stays open, since snapshots are read
+// from it when they are shown. A pipe or a device is none: it is read here and
+// there.
+func openRecording(path string) (*os.File, *fleet.Recording, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s: %w: it is no regular file", path, fleet.ErrRecording)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	rec, err := fleet.OpenRecording(file, info.Size())
+	if err != nil {
+		file.Close() //nolint:errcheck // it was only read
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return file, rec, nil
+}
+
+// flaws say what of a recording could not be read.
+func flaws(path string, rec *fleet.Recording) []string {
+	var out []string
+	if rec.Cut() {
+		out = append(out, path+" ends in the middle of a line; everything before that is there")
+	}
+	if n := rec.Damaged(); n > 0 {
+		out = append(out, fmt.Sprintf("%s is damaged in %s; what could be read before, between and after is there", path, plural(n, "place")))
+	}
+	if n := rec.Bad(); n > 0 {
+		out = append(out, fmt.Sprintf("%s: %s not of this version, passed over", path, plural(n, "line")))
+	}
+	return out
+}
