@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/view"
@@ -11,11 +12,13 @@ import (
 
 // matcher decides which rows a filter keeps. Text is either an expression in
 // the language of --filter (cpu>80 and cluster="east"), or words: each must be
-// found in the row, !word must not, ~text is a regular expression.
+// found in the row, !word must not, ~text is a regular expression. Words and
+// comparisons may stand side by side: all of them must hold.
 type matcher struct {
 	text  string
 	expr  *view.Filter
 	words []word
+	terms []*matcher // all of which must keep a row
 }
 
 type word struct {
@@ -49,12 +52,16 @@ func newMatcher(text string, heads []view.Head, names accountNames) (*matcher, e
 	}
 	m := &matcher{text: text}
 	if operators.MatchString(text) && !strings.HasPrefix(text, "~") {
-		f, err := view.NewFilter(names.keyed(quoted(text, heads)), heads)
-		if err != nil {
-			return nil, err
+		full := names.keyed(quoted(text, heads))
+		f, err := view.NewFilter(full, heads)
+		if err == nil {
+			m.expr = f
+			return m, nil
 		}
-		m.expr = f
-		return m, nil
+		if terms := strings.Fields(text); len(terms) > 1 && !joined.MatchString(text) {
+			return m, m.addTerms(terms, heads, names)
+		}
+		return nil, typedError{err, full, text}
 	}
 	if strings.HasPrefix(text, "~") {
 		return m, m.addRegexp(text[1:])
@@ -68,6 +75,34 @@ func newMatcher(text string, heads []view.Head, names accountNames) (*matcher, e
 	}
 	return m, nil
 }
+
+// joined tells an expression that says itself how its terms belong together.
+var joined = regexp.MustCompile(`[()"']|\b(and|or|not|contains|matches|startsWith|endsWith)\b|\s([=<>]|!=)|[=<>]\s`)
+
+// addTerms compiles words and comparisons that stand side by side: billing
+// pending>1MB.
+func (m *matcher) addTerms(terms []string, heads []view.Head, names accountNames) error {
+	for _, text := range terms {
+		t, err := newMatcher(text, heads, names)
+		if err != nil {
+			return err
+		}
+		m.terms = append(m.terms, t)
+	}
+	return nil
+}
+
+// typedError is what is wrong with a filter, in the words that were typed.
+type typedError struct {
+	error
+	full, typed string
+}
+
+func (e typedError) Error() string {
+	return strings.ReplaceAll(e.error.Error(), strconv.Quote(e.full), strconv.Quote(e.typed))
+}
+
+func (e typedError) Unwrap() error { return e.error }
 
 func (m *matcher) addRegexp(text string) error {
 	re, err := regexp.Compile("(?i)" + text)
@@ -118,6 +153,14 @@ func (m *matcher) keeps(s sheet, row int, cells []view.Cell) (bool, error) {
 			cells[i] = s.cell(row, i)
 		}
 		return m.expr.Match(cells)
+	}
+	for _, t := range m.terms {
+		if ok, err := t.keeps(s, row, cells); !ok || err != nil {
+			return false, err
+		}
+	}
+	if len(m.words) == 0 {
+		return true, nil
 	}
 	text := strings.ToLower(rowText(s, row, len(cells)))
 	for _, w := range m.words {
