@@ -27,6 +27,7 @@ type life struct {
 	start             time.Time // of the process, by its own clock
 	seen              time.Time // its last answer
 	goodbye           time.Time // when it said that it ends, by its own clock; zero: it did not
+	back              time.Time // when it was found to follow an earlier process; zero: it does not
 }
 
 // roll is who answered in this session, by cluster and name, and who of them
@@ -37,17 +38,21 @@ func rollKey(cluster, name string) string { return cluster + "/" + name }
 
 // answered notes an answer. A goodbye that an earlier process of the same name
 // said does not count for this one.
-func (r roll) answered(sv *fleet.Server, now time.Time) {
+func (r roll) answered(sv *fleet.Server, now time.Time) *life {
 	key := rollKey(sv.Info.Cluster, sv.Info.Name)
 	l := r[key]
 	if l == nil {
 		l = &life{}
 		r[key] = l
 	}
+	if l.id != "" && l.id != sv.Info.ID {
+		l.back = now
+	}
 	l.id, l.name, l.cluster, l.seen = sv.Info.ID, sv.Info.Name, sv.Info.Cluster, now
 	if sv.Statsz != nil {
 		l.start = sv.Statsz.Start
 	}
+	return l
 }
 
 // said notes that a server announced its end.
@@ -147,13 +152,16 @@ func (r *serverRow) sign() string {
 	return ""
 }
 
-// statusText is the status; of a server that does not answer, with how long
-// ago it did.
+// statusText is the status; of a server that does not answer with how long ago
+// it did, of one that restarted with how long ago that was.
 func (r *serverRow) statusText() string {
-	if r.ghost == nil || r.seen.IsZero() {
-		return r.status()
+	switch {
+	case r.ghost != nil && !r.seen.IsZero():
+		return r.status() + " " + ageText(age(r.now, r.seen))
+	case r.ghost == nil && r.restarted() && !r.back.IsZero():
+		return r.status() + " " + ageText(age(r.now, r.back))
 	}
-	return r.status() + " " + ageText(age(r.now, r.seen))
+	return r.status()
 }
 
 // unanswered keeps the alert of each server that went without a word: that the

@@ -86,6 +86,25 @@ func TestDeparted(t *testing.T) {
 	}
 }
 
+// TestRestartedStays checks that a restart is seen for a while, not for one
+// answer alone.
+func TestRestartedStays(t *testing.T) {
+	begin := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	at := func(d time.Duration, id string) *fleet.Snapshot {
+		s := clusterOf(begin.Add(d), "2.12.6", "2.12.6")
+		s.Servers[1].Info.ID, s.Servers[1].Statsz.Start = id, begin
+		return s
+	}
+	st := stateOf(at(0, "OLD"), at(2*time.Second, "NEW"), at(6*time.Second, "NEW"))
+	if r := st.server("n2"); r.statusText() != "restarted 4s" || r.level != fleet.Warn {
+		t.Errorf("four seconds after a restart: %s, %v", r.statusText(), r.level)
+	}
+	st = stateOf(at(0, "OLD"), at(2*time.Second, "NEW"), at(2*time.Minute, "NEW"))
+	if r := st.server("n2"); r.statusText() != "ok" {
+		t.Errorf("two minutes after a restart: %s", r.statusText())
+	}
+}
+
 // TestForget checks that a forgotten server and its alert are hidden until it
 // answers again.
 func TestForget(t *testing.T) {

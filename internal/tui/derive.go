@@ -120,8 +120,8 @@ func (d *deriver) serverRows(snap *fleet.Snapshot, delta *fleet.Delta, top *flee
 	for _, sv := range snap.Servers {
 		r := &serverRow{name: sv.Info.Name, id: sv.Info.ID, cluster: sv.Info.Cluster, sv: sv, now: snap.Time}
 		r.node, r.delta = nodes[sv.Info.ID], delta.Server(sv.Info.ID)
+		r.back = d.roll.answered(sv, snap.Time).back
 		r.level = r.judge()
-		d.roll.answered(sv, snap.Time)
 		rows = append(rows, r)
 	}
 	for _, m := range snap.Missing {
@@ -157,7 +157,7 @@ func (r *serverRow) judge() fleet.Level {
 	if r.node != nil {
 		level = r.node.Level
 	}
-	if r.cpuShare() > cpuWarn || r.memShare() > memWarn || levelOver(r.change().SlowConsumers) != fleet.OK || healthLevel(r.sv) != fleet.OK {
+	if r.restarted() || r.cpuShare() > cpuWarn || r.memShare() > memWarn || levelOver(r.change().SlowConsumers) != fleet.OK || healthLevel(r.sv) != fleet.OK {
 		level = level.Worse(fleet.Warn)
 	}
 	return level

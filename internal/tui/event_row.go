@@ -56,6 +56,23 @@ func (r *eventRow) client() string {
 	return name
 }
 
+// stream is the name of the stream that a JetStream advisory is about; empty:
+// it is about none.
+func (r *eventRow) stream() string {
+	if r.Kind != fleet.EventAdvisory {
+		return ""
+	}
+	if name, ok := strings.CutPrefix(r.Who, "stream "); ok {
+		return name
+	}
+	name, ok := strings.CutPrefix(r.Who, "consumer ")
+	if !ok {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, " > ")
+	return name
+}
+
 // what joins the reason with the address, where the reason alone says little.
 func (r *eventRow) what() string {
 	parts := make([]string, 0, 3)

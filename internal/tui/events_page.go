@@ -51,8 +51,10 @@ func eventSheet(m *Model, p *page) sheet {
 		cols: eventColumns(), dress: m.eventDress(), rows: newest,
 		name:  func(r evt) string { return strconv.Itoa(r.seq) },
 		judge: func(r evt) view.Level { return r.Level },
-		refer: func(r evt) ref { return ref{title: r.title(), server: r.Server, account: r.Account, who: r.client()} },
-		json:  func(r evt) any { return r.Event },
+		refer: func(r evt) ref {
+			return ref{title: r.title(), server: r.Server, account: r.Account, who: r.client(), stream: r.stream()}
+		},
+		json: func(r evt) any { return r.Event },
 	}
 }
 
@@ -100,7 +102,17 @@ func (m *Model) openTypes() {
 // typeWord is a type of event in words.
 func typeWord(k fleet.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }
 
+// openEvent goes to what the event is about: the connections of its client, its
+// stream or its server.
 func openEvent(m *Model, p *page, r ref) {
+	if r.who != "" {
+		m.follow(connsPage)
+		return
+	}
+	if r.stream != "" {
+		m.push(jetStreamPage, ref{}).list().filter = fmt.Sprintf("stream=%q", r.stream)
+		return
+	}
 	if r.server != "" && m.st.server(r.server) != nil {
 		openServer(m, p, r)
 		return

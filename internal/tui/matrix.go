@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"
@@ -11,6 +13,7 @@ type matrix struct {
 	title string
 	names []string
 	cells map[[2]int]matrixCell
+	from  int // the first column shown, where not all fit
 }
 
 type matrixCell struct {
@@ -28,6 +31,7 @@ func drawMatrices(m *Model, p *page, a cell.Area) {
 	}
 	y := -p.scroll
 	for _, mx := range all {
+		mx.from = p.across
 		y = mx.draw(a, y) + 1
 	}
 	if y+p.scroll > a.H {
@@ -146,16 +150,17 @@ func (mx matrix) draw(a cell.Area, y int) int {
 	}
 	nameW, colW := mx.widths()
 	cols := max(min(len(mx.names), (a.W-nameW-5)/(colW+2)), 1)
-	for i, n := range mx.names[:cols] {
+	from := min(mx.from, len(mx.names)-cols)
+	for i, n := range mx.names[from : from+cols] {
 		put(nameW+5+i*(colW+2), y+1, cell.Fit(n, colW, false), cell.Head)
 	}
-	if cols < len(mx.names) {
-		put(a.W-12, y+1, plural(len(mx.names)-cols, "more")[:min(8, len(plural(len(mx.names)-cols, "more")))], cell.Muted)
+	if more := len(mx.names) - cols; more > 0 && y >= 0 {
+		a.Right(a.W-1, y, fmt.Sprintf("columns %d to %d of %d   ← →", from+1, from+cols, len(mx.names)), cell.Muted)
 	}
 	for r, n := range mx.names {
 		put(3, y+2+r, cell.Fit(n, nameW, false), cell.Head)
-		for c := range mx.names[:cols] {
-			x := nameW + 5 + c*(colW+2)
+		for i := range cols {
+			x, c := nameW+5+i*(colW+2), from+i
 			v, ok := mx.cells[[2]int{r, c}]
 			switch {
 			case r == c:

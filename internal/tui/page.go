@@ -47,6 +47,7 @@ type page struct {
 	object any // of an object page
 	text   []string
 	scroll int
+	across int // columns of a drawing that are left out
 	search string
 	paned  paned
 }

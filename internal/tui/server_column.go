@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -30,6 +32,20 @@ var serverOwn = []view.Column[srv]{
 	{Name: "ha_assets", Title: "HA", Help: "Replicated streams and consumers on it.", Unit: view.Count, Wide: true, Value: func(r srv) any { return r.js(func(s *server.JetStreamStats) any { return s.HAAssets }) }},
 	{Name: "store_bytes", Title: "File", Help: "Bytes in its JetStream file store.", Unit: view.Bytes, Wide: true, Sum: true, Value: func(r srv) any { return r.js(func(s *server.JetStreamStats) any { return s.Store }) }},
 	{Name: "api_requests_per_second", Title: "API/s", Help: "JetStream API requests a second.", Unit: view.PerSec, Wide: true, Sum: true, Value: func(r srv) any { return r.change().APIRequests.Value() }},
+	{Name: "max_procs", Title: "Procs", Help: "Processors that it may use (GOMAXPROCS).", Unit: view.Count, Wide: true, Value: func(r srv) any {
+		return r.stat(func(s *server.ServerStats) any { return positive(s.MaxProcs) })
+	}},
+	{Name: "config_loaded", Title: "Config", Help: "When its configuration was loaded (VARZ).", Unit: view.Instant, Wide: true, Value: func(r srv) any {
+		return r.varz(func(v *server.Varz) any { return v.ConfigLoadTime })
+	}},
+	{
+		Name: "certificate_until", Title: "Cert until", Help: "When the certificate of its client port ends (VARZ); marked 30 days before.", Unit: view.Instant, Wide: true,
+		Value: func(r srv) any { return r.varz(func(v *server.Varz) any { return unlessZero(v.TLSCertNotAfter) }) },
+		Level: judged(fleet.Warn, func(r srv) bool {
+			until, ok := r.varz(func(v *server.Varz) any { return unlessZero(v.TLSCertNotAfter) }).(time.Time)
+			return ok && until.Sub(r.clock()) < certWarn
+		}),
+	},
 	{Name: "pending_bytes", Title: "Pending", Help: "Bytes that wait on its routes.", Unit: view.Bytes, Wide: true, Sum: true, Value: func(r srv) any { return r.stat(func(*server.ServerStats) any { return r.pending() }) }},
 }
 
@@ -42,6 +58,30 @@ var serverDress = map[string]dress[srv]{
 	"slow_consumers": {level: func(r srv) view.Level { return levelOver(r.change().SlowConsumers) }},
 	"routes":         {text: func(r srv) string { return have(r.node, false) }, level: func(r srv) view.Level { return lacking(r.node, false) }},
 	"gateways":       {text: func(r srv) string { return have(r.node, true) }, level: func(r srv) view.Level { return lacking(r.node, true) }},
+}
+
+// varz reads one figure of the server's VARZ; nil where it was not asked yet.
+func (r *serverRow) varz(f func(*server.Varz) any) any {
+	if r.sv == nil || r.sv.Varz == nil {
+		return nil
+	}
+	return f(r.sv.Varz)
+}
+
+// positive is a count that is not reported when it is 0.
+func positive(n int) any {
+	if n <= 0 {
+		return nil
+	}
+	return n
+}
+
+// unlessZero is a time that is not reported when it is zero.
+func unlessZero(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
 }
 
 // answer is what the server said; of a ghost, what is known without its word.

@@ -28,6 +28,7 @@ type serverRow struct {
 	delta *fleet.ServerDelta
 	ghost *fleet.Missing
 	seen  time.Time // of a ghost: its last answer, zero when it never gave one
+	back  time.Time // when it was seen to have restarted; zero: not in this session
 	now   time.Time
 	level fleet.Level
 }
@@ -56,12 +57,21 @@ func (r *serverRow) status() string {
 	switch {
 	case r.ghost != nil:
 		return string(r.ghost.Reason)
-	case r.delta != nil && r.delta.Change == fleet.Restarted:
+	case r.restarted():
 		return "restarted"
 	case r.level == fleet.OK || r.level == fleet.Info:
 		return "ok"
 	}
 	return r.level.String()
+}
+
+// restartedFor is how long a server that restarted is called so.
+const restartedFor = time.Minute
+
+// restarted tells whether the server started anew a short while ago, as the
+// screen saw.
+func (r *serverRow) restarted() bool {
+	return r.delta != nil && r.delta.Change == fleet.Restarted || !r.back.IsZero() && age(r.now, r.back) < restartedFor
 }
 
 // place is the cluster, or the hub that a leafnode is connected to.

@@ -93,6 +93,10 @@ func (m *Model) moveBy(n int) {
 
 // scrollAcross shows other columns; the first one stays.
 func (m *Model) scrollAcross(by int) {
+	if p := m.cur(); p.current().sheet == nil {
+		p.across = max(p.across+by, 0)
+		return
+	}
 	l := m.cur().list()
 	l.across = max(min(l.across+by, len(l.heads)-2), 0)
 }

@@ -3,7 +3,10 @@ package tui
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
@@ -72,6 +75,7 @@ var treeColumns = []view.Column[tre]{
 	{Name: "notes", Title: "NOTES", Help: "what is wrong with it", Value: func(r tre) any { return r.notes() }, Level: func(r tre) view.Level { return r.level }},
 	{Name: "slow_consumers", Title: "SLOW", Help: "slow consumers since the start", Unit: view.Count, Wide: true, Value: func(r tre) any { return r.server("slow_consumers") }},
 	{Name: "domain", Title: "DOMAIN", Help: "JetStream domain", Wide: true, Value: func(r tre) any { return r.server("domain") }},
+	{Name: "config_digest", Title: "CONFIG", Help: "the beginning of its configuration's digest; marked where it differs from most of its cluster", Wide: true, Value: func(r tre) any { return r.digest() }, Level: judged(fleet.Warn, func(r tre) bool { return r.node != nil && r.node.ConfigSkew })},
 	{Name: "tags", Title: "TAGS", Help: "server tags", Wide: true, Value: func(r tre) any { return r.server("tags") }},
 }
 
@@ -288,6 +292,20 @@ func (r *treeRow) version() any {
 		return "mixed"
 	}
 	return blank(r.cluster.Version)
+}
+
+// digest is the beginning of the digest of the server's configuration.
+func (r *treeRow) digest() any {
+	if r.isGroup() || r.node == nil {
+		return ""
+	}
+	if r.srv == nil {
+		return nil
+	}
+	return r.srv.varz(func(v *server.Varz) any {
+		text := strings.TrimPrefix(v.ConfigDigest, "sha256:")
+		return blank(text[:min(len(text), 8)])
+	})
 }
 
 func (r *treeRow) skew() bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,30 @@ func TestClientName(t *testing.T) {
 		r := eventRow{Event: fleet.Event{Kind: fleet.EventConnect, Who: who, Time: time.Time{}}}
 		if got := r.client(); got != want {
 			t.Errorf("%q: %q, want %q", who, got, want)
+		}
+	}
+}
+
+// TestWideMatrix reaches every column of a matrix that is wider than the
+// window.
+func TestWideMatrix(t *testing.T) {
+	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	m := pressed(stateOf(clusterOf(now, slices.Repeat([]string{"2.12.6"}, 9)...)), 80, 24, ":matrix", "enter")
+	seen := map[string]bool{}
+	for range 12 {
+		lines := strings.Split(ansi.Strip(m.View()), "\n")
+		for i, l := range lines {
+			if strings.Contains(l, "ROUTES") {
+				for _, name := range strings.Fields(lines[i+1]) {
+					seen[name] = true
+				}
+			}
+		}
+		m.Update(keyNamed("right"))
+	}
+	for _, sv := range m.st.Servers {
+		if !seen[sv.name] {
+			t.Errorf("the column %s is never on the screen", sv.name)
 		}
 	}
 }
