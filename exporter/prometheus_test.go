@@ -288,7 +288,10 @@ func (p *prometheus) onlyAlert(t *testing.T, want string) {
 	look := func() bool {
 		now := p.firing(t)
 		for _, a := range now {
-			if a != want && want != "" {
+			// A mirror whose origin lost its leader says so until it has tried again,
+			// which takes longer than the holds of this test, not than its own.
+			passing := strings.HasPrefix(a, "NatsStreamOriginFailed ")
+			if a != want && want != "" && !passing {
 				others[a] = true
 			}
 		}
