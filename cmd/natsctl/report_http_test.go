@@ -24,7 +24,9 @@ import (
 func TestReportsAgreeWithTheMonitoringPort(t *testing.T) {
 	c := stagedCluster(t)
 	id, _ := c.Identity("sys")
-	compareReports(t, withUser(c.Nodes()[1].ClientURL(), id), monitors(c.Nodes()))
+	url := withUser(c.Nodes()[1].ClientURL(), id)
+	compareReports(t, url, monitors(c.Nodes()))
+	t.Run("dashboard", func(t *testing.T) { compareDashboard(t, url, monitors(c.Nodes())) })
 }
 
 // monitored is a server whose monitoring port can be asked.
