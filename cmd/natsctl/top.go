@@ -17,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // errNoTerminal is a dashboard that was asked for where none can be shown.
@@ -135,7 +136,10 @@ func (c *topCommand) options(e *env) (tui.Options, error) {
 		return opt, err
 	}
 	cfg.Apply(&opt)
-	if err := opt.Check(); err != nil {
+	switch err := opt.Check(); {
+	case errors.Is(err, view.ErrColumn), errors.Is(err, view.ErrFilter):
+		return opt, err
+	case err != nil:
 		return opt, usagef("%w", err)
 	}
 	opt.Reload = func() (tui.Config, error) { return c.readConfig(e) }

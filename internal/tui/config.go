@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -32,9 +33,51 @@ var ErrConfig = errors.New("bad dashboard configuration")
 func ParseConfig(data []byte) (Config, error) {
 	var c Config
 	if err := yaml.UnmarshalStrict(data, &c); err != nil {
-		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+		return Config{}, fmt.Errorf("%w: %s", ErrConfig, plainYAML(err, data))
 	}
 	return c, c.check()
+}
+
+// plainYAML says in the words of the file what is wrong with it, with the line
+// where that is known: underneath it is read as JSON.
+func plainYAML(err error, data []byte) string {
+	text := err.Error()
+	for _, prefix := range []string{"error converting YAML to JSON: ", "yaml: ", "error unmarshaling JSON: ", "while decoding JSON: ", "json: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	if key, ok := strings.CutPrefix(text, "unknown field "); ok {
+		key = strings.Trim(key, `"`)
+		return fmt.Sprintf("%sunknown key %q%s", lineOf(key, data), key, view.Suggest(key, configKeys()))
+	}
+	if what, where, ok := strings.Cut(text, " into Go struct field Config."); ok {
+		key, kind, _ := strings.Cut(where, " of type ")
+		key, _, _ = strings.Cut(key, ".")
+		return fmt.Sprintf("%s%s is %s, not %s", lineOf(key, data), key, kinds[kind], strings.TrimPrefix(what, "cannot unmarshal "))
+	}
+	return text
+}
+
+// kinds are the types of the keys as a reader of YAML calls them.
+var kinds = map[string]string{
+	"bool": "true or false", "string": "text", "map[string]string": "names with text", "map[string][]string": "names with lists", "[]string": "a list of names",
+}
+
+// configKeys are the keys of the file.
+func configKeys() []string {
+	return []string{"theme", "refresh", "page", "ascii", "graph", "mouse", "filters", "columns"}
+}
+
+// lineOf is where a key stands, for the front of an error; empty when it is not
+// found.
+func lineOf(key string, data []byte) string {
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		n++
+		if strings.HasPrefix(strings.TrimSpace(line), key+":") {
+			return fmt.Sprintf("line %d: ", n)
+		}
+	}
+	return ""
 }
 
 // check finds what cannot be used, and gives columns their full names.
@@ -44,6 +87,9 @@ func (c Config) check() error {
 	}
 	if _, err := c.every(); err != nil {
 		return fmt.Errorf("%w: refresh: %w", ErrConfig, err)
+	}
+	if err := (Options{Page: c.Page}).Check(); err != nil {
+		return fmt.Errorf("%w: page: %w", ErrConfig, err)
 	}
 	if c.Graph != "" && c.Graph != "braille" && c.Graph != "blocks" {
 		return fmt.Errorf("%w: graph is braille or blocks, not %q", ErrConfig, c.Graph)
@@ -108,10 +154,13 @@ func (c Config) every() (time.Duration, error) {
 		return 0, nil
 	}
 	d, err := time.ParseDuration(c.Refresh)
-	if err == nil && d < minEvery {
-		err = fmt.Errorf("%s is less than %s", d, minEvery)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%q is no interval such as 5s", c.Refresh)
+	case d < minEvery:
+		return 0, fmt.Errorf("%s is less than %s", d, minEvery)
 	}
-	return d, err
+	return d, nil
 }
 
 // Apply fills the options that were not set on the command line.

@@ -26,6 +26,13 @@ func TestConfigColumns(t *testing.T) {
 		"columns: {matrix: [stream]}": "has no columns",
 		"colums: {servers: [name]}":   "colums",
 		"refresh: 10ms":               "less than 1s",
+		"refresh: 5":                  `"5" is no interval`,
+		"ascii: true\npages: x":       `line 2: unknown key "pages"; did you mean "page"?`,
+		"page: serverz":               `page: no page "serverz"`,
+		"mouse: maybe":                "line 1: mouse is true or false, not string",
+		"filters: [a]":                "line 1: filters is names with text, not array",
+		"columns: {servers: name}":    "columns is ",
+		"theme: [1":                   "line 1: did not find expected",
 		"columns: {closed: [pendng]}": "pendng",
 	} {
 		if _, err := ParseConfig([]byte(text)); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), wrong) {
@@ -69,4 +76,14 @@ func FuzzParseConfig(f *testing.F) {
 			t.Errorf("%+v: %v", c, c.check())
 		}
 	})
+}
+
+// TestFilterCheck refuses a filter that would show every row, before a script
+// takes these for the answer.
+func TestFilterCheck(t *testing.T) {
+	for filter, good := range map[string]bool{"": true, "cpu>80": true, "orders !test": true, "~^dash-": true, "((": false, "cpu>": false, "~(": false} {
+		if err := (Options{Page: "servers", Filter: filter}).Check(); good != (err == nil) || !good && !errors.Is(err, view.ErrFilter) {
+			t.Errorf("%q: %v", filter, err)
+		}
+	}
 }

@@ -45,17 +45,25 @@ type Options struct {
 	Clock func() time.Time
 }
 
-// Check tells whether the page and its sort column exist. The error of a column
-// wraps [view.ErrColumn].
+// Check tells whether the page and its sort column exist and whether its filter
+// can be used. The errors of a column wrap [view.ErrColumn], those of a filter
+// [view.ErrFilter].
 func (o Options) Check() error {
 	m := NewModel(Options{Page: o.Page, Sort: o.Sort}, nil)
 	if m.notice.bad {
 		return errors.New(strings.Replace(m.notice.text, "no command", "no page", 1))
 	}
-	if o.Sort == "" {
-		return nil
+	if o.Sort != "" {
+		m.opt.Sort = o.Sort
+		if _, err := m.sortColumn(); err != nil {
+			return err
+		}
 	}
-	_, err := m.sortColumn()
+	heads, err := headsOf(m.cur().spec, m.cur().mode)
+	if err != nil {
+		return nil //nolint:nilerr // what has no columns is not filtered
+	}
+	_, err = newMatcher(o.Filter, heads, nil)
 	return err
 }
 
