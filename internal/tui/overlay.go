@@ -244,6 +244,7 @@ func (m *Model) openHelp() {
 		{"▌", "selected"},
 		{"·", "pinned"},
 		{"-", "not reported, or no rate yet"},
+		{"…", "more than there is room for; z, w, → or a larger window shows it"},
 	} {
 		s.lines = append(s.lines, helpLine{keys: g[0], text: g[1]})
 	}

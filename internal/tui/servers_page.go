@@ -69,9 +69,13 @@ func serverPanel(m *Model, p *page, row int, a cell.Area) {
 	found := r.findings()
 	y := serverFacts(r).draw(a.Rows(0, max(min(2, a.H-4), 1)))
 	y += m.panelCurves(r, a.Rows(y, a.H-y-min(len(found), 3)))
-	for _, f := range found {
+	for i, f := range found {
 		if y >= a.H {
 			break
+		}
+		if y == a.H-1 && i < len(found)-1 {
+			a.Write(2, y, fmt.Sprintf("… %d more", len(found)-i), cell.Muted)
+			return
 		}
 		a.Write(0, y, view.Glyph(f.level, false)+" "+f.text, cell.OfLevel(f.level))
 		y++

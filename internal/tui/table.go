@@ -128,8 +128,11 @@ func faint(v any) bool {
 	if v == nil || v == "" {
 		return true
 	}
-	if at, ok := v.(time.Time); ok {
-		return at.IsZero()
+	switch v := v.(type) {
+	case time.Time:
+		return v.IsZero()
+	case []string:
+		return len(v) == 0
 	}
 	f, ok := asNumber(v)
 	return ok && f == 0

@@ -206,8 +206,11 @@ func storeParts(word string, w allowance) []segment {
 	}
 	full := min(int(math.Ceil(w.share()*cells)), cells)
 	return []segment{
-		{text: " " + word, style: cell.Muted}, {text: strings.Repeat("█", full), style: style, tied: true}, {text: strings.Repeat("·", cells-full), style: cell.Line},
-		{text: cell.Fit(view.Percent.Format(w.share()*100)+"%", 6, true), whole: true}, {text: cell.Fit(w.text(), 18, false), style: cell.Muted, whole: true},
+		{text: " " + word, style: cell.Muted},
+		{text: strings.Repeat("█", full), style: style, tied: true},
+		{text: strings.Repeat("·", cells-full), style: cell.Line},
+		{text: cell.Fit(view.Percent.Format(w.share()*100)+"%", 6, true), whole: true},
+		{text: cell.Fit(w.text(), 18, false), style: cell.Muted, whole: true},
 	}
 }
 
