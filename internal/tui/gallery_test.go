@@ -49,7 +49,7 @@ var gallery = []struct {
 		{"discovering", "Discovering", "Nothing answered yet: who is asked, and since when. What is there is shown as soon as it is there."},
 		{"disconnected", "Disconnected", "What was known stays, faded, with its age; the dashboard goes on trying and never exits."},
 		{"no-system-account", "Not the system account", "A user who may see nothing is told so, and what to do."},
-		{"servers-states", "Killed, draining, hung, restarted", "Each looks different, none is counted twice: the killed server is gone, the draining one says so, the hung one is silent, the restarted one has its new start time."},
+		{"servers-states", "Killed, draining, hung, restarted, left", "Each looks different, none is counted twice: the killed server is gone, the draining one says so, the hung one is silent, the restarted one has its new start time; one left as it said that it would."},
 		{"topology-states", "The same on the map", "A server that does not answer keeps its place."},
 		{"no-jetstream", "No JetStream", "One sentence instead of an empty table."},
 		{"single-server", "A single server", "No cluster, no links: nothing is missing."},

@@ -312,7 +312,7 @@ func watched(t testing.TB, feed *Feed, snaps []*fleet.Snapshot, events []fleet.E
 }
 
 // watchedStates is a fleet with a server of each fate: killed, draining, hung,
-// and restarted since.
+// restarted since, and shut down.
 func watchedStates(t testing.TB) *State {
 	t.Helper()
 	tape := tapeOf(t, "super")
@@ -326,6 +326,11 @@ func watchedStates(t testing.TB) *State {
 			case gone:
 				snap.Missing = append(snap.Missing, fleet.Missing{ID: sv.Info.ID, Name: sv.Info.Name, Cluster: sv.Info.Cluster, Reason: reason, SeenBy: []string{"east-1"}})
 				continue
+			case sv.Info.Name == "edge": // nobody misses it
+				if i == 0 {
+					events = append(events, fleet.Event{Kind: fleet.EventShutdown, Level: fleet.Info, Time: snap.Time.Add(-time.Second), Server: sv.Info.Name, Cluster: sv.Info.Cluster})
+				}
+				continue
 			case sv.Info.Name == "west-2": // another process since
 				sv.Info.ID = "NWEST2" + sv.Info.ID[6:]
 				sv.Statsz.Start = snap.Time.Add(-time.Duration(i) * playedEvery)
@@ -334,7 +339,7 @@ func watchedStates(t testing.TB) *State {
 			}
 			left = append(left, sv)
 		}
-		snap.Servers = left
+		snap.Servers, snap.Expected = left, len(left)+len(snap.Missing)
 	}
 	return watched(t, &Feed{Name: "prod-super", User: "sys"}, snaps, events)
 }

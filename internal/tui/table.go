@@ -101,7 +101,7 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 		}
 		a.Write(x, 0, cell.Fit(text, c.width, c.head.Unit.Right()), style)
 		if c.state && text != "" {
-			a.Write(x, 0, view.Glyph(v.Level, false), cell.OfGlyph(v.Level))
+			a.Write(x, 0, cmp.Or(t.l.sheet.mark(row), view.Glyph(v.Level, false)), cell.OfGlyph(v.Level))
 		}
 		if c.marks && urgency(v.Level) >= 2 {
 			at := c.width

@@ -39,6 +39,7 @@ type shape struct {
 // shapes are the signs that are drawn instead of written.
 var shapes = map[rune]shape{
 	'●': {filled, "m-3.3 0a3.3 3.3 0 1 0 6.6 0a3.3 3.3 0 1 0-6.6 0z"},
+	'○': {stroked, "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"},
 	'◌': {dashed, "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"},
 	'▲': {filled, "m0-4.2l3.9 7.8h-7.8z"},
 	'▼': {filled, "m0 4.2l3.9-7.8h-7.8z"},
