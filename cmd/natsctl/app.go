@@ -112,7 +112,7 @@ func run(args []string, e *env) int {
 	case status != nil:
 		return int(*status)
 	case err != nil:
-		return e.fail(err)
+		return e.fail(e.slipped(err, args))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -127,7 +127,7 @@ func run(args []string, e *env) int {
 		err = context.Canceled
 	}
 	if err != nil {
-		return e.fail(inCommand{err, cmd.path})
+		return e.fail(e.slipped(inCommand{err, cmd.path}, args))
 	}
 	return exitOK
 }

@@ -113,7 +113,7 @@ func brokerAdvices() []advice {
 		{is(broker.ErrBusy), exitFailed, say("nothing was changed; wait for the other natsctl to end and try again")},
 		{is(broker.ErrNoLeader), exitFailed, say("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")},
 		{is(broker.ErrNoAck), exitFailed, say("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")},
-		{is(errWhich), exitUsage, say("name one of them; where the arguments are nodes or users, with --in NAME")},
+		{is(errWhich), exitUsage, hintWhich},
 		{is(errUnwell), exitPartial, say("natsctl cluster logs --level warn says why; natsctl cluster node start NODE starts a node that has ended")},
 		{is(broker.ErrNode), exitFailed, nil},
 		{is(broker.ErrFault), exitFailed, nil},
@@ -189,9 +189,13 @@ func say(hint string) func(error) string { return func(error) string { return hi
 
 // explain finds the exit code and the hint of an error.
 func explain(err error) (code int, hint string) {
+	var s slip
 	for _, a := range advices() {
 		if !a.match(err) {
 			continue
+		}
+		if errors.As(err, &s) {
+			return a.code, s.hint
 		}
 		if a.hint != nil {
 			hint = a.hint(err)
