@@ -97,6 +97,14 @@ var faultColumns = []view.Column[broker.Fault]{
 	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.For) }},
 }
 
+// heals says when a fault ends by itself.
+func heals(f broker.Fault) string {
+	if f.For == 0 {
+		return ""
+	}
+	return ", until " + f.Since.Add(f.For).UTC().Format("15:04:05")
+}
+
 func seconds(d time.Duration) any {
 	if d == 0 {
 		return nil
@@ -147,6 +155,11 @@ func (c *clusterHeal) run(ctx context.Context, e *env) error {
 	n, err := l.home.Heal(ctx, l.Name, c.ids...)
 	if err != nil {
 		return err
+	}
+	if len(c.ids) == 0 {
+		if err := mendLeft(ctx, e, l); err != nil {
+			return err
+		}
 	}
 	if err := l.home.Ready(ctx, l.Name); err != nil {
 		return err

@@ -17,7 +17,7 @@ type clusterLs struct{ shape shapeFlags }
 
 func (c *clusterLs) setup(cmd *kingpin.CmdClause) { c.shape.setup(cmd, "name") }
 
-func (c *clusterLs) run(_ context.Context, e *env) error {
+func (c *clusterLs) run(ctx context.Context, e *env) error {
 	home, err := e.clusters()
 	if err != nil {
 		return err
@@ -33,7 +33,18 @@ func (c *clusterLs) run(_ context.Context, e *env) error {
 	if len(all) == 0 {
 		e.say("", "there is no local cluster; start one with: natsctl cluster up")
 	}
-	return e.print(table{schema: "natsctl.cluster.ls/v1", grid: grid})
+	if err := e.print(table{schema: "natsctl.cluster.ls/v1", grid: grid}); err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Life != broker.Up {
+			continue
+		}
+		if what := trouble(ctx, local{r, home}); what != "" {
+			e.say("", what)
+		}
+	}
+	return nil
 }
 
 // clusterStatus shows the nodes of a cluster.
@@ -70,7 +81,7 @@ func (c *clusterStatus) once(ctx context.Context, e *env, l local) error {
 		return err
 	}
 	for _, f := range s.Faults {
-		e.say("", fmt.Sprintf("fault %d: %s, since %s", f.ID, f, f.Since.UTC().Format("15:04:05")))
+		e.say("", fmt.Sprintf("fault %d: %s, since %s%s; end it with: natsctl cluster fault heal --in %s %d", f.ID, f, f.Since.UTC().Format("15:04:05"), heals(f), shellQuote(s.Name), f.ID))
 	}
 	switch {
 	case s.Full:
@@ -78,7 +89,7 @@ func (c *clusterStatus) once(ctx context.Context, e *env, l local) error {
 	case s.Expired:
 		return fmt.Errorf("%w: %s", broker.ErrExpired, unwell(s))
 	case !s.Complete:
-		return fmt.Errorf("%w: %s", errUnwell, unwell(s))
+		return unwellError{s}
 	}
 	return nil
 }
@@ -99,7 +110,7 @@ func unwell(s broker.Status) string {
 		what := ""
 		switch {
 		case n.Phase != broker.Running:
-			what = string(n.Phase)
+			what = string(n.Phase) + left(n)
 		case n.Hears == 0:
 			what = "does not answer"
 		case n.Hears != n.Expect && n.Hears == up && n.Health == "ok":

@@ -114,7 +114,7 @@ func brokerAdvices() []advice {
 		{is(broker.ErrNoLeader), exitFailed, say("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")},
 		{is(broker.ErrNoAck), exitFailed, say("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")},
 		{is(errWhich), exitUsage, hintWhich},
-		{is(errUnwell), exitPartial, say("natsctl cluster logs --level warn says why; natsctl cluster node start NODE starts a node that has ended")},
+		{is(errUnwell), exitPartial, hintUnwell},
 		{is(broker.ErrNode), exitFailed, nil},
 		{is(broker.ErrFault), exitFailed, nil},
 	}

@@ -81,9 +81,13 @@ func newTrouble(rng *rand.Rand, kind string, at, every time.Duration, nodes []Pl
 	return t
 }
 
-// Chaos makes the troubles of a schedule in a cluster of processes, each mended before the next. At the end, also when the
+// Chaos makes the troubles of a schedule in a cluster of processes, each mended before the next. What an earlier one left, which
+// was killed, is mended first. At the end, also when the
 // context ends or something fails, all is mended and the cluster is ready again, or the error says what is not.
 func (h *Home) Chaos(ctx context.Context, name string, troubles []Trouble, report func(Trouble)) error {
+	if err := h.mendAll(ctx, name); err != nil {
+		return err
+	}
 	begun := time.Now()
 	var err error
 	for _, t := range troubles {
@@ -101,7 +105,7 @@ func (h *Home) Chaos(ctx context.Context, name string, troubles []Trouble, repor
 	return errors.Join(err, h.mendAll(context.WithoutCancel(ctx), name))
 }
 
-// mendBy is how much longer than meant a fault lasts when the process that made it was killed before it could heal it: then the
+// mendBy is how much longer than meant a trouble lasts when the process that made it was killed before it could heal it: then the
 // supervisor does.
 const mendBy = 10 * time.Second
 
@@ -111,7 +115,7 @@ func (h *Home) suffer(ctx context.Context, name string, t Trouble) error {
 	mended := context.WithoutCancel(ctx)
 	switch t.Kind {
 	case "kill", "pause":
-		if err := h.Node(ctx, name, t.Node, t.Kind, 0, 0); err != nil {
+		if err := h.Disturb(ctx, name, t.Node, t.Kind, t.Lasts+mendBy); err != nil {
 			return err
 		}
 		until(ctx, end, nil)

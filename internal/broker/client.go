@@ -71,7 +71,7 @@ func (h *Home) Ready(ctx context.Context, name string) error {
 // Node does something of [NodeActions] to a node and returns when it is done. Duration and grace are those of a lame duck.
 func (h *Home) Node(ctx context.Context, name, node, action string, duration, grace time.Duration) error {
 	path := "/node/" + url.PathEscape(node) + "/" + url.PathEscape(action)
-	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{duration, grace}, nil)
+	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{Duration: duration, Grace: grace}, nil)
 }
 
 // Inject begins a fault in a cluster and returns it with its id.

@@ -59,6 +59,9 @@ type process struct {
 	why    string // what ended it
 	loaded string // what the server has read
 
+	until      time.Time // when it is to be mended, see lasts
+	untilSince time.Time // the since of what is to be mended
+
 	logFrom int64 // where its log of this start begins
 }
 

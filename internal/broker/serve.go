@@ -60,7 +60,10 @@ func (k *keeper) attend(ctx context.Context, quit <-chan struct{}) error {
 			return k.setUp(false)
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-tick.C:
+		case now := <-tick.C:
+			for _, p := range k.all() {
+				p.undo(now)
+			}
 			if _, err := os.Stat(k.home.path(k.state.Plan.Spec.Name, "alive")); errors.Is(err, os.ErrNotExist) {
 				return errRemoved
 			}
@@ -132,6 +135,7 @@ func (k *keeper) routes(quit func()) http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range []route{
 		{"GET /status", func(ctx context.Context, _ *http.Request) (any, error) { return k.status(ctx), nil }},
+		{"GET /nodes", func(context.Context, *http.Request) (any, error) { return k.phases(), nil }},
 		{"POST /down", func(context.Context, *http.Request) (any, error) { quit(); return nil, nil }},
 		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.ready(ctx) }},
 		{"POST /node/{name}/{do}", k.nodeRequest},
@@ -167,6 +171,7 @@ func (r route) serve(w http.ResponseWriter, req *http.Request) {
 type nodeOrder struct {
 	Duration time.Duration `json:"duration_ns"`
 	Grace    time.Duration `json:"grace_ns"`
+	For      time.Duration `json:"for_ns,omitempty"` // after which the supervisor undoes a pause or a kill
 }
 
 func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) {
@@ -180,7 +185,11 @@ func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) 
 	}
 	for _, a := range nodeActions {
 		if a.Name == r.PathValue("do") {
-			return nil, a.do(ctx, k, p, o)
+			if err := a.do(ctx, k, p, o); err != nil {
+				return nil, err
+			}
+			p.lasts(o.For)
+			return nil, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %q is nothing that a node can do", ErrNode, r.PathValue("do"))

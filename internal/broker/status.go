@@ -33,6 +33,7 @@ type NodeStatus struct {
 	Since   time.Time `json:"since"`
 	Starts  int       `json:"starts"`
 	Why     string    `json:"why,omitempty"`    // what ended it, or why nobody can connect to it
+	Until   time.Time `json:"until,omitzero"`   // when the supervisor lets it go on or starts it again; zero: never
 	Health  string    `json:"health,omitempty"` // "ok", or what it says is wrong; "" when it does not answer
 	Hears   int       `json:"hears"`            // servers, itself included
 	Expect  int       `json:"expect"`           // servers that it should hear
@@ -130,7 +131,7 @@ func (p *process) status() NodeStatus {
 	defer p.mu.Unlock()
 	s := NodeStatus{
 		Name: p.plan.Name, Cluster: p.plan.Cluster, URL: p.plan.clientURL(), Monitor: "http://" + p.plan.addr(RoleMonitor),
-		Phase: p.phase, Since: p.since, Starts: p.starts, Why: p.why,
+		Phase: p.phase, Since: p.since, Starts: p.starts, Why: p.why, Until: p.ends(),
 	}
 	if p.live() {
 		s.PID = p.cmd.Process.Pid
