@@ -120,7 +120,7 @@ func kickLevel(r sys.KickResult) view.Level {
 	switch r.Outcome {
 	case sys.KickError:
 		return fleet.Crit
-	case sys.Left, sys.Another:
+	case sys.Left, sys.Another, sys.Untried:
 		return fleet.Warn
 	}
 	return fleet.OK
@@ -151,6 +151,9 @@ func (c *kick) report(ctx context.Context, e *env, client *sys.Client, conns []s
 		return err
 	}
 	e.say("", kickSummary(counts, len(conns)))
+	if ctx.Err() != nil && counts[sys.Untried] > 0 {
+		e.say("", "interrupted; the same command again closes those that are left")
+	}
 	if failed != nil {
 		return fmt.Errorf("%s not kicked: %w", plural(counts[sys.KickError], "connection"), failed)
 	}
@@ -171,7 +174,7 @@ func kickSummary(counts map[sys.KickOutcome]int, planned int) string {
 		{counts[sys.Left], "had left already"},
 		{counts[sys.Another], "belong to somebody else by now and were left alone"},
 		{counts[sys.KickError], "failed"},
-		{planned - done, "not tried"},
+		{counts[sys.Untried] + planned - done, "not tried"},
 	} {
 		if more.n > 0 {
 			s += fmt.Sprintf(", %d %s", more.n, more.words)

@@ -153,6 +153,7 @@ var kickWords = map[sys.KickOutcome]string{
 	sys.Kicked:  "connection %d of %s is closed",
 	sys.Left:    "connection %d of %s had left already; nothing was done",
 	sys.Another: "connection %d of %s belongs to somebody else by now; nothing was done",
+	sys.Untried: "connection %d of %s was not tried; nothing was done",
 }
 
 // kick closes one connection: the one that was on the screen, or none.

@@ -177,8 +177,13 @@ func TestKickCanBeStopped(t *testing.T) {
 	crowd(t, n, "worker", 10)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	kicked := 0
-	for r := range client.KickAll(ctx, connsOf(infoOf(t, client, n.Name()), "worker"), sys.Pace{PerSecond: 20}) {
+	kicked, told := 0, map[uint64]sys.KickOutcome{}
+	plan := connsOf(infoOf(t, client, n.Name()), "worker")
+	for r := range client.KickAll(ctx, plan, sys.Pace{PerSecond: 20}) {
+		if told[r.Info.Cid] != "" {
+			t.Errorf("told twice of connection %d", r.Info.Cid)
+		}
+		told[r.Info.Cid] = r.Outcome
 		if r.Outcome == sys.Kicked {
 			kicked++
 		}
@@ -188,6 +193,15 @@ func TestKickCanBeStopped(t *testing.T) {
 	}
 	if kicked < 2 || kicked > 4 {
 		t.Errorf("%d kicked after a stop at 2", kicked)
+	}
+	there := map[uint64]bool{}
+	for _, conn := range connsOf(infoOf(t, client, n.Name()), "worker") {
+		there[conn.Info.Cid] = true
+	}
+	for _, conn := range plan {
+		if cid := conn.Info.Cid; there[cid] != (told[cid] == sys.Untried) {
+			t.Errorf("connection %d is told as %q, there: %v", cid, told[cid], there[cid])
+		}
 	}
 }
 

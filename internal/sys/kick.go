@@ -27,6 +27,7 @@ const (
 	Left      KickOutcome = "left"    // it was closed before
 	Another   KickOutcome = "another" // the number belongs to somebody else now; nothing was done
 	KickError KickOutcome = "failed"
+	Untried   KickOutcome = "not tried" // ctx ended before
 )
 
 // KickResult is what became of one connection.
@@ -50,8 +51,9 @@ const kickWorkers = 16
 // KickAll closes the connections, paced, and yields what became of each, in the
 // order in which the answers come. Right before each kick it makes sure that
 // the connection is still the one that was meant: the same number, start and
-// name on the same life of the server. Ending the loop or ctx ends the kicking;
-// what is under way then is finished and not told.
+// name on the same life of the server. Ending ctx ends the kicking: what was
+// asked of a server by then is finished and told, whoever only had notice is
+// left, and the rest yields [Untried]. Ending the loop finishes likewise, untold.
 func (c *Client) KickAll(ctx context.Context, conns []Conn, pace Pace) iter.Seq[KickResult] {
 	return func(yield func(KickResult) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -84,21 +86,18 @@ func (c *Client) kickPaced(ctx context.Context, conns []Conn, pace Pace, results
 		tick = ticker.C
 	}
 	for i, conn := range conns {
+		if ctx.Err() != nil {
+			results <- KickResult{Conn: conn, Outcome: Untried}
+			continue
+		}
 		if i > 0 && pace.PerSecond > 0 {
 			select {
 			case <-ctx.Done():
 			case <-tick:
 			}
 		}
-		if ctx.Err() != nil {
-			break
-		}
 		g.Go(func() error {
-			r := c.kickOne(ctx, conn, pace.Notice)
-			select {
-			case results <- r:
-			case <-ctx.Done():
-			}
+			results <- c.kickOne(ctx, conn, pace.Notice)
 			return nil
 		})
 	}
@@ -109,7 +108,9 @@ func (c *Client) kickPaced(ctx context.Context, conns []Conn, pace Pace, results
 func (c *Client) kickOne(ctx context.Context, conn Conn, notice time.Duration) KickResult {
 	r := KickResult{Conn: conn}
 	fail := func(err error) KickResult {
-		r.Outcome, r.Err = KickError, err
+		if r.Outcome, r.Err = KickError, err; ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
+			r.Outcome, r.Err = Untried, nil
+		}
 		return r
 	}
 	if outcome, err := c.recheck(ctx, conn); err != nil {
@@ -128,7 +129,10 @@ func (c *Client) kickOne(ctx context.Context, conn Conn, notice time.Duration) K
 			return r
 		}
 	}
-	_, err := c.tell(ctx, conn.Server, Kick, server.KickClientReq{CID: conn.Info.Cid})
+	if ctx.Err() != nil {
+		return fail(context.Cause(ctx))
+	}
+	_, err := c.tell(context.WithoutCancel(ctx), conn.Server, Kick, server.KickClientReq{CID: conn.Info.Cid})
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Code == refusedByHandler:
