@@ -60,9 +60,15 @@ func processEnv() *env {
 }
 
 // untilInterrupted is a context for work between the command and its output,
-// which an interrupt ends too. The caller cancels it.
+// which an interrupt ends too. One that came before does not: what there is, is
+// still printed, and a second one ends the process. The caller cancels it.
 func (e *env) untilInterrupted() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
+	select {
+	case <-e.interrupted:
+		return ctx, cancel
+	default:
+	}
 	go func() {
 		select {
 		case <-e.interrupted:
