@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -125,6 +126,10 @@ func run(args []string, e *env) int {
 	e.close()
 	if err == nil && ctx.Err() != nil {
 		err = context.Canceled
+	}
+	if errors.Is(err, errDryRun) {
+		e.say("", errDryRun.Error())
+		return exitOK
 	}
 	if err != nil {
 		return e.fail(e.slipped(inCommand{err, cmd.path}, args))

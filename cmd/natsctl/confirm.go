@@ -16,29 +16,35 @@ var (
 	errDeclined  = errors.New("not confirmed, nothing was done")
 	errNoAnswer  = errors.New("this needs a confirmation, and there is no terminal to ask on")
 	errProtected = errors.New("the context is protected")
+	errDryRun    = errors.New("--dry-run: nothing was done")
 )
 
 // actFlags are the flags of every command that changes something.
-type actFlags struct{ yes, force bool }
+type actFlags struct{ yes, force, dryRun bool }
 
 func (f *actFlags) setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("yes", "Do it without asking.").Short('y').BoolVar(&f.yes)
 	cmd.Flag("force", "Do it although the context is protected.").BoolVar(&f.force)
+	cmd.Flag("dry-run", "Show what would be done, and do nothing.").BoolVar(&f.dryRun)
 }
 
 // confirm shows the plan and asks for the word that names what will be
 // touched, unless --yes is given. A protected context needs --force besides.
+// With --dry-run the plan is all there is: the error then is no failure.
 func (f *actFlags) confirm(e *env, plan, word string, protected bool) error {
 	return f.confirmLines(e, []string{plan}, word, protected)
 }
 
 // confirmLines is confirm for a plan of several lines.
 func (f *actFlags) confirmLines(e *env, plan []string, word string, protected bool) error {
-	if protected && !f.force {
+	if protected && !f.force && !f.dryRun {
 		return errProtected
 	}
 	for _, line := range plan {
 		e.say("", line)
+	}
+	if f.dryRun {
+		return errDryRun
 	}
 	if f.yes {
 		return nil
