@@ -29,6 +29,7 @@ var (
 type NotSystemError struct {
 	Account string // where the user is; empty when the server does not say
 	User    string // empty when the server does not say
+	Denied  error  // the [*PermissionError] that came for an answer; nil when nobody listened
 }
 
 func (e *NotSystemError) Error() string {
@@ -38,8 +39,13 @@ func (e *NotSystemError) Error() string {
 	return fmt.Sprintf("user is in account %s, not in the system account", e.Account)
 }
 
-// Unwrap returns [ErrNotSystem].
-func (e *NotSystemError) Unwrap() error { return ErrNotSystem }
+// Unwrap returns [ErrNotSystem], and Denied if there is one.
+func (e *NotSystemError) Unwrap() []error {
+	if e.Denied == nil {
+		return []error{ErrNotSystem}
+	}
+	return []error{ErrNotSystem, e.Denied}
+}
 
 // NoServerError says that nothing in the fleet matches a scope.
 type NoServerError struct {

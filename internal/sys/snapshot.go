@@ -39,8 +39,11 @@ func (r *round) finish(ctx context.Context) (*fleet.Snapshot, error) {
 		return nil, err
 	}
 	if err := r.run(ctx); err != nil {
-		if errors.Is(err, errNotAnswered) || c.elsewhere(err) {
+		switch {
+		case errors.Is(err, errNotAnswered):
 			return nil, c.notSystem(ctx)
+		case c.elsewhere(err):
+			return nil, &NotSystemError{Account: c.nc.RemoteAccount(), Denied: err}
 		}
 		return nil, err
 	}
@@ -115,7 +118,8 @@ func (r *round) hasCluster(name string) bool {
 // servers from 2.12 on say when it connects; they deny rather than answer what
 // its permissions leave out.
 func (c *Client) elsewhere(err error) bool {
-	return errors.Is(err, ErrPermission) && c.nc.RemoteAccount() != "" && !c.nc.IsSystemAccount()
+	var p *PermissionError
+	return errors.As(err, &p) && !p.Subscribe && c.nc.RemoteAccount() != "" && !c.nc.IsSystemAccount()
 }
 
 // notSystem says which account the user is in.

@@ -227,7 +227,7 @@ func TestErrorHandlerIsChained(t *testing.T) {
 	defer nc.Close()
 	_, err = sys.New(nc).Snapshot(t.Context(), fleet.Want{})
 	var denied *sys.PermissionError
-	if !errors.As(err, &denied) || denied.Subject != "$SYS.REQ.SERVER.PING.STATSZ" || denied.Subscribe {
+	if !errors.As(err, &denied) || denied.Subject != "$SYS.REQ.SERVER.PING.STATSZ" || denied.Subscribe || !errors.Is(err, sys.ErrNotSystem) {
 		t.Fatalf("got %v", err)
 	}
 	select {
