@@ -88,6 +88,9 @@ func (c *eventsCommand) run(ctx context.Context, e *env) error {
 			return nil
 		}
 	}
+	if out.written == 0 && e.errTTY {
+		e.say("", "no such event came")
+	}
 	return nil
 }
 
@@ -144,7 +147,7 @@ func (w *eventWriter) line(ev fleet.Event) error {
 	if ev.Cluster != "" {
 		at += " (" + ev.Cluster + ")"
 	}
-	_, err := fmt.Fprintf(w.e.out, "%s %s %s %-20s %s\n", ev.Time.Local().Format("15:04:05.000"),
+	_, err := fmt.Fprintf(w.e.out, "%s %s %s %-20s %s\n", ev.Time.UTC().Format("15:04:05.000Z"),
 		style.Paint(mark, ev.Level), style.Paint(fmt.Sprintf("%-17s", ev.Kind), ev.Level), view.Text(at), eventText(ev))
 	return err
 }
