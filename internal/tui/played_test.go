@@ -108,10 +108,14 @@ func swell(k, phase int) float64 {
 	sum := 0.0
 	for i := range k {
 		x := float64(i)
-		sum += 1 + 0.35*math.Sin(x/9+float64(phase)) + 0.2*math.Sin(x/2.6+float64(2*phase))
+		sum += coarse(1 + 0.35*math.Sin(x/9+float64(phase)) + 0.2*math.Sin(x/2.6+float64(2*phase)))
 	}
 	return sum
 }
+
+// coarse rounds, so that processors that calculate otherwise in the last digit
+// draw the same frames.
+func coarse(f float64) float64 { return math.Round(f*1024) / 1024 }
 
 // sway lets the gauges of a server move.
 func sway(sv map[string]any, phase, k int) {
@@ -121,10 +125,10 @@ func sway(sv map[string]any, phase, k int) {
 	}
 	x := float64(k)
 	if cpu, err := numberOf(stats["cpu"]); err == nil {
-		stats["cpu"] = math.Round(cpu * (1 + 0.25*math.Sin(x/9+float64(phase)) + 0.15*math.Sin(x/2.6+float64(phase))))
+		stats["cpu"] = math.Round(cpu * coarse(1+0.25*math.Sin(x/9+float64(phase))+0.15*math.Sin(x/2.6+float64(phase))))
 	}
 	if mem, err := numberOf(stats["mem"]); err == nil {
-		stats["mem"] = int64(mem * (1 + 0.002*x + 0.05*math.Sin(x/5+float64(phase))))
+		stats["mem"] = int64(mem * coarse(1+0.002*x+0.05*math.Sin(x/5+float64(phase))))
 	}
 }
 
