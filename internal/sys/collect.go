@@ -41,7 +41,7 @@ func (c *Client) collect(ctx context.Context, ep *Endpoint, req Request) ([]Answ
 		case err != nil:
 			return out, err
 		}
-		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(msg.Data)})
+		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(masked(msg.Data))})
 	}
 }
 

@@ -113,12 +113,13 @@ func senderOf(data []byte) *server.ServerInfo {
 // largest answer seen in practice (9.4 MB: 9,500 connections with details).
 const maxUnpacked = 1 << 30
 
-// unpack returns the body of an answer as plain JSON.
+// unpack returns the body of an answer as plain JSON, without the secrets that
+// somebody put where servers tell them.
 func unpack(msg *nats.Msg) ([]byte, error) {
 	var r io.Reader
 	switch enc := msg.Header.Get("Content-Encoding"); enc {
 	case "", "identity":
-		return msg.Data, nil
+		return masked(msg.Data), nil
 	case "gzip":
 		zr, err := gzip.NewReader(bytes.NewReader(msg.Data))
 		if err != nil {
@@ -134,7 +135,7 @@ func unpack(msg *nats.Msg) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unpack: %w", err)
 	}
-	return data, nil
+	return masked(data), nil
 }
 
 // noResponders tells whether a message is the server's own 503: nobody listens

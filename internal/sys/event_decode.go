@@ -307,6 +307,10 @@ func strip(v any) {
 	switch x := v.(type) {
 	case map[string]any:
 		for k, sub := range x {
+			if text, ok := sub.(string); ok && k == "token" && strings.HasPrefix(text, "ey") {
+				delete(x, k)
+				continue
+			}
 			if k == "jwt" || k == "nonce" || k == "sig" || k == "auth_token" || k == "pass" {
 				delete(x, k)
 				continue

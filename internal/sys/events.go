@@ -132,7 +132,7 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	if i < 0 {
 		return true
 	}
-	e, err := s.subs[i].decode(m.Subject, m.Data)
+	e, err := s.subs[i].decode(m.Subject, masked(m.Data))
 	if err != nil {
 		return yield(fleet.Event{}, fmt.Errorf("read event on %s: %w", m.Subject, err))
 	}
@@ -145,7 +145,7 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
 		return true
 	}
-	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, withoutSecrets(e.version, m.Data)
+	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, withoutSecrets(e.version, masked(m.Data))
 	return yield(e.Event, nil)
 }
 

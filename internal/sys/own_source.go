@@ -208,7 +208,7 @@ func (o OwnSource) api(ctx context.Context, subject string, request, answer any,
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", subject, err)
 	}
-	if err := json.Unmarshal(msg.Data, answer); err != nil {
+	if err := json.Unmarshal(masked(msg.Data), answer); err != nil {
 		return fmt.Errorf("read %s: %w", subject, err)
 	}
 	if head.Error != nil {

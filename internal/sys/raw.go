@@ -61,9 +61,10 @@ func (r *rawAnswers) decoder(kind fleet.Kind) decoder {
 }
 
 // carriesSecrets tells whether an answer has a bearer's JWT, which is all that it
-// takes to log in, or what may be a token.
+// takes to log in, an activation, which is all it takes to import, or what may
+// be a token.
 func carriesSecrets(from *server.ServerInfo, kind fleet.Kind, body []byte) bool {
-	return bytes.Contains(body, []byte(`"jwt":"ey`)) && kind != AccountInfo ||
+	return bytes.Contains(body, []byte(`"jwt":"ey`)) && kind != AccountInfo || bytes.Contains(body, []byte(`"token":"ey`)) ||
 		bytes.Contains(body, []byte(`"reason":"Authentication`)) && tellsTokens(versionOf(from))
 }
 
