@@ -154,9 +154,9 @@ func (m *Model) narrow(args []string) tea.Cmd {
 	if len(args) == 0 {
 		return nil
 	}
-	text := strings.TrimPrefix(strings.Join(args, " "), "/")
-	if name, ok := strings.CutPrefix(text, "@"); ok {
-		named, found := m.opt.Filters[name]
+	text, plain := strings.CutPrefix(strings.Join(args, " "), "/")
+	name, asked := strings.CutPrefix(text, "@")
+	if named, found := m.opt.Filters[name]; asked || found && !plain {
 		if !found {
 			m.fail(fmt.Sprintf("no filter named %q in the configuration", name))
 			return nil
@@ -243,6 +243,15 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
 	if name == "" {
 		m.fail("forget takes the name of a server that is gone")
+		return nil
+	}
+	ghosts := m.ghostNames()
+	switch r := m.st.named(name); {
+	case r == nil:
+		m.fail(fmt.Sprintf("no server %q%s", name, view.Suggest(name, ghosts)))
+		return nil
+	case r.ghost == nil:
+		m.fail(name + " answers; only a server that is gone can be forgotten")
 		return nil
 	}
 	m.hidden[name] = true

@@ -87,3 +87,19 @@ func TestFilterCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestNamedFilter uses a filter of the configuration by its name, and a word as
+// a word where that is asked for.
+func TestNamedFilter(t *testing.T) {
+	m := pressed(crowdState(1, 20), 120, 40)
+	m.opt.Filters = map[string]string{"few": "cid<=3"}
+	for _, c := range []struct {
+		line string
+		want int
+	}{{"conns few", 3}, {"filter @few", 3}, {"filter few", 3}, {"conns /few", 0}, {"filter client-7", 1}} {
+		pressedOn(m, ":"+c.line, "enter")
+		if got := len(m.cur().list().order); got != c.want {
+			t.Errorf(":%s keeps %d rows, want %d", c.line, got, c.want)
+		}
+	}
+}

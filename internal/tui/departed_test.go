@@ -116,6 +116,12 @@ func TestForget(t *testing.T) {
 	if slices.ContainsFunc(m.alerts(), func(a alr) bool { return a.rule == "servers" }) || len(m.cur().list().order) != 2 {
 		t.Errorf("the alert or %d rows after :forget", len(m.cur().list().order))
 	}
+	for _, line := range []string{"forget n1", "forget n77"} {
+		pressedOn(m, ":"+line, "enter")
+		if !m.notice.bad || m.hidden[strings.Fields(line)[1]] {
+			t.Errorf(":%s is not refused: %q", line, m.notice.text)
+		}
+	}
 	m.Update(stateMsg{stateOf(at(0), at(2*time.Second))})
 	if m.hidden[gone] {
 		t.Error("a server that answers again is still hidden")

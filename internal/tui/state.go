@@ -107,6 +107,20 @@ type TapeInfo struct {
 	Last    time.Time
 }
 
+// named is the row that the screen calls by this name; nil when there is none,
+// or nothing answered yet.
+func (s *State) named(label string) *serverRow {
+	if s == nil {
+		return nil
+	}
+	for _, r := range s.Servers {
+		if r.label() == label {
+			return r
+		}
+	}
+	return nil
+}
+
 // row returns the server row with this name or id, or nil.
 func (s *State) server(name string) *serverRow {
 	for _, r := range s.Servers {
