@@ -55,7 +55,12 @@ func hintSecret(err error) string {
 	case "nsc":
 		return "try it by hand: nsc generate profile " + shellQuote(secret.Ref)
 	}
-	return ""
+	return map[string]string{
+		"creds":     "a credentials file holds a user's JWT and seed, as nsc generate creds writes them",
+		"nkey":      "it has to hold the seed of a user, which begins with SU",
+		"user_seed": "it has to hold the seed of a user, which begins with SU",
+		"user_jwt":  "it has to hold the JWT of a user, which begins with eyJ",
+	}[secret.Key]
 }
 
 // hintURLOverride says how to mean it.
