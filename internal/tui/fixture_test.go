@@ -79,7 +79,12 @@ func modelOf(t testing.TB, name, at string, w, h int, keys ...string) *Model {
 
 // drawn is the frame of a screen in a window of another size and look.
 func drawn(m *Model, w, h int, look cell.Look) string {
-	m.look, m.palette = look, cell.NewPalette(look)
+	return painted(m, w, h, cell.NewPalette(look))
+}
+
+// painted is the same with a palette that was made before.
+func painted(m *Model, w, h int, p *cell.Palette) string {
+	m.look, m.palette = p.Look(), p
 	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
 	return m.View()
 }

@@ -172,13 +172,17 @@ var looks = []struct {
 // have exactly the size of the window and must say the same without colours.
 func TestFrames(t *testing.T) {
 	from := stages{}
+	var palettes []*cell.Palette
+	for _, l := range looks {
+		palettes = append(palettes, cell.NewPalette(l.look))
+	}
 	for _, s := range screens {
 		m := s.model(t, from)
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", s.name, size[0], size[1]), func(t *testing.T) {
 				texts := map[bool]string{}
-				for _, l := range looks {
-					frame := drawn(m, size[0], size[1], l.look)
+				for i, l := range looks {
+					frame := painted(m, size[0], size[1], palettes[i])
 					exact(t, frame, size[0], size[1])
 					if l.look.ASCII {
 						onlyASCII(t, frame)
