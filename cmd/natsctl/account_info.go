@@ -97,7 +97,7 @@ func newAccountDoc(ctx context.Context, lens *accountLens, s *fleet.Snapshot, ac
 	doc := view.Account{Schema: "natsctl.account.info/v1", Time: s.Time, Name: account}
 	if lens.own != nil {
 		denied, _ := lens.unseen()
-		doc.User, doc.JetStream, doc.Hidden = lens.own.User, lens.own.JetStream, append(denied, hidden...)
+		doc.User, doc.JetStream, doc.Hidden = lens.own.User, lens.own.JetStream, slices.Concat(denied, hidden)
 	} else {
 		doc.Details = fleet.AccountDetails(s)
 		if doc.Details == nil && len(s.Missing) == 0 {
