@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -12,6 +13,7 @@ const (
 	foldServers = 60  // fleets of more servers are folded,
 	foldCluster = 8   // in clusters of more servers than this;
 	foldAll     = 200 // of more servers, in all clusters
+	foldLeafs   = 8   // leafnode clusters of one hub that are well
 	foldSpans   = 40  // gateways between clusters that are well
 	foldFaults  = 100 // links at fault, and servers at fault
 )
@@ -25,7 +27,8 @@ type Folded struct {
 }
 
 // FoldTopology makes a topology of many servers small enough to look at: in
-// large clusters the servers that are well become one line, their routes go,
+// large clusters the servers that are well become one line, so do many clusters
+// of leafnodes that are well, their routes go,
 // gateways and leafnodes that are well become one link for each pair of
 // clusters. What is at fault stays, up to a hundred links. A small topology
 // stays as it is.
@@ -35,7 +38,7 @@ func FoldTopology(t *fleet.Topology) Folded {
 	}
 	f := &folder{
 		in: t, out: Folded{Topology: &fleet.Topology{Time: t.Time}}, keep: map[string]bool{},
-		of: map[string]*fleet.Cluster{}, stand: map[string]*fleet.Node{}, shown: map[string]bool{}, most: foldCluster,
+		of: map[string]*fleet.Cluster{}, stand: map[string]*fleet.Node{}, shown: map[string]bool{}, packs: map[*fleet.Cluster]bool{}, most: foldCluster,
 	}
 	if len(t.Nodes) > foldAll {
 		f.most = 1
@@ -53,6 +56,7 @@ type folder struct {
 	of    map[string]*fleet.Cluster // by node
 	stand map[string]*fleet.Node    // stands for the servers of a cluster
 	shown map[string]bool           // nodes of the drawing
+	packs map[*fleet.Cluster]bool   // stands for many clusters of leafnodes
 	most  int                       // servers of a cluster that is not folded
 }
 
@@ -80,13 +84,21 @@ func (f *folder) ghost(key string) bool {
 
 func (f *folder) clusters() {
 	for _, c := range f.in.Clusters {
+		for _, n := range c.Nodes {
+			f.of[n.Key] = c
+		}
+	}
+	packed := f.pack()
+	for _, c := range f.in.Clusters {
+		if packed[c] {
+			continue
+		}
 		small := *c
 		small.Nodes = nil
 		var well, cut []*fleet.Node
 		for _, n := range c.Nodes {
-			f.of[n.Key] = c
 			switch {
-			case len(c.Nodes) <= f.most, f.keep[n.Key], n.MetaLeader, n.Ghost, n.VersionSkew, n.ConfigSkew:
+			case len(c.Nodes) <= f.most, f.odd(n):
 				small.Nodes = append(small.Nodes, n)
 			case n.Level == fleet.OK:
 				well = append(well, n)
@@ -102,6 +114,58 @@ func (f *folder) clusters() {
 		f.out.Nodes = append(f.out.Nodes, small.Nodes...)
 		f.out.Clusters = append(f.out.Clusters, &small)
 	}
+}
+
+// odd tells whether a server has something to show.
+func (f *folder) odd(n *fleet.Node) bool {
+	return f.keep[n.Key] || n.MetaLeader || n.Ghost || n.VersionSkew || n.ConfigSkew
+}
+
+// pack puts one cluster in place of the many that are nothing but leafnodes of
+// the same hub and well, and returns those.
+func (f *folder) pack() map[*fleet.Cluster]bool {
+	of := map[*fleet.Cluster][]*fleet.Cluster{} // by the hub's cluster
+	var hubs []*fleet.Cluster
+	seen := map[*fleet.Cluster]bool{}
+	for _, e := range f.in.Edges {
+		hub, leaf := f.of[e.From], f.of[e.To]
+		if e.Kind != fleet.Leaf || e.Level != fleet.OK || hub == nil || leaf == nil || hub == leaf || seen[leaf] || !f.plainLeafs(leaf) {
+			continue
+		}
+		seen[leaf] = true
+		if of[hub] == nil {
+			hubs = append(hubs, hub)
+		}
+		of[hub] = append(of[hub], leaf)
+	}
+	packed := map[*fleet.Cluster]bool{}
+	for _, hub := range hubs {
+		if len(of[hub]) > foldLeafs {
+			f.packInto(hub, of[hub], packed)
+		}
+	}
+	return packed
+}
+
+// plainLeafs tells of a cluster that has nothing to show but leafnodes.
+func (f *folder) plainLeafs(c *fleet.Cluster) bool {
+	return c.Leafs && c.Level == fleet.OK && !slices.ContainsFunc(c.Nodes, func(n *fleet.Node) bool { return n.Level != fleet.OK || f.odd(n) })
+}
+
+func (f *folder) packInto(hub *fleet.Cluster, leafs []*fleet.Cluster, packed map[*fleet.Cluster]bool) {
+	name := "leafnodes of " + hub.Name
+	node := &fleet.Node{Key: name + "\x00", Name: fmt.Sprintf("%d more clusters, all well", len(leafs)), Cluster: name}
+	pack := &fleet.Cluster{Name: name, Leafs: true, Nodes: []*fleet.Node{node}}
+	for _, c := range leafs {
+		packed[c] = true
+		pack.Have, pack.Need = pack.Have+c.Have, pack.Need+c.Need
+		f.out.Servers += len(c.Nodes)
+		for _, n := range c.Nodes {
+			f.of[n.Key] = pack
+		}
+	}
+	f.packs[pack], f.stand[name], f.shown[node.Key] = true, node, true
+	f.out.Nodes, f.out.Clusters = append(f.out.Nodes, node), append(f.out.Clusters, pack)
 }
 
 // folded is one node in place of many.
@@ -147,7 +211,7 @@ func (f *folder) links() {
 		case e.Kind == fleet.Gateway && drawn[pair]:
 			delete(drawn, pair)
 			f.between(e, pair)
-		case e.Kind == fleet.Leaf && (len(to.Nodes) <= f.most || !leafs[pair]):
+		case e.Kind == fleet.Leaf && (len(to.Nodes) <= f.most && !f.packs[to] || !leafs[pair]):
 			leafs[pair] = true
 			f.between(e, pair)
 		}
@@ -161,6 +225,9 @@ func (f *folder) between(e *fleet.Edge, pair [2]string) {
 		if !f.shown[*end] {
 			*end = f.stand[pair[i]].Key
 		}
+	}
+	if f.packs[f.of[e.To]] {
+		link.ToName = f.stand[pair[1]].Name
 	}
 	f.out.Edges = append(f.out.Edges, &link)
 }

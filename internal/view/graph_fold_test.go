@@ -89,6 +89,69 @@ func TestDrawingsOfManyServers(t *testing.T) {
 	}
 }
 
+// leafedFleet is a hub of three servers with many leafnodes, each a cluster of
+// its own, of which one is silent.
+func leafedFleet(leafs int) *fleet.Topology {
+	s := &fleet.Snapshot{Expected: 3 + leafs}
+	add := func(name, cluster string) *fleet.Server {
+		sv := &fleet.Server{Routez: &server.Routez{}, Leafz: &server.Leafz{}}
+		sv.Info.Name, sv.Info.ID, sv.Info.Cluster, sv.Info.Version = name, name, cluster, "2.15.2"
+		s.Servers = append(s.Servers, sv)
+		return sv
+	}
+	for i := range 3 {
+		hub := add(fmt.Sprint("hub-", i), "hub")
+		for j := range 3 {
+			if i != j {
+				hub.Routez.Routes = append(hub.Routez.Routes, &server.RouteInfo{RemoteID: fmt.Sprint("hub-", j), RemoteName: fmt.Sprint("hub-", j)})
+			}
+		}
+		for l := i; l < leafs; l += 3 {
+			hub.Leafz.Leafs = append(hub.Leafz.Leafs, &server.LeafInfo{Name: fmt.Sprint("edge-", l), Account: "APP"})
+		}
+	}
+	for l := range leafs {
+		name := fmt.Sprint("edge-", l)
+		if l == 7 {
+			s.Missing = append(s.Missing, fleet.Missing{ID: name, Name: name, Cluster: name, Reason: fleet.Silent})
+			continue
+		}
+		add(name, name).Leafz.Leafs = []*server.LeafInfo{{Name: fmt.Sprint("hub-", l%3), Account: "APP", IsSpoke: true}}
+	}
+	return fleet.NewTopology(s, fleet.TopologyOptions{})
+}
+
+// Hundreds of leafnodes, each a cluster of its own, become one line with one
+// link; the one that is silent stays.
+func TestManyLeafClusters(t *testing.T) {
+	in := leafedFleet(300)
+	f := FoldTopology(in)
+	if len(f.Clusters) > 4 || len(f.Edges) > 12 || f.Servers < 290 {
+		t.Errorf("%d clusters, %d links, %d servers folded", len(f.Clusters), len(f.Edges), f.Servers)
+	}
+	there := map[string]bool{"": true}
+	for _, n := range f.Nodes {
+		there[n.Key] = true
+	}
+	for _, e := range f.Edges {
+		if !there[e.From] || !there[e.To] {
+			t.Errorf("%s from %q to %q has an end that is not drawn", e.Kind, e.From, e.To)
+		}
+	}
+	var out bytes.Buffer
+	if err := (Style{}).GraphTree(&out, f.Topology, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"leafnodes of hub", "299 more clusters, all well", "edge-7", "hub-1", "hub-0 -> 299 more clusters"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	if n := strings.Count(out.String(), "\n"); n > 30 {
+		t.Errorf("%d lines:\n%s", n, out.String())
+	}
+}
+
 // wellFormed tells whether it is XML.
 func wellFormed(t *testing.T, doc []byte) {
 	t.Helper()
