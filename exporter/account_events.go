@@ -3,6 +3,7 @@ package exporter
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -19,6 +20,7 @@ type accountMetrics struct {
 	unknown    *prometheus.CounterVec
 	names      *bounded // streams and kinds of advisory
 	consumers  *bounded // consumers that have series of their own
+	gone       *lately  // consumers that were deleted
 }
 
 const advisoryPrefix = "$JS.EVENT.ADVISORY."
@@ -51,7 +53,7 @@ func newAccountMetrics() *accountMetrics {
 		acks:     consumer("acknowledgement_deliveries", "Deliveries of messages that were acknowledged, as far as the consumer samples them."),
 		total:    counter("nats_jetstream_total_advisories", "Advisories that came.", "account"),
 		unknown:  counter("nats_jetstream_unknown_advisories", "Advisories of a kind that is not known here.", "schema", "account"),
-		names:    newBounded(maxEventNames), consumers: newBounded(maxEventNames),
+		names:    newBounded(maxEventNames), consumers: newBounded(maxEventNames), gone: newLately(time.Now),
 	}
 }
 
@@ -78,10 +80,15 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 		tokens = append(tokens, "")
 	}
 	kind, stream := tokens[0]+"."+tokens[1], m.names.name(tokens[2])
-	if kind == "CONSUMER.DELETED" {
+	key := consumerKey(account, stream, clean(tokens[3]))
+	switch kind {
+	case "CONSUMER.DELETED":
 		m.forget(account, stream, tokens[3])
+	case "CONSUMER.CREATED":
+		m.gone.drop(key)
 	}
 	switch {
+	case m.byConsumer[kind] != nil && m.gone.has(key): // told after its end
 	case m.byConsumer[kind] != nil:
 		m.byConsumer[kind].WithLabelValues(account, stream, m.consumer(account, stream, tokens[3])).Inc()
 	case m.byStream[kind] != nil:
@@ -104,9 +111,11 @@ func (m *accountMetrics) consumer(account, stream, name string) string {
 }
 
 // forget ends the series of a consumer that was deleted: the names of ephemeral
-// ones never come again.
+// ones never come again. What is told of it meanwhile, on another subject, may
+// come later and does not bring them back.
 func (m *accountMetrics) forget(account, stream, name string) {
 	name = clean(name)
+	m.gone.add(consumerKey(account, stream, name))
 	m.consumers.forget(consumerKey(account, stream, name))
 	m.acks.DeleteLabelValues(account, stream, name)
 	for _, kind := range m.byConsumer {
@@ -130,5 +139,8 @@ func (m *accountMetrics) metric(account, subject string, data []byte) {
 		return
 	}
 	stream := m.names.name(ack.Stream)
+	if m.gone.has(consumerKey(account, stream, clean(ack.Consumer))) {
+		return
+	}
 	m.acks.WithLabelValues(account, stream, m.consumer(account, stream, ack.Consumer)).Add(float64(max(ack.Deliveries, 0)))
 }
