@@ -63,7 +63,7 @@ func decodeDisconnect(_ string, body []byte) (told, error) {
 // unhealthy tells a disconnect that somebody should look at from one that was
 // wanted (nats-server, monitor.go, ClosedState).
 func unhealthy(reason string) bool {
-	for _, sign := range [...]string{"Slow Consumer", "Stale Connection", "Write Deadline", "TLS Handshake", "Protocol Violation", "Parse Error", "Maximum", "Authentication"} {
+	for _, sign := range [...]string{"Slow Consumer", "Stale Connection", "Write Deadline", "TLS Handshake", "Protocol Violation", "Parse Error", "Maximum", "Authentication", "Revoked", "Missing Account", "Conflict", "Minimum Version"} {
 		if strings.Contains(reason, sign) {
 			return true
 		}
