@@ -59,20 +59,24 @@ func processEnv() *env {
 	return e
 }
 
+// lastWords is how long the work behind an interrupt may take: what a command
+// has got so far is still printed, and what never ends, ends.
+const lastWords = time.Second
+
 // untilInterrupted is a context for work between the command and its output,
-// which an interrupt ends too. One that came before does not: what there is, is
-// still printed, and a second one ends the process. The caller cancels it.
+// which an interrupt ends too, a little later. The caller cancels it.
 func (e *env) untilInterrupted() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
-	select {
-	case <-e.interrupted:
-		return ctx, cancel
-	default:
-	}
 	go func() {
 		select {
 		case <-e.interrupted:
-			cancel()
+			timer := time.NewTimer(lastWords)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+				cancel()
+			case <-ctx.Done():
+			}
 		case <-ctx.Done():
 		}
 	}()
