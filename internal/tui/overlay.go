@@ -36,7 +36,12 @@ type picker struct {
 // pick is one line of a picker and the letter that takes it.
 type pick struct{ text, note string }
 
+// key takes a letter as a jump wherever a line begins with it: who types k for
+// kick-clients must not be moved up to another line.
 func (p *picker) key(m *Model, msg tea.KeyMsg) tea.Cmd {
+	if p.jump(msg.String()) {
+		return nil
+	}
 	switch msg.String() {
 	case "esc", "q":
 		m.overlay = nil
@@ -47,24 +52,23 @@ func (p *picker) key(m *Model, msg tea.KeyMsg) tea.Cmd {
 	case "enter":
 		m.overlay = nil
 		return p.take(m, p.at)
-	default:
-		p.jump(msg.String())
 	}
 	return nil
 }
 
-// jump goes to the next line that begins with what was typed.
-func (p *picker) jump(letter string) {
+// jump goes to the next line that begins with what was typed; false: none does.
+func (p *picker) jump(letter string) bool {
 	if len(letter) != 1 {
-		return
+		return false
 	}
 	for i := range p.items {
 		at := (p.at + 1 + i) % len(p.items)
 		if strings.HasPrefix(strings.ToLower(p.items[at].text), strings.ToLower(letter)) {
 			p.at = at
-			return
+			return true
 		}
 	}
+	return false
 }
 
 func (p *picker) draw(_ *Model, a cell.Area) {

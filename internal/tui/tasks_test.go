@@ -165,6 +165,18 @@ func TestAim(t *testing.T) {
 	}
 }
 
+// TestVerbByLetter types the first letter of each action: it is that action
+// which then asks for the name, also where the letter moves up elsewhere.
+func TestVerbByLetter(t *testing.T) {
+	for letter, verb := range map[string]string{"r": "reload", "k": "kick-clients", "l": "lame-duck", "down": "kick-clients", "j": "kick-clients"} {
+		m, _ := live(t, Options{Feed: &Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2")
+		typeKeys(m, "2", "x", letter, "enter")
+		if c, ok := m.overlay.(*confirmation); !ok || c.action.Verb != verb {
+			t.Errorf("%s leads to %+v, want %s", letter, m.overlay, verb)
+		}
+	}
+}
+
 // TestTarget checks that what must be typed can be typed.
 func TestTarget(t *testing.T) {
 	for _, row := range []struct {
