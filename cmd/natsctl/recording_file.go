@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -13,6 +15,10 @@ import (
 func openRecording(path string) (*os.File, *fleet.Recording, error) {
 	info, err := os.Stat(path)
 	if err != nil {
+		var failed *fs.PathError
+		if errors.As(err, &failed) {
+			failed.Op = "open" // which is what was asked for
+		}
 		return nil, nil, err
 	}
 	if !info.Mode().IsRegular() {
