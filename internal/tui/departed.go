@@ -100,14 +100,16 @@ func (r roll) departed(snap *fleet.Snapshot) []*serverRow {
 	for _, sv := range snap.Servers {
 		here[rollKey(sv.Info.Cluster, sv.Info.Name)] = true
 	}
+	unplaced := map[string]bool{} // known by name alone, as its hub names a leafnode
 	for _, m := range snap.Missing {
 		here[rollKey(m.Cluster, m.Name)], here[m.ID] = true, true
+		unplaced[m.Name] = unplaced[m.Name] || m.ID == "" && m.Cluster == ""
 	}
 	var out []*serverRow
 	for key, l := range r {
 		announced := r.ended(l.cluster, l.name)
 		switch {
-		case here[key] || here[l.id]:
+		case here[key] || here[l.id] || unplaced[l.name]:
 			continue
 		case announced && age(snap.Time, l.seen) > leftFor, age(snap.Time, l.seen) > forgottenFor:
 			delete(r, key)

@@ -127,3 +127,25 @@ func TestForget(t *testing.T) {
 		t.Error("a server that answers again is still hidden")
 	}
 }
+
+// TestMissingByNameAlone misses a server of which the others know the name
+// alone, as a hub does of a leafnode: it is one row, and not forgotten too.
+func TestMissingByNameAlone(t *testing.T) {
+	begin := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	d, st := newDeriver(), &State{}
+	first := clusterOf(begin, "2.15.2", "2.15.2", "2.15.2")
+	name := first.Servers[1].Info.Name
+	d.take(st, first)
+	after := without(clusterOf(begin.Add(2*time.Second), "2.15.2", "2.15.2", "2.15.2"), name)
+	after.Missing, after.Expected = []fleet.Missing{{Name: name, Reason: fleet.Silent}}, 3
+	d.take(st, after)
+	var rows []string
+	for _, r := range st.Servers {
+		if r.name == name {
+			rows = append(rows, r.status())
+		}
+	}
+	if len(rows) != 1 || rows[0] != string(fleet.Silent) {
+		t.Errorf("%s stands in the rows %v", name, rows)
+	}
+}

@@ -271,6 +271,9 @@ func (w *watcher) whole(t *testing.T, st *State) {
 	for name, n := range rows {
 		if n != 1 {
 			t.Errorf("poll %d: %s stands in %d rows", pollOf(st), name, n)
+			for _, r := range st.Servers {
+				t.Logf("%s %s in %q, missing %+v", r.name, r.id, r.cluster, r.ghost)
+			}
 		}
 	}
 	if got := st.Total; got.rated != rated || math.Abs(got.traffic.InMsgs.PerSecond-in) > 1e-6*in {
