@@ -12,7 +12,7 @@ import (
 
 // TestConsumersOfAllServers counts the consumers of a stream with three
 // replicas, most of whose consumers have one, on whichever server: its leader
-// knows those of its own server alone. The streams' own API says how many.
+// knows those of its own server alone.
 func TestConsumersOfAllServers(t *testing.T) {
 	c, err := broker.Start(t.Context(), broker.Nodes(3))
 	if err != nil {
@@ -46,24 +46,21 @@ func TestConsumersOfAllServers(t *testing.T) {
 
 // spreadConsumers makes a stream of three replicas, a consumer of as many, and
 // consumers of one until some live elsewhere than the stream's leader. It
-// returns how many the stream says that it has.
+// returns how many it made.
 func spreadConsumers(t *testing.T, js jetstream.JetStream) int {
 	t.Helper()
 	cfg := jetstream.StreamConfig{Name: "R3", Subjects: []string{"R3.>"}, Replicas: 3}
-	var stream jetstream.Stream
-	insist(t, func() (err error) { stream, err = js.CreateOrUpdateStream(t.Context(), cfg); return err })
+	insist(t, func() error { _, err := js.CreateOrUpdateStream(t.Context(), cfg); return err })
 	makeConsumer(t, js, "R3", jetstream.ConsumerConfig{Durable: "all"})
-	homes := map[string]bool{}
-	for i := 0; len(homes) < 3 && i < 200; i++ {
-		one := makeConsumer(t, js, "R3", jetstream.ConsumerConfig{Durable: fmt.Sprint("one-", i), Replicas: 1})
+	homes, made := map[string]bool{}, 1
+	for ; len(homes) < 3 && made < 200; made++ {
+		one := makeConsumer(t, js, "R3", jetstream.ConsumerConfig{Durable: fmt.Sprint("one-", made), Replicas: 1})
 		homes[one.CachedInfo().Cluster.Leader] = true
 	}
 	if len(homes) < 3 {
 		t.Fatalf("all consumers live on %v", homes)
 	}
-	var info *jetstream.StreamInfo
-	insist(t, func() (err error) { info, err = stream.Info(t.Context()); return err })
-	return info.State.Consumers
+	return made
 }
 
 func makeConsumer(t *testing.T, js jetstream.JetStream, stream string, cfg jetstream.ConsumerConfig) (made jetstream.Consumer) {
@@ -100,12 +97,35 @@ func agreeOnConsumers(t *testing.T, c *broker.Cluster, want map[string]int) {
 			}
 		}
 	}
+	agreeOnOwn(t, c, want, all)
 	leads := 0.0
 	for _, r := range rowsOf(t, url, "server", "report", "jetstream", "-o", "json") {
 		leads += num(r, "streams_leader")
 	}
 	if leads != float64(len(want)) {
 		t.Errorf("the servers lead %v streams of %d", leads, len(want))
+	}
+}
+
+// agreeOnOwn checks what a user outside the system account sees of its own: the
+// word of each consumer's leader, wherever that is.
+func agreeOnOwn(t *testing.T, c *broker.Cluster, want map[string]int, all int) {
+	t.Helper()
+	id, _ := c.Identity("app")
+	url := withUser(c.Nodes()[0].ClientURL(), id)
+	for _, r := range rowsOf(t, url, "top", "--once", "--view", "streams", "-o", "json") {
+		if n := want[fmt.Sprint(r["stream"])]; r["consumers"] != float64(n) {
+			t.Errorf("own: %v has %v consumers, not %d", r["stream"], r["consumers"], n)
+		}
+	}
+	rows := rowsOf(t, url, "top", "--once", "--view", "consumers", "-o", "json")
+	if len(rows) != all {
+		t.Errorf("own: %d consumers, not %d", len(rows), all)
+	}
+	for _, r := range rows {
+		if r["state"] != "ok" || r["delivered_per_second"] == nil {
+			t.Errorf("own: %v is %v, with %v messages a second", r["consumer"], r["state"], r["delivered_per_second"])
+		}
 	}
 }
 

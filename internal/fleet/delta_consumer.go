@@ -34,13 +34,25 @@ func consumerAnswers(s *Snapshot) map[consumerKey]consumerAnswer {
 	for of, st := range s.streams() {
 		for _, info := range st.Consumer {
 			key := consumerKey{of.streamKey, info.Name}
-			answer := consumerAnswer{info, of.sv, of.sv.Jsz.Now}
+			answer := consumerAnswer{info, s.speaker(of.sv, info), of.sv.Jsz.Now}
 			if old, ok := best[key]; !ok || answer.leads() && !old.leads() {
 				best[key] = answer
 			}
 		}
 	}
 	return best
+}
+
+// speaker is the server whose word a consumer's figures are: the one that sent
+// them, but its leader where an account's own API gathered them.
+func (s *Snapshot) speaker(sv *Server, info *server.ConsumerInfo) *Server {
+	if s.Own == nil || info.Cluster == nil {
+		return sv
+	}
+	if led := s.Server(info.Cluster.Leader); led != nil {
+		return led
+	}
+	return sv
 }
 
 // Consumer returns the rates of a consumer, by JetStream domain ("" for none),
