@@ -80,7 +80,7 @@ func (r *roster) changed(now time.Time, known []sys.Known) bool {
 	}
 	for i, k := range known {
 		old := r.known[i]
-		if k.ID != old.ID || k.Name != old.Name || k.Cluster != old.Cluster || now.Sub(old.Seen) > rosterRenewal {
+		if k.ID != old.ID || k.Name != old.Name || k.Cluster != old.Cluster || !k.Left.Equal(old.Left) || now.Sub(old.Seen) > rosterRenewal {
 			return true
 		}
 	}

@@ -38,6 +38,7 @@ type Known struct {
 	Name    string    `json:"name"`
 	Cluster string    `json:"cluster,omitempty"`
 	Seen    time.Time `json:"seen"`
+	Left    time.Time `json:"left,omitzero"` // when it was last heard to say goodbye; zero: it was not
 }
 
 // Option changes a [Client].
@@ -55,6 +56,9 @@ func WithRoster(known []Known) Option {
 	return func(c *Client) {
 		for _, k := range known {
 			c.roster[k.ID] = k
+			if !k.Left.IsZero() {
+				c.goodbyes[k.ID] = goodbye{drains: true, at: k.Left, heard: k.Left}
+			}
 		}
 	}
 }
@@ -101,7 +105,8 @@ func (c *Client) Roster() []Known {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	out := make([]Known, 0, len(c.roster))
-	for _, k := range c.roster {
+	for id, k := range c.roster {
+		k.Left = c.goodbyes[id].heard
 		out = append(out, k)
 	}
 	return out

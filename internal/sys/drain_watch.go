@@ -185,6 +185,9 @@ func (w *DrainWatch) heard(m *nats.Msg, now time.Time) {
 	}
 	if w.refused++; w.refused >= 2 {
 		w.state.ended(now)
+		if w.state.announced {
+			w.c.noteEnd(w.state.drain.ID)
+		}
 	}
 }
 
