@@ -14,9 +14,15 @@ type answers struct {
 	void   map[any]bool // answers from before a clock was set: shown, but no rate begins at them
 }
 
+// leastSpan is the shortest time that a rate is taken over. A question that a
+// key asked comes at any time after the one before, and over some milliseconds
+// a single message would be hundreds a second.
+const leastSpan = 500 * time.Millisecond
+
 // take adds a snapshot and returns the answers after it. Nothing is changed in
 // place. What a new question did not cover is kept, as long as the server is
-// still the same process.
+// still the same process. Rates go on from where they began when the snapshot
+// follows too soon.
 func (a answers) take(next *fleet.Snapshot) answers {
 	if a.now == nil {
 		return answers{now: next}
@@ -28,12 +34,15 @@ func (a answers) take(next *fleet.Snapshot) answers {
 	for i, sv := range next.Servers {
 		now.Servers[i] = filled(sv, old[sv.Info.ID], a.now.Want, next.Want)
 	}
+	now.Problems = append(now.Problems[:len(now.Problems):len(now.Problems)], stillTrue(a.now.Problems, next.Want)...)
+	if span := next.Time.Sub(a.now.Time); span >= 0 && span < leastSpan {
+		return answers{now: &now, before: timelyAll(a.before, void), void: void}
+	}
 	fresh := byID(&now)
 	before.Servers = make([]*fleet.Server, len(a.now.Servers))
 	for i, sv := range a.now.Servers {
 		before.Servers[i] = timely(replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID]), void)
 	}
-	now.Problems = append(now.Problems[:len(now.Problems):len(now.Problems)], stillTrue(a.now.Problems, next.Want)...)
 	return answers{now: &now, before: &before, void: void}
 }
 
@@ -141,6 +150,19 @@ func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
 	leave(void, &s.Connz)
 	leave(void, &s.Jsz)
 	return &s
+}
+
+// timelyAll is a snapshot without them; nil stays nil.
+func timelyAll(s *fleet.Snapshot, void map[any]bool) *fleet.Snapshot {
+	if s == nil || len(void) == 0 {
+		return s
+	}
+	out := *s
+	out.Servers = make([]*fleet.Server, len(s.Servers))
+	for i, sv := range s.Servers {
+		out.Servers[i] = timely(sv, void)
+	}
+	return &out
 }
 
 func leave[T any](void map[any]bool, answer **T) {

@@ -68,3 +68,33 @@ func TestClockSet(t *testing.T) {
 		})
 	}
 }
+
+// TestAskedAtOnce asks again a moment after an answer, with a message more in
+// it: no rate is taken over that moment, neither at the start nor later.
+func TestAskedAtOnce(t *testing.T) {
+	f := &clockFleet{begin: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)}
+	atOnce := func(sec int) *fleet.Snapshot {
+		s := f.at(sec)
+		s.Time = s.Time.Add(5 * time.Millisecond)
+		sv := s.Servers[0]
+		sv.Info.Time, sv.Connz.Now = s.Time, s.Time
+		sv.Statsz.Received.Msgs++
+		sv.Connz.Conns[0].OutMsgs++
+		return s
+	}
+	var a answers
+	for _, tc := range []struct {
+		snap  *fleet.Snapshot
+		known bool
+	}{
+		{f.at(6), false}, {atOnce(6), false}, {f.at(8), true}, {f.at(10), true}, {atOnce(10), true}, {atOnce(10), true}, {f.at(12), true},
+	} {
+		a = a.take(tc.snap)
+		sd := fleet.NewDelta(a.before, a.now).Server("NA")
+		for what, r := range map[string]fleet.Rate{"server": sd.Traffic.InMsgs, "connection": sd.Conn(1).OutMsgs} {
+			if r.Known != tc.known || r.Known && (r.PerSecond < 99 || r.PerSecond > 101) {
+				t.Errorf("at %s: %s %+v", tc.snap.Time.Format("05.000"), what, r)
+			}
+		}
+	}
+}
