@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -98,12 +99,27 @@ func agreeOnConsumers(t *testing.T, c *broker.Cluster, want map[string]int) {
 		}
 	}
 	agreeOnOwn(t, c, want, all)
+	agreeOnGroups(t, url)
 	leads := 0.0
 	for _, r := range rowsOf(t, url, "server", "report", "jetstream", "-o", "json") {
 		leads += num(r, "streams_leader")
 	}
 	if leads != float64(len(want)) {
 		t.Errorf("the servers lead %v streams of %d", leads, len(want))
+	}
+}
+
+// agreeOnGroups checks that each group is told by its three members, with the
+// stream or consumer that it replicates: those of accounts too, not only the
+// system account's.
+func agreeOnGroups(t *testing.T, url string) {
+	t.Helper()
+	members := map[string]int{}
+	for _, r := range rowsOf(t, url, "top", "--once", "--view", "raft", "-o", "json") {
+		members[fmt.Sprint(r["asset"])]++
+	}
+	if want := map[string]int{"meta": 3, "R3": 3, "R3/all": 3}; !maps.Equal(members, want) {
+		t.Errorf("members of raft groups %v, want %v", members, want)
 	}
 }
 

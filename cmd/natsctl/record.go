@@ -94,7 +94,7 @@ var errRecorded = errors.New("the recording is over")
 func (c *recordCommand) wanted() (fleet.Want, error) {
 	w := fleet.Want{
 		Kinds: recordable, Scope: c.scope, Conns: fleet.ConnWant{State: "all"},
-		JS: fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true},
+		JS: fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, Groups: true, AllReplicas: true},
 	}
 	if c.want == "" {
 		return w, nil

@@ -110,7 +110,7 @@ func WantFor(checks []*Check) Want {
 		if c.Asset {
 			// A consumer's leader need not be where its stream's is, and only
 			// leaders know how their replicas are: so all are asked.
-			w.JS = JSWant{Streams: true, Consumers: true, Raft: true, Config: true, AllReplicas: true}
+			w.JS = JSWant{Streams: true, Consumers: true, Raft: true, Groups: true, Config: true, AllReplicas: true}
 		}
 	}
 	return w

@@ -126,7 +126,9 @@ func TestChecksFindTheirFault(t *testing.T) {
 		}},
 		{"ha-assets", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Jsz.HAAssets = 1500 }},
 		{"raft", Crit, func(in *CheckInput) { setRaft(in, "G", server.RaftzGroup{State: "FOLLOWER"}) }},
-		{"raft", Warn, func(in *CheckInput) { setRaft(in, "orphan", server.RaftzGroup{State: "LEADER", Leader: "x"}) }},
+		{"raft", Warn, func(in *CheckInput) {
+			setRaft(in, "orphan", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: &time.Time{}})
+		}},
 		{"certificates", Crit, func(in *CheckInput) {
 			in.Snapshot.Servers[0].Varz.TLSCertNotAfter = in.Snapshot.Time.Add(-time.Hour)
 		}},

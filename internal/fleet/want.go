@@ -13,6 +13,10 @@ type Want struct {
 	Account string   `json:"account,omitempty"` // ACCOUNTZ gives the details of this account, not only the names of all
 	Conns   ConnWant `json:"conns,omitzero"`    // refines CONNZ
 	JS      JSWant   `json:"js,omitzero"`       // refines JSZ
+
+	// RaftAccounts are the accounts whose groups RAFTZ tells beside those of the
+	// system account, by the names that servers use; see [RaftAccounts].
+	RaftAccounts []string `json:"raft_accounts,omitempty"`
 }
 
 // Has tells whether kind is asked for.
@@ -32,6 +36,9 @@ func (w Want) Union(o Want) Want {
 	}
 	if out.Account == "" {
 		out.Account = o.Account
+	}
+	if len(out.RaftAccounts) == 0 {
+		out.RaftAccounts = o.RaftAccounts
 	}
 	if out.Conns == (ConnWant{}) {
 		out.Conns = o.Conns
@@ -61,6 +68,7 @@ type JSWant struct {
 	Consumers   bool   `json:"consumers,omitempty"`    // implies streams
 	Config      bool   `json:"config,omitempty"`       // stream and consumer configuration
 	Raft        bool   `json:"raft,omitempty"`         // raft group names
+	Groups      bool   `json:"groups,omitempty"`       // RAFTZ tells the groups of all accounts with streams, not the system account's alone; needs Streams
 	AllReplicas bool   `json:"all_replicas,omitempty"` // default: each stream from its leader alone
 }
 

@@ -113,5 +113,14 @@ func accountzBody(w fleet.Want, _ page) any {
 	return server.AccountzOptions{Account: w.Account}
 }
 
+// raftzBody asks for the groups of one account: the system account on the first
+// page, the wanted ones on those after it.
+func raftzBody(w fleet.Want, p page) any {
+	if p.offset == 0 {
+		return nil
+	}
+	return server.RaftzOptions{AccountFilter: w.RaftAccounts[p.offset-1]}
+}
+
 // healthzBody asks for every reason to be unhealthy, not for the first alone.
 func healthzBody(fleet.Want, page) any { return server.HealthzOptions{Details: true} }

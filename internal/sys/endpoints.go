@@ -80,7 +80,7 @@ var endpoints = []Endpoint{
 	},
 	{
 		Kind: fleet.Raftz, Subject: serverReq + "RAFTZ", About: "State of the Raft groups.", Ping: true, Since: "2.11.0", Options: server.RaftzOptions{},
-		read: into(func(s *fleet.Server, v *server.RaftzStatus) { s.Raftz = v }),
+		body: raftzBody, pager: raftzPager{}, read: into(func(*fleet.Server, *server.RaftzStatus) {}),
 	},
 	{
 		Kind: fleet.Ipqueuesz, Subject: serverReq + "IPQUEUESZ", About: "Lengths of the server's internal queues.", Ping: true, Since: "2.10.26", Options: server.IpqueueszOptions{},

@@ -1,6 +1,8 @@
 package sys
 
 import (
+	"maps"
+
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -147,4 +149,23 @@ func appendAccounts(have, page []*server.AccountDetail) []*server.AccountDetail 
 		}
 	}
 	return have
+}
+
+// raftzPager asks for one account after the other: a server tells the groups of
+// one at a time (nats-server, monitor.go, Raftz).
+type raftzPager struct{}
+
+func (raftzPager) first(fleet.Want) page { return page{} }
+
+func (raftzPager) join(s *fleet.Server, w fleet.Want, p page, value any) (page, bool) {
+	v, ok := value.(*server.RaftzStatus)
+	if !ok {
+		return page{}, false
+	}
+	if s.Raftz == nil || *s.Raftz == nil {
+		s.Raftz = v
+	} else {
+		maps.Copy(*s.Raftz, *v)
+	}
+	return page{offset: p.offset + 1}, p.offset < len(w.RaftAccounts)
 }

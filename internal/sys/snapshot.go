@@ -22,8 +22,23 @@ var errNotAnswered = errors.New("nobody listens")
 //
 // The errors are those of this package, wrapped, and those of the connection.
 // An incomplete answer is not an error.
+//
+// The raft groups of accounts, where they are wanted, are asked in a second
+// round: the first one tells which accounts have streams.
 func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
-	return c.gather(ctx, want, nil)
+	s, err := c.gather(ctx, want, nil)
+	if err != nil || !want.Has(fleet.Raftz) || !want.JS.Groups {
+		return s, err
+	}
+	accounts := fleet.RaftAccounts(s)
+	if len(accounts) == 0 {
+		return s, nil
+	}
+	groups, err := c.gather(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Raftz}, Scope: want.Scope, RaftAccounts: accounts}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.WithRaft(groups), nil
 }
 
 func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.Server)) (*fleet.Snapshot, error) {

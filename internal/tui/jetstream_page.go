@@ -15,7 +15,7 @@ import (
 // jetStreamSpec is the page of JetStream.
 func jetStreamSpec() *spec {
 	streams := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
-	raft := Demand{needs: []need{{fleet.Raftz, 4 * time.Second}}}
+	raft := Demand{needs: []need{{fleet.Raftz, 4 * time.Second}, {fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
 	return &spec{
 		kind: jetStreamPage, digit: "5", title: "JetStream", short: "JS", open: openJetStream,
 		modes: []mode{
@@ -39,7 +39,7 @@ func jetStreamSpec() *spec {
 				empty: func(m *Model, _ *page) string {
 					return m.waiting(fleet.Raftz, m.orHidden("no raft group: nothing is replicated"))
 				},
-				first: []string{"group", "server", "account", "state", "leader", "behind", "size", "term", "applied"},
+				first: []string{"group", "asset", "server", "state", "leader", "behind", "account", "size", "term", "applied"},
 			},
 		},
 	}
@@ -61,7 +61,7 @@ func consumersSpec() *spec {
 // leader need not be where its stream's is, and only leaders know how their
 // replicas fare.
 func jsEverything() fleet.JSWant {
-	return fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true}
+	return fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, Groups: true, AllReplicas: true}
 }
 
 // orHidden is what to say of rows that only the system account is told of.

@@ -13,8 +13,8 @@ import (
 
 // raftRow is one raft group as one of its members sees it.
 type raftRow struct {
-	server, account, group string
-	g                      server.RaftzGroup
+	server, account, group, asset string
+	g                             server.RaftzGroup
 }
 
 type rft = *raftRow
@@ -22,6 +22,7 @@ type rft = *raftRow
 // raftColumns is the table of the raft groups.
 var raftColumns = []view.Column[rft]{
 	{Name: "group", Title: "GROUP", Help: "raft group", Value: func(r rft) any { return r.group }},
+	{Name: "asset", Title: "ASSET", Help: "stream, or stream/consumer, that it replicates", Value: func(r rft) any { return blank(r.asset) }},
 	{Name: "server", Title: "SERVER", Help: "member that tells it", Value: func(r rft) any { return r.server }},
 	{Name: "account", Title: "ACCOUNT", Help: "account of the group", Value: func(r rft) any { return r.account }},
 	{Name: "state", Title: "STATE", Help: "leader, follower, candidate", Value: func(r rft) any { return r.g.State }, Level: judged(fleet.Warn, func(r rft) bool { return r.g.State == "CANDIDATE" })},
@@ -68,6 +69,7 @@ func (r *raftRow) level() fleet.Level {
 // newRaftRows lists every raft group of every server that told them.
 func newRaftRows(snap *fleet.Snapshot) []*raftRow {
 	var rows []*raftRow
+	owners := fleet.RaftOwners(snap)
 	for _, sv := range snap.Servers {
 		if sv.Raftz == nil {
 			continue
@@ -75,7 +77,7 @@ func newRaftRows(snap *fleet.Snapshot) []*raftRow {
 		for _, account := range slices.Sorted(maps.Keys(*sv.Raftz)) {
 			groups := (*sv.Raftz)[account]
 			for _, name := range slices.Sorted(maps.Keys(groups)) {
-				rows = append(rows, &raftRow{sv.Info.Name, account, cmp.Or(name, groups[name].ID), groups[name]})
+				rows = append(rows, &raftRow{sv.Info.Name, account, cmp.Or(name, groups[name].ID), owners[name], groups[name]})
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package simfleet
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -144,15 +143,18 @@ func (n *node) raftz(o server.RaftzOptions) (server.RaftzStatus, error) {
 	}
 	if name == systemAccount {
 		add("_meta_", n.metaGroup())
-		for _, s := range n.streams {
-			add(s.group(), s.peers)
-			for _, c := range s.consumers {
-				add(c.group(s), s.peers)
-			}
+	}
+	for _, s := range n.streams {
+		if s.account != name {
+			continue
+		}
+		add(s.group(), s.peers)
+		for _, c := range s.consumers {
+			add(c.group(s), s.peers)
 		}
 	}
 	if len(groups) == 0 {
-		return nil, fmt.Errorf("account %q has no such group", name)
+		return server.RaftzStatus{}, nil
 	}
 	return server.RaftzStatus{name: groups}, nil
 }
