@@ -103,6 +103,7 @@ func (c *collector) keep(write func(*recordingFile) error) {
 	}
 	if err := write(c.recorder); err != nil {
 		c.state.Notice = "recording ended: " + err.Error()
+		_ = c.recorder.out.Close() // what failed first is told
 		c.recorder, c.state.Recording = nil, ""
 	}
 }
@@ -111,8 +112,8 @@ func (c *collector) keep(write func(*recordingFile) error) {
 func recordOrder(r *recordingFile) order {
 	return func(_ context.Context, c *collector) {
 		if old := c.recorder; old != nil {
-			c.keep(func(r *recordingFile) error { return r.close() })
 			c.state.Notice = fmt.Sprintf("recorded %s to %s", plural(old.n, "snapshot"), old.name)
+			c.keep(func(r *recordingFile) error { return r.close() }) // says so when it fails
 		}
 		c.recorder, c.state.Recording = r, ""
 		if r != nil {
