@@ -9,16 +9,22 @@ const (
 	driftShare   = 0.01
 )
 
-// SameClock tells whether the server with this id measured the time between
-// two snapshots as the one who asked did. When a clock was set in between,
-// nothing of before may be compared with what comes after. It is true of a
-// server that is not in both, or tells no time.
-func SameClock(before, after *Snapshot, id string) bool {
+// ClocksSet are the ids of the servers that did not measure the time between two
+// snapshots as the one who asked did: a clock was set in between, and nothing of
+// before may be compared with what comes after. A server that is not in both, or
+// tells no time, is not among them.
+func ClocksSet(before, after *Snapshot) map[string]bool {
+	set := map[string]bool{}
 	if before == nil || after == nil {
-		return true
+		return set
 	}
-	a, b := indexServers(before).byID[id], indexServers(after).byID[id]
-	return a == nil || b == nil || !clockJumped(before, after, a, b)
+	past := indexServers(before).byID
+	for _, sv := range after.Servers {
+		if old := past[sv.Info.ID]; old != nil && clockJumped(before, after, old, sv) {
+			set[sv.Info.ID] = true
+		}
+	}
+	return set
 }
 
 // clockJumped tells whether one of the two clocks was set between the answers:

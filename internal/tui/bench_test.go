@@ -146,3 +146,21 @@ func TestFrameCost(t *testing.T) {
 		t.Errorf("a frame of 100 connections takes %.0f allocations, one of 10,000 takes %.0f", a, b)
 	}
 }
+
+// TestDeriveCost has ten times the servers cost about ten times as much, not a
+// hundred times.
+func TestDeriveCost(t *testing.T) {
+	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
+	cost := func(servers int) float64 {
+		_, d, st := crowded(servers, 0, serversPage)
+		snaps := []*fleet.Snapshot{crowd(servers, 0, now, 3), crowd(servers, 0, now.Add(2*time.Second), 4)}
+		i := 0
+		return testing.AllocsPerRun(2, func() {
+			d.take(st, snaps[i%2])
+			i++
+		})
+	}
+	if few, many := cost(100), cost(1000); many > 20*few {
+		t.Errorf("the state of 100 servers takes %.0f allocations, that of 1,000 takes %.0f", few, many)
+	}
+}

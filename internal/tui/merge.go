@@ -119,11 +119,10 @@ func replaced(old, fresh, older *fleet.Server) *fleet.Server {
 // voided are the answers at which no rate may begin any more: what a server
 // answered before its clock was set, and is shown until it is asked again.
 func (a answers) voided(next *fleet.Snapshot) map[any]bool {
-	void := map[any]bool{}
+	void, set := map[any]bool{}, fleet.ClocksSet(a.now, next)
 	for _, sv := range a.now.Servers {
-		jumped := !fleet.SameClock(a.now, next, sv.Info.ID)
 		for _, answer := range dated(sv) {
-			if jumped || a.void[answer] {
+			if set[sv.Info.ID] || a.void[answer] {
 				void[answer] = true
 			}
 		}
