@@ -37,7 +37,7 @@ var endpoints = []endpoint{
 	{kind: "ACCOUNTZ", subject: serverReq + "ACCOUNTZ", data: with(func(n *node, o server.AccountzOptions) (any, error) { return n.accountz(o) })},
 	{kind: "JSZ", subject: serverReq + "JSZ", data: with(func(n *node, o server.JSzOptions) (any, error) { return n.jsz(o) })},
 	{kind: "HEALTHZ", subject: serverReq + "HEALTHZ", since: [3]int{2, 9, 0}, data: func(n *node, _ []byte) (any, error) { return n.healthz(), nil }},
-	{kind: "RAFTZ", subject: serverReq + "RAFTZ", since: [3]int{2, 11, 0}, data: with(func(n *node, o server.RaftzOptions) (any, error) { return n.raftz(o) })},
+	{kind: "RAFTZ", subject: serverReq + "RAFTZ", since: [3]int{2, 11, 0}, data: with(func(n *node, o server.RaftzOptions) (any, error) { return n.raftz(o), nil })},
 	{kind: "IPQUEUESZ", subject: serverReq + "IPQUEUESZ", since: [3]int{2, 10, 26}, data: func(n *node, _ []byte) (any, error) { return n.ipqueuesz(), nil }},
 	{kind: "EXPVARZ", subject: serverReq + "EXPVARZ", since: [3]int{2, 10, 16}, data: func(n *node, _ []byte) (any, error) { return n.expvarz(), nil }},
 	{kind: "PROFILEZ", subject: serverReq + "PROFILEZ", since: [3]int{2, 10, 0}, data: with(func(n *node, o server.ProfilezOptions) (any, error) { return n.profilez(o), nil })},

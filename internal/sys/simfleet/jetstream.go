@@ -130,7 +130,7 @@ func (n *node) accountDetail(name string, o server.JSzOptions) *server.AccountDe
 	return d
 }
 
-func (n *node) raftz(o server.RaftzOptions) (server.RaftzStatus, error) {
+func (n *node) raftz(o server.RaftzOptions) server.RaftzStatus {
 	name := o.AccountFilter
 	if name == "" {
 		name = systemAccount
@@ -154,9 +154,9 @@ func (n *node) raftz(o server.RaftzOptions) (server.RaftzStatus, error) {
 		}
 	}
 	if len(groups) == 0 {
-		return server.RaftzStatus{}, nil
+		return server.RaftzStatus{}
 	}
-	return server.RaftzStatus{name: groups}, nil
+	return server.RaftzStatus{name: groups}
 }
 
 func (n *node) raftGroup(id string, peers []*node) server.RaftzGroup {
