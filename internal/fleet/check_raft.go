@@ -137,7 +137,8 @@ func RaftAccounts(s *Snapshot) []string {
 }
 
 // WithRaft is s with the raft groups that the same servers told in another
-// snapshot, taken right after it, and with what was wrong with those answers.
+// snapshot, taken right after it, and with what was wrong with those answers. A
+// server that did not answer any more is a problem.
 func (s *Snapshot) WithRaft(o *Snapshot) *Snapshot {
 	later := make(map[string]*Server, len(o.Servers))
 	for _, sv := range o.Servers {
@@ -155,7 +156,10 @@ func (s *Snapshot) WithRaft(o *Snapshot) *Snapshot {
 	out.Servers = make([]*Server, len(s.Servers))
 	for i, sv := range s.Servers {
 		c := *sv
-		if l := later[sv.Info.ID]; l != nil && l.Raftz != nil {
+		switch l := later[sv.Info.ID]; {
+		case l == nil:
+			out.Problems = append(out.Problems, Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: Raftz, Reason: Late})
+		case l.Raftz != nil:
 			c.Raftz = l.Raftz
 		}
 		out.Servers[i] = &c

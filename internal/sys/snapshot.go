@@ -34,9 +34,10 @@ func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot
 	if len(accounts) == 0 {
 		return s, nil
 	}
-	groups, err := c.gather(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Raftz}, Scope: want.Scope, RaftAccounts: accounts}, nil)
+	more := fleet.Want{Kinds: []fleet.Kind{fleet.Raftz}, Scope: want.Scope, RaftAccounts: accounts}
+	groups, err := c.gather(ctx, more, nil)
 	if err != nil {
-		return nil, err
+		groups = &fleet.Snapshot{Want: more} // what was learned before the connection was lost is not thrown away
 	}
 	return s.WithRaft(groups), nil
 }
