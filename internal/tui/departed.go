@@ -176,7 +176,7 @@ func unanswered(rows []*serverRow) []fleet.Finding {
 		}
 		out = append(out, fleet.Finding{
 			Check: "servers", Level: fleet.Crit, Object: r.label(), Where: r.cluster,
-			What: r.label() + " does not answer since " + r.seen.UTC().Format("15:04:05Z") + ", and the other servers no longer count it",
+			What: r.label() + " has not answered since " + r.seen.UTC().Format("15:04:05Z") + ", and the other servers no longer count it",
 			Why:  "It took its clients, its subscriptions and its replicas with it.",
 			Next: "Start it again; if it is not to come back, `:forget " + r.label() + "` says so.",
 		})
