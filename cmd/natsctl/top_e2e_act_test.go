@@ -46,7 +46,18 @@ func TestE2ETopActions(t *testing.T) {
 // actClient connects a client to the first server; it comes back elsewhere.
 func actClient(t *testing.T, bin string, env []string) {
 	t.Helper()
-	cmd := exec.Command(bin, "context", "show", "act", "-o", "json", "--show-secrets")
+	urls, user := settingsOf(t, bin, env, "act")
+	nc, err := nats.Connect(urls[0], user, nats.DontRandomize(), nats.MaxReconnects(-1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+}
+
+// settingsOf is where a saved context connects to, and as whom.
+func settingsOf(t *testing.T, bin string, env []string, name string) (urls []string, user nats.Option) {
+	t.Helper()
+	cmd := exec.Command(bin, "context", "show", name, "-o", "json", "--show-secrets")
 	cmd.Env = env
 	out, err := cmd.Output()
 	if err != nil {
@@ -58,12 +69,7 @@ func actClient(t *testing.T, bin string, env []string) {
 	if err := json.Unmarshal(out, &shown); err != nil {
 		t.Fatal(err)
 	}
-	url, _, _ := strings.Cut(shown.Settings.URL, ",")
-	nc, err := nats.Connect(url, nats.UserInfo(shown.Settings.User, shown.Settings.Password), nats.DontRandomize(), nats.MaxReconnects(-1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
+	return strings.Split(shown.Settings.URL, ","), nats.UserInfo(shown.Settings.User, shown.Settings.Password)
 }
 
 // actKick moves the clients of a server: not by a wrong name, not after Esc.

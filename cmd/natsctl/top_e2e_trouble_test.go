@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,20 +78,8 @@ func pollsToLoss(t *testing.T, tape string, since time.Time, server string) int 
 func e2eDrain(t *testing.T, tm *tmuxTerm, bin string, env []string, run func(...string)) {
 	tm.keys("1")
 	tm.sees("╭─ west")
-	cmd := exec.Command(bin, "context", "show", "e2e-west", "-o", "json", "--show-secrets")
-	cmd.Env = env
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var shown struct {
-		Settings struct{ URL, User, Password string }
-	}
-	if err := json.Unmarshal(out, &shown); err != nil {
-		t.Fatal(err)
-	}
-	urls := strings.Split(shown.Settings.URL, ",")
-	nc, err := nats.Connect(urls[len(urls)-1], nats.UserInfo(shown.Settings.User, shown.Settings.Password), nats.NoReconnect(), nats.DontRandomize())
+	urls, user := settingsOf(t, bin, env, "e2e-west")
+	nc, err := nats.Connect(urls[len(urls)-1], user, nats.NoReconnect(), nats.DontRandomize())
 	if err != nil {
 		t.Fatal(err)
 	}
