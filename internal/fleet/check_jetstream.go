@@ -62,7 +62,7 @@ var jetStreamChecks = []*Check{
 	{
 		Name: "raft", About: "Every raft group has a leader, applies what is committed, and belongs to something.",
 		Why:    "A stuck group stops its stream or consumer; an orphaned one costs disk and CPU for nothing.",
-		Next:   "See `natsctl server request raftz`; step its leader down (`nats stream cluster step-down`), or restart the server that is stuck.",
+		Next:   "See `natsctl server request raftz --account ACCOUNT`; step its leader down (`nats stream cluster step-down`), or restart the server that is stuck.",
 		Limits: []Limit{{Name: "raft_behind", About: "entries committed and not applied", Warn: 10_000, Crit: 1_000_000}},
 		Needs:  []Kind{Raftz}, find: findRaft,
 	},
