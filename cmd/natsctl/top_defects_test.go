@@ -121,7 +121,7 @@ func TestDocsDefects(t *testing.T) {
 // testNames are the tests of the whole module.
 func testNames(t *testing.T) (names []string) {
 	t.Helper()
-	declared := regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9]+)\(`)
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9]+)\(`)
 	err := filepath.WalkDir("../..", func(path string, _ os.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
