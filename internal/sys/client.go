@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"runtime"
@@ -146,6 +147,14 @@ func (c *Client) leaveSilent(err error) error {
 		return errors.Join(err, failed)
 	}
 	return err
+}
+
+// flush waits until the server has everything that was sent, for as long as ctx
+// and the client's timeout allow.
+func (c *Client) flush(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	return c.nc.FlushWithContext(ctx)
 }
 
 // connErr says why the connection cannot be used, or nil.

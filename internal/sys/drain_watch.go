@@ -58,7 +58,7 @@ func (c *Client) WatchDrain(ctx context.Context, d Drain, resume bool) (*DrainWa
 		}
 		w.subs = append(w.subs, sub)
 	}
-	if err := c.nc.FlushTimeout(c.timeout); err != nil {
+	if err := c.flush(ctx); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("subscribe to the events of the fleet: %w", err)
 	}

@@ -73,7 +73,7 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 	denied, ignore := s.c.denied.listen()
 	defer ignore()
 	defer s.close()
-	if err := s.subscribe(); err != nil {
+	if err := s.subscribe(ctx); err != nil {
 		return err
 	}
 	s.from = s.c.nc.ConnectedServerName()
@@ -105,7 +105,7 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 }
 
 // subscribe subscribes to every subject that can yield a wanted event.
-func (s *stream) subscribe() error {
+func (s *stream) subscribe(ctx context.Context) error {
 	for _, t := range s.topics {
 		sub, err := s.c.nc.ChanSubscribe(t.subject, s.msgs)
 		if err != nil {
@@ -113,7 +113,7 @@ func (s *stream) subscribe() error {
 		}
 		s.subs = append(s.subs, subscribed{sub, t.decode})
 	}
-	return s.c.nc.FlushTimeout(s.c.timeout)
+	return s.c.flush(ctx)
 }
 
 func (s *stream) close() {
