@@ -1,11 +1,14 @@
 # natsctl: every target works on a fresh clone with only Go installed.
 
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+MUTATE  := go run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+# What make mutate looks at unless PKG names a package: the code that decides.
+PKG     ?= ./internal/fleet ./internal/view ./internal/context ./internal/sys ./exporter ./internal/cli
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 DESTDIR ?= $(shell go env GOPATH)/bin
 
-.PHONY: build test race check e2e bench soak demo docs install clean
+.PHONY: build test short race stress mutate check e2e bench soak demo docs install clean
 
 build: ## the binary, in bin/
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/natsctl
@@ -13,8 +16,17 @@ build: ## the binary, in bin/
 test: ## every test, on real embedded clusters
 	go test ./...
 
+short: ## the quick ones only, while you write
+	go test -short ./...
+
 race: ## the same under the race detector
 	go test -race ./...
+
+stress: ## every package 20 times, four packages at a time: nothing may fail even once
+	go test -count=20 -p 4 -timeout 0 ./...
+
+mutate: ## mutation testing (docs/testing.md): make mutate PKG=./internal/fleet
+	for pkg in $(PKG); do GOFLAGS=-short $(MUTATE) unleash $$pkg || exit 1; done
 
 check: ## linters, formatting, and a build for each supported system
 	go vet ./...
