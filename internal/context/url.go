@@ -56,39 +56,101 @@ func ParseURL(raw string) (*url.URL, error) {
 	if strings.ContainsFunc(u.Host, invisible) || strings.Contains(u.Host, " ") {
 		return nil, bad("has a host with invisible characters")
 	}
+	if _, behind, _ := strings.Cut(full, "://"); strings.LastIndexByte(behind, '@') > strings.IndexAny(behind, "/?#") && strings.ContainsAny(behind, "/?#") {
+		return nil, bad("has an @ behind the host; in a password write / as %2F, ? as %3F, # as %23 and @ as %40")
+	}
 	return u, nil
 }
 
-// RedactURL masks the userinfo in a comma separated list of URLs. What does
-// not parse is masked as a whole after its scheme, since a password with odd
-// characters in it is the usual reason.
+// RedactURL masks what may be a secret in a comma separated list of URLs: the
+// password behind a user, a lone name in front of the host (a token), and in
+// what does not parse everything that may be one of both. Where a comma may
+// belong to a password, the URLs around it are masked as one.
 func RedactURL(list string) string {
-	parts := strings.Split(list, ",")
+	parts := splitAtSchemes(list)
 	for i, part := range parts {
 		parts[i] = redactOne(part)
 	}
 	return strings.Join(parts, ",")
 }
 
+// splitAtSchemes splits a list at its commas. A part without a scheme that holds
+// an @ stays together with the parts in front of it, up to the one with a
+// scheme: nobody can tell whether the comma is one of a password.
+func splitAtSchemes(list string) []string {
+	var out []string
+	open := 0 // the part from which on there was no scheme
+	for part := range strings.SplitSeq(list, ",") {
+		switch {
+		case hasScheme(part):
+			open = len(out)
+		case strings.Contains(part, "@"):
+			part = strings.Join(append(out[open:len(out):len(out)], part), ",")
+			out = out[:open]
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// commaInPassword refuses a list in which a comma may be one of a password: its
+// halves would be taken for the hosts of other servers.
+func commaInPassword(list string) error {
+	if len(splitAtSchemes(list)) == strings.Count(list, ",")+1 {
+		return nil
+	}
+	return &InvalidError{Key: "url", Reason: fmt.Sprintf("%q can be read in two ways: write a comma in a password as %%2C, and the scheme in front of each URL that names a user", RedactURL(list))}
+}
+
+// hasScheme tells whether a URL begins with one of the schemes.
+func hasScheme(raw string) bool {
+	scheme, _, found := strings.Cut(strings.TrimSpace(raw), "://")
+	_, known := schemes[strings.ToLower(scheme)]
+	return found && known
+}
+
 func redactOne(raw string) string {
 	scheme, rest, found := strings.Cut(raw, "://")
 	prefix := scheme + "://"
-	if !found {
+	if !found || !plainName(strings.TrimSpace(scheme)) {
 		prefix, rest = "", raw
 	}
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-		return prefix + Mask + rest[at:]
+		return prefix + redactUserinfo(rest[:at]) + rest[at:]
 	}
 	if _, err := url.Parse("x://" + strings.TrimSpace(rest)); err != nil {
-		return prefix + Mask
+		return prefix + redactUserinfo(rest)
+	}
+	if place, _, query := strings.Cut(raw, "?"); query { // of a websocket URL, where proxies look for keys
+		return place + "?" + Mask
 	}
 	return raw
+}
+
+// redactUserinfo masks the password behind a user, or everything where no user
+// can be told from the rest.
+func redactUserinfo(info string) string {
+	user, _, found := strings.Cut(info, ":")
+	if !found || !plainName(user) {
+		return Mask
+	}
+	return user + ":" + Mask
+}
+
+// plainName tells whether a word is made of letters, digits and . _ - alone.
+func plainName(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
+	})
 }
 
 // LiftUserinfo moves the userinfo of the URLs into the fields: a user and a
 // password, or a lone name as the token. URLs with different userinfo, or with
 // one beside a user or token that is set already, are an [InvalidError].
 func (s *Settings) LiftUserinfo() error {
+	if err := commaInPassword(s.URL); err != nil {
+		return err
+	}
 	var list []string
 	var found *url.Userinfo
 	for _, raw := range SplitURLs(s.URL) {

@@ -48,6 +48,9 @@ func exclusive(s *Settings) []string {
 
 // validateURLs checks each URL, and that websocket URLs are not mixed with others.
 func (s *Settings) validateURLs() []error {
+	if err := commaInPassword(s.URL); err != nil {
+		return []error{err}
+	}
 	var errs []error
 	websocket, plain := false, false
 	for _, raw := range SplitURLs(s.URL) {
