@@ -1,6 +1,9 @@
 package broker
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // checkAccounts refuses accounts, users, exports and imports that cannot be.
 func (s Spec) checkAccounts() error {
@@ -40,6 +43,8 @@ func (s Spec) checkAccount(a Account, users map[string]bool) error {
 			return err
 		case users[u.Name]:
 			return specErr("user %q is there twice", u.Name)
+		case strings.HasPrefix(u.Name, leafUser+"-"):
+			return specErr("user %q: names that begin with %s- are reserved for leaf nodes", u.Name, leafUser)
 		case u.Role != "" && !roles[u.Role]:
 			return specErr("user %q has the role %q, which account %q has no signing key for", u.Name, u.Role, a.Name)
 		case u.Role != "" && !u.empty():

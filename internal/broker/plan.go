@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -102,16 +101,12 @@ func newPlan(spec Spec, dir string, port func(cluster, node int, r Role) int, ol
 
 // member is a node of a cluster.
 func (p *plan) member(c ClusterSpec, number int) nodePlan {
-	return nodePlan{Name: fmt.Sprintf("%s-%d", c.Name, number), Cluster: c.Name, Tags: append([]string{"cluster:" + c.Name}, c.Tags...)}
+	return nodePlan{Name: c.node(number), Cluster: c.Name, Tags: append([]string{"cluster:" + c.Name}, c.Tags...)}
 }
 
-// leaf is a leaf node; the only one of its group has the name of the group.
+// leaf is a leaf node.
 func (p *plan) leaf(l LeafSpec, number int) nodePlan {
-	name := l.Name
-	if l.Count > 1 {
-		name = fmt.Sprintf("%s-%d", l.Name, number)
-	}
-	return nodePlan{Name: name, Cluster: l.Name, Leaf: &l, Tags: append([]string{"leaf:" + l.Name}, l.Tags...)}
+	return nodePlan{Name: l.node(number), Cluster: l.Name, Leaf: &l, Tags: append([]string{"leaf:" + l.Name}, l.Tags...)}
 }
 
 // add gives a node its place and its ports.

@@ -214,7 +214,41 @@ func (s Spec) validate() error {
 			return err
 		}
 	}
+	if err := s.checkNodes(); err != nil {
+		return err
+	}
 	return s.checkAccounts()
+}
+
+// checkNodes refuses groups of which two nodes would have one name, such as the second of "east" and the only one of "east-2".
+func (s Spec) checkNodes() error {
+	seen := map[string]bool{}
+	for _, c := range s.Clusters {
+		for i := range c.Nodes {
+			seen[c.node(i+1)] = true
+		}
+	}
+	for _, l := range s.Leafs {
+		for i := range l.Count {
+			name := l.node(i + 1)
+			if seen[name] {
+				return specErr("%q would be the name of two nodes", name)
+			}
+			seen[name] = true
+		}
+	}
+	return nil
+}
+
+// node is the name of a node by its number, which counts from 1.
+func (c ClusterSpec) node(number int) string { return fmt.Sprintf("%s-%d", c.Name, number) }
+
+// node is the name of a node by its number; the only one of its group has the name of the group.
+func (l LeafSpec) node(number int) string {
+	if l.Count == 1 {
+		return l.Name
+	}
+	return fmt.Sprintf("%s-%d", l.Name, number)
 }
 
 func (s Spec) checkLeaf(seen map[string]string, l LeafSpec) error {
