@@ -48,7 +48,7 @@ func (m *Model) alerts() []*alertRow {
 	}
 	out := make([]*alertRow, 0, len(m.st.Alerts))
 	for _, a := range m.st.Alerts {
-		if m.hidden[a.about] && a.rule == "servers" {
+		if a.rule == "servers" && m.hidden[a.where+"/"+a.about] {
 			continue // the operator knows, and does not wait for it
 		}
 		mark, marked := m.seen[a.key]

@@ -59,7 +59,7 @@ func (m *Model) aboutOf(r alr) ref {
 	}
 	name, _, _ := strings.Cut(r.about, " ")
 	for _, name := range []string{r.about, name, r.where} {
-		if s := m.st.server(name); s != nil && name != "" {
+		if s := m.st.server("", r.where, name); s != nil {
 			out.server, out.serverID, out.cluster = s.name, s.id, s.cluster
 			return out
 		}

@@ -176,12 +176,28 @@ func cmdServer(m *Model, args []string) tea.Cmd {
 		m.push(serverPage, ref{server: name})
 		return nil
 	}
-	if r := m.st.server(name); r != nil {
+	if r := m.oneServer(name, m.st.named(name), m.serverNames()); r != nil {
 		m.goRoot(serversPage)
 		m.push(serverPage, ref{server: r.name, serverID: r.id, cluster: r.cluster})
-		return nil
 	}
-	m.fail(fmt.Sprintf("no server %q%s", name, view.Suggest(name, m.serverNames())))
+	return nil
+}
+
+// oneServer is the only one of some servers; else it says what is wrong with
+// the name.
+func (m *Model) oneServer(name string, found []*serverRow, names []string) *serverRow {
+	switch len(found) {
+	case 0:
+		m.fail(fmt.Sprintf("no server %q%s", name, view.Suggest(name, names)))
+		return nil
+	case 1:
+		return found[0]
+	}
+	var keys []string
+	for _, r := range found {
+		keys = append(keys, r.key())
+	}
+	m.fail(fmt.Sprintf("%d servers are named %s: use one of %s", len(found), name, strings.Join(keys, ", ")))
 	return nil
 }
 
@@ -245,16 +261,19 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 		m.fail("forget takes the name of a server that is gone")
 		return nil
 	}
-	ghosts := m.ghostNames()
-	switch r := m.st.named(name); {
+	found := m.st.named(name)
+	if gone := kept(found, func(r *serverRow) bool { return r.ghost != nil }); len(gone) > 0 {
+		found = gone
+	}
+	r := m.oneServer(name, found, m.ghostNames())
+	switch {
 	case r == nil:
-		m.fail(fmt.Sprintf("no server %q%s", name, view.Suggest(name, ghosts)))
 		return nil
 	case r.ghost == nil:
 		m.fail(name + " answers; only a server that is gone can be forgotten")
 		return nil
 	}
-	m.hidden[name] = true
+	m.hidden[r.key()] = true
 	m.touch()
 	m.say("no longer showing " + name + " while it is gone")
 	return nil

@@ -47,6 +47,9 @@ func (r roll) answered(sv *fleet.Server, now time.Time) *life {
 	}
 	if l.id != "" && l.id != sv.Info.ID {
 		l.back = now
+		if sv.Statsz == nil || l.goodbye.Before(sv.Statsz.Start) {
+			l.goodbye = time.Time{}
+		}
 	}
 	l.id, l.name, l.cluster, l.seen = sv.Info.ID, sv.Info.Name, sv.Info.Cluster, now
 	if sv.Statsz != nil {
@@ -175,7 +178,7 @@ func unanswered(rows []*serverRow) []fleet.Finding {
 			continue
 		}
 		out = append(out, fleet.Finding{
-			Check: "servers", Level: fleet.Crit, Object: r.label(), Where: r.cluster,
+			Check: "servers", Level: fleet.Crit, Object: cmp.Or(r.name, r.id), Where: r.cluster,
 			What: r.label() + " has not answered since " + r.seen.UTC().Format("15:04:05Z") + ", and the other servers no longer count it",
 			Why:  "It took its clients, its subscriptions and its replicas with it.",
 			Next: "Start it again; if it is not to come back, `:forget " + r.label() + "` says so.",
@@ -187,9 +190,9 @@ func unanswered(rows []*serverRow) []fleet.Finding {
 // welcome no longer hides servers that answer again: when they go once more,
 // that is news.
 func (m *Model) welcome() {
-	for name := range m.hidden {
-		if r := m.st.server(name); r != nil && r.ghost == nil {
-			delete(m.hidden, name)
+	for _, r := range m.st.Servers {
+		if r.ghost == nil {
+			delete(m.hidden, r.key())
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestDeparted(t *testing.T) {
 
 	take(at(0))
 	take(without(at(2*time.Second), gone.Name))
-	r := st.server(gone.Name)
+	r := st.server("", "", gone.Name)
 	if r == nil || r.status() != string(forgotten) || r.level != fleet.Crit {
 		t.Fatalf("a server that went without a word: %+v", r)
 	}
@@ -56,7 +56,7 @@ func TestDeparted(t *testing.T) {
 
 	d.hear(fleet.Event{Kind: fleet.EventShutdown, Time: begin.Add(3 * time.Second), Server: gone.Name, Cluster: gone.Cluster})
 	take(without(at(4*time.Second), gone.Name))
-	if r := st.server(gone.Name); r == nil || r.status() != string(left) || r.level != fleet.Info {
+	if r := st.server("", "", gone.Name); r == nil || r.status() != string(left) || r.level != fleet.Info {
 		t.Fatalf("a server that left: %+v", r)
 	}
 	for _, page := range []string{"1", "2"} {
@@ -71,17 +71,17 @@ func TestDeparted(t *testing.T) {
 	late := without(at(5*time.Second), gone.Name)
 	late.Missing, late.Expected = []fleet.Missing{{Name: gone.Name, Cluster: gone.Cluster, Reason: fleet.Gone}}, 3
 	take(late)
-	if r := st.server(gone.Name); r.status() != string(left) || st.Total.expected != 2 || st.Total.partial {
+	if r := st.server("", "", gone.Name); r.status() != string(left) || st.Total.expected != 2 || st.Total.partial {
 		t.Errorf("a server that left as it said is missed: %s, %d expected", r.status(), st.Total.expected)
 	}
 
 	take(at(6 * time.Second))
-	if r := st.server(gone.Name); r.ghost != nil || len(st.Servers) != 3 {
+	if r := st.server("", "", gone.Name); r.ghost != nil || len(st.Servers) != 3 {
 		t.Errorf("a server that is back stands there twice: %d rows", len(st.Servers))
 	}
 	take(without(at(8*time.Second), gone.Name))
 	take(without(at(leftFor+20*time.Second), gone.Name))
-	if st.server(gone.Name) != nil {
+	if st.server("", "", gone.Name) != nil {
 		t.Errorf("a server that left is shown for good")
 	}
 }
@@ -96,11 +96,11 @@ func TestRestartedStays(t *testing.T) {
 		return s
 	}
 	st := stateOf(at(0, "OLD"), at(2*time.Second, "NEW"), at(6*time.Second, "NEW"))
-	if r := st.server("n2"); r.statusText() != "restarted 4s" || r.level != fleet.Warn {
+	if r := st.server("", "", "n2"); r.statusText() != "restarted 4s" || r.level != fleet.Warn {
 		t.Errorf("four seconds after a restart: %s, %v", r.statusText(), r.level)
 	}
 	st = stateOf(at(0, "OLD"), at(2*time.Second, "NEW"), at(2*time.Minute, "NEW"))
-	if r := st.server("n2"); r.statusText() != "ok" {
+	if r := st.server("", "", "n2"); r.statusText() != "ok" {
 		t.Errorf("two minutes after a restart: %s", r.statusText())
 	}
 }
@@ -118,12 +118,12 @@ func TestForget(t *testing.T) {
 	}
 	for _, line := range []string{"forget n1", "forget n77"} {
 		pressedOn(m, ":"+line, "enter")
-		if !m.notice.bad || m.hidden[strings.Fields(line)[1]] {
+		if !m.notice.bad || m.hidden["east/"+strings.Fields(line)[1]] {
 			t.Errorf(":%s is not refused: %q", line, m.notice.text)
 		}
 	}
 	m.Update(stateMsg{stateOf(at(0), at(2*time.Second))})
-	if m.hidden[gone] {
+	if m.hidden["east/"+gone] {
 		t.Error("a server that answers again is still hidden")
 	}
 }
@@ -147,5 +147,91 @@ func TestMissingByNameAlone(t *testing.T) {
 	}
 	if len(rows) != 1 || rows[0] != string(fleet.Silent) {
 		t.Errorf("%s stands in the rows %v", name, rows)
+	}
+}
+
+// TestGoodbyeCounts has a goodbye excuse the process that said it and no other:
+// neither the next process of the same name, nor a server of that name in
+// another cluster, nor one that is silent.
+func TestGoodbyeCounts(t *testing.T) {
+	type step func(r roll)
+	answer := func(id string, start, now time.Duration) step {
+		return func(r roll) {
+			sv := clusterOf(noon.Add(now), "2.15.2").Servers[0]
+			sv.Info.ID = id
+			if sv.Statsz.Start = noon.Add(start); start < 0 {
+				sv.Statsz = nil
+			}
+			r.answered(sv, noon.Add(now))
+		}
+	}
+	said := func(kind fleet.EventKind, cluster string, at time.Duration) step {
+		return func(r roll) { r.said(fleet.Event{Kind: kind, Server: "n1", Cluster: cluster, Time: noon.Add(at)}) }
+	}
+	const m = time.Minute
+	for _, c := range []struct {
+		name    string
+		steps   []step
+		reason  fleet.Reason
+		excused bool
+	}{
+		{"no goodbye", []step{answer("A", 0, m)}, fleet.Gone, false},
+		{"a goodbye", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, true},
+		{"a goodbye, and it is silent", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Silent, false},
+		{"lame duck mode alone", []step{answer("A", 0, m), said(fleet.EventLameDuck, "east", 2*m)}, fleet.Gone, false},
+		{"a goodbye of another cluster's", []step{answer("A", 0, m), said(fleet.EventShutdown, "west", 2*m)}, fleet.Gone, false},
+		{"a goodbye of nobody known", []step{said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
+		{"a goodbye before it started again", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m)}, fleet.Gone, false},
+		{"the same, its start not told", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", -1, 4*m)}, fleet.Gone, false},
+		{"a goodbye that comes late, of the process before", []step{answer("A", 0, m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
+		{"the second's own goodbye", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 5*m)}, fleet.Gone, true},
+		{"told before its last answer came", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("A", 0, 3*m)}, fleet.Gone, true},
+	} {
+		r := roll{}
+		for _, s := range c.steps {
+			s(r)
+		}
+		snap := &fleet.Snapshot{Expected: 3, Forgotten: 7, Missing: []fleet.Missing{{Name: "n1", Cluster: "east", Reason: c.reason}, {Name: "n2", Cluster: "east", Reason: fleet.Gone}}}
+		got := r.excuse(snap)
+		if missed := len(got.Missing) == 2; missed == c.excused || len(snap.Missing) != 2 {
+			t.Errorf("%s: missing are %v", c.name, got.Missing)
+		}
+		want := [2]int{3, 7}
+		if c.excused {
+			want = [2]int{2, 8}
+		}
+		if have := [2]int{got.Expected, got.Forgotten}; have != want {
+			t.Errorf("%s: %v expected and no longer counted, want %v", c.name, have, want)
+		}
+	}
+}
+
+// TestDepartedFade shows a server that left for ten minutes, one that went
+// without notice for an hour, and no longer.
+func TestDepartedFade(t *testing.T) {
+	for _, c := range []struct {
+		goodbye bool
+		after   time.Duration
+		status  string
+	}{
+		{true, leftFor, "left 10m0s"},
+		{true, leftFor + time.Second, ""},
+		{false, leftFor + time.Second, "forgotten 10m1s"},
+		{false, forgottenFor, "forgotten 1h0m"},
+		{false, forgottenFor + time.Second, ""},
+	} {
+		d, st := newDeriver(), &State{}
+		d.take(st, clusterOf(noon, "2.15.2", "2.15.2"))
+		if c.goodbye {
+			d.hear(fleet.Event{Kind: fleet.EventShutdown, Time: noon, Server: "n2", Cluster: "east"})
+		}
+		d.take(st, without(clusterOf(noon.Add(c.after), "2.15.2", "2.15.2"), "n2"))
+		got := ""
+		if r := st.server("", "", "n2"); r != nil {
+			got = r.statusText()
+		}
+		if got != c.status {
+			t.Errorf("goodbye %t, %s later: %q, want %q", c.goodbye, c.after, got, c.status)
+		}
 	}
 }

@@ -246,7 +246,7 @@ func (d *deriver) history(st *State) *History {
 			continue
 		}
 		p := r.points()
-		d.record.server(r.cluster+"/"+r.name, p, keep)
+		d.record.server(r.key(), p, keep)
 		total[serCPU] += p[serCPU]
 		total[serMem] += p[serMem]
 		total[serPending] += p[serPending]

@@ -52,7 +52,7 @@ func eventSheet(m *Model, p *page) sheet {
 		name:  func(r evt) string { return strconv.Itoa(r.seq) },
 		judge: func(r evt) view.Level { return r.Level },
 		refer: func(r evt) ref {
-			return ref{title: r.title(), server: r.Server, account: r.Account, who: r.client(), stream: r.stream()}
+			return ref{title: r.title(), server: r.Server, cluster: r.Cluster, account: r.Account, who: r.client(), stream: r.stream()}
 		},
 		json: func(r evt) any { return r.Event },
 	}
@@ -113,7 +113,7 @@ func openEvent(m *Model, p *page, r ref) {
 		m.push(jetStreamPage, ref{}).list().filter = fmt.Sprintf("stream=%q", r.stream)
 		return
 	}
-	if r.server != "" && m.st.server(r.server) != nil {
+	if r.server != "" && m.st.find(r) != nil {
 		openServer(m, p, r)
 		return
 	}

@@ -62,7 +62,7 @@ func inScope(s ref, r con) bool {
 	case s.serverID != "":
 		return s.serverID == on.ID
 	case s.server != "":
-		return s.server == on.Name
+		return s.server == on.Name && (s.cluster == "" || s.cluster == on.Cluster)
 	}
 	return s.cluster == "" || s.cluster == on.Cluster
 }
@@ -79,7 +79,7 @@ func (m *Model) holds(s ref, r stm) bool {
 		}
 	}
 	if s.server == "" && s.cluster != "" {
-		leader := m.st.server(r.Leader)
+		leader := m.st.server("", s.cluster, r.Leader)
 		return leader != nil && leader.cluster == s.cluster
 	}
 	return s.server == "" || s.server == r.Leader
@@ -87,7 +87,12 @@ func (m *Model) holds(s ref, r stm) bool {
 
 // concerns tells whether an event is about what a page is narrowed to.
 func (m *Model) concerns(s ref, e evt) bool {
-	named := func(name string) bool { return name == e.Server || strings.Contains(e.Who, name) }
+	named := func(name string) bool {
+		if e.Server == name && s.cluster != "" && e.Cluster != "" && s.cluster != e.Cluster {
+			return false // of the same name in another cluster
+		}
+		return name == e.Server || strings.Contains(e.Who, name)
+	}
 	switch {
 	case s == (ref{}):
 		return true

@@ -124,9 +124,9 @@ func evidence(e *fleet.Edge, st *State) string {
 		at = st.Snap.Time
 	}
 	parts := []string{fmt.Sprintf("%s of %s", kind, at.UTC().Format("15:04:05Z"))}
-	for _, name := range []string{e.FromName, e.ToName} {
-		if r := st.server(name); r != nil && r.sv != nil && r.sv.Statsz != nil {
-			parts = append(parts, fmt.Sprintf("%s cpu %.0f%%", name, r.sv.Statsz.CPU))
+	for _, key := range []string{e.From, e.To} {
+		if n := st.Top.Node(key); n != nil && n.Server != nil && n.Server.Statsz != nil {
+			parts = append(parts, fmt.Sprintf("%s cpu %.0f%%", n.Name, n.Server.Statsz.CPU))
 		}
 	}
 	return strings.Join(parts, " · ")

@@ -96,9 +96,9 @@ func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 // boxNodes are the servers in a cluster's box: those that there should be, and
 // those that went lately.
 func (m *Model) boxNodes(c *fleet.Cluster) []*fleet.Node {
-	nodes := kept(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !m.hidden[n.Name] })
+	nodes := kept(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !m.hidden[n.Cluster+"/"+n.Name] })
 	for _, r := range m.st.Servers {
-		if r.departed() && r.cluster == c.Name && !m.hidden[r.label()] {
+		if r.departed() && r.cluster == c.Name && !m.hidden[r.key()] {
 			nodes = append(nodes, r.node)
 		}
 	}
@@ -156,7 +156,7 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 
 // flowCurve is the messages in and out of a server, for n columns.
 func (m *Model) flowCurve(r *serverRow, n int) []float32 {
-	c := m.st.History.server(r.cluster + "/" + r.name)
+	c := m.st.History.server(r.key())
 	in, out := m.curve(c, serIn, n), m.curve(c, serOut, n)
 	sum := make([]float32, len(in))
 	for i := range min(len(in), len(out)) {

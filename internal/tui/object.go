@@ -38,7 +38,7 @@ func (m *Model) object() (string, any) {
 	case p.spec.kind == objectPage:
 		return p.scope.title, p.object
 	case p.spec.kind == serverPage && m.st != nil:
-		if r := m.st.server(p.scope.server); r != nil {
+		if r := m.st.find(p.scope); r != nil {
 			return r.label(), r.json()
 		}
 		return "", nil

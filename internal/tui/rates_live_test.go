@@ -292,7 +292,7 @@ func (w *watcher) dashes(t *testing.T, i int) {
 		return // the first, or a poll was not seen
 	}
 	n := pollOf(w.states[i])
-	now, before, older := w.states[i].server(victim), w.states[i-1].server(victim), w.states[i-2].server(victim)
+	now, before, older := w.states[i].server("", "", victim), w.states[i-1].server("", "", victim), w.states[i-2].server("", "", victim)
 	known := now != nil && now.sv != nil && now.delta.Clients.Known()
 	switch {
 	case w.faults[n].blind, before == nil || before.id != now.id:

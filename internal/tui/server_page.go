@@ -32,7 +32,7 @@ const (
 // serverPanes are the panes of the server's page; none of one that does not
 // answer.
 func serverPanes(m *Model, p *page) []pane {
-	r := m.st.server(p.scope.server)
+	r := m.st.find(p.scope)
 	if r == nil || r.ghost != nil || r.sv.Statsz == nil {
 		return nil
 	}
@@ -41,7 +41,7 @@ func serverPanes(m *Model, p *page) []pane {
 
 // drawServer is everything known of one server.
 func drawServer(m *Model, p *page, a cell.Area) {
-	r := m.st.server(p.scope.server)
+	r := m.st.find(p.scope)
 	if r == nil {
 		a.Write(gutter, 1, fmt.Sprintf("%s is not in the newest answers   Esc goes back", p.scope), cell.Muted)
 		return
@@ -134,7 +134,7 @@ func (m *Model) serverGraphs(r *serverRow, a cell.Area, focus bool, at int) int 
 // curveGrid draws the six curves in two rows, h rows high under their titles,
 // the one at a place marked.
 func (m *Model) curveGrid(r *serverRow, a cell.Area, h, at int) {
-	c := m.st.History.server(r.cluster + "/" + r.name)
+	c := m.st.History.server(r.key())
 	const cols = 3
 	colW := a.W / cols
 	for i, g := range r.graphs() {

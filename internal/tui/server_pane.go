@@ -21,7 +21,7 @@ func (m *Model) curvePane(r *serverRow) pane {
 	pn.graph = func(m *Model, i int, a cell.Area) {
 		g := r.graphs()[i]
 		a.Rule(0, "▸ "+strings.ToUpper(g.title)+" of "+r.label(), cell.Front)
-		m.bigGraph(g, m.st.History.server(r.cluster+"/"+r.name), a.Cut(1, 1, a.W-2, a.H-2))
+		m.bigGraph(g, m.st.History.server(r.key()), a.Cut(1, 1, a.W-2, a.H-2))
 		a.Write(1, a.H-1, "↑↓ other curve   < > time window   z back", cell.Muted)
 	}
 	return pn
@@ -40,7 +40,7 @@ func (m *Model) linkPane(r *serverRow) pane {
 	}
 	for _, l := range rows {
 		pn.lines = append(pn.lines, paneLine{parts: linkParts(r, l, w), open: func(m *Model) {
-			m.openLink(ref{server: r.name, serverID: r.id, link: l.e.Key()})
+			m.openLink(ref{server: r.name, serverID: r.id, cluster: r.cluster, link: l.e.Key()})
 		}})
 	}
 	if len(rows) == 0 {
@@ -142,7 +142,7 @@ func (m *Model) connPane(r *serverRow) pane {
 			{text: cell.Fit(tight(view.BytesSec.Format(sumRates(c.Traffic.InBytes, c.Traffic.OutBytes))), 10, true), whole: true},
 			{text: cell.Fit(tight(view.Bytes.Format(c.Info.Pending)), 7, true), whole: true, style: cell.OfLevel(connLevel(c, "pending_bytes"))},
 		}, open: func(m *Model) {
-			m.push(connsPage, ref{server: r.name, serverID: r.id})
+			m.push(connsPage, ref{server: r.name, serverID: r.id, cluster: r.cluster})
 			to := m.cur().list()
 			to.cursor, to.moved = connKey(c), true
 		}})
@@ -165,7 +165,7 @@ func (m *Model) eventPane(r *serverRow) pane {
 	pn := pane{title: "EVENTS"}
 	for i := len(m.st.Events) - 1; i >= 0 && len(pn.lines) < 100; i-- {
 		e := m.st.Events[i]
-		if e.Server != r.name {
+		if e.Server != r.name || e.Cluster != "" && e.Cluster != r.cluster {
 			continue
 		}
 		pn.lines = append(pn.lines, paneLine{parts: []segment{

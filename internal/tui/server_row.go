@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"time"
@@ -43,6 +44,10 @@ func (r *serverRow) label() string {
 	}
 	return "unnamed"
 }
+
+// key tells the server apart from one of the same name in another cluster, and
+// stays the same when it restarts.
+func (r *serverRow) key() string { return r.cluster + "/" + cmp.Or(r.name, r.id) }
 
 // shortID keeps the two ends of a server id, enough to tell servers apart.
 func shortID(id string) string {

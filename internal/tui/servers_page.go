@@ -24,23 +24,15 @@ func serversSpec() *spec {
 // serverSheet is the servers of the state, those that were forgotten left out.
 func serverSheet(m *Model, p *page) sheet {
 	rows := kept(m.st.Servers, func(r srv) bool {
-		return (r.ghost == nil || !m.hidden[r.label()]) && (p.scope.cluster == "" || p.scope.cluster == r.cluster)
+		return (r.ghost == nil || !m.hidden[r.key()]) && (p.scope.cluster == "" || p.scope.cluster == r.cluster)
 	})
 	return &rowsOf[srv]{
 		cols: serverColumns(m.st.snapshot(), m.totals), dress: serverDress, rows: rows,
-		name:  func(r srv) string { return r.cluster + "/" + r.name + orID(r) },
+		name:  srv.key,
 		judge: func(r srv) view.Level { return r.level }, sign: srv.sign,
 		refer: func(r srv) ref { return ref{server: r.label(), serverID: r.id, cluster: r.cluster} },
 		json:  func(r srv) any { return r.json() },
 	}
-}
-
-// orID tells servers without a name apart.
-func orID(r srv) string {
-	if r.name == "" {
-		return r.id
-	}
-	return ""
 }
 
 // json is what the server answered, or why it did not.
@@ -185,7 +177,7 @@ func (m *Model) miniCurves(r *serverRow, a cell.Area) int {
 	if r.sv.Statsz == nil {
 		return 0
 	}
-	c := m.st.History.server(r.cluster + "/" + r.name)
+	c := m.st.History.server(r.key())
 	gs := r.graphs()
 	half := (len(gs) + 1) / 2
 	n := min(half, a.H)

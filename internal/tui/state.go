@@ -107,26 +107,37 @@ type TapeInfo struct {
 	Last    time.Time
 }
 
-// named is the row that the screen calls by this name; nil when there is none,
-// or nothing answered yet.
-func (s *State) named(label string) *serverRow {
-	if s == nil {
+// named are the servers that text may mean: their name, their id, or their
+// cluster and their name with a slash between. Servers of two clusters may have
+// one name.
+func (s *State) named(text string) []*serverRow {
+	if s == nil || text == "" {
 		return nil
 	}
-	for _, r := range s.Servers {
-		if r.label() == label {
-			return r
-		}
-	}
-	return nil
+	return kept(s.Servers, func(r *serverRow) bool { return r.label() == text || r.id == text || r.key() == text })
 }
 
-// row returns the server row with this name or id, or nil.
-func (s *State) server(name string) *serverRow {
+// server finds a server by what is known of it: by its id, else by cluster and
+// name, else by a name that no other server has. Nil: it is not there.
+func (s *State) server(id, cluster, name string) *serverRow {
+	var alike []*serverRow
+	var placed *serverRow
 	for _, r := range s.Servers {
-		if r.name == name || r.id == name && name != "" {
+		switch {
+		case id != "" && r.id == id:
 			return r
+		case name == "" || r.name != name && r.id != name && r.label() != name:
+			continue
+		case cluster != "" && r.cluster == cluster:
+			placed = r
 		}
+		alike = append(alike, r)
 	}
-	return nil
+	if placed == nil && len(alike) == 1 {
+		return alike[0]
+	}
+	return placed
 }
+
+// find is the server of a page or a row.
+func (s *State) find(r ref) *serverRow { return s.server(r.serverID, r.cluster, r.server) }

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,12 +191,7 @@ func (m *Model) neighbour(by int) {
 	if m.st == nil || len(m.st.Servers) == 0 {
 		return
 	}
-	at := 0
-	for i, r := range m.st.Servers {
-		if r.name == p.scope.server {
-			at = i
-		}
-	}
+	at := max(slices.Index(m.st.Servers, m.st.find(p.scope)), 0)
 	n := len(m.st.Servers)
 	r := m.st.Servers[((at+by)%n+n)%n]
 	p.scope = ref{server: r.name, serverID: r.id, cluster: r.cluster}

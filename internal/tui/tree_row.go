@@ -61,7 +61,7 @@ func newTree(st *State, hidden map[string]bool) []*treeRow {
 			rows = append(rows, newClusterRow(c, byKey, rtts))
 		}
 		for _, n := range c.Nodes {
-			if n.Ghost && hidden[n.Name] {
+			if n.Ghost && hidden[n.Cluster+"/"+n.Name] {
 				continue
 			}
 			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], cols: cols, link: links[n.Key], depth: 1, slowest: rtts[n.Key], level: n.Level}
@@ -107,7 +107,7 @@ func headed(c *fleet.Cluster) string {
 func departedRows(st *State, hidden map[string]bool, cols []view.Column[srv]) map[string][]*treeRow {
 	rows := map[string][]*treeRow{}
 	for _, r := range st.Servers {
-		if r.departed() && !hidden[r.label()] {
+		if r.departed() && !hidden[r.key()] {
 			row := &treeRow{cluster: &fleet.Cluster{Name: r.cluster}, node: r.node, srv: r, cols: cols, depth: 1, level: r.level}
 			rows[r.cluster] = append(rows[r.cluster], row)
 		}
