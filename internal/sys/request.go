@@ -61,6 +61,9 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p := r.refused[ep.Kind]; p != nil && len(raw.byID) == 0 {
+		return nil, p
+	}
 	if len(raw.byID) == 0 && (r.unknown[ep.Kind] || allUnsupported(s)) {
 		return nil, r.unanswered(ep)
 	}

@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type round struct {
 
 	first   []*question         // one for each wanted kind, STATSZ first
 	unknown map[fleet.Kind]bool // kinds that no server knows (503)
+	refused map[fleet.Kind]*PermissionError
 	members map[string]*member  // by server id
 	waiting int                 // answers due from members
 	quiet   int                 // of these, the ones that may never come
@@ -104,7 +106,7 @@ func newRound(c *Client, want fleet.Want) *round {
 	r := &round{
 		c: c, want: want, inbox: c.nc.NewInbox() + ".",
 		answers: make(chan answer, 64),
-		unknown: map[fleet.Kind]bool{},
+		unknown: map[fleet.Kind]bool{}, refused: map[fleet.Kind]*PermissionError{},
 		members: map[string]*member{},
 		tallies: map[fleet.Kind]*tally{},
 	}
@@ -152,7 +154,7 @@ func (r *round) run(ctx context.Context) error {
 				return err
 			}
 		case <-status:
-			return r.c.connErr()
+			return cmp.Or(r.c.connErr(), ErrDisconnected) // if it is back, what was asked before is lost nevertheless
 		case <-timer.C:
 			over, err := r.tick()
 			if over || err != nil {

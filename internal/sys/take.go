@@ -177,7 +177,10 @@ func (r *round) admit(info server.ServerInfo) *member {
 		}
 		m.due[q.ep.Kind] = q
 		r.await(q.ep, 1)
-		if r.unknown[q.ep.Kind] || older(info.Version, q.ep.Since) {
+		switch {
+		case r.refused[q.ep.Kind] != nil:
+			r.denied(m, q.ep.Kind)
+		case r.unknown[q.ep.Kind] || older(info.Version, q.ep.Since):
 			r.unsupported(m, q.ep)
 		}
 	}
@@ -237,14 +240,19 @@ func (r *round) refuse(p *PermissionError) error {
 		if q.ep.Kind == fleet.Statsz {
 			return p
 		}
-		r.unknown[q.ep.Kind] = true
+		r.refused[q.ep.Kind] = p
 		for _, m := range r.members {
-			if r.settle(m, q.ep.Kind) {
-				m.wrong[q.ep.Kind] = r.problem(m, q.ep.Kind, fleet.Refused, p.Error())
-			}
+			r.denied(m, q.ep.Kind)
 		}
 	}
 	return nil
+}
+
+// denied settles a kind that the user may not ask for.
+func (r *round) denied(m *member, kind fleet.Kind) {
+	if r.settle(m, kind) {
+		m.wrong[kind] = r.problem(m, kind, fleet.Refused, r.refused[kind].Error())
+	}
 }
 
 func (r *round) problem(m *member, kind fleet.Kind, why fleet.Reason, detail string) fleet.Problem {

@@ -18,7 +18,7 @@ type conn struct {
 	wake   chan struct{}
 
 	mu   sync.Mutex
-	out  [][]byte // not written yet
+	out  [][]byte // not written yet; nil in it ends the connection
 	subs map[string]string
 	left map[string]int // deliveries until an automatic unsubscribe
 }
@@ -51,6 +51,10 @@ func (c *conn) writeLoop() {
 		c.out = nil
 		c.mu.Unlock()
 		for _, data := range out {
+			if data == nil {
+				_ = c.conn.Close() // readLoop sees to the rest
+				return
+			}
 			if _, err := c.conn.Write(data); err != nil {
 				return
 			}
@@ -78,7 +82,6 @@ func (c *conn) handle(in *bufio.Reader, args []string) error {
 	}
 	switch strings.ToUpper(args[0]) {
 	case "PING":
-		c.write([]byte("PONG\r\n"))
 		c.server.greet(c)
 	case "SUB":
 		c.subscribe(args[1], args[len(args)-1])

@@ -23,6 +23,7 @@ type Server struct {
 	handlers []handler
 	deny     []string
 	silent   bool
+	refusal  string // why nobody may connect; "": who will may
 }
 
 type handler struct {
@@ -57,6 +58,17 @@ func (s *Server) Handle(pattern string, answer func(Message) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.handlers = append(s.handlers, handler{pattern, answer})
+}
+
+// Expel tells every client why it must go, and closes its connection. Those that come back get the same answer.
+func (s *Server) Expel(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusal = why
+	for c := range s.conns {
+		c.write(fmt.Appendf(nil, "-ERR '%s'\r\n", why))
+		c.write(nil)
+	}
 }
 
 // Silence makes the server read on and send nothing at all, as one that hangs.
@@ -135,8 +147,17 @@ func (s *Server) serve(nc net.Conn) {
 	c.write(s.info(""))
 }
 
-// greet tells a client which account it is in, after its first PING.
+// greet answers a client's PING, and tells it which account it is in.
 func (s *Server) greet(c *conn) {
+	s.mu.Lock()
+	why := s.refusal
+	s.mu.Unlock()
+	if why != "" {
+		c.write(fmt.Appendf(nil, "-ERR '%s'\r\n", why))
+		c.write(nil)
+		return
+	}
+	c.write([]byte("PONG\r\n"))
 	if s.account != "" {
 		c.write(s.info(s.account))
 	}
