@@ -33,11 +33,11 @@ type round struct {
 	first   []*question         // one for each wanted kind, STATSZ first
 	unknown map[fleet.Kind]bool // kinds that no server knows (503)
 	refused map[fleet.Kind]*PermissionError
-	members map[string]*member  // by server id
-	waiting int                 // answers due from members
-	quiet   int                 // of these, the ones that may never come
-	nudged  bool                // members that owe STATSZ were asked for it again
-	again   bool                // members were asked again for all that they owe
+	members map[string]*member // by server id
+	waiting int                // answers due from members
+	quiet   int                // of these, the ones that may never come
+	nudged  bool               // members that owe STATSZ were asked for it again
+	again   bool               // members were asked again for all that they owe
 	count   count
 	naming  *naming
 	tallies map[fleet.Kind]*tally // how each kind fares
