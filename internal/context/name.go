@@ -2,7 +2,6 @@ package natsctx
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -61,7 +60,7 @@ func invisible(r rune) bool { return !unicode.IsPrint(r) }
 // quotePath quotes a path only when it needs it, so that messages can be
 // copied. A seed that stands where a path belongs is masked.
 func quotePath(path string) string {
-	if looksLikeSeed(filepath.Base(path)) {
+	if looksLikeSeed(path) {
 		return Mask
 	}
 	if strings.ContainsFunc(path, invisible) || !utf8.ValidString(path) || strings.ContainsAny(path, " \"'") {

@@ -2,6 +2,7 @@ package natsctx
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -72,8 +73,9 @@ func redactRef(value string, kind Kind) string {
 	return value
 }
 
+// seedPattern matches the seed of an nkey, which is 58 letters of base32: S, the kind
+// of key, and the rest.
+var seedPattern = regexp.MustCompile(`S[ACNOUX][A-Z2-7]{56}`)
+
 // looksLikeSeed tells whether somebody put the seed itself where a path belongs.
-func looksLikeSeed(value string) bool {
-	v := strings.TrimSpace(value)
-	return len(v) == 58 && strings.HasPrefix(v, "S") && !strings.ContainsAny(v, `/\.~$`)
-}
+func looksLikeSeed(value string) bool { return seedPattern.MatchString(value) }
