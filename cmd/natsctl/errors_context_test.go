@@ -25,3 +25,30 @@ func TestHintsOnSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestShellQuote quotes what a shell would not take as the word that it is.
+func TestShellQuote(t *testing.T) {
+	for word, want := range map[string]string{
+		"":                      "''",
+		"plain":                 "plain",
+		"a-b_c.d/e:f@g%h+i=j,k": "a-b_c.d/e:f@g%h+i=j,k",
+		"a b":                   "'a b'",
+		"it's":                  `'it'\''s'`,
+		"$HOME":                 "'$HOME'",
+		"`id`":                  "'`id`'",
+		`a\b`:                   `'a\b'`,
+		"a;b":                   "'a;b'",
+		"~":                     "'~'",
+		"*":                     "'*'",
+		"a\nb":                  "'a\nb'",
+		"#a":                    "'#a'",
+		"{a}":                   "'{a}'",
+		"a|b&c<d>e(f)g!":        "'a|b&c<d>e(f)g!'",
+		"ä":                     "'ä'",
+		`"`:                     `'"'`,
+	} {
+		if got := shellQuote(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}
