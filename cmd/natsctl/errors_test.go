@@ -73,7 +73,7 @@ func exitCodes() map[string]map[error]int {
 			nats.ErrSecureConnRequired: 5, nats.ErrSecureConnWanted: 5, nats.ErrTLS: 5, tls.RecordHeaderError{}: 5,
 			&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}: 5, &net.DNSError{Name: "n1"}: 5,
 			&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}: 5,
-			errors.Join(sys.ErrDisconnected, nats.ErrAuthExpired): 4,
+			errors.Join(sys.ErrDisconnected, nats.ErrAuthExpired):             4,
 		},
 	}
 }
