@@ -97,34 +97,9 @@ func outrank(base, over *Settings, origins map[string]Origin) {
 	}
 }
 
-// guard refuses to send a context's credentials to a host that it does not name.
-func (t *Target) guard(allow bool) error {
-	origin := t.origins["url"]
-	if allow || origin < FromEnv || t.Path == "" || !t.lendsCredentials() {
-		return nil
-	}
-	if origin == FromFlag && t.ContextOrigin == FromFlag {
-		return nil
-	}
-	own := hosts(t.stored.URLOrDefault())
-	for host, encrypted := range hosts(t.URL) {
-		hadTLS, known := own[host]
-		if known && (encrypted || !hadTLS) {
-			continue
-		}
-		return &URLOverrideError{Context: t.Name, URL: RedactURL(t.URL), Origin: origin, Plaintext: known}
-	}
-	return nil
-}
-
-// lendsCredentials tells whether anything that proves an identity comes from the context.
-func (t *Target) lendsCredentials() bool {
-	for _, k := range credentials {
-		for _, key := range k.keys {
-			if t.origins[key] == FromContext {
-				return true
-			}
-		}
-	}
-	return t.origins["key"] == FromContext
+// exclusive lists the kinds of credentials that exclude each other. A token is not among them.
+func exclusive(s *Settings) []string {
+	without := *s
+	without.Token = ""
+	return kinds(&without)
 }

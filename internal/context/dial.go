@@ -9,14 +9,6 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// URLOrDefault is the comma separated list of servers, never empty.
-func (s Settings) URLOrDefault() string {
-	if s.URL == "" {
-		return nats.DefaultURL
-	}
-	return s.URL
-}
-
 // Dial is what nats.Connect needs: nats.Connect(d.URL(), d.Options...).
 type Dial struct {
 	URLs    []string
@@ -79,16 +71,6 @@ func (t *Target) checkOwnFile() error {
 		return &FileError{Kind: ErrExposed, Path: t.Path, Mode: info.Mode()}
 	}
 	return nil
-}
-
-// holdsSecret tells whether any value is a secret itself and not a reference to one.
-func (s Settings) holdsSecret() bool {
-	for _, f := range fields {
-		if f.text != nil && f.Kind != Plain && f.Show(&s) != f.Value(&s) {
-			return true
-		}
-	}
-	return false
 }
 
 // legacyNSC fills in what the old key nsc stands for: credentials, and the

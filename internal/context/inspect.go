@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
@@ -83,23 +82,6 @@ func (in *inspection) file() {
 	if extra := in.c.Unknown(); len(extra) > 0 {
 		in.add(Finding{Key: "file", Note: fmt.Sprintf("keys that are not known, and kept: %q", extra)})
 	}
-}
-
-// PlaintextHosts lists the hosts, other than this machine, that a secret of the
-// settings may reach without encryption: a password, a token, or a JWT that
-// proves itself.
-func (s Settings) PlaintextHosts() (names []string) {
-	secret := s.Token != "" || s.Password != "" || s.UserJWT != "" && s.UserSeed == ""
-	if !secret || s.CA != "" || s.Cert != "" || s.TLSFirst {
-		return nil
-	}
-	for host, encrypted := range hosts(s.URLOrDefault()) {
-		if !encrypted && !loopback(host) {
-			names = append(names, host)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // urls warns of credentials that could be read on the way.

@@ -2,9 +2,7 @@ package natsctx
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -52,19 +50,4 @@ func CheckNewName(name string) error {
 		return nil
 	}
 	return &NameError{Name: name, Reason: reason}
-}
-
-// invisible tells whether a rune does not show as itself (controls, bidi marks, odd separators).
-func invisible(r rune) bool { return !unicode.IsPrint(r) }
-
-// quotePath quotes a path only when it needs it, so that messages can be
-// copied. A seed that stands where a path belongs is masked.
-func quotePath(path string) string {
-	if looksLikeSeed(path) {
-		return Mask
-	}
-	if strings.ContainsFunc(path, invisible) || !utf8.ValidString(path) || strings.ContainsAny(path, " \"'") {
-		return strconv.Quote(path)
-	}
-	return path
 }

@@ -2,7 +2,7 @@ package natsctx
 
 import (
 	"fmt"
-	"regexp"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -73,9 +73,85 @@ func redactRef(value string, kind Kind) string {
 	return value
 }
 
-// seedPattern matches the seed of an nkey, which is 58 letters of base32: S, the kind
-// of key, and the rest.
-var seedPattern = regexp.MustCompile(`S[ACNOUX][A-Z2-7]{56}`)
+// RedactURL masks what may be a secret in a comma separated list of URLs: the
+// password behind a user, a lone name in front of the host (a token), and in
+// what does not parse everything that may be one of both. Where a comma may
+// belong to a password, the URLs around it are masked as one.
+func RedactURL(list string) string {
+	parts := splitAtSchemes(list)
+	for i, part := range parts {
+		parts[i] = redactOne(part)
+	}
+	return strings.Join(parts, ",")
+}
 
-// looksLikeSeed tells whether somebody put the seed itself where a path belongs.
-func looksLikeSeed(value string) bool { return seedPattern.MatchString(value) }
+// splitAtSchemes splits a list at its commas. A part without a scheme that holds
+// an @ stays together with the parts in front of it, up to the one with a
+// scheme: nobody can tell whether the comma is one of a password.
+func splitAtSchemes(list string) []string {
+	var out []string
+	open := 0 // the part from which on there was no scheme
+	for part := range strings.SplitSeq(list, ",") {
+		switch {
+		case hasScheme(part):
+			open = len(out)
+		case strings.Contains(part, "@"):
+			part = strings.Join(append(out[open:len(out):len(out)], part), ",")
+			out = out[:open]
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// hasScheme tells whether a URL begins with one of the schemes.
+func hasScheme(raw string) bool {
+	scheme, _, found := strings.Cut(strings.TrimSpace(raw), "://")
+	_, known := schemes[strings.ToLower(scheme)]
+	return found && known
+}
+
+func redactOne(raw string) string {
+	scheme, rest, found := strings.Cut(raw, "://")
+	prefix := scheme + "://"
+	if !found || !plainName(strings.TrimSpace(scheme)) {
+		prefix, rest = "", raw
+	}
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		return prefix + redactUserinfo(rest[:at]) + rest[at:]
+	}
+	if _, err := url.Parse("x://" + strings.TrimSpace(rest)); err != nil {
+		return prefix + redactUserinfo(rest)
+	}
+	if place, _, query := strings.Cut(raw, "?"); query { // of a websocket URL, where proxies look for keys
+		return place + "?" + Mask
+	}
+	return raw
+}
+
+// redactUserinfo masks the password behind a user, or everything where no user
+// can be told from the rest.
+func redactUserinfo(info string) string {
+	user, _, found := strings.Cut(info, ":")
+	if !found || !plainName(user) {
+		return Mask
+	}
+	return user + ":" + Mask
+}
+
+// plainName tells whether a word is made of letters, digits and . _ - alone.
+func plainName(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
+	})
+}
+
+// holdsSecret tells whether any value is a secret itself and not a reference to one.
+func (s Settings) holdsSecret() bool {
+	for _, f := range fields {
+		if f.text != nil && f.Kind != Plain && f.Show(&s) != f.Value(&s) {
+			return true
+		}
+	}
+	return false
+}

@@ -12,22 +12,6 @@ import (
 // DefaultTimeout is how long to wait for an answer when nobody says otherwise.
 const DefaultTimeout = 5 * time.Second
 
-// Origin says where a value came from.
-type Origin int
-
-// The origins, in rising precedence.
-const (
-	FromDefault   Origin = iota // nobody said anything
-	FromContext                 // the context file
-	FromSelection               // the saved selection (only for the context's name)
-	FromEnv                     // an environment variable
-	FromFlag                    // the command line
-)
-
-func (o Origin) String() string {
-	return [...]string{"default", "context", "selection", "environment", "command line"}[o]
-}
-
 // Overrides are what the command line says. The zero value says nothing.
 type Overrides struct {
 	Context   string // a name, or the path of a .json file that exists

@@ -15,40 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// The schemes of references to secrets, as the nats CLI has them.
-const (
-	schemeFile = "file" // file://path
-	schemeEnv  = "env"  // env://NAME
-	schemeOP   = "op"   // op://vault/item/field, read with the 1Password tool op
-	schemeNSC  = "nsc"  // nsc://operator/account/user, made by the tool nsc
-	schemeData = "data" // data:;base64,...
-)
-
 // maxSecret bounds a secret file in bytes.
 const maxSecret = 1 << 18
-
-// splitRef splits a reference into its scheme, lower case, and the rest. What
-// begins with none of the schemes has the scheme "".
-func splitRef(ref string) (scheme, rest string) {
-	for _, s := range []string{schemeFile, schemeEnv, schemeOP, schemeNSC} {
-		if prefix := s + "://"; len(ref) >= len(prefix) && strings.EqualFold(ref[:len(prefix)], prefix) {
-			return s, ref[len(prefix):]
-		}
-	}
-	if prefix := schemeData + ":"; len(ref) >= len(prefix) && strings.EqualFold(ref[:len(prefix)], prefix) {
-		return schemeData, ref[len(prefix):]
-	}
-	return "", ref
-}
-
-// otherScheme returns the scheme of something like vault://x that splitRef does not know.
-func otherScheme(ref string) string {
-	scheme, _, found := strings.Cut(ref, "://")
-	if s, _ := splitRef(ref); s != "" || !found || strings.ContainsAny(scheme, `/\.~$ `) {
-		return ""
-	}
-	return scheme
-}
 
 // resolver turns references into secrets.
 type resolver struct {
@@ -243,4 +211,24 @@ func firstLine(text string) string {
 		line = strings.ToValidUTF8(line[:min(len(line), 200)], "?")
 	}
 	return line
+}
+
+// Embed replaces the files that creds, nkey, user_jwt and user_seed name by
+// their contents, so that the context works without them.
+func (s *Settings) Embed(getenv func(string) string) error {
+	for _, key := range []string{"creds", "nkey", "user_jwt", "user_seed"} {
+		f := field(key)
+		value := f.text(s)
+		scheme, _ := splitRef(*value)
+		if *value == "" || scheme != schemeFile && (scheme != "" || f.Kind == Secret) {
+			continue
+		}
+		data, err := resolver{getenv: getenv}.fetch(context.Background(), key, *value)
+		if err != nil {
+			return err
+		}
+		*value = "data:;base64," + encodeBase64(data)
+		wipe(data)
+	}
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -32,31 +31,6 @@ func Open(root string) *Store {
 		root = filepath.Clean(root)
 	}
 	return &Store{root: root}
-}
-
-// ConfigHome returns the directory that holds the store: $XDG_CONFIG_HOME, or
-// .config in the home that the user database gives, as the nats CLI has it.
-func ConfigHome(getenv func(string) string) (string, error) {
-	if dir := getenv("XDG_CONFIG_HOME"); dir != "" {
-		return dir, nil
-	}
-	home, err := homeDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(home, ".config"), nil
-}
-
-// homeDir asks the user database, not $HOME, because the nats CLI does.
-func homeDir() (string, error) {
-	u, err := user.Current()
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrNoHome, err)
-	}
-	if u.HomeDir == "" {
-		return "", ErrNoHome
-	}
-	return u.HomeDir, nil
 }
 
 // Root is the configuration directory of the store.
@@ -104,24 +78,6 @@ func (s *Store) Load(name string) (*Context, error) {
 		return nil, err
 	}
 	c.Name = name
-	return c, nil
-}
-
-// LoadFile reads a context from any file. Its name is the base name without the extension.
-func LoadFile(path string) (*Context, error) {
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	data, _, err := readRegular(path, maxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &FileError{Kind: ErrMissing, Path: path, Err: err}
-	}
-	var c *Context
-	if err == nil {
-		c, err = Decode(name, data)
-	}
-	if err != nil {
-		return nil, &FileError{Kind: ErrCorrupt, Path: path, Err: err}
-	}
-	c.Path = path
 	return c, nil
 }
 

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-)
 
-// Mask stands for every secret, whatever its length.
-const Mask = "********"
+	"github.com/nats-io/nats.go"
+)
 
 // schemes of the servers that nats.go can dial, and whether they are encrypted.
 var schemes = map[string]bool{"nats": false, "ws": false, "tls": true, "wss": true}
@@ -62,37 +62,6 @@ func ParseURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// RedactURL masks what may be a secret in a comma separated list of URLs: the
-// password behind a user, a lone name in front of the host (a token), and in
-// what does not parse everything that may be one of both. Where a comma may
-// belong to a password, the URLs around it are masked as one.
-func RedactURL(list string) string {
-	parts := splitAtSchemes(list)
-	for i, part := range parts {
-		parts[i] = redactOne(part)
-	}
-	return strings.Join(parts, ",")
-}
-
-// splitAtSchemes splits a list at its commas. A part without a scheme that holds
-// an @ stays together with the parts in front of it, up to the one with a
-// scheme: nobody can tell whether the comma is one of a password.
-func splitAtSchemes(list string) []string {
-	var out []string
-	open := 0 // the part from which on there was no scheme
-	for part := range strings.SplitSeq(list, ",") {
-		switch {
-		case hasScheme(part):
-			open = len(out)
-		case strings.Contains(part, "@"):
-			part = strings.Join(append(out[open:len(out):len(out)], part), ",")
-			out = out[:open]
-		}
-		out = append(out, part)
-	}
-	return out
-}
-
 // commaInPassword refuses a list in which a comma may be one of a password: its
 // halves would be taken for the hosts of other servers.
 func commaInPassword(list string) error {
@@ -100,48 +69,6 @@ func commaInPassword(list string) error {
 		return nil
 	}
 	return &InvalidError{Key: "url", Reason: fmt.Sprintf("%q can be read in two ways: write a comma in a password as %%2C, and the scheme in front of each URL that names a user", RedactURL(list))}
-}
-
-// hasScheme tells whether a URL begins with one of the schemes.
-func hasScheme(raw string) bool {
-	scheme, _, found := strings.Cut(strings.TrimSpace(raw), "://")
-	_, known := schemes[strings.ToLower(scheme)]
-	return found && known
-}
-
-func redactOne(raw string) string {
-	scheme, rest, found := strings.Cut(raw, "://")
-	prefix := scheme + "://"
-	if !found || !plainName(strings.TrimSpace(scheme)) {
-		prefix, rest = "", raw
-	}
-	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-		return prefix + redactUserinfo(rest[:at]) + rest[at:]
-	}
-	if _, err := url.Parse("x://" + strings.TrimSpace(rest)); err != nil {
-		return prefix + redactUserinfo(rest)
-	}
-	if place, _, query := strings.Cut(raw, "?"); query { // of a websocket URL, where proxies look for keys
-		return place + "?" + Mask
-	}
-	return raw
-}
-
-// redactUserinfo masks the password behind a user, or everything where no user
-// can be told from the rest.
-func redactUserinfo(info string) string {
-	user, _, found := strings.Cut(info, ":")
-	if !found || !plainName(user) {
-		return Mask
-	}
-	return user + ":" + Mask
-}
-
-// plainName tells whether a word is made of letters, digits and . _ - alone.
-func plainName(word string) bool {
-	return !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
-	})
 }
 
 // LiftUserinfo moves the userinfo of the URLs into the fields: a user and a
@@ -202,4 +129,29 @@ func hosts(list string) map[string]bool {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// URLOrDefault is the comma separated list of servers, never empty.
+func (s Settings) URLOrDefault() string {
+	if s.URL == "" {
+		return nats.DefaultURL
+	}
+	return s.URL
+}
+
+// PlaintextHosts lists the hosts, other than this machine, that a secret of the
+// settings may reach without encryption: a password, a token, or a JWT that
+// proves itself.
+func (s Settings) PlaintextHosts() (names []string) {
+	secret := s.Token != "" || s.Password != "" || s.UserJWT != "" && s.UserSeed == ""
+	if !secret || s.CA != "" || s.Cert != "" || s.TLSFirst {
+		return nil
+	}
+	for host, encrypted := range hosts(s.URLOrDefault()) {
+		if !encrypted && !loopback(host) {
+			names = append(names, host)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -39,13 +39,6 @@ func (s *Settings) Validate() error {
 	return errors.Join(errs...)
 }
 
-// exclusive lists the kinds of credentials that exclude each other. A token is not among them.
-func exclusive(s *Settings) []string {
-	without := *s
-	without.Token = ""
-	return kinds(&without)
-}
-
 // validateURLs checks each URL, and that websocket URLs are not mixed with others.
 func (s *Settings) validateURLs() []error {
 	if err := commaInPassword(s.URL); err != nil {

@@ -1,0 +1,32 @@
+package natsctx
+
+import (
+	"fmt"
+	"os/user"
+	"path/filepath"
+)
+
+// ConfigHome returns the directory that holds the store: $XDG_CONFIG_HOME, or
+// .config in the home that the user database gives, as the nats CLI has it.
+func ConfigHome(getenv func(string) string) (string, error) {
+	if dir := getenv("XDG_CONFIG_HOME"); dir != "" {
+		return dir, nil
+	}
+	home, err := homeDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, ".config"), nil
+}
+
+// homeDir asks the user database, not $HOME, because the nats CLI does.
+func homeDir() (string, error) {
+	u, err := user.Current()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNoHome, err)
+	}
+	if u.HomeDir == "" {
+		return "", ErrNoHome
+	}
+	return u.HomeDir, nil
+}

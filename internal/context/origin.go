@@ -1,0 +1,17 @@
+package natsctx
+
+// Origin says where a value came from.
+type Origin int
+
+// The origins, in rising precedence.
+const (
+	FromDefault   Origin = iota // nobody said anything
+	FromContext                 // the context file
+	FromSelection               // the saved selection (only for the context's name)
+	FromEnv                     // an environment variable
+	FromFlag                    // the command line
+)
+
+func (o Origin) String() string {
+	return [...]string{"default", "context", "selection", "environment", "command line"}[o]
+}
