@@ -1,6 +1,8 @@
 package exporter
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,4 +57,122 @@ func countSeries(t *testing.T, c prometheus.Collector) (n int) {
 		n += len(f.GetMetric())
 	}
 	return n
+}
+
+// Every advisory that an account announces counts in its metric, under its
+// stream and consumer, and as one of them all.
+func TestAdvisoriesOfAnAccount(t *testing.T) {
+	const total = "nats_jetstream_total_advisories{account=APP}"
+	for _, tt := range []struct{ subject, data, want string }{
+		{"CONSUMER.MAX_DELIVERIES.ORDERS.ship", "", "nats_jetstream_delivery_exceeded_count{account=APP,consumer=ship,stream=ORDERS}"},
+		{"CONSUMER.MSG_TERMINATED.ORDERS.ship", "", "nats_jetstream_delivery_terminated_count{account=APP,consumer=ship,stream=ORDERS}"},
+		{"CONSUMER.MSG_NAKED.ORDERS.ship", "", "nats_jetstream_consumer_nak{account=APP,consumer=ship,stream=ORDERS}"},
+		{"STREAM.LEADER_ELECTED.ORDERS", "", "nats_jetstream_stream_leader_elected{account=APP,stream=ORDERS}"},
+		{"STREAM.QUORUM_LOST.ORDERS", "", "nats_jetstream_stream_quorum_lost{account=APP,stream=ORDERS}"},
+		{"CONSUMER.LEADER_ELECTED.ORDERS.ship", "", "nats_jetstream_consumer_leader_elected{account=APP,stream=ORDERS}"},
+		{"CONSUMER.QUORUM_LOST.ORDERS.ship", "", "nats_jetstream_consumer_quorum_lost{account=APP,stream=ORDERS}"},
+		{"STREAM.RESTORE_CREATE.ORDERS", "", "nats_jetstream_restore_created_count{account=APP,stream=ORDERS}"},
+		{"STREAM.CREATED.ORDERS", "", "nats_jetstream_stream_actions{account=APP,action=create,stream=ORDERS}"},
+		{"STREAM.UPDATED.ORDERS", "", "nats_jetstream_stream_actions{account=APP,action=modify,stream=ORDERS}"},
+		{"STREAM.DELETED.ORDERS", "", "nats_jetstream_stream_actions{account=APP,action=delete,stream=ORDERS}"},
+		{"CONSUMER.CREATED.ORDERS.ship", "", "nats_jetstream_consumer_actions{account=APP,action=create,stream=ORDERS}"},
+		{"CONSUMER.DELETED.ORDERS.ship", "", "nats_jetstream_consumer_actions{account=APP,action=delete,stream=ORDERS}"},
+		{"STREAM.SNAPSHOT_CREATE.ORDERS", "", "nats_jetstream_unknown_advisories{account=APP,schema=STREAM.SNAPSHOT_CREATE}"},
+		{"FUTURE.THING", "", "nats_jetstream_unknown_advisories{account=APP,schema=FUTURE.THING}"},
+		{"SHORT", "", "nats_jetstream_unknown_advisories{account=APP,schema=SHORT.}"},
+		{"API", `{"subject":"$JS.API.STREAM.INFO.ORDERS"}`, "nats_jetstream_api_audit{account=APP,subject=$JS.API.STREAM.INFO}"},
+		{"API", "garbage", ""},
+	} {
+		t.Run(tt.subject+tt.data, func(t *testing.T) {
+			m := newAccountMetrics()
+			m.advisory("APP", advisoryPrefix+tt.subject, []byte(tt.data))
+			want := []string{total + " 1"}
+			if tt.want != "" {
+				want = append(want, tt.want+" 1")
+			}
+			slices.Sort(want)
+			if got := collected(t, m.all()...); !slices.Equal(got, want) {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// A sampled acknowledgement counts its deliveries; what is none counts nothing.
+func TestSampledAcknowledgements(t *testing.T) {
+	const subject = "$JS.EVENT.METRIC.CONSUMER.ACK.ORDERS.ship"
+	for _, tt := range []struct {
+		what, subject, data string
+		want                []string
+	}{
+		{"first", subject, `{"stream":"ORDERS","consumer":"ship","deliveries":1}`, []string{"nats_jetstream_acknowledgement_deliveries{account=APP,consumer=ship,stream=ORDERS} 1"}},
+		{"third", subject, `{"stream":"ORDERS","consumer":"ship","deliveries":3}`, []string{"nats_jetstream_acknowledgement_deliveries{account=APP,consumer=ship,stream=ORDERS} 3"}},
+		{"less than none", subject, `{"stream":"ORDERS","consumer":"ship","deliveries":-4}`, []string{"nats_jetstream_acknowledgement_deliveries{account=APP,consumer=ship,stream=ORDERS} 0"}},
+		{"garbage", subject, `garbage`, nil},
+		{"other metric", "$JS.EVENT.METRIC.CONSUMER.OTHER.ORDERS.ship", `{"stream":"ORDERS","consumer":"ship","deliveries":1}`, nil},
+	} {
+		m := newAccountMetrics()
+		m.metric("APP", tt.subject, []byte(tt.data))
+		if got := collected(t, m.all()...); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.what, got, tt.want)
+		}
+	}
+}
+
+// Consumers beyond the limit are one series, and a deleted one makes room.
+func TestConsumersOfAnAccountAreBounded(t *testing.T) {
+	m := newAccountMetrics()
+	nak := func(name string) { m.advisory("APP", advisoryPrefix+"CONSUMER.MSG_NAKED.ORDERS."+name, nil) }
+	for i := range maxEventNames {
+		nak(fmt.Sprint("c", i))
+	}
+	naks := m.byConsumer["CONSUMER.MSG_NAKED"]
+	if n := countSeries(t, naks); n != maxEventNames {
+		t.Fatalf("%d series", n)
+	}
+	nak("late")
+	nak("later")
+	if n := countSeries(t, naks); n != maxEventNames+1 {
+		t.Errorf("%d series with two beyond the limit", n)
+	}
+	m.advisory("APP", advisoryPrefix+"CONSUMER.DELETED.ORDERS.c0", nil)
+	nak("next")
+	if got := collected(t, naks); !slices.Contains(got, "nats_jetstream_consumer_nak{account=APP,consumer=next,stream=ORDERS} 1") {
+		t.Error("a deleted consumer makes no room")
+	}
+}
+
+// A consumer of the same name in another stream or account is another one.
+func TestDeletedConsumerIsOneOfItsStream(t *testing.T) {
+	m := newAccountMetrics()
+	for _, account := range []string{"APP", "SHOP"} {
+		for _, stream := range []string{"ORDERS", "BILLS"} {
+			m.advisory(account, advisoryPrefix+"CONSUMER.MSG_NAKED."+stream+".ship", nil)
+		}
+	}
+	m.advisory("APP", advisoryPrefix+"CONSUMER.DELETED.ORDERS.ship", nil)
+	want := []string{
+		"nats_jetstream_consumer_nak{account=APP,consumer=ship,stream=BILLS} 1",
+		"nats_jetstream_consumer_nak{account=SHOP,consumer=ship,stream=BILLS} 1",
+		"nats_jetstream_consumer_nak{account=SHOP,consumer=ship,stream=ORDERS} 1",
+	}
+	if got := collected(t, m.byConsumer["CONSUMER.MSG_NAKED"]); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+// collected lists the series of metrics with their values.
+func collected(t *testing.T, metrics ...prometheus.Collector) (lines []string) {
+	t.Helper()
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(metrics...)
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	series := flatten(t, families)
+	for _, key := range slices.Sorted(keysOf(series)) {
+		lines = append(lines, fmt.Sprint(key, " ", series[key]))
+	}
+	return lines
 }

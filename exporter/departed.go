@@ -39,13 +39,14 @@ func (d *departures) note(ev fleet.Event, now time.Time) {
 	gone := &departure{id: tokens[2], name: ev.Server, cluster: ev.Cluster, how: ev.Kind, at: ev.Time, heard: now}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if old := d.byID[gone.id]; old != nil && old.how == fleet.EventLameDuck {
+	old := d.byID[gone.id]
+	if old != nil && old.how == fleet.EventLameDuck {
 		gone.how = old.how
 	}
 	if d.byID == nil {
 		d.byID = map[string]*departure{}
 	}
-	if len(d.byID) < maxEventNames {
+	if old != nil || len(d.byID) < maxEventNames {
 		d.byID[gone.id] = gone
 	}
 }
@@ -53,15 +54,16 @@ func (d *departures) note(ev fleet.Event, now time.Time) {
 // current forgets who came back under a new id, or left long ago, and returns
 // the others by name.
 func (d *departures) current(snap *fleet.Snapshot, now time.Time) []*departure {
-	lives := map[string]string{}
+	type place struct{ name, cluster string } // clusters may have servers of the same name
+	lives := map[place]string{}
 	for _, sv := range snap.Servers {
-		lives[sv.Info.Name] = sv.Info.ID
+		lives[place{sv.Info.Name, sv.Info.Cluster}] = sv.Info.ID
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []*departure
 	for id, gone := range d.byID {
-		if life, back := lives[gone.name]; back && life != id || now.Sub(gone.heard) > departMemory {
+		if life, back := lives[place{gone.name, gone.cluster}]; back && life != id || now.Sub(gone.heard) > departMemory {
 			delete(d.byID, id)
 			continue
 		}

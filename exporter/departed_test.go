@@ -49,7 +49,12 @@ func TestDeparturesAreBounded(t *testing.T) {
 	for i := range 2 * maxEventNames {
 		d.note(goodbye(fleet.EventShutdown, fmt.Sprint("N", i), fmt.Sprint("pod-", i), noon), noon)
 	}
-	if n := len(d.current(sampleFleet(), noon)); n != maxEventNames {
-		t.Errorf("%d", n)
+	d.note(goodbye(fleet.EventShutdown, "N0", "pod-0", noon.Add(time.Minute)), noon.Add(time.Minute)) // of one that is known
+	all := d.current(sampleFleet(), noon)
+	if len(all) != maxEventNames {
+		t.Errorf("%d", len(all))
+	}
+	if all[0].name != "pod-0" || all[0].at != noon.Add(time.Minute) {
+		t.Errorf("the last word of a known server is lost: %+v", all[0])
 	}
 }

@@ -100,8 +100,8 @@ func (e *Exporter) writeOwn(out io.Writer, openMetrics bool) {
 
 func gzipped(h http.Header) bool {
 	for part := range strings.SplitSeq(h.Get("Accept-Encoding"), ",") {
-		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if name == "gzip" && strings.TrimSpace(q) != "q=0" {
+		name, q, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(name) == "gzip" && strings.TrimSpace(q) != "q=0" {
 			return true
 		}
 	}

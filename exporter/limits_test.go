@@ -2,7 +2,11 @@ package exporter
 
 import (
 	"context"
+	"github.com/prometheus/client_golang/prometheus"
+	"iter"
+	"maps"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,4 +86,23 @@ func TestPatterns(t *testing.T) {
 	if _, err := newConfig([]Option{WithCollectors("nope")}); err == nil {
 		t.Error("an unknown collector is taken")
 	}
+}
+
+func keysOf(series map[string]float64) iter.Seq[string] { return maps.Keys(series) }
+
+func isEvent(key string) bool {
+	return strings.HasPrefix(key, "nats_events_") || strings.HasPrefix(key, "nats_exporter_event_")
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func gatherAll(t *testing.T, m *latencyMetrics) []*dto.MetricFamily {
+	t.Helper()
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(m.all()...)
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return families
 }
