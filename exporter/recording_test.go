@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // recorded is the first snapshot of one of the recordings of internal/fleet.
@@ -21,7 +22,7 @@ func recorded(t *testing.T, name string) *fleet.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := fleet.OpenRecording(bytes.NewReader(body), int64(len(body)))
+	r, err := recording.Open(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		t.Fatal(err)
 	}

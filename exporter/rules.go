@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // rule is one row of the table of alerts. A row that says the same as a check
@@ -72,19 +73,19 @@ func recordEntries() []ruleEntry {
 // level. A value over the critical one is not a warning as well.
 func (r rule) entries(o RuleOptions) ([]ruleEntry, error) {
 	why, next := r.why, r.next
-	var limit fleet.Limit
+	var limit checks.Limit
 	if r.check != "" {
-		checks, err := fleet.SelectChecks(r.check)
+		rows, err := checks.Select(r.check)
 		if err != nil {
 			return nil, fmt.Errorf("alert %s: %w", r.alert, err)
 		}
-		why, next = checks[0].Why, checks[0].Next
-		i := slices.IndexFunc(checks[0].Limits, func(l fleet.Limit) bool { return l.Name == r.limit })
+		why, next = rows[0].Why, rows[0].Next
+		i := slices.IndexFunc(rows[0].Limits, func(l checks.Limit) bool { return l.Name == r.limit })
 		if r.limit != "" && i < 0 {
 			return nil, fmt.Errorf("alert %s: check %s has no limit %q", r.alert, r.check, r.limit)
 		}
 		if i >= 0 {
-			limit = checks[0].Limits[i]
+			limit = rows[0].Limits[i]
 		}
 	}
 	entry := func(level, expr string) ruleEntry {
@@ -106,7 +107,7 @@ func (r rule) entries(o RuleOptions) ([]ruleEntry, error) {
 	return r.levels(limit, entry), nil
 }
 
-func (r rule) levels(l fleet.Limit, entry func(level, expr string) ruleEntry) []ruleEntry {
+func (r rule) levels(l checks.Limit, entry func(level, expr string) ruleEntry) []ruleEntry {
 	scale := r.scale
 	if scale == 0 {
 		scale = 1

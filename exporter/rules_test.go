@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/natsctl/natsctl/internal/fleet"
 	"sigs.k8s.io/yaml"
+
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // example is a story in which an alert fires: series with their values minute
@@ -154,7 +155,7 @@ func TestChecksHaveAlerts(t *testing.T) {
 	for _, name := range without {
 		has[name] = true
 	}
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		if !has[c.Name] {
 			t.Errorf("check %s has no alert", c.Name)
 		}

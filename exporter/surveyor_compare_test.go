@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // copies is how many replicas each stream and consumer of the clusters has: the
@@ -202,7 +203,7 @@ func surveyorFile(name, ext string) string {
 func recordSurveyor(t *testing.T, name, text string, snapshots []*fleet.Snapshot) {
 	t.Helper()
 	var tape, zipped bytes.Buffer
-	rec := fleet.NewRecorder(&tape, true)
+	rec := recording.NewRecorder(&tape, true)
 	for _, s := range snapshots {
 		for _, sv := range s.Servers {
 			sv.Jsz.Config.StoreDir, sv.Varz.JetStream.Config.StoreDir, sv.Statsz.JetStream.Config.StoreDir = "/data", "/data", "/data"
@@ -235,7 +236,7 @@ func recordedSurveyor(t *testing.T, name string) (theirs map[string]string, ours
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape, err := fleet.OpenRecording(bytes.NewReader(body), int64(len(body)))
+	tape, err := recording.Open(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -57,7 +58,7 @@ func (c *checkCommand) run(ctx context.Context, e *env) error {
 	case c.about != "":
 		return explainCheck(e, c.about)
 	}
-	checks, err := chooseChecks(c.names)
+	chosen, err := chooseChecks(c.names)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (c *checkCommand) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	in, err := c.look(ctx, e, checks)
+	in, err := c.look(ctx, e, chosen)
 	if err != nil {
 		if format == "nagios" {
 			return c.nagiosFailed(e, err)
@@ -73,7 +74,7 @@ func (c *checkCommand) run(ctx context.Context, e *env) error {
 		return err
 	}
 	in.Ranges = ranges
-	report := newCheckReport(in, checks, len(c.names) > 0)
+	report := newCheckReport(in, chosen, len(c.names) > 0)
 	if err := report.write(e, format); err != nil {
 		return err
 	}
@@ -81,13 +82,13 @@ func (c *checkCommand) run(ctx context.Context, e *env) error {
 }
 
 // chooseChecks finds checks by name, with a suggestion for a typo.
-func chooseChecks(names []string) ([]*fleet.Check, error) {
-	checks, err := fleet.SelectChecks(names...)
+func chooseChecks(names []string) ([]*checks.Check, error) {
+	rows, err := checks.Select(names...)
 	if err == nil {
-		return checks, nil
+		return rows, nil
 	}
 	var all []string
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		all = append(all, c.Name)
 	}
 	for _, name := range names {
@@ -99,43 +100,43 @@ func chooseChecks(names []string) ([]*fleet.Check, error) {
 }
 
 // look takes the snapshot, or two where a check compares.
-func (c *checkCommand) look(ctx context.Context, e *env, checks []*fleet.Check) (fleet.CheckInput, error) {
+func (c *checkCommand) look(ctx context.Context, e *env, chosen []*checks.Check) (checks.Input, error) {
 	flags := samplerFlags{replayFlags: c.replayFlags, rate: c.over}
 	sampler, err := flags.sampler(ctx, e, false)
 	if err != nil {
-		return fleet.CheckInput{}, err
+		return checks.Input{}, err
 	}
-	want := fleet.WantFor(checks)
+	want := checks.WantFor(chosen)
 	want.Scope = c.scope
 	if sampler.rec != nil {
 		want.Kinds = nil // a check says itself what the recording does not hold
 	}
-	rates := slices.ContainsFunc(checks, func(ch *fleet.Check) bool { return ch.Rates })
+	rates := slices.ContainsFunc(chosen, func(ch *checks.Check) bool { return ch.Rates })
 	tick, err := sampler.take(ctx, want, rates)
 	if err != nil {
-		return fleet.CheckInput{}, err
+		return checks.Input{}, err
 	}
-	return fleet.CheckInput{Snapshot: tick.Snapshot, Before: tick.Before, Delta: tick.Delta}, nil
+	return checks.Input{Snapshot: tick.Snapshot, Before: tick.Before, Delta: tick.Delta}, nil
 }
 
 // checkReport is what all formats are made from.
 type checkReport struct {
-	Schema   string              `json:"schema"`
-	Time     time.Time           `json:"time"`
-	Level    fleet.Level         `json:"level"`
-	Expected int                 `json:"expected"`
-	Answered int                 `json:"answered"`
-	Checks   []fleet.CheckResult `json:"checks"`
+	Schema   string          `json:"schema"`
+	Time     time.Time       `json:"time"`
+	Level    fleet.Level     `json:"level"`
+	Expected int             `json:"expected"`
+	Answered int             `json:"answered"`
+	Checks   []checks.Result `json:"checks"`
 	snap     *fleet.Snapshot
 	named    bool
 }
 
 // newCheckReport runs the checks. One that could not look counts as unknown
 // when it was asked for by name, and not at all otherwise.
-func newCheckReport(in fleet.CheckInput, checks []*fleet.Check, named bool) *checkReport {
+func newCheckReport(in checks.Input, chosen []*checks.Check, named bool) *checkReport {
 	r := &checkReport{
 		Schema: "natsctl.check/v1", Time: in.Snapshot.Time, snap: in.Snapshot, named: named,
-		Expected: in.Snapshot.Expected, Answered: len(in.Snapshot.Servers), Checks: fleet.RunChecks(in, checks),
+		Expected: in.Snapshot.Expected, Answered: len(in.Snapshot.Servers), Checks: checks.Run(in, chosen),
 	}
 	for _, res := range r.Checks {
 		if res.Skipped == "" || named {
@@ -146,12 +147,12 @@ func newCheckReport(in fleet.CheckInput, checks []*fleet.Check, named bool) *che
 }
 
 // findings are the findings of all checks, worst first.
-func (r *checkReport) findings() []fleet.Finding {
-	var out []fleet.Finding
+func (r *checkReport) findings() []checks.Finding {
+	var out []checks.Finding
 	for _, res := range r.Checks {
 		out = append(out, res.Findings...)
 	}
-	slices.SortStableFunc(out, func(a, b fleet.Finding) int {
+	slices.SortStableFunc(out, func(a, b checks.Finding) int {
 		switch {
 		case a.Level == b.Level:
 			return 0

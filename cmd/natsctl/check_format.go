@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -42,7 +43,7 @@ func (r *checkReport) write(e *env, format string) error {
 // instead of in every row.
 func (r *checkReport) page(e *env) error {
 	findings := r.findings()
-	cols := slices.DeleteFunc(view.Findings(), func(c view.Column[fleet.Finding]) bool { return c.Name == "next" })
+	cols := slices.DeleteFunc(view.Findings(), func(c view.Column[checks.Finding]) bool { return c.Name == "next" })
 	if err := e.printTable("table", table{schema: r.Schema, grid: view.NewGrid(cols, slices.Values(findings))}); err != nil {
 		return err
 	}

@@ -10,12 +10,13 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // ranges reads the limits of the file, then those of the flags.
-func (c *checkCommand) ranges() (fleet.Ranges, error) {
-	ranges := fleet.Ranges{}
+func (c *checkCommand) ranges() (checks.Ranges, error) {
+	ranges := checks.Ranges{}
 	if c.limits != "" {
 		body, err := os.ReadFile(c.limits)
 		if err != nil {
@@ -39,14 +40,14 @@ func (c *checkCommand) ranges() (fleet.Ranges, error) {
 }
 
 // setRange sets one limit, with a suggestion for a typo in its name.
-func setRange(r fleet.Ranges, text string) error {
+func setRange(r checks.Ranges, text string) error {
 	err := r.Set(text)
 	if err == nil {
 		return nil
 	}
 	name, _, _ := strings.Cut(text, "=")
 	var names []string
-	for _, l := range fleet.AllLimits() {
+	for _, l := range checks.Limits() {
 		names = append(names, l.Name)
 	}
 	if slices.Contains(names, name) {
@@ -57,12 +58,12 @@ func setRange(r fleet.Ranges, text string) error {
 
 // checkRow is a check in the list, with one of its limits.
 type checkRow struct {
-	check *fleet.Check
-	limit *fleet.Limit
+	check *checks.Check
+	limit *checks.Limit
 }
 
 func checkListColumns() []view.Column[checkRow] {
-	limit := func(value func(*fleet.Limit) any) func(checkRow) any {
+	limit := func(value func(*checks.Limit) any) func(checkRow) any {
 		return func(r checkRow) any {
 			if r.limit == nil {
 				return nil
@@ -73,9 +74,9 @@ func checkListColumns() []view.Column[checkRow] {
 	return []view.Column[checkRow]{
 		{Name: "check", Title: "Check", Help: "Name of the check.", Value: func(r checkRow) any { return r.check.Name }},
 		{Name: "about", Title: "What holds when it passes", Help: "What it looks at.", Value: func(r checkRow) any { return r.check.About }},
-		{Name: "limit", Title: "Limit", Help: "Name for --set.", Value: limit(func(l *fleet.Limit) any { return l.Name })},
-		{Name: "warn", Title: "Warn", Help: "Warning from here on.", Unit: view.Count, Value: limit(func(l *fleet.Limit) any { return orNever(l.Warn) })},
-		{Name: "crit", Title: "Crit", Help: "Critical from here on.", Unit: view.Count, Value: limit(func(l *fleet.Limit) any { return orNever(l.Crit) })},
+		{Name: "limit", Title: "Limit", Help: "Name for --set.", Value: limit(func(l *checks.Limit) any { return l.Name })},
+		{Name: "warn", Title: "Warn", Help: "Warning from here on.", Unit: view.Count, Value: limit(func(l *checks.Limit) any { return orNever(l.Warn) })},
+		{Name: "crit", Title: "Crit", Help: "Critical from here on.", Unit: view.Count, Value: limit(func(l *checks.Limit) any { return orNever(l.Crit) })},
 		{Name: "needs", Title: "Asks", Help: "What the servers are asked for, beside STATSZ.", Wide: true, Value: func(r checkRow) any { return kindWords(r.check.Needs) }},
 		{Name: "why", Title: "Why", Help: "Why it matters.", Wide: true, Value: func(r checkRow) any { return r.check.Why }},
 		{Name: "next", Title: "Next", Help: "What to do about a finding.", Wide: true, Value: func(r checkRow) any { return r.check.Next }},
@@ -100,7 +101,7 @@ func kindWords(kinds []fleet.Kind) []string {
 // listChecks prints the table of checks.
 func listChecks(e *env) error {
 	var rows []checkRow
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		if len(c.Limits) == 0 {
 			rows = append(rows, checkRow{check: c})
 		}
@@ -113,19 +114,19 @@ func listChecks(e *env) error {
 
 // explainCheck says all that there is to say about one check.
 func explainCheck(e *env, name string) error {
-	checks, err := chooseChecks([]string{name})
+	chosen, err := chooseChecks([]string{name})
 	if err != nil {
 		return err
 	}
-	c := checks[0]
+	c := chosen[0]
 	doc := struct {
-		Check  string        `json:"check"`
-		About  string        `json:"about"`
-		Why    string        `json:"why"`
-		Next   string        `json:"next"`
-		Needs  []fleet.Kind  `json:"needs,omitempty"`
-		Rates  bool          `json:"compares_two_snapshots,omitempty"`
-		Limits []fleet.Limit `json:"limits,omitempty"`
+		Check  string         `json:"check"`
+		About  string         `json:"about"`
+		Why    string         `json:"why"`
+		Next   string         `json:"next"`
+		Needs  []fleet.Kind   `json:"needs,omitempty"`
+		Rates  bool           `json:"compares_two_snapshots,omitempty"`
+		Limits []checks.Limit `json:"limits,omitempty"`
 	}{c.Name, c.About, c.Why, c.Next, c.Needs, c.Rates, c.Limits}
 	return e.printValue(doc, func(w io.Writer) error {
 		var b strings.Builder

@@ -8,7 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // source gives the candidates for the value of a flag or an argument. It may
@@ -189,7 +189,7 @@ func (e *env) localRecords() []broker.Record {
 
 // checkNames offers the checks with what they look at.
 func checkNames(*env, *walk) (o offer) {
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		o.words = append(o.words, candidate{c.Name, c.About})
 	}
 	return o

@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // TestDocsChecks keeps the page about checks equal to the table of checks.
 func TestDocsChecks(t *testing.T) {
 	var page strings.Builder
 	page.WriteString("| Check | Holds when | Limits (warning, critical) | Why it matters | What to do |\n|---|---|---|---|---|\n")
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		var limits []string
 		for _, l := range c.Limits {
 			sign := "≥"
@@ -31,7 +31,7 @@ func TestDocsChecks(t *testing.T) {
 // TestAdviceOfChecksExists finds every command that a check advises.
 func TestAdviceOfChecksExists(t *testing.T) {
 	command := regexp.MustCompile("`natsctl ([^`]+)`")
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		for _, m := range command.FindAllStringSubmatch(c.Next, -1) {
 			list := commands()
 			for _, word := range strings.Fields(m[1]) {

@@ -12,7 +12,8 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/context/probe"
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/view"
@@ -122,12 +123,12 @@ func brokerAdvices() []advice {
 
 func fleetAdvices() []advice {
 	return []advice{
-		{is(fleet.ErrNoCheck), exitUsage, say("natsctl check --list names all checks")},
+		{is(checks.ErrUnknown), exitUsage, say("natsctl check --list names all checks")},
 		{as[checkFailedError](), exitCheck, say("natsctl check --explain NAME says why a check matters and what to do; -o wide shows it for each finding")},
-		{is(fleet.ErrLimit), exitUsage, say("write it as NAME=WARN,CRIT, for example --set cpu_percent=70,90; natsctl check --explain NAME shows the limits of a check")},
-		{is(fleet.ErrRecording), exitFailed, say("a recording is what natsctl record FILE writes")},
+		{is(checks.ErrLimit), exitUsage, say("write it as NAME=WARN,CRIT, for example --set cpu_percent=70,90; natsctl check --explain NAME shows the limits of a check")},
+		{is(recording.ErrInvalid), exitFailed, say("a recording is what natsctl record FILE writes")},
 		{is(errNoAccount), exitFailed, say("natsctl server report accounts lists them; in operator mode an account is known by its public key, and only where it is used")},
-		{as[*fleet.NotRecordedError](), exitFailed, hintNotRecorded},
+		{as[*recording.NotRecordedError](), exitFailed, hintNotRecorded},
 	}
 }
 

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // hintNotRecorded says how to record what a recording lacks.
 func hintNotRecorded(err error) string {
-	var e *fleet.NotRecordedError
+	var e *recording.NotRecordedError
 	if !errors.As(err, &e) {
 		return ""
 	}

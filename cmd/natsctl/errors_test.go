@@ -24,6 +24,8 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/context/probe"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/view"
@@ -55,7 +57,7 @@ func exitCodes() map[string]map[error]int {
 			broker.ErrNoAck: 1, broker.ErrNode: 1, broker.ErrFault: 1,
 		},
 		"fleets": {
-			fleet.ErrNoCheck: 2, fleet.ErrLimit: 2, fleet.ErrRecording: 1, &fleet.NotRecordedError{}: 1,
+			checks.ErrUnknown: 2, checks.ErrLimit: 2, recording.ErrInvalid: 1, &recording.NotRecordedError{}: 1,
 			exporter.ErrOption: 2, exporter.ErrNoContext: 2, exporter.ErrNotConnected: 5,
 			sys.ErrNotSystem: 4, sys.ErrNoServer: 1, sys.ErrPermission: 4, sys.ErrRequest: 2, sys.ErrTooOld: 1, sys.ErrRefused: 1,
 			sys.ErrProfile: 1, sys.ErrAmbiguous: 2, sys.ErrIncomplete: 3, sys.ErrSilent: 5, sys.ErrDisconnected: 5,

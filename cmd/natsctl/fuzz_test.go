@@ -10,7 +10,7 @@ import (
 	"time"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
@@ -46,7 +46,7 @@ func FuzzLimits(f *testing.F) {
 			t.Fatal(err)
 		}
 		ranges, err := (&checkCommand{limits: path}).ranges()
-		if err != nil && (!errors.Is(err, fleet.ErrLimit) || !strings.HasPrefix(err.Error(), path+":")) {
+		if err != nil && (!errors.Is(err, checks.ErrLimit) || !strings.HasPrefix(err.Error(), path+":")) {
 			t.Errorf("%q: %v", text, err)
 		}
 		for name, r := range ranges {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,9 +103,9 @@ func within(pkg, room string) bool { return pkg == room || strings.HasPrefix(pkg
 // name, in the error table.
 func TestEverySentinelHasAdvice(t *testing.T) {
 	table := selectors(t, "errors.go")
-	for _, room := range []string{"context", "fleet", "sys", "view", "broker", "bench", "tui"} {
+	for _, room := range []string{"context", "fleet", "fleet/checks", "fleet/recording", "sys", "view", "broker", "bench", "tui"} {
 		for _, name := range sentinels(t, filepath.Join("..", "..", "internal", room)) {
-			pkg := room
+			pkg := path.Base(room)
 			if room == "context" {
 				pkg = "natsctx"
 			}

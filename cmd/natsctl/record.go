@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -74,7 +75,7 @@ func (c *recordCommand) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	tape := &taping{e: e, out: fleet.NewRecorder(file, c.identity)}
+	tape := &taping{e: e, out: recording.NewRecorder(file, c.identity)}
 	err = tape.roll(ctx, c, client, want)
 	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
 		err = nil
@@ -138,7 +139,7 @@ func (c *recordCommand) discard() error {
 // taping is a recording at work.
 type taping struct {
 	e                 *env
-	out               *fleet.Recorder
+	out               *recording.Recorder
 	snapshots, events int
 	partial           int // snapshots that miss a server
 	last              *fleet.Snapshot

@@ -6,13 +6,13 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // openRecording opens a recording; the file stays open, since snapshots are read
 // from it when they are shown. A pipe or a device is none: it is read here and
 // there.
-func openRecording(path string) (*os.File, *fleet.Recording, error) {
+func openRecording(path string) (*os.File, *recording.Recording, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		var failed *fs.PathError
@@ -22,13 +22,13 @@ func openRecording(path string) (*os.File, *fleet.Recording, error) {
 		return nil, nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: %w: it is no regular file", path, fleet.ErrRecording)
+		return nil, nil, fmt.Errorf("%s: %w: it is no regular file", path, recording.ErrInvalid)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	rec, err := fleet.OpenRecording(file, info.Size())
+	rec, err := recording.Open(file, info.Size())
 	if err != nil {
 		file.Close() //nolint:errcheck // it was only read
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
@@ -37,7 +37,7 @@ func openRecording(path string) (*os.File, *fleet.Recording, error) {
 }
 
 // flaws say what of a recording could not be read.
-func flaws(path string, rec *fleet.Recording) []string {
+func flaws(path string, rec *recording.Recording) []string {
 	var out []string
 	if rec.Cut() {
 		out = append(out, path+" ends in the middle of a line; everything before that is there")

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // TestOpenTape opens recordings that are hurt, of another version, and none:
@@ -50,7 +50,7 @@ func TestOpenTape(t *testing.T) {
 		}
 		feed, err := openTape(path)
 		if tc.fail != "" {
-			if !errors.Is(err, fleet.ErrRecording) || !strings.Contains(err.Error(), tc.fail) {
+			if !errors.Is(err, recording.ErrInvalid) || !strings.Contains(err.Error(), tc.fail) {
 				t.Errorf("%s: %v, want %q", tc.name, err, tc.fail)
 			}
 			continue
@@ -62,7 +62,7 @@ func TestOpenTape(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tc.name, feed.Note, tc.note)
 		}
 	}
-	if _, err := openTape(dir); !errors.Is(err, fleet.ErrRecording) {
+	if _, err := openTape(dir); !errors.Is(err, recording.ErrInvalid) {
 		t.Errorf("a directory: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // replayFlags take snapshots from a recording instead of a fleet.
@@ -20,7 +21,7 @@ func (f *replayFlags) setup(cmd *kingpin.CmdClause) {
 }
 
 // open opens the recording, or returns nil when none was named.
-func (f *replayFlags) open(e *env) (*fleet.Recording, error) {
+func (f *replayFlags) open(e *env) (*recording.Recording, error) {
 	if f.file == "" {
 		if f.at != "" {
 			return nil, usagef("--at is an instant of a recording; name it with --replay FILE")
@@ -39,7 +40,7 @@ func (f *replayFlags) open(e *env) (*fleet.Recording, error) {
 }
 
 // index finds the snapshot that --at means.
-func (f *replayFlags) index(e *env, rec *fleet.Recording) (int, error) {
+func (f *replayFlags) index(e *env, rec *recording.Recording) (int, error) {
 	first, last := rec.Time(0), rec.Time(rec.Len()-1)
 	if f.at == "" {
 		return rec.Len() - 1, nil
@@ -107,7 +108,7 @@ func (f *samplerFlags) setup(cmd *kingpin.CmdClause) {
 // sampler takes snapshots, each with the one before where rates are wanted.
 type sampler struct {
 	source fleet.Source
-	rec    *fleet.Recording
+	rec    *recording.Recording
 	next   int // in the recording
 	step   int // 1 plays it, 0 stands still
 	rate   time.Duration

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
@@ -21,7 +22,7 @@ import (
 // endlessTape repeats a recording as if its fleet lived on: time goes on,
 // counters begin again with each turn.
 type endlessTape struct {
-	*fleet.Recording
+	*recording.Recording
 	step  time.Duration
 	shown atomic.Int64
 }
@@ -89,7 +90,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+	rec, err := recording.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

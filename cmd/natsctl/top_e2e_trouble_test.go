@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // e2eKill kills a server and counts, in a recording that the dashboard makes of
@@ -50,7 +51,7 @@ func pollsToLoss(t *testing.T, tape string, since time.Time, server string) int 
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+	rec, err := recording.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/tui"
 )
@@ -192,6 +193,6 @@ func (e *env) otherFeed(ctx context.Context, name string) (*tui.Feed, error) {
 }
 
 // tapeRecorder writes a recording.
-type tapeRecorder struct{ *fleet.Recorder }
+type tapeRecorder struct{ *recording.Recorder }
 
-func newTapeRecorder(w io.Writer) tui.Recorder { return tapeRecorder{fleet.NewRecorder(w, false)} }
+func newTapeRecorder(w io.Writer) tui.Recorder { return tapeRecorder{recording.NewRecorder(w, false)} }

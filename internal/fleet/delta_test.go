@@ -1,4 +1,4 @@
-package fleet
+package fleet_test
 
 import (
 	"testing"
@@ -6,80 +6,61 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 )
-
-var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-
-// answer is a server that answered at sec seconds after epoch with so many
-// messages received.
-func answer(id, name string, sec float64, msgs int64) *Server {
-	at := epoch.Add(time.Duration(sec * float64(time.Second)))
-	stats := &server.ServerStats{Start: epoch, Connections: 3}
-	stats.Received.Msgs, stats.Sent.Msgs = msgs, 2*msgs
-	stats.Received.Bytes, stats.Sent.Bytes = 10*msgs, 20*msgs
-	return &Server{
-		Info:   server.ServerInfo{ID: id, Name: name, Cluster: "C", Version: "2.15.2", Time: at},
-		Statsz: stats,
-	}
-}
-
-func snap(sec float64, servers ...*Server) *Snapshot {
-	s := &Snapshot{Schema: Schema, Time: epoch.Add(time.Duration(sec * float64(time.Second))), Servers: servers}
-	s.Expected = len(servers)
-	s.Sort()
-	return s
-}
 
 // A round that was held up for six seconds by another server does not stretch
 // the interval of those that answered at once.
 func TestDeltaUsesTheServersOwnClock(t *testing.T) {
-	late := snap(10, answer("A", "a", 4, 500))
+	late := fleettest.Snapshot(10, fleettest.Answer("A", "a", 4, 500))
 	late.TookSeconds = 6
-	d := NewDelta(snap(0, answer("A", "a", 0, 100)), late)
+	d := fleet.NewDelta(fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 100)), late)
 	got := d.Server("A")
 	if got.ElapsedSeconds != 4 || got.Traffic.InMsgs.PerSecond != 100 || got.Traffic.OutBytes.PerSecond != 2000 {
 		t.Fatalf("got %+v", got.Traffic)
 	}
-	if got.Traffic.InMsgs.Increase != 400 || got.Change != Same {
+	if got.Traffic.InMsgs.Increase != 400 || got.Change != fleet.Same {
 		t.Fatalf("got %+v, change %s", got.Traffic.InMsgs, got.Change)
 	}
 }
 
 func TestDeltaNeverGuesses(t *testing.T) {
-	restarted := answer("A", "a", 10, 500)
-	restarted.Statsz.Start = epoch.Add(5 * time.Second)
-	clockless, before := answer("A", "a", 0, 500), answer("A", "a", 0, 100)
+	restarted := fleettest.Answer("A", "a", 10, 500)
+	restarted.Statsz.Start = fleettest.Epoch.Add(5 * time.Second)
+	clockless, before := fleettest.Answer("A", "a", 0, 500), fleettest.Answer("A", "a", 0, 100)
 	clockless.Info.Time, before.Info.Time = time.Time{}, time.Time{}
-	absent := snap(0)
-	absent.Missing = []Missing{{Name: "a", Reason: Silent}}
+	absent := fleettest.Snapshot(0)
+	absent.Missing = []fleet.Missing{{Name: "a", Reason: fleet.Silent}}
 	for _, c := range []struct {
 		name          string
-		before, after *Snapshot
+		before, after *fleet.Snapshot
 		known         bool
-		change        Change
+		change        fleet.Change
 	}{
-		{"no earlier snapshot", nil, snap(0, answer("A", "a", 0, 1)), false, Appeared},
-		{"new server", snap(0), snap(1, answer("A", "a", 1, 1)), false, Appeared},
-		{"was missing", absent, snap(1, answer("A", "a", 1, 1)), false, Back},
-		{"new id", snap(0, answer("A", "a", 0, 1)), snap(1, answer("B", "a", 1, 5)), false, Restarted},
-		{"new start", snap(0, answer("A", "a", 0, 1)), snap(10, restarted), false, Restarted},
-		{"counter reset", snap(0, answer("A", "a", 0, 9)), snap(1, answer("A", "a", 1, 5)), false, Same},
-		{"the same answer twice", snap(0, answer("A", "a", 0, 9)), snap(1, answer("A", "a", 0, 9)), false, Same},
-		{"clock set back", snap(0, answer("A", "a", 9, 9)), snap(1, answer("A", "a", 5, 10)), false, Same},
-		{"clock set back by less than the interval", snap(0, answer("A", "a", 0, 9)), snap(2, answer("A", "a", 1, 10)), false, Same},
-		{"clock set forward", snap(0, answer("A", "a", 0, 9)), snap(2, answer("A", "a", 3602, 10)), false, Same},
-		{"clock that drifts", snap(0, answer("A", "a", 0, 9)), snap(2, answer("A", "a", 2.01, 10)), true, Same},
-		{"clock of another zone", snap(0, answer("A", "a", 7200, 9)), snap(2, answer("A", "a", 7202, 10)), true, Same},
-		{"an older answer after a newer one", snap(4, answer("A", "a", 4, 9)), snap(2, answer("A", "a", 2, 10)), false, Same},
-		{"no clock reported", snap(0, before), snap(2, clockless), true, Same},
+		{"no earlier snapshot", nil, fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 1)), false, fleet.Appeared},
+		{"new server", fleettest.Snapshot(0), fleettest.Snapshot(1, fleettest.Answer("A", "a", 1, 1)), false, fleet.Appeared},
+		{"was missing", absent, fleettest.Snapshot(1, fleettest.Answer("A", "a", 1, 1)), false, fleet.Back},
+		{"new id", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 1)), fleettest.Snapshot(1, fleettest.Answer("B", "a", 1, 5)), false, fleet.Restarted},
+		{"new start", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 1)), fleettest.Snapshot(10, restarted), false, fleet.Restarted},
+		{"counter reset", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 9)), fleettest.Snapshot(1, fleettest.Answer("A", "a", 1, 5)), false, fleet.Same},
+		{"the same answer twice", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 9)), fleettest.Snapshot(1, fleettest.Answer("A", "a", 0, 9)), false, fleet.Same},
+		{"clock set back", fleettest.Snapshot(0, fleettest.Answer("A", "a", 9, 9)), fleettest.Snapshot(1, fleettest.Answer("A", "a", 5, 10)), false, fleet.Same},
+		{"clock set back by less than the interval", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 9)), fleettest.Snapshot(2, fleettest.Answer("A", "a", 1, 10)), false, fleet.Same},
+		{"clock set forward", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 9)), fleettest.Snapshot(2, fleettest.Answer("A", "a", 3602, 10)), false, fleet.Same},
+		{"clock that drifts", fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 9)), fleettest.Snapshot(2, fleettest.Answer("A", "a", 2.01, 10)), true, fleet.Same},
+		{"clock of another zone", fleettest.Snapshot(0, fleettest.Answer("A", "a", 7200, 9)), fleettest.Snapshot(2, fleettest.Answer("A", "a", 7202, 10)), true, fleet.Same},
+		{"an older answer after a newer one", fleettest.Snapshot(4, fleettest.Answer("A", "a", 4, 9)), fleettest.Snapshot(2, fleettest.Answer("A", "a", 2, 10)), false, fleet.Same},
+		{"no clock reported", fleettest.Snapshot(0, before), fleettest.Snapshot(2, clockless), true, fleet.Same},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := NewDelta(c.before, c.after)
+			d := fleet.NewDelta(c.before, c.after)
 			sd := d.Server(c.after.Servers[0].Info.ID)
 			if sd.Traffic.Known() != c.known || sd.Change != c.change {
 				t.Fatalf("known %v change %s, want %v %s", sd.Traffic.Known(), sd.Change, c.known, c.change)
 			}
-			if !c.known && sd.Traffic != (Traffic{}) {
+			if !c.known && sd.Traffic != (fleet.Traffic{}) {
 				t.Fatalf("a number stands where nothing is known: %+v", sd.Traffic)
 			}
 			_, servers := d.Total()
@@ -91,7 +72,7 @@ func TestDeltaNeverGuesses(t *testing.T) {
 }
 
 func TestDeltaNilKnowsNothing(t *testing.T) {
-	var d *Delta
+	var d *fleet.Delta
 	if d.Server("x").Conn(1).Known() || d.Account("a").Known() || d.Stream("", "a", "s").Msgs.Known {
 		t.Fatal("nil knows something")
 	}
@@ -101,15 +82,15 @@ func TestDeltaNilKnowsNothing(t *testing.T) {
 }
 
 func TestDeltaSaysWhoVanished(t *testing.T) {
-	d := NewDelta(snap(0, answer("A", "a", 0, 1), answer("B", "b", 0, 1)), snap(1, answer("A", "a", 1, 1)))
-	if got := d.Server("B").Change; got != Vanished {
+	d := fleet.NewDelta(fleettest.Snapshot(0, fleettest.Answer("A", "a", 0, 1), fleettest.Answer("B", "b", 0, 1)), fleettest.Snapshot(1, fleettest.Answer("A", "a", 1, 1)))
+	if got := d.Server("B").Change; got != fleet.Vanished {
 		t.Fatalf("got %q", got)
 	}
 }
 
 // routes of one pool; the counters of each connection are given.
-func withRoutes(sv *Server, at float64, rids map[uint64]int64) *Server {
-	sv.Routez = &server.Routez{Now: epoch.Add(time.Duration(at * float64(time.Second)))}
+func withRoutes(sv *fleet.Server, at float64, rids map[uint64]int64) *fleet.Server {
+	sv.Routez = &server.Routez{Now: fleettest.Epoch.Add(time.Duration(at * float64(time.Second)))}
 	for rid, n := range rids {
 		sv.Routez.Routes = append(sv.Routez.Routes, &server.RouteInfo{Rid: rid, RemoteID: "B", RemoteName: "b", InMsgs: n})
 	}
@@ -117,42 +98,42 @@ func withRoutes(sv *Server, at float64, rids map[uint64]int64) *Server {
 }
 
 func TestDeltaGroupsARoutePool(t *testing.T) {
-	a := snap(0, withRoutes(answer("A", "a", 0, 1), 0, map[uint64]int64{1: 10, 2: 10, 3: 0}))
-	b := snap(2, withRoutes(answer("A", "a", 2, 1), 2, map[uint64]int64{1: 20, 2: 30, 3: 0}))
-	if got := NewDelta(a, b).Server("A").Route("B").InMsgs.PerSecond; got != 15 {
+	a := fleettest.Snapshot(0, withRoutes(fleettest.Answer("A", "a", 0, 1), 0, map[uint64]int64{1: 10, 2: 10, 3: 0}))
+	b := fleettest.Snapshot(2, withRoutes(fleettest.Answer("A", "a", 2, 1), 2, map[uint64]int64{1: 20, 2: 30, 3: 0}))
+	if got := fleet.NewDelta(a, b).Server("A").Route("B").InMsgs.PerSecond; got != 15 {
 		t.Fatalf("got %v", got)
 	}
-	c := snap(4, withRoutes(answer("A", "a", 4, 1), 4, map[uint64]int64{1: 20, 2: 30, 9: 1000}))
-	if got := NewDelta(b, c).Server("A").Route("B"); got.Known() {
+	c := fleettest.Snapshot(4, withRoutes(fleettest.Answer("A", "a", 4, 1), 4, map[uint64]int64{1: 20, 2: 30, 9: 1000}))
+	if got := fleet.NewDelta(b, c).Server("A").Route("B"); got.Known() {
 		t.Fatalf("a pool that changed has known rates: %+v", got)
 	}
 }
 
 func TestDeltaAccountNeedsEveryServer(t *testing.T) {
-	with := func(sv *Server, n int64) *Server {
+	with := func(sv *fleet.Server, n int64) *fleet.Server {
 		st := &server.AccountStat{Account: "APP"}
 		st.Received.Msgs, st.Sent.Msgs = n, n
 		sv.AccountStatz = &server.AccountStatz{Accounts: []*server.AccountStat{st}}
 		return sv
 	}
-	a := snap(0, with(answer("A", "a", 0, 1), 10), with(answer("B", "b", 0, 1), 10))
-	b := snap(1, with(answer("A", "a", 1, 1), 30), with(answer("B", "b", 1, 1), 40))
-	if got := NewDelta(a, b).Account("APP").InMsgs.PerSecond; got != 50 {
+	a := fleettest.Snapshot(0, with(fleettest.Answer("A", "a", 0, 1), 10), with(fleettest.Answer("B", "b", 0, 1), 10))
+	b := fleettest.Snapshot(1, with(fleettest.Answer("A", "a", 1, 1), 30), with(fleettest.Answer("B", "b", 1, 1), 40))
+	if got := fleet.NewDelta(a, b).Account("APP").InMsgs.PerSecond; got != 50 {
 		t.Fatalf("got %v", got)
 	}
-	c := snap(2, with(answer("A", "a", 2, 1), 30), with(answer("B2", "b", 2, 1), 5))
-	if got := NewDelta(b, c).Account("APP"); got.Known() {
+	c := fleettest.Snapshot(2, with(fleettest.Answer("A", "a", 2, 1), 30), with(fleettest.Answer("B2", "b", 2, 1), 5))
+	if got := fleet.NewDelta(b, c).Account("APP"); got.Known() {
 		t.Fatalf("a sum with a restarted server is known: %+v", got)
 	}
 }
 
 func TestRateInJSON(t *testing.T) {
-	for want, r := range map[string]Rate{"null": {}, "0": {Known: true}, "1.5": {PerSecond: 1.5, Known: true}} {
+	for want, r := range map[string]fleet.Rate{"null": {}, "0": {Known: true}, "1.5": {PerSecond: 1.5, Known: true}} {
 		got, err := r.MarshalJSON()
 		if err != nil || string(got) != want {
 			t.Errorf("%+v: %s %v", r, got, err)
 		}
-		var back Rate
+		var back fleet.Rate
 		if err := back.UnmarshalJSON(got); err != nil || cmp.Diff(r, back) != "" {
 			t.Errorf("%s: %+v %v", got, back, err)
 		}
@@ -162,21 +143,21 @@ func TestRateInJSON(t *testing.T) {
 func TestReports(t *testing.T) {
 	for _, c := range []struct {
 		version string
-		field   Field
+		field   fleet.Field
 		want    bool
 	}{
-		{"2.9.25", FieldConfigDigest, false},
-		{"2.11.0", FieldConfigDigest, true},
-		{"2.15.2", FieldClientTraffic, true},
-		{"2.12.8", FieldClientTraffic, false},
-		{"2.11.11", FieldStreamsLeader, true},
-		{"2.11.10", FieldStreamsLeader, false},
-		{"2.12.0", FieldStreamsLeader, false},
-		{"v2.16.0-RC.1", FieldMetaQuorum, true},
-		{"", FieldMetaQuorum, true},
-		{"2.x", FieldMetaQuorum, true},
+		{"2.9.25", fleet.FieldConfigDigest, false},
+		{"2.11.0", fleet.FieldConfigDigest, true},
+		{"2.15.2", fleet.FieldClientTraffic, true},
+		{"2.12.8", fleet.FieldClientTraffic, false},
+		{"2.11.11", fleet.FieldStreamsLeader, true},
+		{"2.11.10", fleet.FieldStreamsLeader, false},
+		{"2.12.0", fleet.FieldStreamsLeader, false},
+		{"v2.16.0-RC.1", fleet.FieldMetaQuorum, true},
+		{"", fleet.FieldMetaQuorum, true},
+		{"2.x", fleet.FieldMetaQuorum, true},
 	} {
-		if got := Reports(c.version, c.field); got != c.want {
+		if got := fleet.Reports(c.version, c.field); got != c.want {
 			t.Errorf("%s field %d: %v", c.version, c.field, got)
 		}
 	}
@@ -185,36 +166,65 @@ func TestReports(t *testing.T) {
 // The rates of a consumer come from its leader's figures; a follower's say
 // nothing, and neither do those of a consumer that was made anew.
 func TestDeltaOfConsumers(t *testing.T) {
-	at := func(sec float64, delivered, acked, pending uint64, leader string, created time.Time) *Snapshot {
-		sv := answer("A", "a", sec, 1)
+	at := func(sec float64, delivered, acked, pending uint64, leader string, created time.Time) *fleet.Snapshot {
+		sv := fleettest.Answer("A", "a", sec, 1)
 		info := &server.ConsumerInfo{Name: "w", Created: created, NumPending: pending, Cluster: &server.ClusterInfo{Leader: leader}}
 		info.Delivered.Consumer, info.AckFloor.Consumer = delivered, acked
 		sv.Jsz = &server.JSInfo{Now: sv.Info.Time, AccountDetails: []*server.AccountDetail{{
 			Name: "APP", Streams: []server.StreamDetail{{Name: "S", Consumer: []*server.ConsumerInfo{info}}},
 		}}}
-		return snap(sec, sv)
+		return fleettest.Snapshot(sec, sv)
 	}
-	before := at(0, 10, 5, 100, "a", epoch)
-	got := NewDelta(before, at(2, 30, 15, 60, "a", epoch)).Consumer("", "APP", "S", "w")
-	want := ConsumerDelta{Delivered: perSecond(20, 2), Acked: perSecond(10, 2), Pending: perSecond(-40, 2)}
+	before := at(0, 10, 5, 100, "a", fleettest.Epoch)
+	got := fleet.NewDelta(before, at(2, 30, 15, 60, "a", fleettest.Epoch)).Consumer("", "APP", "S", "w")
+	want := fleet.ConsumerDelta{Delivered: rise(20, 2), Acked: rise(10, 2), Pending: rise(-40, 2)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for name, after := range map[string]*Snapshot{"a follower": at(2, 30, 15, 60, "b", epoch), "made anew": at(2, 1, 1, 1, "a", epoch.Add(time.Second))} {
-		if got := NewDelta(before, after).Consumer("", "APP", "S", "w"); got.Delivered.Known {
+	for name, after := range map[string]*fleet.Snapshot{"a follower": at(2, 30, 15, 60, "b", fleettest.Epoch), "made anew": at(2, 1, 1, 1, "a", fleettest.Epoch.Add(time.Second))} {
+		if got := fleet.NewDelta(before, after).Consumer("", "APP", "S", "w"); got.Delivered.Known {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
 
 func TestDeltaOfSubscriptions(t *testing.T) {
-	at := func(sec float64, inserts, matches uint64) *Snapshot {
-		sv := answer("A", "a", sec, 1)
+	at := func(sec float64, inserts, matches uint64) *fleet.Snapshot {
+		sv := fleettest.Answer("A", "a", sec, 1)
 		sv.Subsz = &server.Subsz{Now: sv.Info.Time, SublistStats: &server.SublistStats{NumInserts: inserts, NumMatches: matches}}
-		return snap(sec, sv)
+		return fleettest.Snapshot(sec, sv)
 	}
-	got := NewDelta(at(0, 1, 100), at(2, 21, 300)).Server("A")
+	got := fleet.NewDelta(at(0, 1, 100), at(2, 21, 300)).Server("A")
 	if got.Inserts.PerSecond != 10 || got.Matches.PerSecond != 100 || !got.Removes.Known {
 		t.Errorf("%+v", got)
 	}
+}
+
+// A stream whose leader moved is told by two servers with clocks of their own,
+// and what is asked seldom is older than the snapshot that it stands in: the
+// interval is that between the answers all the same.
+func TestDeltaOfAStreamThatMoved(t *testing.T) {
+	with := func(sv *fleet.Server, answered float64, last uint64, leader string) *fleet.Server {
+		st := server.StreamDetail{Name: "S", Created: fleettest.Epoch, Cluster: &server.ClusterInfo{Leader: leader, Replicas: []*server.PeerInfo{{Name: "other"}}}}
+		st.State.LastSeq = last
+		consumer := &server.ConsumerInfo{Name: "w", Created: fleettest.Epoch, Cluster: &server.ClusterInfo{Leader: leader}}
+		consumer.Delivered.Consumer = last
+		st.Consumer = []*server.ConsumerInfo{consumer}
+		sv.Jsz = &server.JSInfo{Now: fleettest.Epoch.Add(time.Duration(answered * float64(time.Second))), AccountDetails: []*server.AccountDetail{{Name: "APP", Streams: []server.StreamDetail{st}}}}
+		return sv
+	}
+	before := fleettest.Snapshot(2, with(fleettest.Answer("A", "a", 2, 1), 0, 1000, "a"), fleettest.Answer("B", "b", 3602, 1)) // the answer is two seconds old
+	after := fleettest.Snapshot(4, fleettest.Answer("A", "a", 4, 1), with(fleettest.Answer("B", "b", 3604, 1), 3604, 1400, "b"))
+	d := fleet.NewDelta(before, after)
+	if got := d.Stream("", "APP", "S").Msgs; got != rise(400, 4) {
+		t.Errorf("stored %+v, not 100 a second", got)
+	}
+	if got := d.Consumer("", "APP", "S", "w").Delivered; got != rise(400, 4) {
+		t.Errorf("delivered %+v, not 100 a second", got)
+	}
+}
+
+// rise is the rate of what rose by so much in so many seconds.
+func rise(by, seconds float64) fleet.Rate {
+	return fleet.Rate{PerSecond: by / seconds, Increase: by, Known: true}
 }

@@ -34,7 +34,7 @@ func DeriveEventsIn(before, after *Snapshot, past, now *Topology) []Event {
 	}
 	d.links(past, now)
 	slices.SortStableFunc(d.events, func(a, b Event) int {
-		return cmp.Or(b.Level.rank()-a.Level.rank(), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Server, b.Server), cmp.Compare(a.Who, b.Who))
+		return cmp.Or(b.Level.Compare(a.Level), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Server, b.Server), cmp.Compare(a.Who, b.Who))
 	})
 	return d.events
 }
@@ -87,7 +87,7 @@ func (d *deriver) gone(sv *Server) {
 	level := Warn
 	for _, m := range d.after.Missing {
 		if m.ID == sv.Info.ID || m.ID == "" && m.Name == sv.Info.Name {
-			why, level = missingNote(m), Crit
+			why, level = m.Note(), Crit
 		}
 	}
 	d.add(EventServerDown, level, sv, sv.Info.Name, why)
@@ -96,7 +96,7 @@ func (d *deriver) gone(sv *Server) {
 // links compares the edges of both topologies, where the servers that report
 // them answered both times.
 func (d *deriver) links(past, now *Topology) {
-	was := past.edges()
+	was := past.EdgesByKey()
 	seen := map[string]bool{}
 	for _, e := range now.Edges {
 		seen[e.Key()] = true
@@ -106,14 +106,14 @@ func (d *deriver) links(past, now *Topology) {
 			continue
 		}
 		switch {
-		case e.connected() && (old == nil || !old.connected()):
+		case e.Connected() && (old == nil || !old.Connected()):
 			d.add(EventLinkUp, Info, sv, e.label(), "")
-		case !e.connected() && old != nil && old.connected():
+		case !e.Connected() && old != nil && old.Connected():
 			d.add(EventLinkDown, Warn, sv, e.label(), e.Why)
 		}
 	}
 	for _, e := range past.Edges {
-		if e.Kind == Leaf && e.connected() && !seen[e.Key()] {
+		if e.Kind == Leaf && e.Connected() && !seen[e.Key()] {
 			if sv := bothAnswered(past, now, e); sv != nil {
 				d.add(EventLinkDown, Warn, sv, e.label(), "neither end lists it any more")
 			}
@@ -121,9 +121,9 @@ func (d *deriver) links(past, now *Topology) {
 	}
 }
 
-// connected tells whether the link works in both directions, as far as its
+// Connected tells whether the link works in both directions, as far as its
 // ends say.
-func (e *Edge) connected() bool {
+func (e *Edge) Connected() bool {
 	switch e.State {
 	case StateOK, StateSlow, StateShort, StateOutside:
 		return true

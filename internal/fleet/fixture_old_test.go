@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // oldServers is how many old servers form the cluster of the old fixture.
@@ -115,4 +116,4 @@ func ports(t *testing.T, n int) []int {
 	return out
 }
 
-var _ fleet.Source = (*fleet.Player)(nil)
+var _ fleet.Source = (*recording.Player)(nil)

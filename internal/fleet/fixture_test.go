@@ -17,6 +17,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // go test ./internal/fleet -run TestRecordFixtures -fixtures records a real
@@ -73,7 +74,7 @@ type tape struct {
 func (p tape) write(t *testing.T, name string) {
 	t.Helper()
 	var out bytes.Buffer
-	rec := fleet.NewRecorder(&out, true)
+	rec := recording.NewRecorder(&out, true)
 	events := p.events
 	for _, s := range p.snapshots {
 		for len(events) > 0 && !events[0].Time.After(s.Time) {

@@ -37,3 +37,26 @@ func (l *Level) UnmarshalText(text []byte) error {
 	*l = Unknown
 	return nil
 }
+
+// rank orders levels by urgency: unknown stands between warn and crit.
+func (l Level) rank() int {
+	switch l {
+	case Crit:
+		return 10
+	case Unknown:
+		return int(Warn)*2 + 1
+	}
+	return int(l) * 2
+}
+
+// Compare is positive when l is more urgent than o, negative when it is less.
+func (l Level) Compare(o Level) int { return l.rank() - o.rank() }
+
+// Worse returns the more urgent of two levels; Unknown is more urgent than Warn
+// and less than Crit.
+func (l Level) Worse(o Level) Level {
+	if o.Compare(l) > 0 {
+		return o
+	}
+	return l
+}

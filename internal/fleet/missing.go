@@ -1,6 +1,9 @@
 package fleet
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Reason says why a server or an answer is missing.
 type Reason string
@@ -41,6 +44,21 @@ func (m Missing) Label() string {
 		return m.ID
 	}
 	return "unnamed"
+}
+
+// missingNotes says in words what a reason means.
+var missingNotes = map[Reason]string{
+	Gone:     "does not answer: dead or cut off",
+	Silent:   "is connected, but does not answer: hung, overloaded, or just cut off",
+	Draining: "is in lame duck mode: it takes no new clients and answers no more questions",
+}
+
+// Note says in words why the server did not answer, without its name.
+func (m Missing) Note() string {
+	if m.Reason == Behind {
+		return "is cut off from here: the way to it, or back from it, leads through " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
+	}
+	return cmp.Or(missingNotes[m.Reason], "does not answer")
 }
 
 // Problem is one answer that is missing or wrong although its server answered

@@ -1,16 +1,19 @@
-package fleet
+package fleet_test
 
 import (
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 )
 
 // Two domains joined by leafnodes of the system account are two meta groups,
 // each with its own leader, and a server alone with its streams is one of one.
 func TestMetaGroupOfEachDomain(t *testing.T) {
-	member := func(name, domain, leader string, size int) *Server {
-		sv := &Server{Info: server.ServerInfo{ID: name, Name: name, Domain: domain, Version: "2.15.2"}}
+	member := func(name, domain, leader string, size int) *fleet.Server {
+		sv := &fleet.Server{Info: server.ServerInfo{ID: name, Name: name, Domain: domain, Version: "2.15.2"}}
 		sv.Info.SetJetStreamEnabled()
 		sv.Jsz = &server.JSInfo{}
 		if size > 1 {
@@ -18,12 +21,12 @@ func TestMetaGroupOfEachDomain(t *testing.T) {
 		}
 		return sv
 	}
-	s := snap(
+	s := fleettest.Snapshot(
 		0, member("hub-1", "hub", "hub-2", 2), member("hub-2", "hub", "hub-2", 2),
 		member("edge-1", "edge", "edge-1", 2), member("edge-2", "edge", "edge-1", 2), member("alone", "alone", "", 1),
 	)
 	leaders := map[string]string{}
-	for _, g := range MetaGroups(s) {
+	for _, g := range fleet.MetaGroups(s) {
 		if leaders[g.Domain] != "" {
 			t.Errorf("domain %s has two groups", g.Domain)
 		}

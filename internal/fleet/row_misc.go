@@ -3,7 +3,6 @@ package fleet
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -38,48 +37,7 @@ func HealthRows(s *Snapshot) []*HealthRow {
 			rows = append(rows, &HealthRow{Server: sv, Health: sv.Healthz, Error: &sv.Healthz.Errors[i]})
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b *HealthRow) int { return b.Level().rank() - a.Level().rank() })
-	return rows
-}
-
-// ListenerRow is one port on which a server listens, with its certificate.
-type ListenerRow struct {
-	Server      *Server
-	Name        string // client, route, gateway, leafnode, websocket, mqtt
-	Host        string
-	Port        int
-	TLS         bool
-	NotAfter    time.Time // of its certificate; zero when there is none, or the server does not say
-	LeftSeconds float64   // until NotAfter, by the server's clock; negative when it has expired
-	Level       Level
-}
-
-// ListenerRows returns the listeners of every server, those whose certificate
-// expires first before the others.
-func ListenerRows(s *Snapshot) []*ListenerRow {
-	var rows []*ListenerRow
-	for _, sv := range s.Servers {
-		if sv.Varz == nil {
-			continue
-		}
-		for _, l := range listeners(sv.Varz) {
-			if !l.open {
-				continue
-			}
-			r := &ListenerRow{Server: sv, Name: l.name, Host: l.host, Port: l.port, TLS: l.tls, NotAfter: l.expires}
-			if !l.expires.IsZero() {
-				r.LeftSeconds = l.expires.Sub(now(sv, s)).Seconds()
-				r.Level, _ = DefaultRange("certificate_seconds").Judge(r.LeftSeconds)
-			}
-			rows = append(rows, r)
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b *ListenerRow) int {
-		if a.NotAfter.IsZero() != b.NotAfter.IsZero() {
-			return boolSign(a.NotAfter.IsZero())
-		}
-		return a.NotAfter.Compare(b.NotAfter)
-	})
+	slices.SortStableFunc(rows, func(a, b *HealthRow) int { return b.Level().Compare(a.Level()) })
 	return rows
 }
 

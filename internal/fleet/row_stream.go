@@ -69,7 +69,7 @@ func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, func(a, b *StreamRow) int {
-		return cmp.Or(b.Level.rank()-a.Level.rank(), cmp.Compare(a.Domain, b.Domain),
+		return cmp.Or(b.Level.Compare(a.Level), cmp.Compare(a.Domain, b.Domain),
 			cmp.Compare(a.Account, b.Account), cmp.Compare(a.Name, b.Name))
 	})
 	return rows
@@ -133,7 +133,7 @@ func (r *StreamRow) Size() (percentUsed float64, limited bool) {
 	if r.Detail.Config == nil || r.Detail.Config.MaxBytes <= 0 {
 		return 0, false
 	}
-	return percent(float64(r.Detail.State.Bytes), float64(r.Detail.Config.MaxBytes)), true
+	return float64(r.Detail.State.Bytes) / float64(r.Detail.Config.MaxBytes) * 100, true
 }
 
 // ConsumerRow is one consumer of the fleet, as its leader reports it.
@@ -165,7 +165,7 @@ func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, func(a, b *ConsumerRow) int {
-		return cmp.Or(b.Level.rank()-a.Level.rank(), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Account, b.Account),
+		return cmp.Or(b.Level.Compare(a.Level), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Account, b.Account),
 			cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Name, b.Name))
 	})
 	return rows

@@ -36,3 +36,32 @@ func (s Scope) Matches(info server.ServerInfo) bool {
 	}
 	return true
 }
+
+// In returns the part of the snapshot that is in scope. A missing server of
+// which the scope's field is not known stays in.
+func (s *Snapshot) In(scope Scope) *Snapshot {
+	if scope.IsZero() {
+		return s
+	}
+	out := *s
+	out.Want.Scope = scope
+	out.Servers, out.Missing, out.Problems = nil, nil, nil
+	for _, sv := range s.Servers {
+		if scope.Matches(sv.Info) {
+			out.Servers = append(out.Servers, sv)
+		}
+	}
+	for _, m := range s.Missing {
+		if (scope.Cluster == "" || m.Cluster == "" || m.Cluster == scope.Cluster) &&
+			(scope.Name == "" || scope.Name == m.Name || scope.Name == m.ID) {
+			out.Missing = append(out.Missing, m)
+		}
+	}
+	for _, p := range s.Problems {
+		if out.Server(p.ServerID) != nil {
+			out.Problems = append(out.Problems, p)
+		}
+	}
+	out.Expected = len(out.Servers) + len(out.Missing)
+	return &out
+}

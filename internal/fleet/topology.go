@@ -167,8 +167,8 @@ type Span struct {
 // Node returns the node with this key, or nil.
 func (t *Topology) Node(key string) *Node { return t.byKey[key] }
 
-// edges returns the edges by their keys.
-func (t *Topology) edges() map[string]*Edge {
+// EdgesByKey returns the edges by their keys.
+func (t *Topology) EdgesByKey() map[string]*Edge {
 	out := make(map[string]*Edge, len(t.Edges))
 	for _, e := range t.Edges {
 		out[e.Key()] = e
@@ -184,26 +184,6 @@ func (t *Topology) Faults() []*Edge {
 			out = append(out, e)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *Edge) int { return cmp.Compare(b.Level.rank(), a.Level.rank()) })
+	slices.SortStableFunc(out, func(a, b *Edge) int { return b.Level.Compare(a.Level) })
 	return out
-}
-
-// rank orders levels by urgency: unknown stands between warn and crit.
-func (l Level) rank() int {
-	switch l {
-	case Crit:
-		return 10
-	case Unknown:
-		return int(Warn)*2 + 1
-	}
-	return int(l) * 2
-}
-
-// Worse returns the more urgent of two levels; Unknown is more urgent than Warn
-// and less than Crit.
-func (l Level) Worse(o Level) Level {
-	if o.rank() > l.rank() {
-		return o
-	}
-	return l
 }

@@ -77,23 +77,9 @@ func (b *builder) addMissing() {
 	for _, m := range b.snap.Missing {
 		b.add(&Node{
 			ID: m.ID, Name: m.Label(), Cluster: m.Cluster, Ghost: true, Reason: m.Reason, Via: m.Via,
-			Level: Crit, Notes: []string{missingNote(m)},
+			Level: Crit, Notes: []string{m.Note()},
 		})
 	}
-}
-
-// missingNotes says in words what a reason means.
-var missingNotes = map[Reason]string{
-	Gone:     "does not answer: dead or cut off",
-	Silent:   "is connected, but does not answer: hung, overloaded, or just cut off",
-	Draining: "is in lame duck mode: it takes no new clients and answers no more questions",
-}
-
-func missingNote(m Missing) string {
-	if m.Reason == Behind {
-		return "is cut off from here: the way to it, or back from it, leads through " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
-	}
-	return cmp.Or(missingNotes[m.Reason], "does not answer")
 }
 
 func (b *builder) add(n *Node) *Node {

@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 )
 
 func TestTopologyOfARealSuperCluster(t *testing.T) {
-	r := replay(t, "super")
-	a, b := frame(t, r, 0), frame(t, r, 1)
+	r := fleettest.Replay(t, "super")
+	a, b := fleettest.Frame(t, r, 0), fleettest.Frame(t, r, 1)
 	top := fleet.NewTopology(b, fleet.TopologyOptions{Delta: fleet.NewDelta(a, b)})
 	if faults := top.Faults(); len(faults) != 0 {
 		t.Errorf("faults: %+v", faults[0])
@@ -32,8 +33,8 @@ func TestTopologyOfARealSuperCluster(t *testing.T) {
 }
 
 func TestTopologyOfADegradedSuperCluster(t *testing.T) {
-	r := replay(t, "degraded")
-	top := fleet.NewTopology(frame(t, r, 3), fleet.TopologyOptions{})
+	r := fleettest.Replay(t, "degraded")
+	top := fleet.NewTopology(fleettest.Frame(t, r, 3), fleet.TopologyOptions{})
 	got := map[string]fleet.State{}
 	for _, e := range top.Faults() {
 		if e.Kind == fleet.Route {
@@ -57,8 +58,8 @@ func TestTopologyOfADegradedSuperCluster(t *testing.T) {
 }
 
 func TestOldServersReportLess(t *testing.T) {
-	r := replay(t, "old")
-	a, b := frame(t, r, 0), frame(t, r, 1)
+	r := fleettest.Replay(t, "old")
+	a, b := fleettest.Frame(t, r, 0), fleettest.Frame(t, r, 1)
 	d := fleet.NewDelta(a, b)
 	for _, sv := range b.Servers {
 		sd := d.Server(sv.Info.ID)
@@ -74,29 +75,5 @@ func TestOldServersReportLess(t *testing.T) {
 	}
 	if !d.Stream("", "APP", "OLD").Msgs.Known {
 		t.Error("the stream has no rate")
-	}
-}
-
-// What the checks say about the recorded fleets.
-func TestChecksOverRecordings(t *testing.T) {
-	for name, want := range map[string]map[string]fleet.Level{
-		"super": {"uptime": fleet.Warn},
-		"degraded": {
-			"uptime": fleet.Warn, "meta": fleet.Warn, "servers": fleet.Crit, "routes": fleet.Crit, "gateways": fleet.Crit, "streams": fleet.Warn,
-			"slow-consumers": fleet.Warn, "pending": fleet.Warn, "pending-rising": fleet.Crit,
-		},
-		"old": {"uptime": fleet.Warn, "answers": fleet.Info},
-	} {
-		r := replay(t, name)
-		i := min(3, r.Len()-1)
-		in := fleet.CheckInput{Before: frame(t, r, i-1), Snapshot: frame(t, r, i)}
-		for _, res := range fleet.RunChecks(in, fleet.Checks()) {
-			if res.Level != want[res.Name] || res.Skipped != "" {
-				t.Errorf("%s: %s is %s, want %s %s", name, res.Name, res.Level, want[res.Name], res.Skipped)
-				for _, f := range res.Findings {
-					t.Log(f.What)
-				}
-			}
-		}
 	}
 }

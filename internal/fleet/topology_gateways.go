@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -152,7 +151,7 @@ func (b *builder) addSpans() {
 		if rtt, ok := e.RTTSeconds(); ok {
 			s.RTTSeconds = max(s.RTTSeconds, rtt)
 		}
-		if cmp.Compare(e.Level.rank(), s.State.Level().rank()) > 0 {
+		if e.Level.Compare(s.State.Level()) > 0 {
 			s.State = e.State
 		}
 		s.Level = s.State.Level()

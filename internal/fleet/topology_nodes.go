@@ -97,7 +97,7 @@ func (c *Cluster) findConfigSkew() {
 	votes := map[string]int{}
 	total := 0
 	for _, n := range c.Nodes {
-		if d := n.configDigest(); d != "" {
+		if d := n.ConfigDigest(); d != "" {
 			votes[d]++
 			total++
 		}
@@ -107,7 +107,7 @@ func (c *Cluster) findConfigSkew() {
 			continue
 		}
 		for _, n := range c.Nodes {
-			if d := n.configDigest(); d != "" && d != digest {
+			if d := n.ConfigDigest(); d != "" && d != digest {
 				n.ConfigSkew = true
 				n.note(Warn, "configuration differs from the majority of "+c.Name)
 			}
@@ -115,7 +115,8 @@ func (c *Cluster) findConfigSkew() {
 	}
 }
 
-func (n *Node) configDigest() string {
+// ConfigDigest is the digest of its configuration; empty when it does not say.
+func (n *Node) ConfigDigest() string {
 	if n.Server == nil || n.Server.Varz == nil {
 		return ""
 	}

@@ -24,7 +24,7 @@ func (b *builder) judgeSpeed() {
 // slow says why an edge is slow, or "".
 func (b *builder) slow(e *Edge, peers peerRTTs) string {
 	if e.Pending() > b.opt.Pending {
-		return inBytes(int64(e.Pending())) + " wait to be sent"
+		return InBytes(int64(e.Pending())) + " wait to be sent"
 	}
 	rtt, known := e.RTTSeconds()
 	if !known || rtt <= b.opt.RTTLimit {
@@ -32,7 +32,7 @@ func (b *builder) slow(e *Edge, peers peerRTTs) string {
 	}
 	if usual, ok := b.opt.Baseline[e.Key()]; ok {
 		if rtt > usual*b.opt.RTTTimes {
-			return fmt.Sprintf("round trip time %s, its usual is %s", lasting(rtt), lasting(usual))
+			return fmt.Sprintf("round trip time %s, its usual is %s", Lasting(rtt), Lasting(usual))
 		}
 		return ""
 	}
@@ -40,7 +40,7 @@ func (b *builder) slow(e *Edge, peers peerRTTs) string {
 	if whose == "" || rtt <= b.opt.PeerLimit || rtt <= usual*b.opt.PeerTimes {
 		return ""
 	}
-	return fmt.Sprintf("round trip time %s, %s take %s", lasting(rtt), whose, lasting(usual))
+	return fmt.Sprintf("round trip time %s, %s take %s", Lasting(rtt), whose, Lasting(usual))
 }
 
 // peerRTTs are the round trip times that an edge can be compared with, sorted:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -26,12 +27,12 @@ func newAlertBook() *alertBook { return &alertBook{rows: map[string]*alertRow{}}
 // session, and the checks that could not look. More are findings that only
 // memory makes. An alert whose check could not
 // look this time stays as it is.
-func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology, more ...fleet.Finding) ([]*alertRow, []string) {
+func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology, more ...checks.Finding) ([]*alertRow, []string) {
 	now := a.now.Time
 	seen, looked := map[string]bool{}, map[string]bool{}
 	var skipped []string
-	in := fleet.CheckInput{Snapshot: a.now, Before: a.before, Delta: delta, Topology: top, Live: true}
-	for _, r := range fleet.RunChecks(in, checksFor(a.now)) {
+	in := checks.Input{Snapshot: a.now, Before: a.before, Delta: delta, Topology: top, Live: true}
+	for _, r := range checks.Run(in, checksFor(a.now)) {
 		if r.Skipped != "" {
 			skipped = append(skipped, r.Name+": "+r.Skipped)
 			continue
@@ -59,8 +60,8 @@ func (b *alertBook) take(a answers, delta *fleet.Delta, top *fleet.Topology, mor
 
 // checksFor are the checks that the answers can satisfy: those of streams need
 // every replica's word, which only some pages ask for.
-func checksFor(s *fleet.Snapshot) []*fleet.Check {
-	return slices.DeleteFunc(fleet.Checks(), func(c *fleet.Check) bool {
+func checksFor(s *fleet.Snapshot) []*checks.Check {
+	return slices.DeleteFunc(checks.All(), func(c *checks.Check) bool {
 		if s.Own != nil && (!c.Asset || c.Rates || slices.ContainsFunc(c.Needs, func(k fleet.Kind) bool { return k != fleet.Jsz })) {
 			return true // what servers say of themselves is not there to be judged
 		}
@@ -69,7 +70,7 @@ func checksFor(s *fleet.Snapshot) []*fleet.Check {
 }
 
 // fire takes a finding: a new alert, one that goes on, or one that is back.
-func (b *alertBook) fire(f fleet.Finding, now time.Time) *alertRow {
+func (b *alertBook) fire(f checks.Finding, now time.Time) *alertRow {
 	key := f.Check + "|" + f.Where + "|" + f.Object
 	row := b.rows[key]
 	if row == nil {
@@ -88,7 +89,7 @@ func (b *alertBook) fire(f fleet.Finding, now time.Time) *alertRow {
 }
 
 // objectOf names what is concerned and where.
-func objectOf(f fleet.Finding) string {
+func objectOf(f checks.Finding) string {
 	if f.Where == "" || f.Where == f.Object || strings.Contains(f.Object, f.Where) {
 		return f.Object
 	}
@@ -96,7 +97,7 @@ func objectOf(f fleet.Finding) string {
 }
 
 // measured renders value and limit of a finding by its unit.
-func measured(f fleet.Finding) (value, limit string) {
+func measured(f checks.Finding) (value, limit string) {
 	unit, known := units[f.Unit]
 	if !known || f.Unit == "" {
 		return "", ""

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // alertOf is the alert of a check about an object, or nil.
@@ -92,7 +93,7 @@ func TestAlertOutlivesSilence(t *testing.T) {
 func TestResolvedAlertsAreBounded(t *testing.T) {
 	b := newAlertBook()
 	for i := range keepResolved + 30 {
-		row := b.fire(fleet.Finding{Check: "cpu", Object: fmt.Sprintf("n%03d", i), Level: fleet.Warn}, noon)
+		row := b.fire(checks.Finding{Check: "cpu", Object: fmt.Sprintf("n%03d", i), Level: fleet.Warn}, noon)
 		if i >= 10 {
 			row.state, row.until = resolved, noon.Add(time.Duration(i)*time.Second)
 		}
@@ -123,7 +124,7 @@ func TestAlertOrder(t *testing.T) {
 		{"crit-late", fleet.Crit, time.Second, false},
 		{"crit-early", fleet.Crit, 0, false},
 	} {
-		row := b.fire(fleet.Finding{Check: fmt.Sprint("c", i), Object: f.object, Level: f.level}, noon.Add(f.after))
+		row := b.fire(checks.Finding{Check: fmt.Sprint("c", i), Object: f.object, Level: f.level}, noon.Add(f.after))
 		if f.gone {
 			row.state = resolved
 		}
@@ -141,16 +142,16 @@ func TestAlertOrder(t *testing.T) {
 // limit by their unit.
 func TestFindingInWords(t *testing.T) {
 	for _, c := range []struct {
-		finding              fleet.Finding
+		finding              checks.Finding
 		object, value, limit string
 	}{
-		{fleet.Finding{Object: "n1", Where: "east"}, "n1 on east", "", ""},
-		{fleet.Finding{Object: "n1"}, "n1", "", ""},
-		{fleet.Finding{Object: "east", Where: "east"}, "east", "", ""},
-		{fleet.Finding{Object: "n1 file store", Where: "n1"}, "n1 file store", "", ""},
-		{fleet.Finding{Object: "a", Unit: "bytes", Value: 2 << 20, Limit: 3 << 20}, "a", "2.00MiB", "3.00MiB"},
-		{fleet.Finding{Object: "a", Unit: "percent", Value: 81.5, Limit: 95}, "a", "81.5", "95.0"},
-		{fleet.Finding{Object: "a", Unit: "furlongs", Value: 7, Limit: 8}, "a", "", ""},
+		{checks.Finding{Object: "n1", Where: "east"}, "n1 on east", "", ""},
+		{checks.Finding{Object: "n1"}, "n1", "", ""},
+		{checks.Finding{Object: "east", Where: "east"}, "east", "", ""},
+		{checks.Finding{Object: "n1 file store", Where: "n1"}, "n1 file store", "", ""},
+		{checks.Finding{Object: "a", Unit: "bytes", Value: 2 << 20, Limit: 3 << 20}, "a", "2.00MiB", "3.00MiB"},
+		{checks.Finding{Object: "a", Unit: "percent", Value: 81.5, Limit: 95}, "a", "81.5", "95.0"},
+		{checks.Finding{Object: "a", Unit: "furlongs", Value: 7, Limit: 8}, "a", "", ""},
 	} {
 		row := newAlertBook().fire(c.finding, noon)
 		if row.object != c.object || row.value != c.value || row.limit != c.limit {

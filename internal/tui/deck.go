@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // Tape is a recording: snapshots by index and the events between two instants.
-// [fleet.Recording] is one.
+// [recording.Player] is one.
 type Tape interface {
 	Len() int
 	Time(i int) time.Time
@@ -18,7 +19,7 @@ type Tape interface {
 	Events(from, to time.Time) []fleet.Event
 }
 
-var _ Tape = (*fleet.Recording)(nil)
+var _ Tape = (*recording.Recording)(nil)
 
 // speeds are how much faster than life a replay runs.
 var speeds = [...]int{1, 2, 4, 8, 16, 32, 64}

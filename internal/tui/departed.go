@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // Reasons why a server that nobody misses is still shown for a while. Only a
@@ -171,13 +172,13 @@ func (r *serverRow) statusText() string {
 
 // unanswered keeps the alert of each server that went without a word: that the
 // others stop counting it mends nothing.
-func unanswered(rows []*serverRow) []fleet.Finding {
-	var out []fleet.Finding
+func unanswered(rows []*serverRow) []checks.Finding {
+	var out []checks.Finding
 	for _, r := range rows {
 		if r.ghost == nil || r.ghost.Reason != forgotten {
 			continue
 		}
-		out = append(out, fleet.Finding{
+		out = append(out, checks.Finding{
 			Check: "servers", Level: fleet.Crit, Object: cmp.Or(r.name, r.id), Where: r.cluster,
 			What: r.label() + " has not answered since " + r.seen.UTC().Format("15:04:05Z") + ", and the other servers no longer count it",
 			Why:  "It took its clients, its subscriptions and its replicas with it.",

@@ -12,17 +12,18 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
 // tapeOf opens one of the recordings of real fleets.
-func tapeOf(t testing.TB, name string) *fleet.Recording {
+func tapeOf(t testing.TB, name string) *recording.Recording {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "fleet", "testdata", name+".ndjson.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+	rec, err := recording.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

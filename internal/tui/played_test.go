@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
 // playedPolls is how many answers are put into a recording, two seconds apart.
@@ -25,7 +26,7 @@ const playedEvery = 2 * time.Second
 // played puts two minutes into a recording after snapshot pivot: the same fleet,
 // its counters going on as they did there, in waves, so that curves have a past.
 // What follows in the recording comes later by as much.
-func played(t testing.TB, tape *fleet.Recording, pivot, end int) ([]*fleet.Snapshot, []fleet.Event) {
+func played(t testing.TB, tape *recording.Recording, pivot, end int) ([]*fleet.Snapshot, []fleet.Event) {
 	t.Helper()
 	var trees []map[string]any
 	for i := range end + 1 {

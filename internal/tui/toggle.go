@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
@@ -262,7 +263,7 @@ func (m *Model) openRules() {
 		skipped[name] = why
 	}
 	s := &scroller{title: "checks behind the alerts"}
-	for _, c := range fleet.Checks() {
+	for _, c := range checks.All() {
 		text := "● " + c.About
 		switch {
 		case firing[c.Name] > 0:

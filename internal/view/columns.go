@@ -1,6 +1,9 @@
 package view
 
-import "github.com/natsctl/natsctl/internal/fleet"
+import (
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+)
 
 // TrafficColumns returns the four rates of anything that messages flow through.
 // They are for people only where rates were measured, and null elsewhere.
@@ -64,6 +67,6 @@ func byLimit(limit string, v any) Level {
 	if !ok {
 		return fleet.OK
 	}
-	level, _ := fleet.DefaultRange(limit).Judge(f)
+	level, _ := checks.DefaultRange(limit).Judge(f)
 	return level
 }

@@ -1,6 +1,9 @@
 package view
 
-import "github.com/natsctl/natsctl/internal/fleet"
+import (
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+)
 
 // Health returns the columns of a table of health: a row for each server, or
 // for each of its reasons to be unhealthy.
@@ -58,9 +61,17 @@ func Certificates() []Column[*fleet.ListenerRow] {
 		{Name: "host", Title: "Host", Help: "Address that it listens on.", Value: func(r *fleet.ListenerRow) any { return r.Host }},
 		{Name: "port", Title: "Port", Help: "Port that it listens on.", Value: func(r *fleet.ListenerRow) any { return r.Port }},
 		{Name: "tls", Title: "TLS", Help: "Whether it asks for TLS.", Value: func(r *fleet.ListenerRow) any { return r.TLS }},
-		{Name: "not_after", Title: "Valid until", Help: "End of its certificate's life (2.11.12, 2.12.4).", Unit: Instant, Value: dated(func(r *fleet.ListenerRow) any { return r.NotAfter }), Level: func(r *fleet.ListenerRow) Level { return r.Level }},
-		{Name: "left_seconds", Title: "Left", Help: "Until then, by the server's clock.", Unit: Seconds, Value: dated(func(r *fleet.ListenerRow) any { return r.LeftSeconds }), Level: func(r *fleet.ListenerRow) Level { return r.Level }},
+		{Name: "not_after", Title: "Valid until", Help: "End of its certificate's life (2.11.12, 2.12.4).", Unit: Instant, Value: dated(func(r *fleet.ListenerRow) any { return r.NotAfter }), Level: certificateLevel},
+		{Name: "left_seconds", Title: "Left", Help: "Until then, by the server's clock.", Unit: Seconds, Value: dated(func(r *fleet.ListenerRow) any { return r.LeftSeconds }), Level: certificateLevel},
 	}...)
+}
+
+// certificateLevel judges the life of a certificate that is known.
+func certificateLevel(r *fleet.ListenerRow) Level {
+	if r.NotAfter.IsZero() {
+		return fleet.OK
+	}
+	return byLimit("certificate_seconds", r.LeftSeconds)
 }
 
 // Sharing returns the columns of a table of the exports and imports of an
@@ -85,22 +96,22 @@ func Sharing() []Column[*fleet.SharingRow] {
 }
 
 // Findings returns the columns of a table of what checks found.
-func Findings() []Column[fleet.Finding] {
-	return []Column[fleet.Finding]{
-		{Name: "level", Title: "Level", Help: "info, warn, crit or unknown.", Value: func(f fleet.Finding) any { return f.Level.String() }, Level: func(f fleet.Finding) Level { return f.Level }},
-		{Name: "check", Title: "Check", Help: "Name of the check.", Value: func(f fleet.Finding) any { return f.Check }},
-		{Name: "object", Title: "Object", Help: "The server, link, stream or connection concerned.", Value: func(f fleet.Finding) any { return f.Object }},
-		{Name: "where", Title: "Where", Help: "The cluster, server or account that it is in.", Value: func(f fleet.Finding) any { return f.Where }},
-		{Name: "what", Title: "What", Help: "What is wrong.", Value: func(f fleet.Finding) any { return f.What }},
-		{Name: "value", Title: "Value", Help: "The value that was judged.", Unit: Count, Wide: true, Value: func(f fleet.Finding) any { return measured(f, f.Value) }},
-		{Name: "limit", Title: "Limit", Help: "The threshold that it passed.", Unit: Count, Wide: true, Value: func(f fleet.Finding) any { return measured(f, f.Limit) }},
-		{Name: "unit", Title: "Unit", Help: "Of value and limit.", Wide: true, Value: func(f fleet.Finding) any { return f.Unit }},
-		{Name: "why", Title: "Why it matters", Help: "Why it matters.", Wide: true, Value: func(f fleet.Finding) any { return f.Why }},
-		{Name: "next", Title: "Next", Help: "What to do next.", Value: func(f fleet.Finding) any { return f.Next }},
+func Findings() []Column[checks.Finding] {
+	return []Column[checks.Finding]{
+		{Name: "level", Title: "Level", Help: "info, warn, crit or unknown.", Value: func(f checks.Finding) any { return f.Level.String() }, Level: func(f checks.Finding) Level { return f.Level }},
+		{Name: "check", Title: "Check", Help: "Name of the check.", Value: func(f checks.Finding) any { return f.Check }},
+		{Name: "object", Title: "Object", Help: "The server, link, stream or connection concerned.", Value: func(f checks.Finding) any { return f.Object }},
+		{Name: "where", Title: "Where", Help: "The cluster, server or account that it is in.", Value: func(f checks.Finding) any { return f.Where }},
+		{Name: "what", Title: "What", Help: "What is wrong.", Value: func(f checks.Finding) any { return f.What }},
+		{Name: "value", Title: "Value", Help: "The value that was judged.", Unit: Count, Wide: true, Value: func(f checks.Finding) any { return measured(f, f.Value) }},
+		{Name: "limit", Title: "Limit", Help: "The threshold that it passed.", Unit: Count, Wide: true, Value: func(f checks.Finding) any { return measured(f, f.Limit) }},
+		{Name: "unit", Title: "Unit", Help: "Of value and limit.", Wide: true, Value: func(f checks.Finding) any { return f.Unit }},
+		{Name: "why", Title: "Why it matters", Help: "Why it matters.", Wide: true, Value: func(f checks.Finding) any { return f.Why }},
+		{Name: "next", Title: "Next", Help: "What to do next.", Value: func(f checks.Finding) any { return f.Next }},
 	}
 }
 
-func measured(f fleet.Finding, v float64) any {
+func measured(f checks.Finding, v float64) any {
 	if f.Unit == "" {
 		return nil
 	}

@@ -1,9 +1,13 @@
-package fleet
+package checks
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // loadChecks look at how busy servers and connections are.
@@ -27,7 +31,7 @@ var loadChecks = []*Check{
 		Why:    "At the maximum new clients are refused, also those that come from a failed server.",
 		Next:   "Raise max_connections, or add a server.",
 		Limits: []Limit{{Name: "connections_percent", About: "of max_connections", Warn: 80, Crit: 95}},
-		Needs:  []Kind{Varz}, find: findConnections,
+		Needs:  []fleet.Kind{fleet.Varz}, find: findConnections,
 	},
 	{
 		Name: "balance", About: "The clients of a cluster are spread evenly.",
@@ -64,26 +68,26 @@ var loadChecks = []*Check{
 		Why:    "A connection whose pending bytes reach max_pending is dropped, with what was pending.",
 		Next:   "The receiver is too slow or its link too thin: look at its RTT and at what it subscribes to.",
 		Limits: []Limit{{Name: "pending_percent", About: "of max_pending", Warn: 25, Crit: 75}},
-		Needs:  []Kind{Connz, Varz}, find: findPending,
+		Needs:  []fleet.Kind{fleet.Connz, fleet.Varz}, find: findPending,
 	},
 	{
 		Name: "pending-rising", About: "No connection gets data faster than it takes it.",
 		Why:    "When its pending bytes reach max_pending the server drops the connection, with what was pending.",
 		Next:   "Find what it subscribes to with `natsctl server report connections --subscriptions --filter 'pending_bytes > 0'`; speed it up, or share its work in a queue group.",
 		Limits: []Limit{{Name: "pending_full_seconds", About: "until its pending bytes reach max_pending at the rate of the last interval, from 1 % of it on", Warn: 60, Crit: 15, Below: true}},
-		Needs:  []Kind{Connz, Varz}, Rates: true, find: findPendingRise,
+		Needs:  []fleet.Kind{fleet.Connz, fleet.Varz}, Rates: true, find: findPendingRise,
 	},
 	{
 		Name: "queues", About: "No server works off its internal queues too slowly.",
 		Why:    "A queue that grows inside a server delays JetStream, accounts or system messages for all.",
 		Next:   "Take a CPU and a goroutine profile with `natsctl server profile` and look for a slow disk.",
 		Limits: []Limit{{Name: "queue_items", About: "waiting in one internal queue", Warn: 10_000, Crit: 1_000_000}},
-		Needs:  []Kind{Ipqueuesz}, find: findQueues,
+		Needs:  []fleet.Kind{fleet.Ipqueuesz}, find: findQueues,
 	},
 }
 
 // eachStatsz calls f for every server with its STATSZ.
-func (c *checkup) eachStatsz(f func(sv *Server, st *server.ServerStats, of Finding)) {
+func (c *checkup) eachStatsz(f func(sv *fleet.Server, st *server.ServerStats, of Finding)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Statsz != nil {
 			f(sv, sv.Statsz, Finding{Object: sv.Info.Name, Where: sv.Info.Cluster})
@@ -92,7 +96,7 @@ func (c *checkup) eachStatsz(f func(sv *Server, st *server.ServerStats, of Findi
 }
 
 func findCPU(c *checkup) {
-	c.eachStatsz(func(sv *Server, st *server.ServerStats, f Finding) {
+	c.eachStatsz(func(sv *fleet.Server, st *server.ServerStats, f Finding) {
 		cores := st.MaxProcs
 		if cores <= 0 {
 			cores = st.Cores
@@ -108,7 +112,7 @@ func findCPU(c *checkup) {
 }
 
 func findMemory(c *checkup) {
-	c.eachStatsz(func(sv *Server, st *server.ServerStats, f Finding) {
+	c.eachStatsz(func(sv *fleet.Server, st *server.ServerStats, f Finding) {
 		limit := st.MemLimit
 		if limit == 0 && sv.Varz != nil {
 			limit = sv.Varz.MemLimit
@@ -117,13 +121,13 @@ func findMemory(c *checkup) {
 			return
 		}
 		c.saw()
-		f.What = fmt.Sprintf("%s uses %s of its memory limit of %s", sv.Info.Name, inBytes(st.Mem), inBytes(limit))
+		f.What = fmt.Sprintf("%s uses %s of its memory limit of %s", sv.Info.Name, fleet.InBytes(st.Mem), fleet.InBytes(limit))
 		c.measure("memory_percent", percent(float64(st.Mem), float64(limit)), f)
 	})
 }
 
 func findConnections(c *checkup) {
-	c.eachStatsz(func(sv *Server, st *server.ServerStats, f Finding) {
+	c.eachStatsz(func(sv *fleet.Server, st *server.ServerStats, f Finding) {
 		if sv.Varz == nil || sv.Varz.MaxConn <= 0 {
 			return
 		}
@@ -168,26 +172,13 @@ func findQueues(c *checkup) {
 			continue
 		}
 		c.saw()
-		for _, name := range sortedKeys(*sv.Ipqueuesz) {
+		for _, name := range slices.Sorted(maps.Keys(*sv.Ipqueuesz)) {
 			waiting := (*sv.Ipqueuesz)[name].Pending
 			c.measure("queue_items", float64(waiting), Finding{
 				Object: name, Where: sv.Info.Name, What: fmt.Sprintf("%d items wait in the queue %q of %s", waiting, name, sv.Info.Name),
 			})
 		}
 	}
-}
-
-// inBytes writes bytes for a sentence, in the binary steps of the tables.
-func inBytes(n int64) string {
-	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
-	v, i := float64(n), 0
-	for ; v >= 999.95 && i < len(units)-1; i++ {
-		v /= 1024
-	}
-	if i == 0 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	return fmt.Sprintf("%.1f %s", v, units[i])
 }
 
 func percent(part, whole float64) float64 {

@@ -1,16 +1,26 @@
-package fleet
+package checks
 
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // ErrLimit is wrapped by the error of a threshold that cannot be set.
 var ErrLimit = errors.New("bad limit")
+
+// Limit is a threshold with its default. A value at or over Warn is a warning,
+// at or over Crit critical; with Below it is the other way round.
+type Limit struct {
+	Name       string  `json:"name"` // carries the unit: cpu_percent
+	About      string  `json:"about"`
+	Warn, Crit float64 // NaN never triggers
+	Below      bool    `json:"below,omitempty"`
+}
 
 // Range is a threshold as it was set.
 type Range struct {
@@ -19,7 +29,7 @@ type Range struct {
 }
 
 // Judge returns the level of a value and the threshold that it passed.
-func (r Range) Judge(v float64) (Level, float64) {
+func (r Range) Judge(v float64) (fleet.Level, float64) {
 	passed := func(limit float64) bool {
 		if r.Below {
 			return v <= limit
@@ -28,26 +38,11 @@ func (r Range) Judge(v float64) (Level, float64) {
 	}
 	switch {
 	case passed(r.Crit):
-		return Crit, r.Crit
+		return fleet.Crit, r.Crit
 	case passed(r.Warn):
-		return Warn, r.Warn
+		return fleet.Warn, r.Warn
 	}
-	return OK, r.Warn
-}
-
-// DefaultRange is the threshold of this name as it is when nobody set it. The
-// tables judge their cells by it, so that a mark and a check agree.
-func DefaultRange(name string) Range {
-	for _, group := range [...][]*Check{fleetChecks, linkChecks, loadChecks, jetStreamChecks, securityChecks} {
-		for _, c := range group {
-			for _, l := range c.Limits {
-				if l.Name == name {
-					return Range{l.Warn, l.Crit, l.Below}
-				}
-			}
-		}
-	}
-	return Range{Warn: never(), Crit: never()}
+	return fleet.OK, r.Warn
 }
 
 func rangeOf(limits []Limit, name string) Range {
@@ -61,44 +56,6 @@ func rangeOf(limits []Limit, name string) Range {
 
 // Ranges are thresholds by the names of their limits.
 type Ranges map[string]Range
-
-// AllLimits returns the limits of all checks.
-func AllLimits() []Limit {
-	var out []Limit
-	for _, c := range Checks() {
-		out = append(out, c.Limits...)
-	}
-	return out
-}
-
-// Set reads a threshold such as cpu_percent=70,90 (warning, critical) or
-// cpu_percent=90 (critical alone, so no warning). A dash stands for never. The
-// error wraps [ErrLimit].
-func (r Ranges) Set(text string) error {
-	name, value, ok := strings.Cut(text, "=")
-	if !ok {
-		return fmt.Errorf("%w %q: want NAME=WARN,CRIT", ErrLimit, text)
-	}
-	for _, l := range AllLimits() {
-		if l.Name != strings.TrimSpace(name) {
-			continue
-		}
-		rng := Range{Warn: math.NaN(), Below: l.Below}
-		warn, crit, both := strings.Cut(value, ",")
-		if !both {
-			warn, crit = "-", warn
-		}
-		var err1, err2 error
-		rng.Warn, err1 = threshold(warn)
-		rng.Crit, err2 = threshold(crit)
-		if err := errors.Join(err1, err2); err != nil {
-			return fmt.Errorf("%w %q: want numbers, as in %s=%s", ErrLimit, text, l.Name, l.example())
-		}
-		r[l.Name] = rng
-		return nil
-	}
-	return fmt.Errorf("%w: no limit is named %q", ErrLimit, name)
-}
 
 func threshold(s string) (float64, error) {
 	s = strings.TrimSpace(s)

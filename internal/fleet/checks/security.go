@@ -1,4 +1,4 @@
-package fleet
+package checks
 
 import (
 	"cmp"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // securityChecks look at who can come in, and at what expires.
@@ -18,7 +20,7 @@ var securityChecks = []*Check{
 		Why:    "With an expired certificate no client, route or gateway connects again.",
 		Next:   "Renew it and `natsctl server reload` the server.",
 		Limits: []Limit{{Name: "certificate_seconds", About: "left of its life", Warn: 30 * 86400, Crit: 7 * 86400, Below: true}},
-		Needs:  []Kind{Varz}, find: findCertificates,
+		Needs:  []fleet.Kind{fleet.Varz}, find: findCertificates,
 	},
 	{
 		Name: "jwts", About: "No operator, account or connected user JWT expires soon.",
@@ -31,41 +33,20 @@ var securityChecks = []*Check{
 		Name: "monitoring", About: "No monitoring port is open to the network.",
 		Why:   "It tells everybody who asks about accounts, subjects and addresses, without a password.",
 		Next:  "Set http to 127.0.0.1, or drop it: the system account tells the same and asks who you are.",
-		Needs: []Kind{Varz}, find: findMonitoring,
+		Needs: []fleet.Kind{fleet.Varz}, find: findMonitoring,
 	},
 	{
 		Name: "plaintext", About: "No listener takes unencrypted connections from the network.",
 		Why:   "Passwords, tokens and messages can be read on the way.",
 		Next:  "Add a tls block to that listener.",
-		Needs: []Kind{Varz}, find: findPlaintext,
+		Needs: []fleet.Kind{fleet.Varz}, find: findPlaintext,
 	},
 	{
 		Name: "anonymous", About: "No server lets clients in without authentication.",
 		Why:   "Whoever reaches the port can read and publish everything in that account.",
 		Next:  "Configure users, accounts or an operator; drop no_auth_user where it is not meant.",
-		Needs: []Kind{Varz}, find: findAnonymous,
+		Needs: []fleet.Kind{fleet.Varz}, find: findAnonymous,
 	},
-}
-
-// listener is one port of a server.
-type listener struct {
-	name    string
-	host    string
-	port    int
-	open    bool // it listens
-	tls     bool
-	expires time.Time
-}
-
-func listeners(v *server.Varz) []listener {
-	return []listener{
-		{"client", v.Host, v.Port, v.Port != 0, v.TLSRequired, v.TLSCertNotAfter},
-		{"route", v.Cluster.Host, v.Cluster.Port, v.Cluster.Port != 0, v.Cluster.TLSRequired, v.Cluster.TLSCertNotAfter},
-		{"gateway", v.Gateway.Host, v.Gateway.Port, v.Gateway.Port != 0, v.Gateway.TLSRequired, v.Gateway.TLSCertNotAfter},
-		{"leafnode", v.LeafNode.Host, v.LeafNode.Port, v.LeafNode.Port != 0, v.LeafNode.TLSRequired, v.LeafNode.TLSCertNotAfter},
-		{"websocket", v.Websocket.Host, v.Websocket.Port, v.Websocket.Port != 0, !v.Websocket.NoTLS, v.Websocket.TLSCertNotAfter},
-		{"mqtt", v.MQTT.Host, v.MQTT.Port, v.MQTT.Port != 0, !v.MQTT.TLSCertNotAfter.IsZero(), v.MQTT.TLSCertNotAfter},
-	}
 }
 
 // local tells whether a listener's host is this machine alone.
@@ -74,7 +55,7 @@ func local(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (c *checkup) eachVarz(f func(sv *Server, v *server.Varz)) {
+func (c *checkup) eachVarz(f func(sv *fleet.Server, v *server.Varz)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Varz != nil {
 			f(sv, sv.Varz)
@@ -83,21 +64,21 @@ func (c *checkup) eachVarz(f func(sv *Server, v *server.Varz)) {
 }
 
 func findCertificates(c *checkup) {
-	c.eachVarz(func(sv *Server, v *server.Varz) {
-		if !Reports(sv.Info.Version, FieldCertNotAfter) {
-			if slices.ContainsFunc(listeners(v), func(l listener) bool { return l.open && l.tls }) {
+	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
+		if !fleet.Reports(sv.Info.Version, fleet.FieldCertNotAfter) {
+			if slices.ContainsFunc(fleet.Listeners(v), func(l fleet.Listener) bool { return l.TLS }) {
 				c.result.Unheard = append(c.result.Unheard, sv.Info.Name)
 			}
 			return
 		}
-		for _, l := range listeners(v) {
-			if !l.open || l.expires.IsZero() {
+		for _, l := range fleet.Listeners(v) {
+			if l.NotAfter.IsZero() {
 				continue
 			}
 			c.saw()
-			c.measure("certificate_seconds", l.expires.Sub(now(sv, c.Snapshot)).Seconds(), Finding{
-				Object: sv.Info.Name + " " + l.name, Where: sv.Info.Cluster,
-				What: fmt.Sprintf("the %s certificate of %s %s", l.name, sv.Info.Name, expiry(l.expires, now(sv, c.Snapshot))),
+			c.measure("certificate_seconds", l.NotAfter.Sub(sv.Now(c.Snapshot)).Seconds(), Finding{
+				Object: sv.Info.Name + " " + l.Name, Where: sv.Info.Cluster,
+				What: fmt.Sprintf("the %s certificate of %s %s", l.Name, sv.Info.Name, expiry(l.NotAfter, sv.Now(c.Snapshot))),
 			})
 		}
 	})
@@ -107,22 +88,14 @@ func findCertificates(c *checkup) {
 func expiry(at, now time.Time) string {
 	left := at.Sub(now)
 	if left <= 0 {
-		return fmt.Sprintf("expired %s ago, at %s", lasting(-left.Seconds()), at.UTC().Format(time.RFC3339))
+		return fmt.Sprintf("expired %s ago, at %s", fleet.Lasting(-left.Seconds()), at.UTC().Format(time.RFC3339))
 	}
-	return fmt.Sprintf("expires in %s, at %s", lasting(left.Seconds()), at.UTC().Format(time.RFC3339))
-}
-
-// now is the time by a server's clock, by which it judges what expires.
-func now(sv *Server, s *Snapshot) time.Time {
-	if sv.Info.Time.IsZero() {
-		return s.Time
-	}
-	return sv.Info.Time
+	return fmt.Sprintf("expires in %s, at %s", fleet.Lasting(left.Seconds()), at.UTC().Format(time.RFC3339))
 }
 
 func findJWTs(c *checkup) {
 	seen := map[string]bool{}
-	judge := func(sv *Server, what, name string, claims *jwt.ClaimsData) {
+	judge := func(sv *fleet.Server, what, name string, claims *jwt.ClaimsData) {
 		if claims == nil || claims.Expires == 0 || seen[what+claims.ID+name] {
 			return
 		}
@@ -130,9 +103,9 @@ func findJWTs(c *checkup) {
 		name = cmp.Or(name, claims.Subject)
 		c.saw()
 		expires := time.Unix(claims.Expires, 0)
-		c.measure("jwt_seconds", expires.Sub(now(sv, c.Snapshot)).Seconds(), Finding{
+		c.measure("jwt_seconds", expires.Sub(sv.Now(c.Snapshot)).Seconds(), Finding{
 			Object: name, Where: sv.Info.Name,
-			What: fmt.Sprintf("the JWT of %s %s %s", what, name, expiry(expires, now(sv, c.Snapshot))),
+			What: fmt.Sprintf("the JWT of %s %s %s", what, name, expiry(expires, sv.Now(c.Snapshot))),
 		})
 	}
 	for _, sv := range c.Snapshot.Servers {
@@ -161,7 +134,7 @@ func findJWTs(c *checkup) {
 }
 
 func findMonitoring(c *checkup) {
-	c.eachVarz(func(sv *Server, v *server.Varz) {
+	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
 		c.saw()
 		for _, p := range []struct {
 			scheme string
@@ -169,7 +142,7 @@ func findMonitoring(c *checkup) {
 		}{{"http", v.HTTPPort}, {"https", v.HTTPSPort}} {
 			if p.port != 0 && !local(v.HTTPHost) {
 				c.found(Finding{
-					Level: Warn, Object: sv.Info.Name, Where: sv.Info.Cluster,
+					Level: fleet.Warn, Object: sv.Info.Name, Where: sv.Info.Cluster,
 					What: fmt.Sprintf("the monitoring port of %s is open on %s, %s port %d", sv.Info.Name, hostName(v.HTTPHost), p.scheme, p.port),
 				})
 			}
@@ -185,16 +158,13 @@ func hostName(host string) string {
 }
 
 func findPlaintext(c *checkup) {
-	c.eachVarz(func(sv *Server, v *server.Varz) {
-		for _, l := range listeners(v) {
-			if !l.open {
-				continue
-			}
+	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
+		for _, l := range fleet.Listeners(v) {
 			c.saw()
-			if !l.tls && !local(l.host) {
+			if !l.TLS && !local(l.Host) {
 				c.found(Finding{
-					Level: Warn, Object: sv.Info.Name + " " + l.name, Where: sv.Info.Cluster,
-					What: fmt.Sprintf("the %s listener of %s on %s has no TLS", l.name, sv.Info.Name, hostName(l.host)),
+					Level: fleet.Warn, Object: sv.Info.Name + " " + l.Name, Where: sv.Info.Cluster,
+					What: fmt.Sprintf("the %s listener of %s on %s has no TLS", l.Name, sv.Info.Name, hostName(l.Host)),
 				})
 			}
 		}
@@ -202,12 +172,12 @@ func findPlaintext(c *checkup) {
 }
 
 func findAnonymous(c *checkup) {
-	c.eachVarz(func(sv *Server, v *server.Varz) {
+	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
 		c.saw()
-		f := Finding{Level: Warn, Object: sv.Info.Name, Where: sv.Info.Cluster}
+		f := Finding{Level: fleet.Warn, Object: sv.Info.Name, Where: sv.Info.Cluster}
 		switch {
 		case !v.AuthRequired && !local(v.Host):
-			f.Level = Crit
+			f.Level = fleet.Crit
 			f.What = fmt.Sprintf("%s lets every client in, on %s", sv.Info.Name, hostName(v.Host))
 		case !v.AuthRequired:
 			f.What = sv.Info.Name + " lets every client of its machine in"

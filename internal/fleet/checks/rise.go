@@ -1,14 +1,16 @@
-package fleet
+package checks
 
 import (
 	"fmt"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // findRise judges the rise of a counter on every server; rates that are not
 // known are not judged. The words of what rose are written with the count.
-func findRise(c *checkup, limit, what string, rate func(*ServerDelta) Rate) {
+func findRise(c *checkup, limit, what string, rate func(*fleet.ServerDelta) fleet.Rate) {
 	for _, sv := range c.Snapshot.Servers {
 		d := c.Delta.Server(sv.Info.ID)
 		r := rate(d)
@@ -18,26 +20,26 @@ func findRise(c *checkup, limit, what string, rate func(*ServerDelta) Rate) {
 		c.saw()
 		c.measure(limit, r.Increase, Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster,
-			What: fmt.Sprintf("%s: %.0f %s in %s", sv.Info.Name, r.Increase, what, lasting(d.ElapsedSeconds)),
+			What: fmt.Sprintf("%s: %.0f %s in %s", sv.Info.Name, r.Increase, what, fleet.Lasting(d.ElapsedSeconds)),
 		})
 	}
 }
 
 func findSlow(c *checkup) {
-	findRise(c, "slow_consumers", "connections dropped as slow consumers", func(d *ServerDelta) Rate { return d.SlowConsumers })
+	findRise(c, "slow_consumers", "connections dropped as slow consumers", func(d *fleet.ServerDelta) fleet.Rate { return d.SlowConsumers })
 }
 
 func findStalled(c *checkup) {
-	findRise(c, "stalled_clients", "stalls of publishers", func(d *ServerDelta) Rate { return d.StalledClients })
+	findRise(c, "stalled_clients", "stalls of publishers", func(d *fleet.ServerDelta) fleet.Rate { return d.StalledClients })
 }
 
 func findStale(c *checkup) {
-	findRise(c, "stale_connections", "connections closed as stale", func(d *ServerDelta) Rate { return d.StaleConnections })
+	findRise(c, "stale_connections", "connections closed as stale", func(d *fleet.ServerDelta) fleet.Rate { return d.StaleConnections })
 }
 
 // eachPending calls f for every open connection of a server whose limit of
 // pending bytes is known.
-func (c *checkup) eachPending(f func(sv *Server, conn *server.ConnInfo, most int64)) {
+func (c *checkup) eachPending(f func(sv *fleet.Server, conn *server.ConnInfo, most int64)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Connz == nil || sv.Varz == nil || sv.Varz.MaxPending <= 0 {
 			continue
@@ -51,11 +53,11 @@ func (c *checkup) eachPending(f func(sv *Server, conn *server.ConnInfo, most int
 }
 
 func findPending(c *checkup) {
-	c.eachPending(func(sv *Server, conn *server.ConnInfo, most int64) {
+	c.eachPending(func(sv *fleet.Server, conn *server.ConnInfo, most int64) {
 		c.saw()
 		c.measure("pending_percent", percent(float64(conn.Pending), float64(most)), Finding{
 			Object: connName(conn), Where: sv.Info.Name,
-			What: fmt.Sprintf("%s of at most %s wait for %s", inBytes(int64(conn.Pending)), inBytes(most), connName(conn)),
+			What: fmt.Sprintf("%s of at most %s wait for %s", fleet.InBytes(int64(conn.Pending)), fleet.InBytes(most), connName(conn)),
 		})
 	})
 }
@@ -63,7 +65,7 @@ func findPending(c *checkup) {
 // findPendingRise judges how soon a connection is full. One whose buffer was
 // empty before, or is nearly so now, had a burst: that is no rise.
 func findPendingRise(c *checkup) {
-	c.eachPending(func(sv *Server, conn *server.ConnInfo, most int64) {
+	c.eachPending(func(sv *fleet.Server, conn *server.ConnInfo, most int64) {
 		rise := c.Delta.Server(sv.Info.ID).Pending(conn.Cid)
 		if !rise.Known {
 			return
@@ -77,7 +79,7 @@ func findPendingRise(c *checkup) {
 		c.measure("pending_full_seconds", full, Finding{
 			Object: connName(conn), Where: sv.Info.Name,
 			What: fmt.Sprintf("%s falls behind: what waits for it grew from %s to %s in %s; at that rate the server drops it in %s", connName(conn),
-				inBytes(int64(before)), inBytes(int64(now)), lasting(rise.Increase/rise.PerSecond), lasting(full)),
+				fleet.InBytes(int64(before)), fleet.InBytes(int64(now)), fleet.Lasting(rise.Increase/rise.PerSecond), fleet.Lasting(full)),
 		})
 	})
 }

@@ -1,4 +1,4 @@
-package fleet_test
+package recording_test
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -17,37 +15,16 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/fleettest"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
-
-// replay opens a fixture.
-func replay(t testing.TB, name string) *fleet.Recording {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", name+".ndjson.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-func frame(t testing.TB, r *fleet.Recording, i int) *fleet.Snapshot {
-	t.Helper()
-	s, err := r.Snapshot(i)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // longTape is a recording of n small snapshots and as many events, one second
 // apart.
 func longTape(t testing.TB, n int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	rec := fleet.NewRecorder(&out, false)
+	rec := recording.NewRecorder(&out, false)
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range n {
 		at := start.Add(time.Duration(i) * time.Second)
@@ -63,8 +40,8 @@ func longTape(t testing.TB, n int) []byte {
 	return out.Bytes()
 }
 
-func open(data []byte) (*fleet.Recording, error) {
-	return fleet.OpenRecording(bytes.NewReader(data), int64(len(data)))
+func open(data []byte) (*recording.Recording, error) {
+	return recording.Open(bytes.NewReader(data), int64(len(data)))
 }
 
 func TestRecordingSeeks(t *testing.T) {
@@ -74,7 +51,7 @@ func TestRecordingSeeks(t *testing.T) {
 		t.Fatalf("%v, %d snapshots, cut %v, bad %d", err, r.Len(), r.Cut(), r.Bad())
 	}
 	for _, i := range []int{99, 0, 31, 32, 33, 64, 1, 98} {
-		if got := frame(t, r, i).Expected; got != i {
+		if got := fleettest.Frame(t, r, i).Expected; got != i {
 			t.Errorf("snapshot %d is %d", i, got)
 		}
 		if got := r.At(r.Time(i).Add(300 * time.Millisecond)); got != i {
@@ -102,7 +79,7 @@ func TestRecordingSurvivesEveryCut(t *testing.T) {
 		}
 		r, err := open(data[:cut])
 		if err != nil {
-			if !errors.Is(err, fleet.ErrRecording) {
+			if !errors.Is(err, recording.ErrInvalid) {
 				t.Fatalf("cut at %d: %v", cut, err)
 			}
 			if whole > 0 {
@@ -115,7 +92,7 @@ func TestRecordingSurvivesEveryCut(t *testing.T) {
 		}
 		if r.Len() > whole {
 			whole = r.Len()
-			if got := frame(t, r, whole-1).Expected; got != whole-1 {
+			if got := fleettest.Frame(t, r, whole-1).Expected; got != whole-1 {
 				t.Fatalf("cut at %d: last snapshot is %d, want %d", cut, got, whole-1)
 			}
 		}
@@ -155,7 +132,7 @@ func TestRecordingSurvivesGarbage(t *testing.T) {
 					t.Errorf("snapshot %d: %v", i, err)
 				}
 			}
-			if got := frame(t, r, r.Len()-1).Expected; got != 99 {
+			if got := fleettest.Frame(t, r, r.Len()-1).Expected; got != 99 {
 				t.Errorf("last is %d", got)
 			}
 		})
@@ -177,7 +154,7 @@ func TestRecordingOfABomb(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := open(bomb.Bytes()); !errors.Is(err, fleet.ErrRecording) {
+	if _, err := open(bomb.Bytes()); !errors.Is(err, recording.ErrInvalid) {
 		t.Errorf("%v", err)
 	}
 	runtime.ReadMemStats(&after)
@@ -206,14 +183,14 @@ func TestRecordingIsPlainNDJSON(t *testing.T) {
 	if err != nil || r.Len() != 40 || r.Bad() != 2 || !r.Cut() {
 		t.Fatalf("%v, %d snapshots, bad %d, cut %v", err, r.Len(), r.Bad(), r.Cut())
 	}
-	if got := frame(t, r, 39).Expected; got != 39 {
+	if got := fleettest.Frame(t, r, 39).Expected; got != 39 {
 		t.Fatalf("last is %d", got)
 	}
 }
 
 func TestRecordingOfNothing(t *testing.T) {
 	for _, data := range []string{"", "x", "hello\nworld\n", "\x1f\x8b", "\x1f\x8bgarbage", "null\n", "[]\n"} {
-		if _, err := open([]byte(data)); !errors.Is(err, fleet.ErrRecording) {
+		if _, err := open([]byte(data)); !errors.Is(err, recording.ErrInvalid) {
 			t.Errorf("%q: %v", data, err)
 		}
 	}
@@ -235,7 +212,7 @@ func TestRecorderDropsSecrets(t *testing.T) {
 	before, _ := json.Marshal(s)
 	for _, identity := range []bool{false, true} {
 		var out bytes.Buffer
-		rec := fleet.NewRecorder(&out, identity)
+		rec := recording.NewRecorder(&out, identity)
 		if err := errors.Join(rec.Snapshot(s), rec.Event(event), rec.Close()); err != nil {
 			t.Fatal(err)
 		}
@@ -255,7 +232,7 @@ func TestRecorderDropsSecrets(t *testing.T) {
 }
 
 func TestPlayer(t *testing.T) {
-	r := replay(t, "degraded")
+	r := fleettest.Replay(t, "degraded")
 	p := r.Play(r.Len() - 1)
 	s, err := p.Snapshot(t.Context(), fleet.Want{Kinds: []fleet.Kind{fleet.Connz}, Scope: fleet.Scope{Cluster: "west"}})
 	if err != nil || len(s.Servers) != 3 || s.Expected != 3 {
@@ -265,7 +242,7 @@ func TestPlayer(t *testing.T) {
 		t.Fatalf("at the end: %v", err)
 	}
 	_, err = r.Still(0).Snapshot(t.Context(), fleet.Want{Kinds: []fleet.Kind{"EXPVARZ"}})
-	var lacks *fleet.NotRecordedError
+	var lacks *recording.NotRecordedError
 	if !errors.As(err, &lacks) || len(lacks.Kinds) != 1 {
 		t.Fatalf("what was not recorded: %v", err)
 	}
@@ -274,11 +251,11 @@ func TestPlayer(t *testing.T) {
 // A snapshot that was recorded and replayed is the same snapshot.
 func TestRecordingKeepsSnapshots(t *testing.T) {
 	for _, name := range []string{"super", "degraded", "hostile", "old"} {
-		r := replay(t, name)
+		r := fleettest.Replay(t, name)
 		var out bytes.Buffer
-		rec := fleet.NewRecorder(&out, true)
+		rec := recording.NewRecorder(&out, true)
 		for i := range r.Len() {
-			if err := rec.Snapshot(frame(t, r, i)); err != nil {
+			if err := rec.Snapshot(fleettest.Frame(t, r, i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -289,8 +266,8 @@ func TestRecordingKeepsSnapshots(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, _ := json.Marshal(frame(t, r, 1))
-		b, _ := json.Marshal(frame(t, again, 1))
+		a, _ := json.Marshal(fleettest.Frame(t, r, 1))
+		b, _ := json.Marshal(fleettest.Frame(t, again, 1))
 		if diff := cmp.Diff(string(a), string(b)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
@@ -340,7 +317,7 @@ func TestRecordingOfNothingTakesNoMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	_, err := open(packed.Bytes())
 	runtime.ReadMemStats(&after)
-	if !errors.Is(err, fleet.ErrRecording) {
+	if !errors.Is(err, recording.ErrInvalid) {
 		t.Errorf("%v", err)
 	}
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 32<<20 {

@@ -1,4 +1,4 @@
-package fleet
+package checks
 
 import (
 	"encoding/json"
@@ -10,11 +10,14 @@ import (
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 )
 
 func TestChecksAreComplete(t *testing.T) {
 	names, limits := map[string]bool{}, map[string]bool{}
-	for _, c := range Checks() {
+	for _, c := range All() {
 		if c.Name == "" || names[c.Name] || c.find == nil {
 			t.Errorf("check %q", c.Name)
 		}
@@ -41,115 +44,115 @@ func TestChecksAreComplete(t *testing.T) {
 }
 
 // examine runs one check.
-func examine(t *testing.T, in CheckInput, name string) CheckResult {
+func examine(t *testing.T, in Input, name string) Result {
 	t.Helper()
-	checks, err := SelectChecks(name)
+	checks, err := Select(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if in.Snapshot.Want.Kinds == nil {
-		in.Snapshot.Want = WantFor(Checks())
+		in.Snapshot.Want = WantFor(All())
 	}
-	return RunChecks(in, checks)[0]
+	return Run(in, checks)[0]
 }
 
 // Every check is shown a fault that it must find, and the same without.
 func TestChecksFindTheirFault(t *testing.T) {
 	for _, c := range []struct {
 		check string
-		level Level
-		spoil func(in *CheckInput)
+		level fleet.Level
+		spoil func(in *Input)
 	}{
-		{"servers", Crit, func(in *CheckInput) { in.Snapshot.Missing = []Missing{{Name: "m5", Reason: Silent}} }},
-		{"servers", Warn, func(in *CheckInput) { in.Snapshot.Missing = []Missing{{Name: "m5", Reason: Draining}} }},
-		{"answers", Warn, func(in *CheckInput) {
-			in.Snapshot.Problems = []Problem{{Server: "a", Kind: Varz, Reason: Malformed, Detail: "EOF"}}
+		{"servers", fleet.Crit, func(in *Input) { in.Snapshot.Missing = []fleet.Missing{{Name: "m5", Reason: fleet.Silent}} }},
+		{"servers", fleet.Warn, func(in *Input) { in.Snapshot.Missing = []fleet.Missing{{Name: "m5", Reason: fleet.Draining}} }},
+		{"answers", fleet.Warn, func(in *Input) {
+			in.Snapshot.Problems = []fleet.Problem{{Server: "a", Kind: fleet.Varz, Reason: fleet.Malformed, Detail: "EOF"}}
 		}},
-		{"answers", Info, func(in *CheckInput) {
-			in.Snapshot.Problems = []Problem{{Server: "a", Kind: Raftz, Reason: Unsupported}}
+		{"answers", fleet.Info, func(in *Input) {
+			in.Snapshot.Problems = []fleet.Problem{{Server: "a", Kind: fleet.Raftz, Reason: fleet.Unsupported}}
 		}},
-		{"names", Warn, func(in *CheckInput) { in.Snapshot.Servers[1].Info.Name = "a" }},
-		{"versions", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Info.Version = "2.9.1" }},
-		{"config", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.ConfigDigest = "other" }},
-		{"uptime", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.Start = in.Snapshot.Time.Add(-time.Minute) }},
-		{"clock", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Info.Time = in.Snapshot.Time.Add(30 * time.Second) }},
-		{"clock", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Info.Time = in.Snapshot.Time.Add(-4 * time.Second) }},
-		{"health", Crit, func(in *CheckInput) {
+		{"names", fleet.Warn, func(in *Input) { in.Snapshot.Servers[1].Info.Name = "a" }},
+		{"versions", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Info.Version = "2.9.1" }},
+		{"config", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Varz.ConfigDigest = "other" }},
+		{"uptime", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Statsz.Start = in.Snapshot.Time.Add(-time.Minute) }},
+		{"clock", fleet.Crit, func(in *Input) { in.Snapshot.Servers[0].Info.Time = in.Snapshot.Time.Add(30 * time.Second) }},
+		{"clock", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Info.Time = in.Snapshot.Time.Add(-4 * time.Second) }},
+		{"health", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Healthz = &server.HealthStatus{Status: "unavailable", StatusCode: 503}
 		}},
-		{"routes", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Routez.Routes = nil }},
-		{"gateways", Crit, func(in *CheckInput) {
+		{"routes", fleet.Crit, func(in *Input) { in.Snapshot.Servers[0].Routez.Routes = nil }},
+		{"gateways", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Gatewayz = &server.Gatewayz{Name: "C", OutboundGateways: map[string]*server.RemoteGatewayz{"D": nil}}
 		}},
-		{"leafs", Crit, func(in *CheckInput) {
+		{"leafs", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Leafz.Leafs = []*server.LeafInfo{{Name: "b", Account: "APP"}}
 		}},
-		{"cpu", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.CPU = 170 }},
-		{"memory", Crit, func(in *CheckInput) {
+		{"cpu", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Statsz.CPU = 170 }},
+		{"memory", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Statsz.Mem, in.Snapshot.Servers[0].Statsz.MemLimit = 99, 100
 		}},
-		{"connections", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.MaxConn = 3 }},
-		{"balance", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.Connections = 500 }},
-		{"slow-consumers", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.SlowConsumers = 2 }},
-		{"stalled", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.StalledClients = 2000 }},
-		{"stale", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Statsz.StaleConnections = 1 }},
-		{"pending", Crit, func(in *CheckInput) {
+		{"connections", fleet.Crit, func(in *Input) { in.Snapshot.Servers[0].Varz.MaxConn = 3 }},
+		{"balance", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Statsz.Connections = 500 }},
+		{"slow-consumers", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Statsz.SlowConsumers = 2 }},
+		{"stalled", fleet.Crit, func(in *Input) { in.Snapshot.Servers[0].Statsz.StalledClients = 2000 }},
+		{"stale", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Statsz.StaleConnections = 1 }},
+		{"pending", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Connz.Conns = []*server.ConnInfo{{Cid: 1, Pending: 60 << 20}}
 		}},
-		{"pending-rising", Warn, func(in *CheckInput) { in.pending(10<<20, 12<<20) }},
-		{"pending-rising", Crit, func(in *CheckInput) { in.pending(10<<20, 40<<20) }},
-		{"queues", Warn, func(in *CheckInput) {
+		{"pending-rising", fleet.Warn, func(in *Input) { in.pending(10<<20, 12<<20) }},
+		{"pending-rising", fleet.Crit, func(in *Input) { in.pending(10<<20, 40<<20) }},
+		{"queues", fleet.Warn, func(in *Input) {
 			in.Snapshot.Servers[0].Ipqueuesz = &server.IpqueueszStatus{"q": {Pending: 20_000}}
 		}},
-		{"meta", Crit, func(in *CheckInput) { setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "" }) }},
-		{"meta", Crit, func(in *CheckInput) {
+		{"meta", fleet.Crit, func(in *Input) { setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "" }) }},
+		{"meta", fleet.Crit, func(in *Input) {
 			setMeta(in, func(m *server.MetaClusterInfo) { m.Size, m.Replicas[0].Offline = 3, true })
 		}},
-		{"meta-pending", Warn, func(in *CheckInput) { setMeta(in, func(m *server.MetaClusterInfo) { m.Pending = 5000 }) }},
-		{"streams", Crit, func(in *CheckInput) {
+		{"meta-pending", fleet.Warn, func(in *Input) { setMeta(in, func(m *server.MetaClusterInfo) { m.Pending = 5000 }) }},
+		{"streams", fleet.Crit, func(in *Input) {
 			stream(in).Cluster = &server.ClusterInfo{}
 			stream(in).Cluster.Replicas = []*server.PeerInfo{{Name: "b"}}
 		}},
-		{"streams", Crit, func(in *CheckInput) {
+		{"streams", fleet.Crit, func(in *Input) {
 			stream(in).Cluster = &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: false, Lag: 10}}}
 		}},
-		{"streams", Warn, func(in *CheckInput) {
+		{"streams", fleet.Warn, func(in *Input) {
 			stream(in).Cluster = &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Lag: 10}, {Name: "c", Current: true}}}
 		}},
-		{"consumers", Warn, func(in *CheckInput) {
+		{"consumers", fleet.Warn, func(in *Input) {
 			stream(in).Consumer = []*server.ConsumerInfo{{Name: "w", Config: &server.ConsumerConfig{MaxAckPending: 5}, NumAckPending: 5}}
 		}},
-		{"storage", Crit, func(in *CheckInput) { in.Snapshot.Servers[0].Jsz.Store = 999 }},
-		{"stream-limits", Warn, func(in *CheckInput) {
+		{"storage", fleet.Crit, func(in *Input) { in.Snapshot.Servers[0].Jsz.Store = 999 }},
+		{"stream-limits", fleet.Warn, func(in *Input) {
 			stream(in).Config = &server.StreamConfig{MaxBytes: 100, Discard: server.DiscardNew}
 			stream(in).State.Bytes = 90
 		}},
-		{"ha-assets", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Jsz.HAAssets = 1500 }},
-		{"raft", Crit, func(in *CheckInput) { setRaft(in, "G", server.RaftzGroup{State: "FOLLOWER"}) }},
-		{"raft", Warn, func(in *CheckInput) {
+		{"ha-assets", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Jsz.HAAssets = 1500 }},
+		{"raft", fleet.Crit, func(in *Input) { setRaft(in, "G", server.RaftzGroup{State: "FOLLOWER"}) }},
+		{"raft", fleet.Warn, func(in *Input) {
 			setRaft(in, "orphan", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: &time.Time{}})
 		}},
-		{"certificates", Crit, func(in *CheckInput) {
+		{"certificates", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Varz.TLSCertNotAfter = in.Snapshot.Time.Add(-time.Hour)
 		}},
-		{"jwts", Crit, func(in *CheckInput) {
+		{"jwts", fleet.Crit, func(in *Input) {
 			op := jwt.NewOperatorClaims("OX")
 			op.Name = "acme"
 			op.Expires = in.Snapshot.Time.Add(time.Hour).Unix()
 			in.Snapshot.Servers[0].Varz.TrustedOperatorsClaim = []*jwt.OperatorClaims{op}
 		}},
-		{"monitoring", Warn, func(in *CheckInput) {
+		{"monitoring", fleet.Warn, func(in *Input) {
 			in.Snapshot.Servers[0].Varz.HTTPHost, in.Snapshot.Servers[0].Varz.HTTPPort = "0.0.0.0", 8222
 		}},
-		{"plaintext", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.Host = "0.0.0.0" }},
-		{"anonymous", Crit, func(in *CheckInput) {
+		{"plaintext", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Varz.Host = "0.0.0.0" }},
+		{"anonymous", fleet.Crit, func(in *Input) {
 			in.Snapshot.Servers[0].Varz.Host, in.Snapshot.Servers[0].Varz.AuthRequired = "0.0.0.0", false
 		}},
-		{"anonymous", Warn, func(in *CheckInput) { in.Snapshot.Servers[0].Varz.MQTT.NoAuthUser = "x" }},
+		{"anonymous", fleet.Warn, func(in *Input) { in.Snapshot.Servers[0].Varz.MQTT.NoAuthUser = "x" }},
 	} {
 		t.Run(c.check+" "+c.level.String(), func(t *testing.T) {
 			good := examine(t, healthy(), c.check)
-			if good.Level != OK || good.Skipped != "" {
+			if good.Level != fleet.OK || good.Skipped != "" {
 				t.Fatalf("a healthy fleet: %+v", good)
 			}
 			in := healthy()
@@ -168,16 +171,16 @@ func TestChecksFindTheirFault(t *testing.T) {
 }
 
 // healthy is two servers without any fault, seen twice.
-func healthy() CheckInput {
-	at := func(sec float64) *Snapshot {
-		a, b := member("a", "b"), member("b", "a")
-		for _, sv := range []*Server{a, b} {
-			sv.Info.Time = epoch.Add(time.Duration(sec) * time.Second)
+func healthy() Input {
+	at := func(sec float64) *fleet.Snapshot {
+		a, b := fleettest.Member("a", "b"), fleettest.Member("b", "a")
+		for _, sv := range []*fleet.Server{a, b} {
+			sv.Info.Time = fleettest.Epoch.Add(time.Duration(sec) * time.Second)
 			sv.Info.SetJetStreamEnabled()
 			sv.Statsz.Cores = 2
 			sv.Varz = &server.Varz{
 				ConfigDigest: "d", MaxPending: 64 << 20, MaxConn: 1000, Host: "127.0.0.1", Port: 4222, AuthRequired: true,
-				TLSCertNotAfter: epoch.AddDate(1, 0, 0),
+				TLSCertNotAfter: fleettest.Epoch.AddDate(1, 0, 0),
 			}
 			sv.Connz, sv.Leafz, sv.Gatewayz = &server.Connz{}, &server.Leafz{}, &server.Gatewayz{}
 			sv.Healthz = &server.HealthStatus{Status: "ok", StatusCode: 200}
@@ -191,21 +194,21 @@ func healthy() CheckInput {
 		a.Jsz.AccountDetails = []*server.AccountDetail{{Name: "APP", Streams: []server.StreamDetail{{
 			Name: "S", RaftGroup: "G", Cluster: &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: true}}},
 		}}}}
-		c := member("c", "a", "b")
+		c := fleettest.Member("c", "a", "b")
 		c.Varz, c.Info.Time = &server.Varz{ConfigDigest: "d", AuthRequired: true, Host: "127.0.0.1"}, a.Info.Time
-		for _, sv := range []*Server{a, b} {
-			sv.Routez.Routes = append(sv.Routez.Routes, member(sv.Info.Name, "c").Routez.Routes...)
+		for _, sv := range []*fleet.Server{a, b} {
+			sv.Routez.Routes = append(sv.Routez.Routes, fleettest.Member(sv.Info.Name, "c").Routez.Routes...)
 		}
-		return snap(sec, a, b, c)
+		return fleettest.Snapshot(sec, a, b, c)
 	}
-	return CheckInput{Before: at(1000), Snapshot: at(1002)}
+	return Input{Before: at(1000), Snapshot: at(1002)}
 }
 
 // pending gives the first server a connection with this much waiting before and
 // now.
-func (in *CheckInput) pending(before, now int) {
-	for s, n := range map[*Snapshot]int{in.Before: before, in.Snapshot: now} {
-		s.Servers[0].Connz = &server.Connz{Now: s.Time, Conns: []*server.ConnInfo{{Cid: 1, Start: epoch, Pending: n}}}
+func (in *Input) pending(before, now int) {
+	for s, n := range map[*fleet.Snapshot]int{in.Before: before, in.Snapshot: now} {
+		s.Servers[0].Connz = &server.Connz{Now: s.Time, Conns: []*server.ConnInfo{{Cid: 1, Start: fleettest.Epoch, Pending: n}}}
 	}
 }
 
@@ -236,7 +239,7 @@ func TestPendingRising(t *testing.T) {
 	}
 }
 
-func setMeta(in *CheckInput, change func(*server.MetaClusterInfo)) {
+func setMeta(in *Input, change func(*server.MetaClusterInfo)) {
 	for _, sv := range in.Snapshot.Servers {
 		if sv.Jsz != nil {
 			if sv.Jsz.Meta.Replicas == nil {
@@ -247,31 +250,31 @@ func setMeta(in *CheckInput, change func(*server.MetaClusterInfo)) {
 	}
 }
 
-func stream(in *CheckInput) *server.StreamDetail {
+func stream(in *Input) *server.StreamDetail {
 	return &in.Snapshot.Servers[0].Jsz.AccountDetails[0].Streams[0]
 }
 
-func setRaft(in *CheckInput, name string, g server.RaftzGroup) {
+func setRaft(in *Input, name string, g server.RaftzGroup) {
 	in.Snapshot.Servers[0].Raftz = &server.RaftzStatus{"APP": {name: g}}
 }
 
 func TestCheckSaysWhatItCannotSee(t *testing.T) {
 	in := healthy()
-	in.Snapshot.Want = Want{Kinds: []Kind{Routez}}
-	if got := examine(t, in, "raft"); got.Level != Unknown || !strings.Contains(got.Skipped, "RAFTZ") {
+	in.Snapshot.Want = fleet.Want{Kinds: []fleet.Kind{fleet.Routez}}
+	if got := examine(t, in, "raft"); got.Level != fleet.Unknown || !strings.Contains(got.Skipped, "RAFTZ") {
 		t.Errorf("%+v", got)
 	}
 	in = healthy()
 	in.Before = nil
-	if got := examine(t, in, "slow-consumers"); got.Level != Unknown || got.Skipped == "" {
+	if got := examine(t, in, "slow-consumers"); got.Level != fleet.Unknown || got.Skipped == "" {
 		t.Errorf("%+v", got)
 	}
 	in = healthy()
-	in.Snapshot.Problems = []Problem{{Server: "a", Kind: Raftz, Reason: Unsupported}}
+	in.Snapshot.Problems = []fleet.Problem{{Server: "a", Kind: fleet.Raftz, Reason: fleet.Unsupported}}
 	if got := examine(t, in, "raft"); len(got.Unheard) != 1 || got.Unheard[0] != "a" {
 		t.Errorf("%+v", got)
 	}
-	if _, err := SelectChecks("nope"); !errors.Is(err, ErrNoCheck) {
+	if _, err := Select("nope"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("%v", err)
 	}
 }
@@ -292,10 +295,10 @@ func TestLimitsCanBeSet(t *testing.T) {
 	in := healthy()
 	in.Ranges = r
 	in.Snapshot.Servers[0].Statsz.CPU = 30
-	if got := examine(t, in, "cpu"); got.Level != Warn || got.Findings[0].Value != 15 || got.Findings[0].Limit != 10 {
+	if got := examine(t, in, "cpu"); got.Level != fleet.Warn || got.Findings[0].Value != 15 || got.Findings[0].Limit != 10 {
 		t.Errorf("%+v", got)
 	}
-	for _, l := range AllLimits() {
+	for _, l := range Limits() {
 		if _, err := json.Marshal(l); err != nil {
 			t.Errorf("%s: %v", l.Name, err)
 		}
@@ -305,17 +308,17 @@ func TestLimitsCanBeSet(t *testing.T) {
 // A dead server is one finding, not one for each of its links; but a link that
 // is cut while its ends live is the cause.
 func TestCheckTellsCauseFromEffect(t *testing.T) {
-	missing := Missing{ID: "ID-c", Name: "c", Cluster: "C", Reason: Gone}
-	without := func(m Missing, a *Server) CheckInput {
-		s := snap(0, a, member("b", "a", "c"))
-		s.Want, s.Missing = WantFor(Checks()), []Missing{m}
-		return CheckInput{Snapshot: s}
+	missing := fleet.Missing{ID: "ID-c", Name: "c", Cluster: "C", Reason: fleet.Gone}
+	without := func(m fleet.Missing, a *fleet.Server) Input {
+		s := fleettest.Snapshot(0, a, fleettest.Member("b", "a", "c"))
+		s.Want, s.Missing = WantFor(All()), []fleet.Missing{m}
+		return Input{Snapshot: s}
 	}
-	if got := examine(t, without(missing, member("a", "b", "c")), "routes"); got.Level != OK {
+	if got := examine(t, without(missing, fleettest.Member("a", "b", "c")), "routes"); got.Level != fleet.OK {
 		t.Errorf("a dead server: %+v", got.Findings)
 	}
 	missing.SeenBy = []string{"b"}
-	got := examine(t, without(missing, member("a", "b")), "routes")
+	got := examine(t, without(missing, fleettest.Member("a", "b")), "routes")
 	if len(got.Findings) != 1 || got.Findings[0].Object != "a - c" {
 		t.Errorf("a cut link: %+v", got.Findings)
 	}
@@ -324,30 +327,32 @@ func TestCheckTellsCauseFromEffect(t *testing.T) {
 // Where more looks follow, one that finds a link broken is a warning, and the
 // second makes it critical; a single check is told what it saw.
 func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
-	whole := func(sec float64) *Snapshot {
-		return snap(sec, member("a", "b", "c"), member("b", "a", "c"), member("c", "a", "b"))
+	whole := func(sec float64) *fleet.Snapshot {
+		return fleettest.Snapshot(sec, fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b"))
 	}
-	broken := func(sec float64) *Snapshot {
-		return snap(sec, member("a", "c"), member("b", "c"), member("c", "a", "b"))
+	broken := func(sec float64) *fleet.Snapshot {
+		return fleettest.Snapshot(sec, fleettest.Member("a", "c"), fleettest.Member("b", "c"), fleettest.Member("c", "a", "b"))
 	}
-	starting := func(sec float64) *Snapshot { return snap(sec, member("a", "c"), member("c", "a")) }
+	starting := func(sec float64) *fleet.Snapshot {
+		return fleettest.Snapshot(sec, fleettest.Member("a", "c"), fleettest.Member("c", "a"))
+	}
 	for _, c := range []struct {
 		name   string
 		live   bool
-		before *Snapshot
-		level  Level
+		before *fleet.Snapshot
+		level  fleet.Level
 		what   string
 	}{
-		{"one look", false, nil, Crit, "; seen in one look"},
-		{"first look of a watch", true, nil, Warn, "; seen in one look"},
-		{"was whole", false, whole(0), Crit, "; it was whole 2s before"},
-		{"was whole, live", true, whole(0), Warn, "; it was whole 2s before"},
-		{"was broken", false, broken(0), Crit, "; it was no better 2s before"},
-		{"was broken, live", true, broken(0), Crit, "neither end lists it"},
-		{"a server that starts, live", true, starting(0), Warn, "; nobody could say 2s before"},
+		{"one look", false, nil, fleet.Crit, "; seen in one look"},
+		{"first look of a watch", true, nil, fleet.Warn, "; seen in one look"},
+		{"was whole", false, whole(0), fleet.Crit, "; it was whole 2s before"},
+		{"was whole, live", true, whole(0), fleet.Warn, "; it was whole 2s before"},
+		{"was broken", false, broken(0), fleet.Crit, "; it was no better 2s before"},
+		{"was broken, live", true, broken(0), fleet.Crit, "neither end lists it"},
+		{"a server that starts, live", true, starting(0), fleet.Warn, "; nobody could say 2s before"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := examine(t, CheckInput{Snapshot: broken(2), Before: c.before, Live: c.live}, "routes")
+			got := examine(t, Input{Snapshot: broken(2), Before: c.before, Live: c.live}, "routes")
 			if len(got.Findings) != 1 || got.Level != c.level || !strings.HasSuffix(got.Findings[0].What, c.what) {
 				t.Errorf("%+v", got)
 			}
@@ -371,7 +376,7 @@ func TestWholeFleetStarted(t *testing.T) {
 				start = in.Snapshot.Time.Add(-10 * time.Second)
 			}
 			info := server.ServerInfo{ID: string(rune('a' + i)), Name: string(rune('a' + i)), Time: in.Snapshot.Time}
-			in.Snapshot.Servers = append(in.Snapshot.Servers, &Server{Info: info, Statsz: &server.ServerStats{Start: start}})
+			in.Snapshot.Servers = append(in.Snapshot.Servers, &fleet.Server{Info: info, Statsz: &server.ServerStats{Start: start}})
 		}
 		if got := examine(t, in, "uptime"); len(got.Findings) != c.blamed {
 			t.Errorf("live %t, %d of 3 are young: %d are blamed", c.live, c.young, len(got.Findings))

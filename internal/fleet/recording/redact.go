@@ -1,4 +1,4 @@
-package fleet
+package recording
 
 import (
 	"encoding/json"
@@ -7,14 +7,16 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // Redact returns a copy of the snapshot without what grants access or proves
 // who somebody is: JWTs, and, unless identity stays, user names, user keys and
 // certificate subjects. What does not change is shared with the original.
-func Redact(s *Snapshot, identity bool) *Snapshot {
+func Redact(s *fleet.Snapshot, identity bool) *fleet.Snapshot {
 	out := *s
-	out.Servers = make([]*Server, len(s.Servers))
+	out.Servers = make([]*fleet.Server, len(s.Servers))
 	for i, sv := range s.Servers {
 		out.Servers[i] = redactServer(sv, identity)
 	}
@@ -25,7 +27,7 @@ func Redact(s *Snapshot, identity bool) *Snapshot {
 	return &out
 }
 
-func redactServer(sv *Server, identity bool) *Server {
+func redactServer(sv *fleet.Server, identity bool) *fleet.Server {
 	out := *sv
 	if sv.Connz != nil {
 		cz := *sv.Connz
@@ -108,7 +110,7 @@ var (
 
 // RedactEvent returns the event without secrets, and unless identity stays,
 // without user names and keys.
-func RedactEvent(e Event, identity bool) Event {
+func RedactEvent(e fleet.Event, identity bool) fleet.Event {
 	if len(e.Body) == 0 {
 		return e
 	}

@@ -1,4 +1,4 @@
-package fleet
+package recording
 
 import (
 	"bufio"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // maxLine is the longest line that is read, in bytes: a snapshot of thousands
@@ -24,7 +26,7 @@ type Recording struct {
 	size  int64
 	gzip  bool
 	index []recordedLine
-	notes []Event
+	notes []fleet.Event
 	cut   bool
 	bad   int    // lines
 	other string // the schema of a line that another version wrote
@@ -43,12 +45,12 @@ type recordedLine struct {
 // OpenRecording indexes a recording: one pass over the file, which keeps times
 // and events, not snapshots. A file that was cut short is read up to the cut.
 // The errors wrap [ErrRecording], or are those of file.
-func OpenRecording(file io.ReaderAt, size int64) (*Recording, error) {
+func Open(file io.ReaderAt, size int64) (*Recording, error) {
 	r := &Recording{file: file, size: size}
 	magic := make([]byte, 2)
 	if n, err := file.ReadAt(magic, 0); err != nil && n < 2 {
 		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("%w: the file is empty", ErrRecording)
+			return nil, fmt.Errorf("%w: the file is empty", ErrInvalid)
 		}
 		return nil, err
 	}
@@ -64,9 +66,9 @@ func OpenRecording(file io.ReaderAt, size int64) (*Recording, error) {
 	}
 	if len(r.index) == 0 {
 		if r.other != "" {
-			return nil, fmt.Errorf("%w that this version reads: it holds %q, which another one wrote", ErrRecording, r.other)
+			return nil, fmt.Errorf("%w that this version reads: it holds %q, which another one wrote", ErrInvalid, r.other)
 		}
-		return nil, fmt.Errorf("%w: no snapshot in it", ErrRecording)
+		return nil, fmt.Errorf("%w: no snapshot in it", ErrInvalid)
 	}
 	return r, nil
 }
@@ -175,7 +177,7 @@ func (r *Recording) note(line []byte, at recordedLine) {
 	}
 	err := json.Unmarshal(line, &head)
 	switch {
-	case err == nil && head.Schema == Schema:
+	case err == nil && head.Schema == fleet.Schema:
 		at.time = head.Time
 		r.index = append(r.index, at)
 	case err == nil && head.Schema == EventSchema:
@@ -187,13 +189,13 @@ func (r *Recording) note(line []byte, at recordedLine) {
 		r.notes = append(r.notes, e.Event)
 	default:
 		r.bad++
-		if name, _, _ := strings.Cut(Schema, "/"); strings.HasPrefix(head.Schema, name+"/") {
+		if name, _, _ := strings.Cut(fleet.Schema, "/"); strings.HasPrefix(head.Schema, name+"/") {
 			r.other = head.Schema
 		}
 	}
 }
 
-var errLineTooLong = fmt.Errorf("%w: a line of more than %d bytes", ErrRecording, maxLine)
+var errLineTooLong = fmt.Errorf("%w: a line of more than %d bytes", ErrInvalid, maxLine)
 
 // readLine returns the next whole line with its newline; a last line without
 // one comes with the error that ended it. A long line that is no JSON object is

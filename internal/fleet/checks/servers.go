@@ -1,13 +1,16 @@
-package fleet
+package checks
 
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // fleetChecks look at the servers as such.
@@ -39,7 +42,7 @@ var fleetChecks = []*Check{
 	{
 		Name: "config", About: "The servers of a cluster that mostly share one configuration all do.",
 		Why:  "A server with another configuration refuses what the others allow, or the other way round.",
-		Next: "Compare the files, then `natsctl server reload` the server that differs.", Needs: []Kind{Varz},
+		Next: "Compare the files, then `natsctl server reload` the server that differs.", Needs: []fleet.Kind{fleet.Varz},
 		find: findConfigs,
 	},
 	{
@@ -63,7 +66,7 @@ var fleetChecks = []*Check{
 	{
 		Name: "health", About: "Every server calls itself healthy.",
 		Why:  "An unhealthy server is not ready to serve: its JetStream assets are not current, or its listener is closed.",
-		Next: "Wait if it has just started; otherwise see `natsctl server report health` for the assets concerned.", Needs: []Kind{Healthz},
+		Next: "Wait if it has just started; otherwise see `natsctl server report health` for the assets concerned.", Needs: []fleet.Kind{fleet.Healthz},
 		find: findUnhealthy,
 	},
 }
@@ -71,12 +74,12 @@ var fleetChecks = []*Check{
 func findMissing(c *checkup) {
 	c.result.Objects = c.Snapshot.Expected
 	for _, m := range c.Snapshot.Missing {
-		f := Finding{Level: Crit, Object: m.Label(), Where: m.Cluster, What: m.Label() + " " + missingNote(m)}
+		f := Finding{Level: fleet.Crit, Object: m.Label(), Where: m.Cluster, What: m.Label() + " " + m.Note()}
 		switch m.Reason {
-		case Draining:
-			f.Level = Warn
+		case fleet.Draining:
+			f.Level = fleet.Warn
 			f.Next = "Wait until its clients have moved; if nobody meant it, start it again once it has ended."
-		case Behind:
+		case fleet.Behind:
 			f.Next = "See to " + cmp.Or(m.Via, "the silent server") + " first; then ask again."
 		}
 		if len(m.SeenBy) > 0 {
@@ -90,11 +93,11 @@ func findProblems(c *checkup) {
 	c.result.Objects = len(c.Snapshot.Servers)
 	for _, p := range c.Snapshot.Problems {
 		f := Finding{
-			Level: Warn, Object: p.Server, Where: string(p.Kind),
+			Level: fleet.Warn, Object: p.Server, Where: string(p.Kind),
 			What: fmt.Sprintf("%s of %s is %s", p.Kind, p.Server, p.Reason),
 		}
-		if p.Reason == Unsupported {
-			f.Level, f.Next = Info, "Nothing; a newer server reports it."
+		if p.Reason == fleet.Unsupported {
+			f.Level, f.Next = fleet.Info, "Nothing; a newer server reports it."
 		}
 		if p.Detail != "" {
 			f.What += ": " + p.Detail
@@ -109,10 +112,10 @@ func findTwins(c *checkup) {
 		c.saw()
 		ids[sv.Info.Name] = append(ids[sv.Info.Name], sv.Info.ID)
 	}
-	for _, name := range sortedKeys(ids) {
+	for _, name := range slices.Sorted(maps.Keys(ids)) {
 		if n := len(ids[name]); n > 1 && name != "" {
 			c.found(Finding{
-				Level: Warn, Object: name, What: fmt.Sprintf("%d servers are named %s", n, name), Value: float64(n), Unit: "count",
+				Level: fleet.Warn, Object: name, What: fmt.Sprintf("%d servers are named %s", n, name), Value: float64(n), Unit: "count",
 			})
 		}
 	}
@@ -127,7 +130,7 @@ func findVersions(c *checkup) {
 			c.saw()
 			if n.VersionSkew {
 				c.found(Finding{
-					Level: Warn, Object: n.Name, Where: cl.Name,
+					Level: fleet.Warn, Object: n.Name, Where: cl.Name,
 					What: fmt.Sprintf("%s runs %s, most of %s runs %s", n.Name, n.Version, cl.Name, cl.Version),
 				})
 			}
@@ -137,13 +140,13 @@ func findVersions(c *checkup) {
 
 func findConfigs(c *checkup) {
 	for _, n := range c.Topology.Nodes {
-		if n.configDigest() == "" {
+		if n.ConfigDigest() == "" {
 			continue
 		}
 		c.saw()
 		if n.ConfigSkew {
 			c.found(Finding{
-				Level: Warn, Object: n.Name, Where: n.Cluster,
+				Level: fleet.Warn, Object: n.Name, Where: n.Cluster,
 				What: fmt.Sprintf("the configuration of %s differs from most of %s", n.Name, n.Cluster),
 			})
 		}
@@ -153,7 +156,7 @@ func findConfigs(c *checkup) {
 // findYoung finds servers that are younger than most. Where snapshots follow
 // each other, a fleet that started as a whole is no trouble of any server.
 func findYoung(c *checkup) {
-	ages := map[*Server]float64{}
+	ages := map[*fleet.Server]float64{}
 	young, limit := 0, c.limit("uptime_seconds")
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Statsz == nil || sv.Statsz.Start.IsZero() || sv.Info.Time.IsZero() {
@@ -161,7 +164,7 @@ func findYoung(c *checkup) {
 		}
 		c.saw()
 		ages[sv] = sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
-		if level, _ := limit.Judge(ages[sv]); level != OK {
+		if level, _ := limit.Judge(ages[sv]); level != fleet.OK {
 			young++
 		}
 	}
@@ -174,7 +177,7 @@ func findYoung(c *checkup) {
 			continue
 		}
 		c.measure("uptime_seconds", age, Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started " + lasting(age) + " ago",
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started " + fleet.Lasting(age) + " ago",
 		})
 	}
 }
@@ -197,7 +200,7 @@ func findSkew(c *checkup) {
 		skew := max(behind, ahead, 0)
 		c.measure("clock_skew_seconds", skew, Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster,
-			What: fmt.Sprintf("the clock of %s is %s %s the one here", sv.Info.Name, lasting(skew), way),
+			What: fmt.Sprintf("the clock of %s is %s %s the one here", sv.Info.Name, fleet.Lasting(skew), way),
 		})
 	}
 }
@@ -216,7 +219,7 @@ func findUnhealthy(c *checkup) {
 		if detail := healthDetail(h); detail != "" {
 			what += ": " + detail
 		}
-		c.found(Finding{Level: Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status"})
+		c.found(Finding{Level: fleet.Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status"})
 	}
 }
 
@@ -230,32 +233,4 @@ func healthDetail(h *server.HealthStatus) string {
 		return fmt.Sprintf("%s, and %d more", h.Errors[0].Error, more)
 	}
 	return h.Errors[0].Error
-}
-
-// lasting writes a time in seconds for a sentence: three digits below a minute,
-// the two largest units above.
-func lasting(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second))
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d days", d/(24*time.Hour))
-	case d >= time.Hour:
-		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
-	case d >= time.Minute:
-		return d.Round(time.Second).String()
-	}
-	unit := time.Nanosecond
-	for d/unit >= 1000 {
-		unit *= 10
-	}
-	return d.Round(unit).String()
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

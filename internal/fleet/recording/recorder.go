@@ -1,4 +1,4 @@
-package fleet
+package recording
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // EventSchema names the JSON form of an [Event] in a recording.
@@ -20,7 +22,7 @@ const segmentLines = 32
 // recordedEvent is an event as a line of a recording.
 type recordedEvent struct {
 	Schema string `json:"schema"`
-	Event
+	fleet.Event
 }
 
 // Recorder writes snapshots and events, one a line, as compressed NDJSON: a
@@ -42,7 +44,7 @@ func NewRecorder(out io.Writer, identity bool) *Recorder {
 }
 
 // Snapshot appends a snapshot.
-func (r *Recorder) Snapshot(s *Snapshot) error {
+func (r *Recorder) Snapshot(s *fleet.Snapshot) error {
 	if r.lines >= segmentLines {
 		if err := r.endMember(); err != nil {
 			return err
@@ -53,7 +55,7 @@ func (r *Recorder) Snapshot(s *Snapshot) error {
 }
 
 // Event appends an event.
-func (r *Recorder) Event(e Event) error {
+func (r *Recorder) Event(e fleet.Event) error {
 	return r.line(recordedEvent{EventSchema, RedactEvent(e, r.identity)})
 }
 
@@ -91,12 +93,12 @@ func (r *Recorder) Close() error { return r.endMember() }
 
 // ErrRecording is wrapped by the error of a file that is not a recording, or
 // holds no snapshot.
-var ErrRecording = errors.New("not a recording")
+var ErrInvalid = errors.New("not a recording")
 
 // NotRecordedError says that a recording does not hold what was asked.
 type NotRecordedError struct {
-	Kinds []Kind // asked and not recorded
-	Held  []Kind // recorded
+	Kinds []fleet.Kind // asked and not recorded
+	Held  []fleet.Kind // recorded
 }
 
 // Error names what is not there.

@@ -1,6 +1,10 @@
-package fleet
+package checks
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
 
 // linkChecks look at routes, gateways and leafnodes.
 var linkChecks = []*Check{
@@ -8,36 +12,36 @@ var linkChecks = []*Check{
 		Name: "routes", About: "Every two servers of a cluster have a whole route.",
 		Why:   "Clients on two servers without a route cannot reach each other, for messages take one hop in a cluster.",
 		Next:  "See `natsctl server report routes`; check the network between the two and their cluster { routes }.",
-		Needs: []Kind{Routez}, find: func(c *checkup) { findEdges(c, Route) },
+		Needs: []fleet.Kind{fleet.Routez}, find: func(c *checkup) { findEdges(c, fleet.Route) },
 	},
 	{
 		Name: "gateways", About: "Every server has an outbound gateway to every other cluster.",
 		Why:   "Its clients cannot reach the other cluster, and silently: their messages go nowhere.",
 		Next:  "See `natsctl server report gateways`; check the network and gateway { gateways } of the server.",
-		Needs: []Kind{Gatewayz}, find: findGateways,
+		Needs: []fleet.Kind{fleet.Gatewayz}, find: findGateways,
 	},
 	{
 		Name: "leafs", About: "Hub and spoke of every leafnode agree on their connections.",
 		Why:   "A half-open leafnode loses messages until one end notices.",
 		Next:  "See `natsctl server report leafnodes`; kick the connection on the hub and it comes back.",
-		Needs: []Kind{Leafz, Varz}, find: func(c *checkup) { findEdges(c, Leaf) },
+		Needs: []fleet.Kind{fleet.Leafz, fleet.Varz}, find: func(c *checkup) { findEdges(c, fleet.Leaf) },
 	},
 }
 
-func findEdges(c *checkup, kind EdgeKind) {
+func findEdges(c *checkup, kind fleet.EdgeKind) {
 	for _, e := range c.Topology.Edges {
 		if e.Kind != kind {
 			continue
 		}
 		c.saw()
-		if e.Level == OK || kind != Gateway && announced(c, e) {
+		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) {
 			continue
 		}
 		f := Finding{
 			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
 			What: fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
 		}
-		if e.Level == Crit {
+		if e.Level == fleet.Crit {
 			c.lookTwice(e, &f)
 		}
 		c.found(f)
@@ -48,15 +52,15 @@ func findEdges(c *checkup, kind EdgeKind) {
 // caught while it comes back, or while a server starts: where more looks follow,
 // it is a warning until one of them finds it broken again. A single check can
 // only say what it saw.
-func (c *checkup) lookTwice(e *Edge, f *Finding) {
+func (c *checkup) lookTwice(e *fleet.Edge, f *Finding) {
 	if c.past == nil {
 		f.What += "; seen in one look"
 	} else {
-		ago := lasting(c.Snapshot.Time.Sub(c.Before.Time).Seconds())
+		ago := fleet.Lasting(c.Snapshot.Time.Sub(c.Before.Time).Seconds())
 		switch was := c.past()[e.Key()]; {
-		case was == nil, was.State == StateUnknown:
+		case was == nil, was.State == fleet.StateUnknown:
 			f.What += "; nobody could say " + ago + " before"
-		case was.connected():
+		case was.Connected():
 			f.What += "; it was whole " + ago + " before"
 		case c.Live:
 			return
@@ -67,36 +71,36 @@ func (c *checkup) lookTwice(e *Edge, f *Finding) {
 	}
 	f.Next = "Look again in a few seconds, for it may be coming back. " + c.check.Next
 	if c.Live {
-		f.Level = Warn
+		f.Level = fleet.Warn
 	}
 }
 
-var edgeWord = map[EdgeKind]string{Route: "route", Gateway: "gateway", Leaf: "leafnode connection"}
+var edgeWord = map[fleet.EdgeKind]string{fleet.Route: "route", fleet.Gateway: "gateway", fleet.Leaf: "leafnode connection"}
 
 // stateWord says in words what a state means.
-var stateWord = map[State]string{
-	StateSlow: "is slow", StateShort: "has too few connections", StateUnknown: "is not known", StateOneWay: "works one way only",
-	StateGhost: "leads nowhere", StateMissing: "is missing",
+var stateWord = map[fleet.State]string{
+	fleet.StateSlow: "is slow", fleet.StateShort: "has too few connections", fleet.StateUnknown: "is not known", fleet.StateOneWay: "works one way only",
+	fleet.StateGhost: "leads nowhere", fleet.StateMissing: "is missing",
 }
 
 // announced tells whether an end of the edge is a server that is known to be
 // missing: that is the finding, and not each of its links once more. A link
 // that is gone while others still have theirs may be the cause, so it is told;
 // and a gateway to such a server cuts off a cluster.
-func announced(c *checkup, e *Edge) bool {
+func announced(c *checkup, e *fleet.Edge) bool {
 	for _, m := range c.Snapshot.Missing {
 		for _, key := range []string{e.From, e.To} {
 			n := c.Topology.Node(key)
 			if n == nil || !n.Ghost || n.ID != m.ID || n.Name != m.Label() {
 				continue
 			}
-			return e.State != StateMissing || len(m.SeenBy) == 0
+			return e.State != fleet.StateMissing || len(m.SeenBy) == 0
 		}
 	}
 	return false
 }
 
-func where(t *Topology, e *Edge) string {
+func where(t *fleet.Topology, e *fleet.Edge) string {
 	if n := t.Node(e.From); n != nil {
 		return n.Cluster
 	}
@@ -104,11 +108,11 @@ func where(t *Topology, e *Edge) string {
 }
 
 func findGateways(c *checkup) {
-	findEdges(c, Gateway)
+	findEdges(c, fleet.Gateway)
 	for _, cl := range c.Topology.Clusters {
 		if cl.Ghost {
 			c.found(Finding{
-				Level: Crit, Object: cl.Name, What: "no server of cluster " + cl.Name + " answers, though gateways to it are known",
+				Level: fleet.Crit, Object: cl.Name, What: "no server of cluster " + cl.Name + " answers, though gateways to it are known",
 				Next: "Check that cluster; remove it from gateway { gateways } everywhere if it is gone for good.",
 			})
 		}

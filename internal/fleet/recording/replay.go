@@ -1,9 +1,8 @@
-package fleet
+package recording
 
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // Len is how many snapshots the recording holds; at least one.
@@ -41,8 +42,8 @@ func (r *Recording) At(t time.Time) int {
 
 // Events returns the events after from, up to and including to, in the order
 // of the file.
-func (r *Recording) Events(from, to time.Time) []Event {
-	var out []Event
+func (r *Recording) Events(from, to time.Time) []fleet.Event {
+	var out []fleet.Event
 	for _, e := range r.notes {
 		if e.Time.After(from) && !e.Time.After(to) {
 			out = append(out, e)
@@ -52,7 +53,7 @@ func (r *Recording) Events(from, to time.Time) []Event {
 }
 
 // Snapshot decodes snapshot i.
-func (r *Recording) Snapshot(i int) (*Snapshot, error) {
+func (r *Recording) Snapshot(i int) (*fleet.Snapshot, error) {
 	if i < 0 || i >= len(r.index) {
 		return nil, fmt.Errorf("snapshot %d of %d: %w", i, len(r.index), io.EOF)
 	}
@@ -76,52 +77,7 @@ func (r *Recording) Snapshot(i int) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("snapshot %d: %w", i, err)
 	}
-	return decodeSnapshot(line)
-}
-
-func decodeSnapshot(line []byte) (*Snapshot, error) {
-	s := &Snapshot{}
-	if err := json.Unmarshal(line, s); err != nil {
-		return nil, fmt.Errorf("snapshot: %w", err)
-	}
-	// Everything else takes it for granted that servers are there.
-	s.Servers = slices.DeleteFunc(s.Servers, func(sv *Server) bool { return sv == nil })
-	for _, sv := range s.Servers {
-		sv.dropNil()
-	}
-	return s, nil
-}
-
-// dropNil removes list members that were null in JSON.
-func (sv *Server) dropNil() {
-	if sv.Connz != nil {
-		sv.Connz.Conns = compact(sv.Connz.Conns)
-	}
-	if sv.Routez != nil {
-		sv.Routez.Routes = compact(sv.Routez.Routes)
-	}
-	if sv.Leafz != nil {
-		sv.Leafz.Leafs = compact(sv.Leafz.Leafs)
-	}
-	if sv.AccountStatz != nil {
-		sv.AccountStatz.Accounts = compact(sv.AccountStatz.Accounts)
-	}
-	if sv.Statsz != nil {
-		sv.Statsz.Routes = compact(sv.Statsz.Routes)
-		sv.Statsz.Gateways = compact(sv.Statsz.Gateways)
-	}
-	if sv.Jsz != nil {
-		sv.Jsz.AccountDetails = compact(sv.Jsz.AccountDetails)
-		for _, acc := range sv.Jsz.AccountDetails {
-			for i := range acc.Streams {
-				acc.Streams[i].Consumer = compact(acc.Streams[i].Consumer)
-			}
-		}
-	}
-}
-
-func compact[T any](list []*T) []*T {
-	return slices.DeleteFunc(list, func(p *T) bool { return p == nil })
+	return fleet.DecodeSnapshot(line)
 }
 
 // Player replays a recording as a [Source].
@@ -141,7 +97,7 @@ func (r *Recording) Still(i int) *Player { return &Player{recording: r, next: i,
 
 // Snapshot answers from the recording, narrowed to the scope. Asked for what
 // was not recorded, it fails with a [*NotRecordedError].
-func (p *Player) Snapshot(ctx context.Context, want Want) (*Snapshot, error) {
+func (p *Player) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -164,35 +120,6 @@ func (p *Player) Snapshot(ctx context.Context, want Want) (*Snapshot, error) {
 	if len(missing.Kinds) > 0 {
 		return nil, missing
 	}
-	s.Problems = slices.DeleteFunc(s.Problems, func(p Problem) bool { return !want.Has(p.Kind) })
+	s.Problems = slices.DeleteFunc(s.Problems, func(p fleet.Problem) bool { return !want.Has(p.Kind) })
 	return s.In(want.Scope), nil
-}
-
-// In returns the part of the snapshot that is in scope. A missing server of
-// which the scope's field is not known stays in.
-func (s *Snapshot) In(scope Scope) *Snapshot {
-	if scope.IsZero() {
-		return s
-	}
-	out := *s
-	out.Want.Scope = scope
-	out.Servers, out.Missing, out.Problems = nil, nil, nil
-	for _, sv := range s.Servers {
-		if scope.Matches(sv.Info) {
-			out.Servers = append(out.Servers, sv)
-		}
-	}
-	for _, m := range s.Missing {
-		if (scope.Cluster == "" || m.Cluster == "" || m.Cluster == scope.Cluster) &&
-			(scope.Name == "" || scope.Name == m.Name || scope.Name == m.ID) {
-			out.Missing = append(out.Missing, m)
-		}
-	}
-	for _, p := range s.Problems {
-		if out.Server(p.ServerID) != nil {
-			out.Problems = append(out.Problems, p)
-		}
-	}
-	out.Expected = len(out.Servers) + len(out.Missing)
-	return &out
 }

@@ -1,10 +1,12 @@
-package fleet
+package checks
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // jetStreamChecks look at JetStream: the meta group, streams, consumers,
@@ -15,67 +17,67 @@ var jetStreamChecks = []*Check{
 		Why:    "Without a meta leader no stream or consumer can be created, changed or moved.",
 		Next:   "Bring the peers back that are offline; remove one that is gone for good (`nats server cluster peer-remove`).",
 		Limits: []Limit{{Name: "meta_lag", About: "operations that a peer is behind", Warn: 100, Crit: 10_000}},
-		Needs:  []Kind{Jsz}, find: findMeta,
+		Needs:  []fleet.Kind{fleet.Jsz}, find: findMeta,
 	},
 	{
 		Name: "meta-pending", About: "The meta leader works off its operations.",
 		Why:    "Creating or changing streams and consumers waits behind them, then times out.",
 		Next:   "Find who creates or lists assets in a loop; look at the disk and the CPU of the meta leader.",
 		Limits: []Limit{{Name: "meta_pending", About: "operations waiting at the leader", Warn: 1000, Crit: 10_000}},
-		Needs:  []Kind{Jsz}, find: findMetaPending,
+		Needs:  []fleet.Kind{fleet.Jsz}, find: findMetaPending,
 	},
 	{
 		Name: "streams", About: "Every stream has a leader and replicas that are current.",
 		Why:    "Without a leader a stream takes no messages; without current replicas the next failure loses some.",
 		Next:   "See `natsctl server report streams`; a replica that does not catch up can be removed and added again.",
 		Limits: []Limit{{Name: "stream_lag", About: "operations that a replica is behind", Warn: 1000, Crit: 100_000}},
-		Needs:  []Kind{Jsz}, Asset: true, find: findStreams,
+		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findStreams,
 	},
 	{
 		Name: "consumers", About: "Every consumer has a leader and replicas that are current, and is not held back.",
 		Why:    "Without a leader a consumer delivers nothing.",
 		Next:   "See `natsctl server report consumers`; look at the application when acknowledgements are what is missing.",
 		Limits: []Limit{{Name: "consumer_lag", About: "operations that a replica is behind", Warn: 1000, Crit: 100_000}},
-		Needs:  []Kind{Jsz}, Asset: true, find: findConsumers,
+		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findConsumers,
 	},
 	{
 		Name: "storage", About: "No server is near its JetStream storage limits.",
 		Why:    "At the limit publishing to its streams fails.",
 		Next:   "Delete or limit streams, move some to other servers, or raise max_file_store and max_memory_store.",
 		Limits: []Limit{{Name: "storage_percent", About: "of the file or memory store of a server", Warn: 80, Crit: 95}},
-		Needs:  []Kind{Jsz}, find: findStorage,
+		Needs:  []fleet.Kind{fleet.Jsz}, find: findStorage,
 	},
 	{
 		Name: "stream-limits", About: "No stream is near its own size limit.",
 		Why:    "At its limit a stream discards old messages, or refuses new ones.",
 		Next:   "Raise max_bytes, shorten max_age, or let the consumers catch up.",
 		Limits: []Limit{{Name: "stream_percent", About: "of max_bytes, for streams that refuse new messages", Warn: 80, Crit: 95}},
-		Needs:  []Kind{Jsz}, Asset: true, find: findFullStreams,
+		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findFullStreams,
 	},
 	{
 		Name: "ha-assets", About: "No server carries too many replicated assets.",
 		Why:    "Each is a raft group that sends heartbeats; too many make all of them slow.",
 		Next:   "Use fewer replicas for what can be lost, fewer and larger streams, or more servers.",
 		Limits: []Limit{{Name: "ha_assets", About: "streams and consumers with replicas, on one server", Warn: 1000, Crit: 2000}},
-		Needs:  []Kind{Jsz}, find: findHAAssets,
+		Needs:  []fleet.Kind{fleet.Jsz}, find: findHAAssets,
 	},
 	{
 		Name: "raft", About: "Every raft group has a leader, applies what is committed, and belongs to something.",
 		Why:    "A stuck group stops its stream or consumer; an orphaned one costs disk and CPU for nothing.",
 		Next:   "See `natsctl server request raftz --account ACCOUNT`; step its leader down (`nats stream cluster step-down`), or restart the server that is stuck.",
 		Limits: []Limit{{Name: "raft_behind", About: "entries committed and not applied", Warn: 10_000, Crit: 1_000_000}},
-		Needs:  []Kind{Raftz}, find: findRaft,
+		Needs:  []fleet.Kind{fleet.Raftz}, find: findRaft,
 	},
 }
 
 func findMeta(c *checkup) {
-	for _, g := range MetaGroups(c.Snapshot) {
+	for _, g := range fleet.MetaGroups(c.Snapshot) {
 		c.saw()
 		name := "the meta group"
 		if g.Domain != "" {
 			name += " of domain " + g.Domain
 		}
-		f := Finding{Object: name, Where: g.Name, Level: Crit}
+		f := Finding{Object: name, Where: g.Name, Level: fleet.Crit}
 		switch {
 		case g.Leader == "":
 			f.What = name + " has no leader"
@@ -88,7 +90,7 @@ func findMeta(c *checkup) {
 		case !g.Heard && !c.Snapshot.Want.Scope.IsZero():
 			continue // the leader was not asked
 		case !g.Heard:
-			f.Level = Warn
+			f.Level = fleet.Warn
 			f.What = fmt.Sprintf("%s is led by %s, which does not answer", name, g.Leader)
 			c.found(f)
 			continue
@@ -102,8 +104,8 @@ func findMeta(c *checkup) {
 	}
 }
 
-func findMetaPeer(c *checkup, group string, p *MetaPeer) {
-	f := Finding{Object: p.Name, Where: p.Cluster, Level: Warn}
+func findMetaPeer(c *checkup, group string, p *fleet.MetaPeer) {
+	f := Finding{Object: p.Name, Where: p.Cluster, Level: fleet.Warn}
 	switch {
 	case p.Leader || !p.Known:
 	case p.Offline:
@@ -112,7 +114,7 @@ func findMetaPeer(c *checkup, group string, p *MetaPeer) {
 	case !p.Current:
 		f.What = fmt.Sprintf("%s is not current in %s, %d operations behind", p.Name, group, p.Lag)
 		f.Value, f.Unit = float64(p.Lag), "count"
-		if level, limit := c.limit("meta_lag").Judge(f.Value); level != OK {
+		if level, limit := c.limit("meta_lag").Judge(f.Value); level != fleet.OK {
 			f.Level, f.Limit = level, limit
 		}
 		c.found(f)
@@ -120,8 +122,8 @@ func findMetaPeer(c *checkup, group string, p *MetaPeer) {
 }
 
 func findMetaPending(c *checkup) {
-	for _, g := range MetaGroups(c.Snapshot) {
-		if leader := c.Snapshot.Server(g.Leader); leader == nil || !Reports(leader.Info.Version, FieldMetaPending) {
+	for _, g := range fleet.MetaGroups(c.Snapshot) {
+		if leader := c.Snapshot.Server(g.Leader); leader == nil || !fleet.Reports(leader.Info.Version, fleet.FieldMetaPending) {
 			continue
 		}
 		c.saw()
@@ -132,7 +134,7 @@ func findMetaPending(c *checkup) {
 }
 
 func findStreams(c *checkup) {
-	for _, r := range StreamRows(c.Snapshot, c.Delta) {
+	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		c.saw()
 		findAsset(c, "stream_lag", r.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.State),
@@ -141,7 +143,7 @@ func findStreams(c *checkup) {
 }
 
 func findConsumers(c *checkup) {
-	for _, r := range ConsumerRows(c.Snapshot, c.Delta) {
+	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
 		c.saw()
 		findAsset(c, "consumer_lag", r.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account + " " + r.Stream,
@@ -151,7 +153,7 @@ func findConsumers(c *checkup) {
 }
 
 // eachJetStream calls f for every server that runs JetStream.
-func (c *checkup) eachJetStream(f func(sv *Server, js *server.JSInfo)) {
+func (c *checkup) eachJetStream(f func(sv *fleet.Server, js *server.JSInfo)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Jsz != nil && !sv.Jsz.Disabled {
 			c.saw()
@@ -162,10 +164,10 @@ func (c *checkup) eachJetStream(f func(sv *Server, js *server.JSInfo)) {
 
 // findAsset reports a stream or consumer that is at fault or lags; the worse of
 // the two levels counts.
-func findAsset(c *checkup, limit string, level Level, lag uint64, f Finding) {
+func findAsset(c *checkup, limit string, level fleet.Level, lag uint64, f Finding) {
 	byLag, passed := c.limit(limit).Judge(float64(lag))
 	f.Level = level.Worse(byLag)
-	if f.Level == OK || f.Level == Info {
+	if f.Level == fleet.OK || f.Level == fleet.Info {
 		return
 	}
 	if lag > 0 {
@@ -181,7 +183,7 @@ func findStorage(c *checkup) {
 		most  uint64
 		limit int64
 	}
-	c.eachJetStream(func(sv *Server, js *server.JSInfo) {
+	c.eachJetStream(func(sv *fleet.Server, js *server.JSInfo) {
 		for _, store := range []store{
 			{"file", max(js.Store, js.ReservedStore), js.Config.MaxStore},
 			{"memory", max(js.Memory, js.ReservedMemory), js.Config.MaxMemory},
@@ -192,28 +194,28 @@ func findStorage(c *checkup) {
 			c.measure("storage_percent", percent(float64(store.most), float64(store.limit)), Finding{
 				Object: sv.Info.Name + " " + store.name, Where: sv.Info.Cluster,
 				What: fmt.Sprintf("the %s store of %s is filling: %s used or reserved, of %s",
-					store.name, sv.Info.Name, inBytes(int64(store.most)), inBytes(store.limit)),
+					store.name, sv.Info.Name, fleet.InBytes(int64(store.most)), fleet.InBytes(store.limit)),
 			})
 		}
 	})
 }
 
 func findFullStreams(c *checkup) {
-	for _, r := range StreamRows(c.Snapshot, c.Delta) {
+	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		used, limited := r.Size()
-		if !limited || r.Detail.Config.Discard != discardNew {
+		if !limited || r.Detail.Config.Discard != server.DiscardNew {
 			continue // one that discards old messages is meant to be full
 		}
 		c.saw()
 		c.measure("stream_percent", used, Finding{
 			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s holds %s of at most %s, and refuses what is over",
-				r.Name, r.Account, inBytes(int64(r.Detail.State.Bytes)), inBytes(r.Detail.Config.MaxBytes)),
+				r.Name, r.Account, fleet.InBytes(int64(r.Detail.State.Bytes)), fleet.InBytes(r.Detail.Config.MaxBytes)),
 		})
 	}
 }
 
 func findHAAssets(c *checkup) {
-	c.eachJetStream(func(sv *Server, js *server.JSInfo) {
+	c.eachJetStream(func(sv *fleet.Server, js *server.JSInfo) {
 		c.measure("ha_assets", float64(js.HAAssets), Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, js.HAAssets),
 		})

@@ -1,0 +1,173 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Check is one row of the table of checks: a question that a snapshot, or two,
+// can answer, why it matters, and what to do about a finding. The command
+// `check`, the dashboard's alerts and the exporter's alert rules all come from
+// this table.
+type Check struct {
+	Name   string       // as given on the command line
+	About  string       // what it looks at, one sentence
+	Why    string       // why it matters, one sentence
+	Next   string       // what to do next, one sentence; a finding may know better
+	Needs  []fleet.Kind // what the snapshot must hold, beside STATSZ
+	Asset  bool         // needs streams and consumers in JSZ
+	Rates  bool         // needs two snapshots
+	Limits []Limit      // thresholds that can be set
+
+	find func(*checkup)
+}
+
+// Finding is one thing that a check found wrong.
+type Finding struct {
+	Check  string      `json:"check"`
+	Level  fleet.Level `json:"level"`
+	Object string      `json:"object"`          // the server, link, stream or connection concerned
+	Where  string      `json:"where,omitempty"` // the server or cluster it is on
+	What   string      `json:"what"`            // one sentence
+	Unit   string      `json:"unit,omitempty"`  // of Value and Limit: percent, bytes, seconds, count
+	Value  float64     `json:"value,omitempty"`
+	Limit  float64     `json:"limit,omitempty"` // the threshold that was passed
+	Why    string      `json:"why"`
+	Next   string      `json:"next"`
+}
+
+// Result is the outcome of one check.
+type Result struct {
+	Check    *Check      `json:"-"`
+	Name     string      `json:"check"`
+	Level    fleet.Level `json:"level"` // the worst of its findings
+	Objects  int         `json:"objects"`
+	Findings []Finding   `json:"findings,omitempty"` // worst first
+	Skipped  string      `json:"skipped,omitempty"`  // why it could not look; then Level is Unknown
+	Unheard  []string    `json:"unheard,omitempty"`  // servers that did not say, because they are too old or failed to
+}
+
+// Input is what checks look at.
+type Input struct {
+	Snapshot *fleet.Snapshot
+	Before   *fleet.Snapshot // an earlier one; nil skips the checks of rates
+	Delta    *fleet.Delta    // from Before to Snapshot; made when nil
+	Topology *fleet.Topology // of Snapshot; made when nil
+	Ranges   Ranges          // thresholds other than the defaults
+	Live     bool            // more snapshots follow: a link that breaks is critical from the second look on
+
+	past func() map[string]*fleet.Edge // of Before, by key; nil without it
+}
+
+// WantFor returns what a snapshot must hold for these checks.
+func WantFor(checks []*Check) fleet.Want {
+	var w fleet.Want
+	for _, c := range checks {
+		w = w.Union(fleet.Want{Kinds: c.Needs})
+		if c.Asset {
+			// A consumer's leader need not be where its stream's is, and only
+			// leaders know how their replicas are: so all are asked.
+			w.JS = fleet.JSWant{Streams: true, Consumers: true, Raft: true, Groups: true, Config: true, AllReplicas: true}
+		}
+	}
+	return w
+}
+
+// Run looks at the snapshot with each check.
+func Run(in Input, checks []*Check) []Result {
+	if in.Delta == nil && in.Before != nil {
+		in.Delta = fleet.NewDelta(in.Before, in.Snapshot)
+	}
+	if in.Topology == nil {
+		in.Topology = fleet.NewTopology(in.Snapshot, fleet.TopologyOptions{Delta: in.Delta})
+	}
+	if in.Before != nil {
+		in.past = sync.OnceValue(func() map[string]*fleet.Edge {
+			return fleet.NewTopology(in.Before, fleet.TopologyOptions{}).EdgesByKey()
+		})
+	}
+	results := make([]Result, len(checks))
+	for i, c := range checks {
+		results[i] = c.run(in)
+	}
+	return results
+}
+
+func (c *Check) run(in Input) Result {
+	run := &checkup{Input: in, check: c, result: Result{Check: c, Name: c.Name}}
+	if why := run.cannot(); why != "" {
+		run.result.Skipped, run.result.Level = why, fleet.Unknown
+		return run.result
+	}
+	c.find(run)
+	slices.SortStableFunc(run.result.Findings, func(a, b Finding) int { return b.Level.Compare(a.Level) })
+	for _, f := range run.result.Findings {
+		run.result.Level = run.result.Level.Worse(f.Level)
+	}
+	return run.result
+}
+
+// checkup is one check at work.
+type checkup struct {
+	Input
+	check  *Check
+	result Result
+}
+
+// cannot tells why the check cannot look, or "".
+func (c *checkup) cannot() string {
+	if c.check.Rates && c.Delta == nil {
+		return "needs two snapshots"
+	}
+	var lacks []string
+	for _, k := range c.check.Needs {
+		if !c.Snapshot.Want.Has(k) {
+			lacks = append(lacks, string(k))
+		}
+	}
+	if len(lacks) > 0 {
+		return "the snapshot does not hold " + strings.Join(lacks, ", ")
+	}
+	for _, p := range c.Snapshot.Problems {
+		if slices.Contains(c.check.Needs, p.Kind) && !slices.Contains(c.result.Unheard, p.Server) {
+			c.result.Unheard = append(c.result.Unheard, p.Server)
+		}
+	}
+	return ""
+}
+
+// saw counts an object that was looked at.
+func (c *checkup) saw() { c.result.Objects++ }
+
+// found reports a finding; the check's own words fill what it leaves empty.
+func (c *checkup) found(f Finding) {
+	f.Check = c.check.Name
+	if f.Why == "" {
+		f.Why = c.check.Why
+	}
+	if f.Next == "" {
+		f.Next = c.check.Next
+	}
+	c.result.Findings = append(c.result.Findings, f)
+}
+
+// measure judges a value by a limit of the check and reports it when it passes
+// the limit. What is completed with the value and the limit by the reader.
+func (c *checkup) measure(limit string, value float64, f Finding) {
+	r := c.limit(limit)
+	f.Value, f.Unit = value, unitOf(limit)
+	f.Level, f.Limit = r.Judge(value)
+	if f.Level != fleet.OK {
+		c.found(f)
+	}
+}
+
+func (c *checkup) limit(name string) Range {
+	if r, ok := c.Ranges[name]; ok {
+		return r
+	}
+	return rangeOf(c.check.Limits, name)
+}
