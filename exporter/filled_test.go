@@ -104,9 +104,15 @@ func (f *filler) leaf(v reflect.Value) {
 	f.at[strings.Join(f.path, ".")] = v
 }
 
-// filledFleet is one server of which every field has a value of its own, tied
+// filled is one server of which every field has a value of its own, tied
 // together where the exporter looks for a leader, and the fields by path.
-func filledFleet() (*fleet.Snapshot, map[string]reflect.Value, []*claims) {
+type filled struct {
+	snap    *fleet.Snapshot
+	at      map[string]reflect.Value
+	granted []*claims
+}
+
+func fill() *filled {
 	f := &filler{at: map[string]reflect.Value{}}
 	sv := &fleet.Server{RTTSeconds: 0.0625}
 	f.fill("statsz", &sv.Statsz)
@@ -144,5 +150,5 @@ func filledFleet() (*fleet.Snapshot, map[string]reflect.Value, []*claims) {
 	c := &jwt.AccountClaims{}
 	f.fill("claims", c)
 	c.Limits.JetStreamTieredLimits = nil
-	return snap, f.at, []*claims{{id: sv.AccountStatz.Accounts[0].Account, name: "the-account", jwt: c}}
+	return &filled{snap, f.at, []*claims{{id: sv.AccountStatz.Accounts[0].Account, name: "the-account", jwt: c}}}
 }

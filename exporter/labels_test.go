@@ -87,8 +87,8 @@ var shortcuts = strings.NewReplacer(
 
 // Every label holds what its name says.
 func TestLabelsHoldTheirFields(t *testing.T) {
-	_, at, _ := filledFleet()
-	series := filledSeries(t, nil)
+	at := fill().at
+	series := renderFilled(t, nil)
 	for line := range strings.Lines(strings.TrimSpace(labelRows)) {
 		words := strings.Fields(line)
 		want := map[string]string{}

@@ -258,15 +258,16 @@ varz.websocket.tls_cert_not_after@unix nats_server_certificate_expiry_timestamp_
 varz.write_deadline@seconds nats_server_write_deadline_seconds
 `
 
-// filledSeries renders the filled fleet with all names and all collectors.
-func filledSeries(t *testing.T, change func(map[string]reflect.Value)) map[string]float64 {
+// renderFilled renders the filled fleet with all names and all collectors, after
+// a change.
+func renderFilled(t *testing.T, change func(*filled)) map[string]float64 {
 	t.Helper()
-	snap, at, granted := filledFleet()
+	f := fill()
 	if change != nil {
-		change(at)
+		change(f)
 	}
-	e := exporterOf(t, snap, everything(), WithExporterNames(""), WithReplicas(true))
-	e.claims = func(context.Context, *fleet.Snapshot) []*claims { return granted }
+	e := exporterOf(t, f.snap, everything(), WithExporterNames(""), WithReplicas(true))
+	e.claims = func(context.Context, *fleet.Snapshot) []*claims { return f.granted }
 	v := e.view(t.Context(), e.cfg.chosen)
 	var b strings.Builder
 	s := &textSink{w: &b}
@@ -311,8 +312,8 @@ func number(v reflect.Value) float64 {
 // Every metric shows the field that it is said to show, and no other: all
 // fields of the fixture differ.
 func TestFieldsReachTheirMetrics(t *testing.T) {
-	_, at, _ := filledFleet()
-	series := filledSeries(t, nil)
+	at := fill().at
+	series := renderFilled(t, nil)
 	for line := range strings.Lines(strings.TrimSpace(fieldRows)) {
 		words := strings.Fields(line)
 		path, how, _ := strings.Cut(words[0], "@")
@@ -332,8 +333,8 @@ func TestFieldsReachTheirMetrics(t *testing.T) {
 
 // The numbers of VARZ and SUBSZ have metrics named by their path.
 func TestNumbersByPath(t *testing.T) {
-	_, at, _ := filledFleet()
-	series := filledSeries(t, nil)
+	at := fill().at
+	series := renderFilled(t, nil)
 	n := 0
 	for path, field := range at {
 		if !strings.HasPrefix(path, "varz.") && !strings.HasPrefix(path, "subsz.") || !field.CanInt() && !field.CanUint() && !field.CanFloat() {
@@ -374,15 +375,15 @@ var truths = map[string][]string{
 
 // A truth reaches its metrics, the right way round, and no others.
 func TestTruthsReachTheirMetrics(t *testing.T) {
-	base := filledSeries(t, nil)
+	base := renderFilled(t, nil)
 	for path, want := range truths {
-		got := changes(base, filledSeries(t, func(at map[string]reflect.Value) { at[path].SetBool(true) }))
+		got := changes(base, renderFilled(t, func(f *filled) { f.at[path].SetBool(true) }))
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
 	}
-	others := filledSeries(t, func(at map[string]reflect.Value) {
-		for path, field := range at {
+	others := renderFilled(t, func(f *filled) {
+		for path, field := range f.at {
 			if field.Kind() == reflect.Bool && truths[path] == nil {
 				field.SetBool(true)
 			}
