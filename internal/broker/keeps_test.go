@@ -1,0 +1,102 @@
+package broker
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// filled is the plan of a specification below a directory of its own, in which nodes have the files of streams: ACCOUNT/STREAM,
+// by node.
+func filled(t *testing.T, spec Spec, streams map[string][]string) plan {
+	t.Helper()
+	p := written(t, spec, t.TempDir())
+	for node, all := range streams {
+		for _, s := range all {
+			account, stream, _ := strings.Cut(s, "/")
+			if p.Trust != nil && p.Trust.Accounts[account] != nil {
+				account = p.Trust.Accounts[account].ID
+			}
+			dir := filepath.Join(p.node(node).Dir, "js", "jetstream", account, "streams", stream)
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return p
+}
+
+// TestWhatStreamsWouldBeLost is which changes are refused for which stored streams: each that is gone with its last copy, its
+// account, its identity, or the step between one server and several.
+func TestWhatStreamsWouldBeLost(t *testing.T) {
+	t.Parallel()
+	base := func() Spec {
+		s := Super(3, "east", "west").WithLeaf("edge", 2, "east")
+		s.Accounts = []Account{{Name: "APP"}, {Name: "CHAT"}}
+		return s
+	}
+	fewer := func(s *Spec) { s.Clusters[1].Nodes = 2 }
+	for name, c := range map[string]struct {
+		streams map[string][]string
+		change  func(*Spec)
+		want    string // "": nothing is lost
+	}{
+		"nothing stored":         {nil, fewer, ""},
+		"other node has it":      {map[string][]string{"west-1": {"APP/S"}, "west-3": {"APP/S"}}, fewer, ""},
+		"only copy":              {map[string][]string{"west-3": {"APP/S"}}, fewer, "S of account APP has no copy but that of west-3"},
+		"another stream":         {map[string][]string{"west-1": {"APP/T"}, "west-3": {"APP/S"}}, fewer, "S of account APP has no copy"},
+		"another account's":      {map[string][]string{"west-1": {"CHAT/S"}, "west-3": {"APP/S"}}, fewer, "S of account APP has no copy"},
+		"copy in a leaf":         {map[string][]string{"edge-1": {"APP/S"}, "west-3": {"APP/S"}}, fewer, "S of account APP has no copy"},
+		"node stays":             {map[string][]string{"west-1": {"APP/S"}}, fewer, ""},
+		"copies go together":     {map[string][]string{"west-2": {"APP/S"}, "west-3": {"APP/S"}}, func(s *Spec) { s.Clusters[1].Nodes = 1 }, "S of account APP has no copy"},
+		"leaf goes":              {map[string][]string{"edge-1": {"APP/S"}}, func(s *Spec) { s.Leafs = nil }, "S of account APP has no copy but that of edge-1"},
+		"being deleted":          {map[string][]string{"west-3": {"APP/.S"}}, fewer, ""},
+		"account goes":           {map[string][]string{"west-1": {"CHAT/S"}}, func(s *Spec) { s.Accounts = s.Accounts[:1] }, "S of account CHAT would have no account of that identity"},
+		"another account goes":   {map[string][]string{"west-1": {"APP/S"}}, func(s *Spec) { s.Accounts = s.Accounts[:1] }, ""},
+		"to operator mode":       {map[string][]string{"west-1": {"APP/S"}}, func(s *Spec) { s.Auth = AuthOperator }, "S of account APP would have no account of that identity"},
+		"to keys":                {map[string][]string{"west-1": {"APP/S"}}, func(s *Spec) { s.Auth = AuthNKey }, ""},
+		"one server":             {map[string][]string{"east-1": {"APP/S"}}, func(s *Spec) { s.Clusters = []ClusterSpec{{Name: "east", Nodes: 1}} }, "is kept by east-1, and a server that is alone"},
+		"leaf of one server":     {map[string][]string{"edge-1": {"APP/S"}}, func(s *Spec) { s.Clusters = []ClusterSpec{{Name: "east", Nodes: 1}} }, ""},
+		"four are named":         {map[string][]string{"west-3": {"APP/A", "APP/B", "APP/C", "APP/D", "APP/E", "APP/F"}}, fewer, "2 more"},
+		"one more node":          {map[string][]string{"west-3": {"APP/S"}}, func(s *Spec) { s.Clusters[1].Nodes = 4 }, ""},
+	} {
+		old := filled(t, base(), c.streams)
+		spec := base()
+		c.change(&spec)
+		next := drawn(t, spec, &old)
+		err := old.keeps(next)
+		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrData) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s:\n got %v\nwant %s", name, err, c.want)
+		}
+		if c.want == "2 more" && strings.Count(err.Error(), "of account APP") != 4 {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestStreamsOfOperatorMode names accounts where a configuration names keys, and refuses the way out of operator mode.
+func TestStreamsOfOperatorMode(t *testing.T) {
+	t.Parallel()
+	spec := Nodes(3)
+	spec.Auth = AuthOperator
+	old := filled(t, spec, map[string][]string{"dev-1": {"APP/S"}})
+	if err := old.keeps(drawn(t, spec, &old)); err != nil {
+		t.Errorf("the same: %v", err)
+	}
+	spec.Auth = AuthUsers
+	if err := old.keeps(drawn(t, spec, &old)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "S of account APP would") {
+		t.Errorf("got %v", err)
+	}
+	stranger := filled(t, Nodes(3), map[string][]string{"dev-1": {"LEFT/S"}})
+	if err := stranger.keeps(drawn(t, Nodes(3), &stranger)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "S of account LEFT") {
+		t.Errorf("an account that is gone: %v", err)
+	}
+	off := Nodes(3)
+	off.NoJetStream = true
+	none := filled(t, off, map[string][]string{"dev-3": {"APP/S"}})
+	if err := none.keeps(drawn(t, Nodes(2), &none)); err != nil {
+		t.Errorf("there is no JetStream: %v", err)
+	}
+}
