@@ -6,12 +6,15 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
+
+	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
 // atOnce is how many tests run beside each other: most of them wait for the
@@ -164,3 +167,14 @@ func mustExecute(t testing.TB, s Spec, c Connect, opts ...Option) *Run {
 }
 
 const ms = Duration(time.Millisecond)
+
+func newTapForTest() *tap.Tap { return tap.New(func() int64 { return 0 }) }
+
+// counters gives n of them that count up from first.
+func counters(n int, first uint64) []atomic.Uint64 {
+	out := make([]atomic.Uint64, n)
+	for i := range out {
+		out[i].Store(first + uint64(i))
+	}
+	return out
+}
