@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,5 +264,32 @@ func TestInterruptedJetStreamCleansUp(t *testing.T) {
 	}
 	if left := names(t, s.ClientURL()); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestAcknowledgedButNotStored has a stream that lost what it acknowledged.
+func TestAcknowledgedButNotStored(t *testing.T) {
+	t.Parallel()
+	stream := usersStream(t, startServer(t), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}}, 7)
+	for name, c := range map[string]struct {
+		acked, dups int64
+		doubts      int
+	}{"all there": {4, 0, 0}, "less": {5, 0, 1}, "duplicates": {5, 1, 0}} {
+		info, err := stream.Info(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := info.State
+		before.LastSeq = 3
+		j := &jsPubRun{run: newRun(Spec{Sizes: []int{64}, Load: Load{Mode: Max}}, nil, options{}), store: &store{stream: stream, before: before}}
+		j.clients = askers{{act: &storing{acked: c.acked, dups: c.dups}, sub: &ear{tap: newTapForTest()}, lane: j.line.Lane()}}
+		rep := &Run{}
+		j.settle(t.Context(), rep)
+		if rep.JS.Stored != 4 || rep.JS.Acked != c.acked || rep.JS.AckDup != c.dups || rep.JS.Stream != "S" || len(j.doubts) != c.doubts {
+			t.Errorf("%s: %+v, %+v", name, rep.JS, j.doubts)
+		}
+		if c.doubts == 1 && (j.doubts[0].Code != ReasonNotStored || !j.doubts[0].Fatal || !strings.HasPrefix(j.doubts[0].Text, "1 messages")) {
+			t.Errorf("%s: %+v", name, j.doubts)
+		}
 	}
 }

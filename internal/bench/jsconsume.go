@@ -63,7 +63,7 @@ func (r *run) openConsumer(ctx context.Context, nc *nats.Conn, js jetstream.JetS
 		policy = jetstream.DeliverAllPolicy
 	}
 	if r.spec.JS.Mode == "ordered" {
-		return js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: policy})
+		return r.openOrdered(ctx, js, s, policy)
 	}
 	if *name != "" {
 		if err := r.heard(ctx, nc, stream, *name); err != nil {
@@ -85,6 +85,27 @@ func (r *run) openConsumer(ctx context.Context, nc *nats.Conn, js jetstream.JetS
 		err = r.heard(ctx, nc, stream, *name)
 	}
 	return c, err
+}
+
+// openOrdered makes a consumer that nats.go makes anew when it misses a message; the
+// one that is there at the end is removed.
+func (r *run) openOrdered(ctx context.Context, js jetstream.JetStream, s *store, policy jetstream.DeliverPolicy) (jetstream.Consumer, error) {
+	stream := s.stream.CachedInfo().Config.Name
+	c, err := js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: policy})
+	if err != nil || s.own {
+		return c, err
+	}
+	r.cleanups = append(r.cleanups, cleanup{"ordered consumer", func(ctx context.Context) error {
+		info := c.CachedInfo()
+		if info == nil {
+			return nil
+		}
+		if err := s.js.DeleteConsumer(ctx, stream, info.Name); !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return err
+		}
+		return nil
+	}})
+	return c, nil
 }
 
 // refusedPull asks for messages with a heartbeat beyond the end of the request, which every server refuses (status 400).

@@ -124,3 +124,19 @@ func TestLanesOfOneLine(t *testing.T) {
 		t.Errorf("median %d, want 2000", got[0].P50)
 	}
 }
+
+// TestWindowQuantiles are those of the second.
+func TestWindowQuantiles(t *testing.T) {
+	tl := NewTimeline()
+	l := tl.Lane()
+	for i := range int64(1000) {
+		l.Received(0, (i+1)*1_000_000)
+	}
+	l.Flush()
+	w := tl.Windows()[0]
+	for got, want := range map[int64]int64{w.P50: 500_000_000, w.P99: 990_000_000, w.Max: 1_000_000_000} {
+		if got < want || float64(got) > 1.016*float64(want) {
+			t.Errorf("%d, want %d", got, want)
+		}
+	}
+}
