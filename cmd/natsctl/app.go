@@ -30,6 +30,21 @@ type entry struct {
 	standard   bool // what its group does when none of its commands is named
 }
 
+// app is what a program is made of: its commands, and what they add to the
+// tables of the console.
+type app struct {
+	help    string // what the program is, in one sentence
+	entries []entry
+	advices []advice   // what to do about the errors of the commands
+	values  []valueRow // what completes their flags and arguments
+	// rewrite may say more about the error of a command that was given
+	// arguments; path is the command. It is asked before advice is looked up.
+	rewrite func(e *env, err error, path string, args []string) error
+	// natsCommands and natsFlags are words of the nats CLI that are none here,
+	// with what does the same; an empty command is left to the nats CLI.
+	natsCommands, natsFlags map[string]string
+}
+
 // terminated is what kingpin's request to exit becomes.
 type terminated int
 
@@ -42,8 +57,8 @@ type chosen struct {
 // parse turns arguments into the command to run, without running it. Its
 // error is one of usage, or help that cannot be written. A request for help
 // has been answered when it returns a terminated status.
-func parse(args []string, e *env) (cmd chosen, status *terminated, err error) {
-	kp := kingpin.New("natsctl", tagline)
+func parse(a app, args []string, e *env) (cmd chosen, status *terminated, err error) {
+	kp := kingpin.New("natsctl", a.help)
 	kp.UsageWriter(e.out).ErrorWriter(e.err).Terminate(func(code int) { panic(terminated(code)) })
 	kp.HelpFlag.Short('h').Help("Show help for the command before it; natsctl help COMMAND does the same.")
 	kp.UsageTemplate(usageTemplate).UsageFuncs(usageFuncs())
@@ -59,7 +74,7 @@ func parse(args []string, e *env) (cmd chosen, status *terminated, err error) {
 		}
 	}()
 	e.flags.setup(kp)
-	for _, c := range slices.Concat(commands(), keeperEntries()) {
+	for _, c := range a.entries {
 		c.declare(kp, &cmd)
 	}
 	if c, asked := completing(kp, args); asked {
@@ -69,9 +84,30 @@ func parse(args []string, e *env) (cmd chosen, status *terminated, err error) {
 		args = append(slices.Clone(args[1:]), "--help")
 	}
 	if _, err = kp.Parse(args); err != nil {
-		return cmd, nil, explainParse(kp.Model(), args, err)
+		return cmd, nil, explainParse(a, kp.Model(), args, err)
 	}
 	return cmd, nil, refuseValues(kp, args, cmd.path)
+}
+
+// commandModel is what a program can be called with: its commands with their
+// flags and arguments.
+func commandModel(a app) *kingpin.ApplicationModel {
+	kp := kingpin.New("natsctl", a.help)
+	(&globals{}).setup(kp)
+	var ignored chosen
+	for _, c := range a.entries {
+		c.declare(kp, &ignored)
+	}
+	return kp.Model()
+}
+
+// parses tells what is wrong with a command line, and runs nothing.
+func parses(a app, args []string, e *env) error {
+	_, status, err := parse(a, args, e)
+	if status != nil {
+		return nil
+	}
+	return err
 }
 
 // declarer is what a command can hang on: the application or a group.
@@ -104,16 +140,17 @@ func (c entry) declare(parent declarer, selected *chosen) {
 	})
 }
 
-// run parses and runs one command line and returns the exit code. The first
+// runApp parses and runs one command line and returns the exit code. The first
 // interrupt cancels the command, which drains and prints what there is; a
 // second one ends the process.
-func run(args []string, e *env) int {
-	cmd, status, err := parse(args, e)
+func runApp(a app, args []string, e *env) int {
+	e.app = a
+	cmd, status, err := parse(a, args, e)
 	switch {
 	case status != nil:
 		return int(*status)
 	case err != nil:
-		return e.fail(e.slipped(err, args))
+		return e.fail(e.reworded(err, args))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -132,7 +169,16 @@ func run(args []string, e *env) int {
 		return exitOK
 	}
 	if err != nil {
-		return e.fail(e.slipped(inCommand{err, cmd.path}, args))
+		return e.fail(e.reworded(inCommand{err, cmd.path}, args))
 	}
 	return exitOK
+}
+
+// reworded lets the program say more about an error.
+func (e *env) reworded(err error, args []string) error {
+	var in inCommand
+	if e.app.rewrite == nil || !errors.As(err, &in) {
+		return err
+	}
+	return e.app.rewrite(e, err, in.path, args)
 }

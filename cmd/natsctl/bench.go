@@ -18,7 +18,9 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// benchEntry is the rows of natsctl bench.
+// benchEntries is the rows of natsctl bench.
+func benchEntries() []entry { return []entry{benchEntry()} }
+
 func benchEntry() entry {
 	return entry{name: "bench", help: "Measure what a system can do, and compare measurements.", sub: []entry{
 		workload("pub", "Publish without subscribers; the server confirms.", &benchPubFlags{}),
@@ -238,3 +240,19 @@ func (e *env) readFile(name string) ([]byte, error) {
 }
 
 var errTooLong = errors.New("longer than 256 MiB")
+
+// benchAdvices are what to do about errors of benchmarks.
+func benchAdvices() []advice {
+	return []advice{
+		on(is(bench.ErrSLO), exitCheck, nil),
+		on(as[doubtfulError](), exitPartial, say("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")),
+		on(is(bench.ErrSpec), exitUsage, say("nothing was sent; natsctl bench COMMAND --help lists what goes together")),
+		on(is(bench.ErrUnit), exitUsage, nil),
+		on(is(bench.ErrResult), exitUsage, say("report and compare read what --save FILE or -o json of natsctl bench wrote")),
+		on(is(bench.ErrNoInterest), exitUnreachable, say("may the user publish and subscribe to this subject? natsctl account info shows its permissions")),
+		on(is(bench.ErrNoResponders), exitUnreachable, say("start the service, or responders of ours: natsctl bench serve SUBJECT, or --serve 1")),
+		on(is(bench.ErrNotOurs), exitFailed, nil),
+		on(is(bench.ErrDifferent), exitUsage, say("compare results of the same scenario, or add --force if the difference is what you want to see")),
+		on(is(bench.ErrUnsupported), exitFailed, nil),
+	}
+}

@@ -184,18 +184,16 @@ func (c *benchAB) views(ctx context.Context, e *env, a, b *bench.Case) (err erro
 // inContext is the same surroundings with another saved context, without the
 // flags and the environment that name a server or a user.
 func (e *env) inContext(name string) *env {
-	other := *e
-	other.session, other.closers = nil, nil
+	f := e.flags
+	other := e.beside(globals{
+		context: name, timeout: f.timeout, output: f.output, jq: f.jq,
+		noColor: f.noColor, ascii: f.ascii, insecure: f.insecure,
+	})
 	other.getenv = func(name string) string {
 		if strings.HasPrefix(name, "NATS_") {
 			return ""
 		}
 		return e.getenv(name)
 	}
-	f := e.flags
-	other.flags = globals{
-		context: name, timeout: f.timeout, output: f.output, jq: f.jq,
-		noColor: f.noColor, ascii: f.ascii, insecure: f.insecure,
-	}
-	return &other
+	return other
 }

@@ -11,7 +11,10 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// clusterEntry is the noun cluster: local clusters to rehearse on.
+// clusterEntries is the noun cluster: local clusters to rehearse on, and the
+// commands with which natsctl keeps them.
+func clusterEntries() []entry { return append([]entry{clusterEntry()}, keeperEntries()...) }
+
 func clusterEntry() entry {
 	return entry{
 		name: "cluster",
@@ -153,4 +156,31 @@ func (e *env) forgetContexts(names []string) error {
 		}
 	}
 	return allOf(errs)
+}
+
+// clusterAdvices are what to do about errors of local clusters.
+func clusterAdvices() []advice {
+	return []advice{
+		on(is(broker.ErrNoSpace), exitFailed, say("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")),
+		on(is(broker.ErrData), exitFailed, say("nothing was changed; give the stream a replica elsewhere (nats stream edit --replicas), or back it up and delete it first (nats stream backup, nats stream rm), or start a new cluster under another name")),
+		on(is(broker.ErrExpired), exitFailed, say("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")),
+		on(as[*broker.SlotError](), exitFailed, say("leave --slot out for a free one; natsctl cluster ls shows who has which, natsctl cluster delete NAME frees one")),
+		on(is(broker.ErrPortInUse), exitFailed, say("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")),
+		on(is(broker.ErrNoHome), exitFailed, say("set HOME, or XDG_STATE_HOME to the directory that is to hold them")),
+		on(is(broker.ErrSpec), exitUsage, say("nothing was started; natsctl cluster up --help lists what goes together")),
+		on(is(broker.ErrNotReady), exitFailed, say("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")),
+		on(is(broker.ErrProgram), exitFailed, say("nothing was changed; natsctl cluster roll --server-bin PATH changes it node by node, with --force to an older one too")),
+		on(is(broker.ErrUser), exitUsage, nil),
+		on(is(broker.ErrPush), exitPartial, say("natsctl cluster status shows which server is not well; the JWT is kept, and pushed again by the next natsctl cluster up")),
+		on(is(broker.ErrNotEmpty), exitUsage, say("nothing was written; choose a new directory, or empty this one")),
+		on(is(broker.ErrUnknown), exitUsage, say("natsctl cluster ls shows all of them, natsctl cluster up starts one")),
+		on(is(broker.ErrDown), exitUnreachable, say("start it with natsctl cluster up NAME; natsctl cluster ls shows all of them")),
+		on(is(broker.ErrBusy), exitFailed, say("nothing was changed; wait for the other natsctl to end and try again")),
+		on(is(broker.ErrNoLeader), exitFailed, say("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")),
+		on(is(broker.ErrNoAck), exitFailed, say("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")),
+		on(is(errWhich), exitUsage, hintWhich),
+		on(is(errUnwell), exitPartial, hintUnwell),
+		on(is(broker.ErrNode), exitFailed, nil),
+		on(is(broker.ErrFault), exitFailed, nil),
+	}
 }

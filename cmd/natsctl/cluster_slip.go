@@ -22,27 +22,29 @@ func takesIn(path string) bool {
 // place.
 type slip struct {
 	error
-	hint string // the command as it was meant
+	meant string // the command as it was meant
 }
+
+// Hint is that command.
+func (s slip) Hint() string { return s.meant }
 
 // Unwrap returns the error itself.
 func (s slip) Unwrap() error { return s.error }
 
 // slipped looks whether an error may come from where the cluster was named: as
 // an argument where --in would name it, or the other way round.
-func (e *env) slipped(err error, args []string) error {
-	var in inCommand
+func slipped(e *env, err error, path string, args []string) error {
 	var usage usageError
 	misused := errors.As(err, &usage)
 	ours := misused || errors.Is(err, errWhich) || errors.Is(err, broker.ErrNode) || errors.Is(err, broker.ErrFault) || errors.Is(err, broker.ErrUser) || errors.Is(err, broker.ErrUnknown)
-	if !ours || !errors.As(err, &in) || !strings.HasPrefix(in.path, "cluster ") {
+	if !ours || !strings.HasPrefix(path, "cluster ") {
 		return err
 	}
 	given := slices.ContainsFunc(args, func(a string) bool { return a == "--in" || strings.HasPrefix(a, "--in=") })
-	if given && misused && !takesIn(in.path) {
-		return slip{err, "the cluster is an argument here: natsctl " + in.path + " CLUSTER"}
+	if given && misused && !takesIn(path) {
+		return slip{err, "the cluster is an argument here: natsctl " + path + " CLUSTER"}
 	}
-	if given || !takesIn(in.path) {
+	if given || !takesIn(path) {
 		return err
 	}
 	home, failed := e.clusters()
@@ -55,7 +57,7 @@ func (e *env) slipped(err error, args []string) error {
 	}
 	for _, name := range recordNames(all) {
 		if slices.Contains(args, name) {
-			return slip{err, fmt.Sprintf("%s is a cluster; --in names it: natsctl %s --in %s %s", name, in.path, shellQuote(name), others(args, in.path, name))}
+			return slip{err, fmt.Sprintf("%s is a cluster; --in names it: natsctl %s --in %s %s", name, path, shellQuote(name), others(args, path, name))}
 		}
 	}
 	return err

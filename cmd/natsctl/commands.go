@@ -1,25 +1,23 @@
 package main
 
+import "slices"
+
 // tagline says in one sentence what the program is.
 const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 
 // commands is the explicit list of everything that natsctl can do; each noun's
-// rows stand in its own file.
+// entries stand in its own package.
 func commands() []entry {
-	return []entry{
-		clusterEntry(),
-		contextEntry(),
-		serverEntry(),
-		connEntry(),
-		accountEntry(),
-		checkEntry(),
-		benchEntry(),
-		recordEntry(),
-		{name: "demo", help: "Start a super-cluster with traffic in one process, and show it.", cmd: &demoCommand{}},
-		eventsEntry(),
-		{name: "completion", help: "Print the script that completes command lines in a shell.", cmd: &completionCommand{}},
-		exporterEntry(),
-		{name: "top", help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", cmd: &topCommand{}},
-		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
+	return slices.Concat(fleetEntries(), topEntries(), benchEntries(), clusterEntries(), contextEntries(), exporterEntries(), ownEntries())
+}
+
+// program joins the commands and their tables.
+func program() app {
+	return app{
+		help: tagline, entries: commands(), advices: advices(), rewrite: slipped, natsCommands: fromNats, natsFlags: flagsFromNats,
+		values: slices.Concat(contextValues(), clusterValues(), fleetValues(), topValues()),
 	}
 }
+
+// run runs one command line and returns the exit code.
+func run(args []string, e *env) int { return runApp(program(), args, e) }

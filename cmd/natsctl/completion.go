@@ -67,7 +67,7 @@ func (c *completeWords) setup(*kingpin.CmdClause) {}
 func (c *completeWords) run(_ context.Context, e *env) error {
 	shell := c.words[0]
 	line := foldWords(shell, c.words[1:])
-	walk := newWalk(c.kp.Model())
+	walk := newWalk(e.app, c.kp.Model())
 	for _, word := range line.before {
 		walk.next(word)
 	}

@@ -1,14 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/broker"
 	natsctx "github.com/natsctl/natsctl/internal/context"
-	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // source gives the candidates for the value of a flag or an argument. It may
@@ -22,44 +21,35 @@ type valueRow struct {
 	from    source
 }
 
-// valueRows is the table of values. The first row that matches is used. Flags
-// whose place holder is FILE complete files without a row, enumerations their words.
-func valueRows() []valueRow {
+// value makes a row of the table of values.
+func value(command, name string, from source) valueRow {
+	return valueRow{command: command, name: name, from: from}
+}
+
+// commonValues complete what is the same in many commands. Flags whose place
+// holder is FILE complete files without a row, enumerations their words.
+func commonValues() []valueRow {
 	return []valueRow{
-		{"", "--context", savedContexts},
-		{"", "--output", words(formats...)},
-		{"context edit", "--clear", words(keys()...)},
-		{"context copy", "source", savedContexts},
-		{"context copy", "name", nothing},
-		{"context add", "name", nothing},
-		{"context", "name", savedContexts},
-		{"cluster", "name", localClusters},
-		{"cluster", "--in", localClusters},
-		{"cluster", "node", localNodes},
-		{"cluster", "a", localNodes},
-		{"cluster", "b", localNodes},
-		{"cluster up", "--topology", words(broker.Topologies()...)},
-		{"check", "name", checkNames},
-		{"check", "--explain", checkNames},
-		{"events", "--kind", words(kindNames()...)},
-		{"top", "--theme", words(themeNames()...)},
-		{"", "--account-context", savedContexts},
-		{"", "--probe-context", savedContexts},
-		{"server", "name", knownServers},
-		{"", "--name", knownServers},
-		{"", "--server-name", knownServers},
-		{"", "server", knownServers},
-		{"", "--cluster", knownClusters},
-		{"", "cluster", knownClusters},
-		{"", "--account", knownAccounts},
-		{"", "account", knownAccounts},
-		{"account", "name", knownAccounts},
+		value("", "--context", savedContexts),
+		value("", "--output", words(formats...)),
+		value("", "--account-context", savedContexts),
+		value("", "--probe-context", savedContexts),
+		value("server", "name", knownServers),
+		value("", "--name", knownServers),
+		value("", "--server-name", knownServers),
+		value("", "server", knownServers),
+		value("", "--cluster", knownClusters),
+		value("", "cluster", knownClusters),
+		value("", "--account", knownAccounts),
+		value("", "account", knownAccounts),
+		value("account", "name", knownAccounts),
 	}
 }
 
-// lookup finds the row for a name in a command.
-func lookup(command, name string) source {
-	for _, row := range valueRows() {
+// lookup finds the row for a name in a command: the first that matches, those
+// of the commands before the common ones.
+func (e *env) lookup(command, name string) source {
+	for _, row := range slices.Concat(e.app.values, commonValues()) {
 		inside := row.command == "" || command == row.command || strings.HasPrefix(command, row.command+" ")
 		if inside && (row.name == name || row.name == "" && !strings.HasPrefix(name, "--")) {
 			return row.from
@@ -69,11 +59,11 @@ func lookup(command, name string) source {
 }
 
 // flagSource is where the values of a flag come from.
-func flagSource(command string, f *kingpin.FlagModel) source {
+func (e *env) flagSource(command string, f *kingpin.FlagModel) source {
 	if enum := choices(f.Value); len(enum) > 0 {
 		return func(*env, *walk) offer { return offer{words: enum} }
 	}
-	if from := lookup(command, "--"+f.Name); from != nil {
+	if from := e.lookup(command, "--"+f.Name); from != nil {
 		return from
 	}
 	if p := f.PlaceHolder; p == "FILE" || p == "PATH" || p == "DIR" {
@@ -83,11 +73,11 @@ func flagSource(command string, f *kingpin.FlagModel) source {
 }
 
 // argSource is where the values of an argument come from.
-func argSource(command string, a *kingpin.ArgModel) source {
+func (e *env) argSource(command string, a *kingpin.ArgModel) source {
 	if enum := choices(a.Value); len(enum) > 0 {
 		return func(*env, *walk) offer { return offer{words: enum} }
 	}
-	if from := lookup(command, a.Name); from != nil {
+	if from := e.lookup(command, a.Name); from != nil {
 		return from
 	}
 	switch a.Name {
@@ -148,51 +138,6 @@ func aboutContext(store *natsctx.Store, name string) string {
 		return c.Description
 	}
 	return natsctx.RedactURL(c.URLOrDefault())
-}
-
-// localClusters offers the clusters of this machine.
-func localClusters(e *env, _ *walk) (o offer) {
-	for _, r := range e.localRecords() {
-		o.words = append(o.words, candidate{r.Name, string(r.Life)})
-	}
-	return o
-}
-
-// localNodes offers the nodes of the clusters of this machine, and for faults
-// what they belong to, which can be cut off too.
-func localNodes(e *env, w *walk) (o offer) {
-	for _, r := range e.localRecords() {
-		if in := w.flags["in"]; in != "" && in != r.Name {
-			continue
-		}
-		for _, n := range r.Nodes {
-			o.words = append(o.words, candidate{n.Name, "node of " + r.Name})
-			if strings.HasPrefix(w.name(), "cluster fault") && n.Cluster != "" {
-				o.words = append(o.words, candidate{n.Cluster, "cluster of " + r.Name})
-			}
-		}
-	}
-	return o
-}
-
-func (e *env) localRecords() []broker.Record {
-	home, err := e.clusters()
-	if err != nil {
-		return nil
-	}
-	all, err := home.Records()
-	if err != nil {
-		return nil
-	}
-	return all
-}
-
-// checkNames offers the checks with what they look at.
-func checkNames(*env, *walk) (o offer) {
-	for _, c := range checks.All() {
-		o.words = append(o.words, candidate{c.Name, c.About})
-	}
-	return o
 }
 
 // offered is how long after it was seen a name is offered.

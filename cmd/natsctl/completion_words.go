@@ -28,7 +28,8 @@ func (o offer) matching(typed string) []candidate {
 
 // walk goes through the words of a command line as kingpin would, on its model.
 type walk struct {
-	app     *kingpin.ApplicationModel
+	program app
+	model   *kingpin.ApplicationModel
 	path    []*kingpin.CmdModel // the commands named so far
 	args    int                 // how many arguments of the last one are given
 	pending *kingpin.FlagModel  // a flag that waits for its value
@@ -36,8 +37,8 @@ type walk struct {
 	literal bool                // after --
 }
 
-func newWalk(app *kingpin.ApplicationModel) *walk {
-	return &walk{app: app, flags: map[string]string{}}
+func newWalk(a app, model *kingpin.ApplicationModel) *walk {
+	return &walk{program: a, model: model, flags: map[string]string{}}
 }
 
 // next takes in one complete word.
@@ -98,7 +99,7 @@ func (w *walk) command() *kingpin.CmdModel {
 func (w *walk) commands() []*kingpin.CmdModel {
 	c := w.command()
 	if c == nil {
-		return w.app.Commands
+		return w.model.Commands
 	}
 	return c.Commands
 }
@@ -118,20 +119,20 @@ func (w *walk) allFlags() []*kingpin.FlagModel {
 	for i := len(w.path) - 1; i >= 0; i-- {
 		all = append(all, w.path[i].Flags...)
 	}
-	return append(all, w.app.Flags...)
+	return append(all, w.model.Flags...)
 }
 
 // offer says what could stand at the end of the line.
 func (w *walk) offer(e *env, current string) offer {
 	if w.pending != nil {
-		return w.values(e, flagSource(w.name(), w.pending))
+		return w.values(e, e.flagSource(w.name(), w.pending))
 	}
 	if name, _, given := strings.Cut(current, "="); given && strings.HasPrefix(current, "--") {
 		f := w.flag(name)
 		if f == nil || f.IsBoolFlag() {
 			return offer{}
 		}
-		o := w.values(e, flagSource(w.name(), f))
+		o := w.values(e, e.flagSource(w.name(), f))
 		for i := range o.words {
 			o.words[i].value = name + "=" + o.words[i].value
 		}
@@ -144,7 +145,7 @@ func (w *walk) offer(e *env, current string) offer {
 		return offer{words: commandNames(commands)}
 	}
 	if arg := w.argument(); arg != nil {
-		return w.values(e, argSource(w.name(), arg))
+		return w.values(e, e.argSource(w.name(), arg))
 	}
 	return offer{}
 }

@@ -144,11 +144,3 @@ func leafWord(c sys.Conn) string {
 	}
 	return ""
 }
-
-// plural counts things in words.
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

@@ -159,26 +159,3 @@ func (c *kick) report(ctx context.Context, e *env, client *sys.Client, conns []s
 	}
 	return e.completeness(snap)
 }
-
-// kickSummary says in one line what became of all of them.
-func kickSummary(counts map[sys.KickOutcome]int, planned int) string {
-	s := fmt.Sprintf("%d kicked", counts[sys.Kicked])
-	done := 0
-	for _, k := range counts {
-		done += k
-	}
-	for _, more := range []struct {
-		n     int
-		words string
-	}{
-		{counts[sys.Left], "had left already"},
-		{counts[sys.Another], "belong to somebody else by now and were left alone"},
-		{counts[sys.KickError], "failed"},
-		{counts[sys.Untried] + planned - done, "not tried"},
-	} {
-		if more.n > 0 {
-			s += fmt.Sprintf(", %d %s", more.n, more.words)
-		}
-	}
-	return s
-}

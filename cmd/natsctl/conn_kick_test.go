@@ -135,7 +135,7 @@ func TestFailedKicksFail(t *testing.T) {
 	if !errors.Is(err, sys.ErrRefused) || !strings.Contains(err.Error(), "1 connection not kicked") {
 		t.Errorf("%v, want a refusal", err)
 	}
-	if code, _ := explain(err); code != exitFailed {
+	if code, _ := explain(fleetAdvices(), err); code != exitFailed {
 		t.Errorf("exit code %d, want %d", code, exitFailed)
 	}
 	if outcomes[11] != "kicked" || outcomes[12] != "failed" || outcomes[13] != "kicked" {

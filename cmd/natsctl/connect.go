@@ -148,3 +148,12 @@ func (e *env) warn(t *natsctx.Target) {
 		e.say("warning", "the environment overrides the context: "+strings.Join(names, ", "))
 	}
 }
+
+// origin says where a value comes from, with the name of the variable.
+func origin(t *natsctx.Target, f natsctx.Field) string {
+	from := t.Origin(f.Key)
+	if from == natsctx.FromEnv && t.Variable(f.Key) != "" {
+		return t.Variable(f.Key)
+	}
+	return from.String()
+}

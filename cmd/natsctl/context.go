@@ -1,20 +1,18 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
-	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// contextEntry is the noun context: saved places to connect to.
+// contextEntries is the noun context: saved places to connect to.
+func contextEntries() []entry { return []entry{contextEntry()} }
+
 func contextEntry() entry {
 	return entry{
 		name: "context", aliases: []string{"ctx"},
@@ -82,18 +80,6 @@ func (e *env) chooseContext(store *natsctx.Store) (string, error) {
 		return "", errDeclined
 	}
 	return answer, nil
-}
-
-// ask asks for one line on the terminal.
-func (e *env) ask(question string) (string, error) {
-	if _, err := fmt.Fprint(e.err, "natsctl: "+question); err != nil {
-		return "", err
-	}
-	answer, err := bufio.NewReader(e.in).ReadString('\n')
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return strings.TrimSpace(answer), err
 }
 
 // saySelected tells a person what is selected now.
@@ -214,4 +200,22 @@ func (c *contextRm) remove(e *env, store *natsctx.Store, name string) error {
 	}
 	e.say("", fmt.Sprintf("context %q is removed", name))
 	return nil
+}
+
+// contextCommandAdvices are what to do about errors of these commands beside those of the store.
+func contextCommandAdvices() []advice {
+	return []advice{
+		on(is(errEditor), exitFailed, say("VISUAL or EDITOR names another editor; flags change single keys without one")),
+	}
+}
+
+// contextValues complete the arguments of these commands.
+func contextValues() []valueRow {
+	return []valueRow{
+		value("context edit", "--clear", words(keys()...)),
+		value("context copy", "source", savedContexts),
+		value("context copy", "name", nothing),
+		value("context add", "name", nothing),
+		value("context", "name", savedContexts),
+	}
 }

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
-	"golang.org/x/term"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
@@ -105,25 +102,6 @@ func (e *env) passwordFor(set *natsctx.Settings) error {
 	var err error
 	set.Password, err = e.askPassword(set.User)
 	return err
-}
-
-// askPassword asks for the password of a user; it is empty for a token.
-func (e *env) askPassword(user string) (string, error) {
-	return e.askSecret(fmt.Sprintf("password of %q (empty when the name is a token): ", user))
-}
-
-// askSecret asks on the terminal without showing what is typed.
-func (e *env) askSecret(question string) (string, error) {
-	file, ok := e.in.(*os.File)
-	if !ok {
-		return "", errNoAnswer
-	}
-	if _, err := fmt.Fprint(e.err, "natsctl: "+question); err != nil {
-		return "", err
-	}
-	answer, err := term.ReadPassword(int(file.Fd()))
-	_, _ = fmt.Fprintln(e.err)
-	return string(bytes.TrimSpace(answer)), err
 }
 
 // mark changes the mark of a saved context as the flags say.

@@ -121,12 +121,3 @@ func (c *contextShow) rows(t *natsctx.Target) []shownSetting {
 	}
 	return rows
 }
-
-// origin says where a value comes from, with the name of the variable.
-func origin(t *natsctx.Target, f natsctx.Field) string {
-	from := t.Origin(f.Key)
-	if from == natsctx.FromEnv && t.Variable(f.Key) != "" {
-		return t.Variable(f.Key)
-	}
-	return from.String()
-}

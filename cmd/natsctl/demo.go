@@ -72,7 +72,7 @@ func (c *demoCommand) run(ctx context.Context, e *env) error {
 		return err
 	}
 	if c.onScreen(e) {
-		err := c.watch(live, e, newFeed("demo", client, w))
+		err := c.watch(live, e, newFeed(e, "demo", client, w))
 		if live.Err() != nil && ctx.Err() == nil {
 			return nil // its time is over
 		}
@@ -144,7 +144,7 @@ func (c *demoCommand) watch(ctx context.Context, e *env, feed *tui.Feed) error {
 		return err
 	}
 	opt.Feed = feed
-	return e.dashboard(ctx, opt)
+	return dashboard(ctx, e, opt, false)
 }
 
 // show prints the table of servers, again and again with --watch.

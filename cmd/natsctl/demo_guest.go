@@ -92,7 +92,7 @@ func (s stage) guests(ctx context.Context, e *env, nc *nats.Conn) ([]role, error
 // attend shows the dashboard, or waits where there is no terminal for it.
 func (c *demoCommand) attend(ctx context.Context, e *env) error {
 	if c.onScreen(e) {
-		feed, err := e.liveFeed(ctx)
+		feed, err := liveFeed(ctx, e, false)
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 // that there is not any more fails it.
 func TestDocsCommandLines(t *testing.T) {
 	for _, stale := range []string{"server lss", "server ls --nope", "version extra", "server ls -o"} {
-		if err := parses(stale); (err == nil) != strings.HasSuffix(stale, "-o") {
+		if err := stands(stale); (err == nil) != strings.HasSuffix(stale, "-o") {
 			t.Errorf("natsctl %s: %v", stale, err)
 		}
 	}
@@ -38,7 +38,7 @@ func TestDocsCommandLines(t *testing.T) {
 		}
 		for _, line := range found {
 			lines++
-			if err := parses(line); err != nil {
+			if err := stands(line); err != nil {
 				t.Errorf("%s: natsctl %s: %v", page, line, err)
 			}
 		}
@@ -104,12 +104,12 @@ func alternatives(line string) []string {
 	return []string{line}
 }
 
-// parses says what is wrong with a command line. What is only left out, an
+// stands says what is wrong with a command line. What is only left out, an
 // argument or the command of a group, is not: text speaks of a command as such.
-func parses(line string) error {
+func stands(line string) error {
 	args := shellWords(line)
-	_, status, err := parse(args, &env{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
-	if err == nil || status != nil || strings.Contains(err.Error(), "needs its argument") || strings.Contains(err.Error(), "needs one of its commands") ||
+	err := parses(program(), args, &env{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+	if err == nil || strings.Contains(err.Error(), "needs its argument") || strings.Contains(err.Error(), "needs one of its commands") ||
 		strings.Contains(err.Error(), "needs a value") || strings.Contains(err.Error(), "needs the flag") {
 		return nil
 	}

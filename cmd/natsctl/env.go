@@ -28,14 +28,14 @@ type env struct {
 	getenv   func(string) string
 	now      func() time.Time
 	flags    globals
+	app      app // the program that runs
 
 	interrupted <-chan struct{} // closed by the first interrupt
 
-	session      *session        // the connection, once made
-	dialled      *natsctx.Target // where it went, also when it is closed again
-	allowActions bool            // the dashboard may act
-	roster       *roster         // whom the fleet is remembered to have, once asked
-	closers      []func()
+	session *session        // the connection, once made
+	dialled *natsctx.Target // where it went, also when it is closed again
+	roster  *roster         // whom the fleet is remembered to have, once asked
+	closers []func()
 }
 
 // processEnv is the env of this process.
@@ -92,4 +92,12 @@ func (e *env) close() {
 		e.closers[i]()
 	}
 	e.closers = nil
+}
+
+// beside is the same surroundings for another connection, with other flags.
+// The caller closes it.
+func (e *env) beside(flags globals) *env {
+	other := *e
+	other.session, other.dialled, other.roster, other.closers, other.flags = nil, nil, nil, nil, flags
+	return &other
 }

@@ -16,7 +16,9 @@ import (
 	"github.com/natsctl/natsctl/exporter"
 )
 
-// exporterEntry holds the Prometheus exporter and what goes with it.
+// exporterEntries holds the Prometheus exporter and what goes with it.
+func exporterEntries() []entry { return []entry{exporterEntry()} }
+
 func exporterEntry() entry {
 	return entry{name: "exporter", help: "Serve every server's metrics to Prometheus from one endpoint.", sub: []entry{
 		{name: "serve", help: "Serve the metrics until interrupted; so does `natsctl exporter` alone.", cmd: &exporterServeCommand{}, standard: true},
@@ -174,3 +176,13 @@ func (c *exporterDashboardsCommand) run(_ context.Context, e *env) error {
 
 // exporterDirMode is the mode of a directory of dashboards: they are no secret.
 const exporterDirMode os.FileMode = 0o755
+
+// exporterAdvices are what to do about errors of the exporter.
+func exporterAdvices() []advice {
+	return []advice{
+		on(is(exporter.ErrOption), exitUsage, say("natsctl exporter serve --help explains each flag, docs/exporter.md the whole")),
+		on(is(errPartialScrape), exitPartial, say("natsctl server ping shows who does not answer, and why")),
+		on(is(exporter.ErrNoContext), exitUsage, say("allow it with --probe-context NAME")),
+		on(is(exporter.ErrNotConnected), exitUnreachable, say("is a server of the context up? natsctl context validate tells")),
+	}
+}

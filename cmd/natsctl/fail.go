@@ -26,7 +26,7 @@ func (e *env) fail(err error) int {
 	if errors.As(err, &status) {
 		return int(status)
 	}
-	code, hint := explain(e.withSaved(err, "--context"))
+	code, hint := e.explain(e.withSaved(err, "--context"))
 	if errors.Is(err, context.Canceled) {
 		return code
 	}
@@ -92,3 +92,7 @@ func (e *env) say(kind, line string) {
 	}
 	_, _ = fmt.Fprintln(e.err, prefix+view.Text(line))
 }
+
+// explain finds the exit code and the hint of an error in the tables of the
+// console and of the program that runs.
+func (e *env) explain(err error) (code int, hint string) { return explain(e.app.advices, err) }

@@ -100,7 +100,7 @@ func (e *env) repaint(first bool, round func() error) error {
 
 // tolerate reports a partial answer and goes on; anything else ends the watch.
 func (e *env) tolerate(err error) error {
-	if code, _ := explain(err); err != nil && code == exitPartial {
+	if code, _ := e.explain(err); err != nil && code == exitPartial {
 		e.fail(err)
 		return nil
 	}

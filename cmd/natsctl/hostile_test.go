@@ -25,21 +25,35 @@ const (
 // replayCommands are the commands that a recording can answer.
 func replayCommands() [][]string {
 	cmds := [][]string{{"check"}, {"server", "graph"}, {"server", "report", "gateways", "--matrix"}, {"server", "report", "connections", "--state", "all"}}
-	for _, r := range reports() {
-		if r.name != "sharing" { // of one account, named when it was recorded
-			cmds = append(cmds, []string{"server", "report", r.name})
+	for _, name := range reportNames() {
+		if name != "sharing" { // of one account, named when it was recorded
+			cmds = append(cmds, []string{"server", "report", name})
 		}
 	}
 	return cmds
+}
+
+// reportNames are the reports that there are.
+func reportNames() (names []string) {
+	for _, noun := range commands() {
+		for _, verb := range noun.sub {
+			if noun.name == "server" && verb.name == "report" {
+				for _, report := range verb.sub {
+					names = append(names, report.name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // formatsOf are the formats that a command has.
 func formatsOf(cmd []string) []string {
 	switch cmd[len(cmd)-1] {
 	case "check":
-		return checkFormats
+		return slices.Concat(formats, []string{"nagios", "junit", "prometheus"})
 	case "graph":
-		return graphFormats
+		return []string{"table", "tree", "wide", "dot", "mermaid", "svg", "json", "ndjson", "yaml"}
 	}
 	return formats
 }

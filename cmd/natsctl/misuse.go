@@ -55,28 +55,28 @@ func misuses() []misuse {
 			return noCommand(w, m[1])
 		}},
 		{re(`^must select a subcommand`), func(w *walk, _ []string) error {
-			return fmt.Errorf("%s needs one of its commands: %s", w.program(), strings.Join(values(commandNames(w.commands())), ", "))
+			return fmt.Errorf("%s needs one of its commands: %s", w.typed(), strings.Join(values(commandNames(w.commands())), ", "))
 		}},
 		{re(`^unknown (?:long|short) flag '(.*)'$`), func(w *walk, m []string) error {
 			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
-				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.program(), m[1], w.program(), name)
+				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.typed(), m[1], w.typed(), name)
 			}
-			if ours := flagsFromNats[m[1]]; ours != "" {
-				return fmt.Errorf("%s has no flag %s; %s does that", w.program(), m[1], ours)
+			if ours := w.program.natsFlags[m[1]]; ours != "" {
+				return fmt.Errorf("%s has no flag %s; %s does that", w.typed(), m[1], ours)
 			}
-			return fmt.Errorf("%s has no flag %s%s", w.program(), m[1], view.Suggest(m[1], values(w.flagNames())))
+			return fmt.Errorf("%s has no flag %s%s", w.typed(), m[1], view.Suggest(m[1], values(w.flagNames())))
 		}},
 		{re(`^expected argument for flag '(.*)'$`), func(_ *walk, m []string) error {
 			return fmt.Errorf("%s needs a value; one that begins with a dash is written %s=-VALUE", m[1], m[1])
 		}},
 		{re(`^required argument '(.*)' not provided$`), func(w *walk, m []string) error {
-			return fmt.Errorf("%s needs its argument <%s>", w.program(), m[1])
+			return fmt.Errorf("%s needs its argument <%s>", w.typed(), m[1])
 		}},
 		{re(`^required flag\(s\) (.*) not provided$`), func(w *walk, m []string) error {
-			return fmt.Errorf("%s needs the flag %s", w.program(), strings.ReplaceAll(m[1], "'", ""))
+			return fmt.Errorf("%s needs the flag %s", w.typed(), strings.ReplaceAll(m[1], "'", ""))
 		}},
 		{re(`^unexpected (.*)$`), func(w *walk, m []string) error {
-			return fmt.Errorf("%s takes no argument %q%s", w.program(), m[1], view.Suggest("--"+m[1], values(w.flagNames())))
+			return fmt.Errorf("%s takes no argument %q%s", w.typed(), m[1], view.Suggest("--"+m[1], values(w.flagNames())))
 		}},
 		{re(`^flag '(.*)' cannot be repeated$`), func(_ *walk, m []string) error {
 			return fmt.Errorf("--%s stands there twice", m[1])
@@ -95,8 +95,8 @@ func misuses() []misuse {
 
 // explainParse says what kingpin found wrong with a command line: where, with
 // which word, and what may have been meant.
-func explainParse(app *kingpin.ApplicationModel, args []string, err error) error {
-	w := newWalk(app)
+func explainParse(a app, model *kingpin.ApplicationModel, args []string, err error) error {
+	w := newWalk(a, model)
 	for _, arg := range args {
 		w.next(arg)
 	}
@@ -109,8 +109,8 @@ func explainParse(app *kingpin.ApplicationModel, args []string, err error) error
 	return inCommand{usageError{err}, w.name()}
 }
 
-// program is the command named so far, as it is typed.
-func (w *walk) program() string { return strings.TrimSpace("natsctl " + w.name()) }
+// typed is the command named so far, as it is typed.
+func (w *walk) typed() string { return strings.TrimSpace("natsctl " + w.name()) }
 
 // holder names the flag that was given a value, as the beginning of a sentence
 // about it; "" when the value belongs to an argument.

@@ -179,7 +179,7 @@ func (n *oldNode) start(t *testing.T, conf string) {
 			t.Fatal(err)
 		}
 		n.cmd = exec.Command(self)
-		n.cmd.Args = []string{"natsctl", nodeCommand, conf}
+		n.cmd.Args = []string{"natsctl", "cluster-node", conf}
 	}
 	if _, err := n.cmd.StdinPipe(); err != nil { // its end would end a server of this release
 		t.Fatal(err)

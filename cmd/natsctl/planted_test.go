@@ -201,9 +201,9 @@ func TestPlantedSecretsAreNotShown(t *testing.T) {
 	o := plantOrchard(t)
 	for _, format := range []string{"wide", "json", "yaml", "csv"} {
 		o.command(t, "server", "ls", "-o", format)
-		for _, r := range reports() {
-			if r.name != "sharing" {
-				o.command(t, "server", "report", r.name, "-o", format)
+		for _, name := range reportNames() {
+			if name != "sharing" {
+				o.command(t, "server", "report", name, "-o", format)
 			}
 		}
 		o.command(t, "server", "report", "connections", "--state", "all", "-o", format)

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/natsctl/natsctl/internal/tui"
 )
 
 // home runs commands that share a home directory.
@@ -50,16 +48,6 @@ func TestProtectedContextRefusesLoad(t *testing.T) {
 		}
 		if _, words, code := h.run(append(args, "--force")...); code != exitUnreachable {
 			t.Errorf("natsctl %s --force: exit code %d, want %d, since nothing listens there: %s", line, code, exitUnreachable, words)
-		}
-	}
-}
-
-// TestProtectedContextRefusesTheDashboard lets the dashboard do nothing either.
-func TestProtectedContextRefusesTheDashboard(t *testing.T) {
-	for _, verb := range []string{"reload", "kick", "kick-clients", "lame-duck"} {
-		done, err := fleetActions{protected: true}.Do(t.Context(), tui.Action{Verb: verb, Server: "n1", ServerID: "NAAA", Conn: 7})
-		if done != "" || exitCode(err) != exitUsage || err != errProtected { //nolint:errorlint // the very error, without advice of its own
-			t.Errorf("%s: %q, %v", verb, done, err)
 		}
 	}
 }

@@ -145,3 +145,14 @@ func compareServer(t *testing.T, row, before, after object) {
 		t.Errorf("%v: version %v, not %v", row["name"], row["version"], before["version"])
 	}
 }
+
+type notYet string
+
+func (n notYet) Error() string { return string(n) }
+
+func when(ok bool, not string) error {
+	if ok {
+		return nil
+	}
+	return notYet(not)
+}

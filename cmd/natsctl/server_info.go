@@ -103,10 +103,3 @@ func serverSheet(w io.Writer, snap *fleet.Snapshot, sv *fleet.Server, wide bool)
 	}
 	return nil
 }
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}

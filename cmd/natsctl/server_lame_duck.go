@@ -14,8 +14,6 @@ import (
 )
 
 var (
-	errBlocked    = errors.New("something would stop working")
-	errNoTrigger  = errors.New("no system request puts a server into lame duck mode")
 	errDrain      = errors.New("the server is not drained")
 	errUnfinished = errors.New("the drain goes on")
 	errUnkicked   = errors.New("not all clients were moved, and nobody kicks them any more")

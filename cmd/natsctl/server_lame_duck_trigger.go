@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -28,7 +27,7 @@ func (c *serverLameDuckCommand) trigger(_ context.Context, e *env, client *sys.C
 		}
 		return func(ctx context.Context) error { return runCommand(ctx, e, words) }, "it is told with: " + strings.Join(words, " "), nil
 	}
-	home, cluster, err := e.localNode(plan)
+	home, cluster, err := localNode(e.getenv, plan)
 	if err != nil {
 		return nil, "", err
 	}
@@ -57,35 +56,6 @@ func (c *serverLameDuckCommand) kickThem(ctx context.Context, client *sys.Client
 		return fmt.Errorf("%s not kicked: %w", plural(failed, "connection"), first)
 	}
 	return ctx.Err()
-}
-
-// localNode finds the server among the local clusters: by name, and by the
-// ports on which it says it listens. Without one the home is nil.
-func (e *env) localNode(plan *sys.DrainPlan) (*broker.Home, string, error) {
-	home, err := e.clusters()
-	if err != nil {
-		return nil, "", err
-	}
-	records, err := home.Records()
-	if err != nil {
-		return nil, "", err
-	}
-	for _, r := range records {
-		if r.Life != broker.Up {
-			continue
-		}
-		for _, n := range r.Nodes {
-			if n.Name == plan.Target.Name && n.Ports[broker.RoleClient] == plan.Varz.Port && n.Ports[broker.RoleMonitor] == plan.Varz.HTTPPort && loopback(plan.Varz.Host) {
-				return home, r.Name, nil
-			}
-		}
-	}
-	return nil, "", nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // plainValue is what a server's name or address may be to become part of a

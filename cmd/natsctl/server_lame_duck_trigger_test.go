@@ -75,7 +75,7 @@ func exitCode(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	code, _ := explain(err)
+	code, _ := explain(fleetAdvices(), err)
 	return code
 }
 

@@ -91,7 +91,7 @@ func (c *topCommand) run(ctx context.Context, e *env) error {
 		return c.frame(ctx, e, opt, at)
 	}
 	opt.Feed.BeginAt(at)
-	return e.dashboard(ctx, opt)
+	return dashboard(ctx, e, opt, c.actions)
 }
 
 // checkSize refuses frames that no screen has.
@@ -109,11 +109,13 @@ func (c *topCommand) checkSize() error {
 
 // dashboard shows the dashboard on the terminal. Until it ends nothing else
 // may write there.
-func (e *env) dashboard(ctx context.Context, opt tui.Options) error {
+func dashboard(ctx context.Context, e *env, opt tui.Options, actions bool) error {
 	if e.flags.trace {
 		return usagef("--trace would write over the dashboard; use it with another command, or with top --once")
 	}
-	opt.Contexts, opt.Connect, opt.Hint = e.contextNames, e.otherFeed, topHint
+	opt.Contexts = func() []string { return contextNames(e) }
+	opt.Connect = func(ctx context.Context, name string) (*tui.Feed, error) { return otherFeed(ctx, e, name, actions) }
+	opt.Hint = func(err error) string { return topHint(e, err) }
 	return tui.Run(ctx, opt, e.in, e.out)
 }
 

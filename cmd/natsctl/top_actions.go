@@ -33,8 +33,8 @@ var topPace = sys.Pace{PerSecond: 50, Notice: time.Second}
 
 // localDrain is how the local clusters put one of their servers into lame duck
 // mode.
-func (e *env) localDrain(plan *sys.DrainPlan) (func(context.Context) error, error) {
-	home, cluster, err := e.localNode(plan)
+func localDrain(e *env, plan *sys.DrainPlan) (func(context.Context) error, error) {
+	home, cluster, err := localNode(e.getenv, plan)
 	if err != nil || home == nil {
 		return nil, err
 	}

@@ -29,8 +29,7 @@ func (c *topCommand) feed(ctx context.Context, e *env) (*tui.Feed, error) {
 		}
 		return feed, err
 	}
-	e.allowActions = c.actions
-	feed, err := e.liveFeed(ctx)
+	feed, err := liveFeed(ctx, e, c.actions)
 	if err == nil {
 		feed.Close = e.close // when :ctx changes to another
 	}
@@ -51,7 +50,7 @@ func openTape(path string) (*tui.Feed, error) {
 }
 
 // liveFeed connects and makes the feed of a fleet.
-func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
+func liveFeed(ctx context.Context, e *env, actions bool) (*tui.Feed, error) {
 	w := newLinkWatch()
 	if _, err := e.connect(ctx, w.option(), nats.IgnoreAuthErrorAbort()); err != nil {
 		return nil, err
@@ -61,15 +60,15 @@ func (e *env) liveFeed(ctx context.Context) (*tui.Feed, error) {
 		return nil, err
 	}
 	t := e.session.target
-	feed := newFeed(feedName(t), client, w)
+	feed := newFeed(e, feedName(t), client, w)
 	feed.User = t.User
 	if store, err := e.store(); err == nil && t.Name != "" {
 		feed.Context = t.Name
 		mark, err := store.Mark(t.Name)
 		feed.Protected = mark.Protected || err != nil
 	}
-	if e.allowActions {
-		feed.Actions = fleetActions{client, feed.Protected, e.localDrain}
+	if actions {
+		feed.Actions = fleetActions{client, feed.Protected, func(plan *sys.DrainPlan) (func(context.Context) error, error) { return localDrain(e, plan) }}
 	}
 	return feed, nil
 }
@@ -83,22 +82,23 @@ func feedName(t *natsctx.Target) string {
 }
 
 // newFeed joins a client of the system account and its connection.
-func newFeed(name string, client *sys.Client, w *linkWatch) *tui.Feed {
+func newFeed(e *env, name string, client *sys.Client, w *linkWatch) *tui.Feed {
 	w.nc = client.Conn()
 	return &tui.Feed{
-		Name: name, Source: &anySource{system: fleet.Stagger(client), own: client.Own()}, Link: w.link, Explain: explainTrouble,
-		Events: func(ctx context.Context) iter.Seq2[fleet.Event, error] { return anyEvents(ctx, client) },
+		Name: name, Source: &anySource{system: fleet.Stagger(client), own: client.Own()}, Link: w.link,
+		Explain: func(err error) tui.Trouble { return explainTrouble(e, err) },
+		Events:  func(ctx context.Context) iter.Seq2[fleet.Event, error] { return anyEvents(ctx, client) },
 	}
 }
 
 // explainTrouble says on the screen what the error table says on the command
 // line.
-func explainTrouble(err error) tui.Trouble {
+func explainTrouble(e *env, err error) tui.Trouble {
 	t := tui.Trouble{Title: err.Error()}
 	var notSystem *sys.NotSystemError
 	var denied *sys.PermissionError
 	t.Limited = errors.As(err, &notSystem) || errors.As(err, &denied)
-	if _, hint := explain(err); hint != "" {
+	if _, hint := e.explain(err); hint != "" {
 		t.Lines = append(t.Lines, hint)
 	}
 	return t
@@ -106,7 +106,7 @@ func explainTrouble(err error) tui.Trouble {
 
 // topHint is what can be done about an error, where the dashboard shows it: it
 // has no flags.
-func topHint(err error) string {
+func topHint(e *env, err error) string {
 	switch {
 	case errors.Is(err, errProtected):
 		return "nothing was done; natsctl context unprotect NAME lifts the protection, the command for the shell takes --force"
@@ -115,7 +115,7 @@ func topHint(err error) string {
 	case errors.Is(err, errNoTrigger):
 		return "nothing was done"
 	}
-	_, hint := explain(err)
+	_, hint := e.explain(err)
 	return hint
 }
 
@@ -162,7 +162,7 @@ func (w *linkWatch) link() tui.Link {
 }
 
 // contextNames lists the saved contexts.
-func (e *env) contextNames() []string {
+func contextNames(e *env) []string {
 	store, err := e.store()
 	if err != nil {
 		return nil
@@ -172,7 +172,7 @@ func (e *env) contextNames() []string {
 }
 
 // otherFeed connects with another saved context, beside the one in use.
-func (e *env) otherFeed(ctx context.Context, name string) (*tui.Feed, error) {
+func otherFeed(ctx context.Context, e *env, name string, actions bool) (*tui.Feed, error) {
 	store, err := e.store()
 	if err != nil {
 		return nil, err
@@ -180,10 +180,9 @@ func (e *env) otherFeed(ctx context.Context, name string) (*tui.Feed, error) {
 	if err := store.Known(name); err != nil {
 		return nil, err
 	}
-	other := *e
-	other.session, other.closers, other.err = nil, nil, io.Discard
-	other.flags = globals{context: name, timeout: e.flags.timeout, output: e.flags.output, ascii: e.flags.ascii}
-	feed, err := other.liveFeed(ctx)
+	other := e.beside(globals{context: name, timeout: e.flags.timeout, output: e.flags.output, ascii: e.flags.ascii})
+	other.err = io.Discard
+	feed, err := liveFeed(ctx, other, actions)
 	if err != nil {
 		other.close()
 		return nil, err

@@ -82,3 +82,11 @@ func (b buildInfo) describe() string {
 
 // buildVersion is the version alone.
 func buildVersion() string { return readBuildInfo().Version }
+
+// ownEntries are the commands about natsctl itself.
+func ownEntries() []entry {
+	return []entry{
+		{name: "completion", help: "Print the script that completes command lines in a shell.", cmd: &completionCommand{}},
+		{name: "version", help: "Show the version and what this binary was built from.", cmd: &versionCommand{}},
+	}
+}

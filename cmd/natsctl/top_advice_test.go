@@ -1,0 +1,17 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/natsctl/natsctl/internal/tui"
+)
+
+// TestTopExitCodes holds the exit codes of the dashboard.
+func TestTopExitCodes(t *testing.T) {
+	checkExitCodes(t, topAdvices(), map[error]int{
+		errNoTerminal: 2,
+		tui.ErrConfig: 2,
+		tui.ErrPanic:  1,
+		tui.ErrFormat: 2,
+	})
+}
