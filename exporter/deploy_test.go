@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 const deployDir = "../docs/deploy"
@@ -36,7 +38,7 @@ func TestDeployFiles(t *testing.T) {
 }
 
 func TestPromtoolReadsTheConfiguration(t *testing.T) {
-	tool, dir := promtool(t), t.TempDir()
+	tool, dir := testcluster.Tool(t, "promtool"), t.TempDir()
 	rules, err := Rules(RuleOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -49,13 +51,7 @@ func TestPromtoolReadsTheConfiguration(t *testing.T) {
 }
 
 func TestSystemdReadsTheUnit(t *testing.T) {
-	tool, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("systemd-analyze is not installed")
-		}
-		t.Skip("systemd-analyze is not installed")
-	}
+	tool := testcluster.Tool(t, "systemd-analyze")
 	unit := filepath.Join(t.TempDir(), "natsctl-exporter.service")
 	body := strings.ReplaceAll(string(read(t, "systemd/natsctl-exporter.service")), "/usr/local/bin/natsctl", "/bin/true")
 	write(t, unit, []byte(body))
@@ -75,9 +71,16 @@ func read(t *testing.T, name string) []byte {
 
 // promtool's own linter finds nothing in the native names.
 func TestPromtoolChecksMetrics(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), promtool(t), "check", "metrics")
+	cmd := exec.CommandContext(t.Context(), testcluster.Tool(t, "promtool"), "check", "metrics")
 	cmd.Stdin = strings.NewReader(textOf(t, sampleFleet(), false, everything(), WithSurveyorNames(false)))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func write(t *testing.T, path string, body []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, body, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

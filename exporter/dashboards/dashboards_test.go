@@ -1,9 +1,17 @@
-package exporter
+package dashboards
 
 import (
 	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // grafanaModel is what Grafana reads of a dashboard.
@@ -43,7 +51,7 @@ type grafanaPanel struct {
 
 func models(t *testing.T) map[string]grafanaModel {
 	t.Helper()
-	all, err := Dashboards()
+	all, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,5 +176,29 @@ func TestDashboardVariables(t *testing.T) {
 				t.Errorf("%s: %+v, want %+v", b.name, got, v)
 			}
 		}
+	}
+}
+
+// Prometheus understands every question: promtool reads them as rules.
+func TestPrometheusReadsTheQuestions(t *testing.T) {
+	tool := testcluster.Tool(t, "promtool")
+	var exprs []map[string]string
+	for _, m := range models(t) {
+		for _, p := range m.Panels {
+			for _, q := range p.Targets {
+				exprs = append(exprs, map[string]string{"record": "x:y", "expr": strings.ReplaceAll(q.Expr, "$__rate_interval", "5m")})
+			}
+		}
+	}
+	body, err := yaml.Marshal(map[string]any{"groups": []any{map[string]any{"name": "x", "rules": exprs}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "dashboards.yaml")
+	if err := os.WriteFile(file, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), tool, "check", "rules", "--lint=none", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -1,4 +1,4 @@
-package exporter
+package dashboards
 
 // line is a panel with one curve for each series.
 func line(title, unit, expr, legend string) panel {

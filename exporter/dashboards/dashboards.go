@@ -1,4 +1,9 @@
-package exporter
+// Package dashboards makes dashboards for Grafana from the metrics of the
+// exporter.
+//
+// It owns the table of panels. It must not know how metrics are collected; it
+// knows them by name.
+package dashboards
 
 import (
 	"encoding/json"
@@ -12,9 +17,9 @@ type Dashboard struct {
 	JSON  []byte
 }
 
-// Dashboards returns the dashboards that are drawn from the native metrics:
-// overview, links, server, JetStream, accounts.
-func Dashboards() ([]Dashboard, error) {
+// All returns the dashboards that are drawn from the native metrics: overview,
+// links, server, JetStream, accounts.
+func All() ([]Dashboard, error) {
 	var out []Dashboard
 	for _, b := range boards {
 		body, err := json.MarshalIndent(b.grafana(), "", "  ")

@@ -1,4 +1,10 @@
-package exporter
+// Package rules makes alert and recording rules for Prometheus from the metrics
+// of the exporter.
+//
+// It owns the table of alerts. What an alert says and at which threshold it
+// fires comes from the check that says the same, where there is one. It must
+// not know how metrics are collected; it knows them by name.
+package rules
 
 import (
 	"fmt"
@@ -28,16 +34,18 @@ type rule struct {
 	next    string // likewise
 }
 
-// RuleOptions change the generated rules.
-type RuleOptions struct {
+// Options change the generated rules. The zero value changes nothing.
+type Options struct {
 	Hold time.Duration // at most this long before an alert fires; 0 keeps each rule's own
 }
 
-// Rules returns alert and recording rules for Prometheus as a rule file, made
-// from the same table as the checks of natsctl.
-func Rules(o RuleOptions) ([]byte, error) {
+// File returns alert and recording rules for Prometheus as a rule file. It can
+// only fail where the table names a check or a threshold that does not exist.
+func File(o Options) ([]byte, error) { return file(o, alerts) }
+
+func file(o Options, alerts []rule) ([]byte, error) {
 	groups := []ruleGroup{{Name: "natsctl-records", Rules: recordEntries()}, {Name: "natsctl-alerts"}}
-	for _, r := range rules {
+	for _, r := range alerts {
 		entries, err := r.entries(o)
 		if err != nil {
 			return nil, err
@@ -71,7 +79,7 @@ func recordEntries() []ruleEntry {
 
 // entries makes one alert of a rule, or two of one with a threshold for each
 // level. A value over the critical one is not a warning as well.
-func (r rule) entries(o RuleOptions) ([]ruleEntry, error) {
+func (r rule) entries(o Options) ([]ruleEntry, error) {
 	why, next := r.why, r.next
 	var limit checks.Limit
 	if r.check != "" {
@@ -128,7 +136,7 @@ func (r rule) levels(l checks.Limit, entry func(level, expr string) ruleEntry) [
 	}
 }
 
-func (r rule) holdFor(o RuleOptions) time.Duration {
+func (r rule) holdFor(o Options) time.Duration {
 	if o.Hold > 0 {
 		return min(r.hold, o.Hold)
 	}

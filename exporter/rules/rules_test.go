@@ -1,11 +1,10 @@
-package exporter
+package rules
 
 import (
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/natsctl/natsctl/internal/fleet/checks"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // example is a story in which an alert fires: series with their values minute
@@ -111,27 +111,12 @@ var retired = []string{
 	`nats_server_departed_timestamp_seconds{server_id="B",server_name="b",how="lame_duck"} _ _ 150 150 160 160 160 160 _x120`,
 }
 
-// promtool finds the tool, or skips the test: CI installs Debian's package
-// prometheus.
-func promtool(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("promtool")
-	switch {
-	case err == nil:
-	case os.Getenv("CI") != "":
-		t.Fatal("promtool is not installed")
-	default:
-		t.Skip("promtool is not installed")
-	}
-	return path
-}
-
 func TestRulesHavePromtoolTests(t *testing.T) {
 	told := map[string]bool{}
 	for _, e := range examples {
 		told[e.alert] = true
 	}
-	for _, r := range rules {
+	for _, r := range alerts {
 		if !told[r.alert] {
 			t.Errorf("alert %s has no example", r.alert)
 		}
@@ -144,7 +129,7 @@ func TestRulesHavePromtoolTests(t *testing.T) {
 // Every check that metrics can answer has its alert.
 func TestChecksHaveAlerts(t *testing.T) {
 	has := map[string]bool{}
-	for _, r := range rules {
+	for _, r := range alerts {
 		has[r.check] = true
 	}
 	without := []string{
@@ -162,34 +147,9 @@ func TestChecksHaveAlerts(t *testing.T) {
 	}
 }
 
-// The metrics of the rules are all in the table.
-func TestRulesNameRealMetrics(t *testing.T) {
-	have := map[string]bool{}
-	for _, m := range Metrics() {
-		have[m.Name] = true
-	}
-	for _, name := range ownNames() {
-		have[name] = true
-	}
-	for _, r := range rules {
-		for _, name := range regexp.MustCompile(`\bnats_[a-z0-9_]+`).FindAllString(r.expr, -1) {
-			if !have[name] {
-				t.Errorf("alert %s: no metric %s", r.alert, name)
-			}
-		}
-	}
-	for _, r := range records {
-		for _, name := range regexp.MustCompile(`\bnats_[a-z0-9_]+`).FindAllString(r[1], -1) {
-			if !have[name] {
-				t.Errorf("record %s: no metric %s", r[0], name)
-			}
-		}
-	}
-}
-
 func TestPromtoolTestRules(t *testing.T) {
-	tool, dir := promtool(t), t.TempDir()
-	file, err := Rules(RuleOptions{})
+	tool, dir := testcluster.Tool(t, "promtool"), t.TempDir()
+	file, err := File(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

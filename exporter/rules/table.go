@@ -1,4 +1,4 @@
-package exporter
+package rules
 
 import (
 	"time"
@@ -21,8 +21,8 @@ const departedSince = `(max by (server_name) (last_over_time(nats_server_departe
 // reasonText looks up why a server is missing.
 const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
 
-// rules is the table of alerts.
-var rules = []rule{
+// alerts is the table of alerts.
+var alerts = []rule{
 	{
 		alert: "NatsExporterDown", level: fleet.Crit, expr: `up{job=~".*nats.*"} == 0 and on (job, instance) last_over_time(nats_exporter_up[1h])`, hold: 2 * time.Minute,
 		summary: "The exporter {{ $labels.instance }} does not answer", why: "Nobody watches the fleet.", next: "Look whether the process runs, and at its log.",
