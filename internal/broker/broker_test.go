@@ -26,6 +26,14 @@ func begin(t *testing.T, spec Spec) *Cluster {
 	return c
 }
 
+// costly skips a test of more than about two seconds where tests are to be quick.
+func costly(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
+}
+
 func TestStart(t *testing.T) {
 	for name, spec := range map[string]Spec{
 		"zero":        {},
@@ -109,6 +117,7 @@ func TestCloseRemovesEverything(t *testing.T) {
 }
 
 func TestStopAndRestart(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	c := begin(t, Nodes(3))
 	n := c.Node("dev-2")

@@ -402,6 +402,8 @@ func TestConfigOfAccounts(t *testing.T) {
 	t.Parallel()
 	p := written(t, everything(AuthUsers, TLSNone), t.TempDir())
 	p.Spec.Accounts[1].NoJetStream = true
+	p.Spec.Accounts = append(p.Spec.Accounts,
+		Account{Name: "ONE", Exports: []Export{{Stream: "one"}}}, Account{Name: "TWO", Imports: []Import{{Stream: "one", From: "ONE", To: "two"}}})
 	c, err := conf.Parse(p.config(p.Nodes[0]))
 	if err != nil {
 		t.Fatal(err)
@@ -426,6 +428,8 @@ func TestConfigOfAccounts(t *testing.T) {
 				block{"stream": block{"account": "CHAT", "subject": "chat.news"}, "to": "chat.news"},
 			},
 		},
+		"ONE": block{"jetstream": "enabled", "users": []any{}, "exports": []any{block{"stream": "one"}}},
+		"TWO": block{"jetstream": "enabled", "users": []any{}, "imports": []any{block{"stream": block{"account": "ONE", "subject": "one"}, "to": "two"}}},
 	}
 	if d := cmp.Diff(want, c["accounts"]); d != "" {
 		t.Error(d)

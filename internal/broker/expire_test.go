@@ -25,10 +25,11 @@ func TestExpiredFromTheStart(t *testing.T) {
 // TestExpiringWhileRunning lets the certificates of a cluster expire: its status says so, and another order to have it starts
 // it with new ones.
 func TestExpiringWhileRunning(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	h := home(t)
 	spec := named("brief", 1)
-	spec.TLS = TLSSpec{Mode: TLSMutual, Validity: "20s"}
+	spec.TLS = TLSSpec{Mode: TLSMutual, Validity: "12s"}
 	up(t, h, Order{Spec: spec})
 	if s, err := h.Status(t.Context(), "brief"); err != nil || s.Expired {
 		t.Fatalf("at first: %+v %v", s, err)

@@ -42,6 +42,7 @@ func planned(t *testing.T, h *Home, auth AuthMode, tls TLSMode) plan {
 // TestExportedConfRuns starts plain nats-servers from an export, an old one and the present one, and uses them with the
 // identities of the local cluster.
 func TestExportedConfRuns(t *testing.T) {
+	costly(t)
 	programs := map[string]string{"embedded": ""}
 	if old, err := exec.LookPath("nats-server"); err == nil {
 		programs["installed"] = old

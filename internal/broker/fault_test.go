@@ -41,6 +41,7 @@ func (p pair) ask(subject string) error {
 }
 
 func TestPartitionAndHeal(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
 	spec.Faults = true
@@ -93,6 +94,7 @@ func TestIsolatedNode(t *testing.T) {
 }
 
 func TestLatency(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
@@ -143,6 +145,7 @@ func TestBandwidth(t *testing.T) {
 }
 
 func TestBlackholeHoldsAndReleases(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true
@@ -161,6 +164,7 @@ func TestBlackholeHoldsAndReleases(t *testing.T) {
 }
 
 func TestOneWayPartition(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true

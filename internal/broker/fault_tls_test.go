@@ -46,9 +46,11 @@ func heals(t *testing.T, c *Cluster, a, b string, within time.Duration, pairs ..
 
 // TestFaultsUnderTLS disturbs routes, gateways and leaf connections, that are encrypted.
 func TestFaultsUnderTLS(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	for _, mode := range []TLSMode{TLSServer, TLSMutual} {
 		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
 			spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
 			spec.Faults, spec.TLS.Mode = true, mode
 			c := begin(t, spec)

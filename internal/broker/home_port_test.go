@@ -40,6 +40,7 @@ func TestTakenPort(t *testing.T) {
 
 // TestStolenPort starts a node whose port somebody else has taken while it was stopped.
 func TestStolenPort(t *testing.T) {
+	costly(t)
 	h := home(t)
 	r := up(t, h, Order{Spec: named("robbed", 2)})
 	if err := h.Node(t.Context(), "robbed", "robbed-2", "stop", 0, 0); err != nil {

@@ -141,6 +141,7 @@ func exists(pid int) bool {
 }
 
 func TestUpDownDelete(t *testing.T) {
+	costly(t)
 	h := home(t)
 	begun := time.Now()
 	r := up(t, h, Order{Spec: named("one", 3), Report: func(s Step) { t.Logf("%s: %v", s.Text, s.Took) }})
@@ -181,6 +182,7 @@ func TestUpDownDelete(t *testing.T) {
 }
 
 func TestKilledSupervisor(t *testing.T) {
+	costly(t)
 	h := home(t)
 	up(t, h, Order{Spec: named("killed", 2)})
 	all := pids(t, h, "killed")
@@ -270,6 +272,7 @@ func TestFailedReadyUndoes(t *testing.T) {
 }
 
 func TestNodeLife(t *testing.T) {
+	costly(t)
 	h := home(t)
 	up(t, h, Order{Spec: named("life", 3)})
 	phase := func(want Phase) {

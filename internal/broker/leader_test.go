@@ -3,6 +3,7 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -52,6 +53,7 @@ func leader(t *testing.T, all []Lead, stream string) string {
 // TestPausedLeader freezes the leader of a stream as SIGSTOP does: what it led is led by others after the election, the next
 // message is acknowledged then, and nothing that was acknowledged is lost.
 func TestPausedLeader(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("lead", 3)})
@@ -99,13 +101,16 @@ func TestPausedLeader(t *testing.T) {
 }
 
 func TestWitnessWithoutAStream(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("mute", 1)})
 	if _, err := h.Witness(t.Context(), "mute", "nobody", "x"); !errors.Is(err, ErrUser) {
 		t.Errorf("got %v", err)
 	}
-	w, err := h.Witness(t.Context(), "mute", "app", "x")
+	brief, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	w, err := h.Witness(brief, "mute", "app", "x")
 	if err == nil {
 		w.Close()
 	}

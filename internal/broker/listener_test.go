@@ -124,6 +124,7 @@ func guests(t *testing.T, c *Cluster) map[string]*tls.Config {
 // TestEveryListenerOverTLS knocks at every listener in every mode of TLS: in plain text, without a certificate, with a foreign
 // one and with the right one. Links between servers let nobody through without the right one.
 func TestEveryListenerOverTLS(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	clients, links := []Role{RoleClient, RoleLeaf, RoleWebsocket, RoleMQTT}, []Role{RoleRoute, RoleGateway}
 	for name, c := range map[string]struct {
@@ -179,6 +180,7 @@ func TestRoutesTrustTheirOwnAuthority(t *testing.T) {
 
 // TestStrangersAtEveryListener comes without credentials, and with wrong ones, to every listener of every mode of authentication.
 func TestStrangersAtEveryListener(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	for _, auth := range AuthModes() {
 		t.Run(auth, func(t *testing.T) {

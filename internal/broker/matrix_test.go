@@ -46,6 +46,7 @@ func secured(shape string, auth string, mode TLSMode) Spec {
 
 // TestMatrix starts every combination of topology, authentication and TLS and uses it.
 func TestMatrix(t *testing.T) {
+	costly(t)
 	for name := range shapes() {
 		for _, auth := range AuthModes() {
 			for _, mode := range tlsModes() {

@@ -151,6 +151,7 @@ func TestDiskFillsUp(t *testing.T) {
 
 // TestNodeOnAFullDisk restarts a node where it can write nothing.
 func TestNodeOnAFullDisk(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	h := smallDisk(t, "16m")
 	up(t, h, Order{Spec: named("full", 2)})

@@ -8,6 +8,7 @@ import (
 
 // TestSuffer makes the troubles of a schedule inside this process: each is told, and nothing is left of them.
 func TestSuffer(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	spec := Nodes(2)
 	spec.Faults = true

@@ -12,6 +12,7 @@ import (
 // TestRevoke is the life of a user made with a scoped signing key, over mutual TLS: it may do what its role may, is thrown
 // out of every server when it is revoked, and cannot come back.
 func TestRevoke(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
 	spec.Auth, spec.TLS.Mode = AuthOperator, TLSMutual
