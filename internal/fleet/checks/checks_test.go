@@ -51,7 +51,9 @@ func examine(t *testing.T, in Input, name string) Result {
 		t.Fatal(err)
 	}
 	if in.Snapshot.Want.Kinds == nil {
+		scope := in.Snapshot.Want.Scope
 		in.Snapshot.Want = WantFor(All())
+		in.Snapshot.Want.Scope = scope
 	}
 	return Run(in, checks)[0]
 }

@@ -107,15 +107,17 @@ func findProblems(c *checkup) {
 }
 
 func findTwins(c *checkup) {
-	ids := map[string][]string{}
+	clusters := map[string][]string{} // of the servers of one name
 	for _, sv := range c.Snapshot.Servers {
 		c.saw()
-		ids[sv.Info.Name] = append(ids[sv.Info.Name], sv.Info.ID)
+		clusters[sv.Info.Name] = append(clusters[sv.Info.Name], sv.Info.Cluster)
 	}
-	for _, name := range slices.Sorted(maps.Keys(ids)) {
-		if n := len(ids[name]); n > 1 && name != "" {
+	for _, name := range slices.Sorted(maps.Keys(clusters)) {
+		if n := len(clusters[name]); n > 1 && name != "" {
+			where := slices.Compact(slices.Sorted(slices.Values(clusters[name])))
 			c.found(Finding{
-				Level: fleet.Warn, Object: name, What: fmt.Sprintf("%d servers are named %s", n, name), Value: float64(n), Unit: "count",
+				Level: fleet.Warn, Object: name, Where: strings.Join(where, ", "),
+				What: fmt.Sprintf("%d servers are named %s", n, name), Value: float64(n), Unit: "count",
 			})
 		}
 	}

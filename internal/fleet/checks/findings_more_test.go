@@ -1,0 +1,328 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nkeys"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/fleettest"
+)
+
+func linkCases() []findingCase {
+	return []findingCase{
+		{"routes", "one end does not list it", 3, func(in *Input) {
+			first(in).Routez.Routes = fleettest.Member("a", "c").Routez.Routes
+		}, []string{
+			"crit|a - b|C|the route between a and b works one way only: b lists it, a does not; it was whole 2s before",
+		}},
+		{"routes", "no end lists it", 3, func(in *Input) {
+			first(in).Routez.Routes = fleettest.Member("a", "c").Routez.Routes
+			in.Snapshot.Servers[1].Routez.Routes = fleettest.Member("b", "c").Routez.Routes
+		}, []string{
+			"crit|a - b|C|the route between a and b is missing: neither end lists it; it was whole 2s before",
+		}},
+		{"routes", "fewer connections than the others", 3, func(in *Input) {
+			first(in).Routez.Routes = first(in).Routez.Routes[1:]
+		}, []string{
+			"warn|a - b|C|the route between a and b has too few connections: pool of 2 connections, the others of the cluster have 3",
+		}},
+		{"routes", "much waits", 3, func(in *Input) { first(in).Routez.Routes[0].Pending = 3 << 20 }, []string{
+			"warn|a - b|C|the route between a and b is slow: 3.0 MiB wait to be sent",
+		}},
+		{"gateways", "a cluster of which nothing is known", 1, func(in *Input) {
+			first(in).Gatewayz = &server.Gatewayz{Name: "C", OutboundGateways: map[string]*server.RemoteGatewayz{"D": nil}}
+			in.Snapshot.Servers[1].Gatewayz, in.Snapshot.Servers[2].Gatewayz = &server.Gatewayz{}, &server.Gatewayz{}
+		}, []string{
+			"crit|a - D|C|the gateway between a and D is missing: a has no outbound connection to D, where no server answers; nobody could say 2s before",
+			"crit|D||no server of cluster D answers, though gateways to it are known",
+		}},
+		{"gateways", "a server that does not answer", 1, func(in *Input) {
+			in.Snapshot.Missing = []fleet.Missing{{ID: "ID-d", Name: "d", Cluster: "D", Reason: fleet.Silent}}
+			first(in).Gatewayz = &server.Gatewayz{Name: "C", OutboundGateways: map[string]*server.RemoteGatewayz{"D": {Connection: &server.ConnInfo{Name: "ID-d"}}}}
+			in.Snapshot.Servers[1].Gatewayz, in.Snapshot.Servers[2].Gatewayz = &server.Gatewayz{}, &server.Gatewayz{}
+		}, []string{
+			"crit|a - d|C|the gateway between a and d leads nowhere: leads to d, which does not answer: what lies behind it cannot be reached from a; nobody could say 2s before",
+		}},
+		{"leafs", "the spoke does not list it", 1, func(in *Input) {
+			first(in).Leafz.Leafs = []*server.LeafInfo{{Name: "b", Account: "APP"}}
+		}, []string{
+			"crit|a - b|C|the leafnode connection between a and b works one way only: hub a lists it, spoke b does not; nobody could say 2s before",
+		}},
+		{"leafs", "the hub does not list it", 1, func(in *Input) {
+			first(in).Leafz.Leafs = []*server.LeafInfo{{Name: "b", Account: "APP", IsSpoke: true}}
+		}, []string{
+			"crit|b - a|C|the leafnode connection between b and a works one way only: spoke a lists it, hub b does not; nobody could say 2s before",
+		}},
+	}
+}
+
+// manyMeta is a meta group of five as its leader tells it.
+func manyMeta(in *Input, peers ...*server.PeerInfo) {
+	for _, sv := range in.Snapshot.Servers[:2] {
+		sv.Jsz.Meta = &server.MetaClusterInfo{Name: "hub", Leader: "a", Size: 5}
+	}
+	first(in).Jsz.Meta.Replicas = peers
+}
+
+func jetStreamCases() []findingCase {
+	return []findingCase{
+		{"meta", "no leader", 1, func(in *Input) { setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "" }) }, []string{
+			"crit|the meta group|C|the meta group has no leader",
+		}},
+		{"meta", "no leader, in a domain", 1, func(in *Input) {
+			setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "" })
+			for _, sv := range in.Snapshot.Servers {
+				sv.Info.Domain = "edge"
+			}
+		}, []string{
+			"crit|the meta group of domain edge|C|the meta group of domain edge has no leader",
+		}},
+		{"meta", "two leaders", 1, func(in *Input) { in.Snapshot.Servers[1].Jsz.Meta.Leader = "b" }, []string{
+			"crit|the meta group|C|the meta group has more than one leader, depending on whom one asks: a, b",
+		}},
+		{"meta", "the leader does not answer", 1, func(in *Input) {
+			setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "z" })
+		}, []string{
+			"warn|the meta group|C|the meta group is led by z, which does not answer",
+		}},
+		{"meta", "the leader was not asked", 1, func(in *Input) {
+			setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "z" })
+			in.Snapshot.Want.Scope.Cluster = "C"
+		}, nil},
+		{"meta", "no quorum", 1, func(in *Input) {
+			manyMeta(in, &server.PeerInfo{Name: "b", Current: true}, &server.PeerInfo{Name: "p3", Offline: true, Current: true}, &server.PeerInfo{Name: "p4", Lag: 150}, &server.PeerInfo{Name: "p5", Lag: 20_000})
+		}, []string{
+			"crit|the meta group|hub|the meta group has 2 current peers of the 3 that it needs",
+			"crit|p5||p5 is not current in the meta group, 20000 operations behind|2e+04 count, limit 1e+04",
+			"warn|p3||p3 is offline in the meta group",
+			"warn|p4||p4 is not current in the meta group, 150 operations behind|150 count, limit 100",
+		}},
+		{"meta", "a quorum without a peer", 1, func(in *Input) {
+			manyMeta(in, &server.PeerInfo{Name: "b", Current: true}, &server.PeerInfo{Name: "p3", Current: true}, &server.PeerInfo{Name: "p4", Current: true}, &server.PeerInfo{Name: "p5", Lag: 7})
+		}, []string{
+			"warn|p5||p5 is not current in the meta group, 7 operations behind|7 count, limit 0",
+		}},
+		{"meta-pending", "many wait", 1, func(in *Input) { first(in).Jsz.Meta.Pending = 5000 }, []string{
+			"warn|a||5000 operations wait at the meta leader a|5000 count, limit 1000",
+		}},
+		{"meta-pending", "a leader that is too old to say", 0, func(in *Input) {
+			first(in).Info.Version, first(in).Jsz.Meta.Pending = "2.10.21", 5000
+		}, nil},
+		{"streams", "no leader", 1, func(in *Input) { stream(in).Cluster.Leader = "" }, []string{
+			"crit|S|APP|stream S in account APP: no leader",
+		}},
+		{"streams", "the leader does not answer", 1, func(in *Input) {
+			stream(in).Cluster.Leader = "z"
+			in.Snapshot.Missing = []fleet.Missing{{Name: "z", Reason: fleet.Silent}}
+		}, []string{
+			"crit|S|APP|stream S in account APP: its leader z does not answer",
+		}},
+		{"streams", "one of two replicas lags", 1, func(in *Input) {
+			stream(in).Cluster.Replicas = []*server.PeerInfo{{Name: "b", Lag: 1500}, {Name: "c", Current: true, Lag: 3}}
+		}, []string{
+			"warn|S|APP|stream S in account APP: b not current (a replica is 1500 operations behind)|1500 count, limit 1000",
+		}},
+		{"streams", "both replicas are gone", 1, func(in *Input) {
+			stream(in).Cluster.Replicas = []*server.PeerInfo{{Name: "b", Offline: true, Current: true}, {Name: "c"}}
+		}, []string{
+			"crit|S|APP|stream S in account APP: quorum at risk: b, c not current",
+		}},
+		{"streams", "messages are lost", 1, func(in *Input) {
+			stream(in).State.Lost = &server.LostStreamData{Msgs: []uint64{4, 5}}
+		}, []string{
+			"crit|S|APP|stream S in account APP: 2 messages lost",
+		}},
+		{"streams", "current, and far behind", 1, func(in *Input) { stream(in).Cluster.Replicas[0].Lag = 200_000 }, []string{
+			"crit|S|APP|stream S in account APP: ok (a replica is 200000 operations behind)|2e+05 count, limit 1e+05",
+		}},
+		{"consumers", "held back, paused, without a leader", 3, func(in *Input) {
+			stream(in).Consumer = []*server.ConsumerInfo{
+				{Name: "held", Config: &server.ConsumerConfig{MaxAckPending: 5}, NumAckPending: 5},
+				{Name: "under", Paused: true},
+				{Name: "leaderless", Cluster: &server.ClusterInfo{Replicas: []*server.PeerInfo{{Name: "b"}}}},
+			}
+		}, []string{
+			"crit|leaderless|APP S|consumer leaderless of stream S in account APP: no leader",
+			"warn|held|APP S|consumer held of stream S in account APP: held back: as many messages wait for an acknowledgement as it allows",
+		}},
+		{"storage", "file by reservation, memory by use", 2, func(in *Input) {
+			js := first(in).Jsz
+			js.Config.MaxStore, js.Store, js.ReservedStore = 1000<<20, 10<<20, 850<<20
+			js.Config.MaxMemory, js.Memory, js.ReservedMemory = 100<<20, 96<<20, 5<<20
+		}, []string{
+			"crit|a memory|C|the memory store of a is filling: 96.0 MiB used or reserved, of 100.0 MiB|96 percent, limit 95",
+			"warn|a file|C|the file store of a is filling: 850.0 MiB used or reserved, of 1.0 GiB|85 percent, limit 80",
+		}},
+		{"storage", "without a limit", 2, func(in *Input) { first(in).Jsz.Config.MaxStore, first(in).Jsz.Store = 0, 1<<50 }, nil},
+		{"storage", "a server without JetStream", 1, func(in *Input) { first(in).Jsz.Disabled, first(in).Jsz.Store = true, 1<<50 }, nil},
+		{"stream-limits", "one that refuses", 1, func(in *Input) {
+			stream(in).Config = &server.StreamConfig{MaxBytes: 100 << 20, Discard: server.DiscardNew}
+			stream(in).State.Bytes = 90 << 20
+		}, []string{
+			"warn|S|APP|stream S in account APP holds 90.0 MiB of at most 100.0 MiB, and refuses what is over|90 percent, limit 80",
+		}},
+		{"stream-limits", "one that makes room", 0, func(in *Input) {
+			stream(in).Config = &server.StreamConfig{MaxBytes: 100, Discard: server.DiscardOld}
+			stream(in).State.Bytes = 100
+		}, nil},
+		{"stream-limits", "one without a limit", 0, func(in *Input) {
+			stream(in).Config = &server.StreamConfig{MaxBytes: -1, Discard: server.DiscardNew}
+		}, nil},
+		{"ha-assets", "many", 2, func(in *Input) { first(in).Jsz.HAAssets = 1500 }, []string{
+			"warn|a|C|a carries 1500 replicated assets|1500 count, limit 1000",
+		}},
+	}
+}
+
+func raftCases() []findingCase {
+	at := func(sec float64) *time.Time {
+		led := fleettest.Epoch.Add(time.Duration(sec * float64(time.Second)))
+		return &led
+	}
+	group := func(g server.RaftzGroup) func(*Input) { return func(in *Input) { setRaft(in, "G", g) } }
+	return []findingCase{
+		{"raft", "no leader", 2, group(server.RaftzGroup{State: "FOLLOWER"}), []string{
+			"crit|G|a|raft group G (S) on a has no leader",
+		}},
+		{"raft", "no leader is normal for an observer", 2, group(server.RaftzGroup{State: "FOLLOWER", Observer: true}), nil},
+		{"raft", "a leader names itself later", 2, group(server.RaftzGroup{State: "LEADER"}), nil},
+		{"raft", "overrun", 2, group(server.RaftzGroup{State: "LEADER", Leader: "x", Overrun: true}), []string{
+			"crit|G|a|raft group G (S) on a is overrun: it cannot keep up",
+		}},
+		{"raft", "paused while it leads", 2, group(server.RaftzGroup{State: "LEADER", Leader: "x", Paused: true}), []string{
+			"warn|G|a|raft group G (S) on a is paused while it leads",
+		}},
+		{"raft", "paused while it follows", 2, group(server.RaftzGroup{State: "FOLLOWER", Leader: "x", Paused: true}), nil},
+		{"raft", "behind", 2, group(server.RaftzGroup{State: "LEADER", Leader: "x", Committed: 30_000, Applied: 5_000}), []string{
+			"warn|G|a|raft group G (S) on a has 25000 entries to apply|2.5e+04 count, limit 1e+04",
+		}},
+		{"raft", "applied more than committed", 2, group(server.RaftzGroup{State: "LEADER", Leader: "x", Committed: 5, Applied: 1 << 40}), nil},
+		{"raft", "belongs to nothing for long", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(1002 - 61)})
+		}, []string{
+			"warn|lost|a|raft group lost on a belongs to no stream or consumer that has a leader",
+		}},
+		{"raft", "belongs to nothing for a minute", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(1002 - 60)})
+		}, nil},
+		{"raft", "belongs to nothing, as far as those tell that answer", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
+			in.Snapshot.Missing = []fleet.Missing{{Name: "z", Reason: fleet.Gone}}
+		}, nil},
+		{"raft", "belongs to nothing, of one account", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
+			in.Snapshot.Want = WantFor(All())
+			in.Snapshot.Want.JS.Account = "APP"
+		}, nil},
+		{"raft", "belongs to nothing, of part of the fleet", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
+			in.Snapshot.Want = WantFor(All())
+			in.Snapshot.Want.Scope.Name = "a"
+		}, nil},
+		{"raft", "belongs to nothing, where one did not tell its streams", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
+			in.Snapshot.Servers[1].Jsz = nil
+		}, nil},
+	}
+}
+
+func securityCases() []findingCase {
+	open := func(change func(v *server.Varz)) func(*Input) { return func(in *Input) { change(first(in).Varz) } }
+	return []findingCase{
+		{"certificates", "each listener", 7, open(func(v *server.Varz) {
+			at := fleettest.Epoch.Add(1002 * time.Second)
+			v.TLSCertNotAfter = at.Add(-time.Hour)
+			v.Cluster.Port, v.Cluster.TLSCertNotAfter = 6222, at.Add(24*time.Hour)
+			v.Gateway.Port, v.Gateway.TLSCertNotAfter = 7222, at.Add(8*24*time.Hour)
+			v.LeafNode.Port, v.LeafNode.TLSCertNotAfter = 7422, at.Add(29*24*time.Hour)
+			v.Websocket.Port, v.Websocket.TLSCertNotAfter = 443, at.Add(31*24*time.Hour)
+			v.MQTT.Port, v.MQTT.TLSCertNotAfter = 8883, at.Add(72*24*time.Hour)
+		}), []string{
+			"crit|a client|C|the client certificate of a expired 1h0m ago, at 2026-01-02T02:20:47Z|-3600 seconds, limit 6.048e+05",
+			"crit|a route|C|the route certificate of a expires in 24h0m, at 2026-01-03T03:20:47Z|8.64e+04 seconds, limit 6.048e+05",
+			"warn|a gateway|C|the gateway certificate of a expires in 8 days, at 2026-01-10T03:20:47Z|6.912e+05 seconds, limit 2.592e+06",
+			"warn|a leafnode|C|the leafnode certificate of a expires in 29 days, at 2026-01-31T03:20:47Z|2.506e+06 seconds, limit 2.592e+06",
+		}},
+		{"certificates", "of a listener that is closed", 1, open(func(v *server.Varz) {
+			v.Port, v.TLSCertNotAfter = 0, fleettest.Epoch
+		}), nil},
+		{"jwts", "operator, account and user", 3, func(in *Input) {
+			expires := func(d time.Duration) int64 { return fleettest.Epoch.Add(1002*time.Second + d).Unix() }
+			op := jwt.NewOperatorClaims("OX")
+			op.Name, op.Expires = "acme", expires(time.Hour)
+			forever := jwt.NewOperatorClaims("OY")
+			first(in).Varz.TrustedOperatorsClaim = []*jwt.OperatorClaims{op, nil, forever}
+			in.Snapshot.Servers[1].Varz.TrustedOperatorsClaim = []*jwt.OperatorClaims{op}
+			acc := jwt.NewAccountClaims("AX")
+			acc.Expires = expires(48 * time.Hour)
+			first(in).Accountz = &server.Accountz{Account: &server.AccountInfo{AccountName: "APP", Claim: acc}}
+			stop := in.Snapshot.Time
+			first(in).Connz.Conns = []*server.ConnInfo{
+				{Cid: 1, JWT: userJWT("kim", expires(-time.Minute))}, {Cid: 2, JWT: userJWT("closed", expires(time.Second)), Stop: &stop}, {Cid: 3, JWT: "no JWT"}, {Cid: 4},
+			}
+		}, []string{
+			"crit|acme|a|the JWT of operator acme expires in 1h0m, at 2026-01-02T04:20:47Z|3600 seconds, limit 8.64e+04",
+			"crit|kim|a|the JWT of user kim expired 1m0s ago, at 2026-01-02T03:19:47Z|-60 seconds, limit 8.64e+04",
+			"warn|APP|a|the JWT of account APP expires in 2 days, at 2026-01-04T03:20:47Z|1.728e+05 seconds, limit 6.048e+05",
+		}},
+		{"monitoring", "both ports, on one address", 3, open(func(v *server.Varz) { v.HTTPHost, v.HTTPPort, v.HTTPSPort = "10.0.0.1", 8222, 8443 }), []string{
+			"warn|a|C|the monitoring port of a is open on 10.0.0.1, http port 8222",
+			"warn|a|C|the monitoring port of a is open on 10.0.0.1, https port 8443",
+		}},
+		{"monitoring", "everywhere", 3, open(func(v *server.Varz) { v.HTTPPort = 8222 }), []string{
+			"warn|a|C|the monitoring port of a is open on all interfaces, http port 8222",
+		}},
+		{"monitoring", "here alone", 3, open(func(v *server.Varz) { v.HTTPHost, v.HTTPPort = "localhost", 8222 }), nil},
+		{"plaintext", "each listener, some of them with TLS", 7, open(func(v *server.Varz) {
+			v.Host = "0.0.0.0"
+			v.Cluster.Host, v.Cluster.Port, v.Cluster.TLSRequired = "10.0.0.2", 6222, true
+			v.Gateway.Host, v.Gateway.Port = "::1", 7222
+			v.LeafNode.Host, v.LeafNode.Port = "10.0.0.4", 7422
+			v.Websocket.Host, v.Websocket.Port, v.Websocket.NoTLS = "10.0.0.5", 80, true
+			v.MQTT.Host, v.MQTT.Port, v.MQTT.TLSCertNotAfter = "10.0.0.6", 1883, fleettest.Epoch
+		}), []string{
+			"warn|a client|C|the client listener of a on all interfaces has no TLS",
+			"warn|a leafnode|C|the leafnode listener of a on 10.0.0.4 has no TLS",
+			"warn|a websocket|C|the websocket listener of a on 10.0.0.5 has no TLS",
+		}},
+		{"plaintext", "with TLS", 2, open(func(v *server.Varz) { v.Host, v.TLSRequired = "0.0.0.0", true }), nil},
+		{"anonymous", "over the network", 3, open(func(v *server.Varz) { v.Host, v.AuthRequired = "10.0.0.1", false }), []string{
+			"crit|a|C|a lets every client in, on 10.0.0.1",
+		}},
+		{"anonymous", "of this machine", 3, open(func(v *server.Varz) { v.AuthRequired = false }), []string{
+			"warn|a|C|a lets every client of its machine in",
+		}},
+		{"anonymous", "over websocket", 3, open(func(v *server.Varz) { v.Websocket.NoAuthUser = "w" }), []string{
+			"warn|a|C|a lets websocket clients in without authentication",
+		}},
+		{"anonymous", "over MQTT", 3, open(func(v *server.Varz) { v.MQTT.NoAuthUser = "m" }), []string{
+			"warn|a|C|a lets MQTT clients in without authentication",
+		}},
+	}
+}
+
+// userJWT is the JWT of a user, signed by nobody who matters.
+func userJWT(name string, expires int64) string {
+	account, err := nkeys.CreateAccount()
+	if err != nil {
+		panic(err)
+	}
+	user, err := nkeys.CreateUser()
+	if err != nil {
+		panic(err)
+	}
+	key, err := user.PublicKey()
+	if err != nil {
+		panic(err)
+	}
+	claims := jwt.NewUserClaims(key)
+	claims.Name, claims.Expires = name, expires
+	token, err := claims.Encode(account)
+	if err != nil {
+		panic(err)
+	}
+	return token
+}
