@@ -105,6 +105,13 @@ func jetStreamCases() []findingCase {
 		}, []string{
 			"warn|p5||p5 is not current in the meta group, 7 operations behind|7 count, limit 0",
 		}},
+		{"meta", "of a scope, with its leader", 1, func(in *Input) {
+			in.Snapshot.Want.Scope.Cluster = "C"
+			first(in).Jsz.Meta.Replicas[0].Offline = true
+		}, []string{
+			"crit|the meta group|C|the meta group has 1 current peers of the 2 that it needs",
+			"warn|b|C|b is offline in the meta group",
+		}},
 		{"meta-pending", "many wait", 1, func(in *Input) { first(in).Jsz.Meta.Pending = 5000 }, []string{
 			"warn|a||5000 operations wait at the meta leader a|5000 count, limit 1000",
 		}},
@@ -212,6 +219,9 @@ func raftCases() []findingCase {
 			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
 			in.Snapshot.Missing = []fleet.Missing{{Name: "z", Reason: fleet.Gone}}
 		}, nil},
+		{"raft", "belongs to its stream for long", 2, func(in *Input) {
+			setRaft(in, "G", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
+		}, nil},
 		{"raft", "belongs to nothing, of one account", 2, func(in *Input) {
 			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
 			in.Snapshot.Want = WantFor(All())
@@ -289,6 +299,10 @@ func securityCases() []findingCase {
 			"warn|a websocket|C|the websocket listener of a on 10.0.0.5 has no TLS",
 		}},
 		{"plaintext", "with TLS", 2, open(func(v *server.Varz) { v.Host, v.TLSRequired = "0.0.0.0", true }), nil},
+		{"anonymous", "with authentication, over the network", 3, open(func(v *server.Varz) { v.Host = "0.0.0.0" }), nil},
+		{"anonymous", "of all interfaces", 3, open(func(v *server.Varz) { v.Host, v.AuthRequired = "::", false }), []string{
+			"crit|a|C|a lets every client in, on all interfaces",
+		}},
 		{"anonymous", "over the network", 3, open(func(v *server.Varz) { v.Host, v.AuthRequired = "10.0.0.1", false }), []string{
 			"crit|a|C|a lets every client in, on 10.0.0.1",
 		}},

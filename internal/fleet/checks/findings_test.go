@@ -160,6 +160,16 @@ func loadCases() []findingCase {
 		}, []string{
 			"warn|a|C|a has 200 connections, the average of C is 100|100.7 percent, limit 100",
 		}},
+		{"balance", "fifty are no chance any more", 3, func(in *Input) {
+			first(in).Statsz.Connections, in.Snapshot.Servers[1].Statsz.Connections, in.Snapshot.Servers[2].Statsz.Connections = 50, 1, 1
+		}, []string{
+			"warn|a|C|a has 50 connections, the average of C is 17|188.5 percent, limit 100",
+		}},
+		{"balance", "of two servers, one of which does not tell", 2, func(in *Input) {
+			first(in).Statsz.Connections, in.Snapshot.Servers[1].Statsz.Connections, in.Snapshot.Servers[2].Statsz = 3000, 0, nil
+		}, []string{
+			"warn|a|C|a has 3000 connections, the average of C is 1500|100 percent, limit 100",
+		}},
 		{"balance", "few connections are chance", 3, func(in *Input) { first(in).Statsz.Connections = 49 }, nil},
 		{"balance", "two servers of no cluster", 0, func(in *Input) {
 			for i, sv := range in.Snapshot.Servers {

@@ -98,7 +98,9 @@ func TestRangeJudges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Range{Warn: limit.Draw(t, "warn"), Crit: limit.Draw(t, "crit"), Below: rapid.Bool().Draw(t, "below")}
 		v := rapid.OneOf(rapid.Float64Range(-120, 120), rapid.Just(r.Warn), rapid.Just(r.Crit)).Draw(t, "value")
-		reached := func(limit float64) bool { return v == limit || (v < limit) == r.Below && v != limit && !math.IsNaN(limit) }
+		reached := func(limit float64) bool {
+			return v == limit || (v < limit) == r.Below && v != limit && !math.IsNaN(limit)
+		}
 		level, passed := r.Judge(v)
 		switch {
 		case math.IsNaN(v):
