@@ -124,7 +124,8 @@ func (r rule) levels(l checks.Limit, entry func(level, expr string) ruleEntry) [
 	if l.Below {
 		over, under = " < ", " >= "
 	}
-	number := func(v float64) string { return strconv.FormatFloat(v*scale, 'g', -1, 64) }
+	// Twelve digits: 95 percent is 0.95 and not 0.9500000000000001.
+	number := func(v float64) string { return strconv.FormatFloat(v*scale, 'g', 12, 64) }
 	value := "(" + r.expr + ")"
 	warn := value + over + number(l.Warn)
 	if l.Crit != l.Crit { // no critical threshold

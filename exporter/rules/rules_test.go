@@ -1,15 +1,10 @@
 package rules
 
 import (
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/testcluster"
@@ -147,77 +142,37 @@ func TestChecksHaveAlerts(t *testing.T) {
 	}
 }
 
-func TestPromtoolTestRules(t *testing.T) {
-	tool, dir := testcluster.Tool(t, "promtool"), t.TempDir()
-	file, err := File(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(dir, "rules.yaml"), file)
-	var tests []map[string]any
+// Each alert fires in the story that is its example, at its level and with its
+// labels.
+func TestAlertsFire(t *testing.T) {
+	var stories []story
 	for _, e := range examples {
-		tests = append(tests, story(e.series, e.at, e.alert, e))
+		stories = append(stories, story{e.alert, e.series, []look{firing(e.at, e.alert, e.labels, e.severity)}})
 	}
-	tests = append(tests, quiet(peace, "110m", ""), quiet(mourning, "30m", "NatsServerDown"))
+	tell(t, stories)
+}
+
+// Where there is no trouble, or one that another alert tells, none fires.
+func TestAlertsThatKeepQuiet(t *testing.T) {
+	old := []look{silent("10m", "")}
 	for _, at := range []string{"6m", "8m", "20m", "55m", "90m"} {
-		tests = append(tests, quiet(retired, at, "NatsServerDraining"))
+		old = append(old, silent(at, "NatsServerDraining"))
 	}
-	tests = append(tests, quiet(retired, "10m", ""))
-	body, err := yaml.Marshal(map[string]any{"rule_files": []string{"rules.yaml"}, "evaluation_interval": "1m", "tests": tests})
+	tell(t, []story{
+		{"", peace, []look{silent("110m", "")}}, {"", mourning, []look{silent("30m", "NatsServerDown")}}, {"", retired, old},
+	})
+}
+
+// Prometheus reads the whole file.
+func TestPrometheusReadsTheRules(t *testing.T) {
+	tool, path := testcluster.Tool(t, "promtool"), filepath.Join(t.TempDir(), "rules.yaml")
+	body, err := File(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "tests.yaml"), body)
-	out, err := exec.CommandContext(t.Context(), tool, "test", "rules", filepath.Join(dir, "tests.yaml")).CombinedOutput()
-	if err != nil {
+	write(t, path, body)
+	if out, err := exec.CommandContext(t.Context(), tool, "check", "rules", path).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
-	}
-	out, err = exec.CommandContext(t.Context(), tool, "check", "rules", filepath.Join(dir, "rules.yaml")).CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// story is one promtool test: in these series, at this time, the alert fires
-// with the example's labels, or not at all. Annotations are not compared.
-func story(series []string, at, alert string, e example) map[string]any {
-	var input []map[string]string
-	for _, s := range series {
-		i := strings.Index(s, " ")
-		if j := strings.LastIndex(s, "} "); j > 0 {
-			i = j + 1
-		}
-		input = append(input, map[string]string{"series": s[:i], "values": s[i+1:]})
-	}
-	expr := fmt.Sprintf(`count by (alertname, severity) (ALERTS{alertname=%q,alertstate="firing"})`, alert)
-	var want []map[string]any
-	if e.alert != "" {
-		var labels strings.Builder
-		for pair := range strings.SplitSeq(e.labels, ",") {
-			if k, v, ok := strings.Cut(pair, "="); ok {
-				fmt.Fprintf(&labels, ",%s=%q", k, v)
-			}
-		}
-		expr = fmt.Sprintf(`count by (alertname, severity) (ALERTS{alertname=%q,alertstate="firing"%s})`, alert, labels.String())
-		want = append(want, map[string]any{"labels": fmt.Sprintf("{alertname=%q,severity=%q}", alert, e.severity), "value": 1})
-	}
-	return map[string]any{
-		"interval": "1m", "input_series": input,
-		"promql_expr_test": []map[string]any{{"expr": expr, "eval_time": at, "exp_samples": want}},
-	}
-}
-
-// quiet is a story in which no alert fires but the one named.
-func quiet(series []string, at, but string) map[string]any {
-	test := story(series, at, "", example{})
-	test["promql_expr_test"] = []map[string]any{{"expr": fmt.Sprintf(`ALERTS{alertname!=%q}`, but), "eval_time": at, "exp_samples": nil}}
-	return test
-}
-
-func write(t *testing.T, path string, body []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, body, 0o644); err != nil {
-		t.Fatal(err)
 	}
 }
 

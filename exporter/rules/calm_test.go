@@ -1,0 +1,78 @@
+package rules
+
+import "testing"
+
+// short are stories in which an alert is near, and does not fire; beside each
+// stands the one in which it does.
+var short = []struct {
+	alert, at    string
+	calm, alarm  []string
+	alarmOfLevel string
+}{
+	{"NatsServerRestarting", "30m",
+		[]string{`nats_server_start_time_seconds{server_name="a",server_id="1"} 1 _x60`, `nats_server_start_time_seconds{server_name="a",server_id="2"} _ 2 _x60`},
+		[]string{`nats_server_start_time_seconds{server_name="a",server_id="1"} 1 _x60`, `nats_server_start_time_seconds{server_name="a",server_id="2"} _ 2 _x60`, `nats_server_start_time_seconds{server_name="a",server_id="3"} _ _ 3 _x60`}, "warning"},
+	{"NatsConnectionsUneven", "50m",
+		[]string{`nats_server_connections{server_name="a",cluster="c"} 49x60`, `nats_server_connections{server_name="b",cluster="c"} 1x60`, `nats_server_connections{server_name="d",cluster="c"} 1x60`},
+		[]string{`nats_server_connections{server_name="a",cluster="c"} 50x60`, `nats_server_connections{server_name="b",cluster="c"} 1x60`, `nats_server_connections{server_name="d",cluster="c"} 1x60`}, "warning"},
+	{"NatsStreamOriginFailed", "20m",
+		[]string{`nats_jetstream_stream_origin_idle_seconds{stream="S"} 60x60`, `nats_jetstream_stream_origin_failed{stream="S"} 0x60`},
+		[]string{`nats_jetstream_stream_origin_idle_seconds{stream="S"} 61x60`, `nats_jetstream_stream_origin_failed{stream="S"} 0x60`}, "warning"},
+	{"NatsAccountConnectionsFull", "20m",
+		[]string{`nats_account_connections{account="A",server_name="a"} 45x60`, `nats_account_connections{account="A",server_name="b"} 45x60`, `nats_account_limit_connections{account="A"} 100x60`},
+		[]string{`nats_account_connections{account="A",server_name="a"} 45x60`, `nats_account_connections{account="A",server_name="b"} 46x60`, `nats_account_limit_connections{account="A"} 100x60`}, "warning"},
+	{"NatsRouteMissing", "20m",
+		[]string{`nats_server_up{server_name="a",cluster="c"} 1x60`, `nats_server_up{server_name="b",cluster="c"} 1x60`, `nats_server_up{server_name="gone",cluster="c"} 0x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B"} 1x60`, `nats_route_uptime_seconds{server_name="b",cluster="c",remote_id="A"} 1x60`},
+		[]string{`nats_server_up{server_name="a",cluster="c"} 1x60`, `nats_server_up{server_name="b",cluster="c"} 1x60`, `nats_server_up{server_name="d",cluster="c"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x60`}, "warning"},
+	{"NatsConfigDiffers", "50m",
+		[]string{`nats_server_config_info{cluster="c",server_id="A",digest="x"} 1x60`, `nats_server_config_info{cluster="c",server_id="B",digest="y"} 1x60`},
+		[]string{`nats_server_config_info{cluster="c",server_id="A",digest="x"} 1x60`, `nats_server_config_info{cluster="c",server_id="B",digest="y"} 1x60`, `nats_server_config_info{cluster="c",server_id="C",digest="x"} 1x60`}, "warning"},
+	{"NatsVersionsDiffer", "150m",
+		[]string{`nats_server_info{cluster="",server_id="A",version="1"} 1x200`, `nats_server_info{cluster="",server_id="B",version="2"} 1x200`, `nats_server_info{cluster="c",server_id="C",version="1"} 1x200`, `nats_server_info{cluster="d",server_id="D",version="2"} 1x200`},
+		[]string{`nats_server_info{cluster="c",server_id="C",version="1"} 1x200`, `nats_server_info{cluster="c",server_id="D",version="2"} 1x200`}, "warning"},
+	{"NatsAnswersMissing", "20m",
+		[]string{`nats_server_answer_missing{server_name="a",kind="RAFTZ",reason="unsupported"} 1x60`},
+		[]string{`nats_server_answer_missing{server_name="a",kind="RAFTZ",reason="refused"} 1x60`}, "warning"},
+	{"NatsConsumerHeldBack", "20m",
+		[]string{`nats_jetstream_consumer_ack_pending_messages{consumer="C"} 999x60`, `nats_jetstream_consumer_limit_ack_pending_messages{consumer="C"} 1000x60`},
+		[]string{`nats_jetstream_consumer_ack_pending_messages{consumer="C"} 1000x60`, `nats_jetstream_consumer_limit_ack_pending_messages{consumer="C"} 1000x60`}, "warning"},
+	{"NatsStreamFull", "20m",
+		[]string{`nats_jetstream_stream_bytes{stream="S"} 99x60`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x60`, `nats_jetstream_stream_refuses_new{stream="S"} 0x60`},
+		[]string{`nats_jetstream_stream_bytes{stream="S"} 99x60`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x60`, `nats_jetstream_stream_refuses_new{stream="S"} 1x60`}, "critical"},
+	{"NatsServerNamesNotUnique", "20m",
+		[]string{`nats_server_up{server_id="A",server_name="a"} 1x60`, `nats_server_up{server_id="B",server_name="a"} 0x60`},
+		[]string{`nats_server_up{server_id="A",server_name="a"} 1x60`, `nats_server_up{server_id="B",server_name="a"} 1x60`}, "warning"},
+	{"NatsMetaLeaderLost", "20m",
+		[]string{`nats_jetstream_meta_leader_known{domain="hub",server_name="a"} 0x60`, `nats_jetstream_meta_leader_known{domain="hub",server_name="b"} 1x60`},
+		[]string{`nats_jetstream_meta_leader_known{domain="hub",server_name="a"} 0x60`, `nats_jetstream_meta_leader_known{domain="hub",server_name="b"} 0x60`}, "critical"},
+	{"NatsServerDown", "20m",
+		[]string{`nats_exporter_up 1 1 0x60`, `nats_server_up{server_id="B",server_name="b"} 1 1 _x60`}, // the exporter cannot ask
+		[]string{`nats_exporter_up 1x60`, `nats_server_up{server_id="B",server_name="b"} 1 1 _x60`}, "critical"},
+	{"NatsServerDown", "20m",
+		[]string{`nats_exporter_up 1x60`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x60`, `nats_server_up{server_id="B2",server_name="b"} _ _ 1x60`}, // it is back
+		[]string{`nats_exporter_up 1x60`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x60`}, "critical"},
+	{"NatsCPU", "20m",
+		[]string{`nats_server_cpu_usage_ratio{server_name="a"} 3.1x60`, `nats_server_cores{server_name="a"} 4x60`},
+		[]string{`nats_server_cpu_usage_ratio{server_name="a"} 3.2x60`, `nats_server_cores{server_name="a"} 4x60`}, "warning"},
+	{"NatsStorageFull", "20m",
+		[]string{`nats_jetstream_storage_used_bytes{server_name="a"} 99x60`, `nats_jetstream_storage_max_bytes{server_name="a"} 0x60`}, // no limit
+		[]string{`nats_jetstream_storage_used_bytes{server_name="a"} 99x60`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x60`}, "critical"},
+	{"NatsSlowConsumers", "10m",
+		[]string{`nats_server_slow_consumers_total{kind="client"} 7x60`},
+		[]string{`nats_server_slow_consumers_total{kind="client"} 7 7 7 7 7 7 7 7 8x60`}, "warning"},
+	{"NatsAuthErrors", "10m",
+		[]string{`nats_events_auth_errors_total{server="a",reason="r"} 0 0 0 0 0 0 0 0 15x60`},
+		[]string{`nats_events_auth_errors_total{server="a",reason="r"} 0 0 0 0 0 0 0 0 25x60`}, "warning"},
+	{"NatsElections", "20m",
+		[]string{`nats_events_elections_total{account="A",asset="stream"} 0+1x60`},
+		[]string{`nats_events_elections_total{account="A",asset="stream"} 0+3x60`}, "warning"},
+}
+
+// An alert does not fire just short of its condition, and does with it.
+func TestAlertsThatAreNear(t *testing.T) {
+	var stories []story
+	for _, s := range short {
+		stories = append(stories, story{s.alert, s.calm, []look{silent(s.at, "")}}, story{s.alert, s.alarm, []look{firing(s.at, s.alert, "", s.alarmOfLevel)}})
+	}
+	tell(t, stories)
+}
