@@ -12,6 +12,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -38,7 +39,7 @@ func (l *accountLens) unseen() (what []string, err error) {
 		kind fleet.Kind
 		what string
 	}{
-		{sys.UserInfo, "your user's name and permissions"},
+		{endpoint.UserInfo, "your user's name and permissions"},
 		{fleet.AccountStatz, "connections, subscriptions and traffic of the account"},
 		{fleet.Jsz, "its JetStream"},
 	} {
@@ -48,7 +49,7 @@ func (l *accountLens) unseen() (what []string, err error) {
 		}
 	}
 	var denied *sys.PermissionError
-	if errors.As(l.own.Refused(sys.UserInfo), &denied) && denied.Subscribe {
+	if errors.As(l.own.Refused(endpoint.UserInfo), &denied) && denied.Subscribe {
 		return what, denied // no answer at all can reach it
 	}
 	if len(what) == 0 {

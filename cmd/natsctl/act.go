@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 )
 
 var (
@@ -47,7 +48,7 @@ func kickSummary(counts map[sys.KickOutcome]int, planned int) string {
 
 // localNode finds the server among the local clusters: by name, and by the
 // ports on which it says it listens. Without one the home is nil.
-func localNode(getenv func(string) string, plan *sys.DrainPlan) (*broker.Home, string, error) {
+func localNode(getenv func(string) string, plan *drain.Plan) (*broker.Home, string, error) {
 	dir, err := broker.HomeDir(getenv)
 	if err != nil {
 		return nil, "", err

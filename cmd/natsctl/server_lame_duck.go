@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -67,7 +68,7 @@ func (c *serverLameDuckCommand) run(ctx context.Context, e *env) error {
 	if c.resume {
 		return c.again(ctx, e, client)
 	}
-	plan, err := client.PlanDrain(ctx, c.name)
+	plan, err := drain.MakePlan(ctx, client, c.name)
 	if err != nil {
 		return err
 	}
@@ -78,16 +79,16 @@ func (c *serverLameDuckCommand) run(ctx context.Context, e *env) error {
 	if err := c.ask(e, plan, how); err != nil {
 		return err
 	}
-	if moved, err := client.MoveAway(ctx, plan.Target.ID); err != nil {
+	if moved, err := drain.MoveAway(ctx, client.Conn(), plan.Target.ID); err != nil {
 		return err
 	} else if !moved {
 		e.say("warning", "natsctl itself is connected to this server and found no other; what happens while it moves is not seen at once")
 	}
-	return c.drain(ctx, e, client, plan.Drain(c.kick), start)
+	return c.drain(ctx, e, client, plan.Begin(c.kick), start)
 }
 
 // ask shows the plan and what speaks against it, and asks.
-func (c *serverLameDuckCommand) ask(e *env, plan *sys.DrainPlan, how string) error {
+func (c *serverLameDuckCommand) ask(e *env, plan *drain.Plan, how string) error {
 	name := plan.Target.Name
 	lines := []string{
 		fmt.Sprintf("this takes server %s out of service with %s and %s:", name,
@@ -119,19 +120,19 @@ func (c *serverLameDuckCommand) ask(e *env, plan *sys.DrainPlan, how string) err
 
 // drainResult is what came of a drain, for -o json.
 type drainResult struct {
-	Schema      string            `json:"schema"`
-	Server      string            `json:"server"`
-	ID          string            `json:"id"`
-	Kick        bool              `json:"kick"`
-	TookSeconds float64           `json:"took_seconds"`
-	Progress    sys.DrainProgress `json:"progress"`
-	Lost        []sys.DrainClient `json:"lost"`       // not seen on another server
-	Leaderless  []string          `json:"leaderless"` // streams, consumers or the meta group without a leader
+	Schema      string         `json:"schema"`
+	Server      string         `json:"server"`
+	ID          string         `json:"id"`
+	Kick        bool           `json:"kick"`
+	TookSeconds float64        `json:"took_seconds"`
+	Progress    drain.Progress `json:"progress"`
+	Lost        []drain.Client `json:"lost"`       // not seen on another server
+	Leaderless  []string       `json:"leaderless"` // streams, consumers or the meta group without a leader
 }
 
 // drain starts what drains the server and watches until it is over.
-func (c *serverLameDuckCommand) drain(ctx context.Context, e *env, client *sys.Client, d sys.Drain, start func(context.Context) error) error {
-	watch, err := client.WatchDrain(ctx, d, false)
+func (c *serverLameDuckCommand) drain(ctx context.Context, e *env, client *sys.Client, d drain.Record, start func(context.Context) error) error {
+	watch, err := drain.Follow(ctx, client, d, false)
 	if err != nil {
 		return err
 	}
@@ -162,7 +163,7 @@ func (c *serverLameDuckCommand) again(ctx context.Context, e *env, client *sys.C
 	if err != nil {
 		return err
 	}
-	watch, err := client.WatchDrain(ctx, d, true)
+	watch, err := drain.Follow(ctx, client, d, true)
 	if err != nil {
 		return err
 	}
@@ -171,11 +172,11 @@ func (c *serverLameDuckCommand) again(ctx context.Context, e *env, client *sys.C
 }
 
 // follow shows the progress, and at the end says what came of it.
-func (c *serverLameDuckCommand) follow(ctx context.Context, e *env, client *sys.Client, d sys.Drain, watch *sys.DrainWatch) error {
+func (c *serverLameDuckCommand) follow(ctx context.Context, e *env, client *sys.Client, d drain.Record, watch *drain.Watch) error {
 	begun := e.now()
 	limited, cancel := context.WithTimeout(ctx, c.wait)
 	defer cancel()
-	var last sys.DrainProgress
+	var last drain.Progress
 	for p := range watch.Progress(limited) {
 		last = p
 		e.progress(drainLine(d, p))
@@ -214,7 +215,7 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *env, client *sys.
 
 // sayInterrupted says what an interrupted watch leaves behind. A server in lame
 // duck mode goes on by itself; who kicks is this command alone.
-func (e *env) sayInterrupted(d sys.Drain, last sys.DrainProgress) {
+func (e *env) sayInterrupted(d drain.Record, last drain.Progress) {
 	if !d.Kick {
 		e.say("", fmt.Sprintf("interrupted; the drain goes on, watch it again with: natsctl server lame-duck %s --resume", d.Server))
 		return
@@ -228,13 +229,13 @@ func (e *env) sayInterrupted(d sys.Drain, last sys.DrainProgress) {
 const electionTime = 15 * time.Second
 
 // leaderless is what has no leader once there has been time to choose one.
-func leaderless(ctx context.Context, client *sys.Client, d sys.Drain) ([]string, error) {
+func leaderless(ctx context.Context, client *sys.Client, d drain.Record) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, electionTime)
 	defer cancel()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		names, err := client.Leaderless(ctx, d.Domain)
+		names, err := drain.Leaderless(ctx, client, d.Domain)
 		if err != nil || len(names) == 0 {
 			return nil, err
 		}
@@ -247,7 +248,7 @@ func leaderless(ctx context.Context, client *sys.Client, d sys.Drain) ([]string,
 }
 
 // drainLine is the progress in one line.
-func drainLine(d sys.Drain, p sys.DrainProgress) string {
+func drainLine(d drain.Record, p drain.Progress) string {
 	s := fmt.Sprintf("%s: %d of %d clients moved", d.Server, p.Moved, p.Total)
 	if p.PerSecond > 0 {
 		s += fmt.Sprintf(" (%.1f/s)", p.PerSecond)

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 )
 
 // drainsDir is where the records of drains that are under way are kept.
@@ -23,7 +23,7 @@ func (e *env) drainsDir() (string, error) {
 	return filepath.Join(dir, "natsctl", "drains"), err
 }
 
-func (e *env) saveDrain(d sys.Drain) error {
+func (e *env) saveDrain(d drain.Record) error {
 	dir, err := e.drainsDir()
 	if err != nil {
 		return err
@@ -39,15 +39,15 @@ func (e *env) saveDrain(d sys.Drain) error {
 }
 
 // dropDrain forgets a drain that is over.
-func (e *env) dropDrain(d sys.Drain) {
+func (e *env) dropDrain(d drain.Record) {
 	if dir, err := e.drainsDir(); err == nil {
 		_ = os.Remove(filepath.Join(dir, fileName(d.ID)+".json")) // a record that stays does no harm
 	}
 }
 
 // loadDrain is the latest drain of the server of this name or id.
-func (e *env) loadDrain(nameOrID string) (sys.Drain, error) {
-	var found sys.Drain
+func (e *env) loadDrain(nameOrID string) (drain.Record, error) {
+	var found drain.Record
 	dir, err := e.drainsDir()
 	if err != nil {
 		return found, err
@@ -61,8 +61,8 @@ func (e *env) loadDrain(nameOrID string) (sys.Drain, error) {
 		if err != nil {
 			return found, fmt.Errorf("read the record of the drain: %w", err)
 		}
-		var d sys.Drain
-		if json.Unmarshal(body, &d) != nil || d.Schema != sys.DrainSchema {
+		var d drain.Record
+		if json.Unmarshal(body, &d) != nil || d.Schema != drain.Schema {
 			continue
 		}
 		if (d.Server == nameOrID || d.ID == nameOrID) && d.Begun.After(found.Begun) {

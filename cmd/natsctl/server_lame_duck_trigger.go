@@ -10,11 +10,12 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // trigger finds what will drain the server, and says it in words.
-func (c *serverLameDuckCommand) trigger(_ context.Context, e *env, client *sys.Client, plan *sys.DrainPlan) (start func(context.Context) error, how string, err error) {
+func (c *serverLameDuckCommand) trigger(_ context.Context, e *env, client *sys.Client, plan *drain.Plan) (start func(context.Context) error, how string, err error) {
 	switch {
 	case c.kick:
 		how = fmt.Sprintf("each client is told, and kicked %s later, in about %s in all; the server runs on, so clients may come back",
@@ -41,7 +42,7 @@ func (c *serverLameDuckCommand) trigger(_ context.Context, e *env, client *sys.C
 }
 
 // kickThem notifies and kicks every client of the plan.
-func (c *serverLameDuckCommand) kickThem(ctx context.Context, client *sys.Client, plan *sys.DrainPlan) error {
+func (c *serverLameDuckCommand) kickThem(ctx context.Context, client *sys.Client, plan *drain.Plan) error {
 	failed := 0
 	var first error
 	for r := range client.KickAll(ctx, plan.Clients, c.pace) {
@@ -66,7 +67,7 @@ var plainValue = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:-]*$`)
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
 // fill splits a command into words and puts the server's values in.
-func fill(command string, plan *sys.DrainPlan) ([]string, error) {
+func fill(command string, plan *drain.Plan) ([]string, error) {
 	words, err := splitWords(command)
 	if err != nil {
 		return nil, err

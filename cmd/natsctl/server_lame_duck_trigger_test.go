@@ -9,14 +9,14 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
-	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 )
 
 // TestFill puts what a server tells of itself into a command, unless it could
 // be more than a name there.
 func TestFill(t *testing.T) {
-	plain := func() *sys.DrainPlan {
-		return &sys.DrainPlan{
+	plain := func() *drain.Plan {
+		return &drain.Plan{
 			Target: server.ServerInfo{Name: "n1", ID: "NAAA", Host: "host.example", Cluster: "east"},
 			Varz:   &server.Varz{IP: "192.0.2.7", Port: 4333},
 		}
@@ -30,12 +30,12 @@ func TestFill(t *testing.T) {
 		"-oProxyCommand=touch /tmp/x", "-l", "--", "-", "", " ", "a b", "a;b", "a|b", "a&b", "$(id)", "`id`", "a>b", "a'b", `a"b`, `a\b`,
 		"a\nb", "a\x00b", "a\x1b[m", "{id}", "~root", "*", "a?b", "#a", "!a", "a=b", "@a", "ä", "%h", "a,b", "(a)", "../a", "/etc/passwd", ".a",
 	}
-	for field, set := range map[string]func(*sys.DrainPlan, string){
-		"{name}":    func(p *sys.DrainPlan, v string) { p.Target.Name = v },
-		"{id}":      func(p *sys.DrainPlan, v string) { p.Target.ID = v },
-		"{host}":    func(p *sys.DrainPlan, v string) { p.Target.Host = v },
-		"{cluster}": func(p *sys.DrainPlan, v string) { p.Target.Cluster = v },
-		"{ip}":      func(p *sys.DrainPlan, v string) { p.Varz.IP = v },
+	for field, set := range map[string]func(*drain.Plan, string){
+		"{name}":    func(p *drain.Plan, v string) { p.Target.Name = v },
+		"{id}":      func(p *drain.Plan, v string) { p.Target.ID = v },
+		"{host}":    func(p *drain.Plan, v string) { p.Target.Host = v },
+		"{cluster}": func(p *drain.Plan, v string) { p.Target.Cluster = v },
+		"{ip}":      func(p *drain.Plan, v string) { p.Varz.IP = v },
 	} {
 		for _, value := range hostile {
 			plan := plain()

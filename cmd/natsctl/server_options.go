@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
 // option is one option of a request, as a flag. Its name and kind are those of
@@ -26,7 +26,7 @@ var (
 )
 
 // declareOptions makes a flag of each option of an endpoint.
-func declareOptions(cmd *kingpin.CmdClause, ep *sys.Endpoint, limit *int) (list []option) {
+func declareOptions(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, limit *int) (list []option) {
 	if ep.Options == nil {
 		return nil
 	}
@@ -48,12 +48,12 @@ func declareOptions(cmd *kingpin.CmdClause, ep *sys.Endpoint, limit *int) (list 
 }
 
 // skips tells whether the subject says already what the option would.
-func skips(ep *sys.Endpoint, name string) bool {
+func skips(ep *endpoint.Endpoint, name string) bool {
 	return ep.Account() && (name == "acc" || name == "account" || name == "accounts")
 }
 
 // declareOption makes a flag of one option.
-func declareOption(cmd *kingpin.CmdClause, ep *sys.Endpoint, name string, t reflect.Type) option {
+func declareOption(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, name string, t reflect.Type) option {
 	flag := strings.ReplaceAll(name, "_", "-")
 	if slices.Contains(takenFlags, flag) {
 		flag = requestName(ep) + "-" + flag

@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -18,7 +19,7 @@ import (
 // only asks.
 func requestEntry() entry {
 	group := entry{name: "request", help: "Ask for any monitoring answer, raw, from every server."}
-	for _, ep := range sys.Endpoints() {
+	for _, ep := range endpoint.List() {
 		if ep.Act {
 			continue
 		}
@@ -30,11 +31,11 @@ func requestEntry() entry {
 }
 
 // requestName is the word for a request: connz, account-connz, claims-list.
-func requestName(ep *sys.Endpoint) string {
+func requestName(ep *endpoint.Endpoint) string {
 	return strings.ReplaceAll(strings.ToLower(string(ep.Kind)), ".", "-")
 }
 
-func requestHelp(ep *sys.Endpoint) string {
+func requestHelp(ep *endpoint.Endpoint) string {
 	help := ep.About
 	if ep.Since != "" {
 		help += " Since " + ep.Since + "."
@@ -46,7 +47,7 @@ func requestHelp(ep *sys.Endpoint) string {
 type serverRequestCommand struct {
 	scopeFlags
 	watchFlags
-	endpoint *sys.Endpoint
+	endpoint *endpoint.Endpoint
 	account  string
 	limit    int
 	body     string

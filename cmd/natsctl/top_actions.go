@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -17,7 +18,7 @@ type fleetActions struct {
 	protected bool // the context refuses actions
 	// local finds how to put a server of a local cluster into lame duck mode;
 	// nil for a server that is in none.
-	local func(*sys.DrainPlan) (func(context.Context) error, error)
+	local func(*drain.Plan) (func(context.Context) error, error)
 }
 
 // The lame duck mode of a server that is told from the dashboard: short, since
@@ -33,7 +34,7 @@ var topPace = sys.Pace{PerSecond: 50, Notice: time.Second}
 
 // localDrain is how the local clusters put one of their servers into lame duck
 // mode.
-func localDrain(e *env, plan *sys.DrainPlan) (func(context.Context) error, error) {
+func localDrain(e *env, plan *drain.Plan) (func(context.Context) error, error) {
 	home, cluster, err := localNode(e.getenv, plan)
 	if err != nil || home == nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
 // lameDuck drains a server and returns when it has ended. Nothing is done where
 // something would stop working.
 func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error) {
-	plan, err := f.client.PlanDrain(ctx, a.ServerID)
+	plan, err := drain.MakePlan(ctx, f.client, a.ServerID)
 	if err != nil {
 		return "", err
 	}
@@ -108,7 +109,7 @@ func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error
 		return "", fmt.Errorf("%w, and %s is in no local cluster; natsctl server lame-duck %s --via COMMAND tells it another way, --kick moves its clients alone",
 			errNoTrigger, a.Server, a.Server)
 	}
-	if _, err := f.client.MoveAway(ctx, plan.Target.ID); err != nil {
+	if _, err := drain.MoveAway(ctx, f.client.Conn(), plan.Target.ID); err != nil {
 		return "", err
 	}
 	if err := start(ctx); err != nil {
@@ -120,14 +121,14 @@ func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error
 // kickClients moves the clients of a server without ending it, and says how
 // many are on it afterwards.
 func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, error) {
-	plan, err := f.client.PlanDrain(ctx, a.ServerID)
+	plan, err := drain.MakePlan(ctx, f.client, a.ServerID)
 	if err != nil {
 		return "", err
 	}
 	if len(plan.Clients) == 0 {
 		return "no client is connected to " + a.Server + "; nothing was done", nil
 	}
-	if _, err := f.client.MoveAway(ctx, plan.Target.ID); err != nil {
+	if _, err := drain.MoveAway(ctx, f.client.Conn(), plan.Target.ID); err != nil {
 		return "", err
 	}
 	counts := map[sys.KickOutcome]int{}
@@ -142,7 +143,7 @@ func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, er
 	if first != nil {
 		return "", fmt.Errorf("%s: %w", told, first)
 	}
-	if now, err := f.client.PlanDrain(ctx, a.ServerID); err == nil {
+	if now, err := drain.MakePlan(ctx, f.client, a.ServerID); err == nil {
 		told += fmt.Sprintf("; %s on it now", plural(len(now.Clients), "client"))
 	}
 	return told, ctx.Err()

@@ -12,6 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 	"github.com/natsctl/natsctl/internal/tui"
 )
 
@@ -39,7 +40,7 @@ func TestTopActions(t *testing.T) {
 	}
 	t.Cleanup(admin.Close)
 	node := c.Node("act-2")
-	f := fleetActions{client: sys.New(admin), local: func(*sys.DrainPlan) (func(context.Context) error, error) { return nil, nil }}
+	f := fleetActions{client: sys.New(admin), local: func(*drain.Plan) (func(context.Context) error, error) { return nil, nil }}
 	target := tui.Action{Server: node.Name(), ServerID: node.ID()}
 	act := func(verb string) (string, error) {
 		a := target
@@ -61,7 +62,7 @@ func TestTopActions(t *testing.T) {
 		}
 	}
 	f.protected = false
-	f.local = func(*sys.DrainPlan) (func(context.Context) error, error) {
+	f.local = func(*drain.Plan) (func(context.Context) error, error) {
 		return func(context.Context) error { return node.LameDuck(200*time.Millisecond, 50*time.Millisecond) }, nil
 	}
 	if told, err := act("lame-duck"); err != nil || !strings.Contains(told, "act-2 has moved") {

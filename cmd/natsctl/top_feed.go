@@ -16,6 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 	"github.com/natsctl/natsctl/internal/tui"
 )
 
@@ -68,7 +69,7 @@ func liveFeed(ctx context.Context, e *env, actions bool) (*tui.Feed, error) {
 		feed.Protected = mark.Protected || err != nil
 	}
 	if actions {
-		feed.Actions = fleetActions{client, feed.Protected, func(plan *sys.DrainPlan) (func(context.Context) error, error) { return localDrain(e, plan) }}
+		feed.Actions = fleetActions{client, feed.Protected, func(plan *drain.Plan) (func(context.Context) error, error) { return localDrain(e, plan) }}
 	}
 	return feed, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
@@ -291,7 +292,7 @@ func TestConnectionBackAtOnce(t *testing.T) {
 // TestErrorTexts keeps the sentences of the errors, each from fields that differ.
 func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
-		"server n1 is gone, RELOAD did not reach it":                           &sys.GoneError{Server: "n1", Kind: sys.Reload},
+		"server n1 is gone, RELOAD did not reach it":                           &sys.GoneError{Server: "n1", Kind: endpoint.Reload},
 		"not the system account":                                               &sys.NotSystemError{User: "bob"},
 		"user is in account APP, not in the system account":                    &sys.NotSystemError{Account: "APP", User: "bob"},
 		"no server is named n1":                                                &sys.NoServerError{Scope: fleet.Scope{Name: "n1"}},
@@ -302,7 +303,7 @@ func TestErrorTexts(t *testing.T) {
 		"user may not publish to $S":                                           &sys.PermissionError{Subject: "$S"},
 		"user may not subscribe to $S":                                         &sys.PermissionError{Subject: "$S", Subscribe: true},
 		"server n1 runs 2.9.1, which does not support RAFTZ (since 2.11.0)":    &sys.TooOldError{Server: "n1", Version: "2.9.1", Kind: fleet.Raftz, Since: "2.11.0"},
-		"server n1 refused KICK: no such client (500)":                         &sys.RefusedError{Server: "n1", Kind: sys.Kick, Code: 500, Words: "no such client"},
+		"server n1 refused KICK: no such client (500)":                         &sys.RefusedError{Server: "n1", Kind: endpoint.Kick, Code: 500, Words: "no such client"},
 		"1 of 2 servers answered: n2 silent, VARZ of n1 late":                  &sys.IncompleteError{Snapshot: &fleet.Snapshot{Servers: []*fleet.Server{{}}, Expected: 2, Missing: []fleet.Missing{{Name: "n2", Reason: fleet.Silent}}, Problems: []fleet.Problem{{Server: "n1", Kind: fleet.Varz, Reason: fleet.Late}}}},
 	} {
 		if got := err.Error(); got != want {

@@ -2,16 +2,15 @@ package sys
 
 import (
 	"context"
-	"errors"
-	"maps"
 	"runtime"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/sys/gather"
+	"github.com/natsctl/natsctl/internal/sys/wire"
 )
 
 // Client asks a fleet through one connection of a system user. It is safe for
@@ -19,28 +18,17 @@ import (
 // can be named), and needs no closing: it owns nothing but the connection's
 // error handler, which it chains.
 type Client struct {
-	nc      *nats.Conn
+	conn    *wire.Conn
+	memory  *gather.Memory
 	name    string // the context's, for the snapshot
 	timeout time.Duration
 	quiet   time.Duration
 	patient time.Duration
 	workers int
-	denied  *denials
-
-	mu       sync.Mutex
-	roster   map[string]Known     // by server id
-	goodbyes map[string]goodbye   // by server id
-	missed   map[missed]time.Time // what was waited for in vain, and since when
 }
 
 // Known is a server seen earlier, by which one that is missing can be named.
-type Known struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name"`
-	Cluster string    `json:"cluster,omitempty"`
-	Seen    time.Time `json:"seen"`
-	Left    time.Time `json:"left,omitzero"` // when it was last heard to say goodbye; zero: it was not
-}
+type Known = gather.Known
 
 // Option changes a [Client].
 type Option func(*Client)
@@ -53,23 +41,21 @@ func WithTimeout(d time.Duration) Option { return func(c *Client) { c.timeout = 
 func WithContextName(name string) Option { return func(c *Client) { c.name = name } }
 
 // WithRoster tells the client of servers seen in an earlier run.
-func WithRoster(known []Known) Option {
-	return func(c *Client) {
-		for _, k := range known {
-			c.roster[k.ID] = k
-			if !k.Left.IsZero() {
-				c.goodbyes[k.ID] = goodbye{drains: true, at: k.Left, heard: k.Left}
-			}
-		}
-	}
-}
+func WithRoster(known []Known) Option { return func(c *Client) { c.memory.Learn(known) } }
+
+// WithPatience makes a client that asks again and again wait up to d for a
+// server, or for one of its answers, that came in the round before: it may only
+// be slow. One that stayed away for so long is waited for no longer than any
+// other until it answers again, or until some minutes have passed. The default,
+// 0, is for those who ask once.
+func WithPatience(d time.Duration) Option { return func(c *Client) { c.patient = d } }
 
 // Defaults. The quiet gap is ten times the largest gap between two answers that
 // was seen on an idle fleet (36 ms in 3,200 rounds over seven servers).
 const (
 	defaultTimeout = 5 * time.Second
 	quietGap       = 250 * time.Millisecond
-	lateFactor     = 4 // a server known to be alive gets so much longer for its other answers
+	lateFactor     = 4 // a question is asked again after so many gaps
 	maxWorkers     = 8
 )
 
@@ -78,116 +64,39 @@ const (
 // handler that was there.
 func New(nc *nats.Conn, opts ...Option) *Client {
 	c := &Client{
-		nc: nc, timeout: defaultTimeout, quiet: quietGap,
-		workers:  min(max(2, runtime.GOMAXPROCS(0)), maxWorkers),
-		denied:   newDenials(),
-		roster:   map[string]Known{},
-		goodbyes: map[string]goodbye{},
+		conn: wire.New(nc), memory: gather.NewMemory(), timeout: defaultTimeout, quiet: quietGap,
+		workers: min(max(2, runtime.GOMAXPROCS(0)), maxWorkers),
 	}
 	for _, o := range opts {
 		o(c)
 	}
-	before := nc.ErrorHandler()
-	nc.SetErrorHandler(func(nc *nats.Conn, sub *nats.Subscription, err error) {
-		c.denied.observe(err)
-		if before != nil {
-			before(nc, sub, err)
-		}
-	})
 	return c
 }
 
 // Conn returns the connection.
-func (c *Client) Conn() *nats.Conn { return c.nc }
+func (c *Client) Conn() *nats.Conn { return c.conn.NC }
+
+// Memory returns what the client remembers of servers beyond one round.
+func (c *Client) Memory() *gather.Memory { return c.memory }
 
 // Roster returns the servers that the client has been told of or has seen, in no
 // order. It forgets those that are not part of a complete fleet any more.
-func (c *Client) Roster() []Known {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := make([]Known, 0, len(c.roster))
-	for id, k := range c.roster {
-		k.Left = c.goodbyes[id].heard
-		out = append(out, k)
-	}
-	return out
+func (c *Client) Roster() []Known { return c.memory.Roster() }
+
+// IsSelf tells whether a connection is the one that this client uses.
+func (c *Client) IsSelf(serverID string, cid uint64) bool {
+	own, err := c.conn.NC.GetClientID()
+	return err == nil && own == cid && serverID == c.conn.NC.ConnectedServerId()
 }
 
-// remember notes the servers of a snapshot.
-func (c *Client) remember(s *fleet.Snapshot) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, sv := range s.Servers {
-		i := sv.Info
-		c.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
-		c.answered(i.ID, i.Time)
-	}
-	c.forgetGoodbyes()
-	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
-		c.forgetOthers(s)
-	}
-}
-
-// forgetOthers drops everybody who is not in a snapshot that has all servers:
-// they have ended and are not counted any more, so that they will not be missed.
-func (c *Client) forgetOthers(s *fleet.Snapshot) {
-	here := make(map[string]bool, len(s.Servers))
-	for _, sv := range s.Servers {
-		here[sv.Info.ID] = true
-	}
-	maps.DeleteFunc(c.roster, func(id string, _ Known) bool { return !here[id] })
-	maps.DeleteFunc(c.goodbyes, func(id string, _ goodbye) bool { return !here[id] })
-}
-
-// leaveSilent turns away from the connected server when nobody answered at all,
-// not even that one: it hangs, and nats.go would notice only when its pings go
-// unanswered, after minutes. The next round asks through another server.
-func (c *Client) leaveSilent(err error) error {
-	if failed := c.nc.ForceReconnect(); failed != nil {
-		return errors.Join(err, failed)
-	}
-	return err
-}
-
-// flush waits until the server has everything that was sent, for as long as ctx
+// Flush waits until the server has everything that was sent, for as long as ctx
 // and the client's timeout allow.
-func (c *Client) flush(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	return c.nc.FlushWithContext(ctx)
-}
+func (c *Client) Flush(ctx context.Context) error { return c.conn.Flush(ctx, c.timeout) }
 
-// connErr says why the connection cannot be used, or nil.
-func (c *Client) connErr() error {
-	if c.nc.IsConnected() {
-		return nil
-	}
-	err := c.nc.LastError()
-	if err == nil || errors.Is(err, nats.ErrPermissionViolation) {
-		return ErrDisconnected
-	}
-	return errors.Join(ErrDisconnected, authReason(err), err)
-}
-
-// authReasons are the sentences with which a server turns a client away, and
-// what nats.go calls them. It does so only on an open connection; when a
-// reconnect is turned away it hands on the bare sentence.
-var authReasons = []struct {
-	sentence string
-	err      error
-}{
-	{"account authentication expired", nats.ErrAccountAuthExpired},
-	{"user authentication expired", nats.ErrAuthExpired},
-	{"user authentication revoked", nats.ErrAuthRevoked},
-	{"authorization violation", nats.ErrAuthorization},
-}
-
-// authReason returns the error of nats.go that a sentence stands for, or nil.
-func authReason(err error) error {
-	for _, row := range authReasons {
-		if strings.Contains(strings.ToLower(err.Error()), row.sentence) && !errors.Is(err, row.err) {
-			return row.err
-		}
-	}
-	return nil
+// round prepares a gathering. extra is asked beside what is wanted; seen is called
+// for each server as its STATSZ arrives. Both may be nil.
+func (c *Client) round(want fleet.Want, extra *endpoint.Endpoint, seen func(*fleet.Server)) *gather.Round {
+	return gather.NewRound(c.conn, c.memory, want, gather.Options{
+		Context: c.name, Timeout: c.timeout, Quiet: c.quiet, Patience: c.patient, Workers: c.workers, Seen: seen, Extra: extra,
+	})
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/broker"
-	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
 
 // notRequests are subscriptions below $SYS.REQ that are no request of a system
@@ -26,7 +27,7 @@ var notRequests = map[string]string{
 // TestEveryRequestHasARow asks an embedded server which requests it listens
 // to, and looks for each in the table of endpoints.
 func TestEveryRequestHasARow(t *testing.T) {
-	c := start(t, broker.Nodes(2))
+	c := real.Start(t, broker.Nodes(2))
 	nc, err := c.Nodes()[0].ConnectSys()
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestEveryRequestHasARow(t *testing.T) {
 
 // hasRow tells whether the table of endpoints has a subject.
 func hasRow(subject string) bool {
-	for _, ep := range sys.Endpoints() {
+	for _, ep := range endpoint.List() {
 		for _, account := range []string{"*", "PING"} {
 			if strings.NewReplacer("{server}", "PING", "{account}", account).Replace(ep.Subject) == subject {
 				return true
@@ -75,12 +76,12 @@ func hasRow(subject string) bool {
 
 func TestEndpointTable(t *testing.T) {
 	seen := map[string]bool{}
-	for _, ep := range sys.Endpoints() {
+	for _, ep := range endpoint.List() {
 		if seen[string(ep.Kind)] {
 			t.Errorf("%s has two rows", ep.Kind)
 		}
 		seen[string(ep.Kind)] = true
-		if sys.Lookup(strings.ToLower(string(ep.Kind))) != ep {
+		if endpoint.Lookup(strings.ToLower(string(ep.Kind))) != ep {
 			t.Errorf("%s is not found by its name", ep.Kind)
 		}
 		if ep.Ping && !ep.Server() {

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
 // told is an event with what is needed to tell whether it is news.
@@ -45,7 +46,7 @@ func decodeDisconnect(_ string, body []byte) (told, error) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return told{}, err
 	}
-	m.Client.User = safeUser(m.Server.Version, m.Client.User, m.Reason)
+	m.Client.User = endpoint.SafeUser(m.Server.Version, m.Client.User, m.Reason)
 	e := clientEvent(fleet.EventDisconnect, m.TypedEvent, m.Server, m.Client)
 	e.Why = m.Reason
 	if m.Client.Kind == leafKind {
@@ -76,7 +77,7 @@ func decodeAuthError(_ string, body []byte) (told, error) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return told{}, err
 	}
-	m.Client.User = safeUser(m.Server.Version, m.Client.User, m.Reason)
+	m.Client.User = endpoint.SafeUser(m.Server.Version, m.Client.User, m.Reason)
 	return authError(clientEvent(fleet.EventAuthError, m.TypedEvent, m.Server, m.Client), m), nil
 }
 
@@ -280,48 +281,6 @@ func (m advisory) words() string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// withoutSecrets returns what a server of a version told without the credentials
-// that are in it.
-func withoutSecrets(version string, body []byte) json.RawMessage {
-	var v any
-	dec := json.NewDecoder(strings.NewReader(string(body)))
-	dec.UseNumber()
-	if err := dec.Decode(&v); err != nil {
-		return nil
-	}
-	strip(v)
-	if tellsTokens(version) {
-		safeObjects(version, "", v)
-	}
-	out, err := json.Marshal(v)
-	if err != nil {
-		return nil
-	}
-	return out
-}
-
-// strip removes user JWTs and the nonces that prove them, wherever they are.
-func strip(v any) {
-	switch x := v.(type) {
-	case map[string]any:
-		for k, sub := range x {
-			if text, ok := sub.(string); ok && k == "token" && strings.HasPrefix(text, "ey") {
-				delete(x, k)
-				continue
-			}
-			if k == "jwt" || k == "nonce" || k == "sig" || k == "auth_token" || k == "pass" {
-				delete(x, k)
-				continue
-			}
-			strip(sub)
-		}
-	case []any:
-		for _, sub := range x {
-			strip(sub)
-		}
-	}
 }
 
 // orNow replaces a time that a server did not send.

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
 // Events yields what the servers of the fleet tell, each event once, until ctx
@@ -68,15 +69,15 @@ type subscribed struct {
 }
 
 func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) error {
-	status := s.c.nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
-	defer s.c.nc.RemoveStatusListener(status)
-	denied, ignore := s.c.denied.listen()
+	status := s.c.conn.NC.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
+	defer s.c.conn.NC.RemoveStatusListener(status)
+	denied, ignore := s.c.conn.Denials()
 	defer ignore()
 	defer s.close()
 	if err := s.subscribe(ctx); err != nil {
 		return err
 	}
-	s.from = s.c.nc.ConnectedServerName()
+	s.from = s.c.conn.NC.ConnectedServerName()
 	check := time.NewTicker(time.Second)
 	defer check.Stop()
 	for {
@@ -92,7 +93,7 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 			}
 		case st := <-status:
 			if st == nats.CLOSED {
-				return s.c.connErr()
+				return s.c.conn.Err()
 			}
 			ok = s.changed(st, yield)
 		case <-check.C:
@@ -107,13 +108,13 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 // subscribe subscribes to every subject that can yield a wanted event.
 func (s *stream) subscribe(ctx context.Context) error {
 	for _, t := range s.topics {
-		sub, err := s.c.nc.ChanSubscribe(t.subject, s.msgs)
+		sub, err := s.c.conn.NC.ChanSubscribe(t.subject, s.msgs)
 		if err != nil {
 			return fmt.Errorf("subscribe to %s: %w", t.subject, err)
 		}
 		s.subs = append(s.subs, subscribed{sub, t.decode})
 	}
-	return s.c.flush(ctx)
+	return s.c.Flush(ctx)
 }
 
 func (s *stream) close() {
@@ -132,20 +133,20 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	if i < 0 {
 		return true
 	}
-	e, err := s.subs[i].decode(m.Subject, masked(m.Data))
+	e, err := s.subs[i].decode(m.Subject, endpoint.Masked(m.Data))
 	if err != nil {
 		return yield(fleet.Event{}, fmt.Errorf("read event on %s: %w", m.Subject, err))
 	}
 	switch e.Kind {
 	case fleet.EventLameDuck:
-		s.c.noteDraining(e.serverID, orNow(e.Time))
+		s.c.memory.Draining(e.serverID, orNow(e.Time))
 	case fleet.EventShutdown:
-		s.c.noteEnd(e.serverID)
+		s.c.memory.Ended(e.serverID)
 	}
 	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
 		return true
 	}
-	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, withoutSecrets(e.version, masked(m.Data))
+	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, endpoint.WithoutSecrets(e.version, endpoint.Masked(m.Data))
 	return yield(e.Event, nil)
 }
 
@@ -160,7 +161,7 @@ func (s *stream) changed(st nats.Status, yield func(fleet.Event, error) bool) bo
 	if s.lost.IsZero() {
 		return true
 	}
-	gone, to := time.Since(s.lost), s.c.nc.ConnectedServerName()
+	gone, to := time.Since(s.lost), s.c.conn.NC.ConnectedServerName()
 	why := fmt.Sprintf("the connection was lost for %s, events of that time are missing", gone.Round(time.Millisecond))
 	if to != s.from {
 		why += fmt.Sprintf("; moved from %s to %s", s.from, to)
@@ -192,7 +193,7 @@ func gapEvent(server, why string) fleet.Event {
 // verify makes sure that the user is in the system account, where alone events
 // are heard; elsewhere a subscription to them is just silent.
 func (c *Client) verify(ctx context.Context) error {
-	for _, err := range c.Ping(ctx, fleet.Scope{Name: c.nc.ConnectedServerId()}) {
+	for _, err := range c.Ping(ctx, fleet.Scope{Name: c.conn.NC.ConnectedServerId()}) {
 		return err
 	}
 	return nil

@@ -10,12 +10,13 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
 
 // TestLameDuckIsDraining keeps a client on a server in lame duck mode, so that
 // it goes on serving and says nothing.
 func TestLameDuckIsDraining(t *testing.T) {
-	c := start(t, broker.Nodes(3))
+	c := real.Start(t, broker.Nodes(3))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool {
 		return len(s.Servers) == 3 && s.Complete() && s.Counted == 3
@@ -37,7 +38,7 @@ func TestLameDuckIsDraining(t *testing.T) {
 func TestPartition(t *testing.T) {
 	spec := broker.Super(2, "east", "west")
 	spec.Faults = true
-	c := start(t, spec)
+	c := real.Start(t, spec)
 	client := connect(t, c.Node("east-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 4 && s.Complete() && s.Counted == 4 })
 	if err := c.Partition("east", "west"); err != nil {
@@ -63,7 +64,7 @@ func TestPartition(t *testing.T) {
 func TestSlowLink(t *testing.T) {
 	spec := broker.Super(1, "near", "far")
 	spec.Faults, spec.NoJetStream = true, true
-	c := start(t, spec)
+	c := real.Start(t, spec)
 	client := connect(t, c.Node("near-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() && s.Counted == 2 })
 	if _, err := c.Inject(broker.Fault{Kind: broker.Latency, A: "near", B: "far", Delay: 150 * time.Millisecond}); err != nil {
@@ -91,7 +92,7 @@ func TestSlowLink(t *testing.T) {
 // others come and go.
 func TestEveryConnectionOnce(t *testing.T) {
 	const many = 2502
-	c := start(t, broker.Nodes(1))
+	c := real.Start(t, broker.Nodes(1))
 	n := c.Nodes()[0]
 	held := make([]*nats.Conn, 0, many)
 	defer func() {

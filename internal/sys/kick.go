@@ -3,13 +3,13 @@ package sys
 import (
 	"context"
 	"errors"
-	"iter"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
 // Conn is one client connection and the server that it is on.
@@ -48,40 +48,19 @@ type Pace struct {
 // server does not slow a paced kick down.
 const kickWorkers = 16
 
-// KickAll closes the connections, paced, and yields what became of each, in the
-// order in which the answers come. Right before each kick it makes sure that
-// the connection is still the one that was meant: the same number, start and
-// name on the same life of the server. Ending ctx ends the kicking: what was
-// asked of a server by then is finished and told, whoever only had notice is
-// left, and the rest yields [Untried]. Ending the loop finishes likewise, untold.
-func (c *Client) KickAll(ctx context.Context, conns []Conn, pace Pace) iter.Seq[KickResult] {
-	return func(yield func(KickResult) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		results := make(chan KickResult)
-		go func() {
-			defer close(results)
-			c.kickPaced(ctx, conns, pace, results)
-		}()
-		defer func() {
-			cancel()
-			for range results { // wait until the last kick is finished
-			}
-		}()
-		for r := range results {
-			if !yield(r) {
-				return
-			}
-		}
-	}
+// kicker closes connections.
+type kicker struct {
+	c    *Client
+	pace Pace
 }
 
-// kickPaced starts a kick at each tick of the pace.
-func (c *Client) kickPaced(ctx context.Context, conns []Conn, pace Pace, results chan<- KickResult) {
+// all starts a kick at each tick of the pace.
+func (k kicker) all(ctx context.Context, conns []Conn, results chan<- KickResult) {
 	var g errgroup.Group
-	g.SetLimit(kickWorkers + int(pace.PerSecond*pace.Notice.Seconds()))
+	g.SetLimit(kickWorkers + int(k.pace.PerSecond*k.pace.Notice.Seconds()))
 	tick := make(<-chan time.Time)
-	if pace.PerSecond > 0 {
-		ticker := time.NewTicker(time.Duration(float64(time.Second) / pace.PerSecond))
+	if k.pace.PerSecond > 0 {
+		ticker := time.NewTicker(time.Duration(float64(time.Second) / k.pace.PerSecond))
 		defer ticker.Stop()
 		tick = ticker.C
 	}
@@ -90,22 +69,22 @@ func (c *Client) kickPaced(ctx context.Context, conns []Conn, pace Pace, results
 			results <- KickResult{Conn: conn, Outcome: Untried}
 			continue
 		}
-		if i > 0 && pace.PerSecond > 0 {
+		if i > 0 && k.pace.PerSecond > 0 {
 			select {
 			case <-ctx.Done():
 			case <-tick:
 			}
 		}
 		g.Go(func() error {
-			results <- c.kickOne(ctx, conn, pace.Notice)
+			results <- k.one(ctx, conn)
 			return nil
 		})
 	}
 	_ = g.Wait() // the errors are in the results
 }
 
-// kickOne closes one connection after making sure of it.
-func (c *Client) kickOne(ctx context.Context, conn Conn, notice time.Duration) KickResult {
+// one closes one connection after making sure of it.
+func (k kicker) one(ctx context.Context, conn Conn) KickResult {
 	r := KickResult{Conn: conn}
 	fail := func(err error) KickResult {
 		if r.Outcome, r.Err = KickError, err; ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
@@ -113,14 +92,14 @@ func (c *Client) kickOne(ctx context.Context, conn Conn, notice time.Duration) K
 		}
 		return r
 	}
-	if outcome, err := c.recheck(ctx, conn); err != nil {
+	if outcome, err := k.recheck(ctx, conn); err != nil {
 		return fail(err)
 	} else if outcome != "" {
 		r.Outcome = outcome
 		return r
 	}
-	if notice > 0 {
-		gone, err := c.notify(ctx, conn, notice)
+	if k.pace.Notice > 0 {
+		gone, err := k.notify(ctx, conn)
 		if err != nil {
 			return fail(err)
 		}
@@ -132,7 +111,7 @@ func (c *Client) kickOne(ctx context.Context, conn Conn, notice time.Duration) K
 	if ctx.Err() != nil {
 		return fail(context.Cause(ctx))
 	}
-	_, err := c.tell(context.WithoutCancel(ctx), conn.Server, Kick, server.KickClientReq{CID: conn.Info.Cid})
+	_, err := k.c.tell(context.WithoutCancel(ctx), conn.Server, endpoint.Kick, server.KickClientReq{CID: conn.Info.Cid})
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Code == refusedByHandler:
@@ -151,26 +130,26 @@ const refusedByHandler = 500
 
 // notify tells the client that the server goes away, waits, and reports whether
 // the client has left by itself. One that cannot be told is only waited for.
-func (c *Client) notify(ctx context.Context, conn Conn, wait time.Duration) (gone bool, err error) {
+func (k kicker) notify(ctx context.Context, conn Conn) (gone bool, err error) {
 	var refused *RefusedError
-	_, err = c.tell(ctx, conn.Server, LameDuckConn, server.LDMClientReq{CID: conn.Info.Cid})
+	_, err = k.c.tell(ctx, conn.Server, endpoint.LameDuckConn, server.LDMClientReq{CID: conn.Info.Cid})
 	if err != nil && !errors.As(err, &refused) {
 		return false, err
 	}
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(k.pace.Notice)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	outcome, err := c.recheck(ctx, conn)
+	outcome, err := k.recheck(ctx, conn)
 	return outcome != "", err
 }
 
 // recheck tells whether a connection is still who it was: "" if so.
-func (c *Client) recheck(ctx context.Context, conn Conn) (KickOutcome, error) {
-	z, err := askOne[server.Connz](ctx, c, conn.Server, fleet.Connz, server.ConnzOptions{CID: conn.Info.Cid, Username: true})
+func (k kicker) recheck(ctx context.Context, conn Conn) (KickOutcome, error) {
+	z, err := askOne[server.Connz](ctx, k.c, conn.Server, fleet.Connz, server.ConnzOptions{CID: conn.Info.Cid, Username: true})
 	var gone *GoneError
 	switch {
 	case errors.As(err, &gone):

@@ -14,6 +14,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
 // operated is a server in operator mode with a full resolver.
@@ -121,15 +122,15 @@ func TestClaims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := client.Request(t.Context(), sys.Request{Kind: sys.ClaimsList})
+	got, err := client.Request(t.Context(), sys.Request{Kind: endpoint.ClaimsList})
 	if err != nil || len(got.List) != 1 || !strings.Contains(string(got.List[0].Data), id) {
 		t.Errorf("list: %v, %+v", err, got)
 	}
-	got, err = client.Request(t.Context(), sys.Request{Kind: sys.ClaimsLookup, Account: id})
+	got, err = client.Request(t.Context(), sys.Request{Kind: endpoint.ClaimsLookup, Account: id})
 	if err != nil || len(got.List) != 1 || !strings.HasPrefix(string(got.List[0].Data), `"ey`) {
 		t.Errorf("lookup: %v, %+v", err, got)
 	}
-	if got, err = client.Request(t.Context(), sys.Request{Kind: sys.ClaimsPack}); err != nil || len(got.List) == 0 {
+	if got, err = client.Request(t.Context(), sys.Request{Kind: endpoint.ClaimsPack}); err != nil || len(got.List) == 0 {
 		t.Errorf("pack: %v, %+v", err, got)
 	}
 }

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
 // ErrRequest is wrapped by the error of a [Request] that makes no sense; nothing
@@ -45,45 +47,44 @@ type Answers struct {
 // Request asks all servers in scope, as [Client.Snapshot] does, and returns
 // their answers undigested. Requests that change something are refused.
 func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
-	raw := &rawAnswers{byID: map[string]*rawAnswer{}}
+	raw := endpoint.NewRaw()
 	ep, err := req.endpoint(raw)
 	if err != nil {
 		return nil, err
 	}
-	r := newRound(c, fleet.Want{Scope: req.Scope})
-	switch {
-	case ep.Kind == fleet.Statsz:
-		r.first[0] = &question{ep: ep}
-	case !ep.Anonymous:
-		r.first = append(r.first, r.firstQuestion(ep))
+	asked := ep
+	if ep.Anonymous {
+		asked = nil
 	}
-	s, err := r.finish(ctx)
+	r := c.round(fleet.Want{Scope: req.Scope}, asked, nil)
+	s, err := r.Run(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if p := r.refused[ep.Kind]; p != nil && len(raw.byID) == 0 {
-		return nil, p
-	}
-	if len(raw.byID) == 0 && (r.unknown[ep.Kind] || allUnsupported(s)) {
-		return nil, r.unanswered(ep)
+		return nil, c.explain(ctx, err)
 	}
 	out := &Answers{Snapshot: s}
 	if ep.Anonymous {
-		out.List, err = c.collect(ctx, ep, req)
+		out.List, err = c.collect(ctx, ep)
 		return out, err
 	}
-	for _, sv := range s.Servers {
-		a := raw.byID[sv.Info.ID]
-		if a == nil {
-			continue
+	if raw.Empty() {
+		if p := r.Refused(ep.Kind); p != nil {
+			return nil, p
 		}
-		data, err := a.whole()
+		if r.Unknown(ep.Kind) || allUnsupported(s) {
+			return nil, unanswered(s, ep)
+		}
+	}
+	for _, sv := range s.Servers {
+		data, truncated, err := raw.Answer(sv.Info.ID)
 		if err != nil {
 			return nil, fmt.Errorf("join the answers of %s: %w", sv.Info.Name, err)
 		}
+		if data == nil {
+			continue
+		}
 		out.List = append(out.List, Answer{Server: sv.Info, RTTSeconds: sv.RTTSeconds, Data: data})
-		if a.truncated != "" {
-			s.Problems = append(s.Problems, fleet.Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: ep.Kind, Reason: fleet.Truncated, Detail: a.truncated})
+		if truncated != "" {
+			s.Problems = append(s.Problems, fleet.Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: ep.Kind, Reason: fleet.Truncated, Detail: truncated})
 		}
 	}
 	return out, nil
@@ -99,70 +100,90 @@ func allUnsupported(s *fleet.Snapshot) bool {
 	return len(s.Problems) > 0 && len(s.Problems) == len(s.Servers)
 }
 
-// unanswered is the error of a request that no server listens to: all of them
-// are too old, or lack something.
-func (r *round) unanswered(ep *Endpoint) error {
-	for _, m := range r.members {
-		if i := m.sv.Info; m.inScope && older(i.Version, ep.Since) {
-			return &TooOldError{Server: i.Name, Version: i.Version, Kind: ep.Kind, Since: ep.Since}
+// unanswered is the error of a request that has no responders: all servers are
+// too old, or lack something.
+func unanswered(s *fleet.Snapshot, ep *endpoint.Endpoint) error {
+	for _, sv := range s.Servers {
+		if endpoint.Older(sv.Info.Version, ep.Since) {
+			return &TooOldError{Server: sv.Info.Name, Version: sv.Info.Version, Kind: ep.Kind, Since: ep.Since}
 		}
 	}
-	return r.c.notOffered(ep)
+	return notOffered(s.AskedBy, ep)
+}
+
+// notOffered is the error of a request that no server listens to.
+func notOffered(server string, ep *endpoint.Endpoint) error {
+	words := "no server offers it"
+	if ep.Needs != "" {
+		words += "; it needs " + ep.Needs
+	}
+	return &RefusedError{Server: server, Kind: ep.Kind, Code: 503, Words: words}
 }
 
 // endpoint makes the row of the table that asks exactly this.
-func (req Request) endpoint(raw *rawAnswers) (*Endpoint, error) {
-	row := Lookup(string(req.Kind))
+func (req Request) endpoint(raw *endpoint.Raw) (*endpoint.Endpoint, error) {
+	row := endpoint.Lookup(string(req.Kind))
 	switch {
 	case row == nil:
-		return nil, fmt.Errorf("%w: there is no request %s", ErrRequest, req.Kind)
+		return nil, fmt.Errorf("%w: no such request %s", ErrRequest, req.Kind)
 	case row.Act:
 		return nil, fmt.Errorf("%w: %s changes something", ErrRequest, req.Kind)
 	case row.Account() && req.Account == "":
-		return nil, fmt.Errorf("%w: %s is about one account, which is not named", ErrRequest, req.Kind)
+		return nil, fmt.Errorf("%w: %s needs an account", ErrRequest, req.Kind)
 	case strings.ContainsAny(req.Account, "*> \t\r\n"):
-		return nil, fmt.Errorf("%w: %q is no account", ErrRequest, req.Account)
+		return nil, fmt.Errorf("%w: invalid account %q", ErrRequest, req.Account)
 	}
-	ep := *row
+	ep := raw.Endpoint(row, req.Options, req.Limit)
 	ep.Subject = strings.ReplaceAll(ep.Subject, "{account}", req.Account)
-	ep.read = raw.decoder(ep.Kind)
-	ep.pager = raw.pager(ep.Kind, req)
-	if err := req.checkSort(ep.pager); err != nil {
+	if ep.OnlyOnePage(req.Options) && (req.Limit <= 0 || req.Limit > endpoint.MaxSorted) {
+		return nil, fmt.Errorf("%w: sorted by %v a server can only give the first %d connections; set a limit up to that", ErrRequest, req.Options["sort"], endpoint.MaxSorted)
+	}
+	return ep, nil
+}
+
+// collect asks a request whose answers do not say who sent them, and takes what
+// comes until the inbox has been quiet for the gap of an idle fleet.
+func (c *Client) collect(ctx context.Context, ep *endpoint.Endpoint) ([]Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	body, err := endpoint.Object(ep.Body(fleet.Want{}, endpoint.Page{}))
+	if err != nil {
+		return nil, fmt.Errorf("write the request for %s: %w", ep.Kind, err)
+	}
+	inbox := c.conn.NC.NewInbox()
+	sub, err := c.conn.NC.SubscribeSync(inbox)
+	if err != nil {
 		return nil, err
 	}
-	ep.body = func(_ fleet.Want, p page) any {
-		var body map[string]any
-		if ep.Kind == fleet.AccountStatz {
-			body = map[string]any{"include_unused": true}
-		}
-		return req.options(body, p)
+	defer sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+	if err := c.conn.NC.PublishRequest(ep.Subject, inbox, body); err != nil {
+		return nil, fmt.Errorf("ask %s: %w", ep.Kind, err)
 	}
-	return &ep, nil
+	var out []Answer
+	for sent := time.Now(); ; {
+		wait, stop := context.WithTimeout(ctx, c.quiet)
+		msg, err := sub.NextMsgWithContext(wait)
+		stop()
+		switch {
+		case errors.Is(err, nats.ErrNoResponders) || err == nil && endpoint.NoResponders(msg):
+			return nil, notOffered(c.conn.NC.ConnectedServerName(), ep)
+		case errors.Is(err, context.DeadlineExceeded):
+			return out, nil
+		case err != nil:
+			return out, err
+		}
+		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(endpoint.Masked(msg.Data))})
+	}
 }
 
-// checkSort refuses an order that the server cannot page in: only one page of
-// it is right.
-func (req Request) checkSort(pg pager) error {
-	by, sorted := req.Options["sort"]
-	if pg == nil || !sorted || by == "cid" || by == "" || req.Limit > 0 && req.Limit <= connSubsPage {
+// asJSON keeps a body that is JSON and makes a string of any other.
+func asJSON(body []byte) json.RawMessage {
+	if json.Valid(body) {
+		return json.RawMessage(body)
+	}
+	text, err := json.Marshal(string(body))
+	if err != nil {
 		return nil
 	}
-	return fmt.Errorf("%w: sorted by %v a server can only give the first %d connections; set a limit up to that", ErrRequest, by, connSubsPage)
-}
-
-// options returns the options of one page of the request.
-func (req Request) options(base map[string]any, p page) map[string]any {
-	out := maps.Clone(req.Options)
-	if out == nil {
-		out = map[string]any{}
-	}
-	for k, v := range base {
-		if _, set := out[k]; !set {
-			out[k] = v
-		}
-	}
-	if p.limit > 0 {
-		out["offset"], out["limit"] = p.offset, p.limit
-	}
-	return out
+	return text
 }

@@ -11,12 +11,14 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
 
 // TestEveryRequest asks everything that there is to ask.
 func TestEveryRequest(t *testing.T) {
-	c := start(t, broker.Nodes(2))
+	c := real.Start(t, broker.Nodes(2))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() })
 	app, err := c.Node("dev-1").Connect("app")
@@ -26,14 +28,14 @@ func TestEveryRequest(t *testing.T) {
 	defer app.Close()
 	// some answer only where there is something to tell, or once in all
 	some := map[fleet.Kind]int{
-		sys.AccountConns: 1, sys.AccountStat: 1, sys.UserInfo: 1, sys.NumSubs: -1,
-		sys.ClaimsList: 0, sys.ClaimsPack: 0, sys.ClaimsLookup: 0,
+		endpoint.AccountConns: 1, endpoint.AccountStat: 1, endpoint.UserInfo: 1, endpoint.NumSubs: -1,
+		endpoint.ClaimsList: 0, endpoint.ClaimsPack: 0, endpoint.ClaimsLookup: 0,
 	}
 	options := map[fleet.Kind]map[string]any{
-		sys.Profilez: {"name": "goroutine", "debug": 1},
-		sys.NumSubs:  {"acc": "APP", "subject": "foo"},
+		endpoint.Profilez: {"name": "goroutine", "debug": 1},
+		endpoint.NumSubs:  {"acc": "APP", "subject": "foo"},
 	}
-	for _, ep := range sys.Endpoints() {
+	for _, ep := range endpoint.List() {
 		if ep.Act {
 			if _, err := client.Request(t.Context(), sys.Request{Kind: ep.Kind, Account: "APP"}); !errors.Is(err, sys.ErrRequest) {
 				t.Errorf("%s changes something and was not refused: %v", ep.Kind, err)
@@ -72,7 +74,7 @@ func TestEveryRequest(t *testing.T) {
 }
 
 func TestRequestPagesToTheEnd(t *testing.T) {
-	c := start(t, broker.Single())
+	c := real.Start(t, broker.Single())
 	n := c.Nodes()[0]
 	const many = 1300
 	for i := range many {
@@ -101,7 +103,7 @@ func TestRequestPagesToTheEnd(t *testing.T) {
 		}
 		return data.Connections, data.Num
 	}
-	list, num := ask(sys.Request{Kind: sys.AccountConnz, Account: "APP"})
+	list, num := ask(sys.Request{Kind: endpoint.AccountConnz, Account: "APP"})
 	once := map[uint64]bool{}
 	for _, ci := range list {
 		once[ci.CID] = true

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/gather"
 )
 
 var _ fleet.Source = (*Client)(nil)
-
-// errNotAnswered is the 503 to the question that every system user gets an
-// answer to.
-var errNotAnswered = errors.New("nobody listens")
 
 // Snapshot asks the fleet for all that is wanted, at once, and returns when the
 // last expected answer is in. See the package for who is expected and how long
@@ -42,37 +38,30 @@ func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot
 	return s.WithRaft(groups), nil
 }
 
-func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.Server)) (*fleet.Snapshot, error) {
-	r := newRound(c, want)
-	r.seen = seen
-	return r.finish(ctx)
-}
-
-// finish runs a round to its end and makes a snapshot of it.
-func (r *round) finish(ctx context.Context) (*fleet.Snapshot, error) {
-	c := r.c
-	if err := c.connErr(); err != nil {
-		return nil, err
-	}
-	if err := r.run(ctx); err != nil {
-		switch {
-		case errors.Is(err, errNotAnswered):
-			return nil, c.notSystem(ctx)
-		case c.elsewhere(err):
-			return nil, &NotSystemError{Account: c.nc.RemoteAccount(), Denied: err}
-		}
-		return nil, err
-	}
-	s, err := r.result(ctx)
+// Conns returns the selected connections of the servers in scope, by server and
+// number, and the snapshot that tells who did not answer. Whatever a server
+// makes of the request, only connections that match are returned; the
+// connection that asks is never among them.
+func (c *Client) Conns(ctx context.Context, scope fleet.Scope, sel ConnSelection) ([]Conn, *fleet.Snapshot, error) {
+	snap, err := c.Snapshot(ctx, fleet.Want{
+		Kinds: []fleet.Kind{fleet.Connz}, Scope: scope,
+		Conns: fleet.ConnWant{Account: sel.Account, User: sel.User, Subscriptions: sel.Subject != ""},
+	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(s.Servers) == 0 && len(s.Missing) == 0 {
-		return nil, r.noServer()
+	var out []Conn
+	for _, sv := range snap.Servers {
+		if sv.Connz == nil {
+			continue
+		}
+		for _, info := range sv.Connz.Conns {
+			if info != nil && sel.Matches(info) && !c.IsSelf(sv.Info.ID, info.Cid) {
+				out = append(out, Conn{Server: sv.Info, Info: info})
+			}
+		}
 	}
-	c.remember(s)
-	c.noteMissed(s)
-	return s, nil
+	return out, snap, nil
 }
 
 // Ping asks every server in scope for STATSZ and yields the answers in the
@@ -99,35 +88,21 @@ func (c *Client) Ping(ctx context.Context, scope fleet.Scope) iter.Seq2[*fleet.S
 	}
 }
 
-// noServer says that nothing matches the scope, and what it may have meant.
-func (r *round) noServer() error {
-	sc := r.want.Scope
-	e := &NoServerError{Scope: sc}
-	typed := sc.Name
-	if e.Clusters = sc.Cluster != "" && !r.hasCluster(sc.Cluster); e.Clusters {
-		typed = sc.Cluster
-	}
-	for _, m := range r.members {
-		name := m.sv.Info.Name
-		if e.Clusters {
-			name = m.sv.Info.Cluster
-		}
-		if name != "" && !slices.Contains(e.Known, name) {
-			e.Known = append(e.Known, name)
-		}
-	}
-	slices.Sort(e.Known)
-	e.Suggestion = nearest(typed, e.Known)
-	return e
+func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.Server)) (*fleet.Snapshot, error) {
+	s, err := c.round(want, nil, seen).Run(ctx)
+	return s, c.explain(ctx, err)
 }
 
-func (r *round) hasCluster(name string) bool {
-	for _, m := range r.members {
-		if m.sv.Info.Cluster == name {
-			return true
-		}
+// explain tells whether a round failed because the user is not in the system
+// account.
+func (c *Client) explain(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, gather.ErrNotAnswered):
+		return c.notSystem(ctx)
+	case c.elsewhere(err):
+		return &NotSystemError{Account: c.conn.NC.RemoteAccount(), Denied: err}
 	}
-	return false
+	return err
 }
 
 // elsewhere tells that the user is in another account than the system's, as
@@ -135,12 +110,12 @@ func (r *round) hasCluster(name string) bool {
 // its permissions leave out.
 func (c *Client) elsewhere(err error) bool {
 	var p *PermissionError
-	return errors.As(err, &p) && !p.Subscribe && c.nc.RemoteAccount() != "" && !c.nc.IsSystemAccount()
+	return errors.As(err, &p) && !p.Subscribe && c.conn.NC.RemoteAccount() != "" && !c.conn.NC.IsSystemAccount()
 }
 
 // notSystem says which account the user is in.
 func (c *Client) notSystem(ctx context.Context) error {
-	e := &NotSystemError{Account: c.nc.RemoteAccount()}
+	e := &NotSystemError{Account: c.conn.NC.RemoteAccount()}
 	if e.Account != "" {
 		return e
 	}

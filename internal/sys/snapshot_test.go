@@ -15,6 +15,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
 
 // serverEnv makes this test binary a nats-server with the configuration file
@@ -51,20 +52,6 @@ func everything() fleet.Want {
 		fleet.Varz, fleet.Connz, fleet.Routez, fleet.Gatewayz, fleet.Leafz, fleet.Subsz, fleet.Accountz,
 		fleet.AccountStatz, fleet.Jsz, fleet.Healthz, fleet.Raftz, fleet.Ipqueuesz,
 	}}
-}
-
-func start(t *testing.T, spec broker.Spec) *broker.Cluster {
-	t.Helper()
-	c, err := broker.Start(t.Context(), spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return c
 }
 
 func connect(t *testing.T, n *broker.Node, opts ...sys.Option) *sys.Client {
@@ -109,7 +96,7 @@ func eventually(t *testing.T, c *sys.Client, want fleet.Want, ok func(*fleet.Sna
 }
 
 func TestSnapshotOfEverything(t *testing.T) {
-	c := start(t, broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
+	c := real.Start(t, broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
 	for _, n := range []string{"east-1", "west-2", "edge"} {
 		t.Run("from "+n, func(t *testing.T) {
 			s := eventually(t, connect(t, c.Node(n)), everything(), func(s *fleet.Snapshot) bool {
@@ -136,7 +123,7 @@ func TestSnapshotOfEverything(t *testing.T) {
 }
 
 func TestScope(t *testing.T) {
-	c := start(t, broker.Super(2, "east", "east2"))
+	c := real.Start(t, broker.Super(2, "east", "east2"))
 	client := connect(t, c.Node("east-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 4 })
 	for _, tc := range []struct {
@@ -168,7 +155,7 @@ func TestScope(t *testing.T) {
 }
 
 func TestNoSuchServer(t *testing.T) {
-	c := start(t, broker.Nodes(3))
+	c := real.Start(t, broker.Nodes(3))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 3 })
 	for _, tc := range []struct {
@@ -193,7 +180,7 @@ func TestNoSuchServer(t *testing.T) {
 }
 
 func TestNotSystemAccount(t *testing.T) {
-	c := start(t, broker.Single())
+	c := real.Start(t, broker.Single())
 	nc, err := c.Connect("app")
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +194,7 @@ func TestNotSystemAccount(t *testing.T) {
 }
 
 func TestClosedConnection(t *testing.T) {
-	c := start(t, broker.Single())
+	c := real.Start(t, broker.Single())
 	client := connect(t, c.Nodes()[0])
 	client.Conn().Close()
 	if _, err := client.Snapshot(t.Context(), fleet.Want{}); !errors.Is(err, sys.ErrDisconnected) {
@@ -216,7 +203,7 @@ func TestClosedConnection(t *testing.T) {
 }
 
 func TestErrorHandlerIsChained(t *testing.T) {
-	c := start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
+	c := real.Start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
 		Name: "app", Permissions: broker.Permissions{DenyPub: []string{"$SYS.>"}},
 	}}}}})
 	heard := make(chan error, 4)
@@ -240,7 +227,7 @@ func TestErrorHandlerIsChained(t *testing.T) {
 }
 
 func TestPingStreams(t *testing.T) {
-	c := start(t, broker.Nodes(3))
+	c := real.Start(t, broker.Nodes(3))
 	client := connect(t, c.Node("dev-2"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 3 && s.Complete() })
 	var got []string
@@ -266,7 +253,7 @@ func equalSet(a, b []string) bool {
 }
 
 func TestInboxDenied(t *testing.T) {
-	c := start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
+	c := real.Start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
 		Name: "app", Permissions: broker.Permissions{DenySub: []string{"_INBOX.>"}},
 	}}}}})
 	nc, err := c.Connect("app")

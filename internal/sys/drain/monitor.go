@@ -1,0 +1,93 @@
+package drain
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// monitorURLs are where a server's monitoring port may be reached, most likely
+// first; none when it has none.
+func monitorURLs(info server.ServerInfo, v *server.Varz) (out []string) {
+	if v == nil {
+		return nil
+	}
+	for _, host := range []string{v.HTTPHost, info.Host, v.IP} {
+		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+			continue
+		}
+		for _, at := range []struct {
+			scheme string
+			port   int
+		}{{"http", v.HTTPPort}, {"https", v.HTTPSPort}} {
+			u := at.scheme + "://" + net.JoinHostPort(host, strconv.Itoa(at.port)) + v.HTTPBasePath
+			if at.port > 0 && !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
+// monitorPort asks a server's monitoring port, which in lame duck mode is all
+// that still answers. It sends no credentials and believes an answer only if it
+// carries the server's id.
+type monitorPort struct {
+	id   string
+	urls []string
+	at   string // the one that has answered
+	http *http.Client
+}
+
+// monitorTimeout bounds one question; a port that cannot be reached must not
+// hold the watch up.
+const monitorTimeout = 300 * time.Millisecond
+
+func newMonitorPort(id string, urls []string) *monitorPort {
+	return &monitorPort{id: id, urls: urls, http: &http.Client{
+		Timeout:   monitorTimeout,
+		Transport: &http.Transport{}, // no proxy: the address is the server's own
+	}}
+}
+
+func (m *monitorPort) close() { m.http.CloseIdleConnections() }
+
+// connections is how many client connections the server has.
+func (m *monitorPort) connections(ctx context.Context) (int, bool) {
+	if m.at != "" {
+		return m.ask(ctx, m.at)
+	}
+	for _, u := range m.urls {
+		if n, ok := m.ask(ctx, u); ok {
+			m.at = u
+			return n, true
+		}
+		if ctx.Err() != nil {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+func (m *monitorPort) ask(ctx context.Context, base string) (int, bool) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/connz?limit=1", nil)
+	if err != nil {
+		return 0, false
+	}
+	resp, err := m.http.Do(req)
+	if err != nil {
+		return 0, false
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read
+	var z server.Connz
+	if json.NewDecoder(resp.Body).Decode(&z) != nil || z.ID != m.id {
+		return 0, false
+	}
+	return z.Total, true
+}

@@ -1,0 +1,154 @@
+package endpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/s2"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Decoded is one answer in the form that a round works with.
+type Decoded struct {
+	Sender *server.ServerInfo
+	Err    *server.ApiError
+	Value  any                 // the data, for the pager; nil if there are none
+	Apply  func(*fleet.Server) // puts the data into its field
+}
+
+// Decoder reads an answer. It must not keep data.
+type Decoder func(data []byte) (Decoded, error)
+
+var ErrNoSender = errors.New("answer does not say which server sent it")
+
+// into makes the Decoder of an enveloped answer out of the function that puts
+// its data into the right field.
+func into[T any](set func(*fleet.Server, *T)) Decoder {
+	return func(data []byte) (Decoded, error) {
+		var env struct {
+			Server *server.ServerInfo `json:"server"`
+			Data   *T                 `json:"data"`
+			Error  *server.ApiError   `json:"error"`
+		}
+		if err := json.Unmarshal(data, &env); err != nil {
+			return Decoded{Sender: env.Server}, err
+		}
+		d := Decoded{Sender: env.Server, Err: env.Error}
+		if env.Error != nil {
+			return d, nil
+		}
+		if env.Data == nil {
+			env.Data = new(T)
+		}
+		d.Value = env.Data
+		d.Apply = func(s *fleet.Server) { set(s, env.Data) }
+		return d, nil
+	}
+}
+
+// readStatsz reads STATSZ, whose data are named after it.
+func readStatsz(data []byte) (Decoded, error) {
+	var env struct {
+		Server *server.ServerInfo  `json:"server"`
+		Stats  *server.ServerStats `json:"statsz"`
+		Error  *server.ApiError    `json:"error"`
+	}
+	if err := json.Unmarshal(data, &env); err != nil {
+		return Decoded{Sender: env.Server}, err
+	}
+	if env.Error == nil && env.Stats == nil {
+		return Decoded{Sender: env.Server}, errors.New("answer has no statsz")
+	}
+	return Decoded{
+		Sender: env.Server, Err: env.Error, Value: env.Stats,
+		Apply: func(s *fleet.Server) { s.Info, s.Statsz = *env.Server, env.Stats },
+	}, nil
+}
+
+// readIdz reads IDZ, which has no envelope.
+func readIdz(data []byte) (Decoded, error) {
+	var id server.ServerID
+	if err := json.Unmarshal(data, &id); err != nil {
+		return Decoded{}, err
+	}
+	return Decoded{Sender: &server.ServerInfo{ID: id.ID, Name: id.Name, Host: id.Host}, Apply: func(*fleet.Server) {}}, nil
+}
+
+// SenderOf reads no more than which server sent an answer, for one that could
+// not be Decoded as a whole: it may be cut, or wrong further on.
+func SenderOf(data []byte) *server.ServerInfo {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil
+		}
+		if key != "server" {
+			var skip json.RawMessage
+			if dec.Decode(&skip) != nil {
+				return nil
+			}
+			continue
+		}
+		var info server.ServerInfo
+		if dec.Decode(&info) != nil {
+			return nil
+		}
+		return &info
+	}
+	return nil
+}
+
+// maxUnpacked bounds what a compressed answer may grow to: a hundred times the
+// largest answer seen in practice (9.4 MB: 9,500 connections with details).
+const maxUnpacked = 1 << 30
+
+// Unpack returns the body of an answer as plain JSON, without the secrets that
+// somebody put where servers tell them.
+func Unpack(msg *nats.Msg) ([]byte, error) {
+	var r io.Reader
+	switch enc := msg.Header.Get("Content-Encoding"); enc {
+	case "", "identity":
+		return Masked(msg.Data), nil
+	case "gzip":
+		zr, err := gzip.NewReader(bytes.NewReader(msg.Data))
+		if err != nil {
+			return nil, fmt.Errorf("unpack gzip: %w", err)
+		}
+		r = zr
+	case "snappy", "s2":
+		r = s2.NewReader(bytes.NewReader(msg.Data))
+	default:
+		return nil, fmt.Errorf("answer is packed as %q", enc)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxUnpacked))
+	if err != nil {
+		return nil, fmt.Errorf("unpack: %w", err)
+	}
+	return Masked(data), nil
+}
+
+// NoResponders tells whether a message is the server's own 503: there are no
+// responders on the subject.
+func NoResponders(msg *nats.Msg) bool {
+	return len(msg.Data) == 0 && msg.Header.Get("Status") == "503"
+}
+
+// Reason is the text of a server's error.
+func Reason(e *server.ApiError) string {
+	if e.Description == "" {
+		return "error " + strconv.Itoa(e.Code)
+	}
+	return e.Description
+}

@@ -1,0 +1,262 @@
+package endpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"strconv"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Raw collects answers undigested, by server id. It serves one round.
+type Raw struct{ byID map[string]*rawAnswer }
+
+// NewRaw returns an empty collection.
+func NewRaw() *Raw { return &Raw{byID: map[string]*rawAnswer{}} }
+
+// Empty tells whether nobody has answered.
+func (r *Raw) Empty() bool { return len(r.byID) == 0 }
+
+// Answer is what a server answered, with all pages joined; nil if it did not.
+// truncated says why it is not all, "" if it is.
+func (r *Raw) Answer(serverID string) (data json.RawMessage, truncated string, err error) {
+	a := r.byID[serverID]
+	if a == nil {
+		return nil, "", nil
+	}
+	data, err = a.whole()
+	return data, a.truncated, err
+}
+
+// Endpoint is a row of the table whose answers are collected. options are those
+// of the request, by their JSON names; limit bounds how many connections or
+// accounts each server reports, 0 for all.
+func (r *Raw) Endpoint(row *Endpoint, options map[string]any, limit int) *Endpoint {
+	ep := *row
+	ep.Read = r.decoder(ep.Kind)
+	ep.Pager = r.pager(ep.Kind, options, limit)
+	ep.Body = func(_ fleet.Want, p Page) any {
+		out := maps.Clone(options)
+		if out == nil {
+			out = map[string]any{}
+		}
+		if _, set := out["include_unused"]; !set && ep.Kind == fleet.AccountStatz {
+			out["include_unused"] = true
+		}
+		if p.Limit > 0 {
+			out["offset"], out["limit"] = p.Offset, p.Limit
+		}
+		return out
+	}
+	return &ep
+}
+
+// OnlyOnePage tells whether a server can sort by what is asked for one page alone,
+// since pages of that order lose connections.
+func (e *Endpoint) OnlyOnePage(options map[string]any) bool {
+	by, sorted := options["sort"]
+	return e.Pager != nil && sorted && by != "cid" && by != ""
+}
+
+// rawAnswer is one server's answer, of which the list that is paged is kept
+// apart.
+type rawAnswer struct {
+	body      json.RawMessage
+	fields    map[string]json.RawMessage // of a paged answer, without its list
+	list      string                     // the name of the list
+	items     []json.RawMessage
+	seen      map[string]bool // keys of items
+	truncated string          // why it is not all
+}
+
+// decoder reads no more of an answer than who sent it.
+func (r *Raw) decoder(kind fleet.Kind) Decoder {
+	return func(data []byte) (Decoded, error) {
+		var env struct {
+			Server *server.ServerInfo `json:"server"`
+			Data   json.RawMessage    `json:"data"`
+			Statsz json.RawMessage    `json:"statsz"`
+			Error  *server.ApiError   `json:"error"`
+			server.ServerID
+		}
+		if err := json.Unmarshal(data, &env); err != nil {
+			return Decoded{Sender: env.Server}, err
+		}
+		body := env.Data
+		switch {
+		case kind == Idz:
+			env.Server = &server.ServerInfo{ID: env.ID, Name: env.Name, Host: env.Host}
+			body = json.RawMessage(data)
+		case kind == AccountConns:
+			body = json.RawMessage(data)
+		case kind == fleet.Statsz:
+			body = env.Statsz
+		case carriesSecrets(env.Server, kind, body):
+			body = WithoutSecrets(versionOf(env.Server), body)
+		}
+		a := &rawAnswer{body: body}
+		return Decoded{Sender: env.Server, Err: env.Error, Value: a, Apply: func(sv *fleet.Server) {
+			if kind == fleet.Statsz && json.Unmarshal(body, &sv.Statsz) == nil {
+				sv.Info = *env.Server
+			}
+			if env.Server != nil && r.byID[env.Server.ID] == nil {
+				r.byID[env.Server.ID] = a
+			}
+		}}, nil
+	}
+}
+
+// carriesSecrets tells whether an answer has a bearer's JWT, which is all that it
+// takes to log in, an activation, which is all it takes to import, or what may
+// be a token.
+func carriesSecrets(from *server.ServerInfo, kind fleet.Kind, body []byte) bool {
+	return bytes.Contains(body, []byte(`"jwt":"ey`)) && kind != AccountInfo || bytes.Contains(body, []byte(`"token":"ey`)) ||
+		bytes.Contains(body, []byte(`"reason":"Authentication`)) && tellsTokens(versionOf(from))
+}
+
+func versionOf(s *server.ServerInfo) string {
+	if s == nil {
+		return ""
+	}
+	return s.Version
+}
+
+// whole returns the answer with all pages joined.
+func (a *rawAnswer) whole() (json.RawMessage, error) {
+	if a.fields == nil {
+		return a.body, nil
+	}
+	if had, ok := a.fields[a.list]; len(a.items) > 0 || ok && string(had) != "null" {
+		items, err := json.Marshal(append([]json.RawMessage{}, a.items...))
+		if err != nil {
+			return nil, err
+		}
+		a.fields[a.list] = items
+	}
+	return json.Marshal(a.fields)
+}
+
+// rawPager pages through a list in an answer of which it knows no more than
+// the list's name and what tells its items apart.
+type rawPager struct {
+	raw       *Raw
+	list, key string
+	size      int // of a page
+	limit     int // of all pages; 0: no limit
+	overlap   int // 0: one page is all there is
+}
+
+// pager returns how a kind is paged, or nil.
+func (r *Raw) pager(kind fleet.Kind, options map[string]any, limit int) Pager {
+	p := rawPager{raw: r, limit: limit}
+	switch kind {
+	case fleet.Connz, AccountConnz:
+		p.list, p.key, p.size, p.overlap = "connections", "cid", connPage, ConnOverlap
+		if options["subscriptions"] == true || options["subscriptions_detail"] == true {
+			p.size = connSubsPage
+		}
+	case fleet.Jsz:
+		p.list, p.key, p.size, p.overlap = "account_details", "id", jsAccountPage, 1
+		if options["consumer"] == true || options["config"] == true {
+			p.size = jsConsumerPage
+		}
+	case fleet.Subsz, AccountSubsz:
+		// Subscriptions come in no order, so that pages of them lose some and
+		// repeat others: one page, as large as is safe, is all there is.
+		p.list, p.size = "subscriptions_list", subsPage
+	default:
+		return nil
+	}
+	if p.limit > 0 {
+		p.size = min(p.size, p.limit)
+	}
+	return p
+}
+
+// subsPage is how many subscriptions one reply can carry: 2 MB of them, 150 kB
+// when packed.
+const subsPage = 20_000
+
+func (p rawPager) First(fleet.Want) Page { return Page{Limit: p.size} }
+
+func (p rawPager) Join(s *fleet.Server, _ fleet.Want, pg Page, value any) (Page, bool) {
+	got, ok := value.(*rawAnswer)
+	all := p.raw.byID[s.Info.ID]
+	if !ok || all == nil {
+		return Page{}, false
+	}
+	var fields map[string]json.RawMessage
+	var items []json.RawMessage
+	if json.Unmarshal(got.body, &fields) != nil || json.Unmarshal(orNull(fields[p.list]), &items) != nil {
+		return Page{}, false
+	}
+	if all.fields == nil {
+		all.fields, all.list, all.seen = fields, p.list, map[string]bool{}
+	} else if p.gap(all, items) && pg.Offset > 0 {
+		back := max(2*pg.Back, p.overlap)
+		return Page{Offset: max(0, pg.Offset-back), Limit: pg.Limit, Back: back}, true
+	}
+	p.add(all, items)
+	full := p.limit > 0 && len(all.items) >= p.limit
+	switch {
+	case full:
+		all.items = all.items[:p.limit]
+	case len(items) >= pg.Limit && p.overlap == 0:
+		all.truncated = "the server has more than " + strconv.Itoa(pg.Limit) + " subscriptions, and pages of them are not reliable; narrow the question"
+	case len(items) >= pg.Limit:
+		back := min(p.overlap, pg.Limit-1)
+		return Page{Offset: pg.Offset + len(items) - back, Limit: pg.Limit, Back: back}, true
+	}
+	all.settle()
+	return Page{}, false
+}
+
+// gap tells whether a page does not reach back to what is known.
+func (p rawPager) gap(all *rawAnswer, items []json.RawMessage) bool {
+	return len(items) == 0 || !all.seen[p.keyOf(items[0])]
+}
+
+// add adds the items that are not there yet.
+func (p rawPager) add(all *rawAnswer, items []json.RawMessage) {
+	for _, item := range items {
+		key := p.keyOf(item)
+		if key != "" && all.seen[key] {
+			continue
+		}
+		all.seen[key] = true
+		all.items = append(all.items, item)
+	}
+}
+
+// keyOf returns what tells an item from others, "" if nothing does.
+func (p rawPager) keyOf(item json.RawMessage) string {
+	var fields map[string]json.RawMessage
+	if p.key == "" || json.Unmarshal(item, &fields) != nil {
+		return ""
+	}
+	return string(fields[p.key])
+}
+
+// settle corrects the figures that were those of the first page.
+func (a *rawAnswer) settle() {
+	n, err := json.Marshal(len(a.items))
+	if err != nil {
+		return
+	}
+	for _, name := range []string{"num_connections", "limit"} {
+		if _, ok := a.fields[name]; ok {
+			a.fields[name] = n
+		}
+	}
+}
+
+// orNull makes a missing value one that can be read.
+func orNull(v json.RawMessage) json.RawMessage {
+	if v == nil {
+		return json.RawMessage("null")
+	}
+	return v
+}

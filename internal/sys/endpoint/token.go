@@ -1,0 +1,60 @@
+package endpoint
+
+import (
+	"strings"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nkeys"
+)
+
+// redacted stands for a token, as in the answers of newer servers.
+const redacted = "[REDACTED]"
+
+// tellsTokens tells whether a server puts the token that a client sent where the
+// name of its user goes: those before 2.10.28, and of 2.11 those before 2.11.2
+// (nats-server, client.go, getRawAuthUser).
+func tellsTokens(version string) bool {
+	return Older(version, "2.10.28") || Older(version, "2.11.2") && !Older(version, "2.11.0")
+}
+
+// SafeUser is what may be shown of the user of a client whose login failed. Where
+// servers tell tokens it cannot be told from one; a public key can. With a system
+// account a server takes no tokens, so that nobody who got in has one.
+func SafeUser(version, user, reason string) string {
+	if user == "" || !strings.HasPrefix(reason, "Authentication") || !tellsTokens(version) || nkeys.IsValidPublicUserKey(user) {
+		return user
+	}
+	return redacted
+}
+
+// HideTokens hides what may be tokens in a list of connections.
+func HideTokens(version string, conns []*server.ConnInfo) {
+	for _, c := range conns {
+		if c != nil {
+			c.AuthorizedUser = SafeUser(version, c.AuthorizedUser, c.Reason)
+		}
+	}
+}
+
+// safeObjects does the same wherever it is in JSON: users of connections, and of
+// the clients of events.
+func safeObjects(version, reason string, v any) {
+	switch x := v.(type) {
+	case map[string]any:
+		if own, ok := x["reason"].(string); ok {
+			reason = own
+		}
+		for _, key := range [...]string{"authorized_user", "user"} {
+			if user, ok := x[key].(string); ok {
+				x[key] = SafeUser(version, user, reason)
+			}
+		}
+		for _, inner := range x {
+			safeObjects(version, reason, inner)
+		}
+	case []any:
+		for _, inner := range x {
+			safeObjects(version, reason, inner)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package gather
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+)
+
+// finder collects everyone who should have answered, and has not.
+type finder struct {
+	roll   *roll
+	links  links
+	memory *Memory
+	system string // the name of the system account
+	list   suspects
+}
+
+// suspects are first those with a link, then, as long as the servers' count is
+// not accounted for, those known from before and the members of the JetStream
+// meta group.
+func (f *finder) suspects() suspects {
+	for _, id := range f.links.reporters() {
+		f.addLinks(id)
+	}
+	f.nameKnown()
+	for p, by := range f.roll.unheardPeers() {
+		if p.name != "" {
+			for _, b := range by {
+				f.add("", p.name, p.cluster, b)
+			}
+		}
+	}
+	f.list = f.list.pair(f.roll.short())
+	if f.roll.short() > len(f.list) {
+		f.addKnown()
+	}
+	if f.roll.short() >= len(f.list) {
+		f.addMeta()
+	}
+	return f.list
+}
+
+// add notes that reporter is linked to a server, of which id or name may be
+// unknown. Servers that have answered are left out.
+func (f *finder) add(id, name, cluster, reporter string) *suspect {
+	if id == "" && name == "" || f.heard(id, name, cluster) {
+		return nil
+	}
+	s := f.list.find(id, name, cluster)
+	if s == nil {
+		s = &suspect{}
+		f.list = append(f.list, s)
+	}
+	s.id, s.name, s.cluster = cmp.Or(s.id, id), cmp.Or(s.name, name), cmp.Or(s.cluster, cluster)
+	if reporter != "" && !slices.Contains(s.seenBy, reporter) {
+		s.seenBy = append(s.seenBy, reporter)
+	}
+	return s
+}
+
+// heard tells whether a server has answered; one whose id is not known by its
+// name.
+func (f *finder) heard(id, name, cluster string) bool {
+	if id != "" {
+		return f.roll.members[id] != nil
+	}
+	for _, m := range f.roll.members {
+		if m.sv.Info.Name == name && (cluster == "" || cluster == m.sv.Info.Cluster) {
+			return true
+		}
+	}
+	return false
+}
+
+// addLinks adds the far ends of one server's links.
+func (f *finder) addLinks(id string) {
+	sv := f.links[id]
+	if sv.Routez != nil {
+		for _, rt := range sv.Routez.Routes {
+			if rt != nil {
+				f.add(rt.RemoteID, rt.RemoteName, sv.Info.Cluster, sv.Info.Name)
+			}
+		}
+	}
+	if sv.Gatewayz != nil {
+		for cluster, g := range sv.Gatewayz.OutboundGateways {
+			f.addGateway(cluster, sv.Info.Name, g)
+		}
+		for cluster, gs := range sv.Gatewayz.InboundGateways {
+			for _, g := range gs {
+				f.addGateway(cluster, sv.Info.Name, g)
+			}
+		}
+	}
+	if sv.Leafz == nil {
+		return
+	}
+	for _, lf := range sv.Leafz.Leafs {
+		if lf != nil && lf.Account == f.system {
+			f.addLeaf(lf.Name, sv.Info.Name)
+		}
+	}
+}
+
+// addGateway adds the far end of a gateway, whose connection is named by the
+// server's id.
+func (f *finder) addGateway(cluster, reporter string, g *server.RemoteGatewayz) {
+	if g != nil && g.Connection != nil {
+		f.add(g.Connection.Name, "", cluster, reporter)
+	}
+}
+
+// addLeaf adds the far end of a leafnode link that carries the system account,
+// named by the server's name, which is its id unless it was given one.
+func (f *finder) addLeaf(name, reporter string) {
+	id := ""
+	if endpoint.IsServerID(name) {
+		id, name = name, ""
+	}
+	if s := f.add(id, name, "", reporter); s != nil {
+		s.leaf = true
+	}
+}
+
+// nameKnown fills in the names of suspects that were seen before.
+func (f *finder) nameKnown() {
+	for _, s := range f.list {
+		if k, ok := f.memory.known(s.id); ok {
+			s.name, s.cluster, s.lastSeen = cmp.Or(s.name, k.Name), cmp.Or(s.cluster, k.Cluster), k.Seen
+		}
+	}
+}
+
+// addKnown adds servers seen earlier, unless one of the same name has answered:
+// then they were restarted.
+func (f *finder) addKnown() {
+	for _, k := range f.memory.Roster() {
+		if f.heard(k.ID, "", "") || f.heard("", k.Name, k.Cluster) {
+			continue
+		}
+		if s := f.add(k.ID, k.Name, k.Cluster, ""); s != nil {
+			s.lastSeen, s.weak = k.Seen, true
+			_, s.goodbye = f.memory.goodbye(k.ID)
+		}
+	}
+}
+
+// addMeta adds the members of the JetStream meta group, which are known by name
+// and only to its leader. If one name and one nameless suspect are left, they
+// are the same server.
+func (f *finder) addMeta() {
+	nameless := slices.DeleteFunc(slices.Clone(f.list), func(s *suspect) bool { return s.name != "" })
+	for _, m := range f.roll.members {
+		if m.sv.Statsz == nil || m.sv.Statsz.JetStream == nil || m.sv.Statsz.JetStream.Meta == nil {
+			continue
+		}
+		for _, p := range m.sv.Statsz.JetStream.Meta.Replicas {
+			if p == nil || f.heard("", p.Name, "") || f.list.find("", p.Name, "") != nil {
+				continue
+			}
+			s := &suspect{name: p.Name, weak: true}
+			if len(nameless) == 1 {
+				s, nameless = nameless[0], nil
+				s.name = p.Name
+			} else if f.roll.short() > len(f.list) {
+				f.list = append(f.list, s)
+			}
+			s.offline = p.Offline
+			s.lastSeen = m.sv.Info.Time.Add(-p.Active)
+		}
+	}
+}

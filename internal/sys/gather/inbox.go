@@ -1,0 +1,163 @@
+package gather
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+)
+
+// inbox sends the questions of a round and receives the answers to them. The last
+// token of a reply's subject is the number of its question.
+type inbox struct {
+	nc       *nats.Conn
+	prefix   string
+	sub      *nats.Subscription
+	answers  chan answer
+	inflight atomic.Int64 // received, not yet taken
+
+	mu    sync.RWMutex
+	asked []*question
+}
+
+// rawBacklog keeps receiving from waiting for decoding.
+const rawBacklog = 256
+
+type rawReply struct {
+	msg *nats.Msg
+	at  time.Time
+}
+
+// openInbox subscribes to a new inbox and starts decoders. stop ends them.
+func openInbox(ctx context.Context, nc *nats.Conn, workers int) (b *inbox, stop func(), err error) {
+	b = &inbox{nc: nc, prefix: nc.NewInbox() + ".", answers: make(chan answer, 64)}
+	raw := make(chan rawReply, rawBacklog)
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() { b.decode(ctx, raw) })
+	}
+	b.sub, err = nc.Subscribe(b.subject(), func(m *nats.Msg) {
+		b.inflight.Add(1)
+		select {
+		case raw <- rawReply{m, time.Now()}:
+		case <-ctx.Done():
+		}
+	})
+	if err == nil {
+		err = b.sub.SetPendingLimits(-1, -1)
+	}
+	if err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	return b, func() {
+		cancel()
+		_ = b.sub.Unsubscribe() // an error means that the connection is gone, and the subscription with it
+		wg.Wait()
+	}, nil
+}
+
+// subject is what the inbox is subscribed to.
+func (b *inbox) subject() string { return b.prefix + "*" }
+
+// send puts one question on its way. want is what its options are made of.
+func (b *inbox) send(q *question, want fleet.Want) error {
+	var options any
+	if q.ep.Body != nil {
+		options = q.ep.Body(want, q.page)
+	}
+	body, err := endpoint.RequestBody(options, q.scope)
+	if err != nil {
+		return fmt.Errorf("write the request for %s: %w", q.ep.Kind, err)
+	}
+	msg := nats.NewMsg(q.ep.For(q.target()))
+	msg.Data = body
+	if q.ep.Compress {
+		msg.Header.Set("Accept-Encoding", "gzip")
+	}
+	q.sent = time.Now()
+	msg.Reply = b.prefix + strconv.Itoa(b.number(q))
+	if err := b.nc.PublishMsg(msg); err != nil {
+		return fmt.Errorf("ask %s: %w", q.ep.Kind, err)
+	}
+	return nil
+}
+
+func (b *inbox) number(q *question) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked = append(b.asked, q)
+	return len(b.asked) - 1
+}
+
+// question returns the one with a number, or nil.
+func (b *inbox) question(token string) *question {
+	i, err := strconv.Atoi(token)
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if err != nil || i < 0 || i >= len(b.asked) {
+		return nil
+	}
+	return b.asked[i]
+}
+
+// taken notes that the round has taken an answer.
+func (b *inbox) taken() { b.inflight.Add(-1) }
+
+// busy tells whether answers have arrived that are not taken yet.
+func (b *inbox) busy() bool {
+	if b.inflight.Load() > 0 {
+		return true
+	}
+	n, _, err := b.sub.Pending()
+	return err == nil && n > 0
+}
+
+// decode turns replies into answers until ctx ends.
+func (b *inbox) decode(ctx context.Context, raw <-chan rawReply) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case m := <-raw:
+			select {
+			case b.answers <- b.read(m):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// read decodes one reply.
+func (b *inbox) read(m rawReply) answer {
+	a := answer{at: m.at, q: b.question(strings.TrimPrefix(m.msg.Subject, b.prefix))}
+	switch {
+	case a.q == nil:
+		return a
+	case endpoint.NoResponders(m.msg):
+		a.nobody = true
+		return a
+	}
+	data, err := endpoint.Unpack(m.msg)
+	if err == nil {
+		a.decoded, err = a.q.ep.Read(data)
+	}
+	a.sender = a.decoded.Sender
+	if err != nil {
+		a.sender = endpoint.SenderOf(data)
+	} else if a.sender == nil || a.sender.ID == "" {
+		err = endpoint.ErrNoSender
+	}
+	a.err = err
+	return a
+}

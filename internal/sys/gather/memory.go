@@ -1,0 +1,129 @@
+package gather
+
+import (
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Known is a server seen earlier, by which one that is missing can be named.
+type Known struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Cluster string    `json:"cluster,omitempty"`
+	Seen    time.Time `json:"seen"`
+	Left    time.Time `json:"left,omitzero"` // when it was last heard to say goodbye; zero: it was not
+}
+
+// Memory is what outlives a round: who was seen, who said goodbye, and who was
+// waited for in vain. It is safe for concurrent use.
+type Memory struct {
+	mu       sync.Mutex
+	roster   map[string]Known // by server id
+	goodbyes goodbyes
+	absences absences
+}
+
+// NewMemory returns the memory of a client that has seen nobody yet.
+func NewMemory() *Memory {
+	return &Memory{roster: map[string]Known{}, goodbyes: goodbyes{}}
+}
+
+// Learn adds servers that were seen in an earlier run.
+func (m *Memory) Learn(known []Known) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, k := range known {
+		m.roster[k.ID] = k
+		if !k.Left.IsZero() {
+			m.goodbyes[k.ID] = goodbye{drains: true, at: k.Left, heard: k.Left}
+		}
+	}
+}
+
+// Roster returns the servers that it has been told of or has seen, in no order.
+// It forgets those that are not part of a complete fleet any more.
+func (m *Memory) Roster() []Known {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := make([]Known, 0, len(m.roster))
+	for id, k := range m.roster {
+		k.Left = m.goodbyes[id].heard
+		out = append(out, k)
+	}
+	return out
+}
+
+// Remember notes the servers of a snapshot.
+func (m *Memory) Remember(s *fleet.Snapshot) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, sv := range s.Servers {
+		i := sv.Info
+		m.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
+		m.goodbyes.answered(i.ID, i.Time)
+	}
+	m.goodbyes.forgetOld(time.Now())
+	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
+		m.forgetOthers(s)
+	}
+	m.absences = m.absences.after(s)
+}
+
+// forgetOthers drops everybody who is not in a snapshot that has all servers:
+// they have ended and are not counted any more, so that they will not be missed.
+// The lock is held.
+func (m *Memory) forgetOthers(s *fleet.Snapshot) {
+	here := make(map[string]bool, len(s.Servers))
+	for _, sv := range s.Servers {
+		here[sv.Info.ID] = true
+	}
+	maps.DeleteFunc(m.roster, func(id string, _ Known) bool { return !here[id] })
+	maps.DeleteFunc(m.goodbyes, func(id string, _ goodbye) bool { return !here[id] })
+}
+
+// known returns a server seen earlier.
+func (m *Memory) known(id string) (Known, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k, ok := m.roster[id]
+	return k, ok
+}
+
+// Draining notes that a server announced lame duck mode, at a time by its own
+// clock.
+func (m *Memory) Draining(id string, at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g := m.goodbyes[id]
+	g.drains, g.at, g.heard = true, at, time.Now()
+	m.goodbyes[id] = g
+}
+
+// Ended notes that a server announced that it ends.
+func (m *Memory) Ended(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g := m.goodbyes[id]
+	g.ended, g.heard = true, time.Now()
+	m.goodbyes[id] = g
+}
+
+// goodbye returns what a server announced before it went.
+func (m *Memory) goodbye(id string) (goodbye, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g, ok := m.goodbyes[id]
+	return g, ok
+}
+
+// awaitedInVain tells whether an answer was waited for in vain not long ago; an
+// empty kind stands for the server.
+func (m *Memory) awaitedInVain(id string, kind fleet.Kind) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, ok := m.absences[absence{id, kind}]
+	return ok && time.Since(at) < forgiveAfter
+}

@@ -1,0 +1,54 @@
+package gather
+
+import (
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+)
+
+// question is one request on its way.
+type question struct {
+	ep      *endpoint.Endpoint
+	server  string      // the id asked, or "" for all
+	scope   fleet.Scope // the filter that it carries
+	page    endpoint.Page
+	purpose purpose
+	sent    time.Time
+
+	repeats *question // the one that was not answered, or nil
+}
+
+// purpose is what a question is for.
+type purpose int
+
+const (
+	forData  purpose = iota // what is wanted
+	forLife                 // whether a server answers at all
+	forLinks                // whom a server is linked to, to name who is missing
+)
+
+// answer is a reply, decoded.
+type answer struct {
+	q       *question
+	at      time.Time
+	nobody  bool // 503: no responders
+	decoded endpoint.Decoded
+	sender  *server.ServerInfo
+	err     error
+}
+
+// answers tells whether a question is the one that is due, or what it repeats.
+func (q *question) answers(due *question) bool {
+	return q == due || due.repeats == q
+}
+
+// target is what stands for the server in the question's subject.
+func (q *question) target() string {
+	if q.server != "" {
+		return q.server
+	}
+	return endpoint.All
+}

@@ -1,0 +1,164 @@
+package gather
+
+import (
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/sys/failure"
+)
+
+// roll is who has answered, and what each of them still has to answer.
+type roll struct {
+	want    fleet.Want
+	first   []*question // one for each wanted kind, STATSZ first
+	members map[string]*member
+	unknown map[fleet.Kind]bool                     // kinds that no server knows (503)
+	refused map[fleet.Kind]*failure.PermissionError // kinds that the user may not ask for
+	waiting int                                     // answers due from members
+	quiet   int                                     // of these, the ones that may never come
+	count   count
+	tallies tallies
+	stray   []fleet.Problem // answers of nobody in particular
+}
+
+func newRoll(want fleet.Want) *roll {
+	r := &roll{
+		want: want, members: map[string]*member{}, tallies: tallies{},
+		unknown: map[fleet.Kind]bool{}, refused: map[fleet.Kind]*failure.PermissionError{},
+	}
+	r.first = append(r.first, &question{ep: endpoint.Lookup(string(fleet.Statsz))}) // to all, whatever the scope: it tells who exists
+	for _, k := range want.Kinds {
+		if ep := endpoint.Lookup(string(k)); ep != nil && ep.Read != nil && k != fleet.Statsz {
+			r.add(ep)
+		}
+	}
+	return r
+}
+
+// add asks all servers for the first page too; with the id of one server for a
+// scope, that server alone.
+func (r *roll) add(ep *endpoint.Endpoint) {
+	q := &question{ep: ep, scope: r.want.Scope}
+	if ep.Pager != nil {
+		q.page = ep.Pager.First(r.want)
+	}
+	if id := r.want.Scope.Name; endpoint.IsServerID(id) && ep.Server() {
+		q.server, q.scope = id, fleet.Scope{}
+	}
+	r.first = append(r.first, q)
+}
+
+// admit makes a server that has answered for the first time a member, from
+// whom every wanted answer is now due. It tells whether it is new.
+func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
+	if m := r.members[info.ID]; m != nil {
+		return m, false
+	}
+	m = &member{
+		sv:      &fleet.Server{Info: info},
+		inScope: r.want.Scope.Matches(info),
+		due:     make(map[fleet.Kind]*question, len(r.first)),
+		wrong:   map[fleet.Kind]fleet.Problem{},
+	}
+	r.members[info.ID] = m
+	for _, q := range r.first {
+		if q.ep.Kind != fleet.Statsz && !m.inScope {
+			continue
+		}
+		r.expect(m, q)
+		switch {
+		case r.refused[q.ep.Kind] != nil:
+			r.denied(m, q.ep.Kind)
+		case r.unknown[q.ep.Kind] || endpoint.Older(info.Version, q.ep.Since):
+			r.unsupported(m, q.ep)
+		}
+	}
+	return m, true
+}
+
+// expect makes an answer due.
+func (r *roll) expect(m *member, q *question) {
+	if _, waiting := m.due[q.ep.Kind]; !waiting {
+		r.await(q.ep, 1)
+	}
+	m.due[q.ep.Kind] = q
+}
+
+// settle stops waiting for a kind and tells whether it was waited for.
+func (r *roll) settle(m *member, kind fleet.Kind) bool {
+	q, ok := m.due[kind]
+	if !ok {
+		return false
+	}
+	r.await(q.ep, -1)
+	delete(m.due, kind)
+	return true
+}
+
+// await counts what is waited for.
+func (r *roll) await(ep *endpoint.Endpoint, n int) {
+	r.waiting += n
+	if ep.Quiet {
+		r.quiet += n
+	}
+}
+
+// owing tells whether a member owes an answer that must come.
+func (r *roll) owing() bool { return r.waiting > r.quiet }
+
+// short is how many more servers there should be, by their own count.
+func (r *roll) short() int { return r.count.expected() - len(r.members) }
+
+// unsupported settles a kind that the server does not know.
+func (r *roll) unsupported(m *member, ep *endpoint.Endpoint) {
+	if !r.settle(m, ep.Kind) {
+		return
+	}
+	detail := string(ep.Kind) + " is not known to any server"
+	if endpoint.Older(m.sv.Info.Version, ep.Since) {
+		detail = m.sv.Info.Version + " does not support " + string(ep.Kind) + " (since " + ep.Since + ")"
+	}
+	m.fail(ep.Kind, fleet.Unsupported, detail)
+}
+
+// denied settles a kind that the user may not ask for.
+func (r *roll) denied(m *member, kind fleet.Kind) {
+	if r.settle(m, kind) {
+		m.fail(kind, fleet.Refused, r.refused[kind].Error())
+	}
+}
+
+// deny handles a denied subject: fatal when nothing can be learned without it,
+// otherwise a problem of every server.
+func (r *roll) deny(p *failure.PermissionError) error {
+	for _, q := range r.first {
+		if q.ep.For(q.target()) != p.Subject {
+			continue
+		}
+		if q.ep.Kind == fleet.Statsz {
+			return p
+		}
+		r.refused[q.ep.Kind] = p
+		for _, m := range r.members {
+			r.denied(m, q.ep.Kind)
+		}
+	}
+	return nil
+}
+
+// unanswered handles the server's 503 to a request for data: no such subject
+// anywhere, or no server with this id any more.
+func (r *roll) unanswered(q *question) {
+	if q.server != "" {
+		if m := r.members[q.server]; m != nil && m.due[q.ep.Kind] == q {
+			r.settle(m, q.ep.Kind)
+			m.fail(q.ep.Kind, fleet.Gone, "no server with this id answers any more")
+		}
+		return
+	}
+	r.unknown[q.ep.Kind] = true
+	for _, m := range r.members {
+		r.unsupported(m, q.ep)
+	}
+}

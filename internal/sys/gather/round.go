@@ -1,0 +1,310 @@
+package gather
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/sys/failure"
+	"github.com/natsctl/natsctl/internal/sys/wire"
+)
+
+// Options are what a round is given beside what is wanted.
+type Options struct {
+	Context  string              // the name of the context, for the snapshot
+	Timeout  time.Duration       // of the whole round
+	Quiet    time.Duration       // the gap between two answers after which an idle fleet has no more
+	Patience time.Duration       // how long to wait for who answered in the round before; 0: no longer than for others
+	Workers  int                 // how many answers are decoded at once
+	Seen     func(*fleet.Server) // called for each server in scope as its STATSZ arrives; may be nil
+	Extra    *endpoint.Endpoint  // what to ask beside the kinds wanted; may be nil
+}
+
+// Round is one gathering: everything that is wanted is asked at once, and answers
+// are counted until nobody is left to wait for. It serves once, in one goroutine.
+type Round struct {
+	conn   *wire.Conn
+	memory *Memory
+	opts   Options
+	roll   *roll
+	search *search
+	pace   pace
+	inbox  *inbox
+
+	start  time.Time
+	nudged bool // members that owe STATSZ were asked for it again
+	again  bool // members were asked again for all that they owe
+	hasty  bool // cut off before silence meant anything
+}
+
+// ErrNotAnswered is the 503 to the question that every system user gets an
+// answer to.
+var ErrNotAnswered = errors.New("no responders")
+
+// NewRound prepares a round.
+func NewRound(c *wire.Conn, m *Memory, want fleet.Want, o Options) *Round {
+	r := &Round{conn: c, memory: m, opts: o, roll: newRoll(want)}
+	r.pace = pace{quiet: o.Quiet, patient: o.Patience, timeout: o.Timeout}
+	switch {
+	case o.Extra == nil:
+	case o.Extra.Kind == fleet.Statsz:
+		r.roll.first[0].ep = o.Extra
+	default:
+		r.roll.add(o.Extra)
+	}
+	r.search = newSearch(r.roll, m, c.SystemAccount())
+	return r
+}
+
+// Run asks, and returns what there is when every answer is in, when nothing more
+// is to be expected, or when ctx ends; only a failure that leaves nothing to show
+// is an error.
+func (r *Round) Run(ctx context.Context) (*fleet.Snapshot, error) {
+	if err := r.conn.Err(); err != nil {
+		return nil, err
+	}
+	if err := r.run(ctx); err != nil {
+		return nil, err
+	}
+	return r.snapshot(ctx)
+}
+
+// Unknown tells whether no server knows a kind, and Refused the denial of it, or
+// nil.
+func (r *Round) Unknown(kind fleet.Kind) bool { return r.roll.unknown[kind] }
+
+// Refused returns the denial of a kind, or nil.
+func (r *Round) Refused(kind fleet.Kind) *failure.PermissionError { return r.roll.refused[kind] }
+
+func (r *Round) run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, r.opts.Timeout)
+	defer cancel()
+	in, stop, err := openInbox(ctx, r.conn.NC, r.opts.Workers)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	r.inbox = in
+	denied, ignore := r.conn.Denials()
+	defer ignore()
+	status := r.conn.NC.StatusChanged(nats.RECONNECTING, nats.CLOSED)
+	defer r.conn.NC.RemoveStatusListener(status)
+
+	r.start = time.Now()
+	r.pace.restart()
+	if err := r.send(r.roll.first); err != nil {
+		return err
+	}
+	timer := time.NewTimer(r.next())
+	defer timer.Stop()
+	for !r.complete() {
+		over := false
+		select {
+		case a := <-in.answers:
+			err = r.take(a)
+		case p := <-denied:
+			err = r.deny(p)
+		case <-status:
+			return cmp.Or(r.conn.Err(), failure.ErrDisconnected) // if it is back, what was asked before is lost nevertheless
+		case <-timer.C:
+			over, err = r.tick()
+		case <-ctx.Done():
+			r.hasty = r.search.unfinished() || r.pace.silence() < r.pace.gap()
+			return nil
+		}
+		if over || err != nil {
+			return err
+		}
+		timer.Reset(r.next())
+	}
+	return nil
+}
+
+// send puts questions on their way.
+func (r *Round) send(questions []*question) error {
+	for _, q := range questions {
+		if err := r.inbox.send(q, r.roll.want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// investigate takes the next step of the search.
+func (r *Round) investigate() error {
+	questions := r.search.step()
+	if len(questions) > 0 {
+		r.pace.restart()
+	}
+	return r.send(questions)
+}
+
+// take accounts for one answer. Only what proves that asking is pointless is an
+// error.
+func (r *Round) take(a answer) error {
+	r.inbox.taken()
+	switch {
+	case a.q == nil: // not an answer to this round
+		return nil
+	case a.nobody:
+		return r.unanswered(a.q)
+	case a.err != nil:
+		r.broken(a)
+		return nil
+	case a.q.purpose == forLinks:
+		return r.links(a)
+	}
+	m, fresh := r.member(*a.sender)
+	if err := r.data(m, a); err != nil || !fresh || a.q.purpose != forLife {
+		return err
+	}
+	return r.send(r.roll.alone(m))
+}
+
+// member returns the sender of an answer, who may be new.
+func (r *Round) member(info server.ServerInfo) (*member, bool) {
+	m, fresh := r.roll.admit(info)
+	if fresh {
+		r.search.admitted(info)
+	}
+	return m, fresh
+}
+
+// data takes an answer to what is wanted.
+func (r *Round) data(m *member, a answer) error {
+	learned, next := r.roll.take(m, a)
+	if !learned {
+		return nil
+	}
+	r.pace.learned(a)
+	if a.q.ep.Kind == fleet.Statsz && a.decoded.Err == nil && m.inScope && r.opts.Seen != nil {
+		r.opts.Seen(m.sv)
+	}
+	if next == nil {
+		return nil
+	}
+	r.again = false
+	if err := r.inbox.send(next, r.roll.want); err != nil {
+		r.roll.settle(m, a.q.ep.Kind)
+		m.fail(a.q.ep.Kind, fleet.Truncated, err.Error())
+	}
+	return nil
+}
+
+// links takes an answer about links. It may come from a server that had not
+// answered before. A server behind a slow gateway may be farther away than all
+// that have answered.
+func (r *Round) links(a answer) error {
+	if _, fresh := r.member(*a.sender); fresh {
+		r.nudged = false
+	}
+	sv := r.search.take(a)
+	r.pace.learned(a)
+	r.pace.slowest = max(r.pace.slowest, min(2*slowestGateway(sv), r.pace.timeout/3))
+	if r.search.ready() {
+		return r.investigate()
+	}
+	return nil
+}
+
+// broken takes an answer that could not be decoded.
+func (r *Round) broken(a answer) {
+	var m *member
+	if a.sender != nil && a.sender.ID != "" {
+		m, _ = r.member(*a.sender)
+	}
+	r.roll.broken(m, a)
+}
+
+// unanswered handles the server's 503.
+func (r *Round) unanswered(q *question) error {
+	switch {
+	case q.purpose == forLinks:
+		r.search.unanswered()
+	case q.purpose == forLife:
+		r.search.gone(q.server)
+		r.pace.restart()
+	case q.ep.Kind == fleet.Statsz:
+		return ErrNotAnswered
+	default:
+		r.roll.unanswered(q)
+	}
+	return nil
+}
+
+// deny handles a denied subject.
+func (r *Round) deny(p *failure.PermissionError) error {
+	switch {
+	case p.Subject == "", p.Subscribe && p.Subject == r.inbox.subject():
+		return p
+	case p.Subscribe:
+		return nil
+	}
+	return r.roll.deny(p)
+}
+
+// next is the time until the round has to look at itself again.
+func (r *Round) next() time.Duration {
+	const soon = 2 * time.Millisecond
+	if r.inbox.busy() {
+		return soon
+	}
+	wait := r.patience()
+	if !r.again && r.roll.owing() {
+		wait = min(wait, r.pace.doubt())
+	}
+	if len(r.roll.members) > 0 && (!r.nudged || r.search.unfinished()) {
+		wait = min(wait, r.pace.suspicion())
+	}
+	return max(soon, wait-r.pace.silence())
+}
+
+// patience is how long silence has to last now. Nobody is given up before
+// anybody has answered; and servers known to be alive get longer for their
+// other answers.
+func (r *Round) patience() time.Duration {
+	switch {
+	case len(r.roll.members) == 0:
+		return r.pace.timeout
+	case r.pace.patient > 0 && (r.search.hopeful() || r.roll.hopeful(r.memory)):
+		return r.pace.hope()
+	case r.roll.owing():
+		return r.pace.owed()
+	}
+	return r.pace.gap()
+}
+
+// tick looks whether silence has lasted long enough for the next step, or for
+// the end.
+func (r *Round) tick() (over bool, err error) {
+	if r.inbox.busy() || len(r.roll.members) == 0 {
+		return false, nil
+	}
+	silence := r.pace.silence()
+	if silence >= r.pace.suspicion() && !r.nudged {
+		r.nudged = true
+		if err := r.send(r.roll.nudge()); err != nil {
+			return false, err
+		}
+	}
+	if silence >= r.pace.suspicion() && r.search.unfinished() {
+		return false, r.investigate()
+	}
+	if silence >= r.pace.doubt() && !r.again && r.roll.owing() {
+		r.again = true
+		return false, r.send(r.roll.repeat())
+	}
+	return silence >= r.patience(), nil
+}
+
+// complete tells whether everyone who is to be expected has answered
+// everything.
+func (r *Round) complete() bool {
+	return r.roll.waiting == 0 && len(r.roll.members) > 0 && r.search.settled()
+}

@@ -1,0 +1,168 @@
+package gather
+
+import (
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+)
+
+// search finds out who should have answered, and has not. It is idle while the
+// servers' counts and links agree with who has answered. Otherwise it asks those
+// who did for their links, and then each linked server that did not, by its id:
+// 503 proves it gone, silence that it is connected and mute.
+type search struct {
+	roll     *roll
+	memory   *Memory
+	system   string // the name of the system account
+	stage    stage
+	pending  int   // link answers due
+	links    links // link answers
+	suspects suspects
+	openAt   int // the number of counted members when isOpen was computed
+	isOpen   bool
+}
+
+type stage int
+
+const (
+	searchIdle   stage = iota // nothing asked yet
+	searchLinks               // links asked
+	searchProbed              // suspects known and probed
+)
+
+func newSearch(r *roll, m *Memory, system string) *search {
+	return &search{roll: r, memory: m, system: system, links: links{}, openAt: -1}
+}
+
+// open tells whether somebody is missing: fewer have answered than the servers
+// count, or one that they list as their peer has not answered.
+func (s *search) open() bool {
+	if s.roll.count.expected() == 0 || s.roll.short() > 0 {
+		return true
+	}
+	if now := len(s.roll.count.claims); now != s.openAt {
+		s.openAt, s.isOpen = now, len(s.roll.unheardPeers()) > 0
+	}
+	return s.isOpen
+}
+
+// unfinished tells whether there is still a step to take.
+func (s *search) unfinished() bool { return s.stage < searchProbed }
+
+// settled tells whether nobody is missing, or nothing is left to find out about
+// those who are.
+func (s *search) settled() bool {
+	return !s.open() || s.stage == searchProbed && s.explained()
+}
+
+// step takes the next step and returns what it asks.
+func (s *search) step() []*question {
+	switch s.stage {
+	case searchIdle:
+		return s.askLinks()
+	case searchLinks:
+		return s.probe()
+	case searchProbed:
+	}
+	return nil
+}
+
+// askLinks asks all servers for their links.
+func (s *search) askLinks() (out []*question) {
+	s.stage = searchLinks
+	for _, kind := range linkKinds {
+		out = append(out, &question{ep: endpoint.Lookup(string(kind)), purpose: forLinks})
+		s.pending += len(s.roll.members)
+	}
+	return out
+}
+
+// probe asks each suspect by its id.
+func (s *search) probe() (out []*question) {
+	s.stage = searchProbed
+	f := finder{roll: s.roll, links: s.links, memory: s.memory, system: s.system}
+	s.suspects = f.suspects()
+	for _, one := range s.suspects {
+		if one.id != "" {
+			out = append(out, &question{ep: s.roll.first[0].ep, server: one.id, purpose: forLife})
+		}
+	}
+	return out
+}
+
+// take accounts for one answer about links and returns all that its server has
+// told of them.
+func (s *search) take(a answer) *fleet.Server {
+	sv := s.links[a.sender.ID]
+	if sv == nil {
+		sv = &fleet.Server{Info: *a.sender}
+		s.links[a.sender.ID] = sv
+	}
+	if a.decoded.Apply != nil {
+		a.decoded.Apply(sv)
+	}
+	s.pending--
+	return sv
+}
+
+// unanswered accounts for a link request that no server answers.
+func (s *search) unanswered() { s.pending -= len(s.roll.members) }
+
+// ready tells whether all links are in.
+func (s *search) ready() bool { return s.stage == searchLinks && s.pending <= 0 }
+
+// admitted notes that a server has answered, who may be a suspect.
+func (s *search) admitted(info server.ServerInfo) {
+	for _, one := range s.suspects {
+		if one.is(info) {
+			one.state = suspectHeard
+		}
+	}
+}
+
+// gone notes that there are no responders on a suspect's id.
+func (s *search) gone(id string) {
+	for _, one := range s.suspects {
+		if one.id == id {
+			one.state = suspectGone
+		}
+	}
+}
+
+// explained tells whether waiting longer cannot change the verdict: every
+// suspect is proven gone, or is none of the scope's business, and servers that
+// have just been restarted account for the rest.
+func (s *search) explained() bool {
+	for _, one := range s.suspects {
+		if one.state == suspectProbed && !outside(one, s.roll.want.Scope) {
+			return false
+		}
+	}
+	rest := s.roll.short() - s.suspects.unheard()
+	return s.roll.count.expected() > 0 && rest <= s.roll.replaced()
+}
+
+// hopeful tells whether a suspect may only be slow: it was not waited for in vain
+// before.
+func (s *search) hopeful() bool {
+	for _, one := range s.suspects {
+		if one.id != "" && one.state == suspectProbed && !outside(one, s.roll.want.Scope) && !s.memory.awaitedInVain(one.id, "") {
+			return true
+		}
+	}
+	return false
+}
+
+// outside tells whether a suspect is known not to be in a scope.
+func outside(s *suspect, sc fleet.Scope) bool {
+	switch {
+	case sc.Cluster != "" && s.cluster != "" && s.cluster != sc.Cluster:
+		return true
+	case sc.Name == "":
+		return false
+	case endpoint.IsServerID(sc.Name):
+		return s.id != "" && s.id != sc.Name
+	}
+	return s.name != "" && s.name != sc.Name
+}

@@ -1,0 +1,123 @@
+package gather
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/failure"
+)
+
+// snapshot is what there is once the round is over.
+func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
+	if len(r.roll.members) == 0 {
+		return nil, r.silent(ctx)
+	}
+	now := time.Now()
+	s := &fleet.Snapshot{
+		Schema: fleet.Schema, Time: now, TookSeconds: now.Sub(r.start).Seconds(),
+		Context: r.opts.Context, AskedBy: r.conn.NC.ConnectedServerName(),
+		Want: r.roll.want, Counted: r.roll.count.expected(), Problems: r.roll.stray,
+	}
+	r.roll.fill(s)
+	if r.search.open() {
+		v := verdict{roll: r.roll, memory: r.memory, hasty: r.hasty, ways: ways{
+			links: r.search.links, suspects: r.search.suspects, members: r.roll.members, self: r.conn.NC.ConnectedServerId(),
+		}}
+		s.Missing, s.Forgotten = v.judge()
+	}
+	s.Expected = len(s.Servers) + len(s.Missing)
+	s.Sort()
+	slices.SortFunc(s.Problems, func(a, b fleet.Problem) int {
+		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Kind, b.Kind))
+	})
+	s.Tallies = r.roll.tallies.list(s, r.roll.first)
+	if len(s.Servers) == 0 && len(s.Missing) == 0 {
+		return nil, r.roll.noServer()
+	}
+	r.memory.Remember(s)
+	return s, nil
+}
+
+// silent is the error of a round that nobody answered.
+func (r *Round) silent(ctx context.Context) error {
+	if err := r.conn.Err(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	first := r.roll.first[0]
+	return r.conn.Leave(&failure.SilentError{Subject: first.ep.For(first.target()), After: time.Since(r.start)})
+}
+
+// fill adds the members in scope, and what is wrong with their answers.
+func (r *roll) fill(s *fleet.Snapshot) {
+	for _, m := range r.members {
+		if !m.inScope {
+			continue
+		}
+		s.Servers = append(s.Servers, m.sv)
+		for kind, q := range m.due {
+			if !q.ep.Quiet { // otherwise it had nothing to say
+				s.Problems = append(s.Problems, m.problem(kind, fleet.Late, ""))
+			}
+		}
+		for _, p := range m.wrong {
+			s.Problems = append(s.Problems, p)
+		}
+	}
+	if id, ok := r.count.outlier(); ok {
+		s.Problems = append(s.Problems, r.members[id].problem(fleet.Statsz, fleet.Malformed, "its active_servers contradicts all other servers"))
+	}
+}
+
+// hopeful tells whether an answer that is due may only be slow: it was not waited
+// for in vain before.
+func (r *roll) hopeful(m *Memory) bool {
+	if !r.owing() {
+		return false
+	}
+	for id, one := range r.members {
+		for kind, q := range one.due {
+			if !q.ep.Quiet && !m.awaitedInVain(id, kind) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// noServer says that nothing matches the scope, and what it may have meant.
+func (r *roll) noServer() error {
+	sc := r.want.Scope
+	e := &failure.NoServerError{Scope: sc}
+	typed := sc.Name
+	if e.Clusters = sc.Cluster != "" && !r.hasCluster(sc.Cluster); e.Clusters {
+		typed = sc.Cluster
+	}
+	for _, m := range r.members {
+		name := m.sv.Info.Name
+		if e.Clusters {
+			name = m.sv.Info.Cluster
+		}
+		if name != "" && !slices.Contains(e.Known, name) {
+			e.Known = append(e.Known, name)
+		}
+	}
+	slices.Sort(e.Known)
+	e.Suggestion = nearest(typed, e.Known)
+	return e
+}
+
+func (r *roll) hasCluster(name string) bool {
+	for _, m := range r.members {
+		if m.sv.Info.Cluster == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,123 @@
+package gather
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// suspect is a server that others are linked to, or that was known before, and
+// that has not answered.
+type suspect struct {
+	id, name, cluster string
+	seenBy            []string // names of the servers that list a link
+	lastSeen          time.Time
+	state             suspectState
+	offline           bool // the JetStream meta leader calls it offline
+	weak              bool // no link leads to it: known from before, or from the meta group
+	leaf              bool // a leafnode link leads to it, and perhaps on to others
+	goodbye           bool // it announced its end, so that it is hardly the one who is still counted
+}
+
+type suspectState int
+
+const (
+	suspectProbed suspectState = iota // asked by id, or known by name alone
+	suspectGone                       // 503
+	suspectHeard                      // has answered
+)
+
+// is tells whether a server is the suspect.
+func (s *suspect) is(info server.ServerInfo) bool {
+	if s.id != "" {
+		return s.id == info.ID
+	}
+	return s.name == info.Name && (s.cluster == "" || s.cluster == info.Cluster)
+}
+
+// outlives tells whether a suspect is rather there than another, that no link
+// leads to, of the same name: a link leads to it, or the other's id was refused
+// and its own was not, or it was seen later.
+func (s *suspect) outlives(o *suspect) bool {
+	return !s.weak || o.state == suspectGone && (s.state != suspectGone || s.lastSeen.After(o.lastSeen))
+}
+
+// suspects are those that have been found so far; one that is known by id and by
+// name is one.
+type suspects []*suspect
+
+// find returns the suspect with this id, or of this name if its id is not known.
+func (l suspects) find(id, name, cluster string) *suspect {
+	for _, s := range l {
+		sameID := id != "" && s.id == id
+		sameName := name != "" && s.name == name && (id == "" || s.id == "") &&
+			(cluster == "" || s.cluster == "" || cluster == s.cluster)
+		if sameID || sameName {
+			return s
+		}
+	}
+	return nil
+}
+
+// unheard counts those that have not answered.
+func (l suspects) unheard() (n int) {
+	for _, s := range l {
+		if s.state != suspectHeard {
+			n++
+		}
+	}
+	return n
+}
+
+// pair joins suspects known by id alone with suspects known by name alone, when
+// together they are more than are missing: then they are the same.
+func (l suspects) pair(short int) suspects {
+	if len(l) <= max(short, 0) {
+		return l
+	}
+	byID, byName := map[string][]*suspect{}, map[string][]*suspect{}
+	for _, s := range l {
+		switch {
+		case s.name == "":
+			byID[s.cluster] = append(byID[s.cluster], s)
+		case s.id == "":
+			byName[s.cluster] = append(byName[s.cluster], s)
+		}
+	}
+	for cluster, named := range byName {
+		nameless := byID[cluster]
+		if len(nameless) < len(named) {
+			continue
+		}
+		if len(nameless) == 1 {
+			nameless[0].name = named[0].name
+			nameless[0].seenBy = append(nameless[0].seenBy, named[0].seenBy...)
+		}
+		l = slices.DeleteFunc(l, func(s *suspect) bool { return slices.Contains(named, s) })
+	}
+	return l
+}
+
+// byEvidence puts suspects with a link before those without, and among these the
+// ones that did not say goodbye first, then those that may be alive, then those
+// seen last.
+func (l suspects) byEvidence() suspects {
+	list := slices.Clone(l)
+	slices.SortStableFunc(list, func(a, b *suspect) int {
+		return cmp.Or(compareBool(a.weak, b.weak), compareBool(a.goodbye, b.goodbye), cmp.Compare(a.state, b.state), b.lastSeen.Compare(a.lastSeen))
+	})
+	return list
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

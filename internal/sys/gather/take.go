@@ -1,0 +1,139 @@
+package gather
+
+import (
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+)
+
+// take puts an answer of a member where it belongs, once. It tells whether
+// something new was learned, and what to ask next.
+func (r *roll) take(m *member, a answer) (learned bool, next *question) {
+	kind := a.q.ep.Kind
+	if !r.isNew(m, a) {
+		return false, nil
+	}
+	if e := a.decoded.Err; e != nil {
+		r.settle(m, kind)
+		m.fail(kind, fleet.Refused, endpoint.Reason(e))
+		return true, nil
+	}
+	a.decoded.Apply(m.sv)
+	if m.inScope {
+		r.tallies.answered(a)
+	}
+	delete(m.wrong, kind)
+	if kind == fleet.Statsz {
+		m.sv.RTTSeconds = a.at.Sub(a.q.sent).Seconds()
+		if m.sv.Statsz != nil {
+			r.count.add(m.sv.Info.ID, m.sv.Statsz.ActiveServers)
+		}
+	}
+	if next = r.nextPage(m, a); next == nil {
+		r.settle(m, kind)
+	}
+	return true, next
+}
+
+// isNew tells whether an answer is not a duplicate, an earlier page, or out of
+// scope.
+func (r *roll) isNew(m *member, a answer) bool {
+	kind := a.q.ep.Kind
+	due, isDue := m.due[kind]
+	_, wasWrong := m.wrong[kind]
+	if isDue && (a.q.answers(due) || a.q.purpose == forLife) || !isDue && wasWrong {
+		return true
+	}
+	if m.inScope && a.q.purpose != forLife && a.q.server == "" && !m.twice[kind] {
+		r.tallies.duplicate(kind, m.sv.Info.ID)
+	}
+	return false
+}
+
+// nextPage is the question for the next part of a long answer, or nil.
+func (r *roll) nextPage(m *member, a answer) *question {
+	pager := a.q.ep.Pager
+	if pager == nil {
+		return nil
+	}
+	p, more := pager.Join(m.sv, r.want, a.q.page, a.decoded.Value)
+	if !more {
+		return nil
+	}
+	q := r.askMember(m, a.q.ep, p)
+	r.expect(m, q)
+	return q
+}
+
+// askMember is a question to one member. An endpoint without a server in its
+// subject is answered by all who match a filter.
+func (r *roll) askMember(m *member, ep *endpoint.Endpoint, p endpoint.Page) *question {
+	q := &question{ep: ep, server: m.sv.Info.ID, page: p}
+	if !ep.Server() {
+		q.scope.Name = m.sv.Info.Name
+	}
+	return q
+}
+
+// broken notes an answer that could not be decoded; m is its sender, nil if not
+// even that could be read.
+func (r *roll) broken(m *member, a answer) {
+	if m == nil {
+		m = r.members[a.q.server]
+	}
+	switch {
+	case m == nil:
+		r.stray = append(r.stray, fleet.Problem{ServerID: a.q.server, Kind: a.q.ep.Kind, Reason: fleet.Malformed, Detail: a.err.Error()})
+	case r.settle(m, a.q.ep.Kind) && m.inScope:
+		m.fail(a.q.ep.Kind, fleet.Malformed, a.err.Error())
+	}
+}
+
+// alone are the questions to a member that no request to all has reached.
+func (r *roll) alone(m *member) (out []*question) {
+	for kind, q := range m.due {
+		if kind == fleet.Statsz || !q.ep.Server() || q.server != "" {
+			continue
+		}
+		own := r.askMember(m, q.ep, q.page)
+		m.due[kind] = own
+		out = append(out, own)
+	}
+	return out
+}
+
+// nudge asks the members that have answered something, but not STATSZ, for it
+// once more: a server that is just starting may have missed it.
+func (r *roll) nudge() (out []*question) {
+	for id, m := range r.members {
+		if q := m.due[fleet.Statsz]; q != nil {
+			out = append(out, &question{ep: q.ep, server: id, purpose: forLife})
+		}
+	}
+	return out
+}
+
+// repeat asks each member once more, by its id, for what it still has to answer.
+// Whichever answer comes first counts.
+//
+// An answer can get lost although its sender is well. Where servers before 2.10
+// and newer ones share a cluster, answers that come in through a gateway of a
+// newer server and are meant for a client of an older one are delivered by
+// interest alone: newer servers look for the route that is dedicated to the
+// system account, which older ones do not have (nats-server, gateway.go,
+// getRouteByHash). Then they reach nobody until the interest in a new inbox has
+// spread, up to some milliseconds after it was subscribed.
+func (r *roll) repeat() (out []*question) {
+	for _, m := range r.members {
+		for kind, q := range m.due {
+			if q.ep.Quiet || q.repeats != nil {
+				continue
+			}
+			own := r.askMember(m, q.ep, q.page)
+			own.repeats = q
+			m.due[kind] = own
+			m.again(kind)
+			out = append(out, own)
+		}
+	}
+	return out
+}

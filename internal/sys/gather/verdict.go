@@ -1,0 +1,153 @@
+package gather
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// verdict says who is missing and why, once a round is over.
+type verdict struct {
+	roll   *roll
+	memory *Memory
+	ways   ways
+	hasty  bool // the round was cut off before silence meant anything
+	short  int  // how many servers are still to be accounted for
+}
+
+// judge returns who is missing, and how many of the servers that are still
+// counted are earlier lives of servers that answered, or said goodbye.
+func (v *verdict) judge() (missing []fleet.Missing, forgotten int) {
+	v.short = v.roll.short()
+	drained := v.uncounted()
+	earlier := 0
+	for _, s := range v.ways.suspects.byEvidence() {
+		switch {
+		case s.state == suspectHeard:
+			continue
+		case (s.state == suspectGone || s.weak) && v.short <= 0:
+			continue // it said goodbye: nobody counts it any more
+		case v.succeeded(s):
+			earlier++
+			continue
+		case s.goodbye:
+			// No link leads to it: it went as it said, and nobody waits for it. If
+			// more are counted than there are, it is because of another, unless it
+			// went lately.
+			if g, _ := v.memory.goodbye(s.id); g.fresh(time.Now()) {
+				earlier++
+			}
+			continue
+		case outside(s, v.roll.want.Scope):
+			v.short--
+			continue
+		}
+		m := v.missing(s, drained)
+		if m.Reason != fleet.Draining {
+			v.short--
+		}
+		missing = append(missing, m)
+	}
+	return v.account(missing, earlier)
+}
+
+// account adds those that are counted, and that nobody can name.
+func (v *verdict) account(named []fleet.Missing, earlier int) (missing []fleet.Missing, forgotten int) {
+	if v.short <= 0 {
+		return named, 0
+	}
+	forgotten = min(v.short, max(v.roll.replaced(), earlier))
+	if v.settledByName() {
+		return named, forgotten
+	}
+	missing = named
+	for range v.short - forgotten {
+		missing = append(missing, v.unnamed(named))
+	}
+	return missing, forgotten
+}
+
+// succeeded tells whether a suspect that no link leads to is the earlier life of
+// a server that has answered, or that is rather there: the same name, another id.
+// That answer may have come in after the suspect was named, from a server that
+// was just starting.
+func (v *verdict) succeeded(s *suspect) bool {
+	if s.name == "" || s.id == "" || !s.weak {
+		return false
+	}
+	for id, m := range v.roll.members {
+		if id != s.id && m.sv.Info.Name == s.name && m.sv.Info.Cluster == s.cluster {
+			return true
+		}
+	}
+	for _, o := range v.ways.suspects {
+		if o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster && o.outlives(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// settledByName tells whether the round was about one server, and that one has
+// answered: then others that cannot be named are none of its business.
+func (v *verdict) settledByName() bool {
+	if v.roll.want.Scope.Name == "" {
+		return false
+	}
+	for _, m := range v.roll.members {
+		if m.inScope {
+			return true
+		}
+	}
+	return false
+}
+
+// missing says why a suspect has not answered.
+func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
+	m := fleet.Missing{
+		ID: s.id, Name: s.name, Cluster: s.cluster,
+		SeenBy: s.seenBy, LastSeen: s.lastSeen, Reason: fleet.Silent,
+	}
+	slices.Sort(m.SeenBy)
+	said, _ := v.memory.goodbye(s.id)
+	switch via := v.ways.blockedBy(s); {
+	case s.state != suspectGone && v.hasty && !s.offline:
+		m.Reason = fleet.Late
+	case s.state == suspectGone, len(s.seenBy) == 0 && (s.id == "" || s.offline):
+		m.Reason = fleet.Gone
+	case said.drains || drained && len(s.seenBy) > 0 && s.id != "":
+		m.Reason = fleet.Draining
+	case via != nil:
+		m.Reason, m.Via = fleet.Behind, cmp.Or(via.name, via.id)
+	}
+	return m
+}
+
+// unnamed stands for a server that is counted, and that nobody can name. If a
+// server that leads elsewhere is silent, it may be behind that one.
+func (v *verdict) unnamed(named []fleet.Missing) fleet.Missing {
+	if v.hasty {
+		return fleet.Missing{Reason: fleet.Late}
+	}
+	for _, m := range named {
+		if m.Reason == fleet.Silent && v.ways.isGate(m.ID, m.Name) {
+			return fleet.Missing{Reason: fleet.Behind, Cluster: m.Cluster, Via: m.Label()}
+		}
+	}
+	return fleet.Missing{Reason: fleet.Gone}
+}
+
+// uncounted tells whether all suspects that are linked and silent have been
+// struck off the servers' count. Servers do that at once for one that announces
+// lame duck mode, after which it serves on and answers nothing.
+func (v *verdict) uncounted() bool {
+	mute := 0
+	for _, s := range v.ways.suspects {
+		if s.state == suspectProbed && len(s.seenBy) > 0 {
+			mute++
+		}
+	}
+	return mute > 0 && v.short <= 0
+}

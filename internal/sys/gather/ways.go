@@ -1,0 +1,109 @@
+package gather
+
+// ways are how requests from one server get to the others, and their answers back.
+type ways struct {
+	links    links
+	suspects suspects
+	members  map[string]*member
+	self     string // the id of the server that the client is connected to
+}
+
+// blockedBy returns the silent server that holds the gateway to a suspect's
+// cluster, or nil: a request from this client leaves by the gateway of the
+// server it is connected to, which may be bound to any server over there.
+// A server that no answering one is linked to, and whose id is not refused, is
+// behind whoever swallowed the request. Answers come back by the gateway of the
+// server that gives them, which may end at another server than the request left.
+func (w ways) blockedBy(s *suspect) *suspect {
+	if by := w.answersEndAt(s); by != nil {
+		return by
+	}
+	if len(s.seenBy) == 0 && s.id != "" {
+		return w.swallower(s)
+	}
+	if s.cluster == "" {
+		return nil
+	}
+	id := w.links.gateTo(w.self, s.cluster)
+	if id == "" || id == s.id {
+		return nil
+	}
+	for _, g := range w.suspects {
+		if g.id == id && g.state == suspectProbed {
+			if w.noWayBack(g) {
+				return nil // it may well have passed the request on, and answered
+			}
+			return g
+		}
+	}
+	return nil
+}
+
+// answersEndAt returns the silent server of this client's cluster that the
+// answers of a suspect in another one end at, or nil.
+func (w ways) answersEndAt(s *suspect) *suspect {
+	if !w.noWayBack(s) {
+		return nil
+	}
+	own := w.links[w.self].Info.Cluster
+	for _, g := range w.suspects {
+		if g.cluster == own && g.state == suspectProbed {
+			return g
+		}
+	}
+	return nil
+}
+
+// noWayBack tells whether no gateway of a suspect in another cluster ends at a
+// server of this client's cluster that has answered. It is false as long as not
+// all of these have told who is connected to them.
+func (w ways) noWayBack(s *suspect) bool {
+	own := w.links[w.self]
+	if s.id == "" || outboundTo(own, s.cluster) == "" {
+		return false
+	}
+	for id, m := range w.members {
+		if m.sv.Info.Cluster != own.Info.Cluster {
+			continue
+		}
+		if sv := w.links[id]; sv == nil || sv.Gatewayz == nil || inboundFrom(sv, s.cluster, s.id) {
+			return false
+		}
+	}
+	return true
+}
+
+// swallower returns the silent server that a request to a suspect ended at, or
+// nil: one with a leafnode link, or else the only one there is of those that
+// answers could come back from.
+func (w ways) swallower(s *suspect) (by *suspect) {
+	mute := 0
+	for _, g := range w.suspects {
+		if g == s || g.state != suspectProbed || len(g.seenBy) == 0 {
+			continue
+		}
+		if g.leaf {
+			return g
+		}
+		if w.answersEndAt(g) == nil {
+			by, mute = g, mute+1
+		}
+	}
+	if mute != 1 {
+		return nil
+	}
+	return by
+}
+
+// isGate tells whether requests to other servers go through a server.
+func (w ways) isGate(id, name string) bool {
+	for _, s := range w.suspects {
+		if s.id != id && (id != "" || s.name != name) {
+			continue
+		}
+		if s.leaf || id != "" && s.cluster != "" && w.links.gateTo(w.self, s.cluster) == id {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,67 @@
+package own
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// roster remembers which servers told an account of themselves. Nobody tells
+// an ordinary user how many there are, so those of the round before are the
+// ones to wait for. It is safe for concurrent use.
+type roster struct {
+	mu   sync.Mutex
+	seen map[string]*teller
+}
+
+// teller is a server and the rounds since it answered.
+type teller struct {
+	name   string
+	missed int
+}
+
+// rosterKeeps is for how many rounds a server that does not answer is still
+// named.
+const rosterKeeps = 30
+
+func newRoster() *roster { return &roster{seen: map[string]*teller{}} }
+
+// awaits tells whether a server of the round before has not answered yet.
+func (r *roster) awaits(answered map[string]bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, m := range r.seen {
+		if m.missed == 0 && !answered[id] {
+			return true
+		}
+	}
+	return false
+}
+
+// learn closes a round and returns who answered before and does not now. One
+// that came back under a new id is no longer missed.
+func (r *roster) learn(servers []*fleet.Server) []fleet.Problem {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	names, ids := map[string]bool{}, map[string]bool{}
+	for _, sv := range servers {
+		names[sv.Info.Name], ids[sv.Info.ID] = true, true
+		r.seen[sv.Info.ID] = &teller{name: sv.Info.Name}
+	}
+	var out []fleet.Problem
+	for id, m := range r.seen {
+		if ids[id] {
+			continue
+		}
+		m.missed++
+		if names[m.name] || m.missed > rosterKeeps {
+			delete(r.seen, id)
+			continue
+		}
+		out = append(out, fleet.Problem{Server: m.name, Kind: fleet.AccountStatz, Reason: fleet.Silent, Detail: "answered before, and does not now"})
+	}
+	slices.SortFunc(out, func(a, b fleet.Problem) int { return strings.Compare(a.Server, b.Server) })
+	return out
+}
