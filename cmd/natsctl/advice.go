@@ -71,6 +71,8 @@ func contextAdvices() []advice {
 		on(is(natsctx.ErrBadName), exitUsage, nil),
 		on(is(natsctx.ErrInvalid), exitUsage, nil),
 		on(is(natsctx.ErrExposed), exitAuth, hintExposed),
+		on(is(natsctx.ErrShared), exitOK, nil),
+		on(is(natsctx.ErrForeign), exitAuth, hintForeign),
 		on(is(natsctx.ErrMissing), exitUsage, say("correct the path; a relative one starts at the current directory")),
 		on(is(natsctx.ErrSecret), exitAuth, hintSecret),
 		on(is(natsctx.ErrURLOverride), exitUsage, hintURLOverride),

@@ -47,6 +47,8 @@ func TestExitCodes(t *testing.T) {
 		natsctx.ErrBadName:              2,
 		natsctx.ErrInvalid:              2,
 		natsctx.ErrExposed:              4,
+		natsctx.ErrShared:               0,
+		natsctx.ErrForeign:              4,
 		natsctx.ErrMissing:              2,
 		natsctx.ErrSecret:               4,
 		natsctx.ErrURLOverride:          2,

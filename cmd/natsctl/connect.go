@@ -62,16 +62,16 @@ func (g *globals) overrides(e *env) (natsctx.Overrides, error) {
 		Timeout: g.timeout, Insecure: g.insecure, AllowURLOverride: g.allowURLOverride,
 	}
 	var err error
-	if o.Password, err = e.secret(g.passwordFile, g.passwordStdin); err != nil {
+	if o.Password, err = e.secret("password-file", g.passwordFile, g.passwordStdin); err != nil {
 		return o, err
 	}
-	o.Token, err = e.secret(g.tokenFile, false)
+	o.Token, err = e.secret("token-file", g.tokenFile, false)
 	return o, err
 }
 
 // secret reads a secret from a file or from standard input, without its
-// trailing line end. A file that others can read is refused.
-func (e *env) secret(file string, stdin bool) (string, error) {
+// trailing line end. A file of this user that others can read is refused.
+func (e *env) secret(flag, file string, stdin bool) (string, error) {
 	switch {
 	case stdin:
 		line, err := bufio.NewReader(e.in).ReadString('\n')
@@ -80,7 +80,11 @@ func (e *env) secret(file string, stdin bool) (string, error) {
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	case file != "":
-		return natsctx.ReadSecretFile("password-file", file)
+		secret, warning, err := natsctx.ReadSecretFile(flag, file)
+		if warning != nil {
+			e.say("warning", warning.Error())
+		}
+		return secret, err
 	}
 	return "", nil
 }
@@ -110,6 +114,9 @@ func (e *env) dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 	dial, err := target.Dial(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, warning := range dial.Warnings {
+		e.say("warning", warning.Error())
 	}
 	opts := nats.GetDefaultOptions()
 	opts.Servers = dial.URLs

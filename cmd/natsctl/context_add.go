@@ -28,7 +28,7 @@ have to be yours alone. Instead of a file, --creds, --nkey, --password-file and
 	c.fields.setup(cmd)
 }
 
-func (c *contextAdd) run(_ context.Context, e *env) error {
+func (c *contextAdd) run(ctx context.Context, e *env) error {
 	store, err := e.store()
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (c *contextAdd) run(_ context.Context, e *env) error {
 	if err := natsctx.CheckNewName(c.name); err != nil {
 		return err
 	}
-	set, err := c.fields.settings(e)
+	set, err := c.fields.settings(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (c *contextAdd) run(_ context.Context, e *env) error {
 		return err
 	}
 	saved.URL = saved.URLOrDefault()
-	if err := e.accept(saved); err != nil {
+	if err := e.accept(ctx, saved); err != nil {
 		return err
 	}
 	if err := store.Create(saved); err != nil {
@@ -55,10 +55,10 @@ func (c *contextAdd) run(_ context.Context, e *env) error {
 }
 
 // accept refuses a context that could not work, and warns of what may not.
-func (e *env) accept(c *natsctx.Context) error {
+func (e *env) accept(ctx context.Context, c *natsctx.Context) error {
 	unsaved := *c
 	unsaved.Path = ""
-	for _, f := range unsaved.Inspect(e.getenv, e.now()) {
+	for _, f := range unsaved.Inspect(ctx, e.getenv, e.now()) {
 		var secret *natsctx.SecretError
 		later := errors.As(f.Err, &secret) && natsctx.IsReference(secret.Ref)
 		switch {
@@ -84,12 +84,12 @@ func (c *contextCopy) setup(cmd *kingpin.CmdClause) {
 	c.fields.setup(cmd)
 }
 
-func (c *contextCopy) run(_ context.Context, e *env) error {
+func (c *contextCopy) run(ctx context.Context, e *env) error {
 	store, err := e.store()
 	if err != nil {
 		return err
 	}
-	set, err := c.fields.settings(e)
+	set, err := c.fields.settings(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (c *contextCopy) run(_ context.Context, e *env) error {
 		if err := source.Lay(&set); err != nil {
 			return err
 		}
-		if err := e.accept(source); err != nil {
+		if err := e.accept(ctx, source); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (c *contextEdit) setup(cmd *kingpin.CmdClause) {
 	c.fields.setup(cmd)
 }
 
-func (c *contextEdit) run(_ context.Context, e *env) error {
+func (c *contextEdit) run(ctx context.Context, e *env) error {
 	store, err := e.store()
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (c *contextEdit) run(_ context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	set, err := c.fields.settings(e)
+	set, err := c.fields.settings(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *contextEdit) run(_ context.Context, e *env) error {
 	if err := change(&after.Settings); err != nil {
 		return err
 	}
-	if err := e.accept(&after); err != nil {
+	if err := e.accept(ctx, &after); err != nil {
 		return err
 	}
 	err = store.Update(c.name, func(now *natsctx.Context) error {

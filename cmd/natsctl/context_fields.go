@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -40,7 +41,7 @@ func (f *fieldFlags) setup(cmd *kingpin.CmdClause) {
 
 // settings are what all flags together say. Paths are absolute and userinfo
 // has left the URLs. Nothing comes from the environment but a user's password.
-func (f *fieldFlags) settings(e *env) (natsctx.Settings, error) {
+func (f *fieldFlags) settings(ctx context.Context, e *env) (natsctx.Settings, error) {
 	g := e.flags
 	var password, token string
 	for file, ref := range map[*string]*string{&g.passwordFile: &password, &g.tokenFile: &token} {
@@ -71,7 +72,7 @@ func (f *fieldFlags) settings(e *env) (natsctx.Settings, error) {
 		}
 	}
 	if f.embed {
-		if err := set.Embed(e.getenv); err != nil {
+		if err := set.Embed(ctx, e.getenv); err != nil {
 			return set, err
 		}
 	}

@@ -162,7 +162,7 @@ func (c *contextValidate) validate(ctx context.Context, e *env, store *natsctx.S
 	}
 	var checks []check
 	failed := false
-	for _, f := range t.Inspect(e.getenv, e.now()) {
+	for _, f := range t.Inspect(ctx, e.getenv, e.now()) {
 		row := check{context: t.Name, what: f.Key, detail: f.Note, expires: f.Expires}
 		switch {
 		case f.Err != nil && f.Warning:

@@ -40,6 +40,15 @@ func hintExposed(err error) string {
 	return "chmod 600 " + shellQuote(file.Path)
 }
 
+// hintForeign says how to trust the context.
+func hintForeign(err error) string {
+	var file *natsctx.FileError
+	if !errors.As(err, &file) {
+		return ""
+	}
+	return "others may have chosen what it reads and where it goes; once you have checked it, make it yours: natsctl context add NAME with its settings, or chown and chmod 600 " + shellQuote(file.Path)
+}
+
 // hintSecret says how to make a reference work.
 func hintSecret(err error) string {
 	var secret *natsctx.SecretError

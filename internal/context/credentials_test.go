@@ -144,7 +144,7 @@ func TestEveryProofIsGuarded(t *testing.T) {
 		s := newStore(t)
 		must(t, s.Create(&Context{Name: "x", Settings: set}))
 		_, err := Resolve(s, Overrides{Context: "x"}, envOf("NATS_URL", "tls://foreign.example.net"))
-		wantErr(t, err, ErrURLOverride, `no host of context "x"`)
+		wantErr(t, err, ErrURLOverride, `is not a server of context "x"`)
 		var over *URLOverrideError
 		if !errors.As(err, &over) || over.Plaintext || over.Origin != FromEnv || over.URL != "tls://foreign.example.net" || over.Context != "x" {
 			t.Errorf("%s: %+v", name, over)

@@ -11,8 +11,9 @@ import (
 
 // Dial is what nats.Connect needs: nats.Connect(d.URL(), d.Options...).
 type Dial struct {
-	URLs    []string
-	Options []nats.Option
+	URLs     []string
+	Options  []nats.Option
+	Warnings []error // such as [ErrShared], to show before connecting
 }
 
 // URL is the comma separated list of servers.
@@ -21,7 +22,7 @@ func (d Dial) URL() string { return strings.Join(d.URLs, ",") }
 // Dial checks the target and reads its secrets, running op and nsc when it
 // names them, for at most as long as ctx allows. Everything that can be known
 // to be wrong without a connection is an error: [ErrInvalid], [ErrMissing],
-// [ErrExposed] or [ErrSecret]. Credential files and certificates are read
+// [ErrExposed], [ErrForeign] or [ErrSecret]. Credential files and certificates are read
 // again at each reconnect, so a rotated one is picked up.
 //
 // TLS verifies the server always unless Insecure is set, and is 1.2 or newer.
@@ -29,10 +30,11 @@ func (t *Target) Dial(ctx context.Context) (Dial, error) {
 	if err := t.Validate(); err != nil {
 		return Dial{}, err
 	}
-	if err := t.checkOwnFile(); err != nil {
+	if err := t.checkOwnFile(t.stored); err != nil {
 		return Dial{}, err
 	}
-	r := resolver{getenv: t.getenv}
+	var warnings []error
+	r := resolver{getenv: t.getenv, foreign: t.foreign, warned: &warnings}
 	set := t.Settings
 	if set.NSC != "" {
 		if err := r.legacyNSC(ctx, &set); err != nil {
@@ -58,19 +60,17 @@ func (t *Target) Dial(ctx context.Context) (Dial, error) {
 	if set.InboxPrefix != "" {
 		opts = append(opts, nats.CustomInboxPrefix(set.InboxPrefix))
 	}
-	return Dial{URLs: SplitURLs(set.URLOrDefault()), Options: opts}, nil
+	return Dial{URLs: SplitURLs(set.URLOrDefault()), Options: opts, Warnings: warnings}, nil
 }
 
-// checkOwnFile refuses a context file that others can read when it holds a secret itself.
-func (t *Target) checkOwnFile() error {
-	if t.Path == "" || !t.stored.holdsSecret() {
+// foreign refuses to follow the reference of a key that comes from a context
+// file which others may have written: its host would receive files, variables
+// and logins of this user.
+func (t *Target) foreign(key string) error {
+	if t.origins[key] != FromContext {
 		return nil
 	}
-	_, info, err := readRegular(t.Path, maxFile)
-	if err == nil && exposed(info) {
-		return &FileError{Kind: ErrExposed, Path: t.Path, Mode: info.Mode()}
-	}
-	return nil
+	return t.follows(key)
 }
 
 // legacyNSC fills in what the old key nsc stands for: credentials, and the

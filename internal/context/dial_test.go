@@ -154,15 +154,15 @@ func TestCredentialsLogIn(t *testing.T) {
 		}
 	}
 	c := Context{Settings: Settings{Creds: path}}
-	found := c.Inspect(noEnv, time.Now())
+	found := c.Inspect(t.Context(), noEnv, time.Now())
 	if len(found) != 1 || !found[0].Warning || found[0].Expires.IsZero() {
 		t.Errorf("ten days before its end: %+v", found)
 	}
 	wantErr(t, found[0].Err, ErrExpiring, "creds")
-	found = c.Inspect(noEnv, time.Now().Add(11*24*time.Hour))
+	found = c.Inspect(t.Context(), noEnv, time.Now().Add(11*24*time.Hour))
 	wantErr(t, found[0].Err, ErrExpired, "creds")
 	embedded := Settings{Creds: path}
-	must(t, embedded.Embed(noEnv))
+	must(t, embedded.Embed(t.Context(), noEnv))
 	if _, err := dial(t, Overrides{Settings: Settings{URL: url, Creds: embedded.Creds}}, noEnv); err != nil {
 		t.Error(err)
 	}
@@ -301,7 +301,7 @@ func TestTLSVerifiesUnlessInsecure(t *testing.T) {
 	_, err = dial(t, Overrides{Settings: Settings{URL: url, Cert: cert, Key: otherKey}}, noEnv)
 	wantErr(t, err, ErrInvalid, "do not go together")
 	c := Context{Settings: Settings{CA: other}}
-	if found := c.Inspect(noEnv, time.Now()); len(found) != 1 || found[0].Expires.IsZero() || !found[0].Warning {
+	if found := c.Inspect(t.Context(), noEnv, time.Now()); len(found) != 1 || found[0].Expires.IsZero() || !found[0].Warning {
 		t.Errorf("%+v", found)
 	}
 }

@@ -23,7 +23,8 @@ type Context struct {
 	Name string // never in the file: the file's name is the context's name
 	Path string // the file that it was loaded from, "" for a new one
 	Settings
-	extra []member
+	extra  []member
+	access access // of the file at Path, when it was read
 }
 
 // Unknown returns the keys of the file that are none of the 24, in file order.

@@ -17,6 +17,8 @@ var (
 	ErrBadName     = errors.New("invalid context name")
 	ErrInvalid     = errors.New("invalid context")
 	ErrExposed     = errors.New("secret file is readable by others")
+	ErrShared      = errors.New("secret file is readable by everybody on this machine")
+	ErrForeign     = errors.New("context file is not trusted")
 	ErrMissing     = errors.New("file does not exist")
 	ErrSecret      = errors.New("cannot get the secret")
 	ErrURLOverride = errors.New("URL is not one of the context's own")
@@ -40,12 +42,12 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("unknown context %q",
 func (e *UnknownError) Is(target error) bool { return target == ErrUnknown }
 
 // FileError says what is wrong with a file. It matches its Kind, one of
-// [ErrCorrupt], [ErrExposed] and [ErrMissing], and its Err.
+// [ErrCorrupt], [ErrExposed], [ErrShared], [ErrForeign] and [ErrMissing], and its Err.
 type FileError struct {
 	Kind error
 	Path string
 	Key  string      // the key that names the file, "" when it is the context file
-	Mode fs.FileMode // of an exposed file
+	Mode fs.FileMode // of an exposed or shared file
 	Err  error       // may be nil
 }
 
@@ -55,7 +57,9 @@ func (e *FileError) Error() string {
 		head = e.Key + ": "
 	}
 	switch {
-	case errors.Is(e.Kind, ErrExposed):
+	case errors.Is(e.Kind, ErrForeign):
+		return fmt.Sprintf("%sthe reference in %s is not followed: %v: %v", head, quotePath(e.Path), e.Kind, e.Err)
+	case errors.Is(e.Kind, ErrExposed), errors.Is(e.Kind, ErrShared):
 		return fmt.Sprintf("%s%s (mode %04o): %v", head, quotePath(e.Path), e.Mode.Perm(), e.Kind)
 	case errors.Is(e.Kind, ErrCorrupt) && e.Err != nil:
 		return fmt.Sprintf("%s%v %s: %v", head, e.Kind, quotePath(e.Path), e.Err)
@@ -111,14 +115,14 @@ type URLOverrideError struct {
 	Context   string
 	URL       string // redacted
 	Origin    Origin // FromEnv (NATS_URL) or FromFlag
-	Plaintext bool   // the host is the context's own, but the URL drops TLS
+	Plaintext bool   // the server is the context's own, but the URL drops TLS
 }
 
 func (e *URLOverrideError) Error() string {
 	if e.Plaintext {
 		return fmt.Sprintf("the URL %s from the %s would send the credentials of context %q without TLS", e.URL, e.Origin, e.Context)
 	}
-	return fmt.Sprintf("the URL %s from the %s is no host of context %q, its credentials are not sent there", e.URL, e.Origin, e.Context)
+	return fmt.Sprintf("the URL %s from the %s is not a server of context %q; its credentials are not sent there", e.URL, e.Origin, e.Context)
 }
 
 // Is makes it match [ErrURLOverride].

@@ -25,7 +25,7 @@ func TestWhatErrorsSayAndAre(t *testing.T) {
 		{&NameError{Name: "..", Reason: "odd"}, `invalid context name "..": odd`, []error{ErrBadName}, []error{ErrInvalid}},
 		{&InvalidError{Key: "url", Reason: "odd"}, "url: odd", []error{ErrInvalid}, []error{ErrBadName}},
 		{&SecretError{Key: "creds", Ref: "env://A", Err: cause}, `creds: cannot get the secret from "env://A": the cause`, []error{ErrSecret, cause}, []error{ErrInvalid}},
-		{&URLOverrideError{Context: "x", URL: "nats://h", Origin: FromEnv}, `the URL nats://h from the environment is no host of context "x", its credentials are not sent there`, []error{ErrURLOverride}, []error{ErrInvalid}},
+		{&URLOverrideError{Context: "x", URL: "nats://h", Origin: FromEnv}, `the URL nats://h from the environment is not a server of context "x"; its credentials are not sent there`, []error{ErrURLOverride}, []error{ErrInvalid}},
 		{&URLOverrideError{Context: "x", URL: "nats://h", Origin: FromFlag, Plaintext: true}, `the URL nats://h from the command line would send the credentials of context "x" without TLS`, []error{ErrURLOverride}, nil},
 	} {
 		if c.err.Error() != c.says {

@@ -3,12 +3,14 @@ package natsctx
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
 
 // readRegular reads a file that has to be a regular one, so that a FIFO cannot
-// hang the reader, of at most limit bytes.
+// hang the reader, of at most limit bytes. What it returns about the file is of
+// the file that was read, whatever takes its name meanwhile.
 func readRegular(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -17,9 +19,46 @@ func readRegular(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	if !info.Mode().IsRegular() {
 		return nil, info, errors.New("not a regular file")
 	}
-	if info.Size() > limit {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, info, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	if info, err = f.Stat(); err != nil {
+		return nil, nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
 		return nil, info, fmt.Errorf("larger than %d bytes", limit)
 	}
-	data, err := os.ReadFile(path)
 	return data, info, err
+}
+
+// access is who may read and who may change a file. The zero value is a file
+// of this process's user that nobody else may touch.
+type access struct {
+	owner, self int         // user ids; equal where the system has none
+	mode        fs.FileMode // permission bits
+	fixed       bool        // nothing on its file system can be changed
+}
+
+// exposed reports whether others may read or change a secret file, and its
+// reader could forbid that.
+func (a access) exposed() bool { return a.owner == a.self && !a.fixed && a.mode&0o077 != 0 }
+
+// shared reports whether everybody may read or change the file and only
+// somebody else could forbid that. An orchestrator mounts secrets with another
+// owner and a mode that the reader cannot choose.
+func (a access) shared() bool { return !a.exposed() && a.mode&0o007 != 0 }
+
+// foreign says why the contents of a file may be those of another user than
+// this one or root; it is "" for a file that can be trusted.
+func (a access) foreign() string {
+	switch {
+	case a.owner != a.self && a.owner != 0:
+		return fmt.Sprintf("it belongs to another user (uid %d)", a.owner)
+	case a.mode&0o022 != 0 && !a.fixed:
+		return fmt.Sprintf("its mode %04o lets others write to it", a.mode)
+	}
+	return ""
 }

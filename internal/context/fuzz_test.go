@@ -62,7 +62,7 @@ func inspectHostile(t *testing.T, c *Context) {
 	const secret = "s3cr3t-s3cr3t"
 	c.Password, c.Token, c.UserSeed = secret, secret, secret
 	said := fmt.Sprint(c.Redacted(), c.Settings, c.Auth())
-	for _, f := range c.Inspect(noEnv, time.Unix(0, 0)) {
+	for _, f := range c.Inspect(t.Context(), noEnv, time.Unix(0, 0)) {
 		said += fmt.Sprint(f.Note, f.Err)
 	}
 	if strings.Contains(said, secret) {

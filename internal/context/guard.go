@@ -1,6 +1,7 @@
 package natsctx
 
-// guard refuses to send a context's credentials to a host that it does not name.
+// guard refuses to send a context's credentials to a server, host and port,
+// that it does not name: another port may be another user's program.
 func (t *Target) guard(allow bool) error {
 	origin := t.origins["url"]
 	if allow || origin < FromEnv || t.Path == "" || !t.lendsCredentials() {
@@ -9,9 +10,9 @@ func (t *Target) guard(allow bool) error {
 	if origin == FromFlag && t.ContextOrigin == FromFlag {
 		return nil
 	}
-	own := hosts(t.stored.URLOrDefault())
-	for host, encrypted := range hosts(t.URL) {
-		hadTLS, known := own[host]
+	own := servers(t.stored.URLOrDefault())
+	for server, encrypted := range servers(t.URL) {
+		hadTLS, known := own[server]
 		if known && (encrypted || !hadTLS) {
 			continue
 		}
@@ -20,7 +21,7 @@ func (t *Target) guard(allow bool) error {
 	return nil
 }
 
-// lendsCredentials tells whether anything that proves an identity comes from the context.
+// lendsCredentials reports whether anything that proves an identity comes from the context.
 func (t *Target) lendsCredentials() bool {
 	for _, k := range credentials {
 		for _, key := range k.keys {

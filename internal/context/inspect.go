@@ -29,8 +29,9 @@ const Soon = 30 * 24 * time.Hour
 
 // Inspect looks at everything that the context names, without connecting and
 // without running op or nsc. It reports in the order of the keys, the file first.
-func (c *Context) Inspect(getenv func(string) string, now time.Time) []Finding {
-	in := inspection{c: c, r: resolver{getenv: getenv}, now: now}
+func (c *Context) Inspect(ctx context.Context, getenv func(string) string, now time.Time) []Finding {
+	in := inspection{c: c, now: now}
+	in.r = resolver{getenv: getenv, foreign: c.follows, warned: &in.warned}
 	in.file()
 	for _, err := range flatten(c.Validate()) {
 		key := "url"
@@ -43,18 +44,32 @@ func (c *Context) Inspect(getenv func(string) string, now time.Time) []Finding {
 	in.urls()
 	for _, f := range fields {
 		if f.IsSet(&c.Settings) {
-			in.field(f)
+			in.field(ctx, f)
+			in.warnings(f)
 		}
 	}
 	return in.found
 }
 
+// warnings adds what reading the secret of a key gave rise to. A certificate is
+// checked together with its key, of which the key's own row warns.
+func (in *inspection) warnings(f Field) {
+	for _, err := range in.warned {
+		if f.Kind == PublicFile {
+			break
+		}
+		in.add(Finding{Key: f.Key, Warning: true, Err: err})
+	}
+	in.warned = nil
+}
+
 // inspection collects findings.
 type inspection struct {
-	c     *Context
-	r     resolver
-	now   time.Time
-	found []Finding
+	c      *Context
+	r      resolver
+	now    time.Time
+	warned []error // of the key that is looked at
+	found  []Finding
 }
 
 func (in *inspection) add(f Finding) { in.found = append(in.found, f) }
@@ -76,9 +91,7 @@ func (in *inspection) file() {
 	if in.c.Path == "" {
 		return
 	}
-	t := Target{Context: *in.c, stored: in.c.Settings}
-	err := t.checkOwnFile()
-	in.add(Finding{Key: "file", Note: in.c.Path, Err: err})
+	in.add(Finding{Key: "file", Note: in.c.Path, Err: in.c.checkOwnFile(in.c.Settings)})
 	if extra := in.c.Unknown(); len(extra) > 0 {
 		in.add(Finding{Key: "file", Note: fmt.Sprintf("keys that are not known, and kept: %q", extra)})
 	}
@@ -103,7 +116,7 @@ func (in *inspection) urls() {
 }
 
 // field checks what one key names.
-func (in *inspection) field(f Field) {
+func (in *inspection) field(ctx context.Context, f Field) {
 	value := f.Value(&in.c.Settings)
 	switch f.Kind {
 	case PublicFile:
@@ -113,7 +126,7 @@ func (in *inspection) field(f Field) {
 			in.keyFile(f, value)
 			return
 		}
-		in.secret(f, value)
+		in.secret(ctx, f, value)
 	case Plain:
 		if f.Key == "nsc" {
 			in.tool(f, "nsc")
@@ -122,7 +135,7 @@ func (in *inspection) field(f Field) {
 }
 
 // secret checks a reference to a secret as far as that needs no other tool.
-func (in *inspection) secret(f Field, value string) {
+func (in *inspection) secret(ctx context.Context, f Field, value string) {
 	scheme, _ := splitRef(value)
 	switch {
 	case scheme == schemeOP, scheme == schemeNSC:
@@ -132,7 +145,7 @@ func (in *inspection) secret(f Field, value string) {
 		return // a literal, nothing to look for
 	}
 	in.relative(f, value)
-	data, err := in.r.fetch(context.Background(), f.Key, value)
+	data, err := in.r.fetch(ctx, f.Key, value)
 	if err != nil {
 		in.add(Finding{Key: f.Key, Err: err})
 		return
@@ -211,10 +224,7 @@ func (in *inspection) publicFile(f Field, value string) {
 // keyFile checks the mode of a TLS key; whether it fits is told with the certificate.
 func (in *inspection) keyFile(f Field, value string) {
 	in.relative(f, value)
-	path, err := in.r.path(f.Key, value)
-	if err == nil {
-		err = CheckSecretFile(f.Key, path)
-	}
+	path, err := in.r.keyFile(value)
 	in.add(Finding{Key: f.Key, Note: path, Err: err})
 }
 
@@ -234,6 +244,10 @@ func (in *inspection) relative(f Field, value string) {
 // tool checks that a tool is installed, without running it.
 func (in *inspection) tool(f Field, name string) {
 	finding := Finding{Key: f.Key, Note: f.Show(&in.c.Settings) + ", not tried"}
+	if err := in.r.allowed(f.Key); err != nil {
+		in.add(Finding{Key: f.Key, Err: err})
+		return
+	}
 	if _, err := exec.LookPath(name); err != nil {
 		finding.Err = &SecretError{Key: f.Key, Ref: f.Show(&in.c.Settings), Err: fmt.Errorf("the tool %q is not installed", name)}
 	}

@@ -10,7 +10,7 @@ import (
 // LoadFile reads a context from any file. Its name is the base name without the extension.
 func LoadFile(path string) (*Context, error) {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	data, _, err := readRegular(path, maxFile)
+	data, info, err := readRegular(path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &FileError{Kind: ErrMissing, Path: path, Err: err}
 	}
@@ -21,6 +21,23 @@ func LoadFile(path string) (*Context, error) {
 	if err != nil {
 		return nil, &FileError{Kind: ErrCorrupt, Path: path, Err: err}
 	}
-	c.Path = path
+	c.Path, c.access = path, accessOf(path, info)
 	return c, nil
+}
+
+// follows returns an [ErrForeign] when what the keys of the context refer to is
+// not to be read, since others may have written its file.
+func (c *Context) follows(key string) error {
+	if why := c.access.foreign(); c.Path != "" && why != "" {
+		return &FileError{Kind: ErrForeign, Path: c.Path, Key: key, Err: errors.New(why)}
+	}
+	return nil
+}
+
+// checkOwnFile refuses a context file that others can read when it holds a secret itself.
+func (c *Context) checkOwnFile(stored Settings) error {
+	if c.Path != "" && stored.holdsSecret() && c.access.exposed() {
+		return &FileError{Kind: ErrExposed, Path: c.Path, Mode: c.access.mode}
+	}
+	return nil
 }

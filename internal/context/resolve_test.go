@@ -160,7 +160,11 @@ func TestURLFromOutsideDoesNotGetTheCredentials(t *testing.T) {
 	}{
 		{"foreign host", Overrides{Context: "secret"}, "nats://evil.example.net", false},
 		{"one foreign host of two", Overrides{Context: "secret"}, "nats://b.example.net,nats://evil.example.net", false},
-		{"own host, other port", Overrides{Context: "secret"}, "nats://B.example.net:5222", true},
+		{"own host, other port", Overrides{Context: "secret"}, "nats://b.example.net:5222", false},
+		{"own host, other port and TLS", Overrides{Context: "secret"}, "tls://b.example.net:5222", false},
+		{"own host, default port of another scheme", Overrides{Context: "secret"}, "wss://b.example.net", false},
+		{"other port, allowed", Overrides{Context: "secret", AllowURLOverride: true}, "nats://b.example.net:5222", true},
+		{"own host in capitals, default port", Overrides{Context: "secret"}, "nats://B.example.net:4222", true},
 		{"own host, TLS dropped", Overrides{Context: "secret"}, "nats://a.example.net:4222", false},
 		{"own host, TLS kept", Overrides{Context: "secret"}, "tls://a.example.net", true},
 		{"own host, TLS added", Overrides{Context: "secret"}, "tls://b.example.net", true},

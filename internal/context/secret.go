@@ -18,9 +18,27 @@ import (
 // maxSecret bounds a secret file in bytes.
 const maxSecret = 1 << 18
 
-// resolver turns references into secrets.
+// resolver turns references into secrets. The zero value follows all of them,
+// in an empty environment.
 type resolver struct {
-	getenv func(string) string
+	getenv  func(string) string
+	foreign func(key string) error // why what a key refers to is not read; nil allows all
+	warned  *[]error               // gets what is worth a warning; may be nil
+}
+
+// allowed returns an error when the reference that a key holds is not to be followed.
+func (r resolver) allowed(key string) error {
+	if r.foreign == nil {
+		return nil
+	}
+	return r.foreign(key)
+}
+
+// warn keeps a warning.
+func (r resolver) warn(err error) {
+	if r.warned != nil {
+		*r.warned = append(*r.warned, err)
+	}
 }
 
 // literal resolves a key whose bare value is the secret itself. An unknown
@@ -72,6 +90,12 @@ func (r resolver) expand(key, path string) (string, error) {
 // fetch returns the bytes that a reference, or the path of a secret file, stands for.
 func (r resolver) fetch(ctx context.Context, key, ref string) ([]byte, error) {
 	scheme, rest := splitRef(ref)
+	if scheme == schemeData { // the secret itself
+		return r.inline(key, ref, rest)
+	}
+	if err := r.allowed(key); err != nil {
+		return nil, err
+	}
 	var data []byte
 	var err error
 	switch scheme {
@@ -83,14 +107,12 @@ func (r resolver) fetch(ctx context.Context, key, ref string) ([]byte, error) {
 		data, err = run(ctx, "op", "read", "op://"+rest)
 	case schemeNSC:
 		return r.nscCreds(ctx, key, rest)
-	case schemeData:
-		data, err = decodeData(rest)
 	default:
 		path, err := r.path(key, ref)
 		if err != nil {
 			return nil, err
 		}
-		return readSecret(key, path)
+		return r.file(key, path)
 	}
 	if err != nil {
 		return nil, &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: err}
@@ -98,36 +120,52 @@ func (r resolver) fetch(ctx context.Context, key, ref string) ([]byte, error) {
 	return data, nil
 }
 
-// readSecret reads a secret file. It has to exist and to be the owner's alone.
-func readSecret(key, path string) ([]byte, error) {
-	data, info, err := readRegular(path, maxSecret)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, &FileError{Kind: ErrMissing, Key: key, Path: path, Err: err}
-	case info != nil && info.Mode().IsRegular() && exposed(info):
-		return nil, &FileError{Kind: ErrExposed, Key: key, Path: path, Mode: info.Mode()}
-	case err != nil:
-		return nil, &SecretError{Key: key, Ref: path, Err: cause(err)}
+// inline decodes a secret that stands in the value itself.
+func (r resolver) inline(key, ref, rest string) ([]byte, error) {
+	data, err := decodeData(rest)
+	if err != nil {
+		return nil, &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: err}
 	}
 	return data, nil
 }
 
-// ReadSecretFile reads a file that holds one secret, without the line end. The
-// key is only for the message: [ErrMissing], [ErrExposed] or [ErrSecret].
-func ReadSecretFile(key, path string) (string, error) {
-	data, err := readSecret(key, path)
-	text := strings.TrimRight(string(data), "\r\n")
-	if err == nil && text == "" {
-		err = &SecretError{Key: key, Ref: path, Err: errors.New("the file is empty")}
+// file reads a secret file. It has to exist, and to be the owner's alone where
+// this process is its owner.
+func (r resolver) file(key, path string) ([]byte, error) {
+	data, warning, err := readSecret(key, path)
+	if warning != nil {
+		r.warn(warning)
 	}
-	return text, err
+	return data, err
 }
 
-// CheckSecretFile returns the error that using the file as a secret would
-// give: [ErrMissing], [ErrExposed] or [ErrSecret]. The key is only for the message.
-func CheckSecretFile(key, path string) error {
-	_, err := readSecret(key, path)
-	return err
+// readSecret reads a secret file and judges who else may.
+func readSecret(key, path string) (data []byte, warning, err error) {
+	data, info, err := readRegular(path, maxSecret)
+	regular := info != nil && info.Mode().IsRegular()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, &FileError{Kind: ErrMissing, Key: key, Path: path, Err: err}
+	case regular && accessOf(path, info).exposed():
+		return nil, nil, &FileError{Kind: ErrExposed, Key: key, Path: path, Mode: info.Mode()}
+	case err != nil:
+		return nil, nil, &SecretError{Key: key, Ref: path, Err: cause(err)}
+	case accessOf(path, info).shared():
+		warning = &FileError{Kind: ErrShared, Key: key, Path: path, Mode: info.Mode()}
+	}
+	return data, warning, nil
+}
+
+// ReadSecretFile reads a file that holds one secret, without the line end. The
+// key is only for the message. The error is [ErrMissing], [ErrExposed] or
+// [ErrSecret]; the warning is nil or [ErrShared].
+func ReadSecretFile(key, path string) (secret string, warning, err error) {
+	data, warning, err := readSecret(key, path)
+	secret = strings.TrimRight(string(data), "\r\n")
+	if err == nil && secret == "" {
+		err = &SecretError{Key: key, Ref: path, Err: errors.New("the file is empty")}
+	}
+	return secret, warning, err
 }
 
 // cause takes the path off an error, for messages that name it already.
@@ -165,6 +203,9 @@ type profile struct {
 // nsc asks the tool nsc for a profile; ref is operator/account/user.
 func (r resolver) nsc(ctx context.Context, key, ref string) (*profile, error) {
 	_, ref = splitRef(ref)
+	if err := r.allowed(key); err != nil {
+		return nil, err
+	}
 	fail := func(err error) error { return &SecretError{Key: key, Ref: "nsc://" + ref, Err: err} }
 	out, err := run(ctx, "nsc", "generate", "profile", "nsc://"+ref)
 	if err != nil {
@@ -182,7 +223,7 @@ func (r resolver) nscCreds(ctx context.Context, key, ref string) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	return readSecret(key, p.UserCreds)
+	return r.file(key, p.UserCreds)
 }
 
 // run runs a tool that prints a secret. What it says on standard error is part
@@ -215,7 +256,7 @@ func firstLine(text string) string {
 
 // Embed replaces the files that creds, nkey, user_jwt and user_seed name by
 // their contents, so that the context works without them.
-func (s *Settings) Embed(getenv func(string) string) error {
+func (s *Settings) Embed(ctx context.Context, getenv func(string) string) error {
 	for _, key := range []string{"creds", "nkey", "user_jwt", "user_seed"} {
 		f := field(key)
 		value := f.text(s)
@@ -223,7 +264,7 @@ func (s *Settings) Embed(getenv func(string) string) error {
 		if *value == "" || scheme != schemeFile && (scheme != "" || f.Kind == Secret) {
 			continue
 		}
-		data, err := resolver{getenv: getenv}.fetch(context.Background(), key, *value)
+		data, err := resolver{getenv: getenv}.fetch(ctx, key, *value)
 		if err != nil {
 			return err
 		}

@@ -140,7 +140,7 @@ func (s *Store) write(c *Context) error {
 	}
 	path := s.Path(c.Name)
 	old, info, err := readRegular(path, maxFile)
-	if err == nil && bytes.Equal(old, data) && !exposed(info) {
+	if err == nil && bytes.Equal(old, data) && !accessOf(path, info).exposed() {
 		return nil
 	}
 	c.Path = path

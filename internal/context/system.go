@@ -48,14 +48,11 @@ func addresses(list string) []string {
 		if err != nil {
 			continue
 		}
-		host, port := strings.ToLower(u.Hostname()), u.Port()
+		host := strings.ToLower(u.Hostname())
 		if loopback(host) {
 			host = "localhost"
 		}
-		if port == "" {
-			port = "4222"
-		}
-		out = append(out, net.JoinHostPort(host, port))
+		out = append(out, net.JoinHostPort(host, Port(u)))
 	}
 	return out
 }

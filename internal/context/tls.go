@@ -53,19 +53,30 @@ func (r resolver) keyPair(set *Settings) (cert, key string, err error) {
 	if cert, err = r.path("cert", set.Cert); err != nil {
 		return "", "", err
 	}
-	if key, err = r.path("key", set.Key); err != nil {
-		return "", "", err
-	}
 	if err = readable("cert", cert); err != nil {
 		return "", "", err
 	}
-	if err = CheckSecretFile("key", key); err != nil {
+	if key, err = r.keyFile(set.Key); err != nil {
 		return "", "", err
 	}
 	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
 		return "", "", &InvalidError{Key: "cert", Reason: quotePath(cert) + " and its key do not go together: " + err.Error()}
 	}
 	return cert, key, nil
+}
+
+// keyFile checks the file of a TLS key and returns its path.
+func (r resolver) keyFile(ref string) (string, error) {
+	if err := r.allowed("key"); err != nil {
+		return "", err
+	}
+	path, err := r.path("key", ref)
+	if err != nil {
+		return "", err
+	}
+	data, err := r.file("key", path)
+	wipe(data)
+	return path, err
 }
 
 // authority checks a file of CA certificates and returns its path.

@@ -109,23 +109,37 @@ func (s *Settings) LiftUserinfo() error {
 	return nil
 }
 
-// hosts returns the lower case host names of a list, and for each whether
-// every URL of it demands TLS. URLs that do not parse are left out.
-func hosts(list string) map[string]bool {
+// servers returns the servers of a list, each a lower case host with its port,
+// and for each whether every URL of it demands TLS. URLs that do not parse are
+// left out.
+func servers(list string) map[string]bool {
 	out := map[string]bool{}
 	for _, raw := range SplitURLs(list) {
 		u, err := ParseURL(raw)
 		if err != nil {
 			continue
 		}
-		host := strings.ToLower(u.Hostname())
-		encrypted, seen := out[host]
-		out[host] = schemes[u.Scheme] && (encrypted || !seen)
+		server := net.JoinHostPort(strings.ToLower(u.Hostname()), Port(u))
+		encrypted, seen := out[server]
+		out[server] = schemes[u.Scheme] && (encrypted || !seen)
 	}
 	return out
 }
 
-// loopback tells whether a host is this machine, by its name or address alone.
+// Port is the port of a server URL, or the one that its scheme has by default.
+func Port(u *url.URL) string {
+	switch port := u.Port(); {
+	case port != "":
+		return port
+	case u.Scheme == "ws":
+		return "80"
+	case u.Scheme == "wss":
+		return "443"
+	}
+	return "4222"
+}
+
+// loopback reports whether a host is this machine, by its name or address alone.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
@@ -147,11 +161,12 @@ func (s Settings) PlaintextHosts() (names []string) {
 	if !secret || s.CA != "" || s.Cert != "" || s.TLSFirst {
 		return nil
 	}
-	for host, encrypted := range hosts(s.URLOrDefault()) {
+	for server, encrypted := range servers(s.URLOrDefault()) {
+		host, _, _ := net.SplitHostPort(server) // we joined it
 		if !encrypted && !loopback(host) {
 			names = append(names, host)
 		}
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }

@@ -186,16 +186,18 @@ func TestUserinfoHasOneMeaning(t *testing.T) {
 	}
 }
 
-// TestEveryURLOfAHostHasToBeEncrypted looks for the one in clear, wherever it stands.
-func TestEveryURLOfAHostHasToBeEncrypted(t *testing.T) {
+// TestEveryURLOfAServerHasToBeEncrypted looks for the one in clear, wherever it
+// stands, and takes the default ports for what they are.
+func TestEveryURLOfAServerHasToBeEncrypted(t *testing.T) {
 	for list, want := range map[string]map[string]bool{
-		"":                              {},
-		"tls://A,wss://a:1":             {"a": true},
-		"tls://a,nats://A:1,wss://a":    {"a": false},
-		"ws://a,tls://a,tls://b":        {"a": false, "b": true},
-		"a,http://c,nats://d:0,tls://b": {"a": false, "b": true},
+		"":                                  {},
+		"tls://A,wss://a:4222":              {"a:4222": true},
+		"tls://a,nats://A:4222,wss://a":     {"a:4222": false, "a:443": true},
+		"nats://a:1,tls://a:2":              {"a:1": false, "a:2": true},
+		"ws://a,tls://a:80,tls://b":         {"a:80": false, "b:4222": true},
+		"a,http://c,nats://d:0,wss://[::1]": {"a:4222": false, "[::1]:443": true},
 	} {
-		if got := hosts(list); !maps.Equal(got, want) {
+		if got := servers(list); !maps.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", list, got, want)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes an exclusive lock on the file if nobody holds one.
+// tryLock takes an exclusive lock on the file if no other process holds one.
 func tryLock(f *os.File) (bool, error) {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{})
@@ -21,5 +21,5 @@ func tryLock(f *os.File) (bool, error) {
 // syncDir does nothing: Windows cannot flush a directory.
 func syncDir(string) error { return nil }
 
-// exposed is always false: Windows keeps access lists, its mode bits say nothing.
-func exposed(fs.FileInfo) bool { return false }
+// accessOf returns a private file: Windows keeps access lists, its mode bits say nothing.
+func accessOf(string, fs.FileInfo) access { return access{} }
