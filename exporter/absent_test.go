@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"github.com/nats-io/nats-server/v2/server"
 	"reflect"
 	"slices"
 	"strings"
@@ -194,6 +195,58 @@ func TestReservationsOfAccounts(t *testing.T) {
 			if got := byName(renderFilled(t, func(f *filled) { f.at["jsz.account_details."+field].SetUint(n) }))[name]; len(got) != want {
 				t.Errorf("%s of %d: %v", field, n, got)
 			}
+		}
+	}
+}
+
+// The numbers of an account over JetStream domains: servers of a domain all
+// know its figure, so the largest counts, and domains add up.
+func TestAccountOverDomains(t *testing.T) {
+	snap := sampleFleet()
+	snap.Servers = snap.Servers[:3]
+	for i, figure := range []struct {
+		domain     string
+		mem, store uint64
+	}{{"hub", 1, 100}, {"hub", 2, 300}, {"edge", 4, 700}} {
+		sv := snap.Servers[i]
+		sv.Info.Domain = figure.domain
+		d := sv.Jsz.AccountDetails[0]
+		d.Memory, d.Store, d.ReservedMemory, d.ReservedStore = figure.mem, figure.store, 10*figure.mem, 10*figure.store
+		d.Streams = d.Streams[:1]
+		st := &d.Streams[0]
+		st.Name, st.Cluster.Leader, st.RaftGroup, st.Consumer = "S"+itoa(i), sv.Info.Name, "", nil
+		config := *st.Config
+		config.Replicas, config.MaxBytes = 3-2*(i/2), int64(1000*(i+1))
+		if i == 1 {
+			config.Storage = server.MemoryStorage
+		}
+		st.Config, st.State.Bytes = &config, uint64(11*(i+1))
+	}
+	series := seriesOf(t, textOf(t, snap, false))
+	const account = "{account=AAPP,account_name=APP}"
+	for key, want := range map[string]float64{
+		"memory_used" + account: 6, "storage_used" + account: 1000, "memory_reserved" + account: 60, "storage_reserved" + account: 10000, "stream_count" + account: 3, "enabled" + account: 1,
+		"tiered_storage_used{account=AAPP,account_name=APP,tier=R3}": 11, "tiered_memory_used{account=AAPP,account_name=APP,tier=R3}": 22, "tiered_storage_used{account=AAPP,account_name=APP,tier=R1}": 33, "tiered_memory_used{account=AAPP,account_name=APP,tier=R1}": 0,
+		"tiered_storage_reserved{account=AAPP,account_name=APP,tier=R3}": 1000, "tiered_memory_reserved{account=AAPP,account_name=APP,tier=R3}": 2000, "tiered_storage_reserved{account=AAPP,account_name=APP,tier=R1}": 3000,
+	} {
+		if got, ok := series["nats_core_account_jetstream_"+key]; !ok || got != want {
+			t.Errorf("%s: %v %v, want %v", key, got, ok, want)
+		}
+	}
+	if got := series["nats_core_account_count{}"]; got != 1 {
+		t.Errorf("accounts: %v", got)
+	}
+}
+
+// What clients had of an account's traffic is what links had not.
+func TestClientsShareOfTraffic(t *testing.T) {
+	series := seriesOf(t, textOf(t, oneServer(), false, everything()))
+	for key, want := range map[string]float64{
+		"client_msgs_sent": 30 - 3 - 2 - 1, "client_bytes_sent": 300 - 30 - 20 - 10, "client_msgs_recv": 40 - 6, "client_bytes_recv": 400 - 60,
+		"route_msgs_sent": 3, "gateway_msgs_sent": 2, "leaf_msgs_sent": 1, "leaf_bytes_recv": 10,
+	} {
+		if got := pick(series, "nats_core_account_"+key); !slices.Equal(got, []float64{want}) {
+			t.Errorf("%s: %v, want %v", key, got, want)
 		}
 	}
 }

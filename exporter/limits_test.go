@@ -94,6 +94,8 @@ func isEvent(key string) bool {
 	return strings.HasPrefix(key, "nats_events_") || strings.HasPrefix(key, "nats_exporter_event_")
 }
 
+func replaced(key, account string) string { return strings.ReplaceAll(key, "%", account) }
+
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func gatherAll(t *testing.T, m *latencyMetrics) []*dto.MetricFamily {

@@ -59,6 +59,7 @@ type reportSink struct {
 	native *textSink
 	family *family
 	last   *family
+	line   []byte
 }
 
 func (s *reportSink) begin(f *family) {
@@ -71,7 +72,8 @@ func (s *reportSink) sample(text string, item any, names, values []string, v flo
 		s.last = s.family
 		s.report.Families = append(s.report.Families, FamilyReport{Metric: s.family.Metric})
 	}
-	line := len(appendLabels(nil, names, values)) + len(appendValue(nil, v)) + len(s.family.Name) + len(text) + len("{} \n")
+	s.line = appendSample(s.line[:0], s.family.Name, text, names, values, v)
+	line := len(s.line)
 	f := &s.report.Families[len(s.report.Families)-1]
 	f.Series++
 	f.Bytes += line

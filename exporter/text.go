@@ -30,22 +30,26 @@ func (t *textSink) sample(text string, _ any, names, values []string, v float64)
 	if !t.started {
 		t.head()
 	}
-	t.b = append(t.b, t.family.Name...)
-	if text != "" || len(values) > 0 {
-		t.b = append(t.b, '{')
-		t.b = append(t.b, text...)
-		if text != "" && len(values) > 0 {
-			t.b = append(t.b, ',')
-		}
-		t.b = appendLabels(t.b, names, values)
-		t.b = append(t.b, '}')
-	}
-	t.b = append(t.b, ' ')
-	t.b = appendValue(t.b, v)
-	t.b = append(t.b, '\n')
+	t.b = appendSample(t.b, t.family.Name, text, names, values, v)
 	if len(t.b) >= flushAt {
 		t.flush()
 	}
+}
+
+// appendSample writes one line: the labels of the thing, which are written
+// already, then those of the row.
+func appendSample(b []byte, name, text string, names, values []string, v float64) []byte {
+	b = append(b, name...)
+	if text != "" || len(values) > 0 {
+		b = append(b, '{')
+		b = append(b, text...)
+		if text != "" && len(values) > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendLabels(b, names, values), '}')
+	}
+	b = append(b, ' ')
+	return append(appendValue(b, v), '\n')
 }
 
 // head writes the family's comment lines. OpenMetrics names a counter without
