@@ -14,7 +14,7 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker"
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // promises are the most that a scrape of so many servers may take, on two cores

@@ -13,7 +13,7 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker"
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // simulate starts an exporter of a simulated fleet.

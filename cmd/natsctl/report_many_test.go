@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // TestEveryReportOfAThousandServers runs everything that asks the whole fleet

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // TestThousandServers runs the commands that ask a fleet against an invented

@@ -16,7 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // The windows of the dashboard's benchmarks: how long a program may settle,

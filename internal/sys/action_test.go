@@ -17,8 +17,8 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // infoOf finds one server of a cluster by its name.

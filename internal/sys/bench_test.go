@@ -19,7 +19,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // BenchmarkSnapshot compares a full snapshot with a bare loop that collects and

@@ -12,8 +12,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 // TestEveryRequest asks everything that there is to ask.

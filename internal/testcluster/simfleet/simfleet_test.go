@@ -16,7 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
-	"github.com/natsctl/natsctl/internal/sys/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
