@@ -14,6 +14,8 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench"
 	benchreport "github.com/natsctl/natsctl/internal/bench/report"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -91,7 +93,7 @@ func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, erro
 }
 
 // perform runs a scenario and shows what came out.
-func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) error {
+func (f *benchRunFlags) perform(ctx context.Context, e *env, spec scenario.Spec) error {
 	format, err := e.format(benchFormats...)
 	if err != nil {
 		return err
@@ -124,7 +126,7 @@ func (f *benchRunFlags) perform(ctx context.Context, e *env, spec bench.Spec) er
 
 // deliver saves and prints a result, and says if it is not to be trusted.
 // What cannot be saved is printed all the same.
-func (f *benchRunFlags) deliver(e *env, format string, res *bench.Result) error {
+func (f *benchRunFlags) deliver(e *env, format string, res *result.Result) error {
 	var failed error
 	if f.save != "" {
 		failed = saveResult(f.save, res)
@@ -136,7 +138,7 @@ func (f *benchRunFlags) deliver(e *env, format string, res *bench.Result) error 
 	case failed != nil:
 		return failed
 	case res.Verdict != nil && !res.Verdict.Pass:
-		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
+		return fmt.Errorf("%w: %s", result.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
 	case !res.Valid() && !res.Partial():
 		return doubtfulError{res}
 	}
@@ -159,7 +161,7 @@ func canSave(name string) error {
 }
 
 // saveResult writes a result to a file.
-func saveResult(name string, res *bench.Result) error {
+func saveResult(name string, res *result.Result) error {
 	body, err := res.Encode()
 	if err != nil {
 		return fmt.Errorf("encode the result: %w", err)
@@ -171,7 +173,7 @@ func saveResult(name string, res *bench.Result) error {
 }
 
 // printResult writes a result in one of the formats.
-func (e *env) printResult(format string, res *bench.Result) error {
+func (e *env) printResult(format string, res *result.Result) error {
 	switch format {
 	case "json", "ndjson":
 		return e.printJSON(res, format == "ndjson")
@@ -188,7 +190,7 @@ func (e *env) printResult(format string, res *bench.Result) error {
 }
 
 // doubtfulError is a measurement that is not valid; it has been printed.
-type doubtfulError struct{ res *bench.Result }
+type doubtfulError struct{ res *result.Result }
 
 // Error gives the reasons.
 func (d doubtfulError) Error() string {
@@ -204,12 +206,12 @@ func (d doubtfulError) Error() string {
 }
 
 // readResult reads a saved result; "-" is standard input.
-func (e *env) readResult(name string) (*bench.Result, error) {
+func (e *env) readResult(name string) (*result.Result, error) {
 	body, err := e.readFile(name)
 	if err != nil {
 		return nil, err
 	}
-	res, err := bench.DecodeResult(body)
+	res, err := result.Decode(body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -244,15 +246,15 @@ var errTooLong = errors.New("longer than 256 MiB")
 // benchAdvices are what to do about errors of benchmarks.
 func benchAdvices() []advice {
 	return []advice{
-		on(is(bench.ErrSLO), exitCheck, nil),
+		on(is(result.ErrSLO), exitCheck, nil),
 		on(as[doubtfulError](), exitPartial, say("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")),
-		on(is(bench.ErrSpec), exitUsage, say("nothing was sent; natsctl bench COMMAND --help lists what goes together")),
-		on(is(bench.ErrUnit), exitUsage, nil),
-		on(is(bench.ErrResult), exitUsage, say("report and compare read what --save FILE or -o json of natsctl bench wrote")),
+		on(is(scenario.ErrSpec), exitUsage, say("nothing was sent; natsctl bench COMMAND --help lists what goes together")),
+		on(is(scenario.ErrUnit), exitUsage, nil),
+		on(is(result.ErrFormat), exitUsage, say("report and compare read what --save FILE or -o json of natsctl bench wrote")),
 		on(is(bench.ErrNoInterest), exitUnreachable, say("may the user publish and subscribe to this subject? natsctl account info shows its permissions")),
 		on(is(bench.ErrNoResponders), exitUnreachable, say("start the service, or responders of ours: natsctl bench serve SUBJECT, or --serve 1")),
 		on(is(bench.ErrNotOurs), exitFailed, nil),
-		on(is(bench.ErrDifferent), exitUsage, say("compare results of the same scenario, or add --force if the difference is what you want to see")),
+		on(is(result.ErrDifferent), exitUsage, say("compare results of the same scenario, or add --force if the difference is what you want to see")),
 		on(is(bench.ErrUnsupported), exitFailed, nil),
 	}
 }

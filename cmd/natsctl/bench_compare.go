@@ -9,6 +9,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench"
 	benchreport "github.com/natsctl/natsctl/internal/bench/report"
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -23,12 +24,12 @@ func (f *benchCompareFlags) setup(cmd *kingpin.CmdClause) {
 }
 
 // compare compares and prints.
-func (f *benchCompareFlags) compare(e *env, base, next *bench.Result, force bool) error {
-	fail, err := bench.ParseFailOn(f.failOn)
+func (f *benchCompareFlags) compare(e *env, base, next *result.Result, force bool) error {
+	fail, err := result.ParseFailOn(f.failOn)
 	if err != nil {
 		return usageError{err}
 	}
-	c, err := bench.Compare(base, next, fail, force)
+	c, err := result.Compare(base, next, fail, force)
 	if err != nil {
 		return err
 	}
@@ -36,12 +37,12 @@ func (f *benchCompareFlags) compare(e *env, base, next *bench.Result, force bool
 		return err
 	}
 	if len(c.Failed) > 0 {
-		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(c.Failed, ", "))
+		return fmt.Errorf("%w: %s", result.ErrSLO, strings.Join(c.Failed, ", "))
 	}
 	return nil
 }
 
-func (e *env) printComparison(c *bench.Comparison) error {
+func (e *env) printComparison(c *result.Comparison) error {
 	format, err := e.format("table", "wide", "text", "json", "ndjson", "yaml")
 	if err != nil {
 		return err
@@ -124,7 +125,7 @@ func (c *benchAB) run(ctx context.Context, e *env) error {
 		return err
 	}
 	if c.save != "" {
-		for suffix, res := range map[string]*bench.Result{"-a.json": ra, "-b.json": rb} {
+		for suffix, res := range map[string]*result.Result{"-a.json": ra, "-b.json": rb} {
 			if err := saveResult(c.save+suffix, res); err != nil {
 				return err
 			}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // benchRun runs a scenario file.
@@ -31,12 +31,12 @@ func (c *benchRun) run(ctx context.Context, e *env) error {
 }
 
 // readScenario reads a scenario file and applies changes.
-func (e *env) readScenario(file string, set []string) (bench.Spec, error) {
+func (e *env) readScenario(file string, set []string) (scenario.Spec, error) {
 	body, err := e.readFile(file)
 	if err != nil {
-		return bench.Spec{}, err
+		return scenario.Spec{}, err
 	}
-	spec, err := bench.ParseScenario(body, set...)
+	spec, err := scenario.Parse(body, set...)
 	if err != nil {
 		return spec, fmt.Errorf("%s: %w", file, err)
 	}

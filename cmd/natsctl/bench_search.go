@@ -6,13 +6,15 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // benchSearchEntry is the rows of natsctl bench search: one for each workload
 // that takes a rate.
 func benchSearchEntry() entry {
-	row := func(name, help string, s scenario) entry {
-		return entry{name: name, help: help, cmd: &benchSearch{scenario: s}}
+	row := func(name, help string, s workloadFlags) entry {
+		return entry{name: name, help: help, cmd: &benchSearch{workloadFlags: s}}
 	}
 	return entry{name: "search", help: "Find the highest rate that meets an objective.", sub: []entry{
 		row("pub", "Search with bench pub.", &benchPubFlags{}),
@@ -26,7 +28,7 @@ func benchSearchEntry() entry {
 
 // benchSearch finds the highest rate of a scenario.
 type benchSearch struct {
-	scenario
+	workloadFlags
 	slo, start string
 	benchRunFlags
 }
@@ -47,11 +49,11 @@ func (c *benchSearch) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	slo, err := bench.ParseSLO(c.slo)
+	slo, err := result.ParseSLO(c.slo)
 	if err != nil {
 		return usageError{err}
 	}
-	start, err := bench.ParseRate(c.start)
+	start, err := scenario.ParseRate(c.start)
 	if err != nil || start <= 0 {
 		return usagef("bad --start %q: want a rate such as 500 or 20k", c.start)
 	}

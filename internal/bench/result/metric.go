@@ -1,4 +1,4 @@
-package bench
+package result
 
 // Metric is a figure of a run that can be compared and judged. Its name is the
 // one that objectives and comparisons use.

@@ -1,17 +1,21 @@
-package bench
+package result
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/natsctl/natsctl/internal/bench/stats"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // CompareSchema is the name of the form in which comparisons are written.
 const CompareSchema = "natsctl.bench.compare/v1"
+
+// ErrDifferent is returned by [Compare] for results of different scenarios.
+var ErrDifferent = errors.New("results of different scenarios")
 
 // Comparison is what changed from one result to another.
 type Comparison struct {
@@ -62,8 +66,8 @@ const alpha = 0.01
 
 // headline are the metrics that every comparison tests. A rate that is given
 // cannot change, and a closed loop claims no response time.
-func headline(s Spec) []string {
-	if s.Load.Mode == Open {
+func headline(s scenario.Spec) []string {
+	if s.Load.Mode == scenario.Open {
 		return []string{"p50", metricP99, metricCPU}
 	}
 	return []string{metricRate, "p50", metricCPU}
@@ -136,120 +140,4 @@ func (c *Change) judge() {
 	default:
 		c.Verdict = Worse
 	}
-}
-
-// surroundings lists what was different besides the program under test.
-func surroundings(a, b *Result) []string {
-	var out []string
-	differ := func(what, x, y string) {
-		if x != y {
-			out = append(out, fmt.Sprintf("%s: %s, then %s", what, x, y))
-		}
-	}
-	ca, cb := a.Env.Client, b.Env.Client
-	differ("host of the client", ca.Host, cb.Host)
-	differ("processor of the client", ca.CPU, cb.CPU)
-	differ("cores of the client", strconv.Itoa(ca.Cores), strconv.Itoa(cb.Cores))
-	differ("Go of the client", ca.Go, cb.Go)
-	differ("nats.go", ca.NatsGo, cb.NatsGo)
-	differ("GOGC", strconv.Itoa(ca.GOGC), strconv.Itoa(cb.GOGC))
-	differ("driver", ca.Driver, cb.Driver)
-	differ("servers", serverVersions(a), serverVersions(b))
-	for _, name := range reconfigured(a, b) {
-		out = append(out, fmt.Sprintf("server %s: has another configuration", name))
-	}
-	for i, r := range []*Result{a, b} {
-		if !r.Valid() {
-			out = append(out, fmt.Sprintf("the %s result has runs that are not valid", [2]string{"base", "new"}[i]))
-		}
-	}
-	return out
-}
-
-func serverVersions(r *Result) string {
-	var out []string
-	for _, s := range r.Env.Servers {
-		if v := s.Version; !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(out, " ")
-}
-
-// reconfigured names the servers of both results whose configuration changed;
-// the digests are only known with a system context.
-func reconfigured(a, b *Result) (out []string) {
-	for _, x := range a.Env.Servers {
-		for _, y := range b.Env.Servers {
-			if x.Name == y.Name && x.ConfigDigest != "" && y.ConfigDigest != "" && x.ConfigDigest != y.ConfigDigest {
-				out = append(out, x.Name)
-			}
-		}
-	}
-	return out
-}
-
-// FailOn lists how much worse a metric may become.
-type FailOn []Tolerance
-
-// Tolerance is a limit for the relative change of a metric: for p99>+10% the
-// limit is 0.1.
-type Tolerance struct {
-	Metric Metric
-	Above  bool // fails above the limit, else below
-	Limit  float64
-	text   string
-}
-
-// ParseFailOn reads limits such as "p99>+10%,rate<-5%".
-func ParseFailOn(s string) (FailOn, error) {
-	var out FailOn
-	if s == "" {
-		return nil, nil
-	}
-	for part := range strings.SplitSeq(s, ",") {
-		i := strings.IndexAny(part, "<>")
-		if i < 0 {
-			return nil, fmt.Errorf("%w limit %q: want METRIC>+PERCENT%% or METRIC<-PERCENT%%, such as p99>+10%%", ErrUnit, part)
-		}
-		m, ok := MetricByName(strings.TrimSpace(part[:i]))
-		v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(part[i+1:]), "%"), 64)
-		if !ok || err != nil || math.IsNaN(v) {
-			return nil, fmt.Errorf("%w limit %q: want METRIC>+PERCENT%% with one of %s", ErrUnit, part, strings.Join(MetricNames(), ", "))
-		}
-		out = append(out, Tolerance{Metric: m, Above: part[i] == '>', Limit: v / 100, text: strings.TrimSpace(part)})
-	}
-	return out, nil
-}
-
-// String is the limits as they were written.
-func (f FailOn) String() string {
-	var out []string
-	for _, t := range f {
-		out = append(out, t.text)
-	}
-	return strings.Join(out, ",")
-}
-
-// failed lists the limits that were passed by a change that is beyond chance.
-// A limit for which there is no figure or too few runs is one that cannot be
-// kept either.
-func (f FailOn) failed(cs []Change) []string {
-	var out []string
-	for _, t := range f {
-		i := slices.IndexFunc(cs, func(c Change) bool { return c.Metric == t.Metric.Name })
-		c := cs[i]
-		rel := c.Ratio - 1
-		if c.Ratio == 0 && c.Base != c.New { // from or to nothing
-			rel = math.Copysign(math.Inf(1), c.New-c.Base)
-		}
-		switch {
-		case c.Verdict == TooFew || c.Verdict == Missing:
-			out = append(out, t.text+": "+c.Verdict)
-		case c.Verdict != Same && (t.Above && rel > t.Limit || !t.Above && rel < t.Limit):
-			out = append(out, fmt.Sprintf("%s: %+.1f %%", t.text, rel*100))
-		}
-	}
-	return out
 }

@@ -1,12 +1,18 @@
-package bench
+// Package scenario describes a benchmark: what is sent, how much of it, and
+// how rates, sizes and durations are written. It owns the form of scenario files
+// and their hash. It must not know connections or results.
+package scenario
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"time"
 )
+
+// ErrSpec wraps every complaint about a [Spec].
+var ErrSpec = errors.New("invalid benchmark specification")
 
 // Workload names what a run does.
 type Workload string
@@ -43,15 +49,15 @@ type Spec struct {
 	Timeout  Duration `json:"timeout"`        // how long a message may be missing, 5s
 	Driver   string   `json:"driver,omitempty"`
 	Verify   int      `json:"verify,omitempty"` // check the body of every n-th message, 1024
-	Request  *Asking  `json:"request,omitempty"`
+	Request  *Service `json:"request,omitempty"`
 	JS       *Stream  `json:"js,omitempty"`
 	KV       *Bucket  `json:"kv,omitempty"`
 }
 
-// Asking is the request workload's part of a [Spec].
-type Asking struct {
-	Serve     int      `json:"serve,omitempty"` // responders of our own; 0: somebody else answers
-	Think     Duration `json:"think,omitempty"` // what a responder of ours waits before it answers
+// Service is the request workload's part of a [Spec].
+type Service struct {
+	Serve     int      `json:"serve,omitempty"` // built-in responders; 0: requests go to an existing service
+	Think     Duration `json:"think,omitempty"` // how long a built-in responder waits before it replies
 	ReplySize int      `json:"reply_size,omitempty"`
 }
 
@@ -82,7 +88,7 @@ type Bucket struct {
 const (
 	defaultWarmup   = Duration(2 * time.Second)
 	defaultDuration = Duration(10 * time.Second)
-	defaultTimeout  = Duration(5 * time.Second)
+	DefaultTimeout  = Duration(5 * time.Second)
 	defaultSize     = 128
 	defaultVerify   = 1024
 	defaultBatch    = 500
@@ -104,9 +110,9 @@ func (s Spec) Normalize() (Spec, error) {
 	}
 	orString(&s.Payload, "random")
 	orString(&s.Dist, "sequential")
-	orString(&s.Driver, driverAuto)
+	orString(&s.Driver, DriverAuto)
 	orDuration(&s.Warmup, defaultWarmup)
-	orDuration(&s.Timeout, defaultTimeout)
+	orDuration(&s.Timeout, DefaultTimeout)
 	if s.Msgs == 0 {
 		orDuration(&s.Duration, defaultDuration)
 	}
@@ -172,44 +178,6 @@ func (s Spec) Hash() string {
 	}
 	sum := sha256.Sum256(b)
 	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// String names the scenario in a few words.
-func (s Spec) String() string {
-	text := string(s.Workload) + ", "
-	switch s.Workload {
-	case Request, KV:
-		text += plural(s.Pubs, "client")
-	case JSConsume:
-		text += plural(s.Subs, "consumer")
-	case PubSub:
-		text += plural(s.Pubs, "publisher") + ", " + plural(s.Subs, "subscriber")
-	case JSE2E:
-		text += plural(s.Pubs, "publisher") + ", " + plural(s.Subs, "consumer")
-	default:
-		text += plural(s.Pubs, "publisher")
-	}
-	if s.Queue != "" {
-		text += ", queue group " + s.Queue
-	}
-	if s.Subjects > 1 {
-		text += ", " + plural(s.Subjects, "subject")
-	}
-	return text + ", " + sizesText(s.Sizes) + ", " + s.Load.String()
-}
-
-func plural(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
-func sizesText(sizes []int) string {
-	if len(sizes) == 1 {
-		return fmt.Sprintf("%d B", sizes[0])
-	}
-	return fmt.Sprintf("%v B", sizes)
 }
 
 func copied[T any](p *T) T {

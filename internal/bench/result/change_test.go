@@ -1,4 +1,4 @@
-package bench
+package result
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/natsctl/natsctl/internal/bench/stats"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // spaced gives n figures around a value, a little apart, all different.
@@ -20,7 +22,7 @@ func spaced(n int, value float64) (out []float64) {
 
 // open makes a result of an open loop whose runs have these figures.
 func open(p50, p99, cpu []float64) *Result {
-	r := &Result{Spec: Spec{Workload: PubSub, Load: Load{Mode: Open}}}
+	r := &Result{Spec: scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Mode: scenario.Open}}}
 	for i := range p50 {
 		r.Runs = append(r.Runs, Run{
 			Rate: Rate{Received: 500, Sent: 250}, Latency: Latency{Response: &Distribution{P50: p50[i], P99: p99[i]}},
@@ -61,7 +63,7 @@ func TestCompareCorrectsForSeveralMetrics(t *testing.T) {
 func TestCompareDirections(t *testing.T) {
 	low, high := spaced(8, 100), spaced(8, 200)
 	closed := func(rate, cpu []float64) *Result {
-		r := &Result{Spec: Spec{Load: Load{Mode: Max}}}
+		r := &Result{Spec: scenario.Spec{Load: scenario.Load{Mode: scenario.Max}}}
 		for i := range rate {
 			r.Runs = append(r.Runs, Run{Rate: Rate{Received: rate[i]}, Latency: Latency{Service: &Distribution{P50: 5}}, Client: ClientUse{CPUNSPerMsg: cpu[i]}})
 		}
@@ -78,7 +80,7 @@ func TestCompareDirections(t *testing.T) {
 		"quicker": {open(high, low, low), open(low, low, low), []string{"p50 better", "p99 " + Same, "cpu " + Same}},
 		"few":     {open(low[:5], low[:5], low[:5]), open(high, high, high), []string{"p50 worse", "p99 worse", "cpu worse"}},
 		"too few": {open(low[:4], low[:4], low[:4]), open(high[:5], high[:5], high[:5]), []string{"p50 " + TooFew, "p99 " + TooFew, "cpu " + TooFew}},
-		"none":    {closed(low, low), &Result{Spec: Spec{Load: Load{Mode: Max}}}, []string{"rate " + Missing, "p50 " + Missing, "cpu " + Missing}},
+		"none":    {closed(low, low), &Result{Spec: scenario.Spec{Load: scenario.Load{Mode: scenario.Max}}}, []string{"rate " + Missing, "p50 " + Missing, "cpu " + Missing}},
 	} {
 		got, err := Compare(c.base, c.next, nil, false)
 		if err != nil {
@@ -181,7 +183,7 @@ func TestParseFailOn(t *testing.T) {
 		t.Errorf("nothing: %v, %v", f, err)
 	}
 	for _, bad := range []string{"p99", "p99=5%", "p99>x%", "p99>NaN%", "speed>5%", "p99>5%,"} {
-		if _, err := ParseFailOn(bad); !errors.Is(err, ErrUnit) {
+		if _, err := ParseFailOn(bad); !errors.Is(err, scenario.ErrUnit) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

@@ -1,23 +1,34 @@
-package bench
+// Package result holds what a benchmark found, judges it and compares it. It owns
+// the form of results, metrics, objectives, validity and comparisons. It must
+// not know connections, or how results are shown.
+package result
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
 
-// Schema is the name of the form in which results are written. It changes when
-// a field changes its meaning or goes away; fields may be added.
-const Schema = "natsctl.bench.result/v1"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
+)
+
+// Schema is the name of the form in which results are written.
+const Schema = scenario.ResultSchema
+
+// ErrFormat is returned for a document that is not a result of this schema.
+var ErrFormat = errors.New("not a benchmark result")
 
 // Result is what a benchmark found: one scenario, one or more runs of it.
 // docs/bench-result.md describes its JSON form field by field.
 type Result struct {
-	Schema   string   `json:"schema"`
-	ID       string   `json:"id"`
-	SpecHash string   `json:"spec_hash"`
-	Spec     Spec     `json:"spec"`
-	Env      Env      `json:"env"`
-	Runs     []Run    `json:"runs"`
-	Summary  Summary  `json:"summary"`
-	Verdict  *Verdict `json:"verdict,omitempty"`
-	Search   *Curve   `json:"search,omitempty"`
+	Schema   string        `json:"schema"`
+	ID       string        `json:"id"`
+	SpecHash string        `json:"spec_hash"`
+	Spec     scenario.Spec `json:"spec"`
+	Env      Env           `json:"env"`
+	Runs     []Run         `json:"runs"`
+	Summary  Summary       `json:"summary"`
+	Verdict  *Verdict      `json:"verdict,omitempty"`
+	Search   *Curve        `json:"search,omitempty"`
 }
 
 // Env is where a result comes from.
@@ -269,4 +280,16 @@ func (r *Result) Encode() ([]byte, error) {
 		return nil, err
 	}
 	return append(b, '\n'), nil
+}
+
+// Decode reads what [Result.Encode] wrote.
+func Decode(b []byte) (*Result, error) {
+	var r Result
+	if err := json.Unmarshal(b, &r); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if r.Schema != Schema {
+		return nil, fmt.Errorf("%w: schema %q, want %q", ErrFormat, r.Schema, Schema)
+	}
+	return &r, nil
 }

@@ -1,4 +1,4 @@
-package bench
+package result
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // recorded is figures of real runs: rate, p50 and CPU per message.
@@ -32,7 +34,7 @@ func readRecorded(t testing.TB) recorded {
 
 // resultOf makes a result of recorded figures.
 func resultOf(figures [][3]float64) *Result {
-	r := &Result{Spec: Spec{Workload: PubSub, Load: Load{Mode: Max}}}
+	r := &Result{Spec: scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Mode: scenario.Max}}}
 	for _, f := range figures {
 		r.Runs = append(r.Runs, Run{
 			Rate: Rate{Received: f[0]}, Latency: Latency{Service: &Distribution{P50: f[1]}},
@@ -132,8 +134,8 @@ func TestCompareWarnsOfOtherSurroundings(t *testing.T) {
 		a, b Env
 		want []string
 	}{
-		{env(driverGo, ""), env(driverGo, "sha256:1"), nil}, // not known of a
-		{env(driverGo, "sha256:1"), env(driverRaw, "sha256:2"), []string{"driver: natsgo, then raw", "server n1: has another configuration"}},
+		{env("natsgo", ""), env("natsgo", "sha256:1"), nil}, // not known of a
+		{env("natsgo", "sha256:1"), env("raw", "sha256:2"), []string{"driver: natsgo, then raw", "server n1: has another configuration"}},
 	} {
 		a.Env, b.Env = c.a, c.b
 		got, err := Compare(a, b, nil, false)
@@ -159,7 +161,7 @@ func TestFailOn(t *testing.T) {
 	if c, _ := Compare(resultOf(r.Base[:3]), resultOf(r.Slower[:3]), f, false); len(c.Failed) != 1 || !strings.Contains(c.Failed[0], TooFew) {
 		t.Errorf("a limit that too few runs cannot keep is kept: %v", c.Failed)
 	}
-	if _, err := ParseFailOn("speed>+5%"); !errors.Is(err, ErrUnit) {
+	if _, err := ParseFailOn("speed>+5%"); !errors.Is(err, scenario.ErrUnit) {
 		t.Errorf("got %v", err)
 	}
 }

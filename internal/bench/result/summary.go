@@ -1,4 +1,4 @@
-package bench
+package result
 
 import (
 	"github.com/natsctl/natsctl/internal/bench/stats"
@@ -24,7 +24,9 @@ type Spread struct {
 	MDE    float64     `json:"mde,omitempty"`
 }
 
-func summarize(runs []Run, ceiling float64) Summary {
+// Summarize sums runs up; ceiling is what the generator reaches by itself, 0 if that is
+// not known.
+func Summarize(runs []Run, ceiling float64) Summary {
 	s := Summary{
 		Runs:             len(runs),
 		Rate:             spread(sample(runs, metricRate)),

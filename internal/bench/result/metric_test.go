@@ -1,4 +1,4 @@
-package bench
+package result
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // figures is a run whose figures are all different.
@@ -111,7 +113,7 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"p99<-1ms", "p99<10", "lost<-1", "=5", "lost!5", "lost=0,"} {
-		if _, err := ParseSLO(bad); !errors.Is(err, ErrUnit) {
+		if _, err := ParseSLO(bad); !errors.Is(err, scenario.ErrUnit) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -130,9 +132,9 @@ func TestMissedSaysWhatTheRunHad(t *testing.T) {
 	}
 }
 
-// TestObjectiveJudge is what a search goes by: loss that the objective does
+// TestObjectiveFailures is what a search goes by: loss that the objective does
 // not allow and what makes a run invalid count too.
-func TestObjectiveJudge(t *testing.T) {
+func TestObjectiveFailures(t *testing.T) {
 	doubts := Validity{Reasons: []Reason{{Code: "late"}, {Code: "cut", Fatal: true}, {Code: "slow", Fatal: true}}}
 	for name, c := range map[string]struct {
 		slo  string
@@ -150,7 +152,7 @@ func TestObjectiveJudge(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := o.judge(&c.run); !slices.Equal(got, c.want) {
+		if got := o.failures(&c.run); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -185,12 +187,12 @@ func TestVerdict(t *testing.T) {
 func TestObjectiveStep(t *testing.T) {
 	o, _ := ParseSLO("lost<5")
 	run := figures()
-	s := o.step(700, run)
+	s := o.Step(700, run)
 	if s.Rate != 700 || s.Pass || s.Lost != 11 || s.Received != 15 || s.P50US != 21 || s.P99US != 23 || len(s.Missed) != 1 {
 		t.Errorf("%+v", s)
 	}
 	run.Lost, run.Latency.Response = 4, nil
-	if s = o.step(700, run); !s.Pass || s.P50US != 0 || s.P99US != 0 {
+	if s = o.Step(700, run); !s.Pass || s.P50US != 0 || s.P99US != 0 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -202,20 +204,20 @@ func TestSummarize(t *testing.T) {
 		r.Rate.Received, r.Rate.Sent, r.Client.CPUNSPerMsg, r.Latency.Response.P99 = float64(100+i), float64(200+i), float64(300+i), float64(400+i)
 		runs = append(runs, *r)
 	}
-	s := summarize(runs, 404)
+	s := Summarize(runs, 404)
 	if s.Runs != 5 || s.Rate.Median != 102 || s.ResponseP99.Median != 402 || s.CPUPerMsg.Median != 302 || s.GeneratorCeiling != 404 || s.CeilingUsed != 0.5 {
 		t.Errorf("%+v", s)
 	}
 	if c := s.Rate; c.CI95 == nil || c.CI95[0] < 100 || c.CI95[1] > 104 || c.CI95[0] >= c.CI95[1] || c.CV < 0.015 || c.CV > 0.016 || c.MDE <= 0 {
 		t.Errorf("%+v", c)
 	}
-	if s = summarize(runs[:1], 0); s.Rate.CI95 != nil || s.CeilingUsed != 0 || s.Rate.MDE != 0 || s.Rate.Median != 100 {
+	if s = Summarize(runs[:1], 0); s.Rate.CI95 != nil || s.CeilingUsed != 0 || s.Rate.MDE != 0 || s.Rate.Median != 100 {
 		t.Errorf("one run: %+v", s)
 	}
-	if s = summarize(runs[:2], 0); s.Rate.CI95 == nil || s.Rate.MDE != 0 {
+	if s = Summarize(runs[:2], 0); s.Rate.CI95 == nil || s.Rate.MDE != 0 {
 		t.Errorf("two runs: %+v", s)
 	}
-	if s = summarize([]Run{{}}, 7); s.Rate.Median != 0 || s.CeilingUsed != 0 {
+	if s = Summarize([]Run{{}}, 7); s.Rate.Median != 0 || s.CeilingUsed != 0 {
 		t.Errorf("a run without figures: %+v", s)
 	}
 }

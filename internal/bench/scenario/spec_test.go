@@ -1,4 +1,4 @@
-package bench
+package scenario
 
 import (
 	"encoding/json"
@@ -11,11 +11,13 @@ import (
 	"time"
 )
 
+const ms = Duration(time.Millisecond)
+
 // TestNormalize fills in what each workload needs, and drops the parts of the
 // others.
 func TestNormalize(t *testing.T) {
 	parts := func(s Spec) Spec {
-		s.Request, s.JS, s.KV = &Asking{Serve: 3}, &Stream{}, &Bucket{}
+		s.Request, s.JS, s.KV = &Service{Serve: 3}, &Stream{}, &Bucket{}
 		return s
 	}
 	for name, c := range map[string]struct {
@@ -69,7 +71,7 @@ func full(w Workload) Spec {
 	s := Spec{
 		Workload: w, Subject: "s", Subjects: 2, Dist: "uniform", Pubs: 3, Subs: 4, Queue: "q", Sizes: []int{64}, Payload: "text", Seed: 5,
 		Load: Load{Mode: Open, Rate: 6, Arrival: "poisson"}, Warmup: 7, Duration: 8, Timeout: 9, Driver: "natsgo", Verify: 10,
-		Request: &Asking{Serve: 1, Think: 2, ReplySize: 3}, JS: &Stream{Name: "n", Storage: "memory", Replicas: 3, Ack: "sync", Batch: 4, Mode: "fetch", ConsAck: "all", Backlog: 5},
+		Request: &Service{Serve: 1, Think: 2, ReplySize: 3}, JS: &Stream{Name: "n", Storage: "memory", Replicas: 3, Ack: "sync", Batch: 4, Mode: "fetch", ConsAck: "all", Backlog: 5},
 		KV: &Bucket{Name: "n", Storage: "memory", Replicas: 3, Keys: 4, Get: 1, Put: 2, CAS: 3},
 	}
 	return s
@@ -193,7 +195,7 @@ func TestCheck(t *testing.T) {
 		"no rate":              {Workload: Pub, Load: Load{Mode: Max, Rate: 5}},
 		"at least 1":           {Workload: Pub, Load: Load{Mode: Max, Window: -1}},
 		"from and to":          {Workload: Pub, Load: Load{Ramp: []float64{1, 2, 3}}},
-		"impossible load":      {Workload: Pub, Load: Load{Rate: -5}},
+		"invalid load":         {Workload: Pub, Load: Load{Rate: -5}},
 		"js-e2e does":          {Workload: JSConsume, Load: Load{Rate: 5, Mode: Open}},
 		"no message is due":    {Workload: Pub, Load: Load{Rate: 1e-9}, Duration: 1},
 	} {
@@ -233,7 +235,7 @@ func TestRawDriver(t *testing.T) {
 		{Spec{Workload: PubSub}, true, true},
 		{Spec{Workload: Request}, true, false},
 		{Spec{Workload: Request, Load: Load{Window: 2}}, true, true},
-		{Spec{Workload: Request, Driver: driverRaw}, true, true},
+		{Spec{Workload: Request, Driver: DriverRaw}, true, true},
 		{Spec{Workload: JSPub, Load: Load{Window: 2}}, true, true},
 		{Spec{Workload: JSPub, JS: &Stream{Ack: "sync"}}, true, false},
 		{Spec{Workload: JSPub, JS: &Stream{Ack: "batch"}, Load: Load{Window: 2}}, false, false},
@@ -241,22 +243,22 @@ func TestRawDriver(t *testing.T) {
 		{Spec{Workload: KV, Load: Load{Window: 2}}, false, false},
 		{Spec{Workload: JSE2E}, false, false},
 		{Spec{Workload: JSConsume}, false, false},
-		{Spec{Workload: Pub, Driver: driverGo}, true, false},
+		{Spec{Workload: Pub, Driver: DriverNatsGo}, true, false},
 		{Spec{Workload: Pub, Load: Load{Rate: 5}}, false, false},
 		{Spec{Workload: PubSub, Load: Load{Rate: 5}}, false, false},
 		{Spec{Workload: Request, Load: Load{Rate: 5}}, false, false},
 		{Spec{Workload: JSPub, Load: Load{Rate: 5}}, false, false},
 	} {
 		s, err := c.s.Normalize()
-		if err != nil || s.rawFits() != c.fits || s.rawWanted() != c.wanted {
-			t.Errorf("%v, driver %s: fits %v, wanted %v, %v", s, s.Driver, s.rawFits(), s.rawWanted(), err)
+		if err != nil || s.FitsRaw() != c.fits || s.UsesRaw() != c.wanted {
+			t.Errorf("%v, driver %s: fits %v, wanted %v, %v", s, s.Driver, s.FitsRaw(), s.UsesRaw(), err)
 		}
 	}
 }
 
 func TestCounted(t *testing.T) {
 	for want, sizes := range map[bool][]int{true: {128, 15}, false: {16, 128}} {
-		if got := (Spec{Sizes: sizes}).counted(); got != want {
+		if got := (Spec{Sizes: sizes}).Unstamped(); got != want {
 			t.Errorf("%v: %v", sizes, got)
 		}
 	}
@@ -273,7 +275,7 @@ func TestMeasure(t *testing.T) {
 		6 * time.Second:  {Msgs: 1200, Load: Load{Mode: Open, Steps: []float64{100, 200, 300}}},
 		0:                {Msgs: 1200, Load: Load{Mode: Open}},
 	} {
-		if got := s.measure(); got.Round(time.Microsecond) != want {
+		if got := s.Length(); got.Round(time.Microsecond) != want {
 			t.Errorf("%v, want %v", got, want)
 		}
 	}
@@ -284,13 +286,13 @@ func TestWarm(t *testing.T) {
 	for want, l := range map[float64]Load{
 		100: {Rate: 100}, 50: {Ramp: []float64{50, 200}}, 2: {Ramp: []float64{0, 200}}, 70: {Steps: []float64{70, 900}},
 	} {
-		s, err := l.warm(time.Second)
+		s, err := l.WarmShape(time.Second)
 		if err != nil || s.Mean() != want {
 			t.Errorf("%+v: %v/s, %v, want %v", l, s.Mean(), err, want)
 		}
 	}
 	for want, l := range map[float64]Load{100: {Rate: 100}, 150: {Ramp: []float64{100, 200}}, 40: {Steps: []float64{30, 50}}} {
-		s, err := l.shape(time.Second)
+		s, err := l.Shape(time.Second)
 		if err != nil || s.Mean() != want {
 			t.Errorf("%+v: %v/s, %v, want %v", l, s.Mean(), err, want)
 		}
@@ -300,44 +302,24 @@ func TestWarm(t *testing.T) {
 // TestSchedule deals sends out to the publishers, evenly or at random.
 func TestSchedule(t *testing.T) {
 	s := Spec{Pubs: 4, Seed: 3, Load: Load{Mode: Open, Rate: 1000, Arrival: "constant"}}
-	shape, err := s.Load.shape(time.Second)
+	shape, err := s.Load.Shape(time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, ok := s.schedule(shape, 3).Next(); at != int64(3*time.Millisecond) || !ok {
+	if at, ok := s.Schedule(shape, 3).Next(); at != int64(3*time.Millisecond) || !ok {
 		t.Errorf("worker 3 begins at %v", time.Duration(at))
 	}
 	s.Load.Arrival = "poisson"
-	first, _ := s.schedule(shape, 3).Next()
-	again, _ := s.schedule(shape, 3).Next()
+	first, _ := s.Schedule(shape, 3).Next()
+	again, _ := s.Schedule(shape, 3).Next()
 	s.Seed = 4
-	other, _ := s.schedule(shape, 3).Next()
+	other, _ := s.Schedule(shape, 3).Next()
 	if first != again || first == other || first == int64(3*time.Millisecond) {
 		t.Errorf("random arrivals %d, %d, with another seed %d", first, again, other)
 	}
 }
 
-// TestInFlight is room for the requests of twice the timeout.
-func TestInFlight(t *testing.T) {
-	for _, c := range []struct {
-		s     Spec
-		batch int
-		want  int
-	}{
-		{Spec{Load: Load{Mode: Max, Window: 50}}, 1, 200},
-		{Spec{Load: Load{Mode: Max, Window: 5}}, 100, 400},
-		{Spec{Pubs: 4, Timeout: 5000 * ms, Load: Load{Mode: Open, Rate: 800}}, 7, 2014},
-		{Spec{Pubs: 1, Timeout: 5000 * ms, Load: Load{Mode: Open, Ramp: []float64{100, 50}}}, 1, 1002},
-		{Spec{Pubs: 1, Timeout: 5000 * ms, Load: Load{Mode: Open, Steps: []float64{10, 90}}}, 1, 902},
-		{Spec{Pubs: 1, Timeout: 5000 * ms, Load: Load{Mode: Open, Rate: 1e9}}, 1, maxInFlight + 2},
-	} {
-		if got := c.s.inFlight(c.batch); got != c.want {
-			t.Errorf("%+v: %d, want %d", c.s.Load, got, c.want)
-		}
-	}
-}
-
-func TestParseScenario(t *testing.T) {
+func TestParse(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		set  []string
@@ -351,7 +333,7 @@ func TestParseScenario(t *testing.T) {
 		"no object": {"workload: js-pub\njs: 5", []string{"js.batch=9"}, "0 [] 9"},
 		"last wins": {"workload: js-pub", []string{"js.batch=1", "js.batch=2"}, "0 [] 2"},
 	} {
-		s, err := ParseScenario([]byte(c.text), c.set...)
+		s, err := Parse([]byte(c.text), c.set...)
 		if err != nil || s.Workload != JSPub {
 			t.Errorf("%s: %+v, %v", name, s, err)
 			continue
@@ -365,25 +347,8 @@ func TestParseScenario(t *testing.T) {
 		"workload: pub": {"pubs"}, "workload: pubsub": {"pubs=["}, "pubs: 1": {"load.speed=1"},
 		`{"schema":"other","spec":{"workload":"pub"}}`: nil,
 	} {
-		if s, err := ParseScenario([]byte(text), set...); !errors.Is(err, ErrSpec) {
+		if s, err := Parse([]byte(text), set...); !errors.Is(err, ErrSpec) {
 			t.Errorf("%q with %q: %+v, %v", text, set, s, err)
-		}
-	}
-}
-
-func TestDecodeResult(t *testing.T) {
-	r := &Result{Schema: Schema, ID: "x", Spec: full(KV), SpecHash: "h", Runs: []Run{*figures()}, Search: &Curve{Best: 1}, Verdict: &Verdict{SLO: "s"}}
-	b, err := r.Encode()
-	if err != nil || b[len(b)-1] != '\n' || !strings.Contains(string(b), "\n  \"id\": \"x\"") {
-		t.Fatalf("%v: %s", err, b)
-	}
-	back, err := DecodeResult(b)
-	if err != nil || !reflect.DeepEqual(back, r) {
-		t.Errorf("%v\n got %+v\nwant %+v", err, back, r)
-	}
-	for _, bad := range []string{"", "[]", "{}", `{"schema":"natsctl.bench.result/v2"}`, `{"schema":5}`} {
-		if _, err := DecodeResult([]byte(bad)); !errors.Is(err, ErrResult) {
-			t.Errorf("%q: %v", bad, err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package bench
+package scenario
 
 import (
 	"fmt"
@@ -8,13 +8,13 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// choices are the fields of a spec that hold one of a few words.
+// choices lists the fields of a spec that hold one of a few words.
 func (s Spec) choices() []choice {
 	c := []choice{
 		{"workload", string(s.Workload), []string{"pub", "pubsub", "request", "js-pub", "js-consume", "js-e2e", "kv"}},
 		{"dist", s.Dist, []string{"sequential", "uniform", "zipf"}},
 		{"payload", s.Payload, []string{stamp.Random, stamp.Zeros, stamp.Text}},
-		{"driver", s.Driver, []string{driverGo, driverRaw, driverAuto}},
+		{"driver", s.Driver, []string{DriverNatsGo, DriverRaw, DriverAuto}},
 		{"load.mode", s.Load.Mode, []string{Open, Max}},
 	}
 	if s.Load.Mode == Open {
@@ -38,7 +38,7 @@ type choice struct {
 	of           []string
 }
 
-// check complains about the first thing that cannot be.
+// check returns the first problem of a normalized spec.
 func (s Spec) check() error {
 	for _, c := range s.choices() {
 		if !slices.Contains(c.of, c.value) {
@@ -56,7 +56,7 @@ func (s Spec) check() error {
 		{strings.ContainsAny(s.Subject, " \t\r\n*>"), "subject must be one that can be published to"},
 		{s.Workload == JSE2E && s.JS.Ack == "batch", "js-e2e measures single messages: js.ack batch is for js-pub"},
 		{s.Workload == JSE2E && s.Load.Mode == Max && s.JS.Ack == "none", "js-e2e without acks and without a rate overruns the stream"},
-		{s.Driver == driverRaw && !s.rawFits(), "driver raw is for load.mode max, and there for pub, pubsub, request and js-pub with js.ack window or sync"},
+		{s.Driver == DriverRaw && !s.FitsRaw(), "driver raw is for load.mode max, and there for pub, pubsub, request and js-pub with js.ack window or sync"},
 		{s.JS != nil && s.JS.Ack == "batch" && (s.JS.Batch < 2 || s.JS.Batch > 1000), "js.batch must be 2 to 1000"},
 		{s.KV != nil && (s.KV.Get < 0 || s.KV.Put < 0 || s.KV.CAS < 0), "shares of the mix must not be negative"},
 		{s.KV != nil && s.KV.Keys > 1<<22, "kv.keys must be at most 4194304"},
@@ -73,6 +73,6 @@ func (s Spec) check() error {
 	return s.Load.check(s)
 }
 
-// counted says whether messages are too small for a stamp: they are counted,
-// but neither timed nor told apart.
-func (s Spec) counted() bool { return stamp.Size(slices.Min(s.Sizes)) == 0 }
+// Unstamped reports whether payloads are too small for a stamp: such messages are
+// counted, but not timed, and lost ones cannot be told from others.
+func (s Spec) Unstamped() bool { return stamp.Size(slices.Min(s.Sizes)) == 0 }

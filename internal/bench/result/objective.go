@@ -1,10 +1,16 @@
-package bench
+package result
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
+
+// ErrSLO is returned when a service level objective was missed.
+var ErrSLO = errors.New("objective missed")
 
 // Objective is a service level objective: conditions that a run must meet all.
 type Objective []Condition
@@ -41,22 +47,22 @@ func parseCondition(s string) (Condition, error) {
 		}
 		m, known := MetricByName(strings.TrimSpace(name))
 		if !known {
-			return Condition{}, fmt.Errorf("%w objective %q: unknown metric %q: want one of %s", ErrUnit, s, name, strings.Join(MetricNames(), ", "))
+			return Condition{}, fmt.Errorf("%w objective %q: unknown metric %q: want one of %s", scenario.ErrUnit, s, name, strings.Join(MetricNames(), ", "))
 		}
 		limit, err := m.parse(strings.TrimSpace(value))
 		return Condition{Metric: m, Op: op, Limit: limit, text: s}, err
 	}
-	return Condition{}, fmt.Errorf("%w objective %q: want METRIC<LIMIT, such as p99<10ms", ErrUnit, s)
+	return Condition{}, fmt.Errorf("%w objective %q: want METRIC<LIMIT, such as p99<10ms", scenario.ErrUnit, s)
 }
 
 // parse reads a value of the metric: times as durations, others as numbers.
 func (m Metric) parse(s string) (float64, error) {
 	if m.Unit != "us" {
-		return ParseRate(s)
+		return scenario.ParseRate(s)
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%w time %q: want a duration such as 10ms", ErrUnit, s)
+		return 0, fmt.Errorf("%w time %q: want a duration such as 10ms", scenario.ErrUnit, s)
 	}
 	return float64(d) / 1e3, nil
 }
@@ -67,9 +73,9 @@ func (m Metric) Format(v float64) string {
 	case "us":
 		return time.Duration(v * 1e3).Round(100 * time.Nanosecond).String()
 	case "msgs/s":
-		return FormatRate(v) + "/s"
+		return scenario.FormatRate(v) + "/s"
 	}
-	return FormatRate(v) + " " + m.Unit
+	return scenario.FormatRate(v) + " " + m.Unit
 }
 
 // String is the condition as it was written.
@@ -116,9 +122,9 @@ func (o Objective) names(metric string) bool {
 	return false
 }
 
-// judge lists why a run fails the objective: its conditions, loss unless the
+// failures lists why a run fails the objective: its conditions, loss unless the
 // objective itself says how much is allowed, and whatever makes it invalid.
-func (o Objective) judge(r *Run) []string {
+func (o Objective) failures(r *Run) []string {
 	out := o.Missed(r)
 	if r.Lost > 0 && !o.names("lost") {
 		out = append(out, fmt.Sprintf("lost %d", r.Lost))

@@ -1,4 +1,4 @@
-package bench
+package scenario
 
 import (
 	"fmt"
@@ -51,7 +51,7 @@ func (l Load) check(s Spec) error {
 	if len(l.Ramp) != 0 && len(l.Ramp) != 2 {
 		return fmt.Errorf("%w: a ramp has two rates: from and to", ErrSpec)
 	}
-	shape, err := l.shape(s.measure())
+	shape, err := l.Shape(s.Length())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
@@ -64,8 +64,8 @@ func (l Load) check(s Spec) error {
 	return nil
 }
 
-// shape is the offered load over d.
-func (l Load) shape(d time.Duration) (pace.Shape, error) {
+// Shape is the offered load over d.
+func (l Load) Shape(d time.Duration) (pace.Shape, error) {
 	switch {
 	case len(l.Ramp) == 2:
 		return pace.Ramp(l.Ramp[0], l.Ramp[1], d)
@@ -75,9 +75,9 @@ func (l Load) shape(d time.Duration) (pace.Shape, error) {
 	return pace.Constant(l.Rate, d)
 }
 
-// warm is the constant load of the warm-up: the rate with which the shape
+// WarmShape is the constant load of the warm-up: the rate with which the shape
 // begins.
-func (l Load) warm(d time.Duration) (pace.Shape, error) {
+func (l Load) WarmShape(d time.Duration) (pace.Shape, error) {
 	rate := l.Rate
 	switch {
 	case len(l.Ramp) == 2:
@@ -88,17 +88,17 @@ func (l Load) warm(d time.Duration) (pace.Shape, error) {
 	return pace.Constant(rate, d)
 }
 
-// schedule is worker w's part of a shape.
-func (s Spec) schedule(shape pace.Shape, w int) pace.Schedule {
+// Schedule is worker w's part of a shape.
+func (s Spec) Schedule(shape pace.Shape, w int) pace.Schedule {
 	if s.Load.Arrival == "poisson" {
 		return pace.Poisson(shape, w, s.Pubs, s.Seed)
 	}
 	return pace.Even(shape, w, s.Pubs)
 }
 
-// measure is the length of the measurement; with a number of messages in an
+// Length is how long the measurement takes; with a number of messages in an
 // open loop, the time that they take.
-func (s Spec) measure() time.Duration {
+func (s Spec) Length() time.Duration {
 	if s.Msgs == 0 || s.Load.Mode == Max {
 		return time.Duration(s.Duration)
 	}

@@ -1,8 +1,7 @@
-package bench
+package scenario
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,31 +9,19 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// ErrResult is returned for a document that is not a result of this schema.
-var ErrResult = errors.New("not a benchmark result")
+// ResultSchema is the name of the form in which results are written. It changes
+// when a field changes its meaning or goes away; fields may be added.
+const ResultSchema = "natsctl.bench.result/v1"
 
-// DecodeResult reads what [Result.Encode] wrote.
-func DecodeResult(b []byte) (*Result, error) {
-	var r Result
-	if err := json.Unmarshal(b, &r); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrResult, err)
-	}
-	if r.Schema != Schema {
-		return nil, fmt.Errorf("%w: schema %q, want %q", ErrResult, r.Schema, Schema)
-	}
-	return &r, nil
-}
-
-// ParseScenario reads a spec in YAML or JSON, or takes it out of a result, and
-// applies changes of the form "load.rate=20000". Unknown fields are errors,
+// Parse reads a spec in YAML or JSON, or takes it out of a result, and applies changes of the form "load.rate=20000". Unknown fields are errors,
 // which wrap [ErrSpec].
-func ParseScenario(b []byte, set ...string) (Spec, error) {
+func Parse(b []byte, set ...string) (Spec, error) {
 	var s Spec
 	doc := map[string]any{}
 	if err := yaml.Unmarshal(b, &doc); err != nil {
 		return s, fmt.Errorf("%w: %w", ErrSpec, err)
 	}
-	if spec, ok := doc["spec"].(map[string]any); ok && doc["schema"] == Schema {
+	if spec, ok := doc["spec"].(map[string]any); ok && doc["schema"] == ResultSchema {
 		doc = spec
 	}
 	for _, change := range set {
