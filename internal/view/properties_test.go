@@ -300,7 +300,7 @@ func TestUnitsOfAnything(t *testing.T) {
 		if s := math.Abs(f); s < 1e9 {
 			got, ok := read(view.Duration(f))
 			off := 0.0051*s + 5.1e-7 // microseconds are whole
-			switch { // of two units, the rest is cut
+			switch {                 // of two units, the rest is cut
 			case s >= 86400:
 				off = 3600
 			case s >= 3600:
