@@ -12,6 +12,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/atomicfile"
 	"github.com/natsctl/natsctl/internal/bench"
 	benchreport "github.com/natsctl/natsctl/internal/bench/report"
 	"github.com/natsctl/natsctl/internal/bench/result"
@@ -166,7 +167,7 @@ func saveResult(name string, res *result.Result) error {
 	if err != nil {
 		return fmt.Errorf("encode the result: %w", err)
 	}
-	if err := replaceFile(name, body, 0o644); err != nil {
+	if err := atomicfile.Write(name, body, 0o644); err != nil {
 		return fmt.Errorf("save the result: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/atomicfile"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -16,7 +17,7 @@ func writeCache(path string, body []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return replaceFile(path, body, 0o600)
+	return atomicfile.Write(path, body, 0o600)
 }
 
 // most is how many account names are remembered, so that completion stays fast.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/natsctl/natsctl/internal/atomicfile"
 	"github.com/natsctl/natsctl/internal/sys/drain"
 )
 
@@ -35,7 +36,7 @@ func (e *env) saveDrain(d drain.Record) error {
 	if err != nil {
 		return fmt.Errorf("encode the record of the drain: %w", err)
 	}
-	return replaceFile(filepath.Join(dir, fileName(d.ID)+".json"), body, 0o600)
+	return atomicfile.Write(filepath.Join(dir, fileName(d.ID)+".json"), body, 0o600)
 }
 
 // dropDrain forgets a drain that is over.

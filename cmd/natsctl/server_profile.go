@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/natsctl/natsctl/internal/atomicfile"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
@@ -62,7 +63,7 @@ func (c *serverProfileCommand) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(path, data, 0o600); err != nil {
+	if err := atomicfile.Write(path, data, 0o600); err != nil {
 		return fmt.Errorf("write the profile: %w", err)
 	}
 	out := profiled{Server: of.Info.Name, ID: of.Info.ID, Profile: c.profile, File: path, SizeBytes: len(data)}

@@ -50,7 +50,7 @@ func (h *Home) Export(name string, f ExportFormat, dir string, secrets bool) ([]
 	for _, file := range names {
 		full[filepath.Join(dir, filepath.FromSlash(file))] = files[file]
 	}
-	if err := replaceFiles(full); err != nil {
+	if err := writeAll(full); err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
 	return names, nil

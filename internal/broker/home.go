@@ -116,7 +116,7 @@ func (h *Home) saveWith(s state, files map[string]string) error {
 		files = map[string]string{}
 	}
 	files[h.path(name, "state.json")] = string(data)
-	if err := replaceFiles(files); err != nil {
+	if err := writeAll(files); err != nil {
 		return fmt.Errorf("remember cluster %s: %w", name, err)
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/atomicfile"
 )
 
 // ErrNoSpace is wrapped by the error of a cluster for which there is no room left to write.
@@ -42,6 +44,10 @@ func watchSpace(ctx context.Context, dir string, tell func(error)) {
 		}
 	}
 }
+
+// writeAll writes files, by path with their text, for their owner only: all, or none where there is no room for all. The error
+// wraps [ErrNoSpace] then.
+func writeAll(files map[string]string) error { return fullOr(atomicfile.WriteAll(files)) }
 
 // fullOr is the error itself, as one that wraps [ErrNoSpace] when a full disk is what it is about.
 func fullOr(err error) error {

@@ -106,7 +106,7 @@ func (c *Cluster) AddUser(account string, u User) (Identity, error) {
 	next := c.plan
 	id, err := next.addUser(account, u)
 	if err == nil {
-		err = replaceFiles(next.identityFiles(id))
+		err = writeAll(next.identityFiles(id))
 	}
 	if err == nil {
 		c.plan = next

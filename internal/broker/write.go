@@ -32,7 +32,7 @@ func (p plan) files() map[string]string {
 func (p plan) operatorFile() string { return filepath.Join(p.Dir, "creds", "operator.jwt") }
 
 // write puts all files where they belong, readable by their owner only: all, or none.
-func (p plan) write() error { return replaceFiles(p.files()) }
+func (p plan) write() error { return writeAll(p.files()) }
 
 // filesAt are some files of the plan, as far as it has them.
 func (p plan) filesAt(paths ...string) map[string]string {

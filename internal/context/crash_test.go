@@ -103,7 +103,7 @@ func TestKilledWriterLeavesTheOldOrTheNewFile(t *testing.T) {
 	must(t, s.Select("x"))
 	must(t, s.Select("y"))
 	for _, dir := range []string{s.contextDir(), filepath.Join(s.Root(), "nats")} {
-		left, err := filepath.Glob(filepath.Join(dir, ".x*"+tempMark+"*"))
+		left, err := filepath.Glob(filepath.Join(dir, ".x*.natsctl-*"))
 		must(t, err)
 		if len(left) > 0 {
 			t.Errorf("a later write left %v", left)

@@ -50,7 +50,7 @@ func TestPrivateKeyOfACertificateHasToBePrivate(t *testing.T) {
 func TestWriteRemovesWhatAKilledWriterLeft(t *testing.T) {
 	s := newStore(t, "x", "xy")
 	dir, base := filepath.Split(s.Path("x"))
-	left, others := filepath.Join(dir, "."+base+tempMark+"123"), filepath.Join(dir, ".xy.json"+tempMark+"123")
+	left, others := filepath.Join(dir, "."+base+".natsctl-123"), filepath.Join(dir, ".xy.json.natsctl-123")
 	for _, path := range []string{left, others} {
 		must(t, os.WriteFile(path, []byte(`{"password": "s3cret"}`), 0o600))
 	}

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/natsctl/natsctl/internal/atomicfile"
 )
 
 // Store is the directory of saved contexts, shared with the nats CLI:
@@ -209,6 +211,6 @@ func (s *Store) Remove(name string, force bool) error {
 		if err := os.Remove(s.Path(name)); err != nil {
 			return err
 		}
-		return errors.Join(s.moveMark(name, ""), syncDir(s.contextDir()))
+		return errors.Join(s.moveMark(name, ""), atomicfile.SyncDir(s.contextDir()))
 	})
 }

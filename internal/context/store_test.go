@@ -76,7 +76,7 @@ func TestNamesSkipsWhatCannotBeLoaded(t *testing.T) {
 	s := newStore(t, "b", "a-b", "a")
 	dir := filepath.Join(s.Root(), "nats", "context")
 	must(t, os.Mkdir(filepath.Join(dir, "dir.json"), 0o700))
-	for _, name := range []string{"empty.json", "x..y.json", "other.txt", ".a.json" + tempMark + "1"} {
+	for _, name := range []string{"empty.json", "x..y.json", "other.txt", ".a.json.natsctl-1"} {
 		content := "{}"
 		if name == "empty.json" {
 			content = ""

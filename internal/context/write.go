@@ -1,59 +1,24 @@
 package natsctx
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/atomicfile"
 )
 
 const (
-	tempMark  = ".natsctl-" // in the names of our temporary files, which nothing lists as contexts
 	lockWait  = 10 * time.Second
 	lockRetry = time.Millisecond
 )
 
-// replace writes a file so that a reader, and a crash at any instant, sees the
-// old bytes or the new ones: temporary file, fsync, rename, fsync of the
-// directory. It is not google/renameio because that has nothing for Windows
-// and leaves the directory unsynced. A symbolic link keeps pointing where it
-// points. The caller holds the lock, so a temporary file that is already there
-// was left by a killed process and goes.
+// replace writes a file of the store. The caller holds the lock, so a temporary file that is already there was left by a killed
+// process, and goes: it may hold secrets.
 func replace(path string, data []byte) error {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	dir, base := filepath.Split(path)
-	sweep(dir, "."+base+tempMark)
-	f, err := os.CreateTemp(dir, "."+base+tempMark+"*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // there is nothing to remove after the rename
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// sweep removes what a killed writer of the same file left behind; it holds secrets.
-func sweep(dir, prefix string) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return // the write itself will say why
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), prefix) {
-			_ = os.Remove(filepath.Join(dir, e.Name()))
-		}
-	}
+	atomicfile.Sweep(path)
+	return atomicfile.Write(path, data, 0o600)
 }
 
 // locked runs fn as the only natsctl process that writes to the store.

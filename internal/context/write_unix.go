@@ -20,16 +20,6 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, err
 }
 
-// syncDir makes a rename in the directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	return d.Sync()
-}
-
 // accessOf returns who may read and change a file.
 func accessOf(path string, info fs.FileInfo) access {
 	a := access{owner: os.Geteuid(), self: os.Geteuid(), mode: info.Mode().Perm()}

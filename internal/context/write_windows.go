@@ -18,8 +18,5 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, err
 }
 
-// syncDir does nothing: Windows cannot flush a directory.
-func syncDir(string) error { return nil }
-
 // accessOf returns a private file: Windows keeps access lists, its mode bits say nothing.
 func accessOf(string, fs.FileInfo) access { return access{} }
