@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -15,8 +14,7 @@ import (
 // degraded, hostile or old.
 func Replay(t testing.TB, name string) *recording.Recording {
 	t.Helper()
-	_, self, _, _ := runtime.Caller(0)
-	data, err := os.ReadFile(filepath.Join(filepath.Dir(self), "..", "testdata", name+".ndjson.gz"))
+	data, err := os.ReadFile(filepath.Join(root(t), "internal", "fleet", "testdata", name+".ndjson.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +23,23 @@ func Replay(t testing.TB, name string) *recording.Recording {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// root is the directory of the module, above the one that the test runs in.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			t.Fatalf("no go.mod above %s", dir)
+		}
+	}
 }
 
 // Frame decodes snapshot i of a recording.
