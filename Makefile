@@ -5,7 +5,7 @@ MUTATE  := go run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 # What make mutate looks at unless PKG names a package: the code that decides.
 PKG     ?= ./internal/fleet ./internal/view ./internal/context ./internal/sys ./exporter ./internal/cli
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X github.com/natsctl/natsctl/internal/cli.version=$(VERSION)
 DESTDIR ?= $(shell go env GOPATH)/bin
 
 .PHONY: build test short race stress mutate check e2e bench soak demo docs install clean

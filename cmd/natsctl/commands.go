@@ -1,23 +1,33 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/benchcmd"
+	"github.com/natsctl/natsctl/internal/cli/clustercmd"
+	"github.com/natsctl/natsctl/internal/cli/contextcmd"
+	"github.com/natsctl/natsctl/internal/cli/exportercmd"
+	"github.com/natsctl/natsctl/internal/cli/fleetcmd"
+	"github.com/natsctl/natsctl/internal/cli/topcmd"
+)
 
 // tagline says in one sentence what the program is.
 const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 
 // commands is the explicit list of everything that natsctl can do; each noun's
 // entries stand in its own package.
-func commands() []entry {
-	return slices.Concat(fleetEntries(), topEntries(), benchEntries(), clusterEntries(), contextEntries(), exporterEntries(), ownEntries())
+func commands() []cli.Entry {
+	return slices.Concat(fleetcmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
 }
 
 // program joins the commands and their tables.
-func program() app {
-	return app{
-		help: tagline, entries: commands(), advices: advices(), rewrite: slipped, natsCommands: fromNats, natsFlags: flagsFromNats,
-		values: slices.Concat(contextValues(), clusterValues(), fleetValues(), topValues()),
+func program() cli.App {
+	return cli.App{
+		Help: tagline, Entries: commands(), Advices: advices(), Rewrite: clustercmd.Rewrite, NatsCommands: fromNats, NatsFlags: flagsFromNats,
+		Values: slices.Concat(contextcmd.Values(), clustercmd.Values(), fleetcmd.Values(), topcmd.Values()),
 	}
 }
 
 // run runs one command line and returns the exit code.
-func run(args []string, e *env) int { return runApp(program(), args, e) }
+func run(args []string, e *cli.Env) int { return cli.Run(program(), args, e) }

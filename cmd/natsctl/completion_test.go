@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/natsctl/natsctl/completions"
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // TestShellsArePresent fails where a missing shell would let its tests be skipped unseen.
@@ -37,7 +38,7 @@ func FuzzCompletionWords(f *testing.F) {
 	f.Add("bash", "context select ", "p", "=")
 	f.Add("fish", "--context", "x", `"`)
 	f.Fuzz(func(t *testing.T, shell, a, b, c string) {
-		if code, out, errs := runHere(t.TempDir(), false, "__complete", shell, a, b, c); code != exitOK || errs != "" || out == "" {
+		if code, out, errs := runHere(t.TempDir(), false, "__complete", shell, a, b, c); code != cli.ExitOK || errs != "" || out == "" {
 			t.Fatalf("%q %q %q: %d %q %q", a, b, c, code, out, errs)
 		}
 	})

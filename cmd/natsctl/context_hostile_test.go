@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
@@ -36,10 +37,10 @@ func rawControls(out string) (bad []string) {
 // runHere runs a command line in this process, with a home of its own.
 func runHere(home string, tty bool, args ...string) (code int, out, errs string) {
 	var stdout, stderr bytes.Buffer
-	e := &env{
-		in: strings.NewReader(""), out: &stdout, err: &stderr, outTTY: tty, errTTY: tty,
-		width: func() int { return 120 }, now: time.Now,
-		getenv: func(name string) string { return map[string]string{"XDG_CONFIG_HOME": home}[name] },
+	e := &cli.Env{
+		In: strings.NewReader(""), Out: &stdout, Err: &stderr, OutTTY: tty, ErrTTY: tty,
+		Width: func() int { return 120 }, Now: time.Now,
+		Getenv: func(name string) string { return map[string]string{"XDG_CONFIG_HOME": home}[name] },
 	}
 	code = run(args, e)
 	return code, stdout.String(), stderr.String()
@@ -87,7 +88,7 @@ func TestHostileContextsDoNotReachTheTerminal(t *testing.T) {
 		{"context", "rm", name},
 		{"context", "unselect"},
 	} {
-		for _, format := range formats {
+		for _, format := range cli.Formats {
 			for _, tty := range []bool{true, false} {
 				_, out, errs := runHere(home, tty, append(args, "-o", format)...)
 				for _, bad := range rawControls(out + errs) {

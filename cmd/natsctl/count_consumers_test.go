@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // TestConsumersOfAllServers counts the consumers of a stream with three
@@ -151,7 +152,7 @@ func rowsOf(t *testing.T, url string, args ...string) []object {
 	var doc struct{ Rows []object }
 	insist(t, func() error {
 		out, words, code := ask(t, url, args...)
-		if code != exitOK {
+		if code != cli.ExitOK {
 			return fmt.Errorf("%v: exit %d: %s", args, code, words)
 		}
 		return json.Unmarshal([]byte(out), &doc)

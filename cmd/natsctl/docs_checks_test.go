@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
@@ -19,12 +20,12 @@ func TestAdviceOfChecksExists(t *testing.T) {
 				if len(list) == 0 {
 					break // flags and arguments
 				}
-				i := slices.IndexFunc(list, func(e entry) bool { return e.name == word })
+				i := slices.IndexFunc(list, func(e cli.Entry) bool { return e.Name == word })
 				if i < 0 {
 					t.Errorf("check %s advises `natsctl %s`, and there is no %q", c.Name, m[1], word)
 					break
 				}
-				list = list[i].sub
+				list = list[i].Sub
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // TestDocsCommandLines parses every command line of the README, the pages, the
@@ -19,7 +21,7 @@ func TestDocsCommandLines(t *testing.T) {
 		}
 	}
 	pages := []string{"../../README.md"}
-	for _, pattern := range []string{"../../docs/*.md", "../../docs/deploy/*", "../../docs/deploy/*/*", "*.go"} {
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/deploy/*", "../../docs/deploy/*/*", "*.go", "../../internal/cli/*.go", "../../internal/cli/*/*.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -108,7 +110,7 @@ func alternatives(line string) []string {
 // argument or the command of a group, is not: text speaks of a command as such.
 func stands(line string) error {
 	args := shellWords(line)
-	err := parses(program(), args, &env{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+	err := cli.Parses(program(), args, &cli.Env{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}})
 	if err == nil || strings.Contains(err.Error(), "needs its argument") || strings.Contains(err.Error(), "needs one of its commands") ||
 		strings.Contains(err.Error(), "needs a value") || strings.Contains(err.Error(), "needs the flag") {
 		return nil

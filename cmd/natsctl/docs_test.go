@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/clitest"
 )
 
 // TestDocsCommands keeps the README's table of commands equal to the command
@@ -18,41 +21,41 @@ func TestDocsCommands(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| Command | What it does |\n|---|---|\n")
 	for _, c := range commands() {
-		if c.hidden {
+		if c.Hidden {
 			continue
 		}
-		fmt.Fprintf(&table, "| `natsctl %s` | %s |\n", synopsis(c), c.help)
+		fmt.Fprintf(&table, "| `natsctl %s` | %s |\n", synopsis(c), c.Help)
 	}
-	keepFresh(t, "../../README.md", "commands", table.String())
+	clitest.KeepFresh(t, "../../README.md", "commands", table.String())
 }
 
 // synopsis names a command with its subcommands.
-func synopsis(c entry) string {
-	if len(c.sub) == 0 {
-		return c.name
+func synopsis(c cli.Entry) string {
+	if len(c.Sub) == 0 {
+		return c.Name
 	}
-	names := make([]string, len(c.sub))
-	for i, sub := range c.sub {
-		names[i] = sub.name
+	names := make([]string, len(c.Sub))
+	for i, sub := range c.Sub {
+		names[i] = sub.Name
 	}
-	return c.name + " " + strings.Join(names, "\\|")
+	return c.Name + " " + strings.Join(names, "\\|")
 }
 
 // TestHelp asks every command for its help, which must name the command and
 // be free of what a template leaves when it fails.
 func TestHelp(t *testing.T) {
-	var walk func(path []string, list []entry)
-	walk = func(path []string, list []entry) {
+	var walk func(path []string, list []cli.Entry)
+	walk = func(path []string, list []cli.Entry) {
 		for _, c := range list {
-			args := append(slices.Clone(path), c.name)
+			args := append(slices.Clone(path), c.Name)
 			help := transcript(t, append(slices.Clone(args), "--help"))
 			if !strings.HasPrefix(help, "usage: natsctl "+strings.Join(args, " ")) || strings.Contains(help, "%!") {
 				t.Errorf("help of %v:\n%s", args, help)
 			}
-			if c.help == "" || !strings.HasSuffix(c.help, ".") {
-				t.Errorf("%v: help %q is no sentence", args, c.help)
+			if c.Help == "" || !strings.HasSuffix(c.Help, ".") {
+				t.Errorf("%v: help %q is no sentence", args, c.Help)
 			}
-			walk(args, c.sub)
+			walk(args, c.Sub)
 		}
 	}
 	walk(nil, commands())
@@ -99,10 +102,10 @@ func transcript(t *testing.T, args []string) string {
 	t.Helper()
 	var screen bytes.Buffer
 	home := t.TempDir()
-	run(args, &env{
-		in: strings.NewReader(""), out: &screen, err: &screen, outTTY: true, errTTY: true,
-		width: func() int { return 120 }, now: time.Now,
-		getenv: func(name string) string {
+	run(args, &cli.Env{
+		In: strings.NewReader(""), Out: &screen, Err: &screen, OutTTY: true, ErrTTY: true,
+		Width: func() int { return 120 }, Now: time.Now,
+		Getenv: func(name string) string {
 			if strings.HasPrefix(name, "XDG_") {
 				return home
 			}

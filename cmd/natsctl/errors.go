@@ -1,10 +1,21 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/act"
+	"github.com/natsctl/natsctl/internal/cli/benchcmd"
+	"github.com/natsctl/natsctl/internal/cli/clustercmd"
+	"github.com/natsctl/natsctl/internal/cli/contextcmd"
+	"github.com/natsctl/natsctl/internal/cli/exportercmd"
+	"github.com/natsctl/natsctl/internal/cli/fleetcmd"
+	"github.com/natsctl/natsctl/internal/cli/topcmd"
+)
 
 // advices joins what the commands know to do about their errors. The first row
 // that matches is used, so a more particular error stands before a more general
 // one.
-func advices() []advice {
-	return slices.Concat(actAdvices(), fleetAdvices(), topAdvices(), clusterAdvices(), benchAdvices(), contextCommandAdvices(), exporterAdvices())
+func advices() []cli.Advice {
+	return slices.Concat(act.Advices(), fleetcmd.Advices(), topcmd.Advices(), clustercmd.Advices(), benchcmd.Advices(), contextcmd.Advices(), exportercmd.Advices())
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -60,7 +61,7 @@ func TestEventsCommand(t *testing.T) {
 			args := append([]string{"-s", withUser(cluster.Node("dev-1").ClientURL(), id), "events", "--count", "2"}, tc.args...)
 			code := make(chan int, 1)
 			go func() {
-				code <- run(args, &env{in: strings.NewReader(""), out: w, err: &words, getenv: func(string) string { return "" }, now: time.Now})
+				code <- run(args, &cli.Env{In: strings.NewReader(""), Out: w, Err: &words, Getenv: func(string) string { return "" }, Now: time.Now})
 				_ = w.Close()
 			}()
 			lines := make(chan string)
@@ -79,7 +80,7 @@ func TestEventsCommand(t *testing.T) {
 					}
 				}
 			}
-			if got := <-code; got != exitOK {
+			if got := <-code; got != cli.ExitOK {
 				t.Errorf("exit code %d: %s", got, words.String())
 			}
 		})

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 const (
@@ -36,10 +38,10 @@ func replayCommands() [][]string {
 // reportNames are the reports that there are.
 func reportNames() (names []string) {
 	for _, noun := range commands() {
-		for _, verb := range noun.sub {
-			if noun.name == "server" && verb.name == "report" {
-				for _, report := range verb.sub {
-					names = append(names, report.name)
+		for _, verb := range noun.Sub {
+			if noun.Name == "server" && verb.Name == "report" {
+				for _, report := range verb.Sub {
+					names = append(names, report.Name)
 				}
 			}
 		}
@@ -51,11 +53,11 @@ func reportNames() (names []string) {
 func formatsOf(cmd []string) []string {
 	switch cmd[len(cmd)-1] {
 	case "check":
-		return slices.Concat(formats, []string{"nagios", "junit", "prometheus"})
+		return slices.Concat(cli.Formats, []string{"nagios", "junit", "prometheus"})
 	case "graph":
 		return []string{"table", "tree", "wide", "dot", "mermaid", "svg", "json", "ndjson", "yaml"}
 	}
-	return formats
+	return cli.Formats
 }
 
 // play runs a command over a recording, on a terminal without colours or into
@@ -70,10 +72,10 @@ func playAt(t *testing.T, width int, tty bool, args ...string) (out, words strin
 	t.Helper()
 	var o, w bytes.Buffer
 	home := t.TempDir()
-	code = run(args, &env{
-		in: strings.NewReader(""), out: &o, err: &w, outTTY: tty, errTTY: tty, width: func() int { return width },
-		now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
-		getenv: func(name string) string {
+	code = run(args, &cli.Env{
+		In: strings.NewReader(""), Out: &o, Err: &w, OutTTY: tty, ErrTTY: tty, Width: func() int { return width },
+		Now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
+		Getenv: func(name string) string {
 			if name == "HOME" || strings.HasPrefix(name, "XDG_") {
 				return home
 			}
@@ -91,7 +93,7 @@ func TestHostileRecording(t *testing.T) {
 			for _, tty := range []bool{true, false} {
 				args := append(slices.Clone(cmd), "--replay", hostileTape, "-o", format)
 				out, words, code := play(t, tty, args...)
-				if format != "nagios" && (code == exitUsage || code == exitFailed) {
+				if format != "nagios" && (code == cli.ExitUsage || code == cli.ExitFailed) {
 					t.Fatalf("%v: exit %d: %s", args, code, words)
 				}
 				if out == "" {
@@ -159,7 +161,7 @@ func TestReplayOfOldServers(t *testing.T) {
 	for _, cmd := range replayCommands() {
 		args := append(slices.Clone(cmd), "--replay", oldTape, "-o", "json")
 		out, words, code := play(t, false, args...)
-		if code != exitOK && code != exitPartial && code != exitCheck {
+		if code != cli.ExitOK && code != cli.ExitPartial && code != cli.ExitCheck {
 			t.Errorf("%v: exit %d: %s", args, code, words)
 		}
 		wellFormed(t, args, "json", out)

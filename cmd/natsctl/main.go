@@ -1,11 +1,18 @@
 // Command natsctl is for people who run NATS: saved contexts, the system
 // account, a live dashboard, benchmarks, local clusters and an exporter.
 //
-// This package is the only place that knows arguments, the environment, the
-// terminal, signals, exit codes and kingpin. It must not know the NATS
-// protocol: it parses, asks the packages under internal, and prints.
+// This package lists the commands, joins their tables, and is the only place
+// that ends the process. It must not know what a command does.
 package main
 
-import "os"
+import (
+	"os"
 
-func main() { os.Exit(run(os.Args[1:], processEnv())) }
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/tui/hush"
+)
+
+func main() {
+	hush.Lift()
+	os.Exit(run(os.Args[1:], cli.ProcessEnv()))
+}

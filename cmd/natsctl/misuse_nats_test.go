@@ -5,13 +5,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // TestWordsOfTheNatsCLI answers each of its words with a command that there is.
 func TestWordsOfTheNatsCLI(t *testing.T) {
 	call := func(args ...string) (string, int) {
 		var out, words bytes.Buffer
-		code := run(args, &env{in: strings.NewReader(""), out: &out, err: &words, width: func() int { return 0 }, now: time.Now, getenv: func(string) string { return "" }})
+		code := run(args, &cli.Env{In: strings.NewReader(""), Out: &out, Err: &words, Width: func() int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }})
 		return out.String() + words.String(), code
 	}
 	for theirs, ours := range fromNats {
@@ -20,18 +22,18 @@ func TestWordsOfTheNatsCLI(t *testing.T) {
 		if ours != "" {
 			want = "natsctl " + ours + " does that"
 		}
-		if code != exitUsage || !strings.Contains(text, want) {
+		if code != cli.ExitUsage || !strings.Contains(text, want) {
 			t.Errorf("natsctl %s: exit %d, no %q in %s", theirs, code, want, text)
 		}
 		if ours == "" {
 			continue
 		}
-		if text, code = call(append(strings.Fields(ours), "--help")...); code != exitOK || !strings.Contains(text, "usage: natsctl "+ours) {
+		if text, code = call(append(strings.Fields(ours), "--help")...); code != cli.ExitOK || !strings.Contains(text, "usage: natsctl "+ours) {
 			t.Errorf("natsctl %s --help: exit %d: %s", ours, code, text)
 		}
 	}
 	for theirs, ours := range flagsFromNats {
-		if text, code := call("server", "report", "connections", theirs+"=3"); code != exitUsage || !strings.Contains(text, ours+" does that") {
+		if text, code := call("server", "report", "connections", theirs+"=3"); code != cli.ExitUsage || !strings.Contains(text, ours+" does that") {
 			t.Errorf("%s: exit %d, no %q in %s", theirs, code, ours, text)
 		}
 	}

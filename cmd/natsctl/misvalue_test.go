@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // takeZero are the flags for which 0 has a meaning; every other one refuses it.
@@ -18,13 +20,13 @@ var takeZero = []string{
 // TestNumbersOutOfRange gives every flag that takes a number or a duration one
 // that nobody can mean. A new flag is among them by itself.
 func TestNumbersOutOfRange(t *testing.T) {
-	e := &env{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
-	model := commandModel(program())
+	e := &cli.Env{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+	model := cli.Model(program())
 	tried := 0
 	try := func(path []string, flag, value string, refused bool) {
 		tried++
 		args := append(slices.Clone(path), "--"+flag+"="+value)
-		err := parses(program(), args, e)
+		err := cli.Parses(program(), args, e)
 		if refused && (err == nil || !strings.Contains(err.Error(), "--"+flag+": ")) || !refused && err != nil {
 			t.Errorf("natsctl %s: %v", strings.Join(args, " "), err)
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // TestTablesFitTheTerminal shows every table of a fleet on a terminal of 80
@@ -15,7 +17,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 			continue // a tree, whose lines are as long as what is wrong
 		}
 		out, words, code := playAt(t, 80, true, append(cmd, "--replay", degradedTape, "--at", "2026-11-21T10:05:12Z")...)
-		if code == exitUsage || code == exitFailed {
+		if code == cli.ExitUsage || code == cli.ExitFailed {
 			t.Fatalf("%v: exit %d: %s", cmd, code, words)
 		}
 		for line := range strings.Lines(out) {
@@ -47,7 +49,7 @@ func TestLeftOutColumnsAreNamed(t *testing.T) {
 // TestCheckSaysEachStepOnce shows the next step of many findings once.
 func TestCheckSaysEachStepOnce(t *testing.T) {
 	out, _, code := playAt(t, 80, true, "check", "uptime", "--replay", degradedTape)
-	if code != exitCheck || strings.Count(out, "warn") < 2 || strings.Count(out, "Next, for uptime: ") != 1 {
+	if code != cli.ExitCheck || strings.Count(out, "warn") < 2 || strings.Count(out, "Next, for uptime: ") != 1 {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -224,7 +225,7 @@ func ready(t *testing.T, nodes []*oldNode) error {
 		_, words, code := ask(t, nodes[0].url("sys"), "check", "servers", "health", "routes", "gateways", "leafs", "meta", "-o", "json")
 		out, _, _ := ask(t, nodes[0].url("sys"), "server", "report", "leafnodes", "-o", "json")
 		seen, _, _ := ask(t, nodes[0].url("sys"), "server", "ls", "-o", "json", "--jq", "[.expected, .answered]")
-		if code == exitOK && strings.Contains(out, `"edge-1"`) && seen == fmt.Sprintf("[%d,%d]\n", len(nodes), len(nodes)) {
+		if code == cli.ExitOK && strings.Contains(out, `"edge-1"`) && seen == fmt.Sprintf("[%d,%d]\n", len(nodes), len(nodes)) {
 			return nil
 		}
 		select {

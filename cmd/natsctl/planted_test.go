@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 )
@@ -174,11 +175,11 @@ func (o *orchard) command(t *testing.T, args ...string) {
 		"XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home, "XDG_STATE_HOME": home, "NATS_URL": strings.Replace(o.n1.ClientURL(), "://", "://sys:SYS-SECRET@", 1),
 	}
 	var out bytes.Buffer
-	code := run(args, &env{
-		in: strings.NewReader(""), out: &out, err: &out, width: func() int { return 200 }, now: time.Now,
-		getenv: func(name string) string { return vars[name] },
+	code := run(args, &cli.Env{
+		In: strings.NewReader(""), Out: &out, Err: &out, Width: func() int { return 200 }, Now: time.Now,
+		Getenv: func(name string) string { return vars[name] },
 	})
-	if code != exitOK && code != exitPartial && code != exitCheck {
+	if code != cli.ExitOK && code != cli.ExitPartial && code != cli.ExitCheck {
 		t.Errorf("natsctl %q fails (%d):\n%.2000s", args, code, out.String())
 	}
 	o.look(t, strings.Join(args, " "), out.String())

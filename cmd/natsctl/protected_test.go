@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // home runs commands that share a home directory.
@@ -14,9 +16,9 @@ type home string
 
 func (h home) run(args ...string) (out, words string, code int) {
 	var o, w bytes.Buffer
-	code = run(args, &env{
-		in: strings.NewReader(""), out: &o, err: &w, width: func() int { return 0 }, now: time.Now,
-		getenv: func(name string) string {
+	code = run(args, &cli.Env{
+		In: strings.NewReader(""), Out: &o, Err: &w, Width: func() int { return 0 }, Now: time.Now,
+		Getenv: func(name string) string {
 			if name == "HOME" || strings.HasPrefix(name, "XDG_") {
 				return string(h)
 			}
@@ -30,7 +32,7 @@ func (h home) run(args ...string) (out, words string, code int) {
 // and connects nowhere for it.
 func TestProtectedContextRefusesLoad(t *testing.T) {
 	h := home(t.TempDir())
-	if _, words, code := h.run("context", "add", "prod", "-s", "nats://127.0.0.1:1", "--protected"); code != exitOK {
+	if _, words, code := h.run("context", "add", "prod", "-s", "nats://127.0.0.1:1", "--protected"); code != cli.ExitOK {
 		t.Fatal(words)
 	}
 	scenario := filepath.Join(string(h), "scenario.json")
@@ -43,11 +45,11 @@ func TestProtectedContextRefusesLoad(t *testing.T) {
 		"bench run " + scenario, "bench ab " + scenario + " " + scenario,
 	} {
 		args := append(strings.Fields(line), "--context", "prod")
-		if out, words, code := h.run(args...); code != exitUsage || !strings.Contains(words, "error: the context is protected") || out != "" {
+		if out, words, code := h.run(args...); code != cli.ExitUsage || !strings.Contains(words, "error: the context is protected") || out != "" {
 			t.Errorf("natsctl %s: exit code %d: %s%s", line, code, out, words)
 		}
-		if _, words, code := h.run(append(args, "--force")...); code != exitUnreachable {
-			t.Errorf("natsctl %s --force: exit code %d, want %d, since nothing listens there: %s", line, code, exitUnreachable, words)
+		if _, words, code := h.run(append(args, "--force")...); code != cli.ExitUnreachable {
+			t.Errorf("natsctl %s --force: exit code %d, want %d, since nothing listens there: %s", line, code, cli.ExitUnreachable, words)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package main
 
-import (
-	"fmt"
-)
+import "fmt"
 
 func peerRows(all []scrape) map[string]object {
 	rows := map[string]object{}

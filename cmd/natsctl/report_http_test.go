@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -276,11 +277,11 @@ func reportRows(t *testing.T, url string, r httpReport) map[string]object {
 	t.Helper()
 	args := append([]string{"server", "report", r.name, "-o", "json"}, r.args...)
 	out, words, code := ask(t, url, args...)
-	for deadline := time.Now().Add(30 * time.Second); code == exitPartial && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(30 * time.Second); code == cli.ExitPartial && time.Now().Before(deadline); {
 		t.Log(words) // a server that the machine did not let answer in time
 		out, words, code = ask(t, url, args...)
 	}
-	if code != exitOK {
+	if code != cli.ExitOK {
 		t.Fatalf("exit %d: %s", code, words)
 	}
 	var doc struct{ Rows []object }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // pageOf is the page of the dashboard that shows what a report does.
@@ -88,7 +90,7 @@ func compareHeader(t *testing.T, url string, nodes []monitored) {
 	insist(t, func() error {
 		out, words, code := ask(t, url, "top", "--once", "--every", "1s", "--width", "200")
 		frame = out
-		return when(code == exitOK, words)
+		return when(code == cli.ExitOK, words)
 	})
 	rows := rowsOf(t, url, "top", "--once", "--every", "1s", "--view", "servers", "-o", "json")
 	after := scrapeAll(t, nodes, nil)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -36,7 +37,7 @@ func TestEveryReportOfAThousandServers(t *testing.T) {
 		begun := time.Now()
 		out, words, code := ask(t, f.URL(), append(slices.Clone(cmd), "-o", "json")...)
 		t.Logf("%v: %v, %d bytes", cmd, time.Since(begun).Round(time.Millisecond), len(out))
-		if code != exitOK {
+		if code != cli.ExitOK {
 			t.Errorf("%v: exit %d: %.600s", cmd, code, words)
 			continue
 		}
@@ -51,10 +52,10 @@ func TestEveryReportOfAThousandServers(t *testing.T) {
 			t.Errorf("%v: %d of %d answered", cmd, doc.Answered, doc.Expected)
 		}
 	}
-	if _, words, code := ask(t, f.URL(), "record", tape, "--count", "1", "--no-events"); code != exitOK {
+	if _, words, code := ask(t, f.URL(), "record", tape, "--count", "1", "--no-events"); code != cli.ExitOK {
 		t.Fatalf("record: %s", words)
 	}
-	if out, words, code := play(t, false, "server", "report", "cpu", "--replay", tape, "-o", "csv"); code != exitOK || strings.Count(out, "\n") != servers+1 {
+	if out, words, code := play(t, false, "server", "report", "cpu", "--replay", tape, "-o", "csv"); code != cli.ExitOK || strings.Count(out, "\n") != servers+1 {
 		t.Errorf("replay: exit %d, %d lines: %s", code, strings.Count(out, "\n"), words)
 	}
 }
@@ -64,9 +65,9 @@ func ask(t *testing.T, url string, args ...string) (out, words string, code int)
 	t.Helper()
 	var o, w bytes.Buffer
 	home := t.TempDir()
-	code = run(args, &env{
-		in: strings.NewReader(""), out: &o, err: &w, now: time.Now, width: func() int { return 0 },
-		getenv: func(name string) string {
+	code = run(args, &cli.Env{
+		In: strings.NewReader(""), Out: &o, Err: &w, Now: time.Now, Width: func() int { return 0 },
+		Getenv: func(name string) string {
 			switch {
 			case name == "NATS_URL":
 				return url

@@ -10,12 +10,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/tui/hush"
 )
 
 // TestMain makes the test binary also the natsctl that the scripts run.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"natsctl": func() { os.Exit(run(os.Args[1:], processEnv())) },
+		"natsctl": func() { hush.Lift(); os.Exit(run(os.Args[1:], cli.ProcessEnv())) },
 	})
 }
 

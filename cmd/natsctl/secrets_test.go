@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nkeys"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
@@ -76,9 +77,9 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	check := func(vars map[string]string, args ...string) {
 		var out bytes.Buffer
-		code := run(args, &env{
-			in: strings.NewReader(""), out: &out, err: &out, width: func() int { return 120 }, now: time.Now,
-			getenv: func(name string) string {
+		code := run(args, &cli.Env{
+			In: strings.NewReader(""), Out: &out, Err: &out, Width: func() int { return 120 }, Now: time.Now,
+			Getenv: func(name string) string {
 				if name == "XDG_CONFIG_HOME" {
 					return home
 				}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // rows runs a command over a recording and returns the rows of its table.
@@ -121,7 +123,7 @@ func TestScopeOfServers(t *testing.T) {
 		}
 	}
 	for _, flag := range []string{"--cluster", "--name", "--host", "--tag"} {
-		if out, _, code := play(t, false, "server", "ls", "--replay", superTape, flag, "absent", "-o", "json"); code == exitOK && strings.Contains(out, `"east-1"`) {
+		if out, _, code := play(t, false, "server", "ls", "--replay", superTape, flag, "absent", "-o", "json"); code == cli.ExitOK && strings.Contains(out, `"east-1"`) {
 			t.Errorf("%s absent shows servers", flag)
 		}
 	}

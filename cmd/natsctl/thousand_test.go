@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -52,9 +53,9 @@ func TestThousandServers(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		home := t.TempDir()
 		argv := append([]string{"-s", f.URL(), "--timeout", "20s"}, strings.Fields(args)...)
-		code = run(argv, &env{
-			in: strings.NewReader(""), out: &stdout, err: &stderr, now: time.Now,
-			getenv: func(name string) string {
+		code = run(argv, &cli.Env{
+			In: strings.NewReader(""), Out: &stdout, Err: &stderr, Now: time.Now,
+			Getenv: func(name string) string {
 				if strings.HasPrefix(name, "XDG_") {
 					return home
 				}
@@ -66,7 +67,7 @@ func TestThousandServers(t *testing.T) {
 	for _, c := range commands {
 		t.Run(c.args, func(t *testing.T) {
 			code, out, words := ask(t, c.args)
-			if code != exitOK {
+			if code != cli.ExitOK {
 				t.Fatalf("exit code %d: %.500s", code, words)
 			}
 			if n := strings.Count(out, "\n"); c.lines > 0 && n != c.lines {
@@ -76,7 +77,7 @@ func TestThousandServers(t *testing.T) {
 	}
 	t.Run("lame duck", func(t *testing.T) {
 		code, out, words := ask(t, "server lame-duck "+one+" --kick --rate 0 --yes --wait 2s")
-		if code == exitOK || !strings.Contains(out+words, one) {
+		if code == cli.ExitOK || !strings.Contains(out+words, one) {
 			t.Errorf("of a server whose clients stay: exit code %d: %s%s", code, out, words)
 		}
 	})
@@ -85,7 +86,7 @@ func TestThousandServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, words := ask(t, "server ls")
-	if n := strings.Count(out, "\n"); code != exitPartial || n != 999 || !strings.Contains(words, "999/1000 servers answered") || !strings.Contains(words, mute) {
+	if n := strings.Count(out, "\n"); code != cli.ExitPartial || n != 999 || !strings.Contains(words, "999/1000 servers answered") || !strings.Contains(words, mute) {
 		t.Errorf("exit code %d, %d lines: %.500s", code, n, words)
 	}
 }

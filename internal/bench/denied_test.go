@@ -5,9 +5,6 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
-
-	"github.com/natsctl/natsctl/internal/bench/result"
-	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // TestDenied does not call valid what the server threw away.
@@ -18,15 +15,15 @@ func TestDenied(t *testing.T) {
 		Permissions: &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{"open.>"}}},
 	}}})
 	url := strings.Replace(s.ClientURL(), "://", "://u:p@", 1)
-	for _, driver := range []string{scenario.DriverNatsGo, scenario.DriverRaw} {
+	for _, driver := range []string{driverGo, driverRaw} {
 		for _, tc := range []struct {
 			subject string
 			denied  bool
 		}{{"open.door", false}, {"shut.door", true}} {
-			r := mustExecute(t, scenario.Spec{Workload: scenario.Pub, Subject: tc.subject, Driver: driver, Msgs: 200, Warmup: -1, Timeout: 10_000 * ms}, to(url))
+			r := mustExecute(t, Spec{Workload: Pub, Subject: tc.subject, Driver: driver, Msgs: 200, Warmup: -1, Timeout: 10_000 * ms}, to(url))
 			found := ""
 			for _, reason := range r.Validity.Reasons {
-				if reason.Code == result.ReasonDenied {
+				if reason.Code == ReasonDenied {
 					found = reason.Text
 				}
 			}

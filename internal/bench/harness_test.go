@@ -14,8 +14,6 @@ import (
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
-	"github.com/natsctl/natsctl/internal/bench/result"
-	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
@@ -157,7 +155,7 @@ func (d *door) close() {
 	d.group.Wait()
 }
 
-func mustExecute(t testing.TB, s scenario.Spec, c Connect, opts ...Option) *result.Run {
+func mustExecute(t testing.TB, s Spec, c Connect, opts ...Option) *Run {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -168,7 +166,7 @@ func mustExecute(t testing.TB, s scenario.Spec, c Connect, opts ...Option) *resu
 	return &res.Runs[0]
 }
 
-const ms = scenario.Duration(time.Millisecond)
+const ms = Duration(time.Millisecond)
 
 func newTapForTest() *tap.Tap { return tap.New(func() int64 { return 0 }) }
 

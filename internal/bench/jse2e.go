@@ -2,8 +2,6 @@ package bench
 
 import (
 	"context"
-
-	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // jsE2ERun publishes into a stream and consumes it at the same time; what it
@@ -48,7 +46,7 @@ func (j *jsE2ERun) missing() int64 {
 	return n
 }
 
-func (j *jsE2ERun) settle(ctx context.Context, rep *result.Run) {
+func (j *jsE2ERun) settle(ctx context.Context, rep *Run) {
 	restAll(j.readers, rep)
 	j.book(ctx, rep, false)
 	rep.Expected = rep.Sent * int64(len(j.crowds))

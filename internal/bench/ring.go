@@ -3,8 +3,6 @@ package bench
 import (
 	"sync/atomic"
 	"time"
-
-	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // slot is one request in flight. The state says which: its number shifted by
@@ -93,8 +91,8 @@ func (g *ring) expire(before int64) (all, measured int64) {
 
 // inFlight is how many requests a client may have open at once: its window, or
 // in an open loop what is due within the timeout, twice over.
-func inFlight(s scenario.Spec, batch int) int {
-	if s.Load.Mode == scenario.Max {
+func (s Spec) inFlight(batch int) int {
+	if s.Load.Mode == Max {
 		return 4 * max(s.Load.Window, batch)
 	}
 	peak := s.Load.Rate

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // throttle keeps publishers at full speed from running away from their
@@ -34,7 +32,7 @@ const (
 // counts.
 func (r *run) newThrottle(crowds int, backlog func() int64) *throttle {
 	each := maxBacklogGo
-	if r.driver() == scenario.DriverRaw {
+	if r.driver() == driverRaw {
 		each = maxBacklogRaw
 	}
 	each = min(each, maxBacklogBytes/crowds/max(slices.Max(r.spec.Sizes), 1))

@@ -58,7 +58,8 @@ func (a Account) Lines() [][2]string {
 	if a.Row != nil {
 		cols := Accounts(false)
 		for i, cell := range Cells(cols, a.Row) {
-			if cell.Raw != nil && !a.said(cols[i].Name) {
+			skip := cols[i].Name == "account" || cols[i].Name == "label" || strings.HasSuffix(cols[i].Name, "_per_second")
+			if cell.Raw != nil && !skip {
 				lines = append(lines, [2]string{cols[i].Title, cell.Text()})
 			}
 		}
@@ -72,18 +73,6 @@ func (a Account) Lines() [][2]string {
 		lines = append(lines, [2]string{name, Text(what)})
 	}
 	return lines
-}
-
-// said tells whether the sheet says in another line what a column of the row
-// says, or whether it is a rate, which one look does not know.
-func (a Account) said(column string) bool {
-	switch column {
-	case "account", "label":
-		return true
-	case "system":
-		return a.Details != nil
-	}
-	return strings.HasSuffix(column, "_per_second")
 }
 
 func joined(list []string) string { return strings.Join(list, ", ") }

@@ -1,0 +1,81 @@
+// Package act is what the command line and the dashboard share about acting on
+// a fleet: how a server of a local cluster is drained, how kicks are counted, and
+// the errors of both. It must not know how an action is asked for.
+package act
+
+import (
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
+)
+
+var (
+	ErrBlocked   = errors.New("something would stop working")
+	ErrNoTrigger = errors.New("no system request puts a server into lame duck mode")
+)
+
+// Advices are what to do about errors of actions.
+func Advices() []cli.Advice {
+	return []cli.Advice{
+		cli.On(cli.Is(ErrBlocked), cli.ExitFailed, cli.Hint("nothing was done; mend what is wrong first, or add --anyway when you accept it")),
+		cli.On(cli.Is(ErrNoTrigger), cli.ExitUsage, cli.Hint("give a command that tells it, --via 'ssh {host} nats-server --signal ldm', or move its clients with --kick")),
+	}
+}
+
+// KickSummary says in one line what became of all of them.
+func KickSummary(counts map[sys.KickOutcome]int, planned int) string {
+	s := fmt.Sprintf("%d kicked", counts[sys.Kicked])
+	done := 0
+	for _, k := range counts {
+		done += k
+	}
+	for _, more := range []struct {
+		n     int
+		words string
+	}{
+		{counts[sys.Left], "had left already"},
+		{counts[sys.Another], "belong to somebody else by now and were left alone"},
+		{counts[sys.KickError], "failed"},
+		{counts[sys.Untried] + planned - done, "not tried"},
+	} {
+		if more.n > 0 {
+			s += fmt.Sprintf(", %d %s", more.n, more.words)
+		}
+	}
+	return s
+}
+
+// LocalNode finds the server among the local clusters: by name, and by the
+// ports on which it says it listens. Without one the home is nil.
+func LocalNode(getenv func(string) string, plan *drain.Plan) (*broker.Home, string, error) {
+	dir, err := broker.HomeDir(getenv)
+	if err != nil {
+		return nil, "", err
+	}
+	home := broker.OpenHome(dir)
+	records, err := home.Records()
+	if err != nil {
+		return nil, "", err
+	}
+	for _, r := range records {
+		if r.Life != broker.Up {
+			continue
+		}
+		for _, n := range r.Nodes {
+			if n.Name == plan.Target.Name && n.Ports[broker.RoleClient] == plan.Varz.Port && n.Ports[broker.RoleMonitor] == plan.Varz.HTTPPort && loopback(plan.Varz.Host) {
+				return home, r.Name, nil
+			}
+		}
+	}
+	return nil, "", nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,61 @@
+package benchcmd
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/clitest"
+)
+
+// TestBenchExitCodes holds the exit codes of benchmarks.
+func TestBenchExitCodes(t *testing.T) {
+	clitest.ExitCodes(t, Advices(), map[error]int{
+		doubtfulError{&bench.Result{}}: 3,
+		bench.ErrSLO:                   6,
+		bench.ErrSpec:                  2,
+		bench.ErrUnit:                  2,
+		bench.ErrResult:                2,
+		bench.ErrNoInterest:            5,
+		bench.ErrNoResponders:          5,
+		bench.ErrNotOurs:               1,
+		bench.ErrDifferent:             2,
+		bench.ErrUnsupported:           1,
+	})
+}
+
+// TestMissedSLO ends with the code of a failed check once the result is shown.
+func TestMissedSLO(t *testing.T) {
+	res := &bench.Result{Verdict: &bench.Verdict{Missed: []string{"p99 <= 1ms: 4ms"}}}
+	deliver := func(res *bench.Result) (string, error) {
+		var out strings.Builder
+		e := &cli.Env{Out: &out, Err: io.Discard, Width: func() int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }}
+		err := (&benchRunFlags{}).deliver(e, "json", res)
+		return out.String(), err
+	}
+	out, err := deliver(res)
+	if code, _ := cli.Explain(Advices(), err); code != 6 || !strings.Contains(err.Error(), "p99 <= 1ms") || !strings.Contains(out, "p99 <= 1ms") {
+		t.Errorf("%v with code %d, %s", err, code, out)
+	}
+	res.Verdict.Pass = true
+	if _, err := deliver(res); err != nil && errors.Is(err, bench.ErrSLO) {
+		t.Error(err)
+	}
+}
+
+// TestUnsavedResultFails prints a result that cannot be saved, and fails.
+func TestUnsavedResultFails(t *testing.T) {
+	var out strings.Builder
+	e := &cli.Env{Out: &out, Err: io.Discard, Width: func() int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }}
+	f := &benchRunFlags{}
+	f.save = filepath.Join(t.TempDir(), "no", "such", "directory.json")
+	res := &bench.Result{Verdict: &bench.Verdict{Pass: true}}
+	if err := f.deliver(e, "json", res); err == nil || out.Len() == 0 {
+		t.Errorf("error %v after %d bytes", err, out.Len())
+	}
+}

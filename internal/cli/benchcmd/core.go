@@ -1,0 +1,179 @@
+package benchcmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// scenario is a workload's flags, which make a spec.
+type scenario interface {
+	declare(cmd *kingpin.CmdClause)
+	spec(e *cli.Env) (bench.Spec, error)
+}
+
+// workload is the row of a workload.
+func workload(name, help string, s scenario) cli.Entry {
+	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{scenario: s}}
+}
+
+// benchWorkload runs a workload.
+type benchWorkload struct {
+	scenario
+	benchRunFlags
+}
+
+func (c *benchWorkload) Setup(cmd *kingpin.CmdClause) {
+	c.declare(cmd)
+	c.benchRunFlags.Setup(cmd)
+}
+
+func (c *benchWorkload) Run(ctx context.Context, e *cli.Env) error {
+	spec, err := c.spec(e)
+	if err != nil {
+		return err
+	}
+	return c.perform(ctx, e, spec)
+}
+
+// patience puts --timeout, if given, into a spec.
+func patience(e *cli.Env, s *bench.Spec) { s.Timeout = bench.Duration(e.Flags.Timeout) }
+
+type benchPubFlags struct {
+	load    benchLoadFlags
+	payload benchPayloadFlags
+	where   benchSubjectFlags
+	pubs    int
+	benchDriverFlag
+}
+
+func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
+	c.where.Setup(cmd)
+	cmd.Flag("pubs", "Publishers, each with its own connection.").Default("1").IntVar(&c.pubs)
+	c.load.Setup(cmd)
+	c.payload.Setup(cmd)
+	c.setupDriver(cmd)
+}
+
+func (c *benchPubFlags) spec(e *cli.Env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.Pub, Pubs: c.pubs, Driver: c.driver}
+	patience(e, &s)
+	c.where.into(&s)
+	if err := c.load.into(&s); err != nil {
+		return s, err
+	}
+	return s, c.payload.into(&s)
+}
+
+type benchPubSubFlags struct {
+	benchPubFlags
+	subs  int
+	queue string
+}
+
+func (c *benchPubSubFlags) declare(cmd *kingpin.CmdClause) {
+	c.benchPubFlags.declare(cmd)
+	cmd.Flag("subs", "Subscribers, each with its own connection.").Default("1").IntVar(&c.subs)
+	cmd.Flag("queue", "Put the subscribers into this queue group.").PlaceHolder("NAME").StringVar(&c.queue)
+}
+
+func (c *benchPubSubFlags) spec(e *cli.Env) (bench.Spec, error) {
+	s, err := c.benchPubFlags.spec(e)
+	s.Workload, s.Subs, s.Queue = bench.PubSub, c.subs, c.queue
+	return s, err
+}
+
+type benchRequestFlags struct {
+	load      benchLoadFlags
+	payload   benchPayloadFlags
+	where     benchSubjectFlags
+	clients   int
+	serve     int
+	think     time.Duration
+	replySize string
+	benchDriverFlag
+}
+
+func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
+	c.where.Setup(cmd)
+	cmd.Flag("clients", "Clients, each with its own connection.").Default("1").IntVar(&c.clients)
+	cmd.Flag("serve", "Answer with this many responders of our own; by default without a subject, one.").Default("-1").IntVar(&c.serve)
+	cmd.Flag("think", "What a responder of ours takes to answer.").DurationVar(&c.think)
+	cmd.Flag("reply-size", "Payload of its reply; by default the request comes back.").PlaceHolder("BYTES").StringVar(&c.replySize)
+	c.load.Setup(cmd)
+	c.load.setupWindow(cmd, "1")
+	c.payload.Setup(cmd)
+	c.setupDriver(cmd)
+}
+
+func (c *benchRequestFlags) spec(e *cli.Env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.Request, Pubs: c.clients, Driver: c.driver, Request: &bench.Asking{Serve: c.serve, Think: bench.Duration(c.think)}}
+	patience(e, &s)
+	c.where.into(&s)
+	if c.serve < 0 {
+		s.Request.Serve = 0
+		if s.Subject == "" { // nobody else can know the subject
+			s.Request.Serve = 1
+		}
+	}
+	var err error
+	if s.Request.ReplySize, err = optionalSize(c.replySize); err != nil {
+		return s, err
+	}
+	if err := c.load.into(&s); err != nil {
+		return s, err
+	}
+	return s, c.payload.into(&s)
+}
+
+func optionalSize(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := bench.ParseSize(text)
+	if err != nil {
+		return 0, cli.Misuse(err)
+	}
+	return n, nil
+}
+
+// benchServe answers requests until it is interrupted.
+type benchServe struct {
+	subject, queue, replySize string
+	responders                int
+	think                     time.Duration
+	force                     bool
+}
+
+func (c *benchServe) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("subject", "Subject to answer.").Required().StringVar(&c.subject)
+	cmd.Flag("queue", "Queue group of the responders.").Default("natsctl-bench").StringVar(&c.queue)
+	cmd.Flag("responders", "Responders, each with its own connection.").Default("1").IntVar(&c.responders)
+	cmd.Flag("think", "What a responder takes to answer.").DurationVar(&c.think)
+	cmd.Flag("reply-size", "Payload of the reply; by default the request comes back.").PlaceHolder("BYTES").StringVar(&c.replySize)
+	cmd.Flag("force", "Serve although the context is protected.").BoolVar(&c.force)
+}
+
+func (c *benchServe) Run(ctx context.Context, e *cli.Env) error {
+	size, err := optionalSize(c.replySize)
+	if err != nil {
+		return err
+	}
+	connect, err := benchConnect(ctx, e, c.force)
+	if err != nil {
+		return err
+	}
+	defer bench.Tune()()
+	e.Say("", fmt.Sprintf("answering %s until interrupted", c.subject))
+	said := serveWords{env: e}
+	err = bench.Serve(ctx, bench.ServeSpec{
+		Subject: c.subject, Queue: c.queue, Responders: c.responders, Think: c.think, ReplySize: size,
+	}, connect, said.tell)
+	said.end()
+	return err
+}

@@ -1,0 +1,245 @@
+package benchcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// benchLoadFlags say how much is offered, and for how long.
+type benchLoadFlags struct {
+	rate, arrival, shape, msgs string
+	max                        bool
+	window                     int
+	warmup, duration           time.Duration
+}
+
+func (f *benchLoadFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("rate", "Open loop: messages a second over all publishers, such as 500 or 20k.").PlaceHolder("RATE").StringVar(&f.rate)
+	cmd.Flag("arrival", "With --rate: constant, or poisson for random arrivals.").Default("constant").EnumVar(&f.arrival, "constant", "poisson")
+	cmd.Flag("shape", "Open loop with a changing rate: ramp:1k:100k or steps:1k,5k,20k.").PlaceHolder("SHAPE").StringVar(&f.shape)
+	cmd.Flag("max", "Closed loop: as fast as possible. The default without a rate.").BoolVar(&f.max)
+	f.setupTimes(cmd)
+}
+
+func (f *benchLoadFlags) setupTimes(cmd *kingpin.CmdClause) {
+	cmd.Flag("duration", "Length of the measurement.").Default("10s").DurationVar(&f.duration)
+	cmd.Flag("msgs", "Measure this many messages instead, such as 100k.").PlaceHolder("N").StringVar(&f.msgs)
+	cmd.Flag("warmup", "Load that is not measured, before it is.").Default("2s").DurationVar(&f.warmup)
+}
+
+// setupWindow adds the flag for workloads whose messages are answered.
+func (f *benchLoadFlags) setupWindow(cmd *kingpin.CmdClause, def string) {
+	cmd.Flag("window", "Closed loop: messages in flight for each client.").Default(def).IntVar(&f.window)
+}
+
+// into puts the load into a scenario.
+func (f *benchLoadFlags) into(s *bench.Spec) (err error) {
+	if f.max && (f.rate != "" || f.shape != "") {
+		return cli.Usagef("--max is as fast as possible; it goes with neither --rate nor --shape")
+	}
+	l := &s.Load
+	if f.rate != "" {
+		if l.Rate, err = bench.ParseRate(f.rate); err != nil {
+			return cli.Misuse(err)
+		}
+	}
+	if f.shape != "" {
+		if err := l.ParseShape(f.shape); err != nil {
+			return cli.Misuse(err)
+		}
+	}
+	if f.rate != "" || f.shape != "" {
+		l.Mode, l.Arrival = bench.Open, f.arrival
+	} else {
+		l.Mode, l.Window = bench.Max, f.window
+	}
+	if f.msgs != "" {
+		if s.Msgs, err = bench.ParseCount(f.msgs); err != nil {
+			return cli.Misuse(err)
+		}
+	} else {
+		s.Duration = bench.Duration(f.duration)
+	}
+	if s.Warmup = bench.Duration(f.warmup); f.warmup == 0 {
+		s.Warmup = -1
+	}
+	return nil
+}
+
+// benchPayloadFlags say what the messages are.
+type benchPayloadFlags struct {
+	size, payload string
+	seed          uint64
+	verify        int
+}
+
+func (f *benchPayloadFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("size", "Payload size, or several used in turn: 128, 8k, or 64,1k,8k.").Default("128").PlaceHolder("BYTES").StringVar(&f.size)
+	cmd.Flag("payload", "What the payload is filled with: random, zeros or text.").Default("random").EnumVar(&f.payload, "random", "zeros", "text")
+	cmd.Flag("seed", "Makes random choices repeatable.").PlaceHolder("N").Uint64Var(&f.seed)
+	cmd.Flag("verify", "Check the checksum of every n-th message.").Default("1024").PlaceHolder("N").IntVar(&f.verify)
+}
+
+func (f *benchPayloadFlags) into(s *bench.Spec) (err error) {
+	if s.Sizes, err = bench.ParseSizes(f.size); err != nil {
+		return cli.Misuse(err)
+	}
+	s.Payload, s.Seed, s.Verify = f.payload, f.seed, f.verify
+	return nil
+}
+
+// benchDriverFlag says how messages get to the sockets.
+type benchDriverFlag struct{ driver string }
+
+func (f *benchDriverFlag) setupDriver(cmd *kingpin.CmdClause) {
+	cmd.Flag("driver", "natsgo is what an application uses; raw takes less client CPU, for closed loops over plain TCP; auto is raw where it can be and more than one message is in flight.").
+		Default("auto").EnumVar(&f.driver, "natsgo", "raw", "auto")
+}
+
+// benchSubjectFlags say where the messages go.
+type benchSubjectFlags struct {
+	subject, dist string
+	subjects      int
+}
+
+func (f *benchSubjectFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("subject", "Subject to use; by default one of the run's own.").StringVar(&f.subject)
+	cmd.Flag("subjects", "Spread the messages over this many subjects: SUBJECT.0, SUBJECT.1 and so on.").Default("1").IntVar(&f.subjects)
+	cmd.Flag("dist", "Which subject or key comes next: sequential, uniform or zipf.").Default("sequential").EnumVar(&f.dist, "sequential", "uniform", "zipf")
+}
+
+func (f *benchSubjectFlags) into(s *bench.Spec) {
+	s.Subject, s.Subjects, s.Dist = f.subject, f.subjects, f.dist
+}
+
+// benchRunFlags say how a scenario is run, and what becomes of the result.
+type benchRunFlags struct {
+	runs  int
+	save  string
+	quiet bool
+	force bool
+
+	sysContext string
+}
+
+func (f *benchRunFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 6 runs, better 8.").Default("1").IntVar(&f.runs)
+	f.setupResult(cmd)
+}
+
+func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
+	cmd.Flag("save", "Save the result as JSON in this file, for report and compare.").PlaceHolder("FILE").StringVar(&f.save)
+	cmd.Flag("sys-context", "Saved context of the system account, to show what the servers say of the run.").PlaceHolder("NAME").StringVar(&f.sysContext)
+	cmd.Flag("quiet", "No progress.").Short('q').BoolVar(&f.quiet)
+	cmd.Flag("force", "Make load although the context is protected.").BoolVar(&f.force)
+}
+
+// options are those of the flags; --sys-context connects.
+func (f *benchRunFlags) options(ctx context.Context, e *cli.Env) ([]bench.Option, error) {
+	api, err := benchAPI(e)
+	if err != nil {
+		return nil, err
+	}
+	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(cli.BuildVersion()), bench.WithJSAPI(api)}
+	if f.sysContext != "" {
+		view, err := benchServerView(ctx, e, f.sysContext)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, bench.WithServerView(view))
+	}
+	return opts, nil
+}
+
+// ceilingTime is how long the generator is tried by itself.
+const ceilingTime = 300 * time.Millisecond
+
+// ceiling finds out what the generator can do by itself, where that could be
+// what limits the result: publishing at full speed.
+func (f *benchRunFlags) ceiling(ctx context.Context, s bench.Spec, opts []bench.Option) ([]bench.Option, error) {
+	s, err := s.Normalize()
+	if err != nil || s.Load.Mode != bench.Max || s.Workload != bench.Pub && s.Workload != bench.PubSub {
+		return opts, err
+	}
+	perSec, err := bench.FindCeiling(ctx, s, ceilingTime)
+	if err != nil {
+		return nil, err
+	}
+	return append(opts, bench.WithCeiling(perSec)), nil
+}
+
+// benchLive shows the progress of a run on one line of the terminal.
+type benchLive struct {
+	e   *cli.Env
+	on  bool
+	mu  sync.Mutex
+	len int
+}
+
+func newBenchLive(e *cli.Env, quiet bool) *benchLive { return &benchLive{e: e, on: e.ErrTTY && !quiet} }
+
+func (l *benchLive) show(p bench.Progress) {
+	if !l.on {
+		return
+	}
+	text := p.Phase
+	if p.Runs > 1 {
+		text = fmt.Sprintf("run %d of %d: %s", p.Run, p.Runs, text)
+	}
+	switch {
+	case p.Phase == "measure" && p.Second < 0:
+		text += fmt.Sprintf(", warm-up ends in %.0f s", -p.Second)
+	case p.Phase == "measure" || p.Phase == "drain":
+		text += fmt.Sprintf(" %.0f s", max(p.Second, 0))
+		if p.Duration > 0 {
+			text += fmt.Sprintf(" of %.0f s", p.Duration)
+		}
+		text += fmt.Sprintf(", %s/s out, %s/s in", bench.FormatRate(float64(p.Sent)), bench.FormatRate(float64(p.Received)))
+		if p.P99US > 0 {
+			text += ", p99 " + view.Duration(p.P99US/1e6)
+		}
+		text += fmt.Sprintf(", %d on their way", p.Backlog)
+	}
+	l.write(text)
+}
+
+func (l *benchLive) write(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	pad := max(l.len-len(text), 0)
+	l.len = len(text)
+	_, _ = fmt.Fprint(l.e.Err, "\r"+text+strings.Repeat(" ", pad)) // a terminal that is gone is no reason to stop
+}
+
+// clear leaves the line empty for what follows.
+func (l *benchLive) clear() {
+	if l.on && l.len > 0 {
+		l.write("")
+		_, _ = fmt.Fprint(l.e.Err, "\r")
+	}
+}
+
+// ended ends the progress. An interruption before there was anything to show
+// says so, and what the run left behind, which its silent end would not.
+func (l *benchLive) ended(ctx context.Context, err error, nothing string) error {
+	l.clear()
+	if err == nil || ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	l.e.Say("", "interrupted: "+nothing)
+	var left *bench.LeftError
+	if errors.As(err, &left) {
+		l.e.Say("warning", left.Error())
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package benchcmd
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// benchStreamFlags say which stream is used.
+type benchStreamFlags struct {
+	name, storage string
+	replicas      int
+}
+
+func (f *benchStreamFlags) stream() *bench.Stream {
+	return &bench.Stream{Name: f.name, Storage: f.storage, Replicas: f.replicas}
+}
+
+func (f *benchStreamFlags) Setup(cmd *kingpin.CmdClause, what string) {
+	cmd.Flag(what, "Use this "+what+" instead of making one; one that is made is removed at the end.").PlaceHolder("NAME").StringVar(&f.name)
+	cmd.Flag("storage", "Storage of the "+what+" that is made: file or memory.").Default("file").EnumVar(&f.storage, "file", "memory")
+	cmd.Flag("replicas", "Replicas of the "+what+" that is made.").Default("1").IntVar(&f.replicas)
+}
+
+type benchJSPubFlags struct {
+	load    benchLoadFlags
+	payload benchPayloadFlags
+	where   benchSubjectFlags
+	stream  benchStreamFlags
+	pubs    int
+	ack     string
+	benchDriverFlag
+}
+
+func (c *benchJSPubFlags) declare(cmd *kingpin.CmdClause) {
+	c.where.Setup(cmd)
+	cmd.Flag("pubs", "Publishers, each with its own connection.").Default("1").IntVar(&c.pubs)
+	cmd.Flag("ack", "sync, window:N (messages in flight), batch:N (atomic batches) or none (verified against the stream).").Default("window:500").StringVar(&c.ack)
+	c.stream.Setup(cmd, "stream")
+	c.load.Setup(cmd)
+	c.payload.Setup(cmd)
+	c.setupDriver(cmd)
+}
+
+func (c *benchJSPubFlags) spec(e *cli.Env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.JSPub, Pubs: c.pubs, Driver: c.driver, JS: c.stream.stream()}
+	patience(e, &s)
+	c.where.into(&s)
+	if err := c.load.into(&s); err != nil {
+		return s, err
+	}
+	if err := readAckMode(c.ack, &s); err != nil {
+		return s, err
+	}
+	return s, c.payload.into(&s)
+}
+
+// readAckMode reads sync, none, window:N or batch:N.
+func readAckMode(text string, s *bench.Spec) error {
+	mode, number, numbered := strings.Cut(text, ":")
+	s.JS.Ack = mode
+	n := 500
+	if numbered {
+		var err error
+		if n, err = strconv.Atoi(number); err != nil || n < 1 {
+			return cli.Usagef("bad --ack %q: want a number after the colon, such as window:500", text)
+		}
+	}
+	switch mode {
+	case "batch":
+		s.JS.Batch = n
+		fallthrough
+	case "window":
+		if s.Load.Mode == bench.Max {
+			s.Load.Window = n
+		}
+	case "sync", "none":
+		if numbered {
+			return cli.Usagef("bad --ack %q: %s takes no number", text, mode)
+		}
+	default:
+		return cli.Usagef("bad --ack %q: want sync, window:N, batch:N or none", text)
+	}
+	return nil
+}
+
+// benchConsumeFlags say how a stream is consumed.
+type benchConsumeFlags struct {
+	mode, acks string
+	batch      int
+}
+
+func (f *benchConsumeFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("mode", "fetch, consume, or ordered (every consumer gets everything).").Default("consume").EnumVar(&f.mode, "fetch", "consume", "ordered")
+	cmd.Flag("acks", "How a consumer acknowledges: explicit, all, none or double.").Default("explicit").EnumVar(&f.acks, "explicit", "all", "none", "double")
+	cmd.Flag("batch", "Messages that a consumer asks for at a time.").Default("500").IntVar(&f.batch)
+}
+
+func (f *benchConsumeFlags) into(js *bench.Stream) {
+	js.Mode, js.ConsAck, js.Batch = f.mode, f.acks, f.batch
+}
+
+// benchJSConsumeFlags consume a stream that is full.
+type benchJSConsumeFlags struct {
+	payload   benchPayloadFlags
+	where     benchSubjectFlags
+	stream    benchStreamFlags
+	consume   benchConsumeFlags
+	consumers int
+	backlog   string
+}
+
+func (c *benchJSConsumeFlags) declare(cmd *kingpin.CmdClause) {
+	c.where.Setup(cmd)
+	cmd.Flag("consumers", "Consumers, each with its own connection.").Default("1").IntVar(&c.consumers)
+	cmd.Flag("backlog", "Messages to fill a stream of our own with, such as 1m.").Default("100k").StringVar(&c.backlog)
+	c.stream.Setup(cmd, "stream")
+	c.consume.Setup(cmd)
+	c.payload.Setup(cmd)
+}
+
+func (c *benchJSConsumeFlags) spec(e *cli.Env) (bench.Spec, error) {
+	s := bench.Spec{Workload: bench.JSConsume, Subs: c.consumers, JS: c.stream.stream()}
+	patience(e, &s)
+	c.where.into(&s)
+	c.consume.into(s.JS)
+	var err error
+	if s.JS.Backlog, err = bench.ParseCount(c.backlog); err != nil {
+		return s, cli.Misuse(err)
+	}
+	return s, c.payload.into(&s)
+}
+
+type benchJSE2EFlags struct {
+	benchJSPubFlags
+	consume   benchConsumeFlags
+	consumers int
+}
+
+func (c *benchJSE2EFlags) declare(cmd *kingpin.CmdClause) {
+	c.benchJSPubFlags.declare(cmd)
+	cmd.Flag("consumers", "Consumers, each with its own connection.").Default("1").IntVar(&c.consumers)
+	c.consume.Setup(cmd)
+}
+
+func (c *benchJSE2EFlags) spec(e *cli.Env) (bench.Spec, error) {
+	s, err := c.benchJSPubFlags.spec(e)
+	if err != nil {
+		return s, err
+	}
+	s.Workload, s.Subs = bench.JSE2E, c.consumers
+	c.consume.into(s.JS)
+	return s, nil
+}
+
+type benchKVFlags struct {
+	load      benchLoadFlags
+	payload   benchPayloadFlags
+	bucket    benchStreamFlags
+	clients   int
+	keys, mix string
+	dist      string
+}
+
+func (c *benchKVFlags) declare(cmd *kingpin.CmdClause) {
+	cmd.Flag("clients", "Clients, each with its own connection and keys.").Default("1").IntVar(&c.clients)
+	cmd.Flag("mix", "Shares of the operations.").Default("get=80,put=18,cas=2").StringVar(&c.mix)
+	cmd.Flag("keys", "Number of keys, such as 1000 or 1m.").Default("1000").StringVar(&c.keys)
+	cmd.Flag("dist", "Which key comes next: sequential, uniform or zipf.").Default("uniform").EnumVar(&c.dist, "sequential", "uniform", "zipf")
+	c.bucket.Setup(cmd, "bucket")
+	c.load.Setup(cmd)
+	c.load.setupWindow(cmd, "1")
+	c.payload.Setup(cmd)
+}
+
+func (c *benchKVFlags) spec(e *cli.Env) (bench.Spec, error) {
+	kv := &bench.Bucket{Name: c.bucket.name, Storage: c.bucket.storage, Replicas: c.bucket.replicas}
+	s := bench.Spec{Workload: bench.KV, Pubs: c.clients, Dist: c.dist, KV: kv}
+	patience(e, &s)
+	n, err := bench.ParseCount(c.keys)
+	if err != nil {
+		return s, cli.Misuse(err)
+	}
+	kv.Keys = int(n)
+	if err := kv.ParseMix(c.mix); err != nil {
+		return s, cli.Misuse(err)
+	}
+	if err := c.load.into(&s); err != nil {
+		return s, err
+	}
+	return s, c.payload.into(&s)
+}

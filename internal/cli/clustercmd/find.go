@@ -1,0 +1,106 @@
+package clustercmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// local is the local cluster that a command is about.
+type local struct {
+	broker.Record
+	home *broker.Home
+}
+
+// clusterArg is the argument that names a cluster that exists.
+type clusterArg struct{ name string }
+
+func (a *clusterArg) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
+}
+
+// setupIn is setup beside commands that name the cluster with --in: both will do.
+func (a *clusterArg) setupIn(cmd *kingpin.CmdClause) {
+	a.Setup(cmd)
+	cmd.Flag("in", "The cluster, as in the commands beside this one.").PlaceHolder("CLUSTER").StringVar(&a.name)
+}
+
+// find is the cluster that is named, or the only one.
+func (a *clusterArg) find(e *cli.Env) (local, error) {
+	return findLocal(e, a.name, func(broker.Record) bool { return true })
+}
+
+// inFlag is the flag that names a cluster where the arguments name something else.
+type inFlag struct{ name string }
+
+func (f *inFlag) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&f.name)
+}
+
+// find is the cluster that is named, or the only one that is up.
+func (f *inFlag) find(e *cli.Env) (local, error) {
+	l, err := findLocal(e, f.name, func(r broker.Record) bool { return r.Life == broker.Up })
+	if errors.Is(err, broker.ErrUnknown) && f.name == "" {
+		err = fmt.Errorf("%w: none is up", broker.ErrDown)
+	}
+	return l, err
+}
+
+// errWhich is a cluster that was not named where there are several.
+var errWhich = errors.New("which cluster")
+
+// local is the cluster of the name, or without one the only one that can be meant.
+func findLocal(e *cli.Env, name string, meant func(broker.Record) bool) (local, error) {
+	home, err := clusters(e)
+	if err != nil {
+		return local{}, err
+	}
+	if name == "" {
+		all, err := home.Records()
+		if err != nil {
+			return local{}, err
+		}
+		all = slices.DeleteFunc(all, func(r broker.Record) bool { return !meant(r) })
+		if len(all) > 1 {
+			return local{}, fmt.Errorf("%w: there are %s", errWhich, strings.Join(recordNames(all), ", "))
+		}
+		name = broker.DefaultName
+		if len(all) == 1 {
+			name = all[0].Name
+		}
+	}
+	r, err := home.Record(name)
+	return local{r, home}, err
+}
+
+func recordNames(all []broker.Record) []string {
+	var names []string
+	for _, r := range all {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// renew learns what the cluster is after a change, and makes its contexts fit.
+func (l *local) renew(e *cli.Env) (err error) {
+	if l.Record, err = l.home.Record(l.Name); err != nil {
+		return err
+	}
+	return makeContexts(e, l.Record)
+}
+
+// printRows prints a table in the shape that the flags ask for.
+func printRows[T any](e *cli.Env, schema string, columns []view.Column[T], rows []T, shape cli.ShapeFlags) error {
+	grid, err := shape.Shape.Apply(view.NewGrid(columns, slices.Values(rows)))
+	if err != nil {
+		return err
+	}
+	return e.Print(cli.Table{Schema: schema, Grid: grid})
+}

@@ -1,0 +1,40 @@
+package clustercmd
+
+import (
+	"context"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// clusterKeep is the process that keeps a cluster.
+type clusterKeep struct{ name string }
+
+func (c *clusterKeep) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The cluster.").Required().StringVar(&c.name)
+}
+
+func (c *clusterKeep) Run(ctx context.Context, e *cli.Env) error {
+	home, err := clusters(e)
+	if err != nil {
+		return err
+	}
+	l, err := launcher()
+	if err != nil {
+		return err
+	}
+	return home.Supervise(ctx, c.name, l, e.In, e.Out)
+}
+
+// clusterRunNode is a process that is a node.
+type clusterRunNode struct{ conf string }
+
+func (c *clusterRunNode) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("conf", "Configuration file.").Required().StringVar(&c.conf)
+}
+
+func (c *clusterRunNode) Run(ctx context.Context, e *cli.Env) error {
+	return broker.RunNode(ctx, c.conf, e.In)
+}

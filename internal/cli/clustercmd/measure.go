@@ -1,0 +1,196 @@
+package clustercmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// publishFlag lets a client publish while something happens to a cluster, to learn what it means for one.
+type publishFlag struct{ subject string }
+
+func (f *publishFlag) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("publish", "Meanwhile publish to this subject of a stream, 50 times a second, and say what was acknowledged.").PlaceHolder("SUBJECT").StringVar(&f.subject)
+}
+
+// start is the client, nil when none is wanted. It publishes as the cluster's first user, or as --user says.
+func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...string) (*broker.Witness, error) {
+	if f.subject == "" {
+		return nil, nil //nolint:nilnil // nobody is wanted
+	}
+	return l.home.Witness(ctx, l.Name, e.Flags.User, f.subject, but...)
+}
+
+// during does something to a cluster that is well again afterwards, and tells what a client that publishes saw of it.
+func (f *publishFlag) during(ctx context.Context, e *cli.Env, l local, act func() error) error {
+	w, err := f.start(ctx, e, l)
+	if err != nil {
+		return err
+	}
+	if w == nil {
+		return act()
+	}
+	defer w.Close()
+	if err := act(); err != nil {
+		return err
+	}
+	if err := hear(ctx, w); err != nil {
+		return err
+	}
+	return f.tell(ctx, e, w)
+}
+
+// hear waits until a message that is published from now on is acknowledged.
+func hear(ctx context.Context, w *broker.Witness) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	_, err := w.After(ctx, time.Now())
+	return err
+}
+
+// errLost is messages that were acknowledged and are not there.
+type errLost struct{ broker.Testimony }
+
+// Error says how many of how many.
+func (l errLost) Error() string {
+	return fmt.Sprintf("%d of %d acknowledged messages are not in stream %s", l.Lost, l.Acked, l.Stream)
+}
+
+// tell ends the publishing and says what came of it; messages that were lost are an error.
+func (f *publishFlag) tell(ctx context.Context, e *cli.Env, w *broker.Witness) error {
+	if w == nil {
+		return nil
+	}
+	t, err := w.Testify(ctx)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("published %d messages to %s, %d acknowledged by stream %s; longest time without an acknowledgement %s, from %s",
+		t.Published, t.Subject, t.Acked, t.Stream, t.Gap.Took.Round(time.Millisecond), t.Gap.Since.UTC().Format("15:04:05"))
+	if t.Unchecked > 0 {
+		text += fmt.Sprintf("; %d are past the limits of the stream and cannot be checked", t.Unchecked)
+	}
+	e.Say("", text)
+	if t.Lost > 0 {
+		return errLost{t}
+	}
+	e.Say("", "no acknowledged message is lost")
+	return nil
+}
+
+// measureFlags say what it means that nodes go away.
+type measureFlags struct {
+	measure bool
+	publish publishFlag
+}
+
+func (f *measureFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("measure", "Wait until all that the nodes led in JetStream has a new leader, and say how long that took.").BoolVar(&f.measure)
+	f.publish.Setup(cmd)
+}
+
+// around does something that takes nodes away, says what they led, and measures what was asked for.
+func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []string, act func() error) error {
+	lost, err := f.led(ctx, l, nodes)
+	if err != nil {
+		return err
+	}
+	w, err := f.publish.start(ctx, e, l, nodes...)
+	if err != nil {
+		return err
+	}
+	if w != nil {
+		defer w.Close()
+	}
+	begun := e.Now()
+	if err := act(); err != nil {
+		return err
+	}
+	if len(lost) > 0 {
+		e.Say("", "led "+ledWords(lost))
+	}
+	if !f.measure && w == nil {
+		return nil
+	}
+	found, err := f.recover(ctx, l, lost, begun, w)
+	if len(found) > 0 || err == nil {
+		if err := printRows(e, "natsctl.cluster.recovery/v1", recoveryColumns, found, cli.ShapeFlags{}); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return f.publish.tell(ctx, e, w)
+}
+
+// led is what the nodes lead now. Where nobody can be asked, only who wants to measure is disappointed.
+func (f *measureFlags) led(ctx context.Context, l local, nodes []string) ([]broker.Lead, error) {
+	if l.Spec.NoJetStream {
+		return nil, nil
+	}
+	all, err := l.home.Leads(ctx, l.Name)
+	if err != nil && !f.measure {
+		return nil, nil
+	}
+	return slices.DeleteFunc(all, func(x broker.Lead) bool { return !slices.Contains(nodes, x.Leader) }), err
+}
+
+// maxNamed is how many things one line names.
+const maxNamed = 8
+
+// ledWords is what nodes led, in words.
+func ledWords(lost []broker.Lead) string {
+	var out []string
+	for i, l := range lost {
+		if i == maxNamed {
+			out = append(out, fmt.Sprintf("%d more", len(lost)-i))
+			break
+		}
+		text := view.Text(l.String())
+		if !l.Elected() {
+			text += " (one replica: away until the node is back)"
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, ", ")
+}
+
+// recovery is one thing that works again.
+type recovery struct {
+	what, node string
+	took       time.Duration
+}
+
+// recoveryColumns is the table of what works again.
+var recoveryColumns = []view.Column[recovery]{
+	{Name: "what", Title: "WHAT", Help: "What works again.", Value: func(r recovery) any { return r.what }},
+	{Name: "leader", Title: "LEADER", Help: "The node that leads it now.", Value: func(r recovery) any { return r.node }},
+	{Name: "after_seconds", Title: "AFTER", Help: "Time since the nodes went away.", Unit: view.Seconds, Value: func(r recovery) any { return r.took.Seconds() }},
+}
+
+// recover waits until all that was lost is led again, and until the witness is heard again.
+func (f *measureFlags) recover(ctx context.Context, l local, lost []broker.Lead, begun time.Time, w *broker.Witness) ([]recovery, error) {
+	var out []recovery
+	err := l.home.Elections(ctx, l.Name, lost, begun, func(x broker.Election) {
+		out = append(out, recovery{x.String(), x.Leader, x.Took})
+	})
+	if err != nil || w == nil {
+		return out, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	took, err := w.After(ctx, begun)
+	if err == nil {
+		out = append(out, recovery{"first acknowledged publish", "", took})
+	}
+	return out, err
+}

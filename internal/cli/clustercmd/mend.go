@@ -1,0 +1,106 @@
+package clustercmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// unwellError is an [errUnwell], with the cluster that is not well.
+type unwellError struct{ status broker.Status }
+
+// Error names the nodes that are not as they should be.
+func (u unwellError) Error() string { return errUnwell.Error() + ": " + unwell(u.status) }
+
+// Unwrap returns [errUnwell].
+func (unwellError) Unwrap() error { return errUnwell }
+
+// hintUnwell gives the commands that mend the cluster.
+func hintUnwell(err error) string {
+	var u unwellError
+	if errors.As(err, &u) {
+		if cmds := mending(u.status); len(cmds) > 0 {
+			return "mend it with: " + strings.Join(cmds, "; ")
+		}
+	}
+	return "natsctl cluster logs --level warn says why; natsctl cluster node start NODE starts a node that has ended"
+}
+
+// mending are the commands that end what was done to a cluster on purpose.
+func mending(s broker.Status) (cmds []string) {
+	for _, m := range []struct {
+		phase broker.Phase
+		do    string
+	}{{broker.Paused, "resume"}, {broker.Exited, "start"}, {broker.Stopped, "start"}} {
+		var nodes []string
+		for _, n := range s.Nodes {
+			if n.Phase == m.phase {
+				nodes = append(nodes, cli.ShellQuote(n.Name))
+			}
+		}
+		if len(nodes) > 0 {
+			cmds = append(cmds, fmt.Sprintf("natsctl cluster node %s --in %s %s", m.do, cli.ShellQuote(s.Name), strings.Join(nodes, " ")))
+		}
+	}
+	if len(s.Faults) > 0 {
+		cmds = append(cmds, "natsctl cluster fault heal --in "+cli.ShellQuote(s.Name))
+	}
+	return cmds
+}
+
+// left says when what an interrupted chaos did to a node ends by itself.
+func left(n broker.NodeStatus) string {
+	if n.Until.IsZero() {
+		return ""
+	}
+	return " (chaos; mended by itself at " + n.Until.UTC().Format("15:04:05") + ")"
+}
+
+// trouble says what is wrong with a cluster that is up; "" when nothing is, or when nobody tells.
+func trouble(ctx context.Context, l local) string {
+	s, err := l.home.Nodes(ctx, l.Name)
+	if err != nil {
+		return ""
+	}
+	var parts []string
+	for _, n := range s.Nodes {
+		if n.Phase != broker.Running {
+			parts = append(parts, n.Name+" "+string(n.Phase)+left(n))
+		}
+	}
+	for _, f := range s.Faults {
+		parts = append(parts, fmt.Sprintf("fault %d: %s", f.ID, f))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s; mend it with: %s", l.Name, strings.Join(parts, ", "), strings.Join(mending(s), "; "))
+}
+
+// mendLeft undoes what a chaos that was killed did to nodes, and names those that somebody paused or ended on purpose.
+func mendLeft(ctx context.Context, e *cli.Env, l local) error {
+	s, err := l.home.Nodes(ctx, l.Name)
+	if err != nil {
+		return nil //nolint:nilerr // a supervisor of an earlier release does not tell, nor leave such nodes
+	}
+	rest := broker.Status{Name: s.Name}
+	for _, n := range s.Nodes {
+		do := map[broker.Phase]string{broker.Exited: "start", broker.Paused: "resume"}[n.Phase]
+		if do == "" || n.Until.IsZero() {
+			rest.Nodes = append(rest.Nodes, n)
+			continue
+		}
+		if err := l.home.Node(ctx, l.Name, n.Name, do, 0, 0); err != nil {
+			return err
+		}
+		e.Say("", fmt.Sprintf("%s %s: it was left so by a chaos that was killed", do, n.Name))
+	}
+	if cmds := mending(rest); len(cmds) > 0 {
+		e.Say("", "what was done to nodes on purpose stays; end it with: "+strings.Join(cmds, "; "))
+	}
+	return nil
+}

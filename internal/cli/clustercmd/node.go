@@ -1,0 +1,91 @@
+package clustercmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// nodeEntries are the actions on nodes, one command each.
+func nodeEntries() []cli.Entry {
+	out := []cli.Entry{
+		{Name: "add", Help: "Add a node to a cluster that runs.", Cmd: &clusterNodeAdd{}},
+		{Name: "rm", Aliases: []string{"remove"}, Help: "Remove the last node of a cluster that runs.", Cmd: &clusterNodeRm{}},
+	}
+	for _, a := range broker.NodeActions() {
+		if a.Name != "lame-duck" { // stands beside node
+			out = append(out, cli.Entry{Name: a.Name, Help: a.Help, Cmd: &clusterNode{action: a}})
+		}
+	}
+	return out
+}
+
+// clusterNode does one action to nodes, one after the other.
+type clusterNode struct {
+	action   broker.NodeAction
+	nodes    []string
+	in       inFlag
+	duration time.Duration
+	grace    time.Duration
+	measure  measureFlags
+}
+
+func (c *clusterNode) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("node", "The nodes, for example east-2.").Required().StringsVar(&c.nodes)
+	c.in.Setup(cmd)
+	if c.action.Name == "lame-duck" {
+		cmd.Flag("duration", "Time in which the clients are moved.").Default("10s").PlaceHolder("DURATION").DurationVar(&c.duration)
+		cmd.Flag("grace", "Time before the first client is closed.").Default("1s").PlaceHolder("DURATION").DurationVar(&c.grace)
+	}
+	if c.action.Away {
+		c.measure.Setup(cmd)
+	}
+}
+
+func (c *clusterNode) Run(ctx context.Context, e *cli.Env) error {
+	l, err := c.in.find(e)
+	if err != nil {
+		return err
+	}
+	if !c.action.Away {
+		return c.act(ctx, e, l)
+	}
+	return c.measure.around(ctx, e, l, c.nodes, func() error { return c.act(ctx, e, l) })
+}
+
+func (c *clusterNode) act(ctx context.Context, e *cli.Env, l local) error {
+	for _, node := range c.nodes {
+		begun := e.Now()
+		if err := l.home.Node(ctx, l.Name, node, c.action.Name, c.duration, c.grace); err != nil {
+			return err
+		}
+		e.Say("", fmt.Sprintf("%s %s: done in %s", c.action.Name, node, e.Now().Sub(begun).Round(time.Millisecond)))
+	}
+	return nil
+}
+
+// lameDuckEntry is the action on nodes that stands beside the others.
+func lameDuckEntry() cli.Entry {
+	i := slices.IndexFunc(broker.NodeActions(), func(a broker.NodeAction) bool { return a.Name == "lame-duck" })
+	a := broker.NodeActions()[i]
+	return cli.Entry{Name: a.Name, Aliases: []string{"drain"}, Help: a.Help, Cmd: &clusterNode{action: a}}
+}
+
+// faultEntries are the faults, one command each, and what undoes them.
+func faultEntries() []cli.Entry {
+	return []cli.Entry{
+		{Name: "partition", Help: "Cut all links between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: broker.Partition}},
+		{Name: "latency", Help: "Let everything between them arrive later.", Cmd: &clusterFault{kind: broker.Latency}},
+		{Name: "bandwidth", Help: "Let only so many bytes a second through.", Cmd: &clusterFault{kind: broker.Bandwidth}},
+		{Name: "blackhole", Help: "Leave connections open and let nothing through.", Cmd: &clusterFault{kind: broker.Blackhole}},
+		{Name: "drop", Help: "Close the connections once; they may come back.", Cmd: &clusterFault{kind: broker.Drop}},
+		{Name: "ls", Aliases: []string{"list"}, Help: "List the faults of now.", Cmd: &clusterFaultLs{}},
+		{Name: "heal", Help: "End faults, all when no number is given.", Cmd: &clusterHeal{}},
+	}
+}

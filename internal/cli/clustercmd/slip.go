@@ -1,0 +1,94 @@
+package clustercmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// inCommands are the beginnings of the commands that take their cluster from
+// --in, since their arguments name something in it.
+var inCommands = []string{"cluster node ", "cluster lame-duck", "cluster fault ", "cluster user add", "cluster user revoke", "cluster logs"}
+
+// takesIn tells whether a command takes its cluster from --in.
+func takesIn(path string) bool {
+	return path != "cluster fault ls" && slices.ContainsFunc(inCommands, func(c string) bool { return strings.HasPrefix(path, c) })
+}
+
+// slip is an error of a command to which a local cluster was given in the wrong
+// place.
+type slip struct {
+	error
+	meant string // the command as it was meant
+}
+
+// Hint is that command.
+func (s slip) Hint() string { return s.meant }
+
+// Unwrap returns the error itself.
+func (s slip) Unwrap() error { return s.error }
+
+// Rewrite looks whether an error may come from where the cluster was named: as
+// an argument where --in would name it, or the other way round.
+func Rewrite(e *cli.Env, err error, path string, args []string) error {
+	var usage cli.UsageError
+	misused := errors.As(err, &usage)
+	ours := misused || errors.Is(err, errWhich) || errors.Is(err, broker.ErrNode) || errors.Is(err, broker.ErrFault) || errors.Is(err, broker.ErrUser) || errors.Is(err, broker.ErrUnknown)
+	if !ours || !strings.HasPrefix(path, "cluster ") {
+		return err
+	}
+	given := slices.ContainsFunc(args, func(a string) bool { return a == "--in" || strings.HasPrefix(a, "--in=") })
+	if given && misused && !takesIn(path) {
+		return slip{err, "the cluster is an argument here: natsctl " + path + " CLUSTER"}
+	}
+	if given || !takesIn(path) {
+		return err
+	}
+	home, failed := clusters(e)
+	if failed != nil {
+		return err
+	}
+	all, failed := home.Records()
+	if failed != nil {
+		return err
+	}
+	for _, name := range recordNames(all) {
+		if slices.Contains(args, name) {
+			return slip{err, fmt.Sprintf("%s is a cluster; --in names it: natsctl %s --in %s %s", name, path, cli.ShellQuote(name), others(args, path, name))}
+		}
+	}
+	return err
+}
+
+// others are the arguments of a command line beside the command and a name.
+func others(args []string, path, name string) string {
+	var rest []string
+	words := strings.Fields(path)
+	for _, a := range args {
+		if i := slices.Index(words, a); i >= 0 {
+			words = slices.Delete(words, i, i+1)
+		} else if a != name {
+			rest = append(rest, cli.ShellQuote(a))
+		}
+	}
+	if len(rest) == 0 {
+		return "..."
+	}
+	return strings.Join(rest, " ")
+}
+
+// hintWhich says how the cluster is named.
+func hintWhich(err error) string {
+	var in cli.InCommand
+	if !errors.As(err, &in) {
+		return ""
+	}
+	if takesIn(in.Path) {
+		return "name it with --in CLUSTER"
+	}
+	return "name it: natsctl " + in.Path + " CLUSTER"
+}

@@ -1,0 +1,254 @@
+package clustercmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// clusterUp starts a local cluster.
+type clusterUp struct {
+	name        string
+	shape       broker.Shape
+	topology    string
+	auth        string
+	tls, mtls   bool
+	ca          string
+	validity    string
+	websocket   bool
+	mqtt        bool
+	accounts    string
+	clusters    string
+	noJetStream bool
+	direct      bool
+
+	file       string
+	dryRun     bool
+	slot       int
+	program    string
+	foreground bool
+	keep       bool
+	retain     bool
+	selectIt   bool
+	wait       time.Duration
+}
+
+func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "Name of the cluster (default dev).").StringVar(&c.name)
+	cmd.Flag("file", "Specification in YAML (docs/cluster.md); - is standard input.").Short('f').PlaceHolder("FILE").StringVar(&c.file)
+	cmd.Flag("dry-run", "Show what would be started or changed, and do nothing.").BoolVar(&c.dryRun)
+	cmd.Flag("topology", "Shape: "+strings.Join(broker.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
+	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
+	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
+	cmd.Flag("leaf", "Leaf nodes, for example 2@east or 2@east:APP. Repeat for more.").PlaceHolder("N@CLUSTER[:ACCOUNT]").StringsVar(&c.shape.Leafs)
+	cmd.Flag("auth", "How clients prove who they are: "+strings.Join(broker.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
+	cmd.Flag("tls", "TLS with a certificate authority made for the cluster.").BoolVar(&c.tls)
+	cmd.Flag("mtls", "TLS where clients show a certificate too; with --auth users it says who they are.").BoolVar(&c.mtls)
+	cmd.Flag("ca", "Certificate authorities: shared (default), per-cluster.").PlaceHolder("MODE").StringVar(&c.ca)
+	cmd.Flag("cert-validity", "How long certificates are valid, for example 720h (default a year).").PlaceHolder("DURATION").StringVar(&c.validity)
+	cmd.Flag("websocket", "Listen for websocket clients too.").BoolVar(&c.websocket)
+	cmd.Flag("mqtt", "Listen for MQTT clients too.").BoolVar(&c.mqtt)
+	cmd.Flag("accounts", "Names of the accounts, each with one user (default APP).").PlaceHolder("NAMES").StringVar(&c.accounts)
+	cmd.Flag("no-jetstream", "Servers without JetStream.").BoolVar(&c.noJetStream)
+	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").BoolVar(&c.direct)
+	cmd.Flag("slot", "Range of ports, 0 to 21: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
+	cmd.Flag("server-bin", "Run this nats-server instead of the one inside natsctl.").PlaceHolder("PATH").StringVar(&c.program)
+	cmd.Flag("foreground", "Stay attached; Ctrl-C stops and removes the cluster.").BoolVar(&c.foreground)
+	cmd.Flag("keep", "With --foreground: keep data and contexts after Ctrl-C.").BoolVar(&c.keep)
+	cmd.Flag("retain", "Keep the files of a start that fails, to look at them.").BoolVar(&c.retain)
+	cmd.Flag("select", "Select the context of the cluster.").BoolVar(&c.selectIt)
+	cmd.Flag("wait", "Longest time until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
+}
+
+// given says whether the flags say what the cluster shall be; otherwise one that exists is started as it is.
+func (c *clusterUp) given() bool {
+	return c.topology != "" || c.shape.Nodes != 0 || c.clusters != "" || len(c.shape.Leafs) > 0 || c.auth != "" ||
+		c.accounts != "" || c.noJetStream || c.direct || c.tls || c.mtls || c.ca != "" || c.validity != "" || c.websocket || c.mqtt
+}
+
+func (c *clusterUp) spec(e *cli.Env) (broker.Spec, error) {
+	if c.file != "" {
+		return c.read(e)
+	}
+	if c.name == "" {
+		c.name = broker.DefaultName
+	}
+	c.shape.Topology, c.shape.Clusters = broker.Topology(c.topology), split(c.clusters)
+	spec, err := c.shape.Spec(c.name)
+	if err != nil {
+		return spec, err
+	}
+	spec.Auth, spec.NoJetStream, spec.Faults = broker.AuthMode(c.auth), c.noJetStream, !c.direct
+	spec.TLS = broker.TLSSpec{CA: broker.CAMode(c.ca), Validity: c.validity}
+	switch {
+	case c.mtls:
+		spec.TLS.Mode = broker.TLSMutual
+	case c.tls:
+		spec.TLS.Mode = broker.TLSServer
+	}
+	for i := range spec.Clusters {
+		spec.Clusters[i].Websocket, spec.Clusters[i].MQTT = c.websocket, c.mqtt
+	}
+	for _, name := range split(c.accounts) {
+		spec.Accounts = append(spec.Accounts, broker.Account{Name: name})
+	}
+	return spec, nil
+}
+
+// read reads the specification file; a name on the command line goes before the one in it.
+func (c *clusterUp) read(e *cli.Env) (broker.Spec, error) {
+	if c.given() {
+		return broker.Spec{}, cli.Usagef("--file says what the cluster is; leave out the flags that say it too")
+	}
+	in := e.In
+	if c.file != "-" {
+		f, err := os.Open(c.file)
+		if err != nil {
+			return broker.Spec{}, cli.Misuse(err)
+		}
+		defer f.Close() //nolint:errcheck // only read
+		in = f
+	}
+	spec, err := broker.ReadSpec(in)
+	if err != nil {
+		return spec, fmt.Errorf("%s: %w", c.file, err)
+	}
+	if c.name != "" {
+		spec.Name = c.name
+	}
+	c.name = spec.Name
+	return spec, nil
+}
+
+// split takes a list at its commas.
+func split(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
+	home, err := clusters(e)
+	if err != nil {
+		return err
+	}
+	l, err := launcher()
+	if err != nil {
+		return err
+	}
+	spec, err := c.spec(e)
+	if err != nil {
+		return err
+	}
+	if c.program != "" {
+		if c.program, err = serverBin(c.program); err != nil {
+			return err
+		}
+	}
+	o := broker.Order{
+		Spec: spec, Given: c.given() || c.file != "", Slot: c.slot, Program: c.program, Retain: c.retain,
+		Contexts: func(r broker.Record) ([]string, error) { return planContexts(e, r) },
+		Ready:    func(r broker.Record) error { return makeContexts(e, r) },
+		Report:   func(s broker.Step) { sayStep(e, s) },
+		Changes:  func(diff []string, whole bool) { sayDiff(e, spec.Name, diff, whole) },
+	}
+	if c.dryRun {
+		return c.plan(ctx, e, home, o)
+	}
+	if c.foreground {
+		return c.runForeground(ctx, e, home, o, l)
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, c.wait, errWait{c.wait})
+	defer cancel()
+	r, changed, err := home.Up(limited, o, l)
+	if err != nil {
+		return err
+	}
+	if !changed {
+		e.Say("", fmt.Sprintf("cluster %s is up already and as asked for: nothing was changed", r.Name))
+	}
+	return c.welcome(e, r)
+}
+
+// plan shows what would be.
+func (c *clusterUp) plan(ctx context.Context, e *cli.Env, home *broker.Home, o broker.Order) error {
+	r, err := home.Plan(ctx, o)
+	if err != nil {
+		return err
+	}
+	return e.Print(cli.Table{Schema: "natsctl.cluster.nodes/v1", Grid: placeGrid(r)})
+}
+
+// sayDiff tells what will be different in a cluster that exists.
+func sayDiff(e *cli.Env, name string, diff []string, whole bool) {
+	how := "its data stays"
+	if whole {
+		how = "all its servers stop and start, what they have in files stays"
+	}
+	e.Say("", fmt.Sprintf("cluster %s changes; %s:", name, how))
+	for _, line := range diff {
+		e.Say("", "  "+line)
+	}
+}
+
+// errWait is the end of the patience for a cluster to become ready.
+type errWait struct{ limit time.Duration }
+
+// Error says how long it was.
+func (w errWait) Error() string { return fmt.Sprintf("not ready within %s", w.limit) }
+
+// Unwrap makes it an ErrNotReady.
+func (w errWait) Unwrap() error { return broker.ErrNotReady }
+
+// runForeground keeps the cluster until it is interrupted, which is its normal end.
+func (c *clusterUp) runForeground(ctx context.Context, e *cli.Env, home *broker.Home, o broker.Order, l broker.Launcher) error {
+	o.Ready = func(r broker.Record) error {
+		r.Life = broker.Up
+		if err := makeContexts(e, r); err != nil {
+			return err
+		}
+		return c.welcome(e, r)
+	}
+	err := home.Run(ctx, o, l, c.keep)
+	if err == nil && ctx.Err() != nil {
+		text := fmt.Sprintf("cluster %s is stopped and removed, its contexts too", c.name)
+		if c.keep {
+			text = fmt.Sprintf("cluster %s is stopped; start it again with: natsctl cluster up %s", c.name, c.name)
+		}
+		e.Say("", text)
+	}
+	return err
+}
+
+// sayStep tells a person at a terminal what was done and how long it took.
+func sayStep(e *cli.Env, s broker.Step) {
+	if e.ErrTTY {
+		e.Say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text))
+	}
+}
+
+// welcome prints the servers, and what to do next.
+func (c *clusterUp) welcome(e *cli.Env, r broker.Record) error {
+	if c.selectIt {
+		store, err := e.Store()
+		if err != nil {
+			return err
+		}
+		if err := store.Select(r.Name); err != nil {
+			return err
+		}
+	}
+	if err := e.Print(cli.Table{Schema: "natsctl.cluster.nodes/v1", Grid: placeGrid(r)}); err != nil {
+		return err
+	}
+	e.Say("", "contexts: "+strings.Join(r.Contexts, ", "))
+	if len(r.Contexts) > 1 {
+		e.Say("", "look at it with: natsctl --context "+r.Name+"-"+broker.SystemUser+" server ls")
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// partialError is an answer that is not complete; the rows have been printed.
+type partialError struct{ snap *fleet.Snapshot }
+
+// Partial is the error of an answer that is not complete.
+func Partial(s *fleet.Snapshot) error { return partialError{s} }
+
+// Error names who is missing and why.
+func (p partialError) Error() string { return strings.Join(p.Lines(), "; ") }
+
+// Lines is the error for people, a server a line.
+func (p partialError) Lines() []string {
+	s := p.snap
+	lines := []string{fmt.Sprintf("%d/%d servers answered", len(s.Servers), s.Expected)}
+	for _, m := range s.Missing {
+		lines = append(lines, missingLine(m))
+	}
+	const most = 10
+	for i, problem := range s.Problems {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("and %d more problems; -o json has them all", len(s.Problems)-most))
+			break
+		}
+		lines = append(lines, problemLine(problem))
+	}
+	return lines
+}
+
+// reasons says for each reason what is known, in words for an operator.
+var reasons = map[fleet.Reason]string{
+	fleet.Gone:        "gone: no such server is connected any more (stopped, crashed or cut off)",
+	fleet.Silent:      "silent: connected, but does not answer (hung, overloaded, or cut off a moment ago)",
+	fleet.Draining:    "draining: it announced lame duck mode, in which a server answers no system requests",
+	fleet.Behind:      "out of reach: the way to it, or back from it, leads through a silent server",
+	fleet.Late:        "did not answer in time",
+	fleet.Unsupported: "is too old for this request",
+	fleet.Refused:     "answered with an error",
+	fleet.Malformed:   "sent an answer that cannot be decoded",
+	fleet.Truncated:   "sent an answer cut by a limit",
+}
+
+func missingLine(m fleet.Missing) string {
+	line := m.Label()
+	if m.Cluster != "" {
+		line += " (" + m.Cluster + ")"
+	}
+	switch {
+	case m.Reason == fleet.Late:
+		line += " did not answer before the timeout ended, so it is not known whether it lives"
+	case m.Reason == fleet.Gone && m.Label() == "unnamed":
+		line = "a server that the others still count, and none of them can name, is " + reasons[m.Reason] + "; they forget it within four minutes"
+	default:
+		line += " " + reasons[m.Reason]
+	}
+	if m.Via != "" {
+		line += ": " + m.Via
+	}
+	if len(m.SeenBy) > 0 {
+		line += "; still linked to " + strings.Join(m.SeenBy, ", ")
+	}
+	if !m.LastSeen.IsZero() {
+		line += "; last seen " + m.LastSeen.UTC().Format("15:04:05Z")
+	}
+	return line
+}
+
+func problemLine(p fleet.Problem) string {
+	line := fmt.Sprintf("%s %s: %s", p.Server, p.Kind, reasons[p.Reason])
+	if p.Detail != "" {
+		line += ": " + p.Detail
+	}
+	return line
+}
+
+// Completeness returns a partialError when the snapshot is not complete. To a
+// person it also confirms a complete one, so that silence never has to be
+// interpreted.
+func (e *Env) Completeness(s *fleet.Snapshot) error {
+	switch {
+	case s == nil:
+		return nil
+	case !s.Complete():
+		return partialError{s}
+	}
+	if e.ErrTTY && e.OutTTY {
+		line := fmt.Sprintf("%d/%d servers answered in %s", len(s.Servers), s.Expected, view.Duration(s.TookSeconds))
+		if s.Forgotten > 0 {
+			line += fmt.Sprintf("; %d that restarted or said goodbye in the last minutes still counted until the servers forget", s.Forgotten)
+		}
+		e.Say("", line)
+	}
+	return nil
+}

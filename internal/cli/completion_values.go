@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// source gives the candidates for the value of a flag or an argument. It may
+// read files, and nothing else.
+type source func(e *Env, w *Line) Offer
+
+// Value says where the values of a flag or an argument come from.
+type Value struct {
+	command string // the command, or the beginning of its name; "" for all
+	name    string // --flag, or the name of an argument
+	from    source
+}
+
+// Complete makes a row of the table of values.
+func Complete(command, name string, from source) Value {
+	return Value{command: command, name: name, from: from}
+}
+
+// commonValues complete what is the same in many commands. Flags whose place
+// holder is FILE complete files without a row, enumerations their words.
+func commonValues() []Value {
+	return []Value{
+		Complete("", "--context", SavedContexts),
+		Complete("", "--output", Words(Formats...)),
+		Complete("", "--account-context", SavedContexts),
+		Complete("", "--probe-context", SavedContexts),
+		Complete("server", "name", knownServers),
+		Complete("", "--name", knownServers),
+		Complete("", "--server-name", knownServers),
+		Complete("", "server", knownServers),
+		Complete("", "--cluster", knownClusters),
+		Complete("", "cluster", knownClusters),
+		Complete("", "--account", knownAccounts),
+		Complete("", "account", knownAccounts),
+		Complete("account", "name", knownAccounts),
+	}
+}
+
+// lookup finds the row for a name in a command: the first that matches, those
+// of the commands before the common ones.
+func (e *Env) lookup(command, name string) source {
+	for _, row := range slices.Concat(e.app.Values, commonValues()) {
+		inside := row.command == "" || command == row.command || strings.HasPrefix(command, row.command+" ")
+		if inside && (row.name == name || row.name == "" && !strings.HasPrefix(name, "--")) {
+			return row.from
+		}
+	}
+	return nil
+}
+
+// flagSource is where the values of a flag come from.
+func (e *Env) flagSource(command string, f *kingpin.FlagModel) source {
+	if enum := choices(f.Value); len(enum) > 0 {
+		return func(*Env, *Line) Offer { return Offer{Words: enum} }
+	}
+	if from := e.lookup(command, "--"+f.Name); from != nil {
+		return from
+	}
+	if p := f.PlaceHolder; p == "FILE" || p == "PATH" || p == "DIR" {
+		return localFiles
+	}
+	return Nothing
+}
+
+// argSource is where the values of an argument come from.
+func (e *Env) argSource(command string, a *kingpin.ArgModel) source {
+	if enum := choices(a.Value); len(enum) > 0 {
+		return func(*Env, *Line) Offer { return Offer{Words: enum} }
+	}
+	if from := e.lookup(command, a.Name); from != nil {
+		return from
+	}
+	switch a.Name {
+	case "file", "files", "path", "dir", "recording", "baseline":
+		return localFiles
+	}
+	return Nothing
+}
+
+func (w *Line) values(e *Env, from source) Offer { return from(e, w) }
+
+func Nothing(*Env, *Line) Offer { return Offer{} }
+
+func localFiles(*Env, *Line) Offer { return Offer{files: true} }
+
+// Words offers fixed words.
+func Words(list ...string) source {
+	return func(*Env, *Line) Offer {
+		var o Offer
+		for _, word := range list {
+			o.Words = append(o.Words, Candidate{Value: word})
+		}
+		return o
+	}
+}
+
+// described is up to how many contexts are read to say what each is for. With
+// more of them nobody reads that, and it would take long.
+const described = 50
+
+// SavedContexts offers the names of the store, with what they are for.
+func SavedContexts(e *Env, _ *Line) (o Offer) {
+	store, err := e.Store()
+	if err != nil {
+		return o
+	}
+	names, err := store.Names()
+	if err != nil {
+		return o
+	}
+	for _, name := range names {
+		word := Candidate{Value: name}
+		if len(names) <= described {
+			word.Help = aboutContext(store, name)
+		}
+		o.Words = append(o.Words, word)
+	}
+	return o
+}
+
+// aboutContext is the description of a context, or its servers.
+func aboutContext(store *natsctx.Store, name string) string {
+	c, err := store.Load(name)
+	switch {
+	case err != nil:
+		return "cannot be read"
+	case c.Description != "":
+		return c.Description
+	}
+	return natsctx.RedactURL(c.URLOrDefault())
+}
+
+// offered is how long after it was seen a name is offered.
+const offered = 24 * time.Hour
+
+// roster is what the last commands learned of the fleet that the line is about.
+func (w *Line) roster(e *Env) *roster {
+	store, err := e.Store()
+	if err != nil {
+		return &roster{}
+	}
+	_, none := w.Flags["no-context"]
+	t, err := natsctx.Resolve(store, natsctx.Overrides{
+		Context: w.Flags["context"], NoContext: none,
+		Settings: natsctx.Settings{URL: w.Flags["server"]}, AllowURLOverride: true,
+	}, e.Getenv)
+	if err != nil {
+		return &roster{}
+	}
+	return e.openRoster(t)
+}
+
+func knownServers(e *Env, w *Line) (o Offer) {
+	for _, k := range w.roster(e).known {
+		if e.Now().Sub(k.Seen) < offered {
+			o.Words = append(o.Words, Candidate{k.Name, k.Cluster})
+		}
+	}
+	return o
+}
+
+func knownClusters(e *Env, w *Line) (o Offer) {
+	for _, k := range w.roster(e).known {
+		if k.Cluster != "" && e.Now().Sub(k.Seen) < offered {
+			o.Words = append(o.Words, Candidate{Value: k.Cluster})
+		}
+	}
+	return o
+}
+
+func knownAccounts(e *Env, w *Line) (o Offer) {
+	for name, seen := range w.roster(e).accounts() {
+		if e.Now().Sub(seen) < offered {
+			o.Words = append(o.Words, Candidate{Value: name})
+		}
+	}
+	return o
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+var (
+	ErrDeclined  = errors.New("not confirmed, nothing was done")
+	errNoAnswer  = errors.New("this needs a confirmation, and there is no terminal to ask on")
+	ErrProtected = errors.New("the context is protected")
+	errDryRun    = errors.New("--dry-run: nothing was done")
+)
+
+// ActFlags are the flags of every command that changes something.
+type ActFlags struct{ Yes, Force, dryRun bool }
+
+func (f *ActFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("yes", "Do it without asking.").Short('y').BoolVar(&f.Yes)
+	cmd.Flag("force", "Do it although the context is protected.").BoolVar(&f.Force)
+	cmd.Flag("dry-run", "Show what would be done, and do nothing.").BoolVar(&f.dryRun)
+}
+
+// Confirm shows the plan and asks for the word that names what will be
+// touched, unless --yes is given. A protected context needs --force besides.
+// With --dry-run the plan is all there is: the error then is no failure.
+func (f *ActFlags) Confirm(e *Env, plan, word string, protected bool) error {
+	return f.ConfirmLines(e, []string{plan}, word, protected)
+}
+
+// ConfirmLines is confirm for a plan of several lines.
+func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bool) error {
+	if protected && !f.Force && !f.dryRun {
+		return ErrProtected
+	}
+	for _, line := range plan {
+		e.Say("", line)
+	}
+	if f.dryRun {
+		return errDryRun
+	}
+	if f.Yes {
+		return nil
+	}
+	if !e.InTTY {
+		return errNoAnswer
+	}
+	if _, err := fmt.Fprintf(e.Err, "natsctl: type %s to go on: ", view.Text(word)); err != nil {
+		return err
+	}
+	answer, err := bufio.NewReader(e.In).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read the confirmation: %w", err)
+	}
+	if strings.TrimSpace(answer) != word {
+		return ErrDeclined
+	}
+	return nil
+}

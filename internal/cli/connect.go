@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// session is where a command is connected, and as whom.
+type session struct {
+	Target *natsctx.Target
+	Conn   *nats.Conn
+}
+
+// Store opens the contexts of this user.
+func (e *Env) Store() (*natsctx.Store, error) {
+	root, err := natsctx.ConfigHome(e.Getenv)
+	if err != nil && !errors.Is(err, natsctx.ErrNoHome) { // in a container there may be none, nor any context
+		return nil, err
+	}
+	return natsctx.Open(root), nil
+}
+
+// Target finds out where to connect, and as whom, without connecting.
+func (e *Env) Target() (*natsctx.Target, error) {
+	store, err := e.Store()
+	if err != nil {
+		return nil, err
+	}
+	overrides, err := e.Flags.Overrides(e)
+	if err != nil {
+		return nil, err
+	}
+	t, err := natsctx.Resolve(store, overrides, e.Getenv)
+	if err != nil || !e.InTTY || overrides.User == "" || t.User != "" || t.Token != overrides.User {
+		return t, err
+	}
+	// Nobody gave a password for --user, so it would be sent as a token.
+	if overrides.Password, err = e.AskPassword(overrides.User); err != nil || overrides.Password == "" {
+		return t, err
+	}
+	return natsctx.Resolve(store, overrides, e.Getenv)
+}
+
+// Overrides are the connection flags as the context package wants them.
+func (g *Globals) Overrides(e *Env) (natsctx.Overrides, error) {
+	o := natsctx.Overrides{
+		Context: g.Context, NoContext: g.noContext,
+		Settings: natsctx.Settings{
+			URL: strings.Join(g.Servers, ","), User: g.User, Creds: g.creds, NKey: g.nkey,
+			Cert: g.tlsCert, Key: g.tlsKey, CA: g.tlsCA, TLSFirst: g.tlsFirst,
+			InboxPrefix: g.inboxPrefix, SocksProxy: g.socksProxy,
+		},
+		Timeout: g.Timeout, Insecure: g.Insecure, AllowURLOverride: g.allowURLOverride,
+	}
+	var err error
+	if o.Password, err = e.secret("password-file", g.PasswordFile, g.passwordStdin); err != nil {
+		return o, err
+	}
+	o.Token, err = e.secret("token-file", g.TokenFile, false)
+	return o, err
+}
+
+// secret reads a secret from a file or from standard input, without its
+// trailing line end. A file of this user that others can read is refused.
+func (e *Env) secret(flag, file string, stdin bool) (string, error) {
+	switch {
+	case stdin:
+		line, err := bufio.NewReader(e.In).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("read the password from standard input: %w", err)
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	case file != "":
+		secret, warning, err := natsctx.ReadSecretFile(flag, file)
+		if warning != nil {
+			e.Say("warning", warning.Error())
+		}
+		return secret, err
+	}
+	return "", nil
+}
+
+// Connect connects with the context, environment and flags of the command, at
+// most once. The connection is drained when the command ends.
+func (e *Env) Connect(ctx context.Context, extra ...nats.Option) (*session, error) {
+	if e.Session != nil {
+		return e.Session, nil
+	}
+	target, err := e.Target()
+	if err != nil {
+		return nil, err
+	}
+	s := &session{Target: target}
+	if s.Conn, err = e.Dial(ctx, target, extra...); err != nil {
+		return nil, err
+	}
+	e.Session, e.dialled = s, target
+	e.OnClose(func() { s.Conn.Close(); e.Session = nil })
+	return s, nil
+}
+
+// Dial connects to a target; the caller closes the connection.
+func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Option) (*nats.Conn, error) {
+	e.Warn(target)
+	dial, err := target.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range dial.Warnings {
+		e.Say("warning", warning.Error())
+	}
+	opts := nats.GetDefaultOptions()
+	opts.Servers = dial.URLs
+	own := []nats.Option{
+		nats.Name("natsctl " + BuildVersion()), nats.ErrorHandler(unsaid), nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second),
+	}
+	for _, set := range append(append(dial.Options, own...), extra...) {
+		if err := set(&opts); err != nil {
+			return nil, fmt.Errorf("connection options: %w", err)
+		}
+	}
+	if e.Flags.Trace {
+		opts.CustomDialer = &tracer{inner: opts.CustomDialer, timeout: opts.Timeout, w: e.Err}
+	}
+	nc, err := opts.Connect()
+	if err != nil {
+		return nil, &connectError{target: target, flags: &e.Flags, cause: err}
+	}
+	return nc, nil
+}
+
+// unsaid keeps nats.go from printing what a server says without being asked;
+// who waits for an answer listens for it and reports it in words.
+func unsaid(*nats.Conn, *nats.Subscription, error) {}
+
+// Warn tells of what weakens or changes the connection.
+func (e *Env) Warn(t *natsctx.Target) {
+	if t.Insecure {
+		e.Say("warning", "--insecure: the server's certificate is not verified, anyone on the way can read and change everything")
+	}
+	for _, host := range t.PlaintextHosts() {
+		e.Say("warning", "the secret may reach "+host+" without encryption; a tls:// URL insists on it")
+	}
+	if names := t.EnvOverrides(); len(names) > 0 {
+		e.Say("warning", "the environment overrides the context: "+strings.Join(names, ", "))
+	}
+}
+
+// Origin says where a value comes from, with the name of the variable.
+func Origin(t *natsctx.Target, f natsctx.Field) string {
+	from := t.Origin(f.Key)
+	if from == natsctx.FromEnv && t.Variable(f.Key) != "" {
+		return t.Variable(f.Key)
+	}
+	return from.String()
+}

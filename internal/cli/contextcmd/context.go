@@ -1,0 +1,224 @@
+// Package contextcmd holds the commands natsctl context, about saved contexts.
+// What a context holds and means is internal/context's.
+package contextcmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// Entries is the noun context: saved places to connect to.
+func Entries() []cli.Entry { return []cli.Entry{contextEntry()} }
+
+func contextEntry() cli.Entry {
+	return cli.Entry{
+		Name: "context", Aliases: []string{"ctx"},
+		Help: "Saved contexts: where to connect, and as whom. The nats CLI uses the same ones.",
+		Sub: []cli.Entry{
+			{Name: "add", Aliases: []string{"create", "save"}, Help: "Save a new context made of the global flags.", Cmd: &contextAdd{}},
+			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context: what flags say, or all of it in an editor.", Cmd: &contextEdit{}},
+			{Name: "copy", Aliases: []string{"cp"}, Help: "Save a context under a second name, with what flags change.", Cmd: &contextCopy{}},
+			{Name: "ls", Aliases: []string{"list"}, Help: "List the contexts.", Cmd: &contextLs{}},
+			{Name: "show", Aliases: []string{"info", "view"}, Help: "Show a context, and where each value that would be used comes from.", Cmd: &contextShow{}},
+			{Name: "select", Aliases: []string{"switch", "set"}, Help: "Use a context whenever none is named.", Cmd: &contextSelect{}},
+			{Name: "previous", Help: "Select the context that was selected before.", Cmd: &contextPrevious{}},
+			{Name: "unselect", Help: "Leave no context selected.", Cmd: &contextUnselect{}},
+			{Name: "rm", Aliases: []string{"remove"}, Help: "Remove a context.", Cmd: &contextRm{}},
+			{Name: "validate", Help: "Check contexts, and with --connect how far each of their URLs gets.", Cmd: &contextValidate{}},
+			{Name: "protect", Help: "Let actions in this context ask for --force.", Cmd: &contextProtect{on: true}},
+			{Name: "unprotect", Help: "Lift the protection of a context.", Cmd: &contextProtect{}},
+		},
+	}
+}
+
+// contextSelect makes a context the default one.
+type contextSelect struct{ name string }
+
+func (c *contextSelect) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The context; asked for on a terminal when left out.").StringVar(&c.name)
+}
+
+func (c *contextSelect) Run(_ context.Context, e *cli.Env) error {
+	store, err := e.Store()
+	if err != nil {
+		return err
+	}
+	if c.name == "" {
+		if c.name, err = chooseContext(e, store); err != nil {
+			return err
+		}
+	}
+	if err := store.Select(c.name); err != nil {
+		return err
+	}
+	return saySelected(e, store, c.name)
+}
+
+// chooseContext asks for one of the contexts by number or name.
+func chooseContext(e *cli.Env, store *natsctx.Store) (string, error) {
+	names, err := store.Names()
+	if err != nil {
+		return "", err
+	}
+	if !e.InTTY || len(names) == 0 {
+		return "", cli.Usagef("name the context to select")
+	}
+	for i, name := range names {
+		e.Say("", fmt.Sprintf("%3d  %s", i+1, name))
+	}
+	answer, err := e.Ask("number or name: ")
+	if err != nil {
+		return "", err
+	}
+	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(names) {
+		return names[n-1], nil
+	}
+	if answer == "" {
+		return "", cli.ErrDeclined
+	}
+	return answer, nil
+}
+
+// saySelected tells a person what is selected now.
+func saySelected(e *cli.Env, store *natsctx.Store, name string) error {
+	c, err := store.Load(name)
+	if err != nil {
+		return err
+	}
+	e.Say("", fmt.Sprintf("context %q is selected: %s", name, natsctx.RedactURL(c.URLOrDefault())))
+	return nil
+}
+
+// contextPrevious goes back to the context before.
+type contextPrevious struct{}
+
+func (c *contextPrevious) Setup(*kingpin.CmdClause) {}
+
+func (c *contextPrevious) Run(_ context.Context, e *cli.Env) error {
+	store, err := e.Store()
+	if err != nil {
+		return err
+	}
+	name, err := store.SelectPrevious()
+	if err != nil {
+		return err
+	}
+	return saySelected(e, store, name)
+}
+
+// contextUnselect leaves none selected.
+type contextUnselect struct{}
+
+func (c *contextUnselect) Setup(*kingpin.CmdClause) {}
+
+func (c *contextUnselect) Run(_ context.Context, e *cli.Env) error {
+	store, err := e.Store()
+	if err != nil {
+		return err
+	}
+	name, err := store.Unselect()
+	if err != nil {
+		return err
+	}
+	e.Say("", fmt.Sprintf("context %q is no longer selected; natsctl context previous selects it again", name))
+	return nil
+}
+
+// contextProtect sets or lifts the protection of contexts.
+type contextProtect struct {
+	on    bool
+	names []string
+}
+
+func (c *contextProtect) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The contexts.").Required().StringsVar(&c.names)
+}
+
+func (c *contextProtect) Run(_ context.Context, e *cli.Env) error {
+	store, err := e.Store()
+	if err != nil {
+		return err
+	}
+	state := map[bool]string{true: "protected: actions in it need --force", false: "not protected"}[c.on]
+	for _, name := range c.names {
+		if err := store.SetMark(name, func(m *natsctx.Mark) { m.Protected = c.on }); err != nil {
+			return err
+		}
+		e.Say("", fmt.Sprintf("context %q is %s", name, state))
+	}
+	return nil
+}
+
+// contextRm removes contexts.
+type contextRm struct {
+	names []string
+	act   cli.ActFlags
+}
+
+func (c *contextRm) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The contexts.").Required().StringsVar(&c.names)
+	c.act.Setup(cmd)
+}
+
+func (c *contextRm) Run(_ context.Context, e *cli.Env) error {
+	store, err := e.Store()
+	if err != nil {
+		return err
+	}
+	for _, name := range c.names {
+		if err := c.remove(e, store, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *contextRm) remove(e *cli.Env, store *natsctx.Store, name string) error {
+	if err := store.Known(name); err != nil {
+		return err
+	}
+	mark, err := store.Mark(name)
+	if err != nil {
+		return err
+	}
+	selected, err := store.Selected()
+	if err != nil {
+		return err
+	}
+	plan := fmt.Sprintf("this removes the file %s", store.Path(name))
+	if selected == name {
+		plan += " and leaves no context selected"
+	}
+	if err := c.act.Confirm(e, plan, name, mark.Protected); err != nil {
+		return err
+	}
+	if err := store.Remove(name, c.act.Force); err != nil {
+		return err
+	}
+	e.Say("", fmt.Sprintf("context %q is removed", name))
+	return nil
+}
+
+// Advices are what to do about errors of these commands beside those of the store.
+func Advices() []cli.Advice {
+	return []cli.Advice{
+		cli.On(cli.Is(errEditor), cli.ExitFailed, cli.Hint("VISUAL or EDITOR names another editor; flags change single keys without one")),
+	}
+}
+
+// Values complete the arguments of these commands.
+func Values() []cli.Value {
+	return []cli.Value{
+		cli.Complete("context edit", "--clear", cli.Words(keys()...)),
+		cli.Complete("context copy", "source", cli.SavedContexts),
+		cli.Complete("context copy", "name", cli.Nothing),
+		cli.Complete("context add", "name", cli.Nothing),
+		cli.Complete("context", "name", cli.SavedContexts),
+	}
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/nats-io/nats.go"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// connectError says where a connection was to go, and, when that matters, as
+// whom.
+type connectError struct {
+	target *natsctx.Target
+	flags  *Globals
+	cause  error
+}
+
+func (c *connectError) Error() string {
+	where := natsctx.RedactURL(c.target.URLOrDefault())
+	if c.target.Origin("url") == natsctx.FromDefault {
+		where += " (the default, nothing names a server)"
+	}
+	if errors.Is(c.cause, nats.ErrAuthorization) {
+		where += " " + c.who()
+	}
+	return fmt.Sprintf("connect to %s: %v", where, c.cause)
+}
+
+func (c *connectError) Unwrap() error { return c.cause }
+
+// who says with which credentials, without showing a secret.
+func (c *connectError) who() string {
+	set := &c.target.Settings
+	for _, f := range natsctx.Fields() {
+		if !f.IsSet(set) {
+			continue
+		}
+		from := " (" + Origin(c.target, f) + ")"
+		if c.target.Origin(f.Key) == natsctx.FromContext {
+			from = fmt.Sprintf(" of context %q", c.target.Name)
+		}
+		switch f.Key {
+		case "user":
+			return fmt.Sprintf("as user %q%s", set.User, from)
+		case "token":
+			if c.flags.User != "" && c.flags.TokenFile == "" {
+				return "with what --user gives as a token, since no password came with it"
+			}
+			return "with a token" + from
+		case "creds", "nkey":
+			return fmt.Sprintf("with the %s %s%s", f.Key, f.Show(set), from)
+		case "nsc":
+			return fmt.Sprintf("with the nsc profile %s%s", set.NSC, from)
+		case "user_jwt":
+			return "with a user JWT" + from
+		}
+	}
+	if set.Cert != "" {
+		return "with the client certificate " + set.Cert + " alone"
+	}
+	return "without credentials"
+}
+
+// connectionAdvices are about reaching a server at all; what nats.go says is
+// kept, and the next step added.
+func connectionAdvices() []Advice {
+	return []Advice{
+		On(Is(nats.ErrAuthExpired), ExitAuth, Hint("the user's credentials have expired; get new ones from whoever issues them")),
+		On(Is(nats.ErrAuthRevoked), ExitAuth, Hint("the user's credentials were revoked; get new ones from whoever issues them")),
+		On(Is(nats.ErrAccountAuthExpired), ExitAuth, Hint("the account's JWT has expired; its operator must push a new one")),
+		On(Is(nats.ErrAuthorization), ExitAuth, hintAuthorization),
+		On(Is(nats.ErrPermissionViolation), ExitAuth, Hint("the user may not use this subject; natsctl account info shows its permissions")),
+		On(As[x509.UnknownAuthorityError](), ExitUnreachable, hintAuthority),
+		On(expired, ExitUnreachable, probing("renew the certificate on the server, or set the clock of this machine right", "shows its dates")),
+		On(As[x509.CertificateInvalidError](), ExitUnreachable, probing("the server needs another certificate", "shows this one")),
+		On(As[x509.HostnameError](), ExitUnreachable, probing("use a host in the URL that the certificate is for", "shows which")),
+		On(Is(nats.ErrSecureConnRequired), ExitUnreachable, Hint("the server asks for TLS; use a tls:// URL or --tlsca FILE")),
+		On(Is(nats.ErrSecureConnWanted), ExitUnreachable, Hint("the server offers no TLS at this port; check the URL, nats:// connects in clear")),
+		On(As[tls.RecordHeaderError](), ExitUnreachable, Hint("the server does not begin with TLS at this port; check the URL, or leave --tlsfirst (tls_first) away")),
+		On(Is(nats.ErrTLS), ExitUnreachable, clientCertificate),
+		On(tlsAlert, ExitUnreachable, clientCertificate),
+		On(Is(nats.ErrNoServers), ExitUnreachable, hintNobodyListens),
+		On(As[*net.DNSError](), ExitUnreachable, Hint("check the host name in the URL")),
+		On(timedOut("dial"), ExitUnreachable, Hint("nothing answers at this address: the host is down, or a firewall drops it; raise --timeout if it is far away")),
+		On(timedOut("read"), ExitUnreachable, Hint("something accepts the connection and says nothing: a server that hangs (paused, overloaded), one that begins with TLS (--tlsfirst), or no NATS server")),
+		On(As[*net.OpError](), ExitUnreachable, probing("is a server running there?", "tries each URL")),
+		On(Is(nats.ErrTimeout), ExitUnreachable, Hint("raise --timeout if the servers are far away or busy")),
+		On(Is(context.DeadlineExceeded), ExitUnreachable, Hint("raise --timeout if the servers are far away or busy")),
+		On(Is(syscall.ENOSPC), ExitFailed, Hint("free some space on that disk and try again")),
+		On(As[*connectError](), ExitUnreachable, probing("something listens there and ends the connection: a server that is full or shuts down, or no NATS server", "shows how far it gets")),
+	}
+}
+
+// expired matches a server's certificate outside of its time.
+func expired(err error) bool {
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+}
+
+// timedOut matches a network operation that took too long.
+func timedOut(op string) func(error) bool {
+	return func(err error) bool {
+		var failed *net.OpError
+		return errors.As(err, &failed) && failed.Op == op && failed.Timeout()
+	}
+}
+
+// tlsAlert matches a server's refusal in the TLS handshake or right behind it.
+func tlsAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// clientCertificate is the hint for a server that ended TLS.
+func clientCertificate(error) string {
+	return "the server does not accept the client's certificate, or wants one: --tlscert FILE and --tlskey FILE give it"
+}
+
+// hintAuthorization says where other credentials would come from.
+func hintAuthorization(err error) string {
+	var c *connectError
+	switch {
+	case !errors.As(err, &c):
+	case c.who() == "without credentials":
+		return "give some: --context NAME (natsctl context ls lists them), --creds FILE, or --user NAME with --password-file FILE"
+	case c.target.Name == "":
+		return "the server does not accept these; another context (natsctl context ls) or other flags bring others"
+	}
+	return "the server does not accept these credentials; natsctl context show says which are used and where they come from"
+}
+
+// hintAuthority says which authority was asked.
+func hintAuthority(err error) string {
+	next := "--tlsca FILE names the authority that signed the server's certificate"
+	var c *connectError
+	if errors.As(err, &c) && c.target.CA != "" {
+		next = "the authority in " + c.target.CA + " did not sign the server's certificate; --tlsca FILE names another one"
+	}
+	return probing(next, "shows who signed it")(err)
+}
+
+// hintNobodyListens says what may have been meant.
+func hintNobodyListens(err error) string {
+	var c *connectError
+	if errors.As(err, &c) && c.target.Origin("url") == natsctx.FromDefault {
+		return "-s URL names a server, --context NAME a context (natsctl context ls lists them); natsctl cluster up starts a local cluster"
+	}
+	return probing("no server listens there; is it running?", "tries each URL")(err)
+}
+
+// probing is a hint with the command that looks closer, and what that shows;
+// without it when it was that command that failed.
+func probing(hint, shows string) func(error) string {
+	return func(err error) string {
+		var c *connectError
+		if !errors.As(err, &c) {
+			return hint
+		}
+		look := "natsctl context validate --connect"
+		switch urls := strings.Join(c.flags.Servers, ","); {
+		case c.target.Name != "":
+			look += " " + ShellQuote(c.target.Name)
+		case urls != "":
+			look = "natsctl -s " + ShellQuote(natsctx.RedactURL(urls)) + " context validate --connect"
+		}
+		separator := "; "
+		if strings.HasSuffix(hint, "?") {
+			separator = " "
+		}
+		return hint + separator + look + " " + shows
+	}
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/sys"
+)
+
+// lostConnection matches a connection that was lost for no reason that has a
+// row of its own.
+func lostConnection(target error) func(error) bool {
+	return func(err error) bool {
+		known := errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) ||
+			errors.Is(err, nats.ErrAccountAuthExpired) || errors.Is(err, nats.ErrAuthorization)
+		return errors.Is(err, target) && !known
+	}
+}
+
+// elsewhere is a [sys.ErrNotSystem], with what to give instead.
+type elsewhere struct {
+	error
+	saved []string // contexts for the system account of the same servers
+	flag  string   // the flag that names one
+	bare  bool     // it was reached without a context
+}
+
+// Unwrap returns the error itself.
+func (w elsewhere) Unwrap() error { return w.error }
+
+// WithSaved looks among the saved contexts for one that would do, for the flag
+// that chooses it.
+func (e *Env) WithSaved(err error, flag string) error {
+	store, failed := e.Store()
+	if !errors.Is(err, sys.ErrNotSystem) || e.dialled == nil || failed != nil {
+		return err
+	}
+	if other := (elsewhere{}); errors.As(err, &other) {
+		return err
+	}
+	return elsewhere{err, store.SystemContexts(e.dialled.Name, e.dialled.URLOrDefault()), flag, e.dialled.Name == ""}
+}
+
+// hint is the command to give; nothing when no context is known.
+func (w elsewhere) hint() string {
+	var saved []string
+	for _, name := range w.saved[:min(3, len(w.saved))] {
+		saved = append(saved, w.flag+" "+ShellQuote(name))
+	}
+	if len(saved) == 0 {
+		return ""
+	}
+	hint := "this needs a user of the system account: the same command with " + strings.Join(saved, " or ")
+	if w.bare {
+		return hint + " in place of the URL and credentials"
+	}
+	return hint
+}
+
+// hintNotSystem names the account that has to be asked for instead.
+func hintNotSystem(err error) string {
+	var other elsewhere
+	if errors.As(err, &other) && other.hint() != "" {
+		return other.hint()
+	}
+	hint := "this needs a user of the system account; choose one with --context NAME, natsctl context ls shows which there are"
+	var e *sys.NotSystemError
+	if errors.As(err, &e) && e.Account == "$G" {
+		hint += " (account $G is where users go that name none; the server's system_account setting says which account is the system's)"
+	}
+	return hint
+}
+
+// hintNoServer is the did-you-mean for a server or cluster.
+func hintNoServer(err error) string {
+	var e *sys.NoServerError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	what, most := "servers", 8
+	if e.Clusters {
+		what = "clusters"
+	}
+	switch {
+	case e.Suggestion != "":
+		return "did you mean " + e.Suggestion + "?"
+	case len(e.Known) == 0:
+		return "natsctl server ls shows all servers"
+	case len(e.Known) > most:
+		return "natsctl server ls shows all servers"
+	}
+	return "the " + what + " are " + strings.Join(e.Known, ", ")
+}
+
+// hintPermission says what has to be allowed.
+func hintPermission(err error) string {
+	var e *sys.PermissionError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if e.Subscribe {
+		return "answers come to an inbox that this user may not read; if it has a prefix of its own, name it with --inbox-prefix"
+	}
+	if strings.HasPrefix(e.Subject, "$SYS.REQ.ACCOUNT.PING.") || strings.HasPrefix(e.Subject, "$SYS.REQ.USER.") {
+		return "the user's permissions, or the role of its signing key, must allow it to publish there; natsctl account info shows what can be seen without, natsctl context ls other users"
+	}
+	return "a user of the system account needs permission to publish to $SYS.REQ.> and to subscribe to its inbox"
+}

@@ -1,0 +1,43 @@
+package exportercmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/cli"
+	natsctx "github.com/natsctl/natsctl/internal/context"
+)
+
+// connectContext connects with a saved context alone: what the command line and
+// the environment say of the connection belongs to another one.
+func connectContext(ctx context.Context, e *cli.Env, name string, extra ...nats.Option) (*nats.Conn, error) {
+	store, err := e.Store()
+	if err != nil {
+		return nil, err
+	}
+	target, err := natsctx.Resolve(store, natsctx.Overrides{Context: name, IgnoreEnv: true}, e.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return e.Dial(ctx, target, extra...)
+}
+
+// probeResolver connects to the contexts that /probe may ask: those named, or
+// every saved one for "*". A path is not a name, whoever asks.
+func probeResolver(e *cli.Env, allowed []string) exporter.Resolver {
+	return func(ctx context.Context, name string) (*nats.Conn, error) {
+		if !slices.Contains(allowed, name) && !slices.Contains(allowed, "*") || natsctx.CheckName(name) != nil {
+			return nil, fmt.Errorf("%w that may be probed: %q", exporter.ErrNoContext, name)
+		}
+		nc, err := connectContext(ctx, e, name)
+		if errors.Is(err, natsctx.ErrUnknown) {
+			return nil, fmt.Errorf("%w: %q", exporter.ErrNoContext, name)
+		}
+		return nc, err
+	}
+}

@@ -1,0 +1,191 @@
+// Package exportercmd holds the commands natsctl exporter. The metrics are the
+// public package exporter's.
+package exportercmd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/exporter-toolkit/web"
+	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
+
+	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// Entries holds the Prometheus exporter and what goes with it.
+func Entries() []cli.Entry { return []cli.Entry{exporterEntry()} }
+
+func exporterEntry() cli.Entry {
+	return cli.Entry{Name: "exporter", Help: "Serve every server's metrics to Prometheus from one endpoint.", Sub: []cli.Entry{
+		{Name: "serve", Help: "Serve the metrics until interrupted; so does `natsctl exporter` alone.", Cmd: &exporterServeCommand{}, Standard: true},
+		{Name: "check", Help: "Ask the fleet once and show how many series each metric would have.", Cmd: &exporterCheckCommand{}},
+		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}},
+		{Name: "dashboards", Help: "Write dashboards for Grafana.", Cmd: &exporterDashboardsCommand{}},
+	}}
+}
+
+// exporterServeCommand serves the metrics.
+type exporterServeCommand struct {
+	exporterFlags
+	web      *web.FlagConfig
+	probes   []string
+	accounts []string
+	latency  []string
+}
+
+func (c *exporterServeCommand) Setup(cmd *kingpin.CmdClause) {
+	c.web = kingpinflag.AddFlags(cmd, "127.0.0.1:7777")
+	c.exporterFlags.Setup(cmd)
+	cmd.Flag("probe-context", "Saved context that /probe?context=NAME may ask; repeat, or give * for all.").PlaceHolder("NAME").StringsVar(&c.probes)
+	cmd.Flag("account-context", "Saved context of a user of an account, for its micro services, service latency and advisories; repeat.").PlaceHolder("NAME").StringsVar(&c.accounts)
+	cmd.Flag("latency", "Latency that servers measure of a service of the accounts, for example orders=latency.orders; repeat.").PlaceHolder("SERVICE=SUBJECT").StringsVar(&c.latency)
+}
+
+func (c *exporterServeCommand) Run(ctx context.Context, e *cli.Env) error {
+	opts, err := c.options()
+	if err != nil {
+		return err
+	}
+	if len(c.probes) > 0 {
+		opts = append(opts, exporter.WithResolver(probeResolver(e, c.probes)))
+	}
+	s, err := e.Connect(ctx, forEver...)
+	if err != nil {
+		return err
+	}
+	exp, err := exporter.New(s.Conn, opts...)
+	if err != nil {
+		return err
+	}
+	defer exp.Close()
+	if err := c.watchAccounts(ctx, e, exp); err != nil {
+		return err
+	}
+	return c.listen(ctx, e, exp)
+}
+
+// forEver makes a connection that need not stand yet, and that is tried again
+// as long as the process lives, whatever the reason of its failure was.
+var forEver = []nats.Option{nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.MaxReconnects(-1)}
+
+func (c *exporterServeCommand) watchAccounts(ctx context.Context, e *cli.Env, exp *exporter.Exporter) error {
+	for _, name := range c.accounts {
+		nc, err := connectContext(ctx, e, name, forEver...)
+		if err != nil {
+			return err
+		}
+		e.OnClose(nc.Close)
+		if err := exp.WatchAccount(name, nc, c.latency...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Limits of the HTTP server: a scraper sends little, and may take long to read
+// the metrics of a large fleet.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	stopTimeout   = 5 * time.Second
+)
+
+// listen serves until ctx ends, then lets the scrapes under way finish.
+func (c *exporterServeCommand) listen(ctx context.Context, e *cli.Env, exp *exporter.Exporter) error {
+	handler, err := exporterPages(exp)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
+	stopped := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		_ = srv.Shutdown(grace) // what is not finished by then is cut off
+	})
+	defer stopped()
+	level := slog.LevelInfo
+	err = web.ListenAndServe(srv, c.web, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: level})))
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// exporterPages adds a page at / that names the others.
+func exporterPages(exp *exporter.Exporter) (http.Handler, error) {
+	mux := http.NewServeMux()
+	mux.Handle("/", exp.Routes())
+	page, err := web.NewLandingPage(web.LandingConfig{
+		Name: "natsctl exporter", Description: "Metrics of a whole NATS fleet", Version: cli.BuildVersion(), Profiling: "false",
+		Links: []web.LandingLinks{
+			{Address: "/metrics", Text: "Metrics"},
+			{Address: "/healthz", Text: "Health", Description: "the process lives"},
+			{Address: "/readyz", Text: "Readiness", Description: "the fleet can be asked"},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/{$}", page)
+	return mux, nil
+}
+
+// exporterRulesCommand writes the rules.
+type exporterRulesCommand struct {
+	hold time.Duration
+}
+
+func (c *exporterRulesCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("max-for", "Let no alert wait longer than this before it fires.").PlaceHolder("DURATION").DurationVar(&c.hold)
+}
+
+func (c *exporterRulesCommand) Run(_ context.Context, e *cli.Env) error {
+	body, err := exporter.Rules(exporter.RuleOptions{Hold: c.hold})
+	if err != nil {
+		return err
+	}
+	_, err = e.Out.Write(body)
+	return err
+}
+
+// exporterDashboardsCommand writes the dashboards.
+type exporterDashboardsCommand struct {
+	name string
+	dir  string
+}
+
+func (c *exporterDashboardsCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "The dashboard to write to standard output; none lists them.").StringVar(&c.name)
+	cmd.Flag("dir", "Write all of them as files into this directory.").PlaceHolder("DIR").StringVar(&c.dir)
+}
+
+func (c *exporterDashboardsCommand) Run(_ context.Context, e *cli.Env) error {
+	boards, err := exporter.Dashboards()
+	if err != nil {
+		return err
+	}
+	if c.dir != "" {
+		return writeDashboards(e, c.dir, boards)
+	}
+	return printDashboard(e, c.name, boards)
+}
+
+// exporterDirMode is the mode of a directory of dashboards: they are no secret.
+const exporterDirMode os.FileMode = 0o755
+
+// Advices are what to do about errors of the exporter.
+func Advices() []cli.Advice {
+	return []cli.Advice{
+		cli.On(cli.Is(exporter.ErrOption), cli.ExitUsage, cli.Hint("natsctl exporter serve --help explains each flag, docs/exporter.md the whole")),
+		cli.On(cli.Is(errPartialScrape), cli.ExitPartial, cli.Hint("natsctl server ping shows who does not answer, and why")),
+		cli.On(cli.Is(exporter.ErrNoContext), cli.ExitUsage, cli.Hint("allow it with --probe-context NAME")),
+		cli.On(cli.Is(exporter.ErrNotConnected), cli.ExitUnreachable, cli.Hint("is a server of the context up? natsctl context validate tells")),
+	}
+}

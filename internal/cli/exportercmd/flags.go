@@ -1,0 +1,96 @@
+package exportercmd
+
+import (
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// exporterFlags say what the exporter collects and under which names.
+type exporterFlags struct {
+	compat                     []string
+	prefix                     string
+	collect, without           []string
+	minInterval, scrapeTimeout time.Duration
+	replicas, ephemeral        bool
+	top, maxSeries             int
+	accounts, notAccounts      string
+	streams, notStreams        string
+	consumers, notConsumers    string
+}
+
+func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
+	names := make([]string, 0, 20)
+	for _, c := range exporter.Collectors() {
+		names = append(names, c.Name)
+	}
+	list := strings.Join(names, ", ")
+	cmd.Flag("compat", "Names of another exporter to serve as well: surveyor, exporter or none; repeat.").Default("surveyor").EnumsVar(&f.compat, "surveyor", "exporter", "none")
+	cmd.Flag("compat-prefix", "With --compat exporter: prefix instead of gnatsd_ and jetstream_, as the Helm chart's nats.").PlaceHolder("PREFIX").StringVar(&f.prefix)
+	cmd.Flag("collect", "Collect only this; repeat. There are "+list+".").PlaceHolder("NAME").StringsVar(&f.collect)
+	cmd.Flag("no-collect", "Do not collect this; repeat.").PlaceHolder("NAME").StringsVar(&f.without)
+	cmd.Flag("min-interval", "Scrapes this close together share one snapshot.").Default("1s").DurationVar(&f.minInterval)
+	cmd.Flag("scrape-timeout", "Longest time for a scrape that brings no timeout of its own.").Default("8s").DurationVar(&f.scrapeTimeout)
+	cmd.Flag("replicas", "Export every replica of a stream and consumer, not the leader's alone.").BoolVar(&f.replicas)
+	cmd.Flag("ephemeral", "Export every ephemeral consumer; by default they are summed for each stream.").BoolVar(&f.ephemeral)
+	cmd.Flag("top", "Streams of an account on a server, and consumers of a stream, with series of their own; the rest is summed. 0: all.").Default("1000").IntVar(&f.top)
+	cmd.Flag("max-series", "Most series of one scrape; the rest is left out and counted. 0: no limit.").Default("1000000").IntVar(&f.maxSeries)
+	cmd.Flag("accounts", "Only accounts whose id or name matches this expression.").PlaceHolder("REGEX").StringVar(&f.accounts)
+	cmd.Flag("no-accounts", "No accounts whose id or name matches this expression.").PlaceHolder("REGEX").StringVar(&f.notAccounts)
+	cmd.Flag("streams", "Only streams whose name matches this expression.").PlaceHolder("REGEX").StringVar(&f.streams)
+	cmd.Flag("no-streams", "No streams whose name matches this expression.").PlaceHolder("REGEX").StringVar(&f.notStreams)
+	cmd.Flag("consumers", "Only consumers whose name matches this expression.").PlaceHolder("REGEX").StringVar(&f.consumers)
+	cmd.Flag("no-consumers", "No consumers whose name matches this expression.").PlaceHolder("REGEX").StringVar(&f.notConsumers)
+}
+
+// options are the flags as the exporter wants them.
+func (f *exporterFlags) options() ([]exporter.Option, error) {
+	opts := []exporter.Option{
+		exporter.WithVersion(cli.BuildVersion()), exporter.WithSurveyorNames(false), exporter.WithMinInterval(f.minInterval), exporter.WithTimeout(f.scrapeTimeout),
+		exporter.WithReplicas(f.replicas), exporter.WithEphemeral(f.ephemeral), exporter.WithTop(f.top), exporter.WithMaxSeries(f.maxSeries),
+		exporter.WithAccounts(f.accounts, f.notAccounts), exporter.WithStreams(f.streams, f.notStreams), exporter.WithConsumers(f.consumers, f.notConsumers),
+	}
+	own := false
+	for _, name := range f.compat {
+		switch name {
+		case "surveyor":
+			opts = append(opts, exporter.WithSurveyorNames(true))
+		case "exporter":
+			own = true
+			opts = append(opts, exporter.WithExporterNames(f.prefix))
+		}
+	}
+	if f.prefix != "" && !own {
+		return nil, cli.Usagef("--compat-prefix goes with --compat exporter")
+	}
+	if chosen := f.chosen(own); chosen != nil {
+		opts = append(opts, exporter.WithCollectors(chosen...))
+	}
+	return opts, exporter.Validate(opts...)
+}
+
+// chosen is the list of collectors, or nil for the default one.
+func (f *exporterFlags) chosen(perServer bool) []string {
+	if len(f.collect) == 0 && len(f.without) == 0 {
+		return nil
+	}
+	chosen := f.collect
+	if len(chosen) == 0 {
+		chosen = exporter.DefaultCollectors(perServer)
+	}
+	without := map[string]bool{}
+	for _, name := range f.without {
+		without[name] = true
+	}
+	out := []string{}
+	for _, name := range chosen {
+		if !without[name] {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// ExitStatus is an exit code of which everything has been said on standard
+// output, such as that of a nagios plugin.
+type ExitStatus int
+
+// Error gives the code.
+func (s ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// Fail prints an error with its hint on standard error, as an object when
+// JSON is asked for, and returns its exit code. Parts of an error may come from
+// strangers, so each line passes through [view.Text].
+func (e *Env) Fail(err error) int {
+	var status ExitStatus
+	if errors.As(err, &status) {
+		return int(status)
+	}
+	code, hint := e.Explain(e.WithSaved(err, "--context"))
+	if errors.Is(err, context.Canceled) {
+		return code
+	}
+	if strings.HasSuffix(e.Flags.Output, "json") {
+		doc := map[string]any{"error": err.Error(), "exit_code": code}
+		if hint != "" {
+			doc["hint"] = hint
+		}
+		if body, err := json.Marshal(doc); err == nil {
+			_ = view.JSON(e.Err, json.RawMessage(body), true)
+			return code
+		}
+	}
+	for _, line := range errorLines(err) {
+		e.Say("error", line)
+	}
+	if hint != "" {
+		e.Say("hint", hint)
+	}
+	return code
+}
+
+// errorLines is what to print of an error: one line, unless its type has
+// several. A line end inside a line is a stranger's and stays inside it.
+func errorLines(err error) []string {
+	var several interface{ Lines() []string }
+	if errors.As(err, &several) {
+		return several.Lines()
+	}
+	return []string{err.Error()}
+}
+
+// several are errors that are told one a line.
+type several []error
+
+// AllOf returns the errors that are not nil as one, or nil.
+func AllOf(errs []error) error {
+	failed := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(failed) == 0 {
+		return nil
+	}
+	return several(failed)
+}
+
+// Error joins them.
+func (s several) Error() string { return strings.Join(s.Lines(), "; ") }
+
+// Unwrap returns each of them.
+func (s several) Unwrap() []error { return s }
+
+func (s several) Lines() (lines []string) {
+	for _, err := range s {
+		lines = append(lines, errorLines(err)...)
+	}
+	return lines
+}
+
+// Say writes a line for the operator to standard error: "natsctl: hint: ...".
+func (e *Env) Say(kind, line string) {
+	prefix := "natsctl: "
+	if kind != "" {
+		prefix += kind + ": "
+	}
+	_, _ = fmt.Fprintln(e.Err, prefix+view.Text(line))
+}
+
+// Explain finds the exit code and the hint of an error in the tables of the
+// console and of the program that runs.
+func (e *Env) Explain(err error) (code int, hint string) { return Explain(e.app.Advices, err) }

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// ShapeFlags are the flags of every command that prints a table.
+type ShapeFlags struct{ Shape view.Shape }
+
+func (f *ShapeFlags) Setup(cmd *kingpin.CmdClause, sort string) {
+	cmd.Flag("sort", "Column to sort by; numbers go largest first.").Default(sort).PlaceHolder("COLUMN").StringVar(&f.Shape.Sort)
+	cmd.Flag("reverse", "Sort the other way round.").Short('R').BoolVar(&f.Shape.Reverse)
+	cmd.Flag("limit", "Show at most this many rows.").PlaceHolder("N").IntVar(&f.Shape.Limit)
+	cmd.Flag("filter", "Show the rows for which this expression holds (docs/filter.md).").PlaceHolder("EXPR").StringVar(&f.Shape.Filter)
+}
+
+// ScopeFlags narrow a question to some servers.
+type ScopeFlags struct{ Scope fleet.Scope }
+
+func (f *ScopeFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("cluster", "Only the servers of this cluster.").PlaceHolder("NAME").StringVar(&f.Scope.Cluster)
+	cmd.Flag("name", "Only the server of this name or id.").PlaceHolder("NAME").StringVar(&f.Scope.Name)
+	cmd.Flag("host", "Only the servers on this host.").PlaceHolder("HOST").StringVar(&f.Scope.Host)
+	cmd.Flag("tag", "Only the servers with this tag; repeat to ask for several.").PlaceHolder("TAG").StringsVar(&f.Scope.Tags)
+}
+
+// WatchFlags repeat a command until it is interrupted.
+type WatchFlags struct{ Every time.Duration }
+
+func (f *WatchFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("watch", "Repeat at this interval until interrupted, for example --watch 2s.").PlaceHolder("INTERVAL").DurationVar(&f.Every)
+}
+
+const (
+	cursorHome  = "\x1b[H"
+	eraseLine   = "\x1b[K"
+	eraseBelow  = "\x1b[J"
+	clearScreen = "\x1b[2J"
+)
+
+// Loop runs once, or again at every interval when --watch is given. On a
+// terminal each round is painted over the one before; elsewhere the rounds
+// follow each other, one document each. A round that fails with a partial
+// answer is shown and does not end the watch; the end of a recording (io.EOF)
+// does.
+func (f *WatchFlags) Loop(ctx context.Context, e *Env, once func(context.Context) error) error {
+	if f.Every == 0 {
+		return once(ctx)
+	}
+	if f.Every < 100*time.Millisecond {
+		return Usagef("--watch %s is too short; use 100ms or more", f.Every)
+	}
+	ticker := time.NewTicker(f.Every)
+	defer ticker.Stop()
+	for first := true; ; first = false {
+		err := e.repaint(first, func() error { return once(ctx) })
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// repaint runs one round of a watch.
+func (e *Env) repaint(first bool, round func() error) error {
+	paint := e.OutTTY && e.Flags.Output != "json" && e.Flags.Output != "ndjson"
+	if !paint {
+		return e.tolerate(round())
+	}
+	screen := &repainter{}
+	out := e.Out
+	e.Out = screen
+	err := round()
+	e.Out = out
+	start := cursorHome
+	if first {
+		start = clearScreen + cursorHome
+	}
+	if _, writeErr := fmt.Fprint(out, start, screen.String(), eraseBelow); writeErr != nil {
+		return writeErr
+	}
+	return e.tolerate(err)
+}
+
+// tolerate reports a partial answer and goes on; anything else ends the watch.
+func (e *Env) tolerate(err error) error {
+	if code, _ := e.Explain(err); err != nil && code == ExitPartial {
+		e.Fail(err)
+		return nil
+	}
+	return err
+}

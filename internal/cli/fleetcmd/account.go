@@ -1,0 +1,203 @@
+package fleetcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// accountEntry holds the commands about accounts. A user of the system account
+// sees all of them, any other user its own.
+func accountEntry() cli.Entry {
+	return cli.Entry{Name: "account", Help: "See accounts: all of them as a system user, its own as any user.", Sub: []cli.Entry{
+		{Name: "info", Help: "Show one account, and who you are in it.", Cmd: &accountInfoCommand{}},
+		{Name: "ls", Help: "List the accounts with their connections and traffic.", Cmd: &accountListCommand{}},
+		{Name: "conns", Help: "List the connections of one account.", Cmd: &accountConnsCommand{}},
+	}}
+}
+
+// accountLens looks at accounts as whoever the user is.
+type accountLens struct {
+	client *sys.Client
+	own    *sys.Own // what an ordinary user sees; nil for a system user
+	user   string   // account that the user is in
+}
+
+// newAccountLens asks as a system user, and when the user is none, as one of an account.
+// The snapshot holds what want says, or of its own account what it may know; what
+// its permissions do not let it ask is an error if it is the kind needed.
+func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...fleet.Kind) (*accountLens, *fleet.Snapshot, error) {
+	client, err := e.System(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := client.Snapshot(ctx, want)
+	denied := errors.Is(err, sys.ErrPermission) && !client.Conn().IsSystemAccount()
+	if !errors.Is(err, sys.ErrNotSystem) && !denied {
+		return &accountLens{client: client}, snap, err
+	}
+	var other *sys.NotSystemError
+	if !errors.As(err, &other) { // a server before 2.12 does not tell a user who may not ask where it is
+		other = &sys.NotSystemError{Account: client.Conn().RemoteAccount()}
+	}
+	own, err := client.OwnAccount(ctx, want.Conns)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, k := range needed {
+		if err := own.Refused(k); err != nil {
+			return nil, nil, err
+		}
+	}
+	l := &accountLens{client: client, own: own, user: other.Account}
+	if own.User != nil {
+		l.user = own.User.Account
+	}
+	return l, own.Snapshot, nil
+}
+
+// limits says on standard error what the user may not see.
+func (l *accountLens) limits(e *cli.Env) {
+	if l.own != nil && e.ErrTTY {
+		e.Say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers told of this account alone; other accounts, "+
+			"links between servers, and servers that kept silent cannot be seen", l.user, len(l.own.Snapshot.Servers)))
+	}
+}
+
+// complete returns the snapshot to judge by who is missing in it: nil for an
+// ordinary user, who cannot know.
+func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
+	if l.own != nil {
+		return nil
+	}
+	return s
+}
+
+// refuse tells that an ordinary user cannot see another account.
+func (l *accountLens) refuse(account string) error {
+	if l.own == nil || account == "" || account == l.user {
+		return nil
+	}
+	return &sys.NotSystemError{Account: l.user}
+}
+
+type accountListCommand struct {
+	cli.ShapeFlags
+	jetstream bool
+}
+
+func (c *accountListCommand) Setup(cmd *kingpin.CmdClause) {
+	c.ShapeFlags.Setup(cmd, "")
+	cmd.Flag("jetstream", "Count streams, consumers and bytes too; as a system user.").BoolVar(&c.jetstream)
+}
+
+func (c *accountListCommand) Run(ctx context.Context, e *cli.Env) error {
+	want := fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Varz}}
+	if c.jetstream {
+		want.Kinds = append(want.Kinds, fleet.Jsz)
+		want.JS.Streams = true
+	}
+	lens, snap, err := newAccountLens(ctx, e, want, fleet.AccountStatz)
+	if err != nil {
+		return err
+	}
+	grid, err := c.Shape.Apply(view.NewGrid(view.Accounts(false), slices.Values(fleet.AccountRows(snap, nil))))
+	if err != nil {
+		return err
+	}
+	lens.limits(e)
+	return e.Print(cli.Table{Schema: "natsctl.account.ls/v1", Snap: lens.complete(snap), Grid: grid, Totals: grid.Totals("total")})
+}
+
+type accountConnsCommand struct {
+	cli.ShapeFlags
+	name  string
+	conns fleet.ConnWant
+}
+
+func (c *accountConnsCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "Account; your own by default, which is all that a user outside the system account can see.").StringVar(&c.name)
+	c.ShapeFlags.Setup(cmd, "")
+	cmd.Flag("state", "open, closed or all.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
+	cmd.Flag("subject", "Only those with a subscription that matches this subject.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
+}
+
+func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
+	c.conns.Account = c.name
+	if c.name == "" {
+		info, err := whoami(ctx, e)
+		if err != nil {
+			return err
+		}
+		c.conns.Account = info
+	}
+	want := fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz, fleet.Accountz}, Conns: c.conns}
+	if wantsLeafs(c.conns) {
+		want.Kinds = append(want.Kinds, fleet.Leafz)
+	}
+	lens, snap, err := newAccountLens(ctx, e, want, fleet.Connz)
+	if err != nil {
+		return err
+	}
+	if err := lens.refuse(c.name); err != nil {
+		return err
+	}
+	if err := knownAccount(snap, c.conns.Account); err != nil {
+		return err
+	}
+	rows := fleet.ConnRows(snap, nil)
+	for _, r := range fleet.LeafRows(snap, nil) {
+		if r.Info.Account == c.conns.Account {
+			rows = append(rows, r)
+		}
+	}
+	grid, err := c.Shape.Apply(view.NewGrid(view.Connections(false, c.conns.State != "open"), slices.Values(rows)))
+	if err != nil {
+		return err
+	}
+	lens.limits(e)
+	return e.Print(cli.Table{Schema: "natsctl.account.conns/v1", Snap: lens.complete(snap), Grid: grid, Totals: grid.Totals("total")})
+}
+
+// whoami is the account that the user is in.
+func whoami(ctx context.Context, e *cli.Env) (string, error) {
+	client, err := e.System(ctx)
+	if err != nil {
+		return "", err
+	}
+	if acc := client.Conn().RemoteAccount(); acc != "" {
+		return acc, nil
+	}
+	info, err := client.UserInfo(ctx)
+	if err == nil {
+		return info.Account, nil
+	}
+	if acc := client.Conn().RemoteAccount(); acc != "" { // told meanwhile, behind the connection's first PONG
+		return acc, nil
+	}
+	return "", err
+}
+
+// knownAccount refuses a name that none of the servers asked knows, with the
+// nearest one. An ordinary user has no list to compare with.
+func knownAccount(s *fleet.Snapshot, account string) error {
+	var known []string
+	for _, sv := range s.Servers {
+		if sv.Accountz == nil {
+			return nil
+		}
+		known = append(known, sv.Accountz.Accounts...)
+	}
+	if slices.Contains(known, account) || len(s.Servers) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w %q%s", errNoAccount, account, view.Suggest(account, slices.Compact(slices.Sorted(slices.Values(known)))))
+}

@@ -1,0 +1,219 @@
+package fleetcmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// checkCommand judges a fleet by the table of checks.
+type checkCommand struct {
+	cli.ScopeFlags
+	replayFlags
+	names  []string
+	over   time.Duration
+	set    []string
+	limits string
+	failOn string
+	list   bool
+	about  string
+}
+
+func checkEntry() cli.Entry {
+	return cli.Entry{Name: "check", Help: "Judge the fleet: what is wrong, where, why it matters, and what to do next.", Cmd: &checkCommand{}}
+}
+
+// checkFormats are the formats of check: the common ones, and those of
+// monitoring systems.
+var checkFormats = slices.Concat(cli.Formats, []string{"nagios", "junit", "prometheus"})
+
+func (c *checkCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("name", "Checks to run; all when none is named.").StringsVar(&c.names)
+	c.ScopeFlags.Setup(cmd)
+	c.replayFlags.Setup(cmd)
+	cmd.Flag("over", "Time between the two snapshots that checks of rates compare.").Default("1s").PlaceHolder("INTERVAL").DurationVar(&c.over)
+	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; a dash for never); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
+	cmd.Flag("limits", "File with one NAME=WARN,CRIT a line; --set wins.").PlaceHolder("FILE").StringVar(&c.limits)
+	cmd.Flag("fail-on", "The least level that makes the command fail: warn or crit.").Default("warn").PlaceHolder("LEVEL").EnumVar(&c.failOn, "warn", "crit")
+	cmd.Flag("list", "List the checks and their limits, and ask nobody.").BoolVar(&c.list)
+	cmd.Flag("explain", "Say what one check looks at, why it matters, and what to do.").PlaceHolder("NAME").StringVar(&c.about)
+}
+
+func (c *checkCommand) Run(ctx context.Context, e *cli.Env) error {
+	format, err := e.Format(checkFormats...)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.list:
+		return listChecks(e)
+	case c.about != "":
+		return explainCheck(e, c.about)
+	}
+	chosen, err := chooseChecks(c.names)
+	if err != nil {
+		return err
+	}
+	ranges, err := c.ranges()
+	if err != nil {
+		return err
+	}
+	in, err := c.look(ctx, e, chosen)
+	if err != nil {
+		if format == "nagios" {
+			return c.nagiosFailed(e, err)
+		}
+		return err
+	}
+	in.Ranges = ranges
+	report := newCheckReport(in, chosen, len(c.names) > 0)
+	if err := report.write(e, format); err != nil {
+		return err
+	}
+	return c.verdict(e, format, report)
+}
+
+// chooseChecks finds checks by name, with a suggestion for a typo.
+func chooseChecks(names []string) ([]*checks.Check, error) {
+	rows, err := checks.Select(names...)
+	if err == nil {
+		return rows, nil
+	}
+	var all []string
+	for _, c := range checks.All() {
+		all = append(all, c.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("%w%s", err, view.Suggest(name, all))
+		}
+	}
+	return nil, err
+}
+
+// look takes the snapshot, or two where a check compares.
+func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Check) (checks.Input, error) {
+	flags := samplerFlags{replayFlags: c.replayFlags, rate: c.over}
+	sampler, err := flags.sampler(ctx, e, false)
+	if err != nil {
+		return checks.Input{}, err
+	}
+	want := checks.WantFor(chosen)
+	want.Scope = c.Scope
+	if sampler.rec != nil {
+		want.Kinds = nil // a check says itself what the recording does not hold
+	}
+	rates := slices.ContainsFunc(chosen, func(ch *checks.Check) bool { return ch.Rates })
+	tick, err := sampler.take(ctx, want, rates)
+	if err != nil {
+		return checks.Input{}, err
+	}
+	return checks.Input{Snapshot: tick.Snapshot, Before: tick.Before, Delta: tick.Delta}, nil
+}
+
+// checkReport is what all formats are made from.
+type checkReport struct {
+	Schema   string          `json:"schema"`
+	Time     time.Time       `json:"time"`
+	Level    fleet.Level     `json:"level"`
+	Expected int             `json:"expected"`
+	Answered int             `json:"answered"`
+	Checks   []checks.Result `json:"checks"`
+	snap     *fleet.Snapshot
+	named    bool
+}
+
+// newCheckReport runs the checks. One that could not look counts as unknown
+// when it was asked for by name, and not at all otherwise.
+func newCheckReport(in checks.Input, chosen []*checks.Check, named bool) *checkReport {
+	r := &checkReport{
+		Schema: "natsctl.check/v1", Time: in.Snapshot.Time, snap: in.Snapshot, named: named,
+		Expected: in.Snapshot.Expected, Answered: len(in.Snapshot.Servers), Checks: checks.Run(in, chosen),
+	}
+	for _, res := range r.Checks {
+		if res.Skipped == "" || named {
+			r.Level = r.Level.Worse(res.Level)
+		}
+	}
+	return r
+}
+
+// findings are the findings of all checks, worst first.
+func (r *checkReport) findings() []checks.Finding {
+	var out []checks.Finding
+	for _, res := range r.Checks {
+		out = append(out, res.Findings...)
+	}
+	slices.SortStableFunc(out, func(a, b checks.Finding) int {
+		switch {
+		case a.Level == b.Level:
+			return 0
+		case a.Level.Worse(b.Level) == a.Level:
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// summary counts the checks by their level.
+func (r *checkReport) summary() string {
+	counts := map[string]int{}
+	for _, res := range r.Checks {
+		word := res.Level.String()
+		if res.Skipped != "" {
+			word = "skipped"
+		}
+		counts[word]++
+	}
+	noun := "checks"
+	if len(r.Checks) == 1 {
+		noun = "check"
+	}
+	parts := []string{fmt.Sprintf("%d %s", len(r.Checks), noun)}
+	for _, word := range []string{"ok", "info", "warn", "crit", "unknown", "skipped"} {
+		if counts[word] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[word], word))
+		}
+	}
+	return parts[0] + ": " + strings.Join(parts[1:], ", ")
+}
+
+// verdict turns the level into the exit code.
+func (c *checkCommand) verdict(e *cli.Env, format string, r *checkReport) error {
+	if format == "nagios" {
+		return cli.ExitStatus(r.nagiosStatus())
+	}
+	failed := r.Level == fleet.Crit || r.Level == fleet.Unknown || r.Level == fleet.Warn && c.failOn == "warn"
+	var names []string
+	for _, res := range r.Checks {
+		if (res.Skipped == "" || r.named) && res.Level != fleet.OK && res.Level != fleet.Info {
+			names = append(names, res.Name)
+		}
+	}
+	switch {
+	case failed:
+		return checkFailedError(fmt.Sprintf("%s: %s", r.summary(), strings.Join(names, ", ")))
+	case !r.snap.Complete():
+		return e.Completeness(r.snap)
+	}
+	if e.ErrTTY {
+		e.Say("", fmt.Sprintf("%s; %d/%d servers answered", r.summary(), r.Answered, r.Expected))
+	}
+	return nil
+}
+
+// checkFailedError is a fleet that checks found at fault.
+type checkFailedError string
+
+// Error gives the figures and the names of the checks.
+func (e checkFailedError) Error() string { return string(e) }

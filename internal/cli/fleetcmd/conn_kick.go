@@ -1,0 +1,163 @@
+package fleetcmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/act"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// paceFlags say how fast clients are moved.
+type paceFlags struct{ pace sys.Pace }
+
+func (f *paceFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("rate", "At most so many connections a second; 0 as fast as servers answer.").Default("50").PlaceHolder("N").Float64Var(&f.pace.PerSecond)
+	cmd.Flag("notice", "Tell each client so long before that its server goes away.").Default("0s").PlaceHolder("DURATION").DurationVar(&f.pace.Notice)
+}
+
+// check refuses a pace that cannot be kept.
+func (f *paceFlags) check() error {
+	if f.pace.PerSecond < 0 || f.pace.Notice < 0 {
+		return cli.Usagef("--rate and --notice cannot be negative")
+	}
+	return nil
+}
+
+// lasts is about how long n connections take.
+func (f *paceFlags) lasts(n int) time.Duration {
+	d := f.pace.Notice
+	if f.pace.PerSecond > 0 {
+		d += time.Duration(float64(n) / f.pace.PerSecond * float64(time.Second))
+	}
+	return d
+}
+
+// kick is what conn kick and server kick have in common.
+type kick struct {
+	connSelection
+	paceFlags
+	cli.ActFlags
+}
+
+func (c *kick) Setup(cmd *kingpin.CmdClause) {
+	c.connSelection.Setup(cmd)
+	c.paceFlags.Setup(cmd)
+	c.ActFlags.Setup(cmd)
+}
+
+type connKickCommand struct{ kick }
+
+func (c *connKickCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("name", "Only connections of the server of this name or id.").PlaceHolder("NAME").StringVar(&c.scope.Name)
+	cmd.Flag("cluster", "Only connections of the servers of this cluster.").PlaceHolder("NAME").StringVar(&c.scope.Cluster)
+	c.kick.Setup(cmd)
+}
+
+func (c *kick) Run(ctx context.Context, e *cli.Env) error {
+	if err := c.connSelection.check(); err != nil {
+		return err
+	}
+	if err := c.paceFlags.check(); err != nil {
+		return err
+	}
+	client, err := e.System(ctx)
+	if err != nil {
+		return err
+	}
+	conns, snap, err := c.find(ctx, client)
+	if err != nil {
+		return err
+	}
+	if len(conns) == 0 {
+		if !snap.Complete() {
+			return cli.Partial(snap)
+		}
+		return errNobody
+	}
+	plan := append([]string{fmt.Sprintf("this closes %s, in about %s:", cli.Plural(len(conns), kindOf(conns)),
+		view.Duration(c.lasts(len(conns)).Seconds()))}, describe(conns)...)
+	word := strconv.Itoa(len(conns))
+	if c.scope.Name != "" {
+		word = conns[0].Server.Name
+	}
+	if err := c.ConfirmLines(e, plan, word, e.Session.Target.Protected); err != nil {
+		return err
+	}
+	return c.report(ctx, e, client, conns, snap)
+}
+
+// kickColumns are the columns of the result.
+func kickColumns() []view.Column[sys.KickResult] {
+	cols := make([]view.Column[sys.KickResult], 0, 8)
+	for _, c := range connColumns() {
+		if c.Name == "subscriptions" || c.Name == "pending_bytes" || c.Unit == view.Count {
+			continue
+		}
+		value := c.Value
+		cols = append(cols, view.Column[sys.KickResult]{
+			Name: c.Name, Title: c.Title, Unit: c.Unit, Wide: c.Wide,
+			Value: func(r sys.KickResult) any { return value(r.Conn) },
+		})
+	}
+	return append(cols,
+		view.Column[sys.KickResult]{Name: "outcome", Title: "Outcome", Value: func(r sys.KickResult) any { return string(r.Outcome) }, Level: kickLevel},
+		view.Column[sys.KickResult]{Name: "error", Title: "Error", Value: func(r sys.KickResult) any {
+			if r.Err == nil {
+				return nil
+			}
+			return r.Err.Error()
+		}},
+	)
+}
+
+func kickLevel(r sys.KickResult) view.Level {
+	switch r.Outcome {
+	case sys.KickError:
+		return fleet.Crit
+	case sys.Left, sys.Another, sys.Untried:
+		return fleet.Warn
+	}
+	return fleet.OK
+}
+
+// report kicks, shows the progress and prints what became of each connection.
+func (c *kick) report(ctx context.Context, e *cli.Env, client *sys.Client, conns []sys.Conn, snap *fleet.Snapshot) error {
+	counts := map[sys.KickOutcome]int{}
+	var results []sys.KickResult
+	var failed error
+	for r := range client.KickAll(ctx, conns, c.pace) {
+		results = append(results, r)
+		counts[r.Outcome]++
+		if r.Err != nil && failed == nil {
+			failed = r.Err
+		}
+		e.Progress(fmt.Sprintf("%d of %d connections done", len(results), len(conns)))
+	}
+	e.Progress("")
+	grid := view.NewGrid(kickColumns(), func(yield func(sys.KickResult) bool) {
+		for _, r := range results {
+			if !yield(r) {
+				return
+			}
+		}
+	})
+	if err := e.PrintTable(e.Flags.Output, cli.Table{Schema: "natsctl.kick/v1", Snap: snap, Grid: grid}); err != nil {
+		return err
+	}
+	e.Say("", act.KickSummary(counts, len(conns)))
+	if ctx.Err() != nil && counts[sys.Untried] > 0 {
+		e.Say("", "interrupted; the same command again closes those that are left")
+	}
+	if failed != nil {
+		return fmt.Errorf("%s not kicked: %w", cli.Plural(counts[sys.KickError], "connection"), failed)
+	}
+	return e.Completeness(snap)
+}

@@ -1,0 +1,170 @@
+package fleetcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// eventsCommand writes what the servers tell, as it happens.
+type eventsCommand struct {
+	kinds    []string
+	accounts []string
+	servers  []string
+	clusters []string
+	filter   string
+	count    int
+	lasting  time.Duration
+}
+
+func eventsEntry() cli.Entry {
+	return cli.Entry{Name: "events", Help: "Follow what happens: connects, failed logins, lame ducks, shutdowns, JetStream advisories.", Cmd: &eventsCommand{}}
+}
+
+func (c *eventsCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("kind", "Only events of this kind; repeat to ask for several: "+strings.Join(kindNames(), ", ")+".").PlaceHolder("KIND").EnumsVar(&c.kinds, kindNames()...)
+	cmd.Flag("account", "Only events of this account; repeat to ask for several.").PlaceHolder("NAME").StringsVar(&c.accounts)
+	cmd.Flag("name", "Only events told by the server of this name; repeat to ask for several.").PlaceHolder("NAME").StringsVar(&c.servers)
+	cmd.Flag("cluster", "Only events told by servers of this cluster; repeat to ask for several.").PlaceHolder("NAME").StringsVar(&c.clusters)
+	cmd.Flag("filter", "Only events for which this expression holds (docs/filter.md).").PlaceHolder("EXPR").StringVar(&c.filter)
+	cmd.Flag("count", "End after this many events.").PlaceHolder("N").IntVar(&c.count)
+	cmd.Flag("for", "End after this time.").PlaceHolder("DURATION").DurationVar(&c.lasting)
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range sys.EventKinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+func (c *eventsCommand) Run(ctx context.Context, e *cli.Env) error {
+	if _, err := e.Format("table", "wide", "json", "ndjson", "csv"); err != nil {
+		return err
+	}
+	out := &eventWriter{e: e, want: c.wanted}
+	if c.filter != "" {
+		var err error
+		if out.filter, err = view.NewFilter(c.filter, view.Heads(view.Events())); err != nil {
+			return err
+		}
+	}
+	client, err := e.System(ctx)
+	if err != nil {
+		return err
+	}
+	kinds := make([]fleet.EventKind, len(c.kinds))
+	for i, k := range c.kinds {
+		kinds[i] = fleet.EventKind(k)
+	}
+	listening := ctx
+	if c.lasting > 0 {
+		var cancel context.CancelFunc
+		listening, cancel = context.WithTimeout(ctx, c.lasting)
+		defer cancel()
+	}
+	for ev, err := range client.Events(listening, kinds...) {
+		if err != nil {
+			if denied := (*sys.PermissionError)(nil); errors.As(err, &denied) && denied.Subscribe {
+				e.Say("warning", err.Error()+"; its events are missing")
+				continue
+			}
+			return err
+		}
+		if err := out.write(ev); err != nil {
+			return err
+		}
+		if c.count > 0 && out.written >= c.count {
+			return nil
+		}
+	}
+	if out.written == 0 && e.ErrTTY {
+		e.Say("", "no such event came")
+	}
+	return nil
+}
+
+// wanted applies the flags that select by name. What natsctl itself has to say
+// is always wanted.
+func (c *eventsCommand) wanted(ev fleet.Event) bool {
+	if ev.Kind == fleet.EventGap {
+		return true
+	}
+	return (len(c.accounts) == 0 || slices.Contains(c.accounts, ev.Account)) &&
+		(len(c.servers) == 0 || slices.Contains(c.servers, ev.Server)) &&
+		(len(c.clusters) == 0 || slices.Contains(c.clusters, ev.Cluster))
+}
+
+// eventWriter writes events one by one.
+type eventWriter struct {
+	e       *cli.Env
+	want    func(fleet.Event) bool
+	filter  *view.Filter
+	written int
+}
+
+func (w *eventWriter) write(ev fleet.Event) error {
+	if !w.want(ev) {
+		return nil
+	}
+	grid := view.NewGrid(view.Events(), slices.Values([]fleet.Event{ev}))
+	if w.filter != nil && ev.Kind != fleet.EventGap {
+		ok, err := w.filter.Match(grid.Rows[0])
+		if err != nil || !ok {
+			return err
+		}
+	}
+	w.written++
+	switch format := w.e.Flags.Output; {
+	case format == "json" || format == "ndjson":
+		return w.e.PrintJSON(ev, format == "ndjson")
+	case format == "csv" && w.written == 1:
+		return view.CSV(w.e.Out, grid)
+	case format == "csv":
+		return view.CSVRows(w.e.Out, grid)
+	case !w.e.OutTTY:
+		return view.TSV(w.e.Out, grid, format == "wide")
+	}
+	return w.line(ev)
+}
+
+// line writes an event for a person: when, how bad, what, where it was told,
+// and who, where and why.
+func (w *eventWriter) line(ev fleet.Event) error {
+	style := view.Style{Color: w.e.OutColor}
+	mark := view.Glyph(ev.Level, w.e.Flags.ASCII)
+	at := ev.Server
+	if ev.Cluster != "" {
+		at += " (" + ev.Cluster + ")"
+	}
+	_, err := fmt.Fprintf(w.e.Out, "%s %s %s %-20s %s\n", ev.Time.UTC().Format("15:04:05.000Z"),
+		style.Paint(mark, ev.Level), style.Paint(fmt.Sprintf("%-17s", ev.Kind), ev.Level), view.Text(at), eventText(ev))
+	return err
+}
+
+// eventText says who, where and why.
+func eventText(ev fleet.Event) string {
+	var b strings.Builder
+	if ev.Account != "" && ev.Account != ev.Who {
+		b.WriteString(view.Text(ev.Account) + ": ")
+	}
+	b.WriteString(view.Text(ev.Who))
+	if ev.Where != "" {
+		b.WriteString(" at " + view.Text(ev.Where))
+	}
+	if ev.Why != "" {
+		b.WriteString(": " + view.Text(ev.Why))
+	}
+	return b.String()
+}

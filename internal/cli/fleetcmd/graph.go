@@ -1,0 +1,106 @@
+package fleetcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// graphCommand draws the topology.
+type graphCommand struct {
+	cli.ScopeFlags
+	cli.WatchFlags
+	samplerFlags
+}
+
+func graphEntry() cli.Entry {
+	return cli.Entry{Name: "graph", Help: "Draw clusters, servers, gateways and leafnodes, with what is wrong: -o tree, dot, mermaid, svg or json.", Cmd: &graphCommand{}}
+}
+
+// graphFormats are the formats of a topology; without one it is a tree.
+var graphFormats = []string{"table", "tree", "wide", "dot", "mermaid", "svg", "json", "ndjson", "yaml"}
+
+// graphWant is what a topology is made from.
+var graphWant = fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Routez, fleet.Gatewayz, fleet.Leafz}}
+
+func (c *graphCommand) Setup(cmd *kingpin.CmdClause) {
+	c.ScopeFlags.Setup(cmd)
+	c.WatchFlags.Setup(cmd)
+	c.samplerFlags.Setup(cmd)
+}
+
+func (c *graphCommand) Run(ctx context.Context, e *cli.Env) error {
+	format, err := e.Format(graphFormats...)
+	if err != nil {
+		return err
+	}
+	sampler, err := c.sampler(ctx, e, c.Every > 0)
+	if err != nil {
+		return err
+	}
+	want := graphWant
+	want.Scope = c.Scope
+	err = c.Loop(ctx, e, func(ctx context.Context) error {
+		tick, err := sampler.take(ctx, want, c.rate > 0 || c.Every > 0)
+		if err != nil {
+			return err
+		}
+		top := fleet.NewTopology(tick.Snapshot, fleet.TopologyOptions{Delta: tick.Delta})
+		if err := c.draw(e, format, top); err != nil {
+			return err
+		}
+		return e.Completeness(tick.Snapshot)
+	})
+	if c.Every > 0 && errors.Is(err, io.EOF) {
+		return nil // the recording has been played
+	}
+	return err
+}
+
+func (c *graphCommand) draw(e *cli.Env, format string, t *fleet.Topology) error {
+	doc := struct {
+		Schema string `json:"schema"`
+		*fleet.Topology
+	}{"natsctl.topology/v1", t}
+	style := view.Style{Color: e.OutColor}
+	switch format {
+	case "json", "ndjson":
+		return e.PrintJSON(doc, format == "ndjson")
+	case "yaml":
+		return view.YAML(e.Out, doc)
+	case "wide":
+		return style.GraphTree(e.Out, t, e.Flags.ASCII)
+	}
+	small := view.FoldTopology(t)
+	sayFolded(e, small)
+	switch format {
+	case "dot":
+		return view.GraphDOT(e.Out, small.Topology)
+	case "mermaid":
+		return view.GraphMermaid(e.Out, small.Topology)
+	case "svg":
+		return view.GraphSVG(e.Out, small.Topology)
+	}
+	return style.GraphTree(e.Out, small.Topology, e.Flags.ASCII)
+}
+
+// sayFolded says what a drawing of a large fleet leaves out, and where it is.
+func sayFolded(e *cli.Env, f view.Folded) {
+	if f.Faults > 0 {
+		e.Say("warning", fmt.Sprintf("%d more links at fault are not drawn; -o wide has them all", f.Faults))
+	}
+	if f.Servers > 0 {
+		text := fmt.Sprintf("%d servers without a fault of their own are folded", f.Servers)
+		if f.Gateways > 0 {
+			text += fmt.Sprintf(", and %d gateways between clusters that are well", f.Gateways)
+		}
+		e.Say("", text+"; -o wide has all of them, --cluster NAME draws one cluster")
+	}
+}

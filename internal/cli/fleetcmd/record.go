@@ -1,0 +1,285 @@
+package fleetcmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// recordCommand writes snapshots and events into a file.
+type recordCommand struct {
+	cli.ScopeFlags
+	file     string
+	every    time.Duration
+	lasting  time.Duration
+	count    int
+	want     string
+	events   bool
+	identity bool
+	force    bool
+}
+
+func recordEntry() cli.Entry {
+	return cli.Entry{Name: "record", Help: "Record the fleet and its events into a file, for --replay, support or a test.", Cmd: &recordCommand{}}
+}
+
+// recordable are the kinds that --want chooses from, all of them by default.
+var recordable = []fleet.Kind{
+	fleet.Varz, fleet.Connz, fleet.Routez, fleet.Gatewayz, fleet.Leafz, fleet.Subsz, fleet.Accountz,
+	fleet.AccountStatz, fleet.Jsz, fleet.Healthz, fleet.Raftz, fleet.Ipqueuesz,
+}
+
+func (c *recordCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("file", "File to write, gzipped NDJSON; must not exist.").Required().StringVar(&c.file)
+	c.ScopeFlags.Setup(cmd)
+	cmd.Flag("every", "Time between two snapshots.").Default("2s").PlaceHolder("INTERVAL").DurationVar(&c.every)
+	cmd.Flag("for", "End after this time.").PlaceHolder("DURATION").DurationVar(&c.lasting)
+	cmd.Flag("count", "End after this many snapshots.").PlaceHolder("N").IntVar(&c.count)
+	cmd.Flag("want", "What to ask beside STATSZ, separated by commas; default all of "+wantNames(recordable)+".").PlaceHolder("KINDS").StringVar(&c.want)
+	cmd.Flag("events", "Record what happens between the snapshots too; yes by default.").Default("true").BoolVar(&c.events)
+	cmd.Flag("record-identity", "Keep user names, public keys and certificate subjects; JWTs and passwords are dropped in any case.").BoolVar(&c.identity)
+	cmd.Flag("force", "Overwrite the file.").BoolVar(&c.force)
+}
+
+func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
+	want, err := c.wanted()
+	if err != nil {
+		return err
+	}
+	if c.every < 100*time.Millisecond {
+		return cli.Usagef("--every %s is too short; use 100ms or more", c.every)
+	}
+	client, err := e.System(ctx)
+	if err != nil {
+		return err
+	}
+	if c.lasting > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.lasting, errRecorded)
+		defer cancel()
+	}
+	file, err := c.create()
+	if err != nil {
+		return err
+	}
+	tape := &taping{e: e, out: recording.NewRecorder(file, c.identity)}
+	err = tape.roll(ctx, c, client, want)
+	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
+		err = nil
+	}
+	err = cmp.Or(err, tape.out.Close(), file.Close()) // what fails first makes the others fail
+	if tape.snapshots == 0 {                          // nothing was recorded
+		return cmp.Or(err, c.discard())
+	}
+	tape.summary(c.file)
+	return err
+}
+
+// errRecorded ends a recording that has lasted as long as it should.
+var errRecorded = errors.New("the recording is over")
+
+// wanted is what each snapshot asks.
+func (c *recordCommand) wanted() (fleet.Want, error) {
+	w := fleet.Want{
+		Kinds: recordable, Scope: c.Scope, Conns: fleet.ConnWant{State: "all"},
+		JS: fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, Groups: true, AllReplicas: true},
+	}
+	if c.want == "" {
+		return w, nil
+	}
+	w.Kinds = nil
+	for name := range strings.SplitSeq(c.want, ",") {
+		kind := fleet.Kind(strings.ToUpper(strings.TrimSpace(name)))
+		switch {
+		case kind == fleet.Statsz:
+		case !slices.Contains(recordable, kind):
+			return w, cli.Usagef("--want %q is not one of %s%s", name, wantNames(recordable), view.Suggest(name, strings.Split(wantNames(recordable), ",")))
+		case !slices.Contains(w.Kinds, kind):
+			w.Kinds = append(w.Kinds, kind)
+		}
+	}
+	return w, nil
+}
+
+// create makes the file, which others may not read: it tells much about a
+// fleet.
+func (c *recordCommand) create() (*os.File, error) {
+	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if c.force {
+		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	file, err := os.OpenFile(c.file, flags, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, cli.Usagef("%s exists; choose another name, or overwrite it with --force", c.file)
+	}
+	return file, err
+}
+
+// discard removes the file, unless it is a device.
+func (c *recordCommand) discard() error {
+	if info, err := os.Lstat(c.file); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	return os.Remove(c.file)
+}
+
+// taping is a recording at work.
+type taping struct {
+	e                 *cli.Env
+	out               *recording.Recorder
+	snapshots, events int
+	partial           int // snapshots that miss a server
+	last              *fleet.Snapshot
+}
+
+// roll records until the context ends or enough snapshots are taken.
+func (t *taping) roll(ctx context.Context, c *recordCommand, client *sys.Client, want fleet.Want) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var events <-chan fleet.Event
+	if c.events {
+		events = t.listen(ctx, client)
+	}
+	source := fleet.Stagger(client)
+	ticker := time.NewTicker(c.every)
+	defer ticker.Stop()
+	for {
+		snap, err := source.Snapshot(ctx, want)
+		if err != nil {
+			return t.stopped(ctx, err)
+		}
+		if err := t.snapshot(snap, c.events); err != nil {
+			return err
+		}
+		if c.count > 0 && t.snapshots >= c.count {
+			return t.drain(events)
+		}
+		if err := t.wait(ctx, ticker.C, events); err != nil {
+			return err
+		}
+	}
+}
+
+// stopped tells an interruption, which ends a recording well, from a failure.
+func (t *taping) stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return io.EOF
+	}
+	return err
+}
+
+// snapshot records a snapshot, after what it shows to have happened.
+func (t *taping) snapshot(s *fleet.Snapshot, events bool) error {
+	if events {
+		for _, ev := range fleet.DeriveEvents(t.last, s) {
+			if err := t.event(ev); err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.out.Snapshot(s); err != nil {
+		return err
+	}
+	t.last = s
+	t.snapshots++
+	if !s.Complete() {
+		t.partial++
+	}
+	if t.e.ErrTTY {
+		_, _ = fmt.Fprintf(t.e.Err, "\r%d snapshots, %d events, %d/%d servers", t.snapshots, t.events, len(s.Servers), s.Expected)
+	}
+	return nil
+}
+
+func (t *taping) event(ev fleet.Event) error {
+	t.events++
+	return t.out.Event(ev)
+}
+
+// wait records events until the next snapshot is due.
+func (t *taping) wait(ctx context.Context, due <-chan time.Time, events <-chan fleet.Event) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return io.EOF
+		case <-due:
+			return nil
+		case ev, open := <-events:
+			if !open {
+				events = nil
+				continue
+			}
+			if err := t.event(ev); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// drain records the events that are there already.
+func (t *taping) drain(events <-chan fleet.Event) error {
+	for {
+		select {
+		case ev, open := <-events:
+			if !open {
+				return nil
+			}
+			if err := t.event(ev); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+}
+
+// listen follows the events until ctx ends. What cannot be heard is said once.
+func (t *taping) listen(ctx context.Context, client *sys.Client) <-chan fleet.Event {
+	out := make(chan fleet.Event, 1024)
+	go func() {
+		defer close(out)
+		for ev, err := range client.Events(ctx) {
+			if err != nil {
+				if ctx.Err() == nil {
+					t.e.Say("warning", err.Error()+"; some events are missing in the recording")
+				}
+				continue
+			}
+			select {
+			case out <- ev:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// summary says what is in the file now.
+func (t *taping) summary(file string) {
+	if t.e.ErrTTY {
+		_, _ = fmt.Fprintln(t.e.Err)
+	}
+	text := fmt.Sprintf("%s: %d snapshots, %d events", file, t.snapshots, t.events)
+	if t.partial > 0 {
+		text += fmt.Sprintf("; %d snapshots miss a server or an answer", t.partial)
+	}
+	t.e.Say("", text)
+	if t.e.ErrTTY {
+		t.e.Say("hint", "look at it with natsctl server report connections --replay "+file+", or natsctl check --replay "+file)
+	}
+}

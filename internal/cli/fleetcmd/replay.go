@@ -1,0 +1,208 @@
+package fleetcmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
+)
+
+// replayFlags take snapshots from a recording instead of a fleet.
+type replayFlags struct{ file, at string }
+
+func (f *replayFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("replay", "Take the answers from this recording instead of a fleet (natsctl record).").PlaceHolder("FILE").StringVar(&f.file)
+	cmd.Flag("at", "Instant of the recording: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from its start (--at 30s) or before its end (--at=-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
+}
+
+// open opens the recording, or returns nil when none was named.
+func (f *replayFlags) open(e *cli.Env) (*recording.Recording, error) {
+	if f.file == "" {
+		if f.at != "" {
+			return nil, cli.Usagef("--at is an instant of a recording; name it with --replay FILE")
+		}
+		return nil, nil
+	}
+	file, rec, err := cli.OpenRecording(f.file)
+	if err != nil {
+		return nil, err
+	}
+	e.OnClose(func() { _ = file.Close() })
+	for _, flaw := range cli.Flaws(f.file, rec) {
+		e.Say("warning", flaw)
+	}
+	return rec, nil
+}
+
+// index finds the snapshot that --at means.
+func (f *replayFlags) index(e *cli.Env, rec *recording.Recording) (int, error) {
+	first, last := rec.Time(0), rec.Time(rec.Len()-1)
+	if f.at == "" {
+		return rec.Len() - 1, nil
+	}
+	at, err := f.instant(first, last)
+	if err != nil {
+		return 0, err
+	}
+	// A fraction of a second that --at does not tell is not outside.
+	switch {
+	case at.Before(first.Truncate(time.Second)):
+		e.Say("warning", fmt.Sprintf("--at %s is before the recording, which begins at %s: that is what is shown", f.at, stamp(first)))
+	case at.After(last.Add(time.Second)):
+		e.Say("warning", fmt.Sprintf("--at %s is after the recording, which ends at %s: that is what is shown", f.at, stamp(last)))
+	}
+	return rec.At(at), nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// instant reads --at.
+func (f *replayFlags) instant(first, last time.Time) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, f.at); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{time.TimeOnly, "15:04"} {
+		if t, err := time.Parse(layout, strings.TrimSuffix(f.at, "Z")); err == nil {
+			return onDay(t, first), nil
+		}
+	}
+	d, err := time.ParseDuration(f.at)
+	if err != nil {
+		return time.Time{}, cli.Usagef("--at %q is neither a time such as %s or %s nor a duration such as 30s or -30s",
+			f.at, first.UTC().Format(time.TimeOnly), stamp(first))
+	}
+	if d < 0 || f.at[0] == '-' {
+		return last.Add(d), nil
+	}
+	return first.Add(d), nil
+}
+
+// onDay is a time of day in a recording that begins at first and lasts less than
+// a day, or at its day when it is not in there.
+func onDay(clock, first time.Time) time.Time {
+	day := first.UTC()
+	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), clock.Second(), 0, time.UTC)
+	if at.Before(first.Add(-12 * time.Hour)) {
+		at = at.Add(24 * time.Hour)
+	}
+	return at
+}
+
+// samplerFlags say where snapshots come from, and whether two of them make
+// rates.
+type samplerFlags struct {
+	replayFlags
+	rate time.Duration
+}
+
+func (f *samplerFlags) Setup(cmd *kingpin.CmdClause) {
+	f.replayFlags.Setup(cmd)
+	cmd.Flag("rate", "Measure rates over this interval instead of showing totals, for example --rate 2s.").PlaceHolder("INTERVAL").DurationVar(&f.rate)
+}
+
+// sampler takes snapshots, each with the one before where rates are wanted.
+type sampler struct {
+	source fleet.Source
+	rec    *recording.Recording
+	next   int // in the recording
+	step   int // 1 plays it, 0 stands still
+	rate   time.Duration
+	last   *fleet.Snapshot
+}
+
+// sampler opens the fleet or the recording. With playing, a recording goes on
+// by one snapshot each time; it then starts at --at, or at its beginning.
+func (f *samplerFlags) sampler(ctx context.Context, e *cli.Env, playing bool) (*sampler, error) {
+	rec, err := f.open(e)
+	if err != nil {
+		return nil, err
+	}
+	s := &sampler{rec: rec, rate: f.rate}
+	if rec == nil {
+		client, err := e.System(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.source = fleet.Stagger(client)
+		return s, nil
+	}
+	if playing {
+		s.step = 1
+	}
+	if !playing || f.at != "" {
+		if s.next, err = f.index(e, rec); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// take returns the next snapshot. With rates, it is compared with the one
+// before: of the recording, of the round before, or taken now and once more
+// after the interval.
+func (s *sampler) take(ctx context.Context, want fleet.Want, rates bool) (fleet.Tick, error) {
+	if s.rec != nil {
+		return s.replay(ctx, want)
+	}
+	if rates && s.last == nil {
+		if err := s.first(ctx, want); err != nil {
+			return fleet.Tick{}, err
+		}
+	}
+	snap, err := s.source.Snapshot(ctx, want)
+	if err != nil {
+		return fleet.Tick{}, err
+	}
+	tick := fleet.Tick{Snapshot: snap}
+	if rates {
+		tick.Before, tick.Delta = s.last, fleet.NewDelta(s.last, snap)
+	}
+	s.last = snap
+	return tick, nil
+}
+
+// first takes the snapshot that the next one is compared with.
+func (s *sampler) first(ctx context.Context, want fleet.Want) error {
+	snap, err := s.source.Snapshot(ctx, want)
+	if err != nil {
+		return err
+	}
+	s.last = snap
+	wait := time.NewTimer(max(s.rate, minRate))
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return nil
+	}
+}
+
+// minRate is the shortest interval that rates are measured over: servers write
+// some of their times in milliseconds.
+const minRate = 100 * time.Millisecond
+
+// replay takes the next snapshot of the recording; the one before it gives the
+// rates.
+func (s *sampler) replay(ctx context.Context, want fleet.Want) (fleet.Tick, error) {
+	i := s.next
+	s.next += s.step
+	snap, err := s.rec.Still(i).Snapshot(ctx, want)
+	if err != nil {
+		return fleet.Tick{}, err
+	}
+	tick := fleet.Tick{Snapshot: snap}
+	if i > 0 {
+		if tick.Before, err = s.rec.Still(i-1).Snapshot(ctx, want); err != nil {
+			return fleet.Tick{}, err
+		}
+		tick.Delta = fleet.NewDelta(tick.Before, snap)
+	}
+	return tick, nil
+}

@@ -1,0 +1,134 @@
+package fleetcmd
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// report is one row of the table of reports: what to ask, and which table to
+// make of it.
+type report struct {
+	name, help string
+	sort       string // the column to sort by unless told otherwise
+	busiest    string // the column to sort by when rates are asked for and nothing else is said
+	want       fleet.Want
+	flags      func(c *reportCommand, cmd *kingpin.CmdClause) // what it takes beside the common flags
+	refine     func(c *reportCommand, w *fleet.Want) error    // what these flags change in the question
+	grid       func(c *reportCommand, t fleet.Tick) (view.Grid, error)
+}
+
+// reportEntry is `server report`, with one command for each row.
+func reportEntry() cli.Entry {
+	group := cli.Entry{Name: "report", Help: "Report on connections, links, JetStream and more, for the whole fleet."}
+	for _, r := range reports() {
+		group.Sub = append(group.Sub, cli.Entry{Name: r.name, Help: r.help, Cmd: &reportCommand{report: r}})
+	}
+	return group
+}
+
+// reportCommand makes one report.
+type reportCommand struct {
+	report report
+	cli.ScopeFlags
+	cli.ShapeFlags
+	cli.WatchFlags
+	samplerFlags
+	by string
+
+	conns     fleet.ConnWant
+	account   string
+	jetstream bool
+	matrix    bool
+}
+
+func (c *reportCommand) Setup(cmd *kingpin.CmdClause) {
+	c.ScopeFlags.Setup(cmd)
+	c.ShapeFlags.Setup(cmd, c.report.sort)
+	c.WatchFlags.Setup(cmd)
+	c.samplerFlags.Setup(cmd)
+	cmd.Flag("by", "Sum up by this column, for example --by account.").PlaceHolder("COLUMN").StringVar(&c.by)
+	if c.report.flags != nil {
+		c.report.flags(c, cmd)
+	}
+}
+
+func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
+	want := c.report.want
+	want.Scope = c.Scope
+	if c.report.refine != nil {
+		if err := c.report.refine(c, &want); err != nil {
+			return err
+		}
+	}
+	sampler, err := c.sampler(ctx, e, c.Every > 0)
+	if err != nil {
+		return err
+	}
+	return c.Loop(ctx, e, func(ctx context.Context) error {
+		tick, err := sampler.take(ctx, want, c.rates())
+		if err != nil {
+			return err
+		}
+		return c.show(e, tick)
+	})
+}
+
+// rates tells whether rates were asked for: by their interval, by a watch,
+// which has two snapshots anyway, or by sorting or filtering by one.
+func (c *reportCommand) rates() bool {
+	if c.rate == 0 && strings.Contains(strings.ReplaceAll(c.Shape.Sort, "-", "_")+c.Shape.Filter+c.by, "_per_second") {
+		c.rate = time.Second
+	}
+	return c.rate > 0 || c.Every > 0
+}
+
+// showsRates tells whether the columns of rates are for people: whenever they
+// were asked for, so that every round of a watch has the same columns, and
+// where a recording has them anyway.
+func (c *reportCommand) showsRates(t fleet.Tick) bool { return t.Delta != nil || c.rates() }
+
+// show makes the table and prints it.
+func (c *reportCommand) show(e *cli.Env, tick fleet.Tick) error {
+	grid, err := c.report.grid(c, tick)
+	if err != nil {
+		return err
+	}
+	if grid, err = c.arrange(grid); err != nil {
+		return err
+	}
+	t := cli.Table{
+		Schema: "natsctl.server.report." + c.report.name + "/v1", Snap: tick.Told(fleet.Accountz), Grid: grid, Totals: grid.Totals("total"),
+	}
+	return e.Print(t)
+}
+
+// arrange filters, then sums up, then sorts and cuts.
+func (c *reportCommand) arrange(grid view.Grid) (view.Grid, error) {
+	if c.by == "" {
+		order := c.Shape
+		if order.Sort == "" && c.rates() {
+			order.Sort = c.report.busiest
+		}
+		return order.Apply(grid)
+	}
+	grid, err := view.Shape{Filter: c.Shape.Filter}.Apply(grid)
+	if err != nil {
+		return grid, err
+	}
+	if grid, err = grid.GroupBy(c.by); err != nil {
+		return grid, err
+	}
+	order := c.Shape
+	order.Filter = ""
+	if order.Sort == "" || order.Sort == c.report.sort {
+		order.Sort = "rows"
+	}
+	return order.Apply(grid)
+}

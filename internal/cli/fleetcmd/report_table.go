@@ -1,0 +1,199 @@
+package fleetcmd
+
+import (
+	"slices"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// reports is the table of reports.
+func reports() []report {
+	return slices.Concat(trafficReports(), linkReports(), jetStreamReports(), hostReports())
+}
+
+func trafficReports() []report {
+	return []report{
+		{
+			name: "connections", help: "Who is connected, or was: to which server, in which account, with how much traffic.", busiest: "out_bytes_per_second",
+			want:  fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz}},
+			flags: connFlags, refine: connWant,
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				cols := view.Connections(c.showsRates(t), c.conns.State == "closed" || c.conns.State == "all")
+				rows := append(fleet.ConnRows(t.Snapshot, t.Delta), fleet.LeafRows(t.Snapshot, t.Delta)...)
+				if err := knownAccount(t.Snapshot, c.conns.Account); err != nil && c.conns.Account != "" {
+					return view.Grid{}, err
+				}
+				return view.NewGrid(cols, slices.Values(c.chosenConns(rows))), nil
+			},
+		},
+		{
+			name: "accounts", help: "The accounts: connections, leafnodes, subscriptions and traffic, over all servers.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Varz}},
+			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
+				cmd.Flag("jetstream", "Count streams, consumers and bytes too; asks every server for its streams.").BoolVar(&c.jetstream)
+			},
+			refine: func(c *reportCommand, w *fleet.Want) error {
+				if c.jetstream {
+					w.Kinds = append(slices.Clone(w.Kinds), fleet.Jsz)
+					w.JS = fleet.JSWant{Streams: true, Consumers: true, AllReplicas: true}
+				}
+				return nil
+			},
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Accounts(c.showsRates(t)), slices.Values(fleet.AccountRows(t.Snapshot, t.Delta))), nil
+			},
+		},
+		{
+			name: "subscriptions", help: "The subscription lists of the servers: size, cache, fan-out.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Subsz}},
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Subscriptions(c.showsRates(t), t.Delta), slices.Values(t.Servers)), nil
+			},
+		},
+		{
+			name: "sharing", help: "The exports and imports of an account.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Accountz}},
+			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
+				cmd.Arg("account", "Name or public key of the account.").Required().StringVar(&c.account)
+			},
+			refine: func(c *reportCommand, w *fleet.Want) error { w.Account = c.account; return nil },
+			grid:   sharingGrid,
+		},
+	}
+}
+
+func linkReports() []report {
+	top := func(t fleet.Tick) *fleet.Topology {
+		return fleet.NewTopology(t.Snapshot, fleet.TopologyOptions{Delta: t.Delta})
+	}
+	return []report{
+		{
+			name: "routes", help: "The routes inside clusters: pool, RTT, pending; missing and one-way ones marked.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Routez}},
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return edgeGrid(view.Routes(top(t), c.showsRates(t)), top(t), fleet.Route), nil
+			},
+		},
+		{
+			name: "gateways", help: "The gateways between clusters, as a list, or with --matrix cluster by cluster.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Gatewayz, fleet.Varz}},
+			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
+				cmd.Flag("matrix", "One row and one column for each cluster: servers connected, and the worst RTT.").BoolVar(&c.matrix)
+			},
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				if c.matrix {
+					cols, names := view.GatewayMatrix(top(t))
+					return view.NewGrid(cols, slices.Values(names)), nil
+				}
+				return edgeGrid(view.Gateways(top(t), c.showsRates(t)), top(t), fleet.Gateway), nil
+			},
+		},
+		{
+			name: "leafnodes", help: "The leafnodes, hub and spoke paired.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz, fleet.Varz}}, // where servers listen tells who is at the other end, where old ones do not
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return edgeGrid(view.Leafnodes(top(t), c.showsRates(t)), top(t), fleet.Leaf), nil
+			},
+		},
+	}
+}
+
+func edgeGrid(cols []view.Column[*fleet.Edge], t *fleet.Topology, kind fleet.EdgeKind) view.Grid {
+	return view.NewGrid(cols, func(yield func(*fleet.Edge) bool) {
+		for _, e := range t.Edges {
+			if e.Kind == kind && !yield(e) {
+				return
+			}
+		}
+	})
+}
+
+func jetStreamReports() []report {
+	return []report{
+		{
+			name: "jetstream", help: "The JetStream servers: meta group, who is current, and what each carries.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{Raft: true}}, // servers count what they lead only when asked for raft groups
+			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
+				var peers []*fleet.MetaPeer
+				for _, g := range fleet.MetaGroups(t.Snapshot) {
+					peers = append(peers, g.Peers...)
+				}
+				return view.NewGrid(view.MetaPeers(t.Delta), slices.Values(peers)), nil
+			},
+		},
+		{
+			name: "streams", help: "The streams of all accounts, worst first: leader, replicas, lag, size.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
+				Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true, // a leader knows the consumers of its own server alone
+			}},
+			flags: accountFlag, refine: accountWant,
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Streams(c.showsRates(t)), slices.Values(fleet.StreamRows(t.Snapshot, t.Delta))), nil
+			},
+		},
+		{
+			name: "consumers", help: "The consumers of all accounts, worst first: leader, lag, pending, unacknowledged.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
+				Streams: true, Consumers: true, Config: true, AllReplicas: true, // a consumer's leader need not be where its stream's is
+			}},
+			flags: accountFlag, refine: accountWant,
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Consumers(c.showsRates(t)), slices.Values(fleet.ConsumerRows(t.Snapshot, t.Delta))), nil
+			},
+		},
+	}
+}
+
+func accountFlag(c *reportCommand, cmd *kingpin.CmdClause) {
+	cmd.Flag("account", "Only this account.").PlaceHolder("NAME").StringVar(&c.account)
+}
+
+func accountWant(c *reportCommand, w *fleet.Want) error { w.JS.Account = c.account; return nil }
+
+func hostReports() []report {
+	return []report{
+		{
+			name: "health", help: "What the servers say of their own health, with every reason.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Healthz}},
+			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Health(), slices.Values(fleet.HealthRows(t.Snapshot))), nil
+			},
+		},
+		{
+			name: "cpu", help: "The servers by processor use.", sort: "load_percent",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.CPU(c.showsRates(t), t.Delta), slices.Values(t.Servers)), nil
+			},
+		},
+		{
+			name: "memory", help: "The servers by memory use.", sort: "mem_bytes",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
+			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Memory(), slices.Values(t.Servers)), nil
+			},
+		},
+		{
+			name: "versions", help: "What the servers run: version, configuration, start; those that differ from their cluster marked.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
+			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Versions(), slices.Values(answering(fleet.NewTopology(t.Snapshot, fleet.TopologyOptions{})))), nil
+			},
+		},
+		{
+			name: "certificates", help: "The listeners of the servers, and when their certificates expire.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
+			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Certificates(), slices.Values(fleet.ListenerRows(t.Snapshot))), nil
+			},
+		},
+	}
+}
+
+// answering are the servers of a topology that answered.
+func answering(t *fleet.Topology) []*fleet.Node {
+	return slices.DeleteFunc(slices.Clone(t.Nodes), func(n *fleet.Node) bool { return n.Server == nil })
+}

@@ -1,0 +1,295 @@
+package fleetcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/act"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+var (
+	errDrain      = errors.New("the server is not drained")
+	errUnfinished = errors.New("the drain goes on")
+	errUnkicked   = errors.New("not all clients were moved, and nobody kicks them any more")
+	errNoDrain    = errors.New("no drain to watch")
+)
+
+// serverLameDuckCommand takes one server out of service and shows where its
+// clients go.
+type serverLameDuckCommand struct {
+	cli.ActFlags
+	paceFlags
+	name            string
+	via             string
+	kick            bool
+	resume          bool
+	anyway          bool
+	wait            time.Duration
+	duration, grace time.Duration
+}
+
+func (c *serverLameDuckCommand) Setup(cmd *kingpin.CmdClause) {
+	cmd.Arg("server", "Server name or id.").Required().StringVar(&c.name)
+	cmd.Flag("via", "How to tell the server: a command in which {name}, {id}, {host}, {ip}, {port} and {cluster} stand for the server's, for example 'ssh {host} nats-server --signal ldm'.").PlaceHolder("COMMAND").StringVar(&c.via)
+	cmd.Flag("kick", "Move the clients without lame duck mode: notice, then kick, paced. The server goes on and clients may come back to it.").BoolVar(&c.kick)
+	cmd.Flag("resume", "Go on watching a drain that was begun before.").BoolVar(&c.resume)
+	cmd.Flag("anyway", "Do it although something would stop working.").BoolVar(&c.anyway)
+	cmd.Flag("wait", "How long to watch at most.").Default("10m").PlaceHolder("DURATION").DurationVar(&c.wait)
+	cmd.Flag("duration", "Time in which a server of a local cluster moves its clients.").Default("30s").PlaceHolder("DURATION").DurationVar(&c.duration)
+	cmd.Flag("grace", "Time before a server of a local cluster closes the first client.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.grace)
+	c.paceFlags.Setup(cmd)
+	c.ActFlags.Setup(cmd)
+}
+
+func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
+	if c.kick && c.resume {
+		return cli.Usagef("--resume watches a drain that goes on by itself, and with --kick none does: leave --resume out, and those are moved that are left")
+	}
+	if c.via != "" && c.kick {
+		return cli.Usagef("--via and --kick contradict each other: one ends the server, the other leaves it running")
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.kick && c.pace.Notice == 0 {
+		c.pace.Notice = time.Second
+	}
+	client, err := e.System(ctx)
+	if err != nil {
+		return err
+	}
+	if c.resume {
+		return c.again(ctx, e, client)
+	}
+	plan, err := drain.MakePlan(ctx, client, c.name)
+	if err != nil {
+		return err
+	}
+	start, how, err := c.trigger(ctx, e, client, plan)
+	if err != nil {
+		return err
+	}
+	if err := c.ask(e, plan, how); err != nil {
+		return err
+	}
+	if moved, err := drain.MoveAway(ctx, client.Conn(), plan.Target.ID); err != nil {
+		return err
+	} else if !moved {
+		e.Say("warning", "natsctl itself is connected to this server and found no other; what happens while it moves is not seen at once")
+	}
+	return c.drain(ctx, e, client, plan.Begin(c.kick), start)
+}
+
+// ask shows the plan and what speaks against it, and asks.
+func (c *serverLameDuckCommand) ask(e *cli.Env, plan *drain.Plan, how string) error {
+	name := plan.Target.Name
+	lines := []string{
+		fmt.Sprintf("this takes server %s out of service with %s and %s:", name,
+			cli.Plural(len(plan.Clients), "client connection"), cli.Plural(plan.Leafs, "leafnode connection")),
+		"  " + how,
+	}
+	if len(plan.Others) > 0 {
+		lines = append(lines, "  the other servers of its cluster are "+strings.Join(plan.Others, ", "))
+	}
+	blocks := plan.Blocks
+	if c.kick {
+		blocks = nil // the server runs on
+	}
+	for i, why := range blocks {
+		if i == planRows {
+			lines = append(lines, fmt.Sprintf("  ... and %d more", len(blocks)-planRows))
+			break
+		}
+		lines = append(lines, "  stops: "+why)
+	}
+	if len(blocks) > 0 && !c.anyway {
+		for _, line := range lines {
+			e.Say("", line)
+		}
+		return fmt.Errorf("%w without %s: %s", act.ErrBlocked, name, blocks[0])
+	}
+	return c.ConfirmLines(e, lines, name, e.Session.Target.Protected)
+}
+
+// drainResult is what came of a drain, for -o json.
+type drainResult struct {
+	Schema      string         `json:"schema"`
+	Server      string         `json:"server"`
+	ID          string         `json:"id"`
+	Kick        bool           `json:"kick"`
+	TookSeconds float64        `json:"took_seconds"`
+	Progress    drain.Progress `json:"progress"`
+	Lost        []drain.Client `json:"lost"`       // not seen on another server
+	Leaderless  []string       `json:"leaderless"` // streams, consumers or the meta group without a leader
+}
+
+// drain starts what drains the server and watches until it is over.
+func (c *serverLameDuckCommand) drain(ctx context.Context, e *cli.Env, client *sys.Client, d drain.Record, start func(context.Context) error) error {
+	watch, err := drain.Follow(ctx, client, d, false)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
+	if err := saveDrain(e, d); err != nil {
+		e.Say("warning", "an interrupted watch cannot be taken up again: "+err.Error())
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := start(ctx); err != nil {
+			cancel(err)
+			return
+		}
+		watch.Triggered()
+	}()
+	err = c.follow(ctx, e, client, d, watch)
+	cancel(nil)
+	<-done
+	return err
+}
+
+// again takes up the watch of a drain that was begun before.
+func (c *serverLameDuckCommand) again(ctx context.Context, e *cli.Env, client *sys.Client) error {
+	d, err := loadDrain(e, c.name)
+	if err != nil {
+		return err
+	}
+	watch, err := drain.Follow(ctx, client, d, true)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
+	return c.follow(ctx, e, client, d, watch)
+}
+
+// follow shows the progress, and at the end says what came of it.
+func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *sys.Client, d drain.Record, watch *drain.Watch) error {
+	begun := e.Now()
+	limited, cancel := context.WithTimeout(ctx, c.wait)
+	defer cancel()
+	var last drain.Progress
+	for p := range watch.Progress(limited) {
+		last = p
+		e.Progress(drainLine(d, p))
+		if e.Flags.Output == "ndjson" && !p.Last {
+			if err := e.PrintJSON(p, true); err != nil {
+				return err
+			}
+		}
+	}
+	e.Progress("")
+	r := drainResult{
+		Schema: "natsctl.server.lame_duck/v1", Server: d.Server, ID: d.ID, Kick: d.Kick,
+		TookSeconds: e.Now().Sub(begun).Seconds(), Progress: last, Lost: watch.Lost(), Leaderless: []string{},
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		dropDrain(e, d)
+		return cause // what should have started the drain failed
+	}
+	if ctx.Err() != nil {
+		sayInterrupted(e, d, last)
+		return ctx.Err()
+	}
+	if last.Last {
+		leaderless, err := leaderless(ctx, client, d)
+		if err != nil {
+			return err
+		}
+		r.Leaderless = append(r.Leaderless, leaderless...)
+		dropDrain(e, d)
+	}
+	if err := c.show(e, r); err != nil {
+		return err
+	}
+	return drainVerdict(r, c.wait)
+}
+
+// sayInterrupted says what an interrupted watch leaves behind. A server in lame
+// duck mode goes on by itself; who kicks is this command alone.
+func sayInterrupted(e *cli.Env, d drain.Record, last drain.Progress) {
+	if !d.Kick {
+		e.Say("", fmt.Sprintf("interrupted; the drain goes on, watch it again with: natsctl server lame-duck %s --resume", d.Server))
+		return
+	}
+	dropDrain(e, d)
+	e.Say("", fmt.Sprintf("interrupted: nobody is kicked any more, and %s serves whoever is left; of %s, %d had moved", d.Server, cli.Plural(last.Total, "client"), last.Moved))
+	e.Say("", fmt.Sprintf("move the others with: natsctl server lame-duck %s --kick", d.Server))
+}
+
+// electionTime is how long streams may take to choose another leader.
+const electionTime = 15 * time.Second
+
+// leaderless is what has no leader once there has been time to choose one.
+func leaderless(ctx context.Context, client *sys.Client, d drain.Record) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, electionTime)
+	defer cancel()
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		names, err := drain.Leaderless(ctx, client, d.Domain)
+		if err != nil || len(names) == 0 {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return names, nil
+		case <-tick.C:
+		}
+	}
+}
+
+// drainLine is the progress in one line.
+func drainLine(d drain.Record, p drain.Progress) string {
+	s := fmt.Sprintf("%s: %d of %d clients moved", d.Server, p.Moved, p.Total)
+	if p.PerSecond > 0 {
+		s += fmt.Sprintf(" (%.1f/s)", p.PerSecond)
+	}
+	for _, more := range []struct {
+		n     int
+		words string
+	}{{p.Away, "away"}, {p.Back, "came back"}} {
+		if more.n > 0 {
+			s += fmt.Sprintf(", %d %s", more.n, more.words)
+		}
+	}
+	switch {
+	case p.Gone:
+		s += ", the server is gone"
+	case p.Connected != nil:
+		s += fmt.Sprintf(", %d still connected", *p.Connected)
+	case !d.Kick && !p.Announced && p.Moved+p.Away == 0:
+		s += ", waiting for the server to announce lame duck mode"
+	}
+	return s
+}
+
+// drainVerdict is nil when the drain did what it should.
+func drainVerdict(r drainResult, wait time.Duration) error {
+	p := r.Progress
+	switch {
+	case p.Ignored:
+		return fmt.Errorf("%w: %s was told, and goes on as if it had not been", errDrain, r.Server)
+	case !p.Last && r.Kick:
+		return fmt.Errorf("%w: after %s %d of %d clients have moved from %s", errUnkicked, view.Duration(wait.Seconds()), p.Moved, p.Total, r.Server)
+	case !p.Last:
+		return fmt.Errorf("%w: after %s %d of %d clients have moved from %s", errUnfinished, view.Duration(wait.Seconds()), p.Moved, p.Total, r.Server)
+	case len(r.Leaderless) > 0:
+		return fmt.Errorf("%w: without a leader now: %s", errDrain, strings.Join(r.Leaderless, ", "))
+	case p.Back > 0:
+		return fmt.Errorf("%w: %s came back to %s", errDrain, cli.Plural(p.Back, "client"), r.Server)
+	case p.Moved < p.Total:
+		return fmt.Errorf("%w: %s of %s not seen on another server", errDrain, cli.Plural(p.Total-p.Moved, "client"), r.Server)
+	}
+	return nil
+}

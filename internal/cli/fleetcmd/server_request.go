@@ -1,0 +1,164 @@
+package fleetcmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// requestEntry holds one command for each request of the system account that
+// only asks.
+func requestEntry() cli.Entry {
+	group := cli.Entry{Name: "request", Help: "Ask for any monitoring answer, raw, from every server."}
+	for _, ep := range endpoint.List() {
+		if ep.Act {
+			continue
+		}
+		group.Sub = append(group.Sub, cli.Entry{
+			Name: requestName(ep), Help: requestHelp(ep), Cmd: &serverRequestCommand{endpoint: ep},
+		})
+	}
+	return group
+}
+
+// requestName is the word for a request: connz, account-connz, claims-list.
+func requestName(ep *endpoint.Endpoint) string {
+	return strings.ReplaceAll(strings.ToLower(string(ep.Kind)), ".", "-")
+}
+
+func requestHelp(ep *endpoint.Endpoint) string {
+	help := ep.About
+	if ep.Since != "" {
+		help += " Since " + ep.Since + "."
+	}
+	return help
+}
+
+// serverRequestCommand asks one kind of request.
+type serverRequestCommand struct {
+	cli.ScopeFlags
+	cli.WatchFlags
+	endpoint *endpoint.Endpoint
+	account  string
+	limit    int
+	body     string
+	options  []option
+}
+
+func (c *serverRequestCommand) Setup(cmd *kingpin.CmdClause) {
+	if c.endpoint.Account() {
+		cmd.Arg("account", "Name of the account; in operator mode its public key.").Required().StringVar(&c.account)
+	}
+	c.ScopeFlags.Setup(cmd)
+	c.WatchFlags.Setup(cmd)
+	c.options = declareOptions(cmd, c.endpoint, &c.limit)
+	cmd.Flag("body", "Further options as a JSON object.").PlaceHolder("JSON").StringVar(&c.body)
+}
+
+func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
+	format, err := e.Format("table", "wide", "json", "ndjson", "yaml")
+	if err != nil {
+		return err
+	}
+	req := sys.Request{Kind: c.endpoint.Kind, Scope: c.Scope, Account: c.account, Limit: c.limit}
+	if req.Options, err = c.given(); err != nil {
+		return err
+	}
+	client, err := e.System(ctx)
+	if err != nil {
+		return err
+	}
+	return c.Loop(ctx, e, func(ctx context.Context) error {
+		got, err := client.Request(ctx, req)
+		if err != nil {
+			return err
+		}
+		if err := c.print(e, format, got); err != nil {
+			return err
+		}
+		return e.Completeness(got.Snapshot)
+	})
+}
+
+// given collects the options of the command line.
+func (c *serverRequestCommand) given() (map[string]any, error) {
+	out := map[string]any{}
+	for _, o := range c.options {
+		if v, set := o.value(); set {
+			out[o.json] = v
+		}
+	}
+	if c.body == "" {
+		return out, nil
+	}
+	if err := json.Unmarshal([]byte(c.body), &out); err != nil {
+		return nil, cli.Usagef("--body is no JSON object: %w", err)
+	}
+	return out, nil
+}
+
+// requestDocument is the JSON form of the answers.
+type requestDocument struct {
+	Schema   string          `json:"schema"`
+	Request  fleet.Kind      `json:"request"`
+	Account  string          `json:"account,omitempty"`
+	Expected int             `json:"expected"`
+	Answered int             `json:"answered"`
+	Complete bool            `json:"complete"`
+	Missing  []fleet.Missing `json:"missing,omitempty"`
+	Problems []fleet.Problem `json:"problems,omitempty"`
+	Answers  []sys.Answer    `json:"answers"`
+}
+
+func (c *serverRequestCommand) print(e *cli.Env, format string, got *sys.Answers) error {
+	s := got.Snapshot
+	doc := requestDocument{
+		Schema: "natsctl.server.request/v1", Request: c.endpoint.Kind, Account: c.account,
+		Expected: s.Expected, Answered: len(got.List), Complete: s.Complete(),
+		Missing: s.Missing, Problems: s.Problems, Answers: got.List,
+	}
+	if doc.Answers == nil {
+		doc.Answers = []sys.Answer{}
+	}
+	switch format {
+	case "json", "yaml":
+		return e.PrintValue(doc, nil)
+	case "ndjson":
+		for _, a := range got.List {
+			if err := e.PrintJSON(a, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return requestText(e.Out, got.List)
+}
+
+// requestText writes each answer for a person: whose it is, and what it says.
+func requestText(w io.Writer, list []sys.Answer) error {
+	for _, a := range list {
+		if a.Server.Name != "" {
+			who := a.Server.Name
+			if a.Server.Cluster != "" {
+				who += " (" + a.Server.Cluster + ")"
+			}
+			if _, err := fmt.Fprintln(w, view.Text(who)+":"); err != nil {
+				return err
+			}
+		}
+		if err := view.JSON(w, a.Data, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}

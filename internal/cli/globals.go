@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// Formats are the values of --output.
+var Formats = []string{"table", "wide", "json", "ndjson", "yaml", "csv"}
+
+// Globals are the flags that mean the same on every command. Secrets have no
+// flag: a file, standard input, the environment or a prompt carries them.
+type Globals struct {
+	Context                 string
+	noContext               bool
+	Servers                 []string
+	creds, nkey             string
+	User, PasswordFile      string
+	passwordStdin           bool
+	TokenFile               string
+	tlsCert, tlsKey, tlsCA  string
+	tlsFirst, Insecure      bool
+	inboxPrefix, socksProxy string
+	allowURLOverride        bool
+	Timeout                 time.Duration
+	Output, JQ              string
+	NoColor, ASCII, Trace   bool
+	Pipe                    bool // no format was asked for and a program reads: plain values parted by tabs
+}
+
+func (g *Globals) setup(kp *kingpin.Application) {
+	kp.Flag("context", "Saved context to use, or a path to a context file (NATS_CONTEXT).").PlaceHolder("NAME").StringVar(&g.Context)
+	kp.Flag("no-context", "Use no saved context, not even the selected one.").BoolVar(&g.noContext)
+	kp.Flag("server", "Server URL, or a comma-separated list (NATS_URL).").Short('s').PlaceHolder("URL").StringsVar(&g.Servers)
+	kp.Flag("creds", "Credentials file (NATS_CREDS).").PlaceHolder("FILE").StringVar(&g.creds)
+	kp.Flag("nkey", "NKey seed file (NATS_NKEY).").PlaceHolder("FILE").StringVar(&g.nkey)
+	kp.Flag("user", "User name (NATS_USER; its password from NATS_PASSWORD).").PlaceHolder("NAME").StringVar(&g.User)
+	kp.Flag("password-file", "File that holds the user's password.").PlaceHolder("FILE").StringVar(&g.PasswordFile)
+	kp.Flag("password-stdin", "Read the user's password from standard input.").BoolVar(&g.passwordStdin)
+	kp.Flag("token-file", "File that holds an authentication token (or NATS_TOKEN).").PlaceHolder("FILE").StringVar(&g.TokenFile)
+	kp.Flag("tlscert", "Client certificate (NATS_CERT).").PlaceHolder("FILE").StringVar(&g.tlsCert)
+	kp.Flag("tlskey", "Key of the client certificate (NATS_KEY).").PlaceHolder("FILE").StringVar(&g.tlsKey)
+	kp.Flag("tlsca", "Certificate authority that signed the server's certificate (NATS_CA).").PlaceHolder("FILE").StringVar(&g.tlsCA)
+	kp.Flag("tlsfirst", "Start TLS before the server's INFO.").BoolVar(&g.tlsFirst)
+	kp.Flag("insecure", "Do not verify the server's certificate. Warns each time.").BoolVar(&g.Insecure)
+	kp.Flag("inbox-prefix", "Prefix of reply subjects, where permissions ask for one.").PlaceHolder("SUBJECT").StringVar(&g.inboxPrefix)
+	kp.Flag("socks-proxy", "SOCKS5 proxy URL (NATS_SOCKS_PROXY).").PlaceHolder("URL").StringVar(&g.socksProxy)
+	kp.Flag("allow-url-override", "Send a context's credentials to a server that the context does not name.").BoolVar(&g.allowURLOverride)
+	kp.Flag("timeout", "Longest time to wait for an answer (NATS_TIMEOUT; default 5s).").PlaceHolder("DURATION").DurationVar(&g.Timeout)
+	kp.Flag("output", "Format: "+strings.Join(Formats, ", ")+".").Short('o').PlaceHolder("FORMAT").StringVar(&g.Output)
+	kp.Flag("jq", "Filter the JSON output with a jq expression.").PlaceHolder("EXPR").StringVar(&g.JQ)
+	kp.Flag("no-color", "Plain text without colours (NO_COLOR).").BoolVar(&g.NoColor)
+	kp.Flag("ascii", "Use ASCII marks only.").BoolVar(&g.ASCII)
+	kp.Flag("trace", "Write every protocol step of the connection to standard error.").BoolVar(&g.Trace)
+}
+
+// resolve checks what kingpin cannot and fills in what the environment says.
+func (g *Globals) resolve(e *Env) error {
+	if g.JQ != "" && g.Output == "" {
+		g.Output = "json"
+	}
+	if g.Output == "" {
+		g.Output, g.Pipe = "table", !e.OutTTY
+	}
+	if !slices.Contains(Formats, g.Output) && !slices.Contains(extraFormats, g.Output) {
+		return Usagef("unknown output format %q; use one of %s", g.Output, strings.Join(Formats, ", "))
+	}
+	if g.JQ != "" && g.Output != "json" && g.Output != "ndjson" {
+		return Usagef("--jq filters JSON; use it with -o json or -o ndjson, not -o %s", g.Output)
+	}
+	if g.NoColor || e.Getenv("NO_COLOR") != "" || e.Getenv("CLICOLOR") == "0" || e.Getenv("TERM") == "dumb" {
+		e.OutColor, e.errColor = false, false
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// UsageError is a command line that cannot be understood.
+type UsageError struct{ error }
+
+// Unwrap returns the parser's own error.
+func (u UsageError) Unwrap() error { return u.error }
+
+// Misuse marks an error as one of the command line.
+func Misuse(err error) error { return UsageError{err} }
+
+// Usagef is [Misuse] of a new error.
+func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
+
+// InCommand is the error of a command, with the words that name the command.
+type InCommand struct {
+	error
+	Path string
+}
+
+// Unwrap returns the error itself.
+func (c InCommand) Unwrap() error { return c.error }
+
+// hintUsage says where the flags of the command are explained.
+func hintUsage(err error) string {
+	var in InCommand
+	if errors.As(err, &in) && in.Path != "" {
+		return "natsctl " + in.Path + " --help explains it"
+	}
+	return "natsctl --help lists the commands, natsctl COMMAND --help its flags"
+}
+
+// misuse is one row of the table of what the parser can complain of: how it
+// says so, with the word that it is about in parentheses, and what to say
+// instead. Nothing (nil) leaves the parser's words as they are.
+type misuse struct {
+	says *regexp.Regexp
+	tell func(w *Line, words []string) error
+}
+
+// misuses are the complaints of kingpin that do not say what to do.
+func misuses() []misuse {
+	re := regexp.MustCompile
+	return []misuse{
+		{re(`^expected command but got "(.*)"$`), func(w *Line, m []string) error {
+			return noCommand(w, m[1])
+		}},
+		{re(`^must select a subcommand`), func(w *Line, _ []string) error {
+			return fmt.Errorf("%s needs one of its commands: %s", w.typed(), strings.Join(values(commandNames(w.commands())), ", "))
+		}},
+		{re(`^unknown (?:long|short) flag '(.*)'$`), func(w *Line, m []string) error {
+			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
+				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.typed(), m[1], w.typed(), name)
+			}
+			if ours := w.program.NatsFlags[m[1]]; ours != "" {
+				return fmt.Errorf("%s has no flag %s; %s does that", w.typed(), m[1], ours)
+			}
+			return fmt.Errorf("%s has no flag %s%s", w.typed(), m[1], view.Suggest(m[1], values(w.flagNames())))
+		}},
+		{re(`^expected argument for flag '(.*)'$`), func(_ *Line, m []string) error {
+			return fmt.Errorf("%s needs a value; one that begins with a dash is written %s=-VALUE", m[1], m[1])
+		}},
+		{re(`^required argument '(.*)' not provided$`), func(w *Line, m []string) error {
+			return fmt.Errorf("%s needs its argument <%s>", w.typed(), m[1])
+		}},
+		{re(`^required flag\(s\) (.*) not provided$`), func(w *Line, m []string) error {
+			return fmt.Errorf("%s needs the flag %s", w.typed(), strings.ReplaceAll(m[1], "'", ""))
+		}},
+		{re(`^unexpected (.*)$`), func(w *Line, m []string) error {
+			return fmt.Errorf("%s takes no argument %q%s", w.typed(), m[1], view.Suggest("--"+m[1], values(w.flagNames())))
+		}},
+		{re(`^flag '(.*)' cannot be repeated$`), func(_ *Line, m []string) error {
+			return fmt.Errorf("--%s stands there twice", m[1])
+		}},
+		{re(`^enum value must be one of (.*), got '(.*)'$`), func(w *Line, m []string) error {
+			return fmt.Errorf("%s%q is none of %s", w.holder(m[2]), m[2], strings.ReplaceAll(m[1], ",", ", "))
+		}},
+		{re(`^strconv\.Parse(?:Float|Int|Uint): parsing "(.*)": `), func(w *Line, m []string) error {
+			return fmt.Errorf("%s%q is not a number that fits", w.holder(m[1]), m[1])
+		}},
+		{re(`^time: (?:invalid duration|missing unit in duration|unknown unit .* in duration) "(.*)"$`), func(w *Line, m []string) error {
+			return fmt.Errorf("%s%q is no duration such as 500ms, 10s or 2m", w.holder(m[1]), m[1])
+		}},
+	}
+}
+
+// explainParse says what kingpin found wrong with a command line: where, with
+// which word, and what may have been meant.
+func explainParse(a App, model *kingpin.ApplicationModel, args []string, err error) error {
+	w := newWalk(a, model)
+	for _, arg := range args {
+		w.next(arg)
+	}
+	for _, row := range misuses() {
+		if words := row.says.FindStringSubmatch(err.Error()); words != nil {
+			err = row.tell(w, words)
+			break
+		}
+	}
+	return InCommand{UsageError{err}, w.Name()}
+}
+
+// typed is the command named so far, as it is typed.
+func (w *Line) typed() string { return strings.TrimSpace("natsctl " + w.Name()) }
+
+// holder names the flag that was given a value, as the beginning of a sentence
+// about it; "" when the value belongs to an argument.
+func (w *Line) holder(value string) string {
+	for _, f := range w.allFlags() {
+		if w.Flags[f.Name] == value {
+			return "--" + f.Name + ": "
+		}
+	}
+	return ""
+}
+
+// values are the bare words of candidates.
+func values(list []Candidate) []string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = c.Value
+	}
+	return words
+}

@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// noCommand is the error of a word that is no command.
+func noCommand(w *Line, word string) error {
+	path := word
+	if w.Name() != "" {
+		path = w.Name() + " " + word
+	}
+	ours, known := w.program.NatsCommands[path]
+	switch {
+	case known && ours == "":
+		return fmt.Errorf("%s has no command %q, which is left to the nats CLI; it uses the same contexts", w.typed(), word)
+	case known:
+		return fmt.Errorf("%s has no command %q; natsctl %s does that", w.typed(), word, ours)
+	}
+	return fmt.Errorf("%s has no command %q%s", w.typed(), word, view.Suggest(word, values(commandNames(w.commands()))))
+}

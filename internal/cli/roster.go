@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/sys"
+)
+
+// roster is the file that remembers which servers a fleet had, so that one that
+// has vanished since can be named and shell completion knows their names. It
+// holds names and ids, no secrets, and can be removed at any time.
+type roster struct {
+	path  string
+	known []sys.Known
+}
+
+// How long a server that was not seen again is remembered, and how often the
+// file is written when nothing changes.
+const (
+	rosterKeeps   = 7 * 24 * time.Hour
+	rosterRenewal = time.Minute
+)
+
+// openRoster reads the roster of a target. One that is missing or unreadable is
+// empty: it is a convenience, never a reason to fail.
+func (e *Env) openRoster(t *natsctx.Target) *roster {
+	dir := e.cacheHome()
+	if dir == "" {
+		return &roster{}
+	}
+	sum := sha256.Sum256([]byte(t.Name + "\n" + natsctx.RedactURL(t.URL)))
+	r := &roster{path: filepath.Join(dir, "fleets", hex.EncodeToString(sum[:8])+".json")}
+	if body, err := os.ReadFile(r.path); err == nil {
+		if json.Unmarshal(body, &r.known) != nil {
+			r.known = nil
+		}
+	}
+	return r
+}
+
+// cacheHome is the directory of natsctl's caches, or "" if there is none.
+func (e *Env) cacheHome() string {
+	if dir := e.Getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "natsctl")
+	}
+	if home := e.Getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".cache", "natsctl")
+	}
+	return ""
+}
+
+// save writes what a client knows by now, if that is worth a write.
+func (r *roster) save(now time.Time, known []sys.Known) {
+	if r.path == "" || len(known) == 0 {
+		return
+	}
+	known = prune(now, known)
+	if !r.changed(now, known) {
+		return
+	}
+	body, err := json.Marshal(known)
+	if err == nil {
+		_ = writeCache(r.path, body) // a cache that cannot be written is a cache that is not there
+	}
+}
+
+// changed tells whether the servers are others than those on file, or the file
+// is old.
+func (r *roster) changed(now time.Time, known []sys.Known) bool {
+	if len(known) != len(r.known) {
+		return true
+	}
+	for i, k := range known {
+		old := r.known[i]
+		if k.ID != old.ID || k.Name != old.Name || k.Cluster != old.Cluster || !k.Left.Equal(old.Left) || now.Sub(old.Seen) > rosterRenewal {
+			return true
+		}
+	}
+	return false
+}
+
+// prune drops servers not seen for long, and earlier lives of others.
+func prune(now time.Time, known []sys.Known) []sys.Known {
+	newest := map[[2]string]sys.Known{}
+	for _, k := range known {
+		at := [2]string{k.Cluster, k.Name}
+		if now.Sub(k.Seen) < rosterKeeps && k.Seen.After(newest[at].Seen) {
+			newest[at] = k
+		}
+	}
+	out := make([]sys.Known, 0, len(newest))
+	for _, k := range newest {
+		out = append(out, k)
+	}
+	slices.SortFunc(out, func(a, b sys.Known) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}

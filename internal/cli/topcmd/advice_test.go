@@ -1,0 +1,18 @@
+package topcmd
+
+import (
+	"testing"
+
+	"github.com/natsctl/natsctl/internal/cli/clitest"
+	"github.com/natsctl/natsctl/internal/tui"
+)
+
+// TestTopExitCodes holds the exit codes of the dashboard.
+func TestTopExitCodes(t *testing.T) {
+	clitest.ExitCodes(t, Advices(), map[error]int{
+		errNoTerminal: 2,
+		tui.ErrConfig: 2,
+		tui.ErrPanic:  1,
+		tui.ErrFormat: 2,
+	})
+}

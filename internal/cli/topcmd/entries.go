@@ -1,0 +1,31 @@
+// Package topcmd holds the dashboard's command, natsctl top, and natsctl demo,
+// which shows it on a fleet of its own. The screen is internal/tui's.
+package topcmd
+
+import (
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/tui"
+)
+
+// Entries are the dashboard, and a fleet to try it on.
+func Entries() []cli.Entry {
+	return []cli.Entry{
+		{Name: "top", Help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", Cmd: &topCommand{}},
+		{Name: "demo", Help: "Start a super-cluster with traffic in one process, and show it.", Cmd: &demoCommand{}},
+	}
+}
+
+// Values complete the flags of the dashboard.
+func Values() []cli.Value {
+	return []cli.Value{cli.Complete("top", "--theme", cli.Words(themeNames()...))}
+}
+
+// Advices are what to do about errors of the dashboard.
+func Advices() []cli.Advice {
+	return []cli.Advice{
+		cli.On(cli.Is(errNoTerminal), cli.ExitUsage, cli.Hint("without one: natsctl top --once -o txt, or -o svg, ansi, json; natsctl server ls --watch 2s prints tables")),
+		cli.On(cli.Is(tui.ErrConfig), cli.ExitUsage, cli.Hint("docs/top.md describes the file; --config NAME reads another one")),
+		cli.On(cli.Is(tui.ErrPanic), cli.ExitFailed, cli.Hint("this is a defect of natsctl; please report it with the lines above")),
+		cli.On(cli.Is(tui.ErrFormat), cli.ExitUsage, cli.Hint("use -o txt, ansi, svg or json")),
+	}
+}

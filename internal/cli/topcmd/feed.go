@@ -1,0 +1,200 @@
+package topcmd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/act"
+	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
+	"github.com/natsctl/natsctl/internal/tui"
+)
+
+// feed is where the dashboard's data come from: a recording or the fleet of
+// the context.
+func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
+	if c.replay != "" {
+		feed, err := openTape(c.replay)
+		if err == nil && c.once && feed.Note != "" {
+			e.Say("warning", feed.Note)
+		}
+		return feed, err
+	}
+	feed, err := liveFeed(ctx, e, c.actions)
+	if err == nil {
+		feed.Close = e.Close // when :ctx changes to another
+	}
+	return feed, err
+}
+
+// openTape opens a recording to be played.
+func openTape(path string) (*tui.Feed, error) {
+	file, rec, err := cli.OpenRecording(path)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Base(path)
+	feed := tui.NewReplay(name, rec)
+	feed.Note = strings.Join(cli.Flaws(name, rec), "; ")
+	feed.Close = func() { _ = file.Close() }
+	return feed, nil
+}
+
+// liveFeed connects and makes the feed of a fleet.
+func liveFeed(ctx context.Context, e *cli.Env, actions bool) (*tui.Feed, error) {
+	w := newLinkWatch()
+	if _, err := e.Connect(ctx, w.option(), nats.IgnoreAuthErrorAbort()); err != nil {
+		return nil, err
+	}
+	client, err := e.System(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := e.Session.Target
+	feed := newFeed(e, feedName(t), client, w)
+	feed.User = t.User
+	if store, err := e.Store(); err == nil && t.Name != "" {
+		feed.Context = t.Name
+		mark, err := store.Mark(t.Name)
+		feed.Protected = mark.Protected || err != nil
+	}
+	if actions {
+		feed.Actions = fleetActions{client, feed.Protected, func(plan *drain.Plan) (func(context.Context) error, error) { return localDrain(e, plan) }}
+	}
+	return feed, nil
+}
+
+// feedName is what the dashboard calls the fleet.
+func feedName(t *natsctx.Target) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return natsctx.RedactURL(t.URL)
+}
+
+// newFeed joins a client of the system account and its connection.
+func newFeed(e *cli.Env, name string, client *sys.Client, w *linkWatch) *tui.Feed {
+	w.nc = client.Conn()
+	return &tui.Feed{
+		Name: name, Source: &anySource{system: fleet.Stagger(client), own: client.Own()}, Link: w.link,
+		Explain: func(err error) tui.Trouble { return explainTrouble(e, err) },
+		Events:  func(ctx context.Context) iter.Seq2[fleet.Event, error] { return anyEvents(ctx, client) },
+	}
+}
+
+// explainTrouble says on the screen what the error table says on the command
+// line.
+func explainTrouble(e *cli.Env, err error) tui.Trouble {
+	t := tui.Trouble{Title: err.Error()}
+	var notSystem *sys.NotSystemError
+	var denied *sys.PermissionError
+	t.Limited = errors.As(err, &notSystem) || errors.As(err, &denied)
+	if _, hint := e.Explain(err); hint != "" {
+		t.Lines = append(t.Lines, hint)
+	}
+	return t
+}
+
+// topHint is what can be done about an error, where the dashboard shows it: it
+// has no flags.
+func topHint(e *cli.Env, err error) string {
+	switch {
+	case errors.Is(err, cli.ErrProtected):
+		return "nothing was done; natsctl context unprotect NAME lifts the protection, the command for the shell takes --force"
+	case errors.Is(err, act.ErrBlocked):
+		return "nothing was done; mend what is wrong first; the command for the shell takes --anyway when you accept it"
+	case errors.Is(err, act.ErrNoTrigger):
+		return "nothing was done"
+	}
+	_, hint := e.Explain(err)
+	return hint
+}
+
+// linkWatch remembers since when a connection is as it is.
+type linkWatch struct {
+	nc    *nats.Conn
+	last  string
+	up    bool
+	since time.Time
+	tries atomic.Int64
+}
+
+func newLinkWatch() *linkWatch { return &linkWatch{up: true, since: time.Now()} }
+
+// option counts the attempts to connect again.
+func (w *linkWatch) option() nats.Option {
+	return nats.ReconnectErrHandler(func(*nats.Conn, error) { w.tries.Add(1) })
+}
+
+// link tells how the connection is. It is called from one goroutine.
+func (w *linkWatch) link() tui.Link {
+	up := w.nc.IsConnected()
+	if up != w.up {
+		w.up, w.since = up, time.Now()
+	}
+	if up {
+		w.last = w.nc.ConnectedServerName()
+		if w.last == "" {
+			w.last = w.nc.ConnectedUrlRedacted()
+		}
+		w.tries.Store(0)
+	}
+	l := tui.Link{Up: up, Server: w.last, Since: w.since}
+	if !up {
+		l.Attempt = int(w.tries.Load())
+		for _, url := range w.nc.Servers() {
+			l.Tried = append(l.Tried, strings.TrimPrefix(natsctx.RedactURL(url), "nats://"))
+		}
+		if err := w.nc.LastError(); err != nil {
+			l.Err = err.Error()
+		}
+	}
+	return l
+}
+
+// contextNames lists the saved contexts.
+func contextNames(e *cli.Env) []string {
+	store, err := e.Store()
+	if err != nil {
+		return nil
+	}
+	names, _ := store.Names() // a store that cannot be read has no names to offer
+	return names
+}
+
+// otherFeed connects with another saved context, beside the one in use.
+func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*tui.Feed, error) {
+	store, err := e.Store()
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Known(name); err != nil {
+		return nil, err
+	}
+	other := e.Beside(cli.Globals{Context: name, Timeout: e.Flags.Timeout, Output: e.Flags.Output, ASCII: e.Flags.ASCII})
+	other.Err = io.Discard
+	feed, err := liveFeed(ctx, other, actions)
+	if err != nil {
+		other.Close()
+		return nil, err
+	}
+	feed.Close = other.Close
+	return feed, nil
+}
+
+// tapeRecorder writes a recording.
+type tapeRecorder struct{ *recording.Recorder }
+
+func newTapeRecorder(w io.Writer) tui.Recorder { return tapeRecorder{recording.NewRecorder(w, false)} }

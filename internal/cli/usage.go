@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// usageTemplate lays out help: what it is, how to call it, the commands one
+// level below, then flags. Global flags are shown only at the top, so that a
+// command's own flags stand out.
+const usageTemplate = `{{if .Context.SelectedCommand -}}
+usage: {{.App.Name}} {{.Context.SelectedCommand}}{{if .Context.SelectedCommand.FlagSummary}} {{.Context.SelectedCommand.FlagSummary}}{{end}}{{if .Context.SelectedCommand.Args}} {{.Context.SelectedCommand.Args | ArgSummary}}{{end}}{{if .Context.SelectedCommand.Commands}} <command>{{end}}
+
+{{.Context.SelectedCommand.Help | Wrap 0}}
+{{if .Context.SelectedCommand.HelpLong}}{{.Context.SelectedCommand.HelpLong | Wrap 0}}
+{{end -}}
+{{if .Context.SelectedCommand.Args}}Arguments:
+{{.Context.SelectedCommand.Args | ArgRows | FormatTwoColumns}}
+{{end -}}
+{{if .Context.SelectedCommand.Flags}}Flags:
+{{.Context.SelectedCommand.Flags | FlagRows | FormatTwoColumns}}
+{{end -}}
+{{if .Context.SelectedCommand.Commands}}Commands:
+{{.Context.SelectedCommand.Commands | CommandRows | FormatTwoColumns}}
+{{end -}}
+Global flags (context, credentials, output) stand in: {{.App.Name}} --help
+{{else -}}
+usage: {{.App.Name}} [<flags>] <command> [<args> ...]
+
+{{.App.Help | Wrap 0}}
+Commands:
+{{.App.Commands | CommandRows | FormatTwoColumns}}
+{{.App.Name}} COMMAND --help explains a command and lists those below it.
+
+Global flags:
+{{.Context.Flags | FlagRows | FormatTwoColumns}}
+Exit codes: 0 ok, 1 failed, 2 usage, 3 partial answer or invalid measurement, 4 auth or
+permission, 5 unreachable or timeout, 6 check or SLO failed, 130 interrupted.
+{{end -}}
+`
+
+// usageFuncs are what the template needs beside kingpin's own functions.
+func usageFuncs() template.FuncMap {
+	return template.FuncMap{"CommandRows": commandRows, "FlagRows": flagRows, "ArgRows": argRows, "ArgSummary": argSummary}
+}
+
+// commandRows are commands with what they do; three dots mark those that have
+// more below them.
+func commandRows(commands []*kingpin.CmdModel) (rows [][2]string) {
+	for _, c := range commands {
+		name := c.Name
+		if len(c.Commands) > 0 {
+			name += " ..."
+		}
+		if !c.Hidden {
+			rows = append(rows, [2]string{name, c.Help})
+		}
+	}
+	return rows
+}
+
+// argName is an argument as usage shows it: in brackets when it may be left out,
+// with dots when there may be several.
+func argName(a *kingpin.ArgModel) string {
+	name := "<" + a.Name + ">"
+	if isMany(a.Value) {
+		name += "..."
+	}
+	if !a.Required {
+		name = "[" + name + "]"
+	}
+	return name
+}
+
+func argSummary(args []*kingpin.ArgModel) string {
+	var names []string
+	for _, a := range args {
+		if !a.Hidden {
+			names = append(names, argName(a))
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// argRows are arguments with what they are.
+func argRows(args []*kingpin.ArgModel) (rows [][2]string) {
+	for _, a := range args {
+		if !a.Hidden {
+			rows = append(rows, [2]string{argName(a), a.Help})
+		}
+	}
+	return rows
+}
+
+// isMany tells whether a value may be given several times.
+func isMany(v kingpin.Value) bool {
+	many, ok := v.(interface{ IsCumulative() bool })
+	return ok && many.IsCumulative()
+}
+
+// flagRows are flags with what they do and their default.
+func flagRows(flags []*kingpin.FlagModel) (rows [][2]string) {
+	indent := ""
+	for _, f := range flags {
+		if f.Short != 0 && !f.Hidden {
+			indent = "    "
+		}
+	}
+	for _, f := range flags {
+		if f.Hidden {
+			continue
+		}
+		name := indent + "--" + f.Name
+		if f.IsBoolFlag() && slices.Equal(f.Default, []string{"true"}) {
+			name = indent + "--[no-]" + f.Name
+		}
+		if f.Short != 0 {
+			name = fmt.Sprintf("-%c, --%s", f.Short, f.Name)
+		}
+		if !f.IsBoolFlag() {
+			name += "=" + valueName(f)
+		}
+		if isMany(f.Value) {
+			name += " ..."
+		}
+		rows = append(rows, [2]string{name, flagHelp(f)})
+	}
+	return rows
+}
+
+// valueName stands for the value of a flag.
+func valueName(f *kingpin.FlagModel) string {
+	if f.PlaceHolder != "" {
+		return f.PlaceHolder
+	}
+	if def := strings.Join(f.Default, ","); def != "" {
+		if _, err := strconv.ParseFloat(def, 64); err == nil {
+			return "N"
+		}
+		if _, err := time.ParseDuration(def); err == nil {
+			return "DURATION"
+		}
+	}
+	return strings.ToUpper(f.Name[strings.LastIndexAny(f.Name, ".-")+1:])
+}
+
+// flagHelp says what a flag does, and its default unless the text does so.
+func flagHelp(f *kingpin.FlagModel) string {
+	def := strings.Join(f.Default, ", ")
+	if def == "" || f.IsBoolFlag() || strings.Contains(strings.ToLower(f.Help), "default") {
+		return f.Help
+	}
+	return strings.TrimSuffix(f.Help, ".") + " (default " + def + ")."
+}

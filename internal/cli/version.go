@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// version is set by the linker for a release.
+var version = ""
+
+// versionCommand shows what this binary is.
+type versionCommand struct{}
+
+func (c *versionCommand) Setup(*kingpin.CmdClause) {}
+
+// buildInfo is what a bug report needs.
+type buildInfo struct {
+	Version    string `json:"version"`
+	Revision   string `json:"revision,omitempty"`
+	Modified   bool   `json:"modified,omitempty"`
+	Go         string `json:"go"`
+	OS         string `json:"os"`
+	Arch       string `json:"arch"`
+	NATSGo     string `json:"nats_go"`
+	NATSServer string `json:"nats_server"`
+}
+
+func (c *versionCommand) Run(_ context.Context, e *Env) error {
+	info := readBuildInfo()
+	return e.PrintValue(info, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "natsctl %s (%s, %s/%s, nats.go %s, nats-server %s)\n",
+			info.describe(), info.Go, info.OS, info.Arch, info.NATSGo, info.NATSServer)
+		return err
+	})
+}
+
+// readBuildInfo asks the binary itself.
+func readBuildInfo() buildInfo {
+	info := buildInfo{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return info
+	}
+	if info.Version == "" {
+		info.Version = strings.Trim(build.Main.Version, "()")
+	}
+	for _, s := range build.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			info.Revision = s.Value
+		case "vcs.modified":
+			info.Modified = s.Value == "true"
+		}
+	}
+	for _, dep := range build.Deps {
+		switch dep.Path {
+		case "github.com/nats-io/nats.go":
+			info.NATSGo = dep.Version
+		case "github.com/nats-io/nats-server/v2":
+			info.NATSServer = dep.Version
+		}
+	}
+	return info
+}
+
+func (b buildInfo) describe() string {
+	if b.Revision == "" {
+		return b.Version
+	}
+	short := b.Revision[:min(12, len(b.Revision))]
+	if b.Modified {
+		short += ", modified"
+	}
+	return b.Version + " " + short
+}
+
+// BuildVersion is the version alone.
+func BuildVersion() string { return readBuildInfo().Version }
+
+// Entries are the commands about natsctl itself.
+func Entries() []Entry {
+	return []Entry{
+		{Name: "completion", Help: "Print the script that completes command lines in a shell.", Cmd: &completionCommand{}},
+		{Name: "version", Help: "Show the version and what this binary was built from.", Cmd: &versionCommand{}},
+	}
+}
