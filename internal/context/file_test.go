@@ -137,6 +137,7 @@ func TestMountedSecretIsRead(t *testing.T) {
 			t.Errorf("%o: %q, warning %v, error %v", mode, got, warning, err)
 		}
 	}
+	must(t, os.Chmod(path, 0o444)) //nolint:gosec // as it is mounted
 	target, err := Resolve(newStore(t), Overrides{Settings: Settings{User: "u", Password: "file://" + path}}, noEnv)
 	must(t, err)
 	d, err := target.Dial(t.Context())

@@ -184,3 +184,77 @@ func TestURLFromOutsideDoesNotGetTheCredentials(t *testing.T) {
 	_, err := Resolve(s, Overrides{}, envOf("NATS_URL", "nats://evil.example.net"))
 	wantErr(t, err, ErrURLOverride, "nats://evil.example.net from the environment")
 }
+
+// TestIgnoreEnvLeavesEveryVariableAside.
+func TestIgnoreEnvLeavesEveryVariableAside(t *testing.T) {
+	s := newStore(t, "a", "b")
+	must(t, s.Select("a"))
+	env := func(name string) string {
+		return map[string]string{"NATS_CONTEXT": "b", "NATS_TIMEOUT": "1s", "NATS_URL": "nats://x", "NATS_TOKEN": "t"}[name]
+	}
+	got, err := Resolve(s, Overrides{IgnoreEnv: true}, env)
+	must(t, err)
+	if got.Name != "a" || got.ContextOrigin != FromSelection || got.Timeout != DefaultTimeout || got.Token != "" || got.Origin("url") != FromContext {
+		t.Errorf("%+v", got)
+	}
+	got, err = Resolve(s, Overrides{AllowURLOverride: true}, env)
+	must(t, err)
+	if got.Name != "b" || got.URL != "nats://x" || got.Token != "t" || got.Timeout != time.Second {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestEveryVariableIsReadAndNamed sets one variable at a time.
+func TestEveryVariableIsReadAndNamed(t *testing.T) {
+	values := map[string]string{"NATS_URL": "nats://h:1", "NATS_SOCKS_PROXY": "socks5://h:1"}
+	for _, f := range Fields() {
+		if f.Env == "" {
+			continue
+		}
+		value := values[f.Env]
+		if value == "" {
+			value = "value of " + f.Env
+		}
+		set := []string{f.Env, value}
+		if f.Key == "user" { // alone it is a token
+			set = append(set, "NATS_PASSWORD", "p")
+		}
+		got, err := Resolve(newStore(t), Overrides{}, envOf(set...))
+		must(t, err)
+		if f.Value(&got.Settings) != value || got.Origin(f.Key) != FromEnv || got.Variable(f.Key) != f.Env {
+			t.Errorf("%s: %q from %v, variable %q", f.Env, f.Value(&got.Settings), got.Origin(f.Key), got.Variable(f.Key))
+		}
+		if got.Variable("description") != "" {
+			t.Errorf("%s: a variable for the description", f.Env)
+		}
+	}
+	got, err := Resolve(newStore(t), Overrides{Settings: Settings{CA: "flag"}}, envOf("NATS_CA", "env"))
+	must(t, err)
+	if got.Timeout != 5*time.Second {
+		t.Errorf("the default timeout is %v, the documentation says 5s", got.Timeout)
+	}
+	if got.CA != "flag" || got.Origin("ca") != FromFlag || got.Variable("ca") != "" {
+		t.Errorf("%q from %v %q", got.CA, got.Origin("ca"), got.Variable("ca"))
+	}
+}
+
+// TestAPathIsAContextOnlyWithItsEnding: a saved context of that name comes first.
+func TestAPathIsAContextOnlyWithItsEnding(t *testing.T) {
+	s := newStore(t, "x.json")
+	t.Chdir(t.TempDir())
+	must(t, os.WriteFile("x.json", []byte(`{"url":"nats://here"}`), 0o600))
+	must(t, os.WriteFile("y.json", []byte(`{"url":"nats://here"}`), 0o600))
+	must(t, os.Mkdir("z.json", 0o700))
+	for name, want := range map[string]string{"x.json": "nats://x.json.example.net:4222", "./x.json": "nats://here", "y.json": "nats://here"} {
+		got, err := Resolve(s, Overrides{Context: name}, noEnv)
+		if err != nil || got.URL != want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"y", "z.json"} {
+		_, err := Resolve(s, Overrides{Context: name}, noEnv)
+		wantErr(t, err, ErrUnknown, name)
+	}
+	_, err := Resolve(s, Overrides{Context: "./y"}, noEnv)
+	wantErr(t, err, ErrBadName, "separator")
+}

@@ -286,3 +286,122 @@ func TestWithoutAHomeThereIsAnEmptyStore(t *testing.T) {
 		t.Error(target, err)
 	}
 }
+
+// TestCopyRefusesAndChanges keeps what is there, and saves what was changed.
+func TestCopyRefusesAndChanges(t *testing.T) {
+	s := newStore(t, "a", "b")
+	wantErr(t, s.Copy("a", "b", nil), ErrExists, `"b"`)
+	wantErr(t, s.Copy("x", "y", nil), ErrUnknown, `"x"`)
+	wantErr(t, s.Copy("a", "-y", nil), ErrBadName, "-y")
+	wantErr(t, s.Copy("a", "y", func(*Settings) error { return ErrChanged }), ErrChanged, "")
+	wantErr(t, s.Copy("a", "y", func(set *Settings) error { set.URL = "ftp://x"; return nil }), ErrInvalid, "scheme")
+	if names, err := s.Names(); err != nil || fmt.Sprint(names) != "[a b]" {
+		t.Error(names, err)
+	}
+	must(t, s.Copy("a", "y", func(set *Settings) error { set.User = "bob"; return nil }))
+	a, err := s.Load("a")
+	must(t, err)
+	y, err := s.Load("y")
+	must(t, err)
+	if a.User != "" || y.User != "bob" || y.URL != a.URL || y.Name != "y" {
+		t.Errorf("%v and %v", a, y)
+	}
+}
+
+// TestUpdateRefusesWhatIsInvalid and leaves the file as it was.
+func TestUpdateRefusesWhatIsInvalid(t *testing.T) {
+	s := newStore(t, "a")
+	before := tree(t, s.Root())
+	wantErr(t, s.Update("a", func(c *Context) error { c.Password = "p"; return nil }), ErrInvalid, "password")
+	wantErr(t, s.Update("x", func(*Context) error { return nil }), ErrUnknown, "")
+	must(t, s.Update("a", func(c *Context) error { c.Name = "b"; return nil })) // the file decides
+	if diff := cmp.Diff(before, tree(t, s.Root())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestMarksFollowAndDisappear with their contexts, and others stay.
+func TestMarksFollowAndDisappear(t *testing.T) {
+	s := newStore(t, "a", "b", "c")
+	must(t, s.Select("c"))
+	must(t, s.SetMark("a", func(m *Mark) { m.Protected, m.Colour = true, "red" }))
+	must(t, s.SetMark("b", func(m *Mark) { m.Colour = "blue" }))
+	wantErr(t, s.SetMark("x", func(m *Mark) { m.Protected = true }), ErrUnknown, "")
+	all, err := s.Marks()
+	must(t, err)
+	if len(all) != 2 || all["a"] != (Mark{true, "red"}) || all["b"] != (Mark{false, "blue"}) {
+		t.Errorf("%v", all)
+	}
+	must(t, s.SetMark("b", func(m *Mark) { *m = Mark{} }))
+	must(t, s.Remove("a", false))
+	must(t, s.Create(&Context{Name: "a"}))
+	for _, name := range []string{"a", "b", "c", "x"} {
+		if m, err := s.Mark(name); err != nil || m != (Mark{}) {
+			t.Errorf("%s: %v %v", name, m, err)
+		}
+	}
+	target, err := Resolve(s, Overrides{Context: "c"}, noEnv)
+	must(t, err)
+	must(t, s.SetMark("c", func(m *Mark) { m.Protected = true }))
+	protected, err := Resolve(s, Overrides{Context: "c"}, noEnv)
+	must(t, err)
+	byPath, err := Resolve(s, Overrides{Context: s.Path("c")}, noEnv)
+	must(t, err)
+	if target.Protected || !protected.Protected || !byPath.Protected {
+		t.Errorf("protected %v, then %v, by path %v", target.Protected, protected.Protected, byPath.Protected)
+	}
+	if got := Colours(); len(got) != 6 || got[0] != "red" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestRemoveTheOnlyOneClearsTheSelection, and any other needs force.
+func TestRemoveClearsTheSelectionOnlyOfItsOwn(t *testing.T) {
+	s := newStore(t, "a", "b")
+	must(t, s.Select("a"))
+	must(t, s.Remove("b", false))
+	if name, err := s.Selected(); name != "a" || err != nil {
+		t.Error(name, err)
+	}
+	if _, err := os.Stat(s.Path("b")); err == nil {
+		t.Error("b is still there")
+	}
+	must(t, s.Remove("a", false))
+	if name, err := s.Selected(); name != "" || err != nil {
+		t.Error(name, err)
+	}
+}
+
+func TestConfigHome(t *testing.T) {
+	if dir, err := ConfigHome(envOf("XDG_CONFIG_HOME", "/x")); dir != "/x" || err != nil {
+		t.Error(dir, err)
+	}
+	home, err := homeDir()
+	must(t, err)
+	if dir, err := ConfigHome(envOf("HOME", "/elsewhere")); dir != filepath.Join(home, ".config") || err != nil {
+		t.Error(dir, err)
+	}
+	if got := Open("/x/../y/").Root(); got != filepath.Clean("/y") {
+		t.Error(got)
+	}
+}
+
+// TestSelectionFilesAreBounded refuses a selection that nothing could have written.
+func TestSelectionFilesAreBounded(t *testing.T) {
+	s := newStore(t, "a")
+	must(t, os.WriteFile(filepath.Join(s.Root(), "nats", selectedFile), make([]byte, 4097), 0o600))
+	_, err := s.Selected()
+	wantErr(t, err, ErrCorrupt, selectedFile)
+	for _, do := range []func() error{
+		func() error { return s.Select("a") },
+		func() error { _, err := s.Unselect(); return err },
+		func() error { return s.Remove("a", false) },
+		func() error { _, err := Resolve(s, Overrides{}, noEnv); return err },
+	} {
+		wantErr(t, do(), ErrCorrupt, "larger than 4096 bytes")
+	}
+	must(t, os.Remove(filepath.Join(s.Root(), "nats", selectedFile)))
+	must(t, os.Mkdir(filepath.Join(s.Root(), "nats", previousFile), 0o700))
+	_, err = s.SelectPrevious()
+	wantErr(t, err, ErrCorrupt, "not a regular file")
+}
