@@ -34,41 +34,6 @@ func TestEverythingWrittenIsPrivate(t *testing.T) {
 	}))
 }
 
-// TestReplaceIsWhole fails a write at each step that can fail: the old bytes
-// stay, and nothing is left behind.
-func TestReplaceIsWhole(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "x")
-	must(t, replace(path, []byte("old")))
-	left := filepath.Join(dir, ".x"+tempMark+"left")
-	must(t, os.WriteFile(left, []byte("secret"), 0o600))
-	other := filepath.Join(dir, ".y"+tempMark+"1")
-	must(t, os.WriteFile(other, nil, 0o600))
-	must(t, replace(path, []byte("new")))
-	if got := readAll(t, path); got != "new" {
-		t.Errorf("it holds %q", got)
-	}
-	if _, err := os.Stat(left); err == nil {
-		t.Error("what a killed writer left is still there")
-	}
-	if _, err := os.Stat(other); err != nil {
-		t.Error("what belongs to another file went")
-	}
-	target := filepath.Join(dir, "directory")
-	must(t, os.MkdirAll(filepath.Join(target, "full"), 0o700))
-	if err := replace(target, []byte("new")); err == nil {
-		t.Error("a directory was replaced")
-	}
-	if err := replace(filepath.Join(dir, "none", "x"), []byte("new")); err == nil {
-		t.Error("written into a directory that there is not")
-	}
-	entries, err := os.ReadDir(dir)
-	must(t, err)
-	if len(entries) != 3 {
-		t.Errorf("left behind: %v", entries)
-	}
-}
-
 // TestLockIsWaitedForAndGivenUp holds the lock for less, and for longer, than a
 // writer waits.
 func TestLockIsWaitedForAndGivenUp(t *testing.T) {
