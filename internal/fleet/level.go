@@ -52,6 +52,9 @@ func (l Level) rank() int {
 // Compare is positive when l is more urgent than o, negative when it is less.
 func (l Level) Compare(o Level) int { return l.rank() - o.rank() }
 
+// Urgent tells whether the level is a warning or worse; unknown is.
+func (l Level) Urgent() bool { return l.Compare(Warn) >= 0 }
+
 // Worse returns the more urgent of two levels; Unknown is more urgent than Warn
 // and less than Crit.
 func (l Level) Worse(o Level) Level {

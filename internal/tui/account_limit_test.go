@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestAccountLimits shows how much of its limits an account uses: of both
@@ -28,8 +29,8 @@ func TestAccountLimits(t *testing.T) {
 		snap.Servers = append(snap.Servers, &fleet.Server{Info: server.ServerInfo{Domain: sv.domain}, Jsz: &server.JSInfo{AccountDetails: sv.d}})
 	}
 	want := map[string]string{"APP": "store 84%", "FREE": "none"}
-	for _, r := range newAccountRows(snap, nil, map[string]int64{}, nil) {
-		if got := r.limitText(); got != want[r.Name] {
+	for _, r := range live.NewAccountRows(snap, nil, map[string]int64{}, nil) {
+		if got := r.LimitText(); got != want[r.Name] {
 			t.Errorf("%s: %q, want %q", r.Name, got, want[r.Name])
 		}
 	}

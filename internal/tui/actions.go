@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
@@ -32,11 +34,11 @@ const actionTime = 10 * time.Minute
 // openActions chooses what to do with the selected object.
 func (m *Model) openActions() {
 	r, ok := m.selected()
-	if !ok || m.live == nil || m.live.Phase != Live {
+	if !ok || m.live == nil || m.live.Phase != live.Live {
 		m.say("nothing can be done while the fleet does not answer")
 		return
 	}
-	a := Action{Server: r.server, ServerID: r.serverID, Conn: r.cid, Who: r.who}
+	a := live.Action{Server: r.server, ServerID: r.serverID, Conn: r.cid, Who: r.who}
 	if err := m.aim(&a); err != nil {
 		m.fail(err.Error())
 		return
@@ -53,13 +55,13 @@ func (m *Model) openActions() {
 }
 
 // aim completes an action with the one server that it is about.
-func (m *Model) aim(a *Action) error {
+func (m *Model) aim(a *live.Action) error {
 	if a.Server == "" {
 		return errors.New("actions are for servers and connections; choose one of these")
 	}
-	var rows []*serverRow
+	var rows []*live.ServerRow
 	for _, r := range m.live.Servers {
-		if r.label() == a.Server && (a.ServerID == "" || a.ServerID == r.id) {
+		if r.Label() == a.Server && (a.ServerID == "" || a.ServerID == r.ID) {
 			rows = append(rows, r)
 		}
 	}
@@ -69,15 +71,15 @@ func (m *Model) aim(a *Action) error {
 	case len(rows) > 1:
 		return fmt.Errorf("%d servers are called %s; choose the one you mean on the page of the servers (2)", len(rows), a.Server)
 	}
-	a.ServerID = rows[0].id
-	if sv := rows[0].sv; sv != nil && sv.Statsz != nil {
+	a.ServerID = rows[0].ID
+	if sv := rows[0].Answer; sv != nil && sv.Statsz != nil {
 		a.Clients = sv.Statsz.Connections
 	}
 	return nil
 }
 
 // confirm asks for the name of the object before an action.
-func (m *Model) confirm(a Action) {
+func (m *Model) confirm(a live.Action) {
 	actions := m.opt.Feed.Actions
 	scope, command := actions.Plan(a)
 	m.overlay = &confirmation{actions: actions, action: a, scope: scope, command: command, input: newPrompt("", "")}
@@ -86,8 +88,8 @@ func (m *Model) confirm(a Action) {
 // confirmation is the box that an action must pass: it says what it will
 // touch, shows the equivalent command, and wants the object's name typed.
 type confirmation struct {
-	actions        Actions // of the fleet that was on the screen
-	action         Action
+	actions        live.Actions // of the fleet that was on the screen
+	action         live.Action
 	scope, command string
 	input          *prompt
 	wrong          bool

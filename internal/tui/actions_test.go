@@ -6,17 +6,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // fakeActions remembers what was done.
-type fakeActions struct{ done []Action }
+type fakeActions struct{ done []live.Action }
 
-func (*fakeActions) Plan(a Action) (scope, command string) {
+func (*fakeActions) Plan(a live.Action) (scope, command string) {
 	return "scope of " + a.Verb, "natsctl " + a.Verb
 }
 
-func (f *fakeActions) Do(_ context.Context, a Action) (string, error) {
+func (f *fakeActions) Do(_ context.Context, a live.Action) (string, error) {
 	f.done = append(f.done, a)
 	return "did " + a.Verb, nil
 }
@@ -26,9 +29,9 @@ func (f *fakeActions) Do(_ context.Context, a Action) (string, error) {
 // none without --allow-actions.
 func TestConfirm(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	st := stateOf(clusterOf(now, "2.15.2", "2.15.2", "2.15.2"))
-	press := func(actions Actions, keys ...string) string {
-		m := NewModel(Options{Feed: &Feed{Name: "test", Actions: actions}}, nil)
+	st := stateOf(fixture.Cluster(now, "2.15.2", "2.15.2", "2.15.2"))
+	press := func(actions live.Actions, keys ...string) string {
+		m := NewModel(Options{Feed: &live.Feed{Name: "test", Actions: actions}}, nil)
 		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 		m.Update(stateMsg{st})
 		for _, k := range keys {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // addresses are the names of clients' addresses, asked for while the operator
@@ -41,7 +43,7 @@ func (m *Model) lookUp() tea.Cmd {
 	if !m.dns.on || m.dns.asking || p.spec.kind != connsPage || m.st == nil {
 		return nil
 	}
-	rows, isConns := p.list().sheet.(*rowsOf[con])
+	rows, isConns := p.list().sheet.(*rowsOf[*fleet.ConnRow])
 	if !isConns {
 		return nil
 	}
@@ -87,7 +89,7 @@ func (m *Model) named(found map[string]string) {
 
 // addressText is the name of a connection's address; empty: none is known, or
 // wanted.
-func (m *Model) addressText(r con) string {
+func (m *Model) addressText(r *fleet.ConnRow) string {
 	if !m.dns.on {
 		return ""
 	}

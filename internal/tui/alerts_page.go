@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -12,7 +13,7 @@ import (
 func alertsSpec() *spec {
 	return &spec{
 		kind: alertsPage, digit: "7", title: "Alerts", short: "Alerts", open: openAlert,
-		needs: Demand{needs: topoNeeds.needs},
+		needs: live.Demand{Needs: topoNeeds.Needs},
 		modes: []mode{{
 			name: "alerts", sort: "state", sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: happened,
 			empty: func(*Model, *page) string { return "● no alert: every check passes on what was asked so far" },
@@ -22,45 +23,37 @@ func alertsSpec() *spec {
 }
 
 func alertSheet(m *Model, _ *page) sheet {
-	return &rowsOf[alr]{
-		cols: alertColumns, rows: m.alerts(),
-		name:  func(r alr) string { return r.key },
-		judge: func(r alr) view.Level { return r.shown() },
+	return &rowsOf[*live.AlertRow]{
+		cols: live.AlertColumns, rows: m.marks.Alerts(m.st),
+		name:  func(r *live.AlertRow) string { return r.Key },
+		judge: func(r *live.AlertRow) view.Level { return r.ShownLevel() },
 		refer: m.aboutOf,
-		json:  func(r alr) any { return r.json() },
-	}
-}
-
-// json is the alert for programs.
-func (r *alertRow) json() any {
-	return map[string]any{
-		"check": r.rule, "object": r.object, "level": r.level.String(), "state": alertStates[r.state], "since": r.since,
-		"value": r.value, "limit": r.limit, "what": r.text, "why": r.why, "impact": r.impact, "next": r.next,
+		json:  func(r *live.AlertRow) any { return r.JSON() },
 	}
 }
 
 // aboutOf names what an alert is about, as far as something opens from it.
-func (m *Model) aboutOf(r alr) ref {
-	out := ref{title: r.rule + " " + r.object}
+func (m *Model) aboutOf(r *live.AlertRow) ref {
+	out := ref{title: r.Check + " " + r.Title}
 	for _, l := range m.st.Links {
-		if l.e.FromName+" - "+l.e.ToName == r.about {
-			out.server, out.link = l.e.FromName, l.e.Key()
+		if l.Edge.FromName+" - "+l.Edge.ToName == r.Object {
+			out.server, out.link = l.Edge.FromName, l.Edge.Key()
 			return out
 		}
 	}
-	switch r.rule {
+	switch r.Check {
 	case "streams", "stream-limits":
-		out.stream, out.account = r.about, r.where
+		out.stream, out.account = r.Object, r.Where
 		return out
 	case "consumers":
-		out.account, out.stream, _ = strings.Cut(r.where, " ")
-		out.consumer = r.about
+		out.account, out.stream, _ = strings.Cut(r.Where, " ")
+		out.consumer = r.Object
 		return out
 	}
-	name, _, _ := strings.Cut(r.about, " ")
-	for _, name := range []string{r.about, name, r.where} {
-		if s := m.st.server("", r.where, name); s != nil {
-			out.server, out.serverID, out.cluster = s.name, s.id, s.cluster
+	name, _, _ := strings.Cut(r.Object, " ")
+	for _, name := range []string{r.Object, name, r.Where} {
+		if s := m.st.Server("", r.Where, name); s != nil {
+			out.server, out.serverID, out.cluster = s.Name, s.ID, s.Cluster
 			return out
 		}
 	}
@@ -96,14 +89,14 @@ func (m *Model) openLink(r ref) {
 
 // alertLine counts the alerts by what became of them.
 func alertLine(m *Model, _ *page, a cell.Area) int {
-	var n [len(alertStates)]int
-	for _, r := range m.alerts() {
-		n[r.state]++
+	var n [len(live.AlertStates)]int
+	for _, r := range m.marks.Alerts(m.st) {
+		n[r.State]++
 	}
 	x := 1
-	for i, name := range alertStates {
+	for i, name := range live.AlertStates {
 		style := cell.Style(cell.Plain)
-		if alertState(i) == firing && n[i] > 0 {
+		if live.AlertState(i) == live.Firing && n[i] > 0 {
 			style = cell.Danger
 		}
 		x = a.Write(x, 0, fmt.Sprintf("%s %d", name, n[i]), style) + 3
@@ -113,26 +106,35 @@ func alertLine(m *Model, _ *page, a cell.Area) int {
 
 // alertPanel says why the alert fires, what it means, and what to do next.
 func alertPanel(_ *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[alr])
+	rows, ok := p.list().sheet.(*rowsOf[*live.AlertRow])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
 	var t prose
-	t.say("what", r.text, cell.Plain)
-	t.say("why", r.why, cell.Plain)
-	t.say("impact", r.impact, cell.Plain)
-	t.say("next", r.next, cell.Plain)
-	since := sinceText(r.now, r.since)
-	if r.polls > 0 {
-		since += fmt.Sprintf(", in %s", plural(r.polls, "answer"))
+	t.say("what", r.What, cell.Plain)
+	t.say("why", r.Why, cell.Plain)
+	t.say("impact", r.Impact, cell.Plain)
+	t.say("next", r.Next, cell.Plain)
+	since := sinceText(r.Now, r.Since)
+	if r.Polls > 0 {
+		since += fmt.Sprintf(", in %s", live.Plural(r.Polls, "answer"))
 	}
-	if r.flaps > 0 {
-		since += ", came back " + plural(r.flaps, "time")
+	if r.Flaps > 0 {
+		since += ", came back " + live.Plural(r.Flaps, "time")
 	}
 	t.say("since", strings.TrimPrefix(since, "since "), cell.Plain)
-	if r.note != "" {
-		t.say(alertStates[r.state], r.note, cell.Plain)
+	if r.Note != "" {
+		t.say(r.State.String(), r.Note, cell.Plain)
 	}
 	t.draw(a)
+}
+
+// mark acknowledges or mutes the selected alert, or takes it back.
+func (m *Model) mark(to live.AlertState) {
+	l := m.cur().list()
+	if row, ok := l.selected(); ok {
+		m.marks.Toggle(l.sheet.key(row), to, m.now())
+		m.touch()
+	}
 }

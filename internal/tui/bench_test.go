@@ -1,50 +1,28 @@
 package tui
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
-// crowdStart is when the servers and connections of a crowd started.
-var crowdStart = time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC)
-
-// crowd is a snapshot of servers with connections each.
-func crowd(servers, conns int, now time.Time, round int64) *fleet.Snapshot {
-	s := &fleet.Snapshot{Schema: fleet.Schema, Time: now, Expected: servers, Want: fleet.Want{Kinds: []fleet.Kind{fleet.Connz}}}
-	for i := range servers {
-		sv := &fleet.Server{Info: server.ServerInfo{ID: fmt.Sprintf("ID%05d", i), Name: fmt.Sprintf("n%04d", i), Cluster: fmt.Sprintf("c%02d", i/100), Version: "2.15.2", Time: now}}
-		data := server.DataStats{MsgBytes: server.MsgBytes{Msgs: round * int64(i+1) * 100, Bytes: round * 9999}}
-		sv.Statsz = &server.ServerStats{Start: crowdStart, Cores: 4, CPU: float64(i % 90), Mem: 1 << 28, Connections: conns, Sent: data, Received: data}
-		sv.Connz = &server.Connz{Now: now}
-		for j := range conns {
-			n := int64(j%977) * round
-			sv.Connz.Conns = append(sv.Connz.Conns, &server.ConnInfo{
-				Cid: uint64(j + 1), Kind: "Client", IP: "10.1.2.3", Port: 4000 + j%50000, Name: fmt.Sprintf("client-%d", j), Account: "APP", RTT: "1.2ms", Start: crowdStart,
-				LastActivity: now, InMsgs: n, OutMsgs: n * 2, InBytes: n * 100, OutBytes: n * 200, Pending: j % 1000, NumSubs: uint32(j % 7), Lang: "go", Version: "1.55.0",
-			})
-		}
-		s.Servers = append(s.Servers, sv)
-	}
-	return s
-}
-
 // crowded is a screen of a crowd, with rates.
-func crowded(servers, conns int, page pageKind) (*Model, *deriver, *State) {
-	d := newDeriver()
-	st := &State{Phase: Live, Every: 2 * time.Second, Wanted: 2 * time.Second}
+func crowded(servers, conns int, page pageKind) (*Model, *live.Deriver, *live.State) {
+	d := live.NewDeriver()
+	st := &live.State{Phase: live.Live, Every: 2 * time.Second, Wanted: 2 * time.Second}
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	for round := range int64(2) {
-		d.take(st, crowd(servers, conns, now.Add(time.Duration(round)*2*time.Second), round+1))
+		d.Apply(st, fixture.Crowd(servers, conns, now.Add(time.Duration(round)*2*time.Second), round+1))
 	}
 	st.Now = now
-	m := NewModel(Options{Feed: &Feed{Name: "bench"}, Look: cell.Look{Profile: cell.Color16}}, nil)
+	m := NewModel(Options{Feed: &live.Feed{Name: "bench"}, Look: cell.Look{Profile: cell.Color16}}, nil)
 	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	m.goRoot(page)
 	m.Update(stateMsg{st})
@@ -98,10 +76,10 @@ func BenchmarkFilter10kConns(b *testing.B) {
 func BenchmarkDerive10kConns(b *testing.B) {
 	_, d, st := crowded(2, 5000, connsPage)
 	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
-	snaps := []*fleet.Snapshot{crowd(2, 5000, now, 3), crowd(2, 5000, now.Add(2*time.Second), 4)}
+	snaps := []*fleet.Snapshot{fixture.Crowd(2, 5000, now, 3), fixture.Crowd(2, 5000, now.Add(2*time.Second), 4)}
 	i := 0
 	for b.Loop() {
-		d.take(st, snaps[i%2])
+		d.Apply(st, snaps[i%2])
 		i++
 	}
 }
@@ -128,10 +106,10 @@ func BenchmarkKey1kServers(b *testing.B) {
 func BenchmarkDerive1kServers(b *testing.B) {
 	_, d, st := crowded(1000, 0, serversPage)
 	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
-	snaps := []*fleet.Snapshot{crowd(1000, 0, now, 3), crowd(1000, 0, now.Add(2*time.Second), 4)}
+	snaps := []*fleet.Snapshot{fixture.Crowd(1000, 0, now, 3), fixture.Crowd(1000, 0, now.Add(2*time.Second), 4)}
 	i := 0
 	for b.Loop() {
-		d.take(st, snaps[i%2])
+		d.Apply(st, snaps[i%2])
 		i++
 	}
 }
@@ -153,10 +131,10 @@ func TestDeriveCost(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
 	cost := func(servers int) float64 {
 		_, d, st := crowded(servers, 0, serversPage)
-		snaps := []*fleet.Snapshot{crowd(servers, 0, now, 3), crowd(servers, 0, now.Add(2*time.Second), 4)}
+		snaps := []*fleet.Snapshot{fixture.Crowd(servers, 0, now, 3), fixture.Crowd(servers, 0, now.Add(2*time.Second), 4)}
 		i := 0
 		return testing.AllocsPerRun(2, func() {
-			d.take(st, snaps[i%2])
+			d.Apply(st, snaps[i%2])
 			i++
 		})
 	}

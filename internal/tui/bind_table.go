@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -92,15 +94,15 @@ func pageBinds() []bind {
 		press([]string{"right", "l"}, "→", "the next server", "", on(serverPage), act(func(m *Model) { m.neighbour(+1) })),
 		press([]string{"tab"}, "Tab", "next way to show the page", "", on(topoPage, connsPage, jetStreamPage), act((*Model).nextMode)),
 		press([]string{"shift+tab"}, "S-Tab", "the way before", "", on(topoPage, connsPage, jetStreamPage), act((*Model).prevMode)),
-		press([]string{"a"}, "a", "acknowledge the alert, or take it back", "ack", on(alertsPage), act(func(m *Model) { m.mark(acked, false) })),
-		press([]string{"A"}, "A", "acknowledge all", "", on(alertsPage), act(func(m *Model) { m.mark(acked, true) })),
-		press([]string{"m"}, "m", "mute the alert for an hour, or unmute it", "mute", on(alertsPage), act(func(m *Model) { m.mark(muted, false) })),
+		press([]string{"a"}, "a", "acknowledge the alert, or take it back", "ack", on(alertsPage), act(func(m *Model) { m.mark(live.Acknowledged) })),
+		press([]string{"A"}, "A", "acknowledge all", "", on(alertsPage), act(func(m *Model) { m.marks.MarkFiring(m.st, live.Acknowledged); m.touch() })),
+		press([]string{"m"}, "m", "mute the alert for an hour, or unmute it", "mute", on(alertsPage), act(func(m *Model) { m.mark(live.Muted) })),
 		press([]string{"n"}, "n", "next alert that fires", "next", on(alertsPage), act((*Model).nextFiring)),
 		press([]string{"F"}, "F", "follow the newest event", "follow", on(eventsPage), act((*Model).toggleFollow)),
 		press([]string{"u"}, "u", "fold events that repeat", "fold", on(eventsPage), act(func(m *Model) { m.grouped = !m.grouped; m.touch() })),
 		press([]string{"v"}, "v", "least severity shown", "severity", on(eventsPage), act((*Model).nextSeverity)),
 		press([]string{"T"}, "T", "choose the type of event shown", "types", on(eventsPage), act((*Model).openTypes)),
-		press([]string{"C"}, "C", "clear the events", "", on(eventsPage), act(func(m *Model) { m.send(clearEventsOrder) })),
+		press([]string{"C"}, "C", "clear the events", "", on(eventsPage), act(func(m *Model) { m.send(live.ClearEvents) })),
 		press([]string{"o"}, "o", "ask for the subscriptions of the connections, or no longer", "subs", on(connsPage), act((*Model).showSubs)),
 		press([]string{"d"}, "d", "names in the place of addresses (reverse DNS), or addresses", "", on(connsPage), act((*Model).toggleNames)),
 		press([]string{"b"}, "b", "bytes in full", "", on(serversPage, connsPage, accountsPage, jetStreamPage), act(func(m *Model) { m.raw = !m.raw; m.touch() })),

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
@@ -176,16 +178,16 @@ func cmdServer(m *Model, args []string) tea.Cmd {
 		m.push(serverPage, ref{server: name})
 		return nil
 	}
-	if r := m.oneServer(name, m.st.named(name), m.serverNames()); r != nil {
+	if r := m.oneServer(name, m.st.Named(name), m.serverNames()); r != nil {
 		m.goRoot(serversPage)
-		m.push(serverPage, ref{server: r.name, serverID: r.id, cluster: r.cluster})
+		m.push(serverPage, ref{server: r.Name, serverID: r.ID, cluster: r.Cluster})
 	}
 	return nil
 }
 
 // oneServer is the only one of some servers; else it says what is wrong with
 // the name.
-func (m *Model) oneServer(name string, found []*serverRow, names []string) *serverRow {
+func (m *Model) oneServer(name string, found []*live.ServerRow, names []string) *live.ServerRow {
 	switch len(found) {
 	case 0:
 		m.fail(fmt.Sprintf("no server %q%s", name, view.Suggest(name, names)))
@@ -195,7 +197,7 @@ func (m *Model) oneServer(name string, found []*serverRow, names []string) *serv
 	}
 	var keys []string
 	for _, r := range found {
-		keys = append(keys, r.key())
+		keys = append(keys, r.Key())
 	}
 	m.fail(fmt.Sprintf("%d servers are named %s: use one of %s", len(found), name, strings.Join(keys, ", ")))
 	return nil
@@ -203,11 +205,11 @@ func (m *Model) oneServer(name string, found []*serverRow, names []string) *serv
 
 func cmdRefresh(m *Model, args []string) tea.Cmd {
 	d, err := time.ParseDuration(strings.Join(args, ""))
-	if err != nil || d < minEvery || d > time.Hour {
+	if err != nil || d < live.MinEvery || d > time.Hour {
 		m.fail("refresh takes an interval from 1s to 1h, such as 5s")
 		return nil
 	}
-	m.send(everyOrder(d))
+	m.send(live.SetInterval(d))
 	m.say("asking every " + short(d))
 	return nil
 }
@@ -261,40 +263,40 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 		m.fail("forget takes the name of a server that is gone")
 		return nil
 	}
-	found := m.st.named(name)
-	if gone := kept(found, func(r *serverRow) bool { return r.ghost != nil }); len(gone) > 0 {
+	found := m.st.Named(name)
+	if gone := live.Filter(found, func(r *live.ServerRow) bool { return r.Missing != nil }); len(gone) > 0 {
 		found = gone
 	}
 	r := m.oneServer(name, found, m.ghostNames())
 	switch {
 	case r == nil:
 		return nil
-	case r.ghost == nil:
+	case r.Missing == nil:
 		m.fail(name + " answers; only a server that is gone can be forgotten")
 		return nil
 	}
-	m.hidden[r.key()] = true
+	m.marks.Hide(r.Key())
 	m.touch()
 	m.say("no longer showing " + name + " while it is gone")
 	return nil
 }
 
 // serverNames lists the servers, for completion.
-func (m *Model) serverNames() []string { return m.namesOf(func(*serverRow) bool { return true }) }
+func (m *Model) serverNames() []string { return m.namesOf(func(*live.ServerRow) bool { return true }) }
 
 // ghostNames lists the servers that do not answer.
 func (m *Model) ghostNames() []string {
-	return m.namesOf(func(r *serverRow) bool { return r.ghost != nil })
+	return m.namesOf(func(r *live.ServerRow) bool { return r.Missing != nil })
 }
 
-func (m *Model) namesOf(pass func(*serverRow) bool) []string {
+func (m *Model) namesOf(pass func(*live.ServerRow) bool) []string {
 	if m.st == nil {
 		return nil
 	}
 	var names []string
 	for _, r := range m.st.Servers {
 		if pass(r) {
-			names = append(names, r.label())
+			names = append(names, r.Label())
 		}
 	}
 	return names

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -144,8 +145,8 @@ func headsOf(s *spec, mode int) ([]view.Head, error) {
 	if mo.sheet == nil {
 		return nil, fmt.Errorf("%w: page %s has no columns", ErrConfig, s.name())
 	}
-	m := &Model{st: &State{}, hidden: map[string]bool{}, switches: switches{grouped: true}}
-	m.st.Top = emptyTopology()
+	m := &Model{st: &live.State{}, marks: live.NewMarks(), switches: switches{grouped: true}}
+	m.st.Top = live.EmptyTopology()
 	return mo.sheet(m, newPage(s, ref{})).heads(), nil
 }
 
@@ -157,8 +158,8 @@ func (c Config) every() (time.Duration, error) {
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("%q is no interval such as 5s", c.Refresh)
-	case d < minEvery:
-		return 0, fmt.Errorf("%s is less than %s", d, minEvery)
+	case d < live.MinEvery:
+		return 0, fmt.Errorf("%s is less than %s", d, live.MinEvery)
 	}
 	return d, nil
 }
@@ -191,6 +192,6 @@ func (m *Model) configure(c Config) {
 	m.palette = cell.NewPalette(m.look)
 	m.opt.Filters, m.opt.Columns = c.Filters, c.Columns
 	if every, err := c.every(); err == nil && every > 0 {
-		m.send(everyOrder(every))
+		m.send(live.SetInterval(every))
 	}
 }

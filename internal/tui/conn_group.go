@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -24,34 +25,34 @@ type connGroup struct {
 	rtt      float64 // the largest; 0: none is known
 	traffic  fleet.Traffic
 	counters fleet.Counters
-	level    fleet.Level // the worst of its connections' pending bytes
-	busiest  []con       // the few with most messages a second
+	level    fleet.Level      // the worst of its connections' pending bytes
+	busiest  []*fleet.ConnRow // the few with most messages a second
 }
-
-type cgr = *connGroup
 
 // grouping is one way to add connections up.
 type grouping struct {
 	name, title, help string
-	key               func(r con) string
-	scope             func(m *Model, r con) ref
+	key               func(r *fleet.ConnRow) string
+	scope             func(m *Model, r *fleet.ConnRow) ref
 }
 
 // groupings are the ways, each of which is a way of the page.
 var groupings = []grouping{
 	{
-		"per-server", "Server", "added up for each server", func(r con) string { return r.Server.Info.ID },
-		func(_ *Model, r con) ref {
+		"per-server", "Server", "added up for each server", func(r *fleet.ConnRow) string { return r.Server.Info.ID },
+		func(_ *Model, r *fleet.ConnRow) ref {
 			return ref{title: r.Server.Info.Name, server: r.Server.Info.Name, serverID: r.Server.Info.ID, cluster: r.Server.Info.Cluster}
 		},
 	},
 	{
-		"per-account", "Account", "added up for each account", func(r con) string { return r.Info.Account },
-		func(m *Model, r con) ref { return ref{title: m.label(r.Info.Account), account: r.Info.Account} },
+		"per-account", "Account", "added up for each account", func(r *fleet.ConnRow) string { return r.Info.Account },
+		func(m *Model, r *fleet.ConnRow) ref {
+			return ref{title: m.st.AccountLabel(r.Info.Account), account: r.Info.Account}
+		},
 	},
 	{
-		"per-client", "Client", "added up for all that have the same name", func(r con) string { return r.Info.Name },
-		func(_ *Model, r con) ref { return ref{title: r.Info.Name, who: r.Info.Name} },
+		"per-client", "Client", "added up for all that have the same name", func(r *fleet.ConnRow) string { return r.Info.Name },
+		func(_ *Model, r *fleet.ConnRow) ref { return ref{title: r.Info.Name, who: r.Info.Name} },
 	},
 }
 
@@ -61,7 +62,7 @@ var groupFirst = []string{
 }
 
 // groupMode is a way of the page that adds connections up.
-func groupMode(g grouping, demand Demand) mode {
+func groupMode(g grouping, demand live.Demand) mode {
 	return mode{
 		name: g.name, help: g.help, sort: "out_msgs_per_second", above: modeLine, below: groupPanel, panel: 7, fill: trouble, first: groupFirst, empty: noConns, demand: demand,
 		sheet: func(m *Model, p *page) sheet { return groupSheet(m, p, g) },
@@ -69,43 +70,43 @@ func groupMode(g grouping, demand Demand) mode {
 }
 
 // groupColumns is the table of the groups.
-func groupColumns(title string, totals bool) []view.Column[cgr] {
-	cols := []view.Column[cgr]{
-		{Name: "group", Title: title, Help: "What its connections have in common.", Value: func(r cgr) any { return r.label }},
-		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Connections, leafnodes too.", Unit: view.Count, Sum: true, Value: func(r cgr) any { return r.conns }},
-		{Name: "servers", Title: "Servers", Short: "Srv", Help: "Servers that they are on.", Unit: view.Count, Value: func(r cgr) any { return len(r.servers) }},
-		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: view.Count, Sum: true, Value: func(r cgr) any { return r.subs }},
+func groupColumns(title string, totals bool) []view.Column[*connGroup] {
+	cols := []view.Column[*connGroup]{
+		{Name: "group", Title: title, Help: "What its connections have in common.", Value: func(r *connGroup) any { return r.label }},
+		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Connections, leafnodes too.", Unit: view.Count, Sum: true, Value: func(r *connGroup) any { return r.conns }},
+		{Name: "servers", Title: "Servers", Short: "Srv", Help: "Servers that they are on.", Unit: view.Count, Value: func(r *connGroup) any { return len(r.servers) }},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: view.Count, Sum: true, Value: func(r *connGroup) any { return r.subs }},
 		{
 			Name: "pending_bytes", Title: "Pending", Help: "Bytes that wait to be sent; marked where one connection has many.", Unit: view.Bytes, Sum: true,
-			Value: func(r cgr) any { return r.pending }, Level: func(r cgr) view.Level { return r.level },
+			Value: func(r *connGroup) any { return r.pending }, Level: func(r *connGroup) view.Level { return r.level },
 		},
-		{Name: "rtt_seconds", Title: "RTT", Help: "The longest round trip of them.", Unit: view.Seconds, Value: func(r cgr) any {
+		{Name: "rtt_seconds", Title: "RTT", Help: "The longest round trip of them.", Unit: view.Seconds, Value: func(r *connGroup) any {
 			if r.rtt == 0 {
 				return nil
 			}
 			return r.rtt
-		}, Level: judged(fleet.Warn, func(r cgr) bool { return r.rtt > connRTTWarn })},
+		}, Level: live.LevelIf(fleet.Warn, func(r *connGroup) bool { return r.rtt > live.ConnRTTWarn })},
 	}
-	cols = append(cols, view.CounterColumns(!totals, func(r cgr) fleet.Counters { return r.counters })...)
-	return append(cols, view.TrafficColumns(!totals, func(r cgr) fleet.Traffic { return r.traffic })...)
+	cols = append(cols, view.CounterColumns(!totals, func(r *connGroup) fleet.Counters { return r.counters })...)
+	return append(cols, view.TrafficColumns(!totals, func(r *connGroup) fleet.Traffic { return r.traffic })...)
 }
 
 func groupSheet(m *Model, p *page, g grouping) sheet {
-	return &rowsOf[cgr]{
+	return &rowsOf[*connGroup]{
 		cols: groupColumns(g.title, m.totals), rows: m.connGroups(p, g),
-		name:  func(r cgr) string { return r.key },
-		refer: func(r cgr) ref { return r.scope },
-		json: func(r cgr) any {
+		name:  func(r *connGroup) string { return r.key },
+		refer: func(r *connGroup) ref { return r.scope },
+		json: func(r *connGroup) any {
 			return map[string]any{"group": r.label, "conns": r.conns, "servers": len(r.servers), "subs": r.subs, "pending_bytes": r.pending, "traffic": r.traffic, "totals": r.counters}
 		},
 	}
 }
 
 // connGroups adds the open connections up.
-func (m *Model) connGroups(p *page, g grouping) []cgr {
+func (m *Model) connGroups(p *page, g grouping) []*connGroup {
 	pending := pendingJudge()
-	groups := map[string]cgr{}
-	var out []cgr
+	groups := map[string]*connGroup{}
+	var out []*connGroup
 	for _, r := range m.st.Conns {
 		if r.Info.Stop != nil || !inScope(p.scope, r) {
 			continue
@@ -124,25 +125,25 @@ func (m *Model) connGroups(p *page, g grouping) []cgr {
 }
 
 // pendingJudge judges the pending bytes of connections as their column does.
-func pendingJudge() func(con) view.Level {
+func pendingJudge() func(*fleet.ConnRow) view.Level {
 	for _, c := range view.Connections(true, false) {
 		if c.Name == "pending_bytes" && c.Level != nil {
 			return c.Level
 		}
 	}
-	return func(con) view.Level { return fleet.OK }
+	return func(*fleet.ConnRow) view.Level { return fleet.OK }
 }
 
 // busiestOf is how many connections of a group its panel shows.
 const busiestOf = 5
 
-func (g *connGroup) add(r con, pending fleet.Level) {
+func (g *connGroup) add(r *fleet.ConnRow, pending fleet.Level) {
 	g.conns++
 	g.servers[r.Server.Info.ID] = true
 	g.subs += int(r.Info.NumSubs)
 	g.pending += int64(r.Info.Pending)
 	g.level = g.level.Worse(pending)
-	if s, ok := span(r.Info.RTT).(float64); ok {
+	if s, ok := live.Seconds(r.Info.RTT).(float64); ok {
 		g.rtt = max(g.rtt, s)
 	}
 	g.counters = g.counters.Plus(fleet.Counters{InMsgs: r.Info.InMsgs, OutMsgs: r.Info.OutMsgs, InBytes: r.Info.InBytes, OutBytes: r.Info.OutBytes})
@@ -155,24 +156,26 @@ func (g *connGroup) add(r con, pending fleet.Level) {
 	if len(g.busiest) == busiestOf && flowOf(r) <= flowOf(g.busiest[busiestOf-1]) {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(g.busiest, r, func(a, b con) int { return cmp.Compare(flowOf(b), flowOf(a)) })
+	at, _ := slices.BinarySearchFunc(g.busiest, r, func(a, b *fleet.ConnRow) int { return cmp.Compare(flowOf(b), flowOf(a)) })
 	g.busiest = slices.Insert(g.busiest, at, r)
 	g.busiest = g.busiest[:min(len(g.busiest), busiestOf)]
 }
 
 // flowOf is the messages of a connection a second, both ways.
-func flowOf(r con) float64 { return r.Traffic.InMsgs.PerSecond + r.Traffic.OutMsgs.PerSecond }
+func flowOf(r *fleet.ConnRow) float64 {
+	return r.Traffic.InMsgs.PerSecond + r.Traffic.OutMsgs.PerSecond
+}
 
 // groupPanel lists the busiest connections of the group under the cursor.
 func groupPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[cgr])
+	rows, ok := p.list().sheet.(*rowsOf[*connGroup])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
-	a.Write(0, 0, fmt.Sprintf("the busiest of %s   Enter lists them all", plural(r.conns, "connection")), cell.Muted)
+	a.Write(0, 0, fmt.Sprintf("the busiest of %s   Enter lists them all", live.Plural(r.conns, "connection")), cell.Muted)
 	l := newList("")
-	l.load(&rowsOf[con]{cols: view.Connections(!m.totals, false), dress: m.connDress(), rows: r.busiest, name: connKey})
+	l.load(&rowsOf[*fleet.ConnRow]{cols: view.Connections(!m.totals, false), dress: m.connDress(), rows: r.busiest, name: live.ConnRowKey})
 	l.still = true
 	t := table{l: l, now: m.now(), raw: m.raw, first: connFirst}
 	t.draw(a.Rows(1, a.H-1))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -14,8 +15,8 @@ var connFirst = []string{"cid", "name", "server", "account", "out_msgs_per_secon
 
 // connsSpec is the page of the connections.
 func connsSpec() *spec {
-	open := Demand{needs: []need{{fleet.Connz, 0}}}
-	closed := Demand{needs: []need{{fleet.Connz, 0}}, conns: fleet.ConnWant{State: "closed"}}
+	open := live.Demand{Needs: []live.Need{{Kind: fleet.Connz, Every: 0}}}
+	closed := live.Demand{Needs: []live.Need{{Kind: fleet.Connz, Every: 0}}, Conns: fleet.ConnWant{State: "closed"}}
 	way := func(name, help, sort string) mode {
 		return mode{name: name, help: help, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 10, fill: trouble, first: connFirst, empty: noConns, demand: open}
 	}
@@ -45,18 +46,18 @@ func closedSheet(m *Model, p *page) sheet {
 	return connRows(m, p, view.Connections(false, true), true)
 }
 
-func connRows(m *Model, p *page, cols []view.Column[con], closed bool) sheet {
-	rows := kept(m.st.Conns, func(r con) bool { return (r.Info.Stop != nil) == closed && inScope(p.scope, r) })
-	return &rowsOf[con]{
-		cols: cols, dress: m.connDress(), rows: rows, name: connKey,
-		refer: func(r con) ref {
+func connRows(m *Model, p *page, cols []view.Column[*fleet.ConnRow], closed bool) sheet {
+	rows := live.Filter(m.st.Conns, func(r *fleet.ConnRow) bool { return (r.Info.Stop != nil) == closed && inScope(p.scope, r) })
+	return &rowsOf[*fleet.ConnRow]{
+		cols: cols, dress: m.connDress(), rows: rows, name: live.ConnRowKey,
+		refer: func(r *fleet.ConnRow) ref {
 			on := r.Server.Info
 			return ref{
-				title: "cid " + connID(r) + " " + r.Info.Name + " on " + on.Name, server: on.Name, serverID: on.ID, account: r.Info.Account,
-				cid: r.Info.Cid, who: r.Info.Name, addr: connAddress(r.Info),
+				title: "cid " + live.ConnID(r) + " " + r.Info.Name + " on " + on.Name, server: on.Name, serverID: on.ID, account: r.Info.Account,
+				cid: r.Info.Cid, who: r.Info.Name, addr: live.ConnAddress(r.Info),
 			}
 		},
-		json: func(r con) any { return r.Info },
+		json: func(r *fleet.ConnRow) any { return r.Info },
 	}
 }
 
@@ -99,7 +100,7 @@ func modesWidth(modes []mode) int {
 // connPanel is the connection under the cursor: facts, curves, what its client
 // did before.
 func connPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[con])
+	rows, ok := p.list().sheet.(*rowsOf[*fleet.ConnRow])
 	if !ok {
 		return
 	}
@@ -120,9 +121,9 @@ func connPanel(m *Model, p *page, row int, a cell.Area) {
 }
 
 // connFacts are what does not change often about a connection.
-func (m *Model) connFacts(r con) *prose {
+func (m *Model) connFacts(r *fleet.ConnRow) *prose {
 	c := r.Info
-	parts := []string{"account " + m.label(c.Account)}
+	parts := []string{"account " + m.st.AccountLabel(c.Account)}
 	add := func(word, value string) {
 		if value != "" {
 			parts = append(parts, word+value)
@@ -131,41 +132,41 @@ func (m *Model) connFacts(r con) *prose {
 	add("user ", c.AuthorizedUser)
 	add("", strings.TrimSpace(c.Lang+" "+c.Version))
 	add("tls ", c.TLSVersion)
-	add("from ", connAddress(c))
-	add("kind ", connKind(c))
+	add("from ", live.ConnAddress(c))
+	add("kind ", live.ConnKind(c))
 	var out prose
 	out.facts(parts, cell.Plain)
 	parts = []string{
-		fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), tight(view.Bytes.Format(c.OutBytes))),
-		fmt.Sprintf("received %s msgs %s", view.Count.Format(c.InMsgs), tight(view.Bytes.Format(c.InBytes))), plural(int(c.NumSubs), "subscription"),
+		fmt.Sprintf("sent %s msgs %s", view.Count.Format(c.OutMsgs), live.Compact(view.Bytes.Format(c.OutBytes))),
+		fmt.Sprintf("received %s msgs %s", view.Count.Format(c.InMsgs), live.Compact(view.Bytes.Format(c.InBytes))), live.Plural(int(c.NumSubs), "subscription"),
 	}
 	if c.Stalls > 0 {
-		parts = append(parts, fmt.Sprintf("held back %s as a publisher", plural(int(c.Stalls), "time")))
+		parts = append(parts, fmt.Sprintf("held back %s as a publisher", live.Plural(int(c.Stalls), "time")))
 	}
 	if !c.Start.IsZero() {
 		parts = append(parts, "connected "+c.Start.UTC().Format("2006-01-02 15:04:05Z"))
 	}
 	out.facts(parts, cell.Plain)
 	if c.Reason != "" {
-		out.facts([]string{"ended: " + c.Reason}, cell.OfLevel(connLevel(r, "reason")))
+		out.facts([]string{"ended: " + c.Reason}, cell.OfLevel(live.ConnLevel(r, "reason")))
 	}
 	return &out
 }
 
 // connCurves draws what the connection receives, sends and has waiting, and
 // returns the lines it took. Servers send to a client what is out for them.
-func (m *Model) connCurves(r con, a cell.Area) int {
-	t := m.st.Trails[atOf(r)]
+func (m *Model) connCurves(r *fleet.ConnRow, a cell.Area) int {
+	t := m.st.Trails[live.ConnKeyOf(r)]
 	var limit int64
 	if v := r.Server.Varz; v != nil {
 		limit = v.MaxPending
 	}
-	pending, level := tight(view.Bytes.Format(r.Info.Pending)), connLevel(r, "pending_bytes")
+	pending, level := live.Compact(view.Bytes.Format(r.Info.Pending)), live.ConnLevel(r, "pending_bytes")
 	note := ""
 	if limit > 0 {
-		note = "of " + tight(view.Bytes.Format(limit))
+		note = "of " + live.Compact(view.Bytes.Format(limit))
 	}
-	if in, growing := t.fullIn(limit, m.st.Every); growing {
+	if in, growing := t.FullIn(limit, m.st.Every); growing {
 		level = level.Worse(fleet.Warn)
 		note += "   ▲ grows: a slow consumer in " + short(max(in, time.Second))
 	}
@@ -175,16 +176,16 @@ func (m *Model) connCurves(r con, a cell.Area) int {
 		points            []float32
 		level             fleet.Level
 	}{
-		{"out msg/s", view.PerSec.Format(r.Traffic.OutMsgs.Value()), "to the client", t.out, fleet.OK},
-		{"in msg/s", view.PerSec.Format(r.Traffic.InMsgs.Value()), "from the client", t.in, fleet.OK},
-		{"pending", pending, note, t.pending, level},
+		{"out msg/s", view.PerSec.Format(r.Traffic.OutMsgs.Value()), "to the client", t.Out, fleet.OK},
+		{"in msg/s", view.PerSec.Format(r.Traffic.InMsgs.Value()), "from the client", t.In, fleet.OK},
+		{"pending", pending, note, t.Pending, level},
 	} {
 		if n >= a.H {
 			break
 		}
-		w := max(min(a.W/3, trailPoints/2), 8)
+		w := max(min(a.W/3, live.TrailPoints/2), 8)
 		a.Write(0, n, c.name, cell.Muted)
-		a.Cut(11, n, w, 1).Graph(stretch(window(c.points, trailPoints), m.columns(w)), 0, m.dots, cell.Chart)
+		a.Cut(11, n, w, 1).Graph(live.Resample(live.Last(c.points, live.TrailPoints), m.columns(w)), 0, m.dots, cell.Chart)
 		x := a.Write(11+w+1, n, cell.Fit(c.value, 8, true), cell.Strong)
 		style := cell.Style(cell.Muted)
 		if c.level != fleet.OK {
@@ -198,7 +199,7 @@ func (m *Model) connCurves(r con, a cell.Area) int {
 
 // connPast is who else comes from the same address, and what the client did
 // before, the newest first.
-func (m *Model) connPast(r con) *prose {
+func (m *Model) connPast(r *fleet.ConnRow) *prose {
 	var out prose
 	same := 0
 	for _, o := range m.st.Conns {
@@ -207,7 +208,7 @@ func (m *Model) connPast(r con) *prose {
 		}
 	}
 	if same > 1 {
-		out.facts([]string{"from this address  " + plural(same, "connection")}, cell.Plain)
+		out.facts([]string{"from this address  " + live.Plural(same, "connection")}, cell.Plain)
 	}
 	if r.Info.Name == "" {
 		return &out
@@ -216,7 +217,7 @@ func (m *Model) connPast(r con) *prose {
 	level, lost := fleet.OK, 0
 	for i := len(m.st.Events) - 1; i >= 0; i-- {
 		e := m.st.Events[i]
-		if e.Kind != fleet.EventDisconnect || e.client() != r.Info.Name {
+		if e.Kind != fleet.EventDisconnect || e.Client() != r.Info.Name {
 			continue
 		}
 		lost++
@@ -226,7 +227,18 @@ func (m *Model) connPast(r con) *prose {
 		}
 	}
 	if lost > 0 {
-		out.facts(append([]string{"lost " + plural(lost, "time")}, parts...), cell.OfLevel(level))
+		out.facts(append([]string{"lost " + live.Plural(lost, "time")}, parts...), cell.OfLevel(level))
 	}
 	return &out
+}
+
+// connDress is what the Connections page adds to its columns.
+func (m *Model) connDress() map[string]dress[*fleet.ConnRow] {
+	return map[string]dress[*fleet.ConnRow]{
+		"cid":         {text: live.ConnID},
+		"name":        {text: live.ConnLabel},
+		"account":     {text: func(r *fleet.ConnRow) string { return m.st.AccountLabel(r.Info.Account) }},
+		"ip":          {text: m.addressText},
+		"rtt_seconds": {level: live.LevelIf(fleet.Warn, live.ConnSlow)},
+	}
 }

@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/nats-io/nats-server/v2/server"
@@ -23,7 +26,7 @@ func TestServersSortKeys(t *testing.T) {
 	}
 	for _, page := range []string{"conns", "closed"} {
 		for _, key := range keys {
-			opt := Options{Feed: &Feed{Name: "test"}, Page: page, Sort: string(key)}
+			opt := Options{Feed: &live.Feed{Name: "test"}, Page: page, Sort: string(key)}
 			if err := opt.Check(); err != nil {
 				if text := err.Error(); strings.Contains(text, "\n") || !strings.Contains(text, string(key)) {
 					t.Errorf("%s by %q: %s", page, key, text)
@@ -88,7 +91,7 @@ func TestLongAddressesKeepTheColumns(t *testing.T) {
 // as the round trip of a link: the tree tells what the ends of the links
 // measured, and the servers how long their replies took, under that name.
 func TestReplyIsNoLink(t *testing.T) {
-	s := clusterOf(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.15.2", "2.15.2", "2.15.2")
+	s := fixture.Cluster(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.15.2", "2.15.2", "2.15.2")
 	for _, sv := range s.Servers {
 		sv.RTTSeconds = 7
 		for _, r := range sv.Routez.Routes {
@@ -107,7 +110,7 @@ func TestReplyIsNoLink(t *testing.T) {
 	if rows != 4 {
 		t.Errorf("%d rows for a cluster and its three servers", rows)
 	}
-	for _, c := range serverColumns(s, false) {
+	for _, c := range live.ServerColumns(s, false) {
 		if c.Name == "rtt_seconds" && (c.Title != "Reply" || c.Value(st.Servers[0]) != 7.0) {
 			t.Errorf("the servers call their reply %q and show %v", c.Title, c.Value(st.Servers[0]))
 		}
@@ -120,16 +123,16 @@ func TestHostsWhole(t *testing.T) {
 	m := modelOf(t, "super", "", 200, 50, "2", "w")
 	checked := 0
 	for _, r := range m.st.Servers {
-		for _, c := range serverColumns(m.st.snapshot(), false) {
+		for _, c := range live.ServerColumns(m.st.Snapshot(), false) {
 			if c.Name != "host" {
 				continue
 			}
-			if checked++; c.Value(r) != r.sv.Info.Host || view.Text(r.sv.Info.Host) != "127.0.0.1" {
-				t.Errorf("%s: host %v", r.name, c.Value(r))
+			if checked++; c.Value(r) != r.Answer.Info.Host || view.Text(r.Answer.Info.Host) != "127.0.0.1" {
+				t.Errorf("%s: host %v", r.Name, c.Value(r))
 			}
 		}
-		if level := lacking(r.node, true); level != fleet.OK {
-			t.Errorf("%s has %d of %d gateways and is marked %s", r.name, r.node.GatewaysHave, r.node.GatewaysNeed, level)
+		if level := live.LinksLevel(r.Node, true); level != fleet.OK {
+			t.Errorf("%s has %d of %d gateways and is marked %s", r.Name, r.Node.GatewaysHave, r.Node.GatewaysNeed, level)
 		}
 	}
 	if checked != len(m.st.Servers) {

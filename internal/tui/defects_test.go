@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -19,14 +22,14 @@ import (
 // signals in the end-to-end test.
 
 // crowdState is the state of a crowd.
-func crowdState(servers, conns int) *State {
+func crowdState(servers, conns int) *live.State {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	return stateOf(crowd(servers, conns, now, 1), crowd(servers, conns, now.Add(2*time.Second), 2))
+	return stateOf(fixture.Crowd(servers, conns, now, 1), fixture.Crowd(servers, conns, now.Add(2*time.Second), 2))
 }
 
 // pressed is the screen of a state in a window of this size after some keys.
-func pressed(st *State, w, h int, keys ...string) *Model {
-	m := NewModel(Options{Feed: &Feed{Name: "test"}}, nil)
+func pressed(st *live.State, w, h int, keys ...string) *Model {
+	m := NewModel(Options{Feed: &live.Feed{Name: "test"}}, nil)
 	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
 	m.Update(stateMsg{st})
 	for _, k := range keys {
@@ -75,18 +78,18 @@ func TestEveryRowIsReached(t *testing.T) {
 func TestSortsByWhatIsShown(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	at := func(now time.Time, old, busy int64) *fleet.Snapshot {
-		s := crowd(1, 2, now, 1)
+		s := fixture.Crowd(1, 2, now, 1)
 		s.Servers[0].Connz.Conns = []*server.ConnInfo{
-			{Cid: 1, Kind: "Client", Name: "was-busy", Start: crowdStart, OutMsgs: old},
-			{Cid: 2, Kind: "Client", Name: "is-busy", Start: crowdStart, OutMsgs: busy},
-			{Cid: 3, Kind: "Client", Name: "silent", Start: crowdStart},
+			{Cid: 1, Kind: "Client", Name: "was-busy", Start: fixture.CrowdStart, OutMsgs: old},
+			{Cid: 2, Kind: "Client", Name: "is-busy", Start: fixture.CrowdStart, OutMsgs: busy},
+			{Cid: 3, Kind: "Client", Name: "silent", Start: fixture.CrowdStart},
 		}
 		return s
 	}
 	st := stateOf(at(now, 1e9, 0), at(now.Add(2*time.Second), 1e9, 4000))
 	m := pressed(st, 120, 40, "3")
 	row, _ := m.cur().list().selected()
-	rows, ok := m.cur().list().sheet.(*rowsOf[con])
+	rows, ok := m.cur().list().sheet.(*rowsOf[*fleet.ConnRow])
 	if !ok || rows.rows[row].Info.Name != "is-busy" {
 		t.Errorf("first is %v:\n%s", rows.rows[row].Info.Name, m.View())
 	}
@@ -117,8 +120,8 @@ func TestSubscriptionsStayInTheFrame(t *testing.T) {
 // zeros that nobody saw.
 func TestNoFalseHistory(t *testing.T) {
 	st := crowdState(2, 5)
-	curves := st.History.server("c00/n0001")
-	if curves == nil || len(curves[serConns]) != 2 || curves[serConns][0] != 5 || curves[serConns][1] != 5 {
+	curves := st.History.Server("c00/n0001")
+	if curves == nil || len(curves[live.Connections]) != 2 || curves[live.Connections][0] != 5 || curves[live.Connections][1] != 5 {
 		t.Errorf("the connections of a server seen twice: %v", curves)
 	}
 }
@@ -127,7 +130,7 @@ func TestNoFalseHistory(t *testing.T) {
 // that a server counts the peers it has of those it needs.
 func TestRoutesByPeer(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	s := clusterOf(now, "2.15.2", "2.15.2", "2.15.2")
+	s := fixture.Cluster(now, "2.15.2", "2.15.2", "2.15.2")
 	for _, sv := range s.Servers {
 		sv.Routez.Routes = append(sv.Routez.Routes, sv.Routez.Routes...)
 		sv.Routez.Routes = append(sv.Routez.Routes, sv.Routez.Routes...)

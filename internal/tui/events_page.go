@@ -1,13 +1,13 @@
 package tui
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/natsctl/natsctl/internal/tui/live"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -33,28 +33,28 @@ func eventSheet(m *Model, p *page) sheet {
 	rows := m.st.Events
 	s := p.scope
 	if m.severity > 0 || m.kind != "" || s != (ref{}) {
-		rows = kept(rows, func(r evt) bool {
-			return urgency(r.Level) >= m.leastUrgency() && (m.kind == "" || m.kind == r.Kind) && m.concerns(s, r)
+		rows = live.Filter(rows, func(r *live.EventRow) bool {
+			return r.Level.Compare(m.leastLevel()) >= 0 && (m.kind == "" || m.kind == r.Kind) && m.concerns(s, r)
 		})
 	}
 	if m.grouped {
-		rows = grouped(rows)
+		rows = live.FoldEvents(rows)
 	}
-	newest := make([]*eventRow, len(rows))
+	newest := make([]*live.EventRow, len(rows))
 	for i, r := range rows {
 		newest[len(rows)-1-i] = r
 	}
 	if m.following {
 		p.list().cursor, p.list().at = "", 0
 	}
-	return &rowsOf[evt]{
-		cols: eventColumns(), dress: m.eventDress(), rows: newest,
-		name:  func(r evt) string { return strconv.Itoa(r.seq) },
-		judge: func(r evt) view.Level { return r.Level },
-		refer: func(r evt) ref {
-			return ref{title: r.title(), server: r.Server, cluster: r.Cluster, account: r.Account, who: r.client(), stream: r.stream()}
+	return &rowsOf[*live.EventRow]{
+		cols: live.EventColumns(), dress: m.eventDress(), rows: newest,
+		name:  func(r *live.EventRow) string { return strconv.Itoa(r.Seq) },
+		judge: func(r *live.EventRow) view.Level { return r.Level },
+		refer: func(r *live.EventRow) ref {
+			return ref{title: r.Title(), server: r.Server, cluster: r.Cluster, account: r.Account, who: r.Client(), stream: r.Stream()}
 		},
-		json: func(r evt) any { return r.Event },
+		json: func(r *live.EventRow) any { return r.Event },
 	}
 }
 
@@ -64,9 +64,9 @@ func noEvents(m *Model, p *page) string {
 	case all == 0:
 		return "nothing happened since the dashboard started"
 	case m.kind != "" || m.severity > 0:
-		return fmt.Sprintf("none of %s has this type and severity   T and v choose others", plural(all, "event"))
+		return fmt.Sprintf("none of %s has this type and severity   T and v choose others", live.Plural(all, "event"))
 	default:
-		return fmt.Sprintf("none of %s is of %s", plural(all, "event"), p.scope)
+		return fmt.Sprintf("none of %s is of %s", live.Plural(all, "event"), p.scope)
 	}
 }
 
@@ -77,12 +77,12 @@ func (m *Model) openTypes() {
 	}
 	count := map[fleet.EventKind]int{}
 	for _, e := range m.st.Events {
-		count[e.Kind] += e.times
+		count[e.Kind] += e.Times
 	}
 	kinds := append([]fleet.EventKind{""}, slices.Sorted(maps.Keys(count))...)
 	p := &picker{title: "events shown"}
 	for i, k := range kinds {
-		it := pick{typeWord(k), view.Count.Format(count[k])}
+		it := pick{live.KindText(k), view.Count.Format(count[k])}
 		if k == "" {
 			it = pick{"all", view.Count.Format(len(m.st.Events))}
 		}
@@ -99,9 +99,6 @@ func (m *Model) openTypes() {
 	m.overlay = p
 }
 
-// typeWord is a type of event in words.
-func typeWord(k fleet.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }
-
 // openEvent goes to what the event is about: the connections of its client, its
 // stream or its server.
 func openEvent(m *Model, p *page, r ref) {
@@ -113,7 +110,7 @@ func openEvent(m *Model, p *page, r ref) {
 		m.push(jetStreamPage, ref{}).list().filter = fmt.Sprintf("stream=%q", r.stream)
 		return
 	}
-	if r.server != "" && m.st.find(r) != nil {
+	if r.server != "" && serverAt(m.st, r) != nil {
 		openServer(m, p, r)
 		return
 	}
@@ -123,14 +120,14 @@ func openEvent(m *Model, p *page, r ref) {
 // eventLine is how often events come, and how many are kept.
 func eventLine(m *Model, _ *page, a cell.Area) int {
 	x := 1
-	for i, name := range m.st.EventRates.names {
+	for i, name := range m.st.EventRates.Names {
 		if name == "" || x > a.W-20 {
 			continue
 		}
 		x = a.Write(x, 0, name+" ", cell.Muted)
-		x = a.Write(x, 0, view.PerSec.Format(m.st.EventRates.perSec[i])+"/s ", cell.Plain)
+		x = a.Write(x, 0, view.PerSec.Format(m.st.EventRates.PerSec[i])+"/s ", cell.Plain)
 		if a.W >= 100 {
-			x = a.Write(x, 0, sparkText(m.st.EventRates.curves[i], 8), cell.Chart)
+			x = a.Write(x, 0, sparkText(m.st.EventRates.Curves[i], 8), cell.Chart)
 		}
 		x += 2
 	}
@@ -149,7 +146,7 @@ func eventLine(m *Model, _ *page, a cell.Area) int {
 
 // eventPanel is the event under the cursor as it was published.
 func eventPanel(_ *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[evt])
+	rows, ok := p.list().sheet.(*rowsOf[*live.EventRow])
 	if !ok {
 		return
 	}
@@ -195,8 +192,11 @@ func wrapAnywhere(text string, w int) []string {
 	return out
 }
 
-// clearEventsOrder forgets the events so far.
-func clearEventsOrder(_ context.Context, c *collector) {
-	c.derive.book.rows, c.derive.book.cleared = nil, c.derive.book.seq
-	c.publish()
+// eventDress is what the page adds to the columns of the events.
+func (m *Model) eventDress() map[string]dress[*live.EventRow] {
+	return map[string]dress[*live.EventRow]{
+		"kind":    {text: (*live.EventRow).Title, level: func(r *live.EventRow) view.Level { return r.Level }},
+		"why":     {text: (*live.EventRow).Text},
+		"account": {text: func(r *live.EventRow) string { return m.st.AccountLabel(r.Account) }},
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // follow opens another page for what belongs to the selected object.
@@ -32,7 +33,7 @@ func (m *Model) follow(kind pageKind) {
 // client, its account or its server, streams to its account or its server,
 // links to its server or cluster, events to all that is known of it.
 func (m *Model) belonging(kind pageKind, r ref) ref {
-	account := ref{account: m.accountKey(r.account), title: m.label(r.account)}
+	account := ref{account: m.st.AccountKey(r.account), title: m.st.AccountLabel(r.account)}
 	on := ref{server: r.server, serverID: r.serverID, cluster: r.cluster}
 	switch {
 	case kind == eventsPage:
@@ -52,7 +53,7 @@ func (m *Model) belonging(kind pageKind, r ref) ref {
 }
 
 // inScope tells whether a connection belongs to what a page is narrowed to.
-func inScope(s ref, r con) bool {
+func inScope(s ref, r *fleet.ConnRow) bool {
 	on := r.Server.Info
 	switch {
 	case s.who != "":
@@ -69,8 +70,8 @@ func inScope(s ref, r con) bool {
 
 // holds tells whether a stream belongs to what a page is narrowed to: to an
 // account, or to a server that leads it or has a replica of it.
-func (m *Model) holds(s ref, r stm) bool {
-	if !m.sameAccount(s.account, r.Account) {
+func (m *Model) holds(s ref, r *live.StreamRow) bool {
+	if !m.st.SameAccount(s.account, r.Account) {
 		return false
 	}
 	for _, p := range r.Peers {
@@ -79,14 +80,14 @@ func (m *Model) holds(s ref, r stm) bool {
 		}
 	}
 	if s.server == "" && s.cluster != "" {
-		leader := m.st.server("", s.cluster, r.Leader)
-		return leader != nil && leader.cluster == s.cluster
+		leader := m.st.Server("", s.cluster, r.Leader)
+		return leader != nil && leader.Cluster == s.cluster
 	}
 	return s.server == "" || s.server == r.Leader
 }
 
 // concerns tells whether an event is about what a page is narrowed to.
-func (m *Model) concerns(s ref, e evt) bool {
+func (m *Model) concerns(s ref, e *live.EventRow) bool {
 	named := func(name string) bool {
 		if e.Server == name && s.cluster != "" && e.Cluster != "" && s.cluster != e.Cluster {
 			return false // of the same name in another cluster
@@ -97,14 +98,14 @@ func (m *Model) concerns(s ref, e evt) bool {
 	case s == (ref{}):
 		return true
 	case s.who != "":
-		return e.client() == s.who
+		return e.Client() == s.who
 	case s.cid != 0:
 		return e.Where != "" && e.Where == s.addr
 	case s.consumer != "":
-		return strings.HasSuffix(e.Who, s.stream+" > "+s.consumer) && m.sameAccount(e.Account, cmp.Or(s.account, e.Account))
+		return strings.HasSuffix(e.Who, s.stream+" > "+s.consumer) && m.st.SameAccount(e.Account, cmp.Or(s.account, e.Account))
 	case s.stream != "":
-		return (strings.HasSuffix(e.Who, " "+s.stream) || strings.Contains(e.Who, " "+s.stream+" > ")) && m.sameAccount(e.Account, cmp.Or(s.account, e.Account))
-	case s.account != "" && s.account != e.Account && m.label(s.account) != e.Account:
+		return (strings.HasSuffix(e.Who, " "+s.stream) || strings.Contains(e.Who, " "+s.stream+" > ")) && m.st.SameAccount(e.Account, cmp.Or(s.account, e.Account))
+	case s.account != "" && s.account != e.Account && m.st.AccountLabel(s.account) != e.Account:
 		return false
 	case s.link != "":
 		from, to := m.endsOf(s.link)
@@ -118,8 +119,8 @@ func (m *Model) concerns(s ref, e evt) bool {
 // endsOf names both ends of a link.
 func (m *Model) endsOf(link string) (from, to string) {
 	for _, l := range m.st.Links {
-		if l.e.Key() == link {
-			return l.e.FromName, l.to()
+		if l.Edge.Key() == link {
+			return l.Edge.FromName, l.To()
 		}
 	}
 	return "", ""

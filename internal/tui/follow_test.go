@@ -8,6 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestFollow goes from an object on every page to what belongs to it.
@@ -49,7 +51,7 @@ func TestFollow(t *testing.T) {
 
 // TestConcerns checks which events are of which object.
 func TestConcerns(t *testing.T) {
-	m := pressed(stateOf(clusterOf(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.12.6", "2.12.6")), 120, 40)
+	m := pressed(stateOf(fixture.Cluster(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.12.6", "2.12.6")), 120, 40)
 	events := []fleet.Event{
 		{Kind: fleet.EventDisconnect, Server: "n1", Account: "APP", Who: "billing, user app, cid 9, go 1.4", Where: "10.0.0.1:4000"},
 		{Kind: fleet.EventConnect, Server: "n2", Account: "APP", Who: "user app, cid 10", Where: "10.0.0.2:4000"},
@@ -70,12 +72,12 @@ func TestConcerns(t *testing.T) {
 		{"a consumer", ref{stream: "ORDERS", consumer: "audit", account: "APP"}, "3"},
 		{"an account", ref{account: "OTHER"}, "4"},
 		{"a server", ref{server: "n1"}, "05"},
-		{"a link", ref{server: "n1", link: m.st.Links[0].e.Key()}, "5"},
+		{"a link", ref{server: "n1", link: m.st.Links[0].Edge.Key()}, "5"},
 		{"a cluster", ref{cluster: "east"}, "5"},
 	} {
 		got := ""
 		for i, e := range events {
-			if m.concerns(c.scope, &eventRow{Event: e}) {
+			if m.concerns(c.scope, &live.EventRow{Event: e}) {
 				got += string(rune('0' + i))
 			}
 		}

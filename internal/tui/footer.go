@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -71,7 +72,7 @@ func (m *Model) listSegments() []segment {
 		out = append(out, segment{text: "/" + l.filter, style: cell.Warning})
 	}
 	if p.spec.kind == eventsPage && m.kind != "" {
-		out = append(out, segment{text: typeWord(m.kind) + " only", style: cell.Warning})
+		out = append(out, segment{text: live.KindText(m.kind) + " only", style: cell.Warning})
 	}
 	if p.spec.kind == eventsPage && m.severity > 0 {
 		out = append(out, segment{text: severities[m.severity], style: cell.Warning})

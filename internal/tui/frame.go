@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -29,7 +30,7 @@ func (m *Model) render() {
 	bottom := m.footer(a)
 	body := a.Rows(top, a.H-top-bottom)
 	m.body(body)
-	if m.st == nil || m.st.Snap == nil || m.st.Phase == Down || m.st.Phase == Limited {
+	if m.st == nil || m.st.Snap == nil || m.st.Phase == live.Down || m.st.Phase == live.Limited {
 		if m.st != nil && m.st.Snap != nil {
 			body.Restyle(cell.Faded)
 		}
@@ -72,16 +73,16 @@ var phaseWords = [...]struct {
 	mark, word string
 	style      cell.Style
 }{
-	Discovering: {"◌", "DISCOVER", cell.Hazy},
-	Live:        {"●", "LIVE", cell.Good},
-	Down:        {"✗", "DOWN", cell.Danger},
-	Limited:     {"◐", "LIMITED", cell.Warning},
-	Replay:      {"▶", "REPLAY", cell.Accent},
+	live.Discovering: {"◌", "DISCOVER", cell.Hazy},
+	live.Live:        {"●", "LIVE", cell.Good},
+	live.Down:        {"✗", "DOWN", cell.Danger},
+	live.Limited:     {"◐", "LIMITED", cell.Warning},
+	live.Replay:      {"▶", "REPLAY", cell.Accent},
 }
 
 // titleLine is who is watched, how, and what is wrong.
 func (m *Model) titleLine(a cell.Area, y int) {
-	name, style := m.opt.Feed.nameOr("natsctl"), cell.Style(cell.Strong)
+	name, style := m.opt.Feed.NameOr("natsctl"), cell.Style(cell.Strong)
 	var left []segment
 	var right []segment
 	if st := m.st; st != nil {
@@ -106,19 +107,19 @@ func (m *Model) titleLine(a cell.Area, y int) {
 }
 
 // phaseSegments are the phase, the interval and who answered.
-func (m *Model) phaseSegments(st *State) []segment {
+func (m *Model) phaseSegments(st *live.State) []segment {
 	ph := phaseWords[st.Phase]
 	every := short(st.Every)
 	if st.Every > st.Wanted {
 		every = fmt.Sprintf("poll %s > %s", view.Duration(st.Took.Seconds()), short(st.Wanted))
 	}
-	if st.Phase == Replay && st.Tape != nil {
+	if st.Phase == live.Replay && st.Tape != nil {
 		return m.replaySegments(st)
 	}
 	word := ph.mark + " " + ph.word
 	if m.paused {
 		word, ph.style = "‖ PAUSED", cell.Warning
-		every = ageText(m.live.Now.Sub(st.Now))
+		every = live.AgeText(m.live.Now.Sub(st.Now))
 	}
 	out := []segment{{text: word + " " + every, style: ph.style}}
 	if st.Snap == nil {
@@ -128,28 +129,28 @@ func (m *Model) phaseSegments(st *State) []segment {
 	if st.Own != nil {
 		return append(out, m.ownSegments(st)...)
 	}
-	out = append(out, t.answeredSegment())
-	out = append(out, segment{text: plural(t.clusters, "cluster"), style: cell.Muted, rank: 6})
-	if t.leafs > 0 {
-		out = append(out, segment{text: plural(t.leafs, "leaf"), style: cell.Muted, rank: 7})
+	out = append(out, answeredSegment(t))
+	out = append(out, segment{text: live.Plural(t.Clusters, "cluster"), style: cell.Muted, rank: 6})
+	if t.Leafs > 0 {
+		out = append(out, segment{text: live.Plural(t.Leafs, "leaf"), style: cell.Muted, rank: 7})
 	}
 	return append(out, recSegments(st)...)
 }
 
 // answeredSegment is how many servers answered, marked when some did not.
-func (t totals) answeredSegment() segment {
-	have := ratio(t.answered, t.expected)
-	if t.partial {
+func answeredSegment(t live.Totals) segment {
+	have := live.Ratio(t.Answered, t.Expected)
+	if t.Partial {
 		return segment{text: "▲ " + have + " servers", short: "▲" + have + " srv", style: cell.Warning}
 	}
 	return segment{text: have + " servers", short: have + " srv"}
 }
 
 // ownSegments say that one account is all there is to see.
-func (m *Model) ownSegments(st *State) []segment {
+func (m *Model) ownSegments(st *live.State) []segment {
 	out := []segment{
 		{text: "◐ account " + view.Text(st.Own.Account), style: cell.Warning},
-		{text: plural(st.Total.answered, "server") + " told", style: cell.Muted, rank: 6},
+		{text: live.Plural(st.Total.Answered, "server") + " told", style: cell.Muted, rank: 6},
 	}
 	var silent []string
 	for _, p := range st.Snap.Problems {
@@ -163,7 +164,7 @@ func (m *Model) ownSegments(st *State) []segment {
 	return append(out, recSegments(st)...)
 }
 
-func recSegments(st *State) []segment {
+func recSegments(st *live.State) []segment {
 	if st.Recording == "" {
 		return nil
 	}
@@ -171,17 +172,17 @@ func recSegments(st *State) []segment {
 }
 
 // alertSegments are the alerts and the clock.
-func (m *Model) alertSegments(st *State) []segment {
+func (m *Model) alertSegments(st *live.State) []segment {
 	clock := segment{text: st.Now.UTC().Format("15:04:05Z"), style: cell.Muted}
-	if st.Phase == Down && st.Snap != nil {
-		clock = segment{text: ageText(st.Age()) + " old  " + clock.text, style: cell.Danger}
+	if st.Phase == live.Down && st.Snap != nil {
+		clock = segment{text: live.AgeText(st.Age()) + " old  " + clock.text, style: cell.Danger}
 	}
-	crit, warn := m.firing()
+	crit, warn := m.marks.Firing(m.st)
 	switch {
 	case crit > 0:
-		return []segment{{text: fmt.Sprintf("✗ %s  %d crit", plural(crit+warn, "alert"), crit), short: fmt.Sprintf("✗%d", crit+warn), style: cell.Danger}, clock}
+		return []segment{{text: fmt.Sprintf("✗ %s  %d crit", live.Plural(crit+warn, "alert"), crit), short: fmt.Sprintf("✗%d", crit+warn), style: cell.Danger}, clock}
 	case warn > 0:
-		return []segment{{text: "▲ " + plural(warn, "alert"), short: fmt.Sprintf("▲%d", warn), style: cell.Warning}, clock}
+		return []segment{{text: "▲ " + live.Plural(warn, "alert"), short: fmt.Sprintf("▲%d", warn), style: cell.Warning}, clock}
 	}
 	return []segment{clock}
 }
@@ -195,36 +196,36 @@ func (m *Model) totalsLine(a cell.Area, y int) {
 	}
 	t := st.Total
 	left := []segment{
-		{text: "conns " + view.Count.Format(t.conns), short: view.PerSec.Format(t.conns) + "c"},
-		{text: "in " + m.flow(t.traffic.InMsgs.Value(), t.traffic.InBytes.Value()), style: cell.Plain},
-		{text: m.sparkOf(serIn), style: cell.Chart, rank: 5},
-		{text: "out " + m.flow(t.traffic.OutMsgs.Value(), t.traffic.OutBytes.Value()) + t.ratedOf()},
-		{text: m.sparkOf(serOut), style: cell.Chart, rank: 5},
-		{text: "subs " + view.PerSec.Format(t.subs), rank: 3},
-		{text: "slow " + view.PerSec.Format(t.slow), style: cell.OfLevel(warnIf(t.slowing)), rank: 2},
+		{text: "conns " + view.Count.Format(t.Conns), short: view.PerSec.Format(t.Conns) + "c"},
+		{text: "in " + m.flow(t.Traffic.InMsgs.Value(), t.Traffic.InBytes.Value()), style: cell.Plain},
+		{text: m.sparkOf(live.InMsgs), style: cell.Chart, rank: 5},
+		{text: "out " + m.flow(t.Traffic.OutMsgs.Value(), t.Traffic.OutBytes.Value()) + ratedOf(t)},
+		{text: m.sparkOf(live.OutMsgs), style: cell.Chart, rank: 5},
+		{text: "subs " + view.PerSec.Format(t.Subs), rank: 3},
+		{text: "slow " + view.PerSec.Format(t.Slow), style: cell.OfLevel(warnIf(t.Slowing)), rank: 2},
 	}
 	line(a, y, append(left, m.jetSegment(t)...), nil)
 }
 
 // ratedOf says of how many servers the rates are the sum, where some have none
 // yet, as after a restart; empty: of all.
-func (t totals) ratedOf() string {
-	if t.rated == 0 || t.rated == t.answered {
+func ratedOf(t live.Totals) string {
+	if t.Rated == 0 || t.Rated == t.Answered {
 		return ""
 	}
-	return " of " + ratio(t.rated, t.answered) + " srv"
+	return " of " + live.Ratio(t.Rated, t.Answered) + " srv"
 }
 
-func (m *Model) jetSegment(t totals) []segment {
+func (m *Model) jetSegment(t live.Totals) []segment {
 	switch {
-	case t.jsServers > 0 && m.ownAccount():
-		return []segment{{text: plural(t.streams, "stream"), rank: 4}}
-	case t.jsServers == 0:
+	case t.JSServers > 0 && m.ownAccount():
+		return []segment{{text: live.Plural(t.Streams, "stream"), rank: 4}}
+	case t.JSServers == 0:
 		return []segment{{text: "no jetstream", style: cell.Muted, rank: 4}}
-	case t.metaLeader != "":
-		return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}, {text: "meta " + view.Text(t.metaLeader), style: cell.Muted, rank: 7}}
+	case t.MetaLeader != "":
+		return []segment{{text: fmt.Sprintf("js %d srv", t.JSServers), rank: 4}, {text: "meta " + view.Text(t.MetaLeader), style: cell.Muted, rank: 7}}
 	}
-	return []segment{{text: fmt.Sprintf("js %d srv", t.jsServers), rank: 4}}
+	return []segment{{text: fmt.Sprintf("js %d srv", t.JSServers), rank: 4}}
 }
 
 // flow is messages and bytes a second.
@@ -232,7 +233,7 @@ func (m *Model) flow(msgs, bytes any) string {
 	if msgs == nil {
 		return "-"
 	}
-	return view.PerSec.Format(msgs) + "/s " + tight(view.BytesSec.Format(bytes))
+	return view.PerSec.Format(msgs) + "/s " + live.Compact(view.BytesSec.Format(bytes))
 }
 
 // tabLine is the pages behind the digits, the open one marked.
@@ -252,7 +253,7 @@ func (m *Model) tabLine(a cell.Area, y int) {
 			title = s.short
 		}
 		if s.kind == alertsPage {
-			if crit, warn := m.firing(); crit+warn > 0 {
+			if crit, warn := m.marks.Firing(m.st); crit+warn > 0 {
 				title = fmt.Sprintf("%s(%d)", title, crit+warn)
 			}
 		}
@@ -281,16 +282,4 @@ func short(d time.Duration) string {
 		return fmt.Sprintf("%ds", int(d.Seconds()))
 	}
 	return view.Duration(d.Seconds())
-}
-
-// ageText is a whole number of seconds, or larger units.
-func ageText(d time.Duration) string {
-	return view.Duration(max(d, 0).Truncate(time.Second).Seconds())
-}
-
-func (f *Feed) nameOr(other string) string {
-	if f == nil || f.Name == "" {
-		return other
-	}
-	return f.Name
 }

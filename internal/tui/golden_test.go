@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
@@ -20,7 +22,7 @@ type screen struct {
 	name  string
 	stage string
 	keys  []string
-	bend  func(st *State, feed *Feed)
+	bend  func(st *live.State, feed *live.Feed)
 }
 
 // screens are every page, its ways and its boxes, and every state that the
@@ -74,7 +76,7 @@ var screens = []screen{
 	{"no-faults", "super", []string{"2", "f"}, nil},
 	{"slow-poll", "super", []string{"2"}, slowPoll},
 	{"paused", "super", []string{"2", "p"}, nil},
-	{"recording", "super", []string{"2"}, func(st *State, _ *Feed) { st.Recording = "fleet.ndjson.gz" }},
+	{"recording", "super", []string{"2"}, func(st *live.State, _ *live.Feed) { st.Recording = "fleet.ndjson.gz" }},
 	{"replay", "tape", []string{"6"}, nil},
 	{"actions", "super", []string{"2", "down", "x"}, mayAct},
 	{"confirm", "super", []string{"2", "down", "x", "l", "enter", "east"}, mayAct},
@@ -82,47 +84,47 @@ var screens = []screen{
 }
 
 // discovering is a fleet that was just asked.
-func discovering(st *State, _ *Feed) {
-	*st = State{Phase: Discovering, Feed: st.Feed, Link: st.Link, Now: st.Now, Since: st.Now.Add(-2 * time.Second), Every: st.Every, Wanted: st.Wanted}
+func discovering(st *live.State, _ *live.Feed) {
+	*st = live.State{Phase: live.Discovering, Feed: st.Feed, Link: st.Link, Now: st.Now, Since: st.Now.Add(-2 * time.Second), Every: st.Every, Wanted: st.Wanted}
 }
 
 // disconnected is a fleet whose connection broke.
-func disconnected(st *State, _ *Feed) {
-	st.Phase, st.Since = Down, st.Now
+func disconnected(st *live.State, _ *live.Feed) {
+	st.Phase, st.Since = live.Down, st.Now
 	st.Now = st.Now.Add(12 * time.Second)
-	st.Link = Link{Server: "east-1", Attempt: 4, Tried: []string{"nats://10.0.0.1:4222", "nats://10.0.0.2:4222"}, Err: "EOF"}
-	st.Trouble = &Trouble{Title: "no answer: the connection is lost", Lines: []string{"it is tried again until it works; what was known stays on the screen"}}
+	st.Link = live.Link{Server: "east-1", Attempt: 4, Tried: []string{"nats://10.0.0.1:4222", "nats://10.0.0.2:4222"}, Err: "EOF"}
+	st.Trouble = &live.Trouble{Title: "no answer: the connection is lost", Lines: []string{"it is tried again until it works; what was known stays on the screen"}}
 }
 
 // notSystem is a fleet that may not be asked.
-func notSystem(st *State, _ *Feed) {
+func notSystem(st *live.State, _ *live.Feed) {
 	discovering(st, nil)
-	st.Phase = Limited
+	st.Phase = live.Limited
 	st.Feed.User = "app"
-	st.Trouble = &Trouble{
+	st.Trouble = &live.Trouble{
 		Limited: true, Title: "user app is in account APP, not in the system account",
 		Lines: []string{"only the system account may ask servers what they do; use a context of it"},
 	}
 }
 
 // slowPoll is a fleet that answers late.
-func slowPoll(st *State, _ *Feed) { st.Every, st.Took = 4*time.Second, 3100*time.Millisecond }
+func slowPoll(st *live.State, _ *live.Feed) { st.Every, st.Took = 4*time.Second, 3100*time.Millisecond }
 
-func mayAct(st *State, feed *Feed) {
+func mayAct(st *live.State, feed *live.Feed) {
 	st.Feed.Actions, feed.Actions = true, &saidActions{}
 }
 
 // saidActions say what the command line says of them.
 type saidActions struct{ fakeActions }
 
-func (*saidActions) Plan(a Action) (scope, command string) {
+func (*saidActions) Plan(a live.Action) (scope, command string) {
 	if a.Verb == "reload" {
 		return a.Server + " reads its configuration file again; its clients stay", "natsctl server reload " + a.Server
 	}
 	return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
 }
 
-func protected(st *State, feed *Feed) {
+func protected(st *live.State, feed *live.Feed) {
 	mayAct(st, feed)
 	st.Feed.Protected, feed.Protected = true, true
 }
@@ -134,8 +136,8 @@ func (s screen) model(t testing.TB, from stages) *Model {
 		return modelOf(t, "degraded", "10:05:13", 120, 40, s.keys...)
 	}
 	st := *from.state(t, s.stage)
-	feed := &Feed{Name: st.Feed.Name, User: st.Feed.User}
-	st.of = nil
+	feed := &live.Feed{Name: st.Feed.Name, User: st.Feed.User}
+	st.Of = nil
 	if s.bend != nil {
 		s.bend(&st, feed)
 	}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // jetStreamSpec is the page of JetStream.
 func jetStreamSpec() *spec {
-	streams := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
-	raft := Demand{needs: []need{{fleet.Raftz, 4 * time.Second}, {fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
+	streams := live.Demand{Needs: []live.Need{{Kind: fleet.Jsz, Every: 4 * time.Second}}, JS: live.AllOfJetStream()}
+	raft := live.Demand{Needs: []live.Need{{Kind: fleet.Raftz, Every: 4 * time.Second}, {Kind: fleet.Jsz, Every: 4 * time.Second}}, JS: live.AllOfJetStream()}
 	return &spec{
 		kind: jetStreamPage, digit: "5", title: "JetStream", short: "JS", open: openJetStream,
 		modes: []mode{
@@ -47,7 +48,7 @@ func jetStreamSpec() *spec {
 
 // consumersSpec is the page of one stream's consumers.
 func consumersSpec() *spec {
-	d := Demand{needs: []need{{fleet.Jsz, 4 * time.Second}}, js: jsEverything()}
+	d := live.Demand{Needs: []live.Need{{Kind: fleet.Jsz, Every: 4 * time.Second}}, JS: live.AllOfJetStream()}
 	return &spec{kind: consumersPage, title: "Consumers", open: func(m *Model, _ *page, _ ref) { m.openObject() }, modes: []mode{
 		{
 			name: "consumers", sort: "state", sheet: consumerSheet, below: consumerPanel, panel: 3, demand: d,
@@ -55,13 +56,6 @@ func consumersSpec() *spec {
 			first: []string{"consumer", "state", "pending", "ack_pending", "delivered_sequence", "ack_floor_sequence", "redelivered", "leader", "last_ack", "type", "waiting"},
 		},
 	}}
-}
-
-// jsEverything asks every replica of every stream and consumer: a consumer's
-// leader need not be where its stream's is, and only leaders know how their
-// replicas fare.
-func jsEverything() fleet.JSWant {
-	return fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, Groups: true, AllReplicas: true}
 }
 
 // orHidden is what to say of rows that only the system account is told of.
@@ -77,44 +71,44 @@ func (m *Model) noJetStream(none string) string {
 	if m.ownAccount() && m.st.Own.JetStream == nil {
 		return "the account has no JetStream, or this user may not ask its API"
 	}
-	if m.st.Total.jsServers == 0 {
+	if m.st.Total.JSServers == 0 {
 		return "JetStream is off on every server that answered"
 	}
 	return m.waiting(fleet.Jsz, none)
 }
 
 func streamSheet(m *Model, p *page) sheet {
-	rows := kept(m.st.JS.streams, func(r stm) bool { return m.holds(p.scope, r) })
-	return &rowsOf[stm]{
-		cols: streamColumns(m.totals), dress: streamDress, rows: rows,
-		name: stm.key,
-		refer: func(r stm) ref {
+	rows := live.Filter(m.st.JS.Streams, func(r *live.StreamRow) bool { return m.holds(p.scope, r) })
+	return &rowsOf[*live.StreamRow]{
+		cols: live.StreamColumns(m.totals), dress: streamDress, rows: rows,
+		name: (*live.StreamRow).Key,
+		refer: func(r *live.StreamRow) ref {
 			return ref{stream: r.Name, account: r.Account, domain: r.Domain, server: r.Leader}
 		},
-		json: func(r stm) any { return r.Detail },
+		json: func(r *live.StreamRow) any { return r.Detail },
 	}
 }
 
 func consumerSheet(m *Model, p *page) sheet {
 	s := p.scope
-	rows := kept(m.st.JS.consumers, func(r csm) bool {
-		return m.sameAccount(s.account, r.Account) && (s.server == "" || s.server == r.Leader) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
+	rows := live.Filter(m.st.JS.Consumers, func(r *fleet.ConsumerRow) bool {
+		return m.st.SameAccount(s.account, r.Account) && (s.server == "" || s.server == r.Leader) && (s.stream == "" || s.stream == r.Stream && s.domain == r.Domain)
 	})
-	return &rowsOf[csm]{
-		cols: view.Consumers(true), dress: consumerDress, rows: rows, name: consumerKey,
-		refer: func(r csm) ref {
+	return &rowsOf[*fleet.ConsumerRow]{
+		cols: view.Consumers(true), dress: consumerDress, rows: rows, name: live.ConsumerKey,
+		refer: func(r *fleet.ConsumerRow) ref {
 			return ref{consumer: r.Name, stream: r.Stream, account: r.Account, domain: r.Domain}
 		},
-		json: func(r csm) any { return r.Info },
+		json: func(r *fleet.ConsumerRow) any { return r.Info },
 	}
 }
 
 func peerSheet(m *Model, _ *page) sheet {
-	return &rowsOf[per]{
-		cols: peerColumns(m.st.Delta), dress: peerDress(m.st.Delta), rows: m.st.JS.peers,
-		name:  func(r per) string { return r.Domain + "/" + r.Name },
-		refer: func(r per) ref { return ref{server: r.Name, cluster: r.Cluster} },
-		json: func(r per) any {
+	return &rowsOf[*fleet.MetaPeer]{
+		cols: live.PeerColumns(m.st.Delta), dress: peerDress(m.st.Delta), rows: m.st.JS.Peers,
+		name:  func(r *fleet.MetaPeer) string { return r.Domain + "/" + r.Name },
+		refer: func(r *fleet.MetaPeer) ref { return ref{server: r.Name, cluster: r.Cluster} },
+		json: func(r *fleet.MetaPeer) any {
 			if r.Server == nil || r.Server.Statsz == nil {
 				return r
 			}
@@ -124,12 +118,14 @@ func peerSheet(m *Model, _ *page) sheet {
 }
 
 func raftSheet(m *Model, _ *page) sheet {
-	return &rowsOf[rft]{
-		cols: raftColumns, rows: m.st.JS.raft,
-		name:  func(r rft) string { return r.server + "/" + r.account + "/" + r.group },
-		judge: func(r rft) view.Level { return r.level() },
-		refer: func(r rft) ref { return ref{title: r.group + " on " + r.server, server: r.server, account: r.account} },
-		json:  func(r rft) any { return r.g },
+	return &rowsOf[*live.RaftRow]{
+		cols: live.RaftColumns, rows: m.st.JS.Raft,
+		name:  func(r *live.RaftRow) string { return r.Server + "/" + r.Account + "/" + r.Group },
+		judge: func(r *live.RaftRow) view.Level { return r.Level() },
+		refer: func(r *live.RaftRow) ref {
+			return ref{title: r.Group + " on " + r.Server, server: r.Server, account: r.Account}
+		},
+		json: func(r *live.RaftRow) any { return r.Info },
 	}
 }
 
@@ -149,7 +145,7 @@ func openJetStream(m *Model, p *page, r ref) {
 // metaLines is the meta group of each domain, and the ways of the page.
 func metaLines(m *Model, p *page, a cell.Area) int {
 	y := 0
-	for _, d := range largestFirst(m.st.JS.groups) {
+	for _, d := range largestFirst(m.st.JS.Groups) {
 		if y >= 3 || y >= a.H/4 {
 			break
 		}
@@ -159,7 +155,7 @@ func metaLines(m *Model, p *page, a cell.Area) int {
 	if m.ownAccount() {
 		return modeLine(m, p, a.Rows(0, 1))
 	}
-	if len(m.st.JS.groups) == 0 && m.st.Total.jsServers > 0 {
+	if len(m.st.JS.Groups) == 0 && m.st.Total.JSServers > 0 {
 		a.Write(1, 0, "META", cell.Head)
 		a.Write(7, 0, "no meta group: JetStream runs on single servers", cell.Muted)
 		y++
@@ -196,7 +192,7 @@ func metaLine(g *fleet.MetaGroup, a cell.Area, y int) {
 		parts = append(parts, "its leader did not answer")
 	}
 	parts = append(parts, "pending "+view.Count.Format(g.Pending))
-	if l := metaLevel(g); l != fleet.OK {
+	if l := live.MetaLevel(g); l != fleet.OK {
 		x = a.Write(x, y, view.Glyph(l, false)+" "+behindPeers(g), cell.OfLevel(l)) + 2
 	}
 	for _, part := range parts {
@@ -229,13 +225,13 @@ func behindPeers(g *fleet.MetaGroup) string {
 
 // streamPanel lists the consumers of the stream under the cursor.
 func streamPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[stm])
+	rows, ok := p.list().sheet.(*rowsOf[*live.StreamRow])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
 	var facts prose
-	own := kept(m.st.JS.consumers, func(c csm) bool {
+	own := live.Filter(m.st.JS.Consumers, func(c *fleet.ConsumerRow) bool {
 		return c.Stream == r.Name && c.Account == r.Account && c.Domain == r.Domain
 	})
 	if len(own) == 0 {
@@ -246,15 +242,15 @@ func streamPanel(m *Model, p *page, row int, a cell.Area) {
 	facts.facts(streamFacts(r), cell.Muted)
 	y := facts.draw(a.Rows(0, max(a.H-len(own)-1, 1)))
 	l := newList("state")
-	l.load(&rowsOf[csm]{
-		cols: view.Consumers(true), dress: consumerDress, rows: own, name: consumerKey,
+	l.load(&rowsOf[*fleet.ConsumerRow]{
+		cols: view.Consumers(true), dress: consumerDress, rows: own, name: live.ConsumerKey,
 	})
 	l.still = true
 	t := table{l: l, now: m.now(), first: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered_sequence", "ack_floor_sequence", "last_ack"}}
 	t.draw(a.Rows(y, a.H-y))
 }
 
-func streamFacts(r *streamRow) []string {
+func streamFacts(r *live.StreamRow) []string {
 	parts := []string{}
 	if c := r.Detail.Config; c != nil {
 		parts = append(parts, strings.ToLower(c.Storage.String())+" storage", strings.ToLower(c.Retention.String()), "subjects "+strings.Join(c.Subjects, " "))
@@ -265,7 +261,7 @@ func streamFacts(r *streamRow) []string {
 
 // consumerPanel is the consumer under the cursor.
 func consumerPanel(_ *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[csm])
+	rows, ok := p.list().sheet.(*rowsOf[*fleet.ConsumerRow])
 	if !ok {
 		return
 	}
@@ -280,6 +276,38 @@ func consumerPanel(_ *Model, p *page, row int, a cell.Area) {
 	}
 	var t prose
 	t.facts(parts, cell.Plain)
-	t.facts([]string{"leader " + cmp.Or(r.Leader, "none"), "replicas " + peerMarks(r.Peers, r.Known)}, cell.Plain)
+	t.facts([]string{"leader " + cmp.Or(r.Leader, "none"), "replicas " + live.PeerMarks(r.Peers, r.Known)}, cell.Plain)
 	t.draw(a)
+}
+
+// streamDress is what the page adds to the columns of the streams.
+var streamDress = map[string]dress[*live.StreamRow]{
+	"leader": {text: func(r *live.StreamRow) string { return cmp.Or(r.Leader, "none") }, level: live.LevelIf(fleet.Crit, func(r *live.StreamRow) bool { return r.Leader == "" })},
+	"peers":  {text: func(r *live.StreamRow) string { return live.PeerMarks(r.Peers, r.Known) }, level: (*live.StreamRow).ReplicaLevel},
+}
+
+// consumerDress is what the page adds to the columns of the consumers.
+var consumerDress = map[string]dress[*fleet.ConsumerRow]{
+	"peers":       {text: func(r *fleet.ConsumerRow) string { return live.PeerMarks(r.Peers, r.Known) }},
+	"pending":     {level: live.LevelIf(fleet.Warn, func(r *fleet.ConsumerRow) bool { return r.Info.NumPending > live.BacklogWarn })},
+	"ack_pending": {level: live.LevelIf(fleet.Warn, live.HeldBack)},
+}
+
+// peerDress is what the page adds to the columns of the JetStream servers.
+func peerDress(d *fleet.Delta) map[string]dress[*fleet.MetaPeer] {
+	return map[string]dress[*fleet.MetaPeer]{
+		"server": {text: func(r *fleet.MetaPeer) string {
+			if r.Leader {
+				return r.Name + " ★"
+			}
+			return r.Name
+		}, level: live.LevelIf(fleet.Crit, func(r *fleet.MetaPeer) bool { return r.Server == nil })},
+		"online": {level: live.LevelIf(fleet.Crit, func(r *fleet.MetaPeer) bool { return r.Known && r.Offline })},
+		"api_errors": {level: func(r *fleet.MetaPeer) view.Level {
+			if r.Server == nil {
+				return fleet.OK
+			}
+			return live.LevelOfRise(d.Server(r.Server.Info.ID).APIErrors)
+		}},
+	}
 }

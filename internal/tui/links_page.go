@@ -6,6 +6,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -14,29 +15,29 @@ func linkSheet(m *Model, p *page) sheet {
 	rows := m.st.Links
 	switch {
 	case p.scope.server != "":
-		rows = kept(rows, func(r lnk) bool { return r.touches(p.scope.server) })
+		rows = live.Filter(rows, func(r *live.LinkRow) bool { return r.Touches(p.scope.server) })
 	case p.scope.cluster != "":
-		rows = kept(rows, func(r lnk) bool { return m.touchesCluster(r, p.scope.cluster) })
+		rows = live.Filter(rows, func(r *live.LinkRow) bool { return m.touchesCluster(r, p.scope.cluster) })
 	}
-	return &rowsOf[lnk]{
-		cols: linkColumns(m.st.Top, m.totals), dress: linkDress, rows: rows,
-		name:  func(r lnk) string { return r.e.Key() },
-		judge: func(r lnk) view.Level { return r.e.Level },
-		refer: func(r lnk) ref {
-			return ref{title: strings.ToUpper(string(r.e.Kind)) + " " + r.title(), server: r.e.FromName, link: r.e.Key()}
+	return &rowsOf[*live.LinkRow]{
+		cols: live.LinkColumns(m.st.Top, m.totals), dress: linkDress, rows: rows,
+		name:  func(r *live.LinkRow) string { return r.Edge.Key() },
+		judge: func(r *live.LinkRow) view.Level { return r.Edge.Level },
+		refer: func(r *live.LinkRow) ref {
+			return ref{title: strings.ToUpper(string(r.Edge.Kind)) + " " + r.Title(), server: r.Edge.FromName, link: r.Edge.Key()}
 		},
-		json: func(r lnk) any { return r.e },
+		json: func(r *live.LinkRow) any { return r.Edge },
 	}
 }
 
 // touchesCluster tells whether the link has an end in the cluster.
-func (m *Model) touchesCluster(r lnk, cluster string) bool {
-	for _, key := range []string{r.e.From, r.e.To} {
+func (m *Model) touchesCluster(r *live.LinkRow, cluster string) bool {
+	for _, key := range []string{r.Edge.From, r.Edge.To} {
 		if n := m.st.Top.Node(key); n != nil && n.Cluster == cluster {
 			return true
 		}
 	}
-	return r.e.ToCluster == cluster
+	return r.Edge.ToCluster == cluster
 }
 
 func noLinks(*Model, *page) string {
@@ -45,24 +46,24 @@ func noLinks(*Model, *page) string {
 
 // linkPanel is both ends' view of the link under the cursor, and the verdict.
 func linkPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[lnk])
+	rows, ok := p.list().sheet.(*rowsOf[*live.LinkRow])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
-	e := r.e
+	e := r.Edge
 	t := prose{lines: []statement{
-		endLine(e.FromName, r.to(), e.A, e, m.st), endLine(r.to(), e.FromName, e.B, e, m.st),
+		endLine(e.FromName, r.To(), e.A, e, m.st), endLine(r.To(), e.FromName, e.B, e, m.st),
 		{label: "verdict", faint: true, indent: labelW, lead: strings.ToUpper(string(e.State)), judged: cell.OfGlyph(e.Level), units: strings.Fields(view.Text(e.Why)), gap: " "},
 	}}
 	t.say("means", linkMeaning(e), cell.Plain)
-	t.say("state", sinceText(m.now(), r.since), cell.Plain)
+	t.say("state", sinceText(m.now(), r.Since), cell.Plain)
 	t.say("evidence", evidence(e, m.st), cell.Muted)
 	t.draw(a)
 }
 
 // endLine is one end's report of a link.
-func endLine(from, to string, end fleet.End, e *fleet.Edge, st *State) statement {
+func endLine(from, to string, end fleet.End, e *fleet.Edge, st *live.State) statement {
 	nameW := min(cell.Width(from+" → "+to), 24)
 	out := statement{label: cell.Fit(from+" → "+to, nameW, false), indent: nameW + 2, gap: "   "}
 	said := func(text string, style cell.Style) statement {
@@ -77,17 +78,17 @@ func endLine(from, to string, end fleet.End, e *fleet.Edge, st *State) statement
 	case !end.Listed:
 		return said("✗ not reported by "+from, cell.Danger)
 	}
-	parts := []string{"● up " + ageText(age(st.Snap.Time, end.Since)), "pool " + poolText(end)}
+	parts := []string{"● up " + live.AgeText(live.Age(st.Snap.Time, end.Since)), "pool " + live.PoolText(end)}
 	if end.RTTSeconds > 0 {
 		parts = append(parts, "rtt "+view.Duration(end.RTTSeconds))
 	}
 	t := end.Traffic
 	if t.Known() {
 		parts = append(parts, fmt.Sprintf("in %s/s %s  out %s/s %s",
-			view.PerSec.Format(t.InMsgs.PerSecond), tight(view.BytesSec.Format(t.InBytes.PerSecond)),
-			view.PerSec.Format(t.OutMsgs.PerSecond), tight(view.BytesSec.Format(t.OutBytes.PerSecond))))
+			view.PerSec.Format(t.InMsgs.PerSecond), live.Compact(view.BytesSec.Format(t.InBytes.PerSecond)),
+			view.PerSec.Format(t.OutMsgs.PerSecond), live.Compact(view.BytesSec.Format(t.OutBytes.PerSecond))))
 	}
-	parts = append(parts, "pending "+tight(view.Bytes.Format(end.Pending)))
+	parts = append(parts, "pending "+live.Compact(view.Bytes.Format(end.Pending)))
 	if end.Compression != "" && end.Compression != "off" {
 		parts = append(parts, end.Compression)
 	}
@@ -117,7 +118,7 @@ func linkMeaning(e *fleet.Edge) string {
 }
 
 // evidence names the answers that the verdict is made from.
-func evidence(e *fleet.Edge, st *State) string {
+func evidence(e *fleet.Edge, st *live.State) string {
 	kind := map[fleet.EdgeKind]fleet.Kind{fleet.Route: fleet.Routez, fleet.Gateway: fleet.Gatewayz, fleet.Leaf: fleet.Leafz}[e.Kind]
 	at := st.Asked[kind]
 	if at.IsZero() {
@@ -130,4 +131,11 @@ func evidence(e *fleet.Edge, st *State) string {
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// linkDress is what the page adds to the columns of the links.
+var linkDress = map[string]dress[*live.LinkRow]{
+	"to":            {text: (*live.LinkRow).To},
+	"pool":          {text: (*live.LinkRow).Pool},
+	"pending_bytes": {level: live.LevelIf(fleet.Warn, func(r *live.LinkRow) bool { return r.Edge.Pending() > live.PendingWarn })},
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -21,8 +23,8 @@ type list struct {
 	reverse bool
 	filter  string
 	match   *matcher
-	names   accountNames // for the filter
-	failed  error        // of the filter
+	names   live.Names // for the filter
+	failed  error      // of the filter
 	faults  bool
 	pinned  map[string]bool
 
@@ -42,7 +44,7 @@ type list struct {
 type origin struct {
 	data  uint64
 	stamp int
-	now   *State
+	now   *live.State
 }
 
 // refresh makes the rows anew when the state or a switch changed.
@@ -61,7 +63,7 @@ func (l *list) refresh(m *Model, p *page) {
 
 // know takes the name tags of accounts; a filter that was made without one of
 // them is made anew.
-func (l *list) know(names accountNames) {
+func (l *list) know(names live.Names) {
 	anew := len(names) != len(l.names) && strings.Contains(l.filter, "acc")
 	l.names = names
 	if anew && l.sheet != nil {
@@ -110,7 +112,7 @@ func (l *list) arrange() {
 }
 
 func (l *list) keeps(row int) bool {
-	if l.faults && urgency(l.sheet.level(row)) < 2 {
+	if l.faults && !l.sheet.level(row).Urgent() {
 		return false
 	}
 	if l.match == nil {
@@ -195,7 +197,7 @@ type sortKey struct {
 	row    int
 	pinned bool
 	none   bool
-	level  int
+	level  fleet.Level
 	num    float64
 	isNum  bool
 	raw    any
@@ -229,7 +231,7 @@ func (l *list) sortKey(row, col int) sortKey {
 	c := l.sheet.cell(row, col)
 	k.raw, k.none = c.Raw, c.Raw == nil || c.Raw == ""
 	if byLevel[l.heads[col].Name] {
-		k.level = urgency(l.sheet.level(row))
+		k.level = l.sheet.level(row)
 	}
 	k.num, k.isNum = asNumber(c.Raw)
 	return k
@@ -258,7 +260,7 @@ func compareKeys(a, b sortKey, reverse bool) int {
 	if a.none != b.none {
 		return boolFirst(b.none, a.none)
 	}
-	c := cmp.Compare(b.level, a.level)
+	c := b.level.Compare(a.level)
 	switch {
 	case c != 0:
 	case a.isNum && b.isNum:

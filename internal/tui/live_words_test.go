@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -14,9 +17,9 @@ import (
 // what is the matter, and none ends what goes on.
 func TestRecordingWords(t *testing.T) {
 	orders := 0
-	m := NewModel(Options{Feed: &Feed{Name: "test"}, NewRecorder: func(io.Writer) Recorder { return nil }}, func(order) bool { orders++; return true })
+	m := NewModel(Options{Feed: &live.Feed{Name: "test"}, NewRecorder: func(io.Writer) live.Recorder { return nil }}, func(live.Order) bool { orders++; return true })
 	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	st := stateOf(clusterOf(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.15.2"))
+	st := stateOf(fixture.Cluster(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.15.2"))
 	m.Update(stateMsg{st})
 	orders = 0
 	m.runCommand("rec stop")

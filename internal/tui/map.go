@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -55,7 +56,7 @@ func topoMap(m *Model, _ *page, a cell.Area) int {
 }
 
 // mapClusters are the clusters that get a box.
-func mapClusters(st *State) []*fleet.Cluster {
+func mapClusters(st *live.State) []*fleet.Cluster {
 	var out []*fleet.Cluster
 	for _, c := range st.Top.Clusters {
 		if c.Name != "" && !c.Leafs {
@@ -68,12 +69,12 @@ func mapClusters(st *State) []*fleet.Cluster {
 // clusterBox draws one cluster with its servers.
 func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 	style := cell.Style(cell.Line)
-	if urgency(c.Level) >= 2 {
+	if c.Level.Urgent() {
 		style = cell.OfLevel(c.Level)
 	}
 	in := a.Frame("", style)
 	x := a.Write(2, 0, " "+view.Text(c.Name)+" ", cell.Strong)
-	mark := fmt.Sprintf(" %s %s ", ratio(c.Have, c.Need), view.Glyph(c.Level, false))
+	mark := fmt.Sprintf(" %s %s ", live.Ratio(c.Have, c.Need), view.Glyph(c.Level, false))
 	if x+cell.Width(mark) < a.W {
 		a.Right(a.W-2, 0, mark, cell.OfGlyph(c.Level))
 	}
@@ -96,10 +97,10 @@ func (m *Model) clusterBox(a cell.Area, c *fleet.Cluster, selected ref) {
 // boxNodes are the servers in a cluster's box: those that there should be, and
 // those that went lately.
 func (m *Model) boxNodes(c *fleet.Cluster) []*fleet.Node {
-	nodes := kept(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !m.hidden[n.Cluster+"/"+n.Name] })
+	nodes := live.Filter(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !m.marks.Hides(n.Cluster+"/"+n.Name) })
 	for _, r := range m.st.Servers {
-		if r.departed() && r.cluster == c.Name && !m.hidden[r.key()] {
-			nodes = append(nodes, r.node)
+		if r.Departed() && r.Cluster == c.Name && !m.marks.Hides(r.Key()) {
+			nodes = append(nodes, r.Node)
 		}
 	}
 	return nodes
@@ -114,21 +115,21 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 	r := m.rowOf(n)
 	level := n.Level
 	if r != nil {
-		level = r.level
+		level = r.Level
 	}
 	sign := view.Glyph(level, false)
 	if r != nil {
-		sign = cmp.Or(r.sign(), sign)
+		sign = cmp.Or(r.Sign(), sign)
 	}
 	x := a.Write(0, 0, sign, cell.OfGlyph(level))
-	name := n.Name + star(n)
+	name := n.Name + live.LeaderMark(n)
 	if a.W >= boxMax-6 {
 		x++
 	}
-	if r == nil || r.sv == nil || r.sv.Statsz == nil {
+	if r == nil || r.Answer == nil || r.Answer.Statsz == nil {
 		word := "no answer"
 		if r != nil {
-			word = r.statusText()
+			word = r.StatusText()
 		}
 		a.Write(x, 0, cell.Fit(name, max(a.W-x-cell.Width(word)-2, 6), false), cell.Strong)
 		a.Right(a.W-1, 0, word, cell.OfLevel(level))
@@ -143,21 +144,21 @@ func (m *Model) boxLine(a cell.Area, n *fleet.Node) {
 			end -= w
 		}
 	}
-	if t := r.traffic(); t.Known() {
+	if t := r.Traffic(); t.Known() {
 		right(8, view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", cell.Plain)
 	}
 	if a.W >= boxMax-6 {
 		right(sparkW+1, cell.Fit(sparkText(m.flowCurve(r, sparkW), sparkW), sparkW, true), cell.Chart)
 	}
-	right(5, fmt.Sprintf("%.0f%%", r.sv.Statsz.CPU), cell.OfLevel(warnIf(r.cpuShare() > cpuWarn)))
-	right(6, view.PerSec.Format(r.sv.Statsz.Connections)+"c", cell.Plain)
+	right(5, fmt.Sprintf("%.0f%%", r.Answer.Statsz.CPU), cell.OfLevel(warnIf(r.CPUShare() > live.CPUWarn)))
+	right(6, view.PerSec.Format(r.Answer.Statsz.Connections)+"c", cell.Plain)
 	a.Write(x, 0, cell.Fit(name, end-x, false), cell.Strong)
 }
 
 // flowCurve is the messages in and out of a server, for n columns.
-func (m *Model) flowCurve(r *serverRow, n int) []float32 {
-	c := m.st.History.server(r.key())
-	in, out := m.curve(c, serIn, n), m.curve(c, serOut, n)
+func (m *Model) flowCurve(r *live.ServerRow, n int) []float32 {
+	c := m.st.History.Server(r.Key())
+	in, out := m.curve(c, live.InMsgs, n), m.curve(c, live.OutMsgs, n)
 	sum := make([]float32, len(in))
 	for i := range min(len(in), len(out)) {
 		sum[i] = in[i] + out[i]
@@ -166,9 +167,9 @@ func (m *Model) flowCurve(r *serverRow, n int) []float32 {
 }
 
 // rowOf is the server row of a node.
-func (m *Model) rowOf(n *fleet.Node) *serverRow {
+func (m *Model) rowOf(n *fleet.Node) *live.ServerRow {
 	for _, r := range m.st.Servers {
-		if r.node == n {
+		if r.Node == n {
 			return r
 		}
 	}
@@ -176,7 +177,7 @@ func (m *Model) rowOf(n *fleet.Node) *serverRow {
 }
 
 // bridge is the gateways between two boxes: how many each way, RTT, traffic.
-func bridge(a cell.Area, st *State, left, right *fleet.Cluster) {
+func bridge(a cell.Area, st *live.State, left, right *fleet.Cluster) {
 	b := spanOf(st, left.Name, right.Name)
 	if !b.any {
 		return
@@ -203,7 +204,7 @@ type pair struct {
 	hasRates bool
 }
 
-func spanOf(st *State, a, b string) pair {
+func spanOf(st *live.State, a, b string) pair {
 	var p pair
 	for _, s := range st.Top.Spans {
 		switch {
@@ -233,7 +234,7 @@ func (p pair) counts() string {
 		case s == nil:
 			return "0"
 		case s.Have < s.Need:
-			return ratio(s.Have, s.Need)
+			return live.Ratio(s.Have, s.Need)
 		}
 		return fmt.Sprint(s.Have)
 	}
@@ -248,7 +249,7 @@ func (p pair) traffic() string {
 	if !p.hasRates {
 		return ""
 	}
-	return view.PerSec.Format(p.msgs) + "/s " + tight(view.BytesSec.Format(p.bytes))
+	return view.PerSec.Format(p.msgs) + "/s " + live.Compact(view.BytesSec.Format(p.bytes))
 }
 
 // farLines are the gateways between boxes that do not stand side by side, and

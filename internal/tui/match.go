@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -45,14 +46,14 @@ var nicknames = map[string]string{
 
 // newMatcher compiles a filter over the columns of a page; an unknown field is
 // an error, never an empty table. Accounts go by their name tags too.
-func newMatcher(text string, heads []view.Head, names accountNames) (*matcher, error) {
+func newMatcher(text string, heads []view.Head, names live.Names) (*matcher, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil, nil
 	}
 	m := &matcher{text: text}
 	if operators.MatchString(text) && !strings.HasPrefix(text, "~") {
-		full := names.keyed(quoted(text, heads))
+		full := names.Expand(quoted(text, heads))
 		f, err := view.NewFilter(full, heads)
 		if err == nil {
 			m.expr = f
@@ -81,7 +82,7 @@ var joined = regexp.MustCompile(`[()"']|\b(and|or|not|contains|matches|startsWit
 
 // addTerms compiles words and comparisons that stand side by side: billing
 // pending>1MB.
-func (m *matcher) addTerms(terms []string, heads []view.Head, names accountNames) error {
+func (m *matcher) addTerms(terms []string, heads []view.Head, names live.Names) error {
 	for _, text := range terms {
 		t, err := newMatcher(text, heads, names)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -45,7 +46,7 @@ func drawMatrices(m *Model, p *page, a cell.Area) {
 }
 
 // matrices are the gateway matrix and one route matrix for each cluster.
-func matrices(st *State) []matrix {
+func matrices(st *live.State) []matrix {
 	var out []matrix
 	if g := gatewayMatrix(st); len(g.names) > 1 {
 		out = append(out, g)
@@ -59,7 +60,7 @@ func matrices(st *State) []matrix {
 	return out
 }
 
-func gatewayMatrix(st *State) matrix {
+func gatewayMatrix(st *live.State) matrix {
 	mx := matrix{title: "GATEWAYS  from row to column: servers with an outbound connection, worst RTT", cells: map[[2]int]matrixCell{}}
 	index := map[string]int{}
 	name := func(n string) int {
@@ -75,7 +76,7 @@ func gatewayMatrix(st *State) matrix {
 		}
 	}
 	for _, s := range st.Top.Spans {
-		text := ratio(s.Have, s.Need)
+		text := live.Ratio(s.Have, s.Need)
 		if s.RTTSeconds > 0 {
 			text += " " + view.Duration(s.RTTSeconds)
 		}
@@ -84,7 +85,7 @@ func gatewayMatrix(st *State) matrix {
 	return mx
 }
 
-func routeMatrix(st *State, c *fleet.Cluster) matrix {
+func routeMatrix(st *live.State, c *fleet.Cluster) matrix {
 	mx := matrix{title: "ROUTES  cluster " + c.Name + ": does the row list the column, RTT", cells: map[[2]int]matrixCell{}}
 	index := map[string]int{}
 	for i, n := range c.Nodes {
@@ -115,7 +116,7 @@ func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
 	case end.RTTSeconds > 0:
 		return matrixCell{view.Duration(end.RTTSeconds), warnIf(e.Level != fleet.OK)}
 	}
-	return matrixCell{poolText(end), warnIf(e.Level != fleet.OK)}
+	return matrixCell{live.PoolText(end), warnIf(e.Level != fleet.OK)}
 }
 
 // widths are those of the names on the left and of a cell.

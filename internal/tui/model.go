@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -22,9 +24,9 @@ type Model struct {
 	aside   *cell.Grid // for measuring
 	w, h    int
 
-	live *State // the newest
-	st   *State // the one that is shown: an older one while paused
-	seen map[string]alertMark
+	live  *live.State // the newest
+	st    *live.State // the one that is shown: an older one while paused
+	marks *live.Marks
 
 	specs  []*spec
 	roots  map[pageKind]*page
@@ -41,13 +43,12 @@ type Model struct {
 	dns     addresses
 	later   []*message // words that came while something else was open
 	tasks
-	hidden  map[string]bool // servers that were forgotten
-	stamp   int             // grows with each switch, so that lists are made anew
-	demand  Demand
+	stamp   int // grows with each switch, so that lists are made anew
+	demand  live.Demand
 	history []string // of the command line
 
 	drawn    layout
-	send     func(order) bool // to the collector
+	send     func(live.Order) bool // to the collector
 	quitting bool
 }
 
@@ -59,17 +60,17 @@ type switches struct {
 }
 
 // stateMsg brings a new state from the collector.
-type stateMsg struct{ *State }
+type stateMsg struct{ *live.State }
 
 // NewModel makes the screen of a dashboard. Send gives orders to the
 // collector; nil drops them.
-func NewModel(opt Options, send func(order) bool) *Model {
+func NewModel(opt Options, send func(live.Order) bool) *Model {
 	if send == nil {
-		send = func(order) bool { return true }
+		send = func(live.Order) bool { return true }
 	}
 	m := &Model{
 		opt: opt, look: opt.Look, palette: cell.NewPalette(opt.Look), grid: cell.New(0, 0), aside: cell.New(0, 0), specs: specs(),
-		roots: map[pageKind]*page{}, seen: map[string]alertMark{}, hidden: map[string]bool{}, dots: opt.Dots, send: send, span: 2,
+		roots: map[pageKind]*page{}, marks: live.NewMarks(), dots: opt.Dots, send: send, span: 2,
 	}
 	m.wide, m.mouse, m.grouped, m.following = opt.Wide, opt.Mouse, true, true
 	m.stack = []*page{m.root(topoPage)}
@@ -149,21 +150,21 @@ func (m *Model) resize(w, h int) {
 type doneMsg struct{ then func(*Model) tea.Cmd }
 
 // take shows a new state, unless the screen is paused.
-func (m *Model) take(st *State) {
-	if st.of != nil && m.opt.Feed != nil && st.of != m.opt.Feed {
+func (m *Model) take(st *live.State) {
+	if !st.IsOf(m.opt.Feed) {
 		return // of the feed before: it was on its way
 	}
 	m.live = st
 	if st.Notice != "" {
 		m.report(&message{text: st.Notice, good: true})
 	}
-	if box, ok := m.overlay.(*message); ok && box.down && st.Phase == Live {
+	if box, ok := m.overlay.(*message); ok && box.down && st.Phase == live.Live {
 		m.overlay = nil
 	}
 	if m.st == nil || !m.paused || m.st.Feed.Name != st.Feed.Name {
 		m.st = st
 		m.turn()
-		m.welcome()
+		m.marks.Update(st)
 	}
 }
 
@@ -175,15 +176,15 @@ func (m *Model) settle() tea.Cmd {
 		p.list().refresh(m, p)
 	}
 	d := p.demand()
-	if m.subs && d.shows(fleet.Connz) && p.spec.kind == connsPage {
-		d.conns.Subscriptions = true
+	if m.subs && d.Shows(fleet.Connz) && p.spec.kind == connsPage {
+		d.Conns.Subscriptions = true
 	}
 	if p.spec.kind == accountsPage && m.st != nil && m.st.Snap != nil {
-		if d.account = m.wantedAccount(); d.account != "" {
-			d.needs = append(d.needs[:len(d.needs):len(d.needs)], need{fleet.Accountz, 2 * time.Second})
+		if d.Account = m.wantedAccount(); d.Account != "" {
+			d.Needs = append(d.Needs[:len(d.Needs):len(d.Needs)], live.Need{Kind: fleet.Accountz, Every: 2 * time.Second})
 		}
 	}
-	if !d.same(m.demand) && m.send(wantOrder(d)) {
+	if !d.Same(m.demand) && m.send(live.SetDemand(d)) {
 		m.demand = d
 	}
 	m.catchUp()

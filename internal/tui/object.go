@@ -38,8 +38,8 @@ func (m *Model) object() (string, any) {
 	case p.spec.kind == objectPage:
 		return p.scope.title, p.object
 	case p.spec.kind == serverPage && m.st != nil:
-		if r := m.st.find(p.scope); r != nil {
-			return r.label(), r.json()
+		if r := serverAt(m.st, p.scope); r != nil {
+			return r.Label(), r.JSON()
 		}
 		return "", nil
 	case p.current().sheet == nil:

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -52,30 +54,12 @@ func Frames(ctx context.Context, opt Options, once OnceOptions) iter.Seq2[Frame,
 				return
 			}
 			var more bool
-			if more, err = c.goOn(ctx); !more && err == nil {
+			if more, err = c.Next(ctx); !more && err == nil {
 				return
 			}
-			m.Update(stateMsg{c.latest()})
+			m.Update(stateMsg{c.Latest()})
 		}
 	}
-}
-
-// goOn asks once more when the interval is over, or goes to the next snapshot
-// of the recording; false at its end.
-func (c *collector) goOn(ctx context.Context) (bool, error) {
-	if c.tape != nil {
-		if c.tape.at+1 >= c.tape.tape.Len() {
-			return false, nil
-		}
-		c.show(c.tape.at + 1)
-		return true, nil
-	}
-	select {
-	case <-ctx.Done():
-		return false, ctx.Err()
-	case <-time.After(c.state.Every):
-	}
-	return true, c.ask(ctx)
 }
 
 // still is the screen of one instant, with its keys pressed.
@@ -87,86 +71,38 @@ func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
 // stage is the screen of one instant, with its keys pressed, and the collector
 // that it is shown by. When a key opened what had not been asked for, it is
 // asked for twice, an interval apart, so that it has rates.
-func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *collector, error) {
-	c := newCollector(opt.Feed, opt.every(), opt.clock(), func(error) {})
-	m := NewModel(opt, func(o order) bool {
+func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *live.Collector, error) {
+	c := live.NewCollector(opt.Feed, opt.every(), opt.clock(), func(error) {})
+	m := NewModel(opt, func(o live.Order) bool {
 		o(ctx, c)
 		return true
 	})
 	m.Update(tea.WindowSizeMsg{Width: once.W, Height: once.H})
 	m.settle()
-	if err := c.gather(ctx, once); err != nil {
+	if err := c.Gather(ctx, once.Polls, once.At); err != nil {
 		return nil, nil, err
 	}
-	m.Update(stateMsg{c.latest()})
-	asked := c.demand
+	m.Update(stateMsg{c.Latest()})
+	asked := c.Demand()
 	for _, k := range append([]string{""}, once.Keys...) {
 		if k != "" {
 			m.Update(keyNamed(k))
 		}
-		if c.tape == nil && !c.demand.same(asked) {
-			asked = c.demand
-			if err := c.ask(ctx); err != nil {
+		if !c.Replays() && !c.Demand().Same(asked) {
+			asked = c.Demand()
+			if err := c.Ask(ctx); err != nil {
 				return nil, nil, err
 			}
 		}
-		m.Update(stateMsg{c.latest()})
+		m.Update(stateMsg{c.Latest()})
 	}
-	if c.tape == nil && len(once.Keys) > 0 {
-		if _, err := c.goOn(ctx); err != nil {
+	if !c.Replays() && len(once.Keys) > 0 {
+		if _, err := c.Next(ctx); err != nil {
 			return nil, nil, err
 		}
-		m.Update(stateMsg{c.latest()})
+		m.Update(stateMsg{c.Latest()})
 	}
 	return m, c, nil
-}
-
-// gather asks as often as needed, or goes to the instant of the recording.
-func (c *collector) gather(ctx context.Context, once OnceOptions) error {
-	if c.tape != nil {
-		at := c.tape.tape.Len() - 1
-		if !once.At.IsZero() {
-			at = c.tape.tape.At(once.At)
-		}
-		for i := max(at-hourPoints, 0); i <= at; i++ {
-			c.show(i)
-		}
-		return nil
-	}
-	polls := once.Polls
-	if polls == 0 {
-		polls = 2
-	}
-	for i := range polls {
-		if i > 0 {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(c.state.Every):
-			}
-		}
-		if err := c.ask(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ask asks what the page needs, here and now.
-func (c *collector) ask(ctx context.Context) error {
-	want := c.demand.due(map[fleet.Kind]time.Time{}, c.clock())
-	snap, err := c.feed.Source.Snapshot(ctx, want)
-	if err != nil {
-		return err
-	}
-	c.take(answer{gen: c.gen, want: want, snap: snap})
-	return nil
-}
-
-// latest is a copy of the present state.
-func (c *collector) latest() *State {
-	c.publish()
-	return <-c.states
 }
 
 // keyNamed is the key message with this name: "enter", "tab" or typed text.

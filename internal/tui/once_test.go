@@ -6,12 +6,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestFramesOfRecording writes frame after frame of a recording, until it ends.
 func TestFramesOfRecording(t *testing.T) {
-	feed := NewReplay("super", tapeOf(t, "super"))
-	at := feed.tape.Time(feed.tape.Len() - 3)
+	tape := fixture.Recording(t, "super")
+	feed := live.NewReplay("super", tape)
+	at := tape.Time(tape.Len() - 3)
 	var times []time.Time
 	for f, err := range Frames(context.Background(), Options{Feed: feed, Page: "slow"}, OnceOptions{W: 80, H: 24, Format: FormatJSON, At: at, Count: 10}) {
 		if err != nil {
@@ -39,9 +43,9 @@ func TestFramesOfRecording(t *testing.T) {
 // TestFramesOfFleet writes frame after frame of a fleet, with right rates also
 // on a page that a key opened.
 func TestFramesOfFleet(t *testing.T) {
-	src := newFakeFleet(1000)
+	src := fixture.NewFleet(1000)
 	n := 0
-	for f, err := range Frames(context.Background(), Options{Feed: &Feed{Name: "fake", Source: src}, Every: time.Second}, OnceOptions{W: 120, H: 40, Format: FormatText, Keys: []string{"2"}, Count: 2}) {
+	for f, err := range Frames(context.Background(), Options{Feed: &live.Feed{Name: "fake", Source: src}, Every: time.Second}, OnceOptions{W: 120, H: 40, Format: FormatText, Keys: []string{"2"}, Count: 2}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // Options are what a dashboard is started with. Feed alone is required.
 type Options struct {
-	Feed    *Feed
+	Feed    *live.Feed
 	Every   time.Duration // between questions; 0 is two seconds, less than one is one
 	Look    cell.Look
 	Dots    cell.Dots
@@ -30,11 +31,11 @@ type Options struct {
 	// Contexts lists the saved contexts for :ctx; nil: :ctx is refused.
 	Contexts func() []string
 	// Connect opens another context's feed.
-	Connect func(ctx context.Context, name string) (*Feed, error)
+	Connect func(ctx context.Context, name string) (*live.Feed, error)
 	// OpenTape opens a recording for :open.
-	OpenTape func(path string) (*Feed, error)
+	OpenTape func(path string) (*live.Feed, error)
 	// NewRecorder writes a recording for :rec; nil: :rec is refused.
-	NewRecorder func(w io.Writer) Recorder
+	NewRecorder func(w io.Writer) live.Recorder
 	// Hint says what can be done about an error; nil: nothing is known.
 	Hint func(error) string
 	// Reload reads the configuration again for :reload; nil: :reload is refused.
@@ -86,5 +87,5 @@ func (o Options) every() time.Duration {
 	if o.Every == 0 {
 		return 2 * time.Second
 	}
-	return max(o.Every, minEvery)
+	return max(o.Every, live.MinEvery)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -15,7 +16,7 @@ import (
 func ownSpec() *spec {
 	return &spec{
 		kind: ownPage, digit: "1", title: "Account", short: "Account", open: func(m *Model, _ *page, r ref) { m.push(connsPage, r) },
-		needs: Demand{needs: []need{{fleet.AccountStatz, 0}, {fleet.Jsz, 6 * time.Second}}, js: jsEverything()},
+		needs: live.Demand{Needs: []live.Need{{Kind: fleet.AccountStatz, Every: 0}, {Kind: fleet.Jsz, Every: 6 * time.Second}}, JS: live.AllOfJetStream()},
 		modes: []mode{{
 			name: "account", sort: "conns", sheet: ownSheet, above: ownLines, below: ownPanel, panel: 5, fill: ownFill,
 			empty: func(*Model, *page) string { return "no server told of the account" },
@@ -28,13 +29,13 @@ func ownSpec() *spec {
 func ownFill(m *Model, a cell.Area) {
 	t := m.st.Total
 	graphs := []graph{
-		{"conns", serConns, view.Count.Format(t.conns), view.PerSec},
-		{"in msg/s", serIn, view.PerSec.Format(t.traffic.InMsgs.Value()), view.PerSec},
-		{"out msg/s", serOut, view.PerSec.Format(t.traffic.OutMsgs.Value()), view.PerSec},
+		{"conns", live.Connections, view.Count.Format(t.Conns), view.PerSec},
+		{"in msg/s", live.InMsgs, view.PerSec.Format(t.Traffic.InMsgs.Value()), view.PerSec},
+		{"out msg/s", live.OutMsgs, view.PerSec.Format(t.Traffic.OutMsgs.Value()), view.PerSec},
 	}
 	colW, h := a.W/len(graphs), min(a.H, 8)
 	for i, g := range graphs {
-		m.bigGraph(g, m.st.History.fleet, a.Cut(1+i*colW, 0, colW-2, h))
+		m.bigGraph(g, m.st.History.Fleet, a.Cut(1+i*colW, 0, colW-2, h))
 	}
 }
 
@@ -75,15 +76,15 @@ func (m *Model) turn() {
 }
 
 func ownSheet(m *Model, _ *page) sheet {
-	var rows []own
+	var rows []*live.OwnShare
 	if m.st.Own != nil {
-		rows = m.st.Own.shares
+		rows = m.st.Own.Shares
 	}
-	return &rowsOf[own]{
-		cols: ownColumns(m.totals), rows: rows,
-		name:  func(r own) string { return r.sv.Info.ID },
-		refer: func(r own) ref { return ref{server: r.sv.Info.Name, serverID: r.sv.Info.ID} },
-		json:  func(r own) any { return r.stat },
+	return &rowsOf[*live.OwnShare]{
+		cols: live.OwnColumns(m.totals), rows: rows,
+		name:  func(r *live.OwnShare) string { return r.Server.Info.ID },
+		refer: func(r *live.OwnShare) ref { return ref{server: r.Server.Info.Name, serverID: r.Server.Info.ID} },
+		json:  func(r *live.OwnShare) any { return r.Stat },
 	}
 }
 
@@ -110,15 +111,15 @@ func ownLines(m *Model, _ *page, a cell.Area) int {
 
 // ownRoom is the limits that there is room for: all on a tall screen, those of
 // JetStream and the connections on a small one.
-func (m *Model) ownRoom(o *ownState, a cell.Area) []allowance {
+func (m *Model) ownRoom(o *live.Own, a cell.Area) []live.Limit {
 	if a.H >= 16 {
-		return o.limits
+		return o.Limits
 	}
-	return kept(o.limits, func(w allowance) bool { return w.limited() || w.name == "connections" || w.name == "store" })
+	return live.Filter(o.Limits, func(w live.Limit) bool { return w.HasMax() || w.Name == "connections" || w.Name == "store" })
 }
 
 // ownIdentity is the account, the user and what the user may do.
-func ownIdentity(o *ownState) []segment {
+func ownIdentity(o *live.Own) []segment {
 	out := []segment{{text: "account " + view.Text(o.Account), style: cell.Strong}}
 	if u := o.User; u != nil {
 		out = append(out, segment{text: "you are " + view.Text(u.UserID)}, segment{text: view.Permissions(u.Permissions), style: cell.Muted, rank: 3})
@@ -137,12 +138,12 @@ var ownHidden = []string{"other accounts", "the servers themselves and the links
 
 // ownPanel is the server under the cursor, and what cannot be seen.
 func ownPanel(_ *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[own])
+	rows, ok := p.list().sheet.(*rowsOf[*live.OwnShare])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
-	text := fmt.Sprintf("%s, %s messages in and %s out since it started", plural(r.stat.Conns, "connection"), view.Count.Format(r.stat.Received.Msgs), view.Count.Format(r.stat.Sent.Msgs))
+	text := fmt.Sprintf("%s, %s messages in and %s out since it started", live.Plural(r.Stat.Conns, "connection"), view.Count.Format(r.Stat.Received.Msgs), view.Count.Format(r.Stat.Sent.Msgs))
 	var t prose
 	t.facts([]string{text, "Enter lists its connections"}, cell.Plain)
 	t.lines = append(t.lines, statement{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // pageKind names a page.
@@ -66,7 +67,7 @@ type mode struct {
 	panel  int                                           // rows of the panel on a tall screen
 	fill   func(m *Model, a cell.Area)                   // the rows between the table and the panel that are left over
 	empty  func(m *Model, p *page) string                // what to say when there are no rows at all
-	demand Demand
+	demand live.Demand
 }
 
 // spec is one row of the table of pages.
@@ -77,7 +78,7 @@ type spec struct {
 	short string
 	modes []mode
 	open  func(m *Model, p *page, r ref) // Enter on a row
-	needs Demand                         // of every mode
+	needs live.Demand                    // of every mode
 }
 
 // newPage opens a page in its first mode.
@@ -102,13 +103,13 @@ func (p *page) list() *list {
 }
 
 // demand is what the page needs from the fleet.
-func (p *page) demand() Demand {
+func (p *page) demand() live.Demand {
 	d := p.spec.needs
 	own := p.current().demand
-	d.needs = append(d.needs[:len(d.needs):len(d.needs)], own.needs...)
-	d.conns, d.js = own.conns, own.js
+	d.Needs = append(d.Needs[:len(d.Needs):len(d.Needs)], own.Needs...)
+	d.Conns, d.JS = own.Conns, own.JS
 	if p.spec.kind == connsPage && p.scope.account != "" {
-		d.conns.Account = p.scope.account
+		d.Conns.Account = p.scope.account
 	}
 	return d
 }
@@ -156,4 +157,9 @@ func specs() []*spec {
 		topoSpec(), ownSpec(), serversSpec(), connsSpec(), accountsSpec(), jetStreamSpec(), eventsSpec(), alertsSpec(),
 		serverSpec(), consumersSpec(), objectSpec(),
 	}
+}
+
+// serverAt is the server of a page or a row; nil: it is not there.
+func serverAt(st *live.State, r ref) *live.ServerRow {
+	return st.Server(r.serverID, r.cluster, r.server)
 }

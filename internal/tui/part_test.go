@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -14,9 +17,9 @@ import (
 func TestPartOfTheRates(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	snaps := []time.Duration{0, 2, 4}
-	d, st := newDeriver(), &State{}
+	d, st := live.NewDeriver(), &live.State{}
 	for i, s := range snaps {
-		snap := clusterOf(now.Add(s*time.Second), "2.15.2", "2.15.2", "2.15.2")
+		snap := fixture.Cluster(now.Add(s*time.Second), "2.15.2", "2.15.2", "2.15.2")
 		for j, sv := range snap.Servers {
 			sv.Info.Time = snap.Time
 			sv.Statsz.Start = now.Add(-time.Hour)
@@ -26,8 +29,8 @@ func TestPartOfTheRates(t *testing.T) {
 				sv.Statsz.Start = now
 			}
 		}
-		d.take(st, snap)
-		m := NewModel(Options{Feed: &Feed{Name: "test"}}, nil)
+		d.Apply(st, snap)
+		m := NewModel(Options{Feed: &live.Feed{Name: "test"}}, nil)
 		m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 		m.Update(stateMsg{st})
 		part := strings.Contains(m.View(), "of 2/3 srv")

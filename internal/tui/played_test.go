@@ -15,6 +15,8 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // playedPolls is how many answers are put into a recording, two seconds apart.
@@ -250,27 +252,27 @@ func numberOf(v any) (float64, error) {
 }
 
 // stages are the fleets of the goldens, as they are seen live.
-type stages map[string]*State
+type stages map[string]*live.State
 
 // state is the newest state of a fleet that was watched live; it is made once.
-func (s stages) state(t testing.TB, name string) *State {
+func (s stages) state(t testing.TB, name string) *live.State {
 	t.Helper()
 	if s[name] != nil {
 		return s[name]
 	}
-	var st *State
+	var st *live.State
 	switch name {
 	case "account":
-		st = watched(t, &Feed{Name: "app", User: "app"}, accountTape().(shortTape), nil)
+		st = watched(t, &live.Feed{Name: "app", User: "app"}, fixture.AccountTape(), nil)
 	case "super", "hostile", "old":
-		tape := tapeOf(t, name)
+		tape := fixture.Recording(t, name)
 		snaps, events := played(t, tape, tape.Len()-1, tape.Len()-1)
-		st = watched(t, &Feed{Name: "prod-" + name, User: "sys"}, snaps, events)
+		st = watched(t, &live.Feed{Name: "prod-" + name, User: "sys"}, snaps, events)
 	case "degraded":
-		snaps, events := played(t, tapeOf(t, name), 1, 4)
-		st = watched(t, &Feed{Name: "prod-super", User: "sys"}, snaps, events)
+		snaps, events := played(t, fixture.Recording(t, name), 1, 4)
+		st = watched(t, &live.Feed{Name: "prod-super", User: "sys"}, snaps, events)
 	case "nojs":
-		snaps, events := played(t, tapeOf(t, "old"), 2, 2)
+		snaps, events := played(t, fixture.Recording(t, "old"), 2, 2)
 		for _, snap := range snaps {
 			for _, sv := range snap.Servers {
 				sv.Statsz.JetStream, sv.Jsz, sv.Raftz = nil, nil, nil
@@ -280,16 +282,16 @@ func (s stages) state(t testing.TB, name string) *State {
 				}
 			}
 		}
-		st = watched(t, &Feed{Name: "core", User: "sys"}, snaps, events)
+		st = watched(t, &live.Feed{Name: "core", User: "sys"}, snaps, events)
 	case "single":
 		now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 		var snaps []*fleet.Snapshot
 		for i := range 10 {
-			s := clusterOf(now.Add(time.Duration(i)*playedEvery), "2.15.2")
+			s := fixture.Cluster(now.Add(time.Duration(i)*playedEvery), "2.15.2")
 			s.Servers[0].Info.Cluster, s.Servers[0].Statsz.Start = "", now.Add(-time.Hour)
 			snaps = append(snaps, s)
 		}
-		st = watched(t, &Feed{Name: "laptop", User: "sys"}, snaps, nil)
+		st = watched(t, &live.Feed{Name: "laptop", User: "sys"}, snaps, nil)
 	case "states":
 		st = watchedStates(t)
 	default:
@@ -300,27 +302,34 @@ func (s stages) state(t testing.TB, name string) *State {
 }
 
 // watched is the state after answers that came live.
-func watched(t testing.TB, feed *Feed, snaps []*fleet.Snapshot, events []fleet.Event) *State {
+func watched(t testing.TB, feed *live.Feed, snaps []*fleet.Snapshot, events []fleet.Event) *live.State {
 	t.Helper()
-	now := snaps[0].Time
-	feed.Link = func() Link { return Link{Up: true, Server: snaps[0].AskedBy} }
-	c := newCollector(feed, playedEvery, func() time.Time { return now }, func(err error) { t.Error(err) })
+	link := live.Link{Up: true, Server: snaps[0].AskedBy}
+	feed.Link = func() live.Link { return link }
+	d, st := live.NewDeriver(), &live.State{
+		Phase: live.Live, Every: playedEvery, Wanted: playedEvery, Took: 80 * time.Millisecond, Asked: map[fleet.Kind]time.Time{}, Link: link, Since: snaps[0].Time,
+		Feed: live.FeedInfo{Name: feed.Name, User: feed.User, Protected: feed.Protected, Actions: feed.Actions != nil},
+	}
 	for _, snap := range snaps {
-		now = snap.Time
-		for len(events) > 0 && !events[0].Time.After(now) {
-			c.derive.hear(events[0])
+		for len(events) > 0 && !events[0].Time.After(snap.Time) {
+			d.AddEvent(events[0])
 			events = events[1:]
 		}
-		c.take(answer{gen: c.gen, want: snap.Want, snap: snap, took: 80 * time.Millisecond})
+		for _, k := range append(snap.Want.Kinds, fleet.Statsz) {
+			st.Asked[k] = snap.Time
+		}
+		d.Apply(st, snap)
+		st.Now = snap.Time
+		d.Publish(st)
 	}
-	return c.latest()
+	return st
 }
 
 // watchedStates is a fleet with a server of each fate: killed, draining, hung,
 // restarted since, and shut down.
-func watchedStates(t testing.TB) *State {
+func watchedStates(t testing.TB) *live.State {
 	t.Helper()
-	tape := tapeOf(t, "super")
+	tape := fixture.Recording(t, "super")
 	snaps, events := played(t, tape, tape.Len()-1, tape.Len()-1)
 	fate := map[string]fleet.Reason{"east-2": fleet.Gone, "east-3": fleet.Draining, "west-3": fleet.Silent}
 	for i, snap := range snaps[len(snaps)-8:] {
@@ -346,12 +355,12 @@ func watchedStates(t testing.TB) *State {
 		}
 		snap.Servers, snap.Expected = left, len(left)+len(snap.Missing)
 	}
-	return watched(t, &Feed{Name: "prod-super", User: "sys"}, snaps, events)
+	return watched(t, &live.Feed{Name: "prod-super", User: "sys"}, snaps, events)
 }
 
 // liveModel is the screen of a live fleet before any key.
-func liveModel(st *State, feed *Feed, w, h int) *Model {
-	m := NewModel(Options{Feed: feed, Connect: func(context.Context, string) (*Feed, error) { return feed, nil }, Contexts: func() []string { return []string{"local", "prod-super", "staging"} }}, nil)
+func liveModel(st *live.State, feed *live.Feed, w, h int) *Model {
+	m := NewModel(Options{Feed: feed, Connect: func(context.Context, string) (*live.Feed, error) { return feed, nil }, Contexts: func() []string { return []string{"local", "prod-super", "staging"} }}, nil)
 	m.Update(windowOf(w, h))
 	m.Update(stateMsg{st})
 	return m

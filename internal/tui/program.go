@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -28,8 +30,8 @@ func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &runner{out: out, cancel: cancel, stops: make(chan os.Signal, 4)}
-	c := newCollector(opt.Feed, opt.every(), opt.clock(), r.fatal)
-	m := NewModel(opt, c.send)
+	c := live.NewCollector(opt.Feed, opt.every(), opt.clock(), r.fatal)
+	m := NewModel(opt, c.Send)
 	settings := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithFPS(frameRate),
 		// ctx ends at a signal: bubbletea's own handler can block for ever when both see one.
@@ -42,8 +44,8 @@ func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	stop := r.hangup()
 	defer stop()
 	r.group.Add(2)
-	go func() { defer r.group.Done(); c.run(ctx) }()
-	go func() { defer r.group.Done(); r.forward(ctx, c.states) }()
+	go func() { defer r.group.Done(); c.Run(ctx) }()
+	go func() { defer r.group.Done(); r.forward(ctx, c.Newest()) }()
 	_, err := r.program.Run()
 	cancel()
 	r.group.Wait()
@@ -71,7 +73,7 @@ type runner struct {
 
 // forward gives the newest state to the program, one at a time. Send waits for
 // the program; the collector does not.
-func (r *runner) forward(ctx context.Context, states <-chan *State) {
+func (r *runner) forward(ctx context.Context, states <-chan *live.State) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -163,13 +165,9 @@ func (s *shell) View() string {
 // that the terminal is restored before anybody prints.
 func (r *runner) guard(doing string) {
 	if x := recover(); x != nil {
-		r.fatal(fmt.Errorf("%w while %s: %v\n%s", ErrPanic, doing, x, debug.Stack()))
+		r.fatal(fmt.Errorf("%w while %s: %v\n%s", live.ErrPanic, doing, x, debug.Stack()))
 	}
 }
-
-// ErrPanic is wrapped by the error of a dashboard that met a defect of its
-// own.
-var ErrPanic = errors.New("the dashboard panicked")
 
 // clipboard asks the terminal to take text into the clipboard (OSC 52). Tmux
 // takes it itself where set-clipboard is on, and hands it through where

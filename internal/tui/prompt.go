@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/textinput"
+
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
@@ -199,7 +202,7 @@ func (pr *prompt) note(m *Model) (string, cell.Style) {
 		return pr.hint, cell.Muted
 	}
 	if p.spec.kind == objectPage {
-		return plural(len(p.hits()), "hit"), cell.Muted
+		return live.Plural(len(p.hits()), "hit"), cell.Muted
 	}
 	l := p.list()
 	if l.failed != nil {
@@ -208,7 +211,7 @@ func (pr *prompt) note(m *Model) (string, cell.Style) {
 	if l.sheet == nil {
 		return "", cell.Muted
 	}
-	return ratio(len(l.order), l.sheet.size()), cell.Muted
+	return live.Ratio(len(l.order), l.sheet.size()), cell.Muted
 }
 
 func (pr *prompt) hints() [][2]string {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -112,8 +114,8 @@ func TestAnything(t *testing.T) {
 type walk struct {
 	r     *rand.Rand
 	m     *Model
-	d     *deriver
-	st    State
+	d     *live.Deriver
+	st    live.State
 	now   time.Time
 	own   bool // the walk of a user outside the system account
 	keys  []string
@@ -121,9 +123,9 @@ type walk struct {
 }
 
 func newWalk(r *rand.Rand) *walk {
-	w := &walk{r: r, d: newDeriver(), now: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), own: r.IntN(4) == 0, lines: lines()}
-	w.st = State{Phase: Live, Every: 2 * time.Second, Wanted: 2 * time.Second, Feed: FeedInfo{Name: pick1(r, names), Protected: r.IntN(3) == 0}}
-	opt := Options{Feed: &Feed{Name: w.st.Feed.Name, Actions: &fakeActions{}}, Contexts: func() []string { return names }}
+	w := &walk{r: r, d: live.NewDeriver(), now: time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), own: r.IntN(4) == 0, lines: lines()}
+	w.st = live.State{Phase: live.Live, Every: 2 * time.Second, Wanted: 2 * time.Second, Feed: live.FeedInfo{Name: pick1(r, names), Protected: r.IntN(3) == 0}}
+	opt := Options{Feed: &live.Feed{Name: w.st.Feed.Name, Actions: &fakeActions{}}, Contexts: func() []string { return names }}
 	w.m = NewModel(opt, nil)
 	w.m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	for _, b := range w.m.binds() {
@@ -145,8 +147,8 @@ func (w *walk) step() {
 		if w.own {
 			s.Own = randomOwn(r)
 		}
-		w.d.take(&w.st, s)
-		w.d.book.add(randomEvent(r, w.now))
+		w.d.Apply(&w.st, s)
+		w.d.AddEvent(randomEvent(r, w.now))
 	case 2:
 		m.Update(tea.WindowSizeMsg{Width: r.IntN(230), Height: r.IntN(60)})
 	case 3:
@@ -159,7 +161,7 @@ func (w *walk) step() {
 	}
 	w.st.Seq++
 	w.st.Now = w.now
-	w.st.Events, w.st.EventRates = w.d.book.publish(w.now)
+	w.d.Publish(&w.st)
 	handed := w.st
 	m.Update(stateMsg{&handed})
 	w.act()
@@ -168,12 +170,12 @@ func (w *walk) step() {
 
 // phase is another state of the connection, or a tape.
 func (w *walk) phase() {
-	w.st.Phase, w.st.Trouble, w.st.Tape = Phase(w.r.IntN(len(phaseWords))), nil, nil
+	w.st.Phase, w.st.Trouble, w.st.Tape = live.Phase(w.r.IntN(len(phaseWords))), nil, nil
 	switch w.st.Phase {
-	case Down, Limited:
-		w.st.Trouble = &Trouble{Title: pick1(w.r, names), Lines: []string{pick1(w.r, names)}}
-	case Replay:
-		w.st.Tape = &TapeInfo{File: pick1(w.r, names), Playing: w.r.IntN(2) == 0, Speed: 4, At: 3, End: 9, First: w.now, Last: w.now.Add(time.Minute)}
+	case live.Down, live.Limited:
+		w.st.Trouble = &live.Trouble{Title: pick1(w.r, names), Lines: []string{pick1(w.r, names)}}
+	case live.Replay:
+		w.st.Tape = &live.TapeInfo{File: pick1(w.r, names), Playing: w.r.IntN(2) == 0, Speed: 4, At: 3, End: 9, First: w.now, Last: w.now.Add(time.Minute)}
 	}
 }
 

@@ -52,7 +52,7 @@ func (m *Model) Export(f Format) ([]byte, error) {
 
 // title names the frame for those who cannot see it.
 func (m *Model) title() string {
-	return "natsctl top: " + m.cur().spec.title + " of " + m.opt.Feed.nameOr("a fleet")
+	return "natsctl top: " + m.cur().spec.title + " of " + m.opt.Feed.NameOr("a fleet")
 }
 
 // ViewSchema names the JSON form of a page.
@@ -81,7 +81,7 @@ type exported struct {
 
 func (m *Model) exportJSON() ([]byte, error) {
 	p := m.cur()
-	out := exported{Schema: ViewSchema, Time: m.now().UTC(), Context: m.opt.Feed.nameOr(""), View: p.spec.name(), Way: p.current().name, Of: p.scope.String()}
+	out := exported{Schema: ViewSchema, Time: m.now().UTC(), Context: m.opt.Feed.NameOr(""), View: p.spec.name(), Way: p.current().name, Of: p.scope.String()}
 	if m.st != nil && m.st.Snap != nil {
 		out.Expected, out.Answered, out.Missing = m.st.Snap.Expected, len(m.st.Snap.Servers), m.st.Snap.Missing
 	}

@@ -7,13 +7,14 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // serverSpec is the page of one server.
 func serverSpec() *spec {
 	return &spec{
-		kind: serverPage, title: "Server", needs: Demand{needs: append(slices.Clone(topoNeeds.needs), need{fleet.Connz, 0})},
+		kind: serverPage, title: "Server", needs: live.Demand{Needs: append(slices.Clone(topoNeeds.Needs), live.Need{Kind: fleet.Connz, Every: 0})},
 		modes: []mode{{name: "server", draw: drawServer, panes: serverPanes}},
 		open:  func(m *Model, _ *page, _ ref) { m.openPane() },
 	}
@@ -32,16 +33,16 @@ const (
 // serverPanes are the panes of the server's page; none of one that does not
 // answer.
 func serverPanes(m *Model, p *page) []pane {
-	r := m.st.find(p.scope)
-	if r == nil || r.ghost != nil || r.sv.Statsz == nil {
+	r := serverAt(m.st, p.scope)
+	if r == nil || r.Missing != nil || r.Answer.Statsz == nil {
 		return nil
 	}
-	return []pane{m.curvePane(r), m.linkPane(r), m.healthPane(r), m.connPane(r), m.eventPane(r), r.storePane()}
+	return []pane{m.curvePane(r), m.linkPane(r), m.healthPane(r), m.connPane(r), m.eventPane(r), storePaneOf(r)}
 }
 
 // drawServer is everything known of one server.
 func drawServer(m *Model, p *page, a cell.Area) {
-	r := m.st.find(p.scope)
+	r := serverAt(m.st, p.scope)
 	if r == nil {
 		a.Write(gutter, 1, fmt.Sprintf("%s is not in the newest answers   Esc goes back", p.scope), cell.Muted)
 		return
@@ -49,7 +50,7 @@ func drawServer(m *Model, p *page, a cell.Area) {
 	m.serverTitle(r, a)
 	panes := serverPanes(m, p)
 	switch {
-	case r.ghost != nil:
+	case r.Missing != nil:
 		ghostLines(r, a.Cut(2, 2, a.W-4, a.H-2))
 		return
 	case len(panes) == 0 || m.drawZoomed(p, a.Rows(1, a.H-1)):
@@ -81,26 +82,26 @@ func drawServer(m *Model, p *page, a cell.Area) {
 	m.drawPane(p, eventsPane, panes[eventsPane], rest.Cut(half+1, 0, rest.W-half-1, rest.H))
 }
 
-func (m *Model) serverTitle(r *serverRow, a cell.Area) {
+func (m *Model) serverTitle(r *live.ServerRow, a cell.Area) {
 	left := []segment{
-		{text: view.Glyph(r.level, false) + " " + r.label() + star(r.node), style: cell.OfGlyph(r.level)},
-		{text: r.place(), style: cell.Strong},
+		{text: view.Glyph(r.Level, false) + " " + r.Label() + live.LeaderMark(r.Node), style: cell.OfGlyph(r.Level)},
+		{text: r.Place(), style: cell.Strong},
 	}
-	if r.node != nil && r.node.Version != "" {
-		v := segment{text: r.node.Version}
-		if r.node.VersionSkew {
+	if r.Node != nil && r.Node.Version != "" {
+		v := segment{text: r.Node.Version}
+		if r.Node.VersionSkew {
 			v.text, v.style = v.text+" ▲ differs from its cluster", cell.Warning
 		}
 		left = append(left, v)
 	}
-	if up, ok := r.uptime().(float64); ok {
+	if up, ok := r.Uptime().(float64); ok {
 		left = append(left, segment{text: "up " + view.Duration(up)})
 	}
-	if r.sv != nil && r.sv.Statsz != nil {
-		left = append(left, segment{text: plural(r.sv.Statsz.Cores, "core"), style: cell.Muted, rank: 2})
+	if r.Answer != nil && r.Answer.Statsz != nil {
+		left = append(left, segment{text: live.Plural(r.Answer.Statsz.Cores, "core"), style: cell.Muted, rank: 2})
 	}
-	i := r.info()
-	left = append(left, segment{text: i.Host, style: cell.Muted, rank: 3}, segment{text: shortID(i.ID), style: cell.Muted, rank: 4})
+	i := r.Info()
+	left = append(left, segment{text: i.Host, style: cell.Muted, rank: 3}, segment{text: live.ShortID(i.ID), style: cell.Muted, rank: 4})
 	if i.Domain != "" {
 		left = append(left, segment{text: "domain " + i.Domain, style: cell.Muted, rank: 5})
 	}
@@ -112,10 +113,10 @@ func (m *Model) serverTitle(r *serverRow, a cell.Area) {
 
 // serverGraphs draws the six curves: as large graphs where there is room, one
 // line each where there is not. It returns the rows it took.
-func (m *Model) serverGraphs(r *serverRow, a cell.Area, focus bool, at int) int {
+func (m *Model) serverGraphs(r *live.ServerRow, a cell.Area, focus bool, at int) int {
 	if a.H < 24 || a.W < 90 {
 		n := m.miniCurves(r, a.Rows(0, 3))
-		if half := (len(r.graphs()) + 1) / 2; focus {
+		if half := (len(graphsOf(r)) + 1) / 2; focus {
 			a.Cut((at/half)*(a.W/2), at%half, 10, 1).Restyle(cell.Selected)
 		}
 		return n
@@ -133,11 +134,11 @@ func (m *Model) serverGraphs(r *serverRow, a cell.Area, focus bool, at int) int 
 
 // curveGrid draws the six curves in two rows, h rows high under their titles,
 // the one at a place marked.
-func (m *Model) curveGrid(r *serverRow, a cell.Area, h, at int) {
-	c := m.st.History.server(r.key())
+func (m *Model) curveGrid(r *live.ServerRow, a cell.Area, h, at int) {
+	c := m.st.History.Server(r.Key())
 	const cols = 3
 	colW := a.W / cols
-	for i, g := range r.graphs() {
+	for i, g := range graphsOf(r) {
 		area := a.Cut((i%cols)*colW, (i/cols)*(h+2), colW-2, h+1)
 		m.bigGraph(g, c, area)
 		if i == at {
@@ -147,7 +148,7 @@ func (m *Model) curveGrid(r *serverRow, a cell.Area, h, at int) {
 }
 
 // bigGraph is a title line and a graph with its scale.
-func (m *Model) bigGraph(g graph, c *curves, a cell.Area) {
+func (m *Model) bigGraph(g graph, c *live.Curves, a cell.Area) {
 	x := a.Write(0, 0, strings.ToUpper(g.title), cell.Head)
 	a.Write(x+2, 0, g.value, cell.Strong)
 	w := max(a.W-9, 8)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -23,24 +24,16 @@ func serversSpec() *spec {
 
 // serverSheet is the servers of the state, those that were forgotten left out.
 func serverSheet(m *Model, p *page) sheet {
-	rows := kept(m.st.Servers, func(r srv) bool {
-		return (r.ghost == nil || !m.hidden[r.key()]) && (p.scope.cluster == "" || p.scope.cluster == r.cluster)
+	rows := live.Filter(m.st.Servers, func(r *live.ServerRow) bool {
+		return (r.Missing == nil || !m.marks.Hides(r.Key())) && (p.scope.cluster == "" || p.scope.cluster == r.Cluster)
 	})
-	return &rowsOf[srv]{
-		cols: serverColumns(m.st.snapshot(), m.totals), dress: serverDress, rows: rows,
-		name:  srv.key,
-		judge: func(r srv) view.Level { return r.level }, sign: srv.sign,
-		refer: func(r srv) ref { return ref{server: r.label(), serverID: r.id, cluster: r.cluster} },
-		json:  func(r srv) any { return r.json() },
+	return &rowsOf[*live.ServerRow]{
+		cols: live.ServerColumns(m.st.Snapshot(), m.totals), dress: serverDress, rows: rows,
+		name:  (*live.ServerRow).Key,
+		judge: func(r *live.ServerRow) view.Level { return r.Level }, sign: (*live.ServerRow).Sign,
+		refer: func(r *live.ServerRow) ref { return ref{server: r.Label(), serverID: r.ID, cluster: r.Cluster} },
+		json:  func(r *live.ServerRow) any { return r.JSON() },
 	}
-}
-
-// json is what the server answered, or why it did not.
-func (r *serverRow) json() any {
-	if r.sv != nil {
-		return r.sv
-	}
-	return r.ghost
 }
 
 func openServer(m *Model, _ *page, r ref) {
@@ -49,16 +42,16 @@ func openServer(m *Model, _ *page, r ref) {
 
 // serverPanel is the server under the cursor: curves, links, findings.
 func serverPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[srv])
+	rows, ok := p.list().sheet.(*rowsOf[*live.ServerRow])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
-	if r.ghost != nil {
+	if r.Missing != nil {
 		ghostLines(r, a)
 		return
 	}
-	found := r.findings()
+	found := r.Findings()
 	y := serverFacts(r).draw(a.Rows(0, max(min(2, a.H-4), 1)))
 	y += m.panelCurves(r, a.Rows(y, a.H-y-min(len(found), 3)))
 	for i, f := range found {
@@ -69,16 +62,16 @@ func serverPanel(m *Model, p *page, row int, a cell.Area) {
 			a.Write(2, y, fmt.Sprintf("… %d more", len(found)-i), cell.Muted)
 			return
 		}
-		a.Write(0, y, view.Glyph(f.level, false)+" "+f.text, cell.OfLevel(f.level))
+		a.Write(0, y, view.Glyph(f.Level, false)+" "+f.Text, cell.OfLevel(f.Level))
 		y++
 	}
 }
 
 // panelCurves draws the curves of a server large where there is room, else one
 // line each, and returns how many lines they took.
-func (m *Model) panelCurves(r *serverRow, a cell.Area) int {
+func (m *Model) panelCurves(r *live.ServerRow, a cell.Area) int {
 	const rows = 3
-	if a.H < 2*(rows+2)-1 || a.W < 90 || r.sv.Statsz == nil {
+	if a.H < 2*(rows+2)-1 || a.W < 90 || r.Answer.Statsz == nil {
 		return m.miniCurves(r, a)
 	}
 	m.curveGrid(r, a, rows, -1)
@@ -86,28 +79,28 @@ func (m *Model) panelCurves(r *serverRow, a cell.Area) int {
 }
 
 // ghostLines say what is known of a server that does not answer.
-func ghostLines(r *serverRow, a cell.Area) {
-	lines := []string{missingText(*r.ghost)}
-	if !r.seen.IsZero() {
-		lines = append(lines, fmt.Sprintf("last seen %s (%s ago)", r.seen.UTC().Format("15:04:05Z"), ageText(age(r.now, r.seen))))
+func ghostLines(r *live.ServerRow, a cell.Area) {
+	lines := []string{live.MissingText(*r.Missing)}
+	if !r.LastSeen.IsZero() {
+		lines = append(lines, fmt.Sprintf("last seen %s (%s ago)", r.LastSeen.UTC().Format("15:04:05Z"), live.AgeText(live.Age(r.Now, r.LastSeen))))
 	} else {
 		lines = append(lines, "never answered in this session")
 	}
-	if len(r.ghost.SeenBy) > 0 {
-		lines = append(lines, "still listed by "+strings.Join(r.ghost.SeenBy, ", "))
+	if len(r.Missing.SeenBy) > 0 {
+		lines = append(lines, "still listed by "+strings.Join(r.Missing.SeenBy, ", "))
 	}
-	lines = append(lines, "its figures are not in any total   :forget "+r.label()+" hides it")
+	lines = append(lines, "its figures are not in any total   :forget "+r.Label()+" hides it")
 	for y, l := range lines {
 		a.Write(0, y, l, cell.Plain)
 	}
 }
 
 // serverFacts is one line of what does not change often.
-func serverFacts(r *serverRow) *prose {
-	i := r.info()
-	parts := []string{shortID(i.ID), i.Host}
-	if r.sv.Statsz != nil && !r.sv.Statsz.Start.IsZero() {
-		parts = append(parts, "started "+r.sv.Statsz.Start.UTC().Format("2006-01-02 15:04:05Z"), plural(r.sv.Statsz.Cores, "core"))
+func serverFacts(r *live.ServerRow) *prose {
+	i := r.Info()
+	parts := []string{live.ShortID(i.ID), i.Host}
+	if r.Answer.Statsz != nil && !r.Answer.Statsz.Start.IsZero() {
+		parts = append(parts, "started "+r.Answer.Statsz.Start.UTC().Format("2006-01-02 15:04:05Z"), live.Plural(r.Answer.Statsz.Cores, "core"))
 	}
 	if i.Domain != "" {
 		parts = append(parts, "domain "+i.Domain)
@@ -120,65 +113,36 @@ func serverFacts(r *serverRow) *prose {
 	return &t
 }
 
-// finding is one thing that is wrong with a server.
-type finding struct {
-	level fleet.Level
-	text  string
-}
-
-// findings are what the topology notes and what the server itself says.
-func (r *serverRow) findings() []finding {
-	var out []finding
-	if r.node != nil {
-		for _, n := range r.node.Notes {
-			out = append(out, finding{r.node.Level, n})
-		}
-	}
-	if healthLevel(r.sv) != fleet.OK {
-		out = append(out, finding{fleet.Warn, "health: " + fmt.Sprint(health(r.sv))})
-	}
-	if s := r.cpuShare(); s > cpuWarn {
-		out = append(out, finding{fleet.Warn, fmt.Sprintf("cpu at %.0f%% of all its cores", s)})
-	}
-	if s := r.memShare(); s > memWarn {
-		out = append(out, finding{fleet.Warn, fmt.Sprintf("memory at %.0f%% of its limit", s*100)})
-	}
-	if rate := r.change().SlowConsumers; levelOver(rate) != fleet.OK {
-		out = append(out, finding{fleet.Warn, fmt.Sprintf("%.0f new slow consumers since the last look", rate.Increase)})
-	}
-	return out
-}
-
 // graph is one curve with its words.
 type graph struct {
 	title string
-	ser   series
+	ser   live.Series
 	value string
 	unit  view.Unit
 }
 
 // graphs are the curves of a server with their present values.
-func (r *serverRow) graphs() []graph {
-	s := r.sv.Statsz
-	t := r.traffic()
+func graphsOf(r *live.ServerRow) []graph {
+	s := r.Answer.Statsz
+	t := r.Traffic()
 	return []graph{
-		{"cpu %", serCPU, view.Percent.Format(s.CPU), view.Percent},
-		{"mem", serMem, tight(view.Bytes.Format(s.Mem)), view.Bytes},
-		{"conns", serConns, view.Count.Format(s.Connections), view.PerSec},
-		{"in msg/s", serIn, view.PerSec.Format(t.InMsgs.Value()), view.PerSec},
-		{"out msg/s", serOut, view.PerSec.Format(t.OutMsgs.Value()), view.PerSec},
-		{"pending", serPending, tight(view.Bytes.Format(r.pending())), view.Bytes},
+		{"cpu %", live.CPU, view.Percent.Format(s.CPU), view.Percent},
+		{"mem", live.Memory, live.Compact(view.Bytes.Format(s.Mem)), view.Bytes},
+		{"conns", live.Connections, view.Count.Format(s.Connections), view.PerSec},
+		{"in msg/s", live.InMsgs, view.PerSec.Format(t.InMsgs.Value()), view.PerSec},
+		{"out msg/s", live.OutMsgs, view.PerSec.Format(t.OutMsgs.Value()), view.PerSec},
+		{"pending", live.Pending, live.Compact(view.Bytes.Format(r.Pending())), view.Bytes},
 	}
 }
 
 // miniCurves draws the curves one line each, in two columns, and returns how
 // many lines they took.
-func (m *Model) miniCurves(r *serverRow, a cell.Area) int {
-	if r.sv.Statsz == nil {
+func (m *Model) miniCurves(r *live.ServerRow, a cell.Area) int {
+	if r.Answer.Statsz == nil {
 		return 0
 	}
-	c := m.st.History.server(r.key())
-	gs := r.graphs()
+	c := m.st.History.Server(r.Key())
+	gs := graphsOf(r)
 	half := (len(gs) + 1) / 2
 	n := min(half, a.H)
 	colW := a.W / 2
@@ -193,7 +157,7 @@ func (m *Model) miniCurves(r *serverRow, a cell.Area) int {
 }
 
 // curveLine is title, curve, value and peak on one line.
-func (m *Model) curveLine(g graph, c *curves, a cell.Area) {
+func (m *Model) curveLine(g graph, c *live.Curves, a cell.Area) {
 	a.Write(0, 0, cell.Fit(g.title, 10, false), cell.Muted)
 	w := max(min(a.W-10-9-15, 40), 8)
 	points := m.curve(c, g.ser, m.columns(w))
@@ -205,48 +169,23 @@ func (m *Model) curveLine(g graph, c *curves, a cell.Area) {
 }
 
 // peak is the top of a curve in its unit.
-func peak(v float32, u view.Unit) string { return tight(u.Format(float64(v))) }
-
-// tight removes the space between a number and its unit.
-func tight(s string) string {
-	return strings.TrimSuffix(strings.Replace(s, " ", "", 1), "")
-}
+func peak(v float32, u view.Unit) string { return live.Compact(u.Format(float64(v))) }
 
 // sinceText is an age for a sentence.
 func sinceText(now, then time.Time) string {
 	if then.IsZero() {
 		return "since before this session"
 	}
-	return "since " + then.UTC().Format("15:04:05Z") + " (" + ageText(age(now, then)) + ")"
+	return "since " + then.UTC().Format("15:04:05Z") + " (" + live.AgeText(live.Age(now, then)) + ")"
 }
 
-// missingText says in words why a server is missing.
-func missingText(m fleet.Missing) string {
-	text := reasonWords[m.Reason]
-	if text == "" {
-		text = string(m.Reason)
-	}
-	if m.Reason == fleet.Behind && m.Via != "" {
-		text += ": " + m.Via
-	}
-	return text
-}
-
-// plainWords is what a reason means, without its mark and name.
-func plainWords(r fleet.Reason) string {
-	_, words, _ := strings.Cut(reasonWords[r], ": ")
-	return words
-}
-
-// reasonWords says what each reason means.
-var reasonWords = map[fleet.Reason]string{
-	left:            "○ left: it said that it ends, and did",
-	forgotten:       "✗ forgotten: it went without a word, so long ago that the other servers no longer count it",
-	fleet.Gone:      "✗ gone: dead or cut off, a request to its id is refused at once",
-	fleet.Silent:    "◌ silent: connected, but does not answer; hung, overloaded or just cut off",
-	fleet.Draining:  "▲ draining: in lame duck mode, takes no new clients and answers no more questions",
-	fleet.Behind:    "◌ behind a silent server, which holds the gateway to its cluster",
-	fleet.Late:      "◌ late: not heard of in the time that was allowed, nothing is known of it",
-	fleet.Refused:   "✗ refused: answered with an error",
-	fleet.Malformed: "✗ malformed: its answer could not be read",
+// serverDress is what the page adds to the columns of servers.
+var serverDress = map[string]dress[*live.ServerRow]{
+	"status":         {text: (*live.ServerRow).StatusText},
+	"name":           {text: func(r *live.ServerRow) string { return r.Label() + live.LeaderMark(r.Node) }},
+	"cluster":        {text: (*live.ServerRow).Place},
+	"version":        {level: live.LevelIf(fleet.Warn, func(r *live.ServerRow) bool { return r.Node != nil && r.Node.VersionSkew })},
+	"slow_consumers": {level: func(r *live.ServerRow) view.Level { return live.LevelOfRise(r.Change().SlowConsumers) }},
+	"routes":         {text: func(r *live.ServerRow) string { return live.LinksHave(r.Node, false) }, level: func(r *live.ServerRow) view.Level { return live.LinksLevel(r.Node, false) }},
+	"gateways":       {text: func(r *live.ServerRow) string { return live.LinksHave(r.Node, true) }, level: func(r *live.ServerRow) view.Level { return live.LinksLevel(r.Node, true) }},
 }

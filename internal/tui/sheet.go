@@ -138,27 +138,3 @@ func flow(name string, totals bool) string {
 
 // perSecond ends the names of rates.
 const perSecond = "_per_second"
-
-// kept returns the rows that pass.
-func kept[R any](rows []R, pass func(R) bool) []R {
-	var out []R
-	for _, r := range rows {
-		if pass(r) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// urgency orders levels: what cannot be known stands between warn and crit.
-func urgency(l fleet.Level) int {
-	switch l {
-	case fleet.OK, fleet.Info:
-		return int(l)
-	case fleet.Warn:
-		return 2
-	case fleet.Crit:
-		return 4
-	}
-	return 3
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -57,11 +58,11 @@ func fewer(lines []string, n int) []string {
 func (m *Model) stateLines() ([]string, cell.Style) {
 	st := m.st
 	switch {
-	case st == nil || st.Phase == Discovering:
+	case st == nil || st.Phase == live.Discovering:
 		return m.discoverLines(), cell.Notice
 	case st.Trouble == nil:
 		return nil, 0
-	case st.Phase == Limited:
+	case st.Phase == live.Limited:
 		lines := append([]string{st.Trouble.Title, ""}, st.Trouble.Lines...)
 		return append(lines, "", ":ctx other context   q quit"), cell.Warning
 	}
@@ -78,8 +79,8 @@ func (m *Model) discoverLines() []string {
 		if s := m.st.Link.Server; s != "" {
 			lines = append(lines, "connected to "+s)
 		}
-		if waited := age(m.st.Now, m.st.Since); waited.Seconds() >= 1 {
-			lines = append(lines, "waiting for answers since "+ageText(waited))
+		if waited := live.Age(m.st.Now, m.st.Since); waited.Seconds() >= 1 {
+			lines = append(lines, "waiting for answers since "+live.AgeText(waited))
 		}
 	}
 	return append(lines, "what is there is shown as soon as it is there")
@@ -95,7 +96,7 @@ func (m *Model) downLines() []string {
 	lines = append(lines, st.Trouble.Title)
 	lines = append(lines, st.Trouble.Lines...)
 	if st.Snap != nil {
-		lines = append(lines, "", fmt.Sprintf("what you see is %s old and faded: it is not live", ageText(st.Age())))
+		lines = append(lines, "", fmt.Sprintf("what you see is %s old and faded: it is not live", live.AgeText(st.Age())))
 	}
 	if st.Link.Attempt > 0 {
 		lines = append(lines, fmt.Sprintf("attempt %d to connect again, to %s", st.Link.Attempt, strings.Join(st.Link.Tried, " ")))
@@ -161,7 +162,7 @@ func (m *Model) emptyLine(p *page, l *list) string {
 
 // waiting says that a kind was asked for and is not here yet.
 func (m *Model) waiting(kind fleet.Kind, else_ string) string {
-	if m.st.Asked[kind].IsZero() && m.st.Phase == Live {
+	if m.st.Asked[kind].IsZero() && m.st.Phase == live.Live {
 		return "asking the servers …"
 	}
 	return else_

@@ -103,7 +103,7 @@ func (t table) row(a cell.Area, cols []column, row int, selected bool) {
 		if c.state && text != "" {
 			a.Write(x, 0, cmp.Or(t.l.sheet.mark(row), view.Glyph(v.Level, false)), cell.OfGlyph(v.Level))
 		}
-		if c.marks && urgency(v.Level) >= 2 {
+		if c.marks && v.Level.Urgent() {
 			at := c.width
 			if !c.head.Unit.Right() {
 				at = min(cell.Width(text), c.width)

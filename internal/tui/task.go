@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/view"
@@ -68,7 +70,7 @@ func cmdOpen(m *Model, args []string) tea.Cmd {
 		m.fail("open takes the file of a recording")
 		return nil
 	}
-	return m.changeFeed(path, func(context.Context) (*Feed, error) { return m.opt.OpenTape(path) })
+	return m.changeFeed(path, func(context.Context) (*live.Feed, error) { return m.opt.OpenTape(path) })
 }
 
 // cmdRec starts or ends a recording. An existing file is never overwritten.
@@ -79,7 +81,7 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 	case len(args) > 0 && args[0] == "stop" && m.recording() == "":
 		m.fail("nothing is being recorded; :rec start begins")
 	case len(args) > 0 && args[0] == "stop":
-		m.send(recordOrder(nil))
+		m.send(live.StopRecording())
 	case m.recording() != "" && (len(args) == 0 || args[0] == "start"):
 		m.fail("already recording to " + m.recording() + "; :rec stop ends it")
 	case len(args) == 0 || args[0] == "start":
@@ -92,7 +94,7 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 			m.fail(m.advised(err))
 			return nil
 		}
-		m.send(recordOrder(&recordingFile{name: name, out: f, rec: m.opt.NewRecorder(f)}))
+		m.send(live.StartRecording(name, f, m.opt.NewRecorder(f)))
 		m.say("recording to " + name + "   :rec stop ends it")
 	default:
 		m.fail("rec takes start [file] or stop")
@@ -134,7 +136,7 @@ func (m *Model) fileName(ext string) string {
 			return r
 		}
 		return '-'
-	}, m.opt.Feed.nameOr("natsctl"))
+	}, m.opt.Feed.NameOr("natsctl"))
 	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.now().UTC().Format("20060102T150405Z"), ext)
 }
 
@@ -145,8 +147,8 @@ func (m *Model) askAgain() tea.Cmd {
 		m.say("still connecting to " + m.dialing)
 		return nil
 	}
-	m.send(askOrder)
-	if m.live != nil && m.live.Phase == Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
+	m.send(live.AskNow)
+	if m.live != nil && m.live.Phase == live.Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
 		m.say("connecting anew …")
 		return m.connect(m.opt.Feed.Context)
 	}

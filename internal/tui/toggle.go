@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -134,11 +136,11 @@ func (m *Model) points() int {
 }
 
 // curve returns the part of a curve that the window shows, for n columns.
-func (m *Model) curve(c *curves, s series, n int) []float32 {
+func (m *Model) curve(c *live.Curves, s live.Series, n int) []float32 {
 	if c == nil {
 		return nil
 	}
-	return stretch(window(c[s], m.points()), n)
+	return live.Resample(live.Last(c[s], m.points()), n)
 }
 
 // columns is how many points a graph of w cells shows.
@@ -150,11 +152,11 @@ func (m *Model) columns(w int) int {
 }
 
 // covered is how much time the window shows of a curve.
-func (m *Model) covered(c *curves) time.Duration {
+func (m *Model) covered(c *live.Curves) time.Duration {
 	if c == nil || m.st == nil {
 		return spans[m.span]
 	}
-	return min(time.Duration(len(c[serCPU]))*m.every(), spans[m.span])
+	return min(time.Duration(len(c[live.CPU]))*m.every(), spans[m.span])
 }
 
 // every is the time between two points.
@@ -166,11 +168,11 @@ func (m *Model) every() time.Duration {
 }
 
 // sparkOf is a small graph of the whole fleet, in text.
-func (m *Model) sparkOf(s series) string {
+func (m *Model) sparkOf(s live.Series) string {
 	if m.st == nil || m.st.History == nil {
 		return ""
 	}
-	return cell.Fit(sparkText(m.curve(m.st.History.fleet, s, 8), 8), 8, true)
+	return cell.Fit(sparkText(m.curve(m.st.History.Fleet, s, 8), 8), 8, true)
 }
 
 // nextSeverity raises the least severity of the events shown.
@@ -183,8 +185,10 @@ func (m *Model) nextSeverity() {
 // severities are the least severities of the events page.
 var severities = [...]string{"info and up", "warn and up", "crit alone"}
 
-// leastLevel is what the events page shows.
-func (m *Model) leastUrgency() int { return [...]int{0, 2, 4}[m.severity] }
+// leastLevel is the least level that the events page shows.
+func (m *Model) leastLevel() fleet.Level {
+	return [...]fleet.Level{fleet.OK, fleet.Warn, fleet.Crit}[m.severity]
+}
 
 // neighbour opens the server before or after the one that is shown.
 func (m *Model) neighbour(by int) {
@@ -192,10 +196,10 @@ func (m *Model) neighbour(by int) {
 	if m.st == nil || len(m.st.Servers) == 0 {
 		return
 	}
-	at := max(slices.Index(m.st.Servers, m.st.find(p.scope)), 0)
+	at := max(slices.Index(m.st.Servers, serverAt(m.st, p.scope)), 0)
 	n := len(m.st.Servers)
 	r := m.st.Servers[((at+by)%n+n)%n]
-	p.scope = ref{server: r.name, serverID: r.id, cluster: r.cluster}
+	p.scope = ref{server: r.Name, serverID: r.ID, cluster: r.Cluster}
 	p.scroll, p.paned.at = 0, 0
 }
 
@@ -217,7 +221,7 @@ func (m *Model) nextFiring() {
 // sparkText draws points as one line of blocks.
 func sparkText(points []float32, w int) string {
 	steps := []rune("▁▂▃▄▅▆▇") // no full block, so that lines one under the other stay apart
-	points = window(points, w)
+	points = live.Last(points, w)
 	top := cell.Top(points, 0)
 	out := make([]rune, 0, w)
 	for _, v := range points {
@@ -253,9 +257,9 @@ func (m *Model) openRules() {
 		return
 	}
 	firing, skipped := map[string]int{}, map[string]string{}
-	for _, r := range m.alerts() {
-		if alertStates[r.state] != alertStates[resolved] {
-			firing[r.rule]++
+	for _, r := range m.marks.Alerts(m.st) {
+		if r.State != live.Resolved {
+			firing[r.Check]++
 		}
 	}
 	for _, text := range m.st.Skipped {
@@ -288,5 +292,5 @@ func (m *Model) openAccountOf() {
 		return
 	}
 	l := m.push(accountsPage, ref{}).list()
-	l.cursor, l.moved = m.accountKey(r.account), true
+	l.cursor, l.moved = m.st.AccountKey(r.account), true
 }

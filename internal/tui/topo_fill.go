@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -46,7 +47,7 @@ func happened(m *Model, a cell.Area) { stack(a, []block{m.eventBlock()}) }
 // storage uses the rows under the streams: how full their servers are, then
 // trouble.
 func storage(m *Model, a cell.Area) {
-	if len(m.st.JS.peers) == 0 {
+	if len(m.st.JS.Peers) == 0 {
 		trouble(m, a)
 		return
 	}
@@ -54,9 +55,9 @@ func storage(m *Model, a cell.Area) {
 }
 
 // fitting are the matrices that there is room for, those with trouble first.
-func fitting(st *State, w, h int) []matrix {
+func fitting(st *live.State, w, h int) []matrix {
 	all := matrices(st)
-	slices.SortStableFunc(all, func(a, b matrix) int { return urgency(b.worst()) - urgency(a.worst()) })
+	slices.SortStableFunc(all, func(a, b matrix) int { return b.worst().Compare(a.worst()) })
 	var out []matrix
 	for _, mx := range all {
 		mx.title, _, _ = strings.Cut(mx.title, ": ")
@@ -124,26 +125,26 @@ func calm(text string) [][]segment {
 
 // linkBlock is the links that need attention, the worst first.
 func (m *Model) linkBlock() block {
-	bad := kept(m.st.Links, func(l lnk) bool { return urgency(l.e.Level) >= 2 })
+	bad := live.Filter(m.st.Links, func(l *live.LinkRow) bool { return l.Edge.Level.Urgent() })
 	if len(bad) == 0 {
 		if len(m.st.Links) == 0 {
 			return block{"LINKS", calm("a single server has none")}
 		}
 		return block{"LINKS", calm(fmt.Sprintf("all %d in order   :links", len(m.st.Links)))}
 	}
-	slices.SortStableFunc(bad, func(a, b lnk) int { return urgency(b.e.Level) - urgency(a.e.Level) })
+	slices.SortStableFunc(bad, func(a, b *live.LinkRow) int { return b.Edge.Level.Compare(a.Edge.Level) })
 	w := 0
 	for _, l := range bad {
-		w = max(w, min(cell.Width(l.title()), 28))
+		w = max(w, min(cell.Width(l.Title()), 28))
 	}
 	b := block{title: fmt.Sprintf("LINKS THAT NEED ATTENTION  %d of %d   :links", len(bad), len(m.st.Links))}
 	for _, l := range bad {
 		b.lines = append(b.lines, []segment{
-			{text: view.Glyph(l.e.Level, false), style: cell.OfGlyph(l.e.Level)},
-			{text: cell.Fit(string(l.e.Kind), 7, false), style: cell.Muted},
-			{text: cell.Fit(l.title(), w, false), style: cell.Strong},
-			{text: cell.Fit(string(l.e.State), 7, false), style: cell.OfLevel(l.e.Level)},
-			{text: l.e.Why},
+			{text: view.Glyph(l.Edge.Level, false), style: cell.OfGlyph(l.Edge.Level)},
+			{text: cell.Fit(string(l.Edge.Kind), 7, false), style: cell.Muted},
+			{text: cell.Fit(l.Title(), w, false), style: cell.Strong},
+			{text: cell.Fit(string(l.Edge.State), 7, false), style: cell.OfLevel(l.Edge.Level)},
+			{text: l.Edge.Why},
 		})
 	}
 	return b
@@ -151,22 +152,22 @@ func (m *Model) linkBlock() block {
 
 // alertBlock is the alerts that fire, the worst first.
 func (m *Model) alertBlock() block {
-	rows := kept(m.alerts(), func(r alr) bool { return r.state == firing })
+	rows := live.Filter(m.marks.Alerts(m.st), func(r *live.AlertRow) bool { return r.State == live.Firing })
 	if len(rows) == 0 {
 		return block{"ALERTS", calm("none fires")}
 	}
-	slices.SortStableFunc(rows, func(a, b alr) int { return urgency(b.level) - urgency(a.level) })
+	slices.SortStableFunc(rows, func(a, b *live.AlertRow) int { return b.Level.Compare(a.Level) })
 	b := block{title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
 	w := 0
 	for _, r := range rows {
-		w = max(w, min(cell.Width(r.rule), 16))
+		w = max(w, min(cell.Width(r.Check), 16))
 	}
 	for _, r := range rows {
 		b.lines = append(b.lines, []segment{
-			{text: view.Glyph(r.level, false), style: cell.OfGlyph(r.level)},
-			{text: cell.Fit(short(r.lasted()), 5, true), style: cell.Muted},
-			{text: cell.Fit(r.rule, w, false), style: cell.Strong},
-			{text: r.text},
+			{text: view.Glyph(r.Level, false), style: cell.OfGlyph(r.Level)},
+			{text: cell.Fit(short(r.Duration()), 5, true), style: cell.Muted},
+			{text: cell.Fit(r.Check, w, false), style: cell.Strong},
+			{text: r.What},
 		})
 	}
 	return b
@@ -176,20 +177,20 @@ func (m *Model) alertBlock() block {
 func (m *Model) storeBlock() block {
 	b := block{title: "STORAGE OF THE SERVERS   :peers"}
 	w := 0
-	for _, r := range m.st.JS.peers {
+	for _, r := range m.st.JS.Peers {
 		w = max(w, min(cell.Width(r.Name), 20))
 	}
-	for _, r := range m.st.JS.peers {
+	for _, r := range m.st.JS.Peers {
 		if r.Server == nil || r.Server.Statsz == nil || r.Server.Statsz.JetStream == nil || r.Server.Statsz.JetStream.Stats == nil {
 			b.lines = append(b.lines, []segment{{text: "◌", style: cell.Hazy}, {text: cell.Fit(r.Name, w, false), style: cell.Strong}, {text: "did not answer", style: cell.Hazy}})
 			continue
 		}
 		js := r.Server.Statsz.JetStream
-		file, mem := allowance{used: float64(js.Stats.Store), unit: view.Bytes}, allowance{used: float64(js.Stats.Memory), unit: view.Bytes}
+		file, mem := live.Limit{Used: float64(js.Stats.Store), Unit: view.Bytes}, live.Limit{Used: float64(js.Stats.Memory), Unit: view.Bytes}
 		if c := js.Config; c != nil {
-			file.limit, mem.limit = float64(c.MaxStore), float64(c.MaxMemory)
+			file.Max, mem.Max = float64(c.MaxStore), float64(c.MaxMemory)
 		}
-		level := file.level().Worse(mem.level())
+		level := file.Level().Worse(mem.Level())
 		b.lines = append(b.lines, slices.Concat(
 			[]segment{{text: view.Glyph(level, false), style: cell.OfGlyph(level)}, {text: cell.Fit(r.Name, w, false), style: cell.Strong}},
 			storeParts("file", file), storeParts("memory", mem), []segment{{text: fmt.Sprintf(" %d ha assets", js.Stats.HAAssets), style: cell.Muted, whole: true}}))
@@ -198,32 +199,32 @@ func (m *Model) storeBlock() block {
 }
 
 // storeParts is a word, a bar and figures of one limit.
-func storeParts(word string, w allowance) []segment {
+func storeParts(word string, w live.Limit) []segment {
 	const cells = 10
 	style := cell.Style(cell.Good)
-	if w.level() != fleet.OK {
-		style = cell.OfLevel(w.level())
+	if w.Level() != fleet.OK {
+		style = cell.OfLevel(w.Level())
 	}
-	full := min(int(math.Ceil(w.share()*cells)), cells)
+	full := min(int(math.Ceil(w.Share()*cells)), cells)
 	return []segment{
 		{text: " " + word, style: cell.Muted},
 		{text: strings.Repeat("█", full), style: style, tied: true},
 		{text: strings.Repeat("·", cells-full), style: cell.Line},
-		{text: cell.Fit(view.Percent.Format(w.share()*100)+"%", 6, true), whole: true},
-		{text: cell.Fit(w.text(), 18, false), style: cell.Muted, whole: true},
+		{text: cell.Fit(view.Percent.Format(w.Share()*100)+"%", 6, true), whole: true},
+		{text: cell.Fit(w.Text(), 18, false), style: cell.Muted, whole: true},
 	}
 }
 
 // eventBlock is the newest events, the newest first.
 func (m *Model) eventBlock() block {
 	b := block{title: "LATEST EVENTS"}
-	rows := grouped(m.st.Events)
+	rows := live.FoldEvents(m.st.Events)
 	for i := len(rows) - 1; i >= 0 && len(b.lines) < 12; i-- {
 		e := rows[i]
 		b.lines = append(b.lines, []segment{
 			{text: e.Time.UTC().Format("15:04:05Z"), style: cell.Muted},
 			{text: view.Glyph(e.Level, false), style: cell.OfGlyph(e.Level)},
-			{text: cell.Fit(e.title(), 14, false), style: cell.OfLevel(e.Level)},
+			{text: cell.Fit(e.Title(), 14, false), style: cell.OfLevel(e.Level)},
 			{text: cell.Fit(e.Server, 10, false), style: cell.Muted},
 			{text: strings.TrimSpace(e.Who + " " + e.Why)},
 		})

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // topoNeeds is what the topology is made from, at every tick: a lost link must
 // be seen within two of them.
-var topoNeeds = Demand{needs: []need{{fleet.Routez, 0}, {fleet.Gatewayz, 0}, {fleet.Leafz, 0}, {fleet.Varz, 15 * time.Second}}}
+var topoNeeds = live.Demand{Needs: []live.Need{{Kind: fleet.Routez, Every: 0}, {Kind: fleet.Gatewayz, Every: 0}, {Kind: fleet.Leafz, Every: 0}, {Kind: fleet.Varz, Every: 15 * time.Second}}}
 
 // topoSpec is the page of the topology.
 func topoSpec() *spec {
@@ -30,41 +31,41 @@ func topoSpec() *spec {
 var treeFirst = []string{"name", "version", "conns", "cpu_percent", "msgs_per_second", "routes", "gateways", "rtt_seconds", "mem_bytes", "uptime_seconds"}
 
 // treeColumns is the table of the topology tree.
-var treeColumns = []view.Column[tre]{
-	{Name: "name", Title: "CLUSTER / SERVER", Help: "clusters with their servers; leafnodes under their hub", Value: func(r tre) any { return r.label() }},
-	{Name: "version", Title: "VER", Help: "of a cluster: the majority's; marked where it differs", Value: func(r tre) any { return r.version() }, Level: judged(fleet.Warn, func(r tre) bool { return r.skew() })},
-	{Name: "conns", Title: "CONN", Help: "client connections", Unit: view.Count, Value: func(r tre) any { return r.conns() }},
-	{Name: "cpu_percent", Title: "CPU%", Help: "of one core", Unit: view.Percent, Value: func(r tre) any { return r.server("cpu_percent") }, Level: judged(fleet.Warn, func(r tre) bool { return r.srv != nil && r.srv.cpuShare() > cpuWarn })},
-	{Name: "msgs_per_second", Title: "MSG/s", Help: "messages in and out a second", Unit: view.PerSec, Value: func(r tre) any { return r.msgs() }},
-	{Name: "routes", Title: "ROUTES", Help: "route peers it has of those it needs", Value: func(r tre) any { return r.routes() }, Level: func(r tre) view.Level { return r.routesLevel() }},
-	{Name: "gateways", Title: "GW", Help: "remote clusters it has of those it needs", Value: func(r tre) any { return r.gateways() }, Level: func(r tre) view.Level { return r.gatewaysLevel() }},
-	{Name: "rtt_seconds", Title: "RTT", Help: "round trip of its slowest link, as the ends measured it; of a leafnode: of the link to its hub", Unit: view.Seconds, Value: func(r tre) any { return r.rtt() }},
-	{Name: "mem_bytes", Title: "MEM", Help: "resident memory", Unit: view.Bytes, Value: func(r tre) any { return r.server("mem_bytes") }},
-	{Name: "uptime_seconds", Title: "UP", Help: "since the process started", Unit: view.Seconds, Value: func(r tre) any { return r.server("uptime_seconds") }},
-	{Name: "notes", Title: "NOTES", Help: "what is wrong with it", Value: func(r tre) any { return r.notes() }, Level: func(r tre) view.Level { return r.level }},
-	{Name: "slow_consumers", Title: "SLOW", Help: "slow consumers since the start", Unit: view.Count, Wide: true, Value: func(r tre) any { return r.server("slow_consumers") }},
-	{Name: "domain", Title: "DOMAIN", Help: "JetStream domain", Wide: true, Value: func(r tre) any { return r.server("domain") }},
-	{Name: "config_digest", Title: "CONFIG", Help: "the beginning of its configuration's digest; marked where it differs from most of its cluster", Wide: true, Value: func(r tre) any { return r.digest() }, Level: judged(fleet.Warn, func(r tre) bool { return r.node != nil && r.node.ConfigSkew })},
-	{Name: "tags", Title: "TAGS", Help: "server tags", Wide: true, Value: func(r tre) any { return r.server("tags") }},
+var treeColumns = []view.Column[*treeRow]{
+	{Name: "name", Title: "CLUSTER / SERVER", Help: "clusters with their servers; leafnodes under their hub", Value: func(r *treeRow) any { return r.label() }},
+	{Name: "version", Title: "VER", Help: "of a cluster: the majority's; marked where it differs", Value: func(r *treeRow) any { return r.version() }, Level: live.LevelIf(fleet.Warn, func(r *treeRow) bool { return r.skew() })},
+	{Name: "conns", Title: "CONN", Help: "client connections", Unit: view.Count, Value: func(r *treeRow) any { return r.conns() }},
+	{Name: "cpu_percent", Title: "CPU%", Help: "of one core", Unit: view.Percent, Value: func(r *treeRow) any { return r.server("cpu_percent") }, Level: live.LevelIf(fleet.Warn, func(r *treeRow) bool { return r.srv != nil && r.srv.CPUShare() > live.CPUWarn })},
+	{Name: "msgs_per_second", Title: "MSG/s", Help: "messages in and out a second", Unit: view.PerSec, Value: func(r *treeRow) any { return r.msgs() }},
+	{Name: "routes", Title: "ROUTES", Help: "route peers it has of those it needs", Value: func(r *treeRow) any { return r.routes() }, Level: func(r *treeRow) view.Level { return r.routesLevel() }},
+	{Name: "gateways", Title: "GW", Help: "remote clusters it has of those it needs", Value: func(r *treeRow) any { return r.gateways() }, Level: func(r *treeRow) view.Level { return r.gatewaysLevel() }},
+	{Name: "rtt_seconds", Title: "RTT", Help: "round trip of its slowest link, as the ends measured it; of a leafnode: of the link to its hub", Unit: view.Seconds, Value: func(r *treeRow) any { return r.rtt() }},
+	{Name: "mem_bytes", Title: "MEM", Help: "resident memory", Unit: view.Bytes, Value: func(r *treeRow) any { return r.server("mem_bytes") }},
+	{Name: "uptime_seconds", Title: "UP", Help: "since the process started", Unit: view.Seconds, Value: func(r *treeRow) any { return r.server("uptime_seconds") }},
+	{Name: "notes", Title: "NOTES", Help: "what is wrong with it", Value: func(r *treeRow) any { return r.notes() }, Level: func(r *treeRow) view.Level { return r.level }},
+	{Name: "slow_consumers", Title: "SLOW", Help: "slow consumers since the start", Unit: view.Count, Wide: true, Value: func(r *treeRow) any { return r.server("slow_consumers") }},
+	{Name: "domain", Title: "DOMAIN", Help: "JetStream domain", Wide: true, Value: func(r *treeRow) any { return r.server("domain") }},
+	{Name: "config_digest", Title: "CONFIG", Help: "the beginning of its configuration's digest; marked where it differs from most of its cluster", Wide: true, Value: func(r *treeRow) any { return r.digest() }, Level: live.LevelIf(fleet.Warn, func(r *treeRow) bool { return r.node != nil && r.node.ConfigSkew })},
+	{Name: "tags", Title: "TAGS", Help: "server tags", Wide: true, Value: func(r *treeRow) any { return r.server("tags") }},
 }
 
 // treeSheet lays the topology out as a tree, in the order of the topology.
 func treeSheet(m *Model, _ *page) sheet {
-	return &rowsOf[tre]{
-		cols: treeColumns, dress: treeDress, rows: newTree(m.st, m.hidden),
-		name:  func(r tre) string { return r.key() },
-		judge: func(r tre) view.Level { return r.level }, sign: tre.sign,
-		refer: func(r tre) ref { return r.ref() },
-		json:  func(r tre) any { return r.json() },
+	return &rowsOf[*treeRow]{
+		cols: treeColumns, dress: treeDress, rows: newTree(m.st, m.marks),
+		name:  func(r *treeRow) string { return r.key() },
+		judge: func(r *treeRow) view.Level { return r.level }, sign: (*treeRow).sign,
+		refer: func(r *treeRow) ref { return r.ref() },
+		json:  func(r *treeRow) any { return r.json() },
 	}
 }
 
 // treeDress says beside the name what became of a server that does not answer.
-var treeDress = map[string]dress[tre]{"name": {text: func(r tre) string {
-	if r.srv == nil || r.srv.ghost == nil {
+var treeDress = map[string]dress[*treeRow]{"name": {text: func(r *treeRow) string {
+	if r.srv == nil || r.srv.Missing == nil {
 		return ""
 	}
-	return r.label() + "  " + r.srv.status()
+	return r.label() + "  " + r.srv.Status()
 }}}
 
 func openTopo(m *Model, p *page, r ref) {

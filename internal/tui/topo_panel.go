@@ -7,17 +7,18 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // topoPanel is what is wrong with the cluster or the server under the cursor.
 func topoPanel(m *Model, p *page, row int, a cell.Area) {
-	rows, ok := p.list().sheet.(*rowsOf[tre])
+	rows, ok := p.list().sheet.(*rowsOf[*treeRow])
 	if !ok {
 		return
 	}
 	r := rows.rows[row]
-	if r.srv != nil && r.srv.ghost != nil {
+	if r.srv != nil && r.srv.Missing != nil {
 		ghostLines(r.srv, a)
 		return
 	}
@@ -34,7 +35,7 @@ func topoPanel(m *Model, p *page, row int, a cell.Area) {
 			a.Write(2, y, fmt.Sprintf("… %d more", len(found)-i), cell.Muted)
 			return
 		}
-		a.Write(0, y, view.Glyph(f.level, false)+" "+cell.Fit(f.text, min(a.W-2, cell.Width(f.text)), false), cell.OfLevel(f.level))
+		a.Write(0, y, view.Glyph(f.Level, false)+" "+cell.Fit(f.Text, min(a.W-2, cell.Width(f.Text)), false), cell.OfLevel(f.Level))
 		y++
 	}
 	if len(found) == 0 {
@@ -48,14 +49,14 @@ func topoPanel(m *Model, p *page, row int, a cell.Area) {
 
 // findings are what is wrong with the line of the tree, the worst first: its
 // links, and what its servers note of themselves.
-func (r *treeRow) findings(links []*linkRow) []finding {
-	var out []finding
+func (r *treeRow) findings(links []*live.LinkRow) []live.Finding {
+	var out []live.Finding
 	owned := r.owned()
 	linked := map[string]bool{} // how the notes about these links begin
 	for _, l := range links {
-		if l.e.Level != fleet.OK && (owned[l.e.From] || owned[l.e.To] || r.isGroup() && l.e.Kind == fleet.Leaf) {
-			out = append(out, finding{l.e.Level, fmt.Sprintf("%s %s  %s  %s", l.e.Kind, l.title(), l.e.State, l.e.Why)})
-			linked[string(l.e.Kind)+" "+l.e.FromName] = true
+		if l.Edge.Level != fleet.OK && (owned[l.Edge.From] || owned[l.Edge.To] || r.isGroup() && l.Edge.Kind == fleet.Leaf) {
+			out = append(out, live.Finding{Level: l.Edge.Level, Text: fmt.Sprintf("%s %s  %s  %s", l.Edge.Kind, l.Title(), l.Edge.State, l.Edge.Why)})
+			linked[string(l.Edge.Kind)+" "+l.Edge.FromName] = true
 		}
 	}
 	isLink := func(text string) bool {
@@ -65,27 +66,27 @@ func (r *treeRow) findings(links []*linkRow) []finding {
 	switch {
 	case r.isGroup():
 	case r.srv != nil:
-		out = append(out, kept(r.srv.findings(), func(f finding) bool { return !isLink(f.text) })...)
+		out = append(out, live.Filter(r.srv.Findings(), func(f live.Finding) bool { return !isLink(f.Text) })...)
 	case r.node != nil:
-		out = append(out, kept(notesOf(r.node, ""), func(f finding) bool { return !isLink(f.text) })...)
+		out = append(out, live.Filter(notesOf(r.node, ""), func(f live.Finding) bool { return !isLink(f.Text) })...)
 	default:
 		for _, n := range r.cluster.Nodes {
-			out = append(out, kept(notesOf(n, n.Name+": "), func(f finding) bool { return !isLink(strings.TrimPrefix(f.text, n.Name+": ")) })...)
+			out = append(out, live.Filter(notesOf(n, n.Name+": "), func(f live.Finding) bool { return !isLink(strings.TrimPrefix(f.Text, n.Name+": ")) })...)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b finding) int { return urgency(b.level) - urgency(a.level) })
+	slices.SortStableFunc(out, func(a, b live.Finding) int { return b.Level.Compare(a.Level) })
 	return out
 }
 
 // notesOf are the notes of a server with words in front; of one that does not
 // answer, that.
-func notesOf(n *fleet.Node, prefix string) []finding {
+func notesOf(n *fleet.Node, prefix string) []live.Finding {
 	if n.Ghost {
-		return []finding{{n.Level, prefix + "does not answer: " + string(n.Reason)}}
+		return []live.Finding{{Level: n.Level, Text: prefix + "does not answer: " + string(n.Reason)}}
 	}
-	var out []finding
+	var out []live.Finding
 	for _, text := range n.Notes {
-		out = append(out, finding{n.Level, prefix + text})
+		out = append(out, live.Finding{Level: n.Level, Text: prefix + text})
 	}
 	return out
 }

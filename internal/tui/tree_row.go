@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -16,9 +17,9 @@ import (
 type treeRow struct {
 	cluster *fleet.Cluster
 	node    *fleet.Node
-	srv     *serverRow         // of the node; nil for one outside the system account
-	cols    []view.Column[srv] // of srv
-	link    *linkRow           // of a leafnode: the link to its hub
+	srv     *live.ServerRow                // of the node; nil for one outside the system account
+	cols    []view.Column[*live.ServerRow] // of srv
+	link    *live.LinkRow                  // of a leafnode: the link to its hub
 	depth   int
 	slowest float64 // round trip time of its slowest link; 0: none is known
 	total   clusterTotal
@@ -35,41 +36,39 @@ type clusterTotal struct {
 	answers int
 }
 
-type tre = *treeRow
-
 // newTree lists clusters with their servers, then servers of no cluster, then
 // leafnodes.
-func newTree(st *State, hidden map[string]bool) []*treeRow {
-	byKey := map[string]*serverRow{}
+func newTree(st *live.State, hidden *live.Marks) []*treeRow {
+	byKey := map[string]*live.ServerRow{}
 	for _, r := range st.Servers {
-		if r.node != nil {
-			byKey[r.node.Key] = r
+		if r.Node != nil {
+			byKey[r.Node.Key] = r
 		}
 	}
-	links := map[string]*linkRow{}
+	links := map[string]*live.LinkRow{}
 	for _, l := range st.Links {
-		if l.e.Kind == fleet.Leaf {
-			links[l.e.To] = l
+		if l.Edge.Kind == fleet.Leaf {
+			links[l.Edge.To] = l
 		}
 	}
 	rtts := slowestLinks(st.Top)
 	var rows, loose, leafs []*treeRow
-	cols := serverColumns(st.snapshot(), false)
+	cols := live.ServerColumns(st.Snapshot(), false)
 	gone := departedRows(st, hidden, cols)
 	for _, c := range st.Top.Clusters {
 		if headed(c) != "" {
 			rows = append(rows, newClusterRow(c, byKey, rtts))
 		}
 		for _, n := range c.Nodes {
-			if n.Ghost && hidden[n.Cluster+"/"+n.Name] {
+			if n.Ghost && hidden.Hides(n.Cluster+"/"+n.Name) {
 				continue
 			}
 			r := &treeRow{cluster: c, node: n, srv: byKey[n.Key], cols: cols, link: links[n.Key], depth: 1, slowest: rtts[n.Key], level: n.Level}
 			if r.srv != nil {
-				r.level = r.srv.level
+				r.level = r.srv.Level
 			}
 			if r.link != nil && (c.Leafs || c.Name == "" || n.Outside) {
-				r.level = r.level.Worse(r.link.e.Level)
+				r.level = r.level.Worse(r.link.Edge.Level)
 				leafs = append(leafs, r)
 				continue
 			}
@@ -104,12 +103,12 @@ func headed(c *fleet.Cluster) string {
 }
 
 // departedRows are the servers that went lately, by cluster.
-func departedRows(st *State, hidden map[string]bool, cols []view.Column[srv]) map[string][]*treeRow {
+func departedRows(st *live.State, hidden *live.Marks, cols []view.Column[*live.ServerRow]) map[string][]*treeRow {
 	rows := map[string][]*treeRow{}
 	for _, r := range st.Servers {
-		if r.departed() && !hidden[r.key()] {
-			row := &treeRow{cluster: &fleet.Cluster{Name: r.cluster}, node: r.node, srv: r, cols: cols, depth: 1, level: r.level}
-			rows[r.cluster] = append(rows[r.cluster], row)
+		if r.Departed() && !hidden.Hides(r.Key()) {
+			row := &treeRow{cluster: &fleet.Cluster{Name: r.Cluster}, node: r.Node, srv: r, cols: cols, depth: 1, level: r.Level}
+			rows[r.Cluster] = append(rows[r.Cluster], row)
 		}
 	}
 	return rows
@@ -120,7 +119,7 @@ func (r *treeRow) sign() string {
 	if r.srv == nil {
 		return ""
 	}
-	return r.srv.sign()
+	return r.srv.Sign()
 }
 
 // slowestLinks is the longest round trip of each node's links, as their ends
@@ -137,19 +136,19 @@ func slowestLinks(t *fleet.Topology) map[string]float64 {
 	return rtts
 }
 
-func newClusterRow(c *fleet.Cluster, byKey map[string]*serverRow, rtts map[string]float64) *treeRow {
+func newClusterRow(c *fleet.Cluster, byKey map[string]*live.ServerRow, rtts map[string]float64) *treeRow {
 	r := &treeRow{cluster: c, level: c.Level}
 	for _, n := range c.Nodes {
 		r.total.gwHave += n.GatewaysHave
 		r.total.gwNeed += n.GatewaysNeed
 		s := byKey[n.Key]
-		if s == nil || s.sv == nil || s.sv.Statsz == nil {
+		if s == nil || s.Answer == nil || s.Answer.Statsz == nil {
 			continue
 		}
 		r.total.answers++
-		r.total.conns += s.sv.Statsz.Connections
+		r.total.conns += s.Answer.Statsz.Connections
 		r.slowest = max(r.slowest, rtts[n.Key])
-		t := s.traffic()
+		t := s.Traffic()
 		r.total.known = t.Known() && (r.total.answers == 1 || r.total.known) // a part is no sum
 		r.total.msgs += t.InMsgs.PerSecond + t.OutMsgs.PerSecond
 	}
@@ -174,11 +173,11 @@ func (r *treeRow) label() string {
 	case r.isGroup():
 		return "leafnodes"
 	case r.node == nil:
-		return r.cluster.Name + "  " + ratio(r.cluster.Have, r.cluster.Need)
+		return r.cluster.Name + "  " + live.Ratio(r.cluster.Have, r.cluster.Need)
 	}
-	name := "  " + r.node.Name + star(r.node)
+	name := "  " + r.node.Name + live.LeaderMark(r.node)
 	if r.link != nil {
-		name += " → " + r.link.e.FromName
+		name += " → " + r.link.Edge.FromName
 	}
 	return name
 }
@@ -200,7 +199,7 @@ func (r *treeRow) json() any {
 	case r.node == nil:
 		return r.cluster
 	case r.srv != nil:
-		return r.srv.json()
+		return r.srv.JSON()
 	}
 	return r.node
 }
@@ -226,11 +225,11 @@ func (r *treeRow) version() any {
 	case r.isGroup():
 		return ""
 	case r.node != nil:
-		return blank(r.node.Version)
+		return live.NotEmpty(r.node.Version)
 	case len(r.cluster.Versions) > 1:
 		return "mixed"
 	}
-	return blank(r.cluster.Version)
+	return live.NotEmpty(r.cluster.Version)
 }
 
 // digest is the beginning of the digest of the server's configuration.
@@ -241,9 +240,9 @@ func (r *treeRow) digest() any {
 	if r.srv == nil {
 		return nil
 	}
-	return r.srv.varz(func(v *server.Varz) any {
+	return r.srv.Varz(func(v *server.Varz) any {
 		text := strings.TrimPrefix(v.ConfigDigest, "sha256:")
-		return blank(text[:min(len(text), 8)])
+		return live.NotEmpty(text[:min(len(text), 8)])
 	})
 }
 
@@ -270,11 +269,11 @@ func (r *treeRow) msgs() any {
 		return ""
 	case r.node == nil && r.total.known:
 		return r.total.msgs
-	case r.srv != nil && r.srv.traffic().Known():
-		t := r.srv.traffic()
+	case r.srv != nil && r.srv.Traffic().Known():
+		t := r.srv.Traffic()
 		return t.InMsgs.PerSecond + t.OutMsgs.PerSecond
-	case r.link != nil && r.link.traffic().Known():
-		t := r.link.traffic()
+	case r.link != nil && r.link.Traffic().Known():
+		t := r.link.Traffic()
 		return t.InMsgs.PerSecond + t.OutMsgs.PerSecond
 	}
 	return nil
@@ -285,16 +284,16 @@ func (r *treeRow) routes() any {
 	case r.isGroup():
 		return ""
 	case r.node == nil && r.cluster.RoutesNeed > 0:
-		return ratio(r.cluster.RoutesHave, r.cluster.RoutesNeed)
+		return live.Ratio(r.cluster.RoutesHave, r.cluster.RoutesNeed)
 	}
-	return have(r.node, false)
+	return live.LinksHave(r.node, false)
 }
 
 func (r *treeRow) routesLevel() fleet.Level {
 	if !r.isGroup() && r.node == nil && r.cluster.RoutesHave < r.cluster.RoutesNeed {
 		return fleet.Crit
 	}
-	return lacking(r.node, false)
+	return live.LinksLevel(r.node, false)
 }
 
 func (r *treeRow) gateways() any {
@@ -302,16 +301,16 @@ func (r *treeRow) gateways() any {
 	case r.isGroup():
 		return ""
 	case r.node == nil && r.total.gwNeed > 0:
-		return ratio(r.total.gwHave, r.total.gwNeed)
+		return live.Ratio(r.total.gwHave, r.total.gwNeed)
 	}
-	return have(r.node, true)
+	return live.LinksHave(r.node, true)
 }
 
 func (r *treeRow) gatewaysLevel() fleet.Level {
 	if r.node == nil && r.total.gwHave < r.total.gwNeed {
 		return fleet.Crit
 	}
-	return lacking(r.node, true)
+	return live.LinksLevel(r.node, true)
 }
 
 func (r *treeRow) rtt() any {
@@ -319,7 +318,7 @@ func (r *treeRow) rtt() any {
 	case r.isGroup():
 		return ""
 	case r.link != nil:
-		return lnkRTT(r.link)
+		return live.LinkRTT(r.link)
 	case r.slowest > 0 && (r.node == nil || !r.node.Ghost): // the others' last word on one that is silent is old
 		return r.slowest
 	}
@@ -330,8 +329,8 @@ func (r *treeRow) notes() any {
 	switch {
 	case r.isGroup() || r.node == nil:
 		return ""
-	case r.link != nil && r.link.e.Level != fleet.OK && r.link.e.Why != "":
-		return r.link.e.Why
+	case r.link != nil && r.link.Edge.Level != fleet.OK && r.link.Edge.Why != "":
+		return r.link.Edge.Why
 	case len(r.node.Notes) > 0:
 		return r.node.Notes[0]
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
@@ -24,12 +26,12 @@ type tasks struct {
 // connect changes to another context; the present one stays when that fails. A
 // later choice takes the place of one that is still being connected to.
 func (m *Model) connect(name string) tea.Cmd {
-	return m.changeFeed(name, func(ctx context.Context) (*Feed, error) { return m.opt.Connect(ctx, name) })
+	return m.changeFeed(name, func(ctx context.Context) (*live.Feed, error) { return m.opt.Connect(ctx, name) })
 }
 
 // changeFeed opens another feed and shows it, unless another was chosen
 // meanwhile.
-func (m *Model) changeFeed(name string, open func(context.Context) (*Feed, error)) tea.Cmd {
+func (m *Model) changeFeed(name string, open func(context.Context) (*live.Feed, error)) tea.Cmd {
 	if m.hangUp != nil {
 		m.hangUp()
 	}
@@ -37,7 +39,7 @@ func (m *Model) changeFeed(name string, open func(context.Context) (*Feed, error
 	dial := m.dials
 	ctx, cancel := context.WithCancel(context.Background())
 	m.dialing, m.hangUp = name, cancel
-	down := m.live != nil && m.live.Phase == Down
+	down := m.live != nil && m.live.Phase == live.Down
 	return func() tea.Msg {
 		defer cancel()
 		ctx, stop := context.WithTimeout(ctx, taskTime)
@@ -46,7 +48,7 @@ func (m *Model) changeFeed(name string, open func(context.Context) (*Feed, error
 		return doneMsg{act(func(m *Model) {
 			switch {
 			case dial != m.dials:
-				feed.close()
+				feed.Release()
 				return
 			case err != nil:
 				m.dialing, m.hangUp = "", nil
@@ -57,13 +59,6 @@ func (m *Model) changeFeed(name string, open func(context.Context) (*Feed, error
 			m.dialing, m.hangUp = "", nil
 			m.useFeed(feed)
 		})}
-	}
-}
-
-// close frees what a feed holds; of none, nothing.
-func (f *Feed) close() {
-	if f != nil && f.Close != nil {
-		f.Close()
 	}
 }
 
@@ -80,11 +75,11 @@ func (m *Model) advised(err error) string {
 
 // useFeed gives another feed to the collector and forgets what was of the old:
 // what is open about one of its objects must not act on the new one.
-func (m *Model) useFeed(feed *Feed) {
+func (m *Model) useFeed(feed *live.Feed) {
 	m.opt.Feed = feed
-	m.send(feedOrder(feed))
+	m.send(live.UseFeed(feed))
 	m.paused, m.st, m.live = false, nil, nil
-	m.seen, m.hidden = map[string]alertMark{}, map[string]bool{}
+	m.marks = live.NewMarks()
 	m.stack, m.past, m.future = m.stack[:1], nil, nil
 	switch m.overlay.(type) {
 	case *scroller, *message:
@@ -97,7 +92,7 @@ func (m *Model) useFeed(feed *Feed) {
 
 // perform does an action that was confirmed; what came of it is told when it is
 // done, with its name, since other things were done meanwhile.
-func (m *Model) perform(actions Actions, a Action) tea.Cmd {
+func (m *Model) perform(actions live.Actions, a live.Action) tea.Cmd {
 	name := a.Verb + " " + a.Target()
 	if slices.Contains(m.running, name) {
 		m.fail(name + " still runs")

@@ -7,15 +7,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// live is a screen of a fleet that answers, in a window of 120x40.
-func live(t *testing.T, opt Options, versions ...string) (*Model, *State) {
+// screenFor is a screen of a fleet that answers, in a window of 120x40.
+func screenFor(t *testing.T, opt Options, versions ...string) (*Model, *live.State) {
 	t.Helper()
 	m := NewModel(opt, nil)
 	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	st := stateOf(clusterOf(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), versions...))
+	st := stateOf(fixture.Cluster(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), versions...))
 	m.Update(stateMsg{st})
 	return m, st
 }
@@ -38,7 +41,7 @@ func finish(m *Model, cmd tea.Cmd) {
 // TestWordsWait has an action end while something is typed: what came of it
 // takes no key, and is read when the line is closed.
 func TestWordsWait(t *testing.T) {
-	m, _ := live(t, Options{Feed: &Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2", "2.15.2")
+	m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2", "2.15.2")
 	doing := typeKeys(m, "2", "x", "enter", "n1", "enter")
 	if s := m.View(); !strings.Contains(s, "◌ reload n1 …") && !strings.Contains(s, "reload n1 …") {
 		t.Errorf("nothing says that the action runs:\n%s", s)
@@ -60,13 +63,13 @@ func TestWordsWait(t *testing.T) {
 // not connect over and over.
 func TestLateContext(t *testing.T) {
 	closed := 0
-	opt := Options{Feed: &Feed{Name: "test", Context: "test"}}
+	opt := Options{Feed: &live.Feed{Name: "test", Context: "test"}}
 	tries := 0
-	opt.Connect = func(_ context.Context, name string) (*Feed, error) {
+	opt.Connect = func(_ context.Context, name string) (*live.Feed, error) {
 		tries++
-		return &Feed{Name: name, Close: func() { closed++ }}, nil
+		return &live.Feed{Name: name, Close: func() { closed++ }}, nil
 	}
-	m, st := live(t, opt, "2.15.2")
+	m, st := screenFor(t, opt, "2.15.2")
 	slow := typeKeys(m, ":ctx hung", "enter")
 	quick := typeKeys(m, ":ctx good", "enter")
 	finish(m, quick)
@@ -74,7 +77,7 @@ func TestLateContext(t *testing.T) {
 	if m.opt.Feed.Name != "good" || closed != 1 {
 		t.Errorf("shown is %s, %d feeds were closed", m.opt.Feed.Name, closed)
 	}
-	m.opt.Feed.Context, st.Phase, tries = "good", Down, 0
+	m.opt.Feed.Context, st.Phase, tries = "good", live.Down, 0
 	m.Update(stateMsg{st})
 	var cmds []tea.Cmd
 	for range 100 {
@@ -90,11 +93,11 @@ func TestLateContext(t *testing.T) {
 // TestStateOfOtherFeed brings a state of the feed before, that was on its way
 // when the feed changed: it is not shown under the new name.
 func TestStateOfOtherFeed(t *testing.T) {
-	old := &Feed{Name: "old"}
-	m, st := live(t, Options{Feed: old}, "2.15.2")
-	m.useFeed(&Feed{Name: "new"})
+	old := &live.Feed{Name: "old"}
+	m, st := screenFor(t, Options{Feed: old}, "2.15.2")
+	m.useFeed(&live.Feed{Name: "new"})
 	late := *st
-	late.of = old
+	late.Of = old
 	m.Update(stateMsg{&late})
 	if m.st != nil {
 		t.Error("the fleet before is shown under the name of the new one")
@@ -105,9 +108,9 @@ func TestStateOfOtherFeed(t *testing.T) {
 // confirmation: Enter does nothing to the new fleet.
 func TestDialogOfOtherFeed(t *testing.T) {
 	f := &fakeActions{}
-	m, _ := live(t, Options{Feed: &Feed{Name: "test", Actions: f}}, "2.15.2")
+	m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test", Actions: f}}, "2.15.2")
 	typeKeys(m, "2", "x", "enter", "n1")
-	m.useFeed(&Feed{Name: "other", Actions: f})
+	m.useFeed(&live.Feed{Name: "other", Actions: f})
 	if cmd := typeKeys(m, "enter"); cmd != nil && len(f.done) > 0 || m.overlay != nil {
 		t.Errorf("done to the other fleet: %v, open %T", f.done, m.overlay)
 	}
@@ -116,7 +119,7 @@ func TestDialogOfOtherFeed(t *testing.T) {
 // TestQuitWhileActing asks before it leaves an action unfinished.
 func TestQuitWhileActing(t *testing.T) {
 	for _, key := range []string{"q", "ctrl+c"} {
-		m, _ := live(t, Options{Feed: &Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2")
+		m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2")
 		doing := typeKeys(m, "2", "x", "enter", "n1", "enter")
 		typeKeys(m, key)
 		if m.quitting || !strings.Contains(m.notice.text, "reload n1 still runs") {
@@ -133,24 +136,24 @@ func TestQuitWhileActing(t *testing.T) {
 // TestAim checks that an action is about one server that is there, or not begun.
 func TestAim(t *testing.T) {
 	f := &fakeActions{}
-	opt := Options{Feed: &Feed{Name: "test", Actions: f}, Page: "server n1"}
+	opt := Options{Feed: &live.Feed{Name: "test", Actions: f}, Page: "server n1"}
 	early := NewModel(opt, nil)
 	early.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	typeKeys(early, "x")
 	if early.overlay != nil || !strings.Contains(early.notice.text, "does not answer") {
 		t.Errorf("before anything answered: %T %q", early.overlay, early.notice.text)
 	}
-	m, st := live(t, Options{Feed: opt.Feed}, "2.15.2", "2.15.2")
+	m, st := screenFor(t, Options{Feed: opt.Feed}, "2.15.2", "2.15.2")
 	for _, row := range []struct {
-		about  Action
+		about  live.Action
 		change func()
 		want   string
 	}{
-		{Action{Server: "n1"}, func() {}, ""},
-		{Action{}, func() {}, "choose one of these"},
-		{Action{Server: "n1", ServerID: "its life before"}, func() {}, "not there any more"},
-		{Action{Server: "n1"}, func() { st.Servers[1].name = "n1" }, "2 servers are called n1"},
-		{Action{Server: "n1", ServerID: "Nn1"}, func() {}, ""},
+		{live.Action{Server: "n1"}, func() {}, ""},
+		{live.Action{}, func() {}, "choose one of these"},
+		{live.Action{Server: "n1", ServerID: "its life before"}, func() {}, "not there any more"},
+		{live.Action{Server: "n1"}, func() { st.Servers[1].Name = "n1" }, "2 servers are called n1"},
+		{live.Action{Server: "n1", ServerID: "Nn1"}, func() {}, ""},
 	} {
 		row.change()
 		err := m.aim(&row.about)
@@ -158,7 +161,7 @@ func TestAim(t *testing.T) {
 			t.Errorf("%+v: %v, want %q", row.about, err, row.want)
 		}
 	}
-	st.Phase = Down
+	st.Phase = live.Down
 	m.Update(stateMsg{st})
 	if typeKeys(m, "2", "x"); m.overlay != nil {
 		t.Error("an action is offered while nothing answers")
@@ -169,21 +172,10 @@ func TestAim(t *testing.T) {
 // which then asks for the name, also where the letter moves up elsewhere.
 func TestVerbByLetter(t *testing.T) {
 	for letter, verb := range map[string]string{"r": "reload", "k": "kick-clients", "l": "lame-duck", "down": "kick-clients", "j": "kick-clients"} {
-		m, _ := live(t, Options{Feed: &Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2")
+		m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test", Actions: &fakeActions{}}}, "2.15.2")
 		typeKeys(m, "2", "x", letter, "enter")
 		if c, ok := m.overlay.(*confirmation); !ok || c.action.Verb != verb {
 			t.Errorf("%s leads to %+v, want %s", letter, m.overlay, verb)
-		}
-	}
-}
-
-// TestTarget checks that what must be typed can be typed.
-func TestTarget(t *testing.T) {
-	for _, row := range []struct {
-		who, want string
-	}{{"orders", "orders"}, {"", "n1"}, {"a\x1b[2J", "7"}, {strings.Repeat("x", 300), "7"}, {"日本", "7"}} {
-		if got := (Action{Verb: "kick", Server: "n1", Conn: 7, Who: row.who}).Target(); got != row.want {
-			t.Errorf("kick %q is confirmed by %q, want %q", row.who, got, row.want)
 		}
 	}
 }
@@ -192,7 +184,7 @@ func TestTarget(t *testing.T) {
 // do.
 func TestKeysUnseen(t *testing.T) {
 	f := &fakeActions{}
-	m, _ := live(t, Options{Feed: &Feed{Name: "test", Actions: f}}, "2.15.2")
+	m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test", Actions: f}}, "2.15.2")
 	m.Update(tea.WindowSizeMsg{Width: 40, Height: 10})
 	typeKeys(m, "2", "x", "enter", "n1", "enter", ":")
 	m.Update(tea.MouseMsg{X: 12, Y: 2, Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
@@ -207,11 +199,13 @@ func TestKeysUnseen(t *testing.T) {
 // TestAdvice shows an error with what can be done about it, and takes the box
 // away when the fleet answers again.
 func TestAdvice(t *testing.T) {
-	opt := Options{Feed: &Feed{Name: "test", Context: "test"}, Hint: func(error) string { return "look at the URL" }}
-	opt.Connect = func(context.Context, string) (*Feed, error) { return nil, errors.New("connect to nowhere: refused") }
-	m, st := live(t, opt, "2.15.2")
+	opt := Options{Feed: &live.Feed{Name: "test", Context: "test"}, Hint: func(error) string { return "look at the URL" }}
+	opt.Connect = func(context.Context, string) (*live.Feed, error) {
+		return nil, errors.New("connect to nowhere: refused")
+	}
+	m, st := screenFor(t, opt, "2.15.2")
 	down := *st
-	down.Phase, down.Trouble = Down, &Trouble{Title: "lost"}
+	down.Phase, down.Trouble = live.Down, &live.Trouble{Title: "lost"}
 	m.Update(stateMsg{&down})
 	finish(m, typeKeys(m, "r"))
 	if s := m.View(); !strings.Contains(s, "connect to nowhere: refused") || !strings.Contains(s, "look at the URL") || strings.Contains(s, "connecting") {
@@ -225,7 +219,7 @@ func TestAdvice(t *testing.T) {
 
 // TestPasteCut pastes more than a line takes: it says so.
 func TestPasteCut(t *testing.T) {
-	m, _ := live(t, Options{Feed: &Feed{Name: "test"}}, "2.15.2")
+	m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test"}}, "2.15.2")
 	typeKeys(m, ":")
 	m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("x", 1<<20)), Paste: true})
 	if n := len(m.prompt.input.Value()); n != 1000 {

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
@@ -26,14 +29,14 @@ func TestGroups(t *testing.T) {
 			}
 		}
 	}
-	if open := kept(m.st.Conns, func(r con) bool { return r.Info.Stop == nil }); sum != len(open) {
+	if open := live.Filter(m.st.Conns, func(r *fleet.ConnRow) bool { return r.Info.Stop == nil }); sum != len(open) {
 		t.Errorf("%d connections in the groups, %d in all", sum, len(open))
 	}
 	first, _ := l.selected()
 	want := l.sheet.ref(first).account
 	m.Update(keyNamed("enter"))
 	m.View()
-	rows := m.cur().list().sheet.(*rowsOf[con]).rows
+	rows := m.cur().list().sheet.(*rowsOf[*fleet.ConnRow]).rows
 	if len(rows) == 0 {
 		t.Fatal("the group opens nothing")
 	}
@@ -75,12 +78,12 @@ func TestEventTypes(t *testing.T) {
 	if kind == "" {
 		t.Fatal("no type was chosen")
 	}
-	for _, r := range m.cur().list().sheet.(*rowsOf[evt]).rows {
+	for _, r := range m.cur().list().sheet.(*rowsOf[*live.EventRow]).rows {
 		if r.Kind != kind {
 			t.Errorf("%s among the events of type %s", r.Kind, kind)
 		}
 	}
-	if frame := m.View(); !strings.Contains(frame, typeWord(kind)+" only") {
+	if frame := m.View(); !strings.Contains(frame, live.KindText(kind)+" only") {
 		t.Errorf("not said that others are hidden:\n%s", frame)
 	}
 	m.kind = fleet.EventOCSP
@@ -102,7 +105,7 @@ func pressedOn(m *Model, keys ...string) *Model {
 // once, and shows the address where there is no name.
 func TestReverseDNS(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	snap := crowd(1, 40, now, 1)
+	snap := fixture.Crowd(1, 40, now, 1)
 	for i, c := range snap.Servers[0].Connz.Conns {
 		c.IP = fmt.Sprintf("10.0.0.%d", i%20)
 	}
@@ -159,23 +162,11 @@ func messages(cmd tea.Cmd) []tea.Msg {
 	return out
 }
 
-// TestClientName finds the name of a client in the words of an event.
-func TestClientName(t *testing.T) {
-	for who, want := range map[string]string{
-		"billing, user app, cid 9, go 1.4": "billing", "user app, cid 9": "", "cid 9": "", "billing, cid 9": "billing", "billing": "billing",
-	} {
-		r := eventRow{Event: fleet.Event{Kind: fleet.EventConnect, Who: who, Time: time.Time{}}}
-		if got := r.client(); got != want {
-			t.Errorf("%q: %q, want %q", who, got, want)
-		}
-	}
-}
-
 // TestWideMatrix reaches every column of a matrix that is wider than the
 // window.
 func TestWideMatrix(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
-	m := pressed(stateOf(clusterOf(now, slices.Repeat([]string{"2.12.6"}, 9)...)), 80, 24, ":matrix", "enter")
+	m := pressed(stateOf(fixture.Cluster(now, slices.Repeat([]string{"2.12.6"}, 9)...)), 80, 24, ":matrix", "enter")
 	seen := map[string]bool{}
 	for range 12 {
 		lines := strings.Split(ansi.Strip(m.View()), "\n")
@@ -189,8 +180,8 @@ func TestWideMatrix(t *testing.T) {
 		m.Update(keyNamed("right"))
 	}
 	for _, sv := range m.st.Servers {
-		if !seen[sv.name] {
-			t.Errorf("the column %s is never on the screen", sv.name)
+		if !seen[sv.Name] {
+			t.Errorf("the column %s is never on the screen", sv.Name)
 		}
 	}
 }

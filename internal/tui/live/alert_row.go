@@ -1,0 +1,85 @@
+package live
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// AlertState is what became of an alert.
+type AlertState int
+
+// The states. Firing is the zero value.
+const (
+	Firing AlertState = iota
+	Acknowledged
+	Muted
+	Resolved
+)
+
+// AlertStates are the words for the states.
+var AlertStates = [...]string{"firing", "acknowledged", "muted", "resolved"}
+
+// String returns the word for the state.
+func (s AlertState) String() string { return AlertStates[s] }
+
+// AlertRow is one finding over time.
+type AlertRow struct {
+	Key    string // rule and object: the same alert as long as both stay
+	Check  string
+	Title  string // with where it is
+	Object string // the object alone
+	Where  string // the server, cluster or account that it is in
+	Level  fleet.Level
+	value  string
+	limit  string
+	What   string
+	Why    string
+	Impact string
+	Next   string
+	Since  time.Time
+	until  time.Time // when it was resolved
+	Flaps  int
+	Polls  int
+	State  AlertState
+	Note   string // who acknowledged when, or until when it is muted
+	Now    time.Time
+}
+
+// AlertColumns is the table of the Alerts page.
+var AlertColumns = []view.Column[*AlertRow]{
+	{Name: "level", Title: "Level", Help: "warn or crit", Wide: true, Value: func(r *AlertRow) any { return r.Level.String() }, Level: func(r *AlertRow) view.Level { return r.Level }},
+	{Name: "since_seconds", Title: "SINCE", Help: "how long it fires, or fired", Unit: view.Seconds, Value: func(r *AlertRow) any { return r.Duration().Seconds() }},
+	{Name: "check", Title: "Check", Help: "the check that found it", Value: func(r *AlertRow) any { return r.Check }},
+	{Name: "object", Title: "OBJECT", Help: "what is concerned", Value: func(r *AlertRow) any { return r.Title }},
+	{Name: "value", Title: "VALUE", Help: "what was measured", Value: func(r *AlertRow) any { return NotEmpty(r.value) }},
+	{Name: "limit", Title: "LIMIT", Help: "what it should be", Value: func(r *AlertRow) any { return NotEmpty(r.limit) }},
+	{Name: "state", Title: "STATE", Help: "firing, acknowledged, muted or resolved", Value: func(r *AlertRow) any { return r.State.String() }, Level: func(r *AlertRow) view.Level { return r.ShownLevel() }},
+	{Name: "what", Title: "What", Help: "what is wrong", Value: func(r *AlertRow) any { return r.What }},
+}
+
+// Duration is how long the alert fires or fired.
+func (r *AlertRow) Duration() time.Duration {
+	if r.State == Resolved {
+		return Age(r.until, r.Since).Truncate(time.Second)
+	}
+	return Age(r.Now, r.Since).Truncate(time.Second)
+}
+
+// ShownLevel is the level that the row's mark has: what was acknowledged, muted or
+// resolved no longer shouts.
+func (r *AlertRow) ShownLevel() fleet.Level {
+	if r.State == Firing {
+		return r.Level
+	}
+	return fleet.OK
+}
+
+// JSON is the alert for programs.
+func (r *AlertRow) JSON() any {
+	return map[string]any{
+		"check": r.Check, "object": r.Title, "level": r.Level.String(), "state": r.State.String(), "since": r.Since,
+		"value": r.value, "limit": r.limit, "what": r.What, "why": r.Why, "impact": r.Impact, "next": r.Next,
+	}
+}

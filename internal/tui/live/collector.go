@@ -1,0 +1,310 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// The rhythm of the collector.
+const (
+	MinEvery   = time.Second
+	maxEvery   = time.Minute
+	eventDelay = 250 * time.Millisecond // at most one state per this for events alone
+	eventQueue = 4096
+	orderQueue = 1024
+)
+
+// Collector owns the data. One goroutine asks, derives and hands over states;
+// questions run one at a time beside it, so that events and orders go on while
+// a slow fleet answers.
+type Collector struct {
+	clock  func() time.Time
+	orders chan Order
+	states chan *State // the newest state that nobody took yet, at most one
+	fatal  func(error)
+
+	feed     *Feed
+	derive   *Deriver
+	state    State
+	demand   Demand
+	asked    map[fleet.Kind]time.Time
+	started  time.Time // of the question under way; zero: none
+	results  chan answer
+	events   chan fleet.Event
+	lost     atomic.Int64 // events that did not fit into the queue
+	stop     context.CancelFunc
+	gen      int // feeds so far; answers of an earlier one are dropped
+	tape     *player
+	recorder *recordingFile
+	askNow   bool
+}
+
+// Order is a wish of the screen, run on the collector's goroutine.
+type Order func(ctx context.Context, c *Collector)
+
+// answer is what came of one question.
+type answer struct {
+	gen   int
+	scout bool // the first of a feed, of the servers alone
+	want  fleet.Want
+	snap  *fleet.Snapshot
+	err   error
+	took  time.Duration
+}
+
+// NewCollector prepares a collector for a feed. Every is the interval between
+// questions; fatal is told of a panic.
+func NewCollector(feed *Feed, every time.Duration, clock func() time.Time, fatal func(error)) *Collector {
+	c := &Collector{
+		clock: clock, orders: make(chan Order, orderQueue), states: make(chan *State, 1), fatal: fatal,
+		results: make(chan answer, 1), events: make(chan fleet.Event, eventQueue),
+	}
+	every = max(every, MinEvery)
+	c.state.Every, c.state.Wanted = every, every
+	c.use(feed)
+	return c
+}
+
+// use starts over with a feed.
+func (c *Collector) use(feed *Feed) {
+	c.gen++
+	c.feed, c.derive, c.asked, c.started = feed, NewDeriver(), map[fleet.Kind]time.Time{}, time.Time{}
+	c.state = State{Seq: c.state.Seq, Data: c.state.Data + 1, Every: c.state.Wanted, Wanted: c.state.Wanted, Feed: feed.info(), Of: feed, Recording: c.state.Recording}
+	c.state.Since, c.state.Notice = c.clock(), feed.Note
+	c.tape = nil
+	if feed.tape != nil {
+		c.insert(feed.tape, feed.Name)
+		if !feed.begin.IsZero() {
+			c.show(feed.tape.At(feed.begin))
+		}
+	}
+}
+
+func (f *Feed) info() FeedInfo {
+	return FeedInfo{Name: f.Name, User: f.User, Protected: f.Protected, Actions: f.Actions != nil}
+}
+
+// Run collects until the context ends. A panic is reported, not thrown: the
+// terminal must be restored first.
+func (c *Collector) Run(ctx context.Context) {
+	defer c.guard()
+	defer c.close()
+	c.listen(ctx)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	soon := time.NewTimer(time.Hour)
+	defer soon.Stop()
+	waiting := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case o := <-c.orders:
+			o(ctx, c)
+		case e := <-c.events:
+			c.derive.AddEvent(e)
+			c.keep(func(r *recordingFile) error { return r.event(e) })
+			if !waiting {
+				waiting = true
+				soon.Reset(eventDelay)
+			}
+		case <-soon.C:
+			waiting = false
+			c.publish()
+		case a := <-c.results:
+			c.apply(a)
+		case <-timer.C:
+			timer.Reset(c.tick(ctx))
+		}
+		if c.askNow && c.started.IsZero() { // else as soon as the question under way is answered
+			c.askNow = false
+			timer.Reset(0)
+		}
+	}
+}
+
+// guard turns a panic of one of our goroutines into an error.
+func (c *Collector) guard() {
+	if r := recover(); r != nil {
+		c.fatal(fmt.Errorf("%w while collecting: %v\n%s", ErrPanic, r, debug.Stack()))
+	}
+}
+
+func (c *Collector) close() {
+	if c.stop != nil {
+		c.stop()
+	}
+	c.keep(func(r *recordingFile) error { return r.close() })
+	if c.feed.Close != nil {
+		c.feed.Close()
+	}
+}
+
+// listen reads the feed's events into the queue. What does not fit is counted:
+// the subscription is never held up.
+func (c *Collector) listen(ctx context.Context) {
+	if c.stop != nil {
+		c.stop()
+		c.stop = nil
+	}
+	if c.feed.Events == nil {
+		return
+	}
+	ctx, c.stop = context.WithCancel(ctx)
+	stream := c.feed.Events(ctx)
+	go func() {
+		defer c.guard()
+		for e, err := range stream {
+			if err != nil {
+				continue
+			}
+			select {
+			case c.events <- e:
+			default:
+				c.lost.Add(1)
+			}
+		}
+	}()
+}
+
+// tick starts the next question, unless one is under way, and returns when to
+// come again.
+func (c *Collector) tick(ctx context.Context) time.Duration {
+	if c.tape != nil {
+		return c.playOn(ctx)
+	}
+	if !c.started.IsZero() {
+		c.publish() // ages move on while a slow question runs
+		return time.Second
+	}
+	now := c.clock()
+	want := c.demand.due(c.asked, now)
+	scout := c.state.Snap == nil
+	if scout {
+		want = fleet.Want{} // who is there is quickly known, and shown before the rest is asked
+	}
+	c.started = now
+	gen, source := c.gen, c.feed.Source
+	go func() {
+		defer c.guard()
+		begin := time.Now()
+		snap, err := source.Snapshot(ctx, want)
+		select {
+		case c.results <- answer{gen, scout, want, snap, err, time.Since(begin)}:
+		case <-ctx.Done():
+		}
+	}()
+	return c.state.Every
+}
+
+// apply digests one answer and hands the state over.
+func (c *Collector) apply(a answer) {
+	if a.gen != c.gen {
+		return
+	}
+	c.started = time.Time{}
+	c.state.Took = a.took
+	c.pace(a.took)
+	if a.err != nil {
+		c.failed(a.err)
+		c.publish()
+		return
+	}
+	now := c.clock()
+	for _, k := range append(a.want.Kinds, fleet.Statsz) {
+		c.asked[k] = now
+	}
+	if c.state.Phase != Live {
+		c.state.Since = now
+	}
+	c.state.Phase, c.state.Trouble = Live, nil
+	c.keep(func(r *recordingFile) error { return r.snapshot(a.snap) })
+	c.derive.Apply(&c.state, a.snap)
+	if a.scout {
+		c.derive.forget()
+		c.askNow = true
+	}
+	c.publish()
+}
+
+// failed keeps what is known and says why nothing new comes.
+func (c *Collector) failed(err error) {
+	t := Trouble{Title: err.Error()}
+	if c.feed.Explain != nil {
+		t = c.feed.Explain(err)
+	}
+	phase := Down
+	if t.Limited {
+		phase = Limited
+	}
+	if c.state.Phase != phase {
+		c.state.Since = c.clock()
+	}
+	c.state.Phase, c.state.Trouble = phase, &t
+}
+
+// pace doubles the interval while answers take longer than it, and comes back
+// when they are quick again.
+func (c *Collector) pace(took time.Duration) {
+	switch {
+	case took > c.state.Every:
+		c.state.Every = min(c.state.Every*2, max(maxEvery, c.state.Wanted))
+	case took < c.state.Every/4 && c.state.Every > c.state.Wanted:
+		c.state.Every = max(c.state.Every/2, c.state.Wanted)
+	}
+}
+
+// publish hands a copy of the state over, in place of one that nobody took.
+func (c *Collector) publish() {
+	c.state.Seq++
+	c.state.Now = c.clock()
+	if c.tape != nil && c.state.Snap != nil {
+		c.state.Now = c.state.Snap.Time
+	}
+	if c.feed.Link != nil {
+		c.state.Link = c.feed.Link()
+	}
+	c.derive.Publish(&c.state)
+	c.state.Dropped += int(c.lost.Load())
+	c.state.Asked = maps.Clone(c.asked)
+	st := c.state
+	c.state.Notice = ""
+	select {
+	case unseen := <-c.states:
+		if st.Notice == "" {
+			st.Notice = unseen.Notice
+		}
+	default:
+	}
+	c.states <- &st
+}
+
+// Newest yields the newest state that nobody took yet.
+func (c *Collector) Newest() <-chan *State { return c.states }
+
+// Replays tells whether a recording is played.
+func (c *Collector) Replays() bool { return c.tape != nil }
+
+// Demand is what the collector was told to ask for.
+func (c *Collector) Demand() Demand { return c.demand }
+
+// Send gives an order without ever holding up the screen.
+func (c *Collector) Send(o Order) bool {
+	select {
+	case c.orders <- o:
+		return true
+	default:
+		return false
+	}
+}
+
+// ErrPanic is wrapped by the error of a dashboard that met a defect of its
+// own.
+var ErrPanic = errors.New("the dashboard panicked")

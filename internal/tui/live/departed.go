@@ -1,0 +1,221 @@
+package live
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+)
+
+// Reasons why a server that nobody misses is still shown for a while. Only a
+// screen that looked before knows of such servers.
+const (
+	left      fleet.Reason = "left"      // said that it ends, and ended
+	forgotten fleet.Reason = "forgotten" // went without a word, so long ago that the others no longer count it
+)
+
+// How long a server that nobody misses is shown after its last answer.
+const (
+	leftFor      = 10 * time.Minute
+	forgottenFor = time.Hour
+)
+
+// process is one process of a server, as far as it was seen.
+type process struct {
+	id, name, cluster string
+	start             time.Time // of the process, by its own clock
+	seen              time.Time // its last answer
+	goodbye           time.Time // when it said that it ends, by its own clock; zero: it did not
+	back              time.Time // when it was found to follow an earlier process; zero: it does not
+}
+
+// sightings is who answered in this session, by cluster and name, and who of them
+// said goodbye. Only the collector uses it.
+type sightings map[string]*process
+
+func sightingKey(cluster, name string) string { return cluster + "/" + name }
+
+// addAnswer notes an answer. A goodbye that an earlier process of the same name
+// said does not count for this one.
+func (r sightings) addAnswer(sv *fleet.Server, now time.Time) *process {
+	key := sightingKey(sv.Info.Cluster, sv.Info.Name)
+	l := r[key]
+	if l == nil {
+		l = &process{}
+		r[key] = l
+	}
+	if l.id != "" && l.id != sv.Info.ID {
+		l.back = now
+		if sv.Statsz == nil || l.goodbye.Before(sv.Statsz.Start) {
+			l.goodbye = time.Time{}
+		}
+	}
+	l.id, l.name, l.cluster, l.seen = sv.Info.ID, sv.Info.Name, sv.Info.Cluster, now
+	if sv.Statsz != nil {
+		l.start = sv.Statsz.Start
+	}
+	return l
+}
+
+// addEvent notes that a server announced its end.
+func (r sightings) addEvent(e fleet.Event) {
+	if l := r[sightingKey(e.Cluster, e.Server)]; l != nil && e.Kind == fleet.EventShutdown {
+		l.goodbye = e.Time
+	}
+}
+
+// ended tells whether the process that answered last under a name said that it
+// ends.
+func (r sightings) ended(cluster, name string) bool {
+	l := r[sightingKey(cluster, name)]
+	return l != nil && !l.goodbye.IsZero() && l.goodbye.After(l.start)
+}
+
+// excuse no longer misses servers that ended as they said. While the count of
+// the others still holds a process that was killed, one of these may be named
+// in its place.
+func (r sightings) excuse(s *fleet.Snapshot) *fleet.Snapshot {
+	out := *s
+	out.Missing = slices.DeleteFunc(slices.Clone(s.Missing), func(m fleet.Missing) bool {
+		return r.ended(m.Cluster, m.Name) && m.Reason == fleet.Gone
+	})
+	if n := len(s.Missing) - len(out.Missing); n > 0 {
+		out.Expected -= n
+		out.Forgotten += n
+		return &out
+	}
+	return s
+}
+
+// lastSeen is when a server answered last; zero: never.
+func (r sightings) lastSeen(cluster, name string) time.Time {
+	if l := r[sightingKey(cluster, name)]; l != nil {
+		return l.seen
+	}
+	return time.Time{}
+}
+
+// departed are rows for the servers that answered, no longer do, and are missed
+// by nobody, in the order of cluster and name.
+func (r sightings) departed(snap *fleet.Snapshot) []*ServerRow {
+	here := map[string]bool{}
+	for _, sv := range snap.Servers {
+		here[sightingKey(sv.Info.Cluster, sv.Info.Name)] = true
+	}
+	unplaced := map[string]bool{} // known by name alone, as its hub names a leafnode
+	for _, m := range snap.Missing {
+		here[sightingKey(m.Cluster, m.Name)], here[m.ID] = true, true
+		unplaced[m.Name] = unplaced[m.Name] || m.ID == "" && m.Cluster == ""
+	}
+	var out []*ServerRow
+	for key, l := range r {
+		announced := r.ended(l.cluster, l.name)
+		switch {
+		case here[key] || here[l.id] || unplaced[l.name]:
+			continue
+		case announced && Age(snap.Time, l.seen) > leftFor, Age(snap.Time, l.seen) > forgottenFor:
+			delete(r, key)
+			continue
+		}
+		m := &fleet.Missing{ID: l.id, Name: l.name, Cluster: l.cluster, LastSeen: l.seen, Reason: forgotten}
+		if announced {
+			m.Reason = left
+		}
+		out = append(out, departedRow(m, snap.Time))
+	}
+	slices.SortFunc(out, func(a, b *ServerRow) int {
+		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// departedRow is the row of a server that nobody misses. It stands in no
+// topology, so its node is made here.
+func departedRow(m *fleet.Missing, now time.Time) *ServerRow {
+	level := ghostLevel(m.Reason)
+	return &ServerRow{
+		Name: m.Name, ID: m.ID, Cluster: m.Cluster, Missing: m, Now: now, LastSeen: m.LastSeen, Level: level,
+		Node: &fleet.Node{
+			Key: sightingKey(m.Cluster, m.Name), ID: m.ID, Name: m.Name, Cluster: m.Cluster, Ghost: true, Reason: m.Reason, Level: level,
+			Notes: []string{plainWords(m.Reason)},
+		},
+	}
+}
+
+// Departed tells whether nobody misses the server: it is only remembered.
+func (r *ServerRow) Departed() bool {
+	return r.Missing != nil && (r.Missing.Reason == left || r.Missing.Reason == forgotten)
+}
+
+// Sign marks a server that left as it said: it is not there, and nothing is
+// wrong.
+func (r *ServerRow) Sign() string {
+	if r.Missing != nil && r.Missing.Reason == left {
+		return "○"
+	}
+	return ""
+}
+
+// StatusText is the status; of a server that does not answer with how long ago
+// it did, of one that restarted with how long ago that was.
+func (r *ServerRow) StatusText() string {
+	switch {
+	case r.Missing != nil && !r.LastSeen.IsZero():
+		return r.Status() + " " + AgeText(Age(r.Now, r.LastSeen))
+	case r.Missing == nil && r.restarted() && !r.RestartedAt.IsZero():
+		return r.Status() + " " + AgeText(Age(r.Now, r.RestartedAt))
+	}
+	return r.Status()
+}
+
+// unanswered keeps the alert of each server that went without a word: that the
+// others stop counting it mends nothing.
+func unanswered(rows []*ServerRow) []checks.Finding {
+	var out []checks.Finding
+	for _, r := range rows {
+		if r.Missing == nil || r.Missing.Reason != forgotten {
+			continue
+		}
+		out = append(out, checks.Finding{
+			Check: "servers", Level: fleet.Crit, Object: cmp.Or(r.Name, r.ID), Where: r.Cluster,
+			What: r.Label() + " has not answered since " + r.LastSeen.UTC().Format("15:04:05Z") + ", and the other servers no longer count it",
+			Why:  "It took its clients, its subscriptions and its replicas with it.",
+			Next: "Start it again; if it is not to come back, `:forget " + r.Label() + "` says so.",
+		})
+	}
+	return out
+}
+
+// MissingText says in words why a server is missing.
+func MissingText(m fleet.Missing) string {
+	text := ReasonWords[m.Reason]
+	if text == "" {
+		text = string(m.Reason)
+	}
+	if m.Reason == fleet.Behind && m.Via != "" {
+		text += ": " + m.Via
+	}
+	return text
+}
+
+// plainWords is what a reason means, without its mark and name.
+func plainWords(r fleet.Reason) string {
+	_, words, _ := strings.Cut(ReasonWords[r], ": ")
+	return words
+}
+
+// ReasonWords says what each reason means.
+var ReasonWords = map[fleet.Reason]string{
+	left:            "○ left: it said that it ends, and did",
+	forgotten:       "✗ forgotten: it went without a word, so long ago that the other servers no longer count it",
+	fleet.Gone:      "✗ gone: dead or cut off, a request to its id is refused at once",
+	fleet.Silent:    "◌ silent: connected, but does not answer; hung, overloaded or just cut off",
+	fleet.Draining:  "▲ draining: in lame duck mode, takes no new clients and answers no more questions",
+	fleet.Behind:    "◌ behind a silent server, which holds the gateway to its cluster",
+	fleet.Late:      "◌ late: not heard of in the time that was allowed, nothing is known of it",
+	fleet.Refused:   "✗ refused: answered with an error",
+	fleet.Malformed: "✗ malformed: its answer could not be read",
+}

@@ -1,0 +1,297 @@
+package live
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Deriver turns snapshots into states: everything that takes memory of what
+// was before. Only the collector uses it.
+type Deriver struct {
+	answers answers
+	top     *fleet.Topology // of the answers
+	record  *recorder
+	edges   map[string]edgeLife // since when each link is as it is
+	book    *eventBook
+	rtts    map[string][]float64 // recent RTTs of each link
+	slow    map[string]int64     // slow consumers of each account at the last look
+	roll    sightings            // who answered in this session
+	details Details
+	names   Names
+	alerts  *alertBook
+	trails  Trails
+}
+
+// NewDeriver makes a deriver that has seen nothing.
+func NewDeriver() *Deriver {
+	return &Deriver{
+		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
+		slow: map[string]int64{}, roll: sightings{}, details: Details{}, names: Names{}, alerts: newAlertBook(),
+	}
+}
+
+// AddEvent takes an event.
+func (d *Deriver) AddEvent(e fleet.Event) {
+	d.book.add(e)
+	d.roll.addEvent(e)
+	d.names.addEvent(e)
+}
+
+// Apply adds a snapshot and fills the part of the state that follows from it.
+func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
+	was := d.answers.now
+	next = d.details.extract(d.roll.excuse(next))
+	d.answers = d.answers.merge(next)
+	snap := d.answers.now
+	delta := fleet.NewDelta(d.answers.before, snap)
+	if snap.Own != nil {
+		d.applyOwn(st, next.Want, delta)
+		return
+	}
+	st.Own = nil
+	top := fleet.NewTopology(snap, fleet.TopologyOptions{Delta: delta, Baseline: d.baseline()})
+	d.remember(top)
+	if was != nil {
+		for _, e := range fleet.DeriveEventsIn(was, snap, d.top, top) {
+			d.book.add(e)
+		}
+	}
+	d.top = top
+	st.Data++
+	st.Snap, st.Top, st.Delta = snap, top, delta
+	st.Servers = d.serverRows(snap, delta, top)
+	st.Links = newLinkRows(top, d.since(snap, top), snap.Time)
+	st.Conns = newConnRows(snap, delta)
+	d.addTrails(st, next.Want)
+	st.Accounts = NewAccountRows(snap, delta, d.slow, d.details)
+	d.names.learn(st.Accounts, st.Conns)
+	st.Details, st.Names = maps.Clone(d.details), maps.Clone(d.names)
+	st.JS = newJetStream(snap, delta)
+	st.Alerts, st.Skipped = d.alerts.update(d.answers, delta, top, unanswered(st.Servers)...)
+	st.Total = d.totals(st, delta)
+	st.History = d.history(st)
+}
+
+// forget makes the next snapshot the first: no rate and no change is derived
+// from the one before.
+func (d *Deriver) forget() {
+	d.answers, d.record = answers{}, newRecorder()
+}
+
+// applyOwn fills the state of a user who sees one account alone.
+func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
+	snap := d.answers.now
+	d.top = EmptyTopology()
+	st.Data++
+	st.Snap, st.Top, st.Servers, st.Links = snap, d.top, nil, nil
+	st.Conns = newConnRows(snap, delta)
+	d.addTrails(st, asked)
+	st.Accounts = NewAccountRows(snap, delta, d.slow, nil)
+	d.names.learn(st.Accounts, st.Conns)
+	st.Names = maps.Clone(d.names)
+	st.JS = newJetStream(snap, delta)
+	st.JS.Groups, st.JS.Peers = nil, nil // who leads them only the system account is told
+	st.Own = newOwn(snap, delta, st.Accounts, st.Own)
+	st.Alerts, st.Skipped = d.alerts.update(d.answers, delta, d.top)
+	st.Total = st.Own.totals(snap)
+	var points [seriesCount]float32
+	points[Connections] = float32(st.Total.Conns)
+	points[InMsgs], points[OutMsgs] = pointOf(st.Total.Traffic.InMsgs), pointOf(st.Total.Traffic.OutMsgs)
+	st.History = d.record.publish(points)
+}
+
+// serverRows lists the servers that answered and the ghosts, and remembers
+// when each answered last.
+func (d *Deriver) serverRows(snap *fleet.Snapshot, delta *fleet.Delta, top *fleet.Topology) []*ServerRow {
+	nodes := map[string]*fleet.Node{}
+	ghosts := map[string]*fleet.Node{}
+	for _, n := range top.Nodes {
+		switch {
+		case n.Server != nil:
+			nodes[n.ID] = n
+		case n.Ghost:
+			ghosts[n.Cluster+"/"+n.Name] = n
+		}
+	}
+	var rows []*ServerRow
+	for _, sv := range snap.Servers {
+		r := &ServerRow{Name: sv.Info.Name, ID: sv.Info.ID, Cluster: sv.Info.Cluster, Answer: sv, Now: snap.Time}
+		r.Node, r.delta = nodes[sv.Info.ID], delta.Server(sv.Info.ID)
+		r.RestartedAt = d.roll.addAnswer(sv, snap.Time).back
+		r.Level = r.judge()
+		rows = append(rows, r)
+	}
+	for _, m := range snap.Missing {
+		r := &ServerRow{Name: m.Name, ID: m.ID, Cluster: m.Cluster, Missing: &m, Now: snap.Time}
+		r.Node, r.Level = ghosts[m.Cluster+"/"+m.Label()], ghostLevel(m.Reason)
+		r.LastSeen = d.roll.lastSeen(m.Cluster, m.Name)
+		if m.LastSeen.After(r.LastSeen) {
+			r.LastSeen = m.LastSeen
+		}
+		rows = append(rows, r)
+	}
+	return append(rows, d.roll.departed(snap)...)
+}
+
+// ghostLevel tells the kinds of missing servers apart: one that drains does as
+// it was told, one that is silent may come back, one that is gone is gone.
+func ghostLevel(r fleet.Reason) fleet.Level {
+	switch r {
+	case left:
+		return fleet.Info
+	case fleet.Draining:
+		return fleet.Warn
+	case fleet.Silent, fleet.Behind, fleet.Late:
+		return fleet.Unknown
+	}
+	return fleet.Crit
+}
+
+// judge is the worst of what the topology says of the server and of its marked
+// figures.
+func (r *ServerRow) judge() fleet.Level {
+	level := fleet.OK
+	if r.Node != nil {
+		level = r.Node.Level
+	}
+	if r.restarted() || r.CPUShare() > CPUWarn || r.memShare() > memWarn || LevelOfRise(r.Change().SlowConsumers) != fleet.OK || HealthLevel(r.Answer) != fleet.OK {
+		level = level.Worse(fleet.Warn)
+	}
+	return level
+}
+
+// The baseline of a link's RTT is the median of its last readings.
+const (
+	rttReadings = 120
+	rttEnough   = 10
+)
+
+// remember adds the links' RTTs to their histories.
+func (d *Deriver) remember(top *fleet.Topology) {
+	for _, e := range top.Edges {
+		rtt, ok := e.RTTSeconds()
+		if !ok {
+			continue
+		}
+		key := e.Key()
+		d.rtts[key] = append(d.rtts[key], rtt)
+		if len(d.rtts[key]) > rttReadings {
+			d.rtts[key] = d.rtts[key][1:]
+		}
+	}
+}
+
+// baseline is the usual RTT of each link that was seen often enough.
+func (d *Deriver) baseline() map[string]float64 {
+	out := make(map[string]float64, len(d.rtts))
+	for key, list := range d.rtts {
+		if len(list) >= rttEnough {
+			sorted := slices.Sorted(slices.Values(list))
+			out[key] = sorted[len(sorted)/2]
+		}
+	}
+	return out
+}
+
+// totals adds up the header over the servers that answered; a ghost's last
+// figures never count.
+func (d *Deriver) totals(st *State, delta *fleet.Delta) Totals {
+	t := Totals{Answered: len(st.Snap.Servers), Expected: st.Snap.Expected, Partial: !st.Snap.Complete()}
+	t.Traffic, t.Rated = delta.Total()
+	for _, c := range st.Top.Clusters {
+		if c.Name != "" && !c.Leafs && !c.Ghost {
+			t.Clusters++
+		}
+	}
+	for _, n := range st.Top.Nodes {
+		if len(n.LeafOf) > 0 && !n.Ghost {
+			t.Leafs++
+		}
+	}
+	for _, r := range st.Servers {
+		if r.Answer == nil || r.Answer.Statsz == nil {
+			continue
+		}
+		t.Conns += int64(r.Answer.Statsz.Connections)
+		t.Subs += int64(r.Answer.Statsz.NumSubs)
+		t.Slow += r.Answer.Statsz.SlowConsumers
+		t.Slowing = t.Slowing || LevelOfRise(r.delta.SlowConsumers) != fleet.OK
+		if r.Answer.Statsz.JetStream != nil {
+			t.JSServers++
+		}
+		if j := r.Answer.Jsz; j != nil {
+			t.Streams += j.StreamsLeader
+		}
+	}
+	if len(st.JS.Streams) > 0 {
+		t.Streams = len(st.JS.Streams)
+	}
+	for _, g := range st.JS.Groups {
+		if g.Size > 1 && t.MetaLeader == "" {
+			t.MetaLeader = g.Leader
+		}
+	}
+	return t
+}
+
+// history adds this tick to the curves.
+func (d *Deriver) history(st *State) *History {
+	keep := limit(len(st.Servers))
+	var total [seriesCount]float32
+	for _, r := range st.Servers {
+		if r.Answer == nil || r.Answer.Statsz == nil {
+			continue
+		}
+		p := r.points()
+		d.record.server(r.Key(), p, keep)
+		total[CPU] += p[CPU]
+		total[Memory] += p[Memory]
+		total[Pending] += p[Pending]
+	}
+	total[Connections] = float32(st.Total.Conns)
+	total[InMsgs], total[OutMsgs] = pointOf(st.Total.Traffic.InMsgs), pointOf(st.Total.Traffic.OutMsgs)
+	if st.Total.Rated == 0 {
+		total[InMsgs], total[OutMsgs] = float32(math.NaN()), float32(math.NaN())
+	}
+	return d.record.publish(total)
+}
+
+// edgeLife is how a link is, and since when.
+type edgeLife struct {
+	state fleet.State
+	since time.Time
+}
+
+// since tells when each link got its state; a link seen for the first time has
+// no such time.
+func (d *Deriver) since(snap *fleet.Snapshot, top *fleet.Topology) map[string]time.Time {
+	out, next := map[string]time.Time{}, map[string]edgeLife{}
+	for _, e := range top.Edges {
+		key := e.Key()
+		life, known := d.edges[key]
+		switch {
+		case !known:
+			life = edgeLife{state: e.State}
+		case life.state != e.State:
+			life = edgeLife{e.State, snap.Time}
+		}
+		next[key], out[key] = life, life.since
+	}
+	d.edges = next
+	return out
+}
+
+// EmptyTopology is the topology of no servers.
+func EmptyTopology() *fleet.Topology {
+	return fleet.NewTopology(&fleet.Snapshot{}, fleet.TopologyOptions{})
+}
+
+// Publish fills what the events make of the state.
+func (d *Deriver) Publish(st *State) {
+	st.Events, st.EventRates = d.book.publish(st.Now)
+	st.Dropped = d.book.seq - d.book.cleared - len(st.Events)
+}

@@ -1,0 +1,207 @@
+package live
+
+import (
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// EventRow is one event, or a run of like ones.
+type EventRow struct {
+	fleet.Event
+	Seq   int // order of arrival, which identifies it
+	Times int
+}
+
+// EventColumns is the table of the Events page: that of `natsctl events`, and
+// how often one came in a row.
+func EventColumns() []view.Column[*EventRow] {
+	return append(view.Lift(view.Events(), func(r *EventRow) fleet.Event { return r.Event }),
+		view.Column[*EventRow]{Name: "times", Title: "N", Help: "How often it came in a row.", Unit: view.Count, Wide: true, Value: func(r *EventRow) any { return r.Times }})
+}
+
+// Title is the kind in words, with how often it repeats.
+func (r *EventRow) Title() string {
+	s := KindText(r.Kind)
+	if r.Times > 1 {
+		s += " ×" + view.Count.Format(r.Times)
+	}
+	return s
+}
+
+// Client is the name of the client that came or went; empty: it has none, or
+// the event is of something else.
+func (r *EventRow) Client() string {
+	if r.Kind != fleet.EventConnect && r.Kind != fleet.EventDisconnect {
+		return ""
+	}
+	name, _, _ := strings.Cut(r.Who, ", user ")
+	name, _, _ = strings.Cut(name, ", cid ")
+	if strings.HasPrefix(name, "user ") || strings.HasPrefix(name, "cid ") {
+		return ""
+	}
+	return name
+}
+
+// Stream is the name of the stream that a JetStream advisory is about; empty:
+// it is about none.
+func (r *EventRow) Stream() string {
+	if r.Kind != fleet.EventAdvisory {
+		return ""
+	}
+	if name, ok := strings.CutPrefix(r.Who, "stream "); ok {
+		return name
+	}
+	name, ok := strings.CutPrefix(r.Who, "consumer ")
+	if !ok {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, " > ")
+	return name
+}
+
+// Text joins the reason with the address, where the reason alone says little.
+func (r *EventRow) Text() string {
+	parts := make([]string, 0, 3)
+	if r.Derived {
+		parts = append(parts, "derived:")
+	}
+	if r.Why != "" {
+		parts = append(parts, r.Why)
+	}
+	if r.Where != "" && (r.Kind == fleet.EventConnect || r.Kind == fleet.EventAuthError || r.Kind == fleet.EventLeafConnect) {
+		parts = append(parts, "from", r.Where)
+	}
+	return strings.Join(parts, " ")
+}
+
+// like tells whether two events say the same of the same object.
+func (r *EventRow) like(e fleet.Event) bool {
+	return r.Kind == e.Kind && r.Server == e.Server && r.Account == e.Account && r.Who == e.Who && r.Why == e.Why && r.Level == e.Level
+}
+
+// FoldEvents folds runs of like events into one with a count; oldest first.
+func FoldEvents(rows []*EventRow) []*EventRow {
+	var out []*EventRow
+	for _, r := range rows {
+		if n := len(out); n > 0 && out[n-1].like(r.Event) {
+			last := *r
+			last.Times = out[n-1].Times + r.Times
+			last.Seq = out[n-1].Seq
+			out[n-1] = &last
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// keepEvents is how many events the dashboard remembers.
+const keepEvents = 10_000
+
+// eventRates is how often each sort of event came, for the line above the
+// table.
+type eventRates struct {
+	Names  [4]string
+	PerSec [4]float64
+	Curves [4][]float32
+}
+
+// eventBook collects events between ticks. Its writer and its reader may be
+// different goroutines only through the collector's channel.
+type eventBook struct {
+	rows    []*EventRow
+	seq     int
+	cleared int // of seq, forgotten because the operator wished it
+	counts  [4]int
+	curves  [4][]float32
+	rates   eventRates // of the last whole interval
+	last    time.Time  // when that ended
+	seen    map[string]bool
+	order   []string
+}
+
+// sorts of event in the line above the table.
+var eventSorts = [4]struct {
+	name  string
+	kinds []fleet.EventKind
+}{
+	{"connect", []fleet.EventKind{fleet.EventConnect, fleet.EventLeafConnect}},
+	{"disconnect", []fleet.EventKind{fleet.EventDisconnect, fleet.EventLeafDisconnect}},
+	{"auth err", []fleet.EventKind{fleet.EventAuthError}},
+	{"advisory", []fleet.EventKind{fleet.EventAdvisory}},
+}
+
+func newEventBook() *eventBook { return &eventBook{seen: map[string]bool{}} }
+
+// add keeps one event, each id once. The servers' regular counts of each
+// account's connections are no news: the Accounts page shows them.
+func (b *eventBook) add(e fleet.Event) {
+	if e.Kind == fleet.EventAccountConns {
+		return
+	}
+	if e.ID != "" {
+		if b.seen[e.ID] {
+			return
+		}
+		b.seen[e.ID] = true
+		b.order = append(b.order, e.ID)
+		if len(b.order) > keepEvents {
+			delete(b.seen, b.order[0])
+			b.order = b.order[1:]
+		}
+	}
+	for i, s := range eventSorts {
+		for _, k := range s.kinds {
+			if e.Kind == k {
+				b.counts[i]++
+			}
+		}
+	}
+	b.seq++
+	b.rows = append(b.rows, &EventRow{Event: e, Seq: b.seq, Times: 1})
+	if over := len(b.rows) - keepEvents; over > keepEvents/4 {
+		b.rows = append(make([]*EventRow, 0, keepEvents*3/2), b.rows[over:]...)
+	}
+}
+
+// rateSpan is the least time that a rate of events is taken over: states come
+// as often as there is something new, and a few events over a few milliseconds
+// are no rate.
+const rateSpan = time.Second
+
+// publish returns what the screen may read, with the rates of the last whole
+// interval.
+func (b *eventBook) publish(now time.Time) ([]*EventRow, eventRates) {
+	switch span := now.Sub(b.last); {
+	case b.last.IsZero(), span < 0: // the beginning, or a clock that was set back
+		b.last = now
+	case span >= rateSpan:
+		b.rate(span)
+		b.last = now
+	}
+	for i, s := range eventSorts {
+		b.rates.Names[i], b.rates.Curves[i] = s.name, b.curves[i]
+	}
+	rows := b.rows
+	if over := len(rows) - keepEvents; over > 0 {
+		rows = rows[over:]
+	}
+	return rows[:len(rows):len(rows)], b.rates
+}
+
+// rate closes an interval.
+func (b *eventBook) rate(span time.Duration) {
+	for i := range eventSorts {
+		b.rates.PerSec[i] = float64(b.counts[i]) / span.Seconds()
+		b.counts[i] = 0
+		if b.curves[i] = append(b.curves[i], float32(b.rates.PerSec[i])); len(b.curves[i]) > 400 {
+			b.curves[i] = append([]float32(nil), b.curves[i][200:]...)
+		}
+	}
+}
+
+// KindText is a type of event in words.
+func KindText(k fleet.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }

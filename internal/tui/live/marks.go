@@ -1,0 +1,101 @@
+package live
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Marks are what the operator said in this session: which alerts are
+// acknowledged or muted, and which missing servers are no longer shown. They
+// are for one goroutine.
+type Marks struct {
+	seen   map[string]alertMark // by the key of the alert
+	Hidden map[string]bool      // by the key of the server
+}
+
+// alertMark is what the operator said of an alert.
+type alertMark struct {
+	state AlertState
+	at    time.Time
+}
+
+// MuteFor is how long a muted alert stays quiet.
+const MuteFor = time.Hour
+
+// NewMarks makes empty marks.
+func NewMarks() *Marks {
+	return &Marks{seen: map[string]alertMark{}, Hidden: map[string]bool{}}
+}
+
+// Toggle acknowledges or mutes an alert, or takes it back.
+func (k *Marks) Toggle(key string, to AlertState, now time.Time) {
+	if k.seen[key].state == to {
+		delete(k.seen, key)
+		return
+	}
+	k.seen[key] = alertMark{to, now}
+}
+
+// MarkFiring acknowledges or mutes every alert that fires.
+func (k *Marks) MarkFiring(st *State, to AlertState) {
+	for _, a := range k.Alerts(st) {
+		if a.State == Firing {
+			k.seen[a.Key] = alertMark{to, st.Now}
+		}
+	}
+}
+
+// Alerts are the alerts of a state with the operator's marks; nil has none.
+func (k *Marks) Alerts(st *State) []*AlertRow {
+	if st == nil {
+		return nil
+	}
+	out := make([]*AlertRow, 0, len(st.Alerts))
+	for _, a := range st.Alerts {
+		if a.Check == "servers" && k.Hides(a.Where+"/"+a.Object) {
+			continue // the operator knows, and does not wait for it
+		}
+		mark, marked := k.seen[a.Key]
+		if marked && mark.state == Muted && st.Now.Sub(mark.at) > MuteFor {
+			marked = false
+		}
+		if marked && a.State == Firing {
+			c := *a
+			c.State = mark.state
+			c.Note = mark.at.UTC().Format("15:04:05Z")
+			a = &c
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// Firing counts the alerts that fire and that are not acknowledged or muted.
+func (k *Marks) Firing(st *State) (crit, warn int) {
+	for _, a := range k.Alerts(st) {
+		switch {
+		case a.State != Firing:
+		case a.Level == fleet.Crit:
+			crit++
+		case a.Level.Urgent():
+			warn++
+		}
+	}
+	return crit, warn
+}
+
+// Hide no longer shows a missing server, by its key, until it answers.
+func (k *Marks) Hide(key string) { k.Hidden[key] = true }
+
+// Hides tells whether a missing server is not shown.
+func (k *Marks) Hides(key string) bool { return k.Hidden[key] }
+
+// Update shows servers that answer again: when they go once more, that is news.
+func (k *Marks) Update(st *State) {
+	for _, r := range st.Servers {
+		if r.Missing == nil {
+			delete(k.Hidden, r.Key())
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package live
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// answers are the newest answer of every kind, and those that they replaced,
+// so that each kind can be asked at its own pace and still has a rate.
+type answers struct {
+	now    *fleet.Snapshot
+	before *fleet.Snapshot
+	void   map[any]bool // answers from before a clock was set: shown, but no rate begins at them
+}
+
+// leastSpan is the shortest time that a rate is taken over. A question that a
+// key asked comes at any time after the one before, and over some milliseconds
+// a single message would be hundreds a second.
+const leastSpan = 500 * time.Millisecond
+
+// merge adds a snapshot and returns the answers after it. Nothing is changed in
+// place. What a new question did not cover is kept, as long as the server is
+// still the same process. Rates go on from where they began when the snapshot
+// follows too soon.
+func (a answers) merge(next *fleet.Snapshot) answers {
+	if a.now == nil {
+		return answers{now: next}
+	}
+	now, before := *next, *a.now
+	now.Want = next.Want.Union(a.now.Want)
+	now.Servers = make([]*fleet.Server, len(next.Servers))
+	old, older, void := byID(a.now), byID(a.before), a.voided(next)
+	for i, sv := range next.Servers {
+		now.Servers[i] = filled(sv, old[sv.Info.ID], a.now.Want, next.Want)
+	}
+	now.Problems = append(now.Problems[:len(now.Problems):len(now.Problems)], stillTrue(a.now.Problems, next.Want)...)
+	if span := next.Time.Sub(a.now.Time); span >= 0 && span < leastSpan {
+		return answers{now: &now, before: timelyAll(a.before, void), void: void}
+	}
+	fresh := byID(&now)
+	before.Servers = make([]*fleet.Server, len(a.now.Servers))
+	for i, sv := range a.now.Servers {
+		before.Servers[i] = timely(replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID]), void)
+	}
+	return answers{now: &now, before: &before, void: void}
+}
+
+func byID(s *fleet.Snapshot) map[string]*fleet.Server {
+	if s == nil {
+		return nil
+	}
+	m := make(map[string]*fleet.Server, len(s.Servers))
+	for _, sv := range s.Servers {
+		m[sv.Info.ID] = sv
+	}
+	return m
+}
+
+// stillTrue keeps the problems of kinds that were not asked again.
+func stillTrue(old []fleet.Problem, want fleet.Want) []fleet.Problem {
+	var out []fleet.Problem
+	for _, p := range old {
+		if !want.Has(p.Kind) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// filled is sv with the answers that it lacks taken from its older answers.
+func filled(sv, old *fleet.Server, oldWant, want fleet.Want) *fleet.Server {
+	if old == nil {
+		return sv
+	}
+	s := *sv
+	fill(&s.Varz, old.Varz)
+	fill(&s.Routez, old.Routez)
+	fill(&s.Gatewayz, old.Gatewayz)
+	fill(&s.Leafz, old.Leafz)
+	fill(&s.Subsz, old.Subsz)
+	fill(&s.Accountz, old.Accountz)
+	fill(&s.AccountStatz, old.AccountStatz)
+	fill(&s.Healthz, old.Healthz)
+	fill(&s.Raftz, old.Raftz)
+	fill(&s.Ipqueuesz, old.Ipqueuesz)
+	if !want.Has(fleet.Connz) || oldWant.Conns == want.Conns {
+		fill(&s.Connz, old.Connz)
+	}
+	if !want.Has(fleet.Jsz) || oldWant.JS == want.JS {
+		fill(&s.Jsz, old.Jsz)
+	}
+	return &s
+}
+
+func fill[T any](now **T, old *T) {
+	if *now == nil {
+		*now = old
+	}
+}
+
+// replaced is the answers of old that fresh replaced; where it did not, the
+// older ones, so that every kind has two answers that differ.
+func replaced(old, fresh, older *fleet.Server) *fleet.Server {
+	if fresh == nil || older == nil {
+		return old
+	}
+	s := *old
+	stay(&s.Varz, fresh.Varz, older.Varz)
+	stay(&s.Routez, fresh.Routez, older.Routez)
+	stay(&s.Gatewayz, fresh.Gatewayz, older.Gatewayz)
+	stay(&s.Leafz, fresh.Leafz, older.Leafz)
+	stay(&s.AccountStatz, fresh.AccountStatz, older.AccountStatz)
+	stay(&s.Connz, fresh.Connz, older.Connz)
+	stay(&s.Jsz, fresh.Jsz, older.Jsz)
+	return &s
+}
+
+// voided are the answers at which no rate may begin any more: what a server
+// answered before its clock was set, and is shown until it is asked again.
+func (a answers) voided(next *fleet.Snapshot) map[any]bool {
+	void, set := map[any]bool{}, fleet.ClocksSet(a.now, next)
+	for _, sv := range a.now.Servers {
+		for _, answer := range dated(sv) {
+			if set[sv.Info.ID] || a.void[answer] {
+				void[answer] = true
+			}
+		}
+	}
+	return void
+}
+
+// dated are the answers that rates are made of, beside STATSZ, which is asked
+// each time.
+func dated(sv *fleet.Server) [6]any {
+	return [...]any{sv.Routez, sv.Gatewayz, sv.Leafz, sv.AccountStatz, sv.Connz, sv.Jsz}
+}
+
+// timely is sv without the answers from before a clock was set.
+func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
+	if len(void) == 0 {
+		return sv
+	}
+	s := *sv
+	leave(void, &s.Routez)
+	leave(void, &s.Gatewayz)
+	leave(void, &s.Leafz)
+	leave(void, &s.AccountStatz)
+	leave(void, &s.Connz)
+	leave(void, &s.Jsz)
+	return &s
+}
+
+// timelyAll is a snapshot without them; nil stays nil.
+func timelyAll(s *fleet.Snapshot, void map[any]bool) *fleet.Snapshot {
+	if s == nil || len(void) == 0 {
+		return s
+	}
+	out := *s
+	out.Servers = make([]*fleet.Server, len(s.Servers))
+	for i, sv := range s.Servers {
+		out.Servers[i] = timely(sv, void)
+	}
+	return &out
+}
+
+func leave[T any](void map[any]bool, answer **T) {
+	if void[*answer] {
+		*answer = nil
+	}
+}
+
+func stay[T any](old **T, fresh, older *T) {
+	if *old == fresh {
+		*old = older
+	}
+}
+
+// drop returns a without the answers of kinds that the page does not show any
+// more, so that a page opened again never shows old answers as new ones.
+func (a answers) drop(conns, js bool) answers {
+	return answers{now: dropped(a.now, conns, js), before: dropped(a.before, conns, js), void: a.void}
+}
+
+func dropped(s *fleet.Snapshot, conns, js bool) *fleet.Snapshot {
+	if s == nil {
+		return nil
+	}
+	out := *s
+	out.Servers = make([]*fleet.Server, len(s.Servers))
+	for i, sv := range s.Servers {
+		c := *sv
+		if conns {
+			c.Connz = nil
+		}
+		if js {
+			c.Jsz, c.Raftz = nil, nil
+		}
+		out.Servers[i] = &c
+	}
+	return &out
+}
+
+// Age is how old something is at now; never negative, so that clocks that
+// disagree do not show nonsense.
+func Age(now, then time.Time) time.Duration {
+	if then.IsZero() {
+		return 0
+	}
+	return max(now.Sub(then), 0)
+}

@@ -1,0 +1,246 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/recording"
+)
+
+// Tape is a recording: snapshots by index and the events between two instants.
+// A [recording.Recording] is one.
+type Tape interface {
+	Len() int
+	Time(i int) time.Time
+	At(t time.Time) int
+	Snapshot(i int) (*fleet.Snapshot, error)
+	Events(from, to time.Time) []fleet.Event
+}
+
+var _ Tape = (*recording.Recording)(nil)
+
+// speeds are how much faster than life a replay runs.
+var speeds = [...]int{1, 2, 4, 8, 16, 32, 64}
+
+// player plays a tape. Only the collector uses it.
+type player struct {
+	tape    Tape
+	name    string
+	at      int
+	playing bool
+	speed   int // index of speeds
+}
+
+// NewReplay makes the feed of a recording; the dashboard then plays it instead
+// of asking.
+func NewReplay(name string, tape Tape) *Feed {
+	return &Feed{Name: name, tape: tape}
+}
+
+// insert starts playing a tape from its beginning.
+func (c *Collector) insert(t Tape, name string) {
+	c.tape = &player{tape: t, name: name, playing: true}
+	c.state.Phase = Replay
+	c.show(0)
+}
+
+// playOn shows the next snapshot when its time has come and returns when to
+// come again.
+func (c *Collector) playOn(context.Context) time.Duration {
+	d := c.tape
+	if !d.playing || d.at+1 >= d.tape.Len() {
+		if d.playing {
+			d.playing = false
+			c.tapeInfo()
+			c.publish()
+		}
+		return time.Second
+	}
+	c.show(d.at + 1)
+	c.publish()
+	return d.gap()
+}
+
+// gap is how long the present snapshot stays on the screen.
+func (d *player) gap() time.Duration {
+	if d.at+1 >= d.tape.Len() {
+		return time.Second
+	}
+	gap := d.tape.Time(d.at+1).Sub(d.tape.Time(d.at)) / time.Duration(speeds[d.speed])
+	return min(max(gap, 20*time.Millisecond), 5*time.Second)
+}
+
+// rewound is how many snapshots before a jump's goal are read, for its rates,
+// curves and alerts.
+const rewound = 30
+
+// show shows snapshot i. Going on from the one before keeps rates, history and
+// alerts; a jump starts them anew from a while earlier.
+func (c *Collector) show(i int) {
+	d := c.tape
+	i = max(min(i, d.tape.Len()-1), 0)
+	if i != d.at+1 && (i != d.at || c.state.Snap != nil) {
+		c.derive = NewDeriver()
+		for before := max(i-rewound, 0); before < i; before++ {
+			c.load(before)
+		}
+	}
+	d.at = i
+	c.load(i)
+	c.tapeInfo()
+}
+
+// load derives the state of snapshot i and the events up to it.
+func (c *Collector) load(i int) {
+	d := c.tape
+	snap, err := d.tape.Snapshot(i)
+	if err != nil {
+		c.state.Notice = fmt.Sprintf("snapshot %d cannot be read: %s", i+1, err)
+		return
+	}
+	from := d.tape.Time(i)
+	if i > 0 {
+		from = d.tape.Time(i - 1)
+	} else {
+		from = from.Add(-time.Hour)
+	}
+	for _, e := range d.tape.Events(from, d.tape.Time(i)) {
+		c.derive.AddEvent(e)
+	}
+	for _, k := range append(snap.Want.Kinds, fleet.Statsz) {
+		c.asked[k] = snap.Time
+	}
+	c.derive.Apply(&c.state, snap)
+	c.state.Phase, c.state.Trouble = Replay, nil
+}
+
+func (c *Collector) tapeInfo() {
+	d := c.tape
+	c.state.Tape = &TapeInfo{
+		File: d.name, Playing: d.playing, Speed: speeds[d.speed], At: d.at, End: d.tape.Len() - 1,
+		First: d.tape.Time(0), Last: d.tape.Time(d.tape.Len() - 1),
+	}
+}
+
+// playing does something with the recording that is played, if one is.
+func playing(f func(c *Collector, d *player)) Order {
+	return func(_ context.Context, c *Collector) {
+		if c.tape == nil {
+			return
+		}
+		f(c, c.tape)
+		c.tapeInfo()
+		c.publish()
+	}
+}
+
+// TogglePlay plays or pauses the replay; at the end it begins again.
+func TogglePlay() Order {
+	return playing(func(c *Collector, d *player) {
+		d.playing = !d.playing
+		if d.playing && d.at+1 >= d.tape.Len() {
+			c.show(0)
+		}
+		c.askNow = d.playing
+	})
+}
+
+// StepBy pauses the replay and goes some snapshots on, or back.
+func StepBy(by int) Order {
+	return playing(func(c *Collector, d *player) {
+		d.playing = false
+		c.show(d.at + by)
+	})
+}
+
+// ChangeSpeed makes the replay faster, or slower.
+func ChangeSpeed(by int) Order {
+	return playing(func(_ *Collector, d *player) { d.speed = max(min(d.speed+by, len(speeds)-1), 0) })
+}
+
+// ToAlert goes to the next snapshot at which an alert begins, or to the one
+// before.
+func ToAlert(by int) Order {
+	return playing(func(c *Collector, d *player) { c.seekAlert(d, by) })
+}
+
+// ToStart goes to the first snapshot of the recording.
+func ToStart() Order { return playing(func(c *Collector, _ *player) { c.show(0) }) }
+
+// ToEnd goes to the last snapshot of the recording.
+func ToEnd() Order { return playing(func(c *Collector, d *player) { c.show(d.tape.Len() - 1) }) }
+
+// ToTime goes to the snapshot of a time.
+func ToTime(at time.Time) Order {
+	return playing(func(c *Collector, d *player) { c.show(d.tape.At(at)) })
+}
+
+// ParseAt reads the time that a replay should begin at: a time of day of the
+// recording, a whole time in RFC 3339, a duration from its start, or with a minus
+// one before its end.
+func (f *Feed) ParseAt(text string) (time.Time, error) {
+	if f.tape == nil {
+		return time.Time{}, errors.New("there is no recording to begin in; name one with --replay FILE")
+	}
+	first, last := f.tape.Time(0), f.tape.Time(f.tape.Len()-1)
+	switch d, err := time.ParseDuration(text); {
+	case err != nil:
+		return ParseAt(text, first)
+	case d < 0:
+		return last.Add(d), nil
+	default:
+		return first.Add(d), nil
+	}
+}
+
+// BeginAt lets the replay of the feed begin at an instant.
+func (f *Feed) BeginAt(at time.Time) { f.begin = at }
+
+// ParseAt reads a time of day on the day of the recording, or a whole time.
+func ParseAt(text string, day time.Time) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{"15:04:05", "15:04"} {
+		if t, err := time.Parse(layout, strings.TrimSuffix(text, "Z")); err == nil {
+			d := day.UTC()
+			out := time.Date(d.Year(), d.Month(), d.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+			if out.Before(day.Add(-12 * time.Hour)) {
+				out = out.AddDate(0, 0, 1)
+			}
+			return out, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time such as 14:03:22 or 2006-01-02T15:04:05Z", text)
+}
+
+// seekAlert goes to the next snapshot at which an alert begins.
+func (c *Collector) seekAlert(d *player, by int) {
+	d.playing = false
+	known := keysOf(c.state.Alerts)
+	for i := d.at + by; i >= 0 && i < d.tape.Len(); i += by {
+		c.show(i)
+		now := keysOf(c.state.Alerts)
+		for key := range now {
+			if !known[key] {
+				return
+			}
+		}
+		known = now
+	}
+	c.state.Notice = "no other alert in this direction"
+}
+
+func keysOf(rows []*AlertRow) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range rows {
+		if r.State == Firing {
+			out[r.Key] = true
+		}
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package live
+
+import (
+	"context"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Next asks once more when the interval is over, or goes to the next snapshot
+// of the recording; false at its end.
+func (c *Collector) Next(ctx context.Context) (bool, error) {
+	if c.tape != nil {
+		if c.tape.at+1 >= c.tape.tape.Len() {
+			return false, nil
+		}
+		c.show(c.tape.at + 1)
+		return true, nil
+	}
+	select {
+	case <-ctx.Done():
+		return false, ctx.Err()
+	case <-time.After(c.state.Every):
+	}
+	return true, c.Ask(ctx)
+}
+
+// Gather asks as often as needed, or goes to the instant of the recording.
+func (c *Collector) Gather(ctx context.Context, polls int, when time.Time) error {
+	if c.tape != nil {
+		at := c.tape.tape.Len() - 1
+		if !when.IsZero() {
+			at = c.tape.tape.At(when)
+		}
+		for i := max(at-hourPoints, 0); i <= at; i++ {
+			c.show(i)
+		}
+		return nil
+	}
+	if polls == 0 {
+		polls = 2
+	}
+	for i := range polls {
+		if i > 0 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(c.state.Every):
+			}
+		}
+		if err := c.Ask(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ask asks what the page needs, here and now.
+func (c *Collector) Ask(ctx context.Context) error {
+	want := c.demand.due(map[fleet.Kind]time.Time{}, c.clock())
+	snap, err := c.feed.Source.Snapshot(ctx, want)
+	if err != nil {
+		return err
+	}
+	c.apply(answer{gen: c.gen, want: want, snap: snap})
+	return nil
+}
+
+// Latest is a copy of the present state.
+func (c *Collector) Latest() *State {
+	c.publish()
+	return <-c.states
+}
