@@ -16,6 +16,7 @@ import (
 // TestLameDuckIsDraining keeps a client on a server in lame duck mode, so that
 // it goes on serving and says nothing.
 func TestLameDuckIsDraining(t *testing.T) {
+	slow(t)
 	c := real.Start(t, broker.Nodes(3))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool {
@@ -36,6 +37,7 @@ func TestLameDuckIsDraining(t *testing.T) {
 }
 
 func TestPartition(t *testing.T) {
+	slow(t)
 	spec := broker.Super(2, "east", "west")
 	spec.Faults = true
 	c := real.Start(t, spec)
@@ -62,6 +64,7 @@ func TestPartition(t *testing.T) {
 // TestSlowLink makes answers of one cluster come much later than those of the
 // other, but evenly: all of them count.
 func TestSlowLink(t *testing.T) {
+	slow(t)
 	spec := broker.Super(1, "near", "far")
 	spec.Faults, spec.NoJetStream = true, true
 	c := real.Start(t, spec)
@@ -91,6 +94,7 @@ func TestSlowLink(t *testing.T) {
 // TestEveryConnectionOnce asks for more connections than fit a page, while
 // others come and go.
 func TestEveryConnectionOnce(t *testing.T) {
+	slow(t)
 	const many = 2502
 	c := real.Start(t, broker.Nodes(1))
 	n := c.Nodes()[0]

@@ -31,6 +31,7 @@ func TestEndedServerIsForgotten(t *testing.T) {
 // One server is killed and still counted when another ends in order: the one
 // who is missing is the one that said nothing.
 func TestKilledAmongTheEnded(t *testing.T) {
+	slow(t)
 	all := processes(t, nil, "east/n1", "east/n2", "east/n3", "east/n4")
 	c := all["n1"].connect(t)
 	whole(t, c, 4)
@@ -52,6 +53,7 @@ func TestKilledAmongTheEnded(t *testing.T) {
 // another drains or ends in order: nobody is missing, though more are counted
 // than there are.
 func TestEndedWhileAnotherIsCountedTwice(t *testing.T) {
+	slow(t)
 	all := processes(t, nil, "east/n1", "east/n2", "east/n3", "east/n4", "east/n5")
 	c := all["n1"].connect(t)
 	whole(t, c, 5)

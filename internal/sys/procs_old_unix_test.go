@@ -5,8 +5,6 @@ package sys_test
 import (
 	"encoding/json"
 	"errors"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -15,34 +13,14 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
-
-// oldServer finds a nats-server of another release.
-func oldServer(t *testing.T) string {
-	t.Helper()
-	old, err := exec.LookPath("nats-server")
-	switch {
-	case err == nil:
-	case os.Getenv("CI") != "":
-		t.Fatal("no nats-server installed")
-	default:
-		t.Skip("no nats-server installed")
-	}
-	version, err := exec.Command(old, "--version").Output()
-	if err != nil || !strings.Contains(string(version), " v2.9.") {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("not a nats-server of 2.9: %s", version)
-		}
-		t.Skipf("not an old nats-server: %s", version)
-	}
-	return old
-}
 
 // TestTokensAreHidden has a client fail with a token, which old servers tell in
 // the place of its user.
 func TestTokensAreHidden(t *testing.T) {
 	const token = "s3cr3t-of-somebody"
-	for name, bin := range map[string]string{"old": oldServer(t), "new": ""} {
+	for name, bin := range map[string]string{"old": testcluster.Program(t, "2.9"), "new": ""} {
 		t.Run(name, func(t *testing.T) {
 			all := processes(t, map[string]string{"n1": bin}, "east/n1")
 			c := all["n1"].connect(t)
@@ -93,7 +71,7 @@ func TestTokensAreHidden(t *testing.T) {
 // the answers of the other one through a newer server, which drops those that
 // come in before it knows of the inbox.
 func TestAnswersLostBesideOldServers(t *testing.T) {
-	all := processes(t, map[string]string{"old": oldServer(t)}, "east/old-", "east/new", "west/far")
+	all := processes(t, map[string]string{"old": testcluster.Program(t, "2.9")}, "east/old-", "east/new", "west/far")
 	whole(t, all["old"].connect(t), 3)
 	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Routez, fleet.Gatewayz, fleet.AccountStatz}}
 	again := 0
@@ -112,7 +90,7 @@ func TestAnswersLostBesideOldServers(t *testing.T) {
 // TestOldServer puts a server of another release, where one is installed, into
 // a cluster with one of ours.
 func TestOldServer(t *testing.T) {
-	all := processes(t, map[string]string{"n2": oldServer(t)}, "east/n1", "east/n2")
+	all := processes(t, map[string]string{"n2": testcluster.Program(t, "2.9")}, "east/n1", "east/n2")
 	for _, via := range []string{"n1", "n2"} {
 		c := all[via].connect(t)
 		whole(t, c, 2)

@@ -5,8 +5,6 @@ package sys_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // proc is a nats-server that runs as a process of its own, so that it can be
@@ -33,11 +32,13 @@ type proc struct {
 }
 
 // processes starts one server for each name; a name is CLUSTER/SERVER, and ends
-// in a minus when no gateway is to lead to it.
+// in a minus when no gateway is to lead to it. Such a server starts once the others
+// are linked: servers of other clusters that find none else of its cluster would
+// take it, since its own gateways tell of it.
 func processes(t *testing.T, bin map[string]string, names ...string) map[string]*proc {
 	t.Helper()
 	dir := t.TempDir()
-	ports := freePorts(t, 3*len(names))
+	ports := testcluster.Ports(t, 3*len(names))
 	var all []*proc
 	for i, n := range names {
 		cluster, name, _ := strings.Cut(strings.TrimSuffix(n, "-"), "/")
@@ -51,10 +52,34 @@ func processes(t *testing.T, bin map[string]string, names ...string) map[string]
 		if err := os.WriteFile(p.conf, []byte(p.config(all)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p.start(t)
 		out[p.name] = p
+		if !p.hidden {
+			p.start(t)
+		}
 	}
+	startHidden(t, all)
 	return out
+}
+
+// startHidden starts the servers that no gateway is to lead to.
+func startHidden(t *testing.T, all []*proc) {
+	t.Helper()
+	var seen *proc
+	var hidden []*proc
+	for _, p := range all {
+		if p.hidden {
+			hidden = append(hidden, p)
+		} else {
+			seen = p
+		}
+	}
+	if len(hidden) == 0 {
+		return
+	}
+	whole(t, seen.connect(t), len(all)-len(hidden))
+	for _, p := range hidden {
+		p.start(t)
+	}
 }
 
 func (p *proc) config(all []*proc) string {
@@ -149,27 +174,6 @@ func (p *proc) connect(t *testing.T) *sys.Client {
 			t.Fatal(err)
 		}
 	}
-}
-
-// freePorts finds ports that nobody listens on, below those that systems give to
-// outgoing connections: one of these would take such a port at any time.
-func freePorts(t *testing.T, n int) []int {
-	t.Helper()
-	const lowest, highest = 15_000, 32_000
-	ports := make([]int, 0, n)
-	for range 100 * n {
-		port := lowest + rand.IntN(highest-lowest)
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			continue
-		}
-		defer l.Close()
-		if ports = append(ports, port); len(ports) == n {
-			return ports
-		}
-	}
-	t.Fatal("no free ports")
-	return nil
 }
 
 // whole waits until n servers answer and know each other.

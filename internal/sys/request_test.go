@@ -18,6 +18,7 @@ import (
 
 // TestEveryRequest asks everything that there is to ask.
 func TestEveryRequest(t *testing.T) {
+	slow(t)
 	c := real.Start(t, broker.Nodes(2))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() })

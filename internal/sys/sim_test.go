@@ -42,6 +42,7 @@ func overview() fleet.Want {
 }
 
 func TestSimulatedFaults(t *testing.T) {
+	slow(t)
 	const victim = 7
 	for _, tc := range []struct {
 		name    string
@@ -64,6 +65,7 @@ func TestSimulatedFaults(t *testing.T) {
 		{name: "loses an answer always", fault: simfleet.Fault{LoseEvery: 1, Kinds: []string{"HEALTHZ"}}, problem: fleet.Late, kinds: []fleet.Kind{fleet.Healthz}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			f, client := simulate(t, simfleet.Spec{Servers: 30, Streams: 20, Consumers: 20})
 			name := f.Names()[victim]
 			snapshot(t, client, fleet.Want{}) // now the client knows them all

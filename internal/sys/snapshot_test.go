@@ -54,6 +54,14 @@ func everything() fleet.Want {
 	}}
 }
 
+// slow skips a test that takes seconds where only quick ones are wanted.
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+}
+
 func connect(t *testing.T, n *broker.Node, opts ...sys.Option) *sys.Client {
 	t.Helper()
 	nc, err := n.ConnectSys()
@@ -96,6 +104,7 @@ func eventually(t *testing.T, c *sys.Client, want fleet.Want, ok func(*fleet.Sna
 }
 
 func TestSnapshotOfEverything(t *testing.T) {
+	slow(t)
 	c := real.Start(t, broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
 	for _, n := range []string{"east-1", "west-2", "edge"} {
 		t.Run("from "+n, func(t *testing.T) {
