@@ -78,7 +78,7 @@ var fleetAnswers = &group[*fleet.Problem]{
 var fleetTotals = &plain{set: Native, collector: "servers", rows: []row[*view]{
 	{name: "nats_servers_expected", help: "Servers that should have answered this scrape.", value: func(v *view) float64 { return float64(v.snap.Expected) }},
 	{name: "nats_servers_answered", help: "Servers that answered this scrape.", value: func(v *view) float64 { return float64(len(v.snap.Servers)) }},
-	{name: "nats_servers_missing", help: "Servers that should have answered this scrape and did not.", value: func(v *view) float64 { return float64(len(v.snap.Missing)) }},
+	{name: "nats_servers_missing", help: "Servers that should have answered this scrape and did not.", value: func(v *view) float64 { return float64(v.snap.Absent()) }},
 	{name: "nats_servers_forgotten", help: "Servers that others still count although they are proven dead, and were replaced or had announced their end.", value: func(v *view) float64 { return float64(v.snap.Forgotten) }},
 	{name: "nats_snapshot_duration_seconds", help: "How long the servers took to answer, from the first question to the last answer.", value: func(v *view) float64 { return v.snap.TookSeconds }},
 	{name: "nats_snapshot_timestamp_seconds", help: "When the last answer was in.", value: func(v *view) float64 { return unix(v.snap.Time) }},

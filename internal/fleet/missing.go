@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"strconv"
 	"time"
 )
 
@@ -32,16 +33,22 @@ type Missing struct {
 	Via      string    `json:"via,omitempty"`      // with Behind: the silent server's name
 	SeenBy   []string  `json:"seen_by,omitempty"`  // names of servers that still list a link to it
 	LastSeen time.Time `json:"last_seen,omitzero"` // its last sign of life, where known
+	Count    int       `json:"count,omitempty"`    // how many servers that cannot be named it stands for; 0: one
 }
 
+// Servers is how many servers it stands for.
+func (m Missing) Servers() int { return max(m.Count, 1) }
+
 // Label names the server for a reader: its name, or else its id, or else
-// "unnamed".
+// "unnamed", with how many if it stands for several.
 func (m Missing) Label() string {
 	switch {
 	case m.Name != "":
 		return m.Name
 	case m.ID != "":
 		return m.ID
+	case m.Count > 1:
+		return strconv.Itoa(m.Count) + " unnamed"
 	}
 	return "unnamed"
 }

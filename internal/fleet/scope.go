@@ -62,6 +62,6 @@ func (s *Snapshot) In(scope Scope) *Snapshot {
 			out.Problems = append(out.Problems, p)
 		}
 	}
-	out.Expected = len(out.Servers) + len(out.Missing)
+	out.Expected = len(out.Servers) + out.Absent()
 	return &out
 }

@@ -20,7 +20,7 @@ type Snapshot struct {
 	Context     string    `json:"context,omitempty"`   // the saved context that was used
 	AskedBy     string    `json:"asked_by,omitempty"`  // name of the server that carried the questions
 	Want        Want      `json:"want"`                // what was asked
-	Expected    int       `json:"expected"`            // servers in scope that should answer: len(Servers)+len(Missing)
+	Expected    int       `json:"expected"`            // servers in scope that should answer: those that did, and all that are missing
 	Counted     int       `json:"counted"`             // the largest active_servers that any server reported
 	Forgotten   int       `json:"forgotten,omitempty"` // counted by the servers but proven dead and replaced, or gone as announced: not missing
 	Servers     []*Server `json:"servers"`             // those that answered, by cluster, then name, then id
@@ -32,6 +32,14 @@ type Snapshot struct {
 
 // Complete tells whether every expected server answered everything.
 func (s *Snapshot) Complete() bool { return len(s.Missing) == 0 && len(s.Problems) == 0 }
+
+// Absent is how many servers are missing.
+func (s *Snapshot) Absent() (n int) {
+	for _, m := range s.Missing {
+		n += m.Servers()
+	}
+	return n
+}
 
 // Server returns the server with this id, or else the one with this name, or
 // nil.

@@ -108,7 +108,7 @@ func (p *Plan) judge(all *fleet.Snapshot) {
 	if len(p.Others) == 0 {
 		p.Blocks = append(p.Blocks, fmt.Sprintf("it is the last server of %s: its clients have nowhere to go", clusterLabel(p.Target)))
 	}
-	if n := len(all.Missing); n > 0 {
+	if n := all.Absent(); n > 0 {
 		p.Blocks = append(p.Blocks, fmt.Sprintf("%d other servers do not answer, so natsctl cannot tell whether the rest can do without this one", n))
 	}
 	me := all.Server(p.Target.ID)

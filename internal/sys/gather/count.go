@@ -1,48 +1,79 @@
 package gather
 
+import (
+	"maps"
+	"slices"
+)
+
 // count keeps what the servers say about how many they are
 // (statsz.active_servers).
 type count struct {
-	claims      map[string]int
-	top, second int
-	topBy       string
-	topTimes    int // how many servers claim top
+	claims map[string]int // by server id, within reason
+	times  map[int]int    // how many servers make a claim
+	wild   []string       // ids of servers whose claim is beyond reason
+	most   int            // the largest claim that is believed
+	fresh  bool           // most is that of all claims
 }
+
+// maxServers is the largest claim that is believed, whoever makes it: far more
+// servers than a system account connects.
+const maxServers = 20_000
 
 // add notes one server's claim; zero and less is no claim.
 func (c *count) add(id string, n int) {
-	if n <= 0 {
+	switch {
+	case n <= 0:
 		return
+	case n > maxServers:
+		c.wild = append(c.wild, id)
+		return
+	case c.claims == nil:
+		c.claims, c.times = map[string]int{}, map[int]int{}
 	}
-	if c.claims == nil {
-		c.claims = map[string]int{}
+	if old, ok := c.claims[id]; ok {
+		if c.times[old]--; c.times[old] == 0 {
+			delete(c.times, old)
+		}
 	}
 	c.claims[id] = n
-	switch {
-	case n > c.top:
-		c.second, c.top, c.topBy, c.topTimes = c.top, n, id, 1
-	case n == c.top:
-		c.topTimes++
-	case n > c.second:
-		c.second = n
-	}
+	c.times[n]++
+	c.fresh = false
 }
 
-// expected is the largest claim, since a server that has just started counts
-// too few; but not a claim that nobody else comes near. Zero means that nobody
-// said.
+// expected is the largest claim, since a server that has just started counts too
+// few; but not claims of a third of the servers or less that are over twice as
+// large as what all others say. Zero means that nobody said.
 func (c *count) expected() int {
-	if _, ok := c.outlier(); ok {
-		return c.second
+	if c.fresh {
+		return c.most
 	}
-	return c.top
+	c.fresh = true
+	list := slices.Sorted(maps.Keys(c.times))
+	slices.Reverse(list)
+	if len(list) == 0 {
+		c.most = 0
+		return 0
+	}
+	c.most = list[0]
+	above := 0
+	for i, n := range list[:len(list)-1] {
+		if above += c.times[n]; len(c.claims) < 3 || 3*above > len(c.claims) {
+			break
+		}
+		if next := list[i+1]; n > 2*next+8 {
+			c.most = next
+		}
+	}
+	return c.most
 }
 
-// outlier returns the server whose claim is not to be believed: it stands alone
-// against two others or more, and is over twice as large as theirs.
-func (c *count) outlier() (id string, ok bool) {
-	if len(c.claims) < 3 || c.topTimes > 1 || c.top <= 2*c.second+8 {
-		return "", false
+// outliers are the servers whose claims are not believed.
+func (c *count) outliers() []string {
+	out := slices.Clone(c.wild)
+	for id, n := range c.claims {
+		if n > c.expected() {
+			out = append(out, id)
+		}
 	}
-	return c.topBy, true
+	return out
 }

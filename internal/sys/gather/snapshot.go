@@ -29,7 +29,7 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 		}}
 		s.Missing, s.Forgotten = v.judge()
 	}
-	s.Expected = len(s.Servers) + len(s.Missing)
+	s.Expected = len(s.Servers) + s.Absent()
 	s.Sort()
 	slices.SortFunc(s.Problems, func(a, b fleet.Problem) int {
 		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Kind, b.Kind))
@@ -70,8 +70,10 @@ func (r *roll) fill(s *fleet.Snapshot) {
 			s.Problems = append(s.Problems, p)
 		}
 	}
-	if id, ok := r.count.outlier(); ok {
-		s.Problems = append(s.Problems, r.members[id].problem(fleet.Statsz, fleet.Malformed, "its active_servers contradicts all other servers"))
+	for _, id := range r.count.outliers() {
+		if m := r.members[id]; m.inScope {
+			s.Problems = append(s.Problems, m.problem(fleet.Statsz, fleet.Malformed, "its active_servers contradicts the other servers"))
+		}
 	}
 }
 

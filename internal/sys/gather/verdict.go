@@ -62,12 +62,21 @@ func (v *verdict) account(named []fleet.Missing, earlier int) (missing []fleet.M
 	if v.settledByName() {
 		return named, forgotten
 	}
-	missing = named
-	for range v.short - forgotten {
+	missing, nameless := named, v.short-forgotten
+	if nameless > maxUnnamed {
+		one := v.unnamed(named)
+		one.Count = nameless
+		return append(missing, one), forgotten
+	}
+	for range nameless {
 		missing = append(missing, v.unnamed(named))
 	}
 	return missing, forgotten
 }
+
+// maxUnnamed is how many servers that nobody can name are told one by one; more
+// are a number.
+const maxUnnamed = 8
 
 // succeeded tells whether a suspect that no link leads to is the earlier life of
 // a server that has answered, or that is rather there: the same name, another id.
