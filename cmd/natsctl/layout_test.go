@@ -74,6 +74,21 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestResultsNeedNoNATS keeps connections out of what describes, judges, compares
+// and prints benchmarks: two saved results are compared without a server.
+func TestResultsNeedNoNATS(t *testing.T) {
+	room := module + "internal/bench/"
+	out, err := exec.Command("go", "list", "-deps", room+"scenario", room+"result", room+"report").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dep := range strings.FieldsSeq(string(out)) {
+		if strings.HasPrefix(dep, "github.com/nats-io/") {
+			t.Errorf("results of benchmarks depend on %s", dep)
+		}
+	}
+}
+
 // packages lists every package of the module with its imports.
 func packages(t *testing.T) (pkgs []listed) {
 	t.Helper()
@@ -131,7 +146,7 @@ func within(pkg, room string) bool { return pkg == room || strings.HasPrefix(pkg
 // name, in the error table.
 func TestEverySentinelHasAdvice(t *testing.T) {
 	table := advised(t)
-	for _, room := range []string{"context", "fleet", "fleet/checks", "fleet/recording", "sys", "view", "broker", "bench", "tui"} {
+	for _, room := range []string{"context", "fleet", "fleet/checks", "fleet/recording", "sys", "view", "broker", "bench", "bench/result", "bench/scenario", "tui"} {
 		for _, name := range sentinels(t, filepath.Join("..", "..", "internal", room)) {
 			pkg := path.Base(room)
 			if room == "context" {

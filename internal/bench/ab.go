@@ -3,11 +3,14 @@ package bench
 import (
 	"context"
 	"math/rand/v2"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // Case is one side of an [AB] comparison.
 type Case struct {
-	Spec    Spec
+	Spec    scenario.Spec
 	Connect Connect
 	View    ServerView // nil: that of the options
 	API     JSAPI
@@ -16,7 +19,7 @@ type Case struct {
 // AB runs two scenarios in turn, a block of both at a time in random order, so
 // that whatever else changes with time changes both. Interrupted, it gives the
 // whole blocks so far.
-func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (ra, rb *Result, err error) {
+func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (ra, rb *result.Result, err error) {
 	var sides [2]*series
 	for i, c := range []Case{a, b} {
 		if sides[i], err = newSeries(c.Spec, c.Connect, opts); err != nil {
@@ -54,11 +57,11 @@ func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (
 type series struct {
 	connect Connect
 	o       options
-	res     *Result
+	res     *result.Result
 	offset  int // runs of others in between, for the progress
 }
 
-func newSeries(s Spec, c Connect, opts []Option) (*series, error) {
+func newSeries(s scenario.Spec, c Connect, opts []Option) (*series, error) {
 	o := options{runs: 1, watch: func(Progress) {}}
 	for _, f := range opts {
 		f(&o)
@@ -67,7 +70,7 @@ func newSeries(s Spec, c Connect, opts []Option) (*series, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &series{connect: c, o: o, res: &Result{Schema: Schema, SpecHash: s.Hash(), Spec: s}}, nil
+	return &series{connect: c, o: o, res: &result.Result{Schema: result.Schema, SpecHash: s.Hash(), Spec: s}}, nil
 }
 
 // run adds a run.
@@ -90,8 +93,8 @@ func (s *series) run(ctx context.Context) error {
 }
 
 // whole gives the result of the first n runs.
-func (s *series) whole(n int) *Result {
+func (s *series) whole(n int) *result.Result {
 	s.res.Runs = s.res.Runs[:min(n, len(s.res.Runs))]
-	s.res.Summary = summarize(s.res.Runs, s.o.ceiling)
+	s.res.Summary = result.Summarize(s.res.Runs, s.o.ceiling)
 	return s.res
 }

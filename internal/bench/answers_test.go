@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"pgregory.net/rapid"
 
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -241,7 +242,7 @@ func TestSubjects(t *testing.T) {
 	if count("uniform", 1) != uniform || count("uniform", 2) == uniform {
 		t.Error("the seed does not decide")
 	}
-	if (&run{subject: "a", spec: Spec{Subjects: 1}}).filter() != "a" || (&run{subject: "a", spec: Spec{Subjects: 2}}).filter() != "a.*" {
+	if (&run{subject: "a", spec: scenario.Spec{Subjects: 1}}).filter() != "a" || (&run{subject: "a", spec: scenario.Spec{Subjects: 2}}).filter() != "a.*" {
 		t.Error("filter")
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // action is what an asker asks: a request, a publish into a stream, an
@@ -85,7 +86,7 @@ func (r *run) newAsker(id int, who string, act action, batch int) (*asker, error
 	}
 	a := &asker{
 		run: r, id: id, link: l, act: act, batch: batch, inbox: l.nc.NewInbox() + ".",
-		ring: newRing(r.spec.inFlight(batch)), ledger: ledger{lane: r.line.Lane()}, lane: r.line.Lane(),
+		ring: newRing(inFlight(r.spec, batch)), ledger: ledger{lane: r.line.Lane()}, lane: r.line.Lane(),
 		wake: make(chan struct{}, 1),
 	}
 	a.reply = append([]byte(a.inbox), make([]byte, tokenLen)...)
@@ -121,10 +122,10 @@ func (a *asker) book() *ledger { return &a.ledger }
 // work runs one phase.
 func (a *asker) work(ctx context.Context, p phase) error {
 	a.flags, a.n, a.end = p.flags, 0, p.end()
-	if a.run.spec.Load.Mode == Max {
+	if a.run.spec.Load.Mode == scenario.Max {
 		return a.loop(ctx, p)
 	}
-	plan := &ahead{Schedule: a.run.spec.schedule(p.shape, a.id)}
+	plan := &ahead{Schedule: a.run.spec.Schedule(p.shape, a.id)}
 	err := pace.Run(ctx, a.run.clock, p.start, plan, func(at, now int64) error {
 		if a.flags != 0 && now >= a.end {
 			return errWarm
@@ -230,7 +231,7 @@ func (a *asker) wait(ctx context.Context, window int64) error {
 
 // send asks the request that was due at the instant at.
 func (a *asker) send(at, now int64, last bool) error {
-	if a.run.spec.Load.Mode == Max && a.batch == 1 {
+	if a.run.spec.Load.Mode == scenario.Max && a.batch == 1 {
 		for a.ring.taken(a.seq) { // an answer that is overdue keeps its place
 			a.seq++
 		}
@@ -273,7 +274,7 @@ func (a *asker) refused(seq uint64, err error) error {
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return err
 	}
-	if a.run.spec.Load.Mode == Max {
+	if a.run.spec.Load.Mode == scenario.Max {
 		return a.run.await(a.run.timeout(), a.link.nc.IsConnected)
 	}
 	return nil

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // askers are all clients of a run whose messages are answered.
@@ -19,7 +20,7 @@ func (as askers) missing() (n int64) {
 
 // settle adds what the clients found. With timed, the answers are what the
 // workload is about: they are the latency and what is expected.
-func (as askers) settle(r *run, rep *Run, timed bool) {
+func (as askers) settle(r *run, rep *result.Run, timed bool) {
 	for _, a := range as {
 		a.sub.rest(&rep.Client)
 	}

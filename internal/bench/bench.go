@@ -17,8 +17,6 @@ import (
 
 // The errors of this package that callers tell apart.
 var (
-	// ErrSpec wraps every complaint about a [Spec].
-	ErrSpec = errors.New("impossible benchmark")
 	// ErrNoInterest is returned when messages do not get from a publisher to
 	// its subscribers before the run.
 	ErrNoInterest = errors.New("no path from publisher to subscriber")
@@ -27,10 +25,6 @@ var (
 	// ErrNotOurs is returned when a run would have to change a stream, consumer
 	// or bucket that it did not make.
 	ErrNotOurs = errors.New("exists and is not the benchmark's own")
-	// ErrDifferent is returned by [Compare] for results of different scenarios.
-	ErrDifferent = errors.New("results of different scenarios")
-	// ErrSLO is returned when a service level objective was missed.
-	ErrSLO = errors.New("objective missed")
 	// ErrUnsupported is returned when server or driver cannot do what the spec
 	// asks.
 	ErrUnsupported = errors.New("not supported")

@@ -14,41 +14,18 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
-
-// CalibrationSchema is the name of the form in which calibrations are written.
-const CalibrationSchema = "natsctl.bench.calibration/v1"
-
-// Calibration is what this machine and program can do by themselves: no figure
-// of a benchmark is better than these.
-type Calibration struct {
-	Schema   string        `json:"schema"`
-	Env      ClientEnv     `json:"env"`
-	Precise  bool          `json:"precise_timers"`   // waits end in clock_nanosleep
-	TimerLag *Distribution `json:"timer_lag_us"`     // how late sends are at 1000/s
-	ClockNS  float64       `json:"clock_ns"`         // a reading of the clock
-	RTT      *Distribution `json:"rtt_us,omitempty"` // to the server, PING to PONG, one by one
-	Foreign  float64       `json:"foreign_cpu"`      // share of the machine that others used meanwhile
-	Ceilings []Ceiling     `json:"ceilings"`         // of the generator, one publisher
-}
-
-// Ceiling is the rate at which a driver fills a sink that throws everything
-// away.
-type Ceiling struct {
-	Driver  string  `json:"driver"`
-	Size    int     `json:"size"`
-	PerSec  float64 `json:"per_second"`
-	BytesPS float64 `json:"bytes_per_second"`
-}
 
 // calibrationSizes are the payload sizes of the ceilings.
 var calibrationSizes = []int{16, 128, 1024, 8192}
 
 // Calibrate measures the generator, and the round trip if connect is not nil.
 // It takes about five seconds.
-func Calibrate(ctx context.Context, connect Connect) (*Calibration, error) {
+func Calibrate(ctx context.Context, connect Connect) (*result.Calibration, error) {
 	use := startUse()
-	c := &Calibration{Schema: CalibrationSchema, Precise: pace.Precise}
+	c := &result.Calibration{Schema: result.CalibrationSchema, Precise: pace.Precise}
 	var err error
 	if c.TimerLag, err = timerLag(ctx, time.Second); err != nil {
 		return nil, err
@@ -59,16 +36,16 @@ func Calibrate(ctx context.Context, connect Connect) (*Calibration, error) {
 			return nil, err
 		}
 	}
-	for _, driver := range []string{driverGo, driverRaw} {
+	for _, driver := range []string{scenario.DriverNatsGo, scenario.DriverRaw} {
 		for _, size := range calibrationSizes {
-			perSec, err := FindCeiling(ctx, Spec{Workload: Pub, Sizes: []int{size}, Driver: driver}, 300*time.Millisecond)
+			perSec, err := FindCeiling(ctx, scenario.Spec{Workload: scenario.Pub, Sizes: []int{size}, Driver: driver}, 300*time.Millisecond)
 			if err != nil {
 				return nil, err
 			}
-			c.Ceilings = append(c.Ceilings, Ceiling{Driver: driver, Size: size, PerSec: perSec, BytesPS: perSec * float64(size)})
+			c.Ceilings = append(c.Ceilings, result.Ceiling{Driver: driver, Size: size, PerSec: perSec, BytesPS: perSec * float64(size)})
 		}
 	}
-	var rep Run
+	var rep result.Run
 	use.into(&rep)
 	c.Foreign = rep.Client.ForeignCPU
 	r := &run{}
@@ -78,7 +55,7 @@ func Calibrate(ctx context.Context, connect Connect) (*Calibration, error) {
 }
 
 // timerLag paces a thousand sends a second that do nothing.
-func timerLag(ctx context.Context, d time.Duration) (*Distribution, error) {
+func timerLag(ctx context.Context, d time.Duration) (*result.Distribution, error) {
 	shape, err := pace.Constant(1000, d)
 	if err != nil {
 		return nil, fmt.Errorf("timer lag: %w", err)
@@ -95,7 +72,7 @@ func timerLag(ctx context.Context, d time.Duration) (*Distribution, error) {
 	if err := <-done; err != nil {
 		return nil, err
 	}
-	return distribution(&h), nil
+	return result.NewDistribution(&h), nil
 }
 
 // clockCost is the time that one reading of the clock takes, in nanoseconds.
@@ -109,8 +86,8 @@ func clockCost() float64 {
 	return float64(c.Now()-from) / n
 }
 
-func roundTrips(ctx context.Context, connect Connect) (*Distribution, error) {
-	r := newRun(Spec{Timeout: defaultTimeout, Sizes: []int{0}}, connect, options{})
+func roundTrips(ctx context.Context, connect Connect) (*result.Distribution, error) {
+	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, connect, options{})
 	defer func() { _ = r.close(ctx) }() // it made nothing
 	l, err := r.link("calibrate")
 	if err != nil {
@@ -127,22 +104,22 @@ func roundTrips(ctx context.Context, connect Connect) (*Distribution, error) {
 		}
 		h.Record(int64(rtt))
 	}
-	return distribution(&h), nil
+	return result.NewDistribution(&h), nil
 }
 
 // FindCeiling measures for d how fast the publishers of a closed-loop scenario
 // fill a sink in this process that throws everything away: what the generator
 // can do by itself, in messages per second.
-func FindCeiling(ctx context.Context, s Spec, d time.Duration) (float64, error) {
+func FindCeiling(ctx context.Context, s scenario.Spec, d time.Duration) (float64, error) {
 	sink, err := newNullSink()
 	if err != nil {
 		return 0, err
 	}
 	defer sink.close()
-	s.Workload, s.Subject, s.Subs, s.Queue, s.Msgs = Pub, "ceiling", 0, "", 0
-	s.Load = Load{Mode: Max}
+	s.Workload, s.Subject, s.Subs, s.Queue, s.Msgs = scenario.Pub, "ceiling", 0, "", 0
+	s.Load = scenario.Load{Mode: scenario.Max}
 	for range 3 {
-		s.Warmup, s.Duration = Duration(d/4), Duration(d)
+		s.Warmup, s.Duration = scenario.Duration(d/4), scenario.Duration(d)
 		res, err := Execute(ctx, s, func(opts ...nats.Option) (*nats.Conn, error) {
 			return nats.Connect("nats://"+sink.l.Addr().String(), opts...)
 		})

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // TestNullSink answers each PING, skips payloads whatever they hold, and ends
@@ -58,7 +60,7 @@ func TestUsage(t *testing.T) {
 		runtime.Gosched()
 	}
 	runtime.GC()
-	rep := &Run{Sent: 10, Received: 1000}
+	rep := &result.Run{Sent: 10, Received: 1000}
 	u.into(rep)
 	c := rep.Client
 	if runtime.GOOS == "linux" && (c.CPUNSPerMsg <= 0 || c.CPUCores <= 0 || c.CPUCores > float64(runtime.NumCPU())+0.5) {

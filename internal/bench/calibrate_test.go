@@ -1,5 +1,9 @@
 package bench
 
+import "github.com/natsctl/natsctl/internal/bench/result"
+
+import "github.com/natsctl/natsctl/internal/bench/scenario"
+
 import "testing"
 
 func TestCalibrate(t *testing.T) {
@@ -22,19 +26,8 @@ func TestCalibrate(t *testing.T) {
 func TestGeneratorBound(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	r := mustExecute(t, Spec{Workload: PubSub, Duration: 200 * ms, Warmup: -1}, to(s.ClientURL()), WithCeiling(10))
-	if r.Validity.Valid || r.Validity.Reasons[0].Code != ReasonGenerator {
+	r := mustExecute(t, scenario.Spec{Workload: scenario.PubSub, Duration: 200 * ms, Warmup: -1}, to(s.ClientURL()), WithCeiling(10))
+	if r.Validity.Valid || r.Validity.Reasons[0].Code != result.ReasonGenerator {
 		t.Errorf("%+v", r.Validity)
-	}
-}
-
-// TestTooShort is what is over at once: it has no rate to compare.
-func TestTooShort(t *testing.T) {
-	r := &run{spec: Spec{Load: Load{Mode: Max}}, journal: newJournal(func() int64 { return 0 })}
-	for seconds, want := range map[float64]string{0.05: ReasonShort, 0.5: ReasonGenerator} {
-		v := r.judge(&Run{Seconds: seconds, Received: 1, Rate: Rate{Sent: 1000}}, options{ceiling: 1})
-		if len(v.Reasons) != 1 || v.Reasons[0].Code != want || v.Valid != (want == ReasonShort) {
-			t.Errorf("%v s: %+v", seconds, v)
-		}
 	}
 }

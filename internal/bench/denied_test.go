@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // TestDenied does not call valid what the server threw away.
@@ -15,15 +18,15 @@ func TestDenied(t *testing.T) {
 		Permissions: &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{"open.>"}}},
 	}}})
 	url := strings.Replace(s.ClientURL(), "://", "://u:p@", 1)
-	for _, driver := range []string{driverGo, driverRaw} {
+	for _, driver := range []string{scenario.DriverNatsGo, scenario.DriverRaw} {
 		for _, tc := range []struct {
 			subject string
 			denied  bool
 		}{{"open.door", false}, {"shut.door", true}} {
-			r := mustExecute(t, Spec{Workload: Pub, Subject: tc.subject, Driver: driver, Msgs: 200, Warmup: -1, Timeout: 10_000 * ms}, to(url))
+			r := mustExecute(t, scenario.Spec{Workload: scenario.Pub, Subject: tc.subject, Driver: driver, Msgs: 200, Warmup: -1, Timeout: 10_000 * ms}, to(url))
 			found := ""
 			for _, reason := range r.Validity.Reasons {
-				if reason.Code == ReasonDenied {
+				if reason.Code == result.ReasonDenied {
 					found = reason.Text
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // duty hears what happens to the connections of responders, which may serve
@@ -20,7 +21,7 @@ type duty struct {
 	over  chan error    // a responder cannot go on
 
 	mu      sync.Mutex
-	news    []Event
+	news    []result.Event
 	told    map[string]bool  // by responder and words: what comes with each request is told once
 	revoked map[string]error // by responder: why the server ended its connection
 }
@@ -30,7 +31,7 @@ func newDuty(clock pace.Monotonic) *duty {
 }
 
 // take returns the news since the call before.
-func (d *duty) take() []Event {
+func (d *duty) take() []result.Event {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	news := d.news
@@ -42,7 +43,7 @@ func (d *duty) note(kind, who, detail string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.news) < maxEvents {
-		d.news = append(d.news, Event{Second: float64(d.clock.Now()) / 1e9, Kind: kind, Who: who, Detail: detail})
+		d.news = append(d.news, result.Event{Second: float64(d.clock.Now()) / 1e9, Kind: kind, Who: who, Detail: detail})
 	}
 	select {
 	case d.wake <- struct{}{}:

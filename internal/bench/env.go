@@ -10,16 +10,19 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // env describes client and servers; meet has run.
-func (r *run) env(o options) Env {
+func (r *run) env(o options) result.Env {
 	host, err := os.Hostname()
 	if err != nil {
 		host = ""
 	}
-	return Env{
-		Client: ClientEnv{
+	return result.Env{
+		Client: result.ClientEnv{
 			Host: host, OS: systemName(), CPU: processorName(), Cores: runtime.NumCPU(),
 			Go: strings.TrimPrefix(runtime.Version(), "go"), NatsGo: nats.Version,
 			Natsctl: o.version, GOGC: gcPercent(), Driver: r.driver(),
@@ -41,10 +44,10 @@ func (r *run) meet() {
 	for _, l := range r.links {
 		nc := l.nc
 		r.local = r.local && isLocal(nc.ConnectedAddr())
-		if slices.ContainsFunc(r.servers, func(s ServerEnv) bool { return s.ID == nc.ConnectedServerId() }) {
+		if slices.ContainsFunc(r.servers, func(s result.ServerEnv) bool { return s.ID == nc.ConnectedServerId() }) {
 			continue
 		}
-		s := ServerEnv{
+		s := result.ServerEnv{
 			Name: nc.ConnectedServerName(), ID: nc.ConnectedServerId(), Version: nc.ConnectedServerVersion(),
 			Cluster: nc.ConnectedClusterName(), MaxPayload: nc.MaxPayload(),
 		}
@@ -99,15 +102,15 @@ func Tune() (undo func()) {
 type ServerView interface {
 	// Watch begins to observe and returns a function that ends it and gives the
 	// figures of the time between; nil if they could not be had.
-	Watch(ctx context.Context) (stop func(context.Context) *ServerUse)
+	Watch(ctx context.Context) (stop func(context.Context) *result.ServerUse)
 	// Known tells what a server's clients cannot see: its cores and the digest
 	// of its configuration; zero for a server that was not heard of.
 	Known(id string) (cores int, configDigest string)
 }
 
-func (r *run) watchServers(ctx context.Context) func(context.Context) *ServerUse {
+func (r *run) watchServers(ctx context.Context) func(context.Context) *result.ServerUse {
 	if r.server == nil {
-		return func(context.Context) *ServerUse { return nil }
+		return func(context.Context) *result.ServerUse { return nil }
 	}
 	return r.server.Watch(ctx)
 }
@@ -116,8 +119,8 @@ func (r *run) watchServers(ctx context.Context) func(context.Context) *ServerUse
 func (r *run) driver() string {
 	for _, l := range r.links {
 		if l.tap != nil {
-			return driverRaw
+			return scenario.DriverRaw
 		}
 	}
-	return driverGo
+	return scenario.DriverNatsGo
 }

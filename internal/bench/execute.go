@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // Progress is what a run shows of itself, about once a second.
@@ -54,7 +56,7 @@ func WithCeiling(perSecond float64) Option { return func(o *options) { o.ceiling
 // result holds what was measured until then, marked as partial, and the error
 // is nil; before the first measurement the error is the cause of ctx. An error
 // that holds a [LeftError] names what the run made and could not remove.
-func Execute(ctx context.Context, s Spec, c Connect, opts ...Option) (*Result, error) {
+func Execute(ctx context.Context, s scenario.Spec, c Connect, opts ...Option) (*result.Result, error) {
 	all, err := newSeries(s, c, opts)
 	if err != nil {
 		return nil, err
@@ -72,8 +74,8 @@ func Execute(ctx context.Context, s Spec, c Connect, opts ...Option) (*Result, e
 }
 
 // execute is one run: all its phases.
-func (r *run) execute(ctx context.Context, n int, o options) (rep *Run, err error) {
-	rep = &Run{N: n}
+func (r *run) execute(ctx context.Context, n int, o options) (rep *result.Run, err error) {
+	rep = &result.Run{N: n}
 	w, err := r.workload()
 	if err != nil {
 		return nil, err
@@ -113,8 +115,10 @@ func (r *run) execute(ctx context.Context, n int, o options) (rep *Run, err erro
 	p.enter("verify")
 	r.report(late, w, rep, r.use)
 	rep.Server = view(late)
+	seen := r.observed(o.ceiling)
+	rep.Saturated = rep.Saturation(seen)
 	p.enter("clean up")
-	rep.Validity = r.judge(rep, o)
+	rep.Validity = rep.Judge(seen)
 	return rep, nil
 }
 
@@ -130,28 +134,28 @@ func (r *run) afterwards(ctx context.Context) (context.Context, context.CancelFu
 // workload builds the workload that the spec names.
 func (r *run) workload() (workload, error) {
 	switch r.spec.Workload {
-	case Pub:
+	case scenario.Pub:
 		return &pubRun{run: r}, nil
-	case PubSub:
+	case scenario.PubSub:
 		return &pubsubRun{run: r}, nil
-	case Request:
+	case scenario.Request:
 		return &requestRun{run: r}, nil
-	case JSPub:
+	case scenario.JSPub:
 		return &jsPubRun{run: r}, nil
-	case JSE2E:
+	case scenario.JSE2E:
 		return &jsE2ERun{jsPubRun: jsPubRun{run: r}}, nil
-	case JSConsume:
+	case scenario.JSConsume:
 		return &jsConsumeRun{run: r}, nil
-	case KV:
+	case scenario.KV:
 		return &kvRun{run: r}, nil
 	}
-	return nil, fmt.Errorf("%w: workload %q", ErrSpec, r.spec.Workload)
+	return nil, fmt.Errorf("%w: workload %q", scenario.ErrSpec, r.spec.Workload)
 }
 
 // phases notes how long each phase took and reports progress once a second.
 type phases struct {
 	run  *run
-	rep  *Run
+	rep  *result.Run
 	name string
 	from time.Time
 	end  chan struct{}
@@ -159,7 +163,7 @@ type phases struct {
 	now  chan string
 }
 
-func newPhases(r *run, w workload, rep *Run, o options) *phases {
+func newPhases(r *run, w workload, rep *result.Run, o options) *phases {
 	p := &phases{run: r, rep: rep, end: make(chan struct{}), gone: make(chan struct{}), now: make(chan string, 8)}
 	go p.show(w, o)
 	return p
@@ -174,7 +178,7 @@ func (p *phases) enter(name string) {
 
 func (p *phases) note() {
 	if p.name != "" {
-		p.rep.Phases = append(p.rep.Phases, PhaseTime{Name: p.name, Seconds: time.Since(p.from).Seconds()})
+		p.rep.Phases = append(p.rep.Phases, result.PhaseTime{Name: p.name, Seconds: time.Since(p.from).Seconds()})
 	}
 }
 
@@ -190,7 +194,7 @@ func (p *phases) show(w workload, o options) {
 	defer close(p.gone)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	cur := Progress{Run: p.rep.N, Runs: o.runs, Duration: p.run.spec.measure().Seconds()}
+	cur := Progress{Run: p.rep.N, Runs: o.runs, Duration: p.run.spec.Length().Seconds()}
 	for {
 		select {
 		case <-p.end:

@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/broker"
 )
 
@@ -16,9 +18,9 @@ import (
 // run: they move to the other one, and the report says so.
 func TestLameDuckDuringTheRun(t *testing.T) {
 	t.Parallel()
-	for name, spec := range map[string]Spec{
-		"pubsub":  {Workload: PubSub},
-		"request": {Workload: Request, Request: &Asking{Serve: 1}},
+	for name, spec := range map[string]scenario.Spec{
+		"pubsub":  {Workload: scenario.PubSub},
+		"request": {Workload: scenario.Request, Request: &scenario.Service{Serve: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -29,7 +31,7 @@ func TestLameDuckDuringTheRun(t *testing.T) {
 
 // lameDuckRun ends when the clients have been at work on the other server for
 // a while, however long the machine takes to get there.
-func lameDuckRun(t *testing.T, spec Spec) *Run {
+func lameDuckRun(t *testing.T, spec scenario.Spec) *result.Run {
 	t.Helper()
 	c, err := broker.Start(t.Context(), broker.Nodes(2))
 	if err != nil {
@@ -69,7 +71,7 @@ func lameDuckRun(t *testing.T, spec Spec) *Run {
 			cancel()
 		}
 	})
-	spec.Load, spec.Warmup, spec.Duration, spec.Timeout = Load{Rate: 1000}, -1, Duration(time.Hour), 2000*ms
+	spec.Load, spec.Warmup, spec.Duration, spec.Timeout = scenario.Load{Rate: 1000}, -1, scenario.Duration(time.Hour), 2000*ms
 	res, err := Execute(ctx, spec, connect, watch)
 	if err != nil {
 		t.Fatal(err)
@@ -79,10 +81,10 @@ func lameDuckRun(t *testing.T, spec Spec) *Run {
 }
 
 // checkFailover checks that a report tells of a server that its clients left.
-func checkFailover(t *testing.T, r *Run) {
+func checkFailover(t *testing.T, r *result.Run) {
 	t.Helper()
 	for _, kind := range []string{evLameDuck, EventDisconnected, EventReconnected} {
-		if !slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == kind }) {
+		if !slices.ContainsFunc(r.Events, func(e result.Event) bool { return e.Kind == kind }) {
 			t.Errorf("no event %q: %+v", kind, r.Events)
 		}
 	}

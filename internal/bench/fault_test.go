@@ -13,6 +13,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -50,8 +52,8 @@ func TestFaultsAreCountedExactly(t *testing.T) {
 		}
 		return [][]byte{frame}
 	}
-	r := mustExecute(t, Spec{
-		Workload: PubSub, Load: Load{Rate: 2000}, Warmup: 200 * ms, Duration: 500 * ms, Timeout: 3000 * ms, Verify: 1,
+	r := mustExecute(t, scenario.Spec{
+		Workload: scenario.PubSub, Load: scenario.Load{Rate: 2000}, Warmup: 200 * ms, Duration: 500 * ms, Timeout: 3000 * ms, Verify: 1,
 	}, to(d.url()))
 	if r.Lost != 6 || r.Dup != 3 || r.Reordered != 1 || r.Corrupt != 2 || r.Sent != 1000 || r.Received != 994 {
 		t.Errorf("lost %d, dup %d, reordered %d, corrupt %d, sent %d, received %d", r.Lost, r.Dup, r.Reordered, r.Corrupt, r.Sent, r.Received)
@@ -81,7 +83,7 @@ func reboot(t *testing.T, s *server.Server, down time.Duration) {
 
 func TestServerRestartsDuringTheRun(t *testing.T) {
 	t.Parallel()
-	for _, w := range []Workload{PubSub, Pub} {
+	for _, w := range []scenario.Workload{scenario.PubSub, scenario.Pub} {
 		t.Run(string(w), func(t *testing.T) {
 			s := startServer(t)
 			down := 300 * time.Millisecond
@@ -93,7 +95,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 					go func() { reboot(t, s, down); close(done) }()
 				}
 			})
-			r := mustExecute(t, Spec{Workload: w, Load: Load{Rate: 1000}, Warmup: -1, Duration: 3000 * ms, Timeout: 2000 * ms}, to(s.ClientURL()), watch)
+			r := mustExecute(t, scenario.Spec{Workload: w, Load: scenario.Load{Rate: 1000}, Warmup: -1, Duration: 3000 * ms, Timeout: 2000 * ms}, to(s.ClientURL()), watch)
 			<-done
 			if r.Gap.US < float64(down.Microseconds()) {
 				t.Errorf("longest gap %.0f us, the server was away for %v", r.Gap.US, down)
@@ -101,7 +103,9 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 			if r.Client.Reconnects == 0 || r.Validity.Valid {
 				t.Errorf("%d reconnects, valid %v", r.Client.Reconnects, r.Validity.Valid)
 			}
-			kinds := func(k string) bool { return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == k }) }
+			kinds := func(k string) bool {
+				return slices.ContainsFunc(r.Events, func(e result.Event) bool { return e.Kind == k })
+			}
 			if !kinds(EventDisconnected) || !kinds(EventReconnected) {
 				t.Errorf("events %+v", r.Events)
 			}
@@ -122,7 +126,7 @@ func TestServerGoesAwayForGood(t *testing.T) {
 			go s.Shutdown()
 		}
 	})
-	r := mustExecute(t, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: -1, Duration: 2000 * ms, Timeout: 2000 * ms}, to(s.ClientURL()), watch)
+	r := mustExecute(t, scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 1000}, Warmup: -1, Duration: 2000 * ms, Timeout: 2000 * ms}, to(s.ClientURL()), watch)
 	if r.Lost == 0 || r.Received+r.Lost != r.Expected || r.Validity.Valid {
 		t.Errorf("received %d, lost %d of %d, %+v", r.Received, r.Lost, r.Expected, r.Validity)
 	}
@@ -138,7 +142,7 @@ func TestInterrupted(t *testing.T) {
 			cancel()
 		}
 	})
-	res, err := Execute(ctx, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: -1, Duration: Duration(time.Hour)}, to(s.ClientURL()), watch, Runs(3))
+	res, err := Execute(ctx, scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 1000}, Warmup: -1, Duration: scenario.Duration(time.Hour)}, to(s.ClientURL()), watch, Runs(3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +157,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	cancel()
-	if _, err := Execute(ctx, Spec{Workload: PubSub, Load: Load{Rate: 1000}}, to(s.ClientURL())); !errors.Is(err, context.Canceled) {
+	if _, err := Execute(ctx, scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 1000}}, to(s.ClientURL())); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted at once: %v", err)
 	}
 }
@@ -174,7 +178,7 @@ func TestInterruptedWhileTheServerHangs(t *testing.T) {
 		}
 		cancel()
 	})
-	res, err := Execute(ctx, Spec{Workload: Pub, Sizes: []int{8192}, Duration: Duration(time.Hour), Warmup: -1}, to(d.url()), watch)
+	res, err := Execute(ctx, scenario.Spec{Workload: scenario.Pub, Sizes: []int{8192}, Duration: scenario.Duration(time.Hour), Warmup: -1}, to(d.url()), watch)
 	if reopen != nil {
 		reopen()
 	}
@@ -191,15 +195,15 @@ func TestLongestGap(t *testing.T) {
 	const s = int64(time.Second)
 	for name, c := range map[string]struct {
 		at   []int64
-		want Gap
+		want result.Gap
 	}{
-		"nothing came":    {nil, Gap{US: 10e6, Second: 10}},
-		"in the middle":   {[]int64{101 * s, 102 * s, 106 * s, 109 * s, 110 * s}, Gap{US: 4e6, Second: 6}},
-		"at the start":    {[]int64{104 * s, 106 * s, 108 * s, 110 * s}, Gap{US: 4e6, Second: 4}},
-		"until the end":   {[]int64{101 * s, 103 * s}, Gap{US: 7e6, Second: 10}},
-		"after the sends": {[]int64{101 * s, 110 * s, 130 * s}, Gap{US: 20e6, Second: 30}},
+		"nothing came":    {nil, result.Gap{US: 10e6, Second: 10}},
+		"in the middle":   {[]int64{101 * s, 102 * s, 106 * s, 109 * s, 110 * s}, result.Gap{US: 4e6, Second: 6}},
+		"at the start":    {[]int64{104 * s, 106 * s, 108 * s, 110 * s}, result.Gap{US: 4e6, Second: 4}},
+		"until the end":   {[]int64{101 * s, 103 * s}, result.Gap{US: 7e6, Second: 10}},
+		"after the sends": {[]int64{101 * s, 110 * s, 130 * s}, result.Gap{US: 20e6, Second: 30}},
 	} {
-		r, rep := &run{start: 100 * s, lastSend: 110 * s}, &Run{}
+		r, rep := &run{start: 100 * s, lastSend: 110 * s}, &result.Run{}
 		var a arrivals
 		for _, at := range c.at {
 			a.note(at)
@@ -228,7 +232,7 @@ func TestNoInterest(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, startServer(t))
 	d.mangle = func([]byte) [][]byte { return nil }
-	_, err := Execute(t.Context(), Spec{Workload: PubSub, Load: Load{Rate: 10}, Timeout: 300 * ms}, to(d.url()))
+	_, err := Execute(t.Context(), scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 10}, Timeout: 300 * ms}, to(d.url()))
 	if !errors.Is(err, ErrNoInterest) {
 		t.Errorf("got %v", err)
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
@@ -155,7 +157,7 @@ func (d *door) close() {
 	d.group.Wait()
 }
 
-func mustExecute(t testing.TB, s Spec, c Connect, opts ...Option) *Run {
+func mustExecute(t testing.TB, s scenario.Spec, c Connect, opts ...Option) *result.Run {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -166,7 +168,7 @@ func mustExecute(t testing.TB, s Spec, c Connect, opts ...Option) *Run {
 	return &res.Runs[0]
 }
 
-const ms = Duration(time.Millisecond)
+const ms = scenario.Duration(time.Millisecond)
 
 func newTapForTest() *tap.Tap { return tap.New(func() int64 { return 0 }) }
 

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // maxEvents bounds the journal of a run; the counts go on beyond it.
@@ -17,7 +19,7 @@ type journal struct {
 	now func() int64 // nanoseconds since the start of the measurement
 
 	mu      sync.Mutex
-	events  []Event
+	events  []result.Event
 	counts  map[string]int
 	dropped int
 	closed  bool
@@ -53,7 +55,7 @@ func (j *journal) note(kind, who, detail string) {
 		j.dropped++
 		return
 	}
-	j.events = append(j.events, Event{Second: at, Kind: kind, Who: who, Detail: detail})
+	j.events = append(j.events, result.Event{Second: at, Kind: kind, Who: who, Detail: detail})
 }
 
 // close ends the journal: what follows is the run's own doing.
@@ -81,12 +83,12 @@ func (j *journal) first(kind string) string {
 	return ""
 }
 
-func (j *journal) list() []Event {
+func (j *journal) list() []result.Event {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := append([]Event{}, j.events...)
+	out := append([]result.Event{}, j.events...)
 	if j.dropped > 0 {
-		out = append(out, Event{Kind: evError, Who: "journal", Detail: fmt.Sprintf("%d more events", j.dropped)})
+		out = append(out, result.Event{Kind: evError, Who: "journal", Detail: fmt.Sprintf("%d more events", j.dropped)})
 	}
 	return out
 }

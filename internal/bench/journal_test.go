@@ -12,6 +12,8 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // TestJournal keeps a hundred events, counts them all, and hears nothing after
@@ -31,7 +33,7 @@ func TestJournal(t *testing.T) {
 		t.Errorf("first %q, %q", j.first(evSlow), j.first(evError))
 	}
 	all := j.list()
-	if len(all) != maxEvents+1 || all[0] != (Event{2.5, evSlow, "sub-1", "0"}) || all[maxEvents-1].Detail != "e49" {
+	if len(all) != maxEvents+1 || all[0] != (result.Event{Second: 2.5, Kind: evSlow, Who: "sub-1", Detail: "0"}) || all[maxEvents-1].Detail != "e49" {
 		t.Errorf("%d events, the first %+v, the last %+v", len(all), all[0], all[maxEvents-1])
 	}
 	if last := all[maxEvents]; last.Detail != "140 more events" || last.Kind != evError || last.Who != "journal" {
@@ -164,7 +166,7 @@ func TestThrottleLimit(t *testing.T) {
 	}{
 		{16, 1, false, 6 << 10}, {16, 4, false, 4 * (6 << 10)}, {16, 1, true, 16 << 10}, {64 << 10, 1, true, 256}, {64 << 10, 4, true, 256}, {8 << 20, 1, false, 16}, {8 << 20, 4, false, 64}, {0, 1, true, 16 << 10},
 	} {
-		r := &run{spec: Spec{Sizes: []int{1, c.size}, Timeout: 7}}
+		r := &run{spec: scenario.Spec{Sizes: []int{1, c.size}, Timeout: 7}}
 		if c.size == 0 {
 			r.spec.Sizes = []int{0}
 		}
@@ -180,7 +182,7 @@ func TestThrottleLimit(t *testing.T) {
 // TestDrain waits as long as messages come, and the timeout longer.
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &run{spec: Spec{Timeout: 2000 * ms}}
+		r := &run{spec: scenario.Spec{Timeout: 2000 * ms}}
 		began := time.Now()
 		r.drain(t.Context(), func() int64 { return max(4-int64(time.Since(began)/time.Second), 1) })
 		if took := time.Since(began); took < 5*time.Second || took > 5050*time.Millisecond {

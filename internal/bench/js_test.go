@@ -9,6 +9,9 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // names lists the streams of a server, to see that nothing is left behind.
@@ -32,18 +35,18 @@ func names(t *testing.T, url string) []string {
 
 func TestJSPub(t *testing.T) {
 	t.Parallel()
-	for name, spec := range map[string]Spec{
-		"sync":       {JS: &Stream{Ack: "sync"}, Msgs: 500},
-		"window":     {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5, Driver: driverGo},
-		"raw":        {Load: Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5, Driver: driverRaw},
-		"batch":      {JS: &Stream{Ack: "batch", Batch: 50}, Msgs: 777, Pubs: 2},
-		"none":       {JS: &Stream{Ack: "none"}, Load: Load{Rate: 2000}, Msgs: 1000},
-		"memory":     {JS: &Stream{Storage: "memory"}, Load: Load{Rate: 2000}, Msgs: 1000},
-		"open batch": {JS: &Stream{Ack: "batch", Batch: 64}, Load: Load{Rate: 2000}, Msgs: 1000},
+	for name, spec := range map[string]scenario.Spec{
+		"sync":       {JS: &scenario.Stream{Ack: "sync"}, Msgs: 500},
+		"window":     {Load: scenario.Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5, Driver: scenario.DriverNatsGo},
+		"raw":        {Load: scenario.Load{Window: 200}, Msgs: 2000, Pubs: 2, Subjects: 5, Driver: scenario.DriverRaw},
+		"batch":      {JS: &scenario.Stream{Ack: "batch", Batch: 50}, Msgs: 777, Pubs: 2},
+		"none":       {JS: &scenario.Stream{Ack: "none"}, Load: scenario.Load{Rate: 2000}, Msgs: 1000},
+		"memory":     {JS: &scenario.Stream{Storage: "memory"}, Load: scenario.Load{Rate: 2000}, Msgs: 1000},
+		"open batch": {JS: &scenario.Stream{Ack: "batch", Batch: 64}, Load: scenario.Load{Rate: 2000}, Msgs: 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startServer(t)
-			spec.Workload, spec.Warmup, spec.Timeout = JSPub, 50*ms, 10_000*ms
+			spec.Workload, spec.Warmup, spec.Timeout = scenario.JSPub, 50*ms, 10_000*ms
 			r := mustExecute(t, spec, to(s.ClientURL()))
 			if r.Sent != spec.Msgs || r.Received != spec.Msgs || r.Lost|r.Dup|r.Reordered|r.Errors != 0 {
 				t.Errorf("sent %d, received %d, lost %d, dup %d, reordered %d, errors %d (%s)", r.Sent, r.Received, r.Lost, r.Dup, r.Reordered, r.Errors, r.FirstError)
@@ -63,10 +66,10 @@ func TestJSPub(t *testing.T) {
 func TestJSElsewhere(t *testing.T) {
 	t.Parallel()
 	s := startServerIn(t, "HUB")
-	for _, w := range []Spec{
-		{Workload: JSPub, Load: Load{Window: 10}, Msgs: 100},
-		{Workload: JSConsume, JS: &Stream{Backlog: 100}},
-		{Workload: KV, KV: &Bucket{Keys: 10, Get: 50, Put: 30, CAS: 20}, Msgs: 100},
+	for _, w := range []scenario.Spec{
+		{Workload: scenario.JSPub, Load: scenario.Load{Window: 10}, Msgs: 100},
+		{Workload: scenario.JSConsume, JS: &scenario.Stream{Backlog: 100}},
+		{Workload: scenario.KV, KV: &scenario.Bucket{Keys: 10, Get: 50, Put: 30, CAS: 20}, Msgs: 100},
 	} {
 		w.Warmup, w.Timeout = -1, 10_000*ms
 		for _, api := range []JSAPI{{Domain: "HUB"}, {Prefix: "$JS.HUB.API"}, {Prefix: "$JS.HUB.API."}} {
@@ -93,13 +96,13 @@ func TestHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer nc.Close()
-	short := &run{spec: Spec{Timeout: 50 * ms}}
+	short := &run{spec: scenario.Spec{Timeout: 50 * ms}}
 	if err := short.heard(t.Context(), nc, "S", "C"); !errors.Is(err, nats.ErrNoResponders) || !errors.Is(err, errTimeout) {
 		t.Errorf("nobody there: %v", err)
 	}
 	heard := make(chan error, 1)
 	go func() {
-		heard <- (&run{spec: Spec{Timeout: 30_000 * ms}}).heard(t.Context(), nc, "S", "C")
+		heard <- (&run{spec: scenario.Spec{Timeout: 30_000 * ms}}).heard(t.Context(), nc, "S", "C")
 	}()
 	if _, err := nc.Subscribe("$JS.API.CONSUMER.MSG.NEXT.S.C", func(m *nats.Msg) { _ = m.Respond(nil) }); err != nil {
 		t.Fatal(err)
@@ -125,8 +128,8 @@ func TestJSPubRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, driver := range []string{driverGo, driverRaw} {
-		r := mustExecute(t, Spec{Workload: JSPub, JS: &Stream{Name: "SMALL"}, Driver: driver, Load: Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()))
+	for _, driver := range []string{scenario.DriverNatsGo, scenario.DriverRaw} {
+		r := mustExecute(t, scenario.Spec{Workload: scenario.JSPub, JS: &scenario.Stream{Name: "SMALL"}, Driver: driver, Load: scenario.Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()))
 		if r.Received != 100 || r.Errors != 50 || r.Lost != 50 || r.FirstError == "" {
 			t.Errorf("%s: received %d, errors %d, lost %d, first %q", driver, r.Received, r.Errors, r.Lost, r.FirstError)
 		}
@@ -142,22 +145,22 @@ func TestJSPubRefused(t *testing.T) {
 func TestJSConsume(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		js   Stream
+		js   scenario.Stream
 		subs int
 		want int64
 	}{
-		"consume":     {Stream{}, 2, 3000},
-		"fetch":       {Stream{Mode: "fetch", Batch: 100}, 2, 3000},
-		"ordered":     {Stream{Mode: "ordered"}, 2, 6000},
-		"ack all":     {Stream{ConsAck: "all", Batch: 100}, 1, 3000},
-		"ack none":    {Stream{ConsAck: "none"}, 1, 3000},
-		"ack double":  {Stream{ConsAck: "double", Backlog: 300}, 1, 300},
-		"fetch, none": {Stream{Mode: "fetch", ConsAck: "none"}, 1, 3000},
+		"consume":     {scenario.Stream{}, 2, 3000},
+		"fetch":       {scenario.Stream{Mode: "fetch", Batch: 100}, 2, 3000},
+		"ordered":     {scenario.Stream{Mode: "ordered"}, 2, 6000},
+		"ack all":     {scenario.Stream{ConsAck: "all", Batch: 100}, 1, 3000},
+		"ack none":    {scenario.Stream{ConsAck: "none"}, 1, 3000},
+		"ack double":  {scenario.Stream{ConsAck: "double", Backlog: 300}, 1, 300},
+		"fetch, none": {scenario.Stream{Mode: "fetch", ConsAck: "none"}, 1, 3000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startServer(t)
 			orInt64(&c.js.Backlog, 3000)
-			r := mustExecute(t, Spec{Workload: JSConsume, JS: &c.js, Subs: c.subs, Timeout: 10_000 * ms}, to(s.ClientURL()))
+			r := mustExecute(t, scenario.Spec{Workload: scenario.JSConsume, JS: &c.js, Subs: c.subs, Timeout: 10_000 * ms}, to(s.ClientURL()))
 			if r.Received != c.want || r.Lost|r.Dup|r.Corrupt != 0 || r.Rate.Received == 0 {
 				t.Errorf("received %d, lost %d, dup %d, corrupt %d, %.0f/s (%s)", r.Received, r.Lost, r.Dup, r.Corrupt, r.Rate.Received, r.FirstError)
 			}
@@ -177,17 +180,17 @@ func orInt64(p *int64, d int64) {
 func TestJSE2E(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		js   Stream
+		js   scenario.Stream
 		want int64
 	}{
-		"consume": {Stream{}, 1000},
-		"fetch":   {Stream{Mode: "fetch", Batch: 10}, 1000},
-		"ordered": {Stream{Mode: "ordered"}, 2000},
-		"none":    {Stream{Ack: "none"}, 1000},
+		"consume": {scenario.Stream{}, 1000},
+		"fetch":   {scenario.Stream{Mode: "fetch", Batch: 10}, 1000},
+		"ordered": {scenario.Stream{Mode: "ordered"}, 2000},
+		"none":    {scenario.Stream{Ack: "none"}, 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startServer(t)
-			r := mustExecute(t, Spec{Workload: JSE2E, JS: &c.js, Pubs: 2, Subs: 2, Load: Load{Rate: 2000}, Msgs: 1000, Warmup: 100 * ms, Timeout: 10_000 * ms}, to(s.ClientURL()))
+			r := mustExecute(t, scenario.Spec{Workload: scenario.JSE2E, JS: &c.js, Pubs: 2, Subs: 2, Load: scenario.Load{Rate: 2000}, Msgs: 1000, Warmup: 100 * ms, Timeout: 10_000 * ms}, to(s.ClientURL()))
 			if r.Sent != 1000 || r.Received != c.want || r.Lost|r.Dup|r.Corrupt|r.Errors != 0 || r.Latency.Response == nil {
 				t.Errorf("sent %d, received %d, lost %d, dup %d, corrupt %d, errors %d", r.Sent, r.Received, r.Lost, r.Dup, r.Corrupt, r.Errors)
 			}
@@ -200,11 +203,11 @@ func TestJSE2E(t *testing.T) {
 
 func TestKV(t *testing.T) {
 	t.Parallel()
-	for name, load := range map[string]Load{"open": {Rate: 2000}, "window": {Window: 50}, "one by one": {}} {
+	for name, load := range map[string]scenario.Load{"open": {Rate: 2000}, "window": {Window: 50}, "one by one": {}} {
 		t.Run(name, func(t *testing.T) {
 			s := startServer(t)
-			r := mustExecute(t, Spec{
-				Workload: KV, KV: &Bucket{Keys: 50, Get: 50, Put: 30, CAS: 20}, Dist: "zipf", Pubs: 2, Load: load, Msgs: 1000, Warmup: 50 * ms, Timeout: 10_000 * ms,
+			r := mustExecute(t, scenario.Spec{
+				Workload: scenario.KV, KV: &scenario.Bucket{Keys: 50, Get: 50, Put: 30, CAS: 20}, Dist: "zipf", Pubs: 2, Load: load, Msgs: 1000, Warmup: 50 * ms, Timeout: 10_000 * ms,
 			}, to(s.ClientURL()))
 			if r.Sent != 1000 || r.Received != 1000 || r.Errors != 0 || r.Corrupt != 0 {
 				t.Errorf("sent %d, received %d, errors %d (%s), corrupt %d", r.Sent, r.Received, r.Errors, r.FirstError, r.Corrupt)
@@ -241,7 +244,7 @@ func TestKVLeavesTheUsersBucketAlone(t *testing.T) {
 	if _, err := kv.PutString(t.Context(), "key", "value"); err != nil {
 		t.Fatal(err)
 	}
-	mustExecute(t, Spec{Workload: KV, KV: &Bucket{Name: "mine", Keys: 10}, Msgs: 100, Warmup: -1}, to(s.ClientURL()))
+	mustExecute(t, scenario.Spec{Workload: scenario.KV, KV: &scenario.Bucket{Name: "mine", Keys: 10}, Msgs: 100, Warmup: -1}, to(s.ClientURL()))
 	keys, err := kv.Keys(t.Context())
 	if err != nil || len(keys) != 1 || keys[0] != "key" {
 		t.Errorf("keys %v, %v", keys, err)
@@ -258,7 +261,7 @@ func TestInterruptedJetStreamCleansUp(t *testing.T) {
 			cancel()
 		}
 	})
-	_, err := Execute(ctx, Spec{Workload: JSE2E, Load: Load{Rate: 100}, Duration: Duration(time.Hour)}, to(s.ClientURL()), watch)
+	_, err := Execute(ctx, scenario.Spec{Workload: scenario.JSE2E, Load: scenario.Load{Rate: 100}, Duration: scenario.Duration(time.Hour)}, to(s.ClientURL()), watch)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -281,14 +284,14 @@ func TestAcknowledgedButNotStored(t *testing.T) {
 		}
 		before := info.State
 		before.LastSeq = 3
-		j := &jsPubRun{run: newRun(Spec{Sizes: []int{64}, Load: Load{Mode: Max}}, nil, options{}), store: &store{stream: stream, before: before}}
+		j := &jsPubRun{run: newRun(scenario.Spec{Sizes: []int{64}, Load: scenario.Load{Mode: scenario.Max}}, nil, options{}), store: &store{stream: stream, before: before}}
 		j.clients = askers{{act: &storing{acked: c.acked, dups: c.dups}, sub: &ear{tap: newTapForTest()}, lane: j.line.Lane()}}
-		rep := &Run{}
+		rep := &result.Run{}
 		j.settle(t.Context(), rep)
 		if rep.JS.Stored != 4 || rep.JS.Acked != c.acked || rep.JS.AckDup != c.dups || rep.JS.Stream != "S" || len(j.doubts) != c.doubts {
 			t.Errorf("%s: %+v, %+v", name, rep.JS, j.doubts)
 		}
-		if c.doubts == 1 && (j.doubts[0].Code != ReasonNotStored || !j.doubts[0].Fatal || !strings.HasPrefix(j.doubts[0].Text, "1 messages")) {
+		if c.doubts == 1 && (j.doubts[0].Code != result.ReasonNotStored || !j.doubts[0].Fatal || !strings.HasPrefix(j.doubts[0].Text, "1 messages")) {
 			t.Errorf("%s: %+v", name, j.doubts)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -59,7 +61,7 @@ func (r *run) openReaders(ctx context.Context, s *store, publishers int) (rs []*
 func (r *run) openConsumer(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, s *store, name *string) (jetstream.Consumer, error) {
 	stream := s.stream.CachedInfo().Config.Name
 	policy := jetstream.DeliverNewPolicy
-	if r.spec.Workload == JSConsume {
+	if r.spec.Workload == scenario.JSConsume {
 		policy = jetstream.DeliverAllPolicy
 	}
 	if r.spec.JS.Mode == "ordered" {
@@ -252,7 +254,7 @@ func (j *jsConsumeRun) setup(ctx context.Context) (err error) {
 		return err
 	}
 	if j.spec.Msgs == 0 {
-		return fmt.Errorf("%w: stream %s is empty", ErrSpec, j.spec.JS.Name)
+		return fmt.Errorf("%w: stream %s is empty", scenario.ErrSpec, j.spec.JS.Name)
 	}
 	j.readers, j.crowds, err = j.openReaders(ctx, j.store, 1)
 	for _, c := range j.crowds {
@@ -309,17 +311,17 @@ func (j *jsConsumeRun) missing() int64 {
 	return n
 }
 
-func (j *jsConsumeRun) settle(_ context.Context, rep *Run) {
+func (j *jsConsumeRun) settle(_ context.Context, rep *result.Run) {
 	restAll(j.readers, rep)
 	rep.Expected = j.spec.Msgs * int64(len(j.crowds))
 	if rep.Partial { // what was not asked for is not lost
 		rep.Expected -= j.missing()
 	}
 	j.addCrowds(rep, j.crowds)
-	rep.JS = &StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Redelivered: redelivered(j.crowds)}
+	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Redelivered: redelivered(j.crowds)}
 }
 
-func restAll(rs []*reader, rep *Run) {
+func restAll(rs []*reader, rep *result.Run) {
 	for _, d := range rs {
 		d.rest()
 		if d.ackErr != nil && rep.FirstError == "" {

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"context"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // jsE2ERun publishes into a stream and consumes it at the same time; what it
@@ -46,7 +48,7 @@ func (j *jsE2ERun) missing() int64 {
 	return n
 }
 
-func (j *jsE2ERun) settle(ctx context.Context, rep *Run) {
+func (j *jsE2ERun) settle(ctx context.Context, rep *result.Run) {
 	restAll(j.readers, rep)
 	j.book(ctx, rep, false)
 	rep.Expected = rep.Sent * int64(len(j.crowds))

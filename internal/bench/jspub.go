@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -73,7 +74,7 @@ func (j *jsPubRun) sentInAll() (n int64) {
 	return n
 }
 
-func (j *jsPubRun) settle(ctx context.Context, rep *Run) {
+func (j *jsPubRun) settle(ctx context.Context, rep *result.Run) {
 	j.book(ctx, rep, true)
 	if j.senders != nil {
 		lost := max(j.sentInAll()-rep.JS.Stored, 0)
@@ -83,8 +84,8 @@ func (j *jsPubRun) settle(ctx context.Context, rep *Run) {
 }
 
 // book adds the publishers' side and what the stream says.
-func (j *jsPubRun) book(ctx context.Context, rep *Run, timed bool) {
-	rep.JS = &StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.final(ctx)}
+func (j *jsPubRun) book(ctx context.Context, rep *result.Run, timed bool) {
+	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.final(ctx)}
 	if j.senders != nil {
 		j.addSenders(rep, asWorkers(j.senders))
 		return
@@ -99,7 +100,7 @@ func (j *jsPubRun) book(ctx context.Context, rep *Run, timed bool) {
 		}
 	}
 	if gone := rep.JS.Acked - rep.JS.Stored; gone > 0 && rep.JS.AckDup == 0 {
-		j.doubts = append(j.doubts, Reason{ReasonNotStored, fmt.Sprintf("%d messages were acknowledged but are not in the stream", gone), true})
+		j.doubts = append(j.doubts, result.Reason{Code: result.ReasonNotStored, Text: fmt.Sprintf("%d messages were acknowledged but are not in the stream", gone), Fatal: true})
 	}
 }
 

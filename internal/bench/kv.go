@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -121,9 +122,9 @@ func (v *kvRun) probe(ctx context.Context) error {
 func (v *kvRun) workers() []worker { return v.clients.workers() }
 func (v *kvRun) missing() int64    { return v.clients.missing() }
 
-func (v *kvRun) settle(_ context.Context, rep *Run) {
+func (v *kvRun) settle(_ context.Context, rep *result.Run) {
 	v.clients.settle(v.run, rep, true)
-	rep.KV = &BucketUse{Bucket: v.bucket}
+	rep.KV = &result.BucketUse{Bucket: v.bucket}
 	for _, a := range v.clients {
 		k := a.act.(*keeping)
 		rep.KV.Gets += k.done[opGet]

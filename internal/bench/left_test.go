@@ -11,6 +11,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // usersStream makes a stream of the user's that holds n messages.
@@ -44,7 +46,7 @@ func TestConsumeLeavesTheUsersStreamAlone(t *testing.T) {
 	s := startServer(t)
 	stream := usersStream(t, s, jetstream.StreamConfig{Name: "MINE", Subjects: []string{"mine.>"}}, 50)
 	for _, mode := range []string{"consume", "fetch", "ordered"} {
-		r := mustExecute(t, Spec{Workload: JSConsume, JS: &Stream{Name: "MINE", Mode: mode}, Timeout: 10_000 * ms}, to(s.ClientURL()))
+		r := mustExecute(t, scenario.Spec{Workload: scenario.JSConsume, JS: &scenario.Stream{Name: "MINE", Mode: mode}, Timeout: 10_000 * ms}, to(s.ClientURL()))
 		if r.Received != 50 || r.Lost != 0 || r.JS.Stream != "MINE" {
 			t.Errorf("%s: received %d, lost %d of %s", mode, r.Received, r.Lost, r.JS.Stream)
 		}
@@ -62,7 +64,7 @@ func TestLeftBehindIsTold(t *testing.T) {
 		Username: "u", Password: "p",
 		Permissions: &server.Permissions{Publish: &server.SubjectPermission{Deny: []string{"$JS.API.STREAM.DELETE.>"}}},
 	}}})
-	_, err := Execute(t.Context(), Spec{Workload: JSPub, Msgs: 5, Warmup: -1, Timeout: 500 * ms}, as("u", s))
+	_, err := Execute(t.Context(), scenario.Spec{Workload: scenario.JSPub, Msgs: 5, Warmup: -1, Timeout: 500 * ms}, as("u", s))
 	var left *LeftError
 	if !errors.As(err, &left) || !strings.Contains(left.Error(), "left behind: remove stream natsctl_bench_") {
 		t.Errorf("got %v", err)
@@ -98,14 +100,14 @@ func TestInterruptedRunsStand(t *testing.T) {
 			cancel()
 		}
 	})
-	res, err := Execute(ctx, Spec{Workload: PubSub, Load: Load{Rate: 1000}, Warmup: 500 * ms, Duration: 200 * ms}, to(s.ClientURL()), watch, Runs(3), WithVersion("v9"))
+	res, err := Execute(ctx, scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 1000}, Warmup: 500 * ms, Duration: 200 * ms}, to(s.ClientURL()), watch, Runs(3), WithVersion("v9"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(res.Runs) != 1 || !res.Runs[0].Partial || res.Runs[0].N != 1 || res.Runs[0].Received != 200 || res.Summary.Runs != 1 {
 		t.Errorf("%d runs: %+v", len(res.Runs), res.Runs[0])
 	}
-	if res.Env.Client.Natsctl != "v9" || res.Env.Client.Driver != driverGo || res.ID == "" || len(res.Env.Servers) != 1 || res.Env.Servers[0].Name != "n1" || res.Env.Servers[0].RTTMinUS <= 0 || res.Env.Servers[0].TLS {
+	if res.Env.Client.Natsctl != "v9" || res.Env.Client.Driver != scenario.DriverNatsGo || res.ID == "" || len(res.Env.Servers) != 1 || res.Env.Servers[0].Name != "n1" || res.Env.Servers[0].RTTMinUS <= 0 || res.Env.Servers[0].TLS {
 		t.Errorf("%q %+v", res.ID, res.Env)
 	}
 }
@@ -115,7 +117,7 @@ func TestInterruptedRunsStand(t *testing.T) {
 func TestAB(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	spec := Spec{Workload: Pub, Msgs: 50, Warmup: -1}
+	spec := scenario.Spec{Workload: scenario.Pub, Msgs: 50, Warmup: -1}
 	other := spec
 	other.Sizes = []int{64}
 	var begun []int
@@ -150,7 +152,7 @@ func TestAB(t *testing.T) {
 			cancel()
 		}
 	})
-	long := Spec{Workload: Pub, Load: Load{Rate: 100}, Warmup: -1, Duration: Duration(300 * time.Millisecond)}
+	long := scenario.Spec{Workload: scenario.Pub, Load: scenario.Load{Rate: 100}, Warmup: -1, Duration: scenario.Duration(300 * time.Millisecond)}
 	a, b, err = AB(ctx, Case{Spec: long, Connect: to(s.ClientURL())}, Case{Spec: long, Connect: to(s.ClientURL())}, 4, 7, stop)
 	if err != nil || len(a.Runs) != 1 || len(b.Runs) != 1 || a.Partial() || b.Partial() {
 		t.Errorf("interrupted in the second block: %v", err)

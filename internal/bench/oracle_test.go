@@ -4,6 +4,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // stall shuts a door for a known time in the middle of a run and says
@@ -57,14 +60,14 @@ func off(p99 float64, s, length time.Duration) float64 {
 }
 
 // openLoops are all workloads that have a rate.
-func openLoops() map[string]Spec {
-	return map[string]Spec{
-		"pub":     {Workload: Pub},
-		"pubsub":  {Workload: PubSub},
-		"request": {Workload: Request, Request: &Asking{Serve: 1}},
-		"js-pub":  {Workload: JSPub},
-		"js-e2e":  {Workload: JSE2E, Subs: 2},
-		"kv":      {Workload: KV, KV: &Bucket{Keys: 100, Get: 50, Put: 40, CAS: 10}},
+func openLoops() map[string]scenario.Spec {
+	return map[string]scenario.Spec{
+		"pub":     {Workload: scenario.Pub},
+		"pubsub":  {Workload: scenario.PubSub},
+		"request": {Workload: scenario.Request, Request: &scenario.Service{Serve: 1}},
+		"js-pub":  {Workload: scenario.JSPub},
+		"js-e2e":  {Workload: scenario.JSE2E, Subs: 2},
+		"kv":      {Workload: scenario.KV, KV: &scenario.Bucket{Keys: 100, Get: 50, Put: 40, CAS: 10}},
 	}
 }
 
@@ -130,11 +133,11 @@ func unpunctual() (stop func() time.Duration) {
 // stalledRun measures through a door that is shut for the time s, which is
 // length or a little more. What was on its way through the door may be late by
 // as much as the machine.
-func stalledRun(t *testing.T, spec Spec, length time.Duration) (r *Run, s, machine time.Duration) {
+func stalledRun(t *testing.T, spec scenario.Spec, length time.Duration) (r *result.Run, s, machine time.Duration) {
 	t.Helper()
 	d := newDoor(t, startServer(t))
-	spec.Load = Load{Rate: 1000}
-	spec.Warmup, spec.Duration, spec.Timeout = 100*ms, Duration(oracleD*length), Duration(30*time.Second)
+	spec.Load = scenario.Load{Rate: 1000}
+	spec.Warmup, spec.Duration, spec.Timeout = 100*ms, scenario.Duration(oracleD*length), scenario.Duration(30*time.Second)
 	st := newStall(d, 0, length)
 	late := unpunctual()
 	r = mustExecute(t, spec, to(d.url()), st.option())
@@ -158,9 +161,9 @@ func TestClosedLoopMissesTheStall(t *testing.T) {
 	const length = 500 * time.Millisecond
 	d := newDoor(t, startServer(t))
 	st := newStall(d, 0, length)
-	r := mustExecute(t, Spec{
-		Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Mode: Max, Window: 1},
-		Warmup: -1, Duration: Duration(oracleD * length), Timeout: Duration(20 * time.Second),
+	r := mustExecute(t, scenario.Spec{
+		Workload: scenario.Request, Request: &scenario.Service{Serve: 1}, Load: scenario.Load{Mode: scenario.Max, Window: 1},
+		Warmup: -1, Duration: scenario.Duration(oracleD * length), Timeout: scenario.Duration(20 * time.Second),
 	}, to(d.url()), st.option())
 	s := max(<-st.took, length)
 	if r.Latency.Response != nil {

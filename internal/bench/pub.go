@@ -9,6 +9,8 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // pubRun is publishers without subscribers. What a publisher learns of the
@@ -57,7 +59,7 @@ func (p *pubRun) missing() (n int64) {
 	return n
 }
 
-func (p *pubRun) settle(_ context.Context, rep *Run) {
+func (p *pubRun) settle(_ context.Context, rep *result.Run) {
 	p.cancel()
 	for _, s := range p.senders { // a flush that still waits ends with its connection
 		s.link.close()
@@ -109,7 +111,7 @@ func (c *confirmer) watch(ctx context.Context) {
 		if n := s.progress.Load(); n > c.seen.Load() {
 			c.confirm(n)
 		}
-		if s.run.spec.Load.Mode == Max && !ended {
+		if s.run.spec.Load.Mode == scenario.Max && !ended {
 			pause(ctx, s.done, confirmEvery)
 		}
 	}
@@ -145,15 +147,15 @@ func (c *confirmer) confirm(n int64) {
 // record gives all messages up to the n-th the instant of their PONG.
 func (c *confirmer) record(n, now int64, ok bool) {
 	r := c.sender.run
-	if r.spec.Load.Mode == Max {
+	if r.spec.Load.Mode == scenario.Max {
 		for range n - c.seen.Load() {
 			c.lane.Arrived(now)
 		}
 		return
 	}
 	if c.plan == nil { // the shape was accepted before
-		shape, _ := r.spec.Load.shape(r.spec.measure())
-		c.plan = r.spec.schedule(shape, c.sender.id)
+		shape, _ := r.spec.Load.Shape(r.spec.Length())
+		c.plan = r.spec.Schedule(shape, c.sender.id)
 	}
 	for range n - c.seen.Load() {
 		at, _ := c.plan.Next()

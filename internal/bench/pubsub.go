@@ -7,6 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
@@ -137,7 +138,7 @@ func (r *run) hear(l *link, subject string, k *sink) (*ear, error) {
 
 // rest ends a subscription, waits for its last callback and notes how far it
 // was behind.
-func (e *ear) rest(use *ClientUse) {
+func (e *ear) rest(use *result.ClientUse) {
 	if e.tap != nil {
 		e.tap.Stop()
 		return
@@ -231,7 +232,7 @@ func (p *pubsubRun) onTheWay() int64 {
 	return n
 }
 
-func (p *pubsubRun) settle(_ context.Context, rep *Run) {
+func (p *pubsubRun) settle(_ context.Context, rep *result.Run) {
 	for _, e := range p.ears {
 		e.rest(&rep.Client)
 	}

@@ -9,41 +9,15 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// The drivers: how messages get to and from the sockets.
-const (
-	driverGo   = "natsgo" // through nats.go, as an application does it
-	driverRaw  = "raw"    // past nats.go, over its connection
-	driverAuto = "auto"   // raw where it is allowed and of use
-)
-
-// rawFits says whether the raw driver can do the scenario.
-func (s Spec) rawFits() bool {
-	switch s.Workload {
-	case Pub, PubSub, Request:
-		return s.Load.Mode == Max
-	case JSPub:
-		return s.Load.Mode == Max && (s.JS.Ack == "window" || s.JS.Ack == "sync")
-	}
-	return false
-}
-
-// rawWanted says whether the scenario is one for the raw driver. A client that
-// waits for every answer measures what an application sees, which uses nats.go.
-func (s Spec) rawWanted() bool {
-	if s.Driver == driverAuto && s.Workload != Pub && s.Workload != PubSub && s.Load.Window <= 1 {
-		return false
-	}
-	return s.Driver != driverGo && s.rawFits()
-}
-
 // linkAs opens a connection for the driver of the spec; its tap is nil with
 // nats.go alone.
 func (r *run) linkAs(who string) (*link, error) {
-	if !r.spec.rawWanted() {
+	if !r.spec.UsesRaw() {
 		return r.link(who)
 	}
 	t := tap.New(r.clock.Now)
@@ -57,7 +31,7 @@ func (r *run) linkAs(who string) (*link, error) {
 		return nil, err
 	}
 	if reason := unfitForRaw(l.nc); reason != "" {
-		if r.spec.Driver == driverRaw {
+		if r.spec.Driver == scenario.DriverRaw {
 			return nil, fmt.Errorf("driver raw over %s: %w", reason, ErrUnsupported)
 		}
 		return l, nil
@@ -108,7 +82,7 @@ func (s *sender) newBatches(t *tap.Tap) (*batches, error) {
 		n += len(b.ends)
 		out.all = append(out.all, b)
 		if len(out.all) > maxBatches {
-			return nil, fmt.Errorf("%w: too many subjects for driver raw with such payloads", ErrSpec)
+			return nil, fmt.Errorf("%w: too many subjects for driver raw with such payloads", scenario.ErrSpec)
 		}
 	}
 	return out, nil

@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // TestRawSeesWhatNatsGoSees runs the same scenarios with both drivers.
 func TestRawSeesWhatNatsGoSees(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	for name, spec := range map[string]Spec{
+	for name, spec := range map[string]scenario.Spec{
 		"one to one":  {},
 		"fan-out":     {Subs: 3},
 		"fan-in":      {Pubs: 3},
@@ -19,9 +21,9 @@ func TestRawSeesWhatNatsGoSees(t *testing.T) {
 		"sizes":       {Sizes: []int{16, 32, 1000, 70_000}},
 		"count only":  {Sizes: []int{0}},
 	} {
-		for _, driver := range []string{driverGo, driverRaw} {
+		for _, driver := range []string{scenario.DriverNatsGo, scenario.DriverRaw} {
 			t.Run(name+" "+driver, func(t *testing.T) {
-				spec.Workload, spec.Driver, spec.Msgs, spec.Warmup, spec.Timeout, spec.Verify = PubSub, driver, 5000, 50*ms, 20_000*ms, 1
+				spec.Workload, spec.Driver, spec.Msgs, spec.Warmup, spec.Timeout, spec.Verify = scenario.PubSub, driver, 5000, 50*ms, 20_000*ms, 1
 				res, err := Execute(t.Context(), spec, to(s.ClientURL()))
 				if err != nil {
 					t.Fatal(err)
@@ -42,7 +44,7 @@ func TestRawSeesWhatNatsGoSees(t *testing.T) {
 func TestRawPub(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	r := mustExecute(t, Spec{Workload: Pub, Pubs: 2, Driver: driverAuto, Msgs: 10_001, Warmup: 20 * ms}, to(s.ClientURL()))
+	r := mustExecute(t, scenario.Spec{Workload: scenario.Pub, Pubs: 2, Driver: scenario.DriverAuto, Msgs: 10_001, Warmup: 20 * ms}, to(s.ClientURL()))
 	if r.Sent != 10_001 || r.Received != 10_001 {
 		t.Errorf("sent %d, confirmed %d", r.Sent, r.Received)
 	}
@@ -52,9 +54,9 @@ func TestRawPub(t *testing.T) {
 // messages or requests in flight.
 func TestRawReconnects(t *testing.T) {
 	t.Parallel()
-	for name, spec := range map[string]Spec{
-		"pubsub":  {Workload: PubSub, Sizes: []int{1024}, Timeout: 2000 * ms},
-		"request": {Workload: Request, Request: &Asking{Serve: 1}, Load: Load{Window: 50}, Timeout: 2000 * ms},
+	for name, spec := range map[string]scenario.Spec{
+		"pubsub":  {Workload: scenario.PubSub, Sizes: []int{1024}, Timeout: 2000 * ms},
+		"request": {Workload: scenario.Request, Request: &scenario.Service{Serve: 1}, Load: scenario.Load{Window: 50}, Timeout: 2000 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +68,7 @@ func TestRawReconnects(t *testing.T) {
 					d.cut()
 				}
 			})
-			spec.Driver, spec.Warmup, spec.Duration = driverRaw, -1, 6000*ms
+			spec.Driver, spec.Warmup, spec.Duration = scenario.DriverRaw, -1, 6000*ms
 			r := mustExecute(t, spec, to(d.url()), watch)
 			if r.Client.Reconnects == 0 || r.Received == 0 || r.Received+r.Lost != r.Expected || r.Corrupt != 0 {
 				t.Errorf("%d reconnects, received %d, lost %d of %d, corrupt %d", r.Client.Reconnects, r.Received, r.Lost, r.Expected, r.Corrupt)
@@ -80,7 +82,7 @@ func TestRawReconnects(t *testing.T) {
 
 // TestHotLoopsTakeNoMemory counts allocations per message of whole runs.
 func TestHotLoopsTakeNoMemory(t *testing.T) {
-	r := newRun(Spec{Workload: PubSub, Sizes: []int{128}, Pubs: 1, Subs: 1, Subjects: 1, Verify: 1024, Load: Load{Mode: Max}}, nil, options{})
+	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{128}, Pubs: 1, Subs: 1, Subjects: 1, Verify: 1024, Load: scenario.Load{Mode: scenario.Max}}, nil, options{})
 	out := &capture{}
 	s, err := r.newSender(0, nil, out)
 	if err != nil {

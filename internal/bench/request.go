@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -76,7 +77,7 @@ func (q *requestRun) probe(ctx context.Context) error {
 func (q *requestRun) workers() []worker { return q.clients.workers() }
 func (q *requestRun) missing() int64    { return q.clients.missing() }
 
-func (q *requestRun) settle(_ context.Context, rep *Run) {
+func (q *requestRun) settle(_ context.Context, rep *result.Run) {
 	q.clients.settle(q.run, rep, true)
 	for _, a := range q.clients {
 		rep.Corrupt += a.act.(*asking).corrupt

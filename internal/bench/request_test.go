@@ -5,24 +5,28 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 func TestRequest(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	for name, spec := range map[string]Spec{
-		"open":       {Load: Load{Rate: 2000}, Duration: 500 * ms, Pubs: 2},
-		"window":     {Load: Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10, Driver: driverGo},
-		"raw":        {Load: Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10, Driver: driverRaw},
-		"large":      {Load: Load{Window: 100}, Msgs: 1000, Sizes: []int{40_000, 16}, Driver: driverRaw},
+	for name, spec := range map[string]scenario.Spec{
+		"open":       {Load: scenario.Load{Rate: 2000}, Duration: 500 * ms, Pubs: 2},
+		"window":     {Load: scenario.Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10, Driver: scenario.DriverNatsGo},
+		"raw":        {Load: scenario.Load{Window: 100}, Msgs: 1000, Pubs: 2, Subjects: 10, Driver: scenario.DriverRaw},
+		"large":      {Load: scenario.Load{Window: 100}, Msgs: 1000, Sizes: []int{40_000, 16}, Driver: scenario.DriverRaw},
 		"one by one": {Msgs: 1000},
-		"one raw":    {Msgs: 1000, Driver: driverRaw},
-		"reply size": {Load: Load{Window: 10}, Msgs: 1000, Request: &Asking{ReplySize: 1000}},
+		"one raw":    {Msgs: 1000, Driver: scenario.DriverRaw},
+		"reply size": {Load: scenario.Load{Window: 10}, Msgs: 1000, Request: &scenario.Service{ReplySize: 1000}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			spec.Workload, spec.Warmup, spec.Timeout = Request, 50*ms, 10_000*ms
-			part := copied(spec.Request)
-			part.Serve = 2
+			spec.Workload, spec.Warmup, spec.Timeout = scenario.Request, 50*ms, 10_000*ms
+			part := scenario.Service{Serve: 2}
+			if spec.Request != nil {
+				part.ReplySize = spec.Request.ReplySize
+			}
 			spec.Request = &part
 			r := mustExecute(t, spec, to(s.ClientURL()))
 			if r.Sent != 1000 || r.Received != 1000 || r.Lost|r.Dup|r.Errors|r.Corrupt != 0 {
@@ -40,7 +44,7 @@ func TestRequest(t *testing.T) {
 func TestForeignService(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	for _, spec := range []Spec{{Load: Load{Rate: 2000}}, {Load: Load{Window: 100}, Driver: driverGo}, {Load: Load{Window: 100}, Driver: driverRaw}} {
+	for _, spec := range []scenario.Spec{{Load: scenario.Load{Rate: 2000}}, {Load: scenario.Load{Window: 100}, Driver: scenario.DriverNatsGo}, {Load: scenario.Load{Window: 100}, Driver: scenario.DriverRaw}} {
 		nc, err := nats.Connect(s.ClientURL())
 		if err != nil {
 			t.Fatal(err)
@@ -68,7 +72,7 @@ func TestForeignService(t *testing.T) {
 		if err := nc.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = Request, "svc", -1, 1000, 3000*ms
+		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = scenario.Request, "svc", -1, 1000, 3000*ms
 		r := mustExecute(t, spec, to(s.ClientURL()))
 		if r.Sent != 1000 || r.Received != 995 || r.Lost != 5 || r.Dup != 1 || r.Errors != 2 {
 			t.Errorf("%v: sent %d, received %d, lost %d, dup %d, errors %d", spec, r.Sent, r.Received, r.Lost, r.Dup, r.Errors)
@@ -83,7 +87,7 @@ func TestForeignService(t *testing.T) {
 func TestNoResponders(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	_, err := Execute(t.Context(), Spec{Workload: Request, Subject: "nobody", Timeout: 300 * ms}, to(s.ClientURL()))
+	_, err := Execute(t.Context(), scenario.Spec{Workload: scenario.Request, Subject: "nobody", Timeout: 300 * ms}, to(s.ClientURL()))
 	if !errors.Is(err, ErrNoResponders) {
 		t.Errorf("got %v", err)
 	}

@@ -3,6 +3,8 @@ package bench
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // slot is one request in flight. The state says which: its number shifted by
@@ -91,8 +93,8 @@ func (g *ring) expire(before int64) (all, measured int64) {
 
 // inFlight is how many requests a client may have open at once: its window, or
 // in an open loop what is due within the timeout, twice over.
-func (s Spec) inFlight(batch int) int {
-	if s.Load.Mode == Max {
+func inFlight(s scenario.Spec, batch int) int {
+	if s.Load.Mode == scenario.Max {
 		return 4 * max(s.Load.Window, batch)
 	}
 	peak := s.Load.Rate

@@ -17,6 +17,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stats"
 )
 
@@ -207,7 +208,7 @@ func (r *rivals) measure(c rivalCell, who string) rivalFigures {
 func (r *rivals) measureOurs(c rivalCell, who string) rivalFigures {
 	p := r.start(r.ours, "bench "+c.ours[who]+strconv.Itoa(c.msgs)+" --warmup 0s -o json")
 	p.wait()
-	var res Result
+	var res result.Result
 	if err := json.Unmarshal(p.out.Bytes(), &res); err != nil {
 		r.b.Fatalf("%v: %v: %s%s", p.cmd.Args, err, p.out.String(), p.said.String())
 	}

@@ -12,12 +12,14 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
 // run is one measurement from connecting to cleaning up.
 type run struct {
-	spec      Spec
+	spec      scenario.Spec
 	connect   Connect
 	server    ServerView
 	api       JSAPI
@@ -34,11 +36,11 @@ type run struct {
 	line      *hist.Timeline
 	links     []*link
 	cleanups  []cleanup
-	servers   []ServerEnv
+	servers   []result.ServerEnv
 	local     bool // all servers are on this machine
 
 	// What the workload found, for the report.
-	doubts             []Reason
+	doubts             []result.Reason
 	use                *usage
 	stopped            int64 // instant at which the workers had ended
 	onTime             int64 // sends before the end of the measurement
@@ -69,7 +71,7 @@ type workload interface {
 	missing() int64
 	// settle is called when all receivers are at rest: it adds what the
 	// workload found to the report.
-	settle(ctx context.Context, rep *Run)
+	settle(ctx context.Context, rep *result.Run)
 }
 
 // worker sends one phase after the other, and is told when it was the last.
@@ -81,14 +83,14 @@ type worker interface {
 
 func (s *sender) book() *ledger { return &s.ledger }
 
-func newRun(s Spec, c Connect, o options) *run {
+func newRun(s scenario.Spec, c Connect, o options) *run {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
 	n := binary.LittleEndian.Uint64(b[:])
 	r := &run{
 		spec: s, connect: c, server: o.server, api: o.api, watch: o.watch,
 		epoch: time.Now(), id: strconv.FormatUint(n>>20, 36),
-		coder: stamp.NewCoder(uint32(n)), countOnly: s.counted(),
+		coder: stamp.NewCoder(uint32(n)), countOnly: s.Unstamped(),
 		line: hist.NewTimeline(),
 	}
 	r.clock = pace.NewMonotonic(r.epoch)
@@ -135,23 +137,23 @@ func (r *run) phases(w int) ([]phase, error) {
 	var out []phase
 	if warm > 0 {
 		p := phase{start: r.start - int64(warm), d: warm, flags: stamp.Warm}
-		if r.spec.Load.Mode == Open {
+		if r.spec.Load.Mode == scenario.Open {
 			var err error
-			if p.shape, err = r.spec.Load.warm(warm); err != nil {
-				return nil, fmt.Errorf("%w: %w", ErrSpec, err)
+			if p.shape, err = r.spec.Load.WarmShape(warm); err != nil {
+				return nil, fmt.Errorf("%w: %w", scenario.ErrSpec, err)
 			}
 		}
 		out = append(out, p)
 	}
-	p := phase{start: r.start, d: r.spec.measure()}
-	if r.spec.Load.Mode == Open {
+	p := phase{start: r.start, d: r.spec.Length()}
+	if r.spec.Load.Mode == scenario.Open {
 		var err error
-		if p.shape, err = r.spec.Load.shape(p.d); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrSpec, err)
+		if p.shape, err = r.spec.Load.Shape(p.d); err != nil {
+			return nil, fmt.Errorf("%w: %w", scenario.ErrSpec, err)
 		}
 	} else if r.spec.Msgs > 0 {
 		if p.msgs = share(r.spec.Msgs, w, r.spec.Pubs); p.msgs == 0 {
-			return nil, fmt.Errorf("%w: %d messages for %d publishers", ErrSpec, r.spec.Msgs, r.spec.Pubs)
+			return nil, fmt.Errorf("%w: %d messages for %d publishers", scenario.ErrSpec, r.spec.Msgs, r.spec.Pubs)
 		}
 	}
 	return append(out, p), nil
@@ -183,7 +185,7 @@ func (r *run) offer(ctx context.Context, workers []worker) error {
 			return err
 		}
 		wg.Go(func() {
-			if r.spec.Load.Mode == Open { // a closed loop waits for answers, not for instants
+			if r.spec.Load.Mode == scenario.Open { // a closed loop waits for answers, not for instants
 				defer pace.Lock()()
 			}
 			w.finish(r.perform(ctx, w, ps))
@@ -220,9 +222,9 @@ const grace = 2 * time.Second
 // guard returns when all workers have ended. It ends them when ctx does, and
 // when they are still not through their schedule a timeout after its end.
 func (r *run) guard(ctx context.Context, cancel context.CancelCauseFunc, done <-chan struct{}) {
-	late := time.Duration(r.start-r.clock.Now()) + r.spec.measure() + r.timeout()
+	late := time.Duration(r.start-r.clock.Now()) + r.spec.Length() + r.timeout()
 	var timer <-chan time.Time
-	if r.spec.Msgs == 0 || r.spec.Load.Mode == Open {
+	if r.spec.Msgs == 0 || r.spec.Load.Mode == scenario.Open {
 		t := time.NewTimer(late)
 		defer t.Stop()
 		timer = t.C

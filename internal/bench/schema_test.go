@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // schemaFile is the published JSON Schema of a result.
@@ -18,7 +21,7 @@ const schemaFile = "../../docs/schema/bench-result-v1.json"
 // unknown ones are allowed.
 func schemaOf(t reflect.Type) map[string]any {
 	switch {
-	case t == reflect.TypeFor[Duration]():
+	case t == reflect.TypeFor[scenario.Duration]():
 		return map[string]any{"type": "string", "pattern": `^-?([0-9.]+(ns|us|µs|ms|s|m|h))+$`}
 	case t.Kind() == reflect.Pointer:
 		return schemaOf(t.Elem())
@@ -47,11 +50,11 @@ func schemaOf(t reflect.Type) map[string]any {
 
 func resultSchema(t *testing.T) []byte {
 	t.Helper()
-	s := schemaOf(reflect.TypeFor[Result]())
+	s := schemaOf(reflect.TypeFor[result.Result]())
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["$id"] = "https://github.com/natsctl/natsctl/docs/schema/bench-result-v1.json"
-	s["title"] = Schema
-	s["properties"].(map[string]any)["schema"] = map[string]any{"const": Schema}
+	s["title"] = result.Schema
+	s["properties"].(map[string]any)["schema"] = map[string]any{"const": result.Schema}
 	b, err := json.MarshalIndent(s, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +96,7 @@ func TestDocsNameEveryField(t *testing.T) {
 			walk(sub.(map[string]any))
 		}
 	}
-	walk(schemaOf(reflect.TypeFor[Result]()))
+	walk(schemaOf(reflect.TypeFor[result.Result]()))
 }
 
 // TestRealResultsKeepTheSchema runs every workload and validates what it gives.
@@ -108,15 +111,15 @@ func TestRealResultsKeepTheSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := startServer(t)
-	for _, spec := range []Spec{
-		{Workload: Pub},
-		{Workload: PubSub},
-		{Workload: PubSub, Load: Load{Rate: 1000}},
-		{Workload: Request, Request: &Asking{Serve: 1}},
-		{Workload: JSPub},
-		{Workload: JSConsume, JS: &Stream{Backlog: 100}},
-		{Workload: JSE2E, Load: Load{Rate: 1000}},
-		{Workload: KV},
+	for _, spec := range []scenario.Spec{
+		{Workload: scenario.Pub},
+		{Workload: scenario.PubSub},
+		{Workload: scenario.PubSub, Load: scenario.Load{Rate: 1000}},
+		{Workload: scenario.Request, Request: &scenario.Service{Serve: 1}},
+		{Workload: scenario.JSPub},
+		{Workload: scenario.JSConsume, JS: &scenario.Stream{Backlog: 100}},
+		{Workload: scenario.JSE2E, Load: scenario.Load{Rate: 1000}},
+		{Workload: scenario.KV},
 	} {
 		spec.Msgs, spec.Warmup = 100, -1
 		res, err := Execute(t.Context(), spec, to(s.ClientURL()))
@@ -134,7 +137,7 @@ func TestRealResultsKeepTheSchema(t *testing.T) {
 		for _, complaint := range validate("result", schema, doc) {
 			t.Errorf("%s: %s", spec.Workload, complaint)
 		}
-		back, err := DecodeResult(b)
+		back, err := result.Decode(b)
 		if err != nil || !reflect.DeepEqual(back.Spec, res.Spec) || back.SpecHash != back.Spec.Hash() {
 			t.Errorf("%s: does not survive the round trip: %v", spec.Workload, err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -104,10 +105,10 @@ func (s *sender) work(ctx context.Context, p phase) error {
 	if s.raw != nil {
 		return s.floodRaw(ctx, p)
 	}
-	if s.run.spec.Load.Mode == Max {
+	if s.run.spec.Load.Mode == scenario.Max {
 		return s.flood(ctx, p)
 	}
-	err := pace.Run(ctx, s.run.clock, p.start, s.run.spec.schedule(p.shape, s.id), s.send)
+	err := pace.Run(ctx, s.run.clock, p.start, s.run.spec.Schedule(p.shape, s.id), s.send)
 	if errors.Is(err, errWarm) {
 		return nil
 	}
@@ -186,7 +187,7 @@ func (s *sender) refused(err error) error {
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return err
 	}
-	if s.run.spec.Load.Mode == Max { // without a rate there is no point in losing more
+	if s.run.spec.Load.Mode == scenario.Max { // without a rate there is no point in losing more
 		return s.run.await(s.run.timeout(), func() bool { return s.link.nc.IsConnected() })
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // ServeSpec describes responders for the request workload of another process.
@@ -22,8 +24,8 @@ type ServeSpec struct {
 
 // ServeState is what a look at the responders shows.
 type ServeState struct {
-	Served int64   // requests answered so far
-	News   []Event // what happened to the connections since the look before, seconds from the start; at most 100
+	Served int64          // requests answered so far
+	News   []result.Event // what happened to the connections since the look before, seconds from the start; at most 100
 }
 
 // Serve answers requests until ctx ends. It calls watch once a second, and
@@ -33,8 +35,10 @@ type ServeState struct {
 // as that of a user who was revoked (nats.ErrAuthRevoked, nats.ErrAuthorization).
 // A connection that was lost otherwise is tried again as long as ctx allows.
 func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) error {
-	r := newRun(Spec{Timeout: defaultTimeout, Sizes: []int{0}}, c, options{})
-	orString(&s.Queue, "natsctl-bench")
+	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, c, options{})
+	if s.Queue == "" {
+		s.Queue = "natsctl-bench"
+	}
 	d := newDuty(r.clock)
 	defer func() { _ = r.close(context.WithoutCancel(ctx)) }() // made nothing that could fail to go
 	var all []*responder

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 	"github.com/natsctl/natsctl/internal/bench/verify"
 )
@@ -139,7 +140,7 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 		k.lane.Arrived(now)
 		return
 	}
-	if k.run.spec.Load.Mode == Open { // a closed loop claims no response time
+	if k.run.spec.Load.Mode == scenario.Open { // a closed loop claims no response time
 		k.tally.response.Record(now - s.Intended)
 	}
 	k.tally.service.Record(now - s.Intended - s.Lag)

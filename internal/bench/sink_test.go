@@ -9,12 +9,14 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
 // newTestSinks gives the sinks of a crowd in a run that checks every body.
 func newTestSinks(mode string, n, publishers int) (*run, []*sink) {
-	r := newRun(Spec{Workload: PubSub, Sizes: []int{64}, Verify: 1, Load: Load{Mode: mode}}, nil, options{})
+	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{64}, Verify: 1, Load: scenario.Load{Mode: mode}}, nil, options{})
 	r.line.Begin(0)
 	return r, r.newCrowd(n, publishers).sinks
 }
@@ -28,9 +30,9 @@ func (r *run) payload(size int, s stamp.Stamp) []byte {
 
 // TestSinkCounts gives a sink one message of each kind.
 func TestSinkCounts(t *testing.T) {
-	r, sinks := newTestSinks(Open, 1, 2)
+	r, sinks := newTestSinks(scenario.Open, 1, 2)
 	k := sinks[0]
-	other := newRun(Spec{Sizes: []int{64}}, nil, options{})
+	other := newRun(scenario.Spec{Sizes: []int{64}}, nil, options{})
 	damaged := r.payload(64, stamp.Stamp{Worker: 1, Seq: 3, Intended: 100})
 	damaged[60]++
 	for _, m := range [][]byte{
@@ -73,9 +75,9 @@ func TestSinkTimes(t *testing.T) {
 		untimed           bool
 		response, service int64 // -1: none
 	}{
-		"open":    {Open, false, 900_000, 500_000},
-		"closed":  {Max, false, -1, 500_000},
-		"untimed": {Open, true, -1, -1},
+		"open":    {scenario.Open, false, 900_000, 500_000},
+		"closed":  {scenario.Max, false, -1, 500_000},
+		"untimed": {scenario.Open, true, -1, -1},
 	} {
 		r, sinks := newTestSinks(c.mode, 1, 1)
 		sinks[0].untimed = c.untimed
@@ -91,7 +93,7 @@ func TestSinkTimes(t *testing.T) {
 
 // TestSinkChecksEveryNthBody looks at one of four bodies.
 func TestSinkChecksEveryNthBody(t *testing.T) {
-	r, sinks := newTestSinks(Max, 1, 1)
+	r, sinks := newTestSinks(scenario.Max, 1, 1)
 	r.spec.Verify = 4
 	for seq := range uint64(12) {
 		p := r.payload(64, stamp.Stamp{Seq: seq})
@@ -106,7 +108,7 @@ func TestSinkChecksEveryNthBody(t *testing.T) {
 // TestCrowd counts a message of a queue group once, whoever has it, and the
 // order of each member by itself.
 func TestCrowd(t *testing.T) {
-	r, sinks := newTestSinks(Max, 2, 1)
+	r, sinks := newTestSinks(scenario.Max, 2, 1)
 	c := sinks[0].crowd
 	for i, seq := range []uint64{0, 1, 3, 2, 5, 4, 2} { // even places at member 0
 		sinks[i%2].take(r.payload(64, stamp.Stamp{Seq: seq}), 1)
@@ -134,14 +136,14 @@ func TestCrowd(t *testing.T) {
 // TestSinkCountsOnly counts what has no stamp, and the messages of others where
 // those are what is consumed.
 func TestSinkCountsOnly(t *testing.T) {
-	r, sinks := newTestSinks(Open, 1, 1)
+	r, sinks := newTestSinks(scenario.Open, 1, 1)
 	r.countOnly = true
 	sinks[0].take(make([]byte, 15), 1)
 	sinks[0].take(make([]byte, 16), 1) // large enough for a stamp that it has not
 	if k := sinks[0]; k.unique.Load() != 1 || k.tally.received != 1 || k.tally.response.Count() != 0 {
 		t.Errorf("%d different", k.unique.Load())
 	}
-	r, sinks = newTestSinks(Open, 1, 1)
+	r, sinks = newTestSinks(scenario.Open, 1, 1)
 	r.countAll = true
 	sinks[0].take(make([]byte, 100), 1)
 	sinks[0].take(make([]byte, 100), 1)
@@ -152,7 +154,7 @@ func TestSinkCountsOnly(t *testing.T) {
 
 // TestAddCrowds sums over receivers.
 func TestAddCrowds(t *testing.T) {
-	r, a := newTestSinks(Open, 1, 1)
+	r, a := newTestSinks(scenario.Open, 1, 1)
 	b := r.newCrowd(1, 1).sinks
 	r.start, r.lastSend = 0, 3000
 	a[0].tally = tally{received: 7, bytes: 10, dup: 1, reordered: 2, corrupt: 3, foreign: 4, arrivals: arrivals{first: 1000, last: 3000}}
@@ -162,7 +164,7 @@ func TestAddCrowds(t *testing.T) {
 	a[0].tally.service.Record(1)
 	b[0].tally.service.Record(2)
 	b[0].tally.response.Record(3)
-	rep := &Run{Expected: 11}
+	rep := &result.Run{Expected: 11}
 	r.addCrowds(rep, []*crowd{a[0].crowd, b[0].crowd})
 	if rep.Received != 11 || rep.Dup != 11 || rep.Reordered != 22 || rep.Corrupt != 33 || rep.Foreign != 44 || r.recvBytes != 30 || r.lastRecv != 9000 {
 		t.Errorf("%+v, %d bytes, last %d", rep, r.recvBytes, r.lastRecv)
@@ -176,7 +178,7 @@ func TestAddCrowds(t *testing.T) {
 // all where messages cannot tell.
 func TestPhases(t *testing.T) {
 	const s = int64(time.Second)
-	r := &run{start: 50 * s, spec: Spec{Workload: Pub, Pubs: 3, Sizes: []int{64}, Warmup: 2000 * ms, Duration: 10_000 * ms, Load: Load{Mode: Open, Rate: 30}}}
+	r := &run{start: 50 * s, spec: scenario.Spec{Workload: scenario.Pub, Pubs: 3, Sizes: []int{64}, Warmup: 2000 * ms, Duration: 10_000 * ms, Load: scenario.Load{Mode: scenario.Open, Rate: 30}}}
 	ps, err := r.phases(1)
 	if err != nil || len(ps) != 2 {
 		t.Fatal(ps, err)
@@ -191,7 +193,7 @@ func TestPhases(t *testing.T) {
 	if ps, err = r.phases(0); err != nil || len(ps) != 1 || ps[0].flags != 0 {
 		t.Errorf("without stamps: %+v, %v", ps, err)
 	}
-	r = &run{spec: Spec{Pubs: 3, Msgs: 8, Load: Load{Mode: Max}}}
+	r = &run{spec: scenario.Spec{Pubs: 3, Msgs: 8, Load: scenario.Load{Mode: scenario.Max}}}
 	for w, want := range []int64{3, 3, 2} {
 		if ps, err = r.phases(w); err != nil || len(ps) != 1 || ps[0].msgs != want {
 			t.Errorf("worker %d: %+v, %v, want %d messages", w, ps, err, want)
@@ -201,7 +203,7 @@ func TestPhases(t *testing.T) {
 	if _, err = r.phases(2); err == nil {
 		t.Error("a publisher without a message")
 	}
-	r.spec.Load.Mode = Open
+	r.spec.Load.Mode = scenario.Open
 	r.spec.Load.Rate = 2
 	if ps, err = r.phases(2); err != nil || ps[0].msgs != 0 || ps[0].d != time.Second {
 		t.Errorf("two messages at 2/s: %+v, %v", ps, err)
@@ -225,12 +227,12 @@ func TestLedger(t *testing.T) {
 
 // TestAhead knows the last instant of a schedule.
 func TestAhead(t *testing.T) {
-	s := Spec{Pubs: 1, Load: Load{Mode: Open, Rate: 3}}
-	shape, err := s.Load.shape(time.Second)
+	s := scenario.Spec{Pubs: 1, Load: scenario.Load{Mode: scenario.Open, Rate: 3}}
+	shape, err := s.Load.Shape(time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &ahead{Schedule: s.schedule(shape, 0)}
+	h := &ahead{Schedule: s.Schedule(shape, 0)}
 	var lasts []bool
 	for _, ok := h.Next(); ok; _, ok = h.Next() {
 		lasts = append(lasts, h.last())
@@ -247,7 +249,7 @@ func TestRoom(t *testing.T) {
 		open   int64
 		want   bool
 	}{{100, 76, false}, {100, 75, true}, {2, 2, false}, {2, 1, true}, {1, 1, false}, {1, 0, true}} {
-		a := &asker{run: &run{spec: Spec{Load: Load{Window: c.window}}}}
+		a := &asker{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: c.window}}}}
 		a.issued.Store(10 + c.open)
 		a.settled.Store(10)
 		if got := a.room(); got != c.want {
@@ -271,7 +273,7 @@ func (answering) answer(m *nats.Msg, _ uint64, _ bool) error {
 func TestAskerSettles(t *testing.T) {
 	line := hist.NewTimeline()
 	line.Begin(0)
-	a := &asker{run: &run{spec: Spec{Load: Load{Window: 4}}}, act: answering{}, ring: newRing(64), lane: line.Lane(), batch: 1, wake: make(chan struct{}, 1)}
+	a := &asker{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: 4}}}, act: answering{}, ring: newRing(64), lane: line.Lane(), batch: 1, wake: make(chan struct{}, 1)}
 	for seq := range uint64(5) {
 		a.ring.open(seq, seq > 0, int64(100*seq), int64(100*seq+10), seq)
 		a.issued.Add(1)
@@ -315,7 +317,7 @@ func TestAskersMissing(t *testing.T) {
 // TestAskerWaits for room, and gives up what was never answered.
 func TestAskerWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRun(Spec{Timeout: 1000 * ms, Load: Load{Mode: Max, Window: 2}, Sizes: []int{64}}, nil, options{})
+		r := newRun(scenario.Spec{Timeout: 1000 * ms, Load: scenario.Load{Mode: scenario.Max, Window: 2}, Sizes: []int{64}}, nil, options{})
 		a := &asker{run: r, ring: newRing(64), wake: make(chan struct{}, 1)}
 		for seq := range uint64(2) {
 			a.ring.open(seq, seq == 1, 0, r.clock.Now()+1, 0)

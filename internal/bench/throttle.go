@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // throttle keeps publishers at full speed from running away from their
@@ -32,7 +34,7 @@ const (
 // counts.
 func (r *run) newThrottle(crowds int, backlog func() int64) *throttle {
 	each := maxBacklogGo
-	if r.driver() == driverRaw {
+	if r.driver() == scenario.DriverRaw {
 		each = maxBacklogRaw
 	}
 	each = min(each, maxBacklogBytes/crowds/max(slices.Max(r.spec.Sizes), 1))

@@ -3,6 +3,8 @@ package bench
 import (
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // TestLostMessagesDoNotHoldTheFlood loses more messages than may be on their way.
@@ -16,7 +18,7 @@ func TestLostMessagesDoNotHoldTheFlood(t *testing.T) {
 		return [][]byte{frame}
 	}
 	// 256 KiB each: 64 may be on their way, and 190 are lost.
-	r := mustExecute(t, Spec{Workload: PubSub, Sizes: []int{256 << 10}, Msgs: 400, Warmup: -1, Timeout: 1500 * ms}, to(d.url()))
+	r := mustExecute(t, scenario.Spec{Workload: scenario.PubSub, Sizes: []int{256 << 10}, Msgs: 400, Warmup: -1, Timeout: 1500 * ms}, to(d.url()))
 	if r.Sent != 400 || r.Lost != 190 {
 		t.Errorf("sent %d, lost %d", r.Sent, r.Lost)
 	}

@@ -3,6 +3,8 @@ package bench
 import (
 	"runtime"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // usage is what the process and the machine had used when the run began.
@@ -20,7 +22,7 @@ func startUse() *usage {
 }
 
 // into notes what the run used since.
-func (u *usage) into(rep *Run) {
+func (u *usage) into(rep *result.Run) {
 	wall := time.Since(u.at)
 	self, busy := processCPU()-u.self, machineCPU()-u.busy
 	c := &rep.Client

@@ -58,8 +58,7 @@ func (a Account) Lines() [][2]string {
 	if a.Row != nil {
 		cols := Accounts(false)
 		for i, cell := range Cells(cols, a.Row) {
-			skip := cols[i].Name == "account" || cols[i].Name == "label" || strings.HasSuffix(cols[i].Name, "_per_second")
-			if cell.Raw != nil && !skip {
+			if cell.Raw != nil && !a.said(cols[i].Name) {
 				lines = append(lines, [2]string{cols[i].Title, cell.Text()})
 			}
 		}
@@ -73,6 +72,18 @@ func (a Account) Lines() [][2]string {
 		lines = append(lines, [2]string{name, Text(what)})
 	}
 	return lines
+}
+
+// said tells whether the sheet says in another line what a column of the row
+// says, or whether it is a rate, which one look does not know.
+func (a Account) said(column string) bool {
+	switch column {
+	case "account", "label":
+		return true
+	case "system":
+		return a.Details != nil
+	}
+	return strings.HasSuffix(column, "_per_second")
 }
 
 func joined(list []string) string { return strings.Join(list, ", ") }

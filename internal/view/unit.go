@@ -172,11 +172,11 @@ func Duration(seconds float64) string {
 		return "-" + Duration(-seconds)
 	case seconds == 0:
 		return "0s"
-	case seconds < 1e-3:
+	case seconds < 999.5e-6:
 		return digits(seconds*1e6, seconds < 1e-5) + "µs"
-	case seconds < 1:
+	case seconds < 0.9995:
 		return digits(seconds*1e3, true) + "ms"
-	case seconds < 60:
+	case seconds < 59.95:
 		return digits(seconds, seconds != math.Trunc(seconds)) + "s"
 	}
 	s := int64(seconds + 0.5)

@@ -9,7 +9,7 @@ import (
 
 // ErrShape is returned for a load that cannot be: no rate, a negative one, no
 // duration.
-var ErrShape = errors.New("impossible load")
+var ErrShape = errors.New("invalid load")
 
 // Shape is the offered rate as a function of time, as its integral: how many
 // sends are due by then. The zero value is not usable; see [Constant], [Ramp]

@@ -2,13 +2,12 @@ package report
 
 import (
 	"fmt"
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"io"
-
-	"github.com/natsctl/natsctl/internal/bench"
 )
 
 // Calibration writes what a machine can do by itself.
-func Calibration(w io.Writer, c *bench.Calibration, o Options) error {
+func Calibration(w io.Writer, c *result.Calibration, o Options) error {
 	p := &page{o: o}
 	p.line("machine", "%s, %d cores, Go %s", o.safe(c.Env.OS), c.Env.Cores, o.safe(c.Env.Go))
 	how := "the system's precise sleeper"

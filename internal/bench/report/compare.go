@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // Comparison writes what changed from one result to another.
-func Comparison(w io.Writer, c *bench.Comparison, o Options) error {
+func Comparison(w io.Writer, c *result.Comparison, o Options) error {
 	p := &page{o: o}
 	p.line("base", "%s, runs: %d", o.safe(c.Base.Scenario), c.Base.Runs)
 	p.line("new", "%s, runs: %d", o.safe(c.New.Scenario), c.New.Runs)
@@ -35,9 +35,9 @@ func Comparison(w io.Writer, c *bench.Comparison, o Options) error {
 	return nil
 }
 
-func few(c *bench.Comparison) bool {
+func few(c *result.Comparison) bool {
 	for _, ch := range c.Changes {
-		if ch.Verdict == bench.TooFew {
+		if ch.Verdict == result.TooFew {
 			return true
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"math"
 	"strings"
 
-	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // HTML writes a page that needs nothing else: no scripts, no other files, no
 // network. It shows the figures of every run and plots the last one.
-func HTML(w io.Writer, r *bench.Result) error {
+func HTML(w io.Writer, r *result.Result) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"micros": micros, "count": count, "volume": volume, "whole": func(v int64) string { return count(float64(v)) },
 	}).Parse(pageHTML)
@@ -21,7 +21,7 @@ func HTML(w io.Writer, r *bench.Result) error {
 		return fmt.Errorf("page: %w", err)
 	}
 	data := struct {
-		*bench.Result
+		*result.Result
 		When  string
 		Plots []plot
 	}{Result: r}
@@ -80,14 +80,14 @@ func (plot) Right() float64 { return plotW - right }
 var colors = []string{"#0b6bcb", "#c8472d", "#3d8f4f"}
 
 // plots are the diagrams of a run.
-func plots(r *bench.Run) []plot {
+func plots(r *result.Run) []plot {
 	var out []plot
 	if p, ok := spectrumPlot(r); ok {
 		out = append(out, p)
 	}
 	if len(r.Whole()) > 1 {
-		out = append(out, timePlot("Messages received per second", "received", r, func(i bench.Interval) float64 { return float64(i.Received) }, count))
-		out = append(out, timePlot("99th percentile of each second", "p99", r, func(i bench.Interval) float64 { return i.P99 }, micros))
+		out = append(out, timePlot("Messages received per second", "received", r, func(i result.Interval) float64 { return float64(i.Received) }, count))
+		out = append(out, timePlot("99th percentile of each second", "p99", r, func(i result.Interval) float64 { return i.P99 }, micros))
 	}
 	return out
 }
@@ -102,14 +102,14 @@ const deepest = 5.0
 
 // spectrumPlot draws the distributions over the number of nines, both axes
 // logarithmic.
-func spectrumPlot(r *bench.Run) (plot, bool) {
+func spectrumPlot(r *result.Run) (plot, bool) {
 	p := plot{Title: "Latency by percentile"}
 	low, high := math.Inf(1), 0.0
 	var hs []*hist.Hist
 	var names []string
 	for _, d := range []struct {
 		name string
-		d    *bench.Distribution
+		d    *result.Distribution
 	}{{"response", r.Latency.Response}, {"service", r.Latency.Service}, {"send lag", r.Latency.SendLag}} {
 		h, err := d.d.Hist()
 		if err != nil || h.Count() == 0 || r.Saturated != nil {
@@ -160,7 +160,7 @@ func rounded(x float64) float64 {
 }
 
 // timePlot draws a figure of each second.
-func timePlot(title, name string, r *bench.Run, of func(bench.Interval) float64, text func(float64) string) plot {
+func timePlot(title, name string, r *result.Run, of func(result.Interval) float64, text func(float64) string) plot {
 	p := plot{Title: title}
 	high := 0.0
 	for _, i := range r.Whole() {

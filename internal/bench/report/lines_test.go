@@ -8,20 +8,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // figures is a run in which every figure is another one.
-func figures(t *testing.T) bench.Run {
+func figures(t *testing.T) result.Run {
 	t.Helper()
 	r := sample(t).Runs[0]
-	dist := func(first float64, hdr string) *bench.Distribution {
-		return &bench.Distribution{N: 1, Min: first, Mean: first + 1, P50: first + 2, P90: first + 3, P99: first + 4, P999: first + 5, P9999: first + 6, Max: first + 7, HDR: hdr}
+	dist := func(first float64, hdr string) *result.Distribution {
+		return &result.Distribution{N: 1, Min: first, Mean: first + 1, P50: first + 2, P90: first + 3, P99: first + 4, P999: first + 5, P9999: first + 6, Max: first + 7, HDR: hdr}
 	}
-	r.Latency = bench.Latency{Response: dist(110, r.Latency.Response.HDR), Service: dist(210, r.Latency.Service.HDR), SendLag: dist(310, "")}
+	r.Latency = result.Latency{Response: dist(110, r.Latency.Response.HDR), Service: dist(210, r.Latency.Service.HDR), SendLag: dist(310, "")}
 	r.N, r.Seconds = 4, 9.5
 	r.Sent, r.Expected, r.Received, r.Lost, r.Dup, r.Reordered, r.Corrupt, r.Errors = 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008
-	r.Rate = bench.Rate{Target: 11, Sent: 12, Received: 13, Bytes: 14}
+	r.Rate = result.Rate{Target: 11, Sent: 12, Received: 13, Bytes: 14}
 	r.Gap.US, r.Client.CPUNSPerMsg, r.Client.Reconnects = 15, 16, 17
 	return r
 }
@@ -30,10 +30,10 @@ func figures(t *testing.T) bench.Run {
 // none.
 func TestCSVColumns(t *testing.T) {
 	saturated := figures(t)
-	saturated.Saturated = &bench.Saturation{At: 1}
+	saturated.Saturated = &result.Saturation{At: 1}
 	saturated.Validity.Valid, saturated.Partial = true, true
 	var b bytes.Buffer
-	if err := CSV(&b, &bench.Result{Runs: []bench.Run{figures(t), saturated}}); err != nil {
+	if err := CSV(&b, &result.Result{Runs: []result.Run{figures(t), saturated}}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -79,7 +79,7 @@ func lineOf(text, name string) string {
 	return ""
 }
 
-func show(t *testing.T, r *bench.Result, o Options) string {
+func show(t *testing.T, r *result.Result, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Text(&b, r, o); err != nil {
@@ -93,11 +93,11 @@ func TestTextLines(t *testing.T) {
 	r := sample(t)
 	r.Runs[0] = figures(t)
 	run := &r.Runs[0]
-	run.Client = bench.ClientUse{CPUNSPerMsg: 1234, CPUCores: 0.51, RSSMB: 21, GCPauseMaxUS: 250}
-	run.Server = &bench.ServerUse{Servers: 3, InMsgs: 2001, OutMsgs: 2002, CPUAvg: 41, MemMB: 42, SlowConsumers: 43, StalledClients: 44, JSAPIErrors: 45}
-	run.JS = &bench.StreamUse{Stream: "S", Stored: 3001, Acked: 3002, Redelivered: 3003}
-	run.KV = &bench.BucketUse{Bucket: "B", Gets: 4001, Puts: 4002, CAS: 4003, Conflicts: 4004, Stale: 4005}
-	r.Env.Client = bench.ClientEnv{OS: "linux 6", Cores: 7, Driver: "raw"}
+	run.Client = result.ClientUse{CPUNSPerMsg: 1234, CPUCores: 0.51, RSSMB: 21, GCPauseMaxUS: 250}
+	run.Server = &result.ServerUse{Servers: 3, InMsgs: 2001, OutMsgs: 2002, CPUAvg: 41, MemMB: 42, SlowConsumers: 43, StalledClients: 44, JSAPIErrors: 45}
+	run.JS = &result.StreamUse{Stream: "S", Stored: 3001, Acked: 3002, Redelivered: 3003}
+	run.KV = &result.BucketUse{Bucket: "B", Gets: 4001, Puts: 4002, CAS: 4003, Conflicts: 4004, Stale: 4005}
+	r.Env.Client = result.ClientEnv{OS: "linux 6", Cores: 7, Driver: "raw"}
 	text := show(t, r, Options{ASCII: true})
 	for name, want := range map[string]string{
 		"scenario":              "scenario pubsub, 1 publisher, 4 subscribers, 128 B, 1k/s",
@@ -137,11 +137,11 @@ func lastField(s string) string {
 func TestTextVerdicts(t *testing.T) {
 	r := sample(t)
 	good, partial := r.Runs[0], r.Runs[0]
-	good.N, good.Validity = 2, bench.Validity{Valid: true, Reasons: []bench.Reason{{Code: "short", Text: "only 5 ms"}}}
+	good.N, good.Validity = 2, result.Validity{Valid: true, Reasons: []result.Reason{{Code: "short", Text: "only 5 ms"}}}
 	partial.N, partial.Partial = 3, true
 	r.Runs = append(r.Runs, good, partial)
-	r.Summary = bench.Summary{Rate: bench.Spread{Median: 5678, CV: 0.123}}
-	r.Verdict, r.Search.Best = &bench.Verdict{SLO: "lost=0", Pass: true}, 0
+	r.Summary = result.Summary{Rate: result.Spread{Median: 5678, CV: 0.123}}
+	r.Verdict, r.Search.Best = &result.Verdict{SLO: "lost=0", Pass: true}, 0
 	text := show(t, r, Options{})
 	tail := text[strings.Index(text, "sustains"):]
 	for name, want := range map[string]string{"run 1": "run 1 NOT VALID", "run 2": "run 2 valid", "run 3": "run 3 NOT VALID, partial", "objective": "objective lost=0: met", "sustains": "sustains none of the rates that were tried"} {
@@ -167,7 +167,7 @@ func TestEventsAreBounded(t *testing.T) {
 	r := sample(t)
 	r.Runs[0].Events = nil
 	for i := range 14 {
-		r.Runs[0].Events = append(r.Runs[0].Events, bench.Event{Second: float64(i), Kind: "error", Who: "pub", Detail: fmt.Sprint("d", i)})
+		r.Runs[0].Events = append(r.Runs[0].Events, result.Event{Second: float64(i), Kind: "error", Who: "pub", Detail: fmt.Sprint("d", i)})
 	}
 	if text := show(t, r, Options{}); !strings.Contains(text, "pub: error d11") || strings.Contains(text, "d12") || !strings.Contains(text, "and 2 more events") {
 		t.Errorf("\n%s", text)
@@ -246,12 +246,12 @@ func TestSparkline(t *testing.T) {
 // TestComparisonText says what changed, by how much, and what could have been
 // seen.
 func TestComparisonText(t *testing.T) {
-	c := &bench.Comparison{
-		Base: bench.Side{Scenario: "one\x1b", Runs: 7}, New: bench.Side{Scenario: "two", Runs: 8}, Warnings: []string{"GOGC: 1, then 2\x1b"}, Failed: []string{"p99>+10%: +20.0 %"},
-		Changes: []bench.Change{
-			{Metric: "p99", Unit: "us", Base: 1000, New: 1200, Ratio: 1.2, CI95: &[2]float64{1.1, 1.3}, P: 0.001, Holm: 0.003, MDE: 0.057, Verdict: bench.Worse},
-			{Metric: "cpu", Unit: "ns/msg", Base: 1000, New: 900, Verdict: bench.Same},
-			{Metric: "rate", Unit: "msgs/s", Base: 5000, New: 4000, Ratio: 0.8, CI95: &[2]float64{0.7, 0.9}, Verdict: bench.Same},
+	c := &result.Comparison{
+		Base: result.Side{Scenario: "one\x1b", Runs: 7}, New: result.Side{Scenario: "two", Runs: 8}, Warnings: []string{"GOGC: 1, then 2\x1b"}, Failed: []string{"p99>+10%: +20.0 %"},
+		Changes: []result.Change{
+			{Metric: "p99", Unit: "us", Base: 1000, New: 1200, Ratio: 1.2, CI95: &[2]float64{1.1, 1.3}, P: 0.001, Holm: 0.003, MDE: 0.057, Verdict: result.Worse},
+			{Metric: "cpu", Unit: "ns/msg", Base: 1000, New: 900, Verdict: result.Same},
+			{Metric: "rate", Unit: "msgs/s", Base: 5000, New: 4000, Ratio: 0.8, CI95: &[2]float64{0.7, 0.9}, Verdict: result.Same},
 		},
 	}
 	text := func() string {
@@ -275,16 +275,16 @@ func TestComparisonText(t *testing.T) {
 	if strings.Contains(got, "so few runs") {
 		t.Errorf("\n%s", got)
 	}
-	c.Changes[1].Verdict = bench.TooFew
+	c.Changes[1].Verdict = result.TooFew
 	if got = text(); !strings.Contains(got, "so few runs cannot show any change") {
 		t.Errorf("\n%s", got)
 	}
 }
 
 func TestCalibrationText(t *testing.T) {
-	c := &bench.Calibration{
-		Env: bench.ClientEnv{OS: "linux 6", Cores: 2, Go: "1.26"}, Precise: true, TimerLag: &bench.Distribution{P50: 11, P99: 12, Max: 13},
-		RTT: &bench.Distribution{Min: 14, P50: 15, P99: 16}, ClockNS: 17.4, Foreign: 0.18, Ceilings: []bench.Ceiling{{Driver: "raw", Size: 19, PerSec: 2000, BytesPS: 38_000}},
+	c := &result.Calibration{
+		Env: result.ClientEnv{OS: "linux 6", Cores: 2, Go: "1.26"}, Precise: true, TimerLag: &result.Distribution{P50: 11, P99: 12, Max: 13},
+		RTT: &result.Distribution{Min: 14, P50: 15, P99: 16}, ClockNS: 17.4, Foreign: 0.18, Ceilings: []result.Ceiling{{Driver: "raw", Size: 19, PerSec: 2000, BytesPS: 38_000}},
 	}
 	text := func() string {
 		var b bytes.Buffer
@@ -341,7 +341,7 @@ func TestPlots(t *testing.T) {
 	if last := ps[0].XTicks[5]; last.Text != "99.999 %" || last.At != plotW-right {
 		t.Errorf("%+v", ps[0].XTicks)
 	}
-	run.Saturated = &bench.Saturation{}
+	run.Saturated = &result.Saturation{}
 	if ps = plots(run); len(ps) != 2 {
 		t.Errorf("%d plots of a saturated run", len(ps))
 	}

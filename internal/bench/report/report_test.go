@@ -7,12 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/bench/hist"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // sample is a result with everything in it; the names are hostile.
-func sample(t *testing.T) *bench.Result {
+func sample(t *testing.T) *result.Result {
 	t.Helper()
 	var h hist.Hist
 	for i := range int64(10_000) {
@@ -22,31 +23,31 @@ func sample(t *testing.T) *bench.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &bench.Distribution{
+	d := &result.Distribution{
 		N: 10_000, Min: 100, Mean: 5100, P50: 5100, P90: 9100, P99: 10_000, P999: 10_090, P9999: 10_099, Max: 10_100, HDR: encoded,
 	}
-	spec, err := bench.Spec{Workload: bench.PubSub, Subs: 4, Load: bench.Load{Rate: 1000}}.Normalize()
+	spec, err := scenario.Spec{Workload: scenario.PubSub, Subs: 4, Load: scenario.Load{Rate: 1000}}.Normalize()
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := bench.Run{
+	run := result.Run{
 		N: 1, Start: "2026-02-03T04:05:06Z", Seconds: 10, Sent: 10_000, Expected: 40_000, Received: 39_993, Lost: 7, Dup: 2, Reordered: 3, Corrupt: 1,
-		Rate: bench.Rate{Target: 1000, Sent: 1000, Received: 3999, Bytes: 512_000}, Latency: bench.Latency{Response: d, Service: d, SendLag: d},
-		Gap:    bench.Gap{US: 250_000, Second: 4.5},
-		Events: []bench.Event{{Second: 4.25, Kind: "disconnected", Who: "sub-1", Detail: "EOF\x1b[31m\u202e"}},
-		Client: bench.ClientUse{CPUNSPerMsg: 900, CPUCores: 0.5, RSSMB: 20},
-		Server: &bench.ServerUse{Servers: 3, InMsgs: 10_000, OutMsgs: 40_000, StalledClients: 2},
-		JS:     &bench.StreamUse{Stream: "S"}, KV: &bench.BucketUse{Bucket: "B"},
-		Validity: bench.Validity{Reasons: []bench.Reason{{Code: bench.ReasonReconnect, Text: "connections were lost 1 times", Fatal: true}}},
+		Rate: result.Rate{Target: 1000, Sent: 1000, Received: 3999, Bytes: 512_000}, Latency: result.Latency{Response: d, Service: d, SendLag: d},
+		Gap:    result.Gap{US: 250_000, Second: 4.5},
+		Events: []result.Event{{Second: 4.25, Kind: "disconnected", Who: "sub-1", Detail: "EOF\x1b[31m\u202e"}},
+		Client: result.ClientUse{CPUNSPerMsg: 900, CPUCores: 0.5, RSSMB: 20},
+		Server: &result.ServerUse{Servers: 3, InMsgs: 10_000, OutMsgs: 40_000, StalledClients: 2},
+		JS:     &result.StreamUse{Stream: "S"}, KV: &result.BucketUse{Bucket: "B"},
+		Validity: result.Validity{Reasons: []result.Reason{{Code: result.ReasonReconnect, Text: "connections were lost 1 times", Fatal: true}}},
 	}
 	for i := range 10 {
-		run.Intervals = append(run.Intervals, bench.Interval{T: i, Sent: 1000, Received: int64(3000 + 100*i), P50: 5100, P99: 10_000, Max: 10_100})
+		run.Intervals = append(run.Intervals, result.Interval{T: i, Sent: 1000, Received: int64(3000 + 100*i), P50: 5100, P99: 10_000, Max: 10_100})
 	}
-	return &bench.Result{
-		Schema: bench.Schema, ID: "x", Spec: spec, SpecHash: spec.Hash(), Runs: []bench.Run{run},
-		Env:     bench.Env{Servers: []bench.ServerEnv{{Name: "n1\n<script>", Version: "2.15.2", RTTMinUS: 45, TLS: true}}},
-		Verdict: &bench.Verdict{SLO: "lost=0", Missed: []string{"lost 7"}},
-		Search:  &bench.Curve{Best: 900, Steps: []bench.Step{{Rate: 900, Pass: true}, {Rate: 1000, Missed: []string{"p99 10 ms"}}}},
+	return &result.Result{
+		Schema: result.Schema, ID: "x", Spec: spec, SpecHash: spec.Hash(), Runs: []result.Run{run},
+		Env:     result.Env{Servers: []result.ServerEnv{{Name: "n1\n<script>", Version: "2.15.2", RTTMinUS: 45, TLS: true}}},
+		Verdict: &result.Verdict{SLO: "lost=0", Missed: []string{"lost 7"}},
+		Search:  &result.Curve{Best: 900, Steps: []result.Step{{Rate: 900, Pass: true}, {Rate: 1000, Missed: []string{"p99 10 ms"}}}},
 	}
 }
 
@@ -88,7 +89,7 @@ func TestASCII(t *testing.T) {
 
 func TestSaturatedHasNoPercentiles(t *testing.T) {
 	r := sample(t)
-	r.Runs[0].Saturated = &bench.Saturation{At: 700}
+	r.Runs[0].Saturated = &result.Saturation{At: 700}
 	var b bytes.Buffer
 	if err := Text(&b, r, Options{}); err != nil {
 		t.Fatal(err)
@@ -151,7 +152,7 @@ func TestRounded(t *testing.T) {
 }
 
 func TestEmpty(t *testing.T) {
-	r := &bench.Result{}
+	r := &result.Result{}
 	var b bytes.Buffer
 	for _, f := range []func() error{
 		func() error { return Text(&b, r, Options{}) }, func() error { return CSV(&b, r) },

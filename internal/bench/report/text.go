@@ -6,13 +6,14 @@ import (
 	"math"
 	"strings"
 
-	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
 // Text writes a result for people: what was measured, by whom, the figures of
 // every run, the distribution and the time line of the last run, and every
 // reason to doubt them.
-func Text(w io.Writer, r *bench.Result, o Options) error {
+func Text(w io.Writer, r *result.Result, o Options) error {
 	p := &page{o: o}
 	p.head(r)
 	p.runs(r)
@@ -48,7 +49,7 @@ func (p *page) line(name, format string, args ...any) {
 
 func (p *page) blank() { p.b.WriteByte('\n') }
 
-func (p *page) head(r *bench.Result) {
+func (p *page) head(r *result.Result) {
 	p.line("scenario", "%s", p.o.safe(r.Spec.String()))
 	for _, s := range r.Env.Servers {
 		tls := ""
@@ -62,7 +63,7 @@ func (p *page) head(r *bench.Result) {
 	p.blank()
 }
 
-func (p *page) runs(r *bench.Result) {
+func (p *page) runs(r *result.Result) {
 	p.line("", "%11s %11s %13s %9s %7s %9s %7s", "sent/s", "received/s", "payload", "lost", "dup", "reorder", "corrupt")
 	for _, run := range r.Runs {
 		p.line(fmt.Sprintf("run %d", run.N), "%11s %11s %13s %9s %7s %9s %7s",
@@ -75,16 +76,16 @@ func (p *page) runs(r *bench.Result) {
 	p.blank()
 }
 
-func (p *page) latency(r *bench.Run) {
+func (p *page) latency(r *result.Run) {
 	if s := r.Saturated; s != nil {
 		p.line("saturated", "at %s/s of %s/s offered: no latencies, they would only tell how long the run was",
-			bench.FormatRate(s.At), bench.FormatRate(r.Rate.Target))
+			scenario.FormatRate(s.At), scenario.FormatRate(r.Rate.Target))
 		p.blank()
 		return
 	}
 	rows := []struct {
 		name string
-		d    *bench.Distribution
+		d    *result.Distribution
 	}{{"response", r.Latency.Response}, {"service", r.Latency.Service}, {"send lag", r.Latency.SendLag}}
 	p.line("latency", "%9s %9s %9s %9s %9s %9s", "p50", "p90", "p99", "p99.9", "p99.99", "max")
 	for _, row := range rows {
@@ -108,7 +109,7 @@ var marks = []struct {
 
 // spectrum draws the response time beside the service time on a logarithmic
 // scale: where the bars part, messages waited to be sent.
-func (p *page) spectrum(r *bench.Run) {
+func (p *page) spectrum(r *result.Run) {
 	main, other := r.Latency.Response, r.Latency.Service
 	if main == nil || r.Saturated != nil {
 		return
@@ -136,7 +137,7 @@ func (p *page) spectrum(r *bench.Run) {
 	p.blank()
 }
 
-func (p *page) timeline(r *bench.Run) {
+func (p *page) timeline(r *result.Run) {
 	windows := r.Whole()
 	if len(windows) < 2 {
 		return
@@ -152,7 +153,7 @@ func (p *page) timeline(r *bench.Run) {
 		top, worst = max(top, v), max(worst, i.P99)
 	}
 	n := p.o.width() - label - 20
-	p.line("time line", "rate %s  up to %s/s", p.o.sparkline(rate, n), bench.FormatRate(top))
+	p.line("time line", "rate %s  up to %s/s", p.o.sparkline(rate, n), scenario.FormatRate(top))
 	if worst > 0 {
 		p.line("", "p99  %s  up to %s", p.o.sparkline(p99, n), micros(worst))
 	}
@@ -166,7 +167,7 @@ func (p *page) timeline(r *bench.Run) {
 // maxEvents is how many events the text shows.
 const maxEvents = 12
 
-func (p *page) events(es []bench.Event) {
+func (p *page) events(es []result.Event) {
 	for i, e := range es {
 		if i == maxEvents {
 			p.line("", "and %d more events", len(es)-maxEvents)
@@ -177,7 +178,7 @@ func (p *page) events(es []bench.Event) {
 }
 
 // sides tells what the run cost and what servers and streams say.
-func (p *page) sides(r *bench.Run) {
+func (p *page) sides(r *result.Run) {
 	c := r.Client
 	p.line("client", "%s ns CPU per message, %.2f cores, %.0f MB, longest collector pause %s",
 		count(c.CPUNSPerMsg), c.CPUCores, c.RSSMB, micros(c.GCPauseMaxUS))
@@ -195,7 +196,7 @@ func (p *page) sides(r *bench.Run) {
 	}
 }
 
-func (p *page) search(c *bench.Curve) {
+func (p *page) search(c *result.Curve) {
 	if c == nil {
 		return
 	}
@@ -209,13 +210,13 @@ func (p *page) search(c *bench.Curve) {
 		p.line("", "%11s %11s %10s %10s %8s  %s", count(s.Rate), count(s.Received), micros(s.P50US), micros(s.P99US), count(float64(s.Lost)), verdict)
 	}
 	if c.Best > 0 {
-		p.line("sustains", "%s/s", bench.FormatRate(c.Best))
+		p.line("sustains", "%s/s", scenario.FormatRate(c.Best))
 	} else {
 		p.line("sustains", "none of the rates that were tried")
 	}
 }
 
-func (p *page) validity(r *bench.Result) {
+func (p *page) validity(r *result.Result) {
 	for _, run := range r.Runs {
 		verdict := "valid"
 		if !run.Validity.Valid {
@@ -231,7 +232,7 @@ func (p *page) validity(r *bench.Result) {
 	}
 }
 
-func (p *page) verdict(v *bench.Verdict) {
+func (p *page) verdict(v *result.Verdict) {
 	if v == nil {
 		return
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/cli/clitest"
 )
@@ -16,23 +18,23 @@ import (
 // TestBenchExitCodes holds the exit codes of benchmarks.
 func TestBenchExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
-		doubtfulError{&bench.Result{}}: 3,
-		bench.ErrSLO:                   6,
-		bench.ErrSpec:                  2,
-		bench.ErrUnit:                  2,
-		bench.ErrResult:                2,
-		bench.ErrNoInterest:            5,
-		bench.ErrNoResponders:          5,
-		bench.ErrNotOurs:               1,
-		bench.ErrDifferent:             2,
-		bench.ErrUnsupported:           1,
+		doubtfulError{&result.Result{}}: 3,
+		result.ErrSLO:                   6,
+		scenario.ErrSpec:                2,
+		scenario.ErrUnit:                2,
+		result.ErrFormat:                2,
+		bench.ErrNoInterest:             5,
+		bench.ErrNoResponders:           5,
+		bench.ErrNotOurs:                1,
+		result.ErrDifferent:             2,
+		bench.ErrUnsupported:            1,
 	})
 }
 
 // TestMissedSLO ends with the code of a failed check once the result is shown.
 func TestMissedSLO(t *testing.T) {
-	res := &bench.Result{Verdict: &bench.Verdict{Missed: []string{"p99 <= 1ms: 4ms"}}}
-	deliver := func(res *bench.Result) (string, error) {
+	res := &result.Result{Verdict: &result.Verdict{Missed: []string{"p99 <= 1ms: 4ms"}}}
+	deliver := func(res *result.Result) (string, error) {
 		var out strings.Builder
 		e := &cli.Env{Out: &out, Err: io.Discard, Width: func() int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }}
 		err := (&benchRunFlags{}).deliver(e, "json", res)
@@ -43,7 +45,7 @@ func TestMissedSLO(t *testing.T) {
 		t.Errorf("%v with code %d, %s", err, code, out)
 	}
 	res.Verdict.Pass = true
-	if _, err := deliver(res); err != nil && errors.Is(err, bench.ErrSLO) {
+	if _, err := deliver(res); err != nil && errors.Is(err, result.ErrSLO) {
 		t.Error(err)
 	}
 }
@@ -54,7 +56,7 @@ func TestUnsavedResultFails(t *testing.T) {
 	e := &cli.Env{Out: &out, Err: io.Discard, Width: func() int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }}
 	f := &benchRunFlags{}
 	f.save = filepath.Join(t.TempDir(), "no", "such", "directory.json")
-	res := &bench.Result{Verdict: &bench.Verdict{Pass: true}}
+	res := &result.Result{Verdict: &result.Verdict{Pass: true}}
 	if err := f.deliver(e, "json", res); err == nil || out.Len() == 0 {
 		t.Errorf("error %v after %d bytes", err, out.Len())
 	}

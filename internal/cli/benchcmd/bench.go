@@ -1,5 +1,3 @@
-// Package benchcmd holds the commands natsctl bench: they turn flags into
-// workloads, and print results. How a workload runs is internal/bench's.
 package benchcmd
 
 import (
@@ -17,6 +15,8 @@ import (
 	"github.com/natsctl/natsctl/internal/atomicfile"
 	"github.com/natsctl/natsctl/internal/bench"
 	benchreport "github.com/natsctl/natsctl/internal/bench/report"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/view"
@@ -95,7 +95,7 @@ func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, erro
 }
 
 // perform runs a scenario and shows what came out.
-func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec bench.Spec) error {
+func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec scenario.Spec) error {
 	format, err := e.Format(benchFormats...)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec bench.Spec
 
 // deliver saves and prints a result, and says if it is not to be trusted.
 // What cannot be saved is printed all the same.
-func (f *benchRunFlags) deliver(e *cli.Env, format string, res *bench.Result) error {
+func (f *benchRunFlags) deliver(e *cli.Env, format string, res *result.Result) error {
 	var failed error
 	if f.save != "" {
 		failed = saveResult(f.save, res)
@@ -140,7 +140,7 @@ func (f *benchRunFlags) deliver(e *cli.Env, format string, res *bench.Result) er
 	case failed != nil:
 		return failed
 	case res.Verdict != nil && !res.Verdict.Pass:
-		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
+		return fmt.Errorf("%w: %s", result.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
 	case !res.Valid() && !res.Partial():
 		return doubtfulError{res}
 	}
@@ -163,7 +163,7 @@ func canSave(name string) error {
 }
 
 // saveResult writes a result to a file.
-func saveResult(name string, res *bench.Result) error {
+func saveResult(name string, res *result.Result) error {
 	body, err := res.Encode()
 	if err != nil {
 		return fmt.Errorf("encode the result: %w", err)
@@ -175,7 +175,7 @@ func saveResult(name string, res *bench.Result) error {
 }
 
 // printResult writes a result in one of the formats.
-func printResult(e *cli.Env, format string, res *bench.Result) error {
+func printResult(e *cli.Env, format string, res *result.Result) error {
 	switch format {
 	case "json", "ndjson":
 		return e.PrintJSON(res, format == "ndjson")
@@ -192,7 +192,7 @@ func printResult(e *cli.Env, format string, res *bench.Result) error {
 }
 
 // doubtfulError is a measurement that is not valid; it has been printed.
-type doubtfulError struct{ res *bench.Result }
+type doubtfulError struct{ res *result.Result }
 
 // Error gives the reasons.
 func (d doubtfulError) Error() string {
@@ -208,12 +208,12 @@ func (d doubtfulError) Error() string {
 }
 
 // readResult reads a saved result; "-" is standard input.
-func readResult(e *cli.Env, name string) (*bench.Result, error) {
+func readResult(e *cli.Env, name string) (*result.Result, error) {
 	body, err := readFile(e, name)
 	if err != nil {
 		return nil, err
 	}
-	res, err := bench.DecodeResult(body)
+	res, err := result.Decode(body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -248,15 +248,15 @@ var errTooLong = errors.New("longer than 256 MiB")
 // Advices are what to do about errors of benchmarks.
 func Advices() []cli.Advice {
 	return []cli.Advice{
-		cli.On(cli.Is(bench.ErrSLO), cli.ExitCheck, nil),
+		cli.On(cli.Is(result.ErrSLO), cli.ExitCheck, nil),
 		cli.On(cli.As[doubtfulError](), cli.ExitPartial, cli.Hint("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")),
-		cli.On(cli.Is(bench.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; natsctl bench COMMAND --help lists what goes together")),
-		cli.On(cli.Is(bench.ErrUnit), cli.ExitUsage, nil),
-		cli.On(cli.Is(bench.ErrResult), cli.ExitUsage, cli.Hint("report and compare read what --save FILE or -o json of natsctl bench wrote")),
+		cli.On(cli.Is(scenario.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; natsctl bench COMMAND --help lists what goes together")),
+		cli.On(cli.Is(scenario.ErrUnit), cli.ExitUsage, nil),
+		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("report and compare read what --save FILE or -o json of natsctl bench wrote")),
 		cli.On(cli.Is(bench.ErrNoInterest), cli.ExitUnreachable, cli.Hint("may the user publish and subscribe to this subject? natsctl account info shows its permissions")),
 		cli.On(cli.Is(bench.ErrNoResponders), cli.ExitUnreachable, cli.Hint("start the service, or responders of ours: natsctl bench serve SUBJECT, or --serve 1")),
 		cli.On(cli.Is(bench.ErrNotOurs), cli.ExitFailed, nil),
-		cli.On(cli.Is(bench.ErrDifferent), cli.ExitUsage, cli.Hint("compare results of the same scenario, or add --force if the difference is what you want to see")),
+		cli.On(cli.Is(result.ErrDifferent), cli.ExitUsage, cli.Hint("compare results of the same scenario, or add --force if the difference is what you want to see")),
 		cli.On(cli.Is(bench.ErrUnsupported), cli.ExitFailed, nil),
 	}
 }

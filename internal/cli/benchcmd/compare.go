@@ -9,6 +9,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench"
 	benchreport "github.com/natsctl/natsctl/internal/bench/report"
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -24,12 +25,12 @@ func (f *benchCompareFlags) Setup(cmd *kingpin.CmdClause) {
 }
 
 // compare compares and prints.
-func (f *benchCompareFlags) compare(e *cli.Env, base, next *bench.Result, force bool) error {
-	fail, err := bench.ParseFailOn(f.failOn)
+func (f *benchCompareFlags) compare(e *cli.Env, base, next *result.Result, force bool) error {
+	fail, err := result.ParseFailOn(f.failOn)
 	if err != nil {
 		return cli.Misuse(err)
 	}
-	c, err := bench.Compare(base, next, fail, force)
+	c, err := result.Compare(base, next, fail, force)
 	if err != nil {
 		return err
 	}
@@ -37,12 +38,12 @@ func (f *benchCompareFlags) compare(e *cli.Env, base, next *bench.Result, force 
 		return err
 	}
 	if len(c.Failed) > 0 {
-		return fmt.Errorf("%w: %s", bench.ErrSLO, strings.Join(c.Failed, ", "))
+		return fmt.Errorf("%w: %s", result.ErrSLO, strings.Join(c.Failed, ", "))
 	}
 	return nil
 }
 
-func printComparison(e *cli.Env, c *bench.Comparison) error {
+func printComparison(e *cli.Env, c *result.Comparison) error {
 	format, err := e.Format("table", "wide", "text", "json", "ndjson", "yaml")
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func (c *benchAB) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if c.save != "" {
-		for suffix, res := range map[string]*bench.Result{"-a.json": ra, "-b.json": rb} {
+		for suffix, res := range map[string]*result.Result{"-a.json": ra, "-b.json": rb} {
 			if err := saveResult(c.save+suffix, res); err != nil {
 				return err
 			}

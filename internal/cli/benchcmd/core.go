@@ -8,23 +8,24 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// scenario is a workload's flags, which make a spec.
-type scenario interface {
+// workloadFlags is a workload's flags, which make a spec.
+type workloadFlags interface {
 	declare(cmd *kingpin.CmdClause)
-	spec(e *cli.Env) (bench.Spec, error)
+	spec(e *cli.Env) (scenario.Spec, error)
 }
 
 // workload is the row of a workload.
-func workload(name, help string, s scenario) cli.Entry {
-	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{scenario: s}}
+func workload(name, help string, s workloadFlags) cli.Entry {
+	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{workloadFlags: s}}
 }
 
 // benchWorkload runs a workload.
 type benchWorkload struct {
-	scenario
+	workloadFlags
 	benchRunFlags
 }
 
@@ -42,7 +43,7 @@ func (c *benchWorkload) Run(ctx context.Context, e *cli.Env) error {
 }
 
 // patience puts --timeout, if given, into a spec.
-func patience(e *cli.Env, s *bench.Spec) { s.Timeout = bench.Duration(e.Flags.Timeout) }
+func patience(e *cli.Env, s *scenario.Spec) { s.Timeout = scenario.Duration(e.Flags.Timeout) }
 
 type benchPubFlags struct {
 	load    benchLoadFlags
@@ -60,8 +61,8 @@ func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
 	c.setupDriver(cmd)
 }
 
-func (c *benchPubFlags) spec(e *cli.Env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.Pub, Pubs: c.pubs, Driver: c.driver}
+func (c *benchPubFlags) spec(e *cli.Env) (scenario.Spec, error) {
+	s := scenario.Spec{Workload: scenario.Pub, Pubs: c.pubs, Driver: c.driver}
 	patience(e, &s)
 	c.where.into(&s)
 	if err := c.load.into(&s); err != nil {
@@ -82,9 +83,9 @@ func (c *benchPubSubFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("queue", "Put the subscribers into this queue group.").PlaceHolder("NAME").StringVar(&c.queue)
 }
 
-func (c *benchPubSubFlags) spec(e *cli.Env) (bench.Spec, error) {
+func (c *benchPubSubFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	s, err := c.benchPubFlags.spec(e)
-	s.Workload, s.Subs, s.Queue = bench.PubSub, c.subs, c.queue
+	s.Workload, s.Subs, s.Queue = scenario.PubSub, c.subs, c.queue
 	return s, err
 }
 
@@ -111,8 +112,8 @@ func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
 	c.setupDriver(cmd)
 }
 
-func (c *benchRequestFlags) spec(e *cli.Env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.Request, Pubs: c.clients, Driver: c.driver, Request: &bench.Asking{Serve: c.serve, Think: bench.Duration(c.think)}}
+func (c *benchRequestFlags) spec(e *cli.Env) (scenario.Spec, error) {
+	s := scenario.Spec{Workload: scenario.Request, Pubs: c.clients, Driver: c.driver, Request: &scenario.Service{Serve: c.serve, Think: scenario.Duration(c.think)}}
 	patience(e, &s)
 	c.where.into(&s)
 	if c.serve < 0 {
@@ -135,7 +136,7 @@ func optionalSize(text string) (int, error) {
 	if text == "" {
 		return 0, nil
 	}
-	n, err := bench.ParseSize(text)
+	n, err := scenario.ParseSize(text)
 	if err != nil {
 		return 0, cli.Misuse(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -43,13 +44,13 @@ func (f *benchLoadFlags) setupWindow(cmd *kingpin.CmdClause, def string) {
 }
 
 // into puts the load into a scenario.
-func (f *benchLoadFlags) into(s *bench.Spec) (err error) {
+func (f *benchLoadFlags) into(s *scenario.Spec) (err error) {
 	if f.max && (f.rate != "" || f.shape != "") {
 		return cli.Usagef("--max is as fast as possible; it goes with neither --rate nor --shape")
 	}
 	l := &s.Load
 	if f.rate != "" {
-		if l.Rate, err = bench.ParseRate(f.rate); err != nil {
+		if l.Rate, err = scenario.ParseRate(f.rate); err != nil {
 			return cli.Misuse(err)
 		}
 	}
@@ -59,18 +60,18 @@ func (f *benchLoadFlags) into(s *bench.Spec) (err error) {
 		}
 	}
 	if f.rate != "" || f.shape != "" {
-		l.Mode, l.Arrival = bench.Open, f.arrival
+		l.Mode, l.Arrival = scenario.Open, f.arrival
 	} else {
-		l.Mode, l.Window = bench.Max, f.window
+		l.Mode, l.Window = scenario.Max, f.window
 	}
 	if f.msgs != "" {
-		if s.Msgs, err = bench.ParseCount(f.msgs); err != nil {
+		if s.Msgs, err = scenario.ParseCount(f.msgs); err != nil {
 			return cli.Misuse(err)
 		}
 	} else {
-		s.Duration = bench.Duration(f.duration)
+		s.Duration = scenario.Duration(f.duration)
 	}
-	if s.Warmup = bench.Duration(f.warmup); f.warmup == 0 {
+	if s.Warmup = scenario.Duration(f.warmup); f.warmup == 0 {
 		s.Warmup = -1
 	}
 	return nil
@@ -90,8 +91,8 @@ func (f *benchPayloadFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("verify", "Check the checksum of every n-th message.").Default("1024").PlaceHolder("N").IntVar(&f.verify)
 }
 
-func (f *benchPayloadFlags) into(s *bench.Spec) (err error) {
-	if s.Sizes, err = bench.ParseSizes(f.size); err != nil {
+func (f *benchPayloadFlags) into(s *scenario.Spec) (err error) {
+	if s.Sizes, err = scenario.ParseSizes(f.size); err != nil {
 		return cli.Misuse(err)
 	}
 	s.Payload, s.Seed, s.Verify = f.payload, f.seed, f.verify
@@ -118,7 +119,7 @@ func (f *benchSubjectFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("dist", "Which subject or key comes next: sequential, uniform or zipf.").Default("sequential").EnumVar(&f.dist, "sequential", "uniform", "zipf")
 }
 
-func (f *benchSubjectFlags) into(s *bench.Spec) {
+func (f *benchSubjectFlags) into(s *scenario.Spec) {
 	s.Subject, s.Subjects, s.Dist = f.subject, f.subjects, f.dist
 }
 
@@ -166,9 +167,9 @@ const ceilingTime = 300 * time.Millisecond
 
 // ceiling finds out what the generator can do by itself, where that could be
 // what limits the result: publishing at full speed.
-func (f *benchRunFlags) ceiling(ctx context.Context, s bench.Spec, opts []bench.Option) ([]bench.Option, error) {
+func (f *benchRunFlags) ceiling(ctx context.Context, s scenario.Spec, opts []bench.Option) ([]bench.Option, error) {
 	s, err := s.Normalize()
-	if err != nil || s.Load.Mode != bench.Max || s.Workload != bench.Pub && s.Workload != bench.PubSub {
+	if err != nil || s.Load.Mode != scenario.Max || s.Workload != scenario.Pub && s.Workload != scenario.PubSub {
 		return opts, err
 	}
 	perSec, err := bench.FindCeiling(ctx, s, ceilingTime)
@@ -204,7 +205,7 @@ func (l *benchLive) show(p bench.Progress) {
 		if p.Duration > 0 {
 			text += fmt.Sprintf(" of %.0f s", p.Duration)
 		}
-		text += fmt.Sprintf(", %s/s out, %s/s in", bench.FormatRate(float64(p.Sent)), bench.FormatRate(float64(p.Received)))
+		text += fmt.Sprintf(", %s/s out, %s/s in", scenario.FormatRate(float64(p.Sent)), scenario.FormatRate(float64(p.Received)))
 		if p.P99US > 0 {
 			text += ", p99 " + view.Duration(p.P99US/1e6)
 		}

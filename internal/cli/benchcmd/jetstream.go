@@ -6,7 +6,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -16,8 +16,8 @@ type benchStreamFlags struct {
 	replicas      int
 }
 
-func (f *benchStreamFlags) stream() *bench.Stream {
-	return &bench.Stream{Name: f.name, Storage: f.storage, Replicas: f.replicas}
+func (f *benchStreamFlags) stream() *scenario.Stream {
+	return &scenario.Stream{Name: f.name, Storage: f.storage, Replicas: f.replicas}
 }
 
 func (f *benchStreamFlags) Setup(cmd *kingpin.CmdClause, what string) {
@@ -46,8 +46,8 @@ func (c *benchJSPubFlags) declare(cmd *kingpin.CmdClause) {
 	c.setupDriver(cmd)
 }
 
-func (c *benchJSPubFlags) spec(e *cli.Env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.JSPub, Pubs: c.pubs, Driver: c.driver, JS: c.stream.stream()}
+func (c *benchJSPubFlags) spec(e *cli.Env) (scenario.Spec, error) {
+	s := scenario.Spec{Workload: scenario.JSPub, Pubs: c.pubs, Driver: c.driver, JS: c.stream.stream()}
 	patience(e, &s)
 	c.where.into(&s)
 	if err := c.load.into(&s); err != nil {
@@ -60,7 +60,7 @@ func (c *benchJSPubFlags) spec(e *cli.Env) (bench.Spec, error) {
 }
 
 // readAckMode reads sync, none, window:N or batch:N.
-func readAckMode(text string, s *bench.Spec) error {
+func readAckMode(text string, s *scenario.Spec) error {
 	mode, number, numbered := strings.Cut(text, ":")
 	s.JS.Ack = mode
 	n := 500
@@ -75,7 +75,7 @@ func readAckMode(text string, s *bench.Spec) error {
 		s.JS.Batch = n
 		fallthrough
 	case "window":
-		if s.Load.Mode == bench.Max {
+		if s.Load.Mode == scenario.Max {
 			s.Load.Window = n
 		}
 	case "sync", "none":
@@ -100,7 +100,7 @@ func (f *benchConsumeFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("batch", "Messages that a consumer asks for at a time.").Default("500").IntVar(&f.batch)
 }
 
-func (f *benchConsumeFlags) into(js *bench.Stream) {
+func (f *benchConsumeFlags) into(js *scenario.Stream) {
 	js.Mode, js.ConsAck, js.Batch = f.mode, f.acks, f.batch
 }
 
@@ -123,13 +123,13 @@ func (c *benchJSConsumeFlags) declare(cmd *kingpin.CmdClause) {
 	c.payload.Setup(cmd)
 }
 
-func (c *benchJSConsumeFlags) spec(e *cli.Env) (bench.Spec, error) {
-	s := bench.Spec{Workload: bench.JSConsume, Subs: c.consumers, JS: c.stream.stream()}
+func (c *benchJSConsumeFlags) spec(e *cli.Env) (scenario.Spec, error) {
+	s := scenario.Spec{Workload: scenario.JSConsume, Subs: c.consumers, JS: c.stream.stream()}
 	patience(e, &s)
 	c.where.into(&s)
 	c.consume.into(s.JS)
 	var err error
-	if s.JS.Backlog, err = bench.ParseCount(c.backlog); err != nil {
+	if s.JS.Backlog, err = scenario.ParseCount(c.backlog); err != nil {
 		return s, cli.Misuse(err)
 	}
 	return s, c.payload.into(&s)
@@ -147,12 +147,12 @@ func (c *benchJSE2EFlags) declare(cmd *kingpin.CmdClause) {
 	c.consume.Setup(cmd)
 }
 
-func (c *benchJSE2EFlags) spec(e *cli.Env) (bench.Spec, error) {
+func (c *benchJSE2EFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	s, err := c.benchJSPubFlags.spec(e)
 	if err != nil {
 		return s, err
 	}
-	s.Workload, s.Subs = bench.JSE2E, c.consumers
+	s.Workload, s.Subs = scenario.JSE2E, c.consumers
 	c.consume.into(s.JS)
 	return s, nil
 }
@@ -177,11 +177,11 @@ func (c *benchKVFlags) declare(cmd *kingpin.CmdClause) {
 	c.payload.Setup(cmd)
 }
 
-func (c *benchKVFlags) spec(e *cli.Env) (bench.Spec, error) {
-	kv := &bench.Bucket{Name: c.bucket.name, Storage: c.bucket.storage, Replicas: c.bucket.replicas}
-	s := bench.Spec{Workload: bench.KV, Pubs: c.clients, Dist: c.dist, KV: kv}
+func (c *benchKVFlags) spec(e *cli.Env) (scenario.Spec, error) {
+	kv := &scenario.Bucket{Name: c.bucket.name, Storage: c.bucket.storage, Replicas: c.bucket.replicas}
+	s := scenario.Spec{Workload: scenario.KV, Pubs: c.clients, Dist: c.dist, KV: kv}
 	patience(e, &s)
-	n, err := bench.ParseCount(c.keys)
+	n, err := scenario.ParseCount(c.keys)
 	if err != nil {
 		return s, cli.Misuse(err)
 	}

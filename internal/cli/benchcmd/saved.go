@@ -6,7 +6,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -32,12 +32,12 @@ func (c *benchRun) Run(ctx context.Context, e *cli.Env) error {
 }
 
 // readScenario reads a scenario file and applies changes.
-func readScenario(e *cli.Env, file string, set []string) (bench.Spec, error) {
+func readScenario(e *cli.Env, file string, set []string) (scenario.Spec, error) {
 	body, err := readFile(e, file)
 	if err != nil {
-		return bench.Spec{}, err
+		return scenario.Spec{}, err
 	}
-	spec, err := bench.ParseScenario(body, set...)
+	spec, err := scenario.Parse(body, set...)
 	if err != nil {
 		return spec, fmt.Errorf("%s: %w", file, err)
 	}

@@ -6,14 +6,16 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // benchSearchEntry is the rows of natsctl bench search: one for each workload
 // that takes a rate.
 func benchSearchEntry() cli.Entry {
-	row := func(name, help string, s scenario) cli.Entry {
-		return cli.Entry{Name: name, Help: help, Cmd: &benchSearch{scenario: s}}
+	row := func(name, help string, s workloadFlags) cli.Entry {
+		return cli.Entry{Name: name, Help: help, Cmd: &benchSearch{workloadFlags: s}}
 	}
 	return cli.Entry{Name: "search", Help: "Find the highest rate that meets an objective.", Sub: []cli.Entry{
 		row("pub", "Search with bench pub.", &benchPubFlags{}),
@@ -27,7 +29,7 @@ func benchSearchEntry() cli.Entry {
 
 // benchSearch finds the highest rate of a scenario.
 type benchSearch struct {
-	scenario
+	workloadFlags
 	slo, start string
 	benchRunFlags
 }
@@ -48,11 +50,11 @@ func (c *benchSearch) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	slo, err := bench.ParseSLO(c.slo)
+	slo, err := result.ParseSLO(c.slo)
 	if err != nil {
 		return cli.Misuse(err)
 	}
-	start, err := bench.ParseRate(c.start)
+	start, err := scenario.ParseRate(c.start)
 	if err != nil || start <= 0 {
 		return cli.Usagef("bad --start %q: want a rate such as 500 or 20k", c.start)
 	}

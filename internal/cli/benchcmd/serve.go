@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -44,7 +45,7 @@ func (w *serveWords) end() {
 }
 
 // words say what happened, and what it means for the requests.
-func (serveWords) words(n bench.Event) string {
+func (serveWords) words(n result.Event) string {
 	switch n.Kind {
 	case bench.EventDisconnected:
 		return n.Who + " has lost its connection (" + n.Detail + ") and answers nothing until it is back; it tries again"

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
@@ -44,7 +45,7 @@ func (b benchServers) Known(id string) (cores int, configDigest string) {
 }
 
 // Watch asks all servers once a second until it is stopped.
-func (b benchServers) Watch(ctx context.Context) func(context.Context) *bench.ServerUse {
+func (b benchServers) Watch(ctx context.Context) func(context.Context) *result.ServerUse {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &serverWatch{client: b.client, done: make(chan struct{})}
 	w.look(ctx)
@@ -61,7 +62,7 @@ func (b benchServers) Watch(ctx context.Context) func(context.Context) *bench.Se
 			}
 		}
 	}()
-	return func(last context.Context) *bench.ServerUse {
+	return func(last context.Context) *result.ServerUse {
 		cancel()
 		<-w.done
 		w.look(last)
@@ -127,13 +128,13 @@ func (w *serverWatch) look(ctx context.Context) {
 }
 
 // use makes the differences; nil when there are no two looks.
-func (w *serverWatch) use() *bench.ServerUse {
+func (w *serverWatch) use() *result.ServerUse {
 	if len(w.sums) < 2 {
 		return nil
 	}
 	first, last := w.sums[0], w.sums[len(w.sums)-1]
 	d := func(i int) int64 { return last.count[i] - first.count[i] }
-	u := &bench.ServerUse{
+	u := &result.ServerUse{
 		Servers: last.servers, InMsgs: d(inMsgs), OutMsgs: d(outMsgs), InBytes: d(inBytes), OutBytes: d(outBytes),
 		SlowConsumers: d(slowConsumers), StalledClients: d(stalledClients), StaleConns: d(staleConns), JSAPIErrors: d(apiErrors),
 	}
@@ -141,7 +142,7 @@ func (w *serverWatch) use() *bench.ServerUse {
 		before := w.sums[i]
 		u.CPUAvg += s.cpu / float64(len(w.sums)-1)
 		u.MemMB = max(u.MemMB, float64(s.mem)/(1<<20))
-		u.Series = append(u.Series, bench.ServerPoint{
+		u.Series = append(u.Series, result.ServerPoint{
 			T: s.at.Sub(first.at).Seconds(), CPU: s.cpu, InMsgs: s.count[inMsgs] - before.count[inMsgs], OutMsgs: s.count[outMsgs] - before.count[outMsgs],
 			SlowConsumers: s.count[slowConsumers] - before.count[slowConsumers], StalledClients: s.count[stalledClients] - before.count[stalledClients],
 		})

@@ -1,0 +1,29 @@
+package result
+
+// Curve is what a search for the highest sustainable rate went through.
+type Curve struct {
+	Best  float64 `json:"best"`            // highest rate that passed, 0 if none did
+	Worst float64 `json:"worst,omitempty"` // lowest rate that failed, 0 if none did
+	Steps []Step  `json:"steps"`
+}
+
+// Step is one rate of a [Curve].
+type Step struct {
+	Rate     float64  `json:"rate"`
+	Pass     bool     `json:"pass"`
+	Missed   []string `json:"missed,omitempty"`
+	P50US    float64  `json:"p50_us"`
+	P99US    float64  `json:"p99_us"`
+	Lost     int64    `json:"lost"`
+	Received float64  `json:"received"` // per second
+}
+
+// Step judges a run at a rate.
+func (o Objective) Step(rate float64, r *Run) Step {
+	s := Step{Rate: rate, Lost: r.Lost, Received: r.Rate.Received, Missed: o.failures(r)}
+	s.Pass = len(s.Missed) == 0
+	if d := r.Latency.Response; d != nil {
+		s.P50US, s.P99US = d.P50, d.P99
+	}
+	return s
+}

@@ -1,0 +1,147 @@
+package result
+
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/bench/scenario"
+)
+
+// The codes of a [Reason].
+const (
+	ReasonRate      = "rate_not_reached"
+	ReasonSaturated = "saturated"
+	ReasonGenerator = "generator_bound"
+	ReasonForeign   = "foreign_load"
+	ReasonReconnect = "reconnect"
+	ReasonSendLag   = "send_lag"
+	ReasonPartial   = "partial"
+	ReasonSlow      = "slow_consumer"
+	ReasonDenied    = "permission_denied"
+	ReasonError     = "worker_failed"
+	ReasonNothing   = "nothing_received"
+	ReasonCounted   = "counted_only"
+	ReasonShort     = "too_short"
+	ReasonNotStored = "acknowledged_but_not_stored"
+)
+
+// Limits beyond which a run is doubted.
+const (
+	boundShare   = 0.7   // of the generator's own ceiling
+	foreignShare = 0.10  // of the machine
+	leastSeconds = 0.1   // what a closed loop must take to have a rate
+	lagFloorUS   = 200.0 // send lag p99 that never matters
+	lagShare     = 0.10  // of the response p99
+)
+
+// Observed is what a runner knows of a run beyond its figures. The zero value
+// gives no doubt.
+type Observed struct {
+	Spec        scenario.Spec
+	OnTime      int64   // sends before the end of the measurement
+	OnTimeRate  float64 // those, per second
+	Ceiling     float64 // sends per second that the generator reaches by itself; 0: not known
+	Unstamped   bool    // messages were only counted
+	Disconnects int
+	Denials     int // refusals for lack of permission
+	FirstDenial string
+	Reasons     []Reason // found by the workload itself
+}
+
+// doubt is one row of the table of doubts: text describes the problem of a run
+// that has it, and is empty for others.
+type doubt struct {
+	code  string
+	fatal bool
+	text  func(r *Run, o Observed) string
+}
+
+// when gives a text if bad.
+func when(bad bool, format string, args ...any) string {
+	if !bad {
+		return ""
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// doubts is the table of everything that makes a run doubtful, in the order in
+// which it is reported.
+var doubts = []doubt{
+	{ReasonPartial, false, func(r *Run, o Observed) string {
+		return when(r.Partial, "stopped after %.1f s of %.1f s", r.Seconds, o.Spec.Length().Seconds())
+	}},
+	{ReasonSaturated, true, func(r *Run, _ Observed) string {
+		if r.Saturated == nil {
+			return ""
+		}
+		return fmt.Sprintf("saturated at %s/s of %s/s offered: latencies would only show how long the run was",
+			scenario.FormatRate(r.Saturated.At), scenario.FormatRate(r.Rate.Target))
+	}},
+	{ReasonRate, true, func(r *Run, o Observed) string {
+		short := o.Spec.Load.Mode == scenario.Open && !r.Partial && r.Saturated == nil && float64(o.OnTime) < reached*float64(r.Planned)
+		return when(short, "%d of %d messages were sent in time", o.OnTime, r.Planned)
+	}},
+	{ReasonShort, false, func(r *Run, o Observed) string {
+		return when(brief(r, o), "it took only %.0f ms: the rate is that of buffers", r.Seconds*1e3)
+	}},
+	{ReasonGenerator, true, func(r *Run, o Observed) string {
+		return when(o.Ceiling > 0 && !brief(r, o) && r.Rate.Sent > boundShare*o.Ceiling, "%s/s is above %.0f%% of what the generator itself reaches (%s/s)",
+			scenario.FormatRate(r.Rate.Sent), boundShare*100, scenario.FormatRate(o.Ceiling))
+	}},
+	{ReasonForeign, true, func(r *Run, _ Observed) string {
+		return when(r.Client.ForeignCPU > foreignShare && !r.Client.ServerLocal, "other programs used %.0f%% of this machine", r.Client.ForeignCPU*100)
+	}},
+	{ReasonReconnect, true, func(r *Run, o Observed) string {
+		return when(o.Disconnects > 0, "connections were lost %d times and restored %d times", o.Disconnects, r.Client.Reconnects)
+	}},
+	{ReasonSlow, true, func(r *Run, _ Observed) string {
+		return when(r.Client.SlowEvents > 0 || r.Client.Dropped > 0, "the client was a slow consumer (%d times, %d messages dropped)",
+			r.Client.SlowEvents, r.Client.Dropped)
+	}},
+	{ReasonDenied, true, func(_ *Run, o Observed) string {
+		return when(o.Denials > 0, "the server refused %d operations for lack of permission, the first: %s", o.Denials, o.FirstDenial)
+	}},
+	{ReasonSendLag, false, lateSends},
+	{ReasonError, true, func(r *Run, _ Observed) string { return when(r.Errors == 0, "%s", r.FirstError) }},
+	{ReasonError, false, func(r *Run, _ Observed) string { return when(r.Errors > 0, "%s", r.FirstError) }},
+	{ReasonNothing, true, func(r *Run, _ Observed) string { return when(r.Received == 0, "nothing was received") }},
+	{ReasonCounted, false, func(_ *Run, o Observed) string {
+		return when(o.Unstamped, "payloads below 16 bytes have no room for a stamp: they are counted, not timed or told apart")
+	}},
+}
+
+// brief reports whether a closed loop was over before it had a rate.
+func brief(r *Run, o Observed) bool {
+	return o.Spec.Load.Mode == scenario.Max && !r.Partial && r.Seconds < leastSeconds
+}
+
+func lateSends(r *Run, _ Observed) string {
+	l := r.Latency
+	if l.SendLag == nil || l.Response == nil {
+		return ""
+	}
+	return when(l.SendLag.P99 > max(lagFloorUS, lagShare*l.Response.P99),
+		"the generator itself sent 1%% of the messages more than %s late: the service time says more about the server", lateness(l.SendLag.P99))
+}
+
+// lateness writes microseconds in the unit that suits them.
+func lateness(us float64) string {
+	if us < 10_000 {
+		return fmt.Sprintf("%.0f us", us)
+	}
+	return fmt.Sprintf("%.0f ms", us/1e3)
+}
+
+// Judge returns every reason to doubt a run. One fatal reason makes it invalid.
+func (r *Run) Judge(o Observed) Validity {
+	v := Validity{Valid: true, Reasons: []Reason{}}
+	for _, d := range doubts {
+		if text := d.text(r, o); text != "" {
+			v.Reasons = append(v.Reasons, Reason{Code: d.code, Text: text, Fatal: d.fatal})
+		}
+	}
+	v.Reasons = append(v.Reasons, o.Reasons...)
+	for _, reason := range v.Reasons {
+		v.Valid = v.Valid && !reason.Fatal
+	}
+	return v
+}
