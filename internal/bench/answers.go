@@ -3,6 +3,7 @@ package bench
 import (
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
@@ -84,4 +85,47 @@ func (a *asker) note(due, sent, now int64, size int) {
 	t.service.Record(now - sent)
 	a.lane.Received(now, now-due)
 	a.answered.Store(t.received)
+}
+
+// askers are all clients of a run whose messages are answered.
+type askers []*asker
+
+func (as askers) workers() []worker { return asWorkers(as) }
+
+// missing is how many messages of the measurement have no answer yet.
+func (as askers) missing() (n int64) {
+	for _, a := range as {
+		n += a.measured.Load() - a.resolved.Load()
+	}
+	return n
+}
+
+// settle adds what the clients found. With timed, the answers are what the
+// workload is about: they are the latency and what is expected.
+func (as askers) settle(rep *report, timed bool) {
+	for _, a := range as {
+		a.sub.stop(&rep.Client)
+	}
+	rep.addSenders(as.workers())
+	var response, service hist.Hist
+	for _, a := range as {
+		a.lane.Flush()
+		t := &a.tally
+		response.Merge(&t.response)
+		service.Merge(&t.service)
+		rep.Errors += a.failed
+		if a.first != nil && rep.FirstError == "" {
+			rep.FirstError = a.first.Error()
+		}
+		rep.Dup += t.dup
+		if timed {
+			rep.Received += t.received
+			rep.lastRecv = max(rep.lastRecv, t.last)
+			rep.stretch(t.arrivals)
+		}
+	}
+	if timed {
+		rep.Expected = rep.Sent
+		rep.addLatency(&response, &service)
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
 // action is what an asker asks: a request, a publish into a stream, an
@@ -47,8 +48,8 @@ type asker struct {
 	act    action
 	ring   *ring
 	inbox  string // ends with a dot; the request's number follows
-	sub    *ear
-	pen    *pen // with the raw driver
+	sub    *subscription
+	out    *tap.Buffer // with the raw driver
 	ledger ledger
 	reply  []byte // inbox and number of the next request, rewritten in place
 	batch  int    // messages that one answer is for
@@ -79,7 +80,7 @@ const tokenLen = 12
 
 const digits = "0123456789abcdefghijklmnopqrstuv"
 
-func (r *run) newAsker(id int, who string, act action, batch int) (*asker, error) {
+func newAsker(r *run, id int, who string, act action, batch int) (*asker, error) {
 	l, err := r.linkAs(who)
 	if err != nil {
 		return nil, err
@@ -96,16 +97,16 @@ func (r *run) newAsker(id int, who string, act action, batch int) (*asker, error
 	return a, nil
 }
 
-func (a *asker) listen() (*ear, error) {
+func (a *asker) listen() (*subscription, error) {
 	if t := a.link.tap; t != nil {
-		a.pen = &pen{tap: t}
+		a.out = tap.NewBuffer(t)
 		t.Subscribe(a.inbox+"*", "", a.hear)
 		if err := t.Start(); err != nil {
 			return nil, fmt.Errorf("driver raw: %w", err)
 		}
-		return &ear{tap: t}, nil
+		return &subscription{tap: t}, nil
 	}
-	e := &ear{gone: make(chan struct{})}
+	e := &subscription{gone: make(chan struct{})}
 	var err error
 	if e.sub, err = a.link.nc.Subscribe(a.inbox+"*", a.receive); err != nil {
 		return nil, fmt.Errorf("subscribe replies: %w", err)
@@ -130,7 +131,7 @@ func (a *asker) work(ctx context.Context, p phase) error {
 		if a.flags != 0 && now >= a.end {
 			return errWarm
 		}
-		return a.send(at, now, plan.last())
+		return a.send(ctx, at, now, plan.last())
 	})
 	if errors.Is(err, errWarm) {
 		return nil
@@ -182,27 +183,27 @@ func (a *asker) loop(ctx context.Context, p phase) error {
 		if p.msgs == 0 && now >= a.end && whole || ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if done, err := a.burst(min(free, floodBurst), now, p.msgs); done || err != nil {
+		if done, err := a.burst(ctx, min(free, floodBurst), now, p.msgs); done || err != nil {
 			return err
 		}
 	}
 }
 
 // burst sends n messages, or fewer if those are all; 0 is no limit.
-func (a *asker) burst(n, now, all int64) (done bool, err error) {
+func (a *asker) burst(ctx context.Context, n, now, all int64) (done bool, err error) {
 	for range n {
 		if done = all > 0 && a.n == uint64(all); done {
 			break
 		}
-		if err := a.send(now, now, a.n+1 == uint64(all)); err != nil {
+		if err := a.send(ctx, now, now, a.n+1 == uint64(all)); err != nil {
 			return false, err
 		}
 	}
-	if a.pen == nil {
+	if a.out == nil {
 		return done, nil
 	}
-	if err := a.pen.flush(); err != nil {
-		return done, a.run.resume(a.link, err)
+	if err := a.out.Flush(); err != nil {
+		return done, resume(ctx, a.run, a.link, err)
 	}
 	return done, nil
 }
@@ -230,7 +231,7 @@ func (a *asker) wait(ctx context.Context, window int64) error {
 }
 
 // send asks the request that was due at the instant at.
-func (a *asker) send(at, now int64, last bool) error {
+func (a *asker) send(ctx context.Context, at, now int64, last bool) error {
 	if a.run.spec.Load.Mode == scenario.Max && a.batch == 1 {
 		for a.ring.taken(a.seq) { // an answer that is overdue keeps its place
 			a.seq++
@@ -255,27 +256,27 @@ func (a *asker) send(at, now int64, last bool) error {
 	a.seq++
 	a.n++
 	if err != nil {
-		return a.refused(seq, err)
+		return a.refused(ctx, seq, err)
 	}
 	return nil
 }
 
 // refused takes back a request that the client library did not take.
-func (a *asker) refused(seq uint64, err error) error {
+func (a *asker) refused(ctx context.Context, seq uint64, err error) error {
 	if _, _, _, measured, ok := a.ring.settle(seq); ok {
 		a.settled.Add(1)
 		if measured {
 			a.resolved.Add(1)
 		}
 	}
-	if a.pen != nil {
-		return a.run.resume(a.link, err)
+	if a.out != nil {
+		return resume(ctx, a.run, a.link, err)
 	}
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return err
 	}
 	if a.run.spec.Load.Mode == scenario.Max {
-		return a.run.await(a.run.timeout(), a.link.nc.IsConnected)
+		return a.run.await(ctx, a.run.timeout(), a.link.nc.IsConnected)
 	}
 	return nil
 }

@@ -10,9 +10,12 @@
 package bench
 
 import (
+	"context"
 	"errors"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // The errors of this package that callers tell apart.
@@ -42,3 +45,14 @@ func (e *LeftError) Error() string { return "left behind: " + e.cause.Error() }
 
 // Unwrap returns why it could not be removed.
 func (e *LeftError) Unwrap() error { return e.cause }
+
+// ServerView tells what the servers say of a run. It is implemented on top of a
+// system account by who has one.
+type ServerView interface {
+	// Watch begins to observe and returns a function that ends it and gives the
+	// figures of the time between; nil if they could not be had.
+	Watch(ctx context.Context) (stop func(context.Context) *result.ServerUse)
+	// Known tells what a server's clients cannot see: its cores and the digest
+	// of its configuration; zero for a server that was not heard of.
+	Known(id string) (cores int, configDigest string)
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/pace"
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/bench/usage"
 )
 
 // calibrationSizes are the payload sizes of the ceilings.
@@ -24,7 +25,7 @@ var calibrationSizes = []int{16, 128, 1024, 8192}
 // Calibrate measures the generator, and the round trip if connect is not nil.
 // It takes about five seconds.
 func Calibrate(ctx context.Context, connect Connect) (*result.Calibration, error) {
-	use := startUse()
+	meter := usage.Start()
 	c := &result.Calibration{Schema: result.CalibrationSchema, Precise: pace.Precise}
 	var err error
 	if c.TimerLag, err = timerLag(ctx, time.Second); err != nil {
@@ -45,12 +46,10 @@ func Calibrate(ctx context.Context, connect Connect) (*result.Calibration, error
 			c.Ceilings = append(c.Ceilings, result.Ceiling{Driver: driver, Size: size, PerSec: perSec, BytesPS: perSec * float64(size)})
 		}
 	}
-	var rep result.Run
-	use.into(&rep)
-	c.Foreign = rep.Client.ForeignCPU
-	r := &run{}
-	c.Env = r.env(options{}).Client
-	c.Env.Driver = ""
+	var used result.ClientUse
+	meter.Read(&used, 0)
+	c.Foreign = used.ForeignCPU
+	c.Env = clientEnv("", "")
 	return c, nil
 }
 
@@ -87,7 +86,7 @@ func clockCost() float64 {
 }
 
 func roundTrips(ctx context.Context, connect Connect) (*result.Distribution, error) {
-	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, connect, options{})
+	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, connect, JSAPI{})
 	defer func() { _ = r.close(ctx) }() // it made nothing
 	l, err := r.link("calibrate")
 	if err != nil {

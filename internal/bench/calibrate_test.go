@@ -7,6 +7,7 @@ import "github.com/natsctl/natsctl/internal/bench/scenario"
 import "testing"
 
 func TestCalibrate(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	c, err := Calibrate(t.Context(), to(s.ClientURL()))

@@ -17,6 +17,7 @@ import (
 // TestLameDuckDuringTheRun drains the server of all clients in the middle of a
 // run: they move to the other one, and the report says so.
 func TestLameDuckDuringTheRun(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for name, spec := range map[string]scenario.Spec{
 		"pubsub":  {Workload: scenario.PubSub},

@@ -82,6 +82,7 @@ func reboot(t *testing.T, s *server.Server, down time.Duration) {
 }
 
 func TestServerRestartsDuringTheRun(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for _, w := range []scenario.Workload{scenario.PubSub, scenario.Pub} {
 		t.Run(string(w), func(t *testing.T) {
@@ -117,6 +118,7 @@ func TestServerRestartsDuringTheRun(t *testing.T) {
 }
 
 func TestServerGoesAwayForGood(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	gone := false
@@ -163,6 +165,7 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestInterruptedWhileTheServerHangs(t *testing.T) {
+	long(t)
 	t.Parallel()
 	d := newDoor(t, startServer(t))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -203,12 +206,12 @@ func TestLongestGap(t *testing.T) {
 		"until the end":   {[]int64{101 * s, 103 * s}, result.Gap{US: 7e6, Second: 10}},
 		"after the sends": {[]int64{101 * s, 110 * s, 130 * s}, result.Gap{US: 20e6, Second: 30}},
 	} {
-		r, rep := &run{start: 100 * s, lastSend: 110 * s}, &result.Run{}
+		rep := &report{Run: &result.Run{}, of: &run{start: 100 * s}, lastSend: 110 * s}
 		var a arrivals
 		for _, at := range c.at {
 			a.note(at)
 		}
-		if r.stretch(rep, a); rep.Gap != c.want {
+		if rep.stretch(a); rep.Gap != c.want {
 			t.Errorf("%s: %+v, want %+v", name, rep.Gap, c.want)
 		}
 	}

@@ -180,3 +180,11 @@ func counters(n int, first uint64) []atomic.Uint64 {
 	}
 	return out
 }
+
+// long skips a test of many seconds under -short.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -160,7 +161,7 @@ func TestThrottlePatience(t *testing.T) {
 // TestThrottleLimit depends on the size of the messages and on who is slow.
 func TestThrottleLimit(t *testing.T) {
 	for _, c := range []struct {
-		size, crowds int
+		size, groups int
 		raw          bool
 		want         int64
 	}{
@@ -173,7 +174,7 @@ func TestThrottleLimit(t *testing.T) {
 		if c.raw {
 			r.links = []*link{{}, {tap: newTapForTest()}}
 		}
-		if h := r.newThrottle(c.crowds, func() int64 { return 0 }); h.limit != c.want || h.patient != 7 {
+		if h := newThrottle(r, c.groups, func() int64 { return 0 }); h.limit != c.want || h.patient != 7 {
 			t.Errorf("%+v: limit %d, patient %v", c, h.limit, h.patient)
 		}
 	}
@@ -184,12 +185,12 @@ func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &run{spec: scenario.Spec{Timeout: 2000 * ms}}
 		began := time.Now()
-		r.drain(t.Context(), func() int64 { return max(4-int64(time.Since(began)/time.Second), 1) })
+		r.drain(t.Context(), func(context.Context) int64 { return max(4-int64(time.Since(began)/time.Second), 1) })
 		if took := time.Since(began); took < 5*time.Second || took > 5050*time.Millisecond {
 			t.Errorf("one message missing from second 3 on: ended after %v, want 5s", took)
 		}
 		began = time.Now()
-		r.drain(t.Context(), func() int64 { return 4 - int64(time.Since(began)/time.Second) })
+		r.drain(t.Context(), func(context.Context) int64 { return 4 - int64(time.Since(began)/time.Second) })
 		if took := time.Since(began); took < 4*time.Second || took > 4010*time.Millisecond {
 			t.Errorf("all came after 4 s: ended after %v", took)
 		}

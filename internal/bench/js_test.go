@@ -87,8 +87,8 @@ func TestJSElsewhere(t *testing.T) {
 	}
 }
 
-// TestHeard waits for the interest in a consumer's requests, and not for ever.
-func TestHeard(t *testing.T) {
+// TestAwaitConsumer waits for the interest in a consumer's requests, and not for ever.
+func TestAwaitConsumer(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	nc, err := nats.Connect(s.ClientURL())
@@ -97,17 +97,17 @@ func TestHeard(t *testing.T) {
 	}
 	defer nc.Close()
 	short := &run{spec: scenario.Spec{Timeout: 50 * ms}}
-	if err := short.heard(t.Context(), nc, "S", "C"); !errors.Is(err, nats.ErrNoResponders) || !errors.Is(err, errTimeout) {
+	if err := awaitConsumer(t.Context(), short, nc, "S", "C"); !errors.Is(err, nats.ErrNoResponders) || !errors.Is(err, errTimeout) {
 		t.Errorf("nobody there: %v", err)
 	}
-	heard := make(chan error, 1)
+	found := make(chan error, 1)
 	go func() {
-		heard <- (&run{spec: scenario.Spec{Timeout: 30_000 * ms}}).heard(t.Context(), nc, "S", "C")
+		found <- awaitConsumer(t.Context(), &run{spec: scenario.Spec{Timeout: 30_000 * ms}}, nc, "S", "C")
 	}()
 	if _, err := nc.Subscribe("$JS.API.CONSUMER.MSG.NEXT.S.C", func(m *nats.Msg) { _ = m.Respond(nil) }); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-heard; err != nil {
+	if err := <-found; err != nil {
 		t.Error(err)
 	}
 }
@@ -284,15 +284,15 @@ func TestAcknowledgedButNotStored(t *testing.T) {
 		}
 		before := info.State
 		before.LastSeq = 3
-		j := &jsPubRun{run: newRun(scenario.Spec{Sizes: []int{64}, Load: scenario.Load{Mode: scenario.Max}}, nil, options{}), store: &store{stream: stream, before: before}}
-		j.clients = askers{{act: &storing{acked: c.acked, dups: c.dups}, sub: &ear{tap: newTapForTest()}, lane: j.line.Lane()}}
-		rep := &result.Run{}
+		j := &jsPubRun{run: newRun(scenario.Spec{Sizes: []int{64}, Load: scenario.Load{Mode: scenario.Max}}, nil, JSAPI{}), store: &store{stream: stream, before: before}}
+		j.clients = askers{{act: &storing{acked: c.acked, dups: c.dups}, sub: &subscription{tap: newTapForTest()}, lane: j.line.Lane()}}
+		rep := &report{Run: &result.Run{}, of: j.run}
 		j.settle(t.Context(), rep)
-		if rep.JS.Stored != 4 || rep.JS.Acked != c.acked || rep.JS.AckDup != c.dups || rep.JS.Stream != "S" || len(j.doubts) != c.doubts {
-			t.Errorf("%s: %+v, %+v", name, rep.JS, j.doubts)
+		if rep.JS.Stored != 4 || rep.JS.Acked != c.acked || rep.JS.AckDup != c.dups || rep.JS.Stream != "S" || len(rep.reasons) != c.doubts {
+			t.Errorf("%s: %+v, %+v", name, rep.JS, rep.reasons)
 		}
-		if c.doubts == 1 && (j.doubts[0].Code != result.ReasonNotStored || !j.doubts[0].Fatal || !strings.HasPrefix(j.doubts[0].Text, "1 messages")) {
-			t.Errorf("%s: %+v", name, j.doubts)
+		if c.doubts == 1 && (rep.reasons[0].Code != result.ReasonNotStored || !rep.reasons[0].Fatal || !strings.HasPrefix(rep.reasons[0].Text, "1 messages")) {
+			t.Errorf("%s: %+v", name, rep.reasons)
 		}
 	}
 }

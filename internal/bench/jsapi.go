@@ -15,9 +15,6 @@ type JSAPI struct {
 	Prefix string // of the subjects of an API that was imported: JS.HUB.API
 }
 
-// WithJSAPI chooses a JetStream that is not the one next to the server.
-func WithJSAPI(a JSAPI) Option { return func(o *options) { o.api = a } }
-
 // subjects is what the subjects of the API begin with, dot included.
 func (a JSAPI) subjects() string {
 	switch {

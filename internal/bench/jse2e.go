@@ -2,8 +2,6 @@ package bench
 
 import (
 	"context"
-
-	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // jsE2ERun publishes into a stream and consumes it at the same time; what it
@@ -11,7 +9,7 @@ import (
 type jsE2ERun struct {
 	jsPubRun
 	readers []*reader
-	crowds  []*crowd
+	groups  []*group
 }
 
 func (j *jsE2ERun) setup(ctx context.Context) error {
@@ -19,7 +17,7 @@ func (j *jsE2ERun) setup(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if j.readers, j.crowds, err = j.openReaders(ctx, j.store, j.spec.Pubs); err != nil {
+	if j.readers, j.groups, err = openReaders(ctx, j.run, j.store, j.spec.Pubs); err != nil {
 		return err
 	}
 	for _, d := range j.readers {
@@ -40,18 +38,18 @@ func (j *jsE2ERun) sent() (n int64) {
 	return n
 }
 
-func (j *jsE2ERun) missing() int64 {
-	n := j.sent() * int64(len(j.crowds))
-	for _, c := range j.crowds {
+func (j *jsE2ERun) missing(_ context.Context) int64 {
+	n := j.sent() * int64(len(j.groups))
+	for _, c := range j.groups {
 		n -= c.unique()
 	}
 	return n
 }
 
-func (j *jsE2ERun) settle(ctx context.Context, rep *result.Run) {
-	restAll(j.readers, rep)
+func (j *jsE2ERun) settle(ctx context.Context, rep *report) {
+	stopAll(j.readers, rep)
 	j.book(ctx, rep, false)
-	rep.Expected = rep.Sent * int64(len(j.crowds))
-	j.addCrowds(rep, j.crowds)
-	rep.JS.Redelivered = redelivered(j.crowds)
+	rep.Expected = rep.Sent * int64(len(j.groups))
+	rep.addGroups(j.groups)
+	rep.JS.Redelivered = redelivered(j.groups)
 }

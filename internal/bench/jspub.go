@@ -1,9 +1,7 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -23,11 +21,11 @@ type jsPubRun struct {
 }
 
 func (j *jsPubRun) setup(ctx context.Context) (err error) {
-	if j.store, err = j.openStream(ctx); err != nil {
+	if j.store, err = openStream(ctx, j.run); err != nil {
 		return err
 	}
 	if j.spec.JS.Ack == "none" {
-		j.senders, err = j.publishers()
+		j.senders, err = publishers(j.run)
 		return err
 	}
 	batch := 1
@@ -35,12 +33,12 @@ func (j *jsPubRun) setup(ctx context.Context) (err error) {
 		batch = j.spec.JS.Batch
 	}
 	for i := range j.spec.Pubs {
-		base, err := j.newAsking(i)
+		base, err := newAsking(j.run, i)
 		if err != nil {
 			return err
 		}
 		act := &storing{asking: base, batch: batch}
-		a, err := j.newAsker(i, fmt.Sprintf("pub-%d", i+1), act, batch)
+		a, err := newAsker(j.run, i, fmt.Sprintf("pub-%d", i+1), act, batch)
 		if err != nil {
 			return err
 		}
@@ -52,18 +50,18 @@ func (j *jsPubRun) setup(ctx context.Context) (err error) {
 
 func (j *jsPubRun) probe(context.Context) error { return nil } // the stream was there to be asked
 
-func (j *jsPubRun) workers() []worker {
+func (j *jsPubRun) workers(context.Context) []worker {
 	if j.senders != nil {
 		return asWorkers(j.senders)
 	}
 	return j.clients.workers()
 }
 
-func (j *jsPubRun) missing() int64 {
+func (j *jsPubRun) missing(ctx context.Context) int64 {
 	if j.senders == nil {
 		return j.clients.missing()
 	}
-	return j.sentInAll() - j.store.stored(context.Background())
+	return j.sentInAll() - j.store.stored(ctx)
 }
 
 // sentInAll counts the warm-up too: the stream holds it as well.
@@ -74,23 +72,23 @@ func (j *jsPubRun) sentInAll() (n int64) {
 	return n
 }
 
-func (j *jsPubRun) settle(ctx context.Context, rep *result.Run) {
+func (j *jsPubRun) settle(ctx context.Context, rep *report) {
 	j.book(ctx, rep, true)
 	if j.senders != nil {
 		lost := max(j.sentInAll()-rep.JS.Stored, 0)
 		rep.Expected, rep.Received = rep.Sent, max(rep.Sent-lost, 0)
-		j.lastRecv = j.clock.Now()
+		rep.lastRecv = j.clock.Now()
 	}
 }
 
 // book adds the publishers' side and what the stream says.
-func (j *jsPubRun) book(ctx context.Context, rep *result.Run, timed bool) {
+func (j *jsPubRun) book(ctx context.Context, rep *report, timed bool) {
 	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.final(ctx)}
 	if j.senders != nil {
-		j.addSenders(rep, asWorkers(j.senders))
+		rep.addSenders(asWorkers(j.senders))
 		return
 	}
-	j.clients.settle(j.run, rep, timed)
+	j.clients.settle(rep, timed)
 	for _, a := range j.clients {
 		act := a.act.(*storing)
 		rep.JS.Acked += act.acked
@@ -100,7 +98,7 @@ func (j *jsPubRun) book(ctx context.Context, rep *result.Run, timed bool) {
 		}
 	}
 	if gone := rep.JS.Acked - rep.JS.Stored; gone > 0 && rep.JS.AckDup == 0 {
-		j.doubts = append(j.doubts, result.Reason{Code: result.ReasonNotStored, Text: fmt.Sprintf("%d messages were acknowledged but are not in the stream", gone), Fatal: true})
+		rep.reasons = append(rep.reasons, result.Reason{Code: result.ReasonNotStored, Text: fmt.Sprintf("%d messages were acknowledged but are not in the stream", gone), Fatal: true})
 	}
 }
 
@@ -176,43 +174,4 @@ func (s *storing) answer(m *nats.Msg, _ uint64, _ bool) error {
 		s.lastSeq = seq
 	}
 	return nil
-}
-
-// apiError is the error part of JetStream's answers (ADR-2).
-type apiError struct {
-	Code        int    `json:"code"`
-	ErrCode     int    `json:"err_code"`
-	Description string `json:"description"`
-}
-
-func (e *apiError) Error() string {
-	return fmt.Sprintf("jetstream: %s (%d)", e.Description, e.ErrCode)
-}
-
-// readAck reads an acknowledgement without decoding it as a whole: the hot
-// path costs no memory.
-func readAck(m *nats.Msg) (seq uint64, dup bool, err error) {
-	if err := replyError(m); err != nil {
-		return 0, false, err
-	}
-	if bytes.Contains(m.Data, []byte(`"error"`)) {
-		var reply struct {
-			Error *apiError `json:"error"`
-		}
-		if err := json.Unmarshal(m.Data, &reply); err != nil || reply.Error == nil {
-			return 0, false, fmt.Errorf("acknowledgement %q: %w", m.Data[:min(len(m.Data), 100)], errAck)
-		}
-		return 0, false, reply.Error
-	}
-	_, rest, ok := bytes.Cut(m.Data, []byte(`"seq":`))
-	for _, c := range bytes.TrimLeft(rest, " ") {
-		if c < '0' || c > '9' {
-			break
-		}
-		seq = seq*10 + uint64(c-'0')
-	}
-	if !ok || seq == 0 {
-		return 0, false, fmt.Errorf("acknowledgement %q: %w", m.Data[:min(len(m.Data), 100)], errAck)
-	}
-	return seq, bytes.Contains(rest, []byte(`"duplicate"`)), nil
 }

@@ -33,7 +33,7 @@ func (v *kvRun) setup(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a, err := v.newAsker(i, fmt.Sprintf("client-%d", i+1), act, 1)
+		a, err := newAsker(v.run, i, fmt.Sprintf("client-%d", i+1), act, 1)
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (v *kvRun) removeKeys(js jetstream.JetStream) error {
 func (v *kvRun) probe(ctx context.Context) error {
 	for _, a := range v.clients {
 		k := a.act.(*keeping)
-		js, err := v.filler(k.nc)
+		js, err := filler(v.run, k.nc)
 		if err != nil {
 			return err
 		}
@@ -119,11 +119,11 @@ func (v *kvRun) probe(ctx context.Context) error {
 	return nil
 }
 
-func (v *kvRun) workers() []worker { return v.clients.workers() }
-func (v *kvRun) missing() int64    { return v.clients.missing() }
+func (v *kvRun) workers(context.Context) []worker { return v.clients.workers() }
+func (v *kvRun) missing(_ context.Context) int64  { return v.clients.missing() }
 
-func (v *kvRun) settle(_ context.Context, rep *result.Run) {
-	v.clients.settle(v.run, rep, true)
+func (v *kvRun) settle(_ context.Context, rep *report) {
+	v.clients.settle(rep, true)
 	rep.KV = &result.BucketUse{Bucket: v.bucket}
 	for _, a := range v.clients {
 		k := a.act.(*keeping)
@@ -159,7 +159,7 @@ type keeping struct {
 }
 
 func (v *kvRun) newKeeping(id int) (*keeping, error) {
-	base, err := v.newAsking(id)
+	base, err := newAsking(v.run, id)
 	if err != nil {
 		return nil, err
 	}

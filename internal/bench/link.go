@@ -1,13 +1,17 @@
 package bench
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
@@ -106,4 +110,49 @@ func (d *dialer) cut() {
 func (d *dialer) SkipTLSHandshake() bool {
 	s, ok := d.next.(interface{ SkipTLSHandshake() bool })
 	return ok && s.SkipTLSHandshake()
+}
+
+// linkAs opens a connection for the driver of the spec; its tap is nil with
+// nats.go alone.
+func (r *run) linkAs(who string) (*link, error) {
+	if !r.spec.UsesRaw() {
+		return r.link(who)
+	}
+	t := tap.New(r.clock.Now)
+	l, err := r.linkOver(who, t.Wrap, nats.ReconnectHandler(func(nc *nats.Conn) {
+		r.journal.note(EventReconnected, who, nc.ConnectedServerName())
+		if err := t.Start(); err != nil {
+			r.journal.note(evError, who, err.Error())
+		}
+	}))
+	if err != nil {
+		return nil, err
+	}
+	if reason := unfitForRaw(l.nc); reason != "" {
+		if r.spec.Driver == scenario.DriverRaw {
+			return nil, fmt.Errorf("driver raw over %s: %w", reason, ErrUnsupported)
+		}
+		return l, nil
+	}
+	l.tap = t
+	return l, nil
+}
+
+// unfitForRaw says what stands between the socket and the plain protocol.
+func unfitForRaw(nc *nats.Conn) string {
+	if _, err := nc.TLSConnectionState(); err == nil {
+		return "TLS"
+	}
+	if u, err := url.Parse(nc.ConnectedUrl()); err == nil && (u.Scheme == "ws" || u.Scheme == "wss") {
+		return "WebSocket"
+	}
+	return ""
+}
+
+// resume waits after a failed write until the connection is there again.
+func resume(ctx context.Context, r *run, l *link, err error) error {
+	if l.nc.IsClosed() {
+		return errors.Join(err, nats.ErrConnectionClosed)
+	}
+	return r.await(ctx, r.timeout(), func() bool { return l.nc.IsConnected() && l.tap.Write(nil) == nil })
 }

@@ -77,6 +77,7 @@ func openLoops() map[string]scenario.Spec {
 // accepted, and one above it is tried again with a longer stall. One that is
 // always above must be explained by how late the machine itself was.
 func TestStallOracle(t *testing.T) {
+	long(t)
 	for name, spec := range openLoops() {
 		t.Run(name, func(t *testing.T) {
 			explained := false
@@ -158,6 +159,7 @@ func stalledRun(t *testing.T, spec scenario.Spec, length time.Duration) (r *resu
 // TestClosedLoopMissesTheStall is the control: the usual kind of benchmark, one
 // request after the other, does not see the stall at all.
 func TestClosedLoopMissesTheStall(t *testing.T) {
+	long(t)
 	const length = 500 * time.Millisecond
 	d := newDoor(t, startServer(t))
 	st := newStall(d, 0, length)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
-	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
@@ -26,7 +25,7 @@ type pubRun struct {
 }
 
 func (p *pubRun) setup(context.Context) (err error) {
-	p.senders, err = p.publishers()
+	p.senders, err = publishers(p.run)
 	return err
 }
 
@@ -40,8 +39,8 @@ func (p *pubRun) probe(context.Context) error {
 }
 
 // workers also starts a confirmer beside each sender.
-func (p *pubRun) workers() []worker {
-	ctx, cancel := context.WithCancel(context.Background())
+func (p *pubRun) workers(ctx context.Context) []worker {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // messages of an interrupted run are confirmed too
 	p.cancel = cancel
 	for _, s := range p.senders {
 		c := &confirmer{sender: s, lane: p.line.Lane(), stopped: make(chan struct{})}
@@ -51,7 +50,7 @@ func (p *pubRun) workers() []worker {
 	return asWorkers(p.senders)
 }
 
-func (p *pubRun) missing() (n int64) {
+func (p *pubRun) missing(_ context.Context) (n int64) {
 	n = sentSoFar(p.senders)
 	for _, c := range p.confirmers {
 		n -= c.seen.Load()
@@ -59,23 +58,23 @@ func (p *pubRun) missing() (n int64) {
 	return n
 }
 
-func (p *pubRun) settle(_ context.Context, rep *result.Run) {
+func (p *pubRun) settle(_ context.Context, rep *report) {
 	p.cancel()
 	for _, s := range p.senders { // a flush that still waits ends with its connection
 		s.link.close()
 	}
 	p.group.Wait()
-	p.addSenders(rep, asWorkers(p.senders))
+	rep.addSenders(asWorkers(p.senders))
 	rep.Expected = rep.Sent
 	var response, service hist.Hist
 	for _, c := range p.confirmers {
 		rep.Received += c.confirmed
 		response.Merge(&c.response)
 		service.Merge(&c.service)
-		p.stretch(rep, c.arrivals)
-		p.lastRecv = max(p.lastRecv, c.last)
+		rep.stretch(c.arrivals)
+		rep.lastRecv = max(rep.lastRecv, c.last)
 	}
-	p.addLatency(rep, &response, &service)
+	rep.addLatency(&response, &service)
 }
 
 // confirmer asks the server, over the connection of a sender, whether it has
@@ -116,16 +115,6 @@ func (c *confirmer) watch(ctx context.Context) {
 		}
 	}
 	c.lane.Flush()
-}
-
-func pause(ctx context.Context, done <-chan struct{}, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-done:
-	case <-t.C:
-	}
 }
 
 // confirm waits for the PONG that follows the first n messages. If there is

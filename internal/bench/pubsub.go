@@ -5,11 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
-	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
-	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
 // pubsubRun is publishers and subscribers: every subscriber gets every message,
@@ -17,28 +13,20 @@ import (
 type pubsubRun struct {
 	*run
 	senders []*sender
-	crowds  []*crowd
-	ears    []*ear
-}
-
-// ear is a subscription and its end.
-type ear struct {
-	sub  *nats.Subscription
-	tap  *tap.Tap // instead of sub, with the raw driver
-	sink *sink
-	gone chan struct{}
+	groups  []*group
+	subs    []*subscription
 }
 
 func (p *pubsubRun) setup(context.Context) error {
 	if p.spec.Queue != "" {
-		p.crowds = []*crowd{p.newCrowd(p.spec.Subs, p.spec.Pubs)}
+		p.groups = []*group{newGroup(p.run, p.spec.Subs, p.spec.Pubs)}
 	} else {
 		for range p.spec.Subs {
-			p.crowds = append(p.crowds, p.newCrowd(1, p.spec.Pubs))
+			p.groups = append(p.groups, newGroup(p.run, 1, p.spec.Pubs))
 		}
 	}
 	i := 0
-	for _, c := range p.crowds {
+	for _, c := range p.groups {
 		for _, k := range c.sinks {
 			i++
 			if err := p.listen(fmt.Sprintf("sub-%d", i), k); err != nil {
@@ -46,53 +34,16 @@ func (p *pubsubRun) setup(context.Context) error {
 			}
 		}
 	}
-	senders, err := p.publishers()
+	senders, err := publishers(p.run)
 	if err != nil {
 		return err
 	}
 	p.senders = senders
-	hold := p.newThrottle(len(p.crowds), p.onTheWay)
+	hold := newThrottle(p.run, len(p.groups), p.onTheWay)
 	for _, s := range senders {
 		s.hold = hold
 	}
 	return nil
-}
-
-// publishers opens a connection for each publisher.
-func (r *run) publishers() ([]*sender, error) {
-	var out []*sender
-	for i := range r.spec.Pubs {
-		l, err := r.linkAs(fmt.Sprintf("pub-%d", i+1))
-		if err != nil {
-			return nil, err
-		}
-		s, err := r.newSender(i, l, l.nc)
-		if err != nil {
-			return nil, err
-		}
-		if l.tap != nil {
-			if s.raw, err = s.newBatches(l.tap); err != nil {
-				return nil, err
-			}
-			if err := l.tap.Start(); err != nil {
-				return nil, fmt.Errorf("driver raw: %w", err)
-			}
-		}
-		out = append(out, s)
-	}
-	return out, nil
-}
-
-// maxPendingBytes is what a subscription may hold before the client library
-// drops messages, so that a slow subscriber cannot take all the memory.
-const maxPendingBytes = 512 << 20
-
-// filter is the subject to which all subscribers listen.
-func (r *run) filter() string {
-	if r.spec.Subjects > 1 {
-		return r.subject + ".*"
-	}
-	return r.subject
 }
 
 // listen subscribes a sink.
@@ -101,67 +52,21 @@ func (p *pubsubRun) listen(who string, k *sink) error {
 	if err != nil {
 		return err
 	}
-	e, err := p.hear(l, p.filter(), k)
+	e, err := subscribe(p.run, l, p.filter(), k)
 	if err != nil {
 		return err
 	}
-	p.ears = append(p.ears, e)
+	p.subs = append(p.subs, e)
 	if err := l.nc.FlushTimeout(p.timeout()); err != nil {
 		return fmt.Errorf("subscribe %s: %w", who, err)
 	}
 	return nil
 }
 
-// hear subscribes a sink on a connection.
-func (r *run) hear(l *link, subject string, k *sink) (*ear, error) {
-	if l.tap != nil {
-		l.tap.Subscribe(subject, r.spec.Queue, func(m *tap.Message) { k.take(m.Payload, m.Now) })
-		return &ear{tap: l.tap, sink: k}, l.tap.Start()
-	}
-	e := &ear{sink: k, gone: make(chan struct{})}
-	cb := func(m *nats.Msg) { k.take(m.Data, r.clock.Now()) }
-	var err error
-	if r.spec.Queue != "" {
-		e.sub, err = l.nc.QueueSubscribe(subject, r.spec.Queue, cb)
-	} else {
-		e.sub, err = l.nc.Subscribe(subject, cb)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("subscribe %s: %w", subject, err)
-	}
-	e.sub.SetClosedHandler(func(string) { close(e.gone) })
-	if err := e.sub.SetPendingLimits(-1, maxPendingBytes); err != nil {
-		return nil, fmt.Errorf("pending limits: %w", err)
-	}
-	return e, nil
-}
-
-// rest ends a subscription, waits for its last callback and notes how far it
-// was behind.
-func (e *ear) rest(use *result.ClientUse) {
-	if e.tap != nil {
-		e.tap.Stop()
-		return
-	}
-	if pending, _, err := e.sub.MaxPending(); err == nil {
-		use.MaxPending = max(use.MaxPending, int64(pending))
-	}
-	if dropped, err := e.sub.Dropped(); err == nil {
-		use.Dropped += int64(dropped)
-	}
-	if err := e.sub.Unsubscribe(); err != nil {
-		return // closed already, and so has ended
-	}
-	select {
-	case <-e.gone:
-	case <-time.After(grace):
-	}
-}
-
-// probe sends until every crowd has heard every publisher.
+// probe sends until every group has heard every publisher.
 func (p *pubsubRun) probe(ctx context.Context) error {
-	return p.sendProbes(ctx, p.senders, func() bool {
-		for _, c := range p.crowds {
+	return sendProbes(ctx, p.run, p.senders, func() bool {
+		for _, c := range p.groups {
 			if !c.probed() {
 				return false
 			}
@@ -171,7 +76,7 @@ func (p *pubsubRun) probe(ctx context.Context) error {
 }
 
 // sendProbes publishes a probe of every sender every 50 ms until heard.
-func (r *run) sendProbes(ctx context.Context, senders []*sender, heard func() bool) error {
+func sendProbes(ctx context.Context, r *run, senders []*sender, heard func() bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout(), ErrNoInterest)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -184,7 +89,7 @@ func (r *run) sendProbes(ctx context.Context, senders []*sender, heard func() bo
 				return fmt.Errorf("probe: %w", err)
 			}
 		}
-		if err := r.awaitCtx(ctx, 50*time.Millisecond, heard); err == nil {
+		if err := r.await(ctx, 50*time.Millisecond, heard); err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -193,26 +98,13 @@ func (r *run) sendProbes(ctx context.Context, senders []*sender, heard func() bo
 	}
 }
 
-func (p *pubsubRun) workers() []worker { return asWorkers(p.senders) }
+func (p *pubsubRun) workers(context.Context) []worker { return asWorkers(p.senders) }
 
-func asWorkers[W worker](ws []W) []worker {
-	var out []worker
-	for _, w := range ws {
-		out = append(out, w)
-	}
-	return out
-}
+func (p *pubsubRun) missing(context.Context) int64 { return p.unreceived() }
 
-func sentSoFar(ss []*sender) (n int64) {
-	for _, s := range ss {
-		n += s.progress.Load()
-	}
-	return n
-}
-
-func (p *pubsubRun) missing() int64 {
-	n := sentSoFar(p.senders) * int64(len(p.crowds))
-	for _, c := range p.crowds {
+func (p *pubsubRun) unreceived() int64 {
+	n := sentSoFar(p.senders) * int64(len(p.groups))
+	for _, c := range p.groups {
 		n -= c.unique()
 	}
 	return n
@@ -220,11 +112,11 @@ func (p *pubsubRun) missing() int64 {
 
 // onTheWay is what is missing, and what is missing of the warm-up.
 func (p *pubsubRun) onTheWay() int64 {
-	n := p.missing()
+	n := p.unreceived()
 	for _, s := range p.senders {
-		n += s.warm.Load() * int64(len(p.crowds))
+		n += s.warm.Load() * int64(len(p.groups))
 	}
-	for _, c := range p.crowds {
+	for _, c := range p.groups {
 		for _, k := range c.sinks {
 			n -= k.warm.Load()
 		}
@@ -232,11 +124,11 @@ func (p *pubsubRun) onTheWay() int64 {
 	return n
 }
 
-func (p *pubsubRun) settle(_ context.Context, rep *result.Run) {
-	for _, e := range p.ears {
-		e.rest(&rep.Client)
+func (p *pubsubRun) settle(_ context.Context, rep *report) {
+	for _, e := range p.subs {
+		e.stop(&rep.Client)
 	}
-	p.addSenders(rep, p.workers())
-	rep.Expected = rep.Sent * int64(len(p.crowds))
-	p.addCrowds(rep, p.crowds)
+	rep.addSenders(asWorkers(p.senders))
+	rep.Expected = rep.Sent * int64(len(p.groups))
+	rep.addGroups(p.groups)
 }

@@ -2,54 +2,13 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-
-	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
-
-// linkAs opens a connection for the driver of the spec; its tap is nil with
-// nats.go alone.
-func (r *run) linkAs(who string) (*link, error) {
-	if !r.spec.UsesRaw() {
-		return r.link(who)
-	}
-	t := tap.New(r.clock.Now)
-	l, err := r.linkOver(who, t.Wrap, nats.ReconnectHandler(func(nc *nats.Conn) {
-		r.journal.note(EventReconnected, who, nc.ConnectedServerName())
-		if err := t.Start(); err != nil {
-			r.journal.note(evError, who, err.Error())
-		}
-	}))
-	if err != nil {
-		return nil, err
-	}
-	if reason := unfitForRaw(l.nc); reason != "" {
-		if r.spec.Driver == scenario.DriverRaw {
-			return nil, fmt.Errorf("driver raw over %s: %w", reason, ErrUnsupported)
-		}
-		return l, nil
-	}
-	l.tap = t
-	return l, nil
-}
-
-// unfitForRaw says what stands between the socket and the plain protocol.
-func unfitForRaw(nc *nats.Conn) string {
-	if _, err := nc.TLSConnectionState(); err == nil {
-		return "TLS"
-	}
-	if u, err := url.Parse(nc.ConnectedUrl()); err == nil && (u.Scheme == "ws" || u.Scheme == "wss") {
-		return "WebSocket"
-	}
-	return ""
-}
 
 // batchBytes is what a raw sender writes at once: what a server reads at once.
 const batchBytes = 64 << 10
@@ -123,7 +82,7 @@ func (s *sender) floodRaw(ctx context.Context, p phase) error {
 				return nil
 			}
 		}
-		if err := s.sendBatch(b, n, now); err != nil {
+		if err := s.sendBatch(ctx, b, n, now); err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
@@ -134,7 +93,7 @@ func (s *sender) floodRaw(ctx context.Context, p phase) error {
 }
 
 // sendBatch stamps and writes the first n messages of a batch.
-func (s *sender) sendBatch(b *batch, n int, now int64) error {
+func (s *sender) sendBatch(ctx context.Context, b *batch, n int, now int64) error {
 	size := 0
 	for i, body := range b.bodies[:n] {
 		s.run.coder.Put(body, stamp.Stamp{Worker: s.id, Seq: s.seq, Flags: s.flags, Intended: now}, b.sums[i])
@@ -150,15 +109,7 @@ func (s *sender) sendBatch(b *batch, n int, now int64) error {
 	if err == nil {
 		return nil
 	}
-	return s.run.resume(s.link, err) // the batch is lost, or a part of it
-}
-
-// resume waits after a failed write until the connection is there again.
-func (r *run) resume(l *link, err error) error {
-	if l.nc.IsClosed() {
-		return errors.Join(err, nats.ErrConnectionClosed)
-	}
-	return r.await(r.timeout(), func() bool { return l.nc.IsConnected() && l.tap.Write(nil) == nil })
+	return resume(ctx, s.run, s.link, err) // the batch is lost, or a part of it
 }
 
 func (s *sender) accountBatch(n, size, now int64) {
@@ -173,4 +124,36 @@ func (s *sender) accountBatch(n, size, now int64) {
 	case s.kick <- struct{}{}:
 	default:
 	}
+}
+
+// publishers opens a connection for each publisher.
+func publishers(r *run) ([]*sender, error) {
+	var out []*sender
+	for i := range r.spec.Pubs {
+		l, err := r.linkAs(fmt.Sprintf("pub-%d", i+1))
+		if err != nil {
+			return nil, err
+		}
+		s, err := newSender(r, i, l, l.nc)
+		if err != nil {
+			return nil, err
+		}
+		if l.tap != nil {
+			if s.raw, err = s.newBatches(l.tap); err != nil {
+				return nil, err
+			}
+			if err := l.tap.Start(); err != nil {
+				return nil, fmt.Errorf("driver raw: %w", err)
+			}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func sentSoFar(ss []*sender) (n int64) {
+	for _, s := range ss {
+		n += s.progress.Load()
+	}
+	return n
 }

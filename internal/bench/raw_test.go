@@ -53,6 +53,7 @@ func TestRawPub(t *testing.T) {
 // TestRawReconnects breaks all connections in the middle of a run, with
 // messages or requests in flight.
 func TestRawReconnects(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for name, spec := range map[string]scenario.Spec{
 		"pubsub":  {Workload: scenario.PubSub, Sizes: []int{1024}, Timeout: 2000 * ms},
@@ -82,17 +83,18 @@ func TestRawReconnects(t *testing.T) {
 
 // TestHotLoopsTakeNoMemory counts allocations per message of whole runs.
 func TestHotLoopsTakeNoMemory(t *testing.T) {
-	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{128}, Pubs: 1, Subs: 1, Subjects: 1, Verify: 1024, Load: scenario.Load{Mode: scenario.Max}}, nil, options{})
+	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{128}, Pubs: 1, Subs: 1, Subjects: 1, Verify: 1024, Load: scenario.Load{Mode: scenario.Max}}, nil, JSAPI{})
 	out := &capture{}
-	s, err := r.newSender(0, nil, out)
+	s, err := newSender(r, 0, nil, out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := r.newCrowd(1, 1).sinks[0]
+	k := newGroup(r, 1, 1).sinks[0]
 	r.line.Begin(0)
 	s.end = int64(time.Hour)
+	ctx := t.Context()
 	send := func() {
-		if err := s.send(1, 2); err != nil {
+		if err := s.send(ctx, 1, 2); err != nil {
 			t.Fatal(err)
 		}
 		k.take(out.last, 1000)

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"context"
 	"math"
 	"time"
 
@@ -10,28 +9,38 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// report fills rep with what the run found.
-func (r *run) report(ctx context.Context, w workload, rep *result.Run, use *usage) {
-	rep.Start = r.epoch.Add(time.Duration(r.start)).UTC().Format(time.RFC3339Nano)
+// report collects what the workers of a run counted.
+type report struct {
+	*result.Run
+	of                 *run
+	reasons            []result.Reason // to doubt it, found by the workload
+	onTime             int64           // sends before the end of the measurement
+	onTimeRate         float64
+	sentBytes          int64
+	recvBytes          int64
+	lastSend, lastRecv int64
+}
+
+// complete adds what only the whole run can tell, after the workload has settled. stopped
+// is the instant at which the workers had ended.
+func (p *report) complete(stopped int64) {
+	r := p.of
+	p.Start = r.epoch.Add(time.Duration(r.start)).UTC().Format(time.RFC3339Nano)
 	if r.spec.Load.Mode == scenario.Open {
-		rep.Rate.Target = r.target()
+		p.Rate.Target = target(r.spec)
 	}
-	r.journal.close()
-	w.settle(ctx, rep)
-	rep.Lost = max(rep.Expected-rep.Received, 0)
-	r.rates(rep)
-	rep.Intervals = result.NewIntervals(r.line.Windows())
-	rep.Rate.CV = result.Variation(rep.Whole())
-	rep.Events = r.journal.list()
-	rep.Client.SlowEvents = r.journal.count(evSlow)
-	rep.Client.Reconnects = r.journal.count(EventReconnected)
-	use.into(rep)
-	rep.Client.ServerLocal = r.local
+	p.Lost = max(p.Expected-p.Received, 0)
+	p.rates(stopped)
+	p.Intervals = result.NewIntervals(r.line.Windows())
+	p.Rate.CV = result.Variation(p.Whole())
+	p.Events = r.journal.list()
+	p.Client.SlowEvents = r.journal.count(evSlow)
+	p.Client.Reconnects = r.journal.count(EventReconnected)
 }
 
 // target is the mean offered rate.
-func (r *run) target() float64 {
-	shape, err := r.spec.Load.Shape(r.spec.Length())
+func target(s scenario.Spec) float64 {
+	shape, err := s.Load.Shape(s.Length())
 	if err != nil {
 		return 0
 	}
@@ -39,127 +48,127 @@ func (r *run) target() float64 {
 }
 
 // addSenders adds what the sending workers counted.
-func (r *run) addSenders(rep *result.Run, ws []worker) {
+func (p *report) addSenders(ws []worker) {
 	var lag hist.Hist
 	for i, w := range ws {
 		b := w.book()
-		rep.Sent += b.sent
-		rep.Refused += b.refused
-		r.onTime += b.onTime
-		r.sentBytes += b.bytes
-		r.lastSend = max(r.lastSend, b.last)
+		p.Sent += b.sent
+		p.Refused += b.refused
+		p.onTime += b.onTime
+		p.sentBytes += b.bytes
+		p.lastSend = max(p.lastSend, b.last)
 		lag.Merge(&b.sendlag)
-		if b.err != nil && rep.FirstError == "" && !rep.Partial {
-			rep.FirstError = b.err.Error()
+		if b.err != nil && p.FirstError == "" && !p.Partial {
+			p.FirstError = b.err.Error()
 		}
-		if r.spec.Load.Mode == scenario.Open {
-			rep.Planned += r.planned(i)
+		if p.of.spec.Load.Mode == scenario.Open {
+			p.Planned += p.planned(i)
 		}
 	}
-	if r.spec.Load.Mode == scenario.Open {
-		rep.Latency.SendLag = result.NewDistribution(&lag)
+	if p.of.spec.Load.Mode == scenario.Open {
+		p.Latency.SendLag = result.NewDistribution(&lag)
 	}
 }
 
 // planned is how many sends worker w's schedule holds.
-func (r *run) planned(w int) int64 {
-	ps, err := r.phases(w)
+func (p *report) planned(w int) int64 {
+	ps, err := p.of.phases(w)
 	if err != nil {
 		return 0
 	}
-	n, s := int64(0), r.spec.Schedule(ps[len(ps)-1].shape, w)
+	n, s := int64(0), p.of.spec.Schedule(ps[len(ps)-1].shape, w)
 	for _, ok := s.Next(); ok; _, ok = s.Next() {
 		n++
 	}
 	return n
 }
 
-// addCrowds adds what the receiving workers counted. rep.Expected stands.
-func (r *run) addCrowds(rep *result.Run, crowds []*crowd) {
+// addGroups adds what the receiving workers counted. p.Expected stands.
+func (p *report) addGroups(groups []*group) {
 	var response, service hist.Hist
-	for _, c := range crowds {
-		rep.Received += c.unique()
+	for _, c := range groups {
+		p.Received += c.unique()
 		for _, k := range c.sinks {
 			k.lane.Flush()
 			t := &k.tally
 			response.Merge(&t.response)
 			service.Merge(&t.service)
-			rep.Dup += t.dup
-			rep.Reordered += t.reordered
-			rep.Corrupt += t.corrupt
-			rep.Foreign += t.foreign
-			r.recvBytes += t.bytes
-			r.lastRecv = max(r.lastRecv, t.last)
-			r.stretch(rep, t.arrivals)
+			p.Dup += t.dup
+			p.Reordered += t.reordered
+			p.Corrupt += t.corrupt
+			p.Foreign += t.foreign
+			p.recvBytes += t.bytes
+			p.lastRecv = max(p.lastRecv, t.last)
+			p.stretch(t.arrivals)
 		}
 	}
-	r.addLatency(rep, &response, &service)
+	p.addLatency(&response, &service)
 }
 
 // stretch notes the longest time that a receiver was without a message, if it
 // is the longest of all: before the first, between two, or after the last one
 // while messages were still sent. The senders are in the report already.
-func (r *run) stretch(rep *result.Run, a arrivals) {
+func (p *report) stretch(a arrivals) {
 	note := func(from, to int64) {
-		if us := float64(to-from) / 1e3; us > rep.Gap.US {
-			rep.Gap = result.Gap{US: us, Second: float64(to-r.start) / 1e9}
+		if us := float64(to-from) / 1e3; us > p.Gap.US {
+			p.Gap = result.Gap{US: us, Second: float64(to-p.of.start) / 1e9}
 		}
 	}
-	last := r.start
+	last := p.of.start
 	if a.last != 0 {
-		note(r.start, a.first)
+		note(p.of.start, a.first)
 		note(a.gapAt-a.gap, a.gapAt)
 		last = a.last
 	}
-	note(last, r.lastSend)
+	note(last, p.lastSend)
 }
 
 // addLatency adds the distributions. Messages that never came count as the
 // worst latency: the timeout, or what the slowest one took if that was more.
-func (r *run) addLatency(rep *result.Run, response, service *hist.Hist) {
-	lost := max(rep.Expected-rep.Received, 0)
-	if r.spec.Load.Mode == scenario.Max {
-		rep.Latency.Service = result.NewDistribution(service)
+func (p *report) addLatency(response, service *hist.Hist) {
+	lost := max(p.Expected-p.Received, 0)
+	if p.of.spec.Load.Mode == scenario.Max {
+		p.Latency.Service = result.NewDistribution(service)
 		return
 	}
-	if response.Count() > 0 || rep.Received == 0 {
-		response.RecordN(max(int64(r.timeout()), response.Max()), lost)
+	if response.Count() > 0 || p.Received == 0 {
+		response.RecordN(max(int64(p.of.timeout()), response.Max()), lost)
 	}
-	rep.Latency.Response = result.NewDistribution(response)
-	rep.Latency.Service = result.NewDistribution(service)
+	p.Latency.Response = result.NewDistribution(response)
+	p.Latency.Service = result.NewDistribution(service)
 }
 
 // rates computes the rates over the measurement or, if sending or receiving
 // went on after its end, over the time that it took.
-func (r *run) rates(rep *result.Run) {
-	d := r.spec.Length().Seconds()
-	if rep.Partial {
-		d = math.Min(d, float64(r.stopped-r.start)/1e9)
+func (p *report) rates(stopped int64) {
+	d := p.of.spec.Length().Seconds()
+	if p.Partial {
+		d = math.Min(d, float64(stopped-p.of.start)/1e9)
 		if d <= 0 {
-			d = float64(r.lastSend-r.start) / 1e9
+			d = float64(p.lastSend-p.of.start) / 1e9
 		}
 	}
 	over := func(last int64) float64 {
-		return max(d, float64(last-r.start)/1e9, 1e-9)
+		return max(d, float64(last-p.of.start)/1e9, 1e-9)
 	}
-	rep.Seconds = over(r.lastSend)
-	if rep.Sent == 0 {
-		rep.Seconds = over(r.lastRecv)
+	p.Seconds = over(p.lastSend)
+	if p.Sent == 0 {
+		p.Seconds = over(p.lastRecv)
 	}
-	rep.Rate.Sent = float64(rep.Sent) / rep.Seconds
-	rep.Rate.Received = float64(rep.Received) / over(r.lastRecv)
-	rep.Rate.Bytes = float64(r.sentBytes) / rep.Seconds
-	if r.recvBytes > 0 {
-		rep.Rate.Bytes = float64(r.recvBytes) / over(r.lastRecv)
+	p.Rate.Sent = float64(p.Sent) / p.Seconds
+	p.Rate.Received = float64(p.Received) / over(p.lastRecv)
+	p.Rate.Bytes = float64(p.sentBytes) / p.Seconds
+	if p.recvBytes > 0 {
+		p.Rate.Bytes = float64(p.recvBytes) / over(p.lastRecv)
 	}
-	r.onTimeRate = float64(r.onTime) / max(d, 1e-9)
+	p.onTimeRate = float64(p.onTime) / max(d, 1e-9)
 }
 
 // observed is what the judgement of the run needs beyond its figures.
-func (r *run) observed(ceiling float64) result.Observed {
+func (p *report) observed(ceiling float64) result.Observed {
 	return result.Observed{
-		Spec: r.spec, OnTime: r.onTime, OnTimeRate: r.onTimeRate, Ceiling: ceiling, Unstamped: r.countOnly,
-		Disconnects: r.journal.count(EventDisconnected), Denials: r.journal.count(EventDenied), FirstDenial: r.journal.first(EventDenied),
-		Reasons: r.doubts,
+		Spec: p.of.spec, OnTime: p.onTime, OnTimeRate: p.onTimeRate, Ceiling: ceiling, Unstamped: p.of.countOnly,
+		Disconnects: p.of.journal.count(EventDisconnected), Denials: p.of.journal.count(EventDenied), FirstDenial: p.of.journal.first(EventDenied),
+		Reasons: p.reasons,
 	}
 }

@@ -17,19 +17,20 @@ import (
 func TestRates(t *testing.T) {
 	const s = int64(time.Second)
 	for name, c := range map[string]struct {
-		r                          run
+		r                          report
+		stopped                    int64
 		rep                        result.Run
 		seconds, sent, recv, bytes float64
 	}{
-		"in time":         {run{lastSend: 109 * s, lastRecv: 109 * s, sentBytes: 5000}, result.Run{Sent: 100, Received: 200}, 10, 10, 20, 500},
-		"bytes received":  {run{lastSend: 109 * s, lastRecv: 109 * s, sentBytes: 5000, recvBytes: 7000}, result.Run{Sent: 100, Received: 200}, 10, 10, 20, 700},
-		"sent for longer": {run{lastSend: 120 * s, lastRecv: 125 * s, sentBytes: 5000, recvBytes: 5000}, result.Run{Sent: 100, Received: 200}, 20, 5, 8, 200},
-		"only received":   {run{lastRecv: 140 * s, recvBytes: 8000}, result.Run{Received: 200}, 40, 0, 5, 200},
-		"interrupted":     {run{lastSend: 102 * s, lastRecv: 103 * s, stopped: 104 * s, sentBytes: 400}, result.Run{Partial: true, Sent: 100, Received: 200}, 4, 25, 50, 100},
-		"stopped before":  {run{lastSend: 102 * s, lastRecv: 102 * s, stopped: 99 * s, sentBytes: 400}, result.Run{Partial: true, Sent: 100, Received: 200}, 2, 50, 100, 200},
+		"in time":         {report{lastSend: 109 * s, lastRecv: 109 * s, sentBytes: 5000}, 0, result.Run{Sent: 100, Received: 200}, 10, 10, 20, 500},
+		"bytes received":  {report{lastSend: 109 * s, lastRecv: 109 * s, sentBytes: 5000, recvBytes: 7000}, 0, result.Run{Sent: 100, Received: 200}, 10, 10, 20, 700},
+		"sent for longer": {report{lastSend: 120 * s, lastRecv: 125 * s, sentBytes: 5000, recvBytes: 5000}, 0, result.Run{Sent: 100, Received: 200}, 20, 5, 8, 200},
+		"only received":   {report{lastRecv: 140 * s, recvBytes: 8000}, 0, result.Run{Received: 200}, 40, 0, 5, 200},
+		"interrupted":     {report{lastSend: 102 * s, lastRecv: 103 * s, sentBytes: 400}, 104 * s, result.Run{Partial: true, Sent: 100, Received: 200}, 4, 25, 50, 100},
+		"stopped before":  {report{lastSend: 102 * s, lastRecv: 102 * s, sentBytes: 400}, 99 * s, result.Run{Partial: true, Sent: 100, Received: 200}, 2, 50, 100, 200},
 	} {
-		c.r.spec, c.r.start, c.r.onTime = scenario.Spec{Duration: 10_000 * ms}, 100*s, 80
-		c.r.rates(&c.rep)
+		c.r.Run, c.r.of, c.r.onTime = &c.rep, &run{spec: scenario.Spec{Duration: 10_000 * ms}, start: 100 * s}, 80
+		c.r.rates(c.stopped)
 		got := []float64{c.rep.Seconds, c.rep.Rate.Sent, c.rep.Rate.Received, c.rep.Rate.Bytes}
 		if want := []float64{c.seconds, c.sent, c.recv, c.bytes}; !slices.Equal(got, want) {
 			t.Errorf("%s: seconds, sent, received, bytes %v, want %v", name, got, want)
@@ -67,8 +68,8 @@ func TestLostCountAsTheWorst(t *testing.T) {
 		"closed loop":       {scenario.Max, 100 * ms, recorded3(1e6), 9, 1, -1, 0},
 	} {
 		r := &run{spec: scenario.Spec{Load: scenario.Load{Mode: c.mode}, Timeout: c.timeout}}
-		rep := &result.Run{Expected: c.expected, Received: c.received}
-		r.addLatency(rep, c.response, recorded3(5e6))
+		rep := &report{Run: &result.Run{Expected: c.expected, Received: c.received}, of: r}
+		rep.addLatency(c.response, recorded3(5e6))
 		if s := rep.Latency.Service; s == nil || s.N != 1 || math.Abs(s.P50-5000) > 5 {
 			t.Errorf("%s: service %+v", name, s)
 		}
@@ -105,21 +106,21 @@ func TestAddSenders(t *testing.T) {
 	b.ledger = ledger{sent: 49, refused: 3, onTime: 48, bytes: 490, last: 800, err: errTimeout}
 	a.ledger.sendlag.Record(1e6)
 	b.ledger.sendlag.Record(3e6)
-	rep := &result.Run{}
-	r.addSenders(rep, asWorkers([]*sender{a, b}))
-	if rep.Sent != 100 || rep.Refused != 5 || r.onTime != 98 || r.sentBytes != 1000 || r.lastSend != 900 || rep.Planned != 101 {
-		t.Errorf("%+v, %d in time, %d bytes, last %d", rep, r.onTime, r.sentBytes, r.lastSend)
+	rep := &report{Run: &result.Run{}, of: r}
+	rep.addSenders(asWorkers([]*sender{a, b}))
+	if rep.Sent != 100 || rep.Refused != 5 || rep.onTime != 98 || rep.sentBytes != 1000 || rep.lastSend != 900 || rep.Planned != 101 {
+		t.Errorf("%+v, %d in time, %d bytes, last %d", rep, rep.onTime, rep.sentBytes, rep.lastSend)
 	}
 	if rep.FirstError != "timed out" || rep.Latency.SendLag.N != 2 {
 		t.Errorf("%q, %+v", rep.FirstError, rep.Latency.SendLag)
 	}
-	rep = &result.Run{Partial: true}
-	if r.addSenders(rep, asWorkers([]*sender{b})); rep.FirstError != "" {
+	rep = &report{Run: &result.Run{Partial: true}, of: r}
+	if rep.addSenders(asWorkers([]*sender{b})); rep.FirstError != "" {
 		t.Errorf("an interrupted run complains: %s", rep.FirstError)
 	}
 	r.spec.Load.Mode = scenario.Max
-	rep = &result.Run{}
-	if r.addSenders(rep, asWorkers([]*sender{a})); rep.Planned != 0 || rep.Latency.SendLag != nil {
+	rep = &report{Run: &result.Run{}, of: r}
+	if rep.addSenders(asWorkers([]*sender{a})); rep.Planned != 0 || rep.Latency.SendLag != nil {
 		t.Errorf("a closed loop has a plan: %+v", rep)
 	}
 }

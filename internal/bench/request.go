@@ -8,7 +8,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
@@ -20,7 +19,7 @@ type requestRun struct {
 	servers []*responder
 }
 
-func (q *requestRun) setup(context.Context) error {
+func (q *requestRun) setup(ctx context.Context) error {
 	for i := range q.spec.Request.Serve {
 		l, err := q.link(fmt.Sprintf("responder-%d", i+1))
 		if err != nil {
@@ -30,17 +29,17 @@ func (q *requestRun) setup(context.Context) error {
 		if q.spec.Request.ReplySize > 0 {
 			s.reply = make([]byte, q.spec.Request.ReplySize)
 		}
-		if err := s.start(q.filter(), "natsctl-bench"); err != nil {
+		if err := s.start(ctx, q.filter(), "natsctl-bench"); err != nil {
 			return err
 		}
 		q.servers = append(q.servers, s)
 	}
 	for i := range q.spec.Pubs {
-		act, err := q.newAsking(i)
+		act, err := newAsking(q.run, i)
 		if err != nil {
 			return err
 		}
-		a, err := q.newAsker(i, fmt.Sprintf("client-%d", i+1), act, 1)
+		a, err := newAsker(q.run, i, fmt.Sprintf("client-%d", i+1), act, 1)
 		if err != nil {
 			return err
 		}
@@ -74,11 +73,11 @@ func (q *requestRun) probe(ctx context.Context) error {
 	}
 }
 
-func (q *requestRun) workers() []worker { return q.clients.workers() }
-func (q *requestRun) missing() int64    { return q.clients.missing() }
+func (q *requestRun) workers(context.Context) []worker { return q.clients.workers() }
+func (q *requestRun) missing(_ context.Context) int64  { return q.clients.missing() }
 
-func (q *requestRun) settle(_ context.Context, rep *result.Run) {
-	q.clients.settle(q.run, rep, true)
+func (q *requestRun) settle(_ context.Context, rep *report) {
+	q.clients.settle(rep, true)
 	for _, a := range q.clients {
 		rep.Corrupt += a.act.(*asking).corrupt
 	}
@@ -96,7 +95,7 @@ type asking struct {
 	corrupt  int64
 }
 
-func (r *run) newAsking(id int) (*asking, error) {
+func newAsking(r *run, id int) (*asking, error) {
 	pool, err := stamp.NewPool(r.coder, r.spec.Sizes, r.spec.Payload, nil, r.spec.Seed+uint64(id))
 	if err != nil {
 		return nil, err
@@ -117,8 +116,8 @@ type requester interface {
 // over tells the action its connection.
 func (a *asking) over(by *asker) {
 	a.nc, a.out = by.link.nc, by.link.nc
-	if by.pen != nil {
-		a.out = by.pen
+	if by.out != nil {
+		a.out = by.out
 	}
 }
 
@@ -135,21 +134,6 @@ func (a *asking) answer(m *nats.Msg, _ uint64, measured bool) error {
 	}
 	if a.echo && measured && !stamp.Intact(m.Data) {
 		a.corrupt++
-	}
-	return nil
-}
-
-// replyError is the error that a reply stands for: no responders, or a
-// micro service's refusal (ADR-32).
-func replyError(m *nats.Msg) error {
-	if len(m.Header) == 0 {
-		return nil
-	}
-	if status := m.Header.Get("Status"); status == "503" {
-		return ErrNoResponders
-	}
-	if code := m.Header.Get("Nats-Service-Error-Code"); code != "" {
-		return fmt.Errorf("service error %s: %s", code, m.Header.Get("Nats-Service-Error"))
 	}
 	return nil
 }

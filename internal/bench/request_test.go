@@ -42,6 +42,7 @@ func TestRequest(t *testing.T) {
 // TestForeignService asks a service that answers some requests twice, some not
 // at all and some with an error.
 func TestForeignService(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	for _, spec := range []scenario.Spec{{Load: scenario.Load{Rate: 2000}}, {Load: scenario.Load{Window: 100}, Driver: scenario.DriverNatsGo}, {Load: scenario.Load{Window: 100}, Driver: scenario.DriverRaw}} {
@@ -72,7 +73,7 @@ func TestForeignService(t *testing.T) {
 		if err := nc.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = scenario.Request, "svc", -1, 1000, 3000*ms
+		spec.Workload, spec.Subject, spec.Warmup, spec.Msgs, spec.Timeout = scenario.Request, "svc", -1, 1000, 1000*ms
 		r := mustExecute(t, spec, to(s.ClientURL()))
 		if r.Sent != 1000 || r.Received != 995 || r.Lost != 5 || r.Dup != 1 || r.Errors != 2 {
 			t.Errorf("%v: sent %d, received %d, lost %d, dup %d, errors %d", spec, r.Sent, r.Received, r.Lost, r.Dup, r.Errors)

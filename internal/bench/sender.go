@@ -6,11 +6,9 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync/atomic"
-	"time"
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
@@ -20,46 +18,6 @@ import (
 // sender again when publish returns.
 type outlet interface {
 	Publish(subject string, payload []byte) error
-}
-
-// phase is a stretch of a run: the warm-up or the measurement. Times are
-// nanoseconds of the run's clock.
-type phase struct {
-	start int64
-	d     time.Duration
-	shape pace.Shape // open loop
-	flags uint8
-	msgs  int64 // closed loop: sends of this worker; 0: until d is over
-}
-
-// end is the instant at which the phase is over.
-func (p phase) end() int64 { return p.start + int64(p.d) }
-
-// ledger counts what a sending worker did in the measurement.
-type ledger struct {
-	sendlag hist.Hist
-	lane    *hist.Lane
-	sent    int64 // attempts, and so the numbers given out
-	refused int64 // of those, not taken by the client library
-	onTime  int64 // sent before the measurement was over
-	bytes   int64
-	last    int64 // instant of the last send
-	err     error
-}
-
-// send counts an attempt in a measurement that ends at the instant end.
-func (l *ledger) send(at, now, size, end int64, refused bool) {
-	l.sent++
-	l.bytes += size
-	l.last = now
-	if now < end+tolerated {
-		l.onTime++
-	}
-	if refused {
-		l.refused++
-	}
-	l.sendlag.Record(now - at)
-	l.lane.Sent(now, 1)
 }
 
 // sender publishes stamped messages; it is the worker of the core workloads.
@@ -85,7 +43,7 @@ type sender struct {
 	seq   uint64
 }
 
-func (r *run) newSender(id int, l *link, out outlet) (*sender, error) {
+func newSender(r *run, id int, l *link, out outlet) (*sender, error) {
 	pool, err := stamp.NewPool(r.coder, r.spec.Sizes, r.spec.Payload, nil, r.spec.Seed+uint64(id))
 	if err != nil {
 		return nil, err
@@ -108,16 +66,14 @@ func (s *sender) work(ctx context.Context, p phase) error {
 	if s.run.spec.Load.Mode == scenario.Max {
 		return s.flood(ctx, p)
 	}
-	err := pace.Run(ctx, s.run.clock, p.start, s.run.spec.Schedule(p.shape, s.id), s.send)
+	err := pace.Run(ctx, s.run.clock, p.start, s.run.spec.Schedule(p.shape, s.id), func(at, now int64) error { return s.send(ctx, at, now) })
 	if errors.Is(err, errWarm) {
 		return nil
 	}
 	return err
 }
 
-// errWarm ends a warm-up that cannot keep its rate: what it still owes is not
-// sent.
-var errWarm = errors.New("warm-up is over")
+func (s *sender) book() *ledger { return &s.ledger }
 
 // finish tells that nothing more is sent.
 func (s *sender) finish(err error) {
@@ -127,9 +83,6 @@ func (s *sender) finish(err error) {
 	close(s.done)
 }
 
-// floodBurst is how many messages share a reading of the clock at full speed.
-const floodBurst = 64
-
 // flood sends as fast as the connection takes it.
 func (s *sender) flood(ctx context.Context, p phase) error {
 	for s.hold.wait(ctx); p.msgs > 0 || s.run.clock.Now() < s.end; s.hold.wait(ctx) {
@@ -138,7 +91,7 @@ func (s *sender) flood(ctx context.Context, p phase) error {
 			if p.msgs > 0 && s.seq == uint64(p.msgs) {
 				return nil
 			}
-			if err := s.send(now, now); err != nil {
+			if err := s.send(ctx, now, now); err != nil {
 				return err
 			}
 		}
@@ -150,7 +103,7 @@ func (s *sender) flood(ctx context.Context, p phase) error {
 }
 
 // send publishes the message that was due at the instant at.
-func (s *sender) send(at, now int64) error {
+func (s *sender) send(ctx context.Context, at, now int64) error {
 	if s.flags != 0 && now >= s.end {
 		return errWarm
 	}
@@ -163,14 +116,10 @@ func (s *sender) send(at, now int64) error {
 		s.warm.Store(int64(s.seq))
 	}
 	if err != nil {
-		return s.refused(err)
+		return s.refused(ctx, err)
 	}
 	return nil
 }
-
-// tolerated is how late after the end of the measurement a send still counts as
-// one that kept the rate: a pause of the machine is not saturation.
-const tolerated = int64(100 * time.Millisecond)
 
 func (s *sender) account(at, now, size int64, refused bool) {
 	s.ledger.send(at, now, size, s.end, refused)
@@ -183,12 +132,12 @@ func (s *sender) account(at, now, size int64, refused bool) {
 
 // refused decides whether to go on after the client library did not take a
 // message: while it reconnects, yes, and the message counts as lost.
-func (s *sender) refused(err error) error {
+func (s *sender) refused(ctx context.Context, err error) error {
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return err
 	}
 	if s.run.spec.Load.Mode == scenario.Max { // without a rate there is no point in losing more
-		return s.run.await(s.run.timeout(), func() bool { return s.link.nc.IsConnected() })
+		return s.run.await(ctx, s.run.timeout(), func() bool { return s.link.nc.IsConnected() })
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type ServeState struct {
 // as that of a user who was revoked (nats.ErrAuthRevoked, nats.ErrAuthorization).
 // A connection that was lost otherwise is tried again as long as ctx allows.
 func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) error {
-	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, c, options{})
+	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, c, JSAPI{})
 	if s.Queue == "" {
 		s.Queue = "natsctl-bench"
 	}
@@ -52,7 +52,7 @@ func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) 
 		if s.ReplySize > 0 {
 			d.reply = make([]byte, s.ReplySize)
 		}
-		if err := d.start(s.Subject, s.Queue); err != nil {
+		if err := d.start(ctx, s.Subject, s.Queue); err != nil {
 			return err
 		}
 		all = append(all, d)
@@ -86,8 +86,8 @@ type responder struct {
 	served atomic.Int64
 }
 
-func (d *responder) start(subject, queue string) error {
-	sub, err := d.link.nc.QueueSubscribe(subject, queue, d.answer)
+func (d *responder) start(ctx context.Context, subject, queue string) error {
+	sub, err := d.link.nc.QueueSubscribe(subject, queue, func(m *nats.Msg) { d.answer(ctx, m) })
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", subject, err)
 	}
@@ -100,9 +100,9 @@ func (d *responder) start(subject, queue string) error {
 	return nil
 }
 
-func (d *responder) answer(m *nats.Msg) {
+func (d *responder) answer(ctx context.Context, m *nats.Msg) {
 	if d.think > 0 {
-		d.clock.Wait(context.Background(), d.clock.Now()+int64(d.think))
+		d.clock.Wait(ctx, d.clock.Now()+int64(d.think))
 	}
 	reply := m.Data
 	if d.reply != nil {

@@ -13,7 +13,7 @@ import (
 // sink takes the messages of one receiving worker, which alone calls take.
 type sink struct {
 	run     *run
-	crowd   *crowd
+	group   *group
 	untimed bool // there is no instant from which to count
 	lane    *hist.Lane
 	windows []verify.Window // per publisher; of a queue group only for the order
@@ -49,22 +49,22 @@ func (a *arrivals) note(now int64) {
 	a.last = now
 }
 
-// crowd is all receivers that together get every message once: a single
+// group is all receivers that together get every message once: a single
 // subscriber, or the members of a queue group.
-type crowd struct {
+type group struct {
 	sinks  []*sink
 	unions []verify.Union // per publisher; nil for a single subscriber
 }
 
-// newCrowd makes n sinks that share the messages of the given publishers.
-func (r *run) newCrowd(n, publishers int) *crowd {
-	c := &crowd{}
+// newGroup makes n sinks that share the messages of the given publishers.
+func newGroup(r *run, n, publishers int) *group {
+	c := &group{}
 	if n > 1 {
 		c.unions = make([]verify.Union, publishers)
 	}
 	for range n {
 		c.sinks = append(c.sinks, &sink{
-			run: r, crowd: c, lane: r.line.Lane(),
+			run: r, group: c, lane: r.line.Lane(),
 			windows: make([]verify.Window, publishers),
 			probed:  make([]atomic.Bool, publishers),
 		})
@@ -72,8 +72,8 @@ func (r *run) newCrowd(n, publishers int) *crowd {
 	return c
 }
 
-// unique is how many different measured messages the crowd has.
-func (c *crowd) unique() (n int64) {
+// unique is how many different measured messages the group has.
+func (c *group) unique() (n int64) {
 	for _, k := range c.sinks {
 		n += k.unique.Load()
 	}
@@ -81,7 +81,7 @@ func (c *crowd) unique() (n int64) {
 }
 
 // probed says whether a probe of every publisher has arrived.
-func (c *crowd) probed() bool {
+func (c *group) probed() bool {
 	for p := range c.sinks[0].probed {
 		seen := false
 		for _, k := range c.sinks {
@@ -154,8 +154,8 @@ func (k *sink) fresh(s stamp.Stamp) bool {
 	if v == verify.Reordered {
 		k.tally.reordered++
 	}
-	if k.crowd.unions != nil {
-		return k.crowd.unions[s.Worker].See(s.Seq) != verify.Duplicate
+	if k.group.unions != nil {
+		return k.group.unions[s.Worker].See(s.Seq) != verify.Duplicate
 	}
 	return v != verify.Duplicate
 }

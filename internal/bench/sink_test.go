@@ -14,11 +14,11 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// newTestSinks gives the sinks of a crowd in a run that checks every body.
+// newTestSinks gives the sinks of a group in a run that checks every body.
 func newTestSinks(mode string, n, publishers int) (*run, []*sink) {
-	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{64}, Verify: 1, Load: scenario.Load{Mode: mode}}, nil, options{})
+	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{64}, Verify: 1, Load: scenario.Load{Mode: mode}}, nil, JSAPI{})
 	r.line.Begin(0)
-	return r, r.newCrowd(n, publishers).sinks
+	return r, newGroup(r, n, publishers).sinks
 }
 
 // payload makes a message of the run.
@@ -32,7 +32,7 @@ func (r *run) payload(size int, s stamp.Stamp) []byte {
 func TestSinkCounts(t *testing.T) {
 	r, sinks := newTestSinks(scenario.Open, 1, 2)
 	k := sinks[0]
-	other := newRun(scenario.Spec{Sizes: []int{64}}, nil, options{})
+	other := newRun(scenario.Spec{Sizes: []int{64}}, nil, JSAPI{})
 	damaged := r.payload(64, stamp.Stamp{Worker: 1, Seq: 3, Intended: 100})
 	damaged[60]++
 	for _, m := range [][]byte{
@@ -105,11 +105,11 @@ func TestSinkChecksEveryNthBody(t *testing.T) {
 	}
 }
 
-// TestCrowd counts a message of a queue group once, whoever has it, and the
+// TestGroup counts a message of a queue group once, whoever has it, and the
 // order of each member by itself.
-func TestCrowd(t *testing.T) {
+func TestGroup(t *testing.T) {
 	r, sinks := newTestSinks(scenario.Max, 2, 1)
-	c := sinks[0].crowd
+	c := sinks[0].group
 	for i, seq := range []uint64{0, 1, 3, 2, 5, 4, 2} { // even places at member 0
 		sinks[i%2].take(r.payload(64, stamp.Stamp{Seq: seq}), 1)
 	}
@@ -126,7 +126,7 @@ func TestCrowd(t *testing.T) {
 	if !c.probed() {
 		t.Error("a probe at one of the members is not seen")
 	}
-	two := r.newCrowd(1, 2)
+	two := newGroup(r, 1, 2)
 	two.sinks[0].take(r.payload(64, stamp.Stamp{Worker: 1, Flags: stamp.Probe}), 1)
 	if two.probed() {
 		t.Error("probed by one of two publishers")
@@ -152,11 +152,11 @@ func TestSinkCountsOnly(t *testing.T) {
 	}
 }
 
-// TestAddCrowds sums over receivers.
-func TestAddCrowds(t *testing.T) {
+// TestAddGroups sums over receivers.
+func TestAddGroups(t *testing.T) {
 	r, a := newTestSinks(scenario.Open, 1, 1)
-	b := r.newCrowd(1, 1).sinks
-	r.start, r.lastSend = 0, 3000
+	b := newGroup(r, 1, 1).sinks
+	r.start = 0
 	a[0].tally = tally{received: 7, bytes: 10, dup: 1, reordered: 2, corrupt: 3, foreign: 4, arrivals: arrivals{first: 1000, last: 3000}}
 	b[0].tally = tally{received: 8, bytes: 20, dup: 10, reordered: 20, corrupt: 30, foreign: 40, arrivals: arrivals{first: 2000, last: 9000}}
 	a[0].unique.Store(6)
@@ -164,10 +164,10 @@ func TestAddCrowds(t *testing.T) {
 	a[0].tally.service.Record(1)
 	b[0].tally.service.Record(2)
 	b[0].tally.response.Record(3)
-	rep := &result.Run{Expected: 11}
-	r.addCrowds(rep, []*crowd{a[0].crowd, b[0].crowd})
-	if rep.Received != 11 || rep.Dup != 11 || rep.Reordered != 22 || rep.Corrupt != 33 || rep.Foreign != 44 || r.recvBytes != 30 || r.lastRecv != 9000 {
-		t.Errorf("%+v, %d bytes, last %d", rep, r.recvBytes, r.lastRecv)
+	rep := &report{Run: &result.Run{Expected: 11}, of: r, lastSend: 3000}
+	rep.addGroups([]*group{a[0].group, b[0].group})
+	if rep.Received != 11 || rep.Dup != 11 || rep.Reordered != 22 || rep.Corrupt != 33 || rep.Foreign != 44 || rep.recvBytes != 30 || rep.lastRecv != 9000 {
+		t.Errorf("%+v, %d bytes, last %d", rep, rep.recvBytes, rep.lastRecv)
 	}
 	if rep.Latency.Service.N != 2 || rep.Latency.Response.N != 1 || rep.Gap.US != 2 {
 		t.Errorf("%+v, gap %+v", rep.Latency, rep.Gap)
@@ -317,7 +317,7 @@ func TestAskersMissing(t *testing.T) {
 // TestAskerWaits for room, and gives up what was never answered.
 func TestAskerWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRun(scenario.Spec{Timeout: 1000 * ms, Load: scenario.Load{Mode: scenario.Max, Window: 2}, Sizes: []int{64}}, nil, options{})
+		r := newRun(scenario.Spec{Timeout: 1000 * ms, Load: scenario.Load{Mode: scenario.Max, Window: 2}, Sizes: []int{64}}, nil, JSAPI{})
 		a := &asker{run: r, ring: newRing(64), wake: make(chan struct{}, 1)}
 		for seq := range uint64(2) {
 			a.ring.open(seq, seq == 1, 0, r.clock.Now()+1, 0)

@@ -26,7 +26,7 @@ type store struct {
 
 // openStream finds the stream of the spec or makes one; what it makes is
 // removed at the end of the run. The run's subject becomes one of the stream's.
-func (r *run) openStream(ctx context.Context) (*store, error) {
+func openStream(ctx context.Context, r *run) (*store, error) {
 	l, err := r.link("admin")
 	if err != nil {
 		return nil, err
@@ -39,17 +39,17 @@ func (r *run) openStream(ctx context.Context) (*store, error) {
 	if name := r.spec.JS.Name; name != "" {
 		s.stream, err = js.Stream(ctx, name)
 		if err == nil {
-			return s, r.adopt(ctx, s)
+			return s, adopt(ctx, r, s)
 		}
 		if !errors.Is(err, jetstream.ErrStreamNotFound) {
 			return nil, fmt.Errorf("stream %s: %w", name, err)
 		}
 	}
-	return s, r.makeStream(ctx, s)
+	return s, makeStream(ctx, r, s)
 }
 
 // adopt uses a stream of the user's: its subject, and none of its settings.
-func (r *run) adopt(ctx context.Context, s *store) error {
+func adopt(ctx context.Context, r *run, s *store) error {
 	cfg := s.stream.CachedInfo().Config
 	if r.spec.Subject == "" {
 		if len(cfg.Subjects) == 0 {
@@ -71,7 +71,7 @@ func concrete(subject string) string {
 	return strings.Join(tokens, ".")
 }
 
-func (r *run) makeStream(ctx context.Context, s *store) error {
+func makeStream(ctx context.Context, r *run, s *store) error {
 	part, name := r.spec.JS, r.spec.JS.Name
 	if name == "" {
 		name = "natsctl_bench_" + r.id
@@ -142,6 +142,6 @@ func (s *store) final(ctx context.Context) int64 {
 
 // filler publishes what has to be in a stream before the measurement. No
 // message may be unacknowledged for longer than the timeout.
-func (r *run) filler(nc *nats.Conn) (jetstream.JetStream, error) {
+func filler(r *run, nc *nats.Conn) (jetstream.JetStream, error) {
 	return r.api.open(nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithPublishAsyncTimeout(r.timeout()))
 }

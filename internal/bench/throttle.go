@@ -30,15 +30,15 @@ const (
 	minBacklog      = 16
 )
 
-// newThrottle is for crowds of subscribers whose missing messages backlog
+// newThrottle is for groups of subscribers whose missing messages backlog
 // counts.
-func (r *run) newThrottle(crowds int, backlog func() int64) *throttle {
+func newThrottle(r *run, groups int, backlog func() int64) *throttle {
 	each := maxBacklogGo
 	if r.driver() == scenario.DriverRaw {
 		each = maxBacklogRaw
 	}
-	each = min(each, maxBacklogBytes/crowds/max(slices.Max(r.spec.Sizes), 1))
-	return &throttle{backlog: backlog, limit: int64(max(each, minBacklog) * crowds), patient: r.timeout()}
+	each = min(each, maxBacklogBytes/groups/max(slices.Max(r.spec.Sizes), 1))
+	return &throttle{backlog: backlog, limit: int64(max(each, minBacklog) * groups), patient: r.timeout()}
 }
 
 // wait returns when the backlog is below the limit. What does not move for the

@@ -9,6 +9,7 @@ import (
 
 // TestLostMessagesDoNotHoldTheFlood loses more messages than may be on their way.
 func TestLostMessagesDoNotHoldTheFlood(t *testing.T) {
+	long(t)
 	t.Parallel()
 	d := newDoor(t, startServer(t))
 	d.mangle = func(frame []byte) [][]byte {
@@ -25,7 +26,7 @@ func TestLostMessagesDoNotHoldTheFlood(t *testing.T) {
 }
 
 func TestThrottle(t *testing.T) {
-	backlog := int64(1000)
+	backlog := int64(200)
 	h := &throttle{backlog: func() int64 { backlog--; return backlog }, limit: 100, patient: time.Minute}
 	h.wait(t.Context())
 	if backlog > 75 {

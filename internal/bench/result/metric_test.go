@@ -168,6 +168,7 @@ func TestVerdict(t *testing.T) {
 		runs   []Run
 		missed []string
 	}{
+		"one":   {[]Run{{}}, nil},
 		"met":   {[]Run{{}, {Lost: 4}}, nil},
 		"first": {[]Run{{Dup: 1}, {}}, []string{"dup=0: 1 msgs"}},
 		"both":  {[]Run{{Dup: 1}, {Lost: 5}}, []string{"dup=0: 1 msgs", "lost<5: 5 msgs"}},

@@ -152,3 +152,13 @@ func (r *Result) Judge(o Objective) {
 	}
 	r.Verdict = v
 }
+
+// Step judges a run at a rate.
+func (o Objective) Step(rate float64, r *Run) Step {
+	s := Step{Rate: rate, Lost: r.Lost, Received: r.Rate.Received, Missed: o.failures(r)}
+	s.Pass = len(s.Missed) == 0
+	if d := r.Latency.Response; d != nil {
+		s.P50US, s.P99US = d.P50, d.P99
+	}
+	return s
+}

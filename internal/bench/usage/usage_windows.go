@@ -1,4 +1,4 @@
-package bench
+package usage
 
 import (
 	"time"
@@ -21,6 +21,8 @@ func machineCPU() time.Duration { return 0 }
 
 func residentBytes() int64 { return 0 }
 
-func systemName() string { return "windows" }
+// System names the operating system.
+func System() string { return "windows" }
 
-func processorName() string { return "" }
+// Processor is the model of the processor; empty where it is not known.
+func Processor() string { return "" }

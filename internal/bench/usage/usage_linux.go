@@ -1,4 +1,4 @@
-package bench
+package usage
 
 import (
 	"bytes"
@@ -63,8 +63,8 @@ func residentBytes() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// systemName names the kernel.
-func systemName() string {
+// System names the kernel.
+func System() string {
 	var u unix.Utsname
 	if unix.Uname(&u) != nil {
 		return "linux"
@@ -72,8 +72,8 @@ func systemName() string {
 	return "linux " + unix.ByteSliceToString(u.Release[:])
 }
 
-// processorName is the model of the first processor.
-func processorName() string {
+// Processor is the model of the first processor.
+func Processor() string {
 	b, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return ""

@@ -1,4 +1,4 @@
-package bench
+package usage
 
 import (
 	"time"
@@ -20,9 +20,11 @@ func machineCPU() time.Duration { return 0 }
 
 func residentBytes() int64 { return 0 }
 
-func systemName() string { return "darwin" }
+// System names the operating system.
+func System() string { return "darwin" }
 
-func processorName() string {
+// Processor is the model of the processor; empty where it is not known.
+func Processor() string {
 	name, err := unix.Sysctl("machdep.cpu.brand_string")
 	if err != nil {
 		return ""

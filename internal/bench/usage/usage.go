@@ -1,4 +1,6 @@
-package bench
+// Package usage measures what a run costs the machine that it runs on: the CPU
+// and memory of this process, and the CPU of all others. It knows no benchmark.
+package usage
 
 import (
 	"runtime"
@@ -7,27 +9,27 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// usage is what the process and the machine had used when the run began.
-type usage struct {
+// Meter holds what the process and the machine had used when it was started.
+type Meter struct {
 	at      time.Time
 	self    time.Duration
 	busy    time.Duration
 	gcCount uint32
 }
 
-func startUse() *usage {
+// Start reads all counters.
+func Start() *Meter {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return &usage{at: time.Now(), self: processCPU(), busy: machineCPU(), gcCount: m.NumGC}
+	return &Meter{at: time.Now(), self: processCPU(), busy: machineCPU(), gcCount: m.NumGC}
 }
 
-// into notes what the run used since.
-func (u *usage) into(rep *result.Run) {
+// Read fills in what was used since the start, by a run of so many messages.
+func (u *Meter) Read(c *result.ClientUse, msgs int64) {
 	wall := time.Since(u.at)
 	self, busy := processCPU()-u.self, machineCPU()-u.busy
-	c := &rep.Client
-	if n := max(rep.Received, rep.Sent); n > 0 {
-		c.CPUNSPerMsg = float64(self) / float64(n)
+	if msgs > 0 {
+		c.CPUNSPerMsg = float64(self) / float64(msgs)
 	}
 	c.CPUCores = float64(self) / float64(wall)
 	if busy > self {

@@ -1,0 +1,119 @@
+package bench
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/bench/usage"
+)
+
+// measurement is one execution of a run, from its first connection to its report.
+type measurement struct {
+	*run
+	view    ServerView // nil: the servers are not asked
+	servers []result.ServerEnv
+	local   bool // all servers are on this machine
+	use     *usage.Meter
+	stopped int64 // instant at which the workers had ended
+}
+
+// settleIn is the time between the start of the workers and their first send.
+const settleIn = 20 * time.Millisecond
+
+// offer lets all workers send. After ctx or the deadline it waits no longer
+// than a grace period for workers that hang in a write, and then cuts them.
+func (m *measurement) offer(ctx context.Context, workers []worker) error {
+	m.start = m.clock.Now() + int64(settleIn) + max(int64(m.spec.Warmup), 0)
+	if m.countOnly {
+		m.start = m.clock.Now() + int64(settleIn)
+	}
+	m.line.Begin(m.start)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	for i, w := range workers {
+		ps, err := m.phases(i)
+		if err != nil {
+			return err
+		}
+		wg.Go(func() {
+			if m.spec.Load.Mode == scenario.Open { // a closed loop waits for answers, not for instants
+				defer pace.Lock()()
+			}
+			w.finish(m.perform(ctx, w, ps))
+		})
+	}
+	m.use = usage.Start()
+	wg.Go(func() { // what the warm-up costs is not the measurement's
+		pause(ctx, nil, time.Duration(m.start-m.clock.Now()))
+		m.use = usage.Start()
+	})
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	m.guard(ctx, cancel, done)
+	m.stopped = m.clock.Now()
+	return nil
+}
+
+// perform runs the phases of one workem.
+func (m *measurement) perform(ctx context.Context, w worker, ps []phase) error {
+	for _, p := range ps {
+		for now := m.clock.Now(); now < p.start && ctx.Err() == nil; now = m.clock.Now() {
+			m.clock.Wait(ctx, p.start)
+		}
+		if err := w.work(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grace is how long a worker may take to notice that it should end.
+const grace = 2 * time.Second
+
+// guard returns when all workers have ended. It ends them when ctx does, and
+// when they are still not through their schedule a timeout after its end.
+func (m *measurement) guard(ctx context.Context, cancel context.CancelCauseFunc, done <-chan struct{}) {
+	late := time.Duration(m.start-m.clock.Now()) + m.spec.Length() + m.timeout()
+	var timer <-chan time.Time
+	if m.spec.Msgs == 0 || m.spec.Load.Mode == scenario.Open {
+		t := time.NewTimer(late)
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-done:
+		return
+	case <-ctx.Done():
+	case <-timer:
+		cancel(errTimeout)
+	}
+	t := time.NewTimer(grace)
+	defer t.Stop()
+	select {
+	case <-done:
+		return
+	case <-t.C:
+	}
+	for _, l := range m.links {
+		l.wire.cut()
+	}
+	<-done
+}
+
+// drain waits for the messages that are on their way: until none is missing,
+// none has come for the timeout, or ctx ends.
+func (r *run) drain(ctx context.Context, missing func(context.Context) int64) {
+	last, since := missing(ctx), time.Now()
+	_ = r.await(ctx, time.Hour, func() bool { // the timeout below ends it
+		n := missing(ctx)
+		if n != last {
+			last, since = n, time.Now()
+		}
+		return n <= 0 || time.Since(since) > r.timeout()
+	})
+}

@@ -1,0 +1,76 @@
+package bench
+
+import (
+	"context"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
+)
+
+// Execute runs a scenario and reports. When ctx ends during a measurement the
+// result holds what was measured until then, marked as partial, and the error
+// is nil; before the first measurement the error is the cause of ctx. An error
+// that holds a [LeftError] names what the run made and could not remove.
+func Execute(ctx context.Context, s scenario.Spec, c Connect, opts ...Option) (*result.Result, error) {
+	all, err := newSeries(s, c, opts)
+	if err != nil {
+		return nil, err
+	}
+	for n := 0; n < all.o.runs && (n == 0 || ctx.Err() == nil); n++ {
+		if err := all.run(ctx); err != nil {
+			if n == 0 || ctx.Err() == nil {
+				return nil, err
+			}
+			all.res.Runs[n-1].Partial = true // the runs before stand
+			break
+		}
+	}
+	return all.whole(all.o.runs), nil
+}
+
+// series is the runs of one scenario.
+type series struct {
+	connect Connect
+	o       options
+	res     *result.Result
+	offset  int // runs of others in between, for the progress
+}
+
+func newSeries(s scenario.Spec, c Connect, opts []Option) (*series, error) {
+	o := options{runs: 1, watch: func(Progress) {}}
+	for _, f := range opts {
+		f(&o)
+	}
+	s, err := s.Normalize()
+	if err != nil {
+		return nil, err
+	}
+	return &series{connect: c, o: o, res: &result.Result{Schema: result.Schema, SpecHash: s.Hash(), Spec: s}}, nil
+}
+
+// run adds a run.
+func (s *series) run(ctx context.Context) error {
+	o := s.o
+	o.watch = func(p Progress) {
+		p.Run += s.offset
+		s.o.watch(p)
+	}
+	m := &measurement{run: newRun(s.res.Spec, s.connect, o.api), view: o.server}
+	run, err := m.execute(ctx, len(s.res.Runs)+1, o)
+	if err != nil {
+		return err
+	}
+	if len(s.res.Runs) == 0 {
+		s.res.ID = m.id
+		s.res.Env = result.Env{Client: clientEnv(o.version, m.driver()), Servers: m.servers}
+	}
+	s.res.Runs = append(s.res.Runs, *run)
+	return nil
+}
+
+// whole gives the result of the first n runs.
+func (s *series) whole(n int) *result.Result {
+	s.res.Runs = s.res.Runs[:min(n, len(s.res.Runs))]
+	s.res.Summary = result.Summarize(s.res.Runs, s.o.ceiling)
+	return s.res
+}

@@ -1,0 +1,79 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/bench/hist"
+)
+
+// workload is what differs between the workloads. All methods are called from
+// one goroutine, in the order in which they stand here.
+type workload interface {
+	// setup connects, subscribes and makes streams and the like.
+	setup(ctx context.Context) error
+	// probe returns when messages get from every sender to where they belong.
+	probe(ctx context.Context) error
+	// workers are what sends.
+	workers(ctx context.Context) []worker
+	// missing returns how many messages of the measurement are still on their way.
+	// It is called while workers and receivers are at work.
+	missing(ctx context.Context) int64
+	// settle is called when all receivers are at rest: it adds what the
+	// workload found to the report.
+	settle(ctx context.Context, rep *report)
+}
+
+// worker sends one phase after the other, and is told when it was the last.
+type worker interface {
+	work(ctx context.Context, p phase) error
+	finish(err error)
+	book() *ledger
+}
+
+func asWorkers[W worker](ws []W) []worker {
+	var out []worker
+	for _, w := range ws {
+		out = append(out, w)
+	}
+	return out
+}
+
+// ledger counts what a sending worker did in the measurement.
+type ledger struct {
+	sendlag hist.Hist
+	lane    *hist.Lane
+	sent    int64 // attempts, and so the numbers given out
+	refused int64 // of those, not taken by the client library
+	onTime  int64 // sent before the measurement was over
+	bytes   int64
+	last    int64 // instant of the last send
+	err     error
+}
+
+// send counts an attempt in a measurement that ends at the instant end.
+func (l *ledger) send(at, now, size, end int64, refused bool) {
+	l.sent++
+	l.bytes += size
+	l.last = now
+	if now < end+tolerated {
+		l.onTime++
+	}
+	if refused {
+		l.refused++
+	}
+	l.sendlag.Record(now - at)
+	l.lane.Sent(now, 1)
+}
+
+// tolerated is how late after the end of the measurement a send still counts as
+// one that kept the rate: a pause of the machine is not saturation.
+const tolerated = int64(100 * time.Millisecond)
+
+// errWarm ends a warm-up that cannot keep its rate: what it still owes is not
+// sent.
+var errWarm = errors.New("warm-up is over")
+
+// floodBurst is how many messages share a reading of the clock at full speed.
+const floodBurst = 64
