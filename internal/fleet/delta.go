@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -70,21 +71,20 @@ func NewDelta(before, after *Snapshot) *Delta {
 		before = &Snapshot{}
 	}
 	d.From = before.Time
-	past := indexServers(before)
+	pairs := pairServers(before, after)
 	for _, sv := range after.Servers {
-		old, wall := past.match(sv), d.wall()
+		old, wall := pairs.before(sv), d.wall()
 		if old != nil && clockJumped(before, after, old, sv) {
 			wall = 0
 		}
 		sd := newServerDelta(old, sv, wall)
-		if sd.Change == Appeared && before.lists(sv.Info.ID, sv.Info.Name) {
+		if sd.Change == Appeared && before.lists(sv.Info.ID, sv.Info.Name, sv.Info.Cluster) {
 			sd.Change = Back
 		}
 		d.add(sd)
 	}
-	present := indexServers(after)
 	for _, sv := range before.Servers {
-		if present.match(sv) == nil {
+		if pairs.after(sv) == nil {
 			d.add(&ServerDelta{ID: sv.Info.ID, Name: sv.Info.Name, Cluster: sv.Info.Cluster, Change: Vanished})
 		}
 	}
@@ -178,7 +178,7 @@ func (d *Delta) Account(name string) Traffic {
 	return total
 }
 
-// serverIndex finds the server of another snapshot that is the same one.
+// serverIndex is the servers of a snapshot by id, and by cluster and name.
 type serverIndex struct {
 	byID   map[string]*Server
 	byName map[string]*Server
@@ -188,28 +188,46 @@ func indexServers(s *Snapshot) serverIndex {
 	x := serverIndex{byID: map[string]*Server{}, byName: map[string]*Server{}}
 	for _, sv := range s.Servers {
 		x.byID[sv.Info.ID] = sv
-		x.byName[nameKey(sv.Info)] = sv
+		if sv.Info.Name != "" {
+			x.byName[nameKey(sv.Info)] = sv
+		}
 	}
 	return x
 }
 
-func (x serverIndex) match(sv *Server) *Server {
-	if same, ok := x.byID[sv.Info.ID]; ok {
+// serverPairs finds each server of one snapshot in another: by its id, or by its
+// cluster and name where that server has another id since. One that is in both
+// under its own id is nobody else.
+type serverPairs struct{ past, present serverIndex }
+
+func pairServers(before, after *Snapshot) serverPairs {
+	return serverPairs{indexServers(before), indexServers(after)}
+}
+
+func (p serverPairs) before(sv *Server) *Server { return pair(sv, p.past, p.present) }
+
+func (p serverPairs) after(sv *Server) *Server { return pair(sv, p.present, p.past) }
+
+// pair finds a server of the snapshot here in the one there.
+func pair(sv *Server, there, here serverIndex) *Server {
+	if same := there.byID[sv.Info.ID]; same != nil {
 		return same
 	}
-	return x.byName[nameKey(sv.Info)]
+	namesake := there.byName[nameKey(sv.Info)]
+	if namesake == nil || here.byID[namesake.Info.ID] != nil {
+		return nil
+	}
+	return namesake
 }
 
 // nameKey tells servers apart by cluster and name, since servers of two
 // clusters may share a name.
 func nameKey(info server.ServerInfo) string { return info.Cluster + "\x00" + info.Name }
 
-// lists tells whether the snapshot counts a server as missing.
-func (s *Snapshot) lists(id, name string) bool {
-	for _, m := range s.Missing {
-		if m.ID != "" && m.ID == id || m.Name != "" && m.Name == name {
-			return true
-		}
-	}
-	return false
+// lists tells whether the snapshot counts a server as missing: the id, or the
+// name in this cluster. An empty cluster stands for any.
+func (s *Snapshot) lists(id, name, cluster string) bool {
+	return slices.ContainsFunc(s.Missing, func(m Missing) bool {
+		return m.ID != "" && m.ID == id || m.Name != "" && m.Name == name && (m.Cluster == "" || cluster == "" || m.Cluster == cluster)
+	})
 }

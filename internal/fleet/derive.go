@@ -22,13 +22,12 @@ func DeriveEvents(before, after *Snapshot) []Event {
 // snapshots, none of which may be nil.
 func DeriveEventsIn(before, after *Snapshot, past, now *Topology) []Event {
 	d := deriver{before: before, after: after}
-	earlier := indexServers(before)
+	pairs := pairServers(before, after)
 	for _, sv := range after.Servers {
-		d.server(earlier.match(sv), sv)
+		d.server(pairs.before(sv), sv)
 	}
-	present := indexServers(after)
 	for _, sv := range before.Servers {
-		if present.match(sv) == nil {
+		if pairs.after(sv) == nil {
 			d.gone(sv)
 		}
 	}
@@ -55,7 +54,7 @@ func (d *deriver) add(kind EventKind, level Level, sv *Server, who, why string) 
 func (d *deriver) server(before, after *Server) {
 	if before == nil {
 		why := "not seen before"
-		if d.before.lists(after.Info.ID, after.Info.Name) {
+		if d.before.lists(after.Info.ID, after.Info.Name, after.Info.Cluster) {
 			why = "answers again"
 		}
 		d.add(EventServerUp, Info, after, after.Info.Name, why)
@@ -86,7 +85,7 @@ func (d *deriver) gone(sv *Server) {
 	why := "no longer answers, and no server misses it"
 	level := Warn
 	for _, m := range d.after.Missing {
-		if m.ID == sv.Info.ID || m.ID == "" && m.Name == sv.Info.Name {
+		if m.ID == sv.Info.ID || m.ID == "" && m.Name == sv.Info.Name && (m.Cluster == "" || m.Cluster == sv.Info.Cluster) {
 			why, level = m.Note(), Crit
 		}
 	}

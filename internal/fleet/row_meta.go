@@ -107,7 +107,7 @@ func (g *MetaGroup) finish(s *Snapshot) {
 	}
 	for _, p := range g.Peers {
 		p.Domain = g.Domain
-		if sv := s.Server(p.Name); sv != nil {
+		if sv := s.inDomain(p.Name, g.Domain); sv != nil {
 			p.Server, p.JS, p.Cluster = sv, sv.Jsz, sv.Info.Cluster
 		} else {
 			p.Cluster = s.clusterOf(p.Name)
@@ -120,6 +120,17 @@ func (g *MetaGroup) finish(s *Snapshot) {
 		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name))
 	})
 	slices.Sort(g.Leaders)
+}
+
+// inDomain is the server of this name with JetStream in a domain; nil when it
+// did not answer. Another domain may have a server of the same name.
+func (s *Snapshot) inDomain(name, domain string) *Server {
+	for _, sv := range s.Servers {
+		if sv.Info.Name == name && sv.Info.Domain == domain && sv.Info.JetStreamEnabled() {
+			return sv
+		}
+	}
+	return nil
 }
 
 // clusterOf is the cluster of a missing server, where known.

@@ -91,7 +91,7 @@ func group(c *server.ClusterInfo, sv *Server) (leader string, peers []Replica) {
 }
 
 func (r *StreamRow) judge(s *Snapshot) {
-	r.Level, r.State, r.MaxLag = judgeGroup(s, r.Leader, r.Peers, r.Known)
+	r.Level, r.State, r.MaxLag = judgeGroup(s, r.Detail.Cluster, r.Leader, r.Peers, r.Known)
 	if lost := r.Detail.State.Lost; lost != nil && len(lost.Msgs) > 0 {
 		r.Level = Crit
 		r.State = fmt.Sprintf("%d messages lost", len(lost.Msgs))
@@ -101,11 +101,11 @@ func (r *StreamRow) judge(s *Snapshot) {
 // judgeGroup says in words how a raft group fares, and how far its last replica
 // is behind. Only the leader knows how the others are: what a follower says of
 // them is nothing but a list of names.
-func judgeGroup(s *Snapshot, leader string, peers []Replica, known bool) (Level, string, uint64) {
+func judgeGroup(s *Snapshot, in *server.ClusterInfo, leader string, peers []Replica, known bool) (Level, string, uint64) {
 	switch {
 	case leader == "":
 		return Crit, "no leader", 0
-	case !known && s.lists("", leader):
+	case !known && s.lists("", leader, in.Name):
 		return Crit, "its leader " + leader + " does not answer", 0
 	case !known:
 		return OK, "ok, as far as followers know", 0
@@ -174,7 +174,7 @@ func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
 func (r *ConsumerRow) judge(s *Snapshot) {
 	r.Leader, r.Peers = group(r.Info.Cluster, r.Server)
 	r.Known = leads(r.Info.Cluster, r.Server)
-	r.Level, r.State, r.MaxLag = judgeGroup(s, r.Leader, r.Peers, r.Known)
+	r.Level, r.State, r.MaxLag = judgeGroup(s, r.Info.Cluster, r.Leader, r.Peers, r.Known)
 	c := r.Info.Config
 	switch {
 	case r.Level != OK:

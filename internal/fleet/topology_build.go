@@ -36,7 +36,7 @@ func (o TopologyOptions) withDefaults() TopologyOptions {
 func NewTopology(s *Snapshot, o TopologyOptions) *Topology {
 	b := &builder{
 		snap: s, opt: o.withDefaults(), top: &Topology{Time: s.Time, byKey: map[string]*Node{}},
-		byID: map[string]*Node{}, byName: map[string]*Node{}, clusters: map[string]*Cluster{},
+		byID: map[string]*Node{}, byName: map[string]*Node{}, named: map[string][]*Node{}, clusters: map[string]*Cluster{},
 	}
 	b.addServers()
 	b.addMissing()
@@ -56,7 +56,8 @@ type builder struct {
 	opt      TopologyOptions
 	top      *Topology
 	byID     map[string]*Node
-	byName   map[string]*Node // by cluster and name; and by name alone, the first of it
+	byName   map[string]*Node   // by cluster and name
+	named    map[string][]*Node // by name alone
 	clusters map[string]*Cluster
 }
 
@@ -92,11 +93,10 @@ func (b *builder) add(n *Node) *Node {
 	if n.ID != "" {
 		b.byID[n.ID] = n
 	}
-	for _, key := range []string{n.Cluster + "/" + n.Name, n.Name} {
-		if b.byName[key] == nil {
-			b.byName[key] = n
-		}
+	if key := n.Cluster + "/" + n.Name; b.byName[key] == nil {
+		b.byName[key] = n
 	}
+	b.named[n.Name] = append(b.named[n.Name], n)
 	c := b.cluster(n.Cluster)
 	c.Nodes = append(c.Nodes, n)
 	return n
@@ -113,7 +113,8 @@ func (b *builder) cluster(name string) *Cluster {
 }
 
 // find returns the node with this id, or else with this name in the cluster, or
-// else with this name anywhere; nil when there is none.
+// else one of this name whose cluster nobody knows; nil when there is none. A
+// server of the same name in another cluster is another one.
 func (b *builder) find(id, name, cluster string) *Node {
 	if n := b.byID[id]; n != nil && id != "" {
 		return n
@@ -124,8 +125,10 @@ func (b *builder) find(id, name, cluster string) *Node {
 	if n := b.byName[cluster+"/"+name]; n != nil {
 		return n
 	}
-	if n := b.byName[name]; n != nil {
-		return n
+	for _, n := range b.named[name] {
+		if n.Cluster == "" && n.Ghost || cluster == "" {
+			return n
+		}
 	}
 	return b.byID[name] // a server without a name is called by its id
 }

@@ -32,7 +32,7 @@ func (b *builder) addLeafs() {
 		}
 		for _, l := range n.Server.Leafz.Leafs {
 			if Reports(n.Version, FieldLeafName) {
-				b.addLeaf(pairs.between(n, b.leafPeer(l), l.IsSpoke), n, l)
+				b.addLeaf(pairs.between(n, b.leafPeer(n, l), l.IsSpoke), n, l)
 			} else {
 				rest = append(rest, namelessLeaf{n, l})
 			}
@@ -89,17 +89,37 @@ func (b *builder) extendLeaf(side *End, n *Node, l *server.LeafInfo) {
 	side.Compression = oneCompression(side.Compression, l.Compression)
 }
 
-// leafPeer returns the node at the other end. One that neither answered nor is
-// missing does not share the system account.
-func (b *builder) leafPeer(l *server.LeafInfo) *Node {
+// leafPeer returns the node at the other end of a connection that n lists. Where
+// several have its name, it is the one that lists a connection to n, or else the
+// one of another cluster, as leafnodes mostly are. One that neither answered nor is missing does not share the
+// system account.
+func (b *builder) leafPeer(n *Node, l *server.LeafInfo) *Node {
 	name := cmp.Or(l.Name, l.IP)
-	if n := b.byName[name]; n != nil {
-		return n
+	peers := slices.DeleteFunc(slices.Clone(b.named[name]), func(peer *Node) bool { return peer == n })
+	slices.SortStableFunc(peers, func(x, y *Node) int { return boolSign(x.ownCluster(n)) - boolSign(y.ownCluster(n)) })
+	for _, peer := range peers {
+		if peer.listsLeaf(n.Name, !l.IsSpoke) {
+			return peer
+		}
 	}
-	if n := b.byID[name]; n != nil {
-		return n
+	if len(peers) > 0 {
+		return peers[0]
+	}
+	if peer := b.byID[name]; peer != nil {
+		return peer
 	}
 	return b.add(&Node{Name: name, Outside: true})
+}
+
+// ownCluster tells whether two servers are of one cluster.
+func (n *Node) ownCluster(o *Node) bool { return n.Cluster != "" && n.Cluster == o.Cluster }
+
+// listsLeaf tells whether the server lists a leafnode connection to a server of
+// this name, as the spoke or as the hub.
+func (n *Node) listsLeaf(name string, spoke bool) bool {
+	return n.Server != nil && n.Server.Leafz != nil && slices.ContainsFunc(n.Server.Leafz.Leafs, func(l *server.LeafInfo) bool {
+		return l.Name == name && l.IsSpoke == spoke
+	})
 }
 
 func (b *builder) addLeafEdge(l *leafLink) {

@@ -37,7 +37,7 @@ func (b *builder) addNamelessLeafs(pairs leafPairs, rest []namelessLeaf) {
 	}
 	for _, x := range answers {
 		v := x.n.Server.Varz
-		link := pairs.between(x.n, b.leafPeer(x.l), v != nil && v.LeafNode.Port == 0)
+		link := pairs.between(x.n, b.leafPeer(x.n, x.l), v != nil && v.LeafNode.Port == 0)
 		link.nameless = true
 		b.addLeaf(link, x.n, x.l)
 	}

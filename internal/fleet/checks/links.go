@@ -91,7 +91,7 @@ func announced(c *checkup, e *fleet.Edge) bool {
 	for _, m := range c.Snapshot.Missing {
 		for _, key := range []string{e.From, e.To} {
 			n := c.Topology.Node(key)
-			if n == nil || !n.Ghost || n.ID != m.ID || n.Name != m.Label() {
+			if n == nil || !n.Ghost || n.ID != m.ID || n.Name != m.Label() || n.Cluster != m.Cluster {
 				continue
 			}
 			return e.State != fleet.StateMissing || len(m.SeenBy) == 0
