@@ -65,7 +65,7 @@ func gather(ctx context.Context, t *testing.T, nc *nats.Conn, servers int) *flee
 	snap.Time = time.Now().UTC()
 	snap.TookSeconds = snap.Time.Sub(begun).Seconds()
 	snap.Expected = len(snap.Servers)
-	snap.Sort()
+	snap.Finish()
 	return snap
 }
 

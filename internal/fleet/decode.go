@@ -38,12 +38,13 @@ func (sv *Server) dropNil() {
 		sv.Statsz.Routes = compact(sv.Statsz.Routes)
 		sv.Statsz.Gateways = compact(sv.Statsz.Gateways)
 	}
-	if sv.Jsz != nil {
-		sv.Jsz.AccountDetails = compact(sv.Jsz.AccountDetails)
-		for _, acc := range sv.Jsz.AccountDetails {
-			for i := range acc.Streams {
-				acc.Streams[i].Consumer = compact(acc.Streams[i].Consumer)
-			}
+	if sv.Jsz == nil {
+		return
+	}
+	sv.Jsz.AccountDetails = compact(sv.Jsz.AccountDetails)
+	for _, acc := range sv.Jsz.AccountDetails {
+		for i := range acc.Streams {
+			acc.Streams[i].Consumer = compact(acc.Streams[i].Consumer)
 		}
 	}
 }

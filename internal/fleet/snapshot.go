@@ -70,9 +70,13 @@ func (s *Snapshot) Clusters() []string {
 	return names
 }
 
-// Sort puts the servers into the documented order. Only the builder of a
-// snapshot calls it.
-func (s *Snapshot) Sort() {
+// Finish puts the servers into the documented order and drops the members of
+// their lists that were null in JSON, which everything else takes to be there.
+// Only the builder of a snapshot calls it.
+func (s *Snapshot) Finish() {
+	for _, sv := range s.Servers {
+		sv.dropNil()
+	}
 	slices.SortFunc(s.Servers, func(a, b *Server) int {
 		return cmp.Or(cmp.Compare(a.Info.Cluster, b.Info.Cluster),
 			cmp.Compare(a.Info.Name, b.Info.Name), cmp.Compare(a.Info.ID, b.Info.ID))

@@ -259,7 +259,7 @@ func randomFleet(r *rand.Rand, now time.Time) *fleet.Snapshot {
 		s.Problems = append(s.Problems, fleet.Problem{Server: pick1(r, names), Kind: fleet.Varz, Reason: fleet.Late, Detail: pick1(r, names)})
 	}
 	s.Expected = len(s.Servers) + len(s.Missing)
-	s.Sort()
+	s.Finish()
 	return s
 }
 

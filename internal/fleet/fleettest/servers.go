@@ -28,7 +28,7 @@ func Answer(id, name string, sec float64, msgs int64) *fleet.Server {
 func Snapshot(sec float64, servers ...*fleet.Server) *fleet.Snapshot {
 	s := &fleet.Snapshot{Schema: fleet.Schema, Time: Epoch.Add(time.Duration(sec * float64(time.Second))), Servers: servers}
 	s.Expected = len(servers)
-	s.Sort()
+	s.Finish()
 	return s
 }
 

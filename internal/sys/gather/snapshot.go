@@ -30,7 +30,7 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 		s.Missing, s.Forgotten = v.judge()
 	}
 	s.Expected = len(s.Servers) + s.Absent()
-	s.Sort()
+	s.Finish()
 	slices.SortFunc(s.Problems, func(a, b fleet.Problem) int {
 		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Kind, b.Kind))
 	})

@@ -69,7 +69,7 @@ func (a Asker) account(ctx context.Context, want fleet.Want, known *roster) (*Ac
 	own.Snapshot.Time = time.Now().UTC()
 	own.Snapshot.TookSeconds = time.Since(begun).Seconds()
 	own.Snapshot.Expected = len(own.Snapshot.Servers)
-	own.Snapshot.Sort()
+	own.Snapshot.Finish()
 	return own, nil
 }
 
