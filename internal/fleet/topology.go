@@ -52,6 +52,17 @@ var stateLevels = map[State]Level{
 	StateUnknown: Unknown, StateOneWay: Crit, StateGhost: Crit, StateMissing: Crit,
 }
 
+// states are the states from good to bad.
+var states = [...]State{StateOK, StateOutside, StateSlow, StateShort, StateUnknown, StateOneWay, StateGhost, StateMissing}
+
+// worse returns the one of two states that is further from good.
+func (s State) worse(o State) State {
+	if slices.Index(states[:], o) > slices.Index(states[:], s) {
+		return o
+	}
+	return s
+}
+
 // Level returns how bad a state is.
 func (s State) Level() Level {
 	if l, ok := stateLevels[s]; ok {

@@ -151,9 +151,7 @@ func (b *builder) addSpans() {
 		if rtt, ok := e.RTTSeconds(); ok {
 			s.RTTSeconds = max(s.RTTSeconds, rtt)
 		}
-		if e.Level.Compare(s.State.Level()) > 0 {
-			s.State = e.State
-		}
+		s.State = s.State.worse(e.State)
 		s.Level = s.State.Level()
 		s.Edges = append(s.Edges, e)
 	}

@@ -51,22 +51,3 @@ func Frame(t testing.TB, r *recording.Recording, i int) *fleet.Snapshot {
 	}
 	return s
 }
-
-// root is the directory of the module: the first one above that has a go.mod.
-func root(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = above
-	}
-}
