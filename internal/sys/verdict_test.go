@@ -322,3 +322,109 @@ func onSecond(data any) stub.Answer {
 		return data
 	}
 }
+
+// TestSlowLinks has servers whose links tell how far they are: they are waited for,
+// along the whole way, and one that hangs there is named nevertheless.
+func TestSlowLinks(t *testing.T) {
+	const ms = time.Millisecond
+	slow := func(d time.Duration) string { return d.String() }
+	for _, tc := range []struct {
+		name    string
+		fleet   []string
+		opts    []sys.Option
+		links   func(*world)
+		missing []string
+		atMost  time.Duration
+	}{
+		{
+			name: "a leaf", fleet: []string{"e/n1", "leaf/l1"}, atMost: 650 * ms,
+			links: func(w *world) { w.far("leaf/l1", 600*ms); w.nodes["e/n1"].leafz.Leafs[0].RTT = slow(602 * ms) },
+		},
+		{
+			name: "a leaf that hangs", fleet: []string{"e/n1", "leaf/l1"}, atMost: 2 * time.Second, missing: []string{"?/l1 silent"},
+			links: func(w *world) { w.mute("leaf/l1"); w.nodes["e/n1"].leafz.Leafs[0].RTT = slow(602 * ms) },
+		},
+		{
+			name: "a route", fleet: []string{"e/n1", "e/n2", "e/n3"}, atMost: 550 * ms,
+			links: func(w *world) {
+				w.far("e/n3", 500*ms)
+				w.nodes["e/n1"].routez.Routes[1].RTT = slow(500 * ms)
+				w.nodes["e/n2"].routez.Routes[1].RTT = slow(505 * ms)
+			},
+		},
+		{
+			name: "a route and one beside it that hangs", fleet: []string{"e/n1", "e/n2", "e/n3"}, atMost: 2200 * ms, missing: []string{"e/n2 silent"},
+			links: func(w *world) {
+				w.far("e/n3", 500*ms)
+				w.mute("e/n2")
+				w.nodes["e/n1"].routez.Routes[1].RTT = slow(500 * ms)
+			},
+		},
+		{
+			name: "a gateway, and a route behind it", fleet: []string{"e/n1", "w/w1", "w/w2"}, atMost: 1000 * ms,
+			links: func(w *world) {
+				w.far("w/w1", 400*ms)
+				w.far("w/w2", 900*ms)
+				w.nodes["e/n1"].gatewayz.OutboundGateways["w"].Connection.RTT = slow(400 * ms)
+				w.nodes["w/w1"].routez.Routes[0].RTT = slow(500 * ms)
+			},
+		},
+		{
+			name: "farther than the caller has time for", fleet: []string{"e/n1", "leaf/l1"}, opts: []sys.Option{sys.WithTimeout(time.Second)}, atMost: time.Second,
+			missing: []string{"?/l1 late"},
+			links:   func(w *world) { w.far("leaf/l1", 3*time.Second); w.nodes["e/n1"].leafz.Leafs[0].RTT = slow(3 * time.Second) },
+		},
+		{
+			name: "a round trip that cannot be", fleet: []string{"e/n1", "leaf/l1"}, atMost: 301 * ms, missing: []string{"?/l1 silent"},
+			links: func(w *world) { w.mute("leaf/l1"); w.nodes["e/n1"].leafz.Leafs[0].RTT = "-9999h" },
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, tc.fleet...)
+				tc.links(w)
+				s := snapshot(t, w.client(tc.opts...), fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+				if got := absent(s); !slices.Equal(got, tc.missing) || len(s.Problems) > 0 || seconds(s) > tc.atMost {
+					t.Errorf("missing %v, want %v; problems %v; took %v", got, tc.missing, faults(s), seconds(s))
+				}
+			})
+		})
+	}
+}
+
+// far puts a server far away.
+func (w *world) far(label string, rtt time.Duration) { w.nodes[label].Delay = rtt }
+
+// TestExpect waits until as many servers as the caller expects have answered, one
+// that is just starting too; those that do not come are missing.
+func TestExpect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "e/n1", "e/n2")
+		w.kill("e/n2")
+		w.count(1)
+		time.AfterFunc(3200*time.Millisecond, func() { w.Change(func() { w.nodes["e/n2"].Gone = false }) })
+		s := snapshot(t, w.client(sys.WithExpect(2)), fleet.Want{Kinds: []fleet.Kind{fleet.Varz}})
+		if got := labels(s); !slices.Equal(got, []string{"e/n1", "e/n2"}) || !s.Complete() || s.Expected != 2 || seconds(s) != 4050*time.Millisecond {
+			t.Errorf("%v, missing %v, problems %v after %v", got, absent(s), faults(s), seconds(s))
+		}
+		if v := s.Server("n2").Varz; v == nil || v.Port != 4001 {
+			t.Errorf("VARZ of n2: %+v", v)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "e/n1", "e/n2", "w/w1")
+		s := snapshot(t, w.client(sys.WithExpect(5), sys.WithTimeout(7*time.Second)), fleet.Want{})
+		if got := absent(s); !slices.Equal(got, []string{"?/? late"}) || s.Expected != 5 || s.Absent() != 2 || seconds(s) != 7*time.Second {
+			t.Errorf("missing %v, expected %d after %v", got, s.Expected, seconds(s))
+		}
+		for name, d := range s.Tallies[0].Duplicates {
+			t.Errorf("%s answered twice: %d", name, d)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) { // fewer than there are changes nothing
+		w := newWorld(t, "e/n1", "e/n2", "e/n3")
+		if s := snapshot(t, w.client(sys.WithExpect(1)), fleet.Want{}); len(s.Servers) != 3 || !s.Complete() {
+			t.Errorf("%v", labels(s))
+		}
+	})
+}

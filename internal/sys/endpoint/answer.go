@@ -27,7 +27,11 @@ type Decoded struct {
 // Decoder reads an answer. It must not keep data.
 type Decoder func(data []byte) (Decoded, error)
 
-var ErrNoSender = errors.New("answer does not say which server sent it")
+// The errors of an answer that cannot be told to be a server's.
+var (
+	ErrNoSender  = errors.New("answer does not say which server sent it")
+	ErrBadSender = errors.New("answer has an invalid server id")
+)
 
 // into makes the Decoder of an enveloped answer out of the function that puts
 // its data into the right field.

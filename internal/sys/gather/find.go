@@ -3,9 +3,9 @@ package gather
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
-	"github.com/nats-io/nats-server/v2/server"
-
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
@@ -16,12 +16,18 @@ type finder struct {
 	memory *Memory
 	system string // the name of the system account
 	list   suspects
+	byID   map[string]*suspect
+	doubts []fleet.Problem // links that cannot be
 }
+
+// maxSuspects bounds how many servers are looked for; each is asked by its id.
+const maxSuspects = 4096
 
 // suspects are first those with a link, then, as long as the servers' count is
 // not accounted for, those known from before and the members of the JetStream
 // meta group.
 func (f *finder) suspects() suspects {
+	f.byID = map[string]*suspect{}
 	for _, id := range f.links.reporters() {
 		f.addLinks(id)
 	}
@@ -49,10 +55,20 @@ func (f *finder) add(id, name, cluster, reporter string) *suspect {
 	if id == "" && name == "" || f.heard(id, name, cluster) {
 		return nil
 	}
-	s := f.list.find(id, name, cluster)
+	s := f.byID[id]
 	if s == nil {
+		s = f.list.find(id, name, cluster)
+	}
+	switch {
+	case s != nil:
+	case len(f.list) >= maxSuspects:
+		return nil
+	default:
 		s = &suspect{}
 		f.list = append(f.list, s)
+	}
+	if id != "" {
+		f.byID[id] = s
 	}
 	s.id, s.name, s.cluster = cmp.Or(s.id, id), cmp.Or(s.name, name), cmp.Or(s.cluster, cluster)
 	if reporter != "" && !slices.Contains(s.seenBy, reporter) {
@@ -75,41 +91,27 @@ func (f *finder) heard(id, name, cluster string) bool {
 	return false
 }
 
-// addLinks adds the far ends of one server's links.
+// addLinks adds the far ends of one server's links. An id that cannot be a
+// server's is a problem of the server that told it.
 func (f *finder) addLinks(id string) {
 	sv := f.links[id]
-	if sv.Routez != nil {
-		for _, rt := range sv.Routez.Routes {
-			if rt != nil {
-				f.add(rt.RemoteID, rt.RemoteName, sv.Info.Cluster, sv.Info.Name)
-			}
+	wrong := map[fleet.Kind]int{}
+	for far := range farEnds(sv) {
+		switch {
+		case far.id != "" && !endpoint.IsServerID(far.id):
+			wrong[far.kind]++
+		case far.kind != fleet.Leafz:
+			f.add(far.id, far.name, far.cluster, sv.Info.Name)
+		case far.account == f.system:
+			f.addLeaf(far.name, sv.Info.Name)
 		}
 	}
-	if sv.Gatewayz != nil {
-		for cluster, g := range sv.Gatewayz.OutboundGateways {
-			f.addGateway(cluster, sv.Info.Name, g)
+	for kind, n := range wrong {
+		detail := "a link leads to an invalid server id"
+		if n > 1 {
+			detail = strconv.Itoa(n) + " links lead to invalid server ids"
 		}
-		for cluster, gs := range sv.Gatewayz.InboundGateways {
-			for _, g := range gs {
-				f.addGateway(cluster, sv.Info.Name, g)
-			}
-		}
-	}
-	if sv.Leafz == nil {
-		return
-	}
-	for _, lf := range sv.Leafz.Leafs {
-		if lf != nil && lf.Account == f.system {
-			f.addLeaf(lf.Name, sv.Info.Name)
-		}
-	}
-}
-
-// addGateway adds the far end of a gateway, whose connection is named by the
-// server's id.
-func (f *finder) addGateway(cluster, reporter string, g *server.RemoteGatewayz) {
-	if g != nil && g.Connection != nil {
-		f.add(g.Connection.Name, "", cluster, reporter)
+		f.doubts = append(f.doubts, fleet.Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: kind, Reason: fleet.Malformed, Detail: detail})
 	}
 }
 
@@ -138,7 +140,7 @@ func (f *finder) nameKnown() {
 // then they were restarted.
 func (f *finder) addKnown() {
 	for _, k := range f.memory.Roster() {
-		if f.heard(k.ID, "", "") || f.heard("", k.Name, k.Cluster) {
+		if !endpoint.IsServerID(k.ID) || f.heard(k.ID, "", "") || f.heard("", k.Name, k.Cluster) {
 			continue
 		}
 		if s := f.add(k.ID, k.Name, k.Cluster, ""); s != nil {

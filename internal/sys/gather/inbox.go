@@ -1,6 +1,7 @@
 package gather
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -155,8 +156,12 @@ func (b *inbox) read(m rawReply) answer {
 	a.sender = a.decoded.Sender
 	if err != nil {
 		a.sender = endpoint.SenderOf(data)
-	} else if a.sender == nil || a.sender.ID == "" {
-		err = endpoint.ErrNoSender
+	}
+	switch {
+	case a.sender == nil || a.sender.ID == "":
+		err = cmp.Or(err, endpoint.ErrNoSender)
+	case !endpoint.IsServerID(a.sender.ID): // an id becomes a part of subjects
+		a.sender, err = nil, cmp.Or(err, endpoint.ErrBadSender)
 	}
 	a.err = err
 	return a

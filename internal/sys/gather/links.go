@@ -2,8 +2,10 @@ package gather
 
 import (
 	"cmp"
+	"iter"
 	"slices"
-	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -72,19 +74,63 @@ func inboundFrom(sv *fleet.Server, cluster, id string) bool {
 	return false
 }
 
-// slowestGateway is the longest round trip that a server measured on its
-// gateways.
-func slowestGateway(sv *fleet.Server) (longest time.Duration) {
-	if sv.Gatewayz == nil {
-		return 0
-	}
-	for _, g := range sv.Gatewayz.OutboundGateways {
-		if g == nil || g.Connection == nil {
-			continue
+// farEnd is the other end of a link, as far as the answer tells it.
+type farEnd struct {
+	kind     fleet.Kind // of the answer
+	id, name string
+	cluster  string
+	account  string // with LEAFZ: what the link carries
+	rtt      string
+}
+
+// farEnds yields the other ends of a server's links. Gateways are named by id;
+// leafnode links by the server's name, which is its id unless it was given one.
+func farEnds(sv *fleet.Server) iter.Seq[farEnd] {
+	return func(yield func(farEnd) bool) {
+		if sv.Routez != nil {
+			for _, r := range sv.Routez.Routes {
+				if r != nil && !yield(farEnd{kind: fleet.Routez, id: r.RemoteID, name: r.RemoteName, cluster: sv.Info.Cluster, rtt: r.RTT}) {
+					return
+				}
+			}
 		}
-		if rtt, err := time.ParseDuration(g.Connection.RTT); err == nil {
-			longest = max(longest, rtt)
+		for end := range gatewayEnds(sv) {
+			if !yield(end) {
+				return
+			}
+		}
+		if sv.Leafz == nil {
+			return
+		}
+		for _, lf := range sv.Leafz.Leafs {
+			if lf != nil && !yield(farEnd{kind: fleet.Leafz, name: lf.Name, account: lf.Account, rtt: lf.RTT}) {
+				return
+			}
 		}
 	}
-	return longest
+}
+
+// gatewayEnds yields the other ends of a server's gateways, in both directions.
+func gatewayEnds(sv *fleet.Server) iter.Seq[farEnd] {
+	return func(yield func(farEnd) bool) {
+		if sv.Gatewayz == nil {
+			return
+		}
+		each := func(cluster string, g *server.RemoteGatewayz) bool {
+			return g == nil || g.Connection == nil ||
+				yield(farEnd{kind: fleet.Gatewayz, id: g.Connection.Name, cluster: cluster, rtt: g.Connection.RTT})
+		}
+		for cluster, g := range sv.Gatewayz.OutboundGateways {
+			if !each(cluster, g) {
+				return
+			}
+		}
+		for cluster, list := range sv.Gatewayz.InboundGateways {
+			for _, g := range list {
+				if !each(cluster, g) {
+					return
+				}
+			}
+		}
+	}
 }

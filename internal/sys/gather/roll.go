@@ -107,6 +107,16 @@ func (r *roll) await(ep *endpoint.Endpoint, n int) {
 // owing tells whether a member owes an answer that must come.
 func (r *roll) owing() bool { return r.waiting > r.quiet }
 
+// inScope is how many servers in scope have answered.
+func (r *roll) inScope() (n int) {
+	for _, m := range r.members {
+		if m.inScope {
+			n++
+		}
+	}
+	return n
+}
+
 // short is how many more servers there should be, by their own count.
 func (r *roll) short() int { return r.count.expected() - len(r.members) }
 

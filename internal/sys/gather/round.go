@@ -21,6 +21,7 @@ type Options struct {
 	Timeout  time.Duration       // of the whole round
 	Quiet    time.Duration       // the gap between two answers after which an idle fleet has no more
 	Patience time.Duration       // how long to wait for who answered in the round before; 0: no longer than for others
+	Expect   int                 // wait until so many servers in scope have answered; 0: who is expected is found out
 	Workers  int                 // how many answers are decoded at once
 	Seen     func(*fleet.Server) // called for each server in scope as its STATSZ arrives; may be nil
 	Extra    *endpoint.Endpoint  // what to ask beside the kinds wanted; may be nil
@@ -58,7 +59,7 @@ func NewRound(c *wire.Conn, m *Memory, want fleet.Want, o Options) *Round {
 	default:
 		r.roll.add(o.Extra)
 	}
-	r.search = newSearch(r.roll, m, c.SystemAccount())
+	r.search = newSearch(r.roll, m, c.SystemAccount(), c.NC.ConnectedServerId())
 	return r
 }
 
@@ -142,6 +143,7 @@ func (r *Round) investigate() error {
 	if len(questions) > 0 {
 		r.pace.restart()
 	}
+	r.pace.reach(r.search.farthest())
 	return r.send(questions)
 }
 
@@ -198,18 +200,17 @@ func (r *Round) data(m *member, a answer) error {
 }
 
 // links takes an answer about links. It may come from a server that had not
-// answered before. A server behind a slow gateway may be farther away than all
-// that have answered.
+// answered before.
 func (r *Round) links(a answer) error {
 	if _, fresh := r.member(*a.sender); fresh {
 		r.nudged = false
 	}
-	sv := r.search.take(a)
+	r.search.take(a)
 	r.pace.learned(a)
-	r.pace.slowest = max(r.pace.slowest, min(2*slowestGateway(sv), r.pace.timeout/3))
 	if r.search.ready() {
 		return r.investigate()
 	}
+	r.pace.reach(r.search.farthest())
 	return nil
 }
 
@@ -262,15 +263,22 @@ func (r *Round) next() time.Duration {
 	if len(r.roll.members) > 0 && (!r.nudged || r.search.unfinished()) {
 		wait = min(wait, r.pace.suspicion())
 	}
+	if !r.enough() {
+		wait = min(wait, callEvery)
+	}
 	return max(soon, wait-r.pace.silence())
 }
+
+// callEvery is how often all servers are asked again while fewer have answered
+// than the caller expects: one may just be starting.
+const callEvery = time.Second
 
 // patience is how long silence has to last now. Nobody is given up before
 // anybody has answered; and servers known to be alive get longer for their
 // other answers.
 func (r *Round) patience() time.Duration {
 	switch {
-	case len(r.roll.members) == 0:
+	case len(r.roll.members) == 0, !r.enough():
 		return r.pace.timeout
 	case r.pace.patient > 0 && (r.search.hopeful() || r.roll.hopeful(r.memory)):
 		return r.pace.hope()
@@ -287,6 +295,10 @@ func (r *Round) tick() (over bool, err error) {
 		return false, nil
 	}
 	silence := r.pace.silence()
+	if !r.enough() && silence >= callEvery {
+		r.pace.restart()
+		return false, r.send([]*question{r.roll.call()})
+	}
 	if silence >= r.pace.suspicion() && !r.nudged {
 		r.nudged = true
 		if err := r.send(r.roll.nudge()); err != nil {
@@ -306,5 +318,8 @@ func (r *Round) tick() (over bool, err error) {
 // complete tells whether everyone who is to be expected has answered
 // everything.
 func (r *Round) complete() bool {
-	return r.roll.waiting == 0 && len(r.roll.members) > 0 && r.search.settled()
+	return r.roll.waiting == 0 && len(r.roll.members) > 0 && r.enough() && r.search.settled()
 }
+
+// enough tells whether as many servers have answered as the caller expects.
+func (r *Round) enough() bool { return r.opts.Expect <= 0 || r.roll.inScope() >= r.opts.Expect }

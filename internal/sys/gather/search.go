@@ -1,6 +1,8 @@
 package gather
 
 import (
+	"time"
+
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -15,11 +17,13 @@ type search struct {
 	roll     *roll
 	memory   *Memory
 	system   string // the name of the system account
+	self     string // the id of the server that the client is connected to
 	stage    stage
 	pending  int   // link answers due
 	links    links // link answers
 	suspects suspects
-	openAt   int // the number of counted members when isOpen was computed
+	doubts   []fleet.Problem // links that cannot be
+	openAt   int             // the number of counted members when isOpen was computed
 	isOpen   bool
 }
 
@@ -31,8 +35,8 @@ const (
 	searchProbed              // suspects known and probed
 )
 
-func newSearch(r *roll, m *Memory, system string) *search {
-	return &search{roll: r, memory: m, system: system, links: links{}, openAt: -1}
+func newSearch(r *roll, m *Memory, system, self string) *search {
+	return &search{roll: r, memory: m, system: system, self: self, links: links{}, openAt: -1}
 }
 
 // open tells whether somebody is missing: fewer have answered than the servers
@@ -83,6 +87,7 @@ func (s *search) probe() (out []*question) {
 	s.stage = searchProbed
 	f := finder{roll: s.roll, links: s.links, memory: s.memory, system: s.system}
 	s.suspects = f.suspects()
+	s.doubts = f.doubts
 	for _, one := range s.suspects {
 		if one.id != "" {
 			out = append(out, &question{ep: s.roll.first[0].ep, server: one.id, purpose: forLife})
@@ -91,9 +96,11 @@ func (s *search) probe() (out []*question) {
 	return out
 }
 
-// take accounts for one answer about links and returns all that its server has
-// told of them.
-func (s *search) take(a answer) *fleet.Server {
+// farthest is the longest way to a suspect that may still answer.
+func (s *search) farthest() time.Duration { return s.links.distances(s.self).farthest(s.suspects) }
+
+// take accounts for one answer about links.
+func (s *search) take(a answer) {
 	sv := s.links[a.sender.ID]
 	if sv == nil {
 		sv = &fleet.Server{Info: *a.sender}
@@ -103,7 +110,6 @@ func (s *search) take(a answer) *fleet.Server {
 		a.decoded.Apply(sv)
 	}
 	s.pending--
-	return sv
 }
 
 // unanswered accounts for a link request that no server answers.

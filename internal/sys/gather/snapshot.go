@@ -28,6 +28,10 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 			links: r.search.links, suspects: r.search.suspects, members: r.roll.members, self: r.conn.NC.ConnectedServerId(),
 		}}
 		s.Missing, s.Forgotten = v.judge()
+		s.Problems = append(s.Problems, r.search.doubts...)
+	}
+	if n := r.opts.Expect - len(s.Servers) - s.Absent(); n > 0 {
+		s.Missing = append(s.Missing, fleet.Missing{Reason: fleet.Late, Count: n})
 	}
 	s.Expected = len(s.Servers) + s.Absent()
 	s.Finish()

@@ -112,6 +112,9 @@ func (r *roll) nudge() (out []*question) {
 	return out
 }
 
+// call asks all servers whether they are there.
+func (r *roll) call() *question { return &question{ep: r.first[0].ep, purpose: forLife} }
+
 // repeat asks each member once more, by its id, for what it still has to answer.
 // Whichever answer comes first counts.
 //

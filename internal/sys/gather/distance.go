@@ -1,0 +1,66 @@
+package gather
+
+import (
+	"cmp"
+	"time"
+)
+
+// distances are how long a request to a server and its answer take, by the
+// server's id, or by its name where a link tells no more.
+type distances map[string]time.Duration
+
+// maxHops is how many links a way is followed: a leaf of a leaf in another cluster
+// is five away.
+const maxHops = 8
+
+// distances adds up the round trips that servers measured on their links, along
+// the ways from one server.
+func (l links) distances(self string) distances {
+	edges := map[string]map[string]time.Duration{}
+	for id, sv := range l {
+		for far := range farEnds(sv) {
+			to := cmp.Or(far.id, far.name)
+			rtt, err := time.ParseDuration(far.rtt)
+			if to == "" || err != nil && far.rtt != "" || rtt < 0 {
+				continue
+			}
+			join(edges, id, to, rtt)
+			join(edges, to, id, rtt)
+		}
+	}
+	out := distances{self: 0}
+	at := distances{self: 0}
+	for range maxHops {
+		next := distances{}
+		for from, so := range at {
+			for to, rtt := range edges[from] {
+				if known, ok := out[to]; !ok || so+rtt < known {
+					out[to], next[to] = so+rtt, so+rtt
+				}
+			}
+		}
+		if at = next; len(at) == 0 {
+			break
+		}
+	}
+	return out
+}
+
+// join notes the longest round trip between two servers.
+func join(edges map[string]map[string]time.Duration, from, to string, rtt time.Duration) {
+	if edges[from] == nil {
+		edges[from] = map[string]time.Duration{}
+	}
+	edges[from][to] = max(edges[from][to], rtt)
+}
+
+// farthest is the longest way to a suspect that may still answer. One of which no
+// link tells may be behind any of the others, and is as far as the farthest.
+func (d distances) farthest(list suspects) (longest time.Duration) {
+	for _, s := range list {
+		if s.state != suspectHeard && s.state != suspectGone {
+			longest = max(longest, d[s.id], d[s.name])
+		}
+	}
+	return longest
+}
