@@ -372,7 +372,10 @@ func TestSlowLinks(t *testing.T) {
 		{
 			name: "farther than the caller has time for", fleet: []string{"e/n1", "leaf/l1"}, opts: []sys.Option{sys.WithTimeout(time.Second)}, atMost: time.Second,
 			missing: []string{"?/l1 late"},
-			links:   func(w *world) { w.far("leaf/l1", 3*time.Second); w.nodes["e/n1"].leafz.Leafs[0].RTT = slow(3 * time.Second) },
+			links: func(w *world) {
+				w.far("leaf/l1", 3*time.Second)
+				w.nodes["e/n1"].leafz.Leafs[0].RTT = slow(3 * time.Second)
+			},
 		},
 		{
 			name: "a round trip that cannot be", fleet: []string{"e/n1", "leaf/l1"}, atMost: 301 * ms, missing: []string{"?/l1 silent"},
