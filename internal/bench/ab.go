@@ -17,7 +17,7 @@ type Case struct {
 }
 
 // AB runs two scenarios in turn, a block of both at a time in random order, so
-// that whatever else changes with time changes both. Interrupted, it gives the
+// that changes over time affect both. Interrupted, it gives the
 // whole blocks so far.
 func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (ra, rb *result.Result, err error) {
 	var sides [2]*series

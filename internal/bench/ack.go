@@ -9,7 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// errAck is returned for an acknowledgement that is none.
+// errAck is returned for a reply that is not an acknowledgement.
 var errAck = errors.New("not an acknowledgement")
 
 // replyError is the error that a reply stands for: no responders, or a

@@ -1,12 +1,10 @@
-// Package bench measures what a NATS system can do: it offers a load, follows
-// every message and says what became of it. It owns workloads, phases, results
-// and their comparison; it must not know the command line, contexts, files it
-// was not handed, or how results are shown beyond [Result].
+// Package bench measures what a NATS system can do: it sends messages at a rate
+// or as fast as it can, and accounts for every one of them. It owns workloads,
+// drivers and the phases of a run. It must not know the command line, contexts
+// or files; package scenario describes what is run, package result what was found.
 //
-// Latency is counted from the instant at which a message should have been sent
-// (open loop), so a server that stalls cannot hide it. Messages that are lost
-// count as the worst latency. What a run could not measure honestly it says in
-// [Validity].
+// Latency is counted from the instant at which a message was due (open loop), so
+// a server that stalls cannot hide it. Lost messages count as the worst latency.
 package bench
 
 import (
@@ -18,18 +16,18 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// The errors of this package that callers tell apart.
+// The errors of this package that callers distinguish.
 var (
-	// ErrNoInterest is returned when messages do not get from a publisher to
-	// its subscribers before the run.
-	ErrNoInterest = errors.New("no path from publisher to subscriber")
-	// ErrNoResponders is returned when nobody answers the subject of a request.
-	ErrNoResponders = errors.New("nobody answers")
+	// ErrNoInterest is returned when, before the run, messages of a publisher do not
+	// reach its subscribers.
+	ErrNoInterest = errors.New("messages do not reach the subscribers")
+	// ErrNoResponders is returned when a request has no responders.
+	ErrNoResponders = errors.New("no responders")
 	// ErrNotOurs is returned when a run would have to change a stream, consumer
 	// or bucket that it did not make.
-	ErrNotOurs = errors.New("exists and is not the benchmark's own")
-	// ErrUnsupported is returned when server or driver cannot do what the spec
-	// asks.
+	ErrNotOurs = errors.New("already exists and was not created by natsctl bench")
+	// ErrUnsupported is returned when the server or the driver does not support
+	// what the scenario asks for.
 	ErrUnsupported = errors.New("not supported")
 )
 
@@ -46,13 +44,13 @@ func (e *LeftError) Error() string { return "left behind: " + e.cause.Error() }
 // Unwrap returns why it could not be removed.
 func (e *LeftError) Unwrap() error { return e.cause }
 
-// ServerView tells what the servers say of a run. It is implemented on top of a
-// system account by who has one.
+// ServerView reports what the servers say about a run. Callers that have a system
+// account implement it.
 type ServerView interface {
-	// Watch begins to observe and returns a function that ends it and gives the
-	// figures of the time between; nil if they could not be had.
+	// Watch starts to observe and returns a function that stops it and returns the
+	// figures of the time between; nil if they are not available.
 	Watch(ctx context.Context) (stop func(context.Context) *result.ServerUse)
-	// Known tells what a server's clients cannot see: its cores and the digest
-	// of its configuration; zero for a server that was not heard of.
+	// Known returns what clients of a server cannot see: its cores and the digest
+	// of its configuration; zero for an unknown server.
 	Known(id string) (cores int, configDigest string)
 }

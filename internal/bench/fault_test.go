@@ -18,7 +18,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// measured gives the number of a frame of the measurement with a full stamp.
+// measured returns the number of a frame of the measurement with a full stamp.
 func measured(frame []byte) (seq uint64, payload []byte, ok bool) {
 	_, payload, _ = bytes.Cut(frame, []byte("\r\n"))
 	payload = bytes.TrimSuffix(payload, []byte("\r\n"))
@@ -211,7 +211,7 @@ func TestLongestGap(t *testing.T) {
 		for _, at := range c.at {
 			a.note(at)
 		}
-		if rep.stretch(a); rep.Gap != c.want {
+		if rep.noteGap(a); rep.Gap != c.want {
 			t.Errorf("%s: %+v, want %+v", name, rep.Gap, c.want)
 		}
 	}

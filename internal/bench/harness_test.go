@@ -172,7 +172,7 @@ const ms = scenario.Duration(time.Millisecond)
 
 func newTapForTest() *tap.Tap { return tap.New(func() int64 { return 0 }) }
 
-// counters gives n of them that count up from first.
+// counters returns n of them that count up from first.
 func counters(n int, first uint64) []atomic.Uint64 {
 	out := make([]atomic.Uint64, n)
 	for i := range out {

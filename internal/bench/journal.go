@@ -29,7 +29,7 @@ func newJournal(now func() int64) *journal {
 	return &journal{now: now, counts: map[string]int{}}
 }
 
-// The kinds of an [Event] that have words of their own where they are told.
+// The kinds of an [Event] that callers report in their own words.
 const (
 	EventDisconnected = "disconnected"
 	EventReconnected  = "reconnected" // Detail is the server
@@ -58,7 +58,7 @@ func (j *journal) note(kind, who, detail string) {
 	j.events = append(j.events, result.Event{Second: at, Kind: kind, Who: who, Detail: detail})
 }
 
-// close ends the journal: what follows is the run's own doing.
+// close ends the journal: what follows is caused by the run itself.
 func (j *journal) close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

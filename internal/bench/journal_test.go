@@ -47,7 +47,7 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// handlers gives the options of a connection that options set.
+// handlers returns the options of a connection that options set.
 func handlers(t *testing.T, set []nats.Option) nats.Options {
 	t.Helper()
 	var o nats.Options
@@ -87,16 +87,16 @@ func TestJournalHears(t *testing.T) {
 	}
 }
 
-// TestDuty tells news once, what comes with each request only the first time,
+// TestServiceLog tells news once, what comes with each request only the first time,
 // and the reason for which a responder ends.
-func TestDuty(t *testing.T) {
-	d := newDuty(pace.NewMonotonic(time.Now()))
+func TestServiceLog(t *testing.T) {
+	d := newServiceLog(pace.NewMonotonic(time.Now()))
 	denied := fmt.Errorf("%w for Publish to \"x\"", nats.ErrPermissionViolation)
-	d.wrong("responder-1", denied)
-	d.wrong("responder-1", denied)
-	d.wrong("responder-2", denied)
-	d.wrong("responder-1", nats.ErrSlowConsumer)
-	d.wrong("responder-1", errors.New("odd"))
+	d.classify("responder-1", denied)
+	d.classify("responder-1", denied)
+	d.classify("responder-2", denied)
+	d.classify("responder-1", nats.ErrSlowConsumer)
+	d.classify("responder-1", errors.New("odd"))
 	var kinds []string
 	for _, e := range d.take() {
 		kinds = append(kinds, e.Who+" "+e.Kind)
@@ -118,13 +118,13 @@ func TestDuty(t *testing.T) {
 		t.Errorf("ended: %v", err)
 	default:
 	}
-	d.wrong("responder-2", nats.ErrAuthRevoked)
+	d.classify("responder-2", nats.ErrAuthRevoked)
 	d.end("responder-2", nats.ErrConnectionClosed)
 	err := <-d.over
 	if !errors.Is(err, nats.ErrAuthRevoked) || !errors.Is(err, nats.ErrConnectionClosed) || !strings.Contains(err.Error(), "responder-2") {
 		t.Errorf("ended with %v", err)
 	}
-	d.wrong("responder-1", fmt.Errorf("%w for Subscription to \"y\"", nats.ErrPermissionViolation))
+	d.classify("responder-1", fmt.Errorf("%w for Subscription to \"y\"", nats.ErrPermissionViolation))
 	if err := <-d.over; !errors.Is(err, nats.ErrPermissionViolation) || errors.Is(err, nats.ErrAuthRevoked) {
 		t.Errorf("ended with %v", err)
 	}

@@ -35,7 +35,7 @@ func (a JSAPI) values() string {
 	return a.subjects()
 }
 
-// open gives the client of the API.
+// open returns the client of the API.
 func (a JSAPI) open(nc *nats.Conn, opts ...jetstream.JetStreamOpt) (js jetstream.JetStream, err error) {
 	switch {
 	case a.Prefix != "":

@@ -106,8 +106,8 @@ type consuming struct {
 	done ledger
 }
 
-func (g *consuming) book() *ledger  { return &g.done }
-func (g *consuming) finish(e error) { g.done.err = e }
+func (g *consuming) counts() *ledger { return &g.done }
+func (g *consuming) finish(e error)  { g.done.err = e }
 
 func (g *consuming) work(ctx context.Context, _ phase) error {
 	for _, d := range g.j.readers {

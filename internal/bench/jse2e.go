@@ -48,7 +48,7 @@ func (j *jsE2ERun) missing(_ context.Context) int64 {
 
 func (j *jsE2ERun) settle(ctx context.Context, rep *report) {
 	stopAll(j.readers, rep)
-	j.book(ctx, rep, false)
+	j.collectPublishers(ctx, rep, false)
 	rep.Expected = rep.Sent * int64(len(j.groups))
 	rep.addGroups(j.groups)
 	rep.JS.Redelivered = redelivered(j.groups)

@@ -16,7 +16,7 @@ import (
 type jsPubRun struct {
 	*run
 	store   *store
-	clients askers
+	clients clientGroup
 	senders []*sender // without acknowledgements
 }
 
@@ -33,12 +33,12 @@ func (j *jsPubRun) setup(ctx context.Context) (err error) {
 		batch = j.spec.JS.Batch
 	}
 	for i := range j.spec.Pubs {
-		base, err := newAsking(j.run, i)
+		base, err := newRequestAction(j.run, i)
 		if err != nil {
 			return err
 		}
-		act := &storing{asking: base, batch: batch}
-		a, err := newAsker(j.run, i, fmt.Sprintf("pub-%d", i+1), act, batch)
+		act := &storeAction{requestAction: base, batch: batch}
+		a, err := newClient(j.run, i, fmt.Sprintf("pub-%d", i+1), act, batch)
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (j *jsPubRun) sentInAll() (n int64) {
 }
 
 func (j *jsPubRun) settle(ctx context.Context, rep *report) {
-	j.book(ctx, rep, true)
+	j.collectPublishers(ctx, rep, true)
 	if j.senders != nil {
 		lost := max(j.sentInAll()-rep.JS.Stored, 0)
 		rep.Expected, rep.Received = rep.Sent, max(rep.Sent-lost, 0)
@@ -81,8 +81,8 @@ func (j *jsPubRun) settle(ctx context.Context, rep *report) {
 	}
 }
 
-// book adds the publishers' side and what the stream says.
-func (j *jsPubRun) book(ctx context.Context, rep *report, timed bool) {
+// collectPublishers adds the publishers' side and what the stream says.
+func (j *jsPubRun) collectPublishers(ctx context.Context, rep *report, timed bool) {
 	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.final(ctx)}
 	if j.senders != nil {
 		rep.addSenders(asWorkers(j.senders))
@@ -90,7 +90,7 @@ func (j *jsPubRun) book(ctx context.Context, rep *report, timed bool) {
 	}
 	j.clients.settle(rep, timed)
 	for _, a := range j.clients {
-		act := a.act.(*storing)
+		act := a.act.(*storeAction)
 		rep.JS.Acked += act.acked
 		rep.JS.AckDup += act.dups
 		if timed {
@@ -102,10 +102,10 @@ func (j *jsPubRun) book(ctx context.Context, rep *report, timed bool) {
 	}
 }
 
-// storing is the action of a publish into a stream. The sending side uses the
+// storeAction is the action of a publish into a stream. The sending side uses the
 // first group of fields, the receiving side the second.
-type storing struct {
-	*asking
+type storeAction struct {
+	*requestAction
 	batch  int
 	header nats.Header
 	name   int // of the current batch
@@ -118,16 +118,16 @@ type storing struct {
 }
 
 // aux is the place of a message in its batch.
-func (s *storing) aux(n uint64) uint64 {
+func (s *storeAction) aux(n uint64) uint64 {
 	if n == 0 {
 		s.place = 0
 	}
 	return s.place
 }
 
-func (s *storing) ask(m message, reply string) error {
+func (s *storeAction) ask(m message, reply string) error {
 	if s.batch <= 1 {
-		return s.asking.ask(m, reply)
+		return s.requestAction.ask(m, reply)
 	}
 	p := s.pool.Next(stamp.Stamp{Worker: s.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
 	return s.askBatch(m, p, reply)
@@ -135,7 +135,7 @@ func (s *storing) ask(m message, reply string) error {
 
 // askBatch sends a message of an atomic batch; the one that ends it asks for
 // the answer (ADR-50).
-func (s *storing) askBatch(m message, payload []byte, reply string) error {
+func (s *storeAction) askBatch(m message, payload []byte, reply string) error {
 	if s.place == 0 {
 		s.name++
 		s.header = nats.Header{"Nats-Batch-Id": {s.nc.Opts.Name + "-" + strconv.Itoa(s.name)}, "Nats-Batch-Sequence": {""}}
@@ -152,7 +152,7 @@ func (s *storing) askBatch(m message, payload []byte, reply string) error {
 }
 
 // answer reads the acknowledgement; a batch's is read once for all its messages.
-func (s *storing) answer(m *nats.Msg, _ uint64, _ bool) error {
+func (s *storeAction) answer(m *nats.Msg, _ uint64, _ bool) error {
 	if s.batch > 1 && m == s.lastReply {
 		if s.lastErr == nil {
 			s.acked++

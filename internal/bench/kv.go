@@ -21,7 +21,7 @@ import (
 type kvRun struct {
 	*run
 	bucket  string
-	clients askers
+	clients clientGroup
 }
 
 func (v *kvRun) setup(ctx context.Context) error {
@@ -29,11 +29,11 @@ func (v *kvRun) setup(ctx context.Context) error {
 		return err
 	}
 	for i := range v.spec.Pubs {
-		act, err := v.newKeeping(i)
+		act, err := v.newKeyAction(i)
 		if err != nil {
 			return err
 		}
-		a, err := newAsker(v.run, i, fmt.Sprintf("client-%d", i+1), act, 1)
+		a, err := newClient(v.run, i, fmt.Sprintf("client-%d", i+1), act, 1)
 		if err != nil {
 			return err
 		}
@@ -75,10 +75,10 @@ func (v *kvRun) openBucket(ctx context.Context) error {
 	return nil
 }
 
-// keyPrefix begins the keys of a run, so that they meet nobody else's.
+// keyPrefix begins all keys of a run, so that they differ from existing keys.
 func (v *kvRun) keyPrefix() string { return "bench." + v.id + "." }
 
-// removeKeys takes our keys out of a bucket of the user's at the end.
+// removeKeys purges the keys of the run from an existing bucket at the end.
 func (v *kvRun) removeKeys(js jetstream.JetStream) error {
 	prefix := v.keyPrefix()
 	v.cleanups = append(v.cleanups, cleanup{"keys " + prefix + ">", func(ctx context.Context) error {
@@ -94,7 +94,7 @@ func (v *kvRun) removeKeys(js jetstream.JetStream) error {
 // probe puts every key once, so that a get has something to find.
 func (v *kvRun) probe(ctx context.Context) error {
 	for _, a := range v.clients {
-		k := a.act.(*keeping)
+		k := a.act.(*keyAction)
 		js, err := filler(v.run, k.nc)
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func (v *kvRun) settle(_ context.Context, rep *report) {
 	v.clients.settle(rep, true)
 	rep.KV = &result.BucketUse{Bucket: v.bucket}
 	for _, a := range v.clients {
-		k := a.act.(*keeping)
+		k := a.act.(*keyAction)
 		rep.KV.Gets += k.done[opGet]
 		rep.KV.Puts += k.done[opPut]
 		rep.KV.CAS += k.done[opCAS]
@@ -144,9 +144,9 @@ const (
 	ops
 )
 
-// keeping is the action of an operation on a bucket.
-type keeping struct {
-	*asking
+// keyAction is the action of an operation on a bucket.
+type keyAction struct {
+	*requestAction
 	puts, gets []string // subjects, by key
 	revisions  []atomic.Uint64
 	mix        []uint8 // operations, in the order in which they are done
@@ -158,12 +158,12 @@ type keeping struct {
 	conflicts, stale int64
 }
 
-func (v *kvRun) newKeeping(id int) (*keeping, error) {
-	base, err := newAsking(v.run, id)
+func (v *kvRun) newKeyAction(id int) (*keyAction, error) {
+	base, err := newRequestAction(v.run, id)
 	if err != nil {
 		return nil, err
 	}
-	k := &keeping{asking: base, header: nats.Header{}}
+	k := &keyAction{requestAction: base, header: nats.Header{}}
 	for i := id; i < v.spec.KV.Keys; i += v.spec.Pubs {
 		subject := "$KV." + v.bucket + "." + v.keyPrefix() + strconv.Itoa(i)
 		k.puts = append(k.puts, v.api.values()+subject)
@@ -182,7 +182,7 @@ func (v *kvRun) newKeeping(id int) (*keeping, error) {
 
 // aux packs operation (2 bits), key (22) and the revision that a get must at
 // least see (40).
-func (k *keeping) aux(n uint64) uint64 {
+func (k *keyAction) aux(n uint64) uint64 {
 	key := uint64(k.keys.index())
 	return uint64(k.mix[n%uint64(len(k.mix))]) | key<<2 | k.revisions[key].Load()<<24
 }
@@ -191,7 +191,7 @@ func unpack(aux uint64) (op, key int, revision uint64) {
 	return int(aux & 3), int(aux >> 2 & (1<<22 - 1)), aux >> 24
 }
 
-func (k *keeping) ask(m message, reply string) error {
+func (k *keyAction) ask(m message, reply string) error {
 	op, key, revision := unpack(m.aux)
 	if op == opGet {
 		return k.nc.PublishRequest(k.gets[key], reply, nil)
@@ -207,7 +207,7 @@ func (k *keeping) ask(m message, reply string) error {
 // errWrongLast is JetStream's code for a failed compare-and-set.
 const errWrongLast = 10071
 
-func (k *keeping) answer(m *nats.Msg, aux uint64, measured bool) error {
+func (k *keyAction) answer(m *nats.Msg, aux uint64, measured bool) error {
 	op, key, revision := unpack(aux)
 	if measured {
 		k.done[op]++
@@ -236,7 +236,7 @@ func (k *keeping) answer(m *nats.Msg, aux uint64, measured bool) error {
 
 // got checks the answer to a get: it must be there, and not older than the last
 // put that was acknowledged before it was asked for.
-func (k *keeping) got(m *nats.Msg, revision uint64, measured bool) error {
+func (k *keyAction) got(m *nats.Msg, revision uint64, measured bool) error {
 	if status := m.Header.Get("Status"); status != "" {
 		return fmt.Errorf("get: status %s %s: %w", status, m.Header.Get("Description"), errAck)
 	}

@@ -15,12 +15,12 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// reconnectWait is short, so that a gap in the time line is the system's and
-// not the client library's two seconds of patience.
+// reconnectWait is short, so that a gap in the time line is that of the system and
+// not the two seconds that the client library waits by default.
 const reconnectWait = 100 * time.Millisecond
 
-// link is one connection of a run together with the socket below it, which can
-// be cut when the library hangs in a write to a server that has stopped.
+// link is one connection of a run together with the socket below it, which is cut
+// when the library hangs in a write to a server that has stopped reading.
 type link struct {
 	nc   *nats.Conn
 	wire *dialer
@@ -96,13 +96,13 @@ func (d *dialer) Dial(network, address string) (net.Conn, error) {
 	return conn, nil
 }
 
-// cut closes the socket and lets no other be opened.
+// cut closes the socket and refuses to open another.
 func (d *dialer) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.off = true
 	if d.conn != nil {
-		_ = d.conn.Close() // the connection is given up either way
+		_ = d.conn.Close() // the connection is abandoned either way
 	}
 }
 
@@ -138,7 +138,8 @@ func (r *run) linkAs(who string) (*link, error) {
 	return l, nil
 }
 
-// unfitForRaw says what stands between the socket and the plain protocol.
+// unfitForRaw names what the connection uses between socket and protocol, if the raw
+// driver cannot use it.
 func unfitForRaw(nc *nats.Conn) string {
 	if _, err := nc.TLSConnectionState(); err == nil {
 		return "TLS"

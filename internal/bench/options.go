@@ -24,7 +24,7 @@ func WithProgress(f func(Progress)) Option { return func(o *options) { o.watch =
 // WithVersion notes the version of the program in the result.
 func WithVersion(v string) Option { return func(o *options) { o.version = v } }
 
-// WithCeiling gives the rate in messages per second of which the generator is
+// WithCeiling returns the rate in messages per second of which the generator is
 // capable by itself, see [Calibrate]; runs above 70 % of it are generator-bound.
 func WithCeiling(perSecond float64) Option { return func(o *options) { o.ceiling = perSecond } }
 

@@ -22,7 +22,7 @@ type phase struct {
 // end is the instant at which the phase is over.
 func (p phase) end() int64 { return p.start + int64(p.d) }
 
-// phases gives the warm-up, if there is one, and the measurement of worker w.
+// phases returns the warm-up, if there is one, and the measurement of worker w.
 func (r *run) phases(w int) ([]phase, error) {
 	warm := time.Duration(r.spec.Warmup)
 	if r.countOnly { // such messages cannot tell that they are not measured

@@ -71,7 +71,7 @@ func (p *pubRun) settle(_ context.Context, rep *report) {
 		rep.Received += c.confirmed
 		response.Merge(&c.response)
 		service.Merge(&c.service)
-		rep.stretch(c.arrivals)
+		rep.noteGap(c.arrivals)
 		rep.lastRecv = max(rep.lastRecv, c.last)
 	}
 	rep.addLatency(&response, &service)
@@ -133,7 +133,7 @@ func (c *confirmer) confirm(n int64) {
 	c.seen.Store(n)
 }
 
-// record gives all messages up to the n-th the instant of their PONG.
+// record returns all messages up to the n-th the instant of their PONG.
 func (c *confirmer) record(n, now int64, ok bool) {
 	r := c.sender.run
 	if r.spec.Load.Mode == scenario.Max {

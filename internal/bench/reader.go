@@ -112,9 +112,9 @@ func openOrdered(ctx context.Context, r *run, js jetstream.JetStream, s *store, 
 const refusedPull = `{"batch":1,"idle_heartbeat":1000000000}`
 
 // awaitConsumer waits until requests from a connection reach a consumer: its leader
-// may be in another cluster, where the news that it is there come from. A
-// request before that is lost, and the client library asks again only after
-// half a minute without a heartbeat.
+// may be in another cluster, from where its interest has to spread. An earlier
+// request is lost, and the client library repeats it only after half a minute
+// without a heartbeat.
 func awaitConsumer(ctx context.Context, r *run, nc *nats.Conn, stream, consumer string) error {
 	subject := r.api.subjects() + "CONSUMER.MSG.NEXT." + stream + "." + consumer
 	var err error

@@ -51,7 +51,7 @@ func target(s scenario.Spec) float64 {
 func (p *report) addSenders(ws []worker) {
 	var lag hist.Hist
 	for i, w := range ws {
-		b := w.book()
+		b := w.counts()
 		p.Sent += b.sent
 		p.Refused += b.refused
 		p.onTime += b.onTime
@@ -99,16 +99,16 @@ func (p *report) addGroups(groups []*group) {
 			p.Foreign += t.foreign
 			p.recvBytes += t.bytes
 			p.lastRecv = max(p.lastRecv, t.last)
-			p.stretch(t.arrivals)
+			p.noteGap(t.arrivals)
 		}
 	}
 	p.addLatency(&response, &service)
 }
 
-// stretch notes the longest time that a receiver was without a message, if it
+// noteGap records the longest time that a receiver was without a message, if it
 // is the longest of all: before the first, between two, or after the last one
 // while messages were still sent. The senders are in the report already.
-func (p *report) stretch(a arrivals) {
+func (p *report) noteGap(a arrivals) {
 	note := func(from, to int64) {
 		if us := float64(to-from) / 1e3; us > p.Gap.US {
 			p.Gap = result.Gap{US: us, Second: float64(to-p.of.start) / 1e9}

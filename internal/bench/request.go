@@ -15,7 +15,7 @@ import (
 // service that is there, or of responders of the run's own.
 type requestRun struct {
 	*run
-	clients askers
+	clients clientGroup
 	servers []*responder
 }
 
@@ -35,11 +35,11 @@ func (q *requestRun) setup(ctx context.Context) error {
 		q.servers = append(q.servers, s)
 	}
 	for i := range q.spec.Pubs {
-		act, err := newAsking(q.run, i)
+		act, err := newRequestAction(q.run, i)
 		if err != nil {
 			return err
 		}
-		a, err := newAsker(q.run, i, fmt.Sprintf("client-%d", i+1), act, 1)
+		a, err := newClient(q.run, i, fmt.Sprintf("client-%d", i+1), act, 1)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (q *requestRun) probe(ctx context.Context) error {
 	payload := make([]byte, stamp.Full)
 	q.coder.Put(payload, stamp.Stamp{Flags: stamp.Probe}, stamp.Sum(nil))
 	for {
-		_, err := q.clients[0].link.nc.RequestWithContext(ctx, q.clients[0].act.(*asking).subjects.names[0], payload)
+		_, err := q.clients[0].link.nc.RequestWithContext(ctx, q.clients[0].act.(*requestAction).subjects.names[0], payload)
 		switch {
 		case err == nil:
 			return nil
@@ -79,14 +79,14 @@ func (q *requestRun) missing(_ context.Context) int64  { return q.clients.missin
 func (q *requestRun) settle(_ context.Context, rep *report) {
 	q.clients.settle(rep, true)
 	for _, a := range q.clients {
-		rep.Corrupt += a.act.(*asking).corrupt
+		rep.Corrupt += a.act.(*requestAction).corrupt
 	}
 }
 
-// asking is the action of a request.
-type asking struct {
+// requestAction is the action of a request.
+type requestAction struct {
 	nc       *nats.Conn
-	out      requester
+	out      requestWriter
 	id       int
 	pool     *stamp.Pool
 	coder    stamp.Coder
@@ -95,40 +95,40 @@ type asking struct {
 	corrupt  int64
 }
 
-func newAsking(r *run, id int) (*asking, error) {
+func newRequestAction(r *run, id int) (*requestAction, error) {
 	pool, err := stamp.NewPool(r.coder, r.spec.Sizes, r.spec.Payload, nil, r.spec.Seed+uint64(id))
 	if err != nil {
 		return nil, err
 	}
-	return &asking{
+	return &requestAction{
 		id: id, pool: pool, coder: r.coder,
 		subjects: newSubjects(r.subject, r.spec.Subjects, r.spec.Dist, r.spec.Seed+uint64(id)),
 		echo:     r.spec.Request != nil && r.spec.Request.Serve > 0 && r.spec.Request.ReplySize == 0,
 	}, nil
 }
 
-// requester is where an action puts its messages. They belong to the action
+// requestWriter is where an action puts its messages. They belong to the action
 // again when it returns.
-type requester interface {
+type requestWriter interface {
 	PublishRequest(subject, reply string, payload []byte) error
 }
 
 // over tells the action its connection.
-func (a *asking) over(by *asker) {
+func (a *requestAction) over(by *client) {
 	a.nc, a.out = by.link.nc, by.link.nc
 	if by.out != nil {
 		a.out = by.out
 	}
 }
 
-func (a *asking) aux(uint64) uint64 { return 0 }
+func (a *requestAction) aux(uint64) uint64 { return 0 }
 
-func (a *asking) ask(m message, reply string) error {
+func (a *requestAction) ask(m message, reply string) error {
 	p := a.pool.Next(stamp.Stamp{Worker: a.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
 	return a.out.PublishRequest(a.subjects.pick(), reply, p)
 }
 
-func (a *asking) answer(m *nats.Msg, _ uint64, measured bool) error {
+func (a *requestAction) answer(m *nats.Msg, _ uint64, measured bool) error {
 	if err := replyError(m); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type ring struct {
 	mask  uint64
 }
 
-// maxInFlight bounds a ring: beyond it the oldest request is given up.
+// maxInFlight bounds a ring: beyond it the oldest request is abandoned.
 const maxInFlight = 1 << 22
 
 func newRing(inFlight int) *ring {
@@ -42,7 +42,7 @@ func newRing(inFlight int) *ring {
 func (g *ring) at(seq uint64) *slot { return &g.slots[seq&g.mask] }
 
 // open notes that request seq goes out. It says whether the place was still
-// taken by a measured request, which is given up.
+// taken by a measured request, which is abandoned.
 func (g *ring) open(seq uint64, measured bool, intended, sent int64, aux uint64) (evicted bool) {
 	s := g.at(seq)
 	old := s.state.Swap(0)
@@ -57,11 +57,11 @@ func (g *ring) open(seq uint64, measured bool, intended, sent int64, aux uint64)
 	return old&(slotOpen|slotMeasured) == slotOpen|slotMeasured
 }
 
-// taken says whether the place of seq is still in use.
+// taken reports whether the place of seq is still in use.
 func (g *ring) taken(seq uint64) bool { return g.at(seq).state.Load() != 0 }
 
 // settle takes the answer to request seq: ok is false if it has had one, or was
-// given up.
+// abandoned.
 func (g *ring) settle(seq uint64) (intended, sent int64, aux uint64, measured, ok bool) {
 	s := g.at(seq)
 	state := s.state.Load()
@@ -75,7 +75,7 @@ func (g *ring) settle(seq uint64) (intended, sent int64, aux uint64, measured, o
 	return intended, sent, aux, state&slotMeasured != 0, true
 }
 
-// expire gives up all requests that were sent before the instant.
+// expire abandons all requests that were sent before the instant.
 func (g *ring) expire(before int64) (all, measured int64) {
 	for i := range g.slots {
 		s := &g.slots[i]

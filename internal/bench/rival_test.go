@@ -144,7 +144,7 @@ func rivalMedian(fs []rivalFigures, of func(rivalFigures) float64) float64 {
 	return stats.Median(xs)
 }
 
-// rivalRatio gives the least, the median and the greatest ratio a/b of the rounds.
+// rivalRatio returns the least, the median and the greatest ratio a/b of the rounds.
 func rivalRatio(a, b []rivalFigures, of func(rivalFigures) float64) [3]float64 {
 	var xs []float64
 	for i := range a {

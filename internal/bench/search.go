@@ -61,7 +61,7 @@ func Search(ctx context.Context, s scenario.Spec, c Connect, o result.Objective,
 	res.Judge(o)
 	if curve.Best == 0 {
 		res.Verdict.Pass = false
-		res.Verdict.Missed = append(res.Verdict.Missed, fmt.Sprintf("no rate down to %s/s passed", scenario.FormatRate(start*mostDown)))
+		res.Verdict.Missed = append(res.Verdict.Missed, fmt.Sprintf("no rate passed, the lowest was %s/s", scenario.FormatRate(start*mostDown)))
 	}
 	return res, nil
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// outlet is where a sender puts its messages. The payload belongs to the
+// publisher is where a sender puts its messages. The payload belongs to the
 // sender again when publish returns.
-type outlet interface {
+type publisher interface {
 	Publish(subject string, payload []byte) error
 }
 
@@ -26,7 +26,7 @@ type sender struct {
 	run      *run
 	id       int
 	link     *link
-	out      outlet
+	out      publisher
 	raw      *batches // with the raw driver
 	hold     *throttle
 	pool     *stamp.Pool
@@ -36,14 +36,14 @@ type sender struct {
 	progress atomic.Int64 // ledger.sent, for others to read
 	warm     atomic.Int64 // messages of the warm-up
 	done     chan struct{}
-	kick     chan struct{} // a message went out, for who confirms them
+	kick     chan struct{} // a message was sent
 
 	flags uint8
 	end   int64
 	seq   uint64
 }
 
-func newSender(r *run, id int, l *link, out outlet) (*sender, error) {
+func newSender(r *run, id int, l *link, out publisher) (*sender, error) {
 	pool, err := stamp.NewPool(r.coder, r.spec.Sizes, r.spec.Payload, nil, r.spec.Seed+uint64(id))
 	if err != nil {
 		return nil, err
@@ -73,9 +73,9 @@ func (s *sender) work(ctx context.Context, p phase) error {
 	return err
 }
 
-func (s *sender) book() *ledger { return &s.ledger }
+func (s *sender) counts() *ledger { return &s.ledger }
 
-// finish tells that nothing more is sent.
+// finish marks the end of all phases.
 func (s *sender) finish(err error) {
 	s.ledger.err = err
 	s.ledger.lane.Flush()
@@ -130,13 +130,13 @@ func (s *sender) account(at, now, size int64, refused bool) {
 	}
 }
 
-// refused decides whether to go on after the client library did not take a
-// message: while it reconnects, yes, and the message counts as lost.
+// refused handles an error of a publish: while the client library reconnects, the
+// message counts as lost and the sender continues.
 func (s *sender) refused(ctx context.Context, err error) error {
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return err
 	}
-	if s.run.spec.Load.Mode == scenario.Max { // without a rate there is no point in losing more
+	if s.run.spec.Load.Mode == scenario.Max { // at full speed it would only lose more messages
 		return s.run.await(ctx, s.run.timeout(), func() bool { return s.link.nc.IsConnected() })
 	}
 	return nil

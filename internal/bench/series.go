@@ -68,7 +68,7 @@ func (s *series) run(ctx context.Context) error {
 	return nil
 }
 
-// whole gives the result of the first n runs.
+// whole returns the result of the first n runs.
 func (s *series) whole(n int) *result.Result {
 	s.res.Runs = s.res.Runs[:min(n, len(s.res.Runs))]
 	s.res.Summary = result.Summarize(s.res.Runs, s.o.ceiling)

@@ -39,7 +39,7 @@ func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) 
 	if s.Queue == "" {
 		s.Queue = "natsctl-bench"
 	}
-	d := newDuty(r.clock)
+	d := newServiceLog(r.clock)
 	defer func() { _ = r.close(context.WithoutCancel(ctx)) }() // made nothing that could fail to go
 	var all []*responder
 	for i := range max(s.Responders, 1) {

@@ -14,7 +14,7 @@ import (
 
 // serveOptions let u answer open.> and send answers to _INBOX.> only.
 func serveOptions(users ...*server.User) server.Options {
-	return server.Options{Users: append(users, &server.User{Username: "asker", Password: "p"})}
+	return server.Options{Users: append(users, &server.User{Username: "client", Password: "p"})}
 }
 
 func servant() *server.User {
@@ -47,18 +47,18 @@ func TestServeUntilRevoked(t *testing.T) {
 	s := startServerWith(t, serveOptions(servant()))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	asker, err := as("asker", s)()
+	client, err := as("client", s)()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer asker.Close()
+	defer client.Close()
 	var kinds []string
 	step := 0
 	err = Serve(ctx, ServeSpec{Subject: "open.door", Responders: 2}, as("u", s), func(state ServeState) {
 		for _, n := range state.News {
 			kinds = append(kinds, n.Kind)
 		}
-		step = nextStep(t, s, asker, step, state.Served, kinds)
+		step = nextStep(t, s, client, step, state.Served, kinds)
 	})
 	if !errors.Is(err, nats.ErrAuthorization) || !strings.Contains(err.Error(), "responder-") {
 		t.Errorf("ended with %v", err)
@@ -70,18 +70,18 @@ func TestServeUntilRevoked(t *testing.T) {
 
 // nextStep does what is to happen next to the responders, once what was done
 // before is seen.
-func nextStep(t *testing.T, s *server.Server, asker *nats.Conn, step int, served int64, kinds []string) int {
+func nextStep(t *testing.T, s *server.Server, client *nats.Conn, step int, served int64, kinds []string) int {
 	switch {
 	case step == 0 && served < 10:
 		for range 10 {
-			if _, err := asker.Request("open.door", []byte("x"), 20*time.Second); err != nil {
+			if _, err := client.Request("open.door", []byte("x"), 20*time.Second); err != nil {
 				t.Error(err)
 			}
 		}
 		return 0
 	case step == 0:
 		for range 10 {
-			if err := asker.PublishRequest("open.door", "elsewhere", nil); err != nil {
+			if err := client.PublishRequest("open.door", "elsewhere", nil); err != nil {
 				t.Error(err)
 			}
 		}

@@ -10,11 +10,11 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/verify"
 )
 
-// sink takes the messages of one receiving worker, which alone calls take.
+// sink counts the messages of one receiving worker, which alone calls take.
 type sink struct {
 	run     *run
 	group   *group
-	untimed bool // there is no instant from which to count
+	untimed bool // messages have no due time
 	lane    *hist.Lane
 	windows []verify.Window // per publisher; of a queue group only for the order
 	tally   tally
@@ -49,7 +49,7 @@ func (a *arrivals) note(now int64) {
 	a.last = now
 }
 
-// group is all receivers that together get every message once: a single
+// group is the receivers that together get every message once: a single
 // subscriber, or the members of a queue group.
 type group struct {
 	sinks  []*sink
@@ -80,7 +80,7 @@ func (c *group) unique() (n int64) {
 	return n
 }
 
-// probed says whether a probe of every publisher has arrived.
+// probed reports whether a probe of every publisher has arrived.
 func (c *group) probed() bool {
 	for p := range c.sinks[0].probed {
 		seen := false
@@ -147,7 +147,7 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 	k.lane.Received(now, now-s.Intended)
 }
 
-// fresh says whether the message is the first of its number, and counts the
+// fresh reports whether the message is the first of its number, and counts the
 // order.
 func (k *sink) fresh(s stamp.Stamp) bool {
 	v := k.windows[s.Worker].See(s.Seq)

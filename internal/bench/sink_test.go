@@ -14,7 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// newTestSinks gives the sinks of a group in a run that checks every body.
+// newTestSinks returns the sinks of a group in a run that checks every body.
 func newTestSinks(mode string, n, publishers int) (*run, []*sink) {
 	r := newRun(scenario.Spec{Workload: scenario.PubSub, Sizes: []int{64}, Verify: 1, Load: scenario.Load{Mode: mode}}, nil, JSAPI{})
 	r.line.Begin(0)
@@ -28,7 +28,7 @@ func (r *run) payload(size int, s stamp.Stamp) []byte {
 	return p
 }
 
-// TestSinkCounts gives a sink one message of each kind.
+// TestSinkCounts returns a sink one message of each kind.
 func TestSinkCounts(t *testing.T) {
 	r, sinks := newTestSinks(scenario.Open, 1, 2)
 	k := sinks[0]
@@ -225,14 +225,14 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// TestAhead knows the last instant of a schedule.
-func TestAhead(t *testing.T) {
+// TestLookahead knows the last instant of a schedule.
+func TestLookahead(t *testing.T) {
 	s := scenario.Spec{Pubs: 1, Load: scenario.Load{Mode: scenario.Open, Rate: 3}}
 	shape, err := s.Load.Shape(time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &ahead{Schedule: s.Schedule(shape, 0)}
+	h := &lookahead{Schedule: s.Schedule(shape, 0)}
 	var lasts []bool
 	for _, ok := h.Next(); ok; _, ok = h.Next() {
 		lasts = append(lasts, h.last())
@@ -249,7 +249,7 @@ func TestRoom(t *testing.T) {
 		open   int64
 		want   bool
 	}{{100, 76, false}, {100, 75, true}, {2, 2, false}, {2, 1, true}, {1, 1, false}, {1, 0, true}} {
-		a := &asker{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: c.window}}}}
+		a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: c.window}}}}
 		a.issued.Store(10 + c.open)
 		a.settled.Store(10)
 		if got := a.room(); got != c.want {
@@ -268,12 +268,12 @@ func (answering) answer(m *nats.Msg, _ uint64, _ bool) error {
 	return nil
 }
 
-// TestAskerSettles counts answers: to requests of the measurement only, and
+// TestClientSettles counts answers: to requests of the measurement only, and
 // each once.
-func TestAskerSettles(t *testing.T) {
+func TestClientSettles(t *testing.T) {
 	line := hist.NewTimeline()
 	line.Begin(0)
-	a := &asker{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: 4}}}, act: answering{}, ring: newRing(64), lane: line.Lane(), batch: 1, wake: make(chan struct{}, 1)}
+	a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: 4}}}, act: answering{}, ring: newRing(64), lane: line.Lane(), batch: 1, wake: make(chan struct{}, 1)}
 	for seq := range uint64(5) {
 		a.ring.open(seq, seq > 0, int64(100*seq), int64(100*seq+10), seq)
 		a.issued.Add(1)
@@ -300,11 +300,11 @@ func TestAskerSettles(t *testing.T) {
 	}
 }
 
-// TestAskersMissing sums what has no answer yet.
-func TestAskersMissing(t *testing.T) {
-	var as askers
+// TestClientsMissing sums what has no answer yet.
+func TestClientsMissing(t *testing.T) {
+	var as clientGroup
 	for i := range int64(2) {
-		a := &asker{}
+		a := &client{}
 		a.measured.Store(100 + i)
 		a.resolved.Store(90)
 		as = append(as, a)
@@ -314,11 +314,11 @@ func TestAskersMissing(t *testing.T) {
 	}
 }
 
-// TestAskerWaits for room, and gives up what was never answered.
-func TestAskerWaits(t *testing.T) {
+// TestClientWaits for room, and gives up what was never answered.
+func TestClientWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRun(scenario.Spec{Timeout: 1000 * ms, Load: scenario.Load{Mode: scenario.Max, Window: 2}, Sizes: []int{64}}, nil, JSAPI{})
-		a := &asker{run: r, ring: newRing(64), wake: make(chan struct{}, 1)}
+		a := &client{run: r, ring: newRing(64), wake: make(chan struct{}, 1)}
 		for seq := range uint64(2) {
 			a.ring.open(seq, seq == 1, 0, r.clock.Now()+1, 0)
 			a.issued.Add(1)

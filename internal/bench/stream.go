@@ -48,19 +48,19 @@ func openStream(ctx context.Context, r *run) (*store, error) {
 	return s, makeStream(ctx, r, s)
 }
 
-// adopt uses a stream of the user's: its subject, and none of its settings.
+// adopt uses an existing stream as it is.
 func adopt(ctx context.Context, r *run, s *store) error {
 	cfg := s.stream.CachedInfo().Config
 	if r.spec.Subject == "" {
 		if len(cfg.Subjects) == 0 {
-			return fmt.Errorf("stream %s has no subject of its own to publish to: %w", cfg.Name, ErrUnsupported)
+			return fmt.Errorf("stream %s has no subjects to publish to: %w", cfg.Name, ErrUnsupported)
 		}
 		r.subject = concrete(cfg.Subjects[0])
 	}
 	return s.note(ctx)
 }
 
-// concrete puts words in the place of wildcards.
+// concrete replaces wildcards by words.
 func concrete(subject string) string {
 	tokens := strings.Split(subject, ".")
 	for i, t := range tokens {
@@ -126,7 +126,7 @@ func (s *store) stored(ctx context.Context) int64 {
 	return int64(s.last - s.before.LastSeq)
 }
 
-// final is stored, freshly asked for, and tried for a while.
+// final is stored after a fresh request, with retries.
 func (s *store) final(ctx context.Context) int64 {
 	for range 20 {
 		info, err := s.stream.Info(ctx)

@@ -17,7 +17,7 @@ type throttle struct {
 	backlog func() int64
 	limit   int64
 	patient time.Duration
-	written atomic.Int64 // backlog that has not moved for so long that it is lost
+	written atomic.Int64 // backlog that counts as lost
 }
 
 // What may be on its way: to each subscriber, and to all of them. What waits
@@ -41,8 +41,8 @@ func newThrottle(r *run, groups int, backlog func() int64) *throttle {
 	return &throttle{backlog: backlog, limit: int64(max(each, minBacklog) * groups), patient: r.timeout()}
 }
 
-// wait returns when the backlog is below the limit. What does not move for the
-// timeout is given up, so that lost messages hold up nobody.
+// wait returns when the backlog is below the limit. A backlog that has not
+// moved for the timeout counts as lost, so that lost messages do not block the publishers.
 func (t *throttle) wait(ctx context.Context) {
 	if t == nil || t.backlog()-t.written.Load() <= t.limit {
 		return

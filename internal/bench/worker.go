@@ -13,23 +13,23 @@ import (
 type workload interface {
 	// setup connects, subscribes and makes streams and the like.
 	setup(ctx context.Context) error
-	// probe returns when messages get from every sender to where they belong.
+	// probe returns when messages of every sender reach their receivers.
 	probe(ctx context.Context) error
-	// workers are what sends.
+	// workers returns the senders.
 	workers(ctx context.Context) []worker
 	// missing returns how many messages of the measurement are still on their way.
 	// It is called while workers and receivers are at work.
 	missing(ctx context.Context) int64
-	// settle is called when all receivers are at rest: it adds what the
-	// workload found to the report.
+	// settle is called after all receivers have stopped: it adds what the
+	// workload counted to the report.
 	settle(ctx context.Context, rep *report)
 }
 
-// worker sends one phase after the other, and is told when it was the last.
+// worker sends the messages of one phase after the other; finish follows the last.
 type worker interface {
 	work(ctx context.Context, p phase) error
 	finish(err error)
-	book() *ledger
+	counts() *ledger
 }
 
 func asWorkers[W worker](ws []W) []worker {
@@ -71,8 +71,7 @@ func (l *ledger) send(at, now, size, end int64, refused bool) {
 // one that kept the rate: a pause of the machine is not saturation.
 const tolerated = int64(100 * time.Millisecond)
 
-// errWarm ends a warm-up that cannot keep its rate: what it still owes is not
-// sent.
+// errWarm ends a warm-up that cannot keep its rate: the rest is not sent.
 var errWarm = errors.New("warm-up is over")
 
 // floodBurst is how many messages share a reading of the clock at full speed.

@@ -139,7 +139,7 @@ func (h *Hist) Spectrum(steps int) []Point {
 	return out
 }
 
-// Encode gives the histogram in HdrHistogram's V2 compressed encoding, base64,
+// Encode returns the histogram in HdrHistogram's V2 compressed encoding, base64,
 // which all HdrHistogram tools read; an empty one gives "".
 func (h *Hist) Encode() (string, error) {
 	if h.Count() == 0 {

@@ -30,7 +30,7 @@ type slot struct {
 	hist *coarse
 }
 
-// NewTimeline gives an empty time line; [Timeline.Begin] starts it.
+// NewTimeline returns an empty time line; [Timeline.Begin] starts it.
 func NewTimeline() *Timeline { return &Timeline{} }
 
 // Begin sets the instant of the run's clock at which the first window begins;
@@ -51,7 +51,7 @@ func (t *Timeline) Start() int64 {
 	return t.start
 }
 
-// Lane gives a worker its entry to the time line.
+// Lane returns a worker its entry to the time line.
 func (t *Timeline) Lane() *Lane {
 	l := &Lane{line: t, end: t.start + Step}
 	t.mu.Lock()
@@ -60,7 +60,7 @@ func (t *Timeline) Lane() *Lane {
 	return l
 }
 
-// Windows gives the time line so far, without gaps. It is complete up to the
+// Windows returns the time line so far, without gaps. It is complete up to the
 // last [Lane.Flush] of every lane.
 func (t *Timeline) Windows() []Window {
 	t.mu.Lock()

@@ -26,7 +26,7 @@ type Clock interface {
 // for concurrent use; Wait is at its best on a thread prepared with [Lock].
 type Monotonic struct{ epoch time.Time }
 
-// NewMonotonic gives a clock whose zero is epoch, which must hold a monotonic
+// NewMonotonic returns a clock whose zero is epoch, which must hold a monotonic
 // reading (come from time.Now).
 func NewMonotonic(epoch time.Time) Monotonic { return Monotonic{epoch: epoch} }
 

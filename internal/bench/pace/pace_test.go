@@ -219,7 +219,7 @@ func BenchmarkMillionSends(b *testing.B) {
 	}
 }
 
-// paced gives the lag of every one of n sends.
+// paced returns the lag of every one of n sends.
 func paced(t testing.TB, n int, rate float64) []int64 {
 	t.Helper()
 	s := must(t)(Constant(rate, time.Duration(float64(n)/rate*1e9)))

@@ -33,7 +33,7 @@ func (e *even) Next() (int64, bool) {
 	return at, true
 }
 
-// Poisson gives worker w of n independent random arrivals at its share of the
+// Poisson returns worker w of n independent random arrivals at its share of the
 // shape's rate; the superposition of all workers is Poisson again. The number
 // of sends is random, but fixed by seed.
 func Poisson(s Shape, w, n int, seed uint64) Schedule {

@@ -75,7 +75,7 @@ func TestStepsRefuseABadRate(t *testing.T) {
 	}
 }
 
-// TestEvenIsInterleaved gives worker w of n every n-th send.
+// TestEvenIsInterleaved returns worker w of n every n-th send.
 func TestEvenIsInterleaved(t *testing.T) {
 	s, err := Constant(1000, 10*time.Millisecond)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Precise says whether this system has a sleeper that is good to some tens of
+// Precise reports whether this system has a sleeper that is good to some tens of
 // microseconds.
 const Precise = true
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Precise says whether this system has a sleeper that is good to some tens of
+// Precise reports whether this system has a sleeper that is good to some tens of
 // microseconds. Here the last two milliseconds of a wait are spent yielding
 // the processor instead, which costs CPU.
 const Precise = false

@@ -12,7 +12,7 @@ func Calibration(w io.Writer, c *result.Calibration, o Options) error {
 	p.line("machine", "%s, %d cores, Go %s", o.safe(c.Env.OS), c.Env.Cores, o.safe(c.Env.Go))
 	how := "the system's precise sleeper"
 	if !c.Precise {
-		how = "yielding the processor, for this system has no precise sleeper"
+		how = "yielding the processor: this system has no precise sleeper"
 	}
 	p.line("timer lag", "p50 %s, p99 %s, max %s at 1000/s, by %s", micros(c.TimerLag.P50), micros(c.TimerLag.P99), micros(c.TimerLag.Max), how)
 	p.line("clock", "%.0f ns for a reading", c.ClockNS)
@@ -25,7 +25,7 @@ func Calibration(w io.Writer, c *result.Calibration, o Options) error {
 	for _, ceiling := range c.Ceilings {
 		p.line("  "+ceiling.Driver, "%6d B %14s %14s", ceiling.Size, count(ceiling.PerSec), volume(ceiling.BytesPS))
 	}
-	p.line("", "one publisher into a sink in this process; a server cannot be measured above 70 %% of it")
+	p.line("", "one publisher into a sink in this process; a server cannot be measured above 70%% of it")
 	if _, err := io.WriteString(w, p.b.String()); err != nil {
 		return fmt.Errorf("write calibration: %w", err)
 	}

@@ -16,16 +16,16 @@ func Comparison(w io.Writer, c *result.Comparison, o Options) error {
 		p.line("note", "%s", o.safe(text))
 	}
 	p.blank()
-	p.line("", "%11s %11s %8s %16s %7s %9s", "base", "new", "change", "95 % interval", "p", "visible")
+	p.line("", "%11s %11s %8s %16s %7s %9s", "base", "new", "change", "95% interval", "p", "visible")
 	for _, ch := range c.Changes {
 		p.line(ch.Metric, "%11s %11s %8s %16s %7.4f %9s  %s", value(ch.Unit, ch.Base), value(ch.Unit, ch.New),
 			change(ch.Ratio), interval(ch.CI95), ch.Holm, visible(ch.MDE), ch.Verdict)
 	}
 	p.blank()
 	if few(c) {
-		p.line("", "so few runs cannot show any change: use at least 6 on each side, better 8 (--runs 8)")
+		p.line("", "too few runs to show a change: use at least 6 on each side, better 8 (--runs 8)")
 	}
-	p.line("", "p: chance of such a difference if nothing had changed; visible: the smallest change that would have been found")
+	p.line("", "p: probability of such a difference without a change; visible: the smallest change that would have been found")
 	for _, f := range c.Failed {
 		p.line("FAILED", "%s", o.safe(f))
 	}
@@ -58,7 +58,7 @@ func change(ratio float64) string {
 	if ratio == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%+.1f %%", (ratio-1)*100)
+	return fmt.Sprintf("%+.1f%%", (ratio-1)*100)
 }
 
 func interval(ci *[2]float64) string {
@@ -72,5 +72,5 @@ func visible(mde float64) string {
 	if mde == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.1f %%", mde*100)
+	return fmt.Sprintf("%.1f%%", mde*100)
 }

@@ -136,7 +136,7 @@ func spectrumPlot(r *result.Run) (plot, bool) {
 		}
 		p.Lines = append(p.Lines, line{names[i], strings.Join(pts, " "), colors[i], i})
 	}
-	for n, text := range []string{"0", "90 %", "99 %", "99.9 %", "99.99 %", "99.999 %"} {
+	for n, text := range []string{"0", "90%", "99%", "99.9%", "99.99%", "99.999%"} {
 		p.XTicks = append(p.XTicks, mark{left + float64(n)/deepest*(plotW-left-right), text})
 	}
 	for e := low; e <= high; e++ {

@@ -109,7 +109,7 @@ func TestTextLines(t *testing.T) {
 		"service":               "service 212 us 213 us 214 us 215 us 216 us 217 us",
 		"send lag":              "send lag 312 us 313 us 314 us 315 us 316 us 317 us",
 		"longest gap":           "longest gap 15.0 us without a message, until second 4.5",
-		"servers":               "servers 3 servers: 2,001 messages in, 2,002 out, CPU 41 %, 42 MB",
+		"servers":               "servers 3 servers: 2,001 messages in, 2,002 out, CPU 41%, 42 MB",
 		"stream":                "stream S: stored 3,001, acknowledged 3,002, redelivered 3,003",
 		"bucket":                "bucket B: 4,001 gets, 4,002 puts, 4,003 compare-and-sets (4,004 conflicts), 4,005 stale reads",
 		"sustains":              "sustains 900/s",
@@ -144,7 +144,7 @@ func TestTextVerdicts(t *testing.T) {
 	r.Verdict, r.Search.Best = &result.Verdict{SLO: "lost=0", Pass: true}, 0
 	text := show(t, r, Options{})
 	tail := text[strings.Index(text, "sustains"):]
-	for name, want := range map[string]string{"run 1": "run 1 NOT VALID", "run 2": "run 2 valid", "run 3": "run 3 NOT VALID, partial", "objective": "objective lost=0: met", "sustains": "sustains none of the rates that were tried"} {
+	for name, want := range map[string]string{"run 1": "run 1 NOT VALID", "run 2": "run 2 valid", "run 3": "run 3 NOT VALID, partial", "objective": "objective lost=0: met", "sustains": "sustains none of the tested rates"} {
 		if got := lineOf(tail, name); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
@@ -152,7 +152,7 @@ func TestTextVerdicts(t *testing.T) {
 	if !strings.Contains(tail, "short: only 5 ms") {
 		t.Errorf("\n%s", tail)
 	}
-	if got := lineOf(text, "median"); got != "median 5,678 rate varies by 12.3 % from run to run" {
+	if got := lineOf(text, "median"); got != "median 5,678 rate varies by 12.3% between runs" {
 		t.Errorf("%q", got)
 	}
 	closed := sample(t)
@@ -216,7 +216,7 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
 	}
-	if percent(0.1234) != "12.3 %" {
+	if percent(0.1234) != "12.3%" {
 		t.Error(percent(0.1234))
 	}
 }
@@ -264,19 +264,19 @@ func TestComparisonText(t *testing.T) {
 	got := text()
 	for name, want := range map[string]string{
 		"base": "base one?, runs: 7", "new": "new two, runs: 8", "note": "note GOGC: 1, then 2?", "FAILED": "FAILED p99>+10%: +20.0 %",
-		"p99":  "p99 1.00 ms 1.20 ms +20.0 % +10.0 to +30.0 0.0030 5.7 % worse",
+		"p99":  "p99 1.00 ms 1.20 ms +20.0% +10.0 to +30.0 0.0030 5.7% worse",
 		"cpu":  "cpu 1,000 ns 900 ns 0.0000 no change found",
-		"rate": "rate 5,000 4,000 -20.0 % -30.0 to -10.0 0.0000 no change found",
+		"rate": "rate 5,000 4,000 -20.0% -30.0 to -10.0 0.0000 no change found",
 	} {
 		if line := lineOf(got, name); line != want {
 			t.Errorf("%q, want %q", line, want)
 		}
 	}
-	if strings.Contains(got, "so few runs") {
+	if strings.Contains(got, "too few runs to show") {
 		t.Errorf("\n%s", got)
 	}
 	c.Changes[1].Verdict = result.TooFew
-	if got = text(); !strings.Contains(got, "so few runs cannot show any change") {
+	if got = text(); !strings.Contains(got, "too few runs to show a change") {
 		t.Errorf("\n%s", got)
 	}
 }
@@ -296,7 +296,7 @@ func TestCalibrationText(t *testing.T) {
 	got := text()
 	for name, want := range map[string]string{
 		"machine": "machine linux 6, 2 cores, Go 1.26", "timer lag": "timer lag p50 11.0 us, p99 12.0 us, max 13.0 us at 1000/s, by the system's precise sleeper",
-		"clock": "clock 17 ns for a reading", "round trip": "round trip min 14.0 us, p50 15.0 us, p99 16.0 us", "others": "others used 18.0 % of the machine meanwhile",
+		"clock": "clock 17 ns for a reading", "round trip": "round trip min 14.0 us, p50 15.0 us, p99 16.0 us", "others": "others used 18.0% of the machine meanwhile",
 		"  raw": "raw 19 B 2,000 37.1 KiB/s",
 	} {
 		if line := lineOf(got, name); line != want {
@@ -338,7 +338,7 @@ func TestPlots(t *testing.T) {
 	if first, end := time.YTicks[0], time.YTicks[4]; first.Text != "0" || end.Text != "4,000" || first.At <= end.At || time.XTicks[0].Text != "0 s" || !strings.HasPrefix(time.Lines[0].Points, xy(0, 3000.0/4000)) {
 		t.Errorf("%+v", time)
 	}
-	if last := ps[0].XTicks[5]; last.Text != "99.999 %" || last.At != plotW-right {
+	if last := ps[0].XTicks[5]; last.Text != "99.999%" || last.At != plotW-right {
 		t.Errorf("%+v", ps[0].XTicks)
 	}
 	run.Saturated = &result.Saturation{}

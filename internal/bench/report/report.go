@@ -98,7 +98,7 @@ func volume(v float64) string {
 	return digits3(v) + " B/s"
 }
 
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", share*100) }
+func percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 
 // sparkline draws values as bars, at most n of them: neighbours share a bar,
 // which shows the greater.

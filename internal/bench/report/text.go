@@ -71,14 +71,14 @@ func (p *page) runs(r *result.Result) {
 			count(float64(run.Lost)), count(float64(run.Dup)), count(float64(run.Reordered)), count(float64(run.Corrupt)))
 	}
 	if s := r.Summary; len(r.Runs) > 1 {
-		p.line("median", "%11s %11s   rate varies by %s from run to run", "", count(s.Rate.Median), percent(s.Rate.CV))
+		p.line("median", "%11s %11s   rate varies by %s between runs", "", count(s.Rate.Median), percent(s.Rate.CV))
 	}
 	p.blank()
 }
 
 func (p *page) latency(r *result.Run) {
 	if s := r.Saturated; s != nil {
-		p.line("saturated", "at %s/s of %s/s offered: no latencies, they would only tell how long the run was",
+		p.line("saturated", "at %s/s of %s/s offered: no latencies, they would only show how long the run was",
 			scenario.FormatRate(s.At), scenario.FormatRate(r.Rate.Target))
 		p.blank()
 		return
@@ -94,7 +94,7 @@ func (p *page) latency(r *result.Run) {
 		}
 	}
 	if r.Latency.Response == nil && r.Latency.Service != nil {
-		p.line("", "closed loop: no response time, for nothing was due; use --rate for one")
+		p.line("", "closed loop: no response time; use --rate to measure it")
 	}
 	p.blank()
 }
@@ -183,7 +183,7 @@ func (p *page) sides(r *result.Run) {
 	p.line("client", "%s ns CPU per message, %.2f cores, %.0f MB, longest collector pause %s",
 		count(c.CPUNSPerMsg), c.CPUCores, c.RSSMB, micros(c.GCPauseMaxUS))
 	if s := r.Server; s != nil {
-		p.line("servers", "%d servers: %s messages in, %s out, CPU %.0f %%, %.0f MB",
+		p.line("servers", "%d servers: %s messages in, %s out, CPU %.0f%%, %.0f MB",
 			s.Servers, count(float64(s.InMsgs)), count(float64(s.OutMsgs)), s.CPUAvg, s.MemMB)
 		p.line("", "slow consumers %d, stalled clients %d, JetStream API errors %d", s.SlowConsumers, s.StalledClients, s.JSAPIErrors)
 	}
@@ -212,7 +212,7 @@ func (p *page) search(c *result.Curve) {
 	if c.Best > 0 {
 		p.line("sustains", "%s/s", scenario.FormatRate(c.Best))
 	} else {
-		p.line("sustains", "none of the rates that were tried")
+		p.line("sustains", "none of the tested rates")
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// spaced gives n figures around a value, a little apart, all different.
+// spaced returns n figures around a value, a little apart, all different.
 func spaced(n int, value float64) (out []float64) {
 	for i := range n {
 		out = append(out, value*(1+float64(i)/1000))
@@ -197,18 +197,18 @@ func TestFailed(t *testing.T) {
 		change  Change
 		failure string // "": kept
 	}{
-		{"p99>+10%", Change{Ratio: 1.11, Verdict: Worse}, "p99>+10%: +11.0 %"},
+		{"p99>+10%", Change{Ratio: 1.11, Verdict: Worse}, "p99>+10%: +11.0%"},
 		{"p99>+50%", Change{Ratio: 1.5, Verdict: Worse}, ""},
 		{"p99>+10%", Change{Ratio: 1.11, Verdict: Same}, ""},
 		{"p99>+10%", Change{Ratio: 0.5, Verdict: Better}, ""},
 		{"p99<-50%", Change{Ratio: 0.5, Verdict: Better}, ""},
-		{"p99<-10%", Change{Ratio: 0.85, Verdict: Better}, "p99<-10%: -15.0 %"},
+		{"p99<-10%", Change{Ratio: 0.85, Verdict: Better}, "p99<-10%: -15.0%"},
 		{"p99<-10%", Change{Ratio: 1.5, Verdict: Worse}, ""},
 		{"p99>+10%", Change{Ratio: 9, Verdict: TooFew}, "p99>+10%: too few runs"},
 		{"p99>+10%", Change{Verdict: Missing}, "p99>+10%: no figure"},
-		{"p99>+10%", Change{Base: 0, New: 5, Verdict: Worse}, "p99>+10%: +Inf %"},
+		{"p99>+10%", Change{Base: 0, New: 5, Verdict: Worse}, "p99>+10%: +Inf%"},
 		{"p99>+10%", Change{Base: 5, New: 0, Verdict: Better}, ""},
-		{"p99<-10%", Change{Base: 5, New: 0, Verdict: Worse}, "p99<-10%: -Inf %"},
+		{"p99<-10%", Change{Base: 5, New: 0, Verdict: Worse}, "p99<-10%: -Inf%"},
 		{"p99>+10%", Change{Base: 0, New: 0, Verdict: Worse}, ""},
 	} {
 		f, err := ParseFailOn(c.limit)

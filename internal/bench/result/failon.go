@@ -31,12 +31,12 @@ func ParseFailOn(s string) (FailOn, error) {
 	for part := range strings.SplitSeq(s, ",") {
 		i := strings.IndexAny(part, "<>")
 		if i < 0 {
-			return nil, fmt.Errorf("%w limit %q: want METRIC>+PERCENT%% or METRIC<-PERCENT%%, such as p99>+10%%", scenario.ErrUnit, part)
+			return nil, fmt.Errorf("%w limit %q (examples: p99>+10%%, rate<-5%%)", scenario.ErrUnit, part)
 		}
 		m, ok := MetricByName(strings.TrimSpace(part[:i]))
 		v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(part[i+1:]), "%"), 64)
 		if !ok || err != nil || math.IsNaN(v) {
-			return nil, fmt.Errorf("%w limit %q: want METRIC>+PERCENT%% with one of %s", scenario.ErrUnit, part, strings.Join(MetricNames(), ", "))
+			return nil, fmt.Errorf("%w limit %q (examples: p99>+10%%, rate<-5%%; metrics: %s)", scenario.ErrUnit, part, strings.Join(MetricNames(), ", "))
 		}
 		out = append(out, Tolerance{Metric: m, Above: part[i] == '>', Limit: v / 100, text: strings.TrimSpace(part)})
 	}
@@ -68,7 +68,7 @@ func (f FailOn) failed(cs []Change) []string {
 		case c.Verdict == TooFew || c.Verdict == Missing:
 			out = append(out, t.text+": "+c.Verdict)
 		case c.Verdict != Same && (t.Above && rel > t.Limit || !t.Above && rel < t.Limit):
-			out = append(out, fmt.Sprintf("%s: %+.1f %%", t.text, rel*100))
+			out = append(out, fmt.Sprintf("%s: %+.1f%%", t.text, rel*100))
 		}
 	}
 	return out

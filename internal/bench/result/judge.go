@@ -55,7 +55,7 @@ type doubt struct {
 	text  func(r *Run, o Observed) string
 }
 
-// when gives a text if bad.
+// when returns a text if bad.
 func when(bad bool, format string, args ...any) string {
 	if !bad {
 		return ""

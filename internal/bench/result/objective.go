@@ -23,7 +23,7 @@ type Condition struct {
 	text   string
 }
 
-// operators are tried in this order, the longer ones first.
+// operators are tried in this order: the longer ones first.
 var operators = []string{"<=", ">=", "<", ">", "="}
 
 // ParseSLO reads conditions such as "p99<10ms,lost=0,rate>50k".
@@ -47,12 +47,12 @@ func parseCondition(s string) (Condition, error) {
 		}
 		m, known := MetricByName(strings.TrimSpace(name))
 		if !known {
-			return Condition{}, fmt.Errorf("%w objective %q: unknown metric %q: want one of %s", scenario.ErrUnit, s, name, strings.Join(MetricNames(), ", "))
+			return Condition{}, fmt.Errorf("%w objective %q: unknown metric %q (one of: %s)", scenario.ErrUnit, s, name, strings.Join(MetricNames(), ", "))
 		}
 		limit, err := m.parse(strings.TrimSpace(value))
 		return Condition{Metric: m, Op: op, Limit: limit, text: s}, err
 	}
-	return Condition{}, fmt.Errorf("%w objective %q: want METRIC<LIMIT, such as p99<10ms", scenario.ErrUnit, s)
+	return Condition{}, fmt.Errorf("%w objective %q (examples: p99<10ms, lost=0)", scenario.ErrUnit, s)
 }
 
 // parse reads a value of the metric: times as durations, others as numbers.
@@ -62,7 +62,7 @@ func (m Metric) parse(s string) (float64, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%w time %q: want a duration such as 10ms", scenario.ErrUnit, s)
+		return 0, fmt.Errorf("%w duration %q (examples: 500us, 10ms, 2s)", scenario.ErrUnit, s)
 	}
 	return float64(d) / 1e3, nil
 }
@@ -112,7 +112,7 @@ func (c Condition) holds(v float64) bool {
 	return v == c.Limit
 }
 
-// names says whether the objective has a condition on a metric.
+// names reports whether the objective has a condition on a metric.
 func (o Objective) names(metric string) bool {
 	for _, c := range o {
 		if c.Metric.Name == metric {

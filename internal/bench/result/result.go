@@ -226,7 +226,7 @@ type PhaseTime struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Validity says whether the figures may be trusted, and why not.
+// Validity reports whether the figures may be trusted, and why not.
 type Validity struct {
 	Valid   bool     `json:"valid"`
 	Reasons []Reason `json:"reasons"`
@@ -247,7 +247,7 @@ type Verdict struct {
 	Missed []string `json:"missed,omitempty"`
 }
 
-// Valid says whether all runs are valid.
+// Valid reports whether all runs are valid.
 func (r *Result) Valid() bool {
 	for _, run := range r.Runs {
 		if !run.Validity.Valid {
@@ -257,13 +257,13 @@ func (r *Result) Valid() bool {
 	return len(r.Runs) > 0
 }
 
-// Whole gives the intervals that lie within the measurement: without the rest
+// Whole returns the intervals that lie within the measurement: without the rest
 // of a second at its end, and what came after.
 func (r *Run) Whole() []Interval {
 	return r.Intervals[:min(len(r.Intervals), int(r.Seconds+0.01))]
 }
 
-// Partial says whether a run was ended early.
+// Partial reports whether a run was ended early.
 func (r *Result) Partial() bool {
 	for _, run := range r.Runs {
 		if run.Partial {

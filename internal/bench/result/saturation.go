@@ -55,7 +55,7 @@ func (r *Run) fanout() float64 {
 	return max(float64(r.Expected)/float64(r.Sent), 1)
 }
 
-// growing says whether the median latency of the last third is more than twice
+// growing reports whether the median latency of the last third is more than twice
 // that of the first: a backlog builds up.
 func growing(is []Interval) bool {
 	third := len(is) / 3
@@ -72,7 +72,7 @@ func growing(is []Interval) bool {
 	return last > 1000 && last > 2*mean(is[:third])
 }
 
-// recovered says whether the last whole second was as quick as the first: a
+// recovered reports whether the last whole second was as quick as the first: a
 // stall was over before the end, and the rate is not at fault.
 func recovered(is []Interval) bool {
 	if len(is) < 3 {

@@ -42,7 +42,7 @@ type choice struct {
 func (s Spec) check() error {
 	for _, c := range s.choices() {
 		if !slices.Contains(c.of, c.value) {
-			return fmt.Errorf("%w: %s %q: want one of %s", ErrSpec, c.field, c.value, strings.Join(c.of, ", "))
+			return fmt.Errorf("%w: invalid %s %q (one of: %s)", ErrSpec, c.field, c.value, strings.Join(c.of, ", "))
 		}
 	}
 	for _, c := range []struct {
@@ -53,21 +53,21 @@ func (s Spec) check() error {
 		{s.Duration <= 0 && s.Msgs <= 0, "duration or msgs must be positive"},
 		{s.Timeout <= 0, "timeout must be positive"},
 		{slices.Min(s.Sizes) < 0, "sizes must not be negative"},
-		{strings.ContainsAny(s.Subject, " \t\r\n*>"), "subject must be one that can be published to"},
-		{s.Workload == JSE2E && s.JS.Ack == "batch", "js-e2e measures single messages: js.ack batch is for js-pub"},
-		{s.Workload == JSE2E && s.Load.Mode == Max && s.JS.Ack == "none", "js-e2e without acks and without a rate overruns the stream"},
-		{s.Driver == DriverRaw && !s.FitsRaw(), "driver raw is for load.mode max, and there for pub, pubsub, request and js-pub with js.ack window or sync"},
+		{strings.ContainsAny(s.Subject, " \t\r\n*>"), "subject must not contain wildcards or spaces"},
+		{s.Workload == JSE2E && s.JS.Ack == "batch", "js-e2e does not support js.ack batch"},
+		{s.Workload == JSE2E && s.Load.Mode == Max && s.JS.Ack == "none", "js-e2e with js.ack none needs a rate: at full speed the stream drops messages"},
+		{s.Driver == DriverRaw && !s.FitsRaw(), "driver raw supports load.mode max with pub, pubsub, request, and js-pub with js.ack window or sync"},
 		{s.JS != nil && s.JS.Ack == "batch" && (s.JS.Batch < 2 || s.JS.Batch > 1000), "js.batch must be 2 to 1000"},
 		{s.KV != nil && (s.KV.Get < 0 || s.KV.Put < 0 || s.KV.CAS < 0), "shares of the mix must not be negative"},
 		{s.KV != nil && s.KV.Keys > 1<<22, "kv.keys must be at most 4194304"},
-		{s.KV != nil && s.KV.Keys < s.Pubs, "kv.keys must be at least one for every client"},
+		{s.KV != nil && s.KV.Keys < s.Pubs, "kv.keys must be at least the number of clients"},
 	} {
 		if c.bad {
 			return fmt.Errorf("%w: %s", ErrSpec, c.what)
 		}
 	}
 	if most := stamp.Workers(slices.Min(s.Sizes)); s.Pubs > most {
-		return fmt.Errorf("%w: payloads of %d bytes can tell %d publishers apart, not %d: use 32 bytes or more",
+		return fmt.Errorf("%w: stamps in payloads of %d bytes distinguish %d publishers, not %d: use 32 bytes or more",
 			ErrSpec, slices.Min(s.Sizes), most, s.Pubs)
 	}
 	return s.Load.check(s)

@@ -44,7 +44,7 @@ func (l *Load) normalize() {
 func (l Load) check(s Spec) error {
 	if l.Mode == Max {
 		if l.Rate != 0 || l.Window < 1 {
-			return fmt.Errorf("%w: load.mode max takes no rate, and a window of at least 1", ErrSpec)
+			return fmt.Errorf("%w: load.mode max takes no rate and needs a window of at least 1", ErrSpec)
 		}
 		return nil
 	}
@@ -56,7 +56,7 @@ func (l Load) check(s Spec) error {
 		return fmt.Errorf("%w: %w", ErrSpec, err)
 	}
 	if s.Workload == JSConsume {
-		return fmt.Errorf("%w: js-consume takes what the stream holds: it has no rate; js-e2e does", ErrSpec)
+		return fmt.Errorf("%w: js-consume has no rate; use js-e2e for one", ErrSpec)
 	}
 	if shape.Total() < 1 {
 		return fmt.Errorf("%w: no message is due within %v", ErrSpec, s.Duration)

@@ -44,7 +44,7 @@ func Parse(b []byte, set ...string) (Spec, error) {
 func setField(doc map[string]any, change string) error {
 	path, text, ok := strings.Cut(change, "=")
 	if !ok {
-		return fmt.Errorf("%w: %q: want FIELD=VALUE, such as load.rate=20000", ErrSpec, change)
+		return fmt.Errorf("%w: invalid change %q (example: load.rate=20000)", ErrSpec, change)
 	}
 	var value any
 	if err := yaml.Unmarshal([]byte(text), &value); err != nil {
@@ -71,7 +71,7 @@ func (k *Bucket) ParseMix(s string) error {
 		name, number, _ := strings.Cut(part, "=")
 		n, err := strconv.Atoi(number)
 		if fields[name] == nil || err != nil || n < 0 || n > 1000 {
-			return fmt.Errorf("%w mix %q: want shares such as get=80,put=18,cas=2", ErrUnit, s)
+			return fmt.Errorf("%w mix %q (example: get=80,put=18,cas=2)", ErrUnit, s)
 		}
 		*fields[name] = n
 	}

@@ -96,7 +96,7 @@ const (
 	defaultKeys     = 1000
 )
 
-// Normalize gives the spec with all defaults filled in, or an error that wraps
+// Normalize returns the spec with all defaults filled in, or an error that wraps
 // [ErrSpec] if it cannot be run.
 func (s Spec) Normalize() (Spec, error) {
 	orInt(&s.Subjects, 1)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// ErrUnit is returned for a rate, size, duration or mix that cannot be read.
-var ErrUnit = errors.New("cannot read")
+// ErrUnit is returned for an invalid rate, size, duration, mix or objective.
+var ErrUnit = errors.New("invalid")
 
 // Duration is a time.Duration that JSON and YAML write as "1m30s".
 type Duration time.Duration
@@ -32,7 +32,7 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 func (d *Duration) UnmarshalJSON(b []byte) error {
 	var s string
 	if err := json.Unmarshal(b, &s); err != nil {
-		return fmt.Errorf("%w duration %s: want a string such as \"30s\"", ErrUnit, b)
+		return fmt.Errorf("%w duration %s (example: \"30s\")", ErrUnit, b)
 	}
 	v, err := time.ParseDuration(s)
 	if err != nil {
@@ -81,7 +81,7 @@ func parseNumber(s string, suffixes []multiple) (float64, bool) {
 func ParseRate(s string) (float64, error) {
 	v, ok := parseNumber(strings.TrimSuffix(s, "/s"), rateSuffixes)
 	if !ok {
-		return 0, fmt.Errorf("%w rate %q: want a number such as 500, 20k or 1.5m", ErrUnit, s)
+		return 0, fmt.Errorf("%w rate %q (examples: 500, 20k, 1.5m)", ErrUnit, s)
 	}
 	return v, nil
 }
@@ -90,7 +90,7 @@ func ParseRate(s string) (float64, error) {
 func ParseCount(s string) (int64, error) {
 	v, ok := parseNumber(s, rateSuffixes)
 	if !ok || v > 1<<53 || v != math.Trunc(v) {
-		return 0, fmt.Errorf("%w count %q: want a whole number such as 500, 20k or 5m", ErrUnit, s)
+		return 0, fmt.Errorf("%w count %q (examples: 500, 20k, 5m)", ErrUnit, s)
 	}
 	return int64(v), nil
 }
@@ -100,7 +100,7 @@ func ParseCount(s string) (int64, error) {
 func ParseSize(s string) (int, error) {
 	v, ok := parseNumber(s, sizeSuffixes)
 	if !ok || v > 1<<30 || v != math.Trunc(v) {
-		return 0, fmt.Errorf("%w size %q: want bytes such as 128, 8k or 64KiB", ErrUnit, s)
+		return 0, fmt.Errorf("%w size %q (examples: 128, 8k, 64KiB)", ErrUnit, s)
 	}
 	return int(v), nil
 }
@@ -123,7 +123,7 @@ func (l *Load) ParseShape(s string) error {
 	kind, rest, _ := strings.Cut(s, ":")
 	sep := map[string]string{"ramp": ":", "steps": ","}[kind]
 	if sep == "" {
-		return fmt.Errorf("%w shape %q: want ramp:FROM:TO or steps:RATE,RATE", ErrUnit, s)
+		return fmt.Errorf("%w shape %q (examples: ramp:1k:100k, steps:1k,5k,20k)", ErrUnit, s)
 	}
 	var rates []float64
 	for part := range strings.SplitSeq(rest, sep) {
@@ -138,7 +138,7 @@ func (l *Load) ParseShape(s string) error {
 		return nil
 	}
 	if len(rates) != 2 {
-		return fmt.Errorf("%w shape %q: a ramp has two rates, ramp:FROM:TO", ErrUnit, s)
+		return fmt.Errorf("%w shape %q: a ramp has two rates (example: ramp:1k:100k)", ErrUnit, s)
 	}
 	l.Ramp = rates
 	return nil

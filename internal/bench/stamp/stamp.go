@@ -88,7 +88,7 @@ func Workers(payload int) int {
 // run's number and may be used concurrently.
 type Coder struct{ run uint32 }
 
-// NewCoder gives the coder of a run; the number tells runs apart that share a
+// NewCoder returns the coder of a run; the number tells runs apart that share a
 // subject.
 func NewCoder(run uint32) Coder { return Coder{run: run} }
 
@@ -183,7 +183,7 @@ func (c Coder) getCompact(p []byte) (Stamp, error) {
 	}, nil
 }
 
-// Intact says whether stamp and body of p are as they were sent. Only the full
+// Intact reports whether stamp and body of p are as they were sent. Only the full
 // layout can tell; others are always intact.
 func Intact(p []byte) bool {
 	if Size(len(p)) != Full {

@@ -52,7 +52,7 @@ func CV(xs []float64) float64 {
 	return 0
 }
 
-// ranks gives the sum of the ranks of xs in xs and ys together, ties sharing
+// ranks returns the sum of the ranks of xs in xs and ys together, ties sharing
 // their mean rank, doubled so that it is whole; and all doubled ranks.
 func ranks(xs, ys []float64) (sum int, all []int) {
 	type obs struct {
@@ -218,7 +218,7 @@ func Holm(ps []float64) []float64 {
 // [Enough].
 const MinRuns = 5
 
-// Enough says whether the most extreme outcome of n runs against m would be
+// Enough reports whether the most extreme outcome of n runs against m would be
 // significant at alpha, corrected for so many tests.
 func Enough(n, m, tests int, alpha float64) bool {
 	ways := 1.0 // choices of n out of n + m

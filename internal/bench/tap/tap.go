@@ -52,7 +52,7 @@ type sub struct {
 	take           Handler
 }
 
-// New gives a tap that asks clock for the time once for every read.
+// New returns a tap that asks clock for the time once for every read.
 func New(clock func() int64) *Tap { return &Tap{clock: clock} }
 
 // Wrap puts the tap around a socket that nats.go is about to use.

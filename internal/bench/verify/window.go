@@ -105,7 +105,7 @@ func (w *Window) forget(from, to uint64) {
 	}
 }
 
-// late says whether seq, below the highest, is seen for the first time, and
+// late reports whether seq, below the highest, is seen for the first time, and
 // marks it.
 func (w *Window) late(seq uint64) bool {
 	if w.next-seq <= span {
@@ -152,7 +152,7 @@ func (u *Union) See(seq uint64) Verdict {
 	return v
 }
 
-// Counts gives the numbers seen at least once and the repeated arrivals.
+// Counts returns the numbers seen at least once and the repeated arrivals.
 func (u *Union) Counts() (unique, duplicates uint64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

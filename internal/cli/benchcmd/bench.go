@@ -30,7 +30,7 @@ func benchEntry() cli.Entry {
 		workload("pub", "Publish without subscribers; the server confirms.", &benchPubFlags{}),
 		workload("pubsub", "Publish and subscribe in one run.", &benchPubSubFlags{}),
 		workload("request", "Send requests to a service and wait for the replies.", &benchRequestFlags{}),
-		{Name: "serve", Help: "Answer the requests of a benchmark elsewhere.", Cmd: &benchServe{}},
+		{Name: "serve", Help: "Answer the requests of a benchmark in another process.", Cmd: &benchServe{}},
 		{Name: "js", Help: "JetStream.", Sub: []cli.Entry{
 			workload("pub", "Publish into a stream.", &benchJSPubFlags{}),
 			workload("consume", "Consume what a stream holds.", &benchJSConsumeFlags{}),
@@ -41,8 +41,8 @@ func benchEntry() cli.Entry {
 		{Name: "run", Help: "Run a scenario file.", Cmd: &benchRun{}},
 		{Name: "ab", Help: "Run two scenarios interleaved and compare them.", Cmd: &benchAB{}},
 		{Name: "compare", Help: "Compare two saved results.", Cmd: &benchCompare{}},
-		{Name: "calibrate", Help: "Measure what this machine can measure.", Cmd: &benchCalibrate{}},
-		{Name: "report", Help: "Show a saved result again.", Cmd: &benchReport{}},
+		{Name: "calibrate", Help: "Measure the limits of this machine and its load generator.", Cmd: &benchCalibrate{}},
+		{Name: "report", Help: "Show a saved result.", Cmd: &benchReport{}},
 	}}
 }
 
@@ -249,14 +249,14 @@ var errTooLong = errors.New("longer than 256 MiB")
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(result.ErrSLO), cli.ExitCheck, nil),
-		cli.On(cli.As[doubtfulError](), cli.ExitPartial, cli.Hint("the figures are above with every reason; a longer run, a lower rate or a quieter machine may help")),
-		cli.On(cli.Is(scenario.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; natsctl bench COMMAND --help lists what goes together")),
+		cli.On(cli.As[doubtfulError](), cli.ExitPartial, cli.Hint("every reason is listed above; a longer run, a lower rate or a quieter machine may help")),
+		cli.On(cli.Is(scenario.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; see natsctl bench COMMAND --help")),
 		cli.On(cli.Is(scenario.ErrUnit), cli.ExitUsage, nil),
-		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("report and compare read what --save FILE or -o json of natsctl bench wrote")),
-		cli.On(cli.Is(bench.ErrNoInterest), cli.ExitUnreachable, cli.Hint("may the user publish and subscribe to this subject? natsctl account info shows its permissions")),
-		cli.On(cli.Is(bench.ErrNoResponders), cli.ExitUnreachable, cli.Hint("start the service, or responders of ours: natsctl bench serve SUBJECT, or --serve 1")),
+		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("use a file written by natsctl bench with --save FILE or -o json")),
+		cli.On(cli.Is(bench.ErrNoInterest), cli.ExitUnreachable, cli.Hint("check that the user may publish and subscribe to this subject: natsctl account info")),
+		cli.On(cli.Is(bench.ErrNoResponders), cli.ExitUnreachable, cli.Hint("start the service, or use built-in responders: natsctl bench serve SUBJECT, or --serve 1")),
 		cli.On(cli.Is(bench.ErrNotOurs), cli.ExitFailed, nil),
-		cli.On(cli.Is(result.ErrDifferent), cli.ExitUsage, cli.Hint("compare results of the same scenario, or add --force if the difference is what you want to see")),
+		cli.On(cli.Is(result.ErrDifferent), cli.ExitUsage, cli.Hint("compare results of the same scenario, or use --force")),
 		cli.On(cli.Is(bench.ErrUnsupported), cli.ExitFailed, nil),
 	}
 }

@@ -21,7 +21,7 @@ type benchCompareFlags struct {
 }
 
 func (f *benchCompareFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("fail-on", "Exit with 6 when this became worse beyond chance: 'p99>+10%,rate<-5%'.").PlaceHolder("LIMITS").StringVar(&f.failOn)
+	cmd.Flag("fail-on", "Exit with 6 if a metric changed by more than this: 'p99>+10%,rate<-5%'.").PlaceHolder("LIMITS").StringVar(&f.failOn)
 }
 
 // compare compares and prints.
@@ -65,7 +65,7 @@ type benchCompare struct {
 
 func (c *benchCompare) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("base", "Result to compare with.").Required().StringVar(&c.base)
-	cmd.Arg("new", "Result that may have changed.").Required().StringVar(&c.next)
+	cmd.Arg("new", "Result to compare.").Required().StringVar(&c.next)
 	c.benchCompareFlags.Setup(cmd)
 	cmd.Flag("force", "Compare results of different scenarios.").BoolVar(&c.force)
 }
@@ -98,17 +98,17 @@ type benchAB struct {
 
 func (c *benchAB) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("a", "Scenario file.").Required().StringVar(&c.a)
-	cmd.Arg("b", "The other one; by default the same, changed with --set or --context-b.").StringVar(&c.b)
+	cmd.Arg("b", "Second scenario file (default: the first, changed with --set or --context-b).").StringVar(&c.b)
 	cmd.Flag("set", "Change one field of b, such as js.replicas=3; may be repeated.").PlaceHolder("FIELD=VALUE").StringsVar(&c.set)
 	cmd.Flag("context-b", "Run b in this context.").PlaceHolder("NAME").StringVar(&c.contextB)
-	cmd.Flag("sys-context", "Saved context of the system account, to show what the servers say of the runs.").PlaceHolder("NAME").StringVar(&c.sys)
-	cmd.Flag("sys-context-b", "That of b, where --context-b leads to other servers.").PlaceHolder("NAME").StringVar(&c.sysB)
-	cmd.Flag("runs", "Runs of each; 8 find a change of about 15 %.").Default("8").IntVar(&c.runs)
-	cmd.Flag("seed", "Makes the random order repeatable.").PlaceHolder("N").Uint64Var(&c.seed)
+	cmd.Flag("sys-context", "Saved context of the system account, to include figures of the servers.").PlaceHolder("NAME").StringVar(&c.sys)
+	cmd.Flag("sys-context-b", "The same for b, if --context-b leads to other servers.").PlaceHolder("NAME").StringVar(&c.sysB)
+	cmd.Flag("runs", "Runs per variant; 8 runs detect a change of about 15%.").Default("8").IntVar(&c.runs)
+	cmd.Flag("seed", "Seed of the random order.").PlaceHolder("N").Uint64Var(&c.seed)
 	cmd.Flag("save", "Save the results as PREFIX-a.json and PREFIX-b.json.").PlaceHolder("PREFIX").StringVar(&c.save)
-	cmd.Flag("quiet", "No progress.").Short('q').BoolVar(&c.quiet)
+	cmd.Flag("quiet", "Do not show progress.").Short('q').BoolVar(&c.quiet)
 	c.benchCompareFlags.Setup(cmd)
-	cmd.Flag("force", "Make load although the context is protected.").BoolVar(&c.force)
+	cmd.Flag("force", "Run the benchmark even if the context is protected.").BoolVar(&c.force)
 }
 
 func (c *benchAB) Run(ctx context.Context, e *cli.Env) error {
@@ -122,7 +122,7 @@ func (c *benchAB) Run(ctx context.Context, e *cli.Env) error {
 	defer bench.Tune()()
 	live := newBenchLive(e, c.quiet)
 	ra, rb, err := bench.AB(ctx, a, b, max(c.runs, 1), c.seed, bench.WithProgress(live.show), bench.WithVersion(cli.BuildVersion()))
-	if err := live.ended(ctx, err, "nothing was compared yet, both sides have to be measured once"); err != nil {
+	if err := live.ended(ctx, err, "nothing was compared yet: both scenarios have to be measured once"); err != nil {
 		return err
 	}
 	if c.save != "" {

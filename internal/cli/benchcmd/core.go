@@ -103,9 +103,9 @@ type benchRequestFlags struct {
 func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
 	c.where.Setup(cmd)
 	cmd.Flag("clients", "Clients, each with its own connection.").Default("1").IntVar(&c.clients)
-	cmd.Flag("serve", "Answer with this many responders of our own; by default without a subject, one.").Default("-1").IntVar(&c.serve)
-	cmd.Flag("think", "What a responder of ours takes to answer.").DurationVar(&c.think)
-	cmd.Flag("reply-size", "Payload of its reply; by default the request comes back.").PlaceHolder("BYTES").StringVar(&c.replySize)
+	cmd.Flag("serve", "Built-in responders (default: one, or none when a subject is given).").Default("-1").IntVar(&c.serve)
+	cmd.Flag("think", "How long a built-in responder waits before it replies.").DurationVar(&c.think)
+	cmd.Flag("reply-size", "Payload size of its reply (default: the request is returned).").PlaceHolder("BYTES").StringVar(&c.replySize)
 	c.load.Setup(cmd)
 	c.load.setupWindow(cmd, "1")
 	c.payload.Setup(cmd)
@@ -155,9 +155,9 @@ func (c *benchServe) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("subject", "Subject to answer.").Required().StringVar(&c.subject)
 	cmd.Flag("queue", "Queue group of the responders.").Default("natsctl-bench").StringVar(&c.queue)
 	cmd.Flag("responders", "Responders, each with its own connection.").Default("1").IntVar(&c.responders)
-	cmd.Flag("think", "What a responder takes to answer.").DurationVar(&c.think)
-	cmd.Flag("reply-size", "Payload of the reply; by default the request comes back.").PlaceHolder("BYTES").StringVar(&c.replySize)
-	cmd.Flag("force", "Serve although the context is protected.").BoolVar(&c.force)
+	cmd.Flag("think", "How long a responder waits before it replies.").DurationVar(&c.think)
+	cmd.Flag("reply-size", "Payload size of the reply (default: the request is returned).").PlaceHolder("BYTES").StringVar(&c.replySize)
+	cmd.Flag("force", "Serve even if the context is protected.").BoolVar(&c.force)
 }
 
 func (c *benchServe) Run(ctx context.Context, e *cli.Env) error {

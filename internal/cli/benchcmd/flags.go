@@ -26,7 +26,7 @@ type benchLoadFlags struct {
 
 func (f *benchLoadFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("rate", "Open loop: messages a second over all publishers, such as 500 or 20k.").PlaceHolder("RATE").StringVar(&f.rate)
-	cmd.Flag("arrival", "With --rate: constant, or poisson for random arrivals.").Default("constant").EnumVar(&f.arrival, "constant", "poisson")
+	cmd.Flag("arrival", "With --rate: constant, or poisson for random intervals.").Default("constant").EnumVar(&f.arrival, "constant", "poisson")
 	cmd.Flag("shape", "Open loop with a changing rate: ramp:1k:100k or steps:1k,5k,20k.").PlaceHolder("SHAPE").StringVar(&f.shape)
 	cmd.Flag("max", "Closed loop: as fast as possible. The default without a rate.").BoolVar(&f.max)
 	f.setupTimes(cmd)
@@ -35,7 +35,7 @@ func (f *benchLoadFlags) Setup(cmd *kingpin.CmdClause) {
 func (f *benchLoadFlags) setupTimes(cmd *kingpin.CmdClause) {
 	cmd.Flag("duration", "Length of the measurement.").Default("10s").DurationVar(&f.duration)
 	cmd.Flag("msgs", "Measure this many messages instead, such as 100k.").PlaceHolder("N").StringVar(&f.msgs)
-	cmd.Flag("warmup", "Load that is not measured, before it is.").Default("2s").DurationVar(&f.warmup)
+	cmd.Flag("warmup", "Length of the warm-up, which is not measured.").Default("2s").DurationVar(&f.warmup)
 }
 
 // setupWindow adds the flag for workloads whose messages are answered.
@@ -46,7 +46,7 @@ func (f *benchLoadFlags) setupWindow(cmd *kingpin.CmdClause, def string) {
 // into puts the load into a scenario.
 func (f *benchLoadFlags) into(s *scenario.Spec) (err error) {
 	if f.max && (f.rate != "" || f.shape != "") {
-		return cli.Usagef("--max is as fast as possible; it goes with neither --rate nor --shape")
+		return cli.Usagef("--max cannot be used with --rate or --shape")
 	}
 	l := &s.Load
 	if f.rate != "" {
@@ -87,7 +87,7 @@ type benchPayloadFlags struct {
 func (f *benchPayloadFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("size", "Payload size, or several used in turn: 128, 8k, or 64,1k,8k.").Default("128").PlaceHolder("BYTES").StringVar(&f.size)
 	cmd.Flag("payload", "What the payload is filled with: random, zeros or text.").Default("random").EnumVar(&f.payload, "random", "zeros", "text")
-	cmd.Flag("seed", "Makes random choices repeatable.").PlaceHolder("N").Uint64Var(&f.seed)
+	cmd.Flag("seed", "Seed of random choices.").PlaceHolder("N").Uint64Var(&f.seed)
 	cmd.Flag("verify", "Check the checksum of every n-th message.").Default("1024").PlaceHolder("N").IntVar(&f.verify)
 }
 
@@ -103,7 +103,7 @@ func (f *benchPayloadFlags) into(s *scenario.Spec) (err error) {
 type benchDriverFlag struct{ driver string }
 
 func (f *benchDriverFlag) setupDriver(cmd *kingpin.CmdClause) {
-	cmd.Flag("driver", "natsgo is what an application uses; raw takes less client CPU, for closed loops over plain TCP; auto is raw where it can be and more than one message is in flight.").
+	cmd.Flag("driver", "Driver: natsgo is what an application uses; raw takes less client CPU, for closed loops over plain TCP; auto uses raw where it can and more than one message is in flight.").
 		Default("auto").EnumVar(&f.driver, "natsgo", "raw", "auto")
 }
 
@@ -114,9 +114,9 @@ type benchSubjectFlags struct {
 }
 
 func (f *benchSubjectFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("subject", "Subject to use; by default one of the run's own.").StringVar(&f.subject)
+	cmd.Arg("subject", "Subject to use (default: a generated one).").StringVar(&f.subject)
 	cmd.Flag("subjects", "Spread the messages over this many subjects: SUBJECT.0, SUBJECT.1 and so on.").Default("1").IntVar(&f.subjects)
-	cmd.Flag("dist", "Which subject or key comes next: sequential, uniform or zipf.").Default("sequential").EnumVar(&f.dist, "sequential", "uniform", "zipf")
+	cmd.Flag("dist", "Order in which subjects are used: sequential, uniform or zipf.").Default("sequential").EnumVar(&f.dist, "sequential", "uniform", "zipf")
 }
 
 func (f *benchSubjectFlags) into(s *scenario.Spec) {
@@ -140,9 +140,9 @@ func (f *benchRunFlags) Setup(cmd *kingpin.CmdClause) {
 
 func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
 	cmd.Flag("save", "Save the result as JSON in this file, for report and compare.").PlaceHolder("FILE").StringVar(&f.save)
-	cmd.Flag("sys-context", "Saved context of the system account, to show what the servers say of the run.").PlaceHolder("NAME").StringVar(&f.sysContext)
-	cmd.Flag("quiet", "No progress.").Short('q').BoolVar(&f.quiet)
-	cmd.Flag("force", "Make load although the context is protected.").BoolVar(&f.force)
+	cmd.Flag("sys-context", "Saved context of the system account, to include figures of the servers.").PlaceHolder("NAME").StringVar(&f.sysContext)
+	cmd.Flag("quiet", "Do not show progress.").Short('q').BoolVar(&f.quiet)
+	cmd.Flag("force", "Run the benchmark even if the context is protected.").BoolVar(&f.force)
 }
 
 // options are those of the flags; --sys-context connects.
@@ -209,7 +209,7 @@ func (l *benchLive) show(p bench.Progress) {
 		if p.P99US > 0 {
 			text += ", p99 " + view.Duration(p.P99US/1e6)
 		}
-		text += fmt.Sprintf(", %d on their way", p.Backlog)
+		text += fmt.Sprintf(", %d in flight", p.Backlog)
 	}
 	l.write(text)
 }

@@ -21,9 +21,9 @@ func (f *benchStreamFlags) stream() *scenario.Stream {
 }
 
 func (f *benchStreamFlags) Setup(cmd *kingpin.CmdClause, what string) {
-	cmd.Flag(what, "Use this "+what+" instead of making one; one that is made is removed at the end.").PlaceHolder("NAME").StringVar(&f.name)
-	cmd.Flag("storage", "Storage of the "+what+" that is made: file or memory.").Default("file").EnumVar(&f.storage, "file", "memory")
-	cmd.Flag("replicas", "Replicas of the "+what+" that is made.").Default("1").IntVar(&f.replicas)
+	cmd.Flag(what, "Use this "+what+" (default: a temporary one, removed at the end).").PlaceHolder("NAME").StringVar(&f.name)
+	cmd.Flag("storage", "Storage of a new "+what+": file or memory.").Default("file").EnumVar(&f.storage, "file", "memory")
+	cmd.Flag("replicas", "Replicas of a new "+what+".").Default("1").IntVar(&f.replicas)
 }
 
 type benchJSPubFlags struct {
@@ -67,7 +67,7 @@ func readAckMode(text string, s *scenario.Spec) error {
 	if numbered {
 		var err error
 		if n, err = strconv.Atoi(number); err != nil || n < 1 {
-			return cli.Usagef("bad --ack %q: want a number after the colon, such as window:500", text)
+			return cli.Usagef("invalid --ack %q (example: window:500)", text)
 		}
 	}
 	switch mode {
@@ -80,10 +80,10 @@ func readAckMode(text string, s *scenario.Spec) error {
 		}
 	case "sync", "none":
 		if numbered {
-			return cli.Usagef("bad --ack %q: %s takes no number", text, mode)
+			return cli.Usagef("invalid --ack %q: %s takes no number", text, mode)
 		}
 	default:
-		return cli.Usagef("bad --ack %q: want sync, window:N, batch:N or none", text)
+		return cli.Usagef("invalid --ack %q (one of: sync, window:N, batch:N, none)", text)
 	}
 	return nil
 }
@@ -96,8 +96,8 @@ type benchConsumeFlags struct {
 
 func (f *benchConsumeFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("mode", "fetch, consume, or ordered (every consumer gets everything).").Default("consume").EnumVar(&f.mode, "fetch", "consume", "ordered")
-	cmd.Flag("acks", "How a consumer acknowledges: explicit, all, none or double.").Default("explicit").EnumVar(&f.acks, "explicit", "all", "none", "double")
-	cmd.Flag("batch", "Messages that a consumer asks for at a time.").Default("500").IntVar(&f.batch)
+	cmd.Flag("acks", "Acknowledgements of the consumer: explicit, all, none or double.").Default("explicit").EnumVar(&f.acks, "explicit", "all", "none", "double")
+	cmd.Flag("batch", "Messages per pull request.").Default("500").IntVar(&f.batch)
 }
 
 func (f *benchConsumeFlags) into(js *scenario.Stream) {
@@ -117,7 +117,7 @@ type benchJSConsumeFlags struct {
 func (c *benchJSConsumeFlags) declare(cmd *kingpin.CmdClause) {
 	c.where.Setup(cmd)
 	cmd.Flag("consumers", "Consumers, each with its own connection.").Default("1").IntVar(&c.consumers)
-	cmd.Flag("backlog", "Messages to fill a stream of our own with, such as 1m.").Default("100k").StringVar(&c.backlog)
+	cmd.Flag("backlog", "Messages to preload into a temporary stream, such as 1m.").Default("100k").StringVar(&c.backlog)
 	c.stream.Setup(cmd, "stream")
 	c.consume.Setup(cmd)
 	c.payload.Setup(cmd)
@@ -170,7 +170,7 @@ func (c *benchKVFlags) declare(cmd *kingpin.CmdClause) {
 	cmd.Flag("clients", "Clients, each with its own connection and keys.").Default("1").IntVar(&c.clients)
 	cmd.Flag("mix", "Shares of the operations.").Default("get=80,put=18,cas=2").StringVar(&c.mix)
 	cmd.Flag("keys", "Number of keys, such as 1000 or 1m.").Default("1000").StringVar(&c.keys)
-	cmd.Flag("dist", "Which key comes next: sequential, uniform or zipf.").Default("uniform").EnumVar(&c.dist, "sequential", "uniform", "zipf")
+	cmd.Flag("dist", "Order in which keys are used: sequential, uniform or zipf.").Default("uniform").EnumVar(&c.dist, "sequential", "uniform", "zipf")
 	c.bucket.Setup(cmd, "bucket")
 	c.load.Setup(cmd)
 	c.load.setupWindow(cmd, "1")

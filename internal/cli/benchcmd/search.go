@@ -37,7 +37,7 @@ type benchSearch struct {
 func (c *benchSearch) Setup(cmd *kingpin.CmdClause) {
 	c.declare(cmd)
 	cmd.Flag("slo", "Objective, such as 'p99<10ms,lost=0'.").Required().PlaceHolder("CONDITIONS").StringVar(&c.slo)
-	cmd.Flag("start", "Rate to begin with.").Default("1k").PlaceHolder("RATE").StringVar(&c.start)
+	cmd.Flag("start", "Rate of the first step.").Default("1k").PlaceHolder("RATE").StringVar(&c.start)
 	c.setupResult(cmd)
 }
 
@@ -56,7 +56,7 @@ func (c *benchSearch) Run(ctx context.Context, e *cli.Env) error {
 	}
 	start, err := scenario.ParseRate(c.start)
 	if err != nil || start <= 0 {
-		return cli.Usagef("bad --start %q: want a rate such as 500 or 20k", c.start)
+		return cli.Usagef("invalid --start %q (examples: 500, 20k)", c.start)
 	}
 	if err := canSave(c.save); err != nil {
 		return err

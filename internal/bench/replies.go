@@ -7,17 +7,17 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// The receiving side of an asker.
+// The receiving side of an client.
 
 // receive takes a reply from nats.go.
-func (a *asker) receive(m *nats.Msg) {
+func (a *client) receive(m *nats.Msg) {
 	if seq, ok := number(m.Subject); ok {
 		a.settle(seq, m, a.run.clock.Now())
 	}
 }
 
-// hear takes a reply from the raw driver.
-func (a *asker) hear(m *tap.Message) {
+// receiveRaw takes a reply from the raw driver.
+func (a *client) receiveRaw(m *tap.Message) {
 	seq, ok := number(m.Subject)
 	if !ok {
 		return
@@ -32,7 +32,7 @@ func (a *asker) hear(m *tap.Message) {
 }
 
 // settle notes a reply: to one message, or to the batch that it ends.
-func (a *asker) settle(seq uint64, m *nats.Msg, now int64) {
+func (a *client) settle(seq uint64, m *nats.Msg, now int64) {
 	first := seq
 	if a.batch > 1 { // the message that ends a batch knows its place in it
 		first = seq - a.ring.at(seq).aux.Load()
@@ -48,15 +48,15 @@ func (a *asker) settle(seq uint64, m *nats.Msg, now int64) {
 	}
 }
 
-// room says whether it is worth to wake the sender: a quarter of the window is
-// free, so that it sends some messages at a time.
-func (a *asker) room() bool {
+// room reports whether to wake the sender: a quarter of the window is free, so
+// that it sends several messages at a time.
+func (a *client) room() bool {
 	w := int64(a.run.spec.Load.Window)
 	return a.issued.Load()-a.settled.Load() <= w-max(w/4, 1)
 }
 
 // resolve notes the answer m to message seq.
-func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
+func (a *client) resolve(seq uint64, m *nats.Msg, now int64) {
 	due, sent, aux, measured, ok := a.ring.settle(seq)
 	if !ok {
 		a.tally.dup++ // a second answer, or one that came after the timeout
@@ -78,7 +78,7 @@ func (a *asker) resolve(seq uint64, m *nats.Msg, now int64) {
 	a.note(due, sent, now, len(m.Data))
 }
 
-func (a *asker) note(due, sent, now int64, size int) {
+func (a *client) note(due, sent, now int64, size int) {
 	t := &a.tally
 	t.arrived(now, size)
 	t.response.Record(now - due)
@@ -87,13 +87,13 @@ func (a *asker) note(due, sent, now int64, size int) {
 	a.answered.Store(t.received)
 }
 
-// askers are all clients of a run whose messages are answered.
-type askers []*asker
+// clientGroup are all clients of a run whose messages are answered.
+type clientGroup []*client
 
-func (as askers) workers() []worker { return asWorkers(as) }
+func (as clientGroup) workers() []worker { return asWorkers(as) }
 
 // missing is how many messages of the measurement have no answer yet.
-func (as askers) missing() (n int64) {
+func (as clientGroup) missing() (n int64) {
 	for _, a := range as {
 		n += a.measured.Load() - a.resolved.Load()
 	}
@@ -102,7 +102,7 @@ func (as askers) missing() (n int64) {
 
 // settle adds what the clients found. With timed, the answers are what the
 // workload is about: they are the latency and what is expected.
-func (as askers) settle(rep *report, timed bool) {
+func (as clientGroup) settle(rep *report, timed bool) {
 	for _, a := range as {
 		a.sub.stop(&rep.Client)
 	}
@@ -121,7 +121,7 @@ func (as askers) settle(rep *report, timed bool) {
 		if timed {
 			rep.Received += t.received
 			rep.lastRecv = max(rep.lastRecv, t.last)
-			rep.stretch(t.arrivals)
+			rep.noteGap(t.arrivals)
 		}
 	}
 	if timed {

@@ -16,7 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// action is what an asker asks: a request, a publish into a stream, an
+// action is what an client asks: a request, a publish into a stream, an
 // operation on a bucket.
 type action interface {
 	// ask sends the n-th message of its phase, to be answered at reply. aux comes
@@ -29,7 +29,7 @@ type action interface {
 	answer(reply *nats.Msg, aux uint64, measured bool) error
 }
 
-// message is one that an asker sends.
+// message is one that an client sends.
 type message struct {
 	n        uint64 // in its phase
 	flags    uint8
@@ -38,10 +38,10 @@ type message struct {
 	last     bool // nothing follows in this phase, as far as the sender knows
 }
 
-// asker sends messages that are answered, many in flight over one connection.
+// client sends messages that are answered, many in flight over one connection.
 // It is the worker of the request, js-pub, js-e2e and kv workloads. The sending
 // side and the receiving side are one goroutine each.
-type asker struct {
+type client struct {
 	run    *run
 	id     int
 	link   *link
@@ -62,10 +62,10 @@ type asker struct {
 	first  error
 
 	issued   atomic.Int64 // all phases
-	settled  atomic.Int64 // answered or given up
+	settled  atomic.Int64 // answered or abandoned
 	measured atomic.Int64 // messages of the measurement sent
 	answered atomic.Int64 // of those, answered well
-	resolved atomic.Int64 // of those, answered or given up
+	resolved atomic.Int64 // of those, answered or abandoned
 	waiting  atomic.Bool
 	wake     chan struct{}
 
@@ -80,12 +80,12 @@ const tokenLen = 12
 
 const digits = "0123456789abcdefghijklmnopqrstuv"
 
-func newAsker(r *run, id int, who string, act action, batch int) (*asker, error) {
+func newClient(r *run, id int, who string, act action, batch int) (*client, error) {
 	l, err := r.linkAs(who)
 	if err != nil {
 		return nil, err
 	}
-	a := &asker{
+	a := &client{
 		run: r, id: id, link: l, act: act, batch: batch, inbox: l.nc.NewInbox() + ".",
 		ring: newRing(inFlight(r.spec, batch)), ledger: ledger{lane: r.line.Lane()}, lane: r.line.Lane(),
 		wake: make(chan struct{}, 1),
@@ -97,10 +97,10 @@ func newAsker(r *run, id int, who string, act action, batch int) (*asker, error)
 	return a, nil
 }
 
-func (a *asker) listen() (*subscription, error) {
+func (a *client) listen() (*subscription, error) {
 	if t := a.link.tap; t != nil {
 		a.out = tap.NewBuffer(t)
-		t.Subscribe(a.inbox+"*", "", a.hear)
+		t.Subscribe(a.inbox+"*", "", a.receiveRaw)
 		if err := t.Start(); err != nil {
 			return nil, fmt.Errorf("driver raw: %w", err)
 		}
@@ -118,15 +118,15 @@ func (a *asker) listen() (*subscription, error) {
 	return e, nil
 }
 
-func (a *asker) book() *ledger { return &a.ledger }
+func (a *client) counts() *ledger { return &a.ledger }
 
 // work runs one phase.
-func (a *asker) work(ctx context.Context, p phase) error {
+func (a *client) work(ctx context.Context, p phase) error {
 	a.flags, a.n, a.end = p.flags, 0, p.end()
 	if a.run.spec.Load.Mode == scenario.Max {
 		return a.loop(ctx, p)
 	}
-	plan := &ahead{Schedule: a.run.spec.Schedule(p.shape, a.id)}
+	plan := &lookahead{Schedule: a.run.spec.Schedule(p.shape, a.id)}
 	err := pace.Run(ctx, a.run.clock, p.start, plan, func(at, now int64) error {
 		if a.flags != 0 && now >= a.end {
 			return errWarm
@@ -139,16 +139,16 @@ func (a *asker) work(ctx context.Context, p phase) error {
 	return err
 }
 
-// ahead is a schedule that knows whether an instant was the last.
-type ahead struct {
+// lookahead is a schedule that knows whether an instant was the last.
+type lookahead struct {
 	pace.Schedule
 	next   int64
 	more   bool
 	primed bool
 }
 
-// Next gives the next instant.
-func (h *ahead) Next() (int64, bool) {
+// Next returns the next instant.
+func (h *lookahead) Next() (int64, bool) {
 	if !h.primed {
 		h.primed = true
 		h.next, h.more = h.Schedule.Next()
@@ -160,15 +160,15 @@ func (h *ahead) Next() (int64, bool) {
 	return at, ok
 }
 
-func (h *ahead) last() bool { return !h.more }
+func (h *lookahead) last() bool { return !h.more }
 
-func (a *asker) finish(err error) {
+func (a *client) finish(err error) {
 	a.ledger.err = err
 	a.ledger.lane.Flush()
 }
 
 // loop keeps the window full.
-func (a *asker) loop(ctx context.Context, p phase) error {
+func (a *client) loop(ctx context.Context, p phase) error {
 	window := int64(max(a.run.spec.Load.Window, a.batch))
 	for {
 		free := window - (a.issued.Load() - a.settled.Load())
@@ -190,7 +190,7 @@ func (a *asker) loop(ctx context.Context, p phase) error {
 }
 
 // burst sends n messages, or fewer if those are all; 0 is no limit.
-func (a *asker) burst(ctx context.Context, n, now, all int64) (done bool, err error) {
+func (a *client) burst(ctx context.Context, n, now, all int64) (done bool, err error) {
 	for range n {
 		if done = all > 0 && a.n == uint64(all); done {
 			break
@@ -209,8 +209,8 @@ func (a *asker) burst(ctx context.Context, n, now, all int64) (done bool, err er
 }
 
 // wait returns when the window has room, or a while has passed in which
-// requests that were never answered were given up.
-func (a *asker) wait(ctx context.Context, window int64) error {
+// requests that were never answered were abandoned.
+func (a *client) wait(ctx context.Context, window int64) error {
 	a.waiting.Store(true)
 	defer a.waiting.Store(false)
 	if a.issued.Load()-a.settled.Load() < window {
@@ -231,7 +231,7 @@ func (a *asker) wait(ctx context.Context, window int64) error {
 }
 
 // send asks the request that was due at the instant at.
-func (a *asker) send(ctx context.Context, at, now int64, last bool) error {
+func (a *client) send(ctx context.Context, at, now int64, last bool) error {
 	if a.run.spec.Load.Mode == scenario.Max && a.batch == 1 {
 		for a.ring.taken(a.seq) { // an answer that is overdue keeps its place
 			a.seq++
@@ -262,7 +262,7 @@ func (a *asker) send(ctx context.Context, at, now int64, last bool) error {
 }
 
 // refused takes back a request that the client library did not take.
-func (a *asker) refused(ctx context.Context, seq uint64, err error) error {
+func (a *client) refused(ctx context.Context, seq uint64, err error) error {
 	if _, _, _, measured, ok := a.ring.settle(seq); ok {
 		a.settled.Add(1)
 		if measured {
@@ -283,7 +283,7 @@ func (a *asker) refused(ctx context.Context, seq uint64, err error) error {
 
 // token writes the number into the reply subject. The string is only good
 // until the next call: the client library copies it before it returns.
-func (a *asker) token(seq uint64) string {
+func (a *client) token(seq uint64) string {
 	for i := range tokenLen {
 		a.reply[len(a.reply)-1-i] = digits[seq&31]
 		seq >>= 5

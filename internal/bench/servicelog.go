@@ -12,26 +12,25 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// duty hears what happens to the connections of responders, which may serve
-// for days: only what nobody has taken yet is kept. It is safe for concurrent
-// use.
-type duty struct {
+// serviceLog records what happens to the connections of responders, which may serve
+// for days: it keeps only what was not read yet. It is safe for concurrent use.
+type serviceLog struct {
 	clock pace.Monotonic
 	wake  chan struct{} // there is news
-	over  chan error    // a responder cannot go on
+	over  chan error    // a responder has stopped
 
 	mu      sync.Mutex
 	news    []result.Event
-	told    map[string]bool  // by responder and words: what comes with each request is told once
+	told    map[string]bool  // by responder and words: what repeats with each request is reported once
 	revoked map[string]error // by responder: why the server ended its connection
 }
 
-func newDuty(clock pace.Monotonic) *duty {
-	return &duty{clock: clock, wake: make(chan struct{}, 1), over: make(chan error, 1), told: map[string]bool{}, revoked: map[string]error{}}
+func newServiceLog(clock pace.Monotonic) *serviceLog {
+	return &serviceLog{clock: clock, wake: make(chan struct{}, 1), over: make(chan error, 1), told: map[string]bool{}, revoked: map[string]error{}}
 }
 
-// take returns the news since the call before.
-func (d *duty) take() []result.Event {
+// take returns and forgets the news since the last call.
+func (d *serviceLog) take() []result.Event {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	news := d.news
@@ -39,7 +38,7 @@ func (d *duty) take() []result.Event {
 	return news
 }
 
-func (d *duty) note(kind, who, detail string) {
+func (d *serviceLog) note(kind, who, detail string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.news) < maxEvents {
@@ -51,8 +50,8 @@ func (d *duty) note(kind, who, detail string) {
 	}
 }
 
-// once notes what would be told again with every request.
-func (d *duty) once(kind, who, detail string) {
+// once records what would repeat with every request.
+func (d *serviceLog) once(kind, who, detail string) {
 	d.mu.Lock()
 	told := d.told[who+kind]
 	d.told[who+kind] = true
@@ -62,21 +61,21 @@ func (d *duty) once(kind, who, detail string) {
 	}
 }
 
-// end is the first reason for which a responder cannot go on.
-func (d *duty) end(who string, err error) {
+// end reports that a responder stopped; the first reason counts.
+func (d *serviceLog) end(who string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if why := d.revoked[who]; why != nil && !errors.Is(err, why) {
 		err = fmt.Errorf("%w, then %w", why, err)
 	}
 	select {
-	case d.over <- fmt.Errorf("%s answers no more: %w", who, err):
+	case d.over <- fmt.Errorf("%s stopped answering: %w", who, err):
 	default:
 	}
 }
 
-// options make a connection report here.
-func (d *duty) options(who string) []nats.Option {
+// options make a connection report to the log.
+func (d *serviceLog) options(who string) []nats.Option {
 	return []nats.Option{
 		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
 			if nc.IsClosed() || err == nil {
@@ -86,7 +85,7 @@ func (d *duty) options(who string) []nats.Option {
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) { d.note(EventReconnected, who, nc.ConnectedServerName()) }),
 		nats.LameDuckModeHandler(func(nc *nats.Conn) { d.note(evLameDuck, who, nc.ConnectedServerName()) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { d.wrong(who, err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { d.classify(who, err) }),
 		nats.ClosedHandler(func(nc *nats.Conn) {
 			err := nc.LastError()
 			if err == nil {
@@ -97,8 +96,8 @@ func (d *duty) options(who string) []nats.Option {
 	}
 }
 
-// wrong sorts an error that a server told without being asked.
-func (d *duty) wrong(who string, err error) {
+// classify handles an asynchronous error of a connection.
+func (d *serviceLog) classify(who string, err error) {
 	switch {
 	case errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(strings.ToLower(err.Error()), "subscription"):
 		d.end(who, err)

@@ -18,7 +18,7 @@ import (
 func TestToken(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		inbox := "_INBOX.x."
-		a := &asker{reply: append([]byte(inbox), make([]byte, tokenLen)...)}
+		a := &client{reply: append([]byte(inbox), make([]byte, tokenLen)...)}
 		seq := rapid.Uint64Range(0, 1<<60-1).Draw(t, "number")
 		subject := a.token(seq)
 		if !strings.HasPrefix(subject, inbox) || len(subject) != len(inbox)+tokenLen || strings.ContainsAny(subject[len(inbox):], " .*>") {
@@ -80,7 +80,7 @@ func TestReplyError(t *testing.T) {
 	for want, m := range map[string]*nats.Msg{
 		"":                            reply("ok"),
 		"service error 500: it broke": reply("", "Nats-Service-Error-Code", "500", "Nats-Service-Error", "it broke"),
-		"nobody answers":              reply("", "Status", "503"),
+		"no responders":               reply("", "Status", "503"),
 	} {
 		if err := replyError(m); (err == nil) != (want == "") || err != nil && err.Error() != want {
 			t.Errorf("%v, want %q", err, want)
@@ -91,37 +91,37 @@ func TestReplyError(t *testing.T) {
 	}
 }
 
-// TestAskingAnswer checks replies that are the request.
-func TestAskingAnswer(t *testing.T) {
+// TestRequestActionAnswer checks replies that are the request.
+func TestRequestActionAnswer(t *testing.T) {
 	payload := make([]byte, 64)
 	stamp.NewCoder(7).Put(payload, stamp.Stamp{Seq: 5}, stamp.Sum(payload[stamp.Full:]))
 	good, bad := &nats.Msg{Data: payload}, &nats.Msg{Data: slices.Clone(payload)}
 	bad.Data[50]++
 	for name, c := range map[string]struct {
-		a        asking
+		a        requestAction
 		m        *nats.Msg
 		measured bool
 		corrupt  int64
 	}{
-		"intact":           {asking{echo: true}, good, true, 0},
-		"damaged":          {asking{echo: true}, bad, true, 1},
-		"in the warm-up":   {asking{echo: true}, bad, false, 0},
-		"not ours to tell": {asking{}, bad, true, 0},
+		"intact":           {requestAction{echo: true}, good, true, 0},
+		"damaged":          {requestAction{echo: true}, bad, true, 1},
+		"in the warm-up":   {requestAction{echo: true}, bad, false, 0},
+		"not ours to tell": {requestAction{}, bad, true, 0},
 	} {
 		if err := c.a.answer(c.m, 0, c.measured); err != nil || c.a.corrupt != c.corrupt {
 			t.Errorf("%s: corrupt %d, %v", name, c.a.corrupt, err)
 		}
 	}
-	a := asking{echo: true}
+	a := requestAction{echo: true}
 	if err := a.answer(reply("", "Status", "503"), 0, true); !errors.Is(err, ErrNoResponders) || a.corrupt != 0 {
 		t.Errorf("%v, corrupt %d", err, a.corrupt)
 	}
 }
 
-// TestStoringAnswer counts acknowledgements: of a batch once for each of its
+// TestStoreActionAnswer counts acknowledgements: of a batch once for each of its
 // messages.
-func TestStoringAnswer(t *testing.T) {
-	s := &storing{batch: 1}
+func TestStoreActionAnswer(t *testing.T) {
+	s := &storeAction{batch: 1}
 	for _, data := range []string{`{"seq":5}`, `{"seq":7}`, `{"seq":6}`, `{"seq":7,"duplicate":true}`, `{"seq":8}`, `{"seq":8}`} {
 		if err := s.answer(reply(data), 0, true); err != nil {
 			t.Errorf("%s: %v", data, err)
@@ -133,7 +133,7 @@ func TestStoringAnswer(t *testing.T) {
 	if err := s.answer(reply(`{"error":{"description":"full"}}`), 0, true); err == nil || s.acked != 6 {
 		t.Errorf("%v, acknowledged %d", err, s.acked)
 	}
-	s = &storing{batch: 3}
+	s = &storeAction{batch: 3}
 	for _, m := range []*nats.Msg{reply(`{"seq":3}`), reply(`{"error":{"description":"full"}}`), reply(`{"seq":6}`)} {
 		failed := m.Data[2] == 'e'
 		for range 3 {
@@ -151,7 +151,7 @@ func TestStoringAnswer(t *testing.T) {
 func TestPacked(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		keys := rapid.IntRange(1, 200).Draw(t, "keys")
-		k := &keeping{mix: []uint8{opGet, opPut, opCAS}, puts: make([]string, keys)}
+		k := &keyAction{mix: []uint8{opGet, opPut, opCAS}, puts: make([]string, keys)}
 		k.keys = &subjects{names: k.puts}
 		k.revisions = counters(keys, 1000)
 		for n := range uint64(3 * keys) {
@@ -163,8 +163,8 @@ func TestPacked(t *testing.T) {
 	})
 }
 
-// TestKeepingAnswer tells conflicts from failures and old values from new ones.
-func TestKeepingAnswer(t *testing.T) {
+// TestKeyActionAnswer tells conflicts from failures and old values from new ones.
+func TestKeyActionAnswer(t *testing.T) {
 	pack := func(op, key int, revision uint64) uint64 { return uint64(op) | uint64(key)<<2 | revision<<24 }
 	conflict := `{"error":{"code":400,"err_code":10071,"description":"wrong last sequence"}}`
 	payload := make([]byte, 64)
@@ -177,27 +177,27 @@ func TestKeepingAnswer(t *testing.T) {
 		m        *nats.Msg
 		measured bool
 		fails    bool
-		want     keeping // done, conflicts, stale; revision of key 1
+		want     keyAction // done, conflicts, stale; revision of key 1
 		corrupt  int64
 		revision uint64
 	}{
-		"put":                 {opPut, reply(`{"seq":12}`), true, false, keeping{done: [ops]int64{0, 1, 0}}, 0, 12},
-		"an older put":        {opPut, reply(`{"seq":8}`), true, false, keeping{done: [ops]int64{0, 1, 0}}, 0, 9},
-		"put of the warm-up":  {opPut, reply(`{"seq":12}`), false, false, keeping{}, 0, 12},
-		"put refused":         {opPut, reply(`{"error":{"description":"full"}}`), true, true, keeping{done: [ops]int64{0, 1, 0}}, 0, 9},
-		"set":                 {opCAS, reply(`{"seq":12}`), true, false, keeping{done: [ops]int64{0, 0, 1}}, 0, 12},
-		"conflict":            {opCAS, reply(conflict), true, false, keeping{done: [ops]int64{0, 0, 1}, conflicts: 1}, 0, 9},
-		"conflict, warm-up":   {opCAS, reply(conflict), false, false, keeping{}, 0, 9},
-		"get":                 {opGet, value("9"), true, false, keeping{done: [ops]int64{1, 0, 0}}, 0, 9},
-		"get of a later put":  {opGet, value("10"), true, false, keeping{done: [ops]int64{1, 0, 0}}, 0, 9},
-		"get of an older put": {opGet, value("8"), true, false, keeping{done: [ops]int64{1, 0, 0}, stale: 1}, 0, 9},
-		"older, warm-up":      {opGet, value("8"), false, false, keeping{}, 0, 9},
-		"damaged":             {opGet, damaged, true, false, keeping{done: [ops]int64{1, 0, 0}}, 1, 9},
-		"damaged, warm-up":    {opGet, damaged, false, false, keeping{}, 0, 9},
-		"not found":           {opGet, reply("", "Status", "404", "Description", "Message Not Found"), true, true, keeping{done: [ops]int64{1, 0, 0}}, 0, 9},
-		"without a sequence":  {opGet, reply("x", "A", "b"), true, true, keeping{done: [ops]int64{1, 0, 0}}, 0, 9},
+		"put":                 {opPut, reply(`{"seq":12}`), true, false, keyAction{done: [ops]int64{0, 1, 0}}, 0, 12},
+		"an older put":        {opPut, reply(`{"seq":8}`), true, false, keyAction{done: [ops]int64{0, 1, 0}}, 0, 9},
+		"put of the warm-up":  {opPut, reply(`{"seq":12}`), false, false, keyAction{}, 0, 12},
+		"put refused":         {opPut, reply(`{"error":{"description":"full"}}`), true, true, keyAction{done: [ops]int64{0, 1, 0}}, 0, 9},
+		"set":                 {opCAS, reply(`{"seq":12}`), true, false, keyAction{done: [ops]int64{0, 0, 1}}, 0, 12},
+		"conflict":            {opCAS, reply(conflict), true, false, keyAction{done: [ops]int64{0, 0, 1}, conflicts: 1}, 0, 9},
+		"conflict, warm-up":   {opCAS, reply(conflict), false, false, keyAction{}, 0, 9},
+		"get":                 {opGet, value("9"), true, false, keyAction{done: [ops]int64{1, 0, 0}}, 0, 9},
+		"get of a later put":  {opGet, value("10"), true, false, keyAction{done: [ops]int64{1, 0, 0}}, 0, 9},
+		"get of an older put": {opGet, value("8"), true, false, keyAction{done: [ops]int64{1, 0, 0}, stale: 1}, 0, 9},
+		"older, warm-up":      {opGet, value("8"), false, false, keyAction{}, 0, 9},
+		"damaged":             {opGet, damaged, true, false, keyAction{done: [ops]int64{1, 0, 0}}, 1, 9},
+		"damaged, warm-up":    {opGet, damaged, false, false, keyAction{}, 0, 9},
+		"not found":           {opGet, reply("", "Status", "404", "Description", "Message Not Found"), true, true, keyAction{done: [ops]int64{1, 0, 0}}, 0, 9},
+		"without a sequence":  {opGet, reply("x", "A", "b"), true, true, keyAction{done: [ops]int64{1, 0, 0}}, 0, 9},
 	} {
-		k := &keeping{asking: &asking{}, revisions: counters(3, 8)}
+		k := &keyAction{requestAction: &requestAction{}, revisions: counters(3, 8)}
 		err := k.answer(c.m, pack(c.op, 1, 9), c.measured)
 		if (err != nil) != c.fails || k.done != c.want.done || k.conflicts != c.want.conflicts || k.stale != c.want.stale || k.corrupt != c.corrupt {
 			t.Errorf("%s: %v, done %v, conflicts %d, stale %d, corrupt %d", name, err, k.done, k.conflicts, k.stale, k.corrupt)
