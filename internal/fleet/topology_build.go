@@ -43,7 +43,7 @@ func NewTopology(s *Snapshot, o TopologyOptions) *Topology {
 	b.addRoutes()
 	b.addGateways()
 	b.addLeafs()
-	b.judgeSpeed()
+	judgeSpeed(b.top, b.opt)
 	b.addSpans()
 	b.finishClusters()
 	b.judgeNodes()

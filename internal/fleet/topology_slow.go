@@ -8,13 +8,13 @@ import (
 // judgeSpeed marks the links that are otherwise good and slow. What is slow
 // nobody can say from one round trip time: the link's own history says it, or
 // else its peers. Leafnodes have no peers, each has a way of its own.
-func (b *builder) judgeSpeed() {
-	peers := newPeerRTTs(b.top)
-	for _, e := range b.top.Edges {
+func judgeSpeed(t *Topology, o TopologyOptions) {
+	peers := newPeerRTTs(t)
+	for _, e := range t.Edges {
 		if e.State != StateOK && e.State != StateOutside {
 			continue
 		}
-		if why := b.slow(e, peers); why != "" {
+		if why := o.slow(t, e, peers); why != "" {
 			e.State, e.Why = StateSlow, why
 			e.Level = e.State.Level()
 		}
@@ -22,22 +22,22 @@ func (b *builder) judgeSpeed() {
 }
 
 // slow says why an edge is slow, or "".
-func (b *builder) slow(e *Edge, peers peerRTTs) string {
-	if e.Pending() > b.opt.Pending {
+func (o TopologyOptions) slow(t *Topology, e *Edge, peers peerRTTs) string {
+	if e.Pending() > o.Pending {
 		return InBytes(int64(e.Pending())) + " wait to be sent"
 	}
 	rtt, known := e.RTTSeconds()
-	if !known || rtt <= b.opt.RTTLimit {
+	if !known || rtt <= o.RTTLimit {
 		return ""
 	}
-	if usual, ok := b.opt.Baseline[e.Key()]; ok {
-		if rtt > usual*b.opt.RTTTimes {
+	if usual, ok := o.Baseline[e.Key()]; ok {
+		if rtt > usual*o.RTTTimes {
 			return fmt.Sprintf("round trip time %s, its usual is %s", Lasting(rtt), Lasting(usual))
 		}
 		return ""
 	}
-	usual, whose := peers.usual(b.top, e)
-	if whose == "" || rtt <= b.opt.PeerLimit || rtt <= usual*b.opt.PeerTimes {
+	usual, whose := peers.usual(t, e)
+	if whose == "" || rtt <= o.PeerLimit || rtt <= usual*o.PeerTimes {
 		return ""
 	}
 	return fmt.Sprintf("round trip time %s, %s take %s", Lasting(rtt), whose, Lasting(usual))
