@@ -1,12 +1,13 @@
 package exporter
 
 import (
-	"github.com/nats-io/nats-server/v2/server"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 )
 
 // pointers collects every pointer of a wire type by its path.

@@ -6,6 +6,10 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/natsctl/natsctl/exporter/internal/number"
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
 // accountMetrics count the advisories that a JetStream account hears of its own
@@ -18,9 +22,9 @@ type accountMetrics struct {
 	acks       *prometheus.CounterVec
 	total      *prometheus.CounterVec
 	unknown    *prometheus.CounterVec
-	names      *bounded // streams and kinds of advisory
-	consumers  *bounded // consumers that have series of their own
-	gone       *lately  // consumers that were deleted
+	names      *labelLimit  // streams and kinds of advisory
+	consumers  *labelLimit  // consumers that have series of their own
+	gone       *recentNames // consumers that were deleted
 }
 
 const advisoryPrefix = "$JS.EVENT.ADVISORY."
@@ -53,14 +57,14 @@ func newAccountMetrics() *accountMetrics {
 		acks:     consumer("acknowledgement_deliveries", "Deliveries of messages that were acknowledged, as far as the consumer samples them."),
 		total:    counter("nats_jetstream_total_advisories", "Advisories that came.", "account"),
 		unknown:  counter("nats_jetstream_unknown_advisories", "Advisories of a kind that is not known here.", "schema", "account"),
-		names:    newBounded(maxEventNames), consumers: newBounded(maxEventNames), gone: newLately(time.Now),
+		names:    newLabelLimit(maxEventNames), consumers: newLabelLimit(maxEventNames), gone: newRecentNames(time.Now),
 	}
 }
 
 func (m *accountMetrics) all() []prometheus.Collector {
 	out := []prometheus.Collector{m.apiAudit, m.acks, m.total, m.unknown}
 	for _, group := range []map[string]*prometheus.CounterVec{m.byConsumer, m.byStream, m.actions} {
-		for _, name := range sortedKeys(group) {
+		for _, name := range number.SortedKeys(group) {
 			out = append(out, group[name])
 		}
 	}
@@ -79,8 +83,8 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 	for len(tokens) < 4 {
 		tokens = append(tokens, "")
 	}
-	kind, stream := tokens[0]+"."+tokens[1], m.names.name(tokens[2])
-	key := consumerKey(account, stream, clean(tokens[3]))
+	kind, stream := tokens[0]+"."+tokens[1], m.names.label(tokens[2])
+	key := consumerKey(account, stream, table.Clean(tokens[3]))
 	switch kind {
 	case "CONSUMER.DELETED":
 		m.forget(account, stream, tokens[3])
@@ -97,24 +101,24 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 		action := map[string]string{"CREATED": "create", "DELETED": "delete", "UPDATED": "modify"}[tokens[1]]
 		m.actions[tokens[0]].WithLabelValues(account, stream, action).Inc()
 	default:
-		m.unknown.WithLabelValues(m.names.name(kind), account).Inc()
+		m.unknown.WithLabelValues(m.names.label(kind), account).Inc()
 	}
 }
 
 // consumer is the label of a consumer: its name, as long as there is room.
 func (m *accountMetrics) consumer(account, stream, name string) string {
-	name = clean(name)
-	if m.consumers.lets(consumerKey(account, stream, name)) {
+	name = table.Clean(name)
+	if m.consumers.admits(consumerKey(account, stream, name)) {
 		return name
 	}
-	return nameOther
+	return scrape.NameOther
 }
 
 // forget ends the series of a consumer that was deleted: the names of ephemeral
 // ones never come again. What is told of it meanwhile, on another subject, may
 // come later and does not bring them back.
 func (m *accountMetrics) forget(account, stream, name string) {
-	name = clean(name)
+	name = table.Clean(name)
 	m.gone.add(consumerKey(account, stream, name))
 	m.consumers.forget(consumerKey(account, stream, name))
 	m.acks.DeleteLabelValues(account, stream, name)
@@ -138,8 +142,8 @@ func (m *accountMetrics) metric(account, subject string, data []byte) {
 	if !strings.HasPrefix(subject, "$JS.EVENT.METRIC.CONSUMER.ACK.") || json.Unmarshal(data, &ack) != nil {
 		return
 	}
-	stream := m.names.name(ack.Stream)
-	if m.gone.has(consumerKey(account, stream, clean(ack.Consumer))) {
+	stream := m.names.label(ack.Stream)
+	if m.gone.has(consumerKey(account, stream, table.Clean(ack.Consumer))) {
 		return
 	}
 	m.acks.WithLabelValues(account, stream, m.consumer(account, stream, ack.Consumer)).Add(float64(max(ack.Deliveries, 0)))

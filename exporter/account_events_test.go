@@ -39,7 +39,7 @@ func TestDeletedConsumerStaysGone(t *testing.T) {
 	acked()
 	want("created again", 1)
 	told("DELETED")
-	now = now.Add(2 * latelyKeeps)
+	now = now.Add(2 * recentFor)
 	acked() // its creation was not heard
 	want("long after", 1)
 }

@@ -3,6 +3,8 @@ package exporter
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
 // apiKinds are the requests of the JetStream API without the names in them,
@@ -22,14 +24,14 @@ var apiKinds = []string{
 func apiKind(subject string) string {
 	_, rest, ok := strings.Cut(subject, ".API.") // "$JS.API." or "$JS.<domain>.API."
 	if !ok {
-		return nameOther
+		return scrape.NameOther
 	}
 	for _, kind := range apiKinds {
 		if rest == kind || strings.HasPrefix(rest, kind+".") {
 			return "$JS.API." + kind
 		}
 	}
-	return nameOther
+	return scrape.NameOther
 }
 
 // audit counts an API request by the advisory that tells of it.

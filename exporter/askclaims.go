@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -21,13 +22,13 @@ const claimWorkers = 16
 // each account, one server that has it. Claims are only to be had where an
 // operator grants them, so a fleet without operators is not asked.
 func askClaims(nc *nats.Conn, cfg *config) claimSource {
-	return func(ctx context.Context, snap *fleet.Snapshot) []*claims {
+	return func(ctx context.Context, snap *fleet.Snapshot) []*scrape.Claims {
 		if !cfg.perServer && !hasOperators(snap) || !slices.Contains(snap.Want.Kinds, fleet.AccountStatz) {
 			return nil
 		}
 		var (
 			mu  sync.Mutex
-			out []*claims
+			out []*scrape.Claims
 			g   errgroup.Group
 		)
 		g.SetLimit(claimWorkers)
@@ -42,7 +43,7 @@ func askClaims(nc *nats.Conn, cfg *config) claimSource {
 			})
 		}
 		_ = g.Wait() // no worker fails: an account that does not answer has no series
-		slices.SortFunc(out, func(a, b *claims) int { return strings.Compare(a.id, b.id) })
+		slices.SortFunc(out, func(a, b *scrape.Claims) int { return strings.Compare(a.ID, b.ID) })
 		return out
 	}
 }
@@ -62,7 +63,7 @@ func accountHomes(snap *fleet.Snapshot, cfg *config) map[string]string {
 			continue
 		}
 		for _, a := range sv.AccountStatz.Accounts {
-			if a == nil || cfg.top > 0 && len(homes) >= cfg.top || !cfg.accounts.allows(a.Account, a.Name) {
+			if a == nil || cfg.Top > 0 && len(homes) >= cfg.Top || !cfg.Accounts.Allows(a.Account, a.Name) {
 				continue
 			}
 			homes[a.Account] = sv.Info.ID
@@ -72,7 +73,7 @@ func accountHomes(snap *fleet.Snapshot, cfg *config) map[string]string {
 }
 
 // askAccount returns what a server knows of an account, or nil.
-func askAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *claims {
+func askAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *scrape.Claims {
 	body, err := json.Marshal(server.AccountzOptions{Account: account})
 	if err != nil {
 		return nil
@@ -88,12 +89,12 @@ func askAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *c
 		return nil
 	}
 	info := reply.Data.Account
-	c := &claims{
-		id: account, name: info.NameTag, expired: info.Expired, complete: info.Complete,
-		system: info.IsSystem, jetstream: info.JetStream, jwt: info.Claim,
+	c := &scrape.Claims{
+		ID: account, Tag: info.NameTag, Expired: info.Expired, Complete: info.Complete,
+		System: info.IsSystem, Jetstream: info.JetStream, JWT: info.Claim,
 	}
-	if c.name == "" {
-		c.name = account
+	if c.Tag == "" {
+		c.Tag = account
 	}
 	return c
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
@@ -55,13 +57,13 @@ func TestClaimsAreAsked(t *testing.T) {
 		"C": `garbage`, "D": `{}`, "E": `{"data":{}}`, "F": `{"error":{"code":404}}`,
 	})
 	got := askClaims(s.Connect(t), mustConfig(t))(t.Context(), grantedFleet("F", "E", "D", "C", "B", "A"))
-	if len(got) != 2 || got[0].id != "A" || got[1].id != "B" {
+	if len(got) != 2 || got[0].ID != "A" || got[1].ID != "B" {
 		t.Fatalf("%+v", got)
 	}
-	if a := got[0]; a.name != "apples" || !a.expired || !a.complete || a.system || !a.jetstream || a.jwt == nil || a.jwt.Expires != 77 {
+	if a := got[0]; a.Tag != "apples" || !a.Expired || !a.Complete || a.System || !a.Jetstream || a.JWT == nil || a.JWT.Expires != 77 {
 		t.Errorf("%+v", a)
 	}
-	if b := got[1]; b.name != "B" || b.expired || b.complete || !b.system || b.jetstream || b.jwt != nil {
+	if b := got[1]; b.Tag != "B" || b.Expired || b.Complete || !b.System || b.Jetstream || b.JWT != nil {
 		t.Errorf("%+v", b)
 	}
 	slices.Sort(*asked)
@@ -157,14 +159,14 @@ func microView(t *testing.T, top int, answers ...[]byte) map[string]float64 {
 	})
 	e := exporterOf(t, oneServer(), WithTop(top))
 	e.watched = []accountWatch{{name: "APP", nc: s.Connect(t)}}
-	v, err := e.take(t.Context(), []string{"servers", "services"})
+	p, err := e.take(t.Context(), []string{"servers", "services"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	out := &textSink{w: &b}
-	v.render(out)
-	out.flush()
+	out := &table.TextSink{W: &b}
+	e.cfg.render(*p, out)
+	out.Flush()
 	return seriesOf(t, b.String())
 }
 
@@ -214,13 +216,13 @@ func TestMicroServicesAreBounded(t *testing.T) {
 func TestTakeAsksWhatIsChosen(t *testing.T) {
 	e := exporterOf(t, sampleFleet())
 	claimed := 0
-	e.claims = func(context.Context, *fleet.Snapshot) []*claims { claimed++; return sampleClaims() }
+	e.claims = func(context.Context, *fleet.Snapshot) []*scrape.Claims { claimed++; return sampleClaims() }
 	for _, tt := range []struct {
 		chosen []string
 		want   int
 	}{{[]string{"servers", "services"}, 0}, {[]string{"limits"}, 1}} {
 		v, err := e.take(t.Context(), tt.chosen)
-		if err != nil || claimed != tt.want || len(v.beside.claims) != tt.want {
+		if err != nil || claimed != tt.want || len(v.Extras.Claims) != tt.want {
 			t.Errorf("%v: %v, asked %d times", tt.chosen, err, claimed)
 		}
 	}

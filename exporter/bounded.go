@@ -1,27 +1,34 @@
 package exporter
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
+)
 
 // bounded lets only so many different names through; later ones are "(other)".
 // It is safe for concurrent use.
-type bounded struct {
+type labelLimit struct {
 	mu    sync.Mutex
 	names map[string]struct{}
 	max   int
 }
 
-func newBounded(limit int) *bounded { return &bounded{names: map[string]struct{}{}, max: limit} }
+func newLabelLimit(limit int) *labelLimit {
+	return &labelLimit{names: map[string]struct{}{}, max: limit}
+}
 
-func (b *bounded) name(s string) string {
-	s = clean(s)
-	if b.lets(s) {
+func (b *labelLimit) label(s string) string {
+	s = table.Clean(s)
+	if b.admits(s) {
 		return s
 	}
-	return nameOther
+	return scrape.NameOther
 }
 
 // lets tells whether a name is one of those that go through.
-func (b *bounded) lets(s string) bool {
+func (b *labelLimit) admits(s string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, known := b.names[s]; known {
@@ -35,7 +42,7 @@ func (b *bounded) lets(s string) bool {
 }
 
 // forget makes room for another name.
-func (b *bounded) forget(s string) {
+func (b *labelLimit) forget(s string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.names, s)

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/natsctl/natsctl/exporter/internal/table"
+	"github.com/natsctl/natsctl/exporter/metric"
 )
 
 // collectorOf gives the exporter's metrics to a registry, through
@@ -17,8 +20,8 @@ func (collectorOf) Describe(chan<- *prometheus.Desc) {}
 func (c collectorOf) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.e.cfg.timeout)
 	defer cancel()
-	v := c.e.view(ctx, c.e.cfg.chosen)
-	v.render(&constSink{ch: ch})
+	p := c.e.page(ctx, c.e.cfg.chosen)
+	c.e.cfg.render(p, &constSink{ch: ch})
 	for _, own := range c.e.own.counted {
 		own.Collect(ch)
 	}
@@ -27,26 +30,26 @@ func (c collectorOf) Collect(ch chan<- prometheus.Metric) {
 // constSink makes client_golang's constant metrics of samples.
 type constSink struct {
 	ch     chan<- prometheus.Metric
-	family *family
+	family *table.Family
 	desc   *prometheus.Desc
 }
 
-func (s *constSink) begin(f *family) {
+func (s *constSink) Begin(f *table.Family) {
 	s.family = f
 	s.desc = prometheus.NewDesc(f.Name, f.Help, f.Labels, nil)
 }
 
-func (s *constSink) sample(_ string, item any, _, values []string, v float64) {
+func (s *constSink) Sample(_ string, item any, _, values []string, v float64) {
 	typ := prometheus.GaugeValue
-	if s.family.Type == Counter {
+	if s.family.Type == metric.Counter {
 		typ = prometheus.CounterValue
 	}
-	all := s.family.values(item)
+	all := s.family.Values(item)
 	for i := range all {
-		all[i] = clean(all[i])
+		all[i] = table.Clean(all[i])
 	}
 	for _, extra := range values {
-		all = append(all, clean(extra))
+		all = append(all, table.Clean(extra))
 	}
 	s.ch <- prometheus.MustNewConstMetric(s.desc, typ, v, all...)
 }

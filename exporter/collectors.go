@@ -3,6 +3,7 @@ package exporter
 import (
 	"slices"
 
+	"github.com/natsctl/natsctl/exporter/metric"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -14,7 +15,7 @@ type collector struct {
 	kind    fleet.Kind // what the servers are asked for; empty for nothing
 	byDef   bool       // on unless chosen otherwise
 	refine  func(*fleet.Want)
-	alsoFor Set // on by default when these names are served
+	alsoFor metric.Set // on by default when these names are served
 }
 
 // collectors is the table of them all. The cost that keeps one of them off by
@@ -35,7 +36,7 @@ var collectors = []collector{
 	{name: "events", help: "Disconnects, authentication errors, advisories and elections, counted as they are announced.", byDef: true},
 	{name: "limits", help: "Limits and expiry of each account, from its claims: one request for each account.", byDef: true},
 	{name: "services", help: "Micro services of the accounts that the exporter was given a user of; takes 150 ms more for each.", byDef: true},
-	{name: "subscriptions", help: "The subscription list of each server and its cache.", kind: fleet.Subsz, alsoFor: NatsExporter},
+	{name: "subscriptions", help: "The subscription list of each server and its cache.", kind: fleet.Subsz, alsoFor: metric.NatsExporter},
 	{name: "connections", help: "Connections by account, kind and language: every connection is read on every scrape.", kind: fleet.Connz},
 	{name: "queues", help: "The longest internal queues of each server.", kind: fleet.Ipqueuesz},
 }
@@ -73,7 +74,13 @@ func Collectors() []CollectorInfo {
 // perServer tells whether the names of prometheus-nats-exporter are served,
 // which need more.
 func DefaultCollectors(perServer bool) []string {
-	return (&config{perServer: perServer}).byDefault()
+	var names []string
+	for _, c := range collectors {
+		if c.byDef || perServer && c.alsoFor == metric.NatsExporter {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // known tells whether name is a collector.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/exporter/metric"
 )
 
 // inventory reads what another exporter was seen to expose: name, type, and
@@ -39,7 +41,7 @@ var retyped = []string{
 // Every metric that was seen from the other exporters is there, with its type
 // and at least its labels.
 func TestInventory(t *testing.T) {
-	table := map[string]Metric{}
+	table := map[string]metric.Metric{}
 	for _, m := range Metrics() {
 		if _, twice := table[m.Name]; twice {
 			t.Errorf("%s stands in the table twice", m.Name)
@@ -53,7 +55,7 @@ func TestInventory(t *testing.T) {
 	}
 }
 
-func checkInventory(t *testing.T, table map[string]Metric, name, typ, labels string) {
+func checkInventory(t *testing.T, table map[string]metric.Metric, name, typ, labels string) {
 	t.Helper()
 	m, ok := table[name]
 	switch {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -230,7 +231,7 @@ func TestConnectionsAreTotals(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	got := pick(series, "nats_connections", "server_name=east-1")
-	if sum(got) != 3002 || len(got) > maxLangs+2 {
+	if sum(got) != 3002 || len(got) > scrape.MaxLanguages+2 {
 		t.Errorf("%d series with %v connections", len(got), sum(got))
 	}
 }
@@ -294,10 +295,10 @@ func TestEphemeralConsumersAreFolded(t *testing.T) {
 		}
 		series := seriesOf(t, textOf(t, snap, false, WithExporterNames("")))
 		most = max(most, len(series))
-		if got := pick(series, "nats_jetstream_consumer_folded", "consumer="+nameEphemeral); len(got) != 1 || got[0] != 1000 {
+		if got := pick(series, "nats_jetstream_consumer_folded", "consumer="+scrape.NameEphemeral); len(got) != 1 || got[0] != 1000 {
 			t.Errorf("folded: %v", got)
 		}
-		if got := pick(series, "nats_jetstream_consumer_pending_messages", "consumer="+nameEphemeral); len(got) != 1 || got[0] != 390000 {
+		if got := pick(series, "nats_jetstream_consumer_pending_messages", "consumer="+scrape.NameEphemeral); len(got) != 1 || got[0] != 390000 {
 			t.Errorf("pending: %v", got)
 		}
 	}
@@ -340,8 +341,8 @@ func TestAPIAuditHasNoNames(t *testing.T) {
 		"$JS.API.STREAM.INFO.INFO":                 "$JS.API.STREAM.INFO",
 		"$JS.hub.API.CONSUMER.MSG.NEXT.ORDERS.dur": "$JS.API.CONSUMER.MSG.NEXT",
 		"$JS.API.INFO":                             "$JS.API.INFO",
-		"$JS.API.FUTURE.THING.ORDERS":              nameOther,
-		"nonsense":                                 nameOther,
+		"$JS.API.FUTURE.THING.ORDERS":              scrape.NameOther,
+		"nonsense":                                 scrape.NameOther,
 	} {
 		if got := apiKind(subject); got != want {
 			t.Errorf("%s: %s, want %s", subject, got, want)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -14,19 +15,11 @@ import (
 // as the alerts look back for servers that nobody expects any more.
 const departMemory = time.Hour
 
-// departure is a server that announced its end: nobody expects it to answer.
-type departure struct {
-	id, name, cluster string
-	how               fleet.EventKind // lame_duck if it drained first, else shutdown
-	at                time.Time       // the last announcement, by the server's own clock
-	heard             time.Time       // the same by ours
-}
-
 // departures remembers who said goodbye and has not come back. It is safe for
 // concurrent use; the zero value is ready.
 type departures struct {
 	mu   sync.Mutex
-	byID map[string]*departure
+	byID map[string]*scrape.Departure
 }
 
 // note takes an event; those that are no goodbye change nothing. A server that
@@ -36,24 +29,24 @@ func (d *departures) note(ev fleet.Event, now time.Time) {
 	if ev.Kind != fleet.EventLameDuck && ev.Kind != fleet.EventShutdown || len(tokens) != 4 {
 		return
 	}
-	gone := &departure{id: tokens[2], name: ev.Server, cluster: ev.Cluster, how: ev.Kind, at: ev.Time, heard: now}
+	gone := &scrape.Departure{ID: tokens[2], Name: ev.Server, Cluster: ev.Cluster, How: ev.Kind, At: ev.Time, Heard: now}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	old := d.byID[gone.id]
-	if old != nil && old.how == fleet.EventLameDuck {
-		gone.how = old.how
+	old := d.byID[gone.ID]
+	if old != nil && old.How == fleet.EventLameDuck {
+		gone.How = old.How
 	}
 	if d.byID == nil {
-		d.byID = map[string]*departure{}
+		d.byID = map[string]*scrape.Departure{}
 	}
 	if old != nil || len(d.byID) < maxEventNames {
-		d.byID[gone.id] = gone
+		d.byID[gone.ID] = gone
 	}
 }
 
 // current forgets who came back under a new id, or left long ago, and returns
 // the others by name.
-func (d *departures) current(snap *fleet.Snapshot, now time.Time) []*departure {
+func (d *departures) current(snap *fleet.Snapshot, now time.Time) []*scrape.Departure {
 	type place struct{ name, cluster string } // clusters may have servers of the same name
 	lives := map[place]string{}
 	for _, sv := range snap.Servers {
@@ -61,31 +54,16 @@ func (d *departures) current(snap *fleet.Snapshot, now time.Time) []*departure {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var out []*departure
+	var out []*scrape.Departure
 	for id, gone := range d.byID {
-		if life, back := lives[place{gone.name, gone.cluster}]; back && life != id || now.Sub(gone.heard) > departMemory {
+		if life, back := lives[place{gone.Name, gone.Cluster}]; back && life != id || now.Sub(gone.Heard) > departMemory {
 			delete(d.byID, id)
 			continue
 		}
 		out = append(out, gone)
 	}
-	slices.SortFunc(out, func(a, b *departure) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id))
+	slices.SortFunc(out, func(a, b *scrape.Departure) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return out
-}
-
-var serverDeparted = &group[*departure]{
-	set: Native, collector: "events", labels: with(serverLabels, "how"),
-	each: func(v *view, yield func(*departure)) {
-		for _, d := range v.beside.departed {
-			yield(d)
-		}
-	},
-	ident: func(d *departure, v []string) {
-		v[0], v[1], v[2], v[3] = d.id, d.name, d.cluster, string(d.how)
-	},
-	rows: []row[*departure]{
-		{name: "nats_server_departed_timestamp_seconds", help: "When a server announced its end, for an hour or until it is back, with how: lame_duck if it drained, else shutdown. Only of announcements that the exporter heard.", value: func(d *departure) float64 { return unix(d.at) }},
-	},
 }

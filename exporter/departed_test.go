@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/exporter/internal/number"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -32,7 +33,7 @@ func TestDepartures(t *testing.T) {
 	if all := pick(got, name); len(all) != 2 {
 		t.Errorf("%v", all)
 	}
-	if drained := pick(got, name, "server_name=east-9", "how=lame_duck"); len(drained) != 1 || drained[0] != unix(noon.Add(-8*time.Minute)) {
+	if drained := pick(got, name, "server_name=east-9", "how=lame_duck"); len(drained) != 1 || drained[0] != number.Unix(noon.Add(-8*time.Minute)) {
 		t.Errorf("east-9: %v", drained)
 	}
 	if shut := pick(got, name, "server_name=east-8", "server_id=NEAST-8", "cluster=east", "how=shutdown"); len(shut) != 1 {
@@ -54,7 +55,7 @@ func TestDeparturesAreBounded(t *testing.T) {
 	if len(all) != maxEventNames {
 		t.Errorf("%d", len(all))
 	}
-	if all[0].name != "pod-0" || all[0].at != noon.Add(time.Minute) {
+	if all[0].Name != "pod-0" || all[0].At != noon.Add(time.Minute) {
 		t.Errorf("the last word of a known server is lost: %+v", all[0])
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/exporter/internal/table"
+	"github.com/natsctl/natsctl/exporter/metric"
 )
 
 // docsPage is generated from the table by make docs.
@@ -39,21 +42,21 @@ from 0 to 1. A value that a server does not report is absent, never 0. Counters 
 ## Native metrics
 
 `)
-	writeSection(&b, Native)
+	writeSection(&b, metric.Native)
 	b.WriteString("\n### Kept by the exporter itself, over time\n\n| Metric | Labels | Meaning |\n|---|---|---|\n")
 	for _, d := range ownDescriptions() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d[0], strings.ReplaceAll(d[2], ",", ", "), d[1])
 	}
 	b.WriteString(surveyorNotes)
-	writeSection(&b, Surveyor)
+	writeSection(&b, metric.Surveyor)
 	b.WriteString(exporterNotes)
-	writeSection(&b, NatsExporter)
+	writeSection(&b, metric.NatsExporter)
 	return b.String()
 }
 
-func writeSection(b *strings.Builder, set Set) {
-	for _, c := range append([]collector{{name: selfCollector, help: "The exporter and its scrape: always there."}}, collectors...) {
-		var rows []Metric
+func writeSection(b *strings.Builder, set metric.Set) {
+	for _, c := range append([]collector{{name: table.SelfCollector, help: "The exporter and its scrape: always there."}}, collectors...) {
+		var rows []metric.Metric
 		for _, m := range Metrics() {
 			if m.Set == set && m.Collector == c.name {
 				rows = append(rows, m)
@@ -63,7 +66,7 @@ func writeSection(b *strings.Builder, set Set) {
 			continue
 		}
 		off := ""
-		if c.name != selfCollector && !c.byDef {
+		if c.name != table.SelfCollector && !c.byDef {
 			off = " Off by default."
 		}
 		fmt.Fprintf(b, "\n### %s\n\n%s%s\n\n| Metric | Type | Labels | Meaning |\n|---|---|---|---|\n", c.name, c.help, off)

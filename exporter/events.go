@@ -20,10 +20,10 @@ type eventMetrics struct {
 	elections   *prometheus.CounterVec
 	quorumLost  *prometheus.CounterVec
 	gaps        prometheus.Counter
-	accounts    *bounded
-	reasons     *bounded
-	srv         *bounded
-	kinds       *bounded
+	accounts    *labelLimit
+	reasons     *labelLimit
+	srv         *labelLimit
+	kinds       *labelLimit
 }
 
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
@@ -40,7 +40,7 @@ func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 		elections:   counter("nats_events_elections_total", "Leaders elected for streams and consumers (and for the meta group, without an account), by account and asset.", "account", "asset"),
 		quorumLost:  counter("nats_events_quorum_lost_total", "Streams and consumers that lost their quorum, by account and asset.", "account", "asset"),
 		gaps:        prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_event_gaps_total", Help: "Times that events may have been missed: the connection was lost, or they came too fast."}),
-		accounts:    newBounded(maxEventNames), reasons: newBounded(maxEventNames / 10), srv: newBounded(maxEventNames), kinds: newBounded(maxEventNames / 10),
+		accounts:    newLabelLimit(maxEventNames), reasons: newLabelLimit(maxEventNames / 10), srv: newLabelLimit(maxEventNames), kinds: newLabelLimit(maxEventNames / 10),
 	}
 	if cfg == nil {
 		return nil
@@ -55,14 +55,14 @@ const maxEventNames = 2000
 
 // count counts one event.
 func (m *eventMetrics) count(ev fleet.Event) {
-	srv, acc := m.srv.name(ev.Server), m.accounts.name(ev.Account)
+	srv, acc := m.srv.label(ev.Server), m.accounts.label(ev.Account)
 	switch ev.Kind {
 	case fleet.EventConnect, fleet.EventLeafConnect:
 		m.connects.WithLabelValues(srv, acc).Inc()
 	case fleet.EventDisconnect, fleet.EventLeafDisconnect:
-		m.disconnects.WithLabelValues(srv, acc, m.reasons.name(ev.Why)).Inc()
+		m.disconnects.WithLabelValues(srv, acc, m.reasons.label(ev.Why)).Inc()
 	case fleet.EventAuthError:
-		m.authErrors.WithLabelValues(srv, m.reasons.name(ev.Why)).Inc()
+		m.authErrors.WithLabelValues(srv, m.reasons.label(ev.Why)).Inc()
 	case fleet.EventLameDuck, fleet.EventShutdown:
 		m.servers.WithLabelValues(srv, string(ev.Kind)).Inc()
 	case fleet.EventAdvisory:
@@ -80,11 +80,11 @@ func (m *eventMetrics) advisory(ev fleet.Event, acc string) {
 		return
 	}
 	asset, what := tokens[3], tokens[4]
-	m.advisories.WithLabelValues(acc, m.kinds.name(asset+"."+what)).Inc()
+	m.advisories.WithLabelValues(acc, m.kinds.label(asset+"."+what)).Inc()
 	switch what {
 	case "LEADER_ELECTED":
-		m.elections.WithLabelValues(acc, m.kinds.name(strings.ToLower(asset))).Inc()
+		m.elections.WithLabelValues(acc, m.kinds.label(strings.ToLower(asset))).Inc()
 	case "QUORUM_LOST":
-		m.quorumLost.WithLabelValues(acc, m.kinds.name(strings.ToLower(asset))).Inc()
+		m.quorumLost.WithLabelValues(acc, m.kinds.label(strings.ToLower(asset))).Inc()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -97,7 +98,7 @@ func TestEventLabelsAreBounded(t *testing.T) {
 			t.Errorf("%s: %d series, in all %v", name, len(values), sum(values))
 		}
 	}
-	if got := pick(series, "nats_events_connects_total", "server="+nameOther); len(got) != 1 || got[0] < maxEventNames {
+	if got := pick(series, "nats_events_connects_total", "server="+scrape.NameOther); len(got) != 1 || got[0] < maxEventNames {
 		t.Errorf("the others: %v", got)
 	}
 	if got := pick(series, "nats_events_connects_total", "server=a0"); len(got) != 1 || got[0] != 1 {
@@ -107,17 +108,17 @@ func TestEventLabelsAreBounded(t *testing.T) {
 
 // A name that was forgotten makes room for one other.
 func TestBoundedForgets(t *testing.T) {
-	b := newBounded(2)
-	for _, step := range []struct{ name, want string }{{"a", "a"}, {"b", "b"}, {"c", nameOther}, {"a", "a"}} {
-		if got := b.name(step.name); got != step.want {
+	b := newLabelLimit(2)
+	for _, step := range []struct{ name, want string }{{"a", "a"}, {"b", "b"}, {"c", scrape.NameOther}, {"a", "a"}} {
+		if got := b.label(step.name); got != step.want {
 			t.Errorf("%s: %s, want %s", step.name, got, step.want)
 		}
 	}
 	b.forget("a")
-	if got := b.name("c"); got != "c" {
+	if got := b.label("c"); got != "c" {
 		t.Errorf("the place of the forgotten is not given away: %s", got)
 	}
-	if got := b.name("a"); got != nameOther {
+	if got := b.label("a"); got != scrape.NameOther {
 		t.Errorf("more names than may be: %s", got)
 	}
 }

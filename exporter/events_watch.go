@@ -2,7 +2,6 @@ package exporter
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -19,24 +18,18 @@ var counted = []fleet.EventKind{
 // begin: NATS is not up yet, or the user may not.
 const retryEvents = 2 * time.Second
 
-// watch counts events until Close. The connection may not stand yet.
-func (e *Exporter) watch(client *sys.Client) {
-	if !slices.Contains(e.cfg.chosen, "events") {
-		return
-	}
+// watchEvents hands events to count until stop is called. The connection may
+// not stand yet: ready tells whether it does.
+func watchEvents(client *sys.Client, ready func() error, count func(fleet.Event)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	e.stop = append(e.stop, func() {
-		cancel()
-		<-done
-	})
 	go func() {
 		defer close(done)
 		retry := time.NewTicker(retryEvents)
 		defer retry.Stop()
 		for ctx.Err() == nil {
-			if e.ready() == nil {
-				e.listenEvents(ctx, client)
+			if ready() == nil {
+				listenEvents(ctx, client, count)
 			}
 			select {
 			case <-ctx.Done():
@@ -44,15 +37,18 @@ func (e *Exporter) watch(client *sys.Client) {
 			}
 		}
 	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // listenEvents counts events until the stream ends. One that cannot be read is
 // not counted.
-func (e *Exporter) listenEvents(ctx context.Context, client *sys.Client) {
+func listenEvents(ctx context.Context, client *sys.Client, count func(fleet.Event)) {
 	for ev, err := range client.Events(ctx, counted...) {
 		if err == nil {
-			e.own.events.count(ev)
-			e.own.departed.note(ev, e.cfg.now())
+			count(ev)
 		}
 	}
 }

@@ -2,8 +2,6 @@ package exporter
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -11,6 +9,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 )
@@ -39,11 +39,7 @@ type Exporter struct {
 }
 
 // claimSource asks for the claims of the accounts in a snapshot.
-type claimSource func(ctx context.Context, snap *fleet.Snapshot) []*claims
-
-// ErrNotConnected says that the connection to NATS does not stand at the
-// moment. It is made again by itself.
-var ErrNotConnected = errors.New("not connected to NATS")
+type claimSource func(ctx context.Context, snap *fleet.Snapshot) []*scrape.Claims
 
 // New returns an exporter of the fleet behind a connection of a system user.
 // The connection may still be on its way (nats.RetryOnFailedConnect): until it
@@ -69,11 +65,18 @@ func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 	return e, nil
 }
 
+// watch counts events until Close, if they are collected.
+func (e *Exporter) watch(client *sys.Client) {
+	if slices.Contains(e.cfg.chosen, "events") {
+		e.stop = append(e.stop, watchEvents(client, e.ready, e.own.event))
+	}
+}
+
 // newExporter wires an exporter to any source of snapshots.
 func newExporter(cfg *config, src fleet.Source) *Exporter {
 	return &Exporter{
 		cfg: cfg, src: src, own: newOwnMetrics(cfg),
-		claims: func(context.Context, *fleet.Snapshot) []*claims { return nil },
+		claims: func(context.Context, *fleet.Snapshot) []*scrape.Claims { return nil },
 		ready:  func() error { return nil },
 	}
 }
@@ -87,72 +90,43 @@ func (e *Exporter) Close() {
 	})
 }
 
-// Handler serves the metrics at any path it is mounted on, in Prometheus' text
-// format or OpenMetrics as the request wants, compressed if it may. The query
-// collect[] chooses collectors; X-Prometheus-Scrape-Timeout-Seconds bounds the
-// scrape. It answers 200 also when the fleet cannot be asked: nats_exporter_up
-// says so.
-func (e *Exporter) Handler() http.Handler { return http.HandlerFunc(e.serve) }
-
 // Collector gives the fleet's metrics, and those that the exporter keeps of
 // itself, to a registry of your own. Each gathering is a scrape with the
 // default timeout. OpenMetrics from a registry renames counters without _total:
 // for nats-surveyor's names use [Exporter.Handler].
 func (e *Exporter) Collector() prometheus.Collector { return collectorOf{e} }
 
-// view returns the snapshot for some collectors, shared with scrapes close by.
-// A fleet that cannot be asked is a view that says why.
-func (e *Exporter) view(ctx context.Context, chosen []string) view {
-	shared, err := e.share.get(ctx, e.cfg, chosen, e.take)
+// page is the exposition of some collectors, shared with scrapes close by. A
+// fleet that cannot be asked is a page that says why.
+func (e *Exporter) page(ctx context.Context, chosen []string) table.Page {
+	shared, err := e.share.get(ctx, e.cfg.minInterval, chosen, e.take)
 	if err != nil {
 		e.own.failures.WithLabelValues(reasonOf(err)).Inc()
-		return *noView(e.cfg, err)
+		return *e.cfg.noPage(err)
 	}
-	v := *shared
-	v.scrape.age = max(e.cfg.now().Sub(v.snap.Time).Seconds(), 0)
-	return v
+	p := *shared
+	p.Counts.Age = max(e.cfg.now().Sub(p.Snapshot.Time).Seconds(), 0)
+	return p
 }
 
 // take asks the fleet.
-func (e *Exporter) take(ctx context.Context, chosen []string) (*view, error) {
+func (e *Exporter) take(ctx context.Context, chosen []string) (*table.Page, error) {
 	if err := e.ready(); err != nil {
 		return nil, err
 	}
 	start := e.cfg.now()
-	snap, err := e.src.Snapshot(ctx, wantOf(chosen, e.cfg.replicas))
+	snap, err := e.src.Snapshot(ctx, wantOf(chosen, e.cfg.Replicas))
 	e.own.took(e.cfg.now().Sub(start).Seconds())
 	if err != nil {
 		return nil, err
 	}
 	e.own.count(snap)
-	also := beside{departed: e.own.departed.current(snap, e.cfg.now())}
+	also := scrape.Extras{Departed: e.own.departed.current(snap, e.cfg.now())}
 	if slices.Contains(chosen, "limits") {
-		also.claims = e.claims(ctx, snap)
+		also.Claims = e.claims(ctx, snap)
 	}
 	if slices.Contains(chosen, "services") {
-		also.micro = e.askMicro(ctx)
+		also.Services = askServices(ctx, e.watched, e.cfg.Top)
 	}
-	return newView(e.cfg, snap, chosen, also), nil
-}
-
-// reasonOf puts the failure of a snapshot into one word.
-func reasonOf(err error) string {
-	for _, r := range [...]struct {
-		err  error
-		word string
-	}{
-		{sys.ErrNotSystem, "not_system_account"},
-		{sys.ErrPermission, "permission"},
-		{sys.ErrSilent, "silent"},
-		{sys.ErrDisconnected, "disconnected"},
-		{ErrNotConnected, "disconnected"},
-		{nats.ErrConnectionClosed, "disconnected"},
-		{context.DeadlineExceeded, "timeout"},
-		{context.Canceled, "timeout"},
-	} {
-		if errors.Is(err, r.err) {
-			return r.word
-		}
-	}
-	return "other"
+	return e.cfg.page(snap, chosen, also), nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -109,7 +110,7 @@ func (f *filler) leaf(v reflect.Value) {
 type filled struct {
 	snap    *fleet.Snapshot
 	at      map[string]reflect.Value
-	granted []*claims
+	granted []*scrape.Claims
 }
 
 func fill() *filled {
@@ -150,5 +151,5 @@ func fill() *filled {
 	c := &jwt.AccountClaims{}
 	f.fill("claims", c)
 	c.Limits.JetStreamTieredLimits = nil
-	return &filled{snap, f.at, []*claims{{id: sv.AccountStatz.Accounts[0].Account, name: "the-account", jwt: c}}}
+	return &filled{snap, f.at, []*scrape.Claims{{ID: sv.AccountStatz.Accounts[0].Account, Tag: "the-account", JWT: c}}}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"pgregory.net/rapid"
 
+	"github.com/natsctl/natsctl/exporter/internal/native"
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -34,11 +36,11 @@ func TestTopConsumersByBacklog(t *testing.T) {
 	}
 	series := seriesOf(t, textOf(t, oneServer(orders), false, WithTop(2)))
 	for name, want := range map[string]map[string]float64{
-		"nats_jetstream_consumer_pending_messages":     {"c1": 0, "c3": 60, nameOther: 13},
-		"nats_jetstream_consumer_ack_pending_messages": {"c1": 90, "c3": 0, nameOther: 4},
-		"nats_jetstream_consumer_redelivered_messages": {"c1": 2, "c3": 4, nameOther: 1 + 3 + 5},
-		"nats_jetstream_consumer_waiting_requests":     {"c1": 20, "c3": 40, nameOther: 10 + 30 + 50},
-		"nats_jetstream_consumer_folded":               {nameOther: 3},
+		"nats_jetstream_consumer_pending_messages":     {"c1": 0, "c3": 60, scrape.NameOther: 13},
+		"nats_jetstream_consumer_ack_pending_messages": {"c1": 90, "c3": 0, scrape.NameOther: 4},
+		"nats_jetstream_consumer_redelivered_messages": {"c1": 2, "c3": 4, scrape.NameOther: 1 + 3 + 5},
+		"nats_jetstream_consumer_waiting_requests":     {"c1": 20, "c3": 40, scrape.NameOther: 10 + 30 + 50},
+		"nats_jetstream_consumer_folded":               {scrape.NameOther: 3},
 		"nats_jetstream_consumer_leader":               {"c1": 1, "c3": 1},
 		"nats_jetstream_consumer_paused":               {"c1": 0, "c3": 0},
 	} {
@@ -75,15 +77,15 @@ func TestTopStreamsBySize(t *testing.T) {
 	snap.Want = wantOf([]string{"streams"}, false)
 	series := seriesOf(t, textOf(t, snap, false, WithTop(2)))
 	for name, want := range map[string]map[string]float64{
-		"nats_jetstream_stream_bytes":            {"S1": 900, "S3": 700, nameOther: 90},
-		"nats_jetstream_stream_messages":         {"S1": 2, "S3": 4, nameOther: 9},
-		"nats_jetstream_stream_subjects":         {"S1": 6, "S3": 12, nameOther: 27},
-		"nats_jetstream_stream_deleted_messages": {"S1": 10, "S3": 20, nameOther: 45},
+		"nats_jetstream_stream_bytes":            {"S1": 900, "S3": 700, scrape.NameOther: 90},
+		"nats_jetstream_stream_messages":         {"S1": 2, "S3": 4, scrape.NameOther: 9},
+		"nats_jetstream_stream_subjects":         {"S1": 6, "S3": 12, scrape.NameOther: 27},
+		"nats_jetstream_stream_deleted_messages": {"S1": 10, "S3": 20, scrape.NameOther: 45},
 		"nats_jetstream_stream_consumers":        {"S1": 4, "S3": 8},
 		"nats_jetstream_stream_last_sequence":    {"S1": 7, "S3": 7},
 		"nats_jetstream_stream_leader":           {"S1": 1, "S3": 1},
 		"nats_jetstream_stream_replicas":         {"S1": 1, "S3": 1},
-		"nats_jetstream_stream_folded":           {nameOther: 3},
+		"nats_jetstream_stream_folded":           {scrape.NameOther: 3},
 	} {
 		if got := byLabel(series, name, "stream"); !maps.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
@@ -116,9 +118,9 @@ func TestFoldingKeepsTheSum(t *testing.T) {
 		if sum != float64(total) || len(got) != want {
 			r.Fatalf("%v of %v: %d series", sum, total, len(got))
 		}
-		rest, folded := got[nameOther]
+		rest, folded := got[scrape.NameOther]
 		for name, v := range got {
-			if folded && name != nameOther && v < slices.Max(restOf(sizes, got)) {
+			if folded && name != scrape.NameOther && v < slices.Max(restOf(sizes, got)) {
 				r.Fatalf("%s of %v has a series, and a larger one is among the others (%v)", name, v, rest)
 			}
 		}
@@ -261,13 +263,13 @@ func TestLanguagesAreBounded(t *testing.T) {
 	snap := sampleFleet()
 	snap.Servers = snap.Servers[:1]
 	snap.Servers[0].Connz = &server.Connz{}
-	for i := range maxLangs + 5 {
+	for i := range scrape.MaxLanguages + 5 {
 		for range i + 1 {
 			snap.Servers[0].Connz.Conns = append(snap.Servers[0].Connz.Conns, &server.ConnInfo{Account: "APP", Kind: "Client", Lang: fmt.Sprintf("lang-%02d", i)})
 		}
 	}
 	got := byLabel(seriesOf(t, textOf(t, snap, false, everything())), "nats_connections", "lang")
-	if len(got) != maxLangs+1 || got[nameOther] != 1+2+3+4+5 || got["lang-05"] != 6 {
+	if len(got) != scrape.MaxLanguages+1 || got[scrape.NameOther] != 1+2+3+4+5 || got["lang-05"] != 6 {
 		t.Errorf("%v", got)
 	}
 }
@@ -277,12 +279,12 @@ func TestLongestQueues(t *testing.T) {
 	snap := sampleFleet()
 	snap.Servers = snap.Servers[:1]
 	all := server.IpqueueszStatus{}
-	for i := range maxQueues + 3 {
+	for i := range native.MaxQueues + 3 {
 		all[fmt.Sprintf("q%02d", i)] = server.IpqueueszStatusIPQ{Pending: i + 1}
 	}
 	snap.Servers[0].Ipqueuesz = &all
 	got := byLabel(seriesOf(t, textOf(t, snap, false, everything())), "nats_server_queue_pending", "queue")
-	if len(got) != maxQueues+1 || got[nameOther] != 1+2+3 || got["q03"] != 4 || got[fmt.Sprintf("q%02d", maxQueues+2)] != float64(maxQueues+3) {
+	if len(got) != native.MaxQueues+1 || got[scrape.NameOther] != 1+2+3 || got["q03"] != 4 || got[fmt.Sprintf("q%02d", native.MaxQueues+2)] != float64(native.MaxQueues+3) {
 		t.Errorf("%v", got)
 	}
 }

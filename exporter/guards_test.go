@@ -12,11 +12,11 @@ import (
 // A name is remembered for exactly a minute, from the last time it was added.
 func TestLatelyForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLately(time.Now)
+		l := newRecentNames(time.Now)
 		l.add("a")
-		time.Sleep(latelyKeeps / 2)
+		time.Sleep(recentFor / 2)
 		l.add("b")
-		time.Sleep(latelyKeeps / 2)
+		time.Sleep(recentFor / 2)
 		if !l.has("a") || !l.has("b") || l.has("c") {
 			t.Error("a name of a minute ago is forgotten, or one is known that never was")
 		}
@@ -25,7 +25,7 @@ func TestLatelyForgets(t *testing.T) {
 			t.Error("a name of more than a minute ago is remembered, or a younger one is not")
 		}
 		l.add("b") // again, and so for another minute
-		time.Sleep(latelyKeeps)
+		time.Sleep(recentFor)
 		if !l.has("b") {
 			t.Error("the second time does not count")
 		}
@@ -39,12 +39,12 @@ func TestLatelyForgets(t *testing.T) {
 // The memory does not grow: what is older than a minute goes.
 func TestLatelyIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLately(time.Now)
+		l := newRecentNames(time.Now)
 		for i := range 10 {
 			for k := range 100 {
 				l.add(fmt.Sprint(i, "-", k))
 			}
-			time.Sleep(latelyKeeps + time.Second)
+			time.Sleep(recentFor + time.Second)
 		}
 		if n := len(l.at); n > 200 {
 			t.Errorf("%d names are held, of which none counts", n)
@@ -114,7 +114,7 @@ func TestDeparturesTellHow(t *testing.T) {
 		}
 		var got fleet.EventKind
 		if all := d.current(sampleFleet(), noon); len(all) == 1 {
-			got = all[0].how
+			got = all[0].How
 		}
 		if got != tt.want {
 			t.Errorf("%v: %q, want %q", tt.said, got, tt.want)

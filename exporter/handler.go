@@ -11,6 +11,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/common/expfmt"
+
+	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
 // The two content types. Others (protobuf) are answered in text.
@@ -36,11 +38,11 @@ func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), e.budget(req.Header))
 	defer cancel()
-	v := e.view(ctx, chosen)
+	p := e.page(ctx, chosen)
 	if req.Context().Err() != nil {
 		return // the scraper is gone
 	}
-	e.write(w, req.Header, v)
+	e.write(w, req.Header, p)
 }
 
 // budget is the time that the fleet has to answer: the scrape's own timeout
@@ -55,8 +57,8 @@ func (e *Exporter) budget(h http.Header) time.Duration {
 	return total - min(keep, total/2)
 }
 
-// write renders a view and the exporter's own metrics.
-func (e *Exporter) write(w http.ResponseWriter, h http.Header, v view) {
+// write renders a page and the exporter's own metrics.
+func (e *Exporter) write(w http.ResponseWriter, h http.Header, p table.Page) {
 	start := time.Now()
 	openMetrics := expfmt.NegotiateIncludingOpenMetrics(h).FormatType() == expfmt.TypeOpenMetrics
 	w.Header().Set("Content-Type", textType)
@@ -70,11 +72,11 @@ func (e *Exporter) write(w http.ResponseWriter, h http.Header, v view) {
 		defer zip.Close()                                //nolint:errcheck // the scraper is gone, and sees a short answer
 		out = zip
 	}
-	t := &textSink{w: out, openMetrics: openMetrics}
-	sc := v.render(t)
-	t.flush()
+	t := &table.TextSink{W: out, OpenMetrics: openMetrics}
+	sc := e.cfg.render(p, t)
+	t.Flush()
 	e.own.rendered(sc, time.Since(start))
-	if t.err == nil {
+	if t.Err == nil {
 		e.writeOwn(out, openMetrics)
 	}
 }
@@ -116,3 +118,10 @@ func collectorNames() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Handler serves the metrics at any path it is mounted on, in Prometheus' text
+// format or OpenMetrics as the request wants, compressed if it may. The query
+// collect[] chooses collectors; X-Prometheus-Scrape-Timeout-Seconds bounds the
+// scrape. It answers 200 also when the fleet cannot be asked: nats_exporter_up
+// says so.
+func (e *Exporter) Handler() http.Handler { return http.HandlerFunc(e.serve) }

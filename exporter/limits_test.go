@@ -2,7 +2,6 @@ package exporter
 
 import (
 	"context"
-	"github.com/prometheus/client_golang/prometheus"
 	"iter"
 	"maps"
 	"net/http/httptest"
@@ -10,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
 type ctxType = context.Context
@@ -58,10 +60,10 @@ func TestTop(t *testing.T) {
 	if got := pick(series, "nats_jetstream_stream_messages", "server_name=east-1"); len(got) != 3 || sum(got) != 506 {
 		t.Errorf("%v", got)
 	}
-	if got := pick(series, "nats_jetstream_stream_folded", "stream="+nameOther, "server_name=east-1"); len(got) != 1 || got[0] != 2 {
+	if got := pick(series, "nats_jetstream_stream_folded", "stream="+scrape.NameOther, "server_name=east-1"); len(got) != 1 || got[0] != 2 {
 		t.Errorf("%v", got)
 	}
-	if got := pick(series, "nats_jetstream_stream_last_sequence", "stream="+nameOther); len(got) != 0 {
+	if got := pick(series, "nats_jetstream_stream_last_sequence", "stream="+scrape.NameOther); len(got) != 0 {
 		t.Errorf("sequences cannot be summed: %v", got)
 	}
 }

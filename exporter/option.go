@@ -1,14 +1,13 @@
 package exporter
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"time"
 
-	"github.com/nats-io/nats.go"
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
 // ErrOption is wrapped by every error of an option that cannot be used.
@@ -27,10 +26,6 @@ func Validate(opts ...Option) error {
 	_, err := newConfig(opts)
 	return err
 }
-
-// Resolver connects to the fleet that a name stands for, for /probe. The
-// connection is closed after use. It must be safe for concurrent use.
-type Resolver func(ctx context.Context, name string) (*nats.Conn, error)
 
 // WithSurveyorNames serves, or not, the names and labels of nats-surveyor
 // beside the native ones. Default: true.
@@ -98,7 +93,7 @@ func WithTimeout(d time.Duration) Option {
 // the leader's alone. Default: false.
 func WithReplicas(on bool) Option {
 	return func(c *config) error {
-		c.replicas = on
+		c.Replicas = on
 		return nil
 	}
 }
@@ -107,7 +102,7 @@ func WithReplicas(on bool) Option {
 // are summed for each stream, since each of their names is used only once.
 func WithEphemeral(on bool) Option {
 	return func(c *config) error {
-		c.ephemeral = on
+		c.Ephemeral = on
 		return nil
 	}
 }
@@ -117,7 +112,7 @@ func WithEphemeral(on bool) Option {
 // Default: 1000; 0 is no limit.
 func WithTop(n int) Option {
 	return func(c *config) error {
-		c.top = n
+		c.Top = n
 		return nil
 	}
 }
@@ -134,18 +129,18 @@ func WithMaxSeries(n int) Option {
 // WithAccounts restricts the accounts that have series, by regular expressions
 // that must match the whole id or name. An empty one does not restrict.
 func WithAccounts(allow, deny string) Option {
-	return func(c *config) error { return c.accounts.set(allow, deny) }
+	return withPattern(func(c *config) *scrape.Pattern { return &c.Accounts }, allow, deny)
 }
 
 // WithStreams restricts the streams that have series, as [WithAccounts] does.
 func WithStreams(allow, deny string) Option {
-	return func(c *config) error { return c.streams.set(allow, deny) }
+	return withPattern(func(c *config) *scrape.Pattern { return &c.Streams }, allow, deny)
 }
 
 // WithConsumers restricts the consumers that have series, as [WithAccounts]
 // does.
 func WithConsumers(allow, deny string) Option {
-	return func(c *config) error { return c.consumers.set(allow, deny) }
+	return withPattern(func(c *config) *scrape.Pattern { return &c.Consumers }, allow, deny)
 }
 
 // WithVersion sets the version that nats_exporter_build_info tells.
@@ -164,11 +159,13 @@ func WithResolver(r Resolver) Option {
 	}
 }
 
-func (p *pattern) set(allow, deny string) error {
-	compiled, err := newPattern(allow, deny)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrOption, err)
+func withPattern(of func(*config) *scrape.Pattern, allow, deny string) Option {
+	return func(c *config) error {
+		compiled, err := scrape.NewPattern(allow, deny)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrOption, err)
+		}
+		*of(c) = compiled
+		return nil
 	}
-	*p = compiled
-	return nil
 }

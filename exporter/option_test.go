@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -55,14 +56,14 @@ func TestOptionsAreChecked(t *testing.T) {
 // Each option reaches its own setting.
 func TestOptionsReachTheirSettings(t *testing.T) {
 	c := mustConfig(t, WithMinInterval(2*time.Second), WithTimeout(3*time.Second), WithTop(4), WithMaxSeries(5), WithReplicas(true), WithEphemeral(true), WithVersion("v6"), WithSurveyorNames(false), WithExporterNames("p7"), WithCollectors("routes"))
-	if c.minInterval != 2*time.Second || c.timeout != 3*time.Second || c.top != 4 || c.maxSeries != 5 || c.version != "v6" || c.prefix != "p7" {
+	if c.minInterval != 2*time.Second || c.timeout != 3*time.Second || c.Top != 4 || c.maxSeries != 5 || c.version != "v6" || c.prefix != "p7" {
 		t.Errorf("%+v", c)
 	}
-	if !c.replicas || !c.ephemeral || c.surveyor || !c.perServer || !slices.Equal(c.chosen, []string{"routes"}) {
+	if !c.Replicas || !c.Ephemeral || c.surveyor || !c.perServer || !slices.Equal(c.chosen, []string{"routes"}) {
 		t.Errorf("%+v", c)
 	}
 	d := mustConfig(t)
-	if d.minInterval != time.Second || d.timeout != 8*time.Second || d.top != 1000 || d.maxSeries != 1_000_000 || d.replicas || d.ephemeral || !d.surveyor || d.perServer {
+	if d.minInterval != time.Second || d.timeout != 8*time.Second || d.Top != 1000 || d.maxSeries != 1_000_000 || d.Replicas || d.Ephemeral || !d.surveyor || d.perServer {
 		t.Errorf("the defaults: %+v", d)
 	}
 }
@@ -98,11 +99,11 @@ func TestPatternAllows(t *testing.T) {
 		{"A.*", "AB", []string{"AC"}, true},
 		{"A.*", "AB", []string{"AB"}, false},
 	} {
-		p, err := newPattern(tt.allow, tt.deny)
+		p, err := scrape.NewPattern(tt.allow, tt.deny)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.allows(tt.names...); got != tt.want {
+		if got := p.Allows(tt.names...); got != tt.want {
 			t.Errorf("allow %q deny %q: %q %v", tt.allow, tt.deny, tt.names, got)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	gocollectors "github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/natsctl/natsctl/exporter/internal/number"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -26,6 +28,7 @@ type ownMetrics struct {
 	rendering  prometheus.Histogram
 	lastRender atomic.Int64 // nanoseconds
 	events     eventMetrics
+	now        func() time.Time
 	departed   departures
 	survey     prometheus.Summary // nil without nats-surveyor's names
 	latency    *latencyMetrics    // nil unless an account is watched
@@ -38,6 +41,7 @@ var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1
 
 func newOwnMetrics(cfg *config) *ownMetrics {
 	o := &ownMetrics{
+		now:       func() time.Time { return cfg.now() },
 		registry:  prometheus.NewRegistry(),
 		failures:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_failures_total", Help: "Scrapes without a snapshot, by reason."}, []string{"reason"}),
 		dropped:   prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_series_dropped_total", Help: "Series left out because of the limit."}),
@@ -88,8 +92,8 @@ func (o *ownMetrics) count(s *fleet.Snapshot) {
 }
 
 // rendered notes how an exposition went.
-func (o *ownMetrics) rendered(sc scrape, took time.Duration) {
-	o.dropped.Add(float64(sc.cut))
+func (o *ownMetrics) rendered(sc table.Counts, took time.Duration) {
+	o.dropped.Add(float64(sc.Cut))
 	o.rendering.Observe(took.Seconds())
 	o.lastRender.Store(int64(took))
 }
@@ -101,11 +105,17 @@ func (o *ownMetrics) connection(nc *nats.Conn) {
 		o.registry.MustRegister(c)
 	}
 	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_connected", Help: "1 while the exporter is connected to NATS."},
-		func() float64 { return flag(nc.IsConnected()) }))
+		func() float64 { return number.Flag(nc.IsConnected()) }))
 	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Times that the exporter had to connect to NATS again."},
 		func() float64 { return float64(nc.Stats().Reconnects) }))
 	if o.survey != nil {
 		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Times that the exporter had to connect to NATS again.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}},
 			func() float64 { return float64(nc.Stats().Reconnects) }))
 	}
+}
+
+// event counts an event.
+func (o *ownMetrics) event(ev fleet.Event) {
+	o.events.count(ev)
+	o.departed.note(ev, o.now())
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
@@ -33,27 +35,27 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), e.budget(req.Header))
 	defer cancel()
-	v, err := e.probeView(ctx, name, chosen)
+	p, err := e.probePage(ctx, name, chosen)
 	switch {
 	case errors.Is(err, ErrNoContext):
 		say(w, http.StatusNotFound, err.Error())
 		return
 	case err != nil:
-		v = noView(e.cfg, err)
+		p = e.cfg.noPage(err)
 	}
-	e.write(w, req.Header, *v)
+	e.write(w, req.Header, *p)
 }
 
-func (e *Exporter) probeView(ctx context.Context, name string, chosen []string) (*view, error) {
+func (e *Exporter) probePage(ctx context.Context, name string, chosen []string) (*table.Page, error) {
 	nc, err := e.cfg.resolver(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	defer nc.Close()
-	snap, err := sys.New(nc, sys.WithTimeout(roundLimit), sys.WithContextName(name)).Snapshot(ctx, wantOf(chosen, e.cfg.replicas))
+	snap, err := sys.New(nc, sys.WithTimeout(roundLimit), sys.WithContextName(name)).Snapshot(ctx, wantOf(chosen, e.cfg.Replicas))
 	if err != nil {
 		return nil, err
 	}
 	e.own.count(snap)
-	return newView(e.cfg, snap, chosen, beside{claims: askClaims(nc, e.cfg)(ctx, snap)}), nil
+	return e.cfg.page(snap, chosen, scrape.Extras{Claims: askClaims(nc, e.cfg)(ctx, snap)}), nil
 }

@@ -32,7 +32,7 @@ func (e *Exporter) Ready(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	_, err := e.share.get(ctx, e.cfg, []string{"servers"}, e.take)
+	_, err := e.share.get(ctx, e.cfg.minInterval, []string{"servers"}, e.take)
 	return err
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -29,21 +31,21 @@ func manyStreams() *fleet.Snapshot {
 // and through client_golang's registry and encoder.
 func BenchmarkRender(b *testing.B) {
 	e := exporterOf(b, manyStreams(), WithTop(0))
-	v := e.view(b.Context(), e.cfg.chosen)
+	v := e.page(b.Context(), e.cfg.chosen)
 	series := 0
 	b.Run("appender", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			t := &textSink{w: io.Discard}
-			series = v.render(t).series
-			t.flush()
+			t := &table.TextSink{W: io.Discard}
+			series = e.cfg.render(v, t).Series
+			t.Flush()
 		}
 		perSeries(b, series)
 	})
 	b.Run("view", func(b *testing.B) { // what the appender's speed is bought with
 		b.ReportAllocs()
 		for b.Loop() {
-			newView(e.cfg, v.snap, e.cfg.chosen, beside{})
+			e.cfg.page(v.Snapshot, e.cfg.chosen, scrape.Extras{})
 		}
 		perSeries(b, series)
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -26,11 +27,11 @@ import (
 func textOf(t testing.TB, snap *fleet.Snapshot, openMetrics bool, opts ...Option) string {
 	t.Helper()
 	e := exporterOf(t, snap, opts...)
-	v := e.view(t.Context(), e.cfg.chosen)
+	p := e.page(t.Context(), e.cfg.chosen)
 	var b bytes.Buffer
-	s := &textSink{w: &b, openMetrics: openMetrics}
-	v.render(s)
-	s.flush()
+	s := &table.TextSink{W: &b, OpenMetrics: openMetrics}
+	e.cfg.render(p, s)
+	s.Flush()
 	return b.String()
 }
 

@@ -5,6 +5,9 @@ import (
 	"context"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/natsctl/natsctl/exporter/internal/table"
+	"github.com/natsctl/natsctl/exporter/metric"
 )
 
 // Report says what one scrape holds, before anybody scrapes.
@@ -20,9 +23,9 @@ type Report struct {
 
 // FamilyReport is one metric of a [Report].
 type FamilyReport struct {
-	Metric Metric `json:"-"`
-	Series int    `json:"series"`
-	Bytes  int    `json:"bytes"`
+	Metric metric.Metric `json:"-"`
+	Series int           `json:"series"`
+	Bytes  int           `json:"bytes"`
 }
 
 // LintProblem is one finding of promlint.
@@ -34,21 +37,21 @@ type LintProblem struct {
 // Report asks the fleet once and says what a scrape would hold. The error is
 // the reason why the fleet could not be asked.
 func (e *Exporter) Report(ctx context.Context) (*Report, error) {
-	v := e.view(ctx, e.cfg.chosen)
-	if v.err != nil {
-		return nil, v.err
+	p := e.page(ctx, e.cfg.chosen)
+	if p.Err != nil {
+		return nil, p.Err
 	}
 	var native bytes.Buffer
-	s := &reportSink{report: &Report{Expected: v.snap.Expected, Answered: len(v.snap.Servers)}, native: &textSink{w: &native}}
-	sc := v.render(s)
-	s.native.flush()
-	s.report.Dropped = sc.cut
+	s := &reportSink{report: &Report{Expected: p.Snapshot.Expected, Answered: len(p.Snapshot.Servers)}, native: &table.TextSink{W: &native}}
+	sc := e.cfg.render(p, s)
+	s.native.Flush()
+	s.report.Dropped = sc.Cut
 	problems, err := promlint.New(&native).Lint()
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range problems {
-		s.report.Problems = append(s.report.Problems, LintProblem{p.Metric, p.Text})
+	for _, problem := range problems {
+		s.report.Problems = append(s.report.Problems, LintProblem{problem.Metric, problem.Text})
 	}
 	return s.report, nil
 }
@@ -56,30 +59,30 @@ func (e *Exporter) Report(ctx context.Context) (*Report, error) {
 // reportSink counts samples, and writes those of the native set for the linter.
 type reportSink struct {
 	report *Report
-	native *textSink
-	family *family
-	last   *family
+	native *table.TextSink
+	family *table.Family
+	last   *table.Family
 	line   []byte
 }
 
-func (s *reportSink) begin(f *family) {
+func (s *reportSink) Begin(f *table.Family) {
 	s.family = f
-	s.native.begin(f)
+	s.native.Begin(f)
 }
 
-func (s *reportSink) sample(text string, item any, names, values []string, v float64) {
+func (s *reportSink) Sample(text string, item any, names, values []string, v float64) {
 	if s.last != s.family {
 		s.last = s.family
 		s.report.Families = append(s.report.Families, FamilyReport{Metric: s.family.Metric})
 	}
-	s.line = appendSample(s.line[:0], s.family.Name, text, names, values, v)
+	s.line = table.AppendSample(s.line[:0], s.family.Name, text, names, values, v)
 	line := len(s.line)
 	f := &s.report.Families[len(s.report.Families)-1]
 	f.Series++
 	f.Bytes += line
 	s.report.Series++
 	s.report.Bytes += line
-	if s.family.Set == Native {
-		s.native.sample(text, item, names, values, v)
+	if s.family.Set == metric.Native {
+		s.native.Sample(text, item, names, values, v)
 	}
 }

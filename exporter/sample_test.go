@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -175,12 +176,12 @@ func sampleConsumer(name, leader string, durable bool) *server.ConsumerInfo {
 	return c
 }
 
-func sampleClaims() []*claims {
+func sampleClaims() []*scrape.Claims {
 	c := jwt.NewAccountClaims("AAPP")
 	c.Name = "APP"
 	c.Expires, c.IssuedAt = noon.Add(time.Hour).Unix(), ago1(time.Hour).Unix()
 	c.Limits.Conn, c.Limits.DiskStorage, c.Limits.Streams = 100, 1<<30, -1
-	return []*claims{{id: "AAPP", name: "APP", complete: true, jetstream: true, jwt: c}}
+	return []*scrape.Claims{{ID: "AAPP", Tag: "APP", Complete: true, Jetstream: true, JWT: c}}
 }
 
 // everyCollector chooses all of them.
@@ -213,6 +214,6 @@ func mustConfig(t testing.TB, opts ...Option) *config {
 func exporterOf(t testing.TB, snap *fleet.Snapshot, opts ...Option) *Exporter {
 	t.Helper()
 	e := newExporter(mustConfig(t, opts...), sourceFunc(func(context.Context, fleet.Want) (*fleet.Snapshot, error) { return snap, nil }))
-	e.claims = func(context.Context, *fleet.Snapshot) []*claims { return sampleClaims() }
+	e.claims = func(context.Context, *fleet.Snapshot) []*scrape.Claims { return sampleClaims() }
 	return e
 }

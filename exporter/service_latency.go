@@ -2,14 +2,10 @@ package exporter
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -48,7 +44,7 @@ func (m *latencyMetrics) all() []prometheus.Collector {
 }
 
 // observe takes one measurement.
-func (m *latencyMetrics) observe(service, account string, apps *bounded, data []byte) {
+func (m *latencyMetrics) observe(service, account string, apps *labelLimit, data []byte) {
 	var l server.ServiceLatency
 	if json.Unmarshal(data, &l) != nil || l.Type != server.ServiceLatencyType {
 		m.broken.WithLabelValues(service, account).Inc()
@@ -58,7 +54,7 @@ func (m *latencyMetrics) observe(service, account string, apps *bounded, data []
 	if l.Responder == nil {
 		return
 	}
-	app := apps.name(l.Responder.Name)
+	app := apps.label(l.Responder.Name)
 	m.received.WithLabelValues(service, app, account).Inc()
 	m.service.WithLabelValues(service, app, account).Observe(l.ServiceLatency.Seconds())
 	m.total.WithLabelValues(service, app, account).Observe(l.TotalLatency.Seconds())
@@ -67,58 +63,4 @@ func (m *latencyMetrics) observe(service, account string, apps *bounded, data []
 	if l.Requestor != nil {
 		m.requestor.WithLabelValues(service, app, account).Observe(l.Requestor.RTT.Seconds())
 	}
-}
-
-// accountWatch listens in one account for what only that account hears.
-type accountWatch struct {
-	name    string
-	nc      *nats.Conn
-	latency map[string]string // service by subject
-}
-
-// WatchAccount adds what only the account itself can tell, over a connection of
-// a user of it: the statistics of its micro services, the latency that servers
-// measure of its services (each given as SERVICE=SUBJECT), and the advisories
-// of its streams and consumers. It must be called before the first scrape. The
-// connection may still be on its way; it is not closed by the exporter.
-func (e *Exporter) WatchAccount(name string, nc *nats.Conn, latency ...string) error {
-	w := accountWatch{name: name, nc: nc, latency: map[string]string{}}
-	for _, l := range latency {
-		service, subject, ok := strings.Cut(l, "=")
-		if !ok || service == "" || subject == "" {
-			return fmt.Errorf("%w: latency %q is not SERVICE=SUBJECT", ErrOption, l)
-		}
-		w.latency[subject] = service
-	}
-	e.watchOnce.Do(func() {
-		e.own.latency, e.own.account = newLatencyMetrics(), newAccountMetrics()
-		for _, c := range append(e.own.latency.all(), e.own.account.all()...) {
-			e.own.registry.MustRegister(c)
-			e.own.counted = append(e.own.counted, c)
-		}
-	})
-	e.watched = append(e.watched, w)
-	return e.listen(w)
-}
-
-func (e *Exporter) listen(w accountWatch) error {
-	apps := newBounded(maxEventNames / 10)
-	subs := map[string]nats.MsgHandler{
-		"$JS.EVENT.ADVISORY.>": func(m *nats.Msg) { e.own.account.advisory(w.name, m.Subject, m.Data) },
-		"$JS.EVENT.METRIC.>":   func(m *nats.Msg) { e.own.account.metric(w.name, m.Subject, m.Data) },
-	}
-	for subject, service := range w.latency {
-		subs[subject] = func(m *nats.Msg) { e.own.latency.observe(service, w.name, apps, m.Data) }
-	}
-	for subject, handle := range subs {
-		sub, err := w.nc.Subscribe(subject, handle)
-		if err != nil {
-			return fmt.Errorf("account %s: subscribe to %s: %w", w.name, subject, err)
-		}
-		var once sync.Once
-		e.stop = append(e.stop, func() {
-			once.Do(func() { _ = sub.Unsubscribe() }) // the connection is gone, and the subscription with it
-		})
-	}
-	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
 // Each of the times that servers measure of a service goes to its own
@@ -36,7 +38,7 @@ func TestLatencyObservations(t *testing.T) {
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			m := newLatencyMetrics()
-			m.observe("orders", "APP", newBounded(10), []byte(tt.data))
+			m.observe("orders", "APP", newLabelLimit(10), []byte(tt.data))
 			families := gatherAll(t, m)
 			counts := flatten(t, families)
 			for key, want := range tt.counts {
@@ -58,12 +60,12 @@ func TestLatencyObservations(t *testing.T) {
 
 // Responders name themselves: beyond the limit they are one.
 func TestLatencyAppsAreBounded(t *testing.T) {
-	m, apps := newLatencyMetrics(), newBounded(2)
+	m, apps := newLatencyMetrics(), newLabelLimit(2)
 	for _, app := range []string{"a", "b", "c", "d", "a"} {
 		m.observe("orders", "APP", apps, []byte(`{"type":"`+server.ServiceLatencyType+`","status":200,"responder":{"name":"`+app+`"}}`))
 	}
 	counts := flatten(t, gatherAll(t, m))
-	for app, want := range map[string]float64{"a": 2, "b": 1, nameOther: 2, "c": 0} {
+	for app, want := range map[string]float64{"a": 2, "b": 1, scrape.NameOther: 2, "c": 0} {
 		if got := counts["nats_latency_observations_received_count{account=APP,app="+app+",service=orders}"]; got != want {
 			t.Errorf("%s: %v, want %v", app, got, want)
 		}

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
-// share lets scrapes close together use one view: those that come while it is
-// being taken, and those that come within the minimum interval after. A view
+// share lets scrapes close together use one page: those that come while it is
+// being taken, and those that come within the minimum interval after. A page
 // is forgotten after that, so that a large fleet is held in memory only while
 // it is of use. The zero value is ready.
 type share struct {
@@ -17,18 +19,18 @@ type share struct {
 	flights map[string]*flight
 }
 
-// flight is one view on its way, or there.
+// flight is one page on its way, or there.
 type flight struct {
-	done chan struct{} // closed when view and err are set
-	view *view
+	done chan struct{} // closed when page and err are set
+	page *table.Page
 	err  error
 }
 
-type takeView func(ctx context.Context, chosen []string) (*view, error)
+type takePage func(ctx context.Context, chosen []string) (*table.Page, error)
 
-// get returns the view of these collectors, or the reason why there is none
+// get returns the page of these collectors, or the reason why there is none
 // within ctx.
-func (s *share) get(ctx context.Context, cfg *config, chosen []string, take takeView) (*view, error) {
+func (s *share) get(ctx context.Context, keep time.Duration, chosen []string, take takePage) (*table.Page, error) {
 	key := strings.Join(slices.Sorted(slices.Values(chosen)), ",")
 	s.mu.Lock()
 	f := s.flights[key]
@@ -38,12 +40,12 @@ func (s *share) get(ctx context.Context, cfg *config, chosen []string, take take
 			s.flights = map[string]*flight{}
 		}
 		s.flights[key] = f
-		go s.fly(ctx, key, f, cfg.minInterval, func(ctx context.Context) (*view, error) { return take(ctx, chosen) })
+		go s.fly(ctx, key, f, keep, func(ctx context.Context) (*table.Page, error) { return take(ctx, chosen) })
 	}
 	s.mu.Unlock()
 	select {
 	case <-f.done:
-		return f.view, f.err
+		return f.page, f.err
 	case <-ctx.Done():
 	}
 	// The round ends with this deadline too: it may still bring what it has.
@@ -51,7 +53,7 @@ func (s *share) get(ctx context.Context, cfg *config, chosen []string, take take
 	defer grace.Stop()
 	select {
 	case <-f.done:
-		return f.view, f.err
+		return f.page, f.err
 	case <-grace.C:
 		return nil, ctx.Err()
 	}
@@ -61,15 +63,15 @@ func (s *share) get(ctx context.Context, cfg *config, chosen []string, take take
 // arrived.
 const landing = 300 * time.Millisecond
 
-// fly takes the view within the deadline of the scrape that asked first, but
+// fly takes the page within the deadline of the scrape that asked first, but
 // not with its life: others may wait for it.
-func (s *share) fly(ctx context.Context, key string, f *flight, keep time.Duration, take func(context.Context) (*view, error)) {
+func (s *share) fly(ctx context.Context, key string, f *flight, keep time.Duration, take func(context.Context) (*table.Page, error)) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	if deadline, ok := ctx.Deadline(); ok {
 		own, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
 	}
 	defer cancel()
-	f.view, f.err = take(own)
+	f.page, f.err = take(own)
 	close(f.done)
 	if f.err != nil || keep == 0 {
 		s.forget(key, f)

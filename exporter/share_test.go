@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -20,7 +22,7 @@ type slowFleet struct {
 	err   error
 }
 
-func (f *slowFleet) take(ctx context.Context, _ []string) (*view, error) {
+func (f *slowFleet) take(ctx context.Context, _ []string) (*table.Page, error) {
 	f.asked.Add(1)
 	select {
 	case <-time.After(f.takes):
@@ -30,17 +32,17 @@ func (f *slowFleet) take(ctx context.Context, _ []string) (*view, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
-	return &view{snap: &fleet.Snapshot{Time: time.Now()}}, nil
+	return &table.Page{View: &scrape.View{Snapshot: &fleet.Snapshot{Time: time.Now()}}}, nil
 }
 
-// Scrapes at the same time and within the interval after share one view; the
+// Scrapes at the same time and within the interval after share one page; the
 // next one asks again.
 func TestShareWithinTheInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s share
-		src, cfg := &slowFleet{takes: 50 * time.Millisecond}, &config{minInterval: time.Second}
-		get := func(chosen ...string) *view {
-			v, err := s.get(t.Context(), cfg, chosen, src.take)
+		src, keep := &slowFleet{takes: 50 * time.Millisecond}, time.Second
+		get := func(chosen ...string) *table.Page {
+			v, err := s.get(t.Context(), keep, chosen, src.take)
 			if err != nil {
 				t.Error(err)
 			}
@@ -60,16 +62,16 @@ func TestShareWithinTheInterval(t *testing.T) {
 			t.Error("within the interval the fleet is asked again")
 		}
 		if get("a") == first || src.asked.Load() != 2 {
-			t.Error("other collectors get the same view")
+			t.Error("other collectors get the same page")
 		}
 		time.Sleep(2 * time.Millisecond)
 		if get("a", "b") == first || src.asked.Load() != 3 {
-			t.Error("after the interval the view is old")
+			t.Error("after the interval the page is old")
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		if len(s.flights) != 0 {
-			t.Errorf("%d views are held for ever", len(s.flights))
+			t.Errorf("%d pages are held for ever", len(s.flights))
 		}
 	})
 }
@@ -80,7 +82,7 @@ func TestShareWithoutAnInterval(t *testing.T) {
 		var s share
 		src := &slowFleet{takes: time.Millisecond}
 		for range 3 {
-			if _, err := s.get(t.Context(), &config{}, nil, src.take); err != nil {
+			if _, err := s.get(t.Context(), 0, nil, src.take); err != nil {
 				t.Error(err)
 			}
 			synctest.Wait()
@@ -95,9 +97,9 @@ func TestShareWithoutAnInterval(t *testing.T) {
 func TestShareKeepsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s share
-		src, cfg := &slowFleet{takes: time.Millisecond, err: errors.New("broken")}, &config{minInterval: time.Hour}
+		src, keep := &slowFleet{takes: time.Millisecond, err: errors.New("broken")}, time.Hour
 		for range 2 {
-			if v, err := s.get(t.Context(), cfg, nil, src.take); v != nil || !errors.Is(err, src.err) {
+			if v, err := s.get(t.Context(), keep, nil, src.take); v != nil || !errors.Is(err, src.err) {
 				t.Errorf("%v %v", v, err)
 			}
 			synctest.Wait()
@@ -117,13 +119,13 @@ func TestShareOutlivesItsFirstScraper(t *testing.T) {
 		first, leave := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		all.Go(func() {
-			if _, err := s.get(first, &config{}, nil, src.take); !errors.Is(err, context.Canceled) {
+			if _, err := s.get(first, 0, nil, src.take); !errors.Is(err, context.Canceled) {
 				t.Errorf("the first: %v", err)
 			}
 		})
 		time.Sleep(time.Second)
 		all.Go(func() {
-			if v, err := s.get(t.Context(), &config{}, nil, src.take); v == nil || err != nil {
+			if v, err := s.get(t.Context(), 0, nil, src.take); v == nil || err != nil {
 				t.Errorf("the second: %v", err)
 			}
 		})
@@ -149,9 +151,9 @@ func TestShareEndsWithItsDeadline(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			begin := time.Now()
-			v, err := s.get(ctx, &config{}, nil, func(context.Context, []string) (*view, error) {
+			v, err := s.get(ctx, 0, nil, func(context.Context, []string) (*table.Page, error) {
 				time.Sleep(timeout + tt.late)
-				return &view{}, nil
+				return &table.Page{}, nil
 			})
 			if (v != nil) != tt.ok || (err == nil) != tt.ok {
 				t.Errorf("%v late: %v %v", tt.late, v, err)

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/exporter/internal/number"
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -267,12 +270,12 @@ func renderFilled(t *testing.T, change func(*filled)) map[string]float64 {
 		change(f)
 	}
 	e := exporterOf(t, f.snap, everything(), WithExporterNames(""), WithReplicas(true))
-	e.claims = func(context.Context, *fleet.Snapshot) []*claims { return f.granted }
-	v := e.view(t.Context(), e.cfg.chosen)
+	e.claims = func(context.Context, *fleet.Snapshot) []*scrape.Claims { return f.granted }
+	p := e.page(t.Context(), e.cfg.chosen)
 	var b strings.Builder
-	s := &textSink{w: &b}
-	v.render(s)
-	s.flush()
+	s := &table.TextSink{W: &b}
+	e.cfg.render(p, s)
+	s.Flush()
 	return seriesOf(t, b.String())
 }
 
@@ -289,17 +292,17 @@ func shown(at map[string]reflect.Value, path, how string) float64 {
 		d, _ := time.ParseDuration(v)
 		return d.Seconds()
 	}
-	return number(field) / map[string]float64{"": 1, "seconds": 1e9, "percent": 100}[how]
+	return floatOf(field) / map[string]float64{"": 1, "seconds": 1e9, "percent": 100}[how]
 }
 
 func until(from time.Time, to reflect.Value) float64 {
 	if !to.IsValid() {
-		return none
+		return number.None
 	}
 	return max(to.Interface().(time.Time).Sub(from).Seconds(), 0)
 }
 
-func number(v reflect.Value) float64 {
+func floatOf(v reflect.Value) float64 {
 	switch {
 	case v.CanInt():
 		return float64(v.Int())
@@ -346,7 +349,7 @@ func TestNumbersByPath(t *testing.T) {
 			continue
 		}
 		n++
-		if want := number(field); len(got) != 1 || got[0] != want {
+		if want := floatOf(field); len(got) != 1 || got[0] != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}

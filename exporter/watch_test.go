@@ -40,7 +40,7 @@ func TestEventsAreWatched(t *testing.T) {
 		if n := announce(); n != 1 {
 			t.Errorf("%v events: %v", n, collected(t, e.own.events.servers))
 		}
-		if gone := e.own.departed.current(sampleFleet(), time.Now()); len(gone) != 1 || gone[0].name != "n2" {
+		if gone := e.own.departed.current(sampleFleet(), time.Now()); len(gone) != 1 || gone[0].Name != "n2" {
 			t.Errorf("gone: %v", gone)
 		}
 		e.Close()

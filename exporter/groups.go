@@ -1,0 +1,70 @@
+package exporter
+
+import (
+	"strings"
+
+	"github.com/natsctl/natsctl/exporter/internal/compat"
+	"github.com/natsctl/natsctl/exporter/internal/native"
+	"github.com/natsctl/natsctl/exporter/internal/table"
+	"github.com/natsctl/natsctl/exporter/metric"
+)
+
+// groups lists every group of rows in the order of the exposition: what must
+// not be cut off by a series limit comes first.
+func groups() []table.Source {
+	return []table.Source{
+		selfState, surveyorSelf, duplicateAnswers,
+		native.FleetUp, native.FleetMissing, native.ServerDeparted, native.FleetAnswers, native.FleetTotals,
+		native.ServerInfo, native.ServerLoad, native.ServerClock, native.ServerJetStream, native.ServerConfig, native.ServerCerts, native.ServerHealth, native.ServerRaft,
+		compat.SurveyorInfo, compat.SurveyorServer, compat.SurveyorJSInfo, compat.SurveyorJS, compat.SurveyorMeta, compat.SurveyorMetaInfo, compat.SurveyorRaft,
+		native.MetaGroup, native.MetaPeers,
+		native.Routes, native.Gateways, native.GatewayRemotes, native.Leafs,
+		compat.SurveyorRoutes, compat.SurveyorGateways, compat.SurveyorOutbound, compat.SurveyorInbound, compat.SurveyorJsz,
+		native.AccountClaims, native.Accounts, native.AccountLinks, native.JSAccounts, compat.SurveyorAccounts, compat.SurveyorAccountLinks, compat.SurveyorJSAccounts, compat.SurveyorTiers, compat.SurveyorTotals,
+		native.LeaderlessStreams, native.LeaderlessConsumers,
+		native.Streams, native.StreamReplicas, native.StreamSources, compat.SurveyorStreams, compat.SurveyorAccountStreams,
+		native.Consumers, compat.SurveyorConsumers,
+		native.Subscriptions, native.Connections, native.Queues, native.MicroServices,
+		compat.Varz, compat.VarzValues, compat.Subsz, compat.Routez, compat.Healthz, compat.HealthzValues, compat.Connz, compat.Accstatz, compat.Accountz, compat.Leafz, compat.GatewayzOut, compat.GatewayzIn, compat.LeafzInfo,
+		compat.JszServer, compat.JszAccounts, compat.JszStreams, compat.JszSources, compat.JszMirrors, compat.JszConsumers,
+	}
+}
+
+// sources returns the groups whose names the options ask for.
+func sources(c *config) []table.Source {
+	var out []table.Source
+	for _, src := range groups() {
+		if set, _ := src.Of(); c.serves(set) {
+			out = append(out, src)
+		}
+	}
+	return out
+}
+
+// families returns the rows whose names the options ask for, renamed by the
+// prefix. Of two rows with one name the one of prometheus-nats-exporter stays:
+// its labels hold the other's too.
+func families(c *config) []*table.Family {
+	var (
+		out []*table.Family
+		at  = map[string]int{}
+	)
+	for _, src := range sources(c) {
+		for _, f := range src.Families() {
+			if c != nil && c.prefix != "" && f.Set == metric.NatsExporter {
+				f.Name = c.prefix + "_" + unprefixed(f.Name)
+			}
+			if i, twice := at[f.Name]; twice {
+				out[i] = f
+				continue
+			}
+			at[f.Name] = len(out)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func unprefixed(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(name, "gnatsd_"), "jetstream_")
+}

@@ -1,0 +1,49 @@
+package scrape
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// Settings say what of a snapshot has series.
+type Settings struct {
+	Replicas  bool // every replica of a stream and consumer, not the leader's alone
+	Ephemeral bool // every ephemeral consumer, not their sum
+	Top       int  // streams of an account on a server, and consumers of a stream; 0 is no limit
+	Accounts  Pattern
+	Streams   Pattern
+	Consumers Pattern
+}
+
+// Pattern decides which names have series. The zero value allows all.
+type Pattern struct{ allow, deny *regexp.Regexp }
+
+// Allows tells whether a thing that goes by these names has series: one of
+// them must match allow, none deny.
+func (p Pattern) Allows(names ...string) bool {
+	if p.deny != nil && slices.ContainsFunc(names, p.deny.MatchString) {
+		return false
+	}
+	return p.allow == nil || slices.ContainsFunc(names, p.allow.MatchString)
+}
+
+// NewPattern compiles two expressions that must match the whole name; an empty
+// one does not restrict.
+func NewPattern(allow, deny string) (Pattern, error) {
+	var p Pattern
+	for _, side := range []struct {
+		expr string
+		to   **regexp.Regexp
+	}{{allow, &p.allow}, {deny, &p.deny}} {
+		if side.expr == "" {
+			continue
+		}
+		re, err := regexp.Compile("^(?:" + side.expr + ")$")
+		if err != nil {
+			return p, fmt.Errorf("pattern %q: %w", side.expr, err)
+		}
+		*side.to = re
+	}
+	return p, nil
+}

@@ -1,0 +1,40 @@
+package scrape
+
+import (
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats.go/micro"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// Extras is what a view shows that is not in the snapshot.
+type Extras struct {
+	Claims   []*Claims
+	Services []*Endpoint
+	Departed []*Departure
+}
+
+// Claims is what the operator granted to one account.
+type Claims struct {
+	ID, Tag           string
+	Expired, Complete bool
+	System, Jetstream bool
+	JWT               *jwt.AccountClaims // nil for an account of a configuration file
+}
+
+// Endpoint is one endpoint of one instance of a micro service.
+type Endpoint struct {
+	Account string
+	Service *micro.Stats
+	*micro.EndpointStats
+}
+
+// Departure is a server that announced its end: nobody expects it to answer.
+type Departure struct {
+	ID, Name, Cluster string
+	How               fleet.EventKind // lame_duck if it drained first, else shutdown
+	At                time.Time       // the last announcement, by the server's own clock
+	Heard             time.Time       // the same by ours
+}

@@ -1,0 +1,91 @@
+package scrape
+
+import (
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// View is one snapshot, seen through the exporter's options: filtered, folded
+// and labelled. It is immutable once built, and shared by scrapes close
+// together.
+type View struct {
+	Snapshot   *fleet.Snapshot
+	Settings   *Settings
+	Accounts   []*Account
+	JSAccounts []*JSAccount
+	Streams    []*Stream
+	Consumers  []*Consumer
+	Leaderless []*Leaderless
+	Conns      []*ConnSum
+	Extras     Extras
+}
+
+// Account is what one server says about one account.
+type Account struct {
+	Server *fleet.Server
+	*server.AccountStat
+}
+
+// JSAccount is what one server says about JetStream in one account.
+type JSAccount struct {
+	Server  *fleet.Server
+	Account *server.AccountDetail
+}
+
+// Stream is one replica of a stream as its server tells it, or the sum of
+// several that have no series of their own.
+type Stream struct {
+	JSAccount
+	Detail *server.StreamDetail
+	Folded int  // how many streams are summed; 0 for a single one
+	listed bool // its consumers were asked for
+	known  int  // then: consumers that any of its servers lists
+}
+
+// Consumer is one replica of a consumer as its server tells it, or the sum of
+// several.
+type Consumer struct {
+	*Stream
+	Info   *server.ConsumerInfo
+	Folded int
+}
+
+// NewView sees a snapshot through settings.
+func NewView(set *Settings, snap *fleet.Snapshot, also Extras) *View {
+	v := &View{Snapshot: snap, Settings: set, Extras: also}
+	v.findAccounts()
+	v.findStreams()
+	v.sumConns()
+	return v
+}
+
+func (v *View) findAccounts() {
+	for _, sv := range v.Snapshot.Servers {
+		if sv.AccountStatz != nil {
+			for _, stat := range sv.AccountStatz.Accounts {
+				if stat != nil && v.Settings.Accounts.Allows(stat.Account, stat.Name) {
+					v.Accounts = append(v.Accounts, &Account{sv, stat})
+				}
+			}
+		}
+		if sv.Jsz != nil {
+			for _, d := range sv.Jsz.AccountDetails {
+				if d != nil && v.Settings.Accounts.Allows(d.Id, d.Name) {
+					v.JSAccounts = append(v.JSAccounts, &JSAccount{sv, d})
+				}
+			}
+		}
+	}
+}
+
+// EachServer walks the servers for which has is true.
+func EachServer(has func(*fleet.Server) bool) func(*View, func(*fleet.Server)) {
+	return func(v *View, yield func(*fleet.Server)) {
+		for _, sv := range v.Snapshot.Servers {
+			if has(sv) {
+				yield(sv)
+			}
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package exporter
+
+import "github.com/natsctl/natsctl/exporter/metric"
+
+// Metric describes one family of the exposition; see [metric.Metric].
+type Metric = metric.Metric
+
+// Set says whose names a metric has; see [metric.Set].
+type Set = metric.Set
+
+// Type says how a metric's value behaves; see [metric.Type].
+type Type = metric.Type
+
+// The sets and types of metrics.
+const (
+	Native       = metric.Native
+	Surveyor     = metric.Surveyor
+	NatsExporter = metric.NatsExporter
+
+	Gauge   = metric.Gauge
+	Counter = metric.Counter
+)
+
+// Metrics returns the whole table in the order of the exposition: a copy, safe
+// to change. Metrics that the exporter keeps about itself are not in it.
+func Metrics() []metric.Metric {
+	var out []metric.Metric
+	for _, f := range append(families(nil), selfCounts.Families()...) {
+		out = append(out, f.Metric)
+	}
+	return out
+}

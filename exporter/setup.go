@@ -1,0 +1,45 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/exporter/internal/table"
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// newConfig applies the options and prepares the tables they choose.
+func newConfig(opts []Option) (*config, error) {
+	c := &config{
+		surveyor: true, minInterval: time.Second, timeout: 8 * time.Second,
+		Settings: scrape.Settings{Top: 1000}, maxSeries: 1_000_000, now: time.Now,
+	}
+	for _, opt := range opts {
+		if err := opt(c); err != nil {
+			return nil, err
+		}
+	}
+	if c.chosen == nil {
+		c.chosen = DefaultCollectors(c.perServer)
+	}
+	c.sources = sources(c)
+	c.families = families(c)
+	return c, nil
+}
+
+// page is the exposition of a snapshot.
+func (c *config) page(snap *fleet.Snapshot, chosen []string, also scrape.Extras) *table.Page {
+	return table.NewPage(scrape.NewView(&c.Settings, snap, also), chosen, c.sources)
+}
+
+// noPage is the exposition of a scrape that has no snapshot.
+func (c *config) noPage(err error) *table.Page {
+	p := c.page(&fleet.Snapshot{}, nil, scrape.Extras{})
+	p.Err = err
+	return p
+}
+
+// render writes a page.
+func (c *config) render(p table.Page, s table.Sink) table.Counts {
+	return p.Render(s, c.families, selfCounts.Families(), c.maxSeries)
+}
