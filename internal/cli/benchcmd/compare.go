@@ -182,20 +182,3 @@ func (c *benchAB) views(ctx context.Context, e *cli.Env, a, b *bench.Case) (err 
 	}
 	return err
 }
-
-// inContext is the same surroundings with another saved context, without the
-// flags and the environment that name a server or a user.
-func inContext(e *cli.Env, name string) *cli.Env {
-	f := e.Flags
-	other := e.Beside(cli.Globals{
-		Context: name, Timeout: f.Timeout, Output: f.Output, JQ: f.JQ,
-		NoColor: f.NoColor, ASCII: f.ASCII, Insecure: f.Insecure,
-	})
-	other.Getenv = func(name string) string {
-		if strings.HasPrefix(name, "NATS_") {
-			return ""
-		}
-		return e.Getenv(name)
-	}
-	return other
-}

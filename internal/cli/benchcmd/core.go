@@ -18,11 +18,6 @@ type workloadFlags interface {
 	spec(e *cli.Env) (scenario.Spec, error)
 }
 
-// workload is the row of a workload.
-func workload(name, help string, s workloadFlags) cli.Entry {
-	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{workloadFlags: s}}
-}
-
 // benchWorkload runs a workload.
 type benchWorkload struct {
 	workloadFlags

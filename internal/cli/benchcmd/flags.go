@@ -1,19 +1,12 @@
 package benchcmd
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
-	"github.com/natsctl/natsctl/internal/view"
 )
 
 // benchLoadFlags say how much is offered, and for how long.
@@ -123,124 +116,5 @@ func (f *benchSubjectFlags) into(s *scenario.Spec) {
 	s.Subject, s.Subjects, s.Dist = f.subject, f.subjects, f.dist
 }
 
-// benchRunFlags say how a scenario is run, and what becomes of the result.
-type benchRunFlags struct {
-	runs  int
-	save  string
-	quiet bool
-	force bool
-
-	sysContext string
-}
-
-func (f *benchRunFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 6 runs, better 8.").Default("1").IntVar(&f.runs)
-	f.setupResult(cmd)
-}
-
-func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
-	cmd.Flag("save", "Save the result as JSON in this file, for report and compare.").PlaceHolder("FILE").StringVar(&f.save)
-	cmd.Flag("sys-context", "Saved context of the system account, to include figures of the servers.").PlaceHolder("NAME").StringVar(&f.sysContext)
-	cmd.Flag("quiet", "Do not show progress.").Short('q').BoolVar(&f.quiet)
-	cmd.Flag("force", "Run the benchmark even if the context is protected.").BoolVar(&f.force)
-}
-
-// options are those of the flags; --sys-context connects.
-func (f *benchRunFlags) options(ctx context.Context, e *cli.Env) ([]bench.Option, error) {
-	api, err := benchAPI(e)
-	if err != nil {
-		return nil, err
-	}
-	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(cli.BuildVersion()), bench.WithJSAPI(api)}
-	if f.sysContext != "" {
-		view, err := benchServerView(ctx, e, f.sysContext)
-		if err != nil {
-			return nil, err
-		}
-		opts = append(opts, bench.WithServerView(view))
-	}
-	return opts, nil
-}
-
 // ceilingTime is how long the generator is tried by itself.
 const ceilingTime = 300 * time.Millisecond
-
-// ceiling finds out what the generator can do by itself, where that could be
-// what limits the result: publishing at full speed.
-func (f *benchRunFlags) ceiling(ctx context.Context, s scenario.Spec, opts []bench.Option) ([]bench.Option, error) {
-	s, err := s.Normalize()
-	if err != nil || s.Load.Mode != scenario.Max || s.Workload != scenario.Pub && s.Workload != scenario.PubSub {
-		return opts, err
-	}
-	perSec, err := bench.FindCeiling(ctx, s, ceilingTime)
-	if err != nil {
-		return nil, err
-	}
-	return append(opts, bench.WithCeiling(perSec)), nil
-}
-
-// benchLive shows the progress of a run on one line of the terminal.
-type benchLive struct {
-	e   *cli.Env
-	on  bool
-	mu  sync.Mutex
-	len int
-}
-
-func newBenchLive(e *cli.Env, quiet bool) *benchLive { return &benchLive{e: e, on: e.ErrTTY && !quiet} }
-
-func (l *benchLive) show(p bench.Progress) {
-	if !l.on {
-		return
-	}
-	text := p.Phase
-	if p.Runs > 1 {
-		text = fmt.Sprintf("run %d of %d: %s", p.Run, p.Runs, text)
-	}
-	switch {
-	case p.Phase == "measure" && p.Second < 0:
-		text += fmt.Sprintf(", warm-up ends in %.0f s", -p.Second)
-	case p.Phase == "measure" || p.Phase == "drain":
-		text += fmt.Sprintf(" %.0f s", max(p.Second, 0))
-		if p.Duration > 0 {
-			text += fmt.Sprintf(" of %.0f s", p.Duration)
-		}
-		text += fmt.Sprintf(", %s/s out, %s/s in", scenario.FormatRate(float64(p.Sent)), scenario.FormatRate(float64(p.Received)))
-		if p.P99US > 0 {
-			text += ", p99 " + view.Duration(p.P99US/1e6)
-		}
-		text += fmt.Sprintf(", %d in flight", p.Backlog)
-	}
-	l.write(text)
-}
-
-func (l *benchLive) write(text string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	pad := max(l.len-len(text), 0)
-	l.len = len(text)
-	_, _ = fmt.Fprint(l.e.Err, "\r"+text+strings.Repeat(" ", pad)) // a terminal that is gone is no reason to stop
-}
-
-// clear leaves the line empty for what follows.
-func (l *benchLive) clear() {
-	if l.on && l.len > 0 {
-		l.write("")
-		_, _ = fmt.Fprint(l.e.Err, "\r")
-	}
-}
-
-// ended ends the progress. An interruption before there was anything to show
-// says so, and what the run left behind, which its silent end would not.
-func (l *benchLive) ended(ctx context.Context, err error, nothing string) error {
-	l.clear()
-	if err == nil || ctx.Err() == nil || !errors.Is(err, context.Canceled) {
-		return err
-	}
-	l.e.Say("", "interrupted: "+nothing)
-	var left *bench.LeftError
-	if errors.As(err, &left) {
-		l.e.Say("warning", left.Error())
-	}
-	return err
-}

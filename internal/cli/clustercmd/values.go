@@ -7,18 +7,6 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// Values complete the names of clusters and nodes.
-func Values() []cli.Value {
-	return []cli.Value{
-		cli.Complete("cluster", "name", localClusters),
-		cli.Complete("cluster", "--in", localClusters),
-		cli.Complete("cluster", "node", localNodes),
-		cli.Complete("cluster", "a", localNodes),
-		cli.Complete("cluster", "b", localNodes),
-		cli.Complete("cluster up", "--topology", cli.Words(broker.Topologies()...)),
-	}
-}
-
 // localClusters offers the clusters of this machine.
 func localClusters(e *cli.Env, _ *cli.Line) (o cli.Offer) {
 	for _, r := range localRecords(e) {

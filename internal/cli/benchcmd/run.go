@@ -1,0 +1,120 @@
+package benchcmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/natsctl/natsctl/internal/bench"
+	"github.com/natsctl/natsctl/internal/bench/result"
+	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// benchRunFlags say how a scenario is run, and what becomes of the result.
+type benchRunFlags struct {
+	runs  int
+	save  string
+	quiet bool
+	force bool
+
+	sysContext string
+}
+
+func (f *benchRunFlags) Setup(cmd *kingpin.CmdClause) {
+	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 6 runs, better 8.").Default("1").IntVar(&f.runs)
+	f.setupResult(cmd)
+}
+
+func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
+	cmd.Flag("save", "Save the result as JSON in this file, for report and compare.").PlaceHolder("FILE").StringVar(&f.save)
+	cmd.Flag("sys-context", "Saved context of the system account, to include figures of the servers.").PlaceHolder("NAME").StringVar(&f.sysContext)
+	cmd.Flag("quiet", "Do not show progress.").Short('q').BoolVar(&f.quiet)
+	cmd.Flag("force", "Run the benchmark even if the context is protected.").BoolVar(&f.force)
+}
+
+// options are those of the flags; --sys-context connects.
+func (f *benchRunFlags) options(ctx context.Context, e *cli.Env) ([]bench.Option, error) {
+	api, err := benchAPI(e)
+	if err != nil {
+		return nil, err
+	}
+	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(cli.BuildVersion()), bench.WithJSAPI(api)}
+	if f.sysContext != "" {
+		view, err := benchServerView(ctx, e, f.sysContext)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, bench.WithServerView(view))
+	}
+	return opts, nil
+}
+
+// ceiling finds out what the generator can do by itself, where that could be
+// what limits the result: publishing at full speed.
+func (f *benchRunFlags) ceiling(ctx context.Context, s scenario.Spec, opts []bench.Option) ([]bench.Option, error) {
+	s, err := s.Normalize()
+	if err != nil || s.Load.Mode != scenario.Max || s.Workload != scenario.Pub && s.Workload != scenario.PubSub {
+		return opts, err
+	}
+	perSec, err := bench.FindCeiling(ctx, s, ceilingTime)
+	if err != nil {
+		return nil, err
+	}
+	return append(opts, bench.WithCeiling(perSec)), nil
+}
+
+// perform runs a scenario and shows what came out.
+func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec scenario.Spec) error {
+	format, err := e.Format(benchFormats...)
+	if err != nil {
+		return err
+	}
+	if _, err := spec.Normalize(); err != nil {
+		return err
+	}
+	if err := canSave(f.save); err != nil {
+		return err
+	}
+	connect, err := benchConnect(ctx, e, f.force)
+	if err != nil {
+		return err
+	}
+	defer bench.Tune()()
+	opts, err := f.options(ctx, e)
+	if err != nil {
+		return err
+	}
+	if opts, err = f.ceiling(ctx, spec, opts); err != nil {
+		return err
+	}
+	live := newBenchLive(e, f.quiet)
+	res, err := bench.Execute(ctx, spec, connect, append(opts, bench.WithProgress(live.show))...)
+	if err := live.ended(ctx, err, "nothing was measured yet"); err != nil {
+		return err
+	}
+	return f.deliver(e, format, res)
+}
+
+// deliver saves and prints a result, and says if it is not to be trusted.
+// What cannot be saved is printed all the same.
+func (f *benchRunFlags) deliver(e *cli.Env, format string, res *result.Result) error {
+	var failed error
+	if f.save != "" {
+		failed = saveResult(f.save, res)
+	}
+	if err := printResult(e, format, res); err != nil {
+		return err
+	}
+	switch {
+	case failed != nil:
+		return failed
+	case res.Verdict != nil && !res.Verdict.Pass:
+		return fmt.Errorf("%w: %s", result.ErrSLO, strings.Join(res.Verdict.Missed, ", "))
+	case !res.Valid() && !res.Partial():
+		return doubtfulError{res}
+	}
+	return nil
+}

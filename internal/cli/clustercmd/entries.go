@@ -1,0 +1,87 @@
+// Package clustercmd holds the commands natsctl cluster, about local clusters,
+// and the hidden ones with which natsctl keeps them. How a cluster runs is
+// internal/broker's.
+package clustercmd
+
+import (
+	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// Entries is the noun cluster: local clusters to rehearse on, and the
+// commands with which natsctl keeps them.
+func Entries() []cli.Entry { return append([]cli.Entry{clusterEntry()}, keeperEntries()...) }
+
+func clusterEntry() cli.Entry {
+	return cli.Entry{
+		Name: "cluster",
+		Help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
+		Sub: []cli.Entry{
+			{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}},
+			{Name: "down", Help: "Stop a cluster; its data and its contexts stay.", Cmd: &clusterDown{}},
+			{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove all that is left of it.", Cmd: &clusterDelete{}},
+			{Name: "ls", Aliases: []string{"list"}, Help: "List the local clusters.", Cmd: &clusterLs{}},
+			{Name: "status", Help: "Show how each node of a cluster is.", Cmd: &clusterStatus{}},
+			{Name: "env", Help: "Print the environment variables for a cluster.", Cmd: &clusterEnv{}},
+			{Name: "logs", Help: "Show the logs of all nodes in the order of time.", Cmd: &clusterLogs{}},
+			{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
+			lameDuckEntry(),
+			{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", Cmd: &clusterRoll{}},
+			{Name: "chaos", Help: "Make repeatable trouble for a while, and mend it all.", Cmd: &clusterChaos{}},
+			{Name: "export", Help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", Cmd: &clusterExport{}},
+			{Name: "user", Help: "Users of a cluster: list, and in operator mode add and revoke.", Sub: []cli.Entry{
+				{Name: "ls", Aliases: []string{"list"}, Help: "List the users and their contexts.", Cmd: &clusterUserLs{}},
+				{Name: "add", Help: "Make a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}},
+				{Name: "revoke", Help: "Throw a user out of every server, for good (operator mode).", Cmd: &clusterUserRevoke{}},
+			}},
+			{Name: "fault", Help: "Disturb the links between nodes, and heal them.", Sub: faultEntries()},
+		},
+	}
+}
+
+// keeperEntries are the commands with which natsctl runs itself.
+func keeperEntries() []cli.Entry {
+	return []cli.Entry{
+		{Name: keeperCommand, Hidden: true, Help: "Keep a cluster; started by cluster up.", Cmd: &clusterKeep{}},
+		{Name: nodeCommand, Hidden: true, Help: "Be a node of a cluster; started by its keeper.", Cmd: &clusterRunNode{}},
+	}
+}
+
+// Advices are what to do about errors of local clusters.
+func Advices() []cli.Advice {
+	return []cli.Advice{
+		cli.On(cli.Is(broker.ErrNoSpace), cli.ExitFailed, cli.Hint("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")),
+		cli.On(cli.Is(broker.ErrData), cli.ExitFailed, cli.Hint("nothing was changed; give the stream a replica elsewhere (nats stream edit --replicas), or back it up and delete it first (nats stream backup, nats stream rm), or start a new cluster under another name")),
+		cli.On(cli.Is(broker.ErrExpired), cli.ExitFailed, cli.Hint("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")),
+		cli.On(cli.As[*broker.SlotError](), cli.ExitFailed, cli.Hint("leave --slot out for a free one; natsctl cluster ls shows who has which, natsctl cluster delete NAME frees one")),
+		cli.On(cli.Is(broker.ErrPortInUse), cli.ExitFailed, cli.Hint("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")),
+		cli.On(cli.Is(broker.ErrNoHome), cli.ExitFailed, cli.Hint("set HOME, or XDG_STATE_HOME to the directory that is to hold them")),
+		cli.On(cli.Is(broker.ErrSpec), cli.ExitUsage, cli.Hint("nothing was started; natsctl cluster up --help lists what goes together")),
+		cli.On(cli.Is(broker.ErrNotReady), cli.ExitFailed, cli.Hint("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")),
+		cli.On(cli.Is(broker.ErrProgram), cli.ExitFailed, cli.Hint("nothing was changed; natsctl cluster roll --server-bin PATH changes it node by node, with --force to an older one too")),
+		cli.On(cli.Is(broker.ErrUser), cli.ExitUsage, nil),
+		cli.On(cli.Is(broker.ErrPush), cli.ExitPartial, cli.Hint("natsctl cluster status shows which server is not well; the JWT is kept, and pushed again by the next natsctl cluster up")),
+		cli.On(cli.Is(broker.ErrNotEmpty), cli.ExitUsage, cli.Hint("nothing was written; choose a new directory, or empty this one")),
+		cli.On(cli.Is(broker.ErrUnknown), cli.ExitUsage, cli.Hint("natsctl cluster ls shows all of them, natsctl cluster up starts one")),
+		cli.On(cli.Is(broker.ErrDown), cli.ExitUnreachable, cli.Hint("start it with natsctl cluster up NAME; natsctl cluster ls shows all of them")),
+		cli.On(cli.Is(broker.ErrBusy), cli.ExitFailed, cli.Hint("nothing was changed; wait for the other natsctl to end and try again")),
+		cli.On(cli.Is(broker.ErrNoLeader), cli.ExitFailed, cli.Hint("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")),
+		cli.On(cli.Is(broker.ErrNoAck), cli.ExitFailed, cli.Hint("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")),
+		cli.On(cli.Is(errWhich), cli.ExitUsage, hintWhich),
+		cli.On(cli.Is(errUnwell), cli.ExitPartial, hintUnwell),
+		cli.On(cli.Is(broker.ErrNode), cli.ExitFailed, nil),
+		cli.On(cli.Is(broker.ErrFault), cli.ExitFailed, nil),
+	}
+}
+
+// Values complete the names of clusters and nodes.
+func Values() []cli.Value {
+	return []cli.Value{
+		cli.Complete("cluster", "name", localClusters),
+		cli.Complete("cluster", "--in", localClusters),
+		cli.Complete("cluster", "node", localNodes),
+		cli.Complete("cluster", "a", localNodes),
+		cli.Complete("cluster", "b", localNodes),
+		cli.Complete("cluster up", "--topology", cli.Words(broker.Topologies()...)),
+	}
+}
