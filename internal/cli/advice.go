@@ -1,17 +1,6 @@
 package cli
 
-import (
-	"context"
-	"errors"
-	"slices"
-	"strings"
-
-	"github.com/natsctl/natsctl/completions"
-	natsctx "github.com/natsctl/natsctl/internal/context"
-	"github.com/natsctl/natsctl/internal/context/probe"
-	"github.com/natsctl/natsctl/internal/sys"
-	"github.com/natsctl/natsctl/internal/view"
-)
+import "errors"
 
 // The exit codes. They are part of the interface: scripts depend on them.
 const (
@@ -44,64 +33,6 @@ type hinted interface {
 	Hint() string
 }
 
-// usageAdvices are what to do about command lines.
-func usageAdvices() []Advice {
-	return []Advice{
-		On(Is(context.Canceled), ExitInterrupted, nil),
-		On(As[UsageError](), ExitUsage, hintUsage),
-		On(As[partialError](), ExitPartial, Hint("the answers above are right but not all there are; natsctl server ping shows who answers now")),
-		On(Is(ErrDeclined), ExitFailed, nil),
-		On(Is(errNoAnswer), ExitUsage, Hint("add --yes when you are sure")),
-		On(Is(ErrProtected), ExitUsage, Hint("add --force when you are sure, or lift the protection of the context")),
-		On(Is(completions.ErrShell), ExitUsage, nil),
-		On(Is(view.ErrColumn), ExitUsage, hintColumn),
-		On(Is(view.ErrFilter), ExitUsage, Hint(`compare columns with values, text in quotes, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)),
-	}
-}
-
-// contextAdvices are what to do about saved contexts.
-func contextAdvices() []Advice {
-	return []Advice{
-		On(Is(natsctx.ErrUnknown), ExitUsage, hintUnknownContext),
-		On(Is(natsctx.ErrCorrupt), ExitFailed, Hint("nothing was changed; mend the file in an editor, or remove it")),
-		On(Is(natsctx.ErrExists), ExitUsage, Hint("choose another name, or change it with: natsctl context edit NAME")),
-		On(Is(natsctx.ErrSelected), ExitUsage, Hint("select another one first with natsctl context select NAME, or add --force")),
-		On(Is(natsctx.ErrNoSelection), ExitUsage, Hint("select one with natsctl context select NAME, or name one with --context NAME")),
-		On(Is(natsctx.ErrNoPrevious), ExitUsage, Hint("natsctl context ls shows all of them")),
-		On(Is(natsctx.ErrBadName), ExitUsage, nil),
-		On(Is(natsctx.ErrInvalid), ExitUsage, nil),
-		On(Is(natsctx.ErrExposed), ExitAuth, hintExposed),
-		On(Is(natsctx.ErrShared), ExitOK, nil),
-		On(Is(natsctx.ErrForeign), ExitAuth, hintForeign),
-		On(Is(natsctx.ErrMissing), ExitUsage, Hint("correct the path; a relative one starts at the current directory")),
-		On(Is(natsctx.ErrSecret), ExitAuth, hintSecret),
-		On(Is(natsctx.ErrURLOverride), ExitUsage, hintURLOverride),
-		On(Is(natsctx.ErrExpired), ExitAuth, Hint("get new ones from whoever issues them")),
-		On(Is(natsctx.ErrExpiring), ExitOK, nil),
-		On(Is(probe.ErrNotNATS), ExitUnreachable, Hint("check host and port; 4222 is the usual one for clients, 8222 is for monitoring")),
-		On(Is(natsctx.ErrNoHome), ExitFailed, Hint("set HOME, or XDG_CONFIG_HOME to the directory that is to hold them")),
-		On(Is(natsctx.ErrLocked), ExitFailed, Hint("nothing was changed; wait for the other natsctl to end and try again")),
-		On(Is(natsctx.ErrChanged), ExitFailed, Hint("nothing was written; look at it with natsctl context show NAME and try again")),
-	}
-}
-
-// sysAdvices are what to do about answers of the system account.
-func sysAdvices() []Advice {
-	return []Advice{
-		On(Is(sys.ErrNotSystem), ExitAuth, hintNotSystem),
-		On(Is(sys.ErrNoServer), ExitFailed, hintNoServer),
-		On(Is(sys.ErrPermission), ExitAuth, hintPermission),
-		On(Is(sys.ErrRequest), ExitUsage, Hint("natsctl server request --help lists the requests, with KIND --help their options")),
-		On(Is(sys.ErrTooOld), ExitFailed, Hint("upgrade that server, or leave it out with --filter, --name or --cluster")),
-		On(Is(sys.ErrRefused), ExitFailed, nil),
-		On(Is(sys.ErrProfile), ExitFailed, nil),
-		On(Is(sys.ErrAmbiguous), ExitUsage, Hint("use the server's id, natsctl server ls -o wide shows it")),
-		On(Is(sys.ErrIncomplete), ExitPartial, Hint("the answers above are right but not all there are; natsctl server ping shows who answers now")),
-		On(Is(sys.ErrSilent), ExitUnreachable, Hint("a server that is connected and silent is hung, overloaded or draining; natsctl server ls shows all of them")),
-		On(lostConnection(sys.ErrDisconnected), ExitUnreachable, Hint("the server closed the connection, or the network did; try again, or use another server of the cluster")),
-	}
-}
-
 // Is matches a sentinel.
 func Is(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
@@ -117,37 +48,3 @@ func As[E error]() func(error) bool {
 
 // Hint is a fixed hint.
 func Hint(hint string) func(error) string { return func(error) string { return hint } }
-
-// Explain finds the exit code and the hint of an error: in the rows of the
-// commands, between those of the console. An error may bring its own hint.
-func Explain(commands []Advice, err error) (code int, hint string) {
-	var own hinted
-	for _, a := range allAdvices(commands) {
-		if !a.Match(err) {
-			continue
-		}
-		if errors.As(err, &own) {
-			return a.Code, own.Hint()
-		}
-		if a.hint != nil {
-			hint = a.hint(err)
-		}
-		return a.Code, hint
-	}
-	return ExitFailed, ""
-}
-
-// allAdvices is the whole table: the rows of the commands between those of the
-// console.
-func allAdvices(commands []Advice) []Advice {
-	return slices.Concat(usageAdvices(), contextAdvices(), commands, sysAdvices(), connectionAdvices())
-}
-
-// hintColumn lists the columns that there are.
-func hintColumn(err error) string {
-	var e *view.ColumnError
-	if !errors.As(err, &e) {
-		return ""
-	}
-	return "the columns are " + strings.Join(e.Known, ", ")
-}

@@ -83,14 +83,14 @@ func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err er
 	for _, c := range a.Entries {
 		c.declare(kp, &cmd)
 	}
-	if c, asked := completing(kp, args); asked {
+	if c, asked := completing(kp, a.Values, args); asked {
 		return chosen{Command: c}, nil, nil
 	}
 	if len(args) > 0 && args[0] == "help" { // as a flag, mistakes in it are those of any command line
 		args = append(slices.Clone(args[1:]), "--help")
 	}
 	if _, err = kp.Parse(args); err != nil {
-		return cmd, nil, explainParse(a, kp.Model(), args, err)
+		return cmd, nil, explainParse(natsWords{a.NatsCommands, a.NatsFlags}, kp.Model(), args, err)
 	}
 	return cmd, nil, refuseValues(kp, args, cmd.path)
 }
@@ -150,13 +150,13 @@ func (c Entry) declare(parent declarer, selected *chosen) {
 // interrupt cancels the command, which drains and prints what there is; a
 // second one ends the process.
 func Run(a App, args []string, e *Env) int {
-	e.app = a
+	e.advices = a.Advices
 	cmd, status, err := parse(a, args, e)
 	switch {
 	case status != nil:
 		return int(*status)
 	case err != nil:
-		return e.Fail(e.reworded(err, args))
+		return e.Fail(a.reworded(e, err, args))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -175,16 +175,16 @@ func Run(a App, args []string, e *Env) int {
 		return ExitOK
 	}
 	if err != nil {
-		return e.Fail(e.reworded(InCommand{err, cmd.path}, args))
+		return e.Fail(a.reworded(e, InCommand{err, cmd.path}, args))
 	}
 	return ExitOK
 }
 
 // reworded lets the program say more about an error.
-func (e *Env) reworded(err error, args []string) error {
+func (a App) reworded(e *Env, err error, args []string) error {
 	var in InCommand
-	if e.app.Rewrite == nil || !errors.As(err, &in) {
+	if a.Rewrite == nil || !errors.As(err, &in) {
 		return err
 	}
-	return e.app.Rewrite(e, err, in.Path, args)
+	return a.Rewrite(e, err, in.Path, args)
 }

@@ -26,11 +26,11 @@ func (e *Env) Ask(question string) (string, error) {
 
 // AskPassword asks for the password of a user; it is empty for a token.
 func (e *Env) AskPassword(user string) (string, error) {
-	return e.askSecret(fmt.Sprintf("password of %q (empty when the name is a token): ", user))
+	return askSecret(e, fmt.Sprintf("password of %q (empty when the name is a token): ", user))
 }
 
 // askSecret asks on the terminal without showing what is typed.
-func (e *Env) askSecret(question string) (string, error) {
+func askSecret(e *Env, question string) (string, error) {
 	file, ok := e.In.(*os.File)
 	if !ok {
 		return "", errNoAnswer

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
-	"github.com/natsctl/natsctl/internal/view"
 )
 
 // partialError is an answer that is not complete; the rows have been printed.
@@ -79,24 +78,4 @@ func problemLine(p fleet.Problem) string {
 		line += ": " + p.Detail
 	}
 	return line
-}
-
-// Completeness returns a partialError when the snapshot is not complete. To a
-// person it also confirms a complete one, so that silence never has to be
-// interpreted.
-func (e *Env) Completeness(s *fleet.Snapshot) error {
-	switch {
-	case s == nil:
-		return nil
-	case !s.Complete():
-		return partialError{s}
-	}
-	if e.ErrTTY && e.OutTTY {
-		line := fmt.Sprintf("%d/%d servers answered in %s", len(s.Servers), s.Expected, view.Duration(s.TookSeconds))
-		if s.Forgotten > 0 {
-			line += fmt.Sprintf("; %d that restarted or said goodbye in the last minutes still counted until the servers forget", s.Forgotten)
-		}
-		e.Say("", line)
-	}
-	return nil
 }

@@ -49,17 +49,18 @@ func (c *completionCommand) Run(_ context.Context, e *Env) error {
 // The answer is a line that says what follows, words or files, and then one
 // candidate a line with a tab and its description.
 type completeWords struct {
-	kp    *kingpin.Application
-	words []string
+	kp     *kingpin.Application
+	values []Value // beside the common ones
+	words  []string
 }
 
 // completing returns the command for a line of arguments that asks for
 // candidates. kingpin must not see these: they are no command line yet.
-func completing(kp *kingpin.Application, args []string) (Command, bool) {
+func completing(kp *kingpin.Application, values []Value, args []string) (Command, bool) {
 	if len(args) < 3 || args[0] != "__complete" {
 		return nil, false
 	}
-	return &completeWords{kp: kp, words: args[1:]}, true
+	return &completeWords{kp: kp, values: values, words: args[1:]}, true
 }
 
 func (c *completeWords) Setup(*kingpin.CmdClause) {}
@@ -67,7 +68,8 @@ func (c *completeWords) Setup(*kingpin.CmdClause) {}
 func (c *completeWords) Run(_ context.Context, e *Env) error {
 	shell := c.words[0]
 	line := foldWords(shell, c.words[1:])
-	walk := newWalk(e.app, c.kp.Model())
+	walk := newLine(c.kp.Model())
+	walk.values = c.values
 	for _, word := range line.before {
 		walk.next(word)
 	}

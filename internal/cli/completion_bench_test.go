@@ -35,7 +35,7 @@ func BenchmarkCompletion(b *testing.B) {
 	for i := range 1000 {
 		known = append(known, sys.Known{ID: fmt.Sprintf("N%055d", i), Name: fmt.Sprintf("server-%d", i), Cluster: "east", Seen: e.Now()})
 	}
-	e.openRoster(&natsctx.Target{Context: natsctx.Context{Name: "context-7"}}).save(e.Now(), known)
+	openRoster(e, &natsctx.Target{Context: natsctx.Context{Name: "context-7"}}).save(e.Now(), known)
 	timed := func(program string, want int, args ...string) (all []time.Duration) {
 		for range 25 {
 			cmd := exec.Command(program, args...)

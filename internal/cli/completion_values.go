@@ -46,10 +46,11 @@ func commonValues() []Value {
 	}
 }
 
-// lookup finds the row for a name in a command: the first that matches, those
+// lookup finds the row for a name in the command: the first that matches, those
 // of the commands before the common ones.
-func (e *Env) lookup(command, name string) source {
-	for _, row := range slices.Concat(e.app.Values, commonValues()) {
+func (w *Line) lookup(name string) source {
+	command := w.Name()
+	for _, row := range slices.Concat(w.values, commonValues()) {
 		inside := row.command == "" || command == row.command || strings.HasPrefix(command, row.command+" ")
 		if inside && (row.name == name || row.name == "" && !strings.HasPrefix(name, "--")) {
 			return row.from
@@ -59,11 +60,11 @@ func (e *Env) lookup(command, name string) source {
 }
 
 // flagSource is where the values of a flag come from.
-func (e *Env) flagSource(command string, f *kingpin.FlagModel) source {
+func (w *Line) flagSource(f *kingpin.FlagModel) source {
 	if enum := choices(f.Value); len(enum) > 0 {
 		return func(*Env, *Line) Offer { return Offer{Words: enum} }
 	}
-	if from := e.lookup(command, "--"+f.Name); from != nil {
+	if from := w.lookup("--" + f.Name); from != nil {
 		return from
 	}
 	if p := f.PlaceHolder; p == "FILE" || p == "PATH" || p == "DIR" {
@@ -73,11 +74,11 @@ func (e *Env) flagSource(command string, f *kingpin.FlagModel) source {
 }
 
 // argSource is where the values of an argument come from.
-func (e *Env) argSource(command string, a *kingpin.ArgModel) source {
+func (w *Line) argSource(a *kingpin.ArgModel) source {
 	if enum := choices(a.Value); len(enum) > 0 {
 		return func(*Env, *Line) Offer { return Offer{Words: enum} }
 	}
-	if from := e.lookup(command, a.Name); from != nil {
+	if from := w.lookup(a.Name); from != nil {
 		return from
 	}
 	switch a.Name {
@@ -87,8 +88,7 @@ func (e *Env) argSource(command string, a *kingpin.ArgModel) source {
 	return Nothing
 }
 
-func (w *Line) values(e *Env, from source) Offer { return from(e, w) }
-
+// Nothing offers nothing.
 func Nothing(*Env, *Line) Offer { return Offer{} }
 
 func localFiles(*Env, *Line) Offer { return Offer{files: true} }
@@ -157,7 +157,7 @@ func (w *Line) roster(e *Env) *roster {
 	if err != nil {
 		return &roster{}
 	}
-	return e.openRoster(t)
+	return openRoster(e, t)
 }
 
 func knownServers(e *Env, w *Line) (o Offer) {

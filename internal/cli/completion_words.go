@@ -26,9 +26,13 @@ func (o Offer) matching(typed string) []Candidate {
 	return slices.CompactFunc(words, func(a, b Candidate) bool { return a.Value == b.Value })
 }
 
+// natsWords are words of the nats CLI, with what does the same here.
+type natsWords struct{ commands, flags map[string]string }
+
 // Line goes through the words of a command line as kingpin would, on its model.
 type Line struct {
-	program App
+	nats    natsWords
+	values  []Value // where the values of flags and arguments come from, beside the common ones
 	model   *kingpin.ApplicationModel
 	path    []*kingpin.CmdModel // the commands named so far
 	args    int                 // how many arguments of the last one are given
@@ -37,8 +41,8 @@ type Line struct {
 	literal bool                // after --
 }
 
-func newWalk(a App, model *kingpin.ApplicationModel) *Line {
-	return &Line{program: a, model: model, Flags: map[string]string{}}
+func newLine(model *kingpin.ApplicationModel) *Line {
+	return &Line{model: model, Flags: map[string]string{}}
 }
 
 // next takes in one complete word.
@@ -125,14 +129,14 @@ func (w *Line) allFlags() []*kingpin.FlagModel {
 // offer says what could stand at the end of the line.
 func (w *Line) offer(e *Env, current string) Offer {
 	if w.pending != nil {
-		return w.values(e, e.flagSource(w.Name(), w.pending))
+		return w.flagSource(w.pending)(e, w)
 	}
 	if name, _, given := strings.Cut(current, "="); given && strings.HasPrefix(current, "--") {
 		f := w.flag(name)
 		if f == nil || f.IsBoolFlag() {
 			return Offer{}
 		}
-		o := w.values(e, e.flagSource(w.Name(), f))
+		o := w.flagSource(f)(e, w)
 		for i := range o.Words {
 			o.Words[i].Value = name + "=" + o.Words[i].Value
 		}
@@ -145,7 +149,7 @@ func (w *Line) offer(e *Env, current string) Offer {
 		return Offer{Words: commandNames(commands)}
 	}
 	if arg := w.argument(); arg != nil {
-		return w.values(e, e.argSource(w.Name(), arg))
+		return w.argSource(arg)(e, w)
 	}
 	return Offer{}
 }

@@ -14,12 +14,6 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// session is where a command is connected, and as whom.
-type session struct {
-	Target *natsctx.Target
-	Conn   *nats.Conn
-}
-
 // Store opens the contexts of this user.
 func (e *Env) Store() (*natsctx.Store, error) {
 	root, err := natsctx.ConfigHome(e.Getenv)
@@ -62,16 +56,16 @@ func (g *Globals) Overrides(e *Env) (natsctx.Overrides, error) {
 		Timeout: g.Timeout, Insecure: g.Insecure, AllowURLOverride: g.allowURLOverride,
 	}
 	var err error
-	if o.Password, err = e.secret("password-file", g.PasswordFile, g.passwordStdin); err != nil {
+	if o.Password, err = secret(e, "password-file", g.PasswordFile, g.passwordStdin); err != nil {
 		return o, err
 	}
-	o.Token, err = e.secret("token-file", g.TokenFile, false)
+	o.Token, err = secret(e, "token-file", g.TokenFile, false)
 	return o, err
 }
 
 // secret reads a secret from a file or from standard input, without its
 // trailing line end. A file of this user that others can read is refused.
-func (e *Env) secret(flag, file string, stdin bool) (string, error) {
+func secret(e *Env, flag, file string, stdin bool) (string, error) {
 	switch {
 	case stdin:
 		line, err := bufio.NewReader(e.In).ReadString('\n')
@@ -154,13 +148,4 @@ func (e *Env) Warn(t *natsctx.Target) {
 	if names := t.EnvOverrides(); len(names) > 0 {
 		e.Say("warning", "the environment overrides the context: "+strings.Join(names, ", "))
 	}
-}
-
-// Origin says where a value comes from, with the name of the variable.
-func Origin(t *natsctx.Target, f natsctx.Field) string {
-	from := t.Origin(f.Key)
-	if from == natsctx.FromEnv && t.Variable(f.Key) != "" {
-		return t.Variable(f.Key)
-	}
-	return from.String()
 }

@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/nats-io/nats.go"
 	"golang.org/x/term"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // Env is everything of the outside world that a command may touch, and what a
@@ -27,7 +30,7 @@ type Env struct {
 	Getenv   func(string) string
 	Now      func() time.Time
 	Flags    Globals
-	app      App // the program that runs
+	advices  []Advice // what the commands know to do about their errors
 
 	interrupted <-chan struct{} // closed by the first interrupt
 
@@ -98,4 +101,34 @@ func (e *Env) Beside(flags Globals) *Env {
 	other := *e
 	other.Session, other.dialled, other.roster, other.closers, other.Flags = nil, nil, nil, nil, flags
 	return &other
+}
+
+// Say writes a line for the operator to standard error: "natsctl: hint: ...".
+func (e *Env) Say(kind, line string) {
+	prefix := "natsctl: "
+	if kind != "" {
+		prefix += kind + ": "
+	}
+	_, _ = fmt.Fprintln(e.Err, prefix+view.Text(line))
+}
+
+// eraseLine erases what is right of the cursor.
+const eraseLine = "\x1b[K"
+
+// Progress shows a line that the next one replaces, when standard error is a
+// terminal; an empty one takes the last away.
+func (e *Env) Progress(line string) {
+	if !e.ErrTTY {
+		return
+	}
+	if line != "" {
+		line = "natsctl: " + view.Text(line)
+	}
+	_, _ = fmt.Fprint(e.Err, "\r", line, eraseLine) // a terminal that is gone shows no progress
+}
+
+// session is where a command is connected, and as whom.
+type session struct {
+	Target *natsctx.Target
+	Conn   *nats.Conn
 }

@@ -30,19 +30,6 @@ type elsewhere struct {
 // Unwrap returns the error itself.
 func (w elsewhere) Unwrap() error { return w.error }
 
-// WithSaved looks among the saved contexts for one that would do, for the flag
-// that chooses it.
-func (e *Env) WithSaved(err error, flag string) error {
-	store, failed := e.Store()
-	if !errors.Is(err, sys.ErrNotSystem) || e.dialled == nil || failed != nil {
-		return err
-	}
-	if other := (elsewhere{}); errors.As(err, &other) {
-		return err
-	}
-	return elsewhere{err, store.SystemContexts(e.dialled.Name, e.dialled.URLOrDefault()), flag, e.dialled.Name == ""}
-}
-
 // hint is the command to give; nothing when no context is known.
 func (w elsewhere) hint() string {
 	var saved []string

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -84,15 +85,19 @@ func (s several) Lines() (lines []string) {
 	return lines
 }
 
-// Say writes a line for the operator to standard error: "natsctl: hint: ...".
-func (e *Env) Say(kind, line string) {
-	prefix := "natsctl: "
-	if kind != "" {
-		prefix += kind + ": "
-	}
-	_, _ = fmt.Fprintln(e.Err, prefix+view.Text(line))
-}
-
 // Explain finds the exit code and the hint of an error in the tables of the
 // console and of the program that runs.
-func (e *Env) Explain(err error) (code int, hint string) { return Explain(e.app.Advices, err) }
+func (e *Env) Explain(err error) (code int, hint string) { return Explain(e.advices, err) }
+
+// WithSaved looks among the saved contexts for one that would do, for the flag
+// that chooses it.
+func (e *Env) WithSaved(err error, flag string) error {
+	store, failed := e.Store()
+	if !errors.Is(err, sys.ErrNotSystem) || e.dialled == nil || failed != nil {
+		return err
+	}
+	if other := (elsewhere{}); errors.As(err, &other) {
+		return err
+	}
+	return elsewhere{err, store.SystemContexts(e.dialled.Name, e.dialled.URLOrDefault()), flag, e.dialled.Name == ""}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -42,7 +43,6 @@ func (f *WatchFlags) Setup(cmd *kingpin.CmdClause) {
 
 const (
 	cursorHome  = "\x1b[H"
-	eraseLine   = "\x1b[K"
 	eraseBelow  = "\x1b[J"
 	clearScreen = "\x1b[2J"
 )
@@ -62,7 +62,7 @@ func (f *WatchFlags) Loop(ctx context.Context, e *Env, once func(context.Context
 	ticker := time.NewTicker(f.Every)
 	defer ticker.Stop()
 	for first := true; ; first = false {
-		err := e.repaint(first, func() error { return once(ctx) })
+		err := repaint(e, first, func() error { return once(ctx) })
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -78,10 +78,10 @@ func (f *WatchFlags) Loop(ctx context.Context, e *Env, once func(context.Context
 }
 
 // repaint runs one round of a watch.
-func (e *Env) repaint(first bool, round func() error) error {
+func repaint(e *Env, first bool, round func() error) error {
 	paint := e.OutTTY && e.Flags.Output != "json" && e.Flags.Output != "ndjson"
 	if !paint {
-		return e.tolerate(round())
+		return tolerate(e, round())
 	}
 	screen := &repainter{}
 	out := e.Out
@@ -95,14 +95,27 @@ func (e *Env) repaint(first bool, round func() error) error {
 	if _, writeErr := fmt.Fprint(out, start, screen.String(), eraseBelow); writeErr != nil {
 		return writeErr
 	}
-	return e.tolerate(err)
+	return tolerate(e, err)
 }
 
 // tolerate reports a partial answer and goes on; anything else ends the watch.
-func (e *Env) tolerate(err error) error {
+func tolerate(e *Env, err error) error {
 	if code, _ := e.Explain(err); err != nil && code == ExitPartial {
 		e.Fail(err)
 		return nil
 	}
 	return err
 }
+
+// repainter collects one round of a watch so that it is painted at once, each
+// line erasing what an earlier, longer one left behind it.
+type repainter struct{ b strings.Builder }
+
+// Write implements [io.Writer].
+func (r *repainter) Write(p []byte) (int, error) {
+	r.b.WriteString(strings.ReplaceAll(string(p), "\n", eraseLine+"\n"))
+	return len(p), nil
+}
+
+// String returns the round.
+func (r *repainter) String() string { return r.b.String() }

@@ -2,7 +2,13 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
 
+	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/view"
@@ -15,7 +21,7 @@ func (e *Env) System(ctx context.Context) (*sys.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := e.openRoster(s.Target)
+	seen := openRoster(e, s.Target)
 	opts := []sys.Option{sys.WithContextName(s.Target.Name), sys.WithRoster(seen.known)}
 	if s.Target.Timeout > 0 {
 		opts = append(opts, sys.WithTimeout(s.Target.Timeout))
@@ -41,4 +47,21 @@ func ServerTable(schema string, s *fleet.Snapshot, shape view.Shape) (Table, err
 		return Table{}, err
 	}
 	return Table{Schema: schema, Snap: s, Grid: grid, Totals: grid.Totals("total")}, nil
+}
+
+// openRoster reads the roster of a target. One that is missing or unreadable is
+// empty: it is a convenience, never a reason to fail.
+func openRoster(e *Env, t *natsctx.Target) *roster {
+	dir := cacheHome(e.Getenv)
+	if dir == "" {
+		return &roster{}
+	}
+	sum := sha256.Sum256([]byte(t.Name + "\n" + natsctx.RedactURL(t.URL)))
+	r := &roster{path: filepath.Join(dir, "fleets", hex.EncodeToString(sum[:8])+".json")}
+	if body, err := os.ReadFile(r.path); err == nil {
+		if json.Unmarshal(body, &r.known) != nil {
+			r.known = nil
+		}
+	}
+	return r
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -55,24 +54,4 @@ func (g *Globals) setup(kp *kingpin.Application) {
 	kp.Flag("no-color", "Plain text without colours (NO_COLOR).").BoolVar(&g.NoColor)
 	kp.Flag("ascii", "Use ASCII marks only.").BoolVar(&g.ASCII)
 	kp.Flag("trace", "Write every protocol step of the connection to standard error.").BoolVar(&g.Trace)
-}
-
-// resolve checks what kingpin cannot and fills in what the environment says.
-func (g *Globals) resolve(e *Env) error {
-	if g.JQ != "" && g.Output == "" {
-		g.Output = "json"
-	}
-	if g.Output == "" {
-		g.Output, g.Pipe = "table", !e.OutTTY
-	}
-	if !slices.Contains(Formats, g.Output) && !slices.Contains(extraFormats, g.Output) {
-		return Usagef("unknown output format %q; use one of %s", g.Output, strings.Join(Formats, ", "))
-	}
-	if g.JQ != "" && g.Output != "json" && g.Output != "ndjson" {
-		return Usagef("--jq filters JSON; use it with -o json or -o ndjson, not -o %s", g.Output)
-	}
-	if g.NoColor || e.Getenv("NO_COLOR") != "" || e.Getenv("CLICOLOR") == "0" || e.Getenv("TERM") == "dumb" {
-		e.OutColor, e.errColor = false, false
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -11,36 +10,6 @@ import (
 
 	"github.com/natsctl/natsctl/internal/view"
 )
-
-// UsageError is a command line that cannot be understood.
-type UsageError struct{ error }
-
-// Unwrap returns the parser's own error.
-func (u UsageError) Unwrap() error { return u.error }
-
-// Misuse marks an error as one of the command line.
-func Misuse(err error) error { return UsageError{err} }
-
-// Usagef is [Misuse] of a new error.
-func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
-
-// InCommand is the error of a command, with the words that name the command.
-type InCommand struct {
-	error
-	Path string
-}
-
-// Unwrap returns the error itself.
-func (c InCommand) Unwrap() error { return c.error }
-
-// hintUsage says where the flags of the command are explained.
-func hintUsage(err error) string {
-	var in InCommand
-	if errors.As(err, &in) && in.Path != "" {
-		return "natsctl " + in.Path + " --help explains it"
-	}
-	return "natsctl --help lists the commands, natsctl COMMAND --help its flags"
-}
 
 // misuse is one row of the table of what the parser can complain of: how it
 // says so, with the word that it is about in parentheses, and what to say
@@ -64,7 +33,7 @@ func misuses() []misuse {
 			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
 				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.typed(), m[1], w.typed(), name)
 			}
-			if ours := w.program.NatsFlags[m[1]]; ours != "" {
+			if ours := w.nats.flags[m[1]]; ours != "" {
 				return fmt.Errorf("%s has no flag %s; %s does that", w.typed(), m[1], ours)
 			}
 			return fmt.Errorf("%s has no flag %s%s", w.typed(), m[1], view.Suggest(m[1], values(w.flagNames())))
@@ -98,8 +67,9 @@ func misuses() []misuse {
 
 // explainParse says what kingpin found wrong with a command line: where, with
 // which word, and what may have been meant.
-func explainParse(a App, model *kingpin.ApplicationModel, args []string, err error) error {
-	w := newWalk(a, model)
+func explainParse(nats natsWords, model *kingpin.ApplicationModel, args []string, err error) error {
+	w := newLine(model)
+	w.nats = nats
 	for _, arg := range args {
 		w.next(arg)
 	}

@@ -12,7 +12,7 @@ func noCommand(w *Line, word string) error {
 	if w.Name() != "" {
 		path = w.Name() + " " + word
 	}
-	ours, known := w.program.NatsCommands[path]
+	ours, known := w.nats.commands[path]
 	switch {
 	case known && ours == "":
 		return fmt.Errorf("%s has no command %q, which is left to the nats CLI; it uses the same contexts", w.typed(), word)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -172,4 +173,44 @@ func (e *Env) PrintJSON(v any, compact bool) error {
 			return err
 		}
 	}
+}
+
+// resolve checks what kingpin cannot and fills in what the environment says.
+func (g *Globals) resolve(e *Env) error {
+	if g.JQ != "" && g.Output == "" {
+		g.Output = "json"
+	}
+	if g.Output == "" {
+		g.Output, g.Pipe = "table", !e.OutTTY
+	}
+	if !slices.Contains(Formats, g.Output) && !slices.Contains(extraFormats, g.Output) {
+		return Usagef("unknown output format %q; use one of %s", g.Output, strings.Join(Formats, ", "))
+	}
+	if g.JQ != "" && g.Output != "json" && g.Output != "ndjson" {
+		return Usagef("--jq filters JSON; use it with -o json or -o ndjson, not -o %s", g.Output)
+	}
+	if g.NoColor || e.Getenv("NO_COLOR") != "" || e.Getenv("CLICOLOR") == "0" || e.Getenv("TERM") == "dumb" {
+		e.OutColor, e.errColor = false, false
+	}
+	return nil
+}
+
+// Completeness returns a partialError when the snapshot is not complete. To a
+// person it also confirms a complete one, so that silence never has to be
+// interpreted.
+func (e *Env) Completeness(s *fleet.Snapshot) error {
+	switch {
+	case s == nil:
+		return nil
+	case !s.Complete():
+		return partialError{s}
+	}
+	if e.ErrTTY && e.OutTTY {
+		line := fmt.Sprintf("%d/%d servers answered in %s", len(s.Servers), s.Expected, view.Duration(s.TookSeconds))
+		if s.Forgotten > 0 {
+			line += fmt.Sprintf("; %d that restarted or said goodbye in the last minutes still counted until the servers forget", s.Forgotten)
+		}
+		e.Say("", line)
+	}
+	return nil
 }

@@ -1,16 +1,12 @@
 package cli
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
@@ -29,29 +25,12 @@ const (
 	rosterRenewal = time.Minute
 )
 
-// openRoster reads the roster of a target. One that is missing or unreadable is
-// empty: it is a convenience, never a reason to fail.
-func (e *Env) openRoster(t *natsctx.Target) *roster {
-	dir := e.cacheHome()
-	if dir == "" {
-		return &roster{}
-	}
-	sum := sha256.Sum256([]byte(t.Name + "\n" + natsctx.RedactURL(t.URL)))
-	r := &roster{path: filepath.Join(dir, "fleets", hex.EncodeToString(sum[:8])+".json")}
-	if body, err := os.ReadFile(r.path); err == nil {
-		if json.Unmarshal(body, &r.known) != nil {
-			r.known = nil
-		}
-	}
-	return r
-}
-
 // cacheHome is the directory of natsctl's caches, or "" if there is none.
-func (e *Env) cacheHome() string {
-	if dir := e.Getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+func cacheHome(getenv func(string) string) string {
+	if dir := getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "natsctl")
 	}
-	if home := e.Getenv("HOME"); filepath.IsAbs(home) {
+	if home := getenv("HOME"); filepath.IsAbs(home) {
 		return filepath.Join(home, ".cache", "natsctl")
 	}
 	return ""

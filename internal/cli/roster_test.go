@@ -19,16 +19,16 @@ func FuzzCaches(f *testing.F) {
 	e := &Env{Now: func() time.Time { return now }, Getenv: func(name string) string { return map[string]string{"XDG_CACHE_HOME": home}[name] }}
 	target := &natsctx.Target{Context: natsctx.Context{Name: "x"}}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r := e.openRoster(target)
+		r := openRoster(e, target)
 		for _, path := range []string{r.path, r.accountsPath()} {
 			if err := writeCache(path, body); err != nil {
 				t.Fatal(err)
 			}
 		}
-		r = e.openRoster(target)
+		r = openRoster(e, target)
 		_ = r.accounts()
 		r.save(now, append(r.known, sys.Known{ID: "ID", Name: "new", Seen: now}))
-		if got := e.openRoster(target).known; len(got) == 0 {
+		if got := openRoster(e, target).known; len(got) == 0 {
 			t.Errorf("%q: nothing was remembered", body)
 		}
 	})

@@ -1,23 +1,13 @@
 package cli
 
 import (
-	"context"
-	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
-
-	"github.com/alecthomas/kingpin/v2"
 )
 
 // version is set by the linker for a release.
 var version = ""
-
-// versionCommand shows what this binary is.
-type versionCommand struct{}
-
-func (c *versionCommand) Setup(*kingpin.CmdClause) {}
 
 // buildInfo is what a bug report needs.
 type buildInfo struct {
@@ -29,15 +19,6 @@ type buildInfo struct {
 	Arch       string `json:"arch"`
 	NATSGo     string `json:"nats_go"`
 	NATSServer string `json:"nats_server"`
-}
-
-func (c *versionCommand) Run(_ context.Context, e *Env) error {
-	info := readBuildInfo()
-	return e.PrintValue(info, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "natsctl %s (%s, %s/%s, nats.go %s, nats-server %s)\n",
-			info.describe(), info.Go, info.OS, info.Arch, info.NATSGo, info.NATSServer)
-		return err
-	})
 }
 
 // readBuildInfo asks the binary itself.
@@ -82,11 +63,3 @@ func (b buildInfo) describe() string {
 
 // BuildVersion is the version alone.
 func BuildVersion() string { return readBuildInfo().Version }
-
-// Entries are the commands about natsctl itself.
-func Entries() []Entry {
-	return []Entry{
-		{Name: "completion", Help: "Print the script that completes command lines in a shell.", Cmd: &completionCommand{}},
-		{Name: "version", Help: "Show the version and what this binary was built from.", Cmd: &versionCommand{}},
-	}
-}
