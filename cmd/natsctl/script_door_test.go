@@ -22,6 +22,21 @@ var doors = map[string]func(*tls.Config, net.Conn){
 	"silent": func(_ *tls.Config, c net.Conn) { _, _ = io.Copy(io.Discard, c) }, // as a paused server
 	"closed": func(_ *tls.Config, c net.Conn) { _ = c.Close() },
 	"plain":  func(_ *tls.Config, c net.Conn) { greet(c, `{"server_id":"D","version":"2.15.0","max_payload":1}`) },
+	"first": func(conf *tls.Config, c net.Conn) {
+		s := tls.Server(c, conf)
+		if s.Handshake() == nil {
+			greet(s, `{"server_id":"D","version":"2.15.0","max_payload":1}`)
+		}
+	},
+	"http": func(_ *tls.Config, c net.Conn) {
+		if _, err := c.Read(make([]byte, 1)); err == nil { // it says nothing by itself
+			_, _ = c.Write([]byte("HTTP/1.1 404 Not Found\r\n\r\n"))
+		}
+	},
+	"full": func(_ *tls.Config, c net.Conn) {
+		greet(c, `{"server_id":"D","version":"2.15.0","max_payload":1}`)
+		_, _ = c.Write([]byte("-ERR 'maximum account active connections exceeded'\r\n"))
+	},
 	"tls": func(conf *tls.Config, c net.Conn) {
 		greet(c, `{"server_id":"D","version":"2.15.0","max_payload":1,"tls_required":true}`)
 		_ = tls.Server(c, conf).Handshake() // the other end says why not
@@ -40,7 +55,7 @@ func greet(c net.Conn, info string) { _, _ = c.Write([]byte("INFO " + info + "\r
 // and port.
 func openDoor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || doors[args[0]] == nil {
-		ts.Fatalf("usage: door silent|closed|plain|tls|locked good|expired|elsewhere")
+		ts.Fatalf("usage: door silent|closed|plain|first|http|full|tls|locked good|expired|elsewhere")
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
 // Store opens the contexts of this user.
@@ -126,11 +127,17 @@ func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 	if e.Flags.Trace {
 		opts.CustomDialer = &tracer{inner: opts.CustomDialer, timeout: opts.Timeout, w: e.Err}
 	}
-	nc, err := opts.Connect()
-	if err != nil {
-		return nil, &connectError{target: target, flags: &e.Flags, cause: err}
+	nc, err := connect.Connect(ctx, opts)
+	switch {
+	case err == nil:
+		return nc, nil
+	case ctx.Err() != nil:
+		return nil, err
 	}
-	return nc, nil
+	if expired := dial.Expired(e.Now()); expired != nil && errors.Is(err, nats.ErrAuthorization) {
+		err = expired
+	}
+	return nil, &connectError{target: target, flags: &e.Flags, cause: err}
 }
 
 // unsaid keeps nats.go from printing what a server says without being asked;

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
 // connectError says where a connection was to go, and, when that matters, as
@@ -76,6 +77,17 @@ func connectionAdvices() []Advice {
 		On(Is(nats.ErrAuthExpired), ExitAuth, Hint("the user's credentials have expired; get new ones from whoever issues them")),
 		On(Is(nats.ErrAuthRevoked), ExitAuth, Hint("the user's credentials were revoked; get new ones from whoever issues them")),
 		On(Is(nats.ErrAccountAuthExpired), ExitAuth, Hint("the account's JWT has expired; its operator must push a new one")),
+		On(Is(connect.ErrTLSFirst), ExitUnreachable, hintTLSFirst),
+		On(Is(connect.ErrHTTP), ExitUnreachable, Hint("use the client port of the server, 4222 unless it is configured otherwise")),
+		On(Is(connect.ErrWebsocket), ExitUnreachable, Hint("use a ws:// URL for this port, or the client port of the server")),
+		On(Is(connect.ErrWebsocketTLS), ExitUnreachable, Hint("use a wss:// URL for this port, or the client port of the server")),
+		On(Is(connect.ErrPlain), ExitUnreachable, hintPlain),
+		On(Is(connect.ErrGatewayPort), ExitUnreachable, Hint("gateways of other clusters connect there; use the client port of the server, 4222 unless it is configured otherwise")),
+		On(Is(connect.ErrLeafPort), ExitUnreachable, Hint("leaf nodes connect there; use the client port of the server, 4222 unless it is configured otherwise")),
+		On(Is(connect.ErrRoutePort), ExitUnreachable, Hint("the servers of a cluster connect there; use the client port of the server, 4222 unless it is configured otherwise")),
+		On(Is(nats.ErrMaxAccountConnectionsExceeded), ExitUnreachable, Hint("the account has as many connections as its limit allows; close some, or have the limit raised (max_connections, or nsc edit account --conns)")),
+		On(Is(nats.ErrMaxConnectionsExceeded), ExitUnreachable, Hint("the server has as many connections as its max_connections allows; use another server of the cluster")),
+		On(Is(natsctx.ErrProxy), ExitUnreachable, Hint("check --socks-proxy, NATS_SOCKS_PROXY and socks_proxy of the context: is the proxy running, and may it reach the server?")),
 		On(Is(nats.ErrAuthorization), ExitAuth, hintAuthorization),
 		On(Is(nats.ErrPermissionViolation), ExitAuth, Hint("the user may not use this subject; natsctl account info shows its permissions")),
 		On(As[x509.UnknownAuthorityError](), ExitUnreachable, hintAuthority),
@@ -85,17 +97,17 @@ func connectionAdvices() []Advice {
 		On(Is(nats.ErrSecureConnRequired), ExitUnreachable, Hint("the server asks for TLS; use a tls:// URL or --tlsca FILE")),
 		On(Is(nats.ErrSecureConnWanted), ExitUnreachable, Hint("the server offers no TLS at this port; check the URL, nats:// connects in clear")),
 		On(As[tls.RecordHeaderError](), ExitUnreachable, Hint("the server does not begin with TLS at this port; check the URL, or leave --tlsfirst (tls_first) away")),
+		On(timedOut("read"), ExitUnreachable, Hint("something accepts the connection and does not reply: a server that hangs (paused, overloaded), or not a NATS server")),
 		On(Is(nats.ErrTLS), ExitUnreachable, clientCertificate),
 		On(tlsAlert, ExitUnreachable, clientCertificate),
 		On(Is(nats.ErrNoServers), ExitUnreachable, hintNobodyListens),
 		On(As[*net.DNSError](), ExitUnreachable, Hint("check the host name in the URL")),
 		On(timedOut("dial"), ExitUnreachable, Hint("nothing answers at this address: the host is down, or a firewall drops it; raise --timeout if it is far away")),
-		On(timedOut("read"), ExitUnreachable, Hint("something accepts the connection and says nothing: a server that hangs (paused, overloaded), one that begins with TLS (--tlsfirst), or no NATS server")),
 		On(As[*net.OpError](), ExitUnreachable, probing("is a server running there?", "tries each URL")),
 		On(Is(nats.ErrTimeout), ExitUnreachable, Hint("raise --timeout if the servers are far away or busy")),
 		On(Is(context.DeadlineExceeded), ExitUnreachable, Hint("raise --timeout if the servers are far away or busy")),
 		On(Is(syscall.ENOSPC), ExitFailed, Hint("free some space on that disk and try again")),
-		On(As[*connectError](), ExitUnreachable, probing("something listens there and ends the connection: a server that is full or shuts down, or no NATS server", "shows how far it gets")),
+		On(As[*connectError](), ExitUnreachable, probing("something listens there and ends the connection: a server that is full or shuts down, or not a NATS server", "shows how far it gets")),
 	}
 }
 
@@ -103,6 +115,24 @@ func connectionAdvices() []Advice {
 func expired(err error) bool {
 	var invalid x509.CertificateInvalidError
 	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+}
+
+// hintTLSFirst says how to begin with TLS.
+func hintTLSFirst(err error) string {
+	var c *connectError
+	if errors.As(err, &c) && strings.HasPrefix(c.target.URL, "ws") {
+		return "use a wss:// URL for this port, and --tlsca FILE when its certificate is signed by an authority of your own"
+	}
+	return "--tlsfirst (tls_first in the context) makes natsctl begin with TLS too: the server is set to handshake_first, or a proxy in front of it ends TLS"
+}
+
+// hintPlain says how to connect in clear, or through the right port.
+func hintPlain(err error) string {
+	var c *connectError
+	if errors.As(err, &c) && c.target.TLSFirst {
+		return "the server greets before TLS; leave --tlsfirst (tls_first in the context) away"
+	}
+	return "use a nats:// or tls:// URL for this port"
 }
 
 // timedOut matches a network operation that took too long.

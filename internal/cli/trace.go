@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -24,13 +25,18 @@ type tracer struct {
 
 // Dial implements [nats.CustomDialer].
 func (t *tracer) Dial(network, address string) (net.Conn, error) {
+	return t.DialContext(context.Background(), network, address)
+}
+
+// DialContext dials until ctx is done.
+func (t *tracer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	_, _ = fmt.Fprintf(t.w, "natsctl: trace: * dial %s %s\n", network, view.Text(address))
 	var conn net.Conn
 	var err error
 	if t.inner != nil {
 		conn, err = t.inner.Dial(network, address)
 	} else {
-		conn, err = net.DialTimeout(network, address, t.timeout)
+		conn, err = (&net.Dialer{Timeout: t.timeout}).DialContext(ctx, network, address)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(t.w, "natsctl: trace: * %s\n", view.Text(err.Error()))

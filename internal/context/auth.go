@@ -1,11 +1,15 @@
 package natsctx
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 )
+
+// userJWT is the head of the JWT in a credentials file.
+var userJWT = []byte("BEGIN NATS USER JWT")
 
 // credsOption reads credentials once to be sure of them. Those in a file are
 // left to nats.go, which reads the file again at each reconnect.
@@ -15,10 +19,14 @@ func (r resolver) credsOption(ctx context.Context, ref string) (nats.Option, err
 		return nil, err
 	}
 	defer wipe(data)
+	if !bytes.Contains(data, userJWT) && looksLikeSeed(string(data)) {
+		return nil, &InvalidError{Key: "creds", Reason: redactRef(ref, SecretFile) + " holds a seed alone; use nkey for it"}
+	}
 	jwt, err := nkeys.ParseDecoratedJWT(data)
 	if err != nil {
 		return nil, badSecret("creds", ref, err)
 	}
+	r.sees("creds", jwt)
 	pair, err := nkeys.ParseDecoratedUserNKey(data)
 	if err != nil {
 		return nil, badSecret("creds", ref, err)
@@ -38,6 +46,9 @@ func (r resolver) nkeyOption(ctx context.Context, ref string) (nats.Option, erro
 		return nil, err
 	}
 	defer wipe(data)
+	if bytes.Contains(data, userJWT) {
+		return nil, &InvalidError{Key: "nkey", Reason: redactRef(ref, SecretFile) + " is a credentials file; use creds for it"}
+	}
 	pair, err := nkeys.ParseDecoratedNKey(data)
 	if err != nil {
 		return nil, badSecret("nkey", ref, err)
@@ -58,6 +69,7 @@ func (r resolver) jwtOption(ctx context.Context, set *Settings) (nats.Option, er
 	if err != nil {
 		return nil, err
 	}
+	r.sees("user_jwt", jwt)
 	sign := func([]byte) ([]byte, error) { return nil, nil }
 	if set.UserSeed != "" {
 		seed, err := r.literal(ctx, "user_seed", set.UserSeed)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats.go"
 )
 
@@ -14,6 +16,42 @@ type Dial struct {
 	URLs     []string
 	Options  []nats.Option
 	Warnings []error // such as [ErrShared], to show before connecting
+	validity validity
+}
+
+// Expired returns an [ExpiredError] when the user's JWT is outside of its time,
+// which a server only tells as a refusal; nil for other credentials.
+func (d Dial) Expired(now time.Time) error {
+	v := d.validity
+	switch {
+	case !v.until.IsZero() && !now.Before(v.until):
+		return &ExpiredError{Key: v.key, User: v.user, At: v.until}
+	case !v.from.IsZero() && now.Before(v.from):
+		return &ExpiredError{Key: v.key, User: v.user, At: v.from, Early: true}
+	}
+	return nil
+}
+
+// validity is the time of a user's JWT. Zero times are no limits.
+type validity struct {
+	key, user   string
+	from, until time.Time
+}
+
+// sees keeps the validity of a JWT that is about to be used. One that cannot be
+// read is for the server to judge.
+func (r resolver) sees(key, text string) {
+	claims, err := jwt.DecodeUserClaims(text)
+	if err != nil || r.seen == nil {
+		return
+	}
+	*r.seen = validity{key: key, user: claims.Name}
+	if claims.Expires != 0 {
+		r.seen.until = time.Unix(claims.Expires, 0)
+	}
+	if claims.NotBefore != 0 {
+		r.seen.from = time.Unix(claims.NotBefore, 0)
+	}
 }
 
 // URL is the comma separated list of servers.
@@ -34,12 +72,11 @@ func (t *Target) Dial(ctx context.Context) (Dial, error) {
 		return Dial{}, err
 	}
 	var warnings []error
-	r := resolver{getenv: t.getenv, foreign: t.foreign, warned: &warnings}
+	var seen validity
+	r := resolver{getenv: t.getenv, foreign: t.foreign, warned: &warnings, seen: &seen}
 	set := t.Settings
-	if set.NSC != "" {
-		if err := r.legacyNSC(ctx, &set); err != nil {
-			return Dial{}, err
-		}
+	if err := r.profile(ctx, &set); err != nil {
+		return Dial{}, err
 	}
 	auth, err := r.auth(ctx, &set)
 	if err != nil {
@@ -60,7 +97,7 @@ func (t *Target) Dial(ctx context.Context) (Dial, error) {
 	if set.InboxPrefix != "" {
 		opts = append(opts, nats.CustomInboxPrefix(set.InboxPrefix))
 	}
-	return Dial{URLs: SplitURLs(set.URLOrDefault()), Options: opts, Warnings: warnings}, nil
+	return Dial{URLs: SplitURLs(set.URLOrDefault()), Options: opts, Warnings: warnings, validity: seen}, nil
 }
 
 // foreign refuses to follow the reference of a key that comes from a context
@@ -71,22 +108,6 @@ func (t *Target) foreign(key string) error {
 		return nil
 	}
 	return t.follows(key)
-}
-
-// legacyNSC fills in what the old key nsc stands for: credentials, and the
-// operator's servers when the context names none.
-func (r resolver) legacyNSC(ctx context.Context, set *Settings) error {
-	p, err := r.nsc(ctx, "nsc", set.NSC)
-	if err != nil {
-		return err
-	}
-	if set.Creds == "" {
-		set.Creds = p.UserCreds
-	}
-	if set.URL == "" {
-		set.URL = strings.Join(p.Operator.Service, ",")
-	}
-	return nil
 }
 
 // auth builds the options that say who connects. Of several kinds the nats

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 )
 
 // What can go wrong. The typed errors below match them with errors.Is.
@@ -22,6 +23,7 @@ var (
 	ErrMissing     = errors.New("file does not exist")
 	ErrSecret      = errors.New("cannot get the secret")
 	ErrURLOverride = errors.New("URL is not one of the context's own")
+	ErrProxy       = errors.New("cannot connect through the SOCKS proxy")
 	ErrExpired     = errors.New("expired")
 	ErrExpiring    = errors.New("expires soon")
 	ErrNoHome      = errors.New("there is no home directory to save contexts in")
@@ -108,6 +110,43 @@ func (e *SecretError) Error() string {
 
 // Unwrap gives [ErrSecret] and the cause.
 func (e *SecretError) Unwrap() []error { return []error{ErrSecret, e.Err} }
+
+// ProxyError says why a server could not be reached through a proxy. It matches
+// [ErrProxy] and its cause.
+type ProxyError struct {
+	Proxy  string // host and port
+	Server string
+	Err    error
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("%v %s to %s: %v", ErrProxy, e.Proxy, e.Server, e.Err)
+}
+
+// Unwrap gives [ErrProxy] and the cause.
+func (e *ProxyError) Unwrap() []error { return []error{ErrProxy, e.Err} }
+
+// Proxied reports that the failure is one of a proxy, not of a server.
+func (e *ProxyError) Proxied() bool { return true }
+
+// ExpiredError says that the credentials of a user are outside of their time.
+// It matches [ErrExpired].
+type ExpiredError struct {
+	Key   string // creds or user_jwt
+	User  string // its name, as the issuer of the JWT chose it
+	At    time.Time
+	Early bool // they are not valid yet, until At
+}
+
+func (e *ExpiredError) Error() string {
+	if e.Early {
+		return fmt.Sprintf("%s: the credentials of user %q are not valid before %s", e.Key, e.User, e.At.UTC().Format(time.DateTime))
+	}
+	return fmt.Sprintf("%s: the credentials of user %q expired on %s", e.Key, e.User, e.At.UTC().Format(time.DateTime))
+}
+
+// Is makes it match [ErrExpired].
+func (e *ExpiredError) Is(target error) bool { return target == ErrExpired }
 
 // URLOverrideError says that a URL from outside would have received the
 // credentials of a context. It matches [ErrURLOverride].

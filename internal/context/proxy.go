@@ -2,6 +2,7 @@ package natsctx
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/url"
 	"time"
@@ -12,6 +13,7 @@ import (
 // socks dials through a SOCKS5 proxy. Host names are resolved by the proxy.
 type socks struct {
 	dialer  proxy.ContextDialer
+	address string // of the proxy
 	timeout time.Duration
 }
 
@@ -26,7 +28,7 @@ func newProxy(raw string, timeout time.Duration) (*socks, error) {
 	if err != nil || !ok {
 		return nil, &InvalidError{Key: "socks_proxy", Reason: "it cannot be used as a proxy"}
 	}
-	return &socks{through, timeout}, nil
+	return &socks{through, u.Host, timeout}, nil
 }
 
 func parseProxy(raw string) (*url.URL, error) {
@@ -37,9 +39,23 @@ func parseProxy(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// Dial makes it a nats.CustomDialer.
+// Dial makes it a nats.CustomDialer, which has no context.
 func (p *socks) Dial(network, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
 	defer cancel()
-	return p.dialer.DialContext(ctx, network, address)
+	return p.DialContext(ctx, network, address)
+}
+
+// DialContext connects through the proxy. A failure to reach the proxy, or of
+// the proxy itself, is a [ProxyError].
+func (p *socks) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := p.dialer.DialContext(ctx, network, address)
+	if err != nil {
+		var inner error = err
+		if op := (*net.OpError)(nil); errors.As(err, &op) {
+			inner = op.Err
+		}
+		return nil, &ProxyError{Proxy: p.address, Server: address, Err: inner}
+	}
+	return conn, nil
 }

@@ -1,18 +1,14 @@
 package natsctx
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxSecret bounds a secret file in bytes.
@@ -24,6 +20,7 @@ type resolver struct {
 	getenv  func(string) string
 	foreign func(key string) error // why what a key refers to is not read; nil allows all
 	warned  *[]error               // gets what is worth a warning; may be nil
+	seen    *validity              // gets the time of the user's JWT; may be nil
 }
 
 // allowed returns an error when the reference that a key holds is not to be followed.
@@ -191,68 +188,6 @@ func decodeData(rest string) ([]byte, error) {
 }
 
 func encodeBase64(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
-
-// profile is the part of the output of "nsc generate profile" that matters.
-type profile struct {
-	UserCreds string `json:"user_creds"`
-	Operator  struct {
-		Service []string `json:"service"`
-	} `json:"operator"`
-}
-
-// nsc asks the tool nsc for a profile; ref is operator/account/user.
-func (r resolver) nsc(ctx context.Context, key, ref string) (*profile, error) {
-	_, ref = splitRef(ref)
-	if err := r.allowed(key); err != nil {
-		return nil, err
-	}
-	fail := func(err error) error { return &SecretError{Key: key, Ref: "nsc://" + ref, Err: err} }
-	out, err := run(ctx, "nsc", "generate", "profile", "nsc://"+ref)
-	if err != nil {
-		return nil, fail(err)
-	}
-	p := &profile{}
-	if json.Unmarshal(out, p) != nil || p.UserCreds == "" {
-		return nil, fail(errors.New("nsc gave no user_creds"))
-	}
-	return p, nil
-}
-
-func (r resolver) nscCreds(ctx context.Context, key, ref string) ([]byte, error) {
-	p, err := r.nsc(ctx, key, ref)
-	if err != nil {
-		return nil, err
-	}
-	return r.file(key, p.UserCreds)
-}
-
-// run runs a tool that prints a secret. What it says on standard error is part
-// of the error, what it prints never is.
-func run(ctx context.Context, name string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
-	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
-		return nil, fmt.Errorf("the tool %q is not installed", name)
-	}
-	if words := firstLine(said.String()); err != nil && words != "" {
-		return nil, fmt.Errorf("%s: %w: %s", name, err, words)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return out.Bytes(), nil
-}
-
-// firstLine cuts a tool's complaint to something that fits into a message.
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	if !utf8.ValidString(line) || len(line) > 200 {
-		line = strings.ToValidUTF8(line[:min(len(line), 200)], "?")
-	}
-	return line
-}
 
 // Embed replaces the files that creds, nkey, user_jwt and user_seed name by
 // their contents, so that the context works without them.

@@ -13,7 +13,13 @@ import (
 // tls builds the options of the TLS connection. They hold even when the server
 // is the one that asks for TLS. The order matters to nats.go: the options for
 // certificates fill a configuration that is there already.
+//
+// A ws:// URL is in clear unless something asks for TLS: nats.go begins TLS with
+// whatever a configuration is given for.
 func (r resolver) tls(set *Settings, insecure bool) ([]nats.Option, error) {
+	if set.clearWebsocket() {
+		return nil, nil
+	}
 	conf := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: insecure, //nolint:gosec // only Overrides.Insecure sets it, no file and no variable can

@@ -170,3 +170,11 @@ func (s Settings) PlaintextHosts() (names []string) {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// clearWebsocket reports whether some URL is ws:// and no setting asks for TLS.
+func (s Settings) clearWebsocket() bool {
+	if s.CA != "" || s.Cert != "" || s.WinCertStore != "" || s.TLSFirst {
+		return false
+	}
+	return slices.ContainsFunc(SplitURLs(s.URL), func(raw string) bool { return strings.HasPrefix(strings.ToLower(raw), "ws://") })
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
 // benchConnect gives what opens the connections of a benchmark: as many as it
@@ -49,7 +50,7 @@ func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, erro
 				return nil, fmt.Errorf("connection options: %w", err)
 			}
 		}
-		nc, err := opts.Connect()
+		nc, err := connect.Connect(ctx, opts)
 		if err != nil {
 			return nil, fmt.Errorf("connect to %s: %w", natsctx.RedactURL(dial.URL()), err)
 		}

@@ -24,6 +24,7 @@ func (c *contextAdd) Setup(cmd *kingpin.CmdClause) {
 password in a URL move into their own keys. Files have to exist, and secret ones
 have to be yours alone. Instead of a file, --creds, --nkey, --password-file and
 --token-file take a reference: env://NAME, op://vault/item/field, nsc://operator/account/user.
+Without -s, an nsc reference gives the service URL of its operator.
 `)
 	cmd.Arg("name", "The name of the context.").Required().StringVar(&c.name)
 	c.fields.Setup(cmd)
@@ -44,6 +45,13 @@ func (c *contextAdd) Run(ctx context.Context, e *cli.Env) error {
 	saved := &natsctx.Context{Name: c.name}
 	if err := saved.Lay(&set); err != nil {
 		return err
+	}
+	service, err := saved.ServiceURL(ctx)
+	if err != nil {
+		return err
+	}
+	if service != "" {
+		saved.URL = service
 	}
 	saved.URL = saved.URLOrDefault()
 	if err := accept(ctx, e, saved); err != nil {

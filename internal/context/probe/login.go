@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
 // as is errors.As, for switch cases.
@@ -21,7 +23,7 @@ func (p *probe) auth(ctx context.Context) (r Result, err error) {
 	o := p.opts
 	o.Url, o.AllowReconnect, o.Name = p.raw, false, "natsctl context validate"
 	o.AsyncErrorCB = func(*nats.Conn, *nats.Subscription, error) {} // settle asks for the last one
-	p.nc, err = o.Connect()
+	p.nc, err = connect.Connect(ctx, o)
 	if err != nil {
 		return r, err
 	}
@@ -74,7 +76,7 @@ func (p *probe) permission(ctx context.Context) (r Result, err error) {
 }
 
 // settle waits until the server has read everything, and returns what it
-// complained about meanwhile: it complains before it answers with PONG.
+// complained about until then: it complains before it answers with PONG.
 func (p *probe) settle(ctx context.Context) error {
 	if err := p.nc.FlushWithContext(ctx); err != nil {
 		return err

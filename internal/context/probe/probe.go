@@ -16,10 +16,13 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
 // Stage names a step on the way to a working connection.
@@ -35,8 +38,8 @@ const (
 	Permission Stage = "permission"
 )
 
-// ErrNotNATS says that something else than a NATS server answered.
-var ErrNotNATS = errors.New("this is no NATS server")
+// ErrNotNATS says that the answer was not that of a NATS server.
+var ErrNotNATS = errors.New("not a NATS server")
 
 // Result is the outcome of one stage.
 type Result struct {
@@ -122,6 +125,7 @@ var errSkip = errors.New("skip")
 
 // step runs a stage against the clock and reports it.
 func (p *probe) step(ctx context.Context, stage Stage, run func(context.Context) (Result, error)) error {
+	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, p.opts.Timeout)
 	defer cancel()
 	start := time.Now()
@@ -135,9 +139,22 @@ func (p *probe) step(ctx context.Context, stage Stage, run func(context.Context)
 	if refusedAfterTLS(err) {
 		stage = TLS
 	}
-	r.Stage, r.Took, r.Err = stage, time.Since(start), err
+	r.Took = time.Since(start)
+	if misunderstood(stage, err) {
+		err = connect.Identify(whole, p.opts, p.address(), err)
+	}
+	r.Stage, r.Err = stage, err
 	p.report(r)
 	return err
+}
+
+// misunderstood reports whether a stage can have failed because something else
+// listens there than the URL says.
+func misunderstood(stage Stage, err error) bool {
+	var header tls.RecordHeaderError
+	return errors.Is(err, ErrNotNATS) || errors.As(err, &header) ||
+		(stage == Greeting || stage == TLS) && errors.Is(err, context.DeadlineExceeded) ||
+		stage == Greeting && (errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded))
 }
 
 // refusedAfterTLS tells whether the server turned the client's certificate
