@@ -17,11 +17,14 @@ import (
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
+// nodeID is a server id as servers make them.
+const nodeID = "NXQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ"
+
 // oneNode is a fleet of a server that answers over a stub.
 func oneNode(t *testing.T) *stub.Fleet {
 	t.Helper()
-	info := server.ServerInfo{ID: "N1", Name: "n1", Version: "2.15.2", Time: noon}
-	return stub.Start(t, &stub.Node{Info: info, Data: map[string]any{"STATSZ": server.ServerStats{ActiveServers: 1, Mem: 77}, "VARZ": server.Varz{ID: "N1"}, "JSZ": server.JSInfo{Disabled: true}}})
+	info := server.ServerInfo{ID: nodeID, Name: "n1", Version: "2.15.2", Time: noon}
+	return stub.Start(t, &stub.Node{Info: info, Data: map[string]any{"STATSZ": server.ServerStats{ActiveServers: 1, Mem: 77}, "VARZ": server.Varz{ID: nodeID}, "JSZ": server.JSInfo{Disabled: true}}})
 }
 
 // probePage asks /probe and returns the status, the page, and the connections
@@ -89,7 +92,7 @@ func TestProbeOfAFleet(t *testing.T) {
 			return made, nil
 		}
 		code, page := probePage(t, resolve, "context=x&collect[]=servers")
-		if code != http.StatusOK || !strings.Contains(page, `nats_server_memory_bytes{server_id="N1",server_name="n1",cluster=""} 77`) || !strings.Contains(page, "nats_exporter_up 1") {
+		if code != http.StatusOK || !strings.Contains(page, `nats_server_memory_bytes{server_id="`+nodeID+`",server_name="n1",cluster=""} 77`) || !strings.Contains(page, "nats_exporter_up 1") {
 			t.Errorf("%d %.500s", code, page)
 		}
 		if strings.Contains(page, "east-1") {

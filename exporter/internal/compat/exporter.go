@@ -50,12 +50,12 @@ var LeafzInfo = &table.Group[*native.Leaf]{
 	},
 	Rows: []table.Row[*native.Leaf]{
 		{Name: "gnatsd_leafz_info", Help: "Always 1.", Value: func(*native.Leaf) float64 { return 1 }},
-		{Name: "gnatsd_leafz_conn_rtt", Help: "Round trip time in seconds.", Value: func(l *native.Leaf) float64 { return number.RoundTrip(l.RTT) }},
-		{Name: "gnatsd_leafz_conn_in_msgs", Help: "Messages received.", Value: func(l *native.Leaf) float64 { return float64(l.InMsgs) }},
-		{Name: "gnatsd_leafz_conn_out_msgs", Help: "Messages sent.", Value: func(l *native.Leaf) float64 { return float64(l.OutMsgs) }},
-		{Name: "gnatsd_leafz_conn_in_bytes", Help: "Bytes received.", Value: func(l *native.Leaf) float64 { return float64(l.InBytes) }},
-		{Name: "gnatsd_leafz_conn_out_bytes", Help: "Bytes sent.", Value: func(l *native.Leaf) float64 { return float64(l.OutBytes) }},
-		{Name: "gnatsd_leafz_conn_subscriptions_total", Help: "Subscriptions on the connection.", Value: func(l *native.Leaf) float64 { return float64(l.NumSubs) }},
+		{Name: "gnatsd_leafz_conn_rtt", Help: "Round trip time in seconds.", Value: native.Leafs.MustValue("nats_leaf_rtt_seconds")},
+		{Name: "gnatsd_leafz_conn_in_msgs", Help: "Messages received.", Value: native.Leafs.MustValue("nats_leaf_received_messages_total")},
+		{Name: "gnatsd_leafz_conn_out_msgs", Help: "Messages sent.", Value: native.Leafs.MustValue("nats_leaf_sent_messages_total")},
+		{Name: "gnatsd_leafz_conn_in_bytes", Help: "Bytes received.", Value: native.Leafs.MustValue("nats_leaf_received_bytes_total")},
+		{Name: "gnatsd_leafz_conn_out_bytes", Help: "Bytes sent.", Value: native.Leafs.MustValue("nats_leaf_sent_bytes_total")},
+		{Name: "gnatsd_leafz_conn_subscriptions_total", Help: "Subscriptions on the connection.", Value: native.Leafs.MustValue("nats_leaf_subscriptions")},
 	},
 }
 
@@ -130,17 +130,17 @@ var Accstatz = &table.Group[*scrape.Account]{
 		v[2], v[3], v[4] = a.Name, a.Account, a.Name
 	},
 	Rows: []table.Row[*scrape.Account]{
-		{Name: "gnatsd_accstatz_current_connections", Help: "Client connections.", Value: func(a *scrape.Account) float64 { return float64(a.Conns) }},
+		{Name: "gnatsd_accstatz_current_connections", Help: "Client connections.", Value: native.Accounts.MustValue("nats_account_connections")},
 		{Name: "gnatsd_accstatz_total_connections", Help: "Client and leaf node connections.", Value: func(a *scrape.Account) float64 { return float64(a.TotalConns) }},
 		{Name: "gnatsd_accstatz_subscriptions", Help: "Subscriptions.", Value: func(a *scrape.Account) float64 {
 			return number.IfReported(a.Server, fleet.FieldAccountSubs, float64(a.NumSubs))
 		}},
-		{Name: "gnatsd_accstatz_leaf_nodes", Help: "Leaf node connections.", Value: func(a *scrape.Account) float64 { return float64(a.LeafNodes) }},
-		{Name: "gnatsd_accstatz_sent_messages", Help: "Messages sent.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Msgs) }},
-		{Name: "gnatsd_accstatz_sent_bytes", Help: "Bytes sent.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Bytes) }},
-		{Name: "gnatsd_accstatz_received_messages", Help: "Messages received.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Msgs) }},
-		{Name: "gnatsd_accstatz_received_bytes", Help: "Bytes received.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Bytes) }},
-		{Name: "gnatsd_accstatz_slow_consumers", Help: "Slow consumers since the start.", Value: func(a *scrape.Account) float64 { return float64(a.SlowConsumers) }},
+		{Name: "gnatsd_accstatz_leaf_nodes", Help: "Leaf node connections.", Value: native.Accounts.MustValue("nats_account_leafnodes")},
+		{Name: "gnatsd_accstatz_sent_messages", Help: "Messages sent.", Value: native.Accounts.MustValue("nats_account_sent_messages_total")},
+		{Name: "gnatsd_accstatz_sent_bytes", Help: "Bytes sent.", Value: native.Accounts.MustValue("nats_account_sent_bytes_total")},
+		{Name: "gnatsd_accstatz_received_messages", Help: "Messages received.", Value: native.Accounts.MustValue("nats_account_received_messages_total")},
+		{Name: "gnatsd_accstatz_received_bytes", Help: "Bytes received.", Value: native.Accounts.MustValue("nats_account_received_bytes_total")},
+		{Name: "gnatsd_accstatz_slow_consumers", Help: "Slow consumers since the start.", Value: native.Accounts.MustValue("nats_account_slow_consumers_total")},
 	},
 }
 

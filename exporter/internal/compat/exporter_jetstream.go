@@ -46,8 +46,8 @@ var JszAccounts = &table.Group[*scrape.JSAccount]{
 	Rows: []table.Row[*scrape.JSAccount]{
 		{Name: "jetstream_account_max_memory", Help: "Memory promised to the account.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.ReservedMemory) }},
 		{Name: "jetstream_account_max_storage", Help: "Disk space promised to the account.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.ReservedStore) }},
-		{Name: "jetstream_account_memory_used", Help: "Memory used by the account's streams.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.Memory) }},
-		{Name: "jetstream_account_storage_used", Help: "Disk space used by the account's streams.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.Store) }},
+		{Name: "jetstream_account_memory_used", Help: "Memory used by the account's streams.", Value: native.JSAccounts.MustValue("nats_jetstream_account_memory_used_bytes")},
+		{Name: "jetstream_account_storage_used", Help: "Disk space used by the account's streams.", Value: native.JSAccounts.MustValue("nats_jetstream_account_storage_used_bytes")},
 	},
 }
 
@@ -77,12 +77,12 @@ func limit(value func(*server.StreamConfig) int64) func(*scrape.Stream) float64 
 var JszStreams = &table.Group[*scrape.Stream]{
 	Set: metric.NatsExporter, Collector: "streams", Labels: jszStreamLabels, Each: native.EachStream, Ident: identJszStream,
 	Rows: []table.Row[*scrape.Stream]{
-		{Name: "jetstream_stream_total_messages", Help: "Messages in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.Msgs) }},
-		{Name: "jetstream_stream_total_bytes", Help: "Bytes in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.Bytes) }},
-		{Name: "jetstream_stream_first_seq", Help: "First sequence number.", Value: native.Single(func(d *server.StreamDetail) float64 { return float64(d.State.FirstSeq) })},
-		{Name: "jetstream_stream_last_seq", Help: "Last sequence number.", Value: native.Single(func(d *server.StreamDetail) float64 { return float64(d.State.LastSeq) })},
+		{Name: "jetstream_stream_total_messages", Help: "Messages in the stream.", Value: native.Streams.MustValue("nats_jetstream_stream_messages")},
+		{Name: "jetstream_stream_total_bytes", Help: "Bytes in the stream.", Value: native.Streams.MustValue("nats_jetstream_stream_bytes")},
+		{Name: "jetstream_stream_first_seq", Help: "First sequence number.", Value: native.Streams.MustValue("nats_jetstream_stream_first_sequence")},
+		{Name: "jetstream_stream_last_seq", Help: "Last sequence number.", Value: native.Streams.MustValue("nats_jetstream_stream_last_sequence")},
 		{Name: "jetstream_stream_consumer_count", Help: "Consumers of the stream.", Value: (*scrape.Stream).Consumers},
-		{Name: "jetstream_stream_subject_count", Help: "Subjects with messages.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.NumSubjects) }},
+		{Name: "jetstream_stream_subject_count", Help: "Subjects with messages.", Value: native.Streams.MustValue("nats_jetstream_stream_subjects")},
 		{Name: "jetstream_stream_limit_bytes", Help: "The most bytes, -1 for no limit.", Value: limit(func(c *server.StreamConfig) int64 { return c.MaxBytes })},
 		{Name: "jetstream_stream_limit_messages", Help: "The most messages, -1 for no limit.", Value: limit(func(c *server.StreamConfig) int64 { return c.MaxMsgs })},
 	},
@@ -114,7 +114,7 @@ func jszOrigins(role string) *table.Group[*native.Origin] {
 			}
 		},
 		Rows: []table.Row[*native.Origin]{
-			{Name: "jetstream_stream_" + role + "_lag", Help: "Messages still to be copied.", Value: func(o *native.Origin) float64 { return float64(o.O.Lag) }},
+			{Name: "jetstream_stream_" + role + "_lag", Help: "Messages still to be copied.", Value: native.StreamSources.MustValue("nats_jetstream_stream_origin_lag")},
 			{Name: "jetstream_stream_" + role + "_active_duration_ns", Help: "Nanoseconds since anything was copied, -1 for never.", Value: func(o *native.Origin) float64 { return float64(o.O.Active) }},
 		},
 	}
@@ -131,16 +131,16 @@ var JszConsumers = &table.Group[*scrape.Consumer]{
 		}
 	},
 	Rows: []table.Row[*scrape.Consumer]{
-		{Name: "jetstream_consumer_delivered_consumer_seq", Help: "Deliveries made.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.Delivered.Consumer) })},
-		{Name: "jetstream_consumer_delivered_stream_seq", Help: "Stream sequence of the last delivery.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.Delivered.Stream) })},
+		{Name: "jetstream_consumer_delivered_consumer_seq", Help: "Deliveries made.", Value: native.Consumers.MustValue("nats_jetstream_consumer_delivered_consumer_sequence")},
+		{Name: "jetstream_consumer_delivered_stream_seq", Help: "Stream sequence of the last delivery.", Value: native.Consumers.MustValue("nats_jetstream_consumer_delivered_stream_sequence")},
 		{Name: "jetstream_consumer_last_delivery_seconds", Help: "Seconds since the last delivery.", Value: native.One(func(c *server.ConsumerInfo) float64 { return ago(c, c.Delivered) })},
 		{Name: "jetstream_consumer_last_ack_seconds", Help: "Seconds since the last acknowledgement.", Value: native.One(func(c *server.ConsumerInfo) float64 { return ago(c, c.AckFloor) })},
-		{Name: "jetstream_consumer_num_ack_pending", Help: "Messages delivered and not acknowledged.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumAckPending) }},
-		{Name: "jetstream_consumer_num_redelivered", Help: "Messages delivered more than once and not acknowledged.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumRedelivered) }},
-		{Name: "jetstream_consumer_num_waiting", Help: "Pull requests that wait.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumWaiting) }},
-		{Name: "jetstream_consumer_num_pending", Help: "Messages yet to deliver.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumPending) }},
-		{Name: "jetstream_consumer_ack_floor_stream_seq", Help: "Stream sequence up to which all is acknowledged.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.AckFloor.Stream) })},
-		{Name: "jetstream_consumer_ack_floor_consumer_seq", Help: "Delivery up to which all is acknowledged.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.AckFloor.Consumer) })},
+		{Name: "jetstream_consumer_num_ack_pending", Help: "Messages delivered and not acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_pending_messages")},
+		{Name: "jetstream_consumer_num_redelivered", Help: "Messages delivered more than once and not acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_redelivered_messages")},
+		{Name: "jetstream_consumer_num_waiting", Help: "Pull requests that wait.", Value: native.Consumers.MustValue("nats_jetstream_consumer_waiting_requests")},
+		{Name: "jetstream_consumer_num_pending", Help: "Messages yet to deliver.", Value: native.Consumers.MustValue("nats_jetstream_consumer_pending_messages")},
+		{Name: "jetstream_consumer_ack_floor_stream_seq", Help: "Stream sequence up to which all is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_stream_sequence")},
+		{Name: "jetstream_consumer_ack_floor_consumer_seq", Help: "Delivery up to which all is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_consumer_sequence")},
 	},
 }
 

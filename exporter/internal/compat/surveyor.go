@@ -46,7 +46,7 @@ var SurveyorInfo = &table.Group[*fleet.Server]{
 		v[3] = sv.Info.Version
 	},
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "nats_core_info", Help: "Always 1: the server's version.", Value: func(*fleet.Server) float64 { return 1 }},
+		{Name: "nats_core_info", Help: "Always 1: the server's version.", Value: native.ServerInfo.MustValue("nats_server_info")},
 	},
 }
 
@@ -55,23 +55,23 @@ var SurveyorServer = &table.Group[*fleet.Server]{
 	Set: metric.Surveyor, Collector: "servers", Labels: surveyorLabels, Each: scrape.EachServer(native.HasStatsz), Ident: identSurveyor,
 	Rows: []table.Row[*fleet.Server]{
 		{Name: "nats_core_start_time", Help: "When the server started, in nanoseconds since 1970.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Start.UnixNano()) }},
-		{Name: "nats_core_uptime", Help: "Seconds that the server has run.", Value: func(s *fleet.Server) float64 { return number.Between(s.Statsz.Start, s.Info.Time) }},
-		{Name: "nats_core_mem_bytes", Help: "Resident memory.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Mem) }},
+		{Name: "nats_core_uptime", Help: "Seconds that the server has run.", Value: native.ServerLoad.MustValue("nats_server_uptime_seconds")},
+		{Name: "nats_core_mem_bytes", Help: "Resident memory.", Value: native.ServerLoad.MustValue("nats_server_memory_bytes")},
 		{Name: "nats_core_go_memlimit_bytes", Help: "GOMEMLIMIT, 0 if not set.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.MemLimit) }},
-		{Name: "nats_core_core_count", Help: "Processor cores.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Cores) }},
+		{Name: "nats_core_core_count", Help: "Processor cores.", Value: native.ServerLoad.MustValue("nats_server_cores")},
 		{Name: "nats_core_cpu_percentage", Help: "Processor use in percent of one core.", Value: func(s *fleet.Server) float64 { return s.Statsz.CPU }},
-		{Name: "nats_core_connection_count", Help: "Client connections now.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Connections) }},
-		{Name: "nats_core_total_connection_count", Typ: metric.Counter, Help: "Connections opened since the start.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.TotalConnections) }},
-		{Name: "nats_core_active_account_count", Help: "Accounts with clients.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.ActiveAccounts) }},
-		{Name: "nats_core_subs_count", Help: "Subscriptions now.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.NumSubs) }},
-		{Name: "nats_core_sent_msgs_count", Typ: metric.Counter, Help: "Messages sent.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Sent.Msgs) }},
-		{Name: "nats_core_sent_bytes", Typ: metric.Counter, Help: "Bytes sent.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Sent.Bytes) }},
-		{Name: "nats_core_recv_msgs_count", Typ: metric.Counter, Help: "Messages received.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Received.Msgs) }},
-		{Name: "nats_core_recv_bytes", Typ: metric.Counter, Help: "Bytes received.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Received.Bytes) }},
+		{Name: "nats_core_connection_count", Help: "Client connections now.", Value: native.ServerLoad.MustValue("nats_server_connections")},
+		{Name: "nats_core_total_connection_count", Type: metric.Counter, Help: "Connections opened since the start.", Value: native.ServerLoad.MustValue("nats_server_connections_opened_total")},
+		{Name: "nats_core_active_account_count", Help: "Accounts with clients.", Value: native.ServerLoad.MustValue("nats_server_active_accounts")},
+		{Name: "nats_core_subs_count", Help: "Subscriptions now.", Value: native.ServerLoad.MustValue("nats_server_subscriptions")},
+		{Name: "nats_core_sent_msgs_count", Type: metric.Counter, Help: "Messages sent.", Value: native.ServerLoad.MustValue("nats_server_sent_messages_total")},
+		{Name: "nats_core_sent_bytes", Type: metric.Counter, Help: "Bytes sent.", Value: native.ServerLoad.MustValue("nats_server_sent_bytes_total")},
+		{Name: "nats_core_recv_msgs_count", Type: metric.Counter, Help: "Messages received.", Value: native.ServerLoad.MustValue("nats_server_received_messages_total")},
+		{Name: "nats_core_recv_bytes", Type: metric.Counter, Help: "Bytes received.", Value: native.ServerLoad.MustValue("nats_server_received_bytes_total")},
 		{Name: "nats_core_slow_consumer_count", Help: "Slow consumers since the start.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.SlowConsumers) }},
 		{Name: "nats_core_rtt_nanoseconds", Help: "From the question to the server's answer.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds * 1e9 }},
-		{Name: "nats_core_route_count", Help: "Route connections.", Value: func(s *fleet.Server) float64 { return float64(len(s.Statsz.Routes)) }},
-		{Name: "nats_core_gateway_count", Help: "Other clusters with a gateway connection.", Value: func(s *fleet.Server) float64 { return float64(len(s.Statsz.Gateways)) }},
+		{Name: "nats_core_route_count", Help: "Route connections.", Value: native.ServerLoad.MustValue("nats_server_routes")},
+		{Name: "nats_core_gateway_count", Help: "Other clusters with a gateway connection.", Value: native.ServerLoad.MustValue("nats_server_gateways")},
 	},
 }
 
@@ -84,7 +84,7 @@ var SurveyorJSInfo = &table.Group[*fleet.Server]{
 		v[4], v[5], v[6] = domainOf(sv), sv.Info.Version, strconv.FormatBool(sv.Info.JetStream)
 	},
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "nats_core_jetstream_info", Help: "Always 1: what to join with by server_id.", Value: func(*fleet.Server) float64 { return 1 }},
+		{Name: "nats_core_jetstream_info", Help: "Always 1: what to join with by server_id.", Value: native.ServerInfo.MustValue("nats_server_info")},
 	},
 }
 
@@ -123,8 +123,8 @@ var SurveyorJS = &table.Group[*fleet.Server]{
 		{Name: "nats_core_jetstream_memstore_reserved_used_bytes", Help: "Memory used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Memory) })},
 		{Name: "nats_core_jetstream_accounts", Help: "Accounts with JetStream.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Accounts) })},
 		{Name: "nats_core_jetstream_ha_assets", Help: "Replicas of streams and consumers with more than one.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.HAAssets) })},
-		{Name: "nats_core_jetstream_api_requests", Typ: metric.Counter, Help: "JetStream API requests.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.API.Total) })},
-		{Name: "nats_core_jetstream_api_errors", Typ: metric.Counter, Help: "JetStream API requests that failed.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.API.Errors) })},
+		{Name: "nats_core_jetstream_api_requests", Type: metric.Counter, Help: "JetStream API requests.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.API.Total) })},
+		{Name: "nats_core_jetstream_api_errors", Type: metric.Counter, Help: "JetStream API requests that failed.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.API.Errors) })},
 	},
 }
 
@@ -212,9 +212,9 @@ var SurveyorRaft = &table.Group[*native.RaftGroup]{
 	},
 	Ident: func(g *native.RaftGroup, v []string) { identSurveyorJS(g.Server, v) },
 	Rows: []table.Row[*native.RaftGroup]{
-		{Name: "nats_core_raftz_meta_committed", Help: "Highest committed entry of the meta group.", Value: func(g *native.RaftGroup) float64 { return float64(g.State.Committed) }},
-		{Name: "nats_core_raftz_meta_applied", Help: "Highest applied entry of the meta group.", Value: func(g *native.RaftGroup) float64 { return float64(g.State.Applied) }},
-		{Name: "nats_core_raftz_meta_pindex", Help: "Highest entry in the meta group's log.", Value: func(g *native.RaftGroup) float64 { return float64(g.State.PIndex) }},
+		{Name: "nats_core_raftz_meta_committed", Help: "Highest committed entry of the meta group.", Value: native.ServerRaft.MustValue("nats_raft_committed_index")},
+		{Name: "nats_core_raftz_meta_applied", Help: "Highest applied entry of the meta group.", Value: native.ServerRaft.MustValue("nats_raft_applied_index")},
+		{Name: "nats_core_raftz_meta_pindex", Help: "Highest entry in the meta group's log.", Value: native.ServerRaft.MustValue("nats_raft_log_index")},
 	},
 }
 

@@ -25,17 +25,17 @@ var surveyorAccountLabels = native.With(surveyorLabels, "account", "account_name
 var SurveyorAccounts = &table.Group[*scrape.Account]{
 	Set: metric.Surveyor, Collector: "accounts", Labels: surveyorAccountLabels, Each: native.EachAccount, Ident: identSurveyorAccount,
 	Rows: []table.Row[*scrape.Account]{
-		{Name: "nats_core_account_conn_count", Help: "Client connections.", Value: func(a *scrape.Account) float64 { return float64(a.Conns) }},
+		{Name: "nats_core_account_conn_count", Help: "Client connections.", Value: native.Accounts.MustValue("nats_account_connections")},
 		{Name: "nats_core_account_total_conn_count", Help: "Client and leaf node connections.", Value: func(a *scrape.Account) float64 { return float64(a.TotalConns) }},
-		{Name: "nats_core_account_leaf_count", Help: "Leaf node connections.", Value: func(a *scrape.Account) float64 { return float64(a.LeafNodes) }},
+		{Name: "nats_core_account_leaf_count", Help: "Leaf node connections.", Value: native.Accounts.MustValue("nats_account_leafnodes")},
 		{Name: "nats_core_account_sub_count", Help: "Subscriptions.", Value: func(a *scrape.Account) float64 {
 			return number.IfReported(a.Server, fleet.FieldAccountSubs, float64(a.NumSubs))
 		}},
-		{Name: "nats_core_account_slow_consumer_count", Help: "Slow consumers since the start.", Value: func(a *scrape.Account) float64 { return float64(a.SlowConsumers) }},
-		{Name: "nats_core_account_bytes_sent", Typ: metric.Counter, Help: "Bytes sent.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Bytes) }},
-		{Name: "nats_core_account_bytes_recv", Typ: metric.Counter, Help: "Bytes received.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Bytes) }},
-		{Name: "nats_core_account_msgs_sent", Typ: metric.Counter, Help: "Messages sent.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Msgs) }},
-		{Name: "nats_core_account_msgs_recv", Typ: metric.Counter, Help: "Messages received.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Msgs) }},
+		{Name: "nats_core_account_slow_consumer_count", Help: "Slow consumers since the start.", Value: native.Accounts.MustValue("nats_account_slow_consumers_total")},
+		{Name: "nats_core_account_bytes_sent", Type: metric.Counter, Help: "Bytes sent.", Value: native.Accounts.MustValue("nats_account_sent_bytes_total")},
+		{Name: "nats_core_account_bytes_recv", Type: metric.Counter, Help: "Bytes received.", Value: native.Accounts.MustValue("nats_account_received_bytes_total")},
+		{Name: "nats_core_account_msgs_sent", Type: metric.Counter, Help: "Messages sent.", Value: native.Accounts.MustValue("nats_account_sent_messages_total")},
+		{Name: "nats_core_account_msgs_recv", Type: metric.Counter, Help: "Messages received.", Value: native.Accounts.MustValue("nats_account_received_messages_total")},
 	},
 }
 
@@ -64,10 +64,10 @@ func splitRows(kind string, of func(*server.DataStats) *server.MsgBytes) []table
 	}
 	prefix := "nats_core_account_" + kind + "_"
 	return []table.Row[*scrape.Account]{
-		{Name: prefix + "bytes_sent", Typ: metric.Counter, Help: "Bytes sent over connections of the kind " + kind + ".", Value: count(native.Sent, native.BytesOf)},
-		{Name: prefix + "bytes_recv", Typ: metric.Counter, Help: "Bytes received over connections of the kind " + kind + ".", Value: count(native.Received, native.BytesOf)},
-		{Name: prefix + "msgs_sent", Typ: metric.Counter, Help: "Messages sent over connections of the kind " + kind + ".", Value: count(native.Sent, native.Msgs)},
-		{Name: prefix + "msgs_recv", Typ: metric.Counter, Help: "Messages received over connections of the kind " + kind + ".", Value: count(native.Received, native.Msgs)},
+		{Name: prefix + "bytes_sent", Type: metric.Counter, Help: "Bytes sent over connections of the kind " + kind + ".", Value: count(native.Sent, native.BytesOf)},
+		{Name: prefix + "bytes_recv", Type: metric.Counter, Help: "Bytes received over connections of the kind " + kind + ".", Value: count(native.Received, native.BytesOf)},
+		{Name: prefix + "msgs_sent", Type: metric.Counter, Help: "Messages sent over connections of the kind " + kind + ".", Value: count(native.Sent, native.Msgs)},
+		{Name: prefix + "msgs_recv", Type: metric.Counter, Help: "Messages received over connections of the kind " + kind + ".", Value: count(native.Received, native.Msgs)},
 	}
 }
 

@@ -59,12 +59,12 @@ func identSurveyorStream(s *scrape.Stream, v []string) {
 var SurveyorStreams = &table.Group[*scrape.Stream]{
 	Set: metric.Surveyor, Collector: "streams", Labels: surveyorStreamLabels, Each: native.EachStream, Ident: identSurveyorStream,
 	Rows: []table.Row[*scrape.Stream]{
-		{Name: "nats_stream_total_messages", Help: "Messages in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.Msgs) }},
-		{Name: "nats_stream_total_bytes", Help: "Bytes in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.Bytes) }},
-		{Name: "nats_stream_first_seq", Help: "First sequence number.", Value: native.Single(func(d *server.StreamDetail) float64 { return float64(d.State.FirstSeq) })},
-		{Name: "nats_stream_last_seq", Help: "Last sequence number.", Value: native.Single(func(d *server.StreamDetail) float64 { return float64(d.State.LastSeq) })},
+		{Name: "nats_stream_total_messages", Help: "Messages in the stream.", Value: native.Streams.MustValue("nats_jetstream_stream_messages")},
+		{Name: "nats_stream_total_bytes", Help: "Bytes in the stream.", Value: native.Streams.MustValue("nats_jetstream_stream_bytes")},
+		{Name: "nats_stream_first_seq", Help: "First sequence number.", Value: native.Streams.MustValue("nats_jetstream_stream_first_sequence")},
+		{Name: "nats_stream_last_seq", Help: "Last sequence number.", Value: native.Streams.MustValue("nats_jetstream_stream_last_sequence")},
 		{Name: "nats_stream_consumer_count", Help: "Consumers of the stream.", Value: (*scrape.Stream).Consumers},
-		{Name: "nats_stream_subject_count", Help: "Subjects with messages.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.NumSubjects) }},
+		{Name: "nats_stream_subject_count", Help: "Subjects with messages.", Value: native.Streams.MustValue("nats_jetstream_stream_subjects")},
 	},
 }
 
@@ -84,7 +84,7 @@ var SurveyorAccountStreams = &table.Group[*scrape.Stream]{
 	},
 	Rows: []table.Row[*scrape.Stream]{
 		{Name: "nats_core_account_jetstream_consumer_count", Help: "Consumers of the stream.", Value: (*scrape.Stream).Consumers},
-		{Name: "nats_core_account_jetstream_replica_count", Help: "Replicas that the stream is configured to have.", Value: native.Configured(func(c *server.StreamConfig) float64 { return float64(c.Replicas) })},
+		{Name: "nats_core_account_jetstream_replica_count", Help: "Replicas that the stream is configured to have.", Value: native.Streams.MustValue("nats_jetstream_stream_replicas")},
 	},
 }
 
@@ -96,13 +96,13 @@ var SurveyorConsumers = &table.Group[*scrape.Consumer]{
 		v[3], v[8], v[9] = c.Group(), c.Info.Name, c.LeaderName()
 	},
 	Rows: []table.Row[*scrape.Consumer]{
-		{Name: "nats_consumer_delivered_consumer_seq", Help: "Deliveries made.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.Delivered.Consumer) })},
-		{Name: "nats_consumer_delivered_stream_seq", Help: "Stream sequence of the last delivery.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.Delivered.Stream) })},
-		{Name: "nats_consumer_num_ack_pending", Help: "Messages delivered and not acknowledged.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumAckPending) }},
-		{Name: "nats_consumer_num_redelivered", Help: "Messages delivered more than once and not acknowledged.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumRedelivered) }},
-		{Name: "nats_consumer_num_waiting", Help: "Pull requests that wait.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumWaiting) }},
-		{Name: "nats_consumer_num_pending", Help: "Messages yet to deliver.", Value: func(c *scrape.Consumer) float64 { return float64(c.Info.NumPending) }},
-		{Name: "nats_consumer_ack_floor_stream_seq", Help: "Stream sequence up to which all is acknowledged.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.AckFloor.Stream) })},
-		{Name: "nats_consumer_ack_floor_consumer_seq", Help: "Delivery up to which all is acknowledged.", Value: native.One(func(c *server.ConsumerInfo) float64 { return float64(c.AckFloor.Consumer) })},
+		{Name: "nats_consumer_delivered_consumer_seq", Help: "Deliveries made.", Value: native.Consumers.MustValue("nats_jetstream_consumer_delivered_consumer_sequence")},
+		{Name: "nats_consumer_delivered_stream_seq", Help: "Stream sequence of the last delivery.", Value: native.Consumers.MustValue("nats_jetstream_consumer_delivered_stream_sequence")},
+		{Name: "nats_consumer_num_ack_pending", Help: "Messages delivered and not acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_pending_messages")},
+		{Name: "nats_consumer_num_redelivered", Help: "Messages delivered more than once and not acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_redelivered_messages")},
+		{Name: "nats_consumer_num_waiting", Help: "Pull requests that wait.", Value: native.Consumers.MustValue("nats_jetstream_consumer_waiting_requests")},
+		{Name: "nats_consumer_num_pending", Help: "Messages yet to deliver.", Value: native.Consumers.MustValue("nats_jetstream_consumer_pending_messages")},
+		{Name: "nats_consumer_ack_floor_stream_seq", Help: "Stream sequence up to which all is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_stream_sequence")},
+		{Name: "nats_consumer_ack_floor_consumer_seq", Help: "Delivery up to which all is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_consumer_sequence")},
 	},
 }

@@ -44,10 +44,10 @@ var SurveyorRoutes = &table.Group[*routeStat]{
 		v[3], v[4] = r.Name, strconv.FormatUint(r.ID, 10)
 	},
 	Rows: []table.Row[*routeStat]{
-		{Name: "nats_core_route_sent_msg_count", Typ: metric.Counter, Help: "Messages sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Sent.Msgs) }},
-		{Name: "nats_core_route_sent_bytes", Typ: metric.Counter, Help: "Bytes sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Sent.Bytes) }},
-		{Name: "nats_core_route_recv_msg_count", Typ: metric.Counter, Help: "Messages received over the route.", Value: func(r *routeStat) float64 { return float64(r.Received.Msgs) }},
-		{Name: "nats_core_route_recv_bytes", Typ: metric.Counter, Help: "Bytes received over the route.", Value: func(r *routeStat) float64 { return float64(r.Received.Bytes) }},
+		{Name: "nats_core_route_sent_msg_count", Type: metric.Counter, Help: "Messages sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Sent.Msgs) }},
+		{Name: "nats_core_route_sent_bytes", Type: metric.Counter, Help: "Bytes sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Sent.Bytes) }},
+		{Name: "nats_core_route_recv_msg_count", Type: metric.Counter, Help: "Messages received over the route.", Value: func(r *routeStat) float64 { return float64(r.Received.Msgs) }},
+		{Name: "nats_core_route_recv_bytes", Type: metric.Counter, Help: "Bytes received over the route.", Value: func(r *routeStat) float64 { return float64(r.Received.Bytes) }},
 		{Name: "nats_core_route_pending_bytes", Help: "Bytes that wait to be sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Pending) }},
 	},
 }
@@ -72,10 +72,10 @@ var SurveyorGateways = &table.Group[*gatewayStat]{
 		v[3], v[4] = g.Name, strconv.FormatUint(g.ID, 10)
 	},
 	Rows: []table.Row[*gatewayStat]{
-		{Name: "nats_core_gateway_sent_msgs_count", Typ: metric.Counter, Help: "Messages sent to the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Sent.Msgs) }},
-		{Name: "nats_core_gateway_sent_bytes", Typ: metric.Counter, Help: "Bytes sent to the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Sent.Bytes) }},
-		{Name: "nats_core_gateway_recv_msg_count", Typ: metric.Counter, Help: "Messages received from the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Received.Msgs) }},
-		{Name: "nats_core_gateway_recv_bytes", Typ: metric.Counter, Help: "Bytes received from the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Received.Bytes) }},
+		{Name: "nats_core_gateway_sent_msgs_count", Type: metric.Counter, Help: "Messages sent to the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Sent.Msgs) }},
+		{Name: "nats_core_gateway_sent_bytes", Type: metric.Counter, Help: "Bytes sent to the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Sent.Bytes) }},
+		{Name: "nats_core_gateway_recv_msg_count", Type: metric.Counter, Help: "Messages received from the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Received.Msgs) }},
+		{Name: "nats_core_gateway_recv_bytes", Type: metric.Counter, Help: "Bytes received from the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Received.Bytes) }},
 		{Name: "nats_core_gateway_inbound_msg_count", Help: "Inbound connections from the cluster; the name says messages, and is kept.", Value: func(g *gatewayStat) float64 { return float64(g.NumInbound) }},
 	},
 }
@@ -116,17 +116,17 @@ func oneWay(out bool) func(*scrape.View, func(*native.Gateway)) {
 // gateway connection.
 func gatewayzRows(prefix string) []table.Row[*native.Gateway] {
 	return []table.Row[*native.Gateway]{
-		{Name: prefix + "configured", Help: "1 if the remote cluster is configured, 0 if learnt.", Value: func(g *native.Gateway) float64 { return number.Flag(g.Set) }},
+		{Name: prefix + "configured", Help: "1 if the remote cluster is configured, 0 if learnt.", Value: native.Gateways.MustValue("nats_gateway_configured")},
 		{Name: prefix + "conn_start_time_seconds", Help: "When the connection was made.", Value: func(g *native.Gateway) float64 { return number.Unix(g.Start) }},
 		{Name: prefix + "conn_last_activity_seconds", Help: "When anything last passed.", Value: func(g *native.Gateway) float64 { return number.Unix(g.LastActivity) }},
-		{Name: prefix + "conn_uptime_seconds", Help: "How long the connection has stood.", Value: func(g *native.Gateway) float64 { return number.Between(g.Start, g.Own.Now) }},
-		{Name: prefix + "conn_idle_seconds", Help: "How long since anything passed.", Value: func(g *native.Gateway) float64 { return number.Between(g.LastActivity, g.Own.Now) }},
-		{Name: prefix + "conn_rtt", Help: "Round trip time in seconds.", Value: func(g *native.Gateway) float64 { return number.RoundTrip(g.RTT) }},
-		{Name: prefix + "conn_pending_bytes", Help: "Bytes that wait to be sent.", Value: func(g *native.Gateway) float64 { return float64(g.Pending) }},
-		{Name: prefix + "conn_in_msgs", Help: "Messages received.", Value: func(g *native.Gateway) float64 { return float64(g.InMsgs) }},
-		{Name: prefix + "conn_out_msgs", Help: "Messages sent.", Value: func(g *native.Gateway) float64 { return float64(g.OutMsgs) }},
-		{Name: prefix + "conn_in_bytes", Help: "Bytes received.", Value: func(g *native.Gateway) float64 { return float64(g.InBytes) }},
-		{Name: prefix + "conn_out_bytes", Help: "Bytes sent.", Value: func(g *native.Gateway) float64 { return float64(g.OutBytes) }},
-		{Name: prefix + "conn_subscriptions", Help: "Subscriptions on the connection.", Value: func(g *native.Gateway) float64 { return float64(g.NumSubs) }},
+		{Name: prefix + "conn_uptime_seconds", Help: "How long the connection has stood.", Value: native.Gateways.MustValue("nats_gateway_uptime_seconds")},
+		{Name: prefix + "conn_idle_seconds", Help: "How long since anything passed.", Value: native.Gateways.MustValue("nats_gateway_idle_seconds")},
+		{Name: prefix + "conn_rtt", Help: "Round trip time in seconds.", Value: native.Gateways.MustValue("nats_gateway_rtt_seconds")},
+		{Name: prefix + "conn_pending_bytes", Help: "Bytes that wait to be sent.", Value: native.Gateways.MustValue("nats_gateway_pending_bytes")},
+		{Name: prefix + "conn_in_msgs", Help: "Messages received.", Value: native.Gateways.MustValue("nats_gateway_received_messages_total")},
+		{Name: prefix + "conn_out_msgs", Help: "Messages sent.", Value: native.Gateways.MustValue("nats_gateway_sent_messages_total")},
+		{Name: prefix + "conn_in_bytes", Help: "Bytes received.", Value: native.Gateways.MustValue("nats_gateway_received_bytes_total")},
+		{Name: prefix + "conn_out_bytes", Help: "Bytes sent.", Value: native.Gateways.MustValue("nats_gateway_sent_bytes_total")},
+		{Name: prefix + "conn_subscriptions", Help: "Subscriptions on the connection.", Value: native.Gateways.MustValue("nats_gateway_subscriptions")},
 	}
 }

@@ -33,11 +33,11 @@ var Accounts = &table.Group[*scrape.Account]{
 		{Name: "nats_account_subscriptions", Help: "Subscriptions of the account on this server; absent on servers before 2.10.", Value: func(a *scrape.Account) float64 {
 			return number.IfReported(a.Server, fleet.FieldAccountSubs, float64(a.NumSubs))
 		}},
-		{Name: "nats_account_slow_consumers_total", Typ: metric.Counter, Help: "Connections of the account cut or stalled because they read too slowly.", Value: func(a *scrape.Account) float64 { return float64(a.SlowConsumers) }},
-		{Name: "nats_account_sent_messages_total", Typ: metric.Counter, Help: "Messages of the account that this server sent, to clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Msgs) }},
-		{Name: "nats_account_sent_bytes_total", Typ: metric.Counter, Help: "Bytes of the account that this server sent, to clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Bytes) }},
-		{Name: "nats_account_received_messages_total", Typ: metric.Counter, Help: "Messages of the account that this server received, from clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Msgs) }},
-		{Name: "nats_account_received_bytes_total", Typ: metric.Counter, Help: "Bytes of the account that this server received, from clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Bytes) }},
+		{Name: "nats_account_slow_consumers_total", Type: metric.Counter, Help: "Connections of the account cut or stalled because they read too slowly.", Value: func(a *scrape.Account) float64 { return float64(a.SlowConsumers) }},
+		{Name: "nats_account_sent_messages_total", Type: metric.Counter, Help: "Messages of the account that this server sent, to clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Msgs) }},
+		{Name: "nats_account_sent_bytes_total", Type: metric.Counter, Help: "Bytes of the account that this server sent, to clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Sent.Bytes) }},
+		{Name: "nats_account_received_messages_total", Type: metric.Counter, Help: "Messages of the account that this server received, from clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Msgs) }},
+		{Name: "nats_account_received_bytes_total", Type: metric.Counter, Help: "Bytes of the account that this server received, from clients and links.", Value: func(a *scrape.Account) float64 { return float64(a.Received.Bytes) }},
 	},
 }
 
@@ -45,10 +45,10 @@ var Accounts = &table.Group[*scrape.Account]{
 var AccountLinks = &table.Group[*scrape.Account]{
 	Set: metric.Native, Collector: "accounts_detail", Labels: accountLabels, Each: EachAccount, Ident: identAccount,
 	Rows: []table.Row[*scrape.Account]{
-		{Name: "nats_account_link_sent_messages_total", Typ: metric.Counter, Help: "Messages of the account sent over links of a kind; what the account sent beyond them went to clients.", Extra: kindLabel, Many: links(Sent, Msgs)},
-		{Name: "nats_account_link_sent_bytes_total", Typ: metric.Counter, Help: "Bytes of the account sent over links of a kind.", Extra: kindLabel, Many: links(Sent, BytesOf)},
-		{Name: "nats_account_link_received_messages_total", Typ: metric.Counter, Help: "Messages of the account received over links of a kind.", Extra: kindLabel, Many: links(Received, Msgs)},
-		{Name: "nats_account_link_received_bytes_total", Typ: metric.Counter, Help: "Bytes of the account received over links of a kind.", Extra: kindLabel, Many: links(Received, BytesOf)},
+		{Name: "nats_account_link_sent_messages_total", Type: metric.Counter, Help: "Messages of the account sent over links of a kind; what the account sent beyond them went to clients.", Extra: kindLabel, Many: links(Sent, Msgs)},
+		{Name: "nats_account_link_sent_bytes_total", Type: metric.Counter, Help: "Bytes of the account sent over links of a kind.", Extra: kindLabel, Many: links(Sent, BytesOf)},
+		{Name: "nats_account_link_received_messages_total", Type: metric.Counter, Help: "Messages of the account received over links of a kind.", Extra: kindLabel, Many: links(Received, Msgs)},
+		{Name: "nats_account_link_received_bytes_total", Type: metric.Counter, Help: "Bytes of the account received over links of a kind.", Extra: kindLabel, Many: links(Received, BytesOf)},
 	},
 }
 

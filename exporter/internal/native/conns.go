@@ -39,9 +39,9 @@ func HasSubsz(sv *fleet.Server) bool { return sv.Subsz != nil && sv.Subsz.Sublis
 var Subscriptions = &table.Group[*fleet.Server]{
 	Set: metric.Native, Collector: "subscriptions", Labels: serverLabels, Each: scrape.EachServer(HasSubsz), Ident: identServer,
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "nats_server_subscription_inserts_total", Typ: metric.Counter, Help: "Subscriptions made since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumInserts) }},
-		{Name: "nats_server_subscription_removes_total", Typ: metric.Counter, Help: "Subscriptions ended since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumRemoves) }},
-		{Name: "nats_server_subscription_matches_total", Typ: metric.Counter, Help: "Subjects looked up in the subscription list.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumMatches) }},
+		{Name: "nats_server_subscription_inserts_total", Type: metric.Counter, Help: "Subscriptions made since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumInserts) }},
+		{Name: "nats_server_subscription_removes_total", Type: metric.Counter, Help: "Subscriptions ended since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumRemoves) }},
+		{Name: "nats_server_subscription_matches_total", Type: metric.Counter, Help: "Subjects looked up in the subscription list.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumMatches) }},
 		{Name: "nats_server_subscription_cache_entries", Help: "Subjects in the cache of the subscription list.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumCache) }},
 		{Name: "nats_server_subscription_cache_hit_ratio", Help: "Share of the lookups that the cache answered.", Value: func(s *fleet.Server) float64 { return s.Subsz.CacheHitRate }},
 		{Name: "nats_server_subscription_fanout_max", Help: "The most subscriptions that one cached subject reaches.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.MaxFanout) }},

@@ -59,7 +59,7 @@ var ServerRaft = &table.Group[*RaftGroup]{
 		{Name: "nats_raft_term", Help: "The group's term: it grows with every election.", Value: func(g *RaftGroup) float64 { return float64(g.State.Term) }},
 		{Name: "nats_raft_leader", Help: "1 on the server that leads the group.", Value: func(g *RaftGroup) float64 { return number.Flag(g.State.State == "LEADER") }},
 		{Name: "nats_raft_catching_up", Help: "1 while this server fetches what it missed of the group's log.", Value: func(g *RaftGroup) float64 { return number.Flag(g.State.CatchingUp) }},
-		{Name: "nats_raft_overruns_total", Typ: metric.Counter, Help: "Times that the group's log grew faster than this server put it into effect.", Value: func(g *RaftGroup) float64 {
+		{Name: "nats_raft_overruns_total", Type: metric.Counter, Help: "Times that the group's log grew faster than this server put it into effect.", Value: func(g *RaftGroup) float64 {
 			return number.IfReported(g.Server, fleet.FieldRaftOverruns, float64(g.State.OverrunCount))
 		}},
 		{Name: "nats_raft_apply_queue", Help: "Entries that wait to be put into effect.", Value: func(g *RaftGroup) float64 { return float64(g.State.IPQApplyLen) }},

@@ -62,8 +62,8 @@ var ServerJetStream = &table.Group[*JSServer]{
 		{Name: "nats_jetstream_accounts", Help: "Accounts with JetStream on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Accounts) })},
 		{Name: "nats_jetstream_ha_assets", Help: "Replicas of streams and consumers with more than one, on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.HAAssets) })},
 		{Name: "nats_jetstream_api_level", Help: "The level of the JetStream API that the server speaks.", Value: reported(fleet.FieldAPILevel, func(j *server.JSInfo) float64 { return float64(j.API.Level) })},
-		{Name: "nats_jetstream_api_requests_total", Typ: metric.Counter, Help: "JetStream API requests to the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.API.Total) })},
-		{Name: "nats_jetstream_api_errors_total", Typ: metric.Counter, Help: "JetStream API requests that the server answered with an error.", Value: running(func(j *server.JSInfo) float64 { return float64(j.API.Errors) })},
+		{Name: "nats_jetstream_api_requests_total", Type: metric.Counter, Help: "JetStream API requests to the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.API.Total) })},
+		{Name: "nats_jetstream_api_errors_total", Type: metric.Counter, Help: "JetStream API requests that the server answered with an error.", Value: running(func(j *server.JSInfo) float64 { return float64(j.API.Errors) })},
 		{Name: "nats_jetstream_api_inflight", Help: "JetStream API requests being answered now.", Value: running(func(j *server.JSInfo) float64 { return float64(j.API.Inflight) })},
 		{Name: "nats_jetstream_streams", Help: "Replicas of streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Streams) })},
 		{Name: "nats_jetstream_streams_led", Help: "Streams that the server leads; their sum over the servers is the number of streams.", Value: reported(fleet.FieldStreamsLeader, func(j *server.JSInfo) float64 { return float64(j.StreamsLeader) })},
@@ -172,8 +172,8 @@ var JSAccounts = &table.Group[*scrape.JSAccount]{
 		{Name: "nats_jetstream_account_storage_used_bytes", Help: "Disk space that the account's streams use in the whole domain, as this server knows it: take the maximum over servers, not the sum.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.Store) }},
 		{Name: "nats_jetstream_account_memory_reserved_bytes", Help: "Memory promised to the account; absent if not limited.", Value: func(a *scrape.JSAccount) float64 { return reserved(a.Account.ReservedMemory) }},
 		{Name: "nats_jetstream_account_storage_reserved_bytes", Help: "Disk space promised to the account; absent if not limited.", Value: func(a *scrape.JSAccount) float64 { return reserved(a.Account.ReservedStore) }},
-		{Name: "nats_jetstream_account_api_requests_total", Typ: metric.Counter, Help: "JetStream API requests of the account to this server.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.API.Total) }},
-		{Name: "nats_jetstream_account_api_errors_total", Typ: metric.Counter, Help: "JetStream API requests of the account that this server answered with an error.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.API.Errors) }},
+		{Name: "nats_jetstream_account_api_requests_total", Type: metric.Counter, Help: "JetStream API requests of the account to this server.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.API.Total) }},
+		{Name: "nats_jetstream_account_api_errors_total", Type: metric.Counter, Help: "JetStream API requests of the account that this server answered with an error.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.API.Errors) }},
 	},
 }
 

@@ -42,10 +42,10 @@ var Routes = &table.Group[*route]{
 		v[3], v[4], v[5], v[6] = r.RemoteID, r.RemoteName, r.Account, strconv.FormatUint(r.Rid, 10)
 	},
 	Rows: []table.Row[*route]{
-		{Name: "nats_route_sent_messages_total", Typ: metric.Counter, Help: "Messages sent over the route.", Value: func(r *route) float64 { return float64(r.OutMsgs) }},
-		{Name: "nats_route_sent_bytes_total", Typ: metric.Counter, Help: "Bytes sent over the route.", Value: func(r *route) float64 { return float64(r.OutBytes) }},
-		{Name: "nats_route_received_messages_total", Typ: metric.Counter, Help: "Messages received over the route.", Value: func(r *route) float64 { return float64(r.InMsgs) }},
-		{Name: "nats_route_received_bytes_total", Typ: metric.Counter, Help: "Bytes received over the route.", Value: func(r *route) float64 { return float64(r.InBytes) }},
+		{Name: "nats_route_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the route.", Value: func(r *route) float64 { return float64(r.OutMsgs) }},
+		{Name: "nats_route_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the route.", Value: func(r *route) float64 { return float64(r.OutBytes) }},
+		{Name: "nats_route_received_messages_total", Type: metric.Counter, Help: "Messages received over the route.", Value: func(r *route) float64 { return float64(r.InMsgs) }},
+		{Name: "nats_route_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the route.", Value: func(r *route) float64 { return float64(r.InBytes) }},
 		{Name: "nats_route_pending_bytes", Help: "Bytes that wait to be sent over the route.", Value: func(r *route) float64 { return float64(r.Pending) }},
 		{Name: "nats_route_subscriptions", Help: "Subscriptions of the remote server on the route.", Value: func(r *route) float64 { return float64(r.NumSubs) }},
 		{Name: "nats_route_rtt_seconds", Help: "Round trip time of the route; absent until measured.", Value: func(r *route) float64 { return number.RoundTrip(r.RTT) }},
@@ -105,10 +105,10 @@ var Gateways = &table.Group[*Gateway]{
 		v[3], v[4], v[5], v[6] = g.Remote, g.Name, g.direction(), strconv.FormatUint(g.Cid, 10)
 	},
 	Rows: []table.Row[*Gateway]{
-		{Name: "nats_gateway_sent_messages_total", Typ: metric.Counter, Help: "Messages sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.OutMsgs) }},
-		{Name: "nats_gateway_sent_bytes_total", Typ: metric.Counter, Help: "Bytes sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.OutBytes) }},
-		{Name: "nats_gateway_received_messages_total", Typ: metric.Counter, Help: "Messages received over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.InMsgs) }},
-		{Name: "nats_gateway_received_bytes_total", Typ: metric.Counter, Help: "Bytes received over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.InBytes) }},
+		{Name: "nats_gateway_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.OutMsgs) }},
+		{Name: "nats_gateway_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.OutBytes) }},
+		{Name: "nats_gateway_received_messages_total", Type: metric.Counter, Help: "Messages received over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.InMsgs) }},
+		{Name: "nats_gateway_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.InBytes) }},
 		{Name: "nats_gateway_pending_bytes", Help: "Bytes that wait to be sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.Pending) }},
 		{Name: "nats_gateway_subscriptions", Help: "Subscriptions on the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.NumSubs) }},
 		{Name: "nats_gateway_rtt_seconds", Help: "Round trip time of the gateway connection; absent until measured.", Value: func(g *Gateway) float64 { return number.RoundTrip(g.RTT) }},
@@ -179,10 +179,10 @@ var Leafs = &table.Group[*Leaf]{
 		v[3], v[4], v[5] = l.Account, l.Name, strconv.FormatUint(l.ID, 10)
 	},
 	Rows: []table.Row[*Leaf]{
-		{Name: "nats_leaf_sent_messages_total", Typ: metric.Counter, Help: "Messages sent over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.OutMsgs) }},
-		{Name: "nats_leaf_sent_bytes_total", Typ: metric.Counter, Help: "Bytes sent over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.OutBytes) }},
-		{Name: "nats_leaf_received_messages_total", Typ: metric.Counter, Help: "Messages received over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.InMsgs) }},
-		{Name: "nats_leaf_received_bytes_total", Typ: metric.Counter, Help: "Bytes received over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.InBytes) }},
+		{Name: "nats_leaf_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.OutMsgs) }},
+		{Name: "nats_leaf_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.OutBytes) }},
+		{Name: "nats_leaf_received_messages_total", Type: metric.Counter, Help: "Messages received over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.InMsgs) }},
+		{Name: "nats_leaf_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.InBytes) }},
 		{Name: "nats_leaf_subscriptions", Help: "Subscriptions on the leaf node connection.", Value: func(l *Leaf) float64 { return float64(l.NumSubs) }},
 		{Name: "nats_leaf_rtt_seconds", Help: "Round trip time of the leaf node connection; absent until measured.", Value: func(l *Leaf) float64 { return number.RoundTrip(l.RTT) }},
 		{Name: "nats_leaf_spoke", Help: "1 if this server is the leaf of the connection, 0 if it is the hub.", Value: func(l *Leaf) float64 { return number.IfReported(l.Server, fleet.FieldLeafName, number.Flag(l.IsSpoke)) }},

@@ -19,9 +19,9 @@ var MicroServices = &table.Group[*scrape.Endpoint]{
 		v[0], v[1], v[2], v[3], v[4] = e.Account, e.Service.Name, e.Service.Version, e.Service.ID, e.Name
 	},
 	Rows: []table.Row[*scrape.Endpoint]{
-		{Name: "nats_service_requests_total", Typ: metric.Counter, Help: "Requests to the endpoint of a micro service's instance.", Value: func(e *scrape.Endpoint) float64 { return float64(e.NumRequests) }},
-		{Name: "nats_service_errors_total", Typ: metric.Counter, Help: "Requests that the endpoint answered with an error.", Value: func(e *scrape.Endpoint) float64 { return float64(e.NumErrors) }},
-		{Name: "nats_service_processing_seconds_total", Typ: metric.Counter, Help: "Time that the endpoint spent on requests.", Value: func(e *scrape.Endpoint) float64 { return e.ProcessingTime.Seconds() }},
+		{Name: "nats_service_requests_total", Type: metric.Counter, Help: "Requests to the endpoint of a micro service's instance.", Value: func(e *scrape.Endpoint) float64 { return float64(e.NumRequests) }},
+		{Name: "nats_service_errors_total", Type: metric.Counter, Help: "Requests that the endpoint answered with an error.", Value: func(e *scrape.Endpoint) float64 { return float64(e.NumErrors) }},
+		{Name: "nats_service_processing_seconds_total", Type: metric.Counter, Help: "Time that the endpoint spent on requests.", Value: func(e *scrape.Endpoint) float64 { return e.ProcessingTime.Seconds() }},
 		{Name: "nats_service_started_timestamp_seconds", Help: "When the instance started.", Value: func(e *scrape.Endpoint) float64 { return number.Unix(e.Service.Started) }},
 	},
 }

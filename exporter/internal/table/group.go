@@ -19,7 +19,7 @@ type Group[T any] struct {
 // Row is one metric of the things of a group. Either value or many is set.
 type Row[T any] struct {
 	Name  string
-	Typ   metric.Type
+	Type  metric.Type
 	Help  string
 	Value func(T) float64   // the one sample of a thing; none for no sample
 	Extra []string          // further labels of the samples of many
@@ -90,7 +90,7 @@ func (g *Group[T]) Families() []*Family {
 	for i, r := range g.Rows {
 		out[i] = &Family{
 			Metric: metric.Metric{
-				Name: r.Name, Help: r.Help, Type: r.Typ, Set: g.Set, Collector: g.Collector,
+				Name: r.Name, Help: r.Help, Type: r.Type, Set: g.Set, Collector: g.Collector,
 				Labels: append(append([]string{}, g.Labels...), r.Extra...),
 			},
 			extra: len(r.Extra),
@@ -103,6 +103,18 @@ func (g *Group[T]) Families() []*Family {
 		}
 	}
 	return out
+}
+
+// MustValue returns the value of the row of this name, for a row with another
+// name. It panics if there is none, or one with more than one sample for a
+// thing: the table itself is wrong then.
+func (g *Group[T]) MustValue(name string) func(T) float64 {
+	for _, r := range g.Rows {
+		if r.Name == name && r.Value != nil {
+			return r.Value
+		}
+	}
+	panic("no row " + name)
 }
 
 func (g *Group[T]) walk(p *Page, em *Emitter, r Row[T]) {
@@ -134,7 +146,7 @@ func (p *Plain) Families() []*Family {
 	out := make([]*Family, len(p.Rows))
 	for i, r := range p.Rows {
 		out[i] = &Family{
-			Metric: metric.Metric{Name: r.Name, Help: r.Help, Type: r.Typ, Set: p.Set, Collector: p.Collector, Labels: r.Extra},
+			Metric: metric.Metric{Name: r.Name, Help: r.Help, Type: r.Type, Set: p.Set, Collector: p.Collector, Labels: r.Extra},
 			extra:  len(r.Extra),
 			walk: func(p *Page, em *Emitter) {
 				em.item, em.text = p, ""
