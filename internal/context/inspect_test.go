@@ -1,6 +1,7 @@
 package natsctx
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -259,6 +260,25 @@ func TestToolsThatFail(t *testing.T) {
 	}
 	if got := firstLine("a\xffb"); got != "a?b" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestASignalEndsATool that has a child of its own, which keeps its output open.
+func TestASignalEndsATool(t *testing.T) {
+	needsModes(t)
+	bin := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(bin, "op"), []byte("#!/bin/sh\n: > $0.began\n/bin/sleep 20 &\nwait\n"), 0o700)) //nolint:gosec // a program has to be executable
+	t.Setenv("PATH", bin)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		await(t, "start of the tool", func() bool { _, err := os.Stat(filepath.Join(bin, "op.began")); return err == nil })
+	}()
+	start := time.Now()
+	_, err := resolver{getenv: noEnv}.fetch(ctx, "creds", "op://a/b/c")
+	wantErr(t, err, context.Canceled, "creds: cannot get the secret")
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("ended after %v", took)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -83,15 +84,22 @@ func (s Settings) ServiceURL(ctx context.Context) (string, error) {
 	return s.URL, err
 }
 
+// toolDelay is how long the output of a tool that was stopped is waited for.
+const toolDelay = 200 * time.Millisecond
+
 // run runs a tool that prints a secret. What it says on standard error is part
 // of the error, what it prints never is.
 func run(ctx context.Context, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
+	cmd.WaitDelay = toolDelay // a child of the tool may hold its output open
 	err := cmd.Run()
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, fmt.Errorf("the tool %q is not installed", name)
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("%s: %w", name, ctx.Err())
 	}
 	if words := firstLine(said.String()); err != nil && words != "" {
 		return nil, fmt.Errorf("%s: %w: %s", name, err, words)

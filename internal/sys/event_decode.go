@@ -81,16 +81,6 @@ func decodeAuthError(_ string, body []byte) (told, error) {
 	return authError(clientEvent(fleet.EventAuthError, m.TypedEvent, m.Server, m.Client), m), nil
 }
 
-// authError makes an event that of a failed authentication.
-func authError(e told, m server.DisconnectEventMsg) told {
-	e.Kind, e.Level, e.Why = fleet.EventAuthError, fleet.Warn, m.Reason
-	if e.Account == "$G" {
-		e.Account = "" // a client that did not get in is in no account
-	}
-	e.key = fmt.Sprint("auth", m.Server.ID, m.Client.ID)
-	return e
-}
-
 // clientEvent fills in what all events about clients have.
 func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo, c server.ClientInfo) told {
 	e := fromServer(kind, sv)
