@@ -38,9 +38,9 @@ func newAccountMetrics() *accountMetrics {
 	}
 	return &accountMetrics{
 		byConsumer: map[string]*prometheus.CounterVec{
-			"CONSUMER.MAX_DELIVERIES": consumer("delivery_exceeded_count", "Messages delivered as often as the consumer allows."),
-			"CONSUMER.MSG_TERMINATED": consumer("delivery_terminated_count", "Messages that a client gave up for good."),
-			"CONSUMER.MSG_NAKED":      consumer("consumer_nak", "Messages that a client gave back."),
+			"CONSUMER.MAX_DELIVERIES": consumer("delivery_exceeded_count", "Messages that reached the maximum number of deliveries."),
+			"CONSUMER.MSG_TERMINATED": consumer("delivery_terminated_count", "Messages that a client terminated."),
+			"CONSUMER.MSG_NAKED":      consumer("consumer_nak", "Messages that a client negatively acknowledged."),
 		},
 		byStream: map[string]*prometheus.CounterVec{
 			"STREAM.LEADER_ELECTED":   stream("stream_leader_elected", "Elections of a stream's leader."),
@@ -55,8 +55,8 @@ func newAccountMetrics() *accountMetrics {
 		},
 		apiAudit: counter("nats_jetstream_api_audit", "JetStream API requests, by the kind of request.", "subject", "account"),
 		acks:     consumer("acknowledgement_deliveries", "Deliveries of messages that were acknowledged, as far as the consumer samples them."),
-		total:    counter("nats_jetstream_total_advisories", "Advisories that came.", "account"),
-		unknown:  counter("nats_jetstream_unknown_advisories", "Advisories of a kind that is not known here.", "schema", "account"),
+		total:    counter("nats_jetstream_total_advisories", "Advisories received.", "account"),
+		unknown:  counter("nats_jetstream_unknown_advisories", "Advisories of an unknown kind.", "schema", "account"),
 		names:    newLabelLimit(maxEventNames), consumers: newLabelLimit(maxEventNames), gone: newRecentNames(time.Now),
 	}
 }

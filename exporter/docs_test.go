@@ -34,16 +34,16 @@ func metricsPage() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-Generated from the table in exporter/; the exporter itself is described in [exporter.md](exporter.md).
+Generated from the tables in exporter/internal. [exporter.md](exporter.md) describes the exporter itself.
 
-A metric is exposed by the collector of its section (collect[], --collect). Times are in seconds, sizes in bytes, ratios
-from 0 to 1. A value that a server does not report is absent, never 0. Counters start again at 0 with their server.
+Each section is a collector (collect[], --collect). Times are in seconds, sizes in bytes, ratios from 0 to 1. A value that a
+server does not report is absent, never 0. Counters restart at 0 with their server.
 
 ## Native metrics
 
 `)
 	writeSection(&b, metric.Native)
-	b.WriteString("\n### Kept by the exporter itself, over time\n\n| Metric | Labels | Meaning |\n|---|---|---|\n")
+	b.WriteString("\n### Kept by the exporter itself\n\n| Metric | Labels | Meaning |\n|---|---|---|\n")
 	for _, d := range ownDescriptions() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d[0], strings.ReplaceAll(d[2], ",", ", "), d[1])
 	}
@@ -55,7 +55,7 @@ from 0 to 1. A value that a server does not report is absent, never 0. Counters 
 }
 
 func writeSection(b *strings.Builder, set metric.Set) {
-	for _, c := range append([]collector{{name: table.SelfCollector, help: "The exporter and its scrape: always there."}}, collectors...) {
+	for _, c := range append([]collector{{name: table.SelfCollector, help: "The exporter and its scrape. Always on."}}, collectors...) {
 		var rows []metric.Metric
 		for _, m := range Metrics() {
 			if m.Set == set && m.Collector == c.name {
@@ -79,18 +79,18 @@ func writeSection(b *strings.Builder, set metric.Set) {
 const surveyorNotes = `
 ## nats-surveyor's names
 
-Served by default (--compat surveyor). In OpenMetrics its counters are of unknown type: that format would add _total to
-their names. What differs from nats-surveyor, because there it is wrong:
+Served by default (--compat surveyor). In OpenMetrics the counters have the type unknown, because that format requires names with
+_total. Values that are wrong in nats-surveyor differ:
 
-* A stream or consumer of one replica has one series, that of the server which holds it. nats-surveyor exports it for
-  other servers too. Followers have series with --replicas; by default leaders alone do.
-* The figures of an account are added up over JetStream domains; nats-surveyor shows those of the last reply.
-* nats_core_raftz_meta_* carry each label's own value; there server_id holds the cluster and cluster_name the id.
+* A stream or consumer with one replica has one series, from the server that stores it. nats-surveyor exports it for
+  other servers too. Followers have series with --replicas; by default only leaders do.
+* The values of an account are summed over JetStream domains; nats-surveyor shows those of the last reply.
+* In nats_core_raftz_meta_*, nats-surveyor swaps the values of server_id and cluster_name.
 * cluster_name of nats_core_jetstream_cluster_raft_group_info is the cluster on every server, not "_meta_" on followers.
-* Uptimes and idle times of a day and more are right; there they are 0.
-* nats_stream_consumer_count is the number of consumers; there it is always 0.
-* The reserved_used_bytes and start_time metrics, which it describes and never sends, are sent.
-* The label subject of nats_jetstream_api_audit never holds the name of a stream or consumer.
+* Uptimes and idle times of a day or more are exported; nats-surveyor exports 0.
+* nats_stream_consumer_count is the number of consumers; in nats-surveyor it is always 0.
+* The reserved_used_bytes and start_time metrics are exported; nats-surveyor describes them but never exports them.
+* The label subject of nats_jetstream_api_audit never contains the name of a stream or consumer.
 * An account with no connection on a server keeps its series.
 * Ephemeral consumers are summed as "(ephemeral)" unless --ephemeral is given.
 * nats_core_account_jetstream_{consumer,replica}_count have the label jetstream_domain as well.
@@ -100,14 +100,14 @@ const exporterNotes = `
 ## prometheus-nats-exporter's names
 
 Served with --compat exporter; --compat-prefix PREFIX puts PREFIX in the place of gnatsd and jetstream, as its -prefix
-does (the Helm chart sets nats). Where its names then meet nats-surveyor's, one series carries the labels of both.
-What differs:
+does (the Helm chart sets nats). Where both exporters then use the same name, one series has the labels of both.
+Differences:
 
-* server_id is the server's id, beside server_name; there it is the monitoring URL by default.
-* A server that does not answer has no series; there its last values stay.
+* server_id is the server's id, and server_name is added; prometheus-nats-exporter uses the monitoring URL by default.
+* A server that does not answer has no series; prometheus-nats-exporter keeps its last values.
 * gnatsd_connz_* count all connections, not the first page, and are gauges, since they fall when clients leave. There are
-  no series for each connection (-connz_detailed): they have no bound.
+  no series for each connection (-connz_detailed): their number is unlimited.
 * The metrics of -healthz_js_enabled_only and -healthz_js_server_only, the strings in ROUTEZ and SUBSZ, and labels from
   the metadata of streams and consumers are left out.
-* The set of metrics is that of the wire types of this build, whatever a server sends.
+* The set of metrics is fixed in each release of natsctl, whatever a server sends.
 `

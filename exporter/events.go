@@ -32,14 +32,14 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 
 func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 	*m = eventMetrics{
-		disconnects: counter("nats_events_disconnects_total", "Clients and leaf nodes that left, by account and the server's reason.", "server", "account", "reason"),
-		connects:    counter("nats_events_connects_total", "Clients and leaf nodes that came, by account.", "server", "account"),
+		disconnects: counter("nats_events_disconnects_total", "Disconnects of clients and leaf nodes, by account and reason.", "server", "account", "reason"),
+		connects:    counter("nats_events_connects_total", "Connects of clients and leaf nodes, by account.", "server", "account"),
 		authErrors:  counter("nats_events_auth_errors_total", "Connections refused, by the server's reason.", "server", "reason"),
 		servers:     counter("nats_events_servers_total", "Servers that announced their shutdown or lame duck mode.", "server", "event"),
 		advisories:  counter("nats_events_advisories_total", "JetStream advisories in the system account, by kind and account.", "account", "advisory"),
 		elections:   counter("nats_events_elections_total", "Leaders elected for streams and consumers (and for the meta group, without an account), by account and asset.", "account", "asset"),
 		quorumLost:  counter("nats_events_quorum_lost_total", "Streams and consumers that lost their quorum, by account and asset.", "account", "asset"),
-		gaps:        prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_event_gaps_total", Help: "Times that events may have been missed: the connection was lost, or they came too fast."}),
+		gaps:        prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_event_gaps_total", Help: "Times that events may have been missed: the connection was lost, or more came than could be read."}),
 		accounts:    newLabelLimit(maxEventNames), reasons: newLabelLimit(maxEventNames / 10), srv: newLabelLimit(maxEventNames), kinds: newLabelLimit(maxEventNames / 10),
 	}
 	if cfg == nil {

@@ -24,7 +24,7 @@ func newRecentNames(now func() time.Time) *recentNames {
 	return &recentNames{now: now, at: map[string]time.Time{}}
 }
 
-// add remembers a name. Once a minute those that are older than that go.
+// add remembers a name. Once a minute older ones are removed.
 func (l *recentNames) add(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

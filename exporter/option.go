@@ -11,7 +11,7 @@ import (
 )
 
 // ErrOption is wrapped by every error of an option that cannot be used.
-var ErrOption = errors.New("unusable option")
+var ErrOption = errors.New("invalid option")
 
 // ErrNoContext is what a [Resolver] wraps when there is no such context, or none
 // that may be asked.

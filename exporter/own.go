@@ -46,8 +46,8 @@ func newOwnMetrics(cfg *config) *ownMetrics {
 		failures:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_failures_total", Help: "Scrapes without a snapshot, by reason."}, []string{"reason"}),
 		dropped:   prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_series_dropped_total", Help: "Series left out because of the limit."}),
 		missing:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_servers_total", Help: "Servers that should have answered a snapshot and did not, by reason."}, []string{"reason"}),
-		late:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_answers_total", Help: "Answers that a snapshot lacks although their server answered others, by kind of question and reason."}, []string{"kind", "reason"}),
-		duplicate: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_duplicate_answers_total", Help: "Answers that came twice and were dropped, by kind of question."}, []string{"kind"}),
+		late:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_answers_total", Help: "Answers missing from a snapshot although their server answered other questions, by kind of question and reason."}, []string{"kind", "reason"}),
+		duplicate: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_duplicate_answers_total", Help: "Duplicate answers, which were dropped, by kind of question."}, []string{"kind"}),
 		duration:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_snapshot_duration_seconds", Help: "How long the fleet took to answer.", Buckets: buckets}),
 		rendering: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_rendering_duration_seconds", Help: "How long the exposition took to write and send.", Buckets: buckets}),
 	}
@@ -106,10 +106,10 @@ func (o *ownMetrics) connection(nc *nats.Conn) {
 	}
 	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_connected", Help: "1 while the exporter is connected to NATS."},
 		func() float64 { return number.Flag(nc.IsConnected()) }))
-	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Times that the exporter had to connect to NATS again."},
+	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Reconnects of the exporter to NATS."},
 		func() float64 { return float64(nc.Stats().Reconnects) }))
 	if o.survey != nil {
-		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Times that the exporter had to connect to NATS again.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}},
+		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Reconnects of the exporter to NATS.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}},
 			func() float64 { return float64(nc.Stats().Reconnects) }))
 	}
 }

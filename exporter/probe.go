@@ -20,7 +20,7 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 		say(w, http.StatusNotFound, "probing is not enabled")
 		return
 	case name == "":
-		say(w, http.StatusBadRequest, "which context? ask /probe?context=NAME")
+		say(w, http.StatusBadRequest, "the parameter context is missing: /probe?context=NAME")
 		return
 	}
 	chosen := req.URL.Query()["collect[]"]

@@ -52,8 +52,8 @@ func TestProbeRefusals(t *testing.T) {
 		words       string
 	}{
 		{"not enabled", "context=x", nil, false, http.StatusNotFound, "probing is not enabled"},
-		{"no name", "", nil, true, http.StatusBadRequest, "which context"},
-		{"empty name", "context=", nil, true, http.StatusBadRequest, "which context"},
+		{"no name", "", nil, true, http.StatusBadRequest, "the parameter context is missing"},
+		{"empty name", "context=", nil, true, http.StatusBadRequest, "the parameter context is missing"},
 		{"unknown collector", "context=x&collect[]=nonsense", nil, true, http.StatusBadRequest, "nonsense"},
 		{"unknown context", "context=x", fmt.Errorf("%w: x", ErrNoContext), true, http.StatusNotFound, "no such context: x"},
 		{"cannot connect", "context=x", nats.ErrNoServers, true, http.StatusOK, `nats_exporter_failed{reason="other"} 1`},

@@ -28,7 +28,7 @@ func newLatencyMetrics() *latencyMetrics {
 		}, []string{"service", "app", "account"})
 	}
 	return &latencyMetrics{
-		received:  counter("nats_latency_observations_received_count", "Measurements of a service that came.", "service", "app", "account"),
+		received:  counter("nats_latency_observations_received_count", "Latency measurements received.", "service", "app", "account"),
 		status:    counter("nats_latency_observation_status_count", "Answers of a service, by status.", "service", "status", "account"),
 		broken:    counter("nats_latency_observation_error_count", "Measurements that could not be read.", "service", "account"),
 		service:   h("service_duration", "Seconds that the service itself took."),

@@ -16,14 +16,14 @@ var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector,
 			em.PutLabel(1, reasonOf(p.Err))
 		}
 	}},
-	{Name: "nats_exporter_snapshot_age_seconds", Help: "How long before this scrape the last answer of its snapshot was in: scrapes close together share one.", Value: func(p *table.Page) float64 {
+	{Name: "nats_exporter_snapshot_age_seconds", Help: "Age of the snapshot: scrapes close together share one.", Value: func(p *table.Page) float64 {
 		if p.Err != nil {
 			return number.None
 		}
 		return p.Counts.Age
 	}},
-	{Name: "nats_exporter_collector_success", Help: "1 if every server that answered at all answered this collector's question, or is too old to know it.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 { return number.Flag(problems(p, k) == 0) })},
-	{Name: "nats_exporter_collector_duration_seconds", Help: "From the question to the last answer that this collector needs; all collectors ask at once.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
+	{Name: "nats_exporter_collector_success", Help: "1 if every server that answered this scrape answered this collector's question, or is too old to support it.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 { return number.Flag(problems(p, k) == 0) })},
+	{Name: "nats_exporter_collector_duration_seconds", Help: "Time from the question to the last answer that this collector needs; all collectors ask at the same time.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
 		if t := tally(p, k); t != nil {
 			return t.SlowestSeconds
 		}
@@ -35,7 +35,7 @@ var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector,
 		}
 		return number.None
 	})},
-	{Name: "nats_exporter_collector_duplicates", Help: "Answers to this collector's question that came twice and were dropped.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
+	{Name: "nats_exporter_collector_duplicates", Help: "Duplicate answers to this collector's question, which were dropped.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
 		if t := tally(p, k); t != nil {
 			sum := 0
 			for _, n := range t.Duplicates {
@@ -49,7 +49,7 @@ var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector,
 
 // duplicateAnswers names the servers behind the duplicates.
 var duplicateAnswers = &table.Plain{Set: metric.Native, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
-	{Name: "nats_server_answer_duplicates", Help: "Answers of a server that came twice in this scrape, by kind of question: somebody imports the system account's requests.", Extra: []string{"server_id", "kind"}, Many: func(p *table.Page, em *table.Emitter) {
+	{Name: "nats_server_answer_duplicates", Help: "Duplicate answers of a server in this scrape, by kind of question: another account imports the requests of the system account.", Extra: []string{"server_id", "kind"}, Many: func(p *table.Page, em *table.Emitter) {
 		for _, t := range p.Snapshot.Tallies {
 			for _, id := range number.SortedKeys(t.Duplicates) {
 				em.PutLabels(float64(t.Duplicates[id]), id, string(t.Kind))
@@ -61,8 +61,8 @@ var duplicateAnswers = &table.Plain{Set: metric.Native, Collector: table.SelfCol
 // selfCounts is rendered last: it counts what was rendered before it.
 var selfCounts = &table.Plain{Set: metric.Native, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
 	{Name: "nats_exporter_series", Help: "Series of the fleet in this scrape.", Value: func(p *table.Page) float64 { return float64(p.Counts.Series) }},
-	{Name: "nats_exporter_series_dropped", Help: "Series that this scrape lacks because of the limit.", Value: func(p *table.Page) float64 { return float64(p.Counts.Cut) }},
-	{Name: "nats_exporter_series_duplicate", Help: "Things left out of this scrape because another has the same labels.", Value: func(p *table.Page) float64 { return float64(p.Duplicates) }},
+	{Name: "nats_exporter_series_dropped", Help: "Series left out of this scrape because of the limit.", Value: func(p *table.Page) float64 { return float64(p.Counts.Cut) }},
+	{Name: "nats_exporter_series_duplicate", Help: "Items left out of this scrape because another has the same labels.", Value: func(p *table.Page) float64 { return float64(p.Duplicates) }},
 }}
 
 var collectorLabel = []string{"collector"}

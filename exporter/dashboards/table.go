@@ -52,26 +52,26 @@ var boards = []board{
 			big("Servers up", "none", "sum(nats_server_up"+onCluster+")"),
 			big("Servers missing", "none", "max(nats_servers_missing)"),
 			big("Connections", "short", "sum(nats_server_connections"+onCluster+")"),
-			big("Messages in a second", "short", "sum(rate(nats_server_received_messages_total"+onCluster+"[$__rate_interval]))"),
+			big("Messages per second", "short", "sum(rate(nats_server_received_messages_total"+onCluster+"[$__rate_interval]))"),
 			big("Streams", "short", "sum(nats_jetstream_streams_led"+onCluster+")"),
 			big("Alerts", "none", `count(ALERTS{alertname=~"Nats.*",alertstate="firing"}) or vector(0)`),
 		}},
 		{"Servers", []panel{
 			state("Up", "max by (server_name) (nats_server_up)", "{{server_name}}"),
-			list("Missing, and why", `nats_server_missing == 1`),
+			list("Missing servers", `nats_server_missing == 1`),
 		}},
 		{"Traffic", []panel{
 			line("Messages received by cluster", "cps", "sum by (cluster) (rate(nats_server_received_messages_total"+onCluster+"[$__rate_interval]))", "{{cluster}}"),
 			line("Bytes received by cluster", "Bps", "sum by (cluster) (rate(nats_server_received_bytes_total"+onCluster+"[$__rate_interval]))", "{{cluster}}"),
 			line("Connections by cluster", "short", "sum by (cluster) (nats_server_connections"+onCluster+")", "{{cluster}}"),
 		}},
-		{"Trouble", []panel{
+		{"Problems", []panel{
 			line("Slow consumers", "short", "sum by (server_name, kind) (increase(nats_server_slow_consumers_total"+onCluster+"[$__rate_interval])) > 0", "{{server_name}} {{kind}}"),
 			line("Disconnects by reason", "short", "sum by (reason) (increase(nats_events_disconnects_total[$__rate_interval]))", "{{reason}}"),
 			line("Authentication errors", "short", "sum by (server, reason) (increase(nats_events_auth_errors_total[$__rate_interval]))", "{{server}} {{reason}}"),
 		}},
 		{"The exporter", []panel{
-			line("Time of a snapshot", "s", "nats_snapshot_duration_seconds", "{{instance}}"),
+			line("Snapshot duration", "s", "nats_snapshot_duration_seconds", "{{instance}}"),
 			line("Series", "short", "nats_exporter_series", "{{instance}}"),
 			line("Answers missing", "short", "sum by (kind, reason) (nats_server_answer_missing)", "{{kind}} {{reason}}"),
 		}},
@@ -95,12 +95,12 @@ var boards = []board{
 		}},
 	}},
 	{name: "server", title: "NATS / Server", vars: []variable{varCluster, varServer}, rows: []boardRow{
-		{"What it is", []panel{
+		{"Identity", []panel{
 			list("Servers", `nats_server_info`+onServer),
 			list("Certificates expire in", `sort(nats_server_certificate_expiry_timestamp_seconds`+onServer+` - time())`),
 		}},
 		{"Load", []panel{
-			line("Processor, of the cores it may use", "percentunit", `nats_server_cpu_usage_ratio`+onServer+` / (nats_server_gomaxprocs`+onServer+` or nats_server_cores`+onServer+`)`, "{{server_name}}"),
+			line("CPU, of usable cores", "percentunit", `nats_server_cpu_usage_ratio`+onServer+` / (nats_server_gomaxprocs`+onServer+` or nats_server_cores`+onServer+`)`, "{{server_name}}"),
 			line("Memory", "bytes", `nats_server_memory_bytes`+onServer, "{{server_name}}").two(`nats_server_memory_limit_bytes`+onServer, "{{server_name}} limit"),
 			line("Connections", "short", `nats_server_connections`+onServer, "{{server_name}}"),
 			line("Subscriptions", "short", `nats_server_subscriptions`+onServer, "{{server_name}}"),
@@ -111,17 +111,17 @@ var boards = []board{
 			line("Messages", "cps", `rate(nats_server_received_messages_total`+onServer+`[$__rate_interval])`, "{{server_name}} in").two(`-rate(nats_server_sent_messages_total`+onServer+`[$__rate_interval])`, "{{server_name}} out").wide(12),
 			line("Bytes", "Bps", `rate(nats_server_received_bytes_total`+onServer+`[$__rate_interval])`, "{{server_name}} in").two(`-rate(nats_server_sent_bytes_total`+onServer+`[$__rate_interval])`, "{{server_name}} out").wide(12),
 		}},
-		{"Trouble", []panel{
+		{"Problems", []panel{
 			line("Slow consumers", "short", `increase(nats_server_slow_consumers_total`+onServer+`[$__rate_interval])`, "{{server_name}} {{kind}}"),
 			line("Stale connections", "short", `increase(nats_server_stale_connections_total`+onServer+`[$__rate_interval])`, "{{server_name}} {{kind}}"),
-			line("Publishers held back", "short", `increase(nats_server_stalled_clients_total`+onServer+`[$__rate_interval])`, "{{server_name}}"),
-			state("Healthy, by its own verdict", `nats_server_healthy`+onServer, "{{server_name}}"),
+			line("Stalled publishers", "short", `increase(nats_server_stalled_clients_total`+onServer+`[$__rate_interval])`, "{{server_name}}"),
+			state("Reports itself healthy", `nats_server_healthy`+onServer, "{{server_name}}"),
 		}},
 	}},
 	{name: "jetstream", title: "NATS / JetStream", vars: []variable{varJSAcc, varStream}, rows: []boardRow{
 		{"Meta group", []panel{
 			list("Leader", `nats_jetstream_meta_leader == 1`),
-			line("Requests that wait", "short", `max by (domain) (nats_jetstream_meta_pending)`, "{{domain}}"),
+			line("Requests waiting", "short", `max by (domain) (nats_jetstream_meta_pending)`, "{{domain}}"),
 			line("Lag of the peers", "short", `nats_jetstream_meta_peer_lag`, "{{peer}}"),
 			line("Log behind", "short", `nats_raft_committed_index - nats_raft_applied_index`, "{{server_name}}"),
 		}},
@@ -132,21 +132,21 @@ var boards = []board{
 		}},
 		{"Streams", []panel{
 			line("Messages stored", "cps", `sum by (domain, account_name, stream) (rate(nats_jetstream_stream_last_sequence`+onStream+`[$__rate_interval]))`, "{{account_name}} {{stream}} {{domain}}"),
-			line("Messages held", "short", `max by (domain, account_name, stream) (nats_jetstream_stream_messages`+onStream+`)`, "{{account_name}} {{stream}} {{domain}}"),
-			line("Bytes held", "bytes", `max by (domain, account_name, stream) (nats_jetstream_stream_bytes`+onStream+`)`, "{{account_name}} {{stream}} {{domain}}"),
+			line("Messages", "short", `max by (domain, account_name, stream) (nats_jetstream_stream_messages`+onStream+`)`, "{{account_name}} {{stream}} {{domain}}"),
+			line("Bytes", "bytes", `max by (domain, account_name, stream) (nats_jetstream_stream_bytes`+onStream+`)`, "{{account_name}} {{stream}} {{domain}}"),
 			line("Lag of replicas", "short", `nats_jetstream_stream_replica_lag`+onStream, "{{stream}} on {{peer}}"),
 			line("Lag of mirrors and sources", "short", `nats_jetstream_stream_origin_lag`+onStream, "{{stream}} from {{origin}}"),
 			line("Elections", "short", `sum by (account, asset) (increase(nats_events_elections_total[$__rate_interval]))`, "{{account}} {{asset}}"),
 			list("Without a leader", `nats_jetstream_stream_leaderless == 1`),
 		}},
 		{"Consumers", []panel{
-			line("Yet to deliver", "short", `max by (account_name, stream, consumer) (nats_jetstream_consumer_pending_messages`+onStream+`)`, "{{stream}} {{consumer}}"),
-			line("Not acknowledged", "short", `max by (account_name, stream, consumer) (nats_jetstream_consumer_ack_pending_messages`+onStream+`)`, "{{stream}} {{consumer}}"),
+			line("Pending messages", "short", `max by (account_name, stream, consumer) (nats_jetstream_consumer_pending_messages`+onStream+`)`, "{{stream}} {{consumer}}"),
+			line("Pending acknowledgments", "short", `max by (account_name, stream, consumer) (nats_jetstream_consumer_ack_pending_messages`+onStream+`)`, "{{stream}} {{consumer}}"),
 			line("Delivered", "cps", `sum by (account_name, stream, consumer) (rate(nats_jetstream_consumer_delivered_consumer_sequence`+onStream+`[$__rate_interval]))`, "{{stream}} {{consumer}}"),
 		}},
 	}},
 	{name: "accounts", title: "NATS / Accounts", vars: []variable{varAccount}, rows: []boardRow{
-		{"Use", []panel{
+		{"Usage", []panel{
 			line("Connections", "short", `sum by (account_name) (nats_account_connections`+onAccount+`)`, "{{account_name}}"),
 			line("Subscriptions", "short", `sum by (account_name) (nats_account_subscriptions`+onAccount+`)`, "{{account_name}}"),
 			line("Leaf nodes", "short", `sum by (account_name) (nats_account_leafnodes`+onAccount+`)`, "{{account_name}}"),
@@ -160,14 +160,14 @@ var boards = []board{
 			line("API errors", "cps", `sum by (account_name) (rate(nats_jetstream_account_api_errors_total`+onAccount+`[$__rate_interval]))`, "{{account_name}}"),
 		}},
 		{"Limits", []panel{
-			line("Connections, of the limit", "percentunit", `sum by (account) (nats_account_connections) / on (account) nats_account_limit_connections`, "{{account}}"),
+			line("Connections of limit", "percentunit", `sum by (account) (nats_account_connections) / on (account) nats_account_limit_connections`, "{{account}}"),
 			list("JWTs expire in", `sort(nats_account_expiry_timestamp_seconds - time())`),
 			line("Slow consumers", "short", `sum by (account_name) (increase(nats_account_slow_consumers_total`+onAccount+`[$__rate_interval]))`, "{{account_name}}"),
 		}},
 		{"Micro services", []panel{
 			line("Requests", "cps", `sum by (service, endpoint) (rate(nats_service_requests_total[$__rate_interval]))`, "{{service}} {{endpoint}}"),
 			line("Errors", "cps", `sum by (service, endpoint) (rate(nats_service_errors_total[$__rate_interval]))`, "{{service}} {{endpoint}}"),
-			line("Time of a request", "s", `sum by (service, endpoint) (rate(nats_service_processing_seconds_total[$__rate_interval])) / sum by (service, endpoint) (rate(nats_service_requests_total[$__rate_interval]))`, "{{service}} {{endpoint}}"),
+			line("Processing time", "s", `sum by (service, endpoint) (rate(nats_service_processing_seconds_total[$__rate_interval])) / sum by (service, endpoint) (rate(nats_service_requests_total[$__rate_interval]))`, "{{service}} {{endpoint}}"),
 		}},
 	}},
 }

@@ -25,16 +25,16 @@ const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labe
 var alerts = []rule{
 	{
 		alert: "NatsExporterDown", level: fleet.Crit, expr: `up{job=~".*nats.*"} == 0 and on (job, instance) last_over_time(nats_exporter_up[1h])`, hold: 2 * time.Minute,
-		summary: "The exporter {{ $labels.instance }} does not answer", why: "Nobody watches the fleet.", next: "Look whether the process runs, and at its log.",
+		summary: "The exporter {{ $labels.instance }} does not answer", why: "The fleet is not monitored.", next: "Check that the process runs, and read its log.",
 	},
 	{
 		alert: "NatsExporterBlind", level: fleet.Crit, expr: `nats_exporter_failed == 1`, hold: time.Minute,
-		summary: "The exporter cannot ask the fleet: {{ $labels.reason }}", why: "Nobody watches the fleet.",
+		summary: "The exporter cannot ask the fleet: {{ $labels.reason }}", why: "The fleet is not monitored.",
 		next: "disconnected: is a server of the context up? not_system_account: give it a user of the system account; permission: allow $SYS.REQ.> and the inbox.",
 	},
 	{
 		alert: "NatsExporterSeriesDropped", level: fleet.Warn, expr: `nats_exporter_series_dropped > 0`, hold: 5 * time.Minute,
-		summary: "{{ $value }} series are left out of each scrape", why: "Dashboards and alerts lack what was cut off.",
+		summary: "{{ $value }} series are left out of each scrape", why: "Dashboards and alerts do not see what was left out.",
 		next: "Raise --max-series, or narrow what is exported with --collect, --accounts, --streams and --consumers; natsctl exporter check shows what is large.",
 	},
 	{
@@ -48,14 +48,14 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsServerDraining", check: "servers", level: fleet.Warn, expr: `max by (server_name) (nats_server_missing{reason="draining"}) == 1`, hold: time.Minute,
-		summary: "{{ $labels.server_name }} is in lame duck mode: it sends its clients away and will end",
+		summary: "{{ $labels.server_name }} is in lame duck mode: it asks its clients to leave and will shut down",
 	},
 	{
 		alert: "NatsServerShutDown", level: fleet.Warn, hold: 5 * time.Minute,
 		expr:    `(max by (server_name) (nats_server_departed_timestamp_seconds{how="shutdown"}) > 0 and on (server_name) ` + departedSince + `) unless on (server_name) (nats_server_up == 1)`,
-		summary: "{{ $labels.server_name }} was shut down without draining and has not come back",
-		why:     "It announced its end, so somebody or something stopped it; its clients were cut off instead of sent away.",
-		next:    "Start it again, or do nothing if it is gone for good: the alert ends after an hour. Next time drain it first with `natsctl server lame-duck`.",
+		summary: "{{ $labels.server_name }} was shut down without draining and is not back",
+		why:     "It announced its shutdown, so it was stopped on purpose; its clients were disconnected without notice.",
+		next:    "Start it again. If it is gone for good, do nothing: the alert ends after an hour. Next time drain it first with `natsctl server lame-duck`.",
 	},
 	{
 		alert: "NatsAnswersMissing", check: "answers", level: fleet.Warn, expr: `max by (server_name, kind, reason) (nats_server_answer_missing{reason!="unsupported"}) == 1`, hold: 5 * time.Minute,
@@ -63,7 +63,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsAnswersTwice", level: fleet.Warn, expr: `max by (kind) (nats_exporter_collector_duplicates) > 0`, hold: 5 * time.Minute,
-		summary: "Servers answer {{ $labels.kind }} twice", why: "Another account imports the requests of the system account, and its answers arrive too.", next: "Look for an import of $SYS.REQ.> in the accounts.",
+		summary: "Servers answer {{ $labels.kind }} twice", why: "Another account imports the requests of the system account, so that answers arrive twice.", next: "Look for an import of $SYS.REQ.> in the accounts.",
 	},
 	{
 		alert: "NatsServerNamesNotUnique", check: "names", level: fleet.Warn, expr: `count by (server_name) (nats_server_up == 1) > 1`, hold: 10 * time.Minute,
@@ -89,7 +89,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsServerUnhealthy", check: "health", level: fleet.Crit, expr: `nats_server_healthy == 0`, hold: 2 * time.Minute,
-		summary: "{{ $labels.server_name }} calls itself unhealthy",
+		summary: "{{ $labels.server_name }} reports itself unhealthy",
 	},
 	{
 		alert: "NatsMetaLeaderLost", check: "meta", level: fleet.Crit, expr: `max by (domain) (nats_jetstream_meta_leader_known) == 0`, hold: time.Minute,
@@ -97,11 +97,11 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsMetaRescue", level: fleet.Warn, expr: `max by (domain) (nats_jetstream_meta_rescue) == 1`, hold: time.Minute,
-		summary: "The meta group{{ with $labels.domain }} of domain {{ . }}{{ end }} runs in rescue mode", why: "It decides without a majority.", next: "Bring its servers back, or remove those that are gone for good.",
+		summary: "The meta group{{ with $labels.domain }} of domain {{ . }}{{ end }} runs in rescue mode", why: "It makes decisions without a majority.", next: "Bring its servers back, or remove those that are gone for good.",
 	},
 	{
 		alert: "NatsMetaPeerOffline", check: "meta", level: fleet.Warn, expr: `(nats_jetstream_meta_peer_offline == 1)` + unlessPeerDown, hold: 5 * time.Minute,
-		summary: "The meta leader {{ $labels.server_name }} has lost sight of {{ $labels.peer }}",
+		summary: "The meta leader {{ $labels.server_name }} reports {{ $labels.peer }} as offline",
 	},
 	{
 		alert: "NatsMetaPeerLag", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerDown, limit: "meta_lag", hold: 5 * time.Minute,
@@ -109,7 +109,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsMetaPending", check: "meta-pending", expr: `max by (domain) (nats_jetstream_meta_pending)`, limit: "meta_pending", hold: 2 * time.Minute,
-		summary: "{{ $value }} JetStream API requests wait{{ with $labels.domain }} in domain {{ . }}{{ end }}",
+		summary: "{{ $value }} JetStream API requests are waiting{{ with $labels.domain }} in domain {{ . }}{{ end }}",
 	},
 	{
 		alert: "NatsStreamLeaderless", check: "streams", level: fleet.Crit, expr: `nats_jetstream_stream_leaderless == 1`, hold: time.Minute,
@@ -125,7 +125,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsStreamOriginFailed", level: fleet.Warn, expr: `nats_jetstream_stream_origin_failed == 1 or nats_jetstream_stream_origin_idle_seconds > 60`, hold: 5 * time.Minute,
-		summary: "Stream {{ $labels.stream }} gets nothing from {{ $labels.origin }}, its {{ $labels.role }}", why: "A mirror or sourcing stream that hears nothing, not even heartbeats, falls behind.", next: "Look whether the origin exists and its account or domain can be reached.",
+		summary: "Stream {{ $labels.stream }} receives nothing from {{ $labels.origin }} ({{ $labels.role }})", why: "A mirror or sourcing stream that receives nothing, not even heartbeats, falls behind.", next: "Check that the origin exists and that its account or domain can be reached.",
 	},
 	{
 		alert: "NatsConsumerLeaderless", check: "consumers", level: fleet.Crit, expr: `nats_jetstream_consumer_leaderless == 1`, hold: time.Minute,
@@ -133,7 +133,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsConsumerHeldBack", check: "consumers", level: fleet.Warn, expr: `nats_jetstream_consumer_ack_pending_messages >= nats_jetstream_consumer_limit_ack_pending_messages`, hold: 5 * time.Minute,
-		summary: "Consumer {{ $labels.consumer }} of stream {{ $labels.stream }} waits for {{ $value }} acknowledgements and delivers nothing more",
+		summary: "Consumer {{ $labels.consumer }} of stream {{ $labels.stream }} waits for {{ $value }} acknowledgments and delivers nothing until they arrive",
 	},
 	{
 		alert: "NatsStorageFull", check: "storage", expr: `nats_jetstream_storage_used_bytes / (nats_jetstream_storage_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
@@ -149,7 +149,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsTooManyAssets", check: "ha-assets", expr: `nats_jetstream_ha_assets`, limit: "ha_assets", hold: 10 * time.Minute,
-		summary: "{{ $labels.server_name }} carries {{ $value }} replicated assets",
+		summary: "{{ $labels.server_name }} has {{ $value }} replicated streams and consumers",
 	},
 	{
 		alert: "NatsRaftBehind", check: "raft", expr: `nats_raft_committed_index - nats_raft_applied_index`, limit: "raft_behind", hold: 5 * time.Minute,
@@ -167,7 +167,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsCPU", check: "cpu", expr: `nats_server_cpu_usage_ratio / (nats_server_gomaxprocs or nats_server_cores)`, limit: "cpu_percent", scale: .01, hold: 10 * time.Minute,
-		summary: "{{ $labels.server_name }} needs {{ $value | humanizePercentage }} of its cores",
+		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its cores",
 	},
 	{
 		alert: "NatsMemory", check: "memory", expr: `nats_server_memory_bytes / nats_server_memory_limit_bytes`, limit: "memory_percent", scale: .01, hold: 10 * time.Minute,
@@ -175,7 +175,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsConnectionsFull", check: "connections", expr: `nats_server_connections / nats_server_max_connections`, limit: "connections_percent", scale: .01, hold: 5 * time.Minute,
-		summary: "{{ $labels.server_name }} has {{ $value | humanizePercentage }} of the connections that it takes",
+		summary: "{{ $labels.server_name }} has {{ $value | humanizePercentage }} of its maximum connections",
 	},
 	{
 		alert: "NatsConnectionsUneven", check: "balance", limit: "balance_percent", scale: .01, hold: 30 * time.Minute,
@@ -184,19 +184,19 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsSlowConsumers", check: "slow-consumers", expr: `increase(nats_server_slow_consumers_total[5m])`, limit: "slow_consumers",
-		summary: "{{ $labels.server_name }} had {{ $value | humanize }} slow consumers of the kind {{ $labels.kind }} in five minutes",
+		summary: "{{ $labels.server_name }} had {{ $value | humanize }} slow consumers of kind {{ $labels.kind }} in five minutes",
 	},
 	{
 		alert: "NatsPublishersStalled", check: "stalled", expr: `increase(nats_server_stalled_clients_total[5m])`, limit: "stalled_clients",
-		summary: "{{ $labels.server_name }} held publishers back {{ $value | humanize }} times in five minutes",
+		summary: "{{ $labels.server_name }} stalled publishers {{ $value | humanize }} times in five minutes",
 	},
 	{
 		alert: "NatsStaleConnections", check: "stale", expr: `increase(nats_server_stale_connections_total[5m])`, limit: "stale_connections",
-		summary: "{{ $value | humanize }} connections of the kind {{ $labels.kind }} to {{ $labels.server_name }} went stale in five minutes",
+		summary: "{{ $value | humanize }} connections of kind {{ $labels.kind }} to {{ $labels.server_name }} went stale in five minutes",
 	},
 	{
 		alert: "NatsQueueLong", check: "queues", expr: `nats_server_queue_pending`, limit: "queue_items", hold: 2 * time.Minute,
-		summary: "{{ $value }} items wait in the queue {{ $labels.queue }} of {{ $labels.server_name }}",
+		summary: "{{ $value }} items are waiting in the queue {{ $labels.queue }} of {{ $labels.server_name }}",
 	},
 	{
 		alert: "NatsCertificateExpires", check: "certificates", expr: `nats_server_certificate_expiry_timestamp_seconds - time()`, limit: "certificate_seconds",
@@ -212,15 +212,15 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsAccountConnectionsFull", level: fleet.Warn, expr: `sum by (account) (nats_account_connections) / on (account) nats_account_limit_connections > 0.9`, hold: 5 * time.Minute,
-		summary: "Account {{ $labels.account }} has {{ $value | humanizePercentage }} of the connections that it is allowed", why: "The next clients are refused.", next: "Find who connects with `natsctl server report connections`, or raise the limit.",
+		summary: "Account {{ $labels.account }} has {{ $value | humanizePercentage }} of its maximum connections", why: "More clients will be refused.", next: "Find who connects with `natsctl server report connections`, or raise the limit.",
 	},
 	{
 		alert: "NatsAuthErrors", level: fleet.Warn, expr: `sum by (server, reason) (increase(nats_events_auth_errors_total[5m])) > 20`,
-		summary: "{{ $labels.server }} refused {{ $value | humanize }} connections in five minutes: {{ $labels.reason }}", why: "Somebody tries passwords, or a deployment has the wrong ones.", next: "See who it is with `natsctl events --kind auth_error`.",
+		summary: "{{ $labels.server }} refused {{ $value | humanize }} connections in five minutes: {{ $labels.reason }}", why: "Someone tries passwords, or a deployment has wrong credentials.", next: "See who it is with `natsctl events --kind auth_error`.",
 	},
 	{
 		alert: "NatsElections", level: fleet.Warn, expr: `sum by (account, asset) (increase(nats_events_elections_total[15m])) > 30`,
-		summary: "{{ $value | humanize }} elections of a {{ $labels.asset }} leader in a quarter of an hour", why: "Leaders that change all the time mean overloaded servers, slow disks or a bad network.", next: "Look at the disks, the CPU and the round trip times of the cluster.",
+		summary: "{{ $value | humanize }} elections of a {{ $labels.asset }} leader in 15 minutes", why: "Frequent leader changes are a sign of overloaded servers, slow disks or an unstable network.", next: "Check the disks, the CPU and the round trip times of the cluster.",
 	},
 }
 

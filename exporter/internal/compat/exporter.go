@@ -80,7 +80,7 @@ func exporterGatewayz(direction string, out bool) *table.Group[*native.Gateway] 
 var Healthz = &table.Group[*fleet.Server]{
 	Set: metric.NatsExporter, Collector: "health", Labels: exporterLabels, Each: scrape.EachServer(native.HasHealthz), Ident: identExporter,
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "gnatsd_healthz_status", Help: "0 if the server says that it is healthy, 1 if not.", Value: func(s *fleet.Server) float64 { return number.Flag(s.Healthz.Status != "ok") }},
+		{Name: "gnatsd_healthz_status", Help: "0 if the server reports itself healthy, 1 if not.", Value: func(s *fleet.Server) float64 { return number.Flag(s.Healthz.Status != "ok") }},
 	},
 }
 
@@ -88,7 +88,7 @@ var Healthz = &table.Group[*fleet.Server]{
 var HealthzValues = &table.Group[*fleet.Server]{
 	Set: metric.NatsExporter, Collector: "health", Labels: exporterLabels, Each: scrape.EachServer(native.HasHealthz), Ident: identExporter,
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "gnatsd_healthz_status_value", Help: "1 if the server says that it is healthy, 0 if not, with its word.", Extra: []string{"value"}, Many: func(s *fleet.Server, em *table.Emitter) {
+		{Name: "gnatsd_healthz_status_value", Help: "1 if the server reports itself healthy, 0 if not, with its status as a label.", Extra: []string{"value"}, Many: func(s *fleet.Server, em *table.Emitter) {
 			em.PutLabel(number.Flag(s.Healthz.Status == "ok"), s.Healthz.Status)
 		}},
 	},
@@ -113,12 +113,12 @@ var Connz = &table.Group[*fleet.Server]{
 	Rows: []table.Row[*fleet.Server]{
 		{Name: "gnatsd_connz_num_connections", Help: "Connections now, all of them.", Value: func(s *fleet.Server) float64 { return float64(len(s.Connz.Conns)) }},
 		{Name: "gnatsd_connz_total", Help: "Connections now, all of them.", Value: func(s *fleet.Server) float64 { return float64(s.Connz.Total) }},
-		{Name: "gnatsd_connz_pending_bytes", Help: "Bytes that wait to be read by clients.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.Pending) })},
+		{Name: "gnatsd_connz_pending_bytes", Help: "Bytes pending for clients.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.Pending) })},
 		{Name: "gnatsd_connz_subscriptions", Help: "Subscriptions of the connections.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.NumSubs) })},
-		{Name: "gnatsd_connz_in_msgs", Help: "Messages from the connections of now; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.InMsgs) })},
-		{Name: "gnatsd_connz_out_msgs", Help: "Messages to the connections of now; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.OutMsgs) })},
-		{Name: "gnatsd_connz_in_bytes", Help: "Bytes from the connections of now; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.InBytes) })},
-		{Name: "gnatsd_connz_out_bytes", Help: "Bytes to the connections of now; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.OutBytes) })},
+		{Name: "gnatsd_connz_in_msgs", Help: "Messages received on open connections; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.InMsgs) })},
+		{Name: "gnatsd_connz_out_msgs", Help: "Messages sent on open connections; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.OutMsgs) })},
+		{Name: "gnatsd_connz_in_bytes", Help: "Bytes received on open connections; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.InBytes) })},
+		{Name: "gnatsd_connz_out_bytes", Help: "Bytes sent on open connections; it falls when one closes.", Value: connTotal(func(c *server.ConnInfo) float64 { return float64(c.OutBytes) })},
 	},
 }
 
@@ -178,14 +178,14 @@ var Accountz = &table.Group[*granted]{
 		{Name: "gnatsd_accountz_expired", Help: "1 if the account's JWT has expired.", Value: func(g *granted) float64 { return number.Flag(g.Expired) }},
 		{Name: "gnatsd_accountz_complete", Help: "1 if the account's imports are all there.", Value: func(g *granted) float64 { return number.Flag(g.Complete) }},
 		{Name: "gnatsd_accountz_jetstream_enabled", Help: "1 if the account has JetStream.", Value: func(g *granted) float64 { return number.Flag(g.Jetstream) }},
-		{Name: "gnatsd_accountz_limit_subs", Help: "The most subscriptions, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Subs) })},
-		{Name: "gnatsd_accountz_limit_data", Help: "The most data, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Data) })},
-		{Name: "gnatsd_accountz_limit_payload", Help: "The largest message, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Payload) })},
-		{Name: "gnatsd_accountz_limit_imports", Help: "The most imports, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Imports) })},
-		{Name: "gnatsd_accountz_limit_exports", Help: "The most exports, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Exports) })},
-		{Name: "gnatsd_accountz_limit_wildcards", Help: "1 if exports may hold wildcards.", Value: grant(func(g *granted) float64 { return number.Flag(g.JWT.Limits.WildcardExports) })},
-		{Name: "gnatsd_accountz_limit_conn", Help: "The most client connections, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Conn) })},
-		{Name: "gnatsd_accountz_limit_leaf", Help: "The most leaf node connections, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.LeafNodeConn) })},
+		{Name: "gnatsd_accountz_limit_subs", Help: "Maximum subscriptions, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Subs) })},
+		{Name: "gnatsd_accountz_limit_data", Help: "Maximum data, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Data) })},
+		{Name: "gnatsd_accountz_limit_payload", Help: "Maximum size of a message, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Payload) })},
+		{Name: "gnatsd_accountz_limit_imports", Help: "Maximum imports, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Imports) })},
+		{Name: "gnatsd_accountz_limit_exports", Help: "Maximum exports, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Exports) })},
+		{Name: "gnatsd_accountz_limit_wildcards", Help: "1 if exports may have wildcards.", Value: grant(func(g *granted) float64 { return number.Flag(g.JWT.Limits.WildcardExports) })},
+		{Name: "gnatsd_accountz_limit_conn", Help: "Maximum client connections, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.Conn) })},
+		{Name: "gnatsd_accountz_limit_leaf", Help: "Maximum leaf node connections, -1 for no limit.", Value: grant(func(g *granted) float64 { return float64(g.JWT.Limits.LeafNodeConn) })},
 	},
 }
 

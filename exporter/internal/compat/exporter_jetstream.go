@@ -33,8 +33,8 @@ var JszServer = &table.Group[*native.JSServer]{
 		{Name: "jetstream_server_total_consumers", Help: "Replicas of consumers.", Value: func(s *native.JSServer) float64 { return float64(s.Consumers) }},
 		{Name: "jetstream_server_total_messages", Help: "Messages stored.", Value: func(s *native.JSServer) float64 { return float64(s.Messages) }},
 		{Name: "jetstream_server_total_message_bytes", Help: "Bytes stored.", Value: func(s *native.JSServer) float64 { return float64(s.Bytes) }},
-		{Name: "jetstream_server_max_memory", Help: "The most memory for streams.", Value: func(s *native.JSServer) float64 { return float64(s.Config.MaxMemory) }},
-		{Name: "jetstream_server_max_storage", Help: "The most disk space for streams.", Value: func(s *native.JSServer) float64 { return float64(s.Config.MaxStore) }},
+		{Name: "jetstream_server_max_memory", Help: "Maximum memory for streams.", Value: func(s *native.JSServer) float64 { return float64(s.Config.MaxMemory) }},
+		{Name: "jetstream_server_max_storage", Help: "Maximum disk space for streams.", Value: func(s *native.JSServer) float64 { return float64(s.Config.MaxStore) }},
 	},
 }
 
@@ -83,8 +83,8 @@ var JszStreams = &table.Group[*scrape.Stream]{
 		{Name: "jetstream_stream_last_seq", Help: "Last sequence number.", Value: native.Streams.MustValue("nats_jetstream_stream_last_sequence")},
 		{Name: "jetstream_stream_consumer_count", Help: "Consumers of the stream.", Value: (*scrape.Stream).Consumers},
 		{Name: "jetstream_stream_subject_count", Help: "Subjects with messages.", Value: native.Streams.MustValue("nats_jetstream_stream_subjects")},
-		{Name: "jetstream_stream_limit_bytes", Help: "The most bytes, -1 for no limit.", Value: limit(func(c *server.StreamConfig) int64 { return c.MaxBytes })},
-		{Name: "jetstream_stream_limit_messages", Help: "The most messages, -1 for no limit.", Value: limit(func(c *server.StreamConfig) int64 { return c.MaxMsgs })},
+		{Name: "jetstream_stream_limit_bytes", Help: "Maximum bytes, -1 for no limit.", Value: limit(func(c *server.StreamConfig) int64 { return c.MaxBytes })},
+		{Name: "jetstream_stream_limit_messages", Help: "Maximum messages, -1 for no limit.", Value: limit(func(c *server.StreamConfig) int64 { return c.MaxMsgs })},
 	},
 }
 
@@ -137,10 +137,10 @@ var JszConsumers = &table.Group[*scrape.Consumer]{
 		{Name: "jetstream_consumer_last_ack_seconds", Help: "Seconds since the last acknowledgement.", Value: native.One(func(c *server.ConsumerInfo) float64 { return ago(c, c.AckFloor) })},
 		{Name: "jetstream_consumer_num_ack_pending", Help: "Messages delivered and not acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_pending_messages")},
 		{Name: "jetstream_consumer_num_redelivered", Help: "Messages delivered more than once and not acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_redelivered_messages")},
-		{Name: "jetstream_consumer_num_waiting", Help: "Pull requests that wait.", Value: native.Consumers.MustValue("nats_jetstream_consumer_waiting_requests")},
+		{Name: "jetstream_consumer_num_waiting", Help: "Pull requests waiting.", Value: native.Consumers.MustValue("nats_jetstream_consumer_waiting_requests")},
 		{Name: "jetstream_consumer_num_pending", Help: "Messages yet to deliver.", Value: native.Consumers.MustValue("nats_jetstream_consumer_pending_messages")},
-		{Name: "jetstream_consumer_ack_floor_stream_seq", Help: "Stream sequence up to which all is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_stream_sequence")},
-		{Name: "jetstream_consumer_ack_floor_consumer_seq", Help: "Delivery up to which all is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_consumer_sequence")},
+		{Name: "jetstream_consumer_ack_floor_stream_seq", Help: "Stream sequence up to which everything is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_stream_sequence")},
+		{Name: "jetstream_consumer_ack_floor_consumer_seq", Help: "Delivery sequence up to which everything is acknowledged.", Value: native.Consumers.MustValue("nats_jetstream_consumer_ack_floor_consumer_sequence")},
 	},
 }
 

@@ -58,8 +58,8 @@ var SurveyorServer = &table.Group[*fleet.Server]{
 		{Name: "nats_core_uptime", Help: "Seconds that the server has run.", Value: native.ServerLoad.MustValue("nats_server_uptime_seconds")},
 		{Name: "nats_core_mem_bytes", Help: "Resident memory.", Value: native.ServerLoad.MustValue("nats_server_memory_bytes")},
 		{Name: "nats_core_go_memlimit_bytes", Help: "GOMEMLIMIT, 0 if not set.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.MemLimit) }},
-		{Name: "nats_core_core_count", Help: "Processor cores.", Value: native.ServerLoad.MustValue("nats_server_cores")},
-		{Name: "nats_core_cpu_percentage", Help: "Processor use in percent of one core.", Value: func(s *fleet.Server) float64 { return s.Statsz.CPU }},
+		{Name: "nats_core_core_count", Help: "CPU cores.", Value: native.ServerLoad.MustValue("nats_server_cores")},
+		{Name: "nats_core_cpu_percentage", Help: "CPU usage in percent of one core.", Value: func(s *fleet.Server) float64 { return s.Statsz.CPU }},
 		{Name: "nats_core_connection_count", Help: "Client connections now.", Value: native.ServerLoad.MustValue("nats_server_connections")},
 		{Name: "nats_core_total_connection_count", Type: metric.Counter, Help: "Connections opened since the start.", Value: native.ServerLoad.MustValue("nats_server_connections_opened_total")},
 		{Name: "nats_core_active_account_count", Help: "Accounts with clients.", Value: native.ServerLoad.MustValue("nats_server_active_accounts")},
@@ -69,7 +69,7 @@ var SurveyorServer = &table.Group[*fleet.Server]{
 		{Name: "nats_core_recv_msgs_count", Type: metric.Counter, Help: "Messages received.", Value: native.ServerLoad.MustValue("nats_server_received_messages_total")},
 		{Name: "nats_core_recv_bytes", Type: metric.Counter, Help: "Bytes received.", Value: native.ServerLoad.MustValue("nats_server_received_bytes_total")},
 		{Name: "nats_core_slow_consumer_count", Help: "Slow consumers since the start.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.SlowConsumers) }},
-		{Name: "nats_core_rtt_nanoseconds", Help: "From the question to the server's answer.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds * 1e9 }},
+		{Name: "nats_core_rtt_nanoseconds", Help: "Round trip time of the question to the server.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds * 1e9 }},
 		{Name: "nats_core_route_count", Help: "Route connections.", Value: native.ServerLoad.MustValue("nats_server_routes")},
 		{Name: "nats_core_gateway_count", Help: "Other clusters with a gateway connection.", Value: native.ServerLoad.MustValue("nats_server_gateways")},
 	},
@@ -113,8 +113,8 @@ var SurveyorJS = &table.Group[*fleet.Server]{
 	Set: metric.Surveyor, Collector: "servers", Labels: surveyorJSLabels, Each: scrape.EachServer(native.HasStatsz), Ident: identSurveyorJS,
 	Rows: []table.Row[*fleet.Server]{
 		{Name: "nats_core_jetstream_enabled", Help: "1 if JetStream runs.", Value: func(s *fleet.Server) float64 { return number.Flag(s.Statsz.JetStream != nil) }},
-		{Name: "nats_core_jetstream_filestore_size_bytes", Help: "The most disk space for streams.", Value: jsConfig(func(c *server.JetStreamConfig) float64 { return float64(c.MaxStore) })},
-		{Name: "nats_core_jetstream_memstore_size_bytes", Help: "The most memory for streams.", Value: jsConfig(func(c *server.JetStreamConfig) float64 { return float64(c.MaxMemory) })},
+		{Name: "nats_core_jetstream_filestore_size_bytes", Help: "Maximum disk space for streams.", Value: jsConfig(func(c *server.JetStreamConfig) float64 { return float64(c.MaxStore) })},
+		{Name: "nats_core_jetstream_memstore_size_bytes", Help: "Maximum memory for streams.", Value: jsConfig(func(c *server.JetStreamConfig) float64 { return float64(c.MaxMemory) })},
 		{Name: "nats_core_jetstream_filestore_used_bytes", Help: "Disk space used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Store) })},
 		{Name: "nats_core_jetstream_filestore_reserved_bytes", Help: "Disk space promised to accounts and streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.ReservedStore) })},
 		{Name: "nats_core_jetstream_filestore_reserved_used_bytes", Help: "Disk space used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Store) })},
@@ -156,7 +156,7 @@ var SurveyorMeta = &table.Group[*surveyorMetaView]{
 	Set: metric.Surveyor, Collector: "servers", Labels: surveyorJSLabels, Each: eachSurveyorMeta,
 	Ident: func(m *surveyorMetaView, v []string) { identSurveyorJS(m.sv, v) },
 	Rows: []table.Row[*surveyorMetaView]{
-		{Name: "nats_core_jetstream_api_pending", Help: "JetStream API requests that wait.", Value: inMeta(func(m *surveyorMetaView) float64 {
+		{Name: "nats_core_jetstream_api_pending", Help: "JetStream API requests waiting.", Value: inMeta(func(m *surveyorMetaView) float64 {
 			return number.IfReported(m.sv, fleet.FieldMetaPending, float64(m.m.Pending))
 		})},
 		{Name: "nats_core_jetstream_cluster_raft_group_size", Help: "Members of the meta group.", Value: inMeta(func(m *surveyorMetaView) float64 { return float64(m.m.Size) })},
@@ -164,9 +164,9 @@ var SurveyorMeta = &table.Group[*surveyorMetaView]{
 			return number.Flag(m.m.Leader != "" && m.m.Leader == m.sv.Info.Name)
 		})},
 		{Name: "nats_core_jetstream_cluster_raft_group_replicas", Help: "Followers that the server sees; 0 on followers.", Value: inMeta(func(m *surveyorMetaView) float64 { return float64(len(m.m.Replicas)) })},
-		{Name: "nats_core_jetstream_cluster_raft_group_replica_peer_active", Help: "Nanoseconds since the leader heard of the peer.", Extra: peerLabel, Many: metaReplicas(func(p *server.PeerInfo) float64 { return float64(p.Active) })},
+		{Name: "nats_core_jetstream_cluster_raft_group_replica_peer_active", Help: "Nanoseconds since the leader last heard from the peer.", Extra: peerLabel, Many: metaReplicas(func(p *server.PeerInfo) float64 { return float64(p.Active) })},
 		{Name: "nats_core_jetstream_cluster_raft_group_replica_peer_current", Help: "1 if the peer has all of the log.", Extra: peerLabel, Many: metaReplicas(func(p *server.PeerInfo) float64 { return number.Flag(p.Current) })},
-		{Name: "nats_core_jetstream_cluster_raft_group_replica_peer_offline", Help: "1 if the leader has lost sight of the peer.", Extra: peerLabel, Many: metaReplicas(func(p *server.PeerInfo) float64 { return number.Flag(p.Offline) })},
+		{Name: "nats_core_jetstream_cluster_raft_group_replica_peer_offline", Help: "1 if the peer is offline, as the leader sees it.", Extra: peerLabel, Many: metaReplicas(func(p *server.PeerInfo) float64 { return number.Flag(p.Offline) })},
 	},
 }
 

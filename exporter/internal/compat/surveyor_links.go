@@ -48,7 +48,7 @@ var SurveyorRoutes = &table.Group[*routeStat]{
 		{Name: "nats_core_route_sent_bytes", Type: metric.Counter, Help: "Bytes sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Sent.Bytes) }},
 		{Name: "nats_core_route_recv_msg_count", Type: metric.Counter, Help: "Messages received over the route.", Value: func(r *routeStat) float64 { return float64(r.Received.Msgs) }},
 		{Name: "nats_core_route_recv_bytes", Type: metric.Counter, Help: "Bytes received over the route.", Value: func(r *routeStat) float64 { return float64(r.Received.Bytes) }},
-		{Name: "nats_core_route_pending_bytes", Help: "Bytes that wait to be sent over the route.", Value: func(r *routeStat) float64 { return float64(r.Pending) }},
+		{Name: "nats_core_route_pending_bytes", Help: "Bytes pending on the route.", Value: func(r *routeStat) float64 { return float64(r.Pending) }},
 	},
 }
 
@@ -76,7 +76,7 @@ var SurveyorGateways = &table.Group[*gatewayStat]{
 		{Name: "nats_core_gateway_sent_bytes", Type: metric.Counter, Help: "Bytes sent to the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Sent.Bytes) }},
 		{Name: "nats_core_gateway_recv_msg_count", Type: metric.Counter, Help: "Messages received from the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Received.Msgs) }},
 		{Name: "nats_core_gateway_recv_bytes", Type: metric.Counter, Help: "Bytes received from the cluster.", Value: func(g *gatewayStat) float64 { return float64(g.Received.Bytes) }},
-		{Name: "nats_core_gateway_inbound_msg_count", Help: "Inbound connections from the cluster; the name says messages, and is kept.", Value: func(g *gatewayStat) float64 { return float64(g.NumInbound) }},
+		{Name: "nats_core_gateway_inbound_msg_count", Help: "Inbound connections from the cluster, although the name says messages.", Value: func(g *gatewayStat) float64 { return float64(g.NumInbound) }},
 	},
 }
 
@@ -116,13 +116,13 @@ func oneWay(out bool) func(*scrape.View, func(*native.Gateway)) {
 // gateway connection.
 func gatewayzRows(prefix string) []table.Row[*native.Gateway] {
 	return []table.Row[*native.Gateway]{
-		{Name: prefix + "configured", Help: "1 if the remote cluster is configured, 0 if learnt.", Value: native.Gateways.MustValue("nats_gateway_configured")},
+		{Name: prefix + "configured", Help: "1 if the remote cluster is configured, 0 if discovered.", Value: native.Gateways.MustValue("nats_gateway_configured")},
 		{Name: prefix + "conn_start_time_seconds", Help: "When the connection was made.", Value: func(g *native.Gateway) float64 { return number.Unix(g.Start) }},
-		{Name: prefix + "conn_last_activity_seconds", Help: "When anything last passed.", Value: func(g *native.Gateway) float64 { return number.Unix(g.LastActivity) }},
-		{Name: prefix + "conn_uptime_seconds", Help: "How long the connection has stood.", Value: native.Gateways.MustValue("nats_gateway_uptime_seconds")},
-		{Name: prefix + "conn_idle_seconds", Help: "How long since anything passed.", Value: native.Gateways.MustValue("nats_gateway_idle_seconds")},
+		{Name: prefix + "conn_last_activity_seconds", Help: "Time of the last activity.", Value: func(g *native.Gateway) float64 { return number.Unix(g.LastActivity) }},
+		{Name: prefix + "conn_uptime_seconds", Help: "Age of the connection.", Value: native.Gateways.MustValue("nats_gateway_uptime_seconds")},
+		{Name: prefix + "conn_idle_seconds", Help: "Time since the last activity.", Value: native.Gateways.MustValue("nats_gateway_idle_seconds")},
 		{Name: prefix + "conn_rtt", Help: "Round trip time in seconds.", Value: native.Gateways.MustValue("nats_gateway_rtt_seconds")},
-		{Name: prefix + "conn_pending_bytes", Help: "Bytes that wait to be sent.", Value: native.Gateways.MustValue("nats_gateway_pending_bytes")},
+		{Name: prefix + "conn_pending_bytes", Help: "Bytes pending.", Value: native.Gateways.MustValue("nats_gateway_pending_bytes")},
 		{Name: prefix + "conn_in_msgs", Help: "Messages received.", Value: native.Gateways.MustValue("nats_gateway_received_messages_total")},
 		{Name: prefix + "conn_out_msgs", Help: "Messages sent.", Value: native.Gateways.MustValue("nats_gateway_sent_messages_total")},
 		{Name: prefix + "conn_in_bytes", Help: "Bytes received.", Value: native.Gateways.MustValue("nats_gateway_received_bytes_total")},

@@ -26,9 +26,9 @@ var Connections = &table.Group[*scrape.ConnSum]{
 	Rows: []table.Row[*scrape.ConnSum]{
 		{Name: "nats_connections", Help: "Connections now, by account, kind and the client library's language.", Value: func(c *scrape.ConnSum) float64 { return c.Conns }},
 		{Name: "nats_connections_tls", Help: "Connections that are encrypted.", Value: func(c *scrape.ConnSum) float64 { return c.Tls }},
-		{Name: "nats_connections_pending_bytes", Help: "Bytes that wait to be read by the clients of these connections.", Value: func(c *scrape.ConnSum) float64 { return c.Pending }},
+		{Name: "nats_connections_pending_bytes", Help: "Bytes pending for the clients of these connections.", Value: func(c *scrape.ConnSum) float64 { return c.Pending }},
 		{Name: "nats_connections_subscriptions", Help: "Subscriptions of these connections.", Value: func(c *scrape.ConnSum) float64 { return c.Subs }},
-		{Name: "nats_connections_rtt_max_seconds", Help: "The longest round trip time among these connections, as last measured by the server.", Value: func(c *scrape.ConnSum) float64 { return c.RttMax }},
+		{Name: "nats_connections_rtt_max_seconds", Help: "Longest round trip time of these connections, as last measured by the server.", Value: func(c *scrape.ConnSum) float64 { return c.RttMax }},
 	},
 }
 
@@ -39,12 +39,12 @@ func HasSubsz(sv *fleet.Server) bool { return sv.Subsz != nil && sv.Subsz.Sublis
 var Subscriptions = &table.Group[*fleet.Server]{
 	Set: metric.Native, Collector: "subscriptions", Labels: serverLabels, Each: scrape.EachServer(HasSubsz), Ident: identServer,
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "nats_server_subscription_inserts_total", Type: metric.Counter, Help: "Subscriptions made since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumInserts) }},
-		{Name: "nats_server_subscription_removes_total", Type: metric.Counter, Help: "Subscriptions ended since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumRemoves) }},
+		{Name: "nats_server_subscription_inserts_total", Type: metric.Counter, Help: "Subscriptions created since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumInserts) }},
+		{Name: "nats_server_subscription_removes_total", Type: metric.Counter, Help: "Subscriptions removed since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumRemoves) }},
 		{Name: "nats_server_subscription_matches_total", Type: metric.Counter, Help: "Subjects looked up in the subscription list.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumMatches) }},
 		{Name: "nats_server_subscription_cache_entries", Help: "Subjects in the cache of the subscription list.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.NumCache) }},
-		{Name: "nats_server_subscription_cache_hit_ratio", Help: "Share of the lookups that the cache answered.", Value: func(s *fleet.Server) float64 { return s.Subsz.CacheHitRate }},
-		{Name: "nats_server_subscription_fanout_max", Help: "The most subscriptions that one cached subject reaches.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.MaxFanout) }},
+		{Name: "nats_server_subscription_cache_hit_ratio", Help: "Cache hit ratio of the subscription list.", Value: func(s *fleet.Server) float64 { return s.Subsz.CacheHitRate }},
+		{Name: "nats_server_subscription_fanout_max", Help: "Maximum fanout: subscriptions that match one cached subject.", Value: func(s *fleet.Server) float64 { return float64(s.Subsz.MaxFanout) }},
 	},
 }
 

@@ -64,7 +64,7 @@ var FleetMissing = &table.Group[*fleet.Missing]{
 		v[0], v[1], v[2], v[3], v[4] = m.ID, m.Label(), m.Cluster, string(m.Reason), m.Via
 	},
 	Rows: []table.Row[*fleet.Missing]{
-		{Name: "nats_server_missing", Help: "1 for each server that should have answered and did not, with the reason: gone (not connected any more), silent (connected, but hung or cut off), draining (in lame duck mode), behind (a silent server, named in via, holds the link to it), late (the time ran out before anything was known).", Value: func(*fleet.Missing) float64 { return 1 }},
+		{Name: "nats_server_missing", Help: "1 for each server that should have answered and did not, with the reason: gone (no peer is connected to it), silent (connected, but unresponsive), draining (in lame duck mode), behind (out of reach behind the unresponsive server named in via), late (the time ran out before anything was known).", Value: func(*fleet.Missing) float64 { return 1 }},
 		{Name: "nats_server_missing_links", Help: "Servers that still list a link to the missing one.", Value: func(m *fleet.Missing) float64 { return float64(len(m.SeenBy)) }},
 	},
 }
@@ -81,7 +81,7 @@ var FleetAnswers = &table.Group[*fleet.Problem]{
 		v[0], v[1], v[2], v[3] = p.ServerID, p.Server, string(p.Kind), string(p.Reason)
 	},
 	Rows: []table.Row[*fleet.Problem]{
-		{Name: "nats_server_answer_missing", Help: "1 for each answer that this scrape lacks although its server answered others, with the kind of question and the reason: late, unsupported, refused, malformed, truncated.", Value: func(*fleet.Problem) float64 { return 1 }},
+		{Name: "nats_server_answer_missing", Help: "1 for each answer that is missing from this scrape although its server answered other questions, with the kind of question and the reason: late, unsupported, refused, malformed, truncated.", Value: func(*fleet.Problem) float64 { return 1 }},
 	},
 }
 
@@ -90,7 +90,7 @@ var FleetTotals = &table.Plain{Set: metric.Native, Collector: "servers", Rows: [
 	{Name: "nats_servers_expected", Help: "Servers that should have answered this scrape.", Value: func(p *table.Page) float64 { return float64(p.Snapshot.Expected) }},
 	{Name: "nats_servers_answered", Help: "Servers that answered this scrape.", Value: func(p *table.Page) float64 { return float64(len(p.Snapshot.Servers)) }},
 	{Name: "nats_servers_missing", Help: "Servers that should have answered this scrape and did not.", Value: func(p *table.Page) float64 { return float64(len(p.Snapshot.Missing)) }},
-	{Name: "nats_servers_forgotten", Help: "Servers that others still count although they are proven dead, and were replaced or had announced their end.", Value: func(p *table.Page) float64 { return float64(p.Snapshot.Forgotten) }},
+	{Name: "nats_servers_forgotten", Help: "Servers that others still count although they are gone and were replaced, or had announced their shutdown.", Value: func(p *table.Page) float64 { return float64(p.Snapshot.Forgotten) }},
 	{Name: "nats_snapshot_duration_seconds", Help: "How long the servers took to answer, from the first question to the last answer.", Value: func(p *table.Page) float64 { return p.Snapshot.TookSeconds }},
-	{Name: "nats_snapshot_timestamp_seconds", Help: "When the last answer was in.", Value: func(p *table.Page) float64 { return number.Unix(p.Snapshot.Time) }},
+	{Name: "nats_snapshot_timestamp_seconds", Help: "Time of the last answer.", Value: func(p *table.Page) float64 { return number.Unix(p.Snapshot.Time) }},
 }}

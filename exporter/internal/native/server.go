@@ -34,26 +34,26 @@ var ServerLoad = &table.Group[*fleet.Server]{
 	Rows: []table.Row[*fleet.Server]{
 		{Name: "nats_server_start_time_seconds", Help: "When the server started.", Value: func(s *fleet.Server) float64 { return number.Unix(s.Statsz.Start) }},
 		{Name: "nats_server_uptime_seconds", Help: "How long the server has run, by its own clock.", Value: func(s *fleet.Server) float64 { return number.Between(s.Statsz.Start, s.Info.Time) }},
-		{Name: "nats_server_rtt_seconds", Help: "From the question to this server's answer.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds }},
+		{Name: "nats_server_rtt_seconds", Help: "Round trip time of the question to this server.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds }},
 		{Name: "nats_server_memory_bytes", Help: "Resident memory of the server.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Mem) }},
 		{Name: "nats_server_memory_limit_bytes", Help: "The server's GOMEMLIMIT; absent if not set.", Value: func(s *fleet.Server) float64 { return number.Positive(s.Statsz.MemLimit) }},
-		{Name: "nats_server_cores", Help: "Processor cores of the host.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Cores) }},
-		{Name: "nats_server_gomaxprocs", Help: "Cores that the server may use; absent on servers that do not tell.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Statsz.MaxProcs)) }},
-		{Name: "nats_server_cpu_usage_ratio", Help: "Processor use of the server: 1 is one core busy all the time.", Value: func(s *fleet.Server) float64 { return s.Statsz.CPU / 100 }},
+		{Name: "nats_server_cores", Help: "CPU cores of the host.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Cores) }},
+		{Name: "nats_server_gomaxprocs", Help: "Cores that the server may use; absent on servers that do not report it.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Statsz.MaxProcs)) }},
+		{Name: "nats_server_cpu_usage_ratio", Help: "CPU usage of the server: 1 is one core fully used.", Value: func(s *fleet.Server) float64 { return s.Statsz.CPU / 100 }},
 		{Name: "nats_server_connections", Help: "Client connections now.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Connections) }},
 		{Name: "nats_server_connections_opened_total", Type: metric.Counter, Help: "Connections opened since the server started.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.TotalConnections) }},
 		{Name: "nats_server_active_accounts", Help: "Accounts with clients on this server.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.ActiveAccounts) }},
-		{Name: "nats_server_subscriptions", Help: "Subscriptions that the server holds.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.NumSubs) }},
+		{Name: "nats_server_subscriptions", Help: "Subscriptions on the server.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.NumSubs) }},
 		{Name: "nats_server_sent_messages_total", Type: metric.Counter, Help: "Messages sent to clients, routes, gateways and leaf nodes.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Sent.Msgs) }},
 		{Name: "nats_server_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent to clients, routes, gateways and leaf nodes.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Sent.Bytes) }},
 		{Name: "nats_server_received_messages_total", Type: metric.Counter, Help: "Messages received from clients, routes, gateways and leaf nodes.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Received.Msgs) }},
 		{Name: "nats_server_received_bytes_total", Type: metric.Counter, Help: "Bytes received from clients, routes, gateways and leaf nodes.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Received.Bytes) }},
-		{Name: "nats_server_slow_consumers_total", Type: metric.Counter, Help: "Connections cut or stalled because they read too slowly, by kind of connection (all, on servers that do not tell the kind).", Extra: kindLabel, Many: slowConsumers},
+		{Name: "nats_server_slow_consumers_total", Type: metric.Counter, Help: "Connections cut or stalled because they read too slowly, by kind of connection (all, on servers that do not report the kind).", Extra: kindLabel, Many: slowConsumers},
 		{Name: "nats_server_stale_connections_total", Type: metric.Counter, Help: "Connections closed because they answered no ping, by kind of connection.", Extra: kindLabel, Many: staleConnections},
-		{Name: "nats_server_stalled_clients_total", Type: metric.Counter, Help: "Times that a publisher was held back because a subscriber read too slowly.", Value: func(s *fleet.Server) float64 {
+		{Name: "nats_server_stalled_clients_total", Type: metric.Counter, Help: "Times that a publisher was stalled because a subscriber read too slowly.", Value: func(s *fleet.Server) float64 {
 			return number.IfReported(s, fleet.FieldStalledClients, float64(s.Statsz.StalledClients))
 		}},
-		{Name: "nats_server_known_servers", Help: "Servers of the fleet that this server knows, itself included.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Statsz.ActiveServers)) }},
+		{Name: "nats_server_known_servers", Help: "Servers that this server knows of, itself included.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Statsz.ActiveServers)) }},
 		{Name: "nats_server_routes", Help: "Route connections now; a peer has several.", Value: func(s *fleet.Server) float64 { return float64(len(s.Statsz.Routes)) }},
 		{Name: "nats_server_gateways", Help: "Other clusters to which the server has a gateway connection.", Value: func(s *fleet.Server) float64 { return float64(len(s.Statsz.Gateways)) }},
 	},
@@ -75,7 +75,7 @@ var ServerClock = &table.Group[*clocked]{
 	},
 	Ident: func(c *clocked, v []string) { identServer(c.sv, v) },
 	Rows: []table.Row[*clocked]{
-		{Name: "nats_server_clock_skew_seconds", Help: "How far the server's clock is off from the exporter's, beyond what the travel of its answer explains.", Value: (*clocked).skew},
+		{Name: "nats_server_clock_skew_seconds", Help: "Difference between the server's clock and the exporter's, beyond the time that the answer took.", Value: (*clocked).skew},
 	},
 }
 
@@ -118,27 +118,27 @@ func HasVarz(sv *fleet.Server) bool { return sv.Varz != nil }
 var ServerConfig = &table.Group[*fleet.Server]{
 	Set: metric.Native, Collector: "config", Labels: serverLabels, Each: scrape.EachServer(HasVarz), Ident: identServer,
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "nats_server_max_connections", Help: "The most client connections that the server takes.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Varz.MaxConn)) }},
-		{Name: "nats_server_max_payload_bytes", Help: "The largest message that the server takes.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Varz.MaxPayload)) }},
-		{Name: "nats_server_max_pending_bytes", Help: "The most bytes that the server holds for one slow reader.", Value: func(s *fleet.Server) float64 { return number.Positive(s.Varz.MaxPending) }},
-		{Name: "nats_server_max_subscriptions", Help: "The most subscriptions of one connection; absent if not limited.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Varz.MaxSubs)) }},
+		{Name: "nats_server_max_connections", Help: "Maximum client connections of the server.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Varz.MaxConn)) }},
+		{Name: "nats_server_max_payload_bytes", Help: "Maximum size of a message.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Varz.MaxPayload)) }},
+		{Name: "nats_server_max_pending_bytes", Help: "Maximum pending bytes of one connection.", Value: func(s *fleet.Server) float64 { return number.Positive(s.Varz.MaxPending) }},
+		{Name: "nats_server_max_subscriptions", Help: "Maximum subscriptions of one connection; absent if not limited.", Value: func(s *fleet.Server) float64 { return number.Positive(int64(s.Varz.MaxSubs)) }},
 		{Name: "nats_server_write_deadline_seconds", Help: "How long a write to a connection may take.", Value: func(s *fleet.Server) float64 { return s.Varz.WriteDeadline.Seconds() }},
 		{Name: "nats_server_leafnodes", Help: "Leaf node connections now.", Value: func(s *fleet.Server) float64 { return float64(s.Varz.Leafs) }},
 		{Name: "nats_server_routes_configured", Help: "Routes in the server's configuration.", Value: func(s *fleet.Server) float64 { return float64(s.Varz.Remotes) }},
 		{Name: "nats_server_leaf_remotes_configured", Help: "Leaf node remotes in the server's configuration.", Value: func(s *fleet.Server) float64 { return float64(len(s.Varz.LeafNode.Remotes)) }},
 		{Name: "nats_server_config_load_time_seconds", Help: "When the server last read its configuration.", Value: func(s *fleet.Server) float64 { return number.Unix(s.Varz.ConfigLoadTime) }},
-		{Name: "nats_server_config_info", Help: "Always 1: the digest of the configuration in use. Servers of one cluster that should be equal have one digest.", Extra: []string{"digest"}, Many: func(s *fleet.Server, em *table.Emitter) {
+		{Name: "nats_server_config_info", Help: "Always 1: the digest of the configuration in use. Servers of a cluster with equal configuration have the same digest.", Extra: []string{"digest"}, Many: func(s *fleet.Server, em *table.Emitter) {
 			if s.Varz.ConfigDigest != "" {
 				em.PutLabel(1, s.Varz.ConfigDigest)
 			}
 		}},
 		{Name: "nats_server_build_info", Help: "Always 1: the Go version and the commit that the server was built from.", Extra: []string{"go_version", "commit"}, Many: func(s *fleet.Server, em *table.Emitter) { em.PutLabels(1, s.Varz.GoVersion, s.Varz.GitCommit) }},
 		{Name: "nats_server_http_requests_total", Type: metric.Counter, Help: "Requests to the server's monitoring port, by path.", Extra: []string{"path"}, Many: httpRequests},
-		{Name: "nats_server_pinned_account_failures_total", Type: metric.Counter, Help: "Logins refused because their account is not pinned.", Value: func(s *fleet.Server) float64 { return float64(s.Varz.PinnedAccountFail) }},
-		{Name: "nats_server_disk_io_waiters", Help: "Disk operations that wait for their turn.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.Waiters) })},
-		{Name: "nats_server_disk_io_waits_total", Type: metric.Counter, Help: "Disk operations that had to wait for their turn.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.Waits) })},
-		{Name: "nats_server_disk_io_wait_seconds_total", Type: metric.Counter, Help: "Time that disk operations waited for their turn.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.WaitTime) / 1e9 })},
-		{Name: "nats_server_disk_io_wait_max_seconds", Help: "The longest that a disk operation waited for its turn.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.MaxWaitTime) / 1e9 })},
+		{Name: "nats_server_pinned_account_failures_total", Type: metric.Counter, Help: "Logins refused because the account is not pinned.", Value: func(s *fleet.Server) float64 { return float64(s.Varz.PinnedAccountFail) }},
+		{Name: "nats_server_disk_io_waiters", Help: "Disk operations in the queue.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.Waiters) })},
+		{Name: "nats_server_disk_io_waits_total", Type: metric.Counter, Help: "Disk operations that were queued.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.Waits) })},
+		{Name: "nats_server_disk_io_wait_seconds_total", Type: metric.Counter, Help: "Time that disk operations were queued.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.WaitTime) / 1e9 })},
+		{Name: "nats_server_disk_io_wait_max_seconds", Help: "The longest time that a disk operation was queued.", Value: disk(func(d *server.DiskIOWaitStats) float64 { return float64(d.MaxWaitTime) / 1e9 })},
 	},
 }
 

@@ -51,7 +51,7 @@ var Streams = &table.Group[*scrape.Stream]{
 	Rows: []table.Row[*scrape.Stream]{
 		{Name: "nats_jetstream_stream_messages", Help: "Messages in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.Msgs) }},
 		{Name: "nats_jetstream_stream_bytes", Help: "Bytes in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.Bytes) }},
-		{Name: "nats_jetstream_stream_consumers", Help: "Consumers of the stream, on all of its servers; absent without the collector consumers where its replicas cannot know.", Value: (*scrape.Stream).Consumers},
+		{Name: "nats_jetstream_stream_consumers", Help: "Consumers of the stream, on all of its servers; absent without the collector consumers where a replica does not know.", Value: (*scrape.Stream).Consumers},
 		{Name: "nats_jetstream_stream_subjects", Help: "Subjects with messages in the stream.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.NumSubjects) }},
 		{Name: "nats_jetstream_stream_deleted_messages", Help: "Gaps in the stream: messages deleted between the first and the last.", Value: func(s *scrape.Stream) float64 { return float64(s.Detail.State.NumDeleted) }},
 		{Name: "nats_jetstream_stream_first_sequence", Help: "Sequence number of the first message.", Value: Single(func(d *server.StreamDetail) float64 { return float64(d.State.FirstSeq) })},
@@ -66,12 +66,12 @@ var Streams = &table.Group[*scrape.Stream]{
 			return number.Flag(s.Leads())
 		}},
 		{Name: "nats_jetstream_stream_replicas", Help: "Replicas that the stream is configured to have.", Value: Configured(func(c *server.StreamConfig) float64 { return float64(c.Replicas) })},
-		{Name: "nats_jetstream_stream_limit_messages", Help: "The most messages of the stream; absent if not limited, as all limits.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(c.MaxMsgs) })},
-		{Name: "nats_jetstream_stream_limit_bytes", Help: "The most bytes of the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(c.MaxBytes) })},
-		{Name: "nats_jetstream_stream_limit_age_seconds", Help: "The longest that a message stays in the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(int64(c.MaxAge)) / 1e9 })},
-		{Name: "nats_jetstream_stream_limit_consumers", Help: "The most consumers of the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(int64(c.MaxConsumers)) })},
+		{Name: "nats_jetstream_stream_limit_messages", Help: "Maximum messages of the stream; absent if not limited, as all limits.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(c.MaxMsgs) })},
+		{Name: "nats_jetstream_stream_limit_bytes", Help: "Maximum bytes of the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(c.MaxBytes) })},
+		{Name: "nats_jetstream_stream_limit_age_seconds", Help: "Maximum age of a message in the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(int64(c.MaxAge)) / 1e9 })},
+		{Name: "nats_jetstream_stream_limit_consumers", Help: "Maximum consumers of the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(int64(c.MaxConsumers)) })},
 		{Name: "nats_jetstream_stream_refuses_new", Help: "1 if the stream refuses new messages at its limits, 0 if it drops old ones.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Flag(c.Discard == server.DiscardNew) })},
-		{Name: "nats_jetstream_stream_folded", Help: "Streams that are summed under this name because of the limit of streams with series of their own.", Value: func(s *scrape.Stream) float64 { return number.Positive(int64(s.Folded)) }},
+		{Name: "nats_jetstream_stream_folded", Help: "Streams summed under this name, beyond the limit of streams with their own series.", Value: func(s *scrape.Stream) float64 { return number.Positive(int64(s.Folded)) }},
 	},
 }
 
@@ -102,9 +102,9 @@ var StreamReplicas = &table.Group[*replica]{
 	},
 	Rows: []table.Row[*replica]{
 		{Name: "nats_jetstream_stream_replica_current", Help: "1 if the follower has all of the stream, as its leader sees it.", Value: func(r *replica) float64 { return number.Flag(r.p.Current) }},
-		{Name: "nats_jetstream_stream_replica_offline", Help: "1 if the stream's leader has lost sight of the follower.", Value: func(r *replica) float64 { return number.Flag(r.p.Offline) }},
-		{Name: "nats_jetstream_stream_replica_lag", Help: "Operations that the follower lacks.", Value: func(r *replica) float64 { return float64(r.p.Lag) }},
-		{Name: "nats_jetstream_stream_replica_seen_seconds", Help: "How long since the stream's leader heard of the follower.", Value: func(r *replica) float64 { return r.p.Active.Seconds() }},
+		{Name: "nats_jetstream_stream_replica_offline", Help: "1 if the follower is offline, as the stream's leader sees it.", Value: func(r *replica) float64 { return number.Flag(r.p.Offline) }},
+		{Name: "nats_jetstream_stream_replica_lag", Help: "Operations that the follower is behind.", Value: func(r *replica) float64 { return float64(r.p.Lag) }},
+		{Name: "nats_jetstream_stream_replica_seen_seconds", Help: "Time since the stream's leader last heard from the follower.", Value: func(r *replica) float64 { return r.p.Active.Seconds() }},
 	},
 }
 
@@ -140,14 +140,14 @@ var StreamSources = &table.Group[*Origin]{
 		v[10] = strconv.Itoa(o.at) // one stream may be a source twice, with other filters
 	},
 	Rows: []table.Row[*Origin]{
-		{Name: "nats_jetstream_stream_origin_lag", Help: "Messages of the origin that the mirror or sourcing stream still lacks.", Value: func(o *Origin) float64 { return float64(o.O.Lag) }},
-		{Name: "nats_jetstream_stream_origin_idle_seconds", Help: "How long since anything came from the origin; absent if nothing ever came.", Value: func(o *Origin) float64 {
+		{Name: "nats_jetstream_stream_origin_lag", Help: "Messages of the origin that are not copied yet.", Value: func(o *Origin) float64 { return float64(o.O.Lag) }},
+		{Name: "nats_jetstream_stream_origin_idle_seconds", Help: "Time since the origin was last heard from; absent if never.", Value: func(o *Origin) float64 {
 			if o.O.Active < 0 {
 				return number.None
 			}
 			return o.O.Active.Seconds()
 		}},
-		{Name: "nats_jetstream_stream_origin_failed", Help: "1 if the copy from the origin ended with an error or never began.", Value: func(o *Origin) float64 { return number.Flag(o.O.Error != nil || o.O.Active < 0) }},
+		{Name: "nats_jetstream_stream_origin_failed", Help: "1 if copying from the origin failed or never started.", Value: func(o *Origin) float64 { return number.Flag(o.O.Error != nil || o.O.Active < 0) }},
 	},
 }
 
@@ -168,7 +168,7 @@ var LeaderlessStreams = &table.Group[*scrape.Leaderless]{
 		v[0], v[1], v[2], v[3] = h.Server.Info.Domain, h.Account.Id, h.Account.Name, h.Stream
 	},
 	Rows: []table.Row[*scrape.Leaderless]{
-		{Name: "nats_jetstream_stream_leaderless", Help: "1 for each stream of which some replica answered and none knows a leader: it takes no messages.", Value: func(*scrape.Leaderless) float64 { return 1 }},
+		{Name: "nats_jetstream_stream_leaderless", Help: "1 for each stream without a leader, as far as its replicas know: it accepts no messages.", Value: func(*scrape.Leaderless) float64 { return 1 }},
 	},
 }
 
@@ -179,6 +179,6 @@ var LeaderlessConsumers = &table.Group[*scrape.Leaderless]{
 		v[0], v[1], v[2], v[3], v[4] = h.Server.Info.Domain, h.Account.Id, h.Account.Name, h.Stream, h.Consumer
 	},
 	Rows: []table.Row[*scrape.Leaderless]{
-		{Name: "nats_jetstream_consumer_leaderless", Help: "1 for each consumer of which some replica answered and none knows a leader: it delivers nothing.", Value: func(*scrape.Leaderless) float64 { return 1 }},
+		{Name: "nats_jetstream_consumer_leaderless", Help: "1 for each consumer without a leader, as far as its replicas know: it delivers nothing.", Value: func(*scrape.Leaderless) float64 { return 1 }},
 	},
 }
