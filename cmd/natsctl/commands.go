@@ -24,7 +24,8 @@ func commands() []cli.Entry {
 // program joins the commands and their tables.
 func program() cli.App {
 	return cli.App{
-		Help: tagline, Entries: commands(), Advices: advices(), Rewrite: clustercmd.Rewrite, NatsCommands: fromNats, NatsFlags: flagsFromNats,
+		Help: tagline, Examples: []string{"demo", "context add prod -s tls://nats.example.net --creds sys.creds --select", "server ls", "top"},
+		Entries: commands(), Advices: advices(), Rewrite: clustercmd.Rewrite, NatsCommands: fromNats, NatsFlags: flagsFromNats,
 		Values: slices.Concat(contextcmd.Values(), clustercmd.Values(), fleetcmd.Values(), topcmd.Values()),
 	}
 }

@@ -29,6 +29,7 @@ type Command interface {
 // Entry is one row of the command table: a command, or a group of them.
 type Entry struct {
 	Name, Help string
+	Examples   []string // lines to call it with, without the name of the program
 	Aliases    []string
 	Cmd        Command
 	Sub        []Entry
@@ -39,10 +40,11 @@ type Entry struct {
 // App is what a program is made of: its commands, and what they add to the
 // tables of the console.
 type App struct {
-	Help    string // what the program is, in one sentence
-	Entries []Entry
-	Advices []Advice // what to do about the errors of the commands
-	Values  []Value  // what completes their flags and arguments
+	Help     string // what the program is, in one sentence
+	Examples []string
+	Entries  []Entry
+	Advices  []Advice // what to do about the errors of the commands
+	Values   []Value  // what completes their flags and arguments
 	// Rewrite may say more about the error of a command that was given
 	// arguments; path is the command. It is asked before advice is looked up.
 	Rewrite func(e *Env, err error, path string, args []string) error
@@ -67,7 +69,7 @@ func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err er
 	kp := kingpin.New("natsctl", a.Help)
 	kp.UsageWriter(e.Out).ErrorWriter(e.Err).Terminate(func(code int) { panic(terminated(code)) })
 	kp.HelpFlag.Short('h').Help("Show help for the command before it; natsctl help COMMAND does the same.")
-	kp.UsageTemplate(usageTemplate).UsageFuncs(usageFuncs())
+	kp.UsageTemplate(usageTemplate).UsageFuncs(usageFuncs(a))
 	defer func() {
 		switch x := recover().(type) {
 		case nil:

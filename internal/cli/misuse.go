@@ -27,7 +27,7 @@ func misuses() []misuse {
 			return noCommand(w, m[1])
 		}},
 		{re(`^must select a subcommand`), func(w *Line, _ []string) error {
-			return fmt.Errorf("%s needs one of its commands: %s", w.typed(), strings.Join(values(commandNames(w.commands())), ", "))
+			return needsCommand{w.typed(), commandRows(w.commands())}
 		}},
 		{re(`^unknown (?:long|short) flag '(.*)'$`), func(w *Line, m []string) error {
 			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
@@ -103,4 +103,26 @@ func values(list []Candidate) []string {
 		words[i] = c.Value
 	}
 	return words
+}
+
+// needsCommand is a group of commands that was named without one of them.
+type needsCommand struct {
+	group string
+	rows  [][2]string // the commands, with what they do
+}
+
+// Error names the group.
+func (n needsCommand) Error() string { return n.group + " needs a command" }
+
+// Lines are the error, then the commands.
+func (n needsCommand) Lines() []string {
+	lines := []string{n.Error() + ":"}
+	width := 0
+	for _, row := range n.rows {
+		width = max(width, len(row[0]))
+	}
+	for _, row := range n.rows {
+		lines = append(lines, fmt.Sprintf("  %-*s  %s", width, row[0], row[1]))
+	}
+	return lines
 }

@@ -11,8 +11,15 @@ import (
 // Entries are the commands about natsctl itself.
 func Entries() []Entry {
 	return []Entry{
-		{Name: "completion", Help: "Print the script that completes command lines in a shell.", Cmd: &completionCommand{}},
-		{Name: "version", Help: "Show the version and what this binary was built from.", Cmd: &versionCommand{}},
+		{Name: "completion", Help: "Print the script that completes command lines in a shell.", Cmd: &completionCommand{}, Examples: []string{
+			"completion bash",
+			"completion zsh",
+			"completion fish",
+		}},
+		{Name: "version", Help: "Show the version and what this binary was built from.", Cmd: &versionCommand{}, Examples: []string{
+			"version",
+			"version -o json",
+		}},
 	}
 }
 

@@ -29,15 +29,21 @@ usage: {{.App.Name}} {{.Context.SelectedCommand}}{{if .Context.SelectedCommand.F
 {{if .Context.SelectedCommand.Commands}}Commands:
 {{.Context.SelectedCommand.Commands | CommandRows | FormatTwoColumns}}
 {{end -}}
-Global flags (context, credentials, output) stand in: {{.App.Name}} --help
+Examples:
+{{range Examples .Context.SelectedCommand}}  {{$.App.Name}} {{.}}
+{{end}}
+For the global flags (context, credentials, output), see {{.App.Name}} --help.
 {{else -}}
 usage: {{.App.Name}} [<flags>] <command> [<args> ...]
 
 {{.App.Help | Wrap 0}}
 Commands:
 {{.App.Commands | CommandRows | FormatTwoColumns}}
-{{.App.Name}} COMMAND --help explains a command and lists those below it.
+For a command and those below it, see {{.App.Name}} COMMAND --help.
 
+Examples:
+{{range Examples nil}}  {{$.App.Name}} {{.}}
+{{end}}
 Global flags:
 {{.Context.Flags | FlagRows | FormatTwoColumns}}
 Exit codes: 0 ok, 1 failed, 2 usage, 3 partial answer or invalid measurement, 4 auth or
@@ -46,8 +52,43 @@ permission, 5 unreachable or timeout, 6 check or SLO failed, 130 interrupted.
 `
 
 // usageFuncs are what the template needs beside kingpin's own functions.
-func usageFuncs() template.FuncMap {
-	return template.FuncMap{"CommandRows": commandRows, "FlagRows": flagRows, "ArgRows": argRows, "ArgSummary": argSummary}
+func usageFuncs(a App) template.FuncMap {
+	return template.FuncMap{
+		"CommandRows": commandRows, "FlagRows": flagRows, "ArgRows": argRows, "ArgSummary": argSummary,
+		"Examples": func(c *kingpin.CmdModel) []string {
+			if c == nil {
+				return a.Examples
+			}
+			return examples(a.Entries, strings.Fields(c.FullCommand))
+		},
+	}
+}
+
+// examples are the lines that show how to call a command, by its full name.
+func examples(entries []Entry, path []string) []string {
+	for _, c := range entries {
+		switch {
+		case c.Name != path[0]:
+		case len(path) > 1:
+			return examples(c.Sub, path[1:])
+		default:
+			return c.examples()
+		}
+	}
+	return nil
+}
+
+// examples are the lines of a command; of a group, the first of each of up to
+// four of its commands.
+func (c Entry) examples() (lines []string) {
+	const most = 4
+	lines = c.Examples
+	for _, sub := range c.Sub {
+		if own := sub.examples(); len(own) > 0 && len(lines) < most && len(c.Examples) == 0 {
+			lines = append(lines, own[0])
+		}
+	}
+	return lines
 }
 
 // commandRows are commands with what they do; three dots mark those that have

@@ -12,22 +12,40 @@ func Entries() []cli.Entry { return []cli.Entry{benchEntry()} }
 
 func benchEntry() cli.Entry {
 	return cli.Entry{Name: "bench", Help: "Measure what a system can do, and compare measurements.", Sub: []cli.Entry{
-		workload("pub", "Publish without subscribers; the server confirms.", &benchPubFlags{}),
-		workload("pubsub", "Publish and subscribe in one run.", &benchPubSubFlags{}),
-		workload("request", "Send requests to a service and wait for the replies.", &benchRequestFlags{}),
-		{Name: "serve", Help: "Answer the requests of a benchmark in another process.", Cmd: &benchServe{}},
-		{Name: "js", Help: "JetStream.", Sub: []cli.Entry{
-			workload("pub", "Publish into a stream.", &benchJSPubFlags{}),
-			workload("consume", "Consume what a stream holds.", &benchJSConsumeFlags{}),
-			workload("e2e", "Publish into a stream and consume it at the same time.", &benchJSE2EFlags{}),
+		workload("pub", "Publish without subscribers; the server confirms.", &benchPubFlags{}, "bench pub", "bench pub orders --rate 10k --duration 30s --size 1KiB"),
+		workload("pubsub", "Publish and subscribe in one run.", &benchPubSubFlags{}, "bench pubsub --subs 4", "bench pubsub orders --rate 50k --save result.json"),
+		workload("request", "Send requests to a service and wait for the replies.", &benchRequestFlags{}, "bench request", "bench request orders --clients 16 --rate 2k"),
+		{Name: "serve", Help: "Answer the requests of a benchmark in another process.", Cmd: &benchServe{}, Examples: []string{
+			"bench serve orders",
+			"bench serve orders --responders 4 --think 2ms --reply-size 1KiB",
 		}},
-		workload("kv", "Get, put and compare-and-set the keys of a bucket.", &benchKVFlags{}),
+		{Name: "js", Help: "JetStream.", Sub: []cli.Entry{
+			workload("pub", "Publish into a stream.", &benchJSPubFlags{}, "bench js pub", "bench js pub --replicas 3 --rate 5k --duration 1m"),
+			workload("consume", "Consume what a stream holds.", &benchJSConsumeFlags{}, "bench js consume", "bench js consume --stream ORDERS"),
+			workload("e2e", "Publish into a stream and consume it at the same time.", &benchJSE2EFlags{}, "bench js e2e", "bench js e2e --replicas 3 --rate 1k"),
+		}},
+		workload("kv", "Get, put and compare-and-set the keys of a bucket.", &benchKVFlags{}, "bench kv", "bench kv --keys 10k --rate 2k"),
 		benchSearchEntry(),
-		{Name: "run", Help: "Run a scenario file.", Cmd: &benchRun{}},
-		{Name: "ab", Help: "Run two scenarios interleaved and compare them.", Cmd: &benchAB{}},
-		{Name: "compare", Help: "Compare two saved results.", Cmd: &benchCompare{}},
-		{Name: "calibrate", Help: "Measure the limits of this machine and its load generator.", Cmd: &benchCalibrate{}},
-		{Name: "report", Help: "Show a saved result.", Cmd: &benchReport{}},
+		{Name: "run", Help: "Run a scenario file.", Cmd: &benchRun{}, Examples: []string{
+			"bench run scenario.yaml --save result.json",
+			"bench run scenario.yaml --set rate=10k",
+		}},
+		{Name: "ab", Help: "Run two scenarios interleaved and compare them.", Cmd: &benchAB{}, Examples: []string{
+			"bench ab a.yaml b.yaml",
+			"bench ab a.yaml b.yaml --runs 8 --context dev --context-b staging",
+		}},
+		{Name: "compare", Help: "Compare two saved results.", Cmd: &benchCompare{}, Examples: []string{
+			"bench compare before.json after.json",
+			"bench compare before.json after.json --fail-on 'p99+10%'",
+		}},
+		{Name: "calibrate", Help: "Measure the limits of this machine and its load generator.", Cmd: &benchCalibrate{}, Examples: []string{
+			"bench calibrate",
+			"bench calibrate --offline",
+		}},
+		{Name: "report", Help: "Show a saved result.", Cmd: &benchReport{}, Examples: []string{
+			"bench report result.json",
+			"bench report result.json -o html",
+		}},
 	}}
 }
 
@@ -38,7 +56,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.As[doubtfulError](), cli.ExitPartial, cli.Hint("every reason is listed above; a longer run, a lower rate or a quieter machine may help")),
 		cli.On(cli.Is(scenario.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; see natsctl bench COMMAND --help")),
 		cli.On(cli.Is(scenario.ErrUnit), cli.ExitUsage, nil),
-		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("use a file written by natsctl bench with --save FILE or -o json")),
+		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("use a file that natsctl bench wrote (--save FILE, or -o json)")),
 		cli.On(cli.Is(bench.ErrNoInterest), cli.ExitUnreachable, cli.Hint("check that the user may publish and subscribe to this subject: natsctl account info")),
 		cli.On(cli.Is(bench.ErrNoResponders), cli.ExitUnreachable, cli.Hint("start the service, or use built-in responders: natsctl bench serve SUBJECT, or --serve 1")),
 		cli.On(cli.Is(bench.ErrNotOurs), cli.ExitFailed, nil),
@@ -48,6 +66,6 @@ func Advices() []cli.Advice {
 }
 
 // workload is the row of a workload.
-func workload(name, help string, s workloadFlags) cli.Entry {
-	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{workloadFlags: s}}
+func workload(name, help string, s workloadFlags, examples ...string) cli.Entry {
+	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{workloadFlags: s}, Examples: examples}
 }

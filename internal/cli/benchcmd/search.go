@@ -15,7 +15,10 @@ import (
 // that takes a rate.
 func benchSearchEntry() cli.Entry {
 	row := func(name, help string, s workloadFlags) cli.Entry {
-		return cli.Entry{Name: name, Help: help, Cmd: &benchSearch{workloadFlags: s}}
+		return cli.Entry{Name: name, Help: help, Cmd: &benchSearch{workloadFlags: s}, Examples: []string{
+			"bench search " + name + " --slo 'p99<10ms'",
+			"bench search " + name + " --slo 'p99.9<20ms,lost=0' --start 5k --save curve.json",
+		}}
 	}
 	return cli.Entry{Name: "search", Help: "Find the highest rate that meets an objective.", Sub: []cli.Entry{
 		row("pub", "Search with bench pub.", &benchPubFlags{}),

@@ -17,22 +17,67 @@ func clusterEntry() cli.Entry {
 		Name: "cluster",
 		Help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
 		Sub: []cli.Entry{
-			{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}},
-			{Name: "down", Help: "Stop a cluster; its data and its contexts stay.", Cmd: &clusterDown{}},
-			{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove all that is left of it.", Cmd: &clusterDelete{}},
-			{Name: "ls", Aliases: []string{"list"}, Help: "List the local clusters.", Cmd: &clusterLs{}},
-			{Name: "status", Help: "Show how each node of a cluster is.", Cmd: &clusterStatus{}},
-			{Name: "env", Help: "Print the environment variables for a cluster.", Cmd: &clusterEnv{}},
-			{Name: "logs", Help: "Show the logs of all nodes in the order of time.", Cmd: &clusterLogs{}},
+			{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}, Examples: []string{
+				"cluster up",
+				"cluster up rehearsal --clusters east,west --nodes 3",
+				"cluster up secure --auth operator --tls",
+				"cluster up -f cluster.yaml --dry-run",
+			}},
+			{Name: "down", Help: "Stop a cluster; its data and its contexts stay.", Cmd: &clusterDown{}, Examples: []string{
+				"cluster down",
+				"cluster down rehearsal",
+			}},
+			{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove all that is left of it.", Cmd: &clusterDelete{}, Examples: []string{
+				"cluster delete rehearsal",
+				"cluster delete rehearsal --yes",
+			}},
+			{Name: "ls", Aliases: []string{"list"}, Help: "List the local clusters.", Cmd: &clusterLs{}, Examples: []string{
+				"cluster ls",
+				"cluster ls -o wide",
+			}},
+			{Name: "status", Help: "Show how each node of a cluster is.", Cmd: &clusterStatus{}, Examples: []string{
+				"cluster status",
+				"cluster status rehearsal --watch 2s",
+			}},
+			{Name: "env", Help: "Print the environment variables for a cluster.", Cmd: &clusterEnv{}, Examples: []string{
+				"cluster env",
+				"cluster env rehearsal --shell fish",
+				"cluster env rehearsal --show-secrets",
+			}},
+			{Name: "logs", Help: "Show the logs of all nodes in the order of time.", Cmd: &clusterLogs{}, Examples: []string{
+				"cluster logs",
+				"cluster logs east-1 --follow",
+				"cluster logs --level warn --since 5m",
+			}},
 			{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
 			lameDuckEntry(),
-			{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", Cmd: &clusterRoll{}},
-			{Name: "chaos", Help: "Make repeatable trouble for a while, and mend it all.", Cmd: &clusterChaos{}},
-			{Name: "export", Help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", Cmd: &clusterExport{}},
+			{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", Cmd: &clusterRoll{}, Examples: []string{
+				"cluster roll",
+				"cluster roll rehearsal --server-bin ./nats-server",
+				"cluster roll rehearsal --embedded --max-unavailable 2",
+			}},
+			{Name: "chaos", Help: "Make repeatable trouble for a while, and mend it all.", Cmd: &clusterChaos{}, Examples: []string{
+				"cluster chaos --for 5m",
+				"cluster chaos rehearsal --seed 7 --kinds kill,latency",
+				"cluster chaos --dry-run",
+			}},
+			{Name: "export", Help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", Cmd: &clusterExport{}, Examples: []string{
+				"cluster export --format compose --dir compose",
+				"cluster export rehearsal --format helm --with-secrets --dir chart",
+			}},
 			{Name: "user", Help: "Users of a cluster: list, and in operator mode add and revoke.", Sub: []cli.Entry{
-				{Name: "ls", Aliases: []string{"list"}, Help: "List the users and their contexts.", Cmd: &clusterUserLs{}},
-				{Name: "add", Help: "Make a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}},
-				{Name: "revoke", Help: "Throw a user out of every server, for good (operator mode).", Cmd: &clusterUserRevoke{}},
+				{Name: "ls", Aliases: []string{"list"}, Help: "List the users and their contexts.", Cmd: &clusterUserLs{}, Examples: []string{
+					"cluster user ls",
+					"cluster user ls rehearsal -o json",
+				}},
+				{Name: "add", Help: "Make a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}, Examples: []string{
+					"cluster user add alice --account APP",
+					"cluster user add reader --account APP --sub 'orders.>'",
+				}},
+				{Name: "revoke", Help: "Throw a user out of every server, for good (operator mode).", Cmd: &clusterUserRevoke{}, Examples: []string{
+					"cluster user revoke alice",
+					"cluster user revoke alice --in rehearsal --yes",
+				}},
 			}},
 			{Name: "fault", Help: "Disturb the links between nodes, and heal them.", Sub: faultEntries()},
 		},

@@ -15,12 +15,21 @@ import (
 // nodeEntries are the actions on nodes, one command each.
 func nodeEntries() []cli.Entry {
 	out := []cli.Entry{
-		{Name: "add", Help: "Add a node to a cluster that runs.", Cmd: &clusterNodeAdd{}},
-		{Name: "rm", Aliases: []string{"remove"}, Help: "Remove the last node of a cluster that runs.", Cmd: &clusterNodeRm{}},
+		{Name: "add", Help: "Add a node to a cluster that runs.", Cmd: &clusterNodeAdd{}, Examples: []string{
+			"cluster node add east",
+			"cluster node add east --in rehearsal",
+		}},
+		{Name: "rm", Aliases: []string{"remove"}, Help: "Remove the last node of a cluster that runs.", Cmd: &clusterNodeRm{}, Examples: []string{
+			"cluster node rm east-4",
+			"cluster node rm east-4 --in rehearsal --yes",
+		}},
 	}
 	for _, a := range broker.NodeActions() {
 		if a.Name != "lame-duck" { // stands beside node
-			out = append(out, cli.Entry{Name: a.Name, Help: a.Help, Cmd: &clusterNode{action: a}})
+			out = append(out, cli.Entry{Name: a.Name, Help: a.Help, Cmd: &clusterNode{action: a}, Examples: []string{
+				"cluster node " + a.Name + " east-1",
+				"cluster node " + a.Name + " east-1 east-2 --in rehearsal",
+			}})
 		}
 	}
 	return out
@@ -74,18 +83,42 @@ func (c *clusterNode) act(ctx context.Context, e *cli.Env, l local) error {
 func lameDuckEntry() cli.Entry {
 	i := slices.IndexFunc(broker.NodeActions(), func(a broker.NodeAction) bool { return a.Name == "lame-duck" })
 	a := broker.NodeActions()[i]
-	return cli.Entry{Name: a.Name, Aliases: []string{"drain"}, Help: a.Help, Cmd: &clusterNode{action: a}}
+	return cli.Entry{Name: a.Name, Aliases: []string{"drain"}, Help: a.Help, Cmd: &clusterNode{action: a}, Examples: []string{
+		"cluster lame-duck east-1",
+		"cluster lame-duck east-1 --duration 30s --grace 5s --in rehearsal",
+	}}
 }
 
 // faultEntries are the faults, one command each, and what undoes them.
 func faultEntries() []cli.Entry {
 	return []cli.Entry{
-		{Name: "partition", Help: "Cut all links between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: broker.Partition}},
-		{Name: "latency", Help: "Let everything between them arrive later.", Cmd: &clusterFault{kind: broker.Latency}},
-		{Name: "bandwidth", Help: "Let only so many bytes a second through.", Cmd: &clusterFault{kind: broker.Bandwidth}},
-		{Name: "blackhole", Help: "Leave connections open and let nothing through.", Cmd: &clusterFault{kind: broker.Blackhole}},
-		{Name: "drop", Help: "Close the connections once; they may come back.", Cmd: &clusterFault{kind: broker.Drop}},
-		{Name: "ls", Aliases: []string{"list"}, Help: "List the faults of now.", Cmd: &clusterFaultLs{}},
-		{Name: "heal", Help: "End faults, all when no number is given.", Cmd: &clusterHeal{}},
+		{Name: "partition", Help: "Cut all links between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: broker.Partition}, Examples: []string{
+			"cluster fault partition east west",
+			"cluster fault partition east-1 east-2 --oneway --for 30s",
+		}},
+		{Name: "latency", Help: "Let everything between them arrive later.", Cmd: &clusterFault{kind: broker.Latency}, Examples: []string{
+			"cluster fault latency east west 80ms",
+			"cluster fault latency east west 35ms --jitter 10ms --for 5m",
+		}},
+		{Name: "bandwidth", Help: "Let only so many bytes a second through.", Cmd: &clusterFault{kind: broker.Bandwidth}, Examples: []string{
+			"cluster fault bandwidth east west 1MB",
+			"cluster fault bandwidth edge '*' 256KB --for 1m",
+		}},
+		{Name: "blackhole", Help: "Leave connections open and let nothing through.", Cmd: &clusterFault{kind: broker.Blackhole}, Examples: []string{
+			"cluster fault blackhole east-1",
+			"cluster fault blackhole east west --for 30s",
+		}},
+		{Name: "drop", Help: "Close the connections once; they may come back.", Cmd: &clusterFault{kind: broker.Drop}, Examples: []string{
+			"cluster fault drop east-1",
+			"cluster fault drop east west",
+		}},
+		{Name: "ls", Aliases: []string{"list"}, Help: "List the faults of now.", Cmd: &clusterFaultLs{}, Examples: []string{
+			"cluster fault ls",
+			"cluster fault ls rehearsal -o json",
+		}},
+		{Name: "heal", Help: "End faults, all when no number is given.", Cmd: &clusterHeal{}, Examples: []string{
+			"cluster fault heal",
+			"cluster fault heal 1 3 --in rehearsal",
+		}},
 	}
 }

@@ -21,18 +21,59 @@ func contextEntry() cli.Entry {
 		Name: "context", Aliases: []string{"ctx"},
 		Help: "Saved contexts: where to connect, and as whom. The nats CLI uses the same ones.",
 		Sub: []cli.Entry{
-			{Name: "add", Aliases: []string{"create", "save"}, Help: "Save a new context made of the global flags.", Cmd: &contextAdd{}},
-			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context: what flags say, or all of it in an editor.", Cmd: &contextEdit{}},
-			{Name: "copy", Aliases: []string{"cp"}, Help: "Save a context under a second name, with what flags change.", Cmd: &contextCopy{}},
-			{Name: "ls", Aliases: []string{"list"}, Help: "List the contexts.", Cmd: &contextLs{}},
-			{Name: "show", Aliases: []string{"info", "view"}, Help: "Show a context, and where each value that would be used comes from.", Cmd: &contextShow{}},
-			{Name: "select", Aliases: []string{"switch", "set"}, Help: "Use a context whenever none is named.", Cmd: &contextSelect{}},
-			{Name: "previous", Help: "Select the context that was selected before.", Cmd: &contextPrevious{}},
-			{Name: "unselect", Help: "Leave no context selected.", Cmd: &contextUnselect{}},
-			{Name: "rm", Aliases: []string{"remove"}, Help: "Remove a context.", Cmd: &contextRm{}},
-			{Name: "validate", Help: "Check contexts, and with --connect how far each of their URLs gets.", Cmd: &contextValidate{}},
-			{Name: "protect", Help: "Let actions in this context ask for --force.", Cmd: &contextProtect{on: true}},
-			{Name: "unprotect", Help: "Lift the protection of a context.", Cmd: &contextProtect{}},
+			{Name: "add", Aliases: []string{"create", "save"}, Help: "Save a new context made of the global flags.", Cmd: &contextAdd{}, Examples: []string{
+				"context add dev -s nats://127.0.0.1:4222",
+				"context add prod -s tls://nats.example.net --creds prod.creds --select",
+				"context add ops -s nats://10.0.0.1 --user ops --password-file ops.txt --protected",
+			}},
+			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context: what flags say, or all of it in an editor.", Cmd: &contextEdit{}, Examples: []string{
+				"context edit dev",
+				"context edit dev -s nats://127.0.0.1:4333",
+				"context edit dev --clear creds",
+			}},
+			{Name: "copy", Aliases: []string{"cp"}, Help: "Save a context under a second name, with what flags change.", Cmd: &contextCopy{}, Examples: []string{
+				"context copy prod prod-sys --creds sys.creds",
+				"context copy dev staging -s tls://staging.example.net",
+			}},
+			{Name: "ls", Aliases: []string{"list"}, Help: "List the contexts.", Cmd: &contextLs{}, Examples: []string{
+				"context ls",
+				"context ls -o json",
+				"context ls --jq '.rows[].name'",
+			}},
+			{Name: "show", Aliases: []string{"info", "view"}, Help: "Show a context, and where each value that would be used comes from.", Cmd: &contextShow{}, Examples: []string{
+				"context show",
+				"context show prod",
+				"context show prod -o json",
+			}},
+			{Name: "select", Aliases: []string{"switch", "set"}, Help: "Use a context whenever none is named.", Cmd: &contextSelect{}, Examples: []string{
+				"context select prod",
+				"context select",
+			}},
+			{Name: "previous", Help: "Select the context that was selected before.", Cmd: &contextPrevious{}, Examples: []string{
+				"context previous",
+				"context previous -o json",
+			}},
+			{Name: "unselect", Help: "Leave no context selected.", Cmd: &contextUnselect{}, Examples: []string{
+				"context unselect",
+				"ctx unselect",
+			}},
+			{Name: "rm", Aliases: []string{"remove"}, Help: "Remove a context.", Cmd: &contextRm{}, Examples: []string{
+				"context rm staging",
+				"context rm old older --yes",
+			}},
+			{Name: "validate", Help: "Check contexts, and with --connect how far each of their URLs gets.", Cmd: &contextValidate{}, Examples: []string{
+				"context validate",
+				"context validate prod --connect",
+				"context validate --connect -o json",
+			}},
+			{Name: "protect", Help: "Let actions in this context ask for --force.", Cmd: &contextProtect{on: true}, Examples: []string{
+				"context protect prod",
+				"context protect prod prod-sys",
+			}},
+			{Name: "unprotect", Help: "Lift the protection of a context.", Cmd: &contextProtect{}, Examples: []string{
+				"context unprotect prod",
+				"context unprotect prod prod-sys",
+			}},
 		},
 	}
 }

@@ -24,10 +24,23 @@ func Entries() []cli.Entry { return []cli.Entry{exporterEntry()} }
 
 func exporterEntry() cli.Entry {
 	return cli.Entry{Name: "exporter", Help: "Serve every server's metrics to Prometheus from one endpoint.", Sub: []cli.Entry{
-		{Name: "serve", Help: "Serve the metrics until interrupted; so does `natsctl exporter` alone.", Cmd: &exporterServeCommand{}, Standard: true},
-		{Name: "check", Help: "Ask the fleet once and show how many series each metric would have.", Cmd: &exporterCheckCommand{}},
-		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}},
-		{Name: "dashboards", Help: "Write dashboards for Grafana.", Cmd: &exporterDashboardsCommand{}},
+		{Name: "serve", Help: "Serve the metrics until interrupted; so does `natsctl exporter` alone.", Cmd: &exporterServeCommand{}, Examples: []string{
+			"exporter --context sys",
+			"exporter serve --context sys --web.listen-address :7777",
+			"exporter serve --context sys --collect servers --collect streams --top 100",
+		}, Standard: true},
+		{Name: "check", Help: "Ask the fleet once and show how many series each metric would have.", Cmd: &exporterCheckCommand{}, Examples: []string{
+			"exporter check --context sys",
+			"exporter check --context sys --sort series --limit 20",
+		}},
+		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}, Examples: []string{
+			"exporter rules",
+			"exporter rules --max-for 5m",
+		}},
+		{Name: "dashboards", Help: "Write dashboards for Grafana.", Cmd: &exporterDashboardsCommand{}, Examples: []string{
+			"exporter dashboards",
+			"exporter dashboards --dir dashboards",
+		}},
 	}}
 }
 

@@ -18,9 +18,21 @@ import (
 // sees all of them, any other user its own.
 func accountEntry() cli.Entry {
 	return cli.Entry{Name: "account", Help: "See accounts: all of them as a system user, its own as any user.", Sub: []cli.Entry{
-		{Name: "info", Help: "Show one account, and who you are in it.", Cmd: &accountInfoCommand{}},
-		{Name: "ls", Help: "List the accounts with their connections and traffic.", Cmd: &accountListCommand{}},
-		{Name: "conns", Help: "List the connections of one account.", Cmd: &accountConnsCommand{}},
+		{Name: "info", Help: "Show one account, and who you are in it.", Cmd: &accountInfoCommand{}, Examples: []string{
+			"account info",
+			"account info APP",
+			"account info APP -o json",
+		}},
+		{Name: "ls", Help: "List the accounts with their connections and traffic.", Cmd: &accountListCommand{}, Examples: []string{
+			"account ls",
+			"account ls --jetstream --sort bytes",
+			"account ls -o csv",
+		}},
+		{Name: "conns", Help: "List the connections of one account.", Cmd: &accountConnsCommand{}, Examples: []string{
+			"account conns",
+			"account conns APP --state all",
+			"account conns APP --subject orders.new",
+		}},
 	}}
 }
 

@@ -29,7 +29,12 @@ type checkCommand struct {
 }
 
 func checkEntry() cli.Entry {
-	return cli.Entry{Name: "check", Help: "Judge the fleet: what is wrong, where, why it matters, and what to do next.", Cmd: &checkCommand{}}
+	return cli.Entry{Name: "check", Help: "Judge the fleet: what is wrong, where, why it matters, and what to do next.", Cmd: &checkCommand{}, Examples: []string{
+		"check",
+		"check routes gateways --cluster east",
+		"check --set cpu_percent=70,90 --fail-on crit",
+		"check -o nagios",
+	}}
 }
 
 // checkFormats are the formats of check: the common ones, and those of

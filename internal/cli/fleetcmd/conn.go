@@ -16,7 +16,12 @@ import (
 // connEntry holds the commands about client connections.
 func connEntry() cli.Entry {
 	return cli.Entry{Name: "conn", Help: "Act on client connections.", Sub: []cli.Entry{
-		{Name: "kick", Help: "Close client connections, paced; clients that reconnect come back elsewhere or here.", Cmd: &connKickCommand{}},
+		{Name: "kick", Help: "Close client connections, paced; clients that reconnect come back elsewhere or here.", Cmd: &connKickCommand{}, Examples: []string{
+			"conn kick --client billing --dry-run",
+			"conn kick --account APP --rate 20",
+			"conn kick --filter 'pending_bytes > 1000000' --yes",
+			"conn kick --name east-1 --cid 42",
+		}},
 	}}
 }
 

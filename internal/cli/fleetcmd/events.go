@@ -28,7 +28,12 @@ type eventsCommand struct {
 }
 
 func eventsEntry() cli.Entry {
-	return cli.Entry{Name: "events", Help: "Follow what happens: connects, failed logins, lame ducks, shutdowns, JetStream advisories.", Cmd: &eventsCommand{}}
+	return cli.Entry{Name: "events", Help: "Follow what happens: connects, failed logins, lame ducks, shutdowns, JetStream advisories.", Cmd: &eventsCommand{}, Examples: []string{
+		"events",
+		"events --kind auth_error --kind disconnect",
+		`events --account APP --filter 'level = "warn"'`,
+		"events --count 100 -o ndjson",
+	}}
 }
 
 func (c *eventsCommand) Setup(cmd *kingpin.CmdClause) {

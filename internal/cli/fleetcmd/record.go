@@ -34,7 +34,11 @@ type recordCommand struct {
 }
 
 func recordEntry() cli.Entry {
-	return cli.Entry{Name: "record", Help: "Record the fleet and its events into a file, for --replay, support or a test.", Cmd: &recordCommand{}}
+	return cli.Entry{Name: "record", Help: "Record the fleet and its events into a file, for --replay, support or a test.", Cmd: &recordCommand{}, Examples: []string{
+		"record fleet.rec",
+		"record fleet.rec --every 10s --for 1h",
+		"record fleet.rec --want varz,connz --count 10",
+	}}
 }
 
 // recordable are the kinds that --want chooses from, all of them by default.

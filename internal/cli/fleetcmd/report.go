@@ -28,9 +28,25 @@ type report struct {
 func reportEntry() cli.Entry {
 	group := cli.Entry{Name: "report", Help: "Report on connections, links, JetStream and more, for the whole fleet."}
 	for _, r := range reports() {
-		group.Sub = append(group.Sub, cli.Entry{Name: r.name, Help: r.help, Cmd: &reportCommand{report: r}})
+		group.Sub = append(group.Sub, cli.Entry{Name: r.name, Help: r.help, Cmd: &reportCommand{report: r}, Examples: r.lines()})
 	}
 	return group
+}
+
+// lines are examples of a report.
+func (r report) lines() []string {
+	call := "server report " + r.name
+	switch r.name {
+	case "sharing":
+		return []string{call + " APP", call + " APP -o json"}
+	case "connections":
+		return []string{call + " --rate 2s --limit 20", call + " --account APP --state all", call + " --by account"}
+	case "gateways":
+		return []string{call + " --matrix", call + " --watch 2s"}
+	case "streams", "consumers":
+		return []string{call + " --account APP", call + " --limit 20 -o wide", call + " --watch 2s"}
+	}
+	return []string{call, call + " --cluster east -o wide", call + " --limit 10 -o json"}
 }
 
 // reportCommand makes one report.

@@ -25,7 +25,7 @@ func requestEntry() cli.Entry {
 			continue
 		}
 		group.Sub = append(group.Sub, cli.Entry{
-			Name: requestName(ep), Help: requestHelp(ep), Cmd: &serverRequestCommand{endpoint: ep},
+			Name: requestName(ep), Help: requestHelp(ep), Cmd: &serverRequestCommand{endpoint: ep}, Examples: requestExamples(ep),
 		})
 	}
 	return group
@@ -34,6 +34,15 @@ func requestEntry() cli.Entry {
 // requestName is the word for a request: connz, account-connz, claims-list.
 func requestName(ep *endpoint.Endpoint) string {
 	return strings.ReplaceAll(strings.ToLower(string(ep.Kind)), ".", "-")
+}
+
+// requestExamples are examples of a request.
+func requestExamples(ep *endpoint.Endpoint) []string {
+	call := "server request " + requestName(ep)
+	if ep.Account() {
+		return []string{call + " APP", call + " APP --name east-1 -o ndjson"}
+	}
+	return []string{call, call + " --name east-1", call + " --cluster east -o ndjson"}
 }
 
 func requestHelp(ep *endpoint.Endpoint) string {

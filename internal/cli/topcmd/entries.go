@@ -10,8 +10,18 @@ import (
 // Entries are the dashboard, and a fleet to try it on.
 func Entries() []cli.Entry {
 	return []cli.Entry{
-		{Name: "top", Help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", Cmd: &topCommand{}},
-		{Name: "demo", Help: "Start a super-cluster with traffic in one process, and show it.", Cmd: &demoCommand{}},
+		{Name: "top", Help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", Cmd: &topCommand{}, Examples: []string{
+			"top",
+			"top --view conns --sort pending_bytes",
+			"top --replay fleet.rec --at 14:03:22",
+			"top --once --view alerts -o json",
+		}},
+		{Name: "demo", Help: "Start a super-cluster with traffic in one process, and show it.", Cmd: &demoCommand{}, Examples: []string{
+			"demo",
+			"demo --faults",
+			"demo --for 10s -o json",
+			"demo --context dev",
+		}},
 	}
 }
 
