@@ -45,7 +45,7 @@ func TestKeysOfPages(t *testing.T) {
 		{"R", "▸raft"},
 		{":streams enter A", "JetStream › Accounts"},
 		{"3 o", "subscriptions that were recorded"},
-		{"o", "no longer asked"},
+		{"o", "no longer asking"},
 	} {
 		for _, k := range strings.Fields(step.keys) {
 			m.Update(keyNamed(k))

@@ -8,6 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 )
 
 // TestAccountDetails checks that the limits and imports of an account under an
@@ -49,7 +50,7 @@ func TestAccountDetails(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, frame)
 		}
 	}
-	if _, object := m.object(); strings.Contains(indented(object), "secret") {
+	if _, object := m.cur().SelectedObject(m.Context); strings.Contains(page.Indented(object), "secret") {
 		t.Error("the JSON of an account shows its JWT or a token")
 	}
 }

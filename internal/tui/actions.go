@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -14,53 +15,53 @@ import (
 )
 
 // mayAct tells whether actions were allowed at the start.
-func (m *Model) mayAct() bool {
-	return m.opt.Feed != nil && m.opt.Feed.Actions != nil && !m.inReplay() && !m.ownAccount()
+func mayAct(m *Model) bool {
+	return m.opt.Feed != nil && m.opt.Feed.Actions != nil && !m.InReplay() && !m.OneAccount()
 }
 
 // verbs are the actions on each sort of object.
 var (
-	serverVerbs = []pick{
-		{"reload", "read its configuration file again"},
-		{"kick-clients", "close all its client connections, paced; the server runs on"},
-		{"lame-duck", "move its clients to other servers, then end it"},
+	serverVerbs = []widget.Item{
+		{Text: "reload", Note: "read its configuration file again"},
+		{Text: "kick-clients", Note: "close all its client connections, paced; the server runs on"},
+		{Text: "lame-duck", Note: "move its clients to other servers, then end it"},
 	}
-	connVerbs = []pick{{"kick", "close the connection; the client may come back"}}
+	connVerbs = []widget.Item{{Text: "kick", Note: "close the connection; the client may come back"}}
 )
 
 // actionTime bounds one action: to move many clients takes its time.
 const actionTime = 10 * time.Minute
 
 // openActions chooses what to do with the selected object.
-func (m *Model) openActions() {
-	r, ok := m.selected()
-	if !ok || m.live == nil || m.live.Phase != live.Live {
+func openActions(m *Model) {
+	r, ok := m.cur().Selected()
+	if !ok || m.newest == nil || m.newest.Phase != live.Live {
 		m.say("nothing can be done while the fleet does not answer")
 		return
 	}
-	a := live.Action{Server: r.server, ServerID: r.serverID, Conn: r.cid, Who: r.who}
-	if err := m.aim(&a); err != nil {
+	a := live.Action{Server: r.Server, ServerID: r.ServerID, Conn: r.CID, Who: r.Client}
+	if err := aim(m, &a); err != nil {
 		m.fail(err.Error())
 		return
 	}
 	verbs, title := serverVerbs, "do to server "+view.Text(a.Server)
-	if r.cid != 0 {
+	if r.CID != 0 {
 		verbs, title = connVerbs, "do to "+view.Text(r.String())
 	}
-	m.overlay = &picker{title: title, items: verbs, take: func(m *Model, i int) tea.Cmd {
-		a.Verb = verbs[i].text
-		m.confirm(a)
+	m.overlay = &choiceBox{Picker: &widget.Picker{Title: title, Items: verbs}, take: func(m *Model, i int) tea.Cmd {
+		a.Verb = verbs[i].Text
+		confirm(m, a)
 		return nil
 	}}
 }
 
 // aim completes an action with the one server that it is about.
-func (m *Model) aim(a *live.Action) error {
+func aim(m *Model, a *live.Action) error {
 	if a.Server == "" {
 		return errors.New("actions are for servers and connections; choose one of these")
 	}
 	var rows []*live.ServerRow
-	for _, r := range m.live.Servers {
+	for _, r := range m.newest.Servers {
 		if r.Label() == a.Server && (a.ServerID == "" || a.ServerID == r.ID) {
 			rows = append(rows, r)
 		}
@@ -79,10 +80,10 @@ func (m *Model) aim(a *live.Action) error {
 }
 
 // confirm asks for the name of the object before an action.
-func (m *Model) confirm(a live.Action) {
+func confirm(m *Model, a live.Action) {
 	actions := m.opt.Feed.Actions
 	scope, command := actions.Plan(a)
-	m.overlay = &confirmation{actions: actions, action: a, scope: scope, command: command, input: newPrompt("", "")}
+	m.overlay = &confirmation{actions: actions, action: a, scope: scope, command: command, input: widget.NewPrompt("", ""), protected: m.opt.Feed.Protected}
 }
 
 // confirmation is the box that an action must pass: it says what it will
@@ -91,35 +92,33 @@ type confirmation struct {
 	actions        live.Actions // of the fleet that was on the screen
 	action         live.Action
 	scope, command string
-	input          *prompt
+	input          *widget.Prompt
 	wrong          bool
+	protected      bool
 }
 
-func (c *confirmation) key(m *Model, msg tea.KeyMsg) tea.Cmd {
+func (c *confirmation) press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cmd) {
 	switch msg.String() {
 	case "esc":
-		m.overlay = nil
-		m.say("nothing was done")
-		return nil
+		return true, act(func(m *Model) { m.say("nothing was done") })
 	case "enter":
-		if c.input.input.Value() != view.Text(c.action.Target()) {
+		if c.input.Input.Value() != view.Text(c.action.Target()) {
 			c.wrong = true
-			return nil
+			return false, nil
 		}
-		m.overlay = nil
-		return m.perform(c.actions, c.action)
+		return true, func(m *Model) tea.Cmd { return perform(m, c.actions, c.action) }
 	}
 	c.wrong = false
-	c.input.input, _ = c.input.input.Update(msg)
-	return nil
+	c.input.Input, _ = c.input.Input.Update(msg)
+	return false, nil
 }
 
-func (c *confirmation) draw(m *Model, a cell.Area) {
+func (c *confirmation) Draw(a cell.Area) {
 	room := min(a.W-8, 90)
-	lines := wrap(view.Text(c.scope), room)
+	lines := widget.Wrap(view.Text(c.scope), room)
 	command := len(lines) + 2
 	lines = append(lines, "", "the same for the shell:")
-	lines = append(lines, wrap(view.Text(c.command), room-2)...)
+	lines = append(lines, widget.Wrap(view.Text(c.command), room-2)...)
 	end := len(lines)
 	lines = append(lines, "", fmt.Sprintf("type %s to confirm:", view.Text(c.action.Target())))
 	w := 40
@@ -128,10 +127,10 @@ func (c *confirmation) draw(m *Model, a cell.Area) {
 	}
 	style := cell.Style(cell.Warning)
 	title := c.action.Verb + " " + view.Text(c.action.Target())
-	if m.opt.Feed.Protected {
+	if c.protected {
 		style, title = cell.Banner, title+"  PROTECTED"
 	}
-	in := centered(a, min(w, a.W-6), len(lines)+1, title, style)
+	in := widget.Centered(a, min(w, a.W-6), len(lines)+1, title, style)
 	for y, l := range lines {
 		x, st := 0, cell.Style(cell.Plain)
 		if y >= command && y < end {
@@ -139,13 +138,13 @@ func (c *confirmation) draw(m *Model, a cell.Area) {
 		}
 		in.Write(x, y, l, st)
 	}
-	x := in.Write(0, len(lines), c.input.input.Value(), cell.Input)
+	x := in.Write(0, len(lines), c.input.Input.Value(), cell.Input)
 	x = in.Write(x, len(lines), " ", cell.Input|cell.Selected)
 	if c.wrong {
 		in.Write(x+2, len(lines), "✗ that is not its name", cell.Danger)
 	}
 }
 
-func (c *confirmation) hints() [][2]string {
+func (c *confirmation) Hints() [][2]string {
 	return [][2]string{{"Enter", "do it"}, {"Esc", "do nothing"}}
 }

@@ -3,61 +3,34 @@ package tui
 import (
 	"context"
 	"net"
-	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-
-	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/page"
 )
 
-// addresses are the names of clients' addresses, asked for while the operator
-// wants them.
-type addresses struct {
-	on     bool
-	asking bool
-	names  map[string]string // by address; empty: it has none
-}
+// resolveAtOnce is how many addresses one task asks for.
+const resolveAtOnce = 16
 
-// askAtOnce is how many addresses one task asks for.
-const askAtOnce = 16
+// maxNames bounds how many names of addresses are remembered.
+const maxNames = 10_000
 
-// maxAddresses bounds what is remembered.
-const maxAddresses = 10_000
-
-// toggleNames begins or ends to show names in the place of addresses.
-func (m *Model) toggleNames() {
-	m.dns.on = !m.dns.on
-	m.touch()
-	if m.dns.on {
-		m.say("showing the names of addresses (reverse DNS) as they come; d ends it")
-		return
-	}
-	m.say("addresses again")
-}
-
-// lookUp asks for the names of the addresses on the screen, a few at a time;
+// resolve asks for the names of the addresses on the screen, a few at a time;
 // nil when they are known or not wanted.
-func (m *Model) lookUp() tea.Cmd {
-	p := m.cur()
-	if !m.dns.on || m.dns.asking || p.spec.kind != connsPage || m.st == nil {
-		return nil
-	}
-	rows, isConns := p.list().sheet.(*rowsOf[*fleet.ConnRow])
-	if !isConns {
+func resolve(m *Model) tea.Cmd {
+	if !m.HostNames || m.resolving || m.State == nil {
 		return nil
 	}
 	var ips []string
-	for _, row := range p.list().visible() {
-		ip := rows.rows[row].Info.IP
-		if _, known := m.dns.names[ip]; !known && ip != "" && !slices.Contains(ips, ip) && len(ips) < askAtOnce {
+	for _, ip := range page.AddressesOnScreen(m.cur()) {
+		if _, known := m.Names[ip]; !known && len(ips) < resolveAtOnce {
 			ips = append(ips, ip)
 		}
 	}
 	if len(ips) == 0 {
 		return nil
 	}
-	m.dns.asking = true
+	m.resolving = true
 	ask := m.opt.Lookup
 	if ask == nil {
 		ask = net.DefaultResolver.LookupAddr
@@ -71,27 +44,18 @@ func (m *Model) lookUp() tea.Cmd {
 				found[ip] = strings.TrimSuffix(names[0], ".")
 			}
 		}
-		return act(func(m *Model) { m.named(found) })
+		return act(func(m *Model) { addNames(m, found) })
 	})
 }
 
-// named takes the names that were found.
-func (m *Model) named(found map[string]string) {
-	m.dns.asking = false
-	if m.dns.names == nil || len(m.dns.names) > maxAddresses {
-		m.dns.names = map[string]string{}
+// addNames remembers the names that were found.
+func addNames(m *Model, found map[string]string) {
+	m.resolving = false
+	if m.Names == nil || len(m.Names) > maxNames {
+		m.Names = map[string]string{}
 	}
 	for ip, name := range found {
-		m.dns.names[ip] = name
+		m.Names[ip] = name
 	}
-	m.touch()
-}
-
-// addressText is the name of a connection's address; empty: none is known, or
-// wanted.
-func (m *Model) addressText(r *fleet.ConnRow) string {
-	if !m.dns.on {
-		return ""
-	}
-	return m.dns.names[r.Info.IP]
+	m.Touch()
 }

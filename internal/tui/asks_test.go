@@ -10,6 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 )
 
 // TestAsksWhatIsShown checks that the expensive answers are asked only while
@@ -33,7 +34,7 @@ func TestAsksWhatIsShown(t *testing.T) {
 			return nil
 		}
 		m := NewModel(Options{Feed: &live.Feed{}}, c.Send)
-		m.goRoot(serversPage)
+		m.goRoot(page.Servers)
 		m.settle()
 		st := next(0)
 		for range 3 {
@@ -45,7 +46,7 @@ func TestAsksWhatIsShown(t *testing.T) {
 			}
 		}
 		before := time.Now()
-		m.goRoot(connsPage)
+		m.goRoot(page.Connections)
 		m.settle()
 		for len(st.Conns) == 0 {
 			st = next(st.Data)
@@ -53,7 +54,7 @@ func TestAsksWhatIsShown(t *testing.T) {
 		if waited := time.Since(before); waited > 100*time.Millisecond {
 			t.Errorf("connections came %s after their page was opened", waited)
 		}
-		m.goRoot(serversPage)
+		m.goRoot(page.Servers)
 		m.settle()
 		for range 3 {
 			st = next(st.Data)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -14,7 +15,7 @@ import (
 )
 
 // crowded is a screen of a crowd, with rates.
-func crowded(servers, conns int, page pageKind) (*Model, *live.Deriver, *live.State) {
+func crowded(servers, conns int, page page.Kind) (*Model, *live.Deriver, *live.State) {
 	d := live.NewDeriver()
 	st := &live.State{Phase: live.Live, Every: 2 * time.Second, Wanted: 2 * time.Second}
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
@@ -31,7 +32,7 @@ func crowded(servers, conns int, page pageKind) (*Model, *live.Deriver, *live.St
 
 // BenchmarkFrame10kConns draws one frame of a page of 10,000 connections.
 func BenchmarkFrame10kConns(b *testing.B) {
-	m, _, _ := crowded(2, 5000, connsPage)
+	m, _, _ := crowded(2, 5000, page.Connections)
 	b.ReportAllocs()
 	for b.Loop() {
 		if m.View() == "" {
@@ -42,7 +43,7 @@ func BenchmarkFrame10kConns(b *testing.B) {
 
 // BenchmarkKey10kConns takes a key and draws the frame that answers it.
 func BenchmarkKey10kConns(b *testing.B) {
-	m, _, _ := crowded(2, 5000, connsPage)
+	m, _, _ := crowded(2, 5000, page.Connections)
 	down := keyNamed("down")
 	for b.Loop() {
 		m.Update(down)
@@ -53,7 +54,7 @@ func BenchmarkKey10kConns(b *testing.B) {
 // BenchmarkState10kConns takes new answers: sorts the rows and finds the
 // selection again.
 func BenchmarkState10kConns(b *testing.B) {
-	m, _, st := crowded(2, 5000, connsPage)
+	m, _, st := crowded(2, 5000, page.Connections)
 	for b.Loop() {
 		st.Data++
 		m.Update(stateMsg{st})
@@ -63,8 +64,8 @@ func BenchmarkState10kConns(b *testing.B) {
 
 // BenchmarkFilter10kConns takes new answers through a filter expression.
 func BenchmarkFilter10kConns(b *testing.B) {
-	m, _, st := crowded(2, 5000, connsPage)
-	m.narrow([]string{"pending>100B and account=APP"})
+	m, _, st := crowded(2, 5000, page.Connections)
+	narrow(m, []string{"pending>100B and account=APP"})
 	for b.Loop() {
 		st.Data++
 		m.Update(stateMsg{st})
@@ -74,7 +75,7 @@ func BenchmarkFilter10kConns(b *testing.B) {
 // BenchmarkDerive10kConns derives rows and rates of 10,000 connections, off
 // the screen's goroutine.
 func BenchmarkDerive10kConns(b *testing.B) {
-	_, d, st := crowded(2, 5000, connsPage)
+	_, d, st := crowded(2, 5000, page.Connections)
 	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
 	snaps := []*fleet.Snapshot{fixture.Crowd(2, 5000, now, 3), fixture.Crowd(2, 5000, now.Add(2*time.Second), 4)}
 	i := 0
@@ -86,7 +87,7 @@ func BenchmarkDerive10kConns(b *testing.B) {
 
 // BenchmarkFrame1kServers draws the topology of 1,000 servers.
 func BenchmarkFrame1kServers(b *testing.B) {
-	m, _, _ := crowded(1000, 0, topoPage)
+	m, _, _ := crowded(1000, 0, page.Topology)
 	b.ReportAllocs()
 	for b.Loop() {
 		m.View()
@@ -95,7 +96,7 @@ func BenchmarkFrame1kServers(b *testing.B) {
 
 // BenchmarkKey1kServers takes a key on 1,000 servers and draws the frame.
 func BenchmarkKey1kServers(b *testing.B) {
-	m, _, _ := crowded(1000, 0, serversPage)
+	m, _, _ := crowded(1000, 0, page.Servers)
 	for b.Loop() {
 		m.Update(keyNamed("down"))
 		m.View()
@@ -104,7 +105,7 @@ func BenchmarkKey1kServers(b *testing.B) {
 
 // BenchmarkDerive1kServers derives the state of 1,000 servers.
 func BenchmarkDerive1kServers(b *testing.B) {
-	_, d, st := crowded(1000, 0, serversPage)
+	_, d, st := crowded(1000, 0, page.Servers)
 	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
 	snaps := []*fleet.Snapshot{fixture.Crowd(1000, 0, now, 3), fixture.Crowd(1000, 0, now.Add(2*time.Second), 4)}
 	i := 0
@@ -117,8 +118,8 @@ func BenchmarkDerive1kServers(b *testing.B) {
 // TestFrameCost keeps the promise on frames with room for a machine that is
 // busy: what counts is that the rows beyond the window cost nothing.
 func TestFrameCost(t *testing.T) {
-	small, _, _ := crowded(1, 100, connsPage)
-	large, _, _ := crowded(2, 5000, connsPage)
+	small, _, _ := crowded(1, 100, page.Connections)
+	large, _, _ := crowded(2, 5000, page.Connections)
 	cost := func(m *Model) float64 { return testing.AllocsPerRun(20, func() { m.View() }) }
 	if a, b := cost(small), cost(large); b > a*1.2+20 {
 		t.Errorf("a frame of 100 connections takes %.0f allocations, one of 10,000 takes %.0f", a, b)
@@ -130,7 +131,7 @@ func TestFrameCost(t *testing.T) {
 func TestDeriveCost(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 1, 0, 0, time.UTC)
 	cost := func(servers int) float64 {
-		_, d, st := crowded(servers, 0, serversPage)
+		_, d, st := crowded(servers, 0, page.Servers)
 		snaps := []*fleet.Snapshot{fixture.Crowd(servers, 0, now, 3), fixture.Crowd(servers, 0, now.Add(2*time.Second), 4)}
 		i := 0
 		return testing.AllocsPerRun(2, func() {

@@ -4,53 +4,148 @@ import (
 	"slices"
 
 	"github.com/charmbracelet/bubbles/key"
-	tea "github.com/charmbracelet/bubbletea"
-)
 
-// bind is one row of the key table: the keys, what the help and the last line
-// say of them, where they work, and what they do.
-type bind struct {
-	key.Binding
-	hint string // on the last line; empty: not there
-	in   where  // pages; zero: all
-	when func(*Model) bool
-	do   func(*Model) tea.Cmd
-}
+	"github.com/natsctl/natsctl/internal/tui/page"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/natsctl/natsctl/internal/tui/live"
+)
 
 // press makes a row of the key table: keys as bubbletea names them, how they
 // are shown, what they do.
-func press(keys []string, shown, help, hint string, in where, do func(*Model) tea.Cmd) bind {
-	return bind{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, help)), hint: hint, in: in, do: do}
+func press(keys []string, shown, help, hint string, do func(*Model) tea.Cmd) bind {
+	return bind{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, help)), hint: hint, do: do}
 }
 
-// only restricts a row to a condition.
+// only restricts a row to pages and times where when holds.
 func (b bind) only(when func(*Model) bool) bind {
-	b.when = when
+	b.when, b.local = when, true
 	return b
 }
 
-// works tells whether the keys do something on the open page now.
-func (b bind) works(m *Model) bool {
-	return b.in.has(m.cur().spec.kind) && (b.when == nil || b.when(m))
+// binds is the key table of the open page. Rows that belong to the page stand
+// before those of all, so that they win.
+func binds(m *Model) []bind {
+	return slices.Concat(replayBinds(), pageBinds(m.cur().Spec), jumpBinds(m.cur().Spec), tableBinds(), globalBinds())
 }
 
-func (b bind) matches(m *Model, msg tea.KeyMsg) bool {
-	return slices.Contains(b.Keys(), msg.String()) && b.works(m)
+// tabular tells whether rows are shown on the open page, in some mode of it.
+func tabular(m *Model) bool { return m.cur().Spec.Tabular() }
+
+// ofObjects tells whether the open page is about objects that can be opened.
+func ofObjects(m *Model) bool { return tabular(m) || m.cur().Spec.Kind == page.Server }
+
+// pageBinds are the keys of a page.
+func pageBinds(s *page.Spec) []bind {
+	var rows []bind
+	for _, k := range s.Keys {
+		rows = append(rows, press(k.Keys, k.Shown, k.Help, k.Hint, func(m *Model) tea.Cmd { return m.apply(k.Do(m.Context, m.cur())) }).
+			only(func(m *Model) bool { return k.When == nil || k.When(m.Context) }))
+	}
+	return rows
 }
 
-// act turns a plain change of the screen into what a key does.
-func act(f func(*Model)) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd {
-		f(m)
-		return nil
+// jumpKeys go from the selected object to what belongs to it.
+var jumpKeys = map[page.Kind][2]string{
+	page.Events:      {"e", "events of the object"},
+	page.Connections: {"c", "connections of the object: of its client, account or server"},
+	page.Topology:    {"L", "links of the server or the cluster"},
+	page.JetStream:   {"J", "streams of the account, or on the server"},
+}
+
+// jumpBinds are the pages that a page leads to, and the actions.
+func jumpBinds(s *page.Spec) []bind {
+	var rows []bind
+	for _, j := range s.Jumps {
+		k := jumpKeys[j.To]
+		rows = append(rows, press([]string{k[0]}, k[0], k[1], j.Hint, act(func(m *Model) { m.follow(j.To) })).
+			only(func(m *Model) bool { return j.To != page.Topology || m.SeesFleet() }))
+	}
+	return append(rows, press([]string{"x"}, "x", "actions on the object", "actions", act(openActions)).only(func(m *Model) bool { return ofObjects(m) && mayAct(m) }))
+}
+
+// globalBinds are the keys that work everywhere.
+func globalBinds() []bind {
+	rows := []bind{
+		press([]string{"enter"}, "Enter", "open", "open", func(m *Model) tea.Cmd { return m.apply(m.cur().Enter(m.Context)) }).only(ofObjects),
+		press([]string{"esc"}, "Esc", "clear the filter, then go back", "", act(escape)),
+		press([]string{"f"}, "f", "only what is faulty", "faults", act(func(m *Model) { m.cur().List().ToggleFaults() })).only(tabular),
+		press([]string{"/"}, "/", "filter: words, !word, ~regex or an expression", "filter", act(openFilter)),
+		press([]string{":"}, ":", "command line; Tab completes", "command", act(openCommand)),
+		press([]string{"p"}, "p", "pause the screen; collecting goes on", "pause", act(togglePause)),
+		press([]string{"r"}, "r", "ask again now", "", askAgain),
+		press([]string{"w"}, "w", "wide columns", "", act(func(m *Model) { m.Wide = !m.Wide; m.Touch() })).only(tabular),
+		press([]string{"t"}, "t", "totals or rates", "", act(toggleTotals)).only(tabular),
+		press([]string{"y"}, "y", "JSON of the object", "json", func(m *Model) tea.Cmd { return m.apply(page.Effect{Selected: true}) }).only(ofObjects),
+		press([]string{"Y"}, "Y", "copy the object's JSON to the clipboard", "", copyObject),
+		press([]string{"ctrl+s"}, "^S", "save what is on the screen", "save", saveNow),
+		press([]string{"ctrl+e"}, "^E", "hide the header", "", act(func(m *Model) { m.noHeader = !m.noHeader })),
+		press([]string{"-"}, "-", "the page before; again comes back", "", act(lastPage)),
+		press([]string{"["}, "[", "back in the history", "", act(func(m *Model) { travel(m, -1) })),
+		press([]string{"]"}, "]", "forward in the history", "", act(func(m *Model) { travel(m, +1) })),
+		press([]string{"<"}, "<", "shorter time window of the graphs", "", act(func(m *Model) { zoomTime(m, -1) })),
+		press([]string{">"}, ">", "longer time window of the graphs", "", act(func(m *Model) { zoomTime(m, +1) })),
+		press([]string{"M"}, "M", "take or leave the mouse", "", toggleMouse),
+		press([]string{"?"}, "?", "help for this page", "help", act(openHelp)),
+		press([]string{"ctrl+z"}, "^Z", "suspend; fg comes back", "", func(*Model) tea.Cmd { return suspend }),
+		press([]string{"q"}, "q", "back; at the root quit", "quit", backOrQuit),
+		press([]string{"ctrl+c"}, "^C", "quit", "", (*Model).quit),
+	}
+	for _, s := range page.All() {
+		if s.Digit != "" && !s.Own {
+			rows = append(rows, press([]string{s.Digit}, s.Digit, "go to "+s.Title, "", act(func(m *Model) { m.goRoot(s.Kind) })))
+		}
+	}
+	return rows
+}
+
+// tableBinds move in a table.
+func tableBinds() []bind {
+	by := func(n func(l *widget.List) int) func(*Model) tea.Cmd {
+		return act(func(m *Model) {
+			p := m.cur()
+			p.MoveBy(m.Context, n(p.List()))
+			if p.Spec.Kind == page.Events {
+				m.Following = p.List().At == 0
+			}
+		})
+	}
+	onList := func(f func(l *widget.List)) func(*Model) tea.Cmd { return act(func(m *Model) { f(m.cur().List()) }) }
+	return []bind{
+		press([]string{"up", "k"}, "↑ k", "up", "", by(func(*widget.List) int { return -1 })),
+		press([]string{"down", "j"}, "↓ j", "down", "", by(func(*widget.List) int { return 1 })),
+		press([]string{"pgup", "ctrl+b"}, "PgUp", "a page up", "", by(func(l *widget.List) int { return -max(l.Height-1, 1) })),
+		press([]string{"pgdown", "ctrl+f"}, "PgDn", "a page down", "", by(func(l *widget.List) int { return max(l.Height-1, 1) })),
+		press([]string{"home", "g"}, "g", "to the top", "", by(func(*widget.List) int { return -1 << 30 })),
+		press([]string{"end", "G"}, "G", "to the bottom", "", by(func(*widget.List) int { return 1 << 30 })),
+		press([]string{"left", "h"}, "← h", "columns to the left", "", act(func(m *Model) { m.cur().ScrollAcross(-1) })).only(tabular),
+		press([]string{"right", "l"}, "→ l", "columns to the right", "", act(func(m *Model) { m.cur().ScrollAcross(+1) })).only(tabular),
+		press([]string{"s"}, "s", "choose the sort column", "sort", act(openSort)).only(tabular),
+		press([]string{"S"}, "S", "reverse the sort", "", onList((*widget.List).ReverseSort)).only(tabular),
+		press([]string{"v"}, "v", "next way to show the page", "mode", act(func(m *Model) { m.cur().TurnMode(+1) })).only(func(m *Model) bool { return len(m.cur().Spec.Modes) > 1 }),
+		press([]string{"z"}, "z", "more room for the panel under the table, or less", "", act(func(m *Model) { m.cur().ZoomPane(m.Context) })).only(tabular),
+		press([]string{" "}, "Space", "pin the row to the top", "", onList((*widget.List).TogglePin)).only(tabular),
 	}
 }
 
-// lists are the pages whose rows are a table.
-var lists = on(topoPage, serversPage, connsPage, accountsPage, jetStreamPage, eventsPage, alertsPage, consumersPage, ownPage)
-
-// binds is the key table. Rows that belong to one page stand before those of
-// all, so that they win.
-func (m *Model) binds() []bind {
-	return slices.Concat(replayBinds(), pageBinds(), objectBinds(), tableBinds(), globalBinds())
+// replayBinds are the keys of a replay; they stand before all others.
+func replayBinds() []bind {
+	play := func(o live.Order) func(*Model) tea.Cmd { return act(func(m *Model) { m.send(o) }) }
+	rows := []bind{
+		press([]string{" "}, "Space", "play or pause the replay", "play", play(live.TogglePlay())),
+		press([]string{"left"}, "←", "one snapshot back", "", play(live.StepBy(-1))),
+		press([]string{"right"}, "→", "one snapshot on", "step", play(live.StepBy(+1))),
+		press([]string{"<"}, "<", "slower", "", play(live.ChangeSpeed(-1))),
+		press([]string{">"}, ">", "faster", "speed", play(live.ChangeSpeed(+1))),
+		press([]string{"["}, "[", "to the alert before", "", play(live.ToAlert(-1))),
+		press([]string{"]"}, "]", "to the next alert", "alert", play(live.ToAlert(+1))),
+		press([]string{"{"}, "{", "to the beginning", "", play(live.ToStart())),
+		press([]string{"}"}, "}", "to the end", "", play(live.ToEnd())),
+	}
+	for i := range rows {
+		rows[i].when = func(m *Model) bool { return m.InReplay() }
+	}
+	return rows
 }

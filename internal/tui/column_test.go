@@ -12,7 +12,7 @@ import (
 // the filter of the screen speak one language.
 func TestColumnsAreThoseOfTheReports(t *testing.T) {
 	m := modelOf(t, "super", "", 120, 40)
-	snap, top := m.st.Snap, m.st.Top
+	snap, top := m.State.Snap, m.State.Top
 	for _, page := range []struct {
 		keys  []string
 		table []string
@@ -30,7 +30,7 @@ func TestColumnsAreThoseOfTheReports(t *testing.T) {
 	} {
 		m := modelOf(t, "super", "", 120, 40, page.keys...)
 		have := map[string]bool{}
-		for _, h := range m.cur().list().heads {
+		for _, h := range m.cur().List().Heads {
 			if have[h.Name] {
 				t.Errorf("%v: two columns are named %s", page.keys, h.Name)
 			}
@@ -66,11 +66,11 @@ func TestFilterIsThatOfTheReports(t *testing.T) {
 		{[]string{":peers", "enter", `/role="leader"`, "enter"}, 2},
 	} {
 		m := modelOf(t, "super", "", 120, 40, f.keys...)
-		l := m.cur().list()
-		if l.failed != nil {
-			t.Errorf("%v: %v", f.keys, l.failed)
+		l := m.cur().List()
+		if l.Failed != nil {
+			t.Errorf("%v: %v", f.keys, l.Failed)
 		}
-		if n := len(l.order); n == 0 || f.rows > 0 && n != f.rows {
+		if n := len(l.Order); n == 0 || f.rows > 0 && n != f.rows {
 			t.Errorf("%v keeps %d rows, want %d", f.keys, n, f.rows)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -14,55 +16,41 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// command is one row of the table of the command line.
-type command struct {
-	names    []string // the first is its name, the others are aliases
-	args     string
-	help     string
-	complete func(m *Model) []string
-	run      func(m *Model, args []string) tea.Cmd
+// commands is the table of the command line: the pages, and what is beside
+// them.
+func commands(specs []*page.Spec) []command {
+	var out []command
+	for _, s := range specs {
+		if s.Help == "" {
+			continue
+		}
+		out = append(out, pageCommand(s.Kind, "", s.Help, append([]string{string(s.Kind)}, s.Names...)))
+		for _, mo := range s.Modes {
+			if mo.About != "" {
+				out = append(out, pageCommand(s.Kind, mo.Name, mo.About, append([]string{mo.Name}, mo.Names...)))
+			}
+		}
+	}
+	return append(out, otherCommands()...)
 }
 
-// commands is the table of the command line.
-func commands() []command {
-	page := func(kind pageKind, help string, names ...string) command {
-		return command{names: names, args: "[filter]", help: help, run: func(m *Model, args []string) tea.Cmd {
-			m.goRoot(kind)
-			return m.narrow(args)
-		}}
-	}
-	mode := func(kind pageKind, mode, help string, names ...string) command {
-		return command{names: names, args: "[filter]", help: help, run: func(m *Model, args []string) tea.Cmd {
-			m.goRoot(kind)
-			m.setMode(mode)
-			return m.narrow(args)
-		}}
-	}
+// pageCommand goes to a page, and to a mode of it unless that is empty.
+func pageCommand(kind page.Kind, mode, help string, names []string) command {
+	return command{names: names, args: "[filter]", help: help, run: func(m *Model, args []string) tea.Cmd {
+		m.goRoot(kind)
+		if mode != "" {
+			m.cur().SetMode(mode)
+		}
+		return narrow(m, args)
+	}}
+}
+
+// otherCommands are the commands that open no page behind a tab.
+func otherCommands() []command {
 	return []command{
-		page(topoPage, "topology", "topology", "topo", "t"),
-		mode(topoPage, "map", "topology as a map", "map"),
-		mode(topoPage, "tree", "topology as a tree", "tree"),
-		mode(topoPage, "matrix", "who reaches whom", "matrix"),
-		mode(topoPage, "links", "every link", "links", "l"),
-		page(serversPage, "servers", "servers", "srv", "s"),
-		page(connsPage, "connections", "connections", "conns", "conn", "c"),
-		mode(connsPage, "slow", "connections that fall behind", "slow"),
-		mode(connsPage, "idle", "connections that are idle", "idle"),
-		mode(connsPage, "closed", "connections that ended", "closed"),
-		mode(connsPage, "per-server", "connections added up for each server", "per-server"),
-		mode(connsPage, "per-account", "connections added up for each account", "per-account"),
-		mode(connsPage, "per-client", "connections added up for each client name", "per-client"),
-		page(accountsPage, "accounts", "accounts", "acc", "acct"),
-		page(jetStreamPage, "JetStream", "jetstream", "js"),
-		mode(jetStreamPage, "streams", "streams", "streams", "str"),
-		mode(jetStreamPage, "consumers", "consumers", "consumers", "con"),
-		mode(jetStreamPage, "peers", "servers with JetStream", "peers"),
-		mode(jetStreamPage, "raft", "raft groups", "raft"),
-		page(eventsPage, "events", "events", "ev"),
-		page(alertsPage, "alerts", "alerts", "al"),
-		{names: []string{"server"}, args: "name", help: "one server", complete: (*Model).serverNames, run: cmdServer},
-		{names: []string{"ctx", "context"}, args: "name", help: "another context", complete: (*Model).contextNames, run: cmdContext},
-		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: (*Model).filterNames, run: func(m *Model, args []string) tea.Cmd { return m.narrow(args) }},
+		{names: []string{"server"}, args: "name", help: "one server", complete: serverNames, run: cmdServer},
+		{names: []string{"ctx", "context"}, args: "name", help: "another context", complete: contextNames, run: cmdContext},
+		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: filterNames, run: func(m *Model, args []string) tea.Cmd { return narrow(m, args) }},
 		{names: []string{"refresh"}, args: "5s", help: "interval between questions", complete: fixed("1s", "2s", "5s", "10s", "30s", "1m"), run: cmdRefresh},
 		{names: []string{"theme"}, args: "name", help: "colours", complete: themeNames, run: cmdTheme},
 		{names: []string{"set"}, args: "what", help: "turn something on or off", complete: fixed("ascii", "braille", "blocks", "deltas", "mouse", "wide", "totals"), run: cmdSet},
@@ -70,38 +58,24 @@ func commands() []command {
 		{names: []string{"rec"}, args: "start|stop [file]", help: "record what is seen", complete: fixed("start", "stop"), run: cmdRec},
 		{names: []string{"open"}, args: "file", help: "replay a recording", run: cmdOpen},
 		{names: []string{"at"}, args: "15:04:05", help: "jump in a replay", run: cmdAt},
-		{names: []string{"forget"}, args: "server", help: "no longer show a server that is gone", complete: (*Model).ghostNames, run: cmdForget},
+		{names: []string{"forget"}, args: "server", help: "no longer show a server that is gone", complete: missingNames, run: cmdForget},
 		{names: []string{"reload"}, help: "read the configuration again", run: cmdReload},
-		{names: []string{"help"}, help: "keys and commands", run: func(m *Model, _ []string) tea.Cmd { m.openHelp(); return nil }},
+		{names: []string{"help"}, help: "keys and commands", run: func(m *Model, _ []string) tea.Cmd { openHelp(m); return nil }},
 		{names: []string{"quit", "q"}, help: "quit", run: func(m *Model, _ []string) tea.Cmd { return m.quit() }},
 	}
 }
 
 func fixed(words ...string) func(*Model) []string { return func(*Model) []string { return words } }
 
-// openCommand opens the command line.
-func (m *Model) openCommand() {
-	pr := newPrompt(":", "")
-	pr.hint = "a page, server NAME, ctx NAME, save svg …"
-	pr.suggest = completeCommand
-	pr.enter = func(m *Model, text string) tea.Cmd {
-		if strings.TrimSpace(text) != "" {
-			m.history = append(m.history, text)
-		}
-		return m.runCommand(text)
-	}
-	m.prompt = pr
-}
-
 // runCommand runs one line of the command line. A filter may follow a page's
 // name directly: conns /pending>1MB.
-func (m *Model) runCommand(text string) tea.Cmd {
+func runCommand(m *Model, text string) tea.Cmd {
 	words := strings.Fields(text)
 	if len(words) == 0 {
 		return nil
 	}
 	var names []string
-	for _, c := range commands() {
+	for _, c := range m.commands {
 		if slices.Contains(c.names, words[0]) {
 			return c.run(m, words[1:])
 		}
@@ -115,7 +89,7 @@ func (m *Model) runCommand(text string) tea.Cmd {
 func completeCommand(m *Model, text string) []string {
 	name, arg, hasArg := strings.Cut(text, " ")
 	var out []string
-	for _, c := range commands() {
+	for _, c := range m.commands {
 		if !hasArg {
 			for _, n := range c.names {
 				if strings.HasPrefix(n, name) && name != "" && n != name {
@@ -152,7 +126,7 @@ func completeField(heads []view.Head, text string) []string {
 }
 
 // narrow filters the open page.
-func (m *Model) narrow(args []string) tea.Cmd {
+func narrow(m *Model, args []string) tea.Cmd {
 	if len(args) == 0 {
 		return nil
 	}
@@ -165,29 +139,29 @@ func (m *Model) narrow(args []string) tea.Cmd {
 		}
 		text = named
 	}
-	l := m.cur().list()
-	l.setFilter(text)
-	l.arrange()
+	l := m.cur().List()
+	l.SetFilter(text)
+	l.Arrange()
 	return nil
 }
 
 func cmdServer(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
-	if m.st == nil { // at the start: whether it is there is not known yet
-		m.goRoot(serversPage)
-		m.push(serverPage, ref{server: name})
+	if m.State == nil { // at the start: whether it is there is not known yet
+		m.goRoot(page.Servers)
+		m.push(page.Target{Kind: page.Server, Scope: widget.Ref{Server: name}})
 		return nil
 	}
-	if r := m.oneServer(name, m.st.Named(name), m.serverNames()); r != nil {
-		m.goRoot(serversPage)
-		m.push(serverPage, ref{server: r.Name, serverID: r.ID, cluster: r.Cluster})
+	if r := oneServer(m, name, m.State.Named(name), serverNames(m)); r != nil {
+		m.goRoot(page.Servers)
+		m.push(page.Target{Kind: page.Server, Scope: widget.Ref{Server: r.Name, ServerID: r.ID, Cluster: r.Cluster}})
 	}
 	return nil
 }
 
 // oneServer is the only one of some servers; else it says what is wrong with
 // the name.
-func (m *Model) oneServer(name string, found []*live.ServerRow, names []string) *live.ServerRow {
+func oneServer(m *Model, name string, found []*live.ServerRow, names []string) *live.ServerRow {
 	switch len(found) {
 	case 0:
 		m.fail(fmt.Sprintf("no server %q%s", name, view.Suggest(name, names)))
@@ -210,7 +184,7 @@ func cmdRefresh(m *Model, args []string) tea.Cmd {
 		return nil
 	}
 	m.send(live.SetInterval(d))
-	m.say("asking every " + short(d))
+	m.say("asking every " + page.ShortDuration(d))
 	return nil
 }
 
@@ -239,18 +213,18 @@ func cmdSet(m *Model, args []string) tea.Cmd {
 		m.look.ASCII = !m.look.ASCII
 		m.palette = cell.NewPalette(m.look)
 	case "braille":
-		m.dots = cell.Braille
+		m.Dots = cell.Braille
 	case "blocks":
-		m.dots = cell.Blocks
+		m.Dots = cell.Blocks
 	case "deltas":
-		m.noDeltas = !m.noDeltas
+		m.HideDeltas = !m.HideDeltas
 	case "mouse":
-		return m.toggleMouse()
+		return toggleMouse(m)
 	case "wide":
-		m.wide = !m.wide
-		m.touch()
+		m.Wide = !m.Wide
+		m.Touch()
 	case "totals":
-		m.toggleTotals()
+		toggleTotals(m)
 	default:
 		m.fail("set takes ascii, braille, blocks, deltas, mouse, wide or totals")
 	}
@@ -263,11 +237,11 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 		m.fail("forget takes the name of a server that is gone")
 		return nil
 	}
-	found := m.st.Named(name)
+	found := m.State.Named(name)
 	if gone := live.Filter(found, func(r *live.ServerRow) bool { return r.Missing != nil }); len(gone) > 0 {
 		found = gone
 	}
-	r := m.oneServer(name, found, m.ghostNames())
+	r := oneServer(m, name, found, missingNames(m))
 	switch {
 	case r == nil:
 		return nil
@@ -275,26 +249,28 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 		m.fail(name + " answers; only a server that is gone can be forgotten")
 		return nil
 	}
-	m.marks.Hide(r.Key())
-	m.touch()
+	m.Marks.Hide(r.Key())
+	m.Touch()
 	m.say("no longer showing " + name + " while it is gone")
 	return nil
 }
 
 // serverNames lists the servers, for completion.
-func (m *Model) serverNames() []string { return m.namesOf(func(*live.ServerRow) bool { return true }) }
-
-// ghostNames lists the servers that do not answer.
-func (m *Model) ghostNames() []string {
-	return m.namesOf(func(r *live.ServerRow) bool { return r.Missing != nil })
+func serverNames(m *Model) []string {
+	return serversWhere(m, func(*live.ServerRow) bool { return true })
 }
 
-func (m *Model) namesOf(pass func(*live.ServerRow) bool) []string {
-	if m.st == nil {
+// ghostNames lists the servers that do not answer.
+func missingNames(m *Model) []string {
+	return serversWhere(m, func(r *live.ServerRow) bool { return r.Missing != nil })
+}
+
+func serversWhere(m *Model, pass func(*live.ServerRow) bool) []string {
+	if m.State == nil {
 		return nil
 	}
 	var names []string
-	for _, r := range m.st.Servers {
+	for _, r := range m.State.Servers {
 		if pass(r) {
 			names = append(names, r.Label())
 		}
@@ -302,14 +278,14 @@ func (m *Model) namesOf(pass func(*live.ServerRow) bool) []string {
 	return names
 }
 
-func (m *Model) contextNames() []string {
+func contextNames(m *Model) []string {
 	if m.opt.Contexts == nil {
 		return nil
 	}
 	return m.opt.Contexts()
 }
 
-func (m *Model) filterNames() []string {
+func filterNames(m *Model) []string {
 	var names []string
 	for name := range m.opt.Filters {
 		names = append(names, "@"+name)

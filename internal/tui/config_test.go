@@ -98,7 +98,7 @@ func TestNamedFilter(t *testing.T) {
 		want int
 	}{{"conns few", 3}, {"filter @few", 3}, {"filter few", 3}, {"conns /few", 0}, {"filter client-7", 1}} {
 		pressedOn(m, ":"+c.line, "enter")
-		if got := len(m.cur().list().order); got != c.want {
+		if got := len(m.cur().List().Order); got != c.want {
 			t.Errorf(":%s keeps %d rows, want %d", c.line, got, c.want)
 		}
 	}

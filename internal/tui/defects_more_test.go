@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -100,10 +101,10 @@ func TestReplyIsNoLink(t *testing.T) {
 	}
 	st := stateOf(s)
 	rows := 0
-	for _, r := range newTree(st, nil) {
-		if rtt := r.rtt(); !r.isGroup() {
+	for _, r := range page.NewTree(st, nil) {
+		if rtt := r.Rtt(); !r.IsGroup() {
 			if rows++; rtt != 0.003 {
-				t.Errorf("%s: round trip %v, the links say 3 ms", r.label(), rtt)
+				t.Errorf("%s: round trip %v, the links say 3 ms", r.Label(), rtt)
 			}
 		}
 	}
@@ -122,8 +123,8 @@ func TestReplyIsNoLink(t *testing.T) {
 func TestHostsWhole(t *testing.T) {
 	m := modelOf(t, "super", "", 200, 50, "2", "w")
 	checked := 0
-	for _, r := range m.st.Servers {
-		for _, c := range live.ServerColumns(m.st.Snapshot(), false) {
+	for _, r := range m.State.Servers {
+		for _, c := range live.ServerColumns(m.State.Snapshot(), false) {
 			if c.Name != "host" {
 				continue
 			}
@@ -135,8 +136,8 @@ func TestHostsWhole(t *testing.T) {
 			t.Errorf("%s has %d of %d gateways and is marked %s", r.Name, r.Node.GatewaysHave, r.Node.GatewaysNeed, level)
 		}
 	}
-	if checked != len(m.st.Servers) {
-		t.Errorf("%d hosts of %d servers", checked, len(m.st.Servers))
+	if checked != len(m.State.Servers) {
+		t.Errorf("%d hosts of %d servers", checked, len(m.State.Servers))
 	}
 }
 

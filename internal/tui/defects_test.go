@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nats-io/nats-server/v2/server"
@@ -45,12 +46,12 @@ func TestEveryColumnIsReached(t *testing.T) {
 	seen := map[string]bool{}
 	for range 60 {
 		m.View()
-		for _, c := range m.drawn.cols {
-			seen[c.name] = true
+		for _, c := range m.cur().Drawn.Cols {
+			seen[c.Name] = true
 		}
 		m.Update(keyNamed("right"))
 	}
-	for _, h := range m.cur().list().heads {
+	for _, h := range m.cur().List().Heads {
 		if !seen[h.Name] {
 			t.Errorf("the column %s is never on a screen of 80 cells", h.Name)
 		}
@@ -66,8 +67,8 @@ func TestEveryRowIsReached(t *testing.T) {
 	}
 	m.Update(keyNamed("G"))
 	m.View()
-	l := m.cur().list()
-	if row, ok := l.selected(); !ok || row != l.order[4999] {
+	l := m.cur().List()
+	if row, ok := l.Selected(); !ok || row != l.Order[4999] {
 		t.Error("the last row is not reached")
 	}
 }
@@ -88,10 +89,10 @@ func TestSortsByWhatIsShown(t *testing.T) {
 	}
 	st := stateOf(at(now, 1e9, 0), at(now.Add(2*time.Second), 1e9, 4000))
 	m := pressed(st, 120, 40, "3")
-	row, _ := m.cur().list().selected()
-	rows, ok := m.cur().list().sheet.(*rowsOf[*fleet.ConnRow])
-	if !ok || rows.rows[row].Info.Name != "is-busy" {
-		t.Errorf("first is %v:\n%s", rows.rows[row].Info.Name, m.View())
+	row, _ := m.cur().List().Selected()
+	rows, ok := m.cur().List().Sheet.(*widget.RowsOf[*fleet.ConnRow])
+	if !ok || rows.Rows[row].Info.Name != "is-busy" {
+		t.Errorf("first is %v:\n%s", rows.Rows[row].Info.Name, m.View())
 	}
 	if s := m.View(); !strings.Contains(s, "2.00K") && !strings.Contains(s, "2,000") {
 		t.Errorf("its rate is not 2,000 a second:\n%s", s)

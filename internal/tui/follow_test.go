@@ -10,6 +10,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
 // TestFollow goes from an object on every page to what belongs to it.
@@ -62,22 +64,22 @@ func TestConcerns(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name  string
-		scope ref
+		scope widget.Ref
 		want  string
 	}{
-		{"everything", ref{}, "012345"},
-		{"a client", ref{who: "billing", server: "n1"}, "0"},
-		{"a client without a name", ref{cid: 7, addr: "10.0.0.2:4000"}, "1"},
-		{"a stream", ref{stream: "ORDERS", account: "APP", server: "n9"}, "23"},
-		{"a consumer", ref{stream: "ORDERS", consumer: "audit", account: "APP"}, "3"},
-		{"an account", ref{account: "OTHER"}, "4"},
-		{"a server", ref{server: "n1"}, "05"},
-		{"a link", ref{server: "n1", link: m.st.Links[0].Edge.Key()}, "5"},
-		{"a cluster", ref{cluster: "east"}, "5"},
+		{"everything", widget.Ref{}, "012345"},
+		{"a client", widget.Ref{Client: "billing", Server: "n1"}, "0"},
+		{"a client without a name", widget.Ref{CID: 7, Address: "10.0.0.2:4000"}, "1"},
+		{"a stream", widget.Ref{Stream: "ORDERS", Account: "APP", Server: "n9"}, "23"},
+		{"a consumer", widget.Ref{Stream: "ORDERS", Consumer: "audit", Account: "APP"}, "3"},
+		{"an account", widget.Ref{Account: "OTHER"}, "4"},
+		{"a server", widget.Ref{Server: "n1"}, "05"},
+		{"a link", widget.Ref{Server: "n1", Link: m.State.Links[0].Edge.Key()}, "5"},
+		{"a cluster", widget.Ref{Cluster: "east"}, "5"},
 	} {
 		got := ""
 		for i, e := range events {
-			if m.concerns(c.scope, &live.EventRow{Event: e}) {
+			if page.Concerns(m.Context, c.scope, &live.EventRow{Event: e}) {
 				got += string(rune('0' + i))
 			}
 		}

@@ -78,8 +78,8 @@ var screens = []screen{
 	{"paused", "super", []string{"2", "p"}, nil},
 	{"recording", "super", []string{"2"}, func(st *live.State, _ *live.Feed) { st.Recording = "fleet.ndjson.gz" }},
 	{"replay", "tape", []string{"6"}, nil},
-	{"actions", "super", []string{"2", "down", "x"}, mayAct},
-	{"confirm", "super", []string{"2", "down", "x", "l", "enter", "east"}, mayAct},
+	{"actions", "super", []string{"2", "down", "x"}, actsAllowed},
+	{"confirm", "super", []string{"2", "down", "x", "l", "enter", "east"}, actsAllowed},
 	{"protected", "super", []string{"2", "down", "x", "enter", "east-2"}, protected},
 }
 
@@ -110,7 +110,7 @@ func notSystem(st *live.State, _ *live.Feed) {
 // slowPoll is a fleet that answers late.
 func slowPoll(st *live.State, _ *live.Feed) { st.Every, st.Took = 4*time.Second, 3100*time.Millisecond }
 
-func mayAct(st *live.State, feed *live.Feed) {
+func actsAllowed(st *live.State, feed *live.Feed) {
 	st.Feed.Actions, feed.Actions = true, &saidActions{}
 }
 
@@ -125,7 +125,7 @@ func (*saidActions) Plan(a live.Action) (scope, command string) {
 }
 
 func protected(st *live.State, feed *live.Feed) {
-	mayAct(st, feed)
+	actsAllowed(st, feed)
 	st.Feed.Protected, feed.Protected = true, true
 }
 
@@ -205,7 +205,7 @@ func TestFrames(t *testing.T) {
 // are no colours, and so it has none here.
 func plainText(m *Model, frame string) string {
 	lines := strings.Split(ansi.Strip(frame), "\n")
-	if y := m.drawn.tabY; m.look.Profile == cell.NoColor && len(m.drawn.tabs) > 0 {
+	if y := m.tabY; m.look.Profile == cell.NoColor && len(m.tabs) > 0 {
 		lines[y] = strings.NewReplacer("[", " ", "]", " ").Replace(lines[y])
 	}
 	for i := range lines {

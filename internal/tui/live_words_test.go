@@ -22,18 +22,18 @@ func TestRecordingWords(t *testing.T) {
 	st := stateOf(fixture.Cluster(time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC), "2.15.2"))
 	m.Update(stateMsg{st})
 	orders = 0
-	m.runCommand("rec stop")
+	runCommand(m, "rec stop")
 	if !strings.Contains(m.notice.text, "nothing is being recorded") || orders > 0 {
 		t.Errorf("stop without a recording: %q, %d orders", m.notice.text, orders)
 	}
 	on := *st
 	on.Recording = "one.ndjson.gz"
 	m.Update(stateMsg{&on})
-	m.runCommand("rec start " + filepath.Join(t.TempDir(), "two.ndjson.gz"))
+	runCommand(m, "rec start "+filepath.Join(t.TempDir(), "two.ndjson.gz"))
 	if !strings.Contains(m.notice.text, "already recording to one.ndjson.gz") || orders > 0 {
 		t.Errorf("a second start: %q, %d orders", m.notice.text, orders)
 	}
-	m.runCommand("rec stop")
+	runCommand(m, "rec stop")
 	if orders != 1 {
 		t.Errorf("%d orders to stop", orders)
 	}
@@ -44,7 +44,7 @@ func TestRecordingWords(t *testing.T) {
 func TestEscapeAndKey(t *testing.T) {
 	m := modelOf(t, "super", "", 120, 40, "3", "/account=APP", "enter")
 	m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{':'}, Alt: true})
-	if m.prompt == nil || m.cur().list().filter != "" {
-		t.Errorf("prompt %v, filter %q", m.prompt, m.cur().list().filter)
+	if m.prompt == nil || m.cur().List().Filter != "" {
+		t.Errorf("prompt %v, filter %q", m.prompt, m.cur().List().Filter)
 	}
 }

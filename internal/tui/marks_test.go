@@ -38,7 +38,7 @@ func TestMute(t *testing.T) {
 		}
 		m.Update(stateMsg{take(fixture.Sick(c.after+time.Nanosecond, true, true))})
 		m.Update(stateMsg{take(fixture.Sick(c.after, true, true))})
-		if crit, warn := m.marks.Firing(m.st); crit != c.crit || warn != 0 {
+		if crit, warn := m.Marks.Firing(m.State); crit != c.crit || warn != 0 {
 			t.Errorf("%q and %s later: %d critical and %d warnings, want %d", c.key, c.after, crit, warn, c.crit)
 		}
 	}
@@ -54,17 +54,17 @@ func TestForget(t *testing.T) {
 	gone := at(0).Servers[1].Info.Name
 	st := stateOf(at(0), fixture.Without(at(2*time.Second), gone))
 	m := pressed(st, 120, 40, "2", ":forget "+gone, "enter")
-	if slices.ContainsFunc(m.marks.Alerts(m.st), func(a *live.AlertRow) bool { return a.Check == "servers" }) || len(m.cur().list().order) != 2 {
-		t.Errorf("the alert or %d rows after :forget", len(m.cur().list().order))
+	if slices.ContainsFunc(m.Marks.Alerts(m.State), func(a *live.AlertRow) bool { return a.Check == "servers" }) || len(m.cur().List().Order) != 2 {
+		t.Errorf("the alert or %d rows after :forget", len(m.cur().List().Order))
 	}
 	for _, line := range []string{"forget n1", "forget n77"} {
 		pressedOn(m, ":"+line, "enter")
-		if !m.notice.bad || m.marks.Hides("east/"+strings.Fields(line)[1]) {
+		if !m.notice.bad || m.Marks.Hides("east/"+strings.Fields(line)[1]) {
 			t.Errorf(":%s is not refused: %q", line, m.notice.text)
 		}
 	}
 	m.Update(stateMsg{stateOf(at(0), at(2*time.Second))})
-	if m.marks.Hides("east/" + gone) {
+	if m.Marks.Hides("east/" + gone) {
 		t.Error("a server that answers again is still hidden")
 	}
 }

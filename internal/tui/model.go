@@ -1,118 +1,101 @@
 package tui
 
 import (
+	"context"
 	"strings"
-	"time"
 
-	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/charmbracelet/bubbles/key"
+
+	"github.com/natsctl/natsctl/internal/tui/frame"
+	"github.com/natsctl/natsctl/internal/tui/page"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // Model is the dashboard's screen: pure, without a clock or a connection. A
 // state and keys go in through Update; View draws a frame of exactly the
-// window's size. It is for one goroutine.
+// window's size. It keeps the open pages, the box over them and the line that
+// is typed into; what is shown of the fleet is for the pages. It is for one
+// goroutine.
 type Model struct {
+	*page.Context
 	opt     Options
 	look    cell.Look
 	palette *cell.Palette
 	grid    *cell.Grid
-	aside   *cell.Grid // for measuring
 	w, h    int
 
-	live  *live.State // the newest
-	st    *live.State // the one that is shown: an older one while paused
-	marks *live.Marks
+	newest *live.State // the newest; an older one is shown while paused
+	paused bool
 
-	specs  []*spec
-	roots  map[pageKind]*page
-	stack  []*page // the open page is the last
-	past   [][]*page
-	future [][]*page
+	specs  []*page.Spec
+	roots  map[page.Kind]*page.Page
+	stack  []*page.Page // the open page is the last
+	past   [][]*page.Page
+	future [][]*page.Page
 
-	switches
-	span    int // index of the time window of the graphs
-	dots    cell.Dots
-	prompt  *prompt
-	overlay overlay
-	notice  notice
-	dns     addresses
-	later   []*message // words that came while something else was open
+	noHeader, mouse bool
+
+	binds    func(*Model) []bind
+	commands []command
+	prompt   *widget.Prompt
+	overlay  overlay
+	notice   notice
+	later    []*widget.Message // notices that came while something else was open
+	history  []string          // of the command line
+
 	tasks
-	stamp   int // grows with each switch, so that lists are made anew
-	demand  live.Demand
-	history []string // of the command line
+	demand live.Demand
+	send   func(live.Order) bool // to the collector
 
-	drawn    layout
-	send     func(live.Order) bool // to the collector
+	tabs     []frame.TabAt // where they were drawn, for the mouse
+	tabY     int
 	quitting bool
 }
 
-// switches are what single keys turn on and off.
-type switches struct {
-	wide, totals, raw, subs, paused, noHeader, mouse, grouped, following, noDeltas bool
-	severity                                                                       int
-	kind                                                                           fleet.EventKind // of the events shown; empty: all
+// overlay is a box over the page; it takes every key while it is open.
+type overlay interface {
+	// press takes a key. Closed: the box is closed, and then, if it is not nil,
+	// is done.
+	press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cmd)
+	Draw(a cell.Area)
+	Hints() [][2]string
 }
 
-// stateMsg brings a new state from the collector.
-type stateMsg struct{ *live.State }
-
-// NewModel makes the screen of a dashboard. Send gives orders to the
-// collector; nil drops them.
-func NewModel(opt Options, send func(live.Order) bool) *Model {
-	if send == nil {
-		send = func(live.Order) bool { return true }
-	}
-	m := &Model{
-		opt: opt, look: opt.Look, palette: cell.NewPalette(opt.Look), grid: cell.New(0, 0), aside: cell.New(0, 0), specs: specs(),
-		roots: map[pageKind]*page{}, marks: live.NewMarks(), dots: opt.Dots, send: send, span: 2,
-	}
-	m.wide, m.mouse, m.grouped, m.following = opt.Wide, opt.Mouse, true, true
-	m.stack = []*page{m.root(topoPage)}
-	m.startPage()
-	return m
+// bind is one row of the key table: the keys, what the help and the last line
+// say of it, when it works, and what it does.
+type bind struct {
+	key.Binding
+	hint  string // on the last line; empty: not there
+	local bool   // it belongs to some pages alone
+	when  func(*Model) bool
+	do    func(*Model) tea.Cmd
 }
 
-// startPage opens the page that the options ask for.
-func (m *Model) startPage() {
-	if m.opt.Page != "" {
-		m.runCommand(m.opt.Page)
-	}
-	l := m.cur().list()
-	if m.opt.Sort != "" {
-		l.sort = m.opt.Sort
-		if full, err := m.sortColumn(); err == nil {
-			l.sort = full
-		}
-	}
-	l.filter, l.faults = m.opt.Filter, m.opt.Faults
-	m.past, m.history = nil, nil
+// command is one row of the table of the command line.
+type command struct {
+	names    []string // the first is its name, the others are aliases
+	args     string
+	help     string
+	complete func(m *Model) []string
+	run      func(m *Model, args []string) tea.Cmd
 }
 
-func (m *Model) specOf(kind pageKind) *spec {
-	for _, s := range m.specs {
-		if s.kind == kind {
-			return s
-		}
-	}
-	return m.specs[0]
+// tasks is what goes on off the screen's goroutine and is awaited: a change to
+// another feed, one at a time, and actions, one at a time for each object.
+type tasks struct {
+	connecting string             // the context that is being connected to; empty: none
+	giveUp     context.CancelFunc // on it
+	attempts   int                // to connect so far: a feed that comes late is told by it
+	running    []string           // actions under way: verb and object
+	warned     bool               // quit was asked for while one was under way
+	resolving  bool               // names of addresses are asked for
 }
-
-// root is the page behind a tab; it keeps its filter and its selection.
-func (m *Model) root(kind pageKind) *page {
-	if m.roots[kind] == nil {
-		m.roots[kind] = newPage(m.specOf(kind), ref{})
-	}
-	return m.roots[kind]
-}
-
-// cur is the open page.
-func (m *Model) cur() *page { return m.stack[len(m.stack)-1] }
 
 // Init implements [tea.Model].
 func (m *Model) Init() tea.Cmd { return m.settle() }
@@ -124,47 +107,44 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case stateMsg:
-		m.take(msg.State)
+		m.update(msg.State)
 	case tea.KeyMsg:
 		cmd = m.keys(msg)
 	case tea.MouseMsg:
-		cmd = m.mouseAt(msg)
+		cmd = mouseAt(m, msg)
 	case doneMsg:
 		cmd = msg.then(m)
 	}
 	return m, tea.Batch(cmd, m.settle())
 }
 
+// cur is the open page.
+func (m *Model) cur() *page.Page { return m.stack[len(m.stack)-1] }
+
 // resize takes the window's new size; tables are measured anew.
 func (m *Model) resize(w, h int) {
 	m.w, m.h = max(w, 0), max(h, 0)
 	for _, p := range m.stack {
-		for _, l := range p.lists {
-			clear(l.widths)
-			l.top = 0
-		}
+		p.Resized()
 	}
 }
 
-// doneMsg brings back what a command did off the screen's goroutine.
-type doneMsg struct{ then func(*Model) tea.Cmd }
-
-// take shows a new state, unless the screen is paused.
-func (m *Model) take(st *live.State) {
+// update shows a new state, unless the screen is paused.
+func (m *Model) update(st *live.State) {
 	if !st.IsOf(m.opt.Feed) {
 		return // of the feed before: it was on its way
 	}
-	m.live = st
+	m.newest = st
 	if st.Notice != "" {
-		m.report(&message{text: st.Notice, good: true})
+		m.report(&widget.Message{Text: st.Notice, Good: true})
 	}
-	if box, ok := m.overlay.(*message); ok && box.down && st.Phase == live.Live {
+	if box, ok := m.overlay.(*messageBox); ok && box.Down && st.Phase == live.Live {
 		m.overlay = nil
 	}
-	if m.st == nil || !m.paused || m.st.Feed.Name != st.Feed.Name {
-		m.st = st
+	if m.State == nil || !m.paused || m.State.Feed.Name != st.Feed.Name {
+		m.State = st
 		m.turn()
-		m.marks.Update(st)
+		m.Marks.Update(st)
 	}
 }
 
@@ -172,33 +152,19 @@ func (m *Model) take(st *live.State) {
 // the page needs.
 func (m *Model) settle() tea.Cmd {
 	p := m.cur()
-	if m.st != nil && m.st.Snap != nil && p.current().sheet != nil {
-		p.list().refresh(m, p)
-	}
-	d := p.demand()
-	if m.subs && d.Shows(fleet.Connz) && p.spec.kind == connsPage {
-		d.Conns.Subscriptions = true
-	}
-	if p.spec.kind == accountsPage && m.st != nil && m.st.Snap != nil {
-		if d.Account = m.wantedAccount(); d.Account != "" {
-			d.Needs = append(d.Needs[:len(d.Needs):len(d.Needs)], live.Need{Kind: fleet.Accountz, Every: 2 * time.Second})
-		}
-	}
-	if !d.Same(m.demand) && m.send(live.SetDemand(d)) {
+	p.Refresh(m.Context)
+	if d := p.Demand(m.Context); !d.Same(m.demand) && m.send(live.SetDemand(d)) {
 		m.demand = d
 	}
 	m.catchUp()
-	return m.lookUp()
+	return resolve(m)
 }
 
 // keys takes typed keys. What the terminal gathered into one message is taken
 // key by key; a paste goes to the prompt and nowhere else.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	if msg.Paste {
-		if m.prompt != nil {
-			return m.prompt.paste(m, string(msg.Runes))
-		}
-		m.say("pasted text is not taken as keys; : or / first")
+		m.paste(string(msg.Runes))
 		return nil
 	}
 	var cmds []tea.Cmd
@@ -220,22 +186,87 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if msg.Type == tea.KeyCtrlC {
 		return m.quit()
 	}
-	if m.w < minW || m.h < minH {
-		return m.keyUnseen(msg)
+	if m.w < frame.MinWidth || m.h < frame.MinHeight {
+		return keyUnseen(msg, m.quit)
 	}
 	m.notice = notice{}
 	switch {
 	case m.overlay != nil:
-		return m.overlay.key(m, msg)
+		box := m.overlay
+		closed, then := box.press(msg)
+		if closed && m.overlay == box {
+			m.overlay = nil
+		}
+		if then != nil {
+			return then(m)
+		}
+		return nil
 	case m.prompt != nil:
-		return m.prompt.key(m, msg)
+		return m.typed(msg)
 	}
-	for _, b := range m.binds() {
+	for _, b := range m.binds(m) {
 		if b.matches(m, msg) {
 			return b.do(m)
 		}
 	}
 	return nil
+}
+
+// typed gives a key to the prompt.
+func (m *Model) typed(msg tea.KeyMsg) tea.Cmd {
+	pr := m.prompt
+	if msg.Type == tea.KeyEnter {
+		m.prompt = nil // what is entered may open another
+	}
+	closed, cmd := pr.Key(msg)
+	if closed && m.prompt == pr {
+		m.prompt = nil
+	}
+	return cmd
+}
+
+// paste gives pasted text to the prompt.
+func (m *Model) paste(text string) {
+	if m.prompt == nil {
+		m.say("pasted text is ignored; press : or / first")
+		return
+	}
+	if limit := m.prompt.Paste(text); limit > 0 {
+		m.report(&widget.Message{Text: "the pasted text was cut: a line takes " + view.Count.Format(limit) + " characters"})
+	}
+}
+
+// keyUnseen takes a key in a window that is too small to show what it does:
+// only to quit, and to suspend.
+func keyUnseen(msg tea.KeyMsg, quit func() tea.Cmd) tea.Cmd {
+	switch msg.String() {
+	case "q":
+		return quit()
+	case "ctrl+z":
+		return suspend
+	}
+	return nil
+}
+
+// View implements [tea.Model]: exactly h lines of exactly w cells.
+func (m *Model) View() string {
+	if m.quitting || m.w == 0 || m.h == 0 {
+		return ""
+	}
+	m.render()
+	return m.grid.ANSI(m.palette)
+}
+
+// works tells whether the keys do something on the open page now.
+func (b bind) works(m *Model) bool { return b.when == nil || b.when(m) }
+
+func (b bind) matches(m *Model, msg tea.KeyMsg) bool {
+	for _, k := range b.Keys() {
+		if k == msg.String() {
+			return b.works(m)
+		}
+	}
+	return false
 }
 
 // notice is one line that the screen says until the next key.
@@ -247,23 +278,23 @@ type notice struct {
 func (m *Model) say(text string) { m.notice = notice{text: strings.TrimSpace(text)} }
 
 // fail says what went wrong: on the line, or in a box when it is longer.
-func (m *Model) fail(text string) { m.show(&message{text: strings.TrimSpace(text)}) }
+func (m *Model) fail(text string) { m.show(&widget.Message{Text: strings.TrimSpace(text)}) }
 
 // show says something on the line, or in a box when it is longer.
-func (m *Model) show(b *message) {
+func (m *Model) show(b *widget.Message) {
 	m.notice = notice{}
-	if m.w > 0 && cell.Width(view.Text(b.text)) > m.w-2 || strings.Contains(b.text, "\n") {
-		m.overlay = b
+	if m.w > 0 && cell.Width(view.Text(b.Text)) > m.w-2 || strings.Contains(b.Text, "\n") {
+		m.overlay = &messageBox{b}
 		return
 	}
-	m.notice = notice{text: b.text, bad: !b.good}
+	m.notice = notice{text: b.Text, bad: !b.Good}
 }
 
 // report says what was not waited for: at once, or when what is open now is
 // closed, so that it neither goes unread nor takes a key that was meant for
 // something else.
-func (m *Model) report(b *message) {
-	if b.text = strings.TrimSpace(b.text); m.overlay != nil || m.prompt != nil {
+func (m *Model) report(b *widget.Message) {
+	if b.Text = strings.TrimSpace(b.Text); m.overlay != nil || m.prompt != nil {
 		m.later = append(m.later, b)
 		return
 	}
@@ -278,36 +309,4 @@ func (m *Model) catchUp() {
 	b := m.later[0]
 	m.later = m.later[1:]
 	m.show(b)
-}
-
-// keyUnseen takes a key in a window that is too small to show what it does:
-// only to quit, and to suspend.
-func (m *Model) keyUnseen(msg tea.KeyMsg) tea.Cmd {
-	switch msg.String() {
-	case "q":
-		return m.quit()
-	case "ctrl+z":
-		return suspend
-	}
-	return nil
-}
-
-// touch makes the lists anew after a switch.
-func (m *Model) touch() { m.stamp++ }
-
-// View implements [tea.Model]: exactly h lines of exactly w cells.
-func (m *Model) View() string {
-	if m.quitting || m.w == 0 || m.h == 0 {
-		return ""
-	}
-	m.render()
-	return m.grid.ANSI(m.palette)
-}
-
-// now is the time of the state that is shown.
-func (m *Model) now() time.Time {
-	if m.st == nil {
-		return time.Time{}
-	}
-	return m.st.Now
 }

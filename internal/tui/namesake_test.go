@@ -11,6 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 )
 
 // TestNamesakes shows each of two servers of one name as itself: its page, its
@@ -41,8 +42,8 @@ func TestNamesakes(t *testing.T) {
 			}
 		}
 		m := pressed(st, 120, 40, ":server "+c.own+"/n1", "enter", "right", "left")
-		if r := serverAt(m.st, m.cur().scope); r == nil || r.ID != own {
-			t.Errorf("the neighbour's neighbour of %s/n1: %+v", c.own, m.cur().scope)
+		if r := page.FindServer(m.State, m.cur().Scope); r == nil || r.ID != own {
+			t.Errorf("the neighbour's neighbour of %s/n1: %+v", c.own, m.cur().Scope)
 		}
 		if got := st.History.Server(c.own + "/n1"); got == nil || got[live.Connections][0] != map[string]float32{"east": 100, "west": 200}[c.own] {
 			t.Errorf("the curves of %s/n1: %v", c.own, got)
@@ -68,20 +69,20 @@ func TestNamesakeByName(t *testing.T) {
 		":forget east/n2": "east/n2 answers; only a server that is gone can be forgotten",
 	} {
 		m := pressed(st, 120, 40, line, "enter")
-		if !m.notice.bad || m.notice.text != want || len(m.marks.Hidden) > 0 {
-			t.Errorf("%s: %q, hidden %v", line, m.notice.text, m.marks.Hidden)
+		if !m.notice.bad || m.notice.text != want || len(m.Marks.Hidden) > 0 {
+			t.Errorf("%s: %q, hidden %v", line, m.notice.text, m.Marks.Hidden)
 		}
 	}
 	m := pressed(st, 120, 40, ":forget west/n1", "enter", "2")
 	var left []string
-	for _, row := range m.cur().list().order {
-		left = append(left, m.cur().list().sheet.key(row))
+	for _, row := range m.cur().List().Order {
+		left = append(left, m.cur().List().Sheet.Key(row))
 	}
 	if got := strings.Join(left, " "); strings.Contains(got, "west/n1") || !strings.Contains(got, "east/n1") {
 		t.Errorf("after :forget west/n1 the rows are %s", got)
 	}
 	var alerts []string
-	for _, a := range m.marks.Alerts(m.st) {
+	for _, a := range m.Marks.Alerts(m.State) {
 		if a.Check == "servers" {
 			alerts = append(alerts, a.Where+"/"+a.Object)
 		}
@@ -90,12 +91,12 @@ func TestNamesakeByName(t *testing.T) {
 	if want := []string{"east/n1", "west/n2"}; !slices.Equal(alerts, want) {
 		t.Errorf("after :forget west/n1 the alerts are about %q, want %q", alerts, want)
 	}
-	if m := pressed(st, 120, 40, ":forget n2", "enter"); !m.marks.Hides("west/n2") || len(m.marks.Hidden) != 1 {
-		t.Errorf("of two servers of one name the one that is gone can be forgotten: %q, hidden %v", m.notice.text, m.marks.Hidden)
+	if m := pressed(st, 120, 40, ":forget n2", "enter"); !m.Marks.Hides("west/n2") || len(m.Marks.Hidden) != 1 {
+		t.Errorf("of two servers of one name the one that is gone can be forgotten: %q, hidden %v", m.notice.text, m.Marks.Hidden)
 	}
 	m = pressed(st, 120, 40, ":forget west/n1", "enter")
 	m.Update(stateMsg{stateOf(both, fixture.Namesakes(4*time.Second))})
-	if len(m.marks.Hidden) > 0 {
-		t.Errorf("hidden although all answer: %v", m.marks.Hidden)
+	if len(m.Marks.Hidden) > 0 {
+		t.Errorf("hidden although all answer: %v", m.Marks.Hidden)
 	}
 }

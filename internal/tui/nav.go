@@ -4,11 +4,32 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsctl/natsctl/internal/tui/page"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // maxPast bounds the history of pages.
 const maxPast = 50
+
+// specOf is the row of a page in the table of pages.
+func (m *Model) specOf(kind page.Kind) *page.Spec {
+	for _, s := range m.specs {
+		if s.Kind == kind {
+			return s
+		}
+	}
+	return m.specs[0]
+}
+
+// root is the page behind a tab; it keeps its filter and its selection.
+func (m *Model) root(kind page.Kind) *page.Page {
+	if m.roots[kind] == nil {
+		m.roots[kind] = page.New(m.specOf(kind), widget.Ref{})
+	}
+	return m.roots[kind]
+}
 
 // leave remembers the open pages for [ and -.
 func (m *Model) leave() {
@@ -19,28 +40,44 @@ func (m *Model) leave() {
 	m.future = nil
 }
 
-// goRoot opens the page behind a tab.
-func (m *Model) goRoot(kind pageKind) {
-	switch {
-	case !m.ownAccount():
-	case kind == topoPage:
-		kind = ownPage
-	case forSystem.has(kind):
-		m.say("only a user of the system account sees " + strings.ToLower(tabNames[kind]) + "; 1 shows the account that you see")
+// goRoot opens the page behind a tab. For a user of one account the page of the
+// account stands in for the first.
+func (m *Model) goRoot(kind page.Kind) {
+	switch sp := m.specOf(kind); {
+	case !m.OneAccount():
+	case kind == page.Topology:
+		kind = page.OwnAccount
+	case sp.System:
+		m.say("only a user of the system account sees " + strings.ToLower(sp.Title) + "; 1 shows the account that you see")
 		return
 	}
-	if len(m.stack) == 1 && m.cur().spec.kind == kind {
+	if len(m.stack) == 1 && m.cur().Spec.Kind == kind {
 		return
 	}
 	m.leave()
-	m.stack = []*page{m.root(kind)}
+	m.stack = []*page.Page{m.root(kind)}
+}
+
+// turn goes between the pages of a fleet and those of one account when the
+// feed turns out to be of the other sort.
+func (m *Model) turn() {
+	switch front := m.stack[0].Spec; {
+	case m.OneAccount() && front.System:
+		m.stack = []*page.Page{m.root(page.OwnAccount)}
+	case !m.OneAccount() && front.Own && m.Answered():
+		m.stack = []*page.Page{m.root(page.Topology)}
+	default:
+		return
+	}
+	m.past, m.future = nil, nil
 }
 
 // push opens a page over the open one.
-func (m *Model) push(kind pageKind, scope ref) *page {
+func (m *Model) push(t page.Target) *page.Page {
 	m.leave()
-	p := newPage(m.specOf(kind), scope)
+	p := page.New(m.specOf(t.Kind), t.Scope)
 	m.stack = append(slices.Clone(m.stack), p)
+	p.GoTo(t)
 	return p
 }
 
@@ -54,59 +91,52 @@ func (m *Model) pop() bool {
 	return true
 }
 
-// travel goes through the history of pages, -1 back and +1 forward.
-func (m *Model) travel(by int) {
-	from, to := &m.past, &m.future
-	if by > 0 {
-		from, to = to, from
-	}
-	if len(*from) == 0 {
-		m.say("no other page in the history")
-		return
-	}
-	*to = append(*to, slices.Clone(m.stack))
-	m.stack = (*from)[len(*from)-1]
-	*from = (*from)[:len(*from)-1]
-}
-
-// lastPage changes places with the page before.
-func (m *Model) lastPage() {
-	n := len(m.past)
-	if n == 0 {
-		m.say("no other page in the history")
-		return
-	}
-	m.past[n-1], m.stack = slices.Clone(m.stack), m.past[n-1]
-}
-
-// escape undoes one thing: the focus of a pane, the filter, then faults only,
-// then the page.
-func (m *Model) escape() tea.Cmd {
-	p := m.cur()
-	l := p.list()
+// apply does what a key on a page asks for.
+func (m *Model) apply(e page.Effect) tea.Cmd {
 	switch {
-	case p.search != "":
-		p.search = ""
-	case p.paned.focus > 0:
-		p.paned = paned{}
-	case l.filter != "":
-		l.setFilter("")
-		l.arrange()
-	case l.faults:
-		l.faults = false
-		l.arrange()
-	default:
-		m.pop()
+	case e.Open != nil:
+		m.push(*e.Open)
+	case e.Selected:
+		title, object := m.cur().SelectedObject(m.Context)
+		showObject(m, title, object)
+	case e.Json != nil:
+		showObject(m, e.Title, e.Json)
+	case e.Follow != "":
+		m.follow(e.Follow)
+	case e.Root != "":
+		m.goRoot(e.Root)
+	case e.Order != nil:
+		m.send(e.Order)
+	case e.List != nil:
+		m.overlay = &readingBox{e.List}
+	case e.Choose != nil:
+		m.overlay = &choiceBox{Picker: &widget.Picker{Title: e.Choose.Title, Items: e.Choose.Items, At: e.Choose.At}, take: func(m *Model, i int) tea.Cmd {
+			return m.apply(e.Choose.Take(i))
+		}}
+	}
+	if e.Say != "" {
+		m.say(e.Say)
 	}
 	return nil
 }
 
-// back closes the page; at the root it ends the dashboard.
-func (m *Model) backOrQuit() tea.Cmd {
-	if m.pop() {
-		return nil
+// showObject opens the JSON of an object.
+func showObject(m *Model, title string, object any) {
+	if object == nil {
+		m.say("nothing is selected")
+		return
 	}
-	return m.quit()
+	m.push(page.Target{Kind: page.Object, Scope: widget.Ref{Title: title}}).ShowObject(object)
+}
+
+// follow opens another page for what belongs to the selected object.
+func (m *Model) follow(kind page.Kind) {
+	switch t, ok := m.cur().Follow(m.Context, kind); {
+	case !ok:
+		m.say("nothing there belongs to this row")
+	case t.Kind != "":
+		m.push(t)
+	}
 }
 
 // quit ends the dashboard. An action that is under way would stop halfway: then
@@ -120,31 +150,4 @@ func (m *Model) quit() tea.Cmd {
 	}
 	m.quitting = true
 	return tea.Quit
-}
-
-// open follows the selected row.
-func (m *Model) open() tea.Cmd {
-	p := m.cur()
-	if p.spec.open == nil {
-		return nil
-	}
-	if r, ok := m.selected(); ok {
-		p.spec.open(m, p, r)
-	}
-	return nil
-}
-
-// selected names the object under the cursor, or the object of the page where
-// it has no rows.
-func (m *Model) selected() (ref, bool) {
-	p := m.cur()
-	if p.current().sheet == nil {
-		return p.scope, p.scope != (ref{})
-	}
-	l := p.list()
-	row, ok := l.selected()
-	if !ok {
-		return ref{}, false
-	}
-	return l.sheet.ref(row), true
 }

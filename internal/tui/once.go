@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/frame"
 	"github.com/natsctl/natsctl/internal/tui/live"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,8 +16,8 @@ import (
 // The sizes of a frame in cells: the smallest is that of the smallest window
 // that the dashboard draws in, the largest is more than any screen has.
 const (
-	MinWidth  = minW
-	MinHeight = minH
+	MinWidth  = frame.MinWidth
+	MinHeight = frame.MinHeight
 	MaxWidth  = 1000
 	MaxHeight = 500
 )
@@ -47,7 +48,7 @@ func Frames(ctx context.Context, opt Options, once OnceOptions) iter.Seq2[Frame,
 		for n := 1; ; n++ {
 			var f Frame
 			if err == nil {
-				f.Snap = m.st.Snap
+				f.Snap = m.State.Snap
 				f.Data, err = m.Export(once.Format)
 			}
 			if !yield(f, err) || err != nil || n >= once.Count {

@@ -2,14 +2,11 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/tui/live"
-	"github.com/natsctl/natsctl/internal/view"
 )
 
 // Options are what a dashboard is started with. Feed alone is required.
@@ -44,42 +41,6 @@ type Options struct {
 	Lookup func(ctx context.Context, address string) ([]string, error)
 	// Clock is the time; nil is the system's.
 	Clock func() time.Time
-}
-
-// Check tells whether the page and its sort column exist and whether its filter
-// can be used. The errors of a column wrap [view.ErrColumn], those of a filter
-// [view.ErrFilter].
-func (o Options) Check() error {
-	m := NewModel(Options{Page: o.Page, Sort: o.Sort}, nil)
-	if m.notice.bad {
-		return errors.New(strings.Replace(m.notice.text, "no command", "no page", 1))
-	}
-	if o.Sort != "" {
-		m.opt.Sort = o.Sort
-		if _, err := m.sortColumn(); err != nil {
-			return err
-		}
-	}
-	heads, err := headsOf(m.cur().spec, m.cur().mode)
-	if err != nil {
-		return nil //nolint:nilerr // what has no columns is not filtered
-	}
-	_, err = newMatcher(o.Filter, heads, nil)
-	return err
-}
-
-// sortColumn is the full name of the column that the options sort by.
-func (m *Model) sortColumn() (string, error) {
-	p := m.cur()
-	heads, err := headsOf(p.spec, p.mode)
-	if err != nil {
-		return "", err
-	}
-	at, err := view.Grid{Heads: heads}.Index(m.opt.Sort)
-	if err != nil {
-		return "", err
-	}
-	return heads[at].Name, nil
 }
 
 // every is the interval between questions.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -37,8 +38,8 @@ func TestPartOfTheRates(t *testing.T) {
 		if part != (i == 1) {
 			t.Errorf("poll %d: the header says that its rates are a part: %v\n%s", i, part, m.View())
 		}
-		if cluster := newTree(st, nil)[0]; (cluster.msgs() != nil) != (i == 2) {
-			t.Errorf("poll %d: the cluster has %v messages a second", i, cluster.msgs())
+		if cluster := page.NewTree(st, nil)[0]; (cluster.Msgs() != nil) != (i == 2) {
+			t.Errorf("poll %d: the cluster has %v messages a second", i, cluster.Msgs())
 		}
 	}
 }

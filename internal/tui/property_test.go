@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/frame"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nats-io/nats-server/v2/server"
@@ -33,7 +35,7 @@ var typed = []string{"cpu>80", "name=", "~(", "!x", "conns>1 and", "\x1b[31m", "
 // that write files or end the dashboard, with arguments good and bad.
 func lines() []string {
 	out := []string{":nonsense", ":server n1", ":server \x1b[2J", ":theme dark", ":theme terminal", ":set ascii", ":set blocks", ":refresh 5s", ":forget n1", ":at 14:00:10", ":filter @none", ":conns /pending>1"}
-	for _, c := range commands() {
+	for _, c := range commands(page.All()) {
 		if !slices.Contains([]string{"quit", "save", "rec", "open"}, c.names[0]) {
 			out = append(out, ":"+c.names[len(c.names)-1], ":"+c.names[0]+" "+names[8])
 		}
@@ -51,15 +53,15 @@ func (p *seenParts) note(m *Model) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	kind := m.cur()
-	p.seen[fmt.Sprintf("page %d way %s", kind.spec.kind, kind.current().name)] = true
+	p.seen[fmt.Sprintf("page %s way %s", kind.Spec.Kind, kind.Current().Name)] = true
 	if m.overlay != nil {
 		p.seen[fmt.Sprintf("%T", m.overlay)] = true
 	}
 	if m.prompt != nil {
-		p.seen["prompt "+m.prompt.sign] = true
+		p.seen["prompt "+m.prompt.Sign] = true
 	}
-	if m.st != nil {
-		p.seen[fmt.Sprintf("phase %d", m.st.Phase)] = true
+	if m.State != nil {
+		p.seen[fmt.Sprintf("phase %d", m.State.Phase)] = true
 	}
 }
 
@@ -67,15 +69,15 @@ func (p *seenParts) note(m *Model) {
 // walked through fails the test.
 func wantParts() []string {
 	out := []string{"prompt :", "prompt /"}
-	for _, s := range specs() {
-		for _, mo := range s.modes {
-			out = append(out, fmt.Sprintf("page %d way %s", s.kind, mo.name))
+	for _, s := range page.All() {
+		for _, mo := range s.Modes {
+			out = append(out, fmt.Sprintf("page %s way %s", s.Kind, mo.Name))
 		}
 	}
-	for _, o := range []overlay{&picker{}, &scroller{}, &message{}, &confirmation{}} {
+	for _, o := range []overlay{&choiceBox{}, &readingBox{}, &messageBox{}, &confirmation{}} {
 		out = append(out, fmt.Sprintf("%T", o))
 	}
-	for ph := range phaseWords {
+	for ph := range frame.PhaseWords {
 		out = append(out, fmt.Sprintf("phase %d", ph))
 	}
 	return out
@@ -128,7 +130,7 @@ func newWalk(r *rand.Rand) *walk {
 	opt := Options{Feed: &live.Feed{Name: w.st.Feed.Name, Actions: &fakeActions{}}, Contexts: func() []string { return names }}
 	w.m = NewModel(opt, nil)
 	w.m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	for _, b := range w.m.binds() {
+	for _, b := range w.m.binds(w.m) {
 		if k := b.Keys(); !slices.Contains(k, "ctrl+c") && !slices.Contains(k, "ctrl+s") {
 			w.keys = append(w.keys, k...)
 		}
@@ -152,7 +154,7 @@ func (w *walk) step() {
 	case 2:
 		m.Update(tea.WindowSizeMsg{Width: r.IntN(230), Height: r.IntN(60)})
 	case 3:
-		m.Update(tea.WindowSizeMsg{Width: minW + r.IntN(100), Height: minH + r.IntN(30)})
+		m.Update(tea.WindowSizeMsg{Width: frame.MinWidth + r.IntN(100), Height: frame.MinHeight + r.IntN(30)})
 	case 4:
 		look := pick1(r, []cell.Look{{}, {ASCII: true}, {Profile: cell.Color16}, {Theme: "dark", Profile: cell.TrueColor}})
 		m.look, m.palette = look, cell.NewPalette(look)
@@ -170,7 +172,7 @@ func (w *walk) step() {
 
 // phase is another state of the connection, or a tape.
 func (w *walk) phase() {
-	w.st.Phase, w.st.Trouble, w.st.Tape = live.Phase(w.r.IntN(len(phaseWords))), nil, nil
+	w.st.Phase, w.st.Trouble, w.st.Tape = live.Phase(w.r.IntN(len(frame.PhaseWords))), nil, nil
 	switch w.st.Phase {
 	case live.Down, live.Limited:
 		w.st.Trouble = &live.Trouble{Title: pick1(w.r, names), Lines: []string{pick1(w.r, names)}}

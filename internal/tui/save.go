@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/tui/page"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -36,7 +38,7 @@ var ErrFormat = errors.New("unknown format of a frame")
 // Export renders what is on the screen.
 func (m *Model) Export(f Format) ([]byte, error) {
 	if f == FormatJSON {
-		return m.exportJSON()
+		return exportJSON(m)
 	}
 	m.render()
 	switch f {
@@ -45,14 +47,14 @@ func (m *Model) Export(f Format) ([]byte, error) {
 	case FormatANSI:
 		return []byte(m.grid.ANSI(m.palette) + "\n"), nil
 	case FormatSVG:
-		return []byte(m.grid.SVG(m.palette, m.title())), nil
+		return []byte(m.grid.SVG(m.palette, title(m))), nil
 	}
 	return nil, fmt.Errorf("%w: %q", ErrFormat, f)
 }
 
 // title names the frame for those who cannot see it.
-func (m *Model) title() string {
-	return "natsctl top: " + m.cur().spec.title + " of " + m.opt.Feed.NameOr("a fleet")
+func title(m *Model) string {
+	return "natsctl top: " + m.cur().Spec.Title + " of " + m.opt.Feed.NameOr("a fleet")
 }
 
 // ViewSchema names the JSON form of a page.
@@ -79,28 +81,28 @@ type exported struct {
 	Snapshot *fleet.Snapshot  `json:"snapshot,omitempty"`
 }
 
-func (m *Model) exportJSON() ([]byte, error) {
+func exportJSON(m *Model) ([]byte, error) {
 	p := m.cur()
-	out := exported{Schema: ViewSchema, Time: m.now().UTC(), Context: m.opt.Feed.NameOr(""), View: p.spec.name(), Way: p.current().name, Of: p.scope.String()}
-	if m.st != nil && m.st.Snap != nil {
-		out.Expected, out.Answered, out.Missing = m.st.Snap.Expected, len(m.st.Snap.Servers), m.st.Snap.Missing
+	out := exported{Schema: ViewSchema, Time: m.Now().UTC(), Context: m.opt.Feed.NameOr(""), View: string(p.Spec.Kind), Way: p.Current().Name, Of: p.Scope.String()}
+	if m.State != nil && m.State.Snap != nil {
+		out.Expected, out.Answered, out.Missing = m.State.Snap.Expected, len(m.State.Snap.Servers), m.State.Snap.Missing
 	}
-	if p.current().sheet == nil {
-		_, out.Object = m.object()
-		if out.Object == nil && m.st != nil {
-			out.Object = m.st.Top
+	if !p.HasRows() {
+		_, out.Object = p.SelectedObject(m.Context)
+		if out.Object == nil && m.State != nil {
+			out.Object = m.State.Top
 		}
 		return encodeJSON(out)
 	}
-	l := p.list()
-	out.Filter, out.Sort, out.Reverse, out.Faults = l.filter, l.sort, l.reverse, l.faults
-	out.Rows = make([]map[string]any, 0, len(l.order))
-	for _, row := range l.order {
+	l := p.List()
+	out.Filter, out.Sort, out.Reverse, out.Faults = l.Filter, l.Sort, l.Reverse, l.Faults
+	out.Rows = make([]map[string]any, 0, len(l.Order))
+	for _, row := range l.Order {
 		cells := map[string]any{}
-		for i, h := range l.heads {
-			cells[h.Name] = l.sheet.cell(row, i).Raw
+		for i, h := range l.Heads {
+			cells[h.Name] = l.Sheet.Cell(row, i).Raw
 		}
-		if lv := l.sheet.level(row); lv != fleet.OK {
+		if lv := l.Sheet.Level(row); lv != fleet.OK {
 			cells["level"] = lv
 		}
 		out.Rows = append(out.Rows, cells)
@@ -115,7 +117,7 @@ func encodeJSON(v any) ([]byte, error) {
 }
 
 // saveNow saves the screen as a picture.
-func (m *Model) saveNow() tea.Cmd { return cmdSave(m, []string{"svg"}) }
+func saveNow(m *Model) tea.Cmd { return cmdSave(m, []string{"svg"}) }
 
 // cmdSave saves what is on the screen to a file that is not there yet.
 func cmdSave(m *Model, args []string) tea.Cmd {
@@ -130,14 +132,14 @@ func cmdSave(m *Model, args []string) tea.Cmd {
 		}
 	}
 	if name == "" {
-		name = m.fileName(string(format))
+		name = fileName(m, string(format))
 	}
 	data, err := m.Export(format)
 	if err == nil {
 		err = writeNew(name, data)
 	}
 	if err != nil {
-		m.fail(m.advised(err))
+		m.fail(advised(m, err))
 		return nil
 	}
 	m.say("saved " + name)
@@ -157,22 +159,14 @@ func writeNew(name string, data []byte) error {
 	return f.Close()
 }
 
-// copyMsg is written to the terminal by the program: text for the clipboard.
-type copyMsg string
-
 // copyObject copies the JSON of the selected object.
-func (m *Model) copyObject() tea.Cmd {
-	title, object := m.object()
+func copyObject(m *Model) tea.Cmd {
+	title, object := m.cur().SelectedObject(m.Context)
 	if object == nil {
 		m.say("nothing is selected")
 		return nil
 	}
-	text := indented(object)
+	text := page.Indented(object)
 	m.say(fmt.Sprintf("copied the JSON of %s, %s bytes, by OSC 52", title, view.Count.Format(len(text))))
 	return func() tea.Msg { return copyMsg(text) }
-}
-
-// name is how the page is called on the command line.
-func (s *spec) name() string {
-	return [...]string{"topology", "servers", "conns", "accounts", "jetstream", "events", "alerts", "server", "consumers", "object", "account"}[s.kind]
 }

@@ -6,17 +6,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// suspendMsg asks to give the terminal back and to stop until the shell
-// continues the process.
-type suspendMsg struct{}
-
-// continuedMsg says that the process was stopped from outside and goes on:
-// meanwhile the shell had the terminal.
-type continuedMsg struct{}
-
-// suspend is what ^Z does.
-func suspend() tea.Msg { return suspendMsg{} }
-
 // stopped takes the messages about stops. It runs in the program's own loop:
 // nothing else writes to the terminal meanwhile.
 func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {

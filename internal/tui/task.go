@@ -5,32 +5,14 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/view"
 )
-
-// task runs work off the screen's goroutine; what it returns is done to the
-// screen when it is ready.
-func task(work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
-	return taskFor(taskTime, work)
-}
-
-// taskFor is a task that may take so long.
-func taskFor(d time.Duration, work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), d)
-		defer cancel()
-		return doneMsg{work(ctx)}
-	}
-}
-
-// taskTime bounds one task.
-const taskTime = 30 * time.Second
 
 // cmdContext changes to another context; the present one stays when that
 // fails.
@@ -41,26 +23,25 @@ func cmdContext(m *Model, args []string) tea.Cmd {
 		m.fail("there are no contexts here")
 		return nil
 	case name == "":
-		m.pickContext()
+		pickContext(m)
 		return nil
 	}
 	m.say("connecting to " + name + " …")
-	return m.connect(name)
+	return connect(m, name)
 }
 
 // pickContext chooses among the saved contexts.
-func (m *Model) pickContext() {
-	names := m.contextNames()
+func pickContext(m *Model) {
+	names := contextNames(m)
 	if len(names) == 0 {
 		m.fail("no saved contexts")
 		return
 	}
-	p := &picker{title: "context"}
+	p := &widget.Picker{Title: "context"}
 	for _, n := range names {
-		p.items = append(p.items, pick{text: view.Text(n)})
+		p.Items = append(p.Items, widget.Item{Text: view.Text(n)})
 	}
-	p.take = func(m *Model, i int) tea.Cmd { return m.connect(names[i]) }
-	m.overlay = p
+	m.overlay = &choiceBox{Picker: p, take: func(m *Model, i int) tea.Cmd { return connect(m, names[i]) }}
 }
 
 // cmdOpen replays a recording.
@@ -70,7 +51,7 @@ func cmdOpen(m *Model, args []string) tea.Cmd {
 		m.fail("open takes the file of a recording")
 		return nil
 	}
-	return m.changeFeed(path, func(context.Context) (*live.Feed, error) { return m.opt.OpenTape(path) })
+	return changeFeed(m, path, func(context.Context) (*live.Feed, error) { return m.opt.OpenTape(path) })
 }
 
 // cmdRec starts or ends a recording. An existing file is never overwritten.
@@ -78,20 +59,20 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 	switch {
 	case m.opt.NewRecorder == nil:
 		m.fail("recording is not possible here")
-	case len(args) > 0 && args[0] == "stop" && m.recording() == "":
+	case len(args) > 0 && args[0] == "stop" && recordingName(m) == "":
 		m.fail("nothing is being recorded; :rec start begins")
 	case len(args) > 0 && args[0] == "stop":
 		m.send(live.StopRecording())
-	case m.recording() != "" && (len(args) == 0 || args[0] == "start"):
-		m.fail("already recording to " + m.recording() + "; :rec stop ends it")
+	case recordingName(m) != "" && (len(args) == 0 || args[0] == "start"):
+		m.fail("already recording to " + recordingName(m) + "; :rec stop ends it")
 	case len(args) == 0 || args[0] == "start":
-		name := m.fileName("ndjson.gz")
+		name := fileName(m, "ndjson.gz")
 		if len(args) > 1 {
 			name = strings.Join(args[1:], " ")
 		}
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
-			m.fail(m.advised(err))
+			m.fail(advised(m, err))
 			return nil
 		}
 		m.send(live.StartRecording(name, f, m.opt.NewRecorder(f)))
@@ -102,12 +83,12 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 	return nil
 }
 
-// recording is the file that is being written; empty: none.
-func (m *Model) recording() string {
-	if m.live == nil {
+// recordingName is the file that is being written; empty: none.
+func recordingName(m *Model) string {
+	if m.newest == nil {
 		return ""
 	}
-	return m.live.Recording
+	return m.newest.Recording
 }
 
 // cmdReload reads the configuration again.
@@ -120,38 +101,53 @@ func cmdReload(m *Model, _ []string) tea.Cmd {
 		cfg, err := m.opt.Reload()
 		return act(func(m *Model) {
 			if err != nil {
-				m.report(&message{text: m.advised(err)})
+				m.report(&widget.Message{Text: advised(m, err)})
 				return
 			}
-			m.configure(cfg)
-			m.report(&message{text: "configuration read again", good: true})
+			configure(m, cfg)
+			m.report(&widget.Message{Text: "configuration read again", Good: true})
 		})
 	})
 }
 
 // fileName is a name for a file of what is shown now.
-func (m *Model) fileName(ext string) string {
+func fileName(m *Model, ext string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r
 		}
 		return '-'
 	}, m.opt.Feed.NameOr("natsctl"))
-	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.now().UTC().Format("20060102T150405Z"), ext)
+	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.Now().UTC().Format("20060102T150405Z"), ext)
 }
 
 // askAgain asks now. When the connection is lost it connects anew, with the
 // context as it is saved now: credentials may have changed.
-func (m *Model) askAgain() tea.Cmd {
-	if m.dialing != "" {
-		m.say("still connecting to " + m.dialing)
+func askAgain(m *Model) tea.Cmd {
+	if m.connecting != "" {
+		m.say("still connecting to " + m.connecting)
 		return nil
 	}
 	m.send(live.AskNow)
-	if m.live != nil && m.live.Phase == live.Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
+	if m.newest != nil && m.newest.Phase == live.Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
 		m.say("connecting anew …")
-		return m.connect(m.opt.Feed.Context)
+		return connect(m, m.opt.Feed.Context)
 	}
 	m.say("asking again")
+	return nil
+}
+
+// cmdAt jumps to a time of day of the recording.
+func cmdAt(m *Model, args []string) tea.Cmd {
+	if !m.InReplay() {
+		m.fail("at works in a replay: natsctl top --replay FILE, or :open FILE")
+		return nil
+	}
+	at, err := live.ParseAt(strings.Join(args, " "), m.State.Tape.First)
+	if err != nil {
+		m.fail(err.Error())
+		return nil
+	}
+	m.send(live.ToTime(at))
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 // what is wrong is said in the words that were typed.
 func TestTerms(t *testing.T) {
 	m := pressed(crowdState(2, 50), 120, 40, "3")
-	l := m.cur().list()
+	l := m.cur().List()
 	for filter, want := range map[string]int{
 		"client-7 srv=n0001":         1,
 		"srv=n0001 cid<=3":           3,
@@ -19,18 +19,18 @@ func TestTerms(t *testing.T) {
 		"cid<=3 and srv=n0001":       3,
 		"cid<=3 or cid>=50":          8,
 	} {
-		l.setFilter(filter)
-		l.arrange()
-		if l.failed != nil || len(l.order) != want {
-			t.Errorf("%s keeps %d rows, want %d: %v", filter, len(l.order), want, l.failed)
+		l.SetFilter(filter)
+		l.Arrange()
+		if l.Failed != nil || len(l.Order) != want {
+			t.Errorf("%s keeps %d rows, want %d: %v", filter, len(l.Order), want, l.Failed)
 		}
 	}
 	for filter, want := range map[string]string{
 		"client-7 pendng>1": "pending_bytes", "acct=APP and srv=": `"acct=APP and srv="`,
 	} {
-		l.setFilter(filter)
-		if l.failed == nil || !strings.Contains(l.failed.Error(), want) {
-			t.Errorf("%s: %v, want %s in it", filter, l.failed, want)
+		l.SetFilter(filter)
+		if l.Failed == nil || !strings.Contains(l.Failed.Error(), want) {
+			t.Errorf("%s: %v, want %s in it", filter, l.Failed, want)
 		}
 	}
 }

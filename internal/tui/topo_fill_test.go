@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/natsctl/natsctl/internal/tui/page"
 )
 
 // TestTopologyUsesTheScreen looks for what stands under the tree when rows are
@@ -27,7 +29,7 @@ func TestTopologyUsesTheScreen(t *testing.T) {
 // on their own scale.
 func TestSparkWithGaps(t *testing.T) {
 	nan := float32(math.NaN())
-	if got := sparkText([]float32{nan, 1, 4, nan, 8}, 8); got != " ▁▄ ▇" {
+	if got := page.Spark([]float32{nan, 1, 4, nan, 8}, 8); got != " ▁▄ ▇" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -49,7 +50,7 @@ func TestWordsWait(t *testing.T) {
 	typeKeys(m, "/", "n")
 	finish(m, doing)
 	typeKeys(m, "2")
-	if m.prompt == nil || m.prompt.input.Value() != "n2" {
+	if m.prompt == nil || m.prompt.Input.Value() != "n2" {
 		t.Fatal("the answer of the action took a key of the prompt")
 	}
 	typeKeys(m, "enter")
@@ -95,11 +96,11 @@ func TestLateContext(t *testing.T) {
 func TestStateOfOtherFeed(t *testing.T) {
 	old := &live.Feed{Name: "old"}
 	m, st := screenFor(t, Options{Feed: old}, "2.15.2")
-	m.useFeed(&live.Feed{Name: "new"})
+	useFeed(m, &live.Feed{Name: "new"})
 	late := *st
 	late.Of = old
 	m.Update(stateMsg{&late})
-	if m.st != nil {
+	if m.State != nil {
 		t.Error("the fleet before is shown under the name of the new one")
 	}
 }
@@ -110,7 +111,7 @@ func TestDialogOfOtherFeed(t *testing.T) {
 	f := &fakeActions{}
 	m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test", Actions: f}}, "2.15.2")
 	typeKeys(m, "2", "x", "enter", "n1")
-	m.useFeed(&live.Feed{Name: "other", Actions: f})
+	useFeed(m, &live.Feed{Name: "other", Actions: f})
 	if cmd := typeKeys(m, "enter"); cmd != nil && len(f.done) > 0 || m.overlay != nil {
 		t.Errorf("done to the other fleet: %v, open %T", f.done, m.overlay)
 	}
@@ -156,7 +157,7 @@ func TestAim(t *testing.T) {
 		{live.Action{Server: "n1", ServerID: "Nn1"}, func() {}, ""},
 	} {
 		row.change()
-		err := m.aim(&row.about)
+		err := aim(m, &row.about)
 		if row.want == "" && (err != nil || row.about.ServerID != "Nn1") || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 			t.Errorf("%+v: %v, want %q", row.about, err, row.want)
 		}
@@ -188,8 +189,8 @@ func TestKeysUnseen(t *testing.T) {
 	m.Update(tea.WindowSizeMsg{Width: 40, Height: 10})
 	typeKeys(m, "2", "x", "enter", "n1", "enter", ":")
 	m.Update(tea.MouseMsg{X: 12, Y: 2, Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
-	if m.overlay != nil || m.prompt != nil || m.cur().spec.kind != topoPage {
-		t.Errorf("unseen keys opened %T, %v, page %d", m.overlay, m.prompt, m.cur().spec.kind)
+	if m.overlay != nil || m.prompt != nil || m.cur().Spec.Kind != page.Topology {
+		t.Errorf("unseen keys opened %T, %v, page %s", m.overlay, m.prompt, m.cur().Spec.Kind)
 	}
 	if typeKeys(m, "q"); !m.quitting {
 		t.Error("q does not quit")
@@ -222,7 +223,7 @@ func TestPasteCut(t *testing.T) {
 	m, _ := screenFor(t, Options{Feed: &live.Feed{Name: "test"}}, "2.15.2")
 	typeKeys(m, ":")
 	m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("x", 1<<20)), Paste: true})
-	if n := len(m.prompt.input.Value()); n != 1000 {
+	if n := len(m.prompt.Input.Value()); n != 1000 {
 		t.Errorf("%d characters were taken", n)
 	}
 	typeKeys(m, "esc")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -21,22 +22,22 @@ import (
 // TestGroups adds connections up, opens one group, and comes back.
 func TestGroups(t *testing.T) {
 	m := modelOf(t, "super", "", 120, 40, ":per-account", "enter")
-	sum, l := 0, m.cur().list()
-	for row := range l.sheet.size() {
-		for i, h := range l.heads {
+	sum, l := 0, m.cur().List()
+	for row := range l.Sheet.Size() {
+		for i, h := range l.Heads {
 			if h.Name == "conns" {
-				sum += l.sheet.cell(row, i).Raw.(int)
+				sum += l.Sheet.Cell(row, i).Raw.(int)
 			}
 		}
 	}
-	if open := live.Filter(m.st.Conns, func(r *fleet.ConnRow) bool { return r.Info.Stop == nil }); sum != len(open) {
+	if open := live.Filter(m.State.Conns, func(r *fleet.ConnRow) bool { return r.Info.Stop == nil }); sum != len(open) {
 		t.Errorf("%d connections in the groups, %d in all", sum, len(open))
 	}
-	first, _ := l.selected()
-	want := l.sheet.ref(first).account
+	first, _ := l.Selected()
+	want := l.Sheet.Ref(first).Account
 	m.Update(keyNamed("enter"))
 	m.View()
-	rows := m.cur().list().sheet.(*rowsOf[*fleet.ConnRow]).rows
+	rows := m.cur().List().Sheet.(*widget.RowsOf[*fleet.ConnRow]).Rows
 	if len(rows) == 0 {
 		t.Fatal("the group opens nothing")
 	}
@@ -65,8 +66,8 @@ func TestWays(t *testing.T) {
 		{"-", "Servers", "servers"},
 	} {
 		m.Update(keyNamed(step.key))
-		if p := m.cur(); p.spec.title != step.page || p.current().name != step.way {
-			t.Fatalf("%s leads to %s, %s, want %s, %s", step.key, p.spec.title, p.current().name, step.page, step.way)
+		if p := m.cur(); p.Spec.Title != step.page || p.Current().Name != step.way {
+			t.Fatalf("%s leads to %s, %s, want %s, %s", step.key, p.Spec.Title, p.Current().Name, step.page, step.way)
 		}
 	}
 }
@@ -74,11 +75,11 @@ func TestWays(t *testing.T) {
 // TestEventTypes shows the events of one type alone, and says so.
 func TestEventTypes(t *testing.T) {
 	m := modelOf(t, "degraded", "10:05:13", 120, 40, "6", "T", "down", "enter")
-	kind := m.kind
+	kind := m.EventKind
 	if kind == "" {
 		t.Fatal("no type was chosen")
 	}
-	for _, r := range m.cur().list().sheet.(*rowsOf[*live.EventRow]).rows {
+	for _, r := range m.cur().List().Sheet.(*widget.RowsOf[*live.EventRow]).Rows {
 		if r.Kind != kind {
 			t.Errorf("%s among the events of type %s", r.Kind, kind)
 		}
@@ -86,8 +87,8 @@ func TestEventTypes(t *testing.T) {
 	if frame := m.View(); !strings.Contains(frame, live.KindText(kind)+" only") {
 		t.Errorf("not said that others are hidden:\n%s", frame)
 	}
-	m.kind = fleet.EventOCSP
-	m.touch()
+	m.EventKind = fleet.EventOCSP
+	m.Touch()
 	if frame := ansi.Strip(pressedOn(m, "x").View()); !strings.Contains(frame, "none of") {
 		t.Errorf("not said why there is nothing:\n%s", frame)
 	}
@@ -125,7 +126,7 @@ func TestReverseDNS(t *testing.T) {
 			_, cmd = m.Update(msg)
 		}
 		m.View()
-		_, next := m.Update(stateMsg{m.st})
+		_, next := m.Update(stateMsg{m.State})
 		cmd = tea.Batch(cmd, next)
 	}
 	for ip, n := range asked {
@@ -179,7 +180,7 @@ func TestWideMatrix(t *testing.T) {
 		}
 		m.Update(keyNamed("right"))
 	}
-	for _, sv := range m.st.Servers {
+	for _, sv := range m.State.Servers {
 		if !seen[sv.Name] {
 			t.Errorf("the column %s is never on the screen", sv.Name)
 		}

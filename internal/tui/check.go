@@ -1,0 +1,22 @@
+package tui
+
+import (
+	"errors"
+	"strings"
+)
+
+// Check tells whether the page and its sort column exist and whether its filter
+// can be used. The errors of a column wrap [view.ErrColumn], those of a filter
+// [view.ErrFilter].
+func (o Options) Check() error {
+	m := NewModel(Options{Page: o.Page}, nil)
+	if m.notice.bad {
+		return errors.New(strings.Replace(m.notice.text, "no command", "no page", 1))
+	}
+	if o.Sort != "" {
+		if _, err := m.cur().SortColumn(o.Sort); err != nil {
+			return err
+		}
+	}
+	return m.cur().CheckFilter(o.Filter)
+}

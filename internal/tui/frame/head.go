@@ -1,0 +1,286 @@
+package frame
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/page"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// The smallest window that the dashboard draws in, and the height from which
+// it shows its second header line and its rules.
+const (
+	MinWidth, MinHeight = 60, 15
+	roomyH              = 20
+)
+
+// TooSmall says how large the window must be.
+func TooSmall(a cell.Area) {
+	a.Write(0, 0, fmt.Sprintf("window is %dx%d,", a.W, a.H), cell.Plain)
+	a.Write(0, 1, fmt.Sprintf("needs %dx%d", MinWidth, MinHeight), cell.Strong)
+	a.Write(0, 2, "q quits", cell.Muted)
+}
+
+// Head is what the lines over a page say beside the state.
+type Head struct {
+	Name   string      // of the fleet, before anything is known
+	Newest *live.State // while an older one is shown
+	Paused bool
+	Hidden bool // only the tabs are shown
+	Mono   bool // without colors
+	Tabs   []*page.Spec
+	Front  page.Kind // the open tab
+}
+
+// TabAt is where a tab was drawn.
+type TabAt struct {
+	From, To int
+	Kind     page.Kind
+}
+
+// DrawHead draws the lines over the page and returns how many it took, and
+// where the tabs are, which are on its last text line.
+func DrawHead(ctx *page.Context, h Head, a cell.Area) (rows int, tabs []TabAt) {
+	y := 0
+	if !h.Hidden {
+		titleLine(ctx, h, a, y)
+		y++
+		if a.H >= roomyH {
+			totalsLine(ctx, a, y)
+			y++
+		}
+	}
+	tabs = tabLine(ctx, h, a, y)
+	y++
+	if a.H >= roomyH {
+		a.Rule(y, "", cell.Line)
+		y++
+	}
+	return y, tabs
+}
+
+// TabRow is the line of the tabs, given how many lines the head took.
+func TabRow(rows, height int) int {
+	if height >= roomyH {
+		return rows - 2
+	}
+	return rows - 1
+}
+
+// PhaseWords are how each phase is called on the screen.
+var PhaseWords = [...]struct {
+	mark, word string
+	style      cell.Style
+}{
+	live.Discovering: {"◌", "DISCOVER", cell.Hazy},
+	live.Live:        {"●", "LIVE", cell.Good},
+	live.Down:        {"✗", "DOWN", cell.Danger},
+	live.Limited:     {"◐", "LIMITED", cell.Warning},
+	live.Replay:      {"▶", "REPLAY", cell.Accent},
+}
+
+// titleLine is who is watched, how, and what is wrong.
+func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
+	name, style := h.Name, cell.Style(cell.Strong)
+	var left []widget.Segment
+	var right []widget.Segment
+	if st := ctx.State; st != nil {
+		name = st.Feed.Name
+		left = append(left, widget.Segment{Text: "natsctl ▸ " + view.Text(name), Short: view.Text(name), Style: style})
+		left = append(left, phaseSegments(ctx, h, st)...)
+		right = alertSegments(ctx, st)
+	} else {
+		left = append(left, widget.Segment{Text: view.Text(name), Style: style}, widget.Segment{Text: "◌ DISCOVER", Style: cell.Hazy})
+	}
+	if ctx.State != nil && ctx.State.Feed.Protected {
+		a.Rows(y, 1).Fill(" ", cell.Banner)
+		left = append(left, widget.Segment{Text: "PROTECTED", Style: cell.Banner, Rank: 1})
+		for i := range left {
+			left[i].Style = cell.Banner
+		}
+		for i := range right {
+			right[i].Style = cell.Banner
+		}
+	}
+	widget.Line(a, y, left, right)
+}
+
+// phaseSegments are the phase, the interval and who answered.
+func phaseSegments(ctx *page.Context, h Head, st *live.State) []widget.Segment {
+	ph := PhaseWords[st.Phase]
+	every := page.ShortDuration(st.Every)
+	if st.Every > st.Wanted {
+		every = fmt.Sprintf("poll %s > %s", view.Duration(st.Took.Seconds()), page.ShortDuration(st.Wanted))
+	}
+	if st.Phase == live.Replay && st.Tape != nil {
+		return replaySegments(st)
+	}
+	word := ph.mark + " " + ph.word
+	if h.Paused {
+		word, ph.style = "‖ PAUSED", cell.Warning
+		every = live.AgeText(h.Newest.Now.Sub(st.Now))
+	}
+	out := []widget.Segment{{Text: word + " " + every, Style: ph.style}}
+	if st.Snap == nil {
+		return out
+	}
+	t := st.Total
+	if st.Own != nil {
+		return append(out, ownSegments(st)...)
+	}
+	out = append(out, answeredSegment(t))
+	out = append(out, widget.Segment{Text: live.Plural(t.Clusters, "cluster"), Style: cell.Muted, Rank: 6})
+	if t.Leafs > 0 {
+		out = append(out, widget.Segment{Text: live.Plural(t.Leafs, "leaf"), Style: cell.Muted, Rank: 7})
+	}
+	return append(out, recSegments(st)...)
+}
+
+// answeredSegment is how many servers answered, marked when some did not.
+func answeredSegment(t live.Totals) widget.Segment {
+	have := live.Ratio(t.Answered, t.Expected)
+	if t.Partial {
+		return widget.Segment{Text: "▲ " + have + " servers", Short: "▲" + have + " srv", Style: cell.Warning}
+	}
+	return widget.Segment{Text: have + " servers", Short: have + " srv"}
+}
+
+// ownSegments say that one account is all there is to see.
+func ownSegments(st *live.State) []widget.Segment {
+	out := []widget.Segment{
+		{Text: "◐ account " + view.Text(st.Own.Account), Style: cell.Warning},
+		{Text: live.Plural(st.Total.Answered, "server") + " told", Style: cell.Muted, Rank: 6},
+	}
+	var silent []string
+	for _, p := range st.Snap.Problems {
+		if p.Reason == fleet.Silent {
+			silent = append(silent, p.Server)
+		}
+	}
+	if len(silent) > 0 {
+		out = append(out, widget.Segment{Text: "▲ silent: " + strings.Join(silent, " "), Short: fmt.Sprintf("▲%d silent", len(silent)), Style: cell.Warning, Rank: 1})
+	}
+	return append(out, recSegments(st)...)
+}
+
+func recSegments(st *live.State) []widget.Segment {
+	if st.Recording == "" {
+		return nil
+	}
+	return []widget.Segment{{Text: "● REC", Style: cell.Danger, Rank: 2}}
+}
+
+// alertSegments are the alerts and the clock.
+func alertSegments(ctx *page.Context, st *live.State) []widget.Segment {
+	clock := widget.Segment{Text: st.Now.UTC().Format("15:04:05Z"), Style: cell.Muted}
+	if st.Phase == live.Down && st.Snap != nil {
+		clock = widget.Segment{Text: live.AgeText(st.Age()) + " old  " + clock.Text, Style: cell.Danger}
+	}
+	crit, warn := ctx.Marks.Firing(ctx.State)
+	switch {
+	case crit > 0:
+		return []widget.Segment{{Text: fmt.Sprintf("✗ %s  %d crit", live.Plural(crit+warn, "alert"), crit), Short: fmt.Sprintf("✗%d", crit+warn), Style: cell.Danger}, clock}
+	case warn > 0:
+		return []widget.Segment{{Text: "▲ " + live.Plural(warn, "alert"), Short: fmt.Sprintf("▲%d", warn), Style: cell.Warning}, clock}
+	}
+	return []widget.Segment{clock}
+}
+
+// totalsLine is the fleet in numbers.
+func totalsLine(ctx *page.Context, a cell.Area, y int) {
+	st := ctx.State
+	if st == nil || st.Snap == nil {
+		widget.Line(a, y, []widget.Segment{{Text: "conns -   in -   out -   subs -   slow -   js -", Style: cell.Muted}}, nil)
+		return
+	}
+	t := st.Total
+	left := []widget.Segment{
+		{Text: "conns " + view.Count.Format(t.Conns), Short: view.PerSec.Format(t.Conns) + "c"},
+		{Text: "in " + perSecondText(t.Traffic.InMsgs.Value(), t.Traffic.InBytes.Value()), Style: cell.Plain},
+		{Text: page.SparkOf(ctx, live.InMsgs), Style: cell.Chart, Rank: 5},
+		{Text: "out " + perSecondText(t.Traffic.OutMsgs.Value(), t.Traffic.OutBytes.Value()) + ratedOf(t)},
+		{Text: page.SparkOf(ctx, live.OutMsgs), Style: cell.Chart, Rank: 5},
+		{Text: "subs " + view.PerSec.Format(t.Subs), Rank: 3},
+		{Text: "slow " + view.PerSec.Format(t.Slow), Style: cell.OfLevel(widget.WarnIf(t.Slowing)), Rank: 2},
+	}
+	widget.Line(a, y, append(left, jetSegment(ctx, t)...), nil)
+}
+
+// ratedOf says of how many servers the rates are the sum, where some have none
+// yet, as after a restart; empty: of all.
+func ratedOf(t live.Totals) string {
+	if t.Rated == 0 || t.Rated == t.Answered {
+		return ""
+	}
+	return " of " + live.Ratio(t.Rated, t.Answered) + " srv"
+}
+
+func jetSegment(ctx *page.Context, t live.Totals) []widget.Segment {
+	switch {
+	case t.JSServers > 0 && ctx.OneAccount():
+		return []widget.Segment{{Text: live.Plural(t.Streams, "stream"), Rank: 4}}
+	case t.JSServers == 0:
+		return []widget.Segment{{Text: "no jetstream", Style: cell.Muted, Rank: 4}}
+	case t.MetaLeader != "":
+		return []widget.Segment{{Text: fmt.Sprintf("js %d srv", t.JSServers), Rank: 4}, {Text: "meta " + view.Text(t.MetaLeader), Style: cell.Muted, Rank: 7}}
+	}
+	return []widget.Segment{{Text: fmt.Sprintf("js %d srv", t.JSServers), Rank: 4}}
+}
+
+// flow is messages and bytes a second.
+func perSecondText(msgs, bytes any) string {
+	if msgs == nil {
+		return "-"
+	}
+	return view.PerSec.Format(msgs) + "/s " + live.Compact(view.BytesSec.Format(bytes))
+}
+
+// tabLine is the pages behind the digits, the open one marked.
+func tabLine(ctx *page.Context, h Head, a cell.Area, y int) (drawn []TabAt) {
+	x := 0
+	crit, warn := ctx.Marks.Firing(ctx.State)
+	for _, s := range h.Tabs {
+		title, room := s.Title, 1
+		switch {
+		case a.W < 74:
+			title, room = s.Short, -1 // they share the space between them
+		case a.W < 100:
+			title = s.Short
+		}
+		if s.Kind == page.Alerts && crit+warn > 0 {
+			title = fmt.Sprintf("%s(%d)", title, crit+warn)
+		}
+		style, text := cell.Style(cell.Muted), " "+s.Digit+" "+title+" "
+		if s.Kind == h.Front {
+			style = cell.Front
+			if h.Mono {
+				text = "[" + s.Digit + " " + title + "]"
+			}
+		}
+		from := x
+		x = a.Write(x, y, text, style)
+		drawn = append(drawn, TabAt{from, x, s.Kind})
+		x += room
+	}
+	return drawn
+}
+
+// replaySegments are the tape's part of the title line.
+func replaySegments(st *live.State) []widget.Segment {
+	t := st.Tape
+	word := "‖"
+	if t.Playing {
+		word = "▶"
+	}
+	t0 := st.Now.UTC().Format("15:04:05Z")
+	return []widget.Segment{
+		{Text: fmt.Sprintf("%s REPLAY %s x%d", word, t0, t.Speed), Style: cell.Accent},
+		{Text: live.Ratio(t.At+1, t.End+1), Style: cell.Muted, Rank: 1},
+		answeredSegment(st.Total),
+	}
+}

@@ -1,0 +1,199 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// alertsSpec is the page of the alerts.
+func alertsSpec() *Spec {
+	return &Spec{
+		Kind: Alerts, Names: []string{"al"}, Help: "alerts", Digit: "7", Title: "Alerts", Short: "Alerts", open: openAlert,
+		Jumps: []Jump{{To: Events}, {To: Connections}, {Topology, "links"}, {To: JetStream}}, Keys: alertKeys(),
+		needs: live.Demand{Needs: topoNeeds.Needs},
+		Modes: []Mode{{
+			Name: "alerts", sort: "state", always: true, sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: happened,
+			empty: func(*Context, *Page) string { return "● no alert: every check passes on what was asked so far" },
+			first: []string{"check", "since_seconds", "object", "what", "state", "value", "limit"},
+		}},
+	}
+}
+
+func alertSheet(ctx *Context, _ *Page) widget.Sheet {
+	return &widget.RowsOf[*live.AlertRow]{
+		Columns: live.AlertColumns, Rows: ctx.Marks.Alerts(ctx.State),
+		KeyOf:    func(r *live.AlertRow) string { return r.Key },
+		LevelOf:  func(r *live.AlertRow) view.Level { return r.ShownLevel() },
+		RefOf:    func(r *live.AlertRow) widget.Ref { return aboutOf(ctx, r) },
+		ObjectOf: func(r *live.AlertRow) any { return r.JSON() },
+	}
+}
+
+// aboutOf names what an alert is about, as far as something opens from it.
+func aboutOf(ctx *Context, r *live.AlertRow) widget.Ref {
+	out := widget.Ref{Title: r.Check + " " + r.Title}
+	for _, l := range ctx.State.Links {
+		if l.Edge.FromName+" - "+l.Edge.ToName == r.Object {
+			out.Server, out.Link = l.Edge.FromName, l.Edge.Key()
+			return out
+		}
+	}
+	switch r.Check {
+	case "streams", "stream-limits":
+		out.Stream, out.Account = r.Object, r.Where
+		return out
+	case "consumers":
+		out.Account, out.Stream, _ = strings.Cut(r.Where, " ")
+		out.Consumer = r.Object
+		return out
+	}
+	name, _, _ := strings.Cut(r.Object, " ")
+	for _, name := range []string{r.Object, name, r.Where} {
+		if s := ctx.State.Server("", r.Where, name); s != nil {
+			out.Server, out.ServerID, out.Cluster = s.Name, s.ID, s.Cluster
+			return out
+		}
+	}
+	return out
+}
+
+// openAlert goes to what the alert is about.
+func openAlert(_ *Context, _ *Page, r widget.Ref) Effect {
+	switch {
+	case r.Link != "":
+		return openLink(r)
+	case r.Consumer != "":
+		return Effect{Open: &Target{Kind: JetStream, mode: "consumers", filter: fmt.Sprintf("consumer=%q and stream=%q and account=%q", r.Consumer, r.Stream, r.Account)}}
+	case r.Stream != "":
+		return Effect{Open: &Target{Kind: JetStream, filter: fmt.Sprintf("stream=%q and account=%q", r.Stream, r.Account)}}
+	case r.Server != "":
+		return openServer(r)
+	}
+	return Effect{Selected: true}
+}
+
+// alertLine counts the alerts by what became of them.
+func alertLine(ctx *Context, _ *Page, a cell.Area) int {
+	var n [len(live.AlertStates)]int
+	for _, r := range ctx.Marks.Alerts(ctx.State) {
+		n[r.State]++
+	}
+	x := 1
+	for i, name := range live.AlertStates {
+		style := cell.Style(cell.Plain)
+		if live.AlertState(i) == live.Firing && n[i] > 0 {
+			style = cell.Danger
+		}
+		x = a.Write(x, 0, fmt.Sprintf("%s %d", name, n[i]), style) + 3
+	}
+	return 1
+}
+
+// alertPanel says why the alert fires, what it means, and what to do next.
+func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
+	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.AlertRow])
+	if !ok {
+		return
+	}
+	r := rows.Rows[row]
+	var t widget.Prose
+	t.Say("what", r.What, cell.Plain)
+	t.Say("why", r.Why, cell.Plain)
+	t.Say("impact", r.Impact, cell.Plain)
+	t.Say("next", r.Next, cell.Plain)
+	since := sinceText(r.Now, r.Since)
+	if r.Polls > 0 {
+		since += fmt.Sprintf(", in %s", live.Plural(r.Polls, "answer"))
+	}
+	if r.Flaps > 0 {
+		since += ", came back " + live.Plural(r.Flaps, "time")
+	}
+	t.Say("since", strings.TrimPrefix(since, "since "), cell.Plain)
+	if r.Note != "" {
+		t.Say(r.State.String(), r.Note, cell.Plain)
+	}
+	t.Draw(a)
+}
+
+// markKey acknowledges or mutes the selected alert, or takes it back.
+func markKey(to live.AlertState) func(*Context, *Page) Effect {
+	return func(ctx *Context, p *Page) Effect {
+		l := p.List()
+		if row, ok := l.Selected(); ok {
+			ctx.Marks.Toggle(l.Sheet.Key(row), to, ctx.Now())
+			ctx.Touch()
+		}
+		return Effect{}
+	}
+}
+
+// alertKeys are the keys of the page.
+func alertKeys() []Key {
+	all := func(ctx *Context, _ *Page) Effect {
+		if ctx.State != nil {
+			ctx.Marks.MarkFiring(ctx.State, live.Acknowledged)
+			ctx.Touch()
+		}
+		return Effect{}
+	}
+	return []Key{
+		{Keys: []string{"a"}, Shown: "a", Help: "acknowledge the alert, or undo it", Hint: "ack", Do: markKey(live.Acknowledged)},
+		{Keys: []string{"A"}, Shown: "A", Help: "acknowledge all", Do: all},
+		{Keys: []string{"m"}, Shown: "m", Help: "mute the alert for an hour, or unmute it", Hint: "mute", Do: markKey(live.Muted)},
+		{Keys: []string{"n"}, Shown: "n", Help: "next firing alert", Hint: "next", Do: nextFiring},
+		{Keys: []string{"R"}, Shown: "R", Help: "the checks behind the alerts, and their results", Hint: "checks", Do: showChecks},
+	}
+}
+
+// nextFiring moves to the next alert that fires.
+func nextFiring(_ *Context, p *Page) Effect {
+	l := p.List()
+	for range len(l.Order) {
+		at := l.At
+		l.Step(1)
+		if l.At == at {
+			l.Step(-1 << 30)
+		}
+		if row, ok := l.Selected(); ok && l.Sheet.Level(row) != fleet.OK {
+			return Effect{}
+		}
+	}
+	return Effect{}
+}
+
+// showChecks lists the checks and what came of each.
+func showChecks(ctx *Context, _ *Page) Effect {
+	if ctx.State == nil {
+		return Effect{}
+	}
+	firing, skipped := map[string]int{}, map[string]string{}
+	for _, r := range ctx.Marks.Alerts(ctx.State) {
+		if r.State != live.Resolved {
+			firing[r.Check]++
+		}
+	}
+	for _, text := range ctx.State.Skipped {
+		name, why, _ := strings.Cut(text, ": ")
+		skipped[name] = why
+	}
+	s := &widget.Scroller{Title: "checks behind the alerts"}
+	for _, k := range checks.All() {
+		text := "● " + k.About
+		switch {
+		case firing[k.Name] > 0:
+			text = fmt.Sprintf("✗ %d   %s", firing[k.Name], k.About)
+		case skipped[k.Name] != "":
+			text = "◌ not looked at: " + skipped[k.Name]
+		}
+		s.Lines = append(s.Lines, widget.HelpLine{Keys: k.Name, Text: text})
+	}
+	widget.Align(s.Lines)
+	return Effect{List: s}
+}

@@ -1,0 +1,149 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// trouble uses the rows under a table: the alerts, and what happened last.
+func trouble(ctx *Context, a cell.Area) {
+	widget.Stack(a, []widget.Block{alertBlock(ctx), eventBlock(ctx)})
+}
+
+// happened uses the rows under a table for what happened last.
+func happened(ctx *Context, a cell.Area) { widget.Stack(a, []widget.Block{eventBlock(ctx)}) }
+
+// storage uses the rows under the streams: how full their servers are, then
+// trouble.
+func storage(ctx *Context, a cell.Area) {
+	if len(ctx.State.JS.Peers) == 0 {
+		trouble(ctx, a)
+		return
+	}
+	widget.Stack(a, []widget.Block{storeBlock(ctx), alertBlock(ctx), eventBlock(ctx)})
+}
+
+// calm is the one line of a block without trouble.
+func calm(text string) [][]widget.Segment {
+	return [][]widget.Segment{{{Text: "●", Style: cell.Good}, {Text: text, Style: cell.Muted}}}
+}
+
+// linkBlock is the links that need attention, the worst first.
+func linkBlock(ctx *Context) widget.Block {
+	bad := live.Filter(ctx.State.Links, func(l *live.LinkRow) bool { return l.Edge.Level.Urgent() })
+	if len(bad) == 0 {
+		if len(ctx.State.Links) == 0 {
+			return widget.Block{Title: "LINKS", Lines: calm("a single server has none")}
+		}
+		return widget.Block{Title: "LINKS", Lines: calm(fmt.Sprintf("all %d in order   :links", len(ctx.State.Links)))}
+	}
+	slices.SortStableFunc(bad, func(a, b *live.LinkRow) int { return b.Edge.Level.Compare(a.Edge.Level) })
+	w := 0
+	for _, l := range bad {
+		w = max(w, min(cell.Width(l.Title()), 28))
+	}
+	b := widget.Block{Title: fmt.Sprintf("LINKS THAT NEED ATTENTION  %d of %d   :links", len(bad), len(ctx.State.Links))}
+	for _, l := range bad {
+		b.Lines = append(b.Lines, []widget.Segment{
+			{Text: view.Glyph(l.Edge.Level, false), Style: cell.OfGlyph(l.Edge.Level)},
+			{Text: cell.Fit(string(l.Edge.Kind), 7, false), Style: cell.Muted},
+			{Text: cell.Fit(l.Title(), w, false), Style: cell.Strong},
+			{Text: cell.Fit(string(l.Edge.State), 7, false), Style: cell.OfLevel(l.Edge.Level)},
+			{Text: l.Edge.Why},
+		})
+	}
+	return b
+}
+
+// alertBlock is the alerts that fire, the worst first.
+func alertBlock(ctx *Context) widget.Block {
+	rows := live.Filter(ctx.Marks.Alerts(ctx.State), func(r *live.AlertRow) bool { return r.State == live.Firing })
+	if len(rows) == 0 {
+		return widget.Block{Title: "ALERTS", Lines: calm("none fires")}
+	}
+	slices.SortStableFunc(rows, func(a, b *live.AlertRow) int { return b.Level.Compare(a.Level) })
+	b := widget.Block{Title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
+	w := 0
+	for _, r := range rows {
+		w = max(w, min(cell.Width(r.Check), 16))
+	}
+	for _, r := range rows {
+		b.Lines = append(b.Lines, []widget.Segment{
+			{Text: view.Glyph(r.Level, false), Style: cell.OfGlyph(r.Level)},
+			{Text: cell.Fit(ShortDuration(r.Duration()), 5, true), Style: cell.Muted},
+			{Text: cell.Fit(r.Check, w, false), Style: cell.Strong},
+			{Text: r.What},
+		})
+	}
+	return b
+}
+
+// storeBlock is what the servers of JetStream store, of what they may.
+func storeBlock(ctx *Context) widget.Block {
+	b := widget.Block{Title: "STORAGE OF THE SERVERS   :peers"}
+	w := 0
+	for _, r := range ctx.State.JS.Peers {
+		w = max(w, min(cell.Width(r.Name), 20))
+	}
+	for _, r := range ctx.State.JS.Peers {
+		if r.Server == nil || r.Server.Statsz == nil || r.Server.Statsz.JetStream == nil || r.Server.Statsz.JetStream.Stats == nil {
+			b.Lines = append(b.Lines, []widget.Segment{{Text: "◌", Style: cell.Hazy}, {Text: cell.Fit(r.Name, w, false), Style: cell.Strong}, {Text: "did not answer", Style: cell.Hazy}})
+			continue
+		}
+		js := r.Server.Statsz.JetStream
+		file, mem := live.Limit{Used: float64(js.Stats.Store), Unit: view.Bytes}, live.Limit{Used: float64(js.Stats.Memory), Unit: view.Bytes}
+		if c := js.Config; c != nil {
+			file.Max, mem.Max = float64(c.MaxStore), float64(c.MaxMemory)
+		}
+		level := file.Level().Worse(mem.Level())
+		b.Lines = append(b.Lines, slices.Concat(
+			[]widget.Segment{{Text: view.Glyph(level, false), Style: cell.OfGlyph(level)}, {Text: cell.Fit(r.Name, w, false), Style: cell.Strong}},
+			storeParts("file", file), storeParts("memory", mem), []widget.Segment{{Text: fmt.Sprintf(" %d ha assets", js.Stats.HAAssets), Style: cell.Muted, Whole: true}}))
+	}
+	return b
+}
+
+// storeParts is a word, a bar and figures of one limit.
+func storeParts(word string, w live.Limit) []widget.Segment {
+	const cells = 10
+	style := cell.Style(cell.Good)
+	if w.Level() != fleet.OK {
+		style = cell.OfLevel(w.Level())
+	}
+	full := min(int(math.Ceil(w.Share()*cells)), cells)
+	return []widget.Segment{
+		{Text: " " + word, Style: cell.Muted},
+		{Text: strings.Repeat("█", full), Style: style, Tied: true},
+		{Text: strings.Repeat("·", cells-full), Style: cell.Line},
+		{Text: cell.Fit(view.Percent.Format(w.Share()*100)+"%", 6, true), Whole: true},
+		{Text: cell.Fit(w.Text(), 18, false), Style: cell.Muted, Whole: true},
+	}
+}
+
+// eventBlock is the newest events, the newest first.
+func eventBlock(ctx *Context) widget.Block {
+	b := widget.Block{Title: "LATEST EVENTS"}
+	rows := live.FoldEvents(ctx.State.Events)
+	for i := len(rows) - 1; i >= 0 && len(b.Lines) < 12; i-- {
+		e := rows[i]
+		b.Lines = append(b.Lines, []widget.Segment{
+			{Text: e.Time.UTC().Format("15:04:05Z"), Style: cell.Muted},
+			{Text: view.Glyph(e.Level, false), Style: cell.OfGlyph(e.Level)},
+			{Text: cell.Fit(e.Title(), 14, false), Style: cell.OfLevel(e.Level)},
+			{Text: cell.Fit(e.Server, 10, false), Style: cell.Muted},
+			{Text: strings.TrimSpace(e.Who + " " + e.Why)},
+		})
+	}
+	if len(b.Lines) == 0 {
+		b.Lines = calm("nothing happened since the dashboard started")
+	}
+	return b
+}

@@ -1,0 +1,263 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// Sizes of the map of clusters.
+const (
+	boxMin   = 26 // cells of a cluster's box
+	boxMax   = 44
+	bridgeW  = 18 // between two boxes
+	boxRows  = 8  // servers shown in a box
+	mapRoomH = 22 // rows that the page must have for a map over the tree
+)
+
+// topoMap draws the clusters as boxes with the gateways between them and
+// returns how many rows it took; none on a small screen.
+func topoMap(ctx *Context, p *Page, a cell.Area) int {
+	clusters := mapClusters(ctx.State)
+	if a.H < mapRoomH || a.W < boxMin*2 || len(clusters) == 0 {
+		return 0
+	}
+	perRow := min(len(clusters), max((a.W-2+bridgeW)/(boxMin+bridgeW), 1))
+	boxW := min((a.W-2-bridgeW*(perRow-1))/perRow, boxMax)
+	selected := widget.Ref{}
+	if r, ok := p.Selected(); ok {
+		selected = r
+	}
+	y := 0
+	for i := 0; i < len(clusters); i += perRow {
+		row := clusters[i:min(i+perRow, len(clusters))]
+		h := 0
+		for _, c := range row {
+			h = max(h, min(len(boxNodes(ctx, c)), boxRows)+2)
+		}
+		if y+h > a.H/2 {
+			break
+		}
+		for j, c := range row {
+			x := 1 + j*(boxW+bridgeW)
+			clusterBox(ctx, a.Cut(x, y, boxW, min(len(boxNodes(ctx, c)), boxRows)+2), c, selected)
+			if j > 0 {
+				bridge(a.Cut(x-bridgeW, y, bridgeW, h), ctx.State, row[j-1], c)
+			}
+		}
+		y += h
+	}
+	return farLines(ctx, a, y, clusters, perRow) + 1
+}
+
+// mapClusters are the clusters that get a box.
+func mapClusters(st *live.State) []*fleet.Cluster {
+	var out []*fleet.Cluster
+	for _, c := range st.Top.Clusters {
+		if c.Name != "" && !c.Leafs {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// clusterBox draws one cluster with its servers.
+func clusterBox(ctx *Context, a cell.Area, c *fleet.Cluster, selected widget.Ref) {
+	style := cell.Style(cell.Line)
+	if c.Level.Urgent() {
+		style = cell.OfLevel(c.Level)
+	}
+	in := a.Frame("", style)
+	x := a.Write(2, 0, " "+view.Text(c.Name)+" ", cell.Strong)
+	mark := fmt.Sprintf(" %s %s ", live.Ratio(c.Have, c.Need), view.Glyph(c.Level, false))
+	if x+cell.Width(mark) < a.W {
+		a.Right(a.W-2, 0, mark, cell.OfGlyph(c.Level))
+	}
+	if v := strings.Join(c.Versions, " · "); v != "" {
+		a.Cut(0, 0, a.W-2, a.H).Right(a.W-3, a.H-1, " "+v+" ", cell.OfLevel(widget.WarnIf(len(c.Versions) > 1)))
+	}
+	nodes := boxNodes(ctx, c)
+	for y, n := range nodes {
+		if y == boxRows-1 && len(nodes) > boxRows {
+			in.Write(1, y, fmt.Sprintf("… %d more", len(nodes)-y), cell.Muted)
+			break
+		}
+		boxLine(ctx, in.Rows(y, 1), n)
+		if selected.Server == n.Name && selected.Cluster == n.Cluster {
+			in.Rows(y, 1).Restyle(cell.Selected)
+		}
+	}
+}
+
+// boxNodes are the servers in a cluster's box: those that there should be, and
+// those that went lately.
+func boxNodes(ctx *Context, c *fleet.Cluster) []*fleet.Node {
+	nodes := live.Filter(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !ctx.Marks.Hides(n.Cluster+"/"+n.Name) })
+	for _, r := range ctx.State.Servers {
+		if r.Departed() && r.Cluster == c.Name && !ctx.Marks.Hides(r.Key()) {
+			nodes = append(nodes, r.Node)
+		}
+	}
+	return nodes
+}
+
+// sparkW is the cells of the curve of a server in a box.
+const sparkW = 5
+
+// boxLine is one server in a box: mark, name, connections, CPU, the curve of
+// its messages, rate. What there is no room for goes, the name last.
+func boxLine(ctx *Context, a cell.Area, n *fleet.Node) {
+	r := rowOf(ctx, n)
+	level := n.Level
+	if r != nil {
+		level = r.Level
+	}
+	sign := view.Glyph(level, false)
+	if r != nil {
+		sign = cmp.Or(r.Sign(), sign)
+	}
+	x := a.Write(0, 0, sign, cell.OfGlyph(level))
+	name := n.Name + live.LeaderMark(n)
+	if a.W >= boxMax-6 {
+		x++
+	}
+	if r == nil || r.Answer == nil || r.Answer.Statsz == nil {
+		word := "no answer"
+		if r != nil {
+			word = r.StatusText()
+		}
+		a.Write(x, 0, cell.Fit(name, max(a.W-x-cell.Width(word)-2, 6), false), cell.Strong)
+		a.Right(a.W-1, 0, word, cell.OfLevel(level))
+		return
+	}
+	room := a.W - x - 1 - cell.Width(name)
+	end := a.W
+	right := func(w int, text string, st cell.Style) {
+		if room >= w {
+			room -= w
+			a.Right(end, 0, text, st)
+			end -= w
+		}
+	}
+	if t := r.Traffic(); t.Known() {
+		right(8, view.PerSec.Format(t.InMsgs.PerSecond+t.OutMsgs.PerSecond)+"/s", cell.Plain)
+	}
+	if a.W >= boxMax-6 {
+		right(sparkW+1, cell.Fit(Spark(flowCurve(ctx, r, sparkW), sparkW), sparkW, true), cell.Chart)
+	}
+	right(5, fmt.Sprintf("%.0f%%", r.Answer.Statsz.CPU), cell.OfLevel(widget.WarnIf(r.CPUShare() > live.CPUWarn)))
+	right(6, view.PerSec.Format(r.Answer.Statsz.Connections)+"c", cell.Plain)
+	a.Write(x, 0, cell.Fit(name, end-x, false), cell.Strong)
+}
+
+// rowOf is the server row of a node.
+func rowOf(ctx *Context, n *fleet.Node) *live.ServerRow {
+	for _, r := range ctx.State.Servers {
+		if r.Node == n {
+			return r
+		}
+	}
+	return nil
+}
+
+// bridge is the gateways between two boxes: how many each way, RTT, traffic.
+func bridge(a cell.Area, st *live.State, left, right *fleet.Cluster) {
+	b := spanOf(st, left.Name, right.Name)
+	if !b.any {
+		return
+	}
+	text, style := b.counts(), cell.OfGlyph(b.level)
+	a.Write((a.W-cell.Width(text))/2, 1, text, style)
+	bar := "═"
+	if b.level != fleet.OK {
+		bar = "─"
+	}
+	a.Write(1, 2, "◀"+strings.Repeat(bar, a.W-4)+"▶", style)
+	traffic := b.traffic()
+	a.Write(max((a.W-cell.Width(traffic))/2, 0), 3, traffic, cell.Muted)
+}
+
+// pair is the gateways between two clusters, both ways.
+type pair struct {
+	any      bool
+	ab, ba   *fleet.Span
+	level    fleet.Level
+	rtt      float64
+	msgs     float64
+	bytes    float64
+	hasRates bool
+}
+
+func spanOf(st *live.State, a, b string) pair {
+	var p pair
+	for _, s := range st.Top.Spans {
+		switch {
+		case s.From == a && s.To == b:
+			p.ab = s
+		case s.From == b && s.To == a:
+			p.ba = s
+		default:
+			continue
+		}
+		p.any = true
+		p.level = p.level.Worse(s.Level)
+		p.rtt = max(p.rtt, s.RTTSeconds)
+		if s.Traffic.Known() {
+			p.hasRates = true
+			p.msgs += s.Traffic.OutMsgs.PerSecond
+			p.bytes += s.Traffic.OutBytes.PerSecond
+		}
+	}
+	return p
+}
+
+// counts is "● 3⇄3  38ms".
+func (p pair) counts() string {
+	have := func(s *fleet.Span) string {
+		switch {
+		case s == nil:
+			return "0"
+		case s.Have < s.Need:
+			return live.Ratio(s.Have, s.Need)
+		}
+		return fmt.Sprint(s.Have)
+	}
+	text := view.Glyph(p.level, false) + " " + have(p.ab) + "⇄" + have(p.ba)
+	if p.rtt > 0 {
+		text += "  " + view.Duration(p.rtt)
+	}
+	return text
+}
+
+func (p pair) traffic() string {
+	if !p.hasRates {
+		return ""
+	}
+	return view.PerSec.Format(p.msgs) + "/s " + live.Compact(view.BytesSec.Format(p.bytes))
+}
+
+// farLines are the gateways between boxes that do not stand side by side, and
+// the leafnodes, a line each, and returns the row after them.
+func farLines(ctx *Context, a cell.Area, y int, clusters []*fleet.Cluster, perRow int) int {
+	limit := a.H * 3 / 5
+	for i, c := range clusters {
+		for j := i + 1; j < len(clusters); j++ {
+			p := spanOf(ctx.State, c.Name, clusters[j].Name)
+			side := j == i+1 && j%perRow != 0
+			if side || !p.any || y >= limit || len(clusters) > 4 && p.level == fleet.OK {
+				continue
+			}
+			x := a.Write(3, y, p.counts(), cell.OfGlyph(p.level))
+			x = a.Write(max(x+2, 20), y, c.Name+" ⇄ "+clusters[j].Name, cell.Strong)
+			a.Write(x+2, y, p.traffic(), cell.Muted)
+			y++
+		}
+	}
+	return y
+}

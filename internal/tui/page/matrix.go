@@ -1,0 +1,179 @@
+package page
+
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// matrix is a table of who reaches whom: the row's end to the column's.
+type matrix struct {
+	title string
+	names []string
+	cells map[[2]int]matrixCell
+	from  int // the first column shown, where not all fit
+}
+
+type matrixCell struct {
+	text  string
+	level fleet.Level
+}
+
+// drawMatrices draws the gateways between clusters and the routes in each
+// cluster, those with trouble first, from the scroll position on.
+func drawMatrices(ctx *Context, p *Page, a cell.Area) {
+	all := matrices(ctx.State)
+	if len(all) == 0 {
+		a.Write(widget.Gutter, 1, noLinks(ctx, p), cell.Muted)
+		return
+	}
+	y := -p.Scroll
+	for _, mx := range all {
+		mx.from = p.across
+		y = mx.draw(a, y) + 1
+	}
+	if y+p.Scroll > a.H {
+		p.Scroll = min(p.Scroll, y+p.Scroll-a.H)
+	} else {
+		p.Scroll = 0
+		if free := a.H - y; free >= fillMin {
+			widget.Stack(a.Rows(y, free), []widget.Block{linkBlock(ctx), alertBlock(ctx), eventBlock(ctx)})
+		}
+	}
+}
+
+// matrices are the gateway matrix and one route matrix for each cluster.
+func matrices(st *live.State) []matrix {
+	var out []matrix
+	if g := gatewayMatrix(st); len(g.names) > 1 {
+		out = append(out, g)
+	}
+	for _, c := range st.Top.Clusters {
+		if c.Name == "" || len(c.Nodes) < 2 {
+			continue
+		}
+		out = append(out, routeMatrix(st, c))
+	}
+	return out
+}
+
+func gatewayMatrix(st *live.State) matrix {
+	mx := matrix{title: "GATEWAYS  from row to column: servers with an outbound connection, worst RTT", cells: map[[2]int]matrixCell{}}
+	index := map[string]int{}
+	name := func(n string) int {
+		if _, ok := index[n]; !ok {
+			index[n] = len(mx.names)
+			mx.names = append(mx.names, n)
+		}
+		return index[n]
+	}
+	for _, c := range st.Top.Clusters {
+		if c.Name != "" && !c.Leafs {
+			name(c.Name)
+		}
+	}
+	for _, s := range st.Top.Spans {
+		text := live.Ratio(s.Have, s.Need)
+		if s.RTTSeconds > 0 {
+			text += " " + view.Duration(s.RTTSeconds)
+		}
+		mx.cells[[2]int{name(s.From), name(s.To)}] = matrixCell{text, s.Level}
+	}
+	return mx
+}
+
+func routeMatrix(st *live.State, c *fleet.Cluster) matrix {
+	mx := matrix{title: "ROUTES  cluster " + c.Name + ": does the row list the column, RTT", cells: map[[2]int]matrixCell{}}
+	index := map[string]int{}
+	for i, n := range c.Nodes {
+		mx.names = append(mx.names, n.Name)
+		index[n.Key] = i
+	}
+	for _, e := range st.Top.Edges {
+		from, ok := index[e.From]
+		to, too := index[e.To]
+		if e.Kind != fleet.Route || !ok || !too {
+			continue
+		}
+		mx.cells[[2]int{from, to}] = routeCell(e.A, e)
+		mx.cells[[2]int{to, from}] = routeCell(e.B, e)
+	}
+	return mx
+}
+
+// routeCell is one end's word on a route.
+func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
+	switch {
+	case !end.Heard:
+		return matrixCell{"no answer", fleet.Unknown}
+	case !end.Listed:
+		return matrixCell{"none", fleet.Crit}
+	case e.State == fleet.StateOneWay:
+		return matrixCell{"one-way", fleet.Warn}
+	case end.RTTSeconds > 0:
+		return matrixCell{view.Duration(end.RTTSeconds), widget.WarnIf(e.Level != fleet.OK)}
+	}
+	return matrixCell{live.PoolText(end), widget.WarnIf(e.Level != fleet.OK)}
+}
+
+// widths are those of the names on the left and of a cell.
+func (mx matrix) widths() (nameW, colW int) {
+	nameW, colW = 4, 5
+	for _, n := range mx.names {
+		nameW = max(nameW, min(cell.Width(n), 20))
+	}
+	colW = max(colW, min(nameW, 14))
+	for _, c := range mx.cells {
+		colW = max(colW, cell.Width(c.text)+2)
+	}
+	return nameW, colW
+}
+
+// width is what the whole matrix takes.
+func (mx matrix) width() int {
+	nameW, colW := mx.widths()
+	return nameW + 5 + len(mx.names)*(colW+2)
+}
+
+// draw writes the matrix from row y on, as many columns as fit, and returns
+// the row after it.
+func (mx matrix) draw(a cell.Area, y int) int {
+	put := func(x, y int, s string, st cell.Style) {
+		if y >= 0 {
+			a.Write(x, y, s, st)
+		}
+	}
+	if y >= 0 {
+		a.Rule(y, mx.title, cell.Strong)
+	}
+	nameW, colW := mx.widths()
+	cols := max(min(len(mx.names), (a.W-nameW-5)/(colW+2)), 1)
+	from := min(mx.from, len(mx.names)-cols)
+	for i, n := range mx.names[from : from+cols] {
+		put(nameW+5+i*(colW+2), y+1, cell.Fit(n, colW, false), cell.Head)
+	}
+	if more := len(mx.names) - cols; more > 0 && y >= 0 {
+		a.Right(a.W-1, y, fmt.Sprintf("columns %d to %d of %d   ← →", from+1, from+cols, len(mx.names)), cell.Muted)
+	}
+	for r, n := range mx.names {
+		put(3, y+2+r, cell.Fit(n, nameW, false), cell.Head)
+		for i := range cols {
+			x, c := nameW+5+i*(colW+2), from+i
+			v, ok := mx.cells[[2]int{r, c}]
+			switch {
+			case r == c:
+				put(x, y+2+r, "·", cell.Muted)
+			case !ok:
+				put(x, y+2+r, "-", cell.Muted)
+			default:
+				put(x, y+2+r, view.Glyph(v.level, false)+" ", cell.OfGlyph(v.level))
+				put(x+2, y+2+r, cell.Fit(v.text, colW-2, false), cell.OfLevel(v.level))
+			}
+		}
+	}
+	return y + 2 + len(mx.names)
+}

@@ -1,0 +1,122 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// ownSpec is the page that stands in for the topology where the user is not of
+// the system account: its account, over the servers that it is on.
+func ownSpec() *Spec {
+	return &Spec{
+		Kind: OwnAccount, Digit: "1", Title: "Account", Short: "Account", Own: true, open: func(_ *Context, _ *Page, r widget.Ref) Effect { return openPage(Connections, r) },
+		Jumps: []Jump{{To: Events}, {To: JetStream}},
+		needs: live.Demand{Needs: []live.Need{{Kind: fleet.AccountStatz, Every: 0}, {Kind: fleet.Jsz, Every: 6 * time.Second}}, JS: live.AllOfJetStream()},
+		Modes: []Mode{{
+			Name: "account", sort: "conns", sheet: ownSheet, above: ownLines, below: ownPanel, panel: 5, fill: ownFill,
+			empty: func(*Context, *Page) string { return "no server told of the account" },
+			first: []string{"server", "conns", "in_msgs_per_second", "out_msgs_per_second", "subs", "slow_consumers", "out_bytes_per_second", "in_bytes_per_second", "cluster", "version", "leafs"},
+		}},
+	}
+}
+
+// ownFill uses the rows under the servers: what the account did over time.
+func ownFill(ctx *Context, a cell.Area) {
+	t := ctx.State.Total
+	graphs := []graph{
+		{"conns", live.Connections, view.Count.Format(t.Conns), view.PerSec},
+		{"in msg/s", live.InMsgs, view.PerSec.Format(t.Traffic.InMsgs.Value()), view.PerSec},
+		{"out msg/s", live.OutMsgs, view.PerSec.Format(t.Traffic.OutMsgs.Value()), view.PerSec},
+	}
+	colW, h := a.W/len(graphs), min(a.H, 8)
+	for i, g := range graphs {
+		bigGraph(ctx, g, ctx.State.History.Fleet, a.Cut(1+i*colW, 0, colW-2, h))
+	}
+}
+
+func ownSheet(ctx *Context, _ *Page) widget.Sheet {
+	var rows []*live.OwnShare
+	if ctx.State.Own != nil {
+		rows = ctx.State.Own.Shares
+	}
+	return &widget.RowsOf[*live.OwnShare]{
+		Columns: live.OwnColumns(ctx.Totals), Rows: rows,
+		KeyOf: func(r *live.OwnShare) string { return r.Server.Info.ID },
+		RefOf: func(r *live.OwnShare) widget.Ref {
+			return widget.Ref{Server: r.Server.Info.Name, ServerID: r.Server.Info.ID}
+		},
+		ObjectOf: func(r *live.OwnShare) any { return r.Stat },
+	}
+}
+
+// ownLines says who asks, and how much of what the account may have is used.
+func ownLines(ctx *Context, _ *Page, a cell.Area) int {
+	o := ctx.State.Own
+	if o == nil {
+		return 0
+	}
+	widget.Line(a, 0, ownIdentity(o), nil)
+	n := 1 + allowanceLines(a.Cut(1, 1, a.W-2, a.H-1), ownRoom(ctx, o, a))
+	if js := o.JetStream; js != nil {
+		a.Write(1, n, cell.Fit("jetstream api", 14, false), cell.Muted)
+		text := fmt.Sprintf("%s requests, %s errors", view.Count.Format(js.API.Total), view.Count.Format(js.API.Errors))
+		if js.Domain != "" {
+			text += "   domain " + view.Text(js.Domain)
+		}
+		a.Write(15, n, text, cell.Plain)
+		n++
+	}
+	a.Rule(n, "ON THE SERVERS", cell.Strong)
+	return n + 1
+}
+
+// ownRoom is the limits that there is room for: all on a tall screen, those of
+// JetStream and the connections on a small one.
+func ownRoom(ctx *Context, o *live.Own, a cell.Area) []live.Limit {
+	if a.H >= 16 {
+		return o.Limits
+	}
+	return live.Filter(o.Limits, func(w live.Limit) bool { return w.HasMax() || w.Name == "connections" || w.Name == "store" })
+}
+
+// ownIdentity is the account, the user and what the user may do.
+func ownIdentity(o *live.Own) []widget.Segment {
+	out := []widget.Segment{{Text: "account " + view.Text(o.Account), Style: cell.Strong}}
+	if u := o.User; u != nil {
+		out = append(out, widget.Segment{Text: "you are " + view.Text(u.UserID)}, widget.Segment{Text: view.Permissions(u.Permissions), Style: cell.Muted, Rank: 3})
+		if u.Expires > 0 {
+			out = append(out, widget.Segment{Text: "expires in " + view.Duration(u.Expires.Seconds()), Style: cell.OfLevel(widget.WarnIf(u.Expires < 7*24*time.Hour)), Rank: 1})
+		}
+	}
+	if o.JetStream == nil {
+		out = append(out, widget.Segment{Text: "no jetstream", Style: cell.Muted, Rank: 2})
+	}
+	return out
+}
+
+// ownHidden is what a user outside the system account cannot see.
+var ownHidden = []string{"other accounts", "the servers themselves and the links between them", "servers that keep silent", "who connects and who leaves"}
+
+// ownPanel is the server under the cursor, and what cannot be seen.
+func ownPanel(_ *Context, p *Page, row int, a cell.Area) {
+	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.OwnShare])
+	if !ok {
+		return
+	}
+	r := rows.Rows[row]
+	text := fmt.Sprintf("%s, %s messages in and %s out since it started", live.Plural(r.Stat.Conns, "connection"), view.Count.Format(r.Stat.Received.Msgs), view.Count.Format(r.Stat.Sent.Msgs))
+	var t widget.Prose
+	t.Facts([]string{text, "Enter lists its connections"}, cell.Plain)
+	t.Lines = append(t.Lines, widget.Statement{
+		Label: "not visible", Faint: true, Indent: 13, Gap: " ", Style: cell.Muted,
+		Units: strings.Fields(strings.Join(ownHidden, " · ") + " (:ctx takes a context of the system account)"),
+	})
+	t.Draw(a)
+}

@@ -1,0 +1,59 @@
+package page
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+)
+
+// fillWide is the width from which the rows left over are shown in two columns.
+const fillWide = 100
+
+// topoFill uses the rows under the tree: who reaches whom on the left; the
+// links and alerts that need attention and the newest events on the right.
+func topoFill(ctx *Context, a cell.Area) {
+	right := []widget.Block{linkBlock(ctx), alertBlock(ctx), eventBlock(ctx)}
+	if a.W < fillWide {
+		widget.Stack(a, right)
+		return
+	}
+	half := a.W * 2 / 5
+	left := fitting(ctx.State, half-1, a.H)
+	if len(left) == 0 {
+		widget.Stack(a, right)
+		return
+	}
+	y := 0
+	for _, mx := range left {
+		y = mx.draw(a.Cut(0, 0, half-1, a.H), y) + 1
+	}
+	widget.Stack(a.Cut(half+1, 0, a.W-half-1, a.H), right)
+}
+
+// fitting are the matrices that there is room for, those with trouble first.
+func fitting(st *live.State, w, h int) []matrix {
+	all := matrices(st)
+	slices.SortStableFunc(all, func(a, b matrix) int { return b.worst().Compare(a.worst()) })
+	var out []matrix
+	for _, mx := range all {
+		mx.title, _, _ = strings.Cut(mx.title, ": ")
+		if need := len(mx.names) + 2; need <= h && mx.width() <= w {
+			out = append(out, mx)
+			h -= need + 1
+		}
+	}
+	return out
+}
+
+// worst is the worst cell of the matrix.
+func (mx matrix) worst() fleet.Level {
+	worst := fleet.OK
+	for _, c := range mx.cells {
+		worst = worst.Worse(c.level)
+	}
+	return worst
+}

@@ -1,0 +1,108 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// topoPanel is what is wrong with the cluster or the server under the cursor.
+func topoPanel(ctx *Context, p *Page, row int, a cell.Area) {
+	rows, ok := p.List().Sheet.(*widget.RowsOf[*treeRow])
+	if !ok {
+		return
+	}
+	r := rows.Rows[row]
+	if r.srv != nil && r.srv.Missing != nil {
+		ghostLines(r.srv, a)
+		return
+	}
+	y := 0
+	if r.srv != nil && a.H > 4 {
+		y = serverFacts(r.srv).Draw(a.Rows(0, max(min(2, a.H-5), 1)))
+	}
+	found := r.findings(ctx.State.Links)
+	for i, f := range found {
+		if y >= a.H {
+			break
+		}
+		if y == a.H-1 && i < len(found)-1 {
+			a.Write(2, y, fmt.Sprintf("… %d more", len(found)-i), cell.Muted)
+			return
+		}
+		a.Write(0, y, view.Glyph(f.Level, false)+" "+cell.Fit(f.Text, min(a.W-2, cell.Width(f.Text)), false), cell.OfLevel(f.Level))
+		y++
+	}
+	if len(found) == 0 {
+		a.Write(0, y, "● nothing wrong", cell.Good)
+		y++
+	}
+	if r.srv != nil && y+3 <= a.H {
+		miniCurves(ctx, r.srv, a.Rows(y, 3))
+	}
+}
+
+// findings are what is wrong with the line of the tree, the worst first: its
+// links, and what its servers note of themselves.
+func (r *treeRow) findings(links []*live.LinkRow) []live.Finding {
+	var out []live.Finding
+	owned := r.owned()
+	linked := map[string]bool{} // how the notes about these links begin
+	for _, l := range links {
+		if l.Edge.Level != fleet.OK && (owned[l.Edge.From] || owned[l.Edge.To] || r.IsGroup() && l.Edge.Kind == fleet.Leaf) {
+			out = append(out, live.Finding{Level: l.Edge.Level, Text: fmt.Sprintf("%s %s  %s  %s", l.Edge.Kind, l.Title(), l.Edge.State, l.Edge.Why)})
+			linked[string(l.Edge.Kind)+" "+l.Edge.FromName] = true
+		}
+	}
+	isLink := func(text string) bool {
+		begin, _, found := strings.Cut(text, " to ")
+		return found && linked[begin]
+	}
+	switch {
+	case r.IsGroup():
+	case r.srv != nil:
+		out = append(out, live.Filter(r.srv.Findings(), func(f live.Finding) bool { return !isLink(f.Text) })...)
+	case r.node != nil:
+		out = append(out, live.Filter(notesOf(r.node, ""), func(f live.Finding) bool { return !isLink(f.Text) })...)
+	default:
+		for _, n := range r.cluster.Nodes {
+			out = append(out, live.Filter(notesOf(n, n.Name+": "), func(f live.Finding) bool { return !isLink(strings.TrimPrefix(f.Text, n.Name+": ")) })...)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b live.Finding) int { return b.Level.Compare(a.Level) })
+	return out
+}
+
+// notesOf are the notes of a server with words in front; of one that does not
+// answer, that.
+func notesOf(n *fleet.Node, prefix string) []live.Finding {
+	if n.Ghost {
+		return []live.Finding{{Level: n.Level, Text: prefix + "does not answer: " + string(n.Reason)}}
+	}
+	var out []live.Finding
+	for _, text := range n.Notes {
+		out = append(out, live.Finding{Level: n.Level, Text: prefix + text})
+	}
+	return out
+}
+
+// owned are the keys of the servers that the line of the tree stands for.
+func (r *treeRow) owned() map[string]bool {
+	keys := map[string]bool{}
+	switch {
+	case r.IsGroup():
+	case r.node != nil:
+		keys[r.node.Key] = true
+	default:
+		for _, n := range r.cluster.Nodes {
+			keys[n.Key] = true
+		}
+	}
+	return keys
+}

@@ -1,0 +1,309 @@
+package widget
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// List is how one page shows its rows: order, filter, selection and scroll
+// position. The selection follows the object, not the row.
+type List struct {
+	Sheet Sheet
+	From  Origin // what sheet is made from
+	Order []int
+	Cells []view.Cell
+	Heads []view.Head
+
+	Sort    string
+	Reverse bool
+	Filter  string
+	match   *matcher
+	expand  func(string) string // of the filter: the names of accounts; nil: none
+	known   int                 // names that expand knows
+	Failed  error               // of the filter
+	Faults  bool
+	pinned  map[string]bool
+
+	Cursor   string // key of the selected row
+	At       int    // its place in order
+	Top      int    // first row in the window
+	Height   int    // rows of the window when it was drawn last
+	Across   int    // columns scrolled to the right
+	Moved    bool   // the cursor was moved; until then it stays on the first row
+	NoCursor bool   // has no cursor
+	Widths   map[string]int
+
+	readings map[string]*reading // of rows that were on the screen, by key
+}
+
+// Origin tells whether a list is up to date.
+type Origin struct {
+	Data  uint64
+	Stamp int
+	Now   any // the state, where rows change with each
+}
+
+// Know takes what a filter means by the names of accounts; a filter that was
+// made when fewer of them were known is made anew.
+func (l *List) Know(expand func(string) string, known int) {
+	anew := known != l.known && strings.Contains(l.Filter, "acc")
+	l.expand, l.known = expand, known
+	if anew && l.Sheet != nil {
+		l.SetFilter(l.Filter)
+	}
+}
+
+func NewList(sort string) *List {
+	return &List{Sort: sort, pinned: map[string]bool{}, Widths: map[string]int{}}
+}
+
+// Load takes the rows of a state and puts them in order again.
+func (l *List) Load(s Sheet) {
+	l.Sheet = s
+	l.Heads = s.Heads()
+	if l.Sort != "" {
+		l.Sort = ColumnNamed(l.Sort, l.Heads)
+	}
+	if len(l.Cells) != len(l.Heads) {
+		l.Cells = make([]view.Cell, len(l.Heads))
+		l.SetFilter(l.Filter)
+	}
+	l.Arrange()
+}
+
+// SetFilter compiles the filter; one that cannot be used shows all rows and
+// says why.
+func (l *List) SetFilter(text string) {
+	l.Filter = text
+	l.match, l.Failed = NewMatcher(text, l.Heads, l.expand)
+}
+
+// Arrange filters and sorts the rows and finds the selected object again.
+func (l *List) Arrange() {
+	if l.Sheet == nil {
+		return
+	}
+	l.Order = l.Order[:0]
+	for row := range l.Sheet.Size() {
+		if l.keeps(row) {
+			l.Order = append(l.Order, row)
+		}
+	}
+	l.sortRows()
+	l.follow()
+}
+
+func (l *List) keeps(row int) bool {
+	if l.Faults && !l.Sheet.Level(row).Urgent() {
+		return false
+	}
+	if l.match == nil {
+		return true
+	}
+	ok, err := l.match.keeps(l.Sheet, row, l.Cells)
+	if err != nil {
+		l.Failed = err
+		return true
+	}
+	return ok
+}
+
+// follow moves the cursor to where its object is now; when the object is gone,
+// the cursor stays in its place.
+func (l *List) follow() {
+	if !l.Moved {
+		l.At, l.Cursor = 0, ""
+	}
+	if l.Cursor != "" {
+		for i, row := range l.Order {
+			if l.Sheet.Key(row) == l.Cursor {
+				l.At = i
+				return
+			}
+		}
+	}
+	l.Move(0)
+}
+
+// Step moves the cursor because somebody wants it.
+func (l *List) Step(n int) {
+	l.Moved = true
+	l.Move(n)
+}
+
+// Move puts the cursor n rows down and remembers the object there.
+func (l *List) Move(n int) {
+	l.At = max(min(l.At+n, len(l.Order)-1), 0)
+	l.Cursor = ""
+	if len(l.Order) > 0 {
+		l.Cursor = l.Sheet.Key(l.Order[l.At])
+	}
+}
+
+// Selected returns the row under the cursor; false when there is none.
+func (l *List) Selected() (int, bool) {
+	if l.Sheet == nil || l.At >= len(l.Order) {
+		return 0, false
+	}
+	return l.Order[l.At], true
+}
+
+// window scrolls as little as needed to show the cursor and returns the rows
+// to draw.
+func (l *List) window(height int) []int {
+	l.Height = height
+	height = max(height, 0)
+	l.Top = max(min(l.Top, len(l.Order)-height), 0)
+	if l.NoCursor {
+		return l.Order[:min(height, len(l.Order))]
+	}
+	if l.At < l.Top {
+		l.Top = l.At
+	}
+	if l.At >= l.Top+height {
+		l.Top = l.At - height + 1
+	}
+	return l.Order[l.Top:min(l.Top+height, len(l.Order))]
+}
+
+// Visible are the rows of the window as it was drawn last.
+func (l *List) Visible() []int {
+	return l.Order[min(l.Top, len(l.Order)):min(l.Top+max(l.Height, 0), len(l.Order))]
+}
+
+// byLevel names the columns that sort by how bad they are before what they say.
+var byLevel = map[string]bool{"state": true, "status": true, "level": true}
+
+// sortKey is what one row is sorted by.
+type sortKey struct {
+	row    int
+	pinned bool
+	none   bool
+	level  fleet.Level
+	num    float64
+	isNum  bool
+	raw    any
+}
+
+// sortRows orders the rows by the sort column: numbers and times largest
+// first, text A to Z, states worst first; what is not known last.
+func (l *List) sortRows() {
+	col := slices.IndexFunc(l.Heads, func(h view.Head) bool { return h.Name == l.Sort })
+	if col < 0 && len(l.pinned) == 0 {
+		if l.Reverse {
+			slices.Reverse(l.Order)
+		}
+		return
+	}
+	keys := make([]sortKey, len(l.Order))
+	for i, row := range l.Order {
+		keys[i] = l.sortKey(row, col)
+	}
+	slices.SortStableFunc(keys, func(a, b sortKey) int { return compareKeys(a, b, l.Reverse) })
+	for i, k := range keys {
+		l.Order[i] = k.row
+	}
+}
+
+func (l *List) sortKey(row, col int) sortKey {
+	k := sortKey{row: row, pinned: len(l.pinned) > 0 && l.pinned[l.Sheet.Key(row)]}
+	if col < 0 {
+		return k
+	}
+	c := l.Sheet.Cell(row, col)
+	k.raw, k.none = c.Raw, c.Raw == nil || c.Raw == ""
+	if byLevel[l.Heads[col].Name] {
+		k.level = l.Sheet.Level(row)
+	}
+	k.num, k.isNum = asNumber(c.Raw)
+	return k
+}
+
+func asNumber(v any) (float64, bool) {
+	switch x := v.(type) {
+	case float64:
+		return x, true
+	case int:
+		return float64(x), true
+	case int64:
+		return float64(x), true
+	case uint64:
+		return float64(x), true
+	case uint32:
+		return float64(x), true
+	}
+	return 0, false
+}
+
+func compareKeys(a, b sortKey, reverse bool) int {
+	if a.pinned != b.pinned {
+		return boolFirst(a.pinned, b.pinned)
+	}
+	if a.none != b.none {
+		return boolFirst(b.none, a.none)
+	}
+	c := b.level.Compare(a.level)
+	switch {
+	case c != 0:
+	case a.isNum && b.isNum:
+		c = cmp.Compare(b.num, a.num)
+	default:
+		c = view.Compare(a.raw, b.raw)
+	}
+	if reverse {
+		return -c
+	}
+	return c
+}
+
+// boolFirst puts the one that is true first.
+func boolFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// SortBy sorts by a column; the same again reverses.
+func (l *List) SortBy(name string) {
+	if l.Sort == name {
+		l.Reverse = !l.Reverse
+	} else {
+		l.Sort, l.Reverse = name, false
+	}
+	l.Arrange()
+}
+
+// ToggleFaults shows faulty rows alone, or all.
+func (l *List) ToggleFaults() {
+	l.Faults = !l.Faults
+	l.Arrange()
+}
+
+// ReverseSort turns the order round.
+func (l *List) ReverseSort() {
+	l.Reverse = !l.Reverse
+	l.Arrange()
+}
+
+// TogglePin keeps the selected row at the top, or no longer.
+func (l *List) TogglePin() {
+	row, ok := l.Selected()
+	if !ok {
+		return
+	}
+	key := l.Sheet.Key(row)
+	if l.pinned[key] {
+		delete(l.pinned, key)
+	} else {
+		l.pinned[key] = true
+	}
+	l.Arrange()
+}

@@ -1,0 +1,36 @@
+package widget
+
+import (
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// Message is a box of words that any key closes.
+type Message struct {
+	Text string
+	Good bool // nothing went wrong
+	Down bool // it is about a fleet that does not answer, and of no use when it does
+}
+
+func (b *Message) Draw(a cell.Area) {
+	var lines []string
+	for part := range strings.SplitSeq(b.Text, "\n") {
+		lines = append(lines, Wrap(view.Text(part), min(a.W-8, 80))...)
+	}
+	w := 0
+	for _, l := range lines {
+		w = max(w, cell.Width(l))
+	}
+	style := cell.Style(cell.Danger)
+	if b.Good {
+		style = cell.Notice
+	}
+	in := Centered(a, w, len(lines), "", style)
+	for y, l := range lines {
+		in.Write(0, y, l, cell.Plain)
+	}
+}
+
+func (b *Message) Hints() [][2]string { return [][2]string{{"any key", "closes"}} }

@@ -1,0 +1,160 @@
+package widget
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/view"
+)
+
+// Sheet is the rows of one page at one state, without their type. Cells are
+// evaluated when they are drawn, so that ten thousand rows cost what fits the
+// window.
+type Sheet interface {
+	Heads() []view.Head
+	CanMark(col int) bool // the column may be marked
+	Size() int
+	Cell(row, col int) view.Cell
+	text(row, col int) string // what is shown in place of the value; empty: the value
+	Key(row int) string       // identifies the object from state to state
+	Level(row int) view.Level
+	mark(row int) string // before the row; empty: that of its level
+	Ref(row int) Ref
+	Object(row int) any // what its JSON is made from
+}
+
+// Ref names the object of a row, for what opens from it. Empty fields do not
+// apply.
+type Ref struct {
+	Title    string
+	Server   string
+	ServerID string
+	Cluster  string
+	Account  string
+	Domain   string
+	Stream   string
+	Consumer string
+	Link     string // its key
+	CID      uint64
+	Client   string
+	Address  string // of a connection
+}
+
+// RowsOf is a sheet over rows of one type.
+type RowsOf[R any] struct {
+	Columns  []view.Column[R]
+	Looks    map[string]Look[R] // by column name
+	Rows     []R
+	KeyOf    func(R) string
+	LevelOf  func(R) view.Level // nil: the worst of its columns
+	MarkOf   func(R) string     // nil or an empty text: the mark of its level
+	RefOf    func(R) Ref
+	ObjectOf func(R) any
+}
+
+func (s *RowsOf[R]) Heads() []view.Head { return view.Heads(s.Columns) }
+func (s *RowsOf[R]) Size() int          { return len(s.Rows) }
+func (s *RowsOf[R]) Key(row int) string { return s.KeyOf(s.Rows[row]) }
+func (s *RowsOf[R]) Ref(row int) Ref    { return s.RefOf(s.Rows[row]) }
+func (s *RowsOf[R]) Object(row int) any { return s.ObjectOf(s.Rows[row]) }
+
+// Look is what the screen adds to a column of package view: a look, never
+// another value, so that filters and sorts are those of `natsctl server
+// report`.
+type Look[R any] struct {
+	Text  func(R) string     // shown in place of the value; nil or an empty text: the value
+	Level func(R) view.Level // judges in place of the column, which knows no history
+}
+
+// judge returns how a column is judged; nil: not at all.
+func (s *RowsOf[R]) judgeOf(col int) func(R) view.Level {
+	if own := s.Looks[s.Columns[col].Name].Level; own != nil {
+		return own
+	}
+	return s.Columns[col].Level
+}
+
+func (s *RowsOf[R]) CanMark(col int) bool { return s.judgeOf(col) != nil }
+
+func (s *RowsOf[R]) Level(row int) view.Level {
+	if s.LevelOf != nil {
+		return s.LevelOf(s.Rows[row])
+	}
+	worst := fleet.OK
+	for col := range s.Columns {
+		if judge := s.judgeOf(col); judge != nil {
+			worst = worst.Worse(judge(s.Rows[row]))
+		}
+	}
+	return worst
+}
+
+func (s *RowsOf[R]) mark(row int) string {
+	if s.MarkOf != nil {
+		return s.MarkOf(s.Rows[row])
+	}
+	return ""
+}
+
+func (s *RowsOf[R]) Cell(row, col int) view.Cell {
+	c := s.Columns[col]
+	out := view.Cell{Raw: c.Value(s.Rows[row]), Unit: c.Unit}
+	if judge := s.judgeOf(col); judge != nil {
+		out.Level = judge(s.Rows[row])
+	}
+	return out
+}
+
+func (s *RowsOf[R]) text(row, col int) string {
+	if own := s.Looks[s.Columns[col].Name].Text; own != nil {
+		return own(s.Rows[row])
+	}
+	return ""
+}
+
+// Heading is a column's title as the screen has room for it.
+func Heading(h view.Head) string {
+	title := strings.ToUpper(cmp.Or(h.Short, h.Title))
+	if each, isRate := strings.CutSuffix(title, "/S"); isRate {
+		return each + "/s"
+	}
+	return title
+}
+
+// TrafficColumn is a column name by what the screen shows of traffic: a rate, or the
+// total that it is the rate of.
+func TrafficColumn(name string, totals bool) string {
+	for _, counter := range [...]string{"in_msgs", "out_msgs", "in_bytes", "out_bytes"} {
+		switch {
+		case totals && name == counter+perSecond:
+			return counter
+		case !totals && name == counter:
+			return counter + perSecond
+		}
+	}
+	return name
+}
+
+// perSecond ends the names of rates.
+const perSecond = "_per_second"
+
+// String names the object that a page is narrowed to.
+func (r Ref) String() string {
+	switch {
+	case r.Title != "":
+		return r.Title
+	case r.Consumer != "":
+		return r.Stream + "/" + r.Consumer
+	case r.Stream != "":
+		return r.Stream
+	case r.CID != 0:
+		return fmt.Sprintf("%s cid %d", r.Server, r.CID)
+	case r.Server != "":
+		return r.Server
+	case r.Account != "":
+		return r.Account
+	}
+	return r.Cluster
+}
