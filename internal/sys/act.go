@@ -59,7 +59,7 @@ func openAnswer(to server.ServerInfo, kind fleet.Kind, answer *nats.Msg) (json.R
 		Statsz json.RawMessage  `json:"statsz"`
 		Error  *server.ApiError `json:"error"`
 	}
-	data, err := endpoint.Unpack(answer)
+	data, err := endpoint.Body(answer)
 	if err == nil {
 		err = json.Unmarshal(data, &env)
 	}

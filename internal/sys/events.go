@@ -2,6 +2,7 @@ package sys
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -146,7 +147,10 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
 		return true
 	}
-	e.Time, e.Subject, e.Body = orNow(e.Time), m.Subject, endpoint.WithoutSecrets(e.version, endpoint.Masked(m.Data))
+	e.Time, e.Subject = orNow(e.Time), m.Subject
+	if json.Valid(m.Data) {
+		e.Body = endpoint.Redacted(e.version, m.Data)
+	}
 	return yield(e.Event, nil)
 }
 

@@ -172,7 +172,7 @@ func (c *Client) collect(ctx context.Context, ep *endpoint.Endpoint) ([]Answer, 
 		case err != nil:
 			return out, err
 		}
-		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(endpoint.Masked(msg.Data))})
+		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(endpoint.Redacted("", msg.Data))})
 	}
 }
 

@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"strconv"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/s2"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
@@ -112,35 +108,6 @@ func SenderOf(data []byte) *server.ServerInfo {
 		return &info
 	}
 	return nil
-}
-
-// maxUnpacked bounds what a compressed answer may grow to: a hundred times the
-// largest answer seen in practice (9.4 MB: 9,500 connections with details).
-const maxUnpacked = 1 << 30
-
-// Unpack returns the body of an answer as plain JSON, without the secrets that
-// somebody put where servers tell them.
-func Unpack(msg *nats.Msg) ([]byte, error) {
-	var r io.Reader
-	switch enc := msg.Header.Get("Content-Encoding"); enc {
-	case "", "identity":
-		return Masked(msg.Data), nil
-	case "gzip":
-		zr, err := gzip.NewReader(bytes.NewReader(msg.Data))
-		if err != nil {
-			return nil, fmt.Errorf("unpack gzip: %w", err)
-		}
-		r = zr
-	case "snappy", "s2":
-		r = s2.NewReader(bytes.NewReader(msg.Data))
-	default:
-		return nil, fmt.Errorf("answer is packed as %q", enc)
-	}
-	data, err := io.ReadAll(io.LimitReader(r, maxUnpacked))
-	if err != nil {
-		return nil, fmt.Errorf("unpack: %w", err)
-	}
-	return Masked(data), nil
 }
 
 // NoResponders tells whether a message is the server's own 503: there are no

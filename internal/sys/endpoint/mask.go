@@ -2,9 +2,6 @@ package endpoint
 
 import (
 	"bytes"
-	"encoding/json"
-	"regexp"
-	"strings"
 
 	"github.com/nats-io/nkeys"
 )
@@ -13,86 +10,112 @@ import (
 // the same as everywhere, see the package context.
 const mask = "********"
 
-// userinfo is what stands before the host in a URL; a password may hold nearly
-// anything, so that rather too much of a list of URLs goes than too little.
-var userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s"<>]*@`)
-
-// seedLength is that of the text of a seed of nkeys.
-const seedLength = 58
-
 // Masked returns what a server told without passwords in URLs and without seeds
 // of nkeys, wherever in it they are: in names, tags, descriptions, metadata.
-// Without any, it is body itself.
-func Masked(body []byte) []byte {
-	if bytes.Contains(body, []byte("://")) && bytes.IndexByte(body, '@') >= 0 {
-		body = userinfo.ReplaceAll(body, []byte("${1}"+mask+"@"))
+// Without any, it is body itself. It takes time in proportion to body, whatever
+// is in it.
+func Masked(body []byte) []byte { return withoutSeeds(withoutUserinfo(body)) }
+
+// edits replaces parts of a text, from front to back.
+type edits struct {
+	body, out []byte
+	kept      int // body up to here is in out
+}
+
+// replace puts with in the place of body[from:to].
+func (e *edits) replace(from, to int, with string) {
+	e.out = append(append(e.out, e.body[e.kept:from]...), with...)
+	e.kept = to
+}
+
+// text is body with all replacements; body itself if there is none.
+func (e *edits) text() []byte {
+	if e.kept == 0 {
+		return e.body
 	}
+	return append(e.out, e.body[e.kept:]...)
+}
+
+// withoutUserinfo hides what stands before the host in URLs; a password may hold
+// nearly anything, so that rather too much of a list of URLs goes than too little.
+func withoutUserinfo(body []byte) []byte {
+	e := edits{body: body}
 	for at := 0; ; {
-		i := bytes.IndexByte(body[at:], 'S')
-		if i < 0 || at+i+seedLength > len(body) {
-			return body
+		i := bytes.Index(body[at:], []byte("://"))
+		if i < 0 {
+			return e.text()
 		}
-		at += i
-		if seed := body[at : at+seedLength]; isSeed(seed) {
-			body = append(append(bytes.Clone(body[:at]), mask...), body[at+seedLength:]...)
+		start := at + i + len("://")
+		end := start
+		for end < len(body) && !endsURL(body[end]) {
+			end++
 		}
-		at++
+		if at+i > 0 && inScheme(body[at+i-1]) {
+			if k := bytes.LastIndexByte(body[start:end], '@'); k >= 0 {
+				e.replace(start, start+k, mask)
+			}
+		}
+		at = end
 	}
 }
 
-// isSeed tells a seed from a word that only looks like one by its checksum.
-func isSeed(text []byte) bool {
-	for _, c := range text {
-		if (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
-			return false
+func endsURL(c byte) bool {
+	return c == '"' || c == '<' || c == '>' || c == ' ' || c >= '\t' && c <= '\r'
+}
+
+func inScheme(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '.' || c == '-'
+}
+
+const (
+	// seedLength is that of the text of a seed of nkeys.
+	seedLength = 58
+	// maxLookalikes is how many words that only look like seeds are told from
+	// them; in a text with more, all are hidden.
+	maxLookalikes = 50_000
+)
+
+// withoutSeeds hides seeds of nkeys, which are told from other words by their
+// checksum.
+func withoutSeeds(body []byte) []byte {
+	e := edits{body: body}
+	lookalikes := 0
+	for at := 0; ; {
+		i := bytes.IndexByte(body[at:], 'S')
+		if i < 0 || at+i+seedLength > len(body) {
+			return e.text()
+		}
+		at += i
+		word := body[at : at+seedLength]
+		if bad := lastOther(word); bad >= 0 {
+			at += bad + 1
+			continue
+		}
+		if lookalikes < maxLookalikes && !isSeed(word) {
+			lookalikes++
+			at++
+			continue
+		}
+		e.replace(at, at+seedLength, mask)
+		at += seedLength
+	}
+}
+
+// lastOther is the last place in a word that is no letter of base32, or -1.
+func lastOther(word []byte) int {
+	for i := len(word) - 1; i >= 0; i-- {
+		if c := word[i]; (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
+			return i
 		}
 	}
-	pair, err := nkeys.FromSeed(text)
+	return -1
+}
+
+func isSeed(word []byte) bool {
+	pair, err := nkeys.FromSeed(word)
 	if err != nil {
 		return false
 	}
 	pair.Wipe()
 	return true
-}
-
-// WithoutSecrets returns what a server of a version told without the credentials
-// that are in it.
-func WithoutSecrets(version string, body []byte) json.RawMessage {
-	var v any
-	dec := json.NewDecoder(strings.NewReader(string(body)))
-	dec.UseNumber()
-	if err := dec.Decode(&v); err != nil {
-		return nil
-	}
-	strip(v)
-	if tellsTokens(version) {
-		safeObjects(version, "", v)
-	}
-	out, err := json.Marshal(v)
-	if err != nil {
-		return nil
-	}
-	return out
-}
-
-// strip removes user JWTs and the nonces that prove them, wherever they are.
-func strip(v any) {
-	switch x := v.(type) {
-	case map[string]any:
-		for k, sub := range x {
-			if text, ok := sub.(string); ok && k == "token" && strings.HasPrefix(text, "ey") {
-				delete(x, k)
-				continue
-			}
-			if k == "jwt" || k == "nonce" || k == "sig" || k == "auth_token" || k == "pass" {
-				delete(x, k)
-				continue
-			}
-			strip(sub)
-		}
-	case []any:
-		for _, sub := range x {
-			strip(sub)
-		}
-	}
 }

@@ -95,7 +95,7 @@ func TestTokensOfFailedLogins(t *testing.T) {
 	if conns[1].AuthorizedUser != redacted || conns[2].AuthorizedUser != "bob" {
 		t.Errorf("%+v, %+v", conns[1], conns[2])
 	}
-	got := string(WithoutSecrets("2.9.25", []byte(`{"reason":"Authentication Failure","client":{"user":"t0ken","n":1.50},"list":[{"authorized_user":"other"}]}`)))
+	got := string(Redacted("2.9.25", []byte(`{"reason":"Authentication Failure","client":{"user":"t0ken","n":1.50},"list":[{"authorized_user":"other"}]}`)))
 	if want := `{"client":{"n":1.50,"user":"[REDACTED]"},"list":[{"authorized_user":"[REDACTED]"}],"reason":"Authentication Failure"}`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

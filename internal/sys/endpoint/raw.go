@@ -1,7 +1,6 @@
 package endpoint
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -94,10 +93,8 @@ func (r *Raw) decoder(kind fleet.Kind) Decoder {
 			body = json.RawMessage(data)
 		case kind == fleet.Statsz:
 			body = env.Statsz
-		case carriesSecrets(env.Server, kind, body):
-			body = WithoutSecrets(versionOf(env.Server), body)
 		}
-		a := &rawAnswer{body: body}
+		a := &rawAnswer{body: Redacted(versionOf(env.Server), body)}
 		return Decoded{Sender: env.Server, Err: env.Error, Value: a, Apply: func(sv *fleet.Server) {
 			if kind == fleet.Statsz && json.Unmarshal(body, &sv.Statsz) == nil {
 				sv.Info = *env.Server
@@ -107,14 +104,6 @@ func (r *Raw) decoder(kind fleet.Kind) Decoder {
 			}
 		}}, nil
 	}
-}
-
-// carriesSecrets tells whether an answer has a bearer's JWT, which is all that it
-// takes to log in, an activation, which is all it takes to import, or what may
-// be a token.
-func carriesSecrets(from *server.ServerInfo, kind fleet.Kind, body []byte) bool {
-	return bytes.Contains(body, []byte(`"jwt":"ey`)) && kind != AccountInfo || bytes.Contains(body, []byte(`"token":"ey`)) ||
-		bytes.Contains(body, []byte(`"reason":"Authentication`)) && tellsTokens(versionOf(from))
 }
 
 func versionOf(s *server.ServerInfo) string {

@@ -32,7 +32,7 @@ func (f *finder) suspects() suspects {
 		f.addLinks(id)
 	}
 	f.nameKnown()
-	for p, by := range f.roll.unheardPeers() {
+	for p, by := range f.roll.peers.unheard() {
 		if p.name != "" {
 			for _, b := range by {
 				f.add("", p.name, p.cluster, b)

@@ -24,13 +24,14 @@ type inbox struct {
 	sub      *nats.Subscription
 	answers  chan answer
 	inflight atomic.Int64 // received, not yet taken
+	budget   budget
 
 	mu    sync.RWMutex
 	asked []*question
 }
 
-// rawBacklog keeps receiving from waiting for decoding.
-const rawBacklog = 256
+// rawBacklog keeps decoders from waiting for each other.
+const rawBacklog = 16
 
 type rawReply struct {
 	msg *nats.Msg
@@ -54,7 +55,7 @@ func openInbox(ctx context.Context, nc *nats.Conn, workers int) (b *inbox, stop 
 		}
 	})
 	if err == nil {
-		err = b.sub.SetPendingLimits(-1, -1)
+		err = b.sub.SetPendingLimits(pendingAnswers, pendingBytes)
 	}
 	if err != nil {
 		cancel()
@@ -149,13 +150,12 @@ func (b *inbox) read(m rawReply) answer {
 		a.nobody = true
 		return a
 	}
-	data, err := endpoint.Unpack(m.msg)
+	data, err := b.unpack(m.msg, a.q.ep)
 	if err == nil {
 		a.decoded, err = a.q.ep.Read(data)
 	}
-	a.sender = a.decoded.Sender
-	if err != nil {
-		a.sender = endpoint.SenderOf(data)
+	if a.sender = a.decoded.Sender; err != nil {
+		a.sender = endpoint.SenderOf(endpoint.Head(m.msg))
 	}
 	switch {
 	case a.sender == nil || a.sender.ID == "":
@@ -165,4 +165,21 @@ func (b *inbox) read(m rawReply) answer {
 	}
 	a.err = err
 	return a
+}
+
+// unpack returns the body of an answer if it is within reason.
+func (b *inbox) unpack(msg *nats.Msg, ep *endpoint.Endpoint) ([]byte, error) {
+	size, err := endpoint.Size(msg)
+	if err != nil {
+		return nil, err
+	}
+	if size > largeAnswer {
+		b.budget.large.Lock()
+		defer b.budget.large.Unlock()
+	}
+	data, err := endpoint.Unpack(msg, size)
+	if err == nil && !b.budget.spend(ep.Cost(data)) {
+		return nil, errBudget
+	}
+	return data, err
 }

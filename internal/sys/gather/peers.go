@@ -1,25 +1,65 @@
 package gather
 
-import "github.com/nats-io/nats-server/v2/server"
+import (
+	"slices"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
 
 // peerName is a server by name, as links give it.
 type peerName struct{ cluster, name string }
 
-// unheardPeers returns the names in the routes of STATSZ, and the clusters in
-// its gateways, of which nobody has answered, with the names of those that list
-// them.
-func (r *roll) unheardPeers() map[peerName][]string {
-	heard := map[peerName]bool{}
-	for _, m := range r.members {
-		heard[peerName{m.sv.Info.Cluster, m.sv.Info.Name}] = true
-		heard[peerName{m.sv.Info.Cluster, ""}] = true
+// peers are the servers and clusters that servers list as linked to them, and
+// which of them have answered.
+type peers struct {
+	heard  map[peerName]bool
+	listed map[peerName][]string // names of those that list it
+	open   int                   // how many are listed and have not answered
+}
+
+// maxPeers bounds how many names are listed.
+const maxPeers = 16_384
+
+func newPeers() peers {
+	return peers{heard: map[peerName]bool{}, listed: map[peerName][]string{}}
+}
+
+// hear notes that a server has answered, and its cluster with it.
+func (p *peers) hear(info server.ServerInfo) {
+	for _, name := range []peerName{{info.Cluster, info.Name}, {info.Cluster, ""}} {
+		if p.heard[name] {
+			continue
+		}
+		p.heard[name] = true
+		if len(p.listed[name]) > 0 {
+			p.open--
+		}
 	}
-	out := map[peerName][]string{}
-	for _, m := range r.members {
-		for p := range peersOf(m.sv.Info, m.sv.Statsz) {
-			if !heard[p] {
-				out[p] = append(out[p], m.sv.Info.Name)
-			}
+}
+
+// list notes whom a server lists.
+func (p *peers) list(info server.ServerInfo, st *server.ServerStats) {
+	for name := range peersOf(info, st) {
+		by := p.listed[name]
+		switch {
+		case len(by) == 0 && len(p.listed) >= maxPeers:
+			return
+		case len(by) == 0 && !p.heard[name]:
+			p.open++
+		}
+		if !slices.Contains(by, info.Name) {
+			p.listed[name] = append(by, info.Name)
+		}
+	}
+}
+
+// unheard returns the names in the routes of STATSZ, and the clusters in its
+// gateways, of which nobody has answered, with the names of those that list them.
+func (p *peers) unheard() map[peerName][]string {
+	out := make(map[peerName][]string, p.open)
+	for name, by := range p.listed {
+		if !p.heard[name] {
+			out[name] = by
 		}
 	}
 	return out

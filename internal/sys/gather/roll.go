@@ -20,11 +20,14 @@ type roll struct {
 	count   count
 	tallies tallies
 	stray   []fleet.Problem // answers of nobody in particular
+	peers   peers
+	room    int // how many members there may be
+	dropped int // answers of more servers than that
 }
 
 func newRoll(want fleet.Want) *roll {
 	r := &roll{
-		want: want, members: map[string]*member{}, tallies: tallies{},
+		want: want, members: map[string]*member{}, tallies: tallies{}, peers: newPeers(), room: minRoom,
 		unknown: map[fleet.Kind]bool{}, refused: map[fleet.Kind]*failure.PermissionError{},
 	}
 	r.first = append(r.first, &question{ep: endpoint.Lookup(string(fleet.Statsz))}) // to all, whatever the scope: it tells who exists
@@ -49,12 +52,25 @@ func (r *roll) add(ep *endpoint.Endpoint) {
 	r.first = append(r.first, q)
 }
 
+// minRoom is how many members there may be before it is known how many servers
+// the connected one counts, which may just have been started.
+const minRoom = 1024
+
+// trust makes room for twice as many members as the connected server counts.
+func (r *roll) trust(servers int) { r.room = max(minRoom, 2*min(servers, maxServers)) }
+
 // admit makes a server that has answered for the first time a member, from
-// whom every wanted answer is now due. It tells whether it is new.
+// whom every wanted answer is now due. It tells whether it is new. There is none
+// when there are many more than are counted: somebody makes them up.
 func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 	if m := r.members[info.ID]; m != nil {
 		return m, false
 	}
+	if len(r.members) >= r.room {
+		r.dropped++
+		return nil, false
+	}
+	r.peers.hear(info)
 	m = &member{
 		sv:      &fleet.Server{Info: info},
 		inScope: r.want.Scope.Matches(info),

@@ -163,6 +163,9 @@ func (r *Round) take(a answer) error {
 		return r.links(a)
 	}
 	m, fresh := r.member(*a.sender)
+	if m == nil {
+		return nil
+	}
 	if err := r.data(m, a); err != nil || !fresh || a.q.purpose != forLife {
 		return err
 	}
@@ -185,8 +188,8 @@ func (r *Round) data(m *member, a answer) error {
 		return nil
 	}
 	r.pace.learned(a)
-	if a.q.ep.Kind == fleet.Statsz && a.decoded.Err == nil && m.inScope && r.opts.Seen != nil {
-		r.opts.Seen(m.sv)
+	if a.q.ep.Kind == fleet.Statsz && a.decoded.Err == nil {
+		r.counted(m)
 	}
 	if next == nil {
 		return nil
@@ -199,10 +202,26 @@ func (r *Round) data(m *member, a answer) error {
 	return nil
 }
 
+// counted looks at a server's STATSZ. The one that carries the questions is
+// trusted to say how many answers there can be.
+func (r *Round) counted(m *member) {
+	if st := m.sv.Statsz; st != nil && m.sv.Info.ID == r.conn.NC.ConnectedServerId() {
+		r.roll.trust(st.ActiveServers)
+		r.inbox.budget.raise(st.ActiveServers)
+	}
+	if m.inScope && r.opts.Seen != nil {
+		r.opts.Seen(m.sv)
+	}
+}
+
 // links takes an answer about links. It may come from a server that had not
 // answered before.
 func (r *Round) links(a answer) error {
-	if _, fresh := r.member(*a.sender); fresh {
+	m, fresh := r.member(*a.sender)
+	switch {
+	case m == nil:
+		return nil
+	case fresh:
 		r.nudged = false
 	}
 	r.search.take(a)
@@ -210,7 +229,6 @@ func (r *Round) links(a answer) error {
 	if r.search.ready() {
 		return r.investigate()
 	}
-	r.pace.reach(r.search.farthest())
 	return nil
 }
 
@@ -312,6 +330,10 @@ func (r *Round) tick() (over bool, err error) {
 		r.again = true
 		return false, r.send(r.roll.repeat())
 	}
+	if silence < r.patience() {
+		return false, nil
+	}
+	r.pace.reach(r.search.farthest()) // answers about links may have come since
 	return silence >= r.patience(), nil
 }
 

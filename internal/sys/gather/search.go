@@ -36,7 +36,7 @@ const (
 )
 
 func newSearch(r *roll, m *Memory, system, self string) *search {
-	return &search{roll: r, memory: m, system: system, self: self, links: links{}, openAt: -1}
+	return &search{roll: r, memory: m, system: system, self: self, links: links{}}
 }
 
 // open tells whether somebody is missing: fewer have answered than the servers
@@ -45,10 +45,7 @@ func (s *search) open() bool {
 	if s.roll.count.expected() == 0 || s.roll.short() > 0 {
 		return true
 	}
-	if now := len(s.roll.count.claims); now != s.openAt {
-		s.openAt, s.isOpen = now, len(s.roll.unheardPeers()) > 0
-	}
-	return s.isOpen
+	return s.roll.peers.open > 0
 }
 
 // unfinished tells whether there is still a step to take.

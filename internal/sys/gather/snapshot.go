@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -73,6 +74,9 @@ func (r *roll) fill(s *fleet.Snapshot) {
 		for _, p := range m.wrong {
 			s.Problems = append(s.Problems, p)
 		}
+	}
+	if r.dropped > 0 {
+		s.Problems = append(s.Problems, fleet.Problem{Kind: fleet.Statsz, Reason: fleet.Truncated, Detail: strconv.Itoa(r.dropped) + " answers came from more servers than there can be"})
 	}
 	for _, id := range r.count.outliers() {
 		if m := r.members[id]; m.inScope {

@@ -1,6 +1,8 @@
 package gather
 
 import (
+	"errors"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
@@ -26,6 +28,7 @@ func (r *roll) take(m *member, a answer) (learned bool, next *question) {
 		m.sv.RTTSeconds = a.at.Sub(a.q.sent).Seconds()
 		if m.sv.Statsz != nil {
 			r.count.add(m.sv.Info.ID, m.sv.Statsz.ActiveServers)
+			r.peers.list(m.sv.Info, m.sv.Statsz)
 		}
 	}
 	if next = r.nextPage(m, a); next == nil {
@@ -80,13 +83,20 @@ func (r *roll) broken(m *member, a answer) {
 	if m == nil {
 		m = r.members[a.q.server]
 	}
+	why := fleet.Malformed
+	if errors.Is(a.err, endpoint.ErrTooLarge) || errors.Is(a.err, errBudget) {
+		why = fleet.Truncated
+	}
 	switch {
-	case m == nil:
-		r.stray = append(r.stray, fleet.Problem{ServerID: a.q.server, Kind: a.q.ep.Kind, Reason: fleet.Malformed, Detail: a.err.Error()})
-	case r.settle(m, a.q.ep.Kind) && m.inScope:
-		m.fail(a.q.ep.Kind, fleet.Malformed, a.err.Error())
+	case m != nil && r.settle(m, a.q.ep.Kind) && m.inScope:
+		m.fail(a.q.ep.Kind, why, a.err.Error())
+	case m == nil && len(r.stray) < maxStray:
+		r.stray = append(r.stray, fleet.Problem{ServerID: a.q.server, Kind: a.q.ep.Kind, Reason: why, Detail: a.err.Error()})
 	}
 }
+
+// maxStray bounds how many answers of nobody in particular are told of.
+const maxStray = 16
 
 // alone are the questions to a member that no request to all has reached.
 func (r *roll) alone(m *member) (out []*question) {

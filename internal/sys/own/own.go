@@ -280,7 +280,7 @@ const ownPatience = time.Second
 // take reads one answer. A leafnode that shares two accounts hands on the
 // answers of its servers twice.
 func (g *gatherer) take(msg *nats.Msg, seen map[string]bool, take func(*fleet.Server, json.RawMessage) error) error {
-	data, err := endpoint.Unpack(msg)
+	data, err := endpoint.Body(msg)
 	if err != nil {
 		return err
 	}
