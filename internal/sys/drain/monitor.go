@@ -3,6 +3,7 @@ package drain
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -49,6 +50,9 @@ type monitorPort struct {
 // hold the watch up.
 const monitorTimeout = 300 * time.Millisecond
 
+// maxConnz bounds an answer, which tells one connection.
+const maxConnz = 1 << 20
+
 func newMonitorPort(id string, urls []string) *monitorPort {
 	return &monitorPort{id: id, urls: urls, http: &http.Client{
 		Timeout:   monitorTimeout,
@@ -86,7 +90,7 @@ func (m *monitorPort) ask(ctx context.Context, base string) (int, bool) {
 	}
 	defer resp.Body.Close() //nolint:errcheck // only read
 	var z server.Connz
-	if json.NewDecoder(resp.Body).Decode(&z) != nil || z.ID != m.id {
+	if json.NewDecoder(io.LimitReader(resp.Body, maxConnz)).Decode(&z) != nil || z.ID != m.id {
 		return 0, false
 	}
 	return z.Total, true

@@ -57,15 +57,13 @@ func (f *finder) add(id, name, cluster, reporter string) *suspect {
 	}
 	s := f.byID[id]
 	if s == nil {
-		s = f.list.find(id, name, cluster)
-	}
-	switch {
-	case s != nil:
-	case len(f.list) >= maxSuspects:
-		return nil
-	default:
-		s = &suspect{}
-		f.list = append(f.list, s)
+		if len(f.list) >= maxSuspects {
+			return nil
+		}
+		if s = f.list.find(id, name, cluster); s == nil {
+			s = &suspect{}
+			f.list = append(f.list, s)
+		}
 	}
 	if id != "" {
 		f.byID[id] = s

@@ -86,7 +86,7 @@ func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 		switch {
 		case r.refused[q.ep.Kind] != nil:
 			r.denied(m, q.ep.Kind)
-		case r.unknown[q.ep.Kind] || endpoint.Older(info.Version, q.ep.Since):
+		case r.lacks(m, q.ep):
 			r.unsupported(m, q.ep)
 		}
 	}
@@ -136,16 +136,25 @@ func (r *roll) inScope() (n int) {
 // short is how many more servers there should be, by their own count.
 func (r *roll) short() int { return r.count.expected() - len(r.members) }
 
+// lacks tells whether a server is known not to answer a kind: it is too old, or
+// lacks what it needs. Anybody can send a 503 in the name of the connected server,
+// so that of others an answer is waited for nevertheless.
+func (r *roll) lacks(m *member, ep *endpoint.Endpoint) bool {
+	return endpoint.Older(m.sv.Info.Version, ep.Since) || r.unknown[ep.Kind] && ep.Needs != ""
+}
+
 // unsupported settles a kind that the server does not know.
 func (r *roll) unsupported(m *member, ep *endpoint.Endpoint) {
-	if !r.settle(m, ep.Kind) {
-		return
+	if r.settle(m, ep.Kind) {
+		m.fail(ep.Kind, fleet.Unsupported, unsupportedWords(m, ep))
 	}
-	detail := string(ep.Kind) + " is not known to any server"
+}
+
+func unsupportedWords(m *member, ep *endpoint.Endpoint) string {
 	if endpoint.Older(m.sv.Info.Version, ep.Since) {
-		detail = m.sv.Info.Version + " does not support " + string(ep.Kind) + " (since " + ep.Since + ")"
+		return m.sv.Info.Version + " does not support " + string(ep.Kind) + " (since " + ep.Since + ")"
 	}
-	m.fail(ep.Kind, fleet.Unsupported, detail)
+	return string(ep.Kind) + " is not known to any server"
 }
 
 // denied settles a kind that the user may not ask for.
@@ -185,6 +194,8 @@ func (r *roll) unanswered(q *question) {
 	}
 	r.unknown[q.ep.Kind] = true
 	for _, m := range r.members {
-		r.unsupported(m, q.ep)
+		if r.lacks(m, q.ep) {
+			r.unsupported(m, q.ep)
+		}
 	}
 }

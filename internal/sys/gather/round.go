@@ -39,6 +39,7 @@ type Round struct {
 	inbox  *inbox
 
 	start  time.Time
+	nobody bool // the first question had no responders, as the connected server says, or somebody in its name
 	nudged bool // members that owe STATSZ were asked for it again
 	again  bool // members were asked again for all that they owe
 	hasty  bool // cut off before silence meant anything
@@ -155,7 +156,8 @@ func (r *Round) take(a answer) error {
 	case a.q == nil: // not an answer to this round
 		return nil
 	case a.nobody:
-		return r.unanswered(a.q)
+		r.unanswered(a.q)
+		return nil
 	case a.err != nil:
 		r.broken(a)
 		return nil
@@ -242,7 +244,7 @@ func (r *Round) broken(a answer) {
 }
 
 // unanswered handles the server's 503.
-func (r *Round) unanswered(q *question) error {
+func (r *Round) unanswered(q *question) {
 	switch {
 	case q.purpose == forLinks:
 		r.search.unanswered()
@@ -250,11 +252,10 @@ func (r *Round) unanswered(q *question) error {
 		r.search.gone(q.server)
 		r.pace.restart()
 	case q.ep.Kind == fleet.Statsz:
-		return ErrNotAnswered
+		r.nobody = true
 	default:
 		r.roll.unanswered(q)
 	}
-	return nil
 }
 
 // deny handles a denied subject.
@@ -296,6 +297,8 @@ const callEvery = time.Second
 // other answers.
 func (r *Round) patience() time.Duration {
 	switch {
+	case len(r.roll.members) == 0 && r.nobody:
+		return r.pace.suspicion()
 	case len(r.roll.members) == 0, !r.enough():
 		return r.pace.timeout
 	case r.pace.patient > 0 && (r.search.hopeful() || r.roll.hopeful(r.memory)):
@@ -309,10 +312,15 @@ func (r *Round) patience() time.Duration {
 // tick looks whether silence has lasted long enough for the next step, or for
 // the end.
 func (r *Round) tick() (over bool, err error) {
-	if r.inbox.busy() || len(r.roll.members) == 0 {
+	silence := r.pace.silence()
+	switch {
+	case r.inbox.busy():
+		return false, nil
+	case len(r.roll.members) == 0 && r.nobody && silence >= r.patience():
+		return false, ErrNotAnswered
+	case len(r.roll.members) == 0:
 		return false, nil
 	}
-	silence := r.pace.silence()
 	if !r.enough() && silence >= callEvery {
 		r.pace.restart()
 		return false, r.send([]*question{r.roll.call()})

@@ -67,7 +67,11 @@ func (r *roll) fill(s *fleet.Snapshot) {
 		}
 		s.Servers = append(s.Servers, m.sv)
 		for kind, q := range m.due {
-			if !q.ep.Quiet { // otherwise it had nothing to say
+			switch {
+			case q.ep.Quiet: // it had nothing to say
+			case r.unknown[kind]:
+				s.Problems = append(s.Problems, m.problem(kind, fleet.Unsupported, unsupportedWords(m, q.ep)))
+			default:
 				s.Problems = append(s.Problems, m.problem(kind, fleet.Late, ""))
 			}
 		}

@@ -234,8 +234,9 @@ func (g *gatherer) scatter(ctx context.Context, subject string, options any, tak
 		return err
 	}
 	seen := map[string]bool{}
-	timer := time.NewTimer(g.asker.Timeout)
+	timer, end := time.NewTimer(g.asker.Timeout), time.NewTimer(g.asker.Timeout)
 	defer timer.Stop()
+	defer end.Stop()
 	for {
 		select {
 		case answer := <-answers:
@@ -251,18 +252,29 @@ func (g *gatherer) scatter(ctx context.Context, subject string, options any, tak
 				return p
 			}
 		case <-timer.C:
-			if len(seen) == 0 {
-				return &failure.SilentError{Subject: subject, After: time.Since(asked)}
-			}
-			return nil
+			return unheard(subject, asked, seen)
+		case <-end.C:
+			return unheard(subject, asked, seen) // answers without end
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// ownAnswers is how many answers may wait to be read.
-const ownAnswers = 4096
+// unheard is the error of a request that nobody answered, or nil.
+func unheard(subject string, asked time.Time, seen map[string]bool) error {
+	if len(seen) > 0 {
+		return nil
+	}
+	return &failure.SilentError{Subject: subject, After: time.Since(asked)}
+}
+
+const (
+	// ownAnswers is how many answers may wait to be read.
+	ownAnswers = 4096
+	// maxOwnServers is how many servers one account is told of.
+	maxOwnServers = 4096
+)
 
 // gap is how long to wait for the next answer: longer while one is out that
 // came in the round before.
@@ -292,7 +304,7 @@ func (g *gatherer) take(msg *nats.Msg, seen map[string]bool, take func(*fleet.Se
 	if err := json.Unmarshal(data, &env); err != nil {
 		return err
 	}
-	if env.Server.ID == "" || seen[env.Server.ID] {
+	if env.Server.ID == "" || seen[env.Server.ID] || len(seen) >= maxOwnServers {
 		return nil
 	}
 	seen[env.Server.ID] = true
