@@ -150,7 +150,7 @@ func (e *Env) Warn(t *natsctx.Target) {
 		e.Say("warning", "--insecure: the server's certificate is not verified, anyone on the way can read and change everything")
 	}
 	for _, host := range t.PlaintextHosts() {
-		e.Say("warning", "the secret may reach "+host+" without encryption; a tls:// URL insists on it")
+		e.Say("warning", "the secret may be sent to "+host+" without encryption; a tls:// URL requires it")
 	}
 	if names := t.EnvOverrides(); len(names) > 0 {
 		e.Say("warning", "the environment overrides the context: "+strings.Join(names, ", "))

@@ -58,7 +58,7 @@ func (r resolver) nkeyOption(ctx context.Context, ref string) (nats.Option, erro
 		return nil, badSecret("nkey", ref, err)
 	}
 	if !nkeys.IsValidPublicUserKey(public) {
-		return nil, &InvalidError{Key: "nkey", Reason: "the seed is not that of a user"}
+		return nil, &InvalidError{Key: "nkey", Reason: "not the seed of a user"}
 	}
 	return nats.Nkey(public, pair.Sign), nil
 }

@@ -35,7 +35,7 @@ func TestASeedAndCredentialsAreToldApart(t *testing.T) {
 	accountSeed, err := account.Seed()
 	must(t, err)
 	_, err = dial(t, Overrides{Settings: Settings{NKey: secretFile(t, "a.nk", string(accountSeed))}}, noEnv)
-	wantErr(t, err, ErrInvalid, "not that of a user")
+	wantErr(t, err, ErrInvalid, "not the seed of a user")
 }
 
 // TestExpired tells a JWT outside of its time, to the second, wherever it is.

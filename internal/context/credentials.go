@@ -23,7 +23,7 @@ var credentials = []credential{
 	{[]string{"token"}},
 }
 
-// sets tells whether any key of the kind is set.
+// sets reports whether any key of the kind is set.
 func (k credential) sets(s *Settings) bool {
 	return slices.ContainsFunc(k.keys, func(key string) bool { return field(key).IsSet(s) })
 }
@@ -74,7 +74,7 @@ func oneKind(s *Settings, origin Origin) error {
 	}
 	return &InvalidError{
 		Key:    strings.Join(all, " and "),
-		Reason: fmt.Sprintf("the %s names %d kinds of credentials, one is allowed", origin, len(all)),
+		Reason: fmt.Sprintf("the %s names %d kinds of credentials; only one is allowed", origin, len(all)),
 	}
 }
 

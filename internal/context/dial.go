@@ -20,7 +20,7 @@ type Dial struct {
 }
 
 // Expired returns an [ExpiredError] when the user's JWT is outside of its time,
-// which a server only tells as a refusal; nil for other credentials.
+// which a server reports as any other refusal; nil for other credentials.
 func (d Dial) Expired(now time.Time) error {
 	v := d.validity
 	switch {
@@ -147,7 +147,7 @@ func (r resolver) tokenOption(ctx context.Context, ref string) (nats.Option, err
 	return nats.Token(token), err
 }
 
-// badSecret says that a secret was found and is no good, without showing it.
+// badSecret says that a secret cannot be used, without showing it.
 func badSecret(key, ref string, err error) error {
-	return &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: fmt.Errorf("it does not parse: %w", err)}
+	return &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: fmt.Errorf("cannot be parsed: %w", err)}
 }

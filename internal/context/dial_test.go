@@ -211,15 +211,15 @@ func TestDialRefuses(t *testing.T) {
 		"missing creds":       {Settings{Creds: "/no/such.creds"}, ErrMissing, "/no/such.creds"},
 		"exposed creds":       {Settings{Creds: open}, ErrExposed, "0640"},
 		"exposed password":    {Settings{User: "a", Password: "file://" + open}, ErrExposed, "password"},
-		"garbage creds":       {Settings{Creds: secretFile(t, "c", "garbage")}, ErrSecret, "does not parse"},
-		"seed as path":        {Settings{NKey: seed}, ErrInvalid, "holds a seed itself"},
+		"garbage creds":       {Settings{Creds: secretFile(t, "c", "garbage")}, ErrSecret, "cannot be parsed"},
+		"seed as path":        {Settings{NKey: seed}, ErrInvalid, "holds a seed"},
 		"unknown scheme":      {Settings{Creds: "vault://a/b"}, ErrInvalid, `"vault"`},
 		"unset variable":      {Settings{NKey: "env://NOT_SET"}, ErrSecret, "not set"},
 		"unset path":          {Settings{NKey: "$NOT_SET/x"}, ErrInvalid, `"NOT_SET"`},
 		"damaged data":        {Settings{Creds: "data:;base64,!"}, ErrSecret, "damaged"},
 		"data without base64": {Settings{Creds: "data:,x"}, ErrSecret, "base64"},
-		"cert without key":    {Settings{Cert: "/x"}, ErrInvalid, "no key"},
-		"ca as reference":     {Settings{CA: "env://CA"}, ErrInvalid, "has to be a path"},
+		"cert without key":    {Settings{Cert: "/x"}, ErrInvalid, "needs key"},
+		"ca as reference":     {Settings{CA: "env://CA"}, ErrInvalid, "a path is needed"},
 		"missing ca":          {Settings{CA: "/no/ca.pem"}, ErrMissing, "/no/ca.pem"},
 		"ca without pem":      {Settings{CA: secretFile(t, "ca", "x")}, ErrInvalid, "no PEM"},
 		"mixed websockets":    {Settings{URL: "ws://a,nats://b"}, ErrInvalid, "mixed"},
@@ -299,7 +299,7 @@ func TestTLSVerifiesUnlessInsecure(t *testing.T) {
 	}
 	other, otherKey := certificate(t, "127.0.0.1", time.Now().Add(time.Hour))
 	_, err = dial(t, Overrides{Settings: Settings{URL: url, Cert: cert, Key: otherKey}}, noEnv)
-	wantErr(t, err, ErrInvalid, "do not go together")
+	wantErr(t, err, ErrInvalid, "does not match its key")
 	c := Context{Settings: Settings{CA: other}}
 	if found := c.Inspect(t.Context(), noEnv, time.Now()); len(found) != 1 || found[0].Expires.IsZero() || !found[0].Warning {
 		t.Errorf("%+v", found)

@@ -12,7 +12,7 @@ import (
 // maxFile bounds a context file, in bytes. Embedded credentials are a few kilobytes.
 const maxFile = 1 << 20
 
-// member is a key of the file that is none of the 24, with its value untouched.
+// member is a key of the file other than the 24, with its value untouched.
 type member struct {
 	key   string
 	value json.RawMessage
@@ -27,7 +27,7 @@ type Context struct {
 	access access // of the file at Path, when it was read
 }
 
-// Unknown returns the keys of the file that are none of the 24, in file order.
+// Unknown returns the keys of the file other than the 24, in file order.
 // They are kept when the context is saved.
 func (c *Context) Unknown() []string {
 	keys := make([]string, 0, len(c.extra))
@@ -93,7 +93,7 @@ func keep(all []member, m member) []member {
 	return append(all, m)
 }
 
-// isSetting tells whether encoding/json puts a key into a setting (it ignores
+// isSetting reports whether encoding/json puts a key into a setting (it ignores
 // case), or whether it is "name", which the nats CLI prints and never saves.
 func isSetting(key string) bool {
 	return strings.EqualFold(key, "name") ||
@@ -106,7 +106,7 @@ func locate(data []byte, err error) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind):
-		return fmt.Errorf("key %q has to be a %s, it is a %s", kind.Field, kind.Type, strings.Fields(kind.Value)[0])
+		return fmt.Errorf("key %q must be a %s, not a %s", kind.Field, kind.Type, strings.Fields(kind.Value)[0])
 	case errors.As(err, &syntax):
 		upto := data[:max(0, min(int(syntax.Offset)-1, len(data)))] // the offset is behind the offending byte
 		line := bytes.Count(upto, []byte("\n")) + 1

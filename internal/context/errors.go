@@ -26,12 +26,12 @@ var (
 	ErrProxy       = errors.New("cannot connect through the SOCKS proxy")
 	ErrExpired     = errors.New("expired")
 	ErrExpiring    = errors.New("expires soon")
-	ErrNoHome      = errors.New("there is no home directory to save contexts in")
+	ErrNoHome      = errors.New("no home directory to save contexts in")
 	ErrLocked      = errors.New("another process is writing contexts")
-	ErrChanged     = errors.New("context was changed meanwhile")
+	ErrChanged     = errors.New("context was changed by another process")
 )
 
-// UnknownError says that there is no context of that name. It matches [ErrUnknown].
+// UnknownError says that no context has that name. It matches [ErrUnknown].
 type UnknownError struct {
 	Name   string
 	Origin Origin   // who asked for it: a flag, the environment, or the saved selection

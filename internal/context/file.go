@@ -10,7 +10,7 @@ import (
 
 // readRegular reads a file that has to be a regular one, so that a FIFO cannot
 // hang the reader, of at most limit bytes. What it returns about the file is of
-// the file that was read, whatever takes its name meanwhile.
+// the file that was read, even if another file takes its name.
 func readRegular(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -35,7 +35,7 @@ func readRegular(path string, limit int64) ([]byte, fs.FileInfo, error) {
 }
 
 // access is who may read and who may change a file. The zero value is a file
-// of this process's user that nobody else may touch.
+// that only the user of this process may read or change.
 type access struct {
 	owner, self int         // user ids; equal where the system has none
 	mode        fs.FileMode // permission bits

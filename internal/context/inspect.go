@@ -93,7 +93,7 @@ func (in *inspection) file() {
 	}
 	in.add(Finding{Key: "file", Note: in.c.Path, Err: in.c.checkOwnFile(in.c.Settings)})
 	if extra := in.c.Unknown(); len(extra) > 0 {
-		in.add(Finding{Key: "file", Note: fmt.Sprintf("keys that are not known, and kept: %q", extra)})
+		in.add(Finding{Key: "file", Note: fmt.Sprintf("unknown keys, which are kept: %q", extra)})
 	}
 }
 
@@ -102,13 +102,13 @@ func (in *inspection) urls() {
 	s := &in.c.Settings
 	for _, host := range s.PlaintextHosts() {
 		in.add(Finding{Key: "url", Warning: true, Err: &InvalidError{
-			Key: "url", Reason: "the secret may reach " + host + " without encryption; a tls:// URL insists on it",
+			Key: "url", Reason: "the secret may be sent to " + host + " without encryption; a tls:// URL requires it",
 		}})
 	}
 	for _, raw := range SplitURLs(s.URL) {
 		if u, err := ParseURL(raw); err == nil && u.User != nil {
 			in.add(Finding{Key: "url", Warning: true, Err: &InvalidError{
-				Key: "url", Reason: "it holds user and password; they belong into their own keys",
+				Key: "url", Reason: "it holds a user and password; move them to their own keys",
 			}})
 			return
 		}

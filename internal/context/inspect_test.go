@@ -251,7 +251,7 @@ func TestToolsThatFail(t *testing.T) {
 	}
 	for _, said := range []string{"nonsense", "{}", `{"user_creds":""}`} {
 		tool("nsc", "echo '"+said+"'")
-		wantErr(t, fetch("nsc://O/A/U"), ErrSecret, "nsc gave no user_creds")
+		wantErr(t, fetch("nsc://O/A/U"), ErrSecret, "nsc returned no user_creds")
 	}
 	tool("nsc", `echo '{"user_creds":"/none"}'`)
 	wantErr(t, fetch("nsc://O/A/U"), ErrMissing, "/none")

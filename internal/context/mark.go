@@ -11,14 +11,14 @@ import (
 // because the nats CLI would drop it there. The zero value is no mark.
 type Mark struct {
 	Protected bool   `json:"protected,omitempty"` // actions need --force
-	Colour    string `json:"colour,omitempty"`    // one of [Colours], "" for none
+	Color     string `json:"color,omitempty"`     // one of [Colors], "" for none
 }
 
-// colours are the terminal colours that mark a context.
-var colours = []string{"red", "green", "yellow", "blue", "magenta", "cyan"}
+// colors are the terminal colors that mark a context.
+var colors = []string{"red", "green", "yellow", "blue", "magenta", "cyan"}
 
-// Colours returns the colours that a mark may have.
-func Colours() []string { return append([]string(nil), colours...) }
+// Colors returns the colors that a mark may have.
+func Colors() []string { return append([]string(nil), colors...) }
 
 // sidecar is the file of all marks.
 type sidecar struct {

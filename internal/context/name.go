@@ -39,9 +39,9 @@ func CheckNewName(name string) error {
 	reason := ""
 	switch {
 	case strings.TrimSpace(name) != name:
-		reason = "it begins or ends with a blank, so it could not be selected"
+		reason = "it begins or ends with a blank"
 	case strings.HasPrefix(name, "-"):
-		reason = `it begins with "-" and would be read as a flag`
+		reason = `it begins with "-", like a flag`
 	case !utf8.ValidString(name):
 		reason = "it is not valid UTF-8"
 	case strings.ContainsFunc(name, invisible):

@@ -33,7 +33,7 @@ func (r resolver) nsc(ctx context.Context, key, ref string) (*profile, error) {
 	}
 	p := &profile{}
 	if json.Unmarshal(out, p) != nil || p.UserCreds == "" {
-		return nil, fail(errors.New("nsc gave no user_creds"))
+		return nil, fail(errors.New("nsc returned no user_creds"))
 	}
 	return p, nil
 }
@@ -67,7 +67,7 @@ func (r resolver) profile(ctx context.Context, set *Settings) error {
 		set.URL = strings.Join(p.Operator.Service, ",")
 	}
 	if set.URL == "" {
-		return &InvalidError{Key: "url", Reason: fmt.Sprintf("nothing names a server, and the operator of %q has no service URL", ref)}
+		return &InvalidError{Key: "url", Reason: fmt.Sprintf("no server is named, and the operator of %q has no service URL", ref)}
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ type Origin int
 
 // The origins, in rising precedence.
 const (
-	FromDefault   Origin = iota // nobody said anything
+	FromDefault   Origin = iota // not set anywhere
 	FromContext                 // the context file
 	FromSelection               // the saved selection (only for the context's name)
 	FromEnv                     // an environment variable

@@ -26,7 +26,7 @@ func newProxy(raw string, timeout time.Duration) (*socks, error) {
 	d, err := proxy.FromURL(u, &net.Dialer{Timeout: timeout})
 	through, ok := d.(proxy.ContextDialer)
 	if err != nil || !ok {
-		return nil, &InvalidError{Key: "socks_proxy", Reason: "it cannot be used as a proxy"}
+		return nil, &InvalidError{Key: "socks_proxy", Reason: "cannot be used as a proxy"}
 	}
 	return &socks{through, u.Host, timeout}, nil
 }
@@ -34,7 +34,7 @@ func newProxy(raw string, timeout time.Duration) (*socks, error) {
 func parseProxy(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Hostname() == "" || u.Scheme != "socks5" && u.Scheme != "socks5h" {
-		return nil, &InvalidError{Key: "socks_proxy", Reason: "it has to be a URL such as socks5://host:1080"}
+		return nil, &InvalidError{Key: "socks_proxy", Reason: "not a valid URL (example: socks5://host:1080)"}
 	}
 	return u, nil
 }

@@ -87,7 +87,7 @@ func RedactURL(list string) string {
 
 // splitAtSchemes splits a list at its commas. A part without a scheme that holds
 // an @ stays together with the parts in front of it, up to the one with a
-// scheme: nobody can tell whether the comma is one of a password.
+// scheme: the comma may belong to a password.
 func splitAtSchemes(list string) []string {
 	var out []string
 	open := 0 // the part from which on there was no scheme
@@ -104,7 +104,7 @@ func splitAtSchemes(list string) []string {
 	return out
 }
 
-// hasScheme tells whether a URL begins with one of the schemes.
+// hasScheme reports whether a URL begins with one of the schemes.
 func hasScheme(raw string) bool {
 	scheme, _, found := strings.Cut(strings.TrimSpace(raw), "://")
 	_, known := schemes[strings.ToLower(scheme)]
@@ -139,14 +139,14 @@ func redactUserinfo(info string) string {
 	return user + ":" + Mask
 }
 
-// plainName tells whether a word is made of letters, digits and . _ - alone.
+// plainName reports whether a word is made of letters, digits and . _ - alone.
 func plainName(word string) bool {
 	return !strings.ContainsFunc(word, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
 	})
 }
 
-// holdsSecret tells whether any value is a secret itself and not a reference to one.
+// holdsSecret reports whether any value is a secret itself and not a reference to one.
 func (s Settings) holdsSecret() bool {
 	for _, f := range fields {
 		if f.text != nil && f.Kind != Plain && f.Show(&s) != f.Value(&s) {

@@ -37,7 +37,7 @@ func otherScheme(ref string) string {
 	return scheme
 }
 
-// IsReference tells whether a value stands for a secret (env://, op://, nsc://,
+// IsReference reports whether a value stands for a secret (env://, op://, nsc://,
 // file://) instead of being one, so that it may be typed on a command line.
 func IsReference(value string) bool {
 	scheme, rest := splitRef(value)

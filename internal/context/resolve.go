@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// DefaultTimeout is how long to wait for an answer when nobody says otherwise.
+// DefaultTimeout is how long to wait for an answer by default.
 const DefaultTimeout = 5 * time.Second
 
 // Overrides are what the command line says. The zero value says nothing.
@@ -105,7 +105,7 @@ func (t *Target) pick(s *Store, o Overrides) error {
 		name, origin = selected, FromSelection
 	}
 	t.ContextOrigin = origin
-	c, err := s.find(name)
+	c, err := find(s, name)
 	if unknown, ok := err.(*UnknownError); ok { //nolint:errorlint // built by us a moment ago, never wrapped
 		unknown.Origin = origin
 	}
@@ -120,7 +120,7 @@ func (t *Target) pick(s *Store, o Overrides) error {
 }
 
 // find loads a context by name, or by the path of a .json file.
-func (s *Store) find(name string) (*Context, error) {
+func find(s *Store, name string) (*Context, error) {
 	isPath := strings.ContainsAny(name, `/\`)
 	if strings.HasSuffix(name, ".json") && (isPath || s.Known(name) != nil) {
 		if info, err := os.Stat(name); isPath || err == nil && info.Mode().IsRegular() {
@@ -197,7 +197,7 @@ func (t *Target) setTimeout(flag time.Duration, ignoreEnv bool) error {
 	if text := t.getenv("NATS_TIMEOUT"); text != "" && !ignoreEnv {
 		d, err := time.ParseDuration(text)
 		if err != nil || d <= 0 {
-			return &InvalidError{Key: "NATS_TIMEOUT", Reason: fmt.Sprintf("%q is no duration such as 5s", text)}
+			return &InvalidError{Key: "NATS_TIMEOUT", Reason: fmt.Sprintf("invalid duration %q (examples: 500ms, 5s)", text)}
 		}
 		t.Timeout = d
 	}

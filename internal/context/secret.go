@@ -55,10 +55,10 @@ func (r resolver) path(key, ref string) (string, error) {
 		scheme = other
 	}
 	if scheme != "" && scheme != schemeFile {
-		return "", &InvalidError{Key: key, Reason: fmt.Sprintf("the scheme %q is not supported here, it has to be a path", scheme)}
+		return "", &InvalidError{Key: key, Reason: fmt.Sprintf("unsupported scheme %q; a path is needed here", scheme)}
 	}
 	if rest == "" {
-		return "", &InvalidError{Key: key, Reason: "it names no file"}
+		return "", &InvalidError{Key: key, Reason: "no file is named"}
 	}
 	return r.expand(key, rest)
 }

@@ -39,7 +39,7 @@ const (
 	URL                    // one or more URLs, userinfo is masked
 	Secret                 // a literal or a reference (env://, op://, nsc://, file://, data:), literals are masked
 	SecretFile             // a path or a reference to a secret, inline data is masked
-	PublicFile             // a path to a file that is no secret
+	PublicFile             // a path to a public file
 	Flag                   // a boolean
 	List                   // several strings
 )
@@ -73,7 +73,7 @@ var fields = []Field{
 	{"inbox_prefix", "", Plain, "Subject prefix of replies, such as _INBOX.alice", func(s *Settings) *string { return &s.InboxPrefix }},
 	{"user_jwt", "NATS_JWT", Secret, "User JWT, instead of a credentials file", func(s *Settings) *string { return &s.UserJWT }},
 	{"user_seed", "NATS_SEED", Secret, "Seed that belongs to user_jwt", func(s *Settings) *string { return &s.UserSeed }},
-	{"color_scheme", "NATS_COLOR", Plain, "Colour scheme of the nats CLI's tables: rounded, double, yellow, blue, cyan, green, magenta or red", func(s *Settings) *string { return &s.ColorScheme }},
+	{"color_scheme", "NATS_COLOR", Plain, "Color scheme of the nats CLI's tables: rounded, double, yellow, blue, cyan, green, magenta or red", func(s *Settings) *string { return &s.ColorScheme }},
 	{"tls_first", "", Flag, "Start TLS before the server's greeting", nil},
 	{"windows_cert_store", "", Plain, "Windows certificate store: user or machine", func(s *Settings) *string { return &s.WinCertStore }},
 	{"windows_cert_match_by", "", Plain, "What windows_cert_match matches: subject or issuer", func(s *Settings) *string { return &s.WinCertMatchBy }},
@@ -84,7 +84,7 @@ var fields = []Field{
 // Fields returns the description of all 24 keys in file order. The caller may keep the slice.
 func Fields() []Field { return append([]Field(nil), fields...) }
 
-// IsSet tells whether s gives the field a value other than its zero value.
+// IsSet reports whether s gives the field a value other than its zero value.
 func (f Field) IsSet(s *Settings) bool {
 	switch f.Kind {
 	case Flag:
@@ -121,7 +121,7 @@ func (f Field) Raw(s *Settings) any {
 	}
 }
 
-// Clear empties a key, and tells whether there is one of that name.
+// Clear empties a key, and reports whether there is one of that name.
 func (s *Settings) Clear(key string) bool {
 	for _, f := range fields {
 		if f.Key == key {

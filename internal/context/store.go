@@ -83,12 +83,6 @@ func (s *Store) Load(name string) (*Context, error) {
 	return c, nil
 }
 
-// unknown builds the error for a name that is not there.
-func (s *Store) unknown(name string) error {
-	names, _ := s.Names() // only for a suggestion
-	return &UnknownError{Name: name, Known: names}
-}
-
 // Known returns nil when there is a file for the name, and otherwise the error
 // that [Store.Load] would give. It does not read the file.
 func (s *Store) Known(name string) error {
@@ -97,7 +91,8 @@ func (s *Store) Known(name string) error {
 	}
 	_, err := os.Stat(s.Path(name))
 	if s.root == "" || errors.Is(err, fs.ErrNotExist) {
-		return s.unknown(name)
+		names, _ := s.Names() // only for a suggestion
+		return &UnknownError{Name: name, Known: names}
 	}
 	return err
 }

@@ -232,10 +232,10 @@ func TestRemove(t *testing.T) {
 
 func TestMarks(t *testing.T) {
 	s := newStore(t, "a")
-	must(t, s.SetMark("a", func(m *Mark) { m.Protected, m.Colour = true, "red" }))
+	must(t, s.SetMark("a", func(m *Mark) { m.Protected, m.Color = true, "red" }))
 	must(t, s.Copy("a", "b", nil))
 	for _, name := range []string{"a", "b"} {
-		if m, err := s.Mark(name); err != nil || m != (Mark{Protected: true, Colour: "red"}) {
+		if m, err := s.Mark(name); err != nil || m != (Mark{Protected: true, Color: "red"}) {
 			t.Errorf("%s: %v %v", name, m, err)
 		}
 	}
@@ -324,8 +324,8 @@ func TestUpdateRefusesWhatIsInvalid(t *testing.T) {
 func TestMarksFollowAndDisappear(t *testing.T) {
 	s := newStore(t, "a", "b", "c")
 	must(t, s.Select("c"))
-	must(t, s.SetMark("a", func(m *Mark) { m.Protected, m.Colour = true, "red" }))
-	must(t, s.SetMark("b", func(m *Mark) { m.Colour = "blue" }))
+	must(t, s.SetMark("a", func(m *Mark) { m.Protected, m.Color = true, "red" }))
+	must(t, s.SetMark("b", func(m *Mark) { m.Color = "blue" }))
 	wantErr(t, s.SetMark("x", func(m *Mark) { m.Protected = true }), ErrUnknown, "")
 	all, err := s.Marks()
 	must(t, err)
@@ -350,7 +350,7 @@ func TestMarksFollowAndDisappear(t *testing.T) {
 	if target.Protected || !protected.Protected || !byPath.Protected {
 		t.Errorf("protected %v, then %v, by path %v", target.Protected, protected.Protected, byPath.Protected)
 	}
-	if got := Colours(); len(got) != 6 || got[0] != "red" {
+	if got := Colors(); len(got) != 6 || got[0] != "red" {
 		t.Errorf("%q", got)
 	}
 }

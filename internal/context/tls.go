@@ -66,7 +66,7 @@ func (r resolver) keyPair(set *Settings) (cert, key string, err error) {
 		return "", "", err
 	}
 	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
-		return "", "", &InvalidError{Key: "cert", Reason: quotePath(cert) + " and its key do not go together: " + err.Error()}
+		return "", "", &InvalidError{Key: "cert", Reason: quotePath(cert) + " does not match its key: " + err.Error()}
 	}
 	return cert, key, nil
 }
@@ -96,7 +96,7 @@ func (r resolver) authority(ref string) (string, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil || !x509.NewCertPool().AppendCertsFromPEM(data) {
-		return "", &InvalidError{Key: "ca", Reason: quotePath(path) + " holds no PEM certificate"}
+		return "", &InvalidError{Key: "ca", Reason: quotePath(path) + " contains no PEM certificate"}
 	}
 	return path, nil
 }

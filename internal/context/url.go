@@ -37,16 +37,16 @@ func ParseURL(raw string) (*url.URL, error) {
 	}
 	u, err := url.Parse(full)
 	if err != nil {
-		return nil, bad("is not a URL such as nats://host:4222") // the cause may quote a password
+		return nil, bad("is not a valid URL (example: nats://host:4222)") // the cause may quote a password
 	}
 	if _, ok := schemes[u.Scheme]; !ok {
-		return nil, bad("has a scheme that is none of nats, tls, ws and wss")
+		return nil, bad("has an unsupported scheme (supported: nats, tls, ws, wss)")
 	}
 	if strings.Count(u.Host, ":") > 1 && !strings.HasPrefix(u.Host, "[") {
-		return nil, bad("is not a host and a port; an IPv6 address stands in brackets, as in nats://[::1]:4222")
+		return nil, bad("is not a host and a port; write an IPv6 address in brackets: nats://[::1]:4222")
 	}
 	if u.Hostname() == "" {
-		return nil, bad("names no host")
+		return nil, bad("has no host")
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
@@ -87,7 +87,7 @@ func (s *Settings) LiftUserinfo() error {
 		}
 		if u.User != nil {
 			if found != nil && found.String() != u.User.String() {
-				return &InvalidError{Key: "url", Reason: "the URLs name different users, a context has one"}
+				return &InvalidError{Key: "url", Reason: "the URLs name different users; a context has one"}
 			}
 			found, u.User = u.User, nil
 			raw = u.String()
@@ -98,7 +98,7 @@ func (s *Settings) LiftUserinfo() error {
 		return nil
 	}
 	if s.User != "" || s.Token != "" || s.Password != "" {
-		return &InvalidError{Key: "url", Reason: "it names a user, and so does something else"}
+		return &InvalidError{Key: "url", Reason: "it names a user, and so does another setting"}
 	}
 	s.URL = strings.Join(list, ",")
 	if password, both := found.Password(); both {

@@ -23,7 +23,7 @@ func secretOf(t *rapid.T, name string) string {
 	return head + "HEADQ" + rapid.StringOfN(printable, 0, 4, -1).Draw(t, name+" middle") + "QTAIL" + tail
 }
 
-// leaks tells whether a text shows either half of what secretOf draws.
+// leaks reports whether a text shows either half of what secretOf draws.
 func leaks(text string) bool {
 	return strings.Contains(text, "HEADQ") || strings.Contains(text, "QTAIL")
 }
@@ -134,10 +134,10 @@ func TestParseURL(t *testing.T) {
 		"nats://:4222":        "no host",
 		"nats://h:0":          "port",
 		"nats://h:65536":      "port",
-		"nats://h:4222x":      "not a URL",
+		"nats://h:4222x":      "not a valid URL",
 		"nats://::1:4222":     "brackets",
 		"nats://a\u202eb":     "invisible",
-		"nats://a b":          "not a URL",
+		"nats://a b":          "not a valid URL",
 		"nats://u:12/s3c@h":   "behind the host",
 		"nats://u:12?s3c@h":   "behind the host",
 		"ws://u:12#s3c@h":     "behind the host",
@@ -165,9 +165,9 @@ func TestUserinfoHasOneMeaning(t *testing.T) {
 		"in one of two":      {Settings{URL: "nats://h,nats://u:p@i"}, Settings{URL: "nats://h,nats://i", User: "u", Password: "p"}, ""},
 		"two users":          {Settings{URL: "nats://u:p@h,nats://v:p@i"}, Settings{}, "different users"},
 		"two passwords":      {Settings{URL: "nats://u:p@h,nats://u:q@i"}, Settings{}, "different users"},
-		"beside a user":      {Settings{URL: "nats://u:p@h", User: "u"}, Settings{}, "so does something else"},
-		"beside a token":     {Settings{URL: "nats://u:p@h", Token: "t"}, Settings{}, "so does something else"},
-		"beside a password":  {Settings{URL: "nats://u:p@h", Password: "p"}, Settings{}, "so does something else"},
+		"beside a user":      {Settings{URL: "nats://u:p@h", User: "u"}, Settings{}, "so does another setting"},
+		"beside a token":     {Settings{URL: "nats://u:p@h", Token: "t"}, Settings{}, "so does another setting"},
+		"beside a password":  {Settings{URL: "nats://u:p@h", Password: "p"}, Settings{}, "so does another setting"},
 		"a comma":            {Settings{URL: "nats://u:12,s3c@h"}, Settings{}, "%2C"},
 		"no scheme in front": {Settings{URL: "nats://h:1,u:p@i"}, Settings{}, "%2C"},
 		"no URL":             {Settings{URL: "nats://u:p@h,http://i"}, Settings{}, "scheme"},

@@ -18,19 +18,19 @@ func (s *Settings) Validate() error {
 	if all := exclusive(s); len(all) > 1 {
 		rule(true, strings.Join(all, " and "), "only one kind of credentials can be used")
 	}
-	rule(s.Password != "" && s.User == "", "password", "there is no user that it belongs to")
-	rule(s.UserSeed != "" && s.UserJWT == "", "user_seed", "there is no user_jwt that it belongs to")
-	rule(s.Cert != "" && s.Key == "", "cert", "there is no key that belongs to it")
-	rule(s.Key != "" && s.Cert == "", "key", "there is no cert that it belongs to")
+	rule(s.Password != "" && s.User == "", "password", "needs user")
+	rule(s.UserSeed != "" && s.UserJWT == "", "user_seed", "needs user_jwt")
+	rule(s.Cert != "" && s.Key == "", "cert", "needs key")
+	rule(s.Key != "" && s.Cert == "", "key", "needs cert")
 	for _, key := range []string{"creds", "nkey"} {
-		rule(looksLikeSeed(field(key).Value(s)), key, "it holds a seed itself, it has to name a file or be a reference such as env://NAME")
+		rule(looksLikeSeed(field(key).Value(s)), key, "holds a seed; name a file that holds it, or a reference such as env://NAME")
 		if other := otherScheme(field(key).Value(s)); other != "" {
-			rule(true, key, fmt.Sprintf("the scheme %q is none of file, env, op, nsc and data", other))
+			rule(true, key, fmt.Sprintf("unsupported scheme %q (supported: file, env, op, nsc, data)", other))
 		}
 	}
-	rule(strings.ContainsAny(s.InboxPrefix, " \t\r\n>*") || strings.HasSuffix(s.InboxPrefix, "."), "inbox_prefix", "it is no subject prefix")
-	rule(strings.ContainsAny(s.JSDomain, " \t\r\n>*."), "jetstream_domain", "a domain has no blanks, dots or wildcards")
-	rule(s.WinCertStore != "" && s.WinCertMatch == "", "windows_cert_match", "windows_cert_store needs it")
+	rule(strings.ContainsAny(s.InboxPrefix, " \t\r\n>*") || strings.HasSuffix(s.InboxPrefix, "."), "inbox_prefix", "not a valid subject prefix")
+	rule(strings.ContainsAny(s.JSDomain, " \t\r\n>*."), "jetstream_domain", "a domain must not contain blanks, dots or wildcards")
+	rule(s.WinCertStore != "" && s.WinCertMatch == "", "windows_cert_match", "required by windows_cert_store")
 	if s.SocksProxy != "" {
 		if _, err := parseProxy(s.SocksProxy); err != nil {
 			errs = append(errs, err)

@@ -51,7 +51,7 @@ func (c *contextEdit) Run(ctx context.Context, e *cli.Env) error {
 	}
 	change := func(s *natsctx.Settings) error { return c.apply(s, &set) }
 	byFlags := len(c.clear) > 0 || !reflect.ValueOf(set).IsZero()
-	if !byFlags && !c.fields.choose && c.fields.colour == "" && !c.fields.protected {
+	if !byFlags && !c.fields.choose && c.fields.color == "" && !c.fields.protected {
 		edited, err := editSettings(e, before)
 		if errors.Is(err, errUnchanged) {
 			e.Say("", fmt.Sprintf("context %q is unchanged", c.name))

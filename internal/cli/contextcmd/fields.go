@@ -16,7 +16,7 @@ type fieldFlags struct {
 	own           natsctx.Settings
 	jwt, seed     string
 	embed, choose bool
-	colour        string
+	color         string
 	protected     bool
 }
 
@@ -30,9 +30,9 @@ func (f *fieldFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("js-domain", "JetStream domain.").PlaceHolder("DOMAIN").StringVar(&s.JSDomain)
 	cmd.Flag("js-api-prefix", "Subject prefix of the JetStream API.").PlaceHolder("SUBJECT").StringVar(&s.JSAPIPrefix)
 	cmd.Flag("js-event-prefix", "Subject prefix of JetStream events.").PlaceHolder("SUBJECT").StringVar(&s.JSEventPrefix)
-	cmd.Flag("colors", "Colour scheme of the nats CLI's tables.").PlaceHolder("SCHEME").StringVar(&s.ColorScheme)
-	cmd.Flag("colour", "Colour that marks the context in natsctl, or none.").PlaceHolder("COLOUR").
-		EnumVar(&f.colour, append(natsctx.Colours(), "none")...)
+	cmd.Flag("colors", "Color scheme of the nats CLI's tables.").PlaceHolder("SCHEME").StringVar(&s.ColorScheme)
+	cmd.Flag("color", "Color that marks the context in natsctl, or none.").PlaceHolder("COLOR").
+		EnumVar(&f.color, append(natsctx.Colors(), "none")...)
 	cmd.Flag("protected", "Let actions in this context ask for --force.").BoolVar(&f.protected)
 	cmd.Flag("certstore", "Windows certificate store: user or machine.").PlaceHolder("STORE").StringVar(&s.WinCertStore)
 	cmd.Flag("certstore-match", "Which certificate of the store.").PlaceHolder("TEXT").StringVar(&s.WinCertMatch)
@@ -108,13 +108,13 @@ func passwordFor(e *cli.Env, set *natsctx.Settings) error {
 
 // mark changes the mark of a saved context as the flags say.
 func (f *fieldFlags) mark(store *natsctx.Store, name string) error {
-	if f.colour == "" && !f.protected {
+	if f.color == "" && !f.protected {
 		return nil
 	}
 	return store.SetMark(name, func(m *natsctx.Mark) {
 		m.Protected = m.Protected || f.protected
-		if f.colour != "" {
-			m.Colour = strings.TrimPrefix(f.colour, "none")
+		if f.color != "" {
+			m.Color = strings.TrimPrefix(f.color, "none")
 		}
 	})
 }

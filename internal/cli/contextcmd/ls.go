@@ -44,7 +44,7 @@ var contextColumns = []view.Column[listedContext]{
 	{Name: "url", Title: "URL", Help: "Its servers, without userinfo.", Value: of(func(c *natsctx.Context) string { return natsctx.RedactURL(c.URLOrDefault()) })},
 	{Name: "auth", Title: "AUTH", Help: "The kind of its credentials.", Value: of(func(c *natsctx.Context) string { return c.Auth() })},
 	{Name: "protected", Title: "PROTECTED", Help: "Actions need --force.", Value: func(l listedContext) any { return l.mark.Protected }},
-	{Name: "colour", Title: "COLOUR", Help: "Its mark.", Wide: true, Value: func(l listedContext) any { return l.mark.Colour }},
+	{Name: "color", Title: "COLOR", Help: "Its mark.", Wide: true, Value: func(l listedContext) any { return l.mark.Color }},
 	{
 		Name: "problem", Title: "PROBLEM", Help: "Why it does not load.",
 		Value: func(l listedContext) any {

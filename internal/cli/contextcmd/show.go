@@ -29,7 +29,7 @@ type shownContext struct {
 	Path        string            `json:"path"`
 	Selected    bool              `json:"selected"`
 	Protected   bool              `json:"protected"`
-	Colour      string            `json:"colour,omitempty"`
+	Color       string            `json:"color,omitempty"`
 	Settings    natsctx.Settings  `json:"settings"`
 	Origins     map[string]string `json:"origins"`
 	UnknownKeys []string          `json:"unknown_keys,omitempty"`
@@ -85,7 +85,7 @@ func (c *contextShow) document(store *natsctx.Store, t *natsctx.Target) (shownCo
 	selected, err := store.Selected()
 	doc := shownContext{
 		Schema: "natsctl.context.show/v1", Name: t.Name, Path: t.Path, Selected: selected == t.Name,
-		Protected: t.Protected, Colour: t.Colour, Settings: t.Redacted(), Origins: map[string]string{}, UnknownKeys: t.Unknown(),
+		Protected: t.Protected, Color: t.Color, Settings: t.Redacted(), Origins: map[string]string{}, UnknownKeys: t.Unknown(),
 	}
 	if c.reveal {
 		doc.Settings = t.Settings
@@ -117,8 +117,8 @@ func (c *contextShow) rows(t *natsctx.Target) []shownSetting {
 	if t.Protected {
 		rows = append(rows, shownSetting{"protected", "true", "natsctl"})
 	}
-	if t.Colour != "" {
-		rows = append(rows, shownSetting{"colour", t.Colour, "natsctl"})
+	if t.Color != "" {
+		rows = append(rows, shownSetting{"color", t.Color, "natsctl"})
 	}
 	return rows
 }

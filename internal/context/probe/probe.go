@@ -157,17 +157,17 @@ func misunderstood(stage Stage, err error) bool {
 		stage == Greeting && (errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded))
 }
 
-// refusedAfterTLS tells whether the server turned the client's certificate
+// refusedAfterTLS reports whether the server turned the client's certificate
 // down, which TLS 1.3 shows only after the handshake.
 func refusedAfterTLS(err error) bool {
 	var op *net.OpError
 	return errors.Is(err, nats.ErrTLS) || errors.As(err, &op) && op.Op == "remote error"
 }
 
-// websocket tells whether the URL is one of the two websocket schemes.
+// websocket reports whether the URL is one of the two websocket schemes.
 func (p *probe) websocket() bool { return strings.HasPrefix(p.u.Scheme, "ws") }
 
-// encrypted tells whether the URL, or an option, insists on TLS.
+// encrypted reports whether the URL, or an option, insists on TLS.
 func (p *probe) encrypted() bool {
 	return p.u.Scheme == "tls" || p.u.Scheme == "wss" || p.opts.Secure
 }
