@@ -23,9 +23,6 @@ var (
 	ErrNoInterest = errors.New("messages do not reach the subscribers")
 	// ErrNoResponders is returned when a request has no responders.
 	ErrNoResponders = errors.New("no responders")
-	// ErrNotOurs is returned when a run would have to change a stream, consumer
-	// or bucket that it did not make.
-	ErrNotOurs = errors.New("already exists and was not created by natsctl bench")
 	// ErrUnsupported is returned when the server or the driver does not support
 	// what the scenario asks for.
 	ErrUnsupported = errors.New("not supported")

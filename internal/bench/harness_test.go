@@ -12,11 +12,13 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/goleak"
 
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/tap"
+	"github.com/natsctl/natsctl/internal/broker"
 )
 
 // atOnce is how many tests run beside each other: most of them wait for the
@@ -187,4 +189,44 @@ func long(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
+}
+
+// jetStreamOf connects to the JetStream of a server for the length of a test.
+func jetStreamOf(t *testing.T, s *server.Server) jetstream.JetStream {
+	t.Helper()
+	nc, err := nats.Connect(s.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+// threeNodes runs a cluster of three and gives its JetStream, and what connects
+// as the application.
+func threeNodes(t *testing.T) (jetstream.JetStream, Connect) {
+	t.Helper()
+	c, err := broker.Start(t.Context(), broker.Nodes(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	app, _ := c.Identity("app")
+	connect := func(opts ...nats.Option) (*nats.Conn, error) {
+		return nats.Connect(c.Nodes()[0].ClientURL(), append(opts, nats.UserInfo(app.User, app.Password))...)
+	}
+	nc, err := connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js, connect
 }

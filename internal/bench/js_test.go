@@ -129,7 +129,7 @@ func TestJSPubRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, driver := range []string{scenario.DriverNatsGo, scenario.DriverRaw} {
-		r := mustExecute(t, scenario.Spec{Workload: scenario.JSPub, JS: &scenario.Stream{Name: "SMALL"}, Driver: driver, Load: scenario.Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()))
+		r := mustExecute(t, scenario.Spec{Workload: scenario.JSPub, JS: &scenario.Stream{Name: "SMALL"}, Driver: driver, Load: scenario.Load{Window: 10}, Msgs: 150, Warmup: -1}, to(s.ClientURL()), AllowDestroy())
 		if r.Received != 100 || r.Errors != 50 || r.Lost != 50 || r.FirstError == "" {
 			t.Errorf("%s: received %d, errors %d, lost %d, first %q", driver, r.Received, r.Errors, r.Lost, r.FirstError)
 		}

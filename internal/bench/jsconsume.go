@@ -72,7 +72,7 @@ func (j *jsConsumeRun) fill(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("fill the stream: %w", context.Cause(ctx))
 	}
-	if n := j.store.final(ctx); n < j.spec.Msgs {
+	if n := j.store.stored(ctx); n < j.spec.Msgs {
 		return fmt.Errorf("fill the stream: %w: %d of %d messages were stored", errAck, n, j.spec.Msgs)
 	}
 	return nil

@@ -61,7 +61,7 @@ func (j *jsPubRun) missing(ctx context.Context) int64 {
 	if j.senders == nil {
 		return j.clients.missing()
 	}
-	return j.sentInAll() - j.store.stored(ctx)
+	return j.sentInAll() - j.store.progress(ctx)
 }
 
 // sentInAll counts the warm-up too: the stream holds it as well.
@@ -83,7 +83,7 @@ func (j *jsPubRun) settle(ctx context.Context, rep *report) {
 
 // collectPublishers adds the publishers' side and what the stream says.
 func (j *jsPubRun) collectPublishers(ctx context.Context, rep *report, timed bool) {
-	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.final(ctx)}
+	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.stored(ctx)}
 	if j.senders != nil {
 		rep.addSenders(asWorkers(j.senders))
 		return

@@ -54,9 +54,9 @@ func (v *kvRun) openBucket(ctx context.Context) error {
 		return err
 	}
 	if v.bucket = v.spec.KV.Name; v.bucket != "" {
-		_, err := js.KeyValue(ctx, v.bucket)
+		bucket, err := js.KeyValue(ctx, v.bucket)
 		if err == nil {
-			return v.removeKeys(js)
+			return v.adoptBucket(ctx, js, bucket)
 		}
 		if !errors.Is(err, jetstream.ErrBucketNotFound) {
 			return fmt.Errorf("bucket %s: %w", v.bucket, err)
@@ -65,29 +65,37 @@ func (v *kvRun) openBucket(ctx context.Context) error {
 		v.bucket = "natsctl_bench_" + v.id
 	}
 	if _, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: v.bucket, Description: "made by natsctl bench, removed after the run",
+		Bucket: v.bucket, Description: description, Metadata: v.mark(),
 		Storage: storageType(v.spec.KV.Storage), Replicas: v.spec.KV.Replicas,
 	}); err != nil {
 		return fmt.Errorf("create bucket %s: %w", v.bucket, err)
 	}
 	name := v.bucket
-	v.cleanups = append(v.cleanups, cleanup{"bucket " + name, func(ctx context.Context) error { return js.DeleteKeyValue(ctx, name) }})
+	v.onClose("bucket "+name, func(ctx context.Context) error { return js.DeleteKeyValue(ctx, name) })
 	return nil
 }
 
 // keyPrefix begins all keys of a run, so that they differ from existing keys.
 func (v *kvRun) keyPrefix() string { return "bench." + v.id + "." }
 
-// removeKeys purges the keys of the run from an existing bucket at the end.
-func (v *kvRun) removeKeys(js jetstream.JetStream) error {
+// adoptBucket uses an existing bucket. Its values stay as they are: the keys of the run are
+// its own, and are purged at the end.
+func (v *kvRun) adoptBucket(ctx context.Context, js jetstream.JetStream, bucket jetstream.KeyValue) error {
+	stream, err := js.Stream(ctx, "KV_"+v.bucket)
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", v.bucket, err)
+	}
+	var found []string
+	if stream.CachedInfo().Config.MaxBytes > 0 {
+		found = append(found, "at its size limit it refuses the values of the application")
+	}
+	if err := v.harm("bucket", bucket.Bucket(), found); err != nil {
+		return err
+	}
 	prefix := v.keyPrefix()
-	v.cleanups = append(v.cleanups, cleanup{"keys " + prefix + ">", func(ctx context.Context) error {
-		stream, err := js.Stream(ctx, "KV_"+v.bucket)
-		if err != nil {
-			return err
-		}
+	v.onClose("keys "+prefix+">", func(ctx context.Context) error {
 		return stream.Purge(ctx, jetstream.WithPurgeSubject("$KV."+v.bucket+"."+prefix+">"))
-	}})
+	})
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/bench/scenario"
@@ -18,21 +17,13 @@ import (
 // usersStream makes a stream of the user's that holds n messages.
 func usersStream(t *testing.T, s *server.Server, cfg jetstream.StreamConfig, n int) jetstream.Stream {
 	t.Helper()
-	nc, err := nats.Connect(s.ClientURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js := jetStreamOf(t, s)
 	stream, err := js.CreateStream(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range n {
-		if _, err := js.Publish(t.Context(), concrete(cfg.Subjects[0]), []byte("the user's own message")); err != nil {
+		if _, err := js.Publish(t.Context(), strings.TrimSuffix(cfg.Subjects[0], ">")+strings.Repeat("bench", strings.Count(cfg.Subjects[0], ">")), []byte("the user's own message")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ type options struct {
 	watch   func(Progress)
 	ceiling float64
 	version string
+	destroy bool
 }
 
 // Runs repeats the run n times, one after the other.

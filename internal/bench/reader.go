@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -73,13 +74,14 @@ func openConsumer(ctx context.Context, r *run, nc *nats.Conn, js jetstream.JetSt
 	}
 	*name = "natsctl_bench_" + r.id
 	c, err := js.CreateConsumer(ctx, stream, jetstream.ConsumerConfig{
-		Name: *name, Description: "made by natsctl bench, removed after the run", DeliverPolicy: policy,
+		Name: *name, Description: description, Metadata: r.mark(), DeliverPolicy: policy, FilterSubject: consumed(r, s),
+		Replicas:  s.stream.CachedInfo().Config.Replicas, // without it an ephemeral consumer has one
 		AckPolicy: ackPolicy(r.spec.JS.ConsAck), MaxAckPending: 4 * r.spec.JS.Batch * (r.spec.Subs + 1),
 		AckWait: time.Duration(r.spec.Timeout) + 30*time.Second, InactiveThreshold: 5 * time.Minute,
 	})
 	if err == nil && !s.own { // an own stream goes with all its consumers
 		gone := *name
-		r.cleanups = append(r.cleanups, cleanup{"consumer " + gone, func(ctx context.Context) error { return s.js.DeleteConsumer(ctx, stream, gone) }})
+		r.onClose("consumer "+gone, func(ctx context.Context) error { return s.js.DeleteConsumer(ctx, stream, gone) })
 	}
 	if err == nil {
 		err = awaitConsumer(ctx, r, nc, stream, *name)
@@ -91,11 +93,15 @@ func openConsumer(ctx context.Context, r *run, nc *nats.Conn, js jetstream.JetSt
 // one that is there at the end is removed.
 func openOrdered(ctx context.Context, r *run, js jetstream.JetStream, s *store, policy jetstream.DeliverPolicy) (jetstream.Consumer, error) {
 	stream := s.stream.CachedInfo().Config.Name
-	c, err := js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: policy})
+	cfg := jetstream.OrderedConsumerConfig{DeliverPolicy: policy, NamePrefix: "natsctl_bench_" + r.id + "_" + rand.Text(), Metadata: r.mark()}
+	if filter := consumed(r, s); filter != "" {
+		cfg.FilterSubjects = []string{filter}
+	}
+	c, err := js.OrderedConsumer(ctx, stream, cfg)
 	if err != nil || s.own {
 		return c, err
 	}
-	r.cleanups = append(r.cleanups, cleanup{"ordered consumer", func(ctx context.Context) error {
+	r.onClose("ordered consumer", func(ctx context.Context) error {
 		info := c.CachedInfo()
 		if info == nil {
 			return nil
@@ -104,8 +110,17 @@ func openOrdered(ctx context.Context, r *run, js jetstream.JetStream, s *store, 
 			return err
 		}
 		return nil
-	}})
+	})
 	return c, nil
+}
+
+// consumed is the filter of consumers: of a stream that others use too, a run
+// receives its own messages only. Empty is everything.
+func consumed(r *run, s *store) string {
+	if s.own || r.spec.Workload == scenario.JSConsume {
+		return ""
+	}
+	return r.filter()
 }
 
 // refusedPull asks for messages with a heartbeat beyond the end of the request, which every server refuses (status 400).

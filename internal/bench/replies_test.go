@@ -247,14 +247,6 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
-func TestConcrete(t *testing.T) {
-	for in, want := range map[string]string{"a.b": "a.b", "a.*.c": "a.bench.c", "a.>": "a.bench", "*.*": "bench.bench", "a*.b": "a*.b"} {
-		if got := concrete(in); got != want {
-			t.Errorf("%s: %s, want %s", in, got, want)
-		}
-	}
-}
-
 func TestJSAPISubjects(t *testing.T) {
 	for _, c := range []struct {
 		api              JSAPI

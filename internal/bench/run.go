@@ -29,6 +29,7 @@ type run struct {
 	coder     stamp.Coder
 	countOnly bool // messages are too small for a stamp
 	countAll  bool // messages are not the benchmark's own
+	destroy   bool // existing messages may be lost
 	journal   *journal
 	line      *hist.Timeline
 	links     []*link

@@ -56,6 +56,7 @@ func (s *series) run(ctx context.Context) error {
 		s.o.watch(p)
 	}
 	m := &measurement{run: newRun(s.res.Spec, s.connect, o.api), view: o.server}
+	m.destroy = o.destroy
 	run, err := m.execute(ctx, len(s.res.Runs)+1, o)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +16,11 @@ type store struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
 	own    bool
+	filter string // the subjects of the run
 	before jetstream.StreamState
+
+	// exclusive is set when nobody else has published to the subjects of the run.
+	exclusive bool
 
 	mu     sync.Mutex
 	polled time.Time
@@ -36,6 +39,7 @@ func openStream(ctx context.Context, r *run) (*store, error) {
 		return nil, err
 	}
 	s := &store{js: js}
+	defer func() { s.filter = r.filter() }()
 	if name := r.spec.JS.Name; name != "" {
 		s.stream, err = js.Stream(ctx, name)
 		if err == nil {
@@ -48,28 +52,13 @@ func openStream(ctx context.Context, r *run) (*store, error) {
 	return s, makeStream(ctx, r, s)
 }
 
-// adopt uses an existing stream as it is.
-func adopt(ctx context.Context, r *run, s *store) error {
-	cfg := s.stream.CachedInfo().Config
-	if r.spec.Subject == "" {
-		if len(cfg.Subjects) == 0 {
-			return fmt.Errorf("stream %s has no subjects to publish to: %w", cfg.Name, ErrUnsupported)
-		}
-		r.subject = concrete(cfg.Subjects[0])
-	}
-	return s.note(ctx)
-}
+// description is that of everything that a run creates.
+const description = "made by natsctl bench, removed after the run"
 
-// concrete replaces wildcards by words.
-func concrete(subject string) string {
-	tokens := strings.Split(subject, ".")
-	for i, t := range tokens {
-		if t == "*" || t == ">" {
-			tokens[i] = "bench"
-		}
-	}
-	return strings.Join(tokens, ".")
-}
+// markKey is the metadata key of everything that a run creates; the value is the id of the run.
+const markKey = "natsctl.bench.run"
+
+func (r *run) mark() map[string]string { return map[string]string{markKey: r.id} }
 
 func makeStream(ctx context.Context, r *run, s *store) error {
 	part, name := r.spec.JS, r.spec.JS.Name
@@ -77,7 +66,7 @@ func makeStream(ctx context.Context, r *run, s *store) error {
 		name = "natsctl_bench_" + r.id
 	}
 	cfg := jetstream.StreamConfig{
-		Name: name, Description: "made by natsctl bench, removed after the run",
+		Name: name, Description: description, Metadata: r.mark(),
 		Subjects: []string{r.filter()}, Storage: storageType(part.Storage), Replicas: part.Replicas,
 		AllowAtomicPublish: part.Ack == "batch", Duplicates: time.Second,
 	}
@@ -86,7 +75,7 @@ func makeStream(ctx context.Context, r *run, s *store) error {
 		return fmt.Errorf("create stream %s: %w", name, err)
 	}
 	s.stream, s.own = stream, true
-	r.cleanups = append(r.cleanups, cleanup{"stream " + name, func(ctx context.Context) error { return s.js.DeleteStream(ctx, name) }})
+	r.onClose("stream "+name, func(ctx context.Context) error { return s.js.DeleteStream(ctx, name) })
 	if part.Ack == "batch" && !stream.CachedInfo().Config.AllowAtomicPublish {
 		return fmt.Errorf("atomic batches need nats-server 2.12: %w", ErrUnsupported)
 	}
@@ -110,9 +99,9 @@ func (s *store) note(ctx context.Context) error {
 	return nil
 }
 
-// stored is how many messages came into the stream since before. It asks the
+// progress is how many messages came into the stream since before. It asks the
 // server at most ten times a second, and keeps to the last answer otherwise.
-func (s *store) stored(ctx context.Context) int64 {
+func (s *store) progress(ctx context.Context) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Since(s.polled) > 100*time.Millisecond {
@@ -126,18 +115,36 @@ func (s *store) stored(ctx context.Context) int64 {
 	return int64(s.last - s.before.LastSeq)
 }
 
-// final is stored after a fresh request, with retries.
-func (s *store) final(ctx context.Context) int64 {
+// stored is how many messages of the run the stream holds. It retries, and
+// keeps to the progress if the server does not answer.
+func (s *store) stored(ctx context.Context) int64 {
 	for range 20 {
-		info, err := s.stream.Info(ctx)
+		n, err := s.count(ctx)
 		if err == nil {
-			return int64(info.State.LastSeq - s.before.LastSeq)
+			return n
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return s.stored(ctx)
+	return s.progress(ctx)
+}
+
+func (s *store) count(ctx context.Context) (int64, error) {
+	if s.exclusive && !s.own {
+		return s.held(ctx, s.filter)
+	}
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("state of stream: %w", err)
+	}
+	return heldSince(info.State, s.before.LastSeq), nil
+}
+
+// heldSince is how many messages after sequence number before a stream still
+// holds: limits evict the oldest first.
+func heldSince(now jetstream.StreamState, before uint64) int64 {
+	return min(int64(now.LastSeq)-int64(max(before+1, now.FirstSeq))+1, int64(now.Msgs))
 }
 
 // filler publishes what has to be in a stream before the measurement. No

@@ -25,7 +25,9 @@ func TestBenchExitCodes(t *testing.T) {
 		result.ErrFormat:                2,
 		bench.ErrNoInterest:             5,
 		bench.ErrNoResponders:           5,
-		bench.ErrNotOurs:                1,
+		bench.ErrHarm:                   2,
+		bench.ErrReplaced:               1,
+		errDestroyProtected:             2,
 		result.ErrDifferent:             2,
 		bench.ErrUnsupported:            1,
 	})

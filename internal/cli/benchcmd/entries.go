@@ -28,7 +28,7 @@ func benchEntry() cli.Entry {
 		benchSearchEntry(),
 		{Name: "run", Help: "Run a scenario file.", Cmd: &benchRun{}, Examples: []string{
 			"bench run scenario.yaml --save result.json",
-			"bench run scenario.yaml --set rate=10k",
+			"bench run scenario.yaml --set load.rate=10000",
 		}},
 		{Name: "ab", Help: "Run two scenarios interleaved and compare them.", Cmd: &benchAB{}, Examples: []string{
 			"bench ab a.yaml b.yaml",
@@ -36,7 +36,11 @@ func benchEntry() cli.Entry {
 		}},
 		{Name: "compare", Help: "Compare two saved results.", Cmd: &benchCompare{}, Examples: []string{
 			"bench compare before.json after.json",
-			"bench compare before.json after.json --fail-on 'p99+10%'",
+			"bench compare before.json after.json --fail-on 'p99>+10%'",
+		}},
+		{Name: "clean", Help: "Remove what killed benchmarks left behind.", Cmd: &benchClean{}, Examples: []string{
+			"bench clean",
+			"bench clean --older 24h --dry-run",
 		}},
 		{Name: "calibrate", Help: "Measure the limits of this machine and its load generator.", Cmd: &benchCalibrate{}, Examples: []string{
 			"bench calibrate",
@@ -56,12 +60,14 @@ func Advices() []cli.Advice {
 		cli.On(cli.As[doubtfulError](), cli.ExitPartial, cli.Hint("every reason is listed above; a longer run, a lower rate or a quieter machine may help")),
 		cli.On(cli.Is(scenario.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; see natsctl bench COMMAND --help")),
 		cli.On(cli.Is(scenario.ErrUnit), cli.ExitUsage, nil),
-		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("use a file that natsctl bench wrote (--save FILE, or -o json)")),
+		cli.On(cli.Is(result.ErrFormat), cli.ExitUsage, cli.Hint("use a file that a benchmark wrote with --save FILE or -o json")),
 		cli.On(cli.Is(bench.ErrNoInterest), cli.ExitUnreachable, cli.Hint("check that the user may publish and subscribe to this subject: natsctl account info")),
 		cli.On(cli.Is(bench.ErrNoResponders), cli.ExitUnreachable, cli.Hint("start the service, or use built-in responders: natsctl bench serve SUBJECT, or --serve 1")),
-		cli.On(cli.Is(bench.ErrNotOurs), cli.ExitFailed, nil),
+		cli.On(cli.Is(bench.ErrHarm), cli.ExitUsage, cli.Hint("nothing was changed; leave the name out to use a temporary one, or use --destroy-messages if its messages may be lost")),
+		cli.On(cli.Is(errDestroyProtected), cli.ExitUsage, cli.Hint("use a temporary stream or bucket, or another context")),
 		cli.On(cli.Is(result.ErrDifferent), cli.ExitUsage, cli.Hint("compare results of the same scenario, or use --force")),
 		cli.On(cli.Is(bench.ErrUnsupported), cli.ExitFailed, nil),
+		cli.On(cli.Is(bench.ErrReplaced), cli.ExitFailed, cli.Hint("nothing else was touched; run natsctl bench clean again")),
 	}
 }
 

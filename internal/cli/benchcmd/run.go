@@ -19,12 +19,15 @@ type benchRunFlags struct {
 	save  string
 	quiet bool
 	force bool
+	slo   string
 
-	sysContext string
+	destroy, yes bool
+	sysContext   string
 }
 
 func (f *benchRunFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("runs", "Repeat the measurement; comparisons need at least 6 runs, better 8.").Default("1").IntVar(&f.runs)
+	cmd.Flag("slo", "Objective of every run, such as 'p99<10ms,lost=0'; exit with 6 if it is missed.").PlaceHolder("CONDITIONS").StringVar(&f.slo)
 	f.setupResult(cmd)
 }
 
@@ -33,6 +36,8 @@ func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
 	cmd.Flag("sys-context", "Saved context of the system account, to include figures of the servers.").PlaceHolder("NAME").StringVar(&f.sysContext)
 	cmd.Flag("quiet", "Do not show progress.").Short('q').BoolVar(&f.quiet)
 	cmd.Flag("force", "Run the benchmark even if the context is protected.").BoolVar(&f.force)
+	cmd.Flag("destroy-messages", "Use an existing stream or bucket even if that could lose its messages; asks first.").BoolVar(&f.destroy)
+	cmd.Flag("yes", "Do not ask about --destroy-messages.").Short('y').BoolVar(&f.yes)
 }
 
 // options are those of the flags; --sys-context connects.
@@ -42,6 +47,9 @@ func (f *benchRunFlags) options(ctx context.Context, e *cli.Env) ([]bench.Option
 		return nil, err
 	}
 	opts := []bench.Option{bench.Runs(f.runs), bench.WithVersion(cli.BuildVersion()), bench.WithJSAPI(api)}
+	if f.destroy {
+		opts = append(opts, bench.AllowDestroy())
+	}
 	if f.sysContext != "" {
 		view, err := benchServerView(ctx, e, f.sysContext)
 		if err != nil {
@@ -75,7 +83,14 @@ func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec scenario.S
 	if _, err := spec.Normalize(); err != nil {
 		return err
 	}
+	objective, err := f.objective()
+	if err != nil {
+		return err
+	}
 	if err := canSave(f.save); err != nil {
+		return err
+	}
+	if err := f.confirmDestroy(e, spec); err != nil {
 		return err
 	}
 	connect, err := benchConnect(ctx, e, f.force)
@@ -95,7 +110,22 @@ func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec scenario.S
 	if err := live.ended(ctx, err, "nothing was measured yet"); err != nil {
 		return err
 	}
+	if objective != nil {
+		res.Judge(objective)
+	}
 	return f.deliver(e, format, res)
+}
+
+// objective is that of --slo; nil without one.
+func (f *benchRunFlags) objective() (result.Objective, error) {
+	if f.slo == "" {
+		return nil, nil
+	}
+	o, err := result.ParseSLO(f.slo)
+	if err != nil {
+		return nil, cli.Misuse(err)
+	}
+	return o, nil
 }
 
 // deliver saves and prints a result, and says if it is not to be trusted.

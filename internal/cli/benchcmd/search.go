@@ -6,7 +6,6 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/bench"
-	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
 )
@@ -33,7 +32,7 @@ func benchSearchEntry() cli.Entry {
 // benchSearch finds the highest rate of a scenario.
 type benchSearch struct {
 	workloadFlags
-	slo, start string
+	start string
 	benchRunFlags
 }
 
@@ -53,15 +52,18 @@ func (c *benchSearch) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	slo, err := result.ParseSLO(c.slo)
+	slo, err := c.objective()
 	if err != nil {
-		return cli.Misuse(err)
+		return err
 	}
 	start, err := scenario.ParseRate(c.start)
 	if err != nil || start <= 0 {
 		return cli.Usagef("invalid --start %q (examples: 500, 20k)", c.start)
 	}
 	if err := canSave(c.save); err != nil {
+		return err
+	}
+	if err := c.confirmDestroy(e, spec); err != nil {
 		return err
 	}
 	connect, err := benchConnect(ctx, e, c.force)
