@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -202,8 +203,13 @@ func TestRecorderDropsSecrets(t *testing.T) {
 		Cid: 1, Name: "kept", JWT: "JWT-SECRET", AuthorizedUser: "USER-NAME", IssuerKey: "ISSUER-KEY",
 		TLSPeerCerts: []*server.TLSPeerCert{{Subject: "CERT-SUBJECT"}},
 	}}}
-	sv.Accountz = &server.Accountz{Account: &server.AccountInfo{AccountName: "kept", Jwt: "JWT-SECRET", IssuerKey: "ISSUER-KEY"}}
+	sv.Accountz = &server.Accountz{Account: &server.AccountInfo{
+		AccountName: "kept", Jwt: "JWT-SECRET", IssuerKey: "ISSUER-KEY",
+		Imports: []server.ExtImport{{Import: jwt.Import{Subject: "kept", Token: "JWT-SECRET"}}}, // an activation
+	}}
 	sv.Varz = &server.Varz{TrustedOperatorsJwt: []string{"JWT-SECRET"}}
+	sv.Varz.Cluster.URLs = []string{"nats://u:PASS-SECRET@h:6222", "nats://u:PASS-SECRET@PASS-SECRET%zz@h:6222"}
+	sv.Varz.Gateway.Gateways = []server.RemoteGatewayOptsVarz{{Name: "g", URLs: []string{"u:PASS-SECRET@PASS-SECRET@h:7222"}}}
 	sv.Varz.LeafNode.Remotes = []server.RemoteLeafOptsVarz{{URLs: []string{"nats://u:PASS-SECRET@h:7422", "u:PASS-SECRET@h:1"}}}
 	s := &fleet.Snapshot{Schema: fleet.Schema, Servers: []*fleet.Server{sv}}
 	s.Want.Conns.User = "USER-NAME"
