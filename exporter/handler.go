@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/natsctl/natsctl/exporter/internal/table"
@@ -42,7 +43,9 @@ func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
 	if req.Context().Err() != nil {
 		return // the scraper is gone
 	}
-	e.write(w, req.Header, p)
+	start := time.Now()
+	counts := e.cfg.write(w, req.Header, p, e.own.gather)
+	e.own.rendered(counts, time.Since(start))
 }
 
 // budget is the time that the fleet has to answer: the scrape's own timeout
@@ -57,9 +60,8 @@ func (e *Exporter) budget(h http.Header) time.Duration {
 	return total - min(keep, total/2)
 }
 
-// write renders a page and the exporter's own metrics.
-func (e *Exporter) write(w http.ResponseWriter, h http.Header, p table.Page) {
-	start := time.Now()
+// write renders a page, and after it what was counted over time.
+func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, counted func() []*dto.MetricFamily) table.Counts {
 	openMetrics := expfmt.NegotiateIncludingOpenMetrics(h).FormatType() == expfmt.TypeOpenMetrics
 	w.Header().Set("Content-Type", textType)
 	if openMetrics {
@@ -73,23 +75,23 @@ func (e *Exporter) write(w http.ResponseWriter, h http.Header, p table.Page) {
 		out = zip
 	}
 	t := &table.TextSink{W: out, OpenMetrics: openMetrics}
-	sc := e.cfg.render(p, t)
+	counts := c.render(p, t)
 	t.Flush()
-	e.own.rendered(sc, time.Since(start))
 	if t.Err == nil {
-		e.writeOwn(out, openMetrics)
+		writeCounted(out, openMetrics, counted())
 	}
+	return counts
 }
 
-// writeOwn appends what client_golang keeps. An error means that the scraper
-// is gone: it then sees a short answer.
-func (e *Exporter) writeOwn(out io.Writer, openMetrics bool) {
+// writeCounted appends what client_golang keeps, and the end mark of
+// OpenMetrics. An error means that the scraper is gone: it then sees a short
+// answer.
+func writeCounted(out io.Writer, openMetrics bool, list []*dto.MetricFamily) {
 	format := expfmt.NewFormat(expfmt.TypeTextPlain)
 	if openMetrics {
 		format = expfmt.NewFormat(expfmt.TypeOpenMetrics)
 	}
 	enc := expfmt.NewEncoder(out, format)
-	list, _ := e.own.registry.Gather() // what could be gathered is in the list
 	for _, mf := range list {
 		if err := enc.Encode(mf); err != nil {
 			return

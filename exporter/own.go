@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 	gocollectors "github.com/prometheus/client_golang/prometheus/collectors"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/natsctl/natsctl/exporter/internal/number"
 	"github.com/natsctl/natsctl/exporter/internal/table"
@@ -118,4 +119,10 @@ func (o *ownMetrics) connection(nc *nats.Conn) {
 func (o *ownMetrics) event(ev fleet.Event) {
 	o.events.count(ev)
 	o.departed.note(ev, o.now())
+}
+
+// gather returns what was counted until now, as far as it could be gathered.
+func (o *ownMetrics) gather() []*dto.MetricFamily {
+	list, _ := o.registry.Gather() // see above
+	return list
 }

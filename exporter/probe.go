@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	dto "github.com/prometheus/client_model/go"
+
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/sys"
@@ -43,10 +45,29 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	case err != nil:
 		p = e.cfg.noPage(err)
 	}
-	e.write(w, req.Header, *p)
+	// What this exporter counts over time is of its own fleet, not of this one.
+	e.cfg.write(w, req.Header, *p, func() []*dto.MetricFamily { return nil })
 }
 
+// probePage asks the fleet within the deadline of ctx, whatever connecting
+// takes.
 func (e *Exporter) probePage(ctx context.Context, name string, chosen []string) (*table.Page, error) {
+	var (
+		page *table.Page
+		err  error
+		done = make(chan struct{})
+	)
+	go func() {
+		defer close(done)
+		page, err = e.probeFleet(ctx, name, chosen)
+	}()
+	if late := await(ctx, done); late != nil {
+		return nil, late
+	}
+	return page, err
+}
+
+func (e *Exporter) probeFleet(ctx context.Context, name string, chosen []string) (*table.Page, error) {
 	nc, err := e.cfg.resolver(ctx, name)
 	if err != nil {
 		return nil, err
@@ -56,6 +77,5 @@ func (e *Exporter) probePage(ctx context.Context, name string, chosen []string) 
 	if err != nil {
 		return nil, err
 	}
-	e.own.count(snap)
 	return e.cfg.page(snap, chosen, scrape.Extras{Claims: askClaims(nc, e.cfg)(ctx, snap)}), nil
 }

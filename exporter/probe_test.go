@@ -131,3 +131,57 @@ func TestProbeOfASilentServer(t *testing.T) {
 		}
 	})
 }
+
+// The page of a probe is of its fleet alone: nothing of the exporter's own
+// connection, process and counts stands in it, whether the fleet answers or not.
+func TestProbeIsOfItsFleetAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := oneNode(t)
+		for what, resolve := range map[string]Resolver{
+			"answers":     func(context.Context, string) (*nats.Conn, error) { return f.Connect(t), nil },
+			"unreachable": func(context.Context, string) (*nats.Conn, error) { return nil, nats.ErrNoServers },
+		} {
+			_, page := probePage(t, resolve, "context=x")
+			for _, own := range []string{"nats_exporter_connected", "nats_exporter_reconnects", "process_", "go_", "nats_exporter_build_info", "nats_events_", "nats_exporter_failures_total"} {
+				if strings.Contains(page, "\n"+own) {
+					t.Errorf("%s: the page has %s", what, own)
+				}
+			}
+			if !strings.Contains(page, "\nnats_exporter_up ") {
+				t.Errorf("%s: the page does not say whether the fleet could be asked", what)
+			}
+		}
+	})
+}
+
+// Connecting may take as long as it wants: the probe ends with its deadline.
+func TestProbeOfAServerThatIsDialled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		_, page := probePage(t, func(context.Context, string) (*nats.Conn, error) {
+			time.Sleep(time.Hour)
+			return nil, nats.ErrNoServers
+		}, "context=x")
+		if took := time.Since(begin); took > 8*time.Second+landing {
+			t.Errorf("took %v of 8 s", took)
+		}
+		if !strings.Contains(page, `nats_exporter_failed{reason="timeout"} 1`) {
+			t.Errorf("%.300s", page)
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
+// A page in OpenMetrics ends with its mark, also that of a probe.
+func TestProbeInOpenMetrics(t *testing.T) {
+	e := exporterOf(t, sampleFleet(), WithResolver(func(context.Context, string) (*nats.Conn, error) { return nil, nats.ErrNoServers }))
+	for _, path := range []string{"/probe?context=x", "/metrics"} {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		req.Header.Set("Accept", "application/openmetrics-text;version=1.0.0")
+		rec := httptest.NewRecorder()
+		e.Routes().ServeHTTP(rec, req)
+		if body := rec.Body.String(); !strings.HasSuffix(body, "\n# EOF\n") || strings.Count(body, "# EOF") != 1 {
+			t.Errorf("%s ends with %q", path, body[max(0, len(body)-40):])
+		}
+	}
+}

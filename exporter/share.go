@@ -43,19 +43,28 @@ func (s *share) get(ctx context.Context, keep time.Duration, chosen []string, ta
 		go s.fly(ctx, key, f, keep, func(ctx context.Context) (*table.Page, error) { return take(ctx, chosen) })
 	}
 	s.mu.Unlock()
+	if err := await(ctx, f.done); err != nil {
+		return nil, err
+	}
+	return f.page, f.err
+}
+
+// await waits until done is closed. A round ends with the deadline of its
+// scrape and may still bring what it has, so it is waited for a moment longer;
+// then the deadline is the error.
+func await(ctx context.Context, done <-chan struct{}) error {
 	select {
-	case <-f.done:
-		return f.page, f.err
+	case <-done:
+		return nil
 	case <-ctx.Done():
 	}
-	// The round ends with this deadline too: it may still bring what it has.
 	grace := time.NewTimer(landing)
 	defer grace.Stop()
 	select {
-	case <-f.done:
-		return f.page, f.err
+	case <-done:
+		return nil
 	case <-grace.C:
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 

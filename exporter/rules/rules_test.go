@@ -163,6 +163,23 @@ func TestAlertsThatKeepQuiet(t *testing.T) {
 	})
 }
 
+// The alert about a dead exporter holds until it is back, however long that
+// takes, and is about exporters alone.
+func TestExporterDownHolds(t *testing.T) {
+	const labels = "job=nats,instance=x"
+	dead := []string{`up{job="nats",instance="x"} 1 1 0x600`, `nats_exporter_up{job="nats",instance="x"} 1 1 _x600`, `up{job="nats",instance="other"} 0x600`}
+	back := []string{`up{job="nats",instance="x"} 1 1 0x300 1x300`, `nats_exporter_up{job="nats",instance="x"} 1 1 _x300 1x300`}
+	var looks []look
+	for _, at := range []string{"10m", "59m", "65m", "3h", "9h"} {
+		looks = append(looks, firing(at, "NatsExporterDown", labels, "critical"))
+	}
+	looks = append(looks, firing("9h", "NatsExporterDown", "instance=other"))
+	tell(t, []story{
+		{"NatsExporterDown", dead, looks},
+		{"NatsExporterDown", back, []look{firing("4h", "NatsExporterDown", labels, "critical"), silent("6h", "")}},
+	})
+}
+
 // Prometheus reads the whole file.
 func TestPrometheusReadsTheRules(t *testing.T) {
 	tool, path := testcluster.Tool(t, "promtool"), filepath.Join(t.TempDir(), "rules.yaml")

@@ -12,6 +12,12 @@ const unlessPeerDown = ` unless on (peer) (` +
 	`label_replace(nats_server_missing or max_over_time(nats_server_up[1h]), "peer", "$1", "server_name", "(.*)") ` +
 	`unless on (peer) label_replace(nats_server_up == 1, "peer", "$1", "server_name", "(.*)"))`
 
+// exporterDown holds for a target of the exporter that cannot be scraped: it
+// served metrics within the last hour, or the alert about it fired, so that the
+// alert does not end by itself.
+const exporterDown = `up{job=~".*nats.*"} == 0 and on (job, instance) ` +
+	`(last_over_time(nats_exporter_up[1h]) or last_over_time(ALERTS{alertname="NatsExporterDown",alertstate="firing"}[1h]))`
+
 // departedSince holds for the names of servers whose last word was a goodbye:
 // they announced their end after their last start. It outlives a restart of the
 // exporter, which forgets what it heard.
@@ -24,7 +30,7 @@ const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labe
 // alerts is the table of alerts.
 var alerts = []rule{
 	{
-		alert: "NatsExporterDown", level: fleet.Crit, expr: `up{job=~".*nats.*"} == 0 and on (job, instance) last_over_time(nats_exporter_up[1h])`, hold: 2 * time.Minute,
+		alert: "NatsExporterDown", level: fleet.Crit, expr: exporterDown, hold: 2 * time.Minute,
 		summary: "The exporter {{ $labels.instance }} does not answer", why: "The fleet is not monitored.", next: "Check that the process runs, and read its log.",
 	},
 	{

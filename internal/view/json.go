@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/natsctl/natsctl/internal/safetext"
 )
 
 // JSON writes v as JSON and a newline, indented unless compact. Characters
@@ -51,7 +53,7 @@ func escapeHidden(doc []byte) []byte {
 	return out
 }
 
-func concealed(r rune) bool { return r == 0x7f || hidden(r) }
+func concealed(r rune) bool { return r == 0x7f || safetext.Hidden(r) }
 
 // YAML writes v as YAML with the names and the order of its JSON form, safe on
 // a terminal as [JSON] is.

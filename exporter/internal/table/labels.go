@@ -2,7 +2,8 @@ package table
 
 import (
 	"strings"
-	"unicode/utf8"
+
+	"github.com/natsctl/natsctl/internal/safetext"
 )
 
 // appendLabels writes name="value" pairs, separated by commas.
@@ -20,8 +21,8 @@ func appendLabels(b []byte, names, values []string) []byte {
 }
 
 // appendEscaped writes text as the exposition formats want it: backslash and
-// line feed escaped, the quote too where it would end the value, and what is
-// not UTF-8 replaced. Label values come from strangers.
+// line feed escaped, the quote too where it would end the value. Label values
+// come from strangers; see [Clean].
 func appendEscaped(b []byte, s string, quote bool) []byte {
 	s = Clean(s)
 	if !strings.ContainsAny(s, "\\\n\"") {
@@ -42,11 +43,15 @@ func appendEscaped(b []byte, s string, quote bool) []byte {
 	return b
 }
 
-// Clean makes a label value valid: each run of bytes that are not UTF-8
-// becomes U+FFFD.
+// maxLabel is the most bytes of a label value: a name of a stream, subject or
+// client is shorter, and what a stranger sends instead must not fill the page.
+const maxLabel = 1024
+
+// Clean makes a label value safe: what a terminal would interpret becomes a
+// visible escape such as \x1b, and what is longer than 1024 bytes is cut.
 func Clean(s string) string {
-	if utf8.ValidString(s) {
-		return s
+	if len(s) > maxLabel {
+		s = strings.ToValidUTF8(s[:maxLabel-len("…")], "") + "…"
 	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	return safetext.Visible(s)
 }
