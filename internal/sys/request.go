@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
@@ -33,9 +31,9 @@ type Request struct {
 
 // Answer is what one server answered, in its own words.
 type Answer struct {
-	Server     server.ServerInfo `json:"server"`
-	RTTSeconds float64           `json:"rtt_seconds"` // of its STATSZ in the same round
-	Data       json.RawMessage   `json:"data"`        // all pages joined
+	Server     server.ServerInfo `json:"server,omitzero"` // empty where the answer does not say, and it can be one of several
+	RTTSeconds float64           `json:"rtt_seconds"`     // of its STATSZ in the same round
+	Data       json.RawMessage   `json:"data"`            // all pages joined
 }
 
 // Answers is what a [Request] brought.
@@ -52,20 +50,15 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := ep
-	if ep.Anonymous {
-		asked = nil
+	if ep.Anonymous || ep.Local {
+		return c.collect(ctx, req, ep)
 	}
-	r := c.round(fleet.Want{Scope: req.Scope}, asked, nil)
+	r := c.round(fleet.Want{Scope: req.Scope}, ep, nil)
 	s, err := r.Run(ctx)
 	if err != nil {
 		return nil, c.explain(ctx, err)
 	}
 	out := &Answers{Snapshot: s}
-	if ep.Anonymous {
-		out.List, err = c.collect(ctx, ep)
-		return out, err
-	}
 	if raw.Empty() {
 		if p := r.Refused(ep.Kind); p != nil {
 			return nil, p
@@ -141,49 +134,15 @@ func (req Request) endpoint(raw *endpoint.Raw) (*endpoint.Endpoint, error) {
 	return ep, nil
 }
 
-// collect asks a request whose answers do not say who sent them, and takes what
-// comes until the inbox has been quiet for the gap of an idle fleet.
-func (c *Client) collect(ctx context.Context, ep *endpoint.Endpoint) ([]Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	body, err := endpoint.Object(ep.Body(fleet.Want{}, endpoint.Page{}))
-	if err != nil {
-		return nil, fmt.Errorf("write the request for %s: %w", ep.Kind, err)
-	}
-	inbox := c.conn.NC.NewInbox()
-	sub, err := c.conn.NC.SubscribeSync(inbox)
+// collect asks what servers answer without saying who they are.
+func (c *Client) collect(ctx context.Context, req Request, ep *endpoint.Endpoint) (*Answers, error) {
+	expect, err := expectation(ctx, c, req, ep)
 	if err != nil {
 		return nil, err
 	}
-	defer sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
-	if err := c.conn.NC.PublishRequest(ep.Subject, inbox, body); err != nil {
-		return nil, fmt.Errorf("ask %s: %w", ep.Kind, err)
-	}
-	var out []Answer
-	for sent := time.Now(); ; {
-		wait, stop := context.WithTimeout(ctx, c.quiet)
-		msg, err := sub.NextMsgWithContext(wait)
-		stop()
-		switch {
-		case errors.Is(err, nats.ErrNoResponders) || err == nil && endpoint.NoResponders(msg):
-			return nil, notOffered(c.conn.NC.ConnectedServerName(), ep)
-		case errors.Is(err, context.DeadlineExceeded):
-			return out, nil
-		case err != nil:
-			return out, err
-		}
-		out = append(out, Answer{RTTSeconds: time.Since(sent).Seconds(), Data: asJSON(endpoint.Redacted("", msg.Data))})
-	}
-}
-
-// asJSON keeps a body that is JSON and makes a string of any other.
-func asJSON(body []byte) json.RawMessage {
-	if json.Valid(body) {
-		return json.RawMessage(body)
-	}
-	text, err := json.Marshal(string(body))
+	list, err := listen(ctx, c, ep, len(expect.Servers))
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	return text
+	return settle(c, ep, expect, list)
 }

@@ -28,6 +28,10 @@ type Endpoint struct {
 	// Anonymous marks answers that do not say which server sent them.
 	Anonymous bool
 
+	// Local marks requests that the connected server answers alone; of what is
+	// connected to it as a leafnode others may come, which are about another user.
+	Local bool
+
 	// Quiet marks requests that a server leaves unanswered when it has nothing
 	// to say, so that its silence means nothing.
 	Quiet bool

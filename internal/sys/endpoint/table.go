@@ -101,7 +101,7 @@ var table = []Endpoint{
 	{Kind: AccountStat, Subject: accountReq + "STATZ", About: "Connections and traffic of one account, from servers where it is used.", Since: "2.9.0", Quiet: true, Options: server.AccountStatzOptions{}},
 	{Kind: AccountConns, Subject: accountReq + "CONNS", About: "How many connections one account has, from servers where it is used.", Quiet: true},
 	{Kind: NumSubs, Subject: "$SYS.REQ.ACCOUNT.NSUBS", About: "How many subscriptions match a subject; takes acc and subject in --body.", Anonymous: true},
-	{Kind: UserInfo, Subject: "$SYS.REQ.USER.INFO", About: "The user that natsctl is, as its server knows it.", Since: "2.10.0", Anonymous: true},
+	{Kind: UserInfo, Subject: "$SYS.REQ.USER.INFO", About: "The user that natsctl is, as its server knows it.", Since: "2.10.0", Local: true},
 
 	{Kind: ClaimsList, Subject: "$SYS.REQ.CLAIMS.LIST", About: "Accounts that the resolver holds.", Quiet: true, Needs: aResolver},
 	{Kind: ClaimsPack, Subject: "$SYS.REQ.CLAIMS.PACK", About: "JWTs of all accounts that the resolver holds.", Anonymous: true, Needs: aResolver},

@@ -142,7 +142,8 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 	connz := endpoint.Lookup(string(fleet.Connz))
 	p := connz.Pager.First(want)
 	owing := map[string]bool{} // by server id: its last page was full
-	for back := 0; ; {
+	back := 0
+	for range maxOwnPages {
 		gap, answered := false, map[string]bool{}
 		err := g.scatter(ctx, ownConnz, connz.Body(want, p), func(sv *fleet.Server, data json.RawMessage) error {
 			id := sv.Info.ID
@@ -175,7 +176,12 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 		back = 0
 		p.Offset += max(p.Limit-endpoint.ConnOverlap, 1)
 	}
+	g.settle(owing, map[string]bool{}) // pages without end
+	return nil
 }
+
+// maxOwnPages bounds how many pages of connections are asked for: 64,000.
+const maxOwnPages = 128
 
 // joinConns adds a page to the ones before, and tells whether there is more.
 // Pages overlap, so that a connection that closed meanwhile shows as a gap.
