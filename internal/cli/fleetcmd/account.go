@@ -93,12 +93,17 @@ func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
 	return s
 }
 
-// refuse tells that an ordinary user cannot see another account.
-func (l *accountLens) refuse(account string) error {
+// refuse returns what servers call an account. An ordinary user can name its own
+// one only, by key or name; another one is an error.
+func (l *accountLens) refuse(account string) (string, error) {
 	if l.own == nil || account == "" || account == l.user {
-		return nil
+		return account, nil
 	}
-	return &sys.NotSystemError{Account: l.user}
+	key, err := fleet.NewAccountNames(l.own.Snapshot).Find(account)
+	if err != nil || key == l.user {
+		return key, err
+	}
+	return "", &sys.NotSystemError{Account: l.user}
 }
 
 type accountListCommand struct {
@@ -143,7 +148,10 @@ func (c *accountConnsCommand) Setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
-	c.conns.Account = c.name
+	var err error
+	if c.conns.Account, err = accountKey(ctx, e, c.name); err != nil {
+		return err
+	}
 	if c.name == "" {
 		info, err := whoami(ctx, e)
 		if err != nil {
@@ -159,7 +167,7 @@ func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := lens.refuse(c.name); err != nil {
+	if c.conns.Account, err = lens.refuse(c.conns.Account); err != nil {
 		return err
 	}
 	if err := knownAccount(snap, c.conns.Account); err != nil {

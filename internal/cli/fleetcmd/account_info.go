@@ -63,7 +63,10 @@ func (l *accountLens) unseen() (what []string, err error) {
 var errUnseen = errors.New("part of the account is not visible")
 
 func (c *accountInfoCommand) Run(ctx context.Context, e *cli.Env) error {
-	account := c.name
+	account, err := accountKey(ctx, e, c.name)
+	if err != nil {
+		return err
+	}
 	mine, err := whoami(ctx, e)
 	if err != nil && account == "" {
 		return err
@@ -78,7 +81,7 @@ func (c *accountInfoCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := lens.refuse(c.name); err != nil {
+	if account, err = lens.refuse(account); err != nil {
 		return err
 	}
 	snap = snap.Told(fleet.Accountz)

@@ -5,6 +5,7 @@ package fleetcmd
 
 import (
 	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
@@ -27,7 +28,8 @@ func Advices() []cli.Advice {
 		cli.On(cli.As[checkFailedError](), cli.ExitCheck, cli.Hint("natsctl check --explain NAME says why a check matters and what to do; -o wide shows it for each finding")),
 		cli.On(cli.Is(checks.ErrLimit), cli.ExitUsage, cli.Hint("write it as NAME=WARN,CRIT, for example --set cpu_percent=70,90; natsctl check --explain NAME shows the limits of a check")),
 		cli.On(cli.Is(recording.ErrInvalid), cli.ExitFailed, cli.Hint("a recording is what natsctl record FILE writes")),
-		cli.On(cli.Is(errNoAccount), cli.ExitFailed, cli.Hint("natsctl server report accounts lists them; in operator mode an account is known by its public key, and only where it is used")),
+		cli.On(cli.As[*fleet.AmbiguousAccountError](), cli.ExitUsage, cli.Hint("use the public key of the one that you mean; natsctl account ls -o wide shows which is which")),
+		cli.On(cli.Is(errNoAccount), cli.ExitFailed, cli.Hint("natsctl account ls lists them; in operator mode servers know only the accounts that are in use")),
 		cli.On(cli.As[*recording.NotRecordedError](), cli.ExitFailed, hintNotRecorded),
 	}
 }

@@ -69,6 +69,9 @@ func (c *eventsCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
+	if c.accounts, err = accountKeys(ctx, e, c.accounts); err != nil {
+		return err
+	}
 	kinds := make([]fleet.EventKind, len(c.kinds))
 	for i, k := range c.kinds {
 		kinds[i] = fleet.EventKind(k)

@@ -76,6 +76,9 @@ func (c *reportCommand) Setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
+	if err := c.findAccounts(ctx, e); err != nil {
+		return err
+	}
 	want := c.report.want
 	want.Scope = c.Scope
 	if c.report.refine != nil {
@@ -94,6 +97,19 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 		}
 		return c.show(e, tick)
 	})
+}
+
+// findAccounts replaces the names of accounts by what servers call them. A
+// recording has only what was recorded.
+func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error) {
+	if c.file != "" {
+		return nil
+	}
+	if c.account, err = accountKey(ctx, e, c.account); err != nil {
+		return err
+	}
+	c.conns.Account, err = accountKey(ctx, e, c.conns.Account)
+	return err
 }
 
 // rates tells whether rates were asked for: by their interval, by a watch,

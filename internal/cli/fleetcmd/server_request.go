@@ -66,7 +66,7 @@ type serverRequestCommand struct {
 
 func (c *serverRequestCommand) Setup(cmd *kingpin.CmdClause) {
 	if c.endpoint.Account() {
-		cmd.Arg("account", "Name of the account; in operator mode its public key.").Required().StringVar(&c.account)
+		cmd.Arg("account", "Name or public key of the account.").Required().StringVar(&c.account)
 	}
 	c.ScopeFlags.Setup(cmd)
 	c.WatchFlags.Setup(cmd)
@@ -81,6 +81,9 @@ func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
 	}
 	req := sys.Request{Kind: c.endpoint.Kind, Scope: c.Scope, Account: c.account, Limit: c.limit}
 	if req.Options, err = c.given(); err != nil {
+		return err
+	}
+	if req.Account, err = accountKey(ctx, e, c.account); err != nil {
 		return err
 	}
 	client, err := e.System(ctx)
