@@ -46,10 +46,43 @@ func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	r.group.Add(2)
 	go func() { defer r.group.Done(); c.Run(ctx) }()
 	go func() { defer r.group.Done(); r.forward(ctx, c.Newest()) }()
-	_, err := r.program.Run()
+	err := runUntil(ctx, r.program)
 	cancel()
 	r.group.Wait()
 	return r.result(err)
+}
+
+// endWithin is how long the screen may take to end once it shall.
+const endWithin = 700 * time.Millisecond
+
+// terminalProgram is what [runUntil] needs of a program on the terminal.
+type terminalProgram interface {
+	Run() (tea.Model, error)
+	ReleaseTerminal() error
+}
+
+// runUntil runs the program until it ends. When ctx ends and the screen does not
+// follow, whatever it does, the terminal is restored and the screen left
+// behind: a signal ends the dashboard within a second.
+func runUntil(ctx context.Context, p terminalProgram) error {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := p.Run()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	patience := time.NewTimer(endWithin)
+	defer patience.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-patience.C:
+		return errors.Join(tea.ErrProgramKilled, context.Cause(ctx), p.ReleaseTerminal())
+	}
 }
 
 func (o Options) clock() func() time.Time {

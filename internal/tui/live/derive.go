@@ -74,6 +74,7 @@ func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 	st.Alerts, st.Skipped = d.alerts.update(d.answers, delta, top, unanswered(st.Servers)...)
 	st.Total = d.totals(st, delta)
 	st.History = d.history(st)
+	st.Index = newIndex(st)
 }
 
 // forget makes the next snapshot the first: no rate and no change is derived
@@ -102,6 +103,7 @@ func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	points[Connections] = float32(st.Total.Conns)
 	points[InMsgs], points[OutMsgs] = pointOf(st.Total.Traffic.InMsgs), pointOf(st.Total.Traffic.OutMsgs)
 	st.History = d.record.publish(points)
+	st.Index = newIndex(st)
 }
 
 // serverRows lists the servers that answered and the ghosts, and remembers

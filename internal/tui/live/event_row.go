@@ -205,3 +205,24 @@ func (b *eventBook) rate(span time.Duration) {
 
 // KindText is a type of event in words.
 func KindText(k fleet.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }
+
+// NewestEvents folds runs of like events into one with a count, the newest
+// first, as many as n: of many events only the last are looked at.
+func NewestEvents(rows []*EventRow, n int) []*EventRow {
+	var out []*EventRow
+	for i := len(rows) - 1; i >= 0; i-- {
+		r := rows[i]
+		if last := len(out) - 1; last >= 0 && out[last].like(r.Event) {
+			first := *out[last]
+			first.Times += r.Times
+			first.Seq = r.Seq
+			out[last] = &first
+			continue
+		}
+		if len(out) == n {
+			break
+		}
+		out = append(out, r)
+	}
+	return out
+}

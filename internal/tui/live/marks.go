@@ -12,6 +12,12 @@ import (
 type Marks struct {
 	seen   map[string]alertMark // by the key of the alert
 	Hidden map[string]bool      // by the key of the server
+
+	of     *State // of which alerts were marked last
+	at     uint64 // its Seq
+	marked []*AlertRow
+	crit   int // of marked, that fire
+	warn   int // the same
 }
 
 // alertMark is what the operator said of an alert.
@@ -30,6 +36,7 @@ func NewMarks() *Marks {
 
 // Toggle acknowledges or mutes an alert, or takes it back.
 func (k *Marks) Toggle(key string, to AlertState, now time.Time) {
+	k.marked = nil
 	if k.seen[key].state == to {
 		delete(k.seen, key)
 		return
@@ -44,12 +51,16 @@ func (k *Marks) MarkFiring(st *State, to AlertState) {
 			k.seen[a.Key] = alertMark{to, st.Now}
 		}
 	}
+	k.marked = nil
 }
 
 // Alerts are the alerts of a state with the operator's marks; nil has none.
 func (k *Marks) Alerts(st *State) []*AlertRow {
 	if st == nil {
 		return nil
+	}
+	if k.of == st && k.at == st.Seq && k.marked != nil {
+		return k.marked
 	}
 	out := make([]*AlertRow, 0, len(st.Alerts))
 	for _, a := range st.Alerts {
@@ -68,25 +79,33 @@ func (k *Marks) Alerts(st *State) []*AlertRow {
 		}
 		out = append(out, a)
 	}
+	k.of, k.at, k.marked, k.crit, k.warn = st, st.Seq, out, 0, 0
+	for _, a := range out {
+		switch {
+		case a.State != Firing:
+		case a.Level == fleet.Crit:
+			k.crit++
+		case a.Level.Urgent():
+			k.warn++
+		}
+	}
 	return out
 }
 
 // Firing counts the alerts that fire and that are not acknowledged or muted.
 func (k *Marks) Firing(st *State) (crit, warn int) {
-	for _, a := range k.Alerts(st) {
-		switch {
-		case a.State != Firing:
-		case a.Level == fleet.Crit:
-			crit++
-		case a.Level.Urgent():
-			warn++
-		}
+	if st == nil {
+		return 0, 0
 	}
-	return crit, warn
+	k.Alerts(st)
+	return k.crit, k.warn
 }
 
 // Hide no longer shows a missing server, by its key, until it answers.
-func (k *Marks) Hide(key string) { k.Hidden[key] = true }
+func (k *Marks) Hide(key string) {
+	k.Hidden[key] = true
+	k.marked = nil
+}
 
 // Hides tells whether a missing server is not shown.
 func (k *Marks) Hides(key string) bool { return k.Hidden[key] }
@@ -96,6 +115,7 @@ func (k *Marks) Update(st *State) {
 	for _, r := range st.Servers {
 		if r.Missing == nil {
 			delete(k.Hidden, r.Key())
+			k.marked = nil
 		}
 	}
 }

@@ -57,6 +57,7 @@ type State struct {
 	Alerts     []*AlertRow
 	Skipped    []string // checks that could not look, with the reason
 	History    *History
+	Index      *Index
 
 	Tape      *TapeInfo // set in a replay
 	Recording string    // the file that is being written; empty: none

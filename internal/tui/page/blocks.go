@@ -38,19 +38,20 @@ func calm(text string) [][]widget.Segment {
 
 // linkBlock is the links that need attention, the worst first.
 func linkBlock(ctx *Context) widget.Block {
-	bad := live.Filter(ctx.State.Links, func(l *live.LinkRow) bool { return l.Edge.Level.Urgent() })
+	bad := ctx.State.BadLinks()
+	bad = bad[:urgentLinks(bad)]
 	if len(bad) == 0 {
 		if len(ctx.State.Links) == 0 {
 			return widget.Block{Title: "LINKS", Lines: calm("a single server has none")}
 		}
 		return widget.Block{Title: "LINKS", Lines: calm(fmt.Sprintf("all %d in order   :links", len(ctx.State.Links)))}
 	}
-	slices.SortStableFunc(bad, func(a, b *live.LinkRow) int { return b.Edge.Level.Compare(a.Edge.Level) })
 	w := 0
+	b := widget.Block{Title: fmt.Sprintf("LINKS THAT NEED ATTENTION  %d of %d   :links", len(bad), len(ctx.State.Links))}
+	bad = bad[:min(len(bad), blockLines)]
 	for _, l := range bad {
 		w = max(w, min(cell.Width(l.Title()), 28))
 	}
-	b := widget.Block{Title: fmt.Sprintf("LINKS THAT NEED ATTENTION  %d of %d   :links", len(bad), len(ctx.State.Links))}
 	for _, l := range bad {
 		b.Lines = append(b.Lines, []widget.Segment{
 			{Text: view.Glyph(l.Edge.Level, false), Style: cell.OfGlyph(l.Edge.Level)},
@@ -63,6 +64,20 @@ func linkBlock(ctx *Context) widget.Block {
 	return b
 }
 
+// blockLines is how many lines of a block are made: more than any window has.
+const blockLines = 300
+
+// urgentLinks is how many of the links, the worst first, need attention.
+func urgentLinks(worstFirst []*live.LinkRow) int {
+	at, _ := slices.BinarySearchFunc(worstFirst, fleet.Warn, func(l *live.LinkRow, least fleet.Level) int {
+		if l.Edge.Level.Compare(least) >= 0 {
+			return -1
+		}
+		return 1
+	})
+	return at
+}
+
 // alertBlock is the alerts that fire, the worst first.
 func alertBlock(ctx *Context) widget.Block {
 	rows := live.Filter(ctx.Marks.Alerts(ctx.State), func(r *live.AlertRow) bool { return r.State == live.Firing })
@@ -71,6 +86,7 @@ func alertBlock(ctx *Context) widget.Block {
 	}
 	slices.SortStableFunc(rows, func(a, b *live.AlertRow) int { return b.Level.Compare(a.Level) })
 	b := widget.Block{Title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
+	rows = rows[:min(len(rows), blockLines)]
 	w := 0
 	for _, r := range rows {
 		w = max(w, min(cell.Width(r.Check), 16))
@@ -131,9 +147,7 @@ func storeParts(word string, w live.Limit) []widget.Segment {
 // eventBlock is the newest events, the newest first.
 func eventBlock(ctx *Context) widget.Block {
 	b := widget.Block{Title: "LATEST EVENTS"}
-	rows := live.FoldEvents(ctx.State.Events)
-	for i := len(rows) - 1; i >= 0 && len(b.Lines) < 12; i-- {
-		e := rows[i]
+	for _, e := range live.NewestEvents(ctx.State.Events, 12) {
 		b.Lines = append(b.Lines, []widget.Segment{
 			{Text: e.Time.UTC().Format("15:04:05Z"), Style: cell.Muted},
 			{Text: view.Glyph(e.Level, false), Style: cell.OfGlyph(e.Level)},

@@ -24,7 +24,7 @@ const (
 // topoMap draws the clusters as boxes with the gateways between them and
 // returns how many rows it took; none on a small screen.
 func topoMap(ctx *Context, p *Page, a cell.Area) int {
-	clusters := mapClusters(ctx.State)
+	clusters := ctx.State.Clusters()
 	if a.H < mapRoomH || a.W < boxMin*2 || len(clusters) == 0 {
 		return 0
 	}
@@ -48,23 +48,12 @@ func topoMap(ctx *Context, p *Page, a cell.Area) int {
 			x := 1 + j*(boxW+bridgeW)
 			clusterBox(ctx, a.Cut(x, y, boxW, min(len(boxNodes(ctx, c)), boxRows)+2), c, selected)
 			if j > 0 {
-				bridge(a.Cut(x-bridgeW, y, bridgeW, h), ctx.State, row[j-1], c)
+				bridge(a.Cut(x-bridgeW, y, bridgeW, h), ctx.State.PairOf(row[j-1].Name, c.Name))
 			}
 		}
 		y += h
 	}
-	return farLines(ctx, a, y, clusters, perRow) + 1
-}
-
-// mapClusters are the clusters that get a box.
-func mapClusters(st *live.State) []*fleet.Cluster {
-	var out []*fleet.Cluster
-	for _, c := range st.Top.Clusters {
-		if c.Name != "" && !c.Leafs {
-			out = append(out, c)
-		}
-	}
-	return out
+	return farLines(ctx, a, y, perRow) + 1
 }
 
 // clusterBox draws one cluster with its servers.
@@ -99,8 +88,8 @@ func clusterBox(ctx *Context, a cell.Area, c *fleet.Cluster, selected widget.Ref
 // those that went lately.
 func boxNodes(ctx *Context, c *fleet.Cluster) []*fleet.Node {
 	nodes := live.Filter(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !ctx.Marks.Hides(n.Cluster+"/"+n.Name) })
-	for _, r := range ctx.State.Servers {
-		if r.Departed() && r.Cluster == c.Name && !ctx.Marks.Hides(r.Key()) {
+	for _, r := range ctx.State.DepartedFrom(c.Name) {
+		if !ctx.Marks.Hides(r.Key()) {
 			nodes = append(nodes, r.Node)
 		}
 	}
@@ -113,7 +102,7 @@ const sparkW = 5
 // boxLine is one server in a box: mark, name, connections, CPU, the curve of
 // its messages, rate. What there is no room for goes, the name last.
 func boxLine(ctx *Context, a cell.Area, n *fleet.Node) {
-	r := rowOf(ctx, n)
+	r := ctx.State.RowOf(n)
 	level := n.Level
 	if r != nil {
 		level = r.Level
@@ -156,69 +145,24 @@ func boxLine(ctx *Context, a cell.Area, n *fleet.Node) {
 	a.Write(x, 0, cell.Fit(name, end-x, false), cell.Strong)
 }
 
-// rowOf is the server row of a node.
-func rowOf(ctx *Context, n *fleet.Node) *live.ServerRow {
-	for _, r := range ctx.State.Servers {
-		if r.Node == n {
-			return r
-		}
-	}
-	return nil
-}
-
 // bridge is the gateways between two boxes: how many each way, RTT, traffic.
-func bridge(a cell.Area, st *live.State, left, right *fleet.Cluster) {
-	b := spanOf(st, left.Name, right.Name)
-	if !b.any {
+func bridge(a cell.Area, p *live.Pair) {
+	if p == nil {
 		return
 	}
-	text, style := b.counts(), cell.OfGlyph(b.level)
+	text, style := pairCounts(p), cell.OfGlyph(p.Level)
 	a.Write((a.W-cell.Width(text))/2, 1, text, style)
 	bar := "═"
-	if b.level != fleet.OK {
+	if p.Level != fleet.OK {
 		bar = "─"
 	}
 	a.Write(1, 2, "◀"+strings.Repeat(bar, a.W-4)+"▶", style)
-	traffic := b.traffic()
+	traffic := pairTraffic(p)
 	a.Write(max((a.W-cell.Width(traffic))/2, 0), 3, traffic, cell.Muted)
 }
 
-// pair is the gateways between two clusters, both ways.
-type pair struct {
-	any      bool
-	ab, ba   *fleet.Span
-	level    fleet.Level
-	rtt      float64
-	msgs     float64
-	bytes    float64
-	hasRates bool
-}
-
-func spanOf(st *live.State, a, b string) pair {
-	var p pair
-	for _, s := range st.Top.Spans {
-		switch {
-		case s.From == a && s.To == b:
-			p.ab = s
-		case s.From == b && s.To == a:
-			p.ba = s
-		default:
-			continue
-		}
-		p.any = true
-		p.level = p.level.Worse(s.Level)
-		p.rtt = max(p.rtt, s.RTTSeconds)
-		if s.Traffic.Known() {
-			p.hasRates = true
-			p.msgs += s.Traffic.OutMsgs.PerSecond
-			p.bytes += s.Traffic.OutBytes.PerSecond
-		}
-	}
-	return p
-}
-
-// counts is "● 3⇄3  38ms".
-func (p pair) counts() string {
+// pairCounts is "● 3⇄3  38ms".
+func pairCounts(p *live.Pair) string {
 	have := func(s *fleet.Span) string {
 		switch {
 		case s == nil:
@@ -228,36 +172,56 @@ func (p pair) counts() string {
 		}
 		return fmt.Sprint(s.Have)
 	}
-	text := view.Glyph(p.level, false) + " " + have(p.ab) + "⇄" + have(p.ba)
-	if p.rtt > 0 {
-		text += "  " + view.Duration(p.rtt)
+	text := view.Glyph(p.Level, false) + " " + have(p.AB) + "⇄" + have(p.BA)
+	if p.RTT > 0 {
+		text += "  " + view.Duration(p.RTT)
 	}
 	return text
 }
 
-func (p pair) traffic() string {
-	if !p.hasRates {
+func pairTraffic(p *live.Pair) string {
+	if !p.Rated {
 		return ""
 	}
-	return view.PerSec.Format(p.msgs) + "/s " + live.Compact(view.BytesSec.Format(p.bytes))
+	return view.PerSec.Format(p.Msgs) + "/s " + live.Compact(view.BytesSec.Format(p.Bytes))
 }
 
-// farLines are the gateways between boxes that do not stand side by side, and
-// the leafnodes, a line each, and returns the row after them.
-func farLines(ctx *Context, a cell.Area, y int, clusters []*fleet.Cluster, perRow int) int {
+// fewClusters is how many clusters may have a line for each pair of them; of
+// more than that only the pairs with trouble have one.
+const fewClusters = 4
+
+// farLines are the gateways between boxes that do not stand side by side, a line
+// each, and returns the row after them.
+func farLines(ctx *Context, a cell.Area, y, perRow int) int {
 	limit := a.H * 3 / 5
-	for i, c := range clusters {
-		for j := i + 1; j < len(clusters); j++ {
-			p := spanOf(ctx.State, c.Name, clusters[j].Name)
-			side := j == i+1 && j%perRow != 0
-			if side || !p.any || y >= limit || len(clusters) > 4 && p.level == fleet.OK {
-				continue
-			}
-			x := a.Write(3, y, p.counts(), cell.OfGlyph(p.level))
-			x = a.Write(max(x+2, 20), y, c.Name+" ⇄ "+clusters[j].Name, cell.Strong)
-			a.Write(x+2, y, p.traffic(), cell.Muted)
-			y++
+	for _, p := range farPairs(ctx.State) {
+		if y >= limit {
+			break
 		}
+		if p.J == p.I+1 && p.J%perRow != 0 {
+			continue // their boxes stand side by side
+		}
+		x := a.Write(3, y, pairCounts(p), cell.OfGlyph(p.Level))
+		x = a.Write(max(x+2, 20), y, p.A.Name+" ⇄ "+p.B.Name, cell.Strong)
+		a.Write(x+2, y, pairTraffic(p), cell.Muted)
+		y++
 	}
 	return y
+}
+
+// farPairs are the pairs of clusters that may have a line.
+func farPairs(st *live.State) []*live.Pair {
+	clusters := st.Clusters()
+	if len(clusters) > fewClusters {
+		return st.BadPairs()
+	}
+	var out []*live.Pair
+	for i, c := range clusters {
+		for _, d := range clusters[i+1:] {
+			if p := st.PairOf(c.Name, d.Name); p != nil {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }

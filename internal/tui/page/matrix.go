@@ -10,11 +10,13 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// matrix is a table of who reaches whom: the row's end to the column's.
+// matrix is a table of who reaches whom: the row's end to the column's. Cells
+// are made when they are drawn.
 type matrix struct {
 	title string
 	names []string
-	cells map[[2]int]matrixCell
+	at    func(row, col int) (matrixCell, bool)
+	worst fleet.Level
 	from  int // the first column shown, where not all fit
 }
 
@@ -34,6 +36,10 @@ func drawMatrices(ctx *Context, p *Page, a cell.Area) {
 	y := -p.Scroll
 	for _, mx := range all {
 		mx.from = p.across
+		if y+mx.height() < 0 || y >= a.H { // above or below the window
+			y += mx.height() + 1
+			continue
+		}
 		y = mx.draw(a, y) + 1
 	}
 	if y+p.Scroll > a.H {
@@ -62,45 +68,43 @@ func matrices(st *live.State) []matrix {
 }
 
 func gatewayMatrix(st *live.State) matrix {
-	mx := matrix{title: "GATEWAYS  from row to column: servers with an outbound connection, worst RTT", cells: map[[2]int]matrixCell{}}
-	index := map[string]int{}
-	name := func(n string) int {
-		if _, ok := index[n]; !ok {
-			index[n] = len(mx.names)
-			mx.names = append(mx.names, n)
+	names := st.GatewayNames()
+	at := func(row, col int) (matrixCell, bool) {
+		s := st.Span(names[row], names[col])
+		if s == nil {
+			return matrixCell{}, false
 		}
-		return index[n]
-	}
-	for _, c := range st.Top.Clusters {
-		if c.Name != "" && !c.Leafs {
-			name(c.Name)
-		}
-	}
-	for _, s := range st.Top.Spans {
 		text := live.Ratio(s.Have, s.Need)
 		if s.RTTSeconds > 0 {
 			text += " " + view.Duration(s.RTTSeconds)
 		}
-		mx.cells[[2]int{name(s.From), name(s.To)}] = matrixCell{text, s.Level}
+		return matrixCell{text, s.Level}, true
 	}
-	return mx
+	return matrix{title: "GATEWAYS  from row to column: servers with an outbound connection, worst RTT", names: names, at: at, worst: st.WorstSpan()}
 }
 
 func routeMatrix(st *live.State, c *fleet.Cluster) matrix {
-	mx := matrix{title: "ROUTES  cluster " + c.Name + ": does the row list the column, RTT", cells: map[[2]int]matrixCell{}}
+	cells := map[[2]int]matrixCell{}
+	mx := matrix{title: "ROUTES  cluster " + c.Name + ": does the row list the column, RTT"}
 	index := map[string]int{}
 	for i, n := range c.Nodes {
 		mx.names = append(mx.names, n.Name)
 		index[n.Key] = i
 	}
-	for _, e := range st.Top.Edges {
+	for _, e := range st.RoutesOf(c.Name) {
 		from, ok := index[e.From]
 		to, too := index[e.To]
-		if e.Kind != fleet.Route || !ok || !too {
+		if !ok || !too {
 			continue
 		}
-		mx.cells[[2]int{from, to}] = routeCell(e.A, e)
-		mx.cells[[2]int{to, from}] = routeCell(e.B, e)
+		cells[[2]int{from, to}], cells[[2]int{to, from}] = routeCell(e.A, e), routeCell(e.B, e)
+	}
+	for _, v := range cells {
+		mx.worst = mx.worst.Worse(v.level)
+	}
+	mx.at = func(row, col int) (matrixCell, bool) {
+		v, ok := cells[[2]int{row, col}]
+		return v, ok
 	}
 	return mx
 }
@@ -120,6 +124,10 @@ func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
 	return matrixCell{live.PoolText(end), widget.WarnIf(e.Level != fleet.OK)}
 }
 
+// measured is how many rows and columns of a matrix are looked at for its
+// widths.
+const measured = 60
+
 // widths are those of the names on the left and of a cell.
 func (mx matrix) widths() (nameW, colW int) {
 	nameW, colW = 4, 5
@@ -127,8 +135,13 @@ func (mx matrix) widths() (nameW, colW int) {
 		nameW = max(nameW, min(cell.Width(n), 20))
 	}
 	colW = max(colW, min(nameW, 14))
-	for _, c := range mx.cells {
-		colW = max(colW, cell.Width(c.text)+2)
+	n := min(len(mx.names), measured)
+	for row := range n {
+		for col := range n {
+			if v, ok := mx.at(row, col); ok {
+				colW = max(colW, cell.Width(v.text)+2)
+			}
+		}
 	}
 	return nameW, colW
 }
@@ -138,6 +151,9 @@ func (mx matrix) width() int {
 	nameW, colW := mx.widths()
 	return nameW + 5 + len(mx.names)*(colW+2)
 }
+
+// height is the rows that the matrix takes.
+func (mx matrix) height() int { return 2 + len(mx.names) }
 
 // draw writes the matrix from row y on, as many columns as fit, and returns
 // the row after it.
@@ -159,11 +175,12 @@ func (mx matrix) draw(a cell.Area, y int) int {
 	if more := len(mx.names) - cols; more > 0 && y >= 0 {
 		a.Right(a.W-1, y, fmt.Sprintf("columns %d to %d of %d   ← →", from+1, from+cols, len(mx.names)), cell.Muted)
 	}
-	for r, n := range mx.names {
+	for r := max(-2-y, 0); r < len(mx.names) && y+2+r < a.H; r++ {
+		n := mx.names[r]
 		put(3, y+2+r, cell.Fit(n, nameW, false), cell.Head)
 		for i := range cols {
 			x, c := nameW+5+i*(colW+2), from+i
-			v, ok := mx.cells[[2]int{r, c}]
+			v, ok := mx.at(r, c)
 			switch {
 			case r == c:
 				put(x, y+2+r, "·", cell.Muted)
@@ -175,5 +192,5 @@ func (mx matrix) draw(a cell.Area, y int) int {
 			}
 		}
 	}
-	return y + 2 + len(mx.names)
+	return y + mx.height()
 }

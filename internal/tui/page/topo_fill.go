@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/tui/widget"
@@ -37,23 +36,14 @@ func topoFill(ctx *Context, a cell.Area) {
 // fitting are the matrices that there is room for, those with trouble first.
 func fitting(st *live.State, w, h int) []matrix {
 	all := matrices(st)
-	slices.SortStableFunc(all, func(a, b matrix) int { return b.worst().Compare(a.worst()) })
+	slices.SortStableFunc(all, func(a, b matrix) int { return b.worst.Compare(a.worst) })
 	var out []matrix
 	for _, mx := range all {
 		mx.title, _, _ = strings.Cut(mx.title, ": ")
-		if need := len(mx.names) + 2; need <= h && mx.width() <= w {
+		if need := mx.height(); need <= h && mx.width() <= w {
 			out = append(out, mx)
 			h -= need + 1
 		}
 	}
 	return out
-}
-
-// worst is the worst cell of the matrix.
-func (mx matrix) worst() fleet.Level {
-	worst := fleet.OK
-	for _, c := range mx.cells {
-		worst = worst.Worse(c.level)
-	}
-	return worst
 }

@@ -27,7 +27,7 @@ func topoPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	if r.srv != nil && a.H > 4 {
 		y = serverFacts(r.srv).Draw(a.Rows(0, max(min(2, a.H-5), 1)))
 	}
-	found := r.findings(ctx.State.Links)
+	found := r.findings(ctx.State)
 	for i, f := range found {
 		if y >= a.H {
 			break
@@ -50,15 +50,12 @@ func topoPanel(ctx *Context, p *Page, row int, a cell.Area) {
 
 // findings are what is wrong with the line of the tree, the worst first: its
 // links, and what its servers note of themselves.
-func (r *treeRow) findings(links []*live.LinkRow) []live.Finding {
+func (r *treeRow) findings(st *live.State) []live.Finding {
 	var out []live.Finding
-	owned := r.owned()
 	linked := map[string]bool{} // how the notes about these links begin
-	for _, l := range links {
-		if l.Edge.Level != fleet.OK && (owned[l.Edge.From] || owned[l.Edge.To] || r.IsGroup() && l.Edge.Kind == fleet.Leaf) {
-			out = append(out, live.Finding{Level: l.Edge.Level, Text: fmt.Sprintf("%s %s  %s  %s", l.Edge.Kind, l.Title(), l.Edge.State, l.Edge.Why)})
-			linked[string(l.Edge.Kind)+" "+l.Edge.FromName] = true
-		}
+	for _, l := range r.badLinks(st) {
+		out = append(out, live.Finding{Level: l.Edge.Level, Text: fmt.Sprintf("%s %s  %s  %s", l.Edge.Kind, l.Title(), l.Edge.State, l.Edge.Why)})
+		linked[string(l.Edge.Kind)+" "+l.Edge.FromName] = true
 	}
 	isLink := func(text string) bool {
 		begin, _, found := strings.Cut(text, " to ")
@@ -92,17 +89,18 @@ func notesOf(n *fleet.Node, prefix string) []live.Finding {
 	return out
 }
 
-// owned are the keys of the servers that the line of the tree stands for.
-func (r *treeRow) owned() map[string]bool {
-	keys := map[string]bool{}
+// badLinks are the links of the line that are not in order: those of its
+// servers, or, of the line over the leaf nodes, all leaf connections.
+func (r *treeRow) badLinks(st *live.State) []*live.LinkRow {
 	switch {
 	case r.IsGroup():
+		return live.Filter(st.BadLinks(), func(l *live.LinkRow) bool { return l.Edge.Kind == fleet.Leaf })
 	case r.node != nil:
-		keys[r.node.Key] = true
-	default:
-		for _, n := range r.cluster.Nodes {
-			keys[n.Key] = true
-		}
+		return st.BadLinksOf(r.node.Key)
 	}
-	return keys
+	keys := make([]string, len(r.cluster.Nodes))
+	for i, n := range r.cluster.Nodes {
+		keys[i] = n.Key
+	}
+	return st.BadLinksOf(keys...)
 }
