@@ -113,6 +113,7 @@ func (c *confirmation) press(msg tea.KeyMsg) (closed bool, then func(*Model) tea
 	return false, nil
 }
 
+// Draw draws the box in the middle of a page.
 func (c *confirmation) Draw(a cell.Area) {
 	room := min(a.W-8, 90)
 	lines := widget.Wrap(view.Text(c.scope), room)
@@ -145,6 +146,7 @@ func (c *confirmation) Draw(a cell.Area) {
 	}
 }
 
+// Hints are its keys.
 func (c *confirmation) Hints() [][2]string {
 	return [][2]string{{"Enter", "do it"}, {"Esc", "do nothing"}}
 }

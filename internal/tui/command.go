@@ -50,7 +50,7 @@ func otherCommands() []command {
 	return []command{
 		{names: []string{"server"}, args: "name", help: "one server", complete: serverNames, run: cmdServer},
 		{names: []string{"ctx", "context"}, args: "name", help: "another context", complete: contextNames, run: cmdContext},
-		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: filterNames, run: func(m *Model, args []string) tea.Cmd { return narrow(m, args) }},
+		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: filterNames, run: narrow},
 		{names: []string{"refresh"}, args: "5s", help: "interval between questions", complete: fixed("1s", "2s", "5s", "10s", "30s", "1m"), run: cmdRefresh},
 		{names: []string{"theme"}, args: "name", help: "colours", complete: themeNames, run: cmdTheme},
 		{names: []string{"set"}, args: "what", help: "turn something on or off", complete: fixed("ascii", "braille", "blocks", "deltas", "mouse", "wide", "totals"), run: cmdSet},

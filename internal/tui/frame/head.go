@@ -15,8 +15,9 @@ import (
 // The smallest window that the dashboard draws in, and the height from which
 // it shows its second header line and its rules.
 const (
-	MinWidth, MinHeight = 60, 15
-	roomyH              = 20
+	MinWidth  = 60
+	MinHeight = 15
+	roomyH    = 20
 )
 
 // TooSmall says how large the window must be.
@@ -92,7 +93,7 @@ func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
 	if st := ctx.State; st != nil {
 		name = st.Feed.Name
 		left = append(left, widget.Segment{Text: "natsctl ▸ " + view.Text(name), Short: view.Text(name), Style: style})
-		left = append(left, phaseSegments(ctx, h, st)...)
+		left = append(left, phaseSegments(h, st)...)
 		right = alertSegments(ctx, st)
 	} else {
 		left = append(left, widget.Segment{Text: view.Text(name), Style: style}, widget.Segment{Text: "◌ DISCOVER", Style: cell.Hazy})
@@ -111,7 +112,7 @@ func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
 }
 
 // phaseSegments are the phase, the interval and who answered.
-func phaseSegments(ctx *page.Context, h Head, st *live.State) []widget.Segment {
+func phaseSegments(h Head, st *live.State) []widget.Segment {
 	ph := PhaseWords[st.Phase]
 	every := page.ShortDuration(st.Every)
 	if st.Every > st.Wanted {

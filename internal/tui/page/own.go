@@ -63,7 +63,7 @@ func ownLines(ctx *Context, _ *Page, a cell.Area) int {
 		return 0
 	}
 	widget.Line(a, 0, ownIdentity(o), nil)
-	n := 1 + allowanceLines(a.Cut(1, 1, a.W-2, a.H-1), ownRoom(ctx, o, a))
+	n := 1 + allowanceLines(a.Cut(1, 1, a.W-2, a.H-1), ownRoom(o, a))
 	if js := o.JetStream; js != nil {
 		a.Write(1, n, cell.Fit("jetstream api", 14, false), cell.Muted)
 		text := fmt.Sprintf("%s requests, %s errors", view.Count.Format(js.API.Total), view.Count.Format(js.API.Errors))
@@ -79,7 +79,7 @@ func ownLines(ctx *Context, _ *Page, a cell.Area) int {
 
 // ownRoom is the limits that there is room for: all on a tall screen, those of
 // JetStream and the connections on a small one.
-func ownRoom(ctx *Context, o *live.Own, a cell.Area) []live.Limit {
+func ownRoom(o *live.Own, a cell.Area) []live.Limit {
 	if a.H >= 16 {
 		return o.Limits
 	}

@@ -55,7 +55,7 @@ func serverPanes(ctx *Context, p *Page) []pane {
 	if r == nil || r.Missing != nil || r.Answer.Statsz == nil {
 		return nil
 	}
-	return []pane{curvePane(ctx, p, r), linkPane(ctx, r), healthPane(ctx, r), connPane(ctx, r), eventPane(ctx, r), storePaneOf(r)}
+	return []pane{curvePane(ctx, p, r), linkPane(ctx, r), healthPane(r), connPane(ctx, r), eventPane(ctx, r), storePaneOf(r)}
 }
 
 // drawServer is everything known of one server.
@@ -65,7 +65,7 @@ func drawServer(ctx *Context, p *Page, a cell.Area) {
 		a.Write(widget.Gutter, 1, fmt.Sprintf("%s is not in the newest answers   Esc goes back", p.Scope), cell.Muted)
 		return
 	}
-	serverTitle(ctx, r, a)
+	serverTitle(r, a)
 	panes := serverPanes(ctx, p)
 	switch {
 	case r.Missing != nil:
@@ -100,7 +100,7 @@ func drawServer(ctx *Context, p *Page, a cell.Area) {
 	drawPane(p, eventsAt, panes[eventsAt], rest.Cut(half+1, 0, rest.W-half-1, rest.H))
 }
 
-func serverTitle(ctx *Context, r *live.ServerRow, a cell.Area) {
+func serverTitle(r *live.ServerRow, a cell.Area) {
 	left := []widget.Segment{
 		{Text: view.Glyph(r.Level, false) + " " + r.Label() + live.LeaderMark(r.Node), Style: cell.OfGlyph(r.Level)},
 		{Text: r.Place(), Style: cell.Strong},

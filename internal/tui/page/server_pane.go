@@ -87,7 +87,7 @@ func linkParts(r *live.ServerRow, l *live.LinkRow, w int) []widget.Segment {
 }
 
 // healthPane is what the server says of itself and of its limits.
-func healthPane(ctx *Context, r *live.ServerRow) pane {
+func healthPane(r *live.ServerRow) pane {
 	pn := pane{title: "HEALTH AND LIMITS"}
 	s := r.Answer.Statsz
 	put := func(word, text string, level fleet.Level) {

@@ -41,7 +41,7 @@ var treeColumns = []view.Column[*treeRow]{
 	{Name: "msgs_per_second", Title: "MSG/s", Help: "messages in and out a second", Unit: view.PerSec, Value: func(r *treeRow) any { return r.Msgs() }},
 	{Name: "routes", Title: "ROUTES", Help: "route peers it has of those it needs", Value: func(r *treeRow) any { return r.routes() }, Level: func(r *treeRow) view.Level { return r.routesLevel() }},
 	{Name: "gateways", Title: "GW", Help: "remote clusters it has of those it needs", Value: func(r *treeRow) any { return r.gateways() }, Level: func(r *treeRow) view.Level { return r.gatewaysLevel() }},
-	{Name: "rtt_seconds", Title: "RTT", Help: "round trip of its slowest link, as the ends measured it; of a leafnode: of the link to its hub", Unit: view.Seconds, Value: func(r *treeRow) any { return r.Rtt() }},
+	{Name: "rtt_seconds", Title: "RTT", Help: "round trip of its slowest link, as the ends measured it; of a leafnode: of the link to its hub", Unit: view.Seconds, Value: func(r *treeRow) any { return r.RTT() }},
 	{Name: "mem_bytes", Title: "MEM", Help: "resident memory", Unit: view.Bytes, Value: func(r *treeRow) any { return r.server("mem_bytes") }},
 	{Name: "uptime_seconds", Title: "UP", Help: "since the process started", Unit: view.Seconds, Value: func(r *treeRow) any { return r.server("uptime_seconds") }},
 	{Name: "notes", Title: "NOTES", Help: "what is wrong with it", Value: func(r *treeRow) any { return r.notes() }, Level: func(r *treeRow) view.Level { return r.level }},

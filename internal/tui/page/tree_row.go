@@ -169,6 +169,7 @@ func (r *treeRow) key() string {
 	return r.node.Key
 }
 
+// Label is the name of the line, indented under its cluster.
 func (r *treeRow) Label() string {
 	switch {
 	case r.IsGroup():
@@ -264,6 +265,7 @@ func (r *treeRow) conns() any {
 	return r.server("conns")
 }
 
+// Msgs is messages a second, both ways; nil: not all of them are known.
 func (r *treeRow) Msgs() any {
 	switch {
 	case r.IsGroup():
@@ -314,7 +316,8 @@ func (r *treeRow) gatewaysLevel() fleet.Level {
 	return live.LinksLevel(r.node, true)
 }
 
-func (r *treeRow) Rtt() any {
+// RTT is the longest round trip of its links in seconds; nil: none is known.
+func (r *treeRow) RTT() any {
 	switch {
 	case r.IsGroup():
 		return ""

@@ -9,6 +9,7 @@ type Layout struct {
 	Cols     []ColumnAt
 }
 
+// ColumnAt is where a column was drawn.
 type ColumnAt struct {
 	From, To int
 	Name     string

@@ -57,6 +57,8 @@ func (l *List) Know(expand func(string) string, known int) {
 	}
 }
 
+// NewList makes a list that is sorted by a column; empty: in the order of its
+// rows.
 func NewList(sort string) *List {
 	return &List{Sort: sort, pinned: map[string]bool{}, Widths: map[string]int{}}
 }

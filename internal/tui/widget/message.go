@@ -14,6 +14,7 @@ type Message struct {
 	Down bool // it is about a fleet that does not answer, and of no use when it does
 }
 
+// Draw draws the message in the middle of a page.
 func (b *Message) Draw(a cell.Area) {
 	var lines []string
 	for part := range strings.SplitSeq(b.Text, "\n") {
@@ -33,4 +34,5 @@ func (b *Message) Draw(a cell.Area) {
 	}
 }
 
+// Hints are its keys.
 func (b *Message) Hints() [][2]string { return [][2]string{{"any key", "closes"}} }

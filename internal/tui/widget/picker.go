@@ -61,6 +61,7 @@ func (p *Picker) jump(letter string) bool {
 	return false
 }
 
+// Draw draws the lines in the middle of a page.
 func (p *Picker) Draw(a cell.Area) {
 	textW, noteW := 0, 0
 	for _, it := range p.Items {
@@ -81,6 +82,7 @@ func (p *Picker) Draw(a cell.Area) {
 	}
 }
 
+// Hints are its keys.
 func (p *Picker) Hints() [][2]string {
 	return [][2]string{{"↑↓", "choose"}, {"letter", "jump"}, {"Enter", "take"}, {"Esc", "cancel"}}
 }

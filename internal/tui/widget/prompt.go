@@ -24,6 +24,7 @@ type Prompt struct {
 	recall  int      // place in the history
 }
 
+// NewPrompt makes a line with a sign before it and some text in it.
 func NewPrompt(sign, text string) *Prompt {
 	in := textinput.New()
 	in.Prompt = ""
@@ -159,6 +160,7 @@ func (pr *Prompt) comment() (string, cell.Style) {
 	return pr.Note()
 }
 
+// Hints are its keys.
 func (pr *Prompt) Hints() [][2]string {
 	h := [][2]string{{"Enter", "take"}, {"Esc", "cancel"}}
 	if pr.Suggest != nil {

@@ -17,6 +17,7 @@ type Scroller struct {
 	find  string
 }
 
+// HelpLine is one line: a heading, or keys and what they do.
 type HelpLine struct {
 	Keys, Text string
 	Head       bool
@@ -39,6 +40,7 @@ func Align(lines []HelpLine) {
 	}
 }
 
+// Key scrolls, searches or closes.
 func (s *Scroller) Key(msg tea.KeyMsg) (closed bool) {
 	switch msg.String() {
 	case "esc":
@@ -80,6 +82,7 @@ func (s *Scroller) shown() []HelpLine {
 	return out
 }
 
+// Draw draws the lines in the middle of a page.
 func (s *Scroller) Draw(a cell.Area) {
 	in := Centered(a, min(a.W-8, 92), a.H-2, s.Title, cell.Accent)
 	rows := s.shown()
@@ -103,6 +106,7 @@ func (s *Scroller) Draw(a cell.Area) {
 	in.Write(0, in.H-1, view.Text(foot), cell.Muted)
 }
 
+// Hints are its keys.
 func (s *Scroller) Hints() [][2]string {
 	return [][2]string{{"type", "to search"}, {"↑↓", "scroll"}, {"Esc", "close"}}
 }

@@ -54,10 +54,19 @@ type RowsOf[R any] struct {
 	ObjectOf func(R) any
 }
 
+// Heads implements [Sheet].
 func (s *RowsOf[R]) Heads() []view.Head { return view.Heads(s.Columns) }
-func (s *RowsOf[R]) Size() int          { return len(s.Rows) }
+
+// Size implements [Sheet].
+func (s *RowsOf[R]) Size() int { return len(s.Rows) }
+
+// Key implements [Sheet].
 func (s *RowsOf[R]) Key(row int) string { return s.KeyOf(s.Rows[row]) }
-func (s *RowsOf[R]) Ref(row int) Ref    { return s.RefOf(s.Rows[row]) }
+
+// Ref implements [Sheet].
+func (s *RowsOf[R]) Ref(row int) Ref { return s.RefOf(s.Rows[row]) }
+
+// Object implements [Sheet].
 func (s *RowsOf[R]) Object(row int) any { return s.ObjectOf(s.Rows[row]) }
 
 // Look is what the screen adds to a column of package view: a look, never
@@ -76,8 +85,10 @@ func (s *RowsOf[R]) judgeOf(col int) func(R) view.Level {
 	return s.Columns[col].Level
 }
 
+// CanMark implements [Sheet].
 func (s *RowsOf[R]) CanMark(col int) bool { return s.judgeOf(col) != nil }
 
+// Level implements [Sheet].
 func (s *RowsOf[R]) Level(row int) view.Level {
 	if s.LevelOf != nil {
 		return s.LevelOf(s.Rows[row])
@@ -98,6 +109,7 @@ func (s *RowsOf[R]) mark(row int) string {
 	return ""
 }
 
+// Cell implements [Sheet].
 func (s *RowsOf[R]) Cell(row, col int) view.Cell {
 	c := s.Columns[col]
 	out := view.Cell{Raw: c.Value(s.Rows[row]), Unit: c.Unit}
