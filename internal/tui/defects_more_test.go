@@ -102,7 +102,7 @@ func TestReplyIsNoLink(t *testing.T) {
 	st := stateOf(s)
 	rows := 0
 	for _, r := range page.NewTree(st, nil) {
-		if rtt := r.Rtt(); !r.IsGroup() {
+		if rtt := r.RTT(); !r.IsGroup() {
 			if rows++; rtt != 0.003 {
 				t.Errorf("%s: round trip %v, the links say 3 ms", r.Label(), rtt)
 			}
