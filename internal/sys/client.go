@@ -88,7 +88,7 @@ func (c *Client) Memory() *gather.Memory { return c.memory }
 // order. It forgets those that are not part of a complete fleet any more.
 func (c *Client) Roster() []Known { return c.memory.Roster() }
 
-// IsSelf tells whether a connection is the one that this client uses.
+// IsSelf reports whether a connection is the one that this client uses.
 func (c *Client) IsSelf(serverID string, cid uint64) bool {
 	own, err := c.conn.NC.GetClientID()
 	return err == nil && own == cid && serverID == c.conn.NC.ConnectedServerId()

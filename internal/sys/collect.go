@@ -51,7 +51,7 @@ func expectation(ctx context.Context, c *Client, req Request, ep *endpoint.Endpo
 	return s, nil
 }
 
-// hasAccount tells whether a server has connections of an account. One that did
+// hasAccount reports whether a server has connections of an account. One that did
 // not say may have.
 func hasAccount(sv *fleet.Server, account string) bool {
 	return sv.AccountStatz == nil || slices.ContainsFunc(sv.AccountStatz.Accounts, func(a *server.AccountStat) bool {
@@ -100,7 +100,7 @@ func listen(ctx context.Context, c *Client, ep *endpoint.Endpoint, expected int)
 	return out, nil
 }
 
-// fromServer tells whether an answer with an envelope is that of a server, and
+// fromServer reports whether an answer with an envelope is that of a server, and
 // opens it.
 func (a *Answer) fromServer(id string) bool {
 	var env struct {

@@ -17,12 +17,12 @@ type ConnSelection struct {
 	Subject string // a subscription hears it, or lies within it
 }
 
-// Empty tells whether nothing is selected, so that everybody is meant.
+// Empty reports whether nothing is selected, so that everybody is meant.
 func (s ConnSelection) Empty() bool {
 	return len(s.CIDs) == 0 && s.Name+s.User+s.Account+s.Subject == ""
 }
 
-// Matches tells whether a connection is meant. Its subscriptions must be known
+// Matches reports whether a connection is meant. Its subscriptions must be known
 // when a subject is selected.
 func (s ConnSelection) Matches(c *server.ConnInfo) bool {
 	switch {
@@ -41,7 +41,7 @@ func (s ConnSelection) Matches(c *server.ConnInfo) bool {
 	})
 }
 
-// Leaf tells whether it is the connection of a leafnode.
+// Leaf reports whether it is the connection of a leafnode.
 func (c Conn) Leaf() bool { return isLeaf(c.Info) }
 
 func isLeaf(c *server.ConnInfo) bool { return c.Kind == "Leafnode" }

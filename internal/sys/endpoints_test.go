@@ -62,7 +62,7 @@ func TestEveryRequestHasARow(t *testing.T) {
 	}
 }
 
-// hasRow tells whether the table of endpoints has a subject.
+// hasRow reports whether the table of endpoints has a subject.
 func hasRow(subject string) bool {
 	for _, ep := range endpoint.List() {
 		for _, account := range []string{"*", "PING"} {

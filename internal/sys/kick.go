@@ -147,7 +147,7 @@ func (k kicker) notify(ctx context.Context, conn Conn) (gone bool, err error) {
 	return outcome != "", err
 }
 
-// recheck tells whether a connection is still who it was: "" if so.
+// recheck reports whether a connection is still who it was: "" if so.
 func (k kicker) recheck(ctx context.Context, conn Conn) (KickOutcome, error) {
 	z, err := askOne[server.Connz](ctx, k.c, conn.Server, fleet.Connz, server.ConnzOptions{CID: conn.Info.Cid, Username: true})
 	var gone *GoneError

@@ -21,7 +21,7 @@ func newNewsFilter() *newsFilter {
 	return &newsFilter{seen: map[string]struct{}{}, order: make([]string, newsMemory), state: map[string]string{}}
 }
 
-// isNews tells whether the event was not told before.
+// isNews reports whether the event was not told before.
 func (f *newsFilter) isNews(e told) bool {
 	if e.state != "" {
 		return f.isNewState(e.key, e.state)

@@ -17,6 +17,6 @@ type Reloaded struct {
 	After   Config `json:"after"`
 }
 
-// Changed tells whether the server runs with another configuration now. It is
+// Changed reports whether the server runs with another configuration now. It is
 // false for a server that reports no digest.
 func (r Reloaded) Changed() bool { return r.Before.Digest != r.After.Digest }

@@ -83,7 +83,7 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	return out, nil
 }
 
-// allUnsupported tells whether every server in scope is too old.
+// allUnsupported reports whether every server in scope is too old.
 func allUnsupported(s *fleet.Snapshot) bool {
 	for _, p := range s.Problems {
 		if p.Reason != fleet.Unsupported {

@@ -93,7 +93,7 @@ func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.S
 	return s, c.explain(ctx, err)
 }
 
-// explain tells whether a round failed because the user is not in the system
+// explain reports whether a round failed because the user is not in the system
 // account.
 func (c *Client) explain(ctx context.Context, err error) error {
 	switch {

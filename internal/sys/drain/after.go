@@ -34,7 +34,7 @@ func Leaderless(ctx context.Context, c *sys.Client, domain string) ([]string, er
 }
 
 // MoveAway makes a connection use another server than the one with this id, if it
-// is connected to that and there is another. It tells whether it is connected
+// is connected to that and there is another. It reports whether it is connected
 // elsewhere now.
 func MoveAway(ctx context.Context, nc *nats.Conn, id string) (bool, error) {
 	const tries = 3

@@ -140,7 +140,7 @@ func (w *Watch) step(ctx context.Context) Progress {
 	return p
 }
 
-// over tells whether nothing more is to be expected.
+// over reports whether nothing more is to be expected.
 func (w *Watch) over(p Progress) bool {
 	waiting := p.Away
 	switch {
@@ -152,7 +152,7 @@ func (w *Watch) over(p Progress) bool {
 	return waiting == 0 || time.Since(w.state.changed) > w.settle
 }
 
-// ignored tells whether the server goes on although it was told to end.
+// ignored reports whether the server goes on although it was told to end.
 func (w *Watch) ignored() bool {
 	at := time.Unix(0, w.triggered.Load())
 	return !w.state.record.Kick && w.triggered.Load() > 0 && !w.state.announced && !w.state.gone &&

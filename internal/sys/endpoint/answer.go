@@ -110,7 +110,7 @@ func SenderOf(data []byte) *server.ServerInfo {
 	return nil
 }
 
-// NoResponders tells whether a message is the server's own 503: there are no
+// NoResponders reports whether a message is the server's own 503: there are no
 // responders on the subject.
 func NoResponders(msg *nats.Msg) bool {
 	return len(msg.Data) == 0 && msg.Header.Get("Status") == "503"

@@ -51,10 +51,10 @@ type Endpoint struct {
 	Pager    Pager                      // nil: one answer is all there is
 }
 
-// Account tells whether the request is about one account.
+// Account reports whether the request is about one account.
 func (e *Endpoint) Account() bool { return strings.Contains(e.Subject, "{account}") }
 
-// Server tells whether the request goes to one server, or to all where Ping is
+// Server reports whether the request goes to one server, or to all where Ping is
 // set.
 func (e *Endpoint) Server() bool { return strings.Contains(e.Subject, "{server}") }
 

@@ -54,7 +54,7 @@ func (connzPager) First(w fleet.Want) Page {
 	return p
 }
 
-// OnePage tells whether one page holds all that is wanted. Only then may the
+// OnePage reports whether one page holds all that is wanted. Only then may the
 // server sort: its other orders shift from page to page and lose connections.
 func OnePage(w fleet.ConnWant) bool {
 	return w.Limit > 0 && w.Limit <= connSubsPage
@@ -92,7 +92,7 @@ func (connzPager) Join(s *fleet.Server, w fleet.Want, p Page, value any) (Page, 
 	return Page{Offset: p.Offset + len(v.Conns) - back, Limit: p.Limit, Back: back}, true
 }
 
-// LeavesGap tells whether the new page starts after the last connection known.
+// LeavesGap reports whether the new page starts after the last connection known.
 func LeavesGap(have, page []*server.ConnInfo) bool {
 	if len(have) == 0 {
 		return false

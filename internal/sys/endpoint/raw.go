@@ -16,7 +16,7 @@ type Raw struct{ byID map[string]*rawAnswer }
 // NewRaw returns an empty collection.
 func NewRaw() *Raw { return &Raw{byID: map[string]*rawAnswer{}} }
 
-// Empty tells whether nobody has answered.
+// Empty reports whether nobody has answered.
 func (r *Raw) Empty() bool { return len(r.byID) == 0 }
 
 // Answer is what a server answered, with all pages joined; nil if it did not.
@@ -53,7 +53,7 @@ func (r *Raw) Endpoint(row *Endpoint, options map[string]any, limit int) *Endpoi
 	return &ep
 }
 
-// OnlyOnePage tells whether a server can sort by what is asked for one page alone,
+// OnlyOnePage reports whether a server can sort by what is asked for one page alone,
 // since pages of that order lose connections.
 func (e *Endpoint) OnlyOnePage(options map[string]any) bool {
 	by, sorted := options["sort"]
@@ -203,7 +203,7 @@ func (p rawPager) Join(s *fleet.Server, _ fleet.Want, pg Page, value any) (Page,
 	return Page{}, false
 }
 
-// gap tells whether a page does not reach back to what is known.
+// gap reports whether a page does not reach back to what is known.
 func (p rawPager) gap(all *rawAnswer, items []json.RawMessage) bool {
 	return len(items) == 0 || !all.seen[p.keyOf(items[0])]
 }

@@ -10,7 +10,7 @@ import (
 // redacted stands for a token, as in the answers of newer servers.
 const redacted = "[REDACTED]"
 
-// tellsTokens tells whether a server puts the token that a client sent where the
+// tellsTokens reports whether a server puts the token that a client sent where the
 // name of its user goes: those before 2.10.28, and of 2.11 those before 2.11.2
 // (nats-server, client.go, getRawAuthUser).
 func tellsTokens(version string) bool {

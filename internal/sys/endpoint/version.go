@@ -2,7 +2,7 @@ package endpoint
 
 import "github.com/natsctl/natsctl/internal/fleet"
 
-// Older tells whether version comes before since, both like "2.10.26". A
+// Older reports whether version comes before since, both like "2.10.26". A
 // pre-release counts as its release, since servers gain an endpoint before
 // they are released. A version that cannot be read is not Older: its server is
 // asked and answers for itself.

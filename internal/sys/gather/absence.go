@@ -6,22 +6,20 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// forgiveAfter is when a server that stayed away gets another chance: it may
-// answer again, only later than the usual gap.
+// forgiveAfter is how long an absence counts. After that the server is waited for
+// again: it may answer, only later than the usual gap.
 const forgiveAfter = 5 * time.Minute
 
-// absence is an answer, or with an empty kind a whole server, that was waited for
-// in vain.
+// absence is an answer, or with an empty kind a whole server, that timed out.
 type absence struct {
 	id   string
 	kind fleet.Kind
 }
 
-// absences are what was waited for in vain, and since when.
+// absences are the answers that timed out, and since when.
 type absences map[absence]time.Time
 
-// after returns the absences once a round is over: who is back is no longer
-// absent.
+// after returns the absences after one more round. What was answered is dropped.
 func (a absences) after(s *fleet.Snapshot) absences {
 	out := absences{}
 	note := func(one absence) {

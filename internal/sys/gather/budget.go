@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// errBudget is an answer that there is no memory for any more.
+// errBudget is the error of an answer that exceeds the memory of a round.
 var errBudget = errors.New("the answers of this round are too large together; narrow the request")
 
 const (
@@ -39,7 +39,7 @@ func (b *budget) raise(servers int) {
 	b.shares = int64(min(max(servers, 1), budgetShares))
 }
 
-// spend tells whether there is memory for one more answer, and takes it.
+// spend reports whether there is memory for one more answer, and takes it.
 func (b *budget) spend(n int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -15,8 +15,8 @@ type count struct {
 	fresh  bool           // most is that of all claims
 }
 
-// maxServers is the largest claim that is believed, whoever makes it: far more
-// servers than a system account connects.
+// maxServers is the largest claim that is believed: far more servers than a system
+// account connects.
 const maxServers = 20_000
 
 // add notes one server's claim; zero and less is no claim.
@@ -41,8 +41,8 @@ func (c *count) add(id string, n int) {
 }
 
 // expected is the largest claim, since a server that has just started counts too
-// few; but not claims of a third of the servers or less that are over twice as
-// large as what all others say. Zero means that nobody said.
+// few. Claims of at most a third of the servers that are over twice as large as
+// those of all others are not believed. Zero: no server reported a count.
 func (c *count) expected() int {
 	if c.fresh {
 		return c.most

@@ -11,13 +11,13 @@ import (
 
 // finder collects everyone who should have answered, and has not.
 type finder struct {
-	roll   *roll
-	links  links
-	memory *Memory
-	system string // the name of the system account
-	list   suspects
-	byID   map[string]*suspect
-	doubts []fleet.Problem // links that cannot be
+	roll    *roll
+	links   links
+	memory  *Memory
+	system  string // the name of the system account
+	list    suspects
+	byID    map[string]*suspect
+	invalid []fleet.Problem // links that cannot be
 }
 
 // maxSuspects bounds how many servers are looked for; each is asked by its id.
@@ -75,7 +75,7 @@ func (f *finder) add(id, name, cluster, reporter string) *suspect {
 	return s
 }
 
-// heard tells whether a server has answered; one whose id is not known by its
+// heard reports whether a server has answered; one whose id is not known by its
 // name.
 func (f *finder) heard(id, name, cluster string) bool {
 	if id != "" {
@@ -109,7 +109,7 @@ func (f *finder) addLinks(id string) {
 		if n > 1 {
 			detail = strconv.Itoa(n) + " links lead to invalid server ids"
 		}
-		f.doubts = append(f.doubts, fleet.Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: kind, Reason: fleet.Malformed, Detail: detail})
+		f.invalid = append(f.invalid, fleet.Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: kind, Reason: fleet.Malformed, Detail: detail})
 	}
 }
 

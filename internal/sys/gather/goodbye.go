@@ -2,8 +2,8 @@ package gather
 
 import "time"
 
-// goodbye is what a server announced before it went. An id never comes back: a
-// server that starts again has another.
+// goodbye is what a server announced before it left. An id never comes back: a
+// server that restarts has another.
 type goodbye struct {
 	drains bool      // it announced lame duck mode
 	ended  bool      // it announced that it ends
@@ -23,20 +23,19 @@ const (
 	startedLately = 4 * time.Minute
 )
 
-// fresh tells whether a server said goodbye so lately that it may be the one that
-// others still count: they strike it off at once, unless its last word was lost.
+// fresh reports whether a server announced its end so lately that others may still
+// count it: they stop at once, unless the announcement was lost.
 func (g goodbye) fresh(now time.Time) bool { return now.Sub(g.heard) < startedLately }
 
-// answered takes back what a server that answers after it announced lame duck
-// mode is believed to do. An answer from before, in a round that was under way,
-// takes nothing back.
+// answered drops the announcement of a server that answers after it announced lame
+// duck mode. An answer from before, in a round that was under way, does not.
 func (g goodbyes) answered(id string, at time.Time) {
 	if one, ok := g[id]; ok && !one.ended && at.After(one.at) {
 		delete(g, id)
 	}
 }
 
-// forgetOld drops those of long ago.
+// forgetOld drops old announcements.
 func (g goodbyes) forgetOld(now time.Time) {
 	for id, one := range g {
 		if now.Sub(one.heard) > goodbyeMemory {

@@ -115,7 +115,7 @@ func (b *inbox) question(token string) *question {
 // taken notes that the round has taken an answer.
 func (b *inbox) taken() { b.inflight.Add(-1) }
 
-// busy tells whether answers have arrived that are not taken yet.
+// busy reports whether answers have arrived that are not taken yet.
 func (b *inbox) busy() bool {
 	if b.inflight.Load() > 0 {
 		return true

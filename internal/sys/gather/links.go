@@ -13,10 +13,10 @@ import (
 // linkKinds are the answers that list a server's links.
 var linkKinds = []fleet.Kind{fleet.Routez, fleet.Gatewayz, fleet.Leafz}
 
-// links are what servers told of their links, by server id.
+// links are the answers about links, by server id.
 type links map[string]*fleet.Server
 
-// reporters returns the ids of the servers that told their links, in order of
+// reporters returns the ids of the servers that reported their links, in order of
 // cluster and name, so that equal rounds give equal verdicts.
 func (l links) reporters() []string {
 	ids := make([]string, 0, len(l))
@@ -64,7 +64,7 @@ func outboundTo(sv *fleet.Server, cluster string) string {
 	return g.Connection.Name
 }
 
-// inboundFrom tells whether a gateway of a server leads to sv.
+// inboundFrom reports whether a gateway of a server leads to sv.
 func inboundFrom(sv *fleet.Server, cluster, id string) bool {
 	for _, g := range sv.Gatewayz.InboundGateways[cluster] {
 		if g != nil && g.Connection != nil && g.Connection.Name == id {

@@ -11,7 +11,7 @@ type member struct {
 	twice   map[fleet.Kind]bool          // what it was asked again
 }
 
-// again notes that the member was asked twice, so that two answers are no wonder.
+// again notes that the member was asked twice, so that a second answer is expected.
 func (m *member) again(kind fleet.Kind) {
 	if m.twice == nil {
 		m.twice = map[fleet.Kind]bool{}

@@ -14,11 +14,11 @@ type Known struct {
 	Name    string    `json:"name"`
 	Cluster string    `json:"cluster,omitempty"`
 	Seen    time.Time `json:"seen"`
-	Left    time.Time `json:"left,omitzero"` // when it was last heard to say goodbye; zero: it was not
+	Left    time.Time `json:"left,omitzero"` // when it last announced that it leaves; zero: it did not
 }
 
-// Memory is what outlives a round: who was seen, who said goodbye, and who was
-// waited for in vain. It is safe for concurrent use.
+// Memory is what outlives a round: which servers were seen, which announced that
+// they leave, and which timed out. It is safe for concurrent use.
 type Memory struct {
 	mu       sync.Mutex
 	roster   map[string]Known // by server id
@@ -26,7 +26,7 @@ type Memory struct {
 	absences absences
 }
 
-// NewMemory returns the memory of a client that has seen nobody yet.
+// NewMemory returns an empty memory.
 func NewMemory() *Memory {
 	return &Memory{roster: map[string]Known{}, goodbyes: goodbyes{}}
 }
@@ -43,8 +43,8 @@ func (m *Memory) Learn(known []Known) {
 	}
 }
 
-// Roster returns the servers that it has been told of or has seen, in no order.
-// It forgets those that are not part of a complete fleet any more.
+// Roster returns the servers seen by this client or an earlier one, in no order.
+// Those that are no longer part of a complete fleet are forgotten.
 func (m *Memory) Roster() []Known {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -72,8 +72,8 @@ func (m *Memory) Remember(s *fleet.Snapshot) {
 	m.absences = m.absences.after(s)
 }
 
-// forgetOthers drops everybody who is not in a snapshot that has all servers:
-// they have ended and are not counted any more, so that they will not be missed.
+// forgetOthers drops the servers that are not in a snapshot of all servers: they
+// have ended and are no longer counted.
 // The lock is held.
 func (m *Memory) forgetOthers(s *fleet.Snapshot) {
 	here := make(map[string]bool, len(s.Servers))
@@ -119,9 +119,9 @@ func (m *Memory) goodbye(id string) (goodbye, bool) {
 	return g, ok
 }
 
-// awaitedInVain tells whether an answer was waited for in vain not long ago; an
-// empty kind stands for the server.
-func (m *Memory) awaitedInVain(id string, kind fleet.Kind) bool {
+// timedOut reports whether an answer timed out lately; an empty kind stands for
+// the server.
+func (m *Memory) timedOut(id string, kind fleet.Kind) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at, ok := m.absences[absence{id, kind}]

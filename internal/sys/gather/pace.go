@@ -4,12 +4,12 @@ import "time"
 
 // pace is how long a round waits for what.
 type pace struct {
-	quiet   time.Duration // the gap of an idle fleet
-	patient time.Duration // how long to wait for who may only be slow; 0: no longer than for others
-	timeout time.Duration // of the whole round
-	slowest time.Duration // the slowest answer so far
-	far     time.Duration // the longest way to a server that may still answer
-	news    time.Time     // when the last answer that told something new came in
+	quiet    time.Duration // the gap of an idle fleet
+	patient  time.Duration // how long to wait for who may only be slow; 0: no longer than for others
+	timeout  time.Duration // of the whole round
+	slowest  time.Duration // the slowest answer so far
+	distance time.Duration // the longest way to a server that may still answer
+	news     time.Time     // when the last answer that told something new came in
 }
 
 // lateFactor is how much longer a server known to be alive gets for its other
@@ -22,9 +22,9 @@ func (p *pace) learned(a answer) {
 	p.restart()
 }
 
-// reach makes the round as patient as a server so far away needs. What the caller
+// setDistance makes the round as patient as a server so far away needs. What the caller
 // has no time for is not waited for.
-func (p *pace) reach(d time.Duration) { p.far = min(d, p.timeout/3) }
+func (p *pace) setDistance(d time.Duration) { p.distance = min(d, p.timeout/3) }
 
 // restart makes silence begin now.
 func (p *pace) restart() { p.news = time.Now() }
@@ -34,18 +34,18 @@ func (p *pace) silence() time.Duration { return time.Since(p.news) }
 
 // gap is how long silence has to last before a round gives up on servers that
 // have not answered anything.
-func (p *pace) gap() time.Duration { return max(p.quiet, 3*max(p.slowest, p.far)) }
+func (p *pace) gap() time.Duration { return max(p.quiet, 3*max(p.slowest, p.distance)) }
 
-// suspicion is how long silence has to last before the round starts to find
+// searchGap is how long silence has to last before the round starts to find
 // out who is missing.
-func (p *pace) suspicion() time.Duration { return p.gap() / 5 }
+func (p *pace) searchGap() time.Duration { return p.gap() / 5 }
 
-// doubt is how long silence has to last before the round asks again for the
+// retryGap is how long silence has to last before the round asks again for the
 // answers that it still waits for.
-func (p *pace) doubt() time.Duration { return max(p.quiet, 3*p.slowest/lateFactor) }
+func (p *pace) retryGap() time.Duration { return max(p.quiet, 3*p.slowest/lateFactor) }
 
-// owed is the gap for the other answers of servers that are known to be alive.
-func (p *pace) owed() time.Duration { return max(lateFactor*p.quiet, p.gap()) }
+// owedGap is the gap for the other answers of servers that are known to be alive.
+func (p *pace) owedGap() time.Duration { return max(lateFactor*p.quiet, p.gap()) }
 
-// hope is the gap for who may only be slow.
-func (p *pace) hope() time.Duration { return max(p.patient, p.owed()) }
+// patientGap is the gap for who may only be slow.
+func (p *pace) patientGap() time.Duration { return max(p.patient, p.owedGap()) }

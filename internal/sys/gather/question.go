@@ -21,7 +21,7 @@ type question struct {
 	repeats *question // the one that was not answered, or nil
 }
 
-// purpose is what a question is for.
+// purpose is the reason for a question.
 type purpose int
 
 const (
@@ -40,7 +40,7 @@ type answer struct {
 	err     error
 }
 
-// answers tells whether a question is the one that is due, or what it repeats.
+// answers reports whether a question is the one that is due, or what it repeats.
 func (q *question) answers(due *question) bool {
 	return q == due || due.repeats == q
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// roll is who has answered, and what each of them still has to answer.
+// roll holds the servers that have answered, and what each of them still owes.
 type roll struct {
 	want    fleet.Want
 	first   []*question // one for each wanted kind, STATSZ first
@@ -16,18 +16,18 @@ type roll struct {
 	unknown map[fleet.Kind]bool                     // kinds that no server knows (503)
 	refused map[fleet.Kind]*failure.PermissionError // kinds that the user may not ask for
 	waiting int                                     // answers due from members
-	quiet   int                                     // of these, the ones that may never come
+	quiet   int                                     // of these, the ones that need not come
 	count   count
 	tallies tallies
-	stray   []fleet.Problem // answers of nobody in particular
+	stray   []fleet.Problem // answers without a known sender
 	peers   peers
-	room    int // how many members there may be
+	limit   int // how many members there may be
 	dropped int // answers of more servers than that
 }
 
 func newRoll(want fleet.Want) *roll {
 	r := &roll{
-		want: want, members: map[string]*member{}, tallies: tallies{}, peers: newPeers(), room: minRoom,
+		want: want, members: map[string]*member{}, tallies: tallies{}, peers: newPeers(), limit: minLimit,
 		unknown: map[fleet.Kind]bool{}, refused: map[fleet.Kind]*failure.PermissionError{},
 	}
 	r.first = append(r.first, &question{ep: endpoint.Lookup(string(fleet.Statsz))}) // to all, whatever the scope: it tells who exists
@@ -52,21 +52,21 @@ func (r *roll) add(ep *endpoint.Endpoint) {
 	r.first = append(r.first, q)
 }
 
-// minRoom is how many members there may be before it is known how many servers
+// minLimit is how many members there may be before it is known how many servers
 // the connected one counts, which may just have been started.
-const minRoom = 1024
+const minLimit = 1024
 
-// trust makes room for twice as many members as the connected server counts.
-func (r *roll) trust(servers int) { r.room = max(minRoom, 2*min(servers, maxServers)) }
+// setLimit makes room for twice as many members as the connected server counts.
+func (r *roll) setLimit(servers int) { r.limit = max(minLimit, 2*min(servers, maxServers)) }
 
-// admit makes a server that has answered for the first time a member, from
-// whom every wanted answer is now due. It tells whether it is new. There is none
-// when there are many more than are counted: somebody makes them up.
+// admit makes a server that answers for the first time a member, from which every
+// wanted answer is now due. fresh reports whether it is new. It returns nil when far
+// more servers answer than are counted: somebody invents them.
 func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 	if m := r.members[info.ID]; m != nil {
 		return m, false
 	}
-	if len(r.members) >= r.room {
+	if len(r.members) >= r.limit {
 		r.dropped++
 		return nil, false
 	}
@@ -101,7 +101,7 @@ func (r *roll) expect(m *member, q *question) {
 	m.due[q.ep.Kind] = q
 }
 
-// settle stops waiting for a kind and tells whether it was waited for.
+// settle stops waiting for a kind and reports whether it was waited for.
 func (r *roll) settle(m *member, kind fleet.Kind) bool {
 	q, ok := m.due[kind]
 	if !ok {
@@ -120,7 +120,7 @@ func (r *roll) await(ep *endpoint.Endpoint, n int) {
 	}
 }
 
-// owing tells whether a member owes an answer that must come.
+// owing reports whether a member owes an answer that must come.
 func (r *roll) owing() bool { return r.waiting > r.quiet }
 
 // inScope is how many servers in scope have answered.
@@ -136,9 +136,9 @@ func (r *roll) inScope() (n int) {
 // short is how many more servers there should be, by their own count.
 func (r *roll) short() int { return r.count.expected() - len(r.members) }
 
-// lacks tells whether a server is known not to answer a kind: it is too old, or
-// lacks what it needs. Anybody can send a 503 in the name of the connected server,
-// so that of others an answer is waited for nevertheless.
+// lacks reports whether a server cannot answer a kind: it is too old, or lacks what
+// the kind needs. Anybody can send a 503 in the name of the connected server, so
+// the answers of all other servers are still waited for.
 func (r *roll) lacks(m *member, ep *endpoint.Endpoint) bool {
 	return endpoint.Older(m.sv.Info.Version, ep.Since) || r.unknown[ep.Kind] && ep.Needs != ""
 }
@@ -164,9 +164,9 @@ func (r *roll) denied(m *member, kind fleet.Kind) {
 	}
 }
 
-// deny handles a denied subject: fatal when nothing can be learned without it,
+// refuse handles a denied subject: fatal when nothing can be learned without it,
 // otherwise a problem of every server.
-func (r *roll) deny(p *failure.PermissionError) error {
+func (r *roll) refuse(p *failure.PermissionError) error {
 	for _, q := range r.first {
 		if q.ep.For(q.target()) != p.Subject {
 			continue

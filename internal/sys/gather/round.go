@@ -27,8 +27,8 @@ type Options struct {
 	Extra    *endpoint.Endpoint  // what to ask beside the kinds wanted; may be nil
 }
 
-// Round is one gathering: everything that is wanted is asked at once, and answers
-// are counted until nobody is left to wait for. It serves once, in one goroutine.
+// Round is one gathering: it requests everything that is wanted at once, and counts
+// answers until no more are expected. Use it once, in one goroutine.
 type Round struct {
 	conn   *wire.Conn
 	memory *Memory
@@ -38,11 +38,11 @@ type Round struct {
 	pace   pace
 	inbox  *inbox
 
-	start  time.Time
-	nobody bool // the first question had no responders, as the connected server says, or somebody in its name
-	nudged bool // members that owe STATSZ were asked for it again
-	again  bool // members were asked again for all that they owe
-	hasty  bool // cut off before silence meant anything
+	start   time.Time
+	nobody  bool // the first question had no responders, as the connected server says, or somebody in its name
+	retried bool // members that owe STATSZ were asked for it again
+	again   bool // members were asked again for all that they owe
+	cutOff  bool // cut off before silence meant anything
 }
 
 // ErrNotAnswered is the 503 to the question that every system user gets an
@@ -64,9 +64,9 @@ func NewRound(c *wire.Conn, m *Memory, want fleet.Want, o Options) *Round {
 	return r
 }
 
-// Run asks, and returns what there is when every answer is in, when nothing more
-// is to be expected, or when ctx ends; only a failure that leaves nothing to show
-// is an error.
+// Run sends the requests and returns a snapshot when every answer is in, when no
+// more are expected, or when ctx ends. It returns an error only if there is nothing
+// to show.
 func (r *Round) Run(ctx context.Context) (*fleet.Snapshot, error) {
 	if err := r.conn.Err(); err != nil {
 		return nil, err
@@ -77,8 +77,7 @@ func (r *Round) Run(ctx context.Context) (*fleet.Snapshot, error) {
 	return r.snapshot(ctx)
 }
 
-// Unknown tells whether no server knows a kind, and Refused the denial of it, or
-// nil.
+// Unknown reports whether a kind had no responders.
 func (r *Round) Unknown(kind fleet.Kind) bool { return r.roll.unknown[kind] }
 
 // Refused returns the denial of a kind, or nil.
@@ -109,15 +108,15 @@ func (r *Round) run(ctx context.Context) error {
 		over := false
 		select {
 		case a := <-in.answers:
-			err = r.take(a)
+			err = r.handle(a)
 		case p := <-denied:
-			err = r.deny(p)
+			err = r.refuse(p)
 		case <-status:
 			return cmp.Or(r.conn.Err(), failure.ErrDisconnected) // if it is back, what was asked before is lost nevertheless
 		case <-timer.C:
-			over, err = r.tick()
+			over, err = r.check()
 		case <-ctx.Done():
-			r.hasty = r.search.unfinished() || r.pace.silence() < r.pace.gap()
+			r.cutOff = r.search.unfinished() || r.pace.silence() < r.pace.gap()
 			return nil
 		}
 		if over || err != nil {
@@ -128,7 +127,7 @@ func (r *Round) run(ctx context.Context) error {
 	return nil
 }
 
-// send puts questions on their way.
+// send sends questions.
 func (r *Round) send(questions []*question) error {
 	for _, q := range questions {
 		if err := r.inbox.send(q, r.roll.want); err != nil {
@@ -138,19 +137,18 @@ func (r *Round) send(questions []*question) error {
 	return nil
 }
 
-// investigate takes the next step of the search.
-func (r *Round) investigate() error {
+// searchOn takes the next step of the search for missing servers.
+func (r *Round) searchOn() error {
 	questions := r.search.step()
 	if len(questions) > 0 {
 		r.pace.restart()
 	}
-	r.pace.reach(r.search.farthest())
+	r.pace.setDistance(r.search.farthest())
 	return r.send(questions)
 }
 
-// take accounts for one answer. Only what proves that asking is pointless is an
-// error.
-func (r *Round) take(a answer) error {
+// handle applies one answer. It returns an error only if asking on is pointless.
+func (r *Round) handle(a answer) error {
 	r.inbox.taken()
 	switch {
 	case a.q == nil: // not an answer to this round
@@ -171,7 +169,7 @@ func (r *Round) take(a answer) error {
 	if err := r.data(m, a); err != nil || !fresh || a.q.purpose != forLife {
 		return err
 	}
-	return r.send(r.roll.alone(m))
+	return r.send(r.roll.askDirectly(m))
 }
 
 // member returns the sender of an answer, who may be new.
@@ -185,7 +183,7 @@ func (r *Round) member(info server.ServerInfo) (*member, bool) {
 
 // data takes an answer to what is wanted.
 func (r *Round) data(m *member, a answer) error {
-	learned, next := r.roll.take(m, a)
+	learned, next := r.roll.apply(m, a)
 	if !learned {
 		return nil
 	}
@@ -204,11 +202,11 @@ func (r *Round) data(m *member, a answer) error {
 	return nil
 }
 
-// counted looks at a server's STATSZ. The one that carries the questions is
-// trusted to say how many answers there can be.
+// counted handles a server's STATSZ. The connected server is trusted to report how
+// many answers there can be.
 func (r *Round) counted(m *member) {
 	if st := m.sv.Statsz; st != nil && m.sv.Info.ID == r.conn.NC.ConnectedServerId() {
-		r.roll.trust(st.ActiveServers)
+		r.roll.setLimit(st.ActiveServers)
 		r.inbox.budget.raise(st.ActiveServers)
 	}
 	if m.inScope && r.opts.Seen != nil {
@@ -224,12 +222,12 @@ func (r *Round) links(a answer) error {
 	case m == nil:
 		return nil
 	case fresh:
-		r.nudged = false
+		r.retried = false
 	}
-	r.search.take(a)
+	r.search.apply(a)
 	r.pace.learned(a)
 	if r.search.ready() {
-		return r.investigate()
+		return r.searchOn()
 	}
 	return nil
 }
@@ -258,18 +256,18 @@ func (r *Round) unanswered(q *question) {
 	}
 }
 
-// deny handles a denied subject.
-func (r *Round) deny(p *failure.PermissionError) error {
+// refuse handles a denied subject.
+func (r *Round) refuse(p *failure.PermissionError) error {
 	switch {
 	case p.Subject == "", p.Subscribe && p.Subject == r.inbox.subject():
 		return p
 	case p.Subscribe:
 		return nil
 	}
-	return r.roll.deny(p)
+	return r.roll.refuse(p)
 }
 
-// next is the time until the round has to look at itself again.
+// next is the time until the next check.
 func (r *Round) next() time.Duration {
 	const soon = 2 * time.Millisecond
 	if r.inbox.busy() {
@@ -277,10 +275,10 @@ func (r *Round) next() time.Duration {
 	}
 	wait := r.patience()
 	if !r.again && r.roll.owing() {
-		wait = min(wait, r.pace.doubt())
+		wait = min(wait, r.pace.retryGap())
 	}
-	if len(r.roll.members) > 0 && (!r.nudged || r.search.unfinished()) {
-		wait = min(wait, r.pace.suspicion())
+	if len(r.roll.members) > 0 && (!r.retried || r.search.unfinished()) {
+		wait = min(wait, r.pace.searchGap())
 	}
 	if !r.enough() {
 		wait = min(wait, callEvery)
@@ -292,26 +290,26 @@ func (r *Round) next() time.Duration {
 // than the caller expects: one may just be starting.
 const callEvery = time.Second
 
-// patience is how long silence has to last now. Nobody is given up before
-// anybody has answered; and servers known to be alive get longer for their
+// patience is how long silence has to last before the round ends. Before the first
+// answer that is the whole timeout; servers known to be alive get longer for their
 // other answers.
 func (r *Round) patience() time.Duration {
 	switch {
 	case len(r.roll.members) == 0 && r.nobody:
-		return r.pace.suspicion()
+		return r.pace.searchGap()
 	case len(r.roll.members) == 0, !r.enough():
 		return r.pace.timeout
-	case r.pace.patient > 0 && (r.search.hopeful() || r.roll.hopeful(r.memory)):
-		return r.pace.hope()
+	case r.pace.patient > 0 && (r.search.mayBeSlow() || r.roll.mayBeSlow(r.memory)):
+		return r.pace.patientGap()
 	case r.roll.owing():
-		return r.pace.owed()
+		return r.pace.owedGap()
 	}
 	return r.pace.gap()
 }
 
-// tick looks whether silence has lasted long enough for the next step, or for
-// the end.
-func (r *Round) tick() (over bool, err error) {
+// check takes the next step if silence has lasted long enough, and reports whether
+// the round is over.
+func (r *Round) check() (over bool, err error) {
 	silence := r.pace.silence()
 	switch {
 	case r.inbox.busy():
@@ -323,33 +321,32 @@ func (r *Round) tick() (over bool, err error) {
 	}
 	if !r.enough() && silence >= callEvery {
 		r.pace.restart()
-		return false, r.send([]*question{r.roll.call()})
+		return false, r.send([]*question{r.roll.callAll()})
 	}
-	if silence >= r.pace.suspicion() && !r.nudged {
-		r.nudged = true
-		if err := r.send(r.roll.nudge()); err != nil {
+	if silence >= r.pace.searchGap() && !r.retried {
+		r.retried = true
+		if err := r.send(r.roll.retryStatsz()); err != nil {
 			return false, err
 		}
 	}
-	if silence >= r.pace.suspicion() && r.search.unfinished() {
-		return false, r.investigate()
+	if silence >= r.pace.searchGap() && r.search.unfinished() {
+		return false, r.searchOn()
 	}
-	if silence >= r.pace.doubt() && !r.again && r.roll.owing() {
+	if silence >= r.pace.retryGap() && !r.again && r.roll.owing() {
 		r.again = true
-		return false, r.send(r.roll.repeat())
+		return false, r.send(r.roll.retry())
 	}
 	if silence < r.patience() {
 		return false, nil
 	}
-	r.pace.reach(r.search.farthest()) // answers about links may have come since
+	r.pace.setDistance(r.search.farthest()) // answers about links may have come since
 	return silence >= r.patience(), nil
 }
 
-// complete tells whether everyone who is to be expected has answered
-// everything.
+// complete reports whether every expected server has answered everything.
 func (r *Round) complete() bool {
 	return r.roll.waiting == 0 && len(r.roll.members) > 0 && r.enough() && r.search.settled()
 }
 
-// enough tells whether as many servers have answered as the caller expects.
+// enough reports whether as many servers have answered as the caller expects.
 func (r *Round) enough() bool { return r.opts.Expect <= 0 || r.roll.inScope() >= r.opts.Expect }

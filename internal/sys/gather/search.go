@@ -9,10 +9,11 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// search finds out who should have answered, and has not. It is idle while the
-// servers' counts and links agree with who has answered. Otherwise it asks those
-// who did for their links, and then each linked server that did not, by its id:
-// 503 proves it gone, silence that it is connected and mute.
+// search finds the servers that should have answered, and have not. It is idle
+// while the servers' counts and links agree with who has answered. Otherwise it
+// requests the links of those that did, and then asks each linked server that did
+// not, by its id: no responders proves that it is gone, a timeout that it is
+// connected and unresponsive.
 type search struct {
 	roll     *roll
 	memory   *Memory
@@ -22,7 +23,7 @@ type search struct {
 	pending  int   // link answers due
 	links    links // link answers
 	suspects suspects
-	doubts   []fleet.Problem // links that cannot be
+	invalid  []fleet.Problem // links that cannot be
 	openAt   int             // the number of counted members when isOpen was computed
 	isOpen   bool
 }
@@ -39,7 +40,7 @@ func newSearch(r *roll, m *Memory, system, self string) *search {
 	return &search{roll: r, memory: m, system: system, self: self, links: links{}}
 }
 
-// open tells whether somebody is missing: fewer have answered than the servers
+// open reports whether a server is missing: fewer have answered than the servers
 // count, or one that they list as their peer has not answered.
 func (s *search) open() bool {
 	if s.roll.count.expected() == 0 || s.roll.short() > 0 {
@@ -48,11 +49,11 @@ func (s *search) open() bool {
 	return s.roll.peers.open > 0
 }
 
-// unfinished tells whether there is still a step to take.
+// unfinished reports whether there is still a step to take.
 func (s *search) unfinished() bool { return s.stage < searchProbed }
 
-// settled tells whether nobody is missing, or nothing is left to find out about
-// those who are.
+// settled reports whether no server is missing, or nothing more can be learned
+// about those that are.
 func (s *search) settled() bool {
 	return !s.open() || s.stage == searchProbed && s.explained()
 }
@@ -84,7 +85,7 @@ func (s *search) probe() (out []*question) {
 	s.stage = searchProbed
 	f := finder{roll: s.roll, links: s.links, memory: s.memory, system: s.system}
 	s.suspects = f.suspects()
-	s.doubts = f.doubts
+	s.invalid = f.invalid
 	for _, one := range s.suspects {
 		if one.id != "" {
 			out = append(out, &question{ep: s.roll.first[0].ep, server: one.id, purpose: forLife})
@@ -96,8 +97,8 @@ func (s *search) probe() (out []*question) {
 // farthest is the longest way to a suspect that may still answer.
 func (s *search) farthest() time.Duration { return s.links.distances(s.self).farthest(s.suspects) }
 
-// take accounts for one answer about links.
-func (s *search) take(a answer) {
+// apply accounts for one answer about links.
+func (s *search) apply(a answer) {
 	sv := s.links[a.sender.ID]
 	if sv == nil {
 		sv = &fleet.Server{Info: *a.sender}
@@ -112,7 +113,7 @@ func (s *search) take(a answer) {
 // unanswered accounts for a link request that no server answers.
 func (s *search) unanswered() { s.pending -= len(s.roll.members) }
 
-// ready tells whether all links are in.
+// ready reports whether all links are in.
 func (s *search) ready() bool { return s.stage == searchLinks && s.pending <= 0 }
 
 // admitted notes that a server has answered, who may be a suspect.
@@ -133,9 +134,9 @@ func (s *search) gone(id string) {
 	}
 }
 
-// explained tells whether waiting longer cannot change the verdict: every
-// suspect is proven gone, or is none of the scope's business, and servers that
-// have just been restarted account for the rest.
+// explained reports whether waiting longer cannot change the verdict: every
+// suspect is proven gone or outside the scope, and servers that have just been
+// restarted account for the rest.
 func (s *search) explained() bool {
 	for _, one := range s.suspects {
 		if one.state == suspectProbed && !outside(one, s.roll.want.Scope) {
@@ -146,18 +147,18 @@ func (s *search) explained() bool {
 	return s.roll.count.expected() > 0 && rest <= s.roll.replaced()
 }
 
-// hopeful tells whether a suspect may only be slow: it was not waited for in vain
+// mayBeSlow reports whether a suspect may only be slow: it has not timed out
 // before.
-func (s *search) hopeful() bool {
+func (s *search) mayBeSlow() bool {
 	for _, one := range s.suspects {
-		if one.id != "" && one.state == suspectProbed && !outside(one, s.roll.want.Scope) && !s.memory.awaitedInVain(one.id, "") {
+		if one.id != "" && one.state == suspectProbed && !outside(one, s.roll.want.Scope) && !s.memory.timedOut(one.id, "") {
 			return true
 		}
 	}
 	return false
 }
 
-// outside tells whether a suspect is known not to be in a scope.
+// outside reports whether a suspect is known not to be in a scope.
 func outside(s *suspect, sc fleet.Scope) bool {
 	switch {
 	case sc.Cluster != "" && s.cluster != "" && s.cluster != sc.Cluster:

@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// snapshot is what there is once the round is over.
+// snapshot makes the snapshot once the round is over.
 func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 	if len(r.roll.members) == 0 {
 		return nil, r.silent(ctx)
@@ -25,11 +25,11 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 	}
 	r.roll.fill(s)
 	if r.search.open() {
-		v := verdict{roll: r.roll, memory: r.memory, hasty: r.hasty, ways: ways{
+		v := verdict{roll: r.roll, memory: r.memory, cutOff: r.cutOff, paths: paths{
 			links: r.search.links, suspects: r.search.suspects, members: r.roll.members, self: r.conn.NC.ConnectedServerId(),
 		}}
-		s.Missing, s.Forgotten = v.judge()
-		s.Problems = append(s.Problems, r.search.doubts...)
+		s.Missing, s.Forgotten = v.decide()
+		s.Problems = append(s.Problems, r.search.invalid...)
 	}
 	if n := r.opts.Expect - len(s.Servers) - s.Absent(); n > 0 {
 		s.Missing = append(s.Missing, fleet.Missing{Reason: fleet.Late, Count: n})
@@ -47,7 +47,7 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 	return s, nil
 }
 
-// silent is the error of a round that nobody answered.
+// silent returns the error of a round without any answer.
 func (r *Round) silent(ctx context.Context) error {
 	if err := r.conn.Err(); err != nil {
 		return err
@@ -89,15 +89,15 @@ func (r *roll) fill(s *fleet.Snapshot) {
 	}
 }
 
-// hopeful tells whether an answer that is due may only be slow: it was not waited
-// for in vain before.
-func (r *roll) hopeful(m *Memory) bool {
+// mayBeSlow reports whether an answer that is due may only be slow: it has not timed
+// out before.
+func (r *roll) mayBeSlow(m *Memory) bool {
 	if !r.owing() {
 		return false
 	}
 	for id, one := range r.members {
 		for kind, q := range one.due {
-			if !q.ep.Quiet && !m.awaitedInVain(id, kind) {
+			if !q.ep.Quiet && !m.timedOut(id, kind) {
 				return true
 			}
 		}
@@ -105,7 +105,7 @@ func (r *roll) hopeful(m *Memory) bool {
 	return false
 }
 
-// noServer says that nothing matches the scope, and what it may have meant.
+// noServer returns the error of a scope that matches no server, with a suggestion.
 func (r *roll) noServer() error {
 	sc := r.want.Scope
 	e := &failure.NoServerError{Scope: sc}

@@ -18,7 +18,7 @@ type suspect struct {
 	offline           bool // the JetStream meta leader calls it offline
 	weak              bool // no link leads to it: known from before, or from the meta group
 	leaf              bool // a leafnode link leads to it, and perhaps on to others
-	goodbye           bool // it announced its end, so that it is hardly the one who is still counted
+	goodbye           bool // it announced its end, so it is probably not the one that is still counted
 }
 
 type suspectState int
@@ -29,7 +29,7 @@ const (
 	suspectHeard                      // has answered
 )
 
-// is tells whether a server is the suspect.
+// is reports whether a server is the suspect.
 func (s *suspect) is(info server.ServerInfo) bool {
 	if s.id != "" {
 		return s.id == info.ID
@@ -37,9 +37,9 @@ func (s *suspect) is(info server.ServerInfo) bool {
 	return s.name == info.Name && (s.cluster == "" || s.cluster == info.Cluster)
 }
 
-// outlives tells whether a suspect is rather there than another, that no link
-// leads to, of the same name: a link leads to it, or the other's id was refused
-// and its own was not, or it was seen later.
+// outlives reports whether a suspect is more likely to run than another of the same
+// name without a link: a link leads to it, or only the other's id has no
+// responders, or it was seen later.
 func (s *suspect) outlives(o *suspect) bool {
 	return !s.weak || o.state == suspectGone && (s.state != suspectGone || s.lastSeen.After(o.lastSeen))
 }
@@ -100,8 +100,8 @@ func (l suspects) pair(short int) suspects {
 	return l
 }
 
-// byEvidence puts suspects with a link before those without, and among these the
-// ones that did not say goodbye first, then those that may be alive, then those
+// byEvidence puts suspects with a link before those without; among these, those
+// that did not announce their end first, then those that may be alive, then those
 // seen last.
 func (l suspects) byEvidence() suspects {
 	list := slices.Clone(l)

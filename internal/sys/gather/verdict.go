@@ -8,34 +8,33 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// verdict says who is missing and why, once a round is over.
+// verdict decides which servers are missing and why, once a round is over.
 type verdict struct {
 	roll   *roll
 	memory *Memory
-	ways   ways
-	hasty  bool // the round was cut off before silence meant anything
+	paths  paths
+	cutOff bool // the round was cut off before silence meant anything
 	short  int  // how many servers are still to be accounted for
 }
 
-// judge returns who is missing, and how many of the servers that are still
+// decide returns who is missing, and how many of the servers that are still
 // counted are earlier lives of servers that answered, or said goodbye.
-func (v *verdict) judge() (missing []fleet.Missing, forgotten int) {
+func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 	v.short = v.roll.short()
 	drained := v.uncounted()
 	earlier := 0
-	for _, s := range v.ways.suspects.byEvidence() {
+	for _, s := range v.paths.suspects.byEvidence() {
 		switch {
 		case s.state == suspectHeard:
 			continue
 		case (s.state == suspectGone || s.weak) && v.short <= 0:
-			continue // it said goodbye: nobody counts it any more
+			continue // it has shut down and is no longer counted
 		case v.succeeded(s):
 			earlier++
 			continue
 		case s.goodbye:
-			// No link leads to it: it went as it said, and nobody waits for it. If
-			// more are counted than there are, it is because of another, unless it
-			// went lately.
+			// No link leads to it: it left as announced. If more servers are counted
+			// than there are, another one is missing, unless this one left lately.
 			if g, _ := v.memory.goodbye(s.id); g.fresh(time.Now()) {
 				earlier++
 			}
@@ -53,7 +52,7 @@ func (v *verdict) judge() (missing []fleet.Missing, forgotten int) {
 	return v.account(missing, earlier)
 }
 
-// account adds those that are counted, and that nobody can name.
+// account adds the servers that are counted and cannot be named.
 func (v *verdict) account(named []fleet.Missing, earlier int) (missing []fleet.Missing, forgotten int) {
 	if v.short <= 0 {
 		return named, 0
@@ -74,14 +73,14 @@ func (v *verdict) account(named []fleet.Missing, earlier int) (missing []fleet.M
 	return missing, forgotten
 }
 
-// maxUnnamed is how many servers that nobody can name are told one by one; more
-// are a number.
+// maxUnnamed is how many servers that cannot be named have a row each; more are one
+// row with their number.
 const maxUnnamed = 8
 
-// succeeded tells whether a suspect that no link leads to is the earlier life of
-// a server that has answered, or that is rather there: the same name, another id.
-// That answer may have come in after the suspect was named, from a server that
-// was just starting.
+// succeeded reports whether a suspect without a link is an earlier process of a
+// server that has answered, or of a more likely suspect: the same name, another id.
+// That answer may have come in after the suspect was found, from a server that was
+// just starting.
 func (v *verdict) succeeded(s *suspect) bool {
 	if s.name == "" || s.id == "" || !s.weak {
 		return false
@@ -91,7 +90,7 @@ func (v *verdict) succeeded(s *suspect) bool {
 			return true
 		}
 	}
-	for _, o := range v.ways.suspects {
+	for _, o := range v.paths.suspects {
 		if o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster && o.outlives(s) {
 			return true
 		}
@@ -99,8 +98,8 @@ func (v *verdict) succeeded(s *suspect) bool {
 	return false
 }
 
-// settledByName tells whether the round was about one server, and that one has
-// answered: then others that cannot be named are none of its business.
+// settledByName reports whether the round was about one server, and that one has
+// answered: then others that cannot be named do not matter.
 func (v *verdict) settledByName() bool {
 	if v.roll.want.Scope.Name == "" {
 		return false
@@ -113,7 +112,7 @@ func (v *verdict) settledByName() bool {
 	return false
 }
 
-// missing says why a suspect has not answered.
+// missing gives the reason why a suspect has not answered.
 func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 	m := fleet.Missing{
 		ID: s.id, Name: s.name, Cluster: s.cluster,
@@ -121,8 +120,8 @@ func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 	}
 	slices.Sort(m.SeenBy)
 	said, _ := v.memory.goodbye(s.id)
-	switch via := v.ways.blockedBy(s); {
-	case s.state != suspectGone && v.hasty && !s.offline:
+	switch via := v.paths.blockedBy(s); {
+	case s.state != suspectGone && v.cutOff && !s.offline:
 		m.Reason = fleet.Late
 	case s.state == suspectGone, len(s.seenBy) == 0 && (s.id == "" || s.offline):
 		m.Reason = fleet.Gone
@@ -134,29 +133,29 @@ func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 	return m
 }
 
-// unnamed stands for a server that is counted, and that nobody can name. If a
-// server that leads elsewhere is silent, it may be behind that one.
+// unnamed stands for a server that is counted and cannot be named. If a server that
+// leads elsewhere is unresponsive, it may be behind that one.
 func (v *verdict) unnamed(named []fleet.Missing) fleet.Missing {
-	if v.hasty {
+	if v.cutOff {
 		return fleet.Missing{Reason: fleet.Late}
 	}
 	for _, m := range named {
-		if m.Reason == fleet.Silent && v.ways.isGate(m.ID, m.Name) {
+		if m.Reason == fleet.Silent && v.paths.isGate(m.ID, m.Name) {
 			return fleet.Missing{Reason: fleet.Behind, Cluster: m.Cluster, Via: m.Label()}
 		}
 	}
 	return fleet.Missing{Reason: fleet.Gone}
 }
 
-// uncounted tells whether all suspects that are linked and silent have been
-// struck off the servers' count. Servers do that at once for one that announces
-// lame duck mode, after which it serves on and answers nothing.
+// uncounted reports whether all suspects that are linked and unresponsive are no
+// longer counted. Servers stop counting one at once when it announces lame duck
+// mode, after which it serves on and answers no requests.
 func (v *verdict) uncounted() bool {
-	mute := 0
-	for _, s := range v.ways.suspects {
+	unresponsive := 0
+	for _, s := range v.paths.suspects {
 		if s.state == suspectProbed && len(s.seenBy) > 0 {
-			mute++
+			unresponsive++
 		}
 	}
-	return mute > 0 && v.short <= 0
+	return unresponsive > 0 && v.short <= 0
 }

@@ -183,7 +183,7 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 // maxOwnPages bounds how many pages of connections are asked for: 64,000.
 const maxOwnPages = 128
 
-// joinConns adds a page to the ones before, and tells whether there is more.
+// joinConns adds a page to the ones before, and reports whether there is more.
 // Pages overlap, so that a connection that closed meanwhile shows as a gap.
 func joinConns(sv *fleet.Server, z *server.Connz, p endpoint.Page, conns fleet.ConnWant) (more bool) {
 	full := len(z.Conns) >= p.Limit
@@ -200,7 +200,7 @@ func joinConns(sv *fleet.Server, z *server.Connz, p endpoint.Page, conns fleet.C
 }
 
 // settle notes the servers that did not answer with the page that they owed, and
-// tells whether no server owes one.
+// reports whether no server owes one.
 func (g *gatherer) settle(owing, answered map[string]bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -28,7 +28,7 @@ const rosterKeeps = 30
 
 func newRoster() *roster { return &roster{seen: map[string]*teller{}} }
 
-// awaits tells whether a server of the round before has not answered yet.
+// awaits reports whether a server of the round before has not answered yet.
 func (r *roster) awaits(answered map[string]bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

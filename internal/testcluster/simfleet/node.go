@@ -69,7 +69,7 @@ func (n *node) peers() []*node {
 	return out
 }
 
-// is tells whether something holds for the server's present fault.
+// is reports whether something holds for the server's present fault.
 func (n *node) is(what func(Fault) bool) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

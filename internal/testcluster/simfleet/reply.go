@@ -108,7 +108,7 @@ func or(a, b string) string {
 	return b
 }
 
-// passes tells whether the filter in a request admits the server. A request that cannot be read is answered, with an error.
+// passes reports whether the filter in a request admits the server. A request that cannot be read is answered, with an error.
 func (n *node) passes(request []byte) bool {
 	var f server.EventFilterOptions
 	if len(request) == 0 || json.Unmarshal(request, &f) != nil {

@@ -116,7 +116,7 @@ func (f *Fleet) answer(t target, req *nats.Msg) {
 	}
 }
 
-// answers tells whether the server answers this kind of request at all at present.
+// answers reports whether the server answers this kind of request at all at present.
 func (n *node) answers(ep *endpoint) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -65,7 +65,7 @@ func (n *node) accountStatz(o server.AccountStatzOptions) *server.AccountStatz {
 	return z
 }
 
-// selected tells whether a name is among those asked for; none asked for means all.
+// selected reports whether a name is among those asked for; none asked for means all.
 func selected(name string, wanted []string) bool {
 	for _, w := range wanted {
 		if w == name {

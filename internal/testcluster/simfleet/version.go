@@ -12,7 +12,7 @@ func (n *node) version() string {
 	return or(n.fault.Version, n.info.Version)
 }
 
-// older tells whether the server is older than a version.
+// older reports whether the server is older than a version.
 func (n *node) older(major, minor, patch int) bool {
 	return olderThan(n.version(), [3]int{major, minor, patch})
 }

@@ -214,7 +214,7 @@ func parseHeader(raw []byte) map[string]string {
 	return out
 }
 
-// Match tells whether a subject matches a pattern with the wildcards * and >.
+// Match reports whether a subject matches a pattern with the wildcards * and >.
 func Match(pattern, subject string) bool {
 	p, s := strings.Split(pattern, "."), strings.Split(subject, ".")
 	for i, token := range p {

@@ -39,7 +39,7 @@ func New(t testing.TB, name, id string) *Server {
 	return s
 }
 
-// InAccount makes the server tell each client that it is in an account; sys tells whether that is the system account.
+// InAccount makes the server tell each client that it is in an account; sys reports whether that is the system account.
 func (s *Server) InAccount(name string) *Server {
 	s.account = name
 	return s
@@ -78,7 +78,7 @@ func (s *Server) Silence(on bool) {
 	s.silent = on
 }
 
-// Send delivers a message to every subscription that matches, and tells whether there is one.
+// Send delivers a message to every subscription that matches, and reports whether there is one.
 func (s *Server) Send(m Message) (delivered bool) {
 	s.mu.Lock()
 	if s.silent {

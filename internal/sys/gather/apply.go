@@ -7,9 +7,9 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// take puts an answer of a member where it belongs, once. It tells whether
-// something new was learned, and what to ask next.
-func (r *roll) take(m *member, a answer) (learned bool, next *question) {
+// apply puts an answer of a member where it belongs, once. It reports whether the
+// answer was new, and returns what to ask next.
+func (r *roll) apply(m *member, a answer) (learned bool, next *question) {
 	kind := a.q.ep.Kind
 	if !r.isNew(m, a) {
 		return false, nil
@@ -37,7 +37,7 @@ func (r *roll) take(m *member, a answer) (learned bool, next *question) {
 	return true, next
 }
 
-// isNew tells whether an answer is not a duplicate, an earlier page, or out of
+// isNew reports whether an answer is not a duplicate, an earlier page, or out of
 // scope.
 func (r *roll) isNew(m *member, a answer) bool {
 	kind := a.q.ep.Kind
@@ -95,11 +95,11 @@ func (r *roll) broken(m *member, a answer) {
 	}
 }
 
-// maxStray bounds how many answers of nobody in particular are told of.
+// maxStray bounds how many answers without a known sender are reported.
 const maxStray = 16
 
-// alone are the questions to a member that no request to all has reached.
-func (r *roll) alone(m *member) (out []*question) {
+// askDirectly returns the questions to a member that no request to all has reached.
+func (r *roll) askDirectly(m *member) (out []*question) {
 	for kind, q := range m.due {
 		if kind == fleet.Statsz || !q.ep.Server() || q.server != "" {
 			continue
@@ -111,9 +111,9 @@ func (r *roll) alone(m *member) (out []*question) {
 	return out
 }
 
-// nudge asks the members that have answered something, but not STATSZ, for it
+// retryStatsz asks the members that have answered something, but not STATSZ, for it
 // once more: a server that is just starting may have missed it.
-func (r *roll) nudge() (out []*question) {
+func (r *roll) retryStatsz() (out []*question) {
 	for id, m := range r.members {
 		if q := m.due[fleet.Statsz]; q != nil {
 			out = append(out, &question{ep: q.ep, server: id, purpose: forLife})
@@ -122,10 +122,10 @@ func (r *roll) nudge() (out []*question) {
 	return out
 }
 
-// call asks all servers whether they are there.
-func (r *roll) call() *question { return &question{ep: r.first[0].ep, purpose: forLife} }
+// callAll asks all servers once more.
+func (r *roll) callAll() *question { return &question{ep: r.first[0].ep, purpose: forLife} }
 
-// repeat asks each member once more, by its id, for what it still has to answer.
+// retry asks each member once more, by its id, for what it still has to answer.
 // Whichever answer comes first counts.
 //
 // An answer can get lost although its sender is well. Where servers before 2.10
@@ -135,7 +135,7 @@ func (r *roll) call() *question { return &question{ep: r.first[0].ep, purpose: f
 // system account, which older ones do not have (nats-server, gateway.go,
 // getRouteByHash). Then they reach nobody until the interest in a new inbox has
 // spread, up to some milliseconds after it was subscribed.
-func (r *roll) repeat() (out []*question) {
+func (r *roll) retry() (out []*question) {
 	for _, m := range r.members {
 		for kind, q := range m.due {
 			if q.ep.Quiet || q.repeats != nil {

@@ -1,7 +1,7 @@
 package gather
 
-// ways are how requests from one server get to the others, and their answers back.
-type ways struct {
+// paths are the paths of requests from one server to the others, and of their answers.
+type paths struct {
 	links    links
 	suspects suspects
 	members  map[string]*member
@@ -11,15 +11,15 @@ type ways struct {
 // blockedBy returns the silent server that holds the gateway to a suspect's
 // cluster, or nil: a request from this client leaves by the gateway of the
 // server it is connected to, which may be bound to any server over there.
-// A server that no answering one is linked to, and whose id is not refused, is
-// behind whoever swallowed the request. Answers come back by the gateway of the
-// server that gives them, which may end at another server than the request left.
-func (w ways) blockedBy(s *suspect) *suspect {
+// A server without a link to one that answered, and with responders on its id, is
+// behind the server that the request got stuck at. Answers come back by the gateway
+// of the answering server, which may end at another server than the request left.
+func (w paths) blockedBy(s *suspect) *suspect {
 	if by := w.answersEndAt(s); by != nil {
 		return by
 	}
 	if len(s.seenBy) == 0 && s.id != "" {
-		return w.swallower(s)
+		return w.blocker(s)
 	}
 	if s.cluster == "" {
 		return nil
@@ -41,7 +41,7 @@ func (w ways) blockedBy(s *suspect) *suspect {
 
 // answersEndAt returns the silent server of this client's cluster that the
 // answers of a suspect in another one end at, or nil.
-func (w ways) answersEndAt(s *suspect) *suspect {
+func (w paths) answersEndAt(s *suspect) *suspect {
 	if !w.noWayBack(s) {
 		return nil
 	}
@@ -54,10 +54,10 @@ func (w ways) answersEndAt(s *suspect) *suspect {
 	return nil
 }
 
-// noWayBack tells whether no gateway of a suspect in another cluster ends at a
+// noWayBack reports whether no gateway of a suspect in another cluster ends at a
 // server of this client's cluster that has answered. It is false as long as not
 // all of these have told who is connected to them.
-func (w ways) noWayBack(s *suspect) bool {
+func (w paths) noWayBack(s *suspect) bool {
 	own := w.links[w.self]
 	if s.id == "" || outboundTo(own, s.cluster) == "" {
 		return false
@@ -73,11 +73,11 @@ func (w ways) noWayBack(s *suspect) bool {
 	return true
 }
 
-// swallower returns the silent server that a request to a suspect ended at, or
-// nil: one with a leafnode link, or else the only one there is of those that
-// answers could come back from.
-func (w ways) swallower(s *suspect) (by *suspect) {
-	mute := 0
+// blocker returns the unresponsive server that a request to a suspect got stuck at,
+// or nil: one with a leafnode link, or else the only one of those that answers could
+// come back from.
+func (w paths) blocker(s *suspect) (by *suspect) {
+	found := 0
 	for _, g := range w.suspects {
 		if g == s || g.state != suspectProbed || len(g.seenBy) == 0 {
 			continue
@@ -86,17 +86,17 @@ func (w ways) swallower(s *suspect) (by *suspect) {
 			return g
 		}
 		if w.answersEndAt(g) == nil {
-			by, mute = g, mute+1
+			by, found = g, found+1
 		}
 	}
-	if mute != 1 {
+	if found != 1 {
 		return nil
 	}
 	return by
 }
 
-// isGate tells whether requests to other servers go through a server.
-func (w ways) isGate(id, name string) bool {
+// isGate reports whether requests to other servers go through a server.
+func (w paths) isGate(id, name string) bool {
 	for _, s := range w.suspects {
 		if s.id != id && (id != "" || s.name != name) {
 			continue
