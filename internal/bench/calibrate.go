@@ -25,7 +25,7 @@ var calibrationSizes = []int{16, 128, 1024, 8192}
 // Calibrate measures the generator, and the round trip if connect is not nil.
 // It takes about five seconds.
 func Calibrate(ctx context.Context, connect Connect) (*result.Calibration, error) {
-	meter := usage.Start()
+	meter := usage.Start(nil)
 	c := &result.Calibration{Schema: result.CalibrationSchema, Precise: pace.Precise}
 	var err error
 	if c.TimerLag, err = timerLag(ctx, time.Second); err != nil {

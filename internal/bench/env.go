@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -67,6 +68,18 @@ func serverEnv(nc *nats.Conn, view ServerView) result.ServerEnv {
 		}
 	}
 	return s
+}
+
+// localPorts are the ports of the servers on this machine to which connections lead.
+func (m *measurement) localPorts() (out []int) {
+	for _, l := range m.links {
+		_, text, _ := net.SplitHostPort(l.nc.ConnectedAddr())
+		port, err := strconv.Atoi(text)
+		if err == nil && isLocal(l.nc.ConnectedAddr()) && !slices.Contains(out, port) {
+			out = append(out, port)
+		}
+	}
+	return out
 }
 
 // isLocal reports whether an address is on this machine, so that the server's CPU

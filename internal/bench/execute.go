@@ -55,6 +55,7 @@ func (m *measurement) execute(ctx context.Context, n int, o options) (res *resul
 	rep.complete(m.stopped)
 	m.use.Read(&res.Client, max(res.Received, res.Sent))
 	res.Client.ServerLocal = m.local
+	res.Client.StallMaxUS = float64(m.stall) / 1e3
 	res.Server = view(late)
 	p.enter("clean up")
 	seen := rep.observed(o.ceiling)

@@ -18,7 +18,8 @@ type measurement struct {
 	servers []result.ServerEnv
 	local   bool // all servers are on this machine
 	use     *usage.Meter
-	stopped int64 // instant at which the workers had ended
+	stopped int64         // instant at which the workers had ended
+	stall   time.Duration // longest time in which this process did not run
 }
 
 // settleIn is the time between the start of the workers and their first send.
@@ -47,19 +48,24 @@ func (m *measurement) offer(ctx context.Context, workers []worker) error {
 			w.finish(m.perform(ctx, w, ps))
 		})
 	}
-	m.use = usage.Start()
+	servers := usage.FindServers(m.localPorts())
+	m.use = usage.Start(servers)
+	stalls := usage.WatchStalls()
 	wg.Go(func() { // what the warm-up costs is not the measurement's
 		pause(ctx, nil, time.Duration(m.start-m.clock.Now()))
-		m.use = usage.Start()
+		stalls()
+		stalls = usage.WatchStalls()
+		m.use = usage.Start(servers)
 	})
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
 	m.guard(ctx, cancel, done)
 	m.stopped = m.clock.Now()
+	m.stall = stalls()
 	return nil
 }
 
-// perform runs the phases of one workem.
+// perform runs the phases of one worker.
 func (m *measurement) perform(ctx context.Context, w worker, ps []phase) error {
 	for _, p := range ps {
 		for now := m.clock.Now(); now < p.start && ctx.Err() == nil; now = m.clock.Now() {

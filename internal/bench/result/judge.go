@@ -22,15 +22,23 @@ const (
 	ReasonCounted   = "counted_only"
 	ReasonShort     = "too_short"
 	ReasonNotStored = "acknowledged_but_not_stored"
+	ReasonLost      = "lost"
+	ReasonUnknown   = "unknown"
+	ReasonStalled   = "own_stall"
+	ReasonGrowing   = "latency_grows"
 )
 
 // Limits beyond which a run is doubted.
 const (
 	boundShare   = 0.7   // of the generator's own ceiling
 	foreignShare = 0.10  // of the machine
+	foreignLeast = 0.5   // seconds: the counters of the system are too coarse for less
 	leastSeconds = 0.1   // what a closed loop must take to have a rate
 	lagFloorUS   = 200.0 // send lag p99 that never matters
 	lagShare     = 0.10  // of the response p99
+	lostShare    = 0.001 // of the expected messages
+	stallFloorUS = 100e3 // time without running that never matters
+	stallShare   = 0.01  // of the measurement
 )
 
 // Observed is what a runner knows of a run beyond its figures. The zero value
@@ -76,6 +84,16 @@ var doubts = []doubt{
 		return fmt.Sprintf("saturated at %s/s of %s/s offered: latencies would only show how long the run was",
 			scenario.FormatRate(r.Saturated.At), scenario.FormatRate(r.Rate.Target))
 	}},
+	{ReasonGrowing, true, func(r *Run, o Observed) string {
+		steady := o.Spec.Load.Mode == scenario.Open && len(o.Spec.Load.Ramp) == 0 && len(o.Spec.Load.Steps) == 0
+		return when(steady && r.Saturated == nil && climbing(r.Whole()), "the latency grew from second to second: the rate is slightly more than the system takes")
+	}},
+	{ReasonLost, true, func(r *Run, _ Observed) string {
+		return when(r.lostMuch(r.Lost), "%d of %d messages were lost", r.Lost, r.Expected)
+	}},
+	{ReasonLost, false, func(r *Run, _ Observed) string {
+		return when(r.Lost > 0 && !r.lostMuch(r.Lost), "%d of %d messages were lost", r.Lost, r.Expected)
+	}},
 	{ReasonRate, true, func(r *Run, o Observed) string {
 		short := o.Spec.Load.Mode == scenario.Open && !r.Partial && r.Saturated == nil && float64(o.OnTime) < reached*float64(r.Planned)
 		return when(short, "%d of %d messages were sent in time", o.OnTime, r.Planned)
@@ -88,7 +106,12 @@ var doubts = []doubt{
 			scenario.FormatRate(r.Rate.Sent), boundShare*100, scenario.FormatRate(o.Ceiling))
 	}},
 	{ReasonForeign, true, func(r *Run, _ Observed) string {
-		return when(r.Client.ForeignCPU > foreignShare && !r.Client.ServerLocal, "other programs used %.0f%% of this machine", r.Client.ForeignCPU*100)
+		share, known := r.Client.foreign()
+		return when(known && share > foreignShare && r.Seconds >= foreignLeast, "other programs used %.0f%% of this machine", share*100)
+	}},
+	{ReasonStalled, true, func(r *Run, _ Observed) string {
+		us := r.Client.StallMaxUS
+		return when(us > max(stallFloorUS, stallShare*r.Seconds*1e6), "the load generator itself did not run for %s", lateness(us))
 	}},
 	{ReasonReconnect, true, func(r *Run, o Observed) string {
 		return when(o.Disconnects > 0, "connections were lost %d times and restored %d times", o.Disconnects, r.Client.Reconnects)
@@ -107,6 +130,20 @@ var doubts = []doubt{
 	{ReasonCounted, false, func(_ *Run, o Observed) string {
 		return when(o.Unstamped, "payloads below 16 bytes have no room for a stamp: they are counted, not timed or told apart")
 	}},
+}
+
+// lostMuch reports whether so many missing messages make the run invalid.
+func (r *Run) lostMuch(n int64) bool {
+	return !r.Partial && float64(n) > lostShare*float64(r.Expected)
+}
+
+// foreign returns the share of the machine that programs used which are neither the
+// load generator nor a server; known is false where servers cannot be told from others.
+func (c ClientUse) foreign() (share float64, known bool) {
+	if !c.ServerLocal {
+		return c.ForeignCPU, true
+	}
+	return max(c.ForeignCPU-c.ServerCPU, 0), c.ServerCPU > 0
 }
 
 // brief reports whether a closed loop was over before it had a rate.

@@ -13,7 +13,7 @@ import (
 func sound(open bool) (*Run, Observed) {
 	o := Observed{Spec: scenario.Spec{Load: scenario.Load{Mode: scenario.Max}, Duration: scenario.Duration(20 * time.Second)}, Ceiling: 1000}
 	r := &Run{
-		Seconds: leastSeconds, Sent: 1000, Expected: 2000, Received: 1999,
+		Seconds: foreignLeast, Sent: 1000, Expected: 2000, Received: 1999,
 		Rate:   Rate{Sent: 700, Received: 1400, Target: 710},
 		Client: ClientUse{ForeignCPU: foreignShare, Reconnects: 7},
 	}
@@ -46,6 +46,8 @@ func TestJudge(t *testing.T) {
 		"not sent in time":        {true, func(r *Run, o *Observed) { o.OnTime = 989 }, ReasonRate, true, "989 of 1000"},
 		"not sent, closed":        {false, func(r *Run, o *Observed) { r.Planned, o.OnTime = 1000, 1 }, "", false, ""},
 		"brief":                   {false, func(r *Run, o *Observed) { r.Seconds = 0.099 }, ReasonShort, false, "99 ms"},
+		"foreign, too short":      {false, func(r *Run, o *Observed) { r.Client.ForeignCPU, r.Seconds = 0.9, 0.49 }, "", false, ""},
+		"just not brief":          {false, func(r *Run, o *Observed) { r.Seconds = leastSeconds }, "", false, ""},
 		"brief, open":             {true, func(r *Run, o *Observed) { r.Seconds = 0.099 }, "", false, ""},
 		"generator":               {false, func(r *Run, o *Observed) { r.Rate.Sent = 701 }, ReasonGenerator, true, "701/s is above 70%"},
 		"generator, open":         {true, func(r *Run, o *Observed) { r.Rate.Sent = 701 }, ReasonGenerator, true, "(1k/s)"},
@@ -53,6 +55,23 @@ func TestJudge(t *testing.T) {
 		"generator, brief":        {false, func(r *Run, o *Observed) { r.Rate.Sent, r.Seconds = 701, 0.05 }, ReasonShort, false, ""},
 		"others on the machine":   {false, func(r *Run, o *Observed) { r.Client.ForeignCPU = 0.11 }, ReasonForeign, true, "11%"},
 		"the server is the other": {false, func(r *Run, o *Observed) { r.Client.ForeignCPU, r.Client.ServerLocal = 0.11, true }, "", false, ""},
+		"others beside the server": {false, func(r *Run, o *Observed) {
+			r.Client.ForeignCPU, r.Client.ServerCPU, r.Client.ServerLocal = 0.93, 0.4, true
+		}, ReasonForeign, true, "53%"},
+		"the server alone": {false, func(r *Run, o *Observed) {
+			r.Client.ForeignCPU, r.Client.ServerCPU, r.Client.ServerLocal = 0.50, 0.4, true
+		}, "", false, ""},
+		"stood still":             {true, func(r *Run, o *Observed) { r.Client.StallMaxUS = 100_001 }, ReasonStalled, true, "100 ms"},
+		"not for long":            {true, func(r *Run, o *Observed) { r.Client.StallMaxUS = 100_000 }, "", false, ""},
+		"little of a long run":    {true, func(r *Run, o *Observed) { r.Client.StallMaxUS, r.Seconds = 300_000, 30 }, "", false, ""},
+		"much of a long run":      {true, func(r *Run, o *Observed) { r.Client.StallMaxUS, r.Seconds = 300_001, 30 }, ReasonStalled, true, "300 ms"},
+		"lost":                    {false, func(r *Run, o *Observed) { r.Lost = 3 }, ReasonLost, true, "3 of 2000"},
+		"lost little":             {false, func(r *Run, o *Observed) { r.Lost = 2 }, ReasonLost, false, "2 of 2000"},
+		"lost when stopped":       {false, func(r *Run, o *Observed) { r.Lost, r.Partial = 900, true }, ReasonPartial, false, ""},
+		"latency grows":           {true, func(r *Run, o *Observed) { grow(r) }, ReasonGrowing, true, "second to second"},
+		"it grows with a ramp":    {true, func(r *Run, o *Observed) { grow(r); o.Spec.Load.Ramp = []float64{1, 2} }, "", false, ""},
+		"it grows with steps":     {true, func(r *Run, o *Observed) { grow(r); o.Spec.Load.Steps = []float64{1, 2} }, "", false, ""},
+		"it grows, closed":        {false, func(r *Run, o *Observed) { grow(r) }, "", false, ""},
 		"connection lost":         {false, func(r *Run, o *Observed) { o.Disconnects = 1 }, ReasonReconnect, true, "lost 1 times and restored 7 times"},
 		"slow":                    {false, func(r *Run, o *Observed) { r.Client.SlowEvents = 1 }, ReasonSlow, true, "1 times, 0 messages"},
 		"dropped":                 {false, func(r *Run, o *Observed) { r.Client.Dropped = 1 }, ReasonSlow, true, "0 times, 1 messages"},
@@ -82,8 +101,44 @@ func TestJudge(t *testing.T) {
 			}
 			continue
 		}
+		if name == "lost when stopped" {
+			v.Reasons = v.Reasons[:1] // that it lost some is a remark
+		}
 		if len(v.Reasons) != 1 || v.Reasons[0].Code != c.code || v.Reasons[0].Fatal != c.fatal || !strings.Contains(v.Reasons[0].Text, c.text) {
 			t.Errorf("%s: %+v, want %s, fatal %v, with %q", name, v.Reasons, c.code, c.fatal, c.text)
+		}
+	}
+}
+
+// grow makes the latency of a run rise by 5 ms a second, as at a rate half a
+// percent above what the system takes.
+func grow(r *Run) {
+	r.Seconds, r.Intervals = 8, nil
+	for i := range 8 {
+		r.Intervals = append(r.Intervals, Interval{T: i, Sent: 1000, Received: 995, P50: 2500 + 5000*float64(i)})
+	}
+}
+
+// TestClimbing wants a rise nearly every second, and to more than twice.
+func TestClimbing(t *testing.T) {
+	for name, c := range map[string]struct {
+		p50  []float64
+		want bool
+	}{
+		"rising":             {[]float64{1000, 2000, 3000, 4000, 5000}, true},
+		"too short":          {[]float64{1000, 2000, 3000, 4000}, false},
+		"one step back":      {[]float64{1000, 3000, 2000, 4000, 5000}, true},
+		"two steps back":     {[]float64{1000, 3000, 2000, 5000, 4000}, false},
+		"not twice":          {[]float64{1000, 1200, 1400, 1600, 2000}, false},
+		"just more":          {[]float64{1000, 1200, 1400, 1600, 2001}, true},
+		"small":              {[]float64{100, 200, 300, 400, 1000}, false},
+		"not so small":       {[]float64{100, 200, 300, 400, 1001}, true},
+		"level":              {[]float64{5000, 5000, 5000, 5000, 5000}, false},
+		"falling":            {[]float64{5000, 4000, 3000, 2000, 1000}, false},
+		"a stall at the end": {[]float64{1000, 900, 1000, 900, 1000, 900, 90_000}, false},
+	} {
+		if got := climbing(seconds(make([]int64, len(c.p50)), c.p50...)); got != c.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -166,7 +166,9 @@ type ClientUse struct {
 	CPUCores     float64 `json:"cpu_cores"`
 	GCPauseMaxUS float64 `json:"gc_pause_us_max"`
 	RSSMB        float64 `json:"rss_mb"`
-	ForeignCPU   float64 `json:"foreign_cpu"` // share of the machine that others used
+	ForeignCPU   float64 `json:"foreign_cpu"`            // share of the machine that others used
+	ServerCPU    float64 `json:"server_cpu,omitempty"`   // of that, what local servers used; 0: not known
+	StallMaxUS   float64 `json:"stall_us_max,omitempty"` // longest time in which this process did not run
 	ServerLocal  bool    `json:"server_local"`
 	SlowEvents   int     `json:"slow_consumer_events"`
 	Dropped      int64   `json:"dropped"` // by the client library

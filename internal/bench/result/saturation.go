@@ -72,6 +72,30 @@ func growing(is []Interval) bool {
 	return last > 1000 && last > 2*mean(is[:third])
 }
 
+// climbing reports whether the median latency rises nearly every second (Kendall's
+// tau of at least 0.8 over five seconds or more), and to more than twice what it was: a
+// backlog builds up too slowly to show in the rates.
+func climbing(is []Interval) bool {
+	n := len(is)
+	if n < 5 {
+		return false
+	}
+	rising := 0
+	for i := range is {
+		for j := range i {
+			switch {
+			case is[i].P50 > is[j].P50:
+				rising++
+			case is[i].P50 < is[j].P50:
+				rising--
+			}
+		}
+	}
+	tau := float64(rising) / float64(n*(n-1)/2)
+	first, last := is[0].P50, is[n-1].P50
+	return tau >= 0.8 && last > 1000 && last > 2*first
+}
+
 // recovered reports whether the last whole second was as quick as the first: a
 // stall was over before the end, and the rate is not at fault.
 func recovered(is []Interval) bool {

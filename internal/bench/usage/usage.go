@@ -15,13 +15,16 @@ type Meter struct {
 	self    time.Duration
 	busy    time.Duration
 	gcCount uint32
+	servers *Servers
+	began   time.Duration // what they had used
 }
 
-// Start reads all counters.
-func Start() *Meter {
+// Start reads all counters. The processes of local servers, which may be nil, are told
+// from others.
+func Start(local *Servers) *Meter {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return &Meter{at: time.Now(), self: processCPU(), busy: machineCPU(), gcCount: m.NumGC}
+	return &Meter{at: time.Now(), self: processCPU(), busy: machineCPU(), gcCount: m.NumGC, servers: local, began: local.cpu()}
 }
 
 // Read fills in what was used since the start, by a run of so many messages.
@@ -34,6 +37,9 @@ func (u *Meter) Read(c *result.ClientUse, msgs int64) {
 	c.CPUCores = float64(self) / float64(wall)
 	if busy > self {
 		c.ForeignCPU = float64(busy-self) / float64(wall) / float64(runtime.NumCPU())
+	}
+	if used := u.servers.cpu() - u.began; used > 0 {
+		c.ServerCPU = float64(used) / float64(wall) / float64(runtime.NumCPU())
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

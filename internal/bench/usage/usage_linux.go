@@ -23,8 +23,8 @@ func processCPU() time.Duration {
 // programs.
 const tick = 10 * time.Millisecond
 
-// machineCPU is the CPU time that the whole machine has used: all but idle and
-// waiting for disks, from the first line of /proc/stat (proc(5)).
+// machineCPU is the CPU time that all processes have used: without idle time, waiting for
+// disks, and interrupts, which belong to nobody, from the first line of /proc/stat (proc_stat(5)).
 func machineCPU() time.Duration {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -34,7 +34,7 @@ func machineCPU() time.Duration {
 	var sum uint64
 	for i, f := range strings.Fields(string(line)) {
 		// cpu user nice system idle iowait irq softirq steal guest...
-		if i < 1 || i == 4 || i == 5 || i > 8 {
+		if i < 1 || i >= 4 && i <= 7 || i > 8 {
 			continue
 		}
 		n, err := strconv.ParseUint(f, 10, 64)

@@ -10,7 +10,7 @@ import (
 
 // TestUsage says what this process and its machine have used since.
 func TestUsage(t *testing.T) {
-	u := Start()
+	u := Start(nil)
 	for end := time.Now().Add(60 * time.Millisecond); time.Now().Before(end); {
 		runtime.Gosched()
 	}

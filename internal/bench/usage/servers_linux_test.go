@@ -1,0 +1,106 @@
+package usage
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// process is one of a made-up /proc.
+type process struct {
+	pid          int
+	name         string
+	user, system int // ticks
+	inode        int
+}
+
+func procOf(t *testing.T, tcp string, ps ...process) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("net/tcp", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"+tcp)
+	for _, p := range ps {
+		write(fmt.Sprintf("%d/stat", p.pid), fmt.Sprintf("%d (%s) S 1 2 3 4 5 6 7 8 9 10 %d %d 99 99 20 0\n", p.pid, p.name, p.user, p.system))
+		fd := filepath.Join(dir, strconv.Itoa(p.pid), "fd")
+		if err := os.MkdirAll(fd, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(fmt.Sprintf("socket:[%d]", p.inode), filepath.Join(fd, "3")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// row is a line of /proc/net/tcp.
+func row(port, state, inode int) string {
+	return fmt.Sprintf("   0: 0100007F:%04X 00000000:0000 %02X 00000000:00000000 00:00000000 00000000     0        0 %d 1 0 100\n", port, state, inode)
+}
+
+// TestFindServers finds the program that listens, and all its processes.
+func TestFindServers(t *testing.T) {
+	const listen, connected = 0x0A, 0x01
+	dir := procOf(t, row(4222, listen, 77)+row(4222, connected, 88)+row(80, listen, 99),
+		process{10, "nats-server", 100, 23, 77}, process{11, "nats-server", 5, 2, 70}, process{12, "hog (nats)", 500, 500, 88},
+		process{13, "nginx", 900, 900, 99}, process{os.Getpid(), "nats-server", 70, 70, 1})
+	s := findServersIn(dir, []int{4222})
+	if got, want := s.cpu(), 1300*time.Millisecond; got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	for name, ports := range map[string][]int{"another program": {80}, "nobody": {4223}, "no port": nil} {
+		if s := findServersIn(dir, ports); s != nil || s.cpu() != 0 {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if s := findServersIn(t.TempDir(), []int{4222}); s != nil {
+		t.Errorf("without /proc: %+v", s)
+	}
+}
+
+func TestReadStat(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"7 (a) b) S 1 2 3 4 5 6 7 8 9 10 30 12 99": 420 * time.Millisecond,
+		"7 (a) S 1 2 3": -1, "7 a S": -1, "": -1, ")(": -1, "7 (a) S 1 2 3 4 5 6 7 8 9 10 x 12 99": -1, "7 (a) S 1 2 3 4 5 6 7 8 9 10 30 y 99": -1,
+	} {
+		file := filepath.Join(t.TempDir(), "stat")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, used, ok := readStat(file)
+		if ok != (want >= 0) || ok && used != want {
+			t.Errorf("%q: %v, %v", text, used, ok)
+		}
+	}
+}
+
+// TestMeterTellsServersFromOthers reads what the servers of a made-up machine have used since the start.
+func TestMeterTellsServersFromOthers(t *testing.T) {
+	dir := procOf(t, row(4222, 0x0A, 77), process{10, "nats-server", 100, 0, 77})
+	u := Start(findServersIn(dir, []int{4222}))
+	if u.began != time.Second {
+		t.Errorf("began at %v", u.began)
+	}
+}
+
+// TestWatchStalls finds the longest time without a tick.
+func TestWatchStalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stop := WatchStalls()
+		<-time.After(time.Second)
+		if worst := stop(); worst < 0 || worst > stallTick {
+			t.Errorf("%v in a second without a stall", worst)
+		}
+	})
+}
