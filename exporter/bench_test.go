@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/exporter"
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -82,7 +82,7 @@ func fetch(b *testing.B, url string, gzip bool) (size, series int) {
 // BenchmarkScrapeThree is a real cluster of three with streams and consumers,
 // everything collected.
 func BenchmarkScrapeThree(b *testing.B) {
-	c := start(b, broker.Nodes(3))
+	c := start(b, spec.Nodes(3))
 	assets(b, c)
 	var all []string
 	for _, col := range exporter.Collectors() {

@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/exporter"
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // The hour of the test: so many waves of so many ephemeral consumers, each of
@@ -31,7 +31,7 @@ const (
 // announced to an exporter that listens in their account: there are never more
 // series than with the first of them, and no more memory is held.
 func TestTenThousandEphemeralConsumers(t *testing.T) {
-	c := start(t, broker.Single())
+	c := start(t, spec.Single())
 	app := connect(t, c, "app")
 	js, err := jetstream.New(app)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/exporter"
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -134,7 +134,7 @@ func TestScrapeTimeoutHeader(t *testing.T) {
 
 // The exporter starts before NATS, says so, and needs no help when it is up.
 func TestStartsBeforeNATS(t *testing.T) {
-	c := start(t, broker.Single())
+	c := start(t, spec.Single())
 	node := c.Nodes()[0]
 	node.Stop()
 	nc := connect(t, c, "sys", nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
@@ -180,7 +180,7 @@ func status(t *testing.T, url string) int {
 
 // A user of an ordinary account is told what is wrong, not shown an empty fleet.
 func TestNotTheSystemAccount(t *testing.T) {
-	c := start(t, broker.Single())
+	c := start(t, spec.Single())
 	series := scrape(t, serve(t, connect(t, c, "app")))
 	if got := find(series, "nats_exporter_failed", `reason="not_system_account"`); len(got) != 1 {
 		t.Errorf("%v", find(series, "nats_exporter_failed"))
@@ -193,7 +193,7 @@ func TestNotTheSystemAccount(t *testing.T) {
 // On a real cluster: one replica is one series; when the leader moves the
 // series does; what events tell is counted.
 func TestRealCluster(t *testing.T) {
-	c := start(t, broker.Nodes(3))
+	c := start(t, spec.Nodes(3))
 	nc := assets(t, c)
 	url := serve(t, connect(t, c, "sys"))
 	series := eventually(t, url, func(s map[string]string) bool {
@@ -241,7 +241,7 @@ func leaderName(t *testing.T, js jetstream.JetStream) string {
 
 // Two scrapers of one fleet cost it one round of questions.
 func TestScrapesShareASnapshot(t *testing.T) {
-	c := start(t, broker.Single())
+	c := start(t, spec.Single())
 	nc := connect(t, c, "sys")
 	url := serve(t, nc, exporter.WithMinInterval(time.Hour))
 	first := scrape(t, url)

@@ -17,12 +17,13 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // patience is how long a test waits for a real cluster on a busy machine.
 const patience = time.Minute
 
-func start(t testing.TB, spec broker.Spec) *broker.Cluster {
+func start(t testing.TB, spec spec.Spec) *broker.Cluster {
 	t.Helper()
 	c, err := broker.Start(t.Context(), spec)
 	if err != nil {

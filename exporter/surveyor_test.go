@@ -15,6 +15,7 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 )
@@ -28,9 +29,9 @@ func TestSurveyorAgrees(t *testing.T) {
 	if path == "" {
 		t.Skip("NATS_SURVEYOR does not name a nats-surveyor; TestSurveyorRecorded compares with what one showed")
 	}
-	for name, spec := range map[string]broker.Spec{
-		"three": broker.Nodes(3),
-		"super": broker.Super(3, "east", "west").WithLeaf("edge", 1, "east"),
+	for name, spec := range map[string]spec.Spec{
+		"three": spec.Nodes(3),
+		"super": spec.Super(3, "east", "west").WithLeaf("edge", 1, "east"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, spec)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 )
@@ -20,7 +21,7 @@ func BenchmarkServerLs(b *testing.B) {
 	if bin == "" {
 		b.Skip("NATSCTL_BIN names no binary; make bench does")
 	}
-	cluster, err := broker.Start(b.Context(), broker.Nodes(3))
+	cluster, err := broker.Start(b.Context(), spec.Nodes(3))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -16,7 +17,7 @@ import (
 // replicas, most of whose consumers have one, on whichever server: its leader
 // knows those of its own server alone.
 func TestConsumersOfAllServers(t *testing.T) {
-	c, err := broker.Start(t.Context(), broker.Nodes(3))
+	c, err := broker.Start(t.Context(), spec.Nodes(3))
 	if err != nil {
 		t.Fatal(err)
 	}

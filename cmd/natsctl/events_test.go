@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -19,7 +20,7 @@ import (
 // TestEventsCommand follows a cluster while a client whose name is made to
 // attack terminals comes and goes.
 func TestEventsCommand(t *testing.T) {
-	cluster, err := broker.Start(t.Context(), broker.Nodes(2))
+	cluster, err := broker.Start(t.Context(), spec.Nodes(2))
 	if err != nil {
 		t.Fatal(err)
 	}

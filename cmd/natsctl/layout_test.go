@@ -147,7 +147,7 @@ func within(pkg, room string) bool { return pkg == room || strings.HasPrefix(pkg
 // name, in the error table.
 func TestEverySentinelHasAdvice(t *testing.T) {
 	table := advised(t)
-	for _, room := range []string{"context", "fleet", "fleet/checks", "fleet/recording", "sys", "view", "broker", "bench", "bench/result", "bench/scenario", "tui"} {
+	for _, room := range []string{"context", "fleet", "fleet/checks", "fleet/recording", "sys", "view", "broker", "broker/spec", "broker/plan", "broker/link", "broker/export", "broker/client", "broker/host", "bench", "bench/result", "bench/scenario", "tui"} {
 		for _, name := range sentinels(t, filepath.Join("..", "..", "internal", room)) {
 			pkg := path.Base(room)
 			if room == "context" {

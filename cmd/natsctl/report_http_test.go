@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -139,7 +140,7 @@ func agrees(got, a, b any) bool {
 // stagedCluster is two clusters and a leaf with clients, streams and traffic.
 func stagedCluster(t *testing.T) *broker.Cluster {
 	t.Helper()
-	c, err := broker.Start(t.Context(), broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
+	c, err := broker.Start(t.Context(), spec.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
 	if err != nil {
 		t.Fatal(err)
 	}

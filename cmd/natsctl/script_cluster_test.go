@@ -10,13 +10,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // scriptSpecs are the clusters that a script can ask for.
-var scriptSpecs = map[string]broker.Spec{
-	"single": broker.Single(),
-	"three":  broker.Nodes(3),
-	"super":  broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"),
+var scriptSpecs = map[string]spec.Spec{
+	"single": spec.Single(),
+	"three":  spec.Nodes(3),
+	"super":  spec.Super(2, "east", "west").WithLeaf("edge", 1, "east"),
 }
 
 // scriptCommands are what scripts can do beside running natsctl:
@@ -92,7 +94,7 @@ func awaitHealth(ts *testscript.TestScript, n *broker.Node) {
 	}
 }
 
-func withUser(raw string, id broker.Identity) string {
+func withUser(raw string, id plan.Identity) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return raw

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -32,7 +33,7 @@ const (
 // second, where NATS_TOP names one. NATSCTL_BIN names the dashboard's binary.
 func BenchmarkTopFleet(b *testing.B) {
 	watchTops(b, topCase{
-		spec:  broker.Spec{Clusters: []broker.ClusterSpec{{Name: "east", Nodes: 3}, {Name: "west", Nodes: 3}}, Leafs: []broker.LeafSpec{{Name: "edge", Remote: "east"}}, NoJetStream: true},
+		spec:  spec.Spec{Clusters: []spec.Cluster{{Name: "east", Nodes: 3}, {Name: "west", Nodes: 3}}, Leafs: []spec.Leaf{{Name: "edge", Remote: "east"}}, NoJetStream: true},
 		conns: 500, sees: []string{"7/7 servers", "talkers", "client-"}, cpu: 1.5, mem: 40,
 	})
 }
@@ -41,7 +42,7 @@ func BenchmarkTopFleet(b *testing.B) {
 // connections, all of them on the page.
 func BenchmarkTopManyConns(b *testing.B) {
 	watchTops(b, topCase{
-		spec:  broker.Spec{Clusters: []broker.ClusterSpec{{Name: "east", Nodes: 1}}, NoJetStream: true},
+		spec:  spec.Spec{Clusters: []spec.Cluster{{Name: "east", Nodes: 1}}, NoJetStream: true},
 		conns: 5000, sees: []string{"1/1 server", "talkers", "client-", "of 5,00"}, cpu: 5, mem: 60,
 	})
 }
@@ -49,7 +50,7 @@ func BenchmarkTopManyConns(b *testing.B) {
 // topCase is a fleet, the connections on its first server, what the dashboard
 // must have shown, and what it may cost: percent of a core, and MB.
 type topCase struct {
-	spec     broker.Spec
+	spec     spec.Spec
 	conns    int
 	sees     []string
 	cpu, mem float64

@@ -12,6 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // TestLameDuckDuringTheRun drains the server of all clients in the middle of a
@@ -32,9 +33,9 @@ func TestLameDuckDuringTheRun(t *testing.T) {
 
 // lameDuckRun ends when the clients have been at work on the other server for
 // a while, however long the machine takes to get there.
-func lameDuckRun(t *testing.T, spec scenario.Spec) *result.Run {
+func lameDuckRun(t *testing.T, work scenario.Spec) *result.Run {
 	t.Helper()
-	c, err := broker.Start(t.Context(), broker.Nodes(2))
+	c, err := broker.Start(t.Context(), spec.Nodes(2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +73,8 @@ func lameDuckRun(t *testing.T, spec scenario.Spec) *result.Run {
 			cancel()
 		}
 	})
-	spec.Load, spec.Warmup, spec.Duration, spec.Timeout = scenario.Load{Rate: 1000}, -1, scenario.Duration(time.Hour), 2000*ms
-	res, err := Execute(ctx, spec, connect, watch)
+	work.Load, work.Warmup, work.Duration, work.Timeout = scenario.Load{Rate: 1000}, -1, scenario.Duration(time.Hour), 2000*ms
+	res, err := Execute(ctx, work, connect, watch)
 	if err != nil {
 		t.Fatal(err)
 	}

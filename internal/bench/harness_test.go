@@ -19,6 +19,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/tap"
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // atOnce is how many tests run beside each other: most of them wait for the
@@ -210,7 +211,7 @@ func jetStreamOf(t *testing.T, s *server.Server) jetstream.JetStream {
 // as the application.
 func threeNodes(t *testing.T) (jetstream.JetStream, Connect) {
 	t.Helper()
-	c, err := broker.Start(t.Context(), broker.Nodes(3))
+	c, err := broker.Start(t.Context(), spec.Nodes(3))
 	if err != nil {
 		t.Fatal(err)
 	}

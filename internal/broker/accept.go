@@ -11,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
 // startAndWait starts the process and waits until it accepts clients.
@@ -19,7 +22,7 @@ func (p *process) startAndWait(ctx context.Context) error {
 		return err
 	}
 	done := p.ended()
-	tick := time.NewTicker(pause)
+	tick := time.NewTicker(host.Pause)
 	defer tick.Stop()
 	for {
 		if err := p.greets(ctx); err == nil && p.saysReady() {
@@ -42,7 +45,7 @@ func (p *process) saysReady() bool {
 	p.mu.Lock()
 	from := p.logFrom
 	p.mu.Unlock()
-	data, err := os.ReadFile(filepath.Join(p.plan.Dir, logName))
+	data, err := os.ReadFile(filepath.Join(p.plan.Dir, plan.LogName))
 	return err == nil && int64(len(data)) > from && bytes.Contains(data[from:], []byte("Server is ready"))
 }
 
@@ -53,8 +56,8 @@ func (p *process) reason() error {
 	if err := portError(p.plan, p.why); err != nil {
 		return err
 	}
-	if spaceWords(p.why) || noRoom(p.plan.Dir) != nil {
-		return fmt.Errorf("%w: %w %s has ended: %s", ErrNoSpace, ErrNode, p.plan.Name, p.why)
+	if host.SpaceWords(p.why) || host.CheckSpace(p.plan.Dir) != nil {
+		return fmt.Errorf("%w: %w %s has ended: %s", host.ErrNoSpace, ErrNode, p.plan.Name, p.why)
 	}
 	return fmt.Errorf("%w %s has ended: %s", ErrNode, p.plan.Name, p.why)
 }
@@ -64,7 +67,7 @@ func (p *process) greets(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", p.plan.addr(RoleClient))
+	conn, err := d.DialContext(ctx, "tcp", p.plan.Addr(plan.RoleClient))
 	if err != nil {
 		return err
 	}

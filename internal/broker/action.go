@@ -3,6 +3,9 @@ package broker
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/host"
 )
 
 // NodeAction is something that can be done to a node of a cluster of processes.
@@ -46,11 +49,11 @@ func restartNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error 
 }
 
 func pauseNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
-	return p.signal(sigPause, Paused, Running, Draining)
+	return p.signal(host.SigPause, Paused, Running, Draining)
 }
 
 func resumeNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
-	return p.signal(sigResume, Running, Paused)
+	return p.signal(host.SigResume, Running, Paused)
 }
 
 // drainNode begins lame duck mode and waits until the server is gone.
@@ -67,4 +70,11 @@ func drainNode(ctx context.Context, _ *keeper, p *process, o nodeOrder) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// nodeOrder is the body of a request about a node.
+type nodeOrder struct {
+	Duration time.Duration `json:"duration_ns"`
+	Grace    time.Duration `json:"grace_ns"`
+	For      time.Duration `json:"for_ns,omitempty"` // after which the supervisor undoes a pause or a kill
 }

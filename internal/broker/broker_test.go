@@ -9,12 +9,15 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // begin starts a cluster for the time of a test.
-func begin(t *testing.T, spec Spec) *Cluster {
+func begin(t *testing.T, sp spec.Spec) *Cluster {
 	t.Helper()
-	c, err := Start(t.Context(), spec)
+	c, err := Start(t.Context(), sp)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,18 +38,18 @@ func costly(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	for name, spec := range map[string]Spec{
+	for name, sp := range map[string]spec.Spec{
 		"zero":        {},
-		"three":       Nodes(3),
-		"super":       Super(2, "east", "west").WithLeaf("edge", 1, "east"),
-		"single leaf": Single().WithLeaf("edge", 2, DefaultName),
-		"none":        {Auth: AuthNone, NoJetStream: true},
-		"isolated":    {Leafs: []LeafSpec{{Isolated: true}}},
+		"three":       spec.Nodes(3),
+		"super":       spec.Super(2, "east", "west").WithLeaf("edge", 1, "east"),
+		"single leaf": spec.Single().WithLeaf("edge", 2, spec.DefaultName),
+		"none":        {Auth: spec.AuthNone, NoJetStream: true},
+		"isolated":    {Leafs: []spec.Leaf{{Isolated: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			begun := time.Now()
-			c := begin(t, spec)
+			c := begin(t, sp)
 			t.Logf("ready after %v", time.Since(begun))
 			for _, n := range c.Nodes() {
 				echo(t, c, n)
@@ -102,7 +105,7 @@ func eventually(t *testing.T, ask func() error) {
 
 func TestCloseRemovesEverything(t *testing.T) {
 	t.Parallel()
-	c := begin(t, Nodes(3))
+	c := begin(t, spec.Nodes(3))
 	dir, url := c.temp, c.URLs()[0]
 	if err := errors.Join(c.Close(), c.Close()); err != nil {
 		t.Fatal(err)
@@ -119,7 +122,7 @@ func TestCloseRemovesEverything(t *testing.T) {
 func TestStopAndRestart(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	c := begin(t, Nodes(3))
+	c := begin(t, spec.Nodes(3))
 	n := c.Node("dev-2")
 	id := n.ID()
 	n.Kill()
@@ -139,7 +142,7 @@ func TestStopAndRestart(t *testing.T) {
 
 func TestLameDuck(t *testing.T) {
 	t.Parallel()
-	c := begin(t, Nodes(2))
+	c := begin(t, spec.Nodes(2))
 	n := c.Node("dev-1")
 	nc, err := n.Connect("app")
 	if err != nil {
@@ -163,10 +166,10 @@ func TestLameDuck(t *testing.T) {
 
 func TestPortInUse(t *testing.T) {
 	t.Parallel()
-	c := begin(t, Single())
+	c := begin(t, spec.Single())
 	n := c.Nodes()[0]
 	n.Stop()
-	l, err := net.Listen("tcp", n.plan.addr(RoleMonitor))
+	l, err := net.Listen("tcp", n.plan.Addr(plan.RoleMonitor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +179,7 @@ func TestPortInUse(t *testing.T) {
 	if !errors.As(err, &pe) || !errors.Is(err, ErrPortInUse) {
 		t.Fatalf("got %v", err)
 	}
-	if pe.Port != n.plan.Ports[RoleMonitor] || pe.Role != RoleMonitor || pe.Node != n.Name() {
+	if pe.Port != n.plan.Ports[plan.RoleMonitor] || pe.Role != plan.RoleMonitor || pe.Node != n.Name() {
 		t.Errorf("got %+v", pe)
 	}
 }
@@ -185,7 +188,7 @@ func TestStartUndoesEverything(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	t.Setenv("TMPDIR", t.TempDir())
-	if _, err := Start(ctx, Nodes(3)); !errors.Is(err, context.Canceled) {
+	if _, err := Start(ctx, spec.Nodes(3)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	left, err := os.ReadDir(os.TempDir())
@@ -195,20 +198,20 @@ func TestStartUndoesEverything(t *testing.T) {
 }
 
 func TestSpecRefused(t *testing.T) {
-	for name, spec := range map[string]Spec{
+	for name, sp := range map[string]spec.Spec{
 		"name":          {Name: "a b"},
 		"auth":          {Auth: "magic"},
-		"twice":         Super(1, "east", "east"),
-		"many":          Nodes(10),
-		"negative":      Nodes(-1),
-		"leaf cluster":  Single().WithLeaf("edge", 1, "mars"),
-		"leaf account":  {Leafs: []LeafSpec{{Account: "NOPE"}}},
-		"account twice": {Accounts: []Account{{Name: "A"}, {Name: "A"}}},
-		"system":        {Accounts: []Account{{Name: "SYS"}}},
-		"user twice":    {Accounts: []Account{{Name: "A", Users: []User{{Name: "u"}}}, {Name: "B", Users: []User{{Name: "u"}}}}},
+		"twice":         spec.Super(1, "east", "east"),
+		"many":          spec.Nodes(10),
+		"negative":      spec.Nodes(-1),
+		"leaf cluster":  spec.Single().WithLeaf("edge", 1, "mars"),
+		"leaf account":  {Leafs: []spec.Leaf{{Account: "NOPE"}}},
+		"account twice": {Accounts: []spec.Account{{Name: "A"}, {Name: "A"}}},
+		"system":        {Accounts: []spec.Account{{Name: "SYS"}}},
+		"user twice":    {Accounts: []spec.Account{{Name: "A", Users: []spec.User{{Name: "u"}}}, {Name: "B", Users: []spec.User{{Name: "u"}}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if c, err := Start(t.Context(), spec); !errors.Is(err, ErrSpec) {
+			if c, err := Start(t.Context(), sp); !errors.Is(err, spec.ErrInvalid) {
 				c.Close()
 				t.Errorf("got %v", err)
 			}
@@ -218,8 +221,8 @@ func TestSpecRefused(t *testing.T) {
 
 func TestPermissions(t *testing.T) {
 	t.Parallel()
-	c := begin(t, Spec{Accounts: []Account{{Name: "CHAT", Users: []User{
-		{Name: "alice", Permissions: Permissions{Pub: []string{"chat.>"}, DenySub: []string{"secret"}}},
+	c := begin(t, spec.Spec{Accounts: []spec.Account{{Name: "CHAT", Users: []spec.User{
+		{Name: "alice", Permissions: spec.Permissions{Pub: []string{"chat.>"}, DenySub: []string{"secret"}}},
 	}}}})
 	bad := make(chan error, 2)
 	nc, err := c.Connect("alice", nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { bad <- err }))
@@ -233,15 +236,12 @@ func TestPermissions(t *testing.T) {
 	if err := <-bad; !errors.Is(err, nats.ErrPermissionViolation) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := c.Connect("bob"); !errors.Is(err, ErrUser) {
+	if _, err := c.Connect("bob"); !errors.Is(err, plan.ErrUser) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// must is the value of a call that cannot fail in a test.
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+// named is one cluster of the same name, with doors.
+func named(name string, nodes int) spec.Spec {
+	return spec.Spec{Name: name, Faults: true, Clusters: []spec.Cluster{{Name: name, Nodes: nodes}}}
 }

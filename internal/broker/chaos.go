@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/link"
 )
 
 // ChaosKinds are the troubles that [NewChaos] can make.
@@ -28,7 +30,7 @@ type Trouble struct {
 	At    time.Duration // after the beginning
 	Kind  string
 	Node  string        // of kill and pause
-	Fault Fault         // of all others
+	Fault link.Fault    // of all others
 	Lasts time.Duration // until it is mended
 }
 
@@ -38,7 +40,7 @@ func (t Trouble) String() string {
 	if t.Node == "" {
 		what = t.Fault.String()
 	}
-	if t.Kind == string(Drop) {
+	if t.Kind == string(link.Drop) {
 		return what
 	}
 	return fmt.Sprintf("%s for %s", what, t.Lasts)
@@ -49,11 +51,11 @@ func (t Trouble) String() string {
 func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
 	for _, k := range p.Kinds {
 		if !slices.Contains(ChaosKinds(), k) {
-			return nil, fmt.Errorf("%w: trouble %q is none of %s", ErrFault, k, strings.Join(ChaosKinds(), ", "))
+			return nil, fmt.Errorf("%w: trouble %q is none of %s", link.ErrFault, k, strings.Join(ChaosKinds(), ", "))
 		}
 	}
 	if p.Every < 100*time.Millisecond || p.For < p.Every {
-		return nil, fmt.Errorf("%w: troubles every %s for %s: at least 100ms, and no less time in all", ErrFault, p.Every, p.For)
+		return nil, fmt.Errorf("%w: troubles every %s for %s: at least 100ms, and no less time in all", link.ErrFault, p.Every, p.For)
 	}
 	kinds := p.Kinds
 	if len(kinds) == 0 {
@@ -74,8 +76,8 @@ func newTrouble(rng *rand.Rand, kind string, at, every time.Duration, nodes []Pl
 		t.Node = victim
 		return t
 	}
-	t.Fault = Fault{Kind: FaultKind(kind), A: victim}
-	if t.Fault.Kind == Latency {
+	t.Fault = link.Fault{Kind: link.FaultKind(kind), A: victim}
+	if t.Fault.Kind == link.Latency {
 		t.Fault.Delay = time.Duration(5+rng.IntN(100)) * time.Millisecond
 	}
 	return t
@@ -84,14 +86,14 @@ func newTrouble(rng *rand.Rand, kind string, at, every time.Duration, nodes []Pl
 // Chaos makes the troubles of a schedule in a cluster of processes, each mended before the next. What an earlier one left, which
 // was killed, is mended first. At the end, also when the
 // context ends or something fails, all is mended and the cluster is ready again, or the error says what is not.
-func (h *Home) Chaos(ctx context.Context, name string, troubles []Trouble, report func(Trouble)) error {
+func (h *control) Chaos(ctx context.Context, name string, troubles []Trouble, report func(Trouble)) error {
 	if err := h.mendAll(ctx, name); err != nil {
 		return err
 	}
 	begun := time.Now()
 	var err error
 	for _, t := range troubles {
-		if !until(ctx, begun.Add(t.At), nil) {
+		if !waitFor(ctx, begun.Add(t.At)) {
 			break
 		}
 		report(t)
@@ -110,7 +112,7 @@ func (h *Home) Chaos(ctx context.Context, name string, troubles []Trouble, repor
 const mendBy = 10 * time.Second
 
 // suffer makes one trouble and mends it.
-func (h *Home) suffer(ctx context.Context, name string, t Trouble) error {
+func (h *control) suffer(ctx context.Context, name string, t Trouble) error {
 	end := time.Now().Add(t.Lasts)
 	mended := context.WithoutCancel(ctx)
 	switch t.Kind {
@@ -118,21 +120,21 @@ func (h *Home) suffer(ctx context.Context, name string, t Trouble) error {
 		if err := h.Disturb(ctx, name, t.Node, t.Kind, t.Lasts+mendBy); err != nil {
 			return err
 		}
-		until(ctx, end, nil)
+		waitFor(ctx, end)
 		return h.Node(mended, name, t.Node, map[string]string{"kill": "start", "pause": "resume"}[t.Kind], 0, 0)
 	}
 	t.Fault.For = t.Lasts + mendBy // in case nobody is left to heal it
 	f, err := h.Inject(ctx, name, t.Fault)
-	if err != nil || f.Kind == Drop {
+	if err != nil || f.Kind == link.Drop {
 		return err
 	}
-	until(ctx, end, nil)
+	waitFor(ctx, end)
 	_, err = h.Heal(mended, name, f.ID)
 	return err
 }
 
 // mendAll ends all faults, starts what has ended, lets go on what is paused, and waits until all is well.
-func (h *Home) mendAll(ctx context.Context, name string) error {
+func (h *control) mendAll(ctx context.Context, name string) error {
 	if _, err := h.Heal(ctx, name); err != nil {
 		return err
 	}
@@ -150,4 +152,16 @@ func (h *Home) mendAll(ctx context.Context, name string) error {
 		}
 	}
 	return h.Ready(ctx, name)
+}
+
+// waitFor waits for a time; false means that the context ended before.
+func waitFor(ctx context.Context, at time.Time) bool {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -13,15 +13,21 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // Cluster is a running local cluster. Its methods are safe for concurrent use.
 type Cluster struct {
 	mu    sync.Mutex // for the plan, which only AddUser and Revoke change
-	plan  plan
+	plan  plan.Plan
 	nodes []*Node
-	links *fabric // nil without Spec.Faults
-	temp  string  // the directory to remove, "" when the caller gave one
+	links *link.Fabric // nil without Spec.Faults
+	temp  string       // the directory to remove, "" when the caller gave one
 	once  sync.Once
 }
 
@@ -34,48 +40,48 @@ var gatewayDelay = sync.OnceFunc(func() { server.SetGatewaysSolicitDelay(100 * t
 
 // Start makes the cluster that the specification describes inside this process and returns when it is ready as
 // [Cluster.Ready] says. When that fails or the context ends, everything that was made is undone. The errors wrap
-// [ErrSpec], [ErrPortInUse] or [ErrNotReady], or are those of the operating system.
-func Start(ctx context.Context, spec Spec) (*Cluster, error) {
-	spec, err := spec.complete()
+// [spec.ErrInvalid], [ErrPortInUse] or [client.ErrNotReady], or are those of the operating system.
+func Start(ctx context.Context, sp spec.Spec) (*Cluster, error) {
+	sp, err := sp.Complete()
 	if err != nil {
 		return nil, err
 	}
 	gatewayDelay()
 	for try := 1; ; try++ {
-		c, err := start(ctx, spec)
+		c, err := start(ctx, sp)
 		if err == nil || try == startTries || !errors.Is(err, ErrPortInUse) {
 			return c, err
 		}
 	}
 }
 
-func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
+func start(ctx context.Context, sp spec.Spec) (c *Cluster, err error) {
 	c = &Cluster{}
 	defer func() {
 		if err != nil {
 			c, err = nil, errors.Join(err, c.Close())
 		}
 	}()
-	dir := spec.StoreDir
+	dir := sp.StoreDir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "natsctl-"); err != nil {
 			return c, fmt.Errorf("make a store: %w", err)
 		}
 		c.temp = dir
 	}
-	ports, err := reserve(ctx, spec.size()*int(roles))
+	ports, err := reserve(ctx, sp.AllNodes()*int(plan.NumRoles))
 	if err != nil {
 		return c, err
 	}
-	next := func(int, int, Role) int { p := ports[0]; ports = ports[1:]; return p }
-	if c.plan, err = newPlan(spec, dir, next, nil); err != nil {
+	next := func(int, int, plan.Role) int { p := ports[0]; ports = ports[1:]; return p }
+	if c.plan, err = plan.New(sp, dir, next, nil); err != nil {
 		return c, err
 	}
-	if spec.Faults {
-		if c.links, err = openFabric(ctx, c.plan); err != nil {
+	if sp.Faults {
+		if c.links, err = link.Open(ctx, c.plan); err != nil {
 			return c, err
 		}
-		c.plan.Doors = c.links.addrs()
+		c.plan.Doors = c.links.Addrs()
 	}
 	if err := c.startNodes(ctx); err != nil {
 		return c, err
@@ -83,7 +89,7 @@ func start(ctx context.Context, spec Spec) (c *Cluster, err error) {
 	if err := c.Ready(ctx); err != nil {
 		return c, err
 	}
-	return c, c.plan.push(ctx)
+	return c, client.Fleet{c.plan}.Push(ctx)
 }
 
 // startNodes starts all servers at once: started one by one the first would lose its election for want of peers.
@@ -92,7 +98,7 @@ func (c *Cluster) startNodes(ctx context.Context) error {
 		c.nodes = append(c.nodes, &Node{cluster: c, plan: np})
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	if err := c.plan.write(); err != nil {
+	if err := host.WriteAll(c.plan.Files()); err != nil {
 		return err
 	}
 	for _, n := range c.nodes {
@@ -119,30 +125,37 @@ func (c *Cluster) Node(name string) *Node {
 
 // URLs are the client URLs of all nodes that are not leafs, without credentials.
 func (c *Cluster) URLs() []string {
-	return c.plan.clientURLs("")
+	return c.plan.ClientURLs("")
 }
 
 // Identities are all who can connect, with their secrets, the system user first.
-func (c *Cluster) Identities() []Identity { return slices.Clone(c.now().Identities) }
+func (c *Cluster) Identities() []plan.Identity { return slices.Clone(c.now().Identities) }
 
 // now is the plan as it is.
-func (c *Cluster) now() plan {
+func (c *Cluster) now() plan.Plan {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.plan
 }
 
 // Identity is the user of the given name, or the first user of the account of that name.
-func (c *Cluster) Identity(who string) (Identity, bool) { return c.now().find(who) }
+func (c *Cluster) Identity(who string) (plan.Identity, bool) { return c.now().Find(who) }
 
 // Connect opens a connection as the user, or the first user of the account, of the given name. The caller closes it.
 func (c *Cluster) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return c.now().connect(strings.Join(c.URLs(), ","), who, opts)
+	return client.Fleet{c.now()}.Connect(strings.Join(c.URLs(), ","), who, opts)
 }
 
 // ConnectSys opens a connection as the system user. The caller closes it.
 func (c *Cluster) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
-	return c.Connect(SystemUser, opts...)
+	return c.Connect(spec.SystemUser, opts...)
+}
+
+// Ready waits until every running server is heard over the system account from every other, all agree on how many there
+// are, with JetStream each is in touch with its leader and known to it, and all links between them are whole at both ends: the
+// pools of the routes, and the gateways in both directions. The error wraps [ErrNotReady] and says what was missing.
+func (c *Cluster) Ready(ctx context.Context) error {
+	return client.Fleet{c.plan}.Ready(ctx, func(name string) bool { return c.Node(name).Running() })
 }
 
 // Close stops all servers and removes what Start made. A second call does nothing.
@@ -155,7 +168,7 @@ func (c *Cluster) Close() error {
 		}
 		wg.Wait()
 		if c.links != nil {
-			c.links.close()
+			c.links.Close()
 		}
 		if c.temp != "" {
 			err = os.RemoveAll(c.temp)

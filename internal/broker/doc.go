@@ -1,7 +1,7 @@
-// Package broker runs local NATS clusters: real nats-servers on the loopback interface, from one server up to a
-// super-cluster with leaf nodes, each with its own store, a system account and random passwords.
+// Package broker runs local NATS clusters: real nats-servers on the loopback interface, from one server up to a super-cluster with
+// leaf nodes, each with its own store, a system account and random passwords.
 //
-// It owns the plan of a cluster (names, ports, configuration text, accounts, secrets), the servers that are made from the
-// plan, the proof that they are ready, and the undoing of everything when a step fails. It must not know the command line,
-// saved contexts, the terminal, or how a fleet is shown; it imports none of the other packages of this module.
+// It owns the servers that are made from a plan, inside this process ([Start]) or as processes under a supervisor ([Home]), and the
+// undoing of everything when a step fails. What is pure or a tool of its own is below it: spec, plan, link, export, client, host.
+// It must not know the command line, saved contexts, the terminal, or how a fleet is shown.
 package broker

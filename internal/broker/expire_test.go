@@ -5,16 +5,19 @@ package broker
 import (
 	"errors"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // TestExpiredFromTheStart starts processes with certificates that are too old: nothing is left, and the reason is told.
 func TestExpiredFromTheStart(t *testing.T) {
 	t.Parallel()
 	h := home(t)
-	spec := named("old", 2)
-	spec.TLS = TLSSpec{Mode: TLSMutual, Validity: "-1h"}
-	_, _, err := h.Up(t.Context(), Order{Spec: spec, Slot: -1}, launcher())
-	if !errors.Is(err, ErrExpired) {
+	sp := named("old", 2)
+	sp.TLS = spec.TLS{Mode: spec.TLSMutual, Validity: "-1h"}
+	_, _, err := h.Up(t.Context(), Order{Spec: sp, Slot: -1}, launcher())
+	if !errors.Is(err, client.ErrExpired) {
 		t.Errorf("got %v", err)
 	}
 	if names, _ := h.names(); len(names) > 0 {
@@ -28,9 +31,9 @@ func TestExpiringWhileRunning(t *testing.T) {
 	costly(t)
 	t.Parallel()
 	h := home(t)
-	spec := named("brief", 1)
-	spec.TLS = TLSSpec{Mode: TLSMutual, Validity: "12s"}
-	up(t, h, Order{Spec: spec})
+	sp := named("brief", 1)
+	sp.TLS = spec.TLS{Mode: spec.TLSMutual, Validity: "12s"}
+	up(t, h, Order{Spec: sp})
 	if s, err := h.Status(t.Context(), "brief"); err != nil || s.Expired {
 		t.Fatalf("at first: %+v %v", s, err)
 	}
@@ -41,11 +44,11 @@ func TestExpiringWhileRunning(t *testing.T) {
 		}
 		return err
 	})
-	if err := h.Ready(t.Context(), "brief"); !errors.Is(err, ErrExpired) {
+	if err := h.Ready(t.Context(), "brief"); !errors.Is(err, client.ErrExpired) {
 		t.Errorf("ready: %v", err)
 	}
 	told := 0
-	up(t, h, Order{Spec: Spec{Name: "brief"}, Changes: func([]string, bool) { told++ }})
+	up(t, h, Order{Spec: spec.Spec{Name: "brief"}, Changes: func([]string, bool) { told++ }})
 	if told != 1 {
 		t.Errorf("told %d times", told)
 	}

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // pair is a requester at one node and a responder at another.
@@ -43,9 +46,9 @@ func (p pair) ask(subject string) error {
 func TestPartitionAndHeal(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Super(2, "east", "west").WithLeaf("edge", 1, "east")
+	sp.Faults = true
+	c := begin(t, sp)
 	across := newPair(t, c, "east-1", "west-2", "across")
 	inside := newPair(t, c, "east-1", "east-2", "inside")
 	leaf := newPair(t, c, "edge", "west-1", "leaf")
@@ -74,9 +77,9 @@ func TestPartitionAndHeal(t *testing.T) {
 
 func TestIsolatedNode(t *testing.T) {
 	t.Parallel()
-	spec := Nodes(3)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(3)
+	sp.Faults = true
+	c := begin(t, sp)
 	p := newPair(t, c, "dev-1", "dev-2", "x")
 	if err := c.Partition("dev-2", ""); err != nil {
 		t.Fatal(err)
@@ -96,11 +99,11 @@ func TestIsolatedNode(t *testing.T) {
 func TestLatency(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
 	p := newPair(t, c, "dev-1", "dev-2", "x")
-	f, err := c.Inject(Fault{Kind: Latency, A: "dev-1", B: "dev-2", Delay: 35 * time.Millisecond})
+	f, err := c.Inject(link.Fault{Kind: link.Latency, A: "dev-1", B: "dev-2", Delay: 35 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,18 +124,18 @@ func TestLatency(t *testing.T) {
 	if err := c.Heal(f.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Heal(f.ID); !errors.Is(err, ErrFault) {
+	if err := c.Heal(f.ID); !errors.Is(err, link.ErrFault) {
 		t.Errorf("healed twice: %v", err)
 	}
 }
 
 func TestBandwidth(t *testing.T) {
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
 	p := newPair(t, c, "dev-1", "dev-2", "x")
-	if _, err := c.Inject(Fault{Kind: Bandwidth, A: "dev-1", B: "dev-2", OneWay: true, Rate: 1 << 20}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Bandwidth, A: "dev-1", B: "dev-2", OneWay: true, Rate: 1 << 20}); err != nil {
 		t.Fatal(err)
 	}
 	begun := time.Now()
@@ -147,11 +150,11 @@ func TestBandwidth(t *testing.T) {
 func TestBlackholeHoldsAndReleases(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
 	p := newPair(t, c, "dev-1", "dev-2", "x")
-	if _, err := c.Inject(Fault{Kind: Blackhole, A: "dev-1"}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Blackhole, A: "dev-1"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.ask("x"); !errors.Is(err, nats.ErrTimeout) {
@@ -166,9 +169,9 @@ func TestBlackholeHoldsAndReleases(t *testing.T) {
 func TestOneWayPartition(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
 	to, from := newPair(t, c, "dev-1", "dev-2", "to"), newPair(t, c, "dev-2", "dev-1", "from")
 	got, err := from.nc.SubscribeSync("news")
 	if err != nil {
@@ -178,7 +181,7 @@ func TestOneWayPartition(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() error { return hears(to.nc, got) })
-	if _, err := c.Inject(Fault{Kind: Partition, A: "dev-2", B: "dev-1", OneWay: true}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Partition, A: "dev-2", B: "dev-1", OneWay: true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := hears(to.nc, got); err != nil {
@@ -203,11 +206,11 @@ func hears(nc *nats.Conn, sub *nats.Subscription) error {
 
 func TestDropComesBack(t *testing.T) {
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
 	p := newPair(t, c, "dev-1", "dev-2", "x")
-	if _, err := c.Inject(Fault{Kind: Drop, A: "dev-1", B: "dev-2"}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Drop, A: "dev-1", B: "dev-2"}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, func() error { return p.ask("x") })
@@ -218,10 +221,10 @@ func TestDropComesBack(t *testing.T) {
 
 func TestFaultHealsByItself(t *testing.T) {
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
-	if _, err := c.Inject(Fault{Kind: Blackhole, A: "dev-1", B: "dev-2", For: 50 * time.Millisecond}); err != nil {
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
+	if _, err := c.Inject(link.Fault{Kind: link.Blackhole, A: "dev-1", B: "dev-2", For: 50 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, func() error {
@@ -234,23 +237,23 @@ func TestFaultHealsByItself(t *testing.T) {
 
 func TestFaultRefused(t *testing.T) {
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
-	for name, f := range map[string]Fault{
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
+	for name, f := range map[string]link.Fault{
 		"kind":    {Kind: "gremlin", A: "dev-1"},
-		"name":    {Kind: Partition, A: "dev-9"},
-		"same":    {Kind: Partition, A: "dev-1", B: "dev-1"},
-		"delay":   {Kind: Latency, A: "dev-1"},
-		"rate":    {Kind: Bandwidth, A: "dev-1"},
-		"nobody":  {Kind: Partition, A: ""},
-		"unknown": {Kind: Partition, A: "dev-1", B: "mars"},
+		"name":    {Kind: link.Partition, A: "dev-9"},
+		"same":    {Kind: link.Partition, A: "dev-1", B: "dev-1"},
+		"delay":   {Kind: link.Latency, A: "dev-1"},
+		"rate":    {Kind: link.Bandwidth, A: "dev-1"},
+		"nobody":  {Kind: link.Partition, A: ""},
+		"unknown": {Kind: link.Partition, A: "dev-1", B: "mars"},
 	} {
-		if _, err := c.Inject(f); !errors.Is(err, ErrFault) {
+		if _, err := c.Inject(f); !errors.Is(err, link.ErrFault) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := begin(t, Single()).Partition("dev", ""); !errors.Is(err, ErrFault) {
+	if err := begin(t, spec.Single()).Partition("dev", ""); !errors.Is(err, link.ErrFault) {
 		t.Errorf("without doors: %v", err)
 	}
 }

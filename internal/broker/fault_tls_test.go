@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // healTime is within what a partition is to be gone after it was healed. A leaf node waits a second before it tries again, and a
@@ -48,13 +51,13 @@ func heals(t *testing.T, c *Cluster, a, b string, within time.Duration, pairs ..
 func TestFaultsUnderTLS(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	for _, mode := range []TLSMode{TLSServer, TLSMutual} {
+	for _, mode := range []spec.TLSMode{spec.TLSServer, spec.TLSMutual} {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()
-			spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
-			spec.Faults, spec.TLS.Mode = true, mode
-			c := begin(t, spec)
-			for _, link := range []struct {
+			sp := spec.Super(2, "east", "west").WithLeaf("edge", 1, "east")
+			sp.Faults, sp.TLS.Mode = true, mode
+			c := begin(t, sp)
+			for _, ln := range []struct {
 				what, from, to string // nodes
 				a, b           string // sides
 				within         time.Duration
@@ -63,12 +66,12 @@ func TestFaultsUnderTLS(t *testing.T) {
 				{"route", "west-1", "west-2", "west-1", "west-2", healTime},
 				{"leaf", "edge", "east-2", "edge", "east", leafHealTime},
 			} {
-				p := newPair(t, c, link.from, link.to, link.what)
-				ask := func() error { return p.ask(link.what) }
-				heals(t, c, link.a, link.b, link.within, ask)
-				slow(t, c, link.a, link.b, ask)
-				mute(t, c, link.a, link.b, ask)
-				if _, err := c.Inject(Fault{Kind: Drop, A: link.a, B: link.b}); err != nil {
+				p := newPair(t, c, ln.from, ln.to, ln.what)
+				ask := func() error { return p.ask(ln.what) }
+				heals(t, c, ln.a, ln.b, ln.within, ask)
+				slow(t, c, ln.a, ln.b, ask)
+				mute(t, c, ln.a, ln.b, ask)
+				if _, err := c.Inject(link.Fault{Kind: link.Drop, A: ln.a, B: ln.b}); err != nil {
 					t.Fatal(err)
 				}
 				eventually(t, ask)
@@ -80,7 +83,7 @@ func TestFaultsUnderTLS(t *testing.T) {
 // slow lets everything arrive later, in both directions.
 func slow(t *testing.T, c *Cluster, a, b string, ask func() error) {
 	t.Helper()
-	if _, err := c.Inject(Fault{Kind: Latency, A: a, B: b, Delay: 35 * time.Millisecond}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Latency, A: a, B: b, Delay: 35 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	best := time.Hour
@@ -101,7 +104,7 @@ func slow(t *testing.T, c *Cluster, a, b string, ask func() error) {
 // mute keeps connections open and lets nothing through.
 func mute(t *testing.T, c *Cluster, a, b string, ask func() error) {
 	t.Helper()
-	if _, err := c.Inject(Fault{Kind: Blackhole, A: a, B: b}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Blackhole, A: a, B: b}); err != nil {
 		t.Fatal(err)
 	}
 	if ask() == nil {

@@ -9,6 +9,9 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 func TestTakenPort(t *testing.T) {
@@ -18,14 +21,14 @@ func TestTakenPort(t *testing.T) {
 		port string
 	)
 	eventually(t, func() error { // another test may take the slot that is found free
-		free, p, err := h.allot(t.Context(), must(named("taken", 2).complete()), -1)
+		free, p, err := h.allot(t.Context(), spectest.Must(named("taken", 2).Complete()), -1)
 		if err != nil {
 			return err
 		}
-		l, err := net.Listen("tcp", p.Nodes[0].addr(RoleClient))
+		l, err := net.Listen("tcp", p.Nodes[0].Addr(plan.RoleClient))
 		if err == nil {
 			t.Cleanup(func() { l.Close() })
-			slot, port = free, fmt.Sprint(p.Nodes[0].Ports[RoleClient])
+			slot, port = free, fmt.Sprint(p.Nodes[0].Ports[plan.RoleClient])
 		}
 		return err
 	})
@@ -46,7 +49,7 @@ func TestStolenPort(t *testing.T) {
 	if err := h.Node(t.Context(), "robbed", "robbed-2", "stop", 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	port := r.Nodes[1].Ports[RoleMonitor]
+	port := r.Nodes[1].Ports[plan.RoleMonitor]
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +85,7 @@ func TestNewOnesAtOnce(t *testing.T) {
 		}
 	}
 	slots := map[int]string{}
-	for _, r := range must(h.Records()) {
+	for _, r := range spectest.Must(h.Records()) {
 		if slots[r.Slot] != "" || r.Life != Up {
 			t.Errorf("%s is %s in slot %d of %q", r.Name, r.Life, r.Slot, slots[r.Slot])
 		}

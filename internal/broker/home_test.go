@@ -15,6 +15,11 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // TestMain makes the test binary also the program of the processes that the tests start.
@@ -35,7 +40,7 @@ func child(role, what string) int {
 	case "node":
 		err = RunNode(context.Background(), what, os.Stdin)
 	case "keeper":
-		h := OpenHome(filepath.Dir(must(os.Getwd())))
+		h := OpenHome(filepath.Dir(spectest.Must(os.Getwd())))
 		err = h.Supervise(context.Background(), what, launcher(), os.Stdin, os.Stdout)
 	case "up": // which never says that it is content
 		h := OpenHome(os.Getenv("TEST_HOME"))
@@ -55,11 +60,7 @@ func child(role, what string) int {
 }
 
 func launcher() Launcher {
-	return Launcher{Program: must(os.Executable()), Name: "natsctl-test", Node: []string{"node"}, Keeper: []string{"keeper"}}
-}
-
-func named(name string, nodes int) Spec {
-	return Spec{Name: name, Faults: true, Clusters: []ClusterSpec{{Name: name, Nodes: nodes}}}
+	return Launcher{Program: spectest.Must(os.Executable()), Name: "natsctl-test", Node: []string{"node"}, Keeper: []string{"keeper"}}
 }
 
 // home is an empty Home; what is left in it at the end of the test is stopped.
@@ -167,13 +168,13 @@ func TestUpDownDelete(t *testing.T) {
 	if _, err := h.Status(t.Context(), "one"); !errors.Is(err, ErrDown) {
 		t.Errorf("status of a stopped cluster: %v", err)
 	}
-	if r = up(t, h, Order{Spec: Spec{Name: "one"}}); len(r.Nodes) != 3 {
+	if r = up(t, h, Order{Spec: spec.Spec{Name: "one"}}); len(r.Nodes) != 3 {
 		t.Errorf("up again has %d nodes", len(r.Nodes))
 	}
 	if err := h.Delete(t.Context(), "one"); err != nil {
 		t.Fatal(err)
 	}
-	if left := must(os.ReadDir(h.dir)); len(left) != 1 { // the lock of the slots
+	if left := spectest.Must(os.ReadDir(h.dir)); len(left) != 1 { // the lock of the slots
 		t.Errorf("left over: %v", left)
 	}
 	if _, err := h.Record("one"); !errors.Is(err, ErrUnknown) {
@@ -199,7 +200,7 @@ func TestKilledSupervisor(t *testing.T) {
 		}
 		return nil
 	})
-	up(t, h, Order{Spec: Spec{Name: "killed"}})
+	up(t, h, Order{Spec: spec.Spec{Name: "killed"}})
 }
 
 // TestKilledUp kills the process that ordered a cluster when its supervisor has begun, and when all runs but before it has the
@@ -208,7 +209,7 @@ func TestKilledUp(t *testing.T) {
 	for _, when := range []string{"alive", "ready"} {
 		t.Run(when, func(t *testing.T) {
 			h := home(t)
-			cmd := launcher().command([]string{"up"}, "half")
+			cmd := launcher().Command([]string{"up"}, "half")
 			cmd.Env = append(os.Environ(), "TEST_HOME="+h.dir)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
@@ -244,7 +245,7 @@ func TestTwoUpsAtOnce(t *testing.T) {
 		}()
 	}
 	for range 2 {
-		if err := <-errs; err != nil && !errors.Is(err, ErrBusy) {
+		if err := <-errs; err != nil && !errors.Is(err, host.ErrBusy) {
 			t.Error(err)
 		}
 	}
@@ -322,7 +323,7 @@ func TestForeground(t *testing.T) {
 func TestFaultsOfProcesses(t *testing.T) {
 	h := home(t)
 	up(t, h, Order{Spec: named("cut", 2)})
-	f, err := h.Inject(t.Context(), "cut", Fault{Kind: Partition, A: "cut-1", B: "cut-2"})
+	f, err := h.Inject(t.Context(), "cut", link.Fault{Kind: link.Partition, A: "cut-1", B: "cut-2"})
 	if err != nil || f.ID == 0 {
 		t.Fatal(f, err)
 	}
@@ -332,7 +333,7 @@ func TestFaultsOfProcesses(t *testing.T) {
 	if n, err := h.Heal(t.Context(), "cut", f.ID); err != nil || n != 1 {
 		t.Errorf("healed %d: %v", n, err)
 	}
-	if _, err := h.Heal(t.Context(), "cut", 99); !errors.Is(err, ErrFault) {
+	if _, err := h.Heal(t.Context(), "cut", 99); !errors.Is(err, link.ErrFault) {
 		t.Errorf("got %v", err)
 	}
 	if err := h.Ready(t.Context(), "cut"); err != nil {
@@ -343,7 +344,7 @@ func TestFaultsOfProcesses(t *testing.T) {
 func TestApply(t *testing.T) {
 	h := home(t)
 	up(t, h, Order{Spec: named("grow", 3)})
-	before := must(h.Record("grow")).Identities
+	before := spectest.Must(h.Record("grow")).Identities
 	for _, nodes := range []int{4, 3} {
 		var diff []string
 		r, changed, err := h.Up(t.Context(), Order{Spec: named("grow", nodes), Given: true, Slot: -1, Changes: func(d []string, _ bool) { diff = d }}, launcher())
@@ -355,7 +356,7 @@ func TestApply(t *testing.T) {
 			t.Errorf("%d nodes: %+v %v", nodes, s, err)
 		}
 	}
-	r := must(h.Record("grow"))
+	r := spectest.Must(h.Record("grow"))
 	if r.Identities[1] != before[1] {
 		t.Error("the user has another secret")
 	}

@@ -4,19 +4,21 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/link"
 )
 
 // Inject begins a fault and returns it with its id. It needs Spec.Faults; errors wrap [ErrFault].
-func (c *Cluster) Inject(f Fault) (Fault, error) {
+func (c *Cluster) Inject(f link.Fault) (link.Fault, error) {
 	if c.links == nil {
-		return f, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", ErrFault, c.Name())
+		return f, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", link.ErrFault, c.Name())
 	}
-	return c.links.inject(f)
+	return c.links.Inject(f)
 }
 
 // Partition cuts all links between two nodes, clusters or leaf groups; an empty b is every other server.
 func (c *Cluster) Partition(a, b string) error {
-	_, err := c.Inject(Fault{Kind: Partition, A: a, B: b})
+	_, err := c.Inject(link.Fault{Kind: link.Partition, A: a, B: b})
 	return err
 }
 
@@ -25,16 +27,16 @@ func (c *Cluster) Heal(ids ...int) error {
 	if c.links == nil {
 		return nil
 	}
-	_, err := c.links.heal(ids...)
+	_, err := c.links.Heal(ids...)
 	return err
 }
 
 // Faults are the faults of now.
-func (c *Cluster) Faults() []Fault {
+func (c *Cluster) Faults() []link.Fault {
 	if c.links == nil {
 		return nil
 	}
-	return c.links.list()
+	return c.links.List()
 }
 
 // Suffer makes the troubles of a schedule of [NewChaos] that are about links, each mended before the next, and returns when all
@@ -44,9 +46,9 @@ func (c *Cluster) Suffer(ctx context.Context, troubles []Trouble, report func(Tr
 	begun := time.Now()
 	for _, t := range troubles {
 		if t.Node != "" {
-			return fmt.Errorf("%w: %s needs a cluster of processes", ErrFault, t.Kind)
+			return fmt.Errorf("%w: %s needs a cluster of processes", link.ErrFault, t.Kind)
 		}
-		if !until(ctx, begun.Add(t.At), nil) {
+		if !waitFor(ctx, begun.Add(t.At)) {
 			break
 		}
 		report(t)
@@ -54,10 +56,10 @@ func (c *Cluster) Suffer(ctx context.Context, troubles []Trouble, report func(Tr
 		if err != nil {
 			return err
 		}
-		if f.Kind == Drop {
+		if f.Kind == link.Drop {
 			continue
 		}
-		until(ctx, begun.Add(t.At+t.Lasts), nil)
+		waitFor(ctx, begun.Add(t.At+t.Lasts))
 		if err := c.Heal(f.ID); err != nil {
 			return err
 		}

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
 // at is a time of a log, in seconds after a fixed one.
@@ -69,7 +72,7 @@ func logHome(t *testing.T, logs ...string) *Home {
 	s := remembered(t, h, named("x", 3), 1, nil)
 	for i, text := range logs {
 		n := s.Plan.Nodes[i]
-		if err := errors.Join(os.MkdirAll(n.Dir, 0o700), os.WriteFile(filepath.Join(n.Dir, logName), []byte(text), 0o600)); err != nil {
+		if err := errors.Join(os.MkdirAll(n.Dir, 0o700), os.WriteFile(filepath.Join(n.Dir, plan.LogName), []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,10 +148,10 @@ func TestLogsFollow(t *testing.T) {
 		switch l.Text {
 		case "a":
 			whole := logged(2, "INF", "in two parts")
-			appendTo(t, h.path("x", "nodes", "x-1", logName), whole[:len(whole)-4])
-			appendTo(t, h.path("x", "nodes", "x-2", logName), logged(3, "INF", "new"))
+			appendTo(t, h.path("x", "nodes", "x-1", plan.LogName), whole[:len(whole)-4])
+			appendTo(t, h.path("x", "nodes", "x-2", plan.LogName), logged(3, "INF", "new"))
 		case "new":
-			appendTo(t, h.path("x", "nodes", "x-1", logName), "rts\n")
+			appendTo(t, h.path("x", "nodes", "x-1", plan.LogName), "rts\n")
 		case "in two parts":
 			cancel()
 		}
@@ -227,9 +230,9 @@ func TestLastWords(t *testing.T) {
 		"behind a page":  {strings.Repeat("x", 2*logTail) + "\n" + logged(3, "FTL", "end"), "", "end"},
 		"no log written": {"-", "only this", "only this"},
 	} {
-		p := &process{plan: nodePlan{Dir: t.TempDir()}}
+		p := &process{plan: plan.Node{Dir: t.TempDir()}}
 		if c.log != "-" {
-			appendTo(t, filepath.Join(p.plan.Dir, logName), c.log)
+			appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), c.log)
 		}
 		appendTo(t, filepath.Join(p.plan.Dir, "output"), c.output)
 		if got := p.lastWords(); got != c.want {
@@ -244,17 +247,17 @@ func TestLastWords(t *testing.T) {
 // TestReasonOfAnEnd is the error of a node that ended by itself.
 func TestReasonOfAnEnd(t *testing.T) {
 	t.Parallel()
-	p := &process{plan: nodePlan{Name: "x-1", Dir: t.TempDir()}}
-	p.plan.Ports[RoleRoute] = 12112
+	p := &process{plan: plan.Node{Name: "x-1", Dir: t.TempDir()}}
+	p.plan.Ports[plan.RoleRoute] = 12112
 	for why, want := range map[string]error{
 		"Error listening: listen tcp 127.0.0.1:12112: bind: address already in use": ErrPortInUse,
 		"listen tcp 127.0.0.1:9: bind: address already in use":                      ErrNode,
-		"write /x: no space left on device":                                         ErrNoSpace,
+		"write /x: no space left on device":                                         host.ErrNoSpace,
 		"signal: killed":                                                            ErrNode,
 	} {
 		p.why = why
 		err := p.reason()
-		if !errors.Is(err, want) || want == ErrNode && errors.Is(err, ErrNoSpace) || !strings.Contains(err.Error(), "x-1") {
+		if !errors.Is(err, want) || want == ErrNode && errors.Is(err, host.ErrNoSpace) || !strings.Contains(err.Error(), "x-1") {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
@@ -263,19 +266,19 @@ func TestReasonOfAnEnd(t *testing.T) {
 // TestSaysReady looks for the line of this start alone.
 func TestSaysReady(t *testing.T) {
 	t.Parallel()
-	p := &process{plan: nodePlan{Dir: t.TempDir()}}
+	p := &process{plan: plan.Node{Dir: t.TempDir()}}
 	if p.saysReady() {
 		t.Error("without a log")
 	}
 	old := logged(1, "INF", "Server is ready")
-	appendTo(t, filepath.Join(p.plan.Dir, logName), old)
+	appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), old)
 	if !p.saysReady() {
 		t.Error("not ready")
 	}
 	if p.logFrom = int64(len(old)); p.saysReady() {
 		t.Error("ready by the line of the start before")
 	}
-	appendTo(t, filepath.Join(p.plan.Dir, logName), logged(2, "INF", "Server is ready"))
+	appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), logged(2, "INF", "Server is ready"))
 	if !p.saysReady() {
 		t.Error("not ready again")
 	}

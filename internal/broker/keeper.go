@@ -4,30 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-)
 
-// Step is one thing that was done on the way to a running cluster.
-type Step struct {
-	Text string        // "start 9 servers"
-	Took time.Duration // how long
-}
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+)
 
 // keeper runs the nodes of one cluster as processes, and the doors between them.
 type keeper struct {
-	home   *Home
+	home   *store
 	launch Launcher
 	state  state
-	spawn  *spawner
-	links  *fabric // nil without Spec.Faults
+	spawn  *host.Spawner
+	links  *link.Fabric // nil without Spec.Faults
 	since  time.Time
 
 	mu    sync.Mutex // for state and nodes
@@ -35,15 +30,15 @@ type keeper struct {
 }
 
 // newKeeper makes a keeper of a saved cluster. Nothing runs yet.
-func newKeeper(h *Home, s state, l Launcher) *keeper {
-	k := &keeper{home: h, launch: l, state: s, spawn: newSpawner(), since: time.Now()}
+func newKeeper(h *store, s state, l Launcher) *keeper {
+	k := &keeper{home: h, launch: l, state: s, spawn: host.NewSpawner(), since: time.Now()}
 	for _, n := range s.Plan.Nodes {
 		k.nodes = append(k.nodes, k.process(n))
 	}
 	return k
 }
 
-func (k *keeper) process(n nodePlan) *process {
+func (k *keeper) process(n plan.Node) *process {
 	return &process{
 		plan: n, launch: k.launch, next: k.state.Program, spawn: k.spawn, phase: Stopped, since: time.Now(),
 		loads: func() string { return k.loads(n.Name) },
@@ -52,33 +47,33 @@ func (k *keeper) process(n nodePlan) *process {
 
 // start opens the doors, starts all nodes and waits until they are ready. It tells each step to report.
 func (k *keeper) start(ctx context.Context, report func(Step)) error {
-	if err := k.step(report, "check the ports", func() error { return k.state.Plan.portsFree(ctx) }); err != nil {
+	if err := step(report, "check the ports", func() error { return portsFree(ctx, k.state.Plan.Nodes) }); err != nil {
 		return err
 	}
-	if err := k.step(report, "write the configuration", func() error { return k.prepare(ctx) }); err != nil {
+	if err := step(report, "write the configuration", func() error { return k.prepare(ctx) }); err != nil {
 		return err
 	}
 	if k.state.Program != "" {
 		text := "let " + k.state.Program + " read it"
-		if err := k.step(report, text, func() error { return k.plan().tryProgram(ctx, k.state.Program) }); err != nil {
+		if err := step(report, text, func() error { return tryProgram(ctx, k.plan(), k.state.Program) }); err != nil {
 			return err
 		}
 	}
 	text := fmt.Sprintf("start %s", count(len(k.nodes), "server"))
-	if err := k.step(report, text, func() error { return k.startAll(ctx) }); err != nil {
+	if err := step(report, text, func() error { return startAll(ctx, k.nodes) }); err != nil {
 		return err
 	}
 	text = "wait until every server hears every other"
 	if !k.state.Plan.Spec.NoJetStream {
 		text += " and JetStream is healthy"
 	}
-	if err := k.step(report, text, func() error { return k.ready(ctx) }); err != nil {
+	if err := step(report, text, func() error { return k.ready(ctx) }); err != nil {
 		return err
 	}
 	if k.state.Plan.Trust == nil {
 		return nil
 	}
-	return k.step(report, "push the JWTs of the accounts to every server", func() error { return k.plan().push(ctx) })
+	return step(report, "push the JWTs of the accounts to every server", func() error { return client.Fleet{k.plan()}.Push(ctx) })
 }
 
 func count(n int, what string) string {
@@ -88,7 +83,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func (k *keeper) step(report func(Step), text string, do func() error) error {
+func step(report func(Step), text string, do func() error) error {
 	begun := time.Now()
 	if err := do(); err != nil {
 		return err
@@ -102,19 +97,19 @@ func (k *keeper) prepare(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.state.Plan.Spec.Faults {
-		links, err := openFabric(ctx, k.state.Plan)
+		links, err := link.Open(ctx, k.state.Plan)
 		if err != nil {
 			return err
 		}
-		k.links, k.state.Plan.Doors = links, links.addrs()
+		k.links, k.state.Plan.Doors = links, links.Addrs()
 	}
-	return k.state.Plan.write()
+	return host.WriteAll(k.state.Plan.Files())
 }
 
 // startAll starts all nodes at once and waits until each accepts clients.
-func (k *keeper) startAll(ctx context.Context) error {
+func startAll(ctx context.Context, nodes []*process) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, p := range k.nodes {
+	for _, p := range nodes {
 		g.Go(func() error { return p.startAndWait(ctx) })
 	}
 	return g.Wait()
@@ -136,10 +131,10 @@ func (k *keeper) ready(ctx context.Context) error {
 		}
 	}
 	dir := k.home.path(k.plan().Spec.Name)
-	go watchSpace(ctx, dir, cancel)
-	err := k.plan().ready(ctx, func(name string) bool { p, _ := k.node(name); return p.is(Running) })
+	go host.WatchSpace(ctx, dir, cancel)
+	err := client.Fleet{k.plan()}.Ready(ctx, func(name string) bool { p, _ := k.node(name); return p.is(Running) })
 	why := context.Cause(ctx)
-	if full := noRoom(dir); err != nil && full != nil {
+	if full := host.CheckSpace(dir); err != nil && full != nil {
 		return fmt.Errorf("%w: %w", full, err)
 	}
 	switch {
@@ -152,7 +147,7 @@ func (k *keeper) ready(ctx context.Context) error {
 }
 
 // plan is the plan of now.
-func (k *keeper) plan() plan {
+func (k *keeper) plan() plan.Plan {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.state.Plan
@@ -187,90 +182,30 @@ func (k *keeper) stop(ctx context.Context) {
 	}
 	wg.Wait()
 	if k.links != nil {
-		k.links.close()
+		k.links.Close()
 	}
-	k.spawn.close()
+	k.spawn.Close()
 }
 
-// Supervise is the whole life of the process that keeps a cluster, the other half of [Home.Up]: it starts the nodes, tells
-// its steps on out, serves the cluster's socket, and ends when it is told to or ctx ends, and with it the nodes. Until it
-// reads the word that the cluster is to be kept from in, the end of in undoes everything.
-func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Reader, out io.Writer) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	pipe := make(chan os.Signal, 1) // with nobody to read out, a write must fail instead of ending the program
-	signal.Notify(pipe, syscall.SIGPIPE)
-	defer signal.Stop(pipe)
-	kept := make(chan struct{})
-	go func() {
-		word := make([]byte, len(wordKeep))
-		if _, err := io.ReadFull(in, word); err != nil {
-			cancel(errAbandoned)
-			return
-		}
-		close(kept)
-	}()
-	err := h.keep(ctx, name, l, kept, reporter(out))
-	if err != nil && errors.Is(context.Cause(ctx), errAbandoned) { // whatever it was that noticed it first
-		err = errors.Join(err, h.abandon(name))
+// commit makes a state that of the cluster and writes it with files that belong to it: all, or nothing has changed. The caller
+// holds mu.
+func (k *keeper) commit(next state, files map[string]string) error {
+	if err := k.home.saveWith(next, files); err != nil {
+		return err
 	}
-	if err != nil {
-		send(out, message{Error: encodeError(err)})
-	}
-	return err
+	k.state = next
+	return nil
 }
 
-// abandon undoes a start that nobody waits for any more, when its process has not undone it itself.
-func (h *Home) abandon(name string) error {
-	s, err := h.load(name)
-	if errors.Is(err, ErrUnknown) {
+func (k *keeper) faults() []link.Fault {
+	if k.links == nil {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return h.undo(Order{}, s)
+	return k.links.List()
 }
 
-// wordKeep is what the process that ordered a cluster says when it has all that it wanted.
-const wordKeep = "keep\n"
-
-// abandonedMark stands between what a start was still missing and errAbandoned.
-const abandonedMark = "; "
-
-// errAbandoned is the end of a supervisor whose cluster nobody waits for any more.
-var errAbandoned = errors.New("the command that started the cluster has ended")
-
-// keep runs a cluster from its start to its end. Hooks hear of both.
-func (h *Home) keep(ctx context.Context, name string, l Launcher, kept <-chan struct{}, r hooks) (err error) {
-	alive, err := lockSoon(ctx, h.path(name, "alive")) // who asks whether it is held holds it for a moment
-	if err != nil {
-		return fmt.Errorf("supervise %s: %w", name, err)
-	}
-	defer alive()
-	s, err := h.load(name)
-	if err != nil {
-		return err
-	}
-	k := newKeeper(h, s, l)
-	defer k.stop(context.WithoutCancel(ctx))
-	if err := k.start(ctx, r.step); err != nil {
-		return cause(ctx, err)
-	}
-	return k.serve(ctx, kept, r)
-}
-
-// cause prefers the reason why a context ended to the words of who noticed it.
-func cause(ctx context.Context, err error) error {
-	if why := context.Cause(ctx); why != nil && errors.Is(err, context.Canceled) {
-		return why
-	}
-	return err
-}
-
-// hooks are told how far a start is.
-type hooks struct {
-	step  func(Step)
-	ready func() // all runs; the word to keep it is awaited
-	kept  func() // that word has come
+// loads is what a node reads now.
+func (k *keeper) loads(node string) string {
+	pl := k.plan()
+	return pl.Loads(pl.Node(node))
 }

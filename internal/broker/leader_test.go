@@ -10,18 +10,22 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // orders makes a stream of three replicas in a cluster of processes and returns what its nodes lead.
-func orders(t *testing.T, h *Home, name string) []Lead {
+func orders(t *testing.T, h *Home, name string) []client.Lead {
 	t.Helper()
-	s := must(h.load(name))
-	nc, err := s.Plan.connect(s.Plan.urlsBut(nil), "app", nil)
+	s := spectest.Must(h.load(name))
+	nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer nc.Close()
-	js := must(nc.JetStream())
+	js := spectest.Must(nc.JetStream())
 	eventually(t, func() error {
 		_, err := js.AddStream(&nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.>"}, Replicas: 3})
 		return err
@@ -30,9 +34,9 @@ func orders(t *testing.T, h *Home, name string) []Lead {
 		_, err := js.AddConsumer("ORDERS", &nats.ConsumerConfig{Durable: "audit", AckPolicy: nats.AckExplicitPolicy})
 		return err
 	})
-	var all []Lead
+	var all []client.Lead
 	eventually(t, func() error {
-		if all, err = h.Leads(t.Context(), name); err != nil || len(all) != 3 {
+		if all, err = spectest.Must(h.Fleet(name)).Leads(t.Context()); err != nil || len(all) != 3 {
 			return errors.Join(errors.New("not everything has a leader"), err)
 		}
 		return nil
@@ -41,9 +45,9 @@ func orders(t *testing.T, h *Home, name string) []Lead {
 }
 
 // leader is the node that leads a stream.
-func leader(t *testing.T, all []Lead, stream string) string {
+func leader(t *testing.T, all []client.Lead, stream string) string {
 	t.Helper()
-	i := slices.IndexFunc(all, func(l Lead) bool { return l.Stream == stream && l.Consumer == "" })
+	i := slices.IndexFunc(all, func(l client.Lead) bool { return l.Stream == stream && l.Consumer == "" })
 	if i < 0 {
 		t.Fatalf("nobody leads %s: %v", stream, all)
 	}
@@ -59,18 +63,18 @@ func TestPausedLeader(t *testing.T) {
 	up(t, h, Order{Spec: named("lead", 3)})
 	all := orders(t, h, "lead")
 	node := leader(t, all, "ORDERS")
-	w, err := h.Witness(t.Context(), "lead", "", "orders.new", node)
+	w, err := spectest.Must(h.Fleet("lead")).Witness(t.Context(), "", "orders.new", node)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	lost := slices.DeleteFunc(all, func(l Lead) bool { return l.Leader != node })
+	lost := slices.DeleteFunc(all, func(l client.Lead) bool { return l.Leader != node })
 	begun := time.Now()
 	if err := h.Node(t.Context(), "lead", node, "pause", 0, 0); err != nil {
 		t.Fatal(err)
 	}
 	elected := 0
-	if err := h.Elections(t.Context(), "lead", lost, begun, func(e Election) {
+	if err := spectest.Must(h.Fleet("lead")).Elections(t.Context(), lost, begun, func(e client.Election) {
 		elected++
 		t.Logf("%v is led by %s after %v", e, e.Leader, e.Took)
 		if e.Leader == node || e.Was != node {
@@ -105,16 +109,16 @@ func TestWitnessWithoutAStream(t *testing.T) {
 	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("mute", 1)})
-	if _, err := h.Witness(t.Context(), "mute", "nobody", "x"); !errors.Is(err, ErrUser) {
+	if _, err := spectest.Must(h.Fleet("mute")).Witness(t.Context(), "nobody", "x"); !errors.Is(err, plan.ErrUser) {
 		t.Errorf("got %v", err)
 	}
 	brief, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	w, err := h.Witness(brief, "mute", "app", "x")
+	w, err := spectest.Must(h.Fleet("mute")).Witness(brief, "app", "x")
 	if err == nil {
 		w.Close()
 	}
-	if !errors.Is(err, ErrNoAck) {
+	if !errors.Is(err, client.ErrNoAck) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -15,6 +15,11 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // knockTime is how long a listener may take to answer, or to say that it does not.
@@ -22,15 +27,15 @@ const knockTime = 10 * time.Second
 
 // knock connects to a listener of a node, over TLS unless the configuration is nil, and returns what the server says first to
 // somebody whom its TLS lets through; the error is that of one who is refused.
-func knock(t *testing.T, n *Node, r Role, c *tls.Config) (string, error) {
+func knock(t *testing.T, n *Node, r plan.Role, c *tls.Config) (string, error) {
 	t.Helper()
-	conn, err := net.DialTimeout("tcp", n.plan.addr(r), knockTime)
+	conn, err := net.DialTimeout("tcp", n.plan.Addr(r), knockTime)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(knockTime))
-	if r == RoleClient || r == RoleLeaf { // they say in plain text that TLS comes
+	if r == plan.RoleClient || r == plan.RoleLeaf { // they say in plain text that TLS comes
 		if line, err := plainLine(conn); err != nil || !strings.HasPrefix(line, "INFO ") {
 			t.Fatalf("%s: %q %v", r, line, err)
 		}
@@ -65,11 +70,11 @@ func plainLine(conn net.Conn) (string, error) {
 }
 
 // greeting is what somebody without credentials says first to a listener.
-func greeting(r Role) string {
+func greeting(r plan.Role) string {
 	switch r {
-	case RoleWebsocket, RoleMonitor:
+	case plan.RoleWebsocket, plan.RoleMonitor:
 		return "GET /varz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-	case RoleMQTT:
+	case plan.RoleMQTT:
 		return mqttConnect("", "")
 	}
 	return "CONNECT {\"verbose\":false,\"pedantic\":false}\r\nPING\r\n"
@@ -87,19 +92,19 @@ func mqttConnect(user, password string) string {
 }
 
 // listening is a cluster in which east-1 has every kind of listener.
-func listening(t *testing.T, auth AuthMode, tls TLSSpec) *Cluster {
+func listening(t *testing.T, auth spec.AuthMode, tls spec.TLS) *Cluster {
 	t.Helper()
-	spec := Super(1, "east", "west").WithLeaf("edge", 1, "east")
-	spec.Auth, spec.TLS = auth, tls
-	spec.Clusters[0].Websocket, spec.Clusters[0].MQTT = true, true
-	return begin(t, spec)
+	sp := spec.Super(1, "east", "west").WithLeaf("edge", 1, "east")
+	sp.Auth, sp.TLS = auth, tls
+	sp.Clusters[0].Websocket, sp.Clusters[0].MQTT = true, true
+	return begin(t, sp)
 }
 
 // guests are who may knock: with nothing, with a certificate that another authority has issued for the same name, with one that
 // the cluster has issued.
 func guests(t *testing.T, c *Cluster) map[string]*tls.Config {
 	t.Helper()
-	foreign := must(newAuthority("foreign"))
+	foreign := spectest.Must(plan.NewAuthority("foreign"))
 	p := c.plan
 	out := map[string]*tls.Config{"plain": nil}
 	if p.PKI == nil {
@@ -107,13 +112,13 @@ func guests(t *testing.T, c *Cluster) map[string]*tls.Config {
 		return out
 	}
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM([]byte(p.PKI.Files[caFile("")]))
-	other := plan{Spec: p.Spec, PKI: &pki{Authorities: map[string]authority{"": foreign, "east": foreign}, Files: map[string]string{}}}
-	if err := other.certifyNode(p.node("east-1")); err != nil {
+	pool.AppendCertsFromPEM([]byte(p.PKI.Files[plan.CAFile("")]))
+	other := plan.Plan{Spec: p.Spec, PKI: &plan.PKI{Authorities: map[string]plan.Authority{"": foreign, "east": foreign}, Files: map[string]string{}}}
+	if err := plan.Office(&other).CertifyNode(p.Node("east-1")); err != nil {
 		t.Fatal(err)
 	}
 	show := func(files map[string]string) *tls.Config {
-		pair := must(tls.X509KeyPair([]byte(files["node-east-1.pem"]), []byte(files["node-east-1.key"])))
+		pair := spectest.Must(tls.X509KeyPair([]byte(files["node-east-1.pem"]), []byte(files["node-east-1.key"])))
 		return &tls.Config{RootCAs: pool, ServerName: "127.0.0.1", GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }}
 	}
 	out["no certificate"] = &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}
@@ -126,16 +131,16 @@ func guests(t *testing.T, c *Cluster) map[string]*tls.Config {
 func TestEveryListenerOverTLS(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	clients, links := []Role{RoleClient, RoleLeaf, RoleWebsocket, RoleMQTT}, []Role{RoleRoute, RoleGateway}
+	clients, links := []plan.Role{plan.RoleClient, plan.RoleLeaf, plan.RoleWebsocket, plan.RoleMQTT}, []plan.Role{plan.RoleRoute, plan.RoleGateway}
 	for name, c := range map[string]struct {
-		tls            TLSSpec
-		auth           AuthMode
+		tls            spec.TLS
+		auth           spec.AuthMode
 		clients, links string // who is let through
 	}{
-		"none":            {TLSSpec{}, AuthUsers, "plain", "plain"},
-		"server":          {TLSSpec{Mode: TLSServer}, AuthUsers, "no certificate, foreign, right", "right"},
-		"mutual":          {TLSSpec{Mode: TLSMutual, CA: CAPerCluster}, AuthUsers, "right", "right"},
-		"mutual/operator": {TLSSpec{Mode: TLSMutual}, AuthOperator, "right", "right"},
+		"none":            {spec.TLS{}, spec.AuthUsers, "plain", "plain"},
+		"server":          {spec.TLS{Mode: spec.TLSServer}, spec.AuthUsers, "no certificate, foreign, right", "right"},
+		"mutual":          {spec.TLS{Mode: spec.TLSMutual, CA: spec.CAPerCluster}, spec.AuthUsers, "right", "right"},
+		"mutual/operator": {spec.TLS{Mode: spec.TLSMutual}, spec.AuthOperator, "right", "right"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +149,7 @@ func TestEveryListenerOverTLS(t *testing.T) {
 			for guest, config := range guests(t, cluster) {
 				for _, r := range append(links, clients...) {
 					let := c.clients
-					if r == RoleRoute || r == RoleGateway {
+					if r == plan.RoleRoute || r == plan.RoleGateway {
 						let = c.links
 					}
 					said, err := knock(t, n, r, config)
@@ -153,7 +158,7 @@ func TestEveryListenerOverTLS(t *testing.T) {
 					}
 				}
 			}
-			if said, err := knock(t, n, RoleMonitor, nil); err != nil || !strings.HasPrefix(said, "HTTP/1.1 200") {
+			if said, err := knock(t, n, plan.RoleMonitor, nil); err != nil || !strings.HasPrefix(said, "HTTP/1.1 200") {
 				t.Errorf("monitor: %q, %v", said, err)
 			}
 		})
@@ -164,16 +169,16 @@ func TestEveryListenerOverTLS(t *testing.T) {
 // gateway, which takes it.
 func TestRoutesTrustTheirOwnAuthority(t *testing.T) {
 	t.Parallel()
-	c := listening(t, AuthUsers, TLSSpec{Mode: TLSServer, CA: CAPerCluster})
+	c := listening(t, spec.AuthUsers, spec.TLS{Mode: spec.TLSServer, CA: spec.CAPerCluster})
 	files := c.plan.PKI.Files
-	pair := must(tls.X509KeyPair([]byte(files["node-west-1.pem"]), []byte(files["node-west-1.key"])))
+	pair := spectest.Must(tls.X509KeyPair([]byte(files["node-west-1.pem"]), []byte(files["node-west-1.key"])))
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM([]byte(files["ca-east.pem"])) // what east-1 shows is of its own authority
 	config := &tls.Config{RootCAs: pool, ServerName: "localhost", GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }}
-	if said, err := knock(t, c.Node("east-1"), RoleRoute, config); err == nil {
+	if said, err := knock(t, c.Node("east-1"), plan.RoleRoute, config); err == nil {
 		t.Errorf("a route says %q", said)
 	}
-	if said, err := knock(t, c.Node("east-1"), RoleGateway, config); err != nil {
+	if said, err := knock(t, c.Node("east-1"), plan.RoleGateway, config); err != nil {
 		t.Errorf("a gateway: %q %v", said, err)
 	}
 }
@@ -182,12 +187,12 @@ func TestRoutesTrustTheirOwnAuthority(t *testing.T) {
 func TestStrangersAtEveryListener(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	for _, auth := range AuthModes() {
+	for _, auth := range spec.AuthModes() {
 		t.Run(auth, func(t *testing.T) {
 			t.Parallel()
-			c := listening(t, AuthMode(auth), TLSSpec{})
+			c := listening(t, spec.AuthMode(auth), spec.TLS{})
 			n := c.Node("east-1")
-			for _, r := range []Role{RoleRoute, RoleGateway, RoleLeaf} {
+			for _, r := range []plan.Role{plan.RoleRoute, plan.RoleGateway, plan.RoleLeaf} {
 				for _, user := range []string{"", "route", "gateway", "leaf-APP", "app"} {
 					if words := introduce(t, n, r, user, "wrong"); !strings.Contains(words, "Authorization Violation") && words != "closed" {
 						t.Errorf("%s as %q: %q", r, user, words)
@@ -195,13 +200,13 @@ func TestStrangersAtEveryListener(t *testing.T) {
 				}
 			}
 			nobody := map[string]bool{"client": auth == "none", "websocket": auth == "none"}
-			for what, url := range map[string]string{"client": n.ClientURL(), "websocket": "ws://" + n.plan.addr(RoleWebsocket)} {
+			for what, url := range map[string]string{"client": n.ClientURL(), "websocket": "ws://" + n.plan.Addr(plan.RoleWebsocket)} {
 				nc, err := nats.Connect(url)
 				if (err == nil) != nobody[what] {
 					t.Errorf("%s without credentials: %v", what, err)
 				}
 				if err == nil {
-					if _, err := nc.Request(statszAll, nil, 200*time.Millisecond); err == nil {
+					if _, err := nc.Request(client.StatszAll, nil, 200*time.Millisecond); err == nil {
 						t.Errorf("%s without credentials reaches the system account", what)
 					}
 					nc.Close()
@@ -211,7 +216,7 @@ func TestStrangersAtEveryListener(t *testing.T) {
 					t.Errorf("%s with a wrong password", what)
 				}
 				id, _ := c.Identity("app")
-				if nc, err := nats.Connect(url, id.options()...); err != nil {
+				if nc, err := nats.Connect(url, client.Options(id)...); err != nil {
 					t.Errorf("%s with the right credentials: %v", what, err)
 				} else {
 					nc.Close()
@@ -229,9 +234,9 @@ func TestStrangersAtEveryListener(t *testing.T) {
 }
 
 // introduce says to a link's listener who somebody claims to be, and returns its answer.
-func introduce(t *testing.T, n *Node, r Role, user, password string) string {
+func introduce(t *testing.T, n *Node, r plan.Role, user, password string) string {
 	t.Helper()
-	conn, err := net.DialTimeout("tcp", n.plan.addr(r), knockTime)
+	conn, err := net.DialTimeout("tcp", n.plan.Addr(r), knockTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +263,7 @@ func introduce(t *testing.T, n *Node, r Role, user, password string) string {
 // mqttCode is the return code of a server to a client of MQTT: 0 lets it in.
 func mqttCode(t *testing.T, n *Node, user, password string) byte {
 	t.Helper()
-	conn, err := net.DialTimeout("tcp", n.plan.addr(RoleMQTT), knockTime)
+	conn, err := net.DialTimeout("tcp", n.plan.Addr(plan.RoleMQTT), knockTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,14 +282,14 @@ func mqttCode(t *testing.T, n *Node, user, password string) byte {
 // TestListenersOfLoopbackOnly finds no listener of a cluster at another address of this machine.
 func TestListenersOfLoopbackOnly(t *testing.T) {
 	t.Parallel()
-	c := listening(t, AuthUsers, TLSSpec{})
+	c := listening(t, spec.AuthUsers, spec.TLS{})
 	for _, n := range c.Nodes() {
 		for r, port := range n.plan.Ports {
 			if port == 0 {
 				continue
 			}
 			if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.2:%d", port)); err != nil { // all of 127.0.0.0/8 is taken by 0.0.0.0
-				t.Errorf("%s: %s: %v", n.Name(), Role(r), err)
+				t.Errorf("%s: %s: %v", n.Name(), plan.Role(r), err)
 			} else {
 				l.Close()
 			}

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
 // LogLevel is the level of a line of a server's log; a greater one is more severe.
@@ -89,7 +91,7 @@ type LogQuery struct {
 const logPoll = 200 * time.Millisecond
 
 // Logs yields the lines of the logs of all nodes merged in the order of time. The error of an unknown node wraps [ErrNode].
-func (h *Home) Logs(ctx context.Context, name string, q LogQuery) iter.Seq2[LogLine, error] {
+func (h *store) Logs(ctx context.Context, name string, q LogQuery) iter.Seq2[LogLine, error] {
 	return func(yield func(LogLine, error) bool) {
 		files, err := h.logFiles(name, q.Nodes)
 		if err != nil {
@@ -135,7 +137,7 @@ func (q LogQuery) round(files []*logFile, yield func(LogLine, error) bool) bool 
 	return true
 }
 
-func (h *Home) logFiles(name string, nodes []string) ([]*logFile, error) {
+func (h *store) logFiles(name string, nodes []string) ([]*logFile, error) {
 	s, err := h.load(name)
 	if err != nil {
 		return nil, err
@@ -143,11 +145,11 @@ func (h *Home) logFiles(name string, nodes []string) ([]*logFile, error) {
 	var out []*logFile
 	for _, n := range s.Plan.Nodes {
 		if len(nodes) == 0 || slices.Contains(nodes, n.Name) {
-			out = append(out, &logFile{node: n.Name, path: filepath.Join(n.Dir, logName)})
+			out = append(out, &logFile{node: n.Name, path: filepath.Join(n.Dir, plan.LogName)})
 		}
 	}
 	for _, want := range nodes {
-		if s.Plan.node(want).Name == "" {
+		if s.Plan.Node(want).Name == "" {
 			return nil, fmt.Errorf("%w %q: there is none of this name in %s", ErrNode, want, name)
 		}
 	}

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // ErrData is wrapped by the error of a change that would lose what streams hold; nothing has been changed.
@@ -19,7 +22,7 @@ type stored struct {
 }
 
 // stored are the streams that the node has files of, also while it is down. What is in memory only is not among them.
-func (n nodePlan) stored() []stored {
+func storedBy(n plan.Node) []stored {
 	if n.Dir == "" {
 		return nil
 	}
@@ -44,14 +47,14 @@ type lost struct {
 
 // keeps refuses another plan with which streams that are stored now would be lost: on a node that it does not have, of an account
 // that it does not have, or because a server that is alone keeps streams in another way than several do. The error wraps [ErrData].
-func (p plan) keeps(next plan) error {
+func keeps(p, next plan.Plan) error {
 	if p.Spec.NoJetStream {
 		return nil
 	}
 	var all []lost
 	for _, n := range p.Nodes {
-		for _, s := range n.stored() {
-			if why := p.loses(n, s, next); why != "" && !slices.ContainsFunc(all, func(l lost) bool { return l.stored == s }) {
+		for _, s := range storedBy(n) {
+			if why := loses(p, n, s, next); why != "" && !slices.ContainsFunc(all, func(l lost) bool { return l.stored == s }) {
 				all = append(all, lost{s, why})
 			}
 		}
@@ -65,7 +68,7 @@ func (p plan) keeps(next plan) error {
 			text = append(text, fmt.Sprintf("%d more", len(all)-i))
 			break
 		}
-		text = append(text, fmt.Sprintf("%s of account %s %s", l.stream, p.accountOf(l.account), l.why))
+		text = append(text, fmt.Sprintf("%s of account %s %s", l.stream, accountOf(p, l.account), l.why))
 	}
 	return fmt.Errorf("%w: %s", ErrData, strings.Join(text, "; "))
 }
@@ -74,17 +77,17 @@ func (p plan) keeps(next plan) error {
 const maxLost = 4
 
 // loses says why a stream of a node would be lost with another plan, "" when it would not.
-func (p plan) loses(n nodePlan, s stored, next plan) string {
+func loses(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
 	switch {
-	case n.Leaf == nil && (p.Spec.core() == 1) != (next.Spec.core() == 1):
+	case n.Leaf == nil && (p.Spec.CoreNodes() == 1) != (next.Spec.CoreNodes() == 1):
 		return fmt.Sprintf("is kept by %s, and a server that is alone does not share its streams with others", n.Name)
-	case !next.names(s.account):
+	case !knows(next, s.account):
 		return "would have no account of that identity"
-	case next.node(n.Name).Name != "":
+	case next.Node(n.Name).Name != "":
 		return ""
 	}
 	for _, other := range next.Nodes {
-		if was := p.node(other.Name); was.Domain == n.Domain && slices.Contains(was.stored(), s) {
+		if was := p.Node(other.Name); was.Domain == n.Domain && slices.Contains(storedBy(was), s) {
 			return ""
 		}
 	}
@@ -92,14 +95,14 @@ func (p plan) loses(n nodePlan, s stored, next plan) string {
 }
 
 // names says whether the servers of the plan know an account by the name.
-func (p plan) names(account string) bool {
-	return account == p.accountName(SystemAccount) || slices.ContainsFunc(p.Spec.Accounts, func(a Account) bool { return p.accountName(a.Name) == account })
+func knows(p plan.Plan, account string) bool {
+	return account == p.AccountName(spec.SystemAccount) || slices.ContainsFunc(p.Spec.Accounts, func(a spec.Account) bool { return p.AccountName(a.Name) == account })
 }
 
 // accountOf is the name of an account that a configuration names so.
-func (p plan) accountOf(name string) string {
+func accountOf(p plan.Plan, name string) string {
 	for _, a := range p.Spec.Accounts {
-		if p.accountName(a.Name) == name {
+		if p.AccountName(a.Name) == name {
 			return a.Name
 		}
 	}

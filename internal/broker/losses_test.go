@@ -9,18 +9,22 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // streams is a connection to a cluster of processes for its streams.
 func streams(t *testing.T, h *Home, name string) nats.JetStreamContext {
 	t.Helper()
-	s := must(h.load(name))
-	nc, err := s.Plan.connect(s.Plan.urlsBut(nil), "app", []nats.Option{nats.MaxReconnects(-1)})
+	s := spectest.Must(h.load(name))
+	nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", []nats.Option{nats.MaxReconnects(-1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	return must(nc.JetStream())
+	return spectest.Must(nc.JetStream())
 }
 
 // keep makes a stream with one message and returns who leads it.
@@ -73,9 +77,9 @@ func TestOneServerKeepsItsStreams(t *testing.T) {
 	js := streams(t, h, "solo")
 	keep(t, js, "KEPT", 1)
 	operator := named("solo", 1)
-	operator.Auth = AuthOperator
-	for words, spec := range map[string]Spec{"is kept by solo-1": named("solo", 2), "no account of that identity": operator} {
-		o := Order{Spec: spec, Given: true, Slot: -1}
+	operator.Auth = spec.AuthOperator
+	for words, sp := range map[string]spec.Spec{"is kept by solo-1": named("solo", 2), "no account of that identity": operator} {
+		o := Order{Spec: sp, Given: true, Slot: -1}
 		_, _, err := h.Up(t.Context(), o, launcher())
 		refusedFor(t, err, "KEPT of account APP", words)
 		_, err = h.Plan(t.Context(), o)

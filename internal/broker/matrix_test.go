@@ -7,52 +7,20 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
-
-// chat is two accounts: one offers a service and may say only some things, the other uses the service.
-func chat() []Account {
-	return []Account{
-		{
-			Name: "CHAT", Users: []User{{Name: "alice"}, {Name: "bob", Permissions: Permissions{Pub: []string{"chat.>", "_INBOX.>"}, Sub: []string{"chat.>", "_INBOX.>"}}}},
-			Exports: []Export{{Service: "chat.help"}, {Stream: "chat.news"}},
-		},
-		{Name: "PRESS", Imports: []Import{{Service: "chat.help", From: "CHAT", To: "help"}, {Stream: "chat.news", From: "CHAT"}}},
-	}
-}
-
-// shapes are all topologies, as small as they can be.
-func shapes() map[string]Spec {
-	return map[string]Spec{
-		"single":  Single(),
-		"cluster": Nodes(2),
-		"super":   Super(1, "east", "west"),
-		"hub":     Nodes(2).WithLeaf("edge", 1, DefaultName),
-		"mixed":   Super(1, "east", "west").WithLeaf("edge", 2, "east"),
-	}
-}
-
-// tlsModes are all of them.
-func tlsModes() []TLSMode { return []TLSMode{TLSNone, TLSServer, TLSMutual} }
-
-// secured is a shape with authentication and TLS; the largest one has an authority for each cluster.
-func secured(shape string, auth string, mode TLSMode) Spec {
-	spec := shapes()[shape]
-	spec.Auth, spec.TLS.Mode, spec.Accounts = AuthMode(auth), mode, chat()
-	if mode != TLSNone && shape == "mixed" {
-		spec.TLS.CA = CAPerCluster
-	}
-	return spec
-}
 
 // TestMatrix starts every combination of topology, authentication and TLS and uses it.
 func TestMatrix(t *testing.T) {
 	costly(t)
-	for name := range shapes() {
-		for _, auth := range AuthModes() {
-			for _, mode := range tlsModes() {
+	for name := range spectest.Shapes() {
+		for _, auth := range spec.AuthModes() {
+			for _, mode := range spectest.TLSModes() {
 				t.Run(fmt.Sprintf("%s/%s/%s", name, auth, mode), func(t *testing.T) {
 					t.Parallel()
-					use(t, sites(begin(t, secured(name, auth, mode))))
+					use(t, sites(begin(t, spectest.Secured(name, auth, mode))))
 				})
 			}
 		}

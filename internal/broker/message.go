@@ -6,6 +6,13 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // message is one line from a supervisor to the process that ordered it.
@@ -49,14 +56,14 @@ type errorValue struct {
 // sentinels are the errors that keep their identity on the way.
 func sentinels() map[string]error {
 	return map[string]error{
-		"spec": ErrSpec, "port": ErrPortInUse, "not-ready": ErrNotReady, "node": ErrNode, "fault": ErrFault, "space": ErrNoSpace, "expired": ErrExpired, "data": ErrData,
-		"busy": ErrBusy, "unknown": ErrUnknown, "user": ErrUser, "push": ErrPush, "program": ErrProgram,
+		"spec": spec.ErrInvalid, "port": ErrPortInUse, "not-ready": client.ErrNotReady, "node": ErrNode, "fault": link.ErrFault, "space": host.ErrNoSpace, "expired": client.ErrExpired, "data": ErrData,
+		"busy": host.ErrBusy, "unknown": ErrUnknown, "user": plan.ErrUser, "push": client.ErrPush, "program": ErrProgram,
 	}
 }
 
 func encodeError(err error) *errorValue {
-	if !errors.Is(err, ErrNoSpace) {
-		err = fullOr(err)
+	if !errors.Is(err, host.ErrNoSpace) {
+		err = host.WrapFull(err)
 	}
 	v := &errorValue{Text: err.Error()}
 	for kind, s := range sentinels() {
@@ -94,7 +101,7 @@ func messages(dec *json.Decoder, report func(Step), until func(message) bool) er
 	for {
 		var m message
 		if err := dec.Decode(&m); err != nil {
-			return fmt.Errorf("%w: the supervisor has ended without a word: %w", ErrNotReady, err)
+			return fmt.Errorf("%w: the supervisor has ended without a word: %w", client.ErrNotReady, err)
 		}
 		switch {
 		case m.Error != nil:
@@ -105,4 +112,17 @@ func messages(dec *json.Decoder, report func(Step), until func(message) bool) er
 			return nil
 		}
 	}
+}
+
+// Step is one thing that was done on the way to a running cluster.
+type Step struct {
+	Text string        // "start 9 servers"
+	Took time.Duration // how long
+}
+
+// hooks are told how far a start is.
+type hooks struct {
+	step  func(Step)
+	ready func() // all runs; the word to keep it is awaited
+	kept  func() // that word has come
 }

@@ -9,6 +9,10 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // ErrNode is wrapped by an error about a node: one that does not exist, or is not in the state that was asked for.
@@ -17,7 +21,7 @@ var ErrNode = errors.New("node")
 // Node is one server of a [Cluster]. Its methods are safe for concurrent use.
 type Node struct {
 	cluster *Cluster
-	plan    nodePlan
+	plan    plan.Node
 
 	mu   sync.Mutex
 	opts *server.Options
@@ -34,13 +38,13 @@ func (n *Node) Cluster() string { return n.plan.Cluster }
 func (n *Node) Leaf() bool { return n.plan.Leaf != nil }
 
 // ClientURL is where clients connect, without credentials. It stays the same when the node restarts.
-func (n *Node) ClientURL() string { return n.plan.clientURL() }
+func (n *Node) ClientURL() string { return n.plan.ClientURL() }
 
 // MonitorURL is the base of the monitoring endpoints, for example "http://127.0.0.1:8222".
-func (n *Node) MonitorURL() string { return "http://" + n.plan.addr(RoleMonitor) }
+func (n *Node) MonitorURL() string { return "http://" + n.plan.Addr(plan.RoleMonitor) }
 
 // ConfigFile is the path of the configuration that the server was started with and reads again when it reloads.
-func (n *Node) ConfigFile() string { return n.plan.conf() }
+func (n *Node) ConfigFile() string { return n.plan.ConfigFile() }
 
 // ID is the server id, a new one after each restart, "" while the node is stopped.
 func (n *Node) ID() string {
@@ -57,12 +61,12 @@ func (n *Node) Running() bool { return n.ID() != "" }
 
 // Connect opens a connection to this node alone, as the user or the first user of the account of the given name.
 func (n *Node) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return n.cluster.now().connect(n.ClientURL(), who, opts)
+	return client.Fleet{n.cluster.now()}.Connect(n.ClientURL(), who, opts)
 }
 
 // ConnectSys opens a connection to this node alone as the system user.
 func (n *Node) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
-	return n.Connect(SystemUser, opts...)
+	return n.Connect(spec.SystemUser, opts...)
 }
 
 // Stop shuts the server down in order and waits until it is gone. Its store stays. Stopping a stopped node does nothing.
@@ -111,7 +115,7 @@ func (n *Node) Restart(ctx context.Context) error {
 // start makes the server from its configuration file and waits until it accepts clients.
 func (n *Node) start(ctx context.Context) error {
 	opts := &server.Options{}
-	if err := opts.ProcessConfigFile(n.plan.conf()); err != nil {
+	if err := opts.ProcessConfigFile(n.plan.ConfigFile()); err != nil {
 		return fmt.Errorf("configuration of %s: %w", n.Name(), err)
 	}
 	opts.NoSigs = true

@@ -9,17 +9,20 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // restricted are users with each kind of permission alone, and with all of them.
-func restricted() []User {
-	return []User{
+func restricted() []spec.User {
+	return []spec.User{
 		{Name: "free"},
-		{Name: "pub", Permissions: Permissions{Pub: []string{"a.>"}}},
-		{Name: "sub", Permissions: Permissions{Sub: []string{"a.>"}}},
-		{Name: "denypub", Permissions: Permissions{DenyPub: []string{"b.secret"}}},
-		{Name: "denysub", Permissions: Permissions{DenySub: []string{"b.secret"}}},
-		{Name: "all", Permissions: Permissions{Pub: []string{"a.>"}, Sub: []string{"b.>"}, DenyPub: []string{"a.x"}, DenySub: []string{"b.secret"}}},
+		{Name: "pub", Permissions: spec.Permissions{Pub: []string{"a.>"}}},
+		{Name: "sub", Permissions: spec.Permissions{Sub: []string{"a.>"}}},
+		{Name: "denypub", Permissions: spec.Permissions{DenyPub: []string{"b.secret"}}},
+		{Name: "denysub", Permissions: spec.Permissions{DenySub: []string{"b.secret"}}},
+		{Name: "all", Permissions: spec.Permissions{Pub: []string{"a.>"}, Sub: []string{"b.>"}, DenyPub: []string{"a.x"}, DenySub: []string{"b.secret"}}},
 	}
 }
 
@@ -39,23 +42,23 @@ func may(allow, deny []string, subject string) bool {
 // authentication: users with passwords, with certificates, with keys, with JWTs, and with the role of a signing key.
 func TestEveryPermission(t *testing.T) {
 	t.Parallel()
-	account := Account{Name: "APP", Users: restricted()}
-	roles := Account{Name: "APP"}
+	account := spec.Account{Name: "APP", Users: restricted()}
+	roles := spec.Account{Name: "APP"}
 	for _, u := range restricted() {
-		roles.SigningKeys = append(roles.SigningKeys, SigningKey{Role: "r-" + u.Name, Permissions: u.Permissions})
-		roles.Users = append(roles.Users, User{Name: u.Name, Role: "r-" + u.Name})
+		roles.SigningKeys = append(roles.SigningKeys, spec.SigningKey{Role: "r-" + u.Name, Permissions: u.Permissions})
+		roles.Users = append(roles.Users, spec.User{Name: u.Name, Role: "r-" + u.Name})
 	}
-	for name, spec := range map[string]Spec{
-		"none":         {Auth: AuthNone, Accounts: []Account{account}},
-		"users":        {Auth: AuthUsers, Accounts: []Account{account}},
-		"certificates": {Auth: AuthUsers, TLS: TLSSpec{Mode: TLSMutual}, Accounts: []Account{account}},
-		"nkey":         {Auth: AuthNKey, Accounts: []Account{account}},
-		"operator":     {Auth: AuthOperator, Accounts: []Account{account}},
-		"roles":        {Auth: AuthOperator, Accounts: []Account{roles}},
+	for name, sp := range map[string]spec.Spec{
+		"none":         {Auth: spec.AuthNone, Accounts: []spec.Account{account}},
+		"users":        {Auth: spec.AuthUsers, Accounts: []spec.Account{account}},
+		"certificates": {Auth: spec.AuthUsers, TLS: spec.TLS{Mode: spec.TLSMutual}, Accounts: []spec.Account{account}},
+		"nkey":         {Auth: spec.AuthNKey, Accounts: []spec.Account{account}},
+		"operator":     {Auth: spec.AuthOperator, Accounts: []spec.Account{account}},
+		"roles":        {Auth: spec.AuthOperator, Accounts: []spec.Account{roles}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := begin(t, spec)
+			c := begin(t, sp)
 			for _, u := range restricted() {
 				for _, subject := range []string{"a.x", "a.y", "b.secret", "b.y", "c"} {
 					pub, sub := tries(t, c, u.Name, subject)
@@ -97,12 +100,12 @@ func tries(t *testing.T, c *Cluster, user, subject string) (pub, sub bool) {
 // answer of a service; what is not exported does not cross.
 func TestCrossings(t *testing.T) {
 	t.Parallel()
-	for _, auth := range []AuthMode{AuthUsers, AuthOperator} {
+	for _, auth := range []spec.AuthMode{spec.AuthUsers, spec.AuthOperator} {
 		t.Run(string(auth), func(t *testing.T) {
 			t.Parallel()
-			c := begin(t, Spec{Auth: auth, Accounts: []Account{
-				{Name: "SHOP", Exports: []Export{{Service: "price"}, {Stream: "news.>"}, {Service: "hidden"}}},
-				{Name: "BUYER", Imports: []Import{{Service: "price", From: "SHOP", To: "ask.price"}, {Stream: "news.>", From: "SHOP"}}},
+			c := begin(t, spec.Spec{Auth: auth, Accounts: []spec.Account{
+				{Name: "SHOP", Exports: []spec.Export{{Service: "price"}, {Stream: "news.>"}, {Service: "hidden"}}},
+				{Name: "BUYER", Imports: []spec.Import{{Service: "price", From: "SHOP", To: "ask.price"}, {Stream: "news.>", From: "SHOP"}}},
 			}})
 			shop, buyer := dial(t, c.Nodes()[0], "shop", nil), dial(t, c.Nodes()[0], "buyer", nil)
 			for _, service := range []string{"price", "hidden"} {
@@ -114,9 +117,9 @@ func TestCrossings(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			news := must(buyer.SubscribeSync("news.>"))
+			news := spectest.Must(buyer.SubscribeSync("news.>"))
 			inbox := buyer.NewInbox()
-			answers := must(buyer.SubscribeSync(inbox))
+			answers := spectest.Must(buyer.SubscribeSync(inbox))
 			if err := errors.Join(shop.Flush(), buyer.Flush(), buyer.PublishRequest("ask.price", inbox, nil)); err != nil {
 				t.Fatal(err)
 			}

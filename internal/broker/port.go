@@ -7,6 +7,8 @@ import (
 	"net"
 	"regexp"
 	"strconv"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
 // ErrPortInUse is matched by a [PortError].
@@ -15,13 +17,13 @@ var ErrPortInUse = errors.New("port in use")
 // PortError says which port a node could not have. It matches ErrPortInUse.
 type PortError struct {
 	Node string
-	Role Role
+	Role plan.Role
 	Port int
 }
 
 // Error names the port, what it was for and for whom.
 func (e *PortError) Error() string {
-	return fmt.Sprintf("port %d on %s is in use, it is the %s port of %s", e.Port, loopback, e.Role, e.Node)
+	return fmt.Sprintf("port %d on %s is in use, it is the %s port of %s", e.Port, plan.Loopback, e.Role, e.Node)
 }
 
 // Is reports whether target is ErrPortInUse.
@@ -34,7 +36,7 @@ func reserve(ctx context.Context, n int) ([]int, error) {
 		lc    net.ListenConfig
 	)
 	for range n {
-		l, err := lc.Listen(ctx, "tcp", loopback+":0")
+		l, err := lc.Listen(ctx, "tcp", plan.Loopback+":0")
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
@@ -44,17 +46,17 @@ func reserve(ctx context.Context, n int) ([]int, error) {
 	return ports, nil
 }
 
-// portsFree says which port of the plan somebody else listens on, with a [PortError].
-func (p plan) portsFree(ctx context.Context) error {
+// portsFree says on which port of nodes somebody else listens on, with a [PortError].
+func portsFree(ctx context.Context, nodes []plan.Node) error {
 	var lc net.ListenConfig
-	for _, n := range p.Nodes {
+	for _, n := range nodes {
 		for r := range n.Ports {
 			if n.Ports[r] == 0 {
 				continue
 			}
-			l, err := lc.Listen(ctx, "tcp", n.addr(Role(r)))
+			l, err := lc.Listen(ctx, "tcp", n.Addr(plan.Role(r)))
 			if err != nil {
-				return &PortError{Node: n.Name, Role: Role(r), Port: n.Ports[r]}
+				return &PortError{Node: n.Name, Role: plan.Role(r), Port: n.Ports[r]}
 			}
 			l.Close() //nolint:errcheck // nothing was written
 		}
@@ -66,7 +68,7 @@ func (p plan) portsFree(ctx context.Context) error {
 var listenRE = regexp.MustCompile(`listen tcp [^ ]*:(\d+): `)
 
 // portError turns the fatal words of a node's server into a PortError, or returns nil when they are about something else.
-func portError(n nodePlan, fatal string) error {
+func portError(n plan.Node, fatal string) error {
 	m := listenRE.FindStringSubmatch(fatal)
 	if m == nil {
 		return nil
@@ -74,7 +76,7 @@ func portError(n nodePlan, fatal string) error {
 	port, _ := strconv.Atoi(m[1])
 	for r, p := range n.Ports {
 		if p == port {
-			return &PortError{Node: n.Name, Role: Role(r), Port: port}
+			return &PortError{Node: n.Name, Role: plan.Role(r), Port: port}
 		}
 	}
 	return nil

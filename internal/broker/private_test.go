@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // TestRunningClusterIsPrivate starts a cluster with all kinds of secrets and finds nothing of it that others can read: each
@@ -18,18 +20,18 @@ func TestRunningClusterIsPrivate(t *testing.T) {
 	h := OpenHome(filepath.Join(t.TempDir(), strings.Repeat("long", 30))) // too long for a socket
 	t.Cleanup(func() { h.Delete(context.Background(), "full") })          // where the test failed before
 	up(t, h, Order{Spec: secure(2)})
-	socket := must(h.load("full")).Socket
+	socket := spectest.Must(h.load("full")).Socket
 	if strings.HasPrefix(socket, h.dir) {
 		t.Errorf("the socket is in %s", socket)
 	}
 	open := map[string]fs.FileMode{h.dir: 0o700, filepath.Dir(socket): 0o700, socket: 0o600}
 	for _, pattern := range []string{"*", "*/creds", "*/pki", "*/nodes", "*/nodes/*"} {
-		for _, dir := range must(filepath.Glob(filepath.Join(h.dir, pattern))) {
-			open[dir] = map[bool]fs.FileMode{true: 0o700, false: 0o600}[must(os.Stat(dir)).IsDir()]
+		for _, dir := range spectest.Must(filepath.Glob(filepath.Join(h.dir, pattern))) {
+			open[dir] = map[bool]fs.FileMode{true: 0o700, false: 0o600}[spectest.Must(os.Stat(dir)).IsDir()]
 		}
 	}
 	for _, pattern := range []string{"*/*.json", "*/*.log", "*/creds/*", "*/pki/*", "*/nodes/*/nats.conf", "*/nodes/*/output"} {
-		files := must(filepath.Glob(filepath.Join(h.dir, pattern)))
+		files := spectest.Must(filepath.Glob(filepath.Join(h.dir, pattern)))
 		if len(files) == 0 {
 			t.Errorf("no file %s", pattern)
 		}
@@ -38,7 +40,7 @@ func TestRunningClusterIsPrivate(t *testing.T) {
 		}
 	}
 	for path, want := range open {
-		if mode := must(os.Stat(path)).Mode().Perm(); mode != want {
+		if mode := spectest.Must(os.Stat(path)).Mode().Perm(); mode != want {
 			t.Errorf("%s: %v, want %v", path, mode, want)
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
 // Phase is where a node is in its life.
@@ -33,8 +36,8 @@ type Launcher struct {
 	Keeper  []string // the arguments that make it call [Home.Supervise]; the cluster's name follows
 }
 
-// command is a process of the launcher's program.
-func (l Launcher) command(args []string, more ...string) *exec.Cmd {
+// Command is a process of the launcher's program.
+func (l Launcher) Command(args []string, more ...string) *exec.Cmd {
 	cmd := exec.Command(l.Program)
 	cmd.Args = append(append([]string{l.Name}, args...), more...)
 	return cmd
@@ -42,9 +45,9 @@ func (l Launcher) command(args []string, more ...string) *exec.Cmd {
 
 // process is one node that is a process. Safe for concurrent use.
 type process struct {
-	plan   nodePlan
+	plan   plan.Node
 	launch Launcher
-	spawn  *spawner
+	spawn  *host.Spawner
 	loads  func() string // what the server reads when it starts
 
 	mu     sync.Mutex
@@ -73,9 +76,9 @@ func (p *process) start() error {
 	if p.live() {
 		return fmt.Errorf("%w %s: is %s already", ErrNode, p.plan.Name, p.phase)
 	}
-	cmd := p.launch.command(p.launch.Node, p.plan.conf())
+	cmd := p.launch.Command(p.launch.Node, p.plan.ConfigFile())
 	if p.next != "" {
-		cmd = exec.Command(p.next, "-c", p.plan.conf())
+		cmd = exec.Command(p.next, "-c", p.plan.ConfigFile())
 	}
 	cmd.Dir = p.plan.Dir
 	words, err := os.OpenFile(filepath.Join(p.plan.Dir, "output"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -85,14 +88,14 @@ func (p *process) start() error {
 	defer words.Close() //nolint:errcheck // only the process writes to it
 	cmd.Stdout, cmd.Stderr = words, words
 	p.logFrom = 0
-	if info, err := os.Stat(filepath.Join(p.plan.Dir, logName)); err == nil {
+	if info, err := os.Stat(filepath.Join(p.plan.Dir, plan.LogName)); err == nil {
 		p.logFrom = info.Size()
 	}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("start %s: %w", p.plan.Name, err)
 	}
-	if err := p.spawn.start(cmd); err != nil {
+	if err := p.spawn.Start(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.plan.Name, errors.Join(err, in.Close()))
 	}
 	p.cmd, p.in, p.done, p.other = cmd, in, make(chan struct{}), p.next != ""
@@ -182,7 +185,7 @@ func (p *process) stop(ctx context.Context) {
 	if paused { // it can obey nothing
 		p.cmd.Process.Kill() //nolint:errcheck // has ended already
 	} else {
-		p.tell(sigStop, orderStop)
+		p.tell(host.SigStop, orderStop)
 	}
 	p.mu.Unlock()
 	timer := time.NewTimer(stopTime)
@@ -227,11 +230,11 @@ func (p *process) lameDuck(duration, grace time.Duration) error {
 	if p.phase != Running {
 		return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
 	}
-	if p.other && sigLameDuck == nil {
+	if p.other && host.SigLameDuck == nil {
 		return fmt.Errorf("%w %s: this operating system cannot do that to a process", ErrNode, p.plan.Name)
 	}
 	p.phase, p.since = Draining, time.Now()
-	p.tell(sigLameDuck, orderLameDuck, duration, grace)
+	p.tell(host.SigLameDuck, orderLameDuck, duration, grace)
 	return nil
 }
 

@@ -2,11 +2,10 @@ package broker
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,9 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // checkProgram refuses a nats-server that is not there.
@@ -27,11 +29,11 @@ func checkProgram(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return specErr("nats-server %s: %v", path, err)
+		return spec.Errorf("nats-server %s: %v", path, err)
 	case !filepath.IsAbs(path):
-		return specErr("nats-server %s: the path must be absolute", path)
+		return spec.Errorf("nats-server %s: the path must be absolute", path)
 	case info.IsDir():
-		return specErr("nats-server %s is a directory", path)
+		return spec.Errorf("nats-server %s is a directory", path)
 	}
 	return nil
 }
@@ -40,8 +42,8 @@ func checkProgram(path string) error {
 const testTime = 20 * time.Second
 
 // tryProgram lets another nats-server read the configuration of every node, so that one which it does not understand is refused
-// before anything starts. The files must have been written. The error wraps [ErrSpec] and has the server's own words.
-func (p plan) tryProgram(ctx context.Context, path string) error {
+// before anything starts. The files must have been written. The error wraps [spec.ErrInvalid] and has the server's own words.
+func tryProgram(ctx context.Context, p plan.Plan, path string) error {
 	if err := checkProgram(path); err != nil || path == "" {
 		return err
 	}
@@ -55,11 +57,11 @@ func (p plan) tryProgram(ctx context.Context, path string) error {
 	g.SetLimit(2)
 	for _, n := range p.Nodes {
 		g.Go(func() error {
-			cmd := exec.CommandContext(ctx, path, "-t", "-c", n.conf())
+			cmd := exec.CommandContext(ctx, path, "-t", "-c", n.ConfigFile())
 			cmd.Dir = n.Dir
 			words, err := cmd.CombinedOutput()
 			if err != nil {
-				return specErr("%s (%s) does not take the configuration of %s: %s", path, version, n.Name, or(firstLine(words), err.Error()))
+				return spec.Errorf("%s (%s) does not take the configuration of %s: %s", path, version, n.Name, cmp.Or(firstLine(words), err.Error()))
 			}
 			return nil
 		})
@@ -81,7 +83,7 @@ func versionOf(ctx context.Context, path string) (string, error) {
 	words, err := exec.CommandContext(ctx, path, "--version").Output()
 	m := versionRE.FindString(string(words))
 	if err != nil || m == "" {
-		return "", specErr("%s --version says %q (%v): it is no nats-server", path, firstLine(words), err)
+		return "", spec.Errorf("%s --version says %q (%v): it is no nats-server", path, firstLine(words), err)
 	}
 	return m, nil
 }
@@ -98,50 +100,3 @@ func older(a, b string) bool {
 
 // ErrProgram is wrapped by the error of another nats-server for a cluster that should not have it.
 var ErrProgram = errors.New("another nats-server")
-
-// newProgram is the body of a request to change what nodes run.
-type newProgram struct {
-	Path  string `json:"path"` // "" for the embedded one
-	Force bool   `json:"force"`
-}
-
-// checkOlder refuses a nats-server that is older than what has written the files of JetStream.
-func (k *keeper) checkOlder(ctx context.Context, path string) error {
-	next, err := versionOf(ctx, path)
-	if err != nil {
-		return err
-	}
-	k.mu.Lock()
-	program, name, noJetStream := k.state.Program, k.state.Plan.Spec.Name, k.state.Plan.Spec.NoJetStream
-	k.mu.Unlock()
-	now, err := versionOf(ctx, program)
-	if err == nil && older(next, now) && !noJetStream {
-		return fmt.Errorf("%w: %s is older than %s, which %s runs, and may not read what JetStream has written", ErrProgram, next, now, name)
-	}
-	return nil
-}
-
-// programRequest changes what nodes run from their next start on.
-func (k *keeper) programRequest(ctx context.Context, r *http.Request) (any, error) {
-	var o newProgram
-	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
-		return nil, fmt.Errorf("read the program: %w", err)
-	}
-	if err := k.plan().tryProgram(ctx, o.Path); err != nil {
-		return nil, err
-	}
-	if err := k.checkOlder(ctx, o.Path); err != nil && !o.Force {
-		return nil, err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next := k.state
-	next.Program = o.Path
-	if err := k.commit(next, nil); err != nil {
-		return nil, err
-	}
-	for _, p := range k.nodes {
-		p.runs(o.Path)
-	}
-	return nil, nil
-}

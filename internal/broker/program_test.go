@@ -11,6 +11,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // TestUpgrade rolls a cluster from an older nats-server to the embedded one while a client publishes: what was acknowledged is
@@ -27,7 +32,7 @@ func TestUpgrade(t *testing.T) {
 	h := home(t)
 	up(t, h, Order{Spec: named("rise", 3), Program: old})
 	orders(t, h, "rise")
-	w, err := h.Witness(t.Context(), "rise", "", "orders.new")
+	w, err := spectest.Must(h.Fleet("rise")).Witness(t.Context(), "", "orders.new")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +53,7 @@ func TestUpgrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Roll(t.Context(), "rise", Roll{Program: &old}); older(version, must(versionOf(t.Context(), ""))) && !errors.Is(err, ErrProgram) {
+	if err := h.Roll(t.Context(), "rise", Roll{Program: &old}); older(version, spectest.Must(versionOf(t.Context(), ""))) && !errors.Is(err, ErrProgram) {
 		t.Errorf("back to %s: %v", version, err)
 	}
 }
@@ -63,7 +68,7 @@ func TestProgramThatRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err := h.Up(t.Context(), Order{Spec: named("no", 2), Slot: -1, Program: fake}, launcher())
-	if !errors.Is(err, ErrSpec) || !strings.Contains(err.Error(), `v2.9.10`) || !strings.Contains(err.Error(), `unknown field "x"`) {
+	if !errors.Is(err, spec.ErrInvalid) || !strings.Contains(err.Error(), `v2.9.10`) || !strings.Contains(err.Error(), `unknown field "x"`) {
 		t.Errorf("got %v", err)
 	}
 	if names, _ := h.names(); len(names) > 0 {
@@ -75,17 +80,17 @@ func TestProgramThatRefuses(t *testing.T) {
 func TestChangeWhileRunning(t *testing.T) {
 	t.Parallel()
 	h := home(t)
-	spec := named("live", 2)
-	spec.Auth, spec.Accounts = AuthOperator, []Account{{Name: "APP"}}
-	up(t, h, Order{Spec: spec})
+	sp := named("live", 2)
+	sp.Auth, sp.Accounts = spec.AuthOperator, []spec.Account{{Name: "APP"}}
+	up(t, h, Order{Spec: sp})
 	before := pids(t, h, "live")
-	if _, err := h.NewUser(t.Context(), "live", "APP", User{Name: "carol"}, "live-carol"); err != nil {
+	if _, err := h.NewUser(t.Context(), "live", "APP", spec.User{Name: "carol"}, "live-carol"); err != nil {
 		t.Fatal(err)
 	}
-	spec.Accounts = append(spec.Accounts, Account{Name: "NEW"})
+	sp.Accounts = append(sp.Accounts, spec.Account{Name: "NEW"})
 	var diff []string
 	whole := true
-	r, changed, err := h.Up(t.Context(), Order{Spec: spec, Given: true, Slot: -1, Changes: func(d []string, w bool) { diff, whole = d, w }}, launcher())
+	r, changed, err := h.Up(t.Context(), Order{Spec: sp, Given: true, Slot: -1, Changes: func(d []string, w bool) { diff, whole = d, w }}, launcher())
 	if err != nil || !changed || whole || len(diff) != 2 || !strings.HasPrefix(diff[1], "= accounts[APP].users[carol]: kept") {
 		t.Fatalf("got %v %v %v %v", changed, whole, diff, err)
 	}
@@ -93,11 +98,11 @@ func TestChangeWhileRunning(t *testing.T) {
 		t.Errorf("processes %v became %v", before, after)
 	}
 	for _, user := range []string{"carol", "new"} {
-		if !slices.ContainsFunc(r.Identities, func(i Identity) bool { return i.User == user }) {
+		if !slices.ContainsFunc(r.Identities, func(i plan.Identity) bool { return i.User == user }) {
 			t.Errorf("there is no %s", user)
 		}
-		s := must(h.load("live"))
-		nc, err := s.Plan.connect(s.Plan.urlsBut(nil), user, nil)
+		s := spectest.Must(h.load("live"))
+		nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), user, nil)
 		if err != nil {
 			t.Errorf("%s: %v", user, err)
 			continue

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // Life is how a cluster of processes is.
@@ -24,12 +28,12 @@ type Record struct {
 	Life       Life
 	Slot       int
 	Dir        string
-	Spec       Spec
+	Spec       spec.Spec
 	Program    string // the nats-server it runs, "" for the embedded one
 	Made       time.Time
 	Nodes      []Place
-	Identities []Identity // with their secrets
-	Contexts   []string   // the saved contexts that were made for it
+	Identities []plan.Identity // with their secrets
+	Contexts   []string        // the saved contexts that were made for it
 }
 
 // Place is where a node is.
@@ -39,7 +43,7 @@ type Place struct {
 	Leaf       bool
 	ClientURL  string
 	MonitorURL string
-	Ports      map[Role]int // of its listeners
+	Ports      map[plan.Role]int // of its listeners
 	Dir        string
 }
 
@@ -55,7 +59,7 @@ func (r Record) URLs(cluster string) []string {
 }
 
 // record is the public view of a state.
-func (h *Home) record(s state) Record {
+func (h *store) record(s state) Record {
 	name := s.Plan.Spec.Name
 	r := Record{
 		Name: name, Slot: s.Slot, Dir: h.path(name), Spec: s.Plan.Spec, Program: s.Program, Made: s.Made,
@@ -73,12 +77,12 @@ func (h *Home) record(s state) Record {
 	}
 	for _, n := range s.Plan.Nodes {
 		p := Place{
-			Name: n.Name, Cluster: n.Cluster, Leaf: n.Leaf != nil, ClientURL: n.clientURL(),
-			MonitorURL: "http://" + n.addr(RoleMonitor), Ports: map[Role]int{}, Dir: n.Dir,
+			Name: n.Name, Cluster: n.Cluster, Leaf: n.Leaf != nil, ClientURL: n.ClientURL(),
+			MonitorURL: "http://" + n.Addr(plan.RoleMonitor), Ports: map[plan.Role]int{}, Dir: n.Dir,
 		}
 		for role, port := range n.Ports {
 			if port != 0 {
-				p.Ports[Role(role)] = port
+				p.Ports[plan.Role(role)] = port
 			}
 		}
 		r.Nodes = append(r.Nodes, p)
@@ -87,7 +91,7 @@ func (h *Home) record(s state) Record {
 }
 
 // Record is what is known of a cluster; the error wraps [ErrUnknown] when there is none of the name.
-func (h *Home) Record(name string) (Record, error) {
+func (h *store) Record(name string) (Record, error) {
 	s, err := h.load(name)
 	if err != nil {
 		return Record{}, err
@@ -95,8 +99,14 @@ func (h *Home) Record(name string) (Record, error) {
 	return h.record(s), nil
 }
 
+// Fleet is the servers of a cluster, with all secrets of its plan; the error wraps [ErrUnknown] when there is no cluster of the name.
+func (h *store) Fleet(name string) (client.Fleet, error) {
+	s, err := h.load(name)
+	return client.Fleet{s.Plan}, err
+}
+
 // Records are all clusters by name. A directory that is none, as a program that was killed may leave it, is not among them.
-func (h *Home) Records() ([]Record, error) {
+func (h *store) Records() ([]Record, error) {
 	names, err := h.names()
 	if err != nil {
 		return nil, fmt.Errorf("list clusters: %w", err)

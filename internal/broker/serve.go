@@ -11,6 +11,9 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/link"
 )
 
 // serve offers the cluster on a socket that only its owner can open, until it is told to stop or the context ends.
@@ -80,16 +83,6 @@ func (k *keeper) keepIt() error {
 	return k.commit(next, nil)
 }
 
-// commit makes a state that of the cluster and writes it with files that belong to it: all, or nothing has changed. The caller
-// holds mu.
-func (k *keeper) commit(next state, files map[string]string) error {
-	if err := k.home.saveWith(next, files); err != nil {
-		return err
-	}
-	k.state = next
-	return nil
-}
-
 func (k *keeper) setUp(up bool) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -141,7 +134,7 @@ func (k *keeper) routes(quit func()) http.Handler {
 		{"POST /node/{name}/{do}", k.nodeRequest},
 		{"POST /change", k.changeRequest},
 		{"GET /pending", func(context.Context, *http.Request) (any, error) { return k.pending(), nil }},
-		{"POST /push", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.plan().push(ctx) }},
+		{"POST /push", func(ctx context.Context, _ *http.Request) (any, error) { return nil, client.Fleet{k.plan()}.Push(ctx) }},
 		{"POST /program", k.programRequest},
 		{"POST /users/{account}", k.userRequest},
 		{"DELETE /users/{user}", func(ctx context.Context, r *http.Request) (any, error) {
@@ -165,13 +158,6 @@ func (r route) serve(w http.ResponseWriter, req *http.Request) {
 		body = encodeError(err)
 	}
 	json.NewEncoder(w).Encode(body) //nolint:errcheck // who asked has gone
-}
-
-// nodeOrder is the body of a request about a node.
-type nodeOrder struct {
-	Duration time.Duration `json:"duration_ns"`
-	Grace    time.Duration `json:"grace_ns"`
-	For      time.Duration `json:"for_ns,omitempty"` // after which the supervisor undoes a pause or a kill
 }
 
 func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) {
@@ -203,22 +189,15 @@ func (k *keeper) userRequest(_ context.Context, r *http.Request) (any, error) {
 	return k.addUser(r.PathValue("account"), u)
 }
 
-func (k *keeper) faults() []Fault {
-	if k.links == nil {
-		return nil
-	}
-	return k.links.list()
-}
-
 func (k *keeper) faultRequest(_ context.Context, r *http.Request) (any, error) {
-	var f Fault
+	var f link.Fault
 	if err := json.NewDecoder(r.Body).Decode(&f); err != nil {
 		return nil, fmt.Errorf("read the fault: %w", err)
 	}
 	if k.links == nil {
-		return nil, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", ErrFault, k.state.Plan.Spec.Name)
+		return nil, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", link.ErrFault, k.state.Plan.Spec.Name)
 	}
-	return k.links.inject(f)
+	return k.links.Inject(f)
 }
 
 func (k *keeper) healRequest(_ context.Context, r *http.Request) (any, error) {
@@ -229,9 +208,56 @@ func (k *keeper) healRequest(_ context.Context, r *http.Request) (any, error) {
 	for _, s := range r.URL.Query()["id"] {
 		id, err := strconv.Atoi(s)
 		if err != nil {
-			return 0, fmt.Errorf("%w: %q is not the number of a fault", ErrFault, s)
+			return 0, fmt.Errorf("%w: %q is not the number of a fault", link.ErrFault, s)
 		}
 		ids = append(ids, id)
 	}
-	return k.links.heal(ids...)
+	return k.links.Heal(ids...)
+}
+
+// newProgram is the body of a request to change what nodes run.
+type newProgram struct {
+	Path  string `json:"path"` // "" for the embedded one
+	Force bool   `json:"force"`
+}
+
+// checkOlder refuses a nats-server that is older than what has written the files of JetStream.
+func (k *keeper) checkOlder(ctx context.Context, path string) error {
+	next, err := versionOf(ctx, path)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	program, name, noJetStream := k.state.Program, k.state.Plan.Spec.Name, k.state.Plan.Spec.NoJetStream
+	k.mu.Unlock()
+	now, err := versionOf(ctx, program)
+	if err == nil && older(next, now) && !noJetStream {
+		return fmt.Errorf("%w: %s is older than %s, which %s runs, and may not read what JetStream has written", ErrProgram, next, now, name)
+	}
+	return nil
+}
+
+// programRequest changes what nodes run from their next start on.
+func (k *keeper) programRequest(ctx context.Context, r *http.Request) (any, error) {
+	var o newProgram
+	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+		return nil, fmt.Errorf("read the program: %w", err)
+	}
+	if err := tryProgram(ctx, k.plan(), o.Path); err != nil {
+		return nil, err
+	}
+	if err := k.checkOlder(ctx, o.Path); err != nil && !o.Force {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	next := k.state
+	next.Program = o.Path
+	if err := k.commit(next, nil); err != nil {
+		return nil, err
+	}
+	for _, p := range k.nodes {
+		p.runs(o.Path)
+	}
+	return nil, nil
 }

@@ -12,6 +12,11 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // smallDisk is a Home on a disk of its own of the given size, for the time of a test.
@@ -39,7 +44,7 @@ func fill(t *testing.T, h *Home, leave int) (empty func()) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := io.Copy(f, zeros{}); !outOfSpace(err) {
+	if _, err := io.Copy(f, zeros{}); !host.OutOfSpace(err) {
 		t.Fatalf("filled: %v", err)
 	}
 	info, err := f.Stat()
@@ -61,10 +66,10 @@ type zeros struct{}
 func (zeros) Read(b []byte) (int, error) { return len(b), nil }
 
 // secure is a cluster with all files that one can have.
-func secure(nodes int) Spec {
-	spec := named("full", nodes)
-	spec.Auth, spec.TLS.Mode = AuthOperator, TLSMutual
-	return spec
+func secure(nodes int) spec.Spec {
+	sp := named("full", nodes)
+	sp.Auth, sp.TLS.Mode = spec.AuthOperator, spec.TLSMutual
+	return sp
 }
 
 // TestUpOnAFullDisk starts a cluster where there is room for nothing, for some of its files, and for its files but not for what
@@ -84,7 +89,7 @@ func TestUpOnAFullDisk(t *testing.T) {
 			if err == nil && leave > 64<<10 {
 				return // it was ready before anybody missed the room
 			}
-			if !errors.Is(err, ErrNoSpace) {
+			if !errors.Is(err, host.ErrNoSpace) {
 				t.Errorf("got %v", err)
 			}
 			t.Log(err)
@@ -106,38 +111,38 @@ func TestDiskFillsUp(t *testing.T) {
 	t.Parallel()
 	h := smallDisk(t, "16m")
 	up(t, h, Order{Spec: secure(2)})
-	before := must(os.ReadFile(h.path("full", "state.json")))
+	before := spectest.Must(os.ReadFile(h.path("full", "state.json")))
 	empty := fill(t, h, 0)
 	for range 2 {
-		if _, err := h.NewUser(t.Context(), "full", "APP", User{Name: "carol"}, "full-carol"); !errors.Is(err, ErrNoSpace) {
+		if _, err := h.NewUser(t.Context(), "full", "APP", spec.User{Name: "carol"}, "full-carol"); !errors.Is(err, host.ErrNoSpace) {
 			t.Errorf("user: %v", err)
 		}
 	}
-	if err := h.Revoke(t.Context(), "full", "app"); !errors.Is(err, ErrNoSpace) {
+	if err := h.Revoke(t.Context(), "full", "app"); !errors.Is(err, host.ErrNoSpace) {
 		t.Errorf("revoke: %v", err)
 	}
-	if _, err := h.AddNode(t.Context(), "full", "full"); !errors.Is(err, ErrNoSpace) {
+	if _, err := h.AddNode(t.Context(), "full", "full"); !errors.Is(err, host.ErrNoSpace) {
 		t.Errorf("node: %v", err)
 	}
 	if s, err := h.Status(t.Context(), "full"); err != nil || !s.Full || s.Complete || len(s.Nodes) != 2 {
 		t.Errorf("status: %+v %v", s, err)
 	}
-	if after := must(os.ReadFile(h.path("full", "state.json"))); string(before) != string(after) {
+	if after := spectest.Must(os.ReadFile(h.path("full", "state.json"))); string(before) != string(after) {
 		t.Error("the state has changed")
 	}
 	for _, pattern := range []string{"creds/carol*", "creds/.*", "pki/.*", "nodes/full-3*", ".state*"} {
-		if left := must(filepath.Glob(h.path("full", pattern))); len(left) > 0 {
+		if left := spectest.Must(filepath.Glob(h.path("full", pattern))); len(left) > 0 {
 			t.Errorf("half made: %v", left)
 		}
 	}
-	s := must(h.load("full"))
-	nc, err := s.Plan.connect(s.Plan.urlsBut(nil), "app", nil)
+	s := spectest.Must(h.load("full"))
+	nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", nil)
 	if err != nil {
 		t.Fatalf("who was not revoked: %v", err)
 	}
 	nc.Close()
 	empty()
-	if _, err := h.NewUser(t.Context(), "full", "APP", User{Name: "carol"}, "full-carol"); err != nil {
+	if _, err := h.NewUser(t.Context(), "full", "APP", spec.User{Name: "carol"}, "full-carol"); err != nil {
 		t.Errorf("with room again: %v", err)
 	}
 	fill(t, h, 0)
@@ -158,10 +163,10 @@ func TestNodeOnAFullDisk(t *testing.T) {
 	empty := fill(t, h, 0)
 	if err := h.Node(t.Context(), "full", "full-2", "restart", 0, 0); err == nil {
 		err = h.Ready(t.Context(), "full")
-		if !errors.Is(err, ErrNoSpace) {
+		if !errors.Is(err, host.ErrNoSpace) {
 			t.Errorf("ready: %v", err)
 		}
-	} else if !errors.Is(err, ErrNoSpace) || !strings.Contains(err.Error(), "full-2") {
+	} else if !errors.Is(err, host.ErrNoSpace) || !strings.Contains(err.Error(), "full-2") {
 		t.Errorf("restart: %v", err)
 	}
 	empty()

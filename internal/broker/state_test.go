@@ -17,13 +17,20 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
 
 // remembered puts a cluster into a Home that was never started.
-func remembered(t *testing.T, h *Home, spec Spec, slot int, change func(*state)) state {
+func remembered(t *testing.T, h *Home, sp spec.Spec, slot int, change func(*state)) state {
 	t.Helper()
-	spec = must(spec.complete())
-	s := state{Slot: slot, Plan: must(h.plan(spec, slot, nil)), Made: time.Unix(1700000000, 0).UTC(), Kept: true}
+	sp = spectest.Must(sp.Complete())
+	s := state{Slot: slot, Plan: spectest.Must(h.plan(sp, slot, nil)), Made: time.Unix(1700000000, 0).UTC(), Kept: true}
 	if change != nil {
 		change(&s)
 	}
@@ -42,7 +49,7 @@ func TestLives(t *testing.T) {
 		h := OpenHome(t.TempDir())
 		remembered(t, h, named("x", 1), 3, func(s *state) { s.Kept, s.Up = c.kept, c.up })
 		if c.alive {
-			release, err := lock(h.path("x", "alive"))
+			release, err := host.Lock(h.path("x", "alive"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +61,7 @@ func TestLives(t *testing.T) {
 	}
 	h := OpenHome(t.TempDir())
 	remembered(t, h, named("x", 1), 3, func(s *state) { s.Kept = false })
-	if r := must(h.Record("x")); r.Life != Pending {
+	if r := spectest.Must(h.Record("x")); r.Life != Pending {
 		t.Errorf("the rest of a start is %s", r.Life)
 	}
 }
@@ -63,15 +70,15 @@ func TestLives(t *testing.T) {
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	h := OpenHome(t.TempDir())
-	spec := everything(AuthUsers, TLSServer)
-	s := remembered(t, h, spec, 4, func(s *state) { s.Contexts, s.Program = []string{"all", "all-sys"}, "/bin/nats-server" })
-	r := must(h.Record("all"))
+	sp := spectest.Everything(spec.AuthUsers, spec.TLSServer)
+	s := remembered(t, h, sp, 4, func(s *state) { s.Contexts, s.Program = []string{"all", "all-sys"}, "/bin/nats-server" })
+	r := spectest.Must(h.Record("all"))
 	if r.Name != "all" || r.Slot != 4 || r.Dir != h.path("all") || r.Program != "/bin/nats-server" || !r.Made.Equal(s.Made) || !slices.Equal(r.Contexts, s.Contexts) || !reflect.DeepEqual(r.Identities, s.Plan.Identities) {
 		t.Errorf("%+v", r)
 	}
 	want := Place{
 		Name: "east-1", Cluster: "east", ClientURL: "tls://127.0.0.1:14110", MonitorURL: "http://127.0.0.1:14111", Dir: filepath.Join(h.path("all"), "nodes", "east-1"),
-		Ports: map[Role]int{RoleClient: 14110, RoleMonitor: 14111, RoleRoute: 14112, RoleGateway: 14113, RoleLeaf: 14114, RoleWebsocket: 14115, RoleMQTT: 14116},
+		Ports: map[plan.Role]int{plan.RoleClient: 14110, plan.RoleMonitor: 14111, plan.RoleRoute: 14112, plan.RoleGateway: 14113, plan.RoleLeaf: 14114, plan.RoleWebsocket: 14115, plan.RoleMQTT: 14116},
 	}
 	if d := cmp.Diff(want, r.Nodes[0]); d != "" {
 		t.Error(d)
@@ -111,10 +118,10 @@ func TestRecords(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	for _, name := range []string{"", "..", "a/b", "../a"} {
-		if _, err := h.Record(name); !errors.Is(err, ErrSpec) {
+		if _, err := h.Record(name); !errors.Is(err, spec.ErrInvalid) {
 			t.Errorf("%q: %v", name, err)
 		}
-		if _, err := h.lock(name); !errors.Is(err, ErrSpec) {
+		if _, err := h.lock(name); !errors.Is(err, spec.ErrInvalid) {
 			t.Errorf("%q can be locked: %v", name, err)
 		}
 	}
@@ -133,8 +140,8 @@ func TestRecords(t *testing.T) {
 func TestStateIsPrivate(t *testing.T) {
 	t.Parallel()
 	h := OpenHome(filepath.Join(t.TempDir(), "home"))
-	s := remembered(t, h, everything(AuthOperator, TLSMutual), 1, nil)
-	if err := s.Plan.write(); err != nil {
+	s := remembered(t, h, spectest.Everything(spec.AuthOperator, spec.TLSMutual), 1, nil)
+	if err := host.WriteAll(s.Plan.Files()); err != nil {
 		t.Fatal(err)
 	}
 	release, err := h.lock("all")
@@ -147,7 +154,7 @@ func TestStateIsPrivate(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		mode := must(d.Info()).Mode()
+		mode := spectest.Must(d.Info()).Mode()
 		if want := map[bool]fs.FileMode{true: fs.ModeDir | 0o700, false: 0o600}[d.IsDir()]; mode != want && filepath.Separator == '/' {
 			t.Errorf("%s: %v, want %v", path, mode, want)
 		}
@@ -157,7 +164,7 @@ func TestStateIsPrivate(t *testing.T) {
 	if err != nil || files < 40 {
 		t.Errorf("%d files: %v", files, err)
 	}
-	if entries := must(filepath.Glob(filepath.Join(h.dir, "*", ".*"))); len(entries) > 0 {
+	if entries := spectest.Must(filepath.Glob(filepath.Join(h.dir, "*", ".*"))); len(entries) > 0 {
 		t.Errorf("left over: %v", entries)
 	}
 }
@@ -167,7 +174,7 @@ func TestSaveAllOrNothing(t *testing.T) {
 	t.Parallel()
 	h := OpenHome(t.TempDir())
 	s := remembered(t, h, named("x", 1), 1, nil)
-	before := must(os.ReadFile(h.path("x", "state.json")))
+	before := spectest.Must(os.ReadFile(h.path("x", "state.json")))
 	if err := os.WriteFile(h.path("x", "wall"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -175,10 +182,10 @@ func TestSaveAllOrNothing(t *testing.T) {
 	if err := h.saveWith(s, map[string]string{h.path("x", "wall", "file"): "text"}); err == nil {
 		t.Error("a file below a file")
 	}
-	if after := must(os.ReadFile(h.path("x", "state.json"))); string(before) != string(after) {
+	if after := spectest.Must(os.ReadFile(h.path("x", "state.json"))); string(before) != string(after) {
 		t.Error("the state has changed")
 	}
-	if err := h.saveWith(s, map[string]string{h.path("x", "new"): "text"}); err != nil || !must(h.load("x")).Up || string(must(os.ReadFile(h.path("x", "new")))) != "text" {
+	if err := h.saveWith(s, map[string]string{h.path("x", "new"): "text"}); err != nil || !spectest.Must(h.load("x")).Up || string(spectest.Must(os.ReadFile(h.path("x", "new")))) != "text" {
 		t.Errorf("saved: %v", err)
 	}
 }
@@ -187,13 +194,13 @@ func TestSaveAllOrNothing(t *testing.T) {
 func TestStateRoundTrip(t *testing.T) {
 	t.Parallel()
 	h := OpenHome(t.TempDir())
-	for _, auth := range AuthModes() {
-		spec := everything(AuthMode(auth), TLSMutual)
-		spec.Name = auth
-		want := remembered(t, h, spec, 7, func(s *state) { s.Up, s.Socket, s.Contexts, s.Program = true, "/s", []string{"c"}, "/p" })
-		got := must(h.load(auth))
-		a, b := must(json.Marshal(want)), must(json.Marshal(got))
-		if string(a) != string(b) || got.Plan.config(got.Plan.Nodes[0]) != want.Plan.config(want.Plan.Nodes[0]) {
+	for _, auth := range spec.AuthModes() {
+		sp := spectest.Everything(spec.AuthMode(auth), spec.TLSMutual)
+		sp.Name = auth
+		want := remembered(t, h, sp, 7, func(s *state) { s.Up, s.Socket, s.Contexts, s.Program = true, "/s", []string{"c"}, "/p" })
+		got := spectest.Must(h.load(auth))
+		a, b := spectest.Must(json.Marshal(want)), spectest.Must(json.Marshal(got))
+		if string(a) != string(b) || got.Plan.Config(got.Plan.Nodes[0]) != want.Plan.Config(want.Plan.Nodes[0]) {
 			t.Errorf("%s: another state", auth)
 		}
 	}
@@ -202,10 +209,10 @@ func TestStateRoundTrip(t *testing.T) {
 // TestSlots is the number of each port, and whose a slot is.
 func TestSlots(t *testing.T) {
 	t.Parallel()
-	if p := slotPort(4, 1, 2, RoleGateway); p != 14123 {
+	if p := slotPort(4, 1, 2, plan.RoleGateway); p != 14123 {
 		t.Errorf("got %d", p)
 	}
-	if p := slotPort(slots-1, 9, 9, roles-1); p > 32767 {
+	if p := slotPort(slots-1, 9, 9, plan.NumRoles-1); p > 32767 {
 		t.Errorf("the highest port is %d", p)
 	}
 	h := OpenHome(t.TempDir())
@@ -214,35 +221,35 @@ func TestSlots(t *testing.T) {
 			remembered(t, h, named(fmt.Sprint("c", slot), 1), slot, nil)
 		}
 	}
-	ctx, spec := t.Context(), must(named("new", 1).complete())
-	taken := must(h.taken("c3"))
+	ctx, sp := t.Context(), spectest.Must(named("new", 1).Complete())
+	taken := spectest.Must(h.taken("c3"))
 	if len(taken) != slots-3 || taken[3] != "" || taken[4] != "c4" {
 		t.Errorf("taken: %v", taken)
 	}
 	for want, c := range map[int]string{4: "slot 4 has the ports of cluster c4", slots: "slot 22: 0 to 21 are possible", 99: "slot 99: 0 to 21 are possible"} {
-		if _, _, err := h.allot(ctx, spec, want); err == nil || !strings.Contains(err.Error(), c) || want == 4 && !errors.Is(err, ErrPortInUse) || want > 4 && !errors.Is(err, ErrSpec) {
+		if _, _, err := h.allot(ctx, sp, want); err == nil || !strings.Contains(err.Error(), c) || want == 4 && !errors.Is(err, ErrPortInUse) || want > 4 && !errors.Is(err, spec.ErrInvalid) {
 			t.Errorf("slot %d: %v", want, err)
 		}
 	}
-	own := must(named("c4", 1).complete())
+	own := spectest.Must(named("c4", 1).Complete())
 	if slot, _, err := h.allot(ctx, own, 4); err != nil && !errors.Is(err, ErrPortInUse) || err == nil && slot != 4 {
 		t.Errorf("its own slot: %d %v", slot, err)
 	}
 	remembered(t, h, named("c5", 1), 5, nil)
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", slotPort(20, 1, 1, RoleMonitor)))
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", slotPort(20, 1, 1, plan.RoleMonitor)))
 	if err == nil {
 		defer l.Close()
 	}
 	var pe *PortError
-	if _, _, err := h.allot(ctx, spec, -1); !errors.As(err, &pe) || !strings.Contains(err.Error(), "none of 22 slots of ports is free") {
+	if _, _, err := h.allot(ctx, sp, -1); !errors.As(err, &pe) || !strings.Contains(err.Error(), "none of 22 slots of ports is free") {
 		t.Errorf("the last slot has a port that is in use: %v", err)
 	}
-	if pe != nil && (pe.Port != slotPort(20, 1, 1, RoleMonitor) || pe.Node != "new-1" || pe.Role != RoleMonitor) {
+	if pe != nil && (pe.Port != slotPort(20, 1, 1, plan.RoleMonitor) || pe.Node != "new-1" || pe.Role != plan.RoleMonitor) {
 		t.Errorf("got %+v", pe)
 	}
 	remembered(t, h, named("c20", 1), 20, nil)
 	var se *SlotError
-	if _, _, err := h.allot(ctx, spec, -1); !errors.As(err, &se) || !errors.Is(err, ErrPortInUse) || !strings.Contains(err.Error(), "all 22 slots are taken") {
+	if _, _, err := h.allot(ctx, sp, -1); !errors.As(err, &se) || !errors.Is(err, ErrPortInUse) || !strings.Contains(err.Error(), "all 22 slots are taken") {
 		t.Errorf("all are taken: %v", err)
 	}
 }
@@ -257,11 +264,11 @@ func TestFirstFreeSlot(t *testing.T) {
 			remembered(t, h, named(fmt.Sprint("c", slot), 1), slot, nil)
 		}
 	}
-	slot, p, err := h.allot(t.Context(), must(named("new", 1).complete()), -1)
+	slot, p, err := h.allot(t.Context(), spectest.Must(named("new", 1).Complete()), -1)
 	if errors.Is(err, ErrPortInUse) {
 		t.Skip("another test has the ports of slot 2")
 	}
-	if err != nil || slot != 2 || p.Nodes[0].Ports[RoleClient] != 12110 {
+	if err != nil || slot != 2 || p.Nodes[0].Ports[plan.RoleClient] != 12110 {
 		t.Errorf("slot %d: %v", slot, err)
 	}
 }
@@ -269,28 +276,28 @@ func TestFirstFreeSlot(t *testing.T) {
 // TestPortsFree names the port that is in use.
 func TestPortsFree(t *testing.T) {
 	t.Parallel()
-	ports := must(reserve(t.Context(), 50))
+	ports := spectest.Must(reserve(t.Context(), 50))
 	if slices.Sort(ports); len(slices.Compact(slices.Clone(ports))) != 50 {
 		t.Errorf("a port was found twice: %v", ports)
 	}
-	spec := must(Super(1, "a", "b").complete())
-	p := must(newPlan(spec, t.TempDir(), func(c, _ int, r Role) int { return ports[c*10+int(r)] }, nil))
-	if err := p.portsFree(t.Context()); err != nil {
+	sp := spectest.Must(spec.Super(1, "a", "b").Complete())
+	p := spectest.Must(plan.New(sp, t.TempDir(), func(c, _ int, r plan.Role) int { return ports[c*10+int(r)] }, nil))
+	if err := portsFree(t.Context(), p.Nodes); err != nil {
 		t.Fatal(err)
 	}
-	l := must(net.Listen("tcp", p.Nodes[1].addr(RoleGateway)))
+	l := spectest.Must(net.Listen("tcp", p.Nodes[1].Addr(plan.RoleGateway)))
 	defer l.Close()
 	var pe *PortError
-	if err := p.portsFree(t.Context()); !errors.As(err, &pe) || pe.Node != "b-1" || pe.Role != RoleGateway || pe.Port != p.Nodes[1].Ports[RoleGateway] {
+	if err := portsFree(t.Context(), p.Nodes); !errors.As(err, &pe) || pe.Node != "b-1" || pe.Role != plan.RoleGateway || pe.Port != p.Nodes[1].Ports[plan.RoleGateway] {
 		t.Errorf("got %v", err)
 	}
 	n := p.Nodes[1]
 	for fatal, want := range map[string]error{
-		fmt.Sprintf("Error listening on port: 127.0.0.1:1, %q", "listen tcp 127.0.0.1:1: bind"):  nil,
-		fmt.Sprintf("listen tcp 127.0.0.1:%d: bind: address already in use", n.Ports[RoleRoute]): &PortError{"b-1", RoleRoute, n.Ports[RoleRoute]},
+		fmt.Sprintf("Error listening on port: 127.0.0.1:1, %q", "listen tcp 127.0.0.1:1: bind"):       nil,
+		fmt.Sprintf("listen tcp 127.0.0.1:%d: bind: address already in use", n.Ports[plan.RoleRoute]): &PortError{"b-1", plan.RoleRoute, n.Ports[plan.RoleRoute]},
 		"no listener at all": nil,
 	} {
-		if n.Ports[RoleRoute] == 0 {
+		if n.Ports[plan.RoleRoute] == 0 {
 			t.Fatal("no route")
 		}
 		if got := portError(n, fatal); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -302,12 +309,12 @@ func TestPortsFree(t *testing.T) {
 // TestHomeDir is where clusters are kept.
 func TestHomeDir(t *testing.T) {
 	env := map[string]string{"XDG_STATE_HOME": "/state"}
-	if dir := must(HomeDir(func(k string) string { return env[k] })); dir != filepath.Join("/state", "natsctl", "clusters") {
+	if dir := spectest.Must(HomeDir(func(k string) string { return env[k] })); dir != filepath.Join("/state", "natsctl", "clusters") {
 		t.Errorf("got %s", dir)
 	}
 	t.Setenv("HOME", "/home/me")
 	t.Setenv("USERPROFILE", "/home/me")
-	if dir := must(HomeDir(func(string) string { return "" })); dir != filepath.Join("/home/me", ".local", "state", "natsctl", "clusters") {
+	if dir := spectest.Must(HomeDir(func(string) string { return "" })); dir != filepath.Join("/home/me", ".local", "state", "natsctl", "clusters") {
 		t.Errorf("got %s", dir)
 	}
 	t.Setenv("HOME", "")
@@ -325,10 +332,10 @@ func TestLocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.lock("x"); !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "another natsctl is changing cluster x") {
+	if _, err := h.lock("x"); !errors.Is(err, host.ErrBusy) || !strings.Contains(err.Error(), "another natsctl is changing cluster x") {
 		t.Errorf("got %v", err)
 	}
-	if !locked(h.path("x") + ".lock") {
+	if !host.Locked(h.path("x") + ".lock") {
 		t.Error("it is not locked")
 	}
 	release()
@@ -336,33 +343,33 @@ func TestLocks(t *testing.T) {
 		t.Errorf("the lock file is left: %v", err)
 	}
 	remembered(t, h, named("x", 1), 1, nil)
-	release = must(h.lock("x"))
+	release = spectest.Must(h.lock("x"))
 	release()
-	if locked(h.path("x") + ".lock") {
+	if host.Locked(h.path("x") + ".lock") {
 		t.Error("it is still locked")
 	}
 	if _, err := os.Stat(h.path("x") + ".lock"); err != nil {
 		t.Errorf("the lock file of a cluster that is there: %v", err)
 	}
-	if locked(h.path("none")) {
+	if host.Locked(h.path("none")) {
 		t.Error("no file is locked")
 	}
 	path := h.path("file")
-	first := must(lock(path))
+	first := spectest.Must(host.Lock(path))
 	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := lockSoon(soon, path); !errors.Is(err, ErrBusy) {
+	if _, err := host.WaitLock(soon, path); !errors.Is(err, host.ErrBusy) {
 		t.Errorf("got %v", err)
 	}
 	time.AfterFunc(30*time.Millisecond, first)
-	second, err := lockSoon(t.Context(), path)
+	second, err := host.WaitLock(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	third, err := lock(path) // of a new file: the other one is of nobody any more
+	third, err := host.Lock(path) // of a new file: the other one is of nobody any more
 	if err != nil {
 		t.Errorf("got %v", err)
 	} else {
@@ -392,7 +399,7 @@ func TestUndo(t *testing.T) {
 		s := remembered(t, h, named("x", 1), 1, func(s *state) {
 			s.Kept, s.Up, s.Contexts, s.Socket = c.kept, true, []string{"c", "d"}, filepath.Join(private, "socket")
 		})
-		if err := h.undo(c.order, s); err != nil {
+		if err := h.undo(c.order.Retain, s); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if h.exists("x") != c.left || strings.Join(forgotten, " ") != c.forgotten {
@@ -401,7 +408,7 @@ func TestUndo(t *testing.T) {
 		if _, err := os.Stat(private); (err == nil) != c.left {
 			t.Errorf("%s: the directory of the socket: %v", name, err)
 		}
-		if c.kept && must(h.load("x")).Up {
+		if c.kept && spectest.Must(h.load("x")).Up {
 			t.Errorf("%s: is meant to run", name)
 		}
 	}
@@ -425,7 +432,7 @@ func TestDownClusters(t *testing.T) {
 	ctx := t.Context()
 	for what, err := range map[string]error{
 		"status": second(h.Status(ctx, "x")), "nodes": second(h.Nodes(ctx, "x")), "ready": h.Ready(ctx, "x"), "node": h.Node(ctx, "x", "x-1", "stop", 0, 0),
-		"inject": second(h.Inject(ctx, "x", Fault{})), "faults": second(h.Faults(ctx, "x")), "heal": second(h.Heal(ctx, "x")), "user": second(h.NewUser(ctx, "x", "APP", User{}, "c")),
+		"inject": second(h.Inject(ctx, "x", link.Fault{})), "faults": second(h.Faults(ctx, "x")), "heal": second(h.Heal(ctx, "x")), "user": second(h.NewUser(ctx, "x", "APP", spec.User{}, "c")),
 		"revoke": h.Revoke(ctx, "x", "app"), "roll": h.Roll(ctx, "x", Roll{}), "add": second(h.AddNode(ctx, "x", "x")), "remove": h.RemoveNode(ctx, "x", "x-2"),
 		"chaos": h.Chaos(ctx, "x", nil, nil), "disturb": h.Disturb(ctx, "x", "x-1", "kill", 1),
 	} {
@@ -434,19 +441,18 @@ func TestDownClusters(t *testing.T) {
 		}
 	}
 	for what, err := range map[string]error{
-		"status": second(h.Status(ctx, "y")), "down": h.Down(ctx, "y"), "delete": h.Delete(ctx, "y"), "logs": second(h.logFiles("y", nil)), "export": second(h.Export("y", ExportConf, t.TempDir(), false)),
-		"leads": second(h.Leads(ctx, "y")), "witness": second(h.Witness(ctx, "y", "", "s")),
+		"status": second(h.Status(ctx, "y")), "down": h.Down(ctx, "y"), "delete": h.Delete(ctx, "y"), "logs": second(h.logFiles("y", nil)), "fleet": second(h.Fleet("y")),
 	} {
 		if !errors.Is(err, ErrUnknown) {
 			t.Errorf("%s of an unknown cluster: %v", what, err)
 		}
 	}
-	if err := h.Down(ctx, "x"); err != nil || must(h.load("x")).Up {
+	if err := h.Down(ctx, "x"); err != nil || spectest.Must(h.load("x")).Up {
 		t.Errorf("down: %v", err)
 	}
 	var forgotten []string
 	h.Forget = func(names []string) error { forgotten = names; return nil }
-	s := must(h.load("x"))
+	s := spectest.Must(h.load("x"))
 	s.Contexts = []string{"x", "x-sys"}
 	if err := h.save(s); err != nil {
 		t.Fatal(err)
@@ -462,13 +468,13 @@ func second(_ any, err error) error { return err }
 // TestErrorsBetweenProcesses sends every error that keeps its identity from one process to another.
 func TestErrorsBetweenProcesses(t *testing.T) {
 	t.Parallel()
-	all := []error{ErrSpec, ErrPortInUse, ErrNotReady, ErrNode, ErrFault, ErrNoSpace, ErrExpired, ErrData, ErrBusy, ErrUnknown, ErrUser, ErrPush, ErrProgram}
+	all := []error{spec.ErrInvalid, ErrPortInUse, client.ErrNotReady, ErrNode, link.ErrFault, host.ErrNoSpace, client.ErrExpired, ErrData, host.ErrBusy, ErrUnknown, plan.ErrUser, client.ErrPush, ErrProgram}
 	if values := slices.Collect(maps.Values(sentinels())); len(values) != len(all) {
 		t.Errorf("%d kinds, %d known here", len(values), len(all))
 	}
 	for i, e := range all {
 		other := all[(i+1)%len(all)]
-		data := must(json.Marshal(encodeError(fmt.Errorf("first %w then %w", e, other))))
+		data := spectest.Must(json.Marshal(encodeError(fmt.Errorf("first %w then %w", e, other))))
 		var v errorValue
 		if err := json.Unmarshal(data, &v); err != nil {
 			t.Fatal(err)
@@ -506,12 +512,12 @@ func TestMessages(t *testing.T) {
 	if err := messages(dec, hear, func(m message) bool { return m.Kept }); err != nil {
 		t.Error(err)
 	}
-	if err := messages(dec, hear, func(message) bool { return false }); !errors.Is(err, ErrNotReady) {
+	if err := messages(dec, hear, func(message) bool { return false }); !errors.Is(err, client.ErrNotReady) {
 		t.Errorf("at the end: %v", err)
 	}
 	b.Reset()
-	send(&b, message{Error: encodeError(ErrPush)})
-	if err := messages(json.NewDecoder(strings.NewReader(b.String())), hear, func(message) bool { return true }); !errors.Is(err, ErrPush) {
+	send(&b, message{Error: encodeError(client.ErrPush)})
+	if err := messages(json.NewDecoder(strings.NewReader(b.String())), hear, func(message) bool { return true }); !errors.Is(err, client.ErrPush) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -519,13 +525,13 @@ func TestMessages(t *testing.T) {
 // TestWhyAStartEnded prefers the reason why a context ended, with what was missing then.
 func TestWhyAStartEnded(t *testing.T) {
 	t.Parallel()
-	late := fmt.Errorf("not within 1s: %w", ErrNotReady)
+	late := fmt.Errorf("not within 1s: %w", client.ErrNotReady)
 	ended := func(why error) context.Context {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(why)
 		return ctx
 	}
-	missing := fmt.Errorf("%w: x-1: 2 of 3 servers answer", ErrNotReady)
+	missing := fmt.Errorf("%w: x-1: 2 of 3 servers answer", client.ErrNotReady)
 	for name, c := range map[string]struct {
 		ctx  context.Context
 		err  error

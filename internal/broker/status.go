@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -8,6 +9,12 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // Status is how a running cluster of processes is.
@@ -19,7 +26,7 @@ type Status struct {
 	Full     bool         `json:"disk_full,omitempty"`
 	Expired  bool         `json:"certificates_expired,omitempty"`
 	Nodes    []NodeStatus `json:"nodes"`
-	Faults   []Fault      `json:"faults"`
+	Faults   []link.Fault `json:"faults"`
 }
 
 // NodeStatus is how one node is. Numbers are zero for a node that does not answer.
@@ -48,7 +55,7 @@ const askTime = time.Second
 // status asks every node over a connection of its own, so that a cut between nodes cannot hide one.
 func (k *keeper) status(ctx context.Context) Status {
 	out := Status{Name: k.state.Plan.Spec.Name, PID: os.Getpid(), Since: k.since, Faults: k.faults()}
-	out.Full, out.Expired = noRoom(k.home.path(out.Name)) != nil, k.plan().expired(time.Now())
+	out.Full, out.Expired = host.CheckSpace(k.home.path(out.Name)) != nil, k.plan().Expired(time.Now())
 	out.Complete = !out.Full && !out.Expired
 	nodes := k.all()
 	out.Nodes = make([]NodeStatus, len(nodes))
@@ -70,13 +77,13 @@ func (k *keeper) status(ctx context.Context) Status {
 
 func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	s := p.status()
-	s.Expect = k.plan().heard(p.plan, func(string) bool { return true })
+	s.Expect = client.Fleet{k.plan()}.Heard(p.plan, func(string) bool { return true })
 	if s.Phase != Running && s.Phase != Draining {
 		return s
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	nc, err := k.plan().connect(p.plan.clientURL(), SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
+	nc, err := client.Fleet{k.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
 	if err != nil {
 		s.Why = err.Error()
 		return s
@@ -90,12 +97,12 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 			CPU         float64 `json:"cpu"`
 		} `json:"statsz"`
 	}
-	if k.askNode(ctx, nc, "STATSZ", &stats) == nil {
+	if askNode(ctx, nc, "STATSZ", &stats) == nil {
 		s.Clients, s.Mem, s.CPU = max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
-		all, _ := gather[reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, gatherTime) // the count in a STATSZ has servers that were killed
+		all, _ := client.Gather[client.Reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, client.GatherTime) // the count in a STATSZ has servers that were killed
 		s.Hears = len(all)
 	}
-	s.Health = k.health(ctx, nc)
+	s.Health = health(ctx, nc)
 	return s
 }
 
@@ -103,21 +110,21 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 const hasty = "failed to be ready for connections"
 
 // health asks a server for its health, again when it was too busy to look. It is "" when there is no answer.
-func (k *keeper) health(ctx context.Context, nc *nats.Conn) string {
+func health(ctx context.Context, nc *nats.Conn) string {
 	var said string
 	for {
-		var health reply
-		if k.askNode(ctx, nc, "HEALTHZ", &health) != nil {
+		var answer client.Reply
+		if askNode(ctx, nc, "HEALTHZ", &answer) != nil {
 			return said
 		}
-		if said = or(health.Data.Error, health.Data.Status); !strings.HasPrefix(said, hasty) {
+		if said = cmp.Or(answer.Data.Error, answer.Data.Status); !strings.HasPrefix(said, hasty) {
 			return said
 		}
 	}
 }
 
 // askNode asks the server at the other end of the connection.
-func (k *keeper) askNode(ctx context.Context, nc *nats.Conn, what string, into any) error {
+func askNode(ctx context.Context, nc *nats.Conn, what string, into any) error {
 	msg, err := nc.RequestWithContext(ctx, "$SYS.REQ.SERVER."+nc.ConnectedServerId()+"."+what, nil)
 	if err != nil {
 		return err
@@ -130,11 +137,20 @@ func (p *process) status() NodeStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := NodeStatus{
-		Name: p.plan.Name, Cluster: p.plan.Cluster, URL: p.plan.clientURL(), Monitor: "http://" + p.plan.addr(RoleMonitor),
+		Name: p.plan.Name, Cluster: p.plan.Cluster, URL: p.plan.ClientURL(), Monitor: "http://" + p.plan.Addr(plan.RoleMonitor),
 		Phase: p.phase, Since: p.since, Starts: p.starts, Why: p.why, Until: p.ends(),
 	}
 	if p.live() {
 		s.PID = p.cmd.Process.Pid
 	}
 	return s
+}
+
+// phases is the status without what servers say.
+func (k *keeper) phases() Status {
+	out := Status{Name: k.state.Plan.Spec.Name, Since: k.since, Faults: k.faults()}
+	for _, p := range k.all() {
+		out.Nodes = append(out.Nodes, p.status())
+	}
+	return out
 }

@@ -4,15 +4,18 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // TestSuffer makes the troubles of a schedule inside this process: each is told, and nothing is left of them.
 func TestSuffer(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	spec := Nodes(2)
-	spec.Faults = true
-	c := begin(t, spec)
+	sp := spec.Nodes(2)
+	sp.Faults = true
+	c := begin(t, sp)
 	troubles, err := NewChaos(ChaosPlan{Seed: 3, For: time.Second, Every: 200 * time.Millisecond, Kinds: []string{"latency", "blackhole", "partition", "drop"}}, c.Places())
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +30,7 @@ func TestSuffer(t *testing.T) {
 	if err := c.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := c.Suffer(t.Context(), []Trouble{{Kind: "kill", Node: "dev-1"}}, func(Trouble) {}); !errors.Is(err, ErrFault) {
+	if err := c.Suffer(t.Context(), []Trouble{{Kind: "kill", Node: "dev-1"}}, func(Trouble) {}); !errors.Is(err, link.ErrFault) {
 		t.Errorf("got %v", err)
 	}
 }

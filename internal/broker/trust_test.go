@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // TestRevoke is the life of a user made with a scoped signing key, over mutual TLS: it may do what its role may, is thrown
@@ -14,14 +18,14 @@ import (
 func TestRevoke(t *testing.T) {
 	costly(t)
 	t.Parallel()
-	spec := Super(2, "east", "west").WithLeaf("edge", 1, "east")
-	spec.Auth, spec.TLS.Mode = AuthOperator, TLSMutual
-	spec.Accounts = []Account{{
-		Name: "CHAT", Users: []User{{Name: "admin"}},
-		SigningKeys: []SigningKey{{Role: "member", Permissions: Permissions{Pub: []string{"chat.{{name()}}.>"}, Sub: []string{"chat.>"}}}},
+	sp := spec.Super(2, "east", "west").WithLeaf("edge", 1, "east")
+	sp.Auth, sp.TLS.Mode = spec.AuthOperator, spec.TLSMutual
+	sp.Accounts = []spec.Account{{
+		Name: "CHAT", Users: []spec.User{{Name: "admin"}},
+		SigningKeys: []spec.SigningKey{{Role: "member", Permissions: spec.Permissions{Pub: []string{"chat.{{name()}}.>"}, Sub: []string{"chat.>"}}}},
 	}}
-	c := begin(t, spec)
-	if _, err := c.AddUser("CHAT", User{Name: "carol", Role: "member"}); err != nil {
+	c := begin(t, sp)
+	if _, err := c.AddUser("CHAT", spec.User{Name: "carol", Role: "member"}); err != nil {
 		t.Fatal(err)
 	}
 	gone := make(chan error, 16)
@@ -69,20 +73,20 @@ func TestRevoke(t *testing.T) {
 
 func TestUsersRefused(t *testing.T) {
 	t.Parallel()
-	op := Spec{Auth: AuthOperator}
-	c, plain := begin(t, op), begin(t, Single())
-	_, twice := c.AddUser("APP", User{Name: "app"})
-	_, account := c.AddUser("NOPE", User{Name: "x"})
-	_, role := c.AddUser("APP", User{Name: "x", Role: "king"})
-	_, mode := plain.AddUser("APP", User{Name: "x"})
+	op := spec.Spec{Auth: spec.AuthOperator}
+	c, plain := begin(t, op), begin(t, spec.Single())
+	_, twice := c.AddUser("APP", spec.User{Name: "app"})
+	_, account := c.AddUser("NOPE", spec.User{Name: "x"})
+	_, role := c.AddUser("APP", spec.User{Name: "x", Role: "king"})
+	_, mode := plain.AddUser("APP", spec.User{Name: "x"})
 	for name, got := range map[string]struct{ err, want error }{
-		"twice":       {twice, ErrSpec},
-		"account":     {account, ErrUser},
-		"role":        {role, ErrSpec},
-		"mode":        {mode, ErrSpec},
-		"revoke none": {c.Revoke(t.Context(), "nobody"), ErrUser},
-		"revoke sys":  {c.Revoke(t.Context(), SystemUser), ErrSpec},
-		"revoke mode": {plain.Revoke(t.Context(), "app"), ErrSpec},
+		"twice":       {twice, spec.ErrInvalid},
+		"account":     {account, plan.ErrUser},
+		"role":        {role, spec.ErrInvalid},
+		"mode":        {mode, spec.ErrInvalid},
+		"revoke none": {c.Revoke(t.Context(), "nobody"), plan.ErrUser},
+		"revoke sys":  {c.Revoke(t.Context(), spec.SystemUser), spec.ErrInvalid},
+		"revoke mode": {plain.Revoke(t.Context(), "app"), spec.ErrInvalid},
 	} {
 		if !errors.Is(got.err, got.want) {
 			t.Errorf("%s: %v", name, got.err)
@@ -92,8 +96,8 @@ func TestUsersRefused(t *testing.T) {
 
 func TestExpiredCertificates(t *testing.T) {
 	t.Parallel()
-	_, err := Start(t.Context(), Spec{TLS: TLSSpec{Mode: TLSServer, Validity: "-1h"}})
-	if !errors.Is(err, ErrNotReady) {
+	_, err := Start(t.Context(), spec.Spec{TLS: spec.TLS{Mode: spec.TLSServer, Validity: "-1h"}})
+	if !errors.Is(err, client.ErrNotReady) {
 		t.Fatalf("got %v", err)
 	}
 	t.Log(err)
@@ -101,9 +105,9 @@ func TestExpiredCertificates(t *testing.T) {
 
 func TestJetStreamInEveryMode(t *testing.T) {
 	t.Parallel()
-	for _, auth := range AuthModes() {
+	for _, auth := range spec.AuthModes() {
 		t.Run(auth, func(t *testing.T) {
-			c := begin(t, Spec{Auth: AuthMode(auth)})
+			c := begin(t, spec.Spec{Auth: spec.AuthMode(auth)})
 			nc, err := c.Connect("app")
 			if err != nil {
 				t.Fatal(err)

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,36 +9,15 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
-
-// Order is what a cluster of processes shall be.
-type Order struct {
-	Spec    Spec
-	Given   bool   // the Spec is to be had; otherwise an existing cluster of its name is started as it is
-	Slot    int    // of ports, -1 for a free one
-	Program string // another nats-server, "" for the embedded one
-	Retain  bool   // leave the files of a failed start
-	// Contexts names the saved contexts that Ready makes, before anything starts. An error, such as a name that is
-	// somebody else's, refuses the order. May be nil.
-	Contexts func(Record) ([]string, error)
-	// Ready is called when all runs, to make those contexts. An error undoes everything. May be nil.
-	Ready func(Record) error
-	// Changes is told what will be different in a cluster that exists, see [Diff], before it is, and whether all its nodes
-	// must stop for that when it runs. May be nil.
-	Changes func(diff []string, whole bool)
-	// Report is told each step that is done. May be nil.
-	Report func(Step)
-}
-
-func (o Order) report(s Step) {
-	if o.Report != nil {
-		o.Report(s)
-	}
-}
 
 // Up makes the cluster of the order and starts it in the background, under a supervisor that outlives this process. It
 // returns when the cluster is ready as [Cluster.Ready] says; changed is false when it ran already. When that fails, the
@@ -48,7 +28,9 @@ func (h *Home) Up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 		if !errors.Is(err, ErrPortInUse) || o.Slot >= 0 || try == startTries || h.exists(o.Spec.Name) {
 			return r, changed, err // a new cluster with a free choice of ports tries others when somebody was faster
 		}
-		h = &Home{Forget: h.Forget, dir: h.dir, skip: rand.IntN(slots)} //nolint:gosec // only so that two who were equally fast part
+		other := *h
+		other.skip = rand.IntN(slots) //nolint:gosec // only so that two who were equally fast part
+		h = &other
 	}
 }
 
@@ -66,7 +48,7 @@ func (h *Home) up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 		return h.settle(ctx, o, revised)
 	}
 	if err := h.launch(ctx, o, s, l); err != nil {
-		return Record{}, false, errors.Join(err, h.undo(o, s))
+		return Record{}, false, errors.Join(err, h.undo(o.Retain, s))
 	}
 	r, err = h.Record(o.Spec.Name)
 	return r, true, err
@@ -87,12 +69,6 @@ func (h *Home) settle(ctx context.Context, o Order, revised bool) (r Record, cha
 	return r, revised || touched > 0, err
 }
 
-// exists says whether there is a cluster of the name.
-func (h *Home) exists(name string) bool {
-	_, err := h.load(or(name, DefaultName))
-	return err == nil
-}
-
 // Run is [Home.Up] in the foreground: it supervises the cluster itself and returns when the context ends, which is no
 // error, with all stopped, and all removed unless keep is set.
 func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
@@ -104,7 +80,7 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	defer release()
 	name := o.Spec.Name
 	if h.alive(name) {
-		return fmt.Errorf("%w: cluster %s is up already", ErrBusy, name)
+		return fmt.Errorf("%w: cluster %s is up already", host.ErrBusy, name)
 	}
 	if s, _, err = h.revise(ctx, &o, s); err != nil {
 		return err
@@ -126,7 +102,7 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	}})
 	select {
 	case err := <-failed:
-		return errors.Join(err, h.undo(o, s))
+		return errors.Join(err, h.undo(o.Retain, s))
 	default:
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -137,12 +113,12 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 		s.Up = false
 		return h.save(s)
 	}
-	return errors.Join(err, h.undo(o, s))
+	return errors.Join(err, h.undo(o.Retain, s))
 }
 
 // order takes the lock of the cluster and finds or makes its state. A supervisor that runs keeps its own.
 func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, err error) {
-	if o.Spec, err = o.Spec.complete(); err != nil {
+	if o.Spec, err = o.Spec.Complete(); err != nil {
 		return nil, s, err
 	}
 	if err = checkProgram(o.Program); err != nil {
@@ -179,18 +155,18 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 	alive := h.alive(o.Spec.Name)
 	if o.Program != "" && o.Program != s.Program {
 		if alive {
-			return s, false, fmt.Errorf("%w: cluster %s is up and runs %s", ErrProgram, o.Spec.Name, or(s.Program, "the one inside natsctl"))
+			return s, false, fmt.Errorf("%w: cluster %s is up and runs %s", ErrProgram, o.Spec.Name, cmp.Or(s.Program, "the one inside natsctl"))
 		}
 		s.Program, changed = o.Program, true
 	}
 	if o.Given {
-		o.Spec = s.Plan.keepAdded(o.Spec)
-		if diff := Diff(s.Plan.Spec, o.Spec); len(diff) > 0 {
-			s, err = h.apply(ctx, *o, s, append(diff, s.Plan.kept(o.Spec)...))
+		o.Spec = s.Plan.KeepAdded(o.Spec)
+		if diff := spec.Diff(s.Plan.Spec, o.Spec); len(diff) > 0 {
+			s, err = h.apply(ctx, *o, s, append(diff, s.Plan.KeptUsers(o.Spec)...))
 			return s, true, err
 		}
 	}
-	if alive && s.Plan.expired(time.Now()) { // no server lets another in, nor can be told to read new ones
+	if alive && s.Plan.Expired(time.Now()) { // no server lets another in, nor can be told to read new ones
 		if o.Changes != nil {
 			o.Changes([]string{"~ certificates: expired -> made anew"}, true)
 		}
@@ -199,7 +175,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 		}
 		alive = false
 	}
-	if !alive && s.Plan.expired(time.Now().Add(expiring)) {
+	if !alive && s.Plan.Expired(time.Now().Add(plan.Expiring)) {
 		if s.Plan, err = h.plan(s.Plan.Spec, s.Slot, &s.Plan); err != nil {
 			return s, false, err
 		}
@@ -213,7 +189,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 
 // create plans a new cluster and remembers it as one that is being started.
 func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
-	all, err := lockSoon(ctx, h.dir+"/.slots") // two new clusters must not find the same slot free
+	all, err := host.WaitLock(ctx, h.dir+"/.slots") // two new clusters must not find the same slot free
 	if err != nil {
 		return s, err
 	}
@@ -233,8 +209,8 @@ func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
 // launch starts the supervisor, waits until the cluster is ready and has it kept.
 func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	name := o.Spec.Name
-	cmd := l.command(l.Keeper, name)
-	detach(cmd)
+	cmd := l.Command(l.Keeper, name)
+	host.Detach(cmd)
 	cmd.Dir = h.path(name)
 	words, err := os.OpenFile(h.path(name, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -274,7 +250,7 @@ func outOfTime(ctx context.Context, err error) error {
 	case errors.Is(why, context.Canceled):
 		return why
 	}
-	missing := strings.TrimPrefix(err.Error(), ErrNotReady.Error()+": ")
+	missing := strings.TrimPrefix(err.Error(), client.ErrNotReady.Error()+": ")
 	missing, _, _ = strings.Cut(missing, abandonedMark+errAbandoned.Error())
 	if missing == errAbandoned.Error() || missing == why.Error() {
 		return why
@@ -294,27 +270,7 @@ func (h *Home) converse(ctx context.Context, o Order, s state, in io.Writer, out
 		}
 	}
 	if _, err := io.WriteString(in, wordKeep); err != nil {
-		return fmt.Errorf("%w: the supervisor has ended: %w", ErrNotReady, err)
+		return fmt.Errorf("%w: the supervisor has ended: %w", client.ErrNotReady, err)
 	}
 	return messages(dec, o.report, func(m message) bool { return m.Kept })
-}
-
-// undo removes what a failed start has made. A cluster that ran before keeps its data.
-func (h *Home) undo(o Order, s state) error {
-	if o.Retain {
-		return nil
-	}
-	if s.Kept {
-		return h.settleDown(s.Plan.Spec.Name)
-	}
-	return h.discard(s)
-}
-
-// discard removes all of a cluster: its contexts, then its files.
-func (h *Home) discard(s state) error {
-	err := h.forget(s.Contexts)
-	if dir := filepath.Dir(s.Socket); s.Socket != "" && dir != h.path(s.Plan.Spec.Name) { // a private one of its own
-		err = errors.Join(err, os.RemoveAll(dir))
-	}
-	return errors.Join(err, h.remove(s.Plan.Spec.Name))
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
@@ -36,9 +37,9 @@ func TestRecordFixtures(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	spec := broker.Super(3, "east", "west").WithLeaf("edge", 1, "east")
-	spec.Accounts = []broker.Account{{Name: "APP"}, {Name: "ORDERS"}, {Name: "BILLING"}}
-	c, err := broker.Start(ctx, spec)
+	shape := spec.Super(3, "east", "west").WithLeaf("edge", 1, "east")
+	shape.Accounts = []spec.Account{{Name: "APP"}, {Name: "ORDERS"}, {Name: "BILLING"}}
+	c, err := broker.Start(ctx, shape)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
@@ -28,7 +29,7 @@ func infoOf(t *testing.T, c *sys.Client, name string) *fleet.Server {
 }
 
 func TestReload(t *testing.T) {
-	c := real.Start(t, broker.Nodes(2))
+	c := real.Start(t, spec.Nodes(2))
 	client := connect(t, c.Node("dev-1"))
 	info := infoOf(t, client, "dev-2").Info
 	conf := c.Node("dev-2").ConfigFile()
@@ -65,8 +66,8 @@ func TestReload(t *testing.T) {
 }
 
 func TestActWithoutPermission(t *testing.T) {
-	user := broker.User{Name: "app", Permissions: broker.Permissions{DenyPub: []string{"$SYS.REQ.SERVER.*.CONNZ"}}}
-	c := real.Start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{user}}}})
+	user := spec.User{Name: "app", Permissions: spec.Permissions{DenyPub: []string{"$SYS.REQ.SERVER.*.CONNZ"}}}
+	c := real.Start(t, spec.Spec{Accounts: []spec.Account{{Name: "APP", Users: []spec.User{user}}}})
 	nc, err := c.Connect("app")
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +110,7 @@ func connsOf(sv *fleet.Server, name string) (out []sys.Conn) {
 }
 
 func TestKickHitsExactlyTheScope(t *testing.T) {
-	c := real.Start(t, broker.Nodes(1))
+	c := real.Start(t, spec.Nodes(1))
 	n := c.Nodes()[0]
 	client := connect(t, n)
 	victims, others := crowd(t, n, "worker", 20), crowd(t, n, "worker-2", 20)
@@ -153,7 +154,7 @@ func TestKickHitsExactlyTheScope(t *testing.T) {
 }
 
 func TestKickCanBeStopped(t *testing.T) {
-	c := real.Start(t, broker.Nodes(1))
+	c := real.Start(t, spec.Nodes(1))
 	n := c.Nodes()[0]
 	client := connect(t, n)
 	crowd(t, n, "worker", 10)
@@ -188,7 +189,7 @@ func TestKickCanBeStopped(t *testing.T) {
 }
 
 func TestProfile(t *testing.T) {
-	c := real.Start(t, broker.Nodes(1))
+	c := real.Start(t, spec.Nodes(1))
 	client := connect(t, c.Nodes()[0])
 	info := infoOf(t, client, c.Nodes()[0].Name()).Info
 	for _, name := range sys.Profiles() {

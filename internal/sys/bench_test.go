@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
@@ -65,7 +66,7 @@ func BenchmarkSnapshot(b *testing.B) {
 
 // BenchmarkServerList times one question to three real servers.
 func BenchmarkServerList(b *testing.B) {
-	c, err := broker.Start(b.Context(), broker.Nodes(3))
+	c, err := broker.Start(b.Context(), spec.Nodes(3))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package sys_test
 import (
 	"testing"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
@@ -12,7 +12,7 @@ import (
 // TestLeafnodesAreMeantByNumber selects an account that a leafnode serves too:
 // its link is no client, unless its number is named.
 func TestLeafnodesAreMeantByNumber(t *testing.T) {
-	c := real.Start(t, broker.Nodes(1).WithLeaf("edge", 1, broker.DefaultName))
+	c := real.Start(t, spec.Nodes(1).WithLeaf("edge", 1, spec.DefaultName))
 	hub := c.Nodes()[0]
 	client := connect(t, hub)
 	crowd(t, hub, "worker", 3)

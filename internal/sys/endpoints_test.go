@@ -9,7 +9,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
@@ -27,7 +27,7 @@ var notRequests = map[string]string{
 // TestEveryRequestHasARow asks an embedded server which requests it listens
 // to, and looks for each in the table of endpoints.
 func TestEveryRequestHasARow(t *testing.T) {
-	c := real.Start(t, broker.Nodes(2))
+	c := real.Start(t, spec.Nodes(2))
 	nc, err := c.Nodes()[0].ConnectSys()
 	if err != nil {
 		t.Fatal(err)

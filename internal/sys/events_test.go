@@ -8,7 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
@@ -64,7 +64,7 @@ func await(t *testing.T, events <-chan fleet.Event, what string, ok func(fleet.E
 }
 
 func TestEvents(t *testing.T) {
-	c := real.Start(t, broker.Nodes(3))
+	c := real.Start(t, spec.Nodes(3))
 	dial := func(name string) {
 		nc, err := c.Node("dev-3").Connect("app", nats.Name(name))
 		if err != nil {
@@ -133,7 +133,7 @@ func TestEvents(t *testing.T) {
 
 // TestEventsOnce makes one of each repeated event and counts.
 func TestEventsOnce(t *testing.T) {
-	c := real.Start(t, broker.Nodes(2))
+	c := real.Start(t, spec.Nodes(2))
 	dial := func(name string) {
 		nc, err := c.Node("dev-2").Connect("app", nats.Name(name))
 		if err != nil {
@@ -167,7 +167,7 @@ func TestEventsOnce(t *testing.T) {
 }
 
 func TestEventsOfSomeKinds(t *testing.T) {
-	c := real.Start(t, broker.Single())
+	c := real.Start(t, spec.Single())
 	n := c.Nodes()[0]
 	dial := func() {
 		nc, err := n.Connect("app")
@@ -187,7 +187,7 @@ func TestEventsOfSomeKinds(t *testing.T) {
 }
 
 func TestEventsAfterReconnect(t *testing.T) {
-	c := real.Start(t, broker.Nodes(2))
+	c := real.Start(t, spec.Nodes(2))
 	id, _ := c.Identity("sys")
 	nc, err := nats.Connect(c.Node("dev-1").ClientURL()+","+c.Node("dev-2").ClientURL(), nats.DontRandomize(),
 		nats.UserInfo(id.User, id.Password), nats.ReconnectWait(10*time.Millisecond), nats.MaxReconnects(-1))
@@ -214,7 +214,7 @@ func TestEventsAfterReconnect(t *testing.T) {
 }
 
 func TestEventsNeedTheSystemAccount(t *testing.T) {
-	c := real.Start(t, broker.Single())
+	c := real.Start(t, spec.Single())
 	nc, err := c.Connect("app")
 	if err != nil {
 		t.Fatal(err)

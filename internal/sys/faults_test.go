@@ -7,7 +7,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
@@ -17,7 +18,7 @@ import (
 // it goes on serving and says nothing.
 func TestLameDuckIsDraining(t *testing.T) {
 	slow(t)
-	c := real.Start(t, broker.Nodes(3))
+	c := real.Start(t, spec.Nodes(3))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool {
 		return len(s.Servers) == 3 && s.Complete() && s.Counted == 3
@@ -38,7 +39,7 @@ func TestLameDuckIsDraining(t *testing.T) {
 
 func TestPartition(t *testing.T) {
 	slow(t)
-	spec := broker.Super(2, "east", "west")
+	spec := spec.Super(2, "east", "west")
 	spec.Faults = true
 	c := real.Start(t, spec)
 	client := connect(t, c.Node("east-1"))
@@ -65,15 +66,15 @@ func TestPartition(t *testing.T) {
 // other, but evenly: all of them count.
 func TestSlowLink(t *testing.T) {
 	slow(t)
-	spec := broker.Super(1, "near", "far")
+	spec := spec.Super(1, "near", "far")
 	spec.Faults, spec.NoJetStream = true, true
 	c := real.Start(t, spec)
 	client := connect(t, c.Node("near-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() && s.Counted == 2 })
-	if _, err := c.Inject(broker.Fault{Kind: broker.Latency, A: "near", B: "far", Delay: 150 * time.Millisecond}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Latency, A: "near", B: "far", Delay: 150 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Inject(broker.Fault{Kind: broker.Drop, A: "near", B: "far"}); err != nil {
+	if _, err := c.Inject(link.Fault{Kind: link.Drop, A: "near", B: "far"}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, client, fleet.Want{Kinds: []fleet.Kind{fleet.Gatewayz}}, func(s *fleet.Snapshot) bool {
@@ -96,7 +97,7 @@ func TestSlowLink(t *testing.T) {
 func TestEveryConnectionOnce(t *testing.T) {
 	slow(t)
 	const many = 2502
-	c := real.Start(t, broker.Nodes(1))
+	c := real.Start(t, spec.Nodes(1))
 	n := c.Nodes()[0]
 	held := make([]*nats.Conn, 0, many)
 	defer func() {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
@@ -19,7 +19,7 @@ import (
 // TestEveryRequest asks everything that there is to ask.
 func TestEveryRequest(t *testing.T) {
 	slow(t)
-	c := real.Start(t, broker.Nodes(2))
+	c := real.Start(t, spec.Nodes(2))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 2 && s.Complete() })
 	app, err := c.Node("dev-1").Connect("app")
@@ -75,7 +75,7 @@ func TestEveryRequest(t *testing.T) {
 }
 
 func TestRequestPagesToTheEnd(t *testing.T) {
-	c := real.Start(t, broker.Single())
+	c := real.Start(t, spec.Single())
 	n := c.Nodes()[0]
 	const many = 1300
 	for i := range many {

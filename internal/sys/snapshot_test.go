@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
@@ -105,7 +106,7 @@ func eventually(t *testing.T, c *sys.Client, want fleet.Want, ok func(*fleet.Sna
 
 func TestSnapshotOfEverything(t *testing.T) {
 	slow(t)
-	c := real.Start(t, broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
+	c := real.Start(t, spec.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
 	for _, n := range []string{"east-1", "west-2", "edge"} {
 		t.Run("from "+n, func(t *testing.T) {
 			s := eventually(t, connect(t, c.Node(n)), everything(), func(s *fleet.Snapshot) bool {
@@ -132,7 +133,7 @@ func TestSnapshotOfEverything(t *testing.T) {
 }
 
 func TestScope(t *testing.T) {
-	c := real.Start(t, broker.Super(2, "east", "east2"))
+	c := real.Start(t, spec.Super(2, "east", "east2"))
 	client := connect(t, c.Node("east-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 4 })
 	for _, tc := range []struct {
@@ -164,7 +165,7 @@ func TestScope(t *testing.T) {
 }
 
 func TestNoSuchServer(t *testing.T) {
-	c := real.Start(t, broker.Nodes(3))
+	c := real.Start(t, spec.Nodes(3))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 3 })
 	for _, tc := range []struct {
@@ -189,7 +190,7 @@ func TestNoSuchServer(t *testing.T) {
 }
 
 func TestNotSystemAccount(t *testing.T) {
-	c := real.Start(t, broker.Single())
+	c := real.Start(t, spec.Single())
 	nc, err := c.Connect("app")
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +204,7 @@ func TestNotSystemAccount(t *testing.T) {
 }
 
 func TestClosedConnection(t *testing.T) {
-	c := real.Start(t, broker.Single())
+	c := real.Start(t, spec.Single())
 	client := connect(t, c.Nodes()[0])
 	client.Conn().Close()
 	if _, err := client.Snapshot(t.Context(), fleet.Want{}); !errors.Is(err, sys.ErrDisconnected) {
@@ -212,8 +213,8 @@ func TestClosedConnection(t *testing.T) {
 }
 
 func TestErrorHandlerIsChained(t *testing.T) {
-	c := real.Start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
-		Name: "app", Permissions: broker.Permissions{DenyPub: []string{"$SYS.>"}},
+	c := real.Start(t, spec.Spec{Accounts: []spec.Account{{Name: "APP", Users: []spec.User{{
+		Name: "app", Permissions: spec.Permissions{DenyPub: []string{"$SYS.>"}},
 	}}}}})
 	heard := make(chan error, 4)
 	nc, err := c.Connect("app", nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { heard <- err }))
@@ -236,7 +237,7 @@ func TestErrorHandlerIsChained(t *testing.T) {
 }
 
 func TestPingStreams(t *testing.T) {
-	c := real.Start(t, broker.Nodes(3))
+	c := real.Start(t, spec.Nodes(3))
 	client := connect(t, c.Node("dev-2"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 3 && s.Complete() })
 	var got []string
@@ -262,8 +263,8 @@ func equalSet(a, b []string) bool {
 }
 
 func TestInboxDenied(t *testing.T) {
-	c := real.Start(t, broker.Spec{Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{
-		Name: "app", Permissions: broker.Permissions{DenySub: []string{"_INBOX.>"}},
+	c := real.Start(t, spec.Spec{Accounts: []spec.Account{{Name: "APP", Users: []spec.User{{
+		Name: "app", Permissions: spec.Permissions{DenySub: []string{"_INBOX.>"}},
 	}}}}})
 	nc, err := c.Connect("app")
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/drain"
@@ -52,7 +53,7 @@ func KickSummary(counts map[sys.KickOutcome]int, planned int) string {
 
 // LocalNode finds the server among the local clusters: by name, and by the
 // ports on which it says it listens. Without one the home is nil.
-func LocalNode(getenv func(string) string, plan *drain.Plan) (*broker.Home, string, error) {
+func LocalNode(getenv func(string) string, of *drain.Plan) (*broker.Home, string, error) {
 	dir, err := broker.HomeDir(getenv)
 	if err != nil {
 		return nil, "", err
@@ -67,7 +68,7 @@ func LocalNode(getenv func(string) string, plan *drain.Plan) (*broker.Home, stri
 			continue
 		}
 		for _, n := range r.Nodes {
-			if n.Name == plan.Target.Name && n.Ports[broker.RoleClient] == plan.Varz.Port && n.Ports[broker.RoleMonitor] == plan.Varz.HTTPPort && loopback(plan.Varz.Host) {
+			if n.Name == of.Target.Name && n.Ports[plan.RoleClient] == of.Varz.Port && n.Ports[plan.RoleMonitor] == of.Varz.HTTPPort && loopback(of.Varz.Host) {
 				return home, r.Name, nil
 			}
 		}

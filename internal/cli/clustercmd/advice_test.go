@@ -4,6 +4,12 @@ import (
 	"testing"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/export"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli/clitest"
 )
 
@@ -12,24 +18,24 @@ func TestClusterExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
 		errWhich:            2,
 		errUnwell:           3,
-		broker.ErrNoSpace:   1,
+		host.ErrNoSpace:     1,
 		broker.ErrData:      1,
-		broker.ErrExpired:   1,
+		client.ErrExpired:   1,
 		&broker.SlotError{}: 1,
 		broker.ErrPortInUse: 1,
 		broker.ErrNoHome:    1,
-		broker.ErrSpec:      2,
-		broker.ErrNotReady:  1,
+		spec.ErrInvalid:     2,
+		client.ErrNotReady:  1,
 		broker.ErrProgram:   1,
-		broker.ErrUser:      2,
-		broker.ErrPush:      3,
-		broker.ErrNotEmpty:  2,
+		plan.ErrUser:        2,
+		client.ErrPush:      3,
+		export.ErrNotEmpty:  2,
 		broker.ErrUnknown:   2,
 		broker.ErrDown:      5,
-		broker.ErrBusy:      1,
-		broker.ErrNoLeader:  1,
-		broker.ErrNoAck:     1,
+		host.ErrBusy:        1,
+		client.ErrNoLeader:  1,
+		client.ErrNoAck:     1,
 		broker.ErrNode:      1,
-		broker.ErrFault:     1,
+		link.ErrFault:       1,
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
@@ -41,7 +42,7 @@ func launcher() (broker.Launcher, error) {
 // every other user, and for the first user at each of several clusters and at leaf nodes NAME-CLUSTER.
 func clusterContexts(r broker.Record) []*natsctx.Context {
 	var out []*natsctx.Context
-	add := func(name, about string, urls []string, id broker.Identity) {
+	add := func(name, about string, urls []string, id plan.Identity) {
 		for _, c := range out {
 			if c.Name == name {
 				return

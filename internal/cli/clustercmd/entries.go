@@ -5,6 +5,12 @@ package clustercmd
 
 import (
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/export"
+	"github.com/natsctl/natsctl/internal/broker/host"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -95,27 +101,27 @@ func keeperEntries() []cli.Entry {
 // Advices are what to do about errors of local clusters.
 func Advices() []cli.Advice {
 	return []cli.Advice{
-		cli.On(cli.Is(broker.ErrNoSpace), cli.ExitFailed, cli.Hint("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")),
+		cli.On(cli.Is(host.ErrNoSpace), cli.ExitFailed, cli.Hint("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")),
 		cli.On(cli.Is(broker.ErrData), cli.ExitFailed, cli.Hint("nothing was changed; give the stream a replica elsewhere (nats stream edit --replicas), or back it up and delete it first (nats stream backup, nats stream rm), or start a new cluster under another name")),
-		cli.On(cli.Is(broker.ErrExpired), cli.ExitFailed, cli.Hint("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")),
+		cli.On(cli.Is(client.ErrExpired), cli.ExitFailed, cli.Hint("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")),
 		cli.On(cli.As[*broker.SlotError](), cli.ExitFailed, cli.Hint("leave --slot out for a free one; natsctl cluster ls shows who has which, natsctl cluster delete NAME frees one")),
 		cli.On(cli.Is(broker.ErrPortInUse), cli.ExitFailed, cli.Hint("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")),
 		cli.On(cli.Is(broker.ErrNoHome), cli.ExitFailed, cli.Hint("set HOME, or XDG_STATE_HOME to the directory that is to hold them")),
-		cli.On(cli.Is(broker.ErrSpec), cli.ExitUsage, cli.Hint("nothing was started; natsctl cluster up --help lists what goes together")),
-		cli.On(cli.Is(broker.ErrNotReady), cli.ExitFailed, cli.Hint("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")),
+		cli.On(cli.Is(spec.ErrInvalid), cli.ExitUsage, cli.Hint("nothing was started; natsctl cluster up --help lists what goes together")),
+		cli.On(cli.Is(client.ErrNotReady), cli.ExitFailed, cli.Hint("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")),
 		cli.On(cli.Is(broker.ErrProgram), cli.ExitFailed, cli.Hint("nothing was changed; natsctl cluster roll --server-bin PATH changes it node by node, with --force to an older one too")),
-		cli.On(cli.Is(broker.ErrUser), cli.ExitUsage, nil),
-		cli.On(cli.Is(broker.ErrPush), cli.ExitPartial, cli.Hint("natsctl cluster status shows which server is not well; the JWT is kept, and pushed again by the next natsctl cluster up")),
-		cli.On(cli.Is(broker.ErrNotEmpty), cli.ExitUsage, cli.Hint("nothing was written; choose a new directory, or empty this one")),
+		cli.On(cli.Is(plan.ErrUser), cli.ExitUsage, nil),
+		cli.On(cli.Is(client.ErrPush), cli.ExitPartial, cli.Hint("natsctl cluster status shows which server is not well; the JWT is kept, and pushed again by the next natsctl cluster up")),
+		cli.On(cli.Is(export.ErrNotEmpty), cli.ExitUsage, cli.Hint("nothing was written; choose a new directory, or empty this one")),
 		cli.On(cli.Is(broker.ErrUnknown), cli.ExitUsage, cli.Hint("natsctl cluster ls shows all of them, natsctl cluster up starts one")),
 		cli.On(cli.Is(broker.ErrDown), cli.ExitUnreachable, cli.Hint("start it with natsctl cluster up NAME; natsctl cluster ls shows all of them")),
-		cli.On(cli.Is(broker.ErrBusy), cli.ExitFailed, cli.Hint("nothing was changed; wait for the other natsctl to end and try again")),
-		cli.On(cli.Is(broker.ErrNoLeader), cli.ExitFailed, cli.Hint("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")),
-		cli.On(cli.Is(broker.ErrNoAck), cli.ExitFailed, cli.Hint("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")),
+		cli.On(cli.Is(host.ErrBusy), cli.ExitFailed, cli.Hint("nothing was changed; wait for the other natsctl to end and try again")),
+		cli.On(cli.Is(client.ErrNoLeader), cli.ExitFailed, cli.Hint("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")),
+		cli.On(cli.Is(client.ErrNoAck), cli.ExitFailed, cli.Hint("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")),
 		cli.On(cli.Is(errWhich), cli.ExitUsage, hintWhich),
 		cli.On(cli.Is(errUnwell), cli.ExitPartial, hintUnwell),
 		cli.On(cli.Is(broker.ErrNode), cli.ExitFailed, nil),
-		cli.On(cli.Is(broker.ErrFault), cli.ExitFailed, nil),
+		cli.On(cli.Is(link.ErrFault), cli.ExitFailed, nil),
 	}
 }
 
@@ -127,6 +133,6 @@ func Values() []cli.Value {
 		cli.Complete("cluster", "node", localNodes),
 		cli.Complete("cluster", "a", localNodes),
 		cli.Complete("cluster", "b", localNodes),
-		cli.Complete("cluster up", "--topology", cli.Words(broker.Topologies()...)),
+		cli.Complete("cluster up", "--topology", cli.Words(spec.Topologies()...)),
 	}
 }

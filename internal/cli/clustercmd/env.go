@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -62,7 +63,7 @@ func (c *clusterEnv) vars(r broker.Record, user string) ([][2]string, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("%w: cluster %s has no user %q", broker.ErrUser, r.Name, user)
+			return nil, fmt.Errorf("%w: cluster %s has no user %q", plan.ErrUser, r.Name, user)
 		}
 	}
 	vars := [][2]string{{"NATS_CONTEXT", name}}

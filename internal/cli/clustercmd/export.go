@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/export"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -22,7 +22,7 @@ type clusterExport struct {
 
 func (c *clusterExport) Setup(cmd *kingpin.CmdClause) {
 	c.which.Setup(cmd)
-	cmd.Flag("format", "For whom: "+strings.Join(broker.ExportFormats(), ", ")+".").Default("conf").EnumVar(&c.format, broker.ExportFormats()...)
+	cmd.Flag("format", "For whom: "+strings.Join(export.Formats(), ", ")+".").Default("conf").EnumVar(&c.format, export.Formats()...)
 	cmd.Flag("dir", "Directory to write, new or empty.").Required().PlaceHolder("DIR").StringVar(&c.dir)
 	cmd.Flag("with-secrets", "Write passwords, private keys and credentials too.").BoolVar(&c.secrets)
 }
@@ -32,7 +32,11 @@ func (c *clusterExport) Run(_ context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	names, err := l.home.Export(l.Name, broker.ExportFormat(c.format), c.dir, c.secrets)
+	fleet, err := l.home.Fleet(l.Name)
+	if err != nil {
+		return err
+	}
+	names, err := export.Write(fleet.Plan, export.Format(c.format), c.dir, c.secrets)
 	if err != nil {
 		return err
 	}

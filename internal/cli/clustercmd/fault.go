@@ -8,16 +8,16 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/dustin/go-humanize"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/link"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
 // clusterFault disturbs links.
 type clusterFault struct {
-	kind  broker.FaultKind
+	kind  link.FaultKind
 	in    inFlag
-	fault broker.Fault
+	fault link.Fault
 	rate  string
 }
 
@@ -26,17 +26,17 @@ func (c *clusterFault) Setup(cmd *kingpin.CmdClause) {
 	b := func(help string) *kingpin.ArgClause { return cmd.Arg("b", help) }
 	const other, every = "Likewise; left out or \"*\": every other server.", "Likewise; \"*\" is every other server."
 	switch c.kind {
-	case broker.Latency:
+	case link.Latency:
 		b(every).Required().StringVar(&c.fault.B)
 		cmd.Arg("delay", "One way, for example 35ms.").Required().DurationVar(&c.fault.Delay)
 		cmd.Flag("jitter", "Up to this much more, at random.").PlaceHolder("DURATION").DurationVar(&c.fault.Jitter)
-	case broker.Bandwidth:
+	case link.Bandwidth:
 		b(every).Required().StringVar(&c.fault.B)
 		cmd.Arg("rate", "Bytes per second in each direction, for example 1MB.").Required().StringVar(&c.rate)
 	default:
 		b(other).StringVar(&c.fault.B)
 	}
-	if c.kind != broker.Drop {
+	if c.kind != link.Drop {
 		cmd.Flag("oneway", "Only from A to B.").BoolVar(&c.fault.OneWay)
 		cmd.Flag("for", "Heal by itself after this time.").PlaceHolder("DURATION").DurationVar(&c.fault.For)
 	}
@@ -64,7 +64,7 @@ func (c *clusterFault) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	switch {
-	case f.Kind == broker.Drop:
+	case f.Kind == link.Drop:
 		e.Say("", fmt.Sprintf("%s: done", f))
 	case f.For > 0:
 		e.Say("", fmt.Sprintf("fault %d: %s, heals by itself in %s", f.ID, f, f.For))
@@ -75,31 +75,31 @@ func (c *clusterFault) Run(ctx context.Context, e *cli.Env) error {
 }
 
 // faultColumns is the table of faults.
-var faultColumns = []view.Column[broker.Fault]{
-	{Name: "id", Title: "ID", Help: "Its number, for heal.", Value: func(f broker.Fault) any { return f.ID }},
-	{Name: "kind", Title: "KIND", Help: "What is wrong.", Value: func(f broker.Fault) any { return string(f.Kind) }},
-	{Name: "a", Title: "A", Help: "One side.", Value: func(f broker.Fault) any { return f.A }},
-	{Name: "b", Title: "B", Help: "The other side; * is every other server.", Value: func(f broker.Fault) any {
+var faultColumns = []view.Column[link.Fault]{
+	{Name: "id", Title: "ID", Help: "Its number, for heal.", Value: func(f link.Fault) any { return f.ID }},
+	{Name: "kind", Title: "KIND", Help: "What is wrong.", Value: func(f link.Fault) any { return string(f.Kind) }},
+	{Name: "a", Title: "A", Help: "One side.", Value: func(f link.Fault) any { return f.A }},
+	{Name: "b", Title: "B", Help: "The other side; * is every other server.", Value: func(f link.Fault) any {
 		if f.B == "" {
 			return "*"
 		}
 		return f.B
 	}},
-	{Name: "oneway", Title: "ONEWAY", Help: "Only from A to B.", Value: func(f broker.Fault) any { return f.OneWay }},
-	{Name: "delay_seconds", Title: "DELAY", Help: "One way.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.Delay) }},
-	{Name: "jitter_seconds", Title: "JITTER", Help: "Up to this much more.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.Jitter) }},
-	{Name: "rate_bytes_per_second", Title: "RATE", Help: "What gets through.", Unit: view.BytesSec, Value: func(f broker.Fault) any {
+	{Name: "oneway", Title: "ONEWAY", Help: "Only from A to B.", Value: func(f link.Fault) any { return f.OneWay }},
+	{Name: "delay_seconds", Title: "DELAY", Help: "One way.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.Delay) }},
+	{Name: "jitter_seconds", Title: "JITTER", Help: "Up to this much more.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.Jitter) }},
+	{Name: "rate_bytes_per_second", Title: "RATE", Help: "What gets through.", Unit: view.BytesSec, Value: func(f link.Fault) any {
 		if f.Rate == 0 {
 			return nil
 		}
 		return f.Rate
 	}},
-	{Name: "since", Title: "SINCE", Help: "When it began.", Unit: view.Instant, Value: func(f broker.Fault) any { return f.Since.Truncate(time.Second) }},
-	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f broker.Fault) any { return seconds(f.For) }},
+	{Name: "since", Title: "SINCE", Help: "When it began.", Unit: view.Instant, Value: func(f link.Fault) any { return f.Since.Truncate(time.Second) }},
+	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.For) }},
 }
 
 // heals says when a fault ends by itself.
-func heals(f broker.Fault) string {
+func heals(f link.Fault) string {
 	if f.For == 0 {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -71,7 +72,7 @@ func findLocal(e *cli.Env, name string, meant func(broker.Record) bool) (local, 
 		if len(all) > 1 {
 			return local{}, fmt.Errorf("%w: there are %s", errWhich, strings.Join(recordNames(all), ", "))
 		}
-		name = broker.DefaultName
+		name = spec.DefaultName
 		if len(all) == 1 {
 			name = all[0].Name
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/host"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -86,9 +88,9 @@ func (c *clusterStatus) once(ctx context.Context, e *cli.Env, l local) error {
 	}
 	switch {
 	case s.Full:
-		return fmt.Errorf("%w: nothing is left for %s", broker.ErrNoSpace, l.Dir)
+		return fmt.Errorf("%w: nothing is left for %s", host.ErrNoSpace, l.Dir)
 	case s.Expired:
-		return fmt.Errorf("%w: %s", broker.ErrExpired, unwell(s))
+		return fmt.Errorf("%w: %s", client.ErrExpired, unwell(s))
 	case !s.Complete:
 		return unwellError{s}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/client"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -22,11 +22,15 @@ func (f *publishFlag) Setup(cmd *kingpin.CmdClause) {
 }
 
 // start is the client, nil when none is wanted. It publishes as the cluster's first user, or as --user says.
-func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...string) (*broker.Witness, error) {
+func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...string) (*client.Witness, error) {
 	if f.subject == "" {
 		return nil, nil //nolint:nilnil // nobody is wanted
 	}
-	return l.home.Witness(ctx, l.Name, e.Flags.User, f.subject, but...)
+	fleet, err := l.home.Fleet(l.Name)
+	if err != nil {
+		return nil, err
+	}
+	return fleet.Witness(ctx, e.Flags.User, f.subject, but...)
 }
 
 // during does something to a cluster that is well again afterwards, and tells what a client that publishes saw of it.
@@ -49,7 +53,7 @@ func (f *publishFlag) during(ctx context.Context, e *cli.Env, l local, act func(
 }
 
 // hear waits until a message that is published from now on is acknowledged.
-func hear(ctx context.Context, w *broker.Witness) error {
+func hear(ctx context.Context, w *client.Witness) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	_, err := w.After(ctx, time.Now())
@@ -57,7 +61,7 @@ func hear(ctx context.Context, w *broker.Witness) error {
 }
 
 // errLost is messages that were acknowledged and are not there.
-type errLost struct{ broker.Testimony }
+type errLost struct{ client.Testimony }
 
 // Error says how many of how many.
 func (l errLost) Error() string {
@@ -65,7 +69,7 @@ func (l errLost) Error() string {
 }
 
 // tell ends the publishing and says what came of it; messages that were lost are an error.
-func (f *publishFlag) tell(ctx context.Context, e *cli.Env, w *broker.Witness) error {
+func (f *publishFlag) tell(ctx context.Context, e *cli.Env, w *client.Witness) error {
 	if w == nil {
 		return nil
 	}
@@ -133,22 +137,26 @@ func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []
 }
 
 // led is what the nodes lead now. Where nobody can be asked, only who wants to measure is disappointed.
-func (f *measureFlags) led(ctx context.Context, l local, nodes []string) ([]broker.Lead, error) {
+func (f *measureFlags) led(ctx context.Context, l local, nodes []string) ([]client.Lead, error) {
 	if l.Spec.NoJetStream {
 		return nil, nil
 	}
-	all, err := l.home.Leads(ctx, l.Name)
+	fleet, err := l.home.Fleet(l.Name)
+	if err != nil {
+		return nil, err
+	}
+	all, err := fleet.Leads(ctx)
 	if err != nil && !f.measure {
 		return nil, nil
 	}
-	return slices.DeleteFunc(all, func(x broker.Lead) bool { return !slices.Contains(nodes, x.Leader) }), err
+	return slices.DeleteFunc(all, func(x client.Lead) bool { return !slices.Contains(nodes, x.Leader) }), err
 }
 
 // maxNamed is how many things one line names.
 const maxNamed = 8
 
 // ledWords is what nodes led, in words.
-func ledWords(lost []broker.Lead) string {
+func ledWords(lost []client.Lead) string {
 	var out []string
 	for i, l := range lost {
 		if i == maxNamed {
@@ -178,9 +186,13 @@ var recoveryColumns = []view.Column[recovery]{
 }
 
 // recover waits until all that was lost is led again, and until the witness is heard again.
-func (f *measureFlags) recover(ctx context.Context, l local, lost []broker.Lead, begun time.Time, w *broker.Witness) ([]recovery, error) {
+func (f *measureFlags) recover(ctx context.Context, l local, lost []client.Lead, begun time.Time, w *client.Witness) ([]recovery, error) {
 	var out []recovery
-	err := l.home.Elections(ctx, l.Name, lost, begun, func(x broker.Election) {
+	fleet, err := l.home.Fleet(l.Name)
+	if err != nil {
+		return nil, err
+	}
+	err = fleet.Elections(ctx, lost, begun, func(x client.Election) {
 		out = append(out, recovery{x.String(), x.Leader, x.Took})
 	})
 	if err != nil || w == nil {

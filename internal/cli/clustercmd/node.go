@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/link"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -92,23 +93,23 @@ func lameDuckEntry() cli.Entry {
 // faultEntries are the faults, one command each, and what undoes them.
 func faultEntries() []cli.Entry {
 	return []cli.Entry{
-		{Name: "partition", Help: "Cut all links between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: broker.Partition}, Examples: []string{
+		{Name: "partition", Help: "Cut all links between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: link.Partition}, Examples: []string{
 			"cluster fault partition east west",
 			"cluster fault partition east-1 east-2 --oneway --for 30s",
 		}},
-		{Name: "latency", Help: "Let everything between them arrive later.", Cmd: &clusterFault{kind: broker.Latency}, Examples: []string{
+		{Name: "latency", Help: "Let everything between them arrive later.", Cmd: &clusterFault{kind: link.Latency}, Examples: []string{
 			"cluster fault latency east west 80ms",
 			"cluster fault latency east west 35ms --jitter 10ms --for 5m",
 		}},
-		{Name: "bandwidth", Help: "Let only so many bytes a second through.", Cmd: &clusterFault{kind: broker.Bandwidth}, Examples: []string{
+		{Name: "bandwidth", Help: "Let only so many bytes a second through.", Cmd: &clusterFault{kind: link.Bandwidth}, Examples: []string{
 			"cluster fault bandwidth east west 1MB",
 			"cluster fault bandwidth edge '*' 256KB --for 1m",
 		}},
-		{Name: "blackhole", Help: "Leave connections open and let nothing through.", Cmd: &clusterFault{kind: broker.Blackhole}, Examples: []string{
+		{Name: "blackhole", Help: "Leave connections open and let nothing through.", Cmd: &clusterFault{kind: link.Blackhole}, Examples: []string{
 			"cluster fault blackhole east-1",
 			"cluster fault blackhole east west --for 30s",
 		}},
-		{Name: "drop", Help: "Close the connections once; they may come back.", Cmd: &clusterFault{kind: broker.Drop}, Examples: []string{
+		{Name: "drop", Help: "Close the connections once; they may come back.", Cmd: &clusterFault{kind: link.Drop}, Examples: []string{
 			"cluster fault drop east-1",
 			"cluster fault drop east west",
 		}},

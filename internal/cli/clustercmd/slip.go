@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/link"
+	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
@@ -37,7 +39,7 @@ func (s slip) Unwrap() error { return s.error }
 func Rewrite(e *cli.Env, err error, path string, args []string) error {
 	var usage cli.UsageError
 	misused := errors.As(err, &usage)
-	ours := misused || errors.Is(err, errWhich) || errors.Is(err, broker.ErrNode) || errors.Is(err, broker.ErrFault) || errors.Is(err, broker.ErrUser) || errors.Is(err, broker.ErrUnknown)
+	ours := misused || errors.Is(err, errWhich) || errors.Is(err, broker.ErrNode) || errors.Is(err, link.ErrFault) || errors.Is(err, plan.ErrUser) || errors.Is(err, broker.ErrUnknown)
 	if !ours || !strings.HasPrefix(path, "cluster ") {
 		return err
 	}

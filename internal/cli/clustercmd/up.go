@@ -10,13 +10,15 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // clusterUp starts a local cluster.
 type clusterUp struct {
 	name        string
-	shape       broker.Shape
+	shape       spec.Shape
 	topology    string
 	auth        string
 	tls, mtls   bool
@@ -44,11 +46,11 @@ func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "Name of the cluster (default dev).").StringVar(&c.name)
 	cmd.Flag("file", "Specification in YAML (docs/cluster.md); - is standard input.").Short('f').PlaceHolder("FILE").StringVar(&c.file)
 	cmd.Flag("dry-run", "Show what would be started or changed, and do nothing.").BoolVar(&c.dryRun)
-	cmd.Flag("topology", "Shape: "+strings.Join(broker.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
+	cmd.Flag("topology", "Shape: "+strings.Join(spec.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
 	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
 	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
 	cmd.Flag("leaf", "Leaf nodes, for example 2@east or 2@east:APP. Repeat for more.").PlaceHolder("N@CLUSTER[:ACCOUNT]").StringsVar(&c.shape.Leafs)
-	cmd.Flag("auth", "How clients prove who they are: "+strings.Join(broker.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
+	cmd.Flag("auth", "How clients prove who they are: "+strings.Join(spec.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
 	cmd.Flag("tls", "TLS with a certificate authority made for the cluster.").BoolVar(&c.tls)
 	cmd.Flag("mtls", "TLS where clients show a certificate too; with --auth users it says who they are.").BoolVar(&c.mtls)
 	cmd.Flag("ca", "Certificate authorities: shared (default), per-cluster.").PlaceHolder("MODE").StringVar(&c.ca)
@@ -73,50 +75,50 @@ func (c *clusterUp) given() bool {
 		c.accounts != "" || c.noJetStream || c.direct || c.tls || c.mtls || c.ca != "" || c.validity != "" || c.websocket || c.mqtt
 }
 
-func (c *clusterUp) spec(e *cli.Env) (broker.Spec, error) {
+func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 	if c.file != "" {
 		return c.read(e)
 	}
 	if c.name == "" {
-		c.name = broker.DefaultName
+		c.name = spec.DefaultName
 	}
-	c.shape.Topology, c.shape.Clusters = broker.Topology(c.topology), split(c.clusters)
-	spec, err := c.shape.Spec(c.name)
+	c.shape.Topology, c.shape.Clusters = spec.Topology(c.topology), split(c.clusters)
+	s, err := c.shape.Spec(c.name)
 	if err != nil {
-		return spec, err
+		return s, err
 	}
-	spec.Auth, spec.NoJetStream, spec.Faults = broker.AuthMode(c.auth), c.noJetStream, !c.direct
-	spec.TLS = broker.TLSSpec{CA: broker.CAMode(c.ca), Validity: c.validity}
+	s.Auth, s.NoJetStream, s.Faults = spec.AuthMode(c.auth), c.noJetStream, !c.direct
+	s.TLS = spec.TLS{CA: spec.CAMode(c.ca), Validity: c.validity}
 	switch {
 	case c.mtls:
-		spec.TLS.Mode = broker.TLSMutual
+		s.TLS.Mode = spec.TLSMutual
 	case c.tls:
-		spec.TLS.Mode = broker.TLSServer
+		s.TLS.Mode = spec.TLSServer
 	}
-	for i := range spec.Clusters {
-		spec.Clusters[i].Websocket, spec.Clusters[i].MQTT = c.websocket, c.mqtt
+	for i := range s.Clusters {
+		s.Clusters[i].Websocket, s.Clusters[i].MQTT = c.websocket, c.mqtt
 	}
 	for _, name := range split(c.accounts) {
-		spec.Accounts = append(spec.Accounts, broker.Account{Name: name})
+		s.Accounts = append(s.Accounts, spec.Account{Name: name})
 	}
-	return spec, nil
+	return s, nil
 }
 
 // read reads the specification file; a name on the command line goes before the one in it.
-func (c *clusterUp) read(e *cli.Env) (broker.Spec, error) {
+func (c *clusterUp) read(e *cli.Env) (spec.Spec, error) {
 	if c.given() {
-		return broker.Spec{}, cli.Usagef("--file says what the cluster is; leave out the flags that say it too")
+		return spec.Spec{}, cli.Usagef("--file says what the cluster is; leave out the flags that say it too")
 	}
 	in := e.In
 	if c.file != "-" {
 		f, err := os.Open(c.file)
 		if err != nil {
-			return broker.Spec{}, cli.Misuse(err)
+			return spec.Spec{}, cli.Misuse(err)
 		}
 		defer f.Close() //nolint:errcheck // only read
 		in = f
 	}
-	spec, err := broker.ReadSpec(in)
+	spec, err := spec.Read(in)
 	if err != nil {
 		return spec, fmt.Errorf("%s: %w", c.file, err)
 	}
@@ -203,7 +205,7 @@ type errWait struct{ limit time.Duration }
 func (w errWait) Error() string { return fmt.Sprintf("not ready within %s", w.limit) }
 
 // Unwrap makes it an ErrNotReady.
-func (w errWait) Unwrap() error { return broker.ErrNotReady }
+func (w errWait) Unwrap() error { return client.ErrNotReady }
 
 // runForeground keeps the cluster until it is interrupted, which is its normal end.
 func (c *clusterUp) runForeground(ctx context.Context, e *cli.Env, home *broker.Home, o broker.Order, l broker.Launcher) error {
@@ -248,7 +250,7 @@ func (c *clusterUp) welcome(e *cli.Env, r broker.Record) error {
 	}
 	e.Say("", "contexts: "+strings.Join(r.Contexts, ", "))
 	if len(r.Contexts) > 1 {
-		e.Say("", "look at it with: natsctl --context "+r.Name+"-"+broker.SystemUser+" server ls")
+		e.Say("", "look at it with: natsctl --context "+r.Name+"-"+spec.SystemUser+" server ls")
 	}
 	return nil
 }

@@ -7,7 +7,8 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/view"
@@ -25,15 +26,15 @@ func (c *clusterUserLs) Setup(cmd *kingpin.CmdClause) {
 }
 
 // userColumns is the table of users. Secrets are not among them: contexts hold them.
-var userColumns = []view.Column[broker.Identity]{
-	{Name: "account", Title: "ACCOUNT", Help: "The account that it is in.", Value: func(i broker.Identity) any { return i.Account }},
-	{Name: "user", Title: "USER", Help: "Its name.", Value: func(i broker.Identity) any { return i.User }},
-	{Name: "proof", Title: "PROOF", Help: "How it proves who it is.", Value: func(i broker.Identity) any { return proof(i) }},
-	{Name: "public_key", Title: "PUBLIC KEY", Help: "Its public key, where it has one.", Wide: true, Value: func(i broker.Identity) any { return i.Public }},
-	{Name: "file", Title: "FILE", Help: "Its credentials, seed or certificate.", Wide: true, Value: func(i broker.Identity) any { return cmp.Or(i.Creds, i.Seed, i.Cert) }},
+var userColumns = []view.Column[plan.Identity]{
+	{Name: "account", Title: "ACCOUNT", Help: "The account that it is in.", Value: func(i plan.Identity) any { return i.Account }},
+	{Name: "user", Title: "USER", Help: "Its name.", Value: func(i plan.Identity) any { return i.User }},
+	{Name: "proof", Title: "PROOF", Help: "How it proves who it is.", Value: func(i plan.Identity) any { return proof(i) }},
+	{Name: "public_key", Title: "PUBLIC KEY", Help: "Its public key, where it has one.", Wide: true, Value: func(i plan.Identity) any { return i.Public }},
+	{Name: "file", Title: "FILE", Help: "Its credentials, seed or certificate.", Wide: true, Value: func(i plan.Identity) any { return cmp.Or(i.Creds, i.Seed, i.Cert) }},
 }
 
-func proof(i broker.Identity) string {
+func proof(i plan.Identity) string {
 	switch {
 	case i.Creds != "":
 		return "credentials"
@@ -57,7 +58,7 @@ func (c *clusterUserLs) Run(_ context.Context, e *cli.Env) error {
 type clusterUserAdd struct {
 	in      inFlag
 	account string
-	newUser broker.User
+	newUser spec.User
 }
 
 func (c *clusterUserAdd) Setup(cmd *kingpin.CmdClause) {

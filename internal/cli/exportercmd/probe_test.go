@@ -14,6 +14,7 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/testcluster"
@@ -29,7 +30,7 @@ type probed struct {
 
 func startProbed(t *testing.T) *probed {
 	t.Helper()
-	c, err := broker.Start(t.Context(), broker.Single())
+	c, err := broker.Start(t.Context(), spec.Single())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/cli/act"
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -24,7 +25,7 @@ import (
 func TestTopActions(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	c, err := broker.Start(ctx, broker.Spec{Name: "act", NoJetStream: true, Clusters: []broker.ClusterSpec{{Name: "act", Nodes: 3}}})
+	c, err := broker.Start(ctx, spec.Spec{Name: "act", NoJetStream: true, Clusters: []spec.Cluster{{Name: "act", Nodes: 3}}})
 	if err != nil {
 		t.Fatal(err)
 	}

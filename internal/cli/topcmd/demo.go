@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
@@ -132,8 +133,8 @@ func (c *demoCommand) disturb(ctx context.Context, e *cli.Env, cluster *broker.C
 }
 
 // demoSpec is the super-cluster of the demo.
-func demoSpec() broker.Spec {
-	spec := broker.Super(3, "east", "west").WithLeaf("edge", 1, "east")
+func demoSpec() spec.Spec {
+	spec := spec.Super(3, "east", "west").WithLeaf("edge", 1, "east")
 	spec.Name = "demo"
 	return spec
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/testcluster"
 )
@@ -17,7 +18,7 @@ import (
 // it back: not a byte is printed, which would stay in the middle of the screen;
 // the feed tells of it instead.
 func TestLostConnectionPrintsNothing(t *testing.T) {
-	c, err := broker.Start(t.Context(), broker.Spec{NoJetStream: true})
+	c, err := broker.Start(t.Context(), spec.Spec{NoJetStream: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/drain"
@@ -150,7 +151,7 @@ func stream(t *testing.T, c *broker.Cluster) jetstream.Stream {
 }
 
 func TestLameDuckOfOneOfThree(t *testing.T) {
-	c := real.Start(t, broker.Nodes(3))
+	c := real.Start(t, spec.Nodes(3))
 	const node = "dev-2"
 	orders := stream(t, c)
 	traffic, ctx := &traffic{}, t.Context()
@@ -237,7 +238,7 @@ func followDrain(ctx context.Context, t *testing.T, w *drain.Watch) (last drain.
 }
 
 func TestKickDrainAndWatchAgain(t *testing.T) {
-	c := real.Start(t, broker.Nodes(2))
+	c := real.Start(t, spec.Nodes(2))
 	operator := sys.New(real.System(t, c.Node("dev-1")))
 	for i := range 30 {
 		client(t, c, "dev-2", fmt.Sprintf("worker-%d", i%3))
@@ -289,7 +290,7 @@ func TestKickDrainAndWatchAgain(t *testing.T) {
 }
 
 func TestDrainIsRefused(t *testing.T) {
-	c := real.Start(t, broker.Super(2, "east", "west"))
+	c := real.Start(t, spec.Super(2, "east", "west"))
 	operator := sys.New(real.System(t, c.Node("east-1")))
 	c.Node("west-2").Stop()
 	testcluster.Await(t, "leader that has noticed", func() bool {
@@ -318,7 +319,7 @@ func TestDrainIsRefused(t *testing.T) {
 }
 
 func TestDrainKnowsTheOnlyReplica(t *testing.T) {
-	c := real.Start(t, broker.Nodes(3))
+	c := real.Start(t, spec.Nodes(3))
 	nc := real.Connect(t, c, "app")
 	js, err := jetstream.New(nc)
 	if err != nil {

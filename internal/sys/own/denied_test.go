@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
@@ -17,10 +17,10 @@ import (
 // once and not after the timeout, and every server tells of the account, those
 // without a connection of it too.
 func TestOwnSourceDenied(t *testing.T) {
-	user := broker.User{Name: "app", Permissions: broker.Permissions{DenyPub: []string{"$JS.API.>"}}}
-	c := real.Start(t, broker.Spec{
-		Name: "mine", Clusters: []broker.ClusterSpec{{Name: "mine", Nodes: 3}},
-		Accounts: []broker.Account{{Name: "APP", Users: []broker.User{user}}},
+	user := spec.User{Name: "app", Permissions: spec.Permissions{DenyPub: []string{"$JS.API.>"}}}
+	c := real.Start(t, spec.Spec{
+		Name: "mine", Clusters: []spec.Cluster{{Name: "mine", Nodes: 3}},
+		Accounts: []spec.Account{{Name: "APP", Users: []spec.User{user}}},
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -45,12 +45,12 @@ func TestOwnSourceDenied(t *testing.T) {
 // of what servers tell an account of itself: the part is named with its
 // subject, the rest is there, and nothing waits for a timeout.
 func TestOwnAccountDenied(t *testing.T) {
-	part := broker.User{Name: "part", Permissions: broker.Permissions{DenyPub: []string{"$SYS.REQ.USER.INFO", "$SYS.REQ.ACCOUNT.PING.CONNZ"}}}
-	none := broker.User{Name: "none", Permissions: broker.Permissions{Pub: []string{"own.>"}}}
-	deaf := broker.User{Name: "deaf", Permissions: broker.Permissions{Sub: []string{"own.>"}}}
-	c := real.Start(t, broker.Spec{
-		Name: "mine", Clusters: []broker.ClusterSpec{{Name: "mine", Nodes: 2}},
-		Accounts: []broker.Account{{Name: "APP", Users: []broker.User{part, none, deaf}}},
+	part := spec.User{Name: "part", Permissions: spec.Permissions{DenyPub: []string{"$SYS.REQ.USER.INFO", "$SYS.REQ.ACCOUNT.PING.CONNZ"}}}
+	none := spec.User{Name: "none", Permissions: spec.Permissions{Pub: []string{"own.>"}}}
+	deaf := spec.User{Name: "deaf", Permissions: spec.Permissions{Sub: []string{"own.>"}}}
+	c := real.Start(t, spec.Spec{
+		Name: "mine", Clusters: []spec.Cluster{{Name: "mine", Nodes: 2}},
+		Accounts: []spec.Account{{Name: "APP", Users: []spec.User{part, none, deaf}}},
 	})
 	kinds := []fleet.Kind{endpoint.UserInfo, fleet.Connz, fleet.AccountStatz, fleet.Jsz}
 	for name, refused := range map[string][]fleet.Kind{"part": kinds[:2], "none": kinds, "deaf": kinds} {

@@ -11,7 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
@@ -21,7 +21,7 @@ import (
 // account: itself, its connections and traffic on every server, its streams at
 // their leaders with their consumers, its advisories; and nothing of others.
 func TestOwnSource(t *testing.T) {
-	c := real.Start(t, broker.Spec{Name: "own", Clusters: []broker.ClusterSpec{{Name: "own", Nodes: 3}}})
+	c := real.Start(t, spec.Spec{Name: "own", Clusters: []spec.Cluster{{Name: "own", Nodes: 3}}})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	nc, err := c.Connect("app", nats.Name("orders-api"))

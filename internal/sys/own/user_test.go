@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
@@ -13,10 +13,10 @@ import (
 // TestUserInfoBesideLeaf asks who it is in an account that leafnodes share: they
 // answer too, each with the user that it is linked as, and at times first.
 func TestUserInfoBesideLeaf(t *testing.T) {
-	c := real.Start(t, broker.Spec{
-		Name: "mine", Clusters: []broker.ClusterSpec{{Name: "hub", Nodes: 2}},
-		Leafs:    []broker.LeafSpec{{Name: "edge", Count: 2, Remote: "hub", Account: "APP"}},
-		Accounts: []broker.Account{{Name: "APP", Users: []broker.User{{Name: "app"}}}},
+	c := real.Start(t, spec.Spec{
+		Name: "mine", Clusters: []spec.Cluster{{Name: "hub", Nodes: 2}},
+		Leafs:    []spec.Leaf{{Name: "edge", Count: 2, Remote: "hub", Account: "APP"}},
+		Accounts: []spec.Account{{Name: "APP", Users: []spec.User{{Name: "app"}}}},
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

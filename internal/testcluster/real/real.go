@@ -7,10 +7,11 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
 // Start starts a cluster, which is closed when the test ends.
-func Start(t testing.TB, spec broker.Spec) *broker.Cluster {
+func Start(t testing.TB, spec spec.Spec) *broker.Cluster {
 	t.Helper()
 	c, err := broker.Start(t.Context(), spec)
 	if err != nil {

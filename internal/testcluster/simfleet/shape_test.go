@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -42,7 +43,7 @@ var named = map[string]bool{
 
 // TestShape compares the names of fields with those of real servers: whatever a real one sends an invented one sends too.
 func TestShape(t *testing.T) {
-	c, err := broker.Start(t.Context(), broker.Super(3, "east", "west"))
+	c, err := broker.Start(t.Context(), spec.Super(3, "east", "west"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 )
@@ -70,7 +71,7 @@ const (
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
-	c, err := broker.Start(t.Context(), broker.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
+	c, err := broker.Start(t.Context(), spec.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,158 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/natsctl/natsctl/internal/broker/spec"
+)
+
+// ErrNoLeader is wrapped by the error of something in JetStream that nobody leads after all the time that an election needs.
+var ErrNoLeader = errors.New("no leader")
+
+// Lead is something of JetStream that a node leads. The zero value of Stream is the meta group, of Consumer the stream itself.
+type Lead struct {
+	Account  string `json:"account,omitempty"`
+	Stream   string `json:"stream,omitempty"`
+	Consumer string `json:"consumer,omitempty"`
+	Replicas int    `json:"replicas"` // with one nobody else can lead it
+	Leader   string `json:"leader"`   // the node
+}
+
+// String names it as a person would.
+func (l Lead) String() string {
+	switch {
+	case l.Stream == "":
+		return "the meta group"
+	case l.Consumer == "":
+		return fmt.Sprintf("stream %s of %s", l.Stream, l.Account)
+	}
+	return fmt.Sprintf("consumer %s of stream %s of %s", l.Consumer, l.Stream, l.Account)
+}
+
+// Elected says whether another node can take the lead.
+func (l Lead) Elected() bool { return l.Replicas > 1 }
+
+// same says whether two leads are of the same thing.
+func (l Lead) same(o Lead) bool {
+	return l.Account == o.Account && l.Stream == o.Stream && l.Consumer == o.Consumer
+}
+
+// Leads are all things that nodes lead, as the leaders say themselves. Nodes in but are not connected to.
+func (p Fleet) Leads(ctx context.Context, but ...string) ([]Lead, error) {
+	nc, err := p.Connect(p.URLsExcept(but), spec.SystemUser, []nats.Option{nats.Name("natsctl leaders")})
+	if err != nil {
+		return nil, err
+	}
+	defer nc.Close()
+	return leads(ctx, nc, p.Spec.CoreNodes()-len(but))
+}
+
+// leads asks all servers what they lead.
+func leads(ctx context.Context, nc *nats.Conn, want int) ([]Lead, error) {
+	body, err := json.Marshal(server.JSzOptions{Accounts: true, Streams: true, Consumer: true, Limit: 1 << 16})
+	if err != nil {
+		return nil, fmt.Errorf("encode the question: %w", err)
+	}
+	answers, err := gatherRaw(ctx, nc, "$SYS.REQ.SERVER.PING.JSZ", body, want, GatherTime)
+	if err != nil {
+		return nil, err
+	}
+	var out []Lead
+	for _, data := range answers {
+		var a struct {
+			Server struct{ Name string }
+			Data   server.JSInfo
+		}
+		if err := json.Unmarshal(data, &a); err != nil {
+			return nil, fmt.Errorf("answer about JetStream: %w", err)
+		}
+		out = append(out, ledBy(a.Server.Name, a.Data)...)
+	}
+	return out, nil
+}
+
+// ledBy is what a server says that it leads itself: what it says of others may be old.
+func ledBy(node string, js server.JSInfo) []Lead {
+	var out []Lead
+	if m := js.Meta; m != nil && m.Leader == node {
+		out = append(out, Lead{Leader: node, Replicas: m.Size})
+	}
+	for _, a := range js.AccountDetails {
+		for _, s := range a.Streams {
+			if leadsGroup(node, s.Cluster) {
+				out = append(out, Lead{Account: a.Name, Stream: s.Name, Leader: node, Replicas: 1 + len(s.Cluster.Replicas)})
+			}
+			for _, c := range s.Consumer {
+				if leadsGroup(node, c.Cluster) {
+					out = append(out, Lead{Account: a.Name, Stream: s.Name, Consumer: c.Name, Leader: node, Replicas: 1 + len(c.Cluster.Replicas)})
+				}
+			}
+		}
+	}
+	return out
+}
+
+func leadsGroup(node string, c *server.ClusterInfo) bool { return c != nil && c.Leader == node }
+
+// Election is the end of the time in which something had no leader.
+type Election struct {
+	Lead
+	Was  string        `json:"was"`     // the leader before
+	Took time.Duration `json:"took_ns"` // since the leader before was lost
+}
+
+// electionTime is how long elections may take: two lost ones in a row, each of at most nine seconds, and the one that is won.
+const electionTime = time.Minute
+
+// Elections waits until everything that nodes which went away at an instant led has another leader, and tells each. What has
+// one replica is left out. The error wraps [ErrNoLeader] and names what nobody leads.
+func (p Fleet) Elections(ctx context.Context, lost []Lead, since time.Time, report func(Election)) error {
+	lost = slices.DeleteFunc(slices.Clone(lost), func(l Lead) bool { return !l.Elected() })
+	if len(lost) == 0 {
+		return nil
+	}
+	var gone []string
+	for _, l := range lost {
+		if !slices.Contains(gone, l.Leader) {
+			gone = append(gone, l.Leader)
+		}
+	}
+	nc, err := p.Connect(p.URLsExcept(gone), spec.SystemUser, []nats.Option{nats.Name("natsctl elections")})
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	ctx, cancel := context.WithTimeout(ctx, electionTime)
+	defer cancel()
+	tick := time.NewTicker(retry)
+	defer tick.Stop()
+	for {
+		now, err := leads(ctx, nc, p.Spec.CoreNodes()-len(gone))
+		if err != nil {
+			return err
+		}
+		lost = slices.DeleteFunc(lost, func(l Lead) bool {
+			i := slices.IndexFunc(now, func(n Lead) bool { return n.same(l) && n.Leader != l.Leader })
+			if i >= 0 {
+				report(Election{Lead: now[i], Was: l.Leader, Took: time.Since(since)})
+			}
+			return i >= 0
+		})
+		if len(lost) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w of %v after %v", ErrNoLeader, lost[0], time.Since(since).Round(time.Second))
+		case <-tick.C:
+		}
+	}
+}

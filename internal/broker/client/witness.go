@@ -1,0 +1,207 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// ErrNoAck is wrapped by the error of a [Witness] whose messages no stream acknowledges.
+var ErrNoAck = errors.New("no acknowledgement")
+
+// Witness is a client that publishes to a stream at a steady pace while trouble is made, and remembers what was acknowledged
+// and when. Safe for concurrent use; whoever starts one calls Close.
+type Witness struct {
+	nc      *nats.Conn
+	subject string
+	cancel  context.CancelFunc
+	done    chan struct{}
+
+	mu     sync.Mutex
+	sent   []time.Time // by number
+	acks   map[int]ack // by number
+	stream string
+	last   time.Time // when the last acknowledgement came
+	gap    Gap
+	why    string        // the last refusal
+	news   chan struct{} // closed at the next acknowledgement
+}
+
+// ack is one acknowledgement.
+type ack struct {
+	seq uint64 // in the stream
+	at  time.Time
+}
+
+// Gap is a time without any acknowledgement.
+type Gap struct {
+	Since time.Time     `json:"since"`
+	Took  time.Duration `json:"took_ns"`
+}
+
+// Testimony is what a [Witness] has seen.
+type Testimony struct {
+	Subject   string `json:"subject"`
+	Stream    string `json:"stream"`
+	Published int    `json:"published"`
+	Acked     int    `json:"acknowledged"`
+	Gap       Gap    `json:"longest_gap"`
+	Lost      int    `json:"lost"`      // acknowledged, and not in the stream
+	Unchecked int    `json:"unchecked"` // acknowledged, and no longer in the stream by its limits
+}
+
+// witnessPace is the time between two messages.
+const witnessPace = 20 * time.Millisecond
+
+// firstAckTime is how long the first acknowledgement may take: the cluster is well then.
+const firstAckTime = 10 * time.Second
+
+// Witness starts to publish as a user, with "" the first one, and returns at the first acknowledgement. It does not connect to
+// the nodes in but, which are about to be disturbed. The errors wrap [ErrNoAck] or [ErrUser].
+func (p Fleet) Witness(ctx context.Context, who, subject string, but ...string) (*Witness, error) {
+	opts := []nats.Option{nats.Name("natsctl witness"), nats.MaxReconnects(-1), nats.ReconnectWait(witnessPace), nats.ReconnectBufSize(-1)}
+	nc, err := p.Connect(p.URLsExcept(but), cmp.Or(who, p.Identities[1].User), opts)
+	if err != nil {
+		return nil, err
+	}
+	w := &Witness{nc: nc, subject: subject, done: make(chan struct{}), acks: map[int]ack{}, news: make(chan struct{})}
+	inbox := nc.NewInbox()
+	if _, err := nc.Subscribe(inbox+".*", w.hear); err != nil {
+		nc.Close()
+		return nil, fmt.Errorf("hear acknowledgements: %w", err)
+	}
+	var run context.Context
+	run, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	go w.publish(run, inbox)
+	first, cancel := context.WithTimeout(ctx, firstAckTime)
+	defer cancel()
+	if _, err := w.After(first, time.Time{}); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// publish sends until the context ends. What cannot be sent now is lost, and so not acknowledged.
+func (w *Witness) publish(ctx context.Context, inbox string) {
+	defer close(w.done)
+	tick := time.NewTicker(witnessPace)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		w.mu.Lock()
+		w.sent = append(w.sent, time.Now())
+		w.mu.Unlock()
+		text := strconv.Itoa(n)
+		w.nc.PublishRequest(w.subject, inbox+"."+text, []byte(text)) //nolint:errcheck // see above
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// hear takes an acknowledgement.
+func (w *Witness) hear(m *nats.Msg) {
+	now := time.Now()
+	var a struct {
+		Stream string
+		Seq    uint64
+		Error  *struct{ Description string }
+	}
+	err := json.Unmarshal(m.Data, &a)
+	n, bad := strconv.Atoi(m.Subject[strings.LastIndexByte(m.Subject, '.')+1:])
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case bad != nil:
+	case m.Header.Get("Status") == "503":
+		w.why = "no stream takes the subject"
+	case err != nil || a.Stream == "" && a.Error == nil:
+		w.why = "the answer came from no stream"
+	case a.Error != nil:
+		w.why = a.Error.Description
+	default:
+		if since := now.Sub(w.last); !w.last.IsZero() && since > w.gap.Took {
+			w.gap = Gap{w.last, since}
+		}
+		w.acks[n], w.stream, w.last = ack{a.Seq, now}, a.Stream, now
+		close(w.news)
+		w.news = make(chan struct{})
+	}
+}
+
+// After waits for the acknowledgement of a message that was published after an instant, and returns how long after that it
+// came. The error wraps [ErrNoAck] and says what the last answer was, if there was any.
+func (w *Witness) After(ctx context.Context, begun time.Time) (time.Duration, error) {
+	for {
+		w.mu.Lock()
+		news, first, why := w.news, w.firstAfter(begun), w.why
+		w.mu.Unlock()
+		if !first.IsZero() {
+			return first.Sub(begun), nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, w.subject, cmp.Or(why, "no answer at all"))
+		}
+	}
+}
+
+// firstAfter is when the first message that was published after an instant was acknowledged; the caller holds mu.
+func (w *Witness) firstAfter(begun time.Time) (first time.Time) {
+	for n, a := range w.acks {
+		if w.sent[n].After(begun) && (first.IsZero() || a.at.Before(first)) {
+			first = a.at
+		}
+	}
+	return first
+}
+
+// Close ends the publishing and the connection. A second call does nothing.
+func (w *Witness) Close() {
+	w.cancel()
+	<-w.done
+	w.nc.Close()
+}
+
+// Testify ends the publishing and says what was seen, after it has looked for every acknowledged message in the stream.
+func (w *Witness) Testify(ctx context.Context) (Testimony, error) {
+	w.cancel()
+	<-w.done
+	defer w.nc.Close()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := Testimony{Subject: w.subject, Stream: w.stream, Published: len(w.sent), Acked: len(w.acks), Gap: w.gap}
+	js, err := w.nc.JetStream()
+	if err != nil {
+		return t, fmt.Errorf("look for the messages: %w", err)
+	}
+	info, err := js.StreamInfo(w.stream, nats.Context(ctx))
+	if err != nil {
+		return t, fmt.Errorf("look for the messages of stream %s: %w", w.stream, err)
+	}
+	for n, a := range w.acks {
+		if info.Config.Retention != nats.LimitsPolicy || a.seq < info.State.FirstSeq {
+			t.Unchecked++
+			continue
+		}
+		m, err := js.GetMsg(w.stream, a.seq, nats.Context(ctx))
+		switch {
+		case errors.Is(err, nats.ErrMsgNotFound), err == nil && string(m.Data) != strconv.Itoa(n):
+			t.Lost++
+		case err != nil:
+			return t, fmt.Errorf("look for message %d of stream %s: %w", a.seq, w.stream, err)
+		}
+	}
+	return t, nil
+}

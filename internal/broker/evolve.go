@@ -1,0 +1,95 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/natsctl/natsctl/internal/broker/client"
+	"github.com/natsctl/natsctl/internal/broker/plan"
+)
+
+// leave stops a node for good and takes it out of the peers of JetStream, which would count it for its quorum for ever.
+func (h *Home) leave(ctx context.Context, p plan.Plan, n plan.Node) error {
+	name := p.Spec.Name
+	if err := h.Node(ctx, name, n.Name, "stop", 0, 0); err != nil && !errors.Is(err, ErrNode) {
+		return err
+	}
+	if n.Leaf != nil || p.Spec.NoJetStream || p.Spec.CoreNodes() < 2 {
+		return nil
+	}
+	if err := (client.Fleet{Plan: p}).RemovePeer(ctx, n); err != nil {
+		return fmt.Errorf("%w %s: %w", ErrNode, n.Name, err)
+	}
+	return nil
+}
+
+// evolve makes a running cluster that of another plan without a stop of the whole.
+func (h *Home) evolve(ctx context.Context, o Order, s state, next plan.Plan) error {
+	for _, n := range s.Plan.Without(next).Nodes {
+		begun := time.Now()
+		if err := h.leave(ctx, s.Plan, n); err != nil {
+			return err
+		}
+		o.report(Step{"remove " + n.Name, time.Since(begun)})
+	}
+	return h.ask(ctx, o.Spec.Name, http.MethodPost, "/change", change{o.Spec, s.Contexts}, nil)
+}
+
+// converge brings the nodes of a running cluster in line with their plan: those that run with an old configuration reload, or,
+// where a server cannot, restart one at a time; those that were never started start. It returns how many it touched, and stops
+// at the first trouble; another call goes on from there.
+func (h *Home) converge(ctx context.Context, o Order) (int, error) {
+	name := o.Spec.Name
+	var todo pending
+	if err := h.ask(ctx, name, http.MethodGet, "/pending", nil, &todo); err != nil {
+		return 0, err
+	}
+	for _, n := range todo.Stale {
+		if err := h.refresh(ctx, o, n); err != nil {
+			return 0, err
+		}
+	}
+	begun := time.Now()
+	g, gctx := errgroup.WithContext(ctx)
+	for _, n := range todo.Fresh {
+		g.Go(func() error { return h.Node(gctx, name, n, "start", 0, 0) })
+	}
+	if err := g.Wait(); err != nil {
+		return 0, err
+	}
+	if len(todo.Fresh) > 0 {
+		o.report(Step{"start " + strings.Join(todo.Fresh, ", "), time.Since(begun)})
+	}
+	touched := len(todo.Stale) + len(todo.Fresh)
+	if touched == 0 {
+		return 0, nil
+	}
+	return touched, h.Ready(ctx, name)
+}
+
+// refresh lets a node read its new configuration, with a restart where it must be.
+func (h *Home) refresh(ctx context.Context, o Order, node string) error {
+	begun := time.Now()
+	why := h.Node(ctx, o.Spec.Name, node, "reload", 0, 0)
+	if why == nil {
+		o.report(Step{"reload " + node, time.Since(begun)})
+		return nil
+	}
+	if !errors.Is(why, ErrNode) {
+		return why
+	}
+	if err := h.Node(ctx, o.Spec.Name, node, "restart", 0, 0); err != nil {
+		return err
+	}
+	if err := h.Ready(ctx, o.Spec.Name); err != nil {
+		return fmt.Errorf("after the restart of %s: %w", node, err)
+	}
+	o.report(Step{fmt.Sprintf("restart %s (%v)", node, why), time.Since(begun)})
+	return nil
+}

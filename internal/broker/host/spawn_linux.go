@@ -1,0 +1,33 @@
+package host
+
+import (
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// Spawner starts processes that the kernel kills when this process ends, however it ends, also when they are stopped. That
+// is bound to the thread that starts them, so one thread that lives as long as the spawner starts them all.
+type Spawner struct{ jobs chan func() }
+
+func NewSpawner() *Spawner {
+	s := &Spawner{jobs: make(chan func())}
+	go func() {
+		runtime.LockOSThread()
+		for job := range s.jobs {
+			job()
+		}
+	}()
+	return s
+}
+
+// Start starts the process in a process group of its own, so that an interrupt at the terminal does not reach it.
+func (s *Spawner) Start(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	done := make(chan error)
+	s.jobs <- func() { done <- cmd.Start() }
+	return <-done
+}
+
+// Close ends the spawner; every process must have ended before.
+func (s *Spawner) Close() { close(s.jobs) }

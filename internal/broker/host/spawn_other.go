@@ -1,0 +1,20 @@
+//go:build !linux
+
+package host
+
+import "os/exec"
+
+// Spawner starts processes. Outside Linux an embedded node ends when its standard input does; a foreign nats-server outlives
+// a supervisor that is killed.
+type Spawner struct{}
+
+func NewSpawner() *Spawner { return &Spawner{} }
+
+// Start starts the process in a process group of its own, so that an interrupt at the terminal does not reach it.
+func (s *Spawner) Start(cmd *exec.Cmd) error {
+	apart(cmd)
+	return cmd.Start()
+}
+
+// Close ends the Spawner.
+func (s *Spawner) Close() {}

@@ -1,0 +1,166 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/natsctl/natsctl/internal/broker/spec"
+)
+
+// AddNode adds one more node to a cluster or leaf group of a cluster of processes, without a stop of the others, and returns
+// its name when all hear it.
+func (h *Home) AddNode(ctx context.Context, name, group string) (string, error) {
+	release, s, err := h.running(name)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	if len(s.Plan.Groups()[group]) == 0 || s.Plan.Node(group).Cluster != group && s.Plan.Node(group).Name != "" {
+		return "", fmt.Errorf("%w: no such cluster or leaf group %q", ErrNode, group)
+	}
+	sp, err := s.Plan.Spec.Resize(group, 1)
+	if err != nil {
+		return "", err
+	}
+	next, err := h.plan(sp, s.Slot, &s.Plan)
+	if err != nil {
+		return "", err
+	}
+	if err := keeps(s.Plan, next); err != nil {
+		return "", err
+	}
+	node := next.Without(s.Plan).Nodes[0].Name
+	if err := h.evolve(ctx, Order{Spec: sp}, s, next); err != nil {
+		return "", err
+	}
+	if _, err := h.converge(ctx, Order{Spec: sp}); err != nil {
+		back := context.WithoutCancel(ctx)
+		s.Plan, next = next, s.Plan
+		return "", errors.Join(err, h.evolve(back, Order{Spec: next.Spec}, s, next))
+	}
+	return node, h.push(ctx, name)
+}
+
+// RemoveNode stops the last node of a cluster or leaf group for good: it leaves JetStream, and its files are removed.
+func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
+	release, s, err := h.running(name)
+	if err != nil {
+		return err
+	}
+	defer release()
+	n := s.Plan.Node(node)
+	if n.Name == "" {
+		return fmt.Errorf("%w %q: there is none of this name", ErrNode, node)
+	}
+	sp, err := s.Plan.Spec.Resize(n.Cluster, -1)
+	if err != nil {
+		return err
+	}
+	next, err := h.plan(sp, s.Slot, &s.Plan)
+	if err != nil {
+		return err
+	}
+	if next.Node(node).Name != "" {
+		return spec.Errorf("only the last node of %s can be removed, not %s", n.Cluster, node)
+	}
+	if err := keeps(s.Plan, next); err != nil {
+		return err
+	}
+	if err := h.evolve(ctx, Order{Spec: sp}, s, next); err != nil {
+		return err
+	}
+	_, err = h.converge(ctx, Order{Spec: sp})
+	return err
+}
+
+// running takes the lock of a cluster that must run.
+func (h *Home) running(name string) (release func(), s state, err error) {
+	if release, err = h.lock(name); err != nil {
+		return nil, s, err
+	}
+	if s, err = h.load(name); err == nil && !h.alive(name) {
+		err = fmt.Errorf("%w: %s is %s", ErrDown, name, h.record(s).Life)
+	}
+	if err != nil {
+		release()
+	}
+	return release, s, err
+}
+
+// Roll is an order to restart all nodes of a cluster of processes, a few at a time.
+type Roll struct {
+	Program        *string // the nats-server that they run afterwards, "" for the embedded one; nil: as before
+	MaxUnavailable int     // how many of one cluster or leaf group may be away at a time, default 1
+	Drain          time.Duration
+	Force          bool       // although a node is not well, or the nats-server is older than that of now
+	Report         func(Step) // told each node that is back; may be nil
+}
+
+// rollGrace is the time before the first client of a node that is drained is closed.
+const rollGrace = 200 * time.Millisecond
+
+// Roll restarts the nodes of a cluster group by group: each is drained in lame duck mode, started again, and must be heard by
+// all and have caught up in JetStream before the next goes. It stops at the first trouble and leaves the rest as it is.
+func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
+	release, err := h.lock(name)
+	if err != nil {
+		return err
+	}
+	defer release()
+	rec, err := h.Record(name)
+	if err != nil {
+		return err
+	}
+	if !r.Force {
+		if err := h.Ready(ctx, name); err != nil {
+			return fmt.Errorf("before the first node: %w", err)
+		}
+	}
+	if r.Program != nil {
+		if err := h.ask(ctx, name, http.MethodPost, "/program", newProgram{*r.Program, r.Force}, nil); err != nil {
+			return err
+		}
+	}
+	for i, n := 0, 0; i < len(rec.Nodes); i += n {
+		batch := rec.Nodes[i:]
+		for n = 1; n < max(1, r.MaxUnavailable) && n < len(batch) && batch[n].Cluster == batch[0].Cluster; {
+			n++
+		}
+		if err := h.rollBatch(ctx, name, batch[:n], r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rollBatch restarts some nodes at a time and waits until they are well.
+func (h *Home) rollBatch(ctx context.Context, name string, batch []Place, r Roll) error {
+	begun := time.Now()
+	g, gctx := errgroup.WithContext(ctx)
+	var names string
+	for _, n := range batch {
+		names += " " + n.Name
+		g.Go(func() error {
+			if err := h.Node(gctx, name, n.Name, "lame-duck", max(r.Drain, 2*rollGrace), rollGrace); err != nil {
+				return err
+			}
+			return h.Node(gctx, name, n.Name, "start", 0, 0)
+		})
+	}
+	err := g.Wait()
+	if err == nil {
+		err = h.Ready(ctx, name)
+	}
+	if err != nil {
+		return fmt.Errorf("roll%s: %w", names, err)
+	}
+	if r.Report != nil {
+		r.Report(Step{Text: "restarted" + names, Took: time.Since(begun)})
+	}
+	return nil
+}

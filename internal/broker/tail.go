@@ -1,0 +1,43 @@
+package broker
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/natsctl/natsctl/internal/broker/plan"
+)
+
+// logTail is how much of a log is searched for the reason of an end.
+const logTail = 8 << 10
+
+// fatalRE is a line with which a nats-server ends.
+var fatalRE = regexp.MustCompile(`(?m)\[FTL\] (.*)$`)
+
+// lastWords is why the process of a node ended, as it said itself: the last fatal line of its log if that is at its end,
+// or its last line of output.
+func (p *process) lastWords() string {
+	tail := bytes.TrimSpace(tailOf(filepath.Join(p.plan.Dir, plan.LogName)))
+	last := tail[bytes.LastIndexByte(tail, '\n')+1:]
+	if m := fatalRE.FindSubmatch(last); m != nil {
+		return string(m[1])
+	}
+	out := bytes.TrimSpace(tailOf(filepath.Join(p.plan.Dir, "output")))
+	return string(out[bytes.LastIndexByte(out, '\n')+1:])
+}
+
+// tailOf is the end of a file; nothing when it cannot be read.
+func tailOf(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close() //nolint:errcheck // only read
+	if info, err := f.Stat(); err == nil && info.Size() > logTail {
+		f.Seek(info.Size()-logTail, 0) //nolint:errcheck // then the beginning is searched
+	}
+	buf := make([]byte, logTail)
+	n, _ := f.Read(buf)
+	return buf[:n]
+}
