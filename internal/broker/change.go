@@ -97,7 +97,7 @@ func reloadNode(ctx context.Context, k *keeper, p *process, _ nodeOrder) error {
 	ctx, cancel := context.WithTimeout(ctx, client.PushTime)
 	defer cancel()
 	loads := k.loads(p.plan.Name)
-	nc, err := client.Fleet{k.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.NoReconnect(), nats.Name("natsctl reload")})
+	nc, err := client.Fleet{Plan: k.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.NoReconnect(), nats.Name("natsctl reload")})
 	if err != nil {
 		return fmt.Errorf("%w %s: %w", ErrNode, p.plan.Name, err)
 	}

@@ -89,7 +89,7 @@ func start(ctx context.Context, sp spec.Spec) (c *Cluster, err error) {
 	if err := c.Ready(ctx); err != nil {
 		return c, err
 	}
-	return c, client.Fleet{c.plan}.Push(ctx)
+	return c, client.Fleet{Plan: c.plan}.Push(ctx)
 }
 
 // startNodes starts all servers at once: started one by one the first would lose its election for want of peers.
@@ -143,7 +143,7 @@ func (c *Cluster) Identity(who string) (plan.Identity, bool) { return c.now().Fi
 
 // Connect opens a connection as the user, or the first user of the account, of the given name. The caller closes it.
 func (c *Cluster) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return client.Fleet{c.now()}.Connect(strings.Join(c.URLs(), ","), who, opts)
+	return client.Fleet{Plan: c.now()}.Connect(strings.Join(c.URLs(), ","), who, opts)
 }
 
 // ConnectSys opens a connection as the system user. The caller closes it.
@@ -155,7 +155,7 @@ func (c *Cluster) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
 // are, with JetStream each is in touch with its leader and known to it, and all links between them are whole at both ends: the
 // pools of the routes, and the gateways in both directions. The error wraps [ErrNotReady] and says what was missing.
 func (c *Cluster) Ready(ctx context.Context) error {
-	return client.Fleet{c.plan}.Ready(ctx, func(name string) bool { return c.Node(name).Running() })
+	return client.Fleet{Plan: c.plan}.Ready(ctx, func(name string) bool { return c.Node(name).Running() })
 }
 
 // Close stops all servers and removes what Start made. A second call does nothing.

@@ -73,7 +73,7 @@ func (k *keeper) start(ctx context.Context, report func(Step)) error {
 	if k.state.Plan.Trust == nil {
 		return nil
 	}
-	return step(report, "push the JWTs of the accounts to every server", func() error { return client.Fleet{k.plan()}.Push(ctx) })
+	return step(report, "push the JWTs of the accounts to every server", func() error { return client.Fleet{Plan: k.plan()}.Push(ctx) })
 }
 
 func count(n int, what string) string {
@@ -132,7 +132,7 @@ func (k *keeper) ready(ctx context.Context) error {
 	}
 	dir := k.home.path(k.plan().Spec.Name)
 	go host.WatchSpace(ctx, dir, cancel)
-	err := client.Fleet{k.plan()}.Ready(ctx, func(name string) bool { p, _ := k.node(name); return p.is(Running) })
+	err := client.Fleet{Plan: k.plan()}.Ready(ctx, func(name string) bool { p, _ := k.node(name); return p.is(Running) })
 	why := context.Cause(ctx)
 	if full := host.CheckSpace(dir); err != nil && full != nil {
 		return fmt.Errorf("%w: %w", full, err)

@@ -20,7 +20,7 @@ import (
 func orders(t *testing.T, h *Home, name string) []client.Lead {
 	t.Helper()
 	s := spectest.Must(h.load(name))
-	nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", nil)
+	nc, err := client.Fleet{Plan: s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 func streams(t *testing.T, h *Home, name string) nats.JetStreamContext {
 	t.Helper()
 	s := spectest.Must(h.load(name))
-	nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", []nats.Option{nats.MaxReconnects(-1)})
+	nc, err := client.Fleet{Plan: s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", []nats.Option{nats.MaxReconnects(-1)})
 	if err != nil {
 		t.Fatal(err)
 	}

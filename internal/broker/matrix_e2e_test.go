@@ -39,7 +39,7 @@ func planSites(p plan.Plan) []site {
 	var out []site
 	for _, n := range p.Nodes {
 		connect := func(who string, opts ...nats.Option) (*nats.Conn, error) {
-			return client.Fleet{p}.Connect(n.ClientURL(), who, opts)
+			return client.Fleet{Plan: p}.Connect(n.ClientURL(), who, opts)
 		}
 		out = append(out, site{n.Name, n.ClientURL(), n.Leaf != nil, connect})
 	}

@@ -61,7 +61,7 @@ func (n *Node) Running() bool { return n.ID() != "" }
 
 // Connect opens a connection to this node alone, as the user or the first user of the account of the given name.
 func (n *Node) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
-	return client.Fleet{n.cluster.now()}.Connect(n.ClientURL(), who, opts)
+	return client.Fleet{Plan: n.cluster.now()}.Connect(n.ClientURL(), who, opts)
 }
 
 // ConnectSys opens a connection to this node alone as the system user.

@@ -102,7 +102,7 @@ func TestChangeWhileRunning(t *testing.T) {
 			t.Errorf("there is no %s", user)
 		}
 		s := spectest.Must(h.load("live"))
-		nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), user, nil)
+		nc, err := client.Fleet{Plan: s.Plan}.Connect(s.Plan.URLsExcept(nil), user, nil)
 		if err != nil {
 			t.Errorf("%s: %v", user, err)
 			continue

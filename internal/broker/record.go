@@ -102,7 +102,7 @@ func (h *store) Record(name string) (Record, error) {
 // Fleet is the servers of a cluster, with all secrets of its plan; the error wraps [ErrUnknown] when there is no cluster of the name.
 func (h *store) Fleet(name string) (client.Fleet, error) {
 	s, err := h.load(name)
-	return client.Fleet{s.Plan}, err
+	return client.Fleet{Plan: s.Plan}, err
 }
 
 // Records are all clusters by name. A directory that is none, as a program that was killed may leave it, is not among them.

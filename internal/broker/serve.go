@@ -134,7 +134,9 @@ func (k *keeper) routes(quit func()) http.Handler {
 		{"POST /node/{name}/{do}", k.nodeRequest},
 		{"POST /change", k.changeRequest},
 		{"GET /pending", func(context.Context, *http.Request) (any, error) { return k.pending(), nil }},
-		{"POST /push", func(ctx context.Context, _ *http.Request) (any, error) { return nil, client.Fleet{k.plan()}.Push(ctx) }},
+		{"POST /push", func(ctx context.Context, _ *http.Request) (any, error) {
+			return nil, client.Fleet{Plan: k.plan()}.Push(ctx)
+		}},
 		{"POST /program", k.programRequest},
 		{"POST /users/{account}", k.userRequest},
 		{"DELETE /users/{user}", func(ctx context.Context, r *http.Request) (any, error) {

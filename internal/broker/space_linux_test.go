@@ -136,7 +136,7 @@ func TestDiskFillsUp(t *testing.T) {
 		}
 	}
 	s := spectest.Must(h.load("full"))
-	nc, err := client.Fleet{s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", nil)
+	nc, err := client.Fleet{Plan: s.Plan}.Connect(s.Plan.URLsExcept(nil), "app", nil)
 	if err != nil {
 		t.Fatalf("who was not revoked: %v", err)
 	}

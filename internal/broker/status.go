@@ -77,13 +77,13 @@ func (k *keeper) status(ctx context.Context) Status {
 
 func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	s := p.status()
-	s.Expect = client.Fleet{k.plan()}.Heard(p.plan, func(string) bool { return true })
+	s.Expect = client.Fleet{Plan: k.plan()}.Heard(p.plan, func(string) bool { return true })
 	if s.Phase != Running && s.Phase != Draining {
 		return s
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	nc, err := client.Fleet{k.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
+	nc, err := client.Fleet{Plan: k.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
 	if err != nil {
 		s.Why = err.Error()
 		return s

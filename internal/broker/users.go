@@ -34,7 +34,7 @@ func (c *Cluster) Revoke(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	return client.Fleet{c.plan}.Push(ctx, account)
+	return client.Fleet{Plan: c.plan}.Push(ctx, account)
 }
 
 // newUser is the body of a request for a user.
@@ -68,5 +68,5 @@ func (k *keeper) revoke(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	return client.Fleet{next.Plan}.Push(ctx, account)
+	return client.Fleet{Plan: next.Plan}.Push(ctx, account)
 }

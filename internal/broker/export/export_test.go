@@ -84,7 +84,7 @@ func TestExportedConfRuns(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
-				testcluster.Retry(t, "answer", func() error { return client.Fleet{p}.Ready(ctx, func(string) bool { return true }) })
+				testcluster.Retry(t, "answer", func() error { return client.Fleet{Plan: p}.Ready(ctx, func(string) bool { return true }) })
 				useExport(t, p)
 			})
 		}
@@ -126,7 +126,7 @@ func runPlain(t *testing.T, program, dir, node string) {
 func useExport(t *testing.T, p plan.Plan) {
 	t.Helper()
 	dialPlan := func(n plan.Node, who string) *nats.Conn {
-		nc, err := client.Fleet{p}.Connect(n.ClientURL(), who, []nats.Option{nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})})
+		nc, err := client.Fleet{Plan: p}.Connect(n.ClientURL(), who, []nats.Option{nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -402,7 +402,7 @@ func TestHold(t *testing.T) {
 		lane  string // which is cut
 		after time.Duration
 	}{
-		"first": {plan.Link{"a", "b", plan.RoleRoute}, "out", time.Second}, "second": {plan.Link{"b", "a", plan.RoleRoute}, "in", time.Second + turn},
+		"first": {plan.Link{From: "a", To: "b", Role: plan.RoleRoute}, "out", time.Second}, "second": {plan.Link{From: "b", To: "a", Role: plan.RoleRoute}, "in", time.Second + turn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
