@@ -21,6 +21,7 @@ type ConsumerDelta struct {
 // consumerAnswer is one server's view of one consumer.
 type consumerAnswer struct {
 	info *server.ConsumerInfo
+	of   *server.StreamDetail
 	sv   *Server
 	at   time.Time
 }
@@ -34,7 +35,7 @@ func consumerAnswers(s *Snapshot) map[consumerKey]consumerAnswer {
 	for of, st := range s.streams() {
 		for _, info := range st.Consumer {
 			key := consumerKey{of.streamKey, info.Name}
-			answer := consumerAnswer{info, s.speaker(of.sv, info), of.sv.Jsz.Now}
+			answer := consumerAnswer{info, st, s.speaker(of.sv, info), of.sv.Jsz.Now}
 			if old, ok := best[key]; !ok || answer.leads() && !old.leads() {
 				best[key] = answer
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -18,12 +19,15 @@ type StreamRow struct {
 	Detail   *server.StreamDetail
 	Leader   string // "" when the stream has none
 	Replicas int    // copies that it has, the leader's among them
+	Wanted   int    // copies that it is configured to have; 0 where the configuration was not asked
 	Peers    []Replica
 	MaxLag   uint64 // of the replica that is furthest behind
 	Known    bool   // the leader itself answered; followers cannot tell how the others fare
 	Level    Level
 	State    string // "ok", or what is wrong, in words
 	Rates    StreamDelta
+	Origins  []*OriginRow // what it mirrors or sources, as its leader tells it
+	Raft     Verdict      // how its raft group and its messages fare, apart from missing replicas and origins
 
 	consumers int // noConsumers where the answers do not tell
 }
@@ -65,6 +69,10 @@ func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 		r.Leader, r.Peers = group(a.detail.Cluster, r.Server)
 		r.Replicas += len(r.Peers)
 		r.Known = leads(a.detail.Cluster, r.Server)
+		if c := a.detail.Config; c != nil {
+			r.Wanted = c.Replicas
+		}
+		r.Origins = originsOf(r, s)
 		r.judge(s)
 		rows = append(rows, r)
 	}
@@ -90,12 +98,53 @@ func group(c *server.ClusterInfo, sv *Server) (leader string, peers []Replica) {
 	return c.Leader, peers
 }
 
-func (r *StreamRow) judge(s *Snapshot) {
-	r.Level, r.State, r.MaxLag = judgeGroup(s, r.Detail.Cluster, r.Leader, r.Peers, r.Known)
-	if lost := r.Detail.State.Lost; lost != nil && len(lost.Msgs) > 0 {
-		r.Level = Crit
-		r.State = fmt.Sprintf("%d messages lost", len(lost.Msgs))
+// Verdict is a judgement with its words.
+type Verdict struct {
+	Level Level
+	State string // "ok", or what is wrong
+}
+
+// worst is the worse of two verdicts, the first of two that are as bad.
+func (v Verdict) worst(o Verdict) Verdict {
+	if o.Level.Compare(v.Level) > 0 {
+		return o
 	}
+	return v
+}
+
+func (r *StreamRow) judge(s *Snapshot) {
+	r.Raft.Level, r.Raft.State, r.MaxLag = judgeGroup(s, r.Detail.Cluster, r.Leader, r.Peers, r.Known)
+	if lost := r.Detail.State.Lost; lost != nil && len(lost.Msgs) > 0 {
+		r.Raft = Verdict{Crit, fmt.Sprintf("%d messages lost", len(lost.Msgs))}
+	}
+	all := r.Raft
+	if n := r.Short(s); n > 0 {
+		all = all.worst(Verdict{Warn, fmt.Sprintf("%d of %d replicas", r.Replicas, r.Wanted)})
+	}
+	for _, o := range r.Origins {
+		all = all.worst(Verdict{o.Level, o.Role + " " + o.Name + ": " + o.State})
+	}
+	r.Level, r.State = all.Level, all.State
+}
+
+// settled is how old a stream or consumer must be before what it lacks counts:
+// replicas and origins take a while to come.
+const settled = time.Minute
+
+// young tells whether something was made within the last minute, by a server's
+// clock. What has no date is old.
+func young(created time.Time, sv *Server, s *Snapshot) bool {
+	return !created.IsZero() && sv.Now(s).Sub(created) < settled
+}
+
+// Short is how many replicas the stream lacks of those that it is configured to
+// have; 0 in its first minute, and where its leader or the configuration is not
+// known.
+func (r *StreamRow) Short(s *Snapshot) int {
+	if !r.Known || young(r.Detail.Created, r.Server, s) {
+		return 0
+	}
+	return max(r.Wanted-r.Replicas, 0)
 }
 
 // judgeGroup says in words how a raft group fares, and how far its last replica
@@ -134,53 +183,4 @@ func (r *StreamRow) Size() (percentUsed float64, limited bool) {
 		return 0, false
 	}
 	return float64(r.Detail.State.Bytes) / float64(r.Detail.Config.MaxBytes) * 100, true
-}
-
-// ConsumerRow is one consumer of the fleet, as its leader reports it.
-type ConsumerRow struct {
-	Domain  string
-	Account string
-	Stream  string
-	Name    string
-	Server  *Server
-	Info    *server.ConsumerInfo
-	Leader  string
-	Peers   []Replica
-	MaxLag  uint64
-	Known   bool // the leader itself answered
-	Level   Level
-	State   string
-	Rates   ConsumerDelta
-}
-
-// ConsumerRows returns the consumers of every stream, worst first, then by
-// account, stream and name. Delta may be nil.
-func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
-	var rows []*ConsumerRow
-	for k, a := range consumerAnswers(s) {
-		r := &ConsumerRow{
-			Domain: k.domain, Account: k.account, Stream: k.stream, Name: k.name, Server: a.sv, Info: a.info, Rates: d.Consumer(k.domain, k.account, k.stream, k.name),
-		}
-		r.judge(s)
-		rows = append(rows, r)
-	}
-	slices.SortFunc(rows, func(a, b *ConsumerRow) int {
-		return cmp.Or(b.Level.Compare(a.Level), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Account, b.Account),
-			cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Name, b.Name))
-	})
-	return rows
-}
-
-func (r *ConsumerRow) judge(s *Snapshot) {
-	r.Leader, r.Peers = group(r.Info.Cluster, r.Server)
-	r.Known = leads(r.Info.Cluster, r.Server)
-	r.Level, r.State, r.MaxLag = judgeGroup(s, r.Info.Cluster, r.Leader, r.Peers, r.Known)
-	c := r.Info.Config
-	switch {
-	case r.Level != OK:
-	case r.Info.Paused:
-		r.Level, r.State = Info, "paused"
-	case c != nil && c.MaxAckPending > 0 && r.Info.NumAckPending >= c.MaxAckPending:
-		r.Level, r.State = Warn, "held back: as many messages wait for an acknowledgement as it allows"
-	}
 }

@@ -214,6 +214,20 @@ func (in *Input) pending(before, now int) {
 	}
 }
 
+// backlog gives the first server's stream a consumer with so many messages
+// pending before and now, which nobody reads.
+func (in *Input) backlog(before, now uint64) *server.ConsumerInfo {
+	var last *server.ConsumerInfo
+	for i, s := range []*fleet.Snapshot{in.Before, in.Snapshot} {
+		last = &server.ConsumerInfo{
+			Name: "w", Created: fleettest.Epoch, NumPending: []uint64{before, now}[i], Config: &server.ConsumerConfig{Durable: "w"},
+			Cluster: &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: true}}},
+		}
+		s.Servers[0].Jsz.AccountDetails[0].Streams[0].Consumer = []*server.ConsumerInfo{last}
+	}
+	return last
+}
+
 // What is judged is the rise: much that waits and does not grow is no finding
 // of this check, and neither is a burst.
 func TestPendingRising(t *testing.T) {

@@ -155,6 +155,89 @@ func jetStreamCases() []findingCase {
 			"crit|leaderless|APP S|consumer leaderless of stream S in account APP: no leader",
 			"warn|held|APP S|consumer held of stream S in account APP: held back: as many messages wait for an acknowledgement as it allows",
 		}},
+		{"replicas", "one of three is gone", 1, func(in *Input) { stream(in).Config = &server.StreamConfig{Replicas: 3} }, []string{
+			"warn|S|APP|stream S in account APP has 2 of its 3 replicas|1 count, limit 1",
+		}},
+		{"replicas", "two of three are gone", 1, func(in *Input) {
+			stream(in).Config, stream(in).Cluster.Replicas = &server.StreamConfig{Replicas: 3}, nil
+			stream(in).Created = in.Snapshot.Time.Add(-time.Minute)
+		}, []string{
+			"crit|S|APP|stream S in account APP has 1 of its 3 replicas|2 count, limit 2",
+		}},
+		{"replicas", "in its first minute", 1, func(in *Input) {
+			stream(in).Config, stream(in).Created = &server.StreamConfig{Replicas: 3}, in.Snapshot.Time.Add(-59*time.Second)
+		}, nil},
+		{"replicas", "as many as it should have", 1, func(in *Input) { stream(in).Config = &server.StreamConfig{Replicas: 2} }, nil},
+		{"replicas", "where the leader does not answer", 0, func(in *Input) {
+			stream(in).Config, stream(in).Cluster.Leader = &server.StreamConfig{Replicas: 3}, "z"
+		}, nil},
+		{"replicas", "of consumers: as its stream, its own, ephemeral", 6, func(in *Input) {
+			stream(in).Config = &server.StreamConfig{Replicas: 2}
+			alone := &server.ClusterInfo{Leader: "a"}
+			stream(in).Consumer = []*server.ConsumerInfo{
+				{Name: "durable", Config: &server.ConsumerConfig{Durable: "durable"}, Cluster: alone},
+				{Name: "own", Config: &server.ConsumerConfig{Durable: "own", Replicas: 1}, Cluster: alone},
+				{Name: "ephemeral", Config: &server.ConsumerConfig{}, Cluster: alone},
+				{Name: "many", Config: &server.ConsumerConfig{Replicas: 9}, Cluster: alone},
+				{Name: "young", Config: &server.ConsumerConfig{Durable: "young"}, Cluster: alone, Created: in.Snapshot.Time},
+				{Name: "unknown", Cluster: alone},
+			}
+		}, []string{
+			"warn|durable|APP S|consumer durable of stream S in account APP has 1 of its 2 replicas|1 count, limit 1",
+			"warn|many|APP S|consumer many of stream S in account APP has 1 of its 2 replicas|1 count, limit 1",
+		}},
+		{"replicas", "of an ephemeral consumer of a work queue", 2, func(in *Input) {
+			stream(in).Config = &server.StreamConfig{Replicas: 2, Retention: server.WorkQueuePolicy}
+			stream(in).Consumer = []*server.ConsumerInfo{{Name: "e", Config: &server.ConsumerConfig{}, Cluster: &server.ClusterInfo{Leader: "a"}}}
+		}, []string{
+			"warn|e|APP S|consumer e of stream S in account APP has 1 of its 2 replicas|1 count, limit 1",
+		}},
+		{"origins", "each way to lack one", 7, func(in *Input) {
+			stream(in).Mirror = &server.StreamSourceInfo{Name: "GONE", Active: 5 * time.Minute, Lag: 9}
+			stream(in).Sources = []*server.StreamSourceInfo{
+				{Name: "FINE", Active: 59 * time.Second}, {Name: "NEVER", Active: -1}, {Name: "ERR", Active: time.Second, Error: &server.ApiError{Description: "consumer setup failed"}},
+				{Name: "FAR", Active: time.Minute, External: &server.ExternalStream{ApiPrefix: "$JS.hub.API"}}, nil, {Name: "MUTE", Active: 0, Error: &server.ApiError{}}, {Name: "NOW"},
+			}
+		}, []string{
+			"warn|S|APP|stream S in account APP gets nothing from ERR, its source: consumer setup failed",
+			"warn|S|APP|stream S in account APP gets nothing from FAR, its source: not heard from for 1m0s (through $JS.hub.API)|60 seconds, limit 0",
+			"warn|S|APP|stream S in account APP gets nothing from GONE, its mirror: not heard from for 5m0s|300 seconds, limit 0",
+			"warn|S|APP|stream S in account APP gets nothing from MUTE, its source: error",
+			"warn|S|APP|stream S in account APP gets nothing from NEVER, its source: never reached",
+		}},
+		{"origins", "in the first minute of the copy", 1, func(in *Input) {
+			stream(in).Mirror, stream(in).Created = &server.StreamSourceInfo{Name: "LATER", Active: -1}, in.Snapshot.Time.Add(-59*time.Second)
+		}, nil},
+		{"origins", "as a follower tells it", 0, func(in *Input) {
+			stream(in).Mirror, stream(in).Cluster.Leader = &server.StreamSourceInfo{Name: "O", Active: -1}, "z"
+		}, nil},
+		{"unread", "a backlog that grows", 1, func(in *Input) { in.backlog(1606, 1625) }, []string{
+			"warn|w|APP S|nobody reads consumer w of stream S in account APP: 1625 messages are pending, 9.5 a second more|1625 count, limit 1",
+		}},
+		{"unread", "a backlog that stays", 1, func(in *Input) { in.backlog(1625, 1625) }, nil},
+		{"unread", "a pull request waits", 1, func(in *Input) { in.backlog(1606, 1625).NumWaiting = 1 }, nil},
+		{"unread", "something was delivered", 1, func(in *Input) { in.backlog(1606, 1625).Delivered.Consumer = 1 }, nil},
+		{"unread", "something was delivered less than a minute ago", 1, func(in *Input) {
+			last := in.Snapshot.Time.Add(-59 * time.Second)
+			in.backlog(1606, 1625).Delivered.Last = &last
+		}, nil},
+		{"unread", "something was delivered a minute ago", 1, func(in *Input) {
+			last := in.Snapshot.Time.Add(-time.Minute)
+			in.backlog(1606, 1625).Delivered.Last = &last
+		}, []string{
+			"warn|w|APP S|nobody reads consumer w of stream S in account APP: 1625 messages are pending, 9.5 a second more|1625 count, limit 1",
+		}},
+		{"unread", "paused", 1, func(in *Input) { in.backlog(1606, 1625).Paused = true }, nil},
+		{"unread", "push, with a subscriber", 1, func(in *Input) {
+			con := in.backlog(1606, 1625)
+			con.Config.DeliverSubject, con.PushBound = "d", true
+		}, nil},
+		{"unread", "push, without a subscriber", 1, func(in *Input) { in.backlog(1606, 1625).Config.DeliverSubject = "d" }, []string{
+			"warn|w|APP S|nobody reads consumer w of stream S in account APP: 1625 messages are pending, 9.5 a second more|1625 count, limit 1",
+		}},
+		{"unread", "a follower tells it", 0, func(in *Input) {
+			in.backlog(1606, 1625).Cluster.Leader = "z"
+		}, nil},
 		{"storage", "file by reservation, memory by use", 2, func(in *Input) {
 			js := first(in).Jsz
 			js.Config.MaxStore, js.Store, js.ReservedStore = 1000<<20, 10<<20, 850<<20

@@ -41,6 +41,26 @@ var jetStreamChecks = []*Check{
 		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findConsumers,
 	},
 	{
+		Name: "replicas", About: "Every stream and consumer has as many replicas as it is configured to have.",
+		Why:    "With a replica less, one more failure makes it unavailable or loses messages; no server puts a new one in its place by itself.",
+		Next:   "Bring the server back that held it, or make room on another: JetStream enabled, storage free, the placement tags of the stream.",
+		Limits: []Limit{{Name: "replicas_missing", About: "replicas of a stream or consumer that are not there, after its first minute", Warn: 1, Crit: 2}},
+		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findReplicas,
+	},
+	{
+		Name: "origins", About: "Every mirror and source hears from the stream that it copies.",
+		Why:   "What is published to the origin does not arrive in the copy, and nobody who reads the copy is told.",
+		Next:  "See `natsctl server report origins`; check that the origin exists, and that its account or domain can be reached.",
+		Needs: []fleet.Kind{fleet.Jsz}, Asset: true, find: findOrigins,
+	},
+	{
+		Name: "unread", About: "Every consumer with growing backlog is read by somebody.",
+		Why:    "Its messages pile up in the stream until a limit drops or refuses them.",
+		Next:   "Start the application that reads it; delete the consumer if there is none any more (`nats consumer rm`).",
+		Limits: []Limit{{Name: "unread_messages", About: "pending messages of a consumer that nobody reads and that get more", Warn: 1, Crit: never()}},
+		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, Rates: true, find: findUnread,
+	},
+	{
 		Name: "storage", About: "No server is near its JetStream storage limits.",
 		Why:    "At the limit publishing to its streams fails.",
 		Next:   "Delete or limit streams, move some to other servers, or raise max_file_store and max_memory_store.",
@@ -136,8 +156,8 @@ func findMetaPending(c *checkup) {
 func findStreams(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		c.saw()
-		findAsset(c, "stream_lag", r.Level, r.MaxLag, Finding{
-			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.State),
+		findAsset(c, "stream_lag", r.Raft.Level, r.MaxLag, Finding{
+			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.Raft.State),
 		})
 	}
 }
@@ -145,9 +165,9 @@ func findStreams(c *checkup) {
 func findConsumers(c *checkup) {
 	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
 		c.saw()
-		findAsset(c, "consumer_lag", r.Level, r.MaxLag, Finding{
+		findAsset(c, "consumer_lag", r.Raft.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account + " " + r.Stream,
-			What: fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.State),
+			What: fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.Raft.State),
 		})
 	}
 }

@@ -69,6 +69,14 @@ var reach = map[string]func(in *Input, v float64){
 			Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: true, Lag: uint64(v)}},
 		}}}
 	},
+	"replicas_missing": func(in *Input, v float64) { // of five
+		stream(in).Config = &server.StreamConfig{Replicas: 5}
+		stream(in).Cluster.Replicas = nil
+		for i := range 4 - int(v) {
+			stream(in).Cluster.Replicas = append(stream(in).Cluster.Replicas, &server.PeerInfo{Name: string(rune('p' + i)), Current: true})
+		}
+	},
+	"unread_messages": func(in *Input, v float64) { in.backlog(0, uint64(v)) },
 	"storage_percent": func(in *Input, v float64) {
 		js := in.Snapshot.Servers[0].Jsz
 		js.Config.MaxStore, js.Store = 1e9, uint64(math.Round(v*1e7))
@@ -121,8 +129,8 @@ func TestLimitsAreInclusive(t *testing.T) {
 				{l.Warn + short, level, 0}, {l.Warn, fleet.Warn, l.Warn}, {l.Warn - short, fleet.Warn, l.Warn},
 				{l.Crit + short, fleet.Warn, l.Warn}, {l.Crit, fleet.Crit, l.Crit},
 			} {
-				if math.IsNaN(at.value) {
-					continue
+				if passed, _ := DefaultRange(l.Name).Judge(at.value); math.IsNaN(at.value) || at.want == fleet.Warn && passed == fleet.Crit {
+					continue // critical lies next to the warning
 				}
 				t.Run(fmt.Sprintf("%s=%v", l.Name, at.value), func(t *testing.T) {
 					in := healthy()
@@ -150,7 +158,7 @@ func TestDefaultLimits(t *testing.T) {
 		"uptime_seconds": {60, never()}, "clock_skew_seconds": {1, 10}, "cpu_percent": {80, 95}, "memory_percent": {80, 95},
 		"connections_percent": {80, 95}, "balance_percent": {100, never()}, "slow_consumers": {1, 100}, "stalled_clients": {10, 1000},
 		"stale_connections": {1, 100}, "pending_percent": {25, 75}, "pending_full_seconds": {60, 15}, "queue_items": {1e4, 1e6},
-		"meta_lag": {100, 1e4}, "meta_pending": {1000, 1e4}, "stream_lag": {1000, 1e5}, "consumer_lag": {1000, 1e5},
+		"meta_lag": {100, 1e4}, "meta_pending": {1000, 1e4}, "stream_lag": {1000, 1e5}, "consumer_lag": {1000, 1e5}, "replicas_missing": {1, 2}, "unread_messages": {1, never()},
 		"storage_percent": {80, 95}, "stream_percent": {80, 95}, "ha_assets": {1000, 2000}, "raft_behind": {1e4, 1e6},
 		"certificate_seconds": {30 * 86400, 7 * 86400}, "jwt_seconds": {7 * 86400, 86400},
 	}

@@ -1,0 +1,67 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+)
+
+// findReplicas looks at what streams and consumers lack of the replicas that
+// they should have. Those whose leader is not known are not looked at.
+func findReplicas(c *checkup) {
+	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
+		if r.Known && r.Wanted > 0 {
+			c.saw()
+			c.measure("replicas_missing", float64(r.Short(c.Snapshot)), Finding{
+				Object: r.Name, Where: r.Account,
+				What: fmt.Sprintf("stream %s in account %s has %d of its %d replicas", r.Name, r.Account, r.Replicas, r.Wanted),
+			})
+		}
+	}
+	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
+		if r.Known && r.Wanted > 0 {
+			c.saw()
+			c.measure("replicas_missing", float64(r.Short(c.Snapshot)), Finding{
+				Object: r.Name, Where: r.Account + " " + r.Stream,
+				What: fmt.Sprintf("consumer %s of stream %s in account %s has %d of its %d replicas", r.Name, r.Stream, r.Account, r.Replicas(), r.Wanted),
+			})
+		}
+	}
+}
+
+func findOrigins(c *checkup) {
+	for _, o := range fleet.OriginRows(c.Snapshot) {
+		c.saw()
+		if o.Level == fleet.OK {
+			continue
+		}
+		f := Finding{
+			Level: o.Level, Object: o.Stream, Where: o.Account,
+			What: fmt.Sprintf("stream %s in account %s gets nothing from %s, its %s: %s", o.Stream, o.Account, o.Name, o.Role, o.State),
+		}
+		if o.Heard && o.Error == "" {
+			f.Value, f.Unit = o.IdleSeconds, "seconds"
+		}
+		if o.External != "" {
+			f.What += fmt.Sprintf(" (through %s)", o.External)
+		}
+		c.found(f)
+	}
+}
+
+func findUnread(c *checkup) {
+	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
+		if !r.Known || !r.Rates.Pending.Known {
+			continue
+		}
+		c.saw()
+		if !r.Unread(c.Snapshot) {
+			continue
+		}
+		c.measure("unread_messages", float64(r.Info.NumPending), Finding{
+			Object: r.Name, Where: r.Account + " " + r.Stream,
+			What: fmt.Sprintf("nobody reads consumer %s of stream %s in account %s: %d messages are pending, %.1f a second more",
+				r.Name, r.Stream, r.Account, r.Info.NumPending, r.Rates.Pending.PerSecond),
+		})
+	}
+}
