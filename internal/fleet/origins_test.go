@@ -64,19 +64,23 @@ func TestStateOfAStream(t *testing.T) {
 		{"one is gone and the mirror too", func(st *server.StreamDetail) { st.Config.Replicas, st.Mirror = 3, gone }, fleet.Warn, "2 of 3 replicas", 1},
 		{"the mirror is gone", func(st *server.StreamDetail) { st.Mirror = gone }, fleet.Warn, "mirror O: never reached", 0},
 		{"one lags and one is gone", func(st *server.StreamDetail) { st.Config.Replicas, st.Cluster.Replicas[0].Current = 5, false }, fleet.Crit, "quorum at risk: b not current", 3},
-		{"lost", func(st *server.StreamDetail) { st.State.Lost, st.Mirror = &server.LostStreamData{Msgs: []uint64{1}}, gone }, fleet.Crit, "1 messages lost", 0},
+		{"lost", func(st *server.StreamDetail) {
+			st.State.Lost, st.Mirror = &server.LostStreamData{Msgs: []uint64{1}}, gone
+		}, fleet.Crit, "1 messages lost", 0},
 		{"young", func(st *server.StreamDetail) {
 			st.Created, st.Config.Replicas, st.Mirror = fleettest.Epoch.Add(3541*time.Second), 3, gone
 		}, fleet.OK, "ok", 0},
-		{"a minute old", func(st *server.StreamDetail) { st.Created, st.Config.Replicas = fleettest.Epoch.Add(3540*time.Second), 3 }, fleet.Warn, "2 of 3 replicas", 1},
+		{"a minute old", func(st *server.StreamDetail) {
+			st.Created, st.Config.Replicas = fleettest.Epoch.Add(3540*time.Second), 3
+		}, fleet.Warn, "2 of 3 replicas", 1},
 		{"without a date", func(st *server.StreamDetail) { st.Created, st.Config.Replicas = time.Time{}, 3 }, fleet.Warn, "2 of 3 replicas", 1},
 		{"without a configuration", func(st *server.StreamDetail) { st.Config = nil }, fleet.OK, "ok", 0},
 		{"told by a follower", func(st *server.StreamDetail) { st.Cluster.Leader, st.Config.Replicas, st.Mirror = "z", 3, gone }, fleet.OK, "ok, as far as followers know", 0},
 	} {
 		s := holding(c.change)
 		r := fleet.StreamRows(s, nil)[0]
-		if r.Level != c.level || r.State != c.state || r.Short(s) != c.short {
-			t.Errorf("%s: %s %q, %d short; want %s %q, %d", c.name, r.Level, r.State, r.Short(s), c.level, c.state, c.short)
+		if r.Level != c.level || r.State != c.state || r.Missing != c.short {
+			t.Errorf("%s: %s %q, %d short; want %s %q, %d", c.name, r.Level, r.State, r.Missing, c.level, c.state, c.short)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type ConsumerRow struct {
 	MaxLag  uint64
 	Known   bool // the leader itself answered
 	Wanted  int  // copies that it should have; 0 where the configuration of its stream was not asked
+	Missing int  // of the wanted ones; 0 in its first minute, and where its leader is not known
 	Level   Level
 	State   string
 	Rates   ConsumerDelta
@@ -48,15 +49,6 @@ func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
 
 // Replicas is how many copies it has, the leader's among them.
 func (r *ConsumerRow) Replicas() int { return 1 + len(r.Peers) }
-
-// Short is how many replicas the consumer lacks of those that it should have; 0
-// in its first minute, and where its leader or a configuration is not known.
-func (r *ConsumerRow) Short(s *Snapshot) int {
-	if !r.Known || young(r.Info.Created, r.Server, s) {
-		return 0
-	}
-	return max(r.Wanted-r.Replicas(), 0)
-}
 
 // consumerReplicas is how many copies a consumer should have: its own number, or
 // its stream's, but one for an ephemeral consumer that says nothing, unless the
@@ -86,7 +78,7 @@ func (r *ConsumerRow) judge(s *Snapshot) {
 		r.Raft = Verdict{Warn, "held back: as many messages wait for an acknowledgement as it allows"}
 	}
 	all := r.Raft
-	if n := r.Short(s); n > 0 {
+	if r.Missing = missingReplicas(r.Wanted, r.Replicas(), r.Known && !young(r.Info.Created, r.Server, s)); r.Missing > 0 {
 		all = all.worst(Verdict{Warn, fmt.Sprintf("%d of %d replicas", r.Replicas(), r.Wanted)})
 	}
 	switch {

@@ -20,6 +20,7 @@ type StreamRow struct {
 	Leader   string // "" when the stream has none
 	Replicas int    // copies that it has, the leader's among them
 	Wanted   int    // copies that it is configured to have; 0 where the configuration was not asked
+	Missing  int    // of the wanted ones; 0 in its first minute, and where its leader is not known
 	Peers    []Replica
 	MaxLag   uint64 // of the replica that is furthest behind
 	Known    bool   // the leader itself answered; followers cannot tell how the others fare
@@ -118,7 +119,7 @@ func (r *StreamRow) judge(s *Snapshot) {
 		r.Raft = Verdict{Crit, fmt.Sprintf("%d messages lost", len(lost.Msgs))}
 	}
 	all := r.Raft
-	if n := r.Short(s); n > 0 {
+	if r.Missing = missingReplicas(r.Wanted, r.Replicas, r.Known && !young(r.Detail.Created, r.Server, s)); r.Missing > 0 {
 		all = all.worst(Verdict{Warn, fmt.Sprintf("%d of %d replicas", r.Replicas, r.Wanted)})
 	}
 	for _, o := range r.Origins {
@@ -137,14 +138,13 @@ func young(created time.Time, sv *Server, s *Snapshot) bool {
 	return !created.IsZero() && sv.Now(s).Sub(created) < settled
 }
 
-// Short is how many replicas the stream lacks of those that it is configured to
-// have; 0 in its first minute, and where its leader or the configuration is not
-// known.
-func (r *StreamRow) Short(s *Snapshot) int {
-	if !r.Known || young(r.Detail.Created, r.Server, s) {
+// missingReplicas is how many copies are not there of those that are wanted,
+// where that can be judged.
+func missingReplicas(wanted, have int, judged bool) int {
+	if !judged {
 		return 0
 	}
-	return max(r.Wanted-r.Replicas, 0)
+	return max(wanted-have, 0)
 }
 
 // judgeGroup says in words how a raft group fares, and how far its last replica

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"fmt"
+
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -88,7 +90,9 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 		{Name: "stream", Title: "Stream", Help: "Stream name.", Value: func(r *fleet.StreamRow) any { return r.Name }},
 		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Domain }},
 		{Name: "state", Title: "State", Help: "ok, or what is wrong.", Value: func(r *fleet.StreamRow) any { return r.State }, Level: func(r *fleet.StreamRow) Level { return r.Level }},
-		{Name: "replicas", Title: "R", Help: "Copies, the leader's among them.", Unit: Count, Value: func(r *fleet.StreamRow) any { return r.Replicas }},
+		{Name: "copies", Title: "R", Help: "Replicas, the leader's among them; 2/3 where it has less than it is configured to have.", Value: func(r *fleet.StreamRow) any { return copies(r.Replicas, r.Wanted) }, Level: func(r *fleet.StreamRow) Level { return byLimit("replicas_missing", r.Missing) }},
+		{Name: "replicas", Title: "Has", Help: "Replicas that it has, the leader's among them.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Replicas }},
+		{Name: "replicas_wanted", Title: "Wanted", Help: "Replicas that it is configured to have.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return positive(r.Wanted) }},
 		{Name: "leader", Title: "Leader", Help: "Server that leads it.", Value: func(r *fleet.StreamRow) any { return r.Leader }},
 		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Value: func(r *fleet.StreamRow) any { return replicas(r.Peers, r.Known) }},
 		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.StreamRow) any { return lag(r.MaxLag, r.Known) }, Level: func(r *fleet.StreamRow) Level { return byLimit("stream_lag", r.MaxLag) }},
@@ -114,7 +118,55 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 			}
 			return storageWord(r.Detail.Config.Storage.String())
 		}},
+		{Name: "origins", Title: "Origins", Help: "Streams that it mirrors or sources.", Wide: true, Value: originNames, Level: originsLevel},
 		{Name: "raft_group", Title: "Raft group", Short: "Group", Help: "Name of its raft group.", Wide: true, Value: func(r *fleet.StreamRow) any { return unlessEmpty(r.Detail.RaftGroup) }},
+	}
+}
+
+// copies is what a stream or consumer has of the replicas that it should have,
+// in two numbers where they differ.
+func copies(have, wanted int) string {
+	if wanted == 0 || have == wanted {
+		return fmt.Sprint(have)
+	}
+	return fmt.Sprintf("%d/%d", have, wanted)
+}
+
+func originNames(r *fleet.StreamRow) any {
+	names := []string{}
+	for _, o := range r.Origins {
+		names = append(names, o.Role+" "+o.Name)
+	}
+	return names
+}
+
+func originsLevel(r *fleet.StreamRow) (level Level) {
+	for _, o := range r.Origins {
+		level = level.Worse(o.Level)
+	}
+	return level
+}
+
+// Origins returns the columns of a table of mirrors and sources.
+func Origins() []Column[*fleet.OriginRow] {
+	return []Column[*fleet.OriginRow]{
+		{Name: "account", Title: "Account", Help: "Account of the stream that copies.", Value: func(r *fleet.OriginRow) any { return r.Account }},
+		{Name: "stream", Title: "Stream", Help: "Stream that copies.", Value: func(r *fleet.OriginRow) any { return r.Stream }},
+		{Name: "domain", Title: "Domain", Help: "JetStream domain of the stream that copies.", Wide: true, Value: func(r *fleet.OriginRow) any { return r.Domain }},
+		{Name: "role", Title: "Role", Help: "mirror or source.", Value: func(r *fleet.OriginRow) any { return r.Role }},
+		{Name: "origin", Title: "Origin", Help: "Stream that is copied.", Value: func(r *fleet.OriginRow) any { return r.Name }},
+		{Name: "external", Title: "External", Help: "API prefix of another account or domain that it is in.", Value: func(r *fleet.OriginRow) any { return unlessEmpty(r.External) }},
+		{Name: "filter", Title: "Filter", Help: "Subjects that are copied.", Value: func(r *fleet.OriginRow) any { return unlessEmpty(r.Filter) }},
+		{Name: "state", Title: "State", Help: "ok, or what is wrong.", Value: func(r *fleet.OriginRow) any { return r.State }, Level: func(r *fleet.OriginRow) Level { return r.Level }},
+		{Name: "lag", Title: "Lag", Help: "Messages of the origin that are not copied yet.", Unit: Count, Sum: true, Value: func(r *fleet.OriginRow) any { return lag(r.Lag, r.Heard) }},
+		{Name: "idle_seconds", Title: "Heard", Help: "Since something last came from the origin, a heartbeat each second at least.", Unit: Seconds, Value: func(r *fleet.OriginRow) any {
+			if !r.Heard {
+				return nil // never
+			}
+			return r.IdleSeconds
+		}},
+		{Name: "error", Title: "Error", Help: "The server's own words.", Wide: true, Value: func(r *fleet.OriginRow) any { return unlessEmpty(r.Error) }},
+		{Name: "server", Title: "Server", Help: "Server that copies, the leader of the stream.", Wide: true, Value: func(r *fleet.OriginRow) any { return r.Server.Info.Name }},
 	}
 }
 
@@ -184,6 +236,7 @@ func Consumers(rates bool) []Column[*fleet.ConsumerRow] {
 			return "pull"
 		}},
 		{Name: "leader", Title: "Leader", Help: "Server that leads it.", Value: func(r *fleet.ConsumerRow) any { return r.Leader }},
+		{Name: "copies", Title: "R", Help: "Replicas, the leader's among them; 2/3 where it has less than it should have.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return copies(r.Replicas(), r.Wanted) }, Level: func(r *fleet.ConsumerRow) Level { return byLimit("replicas_missing", r.Missing) }},
 		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return replicas(r.Peers, r.Known) }},
 		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return lag(r.MaxLag, r.Known) }},
 		{Name: "pending", Title: "Pending", Help: "Messages still to be delivered.", Unit: Count, Sum: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumPending }},

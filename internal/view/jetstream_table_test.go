@@ -16,8 +16,9 @@ func TestJetStreamTables(t *testing.T) {
 	detail := &server.StreamDetail{Name: "ORDERS", RaftGroup: "S-R3F", Config: &server.StreamConfig{MaxBytes: 1000, Discard: server.DiscardNew, Storage: server.MemoryStorage}}
 	detail.State = server.StreamState{Msgs: 51, Bytes: 850, FirstSeq: 53, LastSeq: 54, NumSubjects: 55, NumDeleted: 56, LastTime: last}
 	row := &fleet.StreamRow{
-		Domain: "hub", Account: "APP", Name: "ORDERS", Detail: detail, Leader: "a", Replicas: 3, MaxLag: 1500, Known: true, Level: fleet.Warn, State: "c not current",
+		Domain: "hub", Account: "APP", Name: "ORDERS", Detail: detail, Leader: "a", Replicas: 4, Wanted: 5, Missing: 1, MaxLag: 1500, Known: true, Level: fleet.Warn, State: "c not current",
 		Peers: []fleet.Replica{{Name: "b", Current: true}, {Name: "c", Lag: 1500}, {Name: "d", Offline: true}}, Rates: fleet.StreamDelta{Msgs: rate(61), Bytes: rate(-62)},
+		Origins: []*fleet.OriginRow{{Role: "mirror", Name: "M"}, {Role: "source", Name: "N", Level: fleet.Warn}},
 	}
 	cols := view.Streams(true)
 	expect(t, "stream", sheet(cols, row), `
@@ -25,7 +26,9 @@ account: APP
 stream: ORDERS
 domain: hub
 state: c not current warn
-replicas: 3
+copies: 4/5 warn
+replicas: 4
+replicas_wanted: 5
 leader: a
 peers: b,c -1500,d offline
 lag: 1,500 (1500) warn
@@ -41,6 +44,7 @@ first_sequence: 53
 last_sequence: 54
 last_message: 2026-03-01T11:59:57Z
 storage: memory
+origins: mirror M,source N warn
 raft_group: S-R3F
 `)
 	row.Known = false
@@ -50,7 +54,9 @@ account: APP
 stream: ORDERS
 domain: hub
 state: c not current warn
-replicas: 3
+copies: 4/5 warn
+replicas: 4
+replicas_wanted: 5
 leader: a
 peers: b,c,d
 lag: - () warn
@@ -66,6 +72,7 @@ first_sequence: 0
 last_sequence: 0
 last_message: - ()
 storage: - ()
+origins: mirror M,source N warn
 raft_group: - ()
 `)
 	expect(t, "people", people(cols), "Account Stream State R Leader Replicas Lag Messages Bytes In/s Growth/s Consumers")
@@ -75,7 +82,7 @@ raft_group: - ()
 	info := &server.ConsumerInfo{Config: &server.ConsumerConfig{DeliverSubject: "d"}, NumPending: 71, NumAckPending: 72, NumRedelivered: 73, NumWaiting: 74}
 	info.Delivered.Stream, info.AckFloor.Stream, info.AckFloor.Last = 75, 76, &last
 	con := &fleet.ConsumerRow{
-		Domain: "hub", Account: "APP", Stream: "ORDERS", Name: "ship", Info: info, Leader: "a", MaxLag: 77, Known: true, Level: fleet.Info, State: "paused",
+		Domain: "hub", Account: "APP", Stream: "ORDERS", Name: "ship", Info: info, Leader: "a", MaxLag: 77, Known: true, Wanted: 3, Missing: 1, Level: fleet.Info, State: "paused",
 		Peers: []fleet.Replica{{Name: "b", Lag: 77}}, Rates: fleet.ConsumerDelta{Delivered: rate(81), Acked: rate(82), Pending: rate(83)},
 	}
 	ccols := view.Consumers(true)
@@ -87,6 +94,7 @@ domain: hub
 state: paused info
 type: push
 leader: a
+copies: 2/3 warn
 peers: b -77
 lag: 77
 pending: 71
@@ -109,6 +117,7 @@ domain: hub
 state: paused info
 type: - ()
 leader: a
+copies: 2/3 warn
 peers: b
 lag: - ()
 pending: 0
@@ -129,6 +138,43 @@ last_ack: - ()
 	expect(t, "people", people(ccols), "Account Stream Consumer State Type Leader Lag Pending Pending/s Out/s Acked/s Ack pending Redelivered Waiting")
 	expect(t, "people without rates", people(view.Consumers(false)), "Account Stream Consumer State Type Leader Lag Pending Ack pending Redelivered Waiting")
 	expect(t, "sums", summed(ccols), "pending pending_per_second delivered_per_second acked_per_second ack_pending redelivered")
+}
+
+func TestOriginsTable(t *testing.T) {
+	cols := view.Origins()
+	expect(t, "full", sheet(cols, &fleet.OriginRow{
+		Domain: "hub", Account: "APP", Stream: "COPY", Server: fullServer(), Role: "mirror", Name: "ORDERS", External: "$JS.x.API", Filter: "f.>", Lag: 1234, Heard: true, IdleSeconds: 90,
+		Error: "no such stream", Level: fleet.Warn, State: "not heard from for 1m30s",
+	}), `
+account: APP
+stream: COPY
+domain: hub
+role: mirror
+origin: ORDERS
+external: $JS.x.API
+filter: f.>
+state: not heard from for 1m30s warn
+lag: 1,234 (1234)
+idle_seconds: 1m30s (90)
+error: no such stream
+server: a
+`)
+	expect(t, "never heard", sheet(cols, &fleet.OriginRow{Stream: "COPY", Server: fullServer(), Role: "source", Name: "O", Level: fleet.Warn, State: "never reached"}), `
+account: 
+stream: COPY
+domain: 
+role: source
+origin: O
+external: - ()
+filter: - ()
+state: never reached warn
+lag: - ()
+idle_seconds: - ()
+error: - ()
+server: a
+`)
+	expect(t, "people", people(cols), "Account Stream Role Origin External Filter State Lag Heard")
+	expect(t, "sums", summed(cols), "lag")
 }
 
 func TestMetaPeersTable(t *testing.T) {

@@ -135,6 +135,16 @@ func jetStreamReports() []report {
 			},
 		},
 		{
+			name: "origins", help: "The mirrors and sources of all streams, worst first: what is copied, lag, last heard.",
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
+				Streams: true, Config: true, AllReplicas: true, // a follower tells which leader is missing
+			}},
+			flags: accountFlag, refine: accountWant,
+			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Origins(), slices.Values(fleet.OriginRows(t.Snapshot))), nil
+			},
+		},
+		{
 			name: "consumers", help: "The consumers of all accounts, worst first: leader, lag, pending, unacknowledged.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
 				Streams: true, Consumers: true, Config: true, AllReplicas: true, // a consumer's leader need not be where its stream's is

@@ -12,7 +12,7 @@ func findReplicas(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		if r.Known && r.Wanted > 0 {
 			c.saw()
-			c.measure("replicas_missing", float64(r.Short(c.Snapshot)), Finding{
+			c.measure("replicas_missing", float64(r.Missing), Finding{
 				Object: r.Name, Where: r.Account,
 				What: fmt.Sprintf("stream %s in account %s has %d of its %d replicas", r.Name, r.Account, r.Replicas, r.Wanted),
 			})
@@ -21,7 +21,7 @@ func findReplicas(c *checkup) {
 	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
 		if r.Known && r.Wanted > 0 {
 			c.saw()
-			c.measure("replicas_missing", float64(r.Short(c.Snapshot)), Finding{
+			c.measure("replicas_missing", float64(r.Missing), Finding{
 				Object: r.Name, Where: r.Account + " " + r.Stream,
 				What: fmt.Sprintf("consumer %s of stream %s in account %s has %d of its %d replicas", r.Name, r.Stream, r.Account, r.Replicas(), r.Wanted),
 			})

@@ -25,7 +25,7 @@ func jetStreamSpec() *Spec {
 			{
 				Name: "streams", Names: []string{"str"}, About: "streams", sort: "state", sheet: streamSheet, above: metaLines, below: streamPanel, panel: 7, fill: storage, demand: streams,
 				empty: func(ctx *Context, _ *Page) string { return noJetStream(ctx, "no stream") },
-				first: []string{"stream", "account", "replicas", "leader", "state", "lag", "messages", "messages_per_second", "pending", "store_bytes", "consumers", "peers", "ack_pending"},
+				first: []string{"stream", "account", "copies", "leader", "state", "lag", "messages", "messages_per_second", "pending", "store_bytes", "consumers", "peers", "ack_pending"},
 			},
 			{
 				Name: "consumers", Names: []string{"con"}, About: "consumers", sort: "state", sheet: consumerSheet, above: metaLines, below: consumerPanel, panel: 3, fill: storage, demand: streams,
