@@ -17,12 +17,13 @@ var gauges = map[string]struct {
 	series func(v float64) []string
 	unit   float64
 }{
-	"NatsClockSkew":        {one("nats_server_clock_skew_seconds"), 1},
-	"NatsMetaPeerLag":      {one("nats_jetstream_meta_peer_lag"), 1},
-	"NatsMetaPending":      {one("nats_jetstream_meta_pending"), 1},
-	"NatsStreamReplicaLag": {one("nats_jetstream_stream_replica_lag"), 1},
-	"NatsStorageFull":      {share("nats_jetstream_storage_used_bytes", "nats_jetstream_storage_max_bytes"), 1},
-	"NatsMemoryStoreFull":  {share("nats_jetstream_memory_used_bytes", "nats_jetstream_memory_max_bytes"), 1},
+	"NatsClockSkew":             {one("nats_server_clock_skew_seconds"), 1},
+	"NatsMetaPeerLag":           {one("nats_jetstream_meta_peer_lag"), 1},
+	"NatsMetaPending":           {one("nats_jetstream_meta_pending"), 1},
+	"NatsStreamReplicaLag":      {one("nats_jetstream_stream_replica_lag"), 1},
+	"NatsStreamReplicasMissing": {one("nats_jetstream_stream_replicas_missing"), 1},
+	"NatsStorageFull":           {share("nats_jetstream_storage_used_bytes", "nats_jetstream_storage_max_bytes"), 1},
+	"NatsMemoryStoreFull":       {share("nats_jetstream_memory_used_bytes", "nats_jetstream_memory_max_bytes"), 1},
 	"NatsStreamFull": {func(v float64) []string {
 		return append(share("nats_jetstream_stream_bytes", "nats_jetstream_stream_limit_bytes")(v), "nats_jetstream_stream_refuses_new 1x300")
 	}, 1},

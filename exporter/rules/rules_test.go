@@ -51,6 +51,8 @@ var examples = []example{
 	{"NatsStreamLeaderless", "critical", []string{`nats_jetstream_stream_leaderless{stream="S"} 1x20`}, "stream=S", "5m"},
 	{"NatsStreamReplicaNotCurrent", "warning", []string{`nats_jetstream_stream_replica_current{stream="S",peer="b"} 0x30`}, "stream=S,peer=b", "20m"},
 	{"NatsStreamReplicaLag", "warning", []string{`nats_jetstream_stream_replica_lag{stream="S",peer="b"} 5000x30`}, "stream=S,peer=b", "20m"},
+	{"NatsStreamReplicasMissing", "warning", []string{`nats_jetstream_stream_replicas_missing{stream="S"} 1x30`}, "stream=S", "20m"},
+	{"NatsConsumerUnread", "warning", []string{`nats_jetstream_consumer_pending_messages{consumer="C"} 10+5x60`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="C"} 7x60`, `nats_jetstream_consumer_waiting_requests{consumer="C"} 0x60`}, "consumer=C", "30m"},
 	{"NatsStreamOriginFailed", "warning", []string{`nats_jetstream_stream_origin_failed{stream="S",origin="O"} 1x30`}, "stream=S,origin=O", "20m"},
 	{"NatsConsumerLeaderless", "critical", []string{`nats_jetstream_consumer_leaderless{stream="S",consumer="C"} 1x20`}, "stream=S,consumer=C", "5m"},
 	{"NatsConsumerHeldBack", "warning", []string{`nats_jetstream_consumer_ack_pending_messages{consumer="C"} 1000x20`, `nats_jetstream_consumer_limit_ack_pending_messages{consumer="C"} 1000x20`}, "consumer=C", "10m"},

@@ -130,8 +130,19 @@ var alerts = []rule{
 		summary: "{{ $labels.peer }} is {{ $value }} operations behind in stream {{ $labels.stream }}",
 	},
 	{
-		alert: "NatsStreamOriginFailed", level: fleet.Warn, expr: `nats_jetstream_stream_origin_failed == 1 or nats_jetstream_stream_origin_idle_seconds > 60`, hold: 5 * time.Minute,
-		summary: "Stream {{ $labels.stream }} receives nothing from {{ $labels.origin }} ({{ $labels.role }})", why: "A mirror or sourcing stream that receives nothing, not even heartbeats, falls behind.", next: "Check that the origin exists and that its account or domain can be reached.",
+		alert: "NatsStreamReplicasMissing", check: "replicas", expr: `nats_jetstream_stream_replicas_missing`, limit: "replicas_missing", hold: 5 * time.Minute,
+		summary: "Stream {{ $labels.stream }} of account {{ $labels.account_name }} lacks {{ $value }} of its replicas",
+	},
+	{
+		alert: "NatsStreamOriginFailed", check: "origins", level: fleet.Warn, expr: `nats_jetstream_stream_origin_failed == 1 or nats_jetstream_stream_origin_idle_seconds > 60`, hold: 5 * time.Minute,
+		summary: "Stream {{ $labels.stream }} receives nothing from {{ $labels.origin }} ({{ $labels.role }})",
+	},
+	{
+		alert: "NatsConsumerUnread", check: "unread", level: fleet.Warn, hold: 5 * time.Minute,
+		expr: `delta(nats_jetstream_consumer_pending_messages[5m]) > 0 and changes(nats_jetstream_consumer_delivered_consumer_sequence[5m]) == 0` +
+			` and nats_jetstream_consumer_pending_messages > 0 and nats_jetstream_consumer_waiting_requests == 0` +
+			` unless nats_jetstream_consumer_paused == 1 unless nats_jetstream_consumer_bound == 1`,
+		summary: "Nobody reads consumer {{ $labels.consumer }} of stream {{ $labels.stream }}, and its backlog grows",
 	},
 	{
 		alert: "NatsConsumerLeaderless", check: "consumers", level: fleet.Crit, expr: `nats_jetstream_consumer_leaderless == 1`, hold: time.Minute,

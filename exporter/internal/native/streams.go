@@ -45,6 +45,18 @@ func Configured(value func(*server.StreamConfig) float64) func(*scrape.Stream) f
 	}
 }
 
+// replicasMissing is known of a leader that tells its configuration.
+func replicasMissing(s *scrape.Stream) float64 {
+	if s.Folded > 0 || s.Detail.Config == nil || !s.Leads() {
+		return number.None
+	}
+	have := 1
+	if s.Detail.Cluster != nil {
+		have += len(s.Detail.Cluster.Replicas)
+	}
+	return float64(max(s.Detail.Config.Replicas-have, 0))
+}
+
 // Streams has the streams.
 var Streams = &table.Group[*scrape.Stream]{
 	Set: metric.Native, Collector: "streams", Labels: streamLabels, Each: EachStream, Ident: identStream,
@@ -66,6 +78,7 @@ var Streams = &table.Group[*scrape.Stream]{
 			return number.Flag(s.Leads())
 		}},
 		{Name: "nats_jetstream_stream_replicas", Help: "Replicas that the stream is configured to have.", Value: Configured(func(c *server.StreamConfig) float64 { return float64(c.Replicas) })},
+		{Name: "nats_jetstream_stream_replicas_missing", Help: "Replicas that the stream lacks of those that it is configured to have, as its leader sees it.", Value: replicasMissing},
 		{Name: "nats_jetstream_stream_limit_messages", Help: "Maximum messages of the stream; absent if not limited, as all limits.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(c.MaxMsgs) })},
 		{Name: "nats_jetstream_stream_limit_bytes", Help: "Maximum bytes of the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(c.MaxBytes) })},
 		{Name: "nats_jetstream_stream_limit_age_seconds", Help: "Maximum age of a message in the stream.", Value: Configured(func(c *server.StreamConfig) float64 { return number.Positive(int64(c.MaxAge)) / 1e9 })},
