@@ -74,18 +74,6 @@ var gallery = []struct {
 	}},
 }
 
-// pictured are the looks in which one screen is shown.
-var pictured = []struct {
-	name, text string
-	look       cell.Look
-}{
-	{"dark", "`:theme dark`: 24-bit colours for a dark background.", cell.Look{Theme: "dark", Profile: cell.TrueColor}},
-	{"light", "`:theme light`: for a light background.", cell.Look{Theme: "light", Profile: cell.TrueColor}},
-	{"colorblind", "`:theme colorblind`: blue and orange in place of green and red.", cell.Look{Theme: "colorblind", Profile: cell.TrueColor}},
-	{"no-colour", "`NO_COLOR`: bold and reversed alone; signs and words say what the colours say elsewhere.", cell.Look{Profile: cell.NoColor}},
-	{"ascii", "`--ascii`: for fonts and terminals without the signs.", cell.Look{Profile: cell.TrueColor, ASCII: true}},
-}
-
 // TestDocsGallery keeps docs/gallery.md and its pictures fresh; UPDATE_DOCS=1
 // rewrites them.
 func TestDocsGallery(t *testing.T) {
@@ -93,17 +81,17 @@ func TestDocsGallery(t *testing.T) {
 	update := os.Getenv("UPDATE_DOCS") != ""
 	from := stages{}
 	var page strings.Builder
-	page.WriteString("# The dashboard in pictures\n\nEvery page, state and box of `natsctl top`, in windows of 120 by 40 and 80 by 24, with those of 60 by 15 and 200 by 50 behind the links;\nthen the themes. The fleets are recordings of real ones, whose counters go on for two minutes so that curves have a past. A picture\nis what `natsctl top --once -o svg` writes, or `^S`.\n")
+	page.WriteString("# The dashboard in pictures\n\nEvery page, state and box of `natsctl top` in a window of 120 by 40, in the 16 colors of the terminal on a common palette. The fleets are recordings of real ones, whose counters go on for two minutes so that curves have a past. A picture\nis what `natsctl top --once -o svg` writes, or `^S`.\n")
 	files := map[string]bool{}
-	draw := func(m *Model, file string, w, h int, look cell.Look) string {
-		files[file+".svg"] = true
-		drawn(m, w, h, look)
+	draw := func(m *Model, file string) string {
+		files[file] = true
+		drawn(m, 120, 40, cell.Look{Profile: cell.TrueColor})
 		svg, err := m.Export(FormatSVG)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fresh(t, filepath.Join(docs, "gallery", file+".svg"), string(svg), update)
-		return "gallery/" + file + ".svg"
+		fresh(t, filepath.Join(docs, "gallery", file), string(svg), update)
+		return "gallery/" + file
 	}
 	shown := map[string]bool{}
 	for _, c := range gallery {
@@ -113,20 +101,9 @@ func TestDocsGallery(t *testing.T) {
 			shown[name] = true
 			m := screenNamed(t, name).model(t, from)
 			fmt.Fprintf(&page, "\n### %s\n\n%s\n", title, g[2])
-			var links []string
-			for _, size := range sizes {
-				file := draw(m, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), size[0], size[1], cell.Look{Profile: cell.TrueColor})
-				if size[0] == 60 || size[0] == 200 {
-					links = append(links, fmt.Sprintf("[%d by %d](%s)", size[0], size[1], file))
-				}
-			}
-			fmt.Fprintf(&page, "\n![%s](gallery/%s-120x40.svg)\n\n![%s, 80 by 24](gallery/%s-80x24.svg)\n\n%s\n", title, name, title, name, strings.Join(links, ", "))
+			file := draw(m, name+".svg")
+			fmt.Fprintf(&page, "\n![%s](%s)\n", title, file)
 		}
-	}
-	page.WriteString("\n## Themes\n\nThe default takes the terminal's own 16 colours; the pictures above show it on a common palette.\n")
-	m := screenNamed(t, "topology-degraded").model(t, from)
-	for _, p := range pictured {
-		fmt.Fprintf(&page, "\n%s\n\n![%s](%s)\n", p.text, p.name, draw(m, "theme-"+p.name, 120, 40, p.look))
 	}
 	for _, s := range screens {
 		if !shown[s.name] {
