@@ -23,3 +23,22 @@ func TestTraceMasksCredentials(t *testing.T) {
 		}
 	}
 }
+
+// TestTraceCountsWhatIsWrapped: a websocket frame carries the key to what it
+// masks, so that from the first byte of a websocket or of TLS on, in either
+// direction, nothing but counts is shown.
+func TestTraceCountsWhatIsWrapped(t *testing.T) {
+	for _, tc := range []struct{ direction, first, want string }{
+		{">", "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "natsctl: trace: > 27 bytes of websocket\nnatsctl: trace: > 6 bytes of websocket\n"},
+		{"<", "HTTP/1.1 101 Switching Protocols\r\n\r\n", "natsctl: trace: < 36 bytes of websocket\nnatsctl: trace: > 6 bytes of websocket\n"},
+		{">", "\x16\x03\x01", "natsctl: trace: > 3 bytes of TLS\nnatsctl: trace: > 6 bytes of TLS\n"},
+	} {
+		var out bytes.Buffer
+		c := &traced{w: &out}
+		c.note(tc.direction, []byte(tc.first))
+		c.note(">", []byte("\x82SECRE"))
+		if out.String() != tc.want {
+			t.Errorf("after %q: %q, want %q", tc.first, out.String(), tc.want)
+		}
+	}
+}

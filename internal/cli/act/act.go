@@ -68,12 +68,19 @@ func LocalNode(getenv func(string) string, of *drain.Plan) (*broker.Home, string
 			continue
 		}
 		for _, n := range r.Nodes {
-			if n.Name == of.Target.Name && n.Ports[plan.RoleClient] == of.Varz.Port && n.Ports[plan.RoleMonitor] == of.Varz.HTTPPort && loopback(of.Varz.Host) {
+			if isNode(n, of) {
 				return home, r.Name, nil
 			}
 		}
 	}
 	return nil, "", nil
+}
+
+// isNode tells whether the server of a drain is a node of a local cluster: names
+// are not unique, and elsewhere the same ports are those of another server.
+func isNode(n broker.Place, of *drain.Plan) bool {
+	return n.Name == of.Target.Name && loopback(of.Varz.Host) &&
+		n.Ports[plan.RoleClient] == of.Varz.Port && n.Ports[plan.RoleMonitor] == of.Varz.HTTPPort
 }
 
 func loopback(host string) bool {
