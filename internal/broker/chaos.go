@@ -51,11 +51,11 @@ func (t Trouble) String() string {
 func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
 	for _, k := range p.Kinds {
 		if !slices.Contains(ChaosKinds(), k) {
-			return nil, fmt.Errorf("%w: trouble %q is none of %s", link.ErrFault, k, strings.Join(ChaosKinds(), ", "))
+			return nil, fmt.Errorf("%w: unknown kind %q (known: %s)", link.ErrFault, k, strings.Join(ChaosKinds(), ", "))
 		}
 	}
 	if p.Every < 100*time.Millisecond || p.For < p.Every {
-		return nil, fmt.Errorf("%w: troubles every %s for %s: at least 100ms, and no less time in all", link.ErrFault, p.Every, p.For)
+		return nil, fmt.Errorf("%w: invalid schedule: every %s for %s (at least every 100ms, for at least one interval)", link.ErrFault, p.Every, p.For)
 	}
 	kinds := p.Kinds
 	if len(kinds) == 0 {

@@ -22,7 +22,7 @@ type Home struct {
 func OpenHome(dir string) *Home { return &Home{control: control{store{dir: filepath.Clean(dir)}}} }
 
 // ErrNoHome says that no directory is known to keep clusters in.
-var ErrNoHome = errors.New("there is no home directory to keep clusters in")
+var ErrNoHome = errors.New("no home directory for local clusters")
 
 // HomeDir is where clusters are kept by default: below $XDG_STATE_HOME, or ~/.local/state. The error wraps [ErrNoHome].
 func HomeDir(getenv func(string) string) (string, error) {

@@ -54,7 +54,7 @@ func (k *keeper) start(ctx context.Context, report func(Step)) error {
 		return err
 	}
 	if k.state.Program != "" {
-		text := "let " + k.state.Program + " read it"
+		text := "check the configuration with " + k.state.Program
 		if err := step(report, text, func() error { return tryProgram(ctx, k.plan(), k.state.Program) }); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (k *keeper) start(ctx context.Context, report func(Step)) error {
 	if err := step(report, text, func() error { return startAll(ctx, k.nodes) }); err != nil {
 		return err
 	}
-	text = "wait until every server hears every other"
+	text = "wait until all servers have found each other"
 	if !k.state.Plan.Spec.NoJetStream {
 		text += " and JetStream is healthy"
 	}
@@ -164,7 +164,7 @@ func (k *keeper) node(name string) (*process, error) {
 		}
 		names = append(names, p.plan.Name)
 	}
-	return nil, fmt.Errorf("%w %q: there is none of this name, only %s", ErrNode, name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("no such %w %q; known: %s", ErrNode, name, strings.Join(names, ", "))
 }
 
 // all are the nodes of now.

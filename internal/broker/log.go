@@ -150,7 +150,7 @@ func (h *store) logFiles(name string, nodes []string) ([]*logFile, error) {
 	}
 	for _, want := range nodes {
 		if s.Plan.Node(want).Name == "" {
-			return nil, fmt.Errorf("%w %q: there is none of this name in %s", ErrNode, want, name)
+			return nil, fmt.Errorf("no such %w %q in cluster %s", ErrNode, want, name)
 		}
 	}
 	return out, nil

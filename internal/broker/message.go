@@ -101,7 +101,7 @@ func messages(dec *json.Decoder, report func(Step), until func(message) bool) er
 	for {
 		var m message
 		if err := dec.Decode(&m); err != nil {
-			return fmt.Errorf("%w: the supervisor has ended without a word: %w", client.ErrNotReady, err)
+			return fmt.Errorf("%w: the supervisor exited without reporting a result: %w", client.ErrNotReady, err)
 		}
 		switch {
 		case m.Error != nil:

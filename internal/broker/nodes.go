@@ -55,7 +55,7 @@ func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
 	defer release()
 	n := s.Plan.Node(node)
 	if n.Name == "" {
-		return fmt.Errorf("%w %q: there is none of this name", ErrNode, node)
+		return fmt.Errorf("no such %w %q", ErrNode, node)
 	}
 	sp, err := s.Plan.Spec.Resize(n.Cluster, -1)
 	if err != nil {

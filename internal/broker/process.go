@@ -159,7 +159,7 @@ func (p *process) signal(sig os.Signal, next Phase, from ...Phase) error {
 			continue
 		}
 		if sig == nil {
-			return fmt.Errorf("%w %s: this operating system cannot do that to a process", ErrNode, p.plan.Name)
+			return fmt.Errorf("%w %s: not supported on this operating system", ErrNode, p.plan.Name)
 		}
 		if err := p.cmd.Process.Signal(sig); err != nil {
 			return fmt.Errorf("%w %s: %w", ErrNode, p.plan.Name, err)
@@ -231,7 +231,7 @@ func (p *process) lameDuck(duration, grace time.Duration) error {
 		return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
 	}
 	if p.other && host.SigLameDuck == nil {
-		return fmt.Errorf("%w %s: this operating system cannot do that to a process", ErrNode, p.plan.Name)
+		return fmt.Errorf("%w %s: not supported on this operating system", ErrNode, p.plan.Name)
 	}
 	p.phase, p.since = Draining, time.Now()
 	p.tell(host.SigLameDuck, orderLameDuck, duration, grace)

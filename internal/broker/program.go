@@ -61,7 +61,7 @@ func tryProgram(ctx context.Context, p plan.Plan, path string) error {
 			cmd.Dir = n.Dir
 			words, err := cmd.CombinedOutput()
 			if err != nil {
-				return spec.Errorf("%s (%s) does not take the configuration of %s: %s", path, version, n.Name, cmp.Or(firstLine(words), err.Error()))
+				return spec.Errorf("%s (%s) rejects the configuration of %s: %s", path, version, n.Name, cmp.Or(firstLine(words), err.Error()))
 			}
 			return nil
 		})
@@ -83,7 +83,7 @@ func versionOf(ctx context.Context, path string) (string, error) {
 	words, err := exec.CommandContext(ctx, path, "--version").Output()
 	m := versionRE.FindString(string(words))
 	if err != nil || m == "" {
-		return "", spec.Errorf("%s --version says %q (%v): it is no nats-server", path, firstLine(words), err)
+		return "", spec.Errorf("%s is not a nats-server: --version prints %q (%v)", path, firstLine(words), err)
 	}
 	return m, nil
 }

@@ -180,7 +180,7 @@ func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) 
 			return nil, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: %q is nothing that a node can do", ErrNode, r.PathValue("do"))
+	return nil, fmt.Errorf("%w: %q is not an action on a node", ErrNode, r.PathValue("do"))
 }
 
 func (k *keeper) userRequest(_ context.Context, r *http.Request) (any, error) {
@@ -234,7 +234,7 @@ func (k *keeper) checkOlder(ctx context.Context, path string) error {
 	k.mu.Unlock()
 	now, err := versionOf(ctx, program)
 	if err == nil && older(next, now) && !noJetStream {
-		return fmt.Errorf("%w: %s is older than %s, which %s runs, and may not read what JetStream has written", ErrProgram, next, now, name)
+		return fmt.Errorf("%w: %s is older than %s, which %s runs, and may be unable to read its JetStream data", ErrProgram, next, now, name)
 	}
 	return nil
 }

@@ -270,7 +270,7 @@ func (h *Home) converse(ctx context.Context, o Order, s state, in io.Writer, out
 		}
 	}
 	if _, err := io.WriteString(in, wordKeep); err != nil {
-		return fmt.Errorf("%w: the supervisor has ended: %w", client.ErrNotReady, err)
+		return fmt.Errorf("%w: the supervisor exited: %w", client.ErrNotReady, err)
 	}
 	return messages(dec, o.report, func(m message) bool { return m.Kept })
 }

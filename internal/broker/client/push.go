@@ -86,7 +86,7 @@ func pushOne(ctx context.Context, nc *nats.Conn, token string, want int) error {
 			return fmt.Errorf("acknowledgement: %w", err)
 		}
 		if ack.Error != nil {
-			return fmt.Errorf("%s refuses it: %s", ack.Server.Name, ack.Error.Description)
+			return fmt.Errorf("%s rejected it: %s", ack.Server.Name, ack.Error.Description)
 		}
 		if !slices.Contains(acked, ack.Server.Name) {
 			acked = append(acked, ack.Server.Name)

@@ -106,7 +106,7 @@ func (w *wiring) answers(ctx context.Context, nc *nats.Conn, what string, patien
 	}
 	for _, name := range want {
 		if _, ok := out[name]; !ok {
-			return nil, fmt.Errorf("the links of %s are not known", name)
+			return nil, fmt.Errorf("no link information for %s", name)
 		}
 	}
 	return out, nil
@@ -152,7 +152,7 @@ func (w *wiring) sizes(ctx context.Context, nc *nats.Conn, of map[string]wires, 
 		w.pools[a.Server.ID] = pool{a.Data.Cluster.PoolSize, a.Data.System}
 	}
 	if !known() {
-		return errors.New("the sizes of the route pools are not known")
+		return errors.New("no information about the sizes of the route pools")
 	}
 	return nil
 }

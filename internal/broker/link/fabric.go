@@ -111,7 +111,7 @@ func (f *Fabric) Inject(x Fault) (Fault, error) {
 func (f *Fabric) known(selectors ...string) error {
 	for _, s := range selectors {
 		if _, ok := f.groups[s]; !ok && s != "" {
-			return fmt.Errorf("%w: %q is none of %s", ErrFault, s, strings.Join(slices.Sorted(maps.Keys(f.groups)), ", "))
+			return fmt.Errorf("%w: no such node, cluster or leaf group %q (known: %s)", ErrFault, s, strings.Join(slices.Sorted(maps.Keys(f.groups)), ", "))
 		}
 	}
 	return nil
@@ -126,7 +126,7 @@ func (f *Fabric) Heal(ids ...int) (int, error) {
 	}
 	for _, id := range ids {
 		if _, ok := f.faults[id]; !ok {
-			return 0, fmt.Errorf("%w: there is no fault %d", ErrFault, id)
+			return 0, fmt.Errorf("no such %w: %d", ErrFault, id)
 		}
 	}
 	for _, id := range ids {

@@ -319,6 +319,9 @@ func checkOthers(same same, t failer, p Plan, n Node, o *server.Options) {
 
 // TestConfigOfAnySpec does the same for specifications of all kinds.
 func TestConfigOfAnySpec(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than two seconds")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {

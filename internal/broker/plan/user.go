@@ -16,7 +16,7 @@ func (p *Plan) AddUser(account string, u spec.User) (Identity, error) {
 	}
 	i := slices.IndexFunc(p.Spec.Accounts, func(a spec.Account) bool { return a.Name == account })
 	if i < 0 {
-		return Identity{}, fmt.Errorf("%w: there is no account %q", ErrUser, account)
+		return Identity{}, fmt.Errorf("%w: no such account %q", ErrUser, account)
 	}
 	sp := p.Spec
 	sp.Accounts = slices.Clone(sp.Accounts)
@@ -81,11 +81,11 @@ func (p *Plan) Revoke(user string) (account string, err error) {
 	i := slices.IndexFunc(p.Identities, func(id Identity) bool { return id.User == user })
 	switch {
 	case i < 0:
-		return "", fmt.Errorf("%w: there is no user %q", ErrUser, user)
+		return "", fmt.Errorf("%w %q", ErrUser, user)
 	case p.Trust == nil:
 		return "", spec.Errorf("users can be revoked only with the authentication operator, not %s", p.Spec.Auth)
 	case p.Identities[i].System():
-		return "", spec.Errorf("the system user cannot be revoked: nobody could tell the servers any more")
+		return "", spec.Errorf("the system user cannot be revoked: the servers could not be updated any more")
 	}
 	id := p.Identities[i]
 	next, err := p.Trust.revoke(id.Account, id.Public)

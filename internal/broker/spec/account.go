@@ -98,7 +98,7 @@ func (s Spec) CheckAccounts() error {
 			return err
 		}
 		if names[a.Name] {
-			return Errorf("account %q is there twice", a.Name)
+			return Errorf("duplicate account %q", a.Name)
 		}
 		names[a.Name] = true
 		if err := s.checkAccount(a, users); err != nil {
@@ -118,7 +118,7 @@ func (s Spec) checkAccount(a Account, users map[string]bool) error {
 			return err
 		}
 		if roles[k.Role] {
-			return Errorf("role %q of account %q is there twice", k.Role, a.Name)
+			return Errorf("duplicate role %q in account %q", k.Role, a.Name)
 		}
 		roles[k.Role] = true
 	}
@@ -127,7 +127,7 @@ func (s Spec) checkAccount(a Account, users map[string]bool) error {
 		case err != nil:
 			return err
 		case users[u.Name]:
-			return Errorf("user %q is there twice", u.Name)
+			return Errorf("duplicate user %q", u.Name)
 		case strings.HasPrefix(u.Name, LeafUser+"-"):
 			return Errorf("user %q: names that begin with %s- are reserved for leaf nodes", u.Name, LeafUser)
 		case u.Role != "" && !roles[u.Role]:
@@ -154,7 +154,7 @@ func (s Spec) checkImports() error {
 			}
 			i := slices.IndexFunc(s.Accounts, func(o Account) bool { return o.Name == im.From && o.Name != a.Name })
 			if i < 0 {
-				return Errorf("account %q imports from %q, which is no other account", a.Name, im.From)
+				return Errorf("account %q imports from %q, which is not another account", a.Name, im.From)
 			}
 			want := Export{Stream: im.Stream, Service: im.Service}
 			if !slices.Contains(s.Accounts[i].Exports, want) {

@@ -125,7 +125,7 @@ func decodeMap(n *yaml.Node, v reflect.Value, path string) error {
 			return lineErr(key, "unknown key %q%s", join(path, key.Value), suggestion(key.Value, slices.Sorted(maps.Keys(fields))))
 		}
 		if seen[key.Value] {
-			return lineErr(key, "key %q is there twice", join(path, key.Value))
+			return lineErr(key, "duplicate key %q", join(path, key.Value))
 		}
 		seen[key.Value] = true
 		if err := decode(n.Content[i+1], f, join(path, key.Value)); err != nil {

@@ -66,7 +66,7 @@ func TestReadSpecRefuses(t *testing.T) {
 		"name:":                              "name has no value",
 		"name: [x]":                          "name must be a single value",
 		"- x":                                "the specification must have keys and values",
-		"name: a\nname: b":                   `line 2: key "name" is there twice`,
+		"name: a\nname: b":                   `line 2: duplicate key "name"`,
 		"name: a\n---\nname: b":              "more than one document",
 		"apiVersion: v9":                     `apiVersion "v9" is unknown`,
 		"kind: Pod":                          `kind "Pod" is unknown`,
@@ -77,7 +77,7 @@ func TestReadSpecRefuses(t *testing.T) {
 		"accounts: &a [{name: A}]\nclusters: *a":                                     "aliases are not possible",
 		"accounts: [{name: A, exports: [{stream: x, service: y}]}]":                  "either a stream or a service",
 		"auth: operator\naccounts: [{name: A, users: [{name: u, role: r}]}]":         "no signing key for",
-		"auth: operator\naccounts: [{name: A, signingKeys: [{role: r}, {role: r}]}]": "is there twice",
+		"auth: operator\naccounts: [{name: A, signingKeys: [{role: r}, {role: r}]}]": `duplicate role "r"`,
 	} {
 		_, err := Read(strings.NewReader(text))
 		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), want) {

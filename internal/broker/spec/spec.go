@@ -142,7 +142,7 @@ func (s Spec) validate() error {
 		return err
 	}
 	if n := len(s.Clusters) + len(s.Leafs); n > MaxClusters {
-		return Errorf("%d clusters and leaf groups are more than %d", n, MaxClusters)
+		return Errorf("%d clusters and leaf groups: at most %d are possible", n, MaxClusters)
 	}
 	if err := CheckName("name", s.Name); err != nil {
 		return err
@@ -216,7 +216,7 @@ func checkGroup(seen map[string]string, what, name string, count int) error {
 		return err
 	}
 	if other, dup := seen[name]; dup {
-		return Errorf("%s %q has the name of a %s", what, name, other)
+		return Errorf("%s %q has the name of another %s", what, name, other)
 	}
 	seen[name] = what
 	if count < 1 || count > maxNodes {
