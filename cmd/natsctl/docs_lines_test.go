@@ -111,7 +111,7 @@ func alternatives(line string) []string {
 func stands(line string) error {
 	args := shellWords(line)
 	err := cli.Parses(program(), args, &cli.Env{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}})
-	if err == nil || strings.Contains(err.Error(), "needs its argument") || strings.Contains(err.Error(), "needs a command") ||
+	if err == nil || strings.Contains(err.Error(), "needs the argument") || strings.Contains(err.Error(), "needs a command") ||
 		strings.Contains(err.Error(), "needs a value") || strings.Contains(err.Error(), "needs the flag") {
 		return nil
 	}

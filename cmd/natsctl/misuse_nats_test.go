@@ -18,7 +18,7 @@ func TestWordsOfTheNatsCLI(t *testing.T) {
 	}
 	for theirs, ours := range fromNats {
 		text, code := call(strings.Fields(theirs)...)
-		want := "left to the nats CLI"
+		want := "use the nats CLI"
 		if ours != "" {
 			want = "natsctl " + ours + " does that"
 		}

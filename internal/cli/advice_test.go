@@ -18,6 +18,7 @@ import (
 
 	"github.com/natsctl/natsctl/completions"
 	natsctx "github.com/natsctl/natsctl/internal/context"
+	"github.com/natsctl/natsctl/internal/context/connect"
 	"github.com/natsctl/natsctl/internal/context/probe"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
@@ -69,14 +70,17 @@ func TestExitCodes(t *testing.T) {
 		sys.ErrIncomplete:               3,
 		sys.ErrSilent:                   5,
 		sys.ErrDisconnected:             5,
-		nats.ErrAuthExpired:             4,
-		nats.ErrAuthRevoked:             4,
-		nats.ErrAccountAuthExpired:      4,
-		nats.ErrAuthorization:           4,
-		nats.ErrPermissionViolation:     4,
-		nats.ErrTimeout:                 5,
-		context.DeadlineExceeded:        5,
-		nats.ErrNoServers:               5,
+		connect.ErrTLSFirst:             5, connect.ErrHTTP: 5, connect.ErrWebsocket: 5, connect.ErrWebsocketTLS: 5, connect.ErrPlain: 5,
+		connect.ErrGatewayPort: 5, connect.ErrLeafPort: 5, connect.ErrRoutePort: 5, natsctx.ErrProxy: 5,
+		nats.ErrMaxAccountConnectionsExceeded: 5, nats.ErrMaxConnectionsExceeded: 5,
+		nats.ErrAuthExpired:                                 4,
+		nats.ErrAuthRevoked:                                 4,
+		nats.ErrAccountAuthExpired:                          4,
+		nats.ErrAuthorization:                               4,
+		nats.ErrPermissionViolation:                         4,
+		nats.ErrTimeout:                                     5,
+		context.DeadlineExceeded:                            5,
+		nats.ErrNoServers:                                   5,
 		&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}: 5,
 		silence:        5,
 		syscall.ENOSPC: 1,

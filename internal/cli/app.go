@@ -68,7 +68,7 @@ type chosen struct {
 func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err error) {
 	kp := kingpin.New("natsctl", a.Help)
 	kp.UsageWriter(e.Out).ErrorWriter(e.Err).Terminate(func(code int) { panic(terminated(code)) })
-	kp.HelpFlag.Short('h').Help("Show help for the command before it; natsctl help COMMAND does the same.")
+	kp.HelpFlag.Short('h').Help("Show help for a command; so does natsctl help COMMAND.")
 	kp.UsageTemplate(usageTemplate).UsageFuncs(usageFuncs(a))
 	defer func() {
 		switch x := recover().(type) {

@@ -26,7 +26,7 @@ func (p partialError) Lines() []string {
 	const most = 10
 	for i, problem := range s.Problems {
 		if i == most {
-			lines = append(lines, fmt.Sprintf("and %d more problems; -o json has them all", len(s.Problems)-most))
+			lines = append(lines, fmt.Sprintf("and %d more problems; use -o json to see all", len(s.Problems)-most))
 			break
 		}
 		lines = append(lines, problemLine(problem))
@@ -36,15 +36,15 @@ func (p partialError) Lines() []string {
 
 // reasons says for each reason what is known, in words for an operator.
 var reasons = map[fleet.Reason]string{
-	fleet.Gone:        "gone: no such server is connected any more (stopped, crashed or cut off)",
-	fleet.Silent:      "silent: connected, but does not answer (hung, overloaded, or cut off a moment ago)",
-	fleet.Draining:    "draining: it announced lame duck mode, in which a server answers no system requests",
-	fleet.Behind:      "out of reach: the way to it, or back from it, leads through a silent server",
+	fleet.Gone:        "gone: no longer connected to any server (stopped, crashed or cut off)",
+	fleet.Silent:      "silent: connected, but not responding (hung, overloaded, or cut off a moment ago)",
+	fleet.Draining:    "draining: in lame duck mode, where a server does not answer system requests",
+	fleet.Behind:      "out of reach: behind a server that does not respond",
 	fleet.Late:        "did not answer in time",
 	fleet.Unsupported: "is too old for this request",
 	fleet.Refused:     "answered with an error",
-	fleet.Malformed:   "sent an answer that cannot be decoded",
-	fleet.Truncated:   "sent an answer cut by a limit",
+	fleet.Malformed:   "sent a malformed answer",
+	fleet.Truncated:   "sent an answer that a limit cut short",
 }
 
 func missingLine(m fleet.Missing) string {
@@ -54,9 +54,9 @@ func missingLine(m fleet.Missing) string {
 	}
 	switch {
 	case m.Reason == fleet.Late:
-		line += " did not answer before the timeout ended, so it is not known whether it lives"
+		line += " did not answer before the timeout; cannot tell whether it is alive"
 	case m.Reason == fleet.Gone && m.Label() == "unnamed":
-		line = "a server that the others still count, and none of them can name, is " + reasons[m.Reason] + "; they forget it within four minutes"
+		line = "a server that the others still count but cannot name is " + reasons[m.Reason] + "; they stop counting it within four minutes"
 	default:
 		line += " " + reasons[m.Reason]
 	}

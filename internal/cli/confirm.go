@@ -13,19 +13,19 @@ import (
 )
 
 var (
-	ErrDeclined  = errors.New("not confirmed, nothing was done")
-	errNoAnswer  = errors.New("this needs a confirmation, and there is no terminal to ask on")
+	ErrDeclined  = errors.New("not confirmed; nothing was changed")
+	errNoAnswer  = errors.New("confirmation required, but there is no terminal to ask on")
 	ErrProtected = errors.New("the context is protected")
-	errDryRun    = errors.New("--dry-run: nothing was done")
+	errDryRun    = errors.New("--dry-run: nothing was changed")
 )
 
 // ActFlags are the flags of every command that changes something.
 type ActFlags struct{ Yes, Force, dryRun bool }
 
 func (f *ActFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("yes", "Do it without asking.").Short('y').BoolVar(&f.Yes)
-	cmd.Flag("force", "Do it although the context is protected.").BoolVar(&f.Force)
-	cmd.Flag("dry-run", "Show what would be done, and do nothing.").BoolVar(&f.dryRun)
+	cmd.Flag("yes", "Skip the confirmation.").Short('y').BoolVar(&f.Yes)
+	cmd.Flag("force", "Proceed even if the context is protected.").BoolVar(&f.Force)
+	cmd.Flag("dry-run", "Show what would be done and exit.").BoolVar(&f.dryRun)
 }
 
 // Confirm shows the plan and asks for the word that names what will be
@@ -52,7 +52,7 @@ func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bo
 	if !e.InTTY {
 		return errNoAnswer
 	}
-	if _, err := fmt.Fprintf(e.Err, "natsctl: type %s to go on: ", view.Text(word)); err != nil {
+	if _, err := fmt.Fprintf(e.Err, "natsctl: type %s to confirm: ", view.Text(word)); err != nil {
 		return err
 	}
 	answer, err := bufio.NewReader(e.In).ReadString('\n')

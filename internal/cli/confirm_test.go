@@ -53,7 +53,7 @@ func TestConfirm(t *testing.T) {
 		if !errors.Is(err, tt.want) || err == nil && tt.want != nil {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
-		if asked := strings.Contains(told.String(), "type dev-1 to go on"); asked != tt.asked {
+		if asked := strings.Contains(told.String(), "type dev-1 to confirm"); asked != tt.asked {
 			t.Errorf("%s: asked %v, want %v", tt.name, asked, tt.asked)
 		}
 		planned := strings.Contains(told.String(), "natsctl: this stops dev-1\nnatsctl:   and moves 3 clients\n")

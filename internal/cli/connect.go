@@ -147,12 +147,12 @@ func unsaid(*nats.Conn, *nats.Subscription, error) {}
 // Warn tells of what weakens or changes the connection.
 func (e *Env) Warn(t *natsctx.Target) {
 	if t.Insecure {
-		e.Say("warning", "--insecure: the server's certificate is not verified, anyone on the way can read and change everything")
+		e.Say("warning", "--insecure: the server's certificate is not verified; anyone between can read and change the traffic")
 	}
 	for _, host := range t.PlaintextHosts() {
 		e.Say("warning", "the secret may be sent to "+host+" without encryption; a tls:// URL requires it")
 	}
 	if names := t.EnvOverrides(); len(names) > 0 {
-		e.Say("warning", "the environment overrides the context: "+strings.Join(names, ", "))
+		e.Say("warning", "environment variables override the context: "+strings.Join(names, ", "))
 	}
 }

@@ -27,7 +27,7 @@ type connectError struct {
 func (c *connectError) Error() string {
 	where := natsctx.RedactURL(c.target.URLOrDefault())
 	if c.target.Origin("url") == natsctx.FromDefault {
-		where += " (the default, nothing names a server)"
+		where += " (the default; no server was given)"
 	}
 	if errors.Is(c.cause, nats.ErrAuthorization) {
 		where += " " + c.who()
@@ -53,7 +53,7 @@ func (c *connectError) who() string {
 			return fmt.Sprintf("as user %q%s", set.User, from)
 		case "token":
 			if c.flags.User != "" && c.flags.TokenFile == "" {
-				return "with what --user gives as a token, since no password came with it"
+				return "with the value of --user as a token, because no password was given"
 			}
 			return "with a token" + from
 		case "creds", "nkey":
@@ -74,8 +74,8 @@ func (c *connectError) who() string {
 // kept, and the next step added.
 func connectionAdvices() []Advice {
 	return []Advice{
-		On(Is(nats.ErrAuthExpired), ExitAuth, Hint("the user's credentials have expired; get new ones from whoever issues them")),
-		On(Is(nats.ErrAuthRevoked), ExitAuth, Hint("the user's credentials were revoked; get new ones from whoever issues them")),
+		On(Is(nats.ErrAuthExpired), ExitAuth, Hint("the user's credentials have expired; get new ones from their issuer")),
+		On(Is(nats.ErrAuthRevoked), ExitAuth, Hint("the user's credentials were revoked; get new ones from their issuer")),
 		On(Is(nats.ErrAccountAuthExpired), ExitAuth, Hint("the account's JWT has expired; its operator must push a new one")),
 		On(Is(connect.ErrTLSFirst), ExitUnreachable, hintTLSFirst),
 		On(Is(connect.ErrHTTP), ExitUnreachable, Hint("use the client port of the server, 4222 unless it is configured otherwise")),
@@ -89,24 +89,24 @@ func connectionAdvices() []Advice {
 		On(Is(nats.ErrMaxConnectionsExceeded), ExitUnreachable, Hint("the server has as many connections as its max_connections allows; use another server of the cluster")),
 		On(Is(natsctx.ErrProxy), ExitUnreachable, Hint("check --socks-proxy, NATS_SOCKS_PROXY and socks_proxy of the context: is the proxy running, and may it reach the server?")),
 		On(Is(nats.ErrAuthorization), ExitAuth, hintAuthorization),
-		On(Is(nats.ErrPermissionViolation), ExitAuth, Hint("the user may not use this subject; natsctl account info shows its permissions")),
+		On(Is(nats.ErrPermissionViolation), ExitAuth, Hint("the user has no permission for this subject; see its permissions with: natsctl account info")),
 		On(As[x509.UnknownAuthorityError](), ExitUnreachable, hintAuthority),
-		On(expired, ExitUnreachable, probing("renew the certificate on the server, or set the clock of this machine right", "shows its dates")),
+		On(expired, ExitUnreachable, probing("renew the server's certificate, or correct this machine's clock", "shows its dates")),
 		On(As[x509.CertificateInvalidError](), ExitUnreachable, probing("the server needs another certificate", "shows this one")),
-		On(As[x509.HostnameError](), ExitUnreachable, probing("use a host in the URL that the certificate is for", "shows which")),
-		On(Is(nats.ErrSecureConnRequired), ExitUnreachable, Hint("the server asks for TLS; use a tls:// URL or --tlsca FILE")),
-		On(Is(nats.ErrSecureConnWanted), ExitUnreachable, Hint("the server offers no TLS at this port; check the URL, nats:// connects in clear")),
+		On(As[x509.HostnameError](), ExitUnreachable, probing("use a host name that the certificate is valid for", "shows which")),
+		On(Is(nats.ErrSecureConnRequired), ExitUnreachable, Hint("the server requires TLS; use a tls:// URL or --tlsca FILE")),
+		On(Is(nats.ErrSecureConnWanted), ExitUnreachable, Hint("the server does not offer TLS on this port; check the URL (nats:// connects without TLS)")),
 		On(As[tls.RecordHeaderError](), ExitUnreachable, Hint("the server does not begin with TLS at this port; check the URL, or leave --tlsfirst (tls_first) away")),
 		On(timedOut("read"), ExitUnreachable, Hint("something accepts the connection and does not reply: a server that hangs (paused, overloaded), or not a NATS server")),
 		On(Is(nats.ErrTLS), ExitUnreachable, clientCertificate),
 		On(tlsAlert, ExitUnreachable, clientCertificate),
 		On(Is(nats.ErrNoServers), ExitUnreachable, hintNobodyListens),
 		On(As[*net.DNSError](), ExitUnreachable, Hint("check the host name in the URL")),
-		On(timedOut("dial"), ExitUnreachable, Hint("nothing answers at this address: the host is down, or a firewall drops it; raise --timeout if it is far away")),
+		On(timedOut("dial"), ExitUnreachable, Hint("no answer from this address: the host is down, or a firewall drops the traffic; raise --timeout if it is far away")),
 		On(As[*net.OpError](), ExitUnreachable, probing("is a server running there?", "tries each URL")),
 		On(Is(nats.ErrTimeout), ExitUnreachable, Hint("raise --timeout if the servers are far away or busy")),
 		On(Is(context.DeadlineExceeded), ExitUnreachable, Hint("raise --timeout if the servers are far away or busy")),
-		On(Is(syscall.ENOSPC), ExitFailed, Hint("free some space on that disk and try again")),
+		On(Is(syscall.ENOSPC), ExitFailed, Hint("free up disk space and try again")),
 		On(As[*connectError](), ExitUnreachable, probing("something listens there and ends the connection: a server that is full or shuts down, or not a NATS server", "shows how far it gets")),
 	}
 }
@@ -151,7 +151,7 @@ func tlsAlert(err error) bool {
 
 // clientCertificate is the hint for a server that ended TLS.
 func clientCertificate(error) string {
-	return "the server does not accept the client's certificate, or wants one: --tlscert FILE and --tlskey FILE give it"
+	return "the server rejects the client certificate, or requires one: use --tlscert FILE and --tlskey FILE"
 }
 
 // hintAuthorization says where other credentials would come from.
@@ -160,19 +160,19 @@ func hintAuthorization(err error) string {
 	switch {
 	case !errors.As(err, &c):
 	case c.who() == "without credentials":
-		return "give some: --context NAME (natsctl context ls lists them), --creds FILE, or --user NAME with --password-file FILE"
+		return "use --context NAME (list them with: natsctl context ls), --creds FILE, or --user NAME with --password-file FILE"
 	case c.target.Name == "":
-		return "the server does not accept these; another context (natsctl context ls) or other flags bring others"
+		return "the server rejects these credentials; use another context (list them with: natsctl context ls) or other flags"
 	}
-	return "the server does not accept these credentials; natsctl context show says which are used and where they come from"
+	return "the server rejects these credentials; see which are used, and from where, with: natsctl context show"
 }
 
 // hintAuthority says which authority was asked.
 func hintAuthority(err error) string {
-	next := "--tlsca FILE names the authority that signed the server's certificate"
+	next := "name the certificate authority of the server with --tlsca FILE"
 	var c *connectError
 	if errors.As(err, &c) && c.target.CA != "" {
-		next = "the authority in " + c.target.CA + " did not sign the server's certificate; --tlsca FILE names another one"
+		next = "the authority in " + c.target.CA + " did not sign the server's certificate; name another with --tlsca FILE"
 	}
 	return probing(next, "shows who signed it")(err)
 }
@@ -181,7 +181,7 @@ func hintAuthority(err error) string {
 func hintNobodyListens(err error) string {
 	var c *connectError
 	if errors.As(err, &c) && c.target.Origin("url") == natsctx.FromDefault {
-		return "-s URL names a server, --context NAME a context (natsctl context ls lists them); natsctl cluster up starts a local cluster"
+		return "name a server with -s URL, or a context with --context NAME (list them with: natsctl context ls); start a local cluster with: natsctl cluster up"
 	}
 	return probing("no server listens there; is it running?", "tries each URL")(err)
 }

@@ -16,19 +16,19 @@ func hintUnknownContext(err error) string {
 		return ""
 	}
 	asked := map[natsctx.Origin]string{
-		natsctx.FromEnv:       "NATS_CONTEXT names it",
-		natsctx.FromSelection: "it is the selected context and its file is gone; natsctl context unselect forgets it",
+		natsctx.FromEnv:       "named by NATS_CONTEXT",
+		natsctx.FromSelection: "the selected context's file is gone; clear the selection with: natsctl context unselect",
 	}[unknown.Origin]
 	if asked != "" {
 		asked += "; "
 	}
 	if near := view.Nearest(unknown.Name, unknown.Known); near != "" {
-		return asked + fmt.Sprintf("did you mean %q? natsctl context ls lists all", near)
+		return asked + fmt.Sprintf("did you mean %q? list all with: natsctl context ls", near)
 	}
 	if len(unknown.Known) == 0 {
-		return asked + "there is no context yet; natsctl context add NAME -s URL makes one"
+		return asked + "no contexts yet; create one with: natsctl context add NAME -s URL"
 	}
-	return asked + "natsctl context ls lists all"
+	return asked + "list all with: natsctl context ls"
 }
 
 // hintExposed is the command that mends the mode.
@@ -66,9 +66,9 @@ func hintSecret(err error) string {
 	}
 	return map[string]string{
 		"creds":     "a credentials file holds a user's JWT and seed, as nsc generate creds writes them",
-		"nkey":      "it has to hold the seed of a user, which begins with SU",
-		"user_seed": "it has to hold the seed of a user, which begins with SU",
-		"user_jwt":  "it has to hold the JWT of a user, which begins with eyJ",
+		"nkey":      "it must hold a user seed, which begins with SU",
+		"user_seed": "it must hold a user seed, which begins with SU",
+		"user_jwt":  "it must hold a user JWT, which begins with eyJ",
 	}[secret.Key]
 }
 
@@ -78,11 +78,11 @@ func hintURLOverride(err error) string {
 	if !errors.As(err, &over) {
 		return ""
 	}
-	instead := fmt.Sprintf("unset NATS_URL uses the servers of %q", over.Context)
+	instead := fmt.Sprintf("unset NATS_URL to use the servers of %q", over.Context)
 	if over.Origin == natsctx.FromFlag {
-		instead = fmt.Sprintf("without --server it is the servers of %q", over.Context)
+		instead = fmt.Sprintf("leave out --server to use the servers of %q", over.Context)
 	}
-	return "--no-context connects there without them, --allow-url-override sends them, " + instead
+	return "use --no-context to connect there without them, --allow-url-override to send them, or " + instead
 }
 
 // ShellQuote quotes a word for a POSIX shell when it needs it.

@@ -39,9 +39,9 @@ func (w elsewhere) hint() string {
 	if len(saved) == 0 {
 		return ""
 	}
-	hint := "this needs a user of the system account: the same command with " + strings.Join(saved, " or ")
+	hint := "this needs a user of the system account: run it with " + strings.Join(saved, " or ")
 	if w.bare {
-		return hint + " in place of the URL and credentials"
+		return hint + " instead of the URL and credentials"
 	}
 	return hint
 }
@@ -52,10 +52,10 @@ func hintNotSystem(err error) string {
 	if errors.As(err, &other) && other.hint() != "" {
 		return other.hint()
 	}
-	hint := "this needs a user of the system account; choose one with --context NAME, natsctl context ls shows which there are"
+	hint := "this needs a user of the system account; choose one with --context NAME (list them with: natsctl context ls)"
 	var e *sys.NotSystemError
 	if errors.As(err, &e) && e.Account == "$G" {
-		hint += " (account $G is where users go that name none; the server's system_account setting says which account is the system's)"
+		hint += " (users without an account are in $G; the server's system_account setting names the system account)"
 	}
 	return hint
 }
@@ -74,9 +74,9 @@ func hintNoServer(err error) string {
 	case e.Suggestion != "":
 		return "did you mean " + e.Suggestion + "?"
 	case len(e.Known) == 0:
-		return "natsctl server ls shows all servers"
+		return "list the servers with: natsctl server ls"
 	case len(e.Known) > most:
-		return "natsctl server ls shows all servers"
+		return "list the servers with: natsctl server ls"
 	}
 	return "the " + what + " are " + strings.Join(e.Known, ", ")
 }
@@ -88,10 +88,10 @@ func hintPermission(err error) string {
 		return ""
 	}
 	if e.Subscribe {
-		return "answers come to an inbox that this user may not read; if it has a prefix of its own, name it with --inbox-prefix"
+		return "the user may not subscribe to its inbox; if it has an inbox prefix, name it with --inbox-prefix"
 	}
 	if strings.HasPrefix(e.Subject, "$SYS.REQ.ACCOUNT.PING.") || strings.HasPrefix(e.Subject, "$SYS.REQ.USER.") {
-		return "the user's permissions, or the role of its signing key, must allow it to publish there; natsctl account info shows what can be seen without, natsctl context ls other users"
+		return "the user, or the role of its signing key, must be allowed to publish there; see what is visible without with: natsctl account info"
 	}
 	return "a user of the system account needs permission to publish to $SYS.REQ.> and to subscribe to its inbox"
 }

@@ -18,20 +18,20 @@ import (
 type ShapeFlags struct{ Shape view.Shape }
 
 func (f *ShapeFlags) Setup(cmd *kingpin.CmdClause, sort string) {
-	cmd.Flag("sort", "Column to sort by; numbers go largest first.").Default(sort).PlaceHolder("COLUMN").StringVar(&f.Shape.Sort)
-	cmd.Flag("reverse", "Sort the other way round.").Short('R').BoolVar(&f.Shape.Reverse)
-	cmd.Flag("limit", "Show at most this many rows.").PlaceHolder("N").IntVar(&f.Shape.Limit)
-	cmd.Flag("filter", "Show the rows for which this expression holds (docs/filter.md).").PlaceHolder("EXPR").StringVar(&f.Shape.Filter)
+	cmd.Flag("sort", "Column to sort by; numbers sort largest first.").Default(sort).PlaceHolder("COLUMN").StringVar(&f.Shape.Sort)
+	cmd.Flag("reverse", "Reverse the order.").Short('R').BoolVar(&f.Shape.Reverse)
+	cmd.Flag("limit", "Maximum number of rows (default: no limit).").PlaceHolder("N").IntVar(&f.Shape.Limit)
+	cmd.Flag("filter", "Show only rows that match this expression (docs/filter.md).").PlaceHolder("EXPR").StringVar(&f.Shape.Filter)
 }
 
 // ScopeFlags narrow a question to some servers.
 type ScopeFlags struct{ Scope fleet.Scope }
 
 func (f *ScopeFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("cluster", "Only the servers of this cluster.").PlaceHolder("NAME").StringVar(&f.Scope.Cluster)
-	cmd.Flag("name", "Only the server of this name or id.").PlaceHolder("NAME").StringVar(&f.Scope.Name)
-	cmd.Flag("host", "Only the servers on this host.").PlaceHolder("HOST").StringVar(&f.Scope.Host)
-	cmd.Flag("tag", "Only the servers with this tag; repeat to ask for several.").PlaceHolder("TAG").StringsVar(&f.Scope.Tags)
+	cmd.Flag("cluster", "Show only servers of this cluster.").PlaceHolder("NAME").StringVar(&f.Scope.Cluster)
+	cmd.Flag("name", "Show only the server with this name or id.").PlaceHolder("NAME").StringVar(&f.Scope.Name)
+	cmd.Flag("host", "Show only servers on this host.").PlaceHolder("HOST").StringVar(&f.Scope.Host)
+	cmd.Flag("tag", "Show only servers with this tag; repeat to require several.").PlaceHolder("TAG").StringsVar(&f.Scope.Tags)
 }
 
 // WatchFlags repeat a command until it is interrupted.

@@ -32,7 +32,7 @@ type Globals struct {
 
 func (g *Globals) setup(kp *kingpin.Application) {
 	kp.Flag("context", "Saved context to use, or a path to a context file (NATS_CONTEXT).").PlaceHolder("NAME").StringVar(&g.Context)
-	kp.Flag("no-context", "Use no saved context, not even the selected one.").BoolVar(&g.noContext)
+	kp.Flag("no-context", "Ignore saved contexts, including the selected one.").BoolVar(&g.noContext)
 	kp.Flag("server", "Server URL, or a comma-separated list (NATS_URL).").Short('s').PlaceHolder("URL").StringsVar(&g.Servers)
 	kp.Flag("creds", "Credentials file (NATS_CREDS).").PlaceHolder("FILE").StringVar(&g.creds)
 	kp.Flag("nkey", "NKey seed file (NATS_NKEY).").PlaceHolder("FILE").StringVar(&g.nkey)
@@ -45,13 +45,13 @@ func (g *Globals) setup(kp *kingpin.Application) {
 	kp.Flag("tlsca", "Certificate authority that signed the server's certificate (NATS_CA).").PlaceHolder("FILE").StringVar(&g.tlsCA)
 	kp.Flag("tlsfirst", "Start TLS before the server's INFO.").BoolVar(&g.tlsFirst)
 	kp.Flag("insecure", "Do not verify the server's certificate. Warns each time.").BoolVar(&g.Insecure)
-	kp.Flag("inbox-prefix", "Prefix of reply subjects, where permissions ask for one.").PlaceHolder("SUBJECT").StringVar(&g.inboxPrefix)
+	kp.Flag("inbox-prefix", "Prefix of inbox subjects, if permissions require one.").PlaceHolder("SUBJECT").StringVar(&g.inboxPrefix)
 	kp.Flag("socks-proxy", "SOCKS5 proxy URL (NATS_SOCKS_PROXY).").PlaceHolder("URL").StringVar(&g.socksProxy)
 	kp.Flag("allow-url-override", "Send a context's credentials to a server that the context does not name.").BoolVar(&g.allowURLOverride)
-	kp.Flag("timeout", "Longest time to wait for an answer (NATS_TIMEOUT; default 5s).").PlaceHolder("DURATION").DurationVar(&g.Timeout)
+	kp.Flag("timeout", "Maximum time to wait for an answer (NATS_TIMEOUT; default 5s).").PlaceHolder("DURATION").DurationVar(&g.Timeout)
 	kp.Flag("output", "Format: "+strings.Join(Formats, ", ")+".").Short('o').PlaceHolder("FORMAT").StringVar(&g.Output)
 	kp.Flag("jq", "Filter the JSON output with a jq expression.").PlaceHolder("EXPR").StringVar(&g.JQ)
-	kp.Flag("no-color", "Plain text without colours (NO_COLOR).").BoolVar(&g.NoColor)
-	kp.Flag("ascii", "Use ASCII marks only.").BoolVar(&g.ASCII)
-	kp.Flag("trace", "Write every protocol step of the connection to standard error.").BoolVar(&g.Trace)
+	kp.Flag("no-color", "Disable colors (NO_COLOR).").BoolVar(&g.NoColor)
+	kp.Flag("ascii", "Use ASCII symbols only.").BoolVar(&g.ASCII)
+	kp.Flag("trace", "Print the protocol of the connection to standard error.").BoolVar(&g.Trace)
 }

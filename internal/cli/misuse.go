@@ -39,10 +39,10 @@ func misuses() []misuse {
 			return fmt.Errorf("%s has no flag %s%s", w.typed(), m[1], view.Suggest(m[1], values(w.flagNames())))
 		}},
 		{re(`^expected argument for flag '(.*)'$`), func(_ *Line, m []string) error {
-			return fmt.Errorf("%s needs a value; one that begins with a dash is written %s=-VALUE", m[1], m[1])
+			return fmt.Errorf("%s needs a value; if it begins with a dash, write %s=-VALUE", m[1], m[1])
 		}},
 		{re(`^required argument '(.*)' not provided$`), func(w *Line, m []string) error {
-			return fmt.Errorf("%s needs its argument <%s>", w.typed(), m[1])
+			return fmt.Errorf("%s needs the argument <%s>", w.typed(), m[1])
 		}},
 		{re(`^required flag\(s\) (.*) not provided$`), func(w *Line, m []string) error {
 			return fmt.Errorf("%s needs the flag %s", w.typed(), strings.ReplaceAll(m[1], "'", ""))
@@ -51,16 +51,16 @@ func misuses() []misuse {
 			return fmt.Errorf("%s takes no argument %q%s", w.typed(), m[1], view.Suggest("--"+m[1], values(w.flagNames())))
 		}},
 		{re(`^flag '(.*)' cannot be repeated$`), func(_ *Line, m []string) error {
-			return fmt.Errorf("--%s stands there twice", m[1])
+			return fmt.Errorf("--%s was given twice", m[1])
 		}},
 		{re(`^enum value must be one of (.*), got '(.*)'$`), func(w *Line, m []string) error {
-			return fmt.Errorf("%s%q is none of %s", w.holder(m[2]), m[2], strings.ReplaceAll(m[1], ",", ", "))
+			return fmt.Errorf("%sinvalid value %q (one of %s)", w.holder(m[2]), m[2], strings.ReplaceAll(m[1], ",", ", "))
 		}},
 		{re(`^strconv\.Parse(?:Float|Int|Uint): parsing "(.*)": `), func(w *Line, m []string) error {
-			return fmt.Errorf("%s%q is not a number that fits", w.holder(m[1]), m[1])
+			return fmt.Errorf("%sinvalid number %q", w.holder(m[1]), m[1])
 		}},
 		{re(`^time: (?:invalid duration|missing unit in duration|unknown unit .* in duration) "(.*)"$`), func(w *Line, m []string) error {
-			return fmt.Errorf("%s%q is no duration such as 500ms, 10s or 2m", w.holder(m[1]), m[1])
+			return fmt.Errorf("%sinvalid duration %q (examples: 500ms, 10s, 2m)", w.holder(m[1]), m[1])
 		}},
 	}
 }

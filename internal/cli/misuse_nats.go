@@ -15,7 +15,7 @@ func noCommand(w *Line, word string) error {
 	ours, known := w.nats.commands[path]
 	switch {
 	case known && ours == "":
-		return fmt.Errorf("%s has no command %q, which is left to the nats CLI; it uses the same contexts", w.typed(), word)
+		return fmt.Errorf("%s has no command %q; use the nats CLI, which shares the contexts", w.typed(), word)
 	case known:
 		return fmt.Errorf("%s has no command %q; natsctl %s does that", w.typed(), word, ours)
 	}

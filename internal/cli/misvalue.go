@@ -72,9 +72,9 @@ func (g given) refuseBlank() error {
 	case strings.TrimSpace(g.text) != "", strings.HasPrefix(g.name, "--web."), g.name == "--prefix":
 		return nil
 	case strings.HasPrefix(g.name, "--"):
-		return fmt.Errorf("%s has no value; leave it out, or is a variable of your shell not set?", g.name)
+		return fmt.Errorf("%s has no value; is a shell variable not set?", g.name)
 	}
-	return fmt.Errorf("the argument %s is empty; leave it out, or is a variable of your shell not set?", g.name)
+	return fmt.Errorf("the argument %s is empty; is a shell variable not set?", g.name)
 }
 
 // refuseNumber refuses numbers and durations that are out of range.
@@ -84,10 +84,10 @@ func (g given) refuseNumber() error {
 		return nil
 	}
 	var n float64
-	least := "use more than 0"
+	least := "must be more than 0"
 	switch v := value.Get().(type) {
 	case int:
-		n, least = float64(v), "use 1 or more"
+		n, least = float64(v), "must be 1 or more"
 	case float64:
 		n = v
 	case time.Duration:
@@ -97,9 +97,9 @@ func (g given) refuseNumber() error {
 	}
 	switch {
 	case math.IsNaN(n), math.IsInf(n, 0):
-		return fmt.Errorf("%s: %q is no number to work with", g.name, g.text)
+		return fmt.Errorf("%s: invalid number %q", g.name, g.text)
 	case n < 0 && g.zero:
-		return fmt.Errorf("%s: %s is too small; use 0 or more", g.name, g.text)
+		return fmt.Errorf("%s: %s is too small; must be 0 or more", g.name, g.text)
 	case n <= 0 && !g.zero:
 		return fmt.Errorf("%s: %s is too small; %s", g.name, g.text, least)
 	}

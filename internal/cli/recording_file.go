@@ -22,7 +22,7 @@ func OpenRecording(path string) (*os.File, *recording.Recording, error) {
 		return nil, nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: %w: it is no regular file", path, recording.ErrInvalid)
+		return nil, nil, fmt.Errorf("%s: %w: not a regular file", path, recording.ErrInvalid)
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -40,13 +40,13 @@ func OpenRecording(path string) (*os.File, *recording.Recording, error) {
 func Flaws(path string, rec *recording.Recording) []string {
 	var out []string
 	if rec.Cut() {
-		out = append(out, path+" ends in the middle of a line; everything before that is there")
+		out = append(out, path+" ends in the middle of a line; everything before it was read")
 	}
 	if n := rec.Damaged(); n > 0 {
-		out = append(out, fmt.Sprintf("%s is damaged in %s; what could be read before, between and after is there", path, Plural(n, "place")))
+		out = append(out, fmt.Sprintf("%s is damaged in %s; the rest was read", path, Plural(n, "place")))
 	}
 	if n := rec.Bad(); n > 0 {
-		out = append(out, fmt.Sprintf("%s: %s not of this version, passed over", path, Plural(n, "line")))
+		out = append(out, fmt.Sprintf("%s: skipped %s of another version", path, Plural(n, "line")))
 	}
 	return out
 }

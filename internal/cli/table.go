@@ -18,13 +18,13 @@ func usageAdvices() []Advice {
 	return []Advice{
 		On(Is(context.Canceled), ExitInterrupted, nil),
 		On(As[UsageError](), ExitUsage, hintUsage),
-		On(As[partialError](), ExitPartial, Hint("the answers above are right but not all there are; natsctl server ping shows who answers now")),
+		On(As[partialError](), ExitPartial, Hint("the answers above are correct but incomplete; see which servers respond with: natsctl server ping")),
 		On(Is(ErrDeclined), ExitFailed, nil),
-		On(Is(errNoAnswer), ExitUsage, Hint("add --yes when you are sure")),
-		On(Is(ErrProtected), ExitUsage, Hint("add --force when you are sure, or lift the protection of the context")),
+		On(Is(errNoAnswer), ExitUsage, Hint("use --yes to confirm")),
+		On(Is(ErrProtected), ExitUsage, Hint("use --force to proceed, or remove the protection with: natsctl context unprotect NAME")),
 		On(Is(completions.ErrShell), ExitUsage, nil),
 		On(Is(view.ErrColumn), ExitUsage, hintColumn),
-		On(Is(view.ErrFilter), ExitUsage, Hint(`compare columns with values, text in quotes, for example --filter 'conns > 100 and cluster = "east"'; docs/filter.md has the language`)),
+		On(Is(view.ErrFilter), ExitUsage, Hint(`compare columns with values, with text in quotes: --filter 'conns > 100 and cluster = "east"' (docs/filter.md)`)),
 	}
 }
 
@@ -32,11 +32,11 @@ func usageAdvices() []Advice {
 func contextAdvices() []Advice {
 	return []Advice{
 		On(Is(natsctx.ErrUnknown), ExitUsage, hintUnknownContext),
-		On(Is(natsctx.ErrCorrupt), ExitFailed, Hint("nothing was changed; mend the file in an editor, or remove it")),
+		On(Is(natsctx.ErrCorrupt), ExitFailed, Hint("nothing was changed; fix the file in an editor, or remove it")),
 		On(Is(natsctx.ErrExists), ExitUsage, Hint("choose another name, or change it with: natsctl context edit NAME")),
 		On(Is(natsctx.ErrSelected), ExitUsage, Hint("select another one first with natsctl context select NAME, or add --force")),
 		On(Is(natsctx.ErrNoSelection), ExitUsage, Hint("select one with natsctl context select NAME, or name one with --context NAME")),
-		On(Is(natsctx.ErrNoPrevious), ExitUsage, Hint("natsctl context ls shows all of them")),
+		On(Is(natsctx.ErrNoPrevious), ExitUsage, Hint("list them with: natsctl context ls")),
 		On(Is(natsctx.ErrBadName), ExitUsage, nil),
 		On(Is(natsctx.ErrInvalid), ExitUsage, nil),
 		On(Is(natsctx.ErrExposed), ExitAuth, hintExposed),
@@ -45,12 +45,12 @@ func contextAdvices() []Advice {
 		On(Is(natsctx.ErrMissing), ExitUsage, Hint("correct the path; a relative one starts at the current directory")),
 		On(Is(natsctx.ErrSecret), ExitAuth, hintSecret),
 		On(Is(natsctx.ErrURLOverride), ExitUsage, hintURLOverride),
-		On(Is(natsctx.ErrExpired), ExitAuth, Hint("get new ones from whoever issues them")),
+		On(Is(natsctx.ErrExpired), ExitAuth, Hint("get new ones from their issuer")),
 		On(Is(natsctx.ErrExpiring), ExitOK, nil),
 		On(Is(probe.ErrNotNATS), ExitUnreachable, Hint("check host and port; 4222 is the usual one for clients, 8222 is for monitoring")),
-		On(Is(natsctx.ErrNoHome), ExitFailed, Hint("set HOME, or XDG_CONFIG_HOME to the directory that is to hold them")),
-		On(Is(natsctx.ErrLocked), ExitFailed, Hint("nothing was changed; wait for the other natsctl to end and try again")),
-		On(Is(natsctx.ErrChanged), ExitFailed, Hint("nothing was written; look at it with natsctl context show NAME and try again")),
+		On(Is(natsctx.ErrNoHome), ExitFailed, Hint("set HOME, or set XDG_CONFIG_HOME to the directory for contexts")),
+		On(Is(natsctx.ErrLocked), ExitFailed, Hint("nothing was changed; another natsctl is running, try again when it has finished")),
+		On(Is(natsctx.ErrChanged), ExitFailed, Hint("nothing was written; check it with natsctl context show NAME and try again")),
 	}
 }
 
@@ -60,13 +60,13 @@ func sysAdvices() []Advice {
 		On(Is(sys.ErrNotSystem), ExitAuth, hintNotSystem),
 		On(Is(sys.ErrNoServer), ExitFailed, hintNoServer),
 		On(Is(sys.ErrPermission), ExitAuth, hintPermission),
-		On(Is(sys.ErrRequest), ExitUsage, Hint("natsctl server request --help lists the requests, with KIND --help their options")),
+		On(Is(sys.ErrRequest), ExitUsage, Hint("list the requests with: natsctl server request --help, their options with KIND --help")),
 		On(Is(sys.ErrTooOld), ExitFailed, Hint("upgrade that server, or leave it out with --filter, --name or --cluster")),
 		On(Is(sys.ErrRefused), ExitFailed, nil),
 		On(Is(sys.ErrProfile), ExitFailed, nil),
-		On(Is(sys.ErrAmbiguous), ExitUsage, Hint("use the server's id, natsctl server ls -o wide shows it")),
-		On(Is(sys.ErrIncomplete), ExitPartial, Hint("the answers above are right but not all there are; natsctl server ping shows who answers now")),
-		On(Is(sys.ErrSilent), ExitUnreachable, Hint("a server that is connected and silent is hung, overloaded or draining; natsctl server ls shows all of them")),
+		On(Is(sys.ErrAmbiguous), ExitUsage, Hint("use the server's id (shown by natsctl server ls -o wide)")),
+		On(Is(sys.ErrIncomplete), ExitPartial, Hint("the answers above are correct but incomplete; see which servers respond with: natsctl server ping")),
+		On(Is(sys.ErrSilent), ExitUnreachable, Hint("a connected server that does not respond is hung, overloaded or draining; list the servers with: natsctl server ls")),
 		On(lostConnection(sys.ErrDisconnected), ExitUnreachable, Hint("the server closed the connection, or the network did; try again, or use another server of the cluster")),
 	}
 }
@@ -102,5 +102,5 @@ func hintColumn(err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
-	return "the columns are " + strings.Join(e.Known, ", ")
+	return "columns: " + strings.Join(e.Known, ", ")
 }

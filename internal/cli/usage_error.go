@@ -30,7 +30,7 @@ func (c InCommand) Unwrap() error { return c.error }
 func hintUsage(err error) string {
 	var in InCommand
 	if errors.As(err, &in) && in.Path != "" {
-		return "natsctl " + in.Path + " --help explains it"
+		return "see natsctl " + in.Path + " --help"
 	}
-	return "natsctl --help lists the commands, natsctl COMMAND --help its flags"
+	return "list the commands with: natsctl --help, the flags of one with: natsctl COMMAND --help"
 }

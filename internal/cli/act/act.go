@@ -23,8 +23,8 @@ var (
 // Advices are what to do about errors of actions.
 func Advices() []cli.Advice {
 	return []cli.Advice{
-		cli.On(cli.Is(ErrBlocked), cli.ExitFailed, cli.Hint("nothing was done; mend what is wrong first, or add --anyway when you accept it")),
-		cli.On(cli.Is(ErrNoTrigger), cli.ExitUsage, cli.Hint("give a command that tells it, --via 'ssh {host} nats-server --signal ldm', or move its clients with --kick")),
+		cli.On(cli.Is(ErrBlocked), cli.ExitFailed, cli.Hint("nothing was changed; fix the problems above, or use --anyway to proceed")),
+		cli.On(cli.Is(ErrNoTrigger), cli.ExitUsage, cli.Hint("name a command that signals it, such as --via 'ssh {host} nats-server --signal ldm', or move its clients with --kick")),
 	}
 }
 
@@ -39,8 +39,8 @@ func KickSummary(counts map[sys.KickOutcome]int, planned int) string {
 		n     int
 		words string
 	}{
-		{counts[sys.Left], "had left already"},
-		{counts[sys.Another], "belong to somebody else by now and were left alone"},
+		{counts[sys.Left], "already disconnected"},
+		{counts[sys.Another], "reused by another client and left alone"},
 		{counts[sys.KickError], "failed"},
 		{counts[sys.Untried] + planned - done, "not tried"},
 	} {

@@ -115,7 +115,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(export.ErrNotEmpty), cli.ExitUsage, cli.Hint("nothing was written; choose a new directory, or empty this one")),
 		cli.On(cli.Is(broker.ErrUnknown), cli.ExitUsage, cli.Hint("natsctl cluster ls shows all of them, natsctl cluster up starts one")),
 		cli.On(cli.Is(broker.ErrDown), cli.ExitUnreachable, cli.Hint("start it with natsctl cluster up NAME; natsctl cluster ls shows all of them")),
-		cli.On(cli.Is(host.ErrBusy), cli.ExitFailed, cli.Hint("nothing was changed; wait for the other natsctl to end and try again")),
+		cli.On(cli.Is(host.ErrBusy), cli.ExitFailed, cli.Hint("nothing was changed; another natsctl is running, try again when it has finished")),
 		cli.On(cli.Is(client.ErrNoLeader), cli.ExitFailed, cli.Hint("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")),
 		cli.On(cli.Is(client.ErrNoAck), cli.ExitFailed, cli.Hint("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")),
 		cli.On(cli.Is(errWhich), cli.ExitUsage, hintWhich),

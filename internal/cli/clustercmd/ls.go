@@ -162,7 +162,7 @@ type clusterDelete struct {
 
 func (c *clusterDelete) Setup(cmd *kingpin.CmdClause) {
 	c.which.Setup(cmd)
-	cmd.Flag("yes", "Do it without asking.").Short('y').BoolVar(&c.yes)
+	cmd.Flag("yes", "Skip the confirmation.").Short('y').BoolVar(&c.yes)
 }
 
 func (c *clusterDelete) Run(ctx context.Context, e *cli.Env) error {

@@ -17,8 +17,8 @@ import (
 // accountEntry holds the commands about accounts. A user of the system account
 // sees all of them, any other user its own.
 func accountEntry() cli.Entry {
-	return cli.Entry{Name: "account", Help: "See accounts: all of them as a system user, its own as any user.", Sub: []cli.Entry{
-		{Name: "info", Help: "Show one account, and who you are in it.", Cmd: &accountInfoCommand{}, Examples: []string{
+	return cli.Entry{Name: "account", Help: "Show accounts: all as a system user, the user's own otherwise.", Sub: []cli.Entry{
+		{Name: "info", Help: "Show one account and your user in it.", Cmd: &accountInfoCommand{}, Examples: []string{
 			"account info",
 			"account info APP",
 			"account info APP -o json",
@@ -79,8 +79,8 @@ func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 // limits says on standard error what the user may not see.
 func (l *accountLens) limits(e *cli.Env) {
 	if l.own != nil && e.ErrTTY {
-		e.Say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers told of this account alone; other accounts, "+
-			"links between servers, and servers that kept silent cannot be seen", l.user, len(l.own.Snapshot.Servers)))
+		e.Say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers reported this account only; other accounts, "+
+			"links between servers, and servers that did not respond are not visible", l.user, len(l.own.Snapshot.Servers)))
 	}
 }
 
@@ -113,7 +113,7 @@ type accountListCommand struct {
 
 func (c *accountListCommand) Setup(cmd *kingpin.CmdClause) {
 	c.ShapeFlags.Setup(cmd, "")
-	cmd.Flag("jetstream", "Count streams, consumers and bytes too; as a system user.").BoolVar(&c.jetstream)
+	cmd.Flag("jetstream", "Count streams, consumers and bytes too; needs the system account.").BoolVar(&c.jetstream)
 }
 
 func (c *accountListCommand) Run(ctx context.Context, e *cli.Env) error {
@@ -141,10 +141,10 @@ type accountConnsCommand struct {
 }
 
 func (c *accountConnsCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "Account; your own by default, which is all that a user outside the system account can see.").StringVar(&c.name)
+	cmd.Arg("name", "Account (default: your own, the only one visible outside the system account).").StringVar(&c.name)
 	c.ShapeFlags.Setup(cmd, "")
 	cmd.Flag("state", "open, closed or all.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
-	cmd.Flag("subject", "Only those with a subscription that matches this subject.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
+	cmd.Flag("subject", "Show only connections with a subscription that matches this subject.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
 }
 
 func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {

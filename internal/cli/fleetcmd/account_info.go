@@ -20,13 +20,13 @@ import (
 type accountInfoCommand struct{ name string }
 
 func (c *accountInfoCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "Account; your own by default, which is all that a user outside the system account can see.").StringVar(&c.name)
+	cmd.Arg("name", "Account (default: your own, the only one visible outside the system account).").StringVar(&c.name)
 }
 
 // hidden is what a user outside the system account cannot know.
 var hidden = []string{
 	"exports, imports and limits of the account (its operator knows them)", "other accounts", "servers, and links between them",
-	"servers that kept silent",
+	"servers that did not respond",
 }
 
 // unseen returns what the user's permissions hide of its own account, each with

@@ -29,7 +29,7 @@ type checkCommand struct {
 }
 
 func checkEntry() cli.Entry {
-	return cli.Entry{Name: "check", Help: "Judge the fleet: what is wrong, where, why it matters, and what to do next.", Cmd: &checkCommand{}, Examples: []string{
+	return cli.Entry{Name: "check", Help: "Check the fleet: what is wrong, where, why it matters, and what to do next.", Cmd: &checkCommand{}, Examples: []string{
 		"check",
 		"check routes gateways --cluster east",
 		"check --set cpu_percent=70,90 --fail-on crit",
@@ -42,15 +42,15 @@ func checkEntry() cli.Entry {
 var checkFormats = slices.Concat(cli.Formats, []string{"nagios", "junit", "prometheus"})
 
 func (c *checkCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "Checks to run; all when none is named.").StringsVar(&c.names)
+	cmd.Arg("name", "Checks to run (default: all).").StringsVar(&c.names)
 	c.ScopeFlags.Setup(cmd)
 	c.replayFlags.Setup(cmd)
 	cmd.Flag("over", "Time between the two snapshots that checks of rates compare.").Default("1s").PlaceHolder("INTERVAL").DurationVar(&c.over)
-	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; a dash for never); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
-	cmd.Flag("limits", "File with one NAME=WARN,CRIT a line; --set wins.").PlaceHolder("FILE").StringVar(&c.limits)
-	cmd.Flag("fail-on", "The least level that makes the command fail: warn or crit.").Default("warn").PlaceHolder("LEVEL").EnumVar(&c.failOn, "warn", "crit")
-	cmd.Flag("list", "List the checks and their limits, and ask nobody.").BoolVar(&c.list)
-	cmd.Flag("explain", "Say what one check looks at, why it matters, and what to do.").PlaceHolder("NAME").StringVar(&c.about)
+	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; - for never); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
+	cmd.Flag("limits", "File with one NAME=WARN,CRIT per line; --set takes precedence.").PlaceHolder("FILE").StringVar(&c.limits)
+	cmd.Flag("fail-on", "Lowest level that makes the command fail: warn or crit.").Default("warn").PlaceHolder("LEVEL").EnumVar(&c.failOn, "warn", "crit")
+	cmd.Flag("list", "List the checks and their limits without connecting.").BoolVar(&c.list)
+	cmd.Flag("explain", "Explain what one check looks at, why it matters, and what to do.").PlaceHolder("NAME").StringVar(&c.about)
 }
 
 func (c *checkCommand) Run(ctx context.Context, e *cli.Env) error {

@@ -15,8 +15,8 @@ import (
 
 // connEntry holds the commands about client connections.
 func connEntry() cli.Entry {
-	return cli.Entry{Name: "conn", Help: "Act on client connections.", Sub: []cli.Entry{
-		{Name: "kick", Help: "Close client connections, paced; clients that reconnect come back elsewhere or here.", Cmd: &connKickCommand{}, Examples: []string{
+	return cli.Entry{Name: "conn", Help: "Manage client connections.", Sub: []cli.Entry{
+		{Name: "kick", Help: "Close client connections at a limited rate; clients may reconnect to any server.", Cmd: &connKickCommand{}, Examples: []string{
 			"conn kick --client billing --dry-run",
 			"conn kick --account APP --rate 20",
 			"conn kick --filter 'pending_bytes > 1000000' --yes",
@@ -26,7 +26,7 @@ func connEntry() cli.Entry {
 }
 
 // errNobody is a selection of connections that selects none.
-var errNobody = errors.New("no client connection matches, nothing was done")
+var errNobody = errors.New("no client connection matches; nothing was changed")
 
 // connColumns are the columns of a selection of connections.
 func connColumns() []view.Column[sys.Conn] {
@@ -57,13 +57,13 @@ type connSelection struct {
 }
 
 func (s *connSelection) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("cid", "The connection of this number, a leafnode's too; needs the server. Repeat for several.").PlaceHolder("N").Uint64ListVar(&s.sel.CIDs)
-	cmd.Flag("client", "Connections of exactly this client name.").PlaceHolder("NAME").StringVar(&s.sel.Name)
+	cmd.Flag("cid", "Connection with this id, client or leafnode; needs the server. Repeat for several.").PlaceHolder("N").Uint64ListVar(&s.sel.CIDs)
+	cmd.Flag("client", "Connections with exactly this client name.").PlaceHolder("NAME").StringVar(&s.sel.Name)
 	cmd.Flag("of-user", "Connections of exactly this user.").PlaceHolder("USER").StringVar(&s.sel.User)
 	cmd.Flag("account", "Connections in exactly this account.").PlaceHolder("ACCOUNT").StringVar(&s.sel.Account)
-	cmd.Flag("subject", "Connections with a subscription that hears this subject, or lies within it.").PlaceHolder("SUBJECT").StringVar(&s.sel.Subject)
-	cmd.Flag("filter", "Connections for which this expression holds (docs/filter.md).").PlaceHolder("EXPR").StringVar(&s.filter)
-	cmd.Flag("all", "Every client connection of these servers.").BoolVar(&s.all)
+	cmd.Flag("subject", "Connections with a subscription that overlaps this subject.").PlaceHolder("SUBJECT").StringVar(&s.sel.Subject)
+	cmd.Flag("filter", "Connections that match this expression (docs/filter.md).").PlaceHolder("EXPR").StringVar(&s.filter)
+	cmd.Flag("all", "All client connections of these servers.").BoolVar(&s.all)
 }
 
 // check refuses a selection that says nothing, or too much.
@@ -71,11 +71,11 @@ func (s *connSelection) check() error {
 	some := !s.sel.Empty() || s.filter != ""
 	switch {
 	case !some && !s.all:
-		return cli.Usagef("say which connections: --cid, --client, --of-user, --account, --subject, --filter or --all")
+		return cli.Usagef("specify the connections: --cid, --client, --of-user, --account, --subject, --filter or --all")
 	case some && s.all:
-		return cli.Usagef("--all and a selection contradict each other")
+		return cli.Usagef("--all cannot be combined with a selection")
 	case len(s.sel.CIDs) > 0 && s.scope.Name == "":
-		return cli.Usagef("--cid needs the server, a number is only unique there: --name SERVER")
+		return cli.Usagef("--cid needs --name SERVER: connection ids are unique per server only")
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ import (
 type paceFlags struct{ pace sys.Pace }
 
 func (f *paceFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("rate", "At most so many connections a second; 0 as fast as servers answer.").Default("50").PlaceHolder("N").Float64Var(&f.pace.PerSecond)
-	cmd.Flag("notice", "Tell each client so long before that its server goes away.").Default("0s").PlaceHolder("DURATION").DurationVar(&f.pace.Notice)
+	cmd.Flag("rate", "Maximum connections per second; 0 for no limit.").Default("50").PlaceHolder("N").Float64Var(&f.pace.PerSecond)
+	cmd.Flag("notice", "How long before the kick to notify each client that its server goes away.").Default("0s").PlaceHolder("DURATION").DurationVar(&f.pace.Notice)
 }
 
 // check refuses a pace that cannot be kept.
@@ -157,7 +157,7 @@ func (c *kick) report(ctx context.Context, e *cli.Env, client *sys.Client, conns
 	}
 	e.Say("", act.KickSummary(counts, len(conns)))
 	if ctx.Err() != nil && counts[sys.Untried] > 0 {
-		e.Say("", "interrupted; the same command again closes those that are left")
+		e.Say("", "interrupted; run the command again to close the rest")
 	}
 	if failed != nil {
 		return fmt.Errorf("%s not kicked: %w", cli.Plural(counts[sys.KickError], "connection"), failed)

@@ -178,7 +178,7 @@ func TestInterruptedKickIsFinished(t *testing.T) {
 func TestKickSummary(t *testing.T) {
 	counts := map[sys.KickOutcome]int{sys.Kicked: 1, sys.Left: 2, sys.Another: 3, sys.KickError: 4, sys.Untried: 5}
 	got := strings.Split(act.KickSummary(counts, 21), ", ")
-	for _, want := range []string{"1 kicked", "2 had left", "3 belong", "4 failed", "11 not tried"} {
+	for _, want := range []string{"1 kicked", "2 already disconnected", "3 reused", "4 failed", "11 not tried"} {
 		if !slices.ContainsFunc(got, func(part string) bool { return strings.HasPrefix(part, want) }) {
 			t.Errorf("no %q in %q", want, got)
 		}

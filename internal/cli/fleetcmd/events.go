@@ -28,7 +28,7 @@ type eventsCommand struct {
 }
 
 func eventsEntry() cli.Entry {
-	return cli.Entry{Name: "events", Help: "Follow what happens: connects, failed logins, lame ducks, shutdowns, JetStream advisories.", Cmd: &eventsCommand{}, Examples: []string{
+	return cli.Entry{Name: "events", Help: "Follow events: connections, failed logins, lame duck mode, shutdowns, JetStream advisories.", Cmd: &eventsCommand{}, Examples: []string{
 		"events",
 		"events --kind auth_error --kind disconnect",
 		`events --account APP --filter 'level = "warn"'`,
@@ -37,13 +37,13 @@ func eventsEntry() cli.Entry {
 }
 
 func (c *eventsCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("kind", "Only events of this kind; repeat to ask for several: "+strings.Join(kindNames(), ", ")+".").PlaceHolder("KIND").EnumsVar(&c.kinds, kindNames()...)
-	cmd.Flag("account", "Only events of this account; repeat to ask for several.").PlaceHolder("NAME").StringsVar(&c.accounts)
-	cmd.Flag("name", "Only events told by the server of this name; repeat to ask for several.").PlaceHolder("NAME").StringsVar(&c.servers)
-	cmd.Flag("cluster", "Only events told by servers of this cluster; repeat to ask for several.").PlaceHolder("NAME").StringsVar(&c.clusters)
-	cmd.Flag("filter", "Only events for which this expression holds (docs/filter.md).").PlaceHolder("EXPR").StringVar(&c.filter)
-	cmd.Flag("count", "End after this many events.").PlaceHolder("N").IntVar(&c.count)
-	cmd.Flag("for", "End after this time.").PlaceHolder("DURATION").DurationVar(&c.lasting)
+	cmd.Flag("kind", "Show only events of this kind; repeat for several: "+strings.Join(kindNames(), ", ")+".").PlaceHolder("KIND").EnumsVar(&c.kinds, kindNames()...)
+	cmd.Flag("account", "Show only events of this account; repeat for several.").PlaceHolder("NAME").StringsVar(&c.accounts)
+	cmd.Flag("name", "Show only events reported by this server; repeat for several.").PlaceHolder("NAME").StringsVar(&c.servers)
+	cmd.Flag("cluster", "Show only events reported by servers of this cluster; repeat for several.").PlaceHolder("NAME").StringsVar(&c.clusters)
+	cmd.Flag("filter", "Show only events that match this expression (docs/filter.md).").PlaceHolder("EXPR").StringVar(&c.filter)
+	cmd.Flag("count", "Exit after this many events.").PlaceHolder("N").IntVar(&c.count)
+	cmd.Flag("for", "Exit after this time.").PlaceHolder("DURATION").DurationVar(&c.lasting)
 }
 
 func kindNames() []string {

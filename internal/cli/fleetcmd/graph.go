@@ -21,7 +21,7 @@ type graphCommand struct {
 }
 
 func graphEntry() cli.Entry {
-	return cli.Entry{Name: "graph", Help: "Draw clusters, servers, gateways and leafnodes, with what is wrong: -o tree, dot, mermaid, svg or json.", Cmd: &graphCommand{}, Examples: []string{
+	return cli.Entry{Name: "graph", Help: "Draw clusters, servers, gateways and leafnodes with their problems: -o tree, dot, mermaid, svg or json.", Cmd: &graphCommand{}, Examples: []string{
 		"server graph",
 		"server graph -o svg --cluster east",
 		"server graph --replay fleet.rec -o mermaid",

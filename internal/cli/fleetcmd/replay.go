@@ -103,7 +103,7 @@ type samplerFlags struct {
 
 func (f *samplerFlags) Setup(cmd *kingpin.CmdClause) {
 	f.replayFlags.Setup(cmd)
-	cmd.Flag("rate", "Measure rates over this interval instead of showing totals, for example --rate 2s.").PlaceHolder("INTERVAL").DurationVar(&f.rate)
+	cmd.Flag("rate", "Show rates over this interval instead of totals, for example --rate 2s.").PlaceHolder("INTERVAL").DurationVar(&f.rate)
 }
 
 // sampler takes snapshots, each with the one before where rates are wanted.

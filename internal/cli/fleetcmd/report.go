@@ -69,7 +69,7 @@ func (c *reportCommand) Setup(cmd *kingpin.CmdClause) {
 	c.ShapeFlags.Setup(cmd, c.report.sort)
 	c.WatchFlags.Setup(cmd)
 	c.samplerFlags.Setup(cmd)
-	cmd.Flag("by", "Sum up by this column, for example --by account.").PlaceHolder("COLUMN").StringVar(&c.by)
+	cmd.Flag("by", "Group by this column, for example --by account.").PlaceHolder("COLUMN").StringVar(&c.by)
 	if c.report.flags != nil {
 		c.report.flags(c, cmd)
 	}

@@ -14,15 +14,15 @@ import (
 // connFlags choose connections.
 func connFlags(c *reportCommand, cmd *kingpin.CmdClause) {
 	cmd.Flag("state", "open, closed or all; each server remembers its last 10,000 closed ones.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
-	cmd.Flag("account", "Only of this account.").PlaceHolder("NAME").StringVar(&c.conns.Account)
-	cmd.Flag("of-user", "Only of this user (--user says who asks).").PlaceHolder("NAME").StringVar(&c.conns.User)
-	cmd.Flag("subject", "Only those with a subscription that matches this subject; needs --account.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
-	cmd.Flag("subscriptions", "Ask for the subjects that they subscribe to.").BoolVar(&c.conns.Subscriptions)
+	cmd.Flag("account", "Show only this account.").PlaceHolder("NAME").StringVar(&c.conns.Account)
+	cmd.Flag("of-user", "Show only this user (--user sets who connects).").PlaceHolder("NAME").StringVar(&c.conns.User)
+	cmd.Flag("subject", "Show only connections with a subscription that matches this subject; needs --account.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
+	cmd.Flag("subscriptions", "Include the subjects that each connection subscribes to.").BoolVar(&c.conns.Subscriptions)
 }
 
 func connWant(c *reportCommand, w *fleet.Want) error {
 	if c.conns.Subject != "" && c.conns.Account == "" {
-		return cli.Usagef("--subject needs --account NAME: a subject means something in one account alone")
+		return cli.Usagef("--subject needs --account NAME: subjects are per account")
 	}
 	if c.conns.Subject != "" && c.file != "" {
 		return cli.Usagef("--subject is asked of the servers; a recording cannot answer it, but --filter can: 'subscriptions contains %q'", c.conns.Subject)

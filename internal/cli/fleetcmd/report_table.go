@@ -17,7 +17,7 @@ func reports() []report {
 func trafficReports() []report {
 	return []report{
 		{
-			name: "connections", help: "Who is connected, or was: to which server, in which account, with how much traffic.", busiest: "out_bytes_per_second",
+			name: "connections", help: "Connections, open or closed: server, account and traffic.", busiest: "out_bytes_per_second",
 			want:  fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.Varz}},
 			flags: connFlags, refine: connWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
@@ -30,7 +30,7 @@ func trafficReports() []report {
 			},
 		},
 		{
-			name: "accounts", help: "The accounts: connections, leafnodes, subscriptions and traffic, over all servers.",
+			name: "accounts", help: "Accounts: connections, leafnodes, subscriptions and traffic over all servers.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Varz}},
 			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
 				cmd.Flag("jetstream", "Count streams, consumers and bytes too; asks every server for its streams.").BoolVar(&c.jetstream)
@@ -47,14 +47,14 @@ func trafficReports() []report {
 			},
 		},
 		{
-			name: "subscriptions", help: "The subscription lists of the servers: size, cache, fan-out.",
+			name: "subscriptions", help: "Subscription lists of the servers: size, cache, fan-out.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Subsz}},
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.Subscriptions(c.showsRates(t), t.Delta), slices.Values(t.Servers)), nil
 			},
 		},
 		{
-			name: "sharing", help: "The exports and imports of an account.",
+			name: "sharing", help: "Exports and imports of an account.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Accountz}},
 			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
 				cmd.Arg("account", "Name or public key of the account.").Required().StringVar(&c.account)
@@ -71,17 +71,17 @@ func linkReports() []report {
 	}
 	return []report{
 		{
-			name: "routes", help: "The routes inside clusters: pool, RTT, pending; missing and one-way ones marked.",
+			name: "routes", help: "Routes inside clusters: pool, RTT, pending; missing and one-way routes are marked.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Routez}},
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return edgeGrid(view.Routes(top(t), c.showsRates(t)), top(t), fleet.Route), nil
 			},
 		},
 		{
-			name: "gateways", help: "The gateways between clusters, as a list, or with --matrix cluster by cluster.",
+			name: "gateways", help: "Gateways between clusters, as a list, or by cluster with --matrix.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Gatewayz, fleet.Varz}},
 			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
-				cmd.Flag("matrix", "One row and one column for each cluster: servers connected, and the worst RTT.").BoolVar(&c.matrix)
+				cmd.Flag("matrix", "One row and one column per cluster: connected servers and the worst RTT.").BoolVar(&c.matrix)
 			},
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				if c.matrix {
@@ -92,7 +92,7 @@ func linkReports() []report {
 			},
 		},
 		{
-			name: "leafnodes", help: "The leafnodes, hub and spoke paired.",
+			name: "leafnodes", help: "Leafnodes, with hub and spoke paired.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz, fleet.Varz}}, // where servers listen tells who is at the other end, where old ones do not
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return edgeGrid(view.Leafnodes(top(t), c.showsRates(t)), top(t), fleet.Leaf), nil
@@ -114,7 +114,7 @@ func edgeGrid(cols []view.Column[*fleet.Edge], t *fleet.Topology, kind fleet.Edg
 func jetStreamReports() []report {
 	return []report{
 		{
-			name: "jetstream", help: "The JetStream servers: meta group, who is current, and what each carries.",
+			name: "jetstream", help: "JetStream servers: meta group, who is current, and the load of each.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{Raft: true}}, // servers count what they lead only when asked for raft groups
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
 				var peers []*fleet.MetaPeer
@@ -125,7 +125,7 @@ func jetStreamReports() []report {
 			},
 		},
 		{
-			name: "streams", help: "The streams of all accounts, worst first: leader, replicas, lag, size.",
+			name: "streams", help: "Streams of all accounts, worst first: leader, replicas, lag, size.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
 				Streams: true, Consumers: true, Config: true, Raft: true, AllReplicas: true, // a leader knows the consumers of its own server alone
 			}},
@@ -135,7 +135,7 @@ func jetStreamReports() []report {
 			},
 		},
 		{
-			name: "origins", help: "The mirrors and sources of all streams, worst first: what is copied, lag, last heard.",
+			name: "origins", help: "Mirrors and sources of all streams, worst first: origin, lag, last heard.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
 				Streams: true, Config: true, AllReplicas: true, // a follower tells which leader is missing
 			}},
@@ -145,7 +145,7 @@ func jetStreamReports() []report {
 			},
 		},
 		{
-			name: "consumers", help: "The consumers of all accounts, worst first: leader, lag, pending, unacknowledged.",
+			name: "consumers", help: "Consumers of all accounts, worst first: leader, lag, pending, unacknowledged.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
 				Streams: true, Consumers: true, Config: true, AllReplicas: true, // a consumer's leader need not be where its stream's is
 			}},
@@ -166,35 +166,35 @@ func accountWant(c *reportCommand, w *fleet.Want) error { w.JS.Account = c.accou
 func hostReports() []report {
 	return []report{
 		{
-			name: "health", help: "What the servers say of their own health, with every reason.",
+			name: "health", help: "Health of each server as it reports it, with every reason.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Healthz}},
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.Health(), slices.Values(fleet.HealthRows(t.Snapshot))), nil
 			},
 		},
 		{
-			name: "cpu", help: "The servers by processor use.", sort: "load_percent",
+			name: "cpu", help: "Servers by CPU use.", sort: "load_percent",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.CPU(c.showsRates(t), t.Delta), slices.Values(t.Servers)), nil
 			},
 		},
 		{
-			name: "memory", help: "The servers by memory use.", sort: "mem_bytes",
+			name: "memory", help: "Servers by memory use.", sort: "mem_bytes",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.Memory(), slices.Values(t.Servers)), nil
 			},
 		},
 		{
-			name: "versions", help: "What the servers run: version, configuration, start; those that differ from their cluster marked.",
+			name: "versions", help: "Version, configuration and start of each server; differences within a cluster are marked.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.Versions(), slices.Values(answering(fleet.NewTopology(t.Snapshot, fleet.TopologyOptions{})))), nil
 			},
 		},
 		{
-			name: "certificates", help: "The listeners of the servers, and when their certificates expire.",
+			name: "certificates", help: "Listeners of the servers and when their certificates expire.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Varz}},
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return view.NewGrid(view.Certificates(), slices.Values(fleet.ListenerRows(t.Snapshot))), nil

@@ -12,14 +12,14 @@ import (
 // serverEntry holds the commands about servers, asked over the system
 // account.
 func serverEntry() cli.Entry {
-	return cli.Entry{Name: "server", Help: "See the servers of a fleet, over the system account.", Sub: []cli.Entry{
-		{Name: "ls", Help: "List the servers: complete, or saying who is missing and why.", Cmd: &serverLsCommand{}, Examples: []string{
+	return cli.Entry{Name: "server", Help: "Show and manage the servers of a fleet, over the system account.", Sub: []cli.Entry{
+		{Name: "ls", Help: "List the servers, and which are missing and why.", Cmd: &serverLsCommand{}, Examples: []string{
 			"server ls",
 			"server ls --cluster east --sort conns",
 			"server ls --filter 'cpu_percent > 80' --watch 2s",
 			"server ls -o json --jq '.rows[].name'",
 		}},
-		{Name: "ping", Help: "Ask every server to answer once, and time it.", Cmd: &serverPingCommand{}, Examples: []string{
+		{Name: "ping", Help: "Ping every server and measure the round trip time.", Cmd: &serverPingCommand{}, Examples: []string{
 			"server ping",
 			"server ping --watch 1s",
 			"server ping --tag az:1 -o json",
@@ -31,22 +31,22 @@ func serverEntry() cli.Entry {
 		}},
 		reportEntry(),
 		graphEntry(),
-		{Name: "reload", Help: "Let servers read their configuration again, one after the other; stop at the first error.", Cmd: &serverReloadCommand{}, Examples: []string{
+		{Name: "reload", Help: "Reload the configuration of servers, one after the other; stop at the first error.", Cmd: &serverReloadCommand{}, Examples: []string{
 			"server reload east-1",
 			"server reload --cluster east --dry-run",
 			"server reload --all --yes",
 		}},
-		{Name: "kick", Help: "Close client connections of one server, paced.", Cmd: &serverKickCommand{}, Examples: []string{
+		{Name: "kick", Help: "Close client connections of one server at a limited rate.", Cmd: &serverKickCommand{}, Examples: []string{
 			"server kick east-1 --client billing",
 			"server kick east-1 --account APP --rate 10",
 			"server kick east-1 --all --notice 5s --dry-run",
 		}},
-		{Name: "lame-duck", Help: "Take a server out of service and see where its clients go.", Cmd: &serverLameDuckCommand{}, Examples: []string{
+		{Name: "lame-duck", Help: "Drain a server and show where its clients go.", Cmd: &serverLameDuckCommand{}, Examples: []string{
 			"server lame-duck east-1 --via 'ssh {host} nats-server --signal ldm'",
 			"server lame-duck east-1 --kick --rate 20",
 			"server lame-duck east-1 --resume",
 		}},
-		{Name: "profile", Help: "Fetch a profile of a server's process for go tool pprof.", Cmd: &serverProfileCommand{}, Examples: []string{
+		{Name: "profile", Help: "Fetch a pprof profile of a server.", Cmd: &serverProfileCommand{}, Examples: []string{
 			"server profile heap east-1",
 			"server profile cpu east-1 --duration 10s --file cpu.pprof",
 		}},

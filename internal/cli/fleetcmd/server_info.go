@@ -19,7 +19,7 @@ type serverInfoCommand struct {
 }
 
 func (c *serverInfoCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "Server name or id; the connected server by default.").StringVar(&c.name)
+	cmd.Arg("name", "Server name or id (default: the connected server).").StringVar(&c.name)
 	c.WatchFlags.Setup(cmd)
 }
 

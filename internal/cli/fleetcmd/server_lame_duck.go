@@ -18,8 +18,8 @@ import (
 
 var (
 	errDrain      = errors.New("the server is not drained")
-	errUnfinished = errors.New("the drain goes on")
-	errUnkicked   = errors.New("not all clients were moved, and nobody kicks them any more")
+	errUnfinished = errors.New("the drain is not finished")
+	errUnkicked   = errors.New("not all clients were moved, and no more are being kicked")
 	errNoDrain    = errors.New("no drain to watch")
 )
 
@@ -39,23 +39,23 @@ type serverLameDuckCommand struct {
 
 func (c *serverLameDuckCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("server", "Server name or id.").Required().StringVar(&c.name)
-	cmd.Flag("via", "How to tell the server: a command in which {name}, {id}, {host}, {ip}, {port} and {cluster} stand for the server's, for example 'ssh {host} nats-server --signal ldm'.").PlaceHolder("COMMAND").StringVar(&c.via)
-	cmd.Flag("kick", "Move the clients without lame duck mode: notice, then kick, paced. The server goes on and clients may come back to it.").BoolVar(&c.kick)
-	cmd.Flag("resume", "Go on watching a drain that was begun before.").BoolVar(&c.resume)
-	cmd.Flag("anyway", "Do it although something would stop working.").BoolVar(&c.anyway)
-	cmd.Flag("wait", "How long to watch at most.").Default("10m").PlaceHolder("DURATION").DurationVar(&c.wait)
-	cmd.Flag("duration", "Time in which a server of a local cluster moves its clients.").Default("30s").PlaceHolder("DURATION").DurationVar(&c.duration)
-	cmd.Flag("grace", "Time before a server of a local cluster closes the first client.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.grace)
+	cmd.Flag("via", "Command that signals the server; {name}, {id}, {host}, {ip}, {port} and {cluster} are replaced, for example 'ssh {host} nats-server --signal ldm'.").PlaceHolder("COMMAND").StringVar(&c.via)
+	cmd.Flag("kick", "Move the clients without lame duck mode: notify, then kick at a limited rate. The server keeps running and clients may come back.").BoolVar(&c.kick)
+	cmd.Flag("resume", "Continue watching a drain that was started before.").BoolVar(&c.resume)
+	cmd.Flag("anyway", "Proceed even if something would stop working.").BoolVar(&c.anyway)
+	cmd.Flag("wait", "Maximum time to watch.").Default("10m").PlaceHolder("DURATION").DurationVar(&c.wait)
+	cmd.Flag("duration", "Time over which a server of a local cluster moves its clients.").Default("30s").PlaceHolder("DURATION").DurationVar(&c.duration)
+	cmd.Flag("grace", "Time before a server of a local cluster closes the first client connection.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.grace)
 	c.paceFlags.Setup(cmd)
 	c.ActFlags.Setup(cmd)
 }
 
 func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	if c.kick && c.resume {
-		return cli.Usagef("--resume watches a drain that goes on by itself, and with --kick none does: leave --resume out, and those are moved that are left")
+		return cli.Usagef("--resume cannot be combined with --kick, which does not continue by itself: leave --resume out to move the remaining clients")
 	}
 	if c.via != "" && c.kick {
-		return cli.Usagef("--via and --kick contradict each other: one ends the server, the other leaves it running")
+		return cli.Usagef("--via cannot be combined with --kick: one stops the server, the other keeps it running")
 	}
 	if err := c.check(); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	if moved, err := drain.MoveAway(ctx, client.Conn(), plan.Target.ID); err != nil {
 		return err
 	} else if !moved {
-		e.Say("warning", "natsctl itself is connected to this server and found no other; what happens while it moves is not seen at once")
+		e.Say("warning", "natsctl is connected to this server and found no other; some events may be missed while it reconnects")
 	}
 	return c.drain(ctx, e, client, plan.Begin(c.kick), start)
 }
@@ -140,7 +140,7 @@ func (c *serverLameDuckCommand) drain(ctx context.Context, e *cli.Env, client *s
 	}
 	defer watch.Close()
 	if err := saveDrain(e, d); err != nil {
-		e.Say("warning", "an interrupted watch cannot be taken up again: "+err.Error())
+		e.Say("warning", "an interrupted watch cannot be resumed: "+err.Error())
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -219,12 +219,12 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *
 // duck mode goes on by itself; who kicks is this command alone.
 func sayInterrupted(e *cli.Env, d drain.Record, last drain.Progress) {
 	if !d.Kick {
-		e.Say("", fmt.Sprintf("interrupted; the drain goes on, watch it again with: natsctl server lame-duck %s --resume", d.Server))
+		e.Say("", fmt.Sprintf("interrupted; the drain continues, watch it with: natsctl server lame-duck %s --resume", d.Server))
 		return
 	}
 	dropDrain(e, d)
-	e.Say("", fmt.Sprintf("interrupted: nobody is kicked any more, and %s serves whoever is left; of %s, %d had moved", d.Server, cli.Plural(last.Total, "client"), last.Moved))
-	e.Say("", fmt.Sprintf("move the others with: natsctl server lame-duck %s --kick", d.Server))
+	e.Say("", fmt.Sprintf("interrupted: no more clients are kicked, and %s keeps serving the rest; of %s, %d had moved", d.Server, cli.Plural(last.Total, "client"), last.Moved))
+	e.Say("", fmt.Sprintf("move the rest with: natsctl server lame-duck %s --kick", d.Server))
 }
 
 // electionTime is how long streams may take to choose another leader.
@@ -279,7 +279,7 @@ func drainVerdict(r drainResult, wait time.Duration) error {
 	p := r.Progress
 	switch {
 	case p.Ignored:
-		return fmt.Errorf("%w: %s was told, and goes on as if it had not been", errDrain, r.Server)
+		return fmt.Errorf("%w: %s was signalled but keeps running as before", errDrain, r.Server)
 	case !p.Last && r.Kick:
 		return fmt.Errorf("%w: after %s %d of %d clients have moved from %s", errUnkicked, view.Duration(wait.Seconds()), p.Moved, p.Total, r.Server)
 	case !p.Last:

@@ -33,7 +33,7 @@ func (*serverLameDuckCommand) show(e *cli.Env, r drainResult) error {
 		case p.Gone:
 			lines = append(lines, "the server is gone")
 		case r.Kick:
-			lines = append(lines, "the server runs on and takes new clients")
+			lines = append(lines, "the server keeps running and accepts new clients")
 		}
 		for _, l := range lines {
 			if _, err := fmt.Fprintln(w, l); err != nil {

@@ -20,7 +20,7 @@ import (
 func (c *serverLameDuckCommand) trigger(_ context.Context, e *cli.Env, client *sys.Client, plan *drain.Plan) (start func(context.Context) error, how string, err error) {
 	switch {
 	case c.kick:
-		how = fmt.Sprintf("each client is told, and kicked %s later, in about %s in all; the server runs on, so clients may come back",
+		how = fmt.Sprintf("each client is notified and kicked %s later, in about %s in total; the server keeps running, so clients may come back",
 			c.pace.Notice, view.Duration(c.lasts(len(plan.Clients)).Seconds()))
 		return func(ctx context.Context) error { return c.kickThem(ctx, client, plan) }, how, nil
 	case c.via != "":
@@ -28,7 +28,7 @@ func (c *serverLameDuckCommand) trigger(_ context.Context, e *cli.Env, client *s
 		if err != nil {
 			return nil, "", err
 		}
-		return func(ctx context.Context) error { return runCommand(ctx, e, words) }, "it is told with: " + strings.Join(words, " "), nil
+		return func(ctx context.Context) error { return runCommand(ctx, e, words) }, "it is signalled with: " + strings.Join(words, " "), nil
 	}
 	home, cluster, err := act.LocalNode(e.Getenv, plan)
 	if err != nil {
@@ -86,7 +86,7 @@ func fill(command string, plan *drain.Plan) ([]string, error) {
 			case !known:
 				bad = cli.Usagef("--via: %s is unknown; there are {name}, {id}, {host}, {ip}, {port} and {cluster}", key)
 			case value == "" || key == "{host}" && net.ParseIP(value) != nil && net.ParseIP(value).IsUnspecified():
-				bad = cli.Usagef("--via: server %s does not tell its %s; write it out", plan.Target.Name, strings.Trim(key, "{}"))
+				bad = cli.Usagef("--via: server %s does not report its %s; write it out", plan.Target.Name, strings.Trim(key, "{}"))
 			case !plainValue.MatchString(value):
 				bad = cli.Usagef("--via: the server calls its %s %q, which is not safe in a command; write it out", strings.Trim(key, "{}"), value)
 			}

@@ -37,7 +37,7 @@ func declareOptions(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, limit *int) (
 		switch {
 		case name == "" || name == "-" || skips(ep, name):
 		case name == "limit":
-			cmd.Flag("limit", "At most this many from each server; all of them by default.").PlaceHolder("N").IntVar(limit)
+			cmd.Flag("limit", "Maximum number per server (default: no limit).").PlaceHolder("N").IntVar(limit)
 		case name == "state":
 			list = append(list, stateOption(cmd))
 		case !slices.Contains(ownOptions, name):

@@ -25,10 +25,10 @@ type serverProfileCommand struct {
 }
 
 func (c *serverProfileCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("profile", "What to profile: "+strings.Join(sys.Profiles(), ", ")+".").Required().EnumVar(&c.profile, sys.Profiles()...)
+	cmd.Arg("profile", "Profile: "+strings.Join(sys.Profiles(), ", ")+".").Required().EnumVar(&c.profile, sys.Profiles()...)
 	cmd.Arg("server", "Server name or id.").Required().StringVar(&c.server)
-	cmd.Flag("file", "Where to write it; a name made of server, profile and time by default.").PlaceHolder("FILE").StringVar(&c.file)
-	cmd.Flag("duration", "How long to profile the CPU, at most 15s.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.duration)
+	cmd.Flag("file", "File to write (default: named after server, profile and time).").PlaceHolder("FILE").StringVar(&c.file)
+	cmd.Flag("duration", "Duration of the CPU profile, at most 15s.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.duration)
 }
 
 // profiled is what was written, for -o json.
@@ -71,7 +71,7 @@ func (c *serverProfileCommand) Run(ctx context.Context, e *cli.Env) error {
 	return e.PrintValue(out, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%s\n", view.Text(path))
 		if err == nil && e.ErrTTY {
-			e.Say("", "look at it with: go tool pprof -http=: "+filepath.ToSlash(path))
+			e.Say("", "open it with: go tool pprof -http=: "+filepath.ToSlash(path))
 		}
 		return err
 	})

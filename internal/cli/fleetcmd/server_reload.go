@@ -38,7 +38,7 @@ func (c *serverReloadCommand) check() error {
 		}
 	}
 	if given != 1 {
-		return cli.Usagef("say which servers: a NAME, --cluster NAME or --all")
+		return cli.Usagef("specify the servers: a NAME, --cluster NAME or --all")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 // requestEntry holds one command for each request of the system account that
 // only asks.
 func requestEntry() cli.Entry {
-	group := cli.Entry{Name: "request", Help: "Ask for any monitoring answer, raw, from every server."}
+	group := cli.Entry{Name: "request", Help: "Send a monitoring request to every server and print the raw answers."}
 	for _, ep := range endpoint.List() {
 		if ep.Act {
 			continue
@@ -71,7 +71,7 @@ func (c *serverRequestCommand) Setup(cmd *kingpin.CmdClause) {
 	c.ScopeFlags.Setup(cmd)
 	c.WatchFlags.Setup(cmd)
 	c.options = declareOptions(cmd, c.endpoint, &c.limit)
-	cmd.Flag("body", "Further options as a JSON object.").PlaceHolder("JSON").StringVar(&c.body)
+	cmd.Flag("body", "More options as a JSON object.").PlaceHolder("JSON").StringVar(&c.body)
 }
 
 func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
@@ -114,7 +114,7 @@ func (c *serverRequestCommand) given() (map[string]any, error) {
 		return out, nil
 	}
 	if err := json.Unmarshal([]byte(c.body), &out); err != nil {
-		return nil, cli.Usagef("--body is no JSON object: %w", err)
+		return nil, cli.Usagef("--body is not a JSON object: %w", err)
 	}
 	return out, nil
 }

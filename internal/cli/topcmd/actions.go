@@ -154,7 +154,7 @@ func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, er
 // kickWords say what became of a connection.
 var kickWords = map[sys.KickOutcome]string{
 	sys.Kicked:  "connection %d of %s is closed",
-	sys.Left:    "connection %d of %s had left already; nothing was done",
+	sys.Left:    "connection %d of %s already disconnected; nothing was done",
 	sys.Another: "connection %d of %s belongs to somebody else by now; nothing was done",
 	sys.Untried: "connection %d of %s was not tried; nothing was done",
 }

@@ -114,7 +114,7 @@ func topHint(e *cli.Env, err error) string {
 	case errors.Is(err, cli.ErrProtected):
 		return "nothing was done; natsctl context unprotect NAME lifts the protection, the command for the shell takes --force"
 	case errors.Is(err, act.ErrBlocked):
-		return "nothing was done; mend what is wrong first; the command for the shell takes --anyway when you accept it"
+		return "nothing was changed; fix the problems first, or run the command in a shell with --anyway"
 	case errors.Is(err, act.ErrNoTrigger):
 		return "nothing was done"
 	}

@@ -38,7 +38,7 @@ func TestOpenTape(t *testing.T) {
 		note, fail string
 	}{
 		{"good", good, "", ""},
-		{"hurt", hurt, "1 line not of this version", ""},
+		{"hurt", hurt, "skipped 1 line of another version", ""},
 		{"cut", good[:len(good)-9], "ends in the middle of a line", ""},
 		{"newer", bytes.ReplaceAll(good, []byte(`"natsctl.snapshot/v1"`), []byte(`"natsctl.snapshot/v2"`)), "", `it holds "natsctl.snapshot/v2"`},
 		{"empty", nil, "", "the file is empty"},

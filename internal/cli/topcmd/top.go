@@ -41,7 +41,7 @@ func (c *topCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.HelpLong("Shows the whole fleet live: topology, servers, connections, accounts, JetStream, events and alerts.\n" +
 		"? lists the keys, : takes commands, / filters, q goes back and quits. It changes nothing unless --allow-actions is given.\n")
 	cmd.Flag("view", "Page to open: topology, tree, matrix, links, servers, conns, slow, idle, closed, per-server, per-account, per-client, accounts, streams, consumers, peers, raft, events, alerts, or server NAME.").PlaceHolder("PAGE").StringVar(&c.view)
-	cmd.Flag("filter", "Show the rows for which this expression holds (docs/filter.md), or that hold these words.").PlaceHolder("EXPR").StringVar(&c.filter)
+	cmd.Flag("filter", "Show only rows that match this expression (docs/filter.md) or contain these words.").PlaceHolder("EXPR").StringVar(&c.filter)
 	cmd.Flag("sort", "Column to sort by.").PlaceHolder("COLUMN").StringVar(&c.sort)
 	cmd.Flag("every", "Time between questions, 1s or more (default 2s).").PlaceHolder("DURATION").DurationVar(&c.every)
 	cmd.Flag("wide", "Show the wide columns too.").BoolVar(&c.wide)
