@@ -74,7 +74,7 @@ func TestDestroyIsConfirmed(t *testing.T) {
 		if !errors.Is(err, c.want) || c.want == nil && err != nil {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
-		if (c.asked != "") != strings.Contains(said.String(), "to go on") || !strings.Contains(said.String(), c.asked) {
+		if (c.asked != "") != strings.Contains(said.String(), "to confirm") || !strings.Contains(said.String(), c.asked) {
 			t.Errorf("%s: asked %q", name, said.String())
 		}
 	}
