@@ -106,7 +106,7 @@ func unanswered(s *fleet.Snapshot, ep *endpoint.Endpoint) error {
 
 // notOffered is the error of a request that no server listens to.
 func notOffered(server string, ep *endpoint.Endpoint) error {
-	words := "no server offers it"
+	words := "not offered by any server"
 	if ep.Needs != "" {
 		words += "; it needs " + ep.Needs
 	}

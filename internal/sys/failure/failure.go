@@ -59,9 +59,9 @@ func (e *NoServerError) Error() string {
 	s := e.Scope
 	switch {
 	case s.Name != "" && s.Cluster == "" && s.Host == "" && len(s.Tags) == 0:
-		return fmt.Sprintf("no server is named %s", s.Name)
+		return fmt.Sprintf("no such server %s", s.Name)
 	case s.Cluster != "" && s.Name == "" && s.Host == "" && len(s.Tags) == 0:
-		return fmt.Sprintf("no server is in cluster %s", s.Cluster)
+		return fmt.Sprintf("no such cluster %s", s.Cluster)
 	}
 	return "no server matches " + scopeText(s)
 }
@@ -69,7 +69,7 @@ func (e *NoServerError) Error() string {
 // Unwrap returns [ErrNoServer].
 func (e *NoServerError) Unwrap() error { return ErrNoServer }
 
-// SilentError says that nobody answered a request in time.
+// SilentError is a request without an answer in time.
 type SilentError struct {
 	Subject string
 	Server  string // who should have answered; empty for "anybody"
@@ -77,12 +77,11 @@ type SilentError struct {
 }
 
 func (e *SilentError) Error() string {
-	who := "nobody"
+	after := e.After.Round(time.Millisecond)
 	if e.Server != "" {
-		who = "server " + e.Server
-		return fmt.Sprintf("%s did not answer %s within %s", who, e.Subject, e.After.Round(time.Millisecond))
+		return fmt.Sprintf("server %s did not answer %s within %s", e.Server, e.Subject, after)
 	}
-	return fmt.Sprintf("%s answered %s within %s", who, e.Subject, e.After.Round(time.Millisecond))
+	return fmt.Sprintf("no answer to %s within %s", e.Subject, after)
 }
 
 // Unwrap returns [ErrSilent].
