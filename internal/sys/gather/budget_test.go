@@ -1,0 +1,53 @@
+package gather
+
+import "testing"
+
+// TestBudget: the memory of a round grows with the servers that the connected one
+// counts, up to a limit, and is spent once.
+func TestBudget(t *testing.T) {
+	const mb = 1 << 20
+	for _, tc := range []struct {
+		servers int // 0: not known yet
+		room    int64
+	}{{0, 96 * mb}, {1, 96 * mb}, {2, 120 * mb}, {40, 1032 * mb}, {41, 1032 * mb}, {20_000, 1032 * mb}, {-5, 96 * mb}} {
+		var b budget
+		if tc.servers != 0 {
+			b.raise(tc.servers)
+		}
+		if b.spend(tc.room + 1) {
+			t.Errorf("%d servers: more than %d", tc.servers, tc.room)
+		}
+		if !b.spend(tc.room) || b.spend(1) {
+			t.Errorf("%d servers: %d is not exactly what there is", tc.servers, tc.room)
+		}
+	}
+	var b budget
+	if !b.spend(50*mb) || !b.spend(46*mb) || b.spend(mb) {
+		t.Error("what is spent is forgotten")
+	}
+	if b.raise(2); !b.spend(24*mb) || b.spend(1) {
+		t.Error("what is allowed later is not there")
+	}
+}
+
+// TestLimit makes room for twice the servers that are counted, and for many before
+// it is known how many.
+func TestLimit(t *testing.T) {
+	for counted, want := range map[int]int{0: 1024, 1: 1024, 512: 1024, 513: 1026, 3000: 6000, 2_000_000_000: 40_000} {
+		r := newRoll(wantNothing())
+		if r.setLimit(counted); r.limit != want {
+			t.Errorf("%d servers: %d, want %d", counted, r.limit, want)
+		}
+	}
+	r := newRoll(wantNothing())
+	r.limit = 2
+	for i, id := range []string{"A", "B", "A", "C", "D"} {
+		m, fresh := r.admit(info(id, "n"+id, "e"))
+		if (m != nil) != (i < 3) || fresh != (i < 2) {
+			t.Errorf("%d: %s is admitted: %v, new: %v", i, id, m != nil, fresh)
+		}
+	}
+	if r.dropped != 2 || len(r.members) != 2 {
+		t.Errorf("%d dropped, %d members", r.dropped, len(r.members))
+	}
+}
