@@ -9,15 +9,18 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/hist"
 	"github.com/natsctl/natsctl/internal/bench/pace"
+	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// pubRun is publishers without subscribers. What a publisher learns of the
-// server is the PONG that follows its messages: by then the server has read
-// them. That is the response time of this workload; a message that is never
-// followed by a PONG is lost for all that we know.
+// pubRun is publishers whose messages nobody has to receive. What a publisher
+// learns of the server is the PONG that follows its messages: by then the server
+// has read them. That is the response time of this workload. A PONG over a
+// connection that was lost meanwhile proves nothing: what was sent before is
+// unknown. With a rate, a witness counts what arrives.
 type pubRun struct {
 	*run
+	witness    *witness // nil at full speed, where it would take half of the rate
 	senders    []*sender
 	confirmers []*confirmer
 	group      sync.WaitGroup
@@ -25,11 +28,19 @@ type pubRun struct {
 }
 
 func (p *pubRun) setup(context.Context) (err error) {
+	if p.spec.Load.Mode == scenario.Open {
+		if p.witness, err = newWitness(p.run); err != nil {
+			return err
+		}
+	}
 	p.senders, err = publishers(p.run)
 	return err
 }
 
-func (p *pubRun) probe(context.Context) error {
+func (p *pubRun) probe(ctx context.Context) error {
+	if p.witness != nil && !p.witness.reached(ctx, p.run, p.senders) {
+		p.witness = nil
+	}
 	for _, s := range p.senders {
 		if err := s.link.nc.FlushTimeout(p.timeout()); err != nil {
 			return fmt.Errorf("probe: %w", err)
@@ -51,9 +62,13 @@ func (p *pubRun) workers(ctx context.Context) []worker {
 }
 
 func (p *pubRun) missing(_ context.Context) (n int64) {
-	n = sentSoFar(p.senders)
+	sent := sentSoFar(p.senders)
+	n = sent
 	for _, c := range p.confirmers {
 		n -= c.seen.Load()
+	}
+	if p.witness != nil {
+		n = max(n, sent-p.witness.group.unique())
 	}
 	return n
 }
@@ -69,12 +84,27 @@ func (p *pubRun) settle(_ context.Context, rep *report) {
 	var response, service hist.Hist
 	for _, c := range p.confirmers {
 		rep.Received += c.confirmed
+		rep.Unknown += c.unknown
 		response.Merge(&c.response)
 		service.Merge(&c.service)
 		rep.noteGap(c.arrivals)
 		rep.lastRecv = max(rep.lastRecv, c.last)
 	}
+	p.account(rep)
 	rep.addLatency(&response, &service)
+}
+
+// account sorts the messages into received, lost and unknown.
+func (p *pubRun) account(rep *report) {
+	if p.witness != nil {
+		p.witness.testify(rep)
+		return
+	}
+	// What the client library refused was sent to nobody: it is lost, whatever PONG followed.
+	spared := min(rep.Refused, rep.Unknown)
+	rep.Unknown -= spared
+	rep.Received = max(rep.Received-(rep.Refused-spared), 0)
+	rep.reasons = append(rep.reasons, result.Reason{Code: result.ReasonUnverified, Text: "delivery was not verified: the server has read the messages, and nobody received them"})
 }
 
 // confirmer asks the server, over the connection of a sender, whether it has
@@ -85,6 +115,8 @@ type confirmer struct {
 	response, service hist.Hist
 	seen              atomic.Int64 // messages whose fate is known
 	confirmed         int64
+	unknown           int64
+	reconnects        uint64 // of the connection, when it was last asked
 	arrivals
 	plan    pace.Schedule // the sender's intended instants once more
 	stopped chan struct{}
@@ -117,19 +149,29 @@ func (c *confirmer) watch(ctx context.Context) {
 	c.lane.Flush()
 }
 
+// unbroken reports whether the connection is still the one of the last confirmation.
+func (c *confirmer) unbroken() bool {
+	before := c.reconnects
+	c.reconnects = c.sender.link.nc.Stats().Reconnects
+	return c.reconnects == before
+}
+
 // confirm waits for the PONG that follows the first n messages. If there is
-// none, because the connection broke, their fate stays unknown.
+// none, or the connection is another one by then, their fate stays unknown.
 func (c *confirmer) confirm(n int64) {
 	r := c.sender.run
 	asked := r.clock.Now()
 	err := c.sender.link.nc.FlushTimeout(r.timeout())
 	now := r.clock.Now()
-	if err == nil {
+	proven := c.unbroken() && err == nil
+	if proven {
 		c.service.Record(now - asked)
 		c.confirmed += n - c.seen.Load()
 		c.note(now)
+	} else {
+		c.unknown += n - c.seen.Load()
 	}
-	c.record(n, now, err == nil)
+	c.record(n, now, proven)
 	c.seen.Store(n)
 }
 

@@ -29,7 +29,7 @@ func (p *report) complete(stopped int64) {
 	if r.spec.Load.Mode == scenario.Open {
 		p.Rate.Target = target(r.spec)
 	}
-	p.Lost = max(p.Expected-p.Received, 0)
+	p.Lost = max(p.Expected-p.Received-p.Unknown, 0)
 	p.rates(stopped)
 	p.Intervals = result.NewIntervals(r.line.Windows())
 	p.Rate.CV = result.Variation(p.Whole())

@@ -15,6 +15,7 @@ type sink struct {
 	run     *run
 	group   *group
 	untimed bool // messages have no due time
+	silent  bool // it is no receiver of the workload: not in the time line
 	lane    *hist.Lane
 	windows []verify.Window // per publisher; of a queue group only for the order
 	tally   tally
@@ -100,7 +101,9 @@ func (k *sink) take(payload []byte, now int64) {
 	if k.run.countAll || k.run.countOnly && len(payload) < stamp.Compact {
 		k.tally.arrived(now, len(payload))
 		k.unique.Add(1)
-		k.lane.Arrived(now)
+		if !k.silent {
+			k.lane.Arrived(now)
+		}
 		return
 	}
 	s, err := k.run.coder.Get(payload)
@@ -137,7 +140,9 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 	}
 	k.unique.Store(k.unique.Load() + 1)
 	if k.untimed {
-		k.lane.Arrived(now)
+		if !k.silent {
+			k.lane.Arrived(now)
+		}
 		return
 	}
 	if k.run.spec.Load.Mode == scenario.Open { // a closed loop claims no response time

@@ -70,6 +70,11 @@ func (p *page) runs(r *result.Result) {
 			count(run.Rate.Sent), count(run.Rate.Received), volume(run.Rate.Bytes),
 			count(float64(run.Lost)), count(float64(run.Dup)), count(float64(run.Reordered)), count(float64(run.Corrupt)))
 	}
+	for _, run := range r.Runs {
+		if run.Unknown > 0 {
+			p.line("", "run %d: it is not known whether %s messages arrived", run.N, count(float64(run.Unknown)))
+		}
+	}
 	if s := r.Summary; len(r.Runs) > 1 {
 		p.line("median", "%11s %11s   rate varies by %s between runs", "", count(s.Rate.Median), percent(s.Rate.CV))
 	}

@@ -25,7 +25,9 @@ const (
 	ReasonLost      = "lost"
 	ReasonUnknown   = "unknown"
 	ReasonStalled   = "own_stall"
-	ReasonGrowing   = "latency_grows"
+	// ReasonUnverified is a remark: no subscriber received what was published.
+	ReasonUnverified = "not_verified"
+	ReasonGrowing    = "latency_grows"
 )
 
 // Limits beyond which a run is doubted.
@@ -93,6 +95,12 @@ var doubts = []doubt{
 	}},
 	{ReasonLost, false, func(r *Run, _ Observed) string {
 		return when(r.Lost > 0 && !r.lostMuch(r.Lost), "%d of %d messages were lost", r.Lost, r.Expected)
+	}},
+	{ReasonUnknown, true, func(r *Run, _ Observed) string {
+		return when(r.lostMuch(r.Unknown), "it is not known whether %d of %d messages arrived", r.Unknown, r.Expected)
+	}},
+	{ReasonUnknown, false, func(r *Run, _ Observed) string {
+		return when(r.Unknown > 0 && !r.lostMuch(r.Unknown), "it is not known whether %d of %d messages arrived", r.Unknown, r.Expected)
 	}},
 	{ReasonRate, true, func(r *Run, o Observed) string {
 		short := o.Spec.Load.Mode == scenario.Open && !r.Partial && r.Saturated == nil && float64(o.OnTime) < reached*float64(r.Planned)

@@ -67,6 +67,8 @@ func TestJudge(t *testing.T) {
 		"much of a long run":      {true, func(r *Run, o *Observed) { r.Client.StallMaxUS, r.Seconds = 300_001, 30 }, ReasonStalled, true, "300 ms"},
 		"lost":                    {false, func(r *Run, o *Observed) { r.Lost = 3 }, ReasonLost, true, "3 of 2000"},
 		"lost little":             {false, func(r *Run, o *Observed) { r.Lost = 2 }, ReasonLost, false, "2 of 2000"},
+		"unknown":                 {false, func(r *Run, o *Observed) { r.Unknown = 3 }, ReasonUnknown, true, "3 of 2000"},
+		"unknown, little":         {false, func(r *Run, o *Observed) { r.Unknown = 2 }, ReasonUnknown, false, "2 of 2000"},
 		"lost when stopped":       {false, func(r *Run, o *Observed) { r.Lost, r.Partial = 900, true }, ReasonPartial, false, ""},
 		"latency grows":           {true, func(r *Run, o *Observed) { grow(r) }, ReasonGrowing, true, "second to second"},
 		"it grows with a ramp":    {true, func(r *Run, o *Observed) { grow(r); o.Spec.Load.Ramp = []float64{1, 2} }, "", false, ""},

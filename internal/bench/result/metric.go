@@ -30,7 +30,7 @@ var metrics = []Metric{
 	{"max", "us", false, latencyMetric(func(d *Distribution) float64 { return d.Max })},
 	{"mean", "us", false, latencyMetric(func(d *Distribution) float64 { return d.Mean })},
 	{metricCPU, "ns/msg", false, func(r *Run) (float64, bool) { return r.Client.CPUNSPerMsg, r.Client.CPUNSPerMsg > 0 }},
-	{"lost", "msgs", false, func(r *Run) (float64, bool) { return float64(r.Lost), true }},
+	{"lost", "msgs", false, func(r *Run) (float64, bool) { return float64(r.Lost), r.Unknown == 0 }},
 	{"dup", "msgs", false, func(r *Run) (float64, bool) { return float64(r.Dup), true }},
 	{"errors", "msgs", false, func(r *Run) (float64, bool) { return float64(r.Errors), true }},
 	{"gap", "us", false, func(r *Run) (float64, bool) { return r.Gap.US, true }},

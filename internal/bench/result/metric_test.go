@@ -64,6 +64,10 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%s of a run without figures: %v", name, ok)
 		}
 	}
+	lost, _ := MetricByName("lost")
+	if v, ok := lost.Value(&Run{Unknown: 1}); ok { // "lost=0" must not hold where nobody knows
+		t.Errorf("lost %v although one message is unknown", v)
+	}
 	if _, ok := MetricByName("p98"); ok {
 		t.Error("there is a metric p98")
 	}

@@ -76,6 +76,7 @@ type Run struct {
 	Expected   int64  `json:"expected"`          // deliveries, replies or acknowledgements
 	Received   int64  `json:"received"`          // of those, each counted once
 	Lost       int64  `json:"lost"`
+	Unknown    int64  `json:"unknown,omitempty"` // neither received nor proven lost
 	Dup        int64  `json:"dup"`
 	Reordered  int64  `json:"reordered"`
 	Corrupt    int64  `json:"corrupt"`
