@@ -111,6 +111,17 @@ func (r *roll) askDirectly(m *member) (out []*question) {
 	return out
 }
 
+// unheard reports whether no server has answered STATSZ, as it is for a user
+// outside the system account: what its own account may ask is answered.
+func (r *roll) unheard() bool {
+	for _, m := range r.members {
+		if m.sv.Statsz != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // retryStatsz asks the members that have answered something, but not STATSZ, for it
 // once more: a server that is just starting may have missed it.
 func (r *roll) retryStatsz() (out []*question) {

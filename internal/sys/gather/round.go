@@ -295,7 +295,7 @@ const callEvery = time.Second
 // other answers.
 func (r *Round) patience() time.Duration {
 	switch {
-	case len(r.roll.members) == 0 && r.nobody:
+	case r.nobody && r.roll.unheard():
 		return r.pace.searchGap()
 	case len(r.roll.members) == 0, !r.enough():
 		return r.pace.timeout
@@ -314,7 +314,7 @@ func (r *Round) check() (over bool, err error) {
 	switch {
 	case r.inbox.busy():
 		return false, nil
-	case len(r.roll.members) == 0 && r.nobody && silence >= r.patience():
+	case r.nobody && r.roll.unheard() && silence >= r.patience():
 		return false, ErrNotAnswered
 	case len(r.roll.members) == 0:
 		return false, nil
