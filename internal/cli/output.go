@@ -95,6 +95,9 @@ func (e *Env) PrintTable(format string, t Table) error {
 	case "csv":
 		return view.CSV(e.Out, t.Grid)
 	}
+	if format != "wide" {
+		t.Grid = t.Grid.Labeled()
+	}
 	if e.Flags.Pipe {
 		return view.TSV(e.Out, t.Grid, false)
 	}

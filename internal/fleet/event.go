@@ -35,17 +35,19 @@ const (
 
 // Event is one thing that happened in the fleet, told once.
 type Event struct {
-	ID      string          `json:"id,omitempty"` // the server's own event id, where it has one
-	Time    time.Time       `json:"time"`         // the server's clock; ours where it sends none
-	Kind    EventKind       `json:"kind"`
-	Level   Level           `json:"level"`
-	Server  string          `json:"server,omitempty"` // name of the server that told it
-	Cluster string          `json:"cluster,omitempty"`
-	Account string          `json:"account,omitempty"`
-	Who     string          `json:"who,omitempty"`   // client, user, stream or link concerned
-	Where   string          `json:"where,omitempty"` // its address
-	Why     string          `json:"why,omitempty"`   // the reason, in the server's words
-	Derived bool            `json:"derived,omitempty"`
-	Subject string          `json:"subject,omitempty"` // where it was published
-	Body    json.RawMessage `json:"body,omitempty"`    // as published, with credentials removed
+	ID      string    `json:"id,omitempty"` // the server's own event id, where it has one
+	Time    time.Time `json:"time"`         // the server's clock; ours where it sends none
+	Kind    EventKind `json:"kind"`
+	Level   Level     `json:"level"`
+	Server  string    `json:"server,omitempty"` // name of the server that told it
+	Cluster string    `json:"cluster,omitempty"`
+	Account string    `json:"account,omitempty"`
+	// AccountName is what its operator calls an account that is known by its key.
+	AccountName string          `json:"account_name,omitempty"`
+	Who         string          `json:"who,omitempty"`   // client, user, stream or link concerned
+	Where       string          `json:"where,omitempty"` // its address
+	Why         string          `json:"why,omitempty"`   // the reason, in the server's words
+	Derived     bool            `json:"derived,omitempty"`
+	Subject     string          `json:"subject,omitempty"` // where it was published
+	Body        json.RawMessage `json:"body,omitempty"`    // as published, with credentials removed
 }

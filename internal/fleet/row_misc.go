@@ -44,6 +44,7 @@ func HealthRows(s *Snapshot) []*HealthRow {
 // SharingRow is one export or import of an account.
 type SharingRow struct {
 	Account string
+	Label   string // what its operator calls it; empty when that is not known
 	Export  bool   // an import otherwise
 	Type    string // stream or service
 	Subject string // as its owner publishes or serves it
@@ -68,6 +69,9 @@ func SharingRows(s *Snapshot) (account string, rows []*SharingRow) {
 		}
 		for i := range acc.Imports {
 			rows = append(rows, importRow(acc.AccountName, &acc.Imports[i]))
+		}
+		for _, r := range rows {
+			r.Label = acc.NameTag
 		}
 		slices.SortStableFunc(rows, func(a, b *SharingRow) int {
 			return cmp.Or(boolSign(b.Export)-boolSign(a.Export), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subject, b.Subject))

@@ -85,7 +85,7 @@ func decodeAuthError(_ string, body []byte) (told, error) {
 func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo, c server.ClientInfo) told {
 	e := fromServer(kind, sv)
 	e.ID, e.Time = t.ID, t.Time
-	e.Account, e.Who = c.Account, clientName(c)
+	e.Account, e.AccountName, e.Who = c.Account, c.NameTag, clientName(c)
 	e.Where = c.Host
 	return e
 }

@@ -38,9 +38,23 @@ func (a Account) MarshalJSON() ([]byte, error) {
 	}{plain(a), usage})
 }
 
+// tag is what the operator calls the account; empty when that is not known.
+func (a Account) tag() string {
+	switch {
+	case a.Details != nil && a.Details.NameTag != "":
+		return a.Details.NameTag
+	case a.Row != nil:
+		return a.Row.Label
+	}
+	return ""
+}
+
 // Lines returns the sheet: names and values, safe for a terminal.
 func (a Account) Lines() [][2]string {
 	lines := [][2]string{{"Account", Text(a.Name)}}
+	if tag := a.tag(); tag != "" && tag != a.Name {
+		lines = [][2]string{{"Account", Text(tag)}, {"Public key", Text(a.Name)}}
+	}
 	if u := a.User; u != nil {
 		lines = append(lines, [2]string{"You are", Text(u.UserID)}, [2]string{"Permissions", Permissions(u.Permissions)})
 		if u.Expires > 0 {
@@ -49,7 +63,7 @@ func (a Account) Lines() [][2]string {
 	}
 	if d := a.Details; d != nil {
 		lines = append(lines,
-			[2]string{"Name tag", Text(d.NameTag)}, [2]string{"System account", Plain.Format(d.IsSystem)},
+			[2]string{"System account", Plain.Format(d.IsSystem)},
 			[2]string{"Expired", Plain.Format(d.Expired)}, [2]string{"JetStream", Plain.Format(d.JetStream)},
 			[2]string{"Exports", fmt.Sprint(len(d.Exports))}, [2]string{"Imports", fmt.Sprint(len(d.Imports))},
 			[2]string{"Mappings", fmt.Sprint(len(d.Mappings))},

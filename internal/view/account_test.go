@@ -45,11 +45,11 @@ func TestAccountSheet(t *testing.T) {
 		return b.String()
 	}
 	expect(t, "full", text(account()), `
-Account: APP\x1b
+Account: shop
+Public key: APP\x1b
 You are: kim\n
 Permissions: publish a.>, b but not a.x; subscribe everything but $SYS.>, c
 Expires in: 1h30m
-Name tag: shop
 System account: yes
 Expired: no
 JetStream: yes
@@ -77,6 +77,8 @@ Not visible: rates
 : other\taccounts
 `)
 	expect(t, "bare", text(view.Account{Name: "B"}), "Account: B")
+	expect(t, "named by its row", text(view.Account{Name: "KEY", Row: &fleet.AccountRow{Name: "KEY", Label: "shop"}})[:29], "Account: shop\nPublic key: KEY")
+	expect(t, "not known by a key", text(view.Account{Name: "B", Details: &server.AccountInfo{NameTag: "B"}})[:11], "Account: B")
 	forever := account()
 	forever.User.Expires = 0
 	if strings.Contains(text(forever), "Expires") {

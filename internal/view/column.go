@@ -1,6 +1,9 @@
 package view
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Column is one column of a table of R: its name, its unit and where its value
 // comes from. A table is a slice of columns; a new column is one row in it.
@@ -14,6 +17,11 @@ type Column[R any] struct {
 	Sum   bool          // the totals row adds this column up
 	Value func(R) any   // string, bool, int, int64, uint64, float64, time.Time, []string, or nil: not reported
 	Level func(R) Level // nil: always OK
+
+	// Label is what people call Value, such as the name of an account that
+	// servers know by its key: a table shows it, -o wide and programs get Value.
+	// "", and a nil function, are Value itself.
+	Label func(R) string
 }
 
 // Cell is one value of a row with its judgement.
@@ -21,6 +29,7 @@ type Cell struct {
 	Raw   any
 	Unit  Unit
 	Level Level
+	Label string // what people call Raw; empty: that itself
 }
 
 // Text returns the cell as a person reads it, safe for a terminal.
@@ -71,6 +80,9 @@ func Lift[R, B any](cols []Column[B], of func(R) B) []Column[R] {
 		if c.Level != nil {
 			lifted[i].Level = func(r R) Level { return c.Level(of(r)) }
 		}
+		if c.Label != nil {
+			lifted[i].Label = func(r R) string { return c.Label(of(r)) }
+		}
 	}
 	return lifted
 }
@@ -83,6 +95,24 @@ func Cells[R any](cols []Column[R], row R) []Cell {
 		if c.Level != nil {
 			cells[i].Level = c.Level(row)
 		}
+		if c.Label != nil {
+			cells[i].Label = c.Label(row)
+		}
 	}
 	return cells
+}
+
+// Labeled returns the grid with the labels of cells in place of their values.
+func (g Grid) Labeled() Grid {
+	rows := make([][]Cell, len(g.Rows))
+	for i, row := range g.Rows {
+		rows[i] = slices.Clone(row)
+		for j, c := range row {
+			if c.Label != "" {
+				rows[i][j].Raw = c.Label
+			}
+		}
+	}
+	g.Rows = rows
+	return g
 }

@@ -15,7 +15,7 @@ func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 		{Name: "name", Title: "Name", Help: "Name that the client gave itself.", Value: func(r *fleet.ConnRow) any { return r.Info.Name }},
 		{Name: "server", Title: "Server", Short: "Srv", Help: "Server name.", Value: func(r *fleet.ConnRow) any { return r.Server.Info.Name }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Server.Info.Cluster }},
-		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConnRow) any { return r.Info.Account }},
+		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConnRow) any { return r.Info.Account }, Label: func(r *fleet.ConnRow) string { return r.Info.NameTag }},
 		{Name: "user", Title: "User", Help: "User name or public key.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.AuthorizedUser }},
 		{Name: "ip", Title: "IP", Help: "Address that it comes from.", Value: func(r *fleet.ConnRow) any { return r.Info.IP }},
 		{Name: "port", Title: "Port", Help: "Port that it comes from.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Port }},
@@ -113,7 +113,7 @@ func duration(s string) any {
 // Accounts returns the columns of a table of accounts.
 func Accounts(rates bool) []Column[*fleet.AccountRow] {
 	cols := []Column[*fleet.AccountRow]{
-		{Name: "account", Title: "Account", Help: "Name or public key.", Value: func(r *fleet.AccountRow) any { return r.Name }},
+		{Name: "account", Title: "Account", Help: "Name or public key.", Value: func(r *fleet.AccountRow) any { return r.Name }, Label: func(r *fleet.AccountRow) string { return r.Label }},
 		{Name: "label", Title: "Name tag", Help: "Name that its JWT gives it.", Wide: true, Value: func(r *fleet.AccountRow) any { return r.Label }},
 		{Name: "system", Title: "System", Help: "Whether it is the system account (needs VARZ).", Wide: true, Value: func(r *fleet.AccountRow) any { return r.System }},
 		{Name: "servers", Title: "Servers", Short: "Srv", Help: "Servers with a connection of it.", Unit: Count, Value: func(r *fleet.AccountRow) any { return r.Servers }},

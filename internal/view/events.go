@@ -10,7 +10,7 @@ func Events() []Column[fleet.Event] {
 		{Name: "kind", Title: "Kind", Help: "What happened.", Value: func(e fleet.Event) any { return string(e.Kind) }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(e fleet.Event) any { return e.Cluster }},
 		{Name: "server", Title: "Server", Help: "Server that told it.", Value: func(e fleet.Event) any { return e.Server }},
-		{Name: "account", Title: "Account", Help: "Account concerned.", Value: func(e fleet.Event) any { return e.Account }},
+		{Name: "account", Title: "Account", Help: "Account concerned.", Value: func(e fleet.Event) any { return e.Account }, Label: func(e fleet.Event) string { return e.AccountName }},
 		{Name: "who", Title: "Who", Help: "Client, user, server or stream concerned.", Value: func(e fleet.Event) any { return e.Who }},
 		{Name: "where", Title: "Where", Help: "Its address.", Value: func(e fleet.Event) any { return e.Where }},
 		{Name: "why", Title: "Why", Help: "The reason, in the server's words.", Value: func(e fleet.Event) any { return e.Why }},

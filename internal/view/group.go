@@ -32,7 +32,7 @@ func (g Grid) GroupBy(name string) (Grid, error) {
 	}
 	for _, value := range order {
 		group := groups[value]
-		cells := []Cell{{Raw: group.Rows[0][by].Raw, Unit: key.Unit}, {Raw: len(group.Rows), Unit: Count}}
+		cells := []Cell{{Raw: group.Rows[0][by].Raw, Label: group.Rows[0][by].Label, Unit: key.Unit}, {Raw: len(group.Rows), Unit: Count}}
 		for _, i := range sums {
 			cells = append(cells, Cell{Raw: group.sum(i), Unit: g.Heads[i].Unit})
 		}

@@ -78,7 +78,7 @@ func certificateLevel(r *fleet.ListenerRow) Level {
 // account.
 func Sharing() []Column[*fleet.SharingRow] {
 	return []Column[*fleet.SharingRow]{
-		{Name: "account", Title: "Account", Help: "Account that shares.", Value: func(r *fleet.SharingRow) any { return r.Account }},
+		{Name: "account", Title: "Account", Help: "Account that shares.", Value: func(r *fleet.SharingRow) any { return r.Account }, Label: func(r *fleet.SharingRow) string { return r.Label }},
 		{Name: "direction", Title: "Direction", Help: "export or import.", Value: func(r *fleet.SharingRow) any {
 			if r.Export {
 				return "export"

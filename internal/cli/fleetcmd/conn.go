@@ -36,7 +36,7 @@ func connColumns() []view.Column[sys.Conn] {
 		{Name: "cid", Title: "CID", Value: func(c sys.Conn) any { return c.Info.Cid }},
 		{Name: "name", Title: "Name", Value: func(c sys.Conn) any { return c.Info.Name }},
 		{Name: "user", Title: "User", Value: func(c sys.Conn) any { return c.Info.AuthorizedUser }},
-		{Name: "account", Title: "Account", Value: func(c sys.Conn) any { return c.Info.Account }},
+		{Name: "account", Title: "Account", Value: func(c sys.Conn) any { return c.Info.Account }, Label: func(c sys.Conn) string { return c.Info.NameTag }},
 		{Name: "ip", Title: "IP", Value: func(c sys.Conn) any { return c.Info.IP }},
 		{Name: "lang", Title: "Library", Wide: true, Value: func(c sys.Conn) any { return c.Info.Lang }},
 		{Name: "version", Title: "Version", Wide: true, Value: func(c sys.Conn) any { return c.Info.Version }},

@@ -97,6 +97,14 @@ func (c *kick) Run(ctx context.Context, e *cli.Env) error {
 	return c.report(ctx, e, client, conns, snap)
 }
 
+// label is the label of a column of connections, for the result of a kick.
+func label(of func(sys.Conn) string) func(sys.KickResult) string {
+	if of == nil {
+		return nil
+	}
+	return func(r sys.KickResult) string { return of(r.Conn) }
+}
+
 // kickColumns are the columns of the result.
 func kickColumns() []view.Column[sys.KickResult] {
 	cols := make([]view.Column[sys.KickResult], 0, 8)
@@ -107,7 +115,7 @@ func kickColumns() []view.Column[sys.KickResult] {
 		value := c.Value
 		cols = append(cols, view.Column[sys.KickResult]{
 			Name: c.Name, Title: c.Title, Unit: c.Unit, Wide: c.Wide,
-			Value: func(r sys.KickResult) any { return value(r.Conn) },
+			Value: func(r sys.KickResult) any { return value(r.Conn) }, Label: label(c.Label),
 		})
 	}
 	return append(cols,

@@ -1,6 +1,7 @@
 package fleetcmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -165,7 +166,7 @@ func (w *eventWriter) line(ev fleet.Event) error {
 func eventText(ev fleet.Event) string {
 	var b strings.Builder
 	if ev.Account != "" && ev.Account != ev.Who {
-		b.WriteString(view.Text(ev.Account) + ": ")
+		b.WriteString(view.Text(cmp.Or(ev.AccountName, ev.Account)) + ": ")
 	}
 	b.WriteString(view.Text(ev.Who))
 	if ev.Where != "" {
