@@ -15,19 +15,19 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// tell sends a request to one server by its id and returns the data of the
-// answer, which acts have none of. The answer is waited for as long as ctx and
-// the client's timeout allow.
+// request sends a request to one server by its id and returns the data of the
+// answer; answers to actions have none. It waits as long as ctx and the client's
+// timeout allow.
 //
 // The errors are a [*TooOldError], [*GoneError], [*SilentError],
 // [*PermissionError], [*RefusedError] with the server's own words, or those of
 // the connection.
-func (c *Client) tell(ctx context.Context, to server.ServerInfo, kind fleet.Kind, body any) (json.RawMessage, error) {
-	return c.tellWithin(ctx, c.timeout, to, kind, body)
+func (c *Client) request(ctx context.Context, to server.ServerInfo, kind fleet.Kind, body any) (json.RawMessage, error) {
+	return c.requestWithin(ctx, c.timeout, to, kind, body)
 }
 
-// tellWithin is tell with a timeout of its own.
-func (c *Client) tellWithin(ctx context.Context, d time.Duration, to server.ServerInfo, kind fleet.Kind, body any) (json.RawMessage, error) {
+// requestWithin is request with a timeout of its own.
+func (c *Client) requestWithin(ctx context.Context, d time.Duration, to server.ServerInfo, kind fleet.Kind, body any) (json.RawMessage, error) {
 	ep := endpoint.Lookup(string(kind))
 	if endpoint.Older(to.Version, ep.Since) {
 		return nil, &TooOldError{Server: to.Name, Version: to.Version, Kind: kind, Since: ep.Since}
@@ -72,14 +72,14 @@ func openAnswer(to server.ServerInfo, kind fleet.Kind, answer *nats.Msg) (json.R
 	return append(env.Data, env.Statsz...), nil
 }
 
-// askOne asks one server a question of the table and decodes the data. It asks a
-// second time before it gives up, since an answer can get lost (see gather, repeat).
-func askOne[T any](ctx context.Context, c *Client, to server.ServerInfo, kind fleet.Kind, options any) (*T, error) {
+// query sends a request of the table to one server and decodes the data. It retries
+// once, since an answer can get lost (see gather, retry).
+func query[T any](ctx context.Context, c *Client, to server.ServerInfo, kind fleet.Kind, options any) (*T, error) {
 	first := min(lateFactor*c.quiet, c.timeout/2)
-	data, err := c.tellWithin(ctx, first, to, kind, options)
+	data, err := c.requestWithin(ctx, first, to, kind, options)
 	var silent *SilentError
 	if errors.As(err, &silent) {
-		data, err = c.tellWithin(ctx, c.timeout-first, to, kind, options)
+		data, err = c.requestWithin(ctx, c.timeout-first, to, kind, options)
 	}
 	if errors.As(err, &silent) {
 		silent.After += first
@@ -94,9 +94,9 @@ func askOne[T any](ctx context.Context, c *Client, to server.ServerInfo, kind fl
 	return v, nil
 }
 
-// Reload makes one server read its configuration file again and tells what came
-// of it. A file that the server does not accept is a [*RefusedError] with the
-// server's own words; the server then goes on with what it has.
+// Reload makes one server read its configuration file again and returns what
+// changed. If the server rejects the file, the error is a [*RefusedError] with the
+// server's own words, and the server keeps its configuration.
 func (c *Client) Reload(ctx context.Context, to server.ServerInfo) (Reloaded, error) {
 	r := Reloaded{Server: to.Name, ID: to.ID, Cluster: to.Cluster}
 	before, err := config(ctx, c, to)
@@ -104,7 +104,7 @@ func (c *Client) Reload(ctx context.Context, to server.ServerInfo) (Reloaded, er
 		return r, err
 	}
 	r.Before, r.After = before, before
-	if _, err := c.tell(ctx, to, endpoint.Reload, nil); err != nil {
+	if _, err := c.request(ctx, to, endpoint.Reload, nil); err != nil {
 		return r, err
 	}
 	r.After, err = config(ctx, c, to)
@@ -112,25 +112,24 @@ func (c *Client) Reload(ctx context.Context, to server.ServerInfo) (Reloaded, er
 }
 
 func config(ctx context.Context, c *Client, to server.ServerInfo) (Config, error) {
-	v, err := askOne[server.Varz](ctx, c, to, fleet.Varz, nil)
+	v, err := query[server.Varz](ctx, c, to, fleet.Varz, nil)
 	if err != nil {
 		return Config{}, err
 	}
 	return Config{Digest: v.ConfigDigest, Loaded: v.ConfigLoadTime}, nil
 }
 
-// Profile makes a server profile itself and returns what go tool pprof reads.
-// A duration is for the name cpu alone, and must not be longer than
-// [MaxCPUProfile]; the answer takes as long, and the client's timeout counts
-// from its end. The profile is of the server's whole process.
+// Profile makes a server profile itself and returns a file for go tool pprof. The
+// duration applies to the cpu profile only, and must not exceed [MaxCPUProfile];
+// the client's timeout counts from its end. The profile is of the whole process.
 func (c *Client) Profile(ctx context.Context, of server.ServerInfo, name string, d time.Duration) ([]byte, error) {
 	if name != cpuProfile {
 		d = 0
 	}
-	if _, err := askOne[server.ServerStats](ctx, c, of, fleet.Statsz, nil); err != nil {
+	if _, err := query[server.ServerStats](ctx, c, of, fleet.Statsz, nil); err != nil {
 		return nil, err // a profile is too dear to be asked for twice
 	}
-	data, err := c.tellWithin(ctx, c.timeout+d, of, endpoint.Profilez, server.ProfilezOptions{Name: name, Duration: d})
+	data, err := c.requestWithin(ctx, c.timeout+d, of, endpoint.Profilez, server.ProfilezOptions{Name: name, Duration: d})
 	if err != nil {
 		return nil, err
 	}
@@ -147,12 +146,12 @@ func (c *Client) Profile(ctx context.Context, of server.ServerInfo, name string,
 	return z.Profile, nil
 }
 
-// KickAll closes the connections, paced, and yields what became of each, in the
-// order in which the answers come. Right before each kick it makes sure that
-// the connection is still the one that was meant: the same number, start and
-// name on the same life of the server. Ending ctx ends the kicking: what was
-// asked of a server by then is finished and told, whoever only had notice is
-// left, and the rest yields [Untried]. Ending the loop finishes likewise, untold.
+// KickAll closes the connections at the given pace, and yields the outcome of each,
+// in the order in which servers answer. Right before each kick it checks that the
+// connection is still the selected one: the same id, start and name on the same
+// process of the server. When ctx ends, kicks under way are finished and reported,
+// connections that only got a notice stay, and the rest yields [Untried]. Leaving
+// the loop ends the same way, without reports.
 func (c *Client) KickAll(ctx context.Context, conns []Conn, pace Pace) iter.Seq[KickResult] {
 	return func(yield func(KickResult) bool) {
 		ctx, cancel := context.WithCancel(ctx)

@@ -46,7 +46,7 @@ func BenchmarkSnapshot(b *testing.B) {
 				parallel = append(parallel, bareRound(b, nc, n, runtime.GOMAXPROCS(0)))
 				began := time.Now()
 				if s := snapshot(b, client, want); !s.Complete() || len(s.Servers) != n {
-					b.Fatalf("%d of %d servers, missing %v", len(s.Servers), n, s.Missing)
+					b.Fatalf("%d of %d servers, missing %v, problems %v", len(s.Servers), n, s.Missing, faults(s)[:min(9, len(s.Problems))])
 				}
 				ours = append(ours, time.Since(began))
 			}

@@ -13,10 +13,9 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/wire"
 )
 
-// Client asks a fleet through one connection of a system user. It is safe for
-// concurrent use, remembers whom it has seen (so that a server that vanishes
-// can be named), and needs no closing: it owns nothing but the connection's
-// error handler, which it chains.
+// Client sends requests to a fleet through one connection of a system user. It is
+// safe for concurrent use, remembers the servers it has seen, so that a missing one
+// can be named, and needs no closing: it only chains the connection's error handler.
 type Client struct {
 	conn    *wire.Conn
 	memory  *gather.Memory
@@ -28,7 +27,7 @@ type Client struct {
 	expect  int
 }
 
-// Known is a server seen earlier, by which one that is missing can be named.
+// Known is a server seen earlier, so that it can be named when it is missing.
 type Known = gather.Known
 
 // Option changes a [Client].
@@ -44,11 +43,10 @@ func WithContextName(name string) Option { return func(c *Client) { c.name = nam
 // WithRoster tells the client of servers seen in an earlier run.
 func WithRoster(known []Known) Option { return func(c *Client) { c.memory.Learn(known) } }
 
-// WithPatience makes a client that asks again and again wait up to d for a
-// server, or for one of its answers, that came in the round before: it may only
-// be slow. One that stayed away for so long is waited for no longer than any
-// other until it answers again, or until some minutes have passed. The default,
-// 0, is for those who ask once.
+// WithPatience makes a client that polls wait up to d for a server, or for one of
+// its answers, that came in the round before: it may only be slow. After it has
+// timed out once, it is waited for no longer than any other until it answers again,
+// or until some minutes have passed. The default is 0, for clients that ask once.
 func WithPatience(d time.Duration) Option { return func(c *Client) { c.patient = d } }
 
 // WithExpect makes each round wait until n servers have answered, or the timeout
@@ -84,8 +82,8 @@ func (c *Client) Conn() *nats.Conn { return c.conn.NC }
 // Memory returns what the client remembers of servers beyond one round.
 func (c *Client) Memory() *gather.Memory { return c.memory }
 
-// Roster returns the servers that the client has been told of or has seen, in no
-// order. It forgets those that are not part of a complete fleet any more.
+// Roster returns the servers seen by this client or an earlier one, in no order.
+// Those that are no longer part of a complete fleet are forgotten.
 func (c *Client) Roster() []Known { return c.memory.Roster() }
 
 // IsSelf reports whether a connection is the one that this client uses.
@@ -98,8 +96,8 @@ func (c *Client) IsSelf(serverID string, cid uint64) bool {
 // and the client's timeout allow.
 func (c *Client) Flush(ctx context.Context) error { return c.conn.Flush(ctx, c.timeout) }
 
-// round prepares a gathering. extra is asked beside what is wanted; seen is called
-// for each server as its STATSZ arrives. Both may be nil.
+// round prepares a round. extra is requested beside what is wanted; seen is called
+// for each server when its STATSZ arrives. Both may be nil.
 func (c *Client) round(want fleet.Want, extra *endpoint.Endpoint, seen func(*fleet.Server)) *gather.Round {
 	return gather.NewRound(c.conn, c.memory, want, gather.Options{
 		Context: c.name, Timeout: c.timeout, Quiet: c.quiet, Patience: c.patient, Expect: c.expect, Workers: c.workers, Seen: seen, Extra: extra,

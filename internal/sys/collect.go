@@ -22,9 +22,8 @@ const (
 	maxCollectedBytes = 64 << 20
 )
 
-// expectation is a snapshot of the servers whose answers are to be expected: the
-// connected one, those that have connections of the account, or, where that cannot
-// be known, all of them.
+// expectation is a snapshot of the servers that should answer: the connected one,
+// those with connections of the account, or, where that cannot be known, all.
 func expectation(ctx context.Context, c *Client, req Request, ep *endpoint.Endpoint) (*fleet.Snapshot, error) {
 	want := fleet.Want{}
 	switch {
@@ -51,17 +50,17 @@ func expectation(ctx context.Context, c *Client, req Request, ep *endpoint.Endpo
 	return s, nil
 }
 
-// hasAccount reports whether a server has connections of an account. One that did
-// not say may have.
+// hasAccount reports whether a server has connections of an account, or may have
+// because it did not answer.
 func hasAccount(sv *fleet.Server, account string) bool {
 	return sv.AccountStatz == nil || slices.ContainsFunc(sv.AccountStatz.Accounts, func(a *server.AccountStat) bool {
 		return a != nil && (a.Account == account || a.Name == account) && a.Conns+a.LeafNodes > 0
 	})
 }
 
-// listen asks and takes what comes, until all expected answers are there or the
+// receive sends the request and collects answers until all expected answers are there or the
 // inbox has been quiet for the gap of an idle fleet.
-func listen(ctx context.Context, c *Client, ep *endpoint.Endpoint, expected int) ([]Answer, error) {
+func receive(ctx context.Context, c *Client, ep *endpoint.Endpoint, expected int) ([]Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	body, err := endpoint.Object(ep.Body(fleet.Want{}, endpoint.Page{}))
@@ -117,14 +116,14 @@ func (a *Answer) fromServer(id string) bool {
 	return true
 }
 
-// settle compares the answers with those that were expected. If there is one of
-// each, they belong together.
-func settle(c *Client, ep *endpoint.Endpoint, s *fleet.Snapshot, list []Answer) (*Answers, error) {
+// complete compares the answers with the servers expected to answer. If there is one
+// of each, they belong together.
+func complete(c *Client, ep *endpoint.Endpoint, s *fleet.Snapshot, list []Answer) (*Answers, error) {
 	known := ep.Local || ep.Kind == endpoint.NumSubs
 	switch {
 	case !known && len(list) == 0:
 		return nil, &failure.SilentError{Subject: ep.Subject, After: c.quiet}
-	case !known: // how many have something to say, nobody knows
+	case !known: // nobody can tell how many servers have an answer
 		s.Servers = s.Servers[:min(len(s.Servers), len(list))]
 		s.Expected = len(list) + s.Absent()
 	case len(list) < len(s.Servers):

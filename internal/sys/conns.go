@@ -6,9 +6,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// ConnSelection says which open client connections are meant. All that is set
-// must hold, exactly; the zero value means every one. Leafnode connections, which
-// servers list among the others, are meant by their numbers alone.
+// ConnSelection selects open client connections. Every field that is set must match
+// exactly; the zero value selects all. Leafnode connections, which servers list
+// among the others, are selected by id only.
 type ConnSelection struct {
 	CIDs    []uint64 // numbers, which are unique on one server only
 	Name    string   // what the client calls itself
@@ -17,13 +17,13 @@ type ConnSelection struct {
 	Subject string // a subscription hears it, or lies within it
 }
 
-// Empty reports whether nothing is selected, so that everybody is meant.
+// Empty reports whether no field is set, so that every connection is selected.
 func (s ConnSelection) Empty() bool {
 	return len(s.CIDs) == 0 && s.Name+s.User+s.Account+s.Subject == ""
 }
 
-// Matches reports whether a connection is meant. Its subscriptions must be known
-// when a subject is selected.
+// Matches reports whether a connection is selected. Its subscriptions must be known
+// if Subject is set.
 func (s ConnSelection) Matches(c *server.ConnInfo) bool {
 	switch {
 	case c.Stop != nil,

@@ -2,11 +2,10 @@
 // what they answer into a [fleet.Snapshot] that is complete or names who is
 // missing.
 //
-// It owns the table of requests that a system user can make ([Endpoints]), the
-// fan-out that ends with the last expected answer and not after a fixed wait,
-// the naming of servers that stay silent, the table of events, and the actions
-// (reload, kick, lame duck notice, profile). It must not know how a snapshot
-// is shown, nor where the connection came from.
+// It owns the client, raw requests, the table of events, and the actions (reload,
+// kick, lame duck notice, profile); the packages below it own the table of
+// requests, the fan-out, a user's own account, and drains. It must not know how a
+// snapshot is shown, nor where the connection came from.
 //
 // Protocol facts are those of nats-server's events.go and monitor.go, versions
 // 2.9 to 2.15.

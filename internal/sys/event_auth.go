@@ -15,7 +15,7 @@ import (
 // JWT that the client presented: what it says of its holder is shown, and that
 // it has expired, but never the JWT. It is what the client claims; its signature
 // was checked against the issuer that it names.
-func authError(e told, m server.DisconnectEventMsg) told {
+func authError(e decoded, m server.DisconnectEventMsg) decoded {
 	e.Kind, e.Level, e.Why = fleet.EventAuthError, fleet.Warn, m.Reason
 	if e.Account == "$G" {
 		e.Account = "" // a client that did not get in is in no account

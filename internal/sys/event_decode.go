@@ -14,8 +14,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// told is an event with what is needed to tell whether it is news.
-type told struct {
+// decoded is an event with what is needed to recognize a repetition.
+type decoded struct {
 	fleet.Event
 	serverID string
 	version  string // of the server
@@ -24,15 +24,15 @@ type told struct {
 }
 
 // eventDecoder reads one message.
-type eventDecoder func(subject string, body []byte) (told, error)
+type eventDecoder func(subject string, body []byte) (decoded, error)
 
 // leafKind is what a leafnode connection is called in a client's kind.
 const leafKind = "Leafnode"
 
-func decodeConnect(_ string, body []byte) (told, error) {
+func decodeConnect(_ string, body []byte) (decoded, error) {
 	var m server.ConnectEventMsg
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	e := clientEvent(fleet.EventConnect, m.TypedEvent, m.Server, m.Client)
 	if m.Client.Kind == leafKind {
@@ -41,10 +41,10 @@ func decodeConnect(_ string, body []byte) (told, error) {
 	return e, nil
 }
 
-func decodeDisconnect(_ string, body []byte) (told, error) {
+func decodeDisconnect(_ string, body []byte) (decoded, error) {
 	var m server.DisconnectEventMsg
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	m.Client.User = endpoint.SafeUser(m.Server.Version, m.Client.User, m.Reason)
 	e := clientEvent(fleet.EventDisconnect, m.TypedEvent, m.Server, m.Client)
@@ -72,17 +72,17 @@ func unhealthy(reason string) bool {
 	return false
 }
 
-func decodeAuthError(_ string, body []byte) (told, error) {
+func decodeAuthError(_ string, body []byte) (decoded, error) {
 	var m server.DisconnectEventMsg
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	m.Client.User = endpoint.SafeUser(m.Server.Version, m.Client.User, m.Reason)
 	return authError(clientEvent(fleet.EventAuthError, m.TypedEvent, m.Server, m.Client), m), nil
 }
 
 // clientEvent fills in what all events about clients have.
-func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo, c server.ClientInfo) told {
+func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo, c server.ClientInfo) decoded {
 	e := fromServer(kind, sv)
 	e.ID, e.Time = t.ID, t.Time
 	e.Account, e.AccountName, e.Who = c.Account, c.NameTag, clientName(c)
@@ -106,40 +106,40 @@ func clientName(c server.ClientInfo) string {
 	return strings.Join(parts, ", ")
 }
 
-func decodeLameDuck(subject string, body []byte) (told, error) {
+func decodeLameDuck(subject string, body []byte) (decoded, error) {
 	e, err := serverEvent(fleet.EventLameDuck, subject, body)
 	e.Level, e.Why = fleet.Warn, "lame duck mode: its clients are told to move, and it answers no system requests any more"
 	return e, err
 }
 
-func decodeShutdown(subject string, body []byte) (told, error) {
+func decodeShutdown(subject string, body []byte) (decoded, error) {
 	e, err := serverEvent(fleet.EventShutdown, subject, body)
 	e.Level, e.Why = fleet.Warn, "the server is shutting down"
 	return e, err
 }
 
 // serverEvent reads an event whose body is the server alone.
-func serverEvent(kind fleet.EventKind, subject string, body []byte) (told, error) {
+func serverEvent(kind fleet.EventKind, subject string, body []byte) (decoded, error) {
 	var sv server.ServerInfo
 	if err := json.Unmarshal(body, &sv); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	e := fromServer(kind, sv)
 	e.Who, e.Where, e.key = sv.Name, sv.Host, subject
 	return e, nil
 }
 
-func fromServer(kind fleet.EventKind, sv server.ServerInfo) told {
-	return told{
+func fromServer(kind fleet.EventKind, sv server.ServerInfo) decoded {
+	return decoded{
 		Event:    fleet.Event{Kind: kind, Level: fleet.OK, Time: sv.Time, Server: sv.Name, Cluster: sv.Cluster},
 		serverID: sv.ID, version: sv.Version,
 	}
 }
 
-func decodeAccountConns(_ string, body []byte) (told, error) {
+func decodeAccountConns(_ string, body []byte) (decoded, error) {
 	var m server.AccountNumConns
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	e := fromServer(fleet.EventAccountConns, m.Server)
 	e.ID, e.Time = m.ID, m.Time
@@ -158,10 +158,10 @@ func some(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-func decodeOCSPReject(_ string, body []byte) (told, error) {
+func decodeOCSPReject(_ string, body []byte) (decoded, error) {
 	var m server.OCSPPeerRejectEventMsg
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	e := fromServer(fleet.EventOCSP, m.Server)
 	e.ID, e.Time, e.Level = m.ID, m.Time, fleet.Warn
@@ -169,10 +169,10 @@ func decodeOCSPReject(_ string, body []byte) (told, error) {
 	return e, nil
 }
 
-func decodeOCSPLink(_ string, body []byte) (told, error) {
+func decodeOCSPLink(_ string, body []byte) (decoded, error) {
 	var m server.OCSPPeerChainlinkInvalidEventMsg
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
 	e := fromServer(fleet.EventOCSP, m.Server)
 	e.ID, e.Time, e.Level = m.ID, m.Time, fleet.Warn
@@ -197,12 +197,12 @@ type advisory struct {
 	Replicas []*server.PeerInfo `json:"replicas"`
 }
 
-func decodeAdvisory(subject string, body []byte) (told, error) {
+func decodeAdvisory(subject string, body []byte) (decoded, error) {
 	var m advisory
 	if err := json.Unmarshal(body, &m); err != nil {
-		return told{}, err
+		return decoded{}, err
 	}
-	e := told{Event: fleet.Event{
+	e := decoded{Event: fleet.Event{
 		ID: m.ID, Time: m.Time, Kind: fleet.EventAdvisory, Level: advisoryLevel(subject),
 		Account: m.Account, Cluster: m.Cluster, Who: m.subject(), Why: m.words(),
 	}}

@@ -19,7 +19,7 @@ func serverA() server.ServerInfo {
 	return server.ServerInfo{Name: "n1", Host: "10.1.1.1", ID: "NA", Cluster: "east", Domain: "hub", Version: "2.11.9", Time: time.Unix(1000, 0).UTC()}
 }
 
-func decodeWith(t *testing.T, subject string, body any) told {
+func decodeWith(t *testing.T, subject string, body any) decoded {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -35,7 +35,7 @@ func decodeWith(t *testing.T, subject string, body any) told {
 		}
 	}
 	t.Fatalf("no topic for %s", subject)
-	return told{}
+	return decoded{}
 }
 
 func matches(pattern, subject string) bool { return server.SubjectMatchesFilter(subject, pattern) }
@@ -153,12 +153,12 @@ func TestUnhealthyReasons(t *testing.T) {
 // TestNews tells each event once, what repeats itself only when it changes, and
 // what has no id always.
 func TestNews(t *testing.T) {
-	f := newNewsFilter()
-	event := func(kind fleet.EventKind, id, key, state string) told {
-		return told{Event: fleet.Event{Kind: kind, ID: id}, key: key, state: state}
+	f := newRepeatFilter()
+	event := func(kind fleet.EventKind, id, key, state string) decoded {
+		return decoded{Event: fleet.Event{Kind: kind, ID: id}, key: key, state: state}
 	}
 	for i, tc := range []struct {
-		e    told
+		e    decoded
 		want bool
 	}{
 		{event("a", "1", "", ""), true},
@@ -176,21 +176,21 @@ func TestNews(t *testing.T) {
 		{event("c", "", "k", "up"), true},
 		{event("c", "", "other", "up"), true},
 	} {
-		if got := f.isNews(tc.e); got != tc.want {
+		if got := f.isNew(tc.e); got != tc.want {
 			t.Errorf("%d: %+v: %v", i, tc.e, got)
 		}
 	}
 	for i := range newsMemory { // what is remembered is bounded
-		f.isNews(event("a", fmt.Sprint("n", i), "", ""))
+		f.isNew(event("a", fmt.Sprint("n", i), "", ""))
 	}
-	if len(f.seen) > newsMemory || !f.isNews(event("a", "1", "", "")) {
+	if len(f.seen) > newsMemory || !f.isNew(event("a", "1", "", "")) {
 		t.Errorf("%d events are remembered, for ever", len(f.seen))
 	}
-	if f.isNews(event("a", fmt.Sprint("n", newsMemory-1), "", "")) {
+	if f.isNew(event("a", fmt.Sprint("n", newsMemory-1), "", "")) {
 		t.Error("the last event is forgotten")
 	}
 	for i := range stateMemory + 1 {
-		f.isNews(event("c", "", fmt.Sprint(i), "up"))
+		f.isNew(event("c", "", fmt.Sprint(i), "up"))
 	}
 	if len(f.state) > stateMemory {
 		t.Errorf("%d states are remembered", len(f.state))

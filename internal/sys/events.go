@@ -14,13 +14,13 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// Events yields what the servers of the fleet tell, each event once, until ctx
-// ends or the connection is closed for good, which is the last pair's error.
-// No kind means all of them.
+// Events yields the events that servers publish, each once, until ctx ends or the
+// connection is closed for good, which is the last pair's error. Without kinds it
+// yields all.
 //
-// A lost connection is waited for; when it is back an [fleet.EventGap] says for
-// how long nothing was heard. So it does when more came than could be taken.
-// A message that cannot be decoded yields an error and does not end the stream.
+// When a lost connection is back, an [fleet.EventGap] reports for how long events
+// are missing; another reports events that came faster than they were read. A
+// message that cannot be decoded yields an error and does not end the stream.
 func (c *Client) Events(ctx context.Context, kinds ...fleet.EventKind) iter.Seq2[fleet.Event, error] {
 	return func(yield func(fleet.Event, error) bool) {
 		err := c.verify(ctx)
@@ -52,7 +52,7 @@ type stream struct {
 	c      *Client
 	topics []topic
 	kinds  []fleet.EventKind
-	news   *newsFilter
+	news   *repeatFilter
 	msgs   chan *nats.Msg
 	subs   []subscribed
 	lost   time.Time // when the connection was lost; zero while it is there
@@ -61,7 +61,7 @@ type stream struct {
 }
 
 func newStream(c *Client, topics []topic, kinds []fleet.EventKind) *stream {
-	return &stream{c: c, topics: topics, kinds: kinds, news: newNewsFilter(), msgs: make(chan *nats.Msg, eventBacklog)}
+	return &stream{c: c, topics: topics, kinds: kinds, news: newRepeatFilter(), msgs: make(chan *nats.Msg, eventBacklog)}
 }
 
 type subscribed struct {
@@ -87,7 +87,7 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 		case <-ctx.Done():
 			return nil
 		case m := <-s.msgs:
-			ok = s.take(m, yield)
+			ok = s.handle(m, yield)
 		case p := <-denied:
 			if p.Subscribe && s.isOurs(p.Subject) {
 				ok = yield(fleet.Event{}, p)
@@ -96,7 +96,7 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 			if st == nats.CLOSED {
 				return s.c.conn.Err()
 			}
-			ok = s.changed(st, yield)
+			ok = s.handleStatus(st, yield)
 		case <-check.C:
 			ok = s.checkDrops(yield)
 		}
@@ -128,8 +128,8 @@ func (s *stream) isOurs(subject string) bool {
 	return slices.ContainsFunc(s.subs, func(x subscribed) bool { return x.sub.Subject == subject })
 }
 
-// take decodes a message and yields it if it is news.
-func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
+// handle decodes a message and yields it unless it is a repetition.
+func (s *stream) handle(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	i := slices.IndexFunc(s.subs, func(x subscribed) bool { return x.sub == m.Sub })
 	if i < 0 {
 		return true
@@ -144,7 +144,7 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	case fleet.EventShutdown:
 		s.c.memory.Ended(e.serverID)
 	}
-	if !s.news.isNews(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
+	if !s.news.isNew(e) || len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
 		return true
 	}
 	e.Time, e.Subject = orNow(e.Time), m.Subject
@@ -154,8 +154,8 @@ func (s *stream) take(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	return yield(e.Event, nil)
 }
 
-// changed handles a lost or regained connection.
-func (s *stream) changed(st nats.Status, yield func(fleet.Event, error) bool) bool {
+// handleStatus handles a lost or regained connection.
+func (s *stream) handleStatus(st nats.Status, yield func(fleet.Event, error) bool) bool {
 	if st == nats.RECONNECTING {
 		if s.lost.IsZero() {
 			s.lost = time.Now()
@@ -174,7 +174,7 @@ func (s *stream) changed(st nats.Status, yield func(fleet.Event, error) bool) bo
 	return yield(gapEvent(to, why), nil)
 }
 
-// checkDrops tells when more came than was taken.
+// checkDrops yields a gap if events were dropped.
 func (s *stream) checkDrops(yield func(fleet.Event, error) bool) bool {
 	total := 0
 	for _, sub := range s.subs {
@@ -194,8 +194,8 @@ func gapEvent(server, why string) fleet.Event {
 	return fleet.Event{Time: time.Now(), Kind: fleet.EventGap, Level: fleet.Warn, Server: server, Who: "natsctl", Why: why}
 }
 
-// verify makes sure that the user is in the system account, where alone events
-// are heard; elsewhere a subscription to them is just silent.
+// verify returns an error unless the user is in the system account: in any other, a
+// subscription to events succeeds and gets none.
 func (c *Client) verify(ctx context.Context) error {
 	for _, err := range c.Ping(ctx, fleet.Scope{Name: c.conn.NC.ConnectedServerId()}) {
 		return err

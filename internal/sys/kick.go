@@ -18,7 +18,7 @@ type Conn struct {
 	Info   *server.ConnInfo
 }
 
-// KickOutcome says what became of one connection that was to be kicked.
+// KickOutcome is the outcome for one connection.
 type KickOutcome string
 
 // The outcomes. Only the first closed a connection.
@@ -30,15 +30,14 @@ const (
 	Untried   KickOutcome = "not tried" // ctx ended before
 )
 
-// KickResult is what became of one connection.
+// KickResult is the outcome for one connection, with its error.
 type KickResult struct {
 	Conn
 	Outcome KickOutcome
 	Err     error // with KickError
 }
 
-// Pace spreads actions over time so that those who are moved do not come back
-// all at once.
+// Pace spreads actions over time, so that clients do not reconnect all at once.
 type Pace struct {
 	PerSecond float64       // at most so many; 0: as fast as servers answer
 	Notice    time.Duration // first tell the client that the server goes away, and wait so long; 0: kick at once
@@ -83,7 +82,7 @@ func (k kicker) all(ctx context.Context, conns []Conn, results chan<- KickResult
 	_ = g.Wait() // the errors are in the results
 }
 
-// one closes one connection after making sure of it.
+// one closes one connection, if it is still the selected one.
 func (k kicker) one(ctx context.Context, conn Conn) KickResult {
 	r := KickResult{Conn: conn}
 	fail := func(err error) KickResult {
@@ -111,7 +110,7 @@ func (k kicker) one(ctx context.Context, conn Conn) KickResult {
 	if ctx.Err() != nil {
 		return fail(context.Cause(ctx))
 	}
-	_, err := k.c.tell(context.WithoutCancel(ctx), conn.Server, endpoint.Kick, server.KickClientReq{CID: conn.Info.Cid})
+	_, err := k.c.request(context.WithoutCancel(ctx), conn.Server, endpoint.Kick, server.KickClientReq{CID: conn.Info.Cid})
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Code == refusedByHandler:
@@ -124,15 +123,15 @@ func (k kicker) one(ctx context.Context, conn Conn) KickResult {
 	return r
 }
 
-// refusedByHandler is the code of errors that come from what was asked for, in
-// contrast to 400 for a request that could not be read (nats-server, events.go).
+// refusedByHandler is the code of errors about the request itself, as opposed to 400
+// for one that could not be read (nats-server, events.go).
 const refusedByHandler = 500
 
-// notify tells the client that the server goes away, waits, and reports whether
-// the client has left by itself. One that cannot be told is only waited for.
+// notify tells the client that the server goes away, waits, and reports whether the
+// client has left by itself. If the server refuses to tell it, notify only waits.
 func (k kicker) notify(ctx context.Context, conn Conn) (gone bool, err error) {
 	var refused *RefusedError
-	_, err = k.c.tell(ctx, conn.Server, endpoint.LameDuckConn, server.LDMClientReq{CID: conn.Info.Cid})
+	_, err = k.c.request(ctx, conn.Server, endpoint.LameDuckConn, server.LDMClientReq{CID: conn.Info.Cid})
 	if err != nil && !errors.As(err, &refused) {
 		return false, err
 	}
@@ -147,9 +146,10 @@ func (k kicker) notify(ctx context.Context, conn Conn) (gone bool, err error) {
 	return outcome != "", err
 }
 
-// recheck reports whether a connection is still who it was: "" if so.
+// recheck returns "" if a connection is still the selected one, and otherwise the
+// outcome.
 func (k kicker) recheck(ctx context.Context, conn Conn) (KickOutcome, error) {
-	z, err := askOne[server.Connz](ctx, k.c, conn.Server, fleet.Connz, server.ConnzOptions{CID: conn.Info.Cid, Username: true})
+	z, err := query[server.Connz](ctx, k.c, conn.Server, fleet.Connz, server.ConnzOptions{CID: conn.Info.Cid, Username: true})
 	var gone *GoneError
 	switch {
 	case errors.As(err, &gone):

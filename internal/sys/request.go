@@ -13,37 +13,36 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// ErrRequest is wrapped by the error of a [Request] that makes no sense; nothing
-// was asked.
+// ErrRequest is wrapped by the error of an invalid [Request]; nothing was sent.
 var ErrRequest = errors.New("invalid request")
 
-// Request is one row of [Endpoints], asked by hand.
+// Request is a request for one row of the table of endpoints.
 type Request struct {
 	Kind    fleet.Kind
 	Scope   fleet.Scope
 	Account string         // where the subject needs one
-	Options map[string]any // by their JSON names, see [Endpoint.Options]
+	Options map[string]any // by their JSON names, see [endpoint.Endpoint.Options]
 
 	// Limit bounds how many connections or accounts each server reports; 0
 	// asks for all of them, page by page.
 	Limit int
 }
 
-// Answer is what one server answered, in its own words.
+// Answer is what one server answered, unchanged but for secrets.
 type Answer struct {
 	Server     server.ServerInfo `json:"server,omitzero"` // empty where the answer does not say, and it can be one of several
 	RTTSeconds float64           `json:"rtt_seconds"`     // of its STATSZ in the same round
 	Data       json.RawMessage   `json:"data"`            // all pages joined
 }
 
-// Answers is what a [Request] brought.
+// Answers are the answers to a [Request].
 type Answers struct {
 	Snapshot *fleet.Snapshot // who answered, who is missing, what was wrong
 	List     []Answer        // in the order of the snapshot; a server that had nothing to say is not in it
 }
 
 // Request asks all servers in scope, as [Client.Snapshot] does, and returns
-// their answers undigested. Requests that change something are refused.
+// their answers as they came. Requests that change something are refused.
 func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	raw := endpoint.NewRaw()
 	ep, err := req.endpoint(raw)
@@ -104,7 +103,7 @@ func unanswered(s *fleet.Snapshot, ep *endpoint.Endpoint) error {
 	return notOffered(s.AskedBy, ep)
 }
 
-// notOffered is the error of a request that no server listens to.
+// notOffered is the error of a request without responders.
 func notOffered(server string, ep *endpoint.Endpoint) error {
 	words := "not offered by any server"
 	if ep.Needs != "" {
@@ -113,7 +112,7 @@ func notOffered(server string, ep *endpoint.Endpoint) error {
 	return &RefusedError{Server: server, Kind: ep.Kind, Code: 503, Words: words}
 }
 
-// endpoint makes the row of the table that asks exactly this.
+// endpoint makes the endpoint for this request.
 func (req Request) endpoint(raw *endpoint.Raw) (*endpoint.Endpoint, error) {
 	row := endpoint.Lookup(string(req.Kind))
 	switch {
@@ -134,15 +133,15 @@ func (req Request) endpoint(raw *endpoint.Raw) (*endpoint.Endpoint, error) {
 	return ep, nil
 }
 
-// collect asks what servers answer without saying who they are.
+// collect sends a request whose answers do not name their server.
 func (c *Client) collect(ctx context.Context, req Request, ep *endpoint.Endpoint) (*Answers, error) {
 	expect, err := expectation(ctx, c, req, ep)
 	if err != nil {
 		return nil, err
 	}
-	list, err := listen(ctx, c, ep, len(expect.Servers))
+	list, err := receive(ctx, c, ep, len(expect.Servers))
 	if err != nil {
 		return nil, err
 	}
-	return settle(c, ep, expect, list)
+	return complete(c, ep, expect, list)
 }

@@ -38,10 +38,9 @@ func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot
 	return s.WithRaft(groups), nil
 }
 
-// Conns returns the selected connections of the servers in scope, by server and
-// number, and the snapshot that tells who did not answer. Whatever a server
-// makes of the request, only connections that match are returned; the
-// connection that asks is never among them.
+// Conns returns the selected connections of the servers in scope, by server and id,
+// and the snapshot with the servers that did not answer. Only connections that match
+// are returned, whatever the servers answer, and never the client's own.
 func (c *Client) Conns(ctx context.Context, scope fleet.Scope, sel ConnSelection) ([]Conn, *fleet.Snapshot, error) {
 	snap, err := c.Snapshot(ctx, fleet.Want{
 		Kinds: []fleet.Kind{fleet.Connz}, Scope: scope,
@@ -93,8 +92,8 @@ func (c *Client) gather(ctx context.Context, want fleet.Want, seen func(*fleet.S
 	return s, c.explain(ctx, err)
 }
 
-// explain reports whether a round failed because the user is not in the system
-// account.
+// explain returns a [NotSystemError] if a round failed because the user is not in
+// the system account, and otherwise err.
 func (c *Client) explain(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, gather.ErrNotAnswered):
@@ -105,7 +104,7 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// elsewhere tells that the user is in another account than the system's, as
+// elsewhere reports that the user is in another account than the system's, as
 // servers from 2.12 on say when it connects; they deny rather than answer what
 // its permissions leave out.
 func (c *Client) elsewhere(err error) bool {
@@ -113,7 +112,7 @@ func (c *Client) elsewhere(err error) bool {
 	return errors.As(err, &p) && !p.Subscribe && c.conn.NC.RemoteAccount() != "" && !c.conn.NC.IsSystemAccount()
 }
 
-// notSystem says which account the user is in.
+// notSystem returns the error that names the user's account.
 func (c *Client) notSystem(ctx context.Context) error {
 	e := &NotSystemError{Account: c.conn.NC.RemoteAccount()}
 	if e.Account != "" {

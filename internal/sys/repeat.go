@@ -1,8 +1,7 @@
 package sys
 
-// newsFilter tells events from their repetitions. It remembers a bounded number
-// of them.
-type newsFilter struct {
+// repeatFilter recognizes repeated events. It remembers a bounded number of them.
+type repeatFilter struct {
 	seen  map[string]struct{}
 	order []string // ring of what is in seen, oldest at next
 	next  int
@@ -17,12 +16,12 @@ const newsMemory = 8192
 // each server.
 const stateMemory = 100_000
 
-func newNewsFilter() *newsFilter {
-	return &newsFilter{seen: map[string]struct{}{}, order: make([]string, newsMemory), state: map[string]string{}}
+func newRepeatFilter() *repeatFilter {
+	return &repeatFilter{seen: map[string]struct{}{}, order: make([]string, newsMemory), state: map[string]string{}}
 }
 
-// isNews reports whether the event was not told before.
-func (f *newsFilter) isNews(e told) bool {
+// isNew reports whether the event is not a repetition.
+func (f *repeatFilter) isNew(e decoded) bool {
 	if e.state != "" {
 		return f.isNewState(e.key, e.state)
 	}
@@ -43,7 +42,7 @@ func (f *newsFilter) isNews(e told) bool {
 	return true
 }
 
-func (f *newsFilter) isNewState(key, state string) bool {
+func (f *repeatFilter) isNewState(key, state string) bool {
 	if f.state[key] == state {
 		return false
 	}
