@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,6 +25,7 @@ type config struct {
 	resolver  Resolver
 	version   string
 	now       func() time.Time
+	log       *slog.Logger
 
 	sources  []table.Source
 	families []*table.Family

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -16,7 +15,7 @@ var descText = regexp.MustCompile(`fqName: "([^"]+)", help: "((?:[^"\\]|\\.)*)",
 // help and labels.
 func ownDescriptions() [][3]string {
 	own := newOwnMetrics(&config{surveyor: true})
-	own.connection(&nats.Conn{})
+	own.connection(&connection{})
 	all := slices.Concat(own.counted, newLatencyMetrics().all(), newAccountMetrics().all())
 	var out [][3]string
 	for _, c := range all {

@@ -2,8 +2,10 @@ package exporter
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -12,6 +14,7 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/safetext"
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
@@ -23,16 +26,20 @@ const roundLimit = time.Minute
 // the last time.
 const patience = 3 * time.Second
 
+// stopPatience is how long Close waits for what it ends.
+const stopPatience = 500 * time.Millisecond
+
 // Exporter turns a fleet into metrics. It is safe for concurrent use.
 type Exporter struct {
-	cfg    *config
-	src    fleet.Source
-	claims claimSource
-	ready  func() error // nil when the fleet can be asked
-	own    *ownMetrics
-	share  share
-	closed sync.Once
-	stop   []func()
+	cfg     *config
+	src     fleet.Source
+	claims  claimSource
+	ready   func() error // nil when the fleet can be asked
+	own     *ownMetrics
+	share   share
+	failing atomic.Value // the reason of the last scrape that failed; "" when it did not
+	closed  sync.Once
+	stop    []func()
 
 	watchOnce sync.Once
 	watched   []accountWatch
@@ -54,13 +61,10 @@ func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 	client := sys.New(nc, sys.WithTimeout(roundLimit), sys.WithPatience(patience))
 	e := newExporter(cfg, client)
 	e.claims = askClaims(nc, cfg)
-	e.ready = func() error {
-		if !nc.IsConnected() {
-			return ErrNotConnected
-		}
-		return nil
-	}
-	e.own.connection(nc)
+	conn := &connection{}
+	e.stop = append(e.stop, conn.follow(nc, cfg.log))
+	e.ready = conn.ready
+	e.own.connection(conn)
 	e.watch(client)
 	return e, nil
 }
@@ -81,11 +85,22 @@ func newExporter(cfg *config, src fleet.Source) *Exporter {
 	}
 }
 
-// Close ends the subscriptions of the exporter. It can be called repeatedly.
+// Close ends the subscriptions of the exporter. It can be called repeatedly. It
+// does not wait for a server that hangs.
 func (e *Exporter) Close() {
 	e.closed.Do(func() {
-		for _, stop := range e.stop {
-			stop()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for _, stop := range e.stop {
+				stop()
+			}
+		}()
+		patience := time.NewTimer(stopPatience)
+		defer patience.Stop()
+		select {
+		case <-done:
+		case <-patience.C: // a lock of nats.go is held; all ends with that
 		}
 	})
 }
@@ -101,12 +116,31 @@ func (e *Exporter) Collector() prometheus.Collector { return collectorOf{e} }
 func (e *Exporter) page(ctx context.Context, chosen []string) table.Page {
 	shared, err := e.share.get(ctx, e.cfg.minInterval, chosen, e.take)
 	if err != nil {
-		e.own.failures.WithLabelValues(reasonOf(err)).Inc()
+		reason := reasonOf(err)
+		e.own.failures.WithLabelValues(reason).Inc()
+		e.logScrape(reason, err)
 		return *e.cfg.noPage(err)
 	}
+	e.logScrape("", nil)
 	p := *shared
 	p.Counts.Age = max(e.cfg.now().Sub(p.Snapshot.Time).Seconds(), 0)
 	return p
+}
+
+// logScrape writes a line when scrapes begin to fail, fail for another reason,
+// or succeed again. That the connection is missing is said when it is lost.
+func (e *Exporter) logScrape(reason string, err error) {
+	if errors.Is(err, ErrNotConnected) || reason == "disconnected" {
+		return
+	}
+	was, _ := e.failing.Swap(reason).(string)
+	switch {
+	case was == reason:
+	case err != nil:
+		e.cfg.log.Warn("the fleet cannot be asked", "reason", reason, "error", safetext.Visible(err.Error()))
+	case was != "":
+		e.cfg.log.Info("the fleet can be asked again")
+	}
 }
 
 // take asks the fleet.
@@ -123,10 +157,10 @@ func (e *Exporter) take(ctx context.Context, chosen []string) (*table.Page, erro
 	e.own.count(snap)
 	also := scrape.Extras{Departed: e.own.departed.current(snap, e.cfg.now())}
 	if slices.Contains(chosen, "limits") {
-		also.Claims = e.claims(ctx, snap)
+		also.Claims = within(ctx, func() []*scrape.Claims { return e.claims(ctx, snap) })
 	}
 	if slices.Contains(chosen, "services") {
-		also.Services = askServices(ctx, e.watched, e.cfg.Top)
+		also.Services = within(ctx, func() []*scrape.Endpoint { return askServices(ctx, e.watched, e.cfg.Top) })
 	}
 	return e.cfg.page(snap, chosen, also), nil
 }

@@ -147,7 +147,7 @@ func TestStartsBeforeNATS(t *testing.T) {
 	if got := find(series, "nats_up"); len(got) != 1 || got[0] != "0" {
 		t.Errorf("surveyor's up %v", got)
 	}
-	if got := find(series, "nats_exporter_failed", `reason="disconnected"`); len(got) != 1 {
+	if got := find(series, "nats_exporter_failed", `reason="unreachable"`); len(got) != 1 {
 		t.Errorf("no reason: %v", series)
 	}
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/-/healthy": 200, "/-/ready": 503} {

@@ -3,6 +3,7 @@ package exporter
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"time"
@@ -141,6 +142,15 @@ func WithStreams(allow, deny string) Option {
 // does.
 func WithConsumers(allow, deny string) Option {
 	return withPattern(func(c *config) *scrape.Pattern { return &c.Consumers }, allow, deny)
+}
+
+// WithLogger makes the exporter log a line when the connection to NATS is lost
+// or made, and when the fleet can no longer be asked. Default: nothing is logged.
+func WithLogger(log *slog.Logger) Option {
+	return func(c *config) error {
+		c.log = log
+		return nil
+	}
 }
 
 // WithVersion sets the version that nats_exporter_build_info tells.

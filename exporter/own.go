@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 	gocollectors "github.com/prometheus/client_golang/prometheus/collectors"
 	dto "github.com/prometheus/client_model/go"
@@ -99,19 +98,18 @@ func (o *ownMetrics) rendered(sc table.Counts, took time.Duration) {
 	o.lastRender.Store(int64(took))
 }
 
-// connection adds what the NATS connection knows of itself.
-func (o *ownMetrics) connection(nc *nats.Conn) {
+// connection adds what is known of the connection to NATS.
+func (o *ownMetrics) connection(conn *connection) {
 	add := func(c prometheus.Collector) {
 		o.counted = append(o.counted, c)
 		o.registry.MustRegister(c)
 	}
+	reconnects := func() float64 { return float64(conn.reconnects.Load()) }
 	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_connected", Help: "1 while the exporter is connected to NATS."},
-		func() float64 { return number.Flag(nc.IsConnected()) }))
-	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Reconnects of the exporter to NATS."},
-		func() float64 { return float64(nc.Stats().Reconnects) }))
+		func() float64 { return number.Flag(conn.ready() == nil) }))
+	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Reconnects of the exporter to NATS."}, reconnects))
 	if o.survey != nil {
-		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Reconnects of the exporter to NATS.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}},
-			func() float64 { return float64(nc.Stats().Reconnects) }))
+		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Reconnects of the exporter to NATS.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}}, reconnects))
 	}
 }
 

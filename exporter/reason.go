@@ -15,6 +15,10 @@ var ErrNotConnected = errors.New("not connected to NATS")
 
 // reasonOf puts the failure of a snapshot into one word.
 func reasonOf(err error) string {
+	var lost *NotConnectedError
+	if errors.As(err, &lost) {
+		return lost.Reason
+	}
 	for _, r := range [...]struct {
 		err  error
 		word string

@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
@@ -12,7 +13,7 @@ import (
 func newConfig(opts []Option) (*config, error) {
 	c := &config{
 		surveyor: true, minInterval: time.Second, timeout: 8 * time.Second,
-		Settings: scrape.Settings{Top: 1000}, maxSeries: 1_000_000, now: time.Now,
+		Settings: scrape.Settings{Top: 1000}, maxSeries: 1_000_000, now: time.Now, log: slog.New(slog.DiscardHandler),
 	}
 	for _, opt := range opts {
 		if err := opt(c); err != nil {

@@ -68,6 +68,18 @@ func await(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
+// within returns what ask brings, or nothing when ctx ends before: the locks of
+// nats.go may hold ask for longer.
+func within[T any](ctx context.Context, ask func() T) (out T) {
+	result := make(chan T, 1)
+	go func() { result <- ask() }()
+	select {
+	case out = <-result:
+	case <-ctx.Done():
+	}
+	return out
+}
+
 // landing is how long a round whose time is up may take to hand over what has
 // arrived.
 const landing = 300 * time.Millisecond

@@ -102,23 +102,25 @@ func TestAccountIsWatched(t *testing.T) {
 
 // What the connection knows of itself is exported under its own names.
 func TestConnectionMetrics(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		nc := stub.New(t, "n1", "N1").Connect(t)
-		for _, surveyor := range []bool{true, false} {
-			e := exporterOf(t, sampleFleet(), WithSurveyorNames(surveyor))
-			e.own.connection(nc)
-			series := seriesOf(t, scrapeText(t, e))
-			if got, ok := series["nats_exporter_connected{}"]; !ok || got != 1 {
-				t.Errorf("connected: %v", got)
+	for _, surveyor := range []bool{true, false} {
+		e := exporterOf(t, sampleFleet(), WithSurveyorNames(surveyor))
+		conn := &connection{}
+		e.own.connection(conn)
+		for _, connected := range []bool{false, true} {
+			conn.known.Store(connected)
+			conn.reconnects.Add(3)
+			series := flatten(t, mustGather(t, e))
+			if got, ok := series["nats_exporter_connected{}"]; !ok || got != map[bool]float64{false: 0, true: 1}[connected] {
+				t.Errorf("connected %v: %v", connected, got)
 			}
-			if got, ok := series["nats_exporter_reconnects_total{}"]; !ok || got != 0 {
+			if got, ok := series["nats_exporter_reconnects_total{}"]; !ok || got != float64(conn.reconnects.Load()) {
 				t.Errorf("reconnects: %v %v", got, ok)
 			}
 			if _, ok := series["nats_survey_nats_reconnects{name=natsctl exporter}"]; ok != surveyor {
 				t.Errorf("nats-surveyor's reconnects: %v, want %v", ok, surveyor)
 			}
 		}
-	})
+	}
 }
 
 // The time that the fleet and the page took is measured, the fleet's for
