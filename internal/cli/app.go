@@ -35,6 +35,7 @@ type Entry struct {
 	Sub        []Entry
 	Hidden     bool // not for people: how the program runs itself
 	Standard   bool // what its group does when none of its commands is named
+	Endless    bool // a service: a signal is how it ends, and no failure
 }
 
 // App is what a program is made of: its commands, and what they add to the
@@ -59,7 +60,8 @@ type terminated int
 // chosen is the command that a command line names.
 type chosen struct {
 	Command
-	path string // its words: "server ls"
+	path    string // its words: "server ls"
+	endless bool
 }
 
 // parse turns arguments into the command to run, without running it. Its
@@ -143,7 +145,7 @@ func (c Entry) declare(parent declarer, selected *chosen) {
 	}
 	c.Cmd.Setup(clause)
 	clause.Action(func(*kingpin.ParseContext) error {
-		*selected = chosen{c.Cmd, clause.FullCommand()}
+		*selected = chosen{c.Cmd, clause.FullCommand(), c.Endless}
 		return nil
 	})
 }
@@ -169,7 +171,7 @@ func Run(a App, args []string, e *Env) int {
 	}
 	err = cmd.Run(ctx, e)
 	e.Close()
-	if err == nil && ctx.Err() != nil {
+	if err == nil && ctx.Err() != nil && !cmd.endless {
 		err = context.Canceled
 	}
 	if errors.Is(err, errDryRun) {

@@ -4,14 +4,11 @@ package exportercmd
 
 import (
 	"context"
-	"errors"
-	"log/slog"
 	"net/http"
 	"os"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/nats-io/nats.go"
 	"github.com/prometheus/exporter-toolkit/web"
 	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
 
@@ -24,11 +21,11 @@ func Entries() []cli.Entry { return []cli.Entry{exporterEntry()} }
 
 func exporterEntry() cli.Entry {
 	return cli.Entry{Name: "exporter", Help: "Serve every server's metrics to Prometheus from one endpoint.", Sub: []cli.Entry{
-		{Name: "serve", Help: "Serve the metrics until interrupted; so does `natsctl exporter` alone.", Cmd: &exporterServeCommand{}, Examples: []string{
+		{Name: "serve", Help: "Serve the metrics until a signal ends it (exit code 0); so does `natsctl exporter` alone. SIGHUP reads the context, the credentials and the web configuration again.", Cmd: &exporterServeCommand{}, Examples: []string{
 			"exporter --context sys",
 			"exporter serve --context sys --web.listen-address :7777",
 			"exporter serve --context sys --collect servers --collect streams --top 100",
-		}, Standard: true},
+		}, Standard: true, Endless: true},
 		{Name: "check", Help: "Ask the fleet once and show how many series each metric would have.", Cmd: &exporterCheckCommand{}, Examples: []string{
 			"exporter check --context sys",
 			"exporter check --context sys --sort series --limit 20",
@@ -59,76 +56,6 @@ func (c *exporterServeCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("probe-context", "Saved context that /probe?context=NAME may ask; repeat, or give * for all.").PlaceHolder("NAME").StringsVar(&c.probes)
 	cmd.Flag("account-context", "Saved context of a user of an account, for its micro services, service latency and advisories; repeat.").PlaceHolder("NAME").StringsVar(&c.accounts)
 	cmd.Flag("latency", "Latency that servers measure of a service of the accounts, for example orders=latency.orders; repeat.").PlaceHolder("SERVICE=SUBJECT").StringsVar(&c.latency)
-}
-
-func (c *exporterServeCommand) Run(ctx context.Context, e *cli.Env) error {
-	opts, err := c.options()
-	if err != nil {
-		return err
-	}
-	if len(c.probes) > 0 {
-		opts = append(opts, exporter.WithResolver(probeResolver(e, c.probes)))
-	}
-	s, err := e.Connect(ctx, forEver...)
-	if err != nil {
-		return err
-	}
-	exp, err := exporter.New(s.Conn, opts...)
-	if err != nil {
-		return err
-	}
-	defer exp.Close()
-	if err := c.watchAccounts(ctx, e, exp); err != nil {
-		return err
-	}
-	return c.listen(ctx, e, exp)
-}
-
-// forEver makes a connection that need not stand yet, and that is tried again
-// as long as the process lives, whatever the reason of its failure was.
-var forEver = []nats.Option{nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.MaxReconnects(-1)}
-
-func (c *exporterServeCommand) watchAccounts(ctx context.Context, e *cli.Env, exp *exporter.Exporter) error {
-	for _, name := range c.accounts {
-		nc, err := connectContext(ctx, e, name, forEver...)
-		if err != nil {
-			return err
-		}
-		e.OnClose(nc.Close)
-		if err := exp.WatchAccount(name, nc, c.latency...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Limits of the HTTP server: a scraper sends little, and may take long to read
-// the metrics of a large fleet.
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	stopTimeout   = 5 * time.Second
-)
-
-// listen serves until ctx ends, then lets the scrapes under way finish.
-func (c *exporterServeCommand) listen(ctx context.Context, e *cli.Env, exp *exporter.Exporter) error {
-	handler, err := exporterPages(exp)
-	if err != nil {
-		return err
-	}
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
-	stopped := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-		defer cancel()
-		_ = srv.Shutdown(grace) // what is not finished by then is cut off
-	})
-	defer stopped()
-	level := slog.LevelInfo
-	err = web.ListenAndServe(srv, c.web, slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: level})))
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
 }
 
 // exporterPages adds a page at / that names the others.

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -24,7 +25,6 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/natsctl/natsctl/exporter"
-	"github.com/natsctl/natsctl/internal/cli"
 )
 
 // The password "secret" by htpasswd, whose hashes begin with $2y$.
@@ -64,12 +64,16 @@ func listenWith(t *testing.T, config string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pages, err := exporterPages(exp)
+	if err != nil {
+		t.Fatal(err)
+	}
 	log, ctx := &lockedBuffer{}, context.Background()
 	ctx, cancel := context.WithCancel(ctx)
 	listen, socket := []string{"127.0.0.1:0"}, false
 	c := &exporterServeCommand{web: &web.FlagConfig{WebListenAddresses: &listen, WebSystemdSocket: &socket, WebConfigFile: &file}}
 	done := make(chan error, 1)
-	go func() { done <- c.listen(ctx, &cli.Env{Err: log}, exp) }()
+	go func() { done <- c.listen(ctx, pages, slog.New(slog.NewTextHandler(log, nil))) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {

@@ -1,0 +1,191 @@
+package exportercmd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// forEver makes a connection that need not stand yet, and that is tried again
+// as long as the process lives, whatever the reason of its failure was.
+var forEver = []nats.Option{nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.MaxReconnects(-1)}
+
+// Limits of the HTTP server: a scraper sends little, and may take long to read
+// the metrics of a large fleet.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	stopTimeout   = 5 * time.Second
+)
+
+func (c *exporterServeCommand) Run(ctx context.Context, e *cli.Env) error {
+	log := slog.New(slog.NewTextHandler(e.Err, nil))
+	s := &service{open: func() (*instance, error) { return c.open(ctx, e, log) }, log: log}
+	if err := s.reload(); err != nil {
+		return err
+	}
+	defer s.close()
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	go s.reloadOn(ctx, hangup)
+	return c.listen(ctx, s, log)
+}
+
+// instance is an exporter with its connections.
+type instance struct {
+	pages  http.Handler
+	exp    *exporter.Exporter
+	conns  []*nats.Conn
+	active sync.WaitGroup // requests
+}
+
+// open connects as the context and the flags say now.
+func (c *exporterServeCommand) open(ctx context.Context, e *cli.Env, log *slog.Logger) (_ *instance, err error) {
+	opts, err := c.options()
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, exporter.WithLogger(log))
+	if len(c.probes) > 0 {
+		opts = append(opts, exporter.WithResolver(probeResolver(e, c.probes)))
+	}
+	target, err := e.Target()
+	if err != nil {
+		return nil, err
+	}
+	i := &instance{}
+	defer func() {
+		if err != nil {
+			i.close()
+		}
+	}()
+	nc, err := e.Dial(ctx, target, forEver...)
+	if err != nil {
+		return nil, err
+	}
+	i.conns = append(i.conns, nc)
+	if i.exp, err = exporter.New(nc, opts...); err != nil {
+		return nil, err
+	}
+	if err := c.watchAccounts(ctx, e, i); err != nil {
+		return nil, err
+	}
+	i.pages, err = exporterPages(i.exp)
+	return i, err
+}
+
+func (c *exporterServeCommand) watchAccounts(ctx context.Context, e *cli.Env, i *instance) error {
+	for _, name := range c.accounts {
+		nc, err := connectContext(ctx, e, name, forEver...)
+		if err != nil {
+			return err
+		}
+		i.conns = append(i.conns, nc)
+		if err := i.exp.WatchAccount(name, nc, c.latency...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close ends the exporter and its connections. It does not wait for a server
+// that hangs.
+func (i *instance) close() {
+	if i.exp != nil {
+		i.exp.Close()
+	}
+	for _, nc := range i.conns {
+		go nc.Close()
+	}
+}
+
+// service serves the pages of an instance, which a reload replaces.
+type service struct {
+	open func() (*instance, error)
+	log  *slog.Logger
+
+	mu  sync.RWMutex
+	now *instance
+}
+
+// ServeHTTP serves the pages of the instance of now.
+func (s *service) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	s.mu.RLock()
+	i := s.now
+	i.active.Add(1)
+	s.mu.RUnlock()
+	defer i.active.Done()
+	i.pages.ServeHTTP(w, req)
+}
+
+// reload takes a new instance in the place of the one of now, which ends with
+// its last request. If there can be none, that of now stays.
+func (s *service) reload() error {
+	next, err := s.open()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	old := s.now
+	s.now = next
+	s.mu.Unlock()
+	if old != nil {
+		go func() {
+			old.active.Wait()
+			old.close()
+		}()
+	}
+	return nil
+}
+
+// reloadOn reloads at each signal until ctx ends. The web configuration is read
+// for each request anyway.
+func (s *service) reloadOn(ctx context.Context, hangup <-chan os.Signal) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+		}
+		if err := s.reload(); err != nil {
+			s.log.Error("reload failed; the old configuration stays", "error", err.Error())
+			continue
+		}
+		s.log.Info("reloaded")
+	}
+}
+
+func (s *service) close() {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	s.now.close()
+}
+
+// listen serves until ctx ends, then lets the scrapes under way finish.
+func (c *exporterServeCommand) listen(ctx context.Context, pages http.Handler, log *slog.Logger) error {
+	srv := &http.Server{Handler: pages, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
+	stopped := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		_ = srv.Shutdown(grace) // what is not finished by then is cut off
+	})
+	defer stopped()
+	err := web.ListenAndServe(srv, c.web, log)
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
