@@ -21,6 +21,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
+	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
@@ -102,7 +103,7 @@ func startLogged(t *testing.T, nc *nats.Conn) (*Exporter, *logged) {
 
 func oneCluster(t *testing.T) *broker.Cluster {
 	t.Helper()
-	c, err := broker.Start(t.Context(), broker.Single())
+	c, err := broker.Start(t.Context(), spec.Single())
 	if err != nil {
 		t.Fatal(err)
 	}
