@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -43,8 +44,10 @@ func (a Account) tag() string {
 	switch {
 	case a.Details != nil && a.Details.NameTag != "":
 		return a.Details.NameTag
-	case a.Row != nil:
+	case a.Row != nil && a.Row.Label != "":
 		return a.Row.Label
+	case a.User != nil:
+		return a.User.AccountName
 	}
 	return ""
 }
@@ -56,7 +59,11 @@ func (a Account) Lines() [][2]string {
 		lines = [][2]string{{"Account", Text(tag)}, {"Public key", Text(a.Name)}}
 	}
 	if u := a.User; u != nil {
-		lines = append(lines, [2]string{"You are", Text(u.UserID)}, [2]string{"Permissions", Permissions(u.Permissions)})
+		lines = append(lines, [2]string{"You are", Text(cmp.Or(u.UserName, u.UserID))})
+		if u.UserName != "" && u.UserName != u.UserID {
+			lines = append(lines, [2]string{"Your key", Text(u.UserID)})
+		}
+		lines = append(lines, [2]string{"Permissions", Permissions(u.Permissions)})
 		if u.Expires > 0 {
 			lines = append(lines, [2]string{"Expires in", Duration(u.Expires.Seconds())})
 		}

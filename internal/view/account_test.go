@@ -78,6 +78,8 @@ Not visible: rates
 `)
 	expect(t, "bare", text(view.Account{Name: "B"}), "Account: B")
 	expect(t, "named by its row", text(view.Account{Name: "KEY", Row: &fleet.AccountRow{Name: "KEY", Label: "shop"}})[:29], "Account: shop\nPublic key: KEY")
+	expect(t, "a user with a name", text(view.Account{Name: "KEY", User: &server.UserInfo{UserID: "UKEY", UserName: "kim", AccountName: "shop"}})[:62],
+		"Account: shop\nPublic key: KEY\nYou are: kim\nYour key: UKEY\nPerm")
 	expect(t, "not known by a key", text(view.Account{Name: "B", Details: &server.AccountInfo{NameTag: "B"}})[:11], "Account: B")
 	forever := account()
 	forever.User.Expires = 0

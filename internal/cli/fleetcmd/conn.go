@@ -1,6 +1,7 @@
 package fleetcmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ func connColumns() []view.Column[sys.Conn] {
 		{Name: "cluster", Title: "Cluster", Wide: true, Value: func(c sys.Conn) any { return c.Server.Cluster }},
 		{Name: "cid", Title: "CID", Value: func(c sys.Conn) any { return c.Info.Cid }},
 		{Name: "name", Title: "Name", Value: func(c sys.Conn) any { return c.Info.Name }},
-		{Name: "user", Title: "User", Value: func(c sys.Conn) any { return c.Info.AuthorizedUser }},
+		{Name: "user", Title: "User", Value: func(c sys.Conn) any { return c.Info.AuthorizedUser }, Label: func(c sys.Conn) string { return fleet.UserName(c.Info) }},
 		{Name: "account", Title: "Account", Value: func(c sys.Conn) any { return c.Info.Account }, Label: func(c sys.Conn) string { return c.Info.NameTag }},
 		{Name: "ip", Title: "IP", Value: func(c sys.Conn) any { return c.Info.IP }},
 		{Name: "lang", Title: "Library", Wide: true, Value: func(c sys.Conn) any { return c.Info.Lang }},
@@ -138,7 +139,7 @@ func describe(conns []sys.Conn) (lines []string) {
 			return append(lines, fmt.Sprintf("    ... and %d more", len(conns)-planRows))
 		}
 		lines = append(lines, fmt.Sprintf("    %s cid %d: %s%s, user %s, account %s, from %s", c.Server.Name, c.Info.Cid,
-			leafWord(c), cli.OrDash(c.Info.Name), cli.OrDash(c.Info.AuthorizedUser), cli.OrDash(c.Info.Account), c.Info.IP))
+			leafWord(c), cli.OrDash(c.Info.Name), cli.OrDash(cmp.Or(fleet.UserName(c.Info), c.Info.AuthorizedUser)), cli.OrDash(cmp.Or(c.Info.NameTag, c.Info.Account)), c.Info.IP))
 	}
 	return lines
 }
