@@ -29,6 +29,9 @@ func Comparison(w io.Writer, c *result.Comparison, o Options) error {
 	for _, f := range c.Failed {
 		p.line("FAILED", "%s", o.safe(f))
 	}
+	for _, f := range c.Inconclusive {
+		p.line("UNCLEAR", "%s", o.safe(f))
+	}
 	if _, err := io.WriteString(w, p.b.String()); err != nil {
 		return fmt.Errorf("write comparison: %w", err)
 	}

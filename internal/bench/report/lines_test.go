@@ -247,7 +247,7 @@ func TestSparkline(t *testing.T) {
 // seen.
 func TestComparisonText(t *testing.T) {
 	c := &result.Comparison{
-		Base: result.Side{Scenario: "one\x1b", Runs: 7}, New: result.Side{Scenario: "two", Runs: 8}, Warnings: []string{"GOGC: 1, then 2\x1b"}, Failed: []string{"p99>+10%: +20.0 %"},
+		Base: result.Side{Scenario: "one\x1b", Runs: 7}, New: result.Side{Scenario: "two", Runs: 8}, Warnings: []string{"GOGC: 1, then 2\x1b"}, Failed: []string{"p99>+10%: +20.0 %"}, Inconclusive: []string{"cpu>+5%: between"},
 		Changes: []result.Change{
 			{Metric: "p99", Unit: "us", Base: 1000, New: 1200, Ratio: 1.2, CI95: &[2]float64{1.1, 1.3}, P: 0.001, Holm: 0.003, MDE: 0.057, Verdict: result.Worse},
 			{Metric: "cpu", Unit: "ns/msg", Base: 1000, New: 900, Verdict: result.Same},
@@ -263,7 +263,7 @@ func TestComparisonText(t *testing.T) {
 	}
 	got := text()
 	for name, want := range map[string]string{
-		"base": "base one?, runs: 7", "new": "new two, runs: 8", "note": "note GOGC: 1, then 2?", "FAILED": "FAILED p99>+10%: +20.0 %",
+		"base": "base one?, runs: 7", "new": "new two, runs: 8", "note": "note GOGC: 1, then 2?", "FAILED": "FAILED p99>+10%: +20.0 %", "UNCLEAR": "UNCLEAR cpu>+5%: between",
 		"p99":  "p99 1.00 ms 1.20 ms +20.0% +10.0 to +30.0 0.0030 5.7% worse",
 		"cpu":  "cpu 1,000 ns 900 ns 0.0000 no change found",
 		"rate": "rate 5,000 4,000 -20.0% -30.0 to -10.0 0.0000 no change found",

@@ -14,6 +14,9 @@ import (
 // CompareSchema is the name of the form in which comparisons are written.
 const CompareSchema = "natsctl.bench.compare/v1"
 
+// ErrInconclusive is returned when a comparison can neither confirm nor refute a limit.
+var ErrInconclusive = errors.New("inconclusive")
+
 // ErrDifferent is returned by [Compare] for results of different scenarios.
 var ErrDifferent = errors.New("results of different scenarios")
 
@@ -26,6 +29,8 @@ type Comparison struct {
 	Warnings []string `json:"warnings,omitempty"`
 	FailOn   string   `json:"fail_on,omitempty"`
 	Failed   []string `json:"failed,omitempty"`
+	// Inconclusive lists the limits of FailOn that the runs can neither confirm nor refute.
+	Inconclusive []string `json:"inconclusive,omitempty"`
 }
 
 // Side names one of the results.
@@ -41,6 +46,7 @@ const (
 	Better  = "better"
 	Worse   = "worse"
 	Same    = "no change found"
+	Unclear = "inconclusive" // the interval excludes 1, but not beyond chance with so many metrics
 	TooFew  = "too few runs"
 	Missing = "no figure"
 )
@@ -59,6 +65,9 @@ type Change struct {
 	Holm    float64     `json:"holm"`
 	MDE     float64     `json:"mde,omitempty"` // smallest relative change that could have been seen
 	Verdict string      `json:"verdict"`
+
+	noise float64 // standard deviation of the runs, relative
+	runs  int     // on the side that has fewer
 }
 
 // alpha is the chance of a false alarm that a comparison takes.
@@ -97,7 +106,7 @@ func Compare(base, next *Result, fail FailOn, force bool) (*Comparison, error) {
 		c.Changes[i].Holm = p
 		c.Changes[i].judge()
 	}
-	c.Failed = fail.failed(c.Changes)
+	c.Failed, c.Inconclusive = fail.judge(c.Changes)
 	return c, nil
 }
 
@@ -118,11 +127,13 @@ func change(m Metric, base, next []float64, tests int) Change {
 	c.Base, c.New = stats.Median(base), stats.Median(next)
 	if ratio := stats.HodgesLehmann(base, next); !math.IsNaN(ratio) {
 		c.Ratio = ratio
-		lo, hi := stats.BootstrapRatio(base, next)
-		c.CI95 = &[2]float64{lo, hi}
+		if lo, hi, ok := stats.RatioInterval(base, next, 0.95); ok {
+			c.CI95 = &[2]float64{lo, hi}
+		}
 	}
 	c.P = stats.MannWhitney(base, next)
-	c.MDE = stats.MDE(base, min(len(base), len(next)))
+	c.MDE = stats.MDE(base, min(len(base), len(next)), tests, alpha)
+	c.noise, c.runs = max(stats.LogSD(base), stats.LogSD(next)), min(len(base), len(next))
 	return c
 }
 
@@ -133,6 +144,8 @@ func (c *Change) judge() {
 	}
 	m, _ := MetricByName(c.Metric)
 	switch {
+	case c.Holm >= alpha && c.CI95 != nil && (c.CI95[0] > 1 || c.CI95[1] < 1):
+		c.Verdict = Unclear
 	case c.Holm >= alpha:
 		c.Verdict = Same
 	case (c.New > c.Base) == m.Higher:

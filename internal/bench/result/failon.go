@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/bench/stats"
 )
 
 // FailOn lists how much worse a metric may become.
@@ -52,24 +53,70 @@ func (f FailOn) String() string {
 	return strings.Join(out, ",")
 }
 
-// failed lists the limits that were passed by a change that is beyond chance.
-// A limit for which there is no figure or too few runs is one that cannot be
-// kept either.
-func (f FailOn) failed(cs []Change) []string {
-	var out []string
+// judge sorts the limits that do not hold into those that a change beyond chance
+// has passed, and those of which the runs can say neither that they hold nor
+// that they do not. A limit holds if the whole interval of the change does.
+func (f FailOn) judge(cs []Change) (failed, unclear []string) {
 	for _, t := range f {
-		i := slices.IndexFunc(cs, func(c Change) bool { return c.Metric == t.Metric.Name })
-		c := cs[i]
-		rel := c.Ratio - 1
-		if c.Ratio == 0 && c.Base != c.New { // from or to nothing
-			rel = math.Copysign(math.Inf(1), c.New-c.Base)
-		}
+		c := cs[slices.IndexFunc(cs, func(c Change) bool { return c.Metric == t.Metric.Name })]
+		rel := c.relative()
+		changed := c.Verdict == Better || c.Verdict == Worse
 		switch {
-		case c.Verdict == TooFew || c.Verdict == Missing:
-			out = append(out, t.text+": "+c.Verdict)
-		case c.Verdict != Same && (t.Above && rel > t.Limit || !t.Above && rel < t.Limit):
-			out = append(out, fmt.Sprintf("%s: %+.1f%%", t.text, rel*100))
+		case c.Verdict == Missing:
+			failed = append(failed, t.text+": "+c.Verdict)
+		case changed && t.passed(rel):
+			failed = append(failed, fmt.Sprintf("%s: %+.1f%%", t.text, rel*100))
+		case !t.holds(c):
+			unclear = append(unclear, t.text+": "+t.unclear(c))
 		}
 	}
-	return out
+	return failed, unclear
+}
+
+// relative is the relative change; infinite from or to nothing.
+func (c Change) relative() float64 {
+	if c.Ratio == 0 && c.Base != c.New {
+		return math.Copysign(math.Inf(1), c.New-c.Base)
+	}
+	if c.Ratio == 0 {
+		return 0
+	}
+	return c.Ratio - 1
+}
+
+// passed reports whether a change is beyond the limit.
+func (t Tolerance) passed(rel float64) bool {
+	return t.Above && rel > t.Limit || !t.Above && rel < t.Limit
+}
+
+// holds reports whether the runs show that the limit is kept.
+func (t Tolerance) holds(c Change) bool {
+	switch {
+	case c.Verdict == TooFew:
+		return false
+	case c.CI95 == nil: // there is no ratio to nothing: only equal figures keep a limit
+		return c.Base == c.New || (c.Verdict == Better || c.Verdict == Worse) && !t.passed(c.relative())
+	case t.Above:
+		return c.CI95[1] <= 1+t.Limit
+	}
+	return c.CI95[0] >= 1+t.Limit
+}
+
+// mostRuns is the most that are worth a word.
+const mostRuns = 1000
+
+// unclear says what is known, and how many runs would do.
+func (t Tolerance) unclear(c Change) string {
+	text := c.Verdict
+	if c.CI95 != nil && c.Verdict != TooFew {
+		text = fmt.Sprintf("between %+.1f%% and %+.1f%%", (c.CI95[0]-1)*100, (c.CI95[1]-1)*100)
+	}
+	away := 1 + t.Limit // how far the interval has to reach
+	if c.Verdict != TooFew && c.Ratio > 0 {
+		away /= c.Ratio
+	}
+	if n := stats.RunsFor(c.noise, away-1); c.noise > 0 && n > c.runs && n <= mostRuns {
+		text += fmt.Sprintf(", about %d runs would do", n)
+	}
+	return text
 }

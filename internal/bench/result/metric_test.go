@@ -204,16 +204,16 @@ func TestObjectiveStep(t *testing.T) {
 
 func TestSummarize(t *testing.T) {
 	var runs []Run
-	for i := range 5 {
+	for i := range 6 {
 		r := figures()
 		r.Rate.Received, r.Rate.Sent, r.Client.CPUNSPerMsg, r.Latency.Response.P99 = float64(100+i), float64(200+i), float64(300+i), float64(400+i)
 		runs = append(runs, *r)
 	}
-	s := Summarize(runs, 404)
-	if s.Runs != 5 || s.Rate.Median != 102 || s.ResponseP99.Median != 402 || s.CPUPerMsg.Median != 302 || s.GeneratorCeiling != 404 || s.CeilingUsed != 0.5 {
+	s := Summarize(runs, 405)
+	if s.Runs != 6 || s.Rate.Median != 102.5 || s.ResponseP99.Median != 402.5 || s.CPUPerMsg.Median != 302.5 || s.GeneratorCeiling != 405 || s.CeilingUsed != 0.5 {
 		t.Errorf("%+v", s)
 	}
-	if c := s.Rate; c.CI95 == nil || c.CI95[0] < 100 || c.CI95[1] > 104 || c.CI95[0] >= c.CI95[1] || c.CV < 0.015 || c.CV > 0.016 || c.MDE <= 0 {
+	if c := s.Rate; c.CI95 == nil || c.CI95[0] < 100 || c.CI95[1] > 105 || c.CI95[0] >= c.CI95[1] || c.CV < 0.018 || c.CV > 0.019 || c.MDE <= 0 {
 		t.Errorf("%+v", c)
 	}
 	if s = Summarize(runs[:1], 0); s.Rate.CI95 != nil || s.CeilingUsed != 0 || s.Rate.MDE != 0 || s.Rate.Median != 100 {

@@ -16,7 +16,7 @@ type Summary struct {
 
 // Spread is the median of a figure over the runs, a 95 % confidence interval of
 // it (two runs or more), the coefficient of variation, and the smallest relative
-// change that a comparison with as many runs could detect (four or more).
+// change that a comparison with as many runs could detect (six or more).
 type Spread struct {
 	Median float64     `json:"median"`
 	CI95   *[2]float64 `json:"ci95,omitempty"`
@@ -40,11 +40,14 @@ func Summarize(runs []Run, ceiling float64) Summary {
 	return s
 }
 
+// headlines is how many metrics a comparison tests at least.
+const headlines = 3
+
 func spread(xs []float64) Spread {
 	if len(xs) == 0 {
 		return Spread{}
 	}
-	s := Spread{Median: stats.Median(xs), CV: stats.CV(xs), MDE: stats.MDE(xs, len(xs))}
+	s := Spread{Median: stats.Median(xs), CV: stats.CV(xs), MDE: stats.MDE(xs, len(xs), headlines, alpha)}
 	if len(xs) > 1 {
 		lo, hi := stats.BootstrapMedian(xs)
 		s.CI95 = &[2]float64{lo, hi}

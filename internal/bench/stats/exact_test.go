@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -136,17 +137,39 @@ func TestIntervals(t *testing.T) {
 	if lo != 51 || hi != 1951 { // of 1 to 2000
 		t.Errorf("from %v to %v", lo, hi)
 	}
-	twice := make([]float64, len(xs))
-	for i, x := range xs {
-		twice[i] = 2 * x
+}
+
+// TestRatioInterval agrees with the rank test about 1, at every level, and
+// holds the estimate.
+func TestRatioInterval(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) []float64 {
+			return rapid.SliceOfNDistinct(rapid.Float64Range(1, 9), 1, 8, rapid.ID).Draw(t, name)
+		}
+		xs, ys := draw("xs"), draw("ys")
+		level := rapid.SampledFrom([]float64{0.8, 0.95, 0.99}).Draw(t, "level")
+		lo, hi, ok := RatioInterval(xs, ys, level)
+		if !ok {
+			if MannWhitney([]float64{1, 2, 3, 4, 5, 6, 7, 8}[:len(xs)], []float64{11, 12, 13, 14, 15, 16, 17, 18}[:len(ys)]) <= 1-level {
+				t.Fatalf("no interval of %d and %d values at %v", len(xs), len(ys), level)
+			}
+			return
+		}
+		if est := HodgesLehmann(xs, ys); lo > est || hi < est {
+			t.Fatalf("%v is not from %v to %v", est, lo, hi)
+		}
+		p := MannWhitney(xs, ys)
+		if outside := lo > 1 || hi < 1; outside != (p <= 1-level) && lo != 1 && hi != 1 {
+			t.Fatalf("from %v to %v at %v, p %v", lo, hi, level, p)
+		}
+	})
+	for _, c := range [][2][]float64{{{1, 2, 3}, {4, 5, 6}}, {{}, {1}}, {{1}, {}}, {{1, 2, 3, 0}, {1, 2, 3, 4}}, {{1, 2, 3, 4}, {1, 2, 3, -4}}} {
+		if lo, hi, ok := RatioInterval(c[0], c[1], 0.95); ok {
+			t.Errorf("%v: from %v to %v", c, lo, hi)
+		}
 	}
-	lo, hi = BootstrapRatio(xs, twice)
-	if lo >= 2 || hi <= 2 || lo < 1.85 || hi > 2.15 {
-		t.Errorf("ratio from %v to %v", lo, hi)
-	}
-	lo, hi = BootstrapRatio(twice, xs)
-	if lo >= 0.5 || hi <= 0.5 {
-		t.Errorf("ratio the other way round from %v to %v", lo, hi)
+	if lo, hi, ok := RatioInterval([]float64{1, 2, 3, 4}, []float64{10, 20, 30, 40}, 0.95); !ok || lo != 2.5 || hi != 40 {
+		t.Errorf("four against four: the extremes, not %v to %v", lo, hi)
 	}
 }
 
@@ -154,14 +177,34 @@ func TestIntervals(t *testing.T) {
 func TestMDE(t *testing.T) {
 	noisy := []float64{80, 90, 100, 110, 120}
 	calm := []float64{98, 99, 100, 101, 102}
-	if got := MDE(noisy, 8); math.Abs(got-0.3914) > 0.0005 {
-		t.Errorf("8 runs: %.4f", got)
+	mde := func(xs []float64, n int) float64 { return MDE(xs, n, 3, 0.01) }
+	if mde(noisy, 20) >= mde(noisy, 8) || mde(calm, 8) >= mde(noisy, 8) || mde(noisy, 8) <= MDE(noisy, 8, 1, 0.01) || mde(noisy, 8) <= MDE(noisy, 8, 3, 0.05) {
+		t.Error("more runs, less noise, fewer tests or more false alarms see less")
 	}
-	if MDE(noisy, 20) >= MDE(noisy, 8) || MDE(calm, 8) >= MDE(noisy, 8) {
-		t.Error("more runs or less noise see less")
-	}
-	if MDE(noisy, MinRuns) == 0 || MDE(noisy, MinRuns-1) != 0 || MDE([]float64{1}, 8) != 0 || MDE([]float64{1, 0, 2}, 8) != 0 || MDE([]float64{1, -1}, 8) != 0 {
+	if mde(noisy, 6) == 0 || mde(noisy, 5) != 0 || mde([]float64{1}, 8) != 0 || mde([]float64{1, 0, 2}, 8) != 0 || mde([]float64{1, -1}, 8) != 0 || mde([]float64{1, 1, 1}, 8) != 0 {
 		t.Error("where nothing can be said")
+	}
+}
+
+// TestRunsFor grows with the noise and falls with the limit; so many runs do.
+func TestRunsFor(t *testing.T) {
+	for _, c := range []struct {
+		sd, limit float64
+		want      int
+	}{{0.08, 0.1, 12}, {0.08, -0.1, 10}, {0.15, 0.1, 41}, {0.02, 0.1, MinRuns}, {0, 0.1, MinRuns}, {0.08, 0, 0}, {math.NaN(), 0.1, 0}, {0.08, -1, 0}} {
+		if got := RunsFor(c.sd, c.limit); got != c.want {
+			t.Errorf("noise %v, limit %v: %d runs, want %d", c.sd, c.limit, got, c.want)
+		}
+	}
+	rnd := rand.New(rand.NewPCG(4, 4))
+	n, within := RunsFor(0.08, 0.1), 0
+	for range 300 {
+		if _, hi, ok := RatioInterval(draw(rnd, n, 1), draw(rnd, n, 1), 0.95); ok && hi <= 1.1 {
+			within++
+		}
+	}
+	if within < 210 {
+		t.Errorf("%d of 300 comparisons of %d runs stay within the limit", within, n)
 	}
 }
 

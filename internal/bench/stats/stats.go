@@ -100,25 +100,30 @@ func MannWhitney(xs, ys []float64) float64 {
 		return 1
 	}
 	sum, all := ranks(xs, ys)
-	// ways[k][s]: choices of k observations with rank sum s, by the usual
-	// recurrence over the observations.
+	return tails(choices(all, n), sum, n*(n+m+1))
+}
+
+// choices counts, for each sum, the choices of n of the ranks that have it.
+func choices(ranks []int, n int) []float64 {
 	most := 0
-	for _, r := range all {
+	for _, r := range ranks {
 		most += r
 	}
+	// ways[k][s]: choices of k observations with rank sum s, by the usual
+	// recurrence over the observations.
 	ways := make([][]float64, n+1)
 	for k := range ways {
 		ways[k] = make([]float64, most+1)
 	}
 	ways[0][0] = 1
-	for i, r := range all {
+	for i, r := range ranks {
 		for k := min(i+1, n); k >= 1; k-- {
 			for s := most; s >= r; s-- {
 				ways[k][s] += ways[k-1][s-r]
 			}
 		}
 	}
-	return tails(ways[n], sum, n*(n+m+1))
+	return ways[n]
 }
 
 // tails is the share of the rank sums that are at least as far from the mean
@@ -161,10 +166,50 @@ func HodgesLehmann(xs, ys []float64) float64 {
 
 const resamples = 2000
 
-// BootstrapRatio is a 95 % confidence interval of [HodgesLehmann].
-func BootstrapRatio(xs, ys []float64) (lo, hi float64) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	return percentiles(func() float64 { return HodgesLehmann(resample(rnd, xs), resample(rnd, ys)) })
+// RatioInterval is a confidence interval of [HodgesLehmann] at a level such as
+// 0.95: the ratios at which the test of [MannWhitney] would not be significant.
+// So it excludes 1 exactly if that test is, at 1 - level. ok is false if so few
+// values have none, or if the ratio is not defined.
+func RatioInterval(xs, ys []float64, level float64) (lo, hi float64, ok bool) {
+	var rs []float64
+	for _, x := range xs {
+		for _, y := range ys {
+			if x <= 0 || y <= 0 {
+				return 0, 0, false
+			}
+			rs = append(rs, y/x)
+		}
+	}
+	skip := beyond(len(xs), len(ys), (1-level)/2)
+	if skip < 0 {
+		return 0, 0, false
+	}
+	slices.Sort(rs)
+	return rs[skip], rs[len(rs)-1-skip], true
+}
+
+// beyond is the largest statistic U of Mann and Whitney whose lower tail, without
+// ties, is no more likely than tail; -1 if none is.
+func beyond(n, m int, tail float64) int {
+	if n == 0 || m == 0 {
+		return -1
+	}
+	var ranked []int // doubled, as those of ranks
+	for i := range n + m {
+		ranked = append(ranked, 2*(i+1))
+	}
+	ways, total := choices(ranked, n), 0.0
+	for _, w := range ways {
+		total += w
+	}
+	u, sum := -1, 0.0
+	for s := n * (n + 1); s < len(ways); s += 2 { // the least rank sum, doubled, is U = 0
+		if sum += ways[s]; sum > tail*total {
+			break
+		}
+		u++
+	}
+	return u
 }
 
 // BootstrapMedian is a 95 % confidence interval of the median.
@@ -228,23 +273,56 @@ func Enough(n, m, tests int, alpha float64) bool {
 	return n > 0 && m > 0 && 2/ways*float64(tests) < alpha
 }
 
-// MDE is the smallest relative change that a comparison of n runs against n,
-// as noisy as xs, finds four times out of five at a significance of 1 %. It is
-// 0 if that cannot be said: with fewer than [MinRuns] runs.
-func MDE(xs []float64, n int) float64 {
-	if n < MinRuns || len(xs) < 2 {
+// MDE is the smallest relative change that a comparison of n runs against n, as
+// noisy as xs, finds four times out of five at a significance of alpha, when it
+// makes so many tests. It is 0 if that cannot be said: where no outcome of so
+// few runs is significant.
+func MDE(xs []float64, n, tests int, alpha float64) float64 {
+	sd := LogSD(xs)
+	if math.IsNaN(sd) || !Enough(n, n, tests, alpha) {
 		return 0
 	}
+	// A rank test needs 1/0.955 times the runs of a t-test; so few runs know their own
+	// deviation badly, and a rank test of them has few outcomes (constants by simulation).
+	z := quantile(1-alpha/float64(2*tests)) + quantile(power)
+	df := float64(n - 1)
+	small := 1 + smallSample/df + fewOutcomes/(df*df*df*df)
+	return math.Exp(z*small*sd*math.Sqrt(2/(float64(n)*efficiency))) - 1
+}
+
+const (
+	power       = 0.8
+	efficiency  = 0.955
+	smallSample = 1.8
+	fewOutcomes = 140
+)
+
+// LogSD is the standard deviation of the logarithms of xs: for small values, that
+// of xs relative to their mean. It is NaN of fewer than two, or if one is not positive.
+func LogSD(xs []float64) float64 {
 	logs := make([]float64, len(xs))
 	for i, x := range xs {
 		if x <= 0 {
-			return 0
+			return math.NaN()
 		}
 		logs[i] = math.Log(x)
 	}
-	// z(0.995) + z(0.8); a rank test needs 1/0.955 times the runs of a t-test;
-	// and few runs know their own deviation badly (Student's t against z).
-	const z, efficiency = 2.576 + 0.842, 0.955
-	small := 1 + 2.5/float64(2*n-2)
-	return math.Exp(z*small*SD(logs)*math.Sqrt(2/(float64(n)*efficiency))) - 1
+	if len(xs) < 2 {
+		return math.NaN()
+	}
+	return SD(logs)
 }
+
+// RunsFor is how many runs on each side a comparison needs so that, without a change, its 95%
+// interval stays within a relative change of limit four times out of five.
+func RunsFor(sd, limit float64) int {
+	reach := math.Abs(math.Log1p(limit))
+	if reach == 0 || math.IsInf(reach, 0) || math.IsNaN(sd) {
+		return 0
+	}
+	z := (quantile(0.975) + quantile(power)) * sd / reach
+	return max(int(math.Ceil(2*z*z/efficiency)), MinRuns)
+}
+
+// quantile is that of the standard normal distribution.
+func quantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }

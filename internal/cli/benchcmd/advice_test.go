@@ -20,6 +20,7 @@ func TestBenchExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
 		doubtfulError{&result.Result{}}: 3,
 		result.ErrSLO:                   6,
+		result.ErrInconclusive:          3,
 		scenario.ErrSpec:                2,
 		scenario.ErrUnit:                2,
 		result.ErrFormat:                2,

@@ -21,7 +21,7 @@ type benchCompareFlags struct {
 }
 
 func (f *benchCompareFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("fail-on", "Exit with 6 if a metric changed by more than this: 'p99>+10%,rate<-5%'.").PlaceHolder("LIMITS").StringVar(&f.failOn)
+	cmd.Flag("fail-on", "Exit with 6 if a metric changed by more than this, with 3 if the runs cannot tell: 'p99>+10%,rate<-5%'.").PlaceHolder("LIMITS").StringVar(&f.failOn)
 }
 
 // compare compares and prints.
@@ -39,6 +39,9 @@ func (f *benchCompareFlags) compare(e *cli.Env, base, next *result.Result, force
 	}
 	if len(c.Failed) > 0 {
 		return fmt.Errorf("%w: %s", result.ErrSLO, strings.Join(c.Failed, ", "))
+	}
+	if len(c.Inconclusive) > 0 {
+		return fmt.Errorf("%w: %s", result.ErrInconclusive, strings.Join(c.Inconclusive, ", "))
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ func benchEntry() cli.Entry {
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(result.ErrSLO), cli.ExitCheck, nil),
+		cli.On(cli.Is(result.ErrInconclusive), cli.ExitPartial, cli.Hint("measure again with more runs: --runs N")),
 		cli.On(cli.As[doubtfulError](), cli.ExitPartial, cli.Hint("every reason is listed above; a longer run, a lower rate or a quieter machine may help")),
 		cli.On(cli.Is(scenario.ErrSpec), cli.ExitUsage, cli.Hint("nothing was sent; see natsctl bench COMMAND --help")),
 		cli.On(cli.Is(scenario.ErrUnit), cli.ExitUsage, nil),
