@@ -34,7 +34,7 @@ func apiKind(subject string) string {
 	return scrape.NameOther
 }
 
-// audit counts an API request by the advisory that tells of it.
+// audit counts an API request by the advisory that reports it.
 func (m *accountMetrics) audit(account string, data []byte) {
 	var a struct {
 		Subject string `json:"subject"`

@@ -74,7 +74,7 @@ func TestCountedKinds(t *testing.T) {
 		fleet.EventAuthError, fleet.EventLameDuck, fleet.EventShutdown, fleet.EventAdvisory,
 	} {
 		if !slices.Contains(counted, kind) {
-			t.Errorf("nobody listens for %s", kind)
+			t.Errorf("nothing listens for %s", kind)
 		}
 	}
 }

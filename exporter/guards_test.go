@@ -136,7 +136,7 @@ func TestDeparturesNeedAnID(t *testing.T) {
 }
 
 // A goodbye does not outlive its server: one that came back and then died
-// without a word has said nothing.
+// without notice has said nothing.
 func TestOldGoodbyeExcusesNobody(t *testing.T) {
 	var d departures
 	d.note(goodbye(fleet.EventShutdown, "N1", "east-1", noon), noon)

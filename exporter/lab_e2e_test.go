@@ -13,7 +13,7 @@ import (
 )
 
 // lab is a local cluster of natsctl, each of its servers a process of its own:
-// only so can one be killed without a word.
+// only so can one be killed without notice.
 type lab struct {
 	bin   string
 	env   []string

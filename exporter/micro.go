@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
-// microStall ends the gathering of micro services: nobody knows how many there
+// microStall ends the gathering of micro services: it is unknown how many there
 // are, so the end is silence.
 const microStall = 150 * time.Millisecond
 

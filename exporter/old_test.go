@@ -85,7 +85,7 @@ func oldCluster(t *testing.T) (sys, app *nats.Conn) {
 	return startOld(t, bin, freePorts(t, 3), freePorts(t, 3))
 }
 
-// freePorts finds ports that nobody listens on.
+// freePorts finds ports that nothing listens on.
 func freePorts(t *testing.T, n int) []int {
 	t.Helper()
 	ports := make([]int, n)

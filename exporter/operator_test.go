@@ -219,7 +219,7 @@ func ask(t *testing.T, nc *nats.Conn, subject, body string) {
 	}
 }
 
-// advisories lets messages be given back, given up, delivered too often and
+// advisories lets messages be given back, terminated, delivered too often and
 // acknowledged.
 func (o *operated) advisories(t *testing.T, url string) {
 	js, err := jetstream.New(o.connect(t, "APP"))

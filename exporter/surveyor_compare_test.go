@@ -59,7 +59,7 @@ func compareSurveyor(t *testing.T, before, theirs, after map[string]string) map[
 		}
 		compared[name]++
 		if len(first) != 1 || len(last) != 1 {
-			t.Errorf("%s: %d series of ours before, %d after", key, len(first), len(last))
+			t.Errorf("%s: %d series of the exporter before, %d after", key, len(first), len(last))
 			continue
 		}
 		low, it, high := number(t, first[0]), number(t, value), number(t, last[0])
@@ -111,7 +111,7 @@ func total(counts map[string]int) (n int) {
 }
 
 // phantom tells whether a series is of a replica that does not exist: of a
-// stream or consumer of which all copies have series of ours, on other servers.
+// stream or consumer of which all copies have series here, on other servers.
 func phantom(ours map[string]map[string]string, name, labels string) bool {
 	asset, metric := label(labels, "stream"), "nats_stream_total_messages"
 	want := []string{"stream=" + strconv.Quote(asset)}

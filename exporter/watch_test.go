@@ -50,7 +50,7 @@ func TestEventsAreWatched(t *testing.T) {
 	})
 }
 
-// Without the collector nobody listens.
+// Without the collector nothing listens.
 func TestEventsAreNotWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := oneNode(t)

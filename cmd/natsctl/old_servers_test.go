@@ -236,7 +236,7 @@ func ready(t *testing.T, nodes []*oldNode) error {
 	}
 }
 
-// freePorts finds ports that nobody listens on, below those that systems give to
+// freePorts finds ports that nothing listens on, below those that systems give to
 // outgoing connections: one of these would take such a port at any time.
 func freePorts(t *testing.T, n int) []int {
 	t.Helper()

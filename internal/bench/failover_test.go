@@ -82,7 +82,7 @@ func lameDuckRun(t *testing.T, work scenario.Spec) *result.Run {
 	return &res.Runs[0]
 }
 
-// checkFailover checks that a report tells of a server that its clients left.
+// checkFailover checks that a report reports a server that its clients left.
 func checkFailover(t *testing.T, r *result.Run) {
 	t.Helper()
 	for _, kind := range []string{evLameDuck, EventDisconnected, EventReconnected} {

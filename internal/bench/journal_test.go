@@ -144,7 +144,7 @@ func TestThrottlePatience(t *testing.T) {
 			t.Errorf("gave up after %v, want 8s", took)
 		}
 		began = time.Now()
-		backlog = 500 // 100 more than what was given up
+		backlog = 500 // 100 more than what was dropped
 		if h.wait(t.Context()); time.Since(began) != 0 {
 			t.Errorf("waited %v for what was lost", time.Since(began))
 		}

@@ -111,7 +111,7 @@ func TestRing(t *testing.T) {
 	g.open(6, true, 0, 100, 0)
 	g.open(7, false, 0, 100, 0)
 	if !g.open(6+64, true, 0, 200, 0) {
-		t.Error("the older request was not given up")
+		t.Error("the older request was not dropped")
 	}
 	if all, measured := g.expire(150); all != 1 || measured != 0 {
 		t.Error(all, measured)

@@ -31,7 +31,7 @@ type rivalCell struct {
 	ours    map[string]string // arguments of natsctl by driver, after bench
 	speed   float64           // what ours must at least be, as a multiple of theirs
 	driver  string            // that must be so
-	cpu     float64           // what theirs must at least cost, as a multiple of ours; 0: said only
+	cpu     float64           // what theirs must at least cost, as a multiple of our own; 0: said only
 }
 
 // noise is what a ratio of medians may be off without meaning.

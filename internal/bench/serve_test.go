@@ -40,7 +40,7 @@ func TestServeDenied(t *testing.T) {
 	}
 }
 
-// TestServeUntilRevoked answers, tells of a lost connection and of its return, of
+// TestServeUntilRevoked answers, reports a lost connection and of its return, of
 // answers that it may not send once, and ends when its user is taken away.
 func TestServeUntilRevoked(t *testing.T) {
 	t.Parallel()

@@ -133,7 +133,7 @@ func (h *control) Disturb(ctx context.Context, name, node, action string, lasts 
 	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{For: lasts}, nil)
 }
 
-// Nodes tells of the nodes and faults of a cluster what its supervisor knows without asking a server: phases, and not whether
+// Nodes reports the nodes and faults of a cluster what its supervisor knows without asking a server: phases, and not whether
 // a node is well.
 func (h *control) Nodes(ctx context.Context, name string) (Status, error) {
 	var s Status

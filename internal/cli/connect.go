@@ -144,7 +144,7 @@ func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 // who waits for an answer listens for it and reports it in words.
 func unsaid(*nats.Conn, *nats.Subscription, error) {}
 
-// Warn tells of what weakens or changes the connection.
+// Warn reports what weakens or changes the connection.
 func (e *Env) Warn(t *natsctx.Target) {
 	if t.Insecure {
 		e.Say("warning", "--insecure: the server's certificate is not verified; anyone between can read and change the traffic")

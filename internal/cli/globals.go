@@ -27,7 +27,7 @@ type Globals struct {
 	Timeout                 time.Duration
 	Output, JQ              string
 	NoColor, ASCII, Trace   bool
-	Pipe                    bool // no format was asked for and a program reads: plain values parted by tabs
+	Pipe                    bool // no format was asked for and a program reads: plain values separated by tabs
 }
 
 func (g *Globals) setup(kp *kingpin.Application) {

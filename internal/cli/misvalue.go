@@ -12,7 +12,7 @@ import (
 
 // zeroes are the flags that mean something with the number 0, such as "no
 // limit", "at once" or the first of several. Every other one takes more than
-// that, and none takes less, or what is no number at all.
+// that, and none takes less, or what is not a number at all.
 var zeroes = []string{
 	"drain", "grace", "jitter", "max-series", "min-interval", "notice", "rate", "serve", "slot", "think", "top", "verify", "warmup",
 }

@@ -89,7 +89,7 @@ func TestSilentProxyIsGivenUp(t *testing.T) {
 		t.Error("connected through a proxy that says nothing")
 	}
 	if took := time.Since(start); took > 10*time.Second {
-		t.Errorf("given up after %v", took)
+		t.Errorf("gave up after %v", took)
 	}
 }
 

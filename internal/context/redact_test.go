@@ -83,7 +83,7 @@ func TestWhatIsNoSecretIsShown(t *testing.T) {
 		"seed as path":        {"nkey", seed, Mask},
 		"seed with blanks":    {"nkey", " " + seed + "\n", Mask},
 		"path like a seed":    {"nkey", "/" + seed[1:], "/" + seed[1:]},
-		"no scheme of ours":   {"password", "vault://x", Mask},
+		"an unknown scheme":   {"password", "vault://x", Mask},
 		"a key file":          {"key", "k.pem", "k.pem"},
 		"certificate":         {"cert", "c.pem", "c.pem"},
 		"user":                {"user", "alice", "alice"},

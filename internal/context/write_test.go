@@ -50,7 +50,7 @@ func TestLockIsWaitedForAndGivenUp(t *testing.T) {
 		start := time.Now()
 		wantErr(t, waitLock(waiting), ErrLocked, "held for 10s")
 		if took := time.Since(start); took != 10*time.Second {
-			t.Errorf("given up after %v", took)
+			t.Errorf("gave up after %v", took)
 		}
 		time.AfterFunc(3*time.Second, func() { _ = held.Close() })
 		start = time.Now()

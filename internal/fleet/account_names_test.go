@@ -15,7 +15,7 @@ const (
 	keyC = "ADXKZVYVWBMJB2GOKGK3CLRAFOAHWNHMVPOVTFMJBCX2N5WPSTGEMPTM"
 )
 
-// named is a snapshot in which each kind of answer tells of accounts.
+// named is a snapshot in which each kind of answer reports accounts.
 func named() *Snapshot {
 	return &Snapshot{Servers: []*Server{
 		{AccountStatz: &server.AccountStatz{Accounts: []*server.AccountStat{{Account: keyA, Name: "CHAT"}, {Account: "APP", Name: "APP"}, {Account: "$G"}}}},

@@ -7,7 +7,7 @@ const noConsumers = -1
 // server knows only those that have a replica on it, and those of a stream
 // with several replicas may have fewer: so only all its servers together know.
 func countConsumers(s *Snapshot) map[streamKey]int {
-	whole := s.Own != nil || s.Want.JS.Consumers && s.Want.JS.AllReplicas // the account's own API tells of all servers
+	whole := s.Own != nil || s.Want.JS.Consumers && s.Want.JS.AllReplicas // the account's own API reports all servers
 	counts, listed, part := map[streamKey]int{}, map[consumerKey]bool{}, map[streamKey]bool{}
 	for on, st := range s.streams() {
 		for _, c := range st.Consumer {

@@ -113,7 +113,7 @@ func (b *builder) cluster(name string) *Cluster {
 }
 
 // find returns the node with this id, or else with this name in the cluster, or
-// else one of this name whose cluster nobody knows; nil when there is none. A
+// else one of this name whose cluster is unknown; nil when there is none. A
 // server of the same name in another cluster is another one.
 func (b *builder) find(id, name, cluster string) *Node {
 	if n := b.byID[id]; n != nil && id != "" {

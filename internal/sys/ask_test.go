@@ -211,7 +211,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 	return ctx
 }
 
-// TestNotTheSystemAccount: nobody listens to the question that every system user
+// TestNotTheSystemAccount: nothing listens to the question that every system user
 // gets an answer to, and the error says where the user is.
 func TestNotTheSystemAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

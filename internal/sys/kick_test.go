@@ -107,7 +107,7 @@ func (d *doorman) run(ctx context.Context, conns []sys.Conn, pace sys.Pace) (map
 	return out, errs
 }
 
-// TestKickOutcomes tells of each connection what became of it, and touches only
+// TestKickOutcomes reports each connection what became of it, and touches only
 // those that are still who they were.
 func TestKickOutcomes(t *testing.T) {
 	for _, tc := range []struct {

@@ -76,7 +76,7 @@ func TestAnswersLostBesideOldServers(t *testing.T) {
 	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Routez, fleet.Gatewayz, fleet.AccountStatz}}
 	again := 0
 	for range 30 {
-		s := snapshot(t, all["old"].connect(t), want) // each on an inbox that nobody knows yet
+		s := snapshot(t, all["old"].connect(t), want) // each on an inbox that no server knows yet
 		if len(s.Servers) != 3 || !s.Complete() {
 			t.Errorf("servers %v, missing %+v, problems %+v", names(s), s.Missing, s.Problems)
 		}
@@ -88,7 +88,7 @@ func TestAnswersLostBesideOldServers(t *testing.T) {
 }
 
 // TestOldServer puts a server of another release, where one is installed, into
-// a cluster with one of ours.
+// a cluster with one of this release.
 func TestOldServer(t *testing.T) {
 	all := processes(t, map[string]string{"n2": testcluster.Program(t, "2.9")}, "east/n1", "east/n2")
 	for _, via := range []string{"n1", "n2"} {

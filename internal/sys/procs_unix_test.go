@@ -147,7 +147,7 @@ func (p *proc) signal(t *testing.T, s syscall.Signal) {
 	}
 }
 
-// kill ends the server without a word.
+// kill ends the server without notice.
 func (p *proc) kill(t *testing.T) {
 	t.Helper()
 	p.signal(t, syscall.SIGKILL)

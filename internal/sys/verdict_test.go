@@ -141,7 +141,7 @@ func TestWhoIsMissing(t *testing.T) {
 	}
 }
 
-// restart ends a server without a word and starts it again: the others still
+// restart ends a server without notice and starts it again: the others still
 // count its earlier life.
 func (w *world) restart(label string) {
 	m := w.nodes[label]
@@ -184,11 +184,11 @@ func TestGoodbyes(t *testing.T) {
 	}{
 		{name: "ended as it said, still counted", happens: func(w *world) { shutdown(w, "e/n3"); w.kill("e/n3") }, forgot: 1},
 		{name: "ended as it said, counted for too long", happens: func(w *world) { shutdown(w, "e/n3"); w.kill("e/n3") }, later: 5 * time.Minute, missing: []string{"?/? gone"}},
-		{name: "went without a word", happens: func(w *world) { w.kill("e/n3") }, missing: []string{"e/n3 gone"}},
+		{name: "went without notice", happens: func(w *world) { w.kill("e/n3") }, missing: []string{"e/n3 gone"}},
 		{name: "announced lame duck mode and serves on", happens: func(w *world) { lameDuck(w, "e/n3"); w.mute("e/n3"); w.count(3) }, missing: []string{"e/n3 draining"}},
 		{name: "another announced it", happens: func(w *world) { lameDuck(w, "e/n2"); w.mute("e/n3") }, missing: []string{"e/n3 silent"}},
 		{
-			name: "said goodbye, came back, and died without a word",
+			name: "said goodbye, came back, and died without notice",
 			happens: func(w *world) {
 				shutdown(w, "e/n3")
 				w.restart("e/n3")
@@ -238,7 +238,7 @@ func TestGoodbyes(t *testing.T) {
 }
 
 // TestHowLongARoundTakes measures on a clock that only moves when all wait: who
-// is given up, and when.
+// is abandoned, and when.
 func TestHowLongARoundTakes(t *testing.T) {
 	const ms = time.Millisecond
 	for _, tc := range []struct {

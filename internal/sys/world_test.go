@@ -150,7 +150,7 @@ func (w *world) count(n int) {
 	}
 }
 
-// kill ends a server without a word: nothing is linked to it, and it is still
+// kill ends a server without notice: nothing is linked to it, and it is still
 // counted.
 func (w *world) kill(label string) {
 	w.nodes[label].Gone = true
@@ -164,7 +164,7 @@ func (w *world) mute(labels ...string) {
 	}
 }
 
-// snapshot asks who is there.
+// snapshot asks which servers there are.
 func (w *world) snapshot() *fleet.Snapshot {
 	w.t.Helper()
 	return snapshot(w.t, w.asker, fleet.Want{})

@@ -272,7 +272,7 @@ func exact(t *testing.T, frame string, w, h int) {
 		}
 		for _, seq := range strings.Split(l, "\x1b")[1:] {
 			if !strings.HasPrefix(seq, "[") || strings.IndexFunc(seq[1:], func(r rune) bool { return r != ';' && (r < '0' || r > '9') }) != strings.IndexByte(seq[1:], 'm') {
-				t.Fatalf("line %d has an escape sequence that is no colour: %q", i, seq)
+				t.Fatalf("line %d has an escape sequence that is no color: %q", i, seq)
 			}
 		}
 	}

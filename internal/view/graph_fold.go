@@ -147,7 +147,7 @@ func (f *folder) pack() map[*fleet.Cluster]bool {
 	return packed
 }
 
-// plainLeafs tells of a cluster that has nothing to show but leafnodes.
+// plainLeafs reports a cluster that has nothing to show but leafnodes.
 func (f *folder) plainLeafs(c *fleet.Cluster) bool {
 	return c.Leafs && c.Level == fleet.OK && !slices.ContainsFunc(c.Nodes, func(n *fleet.Node) bool { return n.Level != fleet.OK || f.odd(n) })
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// hue is the colour of a level in drawings; a word always repeats it.
+// hue is the color of a level in drawings; a word always repeats it.
 func hue(l Level) string {
 	switch l {
 	case fleet.Warn:

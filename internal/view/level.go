@@ -6,7 +6,7 @@ import "github.com/natsctl/natsctl/internal/fleet"
 type Level = fleet.Level
 
 // glyphs are the marks of the levels, in their order; a mark always repeats
-// what a word says, so that no colour and no glyph carries meaning alone.
+// what a word says, so that no color and no glyph carries meaning alone.
 var (
 	glyphs      = [...]string{"●", "●", "▲", "✗", "◌"}
 	asciiGlyphs = [...]string{"*", "*", "!", "x", "?"}

@@ -15,7 +15,7 @@ import (
 // Those whose cells are marked when they matter go early, for marks keep them.
 var spare = []string{
 	"host", "jetstream", "dedicated", "pool", "gomaxprocs", "cores", "inserts", "removes", "cache", "started",
-	"ip", "pid", "since", "protected", "colour", "domain", "last_seen_seconds", "online", "waiting",
+	"ip", "pid", "since", "protected", "color", "domain", "last_seen_seconds", "online", "waiting",
 	"api_requests", "api_requests_per_second", "slow_consumers", "uptime_seconds", "type", "code", "idle_seconds",
 	"subs", "subscriptions", "leafs", "peers", "redelivered", "pending_bytes", "gateways", "routes", "streams_leader",
 	"ha_assets", "memory_bytes", "servers", "in_msgs", "in_msgs_per_second", "in_bytes", "in_bytes_per_second",

@@ -14,7 +14,7 @@ import (
 // Style says how a table for people is drawn.
 type Style struct {
 	Wide  bool // show the wide columns too
-	Color bool // colour the cells by level; the header and totals are bold or dim
+	Color bool // color the cells by level; the header and totals are bold or dim
 	Width int  // columns of the terminal, into which the table is fitted; 0: as wide as it is
 }
 
@@ -115,7 +115,7 @@ func (s Style) cell(b *strings.Builder, text, sgr string, width int, right bool)
 	}
 }
 
-// TSV writes the rows for a pipe: raw values parted by tabs, no header.
+// TSV writes the rows for a pipe: raw values separated by tabs, no header.
 // Controls inside values are visible escapes, so a row is always one line.
 func TSV(w io.Writer, g Grid, wide bool) error {
 	var b strings.Builder

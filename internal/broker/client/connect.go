@@ -24,7 +24,7 @@ func (p Fleet) Connect(urls, who string, opts []nats.Option) (*nats.Conn, error)
 	return nc, nil
 }
 
-// connectTime is how long a server of ours may take to answer: many start at once on a machine that has other work.
+// connectTime is how long a local server may take to answer: many start at once on a machine that has other work.
 const connectTime = 10 * time.Second
 
 // Options are what a client needs to connect as the identity.

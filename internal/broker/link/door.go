@@ -53,7 +53,7 @@ func (d *door) carry(ctx context.Context, near net.Conn) {
 	}
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(ctx, func() { near.Close(); far.Close() }) //nolint:errcheck // both are being given up
+	stop := context.AfterFunc(ctx, func() { near.Close(); far.Close() }) //nolint:errcheck // both are being dropped
 	defer stop()
 	wg.Go(func() { defer cancel(); pump{d.out, io.MultiReader(bytes.NewReader(early), near), far}.run(ctx) })
 	wg.Go(func() { defer cancel(); pump{d.in, far, near}.run(ctx) })

@@ -9,7 +9,7 @@ import (
 )
 
 // turn is how much later the second of two servers that connect to each other gets through when their link is healed: of two
-// routes that are made at the same instant both may be given up.
+// routes that are made at the same instant both may be dropped.
 const turn = 100 * time.Millisecond
 
 // earlySize is the most that one who connects says before it hears anything: the beginning of a TLS handshake.

@@ -192,7 +192,7 @@ func linkTo(p Plan, n Node, group, user, password string, r Role) []string {
 
 func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
 
-// advertises is what links advertise: with doors an address where nobody listens.
+// advertises is what links advertise: with doors an address where nothing listens.
 func advertises(p Plan) string {
 	if len(p.Doors) > 0 {
 		return "127.0.0.1:1"

@@ -62,7 +62,7 @@ func clusterEntry() cli.Entry {
 				"cluster roll rehearsal --server-bin ./nats-server",
 				"cluster roll rehearsal --embedded --max-unavailable 2",
 			}},
-			{Name: "chaos", Help: "Make repeatable trouble for a while, and mend it all.", Cmd: &clusterChaos{}, Examples: []string{
+			{Name: "chaos", Help: "Inject repeatable faults for a while, then undo them all.", Cmd: &clusterChaos{}, Examples: []string{
 				"cluster chaos --for 5m",
 				"cluster chaos rehearsal --seed 7 --kinds kill,latency",
 				"cluster chaos --dry-run",

@@ -19,12 +19,12 @@ func (u unwellError) Error() string { return errUnwell.Error() + ": " + unwell(u
 // Unwrap returns [errUnwell].
 func (unwellError) Unwrap() error { return errUnwell }
 
-// hintUnwell gives the commands that mend the cluster.
+// hintUnwell gives the commands that fix the cluster.
 func hintUnwell(err error) string {
 	var u unwellError
 	if errors.As(err, &u) {
 		if cmds := mending(u.status); len(cmds) > 0 {
-			return "mend it with: " + strings.Join(cmds, "; ")
+			return "fix it with: " + strings.Join(cmds, "; ")
 		}
 	}
 	return "natsctl cluster logs --level warn says why; natsctl cluster node start NODE starts a node that has ended"
@@ -78,7 +78,7 @@ func trouble(ctx context.Context, l local) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s; mend it with: %s", l.Name, strings.Join(parts, ", "), strings.Join(mending(s), "; "))
+	return fmt.Sprintf("%s: %s; fix it with: %s", l.Name, strings.Join(parts, ", "), strings.Join(mending(s), "; "))
 }
 
 // mendLeft undoes what a chaos that was killed did to nodes, and names those that somebody paused or ended on purpose.

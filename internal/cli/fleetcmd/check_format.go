@@ -78,7 +78,7 @@ func nagiosStatus(l fleet.Level) int {
 }
 
 // nagiosStatus is the exit status of the whole report. When servers are missing
-// and no check has told of it, nobody knows.
+// and no check has told of it, it is unknown.
 func (r *checkReport) nagiosStatus() int {
 	status := nagiosStatus(r.Level)
 	if status == 0 && len(r.snap.Missing) > 0 {

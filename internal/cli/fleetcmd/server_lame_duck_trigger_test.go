@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/drain"
 )
 
-// TestFill puts what a server tells of itself into a command, unless it could
+// TestFill puts what a server reports about itself into a command, unless it could
 // be more than a name there.
 func TestFill(t *testing.T) {
 	plain := func() *drain.Plan {

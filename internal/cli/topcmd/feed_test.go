@@ -16,7 +16,7 @@ import (
 
 // TestLostConnectionPrintsNothing loses the connection of a dashboard and gets
 // it back: not a byte is printed, which would stay in the middle of the screen;
-// the feed tells of it instead.
+// the feed reports it instead.
 func TestLostConnectionPrintsNothing(t *testing.T) {
 	c, err := broker.Start(t.Context(), spec.Spec{NoJetStream: true})
 	if err != nil {

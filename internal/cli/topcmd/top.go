@@ -50,7 +50,7 @@ func (c *topCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("at", "With --replay: where to begin: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from the start (30s) or before the end (--at=-30s).").PlaceHolder("TIME").StringVar(&c.at)
 	cmd.Flag("once", "Write one frame to standard output and end; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
 	cmd.Flag("count", "With --once: write this many frames, one each interval (--every), or one for each snapshot of a recording.").Default("1").PlaceHolder("N").IntVar(&c.count)
-	cmd.Flag("press", "With --once: keys to press first, parted by spaces, such as '2 down enter'.").PlaceHolder("KEYS").StringVar(&c.keys)
+	cmd.Flag("press", "With --once: keys to press first, separated by spaces, such as '2 down enter'.").PlaceHolder("KEYS").StringVar(&c.keys)
 	cmd.Flag("width", "With --once: columns of the frame.").Default("120").PlaceHolder("N").IntVar(&c.width)
 	cmd.Flag("height", "With --once: lines of the frame.").Default("40").PlaceHolder("N").IntVar(&c.height)
 	cmd.Flag("theme", "Colours: "+strings.Join(themeNames(), ", ")+".").PlaceHolder("NAME").StringVar(&c.theme)

@@ -108,7 +108,7 @@ func listen(t *testing.T, words string) string {
 	return "nats://" + l.Addr().String()
 }
 
-// closedPort is a URL at which nobody listens.
+// closedPort is a URL at which nothing listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -143,7 +143,7 @@ func TestTheFailingStageIsNamed(t *testing.T) {
 		"plain":             {plain, nil, "tcp greeting auth permission", "server n1, version 2."},
 		"without a scheme":  {strings.TrimPrefix(plain, "nats://"), nil, "tcp greeting auth permission", `account "$G"`},
 		"no such name":      {"nats://no-such-host.invalid", nil, "!dns", "no-such-host.invalid"},
-		"nobody listens":    {closedPort(t), nil, "tcp!", "refused"},
+		"nothing listens":   {closedPort(t), nil, "tcp!", "refused"},
 		"something else":    {listen(t, "HTTP/1.1 400 Bad Request\r\n"), nil, "tcp greeting!", "is an HTTP port"},
 		"endless greeting":  {listen(t, "INFO "+strings.Repeat("x", maxInfo)), nil, "tcp greeting!", "not a NATS server"},
 		"silence":           {listen(t, ""), []nats.Option{nats.Timeout(300 * time.Millisecond)}, "tcp greeting!", "no answer within 300ms"},

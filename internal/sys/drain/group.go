@@ -63,7 +63,7 @@ func raftGroups(all *fleet.Snapshot, domain string) []*raftGroup {
 	return out
 }
 
-// addGroup adds what one server tells of a group. Of a server that does not
+// addGroup adds what one server reports a group. Of a server that does not
 // tell of itself the leader knows best whether it is online.
 func addGroup(groups map[string]*raftGroup, what, teller string, ci *server.ClusterInfo) {
 	g := groups[what]

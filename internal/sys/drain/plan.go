@@ -21,7 +21,7 @@ type Plan struct {
 	Blocks  []string   // what would stop working; empty: nothing
 }
 
-// Record tells of a drain that has begun: all that is needed to watch it,
+// Record reports a drain that has begun: all that is needed to watch it,
 // now or after an interruption.
 type Record struct {
 	Schema  string    `json:"schema"`

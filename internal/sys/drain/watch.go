@@ -181,7 +181,7 @@ func (w *Watch) take(m *nats.Msg) {
 	}
 }
 
-// heard takes the answer to whether the server is there: nobody listens once it
+// heard takes the answer to whether the server is there: nothing listens once it
 // has ended. Twice in a row, since links that are being made say so too.
 func (w *Watch) heard(m *nats.Msg, now time.Time) {
 	if !endpoint.NoResponders(m) {

@@ -128,7 +128,7 @@ func Head(msg *nats.Msg) []byte {
 	return head
 }
 
-// headSize is enough for what a server tells of itself.
+// headSize is enough for what a server reports about itself.
 const headSize = 64 << 10
 
 // Cost is about how much memory the decoded answer takes: its text, and a

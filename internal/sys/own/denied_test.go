@@ -14,7 +14,7 @@ import (
 )
 
 // TestOwnSourceDenied asks as a user who may not ask JetStream: it is told at
-// once and not after the timeout, and every server tells of the account, those
+// once and not after the timeout, and every server reports the account, those
 // without a connection of it too.
 func TestOwnSourceDenied(t *testing.T) {
 	user := spec.User{Name: "app", Permissions: spec.Permissions{DenyPub: []string{"$JS.API.>"}}}

@@ -63,7 +63,7 @@ func TestOwnSource(t *testing.T) {
 	hearOwn(ctx, t, client, js)
 }
 
-// hearOwn makes consumers until an advisory tells of one.
+// hearOwn makes consumers until an advisory reports one.
 func hearOwn(ctx context.Context, t *testing.T, client *sys.Client, js jetstream.JetStream) {
 	t.Helper()
 	listening, stop := context.WithCancel(ctx)

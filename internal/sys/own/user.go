@@ -63,7 +63,7 @@ func (a Asker) User(ctx context.Context) (*server.UserInfo, error) {
 const userInfoPatience = 50 * time.Millisecond
 
 // readUser reads an answer; nil without an error is the word of a leafnode,
-// which tells of the user that it is linked as.
+// which reports the user that it is linked as.
 func (a Asker) readUser(subject string, msg *nats.Msg) (*server.UserInfo, error) {
 	if endpoint.NoResponders(msg) {
 		return nil, &failure.TooOldError{Server: a.Conn.NC.ConnectedServerName(), Version: a.Conn.NC.ConnectedServerVersion(), Kind: endpoint.UserInfo, Since: "2.10.0"}

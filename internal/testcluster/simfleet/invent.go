@@ -93,5 +93,5 @@ func account(i int) string { return fmt.Sprintf("ACC%02d", i+1) }
 // systemAccount is the name of the fleet's system account.
 const systemAccount = "SYS"
 
-// featureFlags are those that a server of this version tells of. Every answer carries them, so they belong to its cost.
+// featureFlags are those that a server of this version reports. Every answer carries them, so they belong to its cost.
 var featureFlags = map[string]bool{"js_ack_fc_v2": false, "js_api_reply_v2": false, "js_raft_delete_range": true, "js_snapshot_sources": true}

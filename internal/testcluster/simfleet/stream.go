@@ -53,7 +53,7 @@ func (f *Fleet) inventStreams() {
 func (s *stream) msgs() int64   { return s.peers[0].total(s.rate) }
 func (s *stream) group() string { return "S-R3F-" + s.name }
 
-// clusterInfo is the raft group of the stream as the server n tells of it.
+// clusterInfo is the raft group of the stream as the server n reports it.
 func (s *stream) clusterInfo(n *node, group string) *server.ClusterInfo {
 	since := s.peers[0].start()
 	ci := &server.ClusterInfo{

@@ -21,7 +21,7 @@ type Node struct {
 
 	Delay time.Duration // of every answer
 	Mute  bool          // it answers nothing, and its id is known
-	Gone  bool          // it answers nothing, and nobody listens on its id
+	Gone  bool          // it answers nothing, and nothing listens on its id
 	Twice bool          // it sends every answer twice
 	Lose  int           // it loses its next so many answers of each kind
 

@@ -1,4 +1,4 @@
-// Package cell draws: a grid of styled character cells, the themes that colour
+// Package cell draws: a grid of styled character cells, the themes that color
 // it, and the writers that turn it into terminal output, plain text or SVG.
 //
 // A grid has a fixed size and every write is clipped to it, so that no frame

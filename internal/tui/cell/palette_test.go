@@ -19,7 +19,7 @@ func TestPalettes(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, theme := range themes {
-		for profile, called := range [...]string{NoColor: "no colour", Color16: "16 colours", Color256: "256 colours", TrueColor: "24 bits"} {
+		for profile, called := range [...]string{NoColor: "no color", Color16: "16 colors", Color256: "256 colors", TrueColor: "24 bits"} {
 			p := NewPalette(Look{Theme: theme.Name, Profile: Profile(profile)})
 			fmt.Fprintf(&b, "%s, %s\n", theme.Name, called)
 			for role, name := range names {

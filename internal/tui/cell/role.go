@@ -9,7 +9,7 @@ import (
 // Style is how a cell looks: a [Role] in the low byte and flags above it.
 type Style uint16
 
-// Role is what a cell means; a [Theme] gives it a colour.
+// Role is what a cell means; a [Theme] gives it a color.
 type Role = Style
 
 // The roles. Plain is the zero value.

@@ -22,7 +22,7 @@ const (
 	dashed
 )
 
-// pens are their attributes; the colour comes in between.
+// pens are their attributes; the color comes in between.
 var pens = [...][2]string{
 	filled:  {`fill="`, `"`},
 	stroked: {`fill="none" stroke="`, `" stroke-width="1.4"`},

@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// Theme names a colour for each role. Colours are numbers of the terminal's
+// Theme names a color for each role. Colors are numbers of the terminal's
 // own palette ("1", "12") or "#rrggbb".
 type Theme struct {
 	Name  string
@@ -20,7 +20,7 @@ type paint struct {
 	fg, bg    string
 	bold      bool
 	reverse   bool   // swaps the terminal's own colours
-	svg       string // colour in SVG where fg is one of the terminal's own
+	svg       string // color in SVG where fg is one of the terminal's own
 	svgGround string // and the background where it is not bg
 }
 

@@ -54,7 +54,7 @@ func fewer(lines []string, n int) []string {
 	return lines
 }
 
-// stateLines are the words of the box, and its colour.
+// stateLines are the words of the box, and its color.
 func stateLines(ctx *page.Context) ([]string, cell.Style) {
 	st := ctx.State
 	switch {

@@ -1,7 +1,7 @@
 // Package hush keeps the dashboard's libraries from talking to the terminal
 // before the program has decided to.
 //
-// bubbletea asks the terminal for its background colour while packages are
+// bubbletea asks the terminal for its background color while packages are
 // initialised (tea_init.go), in every command of a program that merely contains
 // a dashboard: it writes to the terminal, swallows what was typed ahead, and
 // waits five seconds for a terminal that does not answer. It does not ask one

@@ -24,7 +24,7 @@ func (n Names) learn(accounts []*AccountRow, conns []*fleet.ConnRow) {
 	}
 }
 
-// addEvent notes the tag that an event tells of its account, if it is not known.
+// addEvent notes the tag that an event reports its account, if it is not known.
 func (n Names) addEvent(e fleet.Event) {
 	if !isKey(e.Account) || n[e.Account] != "" || len(e.Body) == 0 {
 		return

@@ -188,7 +188,7 @@ func (c *Collector) tick(ctx context.Context) time.Duration {
 	want := c.demand.due(c.asked, now)
 	scout := c.state.Snap == nil
 	if scout {
-		want = fleet.Want{} // who is there is quickly known, and shown before the rest is asked
+		want = fleet.Want{} // the list of servers is quickly known, and shown before the rest is asked
 	}
 	c.started = now
 	gen, source := c.gen, c.feed.Source

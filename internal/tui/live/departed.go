@@ -14,7 +14,7 @@ import (
 // screen that looked before knows of such servers.
 const (
 	left      fleet.Reason = "left"      // said that it ends, and ended
-	forgotten fleet.Reason = "forgotten" // went without a word, so long ago that the others no longer count it
+	forgotten fleet.Reason = "forgotten" // went without notice, so long ago that the others no longer count it
 )
 
 // How long a server that nobody misses is shown after its last answer.
@@ -171,7 +171,7 @@ func (r *ServerRow) StatusText() string {
 	return r.Status()
 }
 
-// unanswered keeps the alert of each server that went without a word: that the
+// unanswered keeps the alert of each server that went without notice: that the
 // others stop counting it mends nothing.
 func unanswered(rows []*ServerRow) []checks.Finding {
 	var out []checks.Finding
@@ -210,7 +210,7 @@ func plainWords(r fleet.Reason) string {
 // ReasonWords says what each reason means.
 var ReasonWords = map[fleet.Reason]string{
 	left:            "○ left: it said that it ends, and did",
-	forgotten:       "✗ forgotten: it went without a word, so long ago that the other servers no longer count it",
+	forgotten:       "✗ forgotten: it disappeared without notice, and the other servers no longer expect it",
 	fleet.Gone:      "✗ gone: dead or cut off, a request to its id is refused at once",
 	fleet.Silent:    "◌ silent: connected, but does not answer; hung, overloaded or just cut off",
 	fleet.Draining:  "▲ draining: in lame duck mode, takes no new clients and answers no more questions",

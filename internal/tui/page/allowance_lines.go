@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// gauge draws a share as a bar of w cells in its level's colour.
+// gauge draws a share as a bar of w cells in its level's color.
 func gauge(a cell.Area, x, y, w int, share float64, level fleet.Level) int {
 	full := min(max(int(math.Round(share*float64(w))), 0), w)
 	if full == 0 && share > 0 {
