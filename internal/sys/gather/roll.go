@@ -186,9 +186,14 @@ func (r *roll) refuse(p *failure.PermissionError) error {
 // anywhere, or no server with this id any more.
 func (r *roll) unanswered(q *question) {
 	if q.server != "" {
-		if m := r.members[q.server]; m != nil && m.due[q.ep.Kind] == q {
+		m := r.members[q.server]
+		switch {
+		case m == nil || m.due[q.ep.Kind] != q:
+		case r.unknown[q.ep.Kind]:
+			r.unsupported(m, q.ep)
+		default:
 			r.settle(m, q.ep.Kind)
-			m.fail(q.ep.Kind, fleet.Gone, "no server with this id answers any more")
+			m.fail(q.ep.Kind, fleet.Gone, "no server with this id is connected any more")
 		}
 		return
 	}

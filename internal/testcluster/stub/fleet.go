@@ -23,6 +23,7 @@ type Node struct {
 	Mute  bool          // it answers nothing, and its id is known
 	Gone  bool          // it answers nothing, and nothing listens on its id
 	Twice bool          // it sends every answer twice
+	Deaf  bool          // it answers whatever filter a request carries, as servers before 2.12 do for a part of a name
 	Lose  int           // it loses its next so many answers of each kind
 
 	asked map[string]int
@@ -91,7 +92,7 @@ func (f *Fleet) reply(n *Node, kind string, data any, m Message) {
 		n.asked = map[string]int{}
 	}
 	n.asked[kind]++
-	if n.Mute || n.asked[kind] <= n.Lose || !filterMatches(n.Info, m.Data) {
+	if n.Mute || n.asked[kind] <= n.Lose || !n.Deaf && !filterMatches(n.Info, m.Data) {
 		return
 	}
 	if do, ok := data.(Answer); ok {
