@@ -7,9 +7,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -180,5 +182,104 @@ func TestTheFailingStageIsNamed(t *testing.T) {
 				t.Errorf("says %q, want %q", all, tc.says)
 			}
 		})
+	}
+}
+
+// stages probes a URL and returns the results by stage.
+func stages(t *testing.T, url string, opts ...nats.Option) map[Stage]Result {
+	t.Helper()
+	out := map[Stage]Result{}
+	_ = Run(t.Context(), url, append([]nats.Option{nats.Timeout(20 * time.Second)}, opts...), func(r Result) { out[r.Stage] = r })
+	return out
+}
+
+// TestWhatEachStageTells reads names, addresses and ends, each of a value of its own.
+func TestWhatEachStageTells(t *testing.T) {
+	ca := newAuthority(t)
+	end := time.Now().Add(30 * time.Hour).UTC().Truncate(time.Second)
+	conf := &tls.Config{Certificates: []tls.Certificate{ca.issue(t, "127.0.0.1", end)}, MinVersion: tls.VersionTLS12}
+	url := startServer(t, server.Options{TLS: true, TLSConfig: conf, TLSTimeout: 5, Cluster: server.ClusterOpts{Name: "east"}})
+	got := stages(t, strings.Replace(url, "127.0.0.1", "localhost", 1), ca.trust())
+	if r := got[DNS]; !strings.HasPrefix(r.Detail, "localhost is ") || !strings.Contains(r.Detail, "127.0.0.1") || r.Took <= 0 {
+		t.Errorf("dns: %+v", r)
+	}
+	if r := got[TCP]; r.Detail != "connected to "+strings.TrimPrefix(url, "nats://") {
+		t.Errorf("tcp: %+v, %s", r, url)
+	}
+	if r := got[Greeting]; !strings.HasPrefix(r.Detail, "server n1, version 2.") || !strings.HasSuffix(r.Detail, ", cluster east, requires TLS") {
+		t.Errorf("greeting: %+v", r)
+	}
+	if r := got[TLS]; r.Err == nil || !strings.Contains(Explain(r.Err), "not for localhost, only for 127.0.0.1") || !r.Expires.Equal(end) {
+		t.Errorf("tls: %+v", r)
+	}
+	got = stages(t, url, ca.trust())
+	want := `TLS 1.3, certificate of "n1" for 127.0.0.1, signed by "test authority", valid from ` +
+		time.Now().Add(-50*time.Hour).UTC().Format(time.DateOnly) + " until " + end.Format(time.DateOnly)
+	if r := got[TLS]; r.Detail != want || !r.Expires.Equal(end) {
+		t.Errorf("tls: %+v, want %s", r, want)
+	}
+	if r := got[Auth]; !strings.HasPrefix(r.Detail, "logged in to n1, round trip ") || r.Err != nil {
+		t.Errorf("auth: %+v", r)
+	}
+	if r := got[Permission]; r.Detail != `user "" in account "$G"` || !r.Expires.IsZero() {
+		t.Errorf("permission: %+v", r)
+	}
+}
+
+// TestTheEndOfALoginIsTold has a user whose permission to stay ends.
+func TestTheEndOfALoginIsTold(t *testing.T) {
+	s := listen(t, `INFO {"server_id":"N","server_name":"n1","version":"2.12.0","proto":1,"max_payload":1024}`+"\r\n")
+	if r := stages(t, s, nats.Timeout(300*time.Millisecond)); r[Auth].Err == nil || r[Greeting].Err != nil {
+		t.Errorf("a server that greets and no more: %+v", r)
+	}
+	for words, want := range map[string]string{
+		"nonsense":                 "not a NATS server",
+		"INFO {\"server_id\":\r\n": "not a NATS server",
+	} {
+		r := stages(t, listen(t, words+"\r\n"))
+		if r[Greeting].Err == nil || !strings.Contains(r[Greeting].Err.Error(), want) {
+			t.Errorf("%q: %+v", words, r[Greeting])
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	for want, err := range map[string]error{
+		"":                                  errors.New("anything"),
+		"is not trusted":                    x509.UnknownAuthorityError{},
+		"not for a.example.net, only for b": x509.HostnameError{Host: "a.example.net", Certificate: &x509.Certificate{DNSNames: []string{"b"}}},
+		"only for nothing":                  x509.HostnameError{Host: "::1", Certificate: &x509.Certificate{}},
+		"outside of its time":               x509.CertificateInvalidError{Reason: x509.Expired},
+		"the certificate is not valid: ":    x509.CertificateInvalidError{Reason: x509.TooManyIntermediates},
+		"wants one":                         &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")},
+	} {
+		for _, err := range []error{err, fmt.Errorf("wrapped: %w", err)} {
+			if got := Explain(err); !strings.Contains(got, want) || want == "" && got != "" {
+				t.Errorf("%v: %q, want %q", err, got, want)
+			}
+		}
+	}
+	if got := describe([]*x509.Certificate{{}}); !strings.Contains(got, "certificate of nobody, signed by nobody") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestAddressOfAURL has the default port of each scheme.
+func TestAddressOfAURL(t *testing.T) {
+	for raw, want := range map[string]string{
+		"nats://h": "h:4222", "tls://h": "h:4222", "ws://h": "h:80", "wss://h": "h:443", "wss://h:1": "h:1", "nats://[::1]": "[::1]:4222",
+	} {
+		u, err := url.Parse(raw)
+		must(t, err)
+		p := probe{u: u}
+		if got := p.address(); got != want {
+			t.Errorf("%s: %s, want %s", raw, got, want)
+		}
+		if p.encrypted() != (u.Scheme == "tls" || u.Scheme == "wss") || p.websocket() != strings.HasPrefix(u.Scheme, "ws") {
+			t.Errorf("%s: encrypted %v, websocket %v", raw, p.encrypted(), p.websocket())
+		}
+	}
+	if err := Run(t.Context(), "nats://u:s3cret%zz@h", nil, func(Result) { t.Error("a stage of no URL") }); err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("%v", err)
 	}
 }
