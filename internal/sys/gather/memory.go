@@ -22,13 +22,13 @@ type Known struct {
 type Memory struct {
 	mu       sync.Mutex
 	roster   map[string]Known // by server id
-	goodbyes goodbyes
+	goodbyes fleet.Goodbyes
 	absences absences
 }
 
 // NewMemory returns an empty memory.
 func NewMemory() *Memory {
-	return &Memory{roster: map[string]Known{}, goodbyes: goodbyes{}}
+	return &Memory{roster: map[string]Known{}, goodbyes: fleet.Goodbyes{}}
 }
 
 // Learn adds servers that were seen in an earlier run.
@@ -38,7 +38,7 @@ func (m *Memory) Learn(known []Known) {
 	for _, k := range known {
 		m.roster[k.ID] = k
 		if !k.Left.IsZero() {
-			m.goodbyes[k.ID] = goodbye{drains: true, at: k.Left, heard: k.Left}
+			m.goodbyes.Drain(k.ID, k.Left, k.Left)
 		}
 	}
 }
@@ -50,7 +50,7 @@ func (m *Memory) Roster() []Known {
 	defer m.mu.Unlock()
 	out := make([]Known, 0, len(m.roster))
 	for id, k := range m.roster {
-		k.Left = m.goodbyes[id].heard
+		k.Left = m.goodbyes[id].Heard
 		out = append(out, k)
 	}
 	return out
@@ -63,9 +63,9 @@ func (m *Memory) Remember(s *fleet.Snapshot) {
 	for _, sv := range s.Servers {
 		i := sv.Info
 		m.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
-		m.goodbyes.answered(i.ID, i.Time)
+		m.goodbyes.Answered(i.ID, i.Time)
 	}
-	m.goodbyes.forgetOld(time.Now())
+	m.goodbyes.ForgetOld(time.Now())
 	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
 		m.forgetOthers(s)
 	}
@@ -81,7 +81,7 @@ func (m *Memory) forgetOthers(s *fleet.Snapshot) {
 		here[sv.Info.ID] = true
 	}
 	maps.DeleteFunc(m.roster, func(id string, _ Known) bool { return !here[id] })
-	maps.DeleteFunc(m.goodbyes, func(id string, _ goodbye) bool { return !here[id] })
+	maps.DeleteFunc(m.goodbyes, func(id string, _ fleet.Goodbye) bool { return !here[id] })
 }
 
 // known returns a server seen earlier.
@@ -97,22 +97,18 @@ func (m *Memory) known(id string) (Known, bool) {
 func (m *Memory) Draining(id string, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	g := m.goodbyes[id]
-	g.drains, g.at, g.heard = true, at, time.Now()
-	m.goodbyes[id] = g
+	m.goodbyes.Drain(id, at, time.Now())
 }
 
 // Ended notes that a server announced that it ends.
 func (m *Memory) Ended(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	g := m.goodbyes[id]
-	g.ended, g.heard = true, time.Now()
-	m.goodbyes[id] = g
+	m.goodbyes.End(id, time.Now())
 }
 
 // goodbye returns what a server announced before it went.
-func (m *Memory) goodbye(id string) (goodbye, bool) {
+func (m *Memory) goodbye(id string) (fleet.Goodbye, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g, ok := m.goodbyes[id]

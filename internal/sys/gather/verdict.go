@@ -35,7 +35,7 @@ func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 		case s.goodbye:
 			// No link leads to it: it left as announced. If more servers are counted
 			// than there are, another one is missing, unless this one left lately.
-			if g, _ := v.memory.goodbye(s.id); g.fresh(time.Now()) {
+			if g, _ := v.memory.goodbye(s.id); fresh(g, time.Now()) {
 				earlier++
 			}
 			continue
@@ -125,7 +125,7 @@ func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 		m.Reason = fleet.Late
 	case s.state == suspectGone, len(s.seenBy) == 0 && (s.id == "" || s.offline):
 		m.Reason = fleet.Gone
-	case said.drains || drained && len(s.seenBy) > 0 && s.id != "":
+	case said.Drains || drained && len(s.seenBy) > 0 && s.id != "":
 		m.Reason = fleet.Draining
 	case via != nil:
 		m.Reason, m.Via = fleet.Behind, cmp.Or(via.name, via.id)

@@ -28,30 +28,32 @@ type process struct {
 	id, name, cluster string
 	start             time.Time // of the process, by its own clock
 	seen              time.Time // its last answer
-	goodbye           time.Time // when it said that it ends, by its own clock; zero: it did not
 	back              time.Time // when it was found to follow an earlier process; zero: it does not
 }
 
-// sightings is who answered in this session, by cluster and name, and who of them
-// said goodbye. Only the collector uses it.
-type sightings map[string]*process
+// sightings is who answered in this session, by cluster and name, and who of
+// them announced its end. Only the collector uses it.
+type sightings struct {
+	last     map[string]*process
+	goodbyes fleet.Goodbyes
+}
+
+func newSightings() *sightings {
+	return &sightings{last: map[string]*process{}, goodbyes: fleet.Goodbyes{}}
+}
 
 func sightingKey(cluster, name string) string { return cluster + "/" + name }
 
-// addAnswer notes an answer. A goodbye that an earlier process of the same name
-// said does not count for this one.
-func (r sightings) addAnswer(sv *fleet.Server, now time.Time) *process {
+// addAnswer notes an answer.
+func (r *sightings) addAnswer(sv *fleet.Server, now time.Time) *process {
 	key := sightingKey(sv.Info.Cluster, sv.Info.Name)
-	l := r[key]
+	l := r.last[key]
 	if l == nil {
 		l = &process{}
-		r[key] = l
+		r.last[key] = l
 	}
 	if l.id != "" && l.id != sv.Info.ID {
-		l.back = now
-		if sv.Statsz == nil || l.goodbye.Before(sv.Statsz.Start) {
-			l.goodbye = time.Time{}
-		}
+		l.back, l.start = now, time.Time{}
 	}
 	l.id, l.name, l.cluster, l.seen = sv.Info.ID, sv.Info.Name, sv.Info.Cluster, now
 	if sv.Statsz != nil {
@@ -60,24 +62,33 @@ func (r sightings) addAnswer(sv *fleet.Server, now time.Time) *process {
 	return l
 }
 
-// addEvent notes that a server announced its end.
-func (r sightings) addEvent(e fleet.Event) {
-	if l := r[sightingKey(e.Cluster, e.Server)]; l != nil && e.Kind == fleet.EventShutdown {
-		l.goodbye = e.Time
+// addEvent notes that a server announced its end. An event that does not tell
+// the id of the server is of the process that answered last under its name, if
+// that had started by then.
+func (r *sightings) addEvent(e fleet.Event) {
+	if e.Kind != fleet.EventShutdown {
+		return
+	}
+	id := e.ServerID()
+	if l := r.last[sightingKey(e.Cluster, e.Server)]; id == "" && l != nil && !l.start.IsZero() && e.Time.After(l.start) {
+		id = l.id
+	}
+	if id != "" {
+		r.goodbyes.End(id, e.Time)
 	}
 }
 
-// ended tells whether the process that answered last under a name said that it
-// ends.
-func (r sightings) ended(cluster, name string) bool {
-	l := r[sightingKey(cluster, name)]
-	return l != nil && !l.goodbye.IsZero() && l.goodbye.After(l.start)
+// ended tells whether the process that answered last under a name announced its
+// end.
+func (r *sightings) ended(cluster, name string) bool {
+	l := r.last[sightingKey(cluster, name)]
+	return l != nil && r.goodbyes[l.id].Ended
 }
 
 // excuse no longer misses servers that ended as they said. While the count of
 // the others still holds a process that was killed, one of these may be named
 // in its place.
-func (r sightings) excuse(s *fleet.Snapshot) *fleet.Snapshot {
+func (r *sightings) excuse(s *fleet.Snapshot) *fleet.Snapshot {
 	out := *s
 	out.Missing = slices.DeleteFunc(slices.Clone(s.Missing), func(m fleet.Missing) bool {
 		return r.ended(m.Cluster, m.Name) && m.Reason == fleet.Gone
@@ -91,8 +102,8 @@ func (r sightings) excuse(s *fleet.Snapshot) *fleet.Snapshot {
 }
 
 // lastSeen is when a server answered last; zero: never.
-func (r sightings) lastSeen(cluster, name string) time.Time {
-	if l := r[sightingKey(cluster, name)]; l != nil {
+func (r *sightings) lastSeen(cluster, name string) time.Time {
+	if l := r.last[sightingKey(cluster, name)]; l != nil {
 		return l.seen
 	}
 	return time.Time{}
@@ -100,7 +111,7 @@ func (r sightings) lastSeen(cluster, name string) time.Time {
 
 // departed are rows for the servers that answered, no longer do, and are missed
 // by nobody, in the order of cluster and name.
-func (r sightings) departed(snap *fleet.Snapshot) []*ServerRow {
+func (r *sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 	here := map[string]bool{}
 	for _, sv := range snap.Servers {
 		here[sightingKey(sv.Info.Cluster, sv.Info.Name)] = true
@@ -111,13 +122,14 @@ func (r sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 		unplaced[m.Name] = unplaced[m.Name] || m.ID == "" && m.Cluster == ""
 	}
 	var out []*ServerRow
-	for key, l := range r {
+	r.goodbyes.ForgetOld(snap.Time)
+	for key, l := range r.last {
 		announced := r.ended(l.cluster, l.name)
 		switch {
 		case here[key] || here[l.id] || unplaced[l.name]:
 			continue
 		case announced && Age(snap.Time, l.seen) > leftFor, Age(snap.Time, l.seen) > forgottenFor:
-			delete(r, key)
+			delete(r.last, key)
 			continue
 		}
 		m := &fleet.Missing{ID: l.id, Name: l.name, Cluster: l.cluster, LastSeen: l.seen, Reason: forgotten}

@@ -115,9 +115,9 @@ func TestMissingByNameAlone(t *testing.T) {
 // neither the next process of the same name, nor a server of that name in
 // another cluster, nor one that is silent.
 func TestGoodbyeCounts(t *testing.T) {
-	type step func(r sightings)
+	type step func(r *sightings)
 	answer := func(id string, start, now time.Duration) step {
-		return func(r sightings) {
+		return func(r *sightings) {
 			sv := fixture.Cluster(fixture.Noon.Add(now), "2.15.2").Servers[0]
 			sv.Info.ID = id
 			if sv.Statsz.Start = fixture.Noon.Add(start); start < 0 {
@@ -127,8 +127,13 @@ func TestGoodbyeCounts(t *testing.T) {
 		}
 	}
 	said := func(kind fleet.EventKind, cluster string, at time.Duration) step {
-		return func(r sightings) {
+		return func(r *sightings) {
 			r.addEvent(fleet.Event{Kind: kind, Server: "n1", Cluster: cluster, Time: fixture.Noon.Add(at)})
+		}
+	}
+	by := func(id string, at time.Duration) step {
+		return func(r *sightings) {
+			r.addEvent(fleet.Event{Kind: fleet.EventShutdown, Server: "n1", Cluster: "east", Time: fixture.Noon.Add(at), Subject: "$SYS.SERVER." + id + ".SHUTDOWN"})
 		}
 	}
 	const m = time.Minute
@@ -148,9 +153,13 @@ func TestGoodbyeCounts(t *testing.T) {
 		{"the same, its start not told", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", -1, 4*m)}, fleet.Gone, false},
 		{"a goodbye that comes late, of the process before", []step{answer("A", 0, m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
 		{"the second's own goodbye", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 5*m)}, fleet.Gone, true},
+		{"its own, by id", []step{answer("A", 0, m), by("A", 2*m)}, fleet.Gone, true},
+		{"another's of the same name, by id", []step{answer("A", 0, m), by("B", 2*m)}, fleet.Gone, false},
+		{"the one's before it, by id, with a clock that is ahead", []step{answer("A", 0, m), answer("B", 3*m, 4*m), by("A", 9*m)}, fleet.Gone, false},
+		{"its own, by id, with a clock that is behind", []step{answer("A", 3*m, 4*m), by("A", m)}, fleet.Gone, true},
 		{"told before its last answer came", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("A", 0, 3*m)}, fleet.Gone, true},
 	} {
-		r := sightings{}
+		r := newSightings()
 		for _, s := range c.steps {
 			s(r)
 		}

@@ -19,7 +19,7 @@ type Deriver struct {
 	book    *eventBook
 	rtts    map[string][]float64 // recent RTTs of each link
 	slow    map[string]int64     // slow consumers of each account at the last look
-	roll    sightings            // who answered in this session
+	roll    *sightings           // who answered in this session
 	details Details
 	names   Names
 	alerts  *alertBook
@@ -30,7 +30,7 @@ type Deriver struct {
 func NewDeriver() *Deriver {
 	return &Deriver{
 		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
-		slow: map[string]int64{}, roll: sightings{}, details: Details{}, names: Names{}, alerts: newAlertBook(),
+		slow: map[string]int64{}, roll: newSightings(), details: Details{}, names: Names{}, alerts: newAlertBook(),
 	}
 }
 
