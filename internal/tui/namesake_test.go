@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -98,5 +99,32 @@ func TestNamesakeByName(t *testing.T) {
 	m.Update(stateMsg{stateOf(both, fixture.Namesakes(4*time.Second))})
 	if len(m.Marks.Hidden) > 0 {
 		t.Errorf("hidden although all answer: %v", m.Marks.Hidden)
+	}
+}
+
+// TestPlainNamesInJSON writes clusters and servers under their own names, not
+// as the screen shows them, and finds them by these in a filter.
+func TestPlainNamesInJSON(t *testing.T) {
+	m := pressed(stateOf(fixture.Namesakes(0)), 120, 40, "1")
+	data, err := m.Export(FormatJSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Rows []struct{ Name string }
+	}
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, r := range got.Rows {
+		names = append(names, r.Name)
+	}
+	if want := []string{"east", "n1", "n2", "west", "n1", "n2"}; !slices.Equal(names, want) {
+		t.Errorf("names %q, want %q", names, want)
+	}
+	pressedOn(m, "/name=n1", "enter")
+	if n := len(m.cur().List().Order); n != 2 {
+		t.Errorf("%d rows are named n1, want 2", n)
 	}
 }

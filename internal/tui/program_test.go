@@ -19,7 +19,7 @@ type busyProgram struct {
 
 func (p *busyProgram) Run() (tea.Model, error) {
 	<-p.ctx.Done()
-	time.Sleep(p.busy)
+	<-time.After(p.busy)
 	return nil, tea.ErrProgramKilled
 }
 
@@ -52,7 +52,7 @@ func TestEndsWithinASecond(t *testing.T) {
 			if got := r.result(err); !errors.Is(err, tea.ErrProgramKilled) || c.released && !errors.Is(got, context.Canceled) {
 				t.Errorf("busy for %s: %v, which is %v", c.busy, err, got)
 			}
-			time.Sleep(2 * time.Minute) // of the bubble: what was left behind ends too
+			<-time.After(2 * time.Minute) // of the bubble: what was left behind ends too
 		})
 	}
 }

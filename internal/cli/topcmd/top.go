@@ -217,12 +217,12 @@ func (c *topCommand) frame(ctx context.Context, e *cli.Env, opt tui.Options, at 
 	if once.Format == tui.FormatSVG && c.count > 1 {
 		return cli.Usagef("--count %d: pictures are written one by one; use -o txt, ansi or json", c.count)
 	}
-	return c.write(e, tui.Frames(ctx, opt, once))
+	return writeFrames(e, tui.Frames(ctx, opt, once))
 }
 
-// write writes frames as they come. A server that was missing from the last one
-// is an error of its own.
-func (c *topCommand) write(e *cli.Env, frames iter.Seq2[tui.Frame, error]) error {
+// writeFrames writes frames as they come. A server that was missing from the last one
+// is an error of its own, in a recording too.
+func writeFrames(e *cli.Env, frames iter.Seq2[tui.Frame, error]) error {
 	var last *fleet.Snapshot
 	for f, err := range frames {
 		if err != nil {
@@ -236,7 +236,7 @@ func (c *topCommand) write(e *cli.Env, frames iter.Seq2[tui.Frame, error]) error
 		}
 		last = f.Snap
 	}
-	if c.replay == "" && last != nil && len(last.Missing) > 0 {
+	if last != nil && len(last.Missing) > 0 {
 		return cli.Partial(last)
 	}
 	return nil

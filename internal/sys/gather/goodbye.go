@@ -10,6 +10,6 @@ import (
 // notice: 150 s of silence, looked at every 90 s (nats-server, events.go).
 const startedLately = 4 * time.Minute
 
-// fresh reports whether a server announced its end so lately that others may still
+// isFresh reports whether a server announced its end so lately that others may still
 // count it: they stop at once, unless the announcement was lost.
-func fresh(g fleet.Goodbye, now time.Time) bool { return now.Sub(g.Heard) < startedLately }
+func isFresh(g fleet.Goodbye, now time.Time) bool { return now.Sub(g.Heard) < startedLately }

@@ -105,23 +105,23 @@ func TestMemory(t *testing.T) {
 func TestGoodbyeMemory(t *testing.T) {
 	now := time.Unix(9000, 0)
 	for ago, fresh := range map[time.Duration]bool{0: true, 4*time.Minute - 1: true, 4 * time.Minute: false} {
-		if g := (goodbye{heard: now.Add(-ago)}); g.fresh(now) != fresh {
-			t.Errorf("after %v: %v", ago, g.fresh(now))
+		if got := isFresh(fleet.Goodbye{Heard: now.Add(-ago)}, now); got != fresh {
+			t.Errorf("after %v: %v", ago, got)
 		}
 	}
-	g := goodbyes{"old": {heard: now.Add(-time.Hour - 1)}, "hour": {heard: now.Add(-time.Hour)}, "new": {heard: now}}
-	if g.forgetOld(now); len(g) != 2 || g["old"].heard.Unix() > 0 {
+	g := fleet.Goodbyes{"old": {Heard: now.Add(-time.Hour - 1)}, "hour": {Heard: now.Add(-time.Hour)}, "new": {Heard: now}}
+	if g.ForgetOld(now); len(g) != 2 || g["old"].Heard.Unix() > 0 {
 		t.Errorf("%v", slices.Collect(maps.Keys(g)))
 	}
-	g = goodbyes{"ended": {ended: true, drains: true, at: now}, "drains": {drains: true, at: now}}
+	g = fleet.Goodbyes{"ended": {Ended: true, Drains: true, At: now}, "drains": {Drains: true, At: now}}
 	for _, id := range []string{"ended", "drains", "nobody"} {
-		g.answered(id, now)
+		g.Answered(id, now)
 	}
 	if len(g) != 2 {
 		t.Error("an answer of the same moment takes it back")
 	}
 	for _, id := range []string{"ended", "drains"} {
-		g.answered(id, now.Add(1))
+		g.Answered(id, now.Add(1))
 	}
 	if _, ok := g["drains"]; ok || len(g) != 1 {
 		t.Errorf("%v", g)

@@ -35,7 +35,7 @@ func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 		case s.goodbye:
 			// No link leads to it: it left as announced. If more servers are counted
 			// than there are, another one is missing, unless this one left lately.
-			if g, _ := v.memory.goodbye(s.id); fresh(g, time.Now()) {
+			if g, _ := v.memory.goodbye(s.id); isFresh(g, time.Now()) {
 				earlier++
 			}
 			continue

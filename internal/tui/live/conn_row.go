@@ -49,10 +49,19 @@ func ConnID(r *fleet.ConnRow) string {
 	return id
 }
 
+// ConnOwn tells whether a connection is one of natsctl itself, which asks the
+// servers: by its name, as every client says its own.
+func ConnOwn(r *fleet.ConnRow) bool {
+	return ConnKind(r.Info) == "client" && strings.HasPrefix(r.Info.Name, "natsctl ")
+}
+
 // ConnLabel is the client's name with its kind, where that is not plain.
 func ConnLabel(r *fleet.ConnRow) string {
 	kind := ConnKind(r.Info)
-	if kind == "client" {
+	switch {
+	case kind == "client" && ConnOwn(r):
+		return r.Info.Name + " (own)"
+	case kind == "client":
 		return r.Info.Name
 	}
 	name := r.Info.Name

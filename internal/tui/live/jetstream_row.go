@@ -68,7 +68,7 @@ func HealthLevel(sv *fleet.Server) fleet.Level {
 // newJetStream derives the JetStream page.
 func newJetStream(snap *fleet.Snapshot, d *fleet.Delta) JetStream {
 	js := JetStream{Groups: fleet.MetaGroups(snap), Raft: newRaftRows(snap)}
-	js.Peers, js.Consumers = newPeerRows(js.Groups), fleet.ConsumerRows(snap, d)
+	js.Peers, js.Consumers, js.Origins = newPeerRows(js.Groups), fleet.ConsumerRows(snap, d), fleet.OriginRows(snap)
 	type key struct{ domain, account, stream string }
 	own := map[key][]*fleet.ConsumerRow{}
 	for _, c := range js.Consumers {

@@ -21,6 +21,7 @@ type JetStream struct {
 	Streams   []*StreamRow
 	Consumers []*fleet.ConsumerRow
 	Raft      []*RaftRow
+	Origins   []*fleet.OriginRow // mirrors and sources
 }
 
 // StreamRow is one stream as its leader reports it, with what its consumers

@@ -33,6 +33,11 @@ func jetStreamSpec() *Spec {
 				first: []string{"consumer", "stream", "account", "state", "pending", "ack_pending", "redelivered", "leader", "last_ack", "type", "delivered_sequence", "ack_floor_sequence"},
 			},
 			{
+				Name: "origins", About: "mirrors and sources of streams", sort: "state", sheet: originSheet, above: metaLines, fill: storage, demand: streams,
+				empty: func(ctx *Context, _ *Page) string { return noJetStream(ctx, "no stream mirrors or sources another") },
+				first: []string{"stream", "account", "role", "origin", "state", "lag", "idle_seconds", "external", "filter", "error"},
+			},
+			{
 				Name: "peers", About: "servers with JetStream", sheet: peerSheet, above: metaLines, fill: storage, demand: streams,
 				empty: func(ctx *Context, _ *Page) string { return noJetStream(ctx, orHidden(ctx, "no server with JetStream")) },
 				first: []string{"server", "cluster", "role", "current", "lag", "health", "ha_assets", "store_bytes", "store_percent", "api_requests_per_second", "online", "last_seen_seconds", "memory_bytes"},
@@ -102,6 +107,22 @@ func consumerSheet(ctx *Context, p *Page) widget.Sheet {
 			return widget.Ref{Consumer: r.Name, Stream: r.Stream, Account: r.Account, Domain: r.Domain}
 		},
 		ObjectOf: func(r *fleet.ConsumerRow) any { return r.Info },
+	}
+}
+
+// originSheet is the mirrors and sources of the streams that are shown.
+func originSheet(ctx *Context, p *Page) widget.Sheet {
+	rows := live.Filter(ctx.State.JS.Origins, func(r *fleet.OriginRow) bool { return ctx.State.SameAccount(p.Scope.Account, r.Account) })
+	return &widget.RowsOf[*fleet.OriginRow]{
+		Columns: view.Origins(), Rows: rows,
+		KeyOf: func(r *fleet.OriginRow) string {
+			return strings.Join([]string{r.Domain, r.Account, r.Stream, r.External, r.Name, r.Filter}, "/")
+		},
+		LevelOf: func(r *fleet.OriginRow) view.Level { return r.Level },
+		RefOf: func(r *fleet.OriginRow) widget.Ref {
+			return widget.Ref{Stream: r.Stream, Account: r.Account, Domain: r.Domain, Server: r.Server.Info.Name}
+		},
+		ObjectOf: func(r *fleet.OriginRow) any { return r },
 	}
 }
 

@@ -34,7 +34,7 @@ var treeFirst = []string{"name", "version", "conns", "cpu_percent", "msgs_per_se
 
 // treeColumns is the table of the topology tree.
 var treeColumns = []view.Column[*treeRow]{
-	{Name: "name", Title: "CLUSTER / SERVER", Help: "clusters with their servers; leafnodes under their hub", Value: func(r *treeRow) any { return r.Label() }},
+	{Name: "name", Title: "CLUSTER / SERVER", Help: "clusters with their servers; leafnodes under their hub", Value: func(r *treeRow) any { return r.name() }},
 	{Name: "version", Title: "VER", Help: "of a cluster: the majority's; marked where it differs", Value: func(r *treeRow) any { return r.version() }, Level: live.LevelIf(fleet.Warn, func(r *treeRow) bool { return r.skew() })},
 	{Name: "conns", Title: "CONN", Help: "client connections", Unit: view.Count, Value: func(r *treeRow) any { return r.conns() }},
 	{Name: "cpu_percent", Title: "CPU%", Help: "of one core", Unit: view.Percent, Value: func(r *treeRow) any { return r.server("cpu_percent") }, Level: live.LevelIf(fleet.Warn, func(r *treeRow) bool { return r.srv != nil && r.srv.CPUShare() > live.CPUWarn })},
@@ -62,10 +62,11 @@ func treeSheet(ctx *Context, _ *Page) widget.Sheet {
 	}
 }
 
-// treeDress says beside the name what became of a server that does not answer.
+// treeDress indents servers under their cluster, and says beside the name what
+// became of a server that does not answer.
 var treeDress = map[string]widget.Look[*treeRow]{"name": {Text: func(r *treeRow) string {
 	if r.srv == nil || r.srv.Missing == nil {
-		return ""
+		return r.Label()
 	}
 	return r.Label() + "  " + r.srv.Status()
 }}}

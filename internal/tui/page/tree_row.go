@@ -169,6 +169,17 @@ func (r *treeRow) key() string {
 	return r.node.Key
 }
 
+// name is the plain name of the cluster or the server.
+func (r *treeRow) name() string {
+	switch {
+	case r.IsGroup():
+		return "leafnodes"
+	case r.node == nil:
+		return r.cluster.Name
+	}
+	return r.node.Name
+}
+
 // Label is the name of the line, indented under its cluster.
 func (r *treeRow) Label() string {
 	switch {

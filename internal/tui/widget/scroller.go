@@ -1,9 +1,9 @@
 package widget
 
 import (
-	tea "github.com/charmbracelet/bubbletea"
-
 	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/view"

@@ -1,0 +1,51 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/tui/fixture"
+)
+
+// TestOriginsOnScreen lists mirrors and sources, what is wrong with them, and
+// replicas of which some are gone.
+func TestOriginsOnScreen(t *testing.T) {
+	s := fixture.Cluster(fixture.Noon, "2.15.2", "2.15.2", "2.15.2")
+	s.Want.Kinds, s.Want.JS = append(s.Want.Kinds, fleet.Jsz), fleet.JSWant{Streams: true, Consumers: true, Config: true, AllReplicas: true}
+	copies := server.StreamDetail{
+		Name: "COPY", Created: fixture.Noon.Add(-time.Hour), Config: &server.StreamConfig{Name: "COPY", Replicas: 3, Mirror: &server.StreamSource{Name: "ORDERS"}},
+		Cluster: &server.ClusterInfo{Leader: "n1", Replicas: []*server.PeerInfo{{Name: "n2", Current: true}}},
+		Mirror:  &server.StreamSourceInfo{Name: "ORDERS", Lag: 77, Active: -1, Error: &server.ApiError{Description: "stream not found"}},
+	}
+	s.Servers[0].Statsz.JetStream = &server.JetStreamVarz{Stats: &server.JetStreamStats{}}
+	s.Servers[0].Jsz = &server.JSInfo{Now: s.Time, AccountDetails: []*server.AccountDetail{{Name: "APP", Id: "APP", Streams: []server.StreamDetail{copies}}}}
+	st := stateOf(s)
+	for keys, want := range map[string][]string{
+		":origins": {"COPY", "mirror", "ORDERS", "stream not found"},
+		":streams": {"COPY", "2/3"},
+	} {
+		frame := ansi.Strip(pressed(st, 200, 50, keys, "enter").View())
+		for _, w := range want {
+			if !strings.Contains(frame, w) {
+				t.Errorf("after %s: no %q in\n%s", keys, w, frame)
+			}
+		}
+	}
+}
+
+// TestOwnConnections marks the connections of natsctl itself, and no others.
+func TestOwnConnections(t *testing.T) {
+	s := fixture.Crowd(1, 4, fixture.Noon, 1)
+	for i, name := range []string{"natsctl 1.2.3", "natsctl", "natsctlx 1", "orders"} {
+		s.Servers[0].Connz.Conns[i].Name = name
+	}
+	frame := ansi.Strip(pressed(stateOf(s), 200, 50, "3").View())
+	if strings.Count(frame, "(own)") != 1 || !strings.Contains(frame, "natsctl 1.2.3 (own)") {
+		t.Errorf("which are natsctl's own:\n%s", frame)
+	}
+}
