@@ -21,6 +21,11 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 	if err := keeps(s.Plan, next); err != nil {
 		return s, err
 	}
+	name := o.Spec.Name
+	alive := h.alive(name)
+	if err := o.review(impact(ctx, s.Plan, next, diff, alive)); err != nil {
+		return s, err
+	}
 	old := s
 	s.Plan = next
 	if o.Contexts != nil {
@@ -29,11 +34,6 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 		}
 	}
 	dropped := old.Plan.Without(next).Nodes
-	name := o.Spec.Name
-	alive := h.alive(name)
-	if o.Changes != nil {
-		o.Changes(diff, alive && old.Plan.RestartsAll(next))
-	}
 	stale := slices.DeleteFunc(slices.Clone(old.Contexts), func(c string) bool { return slices.Contains(s.Contexts, c) })
 	if alive && !old.Plan.RestartsAll(next) {
 		old.Contexts = s.Contexts
@@ -74,16 +74,20 @@ func (h *Home) Plan(ctx context.Context, o Order) (Record, error) {
 		return h.record(s), err
 	case err != nil:
 		return Record{}, err
-	case !o.Given:
-		return h.record(s), nil
 	}
 	old := s.Plan
+	sp, given, err := o.wants(old.Spec)
+	if err != nil || !given {
+		return h.record(s), err
+	}
 	sp = old.KeepAdded(sp)
 	if s.Plan, err = h.plan(sp, s.Slot, &old); err != nil {
 		return Record{}, err
 	}
 	if diff := spec.Diff(old.Spec, sp); len(diff) > 0 && o.Changes != nil {
-		o.Changes(append(diff, old.KeptUsers(sp)...), h.alive(sp.Name) && old.RestartsAll(s.Plan))
+		if err := o.Changes(impact(ctx, old, s.Plan, append(diff, old.KeptUsers(sp)...), h.alive(sp.Name))); err != nil {
+			return h.record(s), err
+		}
 	}
 	return h.record(s), keeps(old, s.Plan)
 }

@@ -245,3 +245,6 @@ func TestPermissions(t *testing.T) {
 func named(name string, nodes int) spec.Spec {
 	return spec.Spec{Name: name, Faults: true, Clusters: []spec.Cluster{{Name: name, Nodes: nodes}}}
 }
+
+// agree confirms any change.
+func agree(Change) error { return nil }

@@ -48,7 +48,7 @@ func TestExpiringWhileRunning(t *testing.T) {
 		t.Errorf("ready: %v", err)
 	}
 	told := 0
-	up(t, h, Order{Spec: spec.Spec{Name: "brief"}, Changes: func([]string, bool) { told++ }})
+	up(t, h, Order{Spec: spec.Spec{Name: "brief"}, Changes: func(Change) error { told++; return nil }})
 	if told != 1 {
 		t.Errorf("told %d times", told)
 	}

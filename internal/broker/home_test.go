@@ -347,7 +347,7 @@ func TestApply(t *testing.T) {
 	before := spectest.Must(h.Record("grow")).Identities
 	for _, nodes := range []int{4, 3} {
 		var diff []string
-		r, changed, err := h.Up(t.Context(), Order{Spec: named("grow", nodes), Given: true, Slot: -1, Changes: func(d []string, _ bool) { diff = d }}, launcher())
+		r, changed, err := h.Up(t.Context(), Order{Spec: named("grow", nodes), Given: true, Slot: -1, Changes: func(c Change) error { diff = c.Lines; return nil }}, launcher())
 		if err != nil || !changed || len(r.Nodes) != nodes || len(diff) != 1 {
 			t.Fatalf("%d nodes: %+v %v %v %v", nodes, r.Nodes, changed, diff, err)
 		}

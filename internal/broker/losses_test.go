@@ -94,7 +94,7 @@ func TestOneServerKeepsItsStreams(t *testing.T) {
 	if err := js.DeleteStream("KEPT"); err != nil {
 		t.Fatal(err)
 	}
-	if r := up(t, h, Order{Spec: named("solo", 2), Given: true}); len(r.Nodes) != 2 {
+	if r := up(t, h, Order{Spec: named("solo", 2), Given: true, Changes: agree}); len(r.Nodes) != 2 {
 		t.Errorf("without a stream: %d nodes", len(r.Nodes))
 	}
 }

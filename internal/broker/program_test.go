@@ -90,7 +90,7 @@ func TestChangeWhileRunning(t *testing.T) {
 	sp.Accounts = append(sp.Accounts, spec.Account{Name: "NEW"})
 	var diff []string
 	whole := true
-	r, changed, err := h.Up(t.Context(), Order{Spec: sp, Given: true, Slot: -1, Changes: func(d []string, w bool) { diff, whole = d, w }}, launcher())
+	r, changed, err := h.Up(t.Context(), Order{Spec: sp, Given: true, Slot: -1, Changes: func(c Change) error { diff, whole = c.Lines, len(c.Harm) > 0; return nil }}, launcher())
 	if err != nil || !changed || whole || len(diff) != 2 || !strings.HasPrefix(diff[1], "= accounts[APP].users[carol]: kept") {
 		t.Fatalf("got %v %v %v %v", changed, whole, diff, err)
 	}

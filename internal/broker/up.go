@@ -159,16 +159,22 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 		}
 		s.Program, changed = o.Program, true
 	}
-	if o.Given {
-		o.Spec = s.Plan.KeepAdded(o.Spec)
+	want, given, err := o.wants(s.Plan.Spec)
+	if err != nil {
+		return s, false, err
+	}
+	if given {
+		o.Spec = s.Plan.KeepAdded(want)
 		if diff := spec.Diff(s.Plan.Spec, o.Spec); len(diff) > 0 {
 			s, err = h.apply(ctx, *o, s, append(diff, s.Plan.KeptUsers(o.Spec)...))
 			return s, true, err
 		}
 	}
 	if alive && s.Plan.Expired(time.Now()) { // no server lets another in, nor can be told to read new ones
-		if o.Changes != nil {
-			o.Changes([]string{"~ certificates: expired -> made anew"}, true)
+		c := impact(ctx, s.Plan, s.Plan, []string{"~ certificates: expired -> made anew"}, false)
+		c.Restart, c.Harm = true, []string{fmt.Sprintf("all %s stop and start again; what streams have in memory is lost", count(len(s.Plan.Nodes), "server"))}
+		if err = o.review(c); err != nil {
+			return s, false, err
 		}
 		if err = h.down(ctx, o.Spec.Name); err != nil {
 			return s, false, err

@@ -93,6 +93,7 @@ func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err er
 	if len(args) > 0 && args[0] == "help" { // as a flag, mistakes in it are those of any command line
 		args = append(slices.Clone(args[1:]), "--help")
 	}
+	args = joinDashes(args)
 	if _, err = kp.Parse(args); err != nil {
 		return cmd, nil, explainParse(natsWords{a.NatsCommands, a.NatsFlags}, kp.Model(), args, err)
 	}

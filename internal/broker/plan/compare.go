@@ -1,6 +1,11 @@
 package plan
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+
+	"github.com/nats-io/nats-server/v2/conf"
+)
 
 // RestartsAll says whether all nodes must stop to become those of another plan: what servers have in common changes, such as
 // how they know each other, or a port moves.
@@ -51,4 +56,28 @@ func (p Plan) Without(other Plan) Plan {
 		}
 	}
 	return out
+}
+
+// reloadable are the parts of a configuration that a running server reads again; it refuses to reload any other part that has
+// changed (nats-server, server/reload.go).
+var reloadable = []string{"accounts", "no_auth_user", "server_tags", "tls", "lame_duck_duration", "lame_duck_grace_period", "write_deadline", "resolver_preload"}
+
+// NeedsRestart says whether a node that is in both plans must restart to become that of the next, since its server cannot reload
+// what has changed.
+func NeedsRestart(p, next Plan, node string) bool {
+	p.Gist, next.Gist = true, true
+	a, errA := conf.Parse(p.Config(p.Node(node)))
+	b, errB := conf.Parse(next.Config(next.Node(node)))
+	if errA != nil || errB != nil {
+		return true
+	}
+	for _, c := range []map[string]any{a, b} {
+		for _, key := range reloadable {
+			delete(c, key)
+		}
+		if cluster, ok := c["cluster"].(map[string]any); ok {
+			delete(cluster, "routes")
+		}
+	}
+	return !reflect.DeepEqual(a, b)
 }

@@ -102,6 +102,7 @@ func keeperEntries() []cli.Entry {
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(host.ErrNoSpace), cli.ExitFailed, cli.Hint("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")),
+		cli.On(cli.Is(broker.ErrUnconfirmed), cli.ExitUsage, cli.Hint("nothing was changed; add --yes to accept it")),
 		cli.On(cli.Is(broker.ErrData), cli.ExitFailed, cli.Hint("nothing was changed; give the stream a replica elsewhere (nats stream edit --replicas), or back it up and delete it first (nats stream backup, nats stream rm), or start a new cluster under another name")),
 		cli.On(cli.Is(client.ErrExpired), cli.ExitFailed, cli.Hint("natsctl cluster up NAME stops all its servers and starts them with new certificates, valid as long as --cert-validity says; data and other secrets stay")),
 		cli.On(cli.As[*broker.SlotError](), cli.ExitFailed, cli.Hint("leave --slot out for a free one; natsctl cluster ls shows who has which, natsctl cluster delete NAME frees one")),

@@ -30,6 +30,7 @@ type clusterUp struct {
 	clusters    string
 	noJetStream bool
 	direct      bool
+	set         switches
 
 	file       string
 	dryRun     bool
@@ -39,27 +40,32 @@ type clusterUp struct {
 	keep       bool
 	retain     bool
 	selectIt   bool
+	yes        bool
 	wait       time.Duration
 }
+
+// switches say which flags that are on or off were given, on or off.
+type switches struct{ tls, mtls, websocket, mqtt, noJetStream, direct bool }
 
 func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "Name of the cluster (default dev).").StringVar(&c.name)
 	cmd.Flag("file", "Specification in YAML (docs/cluster.md); - is standard input.").Short('f').PlaceHolder("FILE").StringVar(&c.file)
 	cmd.Flag("dry-run", "Show what would be started or changed, and do nothing.").BoolVar(&c.dryRun)
+	cmd.Flag("yes", "Change a cluster that exists without asking, also where that does harm.").Short('y').BoolVar(&c.yes)
 	cmd.Flag("topology", "Shape: "+strings.Join(spec.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
 	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
 	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
 	cmd.Flag("leaf", "Leaf nodes, for example 2@east or 2@east:APP. Repeat for more.").PlaceHolder("N@CLUSTER[:ACCOUNT]").StringsVar(&c.shape.Leafs)
 	cmd.Flag("auth", "How clients prove who they are: "+strings.Join(spec.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
-	cmd.Flag("tls", "TLS with a certificate authority made for the cluster.").BoolVar(&c.tls)
-	cmd.Flag("mtls", "TLS where clients show a certificate too; with --auth users it says who they are.").BoolVar(&c.mtls)
+	cmd.Flag("tls", "TLS with a certificate authority made for the cluster.").IsSetByUser(&c.set.tls).BoolVar(&c.tls)
+	cmd.Flag("mtls", "TLS where clients show a certificate too; with --auth users it says who they are.").IsSetByUser(&c.set.mtls).BoolVar(&c.mtls)
 	cmd.Flag("ca", "Certificate authorities: shared (default), per-cluster.").PlaceHolder("MODE").StringVar(&c.ca)
 	cmd.Flag("cert-validity", "How long certificates are valid, for example 720h (default a year).").PlaceHolder("DURATION").StringVar(&c.validity)
-	cmd.Flag("websocket", "Listen for websocket clients too.").BoolVar(&c.websocket)
-	cmd.Flag("mqtt", "Listen for MQTT clients too.").BoolVar(&c.mqtt)
+	cmd.Flag("websocket", "Listen for websocket clients too.").IsSetByUser(&c.set.websocket).BoolVar(&c.websocket)
+	cmd.Flag("mqtt", "Listen for MQTT clients too.").IsSetByUser(&c.set.mqtt).BoolVar(&c.mqtt)
 	cmd.Flag("accounts", "Names of the accounts, each with one user (default APP).").PlaceHolder("NAMES").StringVar(&c.accounts)
-	cmd.Flag("no-jetstream", "Servers without JetStream.").BoolVar(&c.noJetStream)
-	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").BoolVar(&c.direct)
+	cmd.Flag("no-jetstream", "Servers without JetStream.").IsSetByUser(&c.set.noJetStream).BoolVar(&c.noJetStream)
+	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").IsSetByUser(&c.set.direct).BoolVar(&c.direct)
 	cmd.Flag("slot", "Range of ports, 0 to 21: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
 	cmd.Flag("server-bin", "Run this nats-server instead of the one inside natsctl.").PlaceHolder("PATH").StringVar(&c.program)
 	cmd.Flag("foreground", "Stay attached; Ctrl-C stops and removes the cluster.").BoolVar(&c.foreground)
@@ -69,12 +75,12 @@ func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("wait", "Longest time until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
 }
 
-// given says whether the flags say what the cluster shall be; otherwise one that exists is started as it is.
+// given says whether flags say what the cluster is to be.
 func (c *clusterUp) given() bool {
-	return c.topology != "" || c.shape.Nodes != 0 || c.clusters != "" || len(c.shape.Leafs) > 0 || c.auth != "" ||
-		c.accounts != "" || c.noJetStream || c.direct || c.tls || c.mtls || c.ca != "" || c.validity != "" || c.websocket || c.mqtt
+	return c.shaped() || c.auth != "" || c.accounts != "" || c.ca != "" || c.validity != "" || c.set != switches{}
 }
 
+// spec is the specification of a new cluster.
 func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 	if c.file != "" {
 		return c.read(e)
@@ -84,24 +90,8 @@ func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 	}
 	c.shape.Topology, c.shape.Clusters = spec.Topology(c.topology), split(c.clusters)
 	s, err := c.shape.Spec(c.name)
-	if err != nil {
-		return s, err
-	}
-	s.Auth, s.NoJetStream, s.Faults = spec.AuthMode(c.auth), c.noJetStream, !c.direct
-	s.TLS = spec.TLS{CA: spec.CAMode(c.ca), Validity: c.validity}
-	switch {
-	case c.mtls:
-		s.TLS.Mode = spec.TLSMutual
-	case c.tls:
-		s.TLS.Mode = spec.TLSServer
-	}
-	for i := range s.Clusters {
-		s.Clusters[i].Websocket, s.Clusters[i].MQTT = c.websocket, c.mqtt
-	}
-	for _, name := range split(c.accounts) {
-		s.Accounts = append(s.Accounts, spec.Account{Name: name})
-	}
-	return s, nil
+	s.Faults = true
+	return c.amended(s), err
 }
 
 // read reads the specification file; a name on the command line goes before the one in it.
@@ -153,11 +143,20 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	o := broker.Order{
-		Spec: spec, Given: c.given() || c.file != "", Slot: c.slot, Program: c.program, Retain: c.retain,
+		Spec: spec, Given: c.file != "", Slot: c.slot, Program: c.program, Retain: c.retain,
 		Contexts: func(r broker.Record) ([]string, error) { return planContexts(e, r) },
 		Ready:    func(r broker.Record) error { return makeContexts(e, r) },
 		Report:   func(s broker.Step) { sayStep(e, s) },
-		Changes:  func(diff []string, whole bool) { sayDiff(e, spec.Name, diff, whole) },
+	}
+	if c.file == "" && c.given() {
+		o.Amend = c.amend
+	}
+	limited, patience, cancel := patient(ctx, c.wait)
+	defer cancel()
+	o.Changes = func(ch broker.Change) error {
+		patience.Stop() // the time that somebody thinks is not the cluster's
+		defer patience.Reset(c.wait)
+		return c.confirm(e, ch)
 	}
 	if c.dryRun {
 		return c.plan(ctx, e, home, o)
@@ -165,8 +164,6 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 	if c.foreground {
 		return c.runForeground(ctx, e, home, o, l)
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, c.wait, errWait{c.wait})
-	defer cancel()
 	r, changed, err := home.Up(limited, o, l)
 	if err != nil {
 		return err
@@ -186,16 +183,11 @@ func (c *clusterUp) plan(ctx context.Context, e *cli.Env, home *broker.Home, o b
 	return e.Print(cli.Table{Schema: "natsctl.cluster.nodes/v1", Grid: placeGrid(r)})
 }
 
-// sayDiff tells what will be different in a cluster that exists.
-func sayDiff(e *cli.Env, name string, diff []string, whole bool) {
-	how := "its data stays"
-	if whole {
-		how = "all its servers stop and start, what they have in files stays"
-	}
-	e.Say("", fmt.Sprintf("cluster %s changes; %s:", name, how))
-	for _, line := range diff {
-		e.Say("", "  "+line)
-	}
+// patient is a context that ends when a cluster has not become ready in time, and the timer of that.
+func patient(ctx context.Context, wait time.Duration) (context.Context, *time.Timer, context.CancelFunc) {
+	limited, cancel := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(wait, func() { cancel(errWait{wait}) })
+	return limited, timer, func() { timer.Stop(); cancel(nil) }
 }
 
 // errWait is the end of the patience for a cluster to become ready.

@@ -1,0 +1,24 @@
+package cli
+
+import "strings"
+
+// joinDashes gives each flag that is followed by a lone "-", which means standard input, that value in the form in which kingpin
+// takes it: --file - becomes --file=-, and -f - becomes -f-. What stands behind "--" stays as it is.
+func joinDashes(args []string) []string {
+	var out []string
+	for i, arg := range args {
+		if arg == "--" {
+			return append(out, args[i:]...)
+		}
+		last := len(out) - 1
+		if arg != "-" || last < 0 || !strings.HasPrefix(out[last], "-") || strings.Contains(out[last], "=") || out[last] == "-" {
+			out = append(out, arg)
+			continue
+		}
+		if strings.HasPrefix(out[last], "--") {
+			out[last] += "="
+		}
+		out[last] += "-"
+	}
+	return out
+}
