@@ -94,4 +94,3 @@ func restarting(old, next plan.Plan) []string {
 	}
 	return out
 }
-
