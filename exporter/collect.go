@@ -25,6 +25,7 @@ func (c collectorOf) Collect(ch chan<- prometheus.Metric) {
 	for _, own := range c.e.own.counted {
 		own.Collect(ch)
 	}
+	c.e.own.events.shown()
 }
 
 // constSink makes client_golang's constant metrics of samples.

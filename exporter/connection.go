@@ -121,7 +121,11 @@ func (c *connection) update(nc *nats.Conn, log *slog.Logger) {
 	}
 	c.state.Store(now)
 	c.known.Store(true)
-	log.Warn("not connected to NATS", "reason", now.Reason, "error", safetext.Visible(now.Error()))
+	attrs := []any{"reason", now.Reason}
+	if now.Cause != nil {
+		attrs = append(attrs, "error", safetext.Visible(now.Cause.Error()))
+	}
+	log.Warn("not connected to NATS", attrs...)
 }
 
 // connectionReasons are the reasons from the least to the most telling: among

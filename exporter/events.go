@@ -12,13 +12,13 @@ import (
 // start of the exporter and only while it is connected: nats_exporter_events_gaps_total
 // says how often it may have missed some.
 type eventMetrics struct {
-	disconnects *prometheus.CounterVec
-	connects    *prometheus.CounterVec
-	authErrors  *prometheus.CounterVec
-	servers     *prometheus.CounterVec
-	advisories  *prometheus.CounterVec
-	elections   *prometheus.CounterVec
-	quorumLost  *prometheus.CounterVec
+	disconnects *eventCounter
+	connects    *eventCounter
+	authErrors  *eventCounter
+	servers     *eventCounter
+	advisories  *eventCounter
+	elections   *eventCounter
+	quorumLost  *eventCounter
 	gaps        prometheus.Counter
 	accounts    *labelLimit
 	reasons     *labelLimit
@@ -32,13 +32,13 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 
 func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 	*m = eventMetrics{
-		disconnects: counter("nats_events_disconnects_total", "Disconnects of clients and leaf nodes, by account and reason.", "server", "account", "reason"),
-		connects:    counter("nats_events_connects_total", "Connects of clients and leaf nodes, by account.", "server", "account"),
-		authErrors:  counter("nats_events_auth_errors_total", "Connections refused, by the server's reason.", "server", "reason"),
-		servers:     counter("nats_events_servers_total", "Servers that announced their shutdown or lame duck mode.", "server", "event"),
-		advisories:  counter("nats_events_advisories_total", "JetStream advisories in the system account, by kind and account.", "account", "advisory"),
-		elections:   counter("nats_events_elections_total", "Leaders elected for streams and consumers (and for the meta group, without an account), by account and asset.", "account", "asset"),
-		quorumLost:  counter("nats_events_quorum_lost_total", "Streams and consumers that lost their quorum, by account and asset.", "account", "asset"),
+		disconnects: newEventCounter("nats_events_disconnects_total", "Disconnects of clients and leaf nodes, by account and reason.", "server", "account", "reason"),
+		connects:    newEventCounter("nats_events_connects_total", "Connects of clients and leaf nodes, by account.", "server", "account"),
+		authErrors:  newEventCounter("nats_events_auth_errors_total", "Connections refused, by the server's reason.", "server", "reason"),
+		servers:     newEventCounter("nats_events_servers_total", "Servers that announced their shutdown or lame duck mode.", "server", "event"),
+		advisories:  newEventCounter("nats_events_advisories_total", "JetStream advisories in the system account, by kind and account.", "account", "advisory"),
+		elections:   newEventCounter("nats_events_elections_total", "Leaders elected for streams and consumers (and for the meta group, without an account), by account and asset.", "account", "asset"),
+		quorumLost:  newEventCounter("nats_events_quorum_lost_total", "Streams and consumers that lost their quorum, by account and asset.", "account", "asset"),
 		gaps:        prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_event_gaps_total", Help: "Times that events may have been missed: the connection was lost, or more came than could be read."}),
 		accounts:    newLabelLimit(maxEventNames), reasons: newLabelLimit(maxEventNames / 10), srv: newLabelLimit(maxEventNames), kinds: newLabelLimit(maxEventNames / 10),
 	}
@@ -58,13 +58,13 @@ func (m *eventMetrics) count(ev fleet.Event) {
 	srv, acc := m.srv.label(ev.Server), m.accounts.label(ev.Account)
 	switch ev.Kind {
 	case fleet.EventConnect, fleet.EventLeafConnect:
-		m.connects.WithLabelValues(srv, acc).Inc()
+		m.connects.add(1, srv, acc)
 	case fleet.EventDisconnect, fleet.EventLeafDisconnect:
-		m.disconnects.WithLabelValues(srv, acc, m.reasons.label(ev.Why)).Inc()
+		m.disconnects.add(1, srv, acc, m.reasons.label(ev.Why))
 	case fleet.EventAuthError:
-		m.authErrors.WithLabelValues(srv, m.reasons.label(ev.Why)).Inc()
+		m.authErrors.add(1, srv, m.reasons.label(ev.Why))
 	case fleet.EventLameDuck, fleet.EventShutdown:
-		m.servers.WithLabelValues(srv, string(ev.Kind)).Inc()
+		m.servers.add(1, srv, string(ev.Kind))
 	case fleet.EventAdvisory:
 		m.advisory(ev, acc)
 	case fleet.EventGap:
@@ -80,11 +80,56 @@ func (m *eventMetrics) advisory(ev fleet.Event, acc string) {
 		return
 	}
 	asset, what := tokens[3], tokens[4]
-	m.advisories.WithLabelValues(acc, m.kinds.label(asset+"."+what)).Inc()
+	m.advisories.add(1, acc, m.kinds.label(asset+"."+what))
 	switch what {
 	case "LEADER_ELECTED":
-		m.elections.WithLabelValues(acc, m.kinds.label(strings.ToLower(asset))).Inc()
+		m.elections.add(1, acc, m.kinds.label(strings.ToLower(asset)))
 	case "QUORUM_LOST":
-		m.quorumLost.WithLabelValues(acc, m.kinds.label(strings.ToLower(asset))).Inc()
+		m.quorumLost.add(1, acc, m.kinds.label(strings.ToLower(asset)))
+	}
+}
+
+// all are the counters whose series begin at 0.
+func (m *eventMetrics) all() []*eventCounter {
+	return []*eventCounter{m.disconnects, m.connects, m.authErrors, m.servers, m.advisories, m.elections, m.quorumLost}
+}
+
+// shown says that a page is being written.
+func (m *eventMetrics) shown() {
+	for _, c := range m.all() {
+		c.shown()
+	}
+}
+
+// The reasons that servers give for a refused login, and what has elections.
+var (
+	authReasons = []string{"Authentication Failure", "Authentication Timeout", "Authentication Expired"}
+	assets      = []string{"stream", "consumer"}
+)
+
+// begin makes the series that alerts look at for every server and account of a
+// snapshot, before anything happens there.
+func (m *eventMetrics) begin(snap *fleet.Snapshot) {
+	m.elections.add(0, "", m.kinds.label("meta"))
+	for _, sv := range snap.Servers {
+		server := m.srv.label(sv.Info.Name)
+		for _, reason := range authReasons {
+			m.authErrors.add(0, server, m.reasons.label(reason))
+		}
+		for _, kind := range []fleet.EventKind{fleet.EventLameDuck, fleet.EventShutdown} {
+			m.servers.add(0, server, string(kind))
+		}
+		if sv.Jsz == nil {
+			continue
+		}
+		for _, a := range sv.Jsz.AccountDetails {
+			if a == nil {
+				continue
+			}
+			for _, asset := range assets {
+				m.elections.add(0, m.accounts.label(a.Id), m.kinds.label(asset))
+				m.quorumLost.add(0, m.accounts.label(a.Id), m.kinds.label(asset))
+			}
+		}
 	}
 }

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
@@ -120,5 +121,50 @@ func TestBoundedForgets(t *testing.T) {
 	}
 	if got := b.label("a"); got != scrape.NameOther {
 		t.Errorf("more names than may be: %s", got)
+	}
+}
+
+// A counter of events begins at 0, so that the first burst has an increase:
+// what alerts look at from the first page on, everything else on the page after
+// its first event, before it counts.
+func TestEventsBeginAtZero(t *testing.T) {
+	e := exporterOf(t, sampleFleet(), WithMinInterval(0))
+	series := seriesOf(t, scrapeText(t, e))
+	for _, key := range []string{
+		"nats_events_auth_errors_total{reason=Authentication Failure,server=east-1}", "nats_events_servers_total{event=shutdown,server=east-2}", "nats_events_servers_total{event=lame_duck,server=edge}",
+		"nats_events_elections_total{account=AAPP,asset=stream}", "nats_events_elections_total{account=AAPP,asset=consumer}", "nats_events_elections_total{account=,asset=meta}", "nats_events_quorum_lost_total{account=AAPP,asset=stream}",
+	} {
+		if got, ok := series[key]; !ok || got != 0 {
+			t.Errorf("%s: %v %v", key, got, ok)
+		}
+	}
+	const burst = "nats_events_disconnects_total{account=APP,reason=Slow Consumer (Pending Bytes),server=east-1}"
+	for range 3 {
+		e.own.events.count(fleet.Event{Kind: fleet.EventDisconnect, Server: "east-1", Account: "APP", Why: "Slow Consumer (Pending Bytes)"})
+	}
+	e.own.events.count(fleet.Event{Kind: fleet.EventAuthError, Server: "east-1", Why: "Authentication Failure"})
+	for i, want := range []float64{0, 3, 5} {
+		series = seriesOf(t, scrapeText(t, e))
+		if got, ok := series[burst]; !ok || got != want {
+			t.Errorf("page %d: %v %v, want %v", i, got, ok, want)
+		}
+		if got := series["nats_events_auth_errors_total{reason=Authentication Failure,server=east-1}"]; got != 1 {
+			t.Errorf("page %d: a series that was shown counts later: %v", i, got)
+		}
+		if i == 1 {
+			for range 2 {
+				e.own.events.count(fleet.Event{Kind: fleet.EventDisconnect, Server: "east-1", Account: "APP", Why: "Slow Consumer (Pending Bytes)"})
+			}
+		}
+	}
+}
+
+// Without the collector nothing of events begins.
+func TestNoEventsBegin(t *testing.T) {
+	series := seriesOf(t, scrapeText(t, exporterOf(t, sampleFleet(), WithCollectors("servers"))))
+	for key := range series {
+		if strings.HasPrefix(key, "nats_events_") {
+			t.Errorf("%s", key)
+		}
 	}
 }

@@ -155,6 +155,9 @@ func (e *Exporter) take(ctx context.Context, chosen []string) (*table.Page, erro
 		return nil, err
 	}
 	e.own.count(snap)
+	if slices.Contains(e.cfg.chosen, "events") {
+		e.own.events.begin(snap)
+	}
 	also := scrape.Extras{Departed: e.own.departed.current(snap, e.cfg.now())}
 	if slices.Contains(chosen, "limits") {
 		also.Claims = within(ctx, func() []*scrape.Claims { return e.claims(ctx, snap) })

@@ -44,8 +44,10 @@ func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
 		return // the scraper is gone
 	}
 	start := time.Now()
-	counts := e.cfg.write(w, req.Header, p, e.own.gather)
-	e.own.rendered(counts, time.Since(start))
+	e.cfg.write(w, req.Header, p, func(counts table.Counts) []*dto.MetricFamily {
+		e.own.rendered(counts, time.Since(start))
+		return e.own.gather()
+	})
 }
 
 // budget is the time that the fleet has to answer: the scrape's own timeout
@@ -61,7 +63,7 @@ func (e *Exporter) budget(h http.Header) time.Duration {
 }
 
 // write renders a page, and after it what was counted over time.
-func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, counted func() []*dto.MetricFamily) table.Counts {
+func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, counted func(table.Counts) []*dto.MetricFamily) {
 	openMetrics := expfmt.NegotiateIncludingOpenMetrics(h).FormatType() == expfmt.TypeOpenMetrics
 	w.Header().Set("Content-Type", textType)
 	if openMetrics {
@@ -78,9 +80,8 @@ func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, count
 	counts := c.render(p, t)
 	t.Flush()
 	if t.Err == nil {
-		writeCounted(out, openMetrics, counted())
+		writeCounted(out, openMetrics, counted(counts))
 	}
-	return counts
 }
 
 // writeCounted appends what client_golang keeps, and the end mark of

@@ -121,6 +121,7 @@ func (o *ownMetrics) event(ev fleet.Event) {
 
 // gather returns what was counted until now, as far as it could be gathered.
 func (o *ownMetrics) gather() []*dto.MetricFamily {
-	list, _ := o.registry.Gather() // see above
+	list, _ := o.registry.Gather() // what could be gathered is in the list
+	o.events.shown()
 	return list
 }

@@ -46,7 +46,7 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 		p = e.cfg.noPage(err)
 	}
 	// What this exporter counts over time is of its own fleet, not of this one.
-	e.cfg.write(w, req.Header, *p, func() []*dto.MetricFamily { return nil })
+	e.cfg.write(w, req.Header, *p, func(table.Counts) []*dto.MetricFamily { return nil })
 }
 
 // probePage asks the fleet within the deadline of ctx, whatever connecting

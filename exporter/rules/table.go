@@ -36,7 +36,7 @@ var alerts = []rule{
 	{
 		alert: "NatsExporterBlind", level: fleet.Crit, expr: `nats_exporter_failed == 1`, hold: time.Minute,
 		summary: "The exporter cannot ask the fleet: {{ $labels.reason }}", why: "The fleet is not monitored.",
-		next: "disconnected: is a server of the context up? not_system_account: give it a user of the system account; permission: allow $SYS.REQ.> and the inbox.",
+		next: "auth: check the credentials; tls: check the certificates; unreachable, timeout, disconnected: check that a server of the context is up; not_system_account: give it a user of the system account; permission: allow $SYS.REQ.> and the inbox.",
 	},
 	{
 		alert: "NatsExporterSeriesDropped", level: fleet.Warn, expr: `nats_exporter_series_dropped > 0`, hold: 5 * time.Minute,

@@ -51,8 +51,11 @@ func replicasMissing(s *scrape.Stream) float64 {
 		return number.None
 	}
 	have := 1
-	if s.Detail.Cluster != nil {
+	switch {
+	case s.Detail.Cluster != nil:
 		have += len(s.Detail.Cluster.Replicas)
+	case s.Detail.Config.Replicas > 1: // its replicas are not told
+		return number.None
 	}
 	return float64(max(s.Detail.Config.Replicas-have, 0))
 }
