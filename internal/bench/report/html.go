@@ -22,9 +22,10 @@ func HTML(w io.Writer, r *result.Result) error {
 	}
 	data := struct {
 		*result.Result
-		When  string
-		Plots []plot
-	}{Result: r}
+		When     string
+		Settings []setting
+		Plots    []plot
+	}{Result: r, Settings: settings(r.Spec)}
 	if n := len(r.Runs); n > 0 {
 		data.When = day(&r.Runs[0])
 		data.Plots = plots(&r.Runs[n-1])
@@ -195,7 +196,8 @@ td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}td:first-c
 @media(prefers-color-scheme:dark){body{background:#16181b;color:#e4e6e9}td,th{border-color:#333}.grid{stroke:#333}svg text{fill:#aaa}}
 </style></head><body>
 <h1>{{.Spec}}</h1>
-<p>{{.When}}{{range .Env.Servers}} · {{.Name}}, nats-server {{.Version}}, round trip {{micros .RTTMinUS}}{{end}} · client {{.Env.Client.OS}}, {{.Env.Client.Cores}} cores, driver {{.Env.Client.Driver}}</p>
+<p>{{.When}}{{range .Env.Servers}} · {{.Name}}, nats-server {{.Version}}, round trip {{micros .RTTMinUS}}{{if .TLS}}, TLS{{end}}{{end}} · client {{.Env.Client.OS}}, {{.Env.Client.Cores}} cores, driver {{.Env.Client.Driver}}</p>
+<p>{{range .Settings}}{{.Name}}: {{.Text}}<br>{{end}}</p>
 <table><tr><th>run</th><th>sent/s</th><th>received/s</th><th>payload</th><th>lost</th><th>dup</th><th>reordered</th><th>corrupt</th><th>p50</th><th>p99</th><th>p99.9</th><th>max</th></tr>
 {{range .Runs}}<tr><td>{{.N}}{{if .Partial}} (partial){{end}}</td><td>{{count .Rate.Sent}}</td><td>{{count .Rate.Received}}</td><td>{{volume .Rate.Bytes}}</td><td>{{whole .Lost}}</td><td>{{whole .Dup}}</td><td>{{whole .Reordered}}</td><td>{{whole .Corrupt}}</td>
 {{if .Saturated}}<td colspan="4" class="bad">saturated at {{count .Saturated.At}}/s</td>{{else}}{{with .Latency.Response}}<td>{{micros .P50}}</td><td>{{micros .P99}}</td><td>{{micros .P999}}</td><td>{{micros .Max}}</td>{{else}}{{with .Latency.Service}}<td>{{micros .P50}}</td><td>{{micros .P99}}</td><td>{{micros .P999}}</td><td>{{micros .Max}}</td>{{else}}<td colspan="4"></td>{{end}}{{end}}{{end}}</tr>

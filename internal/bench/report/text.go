@@ -51,6 +51,9 @@ func (p *page) blank() { p.b.WriteByte('\n') }
 
 func (p *page) head(r *result.Result) {
 	p.line("scenario", "%s", p.o.safe(r.Spec.String()))
+	for _, s := range settings(r.Spec) {
+		p.line(s.Name, "%s", p.o.safe(s.Text))
+	}
 	for _, s := range r.Env.Servers {
 		tls := ""
 		if s.TLS {
