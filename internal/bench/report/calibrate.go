@@ -2,8 +2,9 @@ package report
 
 import (
 	"fmt"
-	"github.com/natsctl/natsctl/internal/bench/result"
 	"io"
+
+	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
 // Calibration writes what a machine can do by itself.

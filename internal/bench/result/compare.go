@@ -70,9 +70,6 @@ type Change struct {
 	runs  int     // on the side that has fewer
 }
 
-// alpha is the chance of a false alarm that a comparison takes.
-const alpha = 0.01
-
 // headline are the metrics that every comparison tests. A rate that is given
 // cannot change, and a closed loop claims no response time.
 func headline(s scenario.Spec) []string {

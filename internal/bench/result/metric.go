@@ -81,3 +81,9 @@ func sample(runs []Run, name string) []float64 {
 	}
 	return out
 }
+
+// alpha is the chance of a false alarm that a comparison takes.
+const alpha = 0.01
+
+// headlines is how many metrics a comparison tests at least.
+const headlines = 3

@@ -40,9 +40,6 @@ func Summarize(runs []Run, ceiling float64) Summary {
 	return s
 }
 
-// headlines is how many metrics a comparison tests at least.
-const headlines = 3
-
 func spread(xs []float64) Spread {
 	if len(xs) == 0 {
 		return Spread{}

@@ -11,8 +11,6 @@ import (
 	"time"
 )
 
-const ms = Duration(time.Millisecond)
-
 // TestNormalize fills in what each workload needs, and drops the parts of the
 // others.
 func TestNormalize(t *testing.T) {

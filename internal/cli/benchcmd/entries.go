@@ -1,3 +1,5 @@
+// Package benchcmd holds the commands that run, search, compare and show
+// benchmarks. It must not know how messages are measured.
 package benchcmd
 
 import (
