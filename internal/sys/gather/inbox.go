@@ -38,14 +38,15 @@ type rawReply struct {
 	at  time.Time
 }
 
-// openInbox subscribes to a new inbox and starts decoders. stop ends them.
+// openInbox subscribes to a new inbox and starts decoders. stop ends them; it does
+// not wait for a decoder that is in the middle of a large answer, which nobody will
+// see any more.
 func openInbox(ctx context.Context, nc *nats.Conn, workers int) (b *inbox, stop func(), err error) {
 	b = &inbox{nc: nc, prefix: nc.NewInbox() + ".", answers: make(chan answer, 64)}
 	raw := make(chan rawReply, rawBacklog)
 	ctx, cancel := context.WithCancel(ctx)
-	var wg sync.WaitGroup
 	for range workers {
-		wg.Go(func() { b.decode(ctx, raw) })
+		go b.decode(ctx, raw)
 	}
 	b.sub, err = nc.Subscribe(b.subject(), func(m *nats.Msg) {
 		b.inflight.Add(1)
@@ -64,7 +65,6 @@ func openInbox(ctx context.Context, nc *nats.Conn, workers int) (b *inbox, stop 
 	return b, func() {
 		cancel()
 		_ = b.sub.Unsubscribe() // an error means that the connection is gone, and the subscription with it
-		wg.Wait()
 	}, nil
 }
 
