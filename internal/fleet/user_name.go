@@ -3,6 +3,8 @@ package fleet
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -28,4 +30,43 @@ func UserName(c *server.ConnInfo) string {
 		return ""
 	}
 	return claims.Name
+}
+
+// FindUser returns what servers call the user of a name in the connections of a
+// snapshot. An unknown one is returned as it is; a name of several users is an
+// [AmbiguousUserError].
+func FindUser(s *Snapshot, name string) (string, error) {
+	var keys []string
+	for _, sv := range s.Servers {
+		if sv.Connz == nil {
+			continue
+		}
+		for _, c := range sv.Connz.Conns {
+			if c.AuthorizedUser == name {
+				return name, nil
+			}
+			if UserName(c) == name && c.AuthorizedUser != "" {
+				keys = append(keys, c.AuthorizedUser)
+			}
+		}
+	}
+	slices.Sort(keys)
+	switch keys = slices.Compact(keys); len(keys) {
+	case 0:
+		return name, nil
+	case 1:
+		return keys[0], nil
+	}
+	return "", &AmbiguousUserError{Name: name, Keys: keys}
+}
+
+// AmbiguousUserError says that several connected users have a name.
+type AmbiguousUserError struct {
+	Name string
+	Keys []string // of the users, sorted
+}
+
+// Error lists the keys.
+func (e *AmbiguousUserError) Error() string {
+	return fmt.Sprintf("%d users are named %q: %s", len(e.Keys), e.Name, strings.Join(e.Keys, ", "))
 }

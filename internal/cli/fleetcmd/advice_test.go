@@ -25,5 +25,6 @@ func TestFleetExitCodes(t *testing.T) {
 		recording.ErrInvalid:           1,
 		&recording.NotRecordedError{}:  1,
 		&fleet.AmbiguousAccountError{}: 2,
+		&fleet.AmbiguousUserError{}:    2,
 	})
 }

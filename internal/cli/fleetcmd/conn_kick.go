@@ -75,6 +75,9 @@ func (c *kick) Run(ctx context.Context, e *cli.Env) error {
 	if c.sel.Account, err = accountKey(ctx, e, c.sel.Account); err != nil {
 		return err
 	}
+	if c.sel.User, err = userKey(ctx, e, c.sel.User, fleet.ConnWant{Account: c.sel.Account}); err != nil {
+		return err
+	}
 	conns, snap, err := c.find(ctx, client)
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.As[checkFailedError](), cli.ExitCheck, cli.Hint("see why a check matters and what to do with: natsctl check --explain NAME, or -o wide")),
 		cli.On(cli.Is(checks.ErrLimit), cli.ExitUsage, cli.Hint("use NAME=WARN,CRIT, for example --set cpu_percent=70,90; see a check's limits with: natsctl check --explain NAME")),
 		cli.On(cli.Is(recording.ErrInvalid), cli.ExitFailed, cli.Hint("use a file that natsctl record FILE wrote")),
+		cli.On(cli.As[*fleet.AmbiguousUserError](), cli.ExitUsage, cli.Hint("use the public key of the one that you mean; natsctl server report connections -o wide shows which is which")),
 		cli.On(cli.As[*fleet.AmbiguousAccountError](), cli.ExitUsage, cli.Hint("use the public key of the account (shown by natsctl account ls -o wide)")),
 		cli.On(cli.Is(errNoAccount), cli.ExitFailed, cli.Hint("list the accounts with: natsctl account ls; in operator mode servers know only accounts that are in use")),
 		cli.On(cli.As[*recording.NotRecordedError](), cli.ExitFailed, hintNotRecorded),

@@ -99,7 +99,7 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// findAccounts replaces the names of accounts by what servers call them. A
+// findAccounts replaces the names of accounts and users by what servers call them. A
 // recording has only what was recorded.
 func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error) {
 	if c.file != "" {
@@ -108,7 +108,10 @@ func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error
 	if c.account, err = accountKey(ctx, e, c.account); err != nil {
 		return err
 	}
-	c.conns.Account, err = accountKey(ctx, e, c.conns.Account)
+	if c.conns.Account, err = accountKey(ctx, e, c.conns.Account); err != nil {
+		return err
+	}
+	c.conns.User, err = userKey(ctx, e, c.conns.User, c.conns)
 	return err
 }
 
