@@ -47,6 +47,9 @@ func TestMarksFollowAndDisappear(t *testing.T) {
 			t.Errorf("%s: %v %v", name, m, err)
 		}
 	}
+	if all, err = s.Marks(); err != nil || len(all) != 0 {
+		t.Errorf("marks of contexts without any: %v %v", all, err)
+	}
 	target, err := Resolve(s, Overrides{Context: "c"}, noEnv)
 	must(t, err)
 	must(t, s.SetMark("c", func(m *Mark) { m.Protected = true }))
