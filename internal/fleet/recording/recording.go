@@ -16,8 +16,12 @@ import (
 )
 
 // maxLine is the longest line that is read, in bytes: a snapshot of thousands
-// of servers with all their connections stays below it.
-const maxLine = 256 << 20
+// of servers with all their connections stays below it. While a file is indexed
+// no more than keptLine of a line is held; a longer one is known by its head.
+const (
+	maxLine  = 256 << 20
+	keptLine = 16 << 20
+)
 
 // Recording is a file of snapshots and events, indexed by time and decoded on
 // demand. It is safe for concurrent use as far as its file is.
@@ -146,7 +150,7 @@ var errCut = errors.New("ends in the middle of a line")
 func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for skip := 0; ; skip++ {
-		line, size, err := readLine(lines)
+		line, size, err := readLine(lines, keptLine)
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				return err
@@ -161,21 +165,27 @@ func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 			at = recordedLine{offset: offset}
 			offset += size
 		}
-		r.note(line, at)
+		r.note(line, size > int64(len(line)), at)
 	}
 }
 
+// lineHead is how a line begins.
+type lineHead struct {
+	Schema string    `json:"schema"`
+	Time   time.Time `json:"time"`
+}
+
 // note indexes one line: a snapshot, an event, or something else, which is
-// counted and passed over.
-func (r *Recording) note(line []byte, at recordedLine) {
+// counted and passed over. A line that is cut is one that is too long to hold.
+func (r *Recording) note(line []byte, cut bool, at recordedLine) {
 	if len(bytes.TrimSpace(line)) == 0 {
 		return
 	}
-	var head struct {
-		Schema string    `json:"schema"`
-		Time   time.Time `json:"time"`
-	}
+	var head lineHead
 	err := json.Unmarshal(line, &head)
+	if cut {
+		head, err = readHead(line)
+	}
 	switch {
 	case err == nil && head.Schema == fleet.Schema:
 		at.time = head.Time
@@ -195,22 +205,52 @@ func (r *Recording) note(line []byte, at recordedLine) {
 	}
 }
 
+// readHead reads the schema and the time from the beginning of a line, where
+// they stand.
+func readHead(line []byte) (head lineHead, err error) {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	if _, err = dec.Token(); err != nil {
+		return head, err
+	}
+	for head.Schema == "" || head.Time.IsZero() {
+		name, err := dec.Token()
+		if err != nil {
+			return head, err
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return head, err
+		}
+		switch name {
+		case "schema":
+			err = json.Unmarshal(value, &head.Schema)
+		case "time":
+			err = json.Unmarshal(value, &head.Time)
+		}
+		if err != nil {
+			return head, err
+		}
+	}
+	return head, nil
+}
+
 var errLineTooLong = fmt.Errorf("%w: a line of more than %d bytes", ErrInvalid, maxLine)
 
-// readLine returns the next whole line with its newline; a last line without
-// one comes with the error that ended it. A long line that is no JSON object is
-// garbage, of which only the beginning is kept; size counts the whole.
-func readLine(in *bufio.Reader) (line []byte, size int64, err error) {
+// readLine returns the next line with its newline, of which it keeps so many
+// bytes; a last line without one comes with the error that ended it. A long line
+// that is no JSON object is garbage, of which only the beginning is kept; size
+// counts the whole.
+func readLine(in *bufio.Reader, keep int) (line []byte, size int64, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
 		size += int64(len(part))
-		if len(line) == 0 || bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("{")) {
-			line = append(line, part...)
+		if len(line) == 0 || len(line) < keep && bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("{")) {
+			line = append(line, part[:min(len(part), max(keep-len(line), 0))]...)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return line, size, err
 		}
-		if len(line) > maxLine {
+		if size > maxLine && (len(line) == 0 || bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("{"))) {
 			return nil, size, errLineTooLong
 		}
 	}

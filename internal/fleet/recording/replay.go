@@ -69,11 +69,11 @@ func (r *Recording) Snapshot(i int) (*fleet.Snapshot, error) {
 	}
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for range at.skip {
-		if _, _, err := readLine(lines); err != nil {
+		if _, _, err := readLine(lines, 1); err != nil {
 			return nil, fmt.Errorf("snapshot %d: %w", i, err)
 		}
 	}
-	line, _, err := readLine(lines)
+	line, _, err := readLine(lines, maxLine)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot %d: %w", i, err)
 	}
