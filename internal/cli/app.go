@@ -170,6 +170,7 @@ func Run(a App, args []string, e *Env) int {
 	if err := e.Flags.resolve(e); err != nil {
 		return e.Fail(InCommand{err, cmd.path})
 	}
+	e.useASCII()
 	err = cmd.Run(ctx, e)
 	e.Close()
 	if err == nil && ctx.Err() != nil && !cmd.endless {

@@ -27,6 +27,7 @@ type Globals struct {
 	Timeout                 time.Duration
 	Output, JQ              string
 	NoColor, ASCII, Trace   bool
+	CSVRaw                  bool // CSV cells are not escaped
 	Pipe                    bool // no format was asked for and a program reads: plain values separated by tabs
 }
 
@@ -53,5 +54,6 @@ func (g *Globals) setup(kp *kingpin.Application) {
 	kp.Flag("jq", "Filter the JSON output with a jq expression.").PlaceHolder("EXPR").StringVar(&g.JQ)
 	kp.Flag("no-color", "Disable colors (NO_COLOR).").BoolVar(&g.NoColor)
 	kp.Flag("ascii", "Use ASCII symbols only.").BoolVar(&g.ASCII)
+	kp.Flag("csv-raw", "Do not escape CSV cells that a spreadsheet would run as formulas.").BoolVar(&g.CSVRaw)
 	kp.Flag("trace", "Print the protocol of the connection to standard error.").BoolVar(&g.Trace)
 }

@@ -93,7 +93,7 @@ func (e *Env) PrintTable(format string, t Table) error {
 	case "yaml":
 		return view.YAML(e.Out, t.document())
 	case "csv":
-		return view.CSV(e.Out, t.Grid)
+		return view.CSV(e.Out, t.Grid, e.Flags.CSVRaw)
 	}
 	if format != "wide" {
 		t.Grid = t.Grid.Labeled()

@@ -205,7 +205,7 @@ func TestFormatsOfAnything(t *testing.T) {
 		g := anyGrid(t)
 		var tsv, csvOut, js, yml, table bytes.Buffer
 		for _, err := range []error{
-			view.TSV(&tsv, g, true), view.CSV(&csvOut, g), view.JSON(&js, g.Records(), false), view.YAML(&yml, g.Records()),
+			view.TSV(&tsv, g, true), view.CSV(&csvOut, g, true), view.JSON(&js, g.Records(), false), view.YAML(&yml, g.Records()),
 			view.Style{Wide: true}.Table(&table, g, g.Totals("total")),
 		} {
 			if err != nil {

@@ -157,7 +157,7 @@ func TestWriters(t *testing.T) {
 	g := grid()
 	var table, tsv, csv, js, yml bytes.Buffer
 	for _, err := range []error{
-		Style{}.Table(&table, g, g.Totals("total")), TSV(&tsv, g, true), CSV(&csv, g),
+		Style{}.Table(&table, g, g.Totals("total")), TSV(&tsv, g, true), CSV(&csv, g, false),
 		JSON(&js, map[string]any{"rows": g.Records(), "evil": "\u202e\u009b\x7f\U000e0041"}, true),
 		YAML(&yml, map[string]any{"rows": g.Records(), "evil": "\u202e\u009b\x1b\x7f"}),
 	} {

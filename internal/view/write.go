@@ -134,8 +134,9 @@ func TSV(w io.Writer, g Grid, wide bool) error {
 }
 
 // CSV writes a header of column names and the rows with raw values, wide
-// columns included; controls inside values are visible escapes.
-func CSV(w io.Writer, g Grid) error {
+// columns included; controls inside values are visible escapes. Text that a
+// spreadsheet would run as a formula gets an apostrophe in front, unless raw.
+func CSV(w io.Writer, g Grid, raw bool) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(g.Names()); err != nil {
 		return err
@@ -144,17 +145,20 @@ func CSV(w io.Writer, g Grid) error {
 	if err := out.Error(); err != nil {
 		return err
 	}
-	return CSVRows(w, g)
+	return CSVRows(w, g, raw)
 }
 
 // CSVRows writes the rows as [CSV] does, without the header: what follows it in
 // a stream.
-func CSVRows(w io.Writer, g Grid) error {
+func CSVRows(w io.Writer, g Grid, raw bool) error {
 	out := csv.NewWriter(w)
 	record := make([]string, len(g.Heads))
 	for _, row := range g.Rows {
 		for i, cell := range row {
 			record[i] = Text(Raw(cell.Raw))
+			if !raw && runs(cell.Raw, record[i]) {
+				record[i] = "'" + record[i]
+			}
 		}
 		if err := out.Write(record); err != nil {
 			return err
@@ -162,6 +166,17 @@ func CSVRows(w io.Writer, g Grid) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// runs tells whether a spreadsheet would take a cell for a formula: text that
+// begins with one of these, after spaces too. Numbers are numbers.
+func runs(raw any, text string) bool {
+	switch raw.(type) {
+	case string, []string:
+		text = strings.TrimLeft(text, " ")
+		return text != "" && strings.ContainsRune("=+-@|%", rune(text[0]))
+	}
+	return false
 }
 
 // Records returns the rows as JSON objects with the columns in their order.

@@ -139,9 +139,9 @@ func (w *eventWriter) write(ev fleet.Event) error {
 	case format == "json" || format == "ndjson":
 		return w.e.PrintJSON(ev, format == "ndjson")
 	case format == "csv" && w.written == 1:
-		return view.CSV(w.e.Out, grid)
+		return view.CSV(w.e.Out, grid, w.e.Flags.CSVRaw)
 	case format == "csv":
-		return view.CSVRows(w.e.Out, grid)
+		return view.CSVRows(w.e.Out, grid, w.e.Flags.CSVRaw)
 	case !w.e.OutTTY:
 		return view.TSV(w.e.Out, grid, format == "wide")
 	}

@@ -117,7 +117,7 @@ func dashboard(ctx context.Context, e *cli.Env, opt tui.Options, actions bool) e
 	opt.Contexts = func() []string { return contextNames(e) }
 	opt.Connect = func(ctx context.Context, name string) (*tui.Feed, error) { return otherFeed(ctx, e, name, actions) }
 	opt.Hint = func(err error) string { return topHint(e, err) }
-	return tui.Run(ctx, opt, e.In, e.Out)
+	return tui.Run(ctx, opt, e.In, e.Screen())
 }
 
 // options are the dashboard's options from flags, configuration and
@@ -131,7 +131,7 @@ func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 	}
 	opt := tui.Options{
 		Every: c.every, Page: c.view, Filter: c.filter, Sort: c.sort, Wide: c.wide, Faults: c.faults, Mouse: c.mouse,
-		Look:     cell.Look{Theme: c.theme, Profile: profile(e, c.color), ASCII: e.Flags.ASCII || !utf8(e)},
+		Look:     cell.Look{Theme: c.theme, Profile: profile(e, c.color), ASCII: e.Flags.ASCII || !e.UTF8()},
 		OpenTape: openTape, NewRecorder: newTapeRecorder, Clock: e.Now, Version: cli.BuildVersion(),
 	}
 	cfg, err := c.readConfig(e)
@@ -191,17 +191,6 @@ func profile(e *cli.Env, when string) cell.Profile {
 		return cell.Color256
 	}
 	return cell.Color16
-}
-
-// utf8 tells whether the terminal is said to take UTF-8.
-func utf8(e *cli.Env) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := e.Getenv(name); v != "" {
-			v = strings.ToLower(strings.ReplaceAll(v, "-", ""))
-			return strings.Contains(v, "utf8")
-		}
-	}
-	return true
 }
 
 // frame writes one frame; at is the instant of a recording, or zero.
