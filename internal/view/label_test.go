@@ -43,7 +43,7 @@ func TestLabelsAreForPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 		var csv, wide bytes.Buffer
-		if err := view.CSV(&csv, grid); err != nil {
+		if err := view.CSV(&csv, grid, true); err != nil {
 			t.Fatal(err)
 		}
 		if err := view.TSV(&wide, grid, true); err != nil {
