@@ -18,7 +18,7 @@ var (
 	ErrAmbiguous    = failure.ErrAmbiguous
 )
 
-// The typed errors; see the package failure.
+// NotSystemError and the other typed errors are described in the package failure.
 type (
 	NotSystemError  = failure.NotSystemError
 	NoServerError   = failure.NoServerError

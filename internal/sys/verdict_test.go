@@ -121,7 +121,7 @@ func TestWhoIsMissing(t *testing.T) {
 				if s := snapshot(t, seen, fleet.Want{}); !s.Complete() {
 					t.Fatalf("before: missing %v, problems %v", absent(s), faults(s))
 				}
-				time.Sleep(time.Minute)
+				stub.Elapse(time.Minute)
 				w.Change(func() { tc.breaks(w) })
 				for who, c := range map[string]*sys.Client{"seen": seen, "stranger": stranger} {
 					want := tc.missing
@@ -201,7 +201,7 @@ func TestGoodbyes(t *testing.T) {
 			name: "announced lame duck mode, answered again, and hung",
 			happens: func(w *world) {
 				lameDuck(w, "e/n3")
-				time.Sleep(time.Second)
+				stub.Elapse(time.Second)
 				w.nodes["e/n3"].Info.Time = time.Now()
 				w.snapshot()
 				w.mute("e/n3")
@@ -224,10 +224,10 @@ func TestGoodbyes(t *testing.T) {
 				}()
 				synctest.Wait()
 				w.snapshot()
-				time.Sleep(time.Second)
+				stub.Elapse(time.Second)
 				tc.happens(w)
 				synctest.Wait()
-				time.Sleep(tc.later)
+				stub.Elapse(tc.later)
 				s := w.snapshot()
 				if got := absent(s); !slices.Equal(got, tc.missing) || s.Forgotten != tc.forgot {
 					t.Errorf("missing %v, want %v; answered %v, forgotten %d", got, tc.missing, labels(s), s.Forgotten)

@@ -24,7 +24,7 @@ func Ports(t testing.TB, n int) []int {
 		if err != nil {
 			continue
 		}
-		defer l.Close() // held until all are found, so that no port is found twice
+		defer l.Close() //nolint:errcheck // held until all are found, so that no port is found twice
 		if ports = append(ports, port); len(ports) == n {
 			return ports
 		}

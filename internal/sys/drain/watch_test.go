@@ -89,12 +89,12 @@ func TestWatchLameDuck(t *testing.T) {
 		last, took := s.watch(func(w *drain.Watch) {
 			s.announce()
 			w.Triggered()
-			time.Sleep(2 * time.Second)
+			stub.Elapse(2 * time.Second)
 			for cid, name := range map[uint64]string{1: "a", 2: "b"} {
 				s.event("DISCONNECT", s.target, cid, name)
 				s.event("CONNECT", s.near, 100+cid, name)
 			}
-			time.Sleep(900 * time.Millisecond)
+			stub.Elapse(900 * time.Millisecond)
 			s.Change(func() { s.target.Gone = true })
 		})
 		if !last.Last || !last.Gone || !last.Announced || last.Ignored || last.Moved != 2 || last.Away != 0 || took != 4*time.Second {
@@ -111,9 +111,9 @@ func TestWatchOneRefusal(t *testing.T) {
 		last, took := s.watch(func(w *drain.Watch) {
 			s.announce()
 			w.Triggered()
-			time.Sleep(900 * time.Millisecond)
+			stub.Elapse(900 * time.Millisecond)
 			s.Change(func() { s.target.Gone = true })
-			time.Sleep(500 * time.Millisecond) // one look
+			stub.Elapse(500 * time.Millisecond) // one look
 			s.Change(func() { s.target.Gone = false })
 		})
 		if last.Gone || last.Last || took != 5*time.Minute {
@@ -135,7 +135,7 @@ func TestWatchIgnored(t *testing.T) {
 		s := newScene(t, false, "a")
 		last, _ := s.watch(func(w *drain.Watch) {
 			w.Triggered()
-			time.Sleep(time.Second)
+			stub.Elapse(time.Second)
 			s.Change(func() { s.target.Mute = true })
 		})
 		if last.Last || last.Ignored {
@@ -156,7 +156,7 @@ func TestWatchKicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, true, "a", "b")
 		last, took := s.watch(func(w *drain.Watch) {
-			time.Sleep(1100 * time.Millisecond)
+			stub.Elapse(1100 * time.Millisecond)
 			s.event("DISCONNECT", s.target, 1, "a")
 			s.event("CONNECT", s.near, 9, "a")
 			s.event("DISCONNECT", s.target, 2, "b")
@@ -171,7 +171,7 @@ func TestWatchKicks(t *testing.T) {
 		last, took := s.watch(func(w *drain.Watch) {
 			s.event("DISCONNECT", s.target, 1, "a")
 			s.event("CONNECT", s.near, 9, "a")
-			time.Sleep(40100 * time.Millisecond)
+			stub.Elapse(40100 * time.Millisecond)
 			w.Triggered()
 		})
 		if !last.Last || last.Moved != 1 || took != 40500*time.Millisecond {
@@ -189,7 +189,7 @@ func TestWatchResumed(t *testing.T) {
 			{Cid: 7, Name: "a", Account: "APP", Start: s.record.Begun.Add(time.Second)},
 			{Cid: 8, Name: "b", Account: "APP", Start: s.record.Begun}, // was there before
 		}}
-		time.Sleep(2 * time.Second)
+		stub.Elapse(2 * time.Second)
 		w, err := drain.Follow(t.Context(), s.client, s.record, true)
 		if err != nil {
 			t.Fatal(err)

@@ -43,6 +43,7 @@ const ConnOverlap = 8
 
 type connzPager struct{}
 
+// First implements [Pager].
 func (connzPager) First(w fleet.Want) Page {
 	p := Page{Limit: connPage}
 	if w.Conns.Subscriptions {
@@ -116,6 +117,7 @@ func AppendConns(have, page []*server.ConnInfo) []*server.ConnInfo {
 
 type jszPager struct{}
 
+// First implements [Pager].
 func (jszPager) First(w fleet.Want) Page {
 	switch j := w.JS; {
 	case j.Account != "" || !j.Streams && !j.Consumers && !j.Config:
@@ -161,8 +163,10 @@ func appendAccounts(have, page []*server.AccountDetail) []*server.AccountDetail 
 // one at a time (nats-server, monitor.go, Raftz).
 type raftzPager struct{}
 
+// First implements [Pager].
 func (raftzPager) First(fleet.Want) Page { return Page{} }
 
+// Join adds the groups of one account.
 func (raftzPager) Join(s *fleet.Server, w fleet.Want, p Page, value any) (Page, bool) {
 	v, ok := value.(*server.RaftzStatus)
 	if !ok {

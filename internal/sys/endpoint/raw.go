@@ -169,8 +169,10 @@ func (r *Raw) pager(kind fleet.Kind, options map[string]any, limit int) Pager {
 // when packed.
 const subsPage = 20_000
 
+// First implements [Pager].
 func (p rawPager) First(fleet.Want) Page { return Page{Limit: p.size} }
 
+// Join implements [Pager].
 func (p rawPager) Join(s *fleet.Server, _ fleet.Want, pg Page, value any) (Page, bool) {
 	got, ok := value.(*rawAnswer)
 	all := p.raw.byID[s.Info.ID]

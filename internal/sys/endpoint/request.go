@@ -34,7 +34,7 @@ func RequestBody(options any, scope fleet.Scope) ([]byte, error) {
 	return joinObjects(opts, filter), nil
 }
 
-// object marshals v, nil to nothing.
+// Object marshals v, nil to nothing.
 func Object(v any) ([]byte, error) {
 	if v == nil {
 		return nil, nil
@@ -70,7 +70,7 @@ func IsServerID(s string) bool {
 	return true
 }
 
-func ConnzBody(w fleet.Want, p Page) any {
+func connzBody(w fleet.Want, p Page) any {
 	o := server.ConnzOptions{
 		Username: true, Offset: p.Offset, Limit: p.Limit,
 		User: w.Conns.User, Account: w.Conns.Account, FilterSubject: w.Conns.Subject,

@@ -44,7 +44,7 @@ var table = []Endpoint{
 	},
 	{
 		Kind: fleet.Connz, Subject: serverReq + "CONNZ", About: "Client and leafnode connections, open or closed.", Ping: true, Compress: true,
-		Options: server.ConnzOptions{}, Body: ConnzBody, Pager: connzPager{}, Read: into(func(*fleet.Server, *server.Connz) {}),
+		Options: server.ConnzOptions{}, Body: connzBody, Pager: connzPager{}, Read: into(func(*fleet.Server, *server.Connz) {}),
 	},
 	{
 		Kind: fleet.Routez, Subject: serverReq + "ROUTEZ", About: "Connections to the servers of the same cluster.", Ping: true, Options: server.RoutezOptions{},

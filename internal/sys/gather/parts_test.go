@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
 func wantNothing() fleet.Want { return fleet.Want{} }
@@ -35,12 +36,12 @@ func TestAbsences(t *testing.T) {
 		if !m.timedOut("A", "") || !m.timedOut("B", fleet.Varz) || m.timedOut("B", fleet.Jsz) || m.timedOut("B", "") || m.timedOut("A", fleet.Varz) {
 			t.Error("after one round")
 		}
-		time.Sleep(4 * time.Minute)
+		stub.Elapse(4 * time.Minute)
 		round("A")
 		if !m.timedOut("A", "") {
 			t.Error("after four minutes")
 		}
-		time.Sleep(time.Minute)
+		stub.Elapse(time.Minute)
 		if m.timedOut("A", "") {
 			t.Error("it counts from the last time, not from the first")
 		}

@@ -24,8 +24,6 @@ type search struct {
 	links    links // link answers
 	suspects suspects
 	invalid  []fleet.Problem // links that cannot be
-	openAt   int             // the number of counted members when isOpen was computed
-	isOpen   bool
 }
 
 type stage int

@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -226,3 +227,6 @@ func (s *Server) close() {
 	s.mu.Unlock()
 	s.wg.Wait()
 }
+
+// Elapse lets time pass on the clock of a testing/synctest bubble.
+func Elapse(d time.Duration) { <-time.After(d) }
