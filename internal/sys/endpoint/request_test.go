@@ -30,7 +30,9 @@ func TestRequestBodies(t *testing.T) {
 		{"one account", "ACCOUNTZ", fleet.Want{Account: "A"}, Page{}, `{"account":"A"}`},
 		{"traffic", "ACCOUNT.STATZ", fleet.Want{}, Page{}, `{"accounts":null,"include_unused":true}`},
 		{
-			"connections", "CONNZ", fleet.Want{Conns: fleet.ConnWant{State: "closed", User: "u", Account: "A", Subject: "s", Subscriptions: true, Sort: "subs", Limit: 10}}, Page{Offset: 3, Limit: 10},
+			"connections", "CONNZ",
+			fleet.Want{Conns: fleet.ConnWant{State: "closed", User: "u", Account: "A", Subject: "s", Subscriptions: true, Sort: "subs", Limit: 10}},
+			Page{Offset: 3, Limit: 10},
 			`{"sort":"subs","auth":true,"subscriptions":true,"offset":3,"limit":10,"state":1,"user":"u","acc":"A","filter_subject":"s"}`,
 		},
 		{"all connections", "CONNZ", fleet.Want{Conns: fleet.ConnWant{State: "all", Sort: "subs"}}, Page{Limit: 512}, `{"auth":true,"limit":512,"state":2}`},
@@ -134,8 +136,16 @@ func TestOlder(t *testing.T) {
 		version, since string
 		want           bool
 	}{
-		{"2.10.25", "2.10.26", true}, {"2.10.26", "2.10.26", false}, {"2.10.27", "2.10.26", false}, {"2.9.99", "2.10.0", true}, {"3.0.0", "2.10.26", false},
-		{"2.11.0-preview.2", "2.11.0", false}, {"2.11.0", "", false}, {"unknown", "2.11.0", false}, {"", "2.11.0", false}, {"2.11.0", "unknown", false},
+		{"2.10.25", "2.10.26", true},
+		{"2.10.26", "2.10.26", false},
+		{"2.10.27", "2.10.26", false},
+		{"2.9.99", "2.10.0", true},
+		{"3.0.0", "2.10.26", false},
+		{"2.11.0-preview.2", "2.11.0", false},
+		{"2.11.0", "", false},
+		{"unknown", "2.11.0", false},
+		{"", "2.11.0", false},
+		{"2.11.0", "unknown", false},
 	} {
 		if got := Older(tc.version, tc.since); got != tc.want {
 			t.Errorf("%s before %s: %v", tc.version, tc.since, got)
