@@ -13,6 +13,6 @@ import (
 )
 
 func main() {
-	hush.Lift()
+	hush.Restore()
 	os.Exit(run(os.Args[1:], cli.ProcessEnv()))
 }

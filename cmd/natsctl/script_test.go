@@ -17,7 +17,7 @@ import (
 // TestMain makes the test binary also the natsctl that the scripts run.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"natsctl": func() { hush.Lift(); os.Exit(run(os.Args[1:], cli.ProcessEnv())) },
+		"natsctl": func() { hush.Restore(); os.Exit(run(os.Args[1:], cli.ProcessEnv())) },
 	})
 }
 

@@ -83,7 +83,7 @@ func actKick(tm *tmuxTerm, clients int) {
 	ask()
 	tm.text("one-2")
 	tm.keys("Enter")
-	tm.sees("that is not its name")
+	tm.sees("name does not match")
 	tm.keys("Escape")
 	tm.sees("nothing was done")
 	ask()

@@ -36,7 +36,7 @@ const actionTime = 10 * time.Minute
 func openActions(m *Model) {
 	r, ok := m.cur().Selected()
 	if !ok || m.newest == nil || m.newest.Phase != live.Live {
-		m.say("nothing can be done while the fleet does not answer")
+		m.say("no actions while the fleet does not respond")
 		return
 	}
 	a := live.Action{Server: r.Server, ServerID: r.ServerID, Conn: r.CID, Who: r.Client}
@@ -58,7 +58,7 @@ func openActions(m *Model) {
 // aim completes an action with the one server that it is about.
 func aim(m *Model, a *live.Action) error {
 	if a.Server == "" {
-		return errors.New("actions are for servers and connections; choose one of these")
+		return errors.New("select a server or a connection first")
 	}
 	var rows []*live.ServerRow
 	for _, r := range m.newest.Servers {
@@ -68,9 +68,9 @@ func aim(m *Model, a *live.Action) error {
 	}
 	switch {
 	case len(rows) == 0:
-		return fmt.Errorf("%s is not there any more", a.Server)
+		return fmt.Errorf("%s is gone", a.Server)
 	case len(rows) > 1:
-		return fmt.Errorf("%d servers are called %s; choose the one you mean on the page of the servers (2)", len(rows), a.Server)
+		return fmt.Errorf("%d servers are named %s; select one on the Servers page (2)", len(rows), a.Server)
 	}
 	a.ServerID = rows[0].ID
 	if sv := rows[0].Answer; sv != nil && sv.Statsz != nil {
@@ -100,7 +100,7 @@ type confirmation struct {
 func (c *confirmation) press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cmd) {
 	switch msg.String() {
 	case "esc":
-		return true, act(func(m *Model) { m.say("nothing was done") })
+		return true, act(func(m *Model) { m.say("canceled; nothing was changed") })
 	case "enter":
 		if c.input.Input.Value() != view.Text(c.action.Target()) {
 			c.wrong = true
@@ -118,7 +118,7 @@ func (c *confirmation) Draw(a cell.Area) {
 	room := min(a.W-8, 90)
 	lines := widget.Wrap(view.Text(c.scope), room)
 	command := len(lines) + 2
-	lines = append(lines, "", "the same for the shell:")
+	lines = append(lines, "", "equivalent command:")
 	lines = append(lines, widget.Wrap(view.Text(c.command), room-2)...)
 	end := len(lines)
 	lines = append(lines, "", fmt.Sprintf("type %s to confirm:", view.Text(c.action.Target())))
@@ -142,11 +142,11 @@ func (c *confirmation) Draw(a cell.Area) {
 	x := in.Write(0, len(lines), c.input.Input.Value(), cell.Input)
 	x = in.Write(x, len(lines), " ", cell.Input|cell.Selected)
 	if c.wrong {
-		in.Write(x+2, len(lines), "✗ that is not its name", cell.Danger)
+		in.Write(x+2, len(lines), "✗ name does not match", cell.Danger)
 	}
 }
 
 // Hints are its keys.
 func (c *confirmation) Hints() [][2]string {
-	return [][2]string{{"Enter", "do it"}, {"Esc", "do nothing"}}
+	return [][2]string{{"Enter", "confirm"}, {"Esc", "cancel"}}
 }

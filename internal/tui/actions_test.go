@@ -52,10 +52,10 @@ func TestConfirm(t *testing.T) {
 	if s := press(f, "2", "x", "l", "enter"); !strings.Contains(s, "natsctl lame-duck") || !strings.Contains(s, "type n1 to confirm") {
 		t.Errorf("the confirmation:\n%s", s)
 	}
-	if s := press(f, "2", "x", "l", "enter", "n2", "enter"); !strings.Contains(s, "that is not its name") || len(f.done) > 0 {
+	if s := press(f, "2", "x", "l", "enter", "n2", "enter"); !strings.Contains(s, "name does not match") || len(f.done) > 0 {
 		t.Errorf("another name was typed, and %v was done:\n%s", f.done, s)
 	}
-	if s := press(f, "2", "x", "l", "enter", "n1", "esc"); !strings.Contains(s, "nothing was done") || len(f.done) > 0 {
+	if s := press(f, "2", "x", "l", "enter", "n1", "esc"); !strings.Contains(s, "nothing was changed") || len(f.done) > 0 {
 		t.Errorf("it was cancelled, and %v was done:\n%s", f.done, s)
 	}
 	if s := press(f, "2", "x", "l", "enter", "n1", "enter"); !strings.Contains(s, "did lame-duck") || len(f.done) != 1 || f.done[0].ServerID != "Nn1" {

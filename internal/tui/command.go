@@ -52,13 +52,13 @@ func otherCommands() []command {
 		{names: []string{"ctx", "context"}, args: "name", help: "another context", complete: contextNames, run: cmdContext},
 		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: filterNames, run: narrow},
 		{names: []string{"refresh"}, args: "5s", help: "interval between questions", complete: fixed("1s", "2s", "5s", "10s", "30s", "1m"), run: cmdRefresh},
-		{names: []string{"theme"}, args: "name", help: "colours", complete: themeNames, run: cmdTheme},
+		{names: []string{"theme"}, args: "name", help: "colors", complete: themeNames, run: cmdTheme},
 		{names: []string{"set"}, args: "what", help: "turn something on or off", complete: fixed("ascii", "braille", "blocks", "deltas", "mouse", "wide", "totals"), run: cmdSet},
 		{names: []string{"save"}, args: "[json|svg|txt|ansi] [file]", help: "save what is on the screen", complete: fixed("json", "svg", "txt", "ansi"), run: cmdSave},
 		{names: []string{"rec"}, args: "start|stop [file]", help: "record what is seen", complete: fixed("start", "stop"), run: cmdRec},
 		{names: []string{"open"}, args: "file", help: "replay a recording", run: cmdOpen},
 		{names: []string{"at"}, args: "15:04:05", help: "jump in a replay", run: cmdAt},
-		{names: []string{"forget"}, args: "server", help: "no longer show a server that is gone", complete: missingNames, run: cmdForget},
+		{names: []string{"forget"}, args: "server", help: "hide a server that is gone", complete: missingNames, run: cmdForget},
 		{names: []string{"reload"}, help: "read the configuration again", run: cmdReload},
 		{names: []string{"help"}, help: "keys and commands", run: func(m *Model, _ []string) tea.Cmd { openHelp(m); return nil }},
 		{names: []string{"quit", "q"}, help: "quit", run: func(m *Model, _ []string) tea.Cmd { return m.quit() }},
@@ -180,7 +180,7 @@ func oneServer(m *Model, name string, found []*live.ServerRow, names []string) *
 func cmdRefresh(m *Model, args []string) tea.Cmd {
 	d, err := time.ParseDuration(strings.Join(args, ""))
 	if err != nil || d < live.MinEvery || d > time.Hour {
-		m.fail("refresh takes an interval from 1s to 1h, such as 5s")
+		m.fail("invalid interval (examples: 1s, 5s, 1m; at most 1h)")
 		return nil
 	}
 	m.send(live.SetInterval(d))
@@ -226,7 +226,7 @@ func cmdSet(m *Model, args []string) tea.Cmd {
 	case "totals":
 		toggleTotals(m)
 	default:
-		m.fail("set takes ascii, braille, blocks, deltas, mouse, wide or totals")
+		m.fail("usage: :set ascii|braille|blocks|deltas|mouse|wide|totals")
 	}
 	return nil
 }
@@ -234,7 +234,7 @@ func cmdSet(m *Model, args []string) tea.Cmd {
 func cmdForget(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
 	if name == "" {
-		m.fail("forget takes the name of a server that is gone")
+		m.fail("usage: :forget SERVER")
 		return nil
 	}
 	found := m.State.Named(name)
@@ -246,7 +246,7 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 	case r == nil:
 		return nil
 	case r.Missing == nil:
-		m.fail(name + " answers; only a server that is gone can be forgotten")
+		m.fail(name + " responds; only missing servers can be hidden")
 		return nil
 	}
 	m.Marks.Hide(r.Key())
@@ -260,7 +260,7 @@ func serverNames(m *Model) []string {
 	return serversWhere(m, func(*live.ServerRow) bool { return true })
 }
 
-// ghostNames lists the servers that do not answer.
+// missingNames lists the servers that do not answer.
 func missingNames(m *Model) []string {
 	return serversWhere(m, func(r *live.ServerRow) bool { return r.Missing != nil })
 }

@@ -32,7 +32,7 @@ func (c Config) every() (time.Duration, error) {
 	d, err := time.ParseDuration(c.Refresh)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%q is no interval such as 5s", c.Refresh)
+		return 0, fmt.Errorf("invalid interval %q (examples: 5s, 1m)", c.Refresh)
 	case d < live.MinEvery:
 		return 0, fmt.Errorf("%s is less than %s", d, live.MinEvery)
 	}

@@ -26,7 +26,7 @@ func TestConfigColumns(t *testing.T) {
 		"columns: {matrix: [stream]}": "has no columns",
 		"colums: {servers: [name]}":   "colums",
 		"refresh: 10ms":               "less than 1s",
-		"refresh: 5":                  `"5" is no interval`,
+		"refresh: 5":                  `invalid interval "5"`,
 		"ascii: true\npages: x":       `line 2: unknown key "pages"; did you mean "page"?`,
 		"page: serverz":               `page: no page "serverz"`,
 		"mouse: maybe":                "line 1: mouse is true or false, not string",

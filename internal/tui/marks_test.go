@@ -80,7 +80,7 @@ func TestDepartedOnScreen(t *testing.T) {
 		events []fleet.Event
 		want   []string
 	}{
-		{nil, []string{"✗ forgotten 4s", "no longer count it"}},
+		{nil, []string{"✗ forgotten 4s", "no longer expect it"}},
 		{[]fleet.Event{{Kind: fleet.EventShutdown, Time: begin.Add(3 * time.Second), Server: "n2", Cluster: "east"}}, []string{"○ left 4s"}},
 	} {
 		d, st := live.NewDeriver(), &live.State{Phase: live.Live}

@@ -67,7 +67,7 @@ func TestNamesakeByName(t *testing.T) {
 	for line, want := range map[string]string{
 		":server n1":      "2 servers are named n1: use one of east/n1, west/n1",
 		":forget n1":      "2 servers are named n1: use one of east/n1, west/n1",
-		":forget east/n2": "east/n2 answers; only a server that is gone can be forgotten",
+		":forget east/n2": "east/n2 responds; only missing servers can be hidden",
 	} {
 		m := pressed(st, 120, 40, line, "enter")
 		if !m.notice.bad || m.notice.text != want || len(m.Marks.Hidden) > 0 {

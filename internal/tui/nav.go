@@ -48,7 +48,7 @@ func (m *Model) goRoot(kind page.Kind) {
 	case kind == page.Topology:
 		kind = page.OwnAccount
 	case sp.System:
-		m.say("only a user of the system account sees " + strings.ToLower(sp.Title) + "; 1 shows the account that you see")
+		m.say(strings.ToLower(sp.Title) + ": only for users of the system account; press 1 for your account")
 		return
 	}
 	if len(m.stack) == 1 && m.cur().Spec.Kind == kind {
@@ -133,7 +133,7 @@ func showObject(m *Model, title string, object any) {
 func (m *Model) follow(kind page.Kind) {
 	switch t, ok := m.cur().Follow(m.Context, kind); {
 	case !ok:
-		m.say("nothing there belongs to this row")
+		m.say("nothing there is related to this row")
 	case t.Kind != "":
 		m.push(t)
 	}

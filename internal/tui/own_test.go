@@ -26,9 +26,9 @@ func TestOwnAccount(t *testing.T) {
 		t.Errorf("the rate of the account: %+v, want 200 a second", r)
 	}
 	for keys, words := range map[string][]string{
-		"":  {"account APP", "you are app", "2 servers told", "93.0%", "no limit", "limit not told", "not visible", "n1", "n2"},
-		"2": {"only a user of the system account sees servers"},
-		"4": {"only a user of the system account sees accounts"},
+		"":  {"account APP", "you are app", "2 servers told", "93.0%", "no limit", "limit not reported", "not visible", "n1", "n2"},
+		"2": {"servers: only for users of the system account"},
+		"4": {"accounts: only for users of the system account"},
 		"5": {"streams", "peers"},
 	} {
 		s := screenOf(st, strings.Fields(keys)...)

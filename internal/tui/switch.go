@@ -50,7 +50,7 @@ func travel(m *Model, by int) {
 		from, to = to, from
 	}
 	if len(*from) == 0 {
-		m.say("no other page in the history")
+		m.say("no more pages in the history")
 		return
 	}
 	*to = append(*to, slices.Clone(m.stack))
@@ -62,7 +62,7 @@ func travel(m *Model, by int) {
 func lastPage(m *Model) {
 	n := len(m.past)
 	if n == 0 {
-		m.say("no other page in the history")
+		m.say("no more pages in the history")
 		return
 	}
 	m.past[n-1], m.stack = slices.Clone(m.stack), m.past[n-1]

@@ -20,7 +20,7 @@ func cmdContext(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
 	switch {
 	case m.opt.Connect == nil:
-		m.fail("there are no contexts here")
+		m.fail("no contexts are available")
 		return nil
 	case name == "":
 		pickContext(m)
@@ -48,7 +48,7 @@ func pickContext(m *Model) {
 func cmdOpen(m *Model, args []string) tea.Cmd {
 	path := strings.Join(args, " ")
 	if m.opt.OpenTape == nil || path == "" {
-		m.fail("open takes the file of a recording")
+		m.fail("usage: :open FILE")
 		return nil
 	}
 	return changeFeed(m, path, func(context.Context) (*live.Feed, error) { return m.opt.OpenTape(path) })
@@ -58,9 +58,9 @@ func cmdOpen(m *Model, args []string) tea.Cmd {
 func cmdRec(m *Model, args []string) tea.Cmd {
 	switch {
 	case m.opt.NewRecorder == nil:
-		m.fail("recording is not possible here")
+		m.fail("recording is not available")
 	case len(args) > 0 && args[0] == "stop" && recordingName(m) == "":
-		m.fail("nothing is being recorded; :rec start begins")
+		m.fail("nothing is being recorded; start with :rec start")
 	case len(args) > 0 && args[0] == "stop":
 		m.send(live.StopRecording())
 	case recordingName(m) != "" && (len(args) == 0 || args[0] == "start"):
@@ -78,7 +78,7 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 		m.send(live.StartRecording(name, f, m.opt.NewRecorder(f)))
 		m.say("recording to " + name + "   :rec stop ends it")
 	default:
-		m.fail("rec takes start [file] or stop")
+		m.fail("usage: :rec start [FILE], or :rec stop")
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func askAgain(m *Model) tea.Cmd {
 // cmdAt jumps to a time of day of the recording.
 func cmdAt(m *Model, args []string) tea.Cmd {
 	if !m.InReplay() {
-		m.fail("at works in a replay: natsctl top --replay FILE, or :open FILE")
+		m.fail(":at needs a recording: natsctl top --replay FILE, or :open FILE")
 		return nil
 	}
 	at, err := live.ParseAt(strings.Join(args, " "), m.State.Tape.First)

@@ -141,7 +141,7 @@ func TestAim(t *testing.T) {
 	early := NewModel(opt, nil)
 	early.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	typeKeys(early, "x")
-	if early.overlay != nil || !strings.Contains(early.notice.text, "does not answer") {
+	if early.overlay != nil || !strings.Contains(early.notice.text, "does not respond") {
 		t.Errorf("before anything answered: %T %q", early.overlay, early.notice.text)
 	}
 	m, st := screenFor(t, Options{Feed: opt.Feed}, "2.15.2", "2.15.2")
@@ -151,9 +151,9 @@ func TestAim(t *testing.T) {
 		want   string
 	}{
 		{live.Action{Server: "n1"}, func() {}, ""},
-		{live.Action{}, func() {}, "choose one of these"},
-		{live.Action{Server: "n1", ServerID: "its life before"}, func() {}, "not there any more"},
-		{live.Action{Server: "n1"}, func() { st.Servers[1].Name = "n1" }, "2 servers are called n1"},
+		{live.Action{}, func() {}, "select a server or a connection"},
+		{live.Action{Server: "n1", ServerID: "its life before"}, func() {}, "is gone"},
+		{live.Action{Server: "n1"}, func() { st.Servers[1].Name = "n1" }, "2 servers are named n1"},
 		{live.Action{Server: "n1", ServerID: "Nn1"}, func() {}, ""},
 	} {
 		row.change()

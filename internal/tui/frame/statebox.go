@@ -80,10 +80,10 @@ func discoverLines(ctx *page.Context) []string {
 			lines = append(lines, "connected to "+s)
 		}
 		if waited := live.Age(ctx.State.Now, ctx.State.Since); waited.Seconds() >= 1 {
-			lines = append(lines, "waiting for answers since "+live.AgeText(waited))
+			lines = append(lines, "waiting for answers for "+live.AgeText(waited))
 		}
 	}
-	return append(lines, "what is there is shown as soon as it is there")
+	return append(lines, "servers are shown as soon as they answer")
 }
 
 func downLines(ctx *page.Context) []string {
@@ -96,7 +96,7 @@ func downLines(ctx *page.Context) []string {
 	lines = append(lines, st.Trouble.Title)
 	lines = append(lines, st.Trouble.Lines...)
 	if st.Snap != nil {
-		lines = append(lines, "", fmt.Sprintf("what you see is %s old and faded: it is not live", live.AgeText(st.Age())))
+		lines = append(lines, "", fmt.Sprintf("the data shown is %s old (faded), not live", live.AgeText(st.Age())))
 	}
 	if st.Link.Attempt > 0 {
 		lines = append(lines, fmt.Sprintf("attempt %d to connect again, to %s", st.Link.Attempt, strings.Join(st.Link.Tried, " ")))

@@ -5,7 +5,7 @@
 // initialised (tea_init.go), in every command of a program that merely contains
 // a dashboard: it writes to the terminal, swallows what was typed ahead, and
 // waits five seconds for a terminal that does not answer. It does not ask one
-// that is called dumb. So this package calls it that until [Lift].
+// that is called dumb. So this package calls it that until [Restore].
 //
 // Packages without dependencies are initialised before those with many, hence
 // it must import nothing but os. It must not know anything else.
@@ -23,9 +23,9 @@ func hide() (before string, wasSet bool) {
 	return before, wasSet
 }
 
-// Lift gives TERM back. It must be called before anything looks at it, and can
+// Restore gives TERM back. It must be called before anything looks at it, and can
 // be called again.
-func Lift() {
+func Restore() {
 	if wasSet {
 		_ = os.Setenv("TERM", term)
 		return

@@ -27,7 +27,7 @@ const (
 type Collector struct {
 	clock  func() time.Time
 	orders chan Order
-	states chan *State // the newest state that nobody took yet, at most one
+	states chan *State // the newest state that was not taken yet, at most one
 	fatal  func(error)
 
 	feed     *Feed
@@ -261,7 +261,7 @@ func (c *Collector) pace(took time.Duration) {
 	}
 }
 
-// publish hands a copy of the state over, in place of one that nobody took.
+// publish hands a copy of the state over, in place of one that was not taken.
 func (c *Collector) publish() {
 	c.state.Seq++
 	c.state.Now = c.clock()
@@ -286,7 +286,7 @@ func (c *Collector) publish() {
 	c.states <- &st
 }
 
-// Newest yields the newest state that nobody took yet.
+// Newest yields the newest state that was not taken yet.
 func (c *Collector) Newest() <-chan *State { return c.states }
 
 // Replays tells whether a recording is played.

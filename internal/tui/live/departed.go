@@ -10,14 +10,14 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
-// Reasons why a server that nobody misses is still shown for a while. Only a
+// Reasons why a server that is no longer expected is still shown for a while. Only a
 // screen that looked before knows of such servers.
 const (
 	left      fleet.Reason = "left"      // said that it ends, and ended
 	forgotten fleet.Reason = "forgotten" // went without notice, so long ago that the others no longer count it
 )
 
-// How long a server that nobody misses is shown after its last answer.
+// How long a server that is no longer expected is shown after its last answer.
 const (
 	leftFor      = 10 * time.Minute
 	forgottenFor = time.Hour
@@ -109,8 +109,8 @@ func (r *sightings) lastSeen(cluster, name string) time.Time {
 	return time.Time{}
 }
 
-// departed are rows for the servers that answered, no longer do, and are missed
-// by nobody, in the order of cluster and name.
+// departed are rows for the servers that answered, no longer do, and are not
+// expected, in the order of cluster and name.
 func (r *sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 	here := map[string]bool{}
 	for _, sv := range snap.Servers {
@@ -144,10 +144,10 @@ func (r *sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 	return out
 }
 
-// departedRow is the row of a server that nobody misses. It stands in no
+// departedRow is the row of a server that is no longer expected. It stands in no
 // topology, so its node is made here.
 func departedRow(m *fleet.Missing, now time.Time) *ServerRow {
-	level := ghostLevel(m.Reason)
+	level := missingLevel(m.Reason)
 	return &ServerRow{
 		Name: m.Name, ID: m.ID, Cluster: m.Cluster, Missing: m, Now: now, LastSeen: m.LastSeen, Level: level,
 		Node: &fleet.Node{
@@ -157,7 +157,7 @@ func departedRow(m *fleet.Missing, now time.Time) *ServerRow {
 	}
 }
 
-// Departed tells whether nobody misses the server: it is only remembered.
+// Departed tells whether the server is no longer expected: it is only remembered.
 func (r *ServerRow) Departed() bool {
 	return r.Missing != nil && (r.Missing.Reason == left || r.Missing.Reason == forgotten)
 }
@@ -184,7 +184,7 @@ func (r *ServerRow) StatusText() string {
 }
 
 // unanswered keeps the alert of each server that went without notice: that the
-// others stop counting it mends nothing.
+// others stop counting it fixes nothing.
 func unanswered(rows []*ServerRow) []checks.Finding {
 	var out []checks.Finding
 	for _, r := range rows {
@@ -193,8 +193,8 @@ func unanswered(rows []*ServerRow) []checks.Finding {
 		}
 		out = append(out, checks.Finding{
 			Check: "servers", Level: fleet.Crit, Object: cmp.Or(r.Name, r.ID), Where: r.Cluster,
-			What: r.Label() + " has not answered since " + r.LastSeen.UTC().Format("15:04:05Z") + ", and the other servers no longer count it",
-			Why:  "It took its clients, its subscriptions and its replicas with it.",
+			What: r.Label() + " has not answered since " + r.LastSeen.UTC().Format("15:04:05Z") + ", and the other servers no longer expect it",
+			Why:  "Its clients, subscriptions and replicas are gone with it.",
 			Next: "Start it again; if it is not to come back, `:forget " + r.Label() + "` says so.",
 		})
 	}
@@ -221,13 +221,13 @@ func plainWords(r fleet.Reason) string {
 
 // ReasonWords says what each reason means.
 var ReasonWords = map[fleet.Reason]string{
-	left:            "○ left: it said that it ends, and did",
+	left:            "○ left: it announced its shutdown",
 	forgotten:       "✗ forgotten: it disappeared without notice, and the other servers no longer expect it",
-	fleet.Gone:      "✗ gone: dead or cut off, a request to its id is refused at once",
-	fleet.Silent:    "◌ silent: connected, but does not answer; hung, overloaded or just cut off",
-	fleet.Draining:  "▲ draining: in lame duck mode, takes no new clients and answers no more questions",
-	fleet.Behind:    "◌ behind a silent server, which holds the gateway to its cluster",
-	fleet.Late:      "◌ late: not heard of in the time that was allowed, nothing is known of it",
+	fleet.Gone:      "✗ gone: dead or cut off; a request to its id is refused at once",
+	fleet.Silent:    "◌ silent: connected, but not responding: hung, overloaded or just cut off",
+	fleet.Draining:  "▲ draining: in lame duck mode; takes no new clients and answers no more requests",
+	fleet.Behind:    "◌ behind a server that does not respond and holds the gateway to its cluster",
+	fleet.Late:      "◌ late: not heard from in the time allowed; nothing is known of it",
 	fleet.Refused:   "✗ refused: answered with an error",
 	fleet.Malformed: "✗ malformed: its answer could not be read",
 }

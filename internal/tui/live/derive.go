@@ -19,7 +19,7 @@ type Deriver struct {
 	book    *eventBook
 	rtts    map[string][]float64 // recent RTTs of each link
 	slow    map[string]int64     // slow consumers of each account at the last look
-	roll    *sightings           // who answered in this session
+	seen    *sightings           // who answered in this session
 	details Details
 	names   Names
 	alerts  *alertBook
@@ -30,21 +30,21 @@ type Deriver struct {
 func NewDeriver() *Deriver {
 	return &Deriver{
 		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
-		slow: map[string]int64{}, roll: newSightings(), details: Details{}, names: Names{}, alerts: newAlertBook(),
+		slow: map[string]int64{}, seen: newSightings(), details: Details{}, names: Names{}, alerts: newAlertBook(),
 	}
 }
 
 // AddEvent takes an event.
 func (d *Deriver) AddEvent(e fleet.Event) {
 	d.book.add(e)
-	d.roll.addEvent(e)
+	d.seen.addEvent(e)
 	d.names.addEvent(e)
 }
 
 // Apply adds a snapshot and fills the part of the state that follows from it.
 func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 	was := d.answers.now
-	next = d.details.extract(d.roll.excuse(next))
+	next = d.details.extract(d.seen.excuse(next))
 	d.answers = d.answers.merge(next)
 	snap := d.answers.now
 	delta := fleet.NewDelta(d.answers.before, snap)
@@ -106,42 +106,42 @@ func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	st.Index = newIndex(st)
 }
 
-// serverRows lists the servers that answered and the ghosts, and remembers
+// serverRows lists the servers that answered and the missing ones, and remembers
 // when each answered last.
 func (d *Deriver) serverRows(snap *fleet.Snapshot, delta *fleet.Delta, top *fleet.Topology) []*ServerRow {
 	nodes := map[string]*fleet.Node{}
-	ghosts := map[string]*fleet.Node{}
+	missing := map[string]*fleet.Node{}
 	for _, n := range top.Nodes {
 		switch {
 		case n.Server != nil:
 			nodes[n.ID] = n
 		case n.Ghost:
-			ghosts[n.Cluster+"/"+n.Name] = n
+			missing[n.Cluster+"/"+n.Name] = n
 		}
 	}
 	var rows []*ServerRow
 	for _, sv := range snap.Servers {
 		r := &ServerRow{Name: sv.Info.Name, ID: sv.Info.ID, Cluster: sv.Info.Cluster, Answer: sv, Now: snap.Time}
 		r.Node, r.delta = nodes[sv.Info.ID], delta.Server(sv.Info.ID)
-		r.RestartedAt = d.roll.addAnswer(sv, snap.Time).back
+		r.RestartedAt = d.seen.addAnswer(sv, snap.Time).back
 		r.Level = r.judge()
 		rows = append(rows, r)
 	}
 	for _, m := range snap.Missing {
 		r := &ServerRow{Name: m.Name, ID: m.ID, Cluster: m.Cluster, Missing: &m, Now: snap.Time}
-		r.Node, r.Level = ghosts[m.Cluster+"/"+m.Label()], ghostLevel(m.Reason)
-		r.LastSeen = d.roll.lastSeen(m.Cluster, m.Name)
+		r.Node, r.Level = missing[m.Cluster+"/"+m.Label()], missingLevel(m.Reason)
+		r.LastSeen = d.seen.lastSeen(m.Cluster, m.Name)
 		if m.LastSeen.After(r.LastSeen) {
 			r.LastSeen = m.LastSeen
 		}
 		rows = append(rows, r)
 	}
-	return append(rows, d.roll.departed(snap)...)
+	return append(rows, d.seen.departed(snap)...)
 }
 
-// ghostLevel tells the kinds of missing servers apart: one that drains does as
+// missingLevel tells the kinds of missing servers apart: one that drains does as
 // it was told, one that is silent may come back, one that is gone is gone.
-func ghostLevel(r fleet.Reason) fleet.Level {
+func missingLevel(r fleet.Reason) fleet.Level {
 	switch r {
 	case left:
 		return fleet.Info
@@ -199,7 +199,7 @@ func (d *Deriver) baseline() map[string]float64 {
 	return out
 }
 
-// totals adds up the header over the servers that answered; a ghost's last
+// totals adds up the header over the servers that answered; a missing one's last
 // figures never count.
 func (d *Deriver) totals(st *State, delta *fleet.Delta) Totals {
 	t := Totals{Answered: len(st.Snap.Servers), Expected: st.Snap.Expected, Partial: !st.Snap.Complete()}

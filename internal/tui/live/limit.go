@@ -19,8 +19,8 @@ type Limit struct {
 
 // Shares of a limit from which it is marked.
 const (
-	allowanceWarn = 0.80
-	allowanceCrit = 0.95
+	limitWarn = 0.80
+	limitCrit = 0.95
 )
 
 // HasMax tells whether there is a limit and it is known.
@@ -37,9 +37,9 @@ func (w Limit) Share() float64 {
 // Level judges the part of the limit that is used.
 func (w Limit) Level() fleet.Level {
 	switch share := w.Share(); {
-	case share >= allowanceCrit:
+	case share >= limitCrit:
 		return fleet.Crit
-	case share >= allowanceWarn:
+	case share >= limitWarn:
 		return fleet.Warn
 	}
 	return fleet.OK

@@ -184,7 +184,7 @@ func ToTime(at time.Time) Order {
 // one before its end.
 func (f *Feed) ParseAt(text string) (time.Time, error) {
 	if f.tape == nil {
-		return time.Time{}, errors.New("there is no recording to begin in; name one with --replay FILE")
+		return time.Time{}, errors.New("--at needs a recording; use --replay FILE")
 	}
 	first, last := f.tape.Time(0), f.tape.Time(f.tape.Len()-1)
 	switch d, err := time.ParseDuration(text); {
@@ -215,7 +215,7 @@ func ParseAt(text string, day time.Time) (time.Time, error) {
 			return out, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is not a time such as 14:03:22 or 2006-01-02T15:04:05Z", text)
+	return time.Time{}, fmt.Errorf("invalid time %q (examples: 14:03:22, 2006-01-02T15:04:05Z)", text)
 }
 
 // seekAlert goes to the next snapshot at which an alert begins.

@@ -73,7 +73,7 @@ func unlessZero(t time.Time) any {
 	return t
 }
 
-// Known is what the server said; of a ghost, what is known without its word.
+// Known is what the server said; of a missing one, what the others say.
 func (r *ServerRow) Known() *fleet.Server {
 	if r.Answer != nil {
 		return r.Answer
@@ -81,7 +81,7 @@ func (r *ServerRow) Known() *fleet.Server {
 	return &fleet.Server{Info: server.ServerInfo{Name: r.Name, ID: r.ID, Cluster: r.Cluster}}
 }
 
-// Traffic is the server's rates; nothing is known of a ghost.
+// Traffic is the server's rates; nothing is known of a missing server.
 func (r *ServerRow) Traffic() fleet.Traffic { return r.Change().Traffic }
 
 // Change is what changed since the answer before; never nil.

@@ -20,15 +20,15 @@ const (
 )
 
 // ServerRow is one server as the screen shows it: one that answered, or a
-// ghost that should have.
+// missing one that should have.
 type ServerRow struct {
 	Name, ID, Cluster string
 
 	Node        *fleet.Node
-	Answer      *fleet.Server // nil for a ghost
+	Answer      *fleet.Server // nil for a missing one
 	delta       *fleet.ServerDelta
 	Missing     *fleet.Missing
-	LastSeen    time.Time // of a ghost: its last answer, zero when it never gave one
+	LastSeen    time.Time // of a missing one: its last answer, zero when it never gave one
 	RestartedAt time.Time // when it was seen to have restarted; zero: not in this session
 	Now         time.Time
 	Level       fleet.Level
@@ -87,7 +87,7 @@ func (r *ServerRow) Place() string {
 	return r.Cluster
 }
 
-// stat reads one figure of the server's STATSZ; nil for a ghost.
+// stat reads one figure of the server's STATSZ; nil for a missing one.
 func (r *ServerRow) stat(f func(*server.ServerStats) any) any {
 	if r.Answer == nil || r.Answer.Statsz == nil {
 		return nil
@@ -183,7 +183,7 @@ func pointOf(rate fleet.Rate) float32 {
 	return float32(rate.PerSecond)
 }
 
-// LevelIf colours a value when bad holds.
+// LevelIf colors a value when bad holds.
 func LevelIf[R any](level view.Level, bad func(R) bool) func(R) view.Level {
 	return func(r R) view.Level {
 		if bad(r) {

@@ -65,7 +65,7 @@ func accountPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	y := per.Draw(a.Rows(0, max(min(3, a.H-3), 1)))
 	u := live.Filter(r.Limits(), func(w live.Limit) bool { return w.Unit == view.Bytes && r.JS != nil || w.HasMax() })
 	if len(u) > 0 {
-		y += allowanceLines(a.Rows(y, a.H-y), u)
+		y += limitLines(a.Rows(y, a.H-y), u)
 	}
 	if r.JS != nil {
 		if y < a.H {
@@ -81,7 +81,7 @@ func accountPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	y += shared.Draw(a.Rows(y, max(a.H-y-1, 0)))
 	y += accountTalkers(ctx, r, a.Rows(y, a.H-y))
 	if y < a.H {
-		a.Write(0, y, "not visible  its busiest subjects: that needs a user of the account with the right to subscribe", cell.Muted)
+		a.Write(0, y, "not visible  its busiest subjects: needs a user of the account who may subscribe", cell.Muted)
 	}
 }
 

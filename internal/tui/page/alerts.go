@@ -190,7 +190,7 @@ func showChecks(ctx *Context, _ *Page) Effect {
 		case firing[k.Name] > 0:
 			text = fmt.Sprintf("✗ %d   %s", firing[k.Name], k.About)
 		case skipped[k.Name] != "":
-			text = "◌ not looked at: " + skipped[k.Name]
+			text = "◌ skipped: " + skipped[k.Name]
 		}
 		s.Lines = append(s.Lines, widget.HelpLine{Keys: k.Name, Text: text})
 	}

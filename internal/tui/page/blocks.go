@@ -157,7 +157,7 @@ func eventBlock(ctx *Context) widget.Block {
 		})
 	}
 	if len(b.Lines) == 0 {
-		b.Lines = calm("nothing happened since the dashboard started")
+		b.Lines = calm("no events since the dashboard started")
 	}
 	return b
 }

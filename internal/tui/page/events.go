@@ -61,7 +61,7 @@ func eventSheet(ctx *Context, p *Page) widget.Sheet {
 func noEvents(ctx *Context, p *Page) string {
 	switch all := len(ctx.State.Events); {
 	case all == 0:
-		return "nothing happened since the dashboard started"
+		return "no events since the dashboard started"
 	case ctx.EventKind != "" || ctx.Severity > 0:
 		return fmt.Sprintf("none of %s has this type and severity   T and v choose others", live.Plural(all, "event"))
 	default:

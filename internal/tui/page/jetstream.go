@@ -68,7 +68,7 @@ func consumersSpec() *Spec {
 // orHidden is what to say of rows that only the system account is told of.
 func orHidden(ctx *Context, none string) string {
 	if ctx.OneAccount() {
-		return "only a user of the system account sees this"
+		return "only for users of the system account"
 	}
 	return none
 }

@@ -105,7 +105,7 @@ func linkMeaning(e *fleet.Edge) string {
 	case e.State == fleet.StateOutside:
 		return "the other end does not share the system account, so only this end can be seen"
 	case e.State == fleet.StateUnknown:
-		return "an end did not answer, so nobody can say whether messages flow"
+		return "an end did not answer; cannot tell whether messages flow"
 	case e.State == fleet.StateSlow:
 		return "messages arrive late; watch whether pending bytes grow"
 	case e.State == fleet.StateShort:

@@ -21,7 +21,7 @@ func ownSpec() *Spec {
 		needs: live.Demand{Needs: []live.Need{{Kind: fleet.AccountStatz, Every: 0}, {Kind: fleet.Jsz, Every: 6 * time.Second}}, JS: live.AllOfJetStream()},
 		Modes: []Mode{{
 			Name: "account", sort: "conns", sheet: ownSheet, above: ownLines, below: ownPanel, panel: 5, fill: ownFill,
-			empty: func(*Context, *Page) string { return "no server told of the account" },
+			empty: func(*Context, *Page) string { return "no server reported the account" },
 			first: []string{"server", "conns", "in_msgs_per_second", "out_msgs_per_second", "subs", "slow_consumers", "out_bytes_per_second", "in_bytes_per_second", "cluster", "version", "leafs"},
 		}},
 	}
@@ -63,7 +63,7 @@ func ownLines(ctx *Context, _ *Page, a cell.Area) int {
 		return 0
 	}
 	widget.Line(a, 0, ownIdentity(o), nil)
-	n := 1 + allowanceLines(a.Cut(1, 1, a.W-2, a.H-1), ownRoom(o, a))
+	n := 1 + limitLines(a.Cut(1, 1, a.W-2, a.H-1), ownRoom(o, a))
 	if js := o.JetStream; js != nil {
 		a.Write(1, n, cell.Fit("jetstream api", 14, false), cell.Muted)
 		text := fmt.Sprintf("%s requests, %s errors", view.Count.Format(js.API.Total), view.Count.Format(js.API.Errors))
@@ -102,7 +102,7 @@ func ownIdentity(o *live.Own) []widget.Segment {
 }
 
 // ownHidden is what a user outside the system account cannot see.
-var ownHidden = []string{"other accounts", "the servers themselves and the links between them", "servers that keep silent", "who connects and who leaves"}
+var ownHidden = []string{"other accounts", "the servers themselves and the links between them", "servers that do not respond", "connects and disconnects"}
 
 // ownPanel is the server under the cursor, and what cannot be seen.
 func ownPanel(_ *Context, p *Page, row int, a cell.Area) {

@@ -69,7 +69,7 @@ func drawServer(ctx *Context, p *Page, a cell.Area) {
 	panes := serverPanes(ctx, p)
 	switch {
 	case r.Missing != nil:
-		ghostLines(r, a.Cut(2, 2, a.W-4, a.H-2))
+		missingLines(r, a.Cut(2, 2, a.W-4, a.H-2))
 		return
 	case len(panes) == 0 || drawZoomed(p, ctx, a.Rows(1, a.H-1)):
 		return

@@ -10,8 +10,8 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// ghostLines say what is known of a server that does not answer.
-func ghostLines(r *live.ServerRow, a cell.Area) {
+// missingLines say what is known of a server that does not answer.
+func missingLines(r *live.ServerRow, a cell.Area) {
 	lines := []string{live.MissingText(*r.Missing)}
 	if !r.LastSeen.IsZero() {
 		lines = append(lines, fmt.Sprintf("last seen %s (%s ago)", r.LastSeen.UTC().Format("15:04:05Z"), live.AgeText(live.Age(r.Now, r.LastSeen))))

@@ -47,7 +47,7 @@ func serverPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	}
 	r := rows.Rows[row]
 	if r.Missing != nil {
-		ghostLines(r, a)
+		missingLines(r, a)
 		return
 	}
 	found := r.Findings()

@@ -20,7 +20,7 @@ func topoPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	}
 	r := rows.Rows[row]
 	if r.srv != nil && r.srv.Missing != nil {
-		ghostLines(r.srv, a)
+		missingLines(r.srv, a)
 		return
 	}
 	y := 0

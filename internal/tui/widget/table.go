@@ -254,7 +254,7 @@ func take(cols []column, w int) []column {
 			need += gap
 		}
 		if c.spare {
-			need += 2 // no table is crowded for what nobody asked for
+			need += 2 // no table is crowded for columns that were not asked for
 		}
 		if over := used + need - w; over > 0 {
 			if c.head.Unit != view.Plain || c.spare || c.width-over < c.least() {

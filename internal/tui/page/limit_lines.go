@@ -29,17 +29,17 @@ func gauge(a cell.Area, x, y, w int, share float64, level fleet.Level) int {
 	return x + w
 }
 
-// noLimit tells a limit that there is not from one that nobody tells.
+// noLimit tells a limit that there is not from one that is not reported.
 func noLimit(w live.Limit) string {
 	if w.Max < 0 {
 		return "  no limit"
 	}
-	return "  limit not told"
+	return "  limit not reported"
 }
 
-// allowanceLines draws the limits of an account in two columns, those that it
+// limitLines draws the limits of an account in two columns, those that it
 // does not have without a bar, and returns how many lines it took.
-func allowanceLines(a cell.Area, list []live.Limit) int {
+func limitLines(a cell.Area, list []live.Limit) int {
 	cols := 1
 	if a.W >= 76 {
 		cols = 2
