@@ -17,7 +17,7 @@ import (
 type replayFlags struct{ file, at string }
 
 func (f *replayFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("replay", "Take the answers from this recording instead of a fleet (natsctl record).").PlaceHolder("FILE").StringVar(&f.file)
+	cmd.Flag("replay", "Read from a recording (natsctl record) instead of connecting.").PlaceHolder("FILE").StringVar(&f.file)
 	cmd.Flag("at", "Instant of the recording: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from its start (--at 30s) or before its end (--at=-30s). Default: the end.").PlaceHolder("TIME").StringVar(&f.at)
 }
 

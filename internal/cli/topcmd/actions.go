@@ -108,7 +108,7 @@ func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error
 		return "", err
 	}
 	if start == nil {
-		return "", fmt.Errorf("%w, and %s is in no local cluster; natsctl server lame-duck %s --via COMMAND tells it another way, --kick moves its clients alone",
+		return "", fmt.Errorf("%w, and %s is in no local cluster; natsctl server lame-duck %s --via COMMAND signals it another way, --kick only moves its clients",
 			act.ErrNoTrigger, a.Server, a.Server)
 	}
 	if _, err := drain.MoveAway(ctx, f.client.Conn(), plan.Target.ID); err != nil {

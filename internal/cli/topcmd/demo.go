@@ -34,8 +34,8 @@ another -o or with --watch it prints that. Nothing is left behind.
 With --context NAME it starts no servers: its clients talk as the user of that context, on
 subjects and in streams of their own, and the dashboard shows what that user may see.
 `)
-	cmd.Flag("for", "End after this time; without a terminal the servers are shown at the end of it.").PlaceHolder("DURATION").DurationVar(&c.life)
-	cmd.Flag("faults", "Disturb links again and again, always in the same way, each for a while.").BoolVar(&c.faults)
+	cmd.Flag("for", "Exit after this time; without a terminal, print the servers at the end.").PlaceHolder("DURATION").DurationVar(&c.life)
+	cmd.Flag("faults", "Inject link faults repeatedly, in a fixed sequence.").BoolVar(&c.faults)
 	c.WatchFlags.Setup(cmd)
 	c.ShapeFlags.Setup(cmd, "")
 	c.act.Setup(cmd)

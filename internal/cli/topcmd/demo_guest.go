@@ -36,7 +36,7 @@ func (c *demoCommand) guest(ctx context.Context, e *cli.Env) (err error) {
 		return cli.Usagef("--faults disturbs the links of the demo's own servers; leave out --context, or see natsctl cluster chaos")
 	}
 	if c.Every != 0 || e.Flags.Output != "table" {
-		return cli.Usagef("with --context the demo prints nothing; leave out --watch and -o, or ask natsctl server ls beside it")
+		return cli.Usagef("with --context the demo prints nothing; leave out --watch and -o, and use natsctl server ls in another shell")
 	}
 	target, err := e.Target()
 	if err != nil {
@@ -99,7 +99,7 @@ func (c *demoCommand) attend(ctx context.Context, e *cli.Env) error {
 		}
 		return c.watch(ctx, e, feed)
 	}
-	e.Say("", "the clients talk; Ctrl-C ends it")
+	e.Say("", "the clients are running; stop them with Ctrl-C")
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -120,7 +120,7 @@ func (s stage) clear(ctx context.Context, nc *nats.Conn) error {
 		}
 	}
 	if len(left) > 0 {
-		return fmt.Errorf("streams that the demo made may be left: %s", strings.Join(left, "; "))
+		return fmt.Errorf("streams of the demo may not have been removed: %s", strings.Join(left, "; "))
 	}
 	return nil
 }

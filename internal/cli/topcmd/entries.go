@@ -16,7 +16,7 @@ func Entries() []cli.Entry {
 			"top --replay fleet.rec --at 14:03:22",
 			"top --once --view alerts -o json",
 		}},
-		{Name: "demo", Help: "Start a super-cluster with traffic in one process, and show it.", Cmd: &demoCommand{}, Examples: []string{
+		{Name: "demo", Help: "Start a super-cluster with traffic in one process and show it.", Cmd: &demoCommand{}, Examples: []string{
 			"demo",
 			"demo --faults",
 			"demo --for 10s -o json",
@@ -33,9 +33,9 @@ func Values() []cli.Value {
 // Advices are what to do about errors of the dashboard.
 func Advices() []cli.Advice {
 	return []cli.Advice{
-		cli.On(cli.Is(errNoTerminal), cli.ExitUsage, cli.Hint("without one: natsctl top --once -o txt, or -o svg, ansi, json; natsctl server ls --watch 2s prints tables")),
-		cli.On(cli.Is(tui.ErrConfig), cli.ExitUsage, cli.Hint("docs/top.md describes the file; --config NAME reads another one")),
-		cli.On(cli.Is(tui.ErrPanic), cli.ExitFailed, cli.Hint("this is a defect of natsctl; please report it with the lines above")),
+		cli.On(cli.Is(errNoTerminal), cli.ExitUsage, cli.Hint("without a terminal, use: natsctl top --once -o txt (or svg, ansi, json), or natsctl server ls --watch 2s")),
+		cli.On(cli.Is(tui.ErrConfig), cli.ExitUsage, cli.Hint("see docs/top.md for the format; use another file with --config NAME")),
+		cli.On(cli.Is(tui.ErrPanic), cli.ExitFailed, cli.Hint("this is a bug in natsctl; please report it with the lines above")),
 		cli.On(cli.Is(tui.ErrFormat), cli.ExitUsage, cli.Hint("use -o txt, ansi, svg or json")),
 	}
 }

@@ -43,21 +43,21 @@ func (c *topCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("view", "Page to open: topology, tree, matrix, links, servers, conns, slow, idle, closed, per-server, per-account, per-client, accounts, streams, consumers, peers, raft, events, alerts, or server NAME.").PlaceHolder("PAGE").StringVar(&c.view)
 	cmd.Flag("filter", "Show only rows that match this expression (docs/filter.md) or contain these words.").PlaceHolder("EXPR").StringVar(&c.filter)
 	cmd.Flag("sort", "Column to sort by.").PlaceHolder("COLUMN").StringVar(&c.sort)
-	cmd.Flag("every", "Time between questions, 1s or more (default 2s).").PlaceHolder("DURATION").DurationVar(&c.every)
-	cmd.Flag("wide", "Show the wide columns too.").BoolVar(&c.wide)
-	cmd.Flag("faults", "Show only what is faulty.").BoolVar(&c.faults)
-	cmd.Flag("replay", "Play a recording instead of asking a fleet.").PlaceHolder("FILE").StringVar(&c.replay)
-	cmd.Flag("at", "With --replay: where to begin: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from the start (30s) or before the end (--at=-30s).").PlaceHolder("TIME").StringVar(&c.at)
-	cmd.Flag("once", "Write one frame to standard output and end; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
-	cmd.Flag("count", "With --once: write this many frames, one each interval (--every), or one for each snapshot of a recording.").Default("1").PlaceHolder("N").IntVar(&c.count)
+	cmd.Flag("every", "Refresh interval, at least 1s (default 2s).").PlaceHolder("DURATION").DurationVar(&c.every)
+	cmd.Flag("wide", "Show wide columns.").BoolVar(&c.wide)
+	cmd.Flag("faults", "Show only what has problems.").BoolVar(&c.faults)
+	cmd.Flag("replay", "Play a recording instead of connecting.").PlaceHolder("FILE").StringVar(&c.replay)
+	cmd.Flag("at", "With --replay: where to start: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from the start (30s) or before the end (--at=-30s).").PlaceHolder("TIME").StringVar(&c.at)
+	cmd.Flag("once", "Write one frame to standard output and exit; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
+	cmd.Flag("count", "With --once: number of frames, one per interval (--every) or per snapshot of a recording.").Default("1").PlaceHolder("N").IntVar(&c.count)
 	cmd.Flag("press", "With --once: keys to press first, separated by spaces, such as '2 down enter'.").PlaceHolder("KEYS").StringVar(&c.keys)
-	cmd.Flag("width", "With --once: columns of the frame.").Default("120").PlaceHolder("N").IntVar(&c.width)
-	cmd.Flag("height", "With --once: lines of the frame.").Default("40").PlaceHolder("N").IntVar(&c.height)
-	cmd.Flag("theme", "Colours: "+strings.Join(themeNames(), ", ")+".").PlaceHolder("NAME").StringVar(&c.theme)
-	cmd.Flag("color", "How many colours: auto, never, 16, 256 or truecolor.").Default("auto").PlaceHolder("WHEN").EnumVar(&c.color, "auto", "never", "16", "256", "truecolor")
-	cmd.Flag("mouse", "Take the mouse; M does the same.").BoolVar(&c.mouse)
+	cmd.Flag("width", "With --once: width of the frame in columns.").Default("120").PlaceHolder("N").IntVar(&c.width)
+	cmd.Flag("height", "With --once: height of the frame in lines.").Default("40").PlaceHolder("N").IntVar(&c.height)
+	cmd.Flag("theme", "Color theme: "+strings.Join(themeNames(), ", ")+".").PlaceHolder("NAME").StringVar(&c.theme)
+	cmd.Flag("color", "Color mode: auto, never, 16, 256 or truecolor.").Default("auto").PlaceHolder("WHEN").EnumVar(&c.color, "auto", "never", "16", "256", "truecolor")
+	cmd.Flag("mouse", "Enable the mouse (toggle with M).").BoolVar(&c.mouse)
 	cmd.Flag("config", "Configuration file (default natsctl/top.yaml in the configuration directory).").PlaceHolder("FILE").StringVar(&c.config)
-	cmd.Flag("allow-actions", "Allow reload, kick and lame-duck from the dashboard, each confirmed by typing a name; x opens them.").BoolVar(&c.actions)
+	cmd.Flag("allow-actions", "Allow reload, kick and lame-duck from the dashboard (x), each confirmed by typing a name.").BoolVar(&c.actions)
 }
 
 func themeNames() []string {
@@ -99,11 +99,11 @@ func (c *topCommand) Run(ctx context.Context, e *cli.Env) error {
 func (c *topCommand) checkSize() error {
 	switch {
 	case c.count < 1 || c.count > 1 && !c.once:
-		return cli.Usagef("--count %d: with --once, one frame or more", c.count)
+		return cli.Usagef("--count must be at least 1, and needs --once")
 	case c.width < tui.MinWidth || c.width > tui.MaxWidth:
-		return cli.Usagef("--width %d: a frame is %d to %d columns wide", c.width, tui.MinWidth, tui.MaxWidth)
+		return cli.Usagef("--width must be between %d and %d", tui.MinWidth, tui.MaxWidth)
 	case c.height < tui.MinHeight || c.height > tui.MaxHeight:
-		return cli.Usagef("--height %d: a frame is %d to %d lines high", c.height, tui.MinHeight, tui.MaxHeight)
+		return cli.Usagef("--height must be between %d and %d", tui.MinHeight, tui.MaxHeight)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func dashboard(ctx context.Context, e *cli.Env, opt tui.Options, actions bool) e
 // environment.
 func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 	if _, ok := cell.ThemeNamed(c.theme); !ok {
-		return tui.Options{}, cli.Usagef("unknown theme %q; there are %s", c.theme, strings.Join(themeNames(), ", "))
+		return tui.Options{}, cli.Usagef("unknown theme %q (one of %s)", c.theme, strings.Join(themeNames(), ", "))
 	}
 	if c.every != 0 && c.every < time.Second {
 		return tui.Options{}, cli.Usagef("--every %s is too short; use 1s or more", c.every)
@@ -204,7 +204,7 @@ func (c *topCommand) frame(ctx context.Context, e *cli.Env, opt tui.Options, at 
 	}
 	once := tui.OnceOptions{W: c.width, H: c.height, Format: tui.Format(format), Keys: strings.Fields(c.keys), Count: c.count, At: at}
 	if once.Format == tui.FormatSVG && c.count > 1 {
-		return cli.Usagef("--count %d: pictures are written one by one; use -o txt, ansi or json", c.count)
+		return cli.Usagef("--count needs -o txt, ansi or json: an SVG holds one frame")
 	}
 	return writeFrames(e, tui.Frames(ctx, opt, once))
 }
