@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 )
@@ -36,6 +37,10 @@ type Entry struct {
 	Hidden     bool // not for people: how the program runs itself
 	Standard   bool // what its group does when none of its commands is named
 	Endless    bool // a service: a signal is how it ends, and no failure
+	// Finishes tells that an interrupt does not end the command, or those of the
+	// group, before it has finished, undone or put away what it began. Every other command is ended
+	// a second after the first interrupt, whatever it waits for.
+	Finishes bool
 }
 
 // App is what a program is made of: its commands, and what they add to the
@@ -60,8 +65,9 @@ type terminated int
 // chosen is the command that a command line names.
 type chosen struct {
 	Command
-	path    string // its words: "server ls"
-	endless bool
+	path     string // its words: "server ls"
+	endless  bool
+	finishes bool
 }
 
 // parse turns arguments into the command to run, without running it. Its
@@ -139,6 +145,7 @@ func (c Entry) declare(parent declarer, selected *chosen) {
 		clause.Alias(alias)
 	}
 	for _, sub := range c.Sub {
+		sub.Finishes = sub.Finishes || c.Finishes
 		sub.declare(clause, selected)
 	}
 	if c.Cmd == nil {
@@ -146,14 +153,15 @@ func (c Entry) declare(parent declarer, selected *chosen) {
 	}
 	c.Cmd.Setup(clause)
 	clause.Action(func(*kingpin.ParseContext) error {
-		*selected = chosen{c.Cmd, clause.FullCommand(), c.Endless}
+		*selected = chosen{c.Cmd, clause.FullCommand(), c.Endless, c.Finishes}
 		return nil
 	})
 }
 
 // Run parses and runs one command line and returns the exit code. The first
-// interrupt cancels the command, which drains and prints what there is; a
-// second one ends the process.
+// interrupt cancels the command, which drains and prints what there is, and ends
+// within a second unless it has something to finish; a second one ends the
+// process.
 func Run(a App, args []string, e *Env) int {
 	e.advices = a.Advices
 	cmd, status, err := parse(a, args, e)
@@ -171,8 +179,7 @@ func Run(a App, args []string, e *Env) int {
 		return e.Fail(InCommand{err, cmd.path})
 	}
 	e.useASCII()
-	err = cmd.Run(ctx, e)
-	e.Close()
+	err = cmd.obey(ctx, e)
 	if err == nil && ctx.Err() != nil && !cmd.endless {
 		err = context.Canceled
 	}
@@ -184,6 +191,33 @@ func Run(a App, args []string, e *Env) int {
 		return e.Fail(a.reworded(e, InCommand{err, cmd.path}, args))
 	}
 	return ExitOK
+}
+
+// obey runs the command until it ends, or until it is late after an interrupt.
+func (c chosen) obey(ctx context.Context, e *Env) error {
+	done := make(chan error, 1)
+	go func() {
+		err := c.Run(ctx, e)
+		e.Close()
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(lastWords + 100*time.Millisecond) // for the output itself
+	defer late.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-late.C:
+	}
+	if !c.finishes {
+		return context.Canceled // what it waits for does not hear of the interrupt; the process ends now
+	}
+	e.Say("", "finishing what is under way; press Ctrl-C again to stop at once")
+	return <-done
 }
 
 // reworded lets the program say more about an error.

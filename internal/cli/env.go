@@ -62,7 +62,7 @@ func ProcessEnv() *Env {
 
 // lastWords is how long the work behind an interrupt may take: what a command
 // has got so far is still printed, and what never ends, ends.
-const lastWords = time.Second
+const lastWords = 700 * time.Millisecond
 
 // untilInterrupted is a context for work between the command and its output,
 // which an interrupt ends too, a little later. The caller cancels it.

@@ -13,7 +13,7 @@ import (
 func Entries() []cli.Entry { return []cli.Entry{benchEntry()} }
 
 func benchEntry() cli.Entry {
-	return cli.Entry{Name: "bench", Help: "Measure what a system can do, and compare measurements.", Sub: []cli.Entry{
+	return cli.Entry{Name: "bench", Finishes: true, Help: "Measure what a system can do, and compare measurements.", Sub: []cli.Entry{
 		workload("pub", "Publish without subscribers; the server confirms.", &benchPubFlags{}, "bench pub", "bench pub orders --rate 10k --duration 30s --size 1KiB"),
 		workload("pubsub", "Publish and subscribe in one run.", &benchPubSubFlags{}, "bench pubsub --subs 4", "bench pubsub orders --rate 50k --save result.json"),
 		workload("request", "Send requests to a service and wait for the replies.", &benchRequestFlags{}, "bench request", "bench request orders --clients 16 --rate 2k"),

@@ -20,7 +20,7 @@ func Entries() []cli.Entry { return append([]cli.Entry{clusterEntry()}, keeperEn
 
 func clusterEntry() cli.Entry {
 	return cli.Entry{
-		Name: "cluster",
+		Name: "cluster", Finishes: true,
 		Help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
 		Sub: []cli.Entry{
 			{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}, Examples: []string{
@@ -93,8 +93,8 @@ func clusterEntry() cli.Entry {
 // keeperEntries are the commands with which natsctl runs itself.
 func keeperEntries() []cli.Entry {
 	return []cli.Entry{
-		{Name: keeperCommand, Hidden: true, Help: "Keep a cluster; started by cluster up.", Cmd: &clusterKeep{}},
-		{Name: nodeCommand, Hidden: true, Help: "Be a node of a cluster; started by its keeper.", Cmd: &clusterRunNode{}},
+		{Name: keeperCommand, Hidden: true, Finishes: true, Help: "Keep a cluster; started by cluster up.", Cmd: &clusterKeep{}},
+		{Name: nodeCommand, Hidden: true, Finishes: true, Help: "Be a node of a cluster; started by its keeper.", Cmd: &clusterRunNode{}},
 	}
 }
 

@@ -21,17 +21,17 @@ func contextEntry() cli.Entry {
 		Name: "context", Aliases: []string{"ctx"},
 		Help: "Saved contexts: where to connect, and as whom. The nats CLI uses the same ones.",
 		Sub: []cli.Entry{
-			{Name: "add", Aliases: []string{"create", "save"}, Help: "Save a new context made of the global flags.", Cmd: &contextAdd{}, Examples: []string{
+			{Name: "add", Aliases: []string{"create", "save"}, Help: "Save a new context made of the global flags.", Cmd: &contextAdd{}, Finishes: true, Examples: []string{
 				"context add dev -s nats://127.0.0.1:4222",
 				"context add prod -s tls://nats.example.net --creds prod.creds --select",
 				"context add ops -s nats://10.0.0.1 --user ops --password-file ops.txt --protected",
 			}},
-			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context: what flags say, or all of it in an editor.", Cmd: &contextEdit{}, Examples: []string{
+			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context: what flags say, or all of it in an editor.", Cmd: &contextEdit{}, Finishes: true, Examples: []string{
 				"context edit dev",
 				"context edit dev -s nats://127.0.0.1:4333",
 				"context edit dev --clear creds",
 			}},
-			{Name: "copy", Aliases: []string{"cp"}, Help: "Save a context under a second name, with what flags change.", Cmd: &contextCopy{}, Examples: []string{
+			{Name: "copy", Aliases: []string{"cp"}, Help: "Save a context under a second name, with what flags change.", Cmd: &contextCopy{}, Finishes: true, Examples: []string{
 				"context copy prod prod-sys --creds sys.creds",
 				"context copy dev staging -s tls://staging.example.net",
 			}},
@@ -57,7 +57,7 @@ func contextEntry() cli.Entry {
 				"context unselect",
 				"ctx unselect",
 			}},
-			{Name: "rm", Aliases: []string{"remove"}, Help: "Remove a context.", Cmd: &contextRm{}, Examples: []string{
+			{Name: "rm", Aliases: []string{"remove"}, Help: "Remove a context.", Cmd: &contextRm{}, Finishes: true, Examples: []string{
 				"context rm staging",
 				"context rm old older --yes",
 			}},

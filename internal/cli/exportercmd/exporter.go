@@ -21,7 +21,7 @@ func Entries() []cli.Entry { return []cli.Entry{exporterEntry()} }
 
 func exporterEntry() cli.Entry {
 	return cli.Entry{Name: "exporter", Help: "Serve every server's metrics to Prometheus from one endpoint.", Sub: []cli.Entry{
-		{Name: "serve", Help: "Serve the metrics until a signal ends it (exit code 0); so does `natsctl exporter` alone. SIGHUP reads the context, the credentials and the web configuration again.", Cmd: &exporterServeCommand{}, Examples: []string{
+		{Name: "serve", Help: "Serve the metrics until a signal ends it (exit code 0); so does `natsctl exporter` alone. SIGHUP reads the context, the credentials and the web configuration again.", Cmd: &exporterServeCommand{}, Finishes: true, Examples: []string{
 			"exporter --context sys",
 			"exporter serve --context sys --web.listen-address :7777",
 			"exporter serve --context sys --collect servers --collect streams --top 100",

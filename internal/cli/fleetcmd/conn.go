@@ -17,7 +17,7 @@ import (
 // connEntry holds the commands about client connections.
 func connEntry() cli.Entry {
 	return cli.Entry{Name: "conn", Help: "Manage client connections.", Sub: []cli.Entry{
-		{Name: "kick", Help: "Close client connections at a limited rate; clients may reconnect to any server.", Cmd: &connKickCommand{}, Examples: []string{
+		{Name: "kick", Help: "Close client connections at a limited rate; clients may reconnect to any server.", Cmd: &connKickCommand{}, Finishes: true, Examples: []string{
 			"conn kick --client billing --dry-run",
 			"conn kick --account APP --rate 20",
 			"conn kick --filter 'pending_bytes > 1000000' --yes",

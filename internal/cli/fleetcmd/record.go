@@ -34,7 +34,7 @@ type recordCommand struct {
 }
 
 func recordEntry() cli.Entry {
-	return cli.Entry{Name: "record", Help: "Record the fleet and its events into a file, for --replay, support or a test.", Cmd: &recordCommand{}, Examples: []string{
+	return cli.Entry{Name: "record", Help: "Record the fleet and its events into a file, for --replay, support or a test.", Cmd: &recordCommand{}, Finishes: true, Examples: []string{
 		"record fleet.rec",
 		"record fleet.rec --every 10s --for 1h",
 		"record fleet.rec --want varz,connz --count 10",

@@ -31,17 +31,17 @@ func serverEntry() cli.Entry {
 		}},
 		reportEntry(),
 		graphEntry(),
-		{Name: "reload", Help: "Reload the configuration of servers, one after the other; stop at the first error.", Cmd: &serverReloadCommand{}, Examples: []string{
+		{Name: "reload", Help: "Reload the configuration of servers, one after the other; stop at the first error.", Cmd: &serverReloadCommand{}, Finishes: true, Examples: []string{
 			"server reload east-1",
 			"server reload --cluster east --dry-run",
 			"server reload --all --yes",
 		}},
-		{Name: "kick", Help: "Close client connections of one server at a limited rate.", Cmd: &serverKickCommand{}, Examples: []string{
+		{Name: "kick", Help: "Close client connections of one server at a limited rate.", Cmd: &serverKickCommand{}, Finishes: true, Examples: []string{
 			"server kick east-1 --client billing",
 			"server kick east-1 --account APP --rate 10",
 			"server kick east-1 --all --notice 5s --dry-run",
 		}},
-		{Name: "lame-duck", Help: "Drain a server and show where its clients go.", Cmd: &serverLameDuckCommand{}, Examples: []string{
+		{Name: "lame-duck", Help: "Drain a server and show where its clients go.", Cmd: &serverLameDuckCommand{}, Finishes: true, Examples: []string{
 			"server lame-duck east-1 --via 'ssh {host} nats-server --signal ldm'",
 			"server lame-duck east-1 --kick --rate 20",
 			"server lame-duck east-1 --resume",

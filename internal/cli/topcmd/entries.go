@@ -10,13 +10,13 @@ import (
 // Entries are the dashboard, and a fleet to try it on.
 func Entries() []cli.Entry {
 	return []cli.Entry{
-		{Name: "top", Help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", Cmd: &topCommand{}, Examples: []string{
+		{Name: "top", Help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", Cmd: &topCommand{}, Finishes: true, Examples: []string{
 			"top",
 			"top --view conns --sort pending_bytes",
 			"top --replay fleet.rec --at 14:03:22",
 			"top --once --view alerts -o json",
 		}},
-		{Name: "demo", Help: "Start a super-cluster with traffic in one process and show it.", Cmd: &demoCommand{}, Examples: []string{
+		{Name: "demo", Help: "Start a super-cluster with traffic in one process and show it.", Cmd: &demoCommand{}, Finishes: true, Examples: []string{
 			"demo",
 			"demo --faults",
 			"demo --for 10s -o json",
