@@ -50,14 +50,45 @@ func (e *Env) Fail(err error) int {
 	return code
 }
 
-// errorLines is what to print of an error: one line, unless its type has
-// several. A line end inside a line is a stranger's and stays inside it.
+// errorLines is what to print of an error: one line, unless it is several errors.
+// A line end inside of one, as servers put into what they say, becomes a semicolon.
 func errorLines(err error) []string {
 	var several interface{ Lines() []string }
 	if errors.As(err, &several) {
 		return several.Lines()
 	}
-	return []string{err.Error()}
+	for inner := errors.Unwrap(err); inner != nil && inner.Error() == err.Error(); inner = errors.Unwrap(err) {
+		err = inner // which only adds what it is about
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && isJoin(err, joined.Unwrap()) { //nolint:errorlint // of this very error
+		var lines []string
+		for _, one := range joined.Unwrap() {
+			lines = append(lines, errorLines(one)...)
+		}
+		return lines
+	}
+	return []string{oneLine(err.Error())}
+}
+
+// isJoin tells whether an error is no more than the others, as [errors.Join]
+// makes it.
+func isJoin(err error, parts []error) bool {
+	words := make([]string, len(parts))
+	for i, part := range parts {
+		words[i] = part.Error()
+	}
+	return len(parts) > 1 && err.Error() == strings.Join(words, "\n")
+}
+
+// oneLine joins the lines of a text.
+func oneLine(text string) string {
+	var parts []string
+	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
+		if line = strings.Trim(line, " \t\n"); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // several are errors that are told one a line.

@@ -3,6 +3,7 @@ package view
 import (
 	"iter"
 	"slices"
+	"time"
 )
 
 // Column is one column of a table of R: its name, its unit and where its value
@@ -87,11 +88,16 @@ func Lift[R, B any](cols []Column[B], of func(R) B) []Column[R] {
 	return lifted
 }
 
-// Cells evaluates every column on one row.
+// Cells evaluates every column on one row. The zero time is no time: servers send
+// it for what never happened.
 func Cells[R any](cols []Column[R], row R) []Cell {
 	cells := make([]Cell, len(cols))
 	for i, c := range cols {
-		cells[i] = Cell{Raw: c.Value(row), Unit: c.Unit}
+		raw := c.Value(row)
+		if at, ok := raw.(time.Time); ok && at.IsZero() {
+			raw = nil
+		}
+		cells[i] = Cell{Raw: raw, Unit: c.Unit}
 		if c.Level != nil {
 			cells[i].Level = c.Level(row)
 		}

@@ -150,7 +150,7 @@ func TestWriteWide(t *testing.T) {
 	if view.TSV(&narrow, g, false) != nil || view.TSV(&wide, g, true) != nil {
 		t.Fatal("no TSV")
 	}
-	if narrow.String() != "0.0005\n90\n\n" || strings.Count(wide.String(), "\t") != 18 {
+	if narrow.String() != "0.0005\n90\n-\n" || strings.Count(wide.String(), "\t") != 18 {
 		t.Errorf("%q %q", narrow.String(), wide.String())
 	}
 	var js strings.Builder

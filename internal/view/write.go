@@ -115,7 +115,8 @@ func (s Style) cell(b *strings.Builder, text, sgr string, width int, right bool)
 	}
 }
 
-// TSV writes the rows for a pipe: raw values separated by tabs, no header.
+// TSV writes the rows for a pipe: raw values separated by tabs, no header, and a
+// dash for an empty value at the beginning of a row.
 // Controls inside values are visible escapes, so a row is always one line.
 func TSV(w io.Writer, g Grid, wide bool) error {
 	var b strings.Builder
@@ -125,7 +126,11 @@ func TSV(w io.Writer, g Grid, wide bool) error {
 			if n > 0 {
 				b.WriteByte('\t')
 			}
-			b.WriteString(Text(Raw(row[i].Raw)))
+			text := Text(Raw(row[i].Raw))
+			if n == 0 && text == "" {
+				text = "-" // a row that begins with a tab is misread by whatever splits at blanks
+			}
+			b.WriteString(text)
 		}
 		b.WriteByte('\n')
 	}
