@@ -75,6 +75,9 @@ func errorLines(err error) []string {
 func isJoin(err error, parts []error) bool {
 	words := make([]string, len(parts))
 	for i, part := range parts {
+		if part == nil { // a cause that is not there
+			return false
+		}
 		words[i] = part.Error()
 	}
 	return len(parts) > 1 && err.Error() == strings.Join(words, "\n")

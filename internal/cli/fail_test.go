@@ -22,6 +22,7 @@ func TestErrorLines(t *testing.T) {
 		{errors.Join(one, errors.Join(two, errors.New("a\nb"))), []string{"one", "two", "a; b"}},
 		{fmt.Errorf("while closing: %w", errors.Join(one, two)), []string{"while closing: one; two"}},
 		{fmt.Errorf("%w and %w", one, two), []string{"one and two"}},
+		{incomplete{one, nil}, []string{"incomplete"}},
 		{AllOf([]error{one, nil, two}), []string{"one", "two"}},
 		{InCommand{errors.Join(one, two), "server ls"}, []string{"one", "two"}},
 	} {
@@ -41,3 +42,9 @@ func TestErrorsShowNoEscapedLineEnds(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 }
+
+// incomplete is an error of several of which some may be nil.
+type incomplete []error
+
+func (incomplete) Error() string     { return "incomplete" }
+func (i incomplete) Unwrap() []error { return i }
