@@ -35,11 +35,13 @@ type constSink struct {
 	desc   *prometheus.Desc
 }
 
+// Begin starts a family.
 func (s *constSink) Begin(f *table.Family) {
 	s.family = f
 	s.desc = prometheus.NewDesc(f.Name, f.Help, f.Labels, nil)
 }
 
+// Sample sends one metric.
 func (s *constSink) Sample(_ string, item any, _, values []string, v float64) {
 	typ := prometheus.GaugeValue
 	if s.family.Type == metric.Counter {

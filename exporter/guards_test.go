@@ -14,18 +14,18 @@ func TestLatelyForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newRecentNames(time.Now)
 		l.add("a")
-		time.Sleep(recentFor / 2)
+		<-time.After(recentFor / 2)
 		l.add("b")
-		time.Sleep(recentFor / 2)
+		<-time.After(recentFor / 2)
 		if !l.has("a") || !l.has("b") || l.has("c") {
 			t.Error("a name of a minute ago is forgotten, or one is known that never was")
 		}
-		time.Sleep(time.Nanosecond)
+		<-time.After(time.Nanosecond)
 		if l.has("a") || !l.has("b") {
 			t.Error("a name of more than a minute ago is remembered, or a younger one is not")
 		}
 		l.add("b") // again, and so for another minute
-		time.Sleep(recentFor)
+		<-time.After(recentFor)
 		if !l.has("b") {
 			t.Error("the second time does not count")
 		}
@@ -44,7 +44,7 @@ func TestLatelyIsBounded(t *testing.T) {
 			for k := range 100 {
 				l.add(fmt.Sprint(i, "-", k))
 			}
-			time.Sleep(recentFor + time.Second)
+			<-time.After(recentFor + time.Second)
 		}
 		if n := len(l.at); n > 200 {
 			t.Errorf("%d names are held, of which none counts", n)
@@ -76,18 +76,18 @@ func TestDeparturesOverTime(t *testing.T) {
 			t.Error("it is back under a new id, and still gone")
 		}
 		bye(fleet.EventShutdown, "N2")
-		time.Sleep(departMemory)
+		<-time.After(departMemory)
 		if count("") != 1 {
 			t.Error("forgotten within the hour")
 		}
-		time.Sleep(time.Nanosecond)
+		<-time.After(time.Nanosecond)
 		if count("") != 0 {
 			t.Error("told of for more than an hour")
 		}
 		bye(fleet.EventShutdown, "N3")
-		time.Sleep(departMemory - time.Minute)
+		<-time.After(departMemory - time.Minute)
 		bye(fleet.EventShutdown, "N3") // said again
-		time.Sleep(departMemory - time.Minute)
+		<-time.After(departMemory - time.Minute)
 		if count("") != 1 {
 			t.Error("the hour does not begin with the last word")
 		}

@@ -65,11 +65,13 @@ type reportSink struct {
 	line   []byte
 }
 
+// Begin starts a family.
 func (s *reportSink) Begin(f *table.Family) {
 	s.family = f
 	s.native.Begin(f)
 }
 
+// Sample counts one line.
 func (s *reportSink) Sample(text string, item any, names, values []string, v float64) {
 	if s.last != s.family {
 		s.last = s.family

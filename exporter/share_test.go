@@ -57,18 +57,18 @@ func TestShareWithinTheInterval(t *testing.T) {
 		if n := src.asked.Load(); n != 1 {
 			t.Errorf("%d rounds for scrapes at the same time", n)
 		}
-		time.Sleep(time.Second - time.Millisecond)
+		<-time.After(time.Second - time.Millisecond)
 		if get("a", "b") != first || src.asked.Load() != 1 {
 			t.Error("within the interval the fleet is asked again")
 		}
 		if get("a") == first || src.asked.Load() != 2 {
 			t.Error("other collectors get the same page")
 		}
-		time.Sleep(2 * time.Millisecond)
+		<-time.After(2 * time.Millisecond)
 		if get("a", "b") == first || src.asked.Load() != 3 {
 			t.Error("after the interval the page is old")
 		}
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		if len(s.flights) != 0 {
 			t.Errorf("%d pages are held for ever", len(s.flights))
@@ -123,7 +123,7 @@ func TestShareOutlivesItsFirstScraper(t *testing.T) {
 				t.Errorf("the first: %v", err)
 			}
 		})
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		all.Go(func() {
 			if v, err := s.get(t.Context(), 0, nil, src.take); v == nil || err != nil {
 				t.Errorf("the second: %v", err)
@@ -152,7 +152,7 @@ func TestShareEndsWithItsDeadline(t *testing.T) {
 			defer cancel()
 			begin := time.Now()
 			v, err := s.get(ctx, 0, nil, func(context.Context, []string) (*table.Page, error) {
-				time.Sleep(timeout + tt.late)
+				<-time.After(timeout + tt.late)
 				return &table.Page{}, nil
 			})
 			if (v != nil) != tt.ok || (err == nil) != tt.ok {
@@ -161,7 +161,7 @@ func TestShareEndsWithItsDeadline(t *testing.T) {
 			if took := time.Since(begin); took > timeout+landing {
 				t.Errorf("%v late: the scrape took %v", tt.late, took)
 			}
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 		})
 	}
 }

@@ -27,15 +27,15 @@ func TestEventsAreWatched(t *testing.T) {
 		e.watch(sys.New(s.Connect(t)))
 		announce := func() float64 {
 			s.Send(stub.Message{Subject: "$SYS.SERVER.N2.SHUTDOWN", Data: []byte(shutdownOfN2)})
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return flatten(t, mustGather(t, e))["nats_events_servers_total{event=shutdown,server=n2}"]
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if n := announce(); n != 0 {
 			t.Errorf("%v events without a connection", n)
 		}
 		connected = true
-		time.Sleep(retryEvents)
+		<-time.After(retryEvents)
 		synctest.Wait()
 		if n := announce(); n != 1 {
 			t.Errorf("%v events: %v", n, collected(t, e.own.events.servers))
@@ -56,7 +56,7 @@ func TestEventsAreNotWatched(t *testing.T) {
 		s := oneNode(t)
 		e := exporterOf(t, sampleFleet(), WithCollectors("servers"))
 		e.watch(sys.New(s.Connect(t)))
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if s.Send(stub.Message{Subject: "$SYS.SERVER.N2.SHUTDOWN", Data: []byte(shutdownOfN2)}) || len(e.stop) > 0 {
 			t.Error("somebody listens")
 		}
@@ -79,7 +79,7 @@ func TestAccountIsWatched(t *testing.T) {
 			s.Send(stub.Message{Subject: advisoryPrefix + "CONSUMER.MSG_NAKED.ORDERS.ship", Data: []byte("{}")})
 			s.Send(stub.Message{Subject: "$JS.EVENT.METRIC.CONSUMER.ACK.ORDERS.ship", Data: []byte(`{"stream":"ORDERS","consumer":"ship","deliveries":2}`)})
 			s.Send(stub.Message{Subject: "latency.orders", Data: []byte(`{"type":"io.nats.server.metric.v1.service_latency","status":200}`)})
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return flatten(t, mustGather(t, e))
 		}
 		for range 2 {

@@ -38,7 +38,8 @@ var JszServer = &table.Group[*native.JSServer]{
 	},
 }
 
-// jszAccounts: the two maxima are reservations, under the original's names.
+// JszAccounts has the accounts. The two maxima are reservations, under the names
+// of the original.
 var JszAccounts = &table.Group[*scrape.JSAccount]{
 	Set: metric.NatsExporter, Collector: "streams", Labels: native.With(jszLabels, "account", "account_name", "account_id"),
 	Each:  func(v *scrape.View, yield func(*scrape.JSAccount)) { native.JSAccounts.Each(v, yield) },

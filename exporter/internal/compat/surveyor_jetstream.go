@@ -68,7 +68,8 @@ var SurveyorStreams = &table.Group[*scrape.Stream]{
 	},
 }
 
-// The domain is a label beyond the original's: two domains may have streams of
+// SurveyorAccountStreams has the streams of each account. The domain is a label
+// beyond those of the original: two domains may have streams of
 // one name.
 var SurveyorAccountStreams = &table.Group[*scrape.Stream]{
 	Set: metric.Surveyor, Collector: "streams", Labels: []string{"account", "account_name", "stream", "raft_group", "jetstream_domain"},

@@ -177,7 +177,8 @@ func eachLeaderless(consumers bool) func(*scrape.View, func(*scrape.Leaderless))
 	}
 }
 
-// The headless have no server: no server is responsible.
+// LeaderlessStreams has the streams without a leader. They have no server: none
+// is responsible.
 var LeaderlessStreams = &table.Group[*scrape.Leaderless]{
 	Set: metric.Native, Collector: "streams", Labels: []string{"domain", "account", "account_name", "stream"}, Each: eachLeaderless(false),
 	Ident: func(h *scrape.Leaderless, v []string) {
