@@ -4,6 +4,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/client"
 	"github.com/natsctl/natsctl/internal/broker/plan"
+	"github.com/natsctl/natsctl/internal/broker/plan/plantest"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
 )
@@ -204,4 +206,41 @@ func ExampleShape_Spec() {
 	// 2 east <nil>
 	// 2 west <nil>
 	// invalid cluster specification: topology single has one node, not 3
+}
+
+// TestReadmes says how to run what was exported, which secrets are left out, and what is set.
+func TestReadmes(t *testing.T) {
+	t.Parallel()
+	p := plantest.Of(t, spectest.Everything(spec.AuthNKey, spec.TLSServer))
+	for _, c := range []struct {
+		format  Format
+		secrets bool
+		want    []string
+		not     string
+	}{
+		{Conf, false, []string{"nats-server -c east-1.conf", "Put your own in place of SET-ME", "- creds/alice.nk", "- pki/node-east-1.key", "--with-secrets", "## Settings", "256MB of memory and 1GB", "## Certificates"}, "docker"},
+		{Conf, true, []string{"nats-server -c rim.conf", "## Settings"}, "SET-ME"},
+		{Compose, false, []string{"docker compose up -d", "SET-ME"}, "systemctl"},
+		{Systemd, true, []string{"systemctl enable --now nats-all-edge-2.service"}, "creds/alice.nk"},
+	} {
+		files, err := exported{p}.export(c.format, c.secrets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := files["README.md"]
+		for _, words := range c.want {
+			if !strings.Contains(text, words) {
+				t.Errorf("%s, secrets %v: no %q in\n%s", c.format, c.secrets, words, text)
+			}
+		}
+		if strings.Contains(text, c.not) {
+			t.Errorf("%s, secrets %v: %q in\n%s", c.format, c.secrets, c.not, text)
+		}
+		if _, has := files["pki/node-east-1.key"]; has != c.secrets {
+			t.Errorf("%s, secrets %v: private keys %v", c.format, c.secrets, has)
+		}
+	}
+	if _, err := (exported{p}).export("tar", false); !errors.Is(err, spec.ErrInvalid) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -3,6 +3,7 @@ package export
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -14,20 +15,54 @@ import (
 // values is a part of the values of the official chart (nats/nats 1.x of https://nats-io.github.io/k8s).
 type values = map[string]any
 
-// exportHelm is the values of a release for each cluster and leaf group, and what else Kubernetes needs.
-func (p exported) exportHelm(secrets bool) (map[string]string, error) {
-	out := map[string]string{"README.md": p.helmReadme()}
-	env := values{}
+// release is what is installed once: a cluster, or one leaf node.
+type release struct {
+	name  string // as Kubernetes takes it, also that of its service
+	group string // the cluster or leaf group
+	nodes int
+	leaf  *spec.Leaf
+	node  string // of a leaf: its name here
+}
+
+// headless is the host name under which all pods of a release are found, also those that are not ready: the servers of JetStream
+// are ready only when they have found each other.
+func (r release) headless() string { return r.name + "-headless" }
+
+// releases are all releases of the plan; two whose names Kubernetes cannot tell apart are refused.
+func (p exported) releases() ([]release, error) {
+	var out []release
 	for _, c := range p.Spec.Clusters {
-		v := p.helmValues(c.Name, c.Nodes, nil, env)
-		v["config"].(values)["websocket"] = values{"enabled": c.Websocket}
-		v["config"].(values)["mqtt"] = values{"enabled": c.MQTT}
-		if err := putYAML(out, c.Name+".values.yaml", v); err != nil {
-			return nil, err
+		out = append(out, release{name: helmName(c.Name), group: c.Name, nodes: c.Nodes})
+	}
+	for _, n := range p.Nodes {
+		if n.Leaf != nil {
+			out = append(out, release{name: helmName(n.Name), group: n.Cluster, nodes: 1, leaf: n.Leaf, node: n.Name})
 		}
 	}
-	for _, l := range p.Spec.Leafs {
-		if err := putYAML(out, l.Name+".values.yaml", p.helmValues(l.Name, l.Count, &l, env)); err != nil {
+	seen := map[string]string{}
+	for _, r := range out {
+		if other, ok := seen[r.name]; ok {
+			return nil, spec.Errorf("%s and %s would both be the release %q: Kubernetes knows lower case only", other, cmp.Or(r.node, r.group), r.name)
+		}
+		seen[r.name] = cmp.Or(r.node, r.group)
+	}
+	return out, nil
+}
+
+// helmName is a name as Kubernetes takes it.
+func helmName(name string) string {
+	return strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-")
+}
+
+// exportHelm is the values of each release, and what else Kubernetes needs.
+func (p exported) exportHelm(secrets bool) (map[string]string, error) {
+	all, err := p.releases()
+	if err != nil {
+		return nil, err
+	}
+	out, env := map[string]string{"README.md": p.helmReadme(all, secrets)}, values{}
+	for _, r := range all {
+		if err := putYAML(out, r.name+".values.yaml", p.helmValues(r, env)); err != nil {
 			return nil, err
 		}
 	}
@@ -36,9 +71,33 @@ func (p exported) exportHelm(secrets bool) (map[string]string, error) {
 			env[name] = p.masked(env[name].(string))
 		}
 	}
-	return out, putYAML(out, "secret.yaml", values{
-		"apiVersion": "v1", "kind": "Secret", "metadata": values{"name": p.helmSecret()}, "type": "Opaque", "stringData": env,
-	})
+	if err := p.helmCredentials(out, secrets); err != nil {
+		return nil, err
+	}
+	return out, putYAML(out, "secret.yaml", secretOf(p.helmSecret(), env))
+}
+
+func secretOf(name string, data values) values {
+	return values{"apiVersion": "v1", "kind": "Secret", "metadata": values{"name": name}, "type": "Opaque", "stringData": data}
+}
+
+// helmCredentials adds the credentials of leaf nodes, as a secret, and those of clients, as files.
+func (p exported) helmCredentials(out map[string]string, secrets bool) error {
+	leafs := values{}
+	for _, id := range p.LeafUsers {
+		if id.Creds != "" {
+			leafs[id.User+".creds"] = map[bool]string{true: id.Secret, false: SetMe}[secrets]
+		}
+	}
+	for _, id := range p.Identities {
+		if file := id.Creds + id.Seed; file != "" && secrets { // never both
+			out["creds/"+filepath.Base(file)] = id.Secret
+		}
+	}
+	if len(leafs) == 0 {
+		return nil
+	}
+	return putYAML(out, "creds-secret.yaml", secretOf(p.helmSecret()+"-creds", leafs))
 }
 
 func putYAML(out map[string]string, name string, v any) error {
@@ -50,96 +109,129 @@ func putYAML(out map[string]string, name string, v any) error {
 	return nil
 }
 
-func (p exported) helmSecret() string { return "nats-" + strings.ToLower(p.Spec.Name) }
+func (p exported) helmSecret() string { return "nats-" + helmName(p.Spec.Name) }
 
-// helmRef is how the chart's configuration refers to a variable of its environment; its value goes into env, quoted, for a
-// server would take one that begins with a digit for a number.
-func helmRef(env values, name, value string) string {
-	name = strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-	env[name] = plan.Quote(value)
+// variables are those of the environment of the servers: of all releases, since they have one secret, and of one release.
+type variables struct{ all, own values }
+
+// ref is how the chart's configuration refers to a variable; its value is quoted, for a server would take one that begins with a
+// digit for a number.
+func (v variables) ref(name, value string) string { return v.raw(name, plan.Quote(value)) }
+
+// raw is ref of a value in the language of the configuration. Where another value has the name of the variable, it gets a number.
+func (v variables) raw(name, text string) string {
+	base := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	name = base
+	for i := 2; v.all[name] != nil && v.all[name] != text; i++ {
+		name = fmt.Sprintf("%s_%d", base, i)
+	}
+	v.all[name], v.own[name] = text, text
 	return "<< $" + name + " >>"
 }
 
 // helmValues is the values of one release.
-func (p exported) helmValues(name string, nodes int, leaf *spec.Leaf, env values) values {
-	used := values{}
-	config := values{
-		"serverNamePrefix": name + "-",
-		"cluster":          values{"enabled": nodes > 1, "replicas": nodes, "merge": values{"name": name}},
-		"monitor":          values{"enabled": true},
-		"merge":            p.helmAccounts(used),
-	}
+func (p exported) helmValues(r release, env values) values {
+	used := variables{env, values{}}
+	config := values{"monitor": values{"enabled": true}, "nats": values{"tls": p.helmTLS(plainClients)}, "merge": p.helmAccounts(used)}
+	config["merge"].(values)["server_tags"] = p.tagsOf(r)
 	if !p.Spec.NoJetStream {
 		js := values{"enabled": true, "fileStore": values{"pvc": values{"size": "10Gi"}}, "memoryStore": values{"enabled": true, "maxSize": "256Mi"}}
 		if len(p.Spec.Leafs) > 0 {
-			domain := "hub"
-			if leaf != nil {
-				domain = leaf.Name
-			}
-			js["merge"] = values{"domain": domain}
+			js["merge"] = values{"domain": cmp.Or(r.node, "hub")}
 		}
 		config["jetstream"] = js
 	}
 	if p.Trust != nil {
 		config["resolver"] = values{"enabled": true, "merge": values{"type": "full", "allow_delete": true, "interval": "2m"}}
 	}
-	if p.Spec.TLS.Enabled() {
-		tls := values{"enabled": true, "secretName": p.helmSecret() + "-tls"}
-		if p.Spec.TLS.Mode == spec.TLSMutual {
-			tls["merge"] = values{"verify": true}
-			if p.MapsCertificates() {
-				tls["merge"] = values{"verify_and_map": true}
-			}
-		}
-		config["nats"] = values{"tls": tls}
+	v := values{"fullnameOverride": r.name, "config": config}
+	if r.leaf != nil {
+		p.helmRemotes(v, r, used)
+	} else {
+		p.helmLinks(config, r, used)
 	}
-	p.helmLinks(config, name, leaf, used)
-	v := values{"config": config}
 	if p.Spec.TLS.Enabled() {
 		v["tlsCA"] = values{"enabled": true, "secretName": p.helmSecret() + "-tls"}
 	}
 	refs := values{}
-	for name, value := range used {
-		env[name] = value
+	for name := range used.own {
 		refs[name] = values{"valueFrom": values{"secretKeyRef": values{"name": p.helmSecret(), "key": name}}}
 	}
-	v["container"] = values{"env": refs}
+	container(v)["env"] = refs
 	return v
 }
 
-// helmLinks is the gateways and leaf connections of a release.
-func (p exported) helmLinks(config values, name string, leaf *spec.Leaf, used values) {
-	if leaf != nil {
-		var remotes []values
-		for _, a := range leaf.Accounts() {
-			id := p.LinkIdentity(a)
-			r := values{"account": p.AccountName(a), "url": "nats-leaf://" + leaf.Remote + "-nats:7422"}
-			if id.Password != "" {
-				r["url"] = helmRef(used, "REMOTE_"+a, "nats-leaf://"+id.User+":"+id.Password+"@"+leaf.Remote+"-nats:7422")
-			} else {
-				r["credentials"] = "/etc/nats-creds/" + id.User + ".creds"
-			}
-			remotes = append(remotes, r)
+// container is the part of the values about the container of the server.
+func container(v values) values {
+	if v["container"] == nil {
+		v["container"] = values{}
+	}
+	return v["container"].(values)
+}
+
+// tagsOf are the server tags of a release.
+func (p exported) tagsOf(r release) []string {
+	for _, n := range p.Nodes {
+		if n.Cluster == r.group {
+			return n.Tags
 		}
-		config["leafnodes"] = values{"enabled": true, "merge": values{"remotes": remotes}}
-		return
+	}
+	return nil
+}
+
+// Who connects to a listener with TLS.
+const (
+	plainClients = "clients" // with mutual TLS they show a certificate, which may say who they are
+	leafClients  = "leafs"   // with mutual TLS they show a certificate
+	peers        = "peers"   // servers ask each other for one in any case
+)
+
+// helmTLS is the TLS of a listener. The chart mounts the same secret for each.
+func (p exported) helmTLS(who string) values {
+	if !p.Spec.TLS.Enabled() {
+		return values{"enabled": false}
+	}
+	tls := values{"enabled": true, "secretName": p.helmSecret() + "-tls"}
+	switch {
+	case who == plainClients && p.MapsCertificates():
+		tls["merge"] = values{"verify_and_map": true}
+	case who != peers && p.Spec.TLS.Mode == spec.TLSMutual:
+		tls["merge"] = values{"verify": true}
+	}
+	return tls
+}
+
+// helmLinks is the routes, gateways and listeners of a cluster.
+func (p exported) helmLinks(config values, r release, used variables) {
+	c := p.Spec.Cluster(r.group)
+	config["websocket"] = values{"enabled": c.Websocket, "tls": p.helmTLS(plainClients)}
+	config["mqtt"] = values{"enabled": c.MQTT, "tls": p.helmTLS(plainClients)}
+	if p.Spec.CoreNodes() > 1 {
+		var routes []string
+		for i := range r.nodes {
+			routes = append(routes, p.helmURL("nats", "route", fmt.Sprintf("%s-%d.%s:6222", r.name, i, r.headless())))
+		}
+		config["cluster"] = values{"enabled": true, "replicas": r.nodes, "tls": p.helmTLS(peers), "merge": values{
+			"name": r.group, "authorization": p.helmPeer("route", used), "routes": used.raw("ROUTES_"+r.group, "["+plan.QuoteList(routes)+"]"),
+		}}
 	}
 	if len(p.Spec.Clusters) > 1 {
 		var others []values
-		for _, c := range p.Spec.Clusters {
-			if c.Name != name {
-				others = append(others, values{"name": c.Name, "url": "nats://" + c.Name + "-nats:7222"})
+		for _, o := range p.Spec.Clusters {
+			if o.Name != r.group {
+				url := p.helmURL("nats", "gateway", release{name: helmName(o.Name)}.headless()+":7222")
+				others = append(others, values{"name": o.Name, "url": used.ref("GATEWAY_"+o.Name, url)})
 			}
 		}
-		config["gateway"] = values{"enabled": true, "merge": values{"name": name, "gateways": others}}
+		config["gateway"] = values{"enabled": true, "tls": p.helmTLS(peers), "merge": values{"name": r.group, "authorization": p.helmPeer("gateway", used), "gateways": others}}
 	}
-	if accounts := p.LeafAccounts(name); len(accounts) > 0 {
-		leafs := values{"enabled": true}
+	if accounts := p.LeafAccounts(r.group); len(accounts) > 0 {
+		leafs := values{"enabled": true, "tls": p.helmTLS(leafClients)}
 		if p.Trust == nil {
 			var users []values
 			for _, a := range accounts {
 				id := p.LinkIdentity(a)
-				users = append(users, values{"user": id.User, "password": helmRef(used, id.User+"_PASSWORD", id.Password), "account": a})
+				users = append(users, values{"user": id.User, "password": used.ref(id.User+"_PASSWORD", id.Password), "account": a})
 			}
 			leafs["merge"] = values{"authorization": values{"users": users}}
 		}
@@ -147,8 +239,44 @@ func (p exported) helmLinks(config values, name string, leaf *spec.Leaf, used va
 	}
 }
 
+// helmURL is where a server connects to others, with the password of links.
+func (p exported) helmURL(scheme, user, host string) string {
+	return scheme + "://" + user + ":" + p.Link + "@" + host
+}
+
+// helmPeer is who servers are to each other.
+func (p exported) helmPeer(user string, used variables) values {
+	return values{"user": user, "password": used.ref("LINK_PASSWORD", p.Link)}
+}
+
+// helmRemotes is the connections of a leaf node. It listens for no leaf nodes itself, as it does not here.
+func (p exported) helmRemotes(v values, r release, used variables) {
+	var remotes []values
+	creds := false
+	for _, a := range r.leaf.Accounts() {
+		id := p.LinkIdentity(a)
+		host := helmName(r.leaf.Remote) + ":7422"
+		remote := values{"account": p.AccountName(a), "url": "nats-leaf://" + host}
+		if id.Password != "" {
+			remote["url"] = used.ref("REMOTE_"+a, "nats-leaf://"+id.User+":"+id.Password+"@"+host)
+		} else {
+			remote["credentials"], creds = "/etc/nats-creds/"+id.User+".creds", true
+		}
+		if p.Spec.TLS.Enabled() {
+			remote["tls"] = values{"cert_file": "/etc/nats-certs/nats/tls.crt", "key_file": "/etc/nats-certs/nats/tls.key", "ca_file": "/etc/nats-ca-cert/ca.crt"}
+		}
+		remotes = append(remotes, remote)
+	}
+	v["config"].(values)["merge"].(values)["leafnodes"] = values{"remotes": remotes}
+	if creds {
+		volume := values{"name": "leaf-creds", "secret": values{"secretName": p.helmSecret() + "-creds"}}
+		v["podTemplate"] = values{"patch": []values{{"op": "add", "path": "/spec/volumes/-", "value": volume}}}
+		container(v)["patch"] = []values{{"op": "add", "path": "/volumeMounts/-", "value": values{"name": "leaf-creds", "mountPath": "/etc/nats-creds"}}}
+	}
+}
+
 // helmAccounts is the accounts, or what a server needs to know of AuthOperator.
-func (p exported) helmAccounts(used values) values {
+func (p exported) helmAccounts(used variables) values {
 	if p.Trust != nil {
 		preload := values{}
 		for _, a := range p.Trust.Accounts {
@@ -164,7 +292,11 @@ func (p exported) helmAccounts(used values) values {
 		}
 		var exports, imports []values
 		for _, x := range a.Exports {
-			exports = append(exports, one("stream", x.Stream, "service", x.Service))
+			if x.Service != "" {
+				exports = append(exports, values{"service": x.Service, "response_type": "stream"})
+			} else {
+				exports = append(exports, values{"stream": x.Stream})
+			}
 		}
 		for _, im := range a.Imports {
 			from := values{"account": im.From, "subject": im.Stream + im.Service}
@@ -182,21 +314,13 @@ func (p exported) helmAccounts(used values) values {
 	return out
 }
 
-// one is the pair that has a value.
-func one(k1, v1, k2, v2 string) values {
-	if v1 != "" {
-		return values{k1: v1}
-	}
-	return values{k2: v2}
-}
-
 func put(v values, key string, list []values) {
 	if len(list) > 0 {
 		v[key] = list
 	}
 }
 
-func (p exported) helmUsers(a spec.Account, used values) []values {
+func (p exported) helmUsers(a spec.Account, used variables) []values {
 	var out []values
 	for _, u := range a.Users {
 		id, _ := p.Find(u.Name)
@@ -205,33 +329,31 @@ func (p exported) helmUsers(a spec.Account, used values) []values {
 		case id.Public != "":
 			v["nkey"] = id.Public
 		case id.Password != "":
-			v["user"], v["password"] = u.Name, helmRef(used, u.Name+"_PASSWORD", id.Password)
+			v["user"], v["password"] = u.Name, used.ref(u.Name+"_PASSWORD", id.Password)
 		default:
 			v["user"] = u.Name
 		}
 		if !u.IsEmpty() {
-			v["permissions"] = values{"publish": values{"allow": u.Pub, "deny": u.DenyPub}, "subscribe": values{"allow": u.Sub, "deny": u.DenySub}}
+			v["permissions"] = helmPermissions(u.Permissions)
 		}
 		out = append(out, v)
 	}
 	return out
 }
 
-func (p exported) helmReadme() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Cluster %s on Kubernetes\n\n    helm repo add nats https://nats-io.github.io/k8s/helm/charts/\n    kubectl apply -f secret.yaml\n", p.Spec.Name)
-	for _, c := range p.Spec.Clusters {
-		fmt.Fprintf(&b, "    helm install %s nats/nats -f %s.values.yaml\n", c.Name, c.Name)
+// helmPermissions are permissions without what they do not say: an empty list of allowed subjects would allow none.
+func helmPermissions(p spec.Permissions) values {
+	out := values{}
+	for key, lists := range map[string][2][]string{"publish": {p.Pub, p.DenyPub}, "subscribe": {p.Sub, p.DenySub}} {
+		side := values{}
+		for i, what := range []string{"allow", "deny"} {
+			if len(lists[i]) > 0 {
+				side[what] = lists[i]
+			}
+		}
+		if len(side) > 0 {
+			out[key] = side
+		}
 	}
-	for _, l := range p.Spec.Leafs {
-		fmt.Fprintf(&b, "    helm install %s nats/nats -f %s.values.yaml\n", l.Name, l.Name)
-	}
-	fmt.Fprintf(&b, "\nAddresses are those of releases in one namespace. Put your own secrets in place of %s in secret.yaml.\n", SetMe)
-	if p.Spec.TLS.Enabled() {
-		fmt.Fprintf(&b, "TLS takes its files tls.crt, tls.key and ca.crt from the secret %s-tls, which cert-manager can make; routes, gateways and leaf connections are without TLS here.\n", p.helmSecret())
-	}
-	if p.Trust != nil {
-		b.WriteString("Leaf nodes expect their credentials in /etc/nats-creds.\n")
-	}
-	return b.String()
+	return out
 }

@@ -21,6 +21,10 @@ func (p exported) exportReadme(f Format, secrets bool, left []string) string {
 		}
 		b.WriteString("\nnatsctl cluster export --with-secrets writes those of the local cluster.\n")
 	}
+	b.WriteString("\n## Settings\n\nAll settings that are not written are the server's own. Lame duck mode is too: locally it takes 30s, with a grace period of 1s.\n")
+	if !p.Spec.NoJetStream {
+		fmt.Fprintf(&b, "JetStream may use %s of memory and %s of files on each server, as locally.\n", plan.MaxMemoryStore, plan.MaxFileStore)
+	}
 	if p.PKI != nil {
 		b.WriteString("\n## Certificates\n\nThey are for localhost, 127.0.0.1 and the names of the nodes, from an authority that was made for rehearsals.\n")
 	}

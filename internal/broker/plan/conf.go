@@ -25,7 +25,7 @@ func (w *confWriter) secret(key, name, value string) {
 
 // secrets writes one key with a list of strings that hold secrets.
 func (w *confWriter) secrets(key, name string, values []string) {
-	w.refer(key, name, "["+quoteAll(values)+"]")
+	w.refer(key, name, "["+QuoteList(values)+"]")
 }
 
 func (w *confWriter) refer(key, name, text string) {
@@ -33,7 +33,11 @@ func (w *confWriter) refer(key, name, text string) {
 		w.line("%s: %s", key, text)
 		return
 	}
-	name = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	base := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	name = base
+	for i := 2; w.vars[name] != "" && w.vars[name] != text; i++ { // of a user whose name differs in what a variable cannot have
+		name = fmt.Sprintf("%s_%d", base, i)
+	}
 	w.vars[name] = text
 	w.line("%s: $%s", key, name)
 }
@@ -65,7 +69,7 @@ func (w *confWriter) list(key string, values []string) {
 	if len(values) == 0 {
 		return
 	}
-	w.line("%s: [%s]", key, quoteAll(values))
+	w.line("%s: [%s]", key, QuoteList(values))
 }
 
 // block writes one key with a block that body fills.
@@ -79,7 +83,8 @@ func (w *confWriter) block(key string, body func()) {
 
 func Quote(s string) string { return strconv.Quote(s) }
 
-func quoteAll(values []string) string {
+// QuoteList is strings as the configuration language has them in a list.
+func QuoteList(values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = Quote(v)
@@ -87,10 +92,10 @@ func quoteAll(values []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// JetStream limits of each node: enough for a rehearsal, far from what a laptop has.
+// MaxMemoryStore and MaxFileStore are the JetStream limits of each node: enough for a rehearsal, far from what a laptop has.
 const (
-	maxMemoryStore = "256MB"
-	maxFileStore   = "1GB"
+	MaxMemoryStore = "256MB"
+	MaxFileStore   = "1GB"
 )
 
 // LogName is the log of a node in its directory.
@@ -112,17 +117,16 @@ func (c config) write() {
 	if !c.Exported {
 		c.str("log_file", filepath.Join(n.Dir, LogName))
 		c.line("logtime: true")
+		c.str("lame_duck_duration", "30s") // for rehearsals: the server's own are two minutes and ten seconds
+		c.str("lame_duck_grace_period", "1s")
 	}
-	c.str("write_deadline", "2s")
-	c.str("lame_duck_duration", "30s")
-	c.str("lame_duck_grace_period", "1s")
 	c.tls(tlsClient)
 	if !c.Spec.NoJetStream {
 		c.block("jetstream", func() {
 			c.str("store_dir", filepath.Join(n.Dir, "js"))
 			c.str("domain", n.Domain)
-			c.line("max_memory_store: %s", maxMemoryStore)
-			c.line("max_file_store: %s", maxFileStore)
+			c.line("max_memory_store: %s", MaxMemoryStore)
+			c.line("max_file_store: %s", MaxFileStore)
 		})
 	}
 	if c.Trust != nil {

@@ -109,6 +109,7 @@ func checkNode(t failer, p Plan, n Node, o *server.Options) {
 	same("client", fmt.Sprint(o.Host, ":", o.Port), n.Addr(RoleClient))
 	same("monitor", fmt.Sprint(o.HTTPHost, ":", o.HTTPPort), n.Addr(RoleMonitor))
 	same("log", fmt.Sprint(o.LogFile, o.Logtime), filepath.Join(n.Dir, "nats.log")+"true")
+	same("settings of our own", fmt.Sprint(o.LameDuckDuration, o.LameDuckGracePeriod, o.WriteDeadline), "30s 1s 0s")
 	same("tags", strings.Join(o.Tags, " "), strings.ToLower(strings.Join(n.Tags, " "))) // the server makes them lower case
 	same("JetStream", o.JetStream, !p.Spec.NoJetStream)
 	if o.JetStream {
@@ -458,4 +459,29 @@ func TestConfigQuotes(t *testing.T) {
 			t.Fatalf("%s\n%s", d, w.b.String())
 		}
 	})
+}
+
+// TestConfigForOthers has no setting that differs from the server's own, no log of this machine, and a variable of its own for each
+// secret.
+func TestConfigForOthers(t *testing.T) {
+	t.Parallel()
+	s := spec.Nodes(1)
+	s.Accounts = []spec.Account{{Name: "APP", Users: []spec.User{{Name: "a-b"}, {Name: "a_b"}}}}
+	p := drawn(t, s, nil)
+	p.Exported = true
+	text, vars := p.ConfigWithout(p.Nodes[0])
+	for _, words := range []string{"lame_duck", "write_deadline", "log_file"} {
+		if strings.Contains(text, words) {
+			t.Errorf("%s in\n%s", words, text)
+		}
+	}
+	got := map[string]bool{}
+	for _, value := range vars {
+		got[value] = true
+	}
+	for _, id := range p.Identities {
+		if !got[Quote(id.Password)] {
+			t.Errorf("no variable has the password of %s: %d variables", id.User, len(vars))
+		}
+	}
 }
