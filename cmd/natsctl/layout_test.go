@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/tui":           {"internal/view", "internal/fleet"},
 	"exporter":               {"internal/fleet", "internal/sys", "internal/safetext"},
 	"completions":            {},
-	// Leaves that any room may be given: they know nothing of ours.
+	// Leaves that any room may be given: they import no other.
 	"internal/atomicfile": {},
 	"internal/safetext":   {},
 	"cmd/natsctl":         {"internal/cli", "internal/tui/hush"},
@@ -115,7 +115,7 @@ func packages(t *testing.T) (pkgs []listed) {
 	}
 }
 
-// mayImport tells whether package self may import package other of ours. A
+// mayImport tells whether package self may import package other of the module. A
 // package and its own subpackages are one room, but the families of nouns.
 func mayImport(self, other string) bool {
 	if slices.ContainsFunc(testOnly, func(p string) bool { return within(other, p) && !within(self, p) }) {

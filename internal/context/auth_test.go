@@ -108,19 +108,19 @@ func TestNSCGivesTheServersOfTheOperator(t *testing.T) {
 		if err != nil || d.URL() != c.url {
 			t.Errorf("%s: %q, %v", name, d.URL(), err)
 		}
-		if got, err := c.set.ServiceURL(t.Context()); got != c.kept || err != nil {
+		if got, err := ServiceURL(t.Context(), c.set); got != c.kept || err != nil {
 			t.Errorf("%s: to save %q, %v", name, got, err)
 		}
 	}
 	nscWith(t, "")
 	for _, set := range []Settings{{Creds: "nsc://O/A/U"}, {NSC: "nsc://O/A/U"}} {
-		_, err := set.ServiceURL(t.Context())
+		_, err := ServiceURL(t.Context(), set)
 		wantErr(t, err, ErrInvalid, "has no service URL")
 		_, err = dial(t, Overrides{Settings: set}, noEnv)
 		wantErr(t, err, ErrInvalid, "has no service URL")
 	}
 	t.Setenv("PATH", t.TempDir())
-	_, err := Settings{Creds: "nsc://O/A/U"}.ServiceURL(t.Context())
+	_, err := ServiceURL(t.Context(), Settings{Creds: "nsc://O/A/U"})
 	wantErr(t, err, ErrSecret, "not installed")
 }
 

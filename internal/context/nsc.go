@@ -75,7 +75,7 @@ func (r resolver) profile(ctx context.Context, set *Settings) error {
 // ServiceURL returns the servers of the operator, comma separated, when s names
 // a user by an nsc reference and no URL; otherwise "". It runs nsc. An operator
 // without a service URL is an [InvalidError].
-func (s Settings) ServiceURL(ctx context.Context) (string, error) {
+func ServiceURL(ctx context.Context, s Settings) (string, error) {
 	scheme, _ := splitRef(s.Creds)
 	if s.URL != "" || s.NSC == "" && scheme != schemeNSC {
 		return "", nil

@@ -78,7 +78,7 @@ func NewDelta(before, after *Snapshot) *Delta {
 			wall = 0
 		}
 		sd := newServerDelta(old, sv, wall)
-		if sd.Change == Appeared && before.lists(sv.Info.ID, sv.Info.Name, sv.Info.Cluster) {
+		if sd.Change == Appeared && lists(before, sv.Info.ID, sv.Info.Name, sv.Info.Cluster) {
 			sd.Change = Back
 		}
 		d.add(sd)
@@ -226,7 +226,7 @@ func nameKey(info server.ServerInfo) string { return info.Cluster + "\x00" + inf
 
 // lists tells whether the snapshot counts a server as missing: the id, or the
 // name in this cluster. An empty cluster stands for any.
-func (s *Snapshot) lists(id, name, cluster string) bool {
+func lists(s *Snapshot, id, name, cluster string) bool {
 	return slices.ContainsFunc(s.Missing, func(m Missing) bool {
 		return m.ID != "" && m.ID == id || m.Name != "" && m.Name == name && (m.Cluster == "" || cluster == "" || m.Cluster == cluster)
 	})

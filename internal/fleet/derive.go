@@ -54,7 +54,7 @@ func (d *deriver) add(kind EventKind, level Level, sv *Server, who, why string) 
 func (d *deriver) server(before, after *Server) {
 	if before == nil {
 		why := "not seen before"
-		if d.before.lists(after.Info.ID, after.Info.Name, after.Info.Cluster) {
+		if lists(d.before, after.Info.ID, after.Info.Name, after.Info.Cluster) {
 			why = "answers again"
 		}
 		d.add(EventServerUp, Info, after, after.Info.Name, why)

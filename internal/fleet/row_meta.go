@@ -107,10 +107,10 @@ func (g *MetaGroup) finish(s *Snapshot) {
 	}
 	for _, p := range g.Peers {
 		p.Domain = g.Domain
-		if sv := s.inDomain(p.Name, g.Domain); sv != nil {
+		if sv := inDomain(s, p.Name, g.Domain); sv != nil {
 			p.Server, p.JS, p.Cluster = sv, sv.Jsz, sv.Info.Cluster
 		} else {
-			p.Cluster = s.clusterOf(p.Name)
+			p.Cluster = clusterOf(s, p.Name)
 		}
 		if p.Known && p.Current && !p.Offline {
 			g.Current++
@@ -124,7 +124,7 @@ func (g *MetaGroup) finish(s *Snapshot) {
 
 // inDomain is the server of this name with JetStream in a domain; nil when it
 // did not answer. Another domain may have a server of the same name.
-func (s *Snapshot) inDomain(name, domain string) *Server {
+func inDomain(s *Snapshot, name, domain string) *Server {
 	for _, sv := range s.Servers {
 		if sv.Info.Name == name && sv.Info.Domain == domain && sv.Info.JetStreamEnabled() {
 			return sv
@@ -134,7 +134,7 @@ func (s *Snapshot) inDomain(name, domain string) *Server {
 }
 
 // clusterOf is the cluster of a missing server, where known.
-func (s *Snapshot) clusterOf(name string) string {
+func clusterOf(s *Snapshot, name string) string {
 	for _, m := range s.Missing {
 		if m.Name == name {
 			return m.Cluster

@@ -154,7 +154,7 @@ func judgeGroup(s *Snapshot, in *server.ClusterInfo, leader string, peers []Repl
 	switch {
 	case leader == "":
 		return Crit, "no leader", 0
-	case !known && s.lists("", leader, in.Name):
+	case !known && lists(s, "", leader, in.Name):
 		return Crit, "its leader " + leader + " does not answer", 0
 	case !known:
 		return OK, "ok, as far as followers know", 0

@@ -105,3 +105,19 @@ type Server struct {
 	Raftz        *server.RaftzStatus     `json:"raftz,omitempty"`
 	Ipqueuesz    *server.IpqueueszStatus `json:"ipqueuesz,omitempty"`
 }
+
+// Tick is one round of asking again and again: the newest snapshot, the one
+// before (nil in the first round), and what changed.
+type Tick struct {
+	*Snapshot
+	Before *Snapshot
+	Delta  *Delta
+}
+
+// Own is what a user outside the system account knows of itself and of its
+// account, beside what the servers count of it.
+type Own struct {
+	Account   string                        `json:"account"`
+	User      *server.UserInfo              `json:"user,omitempty"`      // nil where the server is older than 2.10
+	JetStream *server.JetStreamAccountStats `json:"jetstream,omitempty"` // nil when the account has none, or none can be reached
+}

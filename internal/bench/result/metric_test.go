@@ -65,7 +65,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	lost, _ := MetricByName("lost")
-	if v, ok := lost.Value(&Run{Unknown: 1}); ok { // "lost=0" must not hold where nobody knows
+	if v, ok := lost.Value(&Run{Unknown: 1}); ok { // "lost=0" must not hold where it is not known
 		t.Errorf("lost %v although one message is unknown", v)
 	}
 	if _, ok := MetricByName("p98"); ok {

@@ -46,7 +46,7 @@ func (c *contextAdd) Run(ctx context.Context, e *cli.Env) error {
 	if err := saved.Lay(&set); err != nil {
 		return err
 	}
-	service, err := saved.ServiceURL(ctx)
+	service, err := natsctx.ServiceURL(ctx, saved.Settings)
 	if err != nil {
 		return err
 	}
