@@ -16,7 +16,7 @@ import (
 
 // System connects and returns a client of the system account. Whom it sees is
 // remembered for the next time.
-func (e *Env) System(ctx context.Context) (*sys.Client, error) {
+func (e *Env) System(ctx context.Context, extra ...sys.Option) (*sys.Client, error) {
 	s, err := e.Connect(ctx)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func (e *Env) System(ctx context.Context) (*sys.Client, error) {
 	if s.Target.Timeout > 0 {
 		opts = append(opts, sys.WithTimeout(s.Target.Timeout))
 	}
-	client := sys.New(s.Conn, opts...)
+	client := sys.New(s.Conn, append(opts, extra...)...)
 	e.roster = seen
 	e.OnClose(func() { seen.save(e.Now(), client.Roster()) })
 	return client, nil

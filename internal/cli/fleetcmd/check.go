@@ -107,7 +107,7 @@ func chooseChecks(names []string) ([]*checks.Check, error) {
 
 // look takes the snapshot, or two where a check compares.
 func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Check) (checks.Input, error) {
-	flags := samplerFlags{replayFlags: c.replayFlags, rate: c.over}
+	flags := samplerFlags{replayFlags: c.replayFlags, rate: c.over, expect: c.Expect}
 	sampler, err := flags.sampler(ctx, e, false)
 	if err != nil {
 		return checks.Input{}, err

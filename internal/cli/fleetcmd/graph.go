@@ -45,6 +45,7 @@ func (c *graphCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
+	c.expect = c.Expect
 	sampler, err := c.sampler(ctx, e, c.Every > 0)
 	if err != nil {
 		return err

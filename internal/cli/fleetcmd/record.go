@@ -67,7 +67,7 @@ func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
 	if c.every < 100*time.Millisecond {
 		return cli.Usagef("--every %s is too short; use 100ms or more", c.every)
 	}
-	client, err := e.System(ctx)
+	client, err := e.System(ctx, sys.WithExpect(c.Expect))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
+	"github.com/natsctl/natsctl/internal/sys"
 )
 
 // replayFlags take snapshots from a recording instead of a fleet.
@@ -98,7 +99,8 @@ func onDay(clock, first time.Time) time.Time {
 // rates.
 type samplerFlags struct {
 	replayFlags
-	rate time.Duration
+	expect int // servers to wait for
+	rate   time.Duration
 }
 
 func (f *samplerFlags) Setup(cmd *kingpin.CmdClause) {
@@ -125,7 +127,7 @@ func (f *samplerFlags) sampler(ctx context.Context, e *cli.Env, playing bool) (*
 	}
 	s := &sampler{rec: rec, rate: f.rate}
 	if rec == nil {
-		client, err := e.System(ctx)
+		client, err := e.System(ctx, sys.WithExpect(f.expect))
 		if err != nil {
 			return nil, err
 		}

@@ -86,6 +86,7 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 			return err
 		}
 	}
+	c.expect = c.Expect
 	sampler, err := c.sampler(ctx, e, c.Every > 0)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func (c *serverLsCommand) Setup(cmd *kingpin.CmdClause) {
 }
 
 func (c *serverLsCommand) Run(ctx context.Context, e *cli.Env) error {
-	flags := samplerFlags{replayFlags: c.replayFlags}
+	flags := samplerFlags{replayFlags: c.replayFlags, expect: c.Expect}
 	sampler, err := flags.sampler(ctx, e, c.Every > 0)
 	if err != nil {
 		return err

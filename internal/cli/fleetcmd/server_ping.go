@@ -39,7 +39,7 @@ func pingColumns() []view.Column[*fleet.Server] {
 }
 
 func (c *serverPingCommand) Run(ctx context.Context, e *cli.Env) error {
-	client, err := e.System(ctx)
+	client, err := e.System(ctx, sys.WithExpect(c.Expect))
 	if err != nil {
 		return err
 	}

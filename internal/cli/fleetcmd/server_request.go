@@ -86,7 +86,7 @@ func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
 	if req.Account, err = accountKey(ctx, e, c.account); err != nil {
 		return err
 	}
-	client, err := e.System(ctx)
+	client, err := e.System(ctx, sys.WithExpect(c.Expect))
 	if err != nil {
 		return err
 	}
