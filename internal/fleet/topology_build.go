@@ -7,24 +7,28 @@ import (
 	"time"
 )
 
+// SlowFloor is the round trip time in seconds below which no link is slow:
+// healthy clusters jump to 7 ms and more for a moment.
+const SlowFloor = 0.025
+
 // TopologyOptions refines how a topology is judged. The zero value judges one
 // snapshot alone with the documented limits.
 type TopologyOptions struct {
 	Delta    *Delta             // rates of the edges; nil leaves them not known
 	Baseline map[string]float64 // the usual RTT in seconds by Edge.Key, from a longer history
-	RTTLimit float64            // seconds below which no RTT is slow; 0 means 5 ms
+	RTTLimit float64            // seconds below which no RTT is slow; 0 means SlowFloor
 	RTTTimes float64            // how many times the baseline is slow; 0 means 3
 	// Without a baseline, a route is compared with the others of its ends, a
 	// gateway with the others between the two clusters. One reading may be off, so
-	// these limits are wider: 0 means 25 ms and 5 times.
+	// these limits are wider: 0 means SlowFloor and 5 times.
 	PeerLimit, PeerTimes float64
 	Pending              int // bytes waiting on an edge that are too many; 0 means 1 MB
 }
 
 func (o TopologyOptions) withDefaults() TopologyOptions {
-	o.RTTLimit = cmp.Or(o.RTTLimit, 0.005)
+	o.RTTLimit = cmp.Or(o.RTTLimit, SlowFloor)
 	o.RTTTimes = cmp.Or(o.RTTTimes, 3)
-	o.PeerLimit = cmp.Or(o.PeerLimit, 0.025)
+	o.PeerLimit = cmp.Or(o.PeerLimit, SlowFloor)
 	o.PeerTimes = cmp.Or(o.PeerTimes, 5)
 	o.Pending = cmp.Or(o.Pending, 1_000_000)
 	return o

@@ -103,6 +103,10 @@ func (c *Check) run(in Input) Result {
 		return run.result
 	}
 	c.find(run)
+	if why := run.sawNothing(); why != "" {
+		run.result.Skipped, run.result.Level = why, fleet.Unknown
+		return run.result
+	}
 	slices.SortStableFunc(run.result.Findings, func(a, b Finding) int { return b.Level.Compare(a.Level) })
 	for _, f := range run.result.Findings {
 		run.result.Level = run.result.Level.Worse(f.Level)
@@ -122,14 +126,14 @@ func (c *checkup) cannot() string {
 	if c.check.Rates && c.Delta == nil {
 		return "needs two snapshots"
 	}
-	var lacks []string
+	var lacks []fleet.Kind
 	for _, k := range c.check.Needs {
 		if !c.Snapshot.Want.Has(k) {
-			lacks = append(lacks, string(k))
+			lacks = append(lacks, k)
 		}
 	}
 	if len(lacks) > 0 {
-		return "the snapshot does not hold " + strings.Join(lacks, ", ")
+		return "the snapshot does not hold " + kinds(lacks)
 	}
 	for _, p := range c.Snapshot.Problems {
 		if slices.Contains(c.check.Needs, p.Kind) && !slices.Contains(c.result.Unheard, p.Server) {
@@ -137,6 +141,34 @@ func (c *checkup) cannot() string {
 		}
 	}
 	return ""
+}
+
+func kinds(list []fleet.Kind) string {
+	words := make([]string, len(list))
+	for i, k := range list {
+		words[i] = string(k)
+	}
+	return strings.Join(words, ", ")
+}
+
+// sawNothing tells why nothing was looked at although servers may have
+// something to look at, or "". That nothing of the kind is there is another
+// matter: then every server said so.
+func (c *checkup) sawNothing() string {
+	switch {
+	case c.result.Objects > 0 || len(c.result.Findings) > 0:
+		return ""
+	case len(c.Snapshot.Servers) == 0:
+		return "no server answered"
+	case len(c.result.Unheard) == 0:
+		return ""
+	}
+	for _, p := range c.Snapshot.Problems {
+		if slices.Contains(c.check.Needs, p.Kind) && p.Reason != fleet.Unsupported {
+			return "no server told " + kinds(c.check.Needs)
+		}
+	}
+	return "the servers are too old to tell it"
 }
 
 // saw counts an object that was looked at.

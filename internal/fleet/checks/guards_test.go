@@ -133,3 +133,37 @@ func TestOwnersAreKnown(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckThatSawNothing is not ok where nobody told what it looks at, and is
+// where every server said that there is nothing of the kind.
+func TestCheckThatSawNothing(t *testing.T) {
+	silent := func(reason fleet.Reason) Input {
+		in := healthy()
+		for _, sv := range in.Snapshot.Servers {
+			sv.Raftz = nil
+			in.Snapshot.Problems = append(in.Snapshot.Problems, fleet.Problem{Server: sv.Info.Name, Kind: fleet.Raftz, Reason: reason})
+		}
+		return in
+	}
+	for reason, want := range map[fleet.Reason]string{
+		fleet.Unsupported: "the servers are too old to tell it", fleet.Late: "no server told RAFTZ", fleet.Refused: "no server told RAFTZ",
+	} {
+		if got := examine(t, silent(reason), "raft"); got.Level != fleet.Unknown || got.Skipped != want || len(got.Unheard) != 3 {
+			t.Errorf("%s: %+v", reason, got)
+		}
+	}
+	in := silent(fleet.Late)
+	in.Snapshot.Servers[0].Raftz = &server.RaftzStatus{"SYS": {"_meta_": {State: "LEADER", Leader: "a"}}}
+	in.Snapshot.Problems = in.Snapshot.Problems[1:]
+	if got := examine(t, in, "raft"); got.Level != fleet.OK || got.Skipped != "" || got.Objects != 1 || len(got.Unheard) != 2 {
+		t.Errorf("one server told: %+v", got)
+	}
+	if got := examine(t, healthy(), "gateways"); got.Level != fleet.OK || got.Skipped != "" || got.Objects != 0 {
+		t.Errorf("a fleet without gateways: %+v", got)
+	}
+	for _, name := range []string{"gateways", "cpu", "raft", "servers"} {
+		if got := examine(t, Input{Snapshot: &fleet.Snapshot{Want: WantFor(All())}}, name); got.Level != fleet.Unknown || got.Skipped != "no server answered" {
+			t.Errorf("%s of no server: %+v", name, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -34,12 +35,15 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 			continue
 		}
 		c.saw()
-		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) {
+		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) || e.State == fleet.StateSlow && !c.stillSlow(e) {
 			continue
 		}
 		f := Finding{
 			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
 			What: fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
+		}
+		if w, ok := linkWords[e.State]; ok {
+			f.Why, f.Next = w.why, w.next
 		}
 		if e.Level == fleet.Crit {
 			c.lookTwice(e, &f)
@@ -69,10 +73,54 @@ func (c *checkup) lookTwice(e *fleet.Edge, f *Finding) {
 			return
 		}
 	}
-	f.Next = "Look again in a few seconds, for it may be coming back. " + c.check.Next
+	f.Next = "Look again in a few seconds, for it may be coming back. " + cmp.Or(f.Next, c.check.Next)
 	if c.Live {
 		f.Level = fleet.Warn
 	}
+}
+
+// stillSlow tells whether a link whose round trip time is slow was already over
+// the floor in the look before: one reading may be off. What waits to be sent is
+// no reading.
+func (c *checkup) stillSlow(e *fleet.Edge) bool {
+	now, known := e.RTTSeconds()
+	if c.past == nil || !known || now <= fleet.SlowFloor {
+		return true
+	}
+	was := c.past()[e.Key()]
+	if was == nil {
+		return !c.Live
+	}
+	before, known := was.RTTSeconds()
+	return known && before > fleet.SlowFloor
+}
+
+// words are why a finding matters and what to do next.
+type words struct{ why, next string }
+
+// linkWords are those of a link that is there and not as it should be. One that
+// is missing has the words of its check.
+var linkWords = map[fleet.State]words{
+	fleet.StateSlow: {
+		"What crosses it arrives late; nothing is lost as long as its buffers do not fill.",
+		"Measure the network between the two hosts, and look at the CPU of both servers.",
+	},
+	fleet.StateShort: {
+		"It works, with less throughput than the other routes of the cluster.",
+		"Look again in a minute, for a connection that was lost is made anew; then read the logs of both servers.",
+	},
+	fleet.StateUnknown: {
+		"A server did not say how it is, so nobody can tell whether it works.",
+		"Ask again with a longer --timeout, then ask that server alone.",
+	},
+	fleet.StateOneWay: {
+		"One end sends into a connection that the other end does not have: what it sends is lost until a ping times out.",
+		"Wait for the ping timeout, two minutes unless configured otherwise; if it stays, reload or restart the end that still lists it.",
+	},
+	fleet.StateGhost: {
+		"Clients on the two sides cannot reach each other as long as the other end does not answer.",
+		"See to the server that does not answer first: `natsctl check servers` says what is known of it.",
+	},
 }
 
 var edgeWord = map[fleet.EdgeKind]string{fleet.Route: "route", fleet.Gateway: "gateway", fleet.Leaf: "leafnode connection"}

@@ -94,3 +94,76 @@ func TestLinksOfAMissingServer(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestWordsOfALink says of each state why it matters and what to do in words of
+// its own: a gateway that is slow cuts nobody off.
+func TestWordsOfALink(t *testing.T) {
+	routes := func(a, b []string, change func(a, b *fleet.Server)) *fleet.Snapshot {
+		x, y := fleettest.Member("a", a...), fleettest.Member("b", b...)
+		change(x, y)
+		return fleettest.Snapshot(2, x, y)
+	}
+	seen := map[string]fleet.State{}
+	for state, s := range map[fleet.State]*fleet.Snapshot{
+		fleet.StateSlow:    routes([]string{"b"}, []string{"a"}, func(a, _ *fleet.Server) { a.Routez.Routes[0].Pending = 5 << 20 }),
+		fleet.StateOneWay:  routes([]string{"b"}, nil, func(_, _ *fleet.Server) {}),
+		fleet.StateMissing: routes(nil, nil, func(_, _ *fleet.Server) {}),
+		fleet.StateGhost:   fleettest.Snapshot(2, fleettest.Member("a", "b")),
+		fleet.StateUnknown: routes([]string{"b"}, nil, func(_, b *fleet.Server) { b.Routez, b.Statsz = nil, nil }),
+		fleet.StateShort: fleettest.Snapshot(2, fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), func() *fleet.Server {
+			c := fleettest.Member("c", "a", "b")
+			c.Routez.Routes = c.Routez.Routes[1:]
+			return c
+		}()),
+	} {
+		got := examine(t, Input{Snapshot: s}, "routes")
+		if len(got.Findings) != 1 {
+			t.Errorf("%s: %+v", state, got.Findings)
+			continue
+		}
+		f := got.Findings[0]
+		row, _ := Select("routes")
+		if other, twice := seen[f.Why]; twice || (f.Why == row[0].Why) != (state == fleet.StateMissing) {
+			t.Errorf("%s says %q, as %s does", state, f.Why, other)
+		}
+		seen[f.Why] = state
+		next := strings.TrimPrefix(f.Next, "Look again in a few seconds, for it may be coming back. ")
+		if own := linkWords[state].next; own != "" && next != own || own == "" && next != row[0].Next {
+			t.Errorf("%s: %q", state, f.Next)
+		}
+		if (next != f.Next) != (f.Level == fleet.Crit) {
+			t.Errorf("%s, %s: %q", state, f.Level, f.Next)
+		}
+	}
+}
+
+// TestSlowLinkHolds calls a link slow when it was over the floor in the look
+// before as well, and never below the floor.
+func TestSlowLinkHolds(t *testing.T) {
+	cluster := func(sec float64, rtt string) *fleet.Snapshot {
+		servers := []*fleet.Server{fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b")}
+		for _, r := range append(servers[0].Routez.Routes, servers[1].Routez.Routes...) {
+			if r.RemoteName != "c" {
+				r.RTT = rtt
+			}
+		}
+		return fleettest.Snapshot(sec, servers...)
+	}
+	for _, c := range []struct {
+		name        string
+		before, now string
+		live        bool
+		slow        bool
+	}{
+		{"one look", "", "80ms", false, true}, {"twice", "70ms", "80ms", true, true}, {"once of two", "1ms", "80ms", true, false}, {"once of two, a single check", "1ms", "80ms", false, false},
+		{"at the floor before", "25ms", "80ms", true, false}, {"over the floor before", "25.1ms", "80ms", true, true}, {"below the floor", "24ms", "24ms", true, false}, {"7 ms", "7ms", "7ms", true, false},
+	} {
+		in := Input{Snapshot: cluster(2, c.now), Live: c.live}
+		if c.before != "" {
+			in.Before = cluster(0, c.before)
+		}
+		if got := examine(t, in, "routes"); (len(got.Findings) == 1) != c.slow || got.Objects != 3 {
+			t.Errorf("%s: %+v", c.name, got.Findings)
+		}
+	}
+}
