@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
@@ -50,6 +52,44 @@ func unlessEmpty(s string) any {
 		return nil
 	}
 	return s
+}
+
+// told is a column of a value that not every row has: nil, and without a mark,
+// where the row does not.
+func told[R any](c Column[R], has func(R) bool) Column[R] {
+	value, level := c.Value, c.Level
+	c.Value = func(r R) any {
+		if !has(r) {
+			return nil
+		}
+		return value(r)
+	}
+	if level != nil {
+		c.Level = func(r R) Level {
+			if !has(r) {
+				return fleet.OK
+			}
+			return level(r)
+		}
+	}
+	return c
+}
+
+// allTold are columns of which a row has all or none.
+func allTold[R any](cols []Column[R], has func(R) bool) []Column[R] {
+	out := make([]Column[R], len(cols))
+	for i, c := range cols {
+		out[i] = told(c, has)
+	}
+	return out
+}
+
+// instant is a time, or nil for the zero one, which stands for never.
+func instant(t time.Time) any {
+	if t.IsZero() || t.Unix() <= 0 {
+		return nil
+	}
+	return t
 }
 
 // positive is a value, or nil for a zero that stands for "none".

@@ -49,7 +49,7 @@ func connectionState() []Column[*fleet.ConnRow] {
 		{Name: "tls_version", Title: "TLS", Help: "TLS version; empty without TLS.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.TLSVersion }},
 		{Name: "mqtt_client", Title: "MQTT id", Help: "MQTT client id.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.MQTTClient }},
 		{Name: "tags", Title: "Tags", Help: "Tags of its user.", Wide: true, Value: func(r *fleet.ConnRow) any { return []string(r.Info.Tags) }},
-		{Name: "started", Title: "Started", Help: "When it connected.", Unit: Instant, Wide: true, Value: func(r *fleet.ConnRow) any { return unlessLeaf(r, r.Info.Start) }},
+		{Name: "started", Title: "Started", Help: "When it connected.", Unit: Instant, Wide: true, Value: func(r *fleet.ConnRow) any { return unlessLeaf(r, instant(r.Info.Start)) }},
 		{Name: "subscriptions", Title: "Subscriptions", Help: "Subjects subscribed to; needs --subscriptions.", Wide: true, Value: func(r *fleet.ConnRow) any {
 			if r.Info.Subs == nil {
 				return nil
@@ -94,7 +94,7 @@ func reasonLevel(r *fleet.ConnRow) Level {
 }
 
 func pendingLevel(r *fleet.ConnRow) Level {
-	if r.Server.Varz == nil || r.Server.Varz.MaxPending <= 0 || r.Info.Stop != nil {
+	if r.Leaf || r.Server.Varz == nil || r.Server.Varz.MaxPending <= 0 || r.Info.Stop != nil {
 		return fleet.OK
 	}
 	return byLimit("pending_percent", float64(r.Info.Pending)/float64(r.Server.Varz.MaxPending)*100)

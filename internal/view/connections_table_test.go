@@ -121,7 +121,7 @@ in_msgs: 91
 out_msgs: 92
 in_bytes: 93 B (93)
 out_bytes: 94 B (94)
-pending_bytes: - () crit
+pending_bytes: - ()
 stalls: - ()
 rtt_seconds: 1.50ms (0.0015)
 uptime_seconds: 1m21s (81)

@@ -5,7 +5,7 @@ import "github.com/natsctl/natsctl/internal/fleet"
 // Events returns the columns of a table of events.
 func Events() []Column[fleet.Event] {
 	return []Column[fleet.Event]{
-		{Name: "time", Title: "Time", Help: "When it happened, by the server's clock.", Unit: Instant, Value: func(e fleet.Event) any { return e.Time }},
+		{Name: "time", Title: "Time", Help: "When it happened, by the server's clock.", Unit: Instant, Value: func(e fleet.Event) any { return instant(e.Time) }},
 		{Name: "level", Title: "Level", Help: "ok, info, warn or crit.", Value: func(e fleet.Event) any { return e.Level.String() }, Level: func(e fleet.Event) Level { return e.Level }},
 		{Name: "kind", Title: "Kind", Help: "What happened.", Value: func(e fleet.Event) any { return string(e.Kind) }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(e fleet.Event) any { return e.Cluster }},

@@ -20,13 +20,10 @@ func CPU(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
 	}...)
 	cols = append(cols, TrafficColumns(rates, func(sv *fleet.Server) fleet.Traffic { return d.Server(sv.Info.ID).Traffic })...)
-	return append(cols, CounterColumns(rates, func(sv *fleet.Server) fleet.Counters {
-		if sv.Statsz == nil {
-			return fleet.Counters{}
-		}
+	return append(cols, allTold(CounterColumns(rates, func(sv *fleet.Server) fleet.Counters {
 		in, out := sv.Statsz.Received, sv.Statsz.Sent
 		return fleet.Counters{InMsgs: in.Msgs, InBytes: in.Bytes, OutMsgs: out.Msgs, OutBytes: out.Bytes}
-	})...)
+	}), func(sv *fleet.Server) bool { return sv.Statsz != nil })...)
 }
 
 func self(sv *fleet.Server) *fleet.Server { return sv }
@@ -139,8 +136,8 @@ func Versions() []Column[*fleet.Node] {
 			return reported(n.Server, fleet.FieldConfigDigest, n.Server.Varz.ConfigDigest)
 		}), Level: func(n *fleet.Node) Level { return skew(n.ConfigSkew) }},
 		{Name: "config_skew", Title: "Config skew", Help: "Whether most of its cluster share another configuration; those that all differ, as files that name the server do, do not count.", Value: varz(func(n *fleet.Node) any { return reported(n.Server, fleet.FieldConfigDigest, n.ConfigSkew) }), Level: func(n *fleet.Node) Level { return skew(n.ConfigSkew) }},
-		{Name: "config_loaded", Title: "Loaded", Help: "When the configuration was loaded.", Unit: Instant, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.ConfigLoadTime })},
-		{Name: "started", Title: "Started", Help: "When the server was started.", Unit: Instant, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.Start })},
+		{Name: "config_loaded", Title: "Loaded", Help: "When the configuration was loaded.", Unit: Instant, Value: varz(func(n *fleet.Node) any { return instant(n.Server.Varz.ConfigLoadTime) })},
+		{Name: "started", Title: "Started", Help: "When the server was started.", Unit: Instant, Value: varz(func(n *fleet.Node) any { return instant(n.Server.Varz.Start) })},
 		{Name: "go", Title: "Go", Help: "Version of Go that it was built with.", Wide: true, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.GoVersion })},
 		{Name: "git_commit", Title: "Commit", Help: "Commit that it was built from.", Wide: true, Value: varz(func(n *fleet.Node) any { return n.Server.Varz.GitCommit })},
 		{Name: "id", Title: "ID", Help: "Server id, new at each start.", Wide: true, Value: func(n *fleet.Node) any { return n.ID }},

@@ -24,7 +24,7 @@ func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
 		{Name: "current", Title: "Current", Help: "Whether the leader calls it up to date.", Value: known(func(p *fleet.MetaPeer) any { return p.Current }), Level: peerLevel},
 		{Name: "online", Title: "Online", Help: "Whether the leader hears from it.", Value: known(func(p *fleet.MetaPeer) any { return !p.Offline }), Level: peerLevel},
 		{Name: "last_seen_seconds", Title: "Seen", Help: "Since the leader heard from it.", Unit: Seconds, Value: known(func(p *fleet.MetaPeer) any { return p.ActiveSeconds })},
-		{Name: "lag", Title: "Lag", Help: "Operations that it is behind.", Unit: Count, Value: known(func(p *fleet.MetaPeer) any { return p.Lag }), Level: func(p *fleet.MetaPeer) Level { return byLimit("meta_lag", p.Lag) }},
+		{Name: "lag", Title: "Lag", Help: "Operations that it is behind.", Unit: Count, Value: known(func(p *fleet.MetaPeer) any { return p.Lag }), Level: func(p *fleet.MetaPeer) Level { return byLimit("meta_lag", lag(p.Lag, p.Known)) }},
 		{Name: "ha_assets", Title: "HA", Help: "Replicated streams and consumers.", Unit: Count, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.HAAssets }), Level: func(p *fleet.MetaPeer) Level {
 			if p.JS == nil {
 				return fleet.OK
@@ -95,7 +95,7 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 		{Name: "replicas_wanted", Title: "Wanted", Help: "Replicas that it is configured to have.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return positive(r.Wanted) }},
 		{Name: "leader", Title: "Leader", Help: "Server that leads it.", Value: func(r *fleet.StreamRow) any { return r.Leader }},
 		{Name: "peers", Title: "Replicas", Help: "The other copies; -N is operations behind.", Value: func(r *fleet.StreamRow) any { return replicas(r.Peers, r.Known) }},
-		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.StreamRow) any { return lag(r.MaxLag, r.Known) }, Level: func(r *fleet.StreamRow) Level { return byLimit("stream_lag", r.MaxLag) }},
+		{Name: "lag", Title: "Lag", Help: "Operations that the last replica is behind.", Unit: Count, Value: func(r *fleet.StreamRow) any { return lag(r.MaxLag, r.Known) }, Level: func(r *fleet.StreamRow) Level { return byLimit("stream_lag", lag(r.MaxLag, r.Known)) }},
 		{Name: "messages", Title: "Messages", Short: "Msgs", Help: "Messages in it.", Unit: Count, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Msgs }},
 		{Name: "store_bytes", Title: "Bytes", Help: "Bytes in it, once.", Unit: Bytes, Sum: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.Bytes }},
 		{Name: "full_percent", Title: "Full%", Help: "Of its max_bytes.", Unit: Percent, Wide: true, Value: func(r *fleet.StreamRow) any {
@@ -111,7 +111,7 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 		{Name: "deleted", Title: "Deleted", Help: "Gaps in its sequence.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.NumDeleted }},
 		{Name: "first_sequence", Title: "First", Help: "Sequence of its first message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.FirstSeq }},
 		{Name: "last_sequence", Title: "Last", Help: "Sequence of its last message.", Unit: Count, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastSeq }},
-		{Name: "last_message", Title: "Last message", Short: "Last", Help: "When the last message came.", Unit: Instant, Wide: true, Value: func(r *fleet.StreamRow) any { return r.Detail.State.LastTime }},
+		{Name: "last_message", Title: "Last message", Short: "Last", Help: "When the last message came.", Unit: Instant, Wide: true, Value: func(r *fleet.StreamRow) any { return instant(r.Detail.State.LastTime) }},
 		{Name: "storage", Title: "Storage", Help: "file or memory.", Wide: true, Value: func(r *fleet.StreamRow) any {
 			if r.Detail.Config == nil {
 				return nil

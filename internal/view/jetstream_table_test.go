@@ -59,7 +59,7 @@ replicas: 4
 replicas_wanted: 5
 leader: a
 peers: b,c,d
-lag: - () warn
+lag: - ()
 messages: 0
 store_bytes: 0 B (0)
 full_percent: - ()

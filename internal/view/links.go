@@ -103,9 +103,10 @@ func linkColumns(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 		}},
 	}
 	cols = append(cols, TrafficColumns(rates, func(e *fleet.Edge) fleet.Traffic { return end(e).Traffic })...)
-	cols = append(cols, CounterColumns(rates, func(e *fleet.Edge) fleet.Counters { return end(e).Counters })...)
+	listed := func(e *fleet.Edge) bool { return e.A.Listed || e.B.Listed }
+	cols = append(cols, allTold(CounterColumns(rates, func(e *fleet.Edge) fleet.Counters { return end(e).Counters }), listed)...)
 	return append(cols, []Column[*fleet.Edge]{
-		{Name: "subs", Title: "Subs", Help: "Subscriptions that the other end sent over it.", Unit: Count, Wide: true, Value: func(e *fleet.Edge) any { return end(e).Subs }},
+		told(Column[*fleet.Edge]{Name: "subs", Title: "Subs", Help: "Subscriptions that the other end sent over it.", Unit: Count, Wide: true, Value: func(e *fleet.Edge) any { return end(e).Subs }}, listed),
 		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Age of its oldest connection; leafnodes do not report it.", Unit: Seconds, Value: func(e *fleet.Edge) any { return age(t, end(e).Since) }},
 		{Name: "compression", Title: "Compression", Short: "Compr", Help: "Compression of its connections.", Wide: true, Value: func(e *fleet.Edge) any { return unlessEmpty(end(e).Compression) }},
 		{Name: "why", Title: "Why", Help: "What is wrong with it.", Value: func(e *fleet.Edge) any { return e.Why }},

@@ -121,11 +121,11 @@ in_msgs_per_second: - ()
 out_msgs_per_second: - ()
 in_bytes_per_second: - ()
 out_bytes_per_second: - ()
-in_msgs: 0
-out_msgs: 0
-in_bytes: 0 B (0)
-out_bytes: 0 B (0)
-subs: 0
+in_msgs: - ()
+out_msgs: - ()
+in_bytes: - ()
+out_bytes: - ()
+subs: - ()
 uptime_seconds: - ()
 compression: - ()
 why:
