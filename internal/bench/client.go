@@ -272,7 +272,7 @@ func (a *client) refused(ctx context.Context, seq uint64, err error) error {
 	if a.out != nil {
 		return resume(ctx, a.run, a.link, err)
 	}
-	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
+	if !a.link.recovers(err) {
 		return err
 	}
 	if a.run.spec.Load.Mode == scenario.Max {

@@ -140,16 +140,16 @@ func TestCleanerKeepsWhatIsInUse(t *testing.T) {
 	defer c.Close(t.Context())
 	looks := 0
 	watch := WithProgress(func(p Progress) {
-		if p.Phase != "measure" || p.Second < 0.5 {
+		if p.Phase != "measure" || p.Second < 1.6 {
 			return
 		}
-		found, err := c.Find(t.Context(), 200*time.Millisecond)
+		found, err := c.Find(t.Context(), time.Second)
 		if err != nil || len(found) != 0 {
 			t.Errorf("a run under way is a leftover: %+v, %v", found, err)
 		}
 		looks++
 	})
-	mustExecute(t, scenario.Spec{Workload: scenario.JSE2E, Load: scenario.Load{Rate: 200}, Duration: 2500 * ms, Warmup: -1, Timeout: 5000 * ms}, to(s.ClientURL()), watch)
+	mustExecute(t, scenario.Spec{Workload: scenario.JSE2E, Load: scenario.Load{Rate: 200}, Duration: 3500 * ms, Warmup: -1, Timeout: 5000 * ms}, to(s.ClientURL()), watch)
 	if looks == 0 {
 		t.Error("no look during the run")
 	}

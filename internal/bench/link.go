@@ -49,6 +49,13 @@ func (r *run) linkOver(who string, wrap func(net.Conn) net.Conn, extra ...nats.O
 	return l, nil
 }
 
+// recovers reports whether a connection goes on after an error of a publish: the
+// library reconnects, or will, for it has found the socket broken in the middle of a write.
+func (l *link) recovers(err error) bool {
+	var broken *net.OpError
+	return !l.nc.IsClosed() && (errors.Is(err, nats.ErrReconnectBufExceeded) || errors.As(err, &broken) || errors.Is(err, net.ErrClosed))
+}
+
 // close ends the connection at once, also when a write hangs.
 func (l *link) close() {
 	l.wire.cut()

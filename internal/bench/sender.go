@@ -111,7 +111,7 @@ func (s *sender) send(ctx context.Context, at, now int64) error {
 	err := s.out.Publish(s.subjects.pick(), p)
 	s.seq++
 	if s.flags == 0 {
-		s.account(at, now, int64(len(p)), err != nil)
+		s.account(at, now, int64(len(p)), errors.Is(err, nats.ErrReconnectBufExceeded))
 	} else {
 		s.warm.Store(int64(s.seq))
 	}
@@ -133,7 +133,7 @@ func (s *sender) account(at, now, size int64, refused bool) {
 // refused handles an error of a publish: while the client library reconnects, the
 // message counts as lost and the sender continues.
 func (s *sender) refused(ctx context.Context, err error) error {
-	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
+	if !s.link.recovers(err) {
 		return err
 	}
 	if s.run.spec.Load.Mode == scenario.Max { // at full speed it would only lose more messages
