@@ -151,6 +151,7 @@ func TestRetriesByName(t *testing.T) {
 			})
 		}
 		s := snapshot(t, w.client(), fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz}})
+		synctest.Wait() // the servers have noted who was asked
 		slices.Sort(asked)
 		if want := []string{"e/n1 ", "e/n1 n1", "e/n2 ", "e/n2 n2"}; !slices.Equal(asked, want) || !s.Complete() {
 			t.Errorf("asked %v, want %v; problems %v", asked, want, faults(s))

@@ -141,6 +141,7 @@ func TestProfileAnswers(t *testing.T) {
 					return nil
 				})
 				got, err := w.client().Profile(t.Context(), node.Info, tc.of, tc.d)
+				synctest.Wait() // the server has set body
 				if !errors.Is(err, tc.err) || (err == nil) != (string(got) == "p") {
 					t.Errorf("%q, %v", got, err)
 				}

@@ -103,6 +103,7 @@ func (d *doorman) run(ctx context.Context, conns []sys.Conn, pace sys.Pace) (map
 			errs = append(errs, r.Err)
 		}
 	}
+	synctest.Wait() // the server has written its log
 	return out, errs
 }
 
