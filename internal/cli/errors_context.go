@@ -31,7 +31,7 @@ func hintUnknownContext(err error) string {
 	return asked + "list all with: natsctl context ls"
 }
 
-// hintExposed is the command that mends the mode.
+// hintExposed is the command that fixes the mode.
 func hintExposed(err error) string {
 	var file *natsctx.FileError
 	if !errors.As(err, &file) {

@@ -253,7 +253,7 @@ func TestContextFileWithASecretHasToBePrivate(t *testing.T) {
 	if _, err := target.Dial(t.Context()); err != nil {
 		t.Error(err)
 	}
-	must(t, s.Update("inline", func(*Context) error { return nil })) // which mends the mode
+	must(t, s.Update("inline", func(*Context) error { return nil })) // which fixes the mode
 	target, err = Resolve(s, Overrides{Context: "inline"}, noEnv)
 	must(t, err)
 	if _, err := target.Dial(t.Context()); err != nil {

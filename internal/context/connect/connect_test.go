@@ -370,3 +370,14 @@ func TestIdentifyingSendsNoCredentials(t *testing.T) {
 		t.Errorf("%d connections", count)
 	}
 }
+
+// TestAServerThatGreetsIsNotAWrongPort: one that hangs after its greeting is told
+// as what it is.
+func TestAServerThatGreetsIsNotAWrongPort(t *testing.T) {
+	const info = `INFO {"server_id":"N","version":"2.12.0","proto":1,"max_payload":1024}` + "\r\n"
+	_, err := Connect(t.Context(), options(t, "nats://"+listen(t, info), 200*time.Millisecond))
+	var e *Error
+	if !errors.As(err, &e) || e.Found != nil {
+		t.Errorf("%v", err)
+	}
+}
