@@ -18,14 +18,21 @@ var (
 	ErrAmbiguous    = failure.ErrAmbiguous
 )
 
-// NotSystemError and the other typed errors are described in the package failure.
 type (
-	NotSystemError  = failure.NotSystemError
-	NoServerError   = failure.NoServerError
-	SilentError     = failure.SilentError
+	// NotSystemError is the error of a user who is not in the system account.
+	NotSystemError = failure.NotSystemError
+	// NoServerError is the error of a scope that matches no server.
+	NoServerError = failure.NoServerError
+	// SilentError is the error of a request without an answer in time.
+	SilentError = failure.SilentError
+	// PermissionError is the error of a subject that the user may not use.
 	PermissionError = failure.PermissionError
-	TooOldError     = failure.TooOldError
-	GoneError       = failure.GoneError
-	RefusedError    = failure.RefusedError
+	// TooOldError is the error of a server that does not know a request.
+	TooOldError = failure.TooOldError
+	// GoneError is the error of a server that is no longer connected.
+	GoneError = failure.GoneError
+	// RefusedError is a server's own error.
+	RefusedError = failure.RefusedError
+	// IncompleteError ends a stream in which servers are missing.
 	IncompleteError = failure.IncompleteError
 )
