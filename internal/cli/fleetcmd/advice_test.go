@@ -12,6 +12,7 @@ import (
 // TestFleetExitCodes holds the exit codes of these commands.
 func TestFleetExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
+		&offlineError{}:                3,
 		errUnseen:                      3,
 		errUnkicked:                    5,
 		errUnfinished:                  5,

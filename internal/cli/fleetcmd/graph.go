@@ -61,7 +61,10 @@ func (c *graphCommand) Run(ctx context.Context, e *cli.Env) error {
 		if err := c.draw(e, format, top); err != nil {
 			return err
 		}
-		return e.Completeness(tick.Snapshot)
+		if err := e.Completeness(tick.Snapshot); err != nil {
+			return err
+		}
+		return offlinePeers(tick.Snapshot, c.Scope)
 	})
 	if c.Every > 0 && errors.Is(err, io.EOF) {
 		return nil // the recording has been played

@@ -84,6 +84,9 @@ func (c *serverLsCommand) Run(ctx context.Context, e *cli.Env) error {
 		if err != nil {
 			return err
 		}
-		return e.Print(t)
+		if err := e.Print(t); err != nil {
+			return err
+		}
+		return offlinePeers(tick.Snapshot, c.Scope)
 	})
 }
