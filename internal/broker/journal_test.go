@@ -184,8 +184,13 @@ func TestFold(t *testing.T) {
 		err error
 	}
 	all := []item{
-		{LogLine{at(1), "x-1", LogInfo, "same"}, nil}, {LogLine{at(2), "x-2", LogInfo, "same"}, nil}, {LogLine{at(3), "x-1", LogInfo, "same"}, nil},
-		{LogLine{at(4), "x-1", LogWarn, "same"}, nil}, {LogLine{at(5), "x-1", LogWarn, "other"}, nil}, {err: oops}, {LogLine{at(6), "x-1", LogWarn, "other"}, nil},
+		{LogLine{at(1), "x-1", LogInfo, "same"}, nil},
+		{LogLine{at(2), "x-2", LogInfo, "same"}, nil},
+		{LogLine{at(3), "x-1", LogInfo, "same"}, nil},
+		{LogLine{at(4), "x-1", LogWarn, "same"}, nil},
+		{LogLine{at(5), "x-1", LogWarn, "other"}, nil},
+		{err: oops},
+		{LogLine{at(6), "x-1", LogWarn, "other"}, nil},
 	}
 	lines := func(yield func(LogLine, error) bool) {
 		for _, i := range all {

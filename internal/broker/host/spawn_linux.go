@@ -10,6 +10,7 @@ import (
 // is bound to the thread that starts them, so one thread that lives as long as the spawner starts them all.
 type Spawner struct{ jobs chan func() }
 
+// NewSpawner returns a spawner; whoever starts one calls Close.
 func NewSpawner() *Spawner {
 	s := &Spawner{jobs: make(chan func())}
 	go func() {

@@ -8,6 +8,7 @@ import "os/exec"
 // a supervisor that is killed.
 type Spawner struct{}
 
+// NewSpawner returns a spawner; whoever starts one calls Close.
 func NewSpawner() *Spawner { return &Spawner{} }
 
 // Start starts the process in a process group of its own, so that an interrupt at the terminal does not reach it.

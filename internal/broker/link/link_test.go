@@ -198,7 +198,8 @@ func TestFaultsHaveTheirOwnLives(t *testing.T) {
 		f := fabricOf(plantest.Of(t, spec.Nodes(3)))
 		var ids []int
 		for _, x := range []Fault{
-			{Kind: Latency, A: "dev-1", Delay: time.Second}, {Kind: Latency, A: "dev-1", B: "dev-2", Delay: time.Minute, For: 10 * time.Second},
+			{Kind: Latency, A: "dev-1", Delay: time.Second},
+			{Kind: Latency, A: "dev-1", B: "dev-2", Delay: time.Minute, For: 10 * time.Second},
 			{Kind: Partition, A: "dev-2", B: "dev-3", For: 20 * time.Second},
 		} {
 			got, err := f.Inject(x)

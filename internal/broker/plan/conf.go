@@ -81,6 +81,7 @@ func (w *confWriter) block(key string, body func()) {
 	w.line("}")
 }
 
+// Quote is a string as the configuration language has it.
 func Quote(s string) string { return strconv.Quote(s) }
 
 // QuoteList is strings as the configuration language has them in a list.

@@ -151,6 +151,7 @@ func (p *Plan) ownCA(cluster string) string {
 // issuing issues the certificates of a plan.
 type issuing struct{ *Plan }
 
+// Office issues the certificates of a plan, which must have authorities.
 func Office(p *Plan) issuing { return issuing{p} }
 
 // issuer is the authority for a cluster.
@@ -161,6 +162,7 @@ func (p issuing) issuer(cluster string) Authority {
 	return p.PKI.Authorities[""]
 }
 
+// CertifyNode makes the certificate of a node.
 func (p issuing) CertifyNode(n Node) error {
 	t := &x509.Certificate{
 		Subject: pkix.Name{CommonName: n.Name, Organization: []string{p.Spec.Name}}, DNSNames: []string{"localhost", n.Name},

@@ -66,6 +66,7 @@ func completeAccounts(given []Account) []Account {
 	return out
 }
 
+// IsEmpty says whether there is no permission at all: then everything is allowed.
 func (p Permissions) IsEmpty() bool {
 	return len(p.Pub)+len(p.Sub)+len(p.DenyPub)+len(p.DenySub) == 0
 }

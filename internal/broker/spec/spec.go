@@ -236,6 +236,7 @@ func CheckName(what, name string) error {
 	return nil
 }
 
+// Errorf makes an error that wraps [ErrInvalid].
 func Errorf(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalid}, args...)...)
 }

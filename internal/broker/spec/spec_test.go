@@ -205,7 +205,11 @@ func TestResized(t *testing.T) {
 		by    int
 		want  string // how many it has then, or the error
 	}{
-		{"east", 1, "4"}, {"east", -1, "2"}, {"west", -1, "8"}, {"edge", 1, "4"}, {"edge", -1, "2"},
+		{"east", 1, "4"},
+		{"east", -1, "2"},
+		{"west", -1, "8"},
+		{"edge", 1, "4"},
+		{"edge", -1, "2"},
 		{"west", 1, `cluster "west" has 10 nodes`},
 		{"rim", 1, "leaf group rim cannot go from 1 to 2 while it runs"},
 		{"mars", 1, `"mars"`},

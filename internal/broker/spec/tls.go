@@ -53,6 +53,7 @@ func (t TLS) check() error {
 // YearLong is how long certificates are valid by default.
 const YearLong = 365 * 24 * time.Hour
 
+// Lifetime is how long certificates are valid; an error when Validity is not a duration.
 func (t TLS) Lifetime() (time.Duration, error) {
 	if t.Validity == "" {
 		return YearLong, nil
