@@ -71,22 +71,27 @@ func clusterEntry() cli.Entry {
 				"cluster export --format compose --dir compose",
 				"cluster export rehearsal --format helm --with-secrets --dir chart",
 			}},
-			{Name: "user", Help: "Users of a cluster: list, and in operator mode add and revoke.", Sub: []cli.Entry{
-				{Name: "ls", Aliases: []string{"list"}, Help: "List the users and their contexts.", Cmd: &clusterUserLs{}, Examples: []string{
-					"cluster user ls",
-					"cluster user ls rehearsal -o json",
-				}},
-				{Name: "add", Help: "Make a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}, Examples: []string{
-					"cluster user add alice --account APP",
-					"cluster user add reader --account APP --sub 'orders.>'",
-				}},
-				{Name: "revoke", Help: "Throw a user out of every server, for good (operator mode).", Cmd: &clusterUserRevoke{}, Examples: []string{
-					"cluster user revoke alice",
-					"cluster user revoke alice --in rehearsal --yes",
-				}},
-			}},
+			{Name: "user", Help: "Users of a cluster: list, and in operator mode add and revoke.", Sub: userEntries()},
 			{Name: "fault", Help: "Disturb the links between nodes, and heal them.", Sub: faultEntries()},
 		},
+	}
+}
+
+// userEntries are the commands about the users of a cluster.
+func userEntries() []cli.Entry {
+	return []cli.Entry{
+		{Name: "ls", Aliases: []string{"list"}, Help: "List the users and their contexts.", Cmd: &clusterUserLs{}, Examples: []string{
+			"cluster user ls",
+			"cluster user ls rehearsal -o json",
+		}},
+		{Name: "add", Help: "Make a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}, Examples: []string{
+			"cluster user add alice --account APP",
+			"cluster user add reader --account APP --sub 'orders.>'",
+		}},
+		{Name: "revoke", Help: "Throw a user out of every server, for good (operator mode).", Cmd: &clusterUserRevoke{}, Examples: []string{
+			"cluster user revoke alice",
+			"cluster user revoke alice --in rehearsal --yes",
+		}},
 	}
 }
 
