@@ -30,6 +30,7 @@ func TestSubscriptionCounts(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
 		conns    map[string]int // of the account, by server
+		leafs    map[string]int // leaf connections of it
 		answers  []string
 		expected int
 		complete bool
@@ -39,13 +40,14 @@ func TestSubscriptionCounts(t *testing.T) {
 		{name: "one keeps silent", conns: map[string]int{"e/n1": 2, "e/n2": 1}, answers: []string{"4"}, expected: 2},
 		{name: "only one can be meant", conns: map[string]int{"e/n2": 1}, answers: []string{"4"}, expected: 1, complete: true, server: "n2"},
 		{name: "none has connections", answers: nil, expected: 0, complete: true},
+		{name: "one has leaf connections alone", conns: map[string]int{"e/n1": 2}, leafs: map[string]int{"e/n3": 5}, answers: []string{"4", "7"}, expected: 2, complete: true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, "e/n1", "e/n2", "e/n3")
 				for label, m := range w.nodes {
 					m.Data["ACCOUNT.STATZ"] = &server.AccountStatz{Accounts: []*server.AccountStat{
-						{Account: "AKEY", Name: "APP", Conns: tc.conns[label]}, {Account: "OTHER", Conns: 9},
+						{Account: "AKEY", Name: "APP", Conns: tc.conns[label], LeafNodes: tc.leafs[label]}, {Account: "OTHER", Conns: 9},
 					}}
 				}
 				w.Handle("$SYS.REQ.ACCOUNT.NSUBS", func(m stub.Message) bool {

@@ -100,3 +100,36 @@ func TestTokensOfFailedLogins(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// TestMaskedEdges: a URL ends at any white space, a seed may be the last thing that
+// is told, and what is too short for one is left.
+func TestMaskedEdges(t *testing.T) {
+	for _, end := range []string{"\t", "\n", "\v", "\f", "\r", " ", `"`, "<", ">"} {
+		if got, want := string(Masked([]byte("nats://u:p@h"+end+"mail@host"))), "nats://"+mask+"@h"+end+"mail@host"; got != want {
+			t.Errorf("%q: %q, want %q", end, got, want)
+		}
+	}
+	for body, want := range map[string]string{
+		"://u:p@h": "://u:p@h", "a://u@h": "a://" + mask + "@h", "Z://u@h": "Z://" + mask + "@h", "9://u@h": "9://" + mask + "@h", "a://@": "a://" + mask + "@", "a://": "a://",
+	} {
+		if got := string(Masked([]byte(body))); got != want {
+			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+	pair, err := nkeys.CreateAccount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed, err := pair.Seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, before := range []string{"", "S", "SA", "x", "SU "} {
+		if got := string(Masked([]byte(before + string(seed)))); got != before+mask {
+			t.Errorf("after %q: %q", before, got)
+		}
+		if got := string(Masked([]byte(before + string(seed[:57])))); got != before+string(seed[:57]) {
+			t.Errorf("a part of a seed after %q: %q", before, got)
+		}
+	}
+}
