@@ -79,7 +79,7 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 			}
 			for format, says := range map[string][]string{
 				"table": {c.check, c.what}, "json": {`"check": "` + c.check + `"`, c.what}, "nagios": {"WARNING", c.what},
-				"junit": {`name="` + c.check + `"`, "<failure", c.what}, "prometheus": {`check="` + c.check + `"`},
+				"junit": {`name="` + c.check + `"`, "<failure", c.what}, "prometheus": {`natsctl_check_status{check="` + c.check + `"} 1`},
 			} {
 				var out bytes.Buffer
 				e := &cli.Env{Out: &out, Err: io.Discard, Width: func() int { return 0 }, Getenv: func(string) string { return "" }, Now: time.Now}
