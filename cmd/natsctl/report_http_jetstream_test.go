@@ -50,7 +50,7 @@ func streamRows(all []scrape) map[string]object {
 		state, cfg := sub(st, "state"), sub(st, "config")
 		rows[account+" "+fmt.Sprint(st["name"])] = object{
 			"account": account, "stream": st["name"], "domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok",
-			"replicas": num(cfg, "num_replicas"), "leader": s.name, "peers": peerNames(st), "lag": free{},
+			"replicas": num(cfg, "num_replicas"), "replicas_wanted": num(cfg, "num_replicas"), "copies": fmt.Sprint(num(cfg, "num_replicas")), "origins": []any{}, "leader": s.name, "peers": peerNames(st), "lag": free{},
 			"messages": num(state, "messages"), "store_bytes": num(state, "bytes"),
 			"full_percent": num(state, "bytes") / num(cfg, "max_bytes") * 100, "consumers": num(state, "consumer_count"),
 			"subjects": num(state, "num_subjects"), "deleted": num(state, "num_deleted"), "first_sequence": num(state, "first_seq"),
@@ -84,7 +84,7 @@ func consumerRows(all []scrape) map[string]object {
 					rows[fmt.Sprint(st["name"], " ", c["name"])] = object{
 						"account": acc["name"], "stream": st["name"], "consumer": c["name"],
 						"domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok", "type": "pull", "leader": s.name,
-						"peers": peerNames(c), "lag": free{}, "pending": num(c, "num_pending"), "ack_pending": num(c, "num_ack_pending"),
+						"copies": fmt.Sprint(num(sub(st, "config"), "num_replicas")), "peers": peerNames(c), "lag": free{}, "pending": num(c, "num_pending"), "ack_pending": num(c, "num_ack_pending"),
 						"redelivered": num(c, "num_redelivered"), "waiting": num(c, "num_waiting"),
 						"delivered_sequence": num(sub(c, "delivered"), "stream_seq"), "ack_floor_sequence": num(sub(c, "ack_floor"), "stream_seq"),
 						"last_ack": nil,

@@ -157,6 +157,9 @@ func vandaliseServer(sv *fleet.Server) {
 		for i := range acc.Streams {
 			st := &acc.Streams[i]
 			st.Name += hostile
+			st.Mirror = &server.StreamSourceInfo{
+				Name: hostile, FilterSubject: hostile, External: &server.ExternalStream{ApiPrefix: hostile}, Active: time.Second, Error: &server.ApiError{Description: hostile},
+			}
 			if st.Config != nil {
 				st.Config.Description, st.Config.Subjects = hostile, []string{hostile}
 			}
