@@ -55,7 +55,7 @@ func checkHonest(t *testing.T, s *fleet.Snapshot, blamed bool) {
 	t.Helper()
 	sv := s.Server("n1")
 	if sv == nil || sv.Varz == nil || sv.Varz.Port != 4000 || sv.Connz == nil || len(sv.Connz.Conns) != 1 || sv.Connz.Conns[0].Name != "on n1" {
-		t.Errorf("the honest server is shown as %+v; problems %v", sv, faults(s))
+		t.Errorf("the honest server is shown as %+v; %d problems", sv, len(s.Problems))
 	}
 	for _, p := range s.Problems {
 		if p.Server == "n1" {

@@ -47,6 +47,11 @@ func TestLimit(t *testing.T) {
 			t.Errorf("%d: %s is admitted: %v, new: %v", i, id, m != nil, fresh)
 		}
 	}
+	r.self = "E"
+	if m, fresh := r.admit(info("E", "nE", "e")); m == nil || !fresh {
+		t.Error("there is no room for the connected server")
+	}
+	delete(r.members, "E")
 	if r.dropped != 2 || len(r.members) != 2 {
 		t.Errorf("%d dropped, %d members", r.dropped, len(r.members))
 	}

@@ -21,8 +21,9 @@ type roll struct {
 	tallies tallies
 	stray   []fleet.Problem // answers without a known sender
 	peers   peers
-	limit   int // how many members there may be
-	dropped int // answers of more servers than that
+	self    string // the id of the connected server, for which there always is room
+	limit   int    // how many members there may be
+	dropped int    // answers of more servers than that
 }
 
 func newRoll(want fleet.Want) *roll {
@@ -66,7 +67,7 @@ func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 	if m := r.members[info.ID]; m != nil {
 		return m, false
 	}
-	if len(r.members) >= r.limit {
+	if len(r.members) >= r.limit && info.ID != r.self {
 		r.dropped++
 		return nil, false
 	}
