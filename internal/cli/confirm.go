@@ -13,8 +13,10 @@ import (
 )
 
 var (
-	ErrDeclined  = errors.New("not confirmed; nothing was changed")
-	errNoAnswer  = errors.New("confirmation required, but there is no terminal to ask on")
+	// ErrDeclined is the error of a confirmation that was not given.
+	ErrDeclined = errors.New("not confirmed; nothing was changed")
+	errNoAnswer = errors.New("confirmation required, but there is no terminal to ask on")
+	// ErrProtected is the error of an action on a protected context.
 	ErrProtected = errors.New("the context is protected")
 	errDryRun    = errors.New("--dry-run: nothing was changed")
 )

@@ -112,6 +112,7 @@ func (s several) Error() string { return strings.Join(s.Lines(), "; ") }
 // Unwrap returns each of them.
 func (s several) Unwrap() []error { return s }
 
+// Lines are those of each error.
 func (s several) Lines() (lines []string) {
 	for _, err := range s {
 		lines = append(lines, errorLines(err)...)

@@ -17,7 +17,7 @@ func TestErrorLines(t *testing.T) {
 		want []string
 	}{
 		{one, []string{"one"}},
-		{errors.New("reload n1: parse error:\n  line 7: unknown field\r\n\n"), []string{"reload n1: parse error:; line 7: unknown field"}},
+		{errors.New("reload n1: parse error:\n  line 7: unknown field\r\n\n"), []string{"reload n1: parse error:; line 7: unknown field"}}, //nolint:revive // a server ends its errors so
 		{errors.Join(one, two), []string{"one", "two"}},
 		{errors.Join(one, errors.Join(two, errors.New("a\nb"))), []string{"one", "two", "a; b"}},
 		{fmt.Errorf("while closing: %w", errors.Join(one, two)), []string{"while closing: one; two"}},

@@ -79,6 +79,8 @@ func (e *Env) Print(t Table) error {
 	return e.Completeness(t.Snap)
 }
 
+// PrintTable writes a table in a format and remembers the accounts in it. The
+// error is that of writing, or says who is missing from the snapshot.
 func (e *Env) PrintTable(format string, t Table) error {
 	switch format {
 	case "json":

@@ -252,8 +252,10 @@ func TestEventsOfLeafs(t *testing.T) {
 		a, b *fleet.Snapshot
 		why  string
 	}{
-		{config("x", at(0)), config("y", at(0)), "the configuration is another one"}, {config("x", at(0)), config("x", at(1)), "the configuration was loaded again"},
-		{config("", at(0)), config("y", at(1)), "the configuration was loaded again"}, {config("", at(0)), config("y", at(0)), ""},
+		{config("x", at(0)), config("y", at(0)), "the configuration is another one"},
+		{config("x", at(0)), config("x", at(1)), "the configuration was loaded again"},
+		{config("", at(0)), config("y", at(1)), "the configuration was loaded again"},
+		{config("", at(0)), config("y", at(0)), ""},
 	} {
 		got := fleet.DeriveEvents(c.a, c.b)
 		if c.why == "" && len(got) != 0 || c.why != "" && (len(got) != 1 || got[0].Why != c.why || got[0].Level != fleet.Info) {

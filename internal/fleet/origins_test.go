@@ -28,7 +28,8 @@ func TestOriginRows(t *testing.T) {
 	s := holding(func(st *server.StreamDetail) {
 		st.Sources = []*server.StreamSourceInfo{
 			{Name: "FINE", Active: 2 * time.Second, Lag: 3, FilterSubject: "f.>", External: &server.ExternalStream{ApiPrefix: "$JS.hub.API"}},
-			nil, {Name: "AGAIN", Active: -1, SubjectTransforms: []server.SubjectTransformConfig{{Source: "t.>"}}},
+			nil,
+			{Name: "AGAIN", Active: -1, SubjectTransforms: []server.SubjectTransformConfig{{Source: "t.>"}}},
 			{Name: "ERR", Active: 90 * time.Second, Error: &server.ApiError{Description: "no such stream"}},
 		}
 	})

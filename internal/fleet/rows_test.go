@@ -148,12 +148,13 @@ func TestAccountDetailsHoldNoToken(t *testing.T) {
 func TestSharingRows(t *testing.T) {
 	acc := &server.AccountInfo{AccountName: "APP"}
 	acc.Exports = []server.ExtExport{
-		{Export: jwt.Export{Name: "z", Subject: "s.z", Type: jwt.Service}}, {Export: jwt.Export{Name: "a", Subject: "s.a", Type: jwt.Stream, TokenReq: true}},
+		{Export: jwt.Export{Name: "z", Subject: "s.z", Type: jwt.Service}},
+		{Export: jwt.Export{Name: "a", Subject: "s.a", Type: jwt.Stream, TokenReq: true}},
 		{Export: jwt.Export{Name: "b", Subject: "s.b", Type: jwt.Stream}, ApprovedAccounts: []string{"X"}},
 	}
 	acc.Imports = []server.ExtImport{
 		{Import: jwt.Import{Name: "i", Subject: "i.x", Type: jwt.Stream, Account: "OTHER", LocalSubject: "l.x"}, Invalid: true},
-		{Import: jwt.Import{Name: "j", Subject: "i.a", Type: jwt.Stream, Account: "OTHER", To: "old"}},
+		{Import: jwt.Import{Name: "j", Subject: "i.a", Type: jwt.Stream, Account: "OTHER", To: "old"}}, //nolint:staticcheck // what older claims say
 	}
 	sv := fleettest.Answer("A", "a", 0, 1)
 	sv.Accountz = &server.Accountz{Account: acc}
@@ -211,9 +212,12 @@ func TestListenerRows(t *testing.T) {
 	v.MQTT.Host, v.MQTT.Port, v.MQTT.TLSCertNotAfter = "h6", 6, at(6)
 	v.TLSCertNotAfter = at(1)
 	want := []fleet.Listener{
-		{Name: "client", Host: "h1", Port: 1, TLS: true, NotAfter: at(1)}, {Name: "route", Host: "h2", Port: 2, TLS: true, NotAfter: at(2)},
-		{Name: "gateway", Host: "h3", Port: 3, TLS: true, NotAfter: at(3)}, {Name: "leafnode", Host: "h4", Port: 4, TLS: true, NotAfter: at(4)},
-		{Name: "websocket", Host: "h5", Port: 5, NotAfter: at(5)}, {Name: "mqtt", Host: "h6", Port: 6, TLS: true, NotAfter: at(6)},
+		{Name: "client", Host: "h1", Port: 1, TLS: true, NotAfter: at(1)},
+		{Name: "route", Host: "h2", Port: 2, TLS: true, NotAfter: at(2)},
+		{Name: "gateway", Host: "h3", Port: 3, TLS: true, NotAfter: at(3)},
+		{Name: "leafnode", Host: "h4", Port: 4, TLS: true, NotAfter: at(4)},
+		{Name: "websocket", Host: "h5", Port: 5, NotAfter: at(5)},
+		{Name: "mqtt", Host: "h6", Port: 6, TLS: true, NotAfter: at(6)},
 	}
 	if diff := cmp.Diff(want, fleet.Listeners(v)); diff != "" {
 		t.Error(diff)

@@ -135,7 +135,8 @@ func TestWordsOfMissing(t *testing.T) {
 		m    fleet.Missing
 		want string
 	}{
-		{fleet.Missing{Reason: fleet.Gone}, "does not answer: dead or cut off"}, {fleet.Missing{Reason: fleet.Late}, "does not answer"},
+		{fleet.Missing{Reason: fleet.Gone}, "does not answer: dead or cut off"},
+		{fleet.Missing{Reason: fleet.Late}, "does not answer"},
 		{fleet.Missing{Reason: fleet.Behind, Via: "x"}, "is cut off from here: the way to it, or back from it, leads through x, which does not answer"},
 		{fleet.Missing{Reason: fleet.Behind}, "is cut off from here: the way to it, or back from it, leads through a silent server, which does not answer"},
 	} {

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,7 +56,7 @@ type ASCIIWriter struct {
 
 // Write implements [io.Writer].
 func (a *ASCIIWriter) Write(p []byte) (int, error) {
-	whole := append(a.rest, p...)
+	whole := slices.Concat(a.rest, p)
 	end := len(whole)
 	for back := 1; back < utf8.UTFMax && back <= end; back++ {
 		if c := whole[end-back]; utf8.RuneStart(c) {

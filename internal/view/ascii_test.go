@@ -75,8 +75,22 @@ func TestCSVFormulas(t *testing.T) {
 		value any
 		want  string
 	}{
-		{`=HYPERLINK("x","y")`, `"'=HYPERLINK(""x"",""y"")"`}, {"+1", "'+1"}, {"-1+cmd", "'-1+cmd"}, {"@SUM(A1)", "'@SUM(A1)"}, {"  =1", "'  =1"}, {"|x", "'|x"}, {"%x", "'%x"},
-		{[]string{"=a", "b"}, `"'=a,b"`}, {-5, "-5"}, {-0.5, "-0.5"}, {"a=b", "a=b"}, {"", ""}, {nil, ""}, {"x-1", "x-1"}, {"\t=1", `\t=1`}, {true, "true"},
+		{`=HYPERLINK("x","y")`, `"'=HYPERLINK(""x"",""y"")"`},
+		{"+1", "'+1"},
+		{"-1+cmd", "'-1+cmd"},
+		{"@SUM(A1)", "'@SUM(A1)"},
+		{"  =1", "'  =1"},
+		{"|x", "'|x"},
+		{"%x", "'%x"},
+		{[]string{"=a", "b"}, `"'=a,b"`},
+		{-5, "-5"},
+		{-0.5, "-0.5"},
+		{"a=b", "a=b"},
+		{"", ""},
+		{nil, ""},
+		{"x-1", "x-1"},
+		{"\t=1", `\t=1`},
+		{true, "true"},
 	} {
 		g := view.NewGrid(cols, slices.Values([]any{c.value}))
 		var safe, raw strings.Builder

@@ -125,8 +125,17 @@ func TestGroups(t *testing.T) {
 
 func TestNearestWord(t *testing.T) {
 	for _, c := range []struct{ word, want string }{
-		{"prodution", "production"}, {"porduction", "production"}, {"pro", "production"}, {"tion", "production"}, {"x", ""}, {"q", ""}, {"STAGE", "stage"},
-		{"stagge", "stage"}, {"sttagge", "stage"}, {"abcdefghi", ""}, {"tsage", "stage"},
+		{"prodution", "production"},
+		{"porduction", "production"},
+		{"pro", "production"},
+		{"tion", "production"},
+		{"x", ""},
+		{"q", ""},
+		{"STAGE", "stage"},
+		{"stagge", "stage"},
+		{"sttagge", "stage"},
+		{"abcdefghi", ""},
+		{"tsage", "stage"},
 	} {
 		if got := view.Nearest(c.word, []string{"production", "stage"}); got != c.want {
 			t.Errorf("%s is nearest to %q, want %q", c.word, got, c.want)

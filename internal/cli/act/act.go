@@ -16,7 +16,9 @@ import (
 )
 
 var (
-	ErrBlocked   = errors.New("something would stop working")
+	// ErrBlocked is wrapped by the error of an action that would stop something.
+	ErrBlocked = errors.New("something would stop working")
+	// ErrNoTrigger is wrapped when nothing can tell a server to drain.
 	ErrNoTrigger = errors.New("no system request puts a server into lame duck mode")
 )
 

@@ -22,58 +22,69 @@ func clusterEntry() cli.Entry {
 	return cli.Entry{
 		Name: "cluster", Finishes: true,
 		Help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
-		Sub: []cli.Entry{
-			{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}, Examples: []string{
-				"cluster up",
-				"cluster up rehearsal --clusters east,west --nodes 3",
-				"cluster up secure --auth operator --tls",
-				"cluster up -f cluster.yaml --dry-run",
-			}},
-			{Name: "down", Help: "Stop a cluster; its data and its contexts stay.", Cmd: &clusterDown{}, Examples: []string{
-				"cluster down",
-				"cluster down rehearsal",
-			}},
-			{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove all that is left of it.", Cmd: &clusterDelete{}, Examples: []string{
-				"cluster delete rehearsal",
-				"cluster delete rehearsal --yes",
-			}},
-			{Name: "ls", Aliases: []string{"list"}, Help: "List the local clusters.", Cmd: &clusterLs{}, Examples: []string{
-				"cluster ls",
-				"cluster ls -o wide",
-			}},
-			{Name: "status", Help: "Show how each node of a cluster is.", Cmd: &clusterStatus{}, Examples: []string{
-				"cluster status",
-				"cluster status rehearsal --watch 2s",
-			}},
-			{Name: "env", Help: "Print the environment variables for a cluster.", Cmd: &clusterEnv{}, Examples: []string{
-				"cluster env",
-				"cluster env rehearsal --shell fish",
-				"cluster env rehearsal --show-secrets",
-			}},
-			{Name: "logs", Help: "Show the logs of all nodes in the order of time.", Cmd: &clusterLogs{}, Examples: []string{
-				"cluster logs",
-				"cluster logs east-1 --follow",
-				"cluster logs --level warn --since 5m",
-			}},
-			{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
-			lameDuckEntry(),
-			{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", Cmd: &clusterRoll{}, Examples: []string{
-				"cluster roll",
-				"cluster roll rehearsal --server-bin ./nats-server",
-				"cluster roll rehearsal --embedded --max-unavailable 2",
-			}},
-			{Name: "chaos", Help: "Inject repeatable faults for a while, then undo them all.", Cmd: &clusterChaos{}, Examples: []string{
-				"cluster chaos --for 5m",
-				"cluster chaos rehearsal --seed 7 --kinds kill,latency",
-				"cluster chaos --dry-run",
-			}},
-			{Name: "export", Help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", Cmd: &clusterExport{}, Examples: []string{
-				"cluster export --format compose --dir compose",
-				"cluster export rehearsal --format helm --with-secrets --dir chart",
-			}},
-			{Name: "user", Help: "Users of a cluster: list, and in operator mode add and revoke.", Sub: userEntries()},
-			{Name: "fault", Help: "Disturb the links between nodes, and heal them.", Sub: faultEntries()},
-		},
+		Sub:  append(lifeEntries(), careEntries()...),
+	}
+}
+
+// lifeEntries are the commands that start, show and end clusters.
+func lifeEntries() []cli.Entry {
+	return []cli.Entry{
+		{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}, Examples: []string{
+			"cluster up",
+			"cluster up rehearsal --clusters east,west --nodes 3",
+			"cluster up secure --auth operator --tls",
+			"cluster up -f cluster.yaml --dry-run",
+		}},
+		{Name: "down", Help: "Stop a cluster; its data and its contexts stay.", Cmd: &clusterDown{}, Examples: []string{
+			"cluster down",
+			"cluster down rehearsal",
+		}},
+		{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove all that is left of it.", Cmd: &clusterDelete{}, Examples: []string{
+			"cluster delete rehearsal",
+			"cluster delete rehearsal --yes",
+		}},
+		{Name: "ls", Aliases: []string{"list"}, Help: "List the local clusters.", Cmd: &clusterLs{}, Examples: []string{
+			"cluster ls",
+			"cluster ls -o wide",
+		}},
+		{Name: "status", Help: "Show how each node of a cluster is.", Cmd: &clusterStatus{}, Examples: []string{
+			"cluster status",
+			"cluster status rehearsal --watch 2s",
+		}},
+		{Name: "env", Help: "Print the environment variables for a cluster.", Cmd: &clusterEnv{}, Examples: []string{
+			"cluster env",
+			"cluster env rehearsal --shell fish",
+			"cluster env rehearsal --show-secrets",
+		}},
+		{Name: "logs", Help: "Show the logs of all nodes in the order of time.", Cmd: &clusterLogs{}, Examples: []string{
+			"cluster logs",
+			"cluster logs east-1 --follow",
+			"cluster logs --level warn --since 5m",
+		}},
+	}
+}
+
+// careEntries are the commands that change and disturb a cluster.
+func careEntries() []cli.Entry {
+	return []cli.Entry{
+		{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
+		lameDuckEntry(),
+		{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", Cmd: &clusterRoll{}, Examples: []string{
+			"cluster roll",
+			"cluster roll rehearsal --server-bin ./nats-server",
+			"cluster roll rehearsal --embedded --max-unavailable 2",
+		}},
+		{Name: "chaos", Help: "Inject repeatable faults for a while, then undo them all.", Cmd: &clusterChaos{}, Examples: []string{
+			"cluster chaos --for 5m",
+			"cluster chaos rehearsal --seed 7 --kinds kill,latency",
+			"cluster chaos --dry-run",
+		}},
+		{Name: "export", Help: "Write the cluster for plain nats-servers, containers, Kubernetes or systemd.", Cmd: &clusterExport{}, Examples: []string{
+			"cluster export --format compose --dir compose",
+			"cluster export rehearsal --format helm --with-secrets --dir chart",
+		}},
+		{Name: "user", Help: "Users of a cluster: list, and in operator mode add and revoke.", Sub: userEntries()},
+		{Name: "fault", Help: "Disturb the links between nodes, and heal them.", Sub: faultEntries()},
 	}
 }
 

@@ -195,8 +195,13 @@ func jetStreamCases() []findingCase {
 		{"origins", "each way to lack one", 7, func(in *Input) {
 			stream(in).Mirror = &server.StreamSourceInfo{Name: "GONE", Active: 5 * time.Minute, Lag: 9}
 			stream(in).Sources = []*server.StreamSourceInfo{
-				{Name: "FINE", Active: 59 * time.Second}, {Name: "NEVER", Active: -1}, {Name: "ERR", Active: time.Second, Error: &server.ApiError{Description: "consumer setup failed"}},
-				{Name: "FAR", Active: time.Minute, External: &server.ExternalStream{ApiPrefix: "$JS.hub.API"}}, nil, {Name: "MUTE", Active: 0, Error: &server.ApiError{}}, {Name: "NOW"},
+				{Name: "FINE", Active: 59 * time.Second},
+				{Name: "NEVER", Active: -1},
+				{Name: "ERR", Active: time.Second, Error: &server.ApiError{Description: "consumer setup failed"}},
+				{Name: "FAR", Active: time.Minute, External: &server.ExternalStream{ApiPrefix: "$JS.hub.API"}},
+				nil,
+				{Name: "MUTE", Active: 0, Error: &server.ApiError{}},
+				{Name: "NOW"},
 			}
 		}, []string{
 			"warn|S|APP|stream S in account APP gets nothing from ERR, its source: consumer setup failed",

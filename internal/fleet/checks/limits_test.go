@@ -126,8 +126,11 @@ func TestLimitsAreInclusive(t *testing.T) {
 				want  fleet.Level
 				limit float64
 			}{
-				{l.Warn + short, level, 0}, {l.Warn, fleet.Warn, l.Warn}, {l.Warn - short, fleet.Warn, l.Warn},
-				{l.Crit + short, fleet.Warn, l.Warn}, {l.Crit, fleet.Crit, l.Crit},
+				{l.Warn + short, level, 0},
+				{l.Warn, fleet.Warn, l.Warn},
+				{l.Warn - short, fleet.Warn, l.Warn},
+				{l.Crit + short, fleet.Warn, l.Warn},
+				{l.Crit, fleet.Crit, l.Crit},
 			} {
 				if passed, _ := DefaultRange(l.Name).Judge(at.value); math.IsNaN(at.value) || at.want == fleet.Warn && passed == fleet.Crit {
 					continue // critical lies next to the warning

@@ -155,8 +155,14 @@ func TestSlowLinkHolds(t *testing.T) {
 		live        bool
 		slow        bool
 	}{
-		{"one look", "", "80ms", false, true}, {"twice", "70ms", "80ms", true, true}, {"once of two", "1ms", "80ms", true, false}, {"once of two, a single check", "1ms", "80ms", false, false},
-		{"at the floor before", "25ms", "80ms", true, false}, {"over the floor before", "25.1ms", "80ms", true, true}, {"below the floor", "24ms", "24ms", true, false}, {"7 ms", "7ms", "7ms", true, false},
+		{"one look", "", "80ms", false, true},
+		{"twice", "70ms", "80ms", true, true},
+		{"once of two", "1ms", "80ms", true, false},
+		{"once of two, a single check", "1ms", "80ms", false, false},
+		{"at the floor before", "25ms", "80ms", true, false},
+		{"over the floor before", "25.1ms", "80ms", true, true},
+		{"below the floor", "24ms", "24ms", true, false},
+		{"7 ms", "7ms", "7ms", true, false},
 	} {
 		in := Input{Snapshot: cluster(2, c.now), Live: c.live}
 		if c.before != "" {

@@ -28,7 +28,9 @@ func TestCheckThatCannotLook(t *testing.T) {
 			}
 			in = healthy()
 			in.Snapshot.Problems = []fleet.Problem{
-				{Server: "a", Kind: kind, Reason: fleet.Late}, {Server: "b", Kind: kind, Reason: fleet.Late}, {Server: "a", Kind: kind, Reason: fleet.Refused},
+				{Server: "a", Kind: kind, Reason: fleet.Late},
+				{Server: "b", Kind: kind, Reason: fleet.Late},
+				{Server: "a", Kind: kind, Reason: fleet.Refused},
 				{Server: "c", Kind: "OTHER", Reason: fleet.Late},
 			}
 			if got := examine(t, in, c.Name); !slices.Equal(got.Unheard, []string{"a", "b"}) {

@@ -91,7 +91,7 @@ func (r *Recorder) endMember() error {
 // Close ends the recording.
 func (r *Recorder) Close() error { return r.endMember() }
 
-// ErrRecording is wrapped by the error of a file that is not a recording, or
+// ErrInvalid is wrapped by the error of a file that is not a recording, or
 // holds no snapshot.
 var ErrInvalid = errors.New("not a recording")
 

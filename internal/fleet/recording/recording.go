@@ -46,9 +46,9 @@ type recordedLine struct {
 	time   time.Time
 }
 
-// OpenRecording indexes a recording: one pass over the file, which keeps times
+// Open indexes a recording: one pass over the file, which keeps times
 // and events, not snapshots. A file that was cut short is read up to the cut.
-// The errors wrap [ErrRecording], or are those of file.
+// The errors wrap [ErrInvalid], or are those of file.
 func Open(file io.ReaderAt, size int64) (*Recording, error) {
 	r := &Recording{file: file, size: size}
 	magic := make([]byte, 2)

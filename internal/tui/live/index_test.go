@@ -167,8 +167,14 @@ func TestLimits(t *testing.T) {
 		share      float64
 		level      fleet.Level
 	}{
-		{79, 100, 0.79, fleet.OK}, {80, 100, 0.80, fleet.Warn}, {94, 100, 0.94, fleet.Warn}, {95, 100, 0.95, fleet.Crit}, {300, 100, 3, fleet.Crit},
-		{95, -1, 0, fleet.OK}, {95, 0, 0, fleet.OK}, {0, 100, 0, fleet.OK},
+		{79, 100, 0.79, fleet.OK},
+		{80, 100, 0.80, fleet.Warn},
+		{94, 100, 0.94, fleet.Warn},
+		{95, 100, 0.95, fleet.Crit},
+		{300, 100, 3, fleet.Crit},
+		{95, -1, 0, fleet.OK},
+		{95, 0, 0, fleet.OK},
+		{0, 100, 0, fleet.OK},
 	} {
 		l := Limit{Used: c.used, Max: c.most}
 		if l.Share() != c.share || l.Level() != c.level || l.HasMax() != (c.most > 0) {
