@@ -20,7 +20,7 @@ var jetStreamChecks = []*Check{
 		Needs:  []fleet.Kind{fleet.Jsz}, find: findMeta,
 	},
 	{
-		Name: "meta-pending", About: "The meta leader works off its operations.",
+		Name: "meta-pending", About: "The meta leader keeps up with pending operations.",
 		Why:    "Creating or changing streams and consumers waits behind them, then times out.",
 		Next:   "Find who creates or lists assets in a loop; look at the disk and the CPU of the meta leader.",
 		Limits: []Limit{{Name: "meta_pending", About: "operations waiting at the leader", Warn: 1000, Crit: 10_000}},

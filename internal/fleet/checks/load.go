@@ -78,7 +78,7 @@ var loadChecks = []*Check{
 		Needs:  []fleet.Kind{fleet.Connz, fleet.Varz}, Rates: true, find: findPendingRise,
 	},
 	{
-		Name: "queues", About: "No server works off its internal queues too slowly.",
+		Name: "queues", About: "No server processes its internal queues too slowly.",
 		Why:    "A queue that grows inside a server delays JetStream, accounts or system messages for all.",
 		Next:   "Take a CPU and a goroutine profile with `natsctl server profile` and look for a slow disk.",
 		Limits: []Limit{{Name: "queue_items", About: "waiting in one internal queue", Warn: 10_000, Crit: 1_000_000}},
