@@ -12,8 +12,8 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
-// accountMetrics count the advisories that a JetStream account hears of its own
-// streams and consumers, under nats-surveyor's names.
+// accountMetrics count the advisories of a JetStream account about its streams
+// and consumers, under nats-surveyor's names.
 type accountMetrics struct {
 	byConsumer map[string]*prometheus.CounterVec // by the token that follows the prefix
 	byStream   map[string]*prometheus.CounterVec
@@ -23,7 +23,7 @@ type accountMetrics struct {
 	total      *prometheus.CounterVec
 	unknown    *prometheus.CounterVec
 	names      *labelLimit  // streams and kinds of advisory
-	consumers  *labelLimit  // consumers that have series of their own
+	consumers  *labelLimit  // consumers that have their own series
 	gone       *recentNames // consumers that were deleted
 }
 
@@ -92,7 +92,7 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 		m.gone.drop(key)
 	}
 	switch {
-	case m.byConsumer[kind] != nil && m.gone.has(key): // told after its end
+	case m.byConsumer[kind] != nil && m.gone.has(key): // arrived after the consumer was deleted
 	case m.byConsumer[kind] != nil:
 		m.byConsumer[kind].WithLabelValues(account, stream, m.consumer(account, stream, tokens[3])).Inc()
 	case m.byStream[kind] != nil:
@@ -105,7 +105,7 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 	}
 }
 
-// consumer is the label of a consumer: its name, as long as there is room.
+// consumer returns the label value of a consumer: its name, within the limit.
 func (m *accountMetrics) consumer(account, stream, name string) string {
 	name = table.Clean(name)
 	if m.consumers.admits(consumerKey(account, stream, name)) {
@@ -114,9 +114,9 @@ func (m *accountMetrics) consumer(account, stream, name string) string {
 	return scrape.NameOther
 }
 
-// forget ends the series of a consumer that was deleted: the names of ephemeral
-// ones never come again. What is told of it meanwhile, on another subject, may
-// come later and does not bring them back.
+// forget removes the series of a deleted consumer: the names of ephemeral
+// consumers are never used again. Messages about it on another subject may
+// arrive later and do not restore them.
 func (m *accountMetrics) forget(account, stream, name string) {
 	name = table.Clean(name)
 	m.gone.add(consumerKey(account, stream, name))
@@ -127,12 +127,12 @@ func (m *accountMetrics) forget(account, stream, name string) {
 	}
 }
 
-// consumerKey joins names, none of which has a space in it.
+// consumerKey joins names, none of which contains a space.
 func consumerKey(account, stream, name string) string {
 	return account + " " + stream + " " + name
 }
 
-// metric counts an acknowledgement that the consumer sampled.
+// metric counts a sampled acknowledgement of a consumer.
 func (m *accountMetrics) metric(account, subject string, data []byte) {
 	var ack struct {
 		Stream     string `json:"stream"`

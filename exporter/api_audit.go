@@ -7,9 +7,9 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
-// apiKinds are the requests of the JetStream API without the names in them,
-// longer ones before those they begin with. What follows a kind in a subject is
-// a name, and names do not belong into the label of a counter.
+// apiKinds are the requests of the JetStream API without names, longer ones
+// before their prefixes. What follows a kind in a subject is a name, and names
+// do not belong in the label of a counter.
 var apiKinds = []string{
 	"ACCOUNT.STREAM.CANCEL_MOVE", "ACCOUNT.STREAM.MOVE", "ACCOUNT.PURGE",
 	"CONSUMER.DURABLE.CREATE", "CONSUMER.LEADER.STEPDOWN", "CONSUMER.MSG.NEXT", "CONSUMER.CREATE", "CONSUMER.DELETE",
@@ -20,7 +20,7 @@ var apiKinds = []string{
 	"INFO",
 }
 
-// apiKind is the kind of request that a subject asks for.
+// apiKind returns the kind of API request of a subject.
 func apiKind(subject string) string {
 	_, rest, ok := strings.Cut(subject, ".API.") // "$JS.API." or "$JS.<domain>.API."
 	if !ok {
@@ -34,7 +34,7 @@ func apiKind(subject string) string {
 	return scrape.NameOther
 }
 
-// audit counts an API request by the advisory that reports it.
+// audit counts an API request from its audit advisory.
 func (m *accountMetrics) audit(account string, data []byte) {
 	var a struct {
 		Subject string `json:"subject"`

@@ -15,12 +15,12 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// claimWorkers is how many accounts are asked for at once.
+// claimWorkers is the number of concurrent account requests.
 const claimWorkers = 16
 
-// askClaims returns the source of claims behind a connection: it asks, for
-// each account, one server that has it. Claims are only to be had where an
-// operator grants them, so a fleet without operators is not asked.
+// askClaims returns the source of claims for a connection: for each account it
+// sends a request to one server that has it. Only operator mode has claims, so
+// a fleet without operators gets no requests.
 func askClaims(nc *nats.Conn, cfg *config) claimSource {
 	return func(ctx context.Context, snap *fleet.Snapshot) []*scrape.Claims {
 		if !cfg.perServer && !hasOperators(snap) || !slices.Contains(snap.Want.Kinds, fleet.AccountStatz) {
@@ -42,7 +42,7 @@ func askClaims(nc *nats.Conn, cfg *config) claimSource {
 				return nil
 			})
 		}
-		_ = g.Wait() // no worker fails: an account that does not answer has no series
+		_ = g.Wait() // workers return no errors: an account that does not answer has no series
 		slices.SortFunc(out, func(a, b *scrape.Claims) int { return strings.Compare(a.ID, b.ID) })
 		return out
 	}
@@ -54,8 +54,8 @@ func hasOperators(snap *fleet.Snapshot) bool {
 	})
 }
 
-// accountHomes picks a server for every account that has series, no more
-// accounts than the limit.
+// accountHomes selects a server for every account that has series, up to the
+// limit of accounts.
 func accountHomes(snap *fleet.Snapshot, cfg *config) map[string]string {
 	homes := map[string]string{}
 	for _, sv := range snap.Servers {
@@ -72,7 +72,7 @@ func accountHomes(snap *fleet.Snapshot, cfg *config) map[string]string {
 	return homes
 }
 
-// askAccount returns what a server knows of an account, or nil.
+// askAccount returns a server's information about an account, or nil.
 func askAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *scrape.Claims {
 	body, err := json.Marshal(server.AccountzOptions{Account: account})
 	if err != nil {

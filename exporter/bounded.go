@@ -7,8 +7,8 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
-// bounded lets only so many different names through; later ones are "(other)".
-// It is safe for concurrent use.
+// labelLimit limits the number of distinct names; further ones become
+// "(other)". It is safe for concurrent use.
 type labelLimit struct {
 	mu    sync.Mutex
 	names map[string]struct{}
@@ -27,7 +27,7 @@ func (b *labelLimit) label(s string) string {
 	return scrape.NameOther
 }
 
-// lets tells whether a name is one of those that go through.
+// admits reports whether a name is within the limit.
 func (b *labelLimit) admits(s string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,7 +41,7 @@ func (b *labelLimit) admits(s string) bool {
 	return true
 }
 
-// forget makes room for another name.
+// forget removes a name, which makes room for another one.
 func (b *labelLimit) forget(s string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

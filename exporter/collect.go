@@ -9,11 +9,11 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// collectorOf gives the exporter's metrics to a registry, through
-// client_golang's own types.
+// collectorOf exposes the exporter's metrics to a registry as a
+// prometheus.Collector.
 type collectorOf struct{ e *Exporter }
 
-// Describe sends nothing: which metrics there are depends on the fleet.
+// Describe sends nothing: the metrics depend on the fleet.
 func (collectorOf) Describe(chan<- *prometheus.Desc) {}
 
 // Collect takes one snapshot and sends its samples.
@@ -28,7 +28,7 @@ func (c collectorOf) Collect(ch chan<- prometheus.Metric) {
 	c.e.own.events.shown()
 }
 
-// constSink makes client_golang's constant metrics of samples.
+// constSink converts samples to client_golang's constant metrics.
 type constSink struct {
 	ch     chan<- prometheus.Metric
 	family *table.Family

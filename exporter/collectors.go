@@ -7,19 +7,19 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// collector is a part of the exposition that can be chosen by name, in
+// collector is a part of the exposition that can be selected by name in
 // [WithCollectors] and in a scrape's collect[].
 type collector struct {
 	name    string
 	help    string
-	kind    fleet.Kind // what the servers are asked for; empty for nothing
-	byDef   bool       // on unless chosen otherwise
+	kind    fleet.Kind // the request sent to the servers; empty for none
+	byDef   bool       // enabled by default
 	refine  func(*fleet.Want)
-	alsoFor metric.Set // on by default when these names are served
+	alsoFor metric.Set // enabled by default when these names are served
 }
 
-// collectors is the table of them all. The cost that keeps one of them off by
-// default stands in its help.
+// collectors is the table of all collectors. The help names the cost of those
+// that are disabled by default.
 var collectors = []collector{
 	{name: "servers", help: "Load, traffic and state of each server.", kind: fleet.Statsz, byDef: true},
 	{name: "config", help: "Limits, configuration digest and certificates of each server.", kind: fleet.Varz, byDef: true},
@@ -47,8 +47,8 @@ func wantStreams(w *fleet.Want) {
 	w.JS.Raft, w.JS.Streams, w.JS.Config = true, true, true
 }
 
-// wantConsumers asks every replica: a consumer's leader is often another
-// server than its stream's, and only the leader's figures are right.
+// wantConsumers requests every replica: a consumer's leader is often not the
+// leader of its stream, and only the leader's values are right.
 func wantConsumers(w *fleet.Want) {
 	wantStreams(w)
 	w.JS.Consumers, w.JS.AllReplicas = true, true
@@ -57,11 +57,11 @@ func wantConsumers(w *fleet.Want) {
 // CollectorInfo describes one entry of collect[].
 type CollectorInfo struct {
 	Name    string // as in collect[]
-	Help    string // what it brings, and what it costs where that keeps it off
-	Default bool   // on unless chosen otherwise
+	Help    string // what it collects, and the cost if it is disabled by default
+	Default bool   // enabled by default
 }
 
-// Collectors returns every name that [WithCollectors] and collect[] take.
+// Collectors returns all collectors that [WithCollectors] and collect[] accept.
 func Collectors() []CollectorInfo {
 	out := make([]CollectorInfo, len(collectors))
 	for i, c := range collectors {
@@ -70,9 +70,9 @@ func Collectors() []CollectorInfo {
 	return out
 }
 
-// DefaultCollectors returns what is collected unless others are chosen;
-// perServer tells whether the names of prometheus-nats-exporter are served,
-// which need more.
+// DefaultCollectors returns the collectors that are enabled by default;
+// perServer reports whether the names of prometheus-nats-exporter are served,
+// which require more of them.
 func DefaultCollectors(perServer bool) []string {
 	var names []string
 	for _, c := range collectors {
@@ -83,12 +83,12 @@ func DefaultCollectors(perServer bool) []string {
 	return names
 }
 
-// known tells whether name is a collector.
+// known reports whether name is a collector.
 func known(name string) bool {
 	return slices.ContainsFunc(collectors, func(c collector) bool { return c.name == name })
 }
 
-// wantOf returns what the servers must be asked for the chosen collectors.
+// wantOf returns what to request from the servers for the chosen collectors.
 func wantOf(chosen []string, replicas bool) fleet.Want {
 	var want fleet.Want
 	for _, c := range collectors {

@@ -12,11 +12,11 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// config is what the options made of the defaults. It is read-only once built.
+// config is the defaults with the options applied. It is read-only once built.
 type config struct {
 	surveyor    bool
 	perServer   bool   // prometheus-nats-exporter's names
-	prefix      string // instead of gnatsd_ and jetstream_; empty keeps both
+	prefix      string // replaces gnatsd_ and jetstream_; empty keeps both
 	chosen      []string
 	minInterval time.Duration
 	timeout     time.Duration
@@ -31,7 +31,7 @@ type config struct {
 	families []*table.Family
 }
 
-// serves tells whether the names of a set are wanted. A nil config wants all.
+// serves reports whether a metric set is enabled. A nil config enables all.
 func (c *config) serves(set metric.Set) bool {
 	switch {
 	case c == nil, set == metric.Native:
@@ -42,6 +42,6 @@ func (c *config) serves(set metric.Set) bool {
 	return c.perServer
 }
 
-// Resolver connects to the fleet that a name stands for, for /probe. The
-// connection is closed after use. It must be safe for concurrent use.
+// Resolver connects to the fleet of a named context, for /probe. The connection
+// is closed after use. It must be safe for concurrent use.
 type Resolver func(ctx context.Context, name string) (*nats.Conn, error)

@@ -17,25 +17,25 @@ import (
 	"github.com/natsctl/natsctl/internal/safetext"
 )
 
-// connection is the state of the connection to NATS. A scrape reads it instead
-// of asking nats.go, whose locks are held while a server is dialed or while one
-// that hangs is written to. The zero value is not connected yet.
+// connection is the state of the connection to NATS. Scrapes read it instead of
+// calling nats.go, which holds its locks while it dials a server or writes to
+// one that hangs. The zero value is not connected yet.
 type connection struct {
 	state      atomic.Pointer[NotConnectedError] // nil once connected
 	known      atomic.Bool                       // state was set
 	reconnects atomic.Uint64
 
-	ever, lost bool // of the goroutine that follows: connected once; lost since
+	ever, lost bool // used only by the goroutine of follow: connected once; lost since
 }
 
-// NotConnectedError says why the connection to NATS does not stand. It is
+// NotConnectedError reports why there is no connection to NATS. It matches
 // [ErrNotConnected].
 type NotConnectedError struct {
 	Reason string // auth, tls, timeout, unreachable or disconnected
-	Cause  error  // what nats.go said last; nil if nothing
+	Cause  error  // the last error of nats.go; nil if none
 }
 
-// Error returns the reason with its cause.
+// Error returns the reason and the cause.
 func (e *NotConnectedError) Error() string {
 	if e.Cause == nil {
 		return ErrNotConnected.Error() + ": " + e.Reason
@@ -43,13 +43,14 @@ func (e *NotConnectedError) Error() string {
 	return ErrNotConnected.Error() + ": " + e.Reason + ": " + e.Cause.Error()
 }
 
-// Is makes errors.Is find [ErrNotConnected].
+// Is reports whether target is [ErrNotConnected].
 func (e *NotConnectedError) Is(target error) bool { return target == ErrNotConnected }
 
 // Unwrap returns the cause.
 func (e *NotConnectedError) Unwrap() error { return e.Cause }
 
-// ready returns nil while connected, and why not otherwise. It does not block.
+// ready returns nil while connected, and the reason otherwise. It does not
+// block.
 func (c *connection) ready() error {
 	if err := c.state.Load(); err != nil {
 		return err
@@ -63,8 +64,8 @@ func (c *connection) ready() error {
 // connectionInterval is how often the state is read.
 const connectionInterval = 250 * time.Millisecond
 
-// follow reads the state of nc until stop is called, and logs a line for each
-// change. It returns when the state was read first, or after a second.
+// follow polls the state of nc until stop is called, and logs a line for each
+// change. It returns after the first poll, or after a second.
 func (c *connection) follow(nc *nats.Conn, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	first, done := make(chan struct{}), make(chan struct{})
@@ -117,7 +118,7 @@ func (c *connection) update(nc *nats.Conn, log *slog.Logger) {
 	now := &NotConnectedError{Cause: nc.LastError()}
 	now.Reason = connectionReason(now.Cause)
 	if was != nil && severity(now.Reason) <= severity(was.Reason) {
-		return // one line for each outage, and one for each more telling reason of it
+		return // one line for each outage, and one for each more specific reason
 	}
 	c.state.Store(now)
 	c.known.Store(true)
@@ -128,7 +129,7 @@ func (c *connection) update(nc *nats.Conn, log *slog.Logger) {
 	log.Warn("not connected to NATS", attrs...)
 }
 
-// connectionReasons are the reasons from the least to the most telling: among
+// connectionReasons are the reasons from the least to the most specific: of
 // several servers one may be down and another refuse the password.
 var connectionReasons = []string{"disconnected", "unreachable", "timeout", "tls", "auth"}
 
@@ -141,8 +142,8 @@ func severity(reason string) int {
 	return 0
 }
 
-// connectionReason puts the last error of a connection into one word. nats.go
-// has none while it finds no server to talk to.
+// connectionReason returns the last error of a connection as one word. nats.go
+// has no error while it finds no server to connect to.
 func connectionReason(err error) string {
 	var (
 		unknown  x509.UnknownAuthorityError

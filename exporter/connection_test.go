@@ -241,7 +241,7 @@ func TestNoScrapeOutlivesItsDeadline(t *testing.T) {
 		e.Routes().ServeHTTP(rec, req)
 		limit := deadline
 		if path == "/readyz" {
-			limit = readyTimeout + landing + deadline
+			limit = readyTimeout + gracePeriod + deadline
 		}
 		if took := time.Since(begin); took > limit {
 			t.Errorf("%s took %v", path, took)

@@ -11,19 +11,19 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// departMemory is for how long a server that said goodbye is told of: as long
-// as the alerts look back for servers that nobody expects any more.
+// departMemory is how long a server that announced its end is reported: as long
+// as the alerts look back for servers that are no longer expected.
 const departMemory = time.Hour
 
-// departures remembers who said goodbye and has not come back. It is safe for
-// concurrent use; the zero value is ready.
+// departures records the servers that announced their end and have not come
+// back. It is safe for concurrent use; the zero value is ready to use.
 type departures struct {
 	mu   sync.Mutex
 	byID map[string]*scrape.Departure
 }
 
-// note takes an event; those that are no goodbye change nothing. A server that
-// drained and then ended has drained.
+// note records an event that announces the end of a server; others are ignored.
+// A server that drained before it shut down is recorded as drained.
 func (d *departures) note(ev fleet.Event, now time.Time) {
 	tokens := strings.Split(ev.Subject, ".") // $SYS.SERVER.<id>.SHUTDOWN
 	if ev.Kind != fleet.EventLameDuck && ev.Kind != fleet.EventShutdown || len(tokens) != 4 {
@@ -44,8 +44,8 @@ func (d *departures) note(ev fleet.Event, now time.Time) {
 	}
 }
 
-// current forgets who came back under a new id, or left long ago, and returns
-// the others by name.
+// current drops servers that came back with a new id or left long ago, and
+// returns the others by name.
 func (d *departures) current(snap *fleet.Snapshot, now time.Time) []*scrape.Departure {
 	type place struct{ name, cluster string } // clusters may have servers of the same name
 	lives := map[place]string{}

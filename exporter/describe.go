@@ -7,12 +7,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// descText reads a name and its help out of client_golang's description, which
-// has no accessor for them.
+// descText extracts the name and help from client_golang's description, which
+// has no accessors for them.
 var descText = regexp.MustCompile(`fqName: "([^"]+)", help: "((?:[^"\\]|\\.)*)", .*variableLabels: \{([^}]*)\}`)
 
-// ownDescriptions lists what the exporter keeps of itself and of events: name,
-// help and labels.
+// ownDescriptions lists the exporter's metrics about itself and about events:
+// name, help and labels.
 func ownDescriptions() [][3]string {
 	own := newOwnMetrics(&config{surveyor: true})
 	own.connection(&connection{})
@@ -31,7 +31,7 @@ func ownDescriptions() [][3]string {
 	return out
 }
 
-// ownNames lists the names alone.
+// ownNames lists only the names.
 func ownNames() []string {
 	var names []string
 	for _, d := range ownDescriptions() {

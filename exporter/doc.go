@@ -2,15 +2,15 @@
 // from one connection to the system account.
 //
 // It owns the table of metrics ([Metrics]): the native set nats_*, and the
-// names of nats-surveyor and of prometheus-nats-exporter for dashboards that
-// already exist. Around the table it owns the scrape (how fresh, how long, how
-// much), the HTTP handler, the alert rules and the dashboards.
+// names of nats-surveyor and prometheus-nats-exporter for existing dashboards.
+// It also owns the scrape (age, timeout and size limits), the HTTP handler, the
+// alert rules and the dashboards.
 //
 // It must not know the command line, saved contexts or terminals. It does not
-// keep a value from one scrape to the next: what did not answer is absent and
-// named, never repeated.
+// keep values between scrapes: servers that did not answer are listed, and
+// their values are absent, never repeated.
 //
-// Use it in a program of your own with [New]:
+// Use it in your own program with [New]:
 //
 //	exp, err := exporter.New(nc)
 //	http.Handle("/metrics", exp.Handler())

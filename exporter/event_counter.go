@@ -7,16 +7,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// eventCounter counts events by labels that are not known in advance. A series
-// that begins with its first event has no increase for Prometheus, so each
-// begins at 0: its first events count from the page after the one that shows it.
-// It is safe for concurrent use.
+// eventCounter counts events by labels that are not known in advance.
+// Prometheus sees no increase in a series that starts with its first event, so
+// each series starts at 0: its first events are added after a page has shown
+// it. It is safe for concurrent use.
 type eventCounter struct {
 	*prometheus.CounterVec
 
 	mu   sync.Mutex
 	seen map[string]bool       // series that a page has shown
-	held map[string]heldEvents // of series that no page has shown yet
+	held map[string]heldEvents // events of series that no page has shown yet
 }
 
 type heldEvents struct {
@@ -28,7 +28,7 @@ func newEventCounter(name, help string, labels ...string) *eventCounter {
 	return &eventCounter{CounterVec: counter(name, help, labels...), seen: map[string]bool{}, held: map[string]heldEvents{}}
 }
 
-// add counts n events; 0 makes the series.
+// add counts n events; 0 creates the series.
 func (c *eventCounter) add(n float64, labels ...string) {
 	key := strings.Join(labels, "\xff") // labels are valid UTF-8
 	c.mu.Lock()
@@ -41,8 +41,8 @@ func (c *eventCounter) add(n float64, labels ...string) {
 	c.held[key] = heldEvents{labels, c.held[key].n + n}
 }
 
-// shown says that a page with all series is being written: what is held by then
-// counts from the next one on.
+// shown reports that a page with all series is being written: events held until
+// then are added for the next page.
 func (c *eventCounter) shown() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,9 +8,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// eventMetrics count what the system account announces. They count from the
-// start of the exporter and only while it is connected: nats_exporter_events_gaps_total
-// says how often it may have missed some.
+// eventMetrics count the events of the system account. They count from the
+// start of the exporter and only while it is connected:
+// nats_exporter_events_gaps_total counts how often events may have been missed.
 type eventMetrics struct {
 	disconnects *eventCounter
 	connects    *eventCounter
@@ -48,9 +48,9 @@ func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 	return []prometheus.Collector{m.disconnects, m.connects, m.authErrors, m.servers, m.advisories, m.elections, m.quorumLost, m.gaps}
 }
 
-// maxEventNames bounds the different accounts and servers that events may bring
-// into labels, a tenth of it the reasons and kinds of advisories: they come from
-// strangers, and a counter that was once made stays.
+// maxEventNames limits the distinct accounts and servers in event labels;
+// reasons and kinds of advisories may use a tenth of it: they are untrusted
+// input, and a counter is never removed.
 const maxEventNames = 2000
 
 // count counts one event.
@@ -72,7 +72,7 @@ func (m *eventMetrics) count(ev fleet.Event) {
 	}
 }
 
-// advisory counts a JetStream advisory; its kind stands in the subject:
+// advisory counts a JetStream advisory; its kind is in the subject:
 // $JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.<stream>.
 func (m *eventMetrics) advisory(ev fleet.Event, acc string) {
 	tokens := strings.Split(ev.Subject, ".")
@@ -89,26 +89,26 @@ func (m *eventMetrics) advisory(ev fleet.Event, acc string) {
 	}
 }
 
-// all are the counters whose series begin at 0.
+// all returns the counters whose series start at 0.
 func (m *eventMetrics) all() []*eventCounter {
 	return []*eventCounter{m.disconnects, m.connects, m.authErrors, m.servers, m.advisories, m.elections, m.quorumLost}
 }
 
-// shown says that a page is being written.
+// shown reports that a page is being written.
 func (m *eventMetrics) shown() {
 	for _, c := range m.all() {
 		c.shown()
 	}
 }
 
-// The reasons that servers give for a refused login, and what has elections.
+// The reasons that servers report for a refused login, and what has elections.
 var (
 	authReasons = []string{"Authentication Failure", "Authentication Timeout", "Authentication Expired"}
 	assets      = []string{"stream", "consumer"}
 )
 
-// begin makes the series that alerts look at for every server and account of a
-// snapshot, before anything happens there.
+// begin creates the series that alerts use for every server and account of a
+// snapshot, before the first event.
 func (m *eventMetrics) begin(snap *fleet.Snapshot) {
 	m.elections.add(0, "", m.kinds.label("meta"))
 	for _, sv := range snap.Servers {

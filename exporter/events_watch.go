@@ -8,18 +8,18 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// counted are the kinds of event that have counters.
+// counted lists the kinds of events that have counters.
 var counted = []fleet.EventKind{
 	fleet.EventConnect, fleet.EventDisconnect, fleet.EventAuthError, fleet.EventLeafConnect, fleet.EventLeafDisconnect,
 	fleet.EventLameDuck, fleet.EventShutdown, fleet.EventAdvisory,
 }
 
-// retryEvents is how long to wait before listening again when it could not
-// begin: NATS is not up yet, or the user may not.
+// retryEvents is the delay before subscribing again after a failure: NATS is
+// not up yet, or the user lacks permission.
 const retryEvents = 2 * time.Second
 
-// watchEvents hands events to count until stop is called. The connection may
-// not stand yet: ready tells whether it does.
+// watchEvents calls count for each event until stop is called. The connection
+// may not be established yet; ready reports whether it is.
 func watchEvents(client *sys.Client, ready func() error, count func(fleet.Event)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -43,8 +43,8 @@ func watchEvents(client *sys.Client, ready func() error, count func(fleet.Event)
 	}
 }
 
-// listenEvents counts events until the stream ends. One that cannot be read is
-// not counted.
+// listenEvents counts events until the stream ends. Events that cannot be
+// parsed are not counted.
 func listenEvents(ctx context.Context, client *sys.Client, count func(fleet.Event)) {
 	for ev, err := range client.Events(ctx, counted...) {
 		if err == nil {

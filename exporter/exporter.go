@@ -18,26 +18,26 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// roundLimit bounds a round of questions whose scrape has no deadline at all;
-// in practice the scrape's own ends it long before.
+// roundLimit is the timeout of a round of requests whose scrape has no
+// deadline; in practice the scrape's own timeout ends it long before.
 const roundLimit = time.Minute
 
-// patience is how much later than the others a server may answer that answered
-// the last time.
+// patience is the additional time given to servers that answered in the
+// previous round.
 const patience = 3 * time.Second
 
-// stopPatience is how long Close waits for what it ends.
+// stopPatience is the maximum time Close waits for what it stops.
 const stopPatience = 500 * time.Millisecond
 
-// Exporter turns a fleet into metrics. It is safe for concurrent use.
+// Exporter exposes a fleet as metrics. It is safe for concurrent use.
 type Exporter struct {
 	cfg     *config
 	src     fleet.Source
 	claims  claimSource
-	ready   func() error // nil when the fleet can be asked
+	ready   func() error // returns nil when the fleet can be reached
 	own     *ownMetrics
 	share   share
-	failing atomic.Value // the reason of the last scrape that failed; "" when it did not
+	failing atomic.Value // the reason why the last scrape failed; "" if it did not
 	closed  sync.Once
 	stop    []func()
 
@@ -45,14 +45,15 @@ type Exporter struct {
 	watched   []accountWatch
 }
 
-// claimSource asks for the claims of the accounts in a snapshot.
+// claimSource requests the claims of the accounts in a snapshot.
 type claimSource func(ctx context.Context, snap *fleet.Snapshot) []*scrape.Claims
 
-// New returns an exporter of the fleet behind a connection of a system user.
-// The connection may still be on its way (nats.RetryOnFailedConnect): until it
-// stands, scrapes say that they have nothing. The exporter does not close it.
+// New returns an exporter for the fleet that a system user's connection
+// reaches. The connection may still be connecting (nats.RetryOnFailedConnect):
+// until it is established, scrapes report that there is no data. The exporter
+// does not close it.
 //
-// The only errors are those of the options; they wrap [ErrOption].
+// The only errors are those of invalid options; they wrap [ErrOption].
 func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {
@@ -69,14 +70,14 @@ func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 	return e, nil
 }
 
-// watch counts events until Close, if they are collected.
+// watch counts events until Close, if events are collected.
 func (e *Exporter) watch(client *sys.Client) {
 	if slices.Contains(e.cfg.chosen, "events") {
 		e.stop = append(e.stop, watchEvents(client, e.ready, e.own.event))
 	}
 }
 
-// newExporter wires an exporter to any source of snapshots.
+// newExporter returns an exporter that uses any source of snapshots.
 func newExporter(cfg *config, src fleet.Source) *Exporter {
 	return &Exporter{
 		cfg: cfg, src: src, own: newOwnMetrics(cfg),
@@ -85,7 +86,7 @@ func newExporter(cfg *config, src fleet.Source) *Exporter {
 	}
 }
 
-// Close ends the subscriptions of the exporter. It can be called repeatedly. It
+// Close ends the exporter's subscriptions. It can be called more than once. It
 // does not wait for a server that hangs.
 func (e *Exporter) Close() {
 	e.closed.Do(func() {
@@ -100,19 +101,19 @@ func (e *Exporter) Close() {
 		defer patience.Stop()
 		select {
 		case <-done:
-		case <-patience.C: // a lock of nats.go is held; all ends with that
+		case <-patience.C: // a lock of nats.go is held; everything ends with that
 		}
 	})
 }
 
-// Collector gives the fleet's metrics, and those that the exporter keeps of
-// itself, to a registry of your own. Each gathering is a scrape with the
-// default timeout. OpenMetrics from a registry renames counters without _total:
-// for nats-surveyor's names use [Exporter.Handler].
+// Collector returns the fleet's metrics, and the exporter's metrics about
+// itself, for your own registry. Each Gather is a scrape with the default
+// timeout. OpenMetrics from a registry renames counters without _total: for
+// nats-surveyor's names use [Exporter.Handler].
 func (e *Exporter) Collector() prometheus.Collector { return collectorOf{e} }
 
-// page is the exposition of some collectors, shared with scrapes close by. A
-// fleet that cannot be asked is a page that says why.
+// page returns the exposition of some collectors, shared with recent scrapes.
+// If the fleet cannot be reached, the page reports the reason.
 func (e *Exporter) page(ctx context.Context, chosen []string) table.Page {
 	shared, err := e.share.get(ctx, e.cfg.minInterval, chosen, e.take)
 	if err != nil {
@@ -127,8 +128,8 @@ func (e *Exporter) page(ctx context.Context, chosen []string) table.Page {
 	return p
 }
 
-// logScrape writes a line when scrapes begin to fail, fail for another reason,
-// or succeed again. That the connection is missing is said when it is lost.
+// logScrape logs when scrapes start to fail, fail for another reason, or
+// succeed again. A missing connection is logged when it is lost.
 func (e *Exporter) logScrape(reason string, err error) {
 	if errors.Is(err, ErrNotConnected) || reason == "disconnected" {
 		return
@@ -143,14 +144,14 @@ func (e *Exporter) logScrape(reason string, err error) {
 	}
 }
 
-// take asks the fleet.
+// take collects a page from the fleet.
 func (e *Exporter) take(ctx context.Context, chosen []string) (*table.Page, error) {
 	if err := e.ready(); err != nil {
 		return nil, err
 	}
 	start := e.cfg.now()
 	snap, err := e.src.Snapshot(ctx, wantOf(chosen, e.cfg.Replicas))
-	e.own.took(e.cfg.now().Sub(start).Seconds())
+	e.own.observeDuration(e.cfg.now().Sub(start).Seconds())
 	if err != nil {
 		return nil, err
 	}

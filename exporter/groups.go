@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// groups lists every group of rows in the order of the exposition: what must
-// not be cut off by a series limit comes first.
+// groups lists all groups of rows in the order of the exposition: first those
+// that a series limit must not cut off.
 func groups() []table.Source {
 	return []table.Source{
 		selfState, surveyorSelf, duplicateAnswers,
@@ -30,7 +30,7 @@ func groups() []table.Source {
 	}
 }
 
-// sources returns the groups whose names the options ask for.
+// sources returns the groups of the enabled metric sets.
 func sources(c *config) []table.Source {
 	var out []table.Source
 	for _, src := range groups() {
@@ -41,9 +41,9 @@ func sources(c *config) []table.Source {
 	return out
 }
 
-// families returns the rows whose names the options ask for, renamed by the
-// prefix. Of two rows with one name the one of prometheus-nats-exporter stays:
-// its labels hold the other's too.
+// families returns the rows of the enabled metric sets, with the prefix
+// applied. If two rows have the same name, the one of prometheus-nats-exporter
+// is kept: its labels include those of the other.
 func families(c *config) []*table.Family {
 	var (
 		out []*table.Family

@@ -16,14 +16,14 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
-// The two content types. Others (protobuf) are answered in text.
+// The two content types. Others (protobuf) get a text response.
 const (
 	textType        = "text/plain; version=0.0.4; charset=utf-8"
 	openMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 )
 
-// margin is kept between a scrape's own deadline and the end of the round of
-// questions: for the answer to be written and to travel.
+// margin is the time between the end of the round of requests and the scrape's
+// deadline, for writing and sending the response.
 const margin = 500 * time.Millisecond
 
 func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
@@ -41,7 +41,7 @@ func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
 	defer cancel()
 	p := e.page(ctx, chosen)
 	if req.Context().Err() != nil {
-		return // the scraper is gone
+		return // the scraper has disconnected
 	}
 	start := time.Now()
 	e.cfg.write(w, req.Header, p, func(counts table.Counts) []*dto.MetricFamily {
@@ -50,8 +50,8 @@ func (e *Exporter) serve(w http.ResponseWriter, req *http.Request) {
 	})
 }
 
-// budget is the time that the fleet has to answer: the scrape's own timeout
-// without a margin, or the exporter's.
+// budget returns the time that the fleet has to answer: the scrape's timeout
+// minus the margin, or the exporter's timeout.
 func (e *Exporter) budget(h http.Header) time.Duration {
 	seconds, err := strconv.ParseFloat(h.Get("X-Prometheus-Scrape-Timeout-Seconds"), 64)
 	if err != nil || !(seconds > 0) || seconds > 3600 {
@@ -62,7 +62,7 @@ func (e *Exporter) budget(h http.Header) time.Duration {
 	return total - min(keep, total/2)
 }
 
-// write renders a page, and after it what was counted over time.
+// write renders a page, followed by the metrics counted over time.
 func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, counted func(table.Counts) []*dto.MetricFamily) {
 	openMetrics := expfmt.NegotiateIncludingOpenMetrics(h).FormatType() == expfmt.TypeOpenMetrics
 	w.Header().Set("Content-Type", textType)
@@ -73,7 +73,7 @@ func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, count
 	if gzipped(h) {
 		w.Header().Set("Content-Encoding", "gzip")
 		zip, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a valid constant
-		defer zip.Close()                                //nolint:errcheck // the scraper is gone, and sees a short answer
+		defer zip.Close()                                //nolint:errcheck // the scraper has disconnected, and sees a truncated response
 		out = zip
 	}
 	t := &table.TextSink{W: out, OpenMetrics: openMetrics}
@@ -84,9 +84,9 @@ func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, count
 	}
 }
 
-// writeCounted appends what client_golang keeps, and the end mark of
-// OpenMetrics. An error means that the scraper is gone: it then sees a short
-// answer.
+// writeCounted appends the client_golang metrics and the OpenMetrics end
+// marker. An error means that the scraper has disconnected: it sees a truncated
+// response.
 func writeCounted(out io.Writer, openMetrics bool, list []*dto.MetricFamily) {
 	format := expfmt.NewFormat(expfmt.TypeTextPlain)
 	if openMetrics {
@@ -99,7 +99,7 @@ func writeCounted(out io.Writer, openMetrics bool, list []*dto.MetricFamily) {
 		}
 	}
 	if c, ok := enc.(expfmt.Closer); ok {
-		_ = c.Close() // writes the end mark; see above
+		_ = c.Close() // writes the end marker; see above
 	}
 }
 
@@ -122,9 +122,8 @@ func collectorNames() []string {
 	return names
 }
 
-// Handler serves the metrics at any path it is mounted on, in Prometheus' text
-// format or OpenMetrics as the request wants, compressed if it may. The query
-// collect[] chooses collectors; X-Prometheus-Scrape-Timeout-Seconds bounds the
-// scrape. It answers 200 also when the fleet cannot be asked: nats_exporter_up
-// says so.
+// Handler serves the metrics at any path, in the Prometheus text format or
+// OpenMetrics as requested, compressed if accepted. The query collect[] selects
+// collectors; X-Prometheus-Scrape-Timeout-Seconds limits the scrape. The status
+// is 200 even if the fleet cannot be reached: nats_exporter_up reports it.
 func (e *Exporter) Handler() http.Handler { return http.HandlerFunc(e.serve) }

@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// lately remembers names for a minute: what is told of something in two ways
-// may come after the word that it is gone. It is safe for concurrent use.
+// recentNames remembers names for a minute: messages about a thing on another
+// subject may arrive after the message that it is gone. It is safe for
+// concurrent use.
 type recentNames struct {
 	now func() time.Time
 
 	mu     sync.Mutex
 	at     map[string]time.Time
-	purged time.Time // when those that are too old were forgotten last
+	purged time.Time // when old names were last removed
 }
 
-// latelyKeeps is longer than a message is on its way between servers that are
-// connected.
+// recentFor is longer than a message takes between connected servers.
 const recentFor = time.Minute
 
 func newRecentNames(now func() time.Time) *recentNames {
 	return &recentNames{now: now, at: map[string]time.Time{}}
 }
 
-// add remembers a name. Once a minute older ones are removed.
+// add remembers a name. Once a minute it removes old ones.
 func (l *recentNames) add(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +36,7 @@ func (l *recentNames) add(name string) {
 	l.at[name] = now
 }
 
-// has tells whether a name was added within the last minute, and not dropped.
+// has reports whether a name was added within the last minute and not dropped.
 func (l *recentNames) has(name string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

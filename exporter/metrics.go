@@ -5,10 +5,10 @@ import "github.com/natsctl/natsctl/exporter/metric"
 // Metric describes one family of the exposition; see [metric.Metric].
 type Metric = metric.Metric
 
-// Set says whose names a metric has; see [metric.Set].
+// Set is the origin of a metric's name; see [metric.Set].
 type Set = metric.Set
 
-// Type says how a metric's value behaves; see [metric.Type].
+// Type is how a metric's value behaves; see [metric.Type].
 type Type = metric.Type
 
 // The sets and types of metrics.
@@ -21,8 +21,8 @@ const (
 	Counter = metric.Counter
 )
 
-// Metrics returns the whole table in the order of the exposition: a copy, safe
-// to change. Metrics that the exporter keeps about itself are not in it.
+// Metrics returns a copy of the whole table in the order of the exposition. It
+// does not include the exporter's metrics about itself.
 func Metrics() []metric.Metric {
 	var out []metric.Metric
 	for _, f := range append(families(nil), selfCounts.Families()...) {

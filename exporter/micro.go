@@ -12,12 +12,12 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
-// microStall ends the gathering of micro services: it is unknown how many there
-// are, so the end is silence.
+// microStall is the silence that ends the collection of micro service
+// responses: the number of instances is unknown.
 const microStall = 150 * time.Millisecond
 
-// askServices asks every watched account for the statistics of its micro
-// services. An instance beyond the limit, or one that answers twice, is left out.
+// askServices requests the statistics of the micro services of every watched
+// account. Instances beyond the limit, and repeated answers, are omitted.
 func askServices(ctx context.Context, accounts []accountWatch, limit int) []*scrape.Endpoint {
 	var out []*scrape.Endpoint
 	for _, w := range accounts {
@@ -32,7 +32,7 @@ func askMicro(ctx context.Context, w accountWatch, limit int) []*scrape.Endpoint
 	if err != nil {
 		return nil
 	}
-	defer sub.Unsubscribe() //nolint:errcheck // the connection is gone, and the subscription with it
+	defer sub.Unsubscribe() //nolint:errcheck // the connection is closed, and the subscription with it
 	if w.nc.PublishRequest("$SRV.STATS", inbox, nil) != nil {
 		return nil
 	}

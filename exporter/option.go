@@ -11,25 +11,25 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
-// ErrOption is wrapped by every error of an option that cannot be used.
+// ErrOption is wrapped by every error that reports an invalid option.
 var ErrOption = errors.New("invalid option")
 
-// ErrNoContext is what a [Resolver] wraps when there is no such context, or none
-// that may be asked.
+// ErrNoContext is wrapped by a [Resolver] when the context does not exist or
+// may not be probed.
 var ErrNoContext = errors.New("no such context")
 
-// Option changes how an [Exporter] works.
+// Option configures an [Exporter].
 type Option func(*config) error
 
-// Validate returns the first option that cannot be used, before anything is
-// connected; its error wraps [ErrOption].
+// Validate returns the error of the first invalid option, without connecting;
+// it wraps [ErrOption].
 func Validate(opts ...Option) error {
 	_, err := newConfig(opts)
 	return err
 }
 
-// WithSurveyorNames serves, or not, the names and labels of nats-surveyor
-// beside the native ones. Default: true.
+// WithSurveyorNames also serves the names and labels of nats-surveyor if on is
+// true. Default: true.
 func WithSurveyorNames(on bool) Option {
 	return func(c *config) error {
 		c.surveyor = on
@@ -39,9 +39,9 @@ func WithSurveyorNames(on bool) Option {
 
 var validPrefix = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
-// WithExporterNames serves the names and labels of prometheus-nats-exporter
-// too. A prefix takes the place of gnatsd_ and jetstream_, as that exporter's
-// -prefix does; empty keeps them.
+// WithExporterNames also serves the names and labels of
+// prometheus-nats-exporter. A prefix replaces gnatsd_ and jetstream_, like that
+// exporter's -prefix; an empty prefix keeps them.
 func WithExporterNames(prefix string) Option {
 	return func(c *config) error {
 		if prefix != "" && !validPrefix.MatchString(prefix) {
@@ -52,8 +52,7 @@ func WithExporterNames(prefix string) Option {
 	}
 }
 
-// WithCollectors chooses what is collected, in place of the default; see
-// [Collectors].
+// WithCollectors sets the collectors, replacing the default; see [Collectors].
 func WithCollectors(names ...string) Option {
 	return func(c *config) error {
 		for _, name := range names {
@@ -66,9 +65,9 @@ func WithCollectors(names ...string) Option {
 	}
 }
 
-// WithMinInterval sets for how long scrapes share one snapshot: two scrapers
-// of one fleet cost it one round of questions. Default: 1 s; 0 shares only
-// between scrapes at the same time.
+// WithMinInterval sets how long scrapes share one snapshot, so that two
+// scrapers of a fleet cause one round of requests. Default: 1 s; with 0 only
+// concurrent scrapes share.
 func WithMinInterval(d time.Duration) Option {
 	return func(c *config) error {
 		if d < 0 {
@@ -79,7 +78,7 @@ func WithMinInterval(d time.Duration) Option {
 	}
 }
 
-// WithTimeout bounds a scrape that brings no deadline of its own. Default: 8 s.
+// WithTimeout sets the timeout of a scrape without a deadline. Default: 8 s.
 func WithTimeout(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -90,8 +89,8 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithReplicas gives every replica of a stream and consumer its series, not
-// the leader's alone. Default: false.
+// WithReplicas exposes series for every replica of a stream and consumer, not
+// only for the leader. Default: false.
 func WithReplicas(on bool) Option {
 	return func(c *config) error {
 		c.Replicas = on
@@ -99,8 +98,8 @@ func WithReplicas(on bool) Option {
 	}
 }
 
-// WithEphemeral gives every ephemeral consumer its series. Default: false, they
-// are summed for each stream, since each of their names is used only once.
+// WithEphemeral exposes series for every ephemeral consumer. Default: false:
+// they are summed per stream, since each name is used only once.
 func WithEphemeral(on bool) Option {
 	return func(c *config) error {
 		c.Ephemeral = on
@@ -108,9 +107,9 @@ func WithEphemeral(on bool) Option {
 	}
 }
 
-// WithTop bounds how many streams of an account on one server, consumers of a
-// stream, and languages have series of their own; the rest is summed.
-// Default: 1000; 0 is no limit.
+// WithTop limits how many streams of an account on one server, consumers of a
+// stream, and languages have their own series; the rest is summed. Default:
+// 1000; 0 means no limit.
 func WithTop(n int) Option {
 	return func(c *config) error {
 		c.Top = n
@@ -118,8 +117,8 @@ func WithTop(n int) Option {
 	}
 }
 
-// WithMaxSeries bounds the series of one exposition; what is cut off is
-// counted. Default: 1,000,000; 0 is no limit.
+// WithMaxSeries limits the series of one exposition; omitted series are
+// counted. Default: 1,000,000; 0 means no limit.
 func WithMaxSeries(n int) Option {
 	return func(c *config) error {
 		c.maxSeries = n
@@ -127,25 +126,24 @@ func WithMaxSeries(n int) Option {
 	}
 }
 
-// WithAccounts restricts the accounts that have series, by regular expressions
-// that must match the whole id or name. An empty one does not restrict.
+// WithAccounts limits the accounts that have series, by regular expressions
+// that must match the whole id or name. An empty expression sets no limit.
 func WithAccounts(allow, deny string) Option {
 	return withPattern(func(c *config) *scrape.Pattern { return &c.Accounts }, allow, deny)
 }
 
-// WithStreams restricts the streams that have series, as [WithAccounts] does.
+// WithStreams limits the streams that have series, as [WithAccounts] does.
 func WithStreams(allow, deny string) Option {
 	return withPattern(func(c *config) *scrape.Pattern { return &c.Streams }, allow, deny)
 }
 
-// WithConsumers restricts the consumers that have series, as [WithAccounts]
-// does.
+// WithConsumers limits the consumers that have series, as [WithAccounts] does.
 func WithConsumers(allow, deny string) Option {
 	return withPattern(func(c *config) *scrape.Pattern { return &c.Consumers }, allow, deny)
 }
 
-// WithLogger makes the exporter log a line when the connection to NATS is lost
-// or made, and when the fleet can no longer be asked. Default: nothing is logged.
+// WithLogger logs a line when the connection to NATS is lost or established,
+// and when requests to the fleet start to fail. Default: no logging.
 func WithLogger(log *slog.Logger) Option {
 	return func(c *config) error {
 		c.log = log
@@ -153,7 +151,7 @@ func WithLogger(log *slog.Logger) Option {
 	}
 }
 
-// WithVersion sets the version that nats_exporter_build_info tells.
+// WithVersion sets the version that nats_exporter_build_info reports.
 func WithVersion(v string) Option {
 	return func(c *config) error {
 		c.version = v
@@ -161,7 +159,7 @@ func WithVersion(v string) Option {
 	}
 }
 
-// WithResolver makes /probe?context=NAME work.
+// WithResolver enables /probe?context=NAME.
 func WithResolver(r Resolver) Option {
 	return func(c *config) error {
 		c.resolver = r

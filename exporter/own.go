@@ -14,11 +14,11 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// ownMetrics are what the exporter counts over time, in a registry of
-// client_golang's: about itself, about its answers, and about events.
+// ownMetrics are the metrics kept over time in a client_golang registry: about
+// the exporter itself, its responses, and events.
 type ownMetrics struct {
 	registry   *prometheus.Registry
-	counted    []prometheus.Collector // all but the process and the build
+	counted    []prometheus.Collector // all except the process and build metrics
 	failures   *prometheus.CounterVec
 	dropped    prometheus.Counter
 	missing    *prometheus.CounterVec
@@ -30,13 +30,13 @@ type ownMetrics struct {
 	events     eventMetrics
 	now        func() time.Time
 	departed   departures
-	survey     prometheus.Summary // nil without nats-surveyor's names
+	survey     prometheus.Summary // nil if nats-surveyor's names are disabled
 	latency    *latencyMetrics    // nil unless an account is watched
 	account    *accountMetrics    // likewise
 }
 
-// buckets suit what takes from a fraction of a millisecond on one host to
-// seconds on a fleet of thousands.
+// buckets range from a fraction of a millisecond on one host to seconds on a
+// fleet of thousands.
 var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
 func newOwnMetrics(cfg *config) *ownMetrics {
@@ -62,21 +62,21 @@ func newOwnMetrics(cfg *config) *ownMetrics {
 	return o
 }
 
-// buildInfo says which exporter this is.
+// buildInfo returns the metric with the exporter's version.
 func buildInfo(version string) prometheus.Collector {
 	labels := prometheus.Labels{"version": version, "goversion": runtime.Version(), "goos": runtime.GOOS, "goarch": runtime.GOARCH}
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_build_info", Help: "Always 1: the version of the exporter and of Go.", ConstLabels: labels}, func() float64 { return 1 })
 }
 
-// took notes how long the fleet took to answer.
-func (o *ownMetrics) took(seconds float64) {
+// observeDuration records how long the fleet took to respond.
+func (o *ownMetrics) observeDuration(seconds float64) {
 	o.duration.Observe(seconds)
 	if o.survey != nil {
 		o.survey.Observe(seconds)
 	}
 }
 
-// count notes what a snapshot lacks.
+// count records what is missing from a snapshot.
 func (o *ownMetrics) count(s *fleet.Snapshot) {
 	for _, m := range s.Missing {
 		o.missing.WithLabelValues(string(m.Reason)).Inc()
@@ -91,14 +91,14 @@ func (o *ownMetrics) count(s *fleet.Snapshot) {
 	}
 }
 
-// rendered notes how an exposition went.
+// rendered records the result of rendering an exposition.
 func (o *ownMetrics) rendered(sc table.Counts, took time.Duration) {
 	o.dropped.Add(float64(sc.Cut))
 	o.rendering.Observe(took.Seconds())
 	o.lastRender.Store(int64(took))
 }
 
-// connection adds what is known of the connection to NATS.
+// connection registers the metrics of the connection to NATS.
 func (o *ownMetrics) connection(conn *connection) {
 	add := func(c prometheus.Collector) {
 		o.counted = append(o.counted, c)
@@ -119,9 +119,9 @@ func (o *ownMetrics) event(ev fleet.Event) {
 	o.departed.note(ev, o.now())
 }
 
-// gather returns what was counted until now, as far as it could be gathered.
+// gather returns the metrics counted so far, without those that failed.
 func (o *ownMetrics) gather() []*dto.MetricFamily {
-	list, _ := o.registry.Gather() // what could be gathered is in the list
+	list, _ := o.registry.Gather() // on error the list has what was gathered
 	o.events.shown()
 	return list
 }

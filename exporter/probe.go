@@ -13,8 +13,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// probe scrapes the fleet behind a named context once: it connects, asks,
-// answers and closes. Events are not counted there.
+// probe scrapes the fleet of a named context once: it connects, sends the
+// requests, responds and closes the connection. It does not count events.
 func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	name := req.URL.Query().Get("context")
 	switch {
@@ -45,12 +45,12 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	case err != nil:
 		p = e.cfg.noPage(err)
 	}
-	// What this exporter counts over time is of its own fleet, not of this one.
+	// The counters of this exporter belong to its own fleet, not to this one.
 	e.cfg.write(w, req.Header, *p, func(table.Counts) []*dto.MetricFamily { return nil })
 }
 
-// probePage asks the fleet within the deadline of ctx, whatever connecting
-// takes.
+// probePage takes a snapshot within the deadline of ctx, including the time to
+// connect.
 func (e *Exporter) probePage(ctx context.Context, name string, chosen []string) (*table.Page, error) {
 	var (
 		page *table.Page

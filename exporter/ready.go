@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// readyTimeout bounds the question behind /readyz.
+// readyTimeout is the timeout of the request behind /readyz.
 const readyTimeout = 2 * time.Second
 
-// Routes serves everything: /metrics, /probe?context=NAME, /healthz (the
-// process lives) and /readyz (the fleet can be asked), the latter two also as
+// Routes serves /metrics, /probe?context=NAME, /healthz (the process is
+// running) and /readyz (the fleet can be reached), the latter two also as
 // /-/healthy and /-/ready.
 func (e *Exporter) Routes() http.Handler {
 	mux := http.NewServeMux()
@@ -25,7 +25,7 @@ func (e *Exporter) Routes() http.Handler {
 	return mux
 }
 
-// Ready tells whether the fleet can be asked: nil, or why not.
+// Ready returns nil if the fleet can be reached, or the reason why not.
 func (e *Exporter) Ready(ctx context.Context) error {
 	if err := e.ready(); err != nil {
 		return err
@@ -48,5 +48,5 @@ func say(w http.ResponseWriter, code int, words string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)
-	_, _ = w.Write([]byte(words + "\n")) // the asker is gone
+	_, _ = w.Write([]byte(words + "\n")) // the caller has disconnected
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// ErrNotConnected says that the connection to NATS does not stand at the
-// moment. It is made again by itself.
+// ErrNotConnected reports that the connection to NATS is not established. It
+// reconnects automatically.
 var ErrNotConnected = errors.New("not connected to NATS")
 
-// reasonOf puts the failure of a snapshot into one word.
+// reasonOf returns the reason of a failed snapshot as one word.
 func reasonOf(err error) string {
 	var lost *NotConnectedError
 	if errors.As(err, &lost) {

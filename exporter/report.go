@@ -10,15 +10,15 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// Report says what one scrape holds, before anybody scrapes.
+// Report describes the content of one scrape.
 type Report struct {
-	Families []FamilyReport `json:"families"` // in the order of the exposition; those without series are left out
+	Families []FamilyReport `json:"families"` // in the order of the exposition; those without series are omitted
 	Series   int            `json:"series"`
-	Bytes    int            `json:"bytes"` // of the text, not compressed
+	Bytes    int            `json:"bytes"` // of the text, uncompressed
 	Dropped  int            `json:"dropped"`
 	Expected int            `json:"expected"` // servers that should have answered
 	Answered int            `json:"answered"`
-	Problems []LintProblem  `json:"problems,omitempty"` // what promlint says of the native set
+	Problems []LintProblem  `json:"problems,omitempty"` // promlint's findings in the native set
 }
 
 // FamilyReport is one metric of a [Report].
@@ -34,8 +34,8 @@ type LintProblem struct {
 	Text   string `json:"text"`
 }
 
-// Report asks the fleet once and says what a scrape would hold. The error is
-// the reason why the fleet could not be asked.
+// Report sends requests to the fleet once and describes what a scrape would
+// contain. The error is the reason why there is no snapshot.
 func (e *Exporter) Report(ctx context.Context) (*Report, error) {
 	p := e.page(ctx, e.cfg.chosen)
 	if p.Err != nil {

@@ -9,11 +9,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// latencyBuckets begin where a service on the same host answers: nats-surveyor's
-// begin at 5 ms, which says nothing about most services.
+// latencyBuckets start at the latency of a service on the same host:
+// nats-surveyor's start at 5 ms, which is too coarse for most services.
 var latencyBuckets = []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
-// latencyMetrics are measured by the servers for services whose export asks for
+// latencyMetrics are measured by the servers for services whose export enables
 // it, and published in the service's account. The names are nats-surveyor's.
 type latencyMetrics struct {
 	received, status, broken                       *prometheus.CounterVec
@@ -43,7 +43,7 @@ func (m *latencyMetrics) all() []prometheus.Collector {
 	return []prometheus.Collector{m.received, m.status, m.broken, m.service, m.total, m.requestor, m.responder, m.systemic}
 }
 
-// observe takes one measurement.
+// observe records one measurement.
 func (m *latencyMetrics) observe(service, account string, apps *labelLimit, data []byte) {
 	var l server.ServiceLatency
 	if json.Unmarshal(data, &l) != nil || l.Type != server.ServiceLatencyType {

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// newConfig applies the options and prepares the tables they choose.
+// newConfig applies the options and builds the tables they select.
 func newConfig(opts []Option) (*config, error) {
 	c := &config{
 		surveyor: true, minInterval: time.Second, timeout: 8 * time.Second,
@@ -28,12 +28,12 @@ func newConfig(opts []Option) (*config, error) {
 	return c, nil
 }
 
-// page is the exposition of a snapshot.
+// page returns the exposition of a snapshot.
 func (c *config) page(snap *fleet.Snapshot, chosen []string, also scrape.Extras) *table.Page {
 	return table.NewPage(scrape.NewView(&c.Settings, snap, also), chosen, c.sources)
 }
 
-// noPage is the exposition of a scrape that has no snapshot.
+// noPage returns the exposition of a scrape without a snapshot.
 func (c *config) noPage(err error) *table.Page {
 	p := c.page(&fleet.Snapshot{}, nil, scrape.Extras{})
 	p.Err = err

@@ -10,17 +10,16 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/table"
 )
 
-// share lets scrapes close together use one page: those that come while it is
-// being taken, and those that come within the minimum interval after. A page
-// is forgotten after that, so that a large fleet is held in memory only while
-// it is of use. The zero value is ready.
+// share lets concurrent scrapes, and scrapes within the minimum interval, use
+// the same page. A page is then dropped, so that the data of a large fleet is
+// in memory only while it is needed. The zero value is ready to use.
 type share struct {
-	mu      sync.Mutex
-	flights map[string]*flight
+	mu    sync.Mutex
+	pages map[string]*sharedPage
 }
 
-// flight is one page on its way, or there.
-type flight struct {
+// sharedPage is a page that is being collected or is complete.
+type sharedPage struct {
 	done chan struct{} // closed when page and err are set
 	page *table.Page
 	err  error
@@ -28,19 +27,19 @@ type flight struct {
 
 type takePage func(ctx context.Context, chosen []string) (*table.Page, error)
 
-// get returns the page of these collectors, or the reason why there is none
+// get returns the page of these collectors, or the error if there is none
 // within ctx.
 func (s *share) get(ctx context.Context, keep time.Duration, chosen []string, take takePage) (*table.Page, error) {
 	key := strings.Join(slices.Sorted(slices.Values(chosen)), ",")
 	s.mu.Lock()
-	f := s.flights[key]
+	f := s.pages[key]
 	if f == nil {
-		f = &flight{done: make(chan struct{})}
-		if s.flights == nil {
-			s.flights = map[string]*flight{}
+		f = &sharedPage{done: make(chan struct{})}
+		if s.pages == nil {
+			s.pages = map[string]*sharedPage{}
 		}
-		s.flights[key] = f
-		go s.fly(ctx, key, f, keep, func(ctx context.Context) (*table.Page, error) { return take(ctx, chosen) })
+		s.pages[key] = f
+		go s.collect(ctx, key, f, keep, func(ctx context.Context) (*table.Page, error) { return take(ctx, chosen) })
 	}
 	s.mu.Unlock()
 	if err := await(ctx, f.done); err != nil {
@@ -49,16 +48,16 @@ func (s *share) get(ctx context.Context, keep time.Duration, chosen []string, ta
 	return f.page, f.err
 }
 
-// await waits until done is closed. A round ends with the deadline of its
-// scrape and may still bring what it has, so it is waited for a moment longer;
-// then the deadline is the error.
+// await waits until done is closed. A round ends at the deadline of its scrape
+// and may still deliver partial results, so await waits slightly longer; then
+// it returns the deadline error.
 func await(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-done:
 		return nil
 	case <-ctx.Done():
 	}
-	grace := time.NewTimer(landing)
+	grace := time.NewTimer(gracePeriod)
 	defer grace.Stop()
 	select {
 	case <-done:
@@ -68,8 +67,8 @@ func await(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// within returns what ask brings, or nothing when ctx ends before: the locks of
-// nats.go may hold ask for longer.
+// within returns the result of ask, or the zero value if ctx ends first: ask
+// may block longer on the locks of nats.go.
 func within[T any](ctx context.Context, ask func() T) (out T) {
 	result := make(chan T, 1)
 	go func() { result <- ask() }()
@@ -80,13 +79,13 @@ func within[T any](ctx context.Context, ask func() T) (out T) {
 	return out
 }
 
-// landing is how long a round whose time is up may take to hand over what has
-// arrived.
-const landing = 300 * time.Millisecond
+// gracePeriod is how long a round may take after its deadline to deliver what
+// has arrived.
+const gracePeriod = 300 * time.Millisecond
 
-// fly takes the page within the deadline of the scrape that asked first, but
-// not with its life: others may wait for it.
-func (s *share) fly(ctx context.Context, key string, f *flight, keep time.Duration, take func(context.Context) (*table.Page, error)) {
+// collect takes the page within the deadline of the first scrape, but does not
+// stop when that scrape is canceled: others may be waiting.
+func (s *share) collect(ctx context.Context, key string, f *sharedPage, keep time.Duration, take func(context.Context) (*table.Page, error)) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	if deadline, ok := ctx.Deadline(); ok {
 		own, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
@@ -101,10 +100,10 @@ func (s *share) fly(ctx context.Context, key string, f *flight, keep time.Durati
 	time.AfterFunc(keep, func() { s.forget(key, f) })
 }
 
-func (s *share) forget(key string, f *flight) {
+func (s *share) forget(key string, f *sharedPage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.flights[key] == f {
-		delete(s.flights, key)
+	if s.pages[key] == f {
+		delete(s.pages, key)
 	}
 }

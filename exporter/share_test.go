@@ -70,8 +70,8 @@ func TestShareWithinTheInterval(t *testing.T) {
 		}
 		<-time.After(2 * time.Second)
 		synctest.Wait()
-		if len(s.flights) != 0 {
-			t.Errorf("%d pages are held for ever", len(s.flights))
+		if len(s.pages) != 0 {
+			t.Errorf("%d pages are held for ever", len(s.pages))
 		}
 	})
 }
@@ -144,7 +144,7 @@ func TestShareEndsWithItsDeadline(t *testing.T) {
 	for _, tt := range []struct {
 		late time.Duration // of the round, after the deadline
 		ok   bool
-	}{{landing - time.Millisecond, true}, {landing + time.Millisecond, false}} {
+	}{{gracePeriod - time.Millisecond, true}, {gracePeriod + time.Millisecond, false}} {
 		synctest.Test(t, func(t *testing.T) {
 			var s share
 			const timeout = time.Second
@@ -158,7 +158,7 @@ func TestShareEndsWithItsDeadline(t *testing.T) {
 			if (v != nil) != tt.ok || (err == nil) != tt.ok {
 				t.Errorf("%v late: %v %v", tt.late, v, err)
 			}
-			if took := time.Since(begin); took > timeout+landing {
+			if took := time.Since(begin); took > timeout+gracePeriod {
 				t.Errorf("%v late: the scrape took %v", tt.late, took)
 			}
 			<-time.After(time.Minute)

@@ -47,7 +47,7 @@ var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector,
 	})},
 }}
 
-// duplicateAnswers names the servers behind the duplicates.
+// duplicateAnswers lists the servers that sent duplicates.
 var duplicateAnswers = &table.Plain{Set: metric.Native, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
 	{Name: "nats_server_answer_duplicates", Help: "Duplicate answers of a server in this scrape, by kind of question: another account imports the requests of the system account.", Extra: []string{"server_id", "kind"}, Many: func(p *table.Page, em *table.Emitter) {
 		for _, t := range p.Snapshot.Tallies {
@@ -67,7 +67,7 @@ var selfCounts = &table.Plain{Set: metric.Native, Collector: table.SelfCollector
 
 var collectorLabel = []string{"collector"}
 
-// eachKind emits a figure for each chosen collector that asks servers.
+// eachKind emits one value for each chosen collector that sends requests.
 func eachKind(value func(*table.Page, fleet.Kind) float64) func(*table.Page, *table.Emitter) {
 	return func(p *table.Page, em *table.Emitter) {
 		if p.Err != nil {
@@ -81,8 +81,8 @@ func eachKind(value func(*table.Page, fleet.Kind) float64) func(*table.Page, *ta
 	}
 }
 
-// problems counts the servers that failed a kind of question. A server too old
-// for it has not failed.
+// problems counts the servers that failed a kind of request. A server too old
+// to support it does not count as failed.
 func problems(p *table.Page, k fleet.Kind) int {
 	n := 0
 	for _, p := range p.Snapshot.Problems {
@@ -101,7 +101,7 @@ func tally(p *table.Page, k fleet.Kind) *fleet.Tally {
 	return &p.Snapshot.Tallies[i]
 }
 
-// surveyorSelf has surveyor's own gauges.
+// surveyorSelf has nats-surveyor's metrics about itself.
 var surveyorSelf = &table.Plain{Set: metric.Surveyor, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
 	{Name: "nats_up", Help: "1 if the fleet could be asked, 0 if not.", Value: func(p *table.Page) float64 { return number.Flag(p.Err == nil) }},
 	{Name: "nats_survey_surveyed_count", Help: "Servers that answered.", Value: func(p *table.Page) float64 { return float64(len(p.Snapshot.Servers)) }},

@@ -8,18 +8,19 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// accountWatch listens in one account for what only that account hears.
+// accountWatch subscribes in one account to what is only published there.
 type accountWatch struct {
 	name    string
 	nc      *nats.Conn
 	latency map[string]string // service by subject
 }
 
-// WatchAccount adds what only the account itself can tell, over a connection of
-// a user of it: the statistics of its micro services, the latency that servers
-// measure of its services (each given as SERVICE=SUBJECT), and the advisories
-// of its streams and consumers. It must be called before the first scrape. The
-// connection may still be on its way; it is not closed by the exporter.
+// WatchAccount adds data that is only available inside the account, using a
+// connection of one of its users: the statistics of its micro services, the
+// latency that servers measure for its services (each given as
+// SERVICE=SUBJECT), and the advisories of its streams and consumers. It must be
+// called before the first scrape. The connection may still be connecting; the
+// exporter does not close it.
 func (e *Exporter) WatchAccount(name string, nc *nats.Conn, latency ...string) error {
 	w := accountWatch{name: name, nc: nc, latency: map[string]string{}}
 	for _, l := range latency {
@@ -56,7 +57,7 @@ func (e *Exporter) listen(w accountWatch) error {
 		}
 		var once sync.Once
 		e.stop = append(e.stop, func() {
-			once.Do(func() { _ = sub.Unsubscribe() }) // the connection is gone, and the subscription with it
+			once.Do(func() { _ = sub.Unsubscribe() }) // the connection is closed, and the subscription with it
 		})
 	}
 	return nil

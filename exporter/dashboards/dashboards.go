@@ -1,8 +1,8 @@
-// Package dashboards makes dashboards for Grafana from the metrics of the
+// Package dashboards generates Grafana dashboards from the metrics of the
 // exporter.
 //
 // It owns the table of panels. It must not know how metrics are collected; it
-// knows them by name.
+// knows only their names.
 package dashboards
 
 import (
@@ -10,15 +10,15 @@ import (
 	"fmt"
 )
 
-// Dashboard is one dashboard for Grafana, ready to import.
+// Dashboard is one Grafana dashboard, ready to import.
 type Dashboard struct {
-	Name  string // of its file, without .json
+	Name  string // file name without .json
 	Title string
 	JSON  []byte
 }
 
-// All returns the dashboards that are drawn from the native metrics: overview,
-// links, server, JetStream, accounts.
+// All returns the dashboards for the native metrics: overview, links, server,
+// JetStream, accounts.
 func All() ([]Dashboard, error) {
 	var out []Dashboard
 	for _, b := range boards {
@@ -31,14 +31,14 @@ func All() ([]Dashboard, error) {
 	return out, nil
 }
 
-// board is a dashboard as a table: variables, then rows of panels.
+// board is a dashboard as data: variables, then rows of panels.
 type board struct {
 	name, title string
 	vars        []variable
 	rows        []boardRow
 }
 
-// variable is a selection at the top of a dashboard, filled by a query.
+// variable is a template variable of a dashboard, filled by a query.
 type variable struct{ name, label, query string }
 
 type boardRow struct {
@@ -46,8 +46,7 @@ type boardRow struct {
 	panels []panel
 }
 
-// panel is one drawing. Its width is in Grafana's columns, of which a row has
-// 24.
+// panel is one panel. Its width is in Grafana's grid columns, 24 per row.
 type panel struct {
 	title, kind, unit string // kind: timeseries, stat, table, state
 	width             int
@@ -57,10 +56,10 @@ type panel struct {
 // query is an expression and the legend of its series.
 type query struct{ expr, legend string }
 
-// panelHeight is in Grafana's rows.
+// panelHeight is in Grafana's grid rows.
 const panelHeight = 8
 
-// grafana is the dashboard as Grafana's JSON model.
+// grafana returns the dashboard in Grafana's JSON model.
 func (b board) grafana() map[string]any {
 	var panels []any
 	id, y := 0, 0

@@ -1,22 +1,22 @@
 package dashboards
 
-// line is a panel with one curve for each series.
+// line returns a panel with one curve for each series.
 func line(title, unit, expr, legend string) panel {
 	return panel{title: title, kind: "timeseries", unit: unit, width: 8, queries: []query{{expr, legend}}}
 }
 
-// big is a panel with one number.
+// big returns a panel with one number.
 func big(title, unit, expr string) panel {
 	return panel{title: title, kind: "stat", unit: unit, width: 4, queries: []query{{expr, ""}}}
 }
 
-// two adds a second expression to a panel.
+// two adds a second query to a panel.
 func (p panel) two(expr, legend string) panel {
 	p.queries = append(p.queries, query{expr, legend})
 	return p
 }
 
-// wide gives a panel half a row, or a whole one.
+// wide sets the width of a panel, in columns.
 func (p panel) wide(columns int) panel {
 	p.width = columns
 	return p

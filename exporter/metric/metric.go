@@ -3,16 +3,16 @@ package metric
 
 import "strings"
 
-// Type says how a metric's value behaves.
+// Type is how a metric's value behaves.
 type Type uint8
 
-// The types. Histograms are not in the table: they are kept by client_golang.
+// The types. Histograms are not in the table: client_golang keeps them.
 const (
 	Gauge   Type = iota // goes up and down
-	Counter             // only grows, and starts again at 0 with its server
+	Counter             // only increases, and restarts at 0 with its server
 )
 
-// String returns the word that stands in the exposition's TYPE line.
+// String returns the word used in the TYPE line of the exposition.
 func (t Type) String() string {
 	if t == Counter {
 		return "counter"
@@ -20,24 +20,24 @@ func (t Type) String() string {
 	return "gauge"
 }
 
-// Set says whose names a metric has.
+// Set is the origin of a metric's name.
 type Set string
 
 // The sets.
 const (
-	Native       Set = "nats"     // ours: base units, stable, checked by promlint
+	Native       Set = "nats"     // natsctl's: base units, stable, checked by promlint
 	Surveyor     Set = "surveyor" // nats-surveyor's names and labels
 	NatsExporter Set = "exporter" // prometheus-nats-exporter's names and labels
 )
 
-// Metric describes one family of the exposition. It is the row of docs/metrics.md.
+// Metric describes one metric family. It is one row of docs/metrics.md.
 type Metric struct {
 	Name      string   // as exposed, with the default prefix
 	Help      string   // one sentence
 	Type      Type     // how the value behaves
-	Labels    []string // every series of the family has exactly these
-	Set       Set      // whose name it is
-	Collector string   // which entry of collect[] it belongs to
+	Labels    []string // the labels of every series of the family
+	Set       Set      // the origin of the name
+	Collector string   // the entry of collect[] that enables it
 }
 
 // Unit returns the base unit that the name ends with, or "" for a plain number.

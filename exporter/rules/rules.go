@@ -1,9 +1,9 @@
-// Package rules makes alert and recording rules for Prometheus from the metrics
+// Package rules generates Prometheus alert and recording rules from the metrics
 // of the exporter.
 //
-// It owns the table of alerts. What an alert says and at which threshold it
-// fires comes from the check that says the same, where there is one. It must
-// not know how metrics are collected; it knows them by name.
+// It owns the table of alerts. The text and threshold of an alert come from the
+// corresponding check, if there is one. It must not know how metrics are
+// collected; it knows only their names.
 package rules
 
 import (
@@ -19,28 +19,28 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
-// rule is one row of the table of alerts. A row that says the same as a check
-// names it: the reasons, the next step and the thresholds are then the check's.
+// rule is one row of the table of alerts. A row that corresponds to a check
+// names it and uses its reasons, next step and thresholds.
 type rule struct {
 	alert   string
-	check   string // the check that says the same; empty for none
+	check   string // the corresponding check; empty for none
 	level   fleet.Level
-	expr    string  // the condition, or with limit the value to compare
-	limit   string  // the check's threshold to compare with, by name
-	scale   float64 // from the threshold's unit to the value's; 0 is 1
+	expr    string  // the condition, or the value to compare with limit
+	limit   string  // the name of the check's threshold
+	scale   float64 // converts the threshold's unit to the value's; 0 means 1
 	hold    time.Duration
-	summary string // a template of Prometheus'
+	summary string // a Prometheus template
 	why     string // only without a check
 	next    string // likewise
 }
 
-// Options change the generated rules. The zero value changes nothing.
+// Options change the generated rules. The zero value keeps the defaults.
 type Options struct {
-	Hold time.Duration // at most this long before an alert fires; 0 keeps each rule's own
+	Hold time.Duration // maximum time before an alert fires; 0 keeps the time of each rule
 }
 
-// File returns alert and recording rules for Prometheus as a rule file. It can
-// only fail where the table names a check or a threshold that does not exist.
+// File returns a Prometheus rule file with alert and recording rules. It fails
+// only if the table names a check or threshold that does not exist.
 func File(o Options) ([]byte, error) { return file(o, alerts) }
 
 func file(o Options, alerts []rule) ([]byte, error) {
@@ -77,8 +77,8 @@ func recordEntries() []ruleEntry {
 	return out
 }
 
-// entries makes one alert of a rule, or two of one with a threshold for each
-// level. A value over the critical one is not a warning as well.
+// entries returns one alert for a rule, or two if it has a threshold for each
+// level. A value above the critical threshold does not fire the warning too.
 func (r rule) entries(o Options) ([]ruleEntry, error) {
 	why, next := r.why, r.next
 	var limit checks.Limit
@@ -124,7 +124,7 @@ func (r rule) levels(l checks.Limit, entry func(level, expr string) ruleEntry) [
 	if l.Below {
 		over, under = " < ", " >= "
 	}
-	// Twelve digits: 95 percent is 0.95 and not 0.9500000000000001.
+	// Use 12 digits: 95 percent is 0.95, not 0.9500000000000001.
 	number := func(v float64) string { return strconv.FormatFloat(v*scale, 'g', 12, 64) }
 	value := "(" + r.expr + ")"
 	warn := value + over + number(l.Warn)
@@ -154,7 +154,7 @@ func severity(l fleet.Level) string {
 	return "info"
 }
 
-// promDuration writes a duration as Prometheus does: 1h, 5m, 1m30s.
+// promDuration formats a duration for Prometheus: 1h, 5m, 1m30s.
 func promDuration(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {

@@ -6,21 +6,21 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// unlessPeerDown takes a series of a peer away while the peer itself does not
-// answer, for the hour in which the alert about the server says it all.
+// unlessPeerDown suppresses the series of a peer while the peer does not
+// answer, for the hour in which the alert about the server covers it.
 const unlessPeerDown = ` unless on (peer) (` +
 	`label_replace(nats_server_missing or max_over_time(nats_server_up[1h]), "peer", "$1", "server_name", "(.*)") ` +
 	`unless on (peer) label_replace(nats_server_up == 1, "peer", "$1", "server_name", "(.*)"))`
 
-// exporterDown holds for a target of the exporter that cannot be scraped: it
-// served metrics within the last hour, or the alert about it fired, so that the
-// alert does not end by itself.
+// exporterDown matches an exporter target that cannot be scraped: it served
+// metrics within the last hour, or its alert fired, so that the alert does not
+// resolve by itself.
 const exporterDown = `up{job=~".*nats.*"} == 0 and on (job, instance) ` +
 	`(last_over_time(nats_exporter_up[1h]) or last_over_time(ALERTS{alertname="NatsExporterDown",alertstate="firing"}[1h]))`
 
-// departedSince holds for the names of servers whose last word was a goodbye:
-// they announced their end after their last start. It outlives a restart of the
-// exporter, which forgets what it heard.
+// departedSince matches the names of servers that announced their end after
+// their last start. It survives a restart of the exporter, which loses the
+// events it received.
 const departedSince = `(max by (server_name) (last_over_time(nats_server_departed_timestamp_seconds[1h])) ` +
 	`> max by (server_name) (last_over_time(nats_server_start_time_seconds[1h])))`
 

@@ -1,4 +1,3 @@
-// Package compat has the rows of the metrics of nats-surveyor and of
-// prometheus-nats-exporter, for dashboards that already exist: their names,
-// labels, types and units.
+// Package compat has the metrics of nats-surveyor and prometheus-nats-exporter,
+// for existing dashboards: their names, labels, types and units.
 package compat

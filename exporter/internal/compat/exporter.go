@@ -13,9 +13,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// The rows of these files carry prometheus-nats-exporter's names, types and
+// The rows of these files have prometheus-nats-exporter's names, types and
 // labels. Its server_id is an address by default; here it is the server's id,
-// with its name beside it.
+// with the server's name as another label.
 
 var exporterLabels = []string{"server_id", "server_name"}
 
@@ -25,7 +25,7 @@ func hasRoutez(sv *fleet.Server) bool { return sv.Routez != nil }
 func hasLeafz(sv *fleet.Server) bool  { return sv.Leafz != nil }
 func hasConnz(sv *fleet.Server) bool  { return sv.Connz != nil }
 
-// Routez counts the routes of each server under the other exporter's names.
+// Routez counts the routes of each server.
 var Routez = &table.Group[*fleet.Server]{
 	Set: metric.NatsExporter, Collector: "routes", Labels: exporterLabels, Each: scrape.EachServer(hasRoutez), Ident: identExporter,
 	Rows: []table.Row[*fleet.Server]{
@@ -76,7 +76,7 @@ func exporterGatewayz(direction string, out bool) *table.Group[*native.Gateway] 
 	}
 }
 
-// Healthz has each server's verdict on itself as a number.
+// Healthz has the health that each server reports, as a number.
 var Healthz = &table.Group[*fleet.Server]{
 	Set: metric.NatsExporter, Collector: "health", Labels: exporterLabels, Each: scrape.EachServer(native.HasHealthz), Ident: identExporter,
 	Rows: []table.Row[*fleet.Server]{
@@ -84,7 +84,7 @@ var Healthz = &table.Group[*fleet.Server]{
 	},
 }
 
-// HealthzValues has it with the server's word.
+// HealthzValues has the health that each server reports, as text.
 var HealthzValues = &table.Group[*fleet.Server]{
 	Set: metric.NatsExporter, Collector: "health", Labels: exporterLabels, Each: scrape.EachServer(native.HasHealthz), Ident: identExporter,
 	Rows: []table.Row[*fleet.Server]{
@@ -94,7 +94,7 @@ var HealthzValues = &table.Group[*fleet.Server]{
 	},
 }
 
-// connTotal adds up a figure of all the connections of a server.
+// connTotal sums a value over all connections of a server.
 func connTotal(value func(*server.ConnInfo) float64) func(*fleet.Server) float64 {
 	return func(s *fleet.Server) float64 {
 		sum := 0.0
@@ -144,7 +144,7 @@ var Accstatz = &table.Group[*scrape.Account]{
 	},
 }
 
-// granted is what one server says about one account, with its claims.
+// granted is one server's view of one account, with its claims.
 type granted struct {
 	*scrape.Account
 	*scrape.Claims
@@ -189,7 +189,7 @@ var Accountz = &table.Group[*granted]{
 	},
 }
 
-// grant skips accounts of a configuration file, which have no limits.
+// grant skips accounts from a configuration file, which have no limits.
 func grant(value func(*granted) float64) func(*granted) float64 {
 	return func(g *granted) float64 {
 		if g.JWT == nil {

@@ -38,8 +38,8 @@ var JszServer = &table.Group[*native.JSServer]{
 	},
 }
 
-// JszAccounts has the accounts. The two maxima are reservations, under the names
-// of the original.
+// JszAccounts has the accounts. The two maxima are reservations, named as in
+// the original.
 var JszAccounts = &table.Group[*scrape.JSAccount]{
 	Set: metric.NatsExporter, Collector: "streams", Labels: native.With(jszLabels, "account", "account_name", "account_id"),
 	Each:  func(v *scrape.View, yield func(*scrape.JSAccount)) { native.JSAccounts.Each(v, yield) },
@@ -57,8 +57,8 @@ func identJszAccount(a *scrape.JSAccount, v []string) {
 	v[6], v[7], v[8] = a.Account.Name, a.Account.Name, a.Account.Id
 }
 
-// jszStreamLabels hold surveyor's labels of a stream too: with the prefix
-// "nats" both exporters name their metrics alike and label them differently.
+// jszStreamLabels also has nats-surveyor's stream labels: with the prefix
+// "nats" both exporters use the same metric names with different labels.
 var jszStreamLabels = native.With(jszLabels, "account", "account_name", "account_id",
 	"stream_name", "stream_leader", "is_stream_leader", "stream_raft_group",
 	"stream", "cluster_name", "raft_group")
@@ -69,7 +69,7 @@ func identJszStream(s *scrape.Stream, v []string) {
 	v[13], v[14], v[15] = s.Detail.Name, s.Server.Info.Cluster, s.Group()
 }
 
-// limit returns a configured limit as it stands, -1 for none.
+// limit returns a configured limit unchanged, -1 for no limit.
 func limit(value func(*server.StreamConfig) int64) func(*scrape.Stream) float64 {
 	return native.Configured(func(c *server.StreamConfig) float64 { return float64(value(c)) })
 }
@@ -89,13 +89,13 @@ var JszStreams = &table.Group[*scrape.Stream]{
 	},
 }
 
-// JszSources and JszMirrors have the origins of the streams.
+// JszSources and JszMirrors have the sources and mirrors of the streams.
 var (
 	JszSources = jszOrigins("source")
 	JszMirrors = jszOrigins("mirror")
 )
 
-// jszOrigins is the group of what streams copy from, in one of the two roles.
+// jszOrigins returns the group of the streams' sources or of their mirrors.
 func jszOrigins(role string) *table.Group[*native.Origin] {
 	return &table.Group[*native.Origin]{
 		Set: metric.NatsExporter, Collector: "streams",
@@ -145,7 +145,7 @@ var JszConsumers = &table.Group[*scrape.Consumer]{
 	},
 }
 
-// ago returns the seconds from the last event of a sequence to the answer.
+// ago returns the seconds from the last activity of a sequence to the answer.
 func ago(c *server.ConsumerInfo, s server.SequenceInfo) float64 {
 	if s.Last == nil {
 		return number.None

@@ -15,9 +15,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// prometheus-nats-exporter makes a gauge of every number that it finds in the
-// JSON of VARZ and SUBSZ. The rows here are made from the wire types in the
-// same way, and so are fixed for one build whatever a server sends.
+// prometheus-nats-exporter creates a gauge for every number in the JSON of VARZ
+// and SUBSZ. The rows here are generated from the wire types in the same way,
+// so a build has a fixed set, whatever a server sends.
 
 // Varz has every number of VARZ.
 var Varz = &table.Group[*fleet.Server]{
@@ -32,7 +32,7 @@ var Subsz = &table.Group[*fleet.Server]{
 	Rows: numberRows("gnatsd_subsz", reflect.TypeFor[server.Subsz](), func(s *fleet.Server) any { return s.Subsz }),
 }
 
-// VarzValues has the texts of VARZ as labels.
+// VarzValues has the strings of VARZ as labels.
 var VarzValues = &table.Group[*fleet.Server]{
 	Set: metric.NatsExporter, Collector: "config", Labels: exporterLabels, Each: scrape.EachServer(native.HasVarz), Ident: identExporter,
 	Rows: []table.Row[*fleet.Server]{
@@ -61,8 +61,8 @@ var VarzValues = &table.Group[*fleet.Server]{
 	},
 }
 
-// valueRow is a string of VARZ, which stands in a label; an empty one is left
-// out.
+// valueRow returns the row of a VARZ string, which is a label value; empty
+// strings are omitted.
 func valueRow(field string, value func(*server.Varz) string) table.Row[*fleet.Server] {
 	return table.Row[*fleet.Server]{
 		Name: "gnatsd_varz_" + field, Help: "Always 1: VARZ's " + field + " in the label.", Extra: []string{"value"},
@@ -74,7 +74,7 @@ func valueRow(field string, value func(*server.Varz) string) table.Row[*fleet.Se
 	}
 }
 
-// requestRows are the counts of requests to the paths of the monitoring port.
+// requestRows returns the request counts of the monitoring port's paths.
 func requestRows(paths ...string) []table.Row[*fleet.Server] {
 	var rows []table.Row[*fleet.Server]
 	for _, path := range paths {
@@ -92,7 +92,7 @@ func requestRows(paths ...string) []table.Row[*fleet.Server] {
 	return rows
 }
 
-// varzSince names the numbers of VARZ that older servers do not send.
+// varzSince lists the numbers of VARZ that older servers do not send.
 var varzSince = map[string]fleet.Field{
 	"gnatsd_varz_in_client_msgs": fleet.FieldClientTraffic, "gnatsd_varz_in_client_bytes": fleet.FieldClientTraffic,
 	"gnatsd_varz_out_client_msgs": fleet.FieldClientTraffic, "gnatsd_varz_out_client_bytes": fleet.FieldClientTraffic,
@@ -103,8 +103,8 @@ var varzSince = map[string]fleet.Field{
 	"gnatsd_varz_jetstream_meta_pending_requests": fleet.FieldMetaQueues, "gnatsd_varz_jetstream_meta_pending_infos": fleet.FieldMetaQueues,
 }
 
-// numberRows makes a row of every number in a wire type, named by the path of
-// JSON keys to it.
+// numberRows returns a row for every number in a wire type, named after the
+// path of its JSON keys.
 func numberRows(prefix string, t reflect.Type, of func(*fleet.Server) any) []table.Row[*fleet.Server] {
 	var rows []table.Row[*fleet.Server]
 	for i := range t.NumField() {
@@ -147,7 +147,7 @@ func numberRow(name, unit string, of func(*fleet.Server) any) table.Row[*fleet.S
 	return table.Row[*fleet.Server]{Name: name, Help: "The number of this name in the server's answer, " + unit + ".", Value: value}
 }
 
-// fieldOf returns the field i of a struct or of a pointer to one; nil of nil.
+// fieldOf returns field i of a struct or of a pointer to one; nil for nil.
 func fieldOf(x any, i int) any {
 	v := reflect.ValueOf(x)
 	if v.Kind() == reflect.Pointer {

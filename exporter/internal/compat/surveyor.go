@@ -13,9 +13,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// The rows of these files carry nats-surveyor's names, types and labels, so
-// that its dashboards work unchanged; docs/metrics.md says where a value
-// differs because the original's is wrong.
+// The rows of these files have nats-surveyor's names, types and labels, so that
+// its dashboards work unchanged; docs/metrics.md lists the values that differ
+// because the original's are wrong.
 
 var (
 	surveyorLabels   = []string{"server_cluster", "server_name", "server_id"}
@@ -30,7 +30,7 @@ func identSurveyorJS(sv *fleet.Server, v []string) {
 	v[0], v[1], v[2] = sv.Info.ID, sv.Info.Name, sv.Info.Cluster
 }
 
-// domainOf is surveyor's label of a domain: "Default" for the unnamed one.
+// domainOf returns nats-surveyor's domain label: "Default" if unnamed.
 func domainOf(sv *fleet.Server) string {
 	if sv.Info.Domain == "" {
 		return "Default"
@@ -38,7 +38,7 @@ func domainOf(sv *fleet.Server) string {
 	return sv.Info.Domain
 }
 
-// SurveyorInfo names each server's version.
+// SurveyorInfo has the version of each server.
 var SurveyorInfo = &table.Group[*fleet.Server]{
 	Set: metric.Surveyor, Collector: "servers", Labels: native.With(surveyorLabels, "server_version"), Each: scrape.EachServer(native.HasStatsz),
 	Ident: func(sv *fleet.Server, v []string) {
@@ -75,7 +75,7 @@ var SurveyorServer = &table.Group[*fleet.Server]{
 	},
 }
 
-// SurveyorJSInfo names what to join JetStream's metrics with.
+// SurveyorJSInfo has labels to join with the JetStream metrics.
 var SurveyorJSInfo = &table.Group[*fleet.Server]{
 	Set: metric.Surveyor, Collector: "servers", Each: scrape.EachServer(native.HasStatsz),
 	Labels: []string{"server_name", "server_host", "server_id", "server_cluster", "server_domain", "server_version", "server_jetstream"},
@@ -88,7 +88,7 @@ var SurveyorJSInfo = &table.Group[*fleet.Server]{
 	},
 }
 
-// jsStats reads JetStream's figures in STATSZ.
+// jsStats reads a JetStream value from STATSZ.
 func jsStats(value func(*server.JetStreamStats) float64) func(*fleet.Server) float64 {
 	return func(s *fleet.Server) float64 {
 		if s.Statsz.JetStream == nil || s.Statsz.JetStream.Stats == nil {
@@ -98,7 +98,7 @@ func jsStats(value func(*server.JetStreamStats) float64) func(*fleet.Server) flo
 	}
 }
 
-// jsConfig reads JetStream's limits in STATSZ.
+// jsConfig reads a JetStream limit from STATSZ.
 func jsConfig(value func(*server.JetStreamConfig) float64) func(*fleet.Server) float64 {
 	return func(s *fleet.Server) float64 {
 		if s.Statsz.JetStream == nil || s.Statsz.JetStream.Config == nil {
@@ -108,7 +108,7 @@ func jsConfig(value func(*server.JetStreamConfig) float64) func(*fleet.Server) f
 	}
 }
 
-// SurveyorJS has JetStream of each server, by STATSZ.
+// SurveyorJS has JetStream of each server, from STATSZ.
 var SurveyorJS = &table.Group[*fleet.Server]{
 	Set: metric.Surveyor, Collector: "servers", Labels: surveyorJSLabels, Each: scrape.EachServer(native.HasStatsz), Ident: identSurveyorJS,
 	Rows: []table.Row[*fleet.Server]{
@@ -128,7 +128,7 @@ var SurveyorJS = &table.Group[*fleet.Server]{
 	},
 }
 
-// surveyorMetaView is the meta group by STATSZ, of servers with JetStream.
+// surveyorMetaView is the meta group from STATSZ, of servers with JetStream.
 type surveyorMetaView struct {
 	sv *fleet.Server
 	m  *server.MetaClusterInfo // nil without a meta group
@@ -151,7 +151,7 @@ func inMeta(value func(*surveyorMetaView) float64) func(*surveyorMetaView) float
 	}
 }
 
-// SurveyorMeta has the meta group, by STATSZ.
+// SurveyorMeta has the meta group, from STATSZ.
 var SurveyorMeta = &table.Group[*surveyorMetaView]{
 	Set: metric.Surveyor, Collector: "servers", Labels: surveyorJSLabels, Each: eachSurveyorMeta,
 	Ident: func(m *surveyorMetaView, v []string) { identSurveyorJS(m.sv, v) },
@@ -185,7 +185,7 @@ func metaReplicas(value func(*server.PeerInfo) float64) func(*surveyorMetaView, 
 	}
 }
 
-// SurveyorMetaInfo names the leader of the meta group.
+// SurveyorMetaInfo has the leader of the meta group.
 var SurveyorMetaInfo = &table.Group[*surveyorMetaView]{
 	Set: metric.Surveyor, Collector: "servers", Each: eachSurveyorMeta,
 	Labels: []string{"jetstream_domain", "raft_group", "server_id", "server_name", "cluster_name", "leader"},
@@ -200,7 +200,7 @@ var SurveyorMetaInfo = &table.Group[*surveyorMetaView]{
 	},
 }
 
-// SurveyorRaft has the log of the meta group.
+// SurveyorRaft has the raft log of the meta group.
 var SurveyorRaft = &table.Group[*native.RaftGroup]{
 	Set: metric.Surveyor, Collector: "raft", Labels: surveyorJSLabels,
 	Each: func(v *scrape.View, yield func(*native.RaftGroup)) {

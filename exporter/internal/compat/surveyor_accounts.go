@@ -39,7 +39,7 @@ var SurveyorAccounts = &table.Group[*scrape.Account]{
 	},
 }
 
-// SurveyorAccountLinks has the traffic of each account by kind of connection.
+// SurveyorAccountLinks has the traffic of each account by connection kind.
 var SurveyorAccountLinks = &table.Group[*scrape.Account]{
 	Set: metric.Surveyor, Collector: "accounts_detail", Labels: surveyorAccountLabels, Each: native.EachAccount, Ident: identSurveyorAccount,
 	Rows: slices.Concat(
@@ -50,8 +50,8 @@ var SurveyorAccountLinks = &table.Group[*scrape.Account]{
 	),
 }
 
-// splitRows are the four counters of one kind of connection; a kind without
-// traffic counts 0, as in the original, if the server tells kinds apart at all.
+// splitRows returns the four counters of one connection kind; a kind without
+// traffic is 0, as in the original, if the server reports kinds separately.
 func splitRows(kind string, of func(*server.DataStats) *server.MsgBytes) []table.Row[*scrape.Account] {
 	count := func(way func(*scrape.Account) *server.DataStats, what func(*server.MsgBytes) float64) func(*scrape.Account) float64 {
 		return func(a *scrape.Account) float64 {
@@ -71,7 +71,7 @@ func splitRows(kind string, of func(*server.DataStats) *server.MsgBytes) []table
 	}
 }
 
-// clientShare is what remains of a count without the links.
+// clientShare returns a count minus the links.
 func clientShare(d *server.DataStats) *server.MsgBytes {
 	out := d.MsgBytes
 	for _, link := range []*server.MsgBytes{d.Routes, d.Gateways, d.Leafs} {
@@ -83,8 +83,8 @@ func clientShare(d *server.DataStats) *server.MsgBytes {
 	return &out
 }
 
-// jsTotal is JetStream in one account over all domains: the servers of a
-// domain all know the domain's figure, so the largest is it; domains add up.
+// jsTotal is JetStream in one account over all domains: all servers of a domain
+// report the domain's value, so the largest is used; domains are summed.
 type jsTotal struct {
 	id, name                     string
 	enabled                      bool
@@ -110,7 +110,7 @@ var SurveyorJSAccounts = &table.Group[*jsTotal]{
 	},
 }
 
-// SurveyorTiers has the streams of each account by their replicas.
+// SurveyorTiers has the streams of each account by number of replicas.
 var SurveyorTiers = &table.Group[*jsTotal]{
 	Set: metric.Surveyor, Collector: "streams", Labels: []string{"account", "account_name"}, Each: eachJSTotal,
 	Ident: func(t *jsTotal, v []string) { v[0], v[1] = t.id, t.name },
@@ -130,7 +130,7 @@ func eachTier(value func(*tierTotal) float64) func(*jsTotal, *table.Emitter) {
 	}
 }
 
-// eachJSTotal adds up every account's JetStream over its domains.
+// eachJSTotal sums every account's JetStream over its domains.
 func eachJSTotal(v *scrape.View, yield func(*jsTotal)) {
 	var order []*jsTotal
 	at := map[string]*jsTotal{}
@@ -176,8 +176,8 @@ func (t *jsTotal) add(d *server.AccountDetail) {
 	t.storeRes = addReserved(t.storeRes, d.ReservedStore)
 }
 
-// addReserved adds what another domain promises; a promise without a limit,
-// which servers send as -1 turned unsigned, stays what it is.
+// addReserved adds a reservation of another domain; "no limit", which servers
+// send as -1 converted to unsigned, is kept unchanged.
 func addReserved(sum float64, n uint64) float64 {
 	const unlimited = float64(1 << 63)
 	if sum >= unlimited || float64(n) >= unlimited {

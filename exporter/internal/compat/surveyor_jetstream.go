@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// SurveyorJsz has JetStream of each server, by JSZ.
+// SurveyorJsz has JetStream of each server, from JSZ.
 var SurveyorJsz = &table.Group[*native.JSServer]{
 	Set: metric.Surveyor, Collector: "jetstream", Labels: surveyorJSLabels, Each: native.EachJS,
 	Ident: func(s *native.JSServer, v []string) { identSurveyorJS(s.Sv, v) },
@@ -68,9 +68,8 @@ var SurveyorStreams = &table.Group[*scrape.Stream]{
 	},
 }
 
-// SurveyorAccountStreams has the streams of each account. The domain is a label
-// beyond those of the original: two domains may have streams of
-// one name.
+// SurveyorAccountStreams has the streams of each account. The domain label is
+// not in the original: two domains may have streams of the same name.
 var SurveyorAccountStreams = &table.Group[*scrape.Stream]{
 	Set: metric.Surveyor, Collector: "streams", Labels: []string{"account", "account_name", "stream", "raft_group", "jetstream_domain"},
 	Each: func(v *scrape.View, yield func(*scrape.Stream)) {

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// routeStat and gatewayStat are links as STATSZ tells them.
+// routeStat and gatewayStat are links from STATSZ.
 type routeStat struct {
 	sv *fleet.Server
 	*server.RouteStat
@@ -24,7 +24,7 @@ type gatewayStat struct {
 	*server.GatewayStat
 }
 
-// SurveyorRoutes has the routes, by STATSZ.
+// SurveyorRoutes has the routes, from STATSZ.
 var SurveyorRoutes = &table.Group[*routeStat]{
 	Set: metric.Surveyor, Collector: "routes", Labels: native.With(surveyorLabels, "server_route_name", "server_route_name_id"),
 	Each: func(v *scrape.View, yield func(*routeStat)) {
@@ -52,7 +52,7 @@ var SurveyorRoutes = &table.Group[*routeStat]{
 	},
 }
 
-// SurveyorGateways has the gateways, by STATSZ.
+// SurveyorGateways has the gateways, from STATSZ.
 var SurveyorGateways = &table.Group[*gatewayStat]{
 	Set: metric.Surveyor, Collector: "gateways", Labels: native.With(surveyorLabels, "server_gateway_name", "server_gateway_name_id"),
 	Each: func(v *scrape.View, yield func(*gatewayStat)) {
@@ -87,7 +87,7 @@ var (
 	SurveyorInbound  = surveyorGatewayz("inbound", false)
 )
 
-// surveyorGatewayz is the group of one direction's gateway connections.
+// surveyorGatewayz returns the group of gateway connections in one direction.
 func surveyorGatewayz(direction string, out bool) *table.Group[*native.Gateway] {
 	return &table.Group[*native.Gateway]{
 		Set: metric.Surveyor, Collector: "gateways",
@@ -101,7 +101,7 @@ func surveyorGatewayz(direction string, out bool) *table.Group[*native.Gateway] 
 	}
 }
 
-// oneWay walks the gateway connections of one direction.
+// oneWay iterates over the gateway connections in one direction.
 func oneWay(out bool) func(*scrape.View, func(*native.Gateway)) {
 	return func(v *scrape.View, yield func(*native.Gateway)) {
 		native.EachGateway(v, func(g *native.Gateway) {
@@ -112,8 +112,8 @@ func oneWay(out bool) func(*scrape.View, func(*native.Gateway)) {
 	}
 }
 
-// gatewayzRows are the twelve figures that both other exporters have of a
-// gateway connection.
+// gatewayzRows returns the twelve metrics of a gateway connection that both
+// other exporters have.
 func gatewayzRows(prefix string) []table.Row[*native.Gateway] {
 	return []table.Row[*native.Gateway]{
 		{Name: prefix + "configured", Help: "1 if the remote cluster is configured, 0 if discovered.", Value: native.Gateways.MustValue("nats_gateway_configured")},

@@ -17,7 +17,7 @@ func identAccount(a *scrape.Account, v []string) {
 	v[3], v[4] = a.Account, a.Name
 }
 
-// EachAccount walks the accounts of every server.
+// EachAccount iterates over the accounts of every server.
 func EachAccount(v *scrape.View, yield func(*scrape.Account)) {
 	for _, a := range v.Accounts {
 		yield(a)
@@ -41,7 +41,7 @@ var Accounts = &table.Group[*scrape.Account]{
 	},
 }
 
-// AccountLinks has the traffic of each account by kind of link.
+// AccountLinks has the traffic of each account by link kind.
 var AccountLinks = &table.Group[*scrape.Account]{
 	Set: metric.Native, Collector: "accounts_detail", Labels: accountLabels, Each: EachAccount, Ident: identAccount,
 	Rows: []table.Row[*scrape.Account]{
@@ -52,13 +52,13 @@ var AccountLinks = &table.Group[*scrape.Account]{
 	},
 }
 
-// Sent is what an account sent.
+// Sent returns what an account sent.
 func Sent(a *scrape.Account) *server.DataStats { return &a.Sent }
 
-// Received is what an account received.
+// Received returns what an account received.
 func Received(a *scrape.Account) *server.DataStats { return &a.Received }
 
-// Msgs returns the messages of a count that may be absent.
+// Msgs returns the messages of a count, which may be nil.
 func Msgs(m *server.MsgBytes) float64 {
 	if m == nil {
 		return number.None
@@ -66,7 +66,7 @@ func Msgs(m *server.MsgBytes) float64 {
 	return float64(m.Msgs)
 }
 
-// BytesOf returns the bytes of a count that may be absent.
+// BytesOf returns the bytes of a count, which may be nil.
 func BytesOf(m *server.MsgBytes) float64 {
 	if m == nil {
 		return number.None
@@ -74,8 +74,8 @@ func BytesOf(m *server.MsgBytes) float64 {
 	return float64(m.Bytes)
 }
 
-// links emits one direction's count for each kind of link that the server
-// tells apart.
+// links emits the count in one direction for each link kind that the server
+// reports.
 func links(way func(*scrape.Account) *server.DataStats, what func(*server.MsgBytes) float64) func(*scrape.Account, *table.Emitter) {
 	return func(a *scrape.Account, em *table.Emitter) {
 		d := way(a)

@@ -37,10 +37,10 @@ var AccountClaims = &table.Group[*scrape.Claims]{
 	},
 }
 
-// TierLabel is the label of a tier of replicas.
+// TierLabel is the label of a JetStream tier.
 var TierLabel = []string{"tier"}
 
-// limited returns a limit; -1 is no limit.
+// limited returns a limit; -1 means no limit.
 func limited(n int64) float64 {
 	if n < 0 {
 		return number.None
@@ -57,7 +57,7 @@ func fromJWT(value func(*jwt.AccountClaims) float64) func(*scrape.Claims) float6
 	}
 }
 
-// tiers emits a JetStream limit: the account's own, or one for each tier.
+// tiers emits a JetStream limit: the account's, or one for each tier.
 func tiers(value func(jwt.JetStreamLimits) float64) func(*scrape.Claims, *table.Emitter) {
 	return func(c *scrape.Claims, em *table.Emitter) {
 		if c.JWT == nil {

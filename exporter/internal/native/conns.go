@@ -32,7 +32,7 @@ var Connections = &table.Group[*scrape.ConnSum]{
 	},
 }
 
-// HasSubsz tells whether a server reported its subscription list.
+// HasSubsz reports whether a server reported its subscription list.
 func HasSubsz(sv *fleet.Server) bool { return sv.Subsz != nil && sv.Subsz.SublistStats != nil }
 
 // Subscriptions has the subscription list of each server.
@@ -50,7 +50,7 @@ var Subscriptions = &table.Group[*fleet.Server]{
 
 func hasQueues(sv *fleet.Server) bool { return sv.Ipqueuesz != nil }
 
-// MaxQueues bounds the queues that have a series of their own on one server.
+// MaxQueues is the maximum number of queues per server with their own series.
 const MaxQueues = 10
 
 // Queues has the longest internal queues of each server.

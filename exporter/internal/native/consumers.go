@@ -14,14 +14,14 @@ func identConsumer(c *scrape.Consumer, v []string) {
 	v[7] = c.Info.Name
 }
 
-// EachConsumer walks the consumers that have series.
+// EachConsumer iterates over the consumers that have series.
 func EachConsumer(v *scrape.View, yield func(*scrape.Consumer)) {
 	for _, c := range v.Consumers {
 		yield(c)
 	}
 }
 
-// One skips the sum of several consumers: the figure cannot be added up.
+// One skips the sum of several consumers: the value cannot be added.
 func One(value func(*server.ConsumerInfo) float64) func(*scrape.Consumer) float64 {
 	return func(c *scrape.Consumer) float64 {
 		if c.Folded > 0 {
@@ -31,7 +31,7 @@ func One(value func(*server.ConsumerInfo) float64) func(*scrape.Consumer) float6
 	}
 }
 
-// setting skips consumers whose configuration is not known.
+// setting skips consumers whose configuration is unknown.
 func setting(value func(*server.ConsumerConfig) float64) func(*scrape.Consumer) float64 {
 	return func(c *scrape.Consumer) float64 {
 		if c.Info.Config == nil {

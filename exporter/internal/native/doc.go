@@ -1,3 +1,3 @@
-// Package native has the rows of the metrics nats_*: base units, counters that
-// end with _total, nothing for what a server does not report.
+// Package native has the nats_* metrics: base units, counters that end with
+// _total, no series for what a server does not report.
 package native

@@ -8,20 +8,20 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// serverLabels name a server in the native set. The first two identify it;
-// the cluster is there to sum by.
+// serverLabels identify a server in the native set, by the first two labels;
+// the cluster is for sums.
 var serverLabels = []string{"server_id", "server_name", "cluster"}
 
 func identServer(sv *fleet.Server, v []string) {
 	v[0], v[1], v[2] = sv.Info.ID, sv.Info.Name, sv.Info.Cluster
 }
 
-// With returns labels with more of them, in a new list.
+// With returns a new list of labels with more appended.
 func With(labels []string, more ...string) []string {
 	return append(append([]string{}, labels...), more...)
 }
 
-// member is a server that should have answered: sv is nil if it did not.
+// member is an expected server: sv is nil if it did not answer.
 type member struct {
 	sv   *fleet.Server
 	gone fleet.Missing
@@ -35,7 +35,7 @@ func (m *member) ident(v []string) {
 	v[0], v[1], v[2] = m.gone.ID, m.gone.Label(), m.gone.Cluster
 }
 
-// FleetUp has 1 or 0 for each server that should have answered.
+// FleetUp is 1 or 0 for each expected server.
 var FleetUp = &table.Group[*member]{
 	Set: metric.Native, Collector: "servers", Labels: serverLabels,
 	Each: func(v *scrape.View, yield func(*member)) {
@@ -52,7 +52,7 @@ var FleetUp = &table.Group[*member]{
 	},
 }
 
-// FleetMissing names the servers that did not answer, and why.
+// FleetMissing has the servers that did not answer, with the reason.
 var FleetMissing = &table.Group[*fleet.Missing]{
 	Set: metric.Native, Collector: "servers", Labels: With(serverLabels, "reason", "via"),
 	Each: func(v *scrape.View, yield func(*fleet.Missing)) {
@@ -69,7 +69,7 @@ var FleetMissing = &table.Group[*fleet.Missing]{
 	},
 }
 
-// FleetAnswers names the single answers that are missing.
+// FleetAnswers has the individual answers that are missing.
 var FleetAnswers = &table.Group[*fleet.Problem]{
 	Set: metric.Native, Collector: "servers", Labels: []string{"server_id", "server_name", "kind", "reason"},
 	Each: func(v *scrape.View, yield func(*fleet.Problem)) {

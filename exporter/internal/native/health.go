@@ -10,10 +10,10 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// HasHealthz tells whether a server reported its health.
+// HasHealthz reports whether a server reported its health.
 func HasHealthz(sv *fleet.Server) bool { return sv.Healthz != nil }
 
-// ServerHealth has each server's verdict on its health.
+// ServerHealth has the health that each server reports.
 var ServerHealth = &table.Group[*fleet.Server]{
 	Set: metric.Native, Collector: "health", Labels: serverLabels, Each: scrape.EachServer(HasHealthz), Ident: identServer,
 	Rows: []table.Row[*fleet.Server]{
@@ -38,7 +38,7 @@ func healthErrors(s *fleet.Server, em *table.Emitter) {
 	}
 }
 
-// RaftGroup is one raft group as one server sees it.
+// RaftGroup is one server's view of one raft group.
 type RaftGroup struct {
 	Server *fleet.Server
 	Name   string
@@ -68,7 +68,7 @@ var ServerRaft = &table.Group[*RaftGroup]{
 	},
 }
 
-// EachRaft walks the raft groups of every server, in order.
+// EachRaft iterates over the raft groups of every server, in order.
 func EachRaft(v *scrape.View, yield func(*RaftGroup)) {
 	for _, sv := range v.Snapshot.Servers {
 		if sv.Raftz == nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// JSServer is what one server says about JetStream as a whole: from JSZ, which
-// says most, or else from STATSZ.
+// JSServer is one server's view of JetStream as a whole: from JSZ, which has
+// the most detail, or else from STATSZ.
 type JSServer struct {
 	Sv *fleet.Server
 	*server.JSInfo
@@ -24,7 +24,7 @@ func identJS(s *JSServer, v []string) {
 	v[3] = s.Sv.Info.Domain
 }
 
-// EachJS walks the servers that reported JetStream.
+// EachJS iterates over the servers that reported JetStream.
 func EachJS(v *scrape.View, yield func(*JSServer)) {
 	for _, sv := range v.Snapshot.Servers {
 		if sv.Jsz != nil {
@@ -33,7 +33,7 @@ func EachJS(v *scrape.View, yield func(*JSServer)) {
 	}
 }
 
-// running skips servers on which JetStream is off.
+// running skips servers on which JetStream is disabled.
 func running(value func(*server.JSInfo) float64) func(*JSServer) float64 {
 	return func(s *JSServer) float64 {
 		if s.Disabled {
@@ -43,7 +43,7 @@ func running(value func(*server.JSInfo) float64) func(*JSServer) float64 {
 	}
 }
 
-// reported also skips servers too old to tell.
+// reported also skips servers too old to report the field.
 func reported(f fleet.Field, value func(*server.JSInfo) float64) func(*JSServer) float64 {
 	return func(s *JSServer) float64 { return number.IfReported(s.Sv, f, running(value)(s)) }
 }
@@ -74,13 +74,13 @@ var ServerJetStream = &table.Group[*JSServer]{
 	},
 }
 
-// meta is the meta group as one server sees it.
+// meta is one server's view of the meta group.
 type meta struct {
 	sv *fleet.Server
 	*server.MetaClusterInfo
 }
 
-// eachMeta walks the servers that are in a meta group, from JSZ or STATSZ.
+// eachMeta iterates over the servers in a meta group, from JSZ or STATSZ.
 func eachMeta(v *scrape.View, yield func(*meta)) {
 	for _, sv := range v.Snapshot.Servers {
 		switch {
@@ -94,7 +94,7 @@ func eachMeta(v *scrape.View, yield func(*meta)) {
 
 func (m *meta) leads() bool { return m.Leader != "" && m.Leader == m.sv.Info.Name }
 
-// snapshotOf skips servers that say nothing about the meta group's snapshot.
+// snapshotOf skips servers that do not report the meta group's snapshot.
 func snapshotOf(value func(*server.MetaSnapshotStats) float64) func(*meta) float64 {
 	return func(m *meta) float64 {
 		if m.Snapshot == nil {
@@ -182,7 +182,7 @@ func identJSAccount(a *scrape.JSAccount, v []string) {
 	v[3], v[4], v[5] = a.Server.Info.Domain, a.Account.Id, a.Account.Name
 }
 
-// reserved returns a reservation; servers send "no limit" as -1 turned
+// reserved returns a reservation; servers send "no limit" as -1 converted to
 // unsigned.
 func reserved(n uint64) float64 {
 	if int64(n) < 0 {

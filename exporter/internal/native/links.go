@@ -20,9 +20,9 @@ type route struct {
 	*server.RouteInfo
 }
 
-// Routes has a series for each connection, and so its id as a label: the
-// connections of one peer are opened and closed each for itself, and a sum of
-// counters that start again one by one is no counter.
+// Routes has a series for each connection, with its id as a label: connections
+// to one peer open and close independently, and a sum of counters that reset
+// one by one is not a counter.
 var Routes = &table.Group[*route]{
 	Set: metric.Native, Collector: "routes", Labels: With(serverLabels, "remote_id", "remote_name", "account", "rid"),
 	Each: func(v *scrape.View, yield func(*route)) {
@@ -61,11 +61,11 @@ type Gateway struct {
 	Own    *server.Gatewayz
 	Remote string
 	Out    bool
-	Set    bool // from the configuration
+	Set    bool // in the configuration
 	*server.ConnInfo
 }
 
-// direction is the label that tells who opened the connection.
+// direction returns the label value for the side that opened the connection.
 func (g *Gateway) direction() string {
 	if g.Out {
 		return "outbound"
@@ -73,7 +73,7 @@ func (g *Gateway) direction() string {
 	return "inbound"
 }
 
-// EachGateway walks the gateway connections of every server: outbound ones
+// EachGateway iterates over the gateway connections of every server: outbound
 // first, by remote cluster.
 func EachGateway(v *scrape.View, yield func(*Gateway)) {
 	for _, sv := range v.Snapshot.Servers {
@@ -118,7 +118,7 @@ var Gateways = &table.Group[*Gateway]{
 	},
 }
 
-// gatewayRemote is a cluster to which a server is configured to connect.
+// gatewayRemote is a cluster that a server is configured to connect to.
 type gatewayRemote struct {
 	sv     *fleet.Server
 	remote string
@@ -135,7 +135,7 @@ var GatewayRemotes = &table.Group[*gatewayRemote]{
 			}
 			for _, r := range sv.Varz.Gateway.Gateways {
 				if r.Name == sv.Gatewayz.Name {
-					continue // its own cluster may stand in the list
+					continue // the list may contain its own cluster
 				}
 				out := sv.Gatewayz.OutboundGateways[r.Name]
 				yield(&gatewayRemote{sv, r.Name, out != nil && out.Connection != nil})
@@ -157,7 +157,7 @@ type Leaf struct {
 	*server.LeafInfo
 }
 
-// EachLeaf walks the leaf node connections of allowed accounts.
+// EachLeaf iterates over the leaf node connections of allowed accounts.
 func EachLeaf(v *scrape.View, yield func(*Leaf)) {
 	for _, sv := range v.Snapshot.Servers {
 		if sv.Leafz == nil {

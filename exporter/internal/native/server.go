@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// HasStatsz tells whether a server reported its load.
+// HasStatsz reports whether a server reported its load.
 func HasStatsz(sv *fleet.Server) bool { return sv.Statsz != nil }
 
 // ServerInfo has each server's version, host and domain.
@@ -59,7 +59,7 @@ var ServerLoad = &table.Group[*fleet.Server]{
 	},
 }
 
-// clocked is a server with what its snapshot says of the time.
+// clocked is a server with the times of its snapshot.
 type clocked struct {
 	sv   *fleet.Server
 	snap *fleet.Snapshot
@@ -79,7 +79,7 @@ var ServerClock = &table.Group[*clocked]{
 	},
 }
 
-// skew is what lies outside the time that the snapshot took.
+// skew returns the difference beyond the time that the snapshot took.
 func (c *clocked) skew() float64 {
 	if c.sv.Info.Time.IsZero() || c.snap.Time.IsZero() {
 		return number.None
@@ -111,7 +111,7 @@ func byKind(em *table.Emitter, clients, routes, gateways, leafs uint64) {
 	em.PutLabel(float64(leafs), "leaf")
 }
 
-// HasVarz tells whether a server reported its configuration.
+// HasVarz reports whether a server reported its configuration.
 func HasVarz(sv *fleet.Server) bool { return sv.Varz != nil }
 
 // ServerConfig has the limits of each server.
@@ -142,7 +142,7 @@ var ServerConfig = &table.Group[*fleet.Server]{
 	},
 }
 
-// disk skips servers without figures of their disk.
+// disk skips servers without disk statistics.
 func disk(value func(*server.DiskIOWaitStats) float64) func(*fleet.Server) float64 {
 	return func(s *fleet.Server) float64 {
 		if s.Varz.DiskIOWaitStats == nil {
@@ -158,7 +158,7 @@ func httpRequests(s *fleet.Server, em *table.Emitter) {
 	}
 }
 
-// ServerCerts has the certificates and claims of a server that will expire.
+// ServerCerts has the expiry of each server's certificates and claims.
 var ServerCerts = &table.Group[*fleet.Server]{
 	Set: metric.Native, Collector: "config", Labels: serverLabels, Each: scrape.EachServer(HasVarz), Ident: identServer,
 	Rows: []table.Row[*fleet.Server]{

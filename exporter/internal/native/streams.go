@@ -18,14 +18,14 @@ func identStream(s *scrape.Stream, v []string) {
 	v[6] = s.Detail.Name
 }
 
-// EachStream walks the streams that have series.
+// EachStream iterates over the streams that have series.
 func EachStream(v *scrape.View, yield func(*scrape.Stream)) {
 	for _, s := range v.Streams {
 		yield(s)
 	}
 }
 
-// Single skips the sum of several streams: the figure cannot be added up.
+// Single skips the sum of several streams: the value cannot be added.
 func Single(value func(*server.StreamDetail) float64) func(*scrape.Stream) float64 {
 	return func(s *scrape.Stream) float64 {
 		if s.Folded > 0 {
@@ -35,7 +35,7 @@ func Single(value func(*server.StreamDetail) float64) func(*scrape.Stream) float
 	}
 }
 
-// Configured skips streams whose configuration is not known.
+// Configured skips streams whose configuration is unknown.
 func Configured(value func(*server.StreamConfig) float64) func(*scrape.Stream) float64 {
 	return func(s *scrape.Stream) float64 {
 		if s.Detail.Config == nil {
@@ -45,7 +45,7 @@ func Configured(value func(*server.StreamConfig) float64) func(*scrape.Stream) f
 	}
 }
 
-// replicasMissing is known of a leader that tells its configuration.
+// replicasMissing is known for a leader that reports its configuration.
 func replicasMissing(s *scrape.Stream) float64 {
 	if s.Folded > 0 || s.Detail.Config == nil || !s.Leads() {
 		return number.None
@@ -54,7 +54,7 @@ func replicasMissing(s *scrape.Stream) float64 {
 	switch {
 	case s.Detail.Cluster != nil:
 		have += len(s.Detail.Cluster.Replicas)
-	case s.Detail.Config.Replicas > 1: // its replicas are not told
+	case s.Detail.Config.Replicas > 1: // its replicas are not reported
 		return number.None
 	}
 	return float64(max(s.Detail.Config.Replicas-have, 0))
@@ -124,7 +124,7 @@ var StreamReplicas = &table.Group[*replica]{
 	},
 }
 
-// Origin is a stream that another one copies from.
+// Origin is a stream that another stream copies from.
 type Origin struct {
 	*scrape.Stream
 	Role string
@@ -153,7 +153,7 @@ var StreamSources = &table.Group[*Origin]{
 		if o.O.External != nil {
 			v[9] = o.O.External.ApiPrefix
 		}
-		v[10] = strconv.Itoa(o.at) // one stream may be a source twice, with other filters
+		v[10] = strconv.Itoa(o.at) // a stream may be a source twice, with different filters
 	},
 	Rows: []table.Row[*Origin]{
 		{Name: "nats_jetstream_stream_origin_lag", Help: "Messages of the origin that are not copied yet.", Value: func(o *Origin) float64 { return float64(o.O.Lag) }},
@@ -177,8 +177,8 @@ func eachLeaderless(consumers bool) func(*scrape.View, func(*scrape.Leaderless))
 	}
 }
 
-// LeaderlessStreams has the streams without a leader. They have no server: none
-// is responsible.
+// LeaderlessStreams has the streams without a leader. They have no server
+// label: no server is responsible for them.
 var LeaderlessStreams = &table.Group[*scrape.Leaderless]{
 	Set: metric.Native, Collector: "streams", Labels: []string{"domain", "account", "account_name", "stream"}, Each: eachLeaderless(false),
 	Ident: func(h *scrape.Leaderless, v []string) {

@@ -1,5 +1,5 @@
-// Package number reads values of the wire as metrics show them: a thing that has
-// no such value has [None], which is never written.
+// Package number converts values of the wire types to metric values: a missing
+// value is [None], which is never written.
 package number
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// None is what a row returns for a thing that has no such value.
+// None is the value of a row without a value.
 var None = math.NaN()
 
-// Flag turns a truth into 1 or 0.
+// Flag converts a bool to 1 or 0.
 func Flag(b bool) float64 {
 	if b {
 		return 1
@@ -22,7 +22,7 @@ func Flag(b bool) float64 {
 	return 0
 }
 
-// Unix returns seconds since 1970; none for the zero time.
+// Unix returns seconds since 1970; None for the zero time.
 func Unix(t time.Time) float64 {
 	if t.IsZero() {
 		return None
@@ -30,7 +30,7 @@ func Unix(t time.Time) float64 {
 	return float64(t.UnixNano()) / 1e9
 }
 
-// Between returns the seconds from a to b, at least 0; none if either is unknown.
+// Between returns the seconds from a to b, at least 0; None if either is zero.
 func Between(a, b time.Time) float64 {
 	if a.IsZero() || b.IsZero() {
 		return None
@@ -38,7 +38,7 @@ func Between(a, b time.Time) float64 {
 	return max(b.Sub(a).Seconds(), 0)
 }
 
-// RoundTrip reads a round trip time as servers write it ("1.2ms"); none for "".
+// RoundTrip parses a round trip time from a server ("1.2ms"); None for "".
 func RoundTrip(s string) float64 {
 	d, err := time.ParseDuration(s)
 	if err != nil {
@@ -47,8 +47,8 @@ func RoundTrip(s string) float64 {
 	return d.Seconds()
 }
 
-// IfReported returns n, or none if the server is of a release that does not report
-// it: the wire types then hold a zero that nobody sent.
+// IfReported returns n, or None if the server's release does not report it: the
+// wire types then contain a zero that was never sent.
 func IfReported(sv *fleet.Server, f fleet.Field, n float64) float64 {
 	if !fleet.Reports(sv.Info.Version, f) {
 		return None
@@ -56,7 +56,7 @@ func IfReported(sv *fleet.Server, f fleet.Field, n float64) float64 {
 	return n
 }
 
-// Positive returns n, or none if the server left it out.
+// Positive returns n, or None if the server omitted it.
 func Positive(n int64) float64 {
 	if n <= 0 {
 		return None
@@ -64,7 +64,7 @@ func Positive(n int64) float64 {
 	return float64(n)
 }
 
-// SortedKeys lists the keys of a map in order.
+// SortedKeys returns the keys of a map in order.
 func SortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// ConnSum adds up the connections of one server that have the same account,
-// kind and language. It holds only what may fall: a sum of counters of
-// connections that close is no counter.
+// ConnSum is the sum of one server's connections with the same account, kind
+// and language. It has only gauges: a sum of the counters of connections that
+// close is not a counter.
 type ConnSum struct {
 	Server                           *fleet.Server
 	Account, Kind, Lang              string
@@ -20,8 +20,8 @@ type ConnSum struct {
 	RttMax                           float64
 }
 
-// sumConns adds up every server's connections. Languages come from the
-// clients' own mouths, so only the commonest have series of their own.
+// sumConns sums every server's connections. Clients report their own language,
+// so only the most common ones have series of their own.
 func (v *View) sumConns() {
 	names := v.commonLanguages()
 	for _, sv := range v.Snapshot.Servers {
@@ -56,8 +56,8 @@ func (s *ConnSum) add(c *server.ConnInfo) {
 	}
 }
 
-// connKind joins what the server calls kind (Client, Leafnode) and type (nats,
-// mqtt, websocket).
+// connKind joins the server's kind (Client, Leafnode) and type (nats, mqtt,
+// websocket).
 func connKind(c *server.ConnInfo) string {
 	switch {
 	case c.Type != "" && c.Type != "nats":
@@ -68,10 +68,10 @@ func connKind(c *server.ConnInfo) string {
 	return "Client"
 }
 
-// langs is the set of languages with series of their own.
+// languages is the set of languages with series of their own.
 type languages map[string]bool
 
-// Of returns the language's own name, or that of the others.
+// Of returns the language's own label value, or the one of the others.
 func (l languages) Of(lang string) string {
 	switch {
 	case lang == "":
@@ -82,7 +82,7 @@ func (l languages) Of(lang string) string {
 	return NameOther
 }
 
-// MaxLanguages bounds the languages whatever the limit of streams and consumers.
+// MaxLanguages is the maximum number of languages, whatever Settings.Top is.
 const MaxLanguages = 20
 
 func (v *View) commonLanguages() languages {

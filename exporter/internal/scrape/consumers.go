@@ -7,9 +7,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// findConsumers picks the consumers of one replica of a stream that have
-// series, and sums the others: the ephemeral ones, which come and go, and
-// those beyond the limit.
+// findConsumers selects the consumers of one stream replica that have series,
+// and sums the others: ephemeral ones, which are short-lived, and those beyond
+// the limit.
 func (v *View) findConsumers(s *Stream, lead *leaders) {
 	var own, passing []*Consumer
 	for _, info := range s.Detail.Consumer {
@@ -41,8 +41,8 @@ func (v *View) findConsumers(s *Stream, lead *leaders) {
 	}
 }
 
-// ephemeral tells whether the consumer was made to vanish by itself. Without
-// its configuration that is unknown, and it counts as durable.
+// ephemeral reports whether the consumer is ephemeral. Without its
+// configuration this is unknown, and it counts as durable.
 func ephemeral(c *server.ConsumerInfo) bool {
 	return c.Config != nil && c.Config.Durable == ""
 }
@@ -51,7 +51,7 @@ func backlog(c *server.ConsumerInfo) uint64 {
 	return c.NumPending + uint64(max(c.NumAckPending, 0))
 }
 
-// sumConsumers adds up what can be added up; sequence numbers cannot.
+// sumConsumers sums the values that can be added; sequence numbers cannot.
 func sumConsumers(name string, list []*Consumer) *Consumer {
 	sum := &Consumer{Stream: list[0].Stream, Info: &server.ConsumerInfo{Name: name}, Folded: len(list)}
 	for _, c := range list {
@@ -63,7 +63,7 @@ func sumConsumers(name string, list []*Consumer) *Consumer {
 	return sum
 }
 
-// leads remembers for every stream and consumer whether anybody names a
+// leaders records for every stream and consumer whether any server reports a
 // leader.
 type leaders struct {
 	order []asset
@@ -75,7 +75,7 @@ type asset struct{ domain, account, stream, consumer string }
 type leaderSeen struct {
 	acc    JSAccount
 	led    bool
-	hidden bool // the options want no series of it
+	hidden bool // excluded by the options
 }
 
 func (l *leaders) add(acc JSAccount, leader, stream, consumer string, hidden bool) {
@@ -102,7 +102,7 @@ func (l *leaders) leaderless() []*Leaderless {
 	return out
 }
 
-// consumers counts the consumers of each stream.
+// consumers returns the number of consumers of each stream.
 func (l *leaders) consumers() map[asset]int {
 	count := map[asset]int{}
 	for _, key := range l.order {
@@ -114,7 +114,7 @@ func (l *leaders) consumers() map[asset]int {
 	return count
 }
 
-// LeaderName names the consumer's leader as the replica knows it.
+// LeaderName returns the consumer's leader as reported by the replica.
 func (c *Consumer) LeaderName() string {
 	if c.Info.Cluster == nil {
 		return c.Server.Info.Name
@@ -122,8 +122,8 @@ func (c *Consumer) LeaderName() string {
 	return c.Info.Cluster.Leader
 }
 
-// Group names the consumer's raft group; the server tells that of a consumer
-// without followers only in a list beside the stream.
+// Group returns the consumer's raft group; for a consumer without followers the
+// server reports it only in a list next to the stream.
 func (c *Consumer) Group() string {
 	if c.Info.Cluster != nil && c.Info.Cluster.RaftGroup != "" {
 		return c.Info.Cluster.RaftGroup

@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// Settings say what of a snapshot has series.
+// Settings select what has series.
 type Settings struct {
-	Replicas  bool // every replica of a stream and consumer, not the leader's alone
-	Ephemeral bool // every ephemeral consumer, not their sum
-	Top       int  // streams of an account on a server, and consumers of a stream; 0 is no limit
+	Replicas  bool // every replica of a stream and consumer, not only the leader's
+	Ephemeral bool // every ephemeral consumer, not only their sum
+	Top       int  // maximum streams of an account on a server, and consumers of a stream; 0 means no limit
 	Accounts  Pattern
 	Streams   Pattern
 	Consumers Pattern
 }
 
-// Pattern decides which names have series. The zero value allows all.
+// Pattern selects the names that have series. The zero value allows all.
 type Pattern struct{ allow, deny *regexp.Regexp }
 
-// Allows tells whether a thing that goes by these names has series: one of
-// them must match allow, none deny.
+// Allows reports whether a thing with these names has series: one of them must
+// match allow, none may match deny.
 func (p Pattern) Allows(names ...string) bool {
 	if p.deny != nil && slices.ContainsFunc(names, p.deny.MatchString) {
 		return false
@@ -29,7 +29,7 @@ func (p Pattern) Allows(names ...string) bool {
 }
 
 // NewPattern compiles two expressions that must match the whole name; an empty
-// one does not restrict.
+// expression sets no limit.
 func NewPattern(allow, deny string) (Pattern, error) {
 	var p Pattern
 	for _, side := range []struct {

@@ -10,24 +10,24 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/number"
 )
 
-// The names under which several things are summed. Neither can be a name in
-// NATS: streams and consumers have no brackets.
+// The names of sums. Neither can be a name in NATS: stream and consumer names
+// have no brackets.
 const (
 	NameOther     = "(other)"
 	NameEphemeral = "(ephemeral)"
 )
 
-// Leaderless is a stream or consumer that no server leads.
+// Leaderless is a stream or consumer without a leader.
 type Leaderless struct {
 	JSAccount
 	Stream, Consumer string
 }
 
-// findStreams picks the replicas that have series: the leaders alone, unless
-// the options ask for all, within the patterns, and no more than the limit.
+// findStreams selects the replicas that have series: those that match the
+// patterns, only leaders unless the options include all, up to the limit.
 func (v *View) findStreams() {
 	led, lead := map[string]*Stream{}, &leaders{}
-	var listed [][]*Stream // of each account on each server
+	var listed [][]*Stream // for each account on each server
 	for _, acc := range v.JSAccounts {
 		var own []*Stream
 		for i := range acc.Account.Streams {
@@ -60,20 +60,21 @@ func (v *View) findStreams() {
 	v.Leaderless = lead.leaderless()
 }
 
-// Leads tells whether the replica's server is the leader of its stream. A
-// server without a cluster leads all it has.
+// Leads reports whether the replica's server is the leader of its stream. A
+// server without a cluster leads all its streams.
 func (s *Stream) Leads() bool {
 	return s.Detail.Cluster == nil || s.Detail.Cluster.Leader == s.Server.Info.Name
 }
 
-// Leads tells whether the replica's server is the leader of its consumer.
+// Leads reports whether the replica's server is the leader of its consumer.
 func (c *Consumer) Leads() bool {
 	return c.Info.Cluster == nil || c.Info.Cluster.Leader == c.Server.Info.Name
 }
 
-// Consumers counts the consumers of the stream. A server knows only those of
-// which it holds a replica, and those of a stream with several may have fewer:
-// only all its servers together know, if their consumers were asked for.
+// Consumers returns the number of consumers of the stream. A server knows only
+// consumers with a replica on it, which may be fewer for a stream with
+// replicas: only all its servers together know, if the consumers were
+// requested.
 func (s *Stream) Consumers() float64 {
 	switch {
 	case s.listed:
@@ -84,8 +85,8 @@ func (s *Stream) Consumers() float64 {
 	return float64(s.Detail.State.Consumers)
 }
 
-// Group names the stream's raft group, which is its own for ever; empty when
-// it has none or the server did not say.
+// Group returns the stream's raft group, which never changes; empty if it has
+// none or the server did not report it.
 func (s *Stream) Group() string {
 	switch {
 	case s.Detail.RaftGroup != "":
@@ -96,8 +97,8 @@ func (s *Stream) Group() string {
 	return ""
 }
 
-// newest keeps, of two servers that both believe to lead one group (the
-// answers of one round are not of one instant), the one elected last.
+// newest keeps the leader elected last when two servers both report that they
+// lead a group (the answers of a round are not simultaneous).
 func newest(led map[string]*Stream, s *Stream) []*Stream {
 	g := s.Group()
 	if old := led[g]; g == "" || old == nil || since(s).After(since(old)) {
@@ -123,8 +124,8 @@ func leaderOf(c *server.ClusterInfo) string {
 	return c.Leader
 }
 
-// foldStreams sums the smallest streams of an account on one server beyond the
-// limit into one.
+// foldStreams sums the smallest streams beyond the limit, of an account on one
+// server, into one.
 func (v *View) foldStreams(own []*Stream) []*Stream {
 	if v.Settings.Top <= 0 || len(own) <= v.Settings.Top {
 		return own
@@ -143,7 +144,7 @@ func (v *View) foldStreams(own []*Stream) []*Stream {
 	return append(own[:v.Settings.Top:v.Settings.Top], sum)
 }
 
-// LeaderName names the stream's leader as the replica knows it.
+// LeaderName returns the stream's leader as reported by the replica.
 func (s *Stream) LeaderName() string {
 	if s.Detail.Cluster == nil {
 		return s.Server.Info.Name

@@ -9,19 +9,19 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Extras is what a view shows that is not in the snapshot.
+// Extras is the data of a view that is not in the snapshot.
 type Extras struct {
 	Claims   []*Claims
 	Services []*Endpoint
 	Departed []*Departure
 }
 
-// Claims is what the operator granted to one account.
+// Claims are the claims that the operator granted to one account.
 type Claims struct {
 	ID, Tag           string
 	Expired, Complete bool
 	System, Jetstream bool
-	JWT               *jwt.AccountClaims // nil for an account of a configuration file
+	JWT               *jwt.AccountClaims // nil for an account from a configuration file
 }
 
 // Endpoint is one endpoint of one instance of a micro service.
@@ -31,10 +31,10 @@ type Endpoint struct {
 	*micro.EndpointStats
 }
 
-// Departure is a server that announced its end: nobody expects it to answer.
+// Departure is a server that announced its end: it is no longer expected.
 type Departure struct {
 	ID, Name, Cluster string
 	How               fleet.EventKind // lame_duck if it drained first, else shutdown
-	At                time.Time       // the last announcement, by the server's own clock
-	Heard             time.Time       // the same by ours
+	At                time.Time       // the last announcement, by the server's clock
+	Heard             time.Time       // the same by the exporter's clock
 }

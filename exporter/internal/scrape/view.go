@@ -6,9 +6,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// View is one snapshot, seen through the exporter's options: filtered, folded
-// and labelled. It is immutable once built, and shared by scrapes close
-// together.
+// View is one snapshot with the exporter's options applied: filtered, summed
+// and labeled. It is immutable once built, and shared by scrapes close in time.
 type View struct {
 	Snapshot   *fleet.Snapshot
 	Settings   *Settings
@@ -21,37 +20,37 @@ type View struct {
 	Extras     Extras
 }
 
-// Account is what one server says about one account.
+// Account is one server's view of one account.
 type Account struct {
 	Server *fleet.Server
 	*server.AccountStat
 }
 
-// JSAccount is what one server says about JetStream in one account.
+// JSAccount is one server's view of JetStream in one account.
 type JSAccount struct {
 	Server  *fleet.Server
 	Account *server.AccountDetail
 }
 
-// Stream is one replica of a stream as its server tells it, or the sum of
-// several that have no series of their own.
+// Stream is one replica of a stream as its server reports it, or the sum of
+// several streams that have no series of their own.
 type Stream struct {
 	JSAccount
 	Detail *server.StreamDetail
-	Folded int  // how many streams are summed; 0 for a single one
-	listed bool // its consumers were asked for
-	known  int  // then: consumers that any of its servers lists
+	Folded int  // number of streams summed; 0 for a single one
+	listed bool // its consumers were requested
+	known  int  // if listed: number of consumers that any of its servers lists
 }
 
-// Consumer is one replica of a consumer as its server tells it, or the sum of
-// several.
+// Consumer is one replica of a consumer as its server reports it, or the sum of
+// several consumers.
 type Consumer struct {
 	*Stream
 	Info   *server.ConsumerInfo
 	Folded int
 }
 
-// NewView sees a snapshot through settings.
+// NewView returns the view of a snapshot with the given settings.
 func NewView(set *Settings, snap *fleet.Snapshot, also Extras) *View {
 	v := &View{Snapshot: snap, Settings: set, Extras: also}
 	v.findAccounts()
@@ -79,7 +78,7 @@ func (v *View) findAccounts() {
 	}
 }
 
-// EachServer walks the servers for which has is true.
+// EachServer iterates over the servers for which has returns true.
 func EachServer(has func(*fleet.Server) bool) func(*View, func(*fleet.Server)) {
 	return func(v *View, yield func(*fleet.Server)) {
 		for _, sv := range v.Snapshot.Servers {

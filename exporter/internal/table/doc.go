@@ -1,7 +1,6 @@
-// Package table is the table of metrics: one row is one metric of a kind of
-// thing, one group the rows of that kind.
+// Package table is the table of metrics: a row is one metric of a kind of
+// thing, a group is all rows of that kind.
 //
-// It owns how rows become an exposition: finding the things, their labels, the
-// limit of series and the text formats. It must not know which metrics there
-// are.
+// It owns the conversion of rows to an exposition: finding the things, their
+// labels, the series limit and the text formats. It must not know the metrics.
 package table

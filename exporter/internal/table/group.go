@@ -5,55 +5,55 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// Group is one kind of thing that has metrics: how to find each of them in a
-// view, how it is labelled, and one row a metric. T is a pointer type.
+// Group is one kind of thing with metrics: how to find the things in a view,
+// their labels, and one row per metric. T is a pointer type.
 type Group[T any] struct {
 	Set       metric.Set
 	Collector string
 	Labels    []string
-	Each      func(*scrape.View, func(T)) // finds the things, in a stable order
-	Ident     func(T, []string)           // fills in the values of labels
+	Each      func(*scrape.View, func(T)) // calls the function for each thing, in a stable order
+	Ident     func(T, []string)           // sets the label values
 	Rows      []Row[T]
 }
 
-// Row is one metric of the things of a group. Either value or many is set.
+// Row is one metric of the things of a group. Either Value or Many is set.
 type Row[T any] struct {
 	Name  string
 	Type  metric.Type
 	Help  string
-	Value func(T) float64   // the one sample of a thing; none for no sample
-	Extra []string          // further labels of the samples of many
+	Value func(T) float64   // the one sample of a thing; None for no sample
+	Extra []string          // additional labels of the samples of Many
 	Many  func(T, *Emitter) // any number of samples of a thing
 }
 
-// Family is a row whose type of thing is forgotten, so that all rows stand in
-// one table.
+// Family is a row without its type parameter, so that all rows fit in one
+// table.
 type Family struct {
 	metric.Metric
-	extra  int // how many of the labels are the row's own
+	extra  int // number of labels added by the row
 	walk   func(*Page, *Emitter)
-	Values func(item any) []string // the group's label values of one thing
+	Values func(item any) []string // the label values of one thing
 }
 
-// Source is a group whose type of thing is forgotten.
+// Source is a group without its type parameter.
 type Source interface {
 	Families() []*Family
 	build(*Page) // finds and labels the group's things once
 	Of() (metric.Set, string)
 }
 
-// entry is one thing of a view with its labels written down once for all the
-// rows of its group.
+// entry is one thing of a view with its labels formatted once for all rows of
+// its group.
 type entry[T any] struct {
 	item T
 	text string // `a="x",b="y"`
 }
 
-// Of returns whose names the rows have, and which collector they belong to.
+// Of returns the set and the collector that the rows belong to.
 func (g *Group[T]) Of() (metric.Set, string) { return g.Set, g.Collector }
 
-// build finds the group's things. Of two with the same labels the second is
-// left out and counted: one exposition never holds a series twice.
+// build finds the group's things. Of two things with the same labels the second
+// is omitted and counted: an exposition never has duplicate series.
 func (g *Group[T]) build(p *Page) {
 	var (
 		items []T
@@ -105,9 +105,9 @@ func (g *Group[T]) Families() []*Family {
 	return out
 }
 
-// MustValue returns the value of the row of this name, for a row with another
-// name. It panics if there is none, or one with more than one sample for a
-// thing: the table itself is wrong then.
+// MustValue returns the Value function of the row with this name, for a row
+// with another name. It panics if there is none, or if the row has Many: the
+// table itself is then wrong.
 func (g *Group[T]) MustValue(name string) func(T) float64 {
 	for _, r := range g.Rows {
 		if r.Name == name && r.Value != nil {
@@ -129,14 +129,14 @@ func (g *Group[T]) walk(p *Page, em *Emitter, r Row[T]) {
 	}
 }
 
-// Plain is a source of rows that have no thing but the scrape itself.
+// Plain is a source of rows about the scrape itself.
 type Plain struct {
 	Set       metric.Set
 	Collector string
 	Rows      []Row[*Page]
 }
 
-// Of returns whose names the rows have, and which collector they belong to.
+// Of returns the set and the collector that the rows belong to.
 func (p *Plain) Of() (metric.Set, string) { return p.Set, p.Collector }
 
 func (*Plain) build(*Page) {}

@@ -20,9 +20,9 @@ func appendLabels(b []byte, names, values []string) []byte {
 	return b
 }
 
-// appendEscaped writes text as the exposition formats want it: backslash and
-// line feed escaped, the quote too where it would end the value. Label values
-// come from strangers; see [Clean].
+// appendEscaped writes text as the exposition formats require: backslash and
+// line feed are escaped, and the quote in quoted values. Label values are
+// untrusted input; see [Clean].
 func appendEscaped(b []byte, s string, quote bool) []byte {
 	s = Clean(s)
 	if !strings.ContainsAny(s, "\\\n\"") {
@@ -43,12 +43,12 @@ func appendEscaped(b []byte, s string, quote bool) []byte {
 	return b
 }
 
-// maxLabel is the most bytes of a label value: a name of a stream, subject or
-// client is shorter, and what a stranger sends instead must not fill the page.
+// maxLabel is the maximum size of a label value in bytes: stream, subject and
+// client names are shorter, and untrusted input must not fill the page.
 const maxLabel = 1024
 
-// Clean makes a label value safe: what a terminal would interpret becomes a
-// visible escape such as \x1b, and what is longer than 1024 bytes is cut.
+// Clean makes a label value safe: terminal control characters become visible
+// escapes such as \x1b, and values longer than 1024 bytes are truncated.
 func Clean(s string) string {
 	if len(s) > maxLabel {
 		s = strings.ToValidUTF8(s[:maxLabel-len("…")], "") + "…"

@@ -2,28 +2,28 @@ package table
 
 import "github.com/natsctl/natsctl/exporter/internal/scrape"
 
-// SelfCollector is the part of the exposition that every scrape has, also one
+// SelfCollector is the part of the exposition that every scrape has, even
 // without a snapshot.
 const SelfCollector = "exporter"
 
 // Page is one exposition: a view, with the things of its groups found and
-// labelled. It may be shared by scrapes close together; each has a copy.
+// labeled. Scrapes close in time may share it; each has a copy.
 type Page struct {
 	*scrape.View
 	Chosen     map[string]bool // the collectors of this page
-	Err        error           // why there is no snapshot; then that of the view is empty
-	Duplicates int             // things left out because another had the same labels
+	Err        error           // why there is no snapshot; the view's snapshot is then empty
+	Duplicates int             // things omitted because another one had the same labels
 	Counts     Counts
 	entries    map[Source]any
 }
 
-// Counts is what one scrape adds to the page that it shares with others.
+// Counts are the values of one scrape of a shared page.
 type Counts struct {
 	Age         float64 // seconds since the snapshot was complete
 	Series, Cut int
 }
 
-// NewPage finds the things of those groups whose collectors are chosen.
+// NewPage finds the things of the groups whose collectors are chosen.
 func NewPage(v *scrape.View, chosen []string, groups []Source) *Page {
 	p := &Page{View: v, Chosen: map[string]bool{SelfCollector: true}, entries: map[Source]any{}}
 	for _, name := range chosen {
@@ -37,8 +37,8 @@ func NewPage(v *scrape.View, chosen []string, groups []Source) *Page {
 	return p
 }
 
-// Render writes every family of the page's collectors, no more than limit
-// series if that is not 0, then those that count what was written.
+// Render writes every family of the page's collectors, up to limit series if it
+// is not 0, then the families that count what was written.
 func (p Page) Render(s Sink, families, last []*Family, limit int) Counts {
 	em := &Emitter{sink: s, max: limit}
 	for _, f := range families {

@@ -9,24 +9,24 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// flushAt is how much text is gathered before it is written on: enough that
-// the writer behind (a compressor, a socket) is called seldom, and far less
-// than an exposition of a large fleet.
+// flushAt is the buffer size at which text is written: large enough that the
+// underlying writer (a compressor, a socket) is rarely called, and far smaller
+// than the exposition of a large fleet.
 const flushAt = 64 << 10
 
-// TextSink writes samples in Prometheus' text format 0.0.4 or in OpenMetrics
-// 1.0.0, without allocating for each sample. A family without a sample leaves
-// no trace. The caller must call flush at the end.
+// TextSink writes samples in the Prometheus text format 0.0.4 or OpenMetrics
+// 1.0.0, without allocating per sample. Nothing is written for a family without
+// samples. The caller must call Flush at the end.
 type TextSink struct {
 	W           io.Writer
 	OpenMetrics bool
 	b           []byte
 	family      *Family
-	started     bool // the family's head is written
+	started     bool // the family's header is written
 	Err         error
 }
 
-// Begin starts a family; its head is written with its first sample.
+// Begin starts a family; its header is written with its first sample.
 func (t *TextSink) Begin(f *Family) { t.family, t.started = f, false }
 
 // Sample writes one line.
@@ -40,8 +40,8 @@ func (t *TextSink) Sample(text string, _ any, names, values []string, v float64)
 	}
 }
 
-// AppendSample writes one line: the labels of the thing, which are written
-// already, then those of the row.
+// AppendSample writes one line: the labels of the thing, which are already
+// formatted, then those of the row.
 func AppendSample(b []byte, name, text string, names, values []string, v float64) []byte {
 	b = append(b, name...)
 	if text != "" || len(values) > 0 {
@@ -57,8 +57,8 @@ func AppendSample(b []byte, name, text string, names, values []string, v float64
 }
 
 // head writes the family's comment lines. OpenMetrics names a counter without
-// its _total, and knows no counter without _total: such a one, of a set of
-// names that is not ours, is of unknown type there, and so keeps its name.
+// its _total, and has no counters without _total: one from a compatibility set
+// is of unknown type there, and so keeps its name.
 func (t *TextSink) head() {
 	t.started = true
 	name, typ := t.family.Name, t.family.Type.String()
@@ -81,7 +81,7 @@ func (t *TextSink) head() {
 	}
 }
 
-// Flush writes what is gathered to the writer behind.
+// Flush writes the buffered text to the underlying writer.
 func (t *TextSink) Flush() {
 	if t.Err == nil {
 		_, t.Err = t.W.Write(t.b)
@@ -89,10 +89,10 @@ func (t *TextSink) Flush() {
 	t.b = t.b[:0]
 }
 
-// appendValue writes whole numbers as such: shorter and faster than the float
-// format, and read back as the same float.
+// appendValue writes whole numbers as integers: shorter and faster than the
+// float format, and parsed as the same float.
 func appendValue(b []byte, v float64) []byte {
-	const exact = 1 << 53 // beyond it not every whole number is a float
+	const exact = 1 << 53 // beyond it not every integer is a float64
 	switch {
 	case v == math.Trunc(v) && math.Abs(v) < exact:
 		return strconv.AppendInt(b, int64(v), 10)
