@@ -3,14 +3,14 @@ package cell
 import "strings"
 
 // Area is a rectangle of a [Grid]. Every write is clipped to it, and areas cut
-// from it stay inside it. The zero Area takes every write and shows nothing.
+// from it stay inside it. The zero Area discards every write.
 type Area struct {
 	g    *Grid
 	x, y int
 	W, H int
 }
 
-// Origin returns the area's place in its grid.
+// Origin returns the area's position in its grid.
 func (a Area) Origin() (x, y int) { return a.x, a.y }
 
 // Cut returns the part of a from column x, row y, at most w by h.
@@ -23,8 +23,8 @@ func (a Area) Cut(x, y, w, h int) Area {
 // Rows returns the rows from y on, at most n of them.
 func (a Area) Rows(y, n int) Area { return a.Cut(0, y, a.W, n) }
 
-// Write puts s into row y from column x and returns the column after it, so
-// that writes chain. What does not fit is not shown, and an ellipsis says so.
+// Write writes s into row y from column x and returns the column after it, so
+// that writes chain. Text that does not fit is cut with an ellipsis.
 func (a Area) Write(x, y int, s string, st Style) int {
 	if a.g == nil || y < 0 || y >= a.H || x < 0 || x >= a.W {
 		return x + Width(s)
@@ -32,7 +32,8 @@ func (a Area) Write(x, y int, s string, st Style) int {
 	return a.g.put(a.x+x, a.y+y, a.x+a.W, s, st) - a.x
 }
 
-// Right puts s so that it ends before column end and returns where it starts.
+// Right writes s so that it ends before column end and returns its first
+// column.
 func (a Area) Right(end, y int, s string, st Style) int {
 	x := max(end-Width(s), 0)
 	a.Write(x, y, s, st)
@@ -46,7 +47,7 @@ func (a Area) Fill(s string, st Style) {
 	}
 }
 
-// Restyle gives the cells of a new flags and keeps their roles.
+// Restyle sets the flags of the cells of a and keeps their roles.
 func (a Area) Restyle(flags Style) {
 	for y := range a.H {
 		row := a.g.boxes[(a.y+y)*a.g.W+a.x:][:a.W]
@@ -70,7 +71,7 @@ func (a Area) Rule(y int, title string, st Style) {
 	}
 }
 
-// Frame draws a box around the area and returns what is inside.
+// Frame draws a box around the area and returns its interior.
 func (a Area) Frame(title string, st Style) Area {
 	if a.W < 2 || a.H < 2 {
 		return Area{}

@@ -2,8 +2,8 @@ package cell
 
 import "unicode/utf8"
 
-// asciiOf is what each drawing character becomes on a terminal without UTF-8;
-// each is one cell wide, so that nothing moves.
+// asciiOf maps each drawing character to its replacement on a terminal without
+// UTF-8; each is one cell wide, so that the layout does not change.
 var asciiOf = map[rune]byte{
 	'●': '*', '▲': '!', '✗': 'x', '◌': '?', '★': '@', '✓': 'v', '◐': '%', '○': 'o',
 	'─': '-', '│': '|', '╭': '+', '╮': '+', '╰': '+', '╯': '+', '├': '+', '└': '+', '┌': '+', '┐': '+', '┘': '+', '┴': '+', '┬': '+', '┼': '+', '┤': '+',
@@ -12,10 +12,10 @@ var asciiOf = map[rune]byte{
 	'▁': '_', '▂': '.', '▃': ',', '▄': '-', '▅': '=', '▆': '+', '▇': '*',
 }
 
-// asciiDots are the marks of a braille cell by the number of its dots.
+// asciiDots are the replacements of a braille cell by its number of dots.
 const asciiDots = " ..::-==#"
 
-// ascii returns the ASCII mark of a cell's text, of the same width.
+// ascii returns the ASCII replacement of a cell's text, of the same width.
 func ascii(text string, wide bool) string {
 	r, _ := utf8.DecodeRuneInString(text)
 	switch {

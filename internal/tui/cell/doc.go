@@ -2,6 +2,7 @@
 // it, and the writers that turn it into terminal output, plain text or SVG.
 //
 // A grid has a fixed size and every write is clipped to it, so that no frame
-// can exceed its window, and every text is made harmless on its way in. The
-// package must not know what is drawn: NATS, keys and views are the caller's.
+// can exceed its window, and every text is sanitized when it is written. The
+// package must not know what is drawn: NATS, keys and views belong to the
+// caller.
 package cell

@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// maxCluster bounds the bytes of one cell: a character with more combining
-// marks than this is shown as a replacement character.
+// maxCluster limits the bytes of one cell: a character with more combining
+// marks is shown as a replacement character.
 const maxCluster = 24
 
 // box is one character cell. A wide character fills its own box and leaves the
@@ -29,13 +29,13 @@ type Grid struct {
 	boxes []box
 }
 
-// New returns an empty grid; negative sizes count as none.
+// New returns an empty grid; negative sizes count as 0.
 func New(w, h int) *Grid {
 	w, h = max(w, 0), max(h, 0)
 	return &Grid{W: w, H: h, boxes: make([]box, w*h)}
 }
 
-// Reset empties the grid and gives it a new size, keeping its memory.
+// Reset empties the grid and resizes it, reusing its memory.
 func (g *Grid) Reset(w, h int) {
 	w, h = max(w, 0), max(h, 0)
 	g.W, g.H = w, h
@@ -50,15 +50,14 @@ func (g *Grid) Reset(w, h int) {
 // All returns the whole grid as an [Area].
 func (g *Grid) All() Area { return Area{g: g, W: g.W, H: g.H} }
 
-// Flag adds flags to every cell: a whole frame fades when its data is old.
+// Flag adds flags to every cell, for example to fade a frame of old data.
 func (g *Grid) Flag(flags Style) {
 	for i := range g.boxes {
 		g.boxes[i].style |= flags & flagMask
 	}
 }
 
-// Used returns how many rows there are up to the last one with something in
-// it.
+// Used returns the number of rows up to the last non-empty one.
 func (g *Grid) Used() int {
 	for i := len(g.boxes) - 1; i >= 0; i-- {
 		if t := g.boxes[i].text; t != "" && t != " " {
@@ -68,8 +67,8 @@ func (g *Grid) Used() int {
 	return 0
 }
 
-// put writes s into row y from column x, not beyond column end, and returns
-// the column after it.
+// put writes s into row y from column x, up to column end, and returns the
+// column after it.
 func (g *Grid) put(x, y, end int, s string, st Style) int {
 	row := g.boxes[y*g.W : (y+1)*g.W]
 	for s = view.Text(s); s != ""; {
@@ -93,7 +92,7 @@ func (g *Grid) put(x, y, end int, s string, st Style) int {
 	return x
 }
 
-// more marks the end of a row's part where text goes on that is not shown.
+// more marks the end of a row's part where text was cut.
 func (g *Grid) more(row []box, end int, rest string, st Style) {
 	if strings.Trim(rest, " ") == "" {
 		return
@@ -102,8 +101,8 @@ func (g *Grid) more(row []box, end int, rest string, st Style) {
 	row[end-1] = box{text: "…", style: st}
 }
 
-// cut empties the wide character that covers column x, so that overwriting
-// half of it leaves no stray half.
+// cut clears the wide character that covers column x, so that overwriting one
+// half does not leave the other.
 func (g *Grid) cut(row []box, x int) {
 	switch {
 	case row[x].skip:
@@ -115,9 +114,9 @@ func (g *Grid) cut(row []box, x int) {
 	}
 }
 
-// first returns the first character of s with its combining marks: its bytes
-// in s, what is shown of it, and its width in cells. What would join the cell
-// before it is shown as a replacement character.
+// first returns the first character of s with its combining marks: its bytes in
+// s, the text to show, and its width in cells. A character that would join the
+// previous cell is shown as a replacement character.
 func first(s string) (n int, text string, width int) {
 	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
 		return 1, s[:1], 1
@@ -132,7 +131,7 @@ func first(s string) (n int, text string, width int) {
 	return len(text), text, min(width, 2)
 }
 
-// joins tells whether a character would be drawn into the one before it: a
+// joins reports whether a character would be drawn into the previous one: a
 // mark without a base, a variation selector, half a syllable or half a flag.
 func joins(text string) bool {
 	r, size := utf8.DecodeRuneInString(text)

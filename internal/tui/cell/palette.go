@@ -8,7 +8,7 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Profile is how many colours the terminal has.
+// Profile is the number of colors of the terminal.
 type Profile int
 
 // The profiles. NoColor still has bold, reverse and underline.
@@ -21,14 +21,14 @@ const (
 
 var termProfiles = [...]termenv.Profile{termenv.Ascii, termenv.ANSI, termenv.ANSI256, termenv.TrueColor}
 
-// Look is everything that decides how cells become bytes.
+// Look is the configuration of how cells are written to the terminal.
 type Look struct {
 	Theme   string // a name of [Themes]; empty: the default
 	Profile Profile
-	ASCII   bool // draw with ASCII alone
+	ASCII   bool // draw with ASCII only
 }
 
-// Palette is a [Look] made ready: the escape sequence of every style. It is
+// Palette is a compiled [Look]: the escape sequence of every style. It is
 // immutable and safe for concurrent use.
 type Palette struct {
 	look  Look
@@ -36,7 +36,7 @@ type Palette struct {
 	sgr   [int(roles) * flagSets]string
 }
 
-// NewPalette prepares a look; an unknown theme gives the default one.
+// NewPalette compiles a look; an unknown theme selects the default.
 func NewPalette(look Look) *Palette {
 	t, ok := ThemeNamed(look.Theme)
 	if !ok {
@@ -53,10 +53,10 @@ func NewPalette(look Look) *Palette {
 	return p
 }
 
-// Look returns what the palette was made from.
+// Look returns the look that the palette was compiled from.
 func (p *Palette) Look() Look { return p.look }
 
-// start returns the escape sequence that turns a style on.
+// start returns the escape sequence that begins a style.
 func (p *Palette) start(r *lipgloss.Renderer, role Role, flags Style) string {
 	if p.look.Profile == NoColor {
 		return monochrome(p.theme.paint[role], role, flags)
@@ -65,7 +65,7 @@ func (p *Palette) start(r *lipgloss.Renderer, role Role, flags Style) string {
 	return before
 }
 
-// monochrome is the look without colours: bold, underline and reverse alone.
+// monochrome is the look without colors: only bold, underline and reverse.
 func monochrome(p paint, role Role, flags Style) string {
 	var codes []string
 	if p.bold && role != Warning {

@@ -9,16 +9,16 @@ import (
 // Style is how a cell looks: a [Role] in the low byte and flags above it.
 type Style uint16
 
-// Role is what a cell means; a [Theme] gives it a color.
+// Role is the meaning of a cell; a [Theme] gives it a color.
 type Role = Style
 
 // The roles. Plain is the zero value.
 const (
 	Plain   Role = iota
-	Muted        // secondary words, units, empty values
+	Muted        // secondary text, units, empty values
 	Strong       // titles and names
 	Accent       // keys, the cursor's mark
-	Front        // the tab in front, the pane with the focus
+	Front        // the open tab, the focused pane
 	Line         // rules and borders
 	Head         // column headings
 	Good         // level ok
@@ -27,14 +27,14 @@ const (
 	Danger       // level crit
 	Hazy         // level unknown
 	Chart        // graphs
-	Input        // what is being typed
+	Input        // the input line
 	Banner       // the bar of a protected context
 	roles
 )
 
 // The flags, combined with a role by or.
 const (
-	Selected Style = 1 << (8 + iota) // the row under the cursor
+	Selected Style = 1 << (8 + iota) // the selected row
 	Faded                            // old data
 	Underlined
 	flagEnd
@@ -46,11 +46,11 @@ const (
 	flagSets       = int(flagEnd >> 8)
 )
 
-// ofLevel maps a judgement to its role, by its place in the order of levels.
+// ofLevel maps a level to its role, by its position in the order of levels.
 var ofLevel = [...]Role{Plain, Notice, Warning, Danger, Hazy}
 
-// OfLevel returns the role of a value with this judgement; what is in order
-// is plain, so that only trouble is coloured.
+// OfLevel returns the role of a value with this level; ok is plain, so that
+// only problems are colored.
 func OfLevel(l view.Level) Role {
 	if l < 0 || int(l) >= len(ofLevel) {
 		return Hazy
@@ -58,7 +58,7 @@ func OfLevel(l view.Level) Role {
 	return ofLevel[l]
 }
 
-// OfGlyph returns the role of the mark of a level, where ok is coloured too.
+// OfGlyph returns the role of the mark of a level, where ok is colored too.
 func OfGlyph(l view.Level) Role {
 	if l == 0 {
 		return Good
@@ -66,12 +66,12 @@ func OfGlyph(l view.Level) Role {
 	return OfLevel(l)
 }
 
-// letters stand for the roles, in their order.
+// letters are the letters of the roles, in order.
 const letters = ".msaf-hgnwdzcib"
 
-// Roles returns what each cell means as a letter, in lines as [Grid.Text] does
-// it: a frame without its colours, for those who check or make a theme. Cells
-// under the cursor are capitals, faded ones a tilde, and empty ones blank.
+// Roles returns the role of each cell as a letter, in lines like [Grid.Text]: a
+// frame without its colors, for checking or creating a theme. Selected cells
+// are capitals, faded ones a tilde, and empty ones blank.
 func (g *Grid) Roles() string {
 	var b, line strings.Builder
 	for y := range g.H {

@@ -2,18 +2,18 @@ package cell
 
 import "math"
 
-// Dots says how graphs are drawn.
+// Dots is how graphs are drawn.
 type Dots int
 
-// The ways to draw a graph: braille has twice the columns and half the steps
-// of blocks; some fonts show braille badly.
+// The ways to draw a graph: braille has twice the columns and half the steps of
+// blocks, but some fonts render it badly.
 const (
 	Braille Dots = iota
 	Blocks
 )
 
 // brailleLeft and brailleRight are the dots of a braille cell's two columns
-// from the bottom up, by how many are lit.
+// from the bottom up, by the number of dots set.
 var (
 	brailleLeft  = [5]rune{0, 0x40, 0x44, 0x46, 0x47}
 	brailleRight = [5]rune{0, 0x80, 0xa0, 0xb0, 0xb8}
@@ -22,9 +22,9 @@ var (
 var blockSteps = [9]rune{' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}
 
 // Graph fills the area with the newest points of a series as columns from the
-// bottom up, the newest at the right edge. Points that are NaN leave a gap; a
-// point above nothing shows at least one dot. It returns the largest value
-// drawn, the top of the scale, which is never below floor.
+// bottom up, the newest at the right edge. NaN points leave a gap; a point
+// above zero shows at least one dot. It returns the largest value drawn, the
+// top of the scale, which is at least floor.
 func (a Area) Graph(points []float32, floor float32, dots Dots, st Style) float32 {
 	if a.W <= 0 || a.H <= 0 {
 		return floor
@@ -75,7 +75,7 @@ func height(v, top float32, dots int) int {
 }
 
 // glyph returns the character of one cell whose columns have these heights,
-// where the cell starts base dots above the bottom.
+// where the cell begins base dots above the bottom.
 func glyph(heights []int, base int, dots Dots) rune {
 	if dots == Blocks {
 		return blockSteps[max(min(heights[0]-base, 8), 0)]

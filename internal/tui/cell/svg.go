@@ -14,15 +14,15 @@ const (
 	svgPad   = 12.0
 )
 
-// svg backgrounds by theme; dark where it says nothing else.
+// svg backgrounds by theme; dark if not listed.
 var (
 	svgBack     = map[string]string{"light": "#ffffff"}
 	svgSelected = map[string]string{"terminal": "#2d3a4d"}
 )
 
 // SVG returns the grid as a self-contained picture: a monospace grid of text
-// runs in the theme's colours, no script, no external font. Lines, bars, dots
-// and marks are drawn, not written, so that no font can lack or misplace them.
+// runs in the theme's colors, without scripts or external fonts. Lines, bars,
+// dots and marks are drawn as paths, so that they do not depend on the font.
 // The title becomes its accessible name, its first line the description.
 func (g *Grid) SVG(p *Palette, title string) string {
 	w, h := float64(g.W)*svgCellW+2*svgPad, float64(g.H)*svgCellH+2*svgPad
@@ -45,8 +45,7 @@ func (g *Grid) SVG(p *Palette, title string) string {
 	return b.String()
 }
 
-// description is the size and the first line of the grid, for those who cannot
-// see it.
+// description is the size and the first line of the grid, for screen readers.
 func (g *Grid) description() string {
 	first, _, _ := strings.Cut(strings.TrimLeft(g.Text(false), " \n"), "\n")
 	var parts []string
@@ -58,7 +57,7 @@ func (g *Grid) description() string {
 	return fmt.Sprintf("A terminal of %d by %d characters: %s", g.W, g.H, strings.Join(parts, ", "))
 }
 
-// svgText is text for XML, which has no place for some characters.
+// svgText escapes text for XML and replaces characters that XML does not allow.
 func svgText(s string) string {
 	return html.EscapeString(strings.Map(func(r rune) rune {
 		if r == 0xfffe || r == 0xffff || r < ' ' {
@@ -68,8 +67,8 @@ func svgText(s string) string {
 	}, s))
 }
 
-// svgLine writes the runs of equal background of one row, so that no seam
-// shows between them, and then those of equal style.
+// svgLine writes the runs of equal background of one row, so that there are no
+// seams between them, and then those of equal style.
 func (g *Grid) svgLine(b *strings.Builder, ink drawing, y int, p *Palette) {
 	row := g.boxes[y*g.W : (y+1)*g.W]
 	for x := 0; x < len(row); {

@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// pen is how a shape of an SVG is drawn.
+// pen is the style of a shape of an SVG.
 type pen int
 
-// The pens. Dotted makes a round dot wherever a path passes a quarter of a
-// cell, from its start on.
+// The pens. Dotted draws a round dot at every quarter of a cell along a path,
+// from its start.
 const (
 	filled pen = iota
 	stroked
@@ -22,7 +22,7 @@ const (
 	dashed
 )
 
-// pens are their attributes; the color comes in between.
+// pens are their attributes; the color is inserted in between.
 var pens = [...][2]string{
 	filled:  {`fill="`, `"`},
 	stroked: {`fill="none" stroke="`, `" stroke-width="1.4"`},
@@ -36,7 +36,7 @@ type shape struct {
 	path string
 }
 
-// shapes are the signs that are drawn instead of written.
+// shapes are the characters that are drawn as paths.
 var shapes = map[rune]shape{
 	'●': {filled, "m-3.3 0a3.3 3.3 0 1 0 6.6 0a3.3 3.3 0 1 0-6.6 0z"},
 	'○': {stroked, "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"},
@@ -70,10 +70,10 @@ var shapes = map[rune]shape{
 	'▌': {filled, "m-4.2-9h4.2v18h-4.2z"},
 }
 
-// drawing collects the paths of a picture by how they look.
+// drawing collects the paths of a picture by style.
 type drawing map[string]*strings.Builder
 
-// drawable tells whether a cell is drawn.
+// drawable reports whether a cell is drawn as a path.
 func drawable(c box, p *Palette) bool {
 	r, n := utf8.DecodeRuneInString(c.text)
 	if p.look.ASCII || n != len(c.text) || c.wide {
@@ -96,7 +96,7 @@ func bars(r rune) (left, right int, ok bool) {
 	return left, right, left >= 0 && right >= 0
 }
 
-// cell draws a cell, if it is of those that are drawn.
+// cell draws a cell if it is drawable.
 func (d drawing) cell(x, y int, c box, p *Palette) bool {
 	if !drawable(c, p) {
 		return false
@@ -136,12 +136,12 @@ func (d drawing) add(with pen, st Style, p *Palette, path string) {
 	d[key].WriteString(path)
 }
 
-// write writes the paths, one for each look.
+// write writes the paths, one per style.
 func (d drawing) write(b *strings.Builder) {
 	for _, key := range slices.Sorted(maps.Keys(d)) {
 		fmt.Fprintf(b, `<path %s d="%s"/>`+"\n", key, d[key].String())
 	}
 }
 
-// px is a length with at most one digit behind the point.
+// px is a length with at most one decimal.
 func px(f float64) string { return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64) }

@@ -7,7 +7,7 @@ import (
 )
 
 // Theme names a color for each role. Colors are numbers of the terminal's
-// own palette ("1", "12") or "#rrggbb".
+// palette ("1", "12") or "#rrggbb".
 type Theme struct {
 	Name  string
 	Help  string
@@ -19,9 +19,9 @@ type Theme struct {
 type paint struct {
 	fg, bg    string
 	bold      bool
-	reverse   bool   // swaps the terminal's own colours
-	svg       string // color in SVG where fg is one of the terminal's own
-	svgGround string // and the background where it is not bg
+	reverse   bool   // swaps the terminal's own colors
+	svg       string // color in SVG if fg is one of the terminal's own
+	svgGround string // background in SVG if it is not bg
 }
 
 // themes is the table of themes; the first is the default.
@@ -104,9 +104,10 @@ func (t Theme) style(r *lipgloss.Renderer, role Role, flags Style) lipgloss.Styl
 	return s
 }
 
-// selected marks the row under the cursor: by the theme's background where the
-// colours can carry it, else by reversing the whole row alike, since reversed
-// colours would make patches of it; glyphs and words still say what is wrong.
+// selected marks the selected row: by the theme's background if it has one,
+// otherwise by reversing the whole row uniformly, since
+// reversing individual colors would look patchy; glyphs and text still show
+// problems.
 func (t Theme) selected(r *lipgloss.Renderer, p paint, flags Style, s lipgloss.Style) lipgloss.Style {
 	if t.back != "" {
 		return s.Background(lipgloss.Color(t.back)).Bold(true)

@@ -11,19 +11,19 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Foot is what the lines under a page say.
+// Foot is the content of the lines below a page.
 type Foot struct {
-	Prompt func(a cell.Area) // draws the line that is typed into; nil: nothing is typed
+	Prompt func(a cell.Area) // draws the input line; nil: it is closed
 	Notice string
 	Bad    bool
 	Crumbs string
-	Tasks  []string    // under way
-	Hints  [][2]string // keys of what is open over the page; nil: nothing is
-	Keys   [][2]string // keys of the page, the most important first
-	Last   [][2]string // keys that are always there
+	Tasks  []string    // in progress
+	Hints  [][2]string // keys of what is open above the page; nil: nothing is
+	Keys   [][2]string // keys of the page, most important first
+	Last   [][2]string // keys that are always shown
 }
 
-// DrawFoot draws the lines under the page and returns how many it took.
+// DrawFoot draws the lines below the page and returns their number.
 func DrawFoot(ctx *page.Context, p *page.Page, f Foot, a cell.Area) int {
 	n := 2
 	if a.H >= roomyH {
@@ -35,8 +35,8 @@ func DrawFoot(ctx *page.Context, p *page.Page, f Foot, a cell.Area) int {
 	return n
 }
 
-// crumbLine says where we are and how the rows are narrowed, or what was just
-// done, or takes what is typed.
+// crumbLine shows the location and the filters, or the last result, or the
+// input line.
 func crumbLine(ctx *page.Context, p *page.Page, f Foot, a cell.Area, y int) {
 	switch {
 	case f.Prompt != nil:
@@ -58,7 +58,7 @@ func crumbLine(ctx *page.Context, p *page.Page, f Foot, a cell.Area, y int) {
 	widget.Line(a, y, left, append(taskSegments(f.Tasks), listSegments(ctx, p)...))
 }
 
-// filterError is what is wrong with the filter of the page; nil: nothing is.
+// filterError is the error of the page's filter, or nil.
 func filterError(ctx *page.Context, p *page.Page) error {
 	if !p.HasRows() || ctx.State == nil {
 		return nil
@@ -66,7 +66,7 @@ func filterError(ctx *page.Context, p *page.Page) error {
 	return p.List().Failed
 }
 
-// listSegments say how many rows are shown, by which filter, in which order.
+// listSegments show the number of rows, the filter and the order.
 func listSegments(ctx *page.Context, p *page.Page) []widget.Segment {
 	if !p.HasRows() || ctx.State == nil {
 		return nil
@@ -94,7 +94,7 @@ func listSegments(ctx *page.Context, p *page.Page) []widget.Segment {
 	return out
 }
 
-// keyLine shows the keys that work now, as many as fit.
+// keyLine shows the available keys, as many as fit.
 func keyLine(f Foot, a cell.Area, y int) {
 	x := 1
 	seen := map[string]bool{}
@@ -125,7 +125,7 @@ func keyLine(f Foot, a cell.Area, y int) {
 	}
 }
 
-// taskSegments are the tasks under way.
+// taskSegments are the tasks in progress.
 func taskSegments(tasks []string) []widget.Segment {
 	if len(tasks) == 0 {
 		return nil

@@ -12,40 +12,40 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// The smallest window that the dashboard draws in, and the height from which
-// it shows its second header line and its rules.
+// The smallest window that the dashboard supports, and the height from which it
+// shows its second header line and its rules.
 const (
 	MinWidth  = 60
 	MinHeight = 15
 	roomyH    = 20
 )
 
-// TooSmall says how large the window must be.
+// TooSmall states the required size of the window.
 func TooSmall(a cell.Area) {
 	a.Write(0, 0, fmt.Sprintf("window is %dx%d,", a.W, a.H), cell.Plain)
 	a.Write(0, 1, fmt.Sprintf("needs %dx%d", MinWidth, MinHeight), cell.Strong)
 	a.Write(0, 2, "q quits", cell.Muted)
 }
 
-// Head is what the lines over a page say beside the state.
+// Head is the content of the lines above a page, besides the state.
 type Head struct {
-	Name   string      // of the fleet, before anything is known
-	Newest *live.State // while an older one is shown
+	Name   string      // of the fleet, used before the first answer
+	Newest *live.State // while an older state is shown
 	Paused bool
-	Hidden bool // only the tabs are shown
+	Hidden bool // only the tabs are visible
 	Mono   bool // without colors
 	Tabs   []*page.Spec
 	Front  page.Kind // the open tab
 }
 
-// TabAt is where a tab was drawn.
+// TabAt is the position of a tab.
 type TabAt struct {
 	From, To int
 	Kind     page.Kind
 }
 
-// DrawHead draws the lines over the page and returns how many it took, and
-// where the tabs are, which are on its last text line.
+// DrawHead draws the lines above the page and returns their number and the
+// positions of the tabs, which are on the last text line.
 func DrawHead(ctx *page.Context, h Head, a cell.Area) (rows int, tabs []TabAt) {
 	y := 0
 	if !h.Hidden {
@@ -65,7 +65,7 @@ func DrawHead(ctx *page.Context, h Head, a cell.Area) (rows int, tabs []TabAt) {
 	return y, tabs
 }
 
-// TabRow is the line of the tabs, given how many lines the head took.
+// TabRow is the line of the tabs, given the height of the head.
 func TabRow(rows, height int) int {
 	if height >= roomyH {
 		return rows - 2
@@ -73,7 +73,7 @@ func TabRow(rows, height int) int {
 	return rows - 1
 }
 
-// PhaseWords are how each phase is called on the screen.
+// PhaseWords are the display names of the phases.
 var PhaseWords = [...]struct {
 	mark, word string
 	style      cell.Style
@@ -85,7 +85,7 @@ var PhaseWords = [...]struct {
 	live.Replay:      {"▶", "REPLAY", cell.Accent},
 }
 
-// titleLine is who is watched, how, and what is wrong.
+// titleLine shows the fleet, the connection and the problems.
 func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
 	name, style := h.Name, cell.Style(cell.Strong)
 	var left []widget.Segment
@@ -111,7 +111,8 @@ func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
 	widget.Line(a, y, left, right)
 }
 
-// phaseSegments are the phase, the interval and who answered.
+// phaseSegments are the phase, the interval and the number of servers that
+// answered.
 func phaseSegments(h Head, st *live.State) []widget.Segment {
 	ph := PhaseWords[st.Phase]
 	every := page.ShortDuration(st.Every)
@@ -142,7 +143,8 @@ func phaseSegments(h Head, st *live.State) []widget.Segment {
 	return append(out, recSegments(st)...)
 }
 
-// answeredSegment is how many servers answered, marked when some did not.
+// answeredSegment is the number of servers that answered, marked if some did
+// not.
 func answeredSegment(t live.Totals) widget.Segment {
 	have := live.Ratio(t.Answered, t.Expected)
 	if t.Partial {
@@ -151,7 +153,7 @@ func answeredSegment(t live.Totals) widget.Segment {
 	return widget.Segment{Text: have + " servers", Short: have + " srv"}
 }
 
-// ownSegments say that one account is all there is to see.
+// ownSegments state that only one account is visible.
 func ownSegments(st *live.State) []widget.Segment {
 	out := []widget.Segment{
 		{Text: "◐ account " + view.Text(st.Own.Account), Style: cell.Warning},
@@ -192,7 +194,7 @@ func alertSegments(ctx *page.Context, st *live.State) []widget.Segment {
 	return []widget.Segment{clock}
 }
 
-// totalsLine is the fleet in numbers.
+// totalsLine shows the totals of the fleet.
 func totalsLine(ctx *page.Context, a cell.Area, y int) {
 	st := ctx.State
 	if st == nil || st.Snap == nil {
@@ -212,8 +214,8 @@ func totalsLine(ctx *page.Context, a cell.Area, y int) {
 	widget.Line(a, y, append(left, jetSegment(ctx, t)...), nil)
 }
 
-// ratedOf says of how many servers the rates are the sum, where some have none
-// yet, as after a restart; empty: of all.
+// ratedOf states how many servers the rates include, if some have none yet, as
+// after a restart; empty: all.
 func ratedOf(t live.Totals) string {
 	if t.Rated == 0 || t.Rated == t.Answered {
 		return ""
@@ -233,7 +235,7 @@ func jetSegment(ctx *page.Context, t live.Totals) []widget.Segment {
 	return []widget.Segment{{Text: fmt.Sprintf("js %d srv", t.JSServers), Rank: 4}}
 }
 
-// flow is messages and bytes a second.
+// flow is messages and bytes per second.
 func perSecondText(msgs, bytes any) string {
 	if msgs == nil {
 		return "-"
@@ -241,7 +243,7 @@ func perSecondText(msgs, bytes any) string {
 	return view.PerSec.Format(msgs) + "/s " + live.Compact(view.BytesSec.Format(bytes))
 }
 
-// tabLine is the pages behind the digits, the open one marked.
+// tabLine shows the pages with their digits, the open one marked.
 func tabLine(ctx *page.Context, h Head, a cell.Area, y int) (drawn []TabAt) {
 	x := 0
 	crit, warn := ctx.Marks.Firing(ctx.State)
@@ -249,7 +251,7 @@ func tabLine(ctx *page.Context, h Head, a cell.Area, y int) (drawn []TabAt) {
 		title, room := s.Title, 1
 		switch {
 		case a.W < 74:
-			title, room = s.Short, -1 // they share the space between them
+			title, room = s.Short, -1 // they share the available space
 		case a.W < 100:
 			title = s.Short
 		}
@@ -271,7 +273,7 @@ func tabLine(ctx *page.Context, h Head, a cell.Area, y int) (drawn []TabAt) {
 	return drawn
 }
 
-// replaySegments are the tape's part of the title line.
+// replaySegments are the replay's part of the title line.
 func replaySegments(st *live.State) []widget.Segment {
 	t := st.Tape
 	word := "‖"

@@ -12,8 +12,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// DrawState says in the middle of the page why there is nothing to see, or
-// nothing new.
+// DrawState states in the middle of the page why there is no data, or no new
+// data.
 func DrawState(ctx *page.Context, a cell.Area) {
 	lines, style := stateLines(ctx)
 	if len(lines) == 0 {
@@ -40,8 +40,8 @@ func DrawState(ctx *page.Context, a cell.Area) {
 	}
 }
 
-// fewer leaves out lines until there are at most n: empty ones first, then
-// those before the last, which says what can be done.
+// fewer drops lines until at most n are left: empty ones first, then those
+// before the last, which states the next step.
 func fewer(lines []string, n int) []string {
 	for i := len(lines) - 1; i > 0 && len(lines) > n; i-- {
 		if lines[i] == "" {
@@ -54,7 +54,7 @@ func fewer(lines []string, n int) []string {
 	return lines
 }
 
-// stateLines are the words of the box, and its color.
+// stateLines are the text of the box and its color.
 func stateLines(ctx *page.Context) ([]string, cell.Style) {
 	st := ctx.State
 	switch {

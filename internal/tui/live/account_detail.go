@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// AccountDetail is what ACCOUNTZ told of one account: its claims and what it
-// shares. It is asked for one account at a time.
+// AccountDetail is what ACCOUNTZ reports for one account: its claims, imports
+// and exports. It is requested for one account at a time.
 type AccountDetail struct {
 	Info   *server.AccountInfo
 	Shares []*fleet.SharingRow
@@ -20,12 +20,12 @@ type AccountDetail struct {
 // Details are the details by the name that the servers use.
 type Details map[string]AccountDetail
 
-// keepDetails is how many accounts' details are remembered.
+// keepDetails is the maximum number of accounts whose details are kept.
 const keepDetails = 1000
 
-// extract keeps the details that a snapshot holds, and returns it without them
-// and without the word of servers that do not use the account: both are of one
-// account alone, and no fault.
+// extract keeps the details in a snapshot and returns the snapshot without
+// them, and without the problems of servers that do not have the account
+// loaded: these concern one account only and are not errors.
 func (a Details) extract(s *fleet.Snapshot) *fleet.Snapshot {
 	if !s.Want.Has(fleet.Accountz) || s.Want.Account == "" {
 		return s
@@ -52,8 +52,8 @@ func (a Details) extract(s *fleet.Snapshot) *fleet.Snapshot {
 	return &out
 }
 
-// limits fills in what the claims of the account allow; of an account without
-// claims only JetStream's limits are told.
+// limits sets the limits from the account's claims; for an account without
+// claims only the JetStream limits are known.
 func (d AccountDetail) limits(u *usage) {
 	if d.Info == nil || d.Info.Claim == nil {
 		return

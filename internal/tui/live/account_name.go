@@ -10,11 +10,11 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Names are the name tags of accounts that are known by a public key:
-// what an operator calls them. A tag may belong to several accounts.
+// Names are the name tags of accounts that are identified by a public key.
+// Several accounts may share a tag.
 type Names map[string]string
 
-// learn notes the tags of accounts and of connections.
+// learn records the tags of accounts and of connections.
 func (n Names) learn(accounts []*AccountRow, conns []*fleet.ConnRow) {
 	for _, r := range accounts {
 		n.note(r.Name, r.Label)
@@ -24,7 +24,7 @@ func (n Names) learn(accounts []*AccountRow, conns []*fleet.ConnRow) {
 	}
 }
 
-// addEvent notes the tag that an event reports its account, if it is not known.
+// addEvent records the account tag in an event, if it is not known yet.
 func (n Names) addEvent(e fleet.Event) {
 	if !isKey(e.Account) || n[e.Account] != "" || len(e.Body) == 0 {
 		return
@@ -46,10 +46,10 @@ func (n Names) note(account, tag string) {
 	}
 }
 
-// isKey tells the public key of an account from a name.
+// isKey reports whether an account name is a public key.
 func isKey(account string) bool { return len(account) == 56 && account[0] == 'A' }
 
-// Labels are what the screen calls some accounts.
+// Labels are the display names of some accounts.
 func Labels(names Names, accounts []string) []string {
 	out := make([]string, len(accounts))
 	for i, a := range accounts {
@@ -58,11 +58,11 @@ func Labels(names Names, accounts []string) []string {
 	return out
 }
 
-// byTag is a comparison of an account in a filter.
+// byTag is a comparison with an account in a filter.
 var byTag = regexp.MustCompile(`\baccount\s*(==?|!=)\s*"([^"]*)"`)
 
 // Expand adds to a name tag in a filter the keys of the accounts that have it,
-// which is what most columns hold.
+// because most columns hold the key.
 func (n Names) Expand(filter string) string {
 	return byTag.ReplaceAllStringFunc(filter, func(s string) string {
 		p := byTag.FindStringSubmatch(s)

@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// AccountRow is one account over all servers that have it in use.
+// AccountRow is one account, added up over all servers that have it loaded.
 type AccountRow struct {
 	*fleet.AccountRow
 	Growing bool // slow consumers since the last answer
@@ -39,8 +39,8 @@ func AccountColumns(totals bool) []view.Column[*AccountRow] {
 	})
 }
 
-// NewAccountRows adds up each account over the servers. Slow remembers the
-// slow consumers of the answer before.
+// NewAccountRows adds up each account over the servers. Slow holds the slow
+// consumer counts of the previous answer.
 func NewAccountRows(snap *fleet.Snapshot, d *fleet.Delta, slow map[string]int64, details Details) []*AccountRow {
 	shares := map[string][]accountShare{}
 	for _, sv := range snap.Servers {
@@ -62,7 +62,7 @@ func NewAccountRows(snap *fleet.Snapshot, d *fleet.Delta, slow map[string]int64,
 	return rows
 }
 
-// Busiest returns the account's servers, the one that sends most first.
+// Busiest returns the account's servers, ordered by messages sent, most first.
 func (r *AccountRow) Busiest() []accountShare {
 	out := slices.Clone(r.servers)
 	slices.SortStableFunc(out, func(a, b accountShare) int {
@@ -80,7 +80,7 @@ func (r *AccountRow) Assets() string {
 	return streams + "   " + Plural(r.JS.Consumers, "consumer")
 }
 
-// JSON is what each server said of the account.
+// JSON is what each server reported about the account.
 func (r *AccountRow) JSON() any {
 	out := map[string]any{}
 	for _, s := range r.servers {
@@ -89,7 +89,7 @@ func (r *AccountRow) JSON() any {
 	return map[string]any{"account": r.Name, "servers": out, "details": r.Detail.Info}
 }
 
-// DisplayName is the account's name tag, or else its name.
+// DisplayName is the account's name tag, or its name if it has no tag.
 func (r *AccountRow) DisplayName() string { return cmp.Or(r.Label, r.Name) }
 
 // Limits are the limits of the account and how much of each is used.

@@ -12,21 +12,20 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// alertBook follows the findings of the checks over time: since when, how
-// often, until when. Only the collector uses it.
+// alertBook tracks the findings of the checks over time: first seen, count and
+// resolution. Only the collector uses it.
 type alertBook struct {
 	rows map[string]*AlertRow
 }
 
-// keepResolved is how many resolved alerts are remembered.
+// keepResolved is the maximum number of resolved alerts kept.
 const keepResolved = 200
 
 func newAlertBook() *alertBook { return &alertBook{rows: map[string]*AlertRow{}} }
 
-// update runs the checks over the newest answers and returns every alert of this
-// session, and the checks that could not look. More are findings that only
-// memory makes. An alert whose check could not
-// look this time stays as it is.
+// update runs the checks on the newest answers and returns every alert of this
+// session, and the checks that were skipped. More holds findings that depend on
+// earlier answers. An alert whose check was skipped does not change.
 func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, more ...checks.Finding) ([]*AlertRow, []string) {
 	now := a.now.Time
 	seen, looked := map[string]bool{}, map[string]bool{}
@@ -58,18 +57,18 @@ func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, m
 	return b.list(now), skipped
 }
 
-// checksFor are the checks that the answers can satisfy: those of streams need
-// every replica's word, which only some pages ask for.
+// checksFor are the checks that the answers are sufficient for: stream checks
+// need an answer from every replica, which only some pages request.
 func checksFor(s *fleet.Snapshot) []*checks.Check {
 	return slices.DeleteFunc(checks.All(), func(c *checks.Check) bool {
 		if s.Own != nil && (!c.Asset || c.Rates || slices.ContainsFunc(c.Needs, func(k fleet.Kind) bool { return k != fleet.Jsz })) {
-			return true // what servers say of themselves is not there to be judged
+			return true // what servers report about themselves is not available
 		}
 		return c.Asset && !s.Want.JS.AllReplicas
 	})
 }
 
-// fire takes a finding: a new alert, one that goes on, or one that is back.
+// fire records a finding: a new alert, an ongoing one, or one that fires again.
 func (b *alertBook) fire(f checks.Finding, now time.Time) *AlertRow {
 	key := f.Check + "|" + f.Where + "|" + f.Object
 	row := b.rows[key]
@@ -88,7 +87,7 @@ func (b *alertBook) fire(f checks.Finding, now time.Time) *AlertRow {
 	return row
 }
 
-// objectOf names what is concerned and where.
+// objectOf names the affected object and its location.
 func objectOf(f checks.Finding) string {
 	if f.Where == "" || f.Where == f.Object || strings.Contains(f.Object, f.Where) {
 		return f.Object
@@ -96,7 +95,7 @@ func objectOf(f checks.Finding) string {
 	return f.Object + " on " + f.Where
 }
 
-// measured renders value and limit of a finding by its unit.
+// measured formats value and limit of a finding in its unit.
 func measured(f checks.Finding) (value, limit string) {
 	unit, known := units[f.Unit]
 	if !known || f.Unit == "" {
@@ -108,7 +107,7 @@ func measured(f checks.Finding) (value, limit string) {
 // units are the units of findings.
 var units = map[string]view.Unit{"percent": view.Percent, "bytes": view.Bytes, "seconds": view.Seconds, "count": view.Count, "days": view.Count}
 
-// forget drops the oldest resolved alerts over the limit.
+// forget drops the oldest resolved alerts beyond the limit.
 func (b *alertBook) forget() {
 	var old []*AlertRow
 	for _, r := range b.rows {

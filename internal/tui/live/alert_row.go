@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// AlertState is what became of an alert.
+// AlertState is the state of an alert.
 type AlertState int
 
 // The states. Firing is the zero value.
@@ -18,19 +18,19 @@ const (
 	Resolved
 )
 
-// AlertStates are the words for the states.
+// AlertStates are the names of the states.
 var AlertStates = [...]string{"firing", "acknowledged", "muted", "resolved"}
 
-// String returns the word for the state.
+// String returns the name of the state.
 func (s AlertState) String() string { return AlertStates[s] }
 
 // AlertRow is one finding over time.
 type AlertRow struct {
-	Key    string // rule and object: the same alert as long as both stay
+	Key    string // rule and object: the alert is the same while both are the same
 	Check  string
-	Title  string // with where it is
+	Title  string // includes the location
 	Object string // the object alone
-	Where  string // the server, cluster or account that it is in
+	Where  string // the server, cluster or account of the object
 	Level  fleet.Level
 	value  string
 	limit  string
@@ -59,7 +59,7 @@ var AlertColumns = []view.Column[*AlertRow]{
 	{Name: "what", Title: "What", Help: "what is wrong", Value: func(r *AlertRow) any { return r.What }},
 }
 
-// Duration is how long the alert fires or fired.
+// Duration is how long the alert has been firing, or fired.
 func (r *AlertRow) Duration() time.Duration {
 	if r.State == Resolved {
 		return Age(r.until, r.Since).Truncate(time.Second)
@@ -67,8 +67,8 @@ func (r *AlertRow) Duration() time.Duration {
 	return Age(r.Now, r.Since).Truncate(time.Second)
 }
 
-// ShownLevel is the level that the row's mark has: what was acknowledged, muted or
-// resolved no longer shouts.
+// ShownLevel is the level of the row's mark: acknowledged, muted and resolved
+// alerts are not highlighted.
 func (r *AlertRow) ShownLevel() fleet.Level {
 	if r.State == Firing {
 		return r.Level
@@ -76,7 +76,7 @@ func (r *AlertRow) ShownLevel() fleet.Level {
 	return fleet.OK
 }
 
-// JSON is the alert for programs.
+// JSON is the alert in machine-readable form.
 func (r *AlertRow) JSON() any {
 	return map[string]any{
 		"check": r.Check, "object": r.Title, "level": r.Level.String(), "state": r.State.String(), "since": r.Since,

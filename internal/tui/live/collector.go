@@ -12,22 +12,22 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// The rhythm of the collector.
+// The intervals of the collector.
 const (
 	MinEvery   = time.Second
 	maxEvery   = time.Minute
-	eventDelay = 250 * time.Millisecond // at most one state per this for events alone
+	eventDelay = 250 * time.Millisecond // minimum time between states that only events cause
 	eventQueue = 4096
 	orderQueue = 1024
 )
 
-// Collector owns the data. One goroutine asks, derives and hands over states;
-// questions run one at a time beside it, so that events and orders go on while
-// a slow fleet answers.
+// Collector owns the data. One goroutine sends requests, derives and publishes
+// states; requests run one at a time in another goroutine, so that events and
+// orders are processed while a slow fleet answers.
 type Collector struct {
 	clock  func() time.Time
 	orders chan Order
-	states chan *State // the newest state that was not taken yet, at most one
+	states chan *State // the newest unread state, at most one
 	fatal  func(error)
 
 	feed     *Feed
@@ -35,32 +35,32 @@ type Collector struct {
 	state    State
 	demand   Demand
 	asked    map[fleet.Kind]time.Time
-	started  time.Time // of the question under way; zero: none
+	started  time.Time // of the request in progress; zero: none
 	results  chan answer
 	events   chan fleet.Event
 	lost     atomic.Int64 // events that did not fit into the queue
 	stop     context.CancelFunc
-	gen      int // feeds so far; answers of an earlier one are dropped
+	gen      int // number of feeds so far; answers of an earlier feed are dropped
 	tape     *player
 	recorder *recordingFile
 	askNow   bool
 }
 
-// Order is a wish of the screen, run on the collector's goroutine.
+// Order is a request from the screen, run on the collector's goroutine.
 type Order func(ctx context.Context, c *Collector)
 
-// answer is what came of one question.
+// answer is the result of one request.
 type answer struct {
 	gen   int
-	scout bool // the first of a feed, of the servers alone
+	scout bool // the first request of a feed, for the servers only
 	want  fleet.Want
 	snap  *fleet.Snapshot
 	err   error
 	took  time.Duration
 }
 
-// NewCollector prepares a collector for a feed. Every is the interval between
-// questions; fatal is told of a panic.
+// NewCollector prepares a collector for a feed. Every is the polling interval;
+// fatal is called with the error of a panic.
 func NewCollector(feed *Feed, every time.Duration, clock func() time.Time, fatal func(error)) *Collector {
 	c := &Collector{
 		clock: clock, orders: make(chan Order, orderQueue), states: make(chan *State, 1), fatal: fatal,
@@ -72,7 +72,7 @@ func NewCollector(feed *Feed, every time.Duration, clock func() time.Time, fatal
 	return c
 }
 
-// use starts over with a feed.
+// use switches to a feed and discards all earlier data.
 func (c *Collector) use(feed *Feed) {
 	c.gen++
 	c.feed, c.derive, c.asked, c.started = feed, NewDeriver(), map[fleet.Kind]time.Time{}, time.Time{}
@@ -80,7 +80,7 @@ func (c *Collector) use(feed *Feed) {
 	c.state.Since, c.state.Notice = c.clock(), feed.Note
 	c.tape = nil
 	if feed.tape != nil {
-		c.insert(feed.tape, feed.Name)
+		c.startTape(feed.tape, feed.Name)
 		if !feed.begin.IsZero() {
 			c.show(feed.tape.At(feed.begin))
 		}
@@ -91,8 +91,8 @@ func (f *Feed) info() FeedInfo {
 	return FeedInfo{Name: f.Name, User: f.User, Protected: f.Protected, Actions: f.Actions != nil}
 }
 
-// Run collects until the context ends. A panic is reported, not thrown: the
-// terminal must be restored first.
+// Run collects until the context ends. A panic is returned as an error, because
+// the terminal must be restored first.
 func (c *Collector) Run(ctx context.Context) {
 	defer c.guard()
 	defer c.close()
@@ -123,14 +123,14 @@ func (c *Collector) Run(ctx context.Context) {
 		case <-timer.C:
 			timer.Reset(c.tick(ctx))
 		}
-		if c.askNow && c.started.IsZero() { // else as soon as the question under way is answered
+		if c.askNow && c.started.IsZero() { // otherwise as soon as the request in progress is answered
 			c.askNow = false
 			timer.Reset(0)
 		}
 	}
 }
 
-// guard turns a panic of one of our goroutines into an error.
+// guard converts a panic in a goroutine into an error.
 func (c *Collector) guard() {
 	if r := recover(); r != nil {
 		c.fatal(fmt.Errorf("%w while collecting: %v\n%s", ErrPanic, r, debug.Stack()))
@@ -147,8 +147,8 @@ func (c *Collector) close() {
 	}
 }
 
-// listen reads the feed's events into the queue. What does not fit is counted:
-// the subscription is never held up.
+// listen reads the feed's events into the queue. Events that do not fit are
+// counted: the subscription never blocks.
 func (c *Collector) listen(ctx context.Context) {
 	if c.stop != nil {
 		c.stop()
@@ -174,21 +174,21 @@ func (c *Collector) listen(ctx context.Context) {
 	}()
 }
 
-// tick starts the next question, unless one is under way, and returns when to
-// come again.
+// tick starts the next request, unless one is in progress, and returns when to
+// run again.
 func (c *Collector) tick(ctx context.Context) time.Duration {
 	if c.tape != nil {
 		return c.playOn(ctx)
 	}
 	if !c.started.IsZero() {
-		c.publish() // ages move on while a slow question runs
+		c.publish() // ages advance while a slow request runs
 		return time.Second
 	}
 	now := c.clock()
 	want := c.demand.due(c.asked, now)
 	scout := c.state.Snap == nil
 	if scout {
-		want = fleet.Want{} // the list of servers is quickly known, and shown before the rest is asked
+		want = fleet.Want{} // the list of servers arrives quickly and is shown before the rest is requested
 	}
 	c.started = now
 	gen, source := c.gen, c.feed.Source
@@ -204,7 +204,7 @@ func (c *Collector) tick(ctx context.Context) time.Duration {
 	return c.state.Every
 }
 
-// apply digests one answer and hands the state over.
+// apply processes one answer and publishes the state.
 func (c *Collector) apply(a answer) {
 	if a.gen != c.gen {
 		return
@@ -234,7 +234,7 @@ func (c *Collector) apply(a answer) {
 	c.publish()
 }
 
-// failed keeps what is known and says why nothing new comes.
+// failed keeps the last data and records why the request failed.
 func (c *Collector) failed(err error) {
 	t := Trouble{Title: err.Error()}
 	if c.feed.Explain != nil {
@@ -250,8 +250,8 @@ func (c *Collector) failed(err error) {
 	c.state.Phase, c.state.Trouble = phase, &t
 }
 
-// pace doubles the interval while answers take longer than it, and comes back
-// when they are quick again.
+// pace doubles the interval while answers take longer than it, and restores it
+// when they are fast again.
 func (c *Collector) pace(took time.Duration) {
 	switch {
 	case took > c.state.Every:
@@ -261,7 +261,7 @@ func (c *Collector) pace(took time.Duration) {
 	}
 }
 
-// publish hands a copy of the state over, in place of one that was not taken.
+// publish publishes a copy of the state and replaces an unread one.
 func (c *Collector) publish() {
 	c.state.Seq++
 	c.state.Now = c.clock()
@@ -286,16 +286,16 @@ func (c *Collector) publish() {
 	c.states <- &st
 }
 
-// Newest yields the newest state that was not taken yet.
+// Newest yields the newest unread state.
 func (c *Collector) Newest() <-chan *State { return c.states }
 
-// Replays tells whether a recording is played.
+// Replays reports whether a recording is being played.
 func (c *Collector) Replays() bool { return c.tape != nil }
 
-// Demand is what the collector was told to ask for.
+// Demand is the current demand of the visible page.
 func (c *Collector) Demand() Demand { return c.demand }
 
-// Send gives an order without ever holding up the screen.
+// Send sends an order without blocking the screen.
 func (c *Collector) Send(o Order) bool {
 	select {
 	case c.orders <- o:
@@ -305,6 +305,5 @@ func (c *Collector) Send(o Order) bool {
 	}
 }
 
-// ErrPanic is wrapped by the error of a dashboard that met a defect of its
-// own.
+// ErrPanic is wrapped by the error of a dashboard that panicked.
 var ErrPanic = errors.New("the dashboard panicked")

@@ -13,11 +13,12 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// ConnRTTWarn is the round trip in seconds beyond which a connection is marked.
+// ConnRTTWarn is the round-trip time in seconds above which a connection is
+// marked.
 const ConnRTTWarn = 0.250
 
 // newConnRows lists every connection that the servers reported, and the
-// leafnode connections that CONNZ of newer servers leaves out.
+// leafnode connections, which CONNZ of newer servers omits.
 func newConnRows(snap *fleet.Snapshot, d *fleet.Delta) []*fleet.ConnRow {
 	return append(fleet.ConnRows(snap, d), fleet.LeafRows(snap, d)...)
 }
@@ -27,7 +28,7 @@ func ConnRowKey(r *fleet.ConnRow) string {
 	return r.Server.Info.ID + "/" + strconv.FormatUint(r.Info.Cid, 10)
 }
 
-// ConnKind is the short word for what is connected.
+// ConnKind is the short name of the kind of connection.
 func ConnKind(c *server.ConnInfo) string {
 	switch {
 	case c.Kind == "Leafnode":
@@ -49,13 +50,14 @@ func ConnID(r *fleet.ConnRow) string {
 	return id
 }
 
-// ConnOwn tells whether a connection is one of natsctl itself, which asks the
-// servers: by its name, as every client says its own.
+// ConnOwn reports whether a connection belongs to natsctl itself, judged by its
+// client name.
 func ConnOwn(r *fleet.ConnRow) bool {
 	return ConnKind(r.Info) == "client" && strings.HasPrefix(r.Info.Name, "natsctl ")
 }
 
-// ConnLabel is the client's name with its kind, where that is not plain.
+// ConnLabel is the client's name, with its kind unless that is an ordinary
+// client.
 func ConnLabel(r *fleet.ConnRow) string {
 	kind := ConnKind(r.Info)
 	switch {
@@ -71,7 +73,7 @@ func ConnLabel(r *fleet.ConnRow) string {
 	return strings.TrimSpace(fmt.Sprintf("%s (%s)", name, kind))
 }
 
-// ConnAddress is the client's address with its port; empty: it is not told.
+// ConnAddress is the client's address and port; empty if not reported.
 func ConnAddress(c *server.ConnInfo) string {
 	if c.IP == "" {
 		return ""
@@ -79,13 +81,13 @@ func ConnAddress(c *server.ConnInfo) string {
 	return net.JoinHostPort(c.IP, strconv.Itoa(c.Port))
 }
 
-// ConnSlow tells whether the round trip of a connection is long.
+// ConnSlow reports whether the round-trip time of a connection is long.
 func ConnSlow(r *fleet.ConnRow) bool {
 	s, ok := Seconds(r.Info.RTT).(float64)
 	return ok && s > ConnRTTWarn
 }
 
-// ConnLevel judges one figure of a connection as its column does.
+// ConnLevel is the level of one value of a connection, as in its column.
 func ConnLevel(r *fleet.ConnRow, column string) view.Level {
 	for _, c := range view.Connections(true, false) {
 		if c.Name == column && c.Level != nil {

@@ -10,11 +10,11 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
-// Reasons why a server that is no longer expected is still shown for a while. Only a
-// screen that looked before knows of such servers.
+// Reasons why a server that is no longer expected is still shown for a while.
+// Only a session with earlier answers knows such servers.
 const (
-	left      fleet.Reason = "left"      // said that it ends, and ended
-	forgotten fleet.Reason = "forgotten" // went without notice, so long ago that the others no longer count it
+	left      fleet.Reason = "left"      // announced its shutdown and left
+	forgotten fleet.Reason = "forgotten" // went without notice, so long ago that its peers no longer count it
 )
 
 // How long a server that is no longer expected is shown after its last answer.
@@ -23,16 +23,16 @@ const (
 	forgottenFor = time.Hour
 )
 
-// process is one process of a server, as far as it was seen.
+// process is one process of a server, as observed in this session.
 type process struct {
 	id, name, cluster string
 	start             time.Time // of the process, by its own clock
 	seen              time.Time // its last answer
-	back              time.Time // when it was found to follow an earlier process; zero: it does not
+	back              time.Time // when it was seen to replace an earlier process; zero: it did not
 }
 
-// sightings is who answered in this session, by cluster and name, and who of
-// them announced its end. Only the collector uses it.
+// sightings records which servers answered in this session, by cluster and
+// name, and which of them announced their shutdown. Only the collector uses it.
 type sightings struct {
 	last     map[string]*process
 	goodbyes fleet.Goodbyes
@@ -44,7 +44,7 @@ func newSightings() *sightings {
 
 func sightingKey(cluster, name string) string { return cluster + "/" + name }
 
-// addAnswer notes an answer.
+// addAnswer records an answer.
 func (r *sightings) addAnswer(sv *fleet.Server, now time.Time) *process {
 	key := sightingKey(sv.Info.Cluster, sv.Info.Name)
 	l := r.last[key]
@@ -62,9 +62,9 @@ func (r *sightings) addAnswer(sv *fleet.Server, now time.Time) *process {
 	return l
 }
 
-// addEvent notes that a server announced its end. An event that does not tell
-// the id of the server is of the process that answered last under its name, if
-// that had started by then.
+// addEvent records that a server announced its shutdown. An event without a
+// server id refers to the process that last answered under its name, if that
+// process had started by then.
 func (r *sightings) addEvent(e fleet.Event) {
 	if e.Kind != fleet.EventShutdown {
 		return
@@ -78,17 +78,17 @@ func (r *sightings) addEvent(e fleet.Event) {
 	}
 }
 
-// ended tells whether the process that answered last under a name announced its
-// end.
+// ended reports whether the process that last answered under a name announced
+// its shutdown.
 func (r *sightings) ended(cluster, name string) bool {
 	l := r.last[sightingKey(cluster, name)]
 	return l != nil && r.goodbyes[l.id].Ended
 }
 
-// excuse no longer misses servers that ended as they said. While the count of
-// the others still holds a process that was killed, one of these may be named
-// in its place.
-func (r *sightings) excuse(s *fleet.Snapshot) *fleet.Snapshot {
+// dropAnnounced removes servers that announced their shutdown from the missing ones.
+// While the other servers still count a killed process, one of these may be
+// listed instead of it.
+func (r *sightings) dropAnnounced(s *fleet.Snapshot) *fleet.Snapshot {
 	out := *s
 	out.Missing = slices.DeleteFunc(slices.Clone(s.Missing), func(m fleet.Missing) bool {
 		return r.ended(m.Cluster, m.Name) && m.Reason == fleet.Gone
@@ -101,7 +101,7 @@ func (r *sightings) excuse(s *fleet.Snapshot) *fleet.Snapshot {
 	return s
 }
 
-// lastSeen is when a server answered last; zero: never.
+// lastSeen is the time of a server's last answer; zero: never.
 func (r *sightings) lastSeen(cluster, name string) time.Time {
 	if l := r.last[sightingKey(cluster, name)]; l != nil {
 		return l.seen
@@ -109,14 +109,14 @@ func (r *sightings) lastSeen(cluster, name string) time.Time {
 	return time.Time{}
 }
 
-// departed are rows for the servers that answered, no longer do, and are not
-// expected, in the order of cluster and name.
+// departed are rows for the servers that answered earlier, no longer answer,
+// and are not expected, ordered by cluster and name.
 func (r *sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 	here := map[string]bool{}
 	for _, sv := range snap.Servers {
 		here[sightingKey(sv.Info.Cluster, sv.Info.Name)] = true
 	}
-	unplaced := map[string]bool{} // known by name alone, as its hub names a leafnode
+	unplaced := map[string]bool{} // known by name only, as a hub lists its leaf nodes
 	for _, m := range snap.Missing {
 		here[sightingKey(m.Cluster, m.Name)], here[m.ID] = true, true
 		unplaced[m.Name] = unplaced[m.Name] || m.ID == "" && m.Cluster == ""
@@ -144,8 +144,8 @@ func (r *sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 	return out
 }
 
-// departedRow is the row of a server that is no longer expected. It stands in no
-// topology, so its node is made here.
+// departedRow is the row of a server that is no longer expected. It is not in
+// the topology, so its node is created here.
 func departedRow(m *fleet.Missing, now time.Time) *ServerRow {
 	level := missingLevel(m.Reason)
 	return &ServerRow{
@@ -157,13 +157,14 @@ func departedRow(m *fleet.Missing, now time.Time) *ServerRow {
 	}
 }
 
-// Departed tells whether the server is no longer expected: it is only remembered.
+// Departed reports whether the server is no longer expected and shown from
+// memory only.
 func (r *ServerRow) Departed() bool {
 	return r.Missing != nil && (r.Missing.Reason == left || r.Missing.Reason == forgotten)
 }
 
-// Sign marks a server that left as it said: it is not there, and nothing is
-// wrong.
+// Sign is the mark of a server that left after an announcement: absent, but not
+// an error.
 func (r *ServerRow) Sign() string {
 	if r.Missing != nil && r.Missing.Reason == left {
 		return "○"
@@ -171,8 +172,8 @@ func (r *ServerRow) Sign() string {
 	return ""
 }
 
-// StatusText is the status; of a server that does not answer with how long ago
-// it did, of one that restarted with how long ago that was.
+// StatusText is the status, followed by the time since the last answer of a
+// server that does not answer, or the time since the restart.
 func (r *ServerRow) StatusText() string {
 	switch {
 	case r.Missing != nil && !r.LastSeen.IsZero():
@@ -183,8 +184,8 @@ func (r *ServerRow) StatusText() string {
 	return r.Status()
 }
 
-// unanswered keeps the alert of each server that went without notice: that the
-// others stop counting it fixes nothing.
+// unanswered keeps the alert of each server that went without notice: it is not
+// resolved when the other servers stop counting it.
 func unanswered(rows []*ServerRow) []checks.Finding {
 	var out []checks.Finding
 	for _, r := range rows {
@@ -201,7 +202,7 @@ func unanswered(rows []*ServerRow) []checks.Finding {
 	return out
 }
 
-// MissingText says in words why a server is missing.
+// MissingText describes why a server is missing.
 func MissingText(m fleet.Missing) string {
 	text := ReasonWords[m.Reason]
 	if text == "" {
@@ -213,13 +214,13 @@ func MissingText(m fleet.Missing) string {
 	return text
 }
 
-// plainWords is what a reason means, without its mark and name.
+// plainWords is the description of a reason, without its mark and name.
 func plainWords(r fleet.Reason) string {
 	_, words, _ := strings.Cut(ReasonWords[r], ": ")
 	return words
 }
 
-// ReasonWords says what each reason means.
+// ReasonWords describes each reason.
 var ReasonWords = map[fleet.Reason]string{
 	left:            "○ left: it announced its shutdown",
 	forgotten:       "✗ forgotten: it disappeared without notice, and the other servers no longer expect it",

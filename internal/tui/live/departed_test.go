@@ -164,7 +164,7 @@ func TestGoodbyeCounts(t *testing.T) {
 			s(r)
 		}
 		snap := &fleet.Snapshot{Expected: 3, Forgotten: 7, Missing: []fleet.Missing{{Name: "n1", Cluster: "east", Reason: c.reason}, {Name: "n2", Cluster: "east", Reason: fleet.Gone}}}
-		got := r.excuse(snap)
+		got := r.dropAnnounced(snap)
 		if missed := len(got.Missing) == 2; missed == c.excused || len(snap.Missing) != 2 {
 			t.Errorf("%s: missing are %v", c.name, got.Missing)
 		}

@@ -9,24 +9,24 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Deriver turns snapshots into states: everything that takes memory of what
-// was before. Only the collector uses it.
+// Deriver turns snapshots into states and keeps everything that depends on
+// earlier snapshots. Only the collector uses it.
 type Deriver struct {
 	answers answers
 	top     *fleet.Topology // of the answers
 	record  *recorder
-	edges   map[string]edgeLife // since when each link is as it is
+	edges   map[string]edgeLife // when each link entered its state
 	book    *eventBook
 	rtts    map[string][]float64 // recent RTTs of each link
-	slow    map[string]int64     // slow consumers of each account at the last look
-	seen    *sightings           // who answered in this session
+	slow    map[string]int64     // slow consumers of each account in the previous snapshot
+	seen    *sightings           // servers that answered in this session
 	details Details
 	names   Names
 	alerts  *alertBook
 	trails  Trails
 }
 
-// NewDeriver makes a deriver that has seen nothing.
+// NewDeriver returns an empty deriver.
 func NewDeriver() *Deriver {
 	return &Deriver{
 		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
@@ -34,17 +34,17 @@ func NewDeriver() *Deriver {
 	}
 }
 
-// AddEvent takes an event.
+// AddEvent adds an event.
 func (d *Deriver) AddEvent(e fleet.Event) {
 	d.book.add(e)
 	d.seen.addEvent(e)
 	d.names.addEvent(e)
 }
 
-// Apply adds a snapshot and fills the part of the state that follows from it.
+// Apply adds a snapshot and sets the part of the state that is derived from it.
 func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 	was := d.answers.now
-	next = d.details.extract(d.seen.excuse(next))
+	next = d.details.extract(d.seen.dropAnnounced(next))
 	d.answers = d.answers.merge(next)
 	snap := d.answers.now
 	delta := fleet.NewDelta(d.answers.before, snap)
@@ -77,13 +77,13 @@ func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 	st.Index = newIndex(st)
 }
 
-// forget makes the next snapshot the first: no rate and no change is derived
-// from the one before.
+// forget makes the next snapshot the first: no rates and changes are derived
+// from the previous one.
 func (d *Deriver) forget() {
 	d.answers, d.record = answers{}, newRecorder()
 }
 
-// applyOwn fills the state of a user who sees one account alone.
+// applyOwn sets the state for a user who sees only one account.
 func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	snap := d.answers.now
 	d.top = EmptyTopology()
@@ -95,7 +95,7 @@ func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	d.names.learn(st.Accounts, st.Conns)
 	st.Names = maps.Clone(d.names)
 	st.JS = newJetStream(snap, delta)
-	st.JS.Groups, st.JS.Peers = nil, nil // who leads them only the system account is told
+	st.JS.Groups, st.JS.Peers = nil, nil // only the system account can see the leaders
 	st.Own = newOwn(snap, delta, st.Accounts, st.Own)
 	st.Alerts, st.Skipped = d.alerts.update(d.answers, delta, d.top)
 	st.Total = st.Own.totals(snap)
@@ -106,7 +106,7 @@ func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	st.Index = newIndex(st)
 }
 
-// serverRows lists the servers that answered and the missing ones, and remembers
+// serverRows lists the servers that answered and the missing ones, and records
 // when each answered last.
 func (d *Deriver) serverRows(snap *fleet.Snapshot, delta *fleet.Delta, top *fleet.Topology) []*ServerRow {
 	nodes := map[string]*fleet.Node{}
@@ -139,8 +139,8 @@ func (d *Deriver) serverRows(snap *fleet.Snapshot, delta *fleet.Delta, top *flee
 	return append(rows, d.seen.departed(snap)...)
 }
 
-// missingLevel tells the kinds of missing servers apart: one that drains does as
-// it was told, one that is silent may come back, one that is gone is gone.
+// missingLevel is the level of a missing server by its reason: draining is
+// intended, a silent server may recover, a gone one is gone.
 func missingLevel(r fleet.Reason) fleet.Level {
 	switch r {
 	case left:
@@ -153,8 +153,8 @@ func missingLevel(r fleet.Reason) fleet.Level {
 	return fleet.Crit
 }
 
-// judge is the worst of what the topology says of the server and of its marked
-// figures.
+// judge is the worst level of the server's topology findings and of its marked
+// values.
 func (r *ServerRow) judge() fleet.Level {
 	level := fleet.OK
 	if r.Node != nil {
@@ -166,7 +166,7 @@ func (r *ServerRow) judge() fleet.Level {
 	return level
 }
 
-// The baseline of a link's RTT is the median of its last readings.
+// The baseline of a link's RTT is the median of its last measurements.
 const (
 	rttReadings = 120
 	rttEnough   = 10
@@ -187,7 +187,7 @@ func (d *Deriver) remember(top *fleet.Topology) {
 	}
 }
 
-// baseline is the usual RTT of each link that was seen often enough.
+// baseline is the usual RTT of each link with enough measurements.
 func (d *Deriver) baseline() map[string]float64 {
 	out := make(map[string]float64, len(d.rtts))
 	for key, list := range d.rtts {
@@ -199,8 +199,8 @@ func (d *Deriver) baseline() map[string]float64 {
 	return out
 }
 
-// totals adds up the header over the servers that answered; a missing one's last
-// figures never count.
+// totals adds up the header values over the servers that answered; the last
+// values of missing servers are not counted.
 func (d *Deriver) totals(st *State, delta *fleet.Delta) Totals {
 	t := Totals{Answered: len(st.Snap.Servers), Expected: st.Snap.Expected, Partial: !st.Snap.Complete()}
 	t.Traffic, t.Rated = delta.Total()
@@ -262,14 +262,14 @@ func (d *Deriver) history(st *State) *History {
 	return d.record.publish(total)
 }
 
-// edgeLife is how a link is, and since when.
+// edgeLife is the state of a link, and since when.
 type edgeLife struct {
 	state fleet.State
 	since time.Time
 }
 
-// since tells when each link got its state; a link seen for the first time has
-// no such time.
+// since returns when each link entered its state; a link seen for the first
+// time has no such time.
 func (d *Deriver) since(snap *fleet.Snapshot, top *fleet.Topology) map[string]time.Time {
 	out, next := map[string]time.Time{}, map[string]edgeLife{}
 	for _, e := range top.Edges {
@@ -292,7 +292,7 @@ func EmptyTopology() *fleet.Topology {
 	return fleet.NewTopology(&fleet.Snapshot{}, fleet.TopologyOptions{})
 }
 
-// Publish fills what the events make of the state.
+// Publish sets the part of the state that is derived from the events.
 func (d *Deriver) Publish(st *State) {
 	st.Events, st.EventRates = d.book.publish(st.Now)
 	st.Dropped = d.book.seq - d.book.cleared - len(st.Events)

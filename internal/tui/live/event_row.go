@@ -8,21 +8,21 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// EventRow is one event, or a run of like ones.
+// EventRow is one event, or a series of similar ones.
 type EventRow struct {
 	fleet.Event
-	Seq   int // order of arrival, which identifies it
+	Seq   int // order of arrival; identifies the event
 	Times int
 }
 
-// EventColumns is the table of the Events page: that of `natsctl events`, and
-// how often one came in a row.
+// EventColumns is the table of the Events page: the columns of `natsctl events`
+// and the repeat count.
 func EventColumns() []view.Column[*EventRow] {
 	return append(view.Lift(view.Events(), func(r *EventRow) fleet.Event { return r.Event }),
 		view.Column[*EventRow]{Name: "times", Title: "N", Help: "How often it came in a row.", Unit: view.Count, Wide: true, Value: func(r *EventRow) any { return r.Times }})
 }
 
-// Title is the kind in words, with how often it repeats.
+// Title is the kind in words, with the repeat count.
 func (r *EventRow) Title() string {
 	s := KindText(r.Kind)
 	if r.Times > 1 {
@@ -31,8 +31,8 @@ func (r *EventRow) Title() string {
 	return s
 }
 
-// Client is the name of the client that came or went; empty: it has none, or
-// the event is of something else.
+// Client is the name of the client that connected or disconnected; empty if it
+// has no name or the event is not about a client.
 func (r *EventRow) Client() string {
 	if r.Kind != fleet.EventConnect && r.Kind != fleet.EventDisconnect {
 		return ""
@@ -45,8 +45,8 @@ func (r *EventRow) Client() string {
 	return name
 }
 
-// Stream is the name of the stream that a JetStream advisory is about; empty:
-// it is about none.
+// Stream is the name of the stream that a JetStream advisory is about; empty if
+// there is none.
 func (r *EventRow) Stream() string {
 	if r.Kind != fleet.EventAdvisory {
 		return ""
@@ -62,7 +62,7 @@ func (r *EventRow) Stream() string {
 	return name
 }
 
-// Text joins the reason with the address, where the reason alone says little.
+// Text adds the address to a reason that says little by itself.
 func (r *EventRow) Text() string {
 	parts := make([]string, 0, 3)
 	if r.Derived {
@@ -77,12 +77,13 @@ func (r *EventRow) Text() string {
 	return strings.Join(parts, " ")
 }
 
-// like tells whether two events say the same of the same object.
+// like reports whether two events have the same content and object.
 func (r *EventRow) like(e fleet.Event) bool {
 	return r.Kind == e.Kind && r.Server == e.Server && r.Account == e.Account && r.Who == e.Who && r.Why == e.Why && r.Level == e.Level
 }
 
-// FoldEvents folds runs of like events into one with a count; oldest first.
+// FoldEvents merges series of similar events into one with a count; oldest
+// first.
 func FoldEvents(rows []*EventRow) []*EventRow {
 	var out []*EventRow
 	for _, r := range rows {
@@ -98,23 +99,22 @@ func FoldEvents(rows []*EventRow) []*EventRow {
 	return out
 }
 
-// keepEvents is how many events the dashboard remembers.
+// keepEvents is the maximum number of events that the dashboard keeps.
 const keepEvents = 10_000
 
-// eventRates is how often each sort of event came, for the line above the
-// table.
+// eventRates is the rate of each class of event, for the line above the table.
 type eventRates struct {
 	Names  [4]string
 	PerSec [4]float64
 	Curves [4][]float32
 }
 
-// eventBook collects events between ticks. Its writer and its reader may be
-// different goroutines only through the collector's channel.
+// eventBook collects events between ticks. If writer and reader are different
+// goroutines, they communicate only through the collector's channel.
 type eventBook struct {
 	rows    []*EventRow
 	seq     int
-	cleared int // of seq, forgotten because the operator wished it
+	cleared int // of seq, cleared by the user
 	counts  [4]int
 	curves  [4][]float32
 	rates   eventRates // of the last whole interval
@@ -123,7 +123,7 @@ type eventBook struct {
 	order   []string
 }
 
-// sorts of event in the line above the table.
+// Classes of events in the line above the table.
 var eventSorts = [4]struct {
 	name  string
 	kinds []fleet.EventKind
@@ -136,8 +136,8 @@ var eventSorts = [4]struct {
 
 func newEventBook() *eventBook { return &eventBook{seen: map[string]bool{}} }
 
-// add keeps one event, each id once. The servers' regular counts of each
-// account's connections are no news: the Accounts page shows them.
+// add keeps one event, each id once. The servers' periodic connection counts
+// per account are not kept: the Accounts page shows them.
 func (b *eventBook) add(e fleet.Event) {
 	if e.Kind == fleet.EventAccountConns {
 		return
@@ -167,16 +167,15 @@ func (b *eventBook) add(e fleet.Event) {
 	}
 }
 
-// rateSpan is the least time that a rate of events is taken over: states come
-// as often as there is something new, and a few events over a few milliseconds
-// are no rate.
+// rateSpan is the shortest time over which an event rate is calculated: states
+// may follow each other within milliseconds, which is too short for a rate.
 const rateSpan = time.Second
 
-// publish returns what the screen may read, with the rates of the last whole
+// publish returns a copy for the screen, with the rates of the last complete
 // interval.
 func (b *eventBook) publish(now time.Time) ([]*EventRow, eventRates) {
 	switch span := now.Sub(b.last); {
-	case b.last.IsZero(), span < 0: // the beginning, or a clock that was set back
+	case b.last.IsZero(), span < 0: // the first call, or the clock was set back
 		b.last = now
 	case span >= rateSpan:
 		b.rate(span)
@@ -192,7 +191,7 @@ func (b *eventBook) publish(now time.Time) ([]*EventRow, eventRates) {
 	return rows[:len(rows):len(rows)], b.rates
 }
 
-// rate closes an interval.
+// rate ends an interval.
 func (b *eventBook) rate(span time.Duration) {
 	for i := range eventSorts {
 		b.rates.PerSec[i] = float64(b.counts[i]) / span.Seconds()
@@ -206,8 +205,8 @@ func (b *eventBook) rate(span time.Duration) {
 // KindText is a type of event in words.
 func KindText(k fleet.EventKind) string { return strings.ReplaceAll(string(k), "_", " ") }
 
-// NewestEvents folds runs of like events into one with a count, the newest
-// first, as many as n: of many events only the last are looked at.
+// NewestEvents merges series of similar events into one with a count, newest
+// first, up to n: it reads only as many events as it needs.
 func NewestEvents(rows []*EventRow, n int) []*EventRow {
 	var out []*EventRow
 	for i := len(rows) - 1; i >= 0; i-- {

@@ -10,53 +10,55 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Feed is where the dashboard's data come from: a context's fleet or a
-// recording. Its functions are called from the collector's goroutine alone.
+// Feed is the source of the dashboard's data: a context's fleet or a recording.
+// Its functions are called only from the collector's goroutine.
 type Feed struct {
 	Name      string // of the fleet, for the screen
-	Context   string // the saved context that Connect takes to connect anew; empty: none
-	User      string // who asks, for the boxes of the states; may be empty
+	Context   string // the saved context that Connect uses to reconnect; empty: none
+	User      string // the connected user, for the state boxes; may be empty
 	Protected bool   // the context refuses actions; shown by a red bar
-	Note      string // what is to be said of it at the beginning; empty: nothing
+	Note      string // message to show at the start; empty: none
 	Source    fleet.Source
 
-	// Events streams what happens until ctx ends; nil: none.
+	// Events streams events until ctx ends; nil: none.
 	Events func(ctx context.Context) iter.Seq2[fleet.Event, error]
-	// Link tells how the connection is; nil: it is always up.
+	// Link returns the state of the connection; nil: it is always up.
 	Link func() Link
-	// Explain turns an error of Source into what the screen says; nil: its text.
+	// Explain turns an error of Source into the text on the screen; nil: the
+	// error text.
 	Explain func(error) Trouble
 	// Actions change the fleet; nil: read only.
 	Actions Actions
-	// Close frees what the feed holds; nil: nothing.
+	// Close releases the feed's resources; nil: there are none.
 	Close func()
 
 	tape  Tape      // set by [NewReplay]
-	begin time.Time // where the tape begins; zero: at its start
+	begin time.Time // where playback begins; zero: at the start of the tape
 }
 
-// Link is the state of the connection that carries the questions.
+// Link is the state of the connection that requests are sent over.
 type Link struct {
 	Up      bool
-	Server  string    // name or URL of the server connected to, or that was
-	Since   time.Time // of the present state
+	Server  string    // name or URL of the connected server, or of the last one
+	Since   time.Time // when it entered its state
 	Attempt int       // reconnect attempts so far
-	Tried   []string  // the URLs that are tried
+	Tried   []string  // URLs to connect to
 	Err     string    // why it is down
 }
 
-// Trouble is why nothing can be shown, in words for the middle of the screen.
+// Trouble is the reason why nothing can be shown, for the middle of the screen.
 type Trouble struct {
-	Limited bool     // the user may not ask; asking again does not help
+	Limited bool     // the user lacks permission; asking again does not help
 	Title   string   // one line
-	Lines   []string // what was asked, what was answered, what can be done
+	Lines   []string // the request, the response, and possible next steps
 }
 
-// Actions are what the dashboard may change, each reporting the server's real
-// answer in one line. They are called off the screen's goroutine.
+// Actions are the changes that the dashboard may make; each returns the
+// server's actual response in one line. They are called outside the screen's
+// goroutine.
 type Actions interface {
-	// Plan says in one line what the action would touch, and the equivalent
-	// command line.
+	// Plan describes in one line what the action would affect, and the
+	// equivalent command line.
 	Plan(a Action) (scope, command string)
 	// Do performs it.
 	Do(ctx context.Context, a Action) (string, error)
@@ -67,17 +69,16 @@ type Action struct {
 	Verb     string // "reload", "kick-clients", "lame-duck" or "kick"
 	Server   string // name of the server
 	ServerID string
-	Clients  int    // connections on the server as far as the screen knows
+	Clients  int    // connections on the server, where known
 	Conn     uint64 // connection id, for kick
-	Who      string // what the connection is called
+	Who      string // display name of the connection
 }
 
-// longestTyped is the longest name that is asked to be typed.
+// longestTyped is the length limit of names that must be typed.
 const longestTyped = 40
 
-// Target is what an operator types to confirm the action: the name of its
-// object, or the number of a connection that calls itself something that
-// cannot well be typed.
+// Target is what the user types to confirm the action: the name of its object,
+// or the id of a connection whose name is hard to type.
 func (a Action) Target() string {
 	switch {
 	case a.Verb != "kick" || a.Who == "":
@@ -88,7 +89,7 @@ func (a Action) Target() string {
 	return a.Who
 }
 
-// NameOr is the feed's name, or another text where it has none.
+// NameOr is the feed's name, or the given text if it has none.
 func (f *Feed) NameOr(other string) string {
 	if f == nil || f.Name == "" {
 		return other
@@ -96,7 +97,7 @@ func (f *Feed) NameOr(other string) string {
 	return f.Name
 }
 
-// Release frees what a feed holds; of none, nothing.
+// Release closes a feed; nil is allowed.
 func (f *Feed) Release() {
 	if f != nil && f.Close != nil {
 		f.Close()

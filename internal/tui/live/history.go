@@ -8,7 +8,7 @@ import (
 // Series names one curve of a server or of the fleet.
 type Series int
 
-// The curves that are kept of each server and of the whole fleet.
+// The curves kept for each server and for the fleet.
 const (
 	CPU Series = iota
 	Memory
@@ -19,27 +19,27 @@ const (
 	seriesCount
 )
 
-// Points kept of each curve: an hour at two seconds, less on large fleets so
-// that all curves together stay under maxPoints.
+// Points kept for each curve: one hour at two seconds, fewer on large fleets so
+// that all curves together stay within maxPoints.
 const (
 	hourPoints = 1800
 	fewPoints  = 300
 	maxPoints  = 2 << 20
 )
 
-// Curves holds the curves of one object, oldest point first; NaN is a reading
-// that is not known.
+// Curves holds the curves of one object, oldest point first; NaN is an unknown
+// value.
 type Curves [seriesCount][]float32
 
-// History is the curves of the fleet and of each server by name. One that was
-// handed over is never changed: the collector only writes behind its ends.
+// History is the curves of the fleet and of each server by name. Published
+// curves never change: the collector only appends to them.
 type History struct {
-	Ticks  int // points a full curve has by now
+	Ticks  int // points of a complete curve so far
 	Fleet  *Curves
 	byName map[string]*Curves
 }
 
-// Server returns the curves of one server; nil when there are none.
+// Server returns the curves of one server, or nil.
 func (h *History) Server(name string) *Curves {
 	if h == nil {
 		return nil
@@ -47,7 +47,7 @@ func (h *History) Server(name string) *Curves {
 	return h.byName[name]
 }
 
-// recorder grows the curves. Only the collector uses it.
+// recorder extends the curves. Only the collector uses it.
 type recorder struct {
 	ticks int
 	fleet Curves
@@ -61,7 +61,7 @@ type recorded struct {
 
 func newRecorder() *recorder { return &recorder{names: map[string]*recorded{}} }
 
-// limit is how many points each curve keeps with n servers.
+// limit is the number of points kept for each curve with n servers.
 func limit(n int) int {
 	return max(min(maxPoints/(int(seriesCount)*max(n, 1)), hourPoints), fewPoints)
 }
@@ -88,7 +88,7 @@ func (c *Curves) gap(n, keep int) {
 	}
 }
 
-// server appends the points of one server for the tick that runs.
+// server appends a server's points for the current tick.
 func (r *recorder) server(name string, points [seriesCount]float32, keep int) {
 	rec := r.names[name]
 	if rec == nil {
@@ -103,7 +103,7 @@ func (r *recorder) server(name string, points [seriesCount]float32, keep int) {
 	rec.tick = r.ticks
 }
 
-// publish closes the tick and returns what the screen may read.
+// publish ends the tick and returns a copy for the screen.
 func (r *recorder) publish(total [seriesCount]float32) *History {
 	keep := limit(len(r.names))
 	r.fleet.add(total, keep)
@@ -126,9 +126,9 @@ func Last(points []float32, n int) []float32 {
 	return points[max(len(points)-n, 0):]
 }
 
-// Resample makes n points of a curve, so that it fills its graph whatever its
-// length: of many the largest of each part, so that a peak stays visible, few
-// are repeated.
+// Resample returns n points of a curve, so that it fills its graph at any
+// length: when reducing, the largest of each part, so that peaks stay visible;
+// when extending, points are repeated.
 func Resample(points []float32, n int) []float32 {
 	if n <= 0 || len(points) == 0 || len(points) == n {
 		return points

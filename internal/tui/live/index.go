@@ -7,8 +7,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Index finds in a state what a frame needs, so that drawing does not search
-// the whole fleet. It is made once for each answer.
+// Index holds what a frame looks up in a state, so that drawing does not search
+// the whole fleet. It is built once per answer.
 type Index struct {
 	rows     map[string]*ServerRow // by the key of their node
 	departed map[string][]*ServerRow
@@ -17,25 +17,25 @@ type Index struct {
 	pairs    map[[2]string]*Pair
 	badPairs []*Pair
 	badLinks []*LinkRow
-	badOf    map[string][]int // places in badLinks, by the key of a node at an end
+	badOf    map[string][]int // positions in badLinks, by node key of either end
 	clusters []*fleet.Cluster
 	names    []string    // of clusters in spans, those of clusters first
 	worst    fleet.Level // of the spans
 }
 
-// Pair is the gateways between two clusters, both ways.
+// Pair is the gateways between two clusters, in both directions.
 type Pair struct {
 	A, B   *fleet.Cluster
-	I, J   int         // places of A and B among the clusters; I is the smaller
-	AB, BA *fleet.Span // nil: there is none
+	I, J   int         // positions of A and B among the clusters; I is the smaller
+	AB, BA *fleet.Span // nil: no gateway
 	Level  fleet.Level
-	RTT    float64 // seconds, the longer of both
-	Msgs   float64 // a second, both ways
-	Bytes  float64 // the same
+	RTT    float64 // seconds, the longer of both directions
+	Msgs   float64 // per second, both directions
+	Bytes  float64 // per second, both directions
 	Rated  bool    // Msgs and Bytes are known
 }
 
-// newIndex makes the index of a state whose rows are there.
+// newIndex builds the index of a state that has its rows.
 func newIndex(st *State) *Index {
 	x := &Index{
 		rows: make(map[string]*ServerRow, len(st.Servers)), departed: map[string][]*ServerRow{}, routes: map[string][]*fleet.Edge{},
@@ -121,7 +121,7 @@ func (x *Index) pair(i, j int) *Pair {
 	return p
 }
 
-// add adds the gateways of one way.
+// add adds the gateways of one direction.
 func (p *Pair) add(s *fleet.Span, forth bool) {
 	if forth {
 		p.AB = s
@@ -137,7 +137,7 @@ func (p *Pair) add(s *fleet.Span, forth bool) {
 	}
 }
 
-// index is the state's index; of a state without answers an empty one.
+// index is the state's index; empty for a state without answers.
 func (s *State) index() *Index {
 	if s.Index == nil {
 		return &Index{}
@@ -145,14 +145,14 @@ func (s *State) index() *Index {
 	return s.Index
 }
 
-// RowOf is the row of a server of the topology; nil: it is outside the system
-// account.
+// RowOf is the row of a server of the topology, or nil if it is outside the
+// system account.
 func (s *State) RowOf(n *fleet.Node) *ServerRow { return s.index().rows[n.Key] }
 
 // DepartedFrom are the servers of a cluster that are no longer expected.
 func (s *State) DepartedFrom(cluster string) []*ServerRow { return s.index().departed[cluster] }
 
-// Clusters are the clusters that have a name, in their order.
+// Clusters are the clusters that have a name, in order.
 func (s *State) Clusters() []*fleet.Cluster { return s.index().clusters }
 
 // GatewayNames are the names of the clusters that gateways join, those of the
@@ -162,24 +162,25 @@ func (s *State) GatewayNames() []string { return s.index().names }
 // RoutesOf are the routes of a cluster.
 func (s *State) RoutesOf(cluster string) []*fleet.Edge { return s.index().routes[cluster] }
 
-// Span is the gateways from one cluster to another; nil: there are none.
+// Span is the gateways from one cluster to another, or nil.
 func (s *State) Span(from, to string) *fleet.Span { return s.index().spans[[2]string{from, to}] }
 
 // WorstSpan is the worst level of the gateways between clusters.
 func (s *State) WorstSpan() fleet.Level { return s.index().worst }
 
-// PairOf is the gateways between two clusters, of which a stands before b among
-// the clusters; nil: there are none.
+// PairOf is the gateways between two clusters, or nil. Cluster a must come
+// before b in the order of the clusters.
 func (s *State) PairOf(a, b string) *Pair { return s.index().pairs[[2]string{a, b}] }
 
-// BadPairs are the pairs of clusters with trouble, in the order of the clusters.
+// BadPairs are the pairs of clusters with problems, in the order of the
+// clusters.
 func (s *State) BadPairs() []*Pair { return s.index().badPairs }
 
-// BadLinks are the links that are not in order, the worst first.
+// BadLinks are the links with problems, worst first.
 func (s *State) BadLinks() []*LinkRow { return s.index().badLinks }
 
-// BadLinksOf are the links that are not in order and end at one of some nodes,
-// by their keys, the worst first.
+// BadLinksOf are the links with problems that end at one of the nodes, given by
+// their keys, worst first.
 func (s *State) BadLinksOf(nodes ...string) []*LinkRow {
 	x := s.index()
 	var places []int

@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// MetaLevel judges a meta group.
+// MetaLevel is the level of a meta group.
 func MetaLevel(g *fleet.MetaGroup) fleet.Level {
 	switch {
 	case g.Leader == "", g.Heard && g.Current < g.Quorum:
@@ -38,7 +38,7 @@ func newPeerRows(groups []*fleet.MetaGroup) []*fleet.MetaPeer {
 	return rows
 }
 
-// HealthText is the server's own word; nil until it was asked.
+// HealthText is the server's own health report; nil if it was not requested.
 func HealthText(sv *fleet.Server) any {
 	if sv == nil || sv.Healthz == nil {
 		return nil
@@ -57,7 +57,8 @@ func firstError(h *server.HealthStatus) string {
 	return h.Errors[0].Error
 }
 
-// HealthLevel judges what a server says of its health; OK until it was asked.
+// HealthLevel is the level of a server's health report; OK if it was not
+// requested.
 func HealthLevel(sv *fleet.Server) fleet.Level {
 	if sv == nil || sv.Healthz == nil || sv.Healthz.Status == "ok" {
 		return fleet.OK

@@ -9,24 +9,24 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Limit is one limit of an account, and how much of it is used.
+// Limit is one limit of an account and its usage.
 type Limit struct {
 	Name string // connections, store ...
 	Used float64
-	Max  float64 // less than 0: none; 0: not told
+	Max  float64 // less than 0: unlimited; 0: not reported
 	Unit view.Unit
 }
 
-// Shares of a limit from which it is marked.
+// Shares of a limit above which it is marked.
 const (
 	limitWarn = 0.80
 	limitCrit = 0.95
 )
 
-// HasMax tells whether there is a limit and it is known.
+// HasMax reports whether there is a limit and it is known.
 func (w Limit) HasMax() bool { return w.Max > 0 }
 
-// Share is the part of the limit that is used; 0 without a limit.
+// Share is the used fraction of the limit; 0 without a limit.
 func (w Limit) Share() float64 {
 	if !w.HasMax() {
 		return 0
@@ -34,7 +34,7 @@ func (w Limit) Share() float64 {
 	return w.Used / w.Max
 }
 
-// Level judges the part of the limit that is used.
+// Level is the level of the used fraction.
 func (w Limit) Level() fleet.Level {
 	switch share := w.Share(); {
 	case share >= limitCrit:
@@ -45,7 +45,7 @@ func (w Limit) Level() fleet.Level {
 	return fleet.OK
 }
 
-// Text is "38GiB of 41GiB", or what is used where there is no limit.
+// Text is "38GiB of 41GiB", or only the usage if there is no limit.
 func (w Limit) Text() string {
 	used := Compact(w.Unit.Format(w.Used))
 	if !w.HasMax() {
@@ -54,18 +54,18 @@ func (w Limit) Text() string {
 	return used + " of " + Compact(w.Unit.Format(w.Max))
 }
 
-// usage is what counts against the limits of an account.
+// usage is what the limits of an account are compared with.
 type usage struct {
 	conns, leafs, subs       int
 	streams, consumers       int
 	store, memory            uint64
-	maxStore, maxMemory      int64 // less than 0: none; 0: not told
+	maxStore, maxMemory      int64 // less than 0: unlimited; 0: not reported
 	maxStreams, maxConsumers int64
 	maxConns, maxLeafs       int64
 }
 
-// limits are the limits of the account. Those of its connections stand in
-// its JWT, which a user of the account is not shown.
+// limits are the limits of the account. The connection limits are in its JWT,
+// which a user of the account cannot see.
 func (u usage) limits() []Limit {
 	count := func(name string, used int, limit int64) Limit {
 		return Limit{name, float64(used), float64(limit), view.Count}
@@ -78,7 +78,8 @@ func (u usage) limits() []Limit {
 	}
 }
 
-// ownUse is the use and the limits that JetStream tells an account of itself.
+// ownUse is the usage and the limits that JetStream reports to an account's own
+// user.
 func ownUse(js *server.JetStreamAccountStats) usage {
 	if js == nil {
 		return usage{}
@@ -89,7 +90,7 @@ func ownUse(js *server.JetStreamAccountStats) usage {
 	return u
 }
 
-// use is what the account has of what its limits count.
+// use is the account's usage of what its limits count.
 func (r *AccountRow) use() usage {
 	u := usage{conns: r.Conns, leafs: r.Leafs, subs: r.Subs}
 	if js := r.JS; js != nil {
@@ -99,8 +100,8 @@ func (r *AccountRow) use() usage {
 	return u
 }
 
-// nearest is the limit of which the largest part is used; false when none is
-// told.
+// nearest is the limit with the largest used fraction; false if no limit is
+// reported.
 func (r *AccountRow) nearest() (Limit, bool) {
 	var out Limit
 	for _, w := range r.use().limits() {
@@ -111,7 +112,7 @@ func (r *AccountRow) nearest() (Limit, bool) {
 	return out, out.HasMax()
 }
 
-// LimitText is "store 93%", or that there is no limit.
+// LimitText is "store 93%", or states that there is no limit.
 func (r *AccountRow) LimitText() string {
 	if w, ok := r.nearest(); ok {
 		return fmt.Sprintf("%s %.0f%%", w.Name, w.Share()*100)

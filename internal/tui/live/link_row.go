@@ -12,11 +12,11 @@ import (
 // LinkRow is one link of the topology.
 type LinkRow struct {
 	Edge  *fleet.Edge
-	Since time.Time // when it got its state, as far as the dashboard saw
+	Since time.Time // when it entered its state, if the dashboard saw it
 	now   time.Time
 }
 
-// PendingWarn is how many bytes may wait on a link before it is marked.
+// PendingWarn is the number of pending bytes above which a link is marked.
 const PendingWarn = 1 << 20
 
 // LinkColumns is the table of the links.
@@ -24,7 +24,7 @@ func LinkColumns(t *fleet.Topology, totals bool) []view.Column[*LinkRow] {
 	return view.Lift(view.Links(t, !totals), func(r *LinkRow) *fleet.Edge { return r.Edge })
 }
 
-// To names the far end: a cluster, or a server.
+// To names the remote end: a cluster or a server.
 func (r *LinkRow) To() string {
 	if r.Edge.ToCluster != "" {
 		return r.Edge.ToCluster
@@ -32,7 +32,7 @@ func (r *LinkRow) To() string {
 	return r.Edge.ToName
 }
 
-// Title names the link as the panel and the crumb line do.
+// Title names the link as in the panel and the crumb line.
 func (r *LinkRow) Title() string {
 	arrow := " ⇄ "
 	if r.Edge.Kind == fleet.Gateway {
@@ -41,7 +41,8 @@ func (r *LinkRow) Title() string {
 	return r.Edge.FromName + arrow + r.To()
 }
 
-// Traffic is the link as FROM sees it, or as the other end does, turned round.
+// Traffic is the link as FROM reports it, or as the other end does, with the
+// directions swapped.
 func (r *LinkRow) Traffic() fleet.Traffic {
 	if r.Edge.A.Listed {
 		return r.Edge.A.Traffic
@@ -50,10 +51,10 @@ func (r *LinkRow) Traffic() fleet.Traffic {
 	return fleet.Traffic{InMsgs: b.OutMsgs, OutMsgs: b.InMsgs, InBytes: b.OutBytes, OutBytes: b.InBytes}
 }
 
-// Pool is the connections of both ends, as "3/3".
+// Pool is the connections of both ends, like "3/3".
 func (r *LinkRow) Pool() string { return PoolText(r.Edge.A) + "/" + PoolText(r.Edge.B) }
 
-// PoolText is "3+1": connections of the pool and those dedicated to accounts.
+// PoolText is "3+1": pooled connections and those dedicated to accounts.
 func PoolText(e fleet.End) string {
 	switch {
 	case !e.Heard:
@@ -68,7 +69,7 @@ func PoolText(e fleet.End) string {
 	return s
 }
 
-// LinkRTT is the round trip in seconds; nil: neither end measured it.
+// LinkRTT is the round-trip time in seconds; nil if neither end measured it.
 func LinkRTT(r *LinkRow) any {
 	if s, ok := r.Edge.RTTSeconds(); ok {
 		return s
@@ -85,7 +86,7 @@ func newLinkRows(t *fleet.Topology, since map[string]time.Time, now time.Time) [
 	return rows
 }
 
-// Touches tells whether the link has the server at one end.
+// Touches reports whether the server is one end of the link.
 func (r *LinkRow) Touches(name string) bool {
 	return strings.EqualFold(r.Edge.FromName, name) || strings.EqualFold(r.Edge.ToName, name)
 }

@@ -6,35 +6,35 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Marks are what the operator said in this session: which alerts are
-// acknowledged or muted, and which missing servers are no longer shown. They
-// are for one goroutine.
+// Marks are the user's marks in this session: which alerts are acknowledged or
+// muted, and which missing servers are hidden. They are not safe for concurrent
+// use.
 type Marks struct {
 	seen   map[string]alertMark // by the key of the alert
 	Hidden map[string]bool      // by the key of the server
 
-	of     *State // of which alerts were marked last
+	of     *State // whose alerts are in marked
 	at     uint64 // its Seq
 	marked []*AlertRow
-	crit   int // of marked, that fire
+	crit   int // firing ones in marked
 	warn   int // the same
 }
 
-// alertMark is what the operator said of an alert.
+// alertMark is the user's mark on an alert.
 type alertMark struct {
 	state AlertState
 	at    time.Time
 }
 
-// MuteFor is how long a muted alert stays quiet.
+// MuteFor is how long an alert stays muted.
 const MuteFor = time.Hour
 
-// NewMarks makes empty marks.
+// NewMarks returns empty marks.
 func NewMarks() *Marks {
 	return &Marks{seen: map[string]alertMark{}, Hidden: map[string]bool{}}
 }
 
-// Toggle acknowledges or mutes an alert, or takes it back.
+// Toggle acknowledges or mutes an alert, or removes the mark.
 func (k *Marks) Toggle(key string, to AlertState, now time.Time) {
 	k.marked = nil
 	if k.seen[key].state == to {
@@ -44,7 +44,7 @@ func (k *Marks) Toggle(key string, to AlertState, now time.Time) {
 	k.seen[key] = alertMark{to, now}
 }
 
-// MarkFiring acknowledges or mutes every alert that fires.
+// MarkFiring acknowledges or mutes every firing alert.
 func (k *Marks) MarkFiring(st *State, to AlertState) {
 	for _, a := range k.Alerts(st) {
 		if a.State == Firing {
@@ -54,7 +54,7 @@ func (k *Marks) MarkFiring(st *State, to AlertState) {
 	k.marked = nil
 }
 
-// Alerts are the alerts of a state with the operator's marks; nil has none.
+// Alerts are the alerts of a state with the user's marks; nil has none.
 func (k *Marks) Alerts(st *State) []*AlertRow {
 	if st == nil {
 		return nil
@@ -65,7 +65,7 @@ func (k *Marks) Alerts(st *State) []*AlertRow {
 	out := make([]*AlertRow, 0, len(st.Alerts))
 	for _, a := range st.Alerts {
 		if a.Check == "servers" && k.Hides(a.Where+"/"+a.Object) {
-			continue // the operator knows, and does not wait for it
+			continue // already known to the user
 		}
 		mark, marked := k.seen[a.Key]
 		if marked && mark.state == Muted && st.Now.Sub(mark.at) > MuteFor {
@@ -92,7 +92,7 @@ func (k *Marks) Alerts(st *State) []*AlertRow {
 	return out
 }
 
-// Firing counts the alerts that fire and that are not acknowledged or muted.
+// Firing counts the firing alerts that are not acknowledged or muted.
 func (k *Marks) Firing(st *State) (crit, warn int) {
 	if st == nil {
 		return 0, 0
@@ -101,16 +101,17 @@ func (k *Marks) Firing(st *State) (crit, warn int) {
 	return k.crit, k.warn
 }
 
-// Hide no longer shows a missing server, by its key, until it answers.
+// Hide hides a missing server, by its key, until it answers.
 func (k *Marks) Hide(key string) {
 	k.Hidden[key] = true
 	k.marked = nil
 }
 
-// Hides tells whether a missing server is not shown.
+// Hides reports whether a missing server is hidden.
 func (k *Marks) Hides(key string) bool { return k.Hidden[key] }
 
-// Update shows servers that answer again: when they go once more, that is news.
+// Update unhides servers that answer again, so that they are shown when they go
+// missing once more.
 func (k *Marks) Update(st *State) {
 	for _, r := range st.Servers {
 		if r.Missing == nil {

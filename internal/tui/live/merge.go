@@ -6,23 +6,23 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// answers are the newest answer of every kind, and those that they replaced,
-// so that each kind can be asked at its own pace and still has a rate.
+// answers are the newest answer of each kind and the previous one, so that each
+// kind can be requested at its own interval and still has a rate.
 type answers struct {
 	now    *fleet.Snapshot
 	before *fleet.Snapshot
-	void   map[any]bool // answers from before a clock was set: shown, but no rate begins at them
+	void   map[any]bool // answers from before a clock change: shown, but not the base of a rate
 }
 
-// leastSpan is the shortest time that a rate is taken over. A question that a
-// key asked comes at any time after the one before, and over some milliseconds
-// a single message would be hundreds a second.
+// leastSpan is the shortest time over which a rate is calculated. A request
+// triggered by a key may follow the previous one within milliseconds, where a
+// single message would amount to hundreds per second.
 const leastSpan = 500 * time.Millisecond
 
-// merge adds a snapshot and returns the answers after it. Nothing is changed in
-// place. What a new question did not cover is kept, as long as the server is
-// still the same process. Rates go on from where they began when the snapshot
-// follows too soon.
+// merge adds a snapshot and returns the answers after it. Nothing is modified
+// in place. Kinds that the new snapshot does not cover are kept while the
+// server is the same process. Rates keep their base when the snapshot follows
+// too soon.
 func (a answers) merge(next *fleet.Snapshot) answers {
 	if a.now == nil {
 		return answers{now: next}
@@ -57,7 +57,7 @@ func byID(s *fleet.Snapshot) map[string]*fleet.Server {
 	return m
 }
 
-// stillTrue keeps the problems of kinds that were not asked again.
+// stillTrue keeps the problems of kinds that were not requested again.
 func stillTrue(old []fleet.Problem, want fleet.Want) []fleet.Problem {
 	var out []fleet.Problem
 	for _, p := range old {
@@ -68,7 +68,7 @@ func stillTrue(old []fleet.Problem, want fleet.Want) []fleet.Problem {
 	return out
 }
 
-// filled is sv with the answers that it lacks taken from its older answers.
+// filled is sv with missing answers added from its older answers.
 func filled(sv, old *fleet.Server, oldWant, want fleet.Want) *fleet.Server {
 	if old == nil {
 		return sv
@@ -99,8 +99,8 @@ func fill[T any](now **T, old *T) {
 	}
 }
 
-// replaced is the answers of old that fresh replaced; where it did not, the
-// older ones, so that every kind has two answers that differ.
+// replaced is the answers in old that fresh replaced, and the older ones where
+// it did not, so that every kind has two different answers.
 func replaced(old, fresh, older *fleet.Server) *fleet.Server {
 	if fresh == nil || older == nil {
 		return old
@@ -116,8 +116,8 @@ func replaced(old, fresh, older *fleet.Server) *fleet.Server {
 	return &s
 }
 
-// voided are the answers at which no rate may begin any more: what a server
-// answered before its clock was set, and is shown until it is asked again.
+// voided are the answers that may no longer be the base of a rate: those a
+// server gave before its clock was set, shown until it is requested again.
 func (a answers) voided(next *fleet.Snapshot) map[any]bool {
 	void, set := map[any]bool{}, fleet.ClocksSet(a.now, next)
 	for _, sv := range a.now.Servers {
@@ -130,13 +130,13 @@ func (a answers) voided(next *fleet.Snapshot) map[any]bool {
 	return void
 }
 
-// dated are the answers that rates are made of, beside STATSZ, which is asked
-// each time.
+// dated are the answers that rates are calculated from, besides STATSZ, which
+// is requested every time.
 func dated(sv *fleet.Server) [6]any {
 	return [...]any{sv.Routez, sv.Gatewayz, sv.Leafz, sv.AccountStatz, sv.Connz, sv.Jsz}
 }
 
-// timely is sv without the answers from before a clock was set.
+// timely is sv without the answers from before a clock change.
 func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
 	if len(void) == 0 {
 		return sv
@@ -151,7 +151,7 @@ func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
 	return &s
 }
 
-// timelyAll is a snapshot without them; nil stays nil.
+// timelyAll is a snapshot without such answers; nil stays nil.
 func timelyAll(s *fleet.Snapshot, void map[any]bool) *fleet.Snapshot {
 	if s == nil || len(void) == 0 {
 		return s
@@ -176,8 +176,8 @@ func stay[T any](old **T, fresh, older *T) {
 	}
 }
 
-// drop returns a without the answers of kinds that the page does not show any
-// more, so that a page opened again never shows old answers as new ones.
+// drop returns a without the answers of kinds that the page no longer shows, so
+// that a reopened page does not show old answers as new.
 func (a answers) drop(conns, js bool) answers {
 	return answers{now: dropped(a.now, conns, js), before: dropped(a.before, conns, js), void: a.void}
 }
@@ -201,8 +201,8 @@ func dropped(s *fleet.Snapshot, conns, js bool) *fleet.Snapshot {
 	return &out
 }
 
-// Age is how old something is at now; never negative, so that clocks that
-// disagree do not show nonsense.
+// Age is the age of something at now; never negative, even when clocks
+// disagree.
 func Age(now, then time.Time) time.Duration {
 	if then.IsZero() {
 		return 0

@@ -7,14 +7,14 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Need is one kind of answer that a page shows, and how old it may be; zero
-// asks again at every tick.
+// Need is one kind of answer that a page shows, and its maximum age; zero
+// requests it at every tick.
 type Need struct {
 	Kind  fleet.Kind
 	Every time.Duration
 }
 
-// always is what the header and the alerts need, whichever page is open.
+// always is what the header and the alerts need on every page.
 var always = []Need{
 	{fleet.Routez, 10 * time.Second},
 	{fleet.Gatewayz, 10 * time.Second},
@@ -23,26 +23,26 @@ var always = []Need{
 	{fleet.Healthz, 15 * time.Second},
 }
 
-// Demand is what the visible page needs. The collector asks for it and for
-// nothing else.
+// Demand is what the visible page needs. The collector requests only that.
 type Demand struct {
 	Needs   []Need
 	Conns   fleet.ConnWant
 	JS      fleet.JSWant
-	Account string // whose details are asked
+	Account string // whose details are requested
 }
 
-// Same tells whether two demands ask for the same.
+// Same reports whether two demands request the same.
 func (d Demand) Same(o Demand) bool {
 	return slices.Equal(d.Needs, o.Needs) && d.Conns == o.Conns && d.JS == o.JS && d.Account == o.Account
 }
 
-// Shows tells whether the page itself shows this kind.
+// Shows reports whether the page itself shows this kind.
 func (d Demand) Shows(kind fleet.Kind) bool {
 	return slices.ContainsFunc(d.Needs, func(n Need) bool { return n.Kind == kind })
 }
 
-// due returns what to ask at now, given when each kind was asked last.
+// due returns what to request at now, given the time of each kind's last
+// request.
 func (d Demand) due(asked map[fleet.Kind]time.Time, now time.Time) fleet.Want {
 	w := fleet.Want{}
 	for _, n := range slices.Concat(d.Needs, always) {
@@ -64,9 +64,9 @@ func (d Demand) due(asked map[fleet.Kind]time.Time, now time.Time) fleet.Want {
 	return w
 }
 
-// AllOfJetStream asks every replica of every stream and consumer: a consumer's
-// leader need not be where its stream's is, and only leaders know how their
-// replicas fare.
+// AllOfJetStream requests every replica of every stream and consumer: a
+// consumer's leader may be on another server than its stream's, and only
+// leaders know the state of their replicas.
 func AllOfJetStream() fleet.JSWant {
 	return fleet.JSWant{Streams: true, Consumers: true, Config: true, Raft: true, Groups: true, AllReplicas: true}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// SetDemand tells the collector what the visible page needs; it asks at once
-// for what it does not have.
+// SetDemand sets what the visible page needs; the collector requests at once
+// what it does not have.
 func SetDemand(d Demand) Order {
 	return func(_ context.Context, c *Collector) {
 		old := c.demand
@@ -35,14 +35,14 @@ func SetDemand(d Demand) Order {
 	}
 }
 
-// AskNow asks again now.
+// AskNow sends a request now.
 func AskNow(_ context.Context, c *Collector) {
 	clear(c.asked)
 	c.state.Every = c.state.Wanted
 	c.askNow = true
 }
 
-// SetInterval sets the interval.
+// SetInterval sets the polling interval.
 func SetInterval(d time.Duration) Order {
 	return func(_ context.Context, c *Collector) {
 		c.state.Wanted = max(d, MinEvery)
@@ -51,7 +51,7 @@ func SetInterval(d time.Duration) Order {
 	}
 }
 
-// UseFeed changes to another feed: another context, a recording, or the
+// UseFeed switches to another feed: another context, a recording, or the
 // account mode of this one.
 func UseFeed(feed *Feed) Order {
 	return func(ctx context.Context, c *Collector) {
@@ -73,7 +73,7 @@ type recordingFile struct {
 	n    int
 }
 
-// Recorder writes snapshots and events, one a line.
+// Recorder writes snapshots and events, one per line.
 type Recorder interface {
 	Snapshot(*fleet.Snapshot) error
 	Event(fleet.Event) error
@@ -95,20 +95,21 @@ func (r *recordingFile) close() error {
 	return err
 }
 
-// keep writes to the recording, if there is one; it ends with the first error,
-// which is told.
+// keep writes to the recording, if there is one; the first error ends the
+// recording and is reported.
 func (c *Collector) keep(write func(*recordingFile) error) {
 	if c.recorder == nil {
 		return
 	}
 	if err := write(c.recorder); err != nil {
 		c.state.Notice = "recording ended: " + err.Error()
-		_ = c.recorder.out.Close() // what failed first is told
+		_ = c.recorder.out.Close() // the first error is reported
 		c.recorder, c.state.Recording = nil, ""
 	}
 }
 
-// StartRecording records what is seen to a file that is open for writing.
+// StartRecording records snapshots and events to a file that is open for
+// writing.
 func StartRecording(name string, out io.WriteCloser, rec Recorder) Order {
 	return recordOrder(&recordingFile{name: name, out: out, rec: rec})
 }
@@ -116,12 +117,12 @@ func StartRecording(name string, out io.WriteCloser, rec Recorder) Order {
 // StopRecording ends the recording.
 func StopRecording() Order { return recordOrder(nil) }
 
-// recordOrder starts a recording; a nil one ends the recording.
+// recordOrder starts a recording; nil stops it.
 func recordOrder(r *recordingFile) Order {
 	return func(_ context.Context, c *Collector) {
 		if old := c.recorder; old != nil {
 			c.state.Notice = fmt.Sprintf("recorded %s to %s", Plural(old.n, "snapshot"), old.name)
-			c.keep(func(r *recordingFile) error { return r.close() }) // says so when it fails
+			c.keep(func(r *recordingFile) error { return r.close() }) // reports its own error
 		}
 		c.recorder, c.state.Recording = r, ""
 		if r != nil {
@@ -131,7 +132,7 @@ func recordOrder(r *recordingFile) Order {
 	}
 }
 
-// ClearEvents forgets the events so far.
+// ClearEvents discards the events so far.
 func ClearEvents(_ context.Context, c *Collector) {
 	c.derive.book.rows, c.derive.book.cleared = nil, c.derive.book.seq
 	c.publish()

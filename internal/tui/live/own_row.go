@@ -7,12 +7,12 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Own is what a user outside the system account sees of its account.
+// Own is the view of an account for its own user, outside the system account.
 type Own struct {
 	*fleet.Own
 	Shares []*OwnShare
 	Limits []Limit
-	total  *AccountRow // nil when no server told anything
+	total  *AccountRow // nil if no server reported anything
 }
 
 // OwnShare is the account on one server.
@@ -46,7 +46,7 @@ func OwnColumns(totals bool) []view.Column[*OwnShare] {
 	}...)
 }
 
-// totals are the sums of the header: the account's alone.
+// totals are the header's sums for this account only.
 func (o *Own) totals(snap *fleet.Snapshot) Totals {
 	t := Totals{Answered: len(o.Shares), Expected: len(o.Shares), Partial: len(snap.Problems) > 0}
 	if o.JetStream != nil {
@@ -59,7 +59,8 @@ func (o *Own) totals(snap *fleet.Snapshot) Totals {
 	return t
 }
 
-// newOwn is the account as its own user sees it; nil for a system user.
+// newOwn is the account as its own user sees it; nil for a user of the system
+// account.
 func newOwn(snap *fleet.Snapshot, d *fleet.Delta, accounts []*AccountRow, before *Own) *Own {
 	if snap.Own == nil {
 		return nil

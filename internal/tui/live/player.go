@@ -11,8 +11,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
-// Tape is a recording: snapshots by index and the events between two instants.
-// A [recording.Recording] is one.
+// Tape is a recording: snapshots by index and the events between two times.
+// [recording.Recording] implements it.
 type Tape interface {
 	Len() int
 	Time(i int) time.Time
@@ -23,7 +23,7 @@ type Tape interface {
 
 var _ Tape = (*recording.Recording)(nil)
 
-// speeds are how much faster than life a replay runs.
+// speeds are the playback speeds of a replay, as multiples of real time.
 var speeds = [...]int{1, 2, 4, 8, 16, 32, 64}
 
 // player plays a tape. Only the collector uses it.
@@ -35,21 +35,20 @@ type player struct {
 	speed   int // index of speeds
 }
 
-// NewReplay makes the feed of a recording; the dashboard then plays it instead
-// of asking.
+// NewReplay returns the feed of a recording; the dashboard then plays it
+// instead of sending requests.
 func NewReplay(name string, tape Tape) *Feed {
 	return &Feed{Name: name, tape: tape}
 }
 
-// insert starts playing a tape from its beginning.
-func (c *Collector) insert(t Tape, name string) {
+// startTape starts playing a tape from the beginning.
+func (c *Collector) startTape(t Tape, name string) {
 	c.tape = &player{tape: t, name: name, playing: true}
 	c.state.Phase = Replay
 	c.show(0)
 }
 
-// playOn shows the next snapshot when its time has come and returns when to
-// come again.
+// playOn shows the next snapshot when it is due and returns when to run again.
 func (c *Collector) playOn(context.Context) time.Duration {
 	d := c.tape
 	if !d.playing || d.at+1 >= d.tape.Len() {
@@ -65,7 +64,7 @@ func (c *Collector) playOn(context.Context) time.Duration {
 	return d.gap()
 }
 
-// gap is how long the present snapshot stays on the screen.
+// gap is how long the current snapshot stays on the screen.
 func (d *player) gap() time.Duration {
 	if d.at+1 >= d.tape.Len() {
 		return time.Second
@@ -74,18 +73,18 @@ func (d *player) gap() time.Duration {
 	return min(max(gap, 20*time.Millisecond), 5*time.Second)
 }
 
-// rewound is how many snapshots before a jump's goal are read, for its rates,
-// curves and alerts.
-const rewound = 30
+// jumpWarmup is the number of snapshots read before the target of a jump, for its
+// rates, curves and alerts.
+const jumpWarmup = 30
 
-// show shows snapshot i. Going on from the one before keeps rates, history and
-// alerts; a jump starts them anew from a while earlier.
+// show shows snapshot i. A step to the next snapshot keeps rates, history and
+// alerts; a jump rebuilds them from some snapshots earlier.
 func (c *Collector) show(i int) {
 	d := c.tape
 	i = max(min(i, d.tape.Len()-1), 0)
 	if i != d.at+1 && (i != d.at || c.state.Snap != nil) {
 		c.derive = NewDeriver()
-		for before := max(i-rewound, 0); before < i; before++ {
+		for before := max(i-jumpWarmup, 0); before < i; before++ {
 			c.load(before)
 		}
 	}
@@ -126,7 +125,7 @@ func (c *Collector) tapeInfo() {
 	}
 }
 
-// playing does something with the recording that is played, if one is.
+// playing runs a function on the recording that is being played, if any.
 func playing(f func(c *Collector, d *player)) Order {
 	return func(_ context.Context, c *Collector) {
 		if c.tape == nil {
@@ -138,7 +137,7 @@ func playing(f func(c *Collector, d *player)) Order {
 	}
 }
 
-// TogglePlay plays or pauses the replay; at the end it begins again.
+// TogglePlay plays or pauses the replay; at the end it starts over.
 func TogglePlay() Order {
 	return playing(func(c *Collector, d *player) {
 		d.playing = !d.playing
@@ -149,7 +148,7 @@ func TogglePlay() Order {
 	})
 }
 
-// StepBy pauses the replay and goes some snapshots on, or back.
+// StepBy pauses the replay and moves some snapshots forward or back.
 func StepBy(by int) Order {
 	return playing(func(c *Collector, d *player) {
 		d.playing = false
@@ -157,31 +156,31 @@ func StepBy(by int) Order {
 	})
 }
 
-// ChangeSpeed makes the replay faster, or slower.
+// ChangeSpeed makes the replay faster or slower.
 func ChangeSpeed(by int) Order {
 	return playing(func(_ *Collector, d *player) { d.speed = max(min(d.speed+by, len(speeds)-1), 0) })
 }
 
-// ToAlert goes to the next snapshot at which an alert begins, or to the one
-// before.
+// ToAlert jumps to the next snapshot at which an alert begins, or to the
+// previous one.
 func ToAlert(by int) Order {
 	return playing(func(c *Collector, d *player) { c.seekAlert(d, by) })
 }
 
-// ToStart goes to the first snapshot of the recording.
+// ToStart jumps to the first snapshot of the recording.
 func ToStart() Order { return playing(func(c *Collector, _ *player) { c.show(0) }) }
 
-// ToEnd goes to the last snapshot of the recording.
+// ToEnd jumps to the last snapshot of the recording.
 func ToEnd() Order { return playing(func(c *Collector, d *player) { c.show(d.tape.Len() - 1) }) }
 
-// ToTime goes to the snapshot of a time.
+// ToTime jumps to the snapshot at a time.
 func ToTime(at time.Time) Order {
 	return playing(func(c *Collector, d *player) { c.show(d.tape.At(at)) })
 }
 
-// ParseAt reads the time that a replay should begin at: a time of day of the
-// recording, a whole time in RFC 3339, a duration from its start, or with a minus
-// one before its end.
+// ParseAt parses the start time of a replay: a time of day of the recording, a
+// full time in RFC 3339, a duration from its start, or with a minus sign one
+// before its end.
 func (f *Feed) ParseAt(text string) (time.Time, error) {
 	if f.tape == nil {
 		return time.Time{}, errors.New("--at needs a recording; use --replay FILE")
@@ -197,10 +196,10 @@ func (f *Feed) ParseAt(text string) (time.Time, error) {
 	}
 }
 
-// BeginAt lets the replay of the feed begin at an instant.
+// BeginAt sets the time at which the replay of the feed starts.
 func (f *Feed) BeginAt(at time.Time) { f.begin = at }
 
-// ParseAt reads a time of day on the day of the recording, or a whole time.
+// ParseAt parses a time of day on the day of the recording, or a full time.
 func ParseAt(text string, day time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
@@ -218,7 +217,7 @@ func ParseAt(text string, day time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("invalid time %q (examples: 14:03:22, 2006-01-02T15:04:05Z)", text)
 }
 
-// seekAlert goes to the next snapshot at which an alert begins.
+// seekAlert jumps to the next snapshot at which an alert begins.
 func (c *Collector) seekAlert(d *player, by int) {
 	d.playing = false
 	known := keysOf(c.state.Alerts)

@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// RaftRow is one raft group as one of its members sees it.
+// RaftRow is one raft group as one of its members reports it.
 type RaftRow struct {
 	Server, Account, Group, asset string
 	Info                          server.RaftzGroup
@@ -42,8 +42,8 @@ func (r *RaftRow) behind() uint64 {
 	return r.Info.Committed - r.Info.Applied
 }
 
-// leader is the leader's name, where the member knows it; the leader does not
-// list itself among its peers.
+// leader is the leader's name, if the member knows it; the leader does not list
+// itself among its peers.
 func (r *RaftRow) leader() string {
 	if r.Info.State == "LEADER" {
 		return r.Server
@@ -54,7 +54,7 @@ func (r *RaftRow) leader() string {
 	return r.Info.Leader
 }
 
-// Level judges the group as this member sees it.
+// Level is the level of the group as this member reports it.
 func (r *RaftRow) Level() fleet.Level {
 	switch {
 	case r.Info.Leader == "":
@@ -65,7 +65,7 @@ func (r *RaftRow) Level() fleet.Level {
 	return fleet.OK
 }
 
-// newRaftRows lists every raft group of every server that told them.
+// newRaftRows lists every raft group of every server that reported them.
 func newRaftRows(snap *fleet.Snapshot) []*RaftRow {
 	var rows []*RaftRow
 	owners := fleet.RaftOwners(snap)

@@ -9,15 +9,15 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// ServerColumns is the table of the Servers page: that of `natsctl server ls`,
-// rates, and what only a screen that looks more than once can tell.
+// ServerColumns is the table of the Servers page: the columns of `natsctl
+// server ls`, rates, and values that need more than one answer.
 func ServerColumns(s *fleet.Snapshot, totals bool) []view.Column[*ServerRow] {
 	cols := view.Lift(view.Servers(s), (*ServerRow).Known)
 	cols = append(cols, view.TrafficColumns(!totals, (*ServerRow).Traffic)...)
 	return append(cols, serverOwn...)
 }
 
-// serverOwn are the columns of the page alone.
+// serverOwn are the columns that only the page has.
 var serverOwn = []view.Column[*ServerRow]{
 	{Name: "status", Title: "Status", Help: "ok, or why it did not answer.", Value: func(r *ServerRow) any { return r.Status() }, Level: func(r *ServerRow) view.Level { return r.Level }},
 	{
@@ -49,7 +49,7 @@ var serverOwn = []view.Column[*ServerRow]{
 	{Name: "pending_bytes", Title: "Pending", Help: "Bytes that wait on its routes.", Unit: view.Bytes, Wide: true, Sum: true, Value: func(r *ServerRow) any { return r.stat(func(*server.ServerStats) any { return r.Pending() }) }},
 }
 
-// Varz reads one figure of the server's VARZ; nil where it was not asked yet.
+// Varz reads one value of the server's VARZ; nil if it was not requested yet.
 func (r *ServerRow) Varz(f func(*server.Varz) any) any {
 	if r.Answer == nil || r.Answer.Varz == nil {
 		return nil
@@ -57,7 +57,7 @@ func (r *ServerRow) Varz(f func(*server.Varz) any) any {
 	return f(r.Answer.Varz)
 }
 
-// positive is a count that is not reported when it is 0.
+// positive is a count that is omitted when it is 0.
 func positive(n int) any {
 	if n <= 0 {
 		return nil
@@ -65,7 +65,7 @@ func positive(n int) any {
 	return n
 }
 
-// unlessZero is a time that is not reported when it is zero.
+// unlessZero is a time that is omitted when it is zero.
 func unlessZero(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -73,7 +73,7 @@ func unlessZero(t time.Time) any {
 	return t
 }
 
-// Known is what the server said; of a missing one, what the others say.
+// Known is what the server reported; for a missing one, what its peers report.
 func (r *ServerRow) Known() *fleet.Server {
 	if r.Answer != nil {
 		return r.Answer
@@ -81,10 +81,10 @@ func (r *ServerRow) Known() *fleet.Server {
 	return &fleet.Server{Info: server.ServerInfo{Name: r.Name, ID: r.ID, Cluster: r.Cluster}}
 }
 
-// Traffic is the server's rates; nothing is known of a missing server.
+// Traffic is the server's rates; unknown for a missing server.
 func (r *ServerRow) Traffic() fleet.Traffic { return r.Change().Traffic }
 
-// Change is what changed since the answer before; never nil.
+// Change is the change since the previous answer; never nil.
 func (r *ServerRow) Change() *fleet.ServerDelta {
 	if r.delta == nil {
 		return &fleet.ServerDelta{}
@@ -92,7 +92,7 @@ func (r *ServerRow) Change() *fleet.ServerDelta {
 	return r.delta
 }
 
-// Info is what the server says of itself; zero when it did not answer.
+// Info is what the server reports about itself; zero when it did not answer.
 func (r *ServerRow) Info() server.ServerInfo {
 	if r.Answer == nil {
 		return server.ServerInfo{}
@@ -108,7 +108,7 @@ func LeaderMark(n *fleet.Node) string {
 	return ""
 }
 
-// LinksHave is "2/3": links that are there of those that should be.
+// LinksHave is "2/3": existing links and expected links.
 func LinksHave(n *fleet.Node, gateways bool) string {
 	switch {
 	case n == nil || n.Ghost:
@@ -121,7 +121,7 @@ func LinksHave(n *fleet.Node, gateways bool) string {
 	return ""
 }
 
-// LinksLevel is critical where a server lacks routes, or gateways.
+// LinksLevel is critical if the server lacks routes or gateways.
 func LinksLevel(n *fleet.Node, gateways bool) view.Level {
 	if n != nil && !n.Ghost && (gateways && n.GatewaysHave < n.GatewaysNeed || !gateways && n.RoutesHave < n.RoutesNeed) {
 		return fleet.Crit
@@ -129,5 +129,5 @@ func LinksLevel(n *fleet.Node, gateways bool) view.Level {
 	return fleet.OK
 }
 
-// CertWarn is how long before its end a certificate is marked.
+// CertWarn is how long before its expiry a certificate is marked.
 const CertWarn = 30 * 24 * time.Hour

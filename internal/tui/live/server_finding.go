@@ -6,13 +6,13 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Finding is one thing that is wrong with a server.
+// Finding is one problem of a server.
 type Finding struct {
 	Level fleet.Level
 	Text  string
 }
 
-// Findings are what the topology notes and what the server itself says.
+// Findings are the problems from the topology and from the server's own report.
 func (r *ServerRow) Findings() []Finding {
 	var out []Finding
 	if r.Node != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Limits beyond which a figure of a server is marked. Whether it is an alert
-// is for the checks to say.
+// Limits beyond which a value of a server is marked. The checks decide whether
+// it is an alert.
 const (
 	CPUWarn = 80.0 // percent of all cores
 	memWarn = 0.80 // of the memory limit
@@ -28,13 +28,13 @@ type ServerRow struct {
 	Answer      *fleet.Server // nil for a missing one
 	delta       *fleet.ServerDelta
 	Missing     *fleet.Missing
-	LastSeen    time.Time // of a missing one: its last answer, zero when it never gave one
-	RestartedAt time.Time // when it was seen to have restarted; zero: not in this session
+	LastSeen    time.Time // of a missing one: its last answer, zero if there was none
+	RestartedAt time.Time // when a restart was seen; zero: not in this session
 	Now         time.Time
 	Level       fleet.Level
 }
 
-// Label is the server's name, or the short id of one without a name.
+// Label is the server's name, or the short id if it has no name.
 func (r *ServerRow) Label() string {
 	switch {
 	case r.Name != "":
@@ -45,11 +45,11 @@ func (r *ServerRow) Label() string {
 	return "unnamed"
 }
 
-// Key tells the server apart from one of the same name in another cluster, and
-// stays the same when it restarts.
+// Key distinguishes servers of the same name in different clusters, and does
+// not change when the server restarts.
 func (r *ServerRow) Key() string { return r.Cluster + "/" + cmp.Or(r.Name, r.ID) }
 
-// ShortID keeps the two ends of a server id, enough to tell servers apart.
+// ShortID keeps both ends of a server id, enough to distinguish servers.
 func ShortID(id string) string {
 	if len(id) <= 12 {
 		return id
@@ -57,7 +57,7 @@ func ShortID(id string) string {
 	return id[:4] + "…" + id[len(id)-6:]
 }
 
-// Status is one word for how the server is.
+// Status is the server's status in one word.
 func (r *ServerRow) Status() string {
 	switch {
 	case r.Missing != nil:
@@ -70,16 +70,16 @@ func (r *ServerRow) Status() string {
 	return r.Level.String()
 }
 
-// restartedFor is how long a server that restarted is called so.
+// restartedFor is how long a server is shown as restarted.
 const restartedFor = time.Minute
 
-// restarted tells whether the server started anew a short while ago, as the
-// screen saw.
+// restarted reports whether the server restarted recently, as seen in this
+// session.
 func (r *ServerRow) restarted() bool {
 	return r.delta != nil && r.delta.Change == fleet.Restarted || !r.RestartedAt.IsZero() && Age(r.Now, r.RestartedAt) < restartedFor
 }
 
-// Place is the cluster, or the hub that a leafnode is connected to.
+// Place is the cluster, or the hub that a leaf node is connected to.
 func (r *ServerRow) Place() string {
 	if r.Node != nil && len(r.Node.LeafOf) > 0 && r.Node.RoutesNeed == 0 {
 		return "leaf→" + strings.Join(r.Node.LeafOf, ",")
@@ -87,7 +87,7 @@ func (r *ServerRow) Place() string {
 	return r.Cluster
 }
 
-// stat reads one figure of the server's STATSZ; nil for a missing one.
+// stat reads one value of the server's STATSZ; nil for a missing one.
 func (r *ServerRow) stat(f func(*server.ServerStats) any) any {
 	if r.Answer == nil || r.Answer.Statsz == nil {
 		return nil
@@ -95,7 +95,7 @@ func (r *ServerRow) stat(f func(*server.ServerStats) any) any {
 	return f(r.Answer.Statsz)
 }
 
-// reported reads one figure that servers report only from some version on.
+// reported reads one value that servers report only since some version.
 func (r *ServerRow) reported(field fleet.Field, f func(*server.ServerStats) any) any {
 	if r.Answer == nil || !fleet.Reports(r.Answer.Info.Version, field) {
 		return nil
@@ -103,7 +103,7 @@ func (r *ServerRow) reported(field fleet.Field, f func(*server.ServerStats) any)
 	return r.stat(f)
 }
 
-// js reads one figure of JetStream; nil where it is off.
+// js reads one JetStream value; nil if JetStream is disabled.
 func (r *ServerRow) js(f func(*server.JetStreamStats) any) any {
 	return r.stat(func(s *server.ServerStats) any {
 		if s.JetStream == nil || s.JetStream.Stats == nil {
@@ -113,7 +113,7 @@ func (r *ServerRow) js(f func(*server.JetStreamStats) any) any {
 	})
 }
 
-// Uptime is how long the process runs, by its own clock.
+// Uptime is how long the process has been running, by its own clock.
 func (r *ServerRow) Uptime() any {
 	return r.stat(func(s *server.ServerStats) any {
 		if s.Start.IsZero() {
@@ -131,7 +131,7 @@ func (r *ServerRow) Clock() time.Time {
 	return r.Now
 }
 
-// Pending is what waits in the server's route buffers.
+// Pending is the pending bytes of the server's routes.
 func (r *ServerRow) Pending() int64 {
 	var n int64
 	if r.Answer == nil || r.Answer.Statsz == nil {
@@ -145,7 +145,7 @@ func (r *ServerRow) Pending() int64 {
 	return n
 }
 
-// CPUShare is the CPU in percent of all cores, the share that can run out.
+// CPUShare is the CPU usage in percent of all cores.
 func (r *ServerRow) CPUShare() float64 {
 	if r.Answer == nil || r.Answer.Statsz == nil {
 		return 0
@@ -157,7 +157,7 @@ func (r *ServerRow) CPUShare() float64 {
 	return r.Answer.Statsz.CPU / float64(procs)
 }
 
-// memShare is the memory in parts of its limit; 0 without one.
+// memShare is the used fraction of the memory limit; 0 without one.
 func (r *ServerRow) memShare() float64 {
 	if r.Answer == nil || r.Answer.Statsz == nil || r.Answer.Statsz.MemLimit <= 0 || r.Answer.Statsz.MemLimit == math.MaxInt64 {
 		return 0
@@ -165,7 +165,7 @@ func (r *ServerRow) memShare() float64 {
 	return float64(r.Answer.Statsz.Mem) / float64(r.Answer.Statsz.MemLimit)
 }
 
-// points are the server's figures of this tick for its curves.
+// points are the server's values of this tick for its curves.
 func (r *ServerRow) points() [seriesCount]float32 {
 	s := r.Answer.Statsz
 	return [seriesCount]float32{
@@ -175,7 +175,7 @@ func (r *ServerRow) points() [seriesCount]float32 {
 	}
 }
 
-// pointOf is a rate for a curve: NaN where it is not known.
+// pointOf is a rate for a curve: NaN if unknown.
 func pointOf(rate fleet.Rate) float32 {
 	if !rate.Known {
 		return float32(math.NaN())
@@ -183,7 +183,7 @@ func pointOf(rate fleet.Rate) float32 {
 	return float32(rate.PerSecond)
 }
 
-// LevelIf colors a value when bad holds.
+// LevelIf is the given level if bad is true.
 func LevelIf[R any](level view.Level, bad func(R) bool) func(R) view.Level {
 	return func(r R) view.Level {
 		if bad(r) {
@@ -193,8 +193,8 @@ func LevelIf[R any](level view.Level, bad func(R) bool) func(R) view.Level {
 	}
 }
 
-// LevelOfRise is the level of a cumulated counter that should be zero: only its
-// growth is trouble.
+// LevelOfRise is the level of a cumulative counter that should stay zero: only
+// an increase is a problem.
 func LevelOfRise(rate fleet.Rate) view.Level {
 	if rate.Known && rate.Increase > 0 {
 		return fleet.Warn
@@ -202,7 +202,7 @@ func LevelOfRise(rate fleet.Rate) view.Level {
 	return fleet.OK
 }
 
-// JSON is what the server answered, or why it did not.
+// JSON is the server's answer, or why it did not answer.
 func (r *ServerRow) JSON() any {
 	if r.Answer != nil {
 		return r.Answer

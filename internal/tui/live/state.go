@@ -9,62 +9,62 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Phase is what the dashboard can show at the moment.
+// Phase is what the dashboard can currently show.
 type Phase int
 
-// The phases. Discovering is the zero value: nothing has answered yet.
+// The phases. Discovering is the zero value: there is no answer yet.
 const (
 	Discovering Phase = iota
 	Live
-	Down    // asking fails; what is shown is old
-	Limited // the user may not ask
+	Down    // requests fail; the data shown is old
+	Limited // the user lacks permission
 	Replay
 )
 
-// State is everything the screen shows, at one instant. The collector makes it
-// and never changes it after it was handed over.
+// State is everything the screen shows, at one instant. The collector creates
+// it and never changes it after publishing it.
 type State struct {
-	Seq     uint64    // grows with each state
-	Data    uint64    // grows with each answer
+	Seq     uint64    // increases with each state
+	Data    uint64    // increases with each answer
 	Now     time.Time // the collector's clock
 	Phase   Phase
 	Feed    FeedInfo
-	Of      *Feed // that it is of; nil in a test
+	Of      *Feed // its feed; nil in a test
 	Link    Link
-	Trouble *Trouble // why the last question failed; nil: it did not
+	Trouble *Trouble // why the last request failed; nil if it succeeded
 	Since   time.Time
 
-	Snap       *fleet.Snapshot // the newest answers of every kind; nil while discovering
+	Snap       *fleet.Snapshot // the newest answers of each kind; nil while discovering
 	Asked      map[fleet.Kind]time.Time
-	Every      time.Duration // the interval in force
-	Wanted     time.Duration // the interval that was asked for; Every is longer when polls are slow
+	Every      time.Duration // the interval in effect
+	Wanted     time.Duration // the requested interval; Every is longer when polls are slow
 	Took       time.Duration
 	Total      Totals
 	Servers    []*ServerRow
 	Links      []*LinkRow
 	Top        *fleet.Topology
-	Delta      *fleet.Delta // what changed since the answers before
+	Delta      *fleet.Delta // changes since the previous answers
 	Conns      []*fleet.ConnRow
-	Trails     Trails // the last readings of Conns
+	Trails     Trails // the last values of Conns
 	Accounts   []*AccountRow
-	Details    Details // of accounts that were asked about
+	Details    Details // of accounts whose details were requested
 	Names      Names   // of accounts with a public key
-	Own        *Own    // of a user outside the system account; nil of others
+	Own        *Own    // of a user outside the system account; otherwise nil
 	JS         JetStream
 	Events     []*EventRow // oldest first
 	Dropped    int         // events that were not kept
 	EventRates eventRates
 	Alerts     []*AlertRow
-	Skipped    []string // checks that could not look, with the reason
+	Skipped    []string // checks that were skipped, with the reason
 	History    *History
 	Index      *Index
 
 	Tape      *TapeInfo // set in a replay
-	Recording string    // the file that is being written; empty: none
-	Notice    string    // something the collector has to say, once
+	Recording string    // the recording being written; empty: none
+	Notice    string    // a message of the collector, shown once
 }
 
-// FeedInfo is what the screen needs to know of a [Feed].
+// FeedInfo is what the screen needs to know about a [Feed].
 type FeedInfo struct {
 	Name      string
 	User      string
@@ -72,10 +72,11 @@ type FeedInfo struct {
 	Actions   bool
 }
 
-// IsOf tells whether the state may be of a feed; one that names none is of any.
+// IsOf reports whether the state may belong to a feed; a state without a feed
+// belongs to any.
 func (s *State) IsOf(f *Feed) bool { return s.Of == nil || f == nil || s.Of == f }
 
-// Snapshot is the newest answers; those of no server while there are none.
+// Snapshot is the newest answers, or an empty snapshot while there are none.
 func (s *State) Snapshot() *fleet.Snapshot {
 	if s.Snap == nil {
 		return &fleet.Snapshot{}
@@ -83,7 +84,7 @@ func (s *State) Snapshot() *fleet.Snapshot {
 	return s.Snap
 }
 
-// Age is how old the shown answers are.
+// Age is the age of the data shown.
 func (s *State) Age() time.Duration {
 	if s.Snap == nil {
 		return 0
@@ -94,29 +95,28 @@ func (s *State) Age() time.Duration {
 // Totals are the sums of the header, over the servers that answered.
 type Totals struct {
 	Answered, Expected int
-	Partial            bool // some servers did not answer, or not everything
+	Partial            bool // some servers did not answer, or not completely
 	Clusters, Leafs    int
 	Conns, Subs, Slow  int64
-	Slowing            bool // slow consumers grow
+	Slowing            bool // slow consumers increase
 	Traffic            fleet.Traffic
-	Rated              int // servers in traffic
+	Rated              int // servers included in traffic
 	JSServers, Streams int
 	MetaLeader         string
 }
 
-// TapeInfo is where a replay stands.
+// TapeInfo is the playback position of a replay.
 type TapeInfo struct {
 	File    string
 	Playing bool
 	Speed   int
-	At, End int // index of the snapshot shown, and of the last
+	At, End int // index of the current snapshot and of the last one
 	First   time.Time
 	Last    time.Time
 }
 
-// Named are the servers that text may mean: their name, their id, or their
-// cluster and their name with a slash between. Servers of two clusters may have
-// one name.
+// Named are the servers that text may refer to: by name, by id, or by
+// cluster/name. Servers in different clusters may have the same name.
 func (s *State) Named(text string) []*ServerRow {
 	if s == nil || text == "" {
 		return nil
@@ -124,8 +124,8 @@ func (s *State) Named(text string) []*ServerRow {
 	return Filter(s.Servers, func(r *ServerRow) bool { return r.Label() == text || r.ID == text || r.Key() == text })
 }
 
-// Server finds a server by what is known of it: by its id, else by cluster and
-// name, else by a name that no other server has. Nil: it is not there.
+// Server finds a server: by id, else by cluster and name, else by a name that
+// is unique. It returns nil if there is none.
 func (s *State) Server(id, cluster, name string) *ServerRow {
 	var alike []*ServerRow
 	var placed *ServerRow
@@ -146,7 +146,8 @@ func (s *State) Server(id, cluster, name string) *ServerRow {
 	return placed
 }
 
-// AccountLabel is what the screen calls an account: its name tag, or else its name.
+// AccountLabel is the display name of an account: its name tag, or its name if
+// it has no tag.
 func (s *State) AccountLabel(account string) string {
 	if s == nil {
 		return account
@@ -154,13 +155,13 @@ func (s *State) AccountLabel(account string) string {
 	return cmp.Or(s.Names[account], account)
 }
 
-// SameAccount tells whether two names are of one account: JSZ calls it by its
-// name tag, the others by its key. The empty name is every account.
+// SameAccount reports whether two names refer to the same account: JSZ uses its
+// name tag, other endpoints its key. The empty name matches every account.
 func (s *State) SameAccount(scope, of string) bool {
 	return scope == "" || scope == of || s.AccountLabel(scope) == of
 }
 
-// AccountKey is the name that most answers know an account by.
+// AccountKey is the name that most answers use for an account.
 func (s *State) AccountKey(name string) string {
 	for _, key := range slices.Sorted(maps.Keys(s.Names)) {
 		if s.Names[key] == name {

@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Next asks once more when the interval is over, or goes to the next snapshot
+// Next sends the next request after the interval, or moves to the next snapshot
 // of the recording; false at its end.
 func (c *Collector) Next(ctx context.Context) (bool, error) {
 	if c.tape != nil {
@@ -25,7 +25,8 @@ func (c *Collector) Next(ctx context.Context) (bool, error) {
 	return true, c.Ask(ctx)
 }
 
-// Gather asks as often as needed, or goes to the instant of the recording.
+// Gather sends as many requests as needed, or moves to the given time of the
+// recording.
 func (c *Collector) Gather(ctx context.Context, polls int, when time.Time) error {
 	if c.tape != nil {
 		at := c.tape.tape.Len() - 1
@@ -55,7 +56,7 @@ func (c *Collector) Gather(ctx context.Context, polls int, when time.Time) error
 	return nil
 }
 
-// Ask asks what the page needs, here and now.
+// Ask requests what the page needs, synchronously.
 func (c *Collector) Ask(ctx context.Context) error {
 	want := c.demand.due(map[fleet.Kind]time.Time{}, c.clock())
 	snap, err := c.feed.Source.Snapshot(ctx, want)
@@ -66,7 +67,7 @@ func (c *Collector) Ask(ctx context.Context) error {
 	return nil
 }
 
-// Latest is a copy of the present state.
+// Latest is a copy of the current state.
 func (c *Collector) Latest() *State {
 	c.publish()
 	return <-c.states

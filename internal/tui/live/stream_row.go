@@ -7,10 +7,10 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Limits of JetStream beyond which a value is marked.
+// JetStream limits beyond which a value is marked.
 const (
-	lagWarn     = 100     // operations that a replica is behind
-	BacklogWarn = 100_000 // messages that a consumer has not delivered
+	lagWarn     = 100     // operations that a replica lags behind
+	BacklogWarn = 100_000 // undelivered messages of a consumer
 )
 
 // JetStream is what the JetStream page shows.
@@ -24,8 +24,8 @@ type JetStream struct {
 	Origins   []*fleet.OriginRow // mirrors and sources
 }
 
-// StreamRow is one stream as its leader reports it, with what its consumers
-// have yet to do.
+// StreamRow is one stream as its leader reports it, with the pending messages
+// of its consumers.
 type StreamRow struct {
 	*fleet.StreamRow
 	pending    uint64
@@ -44,7 +44,7 @@ func StreamColumns(totals bool) []view.Column[*StreamRow] {
 // Key identifies the stream from answer to answer.
 func (r *StreamRow) Key() string { return r.Domain + "/" + r.Account + "/" + r.Name }
 
-// PeerMarks is "n1 ✓  n3 ✗1,204": each follower with what it is behind.
+// PeerMarks is "n1 ✓  n3 ✗1,204": each follower with its lag.
 func PeerMarks(peers []fleet.Replica, known bool) string {
 	var parts []string
 	for _, p := range peers {
@@ -53,7 +53,7 @@ func PeerMarks(peers []fleet.Replica, known bool) string {
 	return strings.Join(parts, "  ")
 }
 
-// peerMark says how a replica fares; only the leader knows.
+// peerMark shows the state of a replica; only the leader knows it.
 func peerMark(p fleet.Replica, known bool) string {
 	switch {
 	case !known:
@@ -70,8 +70,8 @@ func peerMark(p fleet.Replica, known bool) string {
 	return "✓"
 }
 
-// ReplicaLevel is the worst of the stream's replicas; OK where they are not
-// known.
+// ReplicaLevel is the worst level of the stream's replicas; OK if they are
+// unknown.
 func (r *StreamRow) ReplicaLevel() fleet.Level {
 	level := fleet.OK
 	for _, p := range r.Peers {
@@ -98,8 +98,8 @@ func ConsumerKey(r *fleet.ConsumerRow) string {
 	return r.Domain + "/" + r.Account + "/" + r.Stream + "/" + r.Name
 }
 
-// HeldBack tells whether the consumer may deliver nothing more until something
-// is acknowledged.
+// HeldBack reports whether the consumer cannot deliver more until messages are
+// acknowledged.
 func HeldBack(r *fleet.ConsumerRow) bool {
 	return r.Info.Config != nil && r.Info.Config.MaxAckPending > 0 && r.Info.NumAckPending >= r.Info.Config.MaxAckPending
 }

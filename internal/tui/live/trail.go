@@ -7,31 +7,32 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// TrailPoints is how many readings of a connection are kept, and trailsMax of
-// how many connections: with more than that, of those with traffic alone.
+// TrailPoints is how many values are kept for each connection, and trailsMax
+// for how many connections; with more connections, only those with traffic are
+// kept.
 const (
 	TrailPoints = 60
 	trailsMax   = 2000
 )
 
-// ConnKey names a connection over time: a server's process and its number there.
+// ConnKey identifies a connection over time: the server's process and the
+// connection id.
 type ConnKey struct {
 	server string
 	cid    uint64
 }
 
-// Trail is the last readings of a connection, oldest first.
+// Trail is the last values of a connection, oldest first.
 type Trail struct{ In, Out, Pending []float32 }
 
-// Trails are those of the connections shown. What was handed over is never
-// changed: the collector only writes behind its ends.
+// Trails are those of the connections shown. Published trails never change: the
+// collector only appends to them.
 type Trails map[ConnKey]Trail
 
 // ConnKeyOf is the key of a connection's trail.
 func ConnKeyOf(r *fleet.ConnRow) ConnKey { return ConnKey{r.Server.Info.ID, r.Info.Cid} }
 
-// next adds the readings of an answer; connections that are gone are
-// forgotten.
+// next adds the values of an answer; closed connections are dropped.
 func (t Trails) next(rows []*fleet.ConnRow) Trails {
 	out := make(Trails, min(len(rows), trailsMax))
 	for _, r := range rows {
@@ -51,7 +52,7 @@ func (t Trails) next(rows []*fleet.ConnRow) Trails {
 	return out
 }
 
-// longer appends a reading and keeps the last ones.
+// longer appends a value and keeps the last ones.
 func longer(s []float32, v float32) []float32 {
 	if len(s) == cap(s) && len(s) >= TrailPoints {
 		s = append(make([]float32, 0, TrailPoints*2), s[len(s)-TrailPoints+1:]...)
@@ -59,11 +60,11 @@ func longer(s []float32, v float32) []float32 {
 	return append(s, v)
 }
 
-// trendPoints is how many readings a trend is made from.
+// trendPoints is how many values a trend is calculated from.
 const trendPoints = 4
 
-// FullIn is when pending bytes that keep growing reach their limit, at which
-// the server ends the connection as a slow consumer; false when they do not
+// FullIn is the time until growing pending bytes reach their limit, at which
+// the server closes the connection as a slow consumer; false if they do not
 // grow, or not within ten minutes.
 func (t Trail) FullIn(limit int64, every time.Duration) (time.Duration, bool) {
 	if limit <= 0 || len(t.Pending) < trendPoints {
@@ -83,7 +84,7 @@ func (t Trail) FullIn(limit int64, every time.Duration) (time.Duration, bool) {
 	return time.Duration(secs * float64(time.Second)).Truncate(time.Second), true
 }
 
-// addTrails adds the connections to their trails when they were asked.
+// addTrails adds the connections to their trails if they were requested.
 func (d *Deriver) addTrails(st *State, asked fleet.Want) {
 	switch {
 	case asked.Has(fleet.Connz):

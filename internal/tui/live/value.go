@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// NotEmpty turns an empty word into a value that was not reported.
+// NotEmpty converts an empty string to an unreported value.
 func NotEmpty(s string) any {
 	if s == "" {
 		return nil
@@ -16,7 +16,7 @@ func NotEmpty(s string) any {
 	return s
 }
 
-// Seconds parses a duration as servers print it ("1.2ms"); nil when there is
+// Seconds parses a duration as servers print it ("1.2ms"); nil if there is
 // none.
 func Seconds(s string) any {
 	if s == "" {
@@ -47,7 +47,7 @@ func Compact(s string) string {
 	return strings.TrimSuffix(strings.Replace(s, " ", "", 1), "")
 }
 
-// AgeText is a whole number of seconds, or larger units.
+// AgeText is an age in whole seconds or larger units.
 func AgeText(d time.Duration) string {
 	return view.Duration(max(d, 0).Truncate(time.Second).Seconds())
 }

@@ -2,14 +2,14 @@ package widget
 
 import "github.com/natsctl/natsctl/internal/tui/cell"
 
-// Block is a title and lines under it.
+// Block is a title with lines below it.
 type Block struct {
 	Title string
 	Lines [][]Segment
 }
 
-// Stack draws blocks one under the other. The first ones get what they want,
-// all get at least two lines; blocks that there is no room for are left out.
+// Stack draws blocks below each other. The first ones get the rows they need,
+// all get at least two lines; blocks without room are omitted.
 func Stack(a cell.Area, blocks []Block) {
 	for len(blocks) > 1 && least(blocks) > a.H {
 		blocks = blocks[:len(blocks)-1]
@@ -25,7 +25,8 @@ func Stack(a cell.Area, blocks []Block) {
 	}
 }
 
-// least is the rows that blocks need, with a free one before each.
+// least is the number of rows that the blocks need, with an empty one before
+// each.
 func least(blocks []Block) int {
 	n := 0
 	for _, b := range blocks {

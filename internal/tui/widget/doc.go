@@ -1,5 +1,5 @@
-// Package widget is what pages are drawn with: tables that are sorted, filtered
-// and scrolled, panels of text, blocks, boxes and the line that is typed into.
+// Package widget holds the elements of pages: tables that are sorted, filtered
+// and scrolled, panels of text, blocks, boxes and the input line.
 //
 // It must not know what a fleet is, beyond the columns and levels of package
 // view.

@@ -9,11 +9,11 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// List is how one page shows its rows: order, filter, selection and scroll
+// List is the view state of a page's rows: order, filter, selection and scroll
 // position. The selection follows the object, not the row.
 type List struct {
 	Sheet Sheet
-	From  Origin // what sheet is made from
+	From  Origin // the source of sheet
 	Order []int
 	Cells []view.Cell
 	Heads []view.Head
@@ -22,8 +22,8 @@ type List struct {
 	Reverse bool
 	Filter  string
 	match   *matcher
-	expand  func(string) string // of the filter: the names of accounts; nil: none
-	known   int                 // names that expand knows
+	expand  func(string) string // of account names in the filter; nil: none
+	known   int                 // number of names that expand knows
 	Failed  error               // of the filter
 	Faults  bool
 	pinned  map[string]bool
@@ -33,22 +33,22 @@ type List struct {
 	Top      int    // first row in the window
 	Height   int    // rows of the window when it was drawn last
 	Across   int    // columns scrolled to the right
-	Moved    bool   // the cursor was moved; until then it stays on the first row
+	Moved    bool   // until the cursor is moved, it stays on the first row
 	NoCursor bool   // has no cursor
 	Widths   map[string]int
 
 	readings map[string]*reading // of rows that were on the screen, by key
 }
 
-// Origin tells whether a list is up to date.
+// Origin identifies the data of a list, to see whether it is current.
 type Origin struct {
 	Data  uint64
 	Stamp int
-	Now   any // the state, where rows change with each
+	Now   any // the state, if the rows change with each state
 }
 
-// Know takes what a filter means by the names of accounts; a filter that was
-// made when fewer of them were known is made anew.
+// Know sets how account names in a filter are expanded; a filter compiled with
+// fewer known names is compiled again.
 func (l *List) Know(expand func(string) string, known int) {
 	anew := known != l.known && strings.Contains(l.Filter, "acc")
 	l.expand, l.known = expand, known
@@ -57,13 +57,12 @@ func (l *List) Know(expand func(string) string, known int) {
 	}
 }
 
-// NewList makes a list that is sorted by a column; empty: in the order of its
-// rows.
+// NewList returns a list sorted by a column; empty: in the order of its rows.
 func NewList(sort string) *List {
 	return &List{Sort: sort, pinned: map[string]bool{}, Widths: map[string]int{}}
 }
 
-// Load takes the rows of a state and puts them in order again.
+// Load sets the rows of a state and sorts them again.
 func (l *List) Load(s Sheet) {
 	l.Sheet = s
 	l.Heads = s.Heads()
@@ -77,8 +76,7 @@ func (l *List) Load(s Sheet) {
 	l.Arrange()
 }
 
-// SetFilter compiles the filter; one that cannot be used shows all rows and
-// says why.
+// SetFilter compiles the filter; an invalid one shows all rows and the reason.
 func (l *List) SetFilter(text string) {
 	l.Filter = text
 	l.match, l.Failed = NewMatcher(text, l.Heads, l.expand)
@@ -114,8 +112,8 @@ func (l *List) keeps(row int) bool {
 	return ok
 }
 
-// follow moves the cursor to where its object is now; when the object is gone,
-// the cursor stays in its place.
+// follow moves the cursor to the current row of its object; when the object is
+// gone, the cursor keeps its position.
 func (l *List) follow() {
 	if !l.Moved {
 		l.At, l.Cursor = 0, ""
@@ -131,13 +129,13 @@ func (l *List) follow() {
 	l.Move(0)
 }
 
-// Step moves the cursor because somebody wants it.
+// Step moves the cursor on the user's request.
 func (l *List) Step(n int) {
 	l.Moved = true
 	l.Move(n)
 }
 
-// Move puts the cursor n rows down and remembers the object there.
+// Move moves the cursor n rows down and remembers the object there.
 func (l *List) Move(n int) {
 	l.At = max(min(l.At+n, len(l.Order)-1), 0)
 	l.Cursor = ""
@@ -154,8 +152,8 @@ func (l *List) Selected() (int, bool) {
 	return l.Order[l.At], true
 }
 
-// window scrolls as little as needed to show the cursor and returns the rows
-// to draw.
+// window scrolls as little as needed to show the cursor and returns the rows to
+// draw.
 func (l *List) window(height int) []int {
 	l.Height = height
 	height = max(height, 0)
@@ -172,15 +170,15 @@ func (l *List) window(height int) []int {
 	return l.Order[l.Top:min(l.Top+height, len(l.Order))]
 }
 
-// Visible are the rows of the window as it was drawn last.
+// Visible are the rows of the last drawn window.
 func (l *List) Visible() []int {
 	return l.Order[min(l.Top, len(l.Order)):min(l.Top+max(l.Height, 0), len(l.Order))]
 }
 
-// byLevel names the columns that sort by how bad they are before what they say.
+// byLevel names the columns that sort by level before value.
 var byLevel = map[string]bool{"state": true, "status": true, "level": true}
 
-// sortKey is what one row is sorted by.
+// sortKey is the sort key of one row.
 type sortKey struct {
 	row    int
 	pinned bool
@@ -191,8 +189,8 @@ type sortKey struct {
 	raw    any
 }
 
-// sortRows orders the rows by the sort column: numbers and times largest
-// first, text A to Z, states worst first; what is not known last.
+// sortRows sorts the rows by the sort column: numbers and times largest first,
+// text A to Z, states worst first; unknown values last.
 func (l *List) sortRows() {
 	col := slices.IndexFunc(l.Heads, func(h view.Head) bool { return h.Name == l.Sort })
 	if col < 0 && len(l.pinned) == 0 {
@@ -262,7 +260,7 @@ func compareKeys(a, b sortKey, reverse bool) int {
 	return c
 }
 
-// boolFirst puts the one that is true first.
+// boolFirst sorts true before false.
 func boolFirst(a, b bool) int {
 	switch {
 	case a == b:
@@ -273,7 +271,7 @@ func boolFirst(a, b bool) int {
 	return 1
 }
 
-// SortBy sorts by a column; the same again reverses.
+// SortBy sorts by a column; by the same column again, it reverses the order.
 func (l *List) SortBy(name string) {
 	if l.Sort == name {
 		l.Reverse = !l.Reverse
@@ -283,19 +281,19 @@ func (l *List) SortBy(name string) {
 	l.Arrange()
 }
 
-// ToggleFaults shows faulty rows alone, or all.
+// ToggleFaults shows only faulty rows, or all.
 func (l *List) ToggleFaults() {
 	l.Faults = !l.Faults
 	l.Arrange()
 }
 
-// ReverseSort turns the order round.
+// ReverseSort reverses the order.
 func (l *List) ReverseSort() {
 	l.Reverse = !l.Reverse
 	l.Arrange()
 }
 
-// TogglePin keeps the selected row at the top, or no longer.
+// TogglePin pins the selected row to the top, or unpins it.
 func (l *List) TogglePin() {
 	row, ok := l.Selected()
 	if !ok {

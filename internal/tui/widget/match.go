@@ -11,14 +11,14 @@ import (
 )
 
 // matcher decides which rows a filter keeps. Text is either an expression in
-// the language of --filter (cpu>80 and cluster="east"), or words: each must be
-// found in the row, !word must not, ~text is a regular expression. Words and
-// comparisons may stand side by side: all of them must hold.
+// the language of --filter (cpu>80 and cluster="east"), or words: each must
+// occur in the row, !word must not, ~text is a regular expression. Words and
+// comparisons may be combined: all of them must match.
 type matcher struct {
 	text  string
 	expr  *view.Filter
 	words []word
-	terms []*matcher // all of which must keep a row
+	terms []*matcher // all must match
 }
 
 type word struct {
@@ -27,10 +27,10 @@ type word struct {
 	re   *regexp.Regexp
 }
 
-// operators tell an expression from words.
+// operators distinguish an expression from words.
 var operators = regexp.MustCompile(`[<>=()"']|\b(contains|matches|startsWith|endsWith)\b`)
 
-// bare is a word after an equals sign that stands without quotes.
+// bare is an unquoted word after an equals sign.
 var bare = regexp.MustCompile(`(==?|!=)\s*([A-Za-z_$][\w.$/-]*)`)
 
 // field is a word before an operator.
@@ -44,8 +44,8 @@ var nicknames = map[string]string{
 }
 
 // NewMatcher compiles a filter over the columns of a page; an unknown field is
-// an error, never an empty table. Expand replaces names that
-// the columns do not hold; nil: there are none.
+// an error, never an empty table. Expand replaces names that the columns do not
+// hold; it may be nil.
 func NewMatcher(text string, heads []view.Head, expand func(string) string) (*matcher, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -80,10 +80,10 @@ func NewMatcher(text string, heads []view.Head, expand func(string) string) (*ma
 	return m, nil
 }
 
-// joined tells an expression that says itself how its terms belong together.
+// joined matches an expression that joins its terms itself.
 var joined = regexp.MustCompile(`[()"']|\b(and|or|not|contains|matches|startsWith|endsWith)\b|\s([=<>]|!=)|[=<>]\s`)
 
-// addTerms compiles words and comparisons that stand side by side: billing
+// addTerms compiles words and comparisons next to each other: billing
 // pending>1MB.
 func (m *matcher) addTerms(terms []string, heads []view.Head, expand func(string) string) error {
 	for _, text := range terms {
@@ -96,7 +96,8 @@ func (m *matcher) addTerms(terms []string, heads []view.Head, expand func(string
 	return nil
 }
 
-// typedError is what is wrong with a filter, in the words that were typed.
+// typedError describes what is wrong with a filter, in the terms the user
+// typed.
 type typedError struct {
 	error
 	full, typed string
@@ -117,8 +118,8 @@ func (m *matcher) addRegexp(text string) error {
 	return nil
 }
 
-// quoted lets names stand without quotes and fields by their nicknames, as
-// they are typed in a hurry: acct=APP is account == "APP".
+// quoted adds the quotes and full field names that users may omit: acct=APP is
+// account == "APP".
 func quoted(text string, heads []view.Head) string {
 	isColumn := func(s string) bool {
 		return slices.ContainsFunc(heads, func(h view.Head) bool { return h.Name == s })
@@ -137,8 +138,8 @@ func quoted(text string, heads []view.Head) string {
 	})
 }
 
-// ColumnNamed is the full name of a column: its own, one by nickname, or one without
-// its unit; a name that is none of these stays as it is.
+// ColumnNamed is the full name of a column, given that, a nickname, or the name
+// without its unit; any other name is returned unchanged.
 func ColumnNamed(name string, heads []view.Head) string {
 	g := view.Grid{Heads: heads}
 	for _, s := range [...]string{name, nicknames[name]} {
@@ -149,8 +150,7 @@ func ColumnNamed(name string, heads []view.Head) string {
 	return name
 }
 
-// keeps tells whether a row passes. Only the cells that are needed are
-// evaluated.
+// keeps reports whether a row matches. Only the required cells are evaluated.
 func (m *matcher) keeps(s Sheet, row int, cells []view.Cell) (bool, error) {
 	if m.expr != nil {
 		for i := range cells {
@@ -181,7 +181,7 @@ func (m *matcher) keeps(s Sheet, row int, cells []view.Cell) (bool, error) {
 	return true, nil
 }
 
-// rowText joins the words of a row; its numbers are for expressions.
+// rowText joins the text cells of a row; numbers are only for expressions.
 func rowText(s Sheet, row, cols int) string {
 	var b strings.Builder
 	for i := range cols {

@@ -7,11 +7,11 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Message is a box of words that any key closes.
+// Message is a text box that any key closes.
 type Message struct {
 	Text string
-	Good bool // nothing went wrong
-	Down bool // it is about a fleet that does not answer, and of no use when it does
+	Good bool // reports success
+	Down bool // about a fleet that does not answer; obsolete once it does
 }
 
 // Draw draws the message in the middle of a page.
@@ -34,5 +34,5 @@ func (b *Message) Draw(a cell.Area) {
 	}
 }
 
-// Hints are its keys.
+// Hints are its key hints.
 func (b *Message) Hints() [][2]string { return [][2]string{{"any key", "closes"}} }

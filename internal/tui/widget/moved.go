@@ -6,24 +6,24 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// moving are the columns whose figures stand still when nothing happens, so
-// that one which moved is marked until the next answer.
+// moving are the columns whose values do not change without activity, so that a
+// changed value is marked until the next answer.
 var moving = map[string]bool{
 	"conns": true, "subs": true, "leafs": true, "slow_consumers": true, "stalled_clients": true, "streams": true, "consumers": true,
 	"ha_assets": true, "pending_bytes": true, "pending": true, "ack_pending": true, "redelivered": true, "lag": true,
 }
 
-// reading is what a row showed in its moving columns, now and before.
+// reading is the current and previous values of a row's moving columns.
 type reading struct {
-	data     uint64 // the answer that now is of
+	data     uint64 // the answer that now belongs to
 	now, was map[string]float64
 }
 
-// maxReadings bounds what a list remembers of rows that were on the screen.
+// maxReadings limits the number of rows that a list keeps readings of.
 const maxReadings = 1000
 
-// note remembers the figure of a visible cell and returns how it moved since
-// the answer before: less than 0, 0, or more.
+// note records the value of a visible cell and returns the sign of its change
+// since the previous answer: less than 0, 0, or more.
 func (l *List) note(row int, head view.Head, raw any) int {
 	f, ok := asNumber(raw)
 	if !ok || !moving[head.Name] {

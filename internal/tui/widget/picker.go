@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
-// Centered draws an empty box in the middle of a and returns its inside.
+// Centered draws an empty box in the middle of a and returns its interior.
 func Centered(a cell.Area, w, h int, title string, st cell.Style) cell.Area {
 	w, h = min(w+4, a.W), min(h+2, a.H)
 	box := a.Cut((a.W-w)/2, (a.H-h)/2, w, h)
@@ -17,18 +17,18 @@ func Centered(a cell.Area, w, h int, title string, st cell.Style) cell.Area {
 	return inside.Cut(1, 0, inside.W-2, inside.H)
 }
 
-// Picker chooses one of a few lines.
+// Picker selects one of a few items.
 type Picker struct {
 	Title string
 	Items []Item
 	At    int
 }
 
-// Item is one line of a picker and the letter that takes it.
+// Item is one line of a picker and the letter that selects it.
 type Item struct{ Text, Note string }
 
-// Key takes a letter as a jump wherever a line begins with it: who types k for
-// kick-clients must not be moved up to another line.
+// Key treats a letter as a jump if an item begins with it: typing k for
+// kick-clients must not move the selection up.
 func (p *Picker) Key(msg tea.KeyMsg) (closed, taken bool) {
 	if p.jump(msg.String()) {
 		return false, false
@@ -46,7 +46,8 @@ func (p *Picker) Key(msg tea.KeyMsg) (closed, taken bool) {
 	return false, false
 }
 
-// jump goes to the next line that begins with what was typed; false: none does.
+// jump moves to the next item that begins with the typed text; false if there
+// is none.
 func (p *Picker) jump(letter string) bool {
 	if len(letter) != 1 {
 		return false
@@ -82,7 +83,7 @@ func (p *Picker) Draw(a cell.Area) {
 	}
 }
 
-// Hints are its keys.
+// Hints are its key hints.
 func (p *Picker) Hints() [][2]string {
 	return [][2]string{{"↑↓", "choose"}, {"letter", "jump"}, {"Enter", "take"}, {"Esc", "cancel"}}
 }

@@ -10,21 +10,21 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
-// Prompt is the line that is typed into. While it is open no other key works.
+// Prompt is the input line. While it is open no other key works.
 type Prompt struct {
 	Sign    string // ":" or "/"
 	Input   textinput.Model
 	Enter   func(text string) tea.Cmd
-	Change  func(text string) // after each key
+	Change  func(text string) // called after each key
 	Cancel  func()
 	Suggest func(text string) []string // whole lines
 	Note    func() (string, cell.Style)
 	Hint    string
-	History []string // lines typed before, the newest last
-	recall  int      // place in the history
+	History []string // earlier lines, newest last
+	recall  int      // position in the history
 }
 
-// NewPrompt makes a line with a sign before it and some text in it.
+// NewPrompt returns an input line with a sign before it and initial text.
 func NewPrompt(sign, text string) *Prompt {
 	in := textinput.New()
 	in.Prompt = ""
@@ -35,7 +35,7 @@ func NewPrompt(sign, text string) *Prompt {
 	return &Prompt{Sign: sign, Input: in}
 }
 
-// Key edits the line. Closed: it was entered or canceled.
+// Key edits the line. Closed reports that it was submitted or canceled.
 func (pr *Prompt) Key(msg tea.KeyMsg) (closed bool, cmd tea.Cmd) {
 	switch msg.String() {
 	case "esc":
@@ -62,8 +62,8 @@ func (pr *Prompt) changed() {
 	}
 }
 
-// Paste takes pasted text as text: line ends and other controls become spaces.
-// It returns how many characters a line takes when the text had to be cut.
+// Paste inserts pasted text: line ends and other control characters become
+// spaces. It returns the maximum length of a line if the text had to be cut.
 func (pr *Prompt) Paste(text string) (limit int) {
 	clean := strings.Map(func(r rune) rune {
 		if r < 0x20 || r == 0x7f {
@@ -80,7 +80,7 @@ func (pr *Prompt) Paste(text string) (limit int) {
 	return limit
 }
 
-// complete takes the first suggestion.
+// complete inserts the first suggestion.
 func (pr *Prompt) complete() {
 	if pr.Suggest == nil {
 		return
@@ -92,7 +92,7 @@ func (pr *Prompt) complete() {
 	}
 }
 
-// recallLine goes through the lines typed before.
+// recallLine moves through the history.
 func (pr *Prompt) recallLine(older bool) {
 	if len(pr.History) == 0 {
 		return
@@ -110,8 +110,7 @@ func (pr *Prompt) recallLine(older bool) {
 	pr.Input.CursorEnd()
 }
 
-// Draw shows the line with its cursor, what would complete it, and what is
-// wrong with it.
+// Draw shows the line with its cursor, its completion and its error.
 func (pr *Prompt) Draw(a cell.Area) {
 	x := a.Write(1, 0, pr.Sign, cell.Accent)
 	value := []rune(pr.Input.Value())
@@ -127,19 +126,19 @@ func (pr *Prompt) Draw(a cell.Area) {
 	if pos < len(value) {
 		x = a.Write(x, 0, string(value[pos+1:]), cell.Input)
 	}
-	ghost := pr.ghost()
+	rest := pr.completion()
 	x = a.Write(x-1, 0, "", cell.Muted) + 1
-	if ghost != "" && pos == len(value) {
-		a.Write(x-1, 0, ghost[:min(len(ghost), 1)], cell.Muted|cell.Selected)
-		x = a.Write(x, 0, ghost[min(len(ghost), 1):], cell.Muted)
+	if rest != "" && pos == len(value) {
+		a.Write(x-1, 0, rest[:min(len(rest), 1)], cell.Muted|cell.Selected)
+		x = a.Write(x, 0, rest[min(len(rest), 1):], cell.Muted)
 	}
 	if note, style := pr.comment(); note != "" {
 		a.Cut(x+2, 0, a.W-x-3, 1).Right(a.W-x-3, 0, note, style)
 	}
 }
 
-// ghost is what Tab would add.
-func (pr *Prompt) ghost() string {
+// completion is the text that Tab would insert.
+func (pr *Prompt) completion() string {
 	if pr.Suggest == nil {
 		return ""
 	}
@@ -152,7 +151,7 @@ func (pr *Prompt) ghost() string {
 	return ""
 }
 
-// comment is what is said of the line beside it: the hint while it is empty.
+// comment is the text next to the line: the hint while it is empty.
 func (pr *Prompt) comment() (string, cell.Style) {
 	if pr.Note == nil || pr.Input.Value() == "" {
 		return pr.Hint, cell.Muted
@@ -160,7 +159,7 @@ func (pr *Prompt) comment() (string, cell.Style) {
 	return pr.Note()
 }
 
-// Hints are its keys.
+// Hints are its key hints.
 func (pr *Prompt) Hints() [][2]string {
 	h := [][2]string{{"Enter", "take"}, {"Esc", "cancel"}}
 	if pr.Suggest != nil {

@@ -7,40 +7,40 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Prose is the lines of a panel: words that are broken at its edge while there
-// are rows for them, and cut with an ellipsis where there are not.
+// Prose is the text of a panel: wrapped at its edge while there are rows, and
+// otherwise cut with an ellipsis.
 type Prose struct{ Lines []Statement }
 
-// Statement is a label, a word that judges, and what is said.
+// Statement is a label, a colored word, and text.
 type Statement struct {
 	Label  string
 	Faint  bool // the label is secondary
-	Indent int  // of what is said
+	Indent int  // of the text
 	Lead   string
-	Judged cell.Style // of the lead
-	Units  []string   // what is kept on one row
+	Judged cell.Style // style of the lead
+	Units  []string   // parts that are not broken across rows
 	Gap    string     // between units
 	Style  cell.Style
 }
 
-// LabelW is the room of the labels of a panel.
+// LabelW is the width of the labels of a panel.
 const LabelW = 10
 
-// Say adds a sentence with a label before it; none where there is no text.
+// Say adds a sentence with a label; empty text adds nothing.
 func (t *Prose) Say(label, text string, st cell.Style) {
 	if text != "" {
 		t.Lines = append(t.Lines, Statement{Label: label, Faint: true, Indent: LabelW, Units: strings.Fields(view.Text(text)), Gap: " ", Style: st})
 	}
 }
 
-// Facts adds short facts side by side, each of which stays whole.
+// Facts adds short facts next to each other, none of which is broken.
 func (t *Prose) Facts(list []string, st cell.Style) {
 	if len(list) > 0 {
 		t.Lines = append(t.Lines, Statement{Units: list, Gap: "   ", Style: st})
 	}
 }
 
-// broken are the rows of what is said, none wider than w.
+// broken returns the wrapped rows of the text, none wider than w.
 func (s Statement) broken(w int) []string {
 	var out []string
 	now, used := "", cell.Width(s.Lead)
@@ -62,8 +62,8 @@ func (s Statement) broken(w int) []string {
 	return append(out, now)
 }
 
-// Draw writes what was added and returns the rows it took. Every statement
-// gets a row before one gets a second.
+// Draw writes the statements and returns the number of rows used. Every
+// statement gets one row before any gets a second.
 func (t *Prose) Draw(a cell.Area) int {
 	spare := a.H - len(t.Lines)
 	y := 0
@@ -80,7 +80,7 @@ func (t *Prose) Draw(a cell.Area) int {
 	return y
 }
 
-// draw writes the rows of a statement, all that is left into the last one.
+// draw writes the rows of a statement, with all remaining text in the last one.
 func (s Statement) draw(a cell.Area, rows []string) {
 	style := cell.Style(cell.Strong)
 	if s.Faint {

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Scroller shows lines that may be longer than its box.
+// Scroller shows lines that may not all fit its box.
 type Scroller struct {
 	Title string
 	Lines []HelpLine
@@ -17,17 +17,17 @@ type Scroller struct {
 	find  string
 }
 
-// HelpLine is one line: a heading, or keys and what they do.
+// HelpLine is one line: a heading, or keys with their description.
 type HelpLine struct {
 	Keys, Text string
 	Head       bool
-	room       int // for keys: as much as the widest of the section takes
+	room       int // width of the keys: that of the widest in the section
 }
 
-// keysMax is the most that the keys of a section of the help may take.
+// keysMax is the maximum width of the keys of a section of the help.
 const keysMax = 26
 
-// Align gives the keys of each section their room.
+// Align sets the width of the keys of each section.
 func Align(lines []HelpLine) {
 	for i := 0; i < len(lines); {
 		from, room := i, 0
@@ -68,7 +68,7 @@ func (s *Scroller) Key(msg tea.KeyMsg) (closed bool) {
 	return closed
 }
 
-// shown are the lines that hold what was typed.
+// shown are the lines that contain the search text.
 func (s *Scroller) shown() []HelpLine {
 	if s.find == "" {
 		return s.Lines
@@ -106,7 +106,7 @@ func (s *Scroller) Draw(a cell.Area) {
 	in.Write(0, in.H-1, view.Text(foot), cell.Muted)
 }
 
-// Hints are its keys.
+// Hints are its key hints.
 func (s *Scroller) Hints() [][2]string {
 	return [][2]string{{"type", "to search"}, {"↑↓", "scroll"}, {"Esc", "close"}}
 }

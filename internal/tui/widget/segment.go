@@ -6,19 +6,19 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
-// Segment is a piece of a header line. When the line is too long, the pieces
-// turn to their short form, then those of the highest rank go first.
+// Segment is a part of a header line. When the line is too long, segments are
+// shortened first, then those of the highest rank are dropped.
 type Segment struct {
 	Text  string
 	Short string // empty: the same
 	Style cell.Style
-	Rank  int  // 0 stays to the last
-	Whole bool // of a pane: is not shown rather than cut
-	Tied  bool // of a pane: without a space behind it
-	Least int  // of a pane: cells that it may shrink to; 0: none
+	Rank  int  // 0 is dropped last
+	Whole bool // in a pane: dropped rather than cut
+	Tied  bool // in a pane: without a space after it
+	Least int  // in a pane: minimum width when shrunk; 0: does not shrink
 }
 
-// Line writes segments from the left and others to the right edge, as many as
+// Line writes segments from the left and others at the right edge, as many as
 // fit, and always those of rank 0.
 func Line(a cell.Area, y int, left, right []Segment) {
 	short, more := false, true
@@ -67,10 +67,12 @@ func width(list []Segment, short bool) int {
 	return n
 }
 
-// dispensable is the rank from which segments go before others are shortened.
+// dispensable is the rank from which segments are dropped before others are
+// shortened.
 const dispensable = 6
 
-// dropLast removes the segment of the highest rank, if that is least or more.
+// dropLast removes the segment of the highest rank if that rank is at least
+// least.
 func dropLast(least int, lists ...*[]Segment) bool {
 	var from *[]Segment
 	at, rank := -1, least-1
@@ -88,8 +90,8 @@ func dropLast(least int, lists ...*[]Segment) bool {
 	return true
 }
 
-// DrawParts writes the segments of a line. Where they do not fit, those that may
-// shrink do, and of the others the last go or are cut.
+// DrawParts writes the segments of a line. If they do not fit, those that may
+// shrink do, and the last of the others are dropped or cut.
 func DrawParts(a cell.Area, list []Segment) {
 	a = a.Cut(0, 0, a.W-1, 1)
 	last := 0

@@ -9,24 +9,24 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Sheet is the rows of one page at one state, without their type. Cells are
-// evaluated when they are drawn, so that ten thousand rows cost what fits the
-// window.
+// Sheet is the rows of one page in one state, without their type. Cells are
+// evaluated when they are drawn, so that the cost depends on the window, not on
+// the number of rows.
 type Sheet interface {
 	Heads() []view.Head
 	CanMark(col int) bool // the column may be marked
 	Size() int
 	Cell(row, col int) view.Cell
-	text(row, col int) string // what is shown in place of the value; empty: the value
+	text(row, col int) string // replaces the displayed value; empty: the value
 	Key(row int) string       // identifies the object from state to state
 	Level(row int) view.Level
-	mark(row int) string // before the row; empty: that of its level
+	mark(row int) string // shown before the row; empty: the mark of its level
 	Ref(row int) Ref
-	Object(row int) any // what its JSON is made from
+	Object(row int) any // the source of its JSON
 }
 
-// Ref names the object of a row, for what opens from it. Empty fields do not
-// apply.
+// Ref identifies the object of a row for the pages that open from it. Fields
+// that do not apply are empty.
 type Ref struct {
 	Title    string
 	Server   string
@@ -69,15 +69,14 @@ func (s *RowsOf[R]) Ref(row int) Ref { return s.RefOf(s.Rows[row]) }
 // Object implements [Sheet].
 func (s *RowsOf[R]) Object(row int) any { return s.ObjectOf(s.Rows[row]) }
 
-// Look is what the screen adds to a column of package view: a look, never
-// another value, so that filters and sorts are those of `natsctl server
-// report`.
+// Look changes how a column of package view is displayed, never its value, so
+// that filters and sorting work as in `natsctl server report`.
 type Look[R any] struct {
-	Text  func(R) string     // shown in place of the value; nil or an empty text: the value
-	Level func(R) view.Level // judges in place of the column, which knows no history
+	Text  func(R) string     // replaces the displayed value; nil or an empty text: the value
+	Level func(R) view.Level // replaces the column's own level, which does not know earlier answers
 }
 
-// judge returns how a column is judged; nil: not at all.
+// judge returns the level function of a column, or nil.
 func (s *RowsOf[R]) judgeOf(col int) func(R) view.Level {
 	if own := s.Looks[s.Columns[col].Name].Level; own != nil {
 		return own
@@ -126,7 +125,7 @@ func (s *RowsOf[R]) text(row, col int) string {
 	return ""
 }
 
-// Heading is a column's title as the screen has room for it.
+// Heading is a column's title, short enough for the screen.
 func Heading(h view.Head) string {
 	title := strings.ToUpper(cmp.Or(h.Short, h.Title))
 	if each, isRate := strings.CutSuffix(title, "/S"); isRate {
@@ -135,8 +134,8 @@ func Heading(h view.Head) string {
 	return title
 }
 
-// TrafficColumn is a column name by what the screen shows of traffic: a rate, or the
-// total that it is the rate of.
+// TrafficColumn is a column name by the traffic display: the rate, or the total
+// that it belongs to.
 func TrafficColumn(name string, totals bool) string {
 	for _, counter := range [...]string{"in_msgs", "out_msgs", "in_bytes", "out_bytes"} {
 		switch {
@@ -149,10 +148,10 @@ func TrafficColumn(name string, totals bool) string {
 	return name
 }
 
-// perSecond ends the names of rates.
+// perSecond is the suffix of the names of rates.
 const perSecond = "_per_second"
 
-// String names the object that a page is narrowed to.
+// String names the object that a page is limited to.
 func (r Ref) String() string {
 	switch {
 	case r.Title != "":

@@ -15,15 +15,15 @@ import (
 // Table draws the visible rows of a list into an area.
 type Table struct {
 	List       *List
-	First      []string // columns by importance; the others follow in their order
+	First      []string // columns by importance; the others follow in their own order
 	Wide       bool
 	Now        time.Time
 	FullBytes  bool // bytes in full
-	Only       bool // the columns of first alone, in that order
-	HideDeltas bool // does not mark what moved
+	Only       bool // only the columns in First, in that order
+	HideDeltas bool // does not mark changed values
 }
 
-// movedMark shows the way that a figure went since the answer before.
+// movedMark shows the direction of a value's change since the previous answer.
 func movedMark(by int) string {
 	if by > 0 {
 		return "↑"
@@ -31,29 +31,29 @@ func movedMark(by int) string {
 	return "↓"
 }
 
-// Widths of a table's parts.
+// Widths of the parts of a table.
 const (
 	Gutter   = 3  // cursor, mark and a space before the first column
 	gap      = 1  // between columns
-	textMax  = 36 // cells of a text column before it may grow into free space
+	textMax  = 36 // width of a text column before it may use free space
 	textLow  = 12 // the same in the narrowest window
 	textMin  = 6
-	wordsMin = 16 // cells from which a sentence says something
-	wordsMax = 64 // cells of a sentence before other columns have theirs
+	wordsMin = 16 // minimum useful width of a sentence
+	wordsMax = 64 // width of a sentence before other columns are placed
 
-	spareFrom = 140 // width of a window from which wide columns may fill it
+	spareFrom = 140 // window width from which wide columns may use free space
 )
 
 // column is one column of a table as it is drawn.
 type column struct {
-	i     int // in the sheet
+	i     int // index in the sheet
 	head  view.Head
 	title string
 	width int
-	lead  int  // free cells before it, beside the gap
-	spare bool // is shown only where room is left over
-	marks bool // has a cell for a mark behind its value
-	state bool // shows a mark before its word
+	lead  int  // empty cells before it, besides the gap
+	spare bool // shown only if there is room left
+	marks bool // has a cell for a mark after its value
+	state bool // shows a mark before its text
 }
 
 // Draw writes the heading and the rows.
@@ -76,7 +76,7 @@ func (t Table) Draw(a cell.Area) (rowsDrawn int, drawn []ColumnAt) {
 	return len(rows), drawn
 }
 
-// tail is the cells behind a value that its mark takes.
+// tail is the width of the mark after a value.
 func (c column) tail() int {
 	if c.marks {
 		return 1
@@ -123,7 +123,7 @@ func (t Table) row(a cell.Area, cols []column, row int, selected bool) {
 	}
 }
 
-// faint tells values that say nothing: absent, zero and empty ones.
+// faint reports whether a value carries no information: absent, zero or empty.
 func faint(v any) bool {
 	if v == nil || v == "" {
 		return true
@@ -138,7 +138,7 @@ func faint(v any) bool {
 	return ok && f == 0
 }
 
-// show renders a value as tight as a table on a screen wants it.
+// show formats a value as compactly as a table needs.
 func (t Table) show(row int, c column, v view.Cell) string {
 	if at, ok := v.Raw.(time.Time); ok {
 		return instant(at, t.Now)
@@ -160,10 +160,10 @@ func (t Table) show(row int, c column, v view.Cell) string {
 	return text
 }
 
-// whole are the columns whose parts of a second say nothing.
+// whole are the columns that are shown without fractions of a second.
 var whole = map[string]bool{"uptime_seconds": true, "idle_seconds": true}
 
-// instant shows the time of today alone, and the date of other days.
+// instant shows only the time for today, and the date for other days.
 func instant(t, now time.Time) string {
 	t, now = t.UTC(), now.UTC()
 	switch {
@@ -175,19 +175,19 @@ func instant(t, now time.Time) string {
 	return t.Format("Jan02 15:04Z")
 }
 
-// fit chooses the columns that fit into w cells and their widths.
+// fit selects the columns that fit into w cells and sets their widths.
 func (t Table) fit(rows []int, w int) []column {
 	all := t.columns(rows, w)
 	slices.SortStableFunc(all, func(a, b column) int { return t.place(a) - t.place(b) })
 	if t.List.Across > 0 && len(all) > 1 {
 		skip := min(t.List.Across, len(all)-2)
 		all = append(all[:1:1], all[1+max(skip, 0):]...)
-		return t.spread(take(all, w-Gutter), w-Gutter)
+		return t.spread(fitLeading(all, w-Gutter), w-Gutter)
 	}
 	byRank := slices.Clone(all)
 	slices.SortStableFunc(byRank, func(a, b column) int { return t.rank(a) - t.rank(b) })
 	inOrder := func(w int) []column {
-		cols := take(byRank, w)
+		cols := fitLeading(byRank, w)
 		slices.SortStableFunc(cols, func(a, b column) int { return t.place(a) - t.place(b) })
 		return cols
 	}
@@ -200,8 +200,8 @@ func (t Table) fit(rows []int, w int) []column {
 	return t.spread(chosen, room)
 }
 
-// lead keeps words apart from the figures before them, which would else touch
-// them with their last digits, and returns the cells that takes.
+// lead separates text from the numbers before it, which would otherwise touch
+// it, and returns the cells used.
 func lead(cols []column) int {
 	n := 0
 	for i := range cols[:max(len(cols)-1, 0)] {
@@ -213,7 +213,7 @@ func lead(cols []column) int {
 	return n
 }
 
-// taken is the cells that columns take.
+// taken is the total width of columns.
 func taken(cols []column) int {
 	used := -gap
 	for _, c := range cols {
@@ -233,7 +233,7 @@ func (t Table) rank(c column) int {
 	return len(t.First) + c.i
 }
 
-// place is where a column stands: in the order of importance, sentences last.
+// place is the position of a column: by importance, sentences last.
 func (t Table) place(c column) int {
 	if closing[c.head.Name] && !t.Only {
 		return 1 << 16
@@ -241,11 +241,11 @@ func (t Table) place(c column) int {
 	return t.rank(c)
 }
 
-// closing are the sentences that end a row.
+// closing are the sentences at the end of a row.
 var closing = map[string]bool{"what": true, "why": true, "notes": true}
 
-// take keeps the leading columns that fit; a text column may shrink for it.
-func take(cols []column, w int) []column {
+// fitLeading keeps the leading columns that fit; a text column may shrink to fit.
+func fitLeading(cols []column, w int) []column {
 	used := 0
 	var out []column
 	for _, c := range cols {
@@ -254,7 +254,7 @@ func take(cols []column, w int) []column {
 			need += gap
 		}
 		if c.spare {
-			need += 2 // no table is crowded for columns that were not asked for
+			need += 2 // optional columns must not crowd the table
 		}
 		if over := used + need - w; over > 0 {
 			if c.head.Unit != view.Plain || c.spare || c.width-over < c.least() {
@@ -269,7 +269,7 @@ func take(cols []column, w int) []column {
 	return out
 }
 
-// least is how far a text column may shrink.
+// least is the minimum width of a text column.
 func (c column) least() int {
 	if closing[c.head.Name] {
 		return max(wordsMin, cell.Width(c.title))
@@ -277,7 +277,7 @@ func (c column) least() int {
 	return max(textMin, cell.Width(c.title))
 }
 
-// spread gives free space to the text columns that are cut.
+// spread distributes free space to the text columns that are cut.
 func (t Table) spread(cols []column, w int) []column {
 	free := w - taken(cols)
 	for i := range cols {
@@ -296,8 +296,8 @@ func (t Table) spread(cols []column, w int) []column {
 	return cols
 }
 
-// columns measures every column over the rows in the window. Widths only grow,
-// so that the table does not tremble from state to state.
+// columns measures every column over the rows in the window. Widths only
+// increase, so that the table does not shift from state to state.
 func (t Table) columns(rows []int, w int) []column {
 	var out []column
 	for i, h := range t.List.Heads {
@@ -317,7 +317,7 @@ func (t Table) columns(rows []int, w int) []column {
 		if h.Unit == view.Plain {
 			share := 5
 			if t.rank(c) == 0 {
-				share = 4 // of the name of the row
+				share = 4 // for the column that names the row
 			}
 			c.width = min(full, max(min(w/share, textMax), textLow, cell.Width(c.title)))
 			if closing[h.Name] {
@@ -329,9 +329,9 @@ func (t Table) columns(rows []int, w int) []column {
 	return out
 }
 
-// useful tells whether a wide column says more where room is left over: it has
-// a value, is not the total or the rate of another column, and takes nothing from a
-// sentence.
+// useful reports whether a wide column adds information when there is room
+// left: it has a value, is not the total or the rate of another column, and
+// takes no space from a sentence.
 func (t Table) useful(h view.Head, i int, rows []int) bool {
 	if slices.Contains(t.First, TrafficColumn(h.Name, false)) || slices.Contains(t.First, TrafficColumn(h.Name, true)) || slices.ContainsFunc(t.List.Heads, func(h view.Head) bool { return closing[h.Name] }) {
 		return false
@@ -339,15 +339,15 @@ func (t Table) useful(h view.Head, i int, rows []int) bool {
 	return slices.ContainsFunc(rows, func(row int) bool { return !faint(t.List.Sheet.Cell(row, i).Raw) })
 }
 
-// sentences are the columns that explain a mark and need none themselves.
+// sentences are the columns that explain a mark and have none themselves.
 var sentences = map[string]bool{"notes": true, "reason": true, "kind": true, "level": true}
 
-// unitWidth is the room that values of a unit usually take.
+// unitWidth is the usual width of values in a unit.
 var unitWidth = map[view.Unit]int{
 	view.Count: 5, view.Bytes: 7, view.Percent: 5, view.Seconds: 6, view.PerSec: 5, view.BytesSec: 7, view.Instant: 9,
 }
 
-// title is a column's heading with the direction of the sort.
+// title is a column's heading with the sort direction.
 func (t Table) title(h view.Head) string {
 	if h.Name != t.List.Sort {
 		return Heading(h)
@@ -359,7 +359,7 @@ func (t Table) title(h view.Head) string {
 	return Heading(h) + "↑"
 }
 
-// WarnIf is a warning where bad holds.
+// WarnIf is a warning if bad is true.
 func WarnIf(bad bool) fleet.Level {
 	if bad {
 		return fleet.Warn

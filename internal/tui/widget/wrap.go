@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
-// Wrap breaks a line at spaces so that none is wider than w.
+// Wrap breaks a line at spaces so that no part is wider than w.
 func Wrap(text string, w int) []string {
 	if cell.Width(text) <= w {
 		return []string{text}
@@ -32,8 +32,8 @@ func Wrap(text string, w int) []string {
 	return append(out, now)
 }
 
-// fits is the longest beginning of text that is not wider than w, one rune at
-// least.
+// fits is the longest prefix of text that is at most w wide, with at least one
+// rune.
 func fits(text string, w int) string {
 	_, end := utf8.DecodeRuneInString(text)
 	for end < len(text) {
