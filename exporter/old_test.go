@@ -3,11 +3,9 @@ package exporter_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // untold are metrics that a server of 2.9 knows nothing of.
@@ -69,35 +68,7 @@ func TestOldServers(t *testing.T) {
 // account and one of another.
 func oldCluster(t *testing.T) (sys, app *nats.Conn) {
 	t.Helper()
-	bin, err := exec.LookPath("nats-server")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("nats-server is not installed")
-		}
-		t.Skip("nats-server is not installed")
-	}
-	if out, err := exec.CommandContext(t.Context(), bin, "--version").CombinedOutput(); err != nil || !strings.Contains(string(out), "v2.9.") {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is not of 2.9: %s", bin, out)
-		}
-		t.Skipf("%s is not of 2.9: %s", bin, out)
-	}
-	return startOld(t, bin, freePorts(t, 3), freePorts(t, 3))
-}
-
-// freePorts finds ports that nothing listens on.
-func freePorts(t *testing.T, n int) []int {
-	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-	}
-	return ports
+	return startOld(t, testcluster.Program(t, "2.9"), testcluster.Ports(t, 3), testcluster.Ports(t, 3))
 }
 
 func startOld(t *testing.T, bin string, clients, routes []int) (sys, app *nats.Conn) {

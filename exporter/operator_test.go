@@ -15,6 +15,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nats.go/micro"
 	"github.com/nats-io/nkeys"
+
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // operated is a cluster of three servers whose accounts an operator grants: APP
@@ -81,7 +83,7 @@ func (o *operated) grant(name, id, app string) *jwt.AccountClaims {
 
 func (o *operated) run(t *testing.T, trust string) {
 	t.Helper()
-	clients, routes := freePorts(t, 3), freePorts(t, 3)
+	clients, routes := testcluster.Ports(t, 3), testcluster.Ports(t, 3)
 	for i := range clients {
 		dir := t.TempDir()
 		conf := fmt.Sprintf("server_name: op-%d\nlisten: \"127.0.0.1:%d\"\njetstream { store_dir: %q }\ncluster { name: op, listen: \"127.0.0.1:%d\", routes: [\"nats://127.0.0.1:%d\", \"nats://127.0.0.1:%d\", \"nats://127.0.0.1:%d\"] }\n%s",

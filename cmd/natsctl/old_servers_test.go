@@ -4,8 +4,6 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // release is a nats-server of another release, found in the path.
@@ -99,7 +98,7 @@ func oldFleet(t *testing.T, first string, others ...string) []*oldNode {
 		{name: "west-1", cluster: "west"},
 		{name: "edge-1", cluster: "edge-1", store: "edge"},
 	}
-	ports := freePorts(t, 5*len(all))
+	ports := testcluster.Ports(t, 5*len(all))
 	dir := t.TempDir()
 	for i, n := range all {
 		n.ports = ports[5*i : 5*i+5]
@@ -234,25 +233,4 @@ func ready(t *testing.T, nodes []*oldNode) error {
 			return fmt.Errorf("exit %d, %s, %s", code, words, seen)
 		}
 	}
-}
-
-// freePorts finds ports that nothing listens on, below those that systems give to
-// outgoing connections: one of these would take such a port at any time.
-func freePorts(t *testing.T, n int) []int {
-	t.Helper()
-	const lowest, highest = 15_000, 32_000
-	ports := make([]int, 0, n)
-	for range 100 * n {
-		port := lowest + rand.IntN(highest-lowest)
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			continue
-		}
-		defer l.Close()
-		if ports = append(ports, port); len(ports) == n {
-			return ports
-		}
-	}
-	t.Fatal("no free ports")
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // begin starts a cluster for the time of a test.
@@ -77,30 +78,10 @@ func echo(t *testing.T, c *Cluster, at *Node) {
 		t.Fatal(err)
 	}
 	defer here.Close()
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		_, err := here.Request("echo", []byte("x"), time.Second)
 		return err
 	})
-}
-
-// eventually repeats the question until the answer is nil.
-func eventually(t *testing.T, ask func() error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		err := ask()
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatal(err)
-		case <-tick.C:
-		}
-	}
 }
 
 func TestCloseRemovesEverything(t *testing.T) {
@@ -158,7 +139,7 @@ func TestLameDuck(t *testing.T) {
 	if n.Running() {
 		t.Error("still running")
 	}
-	eventually(t, func() error { return nc.FlushTimeout(time.Second) }) // at the other server now
+	testcluster.Retry(t, "answer", func() error { return nc.FlushTimeout(time.Second) }) // at the other server now
 	if nc.ConnectedUrl() == n.ClientURL() {
 		t.Error("the client did not move")
 	}

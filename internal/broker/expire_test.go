@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/client"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestExpiredFromTheStart starts processes with certificates that are too old: nothing is left, and the reason is told.
@@ -37,7 +38,7 @@ func TestExpiringWhileRunning(t *testing.T) {
 	if s, err := h.Status(t.Context(), "brief"); err != nil || s.Expired {
 		t.Fatalf("at first: %+v %v", s, err)
 	}
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		s, err := h.Status(t.Context(), "brief")
 		if err == nil && (!s.Expired || s.Complete || s.Nodes[0].Why == "") {
 			err = errors.New("not expired")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/link"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // pair is a requester at one node and a responder at another.
@@ -34,7 +35,7 @@ func newPair(t *testing.T, c *Cluster, from, to, subject string) pair {
 		t.Fatal(err)
 	}
 	p := pair{here}
-	eventually(t, func() error { return p.ask(subject) })
+	testcluster.Retry(t, "answer", func() error { return p.ask(subject) })
 	return p
 }
 
@@ -67,9 +68,9 @@ func TestPartitionAndHeal(t *testing.T) {
 	if err := c.Heal(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error { return across.ask("across") })
+	testcluster.Retry(t, "answer", func() error { return across.ask("across") })
 	t.Logf("healed after %v", time.Since(begun))
-	eventually(t, func() error { return leaf.ask("leaf") })
+	testcluster.Retry(t, "answer", func() error { return leaf.ask("leaf") })
 	if err := c.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestIsolatedNode(t *testing.T) {
 	if err := c.Partition("dev-2", ""); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		if p.ask("x") == nil {
 			return errors.New("still reachable")
 		}
@@ -93,7 +94,7 @@ func TestIsolatedNode(t *testing.T) {
 	if err := c.Heal(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error { return p.ask("x") })
+	testcluster.Retry(t, "answer", func() error { return p.ask("x") })
 }
 
 func TestLatency(t *testing.T) {
@@ -163,7 +164,7 @@ func TestBlackholeHoldsAndReleases(t *testing.T) {
 	if err := c.Heal(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error { return p.ask("x") })
+	testcluster.Retry(t, "answer", func() error { return p.ask("x") })
 }
 
 func TestOneWayPartition(t *testing.T) {
@@ -180,7 +181,7 @@ func TestOneWayPartition(t *testing.T) {
 	if err := from.nc.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error { return hears(to.nc, got) })
+	testcluster.Retry(t, "answer", func() error { return hears(to.nc, got) })
 	if _, err := c.Inject(link.Fault{Kind: link.Partition, A: "dev-2", B: "dev-1", OneWay: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestOneWayPartition(t *testing.T) {
 	if err := c.Heal(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error { return to.ask("to") })
+	testcluster.Retry(t, "answer", func() error { return to.ask("to") })
 }
 
 func hears(nc *nats.Conn, sub *nats.Subscription) error {
@@ -213,7 +214,7 @@ func TestDropComesBack(t *testing.T) {
 	if _, err := c.Inject(link.Fault{Kind: link.Drop, A: "dev-1", B: "dev-2"}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error { return p.ask("x") })
+	testcluster.Retry(t, "answer", func() error { return p.ask("x") })
 	if got := c.Faults(); len(got) != 0 {
 		t.Errorf("faults after a drop: %v", got)
 	}
@@ -227,7 +228,7 @@ func TestFaultHealsByItself(t *testing.T) {
 	if _, err := c.Inject(link.Fault{Kind: link.Blackhole, A: "dev-1", B: "dev-2", For: 50 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		if n := len(c.Faults()); n != 0 {
 			return fmt.Errorf("%d faults", n)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/link"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // healTime is within what a partition is to be gone after it was healed. A leaf node waits a second before it tries again, and a
@@ -33,7 +34,7 @@ func heals(t *testing.T, c *Cluster, a, b string, within time.Duration, pairs ..
 			t.Fatal(err)
 		}
 		for _, ask := range pairs {
-			eventually(t, ask)
+			testcluster.Retry(t, "answer", ask)
 		}
 		best = min(best, time.Since(begun))
 		if err := c.Ready(t.Context()); err != nil {
@@ -74,7 +75,7 @@ func TestFaultsUnderTLS(t *testing.T) {
 				if _, err := c.Inject(link.Fault{Kind: link.Drop, A: ln.a, B: ln.b}); err != nil {
 					t.Fatal(err)
 				}
-				eventually(t, ask)
+				testcluster.Retry(t, "answer", ask)
 			}
 		})
 	}
@@ -113,7 +114,7 @@ func mute(t *testing.T, c *Cluster, a, b string, ask func() error) {
 	if err := c.Heal(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		if err := ask(); err != nil {
 			return errors.Join(fmt.Errorf("behind the black hole %s | %s", a, b), err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 func TestTakenPort(t *testing.T) {
@@ -20,7 +21,7 @@ func TestTakenPort(t *testing.T) {
 		slot int
 		port string
 	)
-	eventually(t, func() error { // another test may take the slot that is found free
+	testcluster.Retry(t, "answer", func() error { // another test may take the slot that is found free
 		free, p, err := h.allot(t.Context(), spectest.Must(named("taken", 2).Complete()), -1)
 		if err != nil {
 			return err

@@ -20,6 +20,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/link"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestMain makes the test binary also the program of the processes that the tests start.
@@ -86,7 +87,7 @@ func up(t *testing.T, h *Home, o Order) Record {
 		r       Record
 		changed bool
 	)
-	eventually(t, func() (err error) {
+	testcluster.Retry(t, "answer", func() (err error) {
 		if r, changed, err = h.Up(t.Context(), o, launcher()); !errors.Is(err, ErrPortInUse) {
 			if err != nil {
 				t.Fatal(err)
@@ -118,7 +119,7 @@ func pids(t *testing.T, h *Home, name string) []int {
 // gone waits until none of the processes exists.
 func gone(t *testing.T, pids []int) {
 	t.Helper()
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		for _, pid := range pids {
 			if exists(pid) {
 				return fmt.Errorf("process %d is left", pid)
@@ -194,7 +195,7 @@ func TestKilledSupervisor(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone(t, all)
-	eventually(t, func() error { // the lock goes with the last thread of the process
+	testcluster.Retry(t, "answer", func() error { // the lock goes with the last thread of the process
 		if r, err := h.Record("killed"); err != nil || r.Life != Crashed {
 			return fmt.Errorf("got %v: %w", r.Life, err)
 		}
@@ -214,7 +215,7 @@ func TestKilledUp(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, func() error {
+			testcluster.Retry(t, "answer", func() error {
 				if _, err := os.Stat(h.path("half", when)); err != nil {
 					return err
 				}
@@ -225,7 +226,7 @@ func TestKilledUp(t *testing.T) {
 			})
 			cmd.Process.Kill()
 			cmd.Wait()
-			eventually(t, func() error {
+			testcluster.Retry(t, "answer", func() error {
 				if names, err := h.names(); err != nil || len(names) > 0 {
 					return fmt.Errorf("left over: %v: %w", names, err)
 				}
@@ -278,7 +279,7 @@ func TestNodeLife(t *testing.T) {
 	up(t, h, Order{Spec: named("life", 3)})
 	phase := func(want Phase) {
 		t.Helper()
-		eventually(t, func() error {
+		testcluster.Retry(t, "answer", func() error {
 			s, err := h.Status(t.Context(), "life")
 			if err != nil || s.Nodes[1].Phase != want {
 				return fmt.Errorf("%v: %w", s.Nodes, err)

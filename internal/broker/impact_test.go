@@ -14,6 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan/plantest"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // kinds are clusters of each kind, by name.
@@ -150,11 +151,11 @@ func TestHarmIsAsked(t *testing.T) {
 	up(t, h, Order{Spec: s})
 	js := streams(t, h, "harm")
 	keep(t, js, "FILE", 3)
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		_, err := js.AddStream(&nats.StreamConfig{Name: "MEMORY", Subjects: []string{"m"}, Storage: nats.MemoryStorage, Replicas: 3})
 		return err
 	})
-	eventually(t, func() error { _, err := js.Publish("m", nil); return err })
+	testcluster.Retry(t, "answer", func() error { _, err := js.Publish("m", nil); return err })
 	before := pids(t, h, "harm")
 	plain := named("harm", 3)
 	var told Change

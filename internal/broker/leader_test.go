@@ -14,6 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/client"
 	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // orders makes a stream of three replicas in a cluster of processes and returns what its nodes lead.
@@ -26,16 +27,16 @@ func orders(t *testing.T, h *Home, name string) []client.Lead {
 	}
 	defer nc.Close()
 	js := spectest.Must(nc.JetStream())
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		_, err := js.AddStream(&nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.>"}, Replicas: 3})
 		return err
 	})
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		_, err := js.AddConsumer("ORDERS", &nats.ConsumerConfig{Durable: "audit", AckPolicy: nats.AckExplicitPolicy})
 		return err
 	})
 	var all []client.Lead
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		if all, err = spectest.Must(h.Fleet(name)).Leads(t.Context()); err != nil || len(all) != 3 {
 			return errors.Join(errors.New("not everything has a leader"), err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/client"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // streams is a connection to a cluster of processes for its streams.
@@ -31,21 +32,21 @@ func streams(t *testing.T, h *Home, name string) nats.JetStreamContext {
 func keep(t *testing.T, js nats.JetStreamContext, name string, replicas int) string {
 	t.Helper()
 	leader := ""
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		info, err := js.AddStream(&nats.StreamConfig{Name: name, Subjects: []string{name + ".>"}, Replicas: replicas})
 		if err == nil && info.Cluster != nil {
 			leader = info.Cluster.Leader
 		}
 		return err
 	})
-	eventually(t, func() error { _, err := js.Publish(name+".x", []byte("precious")); return err })
+	testcluster.Retry(t, "answer", func() error { _, err := js.Publish(name+".x", []byte("precious")); return err })
 	return leader
 }
 
 // holds waits until a stream has its message.
 func holds(t *testing.T, js nats.JetStreamContext, name string) {
 	t.Helper()
-	eventually(t, func() error {
+	testcluster.Retry(t, "answer", func() error {
 		msg, err := js.GetLastMsg(name, name+".x")
 		if err == nil && string(msg.Data) != "precious" {
 			err = fmt.Errorf("got %q", msg.Data)

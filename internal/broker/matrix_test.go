@@ -10,6 +10,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestMatrix starts every combination of topology, authentication and TLS and uses it.
@@ -56,7 +57,7 @@ func use(t *testing.T, nodes []site) {
 	}
 	refused := make(chan error, 16)
 	bob := first.dial(t, "bob", refused)
-	eventually(t, func() error { _, err := bob.Request("chat.room", nil, time.Second); return err })
+	testcluster.Retry(t, "answer", func() error { _, err := bob.Request("chat.room", nil, time.Second); return err })
 	if err := errors.Join(bob.Publish("secret", nil), bob.Flush()); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func use(t *testing.T, nodes []site) {
 	if last.leaf { // another account than the one that the leaf joins
 		press = last.dial(t, "press", nil)
 	}
-	eventually(t, func() error { _, err := press.Request("help", nil, time.Second); return err })
+	testcluster.Retry(t, "answer", func() error { _, err := press.Request("help", nil, time.Second); return err })
 	if _, err := press.Request("chat.room", nil, 200*time.Millisecond); err == nil {
 		t.Error("another account was heard")
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // These variables make this test binary a process that writes to the store
@@ -92,7 +94,7 @@ func TestKilledWriterLeavesTheOldOrTheNewFile(t *testing.T) {
 	for range 10 {
 		before := modified(t, s.Path("x"))
 		kill := startWriter(t, s)
-		await(t, "a write", func() bool { return modified(t, s.Path("x")) != before })
+		testcluster.Await(t, "a write", func() bool { return modified(t, s.Path("x")) != before })
 		for range rand.IntN(40) { // until some random later instant
 			whole(t, s)
 		}
@@ -140,20 +142,4 @@ func modified(t *testing.T, path string) time.Time {
 	info, err := os.Stat(path)
 	must(t, err)
 	return info.ModTime()
-}
-
-// await polls a condition until it holds, for at most half a minute.
-func await(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(30 * time.Second)
-	defer deadline.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			t.Fatalf("no %s within 30s", what)
-		}
-	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
+
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // now is the instant of every inspection here.
@@ -272,7 +274,7 @@ func TestASignalEndsATool(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		defer cancel()
-		await(t, "start of the tool", func() bool { _, err := os.Stat(filepath.Join(bin, "op.began")); return err == nil })
+		testcluster.Await(t, "start of the tool", func() bool { _, err := os.Stat(filepath.Join(bin, "op.began")); return err == nil })
 	}()
 	start := time.Now()
 	_, err := resolver{getenv: noEnv}.fetch(ctx, "creds", "op://a/b/c")

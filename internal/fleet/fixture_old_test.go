@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // oldServers is how many old servers form the cluster of the old fixture.
@@ -49,17 +49,11 @@ func TestRecordOldFixture(t *testing.T) {
 }
 
 // startOld starts the cluster, with a system and an application connection. The
-// test is skipped where there is no nats-server, or a new one.
+// test is skipped where there is no nats-server of 2.9.
 func startOld(ctx context.Context, t *testing.T) (sys, app *nats.Conn) {
 	t.Helper()
-	bin, err := exec.LookPath("nats-server")
-	if err != nil {
-		t.Skip("no nats-server in the path")
-	}
-	if out, err := exec.CommandContext(ctx, bin, "--version").CombinedOutput(); err != nil || !strings.Contains(string(out), "v2.9.") {
-		t.Skipf("%s is not 2.9 but %s", bin, out)
-	}
-	clients, routes := ports(t, oldServers), ports(t, oldServers)
+	bin := testcluster.Program(t, "2.9")
+	clients, routes := testcluster.Ports(t, oldServers), testcluster.Ports(t, oldServers)
 	var urls []string
 	for _, p := range routes {
 		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", p))
@@ -101,19 +95,6 @@ func dial(ctx context.Context, t *testing.T, port int, user string) *nats.Conn {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-// ports returns free ports.
-func ports(t *testing.T, n int) []int {
-	t.Helper()
-	var out []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		defer l.Close()
-		out = append(out, l.Addr().(*net.TCPAddr).Port)
-	}
-	return out
 }
 
 var _ fleet.Source = (*recording.Player)(nil)

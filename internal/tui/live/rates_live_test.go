@@ -15,6 +15,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestRatesOfKnownPublishers watches two clusters and a leafnode with three
@@ -114,32 +115,17 @@ func (l *lab) stream(t *testing.T) jetstream.JetStream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, "a stream", func() bool {
+	testcluster.Await(t, "a stream", func() bool {
 		_, err := js.CreateOrUpdateStream(t.Context(), jetstream.StreamConfig{Name: "RATE", Subjects: []string{"store.>"}})
 		return err == nil
 	})
 	return js
 }
 
-// waitFor tries until it works.
-func waitFor(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick, deadline := time.NewTicker(20*time.Millisecond), time.After(90*time.Second)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Error("no " + what)
-			return
-		}
-	}
-}
-
 // restart ends the victim and starts it again under its name and ports, once
 // the slowest dashboard has shown rates.
 func (l *lab) restart(t *testing.T, slowest *watcher) {
-	waitFor(t, "rates at 5 s", func() bool { return slowest.poll() >= 3 })
+	testcluster.Await(t, "rates at 5 s", func() bool { return slowest.poll() >= 3 })
 	l.mu.Lock()
 	l.down = time.Now()
 	l.mu.Unlock()
@@ -148,7 +134,7 @@ func (l *lab) restart(t *testing.T, slowest *watcher) {
 		return
 	}
 	up := time.Now()
-	waitFor(t, "messages after the restart", func() bool {
+	testcluster.Await(t, "messages after the restart", func() bool {
 		for _, tap := range l.got {
 			if start, known := tap.most(up); !known || tap.least(time.Now()) < start+labRate/2 {
 				return false
