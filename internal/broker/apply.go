@@ -41,7 +41,7 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 	}
 	if alive {
 		for _, n := range dropped {
-			if err := h.leave(ctx, old.Plan, n); err != nil {
+			if err := h.leave(ctx, old.Plan, next, n); err != nil {
 				return old, err
 			}
 		}

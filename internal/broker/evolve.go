@@ -14,13 +14,14 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// leave stops a node for good and takes it out of the peers of JetStream, which would count it for its quorum for ever.
-func (h *Home) leave(ctx context.Context, p plan.Plan, n plan.Node) error {
+// leave stops a node for good and takes it out of the peers of JetStream, which would count it for its quorum for ever. A server
+// that is alone afterwards has no peers, and the last of two could not elect a leader that releases one.
+func (h *Home) leave(ctx context.Context, p, next plan.Plan, n plan.Node) error {
 	name := p.Spec.Name
 	if err := h.Node(ctx, name, n.Name, "stop", 0, 0); err != nil && !errors.Is(err, ErrNode) {
 		return err
 	}
-	if n.Leaf != nil || p.Spec.NoJetStream || p.Spec.CoreNodes() < 2 {
+	if n.Leaf != nil || p.Spec.NoJetStream || p.Spec.CoreNodes() < 2 || next.Spec.CoreNodes() < 2 {
 		return nil
 	}
 	if err := (client.Fleet{Plan: p}).RemovePeer(ctx, n); err != nil {
@@ -33,7 +34,7 @@ func (h *Home) leave(ctx context.Context, p plan.Plan, n plan.Node) error {
 func (h *Home) evolve(ctx context.Context, o Order, s state, next plan.Plan) error {
 	for _, n := range s.Plan.Without(next).Nodes {
 		begun := time.Now()
-		if err := h.leave(ctx, s.Plan, n); err != nil {
+		if err := h.leave(ctx, s.Plan, next, n); err != nil {
 			return err
 		}
 		o.report(Step{"remove " + n.Name, time.Since(begun)})

@@ -72,6 +72,7 @@ func (f *Fleet) carry() error {
 		return fmt.Errorf("make the server of the simulation: %w", err)
 	}
 	f.real = real
+	f.nodes[0].info.ID = real.ID() // clients are connected to this one
 	real.Start()
 	if !real.ReadyForConnections(startTimeout) {
 		return errors.New("the server of the simulation does not accept connections")
