@@ -14,12 +14,12 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// mayAct tells whether actions were allowed at the start.
-func mayAct(m *Model) bool {
+// actionsEnabled reports whether actions were enabled at startup.
+func actionsEnabled(m *Model) bool {
 	return m.opt.Feed != nil && m.opt.Feed.Actions != nil && !m.InReplay() && !m.OneAccount()
 }
 
-// verbs are the actions on each sort of object.
+// verbs lists the actions for each type of object.
 var (
 	serverVerbs = []widget.Item{
 		{Text: "reload", Note: "read its configuration file again"},
@@ -29,10 +29,10 @@ var (
 	connVerbs = []widget.Item{{Text: "kick", Note: "close the connection; the client may come back"}}
 )
 
-// actionTime bounds one action: to move many clients takes its time.
+// actionTime is the timeout of an action: moving many clients can take long.
 const actionTime = 10 * time.Minute
 
-// openActions chooses what to do with the selected object.
+// openActions opens a list of actions for the selected object.
 func openActions(m *Model) {
 	r, ok := m.cur().Selected()
 	if !ok || m.newest == nil || m.newest.Phase != live.Live {
@@ -40,7 +40,7 @@ func openActions(m *Model) {
 		return
 	}
 	a := live.Action{Server: r.Server, ServerID: r.ServerID, Conn: r.CID, Who: r.Client}
-	if err := aim(m, &a); err != nil {
+	if err := setTarget(m, &a); err != nil {
 		m.fail(err.Error())
 		return
 	}
@@ -55,8 +55,8 @@ func openActions(m *Model) {
 	}}
 }
 
-// aim completes an action with the one server that it is about.
-func aim(m *Model, a *live.Action) error {
+// setTarget sets the target server of an action.
+func setTarget(m *Model, a *live.Action) error {
 	if a.Server == "" {
 		return errors.New("select a server or a connection first")
 	}
@@ -79,17 +79,17 @@ func aim(m *Model, a *live.Action) error {
 	return nil
 }
 
-// confirm asks for the name of the object before an action.
+// confirm asks the user to type the object's name before an action.
 func confirm(m *Model, a live.Action) {
 	actions := m.opt.Feed.Actions
 	scope, command := actions.Plan(a)
 	m.overlay = &confirmation{actions: actions, action: a, scope: scope, command: command, input: widget.NewPrompt("", ""), protected: m.opt.Feed.Protected}
 }
 
-// confirmation is the box that an action must pass: it says what it will
-// touch, shows the equivalent command, and wants the object's name typed.
+// confirmation is the box that confirms an action: it shows what the action
+// affects and the equivalent command, and requires typing the object's name.
 type confirmation struct {
-	actions        live.Actions // of the fleet that was on the screen
+	actions        live.Actions // of the fleet that was shown
 	action         live.Action
 	scope, command string
 	input          *widget.Prompt
@@ -146,7 +146,7 @@ func (c *confirmation) Draw(a cell.Area) {
 	}
 }
 
-// Hints are its keys.
+// Hints returns the keys of the box.
 func (c *confirmation) Hints() [][2]string {
 	return [][2]string{{"Enter", "confirm"}, {"Esc", "cancel"}}
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/page"
 )
 
-// resolveAtOnce is how many addresses one task asks for.
+// resolveAtOnce is the number of addresses that one task looks up.
 const resolveAtOnce = 16
 
-// maxNames bounds how many names of addresses are remembered.
+// maxNames is the maximum number of cached host names.
 const maxNames = 10_000
 
-// resolve asks for the names of the addresses on the screen, a few at a time;
-// nil when they are known or not wanted.
+// resolve looks up the host names of the visible addresses, a few at a time; it
+// returns nil if they are known or not shown.
 func resolve(m *Model) tea.Cmd {
 	if !m.HostNames || m.resolving || m.State == nil {
 		return nil
@@ -48,7 +48,7 @@ func resolve(m *Model) tea.Cmd {
 	})
 }
 
-// addNames remembers the names that were found.
+// addNames caches the names that were found.
 func addNames(m *Model, found map[string]string) {
 	m.resolving = false
 	if m.Names == nil || len(m.Names) > maxNames {

@@ -35,7 +35,7 @@ func TestAsksWhatIsShown(t *testing.T) {
 		}
 		m := NewModel(Options{Feed: &live.Feed{}}, c.Send)
 		m.goRoot(page.Servers)
-		m.settle()
+		m.refresh()
 		st := next(0)
 		for range 3 {
 			st = next(st.Data)
@@ -47,7 +47,7 @@ func TestAsksWhatIsShown(t *testing.T) {
 		}
 		before := time.Now()
 		m.goRoot(page.Connections)
-		m.settle()
+		m.refresh()
 		for len(st.Conns) == 0 {
 			st = next(st.Data)
 		}
@@ -55,7 +55,7 @@ func TestAsksWhatIsShown(t *testing.T) {
 			t.Errorf("connections came %s after their page was opened", waited)
 		}
 		m.goRoot(page.Servers)
-		m.settle()
+		m.refresh()
 		for range 3 {
 			st = next(st.Data)
 		}

@@ -13,31 +13,31 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// press makes a row of the key table: keys as bubbletea names them, how they
-// are shown, what they do.
+// press returns a row of the key table: keys as bubbletea names them, how they are
+// shown, and what they do.
 func press(keys []string, shown, help, hint string, do func(*Model) tea.Cmd) bind {
 	return bind{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, help)), hint: hint, do: do}
 }
 
-// only restricts a row to pages and times where when holds.
+// only restricts a row to when the condition holds.
 func (b bind) only(when func(*Model) bool) bind {
 	b.when, b.local = when, true
 	return b
 }
 
-// binds is the key table of the open page. Rows that belong to the page stand
-// before those of all, so that they win.
+// binds returns the key table of the open page. The page's own rows come before
+// global ones, so they take precedence.
 func binds(m *Model) []bind {
 	return slices.Concat(replayBinds(), pageBinds(m.cur().Spec), jumpBinds(m.cur().Spec), tableBinds(), globalBinds())
 }
 
-// tabular tells whether rows are shown on the open page, in some mode of it.
+// tabular reports whether some mode of the open page shows rows.
 func tabular(m *Model) bool { return m.cur().Spec.Tabular() }
 
-// ofObjects tells whether the open page is about objects that can be opened.
+// ofObjects reports whether the open page shows objects that can be opened.
 func ofObjects(m *Model) bool { return tabular(m) || m.cur().Spec.Kind == page.Server }
 
-// pageBinds are the keys of a page.
+// pageBinds returns the key bindings of a page.
 func pageBinds(s *page.Spec) []bind {
 	var rows []bind
 	for _, k := range s.Keys {
@@ -47,7 +47,7 @@ func pageBinds(s *page.Spec) []bind {
 	return rows
 }
 
-// jumpKeys go from the selected object to what belongs to it.
+// jumpKeys are the keys that open what belongs to the selected object.
 var jumpKeys = map[page.Kind][2]string{
 	page.Events:      {"e", "events of the object"},
 	page.Connections: {"c", "connections of the object: of its client, account or server"},
@@ -55,7 +55,7 @@ var jumpKeys = map[page.Kind][2]string{
 	page.JetStream:   {"J", "streams of the account, or on the server"},
 }
 
-// jumpBinds are the pages that a page leads to, and the actions.
+// jumpBinds returns the keys for a page's related pages and for actions.
 func jumpBinds(s *page.Spec) []bind {
 	var rows []bind
 	for _, j := range s.Jumps {
@@ -63,10 +63,10 @@ func jumpBinds(s *page.Spec) []bind {
 		rows = append(rows, press([]string{k[0]}, k[0], k[1], j.Hint, act(func(m *Model) { m.follow(j.To) })).
 			only(func(m *Model) bool { return j.To != page.Topology || m.SeesFleet() }))
 	}
-	return append(rows, press([]string{"x"}, "x", "actions on the object", "actions", act(openActions)).only(func(m *Model) bool { return ofObjects(m) && mayAct(m) }))
+	return append(rows, press([]string{"x"}, "x", "actions on the object", "actions", act(openActions)).only(func(m *Model) bool { return ofObjects(m) && actionsEnabled(m) }))
 }
 
-// globalBinds are the keys that work everywhere.
+// globalBinds returns the keys that work everywhere.
 func globalBinds() []bind {
 	rows := []bind{
 		press([]string{"enter"}, "Enter", "open", "open", func(m *Model) tea.Cmd { return m.apply(m.cur().Enter(m.Context)) }).only(ofObjects),
@@ -101,7 +101,7 @@ func globalBinds() []bind {
 	return rows
 }
 
-// tableBinds move in a table.
+// tableBinds returns the keys that navigate a table.
 func tableBinds() []bind {
 	by := func(n func(l *widget.List) int) func(*Model) tea.Cmd {
 		return act(func(m *Model) {
@@ -130,7 +130,7 @@ func tableBinds() []bind {
 	}
 }
 
-// replayBinds are the keys of a replay; they stand before all others.
+// replayBinds returns the keys of a replay; they precede all others.
 func replayBinds() []bind {
 	play := func(o live.Order) func(*Model) tea.Cmd { return act(func(m *Model) { m.send(o) }) }
 	rows := []bind{

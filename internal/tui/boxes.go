@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// choiceBox is a picker over the page.
+// choiceBox is a picker on top of the page.
 type choiceBox struct {
 	*widget.Picker
 	take func(m *Model, i int) tea.Cmd
@@ -20,7 +20,7 @@ func (b *choiceBox) press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cm
 	return true, func(m *Model) tea.Cmd { return b.take(m, b.At) }
 }
 
-// readingBox is lines to read over the page.
+// readingBox is scrollable text on top of the page.
 type readingBox struct{ *widget.Scroller }
 
 func (b *readingBox) press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cmd) {

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// Check tells whether the page and its sort column exist and whether its filter
-// can be used. The errors of a column wrap [view.ErrColumn], those of a filter
-// [view.ErrFilter].
+// Check checks that the page and its sort column exist and that its filter is
+// valid. Column errors wrap [view.ErrColumn], filter errors [view.ErrFilter].
 func (o Options) Check() error {
 	m := NewModel(Options{Page: o.Page}, nil)
 	if m.notice.bad {

@@ -16,8 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// commands is the table of the command line: the pages, and what is beside
-// them.
+// commands returns the commands of the command line: the pages, and others.
 func commands(specs []*page.Spec) []command {
 	var out []command
 	for _, s := range specs {
@@ -34,7 +33,8 @@ func commands(specs []*page.Spec) []command {
 	return append(out, otherCommands()...)
 }
 
-// pageCommand goes to a page, and to a mode of it unless that is empty.
+// pageCommand returns the command that opens a page, in a mode unless that is
+// empty.
 func pageCommand(kind page.Kind, mode, help string, names []string) command {
 	return command{names: names, args: "[filter]", help: help, run: func(m *Model, args []string) tea.Cmd {
 		m.goRoot(kind)
@@ -45,7 +45,7 @@ func pageCommand(kind page.Kind, mode, help string, names []string) command {
 	}}
 }
 
-// otherCommands are the commands that open no page behind a tab.
+// otherCommands returns the commands that do not open a tab.
 func otherCommands() []command {
 	return []command{
 		{names: []string{"server"}, args: "name", help: "one server", complete: serverNames, run: cmdServer},
@@ -67,8 +67,8 @@ func otherCommands() []command {
 
 func fixed(words ...string) func(*Model) []string { return func(*Model) []string { return words } }
 
-// runCommand runs one line of the command line. A filter may follow a page's
-// name directly: conns /pending>1MB.
+// runCommand runs one command line. A filter may directly follow a page's name:
+// conns /pending>1MB.
 func runCommand(m *Model, text string) tea.Cmd {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -85,7 +85,8 @@ func runCommand(m *Model, text string) tea.Cmd {
 	return nil
 }
 
-// completeCommand returns the lines that begin with text, or that are nearest.
+// completeCommand returns the command lines that start with text, or the closest
+// ones.
 func completeCommand(m *Model, text string) []string {
 	name, arg, hasArg := strings.Cut(text, " ")
 	var out []string
@@ -110,7 +111,7 @@ func completeCommand(m *Model, text string) []string {
 	return out
 }
 
-// completeField completes the last word of a filter to a column's name.
+// completeField completes the last word of a filter to a column name.
 func completeField(heads []view.Head, text string) []string {
 	i := strings.LastIndexAny(text, " (!") + 1
 	if text[i:] == "" {
@@ -147,7 +148,7 @@ func narrow(m *Model, args []string) tea.Cmd {
 
 func cmdServer(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
-	if m.State == nil { // at the start: whether it is there is not known yet
+	if m.State == nil { // at startup: not yet known whether it exists
 		m.goRoot(page.Servers)
 		m.push(page.Target{Kind: page.Server, Scope: widget.Ref{Server: name}})
 		return nil
@@ -159,8 +160,8 @@ func cmdServer(m *Model, args []string) tea.Cmd {
 	return nil
 }
 
-// oneServer is the only one of some servers; else it says what is wrong with
-// the name.
+// oneServer returns the only server found; otherwise it shows why the name does not
+// identify one.
 func oneServer(m *Model, name string, found []*live.ServerRow, names []string) *live.ServerRow {
 	switch len(found) {
 	case 0:
@@ -255,12 +256,12 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 	return nil
 }
 
-// serverNames lists the servers, for completion.
+// serverNames returns the server names, for completion.
 func serverNames(m *Model) []string {
 	return serversWhere(m, func(*live.ServerRow) bool { return true })
 }
 
-// missingNames lists the servers that do not answer.
+// missingNames returns the names of the servers that do not answer.
 func missingNames(m *Model) []string {
 	return serversWhere(m, func(r *live.ServerRow) bool { return r.Missing != nil })
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// Config is the dashboard's configuration file, in YAML. The zero value
-// changes nothing.
+// Config is the dashboard's YAML configuration file. The zero value changes
+// nothing.
 type Config struct {
 	Theme   string              `json:"theme,omitempty"`   // a name of cell.Themes
 	Refresh string              `json:"refresh,omitempty"` // such as 5s
@@ -22,7 +22,7 @@ type Config struct {
 	Columns map[string][]string `json:"columns,omitempty"` // by page: the columns to show, the most important first
 }
 
-// ErrConfig is a configuration file that cannot be used.
+// ErrConfig is returned for an invalid configuration file.
 var ErrConfig = errors.New("bad dashboard configuration")
 
 func (c Config) every() (time.Duration, error) {
@@ -39,7 +39,7 @@ func (c Config) every() (time.Duration, error) {
 	return d, nil
 }
 
-// Apply fills the options that were not set on the command line.
+// Apply sets the options that were not set on the command line.
 func (c Config) Apply(o *Options) {
 	if o.Look.Theme == "" {
 		o.Look.Theme = c.Theme

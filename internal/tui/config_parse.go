@@ -20,8 +20,8 @@ func ParseConfig(data []byte) (Config, error) {
 	return c, c.check()
 }
 
-// plainYAML says in the words of the file what is wrong with it, with the line
-// where that is known: underneath it is read as JSON.
+// plainYAML translates a JSON decoding error into YAML terms, with the line number
+// if known: the file is decoded as JSON.
 func plainYAML(err error, data []byte) string {
 	text := err.Error()
 	for _, prefix := range []string{"error converting YAML to JSON: ", "yaml: ", "error unmarshaling JSON: ", "while decoding JSON: ", "json: "} {
@@ -39,17 +39,17 @@ func plainYAML(err error, data []byte) string {
 	return text
 }
 
-// kinds are the types of the keys as a reader of YAML calls them.
+// kinds maps Go types to their YAML names.
 var kinds = map[string]string{
 	"bool": "true or false", "string": "text", "map[string]string": "names with text", "map[string][]string": "names with lists", "[]string": "a list of names",
 }
 
-// configKeys are the keys of the file.
+// configKeys returns the keys of the file.
 func configKeys() []string {
 	return []string{"theme", "refresh", "page", "ascii", "graph", "mouse", "filters", "columns"}
 }
 
-// lineOf is where a key stands, for the front of an error; empty when it is not
+// lineOf returns the line of a key as an error prefix, or "" if the key is not
 // found.
 func lineOf(key string, data []byte) string {
 	n := 0
@@ -62,7 +62,7 @@ func lineOf(key string, data []byte) string {
 	return ""
 }
 
-// check finds what cannot be used, and gives columns their full names.
+// check validates the configuration, and expands column names.
 func (c Config) check() error {
 	if _, ok := cell.ThemeNamed(c.Theme); !ok {
 		return fmt.Errorf("%w: no theme %q%s", ErrConfig, c.Theme, view.Suggest(c.Theme, themeNames(nil)))
@@ -86,8 +86,8 @@ func (c Config) check() error {
 	return nil
 }
 
-// fullNames turns the columns of a page, or of one of its ways, into their
-// full names, as a filter does.
+// fullNames expands the column names of a page, or of one of its modes, as a filter
+// does.
 func fullNames(name string, columns []string) ([]string, error) {
 	var names []string
 	for _, s := range page.All() {

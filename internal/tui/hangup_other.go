@@ -4,6 +4,6 @@ package tui
 
 import "os"
 
-// hangups are the signals of a terminal that goes away: this system has none
-// beside the interrupt.
+// hangups returns the signals of a closed terminal: this system has only the
+// interrupt.
 func hangups() []os.Signal { return []os.Signal{os.Interrupt} }

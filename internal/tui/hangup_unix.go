@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// hangups are the signals of a terminal that goes away.
+// hangups returns the signals of a closed terminal.
 func hangups() []os.Signal { return []os.Signal{syscall.SIGHUP} }

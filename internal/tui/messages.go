@@ -6,22 +6,22 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// stateMsg brings a new state from the collector.
+// stateMsg carries a new state from the collector.
 type stateMsg struct{ *live.State }
 
-// doneMsg brings back what a command did off the screen's goroutine.
+// doneMsg carries the result of a command that ran in another goroutine.
 type doneMsg struct{ then func(*Model) tea.Cmd }
 
-// suspendMsg asks to give the terminal back and to stop until the shell
-// continues the process.
+// suspendMsg requests to release the terminal and stop until the shell continues
+// the process.
 type suspendMsg struct{}
 
-// continuedMsg says that the process was stopped from outside and goes on:
-// meanwhile the shell had the terminal.
+// continuedMsg reports that the process continues after an external stop, during
+// which the shell used the terminal.
 type continuedMsg struct{}
 
-// suspend is what ^Z does.
+// suspend is the command of ^Z.
 func suspend() tea.Msg { return suspendMsg{} }
 
-// copyMsg is written to the terminal by the program: text for the clipboard.
+// copyMsg is text for the clipboard, which the program writes to the terminal.
 type copyMsg string

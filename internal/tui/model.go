@@ -17,11 +17,10 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Model is the dashboard's screen: pure, without a clock or a connection. A
-// state and keys go in through Update; View draws a frame of exactly the
-// window's size. It keeps the open pages, the box over them and the line that
-// is typed into; what is shown of the fleet is for the pages. It is for one
-// goroutine.
+// Model is the dashboard's screen: pure, without a clock or a connection. Update
+// receives states and keys; View draws a frame of exactly the window's size. It
+// holds the open pages, the box on top of them and the prompt; the pages decide
+// what is shown of the fleet. It is not safe for concurrent use.
 type Model struct {
 	*page.Context
 	opt     Options
@@ -30,7 +29,7 @@ type Model struct {
 	grid    *cell.Grid
 	w, h    int
 
-	newest *live.State // the newest; an older one is shown while paused
+	newest *live.State // the latest; an older one is shown while paused
 	paused bool
 
 	specs  []*page.Spec
@@ -46,38 +45,38 @@ type Model struct {
 	prompt   *widget.Prompt
 	overlay  overlay
 	notice   notice
-	later    []*widget.Message // notices that came while something else was open
+	later    []*widget.Message // notices that arrived while something else was open
 	history  []string          // of the command line
 
 	tasks
 	demand live.Demand
 	send   func(live.Order) bool // to the collector
 
-	tabs     []frame.TabAt // where they were drawn, for the mouse
+	tabs     []frame.TabAt // where they were drawn, for mouse clicks
 	tabY     int
 	quitting bool
 }
 
-// overlay is a box over the page; it takes every key while it is open.
+// overlay is a box on top of the page; it receives every key while it is open.
 type overlay interface {
-	// press takes a key. Closed: the box is closed, and then, if it is not nil,
-	// is done.
+	// press handles a key. If closed, the box is closed, and then is called unless it
+	// is nil.
 	press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cmd)
 	Draw(a cell.Area)
 	Hints() [][2]string
 }
 
-// bind is one row of the key table: the keys, what the help and the last line
-// say of it, when it works, and what it does.
+// bind is one row of the key table: the keys, their text in the help and on the
+// last line, when they are active, and what they do.
 type bind struct {
 	key.Binding
-	hint  string // on the last line; empty: not there
-	local bool   // it belongs to some pages alone
+	hint  string // on the last line; empty: not shown there
+	local bool   // only on some pages
 	when  func(*Model) bool
 	do    func(*Model) tea.Cmd
 }
 
-// command is one row of the table of the command line.
+// command is one row of the command table.
 type command struct {
 	names    []string // the first is its name, the others are aliases
 	args     string
@@ -86,19 +85,19 @@ type command struct {
 	run      func(m *Model, args []string) tea.Cmd
 }
 
-// tasks is what goes on off the screen's goroutine and is awaited: a change to
-// another feed, one at a time, and actions, one at a time for each object.
+// tasks tracks what runs in other goroutines: a change to another feed, one at a
+// time, and actions, one at a time per object.
 type tasks struct {
-	connecting string             // the context that is being connected to; empty: none
-	giveUp     context.CancelFunc // on it
-	attempts   int                // to connect so far: a feed that comes late is told by it
-	running    []string           // actions under way: verb and object
-	warned     bool               // quit was asked for while one was under way
-	resolving  bool               // names of addresses are asked for
+	connecting string             // the context being connected to; empty: none
+	giveUp     context.CancelFunc // cancels connecting
+	attempts   int                // number of connection attempts, to detect a late feed
+	running    []string           // actions in progress: verb and object
+	warned     bool               // quit was requested while one was in progress
+	resolving  bool               // host names are being looked up
 }
 
 // Init implements [tea.Model].
-func (m *Model) Init() tea.Cmd { return m.settle() }
+func (m *Model) Init() tea.Cmd { return m.refresh() }
 
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -115,13 +114,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case doneMsg:
 		cmd = msg.then(m)
 	}
-	return m, tea.Batch(cmd, m.settle())
+	return m, tea.Batch(cmd, m.refresh())
 }
 
-// cur is the open page.
+// cur returns the open page.
 func (m *Model) cur() *page.Page { return m.stack[len(m.stack)-1] }
 
-// resize takes the window's new size; tables are measured anew.
+// resize sets the window's size and recomputes the tables.
 func (m *Model) resize(w, h int) {
 	m.w, m.h = max(w, 0), max(h, 0)
 	for _, p := range m.stack {
@@ -132,7 +131,7 @@ func (m *Model) resize(w, h int) {
 // update shows a new state, unless the screen is paused.
 func (m *Model) update(st *live.State) {
 	if !st.IsOf(m.opt.Feed) {
-		return // of the feed before: it was on its way
+		return // late, from the previous feed
 	}
 	m.newest = st
 	if st.Notice != "" {
@@ -148,9 +147,8 @@ func (m *Model) update(st *live.State) {
 	}
 }
 
-// settle brings the open page's rows up to date and tells the collector what
-// the page needs.
-func (m *Model) settle() tea.Cmd {
+// refresh updates the open page's rows and the collector's demand.
+func (m *Model) refresh() tea.Cmd {
 	p := m.cur()
 	p.Refresh(m.Context)
 	if d := p.Demand(m.Context); !d.Same(m.demand) && m.send(live.SetDemand(d)) {
@@ -160,28 +158,28 @@ func (m *Model) settle() tea.Cmd {
 	return resolve(m)
 }
 
-// keys takes typed keys. What the terminal gathered into one message is taken
-// key by key; a paste goes to the prompt and nowhere else.
+// keys handles typed keys. Several keys in one message are handled one by one; a
+// paste is only sent to the prompt.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	if msg.Paste {
 		m.paste(string(msg.Runes))
 		return nil
 	}
 	var cmds []tea.Cmd
-	if msg.Alt && msg.Type == tea.KeyRunes { // Esc and a key right after it
-		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.settle())
+	if msg.Alt && msg.Type == tea.KeyRunes { // Esc immediately followed by a key
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.refresh())
 		msg.Alt = false
 	}
 	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 {
 		return tea.Batch(append(cmds, m.key(msg))...)
 	}
 	for _, r := range msg.Runes {
-		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}), m.settle())
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}), m.refresh())
 	}
 	return tea.Batch(cmds...)
 }
 
-// key takes one key: the overlay or the prompt first, and then no other.
+// key handles one key: an open overlay or prompt receives it exclusively.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if msg.Type == tea.KeyCtrlC {
 		return m.quit()
@@ -212,11 +210,11 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// typed gives a key to the prompt.
+// typed sends a key to the prompt.
 func (m *Model) typed(msg tea.KeyMsg) tea.Cmd {
 	pr := m.prompt
 	if msg.Type == tea.KeyEnter {
-		m.prompt = nil // what is entered may open another
+		m.prompt = nil // the entered command may open another
 	}
 	closed, cmd := pr.Key(msg)
 	if closed && m.prompt == pr {
@@ -225,7 +223,7 @@ func (m *Model) typed(msg tea.KeyMsg) tea.Cmd {
 	return cmd
 }
 
-// paste gives pasted text to the prompt.
+// paste sends pasted text to the prompt.
 func (m *Model) paste(text string) {
 	if m.prompt == nil {
 		m.say("pasted text is ignored; press : or / first")
@@ -236,8 +234,8 @@ func (m *Model) paste(text string) {
 	}
 }
 
-// keyUnseen takes a key in a window that is too small to show what it does:
-// only to quit, and to suspend.
+// keyUnseen handles a key in a window that is too small to draw: only to quit or
+// suspend.
 func keyUnseen(msg tea.KeyMsg, quit func() tea.Cmd) tea.Cmd {
 	switch msg.String() {
 	case "q":
@@ -257,7 +255,7 @@ func (m *Model) View() string {
 	return m.grid.ANSI(m.palette)
 }
 
-// works tells whether the keys do something on the open page now.
+// works reports whether the keys are active on the open page now.
 func (b bind) works(m *Model) bool { return b.when == nil || b.when(m) }
 
 func (b bind) matches(m *Model, msg tea.KeyMsg) bool {
@@ -269,7 +267,7 @@ func (b bind) matches(m *Model, msg tea.KeyMsg) bool {
 	return false
 }
 
-// notice is one line that the screen says until the next key.
+// notice is one line that is shown until the next key.
 type notice struct {
 	text string
 	bad  bool
@@ -277,10 +275,10 @@ type notice struct {
 
 func (m *Model) say(text string) { m.notice = notice{text: strings.TrimSpace(text)} }
 
-// fail says what went wrong: on the line, or in a box when it is longer.
+// fail shows an error: on the notice line, or in a box if it is longer.
 func (m *Model) fail(text string) { m.show(&widget.Message{Text: strings.TrimSpace(text)}) }
 
-// show says something on the line, or in a box when it is longer.
+// show shows a message on the notice line, or in a box if it is longer.
 func (m *Model) show(b *widget.Message) {
 	m.notice = notice{}
 	if m.w > 0 && cell.Width(view.Text(b.Text)) > m.w-2 || strings.Contains(b.Text, "\n") {
@@ -290,9 +288,8 @@ func (m *Model) show(b *widget.Message) {
 	m.notice = notice{text: b.Text, bad: !b.Good}
 }
 
-// report says what was not waited for: at once, or when what is open now is
-// closed, so that it neither goes unread nor takes a key that was meant for
-// something else.
+// report shows an asynchronous message: immediately, or once the open box or prompt
+// is closed, so that it is not missed and does not take another's key.
 func (m *Model) report(b *widget.Message) {
 	if b.Text = strings.TrimSpace(b.Text); m.overlay != nil || m.prompt != nil {
 		m.later = append(m.later, b)
@@ -301,7 +298,7 @@ func (m *Model) report(b *widget.Message) {
 	m.show(b)
 }
 
-// catchUp says the next thing that had to wait.
+// catchUp shows the next delayed message.
 func (m *Model) catchUp() {
 	if len(m.later) == 0 || m.overlay != nil || m.prompt != nil || m.notice.text != "" {
 		return

@@ -6,8 +6,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// mouseAt takes a click or the wheel: the wheel scrolls, a click selects, a
-// click on the selected row opens it, on a heading sorts, on a tab goes there.
+// mouseAt handles the mouse: the wheel scrolls, a click selects a row, opens the
+// selected row, sorts by a heading or opens a tab.
 func mouseAt(m *Model, msg tea.MouseMsg) tea.Cmd {
 	if m.overlay != nil || m.prompt != nil || m.w < frame.MinWidth || m.h < frame.MinHeight || msg.Action != tea.MouseActionPress {
 		return nil

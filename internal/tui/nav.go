@@ -10,10 +10,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// maxPast bounds the history of pages.
+// maxPast is the maximum length of the page history.
 const maxPast = 50
 
-// specOf is the row of a page in the table of pages.
+// specOf returns a page's row in the table of pages.
 func (m *Model) specOf(kind page.Kind) *page.Spec {
 	for _, s := range m.specs {
 		if s.Kind == kind {
@@ -23,7 +23,7 @@ func (m *Model) specOf(kind page.Kind) *page.Spec {
 	return m.specs[0]
 }
 
-// root is the page behind a tab; it keeps its filter and its selection.
+// root returns the page of a tab, which keeps its filter and selection.
 func (m *Model) root(kind page.Kind) *page.Page {
 	if m.roots[kind] == nil {
 		m.roots[kind] = page.New(m.specOf(kind), widget.Ref{})
@@ -31,7 +31,7 @@ func (m *Model) root(kind page.Kind) *page.Page {
 	return m.roots[kind]
 }
 
-// leave remembers the open pages for [ and -.
+// leave saves the open pages in the history for [ and -.
 func (m *Model) leave() {
 	m.past = append(m.past, slices.Clone(m.stack))
 	if len(m.past) > maxPast {
@@ -40,8 +40,8 @@ func (m *Model) leave() {
 	m.future = nil
 }
 
-// goRoot opens the page behind a tab. For a user of one account the page of the
-// account stands in for the first.
+// goRoot opens the page of a tab. For a user of one account, the page of the
+// account replaces the first.
 func (m *Model) goRoot(kind page.Kind) {
 	switch sp := m.specOf(kind); {
 	case !m.OneAccount():
@@ -58,8 +58,8 @@ func (m *Model) goRoot(kind page.Kind) {
 	m.stack = []*page.Page{m.root(kind)}
 }
 
-// turn goes between the pages of a fleet and those of one account when the
-// feed turns out to be of the other sort.
+// turn switches between the pages of a fleet and those of one account when the feed
+// turns out to be of the other type.
 func (m *Model) turn() {
 	switch front := m.stack[0].Spec; {
 	case m.OneAccount() && front.System:
@@ -72,7 +72,7 @@ func (m *Model) turn() {
 	m.past, m.future = nil, nil
 }
 
-// push opens a page over the open one.
+// push opens a page on top of the open one.
 func (m *Model) push(t page.Target) *page.Page {
 	m.leave()
 	p := page.New(m.specOf(t.Kind), t.Scope)
@@ -81,7 +81,7 @@ func (m *Model) push(t page.Target) *page.Page {
 	return p
 }
 
-// pop goes back to the page under the open one; false at the root.
+// pop returns to the page below the open one; false at the root.
 func (m *Model) pop() bool {
 	if len(m.stack) < 2 {
 		return false
@@ -91,7 +91,7 @@ func (m *Model) pop() bool {
 	return true
 }
 
-// apply does what a key on a page asks for.
+// apply applies the effect of a key on a page.
 func (m *Model) apply(e page.Effect) tea.Cmd {
 	switch {
 	case e.Open != nil:
@@ -129,7 +129,7 @@ func showObject(m *Model, title string, object any) {
 	m.push(page.Target{Kind: page.Object, Scope: widget.Ref{Title: title}}).ShowObject(object)
 }
 
-// follow opens another page for what belongs to the selected object.
+// follow opens the page of what belongs to the selected object.
 func (m *Model) follow(kind page.Kind) {
 	switch t, ok := m.cur().Follow(m.Context, kind); {
 	case !ok:
@@ -139,8 +139,8 @@ func (m *Model) follow(kind page.Kind) {
 	}
 }
 
-// quit ends the dashboard. An action that is under way would stop halfway: then
-// it takes a second time.
+// quit ends the dashboard. While an action is in progress, which would stop
+// halfway, quit must be repeated.
 func (m *Model) quit() tea.Cmd {
 	if len(m.running) > 0 && !m.warned {
 		m.warned = true

@@ -11,8 +11,8 @@ import (
 // spans are the time windows of the graphs.
 var spans = [...]time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, time.Hour}
 
-// NewModel makes the screen of a dashboard. Send gives orders to the
-// collector; nil drops them.
+// NewModel returns the screen of a dashboard. Send sends orders to the collector;
+// if nil, they are dropped.
 func NewModel(opt Options, send func(live.Order) bool) *Model {
 	if send == nil {
 		send = func(live.Order) bool { return true }
@@ -28,7 +28,7 @@ func NewModel(opt Options, send func(live.Order) bool) *Model {
 	return m
 }
 
-// startPage opens the page that the options ask for.
+// startPage opens the page from the options.
 func startPage(m *Model) {
 	if m.opt.Page != "" {
 		runCommand(m, m.opt.Page)

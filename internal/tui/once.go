@@ -13,8 +13,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// The sizes of a frame in cells: the smallest is that of the smallest window
-// that the dashboard draws in, the largest is more than any screen has.
+// The limits of the frame size in cells: the minimum is the smallest window that
+// the dashboard supports, the maximum exceeds any screen.
 const (
 	MinWidth  = frame.MinWidth
 	MinHeight = frame.MinHeight
@@ -22,26 +22,26 @@ const (
 	MaxHeight = 500
 )
 
-// OnceOptions are how one frame is made without a terminal.
+// OnceOptions are the options to render frames without a terminal.
 type OnceOptions struct {
-	W, H   int // within the sizes above
+	W, H   int // within the limits above
 	Format Format
-	Keys   []string // pressed after the answers are in, as bubbletea names them
-	Count  int      // of frames; 0 is one
-	Polls  int      // questions before the frame; 0 is two, the least that gives rates
+	Keys   []string // pressed after the answers arrived, as bubbletea names them
+	Count  int      // number of frames; 0 means 1
+	Polls  int      // polls before the frame; 0 means 2, the minimum for rates
 	At     time.Time
 }
 
-// Frame is one frame as it is written, and what it was made from.
+// Frame is one frame as it is written, and its source data.
 type Frame struct {
 	Data []byte
 	Snap *fleet.Snapshot
 }
 
-// Frames asks the fleet and yields frames of it, one for each interval, or one
-// for each snapshot of a recording until it ends. It needs no terminal. The
-// error is the last one of the source when nothing was answered; a partial
-// answer is not an error. It may be used once.
+// Frames polls the fleet and yields one frame per interval, or one per snapshot of
+// a recording until it ends. It needs no terminal. The error is the last one of the
+// source if there was no answer; a partial answer is not an error. The iterator is
+// single-use.
 func Frames(ctx context.Context, opt Options, once OnceOptions) iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		m, c, err := stage(ctx, opt, once)
@@ -63,15 +63,15 @@ func Frames(ctx context.Context, opt Options, once OnceOptions) iter.Seq2[Frame,
 	}
 }
 
-// still is the screen of one instant, with its keys pressed.
+// still returns the screen of one instant, with the keys pressed.
 func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
 	m, _, err := stage(ctx, opt, once)
 	return m, err
 }
 
-// stage is the screen of one instant, with its keys pressed, and the collector
-// that it is shown by. When a key opened what had not been asked for, it is
-// asked for twice, an interval apart, so that it has rates.
+// stage returns the screen of one instant, with the keys pressed, and its
+// collector. If a key opens what was not requested before, it is requested twice,
+// an interval apart, so that it has rates.
 func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *live.Collector, error) {
 	c := live.NewCollector(opt.Feed, opt.every(), opt.clock(), func(error) {})
 	m := NewModel(opt, func(o live.Order) bool {
@@ -79,7 +79,7 @@ func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *live.Co
 		return true
 	})
 	m.Update(tea.WindowSizeMsg{Width: once.W, Height: once.H})
-	m.settle()
+	m.refresh()
 	if err := c.Gather(ctx, once.Polls, once.At); err != nil {
 		return nil, nil, err
 	}
@@ -106,7 +106,7 @@ func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *live.Co
 	return m, c, nil
 }
 
-// keyNamed is the key message with this name: "enter", "tab" or typed text.
+// keyNamed returns the message of a named key: "enter", "tab" or typed text.
 func keyNamed(name string) tea.KeyMsg {
 	for t, n := range keyNames {
 		if n == name {
@@ -116,7 +116,7 @@ func keyNamed(name string) tea.KeyMsg {
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }
 
-// keyNames are the keys with a name of their own.
+// keyNames maps the special keys to their names.
 var keyNames = map[tea.KeyType]string{
 	tea.KeyEnter: "enter", tea.KeyEsc: "esc", tea.KeyTab: "tab", tea.KeyShiftTab: "shift+tab", tea.KeyUp: "up", tea.KeyDown: "down", tea.KeyLeft: "left",
 	tea.KeyRight: "right", tea.KeyPgUp: "pgup", tea.KeyPgDown: "pgdown", tea.KeyHome: "home", tea.KeyEnd: "end",

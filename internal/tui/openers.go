@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// openSort picks the sort column.
+// openSort opens a picker for the sort column.
 func openSort(m *Model) {
 	l := m.cur().List()
 	if len(l.Heads) == 0 {
@@ -31,8 +31,8 @@ func openSort(m *Model) {
 	}}
 }
 
-// openFilter edits the filter of the open page; rows are filtered as it is
-// typed.
+// openFilter opens a prompt for the filter of the open page, which applies while
+// typing.
 func openFilter(m *Model) {
 	p := m.cur()
 	if p.Spec.Kind == page.Object {
@@ -67,7 +67,7 @@ func openFilter(m *Model) {
 	m.prompt = pr
 }
 
-// openSearch searches the JSON of an object.
+// openSearch opens a prompt to search the JSON of an object.
 func openSearch(m *Model, p *page.Page) {
 	pr := widget.NewPrompt("/", p.Search)
 	pr.Hint = "text to find"
@@ -96,7 +96,7 @@ func openCommand(m *Model) {
 	m.prompt = pr
 }
 
-// openHelp lists the keys of this page, the commands and the signs, from their
+// openHelp lists the keys of the page, the commands and the signs, from their
 // tables.
 func openHelp(m *Model) {
 	s := &widget.Scroller{Title: "help: " + m.cur().Spec.Title}
@@ -127,7 +127,7 @@ func openHelp(m *Model) {
 	m.overlay = &readingBox{s}
 }
 
-// signs are the marks on the screen and what they mean.
+// signs lists the symbols on the screen and their meanings.
 var signs = [][2]string{
 	{"●", "in order"},
 	{"▲", "warning, or growing"},

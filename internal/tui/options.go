@@ -9,10 +9,10 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// Options are what a dashboard is started with. Feed alone is required.
+// Options are the options of a dashboard. Only Feed is required.
 type Options struct {
 	Feed    *live.Feed
-	Every   time.Duration // between questions; 0 is two seconds, less than one is one
+	Every   time.Duration // between polls; 0 means 2s; the minimum is 1s
 	Look    cell.Look
 	Dots    cell.Dots
 	Page    string            // the page to open: a name or alias of the command line
@@ -20,30 +20,30 @@ type Options struct {
 	Sort    string            // of that page
 	Wide    bool              // wide columns
 	Faults  bool              // faults only
-	Mouse   bool              // take the mouse
+	Mouse   bool              // enable the mouse
 	Filters map[string]string // named filters of the configuration
 	Columns map[string][]string
 	Version string
 
-	// Contexts lists the saved contexts for :ctx; nil: :ctx is refused.
+	// Contexts lists the saved contexts for :ctx; nil disables :ctx.
 	Contexts func() []string
-	// Connect opens another context's feed.
+	// Connect opens the feed of another context.
 	Connect func(ctx context.Context, name string) (*live.Feed, error)
 	// OpenTape opens a recording for :open.
 	OpenTape func(path string) (*live.Feed, error)
-	// NewRecorder writes a recording for :rec; nil: :rec is refused.
+	// NewRecorder returns a recorder for :rec; nil disables :rec.
 	NewRecorder func(w io.Writer) live.Recorder
-	// Hint says what can be done about an error; nil: nothing is known.
+	// Hint returns advice on an error; nil means no hints.
 	Hint func(error) string
-	// Reload reads the configuration again for :reload; nil: :reload is refused.
+	// Reload rereads the configuration for :reload; nil disables :reload.
 	Reload func() (Config, error)
-	// Lookup asks for the names of an address; nil asks the system's resolver.
+	// Lookup returns the host names of an address; nil uses the system's resolver.
 	Lookup func(ctx context.Context, address string) ([]string, error)
-	// Clock is the time; nil is the system's.
+	// Clock returns the current time; nil uses the system's clock.
 	Clock func() time.Time
 }
 
-// every is the interval between questions.
+// every returns the interval between polls.
 func (o Options) every() time.Duration {
 	if o.Every == 0 {
 		return 2 * time.Second

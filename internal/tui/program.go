@@ -17,15 +17,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// frameRate is how often the screen is written at most: input is shown within
-// 50 ms, and an idle screen costs next to nothing.
+// frameRate is the maximum number of screen updates per second: input is shown
+// within 50 ms, and an idle screen costs almost nothing.
 const frameRate = 20
 
-// Run shows the dashboard on a terminal until the user quits or ctx ends, which
-// the caller lets happen at an interrupt or a termination. The
-// terminal is restored however it ends: by the user, a signal, a lost
-// terminal, an error, or a panic in any of the dashboard's goroutines, which
-// is returned as an error.
+// Run shows the dashboard on a terminal until the user quits or ctx is done, which
+// the caller cancels on interrupt or termination. The terminal is always restored:
+// after the user quits, a signal, a lost terminal, an error, or a panic in any of
+// the dashboard's goroutines, which is returned as an error.
 func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -52,18 +51,18 @@ func Run(ctx context.Context, opt Options, in io.Reader, out io.Writer) error {
 	return r.result(err)
 }
 
-// endWithin is how long the screen may take to end once it shall.
+// endWithin is the time that the screen has to end after ctx is done.
 const endWithin = 700 * time.Millisecond
 
-// terminalProgram is what [runUntil] needs of a program on the terminal.
+// terminalProgram is the part of a terminal program that [runUntil] needs.
 type terminalProgram interface {
 	Run() (tea.Model, error)
 	ReleaseTerminal() error
 }
 
-// runUntil runs the program until it ends. When ctx ends and the screen does not
-// follow, whatever it does, the terminal is restored and the screen left
-// behind: a signal ends the dashboard within a second.
+// runUntil runs the program until it ends. If the screen does not end after ctx is
+// done, the terminal is restored and the screen abandoned, so that a signal ends
+// the dashboard within a second.
 func runUntil(ctx context.Context, p terminalProgram) error {
 	ended := make(chan error, 1)
 	go func() {
@@ -97,15 +96,15 @@ type runner struct {
 	program *tea.Program
 	out     io.Writer
 	cancel  context.CancelFunc
-	stops   chan os.Signal // that stop the process, and continue it
+	stops   chan os.Signal // signals that stop or continue the process
 	group   sync.WaitGroup
 
 	mu    sync.Mutex
 	cause error
 }
 
-// forward gives the newest state to the program, one at a time. Send waits for
-// the program; the collector does not.
+// forward sends the latest state to the program, one at a time. Send waits for the
+// program; the collector does not.
 func (r *runner) forward(ctx context.Context, states <-chan *live.State) {
 	for {
 		select {
@@ -124,10 +123,10 @@ func (r *runner) fatal(err error) {
 		r.cause = err
 	}
 	r.mu.Unlock()
-	go r.program.Kill() // never from within the program's own loop
+	go r.program.Kill() // never from the program's own loop
 }
 
-// hangup ends the program when its terminal goes away, and tells it of stops.
+// hangup ends the program when its terminal is closed, and reports stops to it.
 func (r *runner) hangup() func() {
 	ch := make(chan os.Signal, 1)
 	signal.Notify(ch, hangups()...)
@@ -151,7 +150,7 @@ func (r *runner) hangup() func() {
 	return func() { signal.Stop(ch); signal.Stop(r.stops); close(done) }
 }
 
-// result is the error of the run: what ended it, unless the user did.
+// result returns the error that ended the run, or nil if the user quit.
 func (r *runner) result(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -166,7 +165,7 @@ func (r *runner) result(err error) error {
 	return nil
 }
 
-// shell joins the pure model with the terminal.
+// shell connects the pure model to the terminal.
 type shell struct {
 	*Model
 	run *runner
@@ -194,17 +193,17 @@ func (s *shell) View() string {
 	return s.Model.View()
 }
 
-// guard turns a panic of the screen into the error that ends the program, so
-// that the terminal is restored before anybody prints.
+// guard turns a panic of the screen into the error that ends the program, so that
+// the terminal is restored before anything is printed.
 func (r *runner) guard(doing string) {
 	if x := recover(); x != nil {
 		r.fatal(fmt.Errorf("%w while %s: %v\n%s", live.ErrPanic, doing, x, debug.Stack()))
 	}
 }
 
-// clipboard asks the terminal to take text into the clipboard (OSC 52). Tmux
-// takes it itself where set-clipboard is on, and hands it through where
-// allow-passthrough is: it is asked for both.
+// clipboard asks the terminal to copy text to the clipboard (OSC 52). In tmux it
+// sends two forms: tmux handles one if set-clipboard is on, and passes the other
+// through if allow-passthrough is on.
 func (r *runner) clipboard(text string) tea.Cmd {
 	return func() tea.Msg {
 		seq := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(text)) + "\a"

@@ -18,7 +18,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Format is a form in which a frame is saved.
+// Format is a file format of saved frames.
 type Format string
 
 // The formats of a frame.
@@ -32,10 +32,10 @@ const (
 // Formats lists the formats.
 func Formats() []string { return []string{"txt", "ansi", "svg", "json"} }
 
-// ErrFormat is a format that frames are not saved in.
+// ErrFormat is returned for an unknown frame format.
 var ErrFormat = errors.New("unknown format of a frame")
 
-// Export renders what is on the screen.
+// Export renders the screen in the given format.
 func (m *Model) Export(f Format) ([]byte, error) {
 	if f == FormatJSON {
 		return exportJSON(m)
@@ -52,7 +52,7 @@ func (m *Model) Export(f Format) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %q", ErrFormat, f)
 }
 
-// title names the frame for those who cannot see it.
+// title returns the text alternative of the frame, for accessibility.
 func title(m *Model) string {
 	return "natsctl top: " + m.cur().Spec.Title + " of " + m.opt.Feed.NameOr("a fleet")
 }
@@ -60,15 +60,15 @@ func title(m *Model) string {
 // ViewSchema names the JSON form of a page.
 const ViewSchema = "natsctl.view/v1"
 
-// exported is a page as JSON: the rows that are shown, with how they were
-// chosen, and who did not answer.
+// exported is a page as JSON: the shown rows, how they were selected, and which
+// servers did not answer.
 type exported struct {
 	Schema   string           `json:"schema"`
 	Time     time.Time        `json:"time"`
 	Context  string           `json:"context"`
 	View     string           `json:"view"`
-	Way      string           `json:"way"`          // the way in which the page is shown
-	Of       string           `json:"of,omitempty"` // the object that the page is narrowed to
+	Way      string           `json:"way"`          // the mode of the page
+	Of       string           `json:"of,omitempty"` // the object that the page is restricted to
 	Filter   string           `json:"filter,omitempty"`
 	Sort     string           `json:"sort,omitempty"`
 	Reverse  bool             `json:"reverse,omitempty"`
@@ -116,10 +116,10 @@ func encodeJSON(v any) ([]byte, error) {
 	return doc.Bytes(), err
 }
 
-// saveNow saves the screen as a picture.
+// saveNow saves the screen as an SVG image.
 func saveNow(m *Model) tea.Cmd { return cmdSave(m, []string{"svg"}) }
 
-// cmdSave saves what is on the screen to a file that is not there yet.
+// cmdSave saves the screen to a new file.
 func cmdSave(m *Model, args []string) tea.Cmd {
 	format, name := FormatSVG, ""
 	if len(args) > 0 && slices.Contains(Formats(), args[0]) {
@@ -146,7 +146,7 @@ func cmdSave(m *Model, args []string) tea.Cmd {
 	return nil
 }
 
-// writeNew writes a file that must not exist yet.
+// writeNew writes a file, which must not exist yet.
 func writeNew(name string, data []byte) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

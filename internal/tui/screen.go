@@ -32,7 +32,7 @@ func (m *Model) render() {
 	}
 }
 
-// head is what the lines over the page say.
+// head returns the content of the lines above the page.
 func head(m *Model) frame.Head {
 	h := frame.Head{
 		Name: m.opt.Feed.NameOr("natsctl"), Newest: m.newest, Paused: m.paused, Hidden: m.noHeader,
@@ -46,7 +46,7 @@ func head(m *Model) frame.Head {
 	return h
 }
 
-// foot is what the lines under the page say.
+// foot returns the content of the lines below the page.
 func foot(m *Model) frame.Foot {
 	f := frame.Foot{Notice: m.notice.text, Bad: m.notice.bad, Tasks: taskNames(m)}
 	var crumbs []string
@@ -68,8 +68,8 @@ func foot(m *Model) frame.Foot {
 	return f
 }
 
-// hinted are the rows of the key table for the last line, those of the page
-// first; and those that are always there: help and quit.
+// hinted returns the rows of the key table for the last line, the page's own
+// first, and those that are always shown: help and quit.
 func hinted(m *Model) (rest, last [][2]string) {
 	var own, all [][2]string
 	for _, b := range m.binds(m) {
@@ -87,7 +87,7 @@ func hinted(m *Model) (rest, last [][2]string) {
 	return append(own, all...), last
 }
 
-// taskNames are the tasks under way.
+// taskNames returns the tasks in progress.
 func taskNames(m *Model) []string {
 	if m.connecting == "" {
 		return m.running

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// stopped takes the messages about stops. It runs in the program's own loop:
+// stopped handles the messages about stops. It runs in the program's own loop, so
 // nothing else writes to the terminal meanwhile.
 func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg.(type) {
@@ -36,18 +36,17 @@ func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {
 	return nil, true
 }
 
-// lost ends the dashboard: its terminal cannot be used any more.
+// lost ends the dashboard because its terminal is no longer usable.
 func (s *shell) lost(err error) { s.run.fatal(fmt.Errorf("dashboard: %w", err)) }
 
-// The size of a terminal that does not tell its own: what terminals had before
-// they could.
+// The default size of a terminal that does not report one.
 const (
 	plainW = 80
 	plainH = 24
 )
 
-// sized is the size of the window: a terminal of no size (a serial line, a
-// container's) is taken for a plain one.
+// sized returns the size of the window: a terminal without a size (a serial line, a
+// container's) gets the default size.
 func sized(msg tea.WindowSizeMsg) tea.WindowSizeMsg {
 	if msg.Width <= 0 || msg.Height <= 0 {
 		return tea.WindowSizeMsg{Width: plainW, Height: plainH}

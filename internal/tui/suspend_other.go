@@ -4,7 +4,7 @@ package tui
 
 import "os"
 
-// stopSignals are none: this system stops no process for a shell.
+// stopSignals returns none: this system has no job control.
 func stopSignals() []os.Signal { return nil }
 
 func stopMessage(os.Signal) any { return continuedMsg{} }

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// stopSignals stop the process, and tell that it goes on.
+// stopSignals returns the signals that stop and continue the process.
 func stopSignals() []os.Signal { return []os.Signal{syscall.SIGTSTP, syscall.SIGCONT} }
 
-// stopMessage is what a signal means to the screen.
+// stopMessage returns the message for a signal.
 func stopMessage(s os.Signal) any {
 	if s == syscall.SIGTSTP {
 		return suspendMsg{}
@@ -20,15 +20,14 @@ func stopMessage(s os.Signal) any {
 	return continuedMsg{}
 }
 
-// stopWait is how long a stop takes at most to begin. While the process is
-// stopped its time stands still.
+// stopWait is the maximum time until a stop takes effect. Time during which the
+// process is stopped does not count.
 const stopWait = 300 * time.Millisecond
 
-// stopProcess stops the process group as the terminal's ^Z would, and returns
-// when it is continued. False: it was not stopped. The kernel stops none that
-// no shell could continue, such as one that a terminal was opened for. It is
-// not done by SIGTSTP: once a Go program was told of that signal, it no longer
-// stops it.
+// stopProcess stops the process group as the terminal's ^Z would, and returns when
+// it is continued, or false if it was not stopped. The kernel does not stop an
+// orphaned process group, such as one that a terminal was opened for. SIGTSTP is
+// not used: it no longer stops a Go program that was notified of it.
 func stopProcess(signals chan os.Signal) bool {
 	signal.Stop(signals)
 	defer signal.Notify(signals, stopSignals()...)

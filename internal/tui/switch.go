@@ -43,7 +43,7 @@ func zoomTime(m *Model, by int) {
 	m.say("graphs show the last " + page.ShortDuration(m.Span))
 }
 
-// travel goes through the history of pages, -1 back and +1 forward.
+// travel moves through the page history, -1 back and +1 forward.
 func travel(m *Model, by int) {
 	from, to := &m.past, &m.future
 	if by > 0 {
@@ -58,7 +58,7 @@ func travel(m *Model, by int) {
 	*from = (*from)[:len(*from)-1]
 }
 
-// lastPage changes places with the page before.
+// lastPage switches to the previous page.
 func lastPage(m *Model) {
 	n := len(m.past)
 	if n == 0 {
@@ -68,15 +68,15 @@ func lastPage(m *Model) {
 	m.past[n-1], m.stack = slices.Clone(m.stack), m.past[n-1]
 }
 
-// escape undoes one thing: the search or the focus of a pane, the filter, then
-// faults only, then the page.
+// escape undoes one step: the search or the pane focus, the filter, then faults
+// only, then the page.
 func escape(m *Model) {
 	if !m.cur().Undo() {
 		m.pop()
 	}
 }
 
-// backOrQuit closes the page; at the root it ends the dashboard.
+// backOrQuit closes the page, or quits at the root.
 func backOrQuit(m *Model) tea.Cmd {
 	if m.pop() {
 		return nil
@@ -84,7 +84,7 @@ func backOrQuit(m *Model) tea.Cmd {
 	return m.quit()
 }
 
-// configure applies a configuration that was read again.
+// configure applies a reloaded configuration.
 func configure(m *Model, c Config) {
 	if c.Theme != "" {
 		m.look.Theme = c.Theme

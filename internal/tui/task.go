@@ -14,8 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// cmdContext changes to another context; the present one stays when that
-// fails.
+// cmdContext switches to another context; if that fails, the current one stays.
 func cmdContext(m *Model, args []string) tea.Cmd {
 	name := strings.Join(args, " ")
 	switch {
@@ -30,7 +29,7 @@ func cmdContext(m *Model, args []string) tea.Cmd {
 	return connect(m, name)
 }
 
-// pickContext chooses among the saved contexts.
+// pickContext opens a list of the saved contexts.
 func pickContext(m *Model) {
 	names := contextNames(m)
 	if len(names) == 0 {
@@ -54,7 +53,7 @@ func cmdOpen(m *Model, args []string) tea.Cmd {
 	return changeFeed(m, path, func(context.Context) (*live.Feed, error) { return m.opt.OpenTape(path) })
 }
 
-// cmdRec starts or ends a recording. An existing file is never overwritten.
+// cmdRec starts or stops a recording. An existing file is never overwritten.
 func cmdRec(m *Model, args []string) tea.Cmd {
 	switch {
 	case m.opt.NewRecorder == nil:
@@ -83,7 +82,7 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 	return nil
 }
 
-// recordingName is the file that is being written; empty: none.
+// recordingName returns the file being recorded to, or "".
 func recordingName(m *Model) string {
 	if m.newest == nil {
 		return ""
@@ -91,7 +90,7 @@ func recordingName(m *Model) string {
 	return m.newest.Recording
 }
 
-// cmdReload reads the configuration again.
+// cmdReload reloads the configuration.
 func cmdReload(m *Model, _ []string) tea.Cmd {
 	if m.opt.Reload == nil {
 		m.fail("no configuration to read")
@@ -110,7 +109,7 @@ func cmdReload(m *Model, _ []string) tea.Cmd {
 	})
 }
 
-// fileName is a name for a file of what is shown now.
+// fileName returns a file name for the current screen.
 func fileName(m *Model, ext string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
@@ -121,8 +120,8 @@ func fileName(m *Model, ext string) string {
 	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.Now().UTC().Format("20060102T150405Z"), ext)
 }
 
-// askAgain asks now. When the connection is lost it connects anew, with the
-// context as it is saved now: credentials may have changed.
+// askAgain polls now. If the connection is lost, it reconnects with the context as
+// currently saved: credentials may have changed.
 func askAgain(m *Model) tea.Cmd {
 	if m.connecting != "" {
 		m.say("still connecting to " + m.connecting)

@@ -11,13 +11,13 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// connect changes to another context; the present one stays when that fails. A
-// later choice takes the place of one that is still being connected to.
+// connect switches to another context; if that fails, the current one stays. A
+// later choice replaces one that is still connecting.
 func connect(m *Model, name string) tea.Cmd {
 	return changeFeed(m, name, func(ctx context.Context) (*live.Feed, error) { return m.opt.Connect(ctx, name) })
 }
 
-// changeFeed opens another feed and shows it, unless another was chosen
+// changeFeed opens another feed and switches to it, unless another was chosen
 // meanwhile.
 func changeFeed(m *Model, name string, open func(context.Context) (*live.Feed, error)) tea.Cmd {
 	if m.giveUp != nil {
@@ -40,7 +40,7 @@ func changeFeed(m *Model, name string, open func(context.Context) (*live.Feed, e
 				return
 			case err != nil:
 				m.connecting, m.giveUp = "", nil
-				m.notice = notice{} // that it is connecting
+				m.notice = notice{} // clears "connecting"
 				m.report(&widget.Message{Text: advised(m, err), Down: down})
 				return
 			}
@@ -50,7 +50,7 @@ func changeFeed(m *Model, name string, open func(context.Context) (*live.Feed, e
 	}
 }
 
-// advised is an error with what can be done about it.
+// advised returns the text of an error with its hint.
 func advised(m *Model, err error) string {
 	text := err.Error()
 	if m.opt.Hint != nil {
@@ -61,8 +61,8 @@ func advised(m *Model, err error) string {
 	return text
 }
 
-// useFeed gives another feed to the collector and forgets what was of the old:
-// what is open about one of its objects must not act on the new one.
+// useFeed sets the collector's feed and discards everything from the old one: what
+// is open for one of its objects must not act on the new fleet.
 func useFeed(m *Model, feed *live.Feed) {
 	m.opt.Feed = feed
 	m.send(live.UseFeed(feed))
@@ -74,12 +74,12 @@ func useFeed(m *Model, feed *live.Feed) {
 	default:
 		m.overlay = nil
 	}
-	m.notice = notice{} // that it is connecting
+	m.notice = notice{} // clears "connecting"
 	m.Touch()
 }
 
-// perform does an action that was confirmed; what came of it is told when it is
-// done, with its name, since other things were done meanwhile.
+// perform runs a confirmed action. The result is shown when it is done, with its
+// name, since other things may have happened meanwhile.
 func perform(m *Model, actions live.Actions, a live.Action) tea.Cmd {
 	name := a.Verb + " " + a.Target()
 	if slices.Contains(m.running, name) {
@@ -92,7 +92,7 @@ func perform(m *Model, actions live.Actions, a live.Action) tea.Cmd {
 		answer, err := actions.Do(ctx, a)
 		return act(func(m *Model) {
 			m.running = slices.DeleteFunc(m.running, func(s string) bool { return s == name })
-			m.notice = notice{} // that it is done
+			m.notice = notice{} // clears "in progress"
 			if err != nil {
 				m.report(&widget.Message{Text: name + ": " + advised(m, err)})
 				return

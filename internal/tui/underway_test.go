@@ -157,7 +157,7 @@ func TestAim(t *testing.T) {
 		{live.Action{Server: "n1", ServerID: "Nn1"}, func() {}, ""},
 	} {
 		row.change()
-		err := aim(m, &row.about)
+		err := setTarget(m, &row.about)
 		if row.want == "" && (err != nil || row.about.ServerID != "Nn1") || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
 			t.Errorf("%+v: %v, want %q", row.about, err, row.want)
 		}

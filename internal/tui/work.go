@@ -7,13 +7,13 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// task runs work off the screen's goroutine; what it returns is done to the
-// screen when it is ready.
+// task runs work in another goroutine; the function it returns is then applied to
+// the screen.
 func task(work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
 	return taskFor(taskTime, work)
 }
 
-// taskFor is a task that may take so long.
+// taskFor is task with a timeout.
 func taskFor(d time.Duration, work func(ctx context.Context) func(*Model) tea.Cmd) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), d)
@@ -22,10 +22,10 @@ func taskFor(d time.Duration, work func(ctx context.Context) func(*Model) tea.Cm
 	}
 }
 
-// taskTime bounds one task.
+// taskTime is the timeout of a task.
 const taskTime = 30 * time.Second
 
-// act turns a plain change of the screen into what a key does.
+// act adapts a function without a command to a key's action.
 func act(f func(*Model)) func(*Model) tea.Cmd {
 	return func(m *Model) tea.Cmd {
 		f(m)

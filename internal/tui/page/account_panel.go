@@ -9,16 +9,16 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// How old the details of an account may be: of the one under the cursor, and of
-// the others, for which the limits are shown too.
+// The maximum age of account details: of the selected account, and of the others,
+// whose limits are shown too.
 const (
 	detailFresh = 30 * time.Second
 	detailOld   = 5 * time.Minute
 )
 
-// wantedAccount is the account to ask the details of next: the one under the
-// cursor, or else the one that was asked least lately, since each of them has
-// limits to show. Empty: none needs asking.
+// wantedAccount returns the account to request details of next: the selected
+// one, or else the one with the oldest details, since each row shows limits. It
+// returns "" if all details are recent enough.
 func wantedAccount(ctx *Context, p *Page) string {
 	if !ctx.Answered() {
 		return ""
@@ -39,8 +39,7 @@ func wantedAccount(ctx *Context, p *Page) string {
 	return next
 }
 
-// lines say what the account shares with others, and what its users may not
-// pass.
+// detailLines describes the account's exports and imports, and its users' limits.
 func detailLines(d live.AccountDetail, names live.Names) []widget.Statement {
 	if d.Info == nil {
 		return nil
@@ -56,7 +55,7 @@ func detailLines(d live.AccountDetail, names live.Names) []widget.Statement {
 			continue
 		}
 		if strings.HasPrefix(s.Subject, "$SYS.") || strings.HasPrefix(s.Subject, "$JS.") {
-			continue // every account has these of the system account
+			continue // every account imports these from the system account
 		}
 		if s.Local != "" && s.Local != s.Subject {
 			text += " as " + s.Local
@@ -86,7 +85,7 @@ func detailLines(d live.AccountDetail, names live.Names) []widget.Statement {
 	return out
 }
 
-// listed is a line of the panel with some words, or none.
+// listed returns a labeled panel line that lists the given strings, or "none".
 func listed(label string, list []string) widget.Statement {
 	if len(list) == 0 {
 		list = []string{"none"}
@@ -94,7 +93,7 @@ func listed(label string, list []string) widget.Statement {
 	return widget.Statement{Label: label, Faint: true, Indent: 13, Units: texts(list), Gap: " · "}
 }
 
-// texts makes words of strangers harmless.
+// texts sanitizes untrusted strings for display.
 func texts(list []string) []string {
 	out := make([]string, len(list))
 	for i, s := range list {

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// accountsSpec is the page of the accounts.
+// accountsSpec defines the Accounts page.
 func accountsSpec() *Spec {
 	return &Spec{
 		Kind: Accounts, Names: []string{"acc", "acct"}, Help: "accounts", Digit: "4", Title: "Accounts", Short: "Acct", System: true, open: openAccount,
@@ -46,7 +46,7 @@ func openAccount(ctx *Context, _ *Page, r widget.Ref) Effect {
 	return openPage(Connections, widget.Ref{Title: r.Title, Account: r.Account})
 }
 
-// accountPanel is the account under the cursor, server by server.
+// accountPanel draws the selected account, server by server.
 func accountPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.AccountRow])
 	if !ok {
@@ -85,8 +85,8 @@ func accountPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	}
 }
 
-// accountTalkers are the busiest connections of the account, when they are
-// known: only the pages that show connections ask for them.
+// accountTalkers draws the account's busiest connections, if known: only pages
+// that show connections request them.
 func accountTalkers(ctx *Context, r *live.AccountRow, a cell.Area) int {
 	var rows []*fleet.ConnRow
 	for _, c := range ctx.State.Conns {
@@ -108,7 +108,7 @@ func accountTalkers(ctx *Context, r *live.AccountRow, a cell.Area) int {
 	return t.Draw(a.Rows(0, 1))
 }
 
-// accountDress is what the Accounts page adds to its columns.
+// accountDress is the styling that the Accounts page adds to its columns.
 var accountDress = map[string]widget.Look[*live.AccountRow]{
 	"account":        {Text: func(r *live.AccountRow) string { return r.Label }},
 	"limit_percent":  {Text: (*live.AccountRow).LimitText},

@@ -12,14 +12,14 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// alertsSpec is the page of the alerts.
+// alertsSpec defines the Alerts page.
 func alertsSpec() *Spec {
 	return &Spec{
 		Kind: Alerts, Names: []string{"al"}, Help: "alerts", Digit: "7", Title: "Alerts", Short: "Alerts", open: openAlert,
 		Jumps: []Jump{{To: Events}, {To: Connections}, {Topology, "links"}, {To: JetStream}}, Keys: alertKeys(),
 		needs: live.Demand{Needs: topoNeeds.Needs},
 		Modes: []Mode{{
-			Name: "alerts", sort: "state", always: true, sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: happened,
+			Name: "alerts", sort: "state", always: true, sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: latestEvents,
 			empty: func(*Context, *Page) string { return "● no alert: every check passes on what was asked so far" },
 			first: []string{"check", "since_seconds", "object", "what", "state", "value", "limit"},
 		}},
@@ -36,7 +36,7 @@ func alertSheet(ctx *Context, _ *Page) widget.Sheet {
 	}
 }
 
-// aboutOf names what an alert is about, as far as something opens from it.
+// aboutOf returns a reference to the alert's subject, if a page can show it.
 func aboutOf(ctx *Context, r *live.AlertRow) widget.Ref {
 	out := widget.Ref{Title: r.Check + " " + r.Title}
 	for _, l := range ctx.State.Links {
@@ -64,7 +64,7 @@ func aboutOf(ctx *Context, r *live.AlertRow) widget.Ref {
 	return out
 }
 
-// openAlert goes to what the alert is about.
+// openAlert opens the alert's subject.
 func openAlert(_ *Context, _ *Page, r widget.Ref) Effect {
 	switch {
 	case r.Link != "":
@@ -79,7 +79,7 @@ func openAlert(_ *Context, _ *Page, r widget.Ref) Effect {
 	return Effect{Selected: true}
 }
 
-// alertLine counts the alerts by what became of them.
+// alertLine counts the alerts by state.
 func alertLine(ctx *Context, _ *Page, a cell.Area) int {
 	var n [len(live.AlertStates)]int
 	for _, r := range ctx.Marks.Alerts(ctx.State) {
@@ -96,7 +96,7 @@ func alertLine(ctx *Context, _ *Page, a cell.Area) int {
 	return 1
 }
 
-// alertPanel says why the alert fires, what it means, and what to do next.
+// alertPanel shows why the alert fires, what it means, and what to do next.
 func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.AlertRow])
 	if !ok {
@@ -122,7 +122,7 @@ func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
 	t.Draw(a)
 }
 
-// markKey acknowledges or mutes the selected alert, or takes it back.
+// markKey acknowledges or mutes the selected alert, or undoes that.
 func markKey(to live.AlertState) func(*Context, *Page) Effect {
 	return func(ctx *Context, p *Page) Effect {
 		l := p.List()
@@ -152,7 +152,7 @@ func alertKeys() []Key {
 	}
 }
 
-// nextFiring moves to the next alert that fires.
+// nextFiring moves the cursor to the next firing alert.
 func nextFiring(_ *Context, p *Page) Effect {
 	l := p.List()
 	for range len(l.Order) {
@@ -168,7 +168,7 @@ func nextFiring(_ *Context, p *Page) Effect {
 	return Effect{}
 }
 
-// showChecks lists the checks and what came of each.
+// showChecks lists the checks and their results.
 func showChecks(ctx *Context, _ *Page) Effect {
 	if ctx.State == nil {
 		return Effect{}

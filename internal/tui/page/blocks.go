@@ -13,16 +13,16 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// trouble uses the rows under a table: the alerts, and what happened last.
+// trouble fills the rows below a table with the alerts and the latest events.
 func trouble(ctx *Context, a cell.Area) {
 	widget.Stack(a, []widget.Block{alertBlock(ctx), eventBlock(ctx)})
 }
 
-// happened uses the rows under a table for what happened last.
-func happened(ctx *Context, a cell.Area) { widget.Stack(a, []widget.Block{eventBlock(ctx)}) }
+// latestEvents fills the rows below a table with the latest events.
+func latestEvents(ctx *Context, a cell.Area) { widget.Stack(a, []widget.Block{eventBlock(ctx)}) }
 
-// storage uses the rows under the streams: how full their servers are, then
-// trouble.
+// storage fills the rows below the streams with the servers' storage usage, then
+// as trouble does.
 func storage(ctx *Context, a cell.Area) {
 	if len(ctx.State.JS.Peers) == 0 {
 		trouble(ctx, a)
@@ -31,20 +31,20 @@ func storage(ctx *Context, a cell.Area) {
 	widget.Stack(a, []widget.Block{storeBlock(ctx), alertBlock(ctx), eventBlock(ctx)})
 }
 
-// calm is the one line of a block without trouble.
-func calm(text string) [][]widget.Segment {
+// okLine returns the single line of a block that has nothing to report.
+func okLine(text string) [][]widget.Segment {
 	return [][]widget.Segment{{{Text: "●", Style: cell.Good}, {Text: text, Style: cell.Muted}}}
 }
 
-// linkBlock is the links that need attention, the worst first.
+// linkBlock lists the links that need attention, worst first.
 func linkBlock(ctx *Context) widget.Block {
 	bad := ctx.State.BadLinks()
 	bad = bad[:urgentLinks(bad)]
 	if len(bad) == 0 {
 		if len(ctx.State.Links) == 0 {
-			return widget.Block{Title: "LINKS", Lines: calm("a single server has none")}
+			return widget.Block{Title: "LINKS", Lines: okLine("a single server has none")}
 		}
-		return widget.Block{Title: "LINKS", Lines: calm(fmt.Sprintf("all %d in order   :links", len(ctx.State.Links)))}
+		return widget.Block{Title: "LINKS", Lines: okLine(fmt.Sprintf("all %d in order   :links", len(ctx.State.Links)))}
 	}
 	w := 0
 	b := widget.Block{Title: fmt.Sprintf("LINKS THAT NEED ATTENTION  %d of %d   :links", len(bad), len(ctx.State.Links))}
@@ -64,10 +64,10 @@ func linkBlock(ctx *Context) widget.Block {
 	return b
 }
 
-// blockLines is how many lines of a block are made: more than any window has.
+// blockLines is the maximum number of lines of a block: more than any window has.
 const blockLines = 300
 
-// urgentLinks is how many of the links, the worst first, need attention.
+// urgentLinks returns how many of the links, sorted worst first, need attention.
 func urgentLinks(worstFirst []*live.LinkRow) int {
 	at, _ := slices.BinarySearchFunc(worstFirst, fleet.Warn, func(l *live.LinkRow, least fleet.Level) int {
 		if l.Edge.Level.Compare(least) >= 0 {
@@ -78,11 +78,11 @@ func urgentLinks(worstFirst []*live.LinkRow) int {
 	return at
 }
 
-// alertBlock is the alerts that fire, the worst first.
+// alertBlock lists the firing alerts, worst first.
 func alertBlock(ctx *Context) widget.Block {
 	rows := live.Filter(ctx.Marks.Alerts(ctx.State), func(r *live.AlertRow) bool { return r.State == live.Firing })
 	if len(rows) == 0 {
-		return widget.Block{Title: "ALERTS", Lines: calm("none fires")}
+		return widget.Block{Title: "ALERTS", Lines: okLine("none fires")}
 	}
 	slices.SortStableFunc(rows, func(a, b *live.AlertRow) int { return b.Level.Compare(a.Level) })
 	b := widget.Block{Title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
@@ -102,7 +102,7 @@ func alertBlock(ctx *Context) widget.Block {
 	return b
 }
 
-// storeBlock is what the servers of JetStream store, of what they may.
+// storeBlock shows the JetStream servers' storage usage against their limits.
 func storeBlock(ctx *Context) widget.Block {
 	b := widget.Block{Title: "STORAGE OF THE SERVERS   :peers"}
 	w := 0
@@ -127,7 +127,7 @@ func storeBlock(ctx *Context) widget.Block {
 	return b
 }
 
-// storeParts is a word, a bar and figures of one limit.
+// storeParts returns the label, bar and figures of one limit.
 func storeParts(word string, w live.Limit) []widget.Segment {
 	const cells = 10
 	style := cell.Style(cell.Good)
@@ -144,7 +144,7 @@ func storeParts(word string, w live.Limit) []widget.Segment {
 	}
 }
 
-// eventBlock is the newest events, the newest first.
+// eventBlock lists the latest events, newest first.
 func eventBlock(ctx *Context) widget.Block {
 	b := widget.Block{Title: "LATEST EVENTS"}
 	for _, e := range live.NewestEvents(ctx.State.Events, 12) {
@@ -157,7 +157,7 @@ func eventBlock(ctx *Context) widget.Block {
 		})
 	}
 	if len(b.Lines) == 0 {
-		b.Lines = calm("no events since the dashboard started")
+		b.Lines = okLine("no events since the dashboard started")
 	}
 	return b
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// fillMin is how many rows must be left over for more to be shown there.
+// fillMin is the minimum number of unused rows that are filled with more content.
 const fillMin = 4
 
-// Draw draws the page: lines above, the table or the drawing, and the
-// panel of the selected row.
+// Draw draws the page: the lines above, the table or drawing, and the panel of
+// the selected row.
 func (p *Page) Draw(ctx *Context, a cell.Area) {
 	mo := p.Current()
 	if !ctx.Answered() {
@@ -63,7 +63,7 @@ func (p *Page) Draw(ctx *Context, a cell.Area) {
 	}
 }
 
-// shown are the full names of the columns to show, with rates or totals.
+// shown returns the full names of the columns to show, with rates or totals.
 func (ctx *Context) shown(names []string, l *widget.List) []string {
 	out := make([]string, len(names))
 	for i, name := range names {
@@ -72,8 +72,8 @@ func (ctx *Context) shown(names []string, l *widget.List) []string {
 	return out
 }
 
-// chosenColumns are the columns that the configuration chooses: those of the
-// way in which the page is shown, or else those of the page, where it has them.
+// chosenColumns returns the configured columns: those of the current mode, or
+// else those of the page, if it has them.
 func chosenColumns(p *Page, ctx *Context) []string {
 	l := p.List()
 	if names := ctx.Columns[p.Current().Name]; len(names) > 0 {
@@ -88,8 +88,8 @@ func chosenColumns(p *Page, ctx *Context) []string {
 	return names
 }
 
-// panelRows is the height of the panel of a row: what it fills of the rows that
-// the table leaves over, or of two fifths of the page where that is more.
+// panelRows returns the height of a row's panel: as many rows as it fills, at
+// most those the table leaves free or two fifths of the page, whichever is more.
 func panelRows(p *Page, ctx *Context, row int, a cell.Area) int {
 	if a.H < 8 {
 		return 0
@@ -102,7 +102,7 @@ func panelRows(p *Page, ctx *Context, row int, a cell.Area) int {
 	return min(want+1, room)
 }
 
-// measure draws the panel of a row aside, in at most h rows, and returns how
+// measure draws the panel of a row off screen, in at most h rows, and returns how
 // many it fills.
 func measure(p *Page, ctx *Context, row, w, h int) int {
 	if p.aside == nil {
@@ -114,7 +114,7 @@ func measure(p *Page, ctx *Context, row, w, h int) int {
 	return p.aside.Used()
 }
 
-// emptyLine says why a table has no rows, and what would change that.
+// emptyLine explains why a table has no rows, and what would change that.
 func emptyLine(p *Page, ctx *Context) string {
 	switch l := p.List(); {
 	case l.Sheet.Size() == 0 && p.Current().empty != nil:

@@ -13,31 +13,31 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// connGroup is the open connections that share a server, an account or a name,
-// added up.
+// connGroup is the total of the open connections that share a server, an account
+// or a name.
 type connGroup struct {
 	key      string
 	label    string
-	scope    widget.Ref // that opens its connections
+	scope    widget.Ref // opens its connections
 	conns    int
 	servers  map[string]bool
 	subs     int
 	pending  int64
-	rtt      float64 // the largest; 0: none is known
+	rtt      float64 // the largest; 0: unknown
 	traffic  fleet.Traffic
 	counters fleet.Counters
 	level    fleet.Level      // the worst of its connections' pending bytes
-	busiest  []*fleet.ConnRow // the few with most messages a second
+	busiest  []*fleet.ConnRow // the few with the highest message rate
 }
 
-// grouping is one way to add connections up.
+// grouping is one way to group connections.
 type grouping struct {
 	name, title, help string
 	key               func(r *fleet.ConnRow) string
 	scope             func(ctx *Context, r *fleet.ConnRow) widget.Ref
 }
 
-// groupings are the ways, each of which is a way of the page.
+// groupings lists the groupings; each is a mode of the page.
 var groupings = []grouping{
 	{
 		"per-server", "Server", "added up for each server", func(r *fleet.ConnRow) string { return r.Server.Info.ID },
@@ -59,12 +59,12 @@ var groupings = []grouping{
 	},
 }
 
-// groupFirst are the columns of a group by importance.
+// groupFirst lists the columns of a group by importance.
 var groupFirst = []string{
 	"group", "conns", "out_msgs_per_second", "in_msgs_per_second", "pending_bytes", "rtt_seconds", "subs", "out_bytes_per_second", "in_bytes_per_second", "servers",
 }
 
-// groupMode is a way of the page that adds connections up.
+// groupMode returns the page mode of a grouping.
 func groupMode(g grouping, demand live.Demand) Mode {
 	return Mode{
 		Name: g.name, help: g.help, About: "connections " + g.help, sort: "out_msgs_per_second", above: modeLine, below: groupPanel, panel: 7, fill: trouble, first: groupFirst, empty: noConns, demand: demand,
@@ -72,7 +72,7 @@ func groupMode(g grouping, demand live.Demand) Mode {
 	}
 }
 
-// groupColumns is the table of the groups.
+// groupColumns defines the columns of the group table.
 func groupColumns(title string, totals bool) []view.Column[*connGroup] {
 	cols := []view.Column[*connGroup]{
 		{Name: "group", Title: title, Help: "What its connections have in common.", Value: func(r *connGroup) any { return r.label }},
@@ -105,7 +105,7 @@ func groupSheet(ctx *Context, p *Page, g grouping) widget.Sheet {
 	}
 }
 
-// connGroups adds the open connections up.
+// connGroups groups the open connections and sums their values.
 func connGroups(ctx *Context, p *Page, g grouping) []*connGroup {
 	pending := pendingJudge()
 	groups := map[string]*connGroup{}
@@ -127,7 +127,7 @@ func connGroups(ctx *Context, p *Page, g grouping) []*connGroup {
 	return out
 }
 
-// pendingJudge judges the pending bytes of connections as their column does.
+// pendingJudge rates the pending bytes of connections as their column does.
 func pendingJudge() func(*fleet.ConnRow) view.Level {
 	for _, c := range view.Connections(true, false) {
 		if c.Name == "pending_bytes" && c.Level != nil {
@@ -137,7 +137,7 @@ func pendingJudge() func(*fleet.ConnRow) view.Level {
 	return func(*fleet.ConnRow) view.Level { return fleet.OK }
 }
 
-// busiestOf is how many connections of a group its panel shows.
+// busiestOf is the number of connections that the panel of a group shows.
 const busiestOf = 5
 
 func (g *connGroup) add(r *fleet.ConnRow, pending fleet.Level) {
@@ -150,7 +150,7 @@ func (g *connGroup) add(r *fleet.ConnRow, pending fleet.Level) {
 		g.rtt = max(g.rtt, s)
 	}
 	g.counters = g.counters.Plus(fleet.Counters{InMsgs: r.Info.InMsgs, OutMsgs: r.Info.OutMsgs, InBytes: r.Info.InBytes, OutBytes: r.Info.OutBytes})
-	switch { // a connection that has just come has no rate yet
+	switch { // a new connection has no rate yet
 	case r.Traffic.Known() && g.traffic.Known():
 		g.traffic = g.traffic.Plus(r.Traffic)
 	case r.Traffic.Known():
@@ -164,12 +164,12 @@ func (g *connGroup) add(r *fleet.ConnRow, pending fleet.Level) {
 	g.busiest = g.busiest[:min(len(g.busiest), busiestOf)]
 }
 
-// flowOf is the messages of a connection a second, both ways.
+// flowOf returns the messages per second of a connection, in and out.
 func flowOf(r *fleet.ConnRow) float64 {
 	return r.Traffic.InMsgs.PerSecond + r.Traffic.OutMsgs.PerSecond
 }
 
-// groupPanel lists the busiest connections of the group under the cursor.
+// groupPanel lists the busiest connections of the selected group.
 func groupPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*connGroup])
 	if !ok {

@@ -15,7 +15,7 @@ import (
 
 var connFirst = []string{"cid", "name", "server", "account", "out_msgs_per_second", "in_msgs_per_second", "pending_bytes", "rtt_seconds", "out_bytes_per_second", "idle_seconds", "subs", "ip", "in_bytes_per_second"}
 
-// connsSpec is the page of the connections.
+// connsSpec defines the Connections page.
 func connsSpec() *Spec {
 	open := live.Demand{Needs: []live.Need{{Kind: fleet.Connz, Every: 0}}}
 	closed := live.Demand{Needs: []live.Need{{Kind: fleet.Connz, Every: 0}}, Conns: fleet.ConnWant{State: "closed"}}
@@ -73,8 +73,8 @@ func noConns(ctx *Context, p *Page) string {
 	return ctx.waiting(fleet.Connz, none)
 }
 
-// connPanel is the connection under the cursor: facts, curves, what its client
-// did before.
+// connPanel draws the selected connection: facts, graphs, and the history of its
+// client.
 func connPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*fleet.ConnRow])
 	if !ok {
@@ -83,7 +83,7 @@ func connPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	r := rows.Rows[row]
 	facts := a
 	if r.Info.Stop == nil {
-		facts = a.Rows(0, max(a.H-4, 2)) // the curves come first
+		facts = a.Rows(0, max(a.H-4, 2)) // the graphs take precedence
 	}
 	y := connFacts(ctx, r).Draw(facts)
 	if r.Info.Stop == nil {
@@ -96,7 +96,7 @@ func connPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rest.Draw(a.Rows(y, a.H-y))
 }
 
-// connFacts are what does not change often about a connection.
+// connFacts returns the attributes of a connection that rarely change.
 func connFacts(ctx *Context, r *fleet.ConnRow) *widget.Prose {
 	c := r.Info
 	parts := []string{"account " + ctx.State.AccountLabel(c.Account)}
@@ -129,8 +129,8 @@ func connFacts(ctx *Context, r *fleet.ConnRow) *widget.Prose {
 	return &out
 }
 
-// connCurves draws what the connection receives, sends and has waiting, and
-// returns the lines it took. Servers send to a client what is out for them.
+// connCurves draws what the connection receives, sends and has pending, and
+// returns the number of lines used. What a client receives is "out" for its server.
 func connCurves(ctx *Context, r *fleet.ConnRow, a cell.Area) int {
 	t := ctx.State.Trails[live.ConnKeyOf(r)]
 	var limit int64
@@ -173,8 +173,8 @@ func connCurves(ctx *Context, r *fleet.ConnRow, a cell.Area) int {
 	return n
 }
 
-// connPast is who else comes from the same address, and what the client did
-// before, the newest first.
+// connPast counts the connections from the same address, and lists the client's
+// latest disconnects, newest first.
 func connPast(ctx *Context, r *fleet.ConnRow) *widget.Prose {
 	var out widget.Prose
 	same := 0
@@ -208,7 +208,7 @@ func connPast(ctx *Context, r *fleet.ConnRow) *widget.Prose {
 	return &out
 }
 
-// connDress is what the Connections page adds to its columns.
+// connDress is the styling that the Connections page adds to its columns.
 func connDress(ctx *Context) map[string]widget.Look[*fleet.ConnRow] {
 	return map[string]widget.Look[*fleet.ConnRow]{
 		"cid":         {Text: live.ConnID},
@@ -219,8 +219,8 @@ func connDress(ctx *Context) map[string]widget.Look[*fleet.ConnRow] {
 	}
 }
 
-// connDemand asks for the connections of the page's account alone, and for
-// subscriptions while they are wanted.
+// connDemand requests only the connections of the page's account, and the
+// subscriptions while they are shown.
 func connDemand(ctx *Context, p *Page, d live.Demand) live.Demand {
 	if p.Scope.Account != "" {
 		d.Conns.Account = p.Scope.Account
@@ -239,7 +239,7 @@ func connKeys() []Key {
 	}
 }
 
-// showSubs asks for the subscriptions of the connections, or stops.
+// showSubs toggles the subscriptions of the connections.
 func showSubs(ctx *Context, _ *Page) Effect {
 	ctx.Subscriptions = !ctx.Subscriptions
 	switch {
@@ -251,7 +251,7 @@ func showSubs(ctx *Context, _ *Page) Effect {
 	return say("asking for the subscriptions of the connections; the panel shows them, o stops")
 }
 
-// showNames shows host names in place of addresses, or stops.
+// showNames toggles host names in place of addresses.
 func showNames(ctx *Context, _ *Page) Effect {
 	ctx.HostNames = !ctx.HostNames
 	ctx.Touch()
@@ -261,8 +261,8 @@ func showNames(ctx *Context, _ *Page) Effect {
 	return say("showing addresses")
 }
 
-// addressText is the name of a connection's address; empty: none is known, or
-// wanted.
+// addressText returns the host name of a connection's address, or "" if it is
+// unknown or not shown.
 func addressText(ctx *Context, r *fleet.ConnRow) string {
 	if !ctx.HostNames {
 		return ""
@@ -270,7 +270,7 @@ func addressText(ctx *Context, r *fleet.ConnRow) string {
 	return ctx.Names[r.Info.IP]
 }
 
-// AddressesOnScreen are the addresses of the rows in the window.
+// AddressesOnScreen returns the addresses of the visible rows.
 func AddressesOnScreen(p *Page) []string {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*fleet.ConnRow])
 	if !ok || p.Spec.Kind != Connections {

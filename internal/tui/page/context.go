@@ -8,28 +8,27 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// Context is what a page may read beside its own state: the state that is
-// shown, what the operator said of alerts, and what single keys turn on and
-// off. Drawing never changes it.
+// Context is what a page may read besides its own fields: the state to show, the
+// alerts' acknowledgements and mutes, and the toggles. Drawing never changes it.
 type Context struct {
-	State *live.State // the one that is shown: an older one while paused; nil while discovering
+	State *live.State // the state to show: an older one while paused; nil while discovering
 	Marks *live.Marks
 	switches
 	Span    time.Duration // time window of the graphs
 	Dots    cell.Dots
-	Columns map[string][]string // chosen by the configuration, by page or mode
-	Names   map[string]string   // of addresses, while they are wanted
-	stamp   int                 // grows with each switch, so that lists are made anew
+	Columns map[string][]string // configured, by page or mode
+	Names   map[string]string   // host names by address, while they are shown
+	stamp   int                 // incremented by each toggle, so that lists are rebuilt
 }
 
-// switches are what single keys turn on and off.
+// switches are the settings that single keys toggle.
 type switches struct {
 	Wide, Totals, FullBytes, Subscriptions, FoldEvents, Following, HideDeltas, HostNames bool
 	Severity                                                                             int
 	EventKind                                                                            fleet.EventKind // of the events shown; empty: all
 }
 
-// Now is the time of the state that is shown.
+// Now returns the time of the state to show.
 func (ctx *Context) Now() time.Time {
 	if ctx.State == nil {
 		return time.Time{}
@@ -37,22 +36,22 @@ func (ctx *Context) Now() time.Time {
 	return ctx.State.Now
 }
 
-// Touch makes the lists anew after a switch.
+// Touch causes the lists to be rebuilt after a toggle.
 func (ctx *Context) Touch() { ctx.stamp++ }
 
-// Answered tells whether there is anything to show.
+// Answered reports whether there is anything to show.
 func (ctx *Context) Answered() bool { return ctx.State != nil && ctx.State.Snap != nil }
 
-// InReplay tells whether a recording is played.
+// InReplay reports whether a recording is replayed.
 func (ctx *Context) InReplay() bool { return ctx.State != nil && ctx.State.Tape != nil }
 
-// OneAccount tells whether the user sees one account alone.
+// OneAccount reports whether the user sees only one account.
 func (ctx *Context) OneAccount() bool { return ctx.State != nil && ctx.State.Own != nil }
 
-// SeesFleet tells whether the user sees servers and links.
+// SeesFleet reports whether the user sees servers and links.
 func (ctx *Context) SeesFleet() bool { return !ctx.OneAccount() }
 
-// waiting says that a kind was asked for and is not here yet.
+// waiting returns a message while a kind of data has not arrived yet, or else_.
 func (ctx *Context) waiting(kind fleet.Kind, else_ string) string {
 	if ctx.State.Asked[kind].IsZero() && ctx.State.Phase == live.Live {
 		return "asking the servers …"
@@ -60,7 +59,7 @@ func (ctx *Context) waiting(kind fleet.Kind, else_ string) string {
 	return else_
 }
 
-// NewContext is the context of a screen that has just begun.
+// NewContext returns the context of a new screen.
 func NewContext(dots cell.Dots, span time.Duration) *Context {
 	ctx := &Context{Marks: live.NewMarks(), Span: span, Dots: dots}
 	ctx.FoldEvents, ctx.Following = true, true

@@ -11,12 +11,12 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// points is how many points of a curve the time window covers.
+// points returns how many points of a curve the time window covers.
 func points(ctx *Context) int {
 	return max(int(ctx.Span/every(ctx)), 2)
 }
 
-// curve returns the part of a curve that the window shows, for n columns.
+// curve returns the part of a curve within the time window, for n columns.
 func curve(ctx *Context, c *live.Curves, s live.Series, n int) []float32 {
 	if c == nil {
 		return nil
@@ -24,7 +24,7 @@ func curve(ctx *Context, c *live.Curves, s live.Series, n int) []float32 {
 	return live.Resample(live.Last(c[s], points(ctx)), n)
 }
 
-// columns is how many points a graph of w cells shows.
+// columns returns how many points a graph of w cells shows.
 func columns(ctx *Context, w int) int {
 	if ctx.Dots == cell.Blocks {
 		return w
@@ -32,7 +32,7 @@ func columns(ctx *Context, w int) int {
 	return w * 2
 }
 
-// covered is how much time the window shows of a curve.
+// covered returns how much of a curve's time the window shows.
 func covered(ctx *Context, c *live.Curves) time.Duration {
 	if c == nil || ctx.State == nil {
 		return ctx.Span
@@ -40,7 +40,7 @@ func covered(ctx *Context, c *live.Curves) time.Duration {
 	return min(time.Duration(len(c[live.CPU]))*every(ctx), ctx.Span)
 }
 
-// every is the time between two points.
+// every returns the time between two points.
 func every(ctx *Context) time.Duration {
 	if ctx.State != nil && ctx.State.Every > 0 {
 		return ctx.State.Every
@@ -48,7 +48,7 @@ func every(ctx *Context) time.Duration {
 	return 2 * time.Second
 }
 
-// SparkOf is a small graph of the whole fleet, in text.
+// SparkOf returns a small text graph of the whole fleet.
 func SparkOf(ctx *Context, s live.Series) string {
 	if ctx.State == nil || ctx.State.History == nil {
 		return ""
@@ -58,7 +58,7 @@ func SparkOf(ctx *Context, s live.Series) string {
 
 // Spark draws points as one line of blocks.
 func Spark(points []float32, w int) string {
-	steps := []rune("▁▂▃▄▅▆▇") // no full block, so that lines one under the other stay apart
+	steps := []rune("▁▂▃▄▅▆▇") // no full block, so that adjacent lines stay separate
 	points = live.Last(points, w)
 	top := cell.Top(points, 0)
 	out := make([]rune, 0, w)
@@ -76,7 +76,7 @@ func Spark(points []float32, w int) string {
 	return string(out)
 }
 
-// flowCurve is the messages in and out of a server, for n columns.
+// flowCurve returns the messages in and out of a server, for n columns.
 func flowCurve(ctx *Context, r *live.ServerRow, n int) []float32 {
 	c := ctx.State.History.Server(r.Key())
 	in, out := curve(ctx, c, live.InMsgs, n), curve(ctx, c, live.OutMsgs, n)
@@ -87,8 +87,8 @@ func flowCurve(ctx *Context, r *live.ServerRow, n int) []float32 {
 	return sum
 }
 
-// curveGrid draws the six curves in two rows, h rows high under their titles,
-// the one at a place marked.
+// curveGrid draws the six graphs in two rows, each h rows high below its title,
+// with one of them marked.
 func curveGrid(ctx *Context, r *live.ServerRow, a cell.Area, h, at int) {
 	c := ctx.State.History.Server(r.Key())
 	const cols = 3
@@ -114,7 +114,7 @@ func bigGraph(ctx *Context, g graph, c *live.Curves, a cell.Area) {
 	a.Right(a.W-9, 0, "last "+ShortDuration(covered(ctx, c)), cell.Muted)
 }
 
-// graph is one curve with its words.
+// graph is one curve with its labels.
 type graph struct {
 	title string
 	ser   live.Series
@@ -122,7 +122,7 @@ type graph struct {
 	unit  view.Unit
 }
 
-// graphs are the curves of a server with their present values.
+// graphs returns the curves of a server with their current values.
 func graphsOf(r *live.ServerRow) []graph {
 	s := r.Answer.Statsz
 	t := r.Traffic()
@@ -136,8 +136,8 @@ func graphsOf(r *live.ServerRow) []graph {
 	}
 }
 
-// miniCurves draws the curves one line each, in two columns, and returns how
-// many lines they took.
+// miniCurves draws each curve on one line, in two columns, and returns the number
+// of lines used.
 func miniCurves(ctx *Context, r *live.ServerRow, a cell.Area) int {
 	if r.Answer.Statsz == nil {
 		return 0
@@ -157,7 +157,7 @@ func miniCurves(ctx *Context, r *live.ServerRow, a cell.Area) int {
 	return n
 }
 
-// curveLine is title, curve, value and peak on one line.
+// curveLine draws title, curve, value and peak on one line.
 func curveLine(ctx *Context, g graph, c *live.Curves, a cell.Area) {
 	a.Write(0, 0, cell.Fit(g.title, 10, false), cell.Muted)
 	w := max(min(a.W-10-9-15, 40), 8)
@@ -169,10 +169,10 @@ func curveLine(ctx *Context, g graph, c *live.Curves, a cell.Area) {
 	}
 }
 
-// peak is the top of a curve in its unit.
+// peak returns the maximum of a curve in its unit.
 func peak(v float32, u view.Unit) string { return live.Compact(u.Format(float64(v))) }
 
-// ShortDuration prints an interval without needless digits.
+// ShortDuration formats an interval without unnecessary digits.
 func ShortDuration(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:

@@ -1,8 +1,7 @@
-// Package page is the pages of the dashboard: what each shows of the state, how
-// it is drawn, which keys it has, and what it needs from the fleet.
+// Package page implements the pages of the dashboard: what each shows, how it is
+// drawn, its keys, and what it requests from the fleet.
 //
-// A page is one row of the table in [All] and a file of its own. It is given a
-// [Context], which it may read, and answers a key with an [Effect], which the
-// screen around it carries out. It must not know that screen, the other open
-// pages, nor where the state comes from.
+// A page is one row of the table in [All] and has its own file. It reads a
+// [Context], and answers a key with an [Effect], which the screen applies. It must
+// not depend on the screen, the other open pages or the source of the state.
 package page

@@ -5,12 +5,12 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// Effect is what a key on a page asks of the screen around it. The zero value
-// asks for nothing.
+// Effect is what a key on a page requests from the screen. The zero value requests
+// nothing.
 type Effect struct {
-	Open     *Target // another page over this one
+	Open     *Target // another page on top of this one
 	Selected bool    // the JSON of the selected object
-	Title    string  // of json
+	Title    string  // of Json
 	Json     any     // an object to show as JSON; nil: none
 	Follow   Kind    // the page of what belongs to the selected object; empty: none
 	Root     Kind    // the page behind a tab; empty: none
@@ -20,7 +20,7 @@ type Effect struct {
 	List     *widget.Scroller // lines to read
 }
 
-// Target is a page to open, and where to be on it.
+// Target is a page to open, and the position on it.
 type Target struct {
 	Kind   Kind
 	Scope  widget.Ref
@@ -29,7 +29,7 @@ type Target struct {
 	cursor string // key of the row to select; empty: the first
 }
 
-// Choice is one of a few lines to choose.
+// Choice is a short list to choose from.
 type Choice struct {
 	Title string
 	Items []widget.Item
@@ -37,8 +37,8 @@ type Choice struct {
 	Take  func(i int) Effect
 }
 
-// Key is one key of a page: what the help and the last line say of it, when it
-// works, and what it does.
+// Key is a key binding of a page: its text in the help and on the last line, when
+// it is active, and what it does.
 type Key struct {
 	Keys        []string // as bubbletea names them
 	Shown, Help string
@@ -47,27 +47,27 @@ type Key struct {
 	Do          func(ctx *Context, p *Page) Effect
 }
 
-// Jump is a page that shows what belongs to the selected object, with the words
-// of the last line; empty: it is not there.
+// Jump is a page that shows what belongs to the selected object, with its text on
+// the last line; empty: not shown there.
 type Jump struct {
 	To   Kind
 	Hint string
 }
 
-// openPage is the effect of opening another page.
+// openPage returns the effect that opens another page.
 func openPage(kind Kind, scope widget.Ref) Effect {
 	return Effect{Open: &Target{Kind: kind, Scope: scope}}
 }
 
-// openServer opens the page of a server.
+// openServer returns the effect that opens the page of a server.
 func openServer(r widget.Ref) Effect {
 	return openPage(Server, widget.Ref{Server: r.Server, ServerID: r.ServerID, Cluster: r.Cluster})
 }
 
-// openLink opens the links at one of them.
+// openLink returns the effect that opens the links with one selected.
 func openLink(r widget.Ref) Effect {
 	return Effect{Open: &Target{Kind: Topology, mode: "links", Scope: widget.Ref{Server: r.Server, ServerID: r.ServerID, Cluster: r.Cluster}, cursor: r.Link}}
 }
 
-// say is the effect of saying something on the line.
+// say returns the effect that shows a message on the notice line.
 func say(text string) Effect { return Effect{Say: text} }

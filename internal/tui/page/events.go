@@ -14,7 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// eventsSpec is the page of the events.
+// eventsSpec defines the Events page.
 func eventsSpec() *Spec {
 	return &Spec{
 		Kind: Events, Names: []string{"ev"}, Help: "events", Digit: "6", Title: "Events", Short: "Events", open: openEvent,
@@ -27,7 +27,7 @@ func eventsSpec() *Spec {
 	}
 }
 
-// eventSheet is the newest events first, those of the page's object alone.
+// eventSheet lists the events of the page's object, newest first.
 func eventSheet(ctx *Context, p *Page) widget.Sheet {
 	rows := ctx.State.Events
 	s := p.Scope
@@ -57,7 +57,7 @@ func eventSheet(ctx *Context, p *Page) widget.Sheet {
 	}
 }
 
-// noEvents tells that nothing happened from that what happened is hidden.
+// noEvents explains why no events are shown: there are none, or all are hidden.
 func noEvents(ctx *Context, p *Page) string {
 	switch all := len(ctx.State.Events); {
 	case all == 0:
@@ -69,7 +69,7 @@ func noEvents(ctx *Context, p *Page) string {
 	}
 }
 
-// chooseKind chooses among the types of event that came.
+// chooseKind lets the user choose one of the received event types.
 func chooseKind(ctx *Context, _ *Page) Effect {
 	if ctx.State == nil {
 		return Effect{}
@@ -98,8 +98,8 @@ func chooseKind(ctx *Context, _ *Page) Effect {
 	return Effect{Choose: out}
 }
 
-// openEvent goes to what the event is about: the connections of its client, its
-// stream or its server.
+// openEvent opens the event's subject: the connections of its client, its stream
+// or its server.
 func openEvent(ctx *Context, _ *Page, r widget.Ref) Effect {
 	switch {
 	case r.Client != "":
@@ -135,22 +135,22 @@ func eventKeys() []Key {
 	}
 }
 
-// Severities are the least severities that can be shown.
+// Severities lists the choices for the minimum severity shown.
 var Severities = [...]string{"info and up", "warn and up", "crit alone"}
 
-// leastLevel is the least level that is shown.
+// leastLevel returns the minimum level shown.
 func leastLevel(ctx *Context) fleet.Level {
 	return [...]fleet.Level{fleet.OK, fleet.Warn, fleet.Crit}[ctx.Severity]
 }
 
-// nextSeverity raises the least severity that is shown.
+// nextSeverity raises the minimum severity shown.
 func nextSeverity(ctx *Context, _ *Page) Effect {
 	ctx.Severity = (ctx.Severity + 1) % len(Severities)
 	ctx.Touch()
 	return say("events of severity " + Severities[ctx.Severity])
 }
 
-// eventLine is how often events come, and how many are kept.
+// eventLine shows the rate of events, and how many are kept.
 func eventLine(ctx *Context, _ *Page, a cell.Area) int {
 	x := 1
 	for i, name := range ctx.State.EventRates.Names {
@@ -177,7 +177,7 @@ func eventLine(ctx *Context, _ *Page, a cell.Area) int {
 	return 1
 }
 
-// eventPanel is the event under the cursor as it was published.
+// eventPanel shows the selected event as it was published.
 func eventPanel(_ *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.EventRow])
 	if !ok {
@@ -213,7 +213,7 @@ func eventPanel(_ *Context, p *Page, row int, a cell.Area) {
 	}
 }
 
-// eventDress is what the page adds to the columns of the events.
+// eventDress is the styling that the page adds to the event columns.
 func eventDress(ctx *Context) map[string]widget.Look[*live.EventRow] {
 	return map[string]widget.Look[*live.EventRow]{
 		"kind":    {Text: (*live.EventRow).Title, Level: func(r *live.EventRow) view.Level { return r.Level }},

@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// Follow is the page for what belongs to the selected object; false: nothing
-// there belongs to it.
+// Follow returns the page of what belongs to the selected object, or false if
+// nothing there belongs to it.
 func (p *Page) Follow(ctx *Context, kind Kind) (Target, bool) {
 	r, ok := p.Selected()
 	if !ok {
@@ -23,9 +23,9 @@ func (p *Page) Follow(ctx *Context, kind Kind) (Target, bool) {
 	return t, t.Scope != (widget.Ref{})
 }
 
-// belonging narrows a page to what belongs to an object: connections to its
-// client, its account or its server, streams to its account or its server,
-// links to its server or cluster, events to all that is known of it.
+// belonging returns the scope of a page for an object: connections of its client,
+// account or server, streams of its account or server, links of its server or
+// cluster, and events that match all that is known of it.
 func belonging(ctx *Context, kind Kind, r widget.Ref) widget.Ref {
 	account := widget.Ref{Account: ctx.State.AccountKey(r.Account), Title: ctx.State.AccountLabel(r.Account)}
 	on := widget.Ref{Server: r.Server, ServerID: r.ServerID, Cluster: r.Cluster}
@@ -46,7 +46,7 @@ func belonging(ctx *Context, kind Kind, r widget.Ref) widget.Ref {
 	return on
 }
 
-// inScope tells whether a connection belongs to what a page is narrowed to.
+// inScope reports whether a connection is in the scope of a page.
 func inScope(s widget.Ref, r *fleet.ConnRow) bool {
 	on := r.Server.Info
 	switch {
@@ -62,8 +62,8 @@ func inScope(s widget.Ref, r *fleet.ConnRow) bool {
 	return s.Cluster == "" || s.Cluster == on.Cluster
 }
 
-// holds tells whether a stream belongs to what a page is narrowed to: to an
-// account, or to a server that leads it or has a replica of it.
+// holds reports whether a stream is in the scope of a page: an account, or a
+// server that leads it or has a replica of it.
 func holds(ctx *Context, s widget.Ref, r *live.StreamRow) bool {
 	if !ctx.State.SameAccount(s.Account, r.Account) {
 		return false
@@ -80,7 +80,7 @@ func holds(ctx *Context, s widget.Ref, r *live.StreamRow) bool {
 	return s.Server == "" || s.Server == r.Leader
 }
 
-// Concerns tells whether an event is about what a page is narrowed to.
+// Concerns reports whether an event is in the scope of a page.
 func Concerns(ctx *Context, s widget.Ref, e *live.EventRow) bool {
 	named := func(name string) bool {
 		if e.Server == name && s.Cluster != "" && e.Cluster != "" && s.Cluster != e.Cluster {
@@ -110,7 +110,7 @@ func Concerns(ctx *Context, s widget.Ref, e *live.EventRow) bool {
 	return s.Cluster == "" || s.Cluster == e.Cluster
 }
 
-// endsOf names both ends of a link.
+// endsOf returns the names of both ends of a link.
 func endsOf(ctx *Context, link string) (from, to string) {
 	for _, l := range ctx.State.Links {
 		if l.Edge.Key() == link {

@@ -9,10 +9,10 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// errNoColumns is a page that shows no table.
+// errNoColumns is returned for a page without a table.
 var errNoColumns = errors.New("no columns")
 
-// Heads are the columns of one mode of a page.
+// Heads returns the columns of one mode of a page.
 func (s *Spec) Heads(mode int) ([]view.Head, error) {
 	mo := s.Modes[mode]
 	if mo.sheet == nil {
@@ -23,7 +23,7 @@ func (s *Spec) Heads(mode int) ([]view.Head, error) {
 	return mo.sheet(ctx, New(s, widget.Ref{})).Heads(), nil
 }
 
-// SortColumn is the full name of a column of the page.
+// SortColumn returns the full name of a column of the page.
 func (p *Page) SortColumn(name string) (string, error) {
 	heads, err := p.Spec.Heads(p.mode)
 	if err != nil {
@@ -36,8 +36,8 @@ func (p *Page) SortColumn(name string) (string, error) {
 	return heads[at].Name, nil
 }
 
-// CheckFilter tells whether a filter can be used on the page; one of a page
-// without columns can.
+// CheckFilter checks that a filter can be used on the page. A page without columns
+// accepts any filter.
 func (p *Page) CheckFilter(filter string) error {
 	heads, err := p.Spec.Heads(p.mode)
 	if err != nil {
@@ -47,7 +47,7 @@ func (p *Page) CheckFilter(filter string) error {
 	return err
 }
 
-// Tabular tells whether the page shows a table in some mode.
+// Tabular reports whether the page shows a table in some mode.
 func (s *Spec) Tabular() bool {
 	for _, mo := range s.Modes {
 		if mo.sheet != nil {
@@ -57,7 +57,7 @@ func (s *Spec) Tabular() bool {
 	return false
 }
 
-// HasTab tells whether the page stands behind a digit for this user.
+// HasTab reports whether the page has a tab for this user.
 func (s *Spec) HasTab(ctx *Context) bool {
 	switch {
 	case s.Digit == "":

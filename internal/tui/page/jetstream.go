@@ -14,7 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// jetStreamSpec is the page of JetStream.
+// jetStreamSpec defines the JetStream page.
 func jetStreamSpec() *Spec {
 	streams := live.Demand{Needs: []live.Need{{Kind: fleet.Jsz, Every: 4 * time.Second}}, JS: live.AllOfJetStream()}
 	raft := live.Demand{Needs: []live.Need{{Kind: fleet.Raftz, Every: 4 * time.Second}, {Kind: fleet.Jsz, Every: 4 * time.Second}}, JS: live.AllOfJetStream()}
@@ -53,7 +53,7 @@ func jetStreamSpec() *Spec {
 	}
 }
 
-// consumersSpec is the page of one stream's consumers.
+// consumersSpec defines the page of one stream's consumers.
 func consumersSpec() *Spec {
 	d := live.Demand{Needs: []live.Need{{Kind: fleet.Jsz, Every: 4 * time.Second}}, JS: live.AllOfJetStream()}
 	return &Spec{Kind: Consumers, Title: "Consumers", Jumps: []Jump{{To: Events}, {To: Connections}}, Keys: accountKeys(), open: func(*Context, *Page, widget.Ref) Effect { return Effect{Selected: true} }, Modes: []Mode{
@@ -65,7 +65,8 @@ func consumersSpec() *Spec {
 	}}
 }
 
-// orHidden is what to say of rows that only the system account is told of.
+// orHidden returns the message for rows that only the system account can see, or
+// none.
 func orHidden(ctx *Context, none string) string {
 	if ctx.OneAccount() {
 		return "only for users of the system account"
@@ -73,7 +74,7 @@ func orHidden(ctx *Context, none string) string {
 	return none
 }
 
-// noJetStream tells a fleet without JetStream from one without streams.
+// noJetStream returns the message for a fleet without JetStream, or none.
 func noJetStream(ctx *Context, none string) string {
 	if ctx.OneAccount() && ctx.State.Own.JetStream == nil {
 		return "the account has no JetStream, or this user may not ask its API"
@@ -110,7 +111,7 @@ func consumerSheet(ctx *Context, p *Page) widget.Sheet {
 	}
 }
 
-// originSheet is the mirrors and sources of the streams that are shown.
+// originSheet lists the mirrors and sources of the shown streams.
 func originSheet(ctx *Context, p *Page) widget.Sheet {
 	rows := live.Filter(ctx.State.JS.Origins, func(r *fleet.OriginRow) bool { return ctx.State.SameAccount(p.Scope.Account, r.Account) })
 	return &widget.RowsOf[*fleet.OriginRow]{
@@ -178,7 +179,7 @@ func jetStreamKeys() []Key {
 	}
 }
 
-// accountKeys open the account of the selected stream.
+// accountKeys are the keys that open the account of the selected stream.
 func accountKeys() []Key {
 	open := func(ctx *Context, p *Page) Effect {
 		r, ok := p.Selected()
@@ -193,7 +194,7 @@ func accountKeys() []Key {
 	return []Key{{Keys: []string{"A"}, Shown: "A", Help: "the account of the stream", Hint: "account", Do: open}}
 }
 
-// metaLines is the meta group of each domain, and the ways of the page.
+// metaLines draws the meta group of each domain, and the modes of the page.
 func metaLines(ctx *Context, p *Page, a cell.Area) int {
 	y := 0
 	for _, d := range largestFirst(ctx.State.JS.Groups) {
@@ -214,7 +215,7 @@ func metaLines(ctx *Context, p *Page, a cell.Area) int {
 	return y + modeLine(ctx, p, a.Rows(y, 1))
 }
 
-// largestFirst puts the groups of many before single servers.
+// largestFirst sorts the meta groups by size, so single servers come last.
 func largestFirst(groups []*fleet.MetaGroup) []*fleet.MetaGroup {
 	out := slices.Clone(groups)
 	slices.SortStableFunc(out, func(a, b *fleet.MetaGroup) int { return b.Size - a.Size })
@@ -253,7 +254,7 @@ func metaLine(g *fleet.MetaGroup, a cell.Area, y int) {
 	}
 }
 
-// behindPeers names the members that are not current.
+// behindPeers returns the names of the peers that are not current.
 func behindPeers(g *fleet.MetaGroup) string {
 	switch {
 	case g.Leader == "":
@@ -274,7 +275,7 @@ func behindPeers(g *fleet.MetaGroup) string {
 	return strings.Join(names, ", ")
 }
 
-// streamPanel lists the consumers of the stream under the cursor.
+// streamPanel lists the consumers of the selected stream.
 func streamPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.StreamRow])
 	if !ok {
@@ -310,7 +311,7 @@ func streamFacts(r *live.StreamRow) []string {
 	return parts
 }
 
-// consumerPanel is the consumer under the cursor.
+// consumerPanel draws the selected consumer.
 func consumerPanel(_ *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*fleet.ConsumerRow])
 	if !ok {
@@ -331,20 +332,20 @@ func consumerPanel(_ *Context, p *Page, row int, a cell.Area) {
 	t.Draw(a)
 }
 
-// streamDress is what the page adds to the columns of the streams.
+// streamDress is the styling that the page adds to the stream columns.
 var streamDress = map[string]widget.Look[*live.StreamRow]{
 	"leader": {Text: func(r *live.StreamRow) string { return cmp.Or(r.Leader, "none") }, Level: live.LevelIf(fleet.Crit, func(r *live.StreamRow) bool { return r.Leader == "" })},
 	"peers":  {Text: func(r *live.StreamRow) string { return live.PeerMarks(r.Peers, r.Known) }, Level: (*live.StreamRow).ReplicaLevel},
 }
 
-// consumerDress is what the page adds to the columns of the consumers.
+// consumerDress is the styling that the page adds to the consumer columns.
 var consumerDress = map[string]widget.Look[*fleet.ConsumerRow]{
 	"peers":       {Text: func(r *fleet.ConsumerRow) string { return live.PeerMarks(r.Peers, r.Known) }},
 	"pending":     {Level: live.LevelIf(fleet.Warn, func(r *fleet.ConsumerRow) bool { return r.Info.NumPending > live.BacklogWarn })},
 	"ack_pending": {Level: live.LevelIf(fleet.Warn, live.HeldBack)},
 }
 
-// peerDress is what the page adds to the columns of the JetStream servers.
+// peerDress returns the styling that the page adds to the JetStream server columns.
 func peerDress(d *fleet.Delta) map[string]widget.Look[*fleet.MetaPeer] {
 	return map[string]widget.Look[*fleet.MetaPeer]{
 		"server": {Text: func(r *fleet.MetaPeer) string {

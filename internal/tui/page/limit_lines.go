@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// gauge draws a share as a bar of w cells in its level's color.
+// gauge draws a fraction as a bar of w cells in the color of its level.
 func gauge(a cell.Area, x, y, w int, share float64, level fleet.Level) int {
 	full := min(max(int(math.Round(share*float64(w))), 0), w)
 	if full == 0 && share > 0 {
@@ -29,7 +29,7 @@ func gauge(a cell.Area, x, y, w int, share float64, level fleet.Level) int {
 	return x + w
 }
 
-// noLimit tells a limit that there is not from one that is not reported.
+// noLimit distinguishes having no limit from a limit that is not reported.
 func noLimit(w live.Limit) string {
 	if w.Max < 0 {
 		return "  no limit"
@@ -37,8 +37,8 @@ func noLimit(w live.Limit) string {
 	return "  limit not reported"
 }
 
-// limitLines draws the limits of an account in two columns, those that it
-// does not have without a bar, and returns how many lines it took.
+// limitLines draws the limits of an account in two columns, without a bar if there
+// is no known maximum, and returns the number of lines used.
 func limitLines(a cell.Area, list []live.Limit) int {
 	cols := 1
 	if a.W >= 76 {

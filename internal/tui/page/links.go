@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// linkSheet is every link, or those of one server.
+// linkSheet lists all links, or those of one server.
 func linkSheet(ctx *Context, p *Page) widget.Sheet {
 	rows := ctx.State.Links
 	switch {
@@ -31,7 +31,7 @@ func linkSheet(ctx *Context, p *Page) widget.Sheet {
 	}
 }
 
-// touchesCluster tells whether the link has an end in the cluster.
+// touchesCluster reports whether the link has an end in the cluster.
 func touchesCluster(ctx *Context, r *live.LinkRow, cluster string) bool {
 	for _, key := range []string{r.Edge.From, r.Edge.To} {
 		if n := ctx.State.Top.Node(key); n != nil && n.Cluster == cluster {
@@ -45,7 +45,7 @@ func noLinks(*Context, *Page) string {
 	return "no links: a single server, or one that is not connected to others"
 }
 
-// linkPanel is both ends' view of the link under the cursor, and the verdict.
+// linkPanel shows the selected link as both ends report it, and the verdict.
 func linkPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.LinkRow])
 	if !ok {
@@ -63,7 +63,7 @@ func linkPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	t.Draw(a)
 }
 
-// endLine is one end's report of a link.
+// endLine shows one end's report of a link.
 func endLine(from, to string, end fleet.End, e *fleet.Edge, st *live.State) widget.Statement {
 	nameW := min(cell.Width(from+" → "+to), 24)
 	out := widget.Statement{Label: cell.Fit(from+" → "+to, nameW, false), Indent: nameW + 2, Gap: "   "}
@@ -97,7 +97,7 @@ func endLine(from, to string, end fleet.End, e *fleet.Edge, st *live.State) widg
 	return out
 }
 
-// linkMeaning says what a state of a link does to clients.
+// linkMeaning explains how the state of a link affects clients.
 func linkMeaning(e *fleet.Edge) string {
 	switch {
 	case e.State == fleet.StateOK:
@@ -118,7 +118,7 @@ func linkMeaning(e *fleet.Edge) string {
 	return fmt.Sprintf("what is behind %s is cut off from %s", e.ToName, e.FromName)
 }
 
-// evidence names the answers that the verdict is made from.
+// evidence names the answers that the verdict is based on.
 func evidence(e *fleet.Edge, st *live.State) string {
 	kind := map[fleet.EdgeKind]fleet.Kind{fleet.Route: fleet.Routez, fleet.Gateway: fleet.Gatewayz, fleet.Leaf: fleet.Leafz}[e.Kind]
 	at := st.Asked[kind]
@@ -134,7 +134,7 @@ func evidence(e *fleet.Edge, st *live.State) string {
 	return strings.Join(parts, " · ")
 }
 
-// linkDress is what the page adds to the columns of the links.
+// linkDress is the styling that the page adds to the link columns.
 var linkDress = map[string]widget.Look[*live.LinkRow]{
 	"to":            {Text: (*live.LinkRow).To},
 	"pool":          {Text: (*live.LinkRow).Pool},

@@ -12,17 +12,17 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Sizes of the map of clusters.
+// Sizes of the cluster map.
 const (
 	boxMin   = 26 // cells of a cluster's box
 	boxMax   = 44
 	bridgeW  = 18 // between two boxes
 	boxRows  = 8  // servers shown in a box
-	mapRoomH = 22 // rows that the page must have for a map over the tree
+	mapRoomH = 22 // minimum rows of the page for a map above the tree
 )
 
-// topoMap draws the clusters as boxes with the gateways between them and
-// returns how many rows it took; none on a small screen.
+// topoMap draws the clusters as boxes with the gateways between them and returns
+// the number of rows used: 0 on a small screen.
 func topoMap(ctx *Context, p *Page, a cell.Area) int {
 	clusters := ctx.State.Clusters()
 	if a.H < mapRoomH || a.W < boxMin*2 || len(clusters) == 0 {
@@ -84,8 +84,8 @@ func clusterBox(ctx *Context, a cell.Area, c *fleet.Cluster, selected widget.Ref
 	}
 }
 
-// boxNodes are the servers in a cluster's box: those that there should be, and
-// those that went lately.
+// boxNodes returns the servers in a cluster's box: the expected ones, and those
+// that left recently.
 func boxNodes(ctx *Context, c *fleet.Cluster) []*fleet.Node {
 	nodes := live.Filter(c.Nodes, func(n *fleet.Node) bool { return !n.Ghost || !ctx.Marks.Hides(n.Cluster+"/"+n.Name) })
 	for _, r := range ctx.State.DepartedFrom(c.Name) {
@@ -96,11 +96,11 @@ func boxNodes(ctx *Context, c *fleet.Cluster) []*fleet.Node {
 	return nodes
 }
 
-// sparkW is the cells of the curve of a server in a box.
+// sparkW is the width in cells of a server's graph in a box.
 const sparkW = 5
 
-// boxLine is one server in a box: mark, name, connections, CPU, the curve of
-// its messages, rate. What there is no room for goes, the name last.
+// boxLine draws one server in a box: mark, name, connections, CPU, message graph,
+// rate. Parts that do not fit are dropped, the name last.
 func boxLine(ctx *Context, a cell.Area, n *fleet.Node) {
 	r := ctx.State.RowOf(n)
 	level := n.Level
@@ -145,7 +145,7 @@ func boxLine(ctx *Context, a cell.Area, n *fleet.Node) {
 	a.Write(x, 0, cell.Fit(name, end-x, false), cell.Strong)
 }
 
-// bridge is the gateways between two boxes: how many each way, RTT, traffic.
+// bridge draws the gateways between two boxes: count each way, RTT, traffic.
 func bridge(a cell.Area, p *live.Pair) {
 	if p == nil {
 		return
@@ -161,7 +161,7 @@ func bridge(a cell.Area, p *live.Pair) {
 	a.Write(max((a.W-cell.Width(traffic))/2, 0), 3, traffic, cell.Muted)
 }
 
-// pairCounts is "● 3⇄3  38ms".
+// pairCounts returns text such as "● 3⇄3  38ms".
 func pairCounts(p *live.Pair) string {
 	have := func(s *fleet.Span) string {
 		switch {
@@ -186,12 +186,12 @@ func pairTraffic(p *live.Pair) string {
 	return view.PerSec.Format(p.Msgs) + "/s " + live.Compact(view.BytesSec.Format(p.Bytes))
 }
 
-// fewClusters is how many clusters may have a line for each pair of them; of
-// more than that only the pairs with trouble have one.
+// fewClusters is the largest number of clusters for which each pair has a line;
+// beyond it, only pairs with problems have one.
 const fewClusters = 4
 
-// farLines are the gateways between boxes that do not stand side by side, a line
-// each, and returns the row after them.
+// farLines draws the gateways between boxes that are not adjacent, one per line,
+// and returns the row after them.
 func farLines(ctx *Context, a cell.Area, y, perRow int) int {
 	limit := a.H * 3 / 5
 	for _, p := range farPairs(ctx.State) {
@@ -199,7 +199,7 @@ func farLines(ctx *Context, a cell.Area, y, perRow int) int {
 			break
 		}
 		if p.J == p.I+1 && p.J%perRow != 0 {
-			continue // their boxes stand side by side
+			continue // their boxes are adjacent
 		}
 		x := a.Write(3, y, pairCounts(p), cell.OfGlyph(p.Level))
 		x = a.Write(max(x+2, 20), y, p.A.Name+" ⇄ "+p.B.Name, cell.Strong)
@@ -209,7 +209,7 @@ func farLines(ctx *Context, a cell.Area, y, perRow int) int {
 	return y
 }
 
-// farPairs are the pairs of clusters that may have a line.
+// farPairs returns the pairs of clusters that may have a line.
 func farPairs(st *live.State) []*live.Pair {
 	clusters := st.Clusters()
 	if len(clusters) > fewClusters {

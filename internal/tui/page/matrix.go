@@ -10,14 +10,14 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// matrix is a table of who reaches whom: the row's end to the column's. Cells
-// are made when they are drawn.
+// matrix is a table of connectivity from each row's end to each column's. Cells
+// are computed when they are drawn.
 type matrix struct {
 	title string
 	names []string
 	at    func(row, col int) (matrixCell, bool)
 	worst fleet.Level
-	from  int // the first column shown, where not all fit
+	from  int // the first column shown, if not all fit
 }
 
 type matrixCell struct {
@@ -25,8 +25,8 @@ type matrixCell struct {
 	level fleet.Level
 }
 
-// drawMatrices draws the gateways between clusters and the routes in each
-// cluster, those with trouble first, from the scroll position on.
+// drawMatrices draws the gateways between clusters and the routes in each cluster,
+// those with problems first, starting at the scroll position.
 func drawMatrices(ctx *Context, p *Page, a cell.Area) {
 	all := matrices(ctx.State)
 	if len(all) == 0 {
@@ -52,7 +52,7 @@ func drawMatrices(ctx *Context, p *Page, a cell.Area) {
 	}
 }
 
-// matrices are the gateway matrix and one route matrix for each cluster.
+// matrices returns the gateway matrix and one route matrix for each cluster.
 func matrices(st *live.State) []matrix {
 	var out []matrix
 	if g := gatewayMatrix(st); len(g.names) > 1 {
@@ -109,7 +109,7 @@ func routeMatrix(st *live.State, c *fleet.Cluster) matrix {
 	return mx
 }
 
-// routeCell is one end's word on a route.
+// routeCell returns the state of a route as one end reports it.
 func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
 	switch {
 	case !end.Heard:
@@ -124,11 +124,11 @@ func routeCell(end fleet.End, e *fleet.Edge) matrixCell {
 	return matrixCell{live.PoolText(end), widget.WarnIf(e.Level != fleet.OK)}
 }
 
-// measured is how many rows and columns of a matrix are looked at for its
+// measured is the number of rows and columns of a matrix that determine its
 // widths.
 const measured = 60
 
-// widths are those of the names on the left and of a cell.
+// widths returns the widths of the names on the left and of a cell.
 func (mx matrix) widths() (nameW, colW int) {
 	nameW, colW = 4, 5
 	for _, n := range mx.names {
@@ -146,17 +146,17 @@ func (mx matrix) widths() (nameW, colW int) {
 	return nameW, colW
 }
 
-// width is what the whole matrix takes.
+// width returns the width of the whole matrix.
 func (mx matrix) width() int {
 	nameW, colW := mx.widths()
 	return nameW + 5 + len(mx.names)*(colW+2)
 }
 
-// height is the rows that the matrix takes.
+// height returns the number of rows of the matrix.
 func (mx matrix) height() int { return 2 + len(mx.names) }
 
-// draw writes the matrix from row y on, as many columns as fit, and returns
-// the row after it.
+// draw draws the matrix starting at row y, with as many columns as fit, and
+// returns the row after it.
 func (mx matrix) draw(a cell.Area, y int) int {
 	put := func(x, y int, s string, st cell.Style) {
 		if y >= 0 {

@@ -2,12 +2,12 @@ package page
 
 import "github.com/natsctl/natsctl/internal/tui/cell"
 
-// modeLine shows the ways of the page, the present one marked.
+// modeLine shows the modes of the page, with the current one marked.
 func modeLine(_ *Context, p *Page, a cell.Area) int {
 	x := a.Write(1, 0, "v", cell.Accent) + 1
 	for i, mo := range p.Spec.Modes {
 		if i < p.mode-1 && modesWidth(p.Spec.Modes) > a.W {
-			continue // so that there is room for the present one
+			continue // leave room for the current one
 		}
 		text, style := " "+mo.Name+" ", cell.Style(cell.Muted)
 		if i == p.mode {
@@ -21,7 +21,7 @@ func modeLine(_ *Context, p *Page, a cell.Area) int {
 	return 1
 }
 
-// modesWidth is the room that the names of all ways take.
+// modesWidth returns the width of the names of all modes.
 func modesWidth(modes []Mode) int {
 	w := 3
 	for _, mo := range modes {
@@ -30,7 +30,7 @@ func modesWidth(modes []Mode) int {
 	return w
 }
 
-// modeKeys go to the next mode of the page, and to the one before.
+// modeKeys are the keys for the next and the previous mode of the page.
 func modeKeys() []Key {
 	turn := func(by int) func(*Context, *Page) Effect {
 		return func(_ *Context, p *Page) Effect {
@@ -44,7 +44,7 @@ func modeKeys() []Key {
 	}
 }
 
-// bytesKeys show bytes in full.
+// bytesKeys are the keys that toggle exact byte counts.
 func bytesKeys() []Key {
 	return []Key{{Keys: []string{"b"}, Shown: "b", Help: "bytes in full", Do: func(ctx *Context, _ *Page) Effect {
 		ctx.FullBytes = !ctx.FullBytes

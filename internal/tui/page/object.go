@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// objectSpec is the page that shows the JSON of an object.
+// objectSpec defines the page that shows the JSON of an object.
 func objectSpec() *Spec {
 	return &Spec{Kind: Object, Title: "JSON", Keys: []Key{{Keys: []string{"n"}, Shown: "n", Help: "next hit of the search", Do: func(_ *Context, p *Page) Effect {
 		p.NextHit(p.Scroll + 1)
@@ -17,13 +17,13 @@ func objectSpec() *Spec {
 	}}}, Modes: []Mode{{Name: "json", draw: drawObject}}}
 }
 
-// ShowObject is the object that the page shows.
+// ShowObject sets the object that the page shows.
 func (p *Page) ShowObject(object any) {
 	p.object, p.text = object, strings.Split(Indented(object), "\n")
 }
 
-// SelectedObject is the selected object, as its JSON is made from it, and what
-// it is called.
+// SelectedObject returns the selected object, to be marshaled to JSON, and its
+// title.
 func (p *Page) SelectedObject(ctx *Context) (string, any) {
 	switch {
 	case p.Spec.Kind == Object:
@@ -44,7 +44,7 @@ func (p *Page) SelectedObject(ctx *Context) (string, any) {
 	return l.Sheet.Ref(row).String(), l.Sheet.Object(row)
 }
 
-// Indented is the JSON of an object for a reader.
+// Indented returns the indented JSON of an object.
 func Indented(v any) string {
 	var b bytes.Buffer
 	if err := view.JSON(&b, v, false); err != nil {
@@ -53,7 +53,7 @@ func Indented(v any) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// drawObject draws the lines from the scroll position on, hits marked.
+// drawObject draws the lines from the scroll position on, with matches marked.
 func drawObject(_ *Context, p *Page, a cell.Area) {
 	p.Scroll = max(min(p.Scroll, len(p.text)-a.H), 0)
 	for y := range a.H {
@@ -76,7 +76,7 @@ func drawObject(_ *Context, p *Page, a cell.Area) {
 	p.List().Height = a.H
 }
 
-// Hits are the lines that hold the search text.
+// Hits returns the lines that contain the search text.
 func (p *Page) Hits() []int {
 	if p.Search == "" {
 		return nil
@@ -90,7 +90,7 @@ func (p *Page) Hits() []int {
 	return out
 }
 
-// NextHit scrolls to the next hit of the search, from a line on.
+// NextHit scrolls to the next match of the search, starting at a line.
 func (p *Page) NextHit(from int) {
 	hits := p.Hits()
 	for _, i := range hits {

@@ -12,8 +12,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// ownSpec is the page that stands in for the topology where the user is not of
-// the system account: its account, over the servers that it is on.
+// ownSpec defines the page that replaces the topology for a user outside the system
+// account: the user's account, above the servers that it is on.
 func ownSpec() *Spec {
 	return &Spec{
 		Kind: OwnAccount, Digit: "1", Title: "Account", Short: "Account", Own: true, open: func(_ *Context, _ *Page, r widget.Ref) Effect { return openPage(Connections, r) },
@@ -27,7 +27,7 @@ func ownSpec() *Spec {
 	}
 }
 
-// ownFill uses the rows under the servers: what the account did over time.
+// ownFill fills the rows below the servers with the account's history.
 func ownFill(ctx *Context, a cell.Area) {
 	t := ctx.State.Total
 	graphs := []graph{
@@ -56,7 +56,7 @@ func ownSheet(ctx *Context, _ *Page) widget.Sheet {
 	}
 }
 
-// ownLines says who asks, and how much of what the account may have is used.
+// ownLines shows the user, and the account's usage of its limits.
 func ownLines(ctx *Context, _ *Page, a cell.Area) int {
 	o := ctx.State.Own
 	if o == nil {
@@ -77,8 +77,8 @@ func ownLines(ctx *Context, _ *Page, a cell.Area) int {
 	return n + 1
 }
 
-// ownRoom is the limits that there is room for: all on a tall screen, those of
-// JetStream and the connections on a small one.
+// ownRoom returns the limits that fit: all on a tall screen, those of JetStream and
+// connections on a small one.
 func ownRoom(o *live.Own, a cell.Area) []live.Limit {
 	if a.H >= 16 {
 		return o.Limits
@@ -86,7 +86,7 @@ func ownRoom(o *live.Own, a cell.Area) []live.Limit {
 	return live.Filter(o.Limits, func(w live.Limit) bool { return w.HasMax() || w.Name == "connections" || w.Name == "store" })
 }
 
-// ownIdentity is the account, the user and what the user may do.
+// ownIdentity shows the account, the user and the user's permissions.
 func ownIdentity(o *live.Own) []widget.Segment {
 	out := []widget.Segment{{Text: "account " + view.Text(o.Account), Style: cell.Strong}}
 	if u := o.User; u != nil {
@@ -101,10 +101,10 @@ func ownIdentity(o *live.Own) []widget.Segment {
 	return out
 }
 
-// ownHidden is what a user outside the system account cannot see.
+// ownHidden names what a user outside the system account cannot see.
 var ownHidden = []string{"other accounts", "the servers themselves and the links between them", "servers that do not respond", "connects and disconnects"}
 
-// ownPanel is the server under the cursor, and what cannot be seen.
+// ownPanel draws the selected server, and names what cannot be seen.
 func ownPanel(_ *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.OwnShare])
 	if !ok {

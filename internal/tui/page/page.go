@@ -8,10 +8,10 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// Kind names a page, as the command line and the JSON of a page do.
+// Kind is the name of a page on the command line and in its JSON.
 type Kind string
 
-// The pages that others open.
+// The pages that other pages open.
 const (
 	Topology    Kind = "topology"
 	Servers     Kind = "servers"
@@ -26,57 +26,57 @@ const (
 	OwnAccount  Kind = "account"   // of a user outside the system account
 )
 
-// Page is one open page: what it shows, of what, and how it is scrolled.
+// Page is an open page: its mode, scope and scroll position.
 type Page struct {
 	Spec   *Spec
 	mode   int
-	Scope  widget.Ref // narrows the rows to one object's; zero: all
+	Scope  widget.Ref // restricts the rows to one object's; zero: all
 	lists  map[int]*widget.List
 	object any // of an object page
 	text   []string
 	Scroll int
-	across int // columns of a drawing that are left out
+	across int // columns of a drawing that are scrolled past
 	Search string
 	paned  paned
 	Drawn  widget.Layout
 	aside  *cell.Grid // for measuring
 }
 
-// Spec is what makes a page: one row of the table of pages.
+// Spec defines a page: one row of the table of pages.
 type Spec struct {
 	Kind   Kind
 	Names  []string // other names on the command line
-	Help   string   // of the command that opens it; empty: none does
-	Digit  string   // of its tab; empty: it has none
+	Help   string   // of the command that opens it; empty: no command
+	Digit  string   // of its tab; empty: no tab
 	Title  string
 	Short  string
-	System bool // only a user of the system account has it
-	Own    bool // only the others have it
+	System bool // only for users of the system account
+	Own    bool // only for other users
 	Modes  []Mode
 	needs  live.Demand // of every mode
 	Jumps  []Jump
 	Keys   []Key
 	open   func(ctx *Context, p *Page, r widget.Ref) Effect       // Enter on a row
-	demand func(ctx *Context, p *Page, d live.Demand) live.Demand // what depends on the rows; nil: nothing
+	demand func(ctx *Context, p *Page, d live.Demand) live.Demand // requests that depend on the rows; nil: none
 }
 
 // Mode is one way to show a page; v goes to the next.
 type Mode struct {
 	Name   string
 	Names  []string // other names on the command line
-	help   string   // beside the names of the modes
-	About  string   // of the command that opens it; empty: none does
-	title  string   // on the line of crumbs, in place of the page's; empty: the page's
+	help   string   // next to the names of the modes
+	About  string   // of the command that opens it; empty: no command
+	title  string   // in the breadcrumb line; empty: the page's
 	sort   string
-	first  []string // columns by importance
+	first  []string // columns, most important first
 	sheet  func(ctx *Context, p *Page) widget.Sheet
-	draw   func(ctx *Context, p *Page, a cell.Area)          // in place of a table
+	draw   func(ctx *Context, p *Page, a cell.Area)          // instead of a table
 	panes  func(ctx *Context, p *Page) []pane                // of draw
-	above  func(ctx *Context, p *Page, a cell.Area) int      // lines over the table; returns how many it used
+	above  func(ctx *Context, p *Page, a cell.Area) int      // lines above the table; returns the number used
 	below  func(ctx *Context, p *Page, row int, a cell.Area) // the panel of the selected row
 	panel  int                                               // rows of the panel on a tall screen
-	fill   func(ctx *Context, a cell.Area)                   // the rows between the table and the panel that are left over
-	empty  func(ctx *Context, p *Page) string                // what to say when there are no rows at all
+	fill   func(ctx *Context, a cell.Area)                   // the unused rows between the table and the panel
+	empty  func(ctx *Context, p *Page) string                // the message when there are no rows
 	always bool                                              // the rows change with every state, not only with answers
 	demand live.Demand
 }
@@ -86,16 +86,16 @@ func New(sp *Spec, scope widget.Ref) *Page {
 	return &Page{Spec: sp, Scope: scope, lists: map[int]*widget.List{}}
 }
 
-// Current is the mode that the page shows.
+// Current returns the page's current mode.
 func (p *Page) Current() *Mode {
 	modes := p.Spec.Modes
 	return &modes[p.mode%len(modes)]
 }
 
-// HasRows tells whether the page shows a table.
+// HasRows reports whether the page shows a table.
 func (p *Page) HasRows() bool { return p.Current().sheet != nil }
 
-// List is the list of the mode that the page shows.
+// List returns the list of the current mode.
 func (p *Page) List() *widget.List {
 	l := p.lists[p.mode]
 	if l == nil {
@@ -105,7 +105,7 @@ func (p *Page) List() *widget.List {
 	return l
 }
 
-// SetMode shows the page in the mode with this name.
+// SetMode switches the page to the mode with this name.
 func (p *Page) SetMode(name string) {
 	for i, mo := range p.Spec.Modes {
 		if mo.Name == name {
@@ -114,13 +114,13 @@ func (p *Page) SetMode(name string) {
 	}
 }
 
-// TurnMode shows the page in another mode, so many on.
+// TurnMode moves by that many modes, forward or back.
 func (p *Page) TurnMode(by int) {
 	n := len(p.Spec.Modes)
 	p.mode = (p.mode + by + n) % n
 }
 
-// Demand is what the page needs from the fleet.
+// Demand returns what the page needs from the fleet.
 func (p *Page) Demand(ctx *Context) live.Demand {
 	d := p.Spec.needs
 	own := p.Current().demand
@@ -132,7 +132,7 @@ func (p *Page) Demand(ctx *Context) live.Demand {
 	return d
 }
 
-// Crumbs is the page's part of the breadcrumb line.
+// Crumbs returns the page's part of the breadcrumb line.
 func (p *Page) Crumbs() string {
 	scope := p.Scope.String()
 	if scope != "" && p.Spec.Digit == "" {
@@ -151,7 +151,7 @@ func (p *Page) Crumbs() string {
 	return strings.Join(parts, " › ")
 }
 
-// Selected names the object under the cursor, or the object of the page where
+// Selected returns a reference to the selected object, or to the page's object if
 // it has no rows.
 func (p *Page) Selected() (widget.Ref, bool) {
 	if !p.HasRows() {
@@ -165,7 +165,7 @@ func (p *Page) Selected() (widget.Ref, bool) {
 	return l.Sheet.Ref(row), true
 }
 
-// Refresh makes the rows anew when the state or a switch changed.
+// Refresh rebuilds the rows if the state or a toggle changed.
 func (p *Page) Refresh(ctx *Context) {
 	if !ctx.Answered() || !p.HasRows() {
 		return
@@ -183,7 +183,7 @@ func (p *Page) Refresh(ctx *Context) {
 	l.Load(p.Current().sheet(ctx, p))
 }
 
-// FindServer is the server of a page or a row; nil: it is not there.
+// FindServer returns the server of a page or a row, or nil if there is none.
 func FindServer(st *live.State, r widget.Ref) *live.ServerRow {
 	return st.Server(r.ServerID, r.Cluster, r.Server)
 }
@@ -199,7 +199,7 @@ func (p *Page) Enter(ctx *Context) Effect {
 	return Effect{}
 }
 
-// GoTo goes to where a target wants to be on the page.
+// GoTo applies the target's mode, filter and cursor to the page.
 func (p *Page) GoTo(t Target) {
 	if t.mode != "" {
 		p.SetMode(t.mode)
@@ -213,8 +213,8 @@ func (p *Page) GoTo(t Target) {
 	}
 }
 
-// Click takes a click into the table: it selects a row, or sorts by a heading.
-// True: the row was selected before, so that the click opens it.
+// Click handles a click in the table: it selects a row, or sorts by a heading. It
+// returns true if the row was already selected, so that the click opens it.
 func (p *Page) Click(x, y int) (opens bool) {
 	if !p.HasRows() {
 		return false
@@ -236,8 +236,8 @@ func (p *Page) Click(x, y int) (opens bool) {
 	return false
 }
 
-// Undo takes back the search, the focus of a pane, the filter or faults only,
-// the first of them that there is; false: there is none.
+// Undo clears the search, the pane focus, the filter or faults only, whichever is
+// set first in this order. It returns false if none is set.
 func (p *Page) Undo() bool {
 	switch l := p.List(); {
 	case p.Search != "":
@@ -256,7 +256,7 @@ func (p *Page) Undo() bool {
 	return true
 }
 
-// ScrollAcross shows other columns; the first one stays.
+// ScrollAcross scrolls horizontally; the first column stays.
 func (p *Page) ScrollAcross(by int) {
 	if !p.HasRows() {
 		p.across = max(p.across+by, 0)
@@ -266,7 +266,7 @@ func (p *Page) ScrollAcross(by int) {
 	l.Across = max(min(l.Across+by, len(l.Heads)-2), 0)
 }
 
-// Resized measures the tables anew.
+// Resized makes the tables recompute their widths.
 func (p *Page) Resized() {
 	for _, l := range p.lists {
 		clear(l.Widths)

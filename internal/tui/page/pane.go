@@ -7,28 +7,28 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// pane is a titled part of a page without a table. Tab puts the focus on it,
-// the arrows then choose a line, Enter opens it, and z gives it the page.
+// pane is a titled part of a page without a table. Tab focuses it, the arrows then
+// select a line, Enter opens it, and z zooms the pane to the whole page.
 type pane struct {
 	title string
 	lines []paneLine
-	graph func(i int, a cell.Area) // draws line i large, when the pane is zoomed; nil: its lines
+	graph func(i int, a cell.Area) // draws line i large when the pane is zoomed; nil: draw the lines
 }
 
-// paneLine is one line and what Enter opens of it; nil: nothing.
+// paneLine is one line and what Enter opens; nil: nothing.
 type paneLine struct {
 	parts []widget.Segment
 	open  func() Effect
 }
 
-// paned is the focus of a page with panes.
+// paned is the focus state of a page with panes.
 type paned struct {
-	focus  int // of the panes, from 1 on; 0: none
+	focus  int // the focused pane, counted from 1; 0: none
 	zoomed bool
-	at     int // chosen line of the pane with the focus
+	at     int // selected line of the focused pane
 }
 
-// turnPane moves the focus; beyond the last pane none has it.
+// turnPane moves the focus; after the last pane, no pane has it.
 func (p *Page) turnPane(ctx *Context, by int) {
 	n := len(panes(p, ctx))
 	if n == 0 {
@@ -38,8 +38,8 @@ func (p *Page) turnPane(ctx *Context, by int) {
 	p.paned = paned{focus: focus, zoomed: p.paned.zoomed && focus > 0}
 }
 
-// ZoomPane gives the page to the pane with the focus, or most of it to the
-// panel under a table, or takes it back.
+// ZoomPane toggles the zoom: of the focused pane to the whole page, or of the panel
+// below a table to most of it.
 func (p *Page) ZoomPane(ctx *Context) {
 	switch {
 	case p.Current().below != nil:
@@ -52,8 +52,7 @@ func (p *Page) ZoomPane(ctx *Context) {
 	p.paned.zoomed = !p.paned.zoomed
 }
 
-// panes are the panes of the page, in the order of Tab; none of one with a
-// table.
+// panes returns the panes of the page in tab order, none if it has a table.
 func panes(p *Page, ctx *Context) []pane {
 	if !ctx.Answered() || p.Current().panes == nil {
 		return nil
@@ -61,7 +60,7 @@ func panes(p *Page, ctx *Context) []pane {
 	return p.Current().panes(ctx, p)
 }
 
-// focused is the pane with the focus; false when none has it.
+// focused returns the focused pane, or false if there is none.
 func focused(p *Page, ctx *Context) (pane, bool) {
 	all := panes(p, ctx)
 	if p.paned.focus < 1 || p.paned.focus > len(all) {
@@ -70,7 +69,7 @@ func focused(p *Page, ctx *Context) (pane, bool) {
 	return all[p.paned.focus-1], true
 }
 
-// MoveBy moves the cursor, or the line of the pane with the focus, or scrolls a
+// MoveBy moves the cursor or the selected line of the focused pane, or scrolls a
 // page without rows.
 func (p *Page) MoveBy(ctx *Context, n int) {
 	switch pn, ok := focused(p, ctx); {
@@ -83,7 +82,7 @@ func (p *Page) MoveBy(ctx *Context, n int) {
 	}
 }
 
-// openPane opens the chosen line of the pane with the focus; without one it
+// openPane opens the selected line of the focused pane; without a focused pane it
 // moves the focus.
 func openPane(p *Page, ctx *Context) Effect {
 	pn, ok := focused(p, ctx)
@@ -97,7 +96,7 @@ func openPane(p *Page, ctx *Context) Effect {
 	return Effect{}
 }
 
-// drawPane draws pane i of the page, with its focus.
+// drawPane draws pane i of the page, highlighted if focused.
 func drawPane(p *Page, i int, pn pane, a cell.Area) {
 	if a.H < 1 {
 		return
@@ -126,7 +125,7 @@ func drawPane(p *Page, i int, pn pane, a cell.Area) {
 	}
 }
 
-// drawZoomed gives the whole area to the pane with the focus.
+// drawZoomed draws the focused pane in the whole area.
 func drawZoomed(p *Page, ctx *Context, a cell.Area) bool {
 	pn, ok := focused(p, ctx)
 	if !ok || !p.paned.zoomed {

@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// serverSpec is the page of one server.
+// serverSpec defines the page of one server.
 func serverSpec() *Spec {
 	return &Spec{
 		Kind: Server, Title: "Server", System: true, Jumps: []Jump{{To: Events}, {Connections, "conns"}, {Topology, "links"}, {To: JetStream}}, Keys: serverKeys(), needs: live.Demand{Needs: append(slices.Clone(topoNeeds.Needs), live.Need{Kind: fleet.Connz, Every: 0})},
@@ -30,15 +30,15 @@ func serverKeys() []Key {
 		}
 	}
 	return []Key{
-		{Keys: []string{"left", "h"}, Shown: "←", Help: "the server before", Do: do(func(ctx *Context, p *Page) { neighbour(ctx, p, -1) })},
+		{Keys: []string{"left", "h"}, Shown: "←", Help: "the server before", Do: do(func(ctx *Context, p *Page) { openNeighbor(ctx, p, -1) })},
 		{Keys: []string{"tab"}, Shown: "Tab", Help: "the next pane; ↑↓ choose a line of it, Enter opens it", Hint: "pane", Do: do(func(ctx *Context, p *Page) { p.turnPane(ctx, +1) })},
 		{Keys: []string{"shift+tab"}, Shown: "S-Tab", Help: "the pane before", Do: do(func(ctx *Context, p *Page) { p.turnPane(ctx, -1) })},
 		{Keys: []string{"z"}, Shown: "z", Help: "give the page to the pane, or take it back", Hint: "zoom", Do: do(func(ctx *Context, p *Page) { p.ZoomPane(ctx) })},
-		{Keys: []string{"right", "l"}, Shown: "→", Help: "the next server", Do: do(func(ctx *Context, p *Page) { neighbour(ctx, p, +1) })},
+		{Keys: []string{"right", "l"}, Shown: "→", Help: "the next server", Do: do(func(ctx *Context, p *Page) { openNeighbor(ctx, p, +1) })},
 	}
 }
 
-// The panes of the page, in the order of Tab.
+// The panes of the page, in tab order.
 const (
 	curvesAt = iota
 	linksAt
@@ -48,7 +48,7 @@ const (
 	storeAt
 )
 
-// serverPanes are the panes of the server's page; none of one that does not
+// serverPanes returns the panes of the server's page, none if the server does not
 // answer.
 func serverPanes(ctx *Context, p *Page) []pane {
 	r := FindServer(ctx.State, p.Scope)
@@ -58,7 +58,7 @@ func serverPanes(ctx *Context, p *Page) []pane {
 	return []pane{curvePane(ctx, p, r), linkPane(ctx, r), healthPane(r), connPane(ctx, r), eventPane(ctx, r), storePaneOf(r)}
 }
 
-// drawServer is everything known of one server.
+// drawServer draws everything known about one server.
 func drawServer(ctx *Context, p *Page, a cell.Area) {
 	r := FindServer(ctx.State, p.Scope)
 	if r == nil {
@@ -129,8 +129,8 @@ func serverTitle(r *live.ServerRow, a cell.Area) {
 	widget.Line(a, 0, left, nil)
 }
 
-// serverGraphs draws the six curves: as large graphs where there is room, one
-// line each where there is not. It returns the rows it took.
+// serverGraphs draws the six curves as large graphs, or on one line each if there
+// is no room. It returns the number of rows used.
 func serverGraphs(ctx *Context, r *live.ServerRow, a cell.Area, focus bool, at int) int {
 	if a.H < 24 || a.W < 90 {
 		n := miniCurves(ctx, r, a.Rows(0, 3))
@@ -150,8 +150,8 @@ func serverGraphs(ctx *Context, r *live.ServerRow, a cell.Area, focus bool, at i
 	return 1 + 2*(h+2)
 }
 
-// neighbour opens the server before or after the one that is shown.
-func neighbour(ctx *Context, p *Page, by int) {
+// openNeighbor opens the server before or after the current one.
+func openNeighbor(ctx *Context, p *Page, by int) {
 	if ctx.State == nil || len(ctx.State.Servers) == 0 {
 		return
 	}

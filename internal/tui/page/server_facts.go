@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// missingLines say what is known of a server that does not answer.
+// missingLines describes what is known about a server that does not answer.
 func missingLines(r *live.ServerRow, a cell.Area) {
 	lines := []string{live.MissingText(*r.Missing)}
 	if !r.LastSeen.IsZero() {
@@ -27,7 +27,7 @@ func missingLines(r *live.ServerRow, a cell.Area) {
 	}
 }
 
-// serverFacts is one line of what does not change often.
+// serverFacts is one line of attributes that rarely change.
 func serverFacts(r *live.ServerRow) *widget.Prose {
 	i := r.Info()
 	parts := []string{live.ShortID(i.ID), i.Host}
@@ -45,7 +45,7 @@ func serverFacts(r *live.ServerRow) *widget.Prose {
 	return &t
 }
 
-// sinceText is an age for a sentence.
+// sinceText formats an age for use in a sentence.
 func sinceText(now, then time.Time) string {
 	if then.IsZero() {
 		return "since before this session"

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// curvePane is the six curves; zoomed it is one of them.
+// curvePane shows the six curves, or one of them when zoomed.
 func curvePane(ctx *Context, p *Page, r *live.ServerRow) pane {
 	pn := pane{title: "CURVES"}
 	zoom := func() Effect {
@@ -32,7 +32,7 @@ func curvePane(ctx *Context, p *Page, r *live.ServerRow) pane {
 	return pn
 }
 
-// linkPane lists the links of a server, the worst first.
+// linkPane lists the links of a server, worst first.
 func linkPane(ctx *Context, r *live.ServerRow) pane {
 	pn := pane{title: "LINKS"}
 	rows := live.Filter(ctx.State.Links, func(l *live.LinkRow) bool {
@@ -54,7 +54,7 @@ func linkPane(ctx *Context, r *live.ServerRow) pane {
 	return pn
 }
 
-// otherEnd names the far end of a link of the server.
+// otherEnd returns the name of the remote end of a server's link.
 func otherEnd(r *live.ServerRow, l *live.LinkRow) string {
 	switch to := l.Edge.To == r.Node.Key; {
 	case to && l.Edge.ToCluster == "":
@@ -65,8 +65,8 @@ func otherEnd(r *live.ServerRow, l *live.LinkRow) string {
 	return l.To()
 }
 
-// linkParts is a link as the server at one end sees it; w is the room for the
-// name of the other.
+// linkParts describes a link as the server at one end reports it; w is the width
+// for the name of the other end.
 func linkParts(r *live.ServerRow, l *live.LinkRow, w int) []widget.Segment {
 	out := []widget.Segment{
 		{Text: view.Glyph(l.Edge.Level, false), Style: cell.OfGlyph(l.Edge.Level)},
@@ -86,7 +86,7 @@ func linkParts(r *live.ServerRow, l *live.LinkRow, w int) []widget.Segment {
 	return out
 }
 
-// healthPane is what the server says of itself and of its limits.
+// healthPane shows what the server reports about its health and limits.
 func healthPane(r *live.ServerRow) pane {
 	pn := pane{title: "HEALTH AND LIMITS"}
 	s := r.Answer.Statsz
@@ -128,7 +128,7 @@ func percent(n, of int) float64 {
 	return float64(n) / float64(of) * 100
 }
 
-// connPane lists the connections of a server, the busiest first.
+// connPane lists the connections of a server, busiest first.
 func connPane(ctx *Context, r *live.ServerRow) pane {
 	pn := pane{title: "TOP CONNECTIONS"}
 	rows := live.Filter(ctx.State.Conns, func(c *fleet.ConnRow) bool { return c.Server.Info.ID == r.ID && c.Info.Stop == nil })
@@ -160,7 +160,7 @@ func sumRates(a, b fleet.Rate) any {
 	return a.PerSecond + b.PerSecond
 }
 
-// eventPane lists the newest events of a server.
+// eventPane lists the latest events of a server.
 func eventPane(ctx *Context, r *live.ServerRow) pane {
 	pn := pane{title: "EVENTS"}
 	for i := len(ctx.State.Events) - 1; i >= 0 && len(pn.lines) < 100; i-- {
@@ -181,7 +181,7 @@ func eventPane(ctx *Context, r *live.ServerRow) pane {
 	return pn
 }
 
-// storePane is the server's part of JetStream; no line where it is off.
+// storePane shows the server's JetStream usage; no lines if JetStream is disabled.
 func storePaneOf(r *live.ServerRow) pane {
 	pn := pane{title: "JETSTREAM"}
 	js := r.Answer.Statsz.JetStream

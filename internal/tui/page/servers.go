@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// serversSpec is the page of the servers.
+// serversSpec defines the Servers page.
 func serversSpec() *Spec {
 	return &Spec{
 		Kind: Servers, Names: []string{"srv", "s"}, Help: "servers", Digit: "2", Title: "Servers", Short: "Servers", System: true,
@@ -23,7 +23,7 @@ func serversSpec() *Spec {
 	}
 }
 
-// serverSheet is the servers of the state, those that were forgotten left out.
+// serverSheet lists the servers of the state, except forgotten ones.
 func serverSheet(ctx *Context, p *Page) widget.Sheet {
 	rows := live.Filter(ctx.State.Servers, func(r *live.ServerRow) bool {
 		return (r.Missing == nil || !ctx.Marks.Hides(r.Key())) && (p.Scope.Cluster == "" || p.Scope.Cluster == r.Cluster)
@@ -39,7 +39,7 @@ func serverSheet(ctx *Context, p *Page) widget.Sheet {
 	}
 }
 
-// serverPanel is the server under the cursor: curves, links, findings.
+// serverPanel draws the selected server: curves, links, findings.
 func serverPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*live.ServerRow])
 	if !ok {
@@ -66,8 +66,8 @@ func serverPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	}
 }
 
-// panelCurves draws the curves of a server large where there is room, else one
-// line each, and returns how many lines they took.
+// panelCurves draws the curves of a server large if there is room, else on one
+// line each, and returns the number of lines used.
 func panelCurves(ctx *Context, r *live.ServerRow, a cell.Area) int {
 	const rows = 3
 	if a.H < 2*(rows+2)-1 || a.W < 90 || r.Answer.Statsz == nil {
@@ -77,7 +77,7 @@ func panelCurves(ctx *Context, r *live.ServerRow, a cell.Area) int {
 	return 2*(rows+2) - 1
 }
 
-// serverDress is what the page adds to the columns of servers.
+// serverDress is the styling that the page adds to the server columns.
 var serverDress = map[string]widget.Look[*live.ServerRow]{
 	"status":         {Text: (*live.ServerRow).StatusText},
 	"name":           {Text: func(r *live.ServerRow) string { return r.Label() + live.LeaderMark(r.Node) }},

@@ -9,11 +9,11 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/widget"
 )
 
-// fillWide is the width from which the rows left over are shown in two columns.
+// fillWide is the minimum width to fill the unused rows in two columns.
 const fillWide = 100
 
-// topoFill uses the rows under the tree: who reaches whom on the left; the
-// links and alerts that need attention and the newest events on the right.
+// topoFill fills the rows below the tree: the matrices on the left; the links and
+// alerts that need attention and the latest events on the right.
 func topoFill(ctx *Context, a cell.Area) {
 	right := []widget.Block{linkBlock(ctx), alertBlock(ctx), eventBlock(ctx)}
 	if a.W < fillWide {
@@ -33,7 +33,7 @@ func topoFill(ctx *Context, a cell.Area) {
 	widget.Stack(a.Cut(half+1, 0, a.W-half-1, a.H), right)
 }
 
-// fitting are the matrices that there is room for, those with trouble first.
+// fitting returns the matrices that fit, those with problems first.
 func fitting(st *live.State, w, h int) []matrix {
 	all := matrices(st)
 	slices.SortStableFunc(all, func(a, b matrix) int { return b.worst.Compare(a.worst) })

@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// topoPanel is what is wrong with the cluster or the server under the cursor.
+// topoPanel shows what is wrong with the selected cluster or server.
 func topoPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	rows, ok := p.List().Sheet.(*widget.RowsOf[*treeRow])
 	if !ok {
@@ -48,8 +48,8 @@ func topoPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	}
 }
 
-// findings are what is wrong with the line of the tree, the worst first: its
-// links, and what its servers note of themselves.
+// findings returns what is wrong with a line of the tree, worst first: its links,
+// and the notes of its servers.
 func (r *treeRow) findings(st *live.State) []live.Finding {
 	var out []live.Finding
 	linked := map[string]bool{} // how the notes about these links begin
@@ -76,8 +76,8 @@ func (r *treeRow) findings(st *live.State) []live.Finding {
 	return out
 }
 
-// notesOf are the notes of a server with words in front; of one that does not
-// answer, that.
+// notesOf returns the notes of a server with a prefix, or that the server does not
+// answer.
 func notesOf(n *fleet.Node, prefix string) []live.Finding {
 	if n.Ghost {
 		return []live.Finding{{Level: n.Level, Text: prefix + "does not answer: " + string(n.Reason)}}
@@ -89,8 +89,8 @@ func notesOf(n *fleet.Node, prefix string) []live.Finding {
 	return out
 }
 
-// badLinks are the links of the line that are not in order: those of its
-// servers, or, of the line over the leaf nodes, all leaf connections.
+// badLinks returns the faulty links of a line: those of its servers, or all leaf
+// connections for the heading of the leaf nodes.
 func (r *treeRow) badLinks(st *live.State) []*live.LinkRow {
 	switch {
 	case r.IsGroup():

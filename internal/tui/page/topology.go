@@ -9,11 +9,11 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// topoNeeds is what the topology is made from, at every tick: a lost link must
-// be seen within two of them.
+// topoNeeds is what the topology requests at every tick: a lost link must be
+// detected within two ticks.
 var topoNeeds = live.Demand{Needs: []live.Need{{Kind: fleet.Routez, Every: 0}, {Kind: fleet.Gatewayz, Every: 0}, {Kind: fleet.Leafz, Every: 0}, {Kind: fleet.Varz, Every: 15 * time.Second}}}
 
-// topoSpec is the page of the topology.
+// topoSpec defines the Topology page.
 func topoSpec() *Spec {
 	return &Spec{
 		Kind: Topology, Names: []string{"topo", "t"}, Help: "topology", Digit: "1", Title: "Topology", Short: "Topo", System: true, open: openTopo,
@@ -32,7 +32,7 @@ func topoSpec() *Spec {
 
 var treeFirst = []string{"name", "version", "conns", "cpu_percent", "msgs_per_second", "routes", "gateways", "rtt_seconds", "mem_bytes", "uptime_seconds"}
 
-// treeColumns is the table of the topology tree.
+// treeColumns defines the columns of the topology tree.
 var treeColumns = []view.Column[*treeRow]{
 	{Name: "name", Title: "CLUSTER / SERVER", Help: "clusters with their servers; leafnodes under their hub", Value: func(r *treeRow) any { return r.name() }},
 	{Name: "version", Title: "VER", Help: "of a cluster: the majority's; marked where it differs", Value: func(r *treeRow) any { return r.version() }, Level: live.LevelIf(fleet.Warn, func(r *treeRow) bool { return r.skew() })},
@@ -51,7 +51,7 @@ var treeColumns = []view.Column[*treeRow]{
 	{Name: "tags", Title: "TAGS", Help: "server tags", Wide: true, Value: func(r *treeRow) any { return r.server("tags") }},
 }
 
-// treeSheet lays the topology out as a tree, in the order of the topology.
+// treeSheet lists the topology as a tree, in the order of the topology.
 func treeSheet(ctx *Context, _ *Page) widget.Sheet {
 	return &widget.RowsOf[*treeRow]{
 		Columns: treeColumns, Looks: treeDress, Rows: NewTree(ctx.State, ctx.Marks),
@@ -62,8 +62,8 @@ func treeSheet(ctx *Context, _ *Page) widget.Sheet {
 	}
 }
 
-// treeDress indents servers under their cluster, and says beside the name what
-// became of a server that does not answer.
+// treeDress indents servers below their cluster, and shows next to the name the
+// state of a server that does not answer.
 var treeDress = map[string]widget.Look[*treeRow]{"name": {Text: func(r *treeRow) string {
 	if r.srv == nil || r.srv.Missing == nil {
 		return r.Label()

@@ -13,21 +13,21 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// treeRow is one line of the topology tree: a cluster, a server in it, or a
-// leafnode under its hub.
+// treeRow is one line of the topology tree: a cluster, a server in it, or a leaf
+// node below its hub.
 type treeRow struct {
 	cluster *fleet.Cluster
 	node    *fleet.Node
-	srv     *live.ServerRow                // of the node; nil for one outside the system account
+	srv     *live.ServerRow                // of the node; nil outside the system account
 	cols    []view.Column[*live.ServerRow] // of srv
-	link    *live.LinkRow                  // of a leafnode: the link to its hub
+	link    *live.LinkRow                  // of a leaf node: the link to its hub
 	depth   int
-	slowest float64 // round trip time of its slowest link; 0: none is known
+	slowest float64 // round-trip time of its slowest link; 0: unknown
 	total   clusterTotal
 	level   fleet.Level
 }
 
-// clusterTotal is a cluster in numbers.
+// clusterTotal holds the totals of a cluster.
 type clusterTotal struct {
 	conns   int
 	msgs    float64
@@ -37,8 +37,8 @@ type clusterTotal struct {
 	answers int
 }
 
-// NewTree lists clusters with their servers, then servers of no cluster, then
-// leafnodes.
+// NewTree lists clusters with their servers, then servers without a cluster, then
+// leaf nodes.
 func NewTree(st *live.State, hidden *live.Marks) []*treeRow {
 	byKey := map[string]*live.ServerRow{}
 	for _, r := range st.Servers {
@@ -95,7 +95,7 @@ func NewTree(st *live.State, hidden *live.Marks) []*treeRow {
 	return rows
 }
 
-// headed is the name of a cluster that has a line of its own; empty: it has none.
+// headed returns the name of a cluster that has its own line, or "".
 func headed(c *fleet.Cluster) string {
 	if c.Leafs {
 		return ""
@@ -103,7 +103,7 @@ func headed(c *fleet.Cluster) string {
 	return c.Name
 }
 
-// departedRows are the servers that went lately, by cluster.
+// departedRows returns the servers that left recently, by cluster.
 func departedRows(st *live.State, hidden *live.Marks, cols []view.Column[*live.ServerRow]) map[string][]*treeRow {
 	rows := map[string][]*treeRow{}
 	for _, r := range st.Servers {
@@ -115,7 +115,7 @@ func departedRows(st *live.State, hidden *live.Marks, cols []view.Column[*live.S
 	return rows
 }
 
-// sign is the mark of a server that left.
+// sign returns the mark of a server that left.
 func (r *treeRow) sign() string {
 	if r.srv == nil {
 		return ""
@@ -123,9 +123,9 @@ func (r *treeRow) sign() string {
 	return r.srv.Sign()
 }
 
-// slowestLinks is the longest round trip of each node's links, as their ends
-// measured it. How long a server took to answer us is another thing: the
-// Servers page has it.
+// slowestLinks returns the longest round-trip time of each node's links, as
+// measured by their ends. The time that a server took to reply to natsctl is on
+// the Servers page.
 func slowestLinks(t *fleet.Topology) map[string]float64 {
 	rtts := map[string]float64{}
 	for _, e := range t.Edges {
@@ -150,13 +150,13 @@ func newClusterRow(c *fleet.Cluster, byKey map[string]*live.ServerRow, rtts map[
 		r.total.conns += s.Answer.Statsz.Connections
 		r.slowest = max(r.slowest, rtts[n.Key])
 		t := s.Traffic()
-		r.total.known = t.Known() && (r.total.answers == 1 || r.total.known) // a part is no sum
+		r.total.known = t.Known() && (r.total.answers == 1 || r.total.known) // a partial sum is not a total
 		r.total.msgs += t.InMsgs.PerSecond + t.OutMsgs.PerSecond
 	}
 	return r
 }
 
-// IsGroup tells the line over the leafnodes from those of clusters and nodes.
+// IsGroup reports whether this is the heading of the leaf nodes.
 func (r *treeRow) IsGroup() bool { return r.cluster == nil }
 
 func (r *treeRow) key() string {
@@ -169,7 +169,7 @@ func (r *treeRow) key() string {
 	return r.node.Key
 }
 
-// name is the plain name of the cluster or the server.
+// name returns the plain name of the cluster or server.
 func (r *treeRow) name() string {
 	switch {
 	case r.IsGroup():
@@ -180,7 +180,7 @@ func (r *treeRow) name() string {
 	return r.node.Name
 }
 
-// Label is the name of the line, indented under its cluster.
+// Label returns the name of the line, indented below its cluster.
 func (r *treeRow) Label() string {
 	switch {
 	case r.IsGroup():
@@ -217,7 +217,7 @@ func (r *treeRow) json() any {
 	return r.node
 }
 
-// server reads a column of the Servers page.
+// server returns the value of a Servers page column.
 func (r *treeRow) server(name string) any {
 	if r.IsGroup() {
 		return ""
@@ -245,7 +245,7 @@ func (r *treeRow) version() any {
 	return live.NotEmpty(r.cluster.Version)
 }
 
-// digest is the beginning of the digest of the server's configuration.
+// digest returns the first characters of the server's configuration digest.
 func (r *treeRow) digest() any {
 	if r.IsGroup() || r.node == nil {
 		return ""
@@ -276,7 +276,7 @@ func (r *treeRow) conns() any {
 	return r.server("conns")
 }
 
-// Msgs is messages a second, both ways; nil: not all of them are known.
+// Msgs returns messages per second, in and out; nil if not all are known.
 func (r *treeRow) Msgs() any {
 	switch {
 	case r.IsGroup():
@@ -327,14 +327,14 @@ func (r *treeRow) gatewaysLevel() fleet.Level {
 	return live.LinksLevel(r.node, true)
 }
 
-// RTT is the longest round trip of its links in seconds; nil: none is known.
+// RTT returns the longest round-trip time of its links in seconds; nil if unknown.
 func (r *treeRow) RTT() any {
 	switch {
 	case r.IsGroup():
 		return ""
 	case r.link != nil:
 		return live.LinkRTT(r.link)
-	case r.slowest > 0 && (r.node == nil || !r.node.Ghost): // the others' last word on one that is silent is old
+	case r.slowest > 0 && (r.node == nil || !r.node.Ghost): // what others last reported about a silent server is stale
 		return r.slowest
 	}
 	return nil
