@@ -9,12 +9,12 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// AccountNames are what operators call the accounts of a snapshot, by what
-// servers know them by: a public key in operator mode, otherwise the name itself.
-// A name may belong to several accounts.
+// AccountNames maps the account names that servers use to the names that
+// operators use: a public key in operator mode, otherwise the name itself.
+// Several accounts may share a name.
 type AccountNames map[string]string
 
-// NewAccountNames collects what the answers of a snapshot say of accounts.
+// NewAccountNames collects the account names from the answers of a snapshot.
 func NewAccountNames(s *Snapshot) AccountNames {
 	n := AccountNames{}
 	for _, sv := range s.Servers {
@@ -40,7 +40,7 @@ func NewAccountNames(s *Snapshot) AccountNames {
 	return n
 }
 
-// note keeps the name of an account; a name beats none.
+// note keeps the name of an account; a name replaces an empty one.
 func (n AccountNames) note(account, name string) {
 	if account == "" {
 		return
@@ -53,7 +53,8 @@ func (n AccountNames) note(account, name string) {
 	}
 }
 
-// Name is what people call an account: account itself where nothing else is known.
+// Name returns the display name of an account: account itself if no other name
+// is known.
 func (n AccountNames) Name(account string) string {
 	if name := n[account]; name != "" {
 		return name
@@ -61,9 +62,9 @@ func (n AccountNames) Name(account string) string {
 	return account
 }
 
-// Find returns what servers call an account that is named by that, or by its
-// name. An unknown one is returned as it is. A name of several accounts is an
-// [AmbiguousAccountError].
+// Find returns the name that servers use for an account, given that name or its
+// display name. An unknown name is returned unchanged. A name that several
+// accounts share is an [AmbiguousAccountError].
 func (n AccountNames) Find(account string) (string, error) {
 	if _, known := n[account]; known || account == "" || IsAccountKey(account) {
 		return account, nil
@@ -83,10 +84,10 @@ func (n AccountNames) Find(account string) (string, error) {
 	return "", &AmbiguousAccountError{Name: account, Keys: keys}
 }
 
-// IsAccountKey reports whether a word is the public key of an account.
+// IsAccountKey reports whether a string is the public key of an account.
 func IsAccountKey(account string) bool { return nkeys.IsValidPublicAccountKey(account) }
 
-// AmbiguousAccountError says that several accounts have a name.
+// AmbiguousAccountError reports that several accounts share a name.
 type AmbiguousAccountError struct {
 	Name string
 	Keys []string // of the accounts, sorted

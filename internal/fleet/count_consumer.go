@@ -1,11 +1,11 @@
 package fleet
 
-// noConsumers stands for a number of consumers that the answers do not tell.
+// noConsumers means that the answers do not contain the number of consumers.
 const noConsumers = -1
 
-// countConsumers counts the consumers of every stream of the snapshot. A
-// server knows only those that have a replica on it, and those of a stream
-// with several replicas may have fewer: so only all its servers together know.
+// countConsumers counts the consumers of every stream of the snapshot. A server
+// reports only those that have a replica on it, and a consumer may have fewer
+// replicas than its stream, so the count needs all servers of the stream.
 func countConsumers(s *Snapshot) map[streamKey]int {
 	whole := s.Own != nil || s.Want.JS.Consumers && s.Want.JS.AllReplicas // the account's own API reports all servers
 	counts, listed, part := map[streamKey]int{}, map[consumerKey]bool{}, map[streamKey]bool{}

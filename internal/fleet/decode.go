@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// DecodeSnapshot reads the JSON form of a snapshot. Members of its lists that are
-// null are dropped.
+// DecodeSnapshot reads the JSON form of a snapshot. Null list members are
+// dropped.
 func DecodeSnapshot(line []byte) (*Snapshot, error) {
 	s := &Snapshot{}
 	if err := json.Unmarshal(line, s); err != nil {

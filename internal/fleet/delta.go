@@ -7,10 +7,10 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Delta is what changed between two snapshots: rates of every counter. What it
-// cannot know (no earlier answer, a restart, a counter that went down) is
-// reported as not known, never as zero, a negative number or a jump. It is
-// immutable and safe for concurrent use; the zero value and nil know nothing.
+// Delta is what changed between two snapshots: rates of every counter. Unknown
+// rates (no earlier answer, a restart, a counter that went down) are reported
+// as unknown, never as zero, a negative number or a jump. It is immutable and
+// safe for concurrent use; all rates of the zero value and of nil are unknown.
 type Delta struct {
 	From, To time.Time // the times of the two snapshots
 	Servers  []*ServerDelta
@@ -20,14 +20,14 @@ type Delta struct {
 	consumers map[consumerKey]ConsumerDelta
 }
 
-// Change says what became of a server between two snapshots.
+// Change is what happened to a server between two snapshots.
 type Change string
 
 // The changes. A server is the same by name; the same name with another id or
 // another start time is a restart.
 const (
 	Same      Change = "same"
-	Appeared  Change = "appeared"  // not known to the earlier snapshot
+	Appeared  Change = "appeared"  // not in the earlier snapshot
 	Back      Change = "back"      // missing in the earlier snapshot, answers again
 	Restarted Change = "restarted" // another process under the same name
 	Vanished  Change = "vanished"  // answered before, not now
@@ -39,9 +39,9 @@ type ServerDelta struct {
 	Name             string
 	Cluster          string
 	Change           Change
-	ElapsedSeconds   float64 // by the server's own clock; 0 when there are no two answers of one process
+	ElapsedSeconds   float64 // by the server's clock; 0 without two answers of the same process
 	Traffic          Traffic // everything: clients, routes, gateways, leafs
-	Clients          Traffic // clients alone; not known of servers that do not report it
+	Clients          Traffic // clients only; unknown for servers that do not report it
 	Connections      Rate    // of the number of connections; may be negative
 	NewConnections   Rate
 	SlowConsumers    Rate
@@ -119,8 +119,8 @@ func (d *Delta) Server(id string) *ServerDelta {
 	return &ServerDelta{ID: id}
 }
 
-// Total adds up the traffic of all servers whose rates are known, and says how
-// many that are.
+// Total adds up the traffic of all servers whose rates are known, and returns
+// the number of these servers.
 func (d *Delta) Total() (total Traffic, servers int) {
 	if d == nil {
 		return total, 0
@@ -140,18 +140,18 @@ func (d *Delta) Total() (total Traffic, servers int) {
 // Conn returns the rates of a connection of this server.
 func (sd *ServerDelta) Conn(cid uint64) Traffic { return sd.conns[cid].Traffic }
 
-// Pending returns how the bytes grew that wait to be sent to a connection of
-// this server; negative when they shrank.
+// Pending returns the growth of the pending bytes of a connection of this
+// server; negative when they shrank.
 func (sd *ServerDelta) Pending(cid uint64) Rate { return sd.conns[cid].pending }
 
-// Route returns the rates of all connections of this server to a route peer,
-// by the peer's server id. They are not known while the pool changes.
+// Route returns the rates of all connections of this server to a route peer, by
+// the peer's server id. They are unknown while the pool changes.
 func (sd *ServerDelta) Route(remoteID string) Traffic { return sd.routes[remoteID] }
 
 // Gateway returns the rates of a gateway connection of this server.
 func (sd *ServerDelta) Gateway(cid uint64) Traffic { return sd.gateways[cid] }
 
-// Leaf returns the rates of a leafnode connection of this server.
+// Leaf returns the rates of a leaf connection of this server.
 func (sd *ServerDelta) Leaf(cid uint64) Traffic { return sd.leafs[cid] }
 
 // Account returns the rates of an account on this server.
@@ -178,7 +178,7 @@ func (d *Delta) Account(name string) Traffic {
 	return total
 }
 
-// serverIndex is the servers of a snapshot by id, and by cluster and name.
+// serverIndex indexes the servers of a snapshot by id, and by cluster and name.
 type serverIndex struct {
 	byID   map[string]*Server
 	byName map[string]*Server
@@ -195,9 +195,9 @@ func indexServers(s *Snapshot) serverIndex {
 	return x
 }
 
-// serverPairs finds each server of one snapshot in another: by its id, or by its
-// cluster and name where that server has another id since. One that is in both
-// under its own id is nobody else.
+// serverPairs finds each server of one snapshot in another: by its id, or by
+// its cluster and name if its id has changed since. A server whose id is in
+// both is never matched by name.
 type serverPairs struct{ past, present serverIndex }
 
 func pairServers(before, after *Snapshot) serverPairs {
@@ -208,7 +208,7 @@ func (p serverPairs) before(sv *Server) *Server { return pair(sv, p.past, p.pres
 
 func (p serverPairs) after(sv *Server) *Server { return pair(sv, p.present, p.past) }
 
-// pair finds a server of the snapshot here in the one there.
+// pair finds a server of one snapshot in the other.
 func pair(sv *Server, there, here serverIndex) *Server {
 	if same := there.byID[sv.Info.ID]; same != nil {
 		return same
@@ -220,12 +220,12 @@ func pair(sv *Server, there, here serverIndex) *Server {
 	return namesake
 }
 
-// nameKey tells servers apart by cluster and name, since servers of two
+// nameKey identifies a server by cluster and name, since servers of two
 // clusters may share a name.
 func nameKey(info server.ServerInfo) string { return info.Cluster + "\x00" + info.Name }
 
-// lists tells whether the snapshot counts a server as missing: the id, or the
-// name in this cluster. An empty cluster stands for any.
+// lists reports whether the snapshot counts a server as missing: the id, or the
+// name in this cluster. An empty cluster matches any.
 func lists(s *Snapshot, id, name, cluster string) bool {
 	return slices.ContainsFunc(s.Missing, func(m Missing) bool {
 		return m.ID != "" && m.ID == id || m.Name != "" && m.Name == name && (m.Cluster == "" || cluster == "" || m.Cluster == cluster)

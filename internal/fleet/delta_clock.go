@@ -2,17 +2,17 @@ package fleet
 
 import "time"
 
-// The clocks of a server and of the one who asks may drift apart by so much
-// between two snapshots before one of them counts as set anew.
+// The largest drift between the clocks of a server and of the observer between
+// two snapshots; above it, one of them counts as changed.
 const (
 	driftSeconds = 0.1
 	driftShare   = 0.01
 )
 
-// ClocksSet are the ids of the servers that did not measure the time between two
-// snapshots as the one who asked did: a clock was set in between, and nothing of
-// before may be compared with what comes after. A server that is not in both, or
-// tells no time, is not among them.
+// ClocksSet are the ids of the servers that measured another interval between
+// two snapshots than the observer: a clock was changed in between, so values
+// before and after must not be compared. A server that is not in both, or
+// reports no time, is not included.
 func ClocksSet(before, after *Snapshot) map[string]bool {
 	set := map[string]bool{}
 	if before == nil || after == nil {
@@ -27,9 +27,9 @@ func ClocksSet(before, after *Snapshot) map[string]bool {
 	return set
 }
 
-// clockJumped tells whether one of the two clocks was set between the answers:
-// each was written while its round ran, so the server's own interval is the
-// observer's within the length of the rounds.
+// clockJumped reports whether one of the two clocks was changed between the
+// answers: each answer was written during its round, so the two intervals
+// differ by at most the length of the rounds.
 func clockJumped(before, after *Snapshot, a, b *Server) bool {
 	if a.Info.Time.IsZero() || b.Info.Time.IsZero() || before.Time.IsZero() || after.Time.IsZero() {
 		return false
@@ -39,15 +39,16 @@ func clockJumped(before, after *Snapshot, a, b *Server) bool {
 	return own > wall+before.TookSeconds+drift || own < wall-after.TookSeconds-drift
 }
 
-// dated is an answer: in which snapshot, from whom, and when by its clock.
+// dated is an answer with its snapshot, its server, and its time by the
+// server's clock.
 type dated struct {
 	in   *Snapshot
 	from *Server
 	at   time.Time
 }
 
-// observed is when the answer was written, by the observer's clock: the server
-// wrote its time into the snapshot that it is in.
+// observed is the time of the answer, by the observer's clock: the server wrote
+// its time into the snapshot that it is in.
 func (x dated) observed() time.Time {
 	if x.at.IsZero() || x.from.Info.Time.IsZero() {
 		return x.in.Time
@@ -56,7 +57,7 @@ func (x dated) observed() time.Time {
 }
 
 // between is the seconds between two answers about one thing; 0 when they
-// cannot be compared. Answers of two servers are of two clocks.
+// cannot be compared. Answers of different servers have different clocks.
 func (d *Delta) between(a, b dated) float64 {
 	switch {
 	case a.in.Own != nil: // whose answers we dated

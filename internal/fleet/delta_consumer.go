@@ -13,9 +13,9 @@ type consumerKey struct {
 
 // ConsumerDelta is what changed in one consumer.
 type ConsumerDelta struct {
-	Delivered Rate // messages delivered a second, repeated ones among them
-	Acked     Rate // messages a second that the floor of acknowledgements rose by
-	Pending   Rate // growth of what is still to be delivered; negative when it catches up
+	Delivered Rate // messages delivered per second, including redeliveries
+	Acked     Rate // growth of the ack floor, in messages per second
+	Pending   Rate // growth of the pending messages; negative when it catches up
 }
 
 // consumerAnswer is one server's view of one consumer.
@@ -44,8 +44,8 @@ func consumerAnswers(s *Snapshot) map[consumerKey]consumerAnswer {
 	return best
 }
 
-// speaker is the server whose word a consumer's figures are: the one that sent
-// them, but its leader where an account's own API gathered them.
+// speaker is the server that the figures of a consumer come from: the one that
+// sent them, or the leader if the account's own API collected them.
 func (s *Snapshot) speaker(sv *Server, info *server.ConsumerInfo) *Server {
 	if s.Own == nil || info.Cluster == nil {
 		return sv
@@ -65,8 +65,8 @@ func (d *Delta) Consumer(domain, account, stream, name string) ConsumerDelta {
 	return d.consumers[consumerKey{streamKey{domain, account, stream}, name}]
 }
 
-// compareConsumers compares what leaders said: followers know the figures of a
-// consumer late, or not at all.
+// compareConsumers compares the answers of leaders: followers have the figures
+// of a consumer late, or not at all.
 func (d *Delta) compareConsumers(before, after *Snapshot) {
 	past := consumerAnswers(before)
 	for key, now := range consumerAnswers(after) {

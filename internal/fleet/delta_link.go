@@ -14,8 +14,7 @@ type routePool struct {
 	counters map[uint64]Counters
 }
 
-// routePools groups the route connections of a server by the peer's id, for a
-// peer is one neighbour however many connections lead to it.
+// routePools groups the route connections of a server by the peer's id.
 func routePools(rz *server.Routez) map[string]*routePool {
 	pools := map[string]*routePool{}
 	if rz == nil {
@@ -41,7 +40,7 @@ func sum(counters map[uint64]Counters) Counters {
 	return total
 }
 
-// sameKeys tells whether two pools hold the same connections.
+// sameKeys reports whether two pools hold the same connections.
 func sameKeys(a, b map[uint64]Counters) bool {
 	return maps.EqualFunc(a, b, func(Counters, Counters) bool { return true })
 }
@@ -103,7 +102,7 @@ func (sd *ServerDelta) compareLeafs(before, after *Server, wall float64) {
 	past := keyed(before.Leafz.Leafs, func(l *server.LeafInfo) uint64 { return l.ID })
 	sd.leafs = map[uint64]Traffic{}
 	for _, l := range after.Leafz.Leafs {
-		// Older servers send no id: then nothing is known.
+		// Older servers send no id: the rates stay unknown.
 		if p := past[l.ID]; p != nil && l.ID != 0 && p.Name == l.Name {
 			sd.leafs[l.ID] = leafCounters(l).rates(leafCounters(p), sec)
 		}

@@ -17,8 +17,8 @@ func newServerDelta(before, after *Server, wall float64) *ServerDelta {
 		sd.Change = Restarted
 	}
 	if sd.Change != Same {
-		// The entries stand, with nothing known, so that sums over servers
-		// know that this one is missing in them.
+		// Keep the entries with unknown rates, so that sums over servers are unknown
+		// too.
 		before, wall = &Server{}, 0
 	} else {
 		sd.ElapsedSeconds = elapsed(before.Info.Time, after.Info.Time, wall)
@@ -37,9 +37,9 @@ func startedAnew(before, after *Server) bool {
 	return before.Statsz != nil && after.Statsz != nil && !before.Statsz.Start.Equal(after.Statsz.Start)
 }
 
-// elapsed is the time between two answers by the clock that the server put
-// into them, else wall. Two answers of one instant are one answer, and those in
-// the wrong order tell nothing: 0.
+// elapsed is the time between two answers by the server's clock if they contain
+// its time, else wall. It is 0 if both have the same time or are in the wrong
+// order.
 func elapsed(before, after time.Time, wall float64) float64 {
 	switch {
 	case wall <= 0:
@@ -139,7 +139,7 @@ func (sd *ServerDelta) compareAccounts(before, after *Server, wall float64) {
 	}
 }
 
-// orZero is what p points to, or the zero value.
+// orZero returns *p, or the zero value if p is nil.
 func orZero[T any](p *T) (v T) {
 	if p != nil {
 		v = *p

@@ -11,7 +11,7 @@ type streamKey struct{ domain, account, stream string }
 
 // StreamDelta is what changed in one stream.
 type StreamDelta struct {
-	Msgs  Rate // messages stored a second, from the last sequence
+	Msgs  Rate // messages stored per second, from the last sequence
 	Bytes Rate // growth of the store; negative when more is removed than added
 }
 
@@ -70,8 +70,8 @@ func (s *Snapshot) streams() iter.Seq2[streamOn, *server.StreamDetail] {
 	}
 }
 
-// leads tells whether a server leads the group that it reports. A stream
-// without a group has one replica, here.
+// leads reports whether a server leads the group that it reports. A stream
+// without a group has a single replica, on this server.
 func leads(c *server.ClusterInfo, sv *Server) bool {
 	return c == nil || c.Leader == "" && len(c.Replicas) == 0 || c.Leader == sv.Info.Name
 }

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// DeriveEvents tells what happened between two snapshots that no server
-// announced: servers that went, came or restarted, links that broke or came
-// back, versions and configurations that changed. Links of a server that went
-// are not told one by one. The events are in a fixed order; either snapshot may
-// be nil, which tells nothing.
+// DeriveEvents returns the events between two snapshots that no server
+// announced: servers that left, joined or restarted, links that broke or
+// recovered, versions and configurations that changed. The links of a server
+// that left are not listed one by one. The order of the events is fixed; if
+// either snapshot is nil, there are none.
 func DeriveEvents(before, after *Snapshot) []Event {
 	if before == nil || after == nil {
 		return nil
@@ -19,7 +19,7 @@ func DeriveEvents(before, after *Snapshot) []Event {
 }
 
 // DeriveEventsIn is [DeriveEvents] for a caller that has the topologies of both
-// snapshots, none of which may be nil.
+// snapshots, neither of which may be nil.
 func DeriveEventsIn(before, after *Snapshot, past, now *Topology) []Event {
 	d := deriver{before: before, after: after}
 	pairs := pairServers(before, after)
@@ -50,7 +50,7 @@ func (d *deriver) add(kind EventKind, level Level, sv *Server, who, why string) 
 	})
 }
 
-// server tells what became of a server that answers now.
+// server derives the events of a server that answers now.
 func (d *deriver) server(before, after *Server) {
 	if before == nil {
 		why := "not seen before"
@@ -92,8 +92,8 @@ func (d *deriver) gone(sv *Server) {
 	d.add(EventServerDown, level, sv, sv.Info.Name, why)
 }
 
-// links compares the edges of both topologies, where the servers that report
-// them answered both times.
+// links compares the edges of both topologies, if the servers that report them
+// answered both times.
 func (d *deriver) links(past, now *Topology) {
 	was := past.EdgesByKey()
 	seen := map[string]bool{}
@@ -120,8 +120,8 @@ func (d *deriver) links(past, now *Topology) {
 	}
 }
 
-// Connected tells whether the link works in both directions, as far as its
-// ends say.
+// Connected reports whether the link works in both directions, according to its
+// ends.
 func (e *Edge) Connected() bool {
 	switch e.State {
 	case StateOK, StateSlow, StateShort, StateOutside:
@@ -130,13 +130,13 @@ func (e *Edge) Connected() bool {
 	return false
 }
 
-// label names the edge for a reader.
+// label is the display name of the edge.
 func (e *Edge) label() string {
 	return fmt.Sprintf("%s %s - %s", e.Kind, e.FromName, cmp.Or(e.ToCluster, e.ToName))
 }
 
-// bothAnswered returns the server that an edge starts from, if all that could
-// report the edge answered in both snapshots; else nil.
+// bothAnswered returns the server that an edge starts from, if all servers that
+// could report the edge answered in both snapshots; else nil.
 func bothAnswered(past, now *Topology, e *Edge) *Server {
 	for _, t := range []*Topology{past, now} {
 		from := t.Node(e.From)
@@ -146,7 +146,7 @@ func bothAnswered(past, now *Topology, e *Edge) *Server {
 		if e.Kind == Gateway {
 			continue
 		}
-		// A leafnode that cannot be asked is there only while its hub lists it.
+		// A leaf node that cannot be asked exists only while its hub lists it.
 		if to := t.Node(e.To); to == nil && !outside(past, now, e.To) || to != nil && to.Ghost {
 			return nil
 		}
@@ -154,8 +154,8 @@ func bothAnswered(past, now *Topology, e *Edge) *Server {
 	return now.Node(e.From).Server
 }
 
-// outside tells whether the node is a leafnode outside the system account, in
-// the topology that has it.
+// outside reports whether the node is a leaf node outside the system account,
+// in the topology that has it.
 func outside(past, now *Topology, key string) bool {
 	n := now.Node(key)
 	if n == nil {

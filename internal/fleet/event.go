@@ -8,8 +8,8 @@ import (
 // EventKind names what happened.
 type EventKind string
 
-// The kinds of event. Which subject each comes from stands beside the
-// subscription table of internal/sys; derived ones come from two snapshots.
+// The kinds of event. The subscription table of internal/sys documents the
+// subject of each; derived events come from two snapshots.
 const (
 	EventConnect        EventKind = "connect"
 	EventDisconnect     EventKind = "disconnect"
@@ -21,7 +21,7 @@ const (
 	EventAccountConns   EventKind = "account_conns"
 	EventOCSP           EventKind = "ocsp"
 	EventAdvisory       EventKind = "advisory"
-	EventGap            EventKind = "gap" // our own: events may have been missed
+	EventGap            EventKind = "gap" // from natsctl: events may have been missed
 
 	// Derived by comparing snapshots.
 	EventServerUp      EventKind = "server_up"
@@ -33,16 +33,17 @@ const (
 	EventVersionChange EventKind = "version_change"
 )
 
-// Event is one thing that happened in the fleet, told once.
+// Event is one thing that happened in the fleet, reported once.
 type Event struct {
-	ID      string    `json:"id,omitempty"` // the server's own event id, where it has one
-	Time    time.Time `json:"time"`         // the server's clock; ours where it sends none
+	ID      string    `json:"id,omitempty"` // the server's event id, if it has one
+	Time    time.Time `json:"time"`         // by the server's clock; by the local clock if it sends no time
 	Kind    EventKind `json:"kind"`
 	Level   Level     `json:"level"`
-	Server  string    `json:"server,omitempty"` // name of the server that told it
+	Server  string    `json:"server,omitempty"` // name of the server that reported it
 	Cluster string    `json:"cluster,omitempty"`
 	Account string    `json:"account,omitempty"`
-	// AccountName is what its operator calls an account that is known by its key.
+	// AccountName is the operator's name for an account that is identified by its
+	// key.
 	AccountName string          `json:"account_name,omitempty"`
 	Who         string          `json:"who,omitempty"`   // client, user, stream or link concerned
 	Where       string          `json:"where,omitempty"` // its address

@@ -8,17 +8,17 @@ import (
 // Goodbye is what a server announced before it left.
 type Goodbye struct {
 	Drains bool      // it announced lame duck mode
-	Ended  bool      // it announced that it ends
+	Ended  bool      // it announced its shutdown
 	At     time.Time // when it announced lame duck mode, by its own clock
-	Heard  time.Time // when it was last heard to announce anything
+	Heard  time.Time // time of its last announcement
 }
 
-// Goodbyes are what servers announced, by server id. An id never comes back: a
-// server that restarts has another, so that a goodbye excuses one process alone.
-// They are not safe for concurrent use.
+// Goodbyes are the announcements of servers, by server id. Ids are never
+// reused: a restarted server has a new one, so a goodbye covers one process
+// only. They are not safe for concurrent use.
 type Goodbyes map[string]Goodbye
 
-// goodbyeMemory is for how long a goodbye is remembered.
+// goodbyeMemory is how long a goodbye is kept.
 const goodbyeMemory = time.Hour
 
 // Drain notes that a server announced lame duck mode, at a time by its own
@@ -29,7 +29,7 @@ func (g Goodbyes) Drain(id string, at, heard time.Time) {
 	g[id] = one
 }
 
-// End notes that a server announced that it ends.
+// End notes that a server announced its shutdown.
 func (g Goodbyes) End(id string, heard time.Time) {
 	one := g[id]
 	one.Ended, one.Heard = true, heard
@@ -37,15 +37,14 @@ func (g Goodbyes) End(id string, heard time.Time) {
 }
 
 // Answered drops the announcement of a server that answers after it announced
-// lame duck mode. An answer from before, in a round that was under way, does
-// not.
+// lame duck mode. An answer that was sent before the announcement does not.
 func (g Goodbyes) Answered(id string, at time.Time) {
 	if one, ok := g[id]; ok && !one.Ended && at.After(one.At) {
 		delete(g, id)
 	}
 }
 
-// ForgetOld drops the announcements of more than an hour ago.
+// ForgetOld drops announcements that are older than an hour.
 func (g Goodbyes) ForgetOld(now time.Time) {
 	for id, one := range g {
 		if now.Sub(one.Heard) > goodbyeMemory {
@@ -54,8 +53,8 @@ func (g Goodbyes) ForgetOld(now time.Time) {
 	}
 }
 
-// ServerID is the id of the server that announced its end or lame duck mode;
-// empty: the event is another, or does not say on which subject it came.
+// ServerID is the id of the server that announced its shutdown or lame duck
+// mode; it is empty for any other event, or if the event has no subject.
 func (e Event) ServerID() string {
 	tokens := strings.Split(e.Subject, ".") // $SYS.SERVER.<id>.SHUTDOWN
 	if e.Kind != EventLameDuck && e.Kind != EventShutdown || len(tokens) != 4 {

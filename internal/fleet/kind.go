@@ -1,7 +1,7 @@
 package fleet
 
-// Kind names what a server is asked for, by the last token of the request
-// subject ($SYS.REQ.SERVER.PING.VARZ asks for VARZ).
+// Kind is the kind of a request to a server, named by the last token of the
+// request subject ($SYS.REQ.SERVER.PING.VARZ asks for VARZ).
 type Kind string
 
 // The kinds that a snapshot can hold.

@@ -3,8 +3,7 @@ package fleet
 // Level judges a value or a finding. The zero value is OK.
 type Level int
 
-// The levels, from best to worst; Unknown stands outside the order of
-// severity and sorts last.
+// The levels, from best to worst; Unknown has no severity and sorts last.
 const (
 	OK Level = iota
 	Info
@@ -23,10 +22,10 @@ func (l Level) String() string {
 	return levelNames[l]
 }
 
-// MarshalText makes the level its word in JSON.
+// MarshalText writes the level as its word.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
-// UnmarshalText reads the word; one it does not know becomes Unknown.
+// UnmarshalText reads the word; any other text becomes Unknown.
 func (l *Level) UnmarshalText(text []byte) error {
 	for i, name := range levelNames {
 		if name == string(text) {
@@ -38,7 +37,7 @@ func (l *Level) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// rank orders levels by urgency: unknown stands between warn and crit.
+// rank orders levels by urgency: unknown is between warn and crit.
 func (l Level) rank() int {
 	switch l {
 	case Crit:
@@ -52,7 +51,8 @@ func (l Level) rank() int {
 // Compare is positive when l is more urgent than o, negative when it is less.
 func (l Level) Compare(o Level) int { return l.rank() - o.rank() }
 
-// Urgent tells whether the level is a warning or worse; unknown is.
+// Urgent reports whether the level is a warning or worse; Unknown counts as
+// urgent.
 func (l Level) Urgent() bool { return l.Compare(Warn) >= 0 }
 
 // Worse returns the more urgent of two levels; Unknown is more urgent than Warn

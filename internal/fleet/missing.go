@@ -6,18 +6,17 @@ import (
 	"time"
 )
 
-// Reason says why a server or an answer is missing.
+// Reason is why a server or an answer is missing.
 type Reason string
 
-// The reasons. Where each comes from: a request to the server's own id is
-// answered by 503 at once when no such server is connected, and times out when
-// it is connected and silent.
+// The reasons. A request to a server's id gets status 503 at once if no such
+// server is connected, and times out if it is connected but silent.
 const (
-	Gone        Reason = "gone"        // dead or cut off: a request to its id is refused at once
-	Silent      Reason = "silent"      // connected, but does not answer: hung, overloaded, or a partition not noticed yet
+	Gone        Reason = "gone"        // dead or cut off: a request to its id has no responders
+	Silent      Reason = "silent"      // connected, but does not answer: hung, overloaded, or behind an undetected partition
 	Draining    Reason = "draining"    // announced lame duck mode; such a server no longer answers $SYS
-	Behind      Reason = "behind"      // not reachable, because a silent server holds the gateway to its cluster
-	Late        Reason = "late"        // answered other questions of this round, not this one in time; of a whole server: nothing is known, the time ran out first
+	Behind      Reason = "behind"      // unreachable, because the gateway to its cluster is on a silent server
+	Late        Reason = "late"        // answered other requests of this round, but not this one in time; for a whole server: unknown, because the round timed out
 	Unsupported Reason = "unsupported" // the server is too old for this request
 	Refused     Reason = "refused"     // the server answered with an error
 	Malformed   Reason = "malformed"   // the server's answer could not be decoded
@@ -36,11 +35,11 @@ type Missing struct {
 	Count    int       `json:"count,omitempty"`    // how many servers that cannot be named it stands for; 0: one
 }
 
-// Servers is how many servers it stands for.
+// Servers returns the number of servers it stands for.
 func (m Missing) Servers() int { return max(m.Count, 1) }
 
-// Label names the server for a reader: its name, or else its id, or else
-// "unnamed", with how many if it stands for several.
+// Label returns the display name of the server: its name, or else its id, or
+// else "unnamed", with the number of servers if there are several.
 func (m Missing) Label() string {
 	switch {
 	case m.Name != "":
@@ -53,14 +52,14 @@ func (m Missing) Label() string {
 	return "unnamed"
 }
 
-// missingNotes says in words what a reason means.
+// missingNotes describes the reasons.
 var missingNotes = map[Reason]string{
 	Gone:     "does not answer: dead or cut off",
 	Silent:   "is connected, but does not answer: hung, overloaded, or just cut off",
 	Draining: "is in lame duck mode: it takes no new clients and answers no more questions",
 }
 
-// Note says in words why the server did not answer, without its name.
+// Note describes why the server did not answer, without its name.
 func (m Missing) Note() string {
 	if m.Reason == Behind {
 		return "is cut off from here: the way to it, or back from it, leads through " + cmp.Or(m.Via, "a silent server") + ", which does not answer"
@@ -69,19 +68,19 @@ func (m Missing) Note() string {
 }
 
 // Problem is one answer that is missing or wrong although its server answered
-// others.
+// other requests.
 type Problem struct {
 	ServerID string `json:"server_id"`
 	Server   string `json:"server"`
 	Kind     Kind   `json:"kind"`
 	Reason   Reason `json:"reason"`
-	Detail   string `json:"detail,omitempty"` // the server's own words, or the decoder's
+	Detail   string `json:"detail,omitempty"` // the error text of the server or the decoder
 }
 
-// Tally says how one kind of question fared in a round.
+// Tally is the outcome of one kind of request in a round.
 type Tally struct {
 	Kind           Kind           `json:"kind"`
-	Answered       int            `json:"answered"`             // servers that answered it well
-	SlowestSeconds float64        `json:"slowest_seconds"`      // from the question to the last of those answers
-	Duplicates     map[string]int `json:"duplicates,omitempty"` // answers that came again and were dropped, by server id
+	Answered       int            `json:"answered"`             // servers with a valid answer
+	SlowestSeconds float64        `json:"slowest_seconds"`      // from the request to the last of those answers
+	Duplicates     map[string]int `json:"duplicates,omitempty"` // repeated answers that were dropped, by server id
 }

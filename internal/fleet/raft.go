@@ -9,9 +9,9 @@ import (
 
 const metaRaft = "_meta_" // the meta group's name
 
-// RaftOwners tells by the name of each raft group which stream it replicates, or
-// which consumer, as "stream/consumer". It knows those of servers that told JSZ
-// with raft groups.
+// RaftOwners maps the name of each raft group to the stream or the consumer, as
+// "stream/consumer", that it replicates. It covers the servers whose JSZ answer
+// has raft groups.
 func RaftOwners(s *Snapshot) map[string]string {
 	owners := map[string]string{metaRaft: "meta"}
 	for _, sv := range s.Servers {
@@ -46,7 +46,7 @@ func raftOwnersOf(st *server.StreamDetail, owners map[string]string) {
 }
 
 // RaftAccounts are the accounts that have streams, sorted: those whose raft
-// groups RAFTZ can tell. They are known of servers that told their streams.
+// groups RAFTZ can report. It covers the servers that reported their streams.
 func RaftAccounts(s *Snapshot) []string {
 	names := map[string]bool{}
 	for _, sv := range s.Servers {
@@ -62,9 +62,9 @@ func RaftAccounts(s *Snapshot) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// WithRaft is s with the raft groups that the same servers told in another
-// snapshot, taken right after it, and with what was wrong with those answers. A
-// server that did not answer any more is a problem.
+// WithRaft returns s with the raft groups that the same servers reported in
+// another snapshot, taken right after it, and with the problems of those
+// answers. A server that no longer answered is a problem.
 func (s *Snapshot) WithRaft(o *Snapshot) *Snapshot {
 	later := make(map[string]*Server, len(o.Servers))
 	for _, sv := range o.Servers {

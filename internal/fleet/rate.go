@@ -5,17 +5,17 @@ import (
 	"strconv"
 )
 
-// Rate is how fast a counter grew between two snapshots. The zero value is
-// "not known": one of the two answers is missing, the server restarted, or the
-// counter went down. It is null in JSON, a number of units a second otherwise.
+// Rate is how fast a counter grew between two snapshots. The zero value is "not
+// known": one of the two answers is missing, the server restarted, or the
+// counter went down. In JSON it is null, or else a number of units per second.
 type Rate struct {
 	PerSecond float64
 	Increase  float64 // over the whole interval
 	Known     bool
 }
 
-// Value returns the rate a second, or nil when it is not known: what a column
-// of a table wants.
+// Value returns the rate per second, or nil when it is unknown, as table
+// columns expect it.
 func (r Rate) Value() any {
 	if !r.Known {
 		return nil
@@ -52,11 +52,11 @@ func (r Rate) plus(o Rate) Rate {
 	return Rate{PerSecond: r.PerSecond + o.PerSecond, Increase: r.Increase + o.Increase, Known: true}
 }
 
-// number is what the wire types count with.
+// number is any numeric type of the wire types.
 type number interface{ int | int64 | uint64 | uint32 }
 
-// counterRate is the rate of a counter, which never goes down: not known when
-// it did, or when no time has passed. One below zero has overflowed.
+// counterRate is the rate of a counter, which never goes down: unknown if it
+// did, or if no time has passed. A negative counter has overflowed.
 func counterRate[T number](before, after T, elapsed float64) Rate {
 	if elapsed <= 0 || before < 0 || after < before {
 		return Rate{}
@@ -85,7 +85,7 @@ type Traffic struct {
 	OutBytes Rate `json:"out_bytes_per_second"`
 }
 
-// Known tells whether all four rates are known.
+// Known reports whether all four rates are known.
 func (t Traffic) Known() bool {
 	return t.InMsgs.Known && t.OutMsgs.Known && t.InBytes.Known && t.OutBytes.Known
 }
@@ -114,8 +114,8 @@ func (c Counters) Plus(o Counters) Counters {
 	}
 }
 
-// rates compares two sets of counters of the same thing. A reset of one of
-// them makes all unknown, for they live and die together.
+// rates compares two sets of counters of the same thing. If one of them was
+// reset, all are unknown, because they are reset together.
 func (c Counters) rates(before Counters, elapsed float64) Traffic {
 	t := Traffic{
 		InMsgs:   counterRate(before.InMsgs, c.InMsgs, elapsed),

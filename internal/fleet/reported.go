@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Field names a group of values that not every server version reports. The
-// wire types decode a value that was not sent as zero, which would be a lie;
-// [Reports] tells the two apart.
+// Field names a group of values that not every server version reports. The wire
+// types decode a value that was not sent as zero; [Reports] distinguishes the
+// two.
 type Field int
 
 // The fields, by the wire names they stand for.
@@ -19,12 +19,12 @@ const (
 	FieldConfigDigest                  // config_digest
 	FieldCertNotAfter                  // tls_cert_not_after
 	FieldStreamsLeader                 // streams_leader, consumers_leader
-	FieldLeafID                        // id of a leafnode connection
+	FieldLeafID                        // id of a leaf connection
 	FieldRoutePool                     // pool_size, account and compression of a route
 	FieldMetaPending                   // pending of the meta group
 	FieldMetaQuorum                    // quorum_needed and rescue of the meta group
 	FieldLeaderSince                   // leader_since of a stream or consumer
-	FieldLeafName                      // name and is_spoke of a leafnode connection
+	FieldLeafName                      // name and is_spoke of a leaf connection
 	FieldAccountSubs                   // num_subscriptions of an account
 	FieldLinkTraffic                   // routes, gateways, leafs of an account's traffic
 	FieldHealthCode                    // status_code of the health
@@ -33,9 +33,9 @@ const (
 	FieldMetaQueues                    // pending_requests, pending_infos of the meta group
 )
 
-// fieldSince holds, for each field, the first version that reports it; where a
-// field was also given to older lines, one version per line, newest first.
-// Source: the released sources of nats-server.
+// fieldSince holds, for each field, the first version that reports it; if a
+// field was backported, one version per release line, newest first. Source: the
+// released sources of nats-server.
 var fieldSince = [...][]Version{
 	FieldClientTraffic:    {{2, 12, 9}},
 	FieldStaleConnections: {{2, 12, 0}},
@@ -58,8 +58,8 @@ var fieldSince = [...][]Version{
 	FieldMetaQueues:       {{2, 14, 0}},
 }
 
-// Reports tells whether a server of this version reports the field. A version
-// that cannot be read is taken for a new one.
+// Reports reports whether a server of this version reports the field. A version
+// that cannot be parsed counts as a new one.
 func Reports(version string, f Field) bool {
 	v, ok := ParseVersion(version)
 	if !ok {
@@ -77,7 +77,7 @@ func Reports(version string, f Field) bool {
 // Version is the version of a server: major, minor, patch.
 type Version [3]int
 
-// ParseVersion reads a version such as 2.15.2 or v2.12.0-RC.1; what follows
+// ParseVersion parses a version such as 2.15.2 or v2.12.0-RC.1; what follows
 // the patch number is ignored. It reports false when there are no three
 // numbers.
 func ParseVersion(s string) (Version, bool) {

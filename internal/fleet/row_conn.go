@@ -14,8 +14,8 @@ type ConnRow struct {
 	Server        *Server
 	Info          *server.ConnInfo
 	Traffic       Traffic
-	UptimeSeconds float64 // until now by the server's clock, or until it was closed
-	Leaf          bool    // LEAFZ tells it, which knows no start, no activity, and nothing of what is pending
+	UptimeSeconds float64 // up to now by the server's clock, or until it was closed
+	Leaf          bool    // from LEAFZ, which reports no start, no activity and no pending bytes
 	IdleSeconds   float64 // since the last message, ping or subscription; until it was closed
 }
 
@@ -41,8 +41,8 @@ func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
 	return rows
 }
 
-// LeafRows returns the leafnode connections that LEAFZ lists and CONNZ leaves
-// out, as servers from 2.11 on do, in the form of the others. Delta may be nil.
+// LeafRows returns the leaf connections that LEAFZ lists and CONNZ omits
+// (servers from 2.11 on), as rows of the same type. Delta may be nil.
 func LeafRows(s *Snapshot, d *Delta) []*ConnRow {
 	var rows []*ConnRow
 	for _, sv := range s.Servers {
@@ -68,7 +68,7 @@ func LeafRows(s *Snapshot, d *Delta) []*ConnRow {
 }
 
 // between is the time from one instant to another in seconds, never negative,
-// and 0 when one of them is not known.
+// and 0 when one of them is zero.
 func between(from, to time.Time) float64 {
 	if from.IsZero() || to.IsZero() || to.Before(from) {
 		return 0
@@ -76,34 +76,35 @@ func between(from, to time.Time) float64 {
 	return to.Sub(from).Seconds()
 }
 
-// AccountRow is one account, summed over the servers that know it.
+// AccountRow is one account, summed over the servers that report it.
 type AccountRow struct {
 	Name     string // as the servers write it: a name, or a public key
-	Label    string // its name tag, where it has one
+	Label    string // its name tag, if it has one
 	System   bool
-	Servers  int // with a connection or a leafnode of it
+	Servers  int // with a client or leaf connection of it
 	Conns    int
 	Leafs    int
 	Ever     int // connections since the servers started
 	Subs     int
-	NoSubs   bool // a server is too old to report them, so that Subs is not all
+	NoSubs   bool // a server is too old to report them, so Subs is incomplete
 	Counters Counters
 	Slow     int64
 	Traffic  Traffic
 	JS       *AccountUse // nil when JSZ was not asked by account
 }
 
-// AccountUse is what an account has in JetStream.
+// AccountUse is the JetStream usage of an account.
 type AccountUse struct {
 	Streams   int
-	Consumers int    // less than 0: not told, for only some servers of a stream were asked
+	Consumers int    // less than 0: unknown, because only some servers of a stream were asked
 	Store     uint64 // bytes in files, over all replicas
 	Memory    uint64 // bytes in memory, over all replicas
-	MaxStore  int64  // what it may have of them over all domains; less than 0: no limit, 0: not told
+	MaxStore  int64  // limit over all domains; less than 0: no limit, 0: not reported
 	MaxMemory int64
 }
 
-// addConsumers adds the consumers of a stream; the sum is known only if each is.
+// addConsumers adds the consumers of a stream; the sum is known only if every
+// term is.
 func (u *AccountUse) addConsumers(n int) {
 	if n == noConsumers || u.Consumers == noConsumers {
 		u.Consumers = noConsumers
@@ -112,7 +113,7 @@ func (u *AccountUse) addConsumers(n int) {
 	u.Consumers += n
 }
 
-// limitSum adds the limits of two domains; one without a limit has none in all.
+// limitSum adds the limits of two domains; the sum is unlimited if either is.
 func limitSum(a, b int64) int64 {
 	if a < 0 || b < 0 {
 		return -1
@@ -169,7 +170,7 @@ func (r *AccountRow) add(sv *Server, a *server.AccountStat) {
 }
 
 func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
-	// JSZ calls an account by its name tag, where it has one.
+	// JSZ reports an account by its name tag, if it has one.
 	ids := map[string]string{}
 	use := func(account string) *AccountUse {
 		r := row(cmp.Or(ids[account], account))
@@ -178,8 +179,8 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 		}
 		return r.JS
 	}
-	// Every server of a domain tells what the account has on all of them, as
-	// far as it has heard: so the largest counts, once for each domain.
+	// Every server of a domain reports the account's usage on all of them, possibly
+	// out of date: use the largest, once per domain.
 	type place struct{ domain, account string }
 	most := map[place]AccountUse{}
 	for _, sv := range s.Servers {
@@ -208,9 +209,9 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 	}
 }
 
-// Told returns the snapshot without the refusals of a question that some server
-// answered: a server that does not use an account calls it unknown, which is no
-// fault of the answer. When every server refuses, nothing is taken away.
+// Told returns the snapshot without the refusals of a request that some server
+// answered: a server that does not use an account reports it as unknown, which
+// is not a problem. If every server refused, the snapshot is unchanged.
 func (s *Snapshot) Told(kind Kind) *Snapshot {
 	if kind == Accountz && AccountDetails(s) == nil {
 		return s
@@ -220,10 +221,9 @@ func (s *Snapshot) Told(kind Kind) *Snapshot {
 	return &out
 }
 
-// AccountDetails is the account that ACCOUNTZ was asked about, as the first
-// server that knows it tells it; nil when none does. Its JWT and the tokens of
-// its imports are not in it: the decoded claims say the same, and are no
-// credential.
+// AccountDetails returns the requested account of ACCOUNTZ from the first
+// server that has it, or nil. It omits the JWT and the tokens of imports: the
+// decoded claims contain the same and are not credentials.
 func AccountDetails(s *Snapshot) *server.AccountInfo {
 	for _, sv := range s.Servers {
 		if sv.Accountz != nil && sv.Accountz.Account != nil {
@@ -240,7 +240,8 @@ func AccountDetails(s *Snapshot) *server.AccountInfo {
 	return nil
 }
 
-// withoutTokens is a copy of claims without the activations of its imports.
+// withoutTokens returns a copy of claims without the activations of its
+// imports.
 func withoutTokens(claims *jwt.AccountClaims) *jwt.AccountClaims {
 	if claims == nil {
 		return nil

@@ -20,12 +20,12 @@ type ConsumerRow struct {
 	Peers   []Replica
 	MaxLag  uint64
 	Known   bool // the leader itself answered
-	Wanted  int  // copies that it should have; 0 where the configuration of its stream was not asked
-	Missing int  // of the wanted ones; 0 in its first minute, and where its leader is not known
+	Wanted  int  // replicas that it should have; 0 if the configuration of its stream was not requested
+	Missing int  // of the wanted ones; 0 in its first minute, or without a known leader
 	Level   Level
 	State   string
 	Rates   ConsumerDelta
-	Raft    Verdict // how its raft group fares, and whether it is held back, apart from missing replicas and readers
+	Raft    Verdict // state of its raft group, and whether it is stalled; excludes missing replicas and readers
 }
 
 // ConsumerRows returns the consumers of every stream, worst first, then by
@@ -47,12 +47,13 @@ func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
 	return rows
 }
 
-// Replicas is how many copies it has, the leader's among them.
+// Replicas returns the number of replicas, including the leader.
 func (r *ConsumerRow) Replicas() int { return 1 + len(r.Peers) }
 
-// consumerReplicas is how many copies a consumer should have: its own number, or
-// its stream's, but one for an ephemeral consumer that says nothing, unless the
-// stream's retention needs every acknowledgement (nats-server, consumer.go).
+// consumerReplicas returns the number of replicas that a consumer should have:
+// its own setting, or its stream's, but one for an ephemeral consumer without
+// the setting, unless the stream's retention needs every acknowledgement
+// (nats-server, consumer.go).
 func consumerReplicas(c *server.ConsumerConfig, of *server.StreamConfig) int {
 	switch {
 	case c == nil || of == nil:
@@ -91,21 +92,21 @@ func (r *ConsumerRow) judge(s *Snapshot) {
 	r.Level, r.State = all.Level, all.State
 }
 
-// Unread tells whether nobody reads the consumer: messages are pending and get
-// more, no pull request waits, a push consumer has no subscriber, and nothing was
-// delivered for a minute. False where no rates are known.
+// Unread reports whether nobody reads the consumer: pending messages increase,
+// no pull request waits, a push consumer has no subscriber, and nothing was
+// delivered for a minute. False if no rates are known.
 func (r *ConsumerRow) Unread(s *Snapshot) bool {
 	return r.idle(s) && r.Rates.Pending.Known && r.Rates.Pending.Increase > 0 && r.Rates.Delivered.Known && r.Rates.Delivered.Increase == 0
 }
 
-// waits tells whether messages are pending and nobody asks for them now.
+// waits reports whether messages are pending and no client requests them now.
 func (r *ConsumerRow) waits() bool {
 	push := r.Info.Config != nil && r.Info.Config.DeliverSubject != ""
 	return r.Known && !r.Info.Paused && r.Info.NumPending > 0 && r.Info.NumWaiting == 0 && !(push && r.Info.PushBound)
 }
 
-// idle tells whether nothing was delivered for a minute although messages are
-// pending, as one snapshot alone can tell.
+// idle reports whether nothing was delivered for a minute although messages are
+// pending, judged from one snapshot.
 func (r *ConsumerRow) idle(s *Snapshot) bool {
 	last := r.Info.Created
 	if d := r.Info.Delivered.Last; d != nil {

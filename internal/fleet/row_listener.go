@@ -7,13 +7,13 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Listener is one port of a server.
+// Listener is one listening port of a server.
 type Listener struct {
 	Name     string // client, route, gateway, leafnode, websocket, mqtt
 	Host     string
 	Port     int // 0 when it does not listen
 	TLS      bool
-	NotAfter time.Time // of its certificate; zero when there is none, or the server does not say
+	NotAfter time.Time // of its certificate; zero if there is none or it is not reported
 }
 
 // Listeners returns the ports that a server listens on.
@@ -36,8 +36,8 @@ type ListenerRow struct {
 	LeftSeconds float64 // until NotAfter, by the server's clock; negative when it has expired
 }
 
-// ListenerRows returns the listeners of every server, those whose certificate
-// expires first before the others.
+// ListenerRows returns the listeners of every server, the earliest certificate
+// expiry first.
 func ListenerRows(s *Snapshot) []*ListenerRow {
 	var rows []*ListenerRow
 	for _, sv := range s.Servers {
@@ -61,7 +61,7 @@ func ListenerRows(s *Snapshot) []*ListenerRow {
 	return rows
 }
 
-// Now is the time by a server's clock, by which it judges what expires.
+// Now returns the time by a server's clock, which decides what has expired.
 func (sv *Server) Now(s *Snapshot) time.Time {
 	if sv.Info.Time.IsZero() {
 		return s.Time

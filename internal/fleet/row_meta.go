@@ -7,18 +7,18 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// MetaGroup is the JetStream meta group of one domain: the servers that agree
-// on where every stream and consumer is.
+// MetaGroup is the JetStream meta group of one domain: the servers that place
+// streams and consumers.
 type MetaGroup struct {
 	Domain  string      `json:"domain,omitempty"`
-	Name    string      `json:"name,omitempty"` // as its leader calls it
+	Name    string      `json:"name,omitempty"` // as its leader reports it
 	Leader  string      `json:"leader,omitempty"`
-	Leaders []string    `json:"leaders,omitempty"` // names that servers give as leader, when they do not agree
+	Leaders []string    `json:"leaders,omitempty"` // names of the leaders that servers report, if they disagree
 	Size    int         `json:"size"`
 	Quorum  int         `json:"quorum"`
-	Current int         `json:"current"` // peers, the leader among them, that are up to date
-	Pending int         `json:"pending"` // operations of the leader that wait; servers before 2.10.22 do not report it
-	Heard   bool        `json:"heard"`   // the leader itself answered, so that the peers are as it sees them
+	Current int         `json:"current"` // peers that are up to date, including the leader
+	Pending int         `json:"pending"` // pending operations of the leader; servers before 2.10.22 do not report it
+	Heard   bool        `json:"heard"`   // the leader answered, so the peers are from its answer
 	Peers   []*MetaPeer `json:"peers"`
 }
 
@@ -30,15 +30,15 @@ type MetaPeer struct {
 	Leader        bool           `json:"leader"`
 	Current       bool           `json:"current"`
 	Offline       bool           `json:"offline"`
-	ActiveSeconds float64        `json:"active_seconds"` // since the leader heard from it
+	ActiveSeconds float64        `json:"active_seconds"` // since its last contact with the leader
 	Lag           uint64         `json:"lag"`            // operations behind
-	Known         bool           `json:"known"`          // false when no leader answered, so that nobody can say
+	Known         bool           `json:"known"`          // false if no leader answered, so the state is unknown
 	Server        *Server        `json:"-"`              // nil when it did not answer
-	JS            *server.JSInfo `json:"-"`              // its JSZ; nil when not asked
+	JS            *server.JSInfo `json:"-"`              // its JSZ; nil if not requested
 }
 
-// MetaGroups returns the meta groups of the fleet, by domain. A server with
-// JetStream that is in no group, a single one, is a group of one.
+// MetaGroups returns the meta groups of the fleet, by domain. A standalone
+// JetStream server is a group of one.
 func MetaGroups(s *Snapshot) []*MetaGroup {
 	groups := map[string]*MetaGroup{}
 	var order []string
@@ -49,7 +49,7 @@ func MetaGroups(s *Snapshot) []*MetaGroup {
 		info := meta(sv)
 		key := sv.Info.Domain
 		if info == nil || info.Size == 0 {
-			key += "\x00" + sv.Info.ID // on its own
+			key += "\x00" + sv.Info.ID // standalone
 		}
 		g := groups[key]
 		if g == nil {
@@ -57,7 +57,7 @@ func MetaGroups(s *Snapshot) []*MetaGroup {
 			groups[key] = g
 			order = append(order, key)
 		}
-		g.hear(sv, info)
+		g.add(sv, info)
 	}
 	slices.Sort(order)
 	out := make([]*MetaGroup, len(order))
@@ -68,8 +68,9 @@ func MetaGroups(s *Snapshot) []*MetaGroup {
 	return out
 }
 
-// hear takes in what one server says about its group; the leader's word counts.
-func (g *MetaGroup) hear(sv *Server, info *server.MetaClusterInfo) {
+// add adds the report of one server about its group; the leader's takes
+// precedence.
+func (g *MetaGroup) add(sv *Server, info *server.MetaClusterInfo) {
 	if info == nil || info.Size == 0 {
 		g.Size, g.Quorum, g.Leader, g.Heard = 1, 1, sv.Info.Name, true
 		return
@@ -122,8 +123,8 @@ func (g *MetaGroup) finish(s *Snapshot) {
 	slices.Sort(g.Leaders)
 }
 
-// inDomain is the server of this name with JetStream in a domain; nil when it
-// did not answer. Another domain may have a server of the same name.
+// inDomain returns the server with this name and JetStream in a domain; nil if
+// it did not answer. Another domain may have a server of the same name.
 func inDomain(s *Snapshot, name, domain string) *Server {
 	for _, sv := range s.Servers {
 		if sv.Info.Name == name && sv.Info.Domain == domain && sv.Info.JetStreamEnabled() {
@@ -133,7 +134,7 @@ func inDomain(s *Snapshot, name, domain string) *Server {
 	return nil
 }
 
-// clusterOf is the cluster of a missing server, where known.
+// clusterOf returns the cluster of a missing server, if known.
 func clusterOf(s *Snapshot, name string) string {
 	for _, m := range s.Missing {
 		if m.Name == name {

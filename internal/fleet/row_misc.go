@@ -7,14 +7,14 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// HealthRow is the verdict of one server on itself, or one of its reasons.
+// HealthRow is the health status of one server, or one of its errors.
 type HealthRow struct {
 	Server *Server
-	Health *server.HealthStatus // nil when the server did not say
-	Error  *server.HealthzError // one reason; nil on the row of the verdict
+	Health *server.HealthStatus // nil if the server did not report it
+	Error  *server.HealthzError // one error; nil in the row of the status
 }
 
-// Level judges the row.
+// Level returns the level of the row.
 func (r *HealthRow) Level() Level {
 	switch {
 	case r.Health == nil:
@@ -25,7 +25,7 @@ func (r *HealthRow) Level() Level {
 	return Crit
 }
 
-// HealthRows returns one row for each server and each reason that it gives.
+// HealthRows returns one row for each server and each error that it reports.
 func HealthRows(s *Snapshot) []*HealthRow {
 	var rows []*HealthRow
 	for _, sv := range s.Servers {
@@ -44,11 +44,11 @@ func HealthRows(s *Snapshot) []*HealthRow {
 // SharingRow is one export or import of an account.
 type SharingRow struct {
 	Account string
-	Label   string // what its operator calls it; empty when that is not known
+	Label   string // the operator's name for it; empty if unknown
 	Export  bool   // an import otherwise
 	Type    string // stream or service
-	Subject string // as its owner publishes or serves it
-	Local   string // as the importer knows it; empty when the same
+	Subject string // in the exporting account
+	Local   string // in the importing account; empty if the same
 	Peers   []string
 	Private bool // an export that needs an activation
 	Invalid bool // an import that the server did not accept
@@ -56,8 +56,8 @@ type SharingRow struct {
 }
 
 // SharingRows returns the exports, then the imports, of the account whose
-// details the snapshot holds, as the first server that has it tells them.
-// Account is empty when no server has it.
+// details the snapshot holds, from the first server that has it. Account is
+// empty if no server has it.
 func SharingRows(s *Snapshot) (account string, rows []*SharingRow) {
 	for _, sv := range s.Servers {
 		if sv.Accountz == nil || sv.Accountz.Account == nil {
@@ -89,7 +89,7 @@ func exportRow(account string, e *server.ExtExport) *SharingRow {
 }
 
 func importRow(account string, i *server.ExtImport) *SharingRow {
-	local := cmp.Or(string(i.LocalSubject), string(i.To)) //nolint:staticcheck // servers still fill it in
+	local := cmp.Or(string(i.LocalSubject), string(i.To)) //nolint:staticcheck // servers still set it
 	return &SharingRow{
 		Account: account, Type: i.Type.String(), Subject: string(i.Subject), Local: local, Name: i.Name,
 		Peers: []string{i.Account}, Invalid: i.Invalid,

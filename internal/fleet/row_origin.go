@@ -8,26 +8,26 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// OriginRow is one stream that another one mirrors or sources, as the leader of
-// that other one tells it.
+// OriginRow is one stream that another stream mirrors or sources, as the leader
+// of the latter reports it.
 type OriginRow struct {
-	Domain, Account string // of the stream that copies
+	Domain, Account string // of the mirror or sourcing stream
 	Stream          string // that copies
 	Server          *Server
 	Role            string // mirror or source
-	Name            string // the stream that is copied
+	Name            string // the origin stream
 	External        string // API prefix of another account or domain; empty for the same one
 	Filter          string // subjects that are copied; empty for all
-	Lag             uint64 // messages of the origin that are not copied yet
-	Heard           bool   // something came from the origin, if only a heartbeat
+	Lag             uint64 // messages of the origin that are not yet copied
+	Heard           bool   // anything was received from the origin, including heartbeats
 	IdleSeconds     float64
-	Error           string // in the server's words; empty when there is none
+	Error           string // error text of the server; empty if none
 	Level           Level
-	State           string // "ok", or what is wrong, in words
+	State           string // "ok", or a description of the problem
 }
 
 // originSilence is how long an origin may send nothing: it sends a heartbeat
-// each second, and the server looks for a stall every ten (nats-server,
+// every second, and the server checks for a stall every ten (nats-server,
 // stream.go).
 const originSilence = time.Minute
 
@@ -45,8 +45,8 @@ func OriginRows(s *Snapshot) []*OriginRow {
 	return rows
 }
 
-// originsOf are the origins of a stream. Only the leader copies, so nobody else
-// can tell.
+// originsOf returns the origins of a stream. Only the leader copies, so only
+// the leader reports them.
 func originsOf(r *StreamRow, s *Snapshot) (rows []*OriginRow) {
 	if !r.Known {
 		return nil
@@ -83,8 +83,8 @@ func newOrigin(r *StreamRow, s *Snapshot, role string, o *server.StreamSourceInf
 	return row
 }
 
-// judge says in words how an origin fares; a stream that was just made may not
-// have found it yet.
+// judge sets the state of an origin; a new stream may not be connected to it
+// yet.
 func (r *OriginRow) judge(young bool) {
 	switch {
 	case young:

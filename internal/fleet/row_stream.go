@@ -15,29 +15,29 @@ type StreamRow struct {
 	Domain   string
 	Account  string
 	Name     string
-	Server   *Server // whose word it is: the leader's, if that answered
+	Server   *Server // the server that reports the row: the leader, if it answered
 	Detail   *server.StreamDetail
 	Leader   string // "" when the stream has none
-	Replicas int    // copies that it has, the leader's among them
-	Wanted   int    // copies that it is configured to have; 0 where the configuration was not asked
-	Missing  int    // of the wanted ones; 0 in its first minute, and where its leader is not known
+	Replicas int    // existing replicas, including the leader
+	Wanted   int    // configured replicas; 0 if the configuration was not requested
+	Missing  int    // of the wanted ones; 0 in its first minute, or without a known leader
 	Peers    []Replica
-	MaxLag   uint64 // of the replica that is furthest behind
-	Known    bool   // the leader itself answered; followers cannot tell how the others fare
+	MaxLag   uint64 // of the replica with the largest lag
+	Known    bool   // the leader answered; followers do not know the state of the others
 	Level    Level
-	State    string // "ok", or what is wrong, in words
+	State    string // "ok", or a description of the problem
 	Rates    StreamDelta
-	Origins  []*OriginRow // what it mirrors or sources, as its leader tells it
-	Raft     Verdict      // how its raft group and its messages fare, apart from missing replicas and origins
+	Origins  []*OriginRow // what it mirrors or sources, as its leader reports it
+	Raft     Verdict      // state of its raft group and messages; excludes missing replicas and origins
 
-	consumers int // noConsumers where the answers do not tell
+	consumers int // noConsumers if the answers do not contain it
 }
 
-// Consumers is how many consumers the stream has, on whichever servers; false
-// when only some of its servers were asked, so that nobody can tell.
+// Consumers returns the number of consumers of the stream on all servers; false
+// if it is unknown, because only some of its servers were asked.
 func (r *StreamRow) Consumers() (n int, known bool) { return r.consumers, r.consumers != noConsumers }
 
-// Replica is a copy of a stream or consumer that is not the leader's.
+// Replica is a replica of a stream or consumer other than the leader.
 type Replica struct {
 	Name          string
 	Current       bool
@@ -46,7 +46,7 @@ type Replica struct {
 	ActiveSeconds float64
 }
 
-// String is the replica in a few words: name, mark and lag.
+// String returns a short form of the replica: name, mark and lag.
 func (r Replica) String() string {
 	switch {
 	case r.Offline:
@@ -85,7 +85,7 @@ func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 }
 
 // group returns the leader and the other replicas of a stream or consumer.
-// Without a cluster it lives on its server alone.
+// Outside a cluster, the only replica is on its server.
 func group(c *server.ClusterInfo, sv *Server) (leader string, peers []Replica) {
 	if c == nil {
 		return sv.Info.Name, nil
@@ -99,13 +99,14 @@ func group(c *server.ClusterInfo, sv *Server) (leader string, peers []Replica) {
 	return c.Leader, peers
 }
 
-// Verdict is a judgement with its words.
+// Verdict is a level with its description.
 type Verdict struct {
 	Level Level
 	State string // "ok", or what is wrong
 }
 
-// worst is the worse of two verdicts, the first of two that are as bad.
+// worst returns the worse of two verdicts, or the first if they are equally
+// bad.
 func (v Verdict) worst(o Verdict) Verdict {
 	if o.Level.Compare(v.Level) > 0 {
 		return o
@@ -128,18 +129,18 @@ func (r *StreamRow) judge(s *Snapshot) {
 	r.Level, r.State = all.Level, all.State
 }
 
-// settled is how old a stream or consumer must be before what it lacks counts:
-// replicas and origins take a while to come.
+// settled is how old a stream or consumer must be before missing replicas and
+// origins count: they take a while to start.
 const settled = time.Minute
 
-// young tells whether something was made within the last minute, by a server's
-// clock. What has no date is old.
+// young reports whether something was made in the last minute, by a server's
+// clock. Without a creation time it is old.
 func young(created time.Time, sv *Server, s *Snapshot) bool {
 	return !created.IsZero() && sv.Now(s).Sub(created) < settled
 }
 
-// missingReplicas is how many copies are not there of those that are wanted,
-// where that can be judged.
+// missingReplicas returns how many of the wanted replicas are missing, if that
+// is known.
 func missingReplicas(wanted, have int, judged bool) int {
 	if !judged {
 		return 0
@@ -147,9 +148,8 @@ func missingReplicas(wanted, have int, judged bool) int {
 	return max(wanted-have, 0)
 }
 
-// judgeGroup says in words how a raft group fares, and how far its last replica
-// is behind. Only the leader knows how the others are: what a follower says of
-// them is nothing but a list of names.
+// judgeGroup returns the state of a raft group and its largest lag. Only the
+// leader knows the state of the others: a follower reports just their names.
 func judgeGroup(s *Snapshot, in *server.ClusterInfo, leader string, peers []Replica, known bool) (Level, string, uint64) {
 	switch {
 	case leader == "":
@@ -170,14 +170,14 @@ func judgeGroup(s *Snapshot, in *server.ClusterInfo, leader string, peers []Repl
 	switch {
 	case len(bad) == 0:
 		return OK, "ok", lag
-	case len(bad) > len(peers)/2: // with the leader alone there is no majority
+	case len(bad) > len(peers)/2: // the leader alone is not a majority
 		return Crit, "quorum at risk: " + strings.Join(bad, ", ") + " not current", lag
 	}
 	return Warn, strings.Join(bad, ", ") + " not current", lag
 }
 
 // Size is a limit of a stream's configuration and how much of it is used, in
-// percent; false when there is no limit or the configuration was not asked.
+// percent; false if there is no limit or the configuration was not requested.
 func (r *StreamRow) Size() (percentUsed float64, limited bool) {
 	if r.Detail.Config == nil || r.Detail.Config.MaxBytes <= 0 {
 		return 0, false

@@ -7,8 +7,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Scope narrows a question to some servers. Empty fields do not narrow; set
-// fields must all hold.
+// Scope limits a request to some servers. Empty fields match every server; a
+// server must match all other fields.
 type Scope struct {
 	Cluster string   `json:"cluster,omitempty"` // exact
 	Name    string   `json:"name,omitempty"`    // exact server name or id
@@ -16,12 +16,12 @@ type Scope struct {
 	Tags    []string `json:"tags,omitempty"`    // all of them; tags compare in lower case, as servers store them
 }
 
-// IsZero tells whether the scope is the whole fleet.
+// IsZero reports whether the scope is the whole fleet.
 func (s Scope) IsZero() bool {
 	return s.Cluster == "" && s.Name == "" && s.Host == "" && len(s.Tags) == 0
 }
 
-// Matches tells whether a server is in scope.
+// Matches reports whether a server is in scope.
 func (s Scope) Matches(info server.ServerInfo) bool {
 	switch {
 	case s.Cluster != "" && s.Cluster != info.Cluster,
@@ -37,8 +37,8 @@ func (s Scope) Matches(info server.ServerInfo) bool {
 	return true
 }
 
-// In returns the part of the snapshot that is in scope. A missing server of
-// which the scope's field is not known stays in.
+// In returns the part of the snapshot that is in scope. A missing server stays
+// in if the field that the scope compares is unknown.
 func (s *Snapshot) In(scope Scope) *Snapshot {
 	if scope.IsZero() {
 		return s

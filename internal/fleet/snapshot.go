@@ -15,25 +15,25 @@ const Schema = "natsctl.snapshot/v1"
 // once a [Source] has returned it and then safe for concurrent use.
 type Snapshot struct {
 	Schema      string    `json:"schema"`
-	Time        time.Time `json:"time"`                // when the last answer was in
-	TookSeconds float64   `json:"took_seconds"`        // from the first question to Time
+	Time        time.Time `json:"time"`                // when the last answer arrived
+	TookSeconds float64   `json:"took_seconds"`        // from the first request to Time
 	Context     string    `json:"context,omitempty"`   // the saved context that was used
-	AskedBy     string    `json:"asked_by,omitempty"`  // name of the server that carried the questions
-	Want        Want      `json:"want"`                // what was asked
-	Expected    int       `json:"expected"`            // servers in scope that should answer: those that did, and all that are missing
+	AskedBy     string    `json:"asked_by,omitempty"`  // name of the server that the requests were sent through
+	Want        Want      `json:"want"`                // what was requested
+	Expected    int       `json:"expected"`            // servers in scope that should answer: those that did and the missing ones
 	Counted     int       `json:"counted"`             // the largest active_servers that any server reported
-	Forgotten   int       `json:"forgotten,omitempty"` // counted by the servers but proven dead and replaced, or gone as announced: not missing
+	Forgotten   int       `json:"forgotten,omitempty"` // counted by servers, but known to be dead and replaced, or shut down as announced: not missing
 	Servers     []*Server `json:"servers"`             // those that answered, by cluster, then name, then id
 	Missing     []Missing `json:"missing,omitempty"`   // those that should have answered STATSZ and did not
 	Problems    []Problem `json:"problems,omitempty"`  // single answers that are missing or wrong
-	Tallies     []Tally   `json:"tallies,omitempty"`   // how each kind of question fared
-	Own         *Own      `json:"own,omitempty"`       // of a user outside the system account, who sees its account alone; nil of others
+	Tallies     []Tally   `json:"tallies,omitempty"`   // outcome of each kind of request
+	Own         *Own      `json:"own,omitempty"`       // for a user outside the system account, who sees only its account; otherwise nil
 }
 
-// Complete tells whether every expected server answered everything.
+// Complete reports whether every expected server answered everything.
 func (s *Snapshot) Complete() bool { return len(s.Missing) == 0 && len(s.Problems) == 0 }
 
-// Absent is how many servers are missing.
+// Absent returns the number of missing servers.
 func (s *Snapshot) Absent() (n int) {
 	for _, m := range s.Missing {
 		n += m.Servers()
@@ -58,7 +58,7 @@ func (s *Snapshot) Server(nameOrID string) *Server {
 }
 
 // Clusters returns the names of the clusters that answered, sorted. Servers
-// outside a cluster are not in it.
+// outside a cluster are not included.
 func (s *Snapshot) Clusters() []string {
 	var names []string
 	for _, sv := range s.Servers {
@@ -70,9 +70,9 @@ func (s *Snapshot) Clusters() []string {
 	return names
 }
 
-// Finish puts the servers into the documented order and drops the members of
-// their lists that were null in JSON, which everything else takes to be there.
-// Only the builder of a snapshot calls it.
+// Finish puts the servers into the documented order and drops list members that
+// were null in JSON, because all other code dereferences them. Only the builder
+// of a snapshot calls it.
 func (s *Snapshot) Finish() {
 	for _, sv := range s.Servers {
 		sv.dropNil()
@@ -86,11 +86,11 @@ func (s *Snapshot) Finish() {
 	})
 }
 
-// Server is one server's answers. A nil field was not asked for, or is listed
+// Server is one server's answers. A nil field was not requested, or is listed
 // in [Snapshot.Problems].
 type Server struct {
 	Info         server.ServerInfo       `json:"server"`
-	RTTSeconds   float64                 `json:"rtt_seconds"` // from the question to this server's STATSZ answer
+	RTTSeconds   float64                 `json:"rtt_seconds"` // from the request to this server's STATSZ answer
 	Statsz       *server.ServerStats     `json:"statsz,omitempty"`
 	Varz         *server.Varz            `json:"varz,omitempty"`
 	Connz        *server.Connz           `json:"connz,omitempty"` // all pages joined
@@ -106,18 +106,18 @@ type Server struct {
 	Ipqueuesz    *server.IpqueueszStatus `json:"ipqueuesz,omitempty"`
 }
 
-// Tick is one round of asking again and again: the newest snapshot, the one
-// before (nil in the first round), and what changed.
+// Tick is one round of repeated requests: the newest snapshot, the one before
+// (nil in the first round), and what changed.
 type Tick struct {
 	*Snapshot
 	Before *Snapshot
 	Delta  *Delta
 }
 
-// Own is what a user outside the system account knows of itself and of its
-// account, beside what the servers count of it.
+// Own is the information that a user outside the system account has about
+// itself and its account, in addition to the servers' statistics.
 type Own struct {
 	Account   string                        `json:"account"`
-	User      *server.UserInfo              `json:"user,omitempty"`      // nil where the server is older than 2.10
-	JetStream *server.JetStreamAccountStats `json:"jetstream,omitempty"` // nil when the account has none, or none can be reached
+	User      *server.UserInfo              `json:"user,omitempty"`      // nil if the server is older than 2.10
+	JetStream *server.JetStreamAccountStats `json:"jetstream,omitempty"` // nil if the account has no JetStream, or it cannot be reached
 }

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// What a staggered source waits: nothing up to manyServers, then at most
+// The delay of a staggered source: none up to manyServers, then at most
 // staggerEach for each server, 200 ms for a thousand.
 const (
 	manyServers = 100
 	staggerEach = 200 * time.Microsecond
 )
 
-// Stagger returns a source for watchers that ask again and again. From the
-// second question on it waits a random while before it asks a fleet of more
-// than 100 servers, so that watchers that were started together do not keep
-// asking a large fleet at the same instants. It is safe for concurrent use.
+// Stagger returns a source for watchers that request snapshots repeatedly. From
+// the second request on, it waits a random time before it queries a fleet of
+// more than 100 servers, so that watchers that were started together do not
+// query a large fleet at the same times. It is safe for concurrent use.
 func Stagger(source Source) Source { return &staggered{source: source} }
 
 type staggered struct {
 	source  Source
-	servers atomic.Int64 // that were expected the last time
+	servers atomic.Int64 // expected in the last round
 }
 
 // Snapshot implements [Source].

@@ -15,12 +15,12 @@ type Topology struct {
 	Nodes    []*Node    `json:"nodes"`
 	Clusters []*Cluster `json:"clusters"`
 	Edges    []*Edge    `json:"edges"`
-	Spans    []*Span    `json:"gateways,omitempty"` // gateway edges summed up by pair of clusters
+	Spans    []*Span    `json:"gateways,omitempty"` // gateway edges summed by pair of clusters
 
 	byKey map[string]*Node
 }
 
-// EdgeKind says what sort of link an edge is.
+// EdgeKind is the kind of link that an edge is.
 type EdgeKind string
 
 // The kinds of edge.
@@ -30,23 +30,23 @@ const (
 	Leaf    EdgeKind = "leaf"    // from hub to spoke
 )
 
-// State judges an edge.
+// State is the condition of an edge.
 type State string
 
-// The states of an edge, from good to bad; StateUnknown stands for an end that
-// was not heard.
+// The states of an edge, from good to bad; StateUnknown means that an end did
+// not answer.
 const (
 	StateOK      State = "ok"
 	StateOutside State = "outside" // leads to a server that cannot be asked: outside the system account, or the scope
 	StateSlow    State = "slow"    // RTT or pending bytes over the limit
-	StateShort   State = "short"   // fewer pooled connections than the others of the cluster have
-	StateUnknown State = "unknown" // an end did not answer, so nobody can say
+	StateShort   State = "short"   // fewer pooled connections than the other routes of the cluster
+	StateUnknown State = "unknown" // an end did not answer
 	StateOneWay  State = "one-way" // one end lists it, the other answered and does not
 	StateGhost   State = "ghost"   // leads to a server that does not answer
-	StateMissing State = "missing" // should be there; no end lists it
+	StateMissing State = "missing" // should exist; no end lists it
 )
 
-// stateLevels judges the states.
+// stateLevels maps states to levels.
 var stateLevels = map[State]Level{
 	StateOK: OK, StateOutside: OK, StateSlow: Warn, StateShort: Warn,
 	StateUnknown: Unknown, StateOneWay: Crit, StateGhost: Crit, StateMissing: Crit,
@@ -55,7 +55,7 @@ var stateLevels = map[State]Level{
 // states are the states from good to bad.
 var states = [...]State{StateOK, StateOutside, StateSlow, StateShort, StateUnknown, StateOneWay, StateGhost, StateMissing}
 
-// worse returns the one of two states that is further from good.
+// worse returns the worse of two states.
 func (s State) worse(o State) State {
 	if slices.Index(states[:], o) > slices.Index(states[:], s) {
 		return o
@@ -63,7 +63,7 @@ func (s State) worse(o State) State {
 	return s
 }
 
-// Level returns how bad a state is.
+// Level returns the level of a state.
 func (s State) Level() Level {
 	if l, ok := stateLevels[s]; ok {
 		return l
@@ -72,7 +72,7 @@ func (s State) Level() Level {
 }
 
 // Node is one server of the topology: one that answered, one that should have
-// (a ghost), or a leafnode outside the system account.
+// (a ghost), or a leaf node outside the system account.
 type Node struct {
 	Key          string   `json:"key"` // identifies the node in this topology and the next: cluster and name, or id
 	ID           string   `json:"id,omitempty"`
@@ -82,7 +82,7 @@ type Node struct {
 	Version      string   `json:"version,omitempty"`
 	Tags         []string `json:"tags,omitempty"`
 	Ghost        bool     `json:"ghost,omitempty"`   // should have answered and did not
-	Outside      bool     `json:"outside,omitempty"` // not asked: a leafnode outside the system account, or a server outside the scope
+	Outside      bool     `json:"outside,omitempty"` // not asked: a leaf node outside the system account, or a server outside the scope
 	Reason       Reason   `json:"reason,omitempty"`  // of a ghost
 	Via          string   `json:"via,omitempty"`     // of a ghost that is behind a silent server
 	Level        Level    `json:"level"`
@@ -98,7 +98,7 @@ type Node struct {
 	Server       *Server  `json:"-"`                 // its answers; nil unless it answered
 }
 
-// Cluster is the servers of one cluster; those outside any cluster stand in a
+// Cluster is the servers of one cluster; those outside any cluster form a
 // cluster with an empty name.
 type Cluster struct {
 	Name       string   `json:"name"`
@@ -108,11 +108,11 @@ type Cluster struct {
 	Versions   []string `json:"versions"`          // oldest first
 	Version    string   `json:"version,omitempty"` // of the majority
 	Domain     string   `json:"domain,omitempty"`
-	Ghost      bool     `json:"ghost,omitempty"` // a configured gateway that no server answers behind
+	Ghost      bool     `json:"ghost,omitempty"` // a configured gateway from which no server answered
 	Level      Level    `json:"level"`
 	RoutesHave int      `json:"routes_have"`
 	RoutesNeed int      `json:"routes_need"`
-	Leafs      bool     `json:"leafs,omitempty"` // every server of it is a leafnode of another cluster
+	Leafs      bool     `json:"leafs,omitempty"` // every server of it is a leaf node of another cluster
 }
 
 // Edge is one link, joined from what its two ends report. From and To are keys
@@ -132,23 +132,23 @@ type Edge struct {
 	B         End      `json:"to_end"`
 }
 
-// Key identifies the edge in this topology and the next.
+// Key identifies the edge in this and later topologies.
 func (e *Edge) Key() string {
 	return string(e.Kind) + "|" + e.From + "|" + cmp.Or(e.ToCluster, e.To)
 }
 
-// RTTSeconds is the larger round trip time of what both ends measured; false
-// when none did.
+// RTTSeconds returns the larger of the round trip times that the ends measured;
+// false if neither did.
 func (e *Edge) RTTSeconds() (float64, bool) {
 	return max(e.A.RTTSeconds, e.B.RTTSeconds), e.A.RTTSeconds > 0 || e.B.RTTSeconds > 0
 }
 
-// Pending is the bytes that wait on both ends.
+// Pending returns the pending bytes of both ends.
 func (e *Edge) Pending() int { return e.A.Pending + e.B.Pending }
 
 // End is one end's view of an edge.
 type End struct {
-	Heard       bool      `json:"heard"`  // the server answered, so Listed means something
+	Heard       bool      `json:"heard"`  // the server answered, so Listed is valid
 	Listed      bool      `json:"listed"` // the server lists the link
 	Pool        int       `json:"pool"`
 	Dedicated   int       `json:"dedicated,omitempty"` // route connections that carry one account each
@@ -162,7 +162,7 @@ type End struct {
 	Configured  bool      `json:"configured,omitempty"` // named in the server's own configuration
 }
 
-// Span is the gateways from one cluster to another.
+// Span is all gateway connections from one cluster to another.
 type Span struct {
 	From       string  `json:"from"`
 	To         string  `json:"to"`

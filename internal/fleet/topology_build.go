@@ -8,21 +8,21 @@ import (
 )
 
 // SlowFloor is the round trip time in seconds below which no link is slow:
-// healthy clusters jump to 7 ms and more for a moment.
+// healthy clusters have peaks of 7 ms and more.
 const SlowFloor = 0.025
 
-// TopologyOptions refines how a topology is judged. The zero value judges one
-// snapshot alone with the documented limits.
+// TopologyOptions refines how a topology is judged. The zero value judges a
+// single snapshot with the documented limits.
 type TopologyOptions struct {
-	Delta    *Delta             // rates of the edges; nil leaves them not known
+	Delta    *Delta             // rates of the edges; if nil, they are unknown
 	Baseline map[string]float64 // the usual RTT in seconds by Edge.Key, from a longer history
 	RTTLimit float64            // seconds below which no RTT is slow; 0 means SlowFloor
 	RTTTimes float64            // how many times the baseline is slow; 0 means 3
 	// Without a baseline, a route is compared with the others of its ends, a
-	// gateway with the others between the two clusters. One reading may be off, so
-	// these limits are wider: 0 means SlowFloor and 5 times.
+	// gateway with the others between the two clusters. One measurement may be an
+	// outlier, so these limits are wider: 0 means SlowFloor and 5 times.
 	PeerLimit, PeerTimes float64
-	Pending              int // bytes waiting on an edge that are too many; 0 means 1 MB
+	Pending              int // limit of pending bytes on an edge; 0 means 1 MB
 }
 
 func (o TopologyOptions) withDefaults() TopologyOptions {
@@ -34,9 +34,8 @@ func (o TopologyOptions) withDefaults() TopologyOptions {
 	return o
 }
 
-// NewTopology derives the graph of a snapshot. It knows as much as the snapshot
-// holds: without ROUTEZ, GATEWAYZ, LEAFZ or VARZ those edges and notes are not
-// there.
+// NewTopology derives the graph of a snapshot. Without ROUTEZ, GATEWAYZ, LEAFZ
+// or VARZ in the snapshot, their edges and notes are missing.
 func NewTopology(s *Snapshot, o TopologyOptions) *Topology {
 	b := &builder{
 		snap: s, opt: o.withDefaults(), top: &Topology{Time: s.Time, byKey: map[string]*Node{}},
@@ -90,7 +89,7 @@ func (b *builder) addMissing() {
 func (b *builder) add(n *Node) *Node {
 	n.Key = n.Cluster + "/" + n.Name
 	if old := b.byName[n.Key]; old != nil {
-		n.Key += "/" + n.ID // two servers of one name
+		n.Key += "/" + n.ID // two servers with the same name
 	}
 	b.top.Nodes = append(b.top.Nodes, n)
 	b.top.byKey[n.Key] = n
@@ -117,8 +116,8 @@ func (b *builder) cluster(name string) *Cluster {
 }
 
 // find returns the node with this id, or else with this name in the cluster, or
-// else one of this name whose cluster is unknown; nil when there is none. A
-// server of the same name in another cluster is another one.
+// else one with this name and an unknown cluster, or nil. A server with the
+// same name in another cluster does not match.
 func (b *builder) find(id, name, cluster string) *Node {
 	if n := b.byID[id]; n != nil && id != "" {
 		return n
@@ -134,12 +133,12 @@ func (b *builder) find(id, name, cluster string) *Node {
 			return n
 		}
 	}
-	return b.byID[name] // a server without a name is called by its id
+	return b.byID[name] // a server without a name is listed by its id
 }
 
-// ghost returns the node that a link leads to, adding one for a server that
-// nobody has heard of. Where only a part of the fleet was asked, that server
-// may be well and outside of it.
+// ghost returns the node that a link leads to, adding one for an unknown
+// server. If only part of the fleet was asked, that server may be healthy and
+// outside the scope.
 func (b *builder) ghost(id, name, cluster string) *Node {
 	if n := b.find(id, name, cluster); n != nil {
 		return n
@@ -176,8 +175,8 @@ func (b *builder) sort() {
 	}
 }
 
-// seconds reads a duration as the servers write it, such as 1.2ms; 0 when
-// there is none.
+// seconds parses a duration as the servers write it, such as 1.2ms; 0 if empty
+// or invalid.
 func seconds(s string) float64 {
 	if d, err := time.ParseDuration(strings.TrimSpace(s)); err == nil && d > 0 {
 		return d.Seconds()
@@ -185,7 +184,7 @@ func seconds(s string) float64 {
 	return 0
 }
 
-// earliest keeps the older of two times, ignoring zero ones.
+// earliest returns the earlier of two times, ignoring zero ones.
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

@@ -7,8 +7,8 @@ import (
 )
 
 // addGateways adds, for every server that has gateways, one edge to each remote
-// cluster that any server knows of: each keeps exactly one outbound connection
-// to it. Having no inbound connection is normal.
+// cluster that any server reports: each server keeps exactly one outbound
+// connection to it. Having no inbound connection is normal.
 func (b *builder) addGateways() {
 	known, members := b.gatewayClusters()
 	for _, name := range known {
@@ -97,7 +97,7 @@ func (b *builder) gatewayEnd(n *Node, g *server.RemoteGatewayz) End {
 	}
 }
 
-// inboundEnd is how the peer of an outbound connection sees it.
+// inboundEnd returns the peer's view of an outbound connection.
 func (b *builder) inboundEnd(peer, from *Node) End {
 	if peer.Server == nil || peer.Server.Gatewayz == nil {
 		return End{}
@@ -128,7 +128,7 @@ func gatewayState(n, peer *Node, inbound End) (State, string) {
 	return StateOK, ""
 }
 
-// addSpans sums the gateway edges up by pair of clusters.
+// addSpans sums the gateway edges by pair of clusters.
 func (b *builder) addSpans() {
 	spans := map[[2]string]*Span{}
 	for _, e := range b.top.Edges {

@@ -8,21 +8,21 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// leafLink is all leafnode connections between one hub and one spoke.
+// leafLink is all leaf connections between one hub and one spoke.
 type leafLink struct {
 	hub, spoke *Node
 	a, b       End // hub's view, spoke's view
 	accounts   map[string]bool
 	open       map[string]int // by account: connections that one end lists more often than the other
-	nameless   bool           // the end that lists it does not say who is at the other
+	nameless   bool           // the end that lists it does not name the other end
 }
 
-// leafPairs are the links by hub and spoke, while they are paired.
+// leafPairs holds the links by hub and spoke during pairing.
 type leafPairs map[[2]string]*leafLink
 
 // addLeafs pairs what hubs and spokes report: one edge for each pair of
-// servers, whatever the number of accounts that they share. A spoke that does
-// not share the system account is known from its hub alone.
+// servers, however many accounts they share. A spoke that does not share the
+// system account is known only from its hub.
 func (b *builder) addLeafs() {
 	pairs := leafPairs{}
 	var rest []namelessLeaf
@@ -51,7 +51,7 @@ func (p leafPairs) sorted() []*leafLink {
 	})
 }
 
-// between returns the link of a server and its peer, which is its hub if the
+// between returns the link of a server and its peer, which is the hub if the
 // server is the spoke.
 func (p leafPairs) between(n, peer *Node, isSpoke bool) *leafLink {
 	hub, spoke := n, peer
@@ -71,7 +71,7 @@ func (b *builder) addLeaf(link *leafLink, n *Node, l *server.LeafInfo) {
 	link.open[l.Account]++
 	if n == link.hub {
 		side = &link.a
-		link.accounts[l.Account] = true // the hub's name of it, for the spoke may call it otherwise
+		link.accounts[l.Account] = true // the hub's name for it; the spoke may use another account
 	}
 	b.extendLeaf(side, n, l)
 }
@@ -89,10 +89,10 @@ func (b *builder) extendLeaf(side *End, n *Node, l *server.LeafInfo) {
 	side.Compression = oneCompression(side.Compression, l.Compression)
 }
 
-// leafPeer returns the node at the other end of a connection that n lists. Where
-// several have its name, it is the one that lists a connection to n, or else the
-// one of another cluster, as leafnodes mostly are. One that neither answered nor is missing does not share the
-// system account.
+// leafPeer returns the node at the other end of a connection that n lists. If
+// several nodes have its name, it is the one that lists a connection to n, or
+// else the one in another cluster, as usual for leaf nodes. A node that neither
+// answered nor is missing does not share the system account.
 func (b *builder) leafPeer(n *Node, l *server.LeafInfo) *Node {
 	name := cmp.Or(l.Name, l.IP)
 	peers := slices.DeleteFunc(slices.Clone(b.named[name]), func(peer *Node) bool { return peer == n })
@@ -111,10 +111,10 @@ func (b *builder) leafPeer(n *Node, l *server.LeafInfo) *Node {
 	return b.add(&Node{Name: name, Outside: true})
 }
 
-// ownCluster tells whether two servers are of one cluster.
+// ownCluster reports whether two servers are in the same cluster.
 func (n *Node) ownCluster(o *Node) bool { return n.Cluster != "" && n.Cluster == o.Cluster }
 
-// listsLeaf tells whether the server lists a leafnode connection to a server of
+// listsLeaf reports whether the server lists a leaf connection to a server of
 // this name, as the spoke or as the hub.
 func (n *Node) listsLeaf(name string, spoke bool) bool {
 	return n.Server != nil && n.Server.Leafz != nil && slices.ContainsFunc(n.Server.Leafz.Leafs, func(l *server.LeafInfo) bool {

@@ -6,16 +6,16 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// namelessLeaf is a leafnode connection as servers before 2.9.15 list it: they
-// say neither which server is at the other end nor which of the two is the hub.
+// namelessLeaf is a leaf connection as servers before 2.9.15 list it: without
+// the name of the other end and without the hub's side.
 type namelessLeaf struct {
 	n *Node
 	l *server.LeafInfo
 }
 
 // addNamelessLeafs pairs such connections: those to an address that a server
-// listens on lead to that hub; the others are what the ends that do say list
-// more often than the server itself, of the same account first. What is left
+// listens on lead to that hub; the others are matched with links that the other
+// end lists more often than the server itself, the same account first. The rest
 // leads to an address.
 func (b *builder) addNamelessLeafs(pairs leafPairs, rest []namelessLeaf) {
 	var answers []namelessLeaf
@@ -43,8 +43,8 @@ func (b *builder) addNamelessLeafs(pairs leafPairs, rest []namelessLeaf) {
 	}
 }
 
-// answersLeaf finds a link of the server of which the other end lists more
-// connections, and adds this one to it.
+// answersLeaf finds a link of the server with more connections at the other
+// end, and adds this one to it.
 func (b *builder) answersLeaf(links []*leafLink, x namelessLeaf, sameAccount bool) bool {
 	for _, link := range links {
 		missing := link.b.Pool - link.a.Pool
@@ -61,8 +61,8 @@ func (b *builder) answersLeaf(links []*leafLink, x namelessLeaf, sameAccount boo
 	return false
 }
 
-// leafListener returns the server that listens for leafnodes where a connection
-// leads to; nil when none does, or more than one may.
+// leafListener returns the server that listens for leaf nodes at the address of
+// a connection; nil if there is none, or several candidates.
 func (b *builder) leafListener(l *server.LeafInfo) (hub *Node) {
 	for _, n := range b.top.Nodes {
 		if n.Server == nil || n.Server.Varz == nil || l.Port == 0 || n.Server.Varz.LeafNode.Port != l.Port {

@@ -8,8 +8,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// meta returns what a server says about the JetStream meta group, from VARZ or
-// JSZ; STATSZ has it too.
+// meta returns what a server reports about the JetStream meta group, from VARZ
+// or JSZ; STATSZ has it too.
 func meta(sv *Server) *server.MetaClusterInfo {
 	switch {
 	case sv.Jsz != nil && sv.Jsz.Meta != nil:
@@ -22,7 +22,7 @@ func meta(sv *Server) *server.MetaClusterInfo {
 	return nil
 }
 
-// finishClusters sums the nodes of each cluster up and finds version and
+// finishClusters sums the nodes of each cluster and finds version and
 // configuration skew.
 func (b *builder) finishClusters() {
 	for _, c := range b.top.Clusters {
@@ -51,8 +51,8 @@ func (b *builder) finishClusters() {
 	}
 }
 
-// findVersionSkew marks the servers whose version is not the majority's; of
-// two versions with as many servers the newer one counts.
+// findVersionSkew marks the servers whose version is not the majority's; with
+// equal numbers the newer version counts.
 func (c *Cluster) findVersionSkew() {
 	votes := map[string]int{}
 	for _, n := range c.Nodes {
@@ -70,7 +70,7 @@ func (c *Cluster) findVersionSkew() {
 		}
 	}
 	if c.Name == "" {
-		return // not one cluster: they need not agree
+		return // not in a cluster: versions may differ
 	}
 	for _, n := range c.Nodes {
 		if n.Version != "" && n.Version != c.Version {
@@ -89,10 +89,10 @@ func compareVersions(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// findConfigSkew marks the servers whose configuration digest is not the one of
-// most servers of the cluster. The digest covers the whole file, so servers
-// whose files name the server always differ: without a majority there is
-// nothing to compare with.
+// findConfigSkew marks the servers whose configuration digest differs from that
+// of most servers of the cluster. The digest covers the whole file, so it
+// always differs if the files contain the server name: without a majority there
+// is no comparison.
 func (c *Cluster) findConfigSkew() {
 	votes := map[string]int{}
 	total := 0
@@ -115,7 +115,7 @@ func (c *Cluster) findConfigSkew() {
 	}
 }
 
-// ConfigDigest is the digest of its configuration; empty when it does not say.
+// ConfigDigest returns the digest of its configuration; empty if not reported.
 func (n *Node) ConfigDigest() string {
 	if n.Server == nil || n.Server.Varz == nil {
 		return ""
@@ -128,8 +128,9 @@ func (n *Node) note(l Level, text string) {
 	n.Notes = append(n.Notes, text)
 }
 
-// judgeNodes gives every node and cluster the worst level of what it takes part
-// in. A fault of an edge counts for the end that lacks it, or for both.
+// judgeNodes sets every node and cluster to the worst level of its edges and
+// members. A fault of an edge counts for the end that does not list it, or for
+// both.
 func (b *builder) judgeNodes() {
 	for _, e := range b.top.Edges {
 		if e.Level == OK {
@@ -138,7 +139,7 @@ func (b *builder) judgeNodes() {
 		text := fmt.Sprintf("%s %s to %s %s: %s", e.Kind, e.FromName, cmp.Or(e.ToName, e.ToCluster), e.State, e.Why)
 		for _, key := range []string{e.From, e.To} {
 			if n := b.top.Node(key); n != nil && !n.Ghost {
-				// A server with a faulty link still serves: that is a warning.
+				// A server with a faulty link still works: only a warning.
 				n.note(min(e.Level, Warn), text)
 			}
 		}

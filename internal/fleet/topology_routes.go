@@ -33,7 +33,7 @@ func (b *builder) addRoutes() {
 	}
 }
 
-// routeEnds returns how a server sees each of its peers, by node key. It falls
+// routeEnds returns a server's view of each of its peers, by node key. It falls
 // back to STATSZ, which names the peers, but has no RTT.
 func (b *builder) routeEnds(n *Node) map[string]End {
 	out := map[string]End{}
@@ -61,8 +61,8 @@ func (b *builder) routeEnds(n *Node) map[string]End {
 	return out
 }
 
-// oneCompression is what stands for the connections of one link, which each
-// choose their own: the same one whatever their order.
+// oneCompression returns the compression to show for a link whose connections
+// may differ, independent of their order.
 func oneCompression(x, y string) string {
 	if x == "" || y == "" {
 		return x + y
@@ -90,7 +90,7 @@ func (b *builder) statszRouteEnds(n *Node) map[string]End {
 	return out
 }
 
-// usualPool is the pool size that most route ends of a cluster have.
+// usualPool returns the pool size of most route ends of a cluster.
 func usualPool(nodes []*Node, ends map[string]map[string]End) int {
 	votes := map[int]int{}
 	for _, n := range nodes {
@@ -129,7 +129,7 @@ func end(x, y *Node, ends map[string]map[string]End) End {
 	return e
 }
 
-// routeState judges a route by what its ends say about each other.
+// routeState judges a route by what its ends report about each other.
 func routeState(x, y *Node, a, z End) (State, string) {
 	switch {
 	case a.Listed && z.Listed:
@@ -161,11 +161,11 @@ func routeState(x, y *Node, a, z End) (State, string) {
 	return StateUnknown, "an end did not say"
 }
 
-// countRoute keeps the have and need of both servers' peers.
+// countRoute updates the existing and required peers of both servers.
 func countRoute(x, y *Node, e *Edge) {
 	x.RoutesNeed++
 	y.RoutesNeed++
-	if e.A.Listed && !y.Ghost { // a peer outside the scope is there, as far as one knows
+	if e.A.Listed && !y.Ghost { // a peer outside the scope is assumed to exist
 		x.RoutesHave++
 	}
 	if e.B.Listed && !x.Ghost {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// judgeSpeed marks the links that are otherwise good and slow. What is slow
-// nobody can say from one round trip time: the link's own history says it, or
-// else its peers. Leafnodes have no peers, each has a way of its own.
+// judgeSpeed marks the slow links among those that are otherwise good. A round
+// trip time is compared with the link's history, or else with its peers. Leaf
+// connections have no peers, because their paths differ.
 func judgeSpeed(t *Topology, o TopologyOptions) {
 	peers := newPeerRTTs(t)
 	for _, e := range t.Edges {
@@ -21,7 +21,7 @@ func judgeSpeed(t *Topology, o TopologyOptions) {
 	}
 }
 
-// slow says why an edge is slow, or "".
+// slow returns why an edge is slow, or "".
 func (o TopologyOptions) slow(t *Topology, e *Edge, peers peerRTTs) string {
 	if e.Pending() > o.Pending {
 		return InBytes(int64(e.Pending())) + " wait to be sent"
@@ -74,9 +74,9 @@ func peerKeys(t *Topology, e *Edge) [][2]string {
 	return nil
 }
 
-// usual is what the peers of an edge take, and whose time that is; "" when
-// there are too few. A server far from all others has slow routes only, and
-// none of them is slow for it: so of a route's two ends the slower one counts.
+// usual returns the usual round trip time of an edge's peers and a name for
+// them; "" if there are too few. All routes of a distant server are slow, which
+// is normal for it, so the slower of a route's two ends counts.
 func (p peerRTTs) usual(t *Topology, e *Edge) (seconds float64, whose string) {
 	rtt, _ := e.RTTSeconds()
 	need, whose := 1, "the other routes of both ends"

@@ -10,9 +10,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// UserName is what its operator calls the user of a connection that is known by
-// a public key, as the JWT says that the server accepted; "" where there is
-// none, as in a recording. The JWT is not verified again.
+// UserName returns the operator's name for the user of a connection that is
+// identified by a public key, from the JWT that the server accepted; "" without
+// a JWT, as in a recording. The JWT is not verified again.
 func UserName(c *server.ConnInfo) string {
 	_, rest, _ := strings.Cut(c.JWT, ".")
 	payload, _, found := strings.Cut(rest, ".")
@@ -32,9 +32,9 @@ func UserName(c *server.ConnInfo) string {
 	return claims.Name
 }
 
-// FindUser returns what servers call the user of a name in the connections of a
-// snapshot. An unknown one is returned as it is; a name of several users is an
-// [AmbiguousUserError].
+// FindUser returns the name that servers use for the user with this name in the
+// connections of a snapshot. An unknown name is returned unchanged; a name that
+// several users share is an [AmbiguousUserError].
 func FindUser(s *Snapshot, name string) (string, error) {
 	var keys []string
 	for _, sv := range s.Servers {
@@ -60,7 +60,7 @@ func FindUser(s *Snapshot, name string) (string, error) {
 	return "", &AmbiguousUserError{Name: name, Keys: keys}
 }
 
-// AmbiguousUserError says that several connected users have a name.
+// AmbiguousUserError reports that several connected users share a name.
 type AmbiguousUserError struct {
 	Name string
 	Keys []string // of the users, sorted

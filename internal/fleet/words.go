@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Lasting writes a time in seconds for a sentence: three digits below a minute,
-// the two largest units above.
+// Lasting formats a time in seconds for a sentence: three digits below a
+// minute, the two largest units above.
 func Lasting(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {
@@ -25,7 +25,7 @@ func Lasting(seconds float64) string {
 	return d.Round(unit).String()
 }
 
-// InBytes writes bytes for a sentence, in the binary steps of the tables.
+// InBytes formats bytes for a sentence, with the binary units of the tables.
 func InBytes(n int64) string {
 	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
 	v, i := float64(n), 0

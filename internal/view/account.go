@@ -13,17 +13,16 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Account is all that is known of one account, as a document and as a sheet for
-// people.
+// Account is everything known about one account, as JSON and as text.
 type Account struct {
 	Schema    string                        `json:"schema"`
 	Time      time.Time                     `json:"time"`
 	Name      string                        `json:"account"`
-	User      *server.UserInfo              `json:"user,omitempty"`    // who asks, where it is in this account
-	Details   *server.AccountInfo           `json:"details,omitempty"` // as one server tells it; for a system user
+	User      *server.UserInfo              `json:"user,omitempty"`    // the requesting user, if it is in this account
+	Details   *server.AccountInfo           `json:"details,omitempty"` // as one server reports it; for a system user
 	JetStream *server.JetStreamAccountStats `json:"jetstream,omitempty"`
 	Hidden    []string                      `json:"not_visible,omitempty"`
-	Row       *fleet.AccountRow             `json:"-"` // what the servers count; in JSON as usage
+	Row       *fleet.AccountRow             `json:"-"` // the servers' statistics; in JSON as usage
 }
 
 // MarshalJSON adds the row of the table of accounts, as usage.
@@ -39,7 +38,7 @@ func (a Account) MarshalJSON() ([]byte, error) {
 	}{plain(a), usage})
 }
 
-// tag is what the operator calls the account; empty when that is not known.
+// tag is the operator's name for the account; empty if unknown.
 func (a Account) tag() string {
 	switch {
 	case a.Details != nil && a.Details.NameTag != "":
@@ -52,7 +51,7 @@ func (a Account) tag() string {
 	return ""
 }
 
-// Lines returns the sheet: names and values, safe for a terminal.
+// Lines returns the names and values to print, safe for a terminal.
 func (a Account) Lines() [][2]string {
 	lines := [][2]string{{"Account", Text(a.Name)}}
 	if tag := a.tag(); tag != "" && tag != a.Name {
@@ -95,8 +94,8 @@ func (a Account) Lines() [][2]string {
 	return lines
 }
 
-// said tells whether the sheet says in another line what a column of the row
-// says, or whether it is a rate, which one look does not know.
+// said reports whether another line already shows a column of the row, or
+// whether it is a rate, which needs two snapshots.
 func (a Account) said(column string) bool {
 	switch column {
 	case "account", "label":
@@ -109,8 +108,8 @@ func (a Account) said(column string) bool {
 
 func joined(list []string) string { return strings.Join(list, ", ") }
 
-// Permissions says in words what a user may publish and subscribe to, safe for
-// a terminal; nil is everything in its account.
+// Permissions describes what a user may publish and subscribe to, safe for a
+// terminal; nil means everything in its account.
 func Permissions(p *server.Permissions) string {
 	if p == nil {
 		return "everything in the account"
@@ -129,7 +128,7 @@ func Permissions(p *server.Permissions) string {
 	return Text(part("publish", p.Publish) + "; " + part("subscribe", p.Subscribe))
 }
 
-// jetStreamLines tell what an account has in JetStream, and may have.
+// jetStreamLines returns the JetStream usage and limits of an account.
 func jetStreamLines(js *server.JetStreamAccountStats) [][2]string {
 	if js == nil {
 		return nil
@@ -149,7 +148,7 @@ func jetStreamLines(js *server.JetStreamAccountStats) [][2]string {
 	return lines
 }
 
-// of writes a use with its limit, if there is one.
+// of formats a usage with its limit, if there is one.
 func of(used any, limit int64, unit Unit) string {
 	if limit <= 0 {
 		return unit.Format(used)

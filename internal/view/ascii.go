@@ -8,15 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// asciiOf is what stands for a character that tables and drawings use.
+// asciiOf maps the characters of tables and drawings to ASCII.
 var asciiOf = map[rune]string{
 	'µ': "u", 'μ': "u", '●': "*", '▲': "!", '✗': "x", '◌': "?", '✓': "v", '…': "...", '–': "-", '—': "-", '→': "->", '≥': ">=", '≤': "<=", '×': "x", '·': ".",
 	'└': "`", '├': "|", '│': "|", '─': "-", '“': `"`, '”': `"`, '‘': "'", '’': "'",
 }
 
-// ASCII writes a text with ASCII alone: what tables and drawings use becomes its
-// ASCII mark, any other character an escape such as \u00e9, which in JSON means
-// the same.
+// ASCII returns a text in ASCII: characters of tables and drawings become their
+// ASCII mark, others an escape such as \u00e9, which is equivalent in JSON.
 func ASCII(s string) string {
 	if plainASCII(s) {
 		return s
@@ -47,11 +46,11 @@ func plainASCII(s string) bool {
 	return true
 }
 
-// ASCIIWriter writes what it is given as [ASCII] does. It holds a character back
-// until the whole of it is there.
+// ASCIIWriter writes what it is given as [ASCII] does. It buffers an
+// incomplete character.
 type ASCIIWriter struct {
 	W    io.Writer
-	rest []byte // of a character
+	rest []byte // an incomplete character
 }
 
 // Write implements [io.Writer].

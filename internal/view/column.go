@@ -9,31 +9,31 @@ import (
 // Column is one column of a table of R: its name, its unit and where its value
 // comes from. A table is a slice of columns; a new column is one row in it.
 type Column[R any] struct {
-	Name  string        // in JSON, CSV, --sort and --filter; carries the unit where it has one: rtt_seconds, mem_bytes
-	Title string        // the header that a person reads
-	Short string        // the header where there is little room, as in the dashboard; empty: Title
+	Name  string        // in JSON, CSV, --sort and --filter; includes the unit, if any: rtt_seconds, mem_bytes
+	Title string        // the header of the table
+	Short string        // the header if space is limited, as in the dashboard; empty: Title
 	Help  string        // one sentence for the documentation
-	Unit  Unit          // how Value is read
+	Unit  Unit          // the unit of Value
 	Wide  bool          // shown by -o wide and in every format for programs
-	Sum   bool          // the totals row adds this column up
+	Sum   bool          // the totals row sums this column
 	Value func(R) any   // string, bool, int, int64, uint64, float64, time.Time, []string, or nil: not reported
 	Level func(R) Level // nil: always OK
 
-	// Label is what people call Value, such as the name of an account that
-	// servers know by its key: a table shows it, -o wide and programs get Value.
-	// "", and a nil function, are Value itself.
+	// Label is the display name of Value, such as the name of an account that has a
+	// key: tables show it, -o wide and other formats show Value. If it is "", or
+	// the function is nil, Value is shown.
 	Label func(R) string
 }
 
-// Cell is one value of a row with its judgement.
+// Cell is one value of a row with its level.
 type Cell struct {
 	Raw   any
 	Unit  Unit
 	Level Level
-	Label string // what people call Raw; empty: that itself
+	Label string // display name of Raw; empty: Raw itself
 }
 
-// Text returns the cell as a person reads it, safe for a terminal.
+// Text returns the cell formatted for people, safe for a terminal.
 func (c Cell) Text() string { return c.Unit.Format(c.Raw) }
 
 // Head is the heading of one column, without the type of its rows.
@@ -48,7 +48,7 @@ type Head struct {
 type Grid struct {
 	Heads    []Head
 	Rows     [][]Cell
-	SortedBy string // name of the column that the rows were put in order by; empty when by none
+	SortedBy string // name of the column that the rows are sorted by; empty if not sorted
 }
 
 // NewGrid evaluates every column on every row.
@@ -69,8 +69,8 @@ func Heads[R any](cols []Column[R]) []Head {
 	return heads
 }
 
-// Lift turns the columns of a table into those of another one, whose rows hold
-// a row of the first: the same names, units, values and judgements.
+// Lift converts the columns of a table to those of another table, whose rows
+// contain a row of the first: the same names, units, values and judgements.
 func Lift[R, B any](cols []Column[B], of func(R) B) []Column[R] {
 	lifted := make([]Column[R], len(cols))
 	for i, c := range cols {
@@ -88,8 +88,8 @@ func Lift[R, B any](cols []Column[B], of func(R) B) []Column[R] {
 	return lifted
 }
 
-// Cells evaluates every column on one row. The zero time is no time: servers send
-// it for what never happened.
+// Cells evaluates every column on one row. The zero time becomes nil: servers
+// send it for what never happened.
 func Cells[R any](cols []Column[R], row R) []Cell {
 	cells := make([]Cell, len(cols))
 	for i, c := range cols {
@@ -108,7 +108,7 @@ func Cells[R any](cols []Column[R], row R) []Cell {
 	return cells
 }
 
-// Labeled returns the grid with the labels of cells in place of their values.
+// Labeled returns the grid with values replaced by their labels.
 func (g Grid) Labeled() Grid {
 	rows := make([][]Cell, len(g.Rows))
 	for i, row := range g.Rows {

@@ -7,8 +7,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
-// TrafficColumns returns the four rates of anything that messages flow through.
-// They are for people only where rates were measured, and null elsewhere.
+// TrafficColumns returns four columns of message and byte rates. Tables show
+// them only if rates were measured; otherwise they are null.
 func TrafficColumns[R any](rates bool, traffic func(R) fleet.Traffic) []Column[R] {
 	return []Column[R]{
 		{Name: "in_msgs_per_second", Title: "In/s", Help: "Messages received a second; needs two snapshots.", Unit: PerSec, Wide: !rates, Sum: true, Value: func(r R) any { return traffic(r).InMsgs.Value() }},
@@ -18,8 +18,8 @@ func TrafficColumns[R any](rates bool, traffic func(R) fleet.Traffic) []Column[R
 	}
 }
 
-// CounterColumns returns the four totals of anything that messages flow through.
-// They are for people where no rates were measured.
+// CounterColumns returns four columns of message and byte totals. Tables show
+// them if no rates were measured.
 func CounterColumns[R any](rates bool, counters func(R) fleet.Counters) []Column[R] {
 	return []Column[R]{
 		{Name: "in_msgs", Title: "In msgs", Short: "In", Help: "Messages received since it started.", Unit: Count, Wide: rates, Sum: true, Value: func(r R) any { return counters(r).InMsgs }},
@@ -37,7 +37,7 @@ func serverColumns[R any](server func(R) *fleet.Server) []Column[R] {
 	}
 }
 
-// reported is a value, or nil where a server of this version does not report
+// reported returns a value, or nil if a server of this version does not report
 // it.
 func reported(sv *fleet.Server, f fleet.Field, v any) any {
 	if !fleet.Reports(sv.Info.Version, f) {
@@ -46,7 +46,8 @@ func reported(sv *fleet.Server, f fleet.Field, v any) any {
 	return v
 }
 
-// unlessEmpty is a text, or nil for an empty one, which old servers do not send.
+// unlessEmpty returns a text, or nil if it is empty because an old server did
+// not send it.
 func unlessEmpty(s string) any {
 	if s == "" {
 		return nil
@@ -54,9 +55,9 @@ func unlessEmpty(s string) any {
 	return s
 }
 
-// told is a column of a value that not every row has: nil, and without a mark,
-// where the row does not.
-func told[R any](c Column[R], has func(R) bool) Column[R] {
+// optional makes a column optional: its value is nil, without a mark, in rows that
+// do not have it.
+func optional[R any](c Column[R], has func(R) bool) Column[R] {
 	value, level := c.Value, c.Level
 	c.Value = func(r R) any {
 		if !has(r) {
@@ -75,16 +76,16 @@ func told[R any](c Column[R], has func(R) bool) Column[R] {
 	return c
 }
 
-// allTold are columns of which a row has all or none.
-func allTold[R any](cols []Column[R], has func(R) bool) []Column[R] {
+// allOptional makes columns optional that a row has all or none of.
+func allOptional[R any](cols []Column[R], has func(R) bool) []Column[R] {
 	out := make([]Column[R], len(cols))
 	for i, c := range cols {
-		out[i] = told(c, has)
+		out[i] = optional(c, has)
 	}
 	return out
 }
 
-// instant is a time, or nil for the zero one, which stands for never.
+// instant returns a time, or nil for the zero time, which means never.
 func instant(t time.Time) any {
 	if t.IsZero() || t.Unix() <= 0 {
 		return nil
@@ -92,7 +93,7 @@ func instant(t time.Time) any {
 	return t
 }
 
-// positive is a value, or nil for a zero that stands for "none".
+// positive returns a value, or nil for a zero that means "none".
 func positive[N int | int64 | uint64 | float64](v N) any {
 	if v <= 0 {
 		return nil

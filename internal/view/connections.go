@@ -7,8 +7,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Connections returns the columns of a table of connections. With rates, those
-// stand in place of the totals; with closed, the reason stands in front.
+// Connections returns the columns of a table of connections. With rates, they
+// replace the totals; with closed, the reason comes first.
 func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 	cols := []Column[*fleet.ConnRow]{
 		{Name: "cid", Title: "CID", Help: "Connection id, unique on its server.", Value: func(r *fleet.ConnRow) any { return r.Info.Cid }},
@@ -59,7 +59,7 @@ func connectionState() []Column[*fleet.ConnRow] {
 	}
 }
 
-// unlessLeaf is a value that LEAFZ does not tell.
+// unlessLeaf returns v, or nil in a row from LEAFZ, which does not report it.
 func unlessLeaf(r *fleet.ConnRow, v any) any {
 	if r.Leaf {
 		return nil
@@ -74,7 +74,7 @@ func stopped(r *fleet.ConnRow) any {
 	return *r.Info.Stop
 }
 
-// since is a time since an instant that may not be known.
+// since returns the time since an instant that may be unknown.
 func since(then time.Time, seconds float64) any {
 	if then.IsZero() {
 		return nil
@@ -82,7 +82,7 @@ func since(then time.Time, seconds float64) any {
 	return seconds
 }
 
-// reasonLevel judges why a connection ended; one that is open has no reason.
+// reasonLevel judges why a connection ended; an open one has no reason.
 func reasonLevel(r *fleet.ConnRow) Level {
 	switch reason := r.Info.Reason; {
 	case strings.HasPrefix(reason, "Slow Consumer"), strings.HasPrefix(reason, "Authentication"), strings.HasPrefix(reason, "Maximum"):
@@ -100,8 +100,8 @@ func pendingLevel(r *fleet.ConnRow) Level {
 	return byLimit("pending_percent", float64(r.Info.Pending)/float64(r.Server.Varz.MaxPending)*100)
 }
 
-// duration reads a duration as servers write it, into seconds; nil when there
-// is none.
+// duration parses a duration as servers write it, into seconds; nil if there is
+// none.
 func duration(s string) any {
 	d, err := time.ParseDuration(s)
 	if err != nil {

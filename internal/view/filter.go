@@ -14,16 +14,16 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// ErrFilter is a filter expression that cannot be used.
+// ErrFilter is the error of an invalid filter expression.
 var ErrFilter = errors.New("bad filter")
 
 // Filter is a compiled filter expression. It is safe for concurrent use.
 //
 // The language is expr-lang (https://expr-lang.org) over the column names of
-// the table, with two additions: a number may carry a unit (10KB, 1MiB, 50ms,
+// the table, with two additions: a number may have a unit (10KB, 1MiB, 50ms,
 // 5m, 3d, 2K), which turns it into the column's base unit, and a single =
-// compares like ==. Text also compares with contains, startsWith, endsWith
-// and matches (a regular expression). A value that was not reported matches
+// compares like ==. Text also compares with contains, startsWith, endsWith and
+// matches (a regular expression). A value that was not reported matches
 // nothing.
 type Filter struct {
 	program *vm.Program
@@ -58,7 +58,7 @@ func NewFilter(source string, heads []Head) (*Filter, error) {
 	return f, nil
 }
 
-// Match tells whether a row of the table passes.
+// Match reports whether a row of the table matches.
 func (f *Filter) Match(row []Cell) (bool, error) {
 	env := make(map[string]any, len(f.used))
 	for _, i := range f.used {
@@ -78,7 +78,7 @@ func (f *Filter) Match(row []Cell) (bool, error) {
 	return ok, nil
 }
 
-// filterType is what an expression may do with a column: numbers compare with
+// filterType is the type of a column in an expression: numbers compare with
 // numbers, times with text, and plain values with whatever they hold.
 func (u Unit) filterType() types.Type {
 	switch u {
@@ -130,13 +130,13 @@ func (r *resolver) Visit(node *ast.Node) {
 var (
 	// token splits an expression into quoted text and the rest.
 	token = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|`[^`]*`|[^\"'`]+|[\"'`]")
-	// quantity is a number with a unit that stands by itself.
+	// quantity is a standalone number with a unit.
 	quantity = regexp.MustCompile(`(^|[^\w.])(\d+(?:\.\d+)?)([a-zA-Zµ]+)\b`)
-	// single is an equals sign alone.
+	// single is a single equals sign.
 	single = regexp.MustCompile(`(^|[^=!<>])=([^=]|$)`)
 )
 
-// factors are the units that a number in a filter may carry.
+// factors are the units that a number in a filter may have.
 var factors = map[string]float64{
 	"K": 1e3, "M": 1e6, "G": 1e9,
 	"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,

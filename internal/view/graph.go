@@ -10,7 +10,8 @@ import (
 )
 
 // GraphTree writes a topology for people: clusters with their servers, then the
-// gateways and leafnodes, then what is wrong. With ascii, only ASCII marks.
+// gateways and leaf nodes, then the problems. With ascii, it uses only ASCII
+// marks.
 func (s Style) GraphTree(w io.Writer, t *fleet.Topology, ascii bool) error {
 	g := &tree{Style: s, ascii: ascii}
 	for _, c := range t.Clusters {
@@ -35,7 +36,7 @@ type tree struct {
 
 func (g *tree) mark(l Level) string { return g.Paint(Glyph(l, g.ascii), l) }
 
-// branch is the drawing in front of an item of a list.
+// branch is the tree drawing in front of a list item.
 func (g *tree) branch(last bool) string {
 	switch {
 	case g.ascii && last:
@@ -147,7 +148,7 @@ func trafficText(t fleet.Traffic) string {
 	return fmt.Sprintf("  in %s/s  out %s/s", PerSec.Format(t.InMsgs.PerSecond), PerSec.Format(t.OutMsgs.PerSecond))
 }
 
-// edgeText is an edge in one line: between whom, and what is wrong.
+// edgeText formats an edge in one line: its ends, and what is wrong.
 func edgeText(e *fleet.Edge) string {
 	text := fmt.Sprintf("%s %s - %s  %s", e.Kind, e.FromName, cmp.Or(e.ToName, e.ToCluster), e.State)
 	if e.Why != "" {

@@ -7,31 +7,30 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// What a drawing bears. Mermaid refuses more than 500 links, and nobody reads
-// more than a screen of servers that are all well.
+// The size limits of a drawing. Mermaid refuses more than 500 links, and long
+// lists of healthy servers are not useful.
 const (
-	foldServers = 60  // fleets of more servers are folded,
-	foldCluster = 8   // in clusters of more servers than this;
-	foldAll     = 200 // of more servers, in all clusters
-	foldLeafs   = 8   // leafnode clusters of one hub that are well
-	foldSpans   = 40  // gateways between clusters that are well
-	foldFaults  = 100 // links at fault, and servers at fault
+	foldServers = 60  // fold fleets with more servers,
+	foldCluster = 8   // in clusters with more servers;
+	foldAll     = 200 // with more servers, in all clusters
+	foldLeafs   = 8   // healthy leaf clusters of one hub
+	foldSpans   = 40  // healthy gateways between clusters
+	foldFaults  = 100 // faulty links, and faulty servers
 )
 
-// Folded is a topology for a drawing, and what was left out of it.
+// Folded is a topology for a drawing, and what was omitted from it.
 type Folded struct {
 	*fleet.Topology
-	Servers  int // that stand in a line "N more"
-	Gateways int // pairs of clusters that are well and not drawn
-	Faults   int // links at fault that are not drawn
+	Servers  int // shown as "N more"
+	Gateways int // healthy pairs of clusters that are not drawn
+	Faults   int // faulty links that are not drawn
 }
 
-// FoldTopology makes a topology of many servers small enough to look at: in
-// large clusters the servers that are well become one line, so do many clusters
-// of leafnodes that are well, their routes go,
-// gateways and leafnodes that are well become one link for each pair of
-// clusters. What is at fault stays, up to a hundred links. A small topology
-// stays as it is.
+// FoldTopology reduces a topology of many servers to a readable size: in large
+// clusters the healthy servers become one line, as do many healthy clusters of
+// leaf nodes; their routes are omitted; healthy gateways and leaf connections
+// become one link for each pair of clusters. Faults stay, up to a hundred
+// links. A small topology is unchanged.
 func FoldTopology(t *fleet.Topology) Folded {
 	if len(t.Nodes) <= foldServers {
 		return Folded{Topology: t}
@@ -52,17 +51,17 @@ func FoldTopology(t *fleet.Topology) Folded {
 type folder struct {
 	in    *fleet.Topology
 	out   Folded
-	keep  map[string]bool           // nodes with a link at fault that is drawn
+	keep  map[string]bool           // nodes with a faulty link that is drawn
 	of    map[string]*fleet.Cluster // by node
-	stand map[string]*fleet.Node    // stands for the servers of a cluster
+	stand map[string]*fleet.Node    // represents the servers of a cluster
 	shown map[string]bool           // nodes of the drawing
-	packs map[*fleet.Cluster]bool   // stands for many clusters of leafnodes
-	most  int                       // servers of a cluster that is not folded
+	packs map[*fleet.Cluster]bool   // represents many clusters of leaf nodes
+	most  int                       // largest cluster that is not folded, in servers
 }
 
-// faults chooses the links at fault that are drawn, worst first. A route to a
-// server that does not answer is not one of them: that server is shown, and
-// each of its peers has such a route.
+// faults chooses the faulty links to draw, worst first. Routes to a server that
+// does not answer are excluded: that server is shown, and each of its peers has
+// such a route.
 func (f *folder) faults() {
 	for _, e := range f.in.Faults() {
 		if e.Kind == fleet.Route && (f.ghost(e.From) || f.ghost(e.To)) {
@@ -98,7 +97,7 @@ func (f *folder) clusters() {
 		var well, cut []*fleet.Node
 		for _, n := range c.Nodes {
 			switch {
-			case len(c.Nodes) <= f.most, f.odd(n):
+			case len(c.Nodes) <= f.most, f.notable(n):
 				small.Nodes = append(small.Nodes, n)
 			case n.Level == fleet.OK:
 				well = append(well, n)
@@ -116,13 +115,13 @@ func (f *folder) clusters() {
 	}
 }
 
-// odd tells whether a server has something to show.
-func (f *folder) odd(n *fleet.Node) bool {
+// notable reports whether a server has something to show.
+func (f *folder) notable(n *fleet.Node) bool {
 	return f.keep[n.Key] || n.MetaLeader || n.Ghost || n.VersionSkew || n.ConfigSkew
 }
 
-// pack puts one cluster in place of the many that are nothing but leafnodes of
-// the same hub and well, and returns those.
+// pack replaces the many healthy clusters of only leaf nodes of the same hub by
+// one, and returns the replaced ones.
 func (f *folder) pack() map[*fleet.Cluster]bool {
 	of := map[*fleet.Cluster][]*fleet.Cluster{} // by the hub's cluster
 	var hubs []*fleet.Cluster
@@ -147,9 +146,9 @@ func (f *folder) pack() map[*fleet.Cluster]bool {
 	return packed
 }
 
-// plainLeafs reports a cluster that has nothing to show but leafnodes.
+// plainLeafs reports whether a cluster has only healthy leaf nodes.
 func (f *folder) plainLeafs(c *fleet.Cluster) bool {
-	return c.Leafs && c.Level == fleet.OK && !slices.ContainsFunc(c.Nodes, func(n *fleet.Node) bool { return n.Level != fleet.OK || f.odd(n) })
+	return c.Leafs && c.Level == fleet.OK && !slices.ContainsFunc(c.Nodes, func(n *fleet.Node) bool { return n.Level != fleet.OK || f.notable(n) })
 }
 
 func (f *folder) packInto(hub *fleet.Cluster, leafs []*fleet.Cluster, packed map[*fleet.Cluster]bool) {
@@ -168,7 +167,7 @@ func (f *folder) packInto(hub *fleet.Cluster, leafs []*fleet.Cluster, packed map
 	f.out.Nodes, f.out.Clusters = append(f.out.Nodes, node), append(f.out.Clusters, pack)
 }
 
-// folded is one node in place of many.
+// folded returns one node that represents many.
 func (f *folder) folded(c *fleet.Cluster, nodes []*fleet.Node, level Level, words string) []*fleet.Node {
 	if len(nodes) < 2 {
 		return nodes
@@ -178,7 +177,7 @@ func (f *folder) folded(c *fleet.Cluster, nodes []*fleet.Node, level Level, word
 	return []*fleet.Node{{Key: c.Name + "\x00" + name, Name: name, Cluster: c.Name, Level: level}}
 }
 
-// links keeps the routes of small clusters, and one gateway or leafnode for
+// links keeps the routes of small clusters, and one gateway or leaf node for
 // each pair of clusters.
 func (f *folder) links() {
 	well := 0
@@ -218,7 +217,7 @@ func (f *folder) links() {
 	}
 }
 
-// between draws a link from what stands for its ends where they are folded.
+// between draws a link between its ends, or the nodes that represent them.
 func (f *folder) between(e *fleet.Edge, pair [2]string) {
 	link := *e
 	for i, end := range []*string{&link.From, &link.To} {

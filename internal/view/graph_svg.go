@@ -11,15 +11,14 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// The measures of the drawing, in pixels of a font that is 12 high and 7.3
-// wide.
+// The dimensions of the drawing, in pixels, for a font 12 high and 7.3 wide.
 const (
 	svgFont   = 7.3
 	svgLine   = 20.0
 	svgPad    = 14.0
 	svgGap    = 130.0
 	svgMargin = 24.0
-	svgArc    = 36.0 // an arc over a cluster rises so much for each that it passes
+	svgArc    = 36.0 // height of an arc for each cluster that it passes
 )
 
 // svgBox is the box of a cluster.
@@ -30,8 +29,8 @@ type svgBox struct {
 }
 
 // GraphSVG draws a topology: clusters that have gateways or routes in one row,
-// leaf clusters below, gateways summed up by pair of clusters, every link at
-// fault drawn and named in a list. It needs no font, script or network.
+// leaf clusters below, gateways summed by pair of clusters, every faulty link
+// drawn and listed. It needs no font, script or network.
 func GraphSVG(w io.Writer, t *fleet.Topology) error {
 	boxes, width, height := layout(t)
 	var b strings.Builder
@@ -57,10 +56,10 @@ func GraphSVG(w io.Writer, t *fleet.Topology) error {
 	return err
 }
 
-// svgText makes a text safe for a terminal and for XML.
+// svgText escapes a text for terminals and XML.
 func svgText(s string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(Text(s))) // a Builder does not fail
+	_ = xml.EscapeText(&b, []byte(Text(s))) // a Builder never fails
 	return b.String()
 }
 
@@ -95,8 +94,8 @@ func layout(t *fleet.Topology) (boxes []*svgBox, width, height float64) {
 	return boxes, width, height
 }
 
-// below tells whether a cluster stands in the second row: leafnodes do, and
-// servers outside any cluster.
+// below reports whether a cluster is in the second row, as leaf nodes and
+// servers outside any cluster are.
 func below(c *fleet.Cluster) bool { return c.Leafs || c.Name == "" }
 
 func boxHeight(c *fleet.Cluster) float64 { return svgLine*(float64(max(len(c.Nodes), 1))+1) + svgPad }
@@ -109,7 +108,7 @@ func boxWidth(c *fleet.Cluster) float64 {
 	return float64(widest)*svgFont + 2*svgPad
 }
 
-// rowText is a server in one line.
+// rowText formats a server in one line.
 func rowText(n *fleet.Node) string {
 	text := Glyph(n.Level, true) + " " + strings.Join(nodeLabel(n), "  ")
 	if n.RoutesNeed > 0 && !n.Ghost && !n.Outside {
@@ -135,10 +134,10 @@ func boxOf(boxes []*svgBox, name string) *svgBox {
 	return nil
 }
 
-// drawSpans draws the gateways: between neighbours a line for each direction,
-// over the heads of others an arc.
+// drawSpans draws the gateways: a line for each direction between neighbors, an
+// arc over other clusters.
 func drawSpans(b *strings.Builder, t *fleet.Topology, boxes []*svgBox) {
-	var labels strings.Builder // over all lines
+	var labels strings.Builder // drawn over all lines
 	for _, s := range t.Spans {
 		from, to := boxOf(boxes, s.From), boxOf(boxes, s.To)
 		if from == nil || to == nil {
@@ -161,8 +160,8 @@ func drawSpans(b *strings.Builder, t *fleet.Topology, boxes []*svgBox) {
 	b.WriteString(labels.String())
 }
 
-// spanLine draws the line or arc of one direction and returns where its label
-// goes.
+// spanLine draws the line or arc of one direction and returns the position of
+// its label.
 func spanLine(b *strings.Builder, boxes []*svgBox, from, to *svgBox, style string) (x, y float64) {
 	left, right, back := from, to, false
 	if from.x > to.x {

@@ -22,8 +22,8 @@ func hue(l Level) string {
 	return "#2e7d32"
 }
 
-// ids numbers the nodes of a topology, for the languages in which a name must
-// not hold every character.
+// ids numbers the nodes of a topology, for languages that restrict the
+// characters of names.
 func ids(t *fleet.Topology) map[string]string {
 	out := map[string]string{}
 	for i, n := range t.Nodes {
@@ -32,8 +32,8 @@ func ids(t *fleet.Topology) map[string]string {
 	return out
 }
 
-// target is the node that an edge is drawn to: for a gateway that is not
-// connected, the first server of the cluster, if it has one.
+// target returns the node that an edge is drawn to: for an unconnected gateway,
+// the first server of the cluster, if any.
 func target(t *fleet.Topology, e *fleet.Edge) string {
 	if e.To != "" {
 		return e.To
@@ -46,7 +46,7 @@ func target(t *fleet.Topology, e *fleet.Edge) string {
 	return ""
 }
 
-// nodeLabel is what stands in the box of a server.
+// nodeLabel is the text in the box of a server.
 func nodeLabel(n *fleet.Node) []string {
 	label := []string{Text(n.Name)}
 	if n.Version != "" {
@@ -104,7 +104,7 @@ func clusterLabel(c *fleet.Cluster) string {
 	return fmt.Sprintf("%s %d/%d", name, c.Have, c.Need)
 }
 
-// dotText quotes lines of text as Graphviz reads them.
+// dotText quotes lines of text for Graphviz.
 func dotText(lines ...string) string {
 	for i, line := range lines {
 		lines[i] = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(line)
@@ -151,8 +151,8 @@ func GraphMermaid(w io.Writer, t *fleet.Topology) error {
 	return err
 }
 
-// mermaidText quotes lines of text as Mermaid reads them: what it would take
-// for markup becomes an entity.
+// mermaidText quotes lines of text for Mermaid: markup characters become
+// entities.
 func mermaidText(lines ...string) string {
 	var b strings.Builder
 	for i, line := range lines {

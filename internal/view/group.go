@@ -2,9 +2,9 @@ package view
 
 import "slices"
 
-// GroupBy sums a table up by one column: a row for each value of it, with the
-// number of rows and the sums of the columns that add up. Groups are in the
-// order of their first row.
+// GroupBy groups a table by one column: a row for each value, with the number
+// of rows and the sums of the summed columns. Groups are in the order of their
+// first row.
 func (g Grid) GroupBy(name string) (Grid, error) {
 	by, err := g.Index(name)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // Health returns the columns of a table of health: a row for each server, or
-// for each of its reasons to be unhealthy.
+// for each of its health errors.
 func Health() []Column[*fleet.HealthRow] {
 	reason := func(value func(*fleet.HealthRow) any) func(*fleet.HealthRow) any {
 		return func(r *fleet.HealthRow) any {
@@ -51,7 +51,7 @@ func Certificates() []Column[*fleet.ListenerRow] {
 	dated := func(value func(*fleet.ListenerRow) any) func(*fleet.ListenerRow) any {
 		return func(r *fleet.ListenerRow) any {
 			if r.NotAfter.IsZero() {
-				return nil // without TLS, or a server that does not say
+				return nil // without TLS, or not reported
 			}
 			return value(r)
 		}
@@ -66,7 +66,7 @@ func Certificates() []Column[*fleet.ListenerRow] {
 	}...)
 }
 
-// certificateLevel judges the life of a certificate that is known.
+// certificateLevel judges the remaining lifetime of a certificate.
 func certificateLevel(r *fleet.ListenerRow) Level {
 	if r.NotAfter.IsZero() {
 		return fleet.OK
@@ -95,7 +95,7 @@ func Sharing() []Column[*fleet.SharingRow] {
 	}
 }
 
-// Findings returns the columns of a table of what checks found.
+// Findings returns the columns of a table of findings.
 func Findings() []Column[checks.Finding] {
 	return []Column[checks.Finding]{
 		{Name: "level", Title: "Level", Help: "info, warn, crit or unknown.", Value: func(f checks.Finding) any { return f.Level.String() }, Level: func(f checks.Finding) Level { return f.Level }},

@@ -20,7 +20,7 @@ func CPU(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
 	}...)
 	cols = append(cols, TrafficColumns(rates, func(sv *fleet.Server) fleet.Traffic { return d.Server(sv.Info.ID).Traffic })...)
-	return append(cols, allTold(CounterColumns(rates, func(sv *fleet.Server) fleet.Counters {
+	return append(cols, allOptional(CounterColumns(rates, func(sv *fleet.Server) fleet.Counters {
 		in, out := sv.Statsz.Received, sv.Statsz.Sent
 		return fleet.Counters{InMsgs: in.Msgs, InBytes: in.Bytes, OutMsgs: out.Msgs, OutBytes: out.Bytes}
 	}), func(sv *fleet.Server) bool { return sv.Statsz != nil })...)
@@ -28,7 +28,8 @@ func CPU(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 
 func self(sv *fleet.Server) *fleet.Server { return sv }
 
-// procs is the cores that the server may use, or nil if it does not say.
+// procs returns the number of cores that the server may use, or nil if not
+// reported.
 func procs(sv *fleet.Server) any {
 	if sv.Statsz.MaxProcs > 0 {
 		return sv.Statsz.MaxProcs
@@ -117,7 +118,7 @@ func Subscriptions(rates bool, d *fleet.Delta) []Column[*fleet.Server] {
 	}...)
 }
 
-// Versions returns the columns of a table of what the servers run.
+// Versions returns the columns of a table of server versions.
 func Versions() []Column[*fleet.Node] {
 	varz := func(value func(*fleet.Node) any) func(*fleet.Node) any {
 		return func(n *fleet.Node) any {

@@ -8,8 +8,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// MetaPeers returns the columns of a table of JetStream servers: their place in
-// the meta group, and what they carry.
+// MetaPeers returns the columns of a table of JetStream servers: their role in
+// the meta group, and their usage.
 func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
 	return []Column[*fleet.MetaPeer]{
 		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Value: func(p *fleet.MetaPeer) any { return p.Domain }},
@@ -75,7 +75,7 @@ func peerLevel(p *fleet.MetaPeer) Level {
 	return fleet.OK
 }
 
-// share is part of a limit in percent, or nil without a limit.
+// share returns the used part of a limit in percent, or nil without a limit.
 func share(used uint64, limit int64) any {
 	if limit <= 0 {
 		return nil
@@ -123,8 +123,8 @@ func Streams(rates bool) []Column[*fleet.StreamRow] {
 	}
 }
 
-// copies is what a stream or consumer has of the replicas that it should have,
-// in two numbers where they differ.
+// copies formats the existing and wanted replicas of a stream or consumer, as
+// two numbers if they differ.
 func copies(have, wanted int) string {
 	if wanted == 0 || have == wanted {
 		return fmt.Sprint(have)
@@ -170,7 +170,7 @@ func Origins() []Column[*fleet.OriginRow] {
 	}
 }
 
-// streamConsumers is nil where only the leader was asked, which does not know
+// streamConsumers returns nil if only the leader was asked, which does not know
 // the consumers of other servers.
 func streamConsumers(r *fleet.StreamRow) any {
 	if n, known := r.Consumers(); known {
@@ -179,8 +179,8 @@ func streamConsumers(r *fleet.StreamRow) any {
 	return nil
 }
 
-// fullLevel judges how full a stream is that refuses new messages then, as the
-// check of stream limits does; others make room.
+// fullLevel judges how full a stream is, as the check of stream limits does, if
+// it refuses new messages when full; others discard old messages.
 func fullLevel(r *fleet.StreamRow) Level {
 	if c := r.Detail.Config; c != nil && c.Discard == server.DiscardNew {
 		used, _ := r.Size()
@@ -199,7 +199,7 @@ func storageWord(s string) string {
 	return s
 }
 
-// replicas lists copies; their state only where the leader told it.
+// replicas lists replicas; with their state only if the leader reported it.
 func replicas(peers []fleet.Replica, known bool) []string {
 	out := make([]string, len(peers))
 	for i, p := range peers {
@@ -210,7 +210,7 @@ func replicas(peers []fleet.Replica, known bool) []string {
 	return out
 }
 
-// lag is nil where no leader told it.
+// lag returns nil if no leader reported it.
 func lag(n uint64, known bool) any {
 	if !known {
 		return nil

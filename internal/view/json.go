@@ -13,9 +13,9 @@ import (
 	"github.com/natsctl/natsctl/internal/safetext"
 )
 
-// JSON writes v as JSON and a newline, indented unless compact. Characters
-// that [Text] would escape are \u escapes, so that the output is safe on a
-// terminal and still the same JSON value.
+// JSON writes v as JSON and a newline, indented unless compact. Characters that
+// [Text] would escape are \u escapes, so the output is safe on a terminal and
+// has the same JSON value.
 func JSON(w io.Writer, v any, compact bool) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -8,7 +8,7 @@ import (
 )
 
 // Routes returns the columns of a table of routes, one row for each pair of
-// servers, at the time of the topology.
+// servers, as of the time of the topology.
 func Routes(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	cols := []Column[*fleet.Edge]{
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of both servers.", Value: func(e *fleet.Edge) any { return clusterOf(t, e.From) }},
@@ -34,7 +34,7 @@ func Gateways(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	return append(cols, linkColumns(t, rates)...)
 }
 
-// Leafnodes returns the columns of a table of leafnodes, hub and spoke paired.
+// Leafnodes returns the columns of a table of leaf nodes, hub and spoke paired.
 func Leafnodes(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	cols := []Column[*fleet.Edge]{
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the hub.", Value: func(e *fleet.Edge) any { return clusterOf(t, e.From) }},
@@ -53,8 +53,8 @@ func Leafnodes(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	return append(cols, linkColumns(t, rates)...)
 }
 
-// Links returns the columns of a table of links of every kind: a leafnode's hub
-// stands first, and of a gateway the server that keeps the connection.
+// Links returns the columns of a table of links of every kind: the first end is
+// the hub of a leaf connection, or the server with the outbound gateway.
 func Links(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	cols := []Column[*fleet.Edge]{
 		{Name: "kind", Title: "Kind", Help: "route, gateway or leaf.", Value: func(e *fleet.Edge) any { return string(e.Kind) }},
@@ -70,7 +70,8 @@ func Links(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	return append(cols, linkColumns(t, rates)...)
 }
 
-// remote is the server at the other end; nil when a gateway leads nowhere.
+// remote returns the server at the other end; nil if a gateway is not
+// connected.
 func remote(e *fleet.Edge) any {
 	if e.To == "" {
 		return nil
@@ -85,8 +86,8 @@ func stateColumn() Column[*fleet.Edge] {
 	}
 }
 
-// linkColumns are what all links have. Counters and rates are those of the end
-// named first.
+// linkColumns are the common columns of all links. Counters and rates are those
+// of the first end.
 func linkColumns(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	cols := []Column[*fleet.Edge]{
 		{Name: "rtt_seconds", Title: "RTT", Help: "Round trip time, the larger of both ends'.", Unit: Seconds, Value: func(e *fleet.Edge) any {
@@ -104,17 +105,17 @@ func linkColumns(t *fleet.Topology, rates bool) []Column[*fleet.Edge] {
 	}
 	cols = append(cols, TrafficColumns(rates, func(e *fleet.Edge) fleet.Traffic { return end(e).Traffic })...)
 	listed := func(e *fleet.Edge) bool { return e.A.Listed || e.B.Listed }
-	cols = append(cols, allTold(CounterColumns(rates, func(e *fleet.Edge) fleet.Counters { return end(e).Counters }), listed)...)
+	cols = append(cols, allOptional(CounterColumns(rates, func(e *fleet.Edge) fleet.Counters { return end(e).Counters }), listed)...)
 	return append(cols, []Column[*fleet.Edge]{
-		told(Column[*fleet.Edge]{Name: "subs", Title: "Subs", Help: "Subscriptions that the other end sent over it.", Unit: Count, Wide: true, Value: func(e *fleet.Edge) any { return end(e).Subs }}, listed),
+		optional(Column[*fleet.Edge]{Name: "subs", Title: "Subs", Help: "Subscriptions that the other end sent over it.", Unit: Count, Wide: true, Value: func(e *fleet.Edge) any { return end(e).Subs }}, listed),
 		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Age of its oldest connection; leafnodes do not report it.", Unit: Seconds, Value: func(e *fleet.Edge) any { return age(t, end(e).Since) }},
 		{Name: "compression", Title: "Compression", Short: "Compr", Help: "Compression of its connections.", Wide: true, Value: func(e *fleet.Edge) any { return unlessEmpty(end(e).Compression) }},
 		{Name: "why", Title: "Why", Help: "What is wrong with it.", Value: func(e *fleet.Edge) any { return e.Why }},
 	}...)
 }
 
-// end is the link as the end named first has it: in its own words, or in those
-// of the other end, turned round.
+// end returns the first end's view of the link: as it reports it, or the other
+// end's view with directions swapped.
 func end(e *fleet.Edge) fleet.End {
 	if e.A.Listed || !e.B.Listed {
 		return e.A
@@ -132,7 +133,7 @@ func age(t *fleet.Topology, since time.Time) any {
 	return t.Time.Sub(since).Seconds()
 }
 
-// both writes the two ends' views as one number when they agree, else as two.
+// both formats the two ends' views as one number if they agree, else as two.
 func both(e *fleet.Edge, count func(fleet.End) int) string {
 	side := func(n fleet.End) string {
 		if !n.Heard {

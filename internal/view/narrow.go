@@ -10,9 +10,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// spare are the columns that a table goes without where there is no room for
-// them, the first ones first. A name means the same in every table.
-// Those whose cells are marked when they matter go early, for marks keep them.
+// spare are the columns that a table omits if there is no room, in this order.
+// A name means the same in every table. Columns with marks come early, because
+// a mark keeps a column.
 var spare = []string{
 	"host", "jetstream", "dedicated", "pool", "gomaxprocs", "cores", "inserts", "removes", "cache", "started",
 	"ip", "pid", "since", "protected", "color", "domain", "last_seen_seconds", "online", "waiting",
@@ -24,30 +24,30 @@ var spare = []string{
 }
 
 // sentences are the columns of words or lists, which wrap before a column is
-// left out; names do after that.
+// omitted; names wrap after that.
 var sentences = map[string]bool{
 	"why": true, "what": true, "next": true, "description": true, "url": true, "problem": true,
 	"error": true, "health": true, "reason": true, "value": true, "subscriptions": true, "about": true,
 }
 
-// How narrow a column may get before its cells wrap.
+// The minimum widths of wrapped columns.
 const (
 	leastSentence = 24
 	leastText     = 12
 )
 
-// frame is how a table is laid out: the columns to draw, and their widths.
+// frame is the layout of a table: the columns to draw, and their widths.
 type frame struct {
 	cols   []int
 	widths []int // by index of the column
 	short  bool  // short headings
-	left   []int // columns that there is no room for
+	left   []int // omitted columns
 }
 
 // frame lays the table out. Where the terminal is narrower than the table, it
-// takes the short headings, then leaves out columns that say nothing, then those
-// that are spare, and at last wraps text. A column that the rows are sorted by,
-// or in which something is marked, stays.
+// uses the short headings, then omits empty columns, then spare ones, and
+// finally wraps text. A column that the rows are sorted by, or that contains a
+// mark, stays.
 func (s Style) frame(g Grid, totals []Cell) frame {
 	f := frame{cols: s.columns(g), widths: make([]int, len(g.Heads))}
 	f.measure(g, totals)
@@ -67,7 +67,7 @@ func (s Style) frame(g Grid, totals []Cell) frame {
 	return f
 }
 
-// measure finds how wide each column is.
+// measure computes the width of each column.
 func (f *frame) measure(g Grid, totals []Cell) {
 	for _, i := range f.cols {
 		f.widths[i] = ansi.StringWidth(g.Heads[i].heading(f.short))
@@ -80,7 +80,7 @@ func (f *frame) measure(g Grid, totals []Cell) {
 	}
 }
 
-// total is the width of the whole table.
+// total returns the width of the whole table.
 func (f *frame) total() int {
 	w := -len(columnGap)
 	for _, i := range f.cols {
@@ -89,7 +89,7 @@ func (f *frame) total() int {
 	return w
 }
 
-// least is the width of the table once its sentences are wrapped.
+// least returns the width of the table with wrapped sentences.
 func (f *frame) least(g Grid) int {
 	w := f.total()
 	for _, i := range f.cols {
@@ -100,8 +100,7 @@ func (f *frame) least(g Grid) int {
 	return w
 }
 
-// leaveOut drops spare columns, and takes back those that there is room for
-// after all.
+// leaveOut drops spare columns, and restores those that fit after all.
 func (f *frame) leaveOut(g Grid, width int) {
 	for _, name := range spare {
 		for n, i := range f.cols {
@@ -121,8 +120,8 @@ func (f *frame) leaveOut(g Grid, width int) {
 	slices.Sort(f.left)
 }
 
-// wrap narrows the widest columns of one sort until the table fits, or none of
-// them can be narrower.
+// wrap narrows the widest columns of one kind until the table fits or they are
+// at their minimum.
 func (f *frame) wrap(g Grid, width int, sort func(Head) bool, least int) {
 	room := func(i int) int {
 		if !sort(g.Heads[i]) {
@@ -139,15 +138,15 @@ func (f *frame) wrap(g Grid, width int, sort func(Head) bool, least int) {
 	}
 }
 
-// How much a column has to say.
+// The importance of a column's content.
 const (
 	saysNothing = iota
 	saysSome
 	saysMuch
 )
 
-// says tells whether a column holds nothing in any row, or what the reader must
-// not miss: what the rows are sorted by, or a mark.
+// says reports whether a column holds nothing in any row, or what the reader
+// must not miss: what the rows are sorted by, or a mark.
 func (g Grid) says(i int) int {
 	if g.Heads[i].Name == g.SortedBy {
 		return saysMuch
@@ -164,7 +163,7 @@ func (g Grid) says(i int) int {
 	return says
 }
 
-// LeftOut names the columns that the table goes without for want of room.
+// LeftOut returns the columns that were omitted for lack of room.
 func (s Style) LeftOut(g Grid, totals []Cell) []string {
 	f := s.frame(g, totals)
 	names := make([]string, len(f.left))
@@ -175,7 +174,7 @@ func (s Style) LeftOut(g Grid, totals []Cell) []string {
 }
 
 // wrapped cuts a text into lines that fit into a column: between words, after
-// commas, or where nothing else is to be had, anywhere.
+// commas, or if necessary anywhere.
 func wrapped(text string, width int) []string {
 	if ansi.StringWidth(text) <= width {
 		return []string{text}

@@ -32,7 +32,7 @@ func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
 		},
 		{Name: "jetstream", Title: "JS", Help: "Whether JetStream is enabled.", Value: func(sv *fleet.Server) any {
 			if sv.Info.Version == "" {
-				return nil // it never said what it is
+				return nil // it never reported its identity
 			}
 			return sv.Info.JetStreamEnabled()
 		}},
@@ -101,7 +101,7 @@ func varz(value func(*fleet.Server) any) func(*fleet.Server) any {
 	}
 }
 
-// routePeers counts the servers behind the route connections.
+// routePeers counts the distinct peers of the route connections.
 func routePeers(sv *fleet.Server) int {
 	peers := map[string]bool{}
 	for _, r := range sv.Statsz.Routes {
@@ -134,7 +134,7 @@ func memLevel(sv *fleet.Server) Level {
 	return byLimit("memory_percent", share(uint64(sv.Statsz.Mem), sv.Statsz.MemLimit))
 }
 
-// newestVersion is the newest version that any server of the snapshot runs.
+// newestVersion returns the newest version of any server of the snapshot.
 func newestVersion(s *fleet.Snapshot) (newest fleet.Version) {
 	for _, sv := range s.Servers {
 		if v, ok := fleet.ParseVersion(strings.TrimSpace(sv.Info.Version)); ok && v.Compare(newest) > 0 {

@@ -12,11 +12,11 @@ import (
 // ErrColumn is matched by a [ColumnError].
 var ErrColumn = errors.New("unknown column")
 
-// ColumnError is a column name that the table does not have, or that is short
-// for several. It matches [ErrColumn].
+// ColumnError is the error of a column name that is unknown or ambiguous. It
+// matches [ErrColumn].
 type ColumnError struct {
 	Name  string
-	Could []string // be one of these; empty when it is none
+	Could []string // the candidates; empty if unknown
 	Known []string // the columns of the table
 }
 
@@ -25,7 +25,7 @@ func (e *ColumnError) Error() string {
 		return fmt.Sprintf("%v %q: could be %s", ErrColumn, e.Name, strings.Join(e.Could, " or "))
 	}
 	suggestion := Suggest(e.Name, e.Known)
-	for i := 0; suggestion == "" && i < len(e.Known); i++ { // it may lack the unit
+	for i := 0; suggestion == "" && i < len(e.Known); i++ { // the unit may be missing
 		if bare, _, ok := strings.Cut(e.Known[i], "_"); ok && Nearest(e.Name, []string{bare}) != "" {
 			suggestion = Suggest(e.Known[i], e.Known)
 		}
@@ -36,17 +36,17 @@ func (e *ColumnError) Error() string {
 // Is makes it match [ErrColumn].
 func (e *ColumnError) Is(target error) bool { return target == ErrColumn }
 
-// Shape is what a reader asks of a table before any format is chosen. The zero
-// value leaves the table as it is.
+// Shape is the filtering, sorting and limiting of a table in any format. The
+// zero value leaves the table unchanged.
 type Shape struct {
 	Filter  string // an expression over the column names, see [Filter]
-	Sort    string // a column name; numbers and times go largest first, text goes A to Z
+	Sort    string // a column name; numbers and times largest first, text A to Z
 	Reverse bool
 	Limit   int // rows kept after sorting; 0 keeps all
 }
 
-// Apply returns the grid filtered, sorted and cut. The grid given is not
-// changed. Values that were not reported sort last, whichever the direction.
+// Apply returns the grid filtered, sorted and limited. The original grid is not
+// changed. Values that were not reported sort last, in either direction.
 func (s Shape) Apply(g Grid) (Grid, error) {
 	rows := slices.Clone(g.Rows)
 	if s.Filter != "" {
@@ -100,7 +100,7 @@ func (g *Grid) sort(name string, reverse bool) error {
 }
 
 // Index finds a column by name, or by a name without its unit when that is
-// unambiguous: "rtt" finds rtt_seconds. Dashes will do for underscores.
+// unambiguous: "rtt" finds rtt_seconds. Dashes match underscores.
 func (g Grid) Index(name string) (int, error) {
 	found, bare := -1, strings.ReplaceAll(name, "-", "_")
 	if !slices.Contains(g.Names(), name) {
@@ -132,8 +132,8 @@ func (g Grid) Names() []string {
 	return names
 }
 
-// Compare orders two raw values as a reader expects a table sorted by them:
-// numbers and times largest first, true first, text A to Z.
+// Compare defines the sort order of two raw values: numbers and times largest
+// first, true first, text A to Z.
 func Compare(x, y any) int {
 	if a, ok := number(x); ok {
 		if b, ok := number(y); ok {
@@ -164,8 +164,8 @@ func compareBool(x, y bool) int {
 	return 1
 }
 
-// Totals returns the row of sums, or nil when no column adds up. The first
-// column carries the word, where it is not summed itself.
+// Totals returns the row of sums, or nil if no column is summed. The first
+// column contains the label, unless it is summed itself.
 func (g Grid) Totals(word string) []Cell {
 	if !slices.ContainsFunc(g.Heads, func(h Head) bool { return h.Sum }) {
 		return nil
@@ -185,7 +185,7 @@ func (g Grid) Totals(word string) []Cell {
 	return cells
 }
 
-// sum adds up what was reported in one column; nil when nothing was.
+// sum adds the reported values of one column; nil if there are none.
 func (g Grid) sum(col int) any {
 	var total float64
 	var any bool

@@ -3,8 +3,8 @@ package view
 import "strings"
 
 // Suggest returns "; did you mean "x"?" for the candidate nearest to word, or
-// nothing when none is near. Candidates may come from strangers: the answer is
-// safe to print.
+// nothing when none is near. Candidates may be untrusted: the result is safe to
+// print.
 func Suggest(word string, candidates []string) string {
 	if near := Nearest(word, candidates); near != "" {
 		return `; did you mean "` + Text(near) + `"?`
@@ -36,7 +36,7 @@ func Nearest(word string, candidates []string) string {
 }
 
 // distance is the number of single-character insertions, deletions,
-// substitutions and swaps of neighbours that turn a into b.
+// substitutions and swaps of neighbors that turn a into b.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	before, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)

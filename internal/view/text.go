@@ -2,6 +2,6 @@ package view
 
 import "github.com/natsctl/natsctl/internal/safetext"
 
-// Text makes a string from a stranger safe to print on a terminal: see
+// Text makes an untrusted string safe to print on a terminal: see
 // [safetext.Visible].
 func Text(s string) string { return safetext.Visible(s) }

@@ -10,9 +10,9 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// Unit says what a value measures and so how a person reads it. The raw value
-// is always in the base unit: bytes, seconds, a count, a percentage from 0 to
-// 100, a count or bytes a second.
+// Unit is the unit of a value, which determines its format. The raw value is
+// always in the base unit: bytes, seconds, a count, a percentage from 0 to 100,
+// a count or bytes per second.
 type Unit int
 
 // The units. Plain is the zero value: text, booleans and identifiers.
@@ -27,11 +27,11 @@ const (
 	BytesSec      // 41 MiB/s
 )
 
-// Right tells whether cells of this unit align to the right.
+// Right reports whether cells of this unit align to the right.
 func (u Unit) Right() bool { return u != Plain && u != Instant }
 
-// Format renders a raw value for a person. Nil, the value that a server did
-// not report, is a dash.
+// Format renders a raw value for people. Nil, a value that was not reported, is
+// a dash.
 func (u Unit) Format(v any) string {
 	if v == nil {
 		return "-"
@@ -57,8 +57,8 @@ func (u Unit) Format(v any) string {
 	return Raw(v)
 }
 
-// Raw renders a raw value for a program: no grouping, base units, times in
-// RFC 3339, lists joined by commas, nil empty. Strings are as they are.
+// Raw renders a raw value for programs: no grouping, base units, times in RFC
+// 3339, lists joined by commas, nil empty. Strings are unchanged.
 func Raw(v any) string {
 	switch x := v.(type) {
 	case nil:
@@ -122,7 +122,7 @@ func count(f float64) string {
 	return humanize.Comma(int64(f))
 }
 
-// size renders bytes in binary steps with at most three digits.
+// size renders bytes in binary units with at most three digits.
 func size(f float64) string {
 	if f < 0 {
 		return "-" + size(-f)
@@ -136,7 +136,7 @@ func size(f float64) string {
 	return digits(f, true) + " PiB"
 }
 
-// short renders a rate or a large count in decimal steps: 182K, 1.21M.
+// short renders a rate or a large count in decimal units: 182K, 1.21M.
 func short(f float64) string {
 	if f < 0 {
 		return "-" + short(-f)

@@ -11,14 +11,14 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Style says how a table for people is drawn.
+// Style is how a table for people is drawn.
 type Style struct {
 	Wide  bool // show the wide columns too
 	Color bool // color the cells by level; the header and totals are bold or dim
-	Width int  // columns of the terminal, into which the table is fitted; 0: as wide as it is
+	Width int  // columns of the terminal that the table must fit; 0: no limit
 }
 
-// The colours of the levels, from the terminal's own palette.
+// The colors of the levels, from the terminal's own palette.
 const (
 	sgrReset = "\x1b[0m"
 	sgrBold  = "\x1b[1m"
@@ -27,8 +27,8 @@ const (
 
 var sgrLevel = map[Level]string{fleet.Warn: "\x1b[33m", fleet.Crit: "\x1b[31m", fleet.Unknown: "\x1b[2m"}
 
-// Table writes the grid for people: aligned columns, a header, and a totals
-// row where there is one. Two spaces part the columns.
+// Table writes the grid for people: aligned columns, a header, and a totals row
+// where there is one. Two spaces separate the columns.
 func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
 	f := s.frame(g, totals)
 	var b strings.Builder
@@ -43,7 +43,7 @@ func (s Style) Table(w io.Writer, g Grid, totals []Cell) error {
 	return err
 }
 
-// Paint colours a text, which must be safe already, by its level.
+// Paint colors a text, which must be safe already, by its level.
 func (s Style) Paint(text string, l Level) string {
 	if sgr := sgrLevel[l]; s.Color && sgr != "" {
 		return sgr + text + sgrReset
@@ -51,7 +51,7 @@ func (s Style) Paint(text string, l Level) string {
 	return text
 }
 
-// heading is the title as a table shows it, apart from the rows by its capitals.
+// heading is the title as a table shows it, in capitals.
 func (h Head) heading(short bool) string {
 	if short && h.Short != "" {
 		return strings.ToUpper(h.Short)
@@ -70,10 +70,10 @@ func (s Style) columns(g Grid) []int {
 	return cols
 }
 
-// columnGap parts the columns.
+// columnGap separates the columns.
 const columnGap = "  "
 
-// line draws one row, on several lines where a text wraps; cell gives a column's
+// line draws one row, on several lines if a text wraps; cell returns a column's
 // text and its escape sequence.
 func (s Style) line(out *strings.Builder, f frame, heads []Head, cell func(int) (text, sgr string)) {
 	parts, codes, height := make([][]string, len(f.cols)), make([]string, len(f.cols)), 1
@@ -100,7 +100,7 @@ func (s Style) line(out *strings.Builder, f frame, heads []Head, cell func(int) 
 	}
 }
 
-// cell draws a text into its column.
+// cell writes a text in its column.
 func (s Style) cell(b *strings.Builder, text, sgr string, width int, right bool) {
 	pad := strings.Repeat(" ", max(width-ansi.StringWidth(text), 0))
 	if right {
@@ -115,9 +115,9 @@ func (s Style) cell(b *strings.Builder, text, sgr string, width int, right bool)
 	}
 }
 
-// TSV writes the rows for a pipe: raw values separated by tabs, no header, and a
-// dash for an empty value at the beginning of a row.
-// Controls inside values are visible escapes, so a row is always one line.
+// TSV writes the rows for a pipe: raw values separated by tabs, no header, and
+// a dash for an empty value at the beginning of a row. Control characters in
+// values are escaped, so a row is always one line.
 func TSV(w io.Writer, g Grid, wide bool) error {
 	var b strings.Builder
 	cols := Style{Wide: wide}.columns(g)
@@ -128,7 +128,7 @@ func TSV(w io.Writer, g Grid, wide bool) error {
 			}
 			text := Text(Raw(row[i].Raw))
 			if n == 0 && text == "" {
-				text = "-" // a row that begins with a tab is misread by whatever splits at blanks
+				text = "-" // tools that split at blanks misread a leading tab
 			}
 			b.WriteString(text)
 		}
@@ -139,8 +139,9 @@ func TSV(w io.Writer, g Grid, wide bool) error {
 }
 
 // CSV writes a header of column names and the rows with raw values, wide
-// columns included; controls inside values are visible escapes. Text that a
-// spreadsheet would run as a formula gets an apostrophe in front, unless raw.
+// columns included; control characters in values are escaped. Text that a
+// spreadsheet would evaluate as a formula gets a leading apostrophe, unless
+// raw.
 func CSV(w io.Writer, g Grid, raw bool) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(g.Names()); err != nil {
@@ -153,8 +154,7 @@ func CSV(w io.Writer, g Grid, raw bool) error {
 	return CSVRows(w, g, raw)
 }
 
-// CSVRows writes the rows as [CSV] does, without the header: what follows it in
-// a stream.
+// CSVRows writes the rows as [CSV] does, without the header, for streams.
 func CSVRows(w io.Writer, g Grid, raw bool) error {
 	out := csv.NewWriter(w)
 	record := make([]string, len(g.Heads))
@@ -173,8 +173,8 @@ func CSVRows(w io.Writer, g Grid, raw bool) error {
 	return out.Error()
 }
 
-// runs tells whether a spreadsheet would take a cell for a formula: text that
-// begins with one of these, after spaces too. Numbers are numbers.
+// runs reports whether a spreadsheet would evaluate a cell as a formula: text
+// that begins with one of these, even after spaces. Numbers are not escaped.
 func runs(raw any, text string) bool {
 	switch raw.(type) {
 	case string, []string:

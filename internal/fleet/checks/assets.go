@@ -6,8 +6,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// findReplicas looks at what streams and consumers lack of the replicas that
-// they should have. Those whose leader is not known are not looked at.
+// findReplicas reports missing replicas of streams and consumers. Those without
+// a known leader are skipped.
 func findReplicas(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		if r.Known && r.Wanted > 0 {

@@ -14,10 +14,10 @@ import (
 // this table.
 type Check struct {
 	Name   string       // as given on the command line
-	About  string       // what it looks at, one sentence
+	About  string       // what it checks, one sentence
 	Why    string       // why it matters, one sentence
-	Next   string       // what to do next, one sentence; a finding may know better
-	Needs  []fleet.Kind // what the snapshot must hold, beside STATSZ
+	Next   string       // what to do next, one sentence; a finding may override it
+	Needs  []fleet.Kind // what the snapshot must contain, in addition to STATSZ
 	Asset  bool         // needs streams and consumers in JSZ
 	Rates  bool         // needs two snapshots
 	Limits []Limit      // thresholds that can be set
@@ -25,16 +25,16 @@ type Check struct {
 	find func(*checkup)
 }
 
-// Finding is one thing that a check found wrong.
+// Finding is one problem that a check found.
 type Finding struct {
 	Check  string      `json:"check"`
 	Level  fleet.Level `json:"level"`
-	Object string      `json:"object"`          // the server, link, stream or connection concerned
+	Object string      `json:"object"`          // the affected server, link, stream or connection
 	Where  string      `json:"where,omitempty"` // the server or cluster it is on
 	What   string      `json:"what"`            // one sentence
 	Unit   string      `json:"unit,omitempty"`  // of Value and Limit: percent, bytes, seconds, count
 	Value  float64     `json:"value,omitempty"`
-	Limit  float64     `json:"limit,omitempty"` // the threshold that was passed
+	Limit  float64     `json:"limit,omitempty"` // the threshold that was crossed
 	Why    string      `json:"why"`
 	Next   string      `json:"next"`
 }
@@ -46,37 +46,37 @@ type Result struct {
 	Level    fleet.Level `json:"level"` // the worst of its findings
 	Objects  int         `json:"objects"`
 	Findings []Finding   `json:"findings,omitempty"` // worst first
-	Skipped  string      `json:"skipped,omitempty"`  // why it could not look; then Level is Unknown
-	Unheard  []string    `json:"unheard,omitempty"`  // servers that did not say, because they are too old or failed to
+	Skipped  string      `json:"skipped,omitempty"`  // why the check could not run; then Level is Unknown
+	Unheard  []string    `json:"unheard,omitempty"`  // servers that did not report it, because they are too old or failed to
 }
 
-// Input is what checks look at.
+// Input is the input of checks.
 type Input struct {
 	Snapshot *fleet.Snapshot
-	Before   *fleet.Snapshot // an earlier one; nil skips the checks of rates
-	Delta    *fleet.Delta    // from Before to Snapshot; made when nil
-	Topology *fleet.Topology // of Snapshot; made when nil
-	Ranges   Ranges          // thresholds other than the defaults
-	Live     bool            // more snapshots follow: a link that breaks is critical from the second look on
+	Before   *fleet.Snapshot // an earlier one; if nil, the checks of rates are skipped
+	Delta    *fleet.Delta    // from Before to Snapshot; computed if nil
+	Topology *fleet.Topology // of Snapshot; computed if nil
+	Ranges   Ranges          // thresholds that replace the defaults
+	Live     bool            // more snapshots follow: a broken link is critical from the second snapshot on
 
-	past func() map[string]*fleet.Edge // of Before, by key; nil without it
+	past func() map[string]*fleet.Edge // of Before, by key; nil if there is no Before
 }
 
-// WantFor returns what a snapshot must hold for these checks.
+// WantFor returns what a snapshot must contain for these checks.
 func WantFor(checks []*Check) fleet.Want {
 	var w fleet.Want
 	for _, c := range checks {
 		w = w.Union(fleet.Want{Kinds: c.Needs})
 		if c.Asset {
-			// A consumer's leader need not be where its stream's is, and only
-			// leaders know how their replicas are: so all are asked.
+			// A consumer's leader may be on another server than its stream's, and only
+			// leaders know the state of their replicas: request all.
 			w.JS = fleet.JSWant{Streams: true, Consumers: true, Raft: true, Groups: true, Config: true, AllReplicas: true}
 		}
 	}
 	return w
 }
 
-// Run looks at the snapshot with each check.
+// Run runs each check on the snapshot.
 func Run(in Input, checks []*Check) []Result {
 	if in.Delta == nil && in.Before != nil {
 		in.Delta = fleet.NewDelta(in.Before, in.Snapshot)
@@ -114,14 +114,14 @@ func (c *Check) run(in Input) Result {
 	return run.result
 }
 
-// checkup is one check at work.
+// checkup is the state of one running check.
 type checkup struct {
 	Input
 	check  *Check
 	result Result
 }
 
-// cannot tells why the check cannot look, or "".
+// cannot returns why the check cannot run, or "".
 func (c *checkup) cannot() string {
 	if c.check.Rates && c.Delta == nil {
 		return "needs two snapshots"
@@ -151,9 +151,8 @@ func kinds(list []fleet.Kind) string {
 	return strings.Join(words, ", ")
 }
 
-// sawNothing tells why nothing was looked at although servers may have
-// something to look at, or "". That nothing of the kind is there is another
-// matter: then every server said so.
+// sawNothing returns why nothing was checked although servers may have such
+// objects, or "". If every server reported that it has none, it is "".
 func (c *checkup) sawNothing() string {
 	switch {
 	case c.result.Objects > 0 || len(c.result.Findings) > 0:
@@ -171,10 +170,10 @@ func (c *checkup) sawNothing() string {
 	return "the servers are too old to tell it"
 }
 
-// saw counts an object that was looked at.
+// saw counts an object that was checked.
 func (c *checkup) saw() { c.result.Objects++ }
 
-// found reports a finding; the check's own words fill what it leaves empty.
+// found reports a finding; empty fields are filled from the check.
 func (c *checkup) found(f Finding) {
 	f.Check = c.check.Name
 	if f.Why == "" {
@@ -186,8 +185,8 @@ func (c *checkup) found(f Finding) {
 	c.result.Findings = append(c.result.Findings, f)
 }
 
-// measure judges a value by a limit of the check and reports it when it passes
-// the limit. What is completed with the value and the limit by the reader.
+// measure judges a value by a limit of the check and reports it when it crosses
+// the limit. The output adds the value and the limit to What.
 func (c *checkup) measure(limit string, value float64, f Finding) {
 	r := c.limit(limit)
 	f.Value, f.Unit = value, unitOf(limit)

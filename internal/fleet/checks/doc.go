@@ -1,8 +1,8 @@
-// Package checks says what is wrong with a fleet: a table of [Check], each of
-// which looks at one snapshot, or at two, and reports findings.
+// Package checks finds problems of a fleet: a table of [Check], each of which
+// examines one or two snapshots and reports findings.
 //
-// It owns the questions, their thresholds and the words of the findings. It is
-// pure, as the model is: it must not know how a fleet is asked, nor how
-// findings are shown. A new check is one row in a table and the function beside
+// It owns the checks, their thresholds and the texts of the findings. It is
+// pure, like the model: it must not depend on how a fleet is queried or how
+// findings are shown. A new check is one row in a table and a function next to
 // it.
 package checks

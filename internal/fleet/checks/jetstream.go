@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// jetStreamChecks look at JetStream: the meta group, streams, consumers,
+// jetStreamChecks examine JetStream: the meta group, streams, consumers,
 // storage.
 var jetStreamChecks = []*Check{
 	{
@@ -182,7 +182,7 @@ func (c *checkup) eachJetStream(f func(sv *fleet.Server, js *server.JSInfo)) {
 	}
 }
 
-// findAsset reports a stream or consumer that is at fault or lags; the worse of
+// findAsset reports a stream or consumer that has a fault or lags; the worse of
 // the two levels counts.
 func findAsset(c *checkup, limit string, level fleet.Level, lag uint64, f Finding) {
 	byLag, passed := c.limit(limit).Judge(float64(lag))
@@ -224,7 +224,7 @@ func findFullStreams(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		used, limited := r.Size()
 		if !limited || r.Detail.Config.Discard != server.DiscardNew {
-			continue // one that discards old messages is meant to be full
+			continue // a stream that discards old messages is normally full
 		}
 		c.saw()
 		c.measure("stream_percent", used, Finding{

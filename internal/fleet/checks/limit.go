@@ -14,9 +14,9 @@ import (
 var ErrLimit = errors.New("bad limit")
 
 // Limit is a threshold with its default. A value at or over Warn is a warning,
-// at or over Crit critical; with Below it is the other way round.
+// at or over Crit critical; Below reverses the comparison.
 type Limit struct {
-	Name       string  `json:"name"` // carries the unit: cpu_percent
+	Name       string  `json:"name"` // includes the unit: cpu_percent
 	About      string  `json:"about"`
 	Warn, Crit float64 // NaN never triggers
 	Below      bool    `json:"below,omitempty"`
@@ -28,7 +28,7 @@ type Range struct {
 	Below      bool
 }
 
-// Judge returns the level of a value and the threshold that it passed.
+// Judge returns the level of a value and the threshold that it crossed.
 func (r Range) Judge(v float64) (fleet.Level, float64) {
 	passed := func(limit float64) bool {
 		if r.Below {
@@ -54,7 +54,7 @@ func rangeOf(limits []Limit, name string) Range {
 	return Range{Warn: never(), Crit: never()}
 }
 
-// Ranges are thresholds by the names of their limits.
+// Ranges maps names of limits to thresholds.
 type Ranges map[string]Range
 
 func threshold(s string) (float64, error) {
@@ -71,7 +71,7 @@ func threshold(s string) (float64, error) {
 
 func (l Limit) example() string { return number64(l.Warn) + "," + number64(l.Crit) }
 
-// number64 writes a threshold as [Ranges.Set] reads it.
+// number64 formats a threshold as [Ranges.Set] reads it.
 func number64(v float64) string {
 	if math.IsNaN(v) {
 		return "-"
@@ -106,5 +106,5 @@ func unitOf(name string) string {
 	return "count"
 }
 
-// never is a threshold that no value passes.
+// never is a threshold that no value crosses.
 func never() float64 { return math.NaN() }

@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// linkChecks look at routes, gateways and leafnodes.
+// linkChecks examine routes, gateways and leaf nodes.
 var linkChecks = []*Check{
 	{
 		Name: "routes", About: "Every two servers of a cluster have a whole route.",
@@ -52,10 +52,10 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 	}
 }
 
-// lookTwice says of a broken link what the look before showed. A link may be
-// caught while it comes back, or while a server starts: where more looks follow,
-// it is a warning until one of them finds it broken again. A single check can
-// only say what it saw.
+// lookTwice compares a broken link with the previous snapshot. A link may just
+// be reconnecting, or a server starting: if more snapshots follow, it is a
+// warning until one of them finds it broken again. A single check reports what
+// it found.
 func (c *checkup) lookTwice(e *fleet.Edge, f *Finding) {
 	if c.past == nil {
 		f.What += "; seen in one look"
@@ -79,9 +79,9 @@ func (c *checkup) lookTwice(e *fleet.Edge, f *Finding) {
 	}
 }
 
-// stillSlow tells whether a link whose round trip time is slow was already over
-// the floor in the look before: one reading may be off. What waits to be sent is
-// no reading.
+// stillSlow reports whether a link whose round trip time is slow was already
+// over the floor in the previous snapshot: one measurement may be an outlier.
+// Pending bytes are not a measurement.
 func (c *checkup) stillSlow(e *fleet.Edge) bool {
 	now, known := e.RTTSeconds()
 	if c.past == nil || !known || now <= fleet.SlowFloor {
@@ -95,11 +95,11 @@ func (c *checkup) stillSlow(e *fleet.Edge) bool {
 	return known && before > fleet.SlowFloor
 }
 
-// words are why a finding matters and what to do next.
+// words say why a finding matters and what to do next.
 type words struct{ why, next string }
 
-// linkWords are those of a link that is there and not as it should be. One that
-// is missing has the words of its check.
+// linkWords are for a link that exists but has a problem. A missing link has
+// the words of its check.
 var linkWords = map[fleet.State]words{
 	fleet.StateSlow: {
 		"What crosses it arrives late; nothing is lost as long as its buffers do not fill.",
@@ -125,16 +125,16 @@ var linkWords = map[fleet.State]words{
 
 var edgeWord = map[fleet.EdgeKind]string{fleet.Route: "route", fleet.Gateway: "gateway", fleet.Leaf: "leafnode connection"}
 
-// stateWord says in words what a state means.
+// stateWord describes the states.
 var stateWord = map[fleet.State]string{
 	fleet.StateSlow: "is slow", fleet.StateShort: "has too few connections", fleet.StateUnknown: "is not known", fleet.StateOneWay: "works one way only",
 	fleet.StateGhost: "leads nowhere", fleet.StateMissing: "is missing",
 }
 
-// announced tells whether an end of the edge is a server that is known to be
-// missing: that is the finding, and not each of its links once more. A link
-// that is gone while others still have theirs may be the cause, so it is told;
-// and a gateway to such a server cuts off a cluster.
+// announced reports whether an end of the edge is a server that is known to be
+// missing: that is one finding, not one for each of its links. A link that is
+// gone while other servers still have theirs may be the cause, so it is
+// reported, as is a gateway to such a server, which cuts off a cluster.
 func announced(c *checkup, e *fleet.Edge) bool {
 	for _, m := range c.Snapshot.Missing {
 		for _, key := range []string{e.From, e.To} {

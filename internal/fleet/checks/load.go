@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// loadChecks look at how busy servers and connections are.
+// loadChecks examine the load of servers and connections.
 var loadChecks = []*Check{
 	{
 		Name: "cpu", About: "No server needs most of its cores.",
@@ -105,7 +105,7 @@ func findCPU(c *checkup) {
 			return
 		}
 		c.saw()
-		// The server reports 100 for each core that it keeps busy.
+		// The server reports 100 for each busy core.
 		f.What = fmt.Sprintf("%s is busy: %.0f%% of one core, and it may use %d", sv.Info.Name, st.CPU, cores)
 		c.measure("cpu_percent", st.CPU/float64(cores), f)
 	})

@@ -34,11 +34,11 @@ func findRaft(c *checkup) {
 }
 
 // orphanAge is how long a group without an owner must have been led: streams
-// come and go between the question about them and the one about their groups.
+// may be created or deleted between the two requests.
 const orphanAge = time.Minute
 
-// ledFor is for how long a group has been led, as its leader tells; 0 where it
-// is not told.
+// ledFor returns how long a group has had its leader, as the leader reports it;
+// 0 if not reported.
 func ledFor(g server.RaftzGroup, now time.Time) time.Duration {
 	if g.LeaderSince == nil {
 		return 0
@@ -71,8 +71,8 @@ func findRaftGroup(c *checkup, sv *fleet.Server, name, owner string, g server.Ra
 	}
 }
 
-// raftOwnersKnown tells whether every owner was heard: JSZ was asked for them
-// and every server with JetStream answered.
+// raftOwnersKnown reports whether all owners are known: JSZ was requested with
+// them and every server with JetStream answered.
 func raftOwnersKnown(s *fleet.Snapshot) bool {
 	w := s.Want
 	if !w.Has(fleet.Jsz) || !w.JS.Raft || !w.JS.Streams || !w.JS.Consumers || w.JS.Account != "" || !w.Scope.IsZero() || !s.Complete() {

@@ -8,8 +8,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// findRise judges the rise of a counter on every server; rates that are not
-// known are not judged. The words of what rose are written with the count.
+// findRise judges the rise of a counter on every server; unknown rates are not
+// judged. The text is formatted with the count.
 func findRise(c *checkup, limit, what string, rate func(*fleet.ServerDelta) fleet.Rate) {
 	for _, sv := range c.Snapshot.Servers {
 		d := c.Delta.Server(sv.Info.ID)
@@ -37,8 +37,8 @@ func findStale(c *checkup) {
 	findRise(c, "stale_connections", "connections closed as stale", func(d *fleet.ServerDelta) fleet.Rate { return d.StaleConnections })
 }
 
-// eachPending calls f for every open connection of a server whose limit of
-// pending bytes is known.
+// eachPending calls f for every open connection of a server whose pending limit
+// is known.
 func (c *checkup) eachPending(f func(sv *fleet.Server, conn *server.ConnInfo, most int64)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Connz == nil || sv.Varz == nil || sv.Varz.MaxPending <= 0 {
@@ -62,8 +62,8 @@ func findPending(c *checkup) {
 	})
 }
 
-// findPendingRise judges how soon a connection is full. One whose buffer was
-// empty before, or is nearly so now, had a burst: that is no rise.
+// findPendingRise judges how soon the buffer of a connection is full. A buffer
+// that was empty before, or is almost empty now, only had a burst.
 func findPendingRise(c *checkup) {
 	c.eachPending(func(sv *fleet.Server, conn *server.ConnInfo, most int64) {
 		rise := c.Delta.Server(sv.Info.ID).Pending(conn.Cid)
@@ -84,7 +84,7 @@ func findPendingRise(c *checkup) {
 	})
 }
 
-// connName is how a reader finds a connection again.
+// connName is the display name of a connection.
 func connName(conn *server.ConnInfo) string {
 	if conn.Name == "" {
 		return fmt.Sprintf("cid %d", conn.Cid)

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// securityChecks look at who can come in, and at what expires.
+// securityChecks examine who can connect, and what expires.
 var securityChecks = []*Check{
 	{
 		Name: "certificates", About: "No certificate of a listener expires soon.",
@@ -49,7 +49,7 @@ var securityChecks = []*Check{
 	},
 }
 
-// local tells whether a listener's host is this machine alone.
+// local reports whether a listener's host is this machine alone.
 func local(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -84,7 +84,7 @@ func findCertificates(c *checkup) {
 	})
 }
 
-// expiry says when something ends, or ended.
+// expiry describes when something expires or expired.
 func expiry(at, now time.Time) string {
 	left := at.Sub(now)
 	if left <= 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// fleetChecks look at the servers as such.
+// fleetChecks examine the servers themselves.
 var fleetChecks = []*Check{
 	{
 		Name: "servers", About: "Every server that should answer does.",
@@ -107,7 +107,7 @@ func findProblems(c *checkup) {
 }
 
 func findTwins(c *checkup) {
-	clusters := map[string][]string{} // of the servers of one name
+	clusters := map[string][]string{} // of the servers with one name
 	for _, sv := range c.Snapshot.Servers {
 		c.saw()
 		clusters[sv.Info.Name] = append(clusters[sv.Info.Name], sv.Info.Cluster)
@@ -155,8 +155,8 @@ func findConfigs(c *checkup) {
 	}
 }
 
-// findYoung finds servers that are younger than most. Where snapshots follow
-// each other, a fleet that started as a whole is no trouble of any server.
+// findYoung finds servers that are younger than most. With repeated snapshots,
+// a fleet that started as a whole is not a problem of any server.
 func findYoung(c *checkup) {
 	ages := map[*fleet.Server]float64{}
 	young, limit := 0, c.limit("uptime_seconds")
@@ -184,8 +184,8 @@ func findYoung(c *checkup) {
 	}
 }
 
-// findSkew compares each server's clock with the middle of its question's
-// travel. What the travel cannot explain is skew.
+// findSkew compares each server's clock with the midpoint of its round trip.
+// What the round trip cannot explain is skew.
 func findSkew(c *checkup) {
 	s := c.Snapshot
 	for _, sv := range s.Servers {
@@ -225,7 +225,7 @@ func findUnhealthy(c *checkup) {
 	}
 }
 
-// healthDetail is the server's own words: all of them from a new server, the
+// healthDetail is the server's error text: all errors from a new server, the
 // first from an old one.
 func healthDetail(h *server.HealthStatus) string {
 	if h.Error != "" || len(h.Errors) == 0 {

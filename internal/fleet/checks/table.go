@@ -11,10 +11,10 @@ import (
 // ErrUnknown is wrapped by the error of a check name that does not exist.
 var ErrUnknown = errors.New("unknown check")
 
-// groups are the rows of the table, in the order in which they are run.
+// groups are the rows of the table, in execution order.
 var groups = [...][]*Check{fleetChecks, linkChecks, loadChecks, jetStreamChecks, securityChecks}
 
-// All returns the table of checks, in the order in which they are run.
+// All returns the table of checks, in execution order.
 func All() []*Check {
 	var out []*Check
 	for _, group := range groups {
@@ -23,7 +23,8 @@ func All() []*Check {
 	return out
 }
 
-// Select returns the checks with these names, or all when there are none.
+// Select returns the checks with these names, or all checks if no name is
+// given.
 func Select(names ...string) ([]*Check, error) {
 	all := All()
 	if len(names) == 0 {
@@ -42,8 +43,8 @@ func Select(names ...string) ([]*Check, error) {
 	return out, nil
 }
 
-// DefaultRange is the threshold of this name as it is when nobody set it. The
-// tables judge their cells by it, so that a mark and a check agree.
+// DefaultRange returns the default threshold with this name. The tables judge
+// their cells by it, so that marks and checks agree.
 func DefaultRange(name string) Range {
 	for _, group := range groups {
 		for _, c := range group {
@@ -66,9 +67,9 @@ func Limits() []Limit {
 	return out
 }
 
-// Set reads a threshold such as cpu_percent=70,90 (warning, critical) or
-// cpu_percent=90 (critical alone, so no warning). A dash stands for never. The
-// error wraps [ErrLimit].
+// Set parses a threshold such as cpu_percent=70,90 (warning, critical) or
+// cpu_percent=90 (critical only, no warning). A dash means never. The error
+// wraps [ErrLimit].
 func (r Ranges) Set(text string) error {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {

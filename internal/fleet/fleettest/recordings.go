@@ -25,7 +25,7 @@ func Replay(t testing.TB, name string) *recording.Recording {
 	return r
 }
 
-// root is the directory of the module, above the one that the test runs in.
+// root is the module directory, a parent of the test's working directory.
 func root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()

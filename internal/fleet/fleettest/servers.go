@@ -11,8 +11,8 @@ import (
 // Epoch is when the servers started.
 var Epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// Answer is a server that answered at sec seconds after Epoch with so many
-// messages received.
+// Answer returns a server that answered sec seconds after Epoch and has
+// received that many messages.
 func Answer(id, name string, sec float64, msgs int64) *fleet.Server {
 	at := Epoch.Add(time.Duration(sec * float64(time.Second)))
 	stats := &server.ServerStats{Start: Epoch, Connections: 3}
@@ -24,7 +24,7 @@ func Answer(id, name string, sec float64, msgs int64) *fleet.Server {
 	}
 }
 
-// Snapshot is the servers at so many seconds after Epoch.
+// Snapshot returns a snapshot of the servers that many seconds after Epoch.
 func Snapshot(sec float64, servers ...*fleet.Server) *fleet.Snapshot {
 	s := &fleet.Snapshot{Schema: fleet.Schema, Time: Epoch.Add(time.Duration(sec * float64(time.Second))), Servers: servers}
 	s.Expected = len(servers)
@@ -32,8 +32,8 @@ func Snapshot(sec float64, servers ...*fleet.Server) *fleet.Snapshot {
 	return s
 }
 
-// Member is a server of cluster C with routes to peers, by name; ids are upper
-// case.
+// Member returns a server of cluster C with routes to peers, by name; ids are
+// upper case.
 func Member(name string, peers ...string) *fleet.Server {
 	sv := Answer("ID-"+name, name, 0, 1)
 	sv.Routez = &server.Routez{}
@@ -49,8 +49,8 @@ func Member(name string, peers ...string) *fleet.Server {
 	return sv
 }
 
-// GatewayServer is a server with gateways: out names the peer by its cluster, in
-// the cluster by its peer.
+// GatewayServer returns a server with gateways: out maps clusters to peers, in
+// maps peers to clusters.
 func GatewayServer(id, cluster string, out, in map[string]string) *fleet.Server {
 	sv := Answer(id, "n-"+id, 0, 1)
 	sv.Info.Cluster = cluster

@@ -15,8 +15,8 @@ import (
 // EventSchema names the JSON form of an [Event] in a recording.
 const EventSchema = "natsctl.event/v1"
 
-// segmentLines is how many snapshots share one gzip member. A reader can begin
-// at each member, so this is how many it decodes at most to reach an instant.
+// segmentLines is how many snapshots share one gzip member. A reader can start
+// at any member, so it decodes at most this many to seek to a time.
 const segmentLines = 32
 
 // recordedEvent is an event as a line of a recording.
@@ -25,9 +25,9 @@ type recordedEvent struct {
 	fleet.Event
 }
 
-// Recorder writes snapshots and events, one a line, as compressed NDJSON: a
-// file that `zcat` reads, each line of which is the JSON output of a snapshot
-// or an event. Each line is flushed when it is written, so a file that was cut
+// Recorder writes snapshots and events, one per line, as compressed NDJSON:
+// `zcat` can read the file, and each line is the JSON output of a snapshot or
+// an event. Each line is flushed when it is written, so a file that was cut
 // short replays up to the cut. What identifies a person or grants access is
 // dropped, see [Redact]. It is for one goroutine.
 type Recorder struct {
@@ -37,8 +37,8 @@ type Recorder struct {
 	lines    int
 }
 
-// NewRecorder writes a recording to out, which stays the caller's to close.
-// With identity, user names and public keys stay in.
+// NewRecorder writes a recording to out, which the caller must close. With
+// identity, user names and public keys are kept.
 func NewRecorder(out io.Writer, identity bool) *Recorder {
 	return &Recorder{out: out, identity: identity}
 }
@@ -95,13 +95,14 @@ func (r *Recorder) Close() error { return r.endMember() }
 // holds no snapshot.
 var ErrInvalid = errors.New("not a recording")
 
-// NotRecordedError says that a recording does not hold what was asked.
+// NotRecordedError reports that a recording does not contain what was
+// requested.
 type NotRecordedError struct {
-	Kinds []fleet.Kind // asked and not recorded
+	Kinds []fleet.Kind // requested but not recorded
 	Held  []fleet.Kind // recorded
 }
 
-// Error names what is not there.
+// Error lists the kinds that are not recorded.
 func (e *NotRecordedError) Error() string {
 	kinds := make([]string, len(e.Kinds))
 	for i, k := range e.Kinds {

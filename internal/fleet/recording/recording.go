@@ -16,15 +16,16 @@ import (
 )
 
 // maxLine is the longest line that is read, in bytes: a snapshot of thousands
-// of servers with all their connections stays below it. While a file is indexed
-// no more than keptLine of a line is held; a longer one is known by its head.
+// of servers with all their connections stays below it. While a file is
+// indexed, at most keptLine bytes of a line are kept; a longer line is
+// identified by its beginning.
 const (
 	maxLine  = 256 << 20
 	keptLine = 16 << 20
 )
 
 // Recording is a file of snapshots and events, indexed by time and decoded on
-// demand. It is safe for concurrent use as far as its file is.
+// demand. It is safe for concurrent use if its file is.
 type Recording struct {
 	file  io.ReaderAt
 	size  int64
@@ -38,8 +39,8 @@ type Recording struct {
 	damaged int // places
 }
 
-// recordedLine says where a snapshot is: the start of the segment that holds
-// it and how many lines of the segment come before.
+// recordedLine is the position of a snapshot: the start of its segment and the
+// number of lines before it in the segment.
 type recordedLine struct {
 	offset int64
 	skip   int
@@ -78,7 +79,7 @@ func Open(file io.ReaderAt, size int64) (*Recording, error) {
 }
 
 // indexMembers reads the gzip members one after the other, so that each one's
-// offset is known. What is damaged is passed over up to the next member.
+// offset is known. Damaged data is skipped up to the next member.
 func (r *Recording) indexMembers() error {
 	var z gzip.Reader
 	for offset := int64(0); offset < r.size; {
@@ -105,7 +106,7 @@ func (r *Recording) indexMembers() error {
 }
 
 // indexMember notes the snapshots of the member at offset and returns its size
-// in the file. What comes before damage is noted too.
+// in the file. Snapshots before damaged data are noted too.
 func (r *Recording) indexMember(z *gzip.Reader, offset int64) (int64, error) {
 	in := &countingReader{buf: bufio.NewReaderSize(io.NewSectionReader(r.file, offset, r.size-offset), 1<<16)}
 	if err := z.Reset(in); err != nil {
@@ -116,8 +117,8 @@ func (r *Recording) indexMember(z *gzip.Reader, offset int64) (int64, error) {
 	return in.read, err
 }
 
-// nextMember finds the next place at or after offset where a member may begin;
-// -1 when there is none.
+// nextMember finds the next place at or after offset where a member may begin,
+// or -1.
 func (r *Recording) nextMember(offset int64) (int64, error) {
 	const chunk = 1 << 16
 	magic := []byte{0x1f, 0x8b, 8} // RFC 1952: two bytes, and deflate
@@ -142,11 +143,11 @@ func (r *Recording) indexPlain() error {
 	return err
 }
 
-// errCut is the end of a segment in the middle of a line.
+// errCut means that a segment ends in the middle of a line.
 var errCut = errors.New("ends in the middle of a line")
 
-// indexLines notes the snapshots of one segment, up to its end or to what is
-// damaged. Plain text can be entered at each line.
+// indexLines notes the snapshots of one segment, up to its end or to damaged
+// data. In plain text a segment can start at any line.
 func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for skip := 0; ; skip++ {
@@ -169,14 +170,14 @@ func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 	}
 }
 
-// lineHead is how a line begins.
+// lineHead is the beginning of a line.
 type lineHead struct {
 	Schema string    `json:"schema"`
 	Time   time.Time `json:"time"`
 }
 
 // note indexes one line: a snapshot, an event, or something else, which is
-// counted and passed over. A line that is cut is one that is too long to hold.
+// counted and skipped. A line is cut if it is too long to keep.
 func (r *Recording) note(line []byte, cut bool, at recordedLine) {
 	if len(bytes.TrimSpace(line)) == 0 {
 		return
@@ -205,8 +206,7 @@ func (r *Recording) note(line []byte, cut bool, at recordedLine) {
 	}
 }
 
-// readHead reads the schema and the time from the beginning of a line, where
-// they stand.
+// readHead reads the schema and the time from the beginning of a line.
 func readHead(line []byte) (head lineHead, err error) {
 	dec := json.NewDecoder(bytes.NewReader(line))
 	if _, err = dec.Token(); err != nil {
@@ -236,10 +236,10 @@ func readHead(line []byte) (head lineHead, err error) {
 
 var errLineTooLong = fmt.Errorf("%w: a line of more than %d bytes", ErrInvalid, maxLine)
 
-// readLine returns the next line with its newline, of which it keeps so many
-// bytes; a last line without one comes with the error that ended it. A long line
-// that is no JSON object is garbage, of which only the beginning is kept; size
-// counts the whole.
+// readLine returns the next line with its newline, of which it keeps a limited
+// number of bytes; a last line without a newline is returned with the error
+// that ended it. Of a long line that is not a JSON object only the beginning is
+// kept; size is that of the whole line.
 func readLine(in *bufio.Reader, keep int) (line []byte, size int64, err error) {
 	for {
 		part, err := in.ReadSlice('\n')

@@ -11,9 +11,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Redact returns a copy of the snapshot without what grants access or proves
-// who somebody is: JWTs, and, unless identity stays, user names, user keys and
-// certificate subjects. What does not change is shared with the original.
+// Redact returns a copy of the snapshot without credentials and identities:
+// JWTs, and, unless identity is set, user names, user keys and certificate
+// subjects. Unchanged parts are shared with the original.
 func Redact(s *fleet.Snapshot, identity bool) *fleet.Snapshot {
 	out := *s
 	out.Servers = make([]*fleet.Server, len(s.Servers))
@@ -83,8 +83,8 @@ func redactVarz(v *server.Varz) *server.Varz {
 	return &out
 }
 
-// withoutUserinfo drops user and password from URLs. Servers do so themselves;
-// this is for those that do not.
+// withoutUserinfo drops user and password from URLs. Most servers do so
+// themselves.
 func withoutUserinfo(urls []string) []string {
 	out := slices.Clone(urls)
 	for i, s := range out {
@@ -102,13 +102,13 @@ func withoutUserinfo(urls []string) []string {
 }
 
 // identityKeys are the members of an event's body that name a person or a key;
-// secretKeys those that grant access. Both are compared in lower case.
+// secretKeys are those that grant access. Both are compared in lower case.
 var (
 	secretKeys   = []string{"jwt", "pass", "password", "auth_token", "token", "sig", "nonce", "seed"}
 	identityKeys = []string{"user", "nkey", "user_name", "authorized_user", "issuer_key", "iss", "name_tag", "tls_peer_certs"}
 )
 
-// RedactEvent returns the event without secrets, and unless identity stays,
+// RedactEvent returns the event without secrets, and, unless identity is set,
 // without user names and keys.
 func RedactEvent(e fleet.Event, identity bool) fleet.Event {
 	if len(e.Body) == 0 {
@@ -116,7 +116,7 @@ func RedactEvent(e fleet.Event, identity bool) fleet.Event {
 	}
 	var body any
 	if err := json.Unmarshal(e.Body, &body); err != nil {
-		e.Body = nil // what cannot be read cannot be proven clean
+		e.Body = nil // a body that cannot be parsed cannot be redacted
 		return e
 	}
 	drop := slices.Clone(secretKeys)
@@ -124,11 +124,11 @@ func RedactEvent(e fleet.Event, identity bool) fleet.Event {
 		drop = append(drop, identityKeys...)
 	}
 	scrub(body, drop)
-	e.Body, _ = json.Marshal(body) // it was JSON a moment ago
+	e.Body, _ = json.Marshal(body) // it was decoded from JSON, so this cannot fail
 	return e
 }
 
-// scrub removes the members of these names from JSON, however deep.
+// scrub removes the members with these names from JSON, at any depth.
 func scrub(v any, keys []string) {
 	switch x := v.(type) {
 	case map[string]any:

@@ -15,26 +15,25 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Len is how many snapshots the recording holds; at least one.
+// Len returns the number of snapshots in the recording; at least one.
 func (r *Recording) Len() int { return len(r.index) }
 
-// Time is when snapshot i was taken.
+// Time returns when snapshot i was taken.
 func (r *Recording) Time(i int) time.Time { return r.index[i].time }
 
-// Cut tells whether the file ends in the middle of a line: the program that
+// Cut reports whether the file ends in the middle of a line: the program that
 // wrote it was interrupted.
 func (r *Recording) Cut() bool { return r.cut }
 
-// Damaged counts the places where the file could not be read and was passed
-// over.
+// Damaged counts the damaged places of the file that were skipped.
 func (r *Recording) Damaged() int { return r.damaged }
 
 // Bad counts the lines that are neither a snapshot nor an event of this
 // version.
 func (r *Recording) Bad() int { return r.bad }
 
-// At returns the index of the last snapshot taken at or before t, and of the
-// first when t is before all.
+// At returns the index of the last snapshot taken at or before t, or of the
+// first if t is before all.
 func (r *Recording) At(t time.Time) int {
 	i := sort.Search(len(r.index), func(i int) bool { return r.index[i].time.After(t) })
 	return max(i-1, 0)
@@ -95,8 +94,8 @@ func (r *Recording) Play(i int) *Player { return &Player{recording: r, next: i} 
 // Still returns a source that always answers with snapshot i.
 func (r *Recording) Still(i int) *Player { return &Player{recording: r, next: i, still: true} }
 
-// Snapshot answers from the recording, narrowed to the scope. Asked for what
-// was not recorded, it fails with a [*NotRecordedError].
+// Snapshot answers from the recording, narrowed to the scope. A request for
+// what was not recorded fails with a [*NotRecordedError].
 func (p *Player) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
