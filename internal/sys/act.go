@@ -20,13 +20,13 @@ import (
 // timeout allow.
 //
 // The errors are a [*TooOldError], [*GoneError], [*SilentError],
-// [*PermissionError], [*RefusedError] with the server's own words, or those of
-// the connection.
+// [*PermissionError], [*RefusedError] with the server's own description, or those
+// of the connection.
 func (c *Client) request(ctx context.Context, to server.ServerInfo, kind fleet.Kind, body any) (json.RawMessage, error) {
 	return c.requestWithin(ctx, c.timeout, to, kind, body)
 }
 
-// requestWithin is request with a timeout of its own.
+// requestWithin is like request, with timeout d.
 func (c *Client) requestWithin(ctx context.Context, d time.Duration, to server.ServerInfo, kind fleet.Kind, body any) (json.RawMessage, error) {
 	ep := endpoint.Lookup(string(kind))
 	if endpoint.Older(to.Version, ep.Since) {
@@ -96,7 +96,7 @@ func query[T any](ctx context.Context, c *Client, to server.ServerInfo, kind fle
 
 // Reload makes one server read its configuration file again and returns what
 // changed. If the server rejects the file, the error is a [*RefusedError] with the
-// server's own words, and the server keeps its configuration.
+// server's description, and the server keeps its configuration.
 func (c *Client) Reload(ctx context.Context, to server.ServerInfo) (Reloaded, error) {
 	r := Reloaded{Server: to.Name, ID: to.ID, Cluster: to.Cluster}
 	before, err := config(ctx, c, to)
@@ -127,7 +127,7 @@ func (c *Client) Profile(ctx context.Context, of server.ServerInfo, name string,
 		d = 0
 	}
 	if _, err := query[server.ServerStats](ctx, c, of, fleet.Statsz, nil); err != nil {
-		return nil, err // a profile is too dear to be asked for twice
+		return nil, err // a profile is too expensive to request twice
 	}
 	data, err := c.requestWithin(ctx, c.timeout+d, of, endpoint.Profilez, server.ProfilezOptions{Name: name, Duration: d})
 	if err != nil {

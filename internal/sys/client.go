@@ -15,11 +15,11 @@ import (
 
 // Client sends requests to a fleet through one connection of a system user. It is
 // safe for concurrent use, remembers the servers it has seen, so that a missing one
-// can be named, and needs no closing: it only chains the connection's error handler.
+// can be named, and need not be closed: it only chains the connection's error handler.
 type Client struct {
 	conn    *wire.Conn
 	memory  *gather.Memory
-	name    string // the context's, for the snapshot
+	name    string // name of the context, for the snapshot
 	timeout time.Duration
 	quiet   time.Duration
 	patient time.Duration
@@ -33,38 +33,38 @@ type Known = gather.Known
 // Option changes a [Client].
 type Option func(*Client)
 
-// WithTimeout bounds one round of questions; the default is 5 s. A context
-// that ends earlier wins.
+// WithTimeout limits one round of requests; the default is 5 s. A context
+// that ends earlier takes precedence.
 func WithTimeout(d time.Duration) Option { return func(c *Client) { c.timeout = d } }
 
 // WithContextName sets the name that snapshots carry as their context.
 func WithContextName(name string) Option { return func(c *Client) { c.name = name } }
 
-// WithRoster tells the client of servers seen in an earlier run.
+// WithRoster gives the client the servers seen in an earlier run.
 func WithRoster(known []Known) Option { return func(c *Client) { c.memory.Learn(known) } }
 
-// WithPatience makes a client that polls wait up to d for a server, or for one of
-// its answers, that came in the round before: it may only be slow. After it has
-// timed out once, it is waited for no longer than any other until it answers again,
-// or until some minutes have passed. The default is 0, for clients that ask once.
+// WithPatience makes a polling client wait up to d for a server, or one of its
+// answers, that arrived in the previous round, since it may only be slow. Once it has
+// timed out, it gets no extra time until it answers again or some minutes have
+// passed. The default is 0, for clients that ask once.
 func WithPatience(d time.Duration) Option { return func(c *Client) { c.patient = d } }
 
 // WithExpect makes each round wait until n servers have answered, or the timeout
-// ends; the default, 0, is to find out who is expected.
+// ends; the default, 0, is to determine which servers are expected.
 func WithExpect(n int) Option { return func(c *Client) { c.expect = n } }
 
-// Defaults. The quiet gap is ten times the largest gap between two answers that
-// was seen on an idle fleet (36 ms in 3,200 rounds over seven servers).
+// Defaults. The quiet gap is ten times the largest gap between two answers
+// measured on an idle fleet (36 ms in 3,200 rounds over seven servers).
 const (
 	defaultTimeout = 5 * time.Second
 	quietGap       = 250 * time.Millisecond
-	lateFactor     = 4 // a question is asked again after so many gaps
+	lateFactor     = 4 // number of gaps after which a request is repeated
 	maxWorkers     = 8
 )
 
 // New returns a client on an open connection. It takes over the connection's
-// error handler to learn of denied subjects, and passes every error on to the
-// handler that was there.
+// error handler to detect denied subjects, and passes every error on to the
+// previous handler.
 func New(nc *nats.Conn, opts ...Option) *Client {
 	c := &Client{
 		conn: wire.New(nc), memory: gather.NewMemory(), timeout: defaultTimeout, quiet: quietGap,
@@ -79,7 +79,7 @@ func New(nc *nats.Conn, opts ...Option) *Client {
 // Conn returns the connection.
 func (c *Client) Conn() *nats.Conn { return c.conn.NC }
 
-// Memory returns what the client remembers of servers beyond one round.
+// Memory returns what the client remembers about servers across rounds.
 func (c *Client) Memory() *gather.Memory { return c.memory }
 
 // Roster returns the servers seen by this client or an earlier one, in no order.
@@ -92,11 +92,11 @@ func (c *Client) IsSelf(serverID string, cid uint64) bool {
 	return err == nil && own == cid && serverID == c.conn.NC.ConnectedServerId()
 }
 
-// Flush waits until the server has everything that was sent, for as long as ctx
-// and the client's timeout allow.
+// Flush waits until the server has received everything that was sent, within ctx
+// and the client's timeout.
 func (c *Client) Flush(ctx context.Context) error { return c.conn.Flush(ctx, c.timeout) }
 
-// round prepares a round. extra is requested beside what is wanted; seen is called
+// round prepares a round. extra is requested in addition to want; seen is called
 // for each server when its STATSZ arrives. Both may be nil.
 func (c *Client) round(want fleet.Want, extra *endpoint.Endpoint, seen func(*fleet.Server)) *gather.Round {
 	return gather.NewRound(c.conn, c.memory, want, gather.Options{

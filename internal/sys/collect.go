@@ -16,14 +16,14 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// maxCollected bounds how many answers are taken, and how large they are together.
+// Limits on the number of answers collected and on their total size.
 const (
 	maxCollected      = 4096
 	maxCollectedBytes = 64 << 20
 )
 
 // expectation is a snapshot of the servers that should answer: the connected one,
-// those with connections of the account, or, where that cannot be known, all.
+// those with connections of the account, or all where that is unknown.
 func expectation(ctx context.Context, c *Client, req Request, ep *endpoint.Endpoint) (*fleet.Snapshot, error) {
 	want := fleet.Want{}
 	switch {
@@ -58,8 +58,8 @@ func hasAccount(sv *fleet.Server, account string) bool {
 	})
 }
 
-// receive sends the request and collects answers until all expected answers are there or the
-// inbox has been quiet for the gap of an idle fleet.
+// receive sends the request and collects answers until all expected ones have arrived or
+// the inbox has been quiet for the gap of an idle fleet.
 func receive(ctx context.Context, c *Client, ep *endpoint.Endpoint, expected int) ([]Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -99,8 +99,8 @@ func receive(ctx context.Context, c *Client, ep *endpoint.Endpoint, expected int
 	return out, nil
 }
 
-// fromServer reports whether an answer with an envelope is that of a server, and
-// opens it.
+// fromServer reports whether an enveloped answer comes from the server with this id,
+// and unwraps it.
 func (a *Answer) fromServer(id string) bool {
 	var env struct {
 		Server server.ServerInfo `json:"server"`
@@ -117,13 +117,13 @@ func (a *Answer) fromServer(id string) bool {
 }
 
 // complete compares the answers with the servers expected to answer. If there is one
-// of each, they belong together.
+// of each, the answer is that server's.
 func complete(c *Client, ep *endpoint.Endpoint, s *fleet.Snapshot, list []Answer) (*Answers, error) {
 	known := ep.Local || ep.Kind == endpoint.NumSubs
 	switch {
 	case !known && len(list) == 0:
 		return nil, &failure.SilentError{Subject: ep.Subject, After: c.quiet}
-	case !known: // nobody can tell how many servers have an answer
+	case !known: // the number of servers with an answer is unknown
 		s.Servers = s.Servers[:min(len(s.Servers), len(list))]
 		s.Expected = len(list) + s.Absent()
 	case len(list) < len(s.Servers):
@@ -137,7 +137,7 @@ func complete(c *Client, ep *endpoint.Endpoint, s *fleet.Snapshot, list []Answer
 	return &Answers{Snapshot: s, List: list}, nil
 }
 
-// asJSON keeps a body that is JSON and makes a string of any other.
+// asJSON returns a body that is JSON as it is, and any other as a JSON string.
 func asJSON(body []byte) json.RawMessage {
 	if json.Valid(body) {
 		return json.RawMessage(body)

@@ -10,11 +10,11 @@ import (
 // exactly; the zero value selects all. Leafnode connections, which servers list
 // among the others, are selected by id only.
 type ConnSelection struct {
-	CIDs    []uint64 // numbers, which are unique on one server only
-	Name    string   // what the client calls itself
+	CIDs    []uint64 // connection ids, unique on one server only
+	Name    string   // the name the client gave itself
 	User    string
 	Account string
-	Subject string // a subscription hears it, or lies within it
+	Subject string // matched by a subscription, or matching it
 }
 
 // Empty reports whether no field is set, so that every connection is selected.
@@ -41,7 +41,7 @@ func (s ConnSelection) Matches(c *server.ConnInfo) bool {
 	})
 }
 
-// Leaf reports whether it is the connection of a leafnode.
+// Leaf reports whether it is a leafnode connection.
 func (c Conn) Leaf() bool { return isLeaf(c.Info) }
 
 func isLeaf(c *server.ConnInfo) bool { return c.Kind == "Leafnode" }

@@ -2,7 +2,7 @@ package sys
 
 import "github.com/natsctl/natsctl/internal/sys/failure"
 
-// The ways in which asking fails. The typed errors below wrap them, so that a
+// The ways in which a request fails. The typed errors below wrap them, so that a
 // caller can test with errors.Is and learn more with errors.As. Errors of the
 // connection itself (nats.ErrAuthExpired, nats.ErrAuthRevoked ...) are wrapped
 // as they are.

@@ -11,14 +11,14 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// authError makes an event that of a failed authentication. The server sends the
-// JWT that the client presented: what it says of its holder is shown, and that
-// it has expired, but never the JWT. It is what the client claims; its signature
-// was checked against the issuer that it names.
+// authError turns an event into one about a failed authentication. The server sends
+// the JWT that the client presented: its user and its expiry are shown, but never
+// the JWT. They are the client's claims; the signature was checked against the
+// issuer named in the JWT.
 func authError(e decoded, m server.DisconnectEventMsg) decoded {
 	e.Kind, e.Level, e.Why = fleet.EventAuthError, fleet.Warn, m.Reason
 	if e.Account == "$G" {
-		e.Account = "" // a client that did not get in is in no account
+		e.Account = "" // a client that was not authenticated is in no account
 	}
 	e.key = fmt.Sprint("auth", m.Server.ID, m.Client.ID)
 	claims, err := jwt.DecodeUserClaims(m.Client.Jwt)
@@ -37,7 +37,7 @@ func authError(e decoded, m server.DisconnectEventMsg) decoded {
 	return e
 }
 
-// claimed is the user that a JWT is for, by name where it has one.
+// claimed returns the user of a JWT, by name where it has one.
 func claimed(claims *jwt.UserClaims) string {
 	if claims.Name == "" {
 		return "JWT of user " + claims.Subject
@@ -45,7 +45,7 @@ func claimed(claims *jwt.UserClaims) string {
 	return fmt.Sprintf("JWT of user %q", claims.Name)
 }
 
-// outdated says that a JWT is outside of its time by the server's clock.
+// outdated says that a JWT is expired or not yet valid by the server's clock.
 func outdated(claims *jwt.UserClaims, at time.Time) string {
 	if end := time.Unix(claims.Expires, 0); claims.Expires != 0 && !at.Before(end) {
 		return ": its JWT expired on " + end.UTC().Format(time.DateTime)

@@ -19,14 +19,14 @@ type decoded struct {
 	fleet.Event
 	serverID string
 	version  string // of the server
-	key      string // where it has no id: the same key within a moment is the same event
-	state    string // for events that repeat themselves: only a new state is news
+	key      string // if it has no id: the same key within a short time is the same event
+	state    string // for periodic events: only a new state is reported
 }
 
 // eventDecoder reads one message.
 type eventDecoder func(subject string, body []byte) (decoded, error)
 
-// leafKind is what a leafnode connection is called in a client's kind.
+// leafKind is the client kind of a leafnode connection.
 const leafKind = "Leafnode"
 
 func decodeConnect(_ string, body []byte) (decoded, error) {
@@ -56,13 +56,13 @@ func decodeDisconnect(_ string, body []byte) (decoded, error) {
 		e.Level = fleet.Warn
 	}
 	if m.Reason == server.AuthenticationViolation.String() {
-		return authError(e, m), nil // told twice: as a failed authentication, and as its end
+		return authError(e, m), nil // reported twice: as a failed authentication, and as a disconnect
 	}
 	return e, nil
 }
 
-// unhealthy tells a disconnect that somebody should look at from one that was
-// wanted (nats-server, monitor.go, ClosedState).
+// unhealthy reports whether a disconnect needs attention, rather than being
+// intended (nats-server, monitor.go, ClosedState).
 func unhealthy(reason string) bool {
 	for _, sign := range [...]string{"Slow Consumer", "Stale Connection", "Write Deadline", "TLS Handshake", "Protocol Violation", "Parse Error", "Maximum", "Authentication", "Revoked", "Missing Account", "Conflict", "Minimum Version"} {
 		if strings.Contains(reason, sign) {
@@ -81,7 +81,7 @@ func decodeAuthError(_ string, body []byte) (decoded, error) {
 	return authError(clientEvent(fleet.EventAuthError, m.TypedEvent, m.Server, m.Client), m), nil
 }
 
-// clientEvent fills in what all events about clients have.
+// clientEvent fills in what all events about clients have in common.
 func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo, c server.ClientInfo) decoded {
 	e := fromServer(kind, sv)
 	e.ID, e.Time = t.ID, t.Time
@@ -90,7 +90,7 @@ func clientEvent(kind fleet.EventKind, t server.TypedEvent, sv server.ServerInfo
 	return e
 }
 
-// clientName names a client by what it calls itself, its user and its number.
+// clientName returns a client's own name, its user and its cid.
 func clientName(c server.ClientInfo) string {
 	var parts []string
 	if name := cmp.Or(c.Name, c.MQTTClient); name != "" {
@@ -150,7 +150,7 @@ func decodeAccountConns(_ string, body []byte) (decoded, error) {
 	return e, nil
 }
 
-// some counts things in words.
+// some returns a count with its noun.
 func some(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -212,7 +212,7 @@ func decodeAdvisory(subject string, body []byte) (decoded, error) {
 	return e, nil
 }
 
-// advisoryLevels judges advisories by a part of their subject.
+// advisoryLevels are the severities of advisories, by a part of their subject.
 var advisoryLevels = []struct {
 	sign  string
 	level fleet.Level
@@ -248,8 +248,7 @@ func (m advisory) subject() string {
 	return "JetStream"
 }
 
-// words says what happened, in the server's own words: the last part of the
-// type names it.
+// words says what happened in the server's terms: the last part of the type.
 func (m advisory) words() string {
 	what := m.Type[strings.LastIndexByte(m.Type, '.')+1:]
 	parts := []string{strings.ReplaceAll(what, "_", " ")}

@@ -17,7 +17,7 @@ type topic struct {
 // topics is the table of events (nats-server, events.go and jetstream_api.go).
 // Left out on purpose: $SYS.SERVER.ACCOUNT.*.CONNS, the old name of the account
 // connections, and $SYS.ACCOUNT.CLIENT.AUTH.ERR, the users' own copy of a
-// failed authentication, since each would repeat another event; and
+// failed authentication, since each repeats another event; and
 // $SYS.ACCOUNT.*.LEAFNODE.CONNECT, which servers publish for each other.
 var topics = []topic{
 	{"$SYS.ACCOUNT.*.CONNECT", []fleet.EventKind{fleet.EventConnect, fleet.EventLeafConnect}, decodeConnect},

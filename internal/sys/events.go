@@ -18,8 +18,8 @@ import (
 // connection is closed for good, which is the last pair's error. Without kinds it
 // yields all.
 //
-// When a lost connection is back, an [fleet.EventGap] reports for how long events
-// are missing; another reports events that came faster than they were read. A
+// After a reconnect, a [fleet.EventGap] reports for how long events are missing;
+// another reports events dropped because they came faster than they were read. A
 // message that cannot be decoded yields an error and does not end the stream.
 func (c *Client) Events(ctx context.Context, kinds ...fleet.EventKind) iter.Seq2[fleet.Event, error] {
 	return func(yield func(fleet.Event, error) bool) {
@@ -33,8 +33,8 @@ func (c *Client) Events(ctx context.Context, kinds ...fleet.EventKind) iter.Seq2
 	}
 }
 
-// OwnEvents yields, like [Client.Events], what a user of any account can hear:
-// the JetStream advisories of its account.
+// OwnEvents yields, like [Client.Events], the events that a user of any account
+// can receive: the JetStream advisories of its account.
 func (c *Client) OwnEvents(ctx context.Context) iter.Seq2[fleet.Event, error] {
 	return func(yield func(fleet.Event, error) bool) {
 		kinds := []fleet.EventKind{fleet.EventAdvisory}
@@ -44,7 +44,7 @@ func (c *Client) OwnEvents(ctx context.Context) iter.Seq2[fleet.Event, error] {
 	}
 }
 
-// eventBacklog is how many events may wait to be taken.
+// eventBacklog is how many events may be pending.
 const eventBacklog = 16384
 
 // stream is one call of Events.
@@ -55,9 +55,9 @@ type stream struct {
 	news   *repeatFilter
 	msgs   chan *nats.Msg
 	subs   []subscribed
-	lost   time.Time // when the connection was lost; zero while it is there
+	lost   time.Time // when the connection was lost; zero while connected
 	from   string    // the server it was lost to
-	drops  int       // events that were not taken, as told
+	drops  int       // dropped events already reported
 }
 
 func newStream(c *Client, topics []topic, kinds []fleet.EventKind) *stream {
@@ -195,7 +195,7 @@ func gapEvent(server, why string) fleet.Event {
 }
 
 // verify returns an error unless the user is in the system account: in any other, a
-// subscription to events succeeds and gets none.
+// subscription to events succeeds but receives none.
 func (c *Client) verify(ctx context.Context) error {
 	for _, err := range c.Ping(ctx, fleet.Scope{Name: c.conn.NC.ConnectedServerId()}) {
 		return err

@@ -25,7 +25,7 @@ type KickOutcome string
 const (
 	Kicked    KickOutcome = "kicked"
 	Left      KickOutcome = "left"    // it was closed before
-	Another   KickOutcome = "another" // the number belongs to somebody else now; nothing was done
+	Another   KickOutcome = "another" // the id now belongs to another connection; nothing was done
 	KickError KickOutcome = "failed"
 	Untried   KickOutcome = "not tried" // ctx ended before
 )
@@ -39,12 +39,12 @@ type KickResult struct {
 
 // Pace spreads actions over time, so that clients do not reconnect all at once.
 type Pace struct {
-	PerSecond float64       // at most so many; 0: as fast as servers answer
-	Notice    time.Duration // first tell the client that the server goes away, and wait so long; 0: kick at once
+	PerSecond float64       // maximum rate; 0: as fast as servers answer
+	Notice    time.Duration // first send the client a lame duck notice, and wait this long; 0: kick at once
 }
 
-// kickWorkers bounds how many kicks are under way at once, so that a distant
-// server does not slow a paced kick down.
+// kickWorkers is how many kicks may be in progress at once, so that a distant
+// server does not slow down the pace.
 const kickWorkers = 16
 
 // kicker closes connections.
@@ -114,7 +114,7 @@ func (k kicker) one(ctx context.Context, conn Conn) KickResult {
 	var refused *RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Code == refusedByHandler:
-		r.Outcome = Left // the only refusal there is: no connection has the number
+		r.Outcome = Left // the only possible refusal: no connection has this id
 	case err != nil:
 		return fail(err)
 	default:
@@ -127,8 +127,8 @@ func (k kicker) one(ctx context.Context, conn Conn) KickResult {
 // for one that could not be read (nats-server, events.go).
 const refusedByHandler = 500
 
-// notify tells the client that the server goes away, waits, and reports whether the
-// client has left by itself. If the server refuses to tell it, notify only waits.
+// notify sends the client a lame duck notice, waits, and reports whether the client
+// has left by itself. If the server refuses to send it, notify only waits.
 func (k kicker) notify(ctx context.Context, conn Conn) (gone bool, err error) {
 	var refused *RefusedError
 	_, err = k.c.request(ctx, conn.Server, endpoint.LameDuckConn, server.LDMClientReq{CID: conn.Info.Cid})

@@ -16,17 +16,17 @@ type Own = own.Account
 type OwnSource = own.Source
 
 // Own returns the source of what the connection's own account can see. It
-// remembers which servers answered, so that one that is late is waited for.
+// remembers which servers answered, so that it waits for a late one.
 func (c *Client) Own() OwnSource { return c.asker().Source() }
 
-// OwnAccount asks, as a user of any account, what that account may know about
-// itself. What the user may not ask is left out and named in Denied.
+// OwnAccount requests what a user of any account may know about that account.
+// What the user may not request is left out and listed in Denied.
 func (c *Client) OwnAccount(ctx context.Context, conns fleet.ConnWant) (*Own, error) {
 	return c.asker().Account(ctx, conns)
 }
 
-// UserInfo returns what the connected server knows of the connection's own user.
-// It works in any account, from nats-server 2.10 on.
+// UserInfo returns what the connected server reports about the connection's user.
+// It works in any account, since nats-server 2.10.
 func (c *Client) UserInfo(ctx context.Context) (*server.UserInfo, error) { return c.asker().User(ctx) }
 
 func (c *Client) asker() own.Asker {

@@ -4,11 +4,11 @@ import "time"
 
 // Config identifies a configuration that a server runs with.
 type Config struct {
-	Digest string    `json:"digest,omitempty"` // empty for servers before 2.11, which report none
+	Digest string    `json:"digest,omitempty"` // empty for servers before 2.11
 	Loaded time.Time `json:"loaded"`
 }
 
-// Reloaded tells how a server's configuration changed.
+// Reloaded is how a server's configuration changed.
 type Reloaded struct {
 	Server  string `json:"server"`
 	ID      string `json:"id"`

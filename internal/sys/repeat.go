@@ -5,14 +5,14 @@ type repeatFilter struct {
 	seen  map[string]struct{}
 	order []string // ring of what is in seen, oldest at next
 	next  int
-	state map[string]string // the last state of what repeats itself
+	state map[string]string // the last state of periodic events
 }
 
-// newsMemory is how many events are remembered: those of some seconds on a busy
+// newsMemory is how many events are remembered: a few seconds' worth on a busy
 // fleet, since a repetition follows at once.
 const newsMemory = 8192
 
-// stateMemory bounds how many states are remembered: one for each account on
+// stateMemory limits how many states are remembered: one for each account on
 // each server.
 const stateMemory = 100_000
 

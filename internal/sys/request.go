@@ -20,29 +20,29 @@ var ErrRequest = errors.New("invalid request")
 type Request struct {
 	Kind    fleet.Kind
 	Scope   fleet.Scope
-	Account string         // where the subject needs one
+	Account string         // if the subject needs one
 	Options map[string]any // by their JSON names, see [endpoint.Endpoint.Options]
 
-	// Limit bounds how many connections or accounts each server reports; 0
-	// asks for all of them, page by page.
+	// Limit is how many connections or accounts each server reports at most; 0
+	// requests all of them, page by page.
 	Limit int
 }
 
-// Answer is what one server answered, unchanged but for secrets.
+// Answer is the answer of one server, unchanged except for secrets.
 type Answer struct {
-	Server     server.ServerInfo `json:"server,omitzero"` // empty where the answer does not say, and it can be one of several
+	Server     server.ServerInfo `json:"server,omitzero"` // empty if the answer does not say, and several servers are possible
 	RTTSeconds float64           `json:"rtt_seconds"`     // of its STATSZ in the same round
 	Data       json.RawMessage   `json:"data"`            // all pages joined
 }
 
 // Answers are the answers to a [Request].
 type Answers struct {
-	Snapshot *fleet.Snapshot // who answered, who is missing, what was wrong
-	List     []Answer        // in the order of the snapshot; a server that had nothing to say is not in it
+	Snapshot *fleet.Snapshot // servers that answered or are missing, and problems
+	List     []Answer        // in the order of the snapshot, without servers that had nothing to report
 }
 
-// Request asks all servers in scope, as [Client.Snapshot] does, and returns
-// their answers as they came. Requests that change something are refused.
+// Request sends a request to all servers in scope, as [Client.Snapshot] does, and
+// returns their undecoded answers. Requests that change something are rejected.
 func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	raw := endpoint.NewRaw()
 	ep, err := req.endpoint(raw)
@@ -92,8 +92,8 @@ func allUnsupported(s *fleet.Snapshot) bool {
 	return len(s.Problems) > 0 && len(s.Problems) == len(s.Servers)
 }
 
-// unanswered is the error of a request that has no responders: all servers are
-// too old, or lack something.
+// unanswered returns the error of a request without responders: all servers are
+// too old, or lack what it needs.
 func unanswered(s *fleet.Snapshot, ep *endpoint.Endpoint) error {
 	for _, sv := range s.Servers {
 		if endpoint.Older(sv.Info.Version, ep.Since) {
@@ -103,7 +103,7 @@ func unanswered(s *fleet.Snapshot, ep *endpoint.Endpoint) error {
 	return notOffered(s.AskedBy, ep)
 }
 
-// notOffered is the error of a request without responders.
+// notOffered returns the error of a request that a server does not offer.
 func notOffered(server string, ep *endpoint.Endpoint) error {
 	words := "not offered by any server"
 	if ep.Needs != "" {

@@ -12,15 +12,15 @@ import (
 
 var _ fleet.Source = (*Client)(nil)
 
-// Snapshot asks the fleet for all that is wanted, at once, and returns when the
-// last expected answer is in. See the package for who is expected and how long
-// a missing one is waited for.
+// Snapshot requests everything that is wanted from the fleet at once, and returns
+// when the last expected answer has arrived. See package gather for which servers
+// are expected and how long it waits for a missing one.
 //
 // The errors are those of this package, wrapped, and those of the connection.
 // An incomplete answer is not an error.
 //
-// The raft groups of accounts, where they are wanted, are asked in a second
-// round: the first one tells which accounts have streams.
+// The raft groups of accounts, if wanted, are requested in a second round: the
+// first one shows which accounts have streams.
 func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	s, err := c.gather(ctx, want, nil)
 	if err != nil || !want.Has(fleet.Raftz) || !want.JS.Groups {
@@ -33,7 +33,7 @@ func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot
 	more := fleet.Want{Kinds: []fleet.Kind{fleet.Raftz}, Scope: want.Scope, RaftAccounts: accounts}
 	groups, err := c.gather(ctx, more, nil)
 	if err != nil {
-		groups = &fleet.Snapshot{Want: more} // what was learned before the connection was lost is not thrown away
+		groups = &fleet.Snapshot{Want: more} // keep what was learned before the connection was lost
 	}
 	return s.WithRaft(groups), nil
 }
@@ -104,9 +104,9 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// elsewhere reports that the user is in another account than the system's, as
-// servers from 2.12 on say when it connects; they deny rather than answer what
-// its permissions leave out.
+// elsewhere reports whether the user is in another account than the system
+// account, as servers since 2.12 report on connect; they deny what its
+// permissions do not allow instead of answering.
 func (c *Client) elsewhere(err error) bool {
 	var p *PermissionError
 	return errors.As(err, &p) && !p.Subscribe && c.conn.NC.RemoteAccount() != "" && !c.conn.NC.IsSystemAccount()

@@ -10,11 +10,11 @@ const (
 	// patience is how long a condition may take on a busy machine before the
 	// test fails.
 	patience = 90 * time.Second
-	// interval is the pause between two looks at a condition.
+	// interval is the pause between two checks of a condition.
 	interval = 10 * time.Millisecond
 )
 
-// Await looks at a condition until it holds, and fails the test when that takes
+// Await checks a condition until it holds, and fails the test when that takes
 // too long. what names the condition in the failure: "no leader in 1m30s".
 func Await(t testing.TB, what string, holds func() bool) {
 	t.Helper()

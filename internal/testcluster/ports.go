@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// Ports returns n different TCP ports of the loopback address on which nobody
-// listens. They lie below the range from which systems take the ports of
-// outgoing connections (Linux: 32768 and up, see ip(7)), which could otherwise
-// take one of them between this call and its use.
+// Ports returns n different free TCP ports of the loopback address. They are
+// below the range of ephemeral ports (Linux: 32768 and up, see ip(7)), since an
+// outgoing connection could otherwise take one of them between this call and its
+// use.
 func Ports(t testing.TB, n int) []int {
 	t.Helper()
 	const lowest, highest = 15_000, 32_000

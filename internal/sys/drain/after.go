@@ -33,9 +33,9 @@ func Leaderless(ctx context.Context, c *sys.Client, domain string) ([]string, er
 	return out, nil
 }
 
-// MoveAway makes a connection use another server than the one with this id, if it
-// is connected to that and there is another. It reports whether it is connected
-// elsewhere now.
+// MoveAway reconnects nc to another server if it is connected to the one with this
+// id and there is another. It reports whether nc is connected to another server
+// now.
 func MoveAway(ctx context.Context, nc *nats.Conn, id string) (bool, error) {
 	const tries = 3
 	for range tries {

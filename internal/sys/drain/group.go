@@ -14,11 +14,11 @@ import (
 type raftGroup struct {
 	what   string          // "stream ORDERS of account APP"
 	online map[string]bool // by server name
-	told   map[string]bool // those that answered themselves, so that they are online whatever others say
-	leader string          // "" when nobody leads
+	told   map[string]bool // servers that answered, so they are online whatever others report
+	leader string          // "" when there is no leader
 }
 
-// without tells what would be wrong if one server were gone; "" for nothing.
+// without describes what would be wrong if one server were gone, or returns "".
 func (g *raftGroup) without(name string) string {
 	if _, holds := g.online[name]; !holds {
 		return ""
@@ -63,8 +63,8 @@ func raftGroups(all *fleet.Snapshot, domain string) []*raftGroup {
 	return out
 }
 
-// addGroup adds what one server reports a group. Of a server that does not
-// tell of itself the leader knows best whether it is online.
+// addGroup adds what one server reports about a group. Whether a server that did
+// not answer is online, the leader knows best.
 func addGroup(groups map[string]*raftGroup, what, teller string, ci *server.ClusterInfo) {
 	g := groups[what]
 	if g == nil {

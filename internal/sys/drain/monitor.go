@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// monitorURLs are where a server's monitoring port may be reached, most likely
-// first; none when it has none.
+// monitorURLs returns the URLs at which a server's monitoring port may be reached,
+// most likely first; none if it has no such port.
 func monitorURLs(info server.ServerInfo, v *server.Varz) (out []string) {
 	if v == nil {
 		return nil
@@ -36,21 +36,21 @@ func monitorURLs(info server.ServerInfo, v *server.Varz) (out []string) {
 	return out
 }
 
-// monitorPort asks a server's monitoring port, which in lame duck mode is all
-// that still answers. It sends no credentials and believes an answer only if it
+// monitorPort queries a server's monitoring port, the only thing that still answers
+// in lame duck mode. It sends no credentials and accepts an answer only if it
 // carries the server's id.
 type monitorPort struct {
 	id   string
 	urls []string
-	at   string // the one that has answered
+	at   string // the URL that has answered
 	http *http.Client
 }
 
-// monitorTimeout bounds one question; a port that cannot be reached must not
-// hold the watch up.
+// monitorTimeout limits one request, so that an unreachable port does not delay
+// the watch.
 const monitorTimeout = 300 * time.Millisecond
 
-// maxConnz bounds an answer, which tells one connection.
+// maxConnz limits the size of an answer, which holds one connection.
 const maxConnz = 1 << 20
 
 func newMonitorPort(id string, urls []string) *monitorPort {
@@ -62,7 +62,7 @@ func newMonitorPort(id string, urls []string) *monitorPort {
 
 func (m *monitorPort) close() { m.http.CloseIdleConnections() }
 
-// connections is how many client connections the server has.
+// connections returns the number of client connections of the server.
 func (m *monitorPort) connections(ctx context.Context) (int, bool) {
 	if m.at != "" {
 		return m.ask(ctx, m.at)

@@ -11,17 +11,17 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// Plan is what taking one server out of service would touch.
+// Plan is what taking one server out of service would affect.
 type Plan struct {
 	Target  server.ServerInfo
 	Varz    *server.Varz
-	Clients []sys.Conn // client connections on it, without the one that asks
+	Clients []sys.Conn // client connections on it, without natsctl's own
 	Leafs   int        // leafnode connections on it
 	Others  []string   // names of the servers of its cluster that stay
-	Blocks  []string   // what would stop working; empty: nothing
+	Blocks  []string   // what would stop working; empty if nothing
 }
 
-// Record reports a drain that has begun: all that is needed to watch it,
+// Record describes a drain that has begun: all that is needed to watch it,
 // now or after an interruption.
 type Record struct {
 	Schema  string    `json:"schema"`
@@ -32,7 +32,7 @@ type Record struct {
 	Begun   time.Time `json:"begun"`            // by the server's clock
 	Kick    bool      `json:"kick"`             // clients are kicked, the server stays
 	Monitor []string  `json:"monitor"`          // where its monitoring port may be reached
-	Clients []Client  `json:"clients"`          // who was connected
+	Clients []Client  `json:"clients"`          // clients that were connected
 }
 
 // Schema names the JSON form of a [Record].
@@ -48,7 +48,7 @@ type Client struct {
 	Lang    string `json:"lang,omitempty"`
 }
 
-// Begin begins the record of a drain.
+// Begin returns the record of a new drain.
 func (p *Plan) Begin(kick bool) Record {
 	d := Record{
 		Schema: Schema, Server: p.Target.Name, ID: p.Target.ID, Cluster: p.Target.Cluster, Domain: p.Target.Domain,
@@ -61,8 +61,8 @@ func (p *Plan) Begin(kick bool) Record {
 	return d
 }
 
-// MakePlan finds out what taking the server of this name or id out of service
-// would touch, and what would stop working with it: a cluster of which it is
+// MakePlan determines what taking the server of this name or id out of service
+// would affect, and what would stop working: a cluster of which it is
 // the last server, the JetStream meta group or streams that would lose their
 // quorum. It looks at the whole fleet and changes nothing.
 func MakePlan(ctx context.Context, c *sys.Client, nameOrID string) (*Plan, error) {
@@ -98,7 +98,7 @@ func MakePlan(ctx context.Context, c *sys.Client, nameOrID string) (*Plan, error
 	return p, nil
 }
 
-// judge finds what would stop working.
+// judge determines what would stop working.
 func (p *Plan) judge(all *fleet.Snapshot) {
 	for _, sv := range all.Servers {
 		if sv.Info.ID != p.Target.ID && sv.Info.Cluster == p.Target.Cluster && p.Target.Cluster != "" {
@@ -130,7 +130,7 @@ func clusterLabel(s server.ServerInfo) string {
 	return "cluster " + s.Cluster
 }
 
-// judgeMeta finds whether the meta group of the server's domain would lose its
+// judgeMeta determines whether the meta group of the server's domain would lose its
 // quorum. A server outside any cluster has no such group.
 func (p *Plan) judgeMeta(all *fleet.Snapshot) {
 	clustered := false
@@ -159,7 +159,8 @@ func (p *Plan) judgeMeta(all *fleet.Snapshot) {
 	}
 }
 
-// quorum is how many servers a meta group needs; servers before 2.15 do not say.
+// quorum returns how many servers a meta group needs; servers before 2.15 do not
+// report it.
 func quorum(m *server.MetaClusterInfo) int {
 	if m.QuorumNeeded > 0 {
 		return m.QuorumNeeded

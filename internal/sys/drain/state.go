@@ -7,21 +7,21 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Progress is how far a drain is.
+// Progress is the progress of a drain.
 type Progress struct {
 	Time      time.Time      `json:"time"`
 	Total     int            `json:"total"`      // clients that were connected when it began
-	Connected *int           `json:"connected"`  // clients still on the server, as it says; null when it cannot be asked
+	Connected *int           `json:"connected"`  // clients still on the server, as it reports; null when it cannot be reached
 	Moved     int            `json:"moved"`      // connected to another server now
-	Back      int            `json:"back"`       // came back to the server that was to be left
-	Away      int            `json:"away"`       // have left and were not seen again yet
-	Unknown   int            `json:"unknown"`    // nothing heard of yet
+	Back      int            `json:"back"`       // reconnected to the server under drain
+	Away      int            `json:"away"`       // disconnected and not seen again yet
+	Unknown   int            `json:"unknown"`    // nothing known yet
 	Where     map[string]int `json:"where"`      // where they moved, by server name
 	PerSecond float64        `json:"per_second"` // connections a second on the other servers, in the last seconds
 	Announced bool           `json:"announced"`  // the server has announced lame duck mode
 	Gone      bool           `json:"gone"`       // the server has ended
-	Ignored   bool           `json:"ignored"`    // the server was told and goes on as before
-	Last      bool           `json:"last"`       // nothing more is to be expected
+	Ignored   bool           `json:"ignored"`    // the server got the signal and continues as before
+	Last      bool           `json:"last"`       // the drain is over
 }
 
 // fate is where one client of a drain is.
@@ -34,8 +34,8 @@ const (
 	moved
 )
 
-// identity is how a client is known again on another server. The address stands
-// in only where the client has no name.
+// identity is how a client is recognized on another server. The address is used
+// only where the client has no name.
 type identity struct{ account, user, name, lang, ip string }
 
 func identify(account, user, name, lang, ip string) identity {
@@ -45,8 +45,8 @@ func identify(account, user, name, lang, ip string) identity {
 	return identity{account, user, name, lang, ip}
 }
 
-// state follows the clients of a drain. Clients that look alike are told
-// apart by number only: as many as have left are expected.
+// state follows the clients of a drain. Clients with the same identity are only
+// counted: as many as have left are expected.
 type state struct {
 	record    Record
 	byID      map[identity][]int // indexes of record.Clients
@@ -56,8 +56,8 @@ type state struct {
 	connected *int
 	announced bool
 	gone      bool
-	moves     []time.Time // of the last seconds
-	changed   time.Time   // when anything was last learned
+	moves     []time.Time // within rateWindow
+	changed   time.Time   // when the state last changed
 }
 
 func newState(r Record, now time.Time) *state {
@@ -72,7 +72,7 @@ func newState(r Record, now time.Time) *state {
 	return s
 }
 
-// connect accounts for a connection that was made since the drain began.
+// connect records a connection made since the drain began.
 func (s *state) connect(sv server.ServerInfo, cid uint64, id identity, now time.Time) {
 	if s.seen[sv.ID] == nil {
 		s.seen[sv.ID] = map[uint64]bool{}
@@ -95,9 +95,9 @@ func (s *state) connect(sv server.ServerInfo, cid uint64, id identity, now time.
 	}
 }
 
-// pick is the client that a new connection most likely belongs to: one that is
-// known to have left, before one of which nothing is known, before one that
-// came back.
+// pick returns the client that a new connection most likely belongs to: one that
+// is known to have left, else one whose fate is unknown, else one that came
+// back.
 func (s *state) pick(id identity, to fate) int {
 	best := -1
 	rank := map[fate]int{away: 3, unknown: 2, back: 1}
@@ -112,8 +112,8 @@ func (s *state) pick(id identity, to fate) int {
 	return best
 }
 
-// disconnect accounts for a client that has left the server; one that had come
-// back and left again is away again.
+// disconnect records that a client has left the server; one that had come back
+// and left again is away again.
 func (s *state) disconnect(serverID string, cid uint64, id identity, now time.Time) {
 	if serverID != s.record.ID {
 		return
@@ -132,7 +132,7 @@ func (s *state) disconnect(serverID string, cid uint64, id identity, now time.Ti
 	}
 }
 
-// ended notes that the server is gone, and all its clients with it.
+// ended records that the server is gone, and all its clients with it.
 func (s *state) ended(now time.Time) {
 	if s.gone {
 		return
@@ -146,7 +146,7 @@ func (s *state) ended(now time.Time) {
 	}
 }
 
-// rateWindow is the time over which the rate of moves is told.
+// rateWindow is the time over which the rate of moves is measured.
 const rateWindow = 3 * time.Second
 
 func (s *state) progress(now time.Time) Progress {
@@ -171,7 +171,7 @@ func (s *state) progress(now time.Time) Progress {
 	return p
 }
 
-// lost are the clients that have not been seen on another server.
+// lost returns the clients that have not been seen on another server.
 func (s *state) lost() (out []Client) {
 	for i, f := range s.fate {
 		if f != moved {
@@ -181,7 +181,7 @@ func (s *state) lost() (out []Client) {
 	return out
 }
 
-// infoIdentity is the identity of a client in an event.
+// infoIdentity returns the identity of a client in an event.
 func infoIdentity(c server.ClientInfo) identity {
 	return identify(c.Account, c.User, cmp.Or(c.Name, c.MQTTClient), c.Lang, c.Host)
 }

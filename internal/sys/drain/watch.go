@@ -17,8 +17,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// Watch follows one drain. It hears of every client that connects from the
-// moment it is made, so it is made before the drain is triggered.
+// Watch follows one drain. It sees every client that connects after it was
+// created, so create it before the drain is triggered.
 type Watch struct {
 	c         *sys.Client
 	state     *state
@@ -28,23 +28,23 @@ type Watch struct {
 	port      *monitorPort
 	settle    time.Duration
 	triggered atomic.Int64 // when the trigger was finished, in Unix nanoseconds; 0 before
-	refused   int          // times in a row that nobody listened on the server's id
+	refused   int          // consecutive requests to the server's id without responders
 	answered  time.Time    // when the server last answered a system request
 }
 
-// settleAfter is how long after the last news a drain is taken to be over
+// settleAfter is how long after the last change a drain counts as over
 // although clients are still away: clients wait up to two seconds between
 // attempts to reconnect, and then try the next server.
 const settleAfter = 10 * time.Second
 
-// ignoredAfter is how long after it was told a server that still answers has not
-// understood; one in lame duck mode answers no system requests.
+// ignoredAfter is how long after the trigger a server that still answers counts as
+// ignoring it; one in lame duck mode answers no system requests.
 const ignoredAfter = 15 * time.Second
 
-// backlog is how many events may wait to be taken.
+// backlog is how many events may be pending.
 const backlog = 16384
 
-// lookEvery is how often the server under drain is looked at.
+// lookEvery is how often the server under drain is checked.
 const lookEvery = 500 * time.Millisecond
 
 // Follow begins to follow a drain that is about to begin or, with resume,
@@ -89,18 +89,18 @@ func (w *Watch) Close() {
 	w.port.close()
 }
 
-// Triggered tells the watch that whatever starts the drain has done all it
-// does: for kicks, that the last one is finished.
+// Triggered tells the watch that the trigger of the drain has finished: for
+// kicks, that the last one is done.
 func (w *Watch) Triggered() { w.triggered.Store(time.Now().UnixNano()) }
 
-// Lost are the clients that have not been seen on another server. It must not
-// be called while [Watch.Progress] is under way.
+// Lost returns the clients that have not been seen on another server. It must not
+// be called while [Watch.Progress] is running.
 func (w *Watch) Lost() []Client { return w.state.lost() }
 
-// Progress yields how far the drain is, at least once a second, until every
+// Progress yields the progress of the drain, at least once a second, until every
 // client has moved and the server is gone, or nothing has happened for a while
 // after that, or ctx ends. The last one of a drain that is over has Last set.
-// A kicked server stays; there the clients alone count.
+// After kicks the server stays, so only the clients count.
 func (w *Watch) Progress(ctx context.Context) iter.Seq[Progress] {
 	return func(yield func(Progress) bool) {
 		status := w.c.Conn().StatusChanged(nats.CONNECTED)
@@ -115,7 +115,7 @@ func (w *Watch) Progress(ctx context.Context) iter.Seq[Progress] {
 				w.take(m)
 				continue
 			case <-status:
-				w.locate(ctx) // what happened while the connection was lost was not heard
+				w.locate(ctx) // events were missed while the connection was lost
 			case <-tick.C:
 				w.look(ctx)
 			}
@@ -127,8 +127,8 @@ func (w *Watch) Progress(ctx context.Context) iter.Seq[Progress] {
 	}
 }
 
-// step is how far the drain is now, after a last look for those who are away
-// when it seems to be over.
+// step returns the current progress, after a last search for clients that are
+// away when the drain seems to be over.
 func (w *Watch) step(ctx context.Context) Progress {
 	p := w.state.progress(time.Now())
 	if w.over(p) && p.Away+p.Unknown > 0 {
@@ -140,7 +140,7 @@ func (w *Watch) step(ctx context.Context) Progress {
 	return p
 }
 
-// over reports whether nothing more is to be expected.
+// over reports whether the drain is over.
 func (w *Watch) over(p Progress) bool {
 	waiting := p.Away
 	switch {
@@ -152,14 +152,14 @@ func (w *Watch) over(p Progress) bool {
 	return waiting == 0 || time.Since(w.state.changed) > w.settle
 }
 
-// ignored reports whether the server goes on although it was told to end.
+// ignored reports whether the server keeps running normally after the trigger.
 func (w *Watch) ignored() bool {
 	at := time.Unix(0, w.triggered.Load())
 	return !w.state.record.Kick && w.triggered.Load() > 0 && !w.state.announced && !w.state.gone &&
 		time.Since(at) > ignoredAfter && w.answered.After(at.Add(ignoredAfter/2))
 }
 
-// take accounts for one message: an event, or an answer of the server's id.
+// take handles one message: an event, or an answer from the server's id.
 func (w *Watch) take(m *nats.Msg) {
 	now := time.Now()
 	switch {
@@ -181,8 +181,8 @@ func (w *Watch) take(m *nats.Msg) {
 	}
 }
 
-// heard takes the answer to whether the server is there: nothing listens once it
-// has ended. Twice in a row, since links that are being made say so too.
+// heard handles the answer to the check for the server: no responders means that
+// it has ended. It takes two in a row, since new links cause the same answer.
 func (w *Watch) heard(m *nats.Msg, now time.Time) {
 	if !endpoint.NoResponders(m) {
 		w.refused, w.answered = 0, now
@@ -196,12 +196,12 @@ func (w *Watch) heard(m *nats.Msg, now time.Time) {
 	}
 }
 
-// look asks whether the server is there, and its monitoring port how many
-// clients it has. A server in lame duck mode answers the second question only.
+// look checks that the server is there, and asks its monitoring port how many
+// clients it has. A server in lame duck mode answers only the second request.
 func (w *Watch) look(ctx context.Context) {
 	if !w.state.gone {
 		subject := endpoint.Lookup(string(fleet.Healthz)).For(w.state.record.ID)
-		_ = w.c.Conn().PublishRequest(subject, w.inbox, nil) // a lost connection shows otherwise
+		_ = w.c.Conn().PublishRequest(subject, w.inbox, nil) // a lost connection is detected elsewhere
 	}
 	if w.state.gone {
 		return
@@ -213,7 +213,7 @@ func (w *Watch) look(ctx context.Context) {
 }
 
 // locate looks for the clients on all other servers, and finds those that moved
-// when nobody listened.
+// unobserved.
 func (w *Watch) locate(ctx context.Context) {
 	d := w.state.record
 	scopes := []fleet.Scope{{}}
@@ -223,7 +223,7 @@ func (w *Watch) locate(ctx context.Context) {
 	for _, scope := range scopes {
 		snap, err := w.c.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz}, Scope: scope})
 		if err != nil {
-			return // the next look may have more luck; what is known stays
+			return // the next attempt may succeed; what is known stays
 		}
 		for _, sv := range snap.Servers {
 			if sv.Connz == nil {

@@ -23,14 +23,13 @@ type Decoded struct {
 // Decoder reads an answer. It must not keep data.
 type Decoder func(data []byte) (Decoded, error)
 
-// The errors of an answer that cannot be told to be a server's.
+// The errors of an answer that cannot be attributed to a server.
 var (
 	ErrNoSender  = errors.New("answer does not say which server sent it")
 	ErrBadSender = errors.New("answer has an invalid server id")
 )
 
-// into makes the Decoder of an enveloped answer out of the function that puts
-// its data into the right field.
+// into returns the Decoder of an enveloped answer whose data are stored by set.
 func into[T any](set func(*fleet.Server, *T)) Decoder {
 	return func(data []byte) (Decoded, error) {
 		var env struct {
@@ -54,7 +53,7 @@ func into[T any](set func(*fleet.Server, *T)) Decoder {
 	}
 }
 
-// readStatsz reads STATSZ, whose data are named after it.
+// readStatsz reads STATSZ, whose data are in a field of that name.
 func readStatsz(data []byte) (Decoded, error) {
 	var env struct {
 		Server *server.ServerInfo  `json:"server"`
@@ -82,8 +81,8 @@ func readIdz(data []byte) (Decoded, error) {
 	return Decoded{Sender: &server.ServerInfo{ID: id.ID, Name: id.Name, Host: id.Host}, Apply: func(*fleet.Server) {}}, nil
 }
 
-// SenderOf reads no more than which server sent an answer, for one that could
-// not be Decoded as a whole: it may be cut, or wrong further on.
+// SenderOf reads only which server sent an answer, for one that could not be
+// decoded as a whole: it may be truncated, or invalid further on.
 func SenderOf(data []byte) *server.ServerInfo {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
@@ -116,7 +115,7 @@ func NoResponders(msg *nats.Msg) bool {
 	return len(msg.Data) == 0 && msg.Header.Get("Status") == "503"
 }
 
-// Reason is the text of a server's error.
+// Reason returns the text of a server's error.
 func Reason(e *server.ApiError) string {
 	if e.Description == "" {
 		return "error " + strconv.Itoa(e.Code)

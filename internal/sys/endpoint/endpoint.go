@@ -10,7 +10,7 @@ import (
 // the table behind [List].
 type Endpoint struct {
 	Kind  fleet.Kind
-	About string // what the answer tells, or the act does, in a sentence
+	About string // what the answer contains, or the action does, in a sentence
 
 	// Subject holds {server} where a server's id goes and {account} where an
 	// account goes. A row with {server} whose Ping is true is also answered by
@@ -28,12 +28,12 @@ type Endpoint struct {
 	// Anonymous marks answers that do not say which server sent them.
 	Anonymous bool
 
-	// Local marks requests that the connected server answers alone; of what is
-	// connected to it as a leafnode others may come, which are about another user.
+	// Local marks requests that only the connected server answers; leafnodes
+	// connected to it may answer too, but about another user.
 	Local bool
 
-	// Quiet marks requests that a server leaves unanswered when it has nothing
-	// to say, so that its silence means nothing.
+	// Quiet marks requests that a server does not answer when it has nothing to
+	// report, so a missing answer means nothing.
 	Quiet bool
 
 	// Needs says what a server must have to offer the request; empty if it
@@ -41,14 +41,14 @@ type Endpoint struct {
 	Needs string
 
 	// Options is a zero value of the server's own options for the request, or
-	// nil if it takes none beside the common filter. Its JSON names are the
+	// nil if it takes none besides the common filter. Its JSON names are the
 	// names of the options.
 	Options any
 
 	Compress bool                       // ask for a compressed answer: large and repetitive
 	Read     Decoder                    // nil: no snapshot holds the answer
 	Body     func(fleet.Want, Page) any // the options of a request for one page; nil: it has none
-	Pager    Pager                      // nil: one answer is all there is
+	Pager    Pager                      // nil: there is only one page
 }
 
 // Account reports whether the request is about one account.
@@ -58,7 +58,7 @@ func (e *Endpoint) Account() bool { return strings.Contains(e.Subject, "{account
 // set.
 func (e *Endpoint) Server() bool { return strings.Contains(e.Subject, "{server}") }
 
-// For is the subject for a server's id, or [All] for all of them.
+// For returns the subject for a server's id, or for all servers with [All].
 func (e *Endpoint) For(server string) string {
 	return strings.ReplaceAll(e.Subject, "{server}", server)
 }
@@ -83,5 +83,5 @@ func List() []*Endpoint {
 	return out
 }
 
-// All is what stands for the server id in a request to all servers.
+// All takes the place of the server id in a request to all servers.
 const All = "PING"

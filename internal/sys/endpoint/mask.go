@@ -6,14 +6,14 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// mask stands for a secret that somebody put where servers tell it to others:
-// the same as everywhere, see the package context.
+// mask replaces a secret in a field that servers show to others: the same mask
+// as everywhere, see the package context.
 const mask = "********"
 
-// Masked returns what a server told without passwords in URLs and without seeds
-// of nkeys, wherever in it they are: in names, tags, descriptions, metadata.
-// Without any, it is body itself. It takes time in proportion to body, whatever
-// is in it.
+// Masked returns a server's answer without passwords in URLs and without nkey
+// seeds, wherever they are: in names, tags, descriptions, metadata. Without any,
+// it returns body itself. Its time is linear in the length of body, whatever
+// its content.
 func Masked(body []byte) []byte { return withoutSeeds(withoutUserinfo(body)) }
 
 // edits replaces parts of a text, from front to back.
@@ -22,13 +22,13 @@ type edits struct {
 	kept      int // body up to here is in out
 }
 
-// replace puts with in the place of body[from:to].
+// replace replaces body[from:to] by with.
 func (e *edits) replace(from, to int, with string) {
 	e.out = append(append(e.out, e.body[e.kept:from]...), with...)
 	e.kept = to
 }
 
-// text is body with all replacements; body itself if there is none.
+// text returns body with all replacements; body itself if there is none.
 func (e *edits) text() []byte {
 	if e.kept == 0 {
 		return e.body
@@ -36,8 +36,8 @@ func (e *edits) text() []byte {
 	return append(e.out, e.body[e.kept:]...)
 }
 
-// withoutUserinfo hides what stands before the host in URLs; a password may hold
-// nearly anything, so that rather too much of a list of URLs goes than too little.
+// withoutUserinfo hides what precedes the host in URLs; a password may contain
+// nearly anything, so it hides too much of a list of URLs rather than too little.
 func withoutUserinfo(body []byte) []byte {
 	e := edits{body: body}
 	for at := 0; ; {
@@ -68,15 +68,15 @@ func inScheme(c byte) bool {
 }
 
 const (
-	// seedLength is that of the text of a seed of nkeys.
+	// seedLength is the length of an encoded nkey seed.
 	seedLength = 58
-	// maxLookalikes is how many words that only look like seeds are told from
-	// them; in a text with more, all are hidden.
+	// maxLookalikes is how many words that only look like seeds are checked; in a
+	// text with more, all are hidden.
 	maxLookalikes = 50_000
 )
 
-// withoutSeeds hides seeds of nkeys, which are told from other words by their
-// checksum.
+// withoutSeeds hides nkey seeds, which are distinguished from other words by
+// their checksum.
 func withoutSeeds(body []byte) []byte {
 	e := edits{body: body}
 	lookalikes := 0
@@ -101,7 +101,7 @@ func withoutSeeds(body []byte) []byte {
 	}
 }
 
-// lastOther is the last place in a word that is no letter of base32, or -1.
+// lastOther returns the last index in a word that is not a base32 letter, or -1.
 func lastOther(word []byte) int {
 	for i := len(word) - 1; i >= 0; i-- {
 		if c := word[i]; (c < 'A' || c > 'Z') && (c < '2' || c > '7') {

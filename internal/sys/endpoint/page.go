@@ -12,20 +12,20 @@ import (
 // asks for everything.
 type Page struct {
 	Offset, Limit int
-	Back          int // how far the page reaches back over the one before
+	Back          int // how many items the page repeats of the previous one
 }
 
 // Pager asks for a long answer in parts that stay below the maximum payload
 // (1 MB), since a larger reply makes a leafnode close its link.
 type Pager interface {
 	First(fleet.Want) Page
-	// Join adds the data of page p to what the server's earlier pages left and
-	// says which page to ask for next, if any.
+	// Join adds the data of page p to those of the server's earlier pages and
+	// returns the page to request next, if any.
 	Join(s *fleet.Server, w fleet.Want, p Page, value any) (next Page, more bool)
 }
 
-// Page sizes: a connection takes 350 bytes, 1.2 kB with a user JWT, and as much
-// as it likes with its subscriptions, which then compress well.
+// Page sizes: a connection takes 350 bytes, 1.2 kB with a user JWT, and any
+// amount with its subscriptions, which compress well.
 const (
 	connPage     = 512
 	connSubsPage = 256
@@ -34,11 +34,11 @@ const (
 	jsConsumerPage = 16
 )
 
-// MaxSorted is how many connections a server can give in another order than that
-// of their numbers: one page.
+// MaxSorted is how many connections a server can return in an order other than
+// by cid: one page.
 const MaxSorted = connSubsPage
 
-// ConnOverlap is how many connections a page repeats of the one before.
+// ConnOverlap is how many connections a page repeats of the previous one.
 const ConnOverlap = 8
 
 type connzPager struct{}
@@ -61,10 +61,10 @@ func OnePage(w fleet.ConnWant) bool {
 	return w.Limit > 0 && w.Limit <= connSubsPage
 }
 
-// Join relies on pages being sorted by cid. Each reaches back over the one
-// before, so that a connection that closed meanwhile, which moves all later
-// ones forward, shows as a gap instead of a loss; then the page is asked again
-// from further back.
+// Join relies on pages being sorted by cid. Each overlaps the previous one, so
+// that a connection that closed in between, which moves all later ones forward,
+// shows as a gap instead of a loss; then the page is requested again from further
+// back.
 func (connzPager) Join(s *fleet.Server, w fleet.Want, p Page, value any) (Page, bool) {
 	v, ok := value.(*server.Connz)
 	if !ok {
@@ -159,7 +159,7 @@ func appendAccounts(have, page []*server.AccountDetail) []*server.AccountDetail 
 	return have
 }
 
-// raftzPager asks for one account after the other: a server tells the groups of
+// raftzPager requests one account after the other: a server reports the groups of
 // one at a time (nats-server, monitor.go, Raftz).
 type raftzPager struct{}
 

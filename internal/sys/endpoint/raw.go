@@ -10,17 +10,17 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Raw collects answers undigested, by server id. It serves one round.
+// Raw collects undecoded answers by server id, for one round.
 type Raw struct{ byID map[string]*rawAnswer }
 
 // NewRaw returns an empty collection.
 func NewRaw() *Raw { return &Raw{byID: map[string]*rawAnswer{}} }
 
-// Empty reports whether nobody has answered.
+// Empty reports whether no server has answered.
 func (r *Raw) Empty() bool { return len(r.byID) == 0 }
 
 // Answer is what a server answered, with all pages joined; nil if it did not.
-// truncated says why it is not all, "" if it is.
+// truncated says why the answer is incomplete; "" if it is complete.
 func (r *Raw) Answer(serverID string) (data json.RawMessage, truncated string, err error) {
 	a := r.byID[serverID]
 	if a == nil {
@@ -53,8 +53,8 @@ func (r *Raw) Endpoint(row *Endpoint, options map[string]any, limit int) *Endpoi
 	return &ep
 }
 
-// OnlyOnePage reports whether a server can sort by what is asked for one page alone,
-// since pages of that order lose connections.
+// OnlyOnePage reports whether the requested sort order allows only one page, since
+// further pages in that order would lose connections.
 func (e *Endpoint) OnlyOnePage(options map[string]any) bool {
 	by, sorted := options["sort"]
 	return e.Pager != nil && sorted && by != "cid" && by != ""
@@ -68,10 +68,10 @@ type rawAnswer struct {
 	list      string                     // the name of the list
 	items     []json.RawMessage
 	seen      map[string]bool // keys of items
-	truncated string          // why it is not all
+	truncated string          // why the answer is incomplete
 }
 
-// decoder reads no more of an answer than who sent it.
+// decoder reads only the sender of an answer.
 func (r *Raw) decoder(kind fleet.Kind) Decoder {
 	return func(data []byte) (Decoded, error) {
 		var env struct {
@@ -128,14 +128,14 @@ func (a *rawAnswer) whole() (json.RawMessage, error) {
 	return json.Marshal(a.fields)
 }
 
-// rawPager pages through a list in an answer of which it knows no more than
-// the list's name and what tells its items apart.
+// rawPager pages through a list in an answer; it knows only the list's name and
+// the key of its items.
 type rawPager struct {
 	raw       *Raw
 	list, key string
 	size      int // of a page
 	limit     int // of all pages; 0: no limit
-	overlap   int // 0: one page is all there is
+	overlap   int // 0: there is only one page
 }
 
 // pager returns how a kind is paged, or nil.
@@ -153,8 +153,8 @@ func (r *Raw) pager(kind fleet.Kind, options map[string]any, limit int) Pager {
 			p.size = jsConsumerPage
 		}
 	case fleet.Subsz, AccountSubsz:
-		// Subscriptions come in no order, so that pages of them lose some and
-		// repeat others: one page, as large as is safe, is all there is.
+		// Subscriptions are unordered, so pages would lose some and repeat others:
+		// request one page, as large as is safe.
 		p.list, p.size = "subscriptions_list", subsPage
 	default:
 		return nil
@@ -165,8 +165,8 @@ func (r *Raw) pager(kind fleet.Kind, options map[string]any, limit int) Pager {
 	return p
 }
 
-// subsPage is how many subscriptions one reply can carry: 2 MB of them, 150 kB
-// when packed.
+// subsPage is how many subscriptions one reply can carry: 2 MB, or 150 kB
+// compressed.
 const subsPage = 20_000
 
 // First implements [Pager].
@@ -205,7 +205,7 @@ func (p rawPager) Join(s *fleet.Server, _ fleet.Want, pg Page, value any) (Page,
 	return Page{}, false
 }
 
-// gap reports whether a page does not reach back to what is known.
+// gap reports whether a page does not overlap the items already known.
 func (p rawPager) gap(all *rawAnswer, items []json.RawMessage) bool {
 	return len(items) == 0 || !all.seen[p.keyOf(items[0])]
 }
@@ -222,7 +222,7 @@ func (p rawPager) add(all *rawAnswer, items []json.RawMessage) {
 	}
 }
 
-// keyOf returns what tells an item from others, "" if nothing does.
+// keyOf returns the key that identifies an item, or "" if it has none.
 func (p rawPager) keyOf(item json.RawMessage) string {
 	var fields map[string]json.RawMessage
 	if p.key == "" || json.Unmarshal(item, &fields) != nil {
@@ -231,7 +231,7 @@ func (p rawPager) keyOf(item json.RawMessage) string {
 	return string(fields[p.key])
 }
 
-// settle corrects the figures that were those of the first page.
+// settle corrects the totals, which were those of the first page.
 func (a *rawAnswer) settle() {
 	n, err := json.Marshal(len(a.items))
 	if err != nil {
@@ -244,7 +244,7 @@ func (a *rawAnswer) settle() {
 	}
 }
 
-// orNull makes a missing value one that can be read.
+// orNull replaces a missing value by null.
 func orNull(v json.RawMessage) json.RawMessage {
 	if v == nil {
 		return json.RawMessage("null")

@@ -6,23 +6,23 @@ import (
 	"encoding/json"
 )
 
-// secretMembers are the members of JSON objects that grant access or prove who
-// somebody is.
+// secretMembers are the members of JSON objects that grant access or prove an
+// identity.
 var secretMembers = []string{"nonce", "sig", "auth_token", "pass", "password", "token", "seed"}
 
 const (
-	// maxTree is the size up to which an answer of an old server is taken apart to
-	// hide what may be tokens; of a larger one every user is hidden.
+	// maxTree is the size up to which an answer of an old server is parsed to hide
+	// what may be tokens; in a larger one every user is hidden.
 	maxTree = 4 << 20
-	// maxNested is how deep JWTs may be within each other: an account's claims hold
+	// maxNested limits the nesting depth of JWTs: an account's claims contain
 	// activations.
 	maxNested = 3
 )
 
-// Redacted returns what a server of a version told without what grants access or
-// proves who somebody is. A JWT keeps its claims and loses its signature, those
-// within its claims too: nobody can log in or import with it. It also is [Masked].
-// Without any secret, it is body itself.
+// Redacted returns an answer of a server of this version without anything that
+// grants access or proves an identity. A JWT keeps its claims and loses its
+// signature, as do those in its claims, so it cannot be used to log in or import.
+// The result is also [Masked]. Without any secret, it is body itself.
 func Redacted(version string, body []byte) []byte {
 	body = unsigned(Masked(body), maxNested)
 	for _, name := range secretMembers {
@@ -34,9 +34,9 @@ func Redacted(version string, body []byte) []byte {
 	return withoutTokens(version, body)
 }
 
-// hideMember puts with in the place of every string that is the value of a member
-// of this name. A JWT stays, since it has lost its signature. A quote within a
-// string is escaped, so that text is not taken for a member.
+// hideMember replaces every string value of a member of this name by with. A JWT
+// stays, since it has lost its signature. A quote within a string is escaped, so
+// text is not mistaken for a member.
 func hideMember(body []byte, name, with string) []byte {
 	e := edits{body: body}
 	key := []byte(`"` + name + `"`)
@@ -63,7 +63,7 @@ func hideMember(body []byte, name, with string) []byte {
 	}
 }
 
-// stringEnd is where a JSON string, of which the first quote was read, ends.
+// stringEnd returns the end of a JSON string whose opening quote was read.
 func stringEnd(text []byte) int {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -76,9 +76,9 @@ func stringEnd(text []byte) int {
 	return len(text)
 }
 
-// unsigned takes the signatures off all JWTs, and off those in their claims. A JWT
-// is header, claims and signature, separated by dots; both of the first begin as
-// base64 of a JSON object does.
+// unsigned removes the signatures of all JWTs, and of those in their claims. A JWT
+// is header, claims and signature, separated by dots; the first two begin like the
+// base64 of a JSON object.
 func unsigned(body []byte, depth int) []byte {
 	e := edits{body: body}
 	for at := 0; ; {
@@ -115,8 +115,8 @@ func withoutNested(claims []byte, depth int) string {
 	return base64.RawURLEncoding.EncodeToString(unsigned(raw, depth-1))
 }
 
-// span is how many letters of base64 for URLs a text begins with, or with step -1
-// ends with.
+// span returns the number of URL-safe base64 characters at the start of a text,
+// or with step -1 at its end.
 func span(text []byte, step int) (n int) {
 	for n < len(text) {
 		c := text[n]

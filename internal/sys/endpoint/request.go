@@ -11,7 +11,7 @@ import (
 
 // RequestBody joins the options of a request with the filter that keeps
 // servers outside the scope silent. Servers before 2.12 ignore exact_match and
-// answer to a part of a name, so their answers are filtered again.
+// match part of a name, so their answers are filtered again.
 func RequestBody(options any, scope fleet.Scope) ([]byte, error) {
 	opts, err := Object(options)
 	if err != nil {
@@ -34,7 +34,7 @@ func RequestBody(options any, scope fleet.Scope) ([]byte, error) {
 	return joinObjects(opts, filter), nil
 }
 
-// Object marshals v, nil to nothing.
+// Object marshals v; nil gives no bytes.
 func Object(v any) ([]byte, error) {
 	if v == nil {
 		return nil, nil
@@ -42,7 +42,7 @@ func Object(v any) ([]byte, error) {
 	return json.Marshal(v)
 }
 
-// joinObjects makes one JSON object of two; either may be empty.
+// joinObjects merges two JSON objects; either may be empty.
 func joinObjects(a, b []byte) []byte {
 	a, b = bytes.TrimSpace(a), bytes.TrimSpace(b)
 	switch {
@@ -56,8 +56,8 @@ func joinObjects(a, b []byte) []byte {
 	return append(out, b[1:]...)
 }
 
-// IsServerID tells a server's public key (56 characters of base32, first an N)
-// from a name.
+// IsServerID reports whether s is a server's public key (56 base32 characters,
+// the first an N) and not a name.
 func IsServerID(s string) bool {
 	if len(s) != 56 || s[0] != 'N' {
 		return false
@@ -99,13 +99,13 @@ func jszBody(w fleet.Want, p Page) any {
 	}
 }
 
-// accountStatzBody asks for unused accounts too, since a server without used
+// accountStatzBody requests unused accounts too, since a server without used
 // ones would otherwise not answer at all.
 func accountStatzBody(fleet.Want, Page) any {
 	return server.AccountStatzOptions{IncludeUnused: true}
 }
 
-// accountzBody asks for the details of one account where one is wanted.
+// accountzBody requests the details of one account if one is wanted.
 func accountzBody(w fleet.Want, _ Page) any {
 	if w.Account == "" {
 		return nil
@@ -113,8 +113,8 @@ func accountzBody(w fleet.Want, _ Page) any {
 	return server.AccountzOptions{Account: w.Account}
 }
 
-// raftzBody asks for the groups of one account: the system account on the first
-// page, the wanted ones on those after it.
+// raftzBody requests the groups of one account: the system account on the first
+// page, the wanted ones on the following pages.
 func raftzBody(w fleet.Want, p Page) any {
 	if p.Offset == 0 {
 		return nil
@@ -122,5 +122,5 @@ func raftzBody(w fleet.Want, p Page) any {
 	return server.RaftzOptions{AccountFilter: w.RaftAccounts[p.Offset-1]}
 }
 
-// healthzBody asks for every reason to be unhealthy, not for the first alone.
+// healthzBody requests every reason for being unhealthy, not only the first.
 func healthzBody(fleet.Want, Page) any { return server.HealthzOptions{Details: true} }

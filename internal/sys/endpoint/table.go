@@ -6,7 +6,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Kinds that are asked for by hand and held by no snapshot.
+// Kinds that are only requested directly and not part of a snapshot.
 const (
 	Idz          fleet.Kind = "IDZ"
 	Profilez     fleet.Kind = "PROFILEZ"
@@ -22,7 +22,7 @@ const (
 	AccountLeafz fleet.Kind = "ACCOUNT.LEAFZ"
 	AccountJsz   fleet.Kind = "ACCOUNT.JSZ"
 	AccountSubsz fleet.Kind = "ACCOUNT.SUBSZ"
-	AccountStat  fleet.Kind = "ACCOUNT.STAT" // STATZ of one account; ACCOUNT.STATZ asks for all of them
+	AccountStat  fleet.Kind = "ACCOUNT.STAT" // STATZ of one account; ACCOUNT.STATZ is for all of them
 	AccountConns fleet.Kind = "ACCOUNT.CONNS"
 
 	ClaimsList    fleet.Kind = "CLAIMS.LIST"
@@ -33,8 +33,8 @@ const (
 	AccountUpdate fleet.Kind = "ACCOUNT.CLAIMS.UPDATE"
 )
 
-// table is the table of everything a system user can ask, with the release
-// that brought it (checked against the tags of nats-server).
+// table lists every request of a system user, with the release that introduced
+// it (checked against the tags of nats-server).
 var table = []Endpoint{
 	{Kind: fleet.Statsz, Subject: serverReq + "STATSZ", About: "Load and links of each server, as it broadcasts them every ten seconds.", Ping: true, Read: readStatsz},
 	{Kind: Idz, Subject: serverReq + "IDZ", About: "Name, host and id of each server.", Ping: true, Since: "2.10.0", Read: readIdz},

@@ -7,19 +7,19 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// redacted stands for a token, as in the answers of newer servers.
+// redacted replaces a token, as in the answers of newer servers.
 const redacted = "[REDACTED]"
 
 // tellsTokens reports whether a server puts the token that a client sent where the
-// name of its user goes: those before 2.10.28, and of 2.11 those before 2.11.2
+// user name belongs: those before 2.10.28, and of 2.11 those before 2.11.2
 // (nats-server, client.go, getRawAuthUser).
 func tellsTokens(version string) bool {
 	return Older(version, "2.10.28") || Older(version, "2.11.2") && !Older(version, "2.11.0")
 }
 
-// SafeUser is what may be shown of the user of a client whose login failed. Where
-// servers tell tokens it cannot be told from one; a public key can. With a system
-// account a server takes no tokens, so that nobody who got in has one.
+// SafeUser returns what may be shown of the user of a client whose login failed.
+// Where servers report tokens, a user may be one, unless it is a public key. With
+// a system account a server accepts no tokens, so no authenticated client has one.
 func SafeUser(version, user, reason string) string {
 	if user == "" || !strings.HasPrefix(reason, "Authentication") || !tellsTokens(version) || nkeys.IsValidPublicUserKey(user) {
 		return user
@@ -36,8 +36,8 @@ func HideTokens(version string, conns []*server.ConnInfo) {
 	}
 }
 
-// safeObjects does the same wherever it is in JSON: users of connections, and of
-// the clients of events.
+// safeObjects does the same anywhere in JSON: for users of connections and of
+// clients in events.
 func safeObjects(version, reason string, v any) {
 	switch x := v.(type) {
 	case map[string]any:

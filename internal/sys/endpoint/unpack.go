@@ -15,15 +15,15 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// MaxAnswer bounds an answer, unpacked: the largest seen in practice had 9.4 MB
-// (9,500 connections with details).
+// MaxAnswer limits the size of a decompressed answer: the largest seen in practice
+// had 9.4 MB (9,500 connections with details).
 const MaxAnswer = 64 << 20
 
-// ErrTooLarge is an answer larger than any server has reason to send.
+// ErrTooLarge is the error of an answer larger than any server has reason to send.
 var ErrTooLarge = errors.New("answer is too large")
 
-// Size is how large the body of an answer is once it is unpacked, found out
-// without holding it. It does not look further than [MaxAnswer].
+// Size returns the decompressed size of the body of an answer, without keeping
+// the body in memory. It reads at most [MaxAnswer].
 func Size(msg *nats.Msg) (int, error) {
 	r, err := reader(msg)
 	if err != nil {
@@ -33,7 +33,7 @@ func Size(msg *nats.Msg) (int, error) {
 		return len(msg.Data), nil
 	}
 	if n, ok := claimedSize(msg); ok && n <= smallAnswer {
-		return n, nil // Unpack sees whether it is true
+		return n, nil // Unpack checks it
 	}
 	n, err := io.Copy(io.Discard, io.LimitReader(r, MaxAnswer+1))
 	switch {
@@ -45,8 +45,8 @@ func Size(msg *nats.Msg) (int, error) {
 	return int(n), nil
 }
 
-// Unpack returns the body of an answer as plain JSON, without the secrets that
-// somebody put where servers tell them. size is what [Size] found.
+// Unpack returns the body of an answer as plain JSON, without secrets in fields
+// that servers show to others. size is the result of [Size].
 func Unpack(msg *nats.Msg, size int) ([]byte, error) {
 	r, err := reader(msg)
 	if err != nil {
@@ -65,12 +65,11 @@ func Unpack(msg *nats.Msg, size int) ([]byte, error) {
 	return Masked(data), nil
 }
 
-// smallAnswer is the size up to which memory is taken before it is known whether
-// what an answer says of its size is true.
+// smallAnswer is the size up to which memory is allocated before the size that an
+// answer claims has been checked.
 const smallAnswer = 1 << 20
 
-// claimedSize is what a body packed by gzip says of its size in its last four
-// bytes.
+// claimedSize returns the size that a gzip body claims in its last four bytes.
 func claimedSize(msg *nats.Msg) (int, bool) {
 	n := len(msg.Data)
 	if n < 4 || msg.Header.Get("Content-Encoding") != "gzip" {
@@ -79,7 +78,7 @@ func claimedSize(msg *nats.Msg) (int, bool) {
 	return int(binary.LittleEndian.Uint32(msg.Data[n-4:])), true
 }
 
-// Body is the unpacked body of an answer that is asked for alone.
+// Body returns the decompressed body of the answer to a single request.
 func Body(msg *nats.Msg) ([]byte, error) {
 	size, err := Size(msg)
 	if err != nil {
@@ -88,12 +87,12 @@ func Body(msg *nats.Msg) ([]byte, error) {
 	return Unpack(msg, size)
 }
 
-// reader unpacks a body; nil if it is plain. What gzip itself says of its size is
-// enough to refuse it.
+// reader decompresses a body; nil if it is plain. A body is rejected already for
+// the size that gzip claims.
 func reader(msg *nats.Msg) (io.Reader, error) {
 	switch enc := msg.Header.Get("Content-Encoding"); enc {
 	case "", "identity":
-		return nil, nil //nolint:nilnil // nothing to unpack
+		return nil, nil //nolint:nilnil // nothing to decompress
 	case "gzip":
 		if n, ok := claimedSize(msg); ok && n > MaxAnswer {
 			return nil, fmt.Errorf("%w: over %d MB", ErrTooLarge, MaxAnswer>>20)
@@ -110,12 +109,12 @@ func reader(msg *nats.Msg) (io.Reader, error) {
 	}
 }
 
-// Head is the beginning of the body of an answer that cannot be read as a whole:
-// servers say there who they are.
+// Head returns the beginning of the body of an answer that cannot be read as a
+// whole: it identifies the server.
 func Head(msg *nats.Msg) []byte {
 	r, err := reader(msg)
 	switch {
-	case errors.Is(err, ErrTooLarge): // what it says of its size; its head can be read
+	case errors.Is(err, ErrTooLarge): // by its claimed size; its head can still be read
 		if r, err = gzip.NewReader(bytes.NewReader(msg.Data)); err != nil {
 			return nil
 		}
@@ -131,9 +130,9 @@ func Head(msg *nats.Msg) []byte {
 // headSize is enough for what a server reports about itself.
 const headSize = 64 << 10
 
-// Cost is about how much memory the decoded answer takes: its text, and a
-// structure for each JSON object. Structures are much larger than the least that
-// stands for them, which are two bytes.
+// Cost estimates how much memory the decoded answer takes: its text, and a
+// structure for each JSON object. Structures are much larger than their shortest
+// JSON form, which is two bytes.
 func (e *Endpoint) Cost(data []byte) int64 {
 	each := int64(256)
 	switch e.Kind {

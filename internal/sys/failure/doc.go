@@ -1,3 +1,3 @@
-// Package failure holds the ways in which asking servers fails, so that every part of the room returns the same errors. It
-// gives no advice; the package sys passes its names on.
+// Package failure defines the errors of requests to servers, so that sys and every package below it return the same ones. It
+// gives no advice; package sys re-exports its names.
 package failure

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// The ways in which asking fails. The typed errors below wrap them, so that a
+// The ways in which a request fails. The typed errors below wrap them, so that a
 // caller can test with errors.Is and learn more with errors.As. Errors of the
 // connection itself (nats.ErrAuthExpired, nats.ErrAuthRevoked ...) are wrapped
 // as they are.
@@ -28,8 +28,8 @@ var (
 // NotSystemError says that the user is not in the system account.
 type NotSystemError struct {
 	Account string // where the user is; empty when the server does not say
-	User    string // empty when the server does not say
-	Denied  error  // the [*PermissionError] that came for an answer; nil when nobody listened
+	User    string // empty when the server does not report it
+	Denied  error  // the [*PermissionError] of the request; nil when there were no responders
 }
 
 func (e *NotSystemError) Error() string {
@@ -69,10 +69,10 @@ func (e *NoServerError) Error() string {
 // Unwrap returns [ErrNoServer].
 func (e *NoServerError) Unwrap() error { return ErrNoServer }
 
-// SilentError is a request without an answer in time.
+// SilentError says that a request was not answered in time.
 type SilentError struct {
 	Subject string
-	Server  string // who should have answered; empty for "anybody"
+	Server  string // which server should have answered; empty for any
 	After   time.Duration
 }
 
@@ -87,7 +87,7 @@ func (e *SilentError) Error() string {
 // Unwrap returns [ErrSilent].
 func (e *SilentError) Unwrap() error { return ErrSilent }
 
-// PermissionError says that the user may not ask, or may not hear the answer.
+// PermissionError says that the user may not send a request or receive its answer.
 type PermissionError struct {
 	Subject   string
 	Subscribe bool // the inbox was denied, not the request
@@ -104,11 +104,11 @@ func (e *PermissionError) Error() string {
 // Unwrap returns [ErrPermission].
 func (e *PermissionError) Unwrap() error { return ErrPermission }
 
-// TooOldError says that a server does not know a request.
+// TooOldError says that a server is too old to support a request.
 type TooOldError struct {
 	Server, Version string
 	Kind            fleet.Kind
-	Since           string // the first version that knows it
+	Since           string // the first version that supports it
 }
 
 func (e *TooOldError) Error() string {
@@ -118,8 +118,8 @@ func (e *TooOldError) Error() string {
 // Unwrap returns [ErrTooOld].
 func (e *TooOldError) Unwrap() error { return ErrTooOld }
 
-// GoneError says that no server with an id is connected any more: it has ended
-// or was started anew, which gives it another id.
+// GoneError says that no server with this id is connected any more: it has ended
+// or was restarted, which gives it a new id.
 type GoneError struct {
 	Server string
 	Kind   fleet.Kind // what was to be done
@@ -137,7 +137,7 @@ type RefusedError struct {
 	Server string
 	Kind   fleet.Kind
 	Code   int
-	Words  string // the server's description; may span lines, and is a stranger's text
+	Words  string // the server's description; may span lines, and is untrusted text
 }
 
 func (e *RefusedError) Error() string {
@@ -147,7 +147,7 @@ func (e *RefusedError) Error() string {
 // Unwrap returns [ErrRefused].
 func (e *RefusedError) Unwrap() error { return ErrRefused }
 
-// IncompleteError ends a stream that not every expected server took part in.
+// IncompleteError ends a stream in which expected servers are missing.
 type IncompleteError struct {
 	Snapshot *fleet.Snapshot
 }
@@ -167,7 +167,7 @@ func (e *IncompleteError) Error() string {
 // Unwrap returns [ErrIncomplete].
 func (e *IncompleteError) Unwrap() error { return ErrIncomplete }
 
-// scopeText writes a scope as the flags that made it.
+// scopeText formats a scope as flags.
 func scopeText(s fleet.Scope) string {
 	var parts []string
 	add := func(flag, value string) {

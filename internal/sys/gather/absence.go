@@ -6,11 +6,11 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// forgiveAfter is how long an absence counts. After that the server is waited for
-// again: it may answer, only later than the usual gap.
+// forgiveAfter is how long an absence counts. After that the round waits for the
+// server again: it may answer later than the usual gap.
 const forgiveAfter = 5 * time.Minute
 
-// absence is an answer, or with an empty kind a whole server, that timed out.
+// absence is an answer that timed out, or with an empty kind a whole server.
 type absence struct {
 	id   string
 	kind fleet.Kind
@@ -19,7 +19,7 @@ type absence struct {
 // absences are the answers that timed out, and since when.
 type absences map[absence]time.Time
 
-// after returns the absences after one more round. What was answered is dropped.
+// after returns the absences after another round, without those answered in it.
 func (a absences) after(s *fleet.Snapshot) absences {
 	out := absences{}
 	note := func(one absence) {

@@ -7,8 +7,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// apply puts an answer of a member where it belongs, once. It reports whether the
-// answer was new, and returns what to ask next.
+// apply stores an answer of a member, once. It reports whether the answer was new,
+// and returns the next request, if any.
 func (r *roll) apply(m *member, a answer) (learned bool, next *question) {
 	kind := a.q.ep.Kind
 	if !r.isNew(m, a) {
@@ -52,7 +52,7 @@ func (r *roll) isNew(m *member, a answer) bool {
 	return false
 }
 
-// nextPage is the question for the next part of a long answer, or nil.
+// nextPage returns the question for the next part of a long answer, or nil.
 func (r *roll) nextPage(m *member, a answer) *question {
 	pager := a.q.ep.Pager
 	if pager == nil {
@@ -67,8 +67,8 @@ func (r *roll) nextPage(m *member, a answer) *question {
 	return q
 }
 
-// askMember is a question to one member. An endpoint without a server in its
-// subject is answered by all who match a filter.
+// askMember returns a question to one member. An endpoint without a server in its
+// subject is answered by all servers that match a filter.
 func (r *roll) askMember(m *member, ep *endpoint.Endpoint, p endpoint.Page) *question {
 	q := &question{ep: ep, server: m.sv.Info.ID, page: p}
 	if !ep.Server() {
@@ -77,8 +77,8 @@ func (r *roll) askMember(m *member, ep *endpoint.Endpoint, p endpoint.Page) *que
 	return q
 }
 
-// broken notes an answer that could not be decoded; m is its sender, nil if not
-// even that could be read.
+// broken records an answer that could not be decoded; m is its sender, or nil if
+// unknown.
 func (r *roll) broken(m *member, a answer) {
 	if m == nil {
 		m = r.members[a.q.server]
@@ -95,7 +95,7 @@ func (r *roll) broken(m *member, a answer) {
 	}
 }
 
-// maxStray bounds how many answers without a known sender are reported.
+// maxStray limits how many answers without a known sender are reported.
 const maxStray = 16
 
 // askDirectly returns the questions to a member that no request to all has reached.
@@ -111,8 +111,8 @@ func (r *roll) askDirectly(m *member) (out []*question) {
 	return out
 }
 
-// unheard reports whether no server has answered STATSZ, as it is for a user
-// outside the system account: what its own account may ask is answered.
+// unheard reports whether no server has answered STATSZ. So it is for a user
+// outside the system account, who gets answers only about its own account.
 func (r *roll) unheard() bool {
 	for _, m := range r.members {
 		if m.sv.Statsz != nil {
@@ -133,19 +133,19 @@ func (r *roll) retryStatsz() (out []*question) {
 	return out
 }
 
-// callAll asks all servers once more.
+// callAll returns a question to all servers again.
 func (r *roll) callAll() *question { return &question{ep: r.first[0].ep, purpose: forLife} }
 
-// retry asks each member once more, by its id, for what it still has to answer.
-// Whichever answer comes first counts.
+// retry asks each member again, by its id, for the answers still due. The first
+// answer counts.
 //
-// An answer can get lost although its sender is well. Where servers before 2.10
+// An answer can get lost although its sender is healthy. Where servers before 2.10
 // and newer ones share a cluster, answers that come in through a gateway of a
 // newer server and are meant for a client of an older one are delivered by
 // interest alone: newer servers look for the route that is dedicated to the
 // system account, which older ones do not have (nats-server, gateway.go,
-// getRouteByHash). Then they reach nobody until the interest in a new inbox has
-// spread, up to some milliseconds after it was subscribed.
+// getRouteByHash). They are lost until the interest in a new inbox has
+// propagated, up to some milliseconds after it was subscribed.
 func (r *roll) retry() (out []*question) {
 	for _, m := range r.members {
 		for kind, q := range m.due {

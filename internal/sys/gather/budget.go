@@ -9,37 +9,37 @@ import (
 var errBudget = errors.New("the answers of this round are too large together; narrow the request")
 
 const (
-	baseBudget   = 72 << 20 // memory of the decoded answers of a round, whoever answers
-	serverBudget = 24 << 20 // more for each server that the connected one counts
-	budgetShares = 40       // of so many at most
+	baseBudget   = 72 << 20 // memory for the decoded answers of a round
+	serverBudget = 24 << 20 // added for each server that the connected one counts
+	budgetShares = 40       // largest number of servers that add to it
 
-	// largeAnswer is the size above which answers are unpacked one after the other.
+	// largeAnswer is the size above which answers are decompressed one at a time.
 	largeAnswer = 1 << 20
 
-	// pendingBytes and pendingAnswers bound what waits to be decoded. What is dropped
-	// is asked for again.
+	// pendingBytes and pendingAnswers limit what waits to be decoded. Dropped answers
+	// are requested again.
 	pendingBytes   = 64 << 20
 	pendingAnswers = 100_000
 )
 
-// budget bounds the memory that the answers of a round may take. It is safe for
+// budget limits the memory that the answers of a round may take. It is safe for
 // concurrent use.
 type budget struct {
-	large sync.Mutex // held while a large answer is unpacked
+	large sync.Mutex // held while a large answer is decompressed
 
 	mu     sync.Mutex
 	spent  int64
 	shares int64
 }
 
-// raise allows for as many servers as the connected one counts.
+// raise increases the budget for the number of servers that the connected one counts.
 func (b *budget) raise(servers int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.shares = int64(min(max(servers, 1), budgetShares))
 }
 
-// spend reports whether there is memory for one more answer, and takes it.
+// spend reports whether there is memory for another answer of n bytes, and reserves it.
 func (b *budget) spend(n int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// count keeps what the servers say about how many they are
+// count keeps the numbers of servers that servers report
 // (statsz.active_servers).
 type count struct {
-	claims map[string]int // by server id, within reason
+	claims map[string]int // by server id, up to maxServers
 	times  map[int]int    // how many servers make a claim
-	wild   []string       // ids of servers whose claim is beyond reason
+	wild   []string       // ids of servers whose claim exceeds maxServers
 	most   int            // the largest claim that is believed
 	fresh  bool           // most is that of all claims
 }
@@ -19,7 +19,7 @@ type count struct {
 // account connects.
 const maxServers = 20_000
 
-// add notes one server's claim; zero and less is no claim.
+// add records one server's claim; zero or less counts as none.
 func (c *count) add(id string, n int) {
 	switch {
 	case n <= 0:
@@ -67,7 +67,7 @@ func (c *count) expected() int {
 	return c.most
 }
 
-// outliers are the servers whose claims are not believed.
+// outliers returns the servers whose claims are not believed.
 func (c *count) outliers() []string {
 	out := slices.Clone(c.wild)
 	for id, n := range c.claims {

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// distances are how long a request to a server and its answer take, by the
-// server's id, or by its name where a link tells no more.
+// distances are the round-trip times to servers, by server id, or by name where a
+// link does not report the id.
 type distances map[string]time.Duration
 
-// maxHops is how many links a way is followed: a leaf of a leaf in another cluster
-// is five away.
+// maxHops is the maximum number of links in a path: a leaf of a leaf in another
+// cluster is five away.
 const maxHops = 8
 
-// distances adds up the round trips that servers measured on their links, along
-// the ways from one server.
+// distances adds up the round-trip times that servers measured on their links, along
+// the paths from one server.
 func (l links) distances(self string) distances {
 	edges := map[string]map[string]time.Duration{}
 	for id, sv := range l {
@@ -46,7 +46,7 @@ func (l links) distances(self string) distances {
 	return out
 }
 
-// join notes the longest round trip between two servers.
+// join records the longest round-trip time between two servers.
 func join(edges map[string]map[string]time.Duration, from, to string, rtt time.Duration) {
 	if edges[from] == nil {
 		edges[from] = map[string]time.Duration{}
@@ -54,8 +54,8 @@ func join(edges map[string]map[string]time.Duration, from, to string, rtt time.D
 	edges[from][to] = max(edges[from][to], rtt)
 }
 
-// farthest is the longest way to a suspect that may still answer. One of which no
-// link tells may be behind any of the others, and is as far as the farthest.
+// farthest returns the longest distance to a suspect that may still answer. One
+// without a link may be behind any other, so it is as far as the farthest.
 func (d distances) farthest(list suspects) (longest time.Duration) {
 	for _, s := range list {
 		if s.state != suspectHeard && s.state != suspectGone {

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// finder collects everyone who should have answered, and has not.
+// finder collects the servers that should have answered, and have not.
 type finder struct {
 	roll    *roll
 	links   links
@@ -17,15 +17,15 @@ type finder struct {
 	system  string // the name of the system account
 	list    suspects
 	byID    map[string]*suspect
-	invalid []fleet.Problem // links that cannot be
+	invalid []fleet.Problem // invalid links
 }
 
-// maxSuspects bounds how many servers are looked for; each is asked by its id.
+// maxSuspects limits how many servers are searched for; each is asked by its id.
 const maxSuspects = 4096
 
-// suspects are first those with a link, then, as long as the servers' count is
-// not accounted for, those known from before and the members of the JetStream
-// meta group.
+// suspects returns first those with a link, then, as long as the servers' count is
+// not accounted for, those seen earlier and the members of the JetStream meta
+// group.
 func (f *finder) suspects() suspects {
 	f.byID = map[string]*suspect{}
 	for _, id := range f.links.reporters() {
@@ -49,7 +49,7 @@ func (f *finder) suspects() suspects {
 	return f.list
 }
 
-// add notes that reporter is linked to a server, of which id or name may be
+// add records that reporter is linked to a server, whose id or name may be
 // unknown. Servers that have answered are left out.
 func (f *finder) add(id, name, cluster, reporter string) *suspect {
 	if id == "" && name == "" || f.heard(id, name, cluster) {
@@ -75,8 +75,8 @@ func (f *finder) add(id, name, cluster, reporter string) *suspect {
 	return s
 }
 
-// heard reports whether a server has answered; one whose id is not known by its
-// name.
+// heard reports whether a server has answered; it is found by name if its id is
+// unknown.
 func (f *finder) heard(id, name, cluster string) bool {
 	if id != "" {
 		return f.roll.members[id] != nil
@@ -89,8 +89,8 @@ func (f *finder) heard(id, name, cluster string) bool {
 	return false
 }
 
-// addLinks adds the far ends of one server's links. An id that cannot be a
-// server's is a problem of the server that told it.
+// addLinks adds the far ends of one server's links. An invalid id is a problem of
+// the server that reported it.
 func (f *finder) addLinks(id string) {
 	sv := f.links[id]
 	wrong := map[fleet.Kind]int{}
@@ -114,7 +114,7 @@ func (f *finder) addLinks(id string) {
 }
 
 // addLeaf adds the far end of a leafnode link that carries the system account,
-// named by the server's name, which is its id unless it was given one.
+// identified by the server's name, which is its id unless one is configured.
 func (f *finder) addLeaf(name, reporter string) {
 	id := ""
 	if endpoint.IsServerID(name) {
@@ -125,7 +125,7 @@ func (f *finder) addLeaf(name, reporter string) {
 	}
 }
 
-// nameKnown fills in the names of suspects that were seen before.
+// nameKnown fills in the names of suspects that were seen earlier.
 func (f *finder) nameKnown() {
 	for _, s := range f.list {
 		if k, ok := f.memory.known(s.id); ok {
@@ -134,8 +134,8 @@ func (f *finder) nameKnown() {
 	}
 }
 
-// addKnown adds servers seen earlier, unless one of the same name has answered:
-// then they were restarted.
+// addKnown adds servers seen earlier, unless one of the same name has answered,
+// which means they were restarted.
 func (f *finder) addKnown() {
 	for _, k := range f.memory.Roster() {
 		if !endpoint.IsServerID(k.ID) || f.heard(k.ID, "", "") || f.heard("", k.Name, k.Cluster) {

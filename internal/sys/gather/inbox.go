@@ -17,20 +17,20 @@ import (
 )
 
 // inbox sends the questions of a round and receives the answers to them. The last
-// token of a reply's subject is the number of its question.
+// token of the reply subject is the number of its question.
 type inbox struct {
 	nc       *nats.Conn
 	prefix   string
 	sub      *nats.Subscription
 	answers  chan answer
-	inflight atomic.Int64 // received, not yet taken
+	inflight atomic.Int64 // received, not yet handled
 	budget   budget
 
 	mu    sync.RWMutex
 	asked []*question
 }
 
-// rawBacklog keeps decoders from waiting for each other.
+// rawBacklog is the buffer that keeps decoders from waiting for each other.
 const rawBacklog = 16
 
 type rawReply struct {
@@ -39,8 +39,8 @@ type rawReply struct {
 }
 
 // openInbox subscribes to a new inbox and starts decoders. stop ends them; it does
-// not wait for a decoder that is in the middle of a large answer, which nobody will
-// see any more.
+// not wait for a decoder that is in the middle of a large answer, which is no
+// longer needed.
 func openInbox(ctx context.Context, nc *nats.Conn, workers int) (b *inbox, stop func(), err error) {
 	b = &inbox{nc: nc, prefix: nc.NewInbox() + ".", answers: make(chan answer, 64)}
 	raw := make(chan rawReply, rawBacklog)
@@ -68,10 +68,10 @@ func openInbox(ctx context.Context, nc *nats.Conn, workers int) (b *inbox, stop 
 	}, nil
 }
 
-// subject is what the inbox is subscribed to.
+// subject returns the subject that the inbox is subscribed to.
 func (b *inbox) subject() string { return b.prefix + "*" }
 
-// send puts one question on its way. want is what its options are made of.
+// send sends one question, with options made from want.
 func (b *inbox) send(q *question, want fleet.Want) error {
 	var options any
 	if q.ep.Body != nil {
@@ -101,7 +101,7 @@ func (b *inbox) number(q *question) int {
 	return len(b.asked) - 1
 }
 
-// question returns the one with a number, or nil.
+// question returns the question with this number, or nil.
 func (b *inbox) question(token string) *question {
 	i, err := strconv.Atoi(token)
 	b.mu.RLock()
@@ -112,10 +112,10 @@ func (b *inbox) question(token string) *question {
 	return b.asked[i]
 }
 
-// taken notes that the round has taken an answer.
+// taken records that the round has handled an answer.
 func (b *inbox) taken() { b.inflight.Add(-1) }
 
-// busy reports whether answers have arrived that are not taken yet.
+// busy reports whether answers have arrived that are not handled yet.
 func (b *inbox) busy() bool {
 	if b.inflight.Load() > 0 {
 		return true
@@ -167,7 +167,7 @@ func (b *inbox) read(m rawReply) answer {
 	return a
 }
 
-// unpack returns the body of an answer if it is within reason.
+// unpack returns the body of an answer unless it is too large.
 func (b *inbox) unpack(msg *nats.Msg, ep *endpoint.Endpoint) ([]byte, error) {
 	size, err := endpoint.Size(msg)
 	if err != nil {

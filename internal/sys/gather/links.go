@@ -13,7 +13,7 @@ import (
 // linkKinds are the answers that list a server's links.
 var linkKinds = []fleet.Kind{fleet.Routez, fleet.Gatewayz, fleet.Leafz}
 
-// links are the answers about links, by server id.
+// links holds the answers about links, by server id.
 type links map[string]*fleet.Server
 
 // reporters returns the ids of the servers that reported their links, in order of
@@ -74,7 +74,7 @@ func inboundFrom(sv *fleet.Server, cluster, id string) bool {
 	return false
 }
 
-// farEnd is the other end of a link, as far as the answer tells it.
+// farEnd is the other end of a link, as reported in the answer.
 type farEnd struct {
 	kind     fleet.Kind // of the answer
 	id, name string
@@ -83,8 +83,8 @@ type farEnd struct {
 	rtt      string
 }
 
-// farEnds yields the other ends of a server's links. Gateways are named by id;
-// leafnode links by the server's name, which is its id unless it was given one.
+// farEnds yields the other ends of a server's links. Gateways are identified by id;
+// leafnode links by the server's name, which is its id unless one is configured.
 func farEnds(sv *fleet.Server) iter.Seq[farEnd] {
 	return func(yield func(farEnd) bool) {
 		if sv.Routez != nil {

@@ -7,11 +7,11 @@ type member struct {
 	sv      *fleet.Server
 	inScope bool
 	due     map[fleet.Kind]*question     // what it still has to answer
-	wrong   map[fleet.Kind]fleet.Problem // what it answered badly, or cannot answer
-	twice   map[fleet.Kind]bool          // what it was asked again
+	wrong   map[fleet.Kind]fleet.Problem // invalid answers, and those it cannot give
+	twice   map[fleet.Kind]bool          // answers requested twice
 }
 
-// again notes that the member was asked twice, so that a second answer is expected.
+// again records that the member was asked twice, so that a second answer is expected.
 func (m *member) again(kind fleet.Kind) {
 	if m.twice == nil {
 		m.twice = map[fleet.Kind]bool{}
@@ -19,7 +19,7 @@ func (m *member) again(kind fleet.Kind) {
 	m.twice[kind] = true
 }
 
-// fail notes what is wrong with an answer.
+// fail records what is wrong with an answer.
 func (m *member) fail(kind fleet.Kind, why fleet.Reason, detail string) {
 	m.wrong[kind] = m.problem(kind, why, detail)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// Known is a server seen earlier, by which one that is missing can be named.
+// Known is a server seen earlier, so that it can be named when it is missing.
 type Known struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
@@ -56,7 +56,7 @@ func (m *Memory) Roster() []Known {
 	return out
 }
 
-// Remember notes the servers of a snapshot.
+// Remember adds the servers of a snapshot.
 func (m *Memory) Remember(s *fleet.Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -92,7 +92,7 @@ func (m *Memory) known(id string) (Known, bool) {
 	return k, ok
 }
 
-// Draining notes that a server announced lame duck mode, at a time by its own
+// Draining records that a server announced lame duck mode, at a time by its own
 // clock.
 func (m *Memory) Draining(id string, at time.Time) {
 	m.mu.Lock()
@@ -100,14 +100,14 @@ func (m *Memory) Draining(id string, at time.Time) {
 	m.goodbyes.Drain(id, at, time.Now())
 }
 
-// Ended notes that a server announced that it ends.
+// Ended records that a server announced its end.
 func (m *Memory) Ended(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.goodbyes.End(id, time.Now())
 }
 
-// goodbye returns what a server announced before it went.
+// goodbye returns what a server announced before it left.
 func (m *Memory) goodbye(id string) (fleet.Goodbye, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -115,8 +115,8 @@ func (m *Memory) goodbye(id string) (fleet.Goodbye, bool) {
 	return g, ok
 }
 
-// timedOut reports whether an answer timed out lately; an empty kind stands for
-// the server.
+// timedOut reports whether an answer timed out recently; an empty kind means the
+// whole server.
 func (m *Memory) timedOut(id string, kind fleet.Kind) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -14,7 +14,7 @@ func nearest(typed string, known []string) string {
 }
 
 // distance is the number of letters to insert, delete, replace or swap with
-// their neighbour to make b of a.
+// their neighbor to turn a into b.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	rows := make([][]int, len(x)+1)

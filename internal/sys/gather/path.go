@@ -9,11 +9,11 @@ type paths struct {
 }
 
 // blockedBy returns the silent server that holds the gateway to a suspect's
-// cluster, or nil: a request from this client leaves by the gateway of the
-// server it is connected to, which may be bound to any server over there.
+// cluster, or nil: a request from this client leaves through the gateway of its
+// server, which may be bound to any server of the other cluster.
 // A server without a link to one that answered, and with responders on its id, is
-// behind the server that the request got stuck at. Answers come back by the gateway
-// of the answering server, which may end at another server than the request left.
+// behind the server that the request got stuck at. Answers return through the gateway
+// of the answering server, which may end at a different server.
 func (w paths) blockedBy(s *suspect) *suspect {
 	if by := w.answersEndAt(s); by != nil {
 		return by
@@ -31,7 +31,7 @@ func (w paths) blockedBy(s *suspect) *suspect {
 	for _, g := range w.suspects {
 		if g.id == id && g.state == suspectProbed {
 			if w.noWayBack(g) {
-				return nil // it may well have passed the request on, and answered
+				return nil // it may have forwarded the request
 			}
 			return g
 		}
@@ -39,8 +39,8 @@ func (w paths) blockedBy(s *suspect) *suspect {
 	return nil
 }
 
-// answersEndAt returns the silent server of this client's cluster that the
-// answers of a suspect in another one end at, or nil.
+// answersEndAt returns the silent server of this client's cluster at which the
+// answers of a suspect in another cluster arrive, or nil.
 func (w paths) answersEndAt(s *suspect) *suspect {
 	if !w.noWayBack(s) {
 		return nil
@@ -55,8 +55,8 @@ func (w paths) answersEndAt(s *suspect) *suspect {
 }
 
 // noWayBack reports whether no gateway of a suspect in another cluster ends at a
-// server of this client's cluster that has answered. It is false as long as not
-// all of these have told who is connected to them.
+// server of this client's cluster that has answered. It is false until all of
+// these have reported their links.
 func (w paths) noWayBack(s *suspect) bool {
 	own := w.links[w.self]
 	if s.id == "" || outboundTo(own, s.cluster) == "" {
@@ -74,8 +74,8 @@ func (w paths) noWayBack(s *suspect) bool {
 }
 
 // blocker returns the unresponsive server that a request to a suspect got stuck at,
-// or nil: one with a leafnode link, or else the only one of those that answers could
-// come back from.
+// or nil: one with a leafnode link, or else the only one through which answers could
+// return.
 func (w paths) blocker(s *suspect) (by *suspect) {
 	found := 0
 	for _, g := range w.suspects {

@@ -6,25 +6,25 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// peerName is a server by name, as links give it.
+// peerName is the name of a server, as reported for links.
 type peerName struct{ cluster, name string }
 
 // peers are the servers and clusters that servers list as linked to them, and
 // which of them have answered.
 type peers struct {
 	heard  map[peerName]bool
-	listed map[peerName][]string // names of those that list it
+	listed map[peerName][]string // names of the servers that list it
 	open   int                   // how many are listed and have not answered
 }
 
-// maxPeers bounds how many names are listed.
+// maxPeers limits how many names are listed.
 const maxPeers = 16_384
 
 func newPeers() peers {
 	return peers{heard: map[peerName]bool{}, listed: map[peerName][]string{}}
 }
 
-// hear notes that a server has answered, and its cluster with it.
+// hear records that a server has answered, and its cluster with it.
 func (p *peers) hear(info server.ServerInfo) {
 	for _, name := range []peerName{{info.Cluster, info.Name}, {info.Cluster, ""}} {
 		if p.heard[name] {
@@ -37,7 +37,7 @@ func (p *peers) hear(info server.ServerInfo) {
 	}
 }
 
-// list notes whom a server lists.
+// list records the peers that a server lists.
 func (p *peers) list(info server.ServerInfo, st *server.ServerStats) {
 	for name := range peersOf(info, st) {
 		by := p.listed[name]
@@ -54,7 +54,7 @@ func (p *peers) list(info server.ServerInfo, st *server.ServerStats) {
 }
 
 // unheard returns the names in the routes of STATSZ, and the clusters in its
-// gateways, of which nobody has answered, with the names of those that list them.
+// gateways, that have not answered, with the names of the servers that list them.
 func (p *peers) unheard() map[peerName][]string {
 	out := make(map[peerName][]string, p.open)
 	for name, by := range p.listed {
@@ -88,9 +88,9 @@ func peersOf(info server.ServerInfo, st *server.ServerStats) func(func(peerName)
 	}
 }
 
-// replaced tells how many of the servers that are still counted can be earlier
-// lives of servers that answered: each server that has started lately stands
-// for one, provided that such a server, which never met the dead, counts none
+// replaced returns how many of the servers that are still counted can be earlier
+// processes of servers that answered: one for each recently started server,
+// provided that such a server, which never knew the old processes, counts none
 // that is missing.
 func (r *roll) replaced() int {
 	young, least := 0, 0

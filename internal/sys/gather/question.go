@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// question is one request on its way.
+// question is one request that was sent.
 type question struct {
 	ep      *endpoint.Endpoint
 	server  string      // the id asked, or "" for all
@@ -18,7 +18,7 @@ type question struct {
 	purpose purpose
 	sent    time.Time
 
-	repeats *question // the one that was not answered, or nil
+	repeats *question // the unanswered question that it repeats, or nil
 }
 
 // purpose is the reason for a question.
@@ -27,7 +27,7 @@ type purpose int
 const (
 	forData  purpose = iota // what is wanted
 	forLife                 // whether a server answers at all
-	forLinks                // whom a server is linked to, to name who is missing
+	forLinks                // links of a server, to name the missing ones
 )
 
 // answer is a reply, decoded.
@@ -40,12 +40,12 @@ type answer struct {
 	err     error
 }
 
-// answers reports whether a question is the one that is due, or what it repeats.
+// answers reports whether a question is the due one, or the one that it repeats.
 func (q *question) answers(due *question) bool {
 	return q == due || due.repeats == q
 }
 
-// target is what stands for the server in the question's subject.
+// target returns the server token of the question's subject.
 func (q *question) target() string {
 	if q.server != "" {
 		return q.server

@@ -8,22 +8,22 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// roll holds the servers that have answered, and what each of them still owes.
+// roll holds the servers that have answered, and the answers still due from each.
 type roll struct {
 	want    fleet.Want
 	first   []*question // one for each wanted kind, STATSZ first
 	members map[string]*member
 	unknown map[fleet.Kind]bool                     // kinds that no server knows (503)
-	refused map[fleet.Kind]*failure.PermissionError // kinds that the user may not ask for
+	refused map[fleet.Kind]*failure.PermissionError // kinds that the user may not request
 	waiting int                                     // answers due from members
-	quiet   int                                     // of these, the ones that need not come
+	quiet   int                                     // of these, the optional ones
 	count   count
 	tallies tallies
 	stray   []fleet.Problem // answers without a known sender
 	peers   peers
-	self    string // the id of the connected server, for which there always is room
-	limit   int    // how many members there may be
-	dropped int    // answers of more servers than that
+	self    string // the id of the connected server, which is always admitted
+	limit   int    // the maximum number of members
+	dropped int    // answers of servers beyond limit
 }
 
 func newRoll(want fleet.Want) *roll {
@@ -31,7 +31,7 @@ func newRoll(want fleet.Want) *roll {
 		want: want, members: map[string]*member{}, tallies: tallies{}, peers: newPeers(), limit: minLimit,
 		unknown: map[fleet.Kind]bool{}, refused: map[fleet.Kind]*failure.PermissionError{},
 	}
-	r.first = append(r.first, &question{ep: endpoint.Lookup(string(fleet.Statsz))}) // to all, whatever the scope: it tells who exists
+	r.first = append(r.first, &question{ep: endpoint.Lookup(string(fleet.Statsz))}) // to all, whatever the scope: it shows which servers exist
 	for _, k := range want.Kinds {
 		if ep := endpoint.Lookup(string(k)); ep != nil && ep.Read != nil && k != fleet.Statsz {
 			r.add(ep)
@@ -40,8 +40,8 @@ func newRoll(want fleet.Want) *roll {
 	return r
 }
 
-// add asks all servers for the first page too; with the id of one server for a
-// scope, that server alone.
+// add also requests the first page from all servers, or from one server if the
+// scope is its id.
 func (r *roll) add(ep *endpoint.Endpoint) {
 	q := &question{ep: ep, scope: r.want.Scope}
 	if ep.Pager != nil {
@@ -53,16 +53,16 @@ func (r *roll) add(ep *endpoint.Endpoint) {
 	r.first = append(r.first, q)
 }
 
-// minLimit is how many members there may be before it is known how many servers
-// the connected one counts, which may just have been started.
+// minLimit is the least limit of members, used until the connected server has
+// reported its count; that server may just have started.
 const minLimit = 1024
 
-// setLimit makes room for twice as many members as the connected server counts.
+// setLimit allows twice as many members as the connected server counts.
 func (r *roll) setLimit(servers int) { r.limit = max(minLimit, 2*min(servers, maxServers)) }
 
 // admit makes a server that answers for the first time a member, from which every
 // wanted answer is now due. fresh reports whether it is new. It returns nil when far
-// more servers answer than are counted: somebody invents them.
+// more servers answer than are counted, which means they are forged.
 func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 	if m := r.members[info.ID]; m != nil {
 		return m, false
@@ -102,7 +102,7 @@ func (r *roll) expect(m *member, q *question) {
 	m.due[q.ep.Kind] = q
 }
 
-// settle stops waiting for a kind and reports whether it was waited for.
+// settle stops waiting for a kind and reports whether it was due.
 func (r *roll) settle(m *member, kind fleet.Kind) bool {
 	q, ok := m.due[kind]
 	if !ok {
@@ -113,7 +113,7 @@ func (r *roll) settle(m *member, kind fleet.Kind) bool {
 	return true
 }
 
-// await counts what is waited for.
+// await changes the number of answers due by n.
 func (r *roll) await(ep *endpoint.Endpoint, n int) {
 	r.waiting += n
 	if ep.Quiet {
@@ -121,10 +121,10 @@ func (r *roll) await(ep *endpoint.Endpoint, n int) {
 	}
 }
 
-// owing reports whether a member owes an answer that must come.
+// owing reports whether a required answer of a member is due.
 func (r *roll) owing() bool { return r.waiting > r.quiet }
 
-// inScope is how many servers in scope have answered.
+// inScope returns how many servers in scope have answered.
 func (r *roll) inScope() (n int) {
 	for _, m := range r.members {
 		if m.inScope {
@@ -134,17 +134,17 @@ func (r *roll) inScope() (n int) {
 	return n
 }
 
-// short is how many more servers there should be, by their own count.
+// short returns how many servers are missing by the servers' own count.
 func (r *roll) short() int { return r.count.expected() - len(r.members) }
 
 // lacks reports whether a server cannot answer a kind: it is too old, or lacks what
-// the kind needs. Anybody can send a 503 in the name of the connected server, so
-// the answers of all other servers are still waited for.
+// the kind needs. Any client can forge a 503 of the connected server, so the
+// answers of all other servers remain due.
 func (r *roll) lacks(m *member, ep *endpoint.Endpoint) bool {
 	return endpoint.Older(m.sv.Info.Version, ep.Since) || r.unknown[ep.Kind] && ep.Needs != ""
 }
 
-// unsupported settles a kind that the server does not know.
+// unsupported settles a kind that the server does not support.
 func (r *roll) unsupported(m *member, ep *endpoint.Endpoint) {
 	if r.settle(m, ep.Kind) {
 		m.fail(ep.Kind, fleet.Unsupported, unsupportedWords(m, ep))
@@ -158,14 +158,14 @@ func unsupportedWords(m *member, ep *endpoint.Endpoint) string {
 	return string(ep.Kind) + " is not known to any server"
 }
 
-// denied settles a kind that the user may not ask for.
+// denied settles a kind that the user may not request.
 func (r *roll) denied(m *member, kind fleet.Kind) {
 	if r.settle(m, kind) {
 		m.fail(kind, fleet.Refused, r.refused[kind].Error())
 	}
 }
 
-// refuse handles a denied subject: fatal when nothing can be learned without it,
+// refuse handles a denied subject: fatal if a round is impossible without it,
 // otherwise a problem of every server.
 func (r *roll) refuse(p *failure.PermissionError) error {
 	for _, q := range r.first {

@@ -15,16 +15,16 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/wire"
 )
 
-// Options are what a round is given beside what is wanted.
+// Options are the settings of a round besides what is wanted.
 type Options struct {
 	Context  string              // the name of the context, for the snapshot
 	Timeout  time.Duration       // of the whole round
 	Quiet    time.Duration       // the gap between two answers after which an idle fleet has no more
-	Patience time.Duration       // how long to wait for who answered in the round before; 0: no longer than for others
-	Expect   int                 // wait until so many servers in scope have answered; 0: who is expected is found out
+	Patience time.Duration       // how long to wait for servers that answered in the previous round; 0: no longer than for others
+	Expect   int                 // wait until this many servers in scope have answered; 0: determine the expected servers
 	Workers  int                 // how many answers are decoded at once
 	Seen     func(*fleet.Server) // called for each server in scope as its STATSZ arrives; may be nil
-	Extra    *endpoint.Endpoint  // what to ask beside the kinds wanted; may be nil
+	Extra    *endpoint.Endpoint  // requested in addition to the wanted kinds; may be nil
 }
 
 // Round is one gathering: it requests everything that is wanted at once, and counts
@@ -39,14 +39,13 @@ type Round struct {
 	inbox  *inbox
 
 	start   time.Time
-	nobody  bool // the first question had no responders, as the connected server says, or somebody in its name
-	retried bool // members that owe STATSZ were asked for it again
-	again   bool // members were asked again for all that they owe
-	cutOff  bool // cut off before silence meant anything
+	nobody  bool // the first question had no responders, according to the connected server or a forged 503
+	retried bool // STATSZ was requested again where it was due
+	again   bool // all due answers were requested again
+	cutOff  bool // cut off before silence was significant
 }
 
-// ErrNotAnswered is the 503 to the question that every system user gets an
-// answer to.
+// ErrNotAnswered is a 503 to the request that every system user gets answered.
 var ErrNotAnswered = errors.New("no responders")
 
 // NewRound prepares a round.
@@ -66,8 +65,8 @@ func NewRound(c *wire.Conn, m *Memory, want fleet.Want, o Options) *Round {
 }
 
 // Run sends the requests and returns a snapshot when every answer is in, when no
-// more are expected, or when ctx ends. It returns an error only if there is nothing
-// to show.
+// more are expected, or when ctx ends. It returns an error only if there is no
+// snapshot.
 func (r *Round) Run(ctx context.Context) (*fleet.Snapshot, error) {
 	if err := r.conn.Err(); err != nil {
 		return nil, err
@@ -113,7 +112,7 @@ func (r *Round) run(ctx context.Context) error {
 		case p := <-denied:
 			err = r.refuse(p)
 		case <-status:
-			return cmp.Or(r.conn.Err(), failure.ErrDisconnected) // if it is back, what was asked before is lost nevertheless
+			return cmp.Or(r.conn.Err(), failure.ErrDisconnected) // after a reconnect, earlier requests are still lost
 		case <-timer.C:
 			over, err = r.check()
 		case <-ctx.Done():
@@ -148,7 +147,7 @@ func (r *Round) searchOn() error {
 	return r.send(questions)
 }
 
-// handle applies one answer. It returns an error only if asking on is pointless.
+// handle applies one answer. It returns an error only if the round cannot continue.
 func (r *Round) handle(a answer) error {
 	r.inbox.taken()
 	switch {
@@ -173,7 +172,7 @@ func (r *Round) handle(a answer) error {
 	return r.send(r.roll.askDirectly(m))
 }
 
-// member returns the sender of an answer, who may be new.
+// member returns the sender of an answer, which may be new.
 func (r *Round) member(info server.ServerInfo) (*member, bool) {
 	m, fresh := r.roll.admit(info)
 	if fresh {
@@ -182,7 +181,7 @@ func (r *Round) member(info server.ServerInfo) (*member, bool) {
 	return m, fresh
 }
 
-// data takes an answer to what is wanted.
+// data handles an answer to what is wanted.
 func (r *Round) data(m *member, a answer) error {
 	learned, next := r.roll.apply(m, a)
 	if !learned {
@@ -215,7 +214,7 @@ func (r *Round) counted(m *member) {
 	}
 }
 
-// links takes an answer about links. It may come from a server that had not
+// links handles an answer about links. It may come from a server that had not
 // answered before.
 func (r *Round) links(a answer) error {
 	m, fresh := r.member(*a.sender)
@@ -233,7 +232,7 @@ func (r *Round) links(a answer) error {
 	return nil
 }
 
-// broken takes an answer that could not be decoded.
+// broken handles an answer that could not be decoded.
 func (r *Round) broken(a answer) {
 	var m *member
 	if a.sender != nil && a.sender.ID != "" {
@@ -268,7 +267,7 @@ func (r *Round) refuse(p *failure.PermissionError) error {
 	return r.roll.refuse(p)
 }
 
-// next is the time until the next check.
+// next returns the time until the next check.
 func (r *Round) next() time.Duration {
 	const soon = 2 * time.Millisecond
 	if r.inbox.busy() {
@@ -291,9 +290,9 @@ func (r *Round) next() time.Duration {
 // than the caller expects: one may just be starting.
 const callEvery = time.Second
 
-// patience is how long silence has to last before the round ends. Before the first
-// answer that is the whole timeout; servers known to be alive get longer for their
-// other answers.
+// patience returns how long silence has to last before the round ends. Before the
+// first answer it is the whole timeout; servers known to be alive get longer for
+// their other answers.
 func (r *Round) patience() time.Duration {
 	switch {
 	case r.nobody && r.roll.unheard():
@@ -340,7 +339,7 @@ func (r *Round) check() (over bool, err error) {
 	if silence < r.patience() {
 		return false, nil
 	}
-	r.pace.setDistance(r.search.farthest()) // answers about links may have come since
+	r.pace.setDistance(r.search.farthest()) // answers about links may have arrived since
 	return silence >= r.patience(), nil
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 // search finds the servers that should have answered, and have not. It is idle
-// while the servers' counts and links agree with who has answered. Otherwise it
-// requests the links of those that did, and then asks each linked server that did
-// not, by its id: no responders proves that it is gone, a timeout that it is
+// while the servers' counts and links agree with the answers. Otherwise it
+// requests the links of those that answered, and then asks each linked server that
+// did not, by its id: no responders proves that it is gone, a timeout that it is
 // connected and unresponsive.
 type search struct {
 	roll     *roll
@@ -23,14 +23,14 @@ type search struct {
 	pending  int   // link answers due
 	links    links // link answers
 	suspects suspects
-	invalid  []fleet.Problem // links that cannot be
+	invalid  []fleet.Problem // invalid links
 }
 
 type stage int
 
 const (
-	searchIdle   stage = iota // nothing asked yet
-	searchLinks               // links asked
+	searchIdle   stage = iota // nothing requested yet
+	searchLinks               // links requested
 	searchProbed              // suspects known and probed
 )
 
@@ -39,7 +39,7 @@ func newSearch(r *roll, m *Memory, system, self string) *search {
 }
 
 // open reports whether a server is missing: fewer have answered than the servers
-// count, or one that they list as their peer has not answered.
+// count, or a listed peer has not answered.
 func (s *search) open() bool {
 	if s.roll.count.expected() == 0 || s.roll.short() > 0 {
 		return true
@@ -47,16 +47,16 @@ func (s *search) open() bool {
 	return s.roll.peers.open > 0
 }
 
-// unfinished reports whether there is still a step to take.
+// unfinished reports whether the search has another step.
 func (s *search) unfinished() bool { return s.stage < searchProbed }
 
 // settled reports whether no server is missing, or nothing more can be learned
-// about those that are.
+// about the missing ones.
 func (s *search) settled() bool {
 	return !s.open() || s.stage == searchProbed && s.explained()
 }
 
-// step takes the next step and returns what it asks.
+// step takes the next step and returns its questions.
 func (s *search) step() []*question {
 	switch s.stage {
 	case searchIdle:
@@ -68,7 +68,7 @@ func (s *search) step() []*question {
 	return nil
 }
 
-// askLinks asks all servers for their links.
+// askLinks returns the questions for the links of all servers.
 func (s *search) askLinks() (out []*question) {
 	s.stage = searchLinks
 	for _, kind := range linkKinds {
@@ -92,10 +92,10 @@ func (s *search) probe() (out []*question) {
 	return out
 }
 
-// farthest is the longest way to a suspect that may still answer.
+// farthest returns the longest distance to a suspect that may still answer.
 func (s *search) farthest() time.Duration { return s.links.distances(s.self).farthest(s.suspects) }
 
-// apply accounts for one answer about links.
+// apply records one answer about links.
 func (s *search) apply(a answer) {
 	sv := s.links[a.sender.ID]
 	if sv == nil {
@@ -108,13 +108,13 @@ func (s *search) apply(a answer) {
 	s.pending--
 }
 
-// unanswered accounts for a link request that no server answers.
+// unanswered records a link request that no server answers.
 func (s *search) unanswered() { s.pending -= len(s.roll.members) }
 
-// ready reports whether all links are in.
+// ready reports whether all answers about links have arrived.
 func (s *search) ready() bool { return s.stage == searchLinks && s.pending <= 0 }
 
-// admitted notes that a server has answered, who may be a suspect.
+// admitted records that a server, maybe a suspect, has answered.
 func (s *search) admitted(info server.ServerInfo) {
 	for _, one := range s.suspects {
 		if one.is(info) {
@@ -123,7 +123,7 @@ func (s *search) admitted(info server.ServerInfo) {
 	}
 }
 
-// gone notes that there are no responders on a suspect's id.
+// gone records that there are no responders on a suspect's id.
 func (s *search) gone(id string) {
 	for _, one := range s.suspects {
 		if one.id == id {

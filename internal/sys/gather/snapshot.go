@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// snapshot makes the snapshot once the round is over.
+// snapshot returns the snapshot once the round is over.
 func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 	if len(r.roll.members) == 0 {
 		return nil, r.silent(ctx)
@@ -68,7 +68,7 @@ func (r *roll) fill(s *fleet.Snapshot) {
 		s.Servers = append(s.Servers, m.sv)
 		for kind, q := range m.due {
 			switch {
-			case q.ep.Quiet: // it had nothing to say
+			case q.ep.Quiet: // it had nothing to report
 			case r.unknown[kind]:
 				s.Problems = append(s.Problems, m.problem(kind, fleet.Unsupported, unsupportedWords(m, q.ep)))
 			default:

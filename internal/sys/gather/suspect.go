@@ -8,16 +8,16 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// suspect is a server that others are linked to, or that was known before, and
+// suspect is a server that others are linked to, or that was seen earlier, and
 // that has not answered.
 type suspect struct {
 	id, name, cluster string
 	seenBy            []string // names of the servers that list a link
 	lastSeen          time.Time
 	state             suspectState
-	offline           bool // the JetStream meta leader calls it offline
-	weak              bool // no link leads to it: known from before, or from the meta group
-	leaf              bool // a leafnode link leads to it, and perhaps on to others
+	offline           bool // the JetStream meta leader reports it offline
+	weak              bool // no link leads to it: seen earlier, or in the meta group
+	leaf              bool // a leafnode link leads to it, and perhaps to others behind it
 	goodbye           bool // it announced its end, so it is probably not the one that is still counted
 }
 
@@ -29,7 +29,7 @@ const (
 	suspectHeard                      // has answered
 )
 
-// is reports whether a server is the suspect.
+// is reports whether info identifies the suspect.
 func (s *suspect) is(info server.ServerInfo) bool {
 	if s.id != "" {
 		return s.id == info.ID
@@ -37,15 +37,14 @@ func (s *suspect) is(info server.ServerInfo) bool {
 	return s.name == info.Name && (s.cluster == "" || s.cluster == info.Cluster)
 }
 
-// outlives reports whether a suspect is more likely to run than another of the same
-// name without a link: a link leads to it, or only the other's id has no
+// outlives reports whether a suspect is more likely running than another one of the
+// same name without a link: a link leads to it, or only the other's id has no
 // responders, or it was seen later.
 func (s *suspect) outlives(o *suspect) bool {
 	return !s.weak || o.state == suspectGone && (s.state != suspectGone || s.lastSeen.After(o.lastSeen))
 }
 
-// suspects are those that have been found so far; one that is known by id and by
-// name is one.
+// suspects are those found so far; one known by both id and name is listed once.
 type suspects []*suspect
 
 // find returns the suspect with this id, or of this name if its id is not known.
@@ -61,7 +60,7 @@ func (l suspects) find(id, name, cluster string) *suspect {
 	return nil
 }
 
-// unheard counts those that have not answered.
+// unheard returns the number of suspects that have not answered.
 func (l suspects) unheard() (n int) {
 	for _, s := range l {
 		if s.state != suspectHeard {
@@ -71,8 +70,8 @@ func (l suspects) unheard() (n int) {
 	return n
 }
 
-// pair joins suspects known by id alone with suspects known by name alone, when
-// together they are more than are missing: then they are the same.
+// pair merges suspects known only by id with suspects known only by name, if
+// together they exceed the number of missing servers: then they are the same.
 func (l suspects) pair(short int) suspects {
 	if len(l) <= max(short, 0) {
 		return l
@@ -100,9 +99,8 @@ func (l suspects) pair(short int) suspects {
 	return l
 }
 
-// byEvidence puts suspects with a link before those without; among these, those
-// that did not announce their end first, then those that may be alive, then those
-// seen last.
+// byEvidence sorts suspects with a link first, then those that did not announce
+// their end, then those that may be alive, then those seen last.
 func (l suspects) byEvidence() suspects {
 	list := slices.Clone(l)
 	slices.SortStableFunc(list, func(a, b *suspect) int {
@@ -111,7 +109,7 @@ func (l suspects) byEvidence() suspects {
 	return list
 }
 
-// compareBool puts false before true.
+// compareBool orders false before true.
 func compareBool(a, b bool) int {
 	switch {
 	case a == b:

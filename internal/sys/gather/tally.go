@@ -2,7 +2,7 @@ package gather
 
 import "github.com/natsctl/natsctl/internal/fleet"
 
-// tallies count how the answers to each kind of question fare.
+// tallies hold statistics on the answers to each kind of question.
 type tallies map[fleet.Kind]*fleet.Tally
 
 func (t tallies) of(kind fleet.Kind) *fleet.Tally {
@@ -12,13 +12,13 @@ func (t tallies) of(kind fleet.Kind) *fleet.Tally {
 	return t[kind]
 }
 
-// answered notes how long an answer, or a page of one, took.
+// answered records how long an answer, or a page of one, took.
 func (t tallies) answered(a answer) {
 	one := t.of(a.q.ep.Kind)
 	one.SlowestSeconds = max(one.SlowestSeconds, a.at.Sub(a.q.sent).Seconds())
 }
 
-// duplicate notes that a server answered twice.
+// duplicate records that a server answered twice.
 func (t tallies) duplicate(kind fleet.Kind, id string) {
 	one := t.of(kind)
 	if one.Duplicates == nil {
@@ -27,7 +27,7 @@ func (t tallies) duplicate(kind fleet.Kind, id string) {
 	one.Duplicates[id]++
 }
 
-// list closes the tallies, in the order of the questions.
+// list returns the final tallies, in the order of the questions.
 func (t tallies) list(s *fleet.Snapshot, asked []*question) []fleet.Tally {
 	list := make([]fleet.Tally, 0, len(asked))
 	for _, q := range asked {

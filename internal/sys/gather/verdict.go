@@ -8,17 +8,17 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// verdict decides which servers are missing and why, once a round is over.
+// verdict determines which servers are missing and why, once a round is over.
 type verdict struct {
 	roll   *roll
 	memory *Memory
 	paths  paths
-	cutOff bool // the round was cut off before silence meant anything
+	cutOff bool // the round was cut off before silence was significant
 	short  int  // how many servers are still to be accounted for
 }
 
-// decide returns who is missing, and how many of the servers that are still
-// counted are earlier lives of servers that answered, or said goodbye.
+// decide returns the missing servers, and how many of those still counted are
+// earlier processes of servers that answered, or announced their end.
 func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 	v.short = v.roll.short()
 	drained := v.uncounted()
@@ -34,7 +34,7 @@ func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 			continue
 		case s.goodbye:
 			// No link leads to it: it left as announced. If more servers are counted
-			// than there are, another one is missing, unless this one left lately.
+			// than there are, another one is missing, unless this one left recently.
 			if g, _ := v.memory.goodbye(s.id); isFresh(g, time.Now()) {
 				earlier++
 			}
@@ -73,13 +73,13 @@ func (v *verdict) account(named []fleet.Missing, earlier int) (missing []fleet.M
 	return missing, forgotten
 }
 
-// maxUnnamed is how many servers that cannot be named have a row each; more are one
-// row with their number.
+// maxUnnamed is how many servers that cannot be named get a row each; more share
+// one row with their number.
 const maxUnnamed = 8
 
 // succeeded reports whether a suspect without a link is an earlier process of a
 // server that has answered, or of a more likely suspect: the same name, another id.
-// That answer may have come in after the suspect was found, from a server that was
+// That answer may have arrived after the suspect was found, from a server that was
 // just starting.
 func (v *verdict) succeeded(s *suspect) bool {
 	if s.name == "" || s.id == "" || !s.weak {
@@ -112,7 +112,7 @@ func (v *verdict) settledByName() bool {
 	return false
 }
 
-// missing gives the reason why a suspect has not answered.
+// missing returns why a suspect has not answered.
 func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 	m := fleet.Missing{
 		ID: s.id, Name: s.name, Cluster: s.cluster,
@@ -133,8 +133,8 @@ func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 	return m
 }
 
-// unnamed stands for a server that is counted and cannot be named. If a server that
-// leads elsewhere is unresponsive, it may be behind that one.
+// unnamed returns the entry for a server that is counted and cannot be named. If a
+// server with links to others is unresponsive, it may be behind that one.
 func (v *verdict) unnamed(named []fleet.Missing) fleet.Missing {
 	if v.cutOff {
 		return fleet.Missing{Reason: fleet.Late}
@@ -149,7 +149,7 @@ func (v *verdict) unnamed(named []fleet.Missing) fleet.Missing {
 
 // uncounted reports whether all suspects that are linked and unresponsive are no
 // longer counted. Servers stop counting one at once when it announces lame duck
-// mode, after which it serves on and answers no requests.
+// mode, in which it keeps serving clients but answers no requests.
 func (v *verdict) uncounted() bool {
 	unresponsive := 0
 	for _, s := range v.paths.suspects {

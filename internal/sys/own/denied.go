@@ -11,9 +11,9 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// Refused returns the denial of what a user of any account asks for as this
-// kind: UserInfo, Connz, AccountStatz, and Jsz for the account's JetStream; nil
-// when it was not denied. The error is a [*failure.PermissionError].
+// Refused returns the denial of a user's request of this kind: UserInfo, Connz,
+// AccountStatz, or Jsz for the account's JetStream; nil if it was not denied.
+// The error is a [*failure.PermissionError].
 func (o *Account) Refused(kind fleet.Kind) error {
 	for _, d := range o.Denied {
 		if d.Subject == ownSubject(kind) || d.Subscribe || d.Subject == "" {
@@ -23,7 +23,7 @@ func (o *Account) Refused(kind fleet.Kind) error {
 	return nil
 }
 
-// ownSubject is where a user of any account asks for a kind.
+// ownSubject returns the subject on which a user of any account requests a kind.
 func ownSubject(kind fleet.Kind) string {
 	switch kind {
 	case fleet.Connz:
@@ -36,12 +36,12 @@ func ownSubject(kind fleet.Kind) string {
 	return endpoint.Lookup(string(kind)).Subject
 }
 
-// deaf tells that the user may not read its own inbox, where all answers go.
+// deaf reports whether the user may not subscribe to its inbox, which receives all answers.
 func (o *Account) deaf() bool {
 	return slices.ContainsFunc(o.Denied, func(d *failure.PermissionError) bool { return d.Subscribe })
 }
 
-// without notes an error that is a denial, and returns any other.
+// without records an error that is a denial, and returns any other.
 func (o *Account) without(err error) error {
 	var p *failure.PermissionError
 	if !errors.As(err, &p) {
@@ -53,7 +53,7 @@ func (o *Account) without(err error) error {
 	return nil
 }
 
-// problems are the denials as what a snapshot lacks.
+// problems returns the denials as problems of a snapshot.
 func (o *Account) problems() (out []fleet.Problem) {
 	for _, k := range []fleet.Kind{endpoint.UserInfo, fleet.Connz, fleet.AccountStatz} {
 		if err := o.Refused(k); err != nil {

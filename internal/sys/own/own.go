@@ -20,10 +20,10 @@ import (
 
 // Account is what a user of any account can see: itself and its account.
 type Account struct {
-	User      *server.UserInfo              // nil when the server is older than 2.10, or the user may not ask
-	JetStream *server.JetStreamAccountStats // nil when the account has none, or none can be reached
+	User      *server.UserInfo              // nil if the server is older than 2.10, or the user may not request it
+	JetStream *server.JetStreamAccountStats // nil if the account has none, or it cannot be reached
 	Snapshot  *fleet.Snapshot               // ACCOUNT.STATZ and CONNZ of its account, of the servers that answered
-	Denied    []*failure.PermissionError    // what the user's permissions, or the role of its signing key, do not let it ask
+	Denied    []*failure.PermissionError    // requests denied by the user's permissions, or the role of its signing key
 }
 
 // The services that the system account exports to every account.
@@ -32,25 +32,25 @@ const (
 	ownStatz = "$SYS.REQ.ACCOUNT.PING.STATZ"
 )
 
-// Asker asks as a user of any account. It is safe for concurrent use.
+// Asker sends requests as a user of any account. It is safe for concurrent use.
 type Asker struct {
 	Conn    *wire.Conn
 	Context string        // the name of the context, for snapshots
 	Timeout time.Duration // of one request
-	Quiet   time.Duration // the gap after which no more answers come
-	Workers int           // how many requests are under way at once
+	Quiet   time.Duration // the gap after which no more answers are expected
+	Workers int           // how many requests are in progress at once
 }
 
-// Account asks, as a user of any account, what that account may know about
-// itself. Which servers there are, it may not know; so the answer is whoever
-// answers until nothing more comes, and nobody can be said to be missing. What
-// the user may not ask is left out and named in Denied.
+// Account requests what a user of any account may know about that account. It
+// cannot list the servers, so it collects answers until no more arrive, and
+// reports no server as missing. What the user may not request is left out and
+// listed in Denied.
 func (a Asker) Account(ctx context.Context, conns fleet.ConnWant) (*Account, error) {
 	return a.account(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Connz, fleet.AccountStatz}, Conns: conns}, newRoster())
 }
 
-// account asks for ACCOUNT.STATZ, and for CONNZ if it is wanted. It waits
-// for the servers that are known from rounds before.
+// account requests ACCOUNT.STATZ, and CONNZ if it is wanted. It waits for the
+// servers known from earlier rounds.
 func (a Asker) account(ctx context.Context, want fleet.Want, known *roster) (*Account, error) {
 	begun := time.Now()
 	own := &Account{Snapshot: &fleet.Snapshot{
@@ -60,7 +60,7 @@ func (a Asker) account(ctx context.Context, want fleet.Want, known *roster) (*Ac
 	if err := gather.run(ctx, want); err != nil {
 		return nil, err
 	}
-	if !own.deaf() { // requests share one inbox, of which a server denies only the first subscription
+	if !own.deaf() { // requests share one inbox, and a server denies only its first subscription
 		if err := a.self(ctx, own); err != nil {
 			return nil, err
 		}
@@ -73,7 +73,7 @@ func (a Asker) account(ctx context.Context, want fleet.Want, known *roster) (*Ac
 	return own, nil
 }
 
-// self asks who the user is, and what its account has in JetStream.
+// self requests the user info, and what the account has in JetStream.
 func (a Asker) self(ctx context.Context, own *Account) (err error) {
 	if own.User, err = a.User(ctx); own.without(err) != nil && !errors.Is(err, failure.ErrTooOld) {
 		return err
@@ -82,7 +82,7 @@ func (a Asker) self(ctx context.Context, own *Account) (err error) {
 	return own.without(err)
 }
 
-// jetStream asks for the account's JetStream; nil if it has none.
+// jetStream requests the account's JetStream; nil if it has none.
 func (a Asker) jetStream(ctx context.Context) (*server.JetStreamAccountStats, error) {
 	msg, err := a.Conn.Request(ctx, a.Timeout, &nats.Msg{Subject: server.JSApiAccountInfo})
 	var silent *failure.SilentError
@@ -102,7 +102,7 @@ func (a Asker) jetStream(ctx context.Context) (*server.JetStreamAccountStats, er
 	return answer.JetStreamAccountStats, nil
 }
 
-// gatherer collects what the servers say about one account.
+// gatherer collects what the servers report about one account.
 type gatherer struct {
 	asker Asker
 	snap  *fleet.Snapshot
@@ -113,14 +113,14 @@ type gatherer struct {
 	servers map[string]*fleet.Server
 }
 
-// run asks both questions at once; one that is denied does not end the other.
+// run sends both requests at once; a denial of one does not end the other.
 func (g *gatherer) run(ctx context.Context, want fleet.Want) error {
 	both, ctx := errgroup.WithContext(ctx)
 	if want.Has(fleet.Connz) {
 		both.Go(func() error { return g.denied(g.connz(ctx, want.Conns)) })
 	}
 	both.Go(func() error {
-		unused := &server.AccountStatzOptions{IncludeUnused: true} // a server may lead streams of the account without a connection of it
+		unused := &server.AccountStatzOptions{IncludeUnused: true} // a server may lead streams of the account without having its connections
 		return g.denied(g.scatter(ctx, ownStatz, unused, func(sv *fleet.Server, data json.RawMessage) error {
 			sv.AccountStatz = &server.AccountStatz{}
 			return json.Unmarshal(data, sv.AccountStatz)
@@ -135,8 +135,9 @@ func (g *gatherer) denied(err error) error {
 	return g.own.without(err)
 }
 
-// connz asks for the connections, page by page. A page goes to all servers, since
-// an ordinary user can ask none by its id; those that are through send nothing.
+// connz requests the connections, page by page. Each page is requested from all
+// servers, since an ordinary user cannot address one by its id; those without
+// further pages send nothing.
 func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 	want := fleet.Want{Conns: conns}
 	connz := endpoint.Lookup(string(fleet.Connz))
@@ -176,15 +177,15 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 		back = 0
 		p.Offset += max(p.Limit-endpoint.ConnOverlap, 1)
 	}
-	g.settle(owing, map[string]bool{}) // pages without end
+	g.settle(owing, map[string]bool{}) // endless pages
 	return nil
 }
 
-// maxOwnPages bounds how many pages of connections are asked for: 64,000.
+// maxOwnPages limits the pages of connections: 64,000 connections.
 const maxOwnPages = 128
 
-// joinConns adds a page to the ones before, and reports whether there is more.
-// Pages overlap, so that a connection that closed meanwhile shows as a gap.
+// joinConns adds a page to the previous ones, and reports whether there are more.
+// Pages overlap, so that a connection that closed in between shows as a gap.
 func joinConns(sv *fleet.Server, z *server.Connz, p endpoint.Page, conns fleet.ConnWant) (more bool) {
 	full := len(z.Conns) >= p.Limit
 	if sv.Connz == nil {
@@ -199,8 +200,8 @@ func joinConns(sv *fleet.Server, z *server.Connz, p endpoint.Page, conns fleet.C
 	return full && !endpoint.OnePage(conns)
 }
 
-// settle notes the servers that did not answer with the page that they owed, and
-// reports whether no server owes one.
+// settle records the servers that did not send the page that was due, and reports
+// whether no page is due.
 func (g *gatherer) settle(owing, answered map[string]bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -217,8 +218,8 @@ func (g *gatherer) settle(owing, answered map[string]bool) bool {
 	return len(owing) == 0
 }
 
-// scatter asks all servers and hands each one's first answer to take, until no
-// more come and every server that answered in the round before has done so.
+// scatter sends a request to all servers and passes each one's first answer to take,
+// until no more arrive and every server of the previous round has answered.
 func (g *gatherer) scatter(ctx context.Context, subject string, options any, take func(*fleet.Server, json.RawMessage) error) error {
 	body, err := endpoint.Object(options)
 	if err != nil {
@@ -260,14 +261,14 @@ func (g *gatherer) scatter(ctx context.Context, subject string, options any, tak
 		case <-timer.C:
 			return unheard(subject, asked, seen)
 		case <-end.C:
-			return unheard(subject, asked, seen) // answers without end
+			return unheard(subject, asked, seen) // endless answers
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// unheard is the error of a request that nobody answered, or nil.
+// unheard returns the error of a request that no server answered, or nil.
 func unheard(subject string, asked time.Time, seen map[string]bool) error {
 	if len(seen) > 0 {
 		return nil
@@ -276,14 +277,14 @@ func unheard(subject string, asked time.Time, seen map[string]bool) error {
 }
 
 const (
-	// ownAnswers is how many answers may wait to be read.
+	// ownAnswers is how many answers may be pending.
 	ownAnswers = 4096
-	// maxOwnServers is how many servers one account is told of.
+	// maxOwnServers is how many servers of one account are shown.
 	maxOwnServers = 4096
 )
 
-// gap is how long to wait for the next answer: longer while one is out that
-// came in the round before.
+// gap returns how long to wait for the next answer: longer while a server of the
+// previous round has not answered.
 func (g *gatherer) gap(asked time.Time, seen map[string]bool) time.Duration {
 	quiet := max(g.asker.Quiet, 3*time.Since(asked))
 	if g.known.awaits(seen) {
@@ -292,11 +293,11 @@ func (g *gatherer) gap(asked time.Time, seen map[string]bool) time.Duration {
 	return quiet
 }
 
-// ownPatience bounds the wait for a server that answered in the round before.
+// ownPatience limits the wait for a server that answered in the previous round.
 const ownPatience = time.Second
 
-// take reads one answer. A leafnode that shares two accounts hands on the
-// answers of its servers twice.
+// take reads one answer. A leafnode that shares two accounts forwards the answers
+// of its servers twice.
 func (g *gatherer) take(msg *nats.Msg, seen map[string]bool, take func(*fleet.Server, json.RawMessage) error) error {
 	data, err := endpoint.Body(msg)
 	if err != nil {

@@ -8,27 +8,27 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// roster remembers which servers told an account of themselves. Nobody tells
-// an ordinary user how many there are, so those of the round before are the
-// ones to wait for. It is safe for concurrent use.
+// roster remembers which servers answered an account. An ordinary user cannot
+// learn how many servers there are, so a round waits for those of the previous
+// one. It is safe for concurrent use.
 type roster struct {
 	mu   sync.Mutex
 	seen map[string]*teller
 }
 
-// teller is a server and the rounds since it answered.
+// teller is a server and the number of rounds since it answered.
 type teller struct {
 	name   string
 	missed int
 }
 
 // rosterKeeps is for how many rounds a server that does not answer is still
-// named.
+// reported.
 const rosterKeeps = 30
 
 func newRoster() *roster { return &roster{seen: map[string]*teller{}} }
 
-// awaits reports whether a server of the round before has not answered yet.
+// awaits reports whether a server of the previous round has not answered yet.
 func (r *roster) awaits(answered map[string]bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -40,8 +40,8 @@ func (r *roster) awaits(answered map[string]bool) bool {
 	return false
 }
 
-// learn closes a round and returns who answered before and does not now. One
-// that came back under a new id is no longer missed.
+// learn ends a round and returns the servers that answered before but not now,
+// except those that came back under a new id.
 func (r *roster) learn(servers []*fleet.Server) []fleet.Problem {
 	r.mu.Lock()
 	defer r.mu.Unlock()

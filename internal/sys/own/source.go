@@ -21,24 +21,24 @@ import (
 // Source is a source of what a user of any account can see of it: the
 // connections and the traffic on each server, and through the JetStream API
 // its streams and consumers. It answers CONNZ, ACCOUNT.STATZ and JSZ, the
-// first server that leads a stream holding it; other kinds are not asked, and
-// no server holds STATZ. It is safe for concurrent use.
+// first server that leads a stream holding it; other kinds are not requested,
+// and no server holds STATZ. It is safe for concurrent use.
 type Source struct {
 	asker Asker
 	known *roster
 }
 
 // Source returns the source of what the connection's own account can see. It
-// remembers which servers answered, so that one that is late is waited for.
+// remembers which servers answered, so that it waits for a late one.
 func (a Asker) Source() Source { return Source{a, newRoster()} }
 
-// maxOwnStreams is how many streams' consumers one snapshot asks for: each is
-// a request of its own.
+// maxOwnStreams is for how many streams one snapshot requests consumers: each
+// takes a separate request.
 const maxOwnStreams = 256
 
-// Snapshot implements [fleet.Source]. Only what belongs to the account is in
-// it, so nobody can be said to be missing; a server that answered before and
-// does not now is among the problems.
+// Snapshot implements [fleet.Source]. It holds only what belongs to the account,
+// so no server is reported as missing; a server that answered before but not now
+// is among the problems.
 func (o Source) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	mine := fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz}, Conns: want.Conns, JS: want.JS}
 	for _, k := range []fleet.Kind{fleet.Connz, fleet.Jsz} {
@@ -94,8 +94,8 @@ func (o Source) streams(ctx context.Context, s *fleet.Snapshot, want fleet.JSWan
 	return nil
 }
 
-// problem notes that JetStream could not be asked; only an end of ctx is an
-// error.
+// problem records that JetStream could not be queried; it returns an error only
+// when ctx has ended.
 func (Source) problem(ctx context.Context, s *fleet.Snapshot, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -109,8 +109,8 @@ func (Source) problem(ctx context.Context, s *fleet.Snapshot, err error) error {
 	return nil
 }
 
-// place hands a stream to the server that leads it. One that told nothing else
-// goes by its name, since its id is not known.
+// place adds a stream to the server that leads it. A server without other answers
+// is identified by its name, since its id is unknown.
 func (Source) place(s *fleet.Snapshot, d server.StreamDetail) {
 	leader, domain := s.Servers[0].Info.Name, s.Own.JetStream.Domain
 	if d.Cluster != nil && d.Cluster.Leader != "" {
@@ -128,8 +128,8 @@ func (Source) place(s *fleet.Snapshot, d server.StreamDetail) {
 	to.Jsz.AccountDetails[0].Streams = append(to.Jsz.AccountDetails[0].Streams, d)
 }
 
-// listStreams pages through the account's streams; missing names those whose
-// leader kept silent.
+// listStreams pages through the account's streams; missing lists those whose
+// leader did not answer.
 func (o Source) listStreams(ctx context.Context) (list []*server.StreamInfo, missing []string, err error) {
 	for {
 		var page server.JSApiStreamListResponse
@@ -144,8 +144,8 @@ func (o Source) listStreams(ctx context.Context) (list []*server.StreamInfo, mis
 	}
 }
 
-// consumers asks for the consumers of the streams that have some, several
-// streams at once.
+// consumers requests the consumers of the streams that have any, several streams
+// at once.
 func (o Source) consumers(ctx context.Context, s *fleet.Snapshot, details []server.StreamDetail) error {
 	var with []*server.StreamDetail
 	for i := range details {
@@ -172,7 +172,7 @@ func (o Source) consumers(ctx context.Context, s *fleet.Snapshot, details []serv
 			return nil
 		})
 	}
-	_ = all.Wait() // each says for itself why it failed
+	_ = all.Wait() // the errors are in failed
 	for i, err := range failed {
 		if err == nil {
 			continue
@@ -199,8 +199,8 @@ func (o Source) listConsumers(ctx context.Context, stream string) (list []*serve
 	}
 }
 
-// api asks the JetStream API and reads the answer; head is the part of it that
-// may hold an error.
+// api sends a JetStream API request and reads the answer; head is the part of it
+// that may hold an error.
 func (o Source) api(ctx context.Context, subject string, request, answer any, head *server.ApiResponse) error {
 	body, err := json.Marshal(request)
 	if err != nil {

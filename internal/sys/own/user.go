@@ -57,13 +57,13 @@ func (a Asker) User(ctx context.Context) (*server.UserInfo, error) {
 	}
 }
 
-// userInfoPatience is how long the connected server's own answer may be behind
-// that of a leafnode: where a leafnode shares the system account, a server hands
-// on the answer that comes first, and no other.
+// userInfoPatience is how much later than a leafnode's the connected server's own
+// answer may arrive: where a leafnode shares the system account, a server forwards
+// only the first answer.
 const userInfoPatience = 50 * time.Millisecond
 
-// readUser reads an answer; nil without an error is the word of a leafnode,
-// which reports the user that it is linked as.
+// readUser reads an answer; it returns nil without an error for that of a leafnode,
+// which reports the user of its link.
 func (a Asker) readUser(subject string, msg *nats.Msg) (*server.UserInfo, error) {
 	if endpoint.NoResponders(msg) {
 		return nil, &failure.TooOldError{Server: a.Conn.NC.ConnectedServerName(), Version: a.Conn.NC.ConnectedServerVersion(), Kind: endpoint.UserInfo, Since: "2.10.0"}

@@ -1,7 +1,7 @@
-// Package wire is one connection as those who ask servers need it: a request that is answered once, subjects that the
+// Package wire wraps a connection for sending requests to servers: a request that is answered once, subjects that the
 // server denied, and why the connection cannot be used.
 //
-// It must not know what is asked, nor how answers are read.
+// It must not know what is requested, or how answers are read.
 package wire
 
 import (
@@ -18,16 +18,15 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// Conn is a connection whose denied subjects can be listened to. It is safe for
-// concurrent use and owns nothing but the error handler of the connection, which
-// it chains.
+// Conn is a connection that reports denied subjects. It is safe for concurrent use
+// and owns only the error handler of the connection, which it chains.
 type Conn struct {
 	NC     *nats.Conn
 	denied *denials
 }
 
 // New takes over the connection's error handler, and passes every error on to the
-// handler that was there.
+// previous handler.
 func New(nc *nats.Conn) *Conn {
 	c := &Conn{NC: nc, denied: newDenials()}
 	before := nc.ErrorHandler()
@@ -41,27 +40,27 @@ func New(nc *nats.Conn) *Conn {
 }
 
 // Denials returns a channel of the subjects that the server denies from now on,
-// and the function that ends it.
+// and the function that stops it.
 func (c *Conn) Denials() (ch <-chan *failure.PermissionError, stop func()) { return c.denied.listen() }
 
-// Flush waits until the server has everything that was sent, for as long as ctx
-// and d allow.
+// Flush waits until the server has received everything that was sent, within ctx
+// and d.
 func (c *Conn) Flush(ctx context.Context, d time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	return c.NC.FlushWithContext(ctx)
 }
 
-// SystemAccount returns the name of the system account: the one the user is in,
-// which servers before 2.12 do not say.
+// SystemAccount returns the name of the system account: that of the user, which
+// servers before 2.12 do not report.
 func (c *Conn) SystemAccount() string {
 	return cmp.Or(c.NC.RemoteAccount(), server.DEFAULT_SYSTEM_ACCOUNT)
 }
 
-// Leave turns away from the connected server when nobody answered at all, not
-// even that one: it hangs, and nats.go would notice only when its pings go
-// unanswered, after minutes. The next request goes through another server. err is
-// returned, joined with what kept the connection from leaving.
+// Leave disconnects from the connected server when no server answered, not even
+// that one: it hangs, and nats.go would notice only when its pings stay
+// unanswered, after minutes. The next request uses another server. It returns err,
+// joined with the error of leaving, if any.
 func (c *Conn) Leave(err error) error {
 	if failed := c.NC.ForceReconnect(); failed != nil {
 		return errors.Join(err, failed)
@@ -69,7 +68,7 @@ func (c *Conn) Leave(err error) error {
 	return err
 }
 
-// Err says why the connection cannot be used, or nil.
+// Err returns why the connection cannot be used, or nil.
 func (c *Conn) Err() error {
 	if c.NC.IsConnected() {
 		return nil
@@ -81,9 +80,9 @@ func (c *Conn) Err() error {
 	return errors.Join(failure.ErrDisconnected, authReason(err), err)
 }
 
-// authReasons are the sentences with which a server turns a client away, and
-// what nats.go calls them. It does so only on an open connection; when a
-// reconnect is turned away it hands on the bare sentence.
+// authReasons are the messages with which a server rejects a client, and the
+// errors of nats.go for them. nats.go maps them only on an open connection; when a
+// reconnect is rejected it returns the bare message.
 var authReasons = []struct {
 	sentence string
 	err      error
@@ -94,7 +93,7 @@ var authReasons = []struct {
 	{"authorization violation", nats.ErrAuthorization},
 }
 
-// authReason returns the error of nats.go that a sentence stands for, or nil.
+// authReason returns the nats.go error for a server message, or nil.
 func authReason(err error) error {
 	for _, row := range authReasons {
 		if strings.Contains(strings.ToLower(err.Error()), row.sentence) && !errors.Is(err, row.err) {
@@ -104,11 +103,11 @@ func authReason(err error) error {
 	return nil
 }
 
-// errWaited tells the timeout of one request from that of the caller.
+// errWaited distinguishes the timeout of one request from that of the caller.
 var errWaited = errors.New("waited long enough")
 
-// Request asks and waits for one answer, for as long as ctx and d allow. A denied
-// subject is noticed at once and not after the timeout. The errors are
+// Request sends a request and waits for one answer, within ctx and d. A denied
+// subject is detected at once and not after the timeout. The errors are
 // [failure.PermissionError], [failure.SilentError], nats.ErrNoResponders, the end
 // of ctx, and those of the connection.
 func (c *Conn) Request(ctx context.Context, d time.Duration, msg *nats.Msg) (*nats.Msg, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// denials hands the subjects that the server denied, which nats.go reports
-// outside any request, to the rounds that asked them.
+// denials passes the subjects that the server denied, which nats.go reports
+// outside any request, to the rounds that requested them.
 type denials struct {
 	mu        sync.Mutex
 	listeners map[chan *failure.PermissionError]struct{}
@@ -22,7 +22,7 @@ func newDenials() *denials {
 	return &denials{listeners: map[chan *failure.PermissionError]struct{}{}}
 }
 
-// listen returns a channel of denials and the function that ends it.
+// listen returns a channel of denials and the function that stops it.
 func (d *denials) listen() (ch chan *failure.PermissionError, stop func()) {
 	ch = make(chan *failure.PermissionError, 16)
 	d.mu.Lock()
@@ -35,7 +35,7 @@ func (d *denials) listen() (ch chan *failure.PermissionError, stop func()) {
 	}
 }
 
-// observe looks at an error of the connection.
+// observe checks an error of the connection for a denial.
 func (d *denials) observe(err error) {
 	p := parseDenial(err)
 	if p == nil {
@@ -46,14 +46,14 @@ func (d *denials) observe(err error) {
 	for ch := range d.listeners {
 		select {
 		case ch <- p:
-		default: // its round has enough to report already
+		default: // the round already has enough to report
 		}
 	}
 }
 
 var deniedSubject = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]+)"`)
 
-// parseDenial reads the server's sentence about a denied subject; nil for any
+// parseDenial parses the server's error about a denied subject; nil for any
 // other error.
 func parseDenial(err error) *failure.PermissionError {
 	if !errors.Is(err, nats.ErrPermissionViolation) {

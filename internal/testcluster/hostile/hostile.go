@@ -1,6 +1,6 @@
-// Package hostile answers system requests as a broken server, or a user of the system account who means harm, would.
+// Package hostile answers system requests like a broken server, or a malicious user of the system account.
 //
-// It owns the table of attacks; each is put onto one node of a stub fleet, beside honest ones. Only tests import it.
+// It owns the table of attacks; each is applied to one node of a stub fleet, next to honest ones. Only tests import it.
 package hostile
 
 import (
@@ -19,11 +19,11 @@ import (
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
-// Attack is one way to harm who asks.
+// Attack is one way to harm the client.
 type Attack struct {
 	Name  string
 	Start func(t testing.TB, f *stub.Fleet, evil *stub.Node)
-	// Blamed tells that the problems of a round must name the evil server.
+	// Blamed says that the problems of a round must name the evil server.
 	Blamed bool
 }
 
@@ -68,7 +68,7 @@ func Attacks() []Attack {
 	}
 }
 
-// envelope is an answer of the evil server with data as it is given.
+// envelope returns an answer of the evil server with the given data.
 func envelope(evil *stub.Node, data string) []byte {
 	info, err := json.Marshal(evil.Info)
 	if err != nil {
@@ -77,8 +77,8 @@ func envelope(evil *stub.Node, data string) []byte {
 	return []byte(`{"server":` + string(info) + `,"data":` + data + `}`)
 }
 
-// packed is an answer of the evil server that is compressed: its data begin, repeat
-// a part many times, and end.
+// packed returns a compressed answer of the evil server: its data are begin, part
+// many times, and end.
 func packed(t testing.TB, evil *stub.Node, begin, part string, times int, end string) stub.Message {
 	t.Helper()
 	var out bytes.Buffer
@@ -105,7 +105,7 @@ func packed(t testing.TB, evil *stub.Node, begin, part string, times int, end st
 	return stub.Message{Header: map[string]string{"Content-Encoding": "gzip"}, Data: out.Bytes()}
 }
 
-// answersVarz gives one answer to VARZ, made before anybody asks.
+// answersVarz answers VARZ with one message, made before the first request.
 func answersVarz(make func(testing.TB, *stub.Node) stub.Message) func(testing.TB, *stub.Fleet, *stub.Node) {
 	return func(t testing.TB, _ *stub.Fleet, evil *stub.Node) { evil.Data["VARZ"] = make(t, evil) }
 }
@@ -114,7 +114,7 @@ func answersConnz(make func(testing.TB, *stub.Node) stub.Message) func(testing.T
 	return func(t testing.TB, _ *stub.Fleet, evil *stub.Node) { evil.Data["CONNZ"] = make(t, evil) }
 }
 
-// id is the i-th id that could be a server's.
+// id returns the i-th valid server id.
 func id(i int) string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	out := []byte("N" + strings.Repeat("A", 55))
@@ -159,7 +159,7 @@ func endlessPages(_ testing.TB, _ *stub.Fleet, evil *stub.Node) {
 	})
 }
 
-// statszOf is what a server that does not exist says.
+// statszOf returns the STATSZ of a server that does not exist.
 func statszOf(i int) []byte {
 	body, err := json.Marshal(map[string]any{
 		"server": server.ServerInfo{Name: fmt.Sprint("ghost", i), ID: id(i + 1), Cluster: "ghosts", Version: "2.12.0"},

@@ -6,7 +6,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// has is what an act on a client says: nothing, or that there is none of this number. Nothing is done to it.
+// has returns the result of an action on a client: nil, or an error if there is no such cid. It does nothing to the client.
 func (n *node) has(cid uint64) error {
 	z, err := n.connz(server.ConnzOptions{CID: cid})
 	if err == nil && len(z.Conns) == 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// errSilent makes a server leave a request without an answer, as real ones do with some.
+// errSilent makes a server leave a request unanswered, as real ones do with some.
 var errSilent = errors.New("nothing to say")
 
 // endpoint is one request that the servers answer.
@@ -17,7 +17,7 @@ type endpoint struct {
 	since   [3]int // the first version that answers
 	bare    bool   // without an envelope
 	direct  bool   // answered by id alone
-	plain   bool   // the request is not looked at, nor the answer compressed
+	plain   bool   // the request is ignored, and the answer not compressed
 	data    func(n *node, request []byte) (any, error)
 }
 
@@ -41,7 +41,7 @@ var endpoints = []endpoint{
 	{kind: "IPQUEUESZ", subject: serverReq + "IPQUEUESZ", since: [3]int{2, 10, 26}, data: func(n *node, _ []byte) (any, error) { return n.ipqueuesz(), nil }},
 	{kind: "EXPVARZ", subject: serverReq + "EXPVARZ", since: [3]int{2, 10, 16}, data: func(n *node, _ []byte) (any, error) { return n.expvarz(), nil }},
 	{kind: "PROFILEZ", subject: serverReq + "PROFILEZ", since: [3]int{2, 10, 0}, data: with(func(n *node, o server.ProfilezOptions) (any, error) { return n.profilez(o), nil })},
-	{kind: "RELOAD", subject: serverReq + "RELOAD", since: [3]int{2, 10, 0}, direct: true, data: func(*node, []byte) (any, error) { return nil, nil }}, //nolint:nilnil // done, and nothing to tell
+	{kind: "RELOAD", subject: serverReq + "RELOAD", since: [3]int{2, 10, 0}, direct: true, data: func(*node, []byte) (any, error) { return nil, nil }}, //nolint:nilnil // an answer without data
 	{kind: "KICK", subject: serverReq + "KICK", since: [3]int{2, 10, 0}, direct: true, data: with(func(n *node, o server.KickClientReq) (any, error) { return nil, n.has(o.CID) })},
 	{kind: "LDM", subject: serverReq + "LDM", since: [3]int{2, 10, 0}, direct: true, data: with(func(n *node, o server.LDMClientReq) (any, error) { return nil, n.has(o.CID) })},
 	{kind: "ACCOUNT.STATZ", subject: accountStatz, since: [3]int{2, 9, 0}, data: with(func(n *node, o server.AccountStatzOptions) (any, error) { return n.accountStatz(o), nil })},
@@ -52,7 +52,7 @@ const (
 	accountStatz = "$SYS.REQ.ACCOUNT.PING.STATZ"
 )
 
-// with decodes the request's options before they are answered; a request that is no such thing gets the error 400.
+// with decodes the request's options before it is answered; an invalid request gets the error 400.
 func with[O any](answer func(*node, O) (any, error)) func(*node, []byte) (any, error) {
 	return func(n *node, request []byte) (any, error) {
 		var o O

@@ -9,14 +9,14 @@ import (
 type Fault struct {
 	Gone          bool          // killed: no answer, 503 to its id, no longer linked, but still counted by the others
 	Mute          bool          // hung: no answer, a timeout to its id, still linked and counted
-	Slow          time.Duration // answers so much later
+	Slow          time.Duration // additional delay of answers
 	Duplicate     bool          // answers everything twice
-	ActiveServers int           // says this instead of the right number of servers; 0: the right one
-	Garbage       bool          // answers are cut in the middle, and no JSON
-	LoseEvery     int           // every so many-th answer is lost; 0: none
-	LoseNext      int           // the next so many answers of each kind are lost
-	Version       string        // is of this version, and does not know what is newer; "": that of the fleet
-	Kinds         []string      // concerns these kinds of answer alone; none: all of them
+	ActiveServers int           // reports this instead of the right number of servers; 0: the right one
+	Garbage       bool          // answers are truncated and invalid JSON
+	LoseEvery     int           // every n-th answer is lost; 0: none
+	LoseNext      int           // the next n answers of each kind are lost
+	Version       string        // has this version, without anything newer; "": that of the fleet
+	Kinds         []string      // affects only these kinds of answers; none: all of them
 }
 
 // SetFault gives the server of this name or id a fault in place of the one it had. An unknown server is an error.
@@ -32,8 +32,8 @@ func (f *Fleet) SetFault(nameOrID string, fault Fault) error {
 	return f.listen(n)
 }
 
-// FreezeGateway makes a whole cluster unreachable as it happens in practice: the one of its servers hangs to which the
-// gateway connections of all others lead, so that nothing reaches the rest of it. It returns that server's name.
+// FreezeGateway makes a whole cluster unreachable as it happens in practice: the server at which the gateway connections of
+// all other clusters end hangs, so that nothing reaches the rest. It returns that server's name.
 func (f *Fleet) FreezeGateway(cluster string) (holder string, err error) {
 	for _, c := range f.clusters {
 		if c.name != cluster {

@@ -118,7 +118,7 @@ func (f *Fleet) Connect(opts ...nats.Option) (*nats.Conn, error) {
 	return nc, nil
 }
 
-// Names are the names of all servers, those of a cluster together, hubs first.
+// Names returns the names of all servers, grouped by cluster, hubs first.
 func (f *Fleet) Names() []string {
 	out := make([]string, len(f.nodes))
 	for i, n := range f.nodes {
@@ -127,7 +127,7 @@ func (f *Fleet) Names() []string {
 	return out
 }
 
-// ID is the id of the server of this name, "" when there is none.
+// ID returns the id of the server of this name, or "".
 func (f *Fleet) ID(name string) string {
 	if n := f.find(name); n != nil {
 		return n.info.ID
@@ -135,19 +135,19 @@ func (f *Fleet) ID(name string) string {
 	return ""
 }
 
-// Age is how much invented time has passed since the start.
+// Age returns how much simulated time has passed since the start.
 func (f *Fleet) Age() time.Duration { return time.Duration(f.age.Load()) }
 
-// Advance lets invented time pass: counters grow at each server's rates, and the times in the answers move on.
+// Advance lets simulated time pass: counters grow at each server's rates, and the times in the answers advance.
 func (f *Fleet) Advance(d time.Duration) {
 	f.age.Add(int64(d))
 	f.forget()
 }
 
-// now is the invented present.
+// now returns the simulated time.
 func (f *Fleet) now() time.Time { return f.epoch.Add(f.Age()) }
 
-// forget drops the answers that are kept, after a change to what they tell.
+// forget drops the cached answers after a change to their content.
 func (f *Fleet) forget() {
 	for _, n := range f.nodes {
 		n.mu.Lock()

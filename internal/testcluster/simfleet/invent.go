@@ -74,7 +74,7 @@ func (f *Fleet) newNode(i int, c *cluster) (*node, error) {
 	return n, nil
 }
 
-// serverID is a server id as real ones are: an encoded public key, which nobody has the private one of.
+// serverID returns a server id like a real one: an encoded public key, without a private key.
 func serverID(r *rand.Rand) (string, error) {
 	raw := make([]byte, 0, 32)
 	for len(raw) < 32 {

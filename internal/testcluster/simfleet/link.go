@@ -7,7 +7,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// poolSize is how many routes a pair of servers has beside the one of the system account, which is the server's default.
+// poolSize is how many routes a pair of servers has besides the one of the system account, as is the server's default.
 const poolSize = 3
 
 // link is a connection from one server to another.
@@ -150,7 +150,7 @@ func (n *node) leafz(o server.LeafzOptions) *server.Leafz {
 	return z
 }
 
-// uptime writes a duration as servers do.
+// uptime formats a duration as servers do.
 func uptime(d time.Duration) string {
 	s := int64(d / time.Second)
 	days, hours, minutes := s/86400, s/3600%24, s/60%60

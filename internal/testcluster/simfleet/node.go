@@ -36,7 +36,7 @@ type cluster struct {
 	hub   bool
 }
 
-// dice returns a source of numbers that depends on the seed and on what it is for, and on nothing else.
+// dice returns a source of random numbers that depends only on the seed and on what.
 func (f *Fleet) dice(what ...uint64) *rand.Rand {
 	h := f.spec.Seed ^ 0x9e3779b97f4a7c15
 	for _, w := range what {
@@ -46,16 +46,16 @@ func (f *Fleet) dice(what ...uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(f.spec.Seed, h)) //nolint:gosec // an invention needs no secrecy
 }
 
-// between is a number from lo up to and including hi.
+// between returns a random number from lo to hi, inclusive.
 func between(r *rand.Rand, lo, hi int) int { return lo + r.IntN(hi-lo+1) }
 
-// up time of the server at the fleet's present.
+// uptime returns how long the server has run.
 func (n *node) uptime() time.Duration { return n.started + n.fleet.Age() }
 
-// start is when the server was started.
+// start returns when the server was started.
 func (n *node) start() time.Time { return n.fleet.epoch.Add(-n.started) }
 
-// total is how much of something that happens rate times a second has happened so far.
+// total returns a counter that grows at this rate per second.
 func (n *node) total(rate float64) int64 { return int64(rate * n.uptime().Seconds()) }
 
 // peers are the other servers of the cluster that are not gone.
@@ -69,7 +69,7 @@ func (n *node) peers() []*node {
 	return out
 }
 
-// is reports whether something holds for the server's present fault.
+// is reports whether a condition holds for the server's current fault.
 func (n *node) is(what func(Fault) bool) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 // reply is the answer of a server, nil when it stays silent.
 func (n *node) reply(ep *endpoint, req *nats.Msg) (*nats.Msg, error) {
 	if !ep.plain && !n.passes(req.Data) {
-		return nil, nil //nolint:nilnil // no answer and no failure is what silence is
+		return nil, nil //nolint:nilnil // silence is no answer and no error
 	}
 	msg := nats.NewMsg(req.Reply)
 	encoding := ""
@@ -150,7 +150,7 @@ func pack(data []byte, encoding string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// clock is the servers' present: the real one, or the invented one when the [Spec] set it.
+// clock returns the servers' time: the real one, or the simulated one if the [Spec] set it.
 func (f *Fleet) clock() time.Time {
 	if f.spec.Now.IsZero() {
 		return time.Now().UTC()

@@ -9,7 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// target is what a subject stands for.
+// target is the endpoint and the server that a subject addresses.
 type target struct {
 	ep *endpoint
 	n  *node // nil: all servers
@@ -18,7 +18,7 @@ type target struct {
 // ping stands for the server id in a request to all servers.
 const ping = "PING"
 
-// subscribe makes one subject lead to the servers; n nil means all of them.
+// subscribe subscribes one server to a subject; n nil means all of them.
 func (f *Fleet) subscribe(id string, ep *endpoint, n *node) error {
 	to := ping
 	if n != nil {
@@ -36,8 +36,8 @@ func (f *Fleet) subscribe(id string, ep *endpoint, n *node) error {
 	return nil
 }
 
-// listen subscribes the server to what it answers by its id, as its present fault lets it: a server that is gone listens to
-// nothing, so that the embedded server says 503, and an old one not to what it does not know.
+// listen subscribes the server to the subjects with its id, as its current fault allows: a server that is gone subscribes to
+// none, so that the embedded server replies 503, and an old one not to those it does not support.
 func (f *Fleet) listen(n *node) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -116,7 +116,7 @@ func (f *Fleet) answer(t target, req *nats.Msg) {
 	}
 }
 
-// answers reports whether the server answers this kind of request at all at present.
+// answers reports whether the server currently answers this kind of request.
 func (n *node) answers(ep *endpoint) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -146,7 +146,7 @@ func (n *node) delay(ep *endpoint) time.Duration {
 	return slow + s.MinDelay + time.Duration(r.Int64N(spread))
 }
 
-// send sends one server's answer, as its fault spoils it.
+// send sends one server's answer, changed by its fault.
 func (f *Fleet) send(n *node, ep *endpoint, req *nats.Msg) error {
 	msg, err := n.reply(ep, req)
 	if err != nil || msg == nil {

@@ -37,7 +37,7 @@ func (n *node) accountz(o server.AccountzOptions) (*server.Accountz, error) {
 			return z, nil
 		}
 	}
-	return nil, fmt.Errorf("Account %s does not exist", o.Account) //nolint:staticcheck // the server's own words
+	return nil, fmt.Errorf("Account %s does not exist", o.Account) //nolint:staticcheck // the server's message
 }
 
 // clientsOf is how many clients of the i-th account the server has.

@@ -6,13 +6,13 @@ import "time"
 // same Spec always makes the same fleet.
 //
 // The first Hubs clusters of Size servers are joined by gateways, the further ones are leaf clusters, each server of them
-// with one leafnode connection to a hub. So what one server has to say does not grow with the fleet.
+// with one leafnode connection to a hub. So the size of one server's answers does not grow with the fleet.
 type Spec struct {
 	Seed      uint64
 	Servers   int // default 3
 	Size      int // servers in a cluster, default 5
 	Hubs      int // clusters joined by gateways, default 3
-	Accounts  int // beside the system account, default 4
+	Accounts  int // besides the system account, default 4
 	Streams   int // in the whole fleet, of three replicas
 	Consumers int // in the whole fleet
 	Conns     int // client connections on each server

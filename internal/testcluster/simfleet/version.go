@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// version is what the server says it is.
+// version returns the version that the server reports.
 func (n *node) version() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()

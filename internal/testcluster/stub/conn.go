@@ -18,7 +18,7 @@ type conn struct {
 	wake   chan struct{}
 
 	mu   sync.Mutex
-	out  [][]byte // not written yet; nil in it ends the connection
+	out  [][]byte // not written yet; a nil element ends the connection
 	subs map[string]string
 	left map[string]int // deliveries until an automatic unsubscribe
 }
@@ -52,7 +52,7 @@ func (c *conn) writeLoop() {
 		c.mu.Unlock()
 		for _, data := range out {
 			if data == nil {
-				_ = c.conn.Close() // readLoop sees to the rest
+				_ = c.conn.Close() // readLoop does the rest
 				return
 			}
 			if _, err := c.conn.Write(data); err != nil {
@@ -116,7 +116,7 @@ func (c *conn) unsubscribe(args []string) {
 	}
 }
 
-// publish reads the payload of PUB or HPUB and hands the message on.
+// publish reads the payload of PUB or HPUB and passes the message on.
 func (c *conn) publish(in *bufio.Reader, args []string) error {
 	total, err := strconv.Atoi(args[len(args)-1])
 	if err != nil {

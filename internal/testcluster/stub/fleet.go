@@ -15,16 +15,16 @@ import (
 type Node struct {
 	Info server.ServerInfo
 
-	// Data are the answers by kind, as VARZ; STATSZ too. A kind that is not there is not known to the server. A []byte is sent
-	// as it is, without an envelope; an error as the error of the envelope; a function is called for each request.
+	// Data are the answers by kind, such as VARZ or STATSZ. The server does not support a kind without an entry. A []byte is
+	// sent as it is, without an envelope; an error as the error of the envelope; a function is called for each request.
 	Data map[string]any
 
 	Delay time.Duration // of every answer
-	Mute  bool          // it answers nothing, and its id is known
-	Gone  bool          // it answers nothing, and nothing listens on its id
+	Mute  bool          // it answers nothing, but is subscribed to its id
+	Gone  bool          // it answers nothing, and there are no responders on its id
 	Twice bool          // it sends every answer twice
-	Deaf  bool          // it answers whatever filter a request carries, as servers before 2.12 do for a part of a name
-	Lose  int           // it loses its next so many answers of each kind
+	Deaf  bool          // it ignores the filter of a request, as servers before 2.12 do for part of a name
+	Lose  int           // it loses its next n answers of each kind
 
 	asked map[string]int
 }
@@ -56,7 +56,7 @@ func (f *Fleet) Change(change func()) {
 	change()
 }
 
-// Asked tells how many requests of a kind a node got.
+// Asked returns how many requests of a kind a node received.
 func (f *Fleet) Asked(n *Node, kind string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 // Server is the server that carries the messages. Its methods are safe for concurrent use.
 type Server struct {
 	id, name string
-	account  string // of every client, as servers from 2.12 on tell; "": it is not told
+	account  string // of every client, as servers since 2.12 report it; "": not reported
 	done     chan struct{}
 	wg       sync.WaitGroup
 
@@ -24,7 +24,7 @@ type Server struct {
 	handlers []handler
 	deny     []string
 	silent   bool
-	refusal  string // why nobody may connect; "": who will may
+	refusal  string // why connections are rejected; "": they are not
 }
 
 type handler struct {
@@ -53,15 +53,15 @@ func (s *Server) Deny(pattern string) {
 	s.deny = append(s.deny, pattern)
 }
 
-// Handle gives messages that match to answer, in the goroutine of their sender's connection. It returns whether somebody
-// listens on the subject: the first handler that says so ends the search, and if none does the sender gets a 503.
+// Handle passes messages that match to answer, in the goroutine of their sender's connection. answer returns whether it
+// responds to the subject: the first handler that does ends the search, and if none does the sender gets a 503.
 func (s *Server) Handle(pattern string, answer func(Message) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.handlers = append(s.handlers, handler{pattern, answer})
 }
 
-// Expel tells every client why it must go, and closes its connection. Those that come back get the same answer.
+// Expel sends every client an error with this reason, and closes its connection. Those that reconnect get the same error.
 func (s *Server) Expel(why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,7 +72,7 @@ func (s *Server) Expel(why string) {
 	}
 }
 
-// Silence makes the server read on and send nothing at all, as one that hangs.
+// Silence makes the server read but send nothing at all, like one that hangs.
 func (s *Server) Silence(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (s *Server) Send(m Message) (delivered bool) {
 	return delivered
 }
 
-// take hands a client's message to the subscriptions and handlers.
+// take passes a client's message to the subscriptions and handlers.
 func (s *Server) take(m Message) {
 	heard := s.Send(m)
 	s.mu.Lock()
@@ -148,7 +148,7 @@ func (s *Server) serve(nc net.Conn) {
 	c.write(s.info(""))
 }
 
-// greet answers a client's PING, and tells it which account it is in.
+// greet answers a client's PING, and reports its account.
 func (s *Server) greet(c *conn) {
 	s.mu.Lock()
 	why := s.refusal
