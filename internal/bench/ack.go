@@ -12,8 +12,8 @@ import (
 // errAck is returned for a reply that is not an acknowledgement.
 var errAck = errors.New("not an acknowledgement")
 
-// replyError is the error that a reply stands for: no responders, or a
-// micro service's refusal (ADR-32).
+// replyError returns the error that a reply carries: no responders, or a
+// service error (ADR-32).
 func replyError(m *nats.Msg) error {
 	if len(m.Header) == 0 {
 		return nil
@@ -39,7 +39,7 @@ func (e *apiError) Error() string {
 }
 
 // readAck reads an acknowledgement without decoding it as a whole: the hot
-// path costs no memory.
+// path does not allocate.
 func readAck(m *nats.Msg) (seq uint64, dup bool, err error) {
 	if err := replyError(m); err != nil {
 		return 0, false, err

@@ -1,10 +1,10 @@
-// Package bench measures what a NATS system can do: it sends messages at a rate
-// or as fast as it can, and accounts for every one of them. It owns workloads,
+// Package bench measures the performance of a NATS system: it sends messages at a
+// rate or as fast as it can, and accounts for each of them. It owns workloads,
 // drivers and the phases of a run. It must not know the command line, contexts
-// or files; package scenario describes what is run, package result what was found.
+// or files; package scenario describes what is run, package result the outcome.
 //
-// Latency is counted from the instant at which a message was due (open loop), so
-// a server that stalls cannot hide it. Lost messages count as the worst latency.
+// Latency is measured from the time at which a message was due (open loop), so
+// that stalls of a server show. Lost messages count as the worst latency.
 package bench
 
 import (
@@ -32,8 +32,8 @@ var (
 // applied after the caller's own. A run opens one per worker and closes it.
 type Connect func(opts ...nats.Option) (*nats.Conn, error)
 
-// LeftError says that something that a run made for itself, such as a stream, is
-// still there.
+// LeftError reports that something that a run created, such as a stream, could
+// not be removed.
 type LeftError struct{ cause error }
 
 func (e *LeftError) Error() string { return "left behind: " + e.cause.Error() }
@@ -41,13 +41,13 @@ func (e *LeftError) Error() string { return "left behind: " + e.cause.Error() }
 // Unwrap returns why it could not be removed.
 func (e *LeftError) Unwrap() error { return e.cause }
 
-// ServerView reports what the servers say about a run. Callers that have a system
+// ServerView reports server metrics for a run. Callers that have a system
 // account implement it.
 type ServerView interface {
-	// Watch starts to observe and returns a function that stops it and returns the
-	// figures of the time between; nil if they are not available.
+	// Watch starts observing and returns a function that stops it and returns the
+	// metrics of that period; nil if they are not available.
 	Watch(ctx context.Context) (stop func(context.Context) *result.ServerUse)
-	// Known returns what clients of a server cannot see: its cores and the digest
-	// of its configuration; zero for an unknown server.
+	// Known returns what clients cannot see of a server: its number of cores and the
+	// digest of its configuration; zero for an unknown server.
 	Known(id string) (cores int, configDigest string)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/usage"
 )
 
-// calibrationSizes are the payload sizes of the ceilings.
+// calibrationSizes are the payload sizes for which ceilings are measured.
 var calibrationSizes = []int{16, 128, 1024, 8192}
 
 // Calibrate measures the generator, and the round trip if connect is not nil.
@@ -53,7 +53,7 @@ func Calibrate(ctx context.Context, connect Connect) (*result.Calibration, error
 	return c, nil
 }
 
-// timerLag paces a thousand sends a second that do nothing.
+// timerLag measures the lag of a thousand empty sends per second.
 func timerLag(ctx context.Context, d time.Duration) (*result.Distribution, error) {
 	shape, err := pace.Constant(1000, d)
 	if err != nil {
@@ -61,7 +61,7 @@ func timerLag(ctx context.Context, d time.Duration) (*result.Distribution, error
 	}
 	var h hist.Hist
 	done := make(chan error, 1)
-	go func() { // a goroutine of its own, for its thread is given back changed
+	go func() { // a separate goroutine, since its thread is changed
 		defer pace.Lock()()
 		done <- pace.Run(ctx, pace.NewMonotonic(time.Now()), 0, pace.Even(shape, 0, 1), func(at, now int64) error {
 			h.Record(now - at)
@@ -74,7 +74,7 @@ func timerLag(ctx context.Context, d time.Duration) (*result.Distribution, error
 	return result.NewDistribution(&h), nil
 }
 
-// clockCost is the time that one reading of the clock takes, in nanoseconds.
+// clockCost returns how long reading the clock takes, in nanoseconds.
 func clockCost() float64 {
 	const n = 1 << 16
 	c := pace.NewMonotonic(time.Now())
@@ -87,7 +87,7 @@ func clockCost() float64 {
 
 func roundTrips(ctx context.Context, connect Connect) (*result.Distribution, error) {
 	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, connect, JSAPI{})
-	defer func() { _ = r.close(ctx) }() // it made nothing
+	defer func() { _ = r.close(ctx) }() // it created nothing
 	l, err := r.link("calibrate")
 	if err != nil {
 		return nil, err
@@ -107,8 +107,8 @@ func roundTrips(ctx context.Context, connect Connect) (*result.Distribution, err
 }
 
 // FindCeiling measures for d how fast the publishers of a closed-loop scenario
-// fill a sink in this process that throws everything away: what the generator
-// can do by itself, in messages per second.
+// fill a sink in this process that discards everything: the limit of the
+// generator itself, in messages per second.
 func FindCeiling(ctx context.Context, s scenario.Spec, d time.Duration) (float64, error) {
 	sink, err := newNullSink()
 	if err != nil {
@@ -128,13 +128,13 @@ func FindCeiling(ctx context.Context, s scenario.Spec, d time.Duration) (float64
 		if res.Runs[0].Sent > 0 {
 			return res.Runs[0].Rate.Sent, nil
 		}
-		d *= 4 // a machine so busy that not even the generator got its turn
+		d *= 4 // the machine is so busy that not even the generator ran
 	}
 	return 0, fmt.Errorf("ceiling of the generator: %w", errTimeout)
 }
 
-// nullSink speaks just enough of the protocol to keep a client content, and
-// throws away what it publishes.
+// nullSink implements just enough of the protocol for a client to work, and
+// discards what it publishes.
 type nullSink struct {
 	l     net.Listener
 	group sync.WaitGroup

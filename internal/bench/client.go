@@ -16,31 +16,31 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// action is what an client asks: a request, a publish into a stream, an
+// action is what a client sends: a request, a publish to a stream, an
 // operation on a bucket.
 type action interface {
-	// ask sends the n-th message of its phase, to be answered at reply. aux comes
-	// back with the answer. due and lag go into the stamp.
+	// ask sends the n-th message of its phase with the given reply subject. aux is
+	// passed to answer. due and lag go into the stamp.
 	ask(m message, reply string) error
 	// aux is kept with message n until its answer arrives.
 	aux(n uint64) uint64
-	// answer judges a reply; it is called from one goroutine. An error means
+	// answer checks a reply; it is called from one goroutine. An error means
 	// that the request failed.
 	answer(reply *nats.Msg, aux uint64, measured bool) error
 }
 
-// message is one that an client sends.
+// message is a message that a client sends.
 type message struct {
 	n        uint64 // in its phase
 	flags    uint8
 	due, lag int64
 	aux      uint64
-	last     bool // nothing follows in this phase, as far as the sender knows
+	last     bool // the last of this phase, to the sender's knowledge
 }
 
-// client sends messages that are answered, many in flight over one connection.
-// It is the worker of the request, js-pub, js-e2e and kv workloads. The sending
-// side and the receiving side are one goroutine each.
+// client sends messages that expect a reply, many in flight over one connection.
+// It is the worker of the request, js-pub, js-e2e and kv workloads. Sending and
+// receiving run in one goroutine each.
 type client struct {
 	run    *run
 	id     int
@@ -52,19 +52,19 @@ type client struct {
 	out    *tap.Buffer // with the raw driver
 	ledger ledger
 	reply  []byte // inbox and number of the next request, rewritten in place
-	batch  int    // messages that one answer is for
+	batch  int    // messages per reply
 
 	// the receiving side
-	heard  nats.Msg // the reply at hand, with the raw driver
-	tally  tally
-	lane   *hist.Lane
-	failed int64
-	first  error
+	current nats.Msg // the current reply, with the raw driver
+	tally   tally
+	lane    *hist.Lane
+	failed  int64
+	first   error
 
 	issued   atomic.Int64 // all phases
 	settled  atomic.Int64 // answered or abandoned
 	measured atomic.Int64 // messages of the measurement sent
-	answered atomic.Int64 // of those, answered well
+	answered atomic.Int64 // of those, answered without error
 	resolved atomic.Int64 // of those, answered or abandoned
 	waiting  atomic.Bool
 	wake     chan struct{}
@@ -139,7 +139,7 @@ func (a *client) work(ctx context.Context, p phase) error {
 	return err
 }
 
-// lookahead is a schedule that knows whether an instant was the last.
+// lookahead is a schedule that reports whether an instant was the last.
 type lookahead struct {
 	pace.Schedule
 	next   int64
@@ -179,7 +179,7 @@ func (a *client) loop(ctx context.Context, p phase) error {
 			continue
 		}
 		now := a.run.clock.Now()
-		whole := a.n%uint64(a.batch) == 0 // a batch that was begun is finished
+		whole := a.n%uint64(a.batch) == 0 // a batch that has begun is completed
 		if p.msgs == 0 && now >= a.end && whole || ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -189,7 +189,7 @@ func (a *client) loop(ctx context.Context, p phase) error {
 	}
 }
 
-// burst sends n messages, or fewer if those are all; 0 is no limit.
+// burst sends up to n messages; 0 is no limit.
 func (a *client) burst(ctx context.Context, n, now, all int64) (done bool, err error) {
 	for range n {
 		if done = all > 0 && a.n == uint64(all); done {
@@ -208,8 +208,8 @@ func (a *client) burst(ctx context.Context, n, now, all int64) (done bool, err e
 	return done, nil
 }
 
-// wait returns when the window has room, or a while has passed in which
-// requests that were never answered were abandoned.
+// wait returns when the window has room, or after a while in which overdue
+// requests were abandoned.
 func (a *client) wait(ctx context.Context, window int64) error {
 	a.waiting.Store(true)
 	defer a.waiting.Store(false)
@@ -230,10 +230,10 @@ func (a *client) wait(ctx context.Context, window int64) error {
 	return nil
 }
 
-// send asks the request that was due at the instant at.
+// send sends the request that was due at the instant at.
 func (a *client) send(ctx context.Context, at, now int64, last bool) error {
 	if a.run.spec.Load.Mode == scenario.Max && a.batch == 1 {
-		for a.ring.taken(a.seq) { // an answer that is overdue keeps its place
+		for a.ring.taken(a.seq) { // an overdue request keeps its slot
 			a.seq++
 		}
 	}
@@ -261,7 +261,7 @@ func (a *client) send(ctx context.Context, at, now int64, last bool) error {
 	return nil
 }
 
-// refused takes back a request that the client library did not take.
+// refused undoes a request that the client library did not accept.
 func (a *client) refused(ctx context.Context, seq uint64, err error) error {
 	if _, _, _, measured, ok := a.ring.settle(seq); ok {
 		a.settled.Add(1)
@@ -281,7 +281,7 @@ func (a *client) refused(ctx context.Context, seq uint64, err error) error {
 	return nil
 }
 
-// token writes the number into the reply subject. The string is only good
+// token writes the number into the reply subject. The string is only valid
 // until the next call: the client library copies it before it returns.
 func (a *client) token(seq uint64) string {
 	for i := range tokenLen {
@@ -291,7 +291,7 @@ func (a *client) token(seq uint64) string {
 	return unsafe.String(&a.reply[0], len(a.reply))
 }
 
-// number reads what token wrote at the end of a subject below the inbox.
+// number parses what token wrote at the end of a reply subject.
 func number[T string | []byte](subject T) (seq uint64, ok bool) {
 	if len(subject) < tokenLen {
 		return 0, false

@@ -29,14 +29,14 @@ func clientEnv(version, driver string) result.ClientEnv {
 	}
 }
 
-// gcPercent reads the collector's setting, which can only be had by changing it.
+// gcPercent returns the collector's setting, which can only be read by changing it.
 func gcPercent() int {
 	p := debug.SetGCPercent(100)
 	debug.SetGCPercent(p)
 	return p
 }
 
-// inspectServers notes the servers that the connections lead to.
+// inspectServers records the servers of the connections.
 func (m *measurement) inspectServers() {
 	m.local = true
 	for _, l := range m.links {
@@ -70,7 +70,7 @@ func serverEnv(nc *nats.Conn, view ServerView) result.ServerEnv {
 	return s
 }
 
-// localPorts are the ports of the servers on this machine to which connections lead.
+// localPorts returns the ports of the connected servers on this machine.
 func (m *measurement) localPorts() (out []int) {
 	for _, l := range m.links {
 		_, text, _ := net.SplitHostPort(l.nc.ConnectedAddr())
@@ -100,14 +100,13 @@ func (m *measurement) watchServers(ctx context.Context) func(context.Context) *r
 	return m.view.Watch(ctx)
 }
 
-// loadGCPercent is where the collector costs little and the process stays small:
+// loadGCPercent makes the collector cheap and keeps the process small:
 // with 400 a message of 128 B takes 8 % less CPU, and the process 10 MB more.
 const loadGCPercent = 200
 
-// Tune prepares the process for making load and returns what undoes it: the
-// collector runs less often, and the threads that wait for the next send do not
-// take a processor away from the others. It changes settings of the whole
-// process.
+// Tune prepares the process for generating load and returns a function that undoes
+// it: the collector runs less often, and threads that wait for the next send do
+// not take a processor from the others. It changes process-wide settings.
 func Tune() (undo func()) {
 	gc := debug.SetGCPercent(loadGCPercent)
 	procs := runtime.GOMAXPROCS(0)

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// execute goes through all phases of run n.
+// execute runs all phases of run n.
 func (m *measurement) execute(ctx context.Context, n int, o options) (res *result.Run, err error) {
 	res = &result.Run{N: n}
 	w, err := m.workload()
@@ -17,7 +17,7 @@ func (m *measurement) execute(ctx context.Context, n int, o options) (res *resul
 		return nil, err
 	}
 	defer func() {
-		// What was made is removed even after Ctrl-C.
+		// What was created is removed even after Ctrl-C.
 		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.timeout()+grace)
 		defer cancel()
 		if cerr := m.close(undo); cerr != nil {
@@ -64,8 +64,8 @@ func (m *measurement) execute(ctx context.Context, n int, o options) (res *resul
 	return res, nil
 }
 
-// afterwards returns the context of what follows the measurement: an interruption
-// leaves it a short time.
+// afterwards returns the context for the steps after the measurement: after an
+// interruption they have a short time.
 func (m *measurement) afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
 		return context.WithCancel(ctx)
@@ -73,7 +73,7 @@ func (m *measurement) afterwards(ctx context.Context) (context.Context, context.
 	return context.WithTimeout(context.WithoutCancel(ctx), grace)
 }
 
-// workload builds the workload that the spec names.
+// workload returns the workload of the spec.
 func (m *measurement) workload() (workload, error) {
 	switch m.spec.Workload {
 	case scenario.Pub:

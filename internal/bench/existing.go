@@ -11,16 +11,16 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// ErrHarm is returned when a run on an existing stream or bucket could remove or
-// displace messages that it did not write. Nothing has been changed by then.
+// ErrHarm is returned, before anything is changed, when a run on an existing stream
+// or bucket could remove or evict messages that it did not write.
 var ErrHarm = errors.New("not safe for existing messages")
 
 // AllowDestroy lets runs use existing streams and buckets whose messages they
-// may consume, displace or mix with their own.
+// may consume, evict or mix with their own.
 func AllowDestroy() Option { return func(o *options) { o.destroy = true } }
 
 // hazards lists what a workload could do to the messages of an existing stream.
-// With exclusive, the run publishes to subjects that nobody else has used.
+// With exclusive, the run publishes to subjects that hold no other messages.
 func hazards(cfg jetstream.StreamConfig, w scenario.Workload, exclusive bool) (out []string) {
 	add := func(bad bool, what string) {
 		if bad {
@@ -90,9 +90,9 @@ func chooseSubject(ctx context.Context, r *run, s *store, subjects []string) err
 	return nil
 }
 
-// unusedSubject puts token in the place of the wildcards of a subject; ok is
-// false if there is none, and subject is then the first. Below the subject there may
-// be others if it has to take many.
+// unusedSubject replaces the wildcards of a subject with token; ok is false if
+// there are none, and subject is then the first. If many subjects are needed, they
+// may be below it.
 func unusedSubject(subjects []string, token string, many bool) (subject string, ok bool) {
 	for _, full := range []bool{true, false} {
 		for _, s := range subjects {
@@ -113,7 +113,7 @@ func unusedSubject(subjects []string, token string, many bool) (subject string, 
 	return subjects[0], false
 }
 
-// held is how many messages the stream holds on the subjects of a filter.
+// held returns how many messages match a subject filter in the stream.
 func (s *store) held(ctx context.Context, filter string) (n int64, err error) {
 	info, err := s.stream.Info(ctx, jetstream.WithSubjectFilter(filter))
 	if err != nil {

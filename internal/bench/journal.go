@@ -10,11 +10,10 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// maxEvents bounds the journal of a run; the counts go on beyond it.
+// maxEvents limits the events kept of a run; all of them are counted.
 const maxEvents = 100
 
-// journal notes what happened to the connections of a run. It is safe for
-// concurrent use.
+// journal records the connection events of a run. It is safe for concurrent use.
 type journal struct {
 	now func() int64 // nanoseconds since the start of the measurement
 
@@ -29,7 +28,7 @@ func newJournal(now func() int64) *journal {
 	return &journal{now: now, counts: map[string]int{}}
 }
 
-// The kinds of an [Event] that callers report in their own words.
+// The kinds of an [Event] for which callers have messages.
 const (
 	EventDisconnected = "disconnected"
 	EventReconnected  = "reconnected" // Detail is the server
@@ -58,7 +57,7 @@ func (j *journal) note(kind, who, detail string) {
 	j.events = append(j.events, result.Event{Second: at, Kind: kind, Who: who, Detail: detail})
 }
 
-// close ends the journal: what follows is caused by the run itself.
+// close ends the journal: later events are caused by the run itself.
 func (j *journal) close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -71,7 +70,7 @@ func (j *journal) count(kind string) int {
 	return j.counts[kind]
 }
 
-// first is the detail of the first event of a kind that is kept; empty without one.
+// first returns the detail of the first event of a kind; empty without one.
 func (j *journal) first(kind string) string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -93,7 +92,7 @@ func (j *journal) list() []result.Event {
 	return out
 }
 
-// options make a connection report to the journal.
+// options returns the options with which a connection reports to the journal.
 func (j *journal) options(who string) []nats.Option {
 	return []nats.Option{
 		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {

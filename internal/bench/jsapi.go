@@ -8,14 +8,14 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// JSAPI says whose JetStream the streams and buckets are in. The zero value is
-// the one next to the server; a prefix wins over a domain.
+// JSAPI selects the JetStream of the streams and buckets. The zero value is the
+// server's default; a prefix takes precedence over a domain.
 type JSAPI struct {
 	Domain string // of a leaf node or hub
-	Prefix string // of the subjects of an API that was imported: JS.HUB.API
+	Prefix string // subject prefix of an imported API: JS.HUB.API
 }
 
-// subjects is what the subjects of the API begin with, dot included.
+// subjects returns the subject prefix of the API, with the dot.
 func (a JSAPI) subjects() string {
 	switch {
 	case a.Prefix != "":
@@ -26,8 +26,8 @@ func (a JSAPI) subjects() string {
 	return jetstream.DefaultAPIPrefix
 }
 
-// values is what the subjects begin with to which values of a bucket are
-// published: an API that is elsewhere takes them below its own.
+// values returns the prefix of the subjects to which values of a bucket are
+// published: for a remote API they begin with the prefix of the API.
 func (a JSAPI) values() string {
 	if a == (JSAPI{}) {
 		return ""
@@ -35,7 +35,7 @@ func (a JSAPI) values() string {
 	return a.subjects()
 }
 
-// open returns the client of the API.
+// open returns a client for the API.
 func (a JSAPI) open(nc *nats.Conn, opts ...jetstream.JetStreamOpt) (js jetstream.JetStream, err error) {
 	switch {
 	case a.Prefix != "":

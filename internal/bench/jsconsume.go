@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// jsConsumeRun consumes what a stream holds, as fast as it can.
+// jsConsumeRun consumes the messages of a stream as fast as it can.
 type jsConsumeRun struct {
 	*run
 	store   *store
@@ -93,14 +93,14 @@ func (j *jsConsumeRun) missing(_ context.Context) int64 {
 func (j *jsConsumeRun) settle(ctx context.Context, rep *report) {
 	stopAll(j.readers, rep)
 	rep.Expected = j.spec.Msgs * int64(len(j.groups))
-	if rep.Partial { // what was not asked for is not lost
+	if rep.Partial { // what was not requested is not lost
 		rep.Expected -= j.missing(ctx)
 	}
 	rep.addGroups(j.groups)
 	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Redelivered: redelivered(j.groups)}
 }
 
-// consuming is the worker of js-consume: it lets the consumers begin at the instant.
+// consuming is the worker of js-consume: it starts the consumers at the given instant.
 type consuming struct {
 	j    *jsConsumeRun
 	done ledger

@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// jsE2ERun publishes into a stream and consumes it at the same time; what it
-// measures is the time until the consumer has the message.
+// jsE2ERun publishes to a stream and consumes it at the same time; it measures the
+// time until the consumer has received the message.
 type jsE2ERun struct {
 	jsPubRun
 	readers []*reader

@@ -11,8 +11,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// jsPubRun is publishers into a stream. What they measure is the time until the
-// stream's acknowledgement; without acknowledgements, only what was stored.
+// jsPubRun publishes to a stream. It measures the time until the publish
+// acknowledgement; without acknowledgements, only what was stored.
 type jsPubRun struct {
 	*run
 	store   *store
@@ -48,7 +48,7 @@ func (j *jsPubRun) setup(ctx context.Context) (err error) {
 	return nil
 }
 
-func (j *jsPubRun) probe(context.Context) error { return nil } // the stream was there to be asked
+func (j *jsPubRun) probe(context.Context) error { return nil } // the stream has already answered
 
 func (j *jsPubRun) workers(context.Context) []worker {
 	if j.senders != nil {
@@ -64,7 +64,7 @@ func (j *jsPubRun) missing(ctx context.Context) int64 {
 	return j.sentInAll() - j.store.progress(ctx)
 }
 
-// sentInAll counts the warm-up too: the stream holds it as well.
+// sentInAll includes the warm-up, which is also in the stream.
 func (j *jsPubRun) sentInAll() (n int64) {
 	for _, s := range j.senders {
 		n += s.progress.Load() + s.warm.Load()
@@ -81,7 +81,7 @@ func (j *jsPubRun) settle(ctx context.Context, rep *report) {
 	}
 }
 
-// collectPublishers adds the publishers' side and what the stream says.
+// collectPublishers adds the counts of the publishers and of the stream.
 func (j *jsPubRun) collectPublishers(ctx context.Context, rep *report, timed bool) {
 	rep.JS = &result.StreamUse{Stream: j.store.stream.CachedInfo().Config.Name, Stored: j.store.stored(ctx)}
 	if j.senders != nil {
@@ -102,8 +102,8 @@ func (j *jsPubRun) collectPublishers(ctx context.Context, rep *report, timed boo
 	}
 }
 
-// storeAction is the action of a publish into a stream. The sending side uses the
-// first group of fields, the receiving side the second.
+// storeAction publishes to a stream. The sending side uses the first group of
+// fields, the receiving side the second.
 type storeAction struct {
 	*requestAction
 	batch  int
@@ -117,7 +117,7 @@ type storeAction struct {
 	lastErr                error
 }
 
-// aux is the place of a message in its batch.
+// aux returns the position of a message in its batch.
 func (s *storeAction) aux(n uint64) uint64 {
 	if n == 0 {
 		s.place = 0
@@ -133,8 +133,8 @@ func (s *storeAction) ask(m message, reply string) error {
 	return s.askBatch(m, p, reply)
 }
 
-// askBatch sends a message of an atomic batch; the one that ends it asks for
-// the answer (ADR-50).
+// askBatch sends a message of an atomic batch; the last one requests the
+// acknowledgement (ADR-50).
 func (s *storeAction) askBatch(m message, payload []byte, reply string) error {
 	if s.place == 0 {
 		s.name++
@@ -151,7 +151,7 @@ func (s *storeAction) askBatch(m message, payload []byte, reply string) error {
 	return s.nc.PublishMsg(msg)
 }
 
-// answer reads the acknowledgement; a batch's is read once for all its messages.
+// answer checks the acknowledgement; that of a batch is for all its messages.
 func (s *storeAction) answer(m *nats.Msg, _ uint64, _ bool) error {
 	if s.batch > 1 && m == s.lastReply {
 		if s.lastErr == nil {

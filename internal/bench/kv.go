@@ -15,9 +15,9 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// kvRun is clients that get, put and compare-and-set the keys of a bucket. Each
-// client has keys of its own, so that it knows what it must read and which
-// revision a compare-and-set expects.
+// kvRun gets, puts and compares-and-sets the keys of a bucket. Each client has
+// separate keys, so that it knows which value to expect and which revision a
+// compare-and-set needs.
 type kvRun struct {
 	*run
 	bucket  string
@@ -43,7 +43,7 @@ func (v *kvRun) setup(ctx context.Context) error {
 	return nil
 }
 
-// openBucket finds or makes the bucket; what it makes is removed at the end.
+// openBucket opens or creates the bucket; a created one is removed at the end.
 func (v *kvRun) openBucket(ctx context.Context) error {
 	l, err := v.link("admin")
 	if err != nil {
@@ -75,11 +75,12 @@ func (v *kvRun) openBucket(ctx context.Context) error {
 	return nil
 }
 
-// keyPrefix begins all keys of a run, so that they differ from existing keys.
+// keyPrefix returns the prefix of all keys of a run, which keeps them apart from
+// existing keys.
 func (v *kvRun) keyPrefix() string { return "bench." + v.id + "." }
 
-// adoptBucket uses an existing bucket. Its values stay as they are: the keys of the run are
-// its own, and are purged at the end.
+// adoptBucket uses an existing bucket. Existing values are not changed: the run has
+// separate keys, which are purged at the end.
 func (v *kvRun) adoptBucket(ctx context.Context, js jetstream.JetStream, bucket jetstream.KeyValue) error {
 	stream, err := js.Stream(ctx, "KV_"+v.bucket)
 	if err != nil {
@@ -99,7 +100,7 @@ func (v *kvRun) adoptBucket(ctx context.Context, js jetstream.JetStream, bucket 
 	return nil
 }
 
-// probe puts every key once, so that a get has something to find.
+// probe puts every key once, so that every get finds a value.
 func (v *kvRun) probe(ctx context.Context) error {
 	for _, a := range v.clients {
 		k := a.act.(*keyAction)
@@ -152,12 +153,12 @@ const (
 	ops
 )
 
-// keyAction is the action of an operation on a bucket.
+// keyAction performs operations on a bucket.
 type keyAction struct {
 	*requestAction
 	puts, gets []string // subjects, by key
 	revisions  []atomic.Uint64
-	mix        []uint8 // operations, in the order in which they are done
+	mix        []uint8 // operations, in order
 	keys       *subjects
 	header     nats.Header
 
@@ -188,8 +189,8 @@ func (v *kvRun) newKeyAction(id int) (*keyAction, error) {
 	return k, nil
 }
 
-// aux packs operation (2 bits), key (22) and the revision that a get must at
-// least see (40).
+// aux packs operation (2 bits), key (22) and the minimum revision that a get must
+// return (40).
 func (k *keyAction) aux(n uint64) uint64 {
 	key := uint64(k.keys.index())
 	return uint64(k.mix[n%uint64(len(k.mix))]) | key<<2 | k.revisions[key].Load()<<24
@@ -212,7 +213,7 @@ func (k *keyAction) ask(m message, reply string) error {
 	return k.nc.PublishMsg(&nats.Msg{Subject: k.puts[key], Reply: reply, Header: k.header, Data: p})
 }
 
-// errWrongLast is JetStream's code for a failed compare-and-set.
+// errWrongLast is JetStream's error code for a failed compare-and-set.
 const errWrongLast = 10071
 
 func (k *keyAction) answer(m *nats.Msg, aux uint64, measured bool) error {
@@ -242,8 +243,8 @@ func (k *keyAction) answer(m *nats.Msg, aux uint64, measured bool) error {
 	}
 }
 
-// got checks the answer to a get: it must be there, and not older than the last
-// put that was acknowledged before it was asked for.
+// got checks the reply to a get: the value must exist, and must not be older than
+// the last put that was acknowledged before the get.
 func (k *keyAction) got(m *nats.Msg, revision uint64, measured bool) error {
 	if status := m.Header.Get("Status"); status != "" {
 		return fmt.Errorf("get: status %s %s: %w", status, m.Header.Get("Description"), errAck)

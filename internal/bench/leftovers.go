@@ -12,14 +12,14 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// Leftover is something that a run created and, because it was killed, did not
-// remove.
+// Leftover is something that a run created and could not remove because it was
+// killed.
 type Leftover struct {
 	Kind     string        // stream, bucket or consumer
 	Name     string        // of the stream, bucket or consumer
 	Stream   string        // of a consumer
 	Run      string        // the id of the run; empty if the server does not keep metadata
-	Idle     time.Duration // since it was created or used
+	Idle     time.Duration // since it was created or last used
 	Messages uint64
 	Bytes    uint64
 
@@ -50,8 +50,8 @@ func NewCleaner(c Connect, api JSAPI, timeout time.Duration) (*Cleaner, error) {
 // Close ends the connection.
 func (c *Cleaner) Close(ctx context.Context) error { return c.run.close(ctx) }
 
-// Find lists what runs left behind and has been idle for at least so long.
-// Streams and consumers that somebody waits on are in use, and never listed.
+// Find lists leftovers that have been idle for at least the given time. Streams
+// and consumers with waiting clients are in use, and never listed.
 func (c *Cleaner) Find(ctx context.Context, idle time.Duration) ([]Leftover, error) {
 	var out []Leftover
 	streams := c.js.ListStreams(ctx)
@@ -110,13 +110,13 @@ func (c *Cleaner) inspect(ctx context.Context, info *jetstream.StreamInfo) ([]Le
 	return []Leftover{l}, nil
 }
 
-// ours reports whether a run created something: its metadata says so, or, from
-// a server that keeps none, its name and description together do.
+// ours reports whether a run created something, by its metadata or, on servers
+// without metadata, by its name and description together.
 func ours(metadata map[string]string, name, about string) bool {
 	return metadata[markKey] != "" || strings.HasPrefix(strings.TrimPrefix(name, "KV_"), "natsctl_bench_") && about == description
 }
 
-// consumerUsed is when a consumer was used last: now if somebody waits for messages.
+// consumerUsed returns when a consumer was last used: now if a client is waiting for messages.
 func consumerUsed(ci *jetstream.ConsumerInfo, now time.Time) time.Time {
 	if ci.NumWaiting > 0 || ci.PushBound {
 		return now
@@ -137,10 +137,10 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// ErrReplaced is returned when something of that name exists that is not the leftover that was found.
+// ErrReplaced is returned when the leftover was replaced by something with the same name.
 var ErrReplaced = errors.New("replaced since it was found")
 
-// Remove removes a leftover. What is gone already is no error.
+// Remove removes a leftover. It is not an error if it no longer exists.
 func (c *Cleaner) Remove(ctx context.Context, l Leftover) error {
 	ctx, cancel := context.WithTimeout(ctx, c.run.timeout())
 	defer cancel()

@@ -15,8 +15,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// reconnectWait is short, so that a gap in the time line is that of the system and
-// not the two seconds that the client library waits by default.
+// reconnectWait is short, so that a gap in the time line comes from the system and
+// not from the two seconds that the client library waits by default.
 const reconnectWait = 100 * time.Millisecond
 
 // link is one connection of a run together with the socket below it, which is cut
@@ -49,14 +49,14 @@ func (r *run) linkOver(who string, wrap func(net.Conn) net.Conn, extra ...nats.O
 	return l, nil
 }
 
-// recovers reports whether a connection goes on after an error of a publish: the
-// library reconnects, or will, for it has found the socket broken in the middle of a write.
+// recovers reports whether a connection survives a publish error: the library is
+// reconnecting, or will, since the socket broke in the middle of a write.
 func (l *link) recovers(err error) bool {
 	var broken *net.OpError
 	return !l.nc.IsClosed() && (errors.Is(err, nats.ErrReconnectBufExceeded) || errors.As(err, &broken) || errors.Is(err, net.ErrClosed))
 }
 
-// close ends the connection at once, also when a write hangs.
+// close closes the connection immediately, even if a write hangs.
 func (l *link) close() {
 	l.wire.cut()
 	l.nc.Close()
@@ -72,7 +72,7 @@ type dialer struct {
 	off  bool
 }
 
-// option puts the dialer in front of the one that the user's options chose.
+// option wraps the dialer of the user's options in this one.
 func (d *dialer) option(o *nats.Options) error {
 	d.next = o.CustomDialer
 	if d.next == nil {
@@ -103,7 +103,7 @@ func (d *dialer) Dial(network, address string) (net.Conn, error) {
 	return conn, nil
 }
 
-// cut closes the socket and refuses to open another.
+// cut closes the socket and prevents new ones.
 func (d *dialer) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -113,7 +113,7 @@ func (d *dialer) cut() {
 	}
 }
 
-// SkipTLSHandshake passes on what the dialer below says about TLS.
+// SkipTLSHandshake returns the value of the wrapped dialer.
 func (d *dialer) SkipTLSHandshake() bool {
 	s, ok := d.next.(interface{ SkipTLSHandshake() bool })
 	return ok && s.SkipTLSHandshake()
@@ -145,8 +145,8 @@ func (r *run) linkAs(who string) (*link, error) {
 	return l, nil
 }
 
-// unfitForRaw names what the connection uses between socket and protocol, if the raw
-// driver cannot use it.
+// unfitForRaw names the layer between socket and protocol that the raw driver does
+// not support, if the connection has one.
 func unfitForRaw(nc *nats.Conn) string {
 	if _, err := nc.TLSConnectionState(); err == nil {
 		return "TLS"
@@ -157,7 +157,7 @@ func unfitForRaw(nc *nats.Conn) string {
 	return ""
 }
 
-// resume waits after a failed write until the connection is there again.
+// resume waits after a failed write until the connection is reestablished.
 func resume(ctx context.Context, r *run, l *link, err error) error {
 	if l.nc.IsClosed() {
 		return errors.Join(err, nats.ErrConnectionClosed)

@@ -11,10 +11,10 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/usage"
 )
 
-// measurement is one execution of a run, from its first connection to its report.
+// measurement is one execution of a run, from the first connection to the report.
 type measurement struct {
 	*run
-	view    ServerView // nil: the servers are not asked
+	view    ServerView // nil: no server metrics
 	servers []result.ServerEnv
 	local   bool // all servers are on this machine
 	use     *usage.Meter
@@ -25,8 +25,8 @@ type measurement struct {
 // settleIn is the time between the start of the workers and their first send.
 const settleIn = 20 * time.Millisecond
 
-// offer lets all workers send. After ctx or the deadline it waits no longer
-// than a grace period for workers that hang in a write, and then cuts them.
+// offer runs all workers. After ctx or the deadline it waits for workers that hang
+// in a write for a grace period, and then closes their sockets.
 func (m *measurement) offer(ctx context.Context, workers []worker) error {
 	m.start = m.clock.Now() + int64(settleIn) + max(int64(m.spec.Warmup), 0)
 	if m.countOnly {
@@ -51,7 +51,7 @@ func (m *measurement) offer(ctx context.Context, workers []worker) error {
 	servers := usage.FindServers(m.localPorts())
 	m.use = usage.Start(servers)
 	stalls := usage.WatchStalls()
-	wg.Go(func() { // what the warm-up costs is not the measurement's
+	wg.Go(func() { // the cost of the warm-up is not measured
 		pause(ctx, nil, time.Duration(m.start-m.clock.Now()))
 		stalls()
 		stalls = usage.WatchStalls()
@@ -78,11 +78,11 @@ func (m *measurement) perform(ctx context.Context, w worker, ps []phase) error {
 	return nil
 }
 
-// grace is how long a worker may take to notice that it should end.
+// grace is how long a worker may take to end.
 const grace = 2 * time.Second
 
-// guard returns when all workers have ended. It ends them when ctx does, and
-// when they are still not through their schedule a timeout after its end.
+// guard returns when all workers have ended. It ends them when ctx is done, or
+// when their schedule has been over for a timeout and they still send.
 func (m *measurement) guard(ctx context.Context, cancel context.CancelCauseFunc, done <-chan struct{}) {
 	late := time.Duration(m.start-m.clock.Now()) + m.spec.Length() + m.timeout()
 	var timer <-chan time.Time
@@ -111,8 +111,8 @@ func (m *measurement) guard(ctx context.Context, cancel context.CancelCauseFunc,
 	<-done
 }
 
-// drain waits for the messages that are on their way: until none is missing,
-// none has come for the timeout, or ctx ends.
+// drain waits for messages in flight: until none is missing, none has arrived for
+// the timeout, or ctx ends.
 func (r *run) drain(ctx context.Context, missing func(context.Context) int64) {
 	last, since := missing(ctx), time.Now()
 	_ = r.await(ctx, time.Hour, func() bool { // the timeout below ends it

@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// phase is a stretch of a run: the warm-up or the measurement. Times are
-// nanoseconds of the run's clock.
+// phase is a part of a run: the warm-up or the measurement. Times are nanoseconds
+// of the run's clock.
 type phase struct {
 	start int64
 	d     time.Duration
@@ -19,13 +19,13 @@ type phase struct {
 	msgs  int64 // closed loop: sends of this worker; 0: until d is over
 }
 
-// end is the instant at which the phase is over.
+// end returns the instant at which the phase ends.
 func (p phase) end() int64 { return p.start + int64(p.d) }
 
 // phases returns the warm-up, if there is one, and the measurement of worker w.
 func (r *run) phases(w int) ([]phase, error) {
 	warm := time.Duration(r.spec.Warmup)
-	if r.countOnly { // such messages cannot tell that they are not measured
+	if r.countOnly { // these messages cannot be marked as warm-up
 		warm = 0
 	}
 	var out []phase
@@ -53,7 +53,7 @@ func (r *run) phases(w int) ([]phase, error) {
 	return append(out, p), nil
 }
 
-// share is worker w's part of n things.
+// share returns worker w's share of n items.
 func share(n int64, w, of int) int64 {
 	part := n / int64(of)
 	if int64(w) < n%int64(of) {

@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// Progress is what a run shows of itself, about once a second.
+// Progress is the state of a run, reported about once a second.
 type Progress struct {
 	Run      int     // 1 for the first
 	Runs     int     // planned
@@ -18,10 +18,10 @@ type Progress struct {
 	Sent     int64   // in the last whole second
 	Received int64
 	P99US    float64 // of the last whole second; 0: nothing received
-	Backlog  int64   // messages on their way
+	Backlog  int64   // messages in flight
 }
 
-// stages notes how long each stage of a run took and reports progress once a second.
+// stages records how long each stage of a run took and reports progress once a second.
 type stages struct {
 	run  *run
 	rep  *result.Run
@@ -38,7 +38,7 @@ func newStages(ctx context.Context, r *run, w workload, rep *result.Run, o optio
 	return p
 }
 
-// enter ends the stage before and begins the next.
+// enter ends the current stage and begins the next.
 func (p *stages) enter(name string) {
 	p.note()
 	p.name, p.from = name, time.Now()
@@ -90,9 +90,9 @@ func (p *stages) fill(ctx context.Context, cur *Progress, w workload) {
 	cur.Sent, cur.Received, cur.P99US = last.Sent, last.Received, float64(last.P99)/1e3
 }
 
-// lastSecond is the window of the last whole second, or of the one before if
-// nobody has handed that in yet. Workers hand a second in with their next
-// message: if there was none for longer, there is nothing to show.
+// lastSecond returns the window of the last whole second, or of the one before if
+// no worker has flushed it yet. Workers flush a second with their next message:
+// without messages for longer, there is no window.
 func lastSecond(ws []hist.Window, second int) hist.Window {
 	i := min(second, len(ws)-1)
 	if i < 0 || i < second-1 {

@@ -13,10 +13,9 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// pubRun is publishers whose messages nobody has to receive. What a publisher
-// learns of the server is the PONG that follows its messages: by then the server
-// has read them. That is the response time of this workload. A PONG over a
-// connection that was lost meanwhile proves nothing: what was sent before is
+// pubRun publishes messages that need no subscribers. A PONG that follows messages
+// shows that the server has read them; that is the response time of this workload.
+// After a reconnect a PONG proves nothing about earlier messages: they count as
 // unknown. With a rate, a witness counts what arrives.
 type pubRun struct {
 	*run
@@ -49,7 +48,7 @@ func (p *pubRun) probe(ctx context.Context) error {
 	return nil
 }
 
-// workers also starts a confirmer beside each sender.
+// workers also starts a confirmer for each sender.
 func (p *pubRun) workers(ctx context.Context) []worker {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // messages of an interrupted run are confirmed too
 	p.cancel = cancel
@@ -75,7 +74,7 @@ func (p *pubRun) missing(_ context.Context) (n int64) {
 
 func (p *pubRun) settle(_ context.Context, rep *report) {
 	p.cancel()
-	for _, s := range p.senders { // a flush that still waits ends with its connection
+	for _, s := range p.senders { // a pending flush ends with its connection
 		s.link.close()
 	}
 	p.group.Wait()
@@ -100,7 +99,7 @@ func (p *pubRun) account(rep *report) {
 		p.witness.testify(rep)
 		return
 	}
-	// What the client library refused was sent to nobody: it is lost, whatever PONG followed.
+	// What the client library refused was never sent: it is lost, even if a PONG followed.
 	spared := min(rep.Refused, rep.Unknown)
 	rep.Unknown -= spared
 	rep.Received = max(rep.Received-(rep.Refused-spared), 0)
@@ -108,22 +107,22 @@ func (p *pubRun) account(rep *report) {
 }
 
 // confirmer asks the server, over the connection of a sender, whether it has
-// got the messages so far. One goroutine uses it; seen may be read by others.
+// received the messages so far. One goroutine uses it; seen may be read by others.
 type confirmer struct {
 	sender            *sender
 	lane              *hist.Lane
 	response, service hist.Hist
-	seen              atomic.Int64 // messages whose fate is known
+	seen              atomic.Int64 // messages confirmed or unknown
 	confirmed         int64
 	unknown           int64
-	reconnects        uint64 // of the connection, when it was last asked
+	reconnects        uint64 // of the connection, at the last confirmation
 	arrivals
-	plan    pace.Schedule // the sender's intended instants once more
+	plan    pace.Schedule // the same intended instants as the sender's
 	stopped chan struct{}
 }
 
-// confirmEvery is how often a closed loop is confirmed: often enough to see
-// the server, too seldom to slow the sender.
+// confirmEvery is how often a closed loop is confirmed: often enough to measure
+// the server, rarely enough not to slow down the sender.
 const confirmEvery = 20 * time.Millisecond
 
 // watch confirms messages until the sender has ended and all are confirmed, or
@@ -156,8 +155,8 @@ func (c *confirmer) unbroken() bool {
 	return c.reconnects == before
 }
 
-// confirm waits for the PONG that follows the first n messages. If there is
-// none, or the connection is another one by then, their fate stays unknown.
+// confirm waits for the PONG that follows the first n messages. If there is none,
+// or the connection was replaced, they count as unknown.
 func (c *confirmer) confirm(n int64) {
 	r := c.sender.run
 	asked := r.clock.Now()
@@ -175,7 +174,7 @@ func (c *confirmer) confirm(n int64) {
 	c.seen.Store(n)
 }
 
-// record returns all messages up to the n-th the instant of their PONG.
+// record records the instant of the PONG for all messages up to the n-th.
 func (c *confirmer) record(n, now int64, ok bool) {
 	r := c.sender.run
 	if r.spec.Load.Mode == scenario.Max {
@@ -184,7 +183,7 @@ func (c *confirmer) record(n, now int64, ok bool) {
 		}
 		return
 	}
-	if c.plan == nil { // the shape was accepted before
+	if c.plan == nil { // the shape was validated before
 		shape, _ := r.spec.Load.Shape(r.spec.Length())
 		c.plan = r.spec.Schedule(shape, c.sender.id)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// pubsubRun is publishers and subscribers: every subscriber gets every message,
-// or with a queue group one of them.
+// pubsubRun publishes and subscribes: every subscriber receives every message, or
+// with a queue group one of them does.
 type pubsubRun struct {
 	*run
 	senders []*sender
@@ -63,7 +63,7 @@ func (p *pubsubRun) listen(who string, k *sink) error {
 	return nil
 }
 
-// probe sends until every group has heard every publisher.
+// probe sends until every group has received a probe of every publisher.
 func (p *pubsubRun) probe(ctx context.Context) error {
 	return sendProbes(ctx, p.run, p.senders, func() bool {
 		for _, c := range p.groups {
@@ -75,8 +75,8 @@ func (p *pubsubRun) probe(ctx context.Context) error {
 	})
 }
 
-// sendProbes publishes a probe of every sender every 50 ms until heard.
-func sendProbes(ctx context.Context, r *run, senders []*sender, heard func() bool) error {
+// sendProbes publishes a probe of every sender every 50 ms until all have arrived.
+func sendProbes(ctx context.Context, r *run, senders []*sender, arrived func() bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout(), ErrNoInterest)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -89,7 +89,7 @@ func sendProbes(ctx context.Context, r *run, senders []*sender, heard func() boo
 				return fmt.Errorf("probe: %w", err)
 			}
 		}
-		if err := r.await(ctx, 50*time.Millisecond, heard); err == nil {
+		if err := r.await(ctx, 50*time.Millisecond, arrived); err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -110,7 +110,7 @@ func (p *pubsubRun) unreceived() int64 {
 	return n
 }
 
-// onTheWay is what is missing, and what is missing of the warm-up.
+// onTheWay returns how many messages are missing, and how many of the warm-up.
 func (p *pubsubRun) onTheWay() int64 {
 	n := p.unreceived()
 	for _, s := range p.senders {

@@ -13,11 +13,11 @@ import (
 // batchBytes is what a raw sender writes at once: what a server reads at once.
 const batchBytes = 64 << 10
 
-// maxBatches bounds what is built before the run.
+// maxBatches limits the batches built before the run.
 const maxBatches = 1024
 
-// batches are messages that were built before the run: PUB frames one after
-// the other, in which only the stamps are written anew.
+// batches are messages built before the run: consecutive PUB frames in which only
+// the stamps are rewritten.
 type batches struct {
 	tap  *tap.Tap
 	all  []batch
@@ -32,7 +32,7 @@ type batch struct {
 	sums   []uint32
 }
 
-// newBatches builds messages enough to use every size and every subject.
+// newBatches builds enough messages to use every size and every subject.
 func (s *sender) newBatches(t *tap.Tap) (*batches, error) {
 	out := &batches{tap: t}
 	want := max(s.run.spec.Subjects, len(s.run.spec.Sizes), floodBurst)
@@ -61,7 +61,7 @@ func (s *sender) buildBatch() batch {
 		b.sums = append(b.sums, stamp.Sum(payload[stamp.Size(len(payload)):]))
 	}
 	start := 0
-	for _, end := range b.ends { // only now: frames has stopped to move
+	for _, end := range b.ends { // only now: frames is not reallocated any more
 		body := b.frames[start : end-2]
 		head := slices.Index(body, '\n') + 1
 		b.bodies = append(b.bodies, body[head:])
@@ -109,7 +109,7 @@ func (s *sender) sendBatch(ctx context.Context, b *batch, n int, now int64) erro
 	if err == nil {
 		return nil
 	}
-	return resume(ctx, s.run, s.link, err) // the batch is lost, or a part of it
+	return resume(ctx, s.run, s.link, err) // the batch is lost, at least in part
 }
 
 func (s *sender) accountBatch(n, size, now int64) {

@@ -25,8 +25,8 @@ type reader struct {
 	ackErr   error
 }
 
-// openReaders makes the consumers of the spec: ordered ones get every message
-// each, others share one consumer.
+// openReaders creates the consumers of the spec: each ordered one receives every
+// message, others share one consumer.
 func openReaders(ctx context.Context, r *run, s *store, publishers int) (rs []*reader, groups []*group, err error) {
 	ordered := r.spec.JS.Mode == "ordered"
 	if !ordered {
@@ -54,9 +54,9 @@ func openReaders(ctx context.Context, r *run, s *store, publishers int) (rs []*r
 	return rs, groups, nil
 }
 
-// openConsumer makes the shared consumer the first time and an own one each
-// time when ordered. Of a stream with messages from before, only new ones
-// matter unless it is consumed as it is.
+// openConsumer creates the shared consumer on the first call, or a separate ordered
+// consumer on each. Earlier messages of a stream are skipped unless the run
+// consumes the stream as it is.
 func openConsumer(ctx context.Context, r *run, nc *nats.Conn, js jetstream.JetStream, s *store, name *string) (jetstream.Consumer, error) {
 	stream := s.stream.CachedInfo().Config.Name
 	policy := jetstream.DeliverNewPolicy
@@ -79,7 +79,7 @@ func openConsumer(ctx context.Context, r *run, nc *nats.Conn, js jetstream.JetSt
 		AckPolicy: ackPolicy(r.spec.JS.ConsAck), MaxAckPending: 4 * r.spec.JS.Batch * (r.spec.Subs + 1),
 		AckWait: time.Duration(r.spec.Timeout) + 30*time.Second, InactiveThreshold: 5 * time.Minute,
 	})
-	if err == nil && !s.own { // an own stream goes with all its consumers
+	if err == nil && !s.own { // the run's own stream is removed with all its consumers
 		gone := *name
 		r.onClose("consumer "+gone, func(ctx context.Context) error { return s.js.DeleteConsumer(ctx, stream, gone) })
 	}
@@ -89,8 +89,8 @@ func openConsumer(ctx context.Context, r *run, nc *nats.Conn, js jetstream.JetSt
 	return c, err
 }
 
-// openOrdered makes a consumer that nats.go makes anew when it misses a message; the
-// one that is there at the end is removed.
+// openOrdered creates a consumer that nats.go recreates when it misses a message;
+// the last one is removed at the end.
 func openOrdered(ctx context.Context, r *run, js jetstream.JetStream, s *store, policy jetstream.DeliverPolicy) (jetstream.Consumer, error) {
 	stream := s.stream.CachedInfo().Config.Name
 	cfg := jetstream.OrderedConsumerConfig{DeliverPolicy: policy, NamePrefix: "natsctl_bench_" + r.id + "_" + rand.Text(), Metadata: r.mark()}
@@ -114,8 +114,8 @@ func openOrdered(ctx context.Context, r *run, js jetstream.JetStream, s *store, 
 	return c, nil
 }
 
-// consumed is the filter of consumers: of a stream that others use too, a run
-// receives its own messages only. Empty is everything.
+// consumed returns the filter of consumers: from a stream that others also use, a
+// run receives only its own messages. Empty means everything.
 func consumed(r *run, s *store) string {
 	if s.own || r.spec.Workload == scenario.JSConsume {
 		return ""
@@ -123,12 +123,12 @@ func consumed(r *run, s *store) string {
 	return r.filter()
 }
 
-// refusedPull asks for messages with a heartbeat beyond the end of the request, which every server refuses (status 400).
+// refusedPull is a pull request with a heartbeat longer than its expiry, which every server rejects (status 400).
 const refusedPull = `{"batch":1,"idle_heartbeat":1000000000}`
 
 // awaitConsumer waits until requests from a connection reach a consumer: its leader
-// may be in another cluster, from where its interest has to spread. An earlier
-// request is lost, and the client library repeats it only after half a minute
+// may be in another cluster, from which interest must propagate first. Earlier
+// requests are lost, and the client library repeats them only after half a minute
 // without a heartbeat.
 func awaitConsumer(ctx context.Context, r *run, nc *nats.Conn, stream, consumer string) error {
 	subject := r.api.subjects() + "CONSUMER.MSG.NEXT." + stream + "." + consumer
@@ -161,7 +161,7 @@ func (d *reader) begin(ctx context.Context) error {
 		go func() { defer close(done); d.fetch(ctx) }()
 		return nil
 	}
-	ctx = context.WithoutCancel(ctx) // what has come is acknowledged after an interruption too
+	ctx = context.WithoutCancel(ctx) // received messages are acknowledged even after an interruption
 	c, err := d.consumer.Consume(func(m jetstream.Msg) { d.receive(ctx, m) }, jetstream.PullMaxMessages(d.run.spec.JS.Batch), jetstream.ConsumeErrHandler(d.trouble))
 	if err != nil {
 		return fmt.Errorf("consume: %w", err)
@@ -170,7 +170,7 @@ func (d *reader) begin(ctx context.Context) error {
 	return nil
 }
 
-// trouble notes what the client library says while it consumes.
+// trouble records errors that the client library reports while consuming.
 func (d *reader) trouble(_ jetstream.ConsumeContext, err error) {
 	d.run.journal.note(evError, d.link.nc.Opts.Name, err.Error())
 }
@@ -178,7 +178,7 @@ func (d *reader) trouble(_ jetstream.ConsumeContext, err error) {
 // fetchWait is how long a fetch waits for a full batch.
 const fetchWait = time.Second
 
-// fetch asks for one batch after the other.
+// fetch requests one batch after another.
 func (d *reader) fetch(ctx context.Context) {
 	for ctx.Err() == nil {
 		batch, err := d.consumer.Fetch(d.run.spec.JS.Batch, jetstream.FetchMaxWait(fetchWait))
@@ -195,7 +195,7 @@ func (d *reader) fetch(ctx context.Context) {
 	}
 }
 
-// receive notes and acknowledges a message.
+// receive records and acknowledges a message.
 func (d *reader) receive(ctx context.Context, m jetstream.Msg) {
 	dups := d.sink.tally.dup
 	d.sink.take(m.Data(), d.run.clock.Now())
@@ -230,9 +230,9 @@ func (d *reader) ack(ctx context.Context, m jetstream.Msg) error {
 	return nil
 }
 
-// halt ends the consuming and waits for the last message. The client library
-// only calls back what it has; the connection is closed first, so that an
-// acknowledgement cannot hang.
+// halt stops consuming and waits for the last callback. The client library delivers
+// what it has buffered; the connection is closed first, so that an acknowledgement
+// cannot hang.
 func (d *reader) halt() {
 	if d.stop == nil {
 		return
@@ -246,7 +246,7 @@ func (d *reader) halt() {
 	}
 }
 
-// stopAll ends all readers; the first failed acknowledgement is reported.
+// stopAll stops all readers and returns the first failed acknowledgement.
 func stopAll(rs []*reader, rep *report) {
 	for _, d := range rs {
 		d.halt()

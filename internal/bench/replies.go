@@ -7,34 +7,34 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// The receiving side of an client.
+// The receiving side of a client.
 
-// receive takes a reply from nats.go.
+// receive handles a reply from nats.go.
 func (a *client) receive(m *nats.Msg) {
 	if seq, ok := number(m.Subject); ok {
 		a.settle(seq, m, a.run.clock.Now())
 	}
 }
 
-// receiveRaw takes a reply from the raw driver.
+// receiveRaw handles a reply from the raw driver.
 func (a *client) receiveRaw(m *tap.Message) {
 	seq, ok := number(m.Subject)
 	if !ok {
 		return
 	}
-	a.heard.Data, a.heard.Header = m.Payload, nil
+	a.current.Data, a.current.Header = m.Payload, nil
 	if len(m.Header) > 0 { // an error of the server or of a service
 		if h, err := nats.DecodeHeadersMsg(m.Header); err == nil {
-			a.heard.Header = h
+			a.current.Header = h
 		}
 	}
-	a.settle(seq, &a.heard, m.Now)
+	a.settle(seq, &a.current, m.Now)
 }
 
-// settle notes a reply: to one message, or to the batch that it ends.
+// settle records a reply: to one message, or to the batch that the message ends.
 func (a *client) settle(seq uint64, m *nats.Msg, now int64) {
 	first := seq
-	if a.batch > 1 { // the message that ends a batch knows its place in it
+	if a.batch > 1 { // aux of the last message is its position in the batch
 		first = seq - a.ring.at(seq).aux.Load()
 	}
 	for ; first <= seq; first++ {
@@ -55,11 +55,11 @@ func (a *client) room() bool {
 	return a.issued.Load()-a.settled.Load() <= w-max(w/4, 1)
 }
 
-// resolve notes the answer m to message seq.
+// resolve records the reply m to message seq.
 func (a *client) resolve(seq uint64, m *nats.Msg, now int64) {
 	due, sent, aux, measured, ok := a.ring.settle(seq)
 	if !ok {
-		a.tally.dup++ // a second answer, or one that came after the timeout
+		a.tally.dup++ // a second reply, or one after the timeout
 		return
 	}
 	err := a.act.answer(m, aux, measured)
@@ -87,12 +87,12 @@ func (a *client) note(due, sent, now int64, size int) {
 	a.answered.Store(t.received)
 }
 
-// clientGroup are all clients of a run whose messages are answered.
+// clientGroup is all clients of a run that expect replies.
 type clientGroup []*client
 
 func (as clientGroup) workers() []worker { return asWorkers(as) }
 
-// missing is how many messages of the measurement have no answer yet.
+// missing returns how many messages of the measurement have no reply yet.
 func (as clientGroup) missing() (n int64) {
 	for _, a := range as {
 		n += a.measured.Load() - a.resolved.Load()
@@ -100,8 +100,8 @@ func (as clientGroup) missing() (n int64) {
 	return n
 }
 
-// settle adds what the clients found. With timed, the answers are what the
-// workload is about: they are the latency and what is expected.
+// settle adds the counts of the clients. With timed, the replies are what the
+// workload measures: they are the latency and the expected messages.
 func (as clientGroup) settle(rep *report, timed bool) {
 	for _, a := range as {
 		a.sub.stop(&rep.Client)

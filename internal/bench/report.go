@@ -13,7 +13,7 @@ import (
 type report struct {
 	*result.Run
 	of                 *run
-	reasons            []result.Reason // to doubt it, found by the workload
+	reasons            []result.Reason // for doubt, found by the workload
 	onTime             int64           // sends before the end of the measurement
 	onTimeRate         float64
 	sentBytes          int64
@@ -21,7 +21,7 @@ type report struct {
 	lastSend, lastRecv int64
 }
 
-// complete adds what only the whole run can tell, after the workload has settled. stopped
+// complete adds the figures of the whole run, after the workload has settled. stopped
 // is the instant at which the workers had ended.
 func (p *report) complete(stopped int64) {
 	r := p.of
@@ -38,7 +38,7 @@ func (p *report) complete(stopped int64) {
 	p.Client.Reconnects = r.journal.count(EventReconnected)
 }
 
-// target is the mean offered rate.
+// target returns the mean offered rate.
 func target(s scenario.Spec) float64 {
 	shape, err := s.Load.Shape(s.Length())
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *report) addSenders(ws []worker) {
 	}
 }
 
-// planned is how many sends worker w's schedule holds.
+// planned returns the number of sends in worker w's schedule.
 func (p *report) planned(w int) int64 {
 	ps, err := p.of.phases(w)
 	if err != nil {
@@ -105,9 +105,9 @@ func (p *report) addGroups(groups []*group) {
 	p.addLatency(&response, &service)
 }
 
-// noteGap records the longest time that a receiver was without a message, if it
-// is the longest of all: before the first, between two, or after the last one
-// while messages were still sent. The senders are in the report already.
+// noteGap records the longest time that a receiver received nothing, if it is the
+// longest so far: before the first message, between two, or after the last one
+// while messages were still sent. The senders must be in the report already.
 func (p *report) noteGap(a arrivals) {
 	note := func(from, to int64) {
 		if us := float64(to-from) / 1e3; us > p.Gap.US {
@@ -123,8 +123,8 @@ func (p *report) noteGap(a arrivals) {
 	note(last, p.lastSend)
 }
 
-// addLatency adds the distributions. Messages that never came count as the
-// worst latency: the timeout, or what the slowest one took if that was more.
+// addLatency adds the distributions. Lost messages count as the worst latency: the
+// timeout, or the latency of the slowest message if that was greater.
 func (p *report) addLatency(response, service *hist.Hist) {
 	lost := max(p.Expected-p.Received, 0)
 	if p.of.spec.Load.Mode == scenario.Max {
@@ -138,8 +138,8 @@ func (p *report) addLatency(response, service *hist.Hist) {
 	p.Latency.Service = result.NewDistribution(service)
 }
 
-// rates computes the rates over the measurement or, if sending or receiving
-// went on after its end, over the time that it took.
+// rates computes the rates over the measurement, extended by the time that sending
+// or receiving continued after its end.
 func (p *report) rates(stopped int64) {
 	d := p.of.spec.Length().Seconds()
 	if p.Partial {
@@ -164,7 +164,7 @@ func (p *report) rates(stopped int64) {
 	p.onTimeRate = float64(p.onTime) / max(d, 1e-9)
 }
 
-// observed is what the judgement of the run needs beyond its figures.
+// observed returns what judging the run needs besides its figures.
 func (p *report) observed(ceiling float64) result.Observed {
 	return result.Observed{
 		Spec: p.of.spec, OnTime: p.onTime, OnTimeRate: p.onTimeRate, Ceiling: ceiling, Unstamped: p.of.countOnly,

@@ -11,8 +11,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// requestRun is clients that send requests and wait for the replies: of a
-// service that is there, or of responders of the run's own.
+// requestRun sends requests and waits for the replies of an existing service or of
+// the run's own responders.
 type requestRun struct {
 	*run
 	clients clientGroup
@@ -49,7 +49,7 @@ func (q *requestRun) setup(ctx context.Context) error {
 	return nil
 }
 
-// probe asks until somebody answers.
+// probe sends requests until one is answered.
 func (q *requestRun) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.timeout())
 	defer cancel()
@@ -83,7 +83,7 @@ func (q *requestRun) settle(_ context.Context, rep *report) {
 	}
 }
 
-// requestAction is the action of a request.
+// requestAction sends requests.
 type requestAction struct {
 	nc       *nats.Conn
 	out      requestWriter
@@ -91,7 +91,7 @@ type requestAction struct {
 	pool     *stamp.Pool
 	coder    stamp.Coder
 	subjects *subjects
-	echo     bool // the reply is the request, and can be checked
+	echo     bool // the reply repeats the request, and can be checked
 	corrupt  int64
 }
 
@@ -107,13 +107,13 @@ func newRequestAction(r *run, id int) (*requestAction, error) {
 	}, nil
 }
 
-// requestWriter is where an action puts its messages. They belong to the action
-// again when it returns.
+// requestWriter writes the messages of an action. The action may reuse them when
+// the call returns.
 type requestWriter interface {
 	PublishRequest(subject, reply string, payload []byte) error
 }
 
-// over tells the action its connection.
+// over sets the connection of the action.
 func (a *requestAction) over(by *client) {
 	a.nc, a.out = by.link.nc, by.link.nc
 	if by.out != nil {

@@ -7,13 +7,13 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// slot is one request in flight. The state says which: its number shifted by
-// two, and the bits below; 0 when it was answered.
+// slot is one request in flight. The state is its number shifted left by two, with
+// the bits below; 0 when it was answered.
 type slot struct {
 	state    atomic.Uint64
 	intended atomic.Int64
 	sent     atomic.Int64
-	aux      atomic.Uint64 // the action's own
+	aux      atomic.Uint64 // for the action
 }
 
 const (
@@ -21,14 +21,14 @@ const (
 	slotMeasured             // belongs to the measurement
 )
 
-// ring holds the requests in flight of one client: written by the sender,
-// settled by the receiver. Its memory is that of the requests in flight.
+// ring holds the requests in flight of one client: opened by the sender, settled by
+// the receiver. Its memory is proportional to the requests in flight.
 type ring struct {
 	slots []slot
 	mask  uint64
 }
 
-// maxInFlight bounds a ring: beyond it the oldest request is abandoned.
+// maxInFlight limits a ring: beyond it the oldest request is abandoned.
 const maxInFlight = 1 << 22
 
 func newRing(inFlight int) *ring {
@@ -41,8 +41,8 @@ func newRing(inFlight int) *ring {
 
 func (g *ring) at(seq uint64) *slot { return &g.slots[seq&g.mask] }
 
-// open notes that request seq goes out. It says whether the place was still
-// taken by a measured request, which is abandoned.
+// open records that request seq is sent. It reports whether the slot still held a
+// measured request, which is abandoned.
 func (g *ring) open(seq uint64, measured bool, intended, sent int64, aux uint64) (evicted bool) {
 	s := g.at(seq)
 	old := s.state.Swap(0)
@@ -57,11 +57,11 @@ func (g *ring) open(seq uint64, measured bool, intended, sent int64, aux uint64)
 	return old&(slotOpen|slotMeasured) == slotOpen|slotMeasured
 }
 
-// taken reports whether the place of seq is still in use.
+// taken reports whether the slot of seq is still in use.
 func (g *ring) taken(seq uint64) bool { return g.at(seq).state.Load() != 0 }
 
-// settle takes the answer to request seq: ok is false if it has had one, or was
-// abandoned.
+// settle records the reply to request seq: ok is false if it was already answered
+// or abandoned.
 func (g *ring) settle(seq uint64) (intended, sent int64, aux uint64, measured, ok bool) {
 	s := g.at(seq)
 	state := s.state.Load()
@@ -91,8 +91,8 @@ func (g *ring) expire(before int64) (all, measured int64) {
 	return all, measured
 }
 
-// inFlight is how many requests a client may have open at once: its window, or
-// in an open loop what is due within the timeout, twice over.
+// inFlight returns the number of slots of a client's ring: four times its window or
+// batch, or in an open loop twice what is due within the timeout.
 func inFlight(s scenario.Spec, batch int) int {
 	if s.Load.Mode == scenario.Max {
 		return 4 * max(s.Load.Window, batch)

@@ -15,8 +15,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// run is what one measurement has open and shares: connections, clock, journal,
-// and what it has to remove in the end.
+// run is the shared state of one measurement: connections, clock, journal, and
+// what must be removed at the end.
 type run struct {
 	spec      scenario.Spec
 	connect   Connect
@@ -36,7 +36,7 @@ type run struct {
 	cleanups  []cleanup
 }
 
-// cleanup removes something that the run made on the server.
+// cleanup removes something that the run created on the server.
 type cleanup struct {
 	what string
 	undo func(context.Context) error
@@ -80,7 +80,7 @@ var errTimeout = errors.New("timed out")
 
 func (r *run) timeout() time.Duration { return time.Duration(r.spec.Timeout) }
 
-// filter is the subject to which all subscribers listen.
+// filter returns the subject to which all subscribers subscribe.
 func (r *run) filter() string {
 	if r.spec.Subjects > 1 {
 		return r.subject + ".*"
@@ -88,7 +88,7 @@ func (r *run) filter() string {
 	return r.subject
 }
 
-// driver is what moves the messages.
+// driver returns the driver of the run.
 func (r *run) driver() string {
 	for _, l := range r.links {
 		if l.tap != nil {
@@ -98,13 +98,13 @@ func (r *run) driver() string {
 	return scenario.DriverNatsGo
 }
 
-// onClose registers what removes something that the run has made.
+// onClose registers the removal of something that the run created.
 func (r *run) onClose(what string, undo func(context.Context) error) {
 	r.cleanups = append(r.cleanups, cleanup{what, undo})
 }
 
-// close removes what the run has made, the last first, and ends all connections. The error
-// names what could not be removed.
+// close removes what the run created, in reverse order, and closes all connections.
+// The error names what could not be removed.
 func (r *run) close(ctx context.Context) error {
 	var errs []error
 	for i := len(r.cleanups) - 1; i >= 0; i-- {

@@ -23,7 +23,7 @@ const (
 // doubles the rate from start until a step fails twice, halves the interval
 // until it is within 5 %, and confirms with a run of the spec's own length at
 // 95 % of the best rate: that run is the result. Interrupted, it gives the
-// curve so far and the error is nil.
+// curve so far and a nil error.
 func Search(ctx context.Context, s scenario.Spec, c Connect, o result.Objective, start float64, opts ...Option) (*result.Result, error) {
 	s.Load = scenario.Load{Mode: scenario.Open, Rate: start, Arrival: s.Load.Arrival}
 	full, err := s.Normalize()
@@ -66,7 +66,7 @@ func Search(ctx context.Context, s scenario.Spec, c Connect, o result.Objective,
 	return res, nil
 }
 
-// climb is the search itself. A failure counts when it happens twice.
+// climb performs the search. A step counts as failed after two failures.
 func climb(ctx context.Context, start float64, try func(context.Context, float64) (result.Step, error)) (result.Curve, error) {
 	var c result.Curve
 	probe := func(rate float64) (bool, error) {

@@ -14,8 +14,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/stamp"
 )
 
-// publisher is where a sender puts its messages. The payload belongs to the
-// sender again when publish returns.
+// publisher publishes the messages of a sender. The sender may reuse the payload
+// when publish returns.
 type publisher interface {
 	Publish(subject string, payload []byte) error
 }
@@ -83,7 +83,7 @@ func (s *sender) finish(err error) {
 	close(s.done)
 }
 
-// flood sends as fast as the connection takes it.
+// flood sends as fast as the connection accepts messages.
 func (s *sender) flood(ctx context.Context, p phase) error {
 	for s.hold.wait(ctx); p.msgs > 0 || s.run.clock.Now() < s.end; s.hold.wait(ctx) {
 		now := s.run.clock.Now()
@@ -130,8 +130,8 @@ func (s *sender) account(at, now, size int64, refused bool) {
 	}
 }
 
-// refused handles an error of a publish: while the client library reconnects, the
-// message counts as lost and the sender continues.
+// refused handles a publish error: while the client library reconnects, the message
+// counts as lost and the sender continues.
 func (s *sender) refused(ctx context.Context, err error) error {
 	if !s.link.recovers(err) {
 		return err
@@ -142,8 +142,8 @@ func (s *sender) refused(ctx context.Context, err error) error {
 	return nil
 }
 
-// subjects is a table of subjects and the order in which they are used, made
-// before the run. One goroutine uses it.
+// subjects is a table of subjects and their order of use, built before the run.
+// One goroutine uses it.
 type subjects struct {
 	names []string
 	order []uint32 // nil: in sequence

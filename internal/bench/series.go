@@ -22,7 +22,7 @@ func Execute(ctx context.Context, s scenario.Spec, c Connect, opts ...Option) (*
 			if n == 0 || ctx.Err() == nil {
 				return nil, err
 			}
-			all.res.Runs[n-1].Partial = true // the runs before stand
+			all.res.Runs[n-1].Partial = true // earlier runs are kept
 			break
 		}
 	}
@@ -34,7 +34,7 @@ type series struct {
 	connect Connect
 	o       options
 	res     *result.Result
-	offset  int // runs of others in between, for the progress
+	offset  int // runs of other series in between, for the progress
 }
 
 func newSeries(s scenario.Spec, c Connect, opts []Option) (*series, error) {
@@ -70,7 +70,7 @@ func (s *series) run(ctx context.Context) error {
 	return nil
 }
 
-// whole returns the result of the first n runs.
+// whole returns the result over the first n runs.
 func (s *series) whole(n int) *result.Result {
 	s.res.Runs = s.res.Runs[:min(n, len(s.res.Runs))]
 	s.res.Summary = result.Summarize(s.res.Runs, s.o.ceiling)
@@ -85,9 +85,8 @@ type Case struct {
 	API     JSAPI
 }
 
-// AB runs two scenarios in turn, a block of both at a time in random order, so
-// that changes over time affect both. Interrupted, it gives the
-// whole blocks so far.
+// AB runs two scenarios in blocks of one run each, in random order, so that changes
+// over time affect both. Interrupted, it returns the complete blocks so far.
 func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (ra, rb *result.Result, err error) {
 	var sides [2]*series
 	for i, c := range []Case{a, b} {

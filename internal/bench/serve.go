@@ -22,25 +22,25 @@ type ServeSpec struct {
 	ReplySize  int // bytes; 0: the request comes back
 }
 
-// ServeState is what a look at the responders shows.
+// ServeState is the current state of the responders.
 type ServeState struct {
 	Served int64          // requests answered so far
-	News   []result.Event // what happened to the connections since the look before, seconds from the start; at most 100
+	News   []result.Event // connection events since the previous state, seconds from the start; at most 100
 }
 
-// Serve answers requests until ctx ends. It calls watch once a second, and
-// after what happened to a connection, from one goroutine. The error names the
-// responder that the servers do not let answer any more: it is denied the
-// subject (nats.ErrPermissionViolation), or its connection was closed for good,
-// as that of a user who was revoked (nats.ErrAuthRevoked, nats.ErrAuthorization).
-// A connection that was lost otherwise is tried again as long as ctx allows.
+// Serve answers requests until ctx ends. It calls watch once a second and after
+// each connection event, from one goroutine. The error names a responder that can
+// no longer answer: it has no permission for the subject
+// (nats.ErrPermissionViolation), or its connection was closed permanently, as for a
+// revoked user (nats.ErrAuthRevoked, nats.ErrAuthorization). Connections that were
+// lost otherwise are retried until ctx ends.
 func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) error {
 	r := newRun(scenario.Spec{Timeout: scenario.DefaultTimeout, Sizes: []int{0}}, c, JSAPI{})
 	if s.Queue == "" {
 		s.Queue = "natsctl-bench"
 	}
 	d := newServiceLog(r.clock)
-	defer func() { _ = r.close(context.WithoutCancel(ctx)) }() // made nothing that could fail to go
+	defer func() { _ = r.close(context.WithoutCancel(ctx)) }() // created nothing that must be removed
 	var all []*responder
 	for i := range max(s.Responders, 1) {
 		who := fmt.Sprintf("responder-%d", i+1)

@@ -12,24 +12,24 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// serviceLog records what happens to the connections of responders, which may serve
-// for days: it keeps only what was not read yet. It is safe for concurrent use.
+// serviceLog records the connection events of responders, which may serve for days:
+// it keeps only unread events. It is safe for concurrent use.
 type serviceLog struct {
 	clock pace.Monotonic
-	wake  chan struct{} // there is news
+	wake  chan struct{} // there are new events
 	over  chan error    // a responder has stopped
 
 	mu      sync.Mutex
 	news    []result.Event
-	told    map[string]bool  // by responder and words: what repeats with each request is reported once
+	logged  map[string]bool  // by responder and text: what repeats with each request is reported once
 	revoked map[string]error // by responder: why the server ended its connection
 }
 
 func newServiceLog(clock pace.Monotonic) *serviceLog {
-	return &serviceLog{clock: clock, wake: make(chan struct{}, 1), over: make(chan error, 1), told: map[string]bool{}, revoked: map[string]error{}}
+	return &serviceLog{clock: clock, wake: make(chan struct{}, 1), over: make(chan error, 1), logged: map[string]bool{}, revoked: map[string]error{}}
 }
 
-// take returns and forgets the news since the last call.
+// take returns and removes the events since the last call.
 func (d *serviceLog) take() []result.Event {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -53,10 +53,10 @@ func (d *serviceLog) note(kind, who, detail string) {
 // once records what would repeat with every request.
 func (d *serviceLog) once(kind, who, detail string) {
 	d.mu.Lock()
-	told := d.told[who+kind]
-	d.told[who+kind] = true
+	logged := d.logged[who+kind]
+	d.logged[who+kind] = true
 	d.mu.Unlock()
-	if !told {
+	if !logged {
 		d.note(kind, who, detail)
 	}
 }
@@ -74,7 +74,7 @@ func (d *serviceLog) end(who string, err error) {
 	}
 }
 
-// options make a connection report to the log.
+// options returns the options with which a connection reports to the log.
 func (d *serviceLog) options(who string) []nats.Option {
 	return []nats.Option{
 		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {

@@ -15,7 +15,7 @@ type sink struct {
 	run     *run
 	group   *group
 	untimed bool // messages have no due time
-	silent  bool // it is no receiver of the workload: not in the time line
+	silent  bool // not a receiver of the workload: left out of the time line
 	lane    *hist.Lane
 	windows []verify.Window // per publisher; of a queue group only for the order
 	tally   tally
@@ -36,11 +36,11 @@ type tally struct {
 	arrivals
 }
 
-// arrivals is when messages arrived: the first and the last, and the end of the
-// longest time between two. All zero: none did.
+// arrivals holds when the first and the last message arrived, and the end of the
+// longest gap between two. All zero: no messages.
 type arrivals struct{ first, last, gap, gapAt int64 }
 
-// note takes an arrival at the instant now.
+// note records an arrival at the instant now.
 func (a *arrivals) note(now int64) {
 	if a.last == 0 {
 		a.first = now
@@ -50,7 +50,7 @@ func (a *arrivals) note(now int64) {
 	a.last = now
 }
 
-// group is the receivers that together get every message once: a single
+// group is the receivers that together receive every message once: a single
 // subscriber, or the members of a queue group.
 type group struct {
 	sinks  []*sink
@@ -73,7 +73,7 @@ func newGroup(r *run, n, publishers int) *group {
 	return c
 }
 
-// unique is how many different measured messages the group has.
+// unique returns how many distinct measured messages the group has received.
 func (c *group) unique() (n int64) {
 	for _, k := range c.sinks {
 		n += k.unique.Load()
@@ -95,8 +95,8 @@ func (c *group) probed() bool {
 	return true
 }
 
-// take notes a message that arrived at the instant now. It keeps nothing of
-// the payload.
+// take records a message that arrived at the instant now. It does not keep the
+// payload.
 func (k *sink) take(payload []byte, now int64) {
 	if k.run.countAll || k.run.countOnly && len(payload) < stamp.Compact {
 		k.tally.arrived(now, len(payload))
@@ -114,7 +114,7 @@ func (k *sink) take(payload []byte, now int64) {
 	k.other(s, err)
 }
 
-// other notes a message that is not one of the measurement.
+// other records a message that is not part of the measurement.
 func (k *sink) other(s stamp.Stamp, err error) {
 	switch {
 	case errors.Is(err, stamp.ErrForeign):
@@ -128,7 +128,7 @@ func (k *sink) other(s stamp.Stamp, err error) {
 	}
 }
 
-// measure notes a message of the measurement.
+// measure records a message of the measurement.
 func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 	k.tally.arrived(now, len(payload))
 	if !k.fresh(s) {
@@ -145,15 +145,15 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 		}
 		return
 	}
-	if k.run.spec.Load.Mode == scenario.Open { // a closed loop claims no response time
+	if k.run.spec.Load.Mode == scenario.Open { // a closed loop has no response time
 		k.tally.response.Record(now - s.Intended)
 	}
 	k.tally.service.Record(now - s.Intended - s.Lag)
 	k.lane.Received(now, now-s.Intended)
 }
 
-// fresh reports whether the message is the first of its number, and counts the
-// order.
+// fresh reports whether the message is the first with its number, and counts
+// reordered ones.
 func (k *sink) fresh(s stamp.Stamp) bool {
 	v := k.windows[s.Worker].See(s.Seq)
 	if v == verify.Reordered {

@@ -19,7 +19,7 @@ type store struct {
 	filter string // the subjects of the run
 	before jetstream.StreamState
 
-	// exclusive is set when nobody else has published to the subjects of the run.
+	// exclusive is set when the subjects of the run hold no other messages.
 	exclusive bool
 
 	mu     sync.Mutex
@@ -27,8 +27,8 @@ type store struct {
 	last   uint64 // sequence number at the last poll
 }
 
-// openStream finds the stream of the spec or makes one; what it makes is
-// removed at the end of the run. The run's subject becomes one of the stream's.
+// openStream opens the stream of the spec or creates one, which is removed at the
+// end of the run. The run's subject becomes one of the stream's.
 func openStream(ctx context.Context, r *run) (*store, error) {
 	l, err := r.link("admin")
 	if err != nil {
@@ -52,7 +52,7 @@ func openStream(ctx context.Context, r *run) (*store, error) {
 	return s, makeStream(ctx, r, s)
 }
 
-// description is that of everything that a run creates.
+// description is the description of everything that a run creates.
 const description = "made by natsctl bench, removed after the run"
 
 // markKey is the metadata key of everything that a run creates; the value is the id of the run.
@@ -89,7 +89,7 @@ func storageType(s string) jetstream.StorageType {
 	return jetstream.FileStorage
 }
 
-// note remembers the state before the run.
+// note records the state before the run.
 func (s *store) note(ctx context.Context) error {
 	info, err := s.stream.Info(ctx)
 	if err != nil {
@@ -99,8 +99,8 @@ func (s *store) note(ctx context.Context) error {
 	return nil
 }
 
-// progress is how many messages came into the stream since before. It asks the
-// server at most ten times a second, and keeps to the last answer otherwise.
+// progress returns how many messages were added to the stream since the run began.
+// It asks the server at most ten times a second, and returns the last answer otherwise.
 func (s *store) progress(ctx context.Context) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,8 +115,8 @@ func (s *store) progress(ctx context.Context) int64 {
 	return int64(s.last - s.before.LastSeq)
 }
 
-// stored is how many messages of the run the stream holds. It retries, and
-// keeps to the progress if the server does not answer.
+// stored returns how many messages of the run the stream holds. It retries, and
+// returns the progress if the server does not answer.
 func (s *store) stored(ctx context.Context) int64 {
 	for range 20 {
 		n, err := s.count(ctx)
@@ -141,14 +141,14 @@ func (s *store) count(ctx context.Context) (int64, error) {
 	return heldSince(info.State, s.before.LastSeq), nil
 }
 
-// heldSince is how many messages after sequence number before a stream still
-// holds: limits evict the oldest first.
+// heldSince returns how many messages with a sequence number above before a stream
+// still holds: limits evict the oldest first.
 func heldSince(now jetstream.StreamState, before uint64) int64 {
 	return min(int64(now.LastSeq)-int64(max(before+1, now.FirstSeq))+1, int64(now.Msgs))
 }
 
-// filler publishes what has to be in a stream before the measurement. No
-// message may be unacknowledged for longer than the timeout.
+// filler publishes the messages that a stream must hold before the measurement. No
+// message may stay unacknowledged for longer than the timeout.
 func filler(r *run, nc *nats.Conn) (jetstream.JetStream, error) {
 	return r.api.open(nc, jetstream.WithPublishAsyncMaxPending(1000), jetstream.WithPublishAsyncTimeout(r.timeout()))
 }

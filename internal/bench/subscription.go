@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 )
 
-// subscription is a subscription and its end.
+// subscription is a subscription that can be stopped.
 type subscription struct {
 	sub  *nats.Subscription
 	tap  *tap.Tap // instead of sub, with the raw driver
@@ -18,8 +18,8 @@ type subscription struct {
 	gone chan struct{}
 }
 
-// maxPendingBytes is what a subscription may hold before the client library
-// drops messages, so that a slow subscriber cannot take all the memory.
+// maxPendingBytes is the pending limit of a subscription, above which the client
+// library drops messages, so that a slow subscriber cannot use all the memory.
 const maxPendingBytes = 512 << 20
 
 // subscribe attaches a sink on a connection.
@@ -46,8 +46,8 @@ func subscribe(r *run, l *link, subject string, k *sink) (*subscription, error) 
 	return e, nil
 }
 
-// stop ends a subscription, waits for its last callback and notes how far it
-// was behind.
+// stop ends a subscription, waits for its last callback and records its largest
+// backlog.
 func (e *subscription) stop(use *result.ClientUse) {
 	if e.tap != nil {
 		e.tap.Stop()
@@ -60,7 +60,7 @@ func (e *subscription) stop(use *result.ClientUse) {
 		use.Dropped += int64(dropped)
 	}
 	if err := e.sub.Unsubscribe(); err != nil {
-		return // closed already, and so has ended
+		return // already closed, and so ended
 	}
 	select {
 	case <-e.gone:

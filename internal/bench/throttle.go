@@ -9,20 +9,20 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// throttle keeps publishers at full speed from running away from their
-// subscribers: without it the backlog would grow in the server until it cuts
-// the slowest one off, and in this process without bound. The limit is far more
-// than what keeps the path busy.
+// throttle limits how far publishers at full speed may get ahead of their
+// subscribers: without it the backlog would grow in the server until it closes the
+// slowest one, and without limit in this process. The limit is far above what keeps
+// the path busy.
 type throttle struct {
 	backlog func() int64
 	limit   int64
 	patient time.Duration
-	written atomic.Int64 // backlog that counts as lost
+	written atomic.Int64 // messages written off as lost
 }
 
-// What may be on its way: to each subscriber, and to all of them. What waits
-// for a callback of nats.go is memory of this process; for the raw driver it
-// waits in sockets.
+// Limits of the messages in flight, to each subscriber and to all of them. With
+// nats.go, messages that wait for a callback use memory of this process; with the
+// raw driver they wait in sockets.
 const (
 	maxBacklogGo    = 6 << 10 // messages
 	maxBacklogRaw   = 16 << 10
@@ -30,8 +30,8 @@ const (
 	minBacklog      = 16
 )
 
-// newThrottle is for groups of subscribers whose missing messages backlog
-// counts.
+// newThrottle returns a throttle for groups of subscribers; backlog counts their
+// missing messages.
 func newThrottle(r *run, groups int, backlog func() int64) *throttle {
 	each := maxBacklogGo
 	if r.driver() == scenario.DriverRaw {
@@ -41,8 +41,8 @@ func newThrottle(r *run, groups int, backlog func() int64) *throttle {
 	return &throttle{backlog: backlog, limit: int64(max(each, minBacklog) * groups), patient: r.timeout()}
 }
 
-// wait returns when the backlog is below the limit. A backlog that has not
-// moved for the timeout counts as lost, so that lost messages do not block the publishers.
+// wait returns when the backlog is below the limit. A backlog that has not changed
+// for the timeout counts as lost, so that lost messages do not block the publishers.
 func (t *throttle) wait(ctx context.Context) {
 	if t == nil || t.backlog()-t.written.Load() <= t.limit {
 		return

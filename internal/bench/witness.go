@@ -8,16 +8,16 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// witness is a subscriber beside publishers: it proves which messages arrived.
+// witness is a subscriber that shows which messages of the publishers arrived.
 type witness struct {
 	link  *link
 	sub   *subscription
 	group *group
 }
 
-// newWitness subscribes; nil if the user may not.
+// newWitness subscribes; nil if the user has no permission.
 func newWitness(r *run) (*witness, error) {
-	// What is denied here is no fault of the run.
+	// A denied subscription is not an error of the run.
 	l, err := r.linkOver("witness", nil, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func newWitness(r *run) (*witness, error) {
 	return w, nil
 }
 
-// witnessPatience is how long probes may take to reach a witness.
+// witnessPatience is how long a witness waits for probes.
 const witnessPatience = 2 * time.Second
 
 // reached reports whether messages of all publishers arrive: subjects may be mapped or exported
@@ -49,7 +49,7 @@ func (w *witness) reached(ctx context.Context, r *run, senders []*sender) bool {
 	return sendProbes(ctx, r, senders, w.group.probed) == nil
 }
 
-// testify reports what arrived. What did not is lost, or unknown if the witness was itself
+// testify reports what arrived. The rest is lost, or unknown if the witness was
 // disconnected.
 func (w *witness) testify(rep *report) {
 	w.sub.stop(&rep.Client)

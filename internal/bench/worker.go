@@ -9,23 +9,23 @@ import (
 )
 
 // workload is what differs between the workloads. All methods are called from
-// one goroutine, in the order in which they stand here.
+// one goroutine, in the order listed here.
 type workload interface {
-	// setup connects, subscribes and makes streams and the like.
+	// setup connects, subscribes and creates streams and the like.
 	setup(ctx context.Context) error
 	// probe returns when messages of every sender reach their receivers.
 	probe(ctx context.Context) error
 	// workers returns the senders.
 	workers(ctx context.Context) []worker
-	// missing returns how many messages of the measurement are still on their way.
-	// It is called while workers and receivers are at work.
+	// missing returns how many messages of the measurement are still in flight.
+	// It is called while workers and receivers are running.
 	missing(ctx context.Context) int64
-	// settle is called after all receivers have stopped: it adds what the
-	// workload counted to the report.
+	// settle adds the counts of the workload to the report. It is called after all
+	// receivers have stopped.
 	settle(ctx context.Context, rep *report)
 }
 
-// worker sends the messages of one phase after the other; finish follows the last.
+// worker sends the messages of one phase after another; finish follows the last.
 type worker interface {
 	work(ctx context.Context, p phase) error
 	finish(err error)
@@ -40,12 +40,12 @@ func asWorkers[W worker](ws []W) []worker {
 	return out
 }
 
-// ledger counts what a sending worker did in the measurement.
+// ledger holds the counts of a sending worker in the measurement.
 type ledger struct {
 	sendlag hist.Hist
 	lane    *hist.Lane
-	sent    int64 // attempts, and so the numbers given out
-	refused int64 // of those, not taken by the client library
+	sent    int64 // attempts, and so the next number
+	refused int64 // of those, not accepted by the client library
 	onTime  int64 // sent before the measurement was over
 	bytes   int64
 	last    int64 // instant of the last send
@@ -67,8 +67,8 @@ func (l *ledger) send(at, now, size, end int64, refused bool) {
 	l.lane.Sent(now, 1)
 }
 
-// tolerated is how late after the end of the measurement a send still counts as
-// one that kept the rate: a pause of the machine is not saturation.
+// tolerated is how late after the end of the measurement a send still counts as on
+// time: a pause of the machine is not saturation.
 const tolerated = int64(100 * time.Millisecond)
 
 // errWarm ends a warm-up that cannot keep its rate: the rest is not sent.

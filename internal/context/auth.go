@@ -11,8 +11,8 @@ import (
 // userJWT is the head of the JWT in a credentials file.
 var userJWT = []byte("BEGIN NATS USER JWT")
 
-// credsOption reads credentials once to be sure of them. Those in a file are
-// left to nats.go, which reads the file again at each reconnect.
+// credsOption reads credentials once to validate them. A file is passed to nats.go,
+// which reads it again at each reconnect.
 func (r resolver) credsOption(ctx context.Context, ref string) (nats.Option, error) {
 	data, err := r.fetch(ctx, "creds", ref)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // winCertStore takes the client certificate from the Windows certificate
-// store. nats-server owns the only implementation, so that package of it is used here.
+// store. The only implementation is a package of nats-server.
 func winCertStore(set *Settings, conf *tls.Config) error {
 	name := map[string]string{"machine": "windowslocalmachine", "user": "windowscurrentuser"}[set.WinCertStore]
 	if name == "" {
@@ -24,7 +24,7 @@ func winCertStore(set *Settings, conf *tls.Config) error {
 	if err := certstore.TLSConfig(store, by, set.WinCertMatch, set.WinCAMatch, true, conf); err != nil {
 		return &InvalidError{Key: "windows_cert_match", Reason: err.Error()}
 	}
-	if conf.ClientCAs != nil { // the store is written for servers
+	if conf.ClientCAs != nil { // the implementation is meant for servers
 		conf.RootCAs, conf.ClientCAs = conf.ClientCAs, nil
 	}
 	return nil

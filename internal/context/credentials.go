@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// credential is one kind of credentials. The first key says who, the second
-// one, where there is one, proves it.
+// credential is one kind of credentials. The first key identifies the user, the
+// optional second one proves the identity.
 type credential struct {
 	keys []string
 }
@@ -51,10 +51,9 @@ func (s *Settings) Auth() string {
 	return ""
 }
 
-// Lay puts what over sets onto s. Credentials of another kind than those in
-// over go, and so does a password that belongs to another user. A user without
-// a password becomes a token, as for the nats CLI. Several kinds in over are an
-// [InvalidError].
+// Lay overrides s with what over sets. Credentials of other kinds than those in
+// over are removed, as is a password of another user. A user without a password
+// becomes a token, as in the nats CLI. Several kinds in over are an [InvalidError].
 func (s *Settings) Lay(over *Settings) error {
 	if err := oneKind(over, FromFlag); err != nil {
 		return err
@@ -66,7 +65,7 @@ func (s *Settings) Lay(over *Settings) error {
 	return nil
 }
 
-// oneKind refuses flags, or variables, that name several kinds of credentials.
+// oneKind rejects flags, or variables, that set several kinds of credentials.
 func oneKind(s *Settings, origin Origin) error {
 	all := kinds(s)
 	if len(all) < 2 {

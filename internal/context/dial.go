@@ -19,8 +19,8 @@ type Dial struct {
 	validity validity
 }
 
-// Expired returns an [ExpiredError] when the user's JWT is outside of its time,
-// which a server reports as any other refusal; nil for other credentials.
+// Expired returns an [ExpiredError] when the user's JWT is not valid now, which a
+// server reports like any other rejected login; nil for other credentials.
 func (d Dial) Expired(now time.Time) error {
 	v := d.validity
 	switch {
@@ -32,14 +32,14 @@ func (d Dial) Expired(now time.Time) error {
 	return nil
 }
 
-// validity is the time of a user's JWT. Zero times are no limits.
+// validity is the validity period of a user's JWT. Zero times are no limits.
 type validity struct {
 	key, user   string
 	from, until time.Time
 }
 
-// sees keeps the validity of a JWT that is about to be used. One that cannot be
-// read is for the server to judge.
+// sees records the validity of a JWT that is about to be used. One that cannot be
+// parsed is left to the server.
 func (r resolver) sees(key, text string) {
 	claims, err := jwt.DecodeUserClaims(text)
 	if err != nil || r.seen == nil {
@@ -58,12 +58,12 @@ func (r resolver) sees(key, text string) {
 func (d Dial) URL() string { return strings.Join(d.URLs, ",") }
 
 // Dial checks the target and reads its secrets, running op and nsc when it
-// names them, for at most as long as ctx allows. Everything that can be known
-// to be wrong without a connection is an error: [ErrInvalid], [ErrMissing],
-// [ErrExposed], [ErrForeign] or [ErrSecret]. Credential files and certificates are read
-// again at each reconnect, so a rotated one is picked up.
+// names them, until ctx is done. Everything that is wrong without a connection is an
+// error: [ErrInvalid], [ErrMissing], [ErrExposed], [ErrForeign] or [ErrSecret].
+// Credential files and certificates are read again at each reconnect, so rotated ones
+// are picked up.
 //
-// TLS verifies the server always unless Insecure is set, and is 1.2 or newer.
+// TLS is 1.2 or newer and always verifies the server unless Insecure is set.
 func (t *Target) Dial(ctx context.Context) (Dial, error) {
 	if err := t.Validate(); err != nil {
 		return Dial{}, err
@@ -100,9 +100,8 @@ func (t *Target) Dial(ctx context.Context) (Dial, error) {
 	return Dial{URLs: SplitURLs(set.URLOrDefault()), Options: opts, Warnings: warnings, validity: seen}, nil
 }
 
-// foreign refuses to follow the reference of a key that comes from a context
-// file which others may have written: its host would receive files, variables
-// and logins of this user.
+// foreign rejects the reference of a key from a context file that others may have
+// written: its host would receive files, variables and logins of this user.
 func (t *Target) foreign(key string) error {
 	if t.origins[key] != FromContext {
 		return nil
@@ -110,8 +109,8 @@ func (t *Target) foreign(key string) error {
 	return t.follows(key)
 }
 
-// auth builds the options that say who connects. Of several kinds the nats
-// CLI's precedence decides; a token goes beside any of them.
+// auth builds the authentication options. Of several kinds the nats CLI's precedence
+// decides; a token can be combined with any of them.
 func (r resolver) auth(ctx context.Context, set *Settings) ([]nats.Option, error) {
 	var opts []nats.Option
 	add := func(opt nats.Option, err error) error {
@@ -147,7 +146,7 @@ func (r resolver) tokenOption(ctx context.Context, ref string) (nats.Option, err
 	return nats.Token(token), err
 }
 
-// badSecret says that a secret cannot be used, without showing it.
+// badSecret returns the error for an unusable secret, without showing it.
 func badSecret(key, ref string, err error) error {
 	return &SecretError{Key: key, Ref: redactRef(ref, SecretFile), Err: fmt.Errorf("cannot be parsed: %w", err)}
 }

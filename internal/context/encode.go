@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxFile bounds a context file, in bytes. Embedded credentials are a few kilobytes.
+// maxFile is the maximum size of a context file in bytes. Embedded credentials are a few kilobytes.
 const maxFile = 1 << 20
 
 // member is a key of the file other than the 24, with its value untouched.
@@ -37,8 +37,8 @@ func (c *Context) Unknown() []string {
 	return keys
 }
 
-// Decode reads the bytes of a context file. Its errors say what is wrong in
-// the words of JSON, and hold no value of the file.
+// Decode parses a context file. Its errors describe the JSON problem, and contain no
+// value of the file.
 func Decode(name string, data []byte) (*Context, error) {
 	c := &Context{Name: name}
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -59,7 +59,7 @@ func Decode(name string, data []byte) (*Context, error) {
 	return c, nil
 }
 
-// members returns the members of a JSON object that are no settings. The data is valid JSON.
+// members returns the members of a JSON object that are not settings. The data is valid JSON.
 func members(data []byte) ([]member, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	open, err := dec.Token()
@@ -115,9 +115,9 @@ func locate(data []byte, err error) error {
 	return err
 }
 
-// Encode returns the bytes of the context's file: two blanks of indent, all 24
-// keys, then the unknown ones, no newline at the end. This is byte for byte
-// what the nats CLI writes when there are no unknown keys.
+// Encode returns the bytes of the context's file: indented by two spaces, all 24
+// keys, then the unknown ones, no newline at the end. Without unknown keys this is
+// byte for byte what the nats CLI writes.
 func (c *Context) Encode() ([]byte, error) {
 	known, err := json.Marshal(c.Settings)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What can go wrong. The typed errors below match them with errors.Is.
+// The errors of this package. The typed errors below match them with errors.Is.
 var (
 	ErrUnknown     = errors.New("unknown context")
 	ErrCorrupt     = errors.New("corrupt context file")
@@ -31,11 +31,11 @@ var (
 	ErrChanged     = errors.New("context was changed by another process")
 )
 
-// UnknownError says that no context has that name. It matches [ErrUnknown].
+// UnknownError reports that no context has that name. It matches [ErrUnknown].
 type UnknownError struct {
 	Name   string
-	Origin Origin   // who asked for it: a flag, the environment, or the saved selection
-	Known  []string // the names that there are, to suggest one of them
+	Origin Origin   // what named it: a flag, the environment, or the saved selection
+	Known  []string // the existing names, for suggestions
 }
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("unknown context %q", e.Name) }
@@ -43,7 +43,7 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("unknown context %q",
 // Is makes it match [ErrUnknown].
 func (e *UnknownError) Is(target error) bool { return target == ErrUnknown }
 
-// FileError says what is wrong with a file. It matches its Kind, one of
+// FileError reports a problem with a file. It matches its Kind, one of
 // [ErrCorrupt], [ErrExposed], [ErrShared], [ErrForeign] and [ErrMissing], and its Err.
 type FileError struct {
 	Kind error
@@ -69,10 +69,10 @@ func (e *FileError) Error() string {
 	return fmt.Sprintf("%s%s: %v", head, quotePath(e.Path), e.Kind)
 }
 
-// Unwrap gives the kind and the cause.
+// Unwrap returns the kind and the cause.
 func (e *FileError) Unwrap() []error { return []error{e.Kind, e.Err} }
 
-// NameError says why a name cannot be that of a context. It matches [ErrBadName].
+// NameError reports why a context name is invalid. It matches [ErrBadName].
 type NameError struct {
 	Name   string
 	Reason string
@@ -85,7 +85,7 @@ func (e *NameError) Error() string {
 // Is makes it match [ErrBadName].
 func (e *NameError) Is(target error) bool { return target == ErrBadName }
 
-// InvalidError says which setting cannot be used and why. It matches [ErrInvalid].
+// InvalidError reports which setting is invalid and why. It matches [ErrInvalid].
 type InvalidError struct {
 	Key    string // one of the 24 keys, or the variable or flag that set it
 	Reason string
@@ -96,7 +96,7 @@ func (e *InvalidError) Error() string { return e.Key + ": " + e.Reason }
 // Is makes it match [ErrInvalid].
 func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 
-// SecretError says that a reference could not be turned into a secret. It
+// SecretError reports that a reference to a secret could not be resolved. It
 // matches [ErrSecret] and its cause; it never holds the secret.
 type SecretError struct {
 	Key string
@@ -108,10 +108,10 @@ func (e *SecretError) Error() string {
 	return fmt.Sprintf("%s: %v from %q: %v", e.Key, ErrSecret, e.Ref, e.Err)
 }
 
-// Unwrap gives [ErrSecret] and the cause.
+// Unwrap returns [ErrSecret] and the cause.
 func (e *SecretError) Unwrap() []error { return []error{ErrSecret, e.Err} }
 
-// ProxyError says why a server could not be reached through a proxy. It matches
+// ProxyError reports why a server could not be reached through a proxy. It matches
 // [ErrProxy] and its cause.
 type ProxyError struct {
 	Proxy  string // host and port
@@ -123,14 +123,14 @@ func (e *ProxyError) Error() string {
 	return fmt.Sprintf("%v %s to %s: %v", ErrProxy, e.Proxy, e.Server, e.Err)
 }
 
-// Unwrap gives [ErrProxy] and the cause.
+// Unwrap returns [ErrProxy] and the cause.
 func (e *ProxyError) Unwrap() []error { return []error{ErrProxy, e.Err} }
 
-// Proxied reports that the failure is one of a proxy, not of a server.
+// Proxied marks the failure as one of a proxy, not of a server.
 func (e *ProxyError) Proxied() bool { return true }
 
-// ExpiredError says that the credentials of a user are outside of their time.
-// It matches [ErrExpired].
+// ExpiredError reports that the credentials of a user have expired or are not valid
+// yet. It matches [ErrExpired].
 type ExpiredError struct {
 	Key   string // creds or user_jwt
 	User  string // its name, as the issuer of the JWT chose it
@@ -148,8 +148,8 @@ func (e *ExpiredError) Error() string {
 // Is makes it match [ErrExpired].
 func (e *ExpiredError) Is(target error) bool { return target == ErrExpired }
 
-// URLOverrideError says that a URL from outside would have received the
-// credentials of a context. It matches [ErrURLOverride].
+// URLOverrideError reports that a URL from a flag or the environment would have
+// received the credentials of a context. It matches [ErrURLOverride].
 type URLOverrideError struct {
 	Context   string
 	URL       string // redacted

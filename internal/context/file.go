@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// readRegular reads a file that has to be a regular one, so that a FIFO cannot
-// hang the reader, of at most limit bytes. What it returns about the file is of
-// the file that was read, even if another file takes its name.
+// readRegular reads a regular file, so that a FIFO cannot block the reader, of at
+// most limit bytes. The file information is of the file that was read, even if
+// another file replaces it.
 func readRegular(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -34,25 +34,25 @@ func readRegular(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	return data, info, err
 }
 
-// access is who may read and who may change a file. The zero value is a file
-// that only the user of this process may read or change.
+// access describes who may read and change a file. The zero value is a file that
+// only the user of this process may read or change.
 type access struct {
 	owner, self int         // user ids; equal where the system has none
 	mode        fs.FileMode // permission bits
 	fixed       bool        // nothing on its file system can be changed
 }
 
-// exposed reports whether others may read or change a secret file, and its
-// reader could forbid that.
+// exposed reports whether others may read or change a secret file, and its reader
+// could prevent that.
 func (a access) exposed() bool { return a.owner == a.self && !a.fixed && a.mode&0o077 != 0 }
 
-// shared reports whether everybody may read or change the file and only
-// somebody else could forbid that. An orchestrator mounts secrets with another
-// owner and a mode that the reader cannot choose.
+// shared reports whether everybody may read or change the file and this user cannot
+// prevent that. An orchestrator mounts secrets with another owner and a mode that
+// the reader cannot choose.
 func (a access) shared() bool { return !a.exposed() && a.mode&0o007 != 0 }
 
-// foreign says why the contents of a file may be those of another user than
-// this one or root; it is "" for a file that can be trusted.
+// foreign returns why the contents of a file may come from a user other than this
+// one or root; "" for a file that can be trusted.
 func (a access) foreign() string {
 	switch {
 	case a.owner != a.self && a.owner != 0:

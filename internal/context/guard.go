@@ -1,7 +1,7 @@
 package natsctx
 
-// guard refuses to send a context's credentials to a server, host and port,
-// that it does not name: another port may be another user's program.
+// guard prevents sending a context's credentials to a server, host and port, that
+// the context does not name: another port may be another user's program.
 func (t *Target) guard(allow bool) error {
 	origin := t.origins["url"]
 	if allow || origin < FromEnv || t.Path == "" || !t.lendsCredentials() {

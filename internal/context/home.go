@@ -7,7 +7,7 @@ import (
 )
 
 // ConfigHome returns the directory that holds the store: $XDG_CONFIG_HOME, or
-// .config in the home that the user database gives, as the nats CLI has it.
+// .config in the home directory of the user database, as in the nats CLI.
 func ConfigHome(getenv func(string) string) (string, error) {
 	if dir := getenv("XDG_CONFIG_HOME"); dir != "" {
 		return dir, nil
@@ -19,7 +19,7 @@ func ConfigHome(getenv func(string) string) (string, error) {
 	return filepath.Join(home, ".config"), nil
 }
 
-// homeDir asks the user database, not $HOME, because the nats CLI does.
+// homeDir uses the user database, not $HOME, because the nats CLI does.
 func homeDir() (string, error) {
 	u, err := user.Current()
 	if err != nil {

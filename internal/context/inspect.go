@@ -15,20 +15,20 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// Finding is one thing that an inspection looked at.
+// Finding is the result of one check of an inspection.
 type Finding struct {
 	Key     string    // one of the 24 keys, or "file" for the file itself
-	Note    string    // what was found, when it is well
+	Note    string    // what was found, without error
 	Expires time.Time // of a certificate or a JWT, zero when it has no end
 	Warning bool      // Err does not keep the context from working
-	Err     error     // nil: it is well
+	Err     error     // nil: no problem
 }
 
-// Soon is how long before its end a certificate or JWT is worth a warning.
+// Soon is how long before its expiry a certificate or JWT gives a warning.
 const Soon = 30 * 24 * time.Hour
 
-// Inspect looks at everything that the context names, without connecting and
-// without running op or nsc. It reports in the order of the keys, the file first.
+// Inspect checks everything that the context names, without connecting and without
+// running op or nsc. It reports in the order of the keys, the file first.
 func (c *Context) Inspect(ctx context.Context, getenv func(string) string, now time.Time) []Finding {
 	in := inspection{c: c, now: now}
 	in.r = resolver{getenv: getenv, foreign: c.follows, warned: &in.warned}
@@ -51,8 +51,8 @@ func (c *Context) Inspect(ctx context.Context, getenv func(string) string, now t
 	return in.found
 }
 
-// warnings adds what reading the secret of a key gave rise to. A certificate is
-// checked together with its key, of which the key's own row warns.
+// warnings adds the warnings from reading the secret of a key. A certificate is
+// checked together with its key, whose warnings are on the row of the key.
 func (in *inspection) warnings(f Field) {
 	for _, err := range in.warned {
 		if f.Kind == PublicFile {
@@ -68,7 +68,7 @@ type inspection struct {
 	c      *Context
 	r      resolver
 	now    time.Time
-	warned []error // of the key that is looked at
+	warned []error // of the current key
 	found  []Finding
 }
 
@@ -97,7 +97,7 @@ func (in *inspection) file() {
 	}
 }
 
-// urls warns of credentials that could be read on the way.
+// urls warns of credentials that would be sent without encryption.
 func (in *inspection) urls() {
 	s := &in.c.Settings
 	for _, host := range s.PlaintextHosts() {
@@ -134,7 +134,7 @@ func (in *inspection) field(ctx context.Context, f Field) {
 	}
 }
 
-// secret checks a reference to a secret as far as that needs no other tool.
+// secret checks a reference to a secret, without running another tool.
 func (in *inspection) secret(ctx context.Context, f Field, value string) {
 	scheme, _ := splitRef(value)
 	switch {
@@ -142,7 +142,7 @@ func (in *inspection) secret(ctx context.Context, f Field, value string) {
 		in.tool(f, scheme)
 		return
 	case scheme == "" && f.Kind == Secret:
-		return // a literal, nothing to look for
+		return // a literal, nothing to check
 	}
 	in.relative(f, value)
 	data, err := in.r.fetch(ctx, f.Key, value)
@@ -163,7 +163,7 @@ func (in *inspection) secret(ctx context.Context, f Field, value string) {
 	in.add(finding)
 }
 
-// creds looks into a credentials file: who it is, and until when.
+// creds checks a credentials file: its user and expiry.
 func (in *inspection) creds(f Finding, data []byte) Finding {
 	text, err := nkeys.ParseDecoratedJWT(data)
 	if err == nil {
@@ -185,7 +185,7 @@ func (in *inspection) creds(f Finding, data []byte) Finding {
 	return in.until(f, time.Unix(claims.Expires, 0))
 }
 
-// until judges the end of a certificate or JWT.
+// until checks the expiry of a certificate or JWT.
 func (in *inspection) until(f Finding, end time.Time) Finding {
 	f.Expires = end.UTC()
 	switch left := end.Sub(in.now); {
@@ -221,14 +221,14 @@ func (in *inspection) publicFile(f Field, value string) {
 	in.add(finding)
 }
 
-// keyFile checks the mode of a TLS key; whether it fits is told with the certificate.
+// keyFile checks the mode of a TLS key; whether it matches is reported for the certificate.
 func (in *inspection) keyFile(f Field, value string) {
 	in.relative(f, value)
 	path, err := in.r.keyFile(value)
 	in.add(Finding{Key: f.Key, Note: path, Err: err})
 }
 
-// relative warns of a path that means another file in another directory.
+// relative warns of a path that depends on the current directory.
 func (in *inspection) relative(f Field, value string) {
 	scheme, rest := splitRef(value)
 	if scheme != "" && scheme != schemeFile {

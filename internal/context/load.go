@@ -25,8 +25,8 @@ func LoadFile(path string) (*Context, error) {
 	return c, nil
 }
 
-// follows returns an [ErrForeign] when what the keys of the context refer to is
-// not to be read, since others may have written its file.
+// follows returns an [ErrForeign] when the references of the context must not be
+// read, since others may have written its file.
 func (c *Context) follows(key string) error {
 	if why := c.access.foreign(); c.Path != "" && why != "" {
 		return &FileError{Kind: ErrForeign, Path: c.Path, Key: key, Err: errors.New(why)}
@@ -34,7 +34,7 @@ func (c *Context) follows(key string) error {
 	return nil
 }
 
-// checkOwnFile refuses a context file that others can read when it holds a secret itself.
+// checkOwnFile rejects a context file that others can read if it holds a secret itself.
 func (c *Context) checkOwnFile(stored Settings) error {
 	if c.Path != "" && stored.holdsSecret() && c.access.exposed() {
 		return &FileError{Kind: ErrExposed, Path: c.Path, Mode: c.access.mode}

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Mark is what natsctl remembers about a context beside the shared file,
-// because the nats CLI would drop it there. The zero value is no mark.
+// Mark is what natsctl stores about a context outside of the shared file, where the
+// nats CLI would drop it. The zero value is no mark.
 type Mark struct {
 	Protected bool   `json:"protected,omitempty"` // actions need --force
 	Color     string `json:"color,omitempty"`     // one of [Colors], "" for none
@@ -34,7 +34,7 @@ func (s *Store) Mark(name string) (Mark, error) {
 	return all.Contexts[name], err
 }
 
-// Marks are the marks of all contexts that have one.
+// Marks returns the marks of all contexts that have one.
 func (s *Store) Marks() (map[string]Mark, error) {
 	all, err := s.marks()
 	return all.Contexts, err

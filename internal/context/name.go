@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxName bounds a name in bytes, so that name, ".json" and a temporary suffix fit into a file name.
+// maxName is the maximum length of a name in bytes: name, ".json" and a temporary suffix fit into a file name.
 const maxName = 200
 
-// CheckName returns a [NameError] when a name cannot be that of a saved
-// context: the rule of the nats CLI, and nothing that no file can be called.
+// CheckName returns a [NameError] for an invalid context name: by the rules of the
+// nats CLI, and for names that a file cannot have.
 func CheckName(name string) error {
 	reason := ""
 	switch {
@@ -30,8 +30,8 @@ func CheckName(name string) error {
 	return &NameError{Name: name, Reason: reason}
 }
 
-// CheckNewName is stricter than [CheckName]: it also refuses what would fool a
-// reader, a shell or the selection file, which is trimmed when it is read.
+// CheckNewName is stricter than [CheckName]: it also rejects names that would mislead
+// a reader, a shell or the selection file, which is trimmed when it is read.
 func CheckNewName(name string) error {
 	if err := CheckName(name); err != nil {
 		return err

@@ -46,8 +46,8 @@ func (r resolver) nscCreds(ctx context.Context, key, ref string) ([]byte, error)
 	return r.file(key, p.UserCreds)
 }
 
-// profile fills in what an nsc reference stands for: credentials, for the old
-// key nsc, and the operator's servers when nothing else names any.
+// profile resolves an nsc reference: the credentials, for the old key nsc, and the
+// operator's servers when no others are set.
 func (r resolver) profile(ctx context.Context, set *Settings) error {
 	key, ref := "nsc", set.NSC
 	if scheme, rest := splitRef(set.Creds); ref == "" && scheme == schemeNSC {
@@ -84,16 +84,16 @@ func ServiceURL(ctx context.Context, s Settings) (string, error) {
 	return s.URL, err
 }
 
-// toolDelay is how long the output of a tool that was stopped is waited for.
+// toolDelay is how long to wait for the output of a tool that was stopped.
 const toolDelay = 200 * time.Millisecond
 
-// run runs a tool that prints a secret. What it says on standard error is part
-// of the error, what it prints never is.
+// run runs a tool that prints a secret. Its standard error is part of the error, its
+// standard output never is.
 func run(ctx context.Context, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
-	cmd.WaitDelay = toolDelay // a child of the tool may hold its output open
+	cmd.WaitDelay = toolDelay // a child of the tool may keep its output open
 	err := cmd.Run()
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, fmt.Errorf("the tool %q is not installed", name)
@@ -110,7 +110,7 @@ func run(ctx context.Context, name string, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// firstLine cuts a tool's complaint to something that fits into a message.
+// firstLine shortens the error output of a tool to fit into a message.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	if !utf8.ValidString(line) || len(line) > 200 {

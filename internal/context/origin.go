@@ -1,6 +1,6 @@
 package natsctx
 
-// Origin says where a value came from.
+// Origin is where a value came from.
 type Origin int
 
 // The origins, in rising precedence.

@@ -39,7 +39,7 @@ func parseProxy(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// Dial makes it a nats.CustomDialer, which has no context.
+// Dial implements nats.CustomDialer, which has no context.
 func (p *socks) Dial(network, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
 	defer cancel()

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Show gives the field's value as it may be shown: secrets are [Mask], inline
-// data is masked, URLs lose their userinfo. References such as env://NAME and
-// paths are no secrets. An unset field is "".
+// Show returns the field's value for display: secrets are [Mask], inline data is
+// masked, URLs lose their userinfo. References such as env://NAME and paths are not
+// secrets. An unset field is "".
 func (f Field) Show(s *Settings) string {
 	switch f.Kind {
 	case Flag:
@@ -25,7 +25,7 @@ func (f Field) Show(s *Settings) string {
 	}
 }
 
-// Value gives the field's value in clear.
+// Value returns the field's value in clear text.
 func (f Field) Value(s *Settings) string {
 	switch f.Kind {
 	case Flag, List:
@@ -74,9 +74,9 @@ func redactRef(value string, kind Kind) string {
 }
 
 // RedactURL masks what may be a secret in a comma separated list of URLs: the
-// password behind a user, a lone name in front of the host (a token), and in
-// what does not parse everything that may be one of both. Where a comma may
-// belong to a password, the URLs around it are masked as one.
+// password after a user, a single name before the host (a token), and, if the URL
+// does not parse, everything that may be either. Where a comma may belong to a
+// password, the URLs around it are masked as one.
 func RedactURL(list string) string {
 	parts := splitAtSchemes(list)
 	for i, part := range parts {
@@ -129,8 +129,8 @@ func redactOne(raw string) string {
 	return raw
 }
 
-// redactUserinfo masks the password behind a user, or everything where no user
-// can be told from the rest.
+// redactUserinfo masks the password after a user, or everything if no user can be
+// distinguished.
 func redactUserinfo(info string) string {
 	user, _, found := strings.Cut(info, ":")
 	if !found || !plainName(user) {
@@ -139,7 +139,7 @@ func redactUserinfo(info string) string {
 	return user + ":" + Mask
 }
 
-// plainName reports whether a word is made of letters, digits and . _ - alone.
+// plainName reports whether a word consists only of letters, digits and . _ -
 func plainName(word string) bool {
 	return !strings.ContainsFunc(word, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)

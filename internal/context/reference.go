@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The schemes of references to secrets, as the nats CLI has them.
+// The schemes of references to secrets, as in the nats CLI.
 const (
 	schemeFile = "file" // file://path
 	schemeEnv  = "env"  // env://NAME
@@ -14,8 +14,8 @@ const (
 	schemeData = "data" // data:;base64,...
 )
 
-// splitRef splits a reference into its scheme, lower case, and the rest. What
-// begins with none of the schemes has the scheme "".
+// splitRef splits a reference into its scheme, in lower case, and the rest. The
+// scheme is "" if it is not one of the above.
 func splitRef(ref string) (scheme, rest string) {
 	for _, s := range []string{schemeFile, schemeEnv, schemeOP, schemeNSC} {
 		if prefix := s + "://"; len(ref) >= len(prefix) && strings.EqualFold(ref[:len(prefix)], prefix) {

@@ -12,12 +12,12 @@ import (
 // DefaultTimeout is how long to wait for an answer by default.
 const DefaultTimeout = 5 * time.Second
 
-// Overrides are what the command line says. The zero value says nothing.
+// Overrides are the settings of the command line. The zero value sets nothing.
 type Overrides struct {
 	Context   string // a name, or the path of a .json file that exists
 	NoContext bool   // use no context, whatever is selected
-	IgnoreEnv bool   // leave the NATS_ variables aside
-	Settings         // what is not empty wins over environment and context
+	IgnoreEnv bool   // ignore the NATS_ variables
+	Settings         // what is not empty overrides environment and context
 	Timeout   time.Duration
 	// Insecure skips the verification of the server's certificate.
 	Insecure bool
@@ -25,14 +25,14 @@ type Overrides struct {
 	AllowURLOverride bool
 }
 
-// Target is where to connect and as whom: the context with the environment and
-// the command line laid over it. It is not for saving.
+// Target is where to connect and as whom: the context, overridden by the environment
+// and the command line. It must not be saved.
 type Target struct {
 	Context
 	Mark
 	Timeout       time.Duration
 	Insecure      bool
-	ContextOrigin Origin // who named the context
+	ContextOrigin Origin // what named the context
 	origins       map[string]Origin
 	stored        Settings // as the file has them
 	getenv        func(string) string
@@ -53,15 +53,15 @@ func (t *Target) Variable(key string) string {
 	return ""
 }
 
-// Resolve finds the context and lays environment and overrides over it, field
-// by field: flag before environment before context. Credentials are taken as a
-// group: whoever names a kind of credentials outranks the other kinds below,
-// and a password is only combined with the user that it was given for. A user
-// without a password, from a flag or the environment, is a token, and userinfo
-// in a URL from there counts as user and password.
+// Resolve finds the context and applies environment and overrides to it, field by
+// field: flags take precedence over the environment, and that over the context.
+// Credentials are one group: setting one kind overrides the other kinds of lower
+// precedence, and a password is only combined with its own user. A user without a
+// password, from a flag or the environment, is a token, and userinfo in a URL from
+// there counts as user and password.
 //
-// A context that is named or selected has to load. Without any, the target is
-// the default URL and no credentials. A URL from outside receives a context's
+// A named or selected context must load. Without one, the target is the default URL
+// without credentials. A URL from elsewhere receives a context's
 // credentials only when its host is one of the context's own, when the command
 // line names both, or with AllowURLOverride; otherwise it is a [URLOverrideError].
 func Resolve(s *Store, o Overrides, getenv func(string) string) (*Target, error) {
@@ -88,7 +88,7 @@ func Resolve(s *Store, o Overrides, getenv func(string) string) (*Target, error)
 	return t, t.guard(o.AllowURLOverride)
 }
 
-// pick loads the context that is asked for, if any.
+// pick loads the requested context, if any.
 func (t *Target) pick(s *Store, o Overrides) error {
 	if o.NoContext {
 		return nil
@@ -141,7 +141,7 @@ func fromEnv(getenv func(string) string) Settings {
 	return s
 }
 
-// overlay lays environment and flags over the context.
+// overlay applies environment and flags to the context.
 func (t *Target) overlay(env, flags *Settings) error {
 	over := *env
 	from := map[string]Origin{}
@@ -171,8 +171,8 @@ func (t *Target) overlay(env, flags *Settings) error {
 	return nil
 }
 
-// lay puts what is set in over onto base, and takes out the credentials of
-// base that the ones in over outrank.
+// lay overrides base with what over sets, and removes the credentials of base that
+// those in over outrank.
 func lay(base, over *Settings, origins map[string]Origin, origin Origin) {
 	outrank(base, over, origins)
 	for _, f := range fields {
@@ -183,7 +183,7 @@ func lay(base, over *Settings, origins map[string]Origin, origin Origin) {
 	}
 }
 
-// env is what the environment says, unless it is to be left aside.
+// env returns the settings of the environment, or none if it is ignored.
 func (t *Target) env(ignore bool) Settings {
 	if ignore {
 		return Settings{}
@@ -191,7 +191,7 @@ func (t *Target) env(ignore bool) Settings {
 	return fromEnv(t.getenv)
 }
 
-// setTimeout takes the flag, the variable or the default.
+// setTimeout sets the timeout from the flag, the variable or the default.
 func (t *Target) setTimeout(flag time.Duration, ignoreEnv bool) error {
 	t.Timeout = DefaultTimeout
 	if text := t.getenv("NATS_TIMEOUT"); text != "" && !ignoreEnv {
@@ -207,7 +207,7 @@ func (t *Target) setTimeout(flag time.Duration, ignoreEnv bool) error {
 	return nil
 }
 
-// EnvOverrides names the variables that replaced something that the context says.
+// EnvOverrides returns the variables that override a setting of the context.
 func (t *Target) EnvOverrides() []string {
 	var names []string
 	for _, f := range fields {

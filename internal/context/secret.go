@@ -11,19 +11,19 @@ import (
 	"strings"
 )
 
-// maxSecret bounds a secret file in bytes.
+// maxSecret is the maximum size of a secret file in bytes.
 const maxSecret = 1 << 18
 
 // resolver turns references into secrets. The zero value follows all of them,
 // in an empty environment.
 type resolver struct {
 	getenv  func(string) string
-	foreign func(key string) error // why what a key refers to is not read; nil allows all
-	warned  *[]error               // gets what is worth a warning; may be nil
-	seen    *validity              // gets the time of the user's JWT; may be nil
+	foreign func(key string) error // error for a key that must not be followed; nil allows all
+	warned  *[]error               // collects warnings; may be nil
+	seen    *validity              // receives the validity of the user's JWT; may be nil
 }
 
-// allowed returns an error when the reference that a key holds is not to be followed.
+// allowed returns an error when the reference of a key must not be followed.
 func (r resolver) allowed(key string) error {
 	if r.foreign == nil {
 		return nil
@@ -31,7 +31,7 @@ func (r resolver) allowed(key string) error {
 	return r.foreign(key)
 }
 
-// warn keeps a warning.
+// warn records a warning.
 func (r resolver) warn(err error) {
 	if r.warned != nil {
 		*r.warned = append(*r.warned, err)
@@ -39,7 +39,7 @@ func (r resolver) warn(err error) {
 }
 
 // literal resolves a key whose bare value is the secret itself. An unknown
-// scheme is part of the secret. Line ends at the end of a resolved one go.
+// scheme is part of the secret. Trailing line ends of a resolved one are removed.
 func (r resolver) literal(ctx context.Context, key, ref string) (string, error) {
 	if scheme, _ := splitRef(ref); scheme == "" {
 		return ref, nil
@@ -48,7 +48,7 @@ func (r resolver) literal(ctx context.Context, key, ref string) (string, error) 
 	return strings.TrimRight(string(data), "\r\n"), err
 }
 
-// path resolves a key whose value has to be a bare path or file://.
+// path resolves a key whose value must be a bare path or file://.
 func (r resolver) path(key, ref string) (string, error) {
 	scheme, rest := splitRef(ref)
 	if other := otherScheme(ref); other != "" {
@@ -64,7 +64,7 @@ func (r resolver) path(key, ref string) (string, error) {
 }
 
 // expand replaces ~ and $VARIABLES in a path. A variable that is not set is an
-// error: an empty one would name some other file.
+// error: an empty one would name another file.
 func (r resolver) expand(key, path string) (string, error) {
 	unset := ""
 	path = os.Expand(path, func(name string) string {
@@ -117,7 +117,7 @@ func (r resolver) fetch(ctx context.Context, key, ref string) ([]byte, error) {
 	return data, nil
 }
 
-// inline decodes a secret that stands in the value itself.
+// inline decodes a secret that is part of the value itself.
 func (r resolver) inline(key, ref, rest string) ([]byte, error) {
 	data, err := decodeData(rest)
 	if err != nil {
@@ -126,8 +126,8 @@ func (r resolver) inline(key, ref, rest string) ([]byte, error) {
 	return data, nil
 }
 
-// file reads a secret file. It has to exist, and to be the owner's alone where
-// this process is its owner.
+// file reads a secret file. It must exist and, if this process owns it, be accessible
+// only to its owner.
 func (r resolver) file(key, path string) ([]byte, error) {
 	data, warning, err := readSecret(key, path)
 	if warning != nil {
@@ -136,7 +136,7 @@ func (r resolver) file(key, path string) ([]byte, error) {
 	return data, err
 }
 
-// readSecret reads a secret file and judges who else may.
+// readSecret reads a secret file and checks who else can read it.
 func readSecret(key, path string) (data []byte, warning, err error) {
 	data, info, err := readRegular(path, maxSecret)
 	regular := info != nil && info.Mode().IsRegular()
@@ -154,7 +154,7 @@ func readSecret(key, path string) (data []byte, warning, err error) {
 }
 
 // ReadSecretFile reads a file that holds one secret, without the line end. The
-// key is only for the message. The error is [ErrMissing], [ErrExposed] or
+// key is only used in messages. The error is [ErrMissing], [ErrExposed] or
 // [ErrSecret]; the warning is nil or [ErrShared].
 func ReadSecretFile(key, path string) (secret string, warning, err error) {
 	data, warning, err := readSecret(key, path)
@@ -165,7 +165,7 @@ func ReadSecretFile(key, path string) (secret string, warning, err error) {
 	return secret, warning, err
 }
 
-// cause takes the path off an error, for messages that name it already.
+// cause removes the path from an error, for messages that already name it.
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -13,8 +13,8 @@ const (
 	previousFile = "previous-context.txt"
 )
 
-// Selected is the name of the selected context, "" when none is. The name may
-// be that of a context that is gone; only loading it tells.
+// Selected returns the name of the selected context, "" when none is. The context
+// may no longer exist; only loading it shows that.
 func (s *Store) Selected() (string, error) { return s.readName(selectedFile) }
 
 // Previous is the name that was selected before, "" when none was.
@@ -34,8 +34,8 @@ func (s *Store) readName(file string) (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// Select makes a context the one that is used when none is named. It has to
-// load. Selecting the selected one again leaves the previous one alone.
+// Select makes a context the default when none is named. It must load. Selecting the
+// selected one again does not change the previous one.
 func (s *Store) Select(name string) error {
 	return s.locked(func() error { return s.selectLocked(name) })
 }
@@ -57,7 +57,7 @@ func (s *Store) selectLocked(name string) error {
 }
 
 // SelectPrevious selects the context that was selected before and returns its
-// name, so that doing it twice leads back. It is [ErrNoPrevious] when none was.
+// name; calling it twice switches back. Without a previous one it is [ErrNoPrevious].
 func (s *Store) SelectPrevious() (string, error) {
 	name := ""
 	err := s.locked(func() error {

@@ -30,7 +30,7 @@ type Settings struct {
 	WinCAMatch     []string `json:"windows_ca_certs_match"`
 }
 
-// Kind says what the value of a [Field] is, and so how it is shown and checked.
+// Kind is the type of a [Field]'s value; it decides how it is shown and checked.
 type Kind int
 
 // The kinds of values.
@@ -108,8 +108,8 @@ func (f Field) copyTo(from, to *Settings) {
 	}
 }
 
-// Raw gives the field's value as it is in the file: a string, a bool or a
-// []string. Secrets are in clear.
+// Raw returns the field's value as in the file: a string, a bool or a []string.
+// Secrets are in clear text.
 func (f Field) Raw(s *Settings) any {
 	switch f.Kind {
 	case Flag:
@@ -121,7 +121,7 @@ func (f Field) Raw(s *Settings) any {
 	}
 }
 
-// Clear empties a key, and reports whether there is one of that name.
+// Clear clears a key, and reports whether a key of that name exists.
 func (s *Settings) Clear(key string) bool {
 	for _, f := range fields {
 		if f.Key == key {

@@ -19,7 +19,7 @@ import (
 //	<root>/nats/context/<name>.json   one context each, 0600
 //	<root>/nats/context.txt           the selected name
 //	<root>/nats/previous-context.txt  the one selected before
-//	<root>/natsctl/contexts.json      our own marks, which the nats CLI never sees
+//	<root>/natsctl/contexts.json      marks of natsctl, which the nats CLI does not read
 //
 // Several processes and goroutines may use one store. Nothing is created
 // before the first write.
@@ -44,8 +44,8 @@ func (s *Store) Path(name string) string { return filepath.Join(s.contextDir(), 
 func (s *Store) contextDir() string { return filepath.Join(s.root, "nats", "context") }
 func (s *Store) ownDir() string     { return filepath.Join(s.root, "natsctl") }
 
-// Names lists the contexts, sorted. Empty files and names that nothing can
-// load are left out, as the nats CLI does. A store that does not exist has none.
+// Names lists the contexts, sorted. Empty files and names that cannot be loaded are
+// left out, as in the nats CLI. A store that does not exist has none.
 func (s *Store) Names() ([]string, error) {
 	if s.root == "" {
 		return nil, nil
@@ -65,7 +65,7 @@ func (s *Store) Names() ([]string, error) {
 		}
 		names = append(names, name)
 	}
-	slices.Sort(names) // the directory is sorted with the endings
+	slices.Sort(names) // the directory is sorted with the extensions
 	return names, err
 }
 
@@ -83,8 +83,8 @@ func (s *Store) Load(name string) (*Context, error) {
 	return c, nil
 }
 
-// Known returns nil when there is a file for the name, and otherwise the error
-// that [Store.Load] would give. It does not read the file.
+// Known returns nil when a file exists for the name, and otherwise the error that
+// [Store.Load] would return. It does not read the file.
 func (s *Store) Known(name string) error {
 	if err := CheckName(name); err != nil {
 		return err
@@ -110,8 +110,8 @@ func (s *Store) Create(c *Context) error {
 	})
 }
 
-// Update loads a context, lets fn change it and saves it, with no other writer
-// in between. An unchanged context is not written, an error of fn changes nothing.
+// Update loads a context, lets fn change it and saves it, without other writers in
+// between. An unchanged context is not written; if fn fails, nothing changes.
 func (s *Store) Update(name string, fn func(*Context) error) error {
 	return s.locked(func() error {
 		c, err := s.Load(name)
@@ -144,8 +144,8 @@ func (s *Store) write(c *Context) error {
 	return replace(path, data)
 }
 
-// Copy saves a context under a second name, and its mark with it. The copy is
-// the same byte for byte, but for what change does; change may be nil.
+// Copy saves a context and its mark under a second name. The copy is identical byte
+// for byte, except for what change does; change may be nil.
 func (s *Store) Copy(from, to string, change func(*Settings) error) error {
 	if err := CheckNewName(to); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (s *Store) Copy(from, to string, change func(*Settings) error) error {
 	})
 }
 
-// Remove deletes a context and its mark. The selected one is refused with
+// Remove deletes a context and its mark. The selected one is rejected with
 // [ErrSelected] unless force is given, which also clears the selection, or
 // unless it is the only one.
 func (s *Store) Remove(name string, force bool) error {

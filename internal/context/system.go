@@ -7,15 +7,14 @@ import (
 	"strings"
 )
 
-// systemWords are words with which people name what belongs to the system
-// account.
+// systemWords are common words in the names of system account contexts.
 var systemWords = regexp.MustCompile(`(?i)(^|[^a-z])(sys|system)([^a-z]|$)`)
 
-// SystemContexts returns the names of saved contexts that by their words are
-// for the system account of the servers in urls, other than the one of name,
-// which may be "". A context NAME-sys comes first, wherever it connects to; any
-// other has a server in common, and sys or system as a word in its name, user or
-// description. What account a context is in, only a server knows.
+// SystemContexts returns the names of saved contexts that seem to be for the system
+// account of the servers in urls, except name, which may be "". A context NAME-sys
+// comes first, whatever its servers; any other has a server in common, and sys or
+// system as a word in its name, user or description. Only a server knows the account
+// of a context.
 func (s *Store) SystemContexts(name, urls string) []string {
 	names, err := s.Names()
 	if err != nil {
@@ -39,8 +38,8 @@ func (s *Store) SystemContexts(name, urls string) []string {
 	return found
 }
 
-// addresses are the hosts with ports of a list of URLs, with one name for this
-// machine. URLs that do not parse are left out.
+// addresses returns the hosts with ports of a list of URLs, with a single name for
+// this machine. URLs that do not parse are left out.
 func addresses(list string) []string {
 	var out []string
 	for _, raw := range SplitURLs(list) {

@@ -15,7 +15,7 @@ const Mask = "********"
 // of key, and the rest.
 var seedPattern = regexp.MustCompile(`S[ACNOUX][A-Z2-7]{56}`)
 
-// looksLikeSeed reports whether a value holds a seed where a path belongs.
+// looksLikeSeed reports whether a value contains a seed instead of a path.
 func looksLikeSeed(value string) bool { return seedPattern.MatchString(value) }
 
 // invisible reports whether a rune does not show as itself (controls, bidi marks, odd separators).

@@ -10,12 +10,12 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// tls builds the options of the TLS connection. They hold even when the server
-// is the one that asks for TLS. The order matters to nats.go: the options for
-// certificates fill a configuration that is there already.
+// tls builds the options of the TLS connection. They also apply when the server
+// requests TLS. The order matters to nats.go: the options for certificates fill an
+// existing configuration.
 //
-// A ws:// URL is in clear unless something asks for TLS: nats.go begins TLS with
-// whatever a configuration is given for.
+// A ws:// URL is not encrypted unless something requires TLS: nats.go uses TLS
+// whenever a configuration is set.
 func (r resolver) tls(set *Settings, insecure bool) ([]nats.Option, error) {
 	if set.clearWebsocket() {
 		return nil, nil
@@ -101,7 +101,7 @@ func (r resolver) authority(ref string) (string, error) {
 	return path, nil
 }
 
-// readable checks that a public file is there and can be read.
+// readable checks that a public file exists and can be read.
 func readable(key, path string) error {
 	_, _, err := readRegular(path, maxSecret)
 	if errors.Is(err, fs.ErrNotExist) {

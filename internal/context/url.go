@@ -62,8 +62,8 @@ func ParseURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// commaInPassword refuses a list in which a comma may be one of a password: its
-// halves would be taken for the hosts of other servers.
+// commaInPassword rejects a list in which a comma may belong to a password: its
+// parts would be used as hosts of other servers.
 func commaInPassword(list string) error {
 	if len(splitAtSchemes(list)) == strings.Count(list, ",")+1 {
 		return nil
@@ -72,8 +72,8 @@ func commaInPassword(list string) error {
 }
 
 // LiftUserinfo moves the userinfo of the URLs into the fields: a user and a
-// password, or a lone name as the token. URLs with different userinfo, or with
-// one beside a user or token that is set already, are an [InvalidError].
+// password, or a single name as the token. URLs with different userinfo, or with
+// userinfo when a user or token is already set, are an [InvalidError].
 func (s *Settings) LiftUserinfo() error {
 	if err := commaInPassword(s.URL); err != nil {
 		return err
@@ -110,8 +110,7 @@ func (s *Settings) LiftUserinfo() error {
 }
 
 // servers returns the servers of a list, each a lower case host with its port,
-// and for each whether every URL of it demands TLS. URLs that do not parse are
-// left out.
+// and for each whether all its URLs require TLS. URLs that do not parse are left out.
 func servers(list string) map[string]bool {
 	out := map[string]bool{}
 	for _, raw := range SplitURLs(list) {
@@ -126,7 +125,7 @@ func servers(list string) map[string]bool {
 	return out
 }
 
-// Port is the port of a server URL, or the one that its scheme has by default.
+// Port returns the port of a server URL, or the default port of its scheme.
 func Port(u *url.URL) string {
 	switch port := u.Port(); {
 	case port != "":
@@ -162,7 +161,7 @@ func (s Settings) PlaintextHosts() (names []string) {
 		return nil
 	}
 	for server, encrypted := range servers(s.URLOrDefault()) {
-		host, _, _ := net.SplitHostPort(server) // we joined it
+		host, _, _ := net.SplitHostPort(server) // always valid
 		if !encrypted && !loopback(host) {
 			names = append(names, host)
 		}
@@ -171,7 +170,7 @@ func (s Settings) PlaintextHosts() (names []string) {
 	return slices.Compact(names)
 }
 
-// clearWebsocket reports whether some URL is ws:// and no setting asks for TLS.
+// clearWebsocket reports whether any URL is ws:// and no setting requires TLS.
 func (s Settings) clearWebsocket() bool {
 	if s.CA != "" || s.Cert != "" || s.WinCertStore != "" || s.TLSFirst {
 		return false

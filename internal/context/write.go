@@ -14,8 +14,8 @@ const (
 	lockRetry = time.Millisecond
 )
 
-// replace writes a file of the store. The caller holds the lock, so a temporary file that is already there was left by a killed
-// process, and goes: it may hold secrets.
+// replace writes a file of the store. The caller holds the lock, so an existing
+// temporary file was left by a killed process, and is removed: it may hold secrets.
 func replace(path string, data []byte) error {
 	atomicfile.Sweep(path)
 	return atomicfile.Write(path, data, 0o600)
@@ -35,7 +35,7 @@ func (s *Store) locked(fn func() error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }() // which also unlocks, as does the end of the process
+	defer func() { _ = f.Close() }() // also unlocks, as does the end of the process
 	if err := waitLock(f); err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@ package hist
 import "math/bits"
 
 // The coarse geometry: 64 steps per doubling, an error below 1.6 %, which is
-// enough for the one-second windows and eight times smaller.
+// enough for the one-second windows, and takes an eighth of the memory.
 const (
 	subBits = 6
 	subs    = 1 << subBits

@@ -1,6 +1,6 @@
 // Package hist keeps the latencies of a run: full-range histograms that merge
 // exactly and a time line of one-second windows. It owns the geometry of the
-// histograms and their encodings; it knows no messages.
+// histograms and their encodings; it must not know messages.
 //
 // All values are nanoseconds. Memory depends on the range of the values and on
 // the length of the run in seconds, never on the number of messages.
@@ -14,9 +14,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Geometry of all histograms: values are told apart from 64 ns on, at three
-// significant digits, up to ten minutes. Histograms of equal geometry merge
-// without error.
+// Geometry of all histograms: from 64 ns to ten minutes, with three significant
+// digits. Histograms of equal geometry merge without error.
 const (
 	lowest = 100
 	// Max is the largest value; larger ones are recorded as this one.
@@ -25,11 +24,11 @@ const (
 )
 
 // Hist is an HDR histogram of nanoseconds. The zero value is empty and takes
-// no memory until the first value. One goroutine uses it.
+// no memory until the first value. It is not safe for concurrent use.
 type Hist struct {
 	h *hdrhistogram.Histogram
-	// The last value and how often it came in a row, which is not in h yet:
-	// messages that were sent and read together have equal latencies.
+	// The last value and how often it was repeated, not yet in h: messages that were
+	// sent and read together have equal latencies.
 	last, row int64
 }
 
@@ -59,7 +58,7 @@ func (h *Hist) settle() {
 	if h.h == nil {
 		h.h = hdrhistogram.New(lowest, Max, digits)
 	}
-	// A value within the range is never refused.
+	// A value within the range is never rejected.
 	_ = h.h.RecordValues(min(max(h.last, 0), Max), h.row)
 	h.row = 0
 }

@@ -16,13 +16,13 @@ type Window struct {
 }
 
 // Timeline collects the windows of all workers. It is safe for concurrent use:
-// a worker touches it once a second, through its own [Lane].
+// each worker updates it once a second, through its own [Lane].
 type Timeline struct {
 	start int64
 	mu    sync.Mutex
 	slots []*slot
 	lanes []*Lane
-	done  int // slots below this are reduced
+	done  int // slots below this are complete
 }
 
 type slot struct {
@@ -51,7 +51,7 @@ func (t *Timeline) Start() int64 {
 	return t.start
 }
 
-// Lane returns a worker its entry to the time line.
+// Lane returns a new lane for a worker.
 func (t *Timeline) Lane() *Lane {
 	l := &Lane{line: t, end: t.start + Step}
 	t.mu.Lock()
@@ -81,8 +81,8 @@ func (s *slot) reduced() Window {
 	return w
 }
 
-// take adds a lane's window to its second and gives up the histograms of
-// seconds that no lane can add to any more.
+// take adds a lane's window to its second and frees the histograms of seconds that
+// no lane can add to any more.
 func (t *Timeline) take(l *Lane, second, next int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -109,7 +109,7 @@ func (t *Timeline) take(l *Lane, second, next int) {
 	}
 }
 
-// Lane counts the events of one worker, which alone uses it.
+// Lane counts the events of one worker. It is not safe for concurrent use.
 type Lane struct {
 	line           *Timeline
 	second         int // guarded by line.mu
@@ -152,7 +152,7 @@ func (l *Lane) roll(now int64) {
 	l.hist = coarse{}
 }
 
-// Flush hands over what the lane still holds; the worker must be at rest.
+// Flush adds what the lane still holds to the time line; the worker must be idle.
 func (l *Lane) Flush() {
 	if l.sent|l.received != 0 {
 		l.line.take(l, l.cur, l.cur)

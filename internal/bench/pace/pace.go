@@ -1,9 +1,9 @@
-// Package pace says when each message of an open-loop run is due and waits for
-// that instant. It owns arithmetic of load shapes and the wait on the machine's
-// timers; it knows no messages, no connections and no histograms.
+// Package pace computes when each message of an open-loop run is due and waits for
+// that instant. It owns the arithmetic of load shapes and waiting on timers; it
+// must not know messages, connections or histograms.
 //
 // A schedule is a pure sequence of instants: the n-th send is computed from n
-// and never from the send before it, so a late send cannot push the rest back
+// and never from the previous send, so a late send cannot delay the rest
 // (no coordinated omission) and a million sends do not drift.
 package pace
 
@@ -18,12 +18,12 @@ type Clock interface {
 	// Now is monotonic.
 	Now() int64
 	// Wait returns at the instant at or a little later, or earlier when ctx
-	// ends. It may return early; callers look at Now again.
+	// ends. It may return early; callers check Now again.
 	Wait(ctx context.Context, at int64)
 }
 
 // Monotonic is the machine's monotonic clock with the given epoch. It is safe
-// for concurrent use; Wait is at its best on a thread prepared with [Lock].
+// for concurrent use; Wait is most precise on a thread prepared with [Lock].
 type Monotonic struct{ epoch time.Time }
 
 // NewMonotonic returns a clock whose zero is epoch, which must hold a monotonic
@@ -64,7 +64,7 @@ const burst = 64
 // The arguments are the intended instant and the reading of the clock that
 // found it due; sends that are due together share a reading, up to 64 of them.
 // It ends when the schedule does (nil), when ctx does (its cause), or with the
-// error of send. It must have the thread for itself: see [Lock].
+// error of send. It needs a thread of its own: see [Lock].
 func Run(ctx context.Context, c Clock, start int64, s Schedule, send func(at, now int64) error) error {
 	now, left := c.Now(), burst
 	for {

@@ -7,12 +7,12 @@ import (
 // Schedule yields the intended instants of one worker's sends, in order, in
 // nanoseconds since the start; ok is false after the last. A schedule is a pure
 // function of its arguments: a second one with the same arguments yields the
-// same instants. It is used by one goroutine.
+// same instants. It is not safe for concurrent use.
 type Schedule interface {
 	Next() (at int64, ok bool)
 }
 
-// Even deals the sends of a shape out to workers, evenly spaced: worker w of n
+// Even distributes the sends of a shape to workers, evenly spaced: worker w of n
 // gets every n-th. All workers together send exactly [Shape.Total] messages.
 func Even(s Shape, w, n int) Schedule {
 	return &even{shape: s, next: int64(w), step: int64(n), total: s.Total()}
@@ -56,7 +56,7 @@ func (p *poisson) Next() (int64, bool) {
 	return p.shape.when(p.x), true
 }
 
-// Count runs a schedule to its end and says how many sends it holds.
+// Count runs a schedule to its end and returns its number of sends.
 func Count(s Schedule) (n int64) {
 	for _, ok := s.Next(); ok; _, ok = s.Next() {
 		n++

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ErrShape is returned for a load that cannot be: no rate, a negative one, no
+// ErrShape is returned for an invalid load: no rate, a negative rate, or no
 // duration.
 var ErrShape = errors.New("invalid load")
 
@@ -20,14 +20,14 @@ type Shape struct {
 	d     float64
 }
 
-// part is a stretch of d seconds over which the rate runs from a to b per
-// second; before it, n sends were due, at t seconds.
+// part is a period of d seconds in which the rate changes linearly from a to b per
+// second; it begins at t seconds, when n sends were due.
 type part struct{ t, d, n, a, b float64 }
 
 // Constant is rate sends a second for d.
 func Constant(rate float64, d time.Duration) (Shape, error) { return Ramp(rate, rate, d) }
 
-// Ramp is a rate that goes linearly from one to the other within d.
+// Ramp is a rate that changes linearly from one to the other within d.
 func Ramp(from, to float64, d time.Duration) (Shape, error) {
 	var s Shape
 	return s, s.add(from, to, d.Seconds())
@@ -69,7 +69,7 @@ func (s Shape) Duration() time.Duration { return time.Duration(s.d * 1e9) }
 func (s Shape) Mean() float64 { return s.total / s.d }
 
 // when is the instant in nanoseconds at which n sends have become due. It is
-// monotonic in n; beyond the end it goes on at the last rate.
+// monotonic in n; beyond the end it continues at the last rate.
 func (s Shape) when(n float64) int64 {
 	p := s.parts[0]
 	for _, q := range s.parts[1:] {

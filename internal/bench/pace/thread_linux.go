@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Precise reports whether this system has a sleeper that is good to some tens of
+// Precise reports whether this system can sleep with a precision of some tens of
 // microseconds.
 const Precise = true
 

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Precise reports whether this system has a sleeper that is good to some tens of
-// microseconds. Here the last two milliseconds of a wait are spent yielding
-// the processor instead, which costs CPU.
+// Precise reports whether this system can sleep with a precision of some tens of
+// microseconds. Here the last two milliseconds of a wait yield the processor
+// instead, which costs CPU.
 const Precise = false
 
 // Lock ties the goroutine to its thread. The returned function undoes it.

@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// Calibration writes what a machine can do by itself.
+// Calibration writes the limits of a machine.
 func Calibration(w io.Writer, c *result.Calibration, o Options) error {
 	p := &page{o: o}
 	p.line("machine", "%s, %d cores, Go %s", o.safe(c.Env.OS), c.Env.Cores, o.safe(c.Env.Go))

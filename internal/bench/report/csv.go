@@ -19,7 +19,7 @@ type column struct {
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 func whole(v int64) string    { return strconv.FormatInt(v, 10) }
 
-// figure is a latency of a run, empty where there is none.
+// figure returns a latency of a run, empty where there is none.
 func figure(r *result.Run, d *result.Distribution, of func(*result.Distribution) float64) string {
 	if d == nil || r.Saturated != nil {
 		return ""

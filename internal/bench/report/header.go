@@ -8,11 +8,11 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 )
 
-// setting is one line of what decides the figures of a result.
+// setting is one setting that affects the figures of a result.
 type setting struct{ Name, Text string }
 
-// settings names everything in a scenario that decides its figures, beyond the
-// words of its one-line form. A setting that the workload does not use is left out.
+// settings lists everything in a scenario that affects its figures, besides its
+// one-line form. Settings that the workload does not use are left out.
 func settings(s scenario.Spec) []setting {
 	out := []setting{{"subject", subject(s)}}
 	if s.Workload == scenario.KV && s.KV != nil {

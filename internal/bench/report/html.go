@@ -11,8 +11,8 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 )
 
-// HTML writes a page that needs nothing else: no scripts, no other files, no
-// network. It shows the figures of every run and plots the last one.
+// HTML writes a self-contained page: no scripts, no other files, no network. It
+// shows the figures of every run and plots the last one.
 func HTML(w io.Writer, r *result.Result) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"micros": micros, "count": count, "volume": volume, "whole": func(v int64) string { return count(float64(v)) },
@@ -50,7 +50,7 @@ type line struct {
 	Row                 int
 }
 
-// mark is a label at a place of an axis.
+// mark is a label on an axis.
 type mark struct {
 	At   float64
 	Text string
@@ -63,7 +63,7 @@ const (
 	top, right   = 10.0, 40.0
 )
 
-// W and the others give the template the size of the drawing.
+// W is the width of the drawing, for the template.
 func (plot) W() float64 { return plotW }
 
 // H is the height of the drawing.
@@ -93,7 +93,7 @@ func plots(r *result.Run) []plot {
 	return out
 }
 
-// xy places a point given as shares of both axes.
+// xy returns the coordinates of a point given as shares of both axes.
 func xy(x, y float64) string {
 	return fmt.Sprintf("%.1f,%.1f", left+x*(plotW-left-right), plotH-bottom-y*(plotH-bottom-top))
 }
@@ -146,7 +146,7 @@ func spectrumPlot(r *result.Run) (plot, bool) {
 	return p, true
 }
 
-// rounded is the next number above that has round quarters.
+// rounded returns the next higher number that has round quarters.
 func rounded(x float64) float64 {
 	if x <= 0 {
 		return 1

@@ -14,7 +14,7 @@ import (
 type Options struct {
 	Width int  // columns; 80 if 0
 	ASCII bool // no characters beyond ASCII
-	// Safe makes text from servers fit for a terminal; by default everything
+	// Safe makes text from servers safe for a terminal; by default everything
 	// that is not printable becomes '?'.
 	Safe func(string) string
 }
@@ -100,8 +100,8 @@ func volume(v float64) string {
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 
-// sparkline draws values as bars, at most n of them: neighbours share a bar,
-// which shows the greater.
+// sparkline draws values as at most n bars: neighbors share a bar, which shows the
+// greater value.
 func (o Options) sparkline(vs []float64, n int) string {
 	if len(vs) == 0 {
 		return ""

@@ -42,7 +42,7 @@ type page struct {
 // label is the width of the column of names on the left.
 const label = 12
 
-// line writes a line with a name on the left; an empty name continues.
+// line writes a line with a name on the left; an empty name continues the last.
 func (p *page) line(name, format string, args ...any) {
 	fmt.Fprintf(&p.b, "%-*s%s\n", label, name, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 }
@@ -115,8 +115,8 @@ var marks = []struct {
 	{"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}, {"max", 1},
 }
 
-// spectrum draws the response time beside the service time on a logarithmic
-// scale: where the bars part, messages waited to be sent.
+// spectrum draws the response time next to the service time on a logarithmic
+// scale: where the bars differ, messages waited to be sent.
 func (p *page) spectrum(r *result.Run) {
 	main, other := r.Latency.Response, r.Latency.Service
 	if main == nil || r.Saturated != nil {
@@ -185,7 +185,7 @@ func (p *page) events(es []result.Event) {
 	}
 }
 
-// sides tells what the run cost and what servers and streams say.
+// sides writes what the run cost and the metrics of servers and streams.
 func (p *page) sides(r *result.Run) {
 	c := r.Client
 	p.line("client", "%s ns CPU per message, %.2f cores, %.0f MB, longest collector pause %s",

@@ -3,8 +3,8 @@ package result
 // CalibrationSchema is the name of the form in which calibrations are written.
 const CalibrationSchema = "natsctl.bench.calibration/v1"
 
-// Calibration is what this machine and program can do by themselves: no figure
-// of a benchmark is better than these.
+// Calibration holds the limits of this machine and program: no figure of a
+// benchmark can be better.
 type Calibration struct {
 	Schema   string        `json:"schema"`
 	Env      ClientEnv     `json:"env"`
@@ -12,12 +12,11 @@ type Calibration struct {
 	TimerLag *Distribution `json:"timer_lag_us"`     // how late sends are at 1000/s
 	ClockNS  float64       `json:"clock_ns"`         // a reading of the clock
 	RTT      *Distribution `json:"rtt_us,omitempty"` // to the server, PING to PONG, one by one
-	Foreign  float64       `json:"foreign_cpu"`      // share of the machine that others used meanwhile
+	Foreign  float64       `json:"foreign_cpu"`      // share of the machine that other processes used
 	Ceilings []Ceiling     `json:"ceilings"`         // of the generator, one publisher
 }
 
-// Ceiling is the rate at which a driver fills a sink that throws everything
-// away.
+// Ceiling is the rate at which a driver fills a sink that discards everything.
 type Ceiling struct {
 	Driver  string  `json:"driver"`
 	Size    int     `json:"size"`

@@ -51,7 +51,7 @@ const (
 	Missing = "no figure"
 )
 
-// Change is what became of a metric. The test is the exact permutation test of
+// Change is the change of a metric. The test is the exact permutation test of
 // Mann and Whitney over the runs, corrected by Holm for the number of metrics;
 // the ratio new/base is the estimate of Hodges and Lehmann.
 type Change struct {
@@ -70,8 +70,8 @@ type Change struct {
 	runs  int     // on the side that has fewer
 }
 
-// headline are the metrics that every comparison tests. A rate that is given
-// cannot change, and a closed loop claims no response time.
+// headline returns the metrics that every comparison tests. A given rate cannot
+// change, and a closed loop has no response time.
 func headline(s scenario.Spec) []string {
 	if s.Load.Mode == scenario.Open {
 		return []string{"p50", metricP99, metricCPU}
@@ -79,8 +79,8 @@ func headline(s scenario.Spec) []string {
 	return []string{metricRate, "p50", metricCPU}
 }
 
-// Compare tests what changed. Results of different scenarios are refused with
-// [ErrDifferent] unless force is set; different surroundings give warnings.
+// Compare tests what changed. Results of different scenarios are rejected with
+// [ErrDifferent] unless force is set; different environments give warnings.
 func Compare(base, next *Result, fail FailOn, force bool) (*Comparison, error) {
 	if base.SpecHash != next.SpecHash && !force {
 		return nil, fmt.Errorf("%w: %s; %s", ErrDifferent, base.Spec, next.Spec)
@@ -111,7 +111,7 @@ func side(r *Result) Side {
 	return Side{ID: r.ID, SpecHash: r.SpecHash, Scenario: r.Spec.String(), Runs: len(r.Runs)}
 }
 
-// change tests one of so many metrics.
+// change tests one of several metrics.
 func change(m Metric, base, next []float64, tests int) Change {
 	c := Change{Metric: m.Name, Unit: m.Unit, P: 1}
 	switch {
@@ -134,7 +134,7 @@ func change(m Metric, base, next []float64, tests int) Change {
 	return c
 }
 
-// judge names the direction of a change that is beyond chance.
+// judge returns the direction of a significant change.
 func (c *Change) judge() {
 	if c.Verdict != "" {
 		return

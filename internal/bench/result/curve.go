@@ -1,6 +1,6 @@
 package result
 
-// Curve is what a search for the highest sustainable rate went through.
+// Curve holds the steps of a search for the highest sustainable rate.
 type Curve struct {
 	Best  float64 `json:"best"`            // highest rate that passed, 0 if none did
 	Worst float64 `json:"worst,omitempty"` // lowest rate that failed, 0 if none did

@@ -53,9 +53,9 @@ func (f FailOn) String() string {
 	return strings.Join(out, ",")
 }
 
-// judge sorts the limits that do not hold into those that a change beyond chance
-// has passed, and those of which the runs can say neither that they hold nor
-// that they do not. A limit holds if the whole interval of the change does.
+// judge divides the limits that do not hold into those that a significant change
+// exceeds, and those that the runs can neither confirm nor refute. A limit holds if
+// the whole interval of the change is within it.
 func (f FailOn) judge(cs []Change) (failed, unclear []string) {
 	for _, t := range f {
 		c := cs[slices.IndexFunc(cs, func(c Change) bool { return c.Metric == t.Metric.Name })]
@@ -73,7 +73,7 @@ func (f FailOn) judge(cs []Change) (failed, unclear []string) {
 	return failed, unclear
 }
 
-// relative is the relative change; infinite from or to nothing.
+// relative returns the relative change; infinite from or to zero.
 func (c Change) relative() float64 {
 	if c.Ratio == 0 && c.Base != c.New {
 		return math.Copysign(math.Inf(1), c.New-c.Base)
@@ -94,7 +94,7 @@ func (t Tolerance) holds(c Change) bool {
 	switch {
 	case c.Verdict == TooFew:
 		return false
-	case c.CI95 == nil: // there is no ratio to nothing: only equal figures keep a limit
+	case c.CI95 == nil: // no ratio to zero: only equal figures keep a limit
 		return c.Base == c.New || (c.Verdict == Better || c.Verdict == Worse) && !t.passed(c.relative())
 	case t.Above:
 		return c.CI95[1] <= 1+t.Limit
@@ -102,10 +102,10 @@ func (t Tolerance) holds(c Change) bool {
 	return c.CI95[0] >= 1+t.Limit
 }
 
-// mostRuns is the most that are worth a word.
+// mostRuns is the largest number of runs to suggest.
 const mostRuns = 1000
 
-// unclear says what is known, and how many runs would do.
+// unclear describes what is known, and how many runs would suffice.
 func (t Tolerance) unclear(c Change) string {
 	text := c.Verdict
 	if c.CI95 != nil && c.Verdict != TooFew {

@@ -43,13 +43,13 @@ const (
 	stallShare   = 0.01  // of the measurement
 )
 
-// Observed is what a runner knows of a run beyond its figures. The zero value
-// gives no doubt.
+// Observed is what a runner knows about a run besides its figures. The zero value
+// raises no doubt.
 type Observed struct {
 	Spec        scenario.Spec
 	OnTime      int64   // sends before the end of the measurement
 	OnTimeRate  float64 // those, per second
-	Ceiling     float64 // sends per second that the generator reaches by itself; 0: not known
+	Ceiling     float64 // maximum sends per second of the generator; 0: not known
 	Unstamped   bool    // messages were only counted
 	Disconnects int
 	Denials     int // refusals for lack of permission
@@ -57,8 +57,8 @@ type Observed struct {
 	Reasons     []Reason // found by the workload itself
 }
 
-// doubt is one row of the table of doubts: text describes the problem of a run
-// that has it, and is empty for others.
+// doubt is one row of the table of doubts: text describes the problem of a run,
+// and is empty for runs without it.
 type doubt struct {
 	code  string
 	fatal bool
@@ -140,7 +140,7 @@ var doubts = []doubt{
 	}},
 }
 
-// lostMuch reports whether so many missing messages make the run invalid.
+// lostMuch reports whether too many messages are missing for a valid run.
 func (r *Run) lostMuch(n int64) bool {
 	return !r.Partial && float64(n) > lostShare*float64(r.Expected)
 }
@@ -154,7 +154,7 @@ func (c ClientUse) foreign() (share float64, known bool) {
 	return max(c.ForeignCPU-c.ServerCPU, 0), c.ServerCPU > 0
 }
 
-// brief reports whether a closed loop was over before it had a rate.
+// brief reports whether a closed loop was too short to have a rate.
 func brief(r *Run, o Observed) bool {
 	return o.Spec.Load.Mode == scenario.Max && !r.Partial && r.Seconds < leastSeconds
 }
@@ -168,7 +168,7 @@ func lateSends(r *Run, _ Observed) string {
 		"the generator itself sent 1%% of the messages more than %s late: the service time says more about the server", lateness(l.SendLag.P99))
 }
 
-// lateness writes microseconds in the unit that suits them.
+// lateness formats microseconds in a suitable unit.
 func lateness(us float64) string {
 	if us < 10_000 {
 		return fmt.Sprintf("%.0f us", us)

@@ -82,7 +82,7 @@ func sample(runs []Run, name string) []float64 {
 	return out
 }
 
-// alpha is the chance of a false alarm that a comparison takes.
+// alpha is the significance level of a comparison.
 const alpha = 0.01
 
 // headlines is how many metrics a comparison tests at least.

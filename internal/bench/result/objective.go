@@ -12,7 +12,7 @@ import (
 // ErrSLO is returned when a service level objective was missed.
 var ErrSLO = errors.New("objective missed")
 
-// Objective is a service level objective: conditions that a run must meet all.
+// Objective is a service level objective: a run must meet all its conditions.
 type Objective []Condition
 
 // Condition is a limit for a metric.
@@ -81,9 +81,8 @@ func (m Metric) Format(v float64) string {
 // String is the condition as it was written.
 func (c Condition) String() string { return c.text }
 
-// Missed lists the conditions that a run does not meet, with what it had. A
-// metric that the run has not, such as a percentile of a saturated run, is
-// missed.
+// Missed lists the conditions that a run does not meet, with its values. A metric
+// that the run does not have, such as a percentile of a saturated run, is missed.
 func (o Objective) Missed(r *Run) []string {
 	var out []string
 	for _, c := range o {

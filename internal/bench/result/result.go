@@ -1,4 +1,4 @@
-// Package result holds what a benchmark found, judges it and compares it. It owns
+// Package result holds the results of benchmarks, judges and compares them. It owns
 // the form of results, metrics, objectives, validity and comparisons. It must
 // not know connections, or how results are shown.
 package result
@@ -17,7 +17,7 @@ const Schema = scenario.ResultSchema
 // ErrFormat is returned for a document that is not a result of this schema.
 var ErrFormat = errors.New("not a benchmark result")
 
-// Result is what a benchmark found: one scenario, one or more runs of it.
+// Result is the result of a benchmark: one scenario and one or more runs of it.
 // docs/bench-result.md describes its JSON form field by field.
 type Result struct {
 	Schema   string        `json:"schema"`
@@ -31,7 +31,7 @@ type Result struct {
 	Search   *Curve        `json:"search,omitempty"`
 }
 
-// Env is where a result comes from.
+// Env describes the environment of a result.
 type Env struct {
 	Client  ClientEnv   `json:"client"`
 	Servers []ServerEnv `json:"servers"`
@@ -72,7 +72,7 @@ type Run struct {
 
 	Planned    int64  `json:"planned,omitempty"` // sends that the schedule holds
 	Sent       int64  `json:"sent"`
-	Refused    int64  `json:"refused,omitempty"` // of those, not taken by the client library
+	Refused    int64  `json:"refused,omitempty"` // of those, not accepted by the client library
 	Expected   int64  `json:"expected"`          // deliveries, replies or acknowledgements
 	Received   int64  `json:"received"`          // of those, each counted once
 	Lost       int64  `json:"lost"`
@@ -80,8 +80,8 @@ type Run struct {
 	Dup        int64  `json:"dup"`
 	Reordered  int64  `json:"reordered"`
 	Corrupt    int64  `json:"corrupt"`
-	Foreign    int64  `json:"foreign,omitempty"` // messages of other runs on our subjects
-	Errors     int64  `json:"errors,omitempty"`  // replies that say no; counted as lost
+	Foreign    int64  `json:"foreign,omitempty"` // messages of other runs on the same subjects
+	Errors     int64  `json:"errors,omitempty"`  // error replies; counted as lost
 	FirstError string `json:"first_error,omitempty"`
 
 	Rate      Rate        `json:"rate"`
@@ -131,13 +131,13 @@ type Distribution struct {
 	HDR   string  `json:"hdr,omitempty"`
 }
 
-// Saturation says that the offered rate was more than the system takes; the
-// latencies of such a run only tell how long it went on.
+// Saturation reports that the offered rate was more than the system can handle; the
+// latencies of such a run only reflect how long it lasted.
 type Saturation struct {
-	At float64 `json:"at"` // per second, what it took
+	At float64 `json:"at"` // per second, what it handled
 }
 
-// Gap is the longest time in which a receiver got nothing.
+// Gap is the longest time in which a receiver received nothing.
 type Gap struct {
 	US     float64 `json:"us"`
 	Second float64 `json:"second"` // when it ended, since the start
@@ -161,7 +161,7 @@ type Event struct {
 	Detail string  `json:"detail,omitempty"`
 }
 
-// ClientUse is what the run cost the machine that made the load.
+// ClientUse is what the run cost the machine that generated the load.
 type ClientUse struct {
 	CPUNSPerMsg  float64 `json:"cpu_ns_per_msg"`
 	CPUCores     float64 `json:"cpu_cores"`
@@ -177,7 +177,7 @@ type ClientUse struct {
 	Reconnects   int     `json:"reconnects"`
 }
 
-// ServerUse is what the run cost the servers, as their system account tells:
+// ServerUse is what the run cost the servers, as the system account reports it:
 // sums over all servers.
 type ServerUse struct {
 	Servers        int           `json:"servers"`
@@ -204,7 +204,7 @@ type ServerPoint struct {
 	StalledClients int64   `json:"stalled_clients"`
 }
 
-// StreamUse is what JetStream says of the run.
+// StreamUse is what JetStream reports about the run.
 type StreamUse struct {
 	Stream      string `json:"stream"`
 	Stored      int64  `json:"stored"` // messages added during the run
@@ -223,7 +223,7 @@ type BucketUse struct {
 	Stale     int64  `json:"stale_reads"` // a get that did not see an acknowledged put
 }
 
-// PhaseTime says how long a phase of the run took.
+// PhaseTime is how long a phase of the run took.
 type PhaseTime struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`

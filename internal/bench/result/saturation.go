@@ -29,8 +29,8 @@ func Variation(is []Interval) float64 {
 	return math.Sqrt(max(squares/n-mean*mean, 0)) / mean
 }
 
-// Saturation returns the rate at which the system stopped to follow an open loop; nil if
-// it followed.
+// Saturation returns the rate at which the system could no longer keep up with an open
+// loop; nil if it kept up.
 func (r *Run) Saturation(o Observed) *Saturation {
 	if o.Spec.Load.Mode != scenario.Open || r.Partial {
 		return nil
@@ -47,7 +47,7 @@ func (r *Run) Saturation(o Observed) *Saturation {
 // reached is the share of the offered rate that counts as all of it.
 const reached = 0.99
 
-// fanout is how many deliveries belong to one send.
+// fanout returns the number of deliveries per send.
 func (r *Run) fanout() float64 {
 	if r.Sent == 0 {
 		return 1
@@ -96,8 +96,8 @@ func climbing(is []Interval) bool {
 	return tau >= 0.8 && last > 1000 && last > 2*first
 }
 
-// recovered reports whether the last whole second was as quick as the first: a
-// stall was over before the end, and the rate is not at fault.
+// recovered reports whether the last whole second was as fast as the first: a
+// stall ended before the run did, and the rate was not the cause.
 func recovered(is []Interval) bool {
 	if len(is) < 3 {
 		return false

@@ -24,7 +24,7 @@ type Spread struct {
 	MDE    float64     `json:"mde,omitempty"`
 }
 
-// Summarize sums runs up; ceiling is what the generator reaches by itself, 0 if that is
+// Summarize summarizes runs; ceiling is the maximum rate of the generator, 0 if it is
 // not known.
 func Summarize(runs []Run, ceiling float64) Summary {
 	s := Summary{

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// surroundings lists what was different besides the program under test.
+// surroundings lists differences in the environment of two results.
 func surroundings(a, b *Result) []string {
 	var out []string
 	differ := func(what, x, y string) {

@@ -3,8 +3,8 @@ package scenario
 // The drivers: how messages get to and from the sockets.
 const (
 	DriverNatsGo = "natsgo" // through nats.go, as an application does it
-	DriverRaw    = "raw"    // past nats.go, over its connection
-	DriverAuto   = "auto"   // raw where it is allowed and of use
+	DriverRaw    = "raw"    // bypasses nats.go, over its connection
+	DriverAuto   = "auto"   // raw where it is possible and useful
 )
 
 // FitsRaw reports whether the raw driver can run the scenario.

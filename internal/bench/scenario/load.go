@@ -14,7 +14,7 @@ const (
 	Max  = "max"  // closed loop: the next send waits for the last
 )
 
-// Load says how much is offered.
+// Load describes the offered load.
 type Load struct {
 	Mode    string    `json:"mode"`              // open if there is a rate, max if not
 	Rate    float64   `json:"rate,omitempty"`    // sends per second, all publishers together
@@ -75,8 +75,7 @@ func (l Load) Shape(d time.Duration) (pace.Shape, error) {
 	return pace.Constant(l.Rate, d)
 }
 
-// WarmShape is the constant load of the warm-up: the rate with which the shape
-// begins.
+// WarmShape is the constant load of the warm-up, at the initial rate of the shape.
 func (l Load) WarmShape(d time.Duration) (pace.Shape, error) {
 	rate := l.Rate
 	switch {

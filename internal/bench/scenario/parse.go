@@ -13,8 +13,8 @@ import (
 // when a field changes its meaning or goes away; fields may be added.
 const ResultSchema = "natsctl.bench.result/v1"
 
-// Parse reads a spec in YAML or JSON, or takes it out of a result, and applies changes of the form "load.rate=20000". Unknown fields are errors,
-// which wrap [ErrSpec].
+// Parse reads a spec in YAML or JSON, or from a result, and applies changes of the
+// form "load.rate=20000". Unknown fields are errors that wrap [ErrSpec].
 func Parse(b []byte, set ...string) (Spec, error) {
 	var s Spec
 	doc := map[string]any{}

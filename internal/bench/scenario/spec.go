@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ErrSpec wraps every complaint about a [Spec].
+// ErrSpec is wrapped by every error about a [Spec].
 var ErrSpec = errors.New("invalid benchmark specification")
 
 // Workload names what a run does.
@@ -70,7 +70,7 @@ type Stream struct {
 	Batch    int    `json:"batch,omitempty"`    // messages of a batch (publish) or fetch, 500
 	Mode     string `json:"mode,omitempty"`     // consumer: fetch, consume, ordered
 	ConsAck  string `json:"cons_ack,omitempty"` // consumer: explicit, all, none, double
-	Backlog  int64  `json:"backlog,omitempty"`  // messages that js-consume finds in the stream, 100000
+	Backlog  int64  `json:"backlog,omitempty"`  // messages in the stream before js-consume, 100000
 }
 
 // Bucket is the KV workload's part of a [Spec].
@@ -136,7 +136,7 @@ func (s *Spec) normalizeParts() {
 		orInt(&part.Batch, defaultBatch)
 		orString(&part.Mode, "consume")
 		orString(&part.ConsAck, "explicit")
-		if s.Workload == JSConsume { // it is over when the backlog is consumed
+		if s.Workload == JSConsume { // it ends when the backlog is consumed
 			if part.Backlog == 0 {
 				part.Backlog = defaultBacklog
 			}

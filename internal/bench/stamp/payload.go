@@ -28,7 +28,7 @@ func Sum(body []byte) uint32 { return crc32.Checksum(body, castagnoli) }
 
 // Pool hands out payloads of given sizes, made before the run, so that the hot
 // loop only writes the stamp. It is used by one goroutine; what [Pool.Next]
-// returned is valid until the pool comes round to it again.
+// returned is valid until the pool reuses it.
 type Pool struct {
 	coder Coder
 	bufs  [][]byte

@@ -1,7 +1,7 @@
 // Package stamp writes and reads what a benchmark message carries at the front
 // of its payload: who sent it, its sequence number, when it should have been
 // sent and how late it was. It owns the two layouts and the payload bodies; it
-// knows no connection and no histogram.
+// must not know connections or histograms.
 //
 // Both layouts are little endian. Full, 32 bytes:
 //
@@ -43,7 +43,7 @@ const (
 const (
 	// Warm marks a message of the warm-up, which is not measured.
 	Warm uint8 = 1 << iota
-	// Probe marks a message that only asks whether the path is there.
+	// Probe marks a message that only tests whether the path works.
 	Probe
 )
 
@@ -55,8 +55,7 @@ var (
 	ErrDamaged = errors.New("no readable stamp")
 )
 
-// Stamp is what a message says of itself. Times are nanoseconds since the
-// epoch of the run.
+// Stamp identifies a message. Times are nanoseconds since the epoch of the run.
 type Stamp struct {
 	Worker   int
 	Seq      uint64
@@ -88,7 +87,7 @@ func Workers(payload int) int {
 // run's number and may be used concurrently.
 type Coder struct{ run uint32 }
 
-// NewCoder returns the coder of a run; the number tells runs apart that share a
+// NewCoder returns the coder of a run; the number distinguishes runs that share a
 // subject.
 func NewCoder(run uint32) Coder { return Coder{run: run} }
 

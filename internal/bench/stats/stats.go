@@ -276,14 +276,14 @@ func Enough(n, m, tests int, alpha float64) bool {
 // MDE is the smallest relative change that a comparison of n runs against n, as
 // noisy as xs, finds four times out of five at a significance of alpha, when it
 // makes so many tests. It is 0 if that cannot be said: where no outcome of so
-// few runs is significant.
+// few runs can be significant.
 func MDE(xs []float64, n, tests int, alpha float64) float64 {
 	sd := LogSD(xs)
 	if math.IsNaN(sd) || !Enough(n, n, tests, alpha) {
 		return 0
 	}
 	// A rank test needs 1/0.955 times the runs of a t-test; so few runs know their own
-	// deviation badly, and a rank test of them has few outcomes (constants by simulation).
+	// deviation poorly, and a rank test of them has few outcomes (constants by simulation).
 	z := quantile(1-alpha/float64(2*tests)) + quantile(power)
 	df := float64(n - 1)
 	small := 1 + smallSample/df + fewOutcomes/(df*df*df*df)

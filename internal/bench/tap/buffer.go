@@ -4,13 +4,13 @@ package tap
 const batchBytes = 64 << 10
 
 // Buffer collects messages that ask for a reply and writes many of them at
-// once. What was added and not flushed is not sent yet. One goroutine uses it.
+// once. Messages are not sent until Flush. It is not safe for concurrent use.
 type Buffer struct {
 	tap *Tap
 	buf []byte
 }
 
-// NewBuffer writes to the connection of a tap.
+// NewBuffer returns a buffer that writes to the connection of a tap.
 func NewBuffer(t *Tap) *Buffer { return &Buffer{tap: t} }
 
 // PublishRequest adds a message with a reply subject.
@@ -24,7 +24,7 @@ func (p *Buffer) PublishRequest(subject, reply string, payload []byte) error {
 	return p.Flush()
 }
 
-// Flush sends everything that was added. After an error it is lost, or a part of it.
+// Flush sends everything that was added. After an error, some or all of it is lost.
 func (p *Buffer) Flush() error {
 	if len(p.buf) == 0 {
 		return nil

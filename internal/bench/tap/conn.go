@@ -10,13 +10,13 @@ import (
 const (
 	readSize = 256 << 10
 	// maxLine bounds a line without an end: such a stream is not the protocol,
-	// and goes to nats.go as it is.
+	// and is passed to nats.go unchanged.
 	maxLine = 64 << 10
 	// maxFrame bounds a message: the largest that a server can be made to take.
 	maxFrame = 64 << 20
 )
 
-// conn is a socket below nats.go. Until it is active, everything passes.
+// conn is a socket below nats.go. Until it is active, everything is passed on.
 type conn struct {
 	net.Conn
 	tap    *Tap
@@ -25,7 +25,7 @@ type conn struct {
 
 	// The reading side, which is one goroutine of nats.go's.
 	buf        []byte
-	start, end int   // of the bytes in buf that are not dealt with
+	start, end int   // of the unprocessed bytes in buf
 	pass       int   // of them, how many belong to nats.go
 	skip       int   // bytes to come of a frame that nats.go has begun to get
 	err        error // of the socket, kept until the bytes before it are read
@@ -43,7 +43,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b) //nolint:wrapcheck // a net.Conn returns what the socket said
 }
 
-// Read gives nats.go what is not for the tap.
+// Read returns to nats.go what is not for the tap.
 func (c *conn) Read(p []byte) (int, error) {
 	for {
 		if c.pass > 0 {
@@ -83,8 +83,8 @@ func (c *conn) fill() {
 	}
 }
 
-// parse deals with the frames at the front of the buffer. It says whether
-// there is something to pass on now; if not, more bytes are needed.
+// parse processes the frames at the front of the buffer. It reports whether there
+// is something to pass on; if not, more bytes are needed.
 func (c *conn) parse() bool {
 	c.tap.hmu.Lock()
 	defer c.tap.hmu.Unlock()
@@ -115,9 +115,9 @@ func (c *conn) parse() bool {
 	return false
 }
 
-// head reads the line at the front of the buffer. It says whether to stop
-// there, because it is not that of a message for the tap or not all of it has
-// come; pass is then what parse says.
+// head reads the line at the front of the buffer. It reports whether to stop
+// there, because the line is not for the tap or is incomplete; pass is then the
+// result of parse.
 func (c *conn) head(waiting []byte) (stop, pass bool) {
 	eol := bytes.IndexByte(waiting, '\n')
 	if eol < 0 {
@@ -148,7 +148,7 @@ type frame struct {
 }
 
 // parseFrame reads "MSG subject sid [reply] size" or "HMSG subject sid [reply]
-// headers size"; ok is false for any other line. It takes no memory.
+// headers size"; ok is false for any other line. It does not allocate.
 func parseFrame(line []byte) (f frame, ok bool) {
 	n := 4
 	switch {

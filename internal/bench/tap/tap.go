@@ -1,11 +1,11 @@
 // Package tap is the raw driver: it uses the connection that nats.go made, with
 // all its authentication, pings and reconnects, and moves the messages of a
 // benchmark past the library. It owns the framing of MSG and PUB (NATS client
-// protocol) on plain TCP; it knows no stamps and no histograms.
+// protocol) on plain TCP; it must not know stamps or histograms.
 //
-// A [Tap] belongs to one nats.go connection, whose sockets it wraps one after
-// the other. Frames of its own subscriptions are taken out of the stream, all
-// else goes to nats.go untouched.
+// A [Tap] belongs to one nats.go connection and wraps each of its sockets. Frames of
+// its own subscriptions are removed from the stream, everything else is passed to
+// nats.go unchanged.
 package tap
 
 import (
@@ -22,7 +22,7 @@ var ErrNoConn = errors.New("not connected")
 // sidBase is above all subscription ids that nats.go will ever give out.
 const sidBase = 4_000_000_000
 
-// Message is one that arrived. Its bytes are only good until the handler
+// Message is a received message. Its bytes are only valid until the handler
 // returns.
 type Message struct {
 	Subject []byte
@@ -31,7 +31,7 @@ type Message struct {
 	Now     int64 // the reading of the clock from when the bytes arrived
 }
 
-// Handler takes a message. It is called by one goroutine at a time.
+// Handler handles a message. It is called by one goroutine at a time.
 type Handler func(m *Message)
 
 // Tap sits below one nats.go connection. Its methods are safe for concurrent
@@ -52,7 +52,7 @@ type sub struct {
 	take           Handler
 }
 
-// New returns a tap that asks clock for the time once for every read.
+// New returns a tap that reads clock once for every read.
 func New(clock func() int64) *Tap { return &Tap{clock: clock} }
 
 // Wrap puts the tap around a socket that nats.go is about to use.
@@ -64,7 +64,7 @@ func (t *Tap) Wrap(c net.Conn) net.Conn {
 	return w
 }
 
-// Subscribe adds a subscription; [Tap.Start] makes it known to the server.
+// Subscribe adds a subscription; [Tap.Start] sends it to the server.
 func (t *Tap) Subscribe(subject, queue string, take Handler) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -95,7 +95,7 @@ func (t *Tap) Start() error {
 	return nil
 }
 
-// Stop returns when no handler runs any more and none will.
+// Stop returns when no handler is running and none will run again.
 func (t *Tap) Stop() {
 	t.hmu.Lock()
 	defer t.hmu.Unlock()

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// Servers are the processes of the programs that listen on some ports: those
-// programs with nats in their name, and all their processes, for a cluster has
-// several. The nil value has none.
+// Servers are the processes of the programs that listen on some ports and have nats
+// in their name: all their processes, since a cluster has several. The nil value has
+// none.
 type Servers struct {
 	proc     string
 	programs map[string]bool
 }
 
-// FindServers finds who listens; nil if that is not known, as for processes of other users.
+// FindServers finds the listening servers; nil if they are not known, as for processes of other users.
 func FindServers(ports []int) *Servers { return findServersIn("/proc", ports) }
 
 func findServersIn(proc string, ports []int) *Servers {

@@ -2,7 +2,7 @@ package usage
 
 import "time"
 
-// stallTick is how often a process looks whether it runs.
+// stallTick is how often a process checks that it runs.
 const stallTick = 5 * time.Millisecond
 
 // WatchStalls measures how long this process does not get to run: stopped, starved of a

@@ -1,5 +1,5 @@
 // Package usage measures what a run costs the machine that it runs on: the CPU
-// and memory of this process, and the CPU of all others. It knows no benchmark.
+// and memory of this process, and the CPU of all others. It must not know benchmarks.
 package usage
 
 import (
@@ -19,15 +19,15 @@ type Meter struct {
 	began   time.Duration // what they had used
 }
 
-// Start reads all counters. The processes of local servers, which may be nil, are told
-// from others.
+// Start reads all counters. The processes of local servers, which may be nil, are
+// counted separately.
 func Start(local *Servers) *Meter {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return &Meter{at: time.Now(), self: processCPU(), busy: machineCPU(), gcCount: m.NumGC, servers: local, began: local.cpu()}
 }
 
-// Read fills in what was used since the start, by a run of so many messages.
+// Read fills in what a run of so many messages has used since the start.
 func (u *Meter) Read(c *result.ClientUse, msgs int64) {
 	wall := time.Since(u.at)
 	self, busy := processCPU()-u.self, machineCPU()-u.busy
@@ -50,8 +50,8 @@ func (u *Meter) Read(c *result.ClientUse, msgs int64) {
 	}
 }
 
-// longestPause is the longest of the collector's pauses since its count was
-// from, as far back as the runtime remembers them.
+// longestPause returns the longest of the collector's pauses since its count was
+// from, of those that the runtime still has.
 func longestPause(m *runtime.MemStats, from uint32) (most uint64) {
 	remembered := uint32(len(m.PauseNs))
 	for n := max(from, m.NumGC-min(m.NumGC, remembered)); n < m.NumGC; n++ {

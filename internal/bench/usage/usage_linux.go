@@ -24,7 +24,7 @@ func processCPU() time.Duration {
 const tick = 10 * time.Millisecond
 
 // machineCPU is the CPU time that all processes have used: without idle time, waiting for
-// disks, and interrupts, which belong to nobody, from the first line of /proc/stat (proc_stat(5)).
+// disks, and interrupts, which belong to no process, from the first line of /proc/stat (proc_stat(5)).
 func machineCPU() time.Duration {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {

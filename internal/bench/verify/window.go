@@ -1,6 +1,6 @@
-// Package verify counts what happened to numbered messages on their way: which
-// were lost, came twice or out of order. It owns the bookkeeping of sequence
-// numbers in constant memory; it knows no payload and no connection.
+// Package verify counts which numbered messages were lost, duplicated or reordered.
+// It owns the bookkeeping of sequence numbers in constant memory; it must not know
+// payloads or connections.
 package verify
 
 import "sync"
@@ -11,7 +11,7 @@ type Verdict uint8
 // The verdicts.
 const (
 	Fresh     Verdict = iota // first arrival, in order
-	Reordered                // first arrival, but a later one came before it
+	Reordered                // first arrival, after a higher number
 	Duplicate                // seen before
 )
 
@@ -25,8 +25,8 @@ const (
 )
 
 // Window follows the numbers of one sender as one receiver sees them, from 0
-// on. It tells first arrivals from duplicates exactly, however late they are,
-// until 4096 separate gaps have gone by; then a straggler of a forgotten gap
+// on. It distinguishes first arrivals from duplicates exactly, however late they
+// are, until 4096 separate gaps are exceeded; then a late message of a dropped gap
 // counts as a duplicate. The zero value is ready; one goroutine uses it.
 type Window struct {
 	next uint64 // one above the highest number seen
@@ -41,7 +41,7 @@ type Window struct {
 // gap is the unseen numbers from..to, inclusive.
 type gap struct{ from, to uint64 }
 
-// See notes an arrival.
+// See records an arrival.
 func (w *Window) See(seq uint64) Verdict {
 	if w.seen == nil {
 		w.seen = new([words]uint64)
@@ -79,7 +79,7 @@ func (w *Window) advance(seq uint64) {
 	w.next = seq + 1
 }
 
-// leave notes all unseen numbers of a window that a jump to seq leaves behind.
+// leave records all unseen numbers of the window that a jump to seq skips.
 func (w *Window) leave(next, seq uint64) {
 	low := uint64(0)
 	if next > span {
@@ -106,7 +106,7 @@ func (w *Window) forget(from, to uint64) {
 }
 
 // late reports whether seq, below the highest, is seen for the first time, and
-// marks it.
+// marks it as seen.
 func (w *Window) late(seq uint64) bool {
 	if w.next-seq <= span {
 		word, bit := &w.seen[seq/bits%words], uint64(1)<<(seq%bits)
@@ -133,15 +133,15 @@ func (w *Window) late(seq uint64) bool {
 }
 
 // Union is a window that several receivers share: the members of a queue
-// group, each of which sees a part of the numbers. Order is then a matter of
-// each member, so it never says Reordered. It is safe for concurrent use; the
-// zero value is ready.
+// group, each of which sees a part of the numbers. Order is defined only for each
+// member, so it never returns Reordered. It is safe for concurrent use; the zero
+// value is ready.
 type Union struct {
 	mu sync.Mutex
 	w  Window
 }
 
-// See notes an arrival at any member.
+// See records an arrival at any member.
 func (u *Union) See(seq uint64) Verdict {
 	u.mu.Lock()
 	v := u.w.See(seq)

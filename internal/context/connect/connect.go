@@ -1,6 +1,6 @@
 // Package connect makes the first connection to a server within a time limit
-// and a context, and finds out what listens at an address that is not a client
-// port. It must not know the store of contexts or what to advise.
+// and a context, and identifies what listens at an address that is not a client
+// port. It must not know the store of contexts, or give advice.
 package connect
 
 import (
@@ -14,13 +14,13 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Connect is o.Connect, with three differences. It ends as soon as ctx is done,
-// with the error of ctx. No step takes longer than the timeout of o, the TLS of
-// a websocket included. A failure is an [Error], which says what listens at the
-// address when that is not what the URL says.
+// Connect is like o.Connect, with three differences. It returns the error of ctx as
+// soon as ctx is done. No step, including TLS of a websocket, takes longer than the
+// timeout of o. Failures are an [Error], which reports what listens at the address
+// when that does not match the URL.
 //
 // Host names are resolved for each dial, all addresses of a name are tried, and
-// ctx has no effect on a connection that was made.
+// ctx has no effect on an established connection.
 func Connect(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	d := newDialer(ctx, o.CustomDialer, o.Timeout)
 	o.CustomDialer, o.SkipHostLookup = d, true
@@ -35,7 +35,7 @@ func Connect(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	return nil, explain(ctx, o, d, &Error{Address: address, Err: cause(err, failed)})
 }
 
-// cause is the error of the last dial where nats.go tells less.
+// cause returns the error of the last dial when that of nats.go says less.
 func cause(err, failed error) error {
 	if failed != nil && errors.Is(err, nats.ErrNoServers) && !errors.Is(failed, syscall.ECONNREFUSED) {
 		return failed
@@ -47,14 +47,14 @@ func cause(err, failed error) error {
 	return err
 }
 
-// Error is a connection that failed. It matches Err and Found.
+// Error is a failed connection. It matches Err and Found.
 type Error struct {
 	Address string // the server that was dialed last, "" when none was
 	Err     error
 	Found   error // what listens there instead, such as [ErrHTTP]; nil when that is not known
 }
 
-// Error says what was found at the address, or else what failed.
+// Error returns what was found at the address, or else what failed.
 func (e *Error) Error() string {
 	if e.Found == nil || strings.HasPrefix(e.Found.Error(), "nats: ") {
 		return e.Err.Error()
@@ -62,7 +62,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s is %v", e.Address, e.Found)
 }
 
-// Unwrap gives what failed and what was found.
+// Unwrap returns what failed and what was found.
 func (e *Error) Unwrap() []error {
 	if e.Found == nil {
 		return []error{e.Err}
@@ -70,7 +70,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Err, e.Found}
 }
 
-// What listens at an address that is not the client port that the URL means.
+// What may listen at an address instead of the client port of the URL.
 var (
 	ErrHTTP         = errors.New("an HTTP port, such as the monitoring port of a NATS server")
 	ErrWebsocket    = errors.New("a websocket port without TLS")
@@ -82,8 +82,8 @@ var (
 	ErrRoutePort    = errors.New("the route port of a NATS server")
 )
 
-// refusals are the words in which a server ends a login, as nats-server's
-// server/errors.go has them, and what they mean.
+// refusals maps the messages with which a server rejects a login, from nats-server's
+// server/errors.go, to errors.
 var refusals = []struct {
 	says string
 	err  error
@@ -96,8 +96,8 @@ var refusals = []struct {
 	{"maximum connections exceeded", nats.ErrMaxConnectionsExceeded},
 }
 
-// explain adds what is known of the other side: from what it said, or by asking
-// it again where it said nothing, or nothing that could be understood.
+// explain adds what is known about the other side: from its answer, or by connecting
+// again if there was no answer or none that could be parsed.
 func explain(ctx context.Context, o nats.Options, d *dialer, e *Error) error {
 	switch e.Found = refusal(e.Err.Error()); {
 	case e.Found != nil, e.Address == "":
@@ -110,7 +110,7 @@ func explain(ctx context.Context, o nats.Options, d *dialer, e *Error) error {
 	return e
 }
 
-// refusal is what the words of a server mean; nil for any other words.
+// refusal returns the error for a server's message; nil for any other message.
 func refusal(said string) error {
 	said = strings.ToLower(said)
 	for _, r := range refusals {
@@ -121,16 +121,15 @@ func refusal(said string) error {
 	return nil
 }
 
-// closed reports whether the other side closed the connection, perhaps before
-// what it said could be read.
+// closed reports whether the other side closed the connection, perhaps before its
+// answer could be read.
 func closed(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || strings.HasSuffix(err.Error(), "EOF")
 }
 
-// Identify finds out what listens at an address where talking to it with the
-// options failed with err. It sends no credentials, and takes at most as long as
-// ctx and three times half a second. It returns an [Error], or err itself when
-// it cannot tell.
+// Identify identifies what listens at an address after a connection with the
+// options failed with err. It sends no credentials, and is limited by ctx and three
+// times half a second. It returns an [Error], or err itself when it cannot tell.
 func Identify(ctx context.Context, o nats.Options, address string, err error) error {
 	d := newDialer(ctx, o.CustomDialer, patience)
 	if what := found(err, identify(ctx, d, address, tlsConfig(o, address))); what != nil {
@@ -139,8 +138,8 @@ func Identify(ctx context.Context, o nats.Options, address string, err error) er
 	return err
 }
 
-// found leaves out that a server greets as it should, which explains a failure
-// only when something else was begun with it.
+// found ignores a correct greeting of a server, which explains a failure only when
+// TLS or a websocket was attempted.
 func found(err, what error) error {
 	if errors.Is(what, ErrPlain) && !began(err) {
 		return nil
@@ -156,8 +155,8 @@ func unclear(err error) bool {
 	return silent || began(err) || strings.Contains(said, "invalid websocket connection") || closed(err) || strings.Contains(said, "expected 'INFO'")
 }
 
-// began reports whether TLS or a websocket was begun with something that does
-// not understand it.
+// began reports whether TLS or a websocket was attempted with something that does
+// not support it.
 func began(err error) bool {
 	said := err.Error()
 	return strings.Contains(said, "first record does not look like a TLS handshake") || strings.Contains(said, "malformed HTTP")

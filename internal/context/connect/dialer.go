@@ -9,19 +9,19 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// contextDialer is a dialer that a context ends.
+// contextDialer is a dialer that a context can cancel.
 type contextDialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// dialer dials for nats.go. Until finish is called, ctx ends what it does, and
-// the connections that it made.
+// dialer dials for nats.go. Until finish is called, ctx cancels its dials and closes
+// its connections.
 type dialer struct {
 	inner   nats.CustomDialer
 	timeout time.Duration
 
 	mu      sync.Mutex
-	ctx     context.Context // of the connection under way; Background after it
+	ctx     context.Context // of the connection attempt; Background after it
 	address string
 	err     error // of the last dial
 	conn    net.Conn
@@ -36,9 +36,9 @@ func newDialer(ctx context.Context, inner nats.CustomDialer, timeout time.Durati
 	return &dialer{inner: inner, timeout: timeout, ctx: ctx, release: func() bool { return true }}
 }
 
-// Dial implements [nats.CustomDialer]. The connection has a deadline, which
-// nats.go takes away once the server has answered: the TLS handshake of a
-// websocket has none of its own.
+// Dial implements [nats.CustomDialer]. The connection has a deadline, which nats.go
+// removes once the server has answered: the TLS handshake of a websocket has no
+// timeout.
 func (d *dialer) Dial(network, address string) (net.Conn, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,14 +62,13 @@ func (d *dialer) open(ctx context.Context, network, address string) (net.Conn, e
 	return d.inner.Dial(network, address)
 }
 
-// finish ends the hold of the context on the connection, and closes the
-// connection when it is of no use. It returns the address and error of the last
-// dial.
+// finish detaches the connection from the context, and closes it if it is not used.
+// It returns the address and error of the last dial.
 func (d *dialer) finish(failed bool) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.release()
-	d.ctx = context.Background() // nats.go asks for reconnects without one
+	d.ctx = context.Background() // reconnects of nats.go have no context
 	if failed && d.conn != nil {
 		_ = d.conn.Close()
 	}

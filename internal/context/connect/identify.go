@@ -12,15 +12,15 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// patience bounds each of the at most three connections that identify makes.
+// patience limits each of the at most three connections that identify makes.
 const patience = 500 * time.Millisecond
 
 // upgrade asks for a websocket as a NATS client does. Its key is the example of
-// RFC 6455; nobody checks the answer.
+// RFC 6455; the answer is not checked.
 const upgrade = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 
-// identify finds out what listens at an address. It sends no credentials. It
+// identify identifies what listens at an address, without sending credentials. It
 // returns nil when it cannot tell.
 func identify(ctx context.Context, d *dialer, address string, conf *tls.Config) error {
 	if found := asTLS(ctx, d, address, conf); found != nil {
@@ -42,7 +42,7 @@ func identify(ctx context.Context, d *dialer, address string, conf *tls.Config) 
 	return ErrHTTP
 }
 
-// try dials once more, for the time that identify has.
+// try dials again, within the time limit of identify.
 func (d *dialer) try(ctx context.Context, address string) net.Conn {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -53,8 +53,8 @@ func (d *dialer) try(ctx context.Context, address string) net.Conn {
 	return conn
 }
 
-// farewell reads what a server says that greets and closes the connection at
-// once, as one does that has no room: nats.go writes to it before it reads.
+// farewell reads the error of a server that greets and closes the connection at
+// once, for example at its connection limit: nats.go writes before it reads.
 func (d *dialer) farewell(ctx context.Context, address string) error {
 	conn := d.try(ctx, address)
 	if conn == nil {
@@ -70,7 +70,7 @@ func (d *dialer) farewell(ctx context.Context, address string) error {
 	return nil
 }
 
-// asTLS begins TLS. A certificate that is not accepted is one all the same;
+// asTLS tries a TLS handshake. A certificate that is not accepted still shows TLS;
 // nothing is sent after it.
 func asTLS(ctx context.Context, d *dialer, address string, conf *tls.Config) error {
 	conn := d.try(ctx, address)
@@ -99,13 +99,13 @@ func asTLS(ctx context.Context, d *dialer, address string, conf *tls.Config) err
 	return ErrHTTP
 }
 
-// alert reports whether the other side ended TLS in the words of TLS.
+// alert reports whether the other side ended TLS with a TLS alert.
 func alert(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
 }
 
-// asHTTP asks for a websocket and returns the status code, or INFO from a server
+// asHTTP requests a websocket and returns the status code, or INFO from a server
 // that greets, or nothing.
 func asHTTP(conn net.Conn) string {
 	if _, err := conn.Write([]byte(upgrade)); err != nil {
@@ -121,7 +121,7 @@ func asHTTP(conn net.Conn) string {
 	return ""
 }
 
-// tlsConfig is what nats.go would begin TLS with, without a client certificate.
+// tlsConfig returns the configuration that nats.go would use, without a client certificate.
 func tlsConfig(o nats.Options, address string) *tls.Config {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.TLSConfig != nil {

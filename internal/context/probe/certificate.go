@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// describe says whose certificate it is, who signed it and until when.
+// describe returns the subject, issuer and expiry of a certificate.
 func describe(certs []*x509.Certificate) string {
 	leaf := certs[0]
 	names := append([]string(nil), leaf.DNSNames...)
@@ -35,8 +35,8 @@ func title(common, whole string) string {
 	return fmt.Sprintf("%q", whole)
 }
 
-// Explain says in words why a certificate, ours or theirs, was not accepted; it
-// is "" for other errors.
+// Explain describes why a certificate, of the client or the server, was not
+// accepted; it is "" for other errors.
 func Explain(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError

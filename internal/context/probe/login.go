@@ -22,7 +22,7 @@ func (p *probe) auth(ctx context.Context) (r Result, err error) {
 	}
 	o := p.opts
 	o.Url, o.AllowReconnect, o.Name = p.raw, false, "natsctl context validate"
-	o.AsyncErrorCB = func(*nats.Conn, *nats.Subscription, error) {} // settle asks for the last one
+	o.AsyncErrorCB = func(*nats.Conn, *nats.Subscription, error) {} // settle reads the last one
 	p.nc, err = connect.Connect(ctx, o)
 	if err != nil {
 		return r, err
@@ -45,7 +45,7 @@ type userInfo struct {
 	} `json:"data"`
 }
 
-// permission makes sure that answers can arrive, and asks who the user is.
+// permission checks that replies can arrive, and requests the user's name and account.
 func (p *probe) permission(ctx context.Context) (r Result, err error) {
 	inbox := p.nc.NewRespInbox()
 	sub, err := p.nc.SubscribeSync(inbox)
@@ -75,8 +75,8 @@ func (p *probe) permission(ctx context.Context) (r Result, err error) {
 	return r, nil
 }
 
-// settle waits until the server has read everything, and returns what it
-// complained about until then: it complains before it answers with PONG.
+// settle waits until the server has read everything, and returns the error that it
+// sent until then: it sends errors before the PONG.
 func (p *probe) settle(ctx context.Context) error {
 	if err := p.nc.FlushWithContext(ctx); err != nil {
 		return err

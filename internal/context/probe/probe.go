@@ -1,6 +1,6 @@
-// Package probe finds out how far a connection gets: name, TCP, greeting, TLS,
-// login, permission. It owns the stages and what each of them can tell; it must
-// not know the store of contexts, how findings are shown, or what to advise.
+// Package probe tests how far a connection gets: name, TCP, greeting, TLS, login,
+// permission. It owns the stages and their results; it must not know the store of
+// contexts or how results are shown, or give advice.
 //
 // A probe opens one connection for a URL, waits for nothing but the server, and
 // leaves nothing behind.
@@ -38,19 +38,19 @@ const (
 	Permission Stage = "permission"
 )
 
-// ErrNotNATS says that the answer was not that of a NATS server.
+// ErrNotNATS is returned when the answer was not that of a NATS server.
 var ErrNotNATS = errors.New("not a NATS server")
 
 // Result is the outcome of one stage.
 type Result struct {
 	Stage   Stage
 	Took    time.Duration
-	Detail  string    // what was found; words of the server are in it as it sent them
+	Detail  string    // what was found; text of the server is unchanged
 	Expires time.Time // of the server's certificate at the stage TLS
 	Err     error     // nil: the stage was passed; otherwise it is the last one
 }
 
-// maxInfo bounds the greeting of a server, in bytes.
+// maxInfo is the maximum size of a server's greeting in bytes.
 const maxInfo = 64 << 10
 
 // info is the part of the greeting that the stages need.
@@ -123,7 +123,7 @@ func (p *probe) close() {
 // errSkip is returned by a stage that does not apply and is not reported.
 var errSkip = errors.New("skip")
 
-// step runs a stage against the clock and reports it.
+// step runs and times a stage and reports it.
 func (p *probe) step(ctx context.Context, stage Stage, run func(context.Context) (Result, error)) error {
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, p.opts.Timeout)
@@ -148,8 +148,8 @@ func (p *probe) step(ctx context.Context, stage Stage, run func(context.Context)
 	return err
 }
 
-// misunderstood reports whether a stage can have failed because something else
-// listens there than the URL says.
+// misunderstood reports whether a stage can have failed because what listens there
+// does not match the URL.
 func misunderstood(stage Stage, err error) bool {
 	var header tls.RecordHeaderError
 	return errors.Is(err, ErrNotNATS) || errors.As(err, &header) ||
@@ -157,8 +157,8 @@ func misunderstood(stage Stage, err error) bool {
 		stage == Greeting && (errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded))
 }
 
-// refusedAfterTLS reports whether the server turned the client's certificate
-// down, which TLS 1.3 shows only after the handshake.
+// refusedAfterTLS reports whether the server rejected the client's certificate,
+// which TLS 1.3 shows only after the handshake.
 func refusedAfterTLS(err error) bool {
 	var op *net.OpError
 	return errors.Is(err, nats.ErrTLS) || errors.As(err, &op) && op.Op == "remote error"
@@ -167,12 +167,12 @@ func refusedAfterTLS(err error) bool {
 // websocket reports whether the URL is one of the two websocket schemes.
 func (p *probe) websocket() bool { return strings.HasPrefix(p.u.Scheme, "ws") }
 
-// encrypted reports whether the URL, or an option, insists on TLS.
+// encrypted reports whether the URL, or an option, requires TLS.
 func (p *probe) encrypted() bool {
 	return p.u.Scheme == "tls" || p.u.Scheme == "wss" || p.opts.Secure
 }
 
-// address is host and port as nats.go would dial them.
+// address returns host and port as nats.go would dial them.
 func (p *probe) address() string {
 	port := p.u.Port()
 	if port == "" {
@@ -248,7 +248,7 @@ type oneByOne struct{ r io.Reader }
 
 func (o oneByOne) Read(b []byte) (int, error) { return o.r.Read(b[:1]) }
 
-// tls shakes hands with exactly the configuration that nats.go would use.
+// tls performs the handshake with exactly the configuration that nats.go would use.
 func (p *probe) tls(ctx context.Context) (r Result, err error) {
 	if !p.encrypted() && !p.info.TLSRequired {
 		return r, errSkip
