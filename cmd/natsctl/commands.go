@@ -15,13 +15,13 @@ import (
 // tagline says in one sentence what the program is.
 const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 
-// commands is the explicit list of everything that natsctl can do; each noun's
-// entries stand in its own package.
+// commands is the explicit list of all commands; the entries of each noun are
+// in its own package.
 func commands() []cli.Entry {
 	return slices.Concat(fleetcmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
 }
 
-// program joins the commands and their tables.
+// program returns the application: the commands and their tables.
 func program() cli.App {
 	return cli.App{
 		Help: tagline, Examples: []string{"demo", "context add prod -s tls://nats.example.net --creds sys.creds --select", "server ls", "top"},
@@ -30,5 +30,5 @@ func program() cli.App {
 	}
 }
 
-// run runs one command line and returns the exit code.
+// run executes one command line and returns the exit code.
 func run(args []string, e *cli.Env) int { return cli.Run(program(), args, e) }

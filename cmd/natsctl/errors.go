@@ -13,9 +13,8 @@ import (
 	"github.com/natsctl/natsctl/internal/cli/topcmd"
 )
 
-// advices joins what the commands know to do about their errors. The first row
-// that matches is used, so a more particular error stands before a more general
-// one.
+// advices joins the error tables of the commands. The first row that matches
+// is used, so a specific error comes before a general one.
 func advices() []cli.Advice {
 	return slices.Concat(act.Advices(), fleetcmd.Advices(), topcmd.Advices(), clustercmd.Advices(), benchcmd.Advices(), contextcmd.Advices(), exportercmd.Advices())
 }

@@ -1,7 +1,7 @@
 package main
 
-// fromNats are words of the nats CLI that natsctl has no command of, with the
-// command that does the same; an empty one: that is left to the nats CLI.
+// fromNats maps commands of the nats CLI that natsctl does not have to the
+// command that does the same; an empty value means that only the nats CLI has it.
 var fromNats = map[string]string{
 	"server list":              "server ls",
 	"server watch":             "top",
@@ -50,7 +50,7 @@ var fromNats = map[string]string{
 	"auth":                     "",
 }
 
-// flagsFromNats are flags of the nats CLI, with what does the same here.
+// flagsFromNats maps flags of the nats CLI to the equivalent here.
 var flagsFromNats = map[string]string{
 	"--json":   "-o json",
 	"--top":    "--limit",

@@ -14,12 +14,12 @@ const (
 	ExitInterrupted = 130
 )
 
-// Advice is one row of the error table: which error, the exit code, and what
-// to do next. Packages return errors without advice; only this table gives any.
+// Advice is one row of the error table: the error it matches, the exit code, and
+// the next step. Packages return errors without advice; only this table adds it.
 type Advice struct {
 	Match func(error) bool
 	Code  int
-	hint  func(error) string // nil: the error says it all
+	hint  func(error) string // nil: no hint
 }
 
 // On makes a row of an error table.
@@ -27,13 +27,13 @@ func On(match func(error) bool, code int, hint func(error) string) Advice {
 	return Advice{Match: match, Code: code, hint: hint}
 }
 
-// hinted is an error that knows best what to do about it.
+// hinted is an error that brings its own hint.
 type hinted interface {
 	error
 	Hint() string
 }
 
-// Is matches a sentinel.
+// Is matches a sentinel error.
 func Is(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
 }
@@ -46,5 +46,5 @@ func As[E error]() func(error) bool {
 	}
 }
 
-// Hint is a fixed hint.
+// Hint returns a fixed hint.
 func Hint(hint string) func(error) string { return func(error) string { return hint } }

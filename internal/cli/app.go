@@ -2,7 +2,7 @@
 // output formats, confirmation, exit codes and advice, completion, and the
 // connection that the flags describe. kingpin lives here and below.
 //
-// It must not know any command: a program hands in its commands with what they
+// It must not know any command: a program passes its commands, and the rows they
 // add to the tables of advice and completion, as an [App].
 package cli
 
@@ -23,43 +23,43 @@ import (
 type Command interface {
 	// Setup declares the flags and arguments.
 	Setup(cmd *kingpin.CmdClause)
-	// Run does the work; everything it may touch is in e.
+	// Run does the work; it reaches the outside world only through e.
 	Run(ctx context.Context, e *Env) error
 }
 
 // Entry is one row of the command table: a command, or a group of them.
 type Entry struct {
 	Name, Help string
-	Examples   []string // lines to call it with, without the name of the program
+	Examples   []string // example command lines, without the name of the program
 	Aliases    []string
 	Cmd        Command
 	Sub        []Entry
-	Hidden     bool // not for people: how the program runs itself
-	Standard   bool // what its group does when none of its commands is named
-	Endless    bool // a service: a signal is how it ends, and no failure
-	// Finishes tells that an interrupt does not end the command, or those of the
-	// group, before it has finished, undone or put away what it began. Every other command is ended
-	// a second after the first interrupt, whatever it waits for.
+	Hidden     bool // for internal use: how the program runs itself
+	Standard   bool // the default command of its group
+	Endless    bool // a service: ending by a signal is not a failure
+	// Finishes means that an interrupt does not end the command, or those of the
+	// group, before it has finished, undone or saved what it began. Every other
+	// command is ended one second after the first interrupt.
 	Finishes bool
 }
 
-// App is what a program is made of: its commands, and what they add to the
-// tables of the console.
+// App describes a program: its commands, and the rows they add to the tables
+// of the console.
 type App struct {
 	Help     string // what the program is, in one sentence
 	Examples []string
 	Entries  []Entry
 	Advices  []Advice // what to do about the errors of the commands
 	Values   []Value  // what completes their flags and arguments
-	// Rewrite may say more about the error of a command that was given
-	// arguments; path is the command. It is asked before advice is looked up.
+	// Rewrite may add detail to the error of a command that was given
+	// arguments; path is the command. It is called before advice is looked up.
 	Rewrite func(e *Env, err error, path string, args []string) error
-	// NatsCommands and NatsFlags are words of the nats CLI that are none here,
-	// with what does the same; an empty command is left to the nats CLI.
+	// NatsCommands and NatsFlags map words of the nats CLI that do not exist here
+	// to their equivalent; an empty one means that only the nats CLI has it.
 	NatsCommands, NatsFlags map[string]string
 }
 
-// terminated is what kingpin's request to exit becomes.
+// terminated is the exit status that kingpin asked for.
 type terminated int
 
 // chosen is the command that a command line names.
@@ -71,8 +71,8 @@ type chosen struct {
 }
 
 // parse turns arguments into the command to run, without running it. Its
-// error is one of usage, or help that cannot be written. A request for help
-// has been answered when it returns a terminated status.
+// error is a usage error, or a failure to write help. If help was requested, it
+// has been printed and parse returns a terminated status.
 func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err error) {
 	kp := kingpin.New("natsctl", a.Help)
 	kp.UsageWriter(e.Out).ErrorWriter(e.Err).Terminate(func(code int) { panic(terminated(code)) })
@@ -96,7 +96,7 @@ func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err er
 	if c, asked := completing(kp, a.Values, args); asked {
 		return chosen{Command: c}, nil, nil
 	}
-	if len(args) > 0 && args[0] == "help" { // as a flag, mistakes in it are those of any command line
+	if len(args) > 0 && args[0] == "help" { // as a flag, so that mistakes are reported as on any command line
 		args = append(slices.Clone(args[1:]), "--help")
 	}
 	args = joinDashes(args)
@@ -106,7 +106,7 @@ func parse(a App, args []string, e *Env) (cmd chosen, status *terminated, err er
 	return cmd, nil, refuseValues(kp, args, cmd.path)
 }
 
-// Model is what a program can be called with: its commands with their
+// Model returns the command-line model of a program: its commands with their
 // flags and arguments.
 func Model(a App) *kingpin.ApplicationModel {
 	kp := kingpin.New("natsctl", a.Help)
@@ -118,7 +118,7 @@ func Model(a App) *kingpin.ApplicationModel {
 	return kp.Model()
 }
 
-// Parses tells what is wrong with a command line, and runs nothing.
+// Parses returns the error in a command line, and runs nothing.
 func Parses(a App, args []string, e *Env) error {
 	_, status, err := parse(a, args, e)
 	if status != nil {
@@ -127,7 +127,7 @@ func Parses(a App, args []string, e *Env) error {
 	return err
 }
 
-// declarer is what a command can hang on: the application or a group.
+// declarer is the parent of a command: the application or a group.
 type declarer interface {
 	Command(name, help string) *kingpin.CmdClause
 }
@@ -159,7 +159,7 @@ func (c Entry) declare(parent declarer, selected *chosen) {
 }
 
 // Run parses and runs one command line and returns the exit code. The first
-// interrupt cancels the command, which drains and prints what there is, and ends
+// interrupt cancels the command, which drains, prints what it has and ends
 // within a second unless it has something to finish; a second one ends the
 // process.
 func Run(a App, args []string, e *Env) int {
@@ -193,7 +193,7 @@ func Run(a App, args []string, e *Env) int {
 	return ExitOK
 }
 
-// obey runs the command until it ends, or until it is late after an interrupt.
+// obey runs the command until it ends, or until it exceeds the time allowed after an interrupt.
 func (c chosen) obey(ctx context.Context, e *Env) error {
 	done := make(chan error, 1)
 	go func() {
@@ -214,13 +214,13 @@ func (c chosen) obey(ctx context.Context, e *Env) error {
 	case <-late.C:
 	}
 	if !c.finishes {
-		return context.Canceled // what it waits for does not hear of the interrupt; the process ends now
+		return context.Canceled // it is blocked in a call that ignores the interrupt; the process ends now
 	}
 	e.Say("", "finishing what is under way; press Ctrl-C again to stop at once")
 	return <-done
 }
 
-// reworded lets the program say more about an error.
+// reworded lets the program add detail to an error.
 func (a App) reworded(e *Env, err error, args []string) error {
 	var in InCommand
 	if a.Rewrite == nil || !errors.As(err, &in) {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Ask asks for one line on the terminal.
+// Ask prompts for one line on the terminal.
 func (e *Env) Ask(question string) (string, error) {
 	if _, err := fmt.Fprint(e.Err, "natsctl: "+question); err != nil {
 		return "", err
@@ -24,12 +24,12 @@ func (e *Env) Ask(question string) (string, error) {
 	return strings.TrimSpace(answer), err
 }
 
-// AskPassword asks for the password of a user; it is empty for a token.
+// AskPassword prompts for the password of a user; it is empty for a token.
 func (e *Env) AskPassword(user string) (string, error) {
 	return askSecret(e, fmt.Sprintf("password of %q (empty when the name is a token): ", user))
 }
 
-// askSecret asks on the terminal without showing what is typed.
+// askSecret prompts on the terminal without echo.
 func askSecret(e *Env, question string) (string, error) {
 	file, ok := e.In.(*os.File)
 	if !ok {

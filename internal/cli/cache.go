@@ -11,8 +11,8 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// writeCache replaces a file that can be lost. Others cannot read it, since the
-// names in it are nobody else's.
+// writeCache replaces a file of the cache. Other users cannot read it, since the
+// names in it are private.
 func writeCache(path string, body []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -20,14 +20,14 @@ func writeCache(path string, body []byte) error {
 	return atomicfile.Write(path, body, 0o600)
 }
 
-// most is how many account names are remembered, so that completion stays fast.
+// most is the maximum number of account names kept, so that completion stays fast.
 const most = 2000
 
-// accountsPath is the file of the accounts of a fleet, beside that of its servers.
+// accountsPath is the file of the accounts of a fleet, next to that of its servers.
 func (r *roster) accountsPath() string { return strings.TrimSuffix(r.path, ".json") + ".accounts.json" }
 
-// accounts are the names of the fleet's accounts, with the time at which each
-// was last seen.
+// accounts maps the names of the fleet's accounts to the time each was last
+// seen.
 func (r *roster) accounts() map[string]time.Time {
 	known := map[string]time.Time{}
 	if r.path == "" {
@@ -39,7 +39,7 @@ func (r *roster) accounts() map[string]time.Time {
 	return known
 }
 
-// noteAccounts remembers the accounts of a snapshot, when it is about any.
+// noteAccounts saves the accounts of a snapshot, if it has any.
 func (r *roster) noteAccounts(now time.Time, s *fleet.Snapshot) {
 	if r == nil || r.path == "" || s == nil {
 		return
@@ -66,7 +66,7 @@ func (r *roster) noteAccounts(now time.Time, s *fleet.Snapshot) {
 	}
 }
 
-// accountNames collects the accounts that a snapshot names.
+// accountNames returns the accounts named in a snapshot.
 func accountNames(s *fleet.Snapshot) map[string]bool {
 	names := map[string]bool{}
 	add := func(name string) {

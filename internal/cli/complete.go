@@ -7,16 +7,16 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// partialError is an answer that is not complete; the rows have been printed.
+// partialError reports an incomplete answer; the rows have been printed.
 type partialError struct{ snap *fleet.Snapshot }
 
-// Partial is the error of an answer that is not complete.
+// Partial is the error of an incomplete answer.
 func Partial(s *fleet.Snapshot) error { return partialError{s} }
 
-// Error names who is missing and why.
+// Error names the missing servers and the reasons.
 func (p partialError) Error() string { return strings.Join(p.Lines(), "; ") }
 
-// Lines is the error for people, a server a line.
+// Lines returns the error for people, one line per server.
 func (p partialError) Lines() []string {
 	s := p.snap
 	lines := []string{fmt.Sprintf("%d/%d servers answered", len(s.Servers), s.Expected)}
@@ -34,7 +34,7 @@ func (p partialError) Lines() []string {
 	return lines
 }
 
-// reasons says for each reason what is known, in words for an operator.
+// reasons describes each reason to an operator.
 var reasons = map[fleet.Reason]string{
 	fleet.Gone:        "gone: no longer connected to any server (stopped, crashed or cut off)",
 	fleet.Silent:      "silent: connected, but not responding (hung, overloaded, or cut off a moment ago)",

@@ -42,20 +42,20 @@ func (c *completionCommand) Run(_ context.Context, e *Env) error {
 	return err
 }
 
-// completeWords is how the scripts ask: natsctl __complete SHELL WORD... with
-// the words after the program's name, the last one as far as it is typed. It
+// completeWords is the command the scripts call: natsctl __complete SHELL WORD...
+// with the words after the program's name; the last one may be incomplete. It
 // reads files only, never connects and never fails.
 //
-// The answer is a line that says what follows, words or files, and then one
-// candidate a line with a tab and its description.
+// The first line of the output says what follows, words or files; then comes one
+// candidate per line, with a tab and its description.
 type completeWords struct {
 	kp     *kingpin.Application
-	values []Value // beside the common ones
+	values []Value // in addition to the common ones
 	words  []string
 }
 
 // completing returns the command for a line of arguments that asks for
-// candidates. kingpin must not see these: they are no command line yet.
+// candidates. kingpin must not parse these: they are incomplete.
 func completing(kp *kingpin.Application, values []Value, args []string) (Command, bool) {
 	if len(args) < 3 || args[0] != "__complete" {
 		return nil, false

@@ -6,18 +6,18 @@ import (
 	"unicode/utf8"
 )
 
-// typedLine is a command line as far as it is typed, without the quoting of
-// the shell.
+// typedLine is a command line up to the cursor, without the quoting of the
+// shell.
 type typedLine struct {
 	shell   string
 	before  []string
 	current string
-	cut     string // what of the current word the shell keeps when it inserts a candidate
+	cut     string // the part of the current word that the shell keeps when it inserts a candidate
 	quote   byte   // the quote that is open in the current word, or 0
 }
 
-// foldWords makes a typedLine of the words of a shell. bash also splits words
-// at = : and @, and inserts behind the last of these.
+// foldWords makes a typedLine from the words of a shell. bash also splits words
+// at = : and @, and inserts after the last of these.
 func foldWords(shell string, words []string) typedLine {
 	line := typedLine{shell: shell}
 	if shell == "bash" {
@@ -63,7 +63,7 @@ func joinBreaks(words []string) (joined []string, cut string) {
 }
 
 // unquote removes the quotes and backslashes of a shell from a word that may
-// be typed halfway. Variables and substitutions stay as they are.
+// be incomplete. Variables and substitutions are left unchanged.
 func unquote(word string) string {
 	var b strings.Builder
 	var quote, escape bool
@@ -86,8 +86,8 @@ func unquote(word string) string {
 	return b.String()
 }
 
-// insert gives the text that the shell gets for a candidate. Only bash inserts
-// it as it is, so for bash it is quoted; nothing in it can then run. A
+// insert returns the text that the shell inserts for a candidate. Only bash inserts
+// it verbatim, so for bash it is quoted and nothing in it can be executed. A
 // candidate that cannot be typed, because it has control or invisible
 // characters, is not offered anywhere.
 func (l typedLine) insert(value string) (string, bool) {
@@ -99,16 +99,16 @@ func (l typedLine) insert(value string) (string, bool) {
 		return value, true
 	}
 	rest, found := strings.CutPrefix(value, l.cut)
-	if !found || l.quote == '"' && strings.Contains(rest, "!") { // which nothing can quote there
+	if !found || l.quote == '"' && strings.Contains(rest, "!") { // "!" cannot be quoted there
 		return "", false
 	}
 	return bashQuote(rest, l.quote), true
 }
 
-// bashSafe are the characters that mean nothing to bash anywhere in a word.
+// bashSafe are the characters that have no special meaning to bash anywhere in a word.
 const bashSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,"
 
-// bashQuote quotes a text for the inside of an open quote, or for outside of quotes.
+// bashQuote quotes a text for use inside an open quote, or outside of quotes.
 func bashQuote(text string, quote byte) string {
 	special := map[byte]string{'"': "\"\\$`", '\'': ""}[quote]
 	var b strings.Builder

@@ -10,8 +10,8 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// source gives the candidates for the value of a flag or an argument. It may
-// read files, and nothing else.
+// source returns the candidates for the value of a flag or an argument. It may
+// only read files.
 type source func(e *Env, w *Line) Offer
 
 // Value says where the values of a flag or an argument come from.
@@ -21,13 +21,13 @@ type Value struct {
 	from    source
 }
 
-// Complete makes a row of the table of values.
+// Complete returns a row of the table of values.
 func Complete(command, name string, from source) Value {
 	return Value{command: command, name: name, from: from}
 }
 
-// commonValues complete what is the same in many commands. Flags whose place
-// holder is FILE complete files without a row, enumerations their words.
+// commonValues complete values that many commands share. Flags whose
+// placeholder is FILE complete files without a row, enumerations their words.
 func commonValues() []Value {
 	return []Value{
 		Complete("", "--context", SavedContexts),
@@ -46,8 +46,8 @@ func commonValues() []Value {
 	}
 }
 
-// lookup finds the row for a name in the command: the first that matches, those
-// of the commands before the common ones.
+// lookup returns the first matching row for a name in the command; rows of the
+// commands come before the common ones.
 func (w *Line) lookup(name string) source {
 	command := w.Name()
 	for _, row := range slices.Concat(w.values, commonValues()) {
@@ -59,7 +59,7 @@ func (w *Line) lookup(name string) source {
 	return nil
 }
 
-// flagSource is where the values of a flag come from.
+// flagSource returns the source of the values of a flag.
 func (w *Line) flagSource(f *kingpin.FlagModel) source {
 	if enum := choices(f.Value); len(enum) > 0 {
 		return func(*Env, *Line) Offer { return Offer{Words: enum} }
@@ -73,7 +73,7 @@ func (w *Line) flagSource(f *kingpin.FlagModel) source {
 	return Nothing
 }
 
-// argSource is where the values of an argument come from.
+// argSource returns the source of the values of an argument.
 func (w *Line) argSource(a *kingpin.ArgModel) source {
 	if enum := choices(a.Value); len(enum) > 0 {
 		return func(*Env, *Line) Offer { return Offer{Words: enum} }
@@ -88,7 +88,7 @@ func (w *Line) argSource(a *kingpin.ArgModel) source {
 	return Nothing
 }
 
-// Nothing offers nothing.
+// Nothing offers no candidates.
 func Nothing(*Env, *Line) Offer { return Offer{} }
 
 func localFiles(*Env, *Line) Offer { return Offer{files: true} }
@@ -104,11 +104,11 @@ func Words(list ...string) source {
 	}
 }
 
-// described is up to how many contexts are read to say what each is for. With
-// more of them nobody reads that, and it would take long.
+// described is the maximum number of contexts that are read for their
+// descriptions. With more of them it would take too long.
 const described = 50
 
-// SavedContexts offers the names of the store, with what they are for.
+// SavedContexts offers the names of the store, with their descriptions.
 func SavedContexts(e *Env, _ *Line) (o Offer) {
 	store, err := e.Store()
 	if err != nil {
@@ -128,7 +128,7 @@ func SavedContexts(e *Env, _ *Line) (o Offer) {
 	return o
 }
 
-// aboutContext is the description of a context, or its servers.
+// aboutContext returns the description of a context, or its servers.
 func aboutContext(store *natsctx.Store, name string) string {
 	c, err := store.Load(name)
 	switch {
@@ -140,10 +140,10 @@ func aboutContext(store *natsctx.Store, name string) string {
 	return natsctx.RedactURL(c.URLOrDefault())
 }
 
-// offered is how long after it was seen a name is offered.
+// offered is how long a name is offered after it was last seen.
 const offered = 24 * time.Hour
 
-// roster is what the last commands learned of the fleet that the line is about.
+// roster returns the names saved by earlier commands for the fleet of this command line.
 func (w *Line) roster(e *Env) *roster {
 	store, err := e.Store()
 	if err != nil {

@@ -10,29 +10,29 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-// Candidate is something that could stand where the cursor is.
+// Candidate is a possible completion at the cursor.
 type Candidate struct{ Value, Help string }
 
-// Offer is what can be offered.
+// Offer is the set of completions.
 type Offer struct {
 	Words []Candidate
 	files bool // the shell completes file names itself
 }
 
-// matching are the candidates that begin with what is typed, each once, sorted.
+// matching returns the candidates with the typed prefix, sorted and without duplicates.
 func (o Offer) matching(typed string) []Candidate {
 	words := slices.DeleteFunc(slices.Clone(o.Words), func(c Candidate) bool { return !strings.HasPrefix(c.Value, typed) })
 	slices.SortStableFunc(words, func(a, b Candidate) int { return cmp.Compare(a.Value, b.Value) })
 	return slices.CompactFunc(words, func(a, b Candidate) bool { return a.Value == b.Value })
 }
 
-// natsWords are words of the nats CLI, with what does the same here.
+// natsWords maps words of the nats CLI to their equivalent here.
 type natsWords struct{ commands, flags map[string]string }
 
 // Line goes through the words of a command line as kingpin would, on its model.
 type Line struct {
 	nats    natsWords
-	values  []Value // where the values of flags and arguments come from, beside the common ones
+	values  []Value // the sources of flag and argument values, in addition to the common ones
 	model   *kingpin.ApplicationModel
 	path    []*kingpin.CmdModel // the commands named so far
 	args    int                 // how many arguments of the last one are given
@@ -45,7 +45,7 @@ func newLine(model *kingpin.ApplicationModel) *Line {
 	return &Line{model: model, Flags: map[string]string{}}
 }
 
-// next takes in one complete word.
+// next processes one complete word.
 func (w *Line) next(word string) {
 	if w.pending != nil {
 		w.set(w.pending, word)
@@ -72,7 +72,7 @@ func (w *Line) next(word string) {
 	}
 }
 
-// set keeps the value of a flag. Several values make a list.
+// set stores the value of a flag. Several values make a list.
 func (w *Line) set(f *kingpin.FlagModel, value string) {
 	if before := w.Flags[f.Name]; before != "" {
 		value = before + "," + value
@@ -80,7 +80,7 @@ func (w *Line) set(f *kingpin.FlagModel, value string) {
 	w.Flags[f.Name] = value
 }
 
-// positional takes in a command or an argument.
+// positional processes a command or an argument.
 func (w *Line) positional(word string) {
 	for _, c := range w.commands() {
 		if c.Name == word || slices.Contains(c.Aliases, word) {
@@ -91,7 +91,7 @@ func (w *Line) positional(word string) {
 	w.args++
 }
 
-// command is the last command named, nil when none is.
+// command returns the last command named, or nil.
 func (w *Line) command() *kingpin.CmdModel {
 	if len(w.path) == 0 {
 		return nil
@@ -99,7 +99,7 @@ func (w *Line) command() *kingpin.CmdModel {
 	return w.path[len(w.path)-1]
 }
 
-// commands are those that could come next.
+// commands returns the commands that could come next.
 func (w *Line) commands() []*kingpin.CmdModel {
 	c := w.command()
 	if c == nil {
@@ -108,7 +108,7 @@ func (w *Line) commands() []*kingpin.CmdModel {
 	return c.Commands
 }
 
-// flag finds a flag by --long or -s, those of the innermost command first.
+// flag finds a flag by --long or -s, starting with the innermost command.
 func (w *Line) flag(word string) *kingpin.FlagModel {
 	for _, f := range w.allFlags() {
 		if short, size := utf8.DecodeRuneInString(strings.TrimPrefix(word, "-")); word == "--"+f.Name || f.Short != 0 && short == f.Short && len(word) == 1+size {
@@ -126,7 +126,7 @@ func (w *Line) allFlags() []*kingpin.FlagModel {
 	return append(all, w.model.Flags...)
 }
 
-// offer says what could stand at the end of the line.
+// offer returns the possible completions at the end of the line.
 func (w *Line) offer(e *Env, current string) Offer {
 	if w.pending != nil {
 		return w.flagSource(w.pending)(e, w)
@@ -163,7 +163,7 @@ func (w *Line) Name() string {
 	return strings.Join(names, " ")
 }
 
-// argument is the argument that comes next. The last one may take several words.
+// argument returns the argument that comes next. The last one may take several words.
 func (w *Line) argument() *kingpin.ArgModel {
 	c := w.command()
 	if c == nil || len(c.Args) == 0 {
@@ -197,8 +197,8 @@ func commandNames(commands []*kingpin.CmdModel) (names []Candidate) {
 	return names
 }
 
-// choices are the words that an enumeration allows. kingpin keeps them to
-// itself, so they are read by reflection; if that finds none, none are offered.
+// choices returns the words that an enumeration allows. kingpin does not export
+// them, so they are read by reflection; if that finds none, none are offered.
 func choices(v kingpin.Value) (words []Candidate) {
 	s := reflect.Indirect(reflect.ValueOf(v))
 	if s.Kind() != reflect.Struct {

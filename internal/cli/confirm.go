@@ -13,10 +13,10 @@ import (
 )
 
 var (
-	// ErrDeclined is the error of a confirmation that was not given.
+	// ErrDeclined is returned when the confirmation was not given.
 	ErrDeclined = errors.New("not confirmed; nothing was changed")
 	errNoAnswer = errors.New("confirmation required, but there is no terminal to ask on")
-	// ErrProtected is the error of an action on a protected context.
+	// ErrProtected is returned for an action on a protected context.
 	ErrProtected = errors.New("the context is protected")
 	errDryRun    = errors.New("--dry-run: nothing was changed")
 )
@@ -31,13 +31,13 @@ func (f *ActFlags) Setup(cmd *kingpin.CmdClause) {
 }
 
 // Confirm shows the plan and asks for the word that names what will be
-// touched, unless --yes is given. A protected context needs --force besides.
-// With --dry-run the plan is all there is: the error then is no failure.
+// affected, unless --yes is given. A protected context also needs --force.
+// With --dry-run only the plan is shown; the error is then not a failure.
 func (f *ActFlags) Confirm(e *Env, plan, word string, protected bool) error {
 	return f.ConfirmLines(e, []string{plan}, word, protected)
 }
 
-// ConfirmLines is confirm for a plan of several lines.
+// ConfirmLines is [Env.Confirm] for a plan of several lines.
 func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bool) error {
 	if protected && !f.Force && !f.dryRun {
 		return ErrProtected

@@ -18,13 +18,13 @@ import (
 // Store opens the contexts of this user.
 func (e *Env) Store() (*natsctx.Store, error) {
 	root, err := natsctx.ConfigHome(e.Getenv)
-	if err != nil && !errors.Is(err, natsctx.ErrNoHome) { // in a container there may be none, nor any context
+	if err != nil && !errors.Is(err, natsctx.ErrNoHome) { // in a container there may be no home directory and no context
 		return nil, err
 	}
 	return natsctx.Open(root), nil
 }
 
-// Target finds out where to connect, and as whom, without connecting.
+// Target determines the server URLs and credentials, without connecting.
 func (e *Env) Target() (*natsctx.Target, error) {
 	store, err := e.Store()
 	if err != nil {
@@ -38,14 +38,14 @@ func (e *Env) Target() (*natsctx.Target, error) {
 	if err != nil || !e.InTTY || overrides.User == "" || t.User != "" || t.Token != overrides.User {
 		return t, err
 	}
-	// Nobody gave a password for --user, so it would be sent as a token.
+	// No password was given for --user, so it would be sent as a token.
 	if overrides.Password, err = e.AskPassword(overrides.User); err != nil || overrides.Password == "" {
 		return t, err
 	}
 	return natsctx.Resolve(store, overrides, e.Getenv)
 }
 
-// Overrides are the connection flags as the context package wants them.
+// Overrides returns the connection flags in the form of the context package.
 func (g *Globals) Overrides(e *Env) (natsctx.Overrides, error) {
 	o := natsctx.Overrides{
 		Context: g.Context, NoContext: g.noContext,
@@ -140,11 +140,11 @@ func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 	return nil, &connectError{target: target, flags: &e.Flags, cause: err}
 }
 
-// unsaid keeps nats.go from printing what a server says without being asked;
-// who waits for an answer listens for it and reports it in words.
+// unsaid keeps nats.go from printing asynchronous errors; code that waits
+// for an answer handles and reports them.
 func unsaid(*nats.Conn, *nats.Subscription, error) {}
 
-// Warn reports what weakens or changes the connection.
+// Warn prints warnings about the security and settings of the connection.
 func (e *Env) Warn(t *natsctx.Target) {
 	if t.Insecure {
 		e.Say("warning", "--insecure: the server's certificate is not verified; anyone between can read and change the traffic")

@@ -2,8 +2,8 @@ package cli
 
 import "strings"
 
-// joinDashes gives each flag that is followed by a lone "-", which means standard input, that value in the form in which kingpin
-// takes it: --file - becomes --file=-, and -f - becomes -f-. What stands behind "--" stays as it is.
+// joinDashes rewrites each flag followed by a lone "-", which means standard input, to a form that kingpin
+// accepts: --file - becomes --file=-, and -f - becomes -f-. Arguments after "--" are left unchanged.
 func joinDashes(args []string) []string {
 	var out []string
 	for i, arg := range args {

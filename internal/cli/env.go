@@ -17,8 +17,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// Env is everything of the outside world that a command may touch, and what a
-// test replaces: the streams, the terminal, the environment, the clock, and
+// Env is the outside world as a command may use it and a test replaces it:
+// the streams, the terminal, the environment, the clock, and
 // the connection, which is made on first use.
 type Env struct {
 	In       io.Reader
@@ -26,23 +26,23 @@ type Env struct {
 	InTTY    bool
 	OutTTY   bool
 	ErrTTY   bool
-	OutColor bool // colours are wanted on standard output
+	OutColor bool // standard output uses color
 	errColor bool
-	Width    func() int // columns of the terminal on standard output; 0 when it is none
+	Width    func() int // columns of the terminal on standard output; 0 when it is not a terminal
 	Getenv   func(string) string
 	Now      func() time.Time
 	Flags    Globals
-	advices  []Advice // what the commands know to do about their errors
+	advices  []Advice // the error tables of the commands
 
 	interrupted <-chan struct{} // closed by the first interrupt
 
 	Session *session        // the connection, once made
-	dialled *natsctx.Target // where it went, also when it is closed again
-	roster  *roster         // whom the fleet is remembered to have, once asked
+	dialled *natsctx.Target // its target, kept after it is closed
+	roster  *roster         // the saved servers of the fleet, once loaded
 	closers []func()
 }
 
-// ProcessEnv is the env of this process.
+// ProcessEnv returns the Env of this process.
 func ProcessEnv() *Env {
 	kingpin.EnableFileExpansion = false // "@name" is a name, not a file of arguments to read and print
 	isTTY := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -62,12 +62,12 @@ func ProcessEnv() *Env {
 	return e
 }
 
-// lastWords is how long the work behind an interrupt may take: what a command
-// has got so far is still printed, and what never ends, ends.
+// lastWords is how long a command may take after an interrupt to print what it
+// has so far.
 const lastWords = 700 * time.Millisecond
 
-// untilInterrupted is a context for work between the command and its output,
-// which an interrupt ends too, a little later. The caller cancels it.
+// untilInterrupted returns a context for work between the command and its
+// output, canceled a little later than the interrupt. The caller cancels it.
 func (e *Env) untilInterrupted() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -86,10 +86,10 @@ func (e *Env) untilInterrupted() (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// OnClose registers what must be undone when the command ends.
+// OnClose registers a cleanup function for the end of the command.
 func (e *Env) OnClose(f func()) { e.closers = append(e.closers, f) }
 
-// Close undoes in reverse order what the command opened.
+// Close runs the cleanup functions in reverse order.
 func (e *Env) Close() {
 	for i := len(e.closers) - 1; i >= 0; i-- {
 		e.closers[i]()
@@ -97,7 +97,7 @@ func (e *Env) Close() {
 	e.closers = nil
 }
 
-// Beside is the same surroundings for another connection, with other flags.
+// Beside returns a copy of the Env for another connection, with other flags.
 // The caller closes it.
 func (e *Env) Beside(flags Globals) *Env {
 	other := *e
@@ -114,11 +114,11 @@ func (e *Env) Say(kind, line string) {
 	_, _ = fmt.Fprintln(e.Err, prefix+view.Text(line))
 }
 
-// eraseLine erases what is right of the cursor.
+// eraseLine erases from the cursor to the end of the line.
 const eraseLine = "\x1b[K"
 
 // Progress shows a line that the next one replaces, when standard error is a
-// terminal; an empty one takes the last away.
+// terminal; an empty one erases the last.
 func (e *Env) Progress(line string) {
 	if !e.ErrTTY {
 		return
@@ -126,16 +126,16 @@ func (e *Env) Progress(line string) {
 	if line != "" {
 		line = "natsctl: " + view.Text(line)
 	}
-	_, _ = fmt.Fprint(e.Err, "\r", line, eraseLine) // a terminal that is gone shows no progress
+	_, _ = fmt.Fprint(e.Err, "\r", line, eraseLine) // progress is not worth an error
 }
 
-// session is where a command is connected, and as whom.
+// session is the connection of a command, with its target.
 type session struct {
 	Target *natsctx.Target
 	Conn   *nats.Conn
 }
 
-// UTF8 tells whether the locale writes UTF-8. One that says nothing does.
+// UTF8 reports whether the locale uses UTF-8, which is the default.
 func (e *Env) UTF8() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := e.Getenv(name); v != "" {
@@ -147,8 +147,8 @@ func (e *Env) UTF8() bool {
 }
 
 // useASCII makes standard output ASCII where it was asked for, and for people
-// whose locale has no other characters. A program's data stay as they are unless
-// it asked; YAML has its own escapes, which are not these.
+// whose locale has no other characters. Output for programs is left unchanged
+// unless requested; YAML has its own escapes.
 func (e *Env) useASCII() {
 	people := e.OutTTY || slices.Contains([]string{"table", "wide", "text"}, e.Flags.Output)
 	e.Flags.ASCII = e.Flags.ASCII || people && !e.UTF8()
@@ -157,7 +157,7 @@ func (e *Env) useASCII() {
 	}
 }
 
-// Screen is standard output itself, for what draws on a terminal.
+// Screen returns standard output itself, for drawing on a terminal.
 func (e *Env) Screen() io.Writer {
 	if w, ok := e.Out.(*view.ASCIIWriter); ok {
 		return w.W

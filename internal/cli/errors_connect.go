@@ -16,8 +16,8 @@ import (
 	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
-// connectError says where a connection was to go, and, when that matters, as
-// whom.
+// connectError adds the target of a failed connection and, where it matters, the
+// user.
 type connectError struct {
 	target *natsctx.Target
 	flags  *Globals
@@ -37,7 +37,7 @@ func (c *connectError) Error() string {
 
 func (c *connectError) Unwrap() error { return c.cause }
 
-// who says with which credentials, without showing a secret.
+// who describes the credentials, without showing a secret.
 func (c *connectError) who() string {
 	set := &c.target.Settings
 	for _, f := range natsctx.Fields() {
@@ -70,8 +70,8 @@ func (c *connectError) who() string {
 	return "without credentials"
 }
 
-// connectionAdvices are about reaching a server at all; what nats.go says is
-// kept, and the next step added.
+// connectionAdvices are the rows for failed connections; the message of nats.go
+// is kept, and the next step added.
 func connectionAdvices() []Advice {
 	return []Advice{
 		On(Is(nats.ErrAuthExpired), ExitAuth, Hint("the user's credentials have expired; get new ones from their issuer")),
@@ -111,13 +111,13 @@ func connectionAdvices() []Advice {
 	}
 }
 
-// expired matches a server's certificate outside of its time.
+// expired matches a server certificate that is expired or not yet valid.
 func expired(err error) bool {
 	var invalid x509.CertificateInvalidError
 	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
 }
 
-// hintTLSFirst says how to begin with TLS.
+// hintTLSFirst says how to start the connection with TLS.
 func hintTLSFirst(err error) string {
 	var c *connectError
 	if errors.As(err, &c) && strings.HasPrefix(c.target.URL, "ws") {
@@ -126,7 +126,7 @@ func hintTLSFirst(err error) string {
 	return "--tlsfirst (tls_first in the context) makes natsctl begin with TLS too: the server is set to handshake_first, or a proxy in front of it ends TLS"
 }
 
-// hintPlain says how to connect in clear, or through the right port.
+// hintPlain says how to connect without TLS, or to the right port.
 func hintPlain(err error) string {
 	var c *connectError
 	if errors.As(err, &c) && c.target.TLSFirst {
@@ -143,18 +143,18 @@ func timedOut(op string) func(error) bool {
 	}
 }
 
-// tlsAlert matches a server's refusal in the TLS handshake or right behind it.
+// tlsAlert matches a server's refusal during the TLS handshake or right after it.
 func tlsAlert(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
 }
 
-// clientCertificate is the hint for a server that ended TLS.
+// clientCertificate returns the hint for a server that rejected the TLS handshake.
 func clientCertificate(error) string {
 	return "the server rejects the client certificate, or requires one: use --tlscert FILE and --tlskey FILE"
 }
 
-// hintAuthorization says where other credentials would come from.
+// hintAuthorization says how to give other credentials.
 func hintAuthorization(err error) string {
 	var c *connectError
 	switch {
@@ -167,7 +167,7 @@ func hintAuthorization(err error) string {
 	return "the server rejects these credentials; see which are used, and from where, with: natsctl context show"
 }
 
-// hintAuthority says which authority was asked.
+// hintAuthority says which certificate authority was used.
 func hintAuthority(err error) string {
 	next := "name the certificate authority of the server with --tlsca FILE"
 	var c *connectError
@@ -177,7 +177,7 @@ func hintAuthority(err error) string {
 	return probing(next, "shows who signed it")(err)
 }
 
-// hintNobodyListens says what may have been meant.
+// hintNobodyListens suggests another address.
 func hintNobodyListens(err error) string {
 	var c *connectError
 	if errors.As(err, &c) && c.target.Origin("url") == natsctx.FromDefault {
@@ -186,8 +186,8 @@ func hintNobodyListens(err error) string {
 	return probing("no server listens there; is it running?", "tries each URL")(err)
 }
 
-// probing is a hint with the command that looks closer, and what that shows;
-// without it when it was that command that failed.
+// probing returns a hint with the diagnostic command and what it shows, or no
+// command if that is the one that failed.
 func probing(hint, shows string) func(error) string {
 	return func(err error) string {
 		var c *connectError

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// hintUnknownContext says who asked for the name, and what may have been meant.
+// hintUnknownContext says where the name came from, and suggests a similar one.
 func hintUnknownContext(err error) string {
 	var unknown *natsctx.UnknownError
 	if !errors.As(err, &unknown) {
@@ -31,7 +31,7 @@ func hintUnknownContext(err error) string {
 	return asked + "list all with: natsctl context ls"
 }
 
-// hintExposed is the command that fixes the mode.
+// hintExposed returns the command that fixes the file mode.
 func hintExposed(err error) string {
 	var file *natsctx.FileError
 	if !errors.As(err, &file) {
@@ -49,7 +49,7 @@ func hintForeign(err error) string {
 	return "others may have chosen what it reads and where it goes; once you have checked it, make it yours: natsctl context add NAME with its settings, or chown and chmod 600 " + ShellQuote(file.Path)
 }
 
-// hintSecret says how to make a reference work.
+// hintSecret says how to fix a secret reference.
 func hintSecret(err error) string {
 	var secret *natsctx.SecretError
 	if !errors.As(err, &secret) {
@@ -72,7 +72,7 @@ func hintSecret(err error) string {
 	}[secret.Key]
 }
 
-// hintURLOverride says how to mean it.
+// hintURLOverride says how to allow the override.
 func hintURLOverride(err error) string {
 	var over *natsctx.URLOverrideError
 	if !errors.As(err, &over) {

@@ -9,8 +9,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// lostConnection matches a connection that was lost for no reason that has a
-// row of its own.
+// lostConnection matches a lost connection whose reason has no row of its
+// own.
 func lostConnection(target error) func(error) bool {
 	return func(err error) bool {
 		known := errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) ||
@@ -19,18 +19,18 @@ func lostConnection(target error) func(error) bool {
 	}
 }
 
-// elsewhere is a [sys.ErrNotSystem], with what to give instead.
+// elsewhere is a [sys.ErrNotSystem] with the contexts to use instead.
 type elsewhere struct {
 	error
 	saved []string // contexts for the system account of the same servers
 	flag  string   // the flag that names one
-	bare  bool     // it was reached without a context
+	bare  bool     // the connection did not use a context
 }
 
 // Unwrap returns the error itself.
 func (w elsewhere) Unwrap() error { return w.error }
 
-// hint is the command to give; nothing when no context is known.
+// hint returns the command to use, or "" when no context is known.
 func (w elsewhere) hint() string {
 	var saved []string
 	for _, name := range w.saved[:min(3, len(w.saved))] {
@@ -46,7 +46,7 @@ func (w elsewhere) hint() string {
 	return hint
 }
 
-// hintNotSystem names the account that has to be asked for instead.
+// hintNotSystem names the account that has to be used instead.
 func hintNotSystem(err error) string {
 	var other elsewhere
 	if errors.As(err, &other) && other.hint() != "" {
@@ -60,7 +60,7 @@ func hintNotSystem(err error) string {
 	return hint
 }
 
-// hintNoServer is the did-you-mean for a server or cluster.
+// hintNoServer suggests a similar server or cluster name.
 func hintNoServer(err error) string {
 	var e *sys.NoServerError
 	if !errors.As(err, &e) {
@@ -81,7 +81,7 @@ func hintNoServer(err error) string {
 	return "the " + what + " are " + strings.Join(e.Known, ", ")
 }
 
-// hintPermission says what has to be allowed.
+// hintPermission names the permissions that are required.
 func hintPermission(err error) string {
 	var e *sys.PermissionError
 	if !errors.As(err, &e) {

@@ -12,16 +12,16 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// ExitStatus is an exit code of which everything has been said on standard
-// output, such as that of a nagios plugin.
+// ExitStatus is an exit code without an error message, because standard output
+// already has it, as for a nagios plugin.
 type ExitStatus int
 
-// Error gives the code.
+// Error returns the code as text.
 func (s ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // Fail prints an error with its hint on standard error, as an object when
-// JSON is asked for, and returns its exit code. Parts of an error may come from
-// strangers, so each line passes through [view.Text].
+// JSON is requested, and returns its exit code. Parts of an error may be
+// untrusted, so each line passes through [view.Text].
 func (e *Env) Fail(err error) int {
 	var status ExitStatus
 	if errors.As(err, &status) {
@@ -50,15 +50,15 @@ func (e *Env) Fail(err error) int {
 	return code
 }
 
-// errorLines is what to print of an error: one line, unless it is several errors.
-// A line end inside of one, as servers put into what they say, becomes a semicolon.
+// errorLines returns the lines to print for an error: one, unless it is several errors.
+// A line end inside an error, as in messages from servers, becomes a semicolon.
 func errorLines(err error) []string {
 	var several interface{ Lines() []string }
 	if errors.As(err, &several) {
 		return several.Lines()
 	}
 	for inner := errors.Unwrap(err); inner != nil && inner.Error() == err.Error(); inner = errors.Unwrap(err) {
-		err = inner // which only adds what it is about
+		err = inner // the outer error only adds the subject
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok && isJoin(err, joined.Unwrap()) { //nolint:errorlint // of this very error
 		var lines []string
@@ -70,12 +70,11 @@ func errorLines(err error) []string {
 	return []string{oneLine(err.Error())}
 }
 
-// isJoin tells whether an error is no more than the others, as [errors.Join]
-// makes it.
+// isJoin reports whether an error only joins the others, as [errors.Join] does.
 func isJoin(err error, parts []error) bool {
 	words := make([]string, len(parts))
 	for i, part := range parts {
-		if part == nil { // a cause that is not there
+		if part == nil { // no cause
 			return false
 		}
 		words[i] = part.Error()
@@ -83,7 +82,7 @@ func isJoin(err error, parts []error) bool {
 	return len(parts) > 1 && err.Error() == strings.Join(words, "\n")
 }
 
-// oneLine joins the lines of a text.
+// oneLine joins the lines of a text into one.
 func oneLine(text string) string {
 	var parts []string
 	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
@@ -94,10 +93,10 @@ func oneLine(text string) string {
 	return strings.Join(parts, "; ")
 }
 
-// several are errors that are told one a line.
+// several are errors that are printed one per line.
 type several []error
 
-// AllOf returns the errors that are not nil as one, or nil.
+// AllOf joins the non-nil errors; it returns nil if there are none.
 func AllOf(errs []error) error {
 	failed := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	if len(failed) == 0 {
@@ -106,13 +105,13 @@ func AllOf(errs []error) error {
 	return several(failed)
 }
 
-// Error joins them.
+// Error joins the messages.
 func (s several) Error() string { return strings.Join(s.Lines(), "; ") }
 
-// Unwrap returns each of them.
+// Unwrap returns the errors.
 func (s several) Unwrap() []error { return s }
 
-// Lines are those of each error.
+// Lines returns the lines of each error.
 func (s several) Lines() (lines []string) {
 	for _, err := range s {
 		lines = append(lines, errorLines(err)...)
@@ -124,8 +123,8 @@ func (s several) Lines() (lines []string) {
 // console and of the program that runs.
 func (e *Env) Explain(err error) (code int, hint string) { return Explain(e.advices, err) }
 
-// WithSaved looks among the saved contexts for one that would do, for the flag
-// that chooses it.
+// WithSaved looks for saved contexts that would work, and names the flag that
+// selects one.
 func (e *Env) WithSaved(err error, flag string) error {
 	store, failed := e.Store()
 	if !errors.Is(err, sys.ErrNotSystem) || e.dialled == nil || failed != nil {

@@ -24,10 +24,10 @@ func (f *ShapeFlags) Setup(cmd *kingpin.CmdClause, sort string) {
 	cmd.Flag("filter", "Show only rows that match this expression (docs/filter.md).").PlaceHolder("EXPR").StringVar(&f.Shape.Filter)
 }
 
-// ScopeFlags narrow a question to some servers.
+// ScopeFlags limit a request to some servers.
 type ScopeFlags struct {
 	Scope  fleet.Scope
-	Expect int // servers to wait for; 0: who is expected is found out
+	Expect int // servers to wait for; 0: the expected servers are discovered
 }
 
 func (f *ScopeFlags) Setup(cmd *kingpin.CmdClause) {
@@ -38,7 +38,7 @@ func (f *ScopeFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("expect", "Wait until this many servers have answered, or the timeout ends (default: as many as the servers count).").PlaceHolder("N").IntVar(&f.Expect)
 }
 
-// WatchFlags repeat a command until it is interrupted.
+// WatchFlags are the flags that repeat a command until it is interrupted.
 type WatchFlags struct{ Every time.Duration }
 
 func (f *WatchFlags) Setup(cmd *kingpin.CmdClause) {
@@ -52,7 +52,7 @@ const (
 )
 
 // Loop runs once, or again at every interval when --watch is given. On a
-// terminal each round is painted over the one before; elsewhere the rounds
+// terminal each round is drawn over the one before; otherwise the rounds
 // follow each other, one document each. A round that fails with a partial
 // answer is shown and does not end the watch; the end of a recording (io.EOF)
 // does.
@@ -102,7 +102,7 @@ func repaint(e *Env, first bool, round func() error) error {
 	return tolerate(e, err)
 }
 
-// tolerate reports a partial answer and goes on; anything else ends the watch.
+// tolerate reports a partial answer and continues; any other error ends the watch.
 func tolerate(e *Env, err error) error {
 	if code, _ := e.Explain(err); err != nil && code == ExitPartial {
 		e.Fail(err)
@@ -111,8 +111,8 @@ func tolerate(e *Env, err error) error {
 	return err
 }
 
-// repainter collects one round of a watch so that it is painted at once, each
-// line erasing what an earlier, longer one left behind it.
+// repainter buffers one round of a watch so that it is written at once; each
+// line erases the rest of an earlier, longer one.
 type repainter struct{ b strings.Builder }
 
 // Write implements [io.Writer].
@@ -121,5 +121,5 @@ func (r *repainter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String returns the round.
+// String returns the buffered round.
 func (r *repainter) String() string { return r.b.String() }

@@ -14,8 +14,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// System connects and returns a client of the system account. Whom it sees is
-// remembered for the next time.
+// System connects and returns a client of the system account. The servers it sees
+// are saved for later commands.
 func (e *Env) System(ctx context.Context, extra ...sys.Option) (*sys.Client, error) {
 	s, err := e.Connect(ctx)
 	if err != nil {
@@ -49,8 +49,8 @@ func ServerTable(schema string, s *fleet.Snapshot, shape view.Shape) (Table, err
 	return Table{Schema: schema, Snap: s, Grid: grid, Totals: grid.Totals("total")}, nil
 }
 
-// openRoster reads the roster of a target. One that is missing or unreadable is
-// empty: it is a convenience, never a reason to fail.
+// openRoster reads the roster of a target. If it is missing or unreadable, the
+// roster is empty: it is a convenience, never a reason to fail.
 func openRoster(e *Env, t *natsctx.Target) *roster {
 	dir := cacheHome(e.Getenv)
 	if dir == "" {

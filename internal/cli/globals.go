@@ -10,8 +10,8 @@ import (
 // Formats are the values of --output.
 var Formats = []string{"table", "wide", "json", "ndjson", "yaml", "csv"}
 
-// Globals are the flags that mean the same on every command. Secrets have no
-// flag: a file, standard input, the environment or a prompt carries them.
+// Globals are the flags with the same meaning on every command. Secrets have no
+// flag: they come from a file, standard input, the environment or a prompt.
 type Globals struct {
 	Context                 string
 	noContext               bool
@@ -28,7 +28,7 @@ type Globals struct {
 	Output, JQ              string
 	NoColor, ASCII, Trace   bool
 	CSVRaw                  bool // CSV cells are not escaped
-	Pipe                    bool // no format was asked for and a program reads: plain values separated by tabs
+	Pipe                    bool // no format was requested and output is not a terminal: plain values separated by tabs
 }
 
 func (g *Globals) setup(kp *kingpin.Application) {

@@ -11,15 +11,15 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// misuse is one row of the table of what the parser can complain of: how it
-// says so, with the word that it is about in parentheses, and what to say
-// instead. Nothing (nil) leaves the parser's words as they are.
+// misuse is one row of the table of parser errors: a pattern for the message,
+// with the word at fault in parentheses, and the message to print instead. If
+// nil, the message of the parser is kept.
 type misuse struct {
 	says *regexp.Regexp
 	tell func(w *Line, words []string) error
 }
 
-// misuses are the complaints of kingpin that do not say what to do.
+// misuses are the errors of kingpin that do not say what to do.
 func misuses() []misuse {
 	re := regexp.MustCompile
 	return []misuse{
@@ -65,8 +65,8 @@ func misuses() []misuse {
 	}
 }
 
-// explainParse says what kingpin found wrong with a command line: where, with
-// which word, and what may have been meant.
+// explainParse describes the error kingpin found in a command line: where, in
+// which word, and a suggestion.
 func explainParse(nats natsWords, model *kingpin.ApplicationModel, args []string, err error) error {
 	w := newLine(model)
 	w.nats = nats
@@ -82,7 +82,7 @@ func explainParse(nats natsWords, model *kingpin.ApplicationModel, args []string
 	return InCommand{UsageError{err}, w.Name()}
 }
 
-// typed is the command named so far, as it is typed.
+// typed returns the command named so far, as typed.
 func (w *Line) typed() string { return strings.TrimSpace("natsctl " + w.Name()) }
 
 // holder names the flag that was given a value, as the beginning of a sentence
@@ -96,7 +96,7 @@ func (w *Line) holder(value string) string {
 	return ""
 }
 
-// values are the bare words of candidates.
+// values returns the words of candidates, without descriptions.
 func values(list []Candidate) []string {
 	words := make([]string, len(list))
 	for i, c := range list {
@@ -105,16 +105,16 @@ func values(list []Candidate) []string {
 	return words
 }
 
-// needsCommand is a group of commands that was named without one of them.
+// needsCommand is the error of a command group that was given without a command.
 type needsCommand struct {
 	group string
-	rows  [][2]string // the commands, with what they do
+	rows  [][2]string // the commands, with their help
 }
 
 // Error names the group.
 func (n needsCommand) Error() string { return n.group + " needs a command" }
 
-// Lines are the error, then the commands.
+// Lines returns the error, then the commands.
 func (n needsCommand) Lines() []string {
 	lines := []string{n.Error() + ":"}
 	width := 0

@@ -6,7 +6,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// noCommand is the error of a word that is no command.
+// noCommand is the error of an unknown command.
 func noCommand(w *Line, word string) error {
 	path := word
 	if w.Name() != "" {

@@ -10,22 +10,22 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-// zeroes are the flags that mean something with the number 0, such as "no
-// limit", "at once" or the first of several. Every other one takes more than
-// that, and none takes less, or what is not a number at all.
+// zeroes are the flags that accept the number 0, for example as "no limit", "at
+// once" or the first of several. Every other numeric flag requires a positive
+// number, and none accepts a negative one or NaN.
 var zeroes = []string{
 	"drain", "grace", "jitter", "max-series", "min-interval", "notice", "rate", "serve", "slot", "think", "top", "verify", "warmup",
 }
 
 // given is a flag or an argument with the value that the command line gives it.
 type given struct {
-	name  string // as it is typed: "--limit", "<delay>"
+	name  string // as typed: "--limit", "<delay>"
 	text  string
 	value kingpin.Value
-	zero  bool // 0 is a value
+	zero  bool // 0 is valid
 }
 
-// refuseValues refuses values that the parser takes and that cannot be meant.
+// refuseValues rejects values that the parser accepts but that make no sense.
 func refuseValues(kp *kingpin.Application, args []string, path string) error {
 	pc, err := kp.ParseContext(args)
 	if err != nil {
@@ -36,7 +36,7 @@ func refuseValues(kp *kingpin.Application, args []string, path string) error {
 		if !ok {
 			continue
 		}
-		if !strings.HasPrefix(path, "context ") { // in a saved context, a blank value takes one away
+		if !strings.HasPrefix(path, "context ") { // in a saved context, an empty value removes the setting
 			err = g.refuseBlank()
 		}
 		if err == nil {
@@ -49,7 +49,7 @@ func refuseValues(kp *kingpin.Application, args []string, path string) error {
 	return nil
 }
 
-// givenBy is the value in a parsed element, if it has any.
+// givenBy returns the value in a parsed element, if it has one.
 func givenBy(el *kingpin.ParseElement) (given, bool) {
 	if el.Value == nil {
 		return given{}, false
@@ -65,8 +65,8 @@ func givenBy(el *kingpin.ParseElement) (given, bool) {
 	return given{}, false
 }
 
-// refuseBlank refuses no value at all: most often a shell variable that is not
-// set, which would select more than was meant.
+// refuseBlank rejects an empty value: most often an unset shell variable, which
+// would select more than intended.
 func (g given) refuseBlank() error {
 	switch {
 	case strings.TrimSpace(g.text) != "", strings.HasPrefix(g.name, "--web."), g.name == "--prefix":
@@ -77,7 +77,7 @@ func (g given) refuseBlank() error {
 	return fmt.Errorf("the argument %s is empty; is a shell variable not set?", g.name)
 }
 
-// refuseNumber refuses numbers and durations that are out of range.
+// refuseNumber rejects numbers and durations that are out of range.
 func (g given) refuseNumber() error {
 	value, ok := g.value.(kingpin.Getter)
 	if !ok {

@@ -13,12 +13,12 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// extraFormats are formats that single commands add to [formats]; those
-// commands check the format themselves with [env.format].
+// extraFormats are formats that only some commands support, in addition to
+// [Formats]; those commands check the format themselves with [Env.Format].
 var extraFormats = []string{"nagios", "junit", "prometheus", "tree", "dot", "mermaid", "svg", "text", "html", "hgrm", "txt", "ansi", "conf"}
 
-// Format returns the output format, after checking that it is one of the
-// allowed ones. With none given, the common formats are.
+// Format returns the output format, after checking that it is allowed. If no
+// formats are given, the common ones are allowed.
 func (e *Env) Format(allowed ...string) (string, error) {
 	if len(allowed) == 0 {
 		allowed = Formats
@@ -31,11 +31,11 @@ func (e *Env) Format(allowed ...string) (string, error) {
 	return "", Usagef("this command has no output format %q; it has %s", e.Flags.Output, strings.Join(allowed, ", "))
 }
 
-// Table is a result made of rows. Every format is made from the same grid.
+// Table is a result with rows. Every format is made from the same grid.
 type Table struct {
 	Schema string          // names the JSON document: natsctl.server.ls/v1
-	Snap   *fleet.Snapshot // what the rows come from; nil when not from the fleet
-	Grid   view.Grid       // shaped already
+	Snap   *fleet.Snapshot // the source of the rows; nil when not from the fleet
+	Grid   view.Grid       // filtered and sorted
 	Totals []view.Cell     // the row of sums, for people
 	about  string          // a heading for people, when one screen shows several tables
 }
@@ -64,9 +64,9 @@ func (t Table) document() document {
 	return doc
 }
 
-// Print writes a table in the format asked for. When servers are missing or
-// answers are, it says so after the rows: the error that it returns carries
-// exit code 3.
+// Print writes a table in the requested format. If servers or answers are
+// missing, it says so after the rows, and the error that it returns has exit
+// code 3.
 func (e *Env) Print(t Table) error {
 	format, err := e.Format()
 	if err != nil {
@@ -79,8 +79,8 @@ func (e *Env) Print(t Table) error {
 	return e.Completeness(t.Snap)
 }
 
-// PrintTable writes a table in a format and remembers the accounts in it. The
-// error is that of writing, or says who is missing from the snapshot.
+// PrintTable writes a table in a format and saves the account names in it. The
+// error is a write error, or names the servers missing from the snapshot.
 func (e *Env) PrintTable(format string, t Table) error {
 	switch format {
 	case "json":
@@ -137,7 +137,7 @@ func (e *Env) PrintValue(v any, text func(w io.Writer) error) error {
 }
 
 // PrintJSON writes v, filtered by --jq when given. The results of the filter
-// are written one a line, text without quotes as jq -r does, but safe on a
+// are written one per line, strings without quotes as jq -r does, but safe on a
 // terminal.
 func (e *Env) PrintJSON(v any, compact bool) error {
 	if e.Flags.JQ == "" {
@@ -180,7 +180,7 @@ func (e *Env) PrintJSON(v any, compact bool) error {
 	}
 }
 
-// resolve checks what kingpin cannot and fills in what the environment says.
+// resolve checks what kingpin cannot check and applies the environment.
 func (g *Globals) resolve(e *Env) error {
 	if g.JQ != "" && g.Output == "" {
 		g.Output = "json"
@@ -200,8 +200,8 @@ func (g *Globals) resolve(e *Env) error {
 	return nil
 }
 
-// Completeness returns a partialError when the snapshot is not complete. To a
-// person it also confirms a complete one, so that silence never has to be
+// Completeness returns a partialError when the snapshot is incomplete. For
+// people it also confirms a complete one, so that silence never has to be
 // interpreted.
 func (e *Env) Completeness(s *fleet.Snapshot) error {
 	switch {

@@ -23,7 +23,7 @@ func Entries() []Entry {
 	}
 }
 
-// versionCommand shows what this binary is.
+// versionCommand shows the version and build of this binary.
 type versionCommand struct{}
 
 func (c *versionCommand) Setup(*kingpin.CmdClause) {}

@@ -10,14 +10,14 @@ import (
 )
 
 // OpenRecording opens a recording; the file stays open, since snapshots are read
-// from it when they are shown. A pipe or a device is none: it is read here and
-// there.
+// when they are shown. A pipe or a device is rejected: reading needs random
+// access.
 func OpenRecording(path string) (*os.File, *recording.Recording, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		var failed *fs.PathError
 		if errors.As(err, &failed) {
-			failed.Op = "open" // which is what was asked for
+			failed.Op = "open" // the requested operation
 		}
 		return nil, nil, err
 	}
@@ -30,13 +30,13 @@ func OpenRecording(path string) (*os.File, *recording.Recording, error) {
 	}
 	rec, err := recording.Open(file, info.Size())
 	if err != nil {
-		file.Close() //nolint:errcheck // it was only read
+		file.Close() //nolint:errcheck // read only
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return file, rec, nil
 }
 
-// Flaws say what of a recording could not be read.
+// Flaws describes the parts of a recording that could not be read.
 func Flaws(path string, rec *recording.Recording) []string {
 	var out []string
 	if rec.Cut() {

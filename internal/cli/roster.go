@@ -10,9 +10,9 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// roster is the file that remembers which servers a fleet had, so that one that
-// has vanished since can be named and shell completion knows their names. It
-// holds names and ids, no secrets, and can be removed at any time.
+// roster is the file that records the servers of a fleet, so that a missing one
+// can be named and shell completion knows their names. It holds names and ids,
+// no secrets, and can be removed at any time.
 type roster struct {
 	path  string
 	known []sys.Known
@@ -25,7 +25,7 @@ const (
 	rosterRenewal = time.Minute
 )
 
-// cacheHome is the directory of natsctl's caches, or "" if there is none.
+// cacheHome returns the directory of natsctl's caches, or "" if there is none.
 func cacheHome(getenv func(string) string) string {
 	if dir := getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "natsctl")
@@ -36,7 +36,7 @@ func cacheHome(getenv func(string) string) string {
 	return ""
 }
 
-// save writes what a client knows by now, if that is worth a write.
+// save writes the servers that a client knows, if they changed enough.
 func (r *roster) save(now time.Time, known []sys.Known) {
 	if r.path == "" || len(known) == 0 {
 		return
@@ -47,11 +47,11 @@ func (r *roster) save(now time.Time, known []sys.Known) {
 	}
 	body, err := json.Marshal(known)
 	if err == nil {
-		_ = writeCache(r.path, body) // a cache that cannot be written is a cache that is not there
+		_ = writeCache(r.path, body) // the cache is optional
 	}
 }
 
-// changed tells whether the servers are others than those on file, or the file
+// changed reports whether the servers differ from those in the file, or the file
 // is old.
 func (r *roster) changed(now time.Time, known []sys.Known) bool {
 	if len(known) != len(r.known) {
@@ -66,7 +66,7 @@ func (r *roster) changed(now time.Time, known []sys.Known) bool {
 	return false
 }
 
-// prune drops servers not seen for long, and earlier lives of others.
+// prune removes servers not seen for long, and earlier ids of restarted ones.
 func prune(now time.Time, known []sys.Known) []sys.Known {
 	newest := map[[2]string]sys.Known{}
 	for _, k := range known {

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// usageAdvices are what to do about command lines.
+// usageAdvices are the rows for usage errors.
 func usageAdvices() []Advice {
 	return []Advice{
 		On(Is(context.Canceled), ExitInterrupted, nil),
@@ -28,7 +28,7 @@ func usageAdvices() []Advice {
 	}
 }
 
-// contextAdvices are what to do about saved contexts.
+// contextAdvices are the rows for errors of saved contexts.
 func contextAdvices() []Advice {
 	return []Advice{
 		On(Is(natsctx.ErrUnknown), ExitUsage, hintUnknownContext),
@@ -54,7 +54,7 @@ func contextAdvices() []Advice {
 	}
 }
 
-// sysAdvices are what to do about answers of the system account.
+// sysAdvices are the rows for errors of system account requests.
 func sysAdvices() []Advice {
 	return []Advice{
 		On(Is(sys.ErrNotSystem), ExitAuth, hintNotSystem),
@@ -90,13 +90,13 @@ func Explain(commands []Advice, err error) (code int, hint string) {
 	return ExitFailed, ""
 }
 
-// allAdvices is the whole table: the rows of the commands between those of the
+// allAdvices returns the whole table: the rows of the commands between those of the
 // console.
 func allAdvices(commands []Advice) []Advice {
 	return slices.Concat(usageAdvices(), contextAdvices(), commands, sysAdvices(), connectionAdvices())
 }
 
-// hintColumn lists the columns that there are.
+// hintColumn lists the available columns.
 func hintColumn(err error) string {
 	var e *view.ColumnError
 	if !errors.As(err, &e) {

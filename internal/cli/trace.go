@@ -15,7 +15,7 @@ import (
 )
 
 // tracer is a dialer whose connections write every protocol line to w: ">" is
-// what we send, "<" what the server sends. The CONNECT line, which carries the
+// sent by the client, "<" sent by the server. The CONNECT line, which carries the
 // credentials, is masked, and what TLS or a websocket wraps is only counted.
 type tracer struct {
 	inner   nats.CustomDialer
@@ -45,13 +45,13 @@ func (t *tracer) DialContext(ctx context.Context, network, address string) (net.
 	return &traced{Conn: conn, w: t.w}, nil
 }
 
-// traced is a connection that is written down.
+// traced is a connection whose protocol lines are written.
 type traced struct {
 	net.Conn
 	mu      sync.Mutex
 	w       io.Writer
 	secret  bool   // in the middle of a CONNECT line
-	wrapped string // what has begun and wraps everything that follows
+	wrapped string // the layer, such as TLS, that wraps everything that follows
 }
 
 func (c *traced) Read(p []byte) (int, error) {
@@ -65,7 +65,7 @@ func (c *traced) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// note writes data down line by line. From the first TLS record or websocket
+// note writes data line by line. From the first TLS record or websocket
 // frame on, bytes are only counted: a frame carries the key to what it masks.
 func (c *traced) note(direction string, data []byte) {
 	if len(data) == 0 {

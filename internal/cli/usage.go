@@ -11,7 +11,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-// usageTemplate lays out help: what it is, how to call it, the commands one
+// usageTemplate is the layout of help: description, usage, the commands one
 // level below, then flags. Global flags are shown only at the top, so that a
 // command's own flags stand out.
 const usageTemplate = `{{if .Context.SelectedCommand -}}
@@ -51,7 +51,7 @@ permission, 5 unreachable or timeout, 6 check or SLO failed, 130 interrupted.
 {{end -}}
 `
 
-// usageFuncs are what the template needs beside kingpin's own functions.
+// usageFuncs are the template functions in addition to those of kingpin.
 func usageFuncs(a App) template.FuncMap {
 	return template.FuncMap{
 		"CommandRows": commandRows, "FlagRows": flagRows, "ArgRows": argRows, "ArgSummary": argSummary,
@@ -64,7 +64,7 @@ func usageFuncs(a App) template.FuncMap {
 	}
 }
 
-// examples are the lines that show how to call a command, by its full name.
+// examples returns the example lines of the command named by path.
 func examples(entries []Entry, path []string) []string {
 	for _, c := range entries {
 		switch {
@@ -78,8 +78,8 @@ func examples(entries []Entry, path []string) []string {
 	return nil
 }
 
-// examples are the lines of a command; of a group, the first of each of up to
-// four of its commands.
+// examples returns the example lines of a command; for a group, the first of each
+// of up to four of its commands.
 func (c Entry) examples() (lines []string) {
 	const most = 4
 	lines = c.Examples
@@ -91,8 +91,8 @@ func (c Entry) examples() (lines []string) {
 	return lines
 }
 
-// commandRows are commands with what they do; three dots mark those that have
-// more below them.
+// commandRows returns commands with their help; three dots mark those with
+// subcommands.
 func commandRows(commands []*kingpin.CmdModel) (rows [][2]string) {
 	for _, c := range commands {
 		name := c.Name
@@ -106,8 +106,8 @@ func commandRows(commands []*kingpin.CmdModel) (rows [][2]string) {
 	return rows
 }
 
-// argName is an argument as usage shows it: in brackets when it may be left out,
-// with dots when there may be several.
+// argName returns an argument as usage shows it: in brackets when it is optional,
+// with dots when it may be repeated.
 func argName(a *kingpin.ArgModel) string {
 	name := "<" + a.Name + ">"
 	if isMany(a.Value) {
@@ -129,7 +129,7 @@ func argSummary(args []*kingpin.ArgModel) string {
 	return strings.Join(names, " ")
 }
 
-// argRows are arguments with what they are.
+// argRows returns arguments with their help.
 func argRows(args []*kingpin.ArgModel) (rows [][2]string) {
 	for _, a := range args {
 		if !a.Hidden {
@@ -139,13 +139,13 @@ func argRows(args []*kingpin.ArgModel) (rows [][2]string) {
 	return rows
 }
 
-// isMany tells whether a value may be given several times.
+// isMany reports whether a value may be given several times.
 func isMany(v kingpin.Value) bool {
 	many, ok := v.(interface{ IsCumulative() bool })
 	return ok && many.IsCumulative()
 }
 
-// flagRows are flags with what they do and their default.
+// flagRows returns flags with their help and default.
 func flagRows(flags []*kingpin.FlagModel) (rows [][2]string) {
 	indent := ""
 	for _, f := range flags {
@@ -175,7 +175,7 @@ func flagRows(flags []*kingpin.FlagModel) (rows [][2]string) {
 	return rows
 }
 
-// valueName stands for the value of a flag.
+// valueName returns the placeholder for the value of a flag.
 func valueName(f *kingpin.FlagModel) string {
 	if f.PlaceHolder != "" {
 		return f.PlaceHolder
@@ -191,7 +191,7 @@ func valueName(f *kingpin.FlagModel) string {
 	return strings.ToUpper(f.Name[strings.LastIndexAny(f.Name, ".-")+1:])
 }
 
-// flagHelp says what a flag does, and its default unless the text does so.
+// flagHelp returns the help of a flag, with its default unless the text has it.
 func flagHelp(f *kingpin.FlagModel) string {
 	def := strings.Join(f.Default, ", ")
 	if def == "" || f.IsBoolFlag() || strings.Contains(strings.ToLower(f.Help), "default") {

@@ -5,19 +5,19 @@ import (
 	"fmt"
 )
 
-// UsageError is a command line that cannot be understood.
+// UsageError is an error in the command line.
 type UsageError struct{ error }
 
 // Unwrap returns the parser's own error.
 func (u UsageError) Unwrap() error { return u.error }
 
-// Misuse marks an error as one of the command line.
+// Misuse marks an error as a usage error.
 func Misuse(err error) error { return UsageError{err} }
 
 // Usagef is [Misuse] of a new error.
 func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
 
-// InCommand is the error of a command, with the words that name the command.
+// InCommand is an error of a command, with the name of the command.
 type InCommand struct {
 	error
 	Path string
@@ -26,7 +26,7 @@ type InCommand struct {
 // Unwrap returns the error itself.
 func (c InCommand) Unwrap() error { return c.error }
 
-// hintUsage says where the flags of the command are explained.
+// hintUsage names the help of the command.
 func hintUsage(err error) string {
 	var in InCommand
 	if errors.As(err, &in) && in.Path != "" {

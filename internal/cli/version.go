@@ -9,7 +9,7 @@ import (
 // version is set by the linker for a release.
 var version = ""
 
-// buildInfo is what a bug report needs.
+// buildInfo is the build information for a bug report.
 type buildInfo struct {
 	Version    string `json:"version"`
 	Revision   string `json:"revision,omitempty"`
@@ -21,7 +21,7 @@ type buildInfo struct {
 	NATSServer string `json:"nats_server"`
 }
 
-// readBuildInfo asks the binary itself.
+// readBuildInfo reads the build information of the running binary.
 func readBuildInfo() buildInfo {
 	info := buildInfo{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	build, ok := debug.ReadBuildInfo()
@@ -61,5 +61,5 @@ func (b buildInfo) describe() string {
 	return b.Version + " " + short
 }
 
-// BuildVersion is the version alone.
+// BuildVersion returns the version only.
 func BuildVersion() string { return readBuildInfo().Version }

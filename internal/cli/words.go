@@ -2,7 +2,7 @@ package cli
 
 import "fmt"
 
-// Plural counts things in words.
+// Plural returns a count with its noun in the right form.
 func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -10,7 +10,7 @@ func Plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// OrDash is a text, or a dash for none.
+// OrDash returns the text, or a dash if it is empty.
 func OrDash(s string) string {
 	if s == "" {
 		return "-"

@@ -1,6 +1,6 @@
-// Package act is what the command line and the dashboard share about acting on
-// a fleet: how a server of a local cluster is drained, how kicks are counted, and
-// the errors of both. It must not know how an action is asked for.
+// Package act is shared by the actions of the command line and the dashboard: it
+// drains a server of a local cluster, counts kicks, and holds the errors of
+// both. It must not know how an action is requested.
 package act
 
 import (
@@ -16,13 +16,13 @@ import (
 )
 
 var (
-	// ErrBlocked is wrapped by the error of an action that would stop something.
+	// ErrBlocked is wrapped by the error of an action that would interrupt service.
 	ErrBlocked = errors.New("something would stop working")
-	// ErrNoTrigger is wrapped when nothing can tell a server to drain.
+	// ErrNoTrigger is wrapped when there is no way to make a server drain.
 	ErrNoTrigger = errors.New("no system request puts a server into lame duck mode")
 )
 
-// Advices are what to do about errors of actions.
+// Advices are the rows of the error table for actions.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(ErrBlocked), cli.ExitFailed, cli.Hint("nothing was changed; fix the problems above, or use --anyway to proceed")),
@@ -30,7 +30,7 @@ func Advices() []cli.Advice {
 	}
 }
 
-// KickSummary says in one line what became of all of them.
+// KickSummary returns the results of all kicks in one line.
 func KickSummary(counts map[sys.KickOutcome]int, planned int) string {
 	s := fmt.Sprintf("%d kicked", counts[sys.Kicked])
 	done := 0
@@ -53,8 +53,8 @@ func KickSummary(counts map[sys.KickOutcome]int, planned int) string {
 	return s
 }
 
-// LocalNode finds the server among the local clusters: by name, and by the
-// ports on which it says it listens. Without one the home is nil.
+// LocalNode finds the server in the local clusters by its name and by the
+// ports that it reports. If there is none, the home is nil.
 func LocalNode(getenv func(string) string, of *drain.Plan) (*broker.Home, string, error) {
 	dir, err := broker.HomeDir(getenv)
 	if err != nil {
@@ -78,7 +78,7 @@ func LocalNode(getenv func(string) string, of *drain.Plan) (*broker.Home, string
 	return nil, "", nil
 }
 
-// isNode tells whether the server of a drain is a node of a local cluster: names
+// isNode reports whether the server of a drain is a node of a local cluster: names
 // are not unique, and elsewhere the same ports are those of another server.
 func isNode(n broker.Place, of *drain.Plan) bool {
 	return n.Name == of.Target.Name && loopback(of.Varz.Host) &&

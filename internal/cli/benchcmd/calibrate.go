@@ -22,7 +22,7 @@ func (c *benchCalibrate) Run(ctx context.Context, e *cli.Env) error {
 	var connect bench.Connect
 	if !c.offline {
 		var err error
-		if connect, err = benchConnect(ctx, e, true); err != nil { // a few PINGs are no load
+		if connect, err = benchConnect(ctx, e, true); err != nil { // a few PINGs are negligible
 			return err
 		}
 	}

@@ -27,7 +27,7 @@ func (c *benchClean) Setup(cmd *kingpin.CmdClause) {
 	c.act.Setup(cmd)
 }
 
-// cleaned is a row of the outcome.
+// cleaned is a row of the result.
 type cleaned struct {
 	bench.Leftover
 	err error
@@ -65,7 +65,7 @@ func (c *benchClean) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = cleaner.Close(context.WithoutCancel(ctx)) }() // it created nothing
+	defer func() { _ = cleaner.Close(context.WithoutCancel(ctx)) }() // nothing was created
 	found, err := cleaner.Find(ctx, c.older)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (c *benchClean) Run(ctx context.Context, e *cli.Env) error {
 	return removeAll(ctx, e, cleaner, found)
 }
 
-// plan says what will be removed.
+// plan lists what will be removed.
 func plan(found []bench.Leftover) []string {
 	lines := []string{"these will be removed:"}
 	for _, l := range found {
@@ -93,7 +93,7 @@ func plan(found []bench.Leftover) []string {
 	return lines
 }
 
-// removeAll removes one after the other, whatever fails, and prints the outcome.
+// removeAll removes each in turn, continues after errors, and prints the result.
 func removeAll(ctx context.Context, e *cli.Env, cleaner *bench.Cleaner, found []bench.Leftover) error {
 	var rows []cleaned
 	var errs []error

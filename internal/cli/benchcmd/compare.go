@@ -14,7 +14,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// benchCompareFlags say how two results are compared.
+// benchCompareFlags are the flags for comparing two results.
 type benchCompareFlags struct {
 	failOn string
 	force  bool
@@ -24,7 +24,7 @@ func (f *benchCompareFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("fail-on", "Exit with 6 if a metric changed by more than this, with 3 if the runs cannot tell: 'p99>+10%,rate<-5%'.").PlaceHolder("LIMITS").StringVar(&f.failOn)
 }
 
-// compare compares and prints.
+// compare compares two results and prints the comparison.
 func (f *benchCompareFlags) compare(e *cli.Env, base, next *result.Result, force bool) error {
 	fail, err := result.ParseFailOn(f.failOn)
 	if err != nil {
@@ -138,7 +138,7 @@ func (c *benchAB) Run(ctx context.Context, e *cli.Env) error {
 	return c.compare(e, ra, rb, true)
 }
 
-// cases reads both scenarios and finds out where they run.
+// cases reads both scenarios and determines where they run.
 func (c *benchAB) cases(ctx context.Context, e *cli.Env) (a, b bench.Case, err error) {
 	if a.Spec, err = readScenario(e, c.a, nil); err != nil {
 		return a, b, err
@@ -162,7 +162,7 @@ func (c *benchAB) cases(ctx context.Context, e *cli.Env) (a, b bench.Case, err e
 	return a, b, c.views(ctx, e, &a, &b)
 }
 
-// place says where a side runs.
+// place determines where a side runs.
 func (c *benchAB) place(ctx context.Context, e *cli.Env, side *bench.Case) (err error) {
 	if side.Connect, err = benchConnect(ctx, e, c.force); err != nil {
 		return err
@@ -171,7 +171,7 @@ func (c *benchAB) place(ctx context.Context, e *cli.Env, side *bench.Case) (err 
 	return err
 }
 
-// views connects to the system accounts.
+// views connects to the system accounts of both sides.
 func (c *benchAB) views(ctx context.Context, e *cli.Env, a, b *bench.Case) (err error) {
 	if c.sys != "" {
 		if a.View, err = benchServerView(ctx, e, c.sys); err != nil {

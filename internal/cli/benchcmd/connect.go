@@ -13,8 +13,8 @@ import (
 	"github.com/natsctl/natsctl/internal/context/connect"
 )
 
-// benchConnect gives what opens the connections of a benchmark: as many as it
-// asks for, each as the user of the context.
+// benchConnect returns the function that opens the connections of a benchmark,
+// each as the user of the context.
 func benchConnect(ctx context.Context, e *cli.Env, force bool) (bench.Connect, error) {
 	target, err := e.Target()
 	if err != nil {
@@ -27,7 +27,7 @@ func benchConnect(ctx context.Context, e *cli.Env, force bool) (bench.Connect, e
 	return connector(ctx, target)
 }
 
-// benchAPI is the JetStream that the context names.
+// benchAPI returns the JetStream settings of the context.
 func benchAPI(e *cli.Env) (bench.JSAPI, error) {
 	target, err := e.Target()
 	if err != nil {
@@ -58,8 +58,8 @@ func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, erro
 	}, nil
 }
 
-// inContext is the same surroundings with another saved context, without the
-// flags and the environment that name a server or a user.
+// inContext returns the Env with another saved context, without the flags and
+// the environment that name a server or a user.
 func inContext(e *cli.Env, name string) *cli.Env {
 	f := e.Flags
 	other := e.Beside(cli.Globals{

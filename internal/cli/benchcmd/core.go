@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// workloadFlags is a workload's flags, which make a spec.
+// workloadFlags are the flags of a workload, which make a spec.
 type workloadFlags interface {
 	declare(cmd *kingpin.CmdClause)
 	spec(e *cli.Env) (scenario.Spec, error)
@@ -37,7 +37,7 @@ func (c *benchWorkload) Run(ctx context.Context, e *cli.Env) error {
 	return c.perform(ctx, e, spec)
 }
 
-// patience puts --timeout, if given, into a spec.
+// patience sets the timeout of a spec from --timeout, if given.
 func patience(e *cli.Env, s *scenario.Spec) { s.Timeout = scenario.Duration(e.Flags.Timeout) }
 
 type benchPubFlags struct {
@@ -113,7 +113,7 @@ func (c *benchRequestFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	c.where.into(&s)
 	if c.serve < 0 {
 		s.Request.Serve = 0
-		if s.Subject == "" { // nobody else can know the subject
+		if s.Subject == "" { // no other program would know a generated subject
 			s.Request.Serve = 1
 		}
 	}

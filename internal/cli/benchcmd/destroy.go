@@ -8,7 +8,7 @@ import (
 )
 
 // errDestroyProtected is returned for --destroy-messages in a protected
-// context: not even --force allows it there.
+// context, even with --force.
 var errDestroyProtected = errors.New("--destroy-messages is not allowed in a protected context")
 
 // confirmDestroy asks before a run that may lose messages of an existing stream
@@ -32,7 +32,7 @@ func (f *benchRunFlags) confirmDestroy(e *cli.Env, spec scenario.Spec) error {
 	return ask.Confirm(e, "the run may remove or displace messages of "+what+" "+name+", and leave its own there", name, false)
 }
 
-// existing names the stream or bucket that a scenario is to use.
+// existing returns the existing stream or bucket that a scenario uses.
 func existing(s scenario.Spec) (what, name string) {
 	if s.KV != nil && s.Workload == scenario.KV {
 		return "bucket", s.KV.Name

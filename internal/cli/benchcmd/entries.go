@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// Entries is the rows of natsctl bench.
+// Entries are the rows of natsctl bench.
 func Entries() []cli.Entry { return []cli.Entry{benchEntry()} }
 
 func benchEntry() cli.Entry {
@@ -55,7 +55,7 @@ func benchEntry() cli.Entry {
 	}}
 }
 
-// Advices are what to do about errors of benchmarks.
+// Advices are the rows of the error table for benchmarks.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(result.ErrSLO), cli.ExitCheck, nil),
@@ -74,7 +74,7 @@ func Advices() []cli.Advice {
 	}
 }
 
-// workload is the row of a workload.
+// workload returns the row of a workload.
 func workload(name, help string, s workloadFlags, examples ...string) cli.Entry {
 	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{workloadFlags: s}, Examples: examples}
 }

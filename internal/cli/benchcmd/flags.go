@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// benchLoadFlags say how much is offered, and for how long.
+// benchLoadFlags set the offered load and its duration.
 type benchLoadFlags struct {
 	rate, arrival, shape, msgs string
 	max                        bool
@@ -36,7 +36,7 @@ func (f *benchLoadFlags) setupWindow(cmd *kingpin.CmdClause, def string) {
 	cmd.Flag("window", "Closed loop: messages in flight for each client.").Default(def).IntVar(&f.window)
 }
 
-// into puts the load into a scenario.
+// into sets the load of a scenario.
 func (f *benchLoadFlags) into(s *scenario.Spec) (err error) {
 	if f.max && (f.rate != "" || f.shape != "") {
 		return cli.Usagef("--max cannot be used with --rate or --shape")
@@ -70,7 +70,7 @@ func (f *benchLoadFlags) into(s *scenario.Spec) (err error) {
 	return nil
 }
 
-// benchPayloadFlags say what the messages are.
+// benchPayloadFlags set the content of the messages.
 type benchPayloadFlags struct {
 	size, payload string
 	seed          uint64
@@ -92,7 +92,7 @@ func (f *benchPayloadFlags) into(s *scenario.Spec) (err error) {
 	return nil
 }
 
-// benchDriverFlag says how messages get to the sockets.
+// benchDriverFlag selects how messages are written to the sockets.
 type benchDriverFlag struct{ driver string }
 
 func (f *benchDriverFlag) setupDriver(cmd *kingpin.CmdClause) {
@@ -100,7 +100,7 @@ func (f *benchDriverFlag) setupDriver(cmd *kingpin.CmdClause) {
 		Default("auto").EnumVar(&f.driver, "natsgo", "raw", "auto")
 }
 
-// benchSubjectFlags say where the messages go.
+// benchSubjectFlags set the subjects of the messages.
 type benchSubjectFlags struct {
 	subject, dist string
 	subjects      int
@@ -116,5 +116,5 @@ func (f *benchSubjectFlags) into(s *scenario.Spec) {
 	s.Subject, s.Subjects, s.Dist = f.subject, f.subjects, f.dist
 }
 
-// ceilingTime is how long the generator is tried by itself.
+// ceilingTime is how long the generator is measured by itself.
 const ceilingTime = 300 * time.Millisecond

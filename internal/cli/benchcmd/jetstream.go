@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// benchStreamFlags say which stream is used.
+// benchStreamFlags select the stream.
 type benchStreamFlags struct {
 	name, storage string
 	replicas      int
@@ -59,7 +59,7 @@ func (c *benchJSPubFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	return s, c.payload.into(&s)
 }
 
-// readAckMode reads sync, none, window:N or batch:N.
+// readAckMode parses sync, none, window:N or batch:N.
 func readAckMode(text string, s *scenario.Spec) error {
 	mode, number, numbered := strings.Cut(text, ":")
 	s.JS.Ack = mode
@@ -88,7 +88,7 @@ func readAckMode(text string, s *scenario.Spec) error {
 	return nil
 }
 
-// benchConsumeFlags say how a stream is consumed.
+// benchConsumeFlags set how a stream is consumed.
 type benchConsumeFlags struct {
 	mode, acks string
 	batch      int
@@ -104,7 +104,7 @@ func (f *benchConsumeFlags) into(js *scenario.Stream) {
 	js.Mode, js.ConsAck, js.Batch = f.mode, f.acks, f.batch
 }
 
-// benchJSConsumeFlags consume a stream that is full.
+// benchJSConsumeFlags are the flags to consume a prefilled stream.
 type benchJSConsumeFlags struct {
 	payload   benchPayloadFlags
 	where     benchSubjectFlags

@@ -53,10 +53,10 @@ func (l *benchLive) write(text string) {
 	defer l.mu.Unlock()
 	pad := max(l.len-len(text), 0)
 	l.len = len(text)
-	_, _ = fmt.Fprint(l.e.Err, "\r"+text+strings.Repeat(" ", pad)) // a terminal that is gone is no reason to stop
+	_, _ = fmt.Fprint(l.e.Err, "\r"+text+strings.Repeat(" ", pad)) // a closed terminal does not stop the run
 }
 
-// clear leaves the line empty for what follows.
+// clear erases the line for the output that follows.
 func (l *benchLive) clear() {
 	if l.on && l.len > 0 {
 		l.write("")
@@ -64,8 +64,8 @@ func (l *benchLive) clear() {
 	}
 }
 
-// ended ends the progress. An interruption before there was anything to show
-// says so, and what the run left behind, which its silent end would not.
+// ended ends the progress. If the run was interrupted before its first progress
+// line, it says so, and what the run left behind.
 func (l *benchLive) ended(ctx context.Context, err error, nothing string) error {
 	l.clear()
 	if err == nil || ctx.Err() == nil || !errors.Is(err, context.Canceled) {

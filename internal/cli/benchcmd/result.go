@@ -19,8 +19,8 @@ import (
 // benchFormats are the output formats of a result.
 var benchFormats = []string{"table", "wide", "text", "json", "ndjson", "yaml", "csv", "hgrm", "html"}
 
-// canSave complains before the load about a file that could not be written
-// after it.
+// canSave checks before the load that the result file can be written after
+// it.
 func canSave(name string) error {
 	if name == "" {
 		return nil
@@ -63,10 +63,10 @@ func printResult(e *cli.Env, format string, res *result.Result) error {
 	return benchreport.Text(e.Out, res, benchreport.Options{Width: e.Width(), ASCII: e.Flags.ASCII, Safe: view.Text})
 }
 
-// doubtfulError is a measurement that is not valid; it has been printed.
+// doubtfulError reports an invalid measurement, which has been printed.
 type doubtfulError struct{ res *result.Result }
 
-// Error gives the reasons.
+// Error returns the reasons.
 func (d doubtfulError) Error() string {
 	var out []string
 	for _, run := range d.res.Runs {
@@ -92,7 +92,7 @@ func readResult(e *cli.Env, name string) (*result.Result, error) {
 	return res, nil
 }
 
-// maxResult bounds what is read of a result or scenario.
+// maxResult is the maximum size of a result or scenario.
 const maxResult = 256 << 20
 
 func readFile(e *cli.Env, name string) ([]byte, error) {
@@ -102,7 +102,7 @@ func readFile(e *cli.Env, name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = f.Close() }() // only read
+		defer func() { _ = f.Close() }() // read only
 		r = f
 	}
 	body, err := io.ReadAll(io.LimitReader(r, maxResult+1))

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// benchRunFlags say how a scenario is run, and what becomes of the result.
+// benchRunFlags set how a scenario is run, and how its result is saved and printed.
 type benchRunFlags struct {
 	runs  int
 	save  string
@@ -40,7 +40,7 @@ func (f *benchRunFlags) setupResult(cmd *kingpin.CmdClause) {
 	cmd.Flag("yes", "Do not ask about --destroy-messages.").Short('y').BoolVar(&f.yes)
 }
 
-// options are those of the flags; --sys-context connects.
+// options returns the run options of the flags; --sys-context opens a connection.
 func (f *benchRunFlags) options(ctx context.Context, e *cli.Env) ([]bench.Option, error) {
 	api, err := benchAPI(e)
 	if err != nil {
@@ -60,8 +60,8 @@ func (f *benchRunFlags) options(ctx context.Context, e *cli.Env) ([]bench.Option
 	return opts, nil
 }
 
-// ceiling finds out what the generator can do by itself, where that could be
-// what limits the result: publishing at full speed.
+// ceiling measures the rate of the generator by itself, for runs that it could
+// limit: publishing at full speed.
 func (f *benchRunFlags) ceiling(ctx context.Context, s scenario.Spec, opts []bench.Option) ([]bench.Option, error) {
 	s, err := s.Normalize()
 	if err != nil || s.Load.Mode != scenario.Max || s.Workload != scenario.Pub && s.Workload != scenario.PubSub {
@@ -74,7 +74,7 @@ func (f *benchRunFlags) ceiling(ctx context.Context, s scenario.Spec, opts []ben
 	return append(opts, bench.WithCeiling(perSec)), nil
 }
 
-// perform runs a scenario and shows what came out.
+// perform runs a scenario and shows the result.
 func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec scenario.Spec) error {
 	format, err := e.Format(benchFormats...)
 	if err != nil {
@@ -116,7 +116,7 @@ func (f *benchRunFlags) perform(ctx context.Context, e *cli.Env, spec scenario.S
 	return f.deliver(e, format, res)
 }
 
-// objective is that of --slo; nil without one.
+// objective returns the objective of --slo, or nil.
 func (f *benchRunFlags) objective() (result.Objective, error) {
 	if f.slo == "" {
 		return nil, nil
@@ -128,8 +128,8 @@ func (f *benchRunFlags) objective() (result.Objective, error) {
 	return o, nil
 }
 
-// deliver saves and prints a result, and says if it is not to be trusted.
-// What cannot be saved is printed all the same.
+// deliver saves and prints a result, and returns an error if it is not valid.
+// A result that cannot be saved is still printed.
 func (f *benchRunFlags) deliver(e *cli.Env, format string, res *result.Result) error {
 	var failed error
 	if f.save != "" {

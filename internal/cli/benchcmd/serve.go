@@ -8,15 +8,15 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// serveWords tells how responders fare: on a terminal in a line that counts,
-// and everywhere what happens to their connections.
+// serveWords reports the work of responders: on a terminal as a counting line,
+// and always the events of their connections.
 type serveWords struct {
 	env    *cli.Env
 	served int64
-	line   bool // the counting line stands there, without an end
+	line   bool // the counting line is on the screen, without a newline
 }
 
-// tell is called once a second, and when something has happened.
+// tell is called once a second, and at each event.
 func (w *serveWords) tell(s bench.ServeState) {
 	for _, n := range s.News {
 		w.feed()
@@ -29,7 +29,7 @@ func (w *serveWords) tell(s bench.ServeState) {
 	w.served = s.Served
 }
 
-// feed ends the counting line.
+// feed ends the counting line with a newline.
 func (w *serveWords) feed() {
 	if w.line {
 		_, _ = fmt.Fprintln(w.env.Err)
@@ -37,14 +37,14 @@ func (w *serveWords) feed() {
 	w.line = false
 }
 
-// end says what was done in all.
+// end prints the totals.
 func (w *serveWords) end() {
 	if w.feed(); w.served > 0 {
 		w.env.Say("", cli.Plural(int(w.served), "request")+" answered in all")
 	}
 }
 
-// words say what happened, and what it means for the requests.
+// words describes an event and its effect on the requests.
 func (serveWords) words(n result.Event) string {
 	switch n.Kind {
 	case bench.EventDisconnected:

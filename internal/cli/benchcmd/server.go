@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// benchServers is what the servers say of a run, asked through the system
+// benchServers is the server side of a run, as reported through the system
 // account of another context.
 type benchServers struct {
 	client *sys.Client
@@ -34,7 +34,7 @@ func benchServerView(ctx context.Context, e *cli.Env, name string) (bench.Server
 	return benchServers{client, first}, nil
 }
 
-// Known tells what the server said of itself before the run.
+// Known returns what the server reported about itself before the run.
 func (b benchServers) Known(id string) (cores int, configDigest string) {
 	for _, sv := range b.first.Servers {
 		if v := sv.Varz; v != nil && v.ID == id {
@@ -44,7 +44,7 @@ func (b benchServers) Known(id string) (cores int, configDigest string) {
 	return 0, ""
 }
 
-// Watch asks all servers once a second until it is stopped.
+// Watch polls all servers once a second until it is stopped.
 func (b benchServers) Watch(ctx context.Context) func(context.Context) *result.ServerUse {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &serverWatch{client: b.client, done: make(chan struct{})}
@@ -70,14 +70,14 @@ func (b benchServers) Watch(ctx context.Context) func(context.Context) *result.S
 	}
 }
 
-// serverWatch collects the sums over all servers, one for each look.
+// serverWatch collects the sums over all servers, one per poll.
 type serverWatch struct {
 	client *sys.Client
 	done   chan struct{}
 	sums   []serverSum
 }
 
-// serverSum is the counters of all servers at one instant.
+// serverSum is the sum of the counters of all servers at one instant.
 type serverSum struct {
 	at      time.Time
 	servers int
@@ -98,8 +98,8 @@ const (
 	apiErrors
 )
 
-// look asks all servers; an answer that is not complete is left out, for its
-// sums would seem to fall.
+// look polls all servers; an incomplete answer is ignored, because its sums
+// would appear to fall.
 func (w *serverWatch) look(ctx context.Context) {
 	snap, err := w.client.Snapshot(ctx, fleet.Want{})
 	if err != nil || snap == nil || !snap.Complete() {
@@ -127,7 +127,7 @@ func (w *serverWatch) look(ctx context.Context) {
 	w.sums = append(w.sums, sum)
 }
 
-// use makes the differences; nil when there are no two looks.
+// use returns the differences, or nil with fewer than two polls.
 func (w *serverWatch) use() *result.ServerUse {
 	if len(w.sums) < 2 {
 		return nil

@@ -1,4 +1,4 @@
-// Package clitest is what the tests of commands share. Only tests import it.
+// Package clitest holds helpers for the tests of commands. Only tests import it.
 package clitest
 
 import (
@@ -38,8 +38,8 @@ func ExitCodes(t *testing.T, rows []cli.Advice, codes map[error]int) {
 	}
 }
 
-// KeepFresh compares, or rewrites, what stands between the two markers of a
-// generated part of a page.
+// KeepFresh compares, or rewrites, the generated text between two markers of a
+// page.
 func KeepFresh(t *testing.T, page, part, want string) {
 	t.Helper()
 	body, err := os.ReadFile(page)

@@ -7,12 +7,12 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// shaped says whether a flag is about the servers and how they are connected.
+// shaped reports whether a flag sets the servers or how they are connected.
 func (c *clusterUp) shaped() bool {
 	return c.topology != "" || c.shape.Nodes != 0 || c.clusters != "" || len(c.shape.Leafs) > 0
 }
 
-// amend is what a cluster that exists is to be: what the flags say, and everything else as it is.
+// amend returns the new specification of an existing cluster: the flags, and everything else unchanged.
 func (c *clusterUp) amend(now spec.Spec) (spec.Spec, error) {
 	if c.shaped() {
 		shape := c.shape
@@ -28,7 +28,7 @@ func (c *clusterUp) amend(now spec.Spec) (spec.Spec, error) {
 	return c.amended(now), nil
 }
 
-// present are the names of the clusters that a topology keeps.
+// present returns the names of the clusters that a topology keeps.
 func (c *clusterUp) present(now spec.Spec) []string {
 	var names []string
 	for _, cl := range now.Clusters {
@@ -45,7 +45,7 @@ func (c *clusterUp) present(now spec.Spec) []string {
 	return names
 }
 
-// clustersOf are the clusters of a shape, each as it is now where there is one of its name.
+// clustersOf returns the clusters of a shape; an existing cluster of the same name keeps its settings.
 func (c *clusterUp) clustersOf(now, want spec.Spec) []spec.Cluster {
 	out := slices.Clone(want.Clusters)
 	for i, w := range out {
@@ -62,7 +62,7 @@ func (c *clusterUp) clustersOf(now, want spec.Spec) []spec.Cluster {
 	return out
 }
 
-// leafsOf are the leaf groups that the flags name, or those of now when neither they nor the topology say anything of leaf nodes.
+// leafsOf returns the leaf groups that the flags name, or the current ones when neither the flags nor the topology set leaf nodes.
 func (c *clusterUp) leafsOf(now, want spec.Spec) []spec.Leaf {
 	leafless := slices.Contains([]spec.Topology{spec.TopologySingle, spec.TopologyCluster, spec.TopologySuper}, spec.Topology(c.topology))
 	switch {
@@ -82,7 +82,7 @@ func (c *clusterUp) leafsOf(now, want spec.Spec) []spec.Leaf {
 	return out
 }
 
-// amended is a specification with what the flags say of all but its shape.
+// amended returns a specification with all flags applied except those for its shape.
 func (c *clusterUp) amended(s spec.Spec) spec.Spec {
 	s.Auth, s.TLS = spec.AuthMode(cmp.Or(c.auth, string(s.Auth))), c.tlsOf(s.TLS)
 	if c.set.noJetStream {
@@ -104,7 +104,7 @@ func (c *clusterUp) amended(s spec.Spec) spec.Spec {
 	return s
 }
 
-// tlsOf is the TLS of now with what the flags say.
+// tlsOf returns the current TLS settings with the flags applied.
 func (c *clusterUp) tlsOf(now spec.TLS) spec.TLS {
 	switch {
 	case c.mtls:
@@ -120,7 +120,7 @@ func (c *clusterUp) tlsOf(now spec.TLS) spec.TLS {
 	return now
 }
 
-// accountsOf are the accounts that --accounts names, each as it is now where there is one of its name; all of now without the flag.
+// accountsOf returns the accounts that --accounts names, with the settings of existing ones; without the flag, all current ones.
 func (c *clusterUp) accountsOf(now []spec.Account) []spec.Account {
 	names := split(c.accounts)
 	if len(names) == 0 {

@@ -111,7 +111,7 @@ func (c *clusterRoll) Run(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// check completes the order that the flags give.
+// check validates and completes the request of the flags.
 func (c *clusterRoll) check() (err error) {
 	switch {
 	case c.roll.MaxUnavailable < 1:
@@ -127,7 +127,7 @@ func (c *clusterRoll) check() (err error) {
 	return err
 }
 
-// serverBin is a nats-server as whoever runs it in another directory finds it: a path, or a name in PATH.
+// serverBin returns the absolute path of a nats-server, given as a path or a name in PATH.
 func serverBin(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err == nil {
@@ -139,7 +139,7 @@ func serverBin(name string) (string, error) {
 	return path, nil
 }
 
-// clusterChaos makes trouble.
+// clusterChaos injects faults.
 type clusterChaos struct {
 	which   clusterArg
 	plan    broker.ChaosPlan

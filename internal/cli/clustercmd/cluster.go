@@ -18,7 +18,7 @@ const (
 	nodeCommand   = "cluster-node"
 )
 
-// clusters is where the local clusters are kept.
+// clusters returns the directory of the local clusters.
 func clusters(e *cli.Env) (*broker.Home, error) {
 	dir, err := broker.HomeDir(e.Getenv)
 	if err != nil {
@@ -29,7 +29,7 @@ func clusters(e *cli.Env) (*broker.Home, error) {
 	return h, nil
 }
 
-// launcher starts this program again as a keeper or a node.
+// launcher starts this program as a keeper or a node.
 func launcher() (broker.Launcher, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -38,7 +38,7 @@ func launcher() (broker.Launcher, error) {
 	return broker.Launcher{Program: program, Name: "natsctl", Node: []string{nodeCommand}, Keeper: []string{keeperCommand}}, nil
 }
 
-// clusterContexts are the contexts of a cluster: NAME for the first user, NAME-sys for the system account, NAME-USER for
+// clusterContexts returns the contexts of a cluster: NAME for the first user, NAME-sys for the system account, NAME-USER for
 // every other user, and for the first user at each of several clusters and at leaf nodes NAME-CLUSTER.
 func clusterContexts(r broker.Record) []*natsctx.Context {
 	var out []*natsctx.Context
@@ -72,7 +72,7 @@ func clusterContexts(r broker.Record) []*natsctx.Context {
 	return out
 }
 
-// planContexts names the contexts that will be made, and refuses to take a name that is taken.
+// planContexts returns the contexts to create; a name that is in use is an error.
 func planContexts(e *cli.Env, r broker.Record) ([]string, error) {
 	store, err := e.Store()
 	if err != nil {
@@ -88,7 +88,7 @@ func planContexts(e *cli.Env, r broker.Record) ([]string, error) {
 	return names, nil
 }
 
-// makeContexts saves the contexts of a cluster; those that it has already are as they should be or are mended.
+// makeContexts saves the contexts of a cluster and updates existing ones that differ.
 func makeContexts(e *cli.Env, r broker.Record) error {
 	store, err := e.Store()
 	if err != nil {
@@ -106,7 +106,7 @@ func makeContexts(e *cli.Env, r broker.Record) error {
 	return nil
 }
 
-// forgetContexts removes contexts that were made for a cluster; one that is gone already is fine.
+// forgetContexts removes contexts that were created for a cluster; a missing one is not an error.
 func forgetContexts(e *cli.Env, names []string) error {
 	store, err := e.Store()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// placeColumns is the table of the servers of a cluster that has come up.
+// placeColumns is the table of the servers of a cluster that has started.
 var placeColumns = []view.Column[broker.Place]{
 	{Name: "cluster", Title: "CLUSTER", Help: "The cluster or group of leaf nodes.", Value: func(p broker.Place) any { return p.Cluster }},
 	{Name: "name", Title: "NODE", Help: "The server's name.", Value: func(p broker.Place) any { return p.Name }},
@@ -79,7 +79,7 @@ func number(n int) any {
 	return n
 }
 
-// answered is a value of a node that answers, and nothing of one that does not.
+// answered returns a value of a node that answers, and nil for one that does not.
 func answered(n broker.NodeStatus, v any) any {
 	if n.Hears == 0 {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// confirm shows what will be different in a cluster that exists, and asks before anything stops, goes, becomes weaker or is lost.
+// confirm shows the changes to an existing cluster, and asks before anything is stopped, removed, weakened or lost.
 func (c *clusterUp) confirm(e *cli.Env, ch broker.Change) error {
 	e.Say("", fmt.Sprintf("cluster %s changes:", ch.Name))
 	for _, line := range ch.Lines {

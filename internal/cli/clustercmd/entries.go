@@ -1,6 +1,6 @@
 // Package clustercmd holds the commands natsctl cluster, about local clusters,
-// and the hidden ones with which natsctl keeps them. How a cluster runs is
-// internal/broker's.
+// and the hidden ones that run them. Package internal/broker implements the
+// clusters.
 package clustercmd
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// Entries is the noun cluster: local clusters to rehearse on, and the
-// commands with which natsctl keeps them.
+// Entries are the commands of the noun cluster, and the hidden commands that
+// run local clusters.
 func Entries() []cli.Entry { return append([]cli.Entry{clusterEntry()}, keeperEntries()...) }
 
 func clusterEntry() cli.Entry {
@@ -26,7 +26,7 @@ func clusterEntry() cli.Entry {
 	}
 }
 
-// lifeEntries are the commands that start, show and end clusters.
+// lifeEntries are the commands that start, show and stop clusters.
 func lifeEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}, Examples: []string{
@@ -64,7 +64,7 @@ func lifeEntries() []cli.Entry {
 	}
 }
 
-// careEntries are the commands that change and disturb a cluster.
+// careEntries are the commands that change a cluster or inject faults.
 func careEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
@@ -106,7 +106,7 @@ func userEntries() []cli.Entry {
 	}
 }
 
-// keeperEntries are the commands with which natsctl runs itself.
+// keeperEntries are the hidden commands that natsctl starts itself with.
 func keeperEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: keeperCommand, Hidden: true, Finishes: true, Help: "Keep a cluster; started by cluster up.", Cmd: &clusterKeep{}},
@@ -114,7 +114,7 @@ func keeperEntries() []cli.Entry {
 	}
 }
 
-// Advices are what to do about errors of local clusters.
+// Advices are the rows of the error table for local clusters.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(host.ErrNoSpace), cli.ExitFailed, cli.Hint("free some space there, or keep clusters on another disk with XDG_STATE_HOME; a start or change that failed has been undone, a server that could not write goes on after natsctl cluster node restart NODE")),

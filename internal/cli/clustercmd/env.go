@@ -26,7 +26,7 @@ func (c *clusterEnv) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("show-secrets", "Print URL, user and password too, for programs that know no contexts.").BoolVar(&c.secrets)
 }
 
-// exportLine is how each shell sets a variable.
+// exportLine is the syntax of each shell to set a variable.
 var exportLine = map[string]string{"sh": "export %s='%s'\n", "fish": "set -gx %s '%s';\n", "powershell": "$Env:%s = '%s'\n"}
 
 func (c *clusterEnv) Run(_ context.Context, e *cli.Env) error {
@@ -52,7 +52,7 @@ func (c *clusterEnv) Run(_ context.Context, e *cli.Env) error {
 	})
 }
 
-// vars are the variables in order. A context holds all secrets, so its name is enough for whoever knows contexts.
+// vars are the variables in order. A context holds all secrets, so its name is enough for programs that read contexts.
 func (c *clusterEnv) vars(r broker.Record, user string) ([][2]string, error) {
 	id, name := r.Identities[1], r.Name
 	if user != "" && user != id.User {

@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// clusterExport writes a cluster for others to run.
+// clusterExport writes the configuration of a cluster for other tools to run.
 type clusterExport struct {
 	which   clusterArg
 	format  string

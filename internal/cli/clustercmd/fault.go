@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// clusterFault disturbs links.
+// clusterFault injects faults into links.
 type clusterFault struct {
 	kind  link.FaultKind
 	in    inFlag
@@ -98,7 +98,7 @@ var faultColumns = []view.Column[link.Fault]{
 	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.For) }},
 }
 
-// heals says when a fault ends by itself.
+// heals returns when a fault ends by itself.
 func heals(f link.Fault) string {
 	if f.For == 0 {
 		return ""

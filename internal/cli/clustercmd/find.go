@@ -14,38 +14,38 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// local is the local cluster that a command is about.
+// local is the local cluster that a command uses.
 type local struct {
 	broker.Record
 	home *broker.Home
 }
 
-// clusterArg is the argument that names a cluster that exists.
+// clusterArg is the argument that names an existing cluster.
 type clusterArg struct{ name string }
 
 func (a *clusterArg) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
 }
 
-// setupIn is setup beside commands that name the cluster with --in: both will do.
+// setupIn is Setup that also accepts --in, as related commands do.
 func (a *clusterArg) setupIn(cmd *kingpin.CmdClause) {
 	a.Setup(cmd)
 	cmd.Flag("in", "The cluster, as in the commands beside this one.").PlaceHolder("CLUSTER").StringVar(&a.name)
 }
 
-// find is the cluster that is named, or the only one.
+// find returns the named cluster, or the only one.
 func (a *clusterArg) find(e *cli.Env) (local, error) {
 	return findLocal(e, a.name, func(broker.Record) bool { return true })
 }
 
-// inFlag is the flag that names a cluster where the arguments name something else.
+// inFlag is the flag that names the cluster when the arguments name something else.
 type inFlag struct{ name string }
 
 func (f *inFlag) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&f.name)
 }
 
-// find is the cluster that is named, or the only one that is up.
+// find returns the named cluster, or the only one that is up.
 func (f *inFlag) find(e *cli.Env) (local, error) {
 	l, err := findLocal(e, f.name, func(r broker.Record) bool { return r.Life == broker.Up })
 	if errors.Is(err, broker.ErrUnknown) && f.name == "" {
@@ -54,10 +54,10 @@ func (f *inFlag) find(e *cli.Env) (local, error) {
 	return l, err
 }
 
-// errWhich is a cluster that was not named where there are several.
+// errWhich is returned when no cluster was named and there are several.
 var errWhich = errors.New("which cluster")
 
-// local is the cluster of the name, or without one the only one that can be meant.
+// local returns the named cluster, or the only candidate.
 func findLocal(e *cli.Env, name string, meant func(broker.Record) bool) (local, error) {
 	home, err := clusters(e)
 	if err != nil {
@@ -89,7 +89,7 @@ func recordNames(all []broker.Record) []string {
 	return names
 }
 
-// renew learns what the cluster is after a change, and makes its contexts fit.
+// renew reloads the cluster after a change, and updates its contexts.
 func (l *local) renew(e *cli.Env) (err error) {
 	if l.Record, err = l.home.Record(l.Name); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (l *local) renew(e *cli.Env) (err error) {
 	return makeContexts(e, l.Record)
 }
 
-// printRows prints a table in the shape that the flags ask for.
+// printRows prints a table as the flags request.
 func printRows[T any](e *cli.Env, schema string, columns []view.Column[T], rows []T, shape cli.ShapeFlags) error {
 	grid, err := shape.Shape.Apply(view.NewGrid(columns, slices.Values(rows)))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// clusterKeep is the process that keeps a cluster.
+// clusterKeep is the process that supervises a cluster.
 type clusterKeep struct{ name string }
 
 func (c *clusterKeep) Setup(cmd *kingpin.CmdClause) {
@@ -28,7 +28,7 @@ func (c *clusterKeep) Run(ctx context.Context, e *cli.Env) error {
 	return home.Supervise(ctx, c.name, l, e.In, e.Out)
 }
 
-// clusterRunNode is a process that is a node.
+// clusterRunNode is the process of a node.
 type clusterRunNode struct{ conf string }
 
 func (c *clusterRunNode) Setup(cmd *kingpin.CmdClause) {

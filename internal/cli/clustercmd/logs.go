@@ -31,7 +31,7 @@ func (c *clusterLogs) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("since", "Only lines of the last time, for example 5m.").PlaceHolder("DURATION").DurationVar(&c.since)
 }
 
-// logRecord is a run of equal lines in JSON.
+// logRecord is the JSON form of a run of equal lines.
 type logRecord struct {
 	Time  time.Time `json:"time"`
 	Level string    `json:"level"`
@@ -65,7 +65,7 @@ func (c *clusterLogs) Run(ctx context.Context, e *cli.Env) error {
 	return writeLogs(e, format, broker.Fold(lines))
 }
 
-// unfolded gives each line at once: whoever follows a log does not wait for the next to differ.
+// unfolded writes each line at once: following a log must not wait for the next different line.
 func unfolded(lines iter.Seq2[broker.LogLine, error]) iter.Seq2[broker.Folded, error] {
 	return func(yield func(broker.Folded, error) bool) {
 		for l, err := range lines {
@@ -95,7 +95,7 @@ func writeLogs(e *cli.Env, format string, lines iter.Seq2[broker.Folded, error])
 	return nil
 }
 
-// logText is a line for people: time, level, who, what, and how often.
+// logText returns a line for people: time, level, node, message and count.
 func logText(l broker.Folded) string {
 	who := l.Node
 	if len(l.Nodes) > 1 {

@@ -97,10 +97,10 @@ func (c *clusterStatus) once(ctx context.Context, e *cli.Env, l local) error {
 	return nil
 }
 
-// errUnwell is a cluster of which not all nodes are as they should be.
+// errUnwell is returned for a cluster whose nodes are not all healthy.
 var errUnwell = errors.New("not every node is well")
 
-// unwell names the nodes that are not as they should be.
+// unwell names the nodes that are not healthy.
 func unwell(s broker.Status) string {
 	var out string
 	up := 0
@@ -117,7 +117,7 @@ func unwell(s broker.Status) string {
 		case n.Hears == 0:
 			what = "does not answer"
 		case n.Hears != n.Expect && n.Hears == up && n.Health == "ok":
-			continue // it hears all that are up, and those that are not are named
+			continue // it reaches all nodes that are up, and the others are named
 		case n.Hears != n.Expect:
 			what = fmt.Sprintf("hears %d of %d", n.Hears, n.Expect)
 		case n.Health != "ok":

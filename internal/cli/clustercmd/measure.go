@@ -14,17 +14,17 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// publishFlag lets a client publish while something happens to a cluster, to learn what it means for one.
+// publishFlag runs a publishing client during a change to a cluster, to measure the effect.
 type publishFlag struct{ subject string }
 
 func (f *publishFlag) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("publish", "Meanwhile publish to this subject of a stream, 50 times a second, and say what was acknowledged.").PlaceHolder("SUBJECT").StringVar(&f.subject)
 }
 
-// start is the client, nil when none is wanted. It publishes as the cluster's first user, or as --user says.
+// start returns the client, or nil without the flag. It publishes as the cluster's first user, or as --user.
 func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...string) (*client.Witness, error) {
 	if f.subject == "" {
-		return nil, nil //nolint:nilnil // nobody is wanted
+		return nil, nil //nolint:nilnil // no client was requested
 	}
 	fleet, err := l.home.Fleet(l.Name)
 	if err != nil {
@@ -33,7 +33,7 @@ func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...str
 	return fleet.Witness(ctx, e.Flags.User, f.subject, but...)
 }
 
-// during does something to a cluster that is well again afterwards, and tells what a client that publishes saw of it.
+// during runs a change after which the cluster is healthy again, and reports its effect on the publishing client.
 func (f *publishFlag) during(ctx context.Context, e *cli.Env, l local, act func() error) error {
 	w, err := f.start(ctx, e, l)
 	if err != nil {
@@ -52,7 +52,7 @@ func (f *publishFlag) during(ctx context.Context, e *cli.Env, l local, act func(
 	return f.tell(ctx, e, w)
 }
 
-// hear waits until a message that is published from now on is acknowledged.
+// hear waits until a message published from now on is acknowledged.
 func hear(ctx context.Context, w *client.Witness) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -60,15 +60,15 @@ func hear(ctx context.Context, w *client.Witness) error {
 	return err
 }
 
-// errLost is messages that were acknowledged and are not there.
+// errLost reports messages that were acknowledged but are missing.
 type errLost struct{ client.Testimony }
 
-// Error says how many of how many.
+// Error returns the number lost and the total.
 func (l errLost) Error() string {
 	return fmt.Sprintf("%d of %d acknowledged messages are not in stream %s", l.Lost, l.Acked, l.Stream)
 }
 
-// tell ends the publishing and says what came of it; messages that were lost are an error.
+// tell stops publishing and reports the result; lost messages are an error.
 func (f *publishFlag) tell(ctx context.Context, e *cli.Env, w *client.Witness) error {
 	if w == nil {
 		return nil
@@ -90,7 +90,7 @@ func (f *publishFlag) tell(ctx context.Context, e *cli.Env, w *client.Witness) e
 	return nil
 }
 
-// measureFlags say what it means that nodes go away.
+// measureFlags select what to measure when nodes stop.
 type measureFlags struct {
 	measure bool
 	publish publishFlag
@@ -101,7 +101,7 @@ func (f *measureFlags) Setup(cmd *kingpin.CmdClause) {
 	f.publish.Setup(cmd)
 }
 
-// around does something that takes nodes away, says what they led, and measures what was asked for.
+// around runs a change that stops nodes, reports what they led, and measures what was requested.
 func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []string, act func() error) error {
 	lost, err := f.led(ctx, l, nodes)
 	if err != nil {
@@ -136,7 +136,7 @@ func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []
 	return f.publish.tell(ctx, e, w)
 }
 
-// led is what the nodes lead now. Where nobody can be asked, only who wants to measure is disappointed.
+// led returns what the nodes lead now. If no server can be asked, that is an error only when measuring.
 func (f *measureFlags) led(ctx context.Context, l local, nodes []string) ([]client.Lead, error) {
 	if l.Spec.NoJetStream {
 		return nil, nil
@@ -152,10 +152,10 @@ func (f *measureFlags) led(ctx context.Context, l local, nodes []string) ([]clie
 	return slices.DeleteFunc(all, func(x client.Lead) bool { return !slices.Contains(nodes, x.Leader) }), err
 }
 
-// maxNamed is how many things one line names.
+// maxNamed is the maximum number of names in one line.
 const maxNamed = 8
 
-// ledWords is what nodes led, in words.
+// ledWords describes what nodes led.
 func ledWords(lost []client.Lead) string {
 	var out []string
 	for i, l := range lost {
@@ -172,20 +172,20 @@ func ledWords(lost []client.Lead) string {
 	return strings.Join(out, ", ")
 }
 
-// recovery is one thing that works again.
+// recovery is one item that works again.
 type recovery struct {
 	what, node string
 	took       time.Duration
 }
 
-// recoveryColumns is the table of what works again.
+// recoveryColumns is the table of recoveries.
 var recoveryColumns = []view.Column[recovery]{
 	{Name: "what", Title: "WHAT", Help: "What works again.", Value: func(r recovery) any { return r.what }},
 	{Name: "leader", Title: "LEADER", Help: "The node that leads it now.", Value: func(r recovery) any { return r.node }},
 	{Name: "after_seconds", Title: "AFTER", Help: "Time since the nodes went away.", Unit: view.Seconds, Value: func(r recovery) any { return r.took.Seconds() }},
 }
 
-// recover waits until all that was lost is led again, and until the witness is heard again.
+// recover waits until everything that lost its leader has one again, and until the witness gets acknowledgments again.
 func (f *measureFlags) recover(ctx context.Context, l local, lost []client.Lead, begun time.Time, w *client.Witness) ([]recovery, error) {
 	var out []recovery
 	fleet, err := l.home.Fleet(l.Name)

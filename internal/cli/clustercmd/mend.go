@@ -10,10 +10,10 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// unwellError is an [errUnwell], with the cluster that is not well.
+// unwellError is an [errUnwell] with its cluster.
 type unwellError struct{ status broker.Status }
 
-// Error names the nodes that are not as they should be.
+// Error names the nodes that are not healthy.
 func (u unwellError) Error() string { return errUnwell.Error() + ": " + unwell(u.status) }
 
 // Unwrap returns [errUnwell].
@@ -30,7 +30,7 @@ func hintUnwell(err error) string {
 	return "natsctl cluster logs --level warn says why; natsctl cluster node start NODE starts a node that has ended"
 }
 
-// mending are the commands that end what was done to a cluster on purpose.
+// mending returns the commands that undo faults injected into a cluster.
 func mending(s broker.Status) (cmds []string) {
 	for _, m := range []struct {
 		phase broker.Phase
@@ -52,7 +52,7 @@ func mending(s broker.Status) (cmds []string) {
 	return cmds
 }
 
-// left says when what an interrupted chaos did to a node ends by itself.
+// left returns when the effect of an interrupted chaos on a node ends by itself.
 func left(n broker.NodeStatus) string {
 	if n.Until.IsZero() {
 		return ""
@@ -60,7 +60,7 @@ func left(n broker.NodeStatus) string {
 	return " (chaos; mended by itself at " + n.Until.UTC().Format("15:04:05") + ")"
 }
 
-// trouble says what is wrong with a cluster that is up; "" when nothing is, or when nobody tells.
+// trouble describes what is wrong with a running cluster; "" when nothing is, or when it is unknown.
 func trouble(ctx context.Context, l local) string {
 	s, err := l.home.Nodes(ctx, l.Name)
 	if err != nil {
@@ -81,11 +81,11 @@ func trouble(ctx context.Context, l local) string {
 	return fmt.Sprintf("%s: %s; fix it with: %s", l.Name, strings.Join(parts, ", "), strings.Join(mending(s), "; "))
 }
 
-// mendLeft undoes what a chaos that was killed did to nodes, and names those that somebody paused or ended on purpose.
+// mendLeft undoes the effect of a killed chaos on nodes, and names those that were paused or stopped on purpose.
 func mendLeft(ctx context.Context, e *cli.Env, l local) error {
 	s, err := l.home.Nodes(ctx, l.Name)
 	if err != nil {
-		return nil //nolint:nilerr // a supervisor of an earlier release does not tell, nor leave such nodes
+		return nil //nolint:nilerr // a supervisor of an earlier release neither reports nor leaves such nodes
 	}
 	rest := broker.Status{Name: s.Name}
 	for _, n := range s.Nodes {

@@ -26,7 +26,7 @@ func nodeEntries() []cli.Entry {
 		}},
 	}
 	for _, a := range broker.NodeActions() {
-		if a.Name != "lame-duck" { // stands beside node
+		if a.Name != "lame-duck" { // is next to node, not below it
 			out = append(out, cli.Entry{Name: a.Name, Help: a.Help, Cmd: &clusterNode{action: a}, Examples: []string{
 				"cluster node " + a.Name + " east-1",
 				"cluster node " + a.Name + " east-1 east-2 --in rehearsal",
@@ -36,7 +36,7 @@ func nodeEntries() []cli.Entry {
 	return out
 }
 
-// clusterNode does one action to nodes, one after the other.
+// clusterNode applies one action to nodes, one after the other.
 type clusterNode struct {
 	action   broker.NodeAction
 	nodes    []string
@@ -80,7 +80,7 @@ func (c *clusterNode) act(ctx context.Context, e *cli.Env, l local) error {
 	return nil
 }
 
-// lameDuckEntry is the action on nodes that stands beside the others.
+// lameDuckEntry is the action on nodes that is not below node.
 func lameDuckEntry() cli.Entry {
 	i := slices.IndexFunc(broker.NodeActions(), func(a broker.NodeAction) bool { return a.Name == "lame-duck" })
 	a := broker.NodeActions()[i]
@@ -90,7 +90,7 @@ func lameDuckEntry() cli.Entry {
 	}}
 }
 
-// faultEntries are the faults, one command each, and what undoes them.
+// faultEntries are the commands for faults, one for each, and the one that undoes them.
 func faultEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: "partition", Help: "Cut all links between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: link.Partition}, Examples: []string{

@@ -12,30 +12,30 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// inCommands are the beginnings of the commands that take their cluster from
+// inCommands are the prefixes of the commands that take their cluster from
 // --in, since their arguments name something in it.
 var inCommands = []string{"cluster node ", "cluster lame-duck", "cluster fault ", "cluster user add", "cluster user revoke", "cluster logs"}
 
-// takesIn tells whether a command takes its cluster from --in.
+// takesIn reports whether a command takes its cluster from --in.
 func takesIn(path string) bool {
 	return path != "cluster fault ls" && slices.ContainsFunc(inCommands, func(c string) bool { return strings.HasPrefix(path, c) })
 }
 
-// slip is an error of a command to which a local cluster was given in the wrong
+// slip is the error of a command line with the local cluster in the wrong
 // place.
 type slip struct {
 	error
-	meant string // the command as it was meant
+	meant string // the intended command
 }
 
-// Hint is that command.
+// Hint returns the intended command.
 func (s slip) Hint() string { return s.meant }
 
 // Unwrap returns the error itself.
 func (s slip) Unwrap() error { return s.error }
 
-// Rewrite looks whether an error may come from where the cluster was named: as
-// an argument where --in would name it, or the other way round.
+// Rewrite checks whether an error may be caused by the place of the cluster name:
+// as an argument instead of --in, or the other way round.
 func Rewrite(e *cli.Env, err error, path string, args []string) error {
 	var usage cli.UsageError
 	misused := errors.As(err, &usage)
@@ -66,7 +66,7 @@ func Rewrite(e *cli.Env, err error, path string, args []string) error {
 	return err
 }
 
-// others are the arguments of a command line beside the command and a name.
+// others returns the arguments of a command line except the command and a name.
 func others(args []string, path, name string) string {
 	var rest []string
 	words := strings.Fields(path)
@@ -83,7 +83,7 @@ func others(args []string, path, name string) string {
 	return strings.Join(rest, " ")
 }
 
-// hintWhich says how the cluster is named.
+// hintWhich says how to name the cluster.
 func hintWhich(err error) string {
 	var in cli.InCommand
 	if !errors.As(err, &in) {

@@ -44,7 +44,7 @@ type clusterUp struct {
 	wait       time.Duration
 }
 
-// switches say which flags that are on or off were given, on or off.
+// switches records which boolean flags were given, and their values.
 type switches struct{ tls, mtls, websocket, mqtt, noJetStream, direct bool }
 
 func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
@@ -75,12 +75,12 @@ func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("wait", "Longest time until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
 }
 
-// given says whether flags say what the cluster is to be.
+// given reports whether any flag describes the cluster.
 func (c *clusterUp) given() bool {
 	return c.shaped() || c.auth != "" || c.accounts != "" || c.ca != "" || c.validity != "" || c.set != switches{}
 }
 
-// spec is the specification of a new cluster.
+// spec returns the specification of a new cluster.
 func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 	if c.file != "" {
 		return c.read(e)
@@ -94,7 +94,7 @@ func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 	return c.amended(s), err
 }
 
-// read reads the specification file; a name on the command line goes before the one in it.
+// read reads the specification file; a name on the command line overrides the one in it.
 func (c *clusterUp) read(e *cli.Env) (spec.Spec, error) {
 	if c.given() {
 		return spec.Spec{}, cli.Usagef("--file says what the cluster is; leave out the flags that say it too")
@@ -119,7 +119,7 @@ func (c *clusterUp) read(e *cli.Env) (spec.Spec, error) {
 	return spec, nil
 }
 
-// split takes a list at its commas.
+// split splits a list at its commas.
 func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
@@ -154,7 +154,7 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 	limited, patience, cancel := patient(ctx, c.wait)
 	defer cancel()
 	o.Changes = func(ch broker.Change) error {
-		patience.Stop() // the time that somebody thinks is not the cluster's
+		patience.Stop() // the time of the prompt does not count
 		defer patience.Reset(c.wait)
 		return c.confirm(e, ch)
 	}
@@ -174,7 +174,7 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 	return c.welcome(e, r)
 }
 
-// plan shows what would be.
+// plan shows what would be created.
 func (c *clusterUp) plan(ctx context.Context, e *cli.Env, home *broker.Home, o broker.Order) error {
 	r, err := home.Plan(ctx, o)
 	if err != nil {
@@ -183,23 +183,23 @@ func (c *clusterUp) plan(ctx context.Context, e *cli.Env, home *broker.Home, o b
 	return e.Print(cli.Table{Schema: "natsctl.cluster.nodes/v1", Grid: placeGrid(r)})
 }
 
-// patient is a context that ends when a cluster has not become ready in time, and the timer of that.
+// patient returns a context that ends when a cluster is not ready in time, and its timer.
 func patient(ctx context.Context, wait time.Duration) (context.Context, *time.Timer, context.CancelFunc) {
 	limited, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(wait, func() { cancel(errWait{wait}) })
 	return limited, timer, func() { timer.Stop(); cancel(nil) }
 }
 
-// errWait is the end of the patience for a cluster to become ready.
+// errWait reports that a cluster did not become ready in time.
 type errWait struct{ limit time.Duration }
 
-// Error says how long it was.
+// Error returns the time waited.
 func (w errWait) Error() string { return fmt.Sprintf("not ready within %s", w.limit) }
 
 // Unwrap makes it an ErrNotReady.
 func (w errWait) Unwrap() error { return client.ErrNotReady }
 
-// runForeground keeps the cluster until it is interrupted, which is its normal end.
+// runForeground runs the cluster until it is interrupted, which is its normal end.
 func (c *clusterUp) runForeground(ctx context.Context, e *cli.Env, home *broker.Home, o broker.Order, l broker.Launcher) error {
 	o.Ready = func(r broker.Record) error {
 		r.Life = broker.Up
@@ -219,14 +219,14 @@ func (c *clusterUp) runForeground(ctx context.Context, e *cli.Env, home *broker.
 	return err
 }
 
-// sayStep tells a person at a terminal what was done and how long it took.
+// sayStep prints a step and its duration on a terminal.
 func sayStep(e *cli.Env, s broker.Step) {
 	if e.ErrTTY {
 		e.Say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text))
 	}
 }
 
-// welcome prints the servers, and what to do next.
+// welcome prints the servers and the next steps.
 func (c *clusterUp) welcome(e *cli.Env, r broker.Record) error {
 	if c.selectIt {
 		store, err := e.Store()

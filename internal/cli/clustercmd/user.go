@@ -25,7 +25,7 @@ func (c *clusterUserLs) Setup(cmd *kingpin.CmdClause) {
 	c.shape.Setup(cmd, "")
 }
 
-// userColumns is the table of users. Secrets are not among them: contexts hold them.
+// userColumns is the table of users. It has no secrets: contexts hold them.
 var userColumns = []view.Column[plan.Identity]{
 	{Name: "account", Title: "ACCOUNT", Help: "The account that it is in.", Value: func(i plan.Identity) any { return i.Account }},
 	{Name: "user", Title: "USER", Help: "Its name.", Value: func(i plan.Identity) any { return i.User }},
@@ -54,7 +54,7 @@ func (c *clusterUserLs) Run(_ context.Context, e *cli.Env) error {
 	return printRows(e, "natsctl.cluster.users/v1", userColumns, l.Identities, c.shape)
 }
 
-// clusterUserAdd makes a user.
+// clusterUserAdd adds a user.
 type clusterUserAdd struct {
 	in      inFlag
 	account string
@@ -94,7 +94,7 @@ func (c *clusterUserAdd) Run(ctx context.Context, e *cli.Env) error {
 	return nil
 }
 
-// clusterUserRevoke throws a user out.
+// clusterUserRevoke revokes a user.
 type clusterUserRevoke struct {
 	in   inFlag
 	name string

@@ -16,7 +16,7 @@ func localClusters(e *cli.Env, _ *cli.Line) (o cli.Offer) {
 }
 
 // localNodes offers the nodes of the clusters of this machine, and for faults
-// what they belong to, which can be cut off too.
+// also their clusters, which can be cut off too.
 func localNodes(e *cli.Env, w *cli.Line) (o cli.Offer) {
 	for _, r := range localRecords(e) {
 		if in := w.Flags["in"]; in != "" && in != r.Name {

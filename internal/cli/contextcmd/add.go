@@ -63,7 +63,7 @@ func (c *contextAdd) Run(ctx context.Context, e *cli.Env) error {
 	return c.fields.finish(e, store, c.name, "saved")
 }
 
-// accept refuses a context that could not work, and warns of what may not.
+// accept rejects a context that cannot work, and warns about one that may not.
 func accept(ctx context.Context, e *cli.Env, c *natsctx.Context) error {
 	unsaved := *c
 	unsaved.Path = ""

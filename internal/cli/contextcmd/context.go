@@ -1,5 +1,5 @@
 // Package contextcmd holds the commands natsctl context, about saved contexts.
-// What a context holds and means is internal/context's.
+// Package internal/context defines what a context is.
 package contextcmd
 
 import (
@@ -13,7 +13,7 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// Entries is the noun context: saved places to connect to.
+// Entries are the commands of the noun context.
 func Entries() []cli.Entry { return []cli.Entry{contextEntry()} }
 
 func contextEntry() cli.Entry {
@@ -78,7 +78,7 @@ func contextEntry() cli.Entry {
 	}
 }
 
-// contextSelect makes a context the default one.
+// contextSelect makes a context the default.
 type contextSelect struct{ name string }
 
 func (c *contextSelect) Setup(cmd *kingpin.CmdClause) {
@@ -101,7 +101,7 @@ func (c *contextSelect) Run(_ context.Context, e *cli.Env) error {
 	return saySelected(e, store, c.name)
 }
 
-// chooseContext asks for one of the contexts by number or name.
+// chooseContext prompts for one of the contexts by number or name.
 func chooseContext(e *cli.Env, store *natsctx.Store) (string, error) {
 	names, err := store.Names()
 	if err != nil {
@@ -126,7 +126,7 @@ func chooseContext(e *cli.Env, store *natsctx.Store) (string, error) {
 	return answer, nil
 }
 
-// saySelected tells a person what is selected now.
+// saySelected prints the selected context for people.
 func saySelected(e *cli.Env, store *natsctx.Store, name string) error {
 	c, err := store.Load(name)
 	if err != nil {
@@ -136,7 +136,7 @@ func saySelected(e *cli.Env, store *natsctx.Store, name string) error {
 	return nil
 }
 
-// contextPrevious goes back to the context before.
+// contextPrevious selects the previous context.
 type contextPrevious struct{}
 
 func (c *contextPrevious) Setup(*kingpin.CmdClause) {}
@@ -153,7 +153,7 @@ func (c *contextPrevious) Run(_ context.Context, e *cli.Env) error {
 	return saySelected(e, store, name)
 }
 
-// contextUnselect leaves none selected.
+// contextUnselect clears the selection.
 type contextUnselect struct{}
 
 func (c *contextUnselect) Setup(*kingpin.CmdClause) {}
@@ -246,7 +246,7 @@ func (c *contextRm) remove(e *cli.Env, store *natsctx.Store, name string) error 
 	return nil
 }
 
-// Advices are what to do about errors of these commands beside those of the store.
+// Advices are the rows of the error table for these commands; the console has those of the store.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(errEditor), cli.ExitFailed, cli.Hint("VISUAL or EDITOR names another editor; flags change single keys without one")),

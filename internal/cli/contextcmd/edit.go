@@ -19,7 +19,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// errUnchanged says that the editor was left without a change.
+// errUnchanged is returned when the editor made no change.
 var errUnchanged = errors.New("nothing was changed")
 
 // contextEdit changes a context by flags, or in an editor.
@@ -81,7 +81,7 @@ func (c *contextEdit) Run(ctx context.Context, e *cli.Env) error {
 	return c.fields.finish(e, store, c.name, "saved")
 }
 
-// apply clears keys, then sets what flags say.
+// apply clears keys, then sets the values of flags.
 func (c *contextEdit) apply(s, set *natsctx.Settings) error {
 	for _, key := range c.clear {
 		if !s.Clear(key) {
@@ -126,7 +126,7 @@ func editSettings(e *cli.Env, c *natsctx.Context) (natsctx.Settings, error) {
 	}
 }
 
-// editable is the YAML that the editor shows.
+// editable returns the YAML that the editor shows.
 func editable(c *natsctx.Context) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Context %q. Save and close to apply, leave unchanged to cancel.\n", c.Name)
@@ -144,7 +144,7 @@ func editable(c *natsctx.Context) (string, error) {
 	return b.String(), nil
 }
 
-// parseEdited reads the YAML back. A key that is misspelt is an error.
+// parseEdited parses the edited YAML. An unknown key is an error.
 func parseEdited(text string) (natsctx.Settings, error) {
 	body, err := yaml.YAMLToJSONStrict([]byte(text))
 	if err != nil {
@@ -160,14 +160,14 @@ func parseEdited(text string) (natsctx.Settings, error) {
 	return c.Settings, nil
 }
 
-// editText opens text in the user's editor, in a file of a directory that
-// nobody else can enter, since it may hold secrets.
+// editText opens text in the user's editor, in a file in a private directory,
+// since it may hold secrets.
 func editText(e *cli.Env, text string) (string, error) {
 	dir, err := os.MkdirTemp("", "natsctl-edit-*")
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // what cannot be removed is in a directory of its own
+	defer func() { _ = os.RemoveAll(dir) }() // what cannot be removed is in a private directory
 	path := filepath.Join(dir, "context.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return "", err
@@ -189,11 +189,11 @@ func editText(e *cli.Env, text string) (string, error) {
 	return string(edited), err
 }
 
-// errEditor is an editor that there is not, or that failed.
+// errEditor is returned for an editor that is missing or failed.
 var errEditor = errors.New("run the editor")
 
-// editor is the user's editor with its arguments. The one that is there when
-// none is named needs a terminal.
+// editor returns the user's editor with its arguments. The default editor needs
+// a terminal.
 func editor(e *cli.Env) ([]string, error) {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		if words := strings.Fields(e.Getenv(name)); len(words) > 0 {

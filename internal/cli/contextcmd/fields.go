@@ -11,7 +11,7 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// fieldFlags are the settings of a context that are no global flags.
+// fieldFlags are the settings of a context that are not global flags.
 type fieldFlags struct {
 	own           natsctx.Settings
 	jwt, seed     string
@@ -40,8 +40,8 @@ func (f *fieldFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("certstore-ca-match", "Which authorities of the store; repeat for several.").PlaceHolder("TEXT").StringsVar(&s.WinCAMatch)
 }
 
-// settings are what all flags together say. Paths are absolute and userinfo
-// has left the URLs. Nothing comes from the environment but a user's password.
+// settings returns the settings of all flags. Paths are absolute and userinfo is
+// removed from URLs. Only a user's password comes from the environment.
 func (f *fieldFlags) settings(ctx context.Context, e *cli.Env) (natsctx.Settings, error) {
 	g := e.Flags
 	var password, token string
@@ -89,10 +89,10 @@ func fileReference(value string) (string, error) {
 	return "file://" + path, err
 }
 
-// passwordFor completes a user with the password of the environment, or one
-// that is typed on a terminal.
+// passwordFor adds the password of a user from the environment or from a
+// terminal prompt.
 func passwordFor(e *cli.Env, set *natsctx.Settings) error {
-	if set.User == "" || set.Password != "" || set.Creds != "" || set.NKey != "" { // two kinds are refused as such
+	if set.User == "" || set.Password != "" || set.Creds != "" || set.NKey != "" { // two kinds are rejected later
 		return nil
 	}
 	if set.Password = e.Getenv("NATS_PASSWORD"); set.Password != "" {
@@ -106,7 +106,7 @@ func passwordFor(e *cli.Env, set *natsctx.Settings) error {
 	return err
 }
 
-// mark changes the mark of a saved context as the flags say.
+// mark sets the mark of a saved context from the flags.
 func (f *fieldFlags) mark(store *natsctx.Store, name string) error {
 	if f.color == "" && !f.protected {
 		return nil
@@ -119,7 +119,7 @@ func (f *fieldFlags) mark(store *natsctx.Store, name string) error {
 	})
 }
 
-// finish marks and selects a saved context, and says what was done.
+// finish marks and selects a saved context, and prints what was done.
 func (f *fieldFlags) finish(e *cli.Env, store *natsctx.Store, name, done string) error {
 	if err := f.mark(store, name); err != nil {
 		return err

@@ -21,12 +21,12 @@ func (c *contextLs) Setup(cmd *kingpin.CmdClause) { c.shape.Setup(cmd, "name") }
 type listedContext struct {
 	name     string
 	selected bool
-	ctx      *natsctx.Context // nil when it does not load
+	ctx      *natsctx.Context // nil when it cannot be loaded
 	mark     natsctx.Mark
 	err      error
 }
 
-// of returns a value of the context, or nil for one that does not load.
+// of returns a value of the context, or nil if it cannot be loaded.
 func of(value func(*natsctx.Context) string) func(listedContext) any {
 	return func(l listedContext) any {
 		if l.ctx == nil {
@@ -88,7 +88,7 @@ func (c *contextLs) Run(_ context.Context, e *cli.Env) error {
 	return cli.AllOf(errs)
 }
 
-// listContexts loads every context; one that does not load keeps its error.
+// listContexts loads every context; one that cannot be loaded keeps its error.
 func listContexts(store *natsctx.Store) ([]listedContext, error) {
 	names, err := store.Names()
 	if err != nil {

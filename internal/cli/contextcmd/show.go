@@ -98,7 +98,7 @@ func (c *contextShow) document(store *natsctx.Store, t *natsctx.Target) (shownCo
 	return doc, err
 }
 
-// rows lists what is set.
+// rows lists the settings that have a value.
 func (c *contextShow) rows(t *natsctx.Target) []shownSetting {
 	rows := []shownSetting{{"name", t.Name, t.ContextOrigin.String()}, {"path", t.Path, ""}}
 	for _, f := range natsctx.Fields() {

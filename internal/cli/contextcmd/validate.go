@@ -32,11 +32,11 @@ With -s URL and no context, it checks what the flags say.
 	cmd.Flag("connect", "Dial each URL of the contexts.").BoolVar(&c.connect)
 }
 
-// flagsAlone stands for the context that the flags make without a saved one.
-// No context can have this name.
+// flagsAlone is the name of the context made from flags only. No saved context
+// can have this name.
 const flagsAlone = ""
 
-// check is one row: what was looked at and what came of it.
+// check is one row: what was checked, and the result.
 type check struct {
 	context, url, what, detail string
 	level                      fleet.Level
@@ -72,8 +72,8 @@ func orNil(s string) any {
 	return s
 }
 
-// invalidContexts is the outcome of a validation that found errors. It wraps
-// the first of them, which gives exit code and hint.
+// invalidContexts is the error of a validation that found errors. It wraps the
+// first of them, which determines the exit code and hint.
 type invalidContexts struct {
 	names []string
 	first error
@@ -115,7 +115,7 @@ func (c *contextValidate) Run(ctx context.Context, e *cli.Env) error {
 	}
 	cols := slices.Clone(checkColumns)
 	for i := range cols {
-		cols[i].Wide = cols[i].Wide || cols[i].Name == "url" && !c.connect // nothing is in it then
+		cols[i].Wide = cols[i].Wide || cols[i].Name == "url" && !c.connect // the column is empty then
 	}
 	if err := e.Print(cli.Table{Schema: "natsctl.context.validate/v1", Grid: view.NewGrid(cols, slices.Values(checks))}); err != nil {
 		return err
@@ -123,7 +123,7 @@ func (c *contextValidate) Run(ctx context.Context, e *cli.Env) error {
 	return verdict(checks)
 }
 
-// verdict is an invalidContexts when any check failed.
+// verdict returns an invalidContexts when any check failed.
 func verdict(checks []check) error {
 	var bad invalidContexts
 	for _, c := range checks {
@@ -143,7 +143,7 @@ func verdict(checks []check) error {
 	return bad
 }
 
-// validate checks one context. The error is that of loading it.
+// validate checks one context. The error is from loading it.
 func (c *contextValidate) validate(ctx context.Context, e *cli.Env, store *natsctx.Store, name string) ([]check, error) {
 	over := natsctx.Overrides{Context: name, Timeout: e.Flags.Timeout, Insecure: e.Flags.Insecure}
 	if name == flagsAlone {
@@ -190,7 +190,7 @@ func (c *contextValidate) validate(ctx context.Context, e *cli.Env, store *natsc
 	return checks, nil
 }
 
-// stageError is why a stage failed, in words; the cause gives hint and exit code.
+// stageError describes why a stage failed; the cause determines hint and exit code.
 type stageError struct {
 	words string
 	cause error
@@ -199,7 +199,7 @@ type stageError struct {
 func (s stageError) Error() string { return s.words }
 func (s stageError) Unwrap() error { return s.cause }
 
-// dialStages probes one URL and makes a row of each stage.
+// dialStages probes one URL and returns a row for each stage.
 func dialStages(ctx context.Context, e *cli.Env, t *natsctx.Target, url string, dial natsctx.Dial) (rows []check) {
 	shown := natsctx.RedactURL(url)
 	err := probe.Run(ctx, url, dial.Options, func(r probe.Result) {

@@ -15,10 +15,10 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// errPartialScrape says that a scrape of the whole fleet has more series.
+// errPartialScrape means that a scrape of the whole fleet has more series.
 var errPartialScrape = errors.New("the scrape is not of the whole fleet")
 
-// exporterCheckCommand shows what a scrape would hold.
+// exporterCheckCommand shows what a scrape would contain.
 type exporterCheckCommand struct {
 	exporterFlags
 	cli.ShapeFlags
@@ -82,7 +82,7 @@ func (c *exporterCheckCommand) table(report *exporter.Report) (cli.Table, error)
 	return cli.Table{Schema: "natsctl.exporter.check/v1", Grid: grid, Totals: grid.Totals("total")}, nil
 }
 
-// summarize tells the totals, and what the linter found, in words.
+// summarize prints the totals and the findings of the linter.
 func summarize(w io.Writer, r *exporter.Report) error {
 	words := fmt.Sprintf("%s series of %d servers, %s of text for each scrape", strconv.Itoa(r.Series), r.Answered, view.Bytes.Format(r.Bytes))
 	if r.Dropped > 0 {

@@ -13,8 +13,8 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// connectContext connects with a saved context alone: what the command line and
-// the environment say of the connection belongs to another one.
+// connectContext connects with a saved context only: the connection flags and
+// environment are for another connection.
 func connectContext(ctx context.Context, e *cli.Env, name string, extra ...nats.Option) (*nats.Conn, error) {
 	store, err := e.Store()
 	if err != nil {
@@ -27,8 +27,8 @@ func connectContext(ctx context.Context, e *cli.Env, name string, extra ...nats.
 	return e.Dial(ctx, target, extra...)
 }
 
-// probeResolver connects to the contexts that /probe may ask: those named, or
-// every saved one for "*". A path is not a name, whoever asks.
+// probeResolver connects to the contexts that /probe may use: those named, or
+// every saved one for "*". A path is never accepted as a name.
 func probeResolver(e *cli.Env, allowed []string) exporter.Resolver {
 	return func(ctx context.Context, name string) (*nats.Conn, error) {
 		if !slices.Contains(allowed, name) && !slices.Contains(allowed, "*") || natsctx.CheckName(name) != nil {

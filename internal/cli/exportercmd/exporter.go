@@ -1,5 +1,5 @@
-// Package exportercmd holds the commands natsctl exporter. The metrics are the
-// public package exporter's.
+// Package exportercmd holds the commands natsctl exporter. The public package
+// exporter defines the metrics.
 package exportercmd
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// Entries holds the Prometheus exporter and what goes with it.
+// Entries are the commands of the Prometheus exporter.
 func Entries() []cli.Entry { return []cli.Entry{exporterEntry()} }
 
 func exporterEntry() cli.Entry {
@@ -58,7 +58,7 @@ func (c *exporterServeCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("latency", "Latency that servers measure of a service of the accounts, for example orders=latency.orders; repeat.").PlaceHolder("SERVICE=SUBJECT").StringsVar(&c.latency)
 }
 
-// exporterPages adds a page at / that names the others.
+// exporterPages adds a page at / that links to the others.
 func exporterPages(exp *exporter.Exporter) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", exp.Routes())
@@ -117,10 +117,10 @@ func (c *exporterDashboardsCommand) Run(_ context.Context, e *cli.Env) error {
 	return printDashboard(e, c.name, boards)
 }
 
-// exporterDirMode is the mode of a directory of dashboards: they are no secret.
+// exporterDirMode is the mode of a directory of dashboards, which are not secret.
 const exporterDirMode os.FileMode = 0o755
 
-// Advices are what to do about errors of the exporter.
+// Advices are the rows of the error table for the exporter.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(exporter.ErrOption), cli.ExitUsage, cli.Hint("natsctl exporter serve --help explains each flag, docs/exporter.md the whole")),

@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// exporterFlags say what the exporter collects and under which names.
+// exporterFlags set what the exporter collects and the names of the metrics.
 type exporterFlags struct {
 	compat                     []string
 	prefix                     string
@@ -47,7 +47,7 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("no-consumers", "No consumers whose name matches this expression.").PlaceHolder("REGEX").StringVar(&f.notConsumers)
 }
 
-// options are the flags as the exporter wants them.
+// options returns the flags as options of the exporter.
 func (f *exporterFlags) options() ([]exporter.Option, error) {
 	opts := []exporter.Option{
 		exporter.WithVersion(cli.BuildVersion()), exporter.WithSurveyorNames(false), exporter.WithMinInterval(f.minInterval), exporter.WithTimeout(f.scrapeTimeout),
@@ -73,7 +73,7 @@ func (f *exporterFlags) options() ([]exporter.Option, error) {
 	return opts, exporter.Validate(opts...)
 }
 
-// chosen is the list of collectors, or nil for the default one.
+// chosen returns the list of collectors, or nil for the default.
 func (f *exporterFlags) chosen(perServer bool) []string {
 	if len(f.collect) == 0 && len(f.without) == 0 {
 		return nil

@@ -18,11 +18,11 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// forEver makes a connection that need not stand yet, and that is tried again
-// as long as the process lives, whatever the reason of its failure was.
+// forEver are the options for a connection that may be established later and is
+// retried for the life of the process, after any failure.
 var forEver = []nats.Option{nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.MaxReconnects(-1)}
 
-// Limits of the HTTP server: a scraper sends little, and may take long to read
+// Limits of the HTTP server: a scraper sends little, and may need time to read
 // the metrics of a large fleet.
 const (
 	headerTimeout = 10 * time.Second
@@ -52,7 +52,7 @@ type instance struct {
 	active sync.WaitGroup // requests
 }
 
-// open connects as the context and the flags say now.
+// open connects with the current context and flags.
 func (c *exporterServeCommand) open(ctx context.Context, e *cli.Env, log *slog.Logger) (_ *instance, err error) {
 	opts, err := c.options()
 	if err != nil {
@@ -101,8 +101,8 @@ func (c *exporterServeCommand) watchAccounts(ctx context.Context, e *cli.Env, i 
 	return nil
 }
 
-// close ends the exporter and its connections. It does not wait for a server
-// that hangs.
+// close closes the exporter and its connections. It does not wait for a hung
+// server.
 func (i *instance) close() {
 	if i.exp != nil {
 		i.exp.Close()
@@ -112,7 +112,7 @@ func (i *instance) close() {
 	}
 }
 
-// service serves the pages of an instance, which a reload replaces.
+// service serves the pages of the current instance, which a reload replaces.
 type service struct {
 	open func() (*instance, error)
 	log  *slog.Logger
@@ -121,7 +121,7 @@ type service struct {
 	now *instance
 }
 
-// ServeHTTP serves the pages of the instance of now.
+// ServeHTTP serves the pages of the current instance.
 func (s *service) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	s.mu.RLock()
 	i := s.now
@@ -131,8 +131,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	i.pages.ServeHTTP(w, req)
 }
 
-// reload takes a new instance in the place of the one of now, which ends with
-// its last request. If there can be none, that of now stays.
+// reload replaces the current instance, which is closed after its last request.
+// If the new instance cannot be created, the current one is kept.
 func (s *service) reload() error {
 	next, err := s.open()
 	if err != nil {
@@ -174,13 +174,13 @@ func (s *service) close() {
 	s.now.close()
 }
 
-// listen serves until ctx ends, then lets the scrapes under way finish.
+// listen serves until ctx is done, then lets active scrapes finish.
 func (c *exporterServeCommand) listen(ctx context.Context, pages http.Handler, log *slog.Logger) error {
 	srv := &http.Server{Handler: pages, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 	stopped := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
-		_ = srv.Shutdown(grace) // what is not finished by then is cut off
+		_ = srv.Shutdown(grace) // requests that are not finished by then are aborted
 	})
 	defer stopped()
 	err := web.ListenAndServe(srv, c.web, log)

@@ -36,16 +36,16 @@ func accountEntry() cli.Entry {
 	}}
 }
 
-// accountLens looks at accounts as whoever the user is.
+// accountLens shows accounts as the user is permitted to see them.
 type accountLens struct {
 	client *sys.Client
-	own    *sys.Own // what an ordinary user sees; nil for a system user
+	own    *sys.Own // the view of an ordinary user; nil for a system user
 	user   string   // account that the user is in
 }
 
-// newAccountLens asks as a system user, and when the user is none, as one of an account.
-// The snapshot holds what want says, or of its own account what it may know; what
-// its permissions do not let it ask is an error if it is the kind needed.
+// newAccountLens requests as a system user, or else as a user of an account. The
+// snapshot holds what want selects, or what the user may see of its own account; a
+// request that its permissions deny is an error if its kind is needed.
 func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...fleet.Kind) (*accountLens, *fleet.Snapshot, error) {
 	client, err := e.System(ctx)
 	if err != nil {
@@ -57,7 +57,7 @@ func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 		return &accountLens{client: client}, snap, err
 	}
 	var other *sys.NotSystemError
-	if !errors.As(err, &other) { // a server before 2.12 does not tell a user who may not ask where it is
+	if !errors.As(err, &other) { // a server before 2.12 does not report the account to a user without the permission
 		other = &sys.NotSystemError{Account: client.Conn().RemoteAccount()}
 	}
 	own, err := client.OwnAccount(ctx, want.Conns)
@@ -76,7 +76,7 @@ func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 	return l, own.Snapshot, nil
 }
 
-// limits says on standard error what the user may not see.
+// limits prints on standard error what the user may not see.
 func (l *accountLens) limits(e *cli.Env) {
 	if l.own != nil && e.ErrTTY {
 		e.Say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers reported this account only; other accounts, "+
@@ -84,8 +84,8 @@ func (l *accountLens) limits(e *cli.Env) {
 	}
 }
 
-// complete returns the snapshot to judge by who is missing in it: nil for an
-// ordinary user, who cannot know.
+// complete returns the snapshot to check for missing servers: nil for an
+// ordinary user, who cannot see them.
 func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
 	if l.own != nil {
 		return nil
@@ -93,8 +93,8 @@ func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
 	return s
 }
 
-// refuse returns what servers call an account. An ordinary user can name its own
-// one only, by key or name; another one is an error.
+// refuse returns the servers' name of an account. An ordinary user can only name
+// its own, by key or name; any other is an error.
 func (l *accountLens) refuse(account string) (string, error) {
 	if l.own == nil || account == "" || account == l.user {
 		return account, nil
@@ -187,7 +187,7 @@ func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
 	return e.Print(cli.Table{Schema: "natsctl.account.conns/v1", Snap: lens.complete(snap), Grid: grid, Totals: grid.Totals("total")})
 }
 
-// whoami is the account that the user is in.
+// whoami returns the account of the user.
 func whoami(ctx context.Context, e *cli.Env) (string, error) {
 	client, err := e.System(ctx)
 	if err != nil {
@@ -200,13 +200,13 @@ func whoami(ctx context.Context, e *cli.Env) (string, error) {
 	if err == nil {
 		return info.Account, nil
 	}
-	if acc := client.Conn().RemoteAccount(); acc != "" { // told meanwhile, behind the connection's first PONG
+	if acc := client.Conn().RemoteAccount(); acc != "" { // received meanwhile, after the connection's first PONG
 		return acc, nil
 	}
 	return "", err
 }
 
-// knownAccount refuses a name that none of the servers asked knows, with the
+// knownAccount rejects a name that no queried server knows, and suggests the
 // nearest one. An ordinary user has no list to compare with.
 func knownAccount(s *fleet.Snapshot, account string) error {
 	var known []string

@@ -23,14 +23,14 @@ func (c *accountInfoCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "Account (default: your own, the only one visible outside the system account).").StringVar(&c.name)
 }
 
-// hidden is what a user outside the system account cannot know.
+// hidden is the information that a user outside the system account cannot see.
 var hidden = []string{
 	"exports, imports and limits of the account (its operator knows them)", "other accounts", "servers, and links between them",
 	"servers that did not respond",
 }
 
 // unseen returns what the user's permissions hide of its own account, each with
-// the reason, and the error that says which subjects would have to be allowed.
+// the reason, and the error that names the subjects to allow.
 func (l *accountLens) unseen() (what []string, err error) {
 	if l.own == nil {
 		return nil, nil
@@ -51,7 +51,7 @@ func (l *accountLens) unseen() (what []string, err error) {
 	}
 	var denied *sys.PermissionError
 	if errors.As(l.own.Refused(endpoint.UserInfo), &denied) && denied.Subscribe {
-		return what, denied // no answer at all can reach it
+		return what, denied // no answer can reach the user
 	}
 	if len(what) == 0 {
 		return nil, nil
@@ -59,7 +59,7 @@ func (l *accountLens) unseen() (what []string, err error) {
 	return what, fmt.Errorf("%w: user may not publish to %s", errUnseen, strings.Join(slices.Compact(subjects), ", "))
 }
 
-// errUnseen says that the user's permissions hide a part of its account.
+// errUnseen means that the user's permissions hide a part of its account.
 var errUnseen = errors.New("part of the account is not visible")
 
 func (c *accountInfoCommand) Run(ctx context.Context, e *cli.Env) error {
@@ -109,7 +109,7 @@ func newAccountDoc(ctx context.Context, lens *accountLens, s *fleet.Snapshot, ac
 			return doc, knownAccount(withNames(ctx, lens.client, s), account)
 		}
 		if account == mine {
-			doc.User, _ = lens.client.UserInfo(ctx) // servers before 2.10 do not tell
+			doc.User, _ = lens.client.UserInfo(ctx) // servers before 2.10 do not report it
 		}
 	}
 	for _, r := range fleet.AccountRows(s, nil) {
@@ -120,7 +120,7 @@ func newAccountDoc(ctx context.Context, lens *accountLens, s *fleet.Snapshot, ac
 	return doc, nil
 }
 
-// withNames asks for the names of all accounts, to suggest one.
+// withNames requests the names of all accounts, to suggest one.
 func withNames(ctx context.Context, client *sys.Client, s *fleet.Snapshot) *fleet.Snapshot {
 	if all, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Accountz}}); err == nil {
 		return all
@@ -128,7 +128,7 @@ func withNames(ctx context.Context, client *sys.Client, s *fleet.Snapshot) *flee
 	return s
 }
 
-// writeSheet writes names and values, one pair a line.
+// writeSheet writes names and values, one pair per line.
 func writeSheet(w io.Writer, lines [][2]string) error {
 	for _, l := range lines {
 		if _, err := fmt.Fprintf(w, "%-17s %s\n", l[0], cli.OrDash(l[1])); err != nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// accountKey returns what the servers call an account that the command line
-// names: in operator mode the public key of the account of that name. Who may
-// not ask for names, and a name that no server knows, gets it back as it is: the
-// command itself says what is wrong with it.
+// accountKey returns the servers' name of an account: in operator mode, the
+// public key of the account with that name. If names may not be requested, or no
+// server knows the name, it is returned unchanged: the command itself reports
+// the error.
 func accountKey(ctx context.Context, e *cli.Env, account string) (string, error) {
 	if account == "" || strings.HasPrefix(account, "$") || fleet.IsAccountKey(account) {
 		return account, nil
@@ -24,12 +24,12 @@ func accountKey(ctx context.Context, e *cli.Env, account string) (string, error)
 	}
 	snap, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.AccountStatz}})
 	if err != nil {
-		return account, nil //nolint:nilerr // the command asks for more, and says why it cannot
+		return account, nil //nolint:nilerr // the command's own request reports the error
 	}
 	return fleet.NewAccountNames(snap).Find(account)
 }
 
-// accountKeys does the same for several.
+// accountKeys is accountKey for several accounts.
 func accountKeys(ctx context.Context, e *cli.Env, accounts []string) ([]string, error) {
 	out := make([]string, len(accounts))
 	for i, account := range accounts {
@@ -41,9 +41,9 @@ func accountKeys(ctx context.Context, e *cli.Env, accounts []string) ([]string, 
 	return out, nil
 }
 
-// userKey returns what the servers call a user that the command line names: in
-// operator mode the public key of the user of that name who is connected, in the
-// account if one is given. A name that is not there is returned as it is.
+// userKey returns the servers' name of a user: in operator mode, the public key
+// of the connected user with that name, in the account if one is given. An
+// unknown name is returned unchanged.
 func userKey(ctx context.Context, e *cli.Env, user string, conns fleet.ConnWant) (string, error) {
 	if user == "" || nkeys.IsValidPublicUserKey(user) {
 		return user, nil
@@ -55,7 +55,7 @@ func userKey(ctx context.Context, e *cli.Env, user string, conns fleet.ConnWant)
 	want := fleet.Want{Kinds: []fleet.Kind{fleet.Connz}, Conns: fleet.ConnWant{Account: conns.Account, State: conns.State, User: user}}
 	snap, err := client.Snapshot(ctx, want)
 	if err != nil || len(fleet.ConnRows(snap, nil)) > 0 {
-		return user, nil //nolint:nilerr // the command asks for the same, and says why it cannot
+		return user, nil //nolint:nilerr // the command's own request reports the error
 	}
 	want.Conns.User = ""
 	if snap, err = client.Snapshot(ctx, want); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// checkCommand judges a fleet by the table of checks.
+// checkCommand runs the table of checks on a fleet.
 type checkCommand struct {
 	cli.ScopeFlags
 	replayFlags
@@ -105,7 +105,7 @@ func chooseChecks(names []string) ([]*checks.Check, error) {
 	return nil, err
 }
 
-// look takes the snapshot, or two where a check compares.
+// look takes a snapshot, or two if a check compares them.
 func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Check) (checks.Input, error) {
 	flags := samplerFlags{replayFlags: c.replayFlags, rate: c.over, expect: c.Expect}
 	sampler, err := flags.sampler(ctx, e, false)
@@ -115,7 +115,7 @@ func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Ch
 	want := checks.WantFor(chosen)
 	want.Scope = c.Scope
 	if sampler.rec != nil {
-		want.Kinds = nil // a check says itself what the recording does not hold
+		want.Kinds = nil // the checks report what the recording lacks
 	}
 	rates := slices.ContainsFunc(chosen, func(ch *checks.Check) bool { return ch.Rates })
 	tick, err := sampler.take(ctx, want, rates)
@@ -125,7 +125,7 @@ func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Ch
 	return checks.Input{Snapshot: tick.Snapshot, Before: tick.Before, Delta: tick.Delta}, nil
 }
 
-// checkReport is what all formats are made from.
+// checkReport is the source of all formats.
 type checkReport struct {
 	Schema   string          `json:"schema"`
 	Time     time.Time       `json:"time"`
@@ -137,8 +137,8 @@ type checkReport struct {
 	named    bool
 }
 
-// newCheckReport runs the checks. One that could not look counts as unknown
-// when it was asked for by name, and not at all otherwise.
+// newCheckReport runs the checks. A check without data counts as unknown if it
+// was selected by name, and is omitted otherwise.
 func newCheckReport(in checks.Input, chosen []*checks.Check, named bool) *checkReport {
 	r := &checkReport{
 		Schema: "natsctl.check/v1", Time: in.Snapshot.Time, snap: in.Snapshot, named: named,
@@ -152,7 +152,7 @@ func newCheckReport(in checks.Input, chosen []*checks.Check, named bool) *checkR
 	return r
 }
 
-// findings are the findings of all checks, worst first.
+// findings returns the findings of all checks, worst first.
 func (r *checkReport) findings() []checks.Finding {
 	var out []checks.Finding
 	for _, res := range r.Checks {
@@ -193,7 +193,7 @@ func (r *checkReport) summary() string {
 	return parts[0] + ": " + strings.Join(parts[1:], ", ")
 }
 
-// verdict turns the level into the exit code.
+// verdict returns the error with the exit code of the level.
 func (c *checkCommand) verdict(e *cli.Env, format string, r *checkReport) error {
 	if format == "nagios" {
 		return cli.ExitStatus(r.nagiosStatus())
@@ -217,8 +217,8 @@ func (c *checkCommand) verdict(e *cli.Env, format string, r *checkReport) error 
 	return nil
 }
 
-// checkFailedError is a fleet that checks found at fault.
+// checkFailedError reports failed checks.
 type checkFailedError string
 
-// Error gives the figures and the names of the checks.
+// Error returns the counts and the names of the checks.
 func (e checkFailedError) Error() string { return string(e) }

@@ -32,7 +32,7 @@ func (r *checkReport) write(e *cli.Env, format string) error {
 	}
 	grid := view.NewGrid(view.Findings(), slices.Values(r.findings()))
 	if len(grid.Rows) == 0 && e.OutTTY && (format == "table" || format == "wide") {
-		return nil // the verdict says that all is well
+		return nil // the verdict reports success
 	}
 	if format == "table" && e.Width() > 0 {
 		return r.page(e)
@@ -40,8 +40,8 @@ func (r *checkReport) write(e *cli.Env, format string) error {
 	return e.PrintTable(format, cli.Table{Schema: r.Schema, Grid: grid})
 }
 
-// page writes the findings for a terminal: below the table each next step once,
-// instead of in every row.
+// page writes the findings for a terminal, with each next step once below the
+// table instead of in every row.
 func (r *checkReport) page(e *cli.Env) error {
 	findings := r.findings()
 	cols := slices.DeleteFunc(view.Findings(), func(c view.Column[checks.Finding]) bool { return c.Name == "next" })
@@ -77,8 +77,8 @@ func nagiosStatus(l fleet.Level) int {
 	return 3
 }
 
-// nagiosStatus is the exit status of the whole report. When servers are missing
-// and no check has told of it, it is unknown.
+// nagiosStatus returns the exit status of the whole report. It is unknown when
+// servers are missing and no check has reported it.
 func (r *checkReport) nagiosStatus() int {
 	status := nagiosStatus(r.Level)
 	if status == 0 && len(r.snap.Missing) > 0 {
@@ -89,7 +89,7 @@ func (r *checkReport) nagiosStatus() int {
 
 var nagiosWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 
-// nagiosText keeps a text inside its line and its part of the line.
+// nagiosText replaces characters that would end the line or its field.
 func nagiosText(s string) string { return strings.ReplaceAll(view.Text(s), "|", "/") }
 
 // nagios writes one status line with performance data, then one line for each
@@ -120,8 +120,8 @@ func (r *checkReport) nagios(w io.Writer) error {
 	return err
 }
 
-// nagiosFailed reports a fleet that could not be asked as a plugin does: the
-// status line on standard output, status 3.
+// nagiosFailed reports a failed request the way a plugin does: the status line
+// on standard output, status 3.
 func (c *checkCommand) nagiosFailed(e *cli.Env, failure error) error {
 	if _, err := fmt.Fprintf(e.Out, "NATS UNKNOWN - %s\n", nagiosText(failure.Error())); err != nil {
 		return err
@@ -189,7 +189,7 @@ func (r *checkReport) junit(w io.Writer) error {
 	return err
 }
 
-// levels are those that a finding can have, in the order of the exposition.
+// levels are the levels of a finding, in the order of the exposition.
 var findingLevels = []fleet.Level{fleet.Info, fleet.Warn, fleet.Crit, fleet.Unknown}
 
 // prometheus writes the results as a text exposition, for a textfile collector.

@@ -113,7 +113,7 @@ func listChecks(e *cli.Env) error {
 	return e.Print(cli.Table{Schema: "natsctl.check.list/v1", Grid: view.NewGrid(checkListColumns(), slices.Values(rows))})
 }
 
-// explainCheck says all that there is to say about one check.
+// explainCheck prints the full description of one check.
 func explainCheck(e *cli.Env, name string) error {
 	chosen, err := chooseChecks([]string{name})
 	if err != nil {

@@ -26,7 +26,7 @@ func connEntry() cli.Entry {
 	}}
 }
 
-// errNobody is a selection of connections that selects none.
+// errNobody is returned when no connection matches the selection.
 var errNobody = errors.New("no client connection matches; nothing was changed")
 
 // connColumns are the columns of a selection of connections.
@@ -49,7 +49,7 @@ func connColumns() []view.Column[sys.Conn] {
 	}
 }
 
-// connSelection says which connections are meant. All that is set must hold.
+// connSelection selects connections. All conditions that are set must match.
 type connSelection struct {
 	scope  fleet.Scope
 	sel    sys.ConnSelection
@@ -67,7 +67,7 @@ func (s *connSelection) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("all", "All client connections of these servers.").BoolVar(&s.all)
 }
 
-// check refuses a selection that says nothing, or too much.
+// check rejects an empty, conflicting or ambiguous selection.
 func (s *connSelection) check() error {
 	some := !s.sel.Empty() || s.filter != ""
 	switch {
@@ -81,7 +81,7 @@ func (s *connSelection) check() error {
 	return nil
 }
 
-// find asks the fleet for the connections that are meant.
+// find requests the selected connections from the fleet.
 func (s *connSelection) find(ctx context.Context, client *sys.Client) ([]sys.Conn, *fleet.Snapshot, error) {
 	cols := connColumns()
 	if s.filter == "" {
@@ -108,7 +108,7 @@ func (s *connSelection) find(ctx context.Context, client *sys.Client) ([]sys.Con
 	return out, snap, nil
 }
 
-// kindOf says what connections they are.
+// kindOf returns the kind of the connections.
 func kindOf(conns []sys.Conn) string {
 	for _, c := range conns {
 		if c.Leaf() {
@@ -118,10 +118,10 @@ func kindOf(conns []sys.Conn) string {
 	return "client connection"
 }
 
-// planRows is how many connections a plan lists; the rest is counted.
+// planRows is the maximum number of connections that a plan lists; the rest is counted.
 const planRows = 20
 
-// describe tells who is meant, for the plan of an action.
+// describe lists the selected connections for the plan of an action.
 func describe(conns []sys.Conn) (lines []string) {
 	perServer := map[string]int{}
 	var order []string

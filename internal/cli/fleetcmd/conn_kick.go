@@ -15,7 +15,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// paceFlags say how fast clients are moved.
+// paceFlags set how fast clients are moved.
 type paceFlags struct{ pace sys.Pace }
 
 func (f *paceFlags) Setup(cmd *kingpin.CmdClause) {
@@ -23,7 +23,7 @@ func (f *paceFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("notice", "How long before the kick to notify each client that its server goes away.").Default("0s").PlaceHolder("DURATION").DurationVar(&f.pace.Notice)
 }
 
-// check refuses a pace that cannot be kept.
+// check rejects an invalid pace.
 func (f *paceFlags) check() error {
 	if f.pace.PerSecond < 0 || f.pace.Notice < 0 {
 		return cli.Usagef("--rate and --notice cannot be negative")
@@ -31,7 +31,7 @@ func (f *paceFlags) check() error {
 	return nil
 }
 
-// lasts is about how long n connections take.
+// lasts estimates the time for n connections.
 func (f *paceFlags) lasts(n int) time.Duration {
 	d := f.pace.Notice
 	if f.pace.PerSecond > 0 {
@@ -40,7 +40,7 @@ func (f *paceFlags) lasts(n int) time.Duration {
 	return d
 }
 
-// kick is what conn kick and server kick have in common.
+// kick is the common part of conn kick and server kick.
 type kick struct {
 	connSelection
 	paceFlags
@@ -142,7 +142,7 @@ func kickLevel(r sys.KickResult) view.Level {
 	return fleet.OK
 }
 
-// report kicks, shows the progress and prints what became of each connection.
+// report kicks the connections, shows the progress and prints the result of each.
 func (c *kick) report(ctx context.Context, e *cli.Env, client *sys.Client, conns []sys.Conn, snap *fleet.Snapshot) error {
 	counts := map[sys.KickOutcome]int{}
 	var results []sys.KickResult

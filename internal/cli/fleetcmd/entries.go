@@ -1,6 +1,6 @@
 // Package fleetcmd holds the commands about a running fleet: natsctl server,
-// conn, account, check, events and record. What they ask is internal/sys's and
-// what they know internal/fleet's.
+// conn, account, check, events and record. Package internal/sys makes the
+// requests, and internal/fleet evaluates the answers.
 package fleetcmd
 
 import (
@@ -10,12 +10,12 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
-// Entries are the nouns of a running fleet.
+// Entries are the commands about a running fleet.
 func Entries() []cli.Entry {
 	return []cli.Entry{serverEntry(), connEntry(), accountEntry(), checkEntry(), eventsEntry(), recordEntry()}
 }
 
-// Advices are what to do about errors of these commands.
+// Advices are the rows of the error table for these commands.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.As[*offlineError](), cli.ExitPartial, cli.Hint("bring the server back, or remove it for good with: nats server cluster peer-remove NAME")),
@@ -45,7 +45,7 @@ func Values() []cli.Value {
 	}
 }
 
-// checkNames offers the checks with what they look at.
+// checkNames offers the checks with their descriptions.
 func checkNames(*cli.Env, *cli.Line) (o cli.Offer) {
 	for _, c := range checks.All() {
 		o.Words = append(o.Words, cli.Candidate{Value: c.Name, Help: c.About})

@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
-// hintNotRecorded says how to record what a recording lacks.
+// hintNotRecorded says how to record the missing data.
 func hintNotRecorded(err error) string {
 	var e *recording.NotRecordedError
 	if !errors.As(err, &e) {
@@ -26,5 +26,5 @@ func wantNames(kinds []fleet.Kind) string {
 	return strings.Join(names, ",")
 }
 
-// errNoAccount is an account that no server knows.
+// errNoAccount is returned for an account that no server knows.
 var errNoAccount = errors.New("no server knows an account")

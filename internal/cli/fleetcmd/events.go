@@ -17,7 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// eventsCommand writes what the servers tell, as it happens.
+// eventsCommand writes the events of the servers as they happen.
 type eventsCommand struct {
 	kinds    []string
 	accounts []string
@@ -104,8 +104,8 @@ func (c *eventsCommand) Run(ctx context.Context, e *cli.Env) error {
 	return nil
 }
 
-// wanted applies the flags that select by name. What natsctl itself has to say
-// is always wanted.
+// wanted applies the flags that select by name. Events of natsctl itself always
+// match.
 func (c *eventsCommand) wanted(ev fleet.Event) bool {
 	if ev.Kind == fleet.EventGap {
 		return true
@@ -148,8 +148,8 @@ func (w *eventWriter) write(ev fleet.Event) error {
 	return w.line(ev)
 }
 
-// line writes an event for a person: when, how bad, what, where it was told,
-// and who, where and why.
+// line writes an event for people: time, level, type, the reporting server, and
+// its text.
 func (w *eventWriter) line(ev fleet.Event) error {
 	style := view.Style{Color: w.e.OutColor}
 	mark := view.Glyph(ev.Level, w.e.Flags.ASCII)
@@ -162,7 +162,7 @@ func (w *eventWriter) line(ev fleet.Event) error {
 	return err
 }
 
-// eventText says who, where and why.
+// eventText describes who, where and why.
 func eventText(ev fleet.Event) string {
 	var b strings.Builder
 	if ev.Account != "" && ev.Account != ev.Who {

@@ -28,10 +28,10 @@ func graphEntry() cli.Entry {
 	}}
 }
 
-// graphFormats are the formats of a topology; without one it is a tree.
+// graphFormats are the formats of a topology; the default is a tree.
 var graphFormats = []string{"table", "tree", "wide", "dot", "mermaid", "svg", "json", "ndjson", "yaml"}
 
-// graphWant is what a topology is made from.
+// graphWant is the data that a topology needs.
 var graphWant = fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Routez, fleet.Gatewayz, fleet.Leafz}}
 
 func (c *graphCommand) Setup(cmd *kingpin.CmdClause) {
@@ -99,7 +99,7 @@ func (c *graphCommand) draw(e *cli.Env, format string, t *fleet.Topology) error 
 	return style.GraphTree(e.Out, small.Topology, e.Flags.ASCII)
 }
 
-// sayFolded says what a drawing of a large fleet leaves out, and where it is.
+// sayFolded prints what a drawing of a large fleet omits, and where to find it.
 func sayFolded(e *cli.Env, f view.Folded) {
 	if f.Faults > 0 {
 		e.Say("warning", fmt.Sprintf("%d more links at fault are not drawn; -o wide has them all", f.Faults))

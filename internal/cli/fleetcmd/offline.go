@@ -8,19 +8,19 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// offlineError is servers that JetStream counts as its own and calls offline,
-// though every server that can be seen has answered.
+// offlineError reports servers that JetStream lists as offline peers, although
+// every visible server has answered.
 type offlineError struct{ lines []string }
 
 // Error names them.
 func (o *offlineError) Error() string { return strings.Join(o.lines, "; ") }
 
-// Lines is the error for people, a server a line.
+// Lines returns the error for people, one line per server.
 func (o *offlineError) Lines() []string { return o.lines }
 
-// offlinePeers returns an error that names the servers that a meta leader calls
-// offline, and that are not missing anyway; nil without one. A question to some
-// servers only says nothing about the others.
+// offlinePeers returns an error that names the servers that a meta leader reports
+// as offline and that are not already missing, or nil. A request to only some
+// servers gives no information about the others.
 func offlinePeers(s *fleet.Snapshot, scope fleet.Scope) error {
 	if scope.Cluster+scope.Name+scope.Host != "" || len(scope.Tags) > 0 {
 		return nil

@@ -41,7 +41,7 @@ func recordEntry() cli.Entry {
 	}}
 }
 
-// recordable are the kinds that --want chooses from, all of them by default.
+// recordable are the kinds that --want selects from; the default is all.
 var recordable = []fleet.Kind{
 	fleet.Varz, fleet.Connz, fleet.Routez, fleet.Gatewayz, fleet.Leafz, fleet.Subsz, fleet.Accountz,
 	fleet.AccountStatz, fleet.Jsz, fleet.Healthz, fleet.Raftz, fleet.Ipqueuesz,
@@ -85,7 +85,7 @@ func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
 	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
 		err = nil
 	}
-	err = cmp.Or(err, tape.out.Close(), file.Close()) // what fails first makes the others fail
+	err = cmp.Or(err, tape.out.Close(), file.Close()) // report the first error, which causes the others
 	if tape.snapshots == 0 {                          // nothing was recorded
 		return cmp.Or(err, c.discard())
 	}
@@ -93,10 +93,10 @@ func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
 	return err
 }
 
-// errRecorded ends a recording that has lasted as long as it should.
+// errRecorded ends a recording that has reached its duration.
 var errRecorded = errors.New("the recording is over")
 
-// wanted is what each snapshot asks.
+// wanted returns what each snapshot requests.
 func (c *recordCommand) wanted() (fleet.Want, error) {
 	w := fleet.Want{
 		Kinds: recordable, Scope: c.Scope, Conns: fleet.ConnWant{State: "all"},
@@ -119,7 +119,7 @@ func (c *recordCommand) wanted() (fleet.Want, error) {
 	return w, nil
 }
 
-// create makes the file, which others may not read: it tells much about a
+// create creates the file, which other users cannot read: it has details of the
 // fleet.
 func (c *recordCommand) create() (*os.File, error) {
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
@@ -141,16 +141,16 @@ func (c *recordCommand) discard() error {
 	return os.Remove(c.file)
 }
 
-// taping is a recording at work.
+// taping is a recording in progress.
 type taping struct {
 	e                 *cli.Env
 	out               *recording.Recorder
 	snapshots, events int
-	partial           int // snapshots that miss a server
+	partial           int // snapshots with a missing server
 	last              *fleet.Snapshot
 }
 
-// roll records until the context ends or enough snapshots are taken.
+// roll records until the context is done or enough snapshots are taken.
 func (t *taping) roll(ctx context.Context, c *recordCommand, client *sys.Client, want fleet.Want) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -178,7 +178,7 @@ func (t *taping) roll(ctx context.Context, c *recordCommand, client *sys.Client,
 	}
 }
 
-// stopped tells an interruption, which ends a recording well, from a failure.
+// stopped distinguishes an interrupt, which ends a recording normally, from a failure.
 func (t *taping) stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return io.EOF
@@ -186,7 +186,7 @@ func (t *taping) stopped(ctx context.Context, err error) error {
 	return err
 }
 
-// snapshot records a snapshot, after what it shows to have happened.
+// snapshot records a snapshot, after the events derived from it.
 func (t *taping) snapshot(s *fleet.Snapshot, events bool) error {
 	if events {
 		for _, ev := range fleet.DeriveEvents(t.last, s) {
@@ -234,7 +234,7 @@ func (t *taping) wait(ctx context.Context, due <-chan time.Time, events <-chan f
 	}
 }
 
-// drain records the events that are there already.
+// drain records the events that have already arrived.
 func (t *taping) drain(events <-chan fleet.Event) error {
 	for {
 		select {
@@ -251,7 +251,7 @@ func (t *taping) drain(events <-chan fleet.Event) error {
 	}
 }
 
-// listen follows the events until ctx ends. What cannot be heard is said once.
+// listen receives events until ctx is done. A failed subscription is reported once.
 func (t *taping) listen(ctx context.Context, client *sys.Client) <-chan fleet.Event {
 	out := make(chan fleet.Event, 1024)
 	go func() {
@@ -273,7 +273,7 @@ func (t *taping) listen(ctx context.Context, client *sys.Client) <-chan fleet.Ev
 	return out
 }
 
-// summary says what is in the file now.
+// summary describes the content of the file.
 func (t *taping) summary(file string) {
 	if t.e.ErrTTY {
 		_, _ = fmt.Fprintln(t.e.Err)

@@ -41,7 +41,7 @@ func (f *replayFlags) open(e *cli.Env) (*recording.Recording, error) {
 	return rec, nil
 }
 
-// index finds the snapshot that --at means.
+// index returns the snapshot for --at.
 func (f *replayFlags) index(e *cli.Env, rec *recording.Recording) (int, error) {
 	first, last := rec.Time(0), rec.Time(rec.Len()-1)
 	if f.at == "" {
@@ -51,7 +51,7 @@ func (f *replayFlags) index(e *cli.Env, rec *recording.Recording) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	// A fraction of a second that --at does not tell is not outside.
+	// Ignore fractions of a second, which --at may not have.
 	switch {
 	case at.Before(first.Truncate(time.Second)):
 		e.Say("warning", fmt.Sprintf("--at %s is before the recording, which begins at %s: that is what is shown", f.at, stamp(first)))
@@ -63,7 +63,7 @@ func (f *replayFlags) index(e *cli.Env, rec *recording.Recording) (int, error) {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// instant reads --at.
+// instant parses --at.
 func (f *replayFlags) instant(first, last time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, f.at); err == nil {
 		return t, nil
@@ -84,8 +84,8 @@ func (f *replayFlags) instant(first, last time.Time) (time.Time, error) {
 	return first.Add(d), nil
 }
 
-// onDay is a time of day in a recording that begins at first and lasts less than
-// a day, or at its day when it is not in there.
+// onDay returns the instant of a time of day in a recording that begins at first
+// and lasts less than a day, or the nearest day if it is outside.
 func onDay(clock, first time.Time) time.Time {
 	day := first.UTC()
 	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), clock.Second(), 0, time.UTC)
@@ -95,8 +95,8 @@ func onDay(clock, first time.Time) time.Time {
 	return at
 }
 
-// samplerFlags say where snapshots come from, and whether two of them make
-// rates.
+// samplerFlags select the source of snapshots, and whether rates are computed
+// from two of them.
 type samplerFlags struct {
 	replayFlags
 	expect int // servers to wait for
@@ -108,18 +108,18 @@ func (f *samplerFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("rate", "Show rates over this interval instead of totals, for example --rate 2s.").PlaceHolder("INTERVAL").DurationVar(&f.rate)
 }
 
-// sampler takes snapshots, each with the one before where rates are wanted.
+// sampler takes snapshots, each with the previous one if rates are requested.
 type sampler struct {
 	source fleet.Source
 	rec    *recording.Recording
 	next   int // in the recording
-	step   int // 1 plays it, 0 stands still
+	step   int // 1 to play, 0 to stay
 	rate   time.Duration
 	last   *fleet.Snapshot
 }
 
-// sampler opens the fleet or the recording. With playing, a recording goes on
-// by one snapshot each time; it then starts at --at, or at its beginning.
+// sampler opens the fleet or the recording. With playing, a recording advances
+// by one snapshot each time, starting at --at or at its beginning.
 func (f *samplerFlags) sampler(ctx context.Context, e *cli.Env, playing bool) (*sampler, error) {
 	rec, err := f.open(e)
 	if err != nil {
@@ -145,9 +145,9 @@ func (f *samplerFlags) sampler(ctx context.Context, e *cli.Env, playing bool) (*
 	return s, nil
 }
 
-// take returns the next snapshot. With rates, it is compared with the one
-// before: of the recording, of the round before, or taken now and once more
-// after the interval.
+// take returns the next snapshot. With rates, it is compared with the previous
+// one: of the recording, of the last round, or taken now, with the next after
+// the interval.
 func (s *sampler) take(ctx context.Context, want fleet.Want, rates bool) (fleet.Tick, error) {
 	if s.rec != nil {
 		return s.replay(ctx, want)
@@ -186,12 +186,12 @@ func (s *sampler) first(ctx context.Context, want fleet.Want) error {
 	}
 }
 
-// minRate is the shortest interval that rates are measured over: servers write
-// some of their times in milliseconds.
+// minRate is the shortest interval for rates: servers report some of their times
+// in milliseconds.
 const minRate = 100 * time.Millisecond
 
-// replay takes the next snapshot of the recording; the one before it gives the
-// rates.
+// replay returns the next snapshot of the recording, with rates relative to the
+// previous one.
 func (s *sampler) replay(ctx context.Context, want fleet.Want) (fleet.Tick, error) {
 	i := s.next
 	s.next += s.step

@@ -12,15 +12,15 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// report is one row of the table of reports: what to ask, and which table to
-// make of it.
+// report is one row of the table of reports: what to request, and the table to
+// make from it.
 type report struct {
 	name, help string
-	sort       string // the column to sort by unless told otherwise
-	busiest    string // the column to sort by when rates are asked for and nothing else is said
+	sort       string // the default sort column
+	busiest    string // the default sort column with rates
 	want       fleet.Want
-	flags      func(c *reportCommand, cmd *kingpin.CmdClause) // what it takes beside the common flags
-	refine     func(c *reportCommand, w *fleet.Want) error    // what these flags change in the question
+	flags      func(c *reportCommand, cmd *kingpin.CmdClause) // its flags in addition to the common ones
+	refine     func(c *reportCommand, w *fleet.Want) error    // how these flags change the request
 	grid       func(c *reportCommand, t fleet.Tick) (view.Grid, error)
 }
 
@@ -100,7 +100,7 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// findAccounts replaces the names of accounts and users by what servers call them. A
+// findAccounts replaces the names of accounts and users by those the servers use. A
 // recording has only what was recorded.
 func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error) {
 	if c.file != "" {
@@ -116,7 +116,7 @@ func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error
 	return err
 }
 
-// rates tells whether rates were asked for: by their interval, by a watch,
+// rates reports whether rates were requested: by their interval, by a watch,
 // which has two snapshots anyway, or by sorting or filtering by one.
 func (c *reportCommand) rates() bool {
 	if c.rate == 0 && strings.Contains(strings.ReplaceAll(c.Shape.Sort, "-", "_")+c.Shape.Filter+c.by, "_per_second") {
@@ -125,12 +125,12 @@ func (c *reportCommand) rates() bool {
 	return c.rate > 0 || c.Every > 0
 }
 
-// showsRates tells whether the columns of rates are for people: whenever they
-// were asked for, so that every round of a watch has the same columns, and
-// where a recording has them anyway.
+// showsRates reports whether people see the rate columns: whenever rates were
+// requested, so that every round of a watch has the same columns, and when a
+// recording has them anyway.
 func (c *reportCommand) showsRates(t fleet.Tick) bool { return t.Delta != nil || c.rates() }
 
-// show makes the table and prints it.
+// show builds the table and prints it.
 func (c *reportCommand) show(e *cli.Env, tick fleet.Tick) error {
 	grid, err := c.report.grid(c, tick)
 	if err != nil {
@@ -145,7 +145,7 @@ func (c *reportCommand) show(e *cli.Env, tick fleet.Tick) error {
 	return e.Print(t)
 }
 
-// arrange filters, then sums up, then sorts and cuts.
+// arrange filters, then computes totals, then sorts and limits the rows.
 func (c *reportCommand) arrange(grid view.Grid) (view.Grid, error) {
 	if c.by == "" {
 		order := c.Shape

@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// connFlags choose connections.
+// connFlags select connections.
 func connFlags(c *reportCommand, cmd *kingpin.CmdClause) {
 	cmd.Flag("state", "open, closed or all; each server remembers its last 10,000 closed ones.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
 	cmd.Flag("account", "Show only this account.").PlaceHolder("NAME").StringVar(&c.conns.Account)
@@ -40,14 +40,14 @@ func connWant(c *reportCommand, w *fleet.Want) error {
 	return nil
 }
 
-// wantsLeafs tells whether leafnode connections can be among those that are
-// chosen: LEAFZ lists the open ones, without user and subjects.
+// wantsLeafs reports whether the selection can include leafnode connections:
+// LEAFZ lists the open ones, without user and subjects.
 func wantsLeafs(c fleet.ConnWant) bool {
 	return c.State != "closed" && c.User == "" && c.Subject == ""
 }
 
-// chosenConns keeps the connections that the flags choose. A fleet has done so
-// already; a recording holds what it was asked for.
+// chosenConns keeps the connections that the flags select. The servers of a fleet
+// have already filtered; a recording holds what was requested then.
 func (c *reportCommand) chosenConns(rows []*fleet.ConnRow) []*fleet.ConnRow {
 	return slices.DeleteFunc(rows, func(r *fleet.ConnRow) bool {
 		closed := r.Info.Stop != nil

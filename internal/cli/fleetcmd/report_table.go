@@ -93,7 +93,7 @@ func linkReports() []report {
 		},
 		{
 			name: "leafnodes", help: "Leafnodes, with hub and spoke paired.",
-			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz, fleet.Varz}}, // where servers listen tells who is at the other end, where old ones do not
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz, fleet.Varz}}, // listen addresses identify the remote server, which old ones do not report
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				return edgeGrid(view.Leafnodes(top(t), c.showsRates(t)), top(t), fleet.Leaf), nil
 			},
@@ -137,7 +137,7 @@ func jetStreamReports() []report {
 		{
 			name: "origins", help: "Mirrors and sources of all streams, worst first: origin, lag, last heard.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Jsz}, JS: fleet.JSWant{
-				Streams: true, Config: true, AllReplicas: true, // a follower tells which leader is missing
+				Streams: true, Config: true, AllReplicas: true, // a follower reports which leader is missing
 			}},
 			flags: accountFlag, refine: accountWant,
 			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
@@ -203,7 +203,7 @@ func hostReports() []report {
 	}
 }
 
-// answering are the servers of a topology that answered.
+// answering returns the servers of a topology that answered.
 func answering(t *fleet.Topology) []*fleet.Node {
 	return slices.DeleteFunc(slices.Clone(t.Nodes), func(n *fleet.Node) bool { return n.Server == nil })
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// serverEntry holds the commands about servers, asked over the system
+// serverEntry holds the commands about servers, which use the system
 // account.
 func serverEntry() cli.Entry {
 	return cli.Entry{Name: "server", Help: "Show and manage the servers of a fleet, over the system account.", Sub: []cli.Entry{

@@ -41,8 +41,7 @@ func (c *serverInfoCommand) Run(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// show prints what is known of the server; when there are several of one name,
-// of each.
+// show prints the details of the server, or of each server with that name.
 func (c *serverInfoCommand) show(e *cli.Env, snap *fleet.Snapshot) error {
 	if len(snap.Servers) == 0 {
 		return cli.Partial(snap)
@@ -66,8 +65,8 @@ func (c *serverInfoCommand) show(e *cli.Env, snap *fleet.Snapshot) error {
 	return cli.Partial(snap)
 }
 
-// serverSheet writes one server as a list of its columns, and what only its
-// VARZ tells.
+// serverSheet writes one server as a list of its columns, and fields that only
+// VARZ has.
 func serverSheet(w io.Writer, snap *fleet.Snapshot, sv *fleet.Server, wide bool) error {
 	cols := view.Servers(snap)
 	lines := make([][2]string, 0, len(cols))

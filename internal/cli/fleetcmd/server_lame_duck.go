@@ -89,7 +89,7 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	return c.drain(ctx, e, client, plan.Begin(c.kick), start)
 }
 
-// ask shows the plan and what speaks against it, and asks.
+// ask shows the plan and the reasons against it, and asks for confirmation.
 func (c *serverLameDuckCommand) ask(e *cli.Env, plan *drain.Plan, how string) error {
 	name := plan.Target.Name
 	lines := []string{
@@ -120,7 +120,7 @@ func (c *serverLameDuckCommand) ask(e *cli.Env, plan *drain.Plan, how string) er
 	return c.ConfirmLines(e, lines, name, e.Session.Target.Protected)
 }
 
-// drainResult is what came of a drain, for -o json.
+// drainResult is the result of a drain, for -o json.
 type drainResult struct {
 	Schema      string         `json:"schema"`
 	Server      string         `json:"server"`
@@ -132,7 +132,7 @@ type drainResult struct {
 	Leaderless  []string       `json:"leaderless"` // streams, consumers or the meta group without a leader
 }
 
-// drain starts what drains the server and watches until it is over.
+// drain starts the drain of the server and watches until it ends.
 func (c *serverLameDuckCommand) drain(ctx context.Context, e *cli.Env, client *sys.Client, d drain.Record, start func(context.Context) error) error {
 	watch, err := drain.Follow(ctx, client, d, false)
 	if err != nil {
@@ -159,7 +159,7 @@ func (c *serverLameDuckCommand) drain(ctx context.Context, e *cli.Env, client *s
 	return err
 }
 
-// again takes up the watch of a drain that was begun before.
+// again resumes the watch of a drain that was started before.
 func (c *serverLameDuckCommand) again(ctx context.Context, e *cli.Env, client *sys.Client) error {
 	d, err := loadDrain(e, c.name)
 	if err != nil {
@@ -173,7 +173,7 @@ func (c *serverLameDuckCommand) again(ctx context.Context, e *cli.Env, client *s
 	return c.follow(ctx, e, client, d, watch)
 }
 
-// follow shows the progress, and at the end says what came of it.
+// follow shows the progress, and at the end the result.
 func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *sys.Client, d drain.Record, watch *drain.Watch) error {
 	begun := e.Now()
 	limited, cancel := context.WithTimeout(ctx, c.wait)
@@ -195,7 +195,7 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *
 	}
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		dropDrain(e, d)
-		return cause // what should have started the drain failed
+		return cause // the trigger failed
 	}
 	if ctx.Err() != nil {
 		sayInterrupted(e, d, last)
@@ -215,8 +215,8 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *
 	return drainVerdict(r, c.wait)
 }
 
-// sayInterrupted says what an interrupted watch leaves behind. A server in lame
-// duck mode goes on by itself; who kicks is this command alone.
+// sayInterrupted prints what an interrupted watch leaves behind. A server in lame
+// duck mode continues by itself; kicks stop with this command.
 func sayInterrupted(e *cli.Env, d drain.Record, last drain.Progress) {
 	if !d.Kick {
 		e.Say("", fmt.Sprintf("interrupted; the drain continues, watch it with: natsctl server lame-duck %s --resume", d.Server))
@@ -227,10 +227,10 @@ func sayInterrupted(e *cli.Env, d drain.Record, last drain.Progress) {
 	e.Say("", fmt.Sprintf("move the rest with: natsctl server lame-duck %s --kick", d.Server))
 }
 
-// electionTime is how long streams may take to choose another leader.
+// electionTime is how long streams may take to elect another leader.
 const electionTime = 15 * time.Second
 
-// leaderless is what has no leader once there has been time to choose one.
+// leaderless returns what has no leader after the time for an election.
 func leaderless(ctx context.Context, client *sys.Client, d drain.Record) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, electionTime)
 	defer cancel()
@@ -274,7 +274,7 @@ func drainLine(d drain.Record, p drain.Progress) string {
 	return s
 }
 
-// drainVerdict is nil when the drain did what it should.
+// drainVerdict returns nil if the drain succeeded.
 func drainVerdict(r drainResult, wait time.Duration) error {
 	p := r.Progress
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/drain"
 )
 
-// drainsDir is where the records of drains that are under way are kept.
+// drainsDir is the directory for records of drains in progress.
 func drainsDir(e *cli.Env) (string, error) {
 	if dir := e.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "natsctl", "drains"), nil
@@ -40,14 +40,14 @@ func saveDrain(e *cli.Env, d drain.Record) error {
 	return atomicfile.Write(filepath.Join(dir, fileName(d.ID)+".json"), body, 0o600)
 }
 
-// dropDrain forgets a drain that is over.
+// dropDrain removes the record of a finished drain.
 func dropDrain(e *cli.Env, d drain.Record) {
 	if dir, err := drainsDir(e); err == nil {
-		_ = os.Remove(filepath.Join(dir, fileName(d.ID)+".json")) // a record that stays does no harm
+		_ = os.Remove(filepath.Join(dir, fileName(d.ID)+".json")) // a leftover record is harmless
 	}
 }
 
-// loadDrain is the latest drain of the server of this name or id.
+// loadDrain returns the latest drain of the server with this name or id.
 func loadDrain(e *cli.Env, nameOrID string) (drain.Record, error) {
 	var found drain.Record
 	dir, err := drainsDir(e)

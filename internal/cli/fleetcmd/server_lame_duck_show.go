@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// show prints what came of a drain.
+// show prints the result of a drain.
 func (*serverLameDuckCommand) show(e *cli.Env, r drainResult) error {
 	return e.PrintValue(r, func(w io.Writer) error {
 		p := r.Progress

@@ -16,7 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// trigger finds what will drain the server, and says it in words.
+// trigger returns how the server will be drained, with a description.
 func (c *serverLameDuckCommand) trigger(_ context.Context, e *cli.Env, client *sys.Client, plan *drain.Plan) (start func(context.Context) error, how string, err error) {
 	switch {
 	case c.kick:
@@ -61,11 +61,11 @@ func (c *serverLameDuckCommand) kickThem(ctx context.Context, client *sys.Client
 	return ctx.Err()
 }
 
-// plainValue is what a server's name or address may be to become part of a
+// plainValue matches a server's name or address that may become part of a
 // command: it comes from the server and may pass through a shell elsewhere.
 var plainValue = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:-]*$`)
 
-// placeholder is a part of a command that stands for something of the server.
+// placeholder matches a part of a command that stands for a value of the server.
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
 // fill splits a command into words and puts the server's values in.
@@ -130,7 +130,7 @@ func splitWords(command string) (words []string, err error) {
 	return words, nil
 }
 
-// runCommand runs a command without a shell and tells what it said.
+// runCommand runs a command without a shell and reports its output.
 func runCommand(ctx context.Context, e *cli.Env, words []string) error {
 	out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput()
 	for line := range strings.Lines(string(out)) {

@@ -11,21 +11,21 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// option is one option of a request, as a flag. Its name and kind are those of
-// the server's own options, so a new option needs nothing here.
+// option is one option of a request, as a flag. Its name and kind come from the
+// server's own options, so a new option needs no change here.
 type option struct {
 	json  string
 	value func() (v any, set bool)
 }
 
-// takenFlags are the names that mean something else on these commands, and
-// the options that natsctl sets itself.
+// takenFlags are the names with another meaning on these commands, and the
+// options that natsctl sets itself.
 var (
 	takenFlags = []string{"name", "cluster", "host", "tag", "user", "context", "timeout", "server", "output", "body", "watch"}
 	ownOptions = []string{"offset", "limit", "state"}
 )
 
-// declareOptions makes a flag of each option of an endpoint.
+// declareOptions declares a flag for each option of an endpoint.
 func declareOptions(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, limit *int) (list []option) {
 	if ep.Options == nil {
 		return nil
@@ -47,12 +47,12 @@ func declareOptions(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, limit *int) (
 	return list
 }
 
-// skips tells whether the subject says already what the option would.
+// skips reports whether the subject already has the value of the option.
 func skips(ep *endpoint.Endpoint, name string) bool {
 	return ep.Account() && (name == "acc" || name == "account" || name == "accounts")
 }
 
-// declareOption makes a flag of one option.
+// declareOption declares a flag for one option.
 func declareOption(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, name string, t reflect.Type) option {
 	flag := strings.ReplaceAll(name, "_", "-")
 	if slices.Contains(takenFlags, flag) {
@@ -80,7 +80,7 @@ func declareOption(cmd *kingpin.CmdClause, ep *endpoint.Endpoint, name string, t
 	return o
 }
 
-// stateOption is the one option whose numbers have words.
+// stateOption is the only option whose numbers have names.
 func stateOption(cmd *kingpin.CmdClause) option {
 	words := []string{"open", "closed", "all"}
 	v := cmd.Flag("state", "Connections that are open, closed or all.").Default(words[0]).Enum(words...)

@@ -1,7 +1,7 @@
 package fleetcmd
 
-// optionHelp says what the options of requests mean; the names are those of
-// nats-server (monitor.go).
+// optionHelp is the help of the request options; the names are from nats-server
+// (monitor.go).
 var optionHelp = map[string]string{
 	"acc":                  "Only this account.",
 	"account":              "Only this account.",
@@ -38,7 +38,7 @@ var optionHelp = map[string]string{
 	"user":                 "Show only this user.",
 }
 
-// helpFor describes an option; one that is newer than this table has its name.
+// helpFor describes an option; an option that is not in this table gets its name.
 func helpFor(name string) string {
 	if help := optionHelp[name]; help != "" {
 		return help

@@ -53,21 +53,21 @@ func (c *serverPingCommand) Run(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// streams tells whether each row can be written as it arrives: not when rows
-// have to be sorted first, nor when they are parts of one document.
+// streams reports whether each row can be written as it arrives: not when rows
+// must be sorted first or are parts of one document.
 func (c *serverPingCommand) streams(e *cli.Env) bool {
 	lines := e.Flags.Output == "table" || e.Flags.Output == "wide" || e.Flags.Output == "ndjson"
 	return lines && c.Shape == (view.Shape{}) && c.Every == 0
 }
 
-// ping is one round of questions and what came back.
+// ping is one round of requests with its answers.
 type ping struct {
 	e      *cli.Env
 	stream bool
 	heard  []*fleet.Server
 }
 
-// run asks and writes each answer as it comes.
+// run sends the request and writes each answer as it arrives.
 func (p *ping) run(ctx context.Context, client *sys.Client, scope fleet.Scope) error {
 	for sv, err := range client.Ping(ctx, scope) {
 		var short *sys.IncompleteError
@@ -85,7 +85,7 @@ func (p *ping) run(ctx context.Context, client *sys.Client, scope fleet.Scope) e
 	return nil
 }
 
-// row writes one answer, if rows are written one by one.
+// row writes one answer, if rows are streamed.
 func (p *ping) row(sv *fleet.Server) error {
 	if !p.stream {
 		return nil
@@ -99,7 +99,7 @@ func (p *ping) row(sv *fleet.Server) error {
 	return err
 }
 
-// pingWho names the server of a row for a person.
+// pingWho names the server of a row for people.
 func pingWho(row []view.Cell) string {
 	who := row[0].Text()
 	if cluster := row[1].Text(); cluster != "" {
@@ -112,8 +112,8 @@ func pingGrid(servers []*fleet.Server) view.Grid {
 	return view.NewGrid(pingColumns(), slices.Values(servers))
 }
 
-// end writes what is left to write: the whole table when it was not streamed,
-// and for a person the figures of the round.
+// end writes the rest: the whole table when it was not streamed, and for people
+// the statistics of the round.
 func (p *ping) end(shape view.Shape) error {
 	if len(p.heard) == 0 {
 		return nil
@@ -133,7 +133,7 @@ func (p *ping) end(shape view.Shape) error {
 	return nil
 }
 
-// pingSummary gives the figures of a round.
+// pingSummary returns the statistics of a round.
 func pingSummary(heard []*fleet.Server) string {
 	rtt := make([]float64, len(heard))
 	sum := 0.0

@@ -31,7 +31,7 @@ func (c *serverProfileCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("duration", "Duration of the CPU profile, at most 15s.").Default("5s").PlaceHolder("DURATION").DurationVar(&c.duration)
 }
 
-// profiled is what was written, for -o json.
+// profiled describes the written file, for -o json.
 type profiled struct {
 	Server    string `json:"server"`
 	ID        string `json:"id"`
@@ -89,8 +89,8 @@ func fileName(name string) string {
 	return safe[:min(len(safe), 64)]
 }
 
-// oneServer asks for one server by its name or id. A name that several servers
-// have is an error, since an action must not hit the wrong one.
+// oneServer finds one server by its name or id. A name that several servers
+// share is an error, since an action must not affect the wrong one.
 func oneServer(ctx context.Context, _ *cli.Env, client *sys.Client, name string, want fleet.Want) (*fleet.Server, error) {
 	want.Scope = fleet.Scope{Name: name}
 	snap, err := client.Snapshot(ctx, want)

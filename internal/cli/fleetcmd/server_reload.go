@@ -14,8 +14,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// serverReloadCommand makes servers read their configuration files again, one
-// after the other.
+// serverReloadCommand reloads the configuration of servers, one after the
+// other.
 type serverReloadCommand struct {
 	cli.ActFlags
 	name, cluster string
@@ -29,7 +29,7 @@ func (c *serverReloadCommand) Setup(cmd *kingpin.CmdClause) {
 	c.ActFlags.Setup(cmd)
 }
 
-// check makes sure that exactly one of name, cluster and all is given.
+// check requires exactly one of name, cluster and all.
 func (c *serverReloadCommand) check() error {
 	given := 0
 	for _, is := range []bool{c.name != "", c.cluster != "", c.all} {
@@ -108,7 +108,7 @@ func reloadColumns() []view.Column[sys.Reloaded] {
 	}
 }
 
-// notReported is nil for a text that a server did not send.
+// notReported returns nil for a text that a server did not send.
 func notReported(s string) any {
 	if s == "" {
 		return nil
@@ -116,8 +116,8 @@ func notReported(s string) any {
 	return s
 }
 
-// reload goes through the servers until one fails; what was done until then is
-// shown either way.
+// reload reloads the servers until one fails; completed reloads are always
+// shown.
 func (*serverReloadCommand) reload(ctx context.Context, e *cli.Env, client *sys.Client, snap *fleet.Snapshot) error {
 	var done []sys.Reloaded
 	var failed error

@@ -16,8 +16,8 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// requestEntry holds one command for each request of the system account that
-// only asks.
+// requestEntry holds one command for each read-only request of the system
+// account.
 func requestEntry() cli.Entry {
 	group := cli.Entry{Name: "request", Help: "Send a monitoring request to every server and print the raw answers."}
 	for _, ep := range endpoint.List() {
@@ -31,7 +31,7 @@ func requestEntry() cli.Entry {
 	return group
 }
 
-// requestName is the word for a request: connz, account-connz, claims-list.
+// requestName returns the name of a request: connz, account-connz, claims-list.
 func requestName(ep *endpoint.Endpoint) string {
 	return strings.ReplaceAll(strings.ToLower(string(ep.Kind)), ".", "-")
 }
@@ -53,7 +53,7 @@ func requestHelp(ep *endpoint.Endpoint) string {
 	return help
 }
 
-// serverRequestCommand asks one kind of request.
+// serverRequestCommand sends one kind of request.
 type serverRequestCommand struct {
 	cli.ScopeFlags
 	cli.WatchFlags
@@ -156,7 +156,7 @@ func (c *serverRequestCommand) print(e *cli.Env, format string, got *sys.Answers
 	return requestText(e.Out, got.List)
 }
 
-// requestText writes each answer for a person: whose it is, and what it says.
+// requestText writes each answer for people: the server and its data.
 func requestText(w io.Writer, list []sys.Answer) error {
 	for _, a := range list {
 		if a.Server.Name != "" {

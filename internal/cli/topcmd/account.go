@@ -10,8 +10,8 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// anySource asks as a system user, and when the user turns out to be none, as
-// one who sees its own account alone.
+// anySource requests as a system user, and if the user is not one, as a user
+// who sees only its own account.
 type anySource struct {
 	system fleet.Source
 	own    fleet.Source
@@ -33,8 +33,8 @@ func (s *anySource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snaps
 	return snap, err
 }
 
-// anyEvents are the events of the fleet, or those that the account's own users
-// hear.
+// anyEvents returns the events of the fleet, or those visible to users of the
+// account.
 func anyEvents(ctx context.Context, client *sys.Client) iter.Seq2[fleet.Event, error] {
 	return func(yield func(fleet.Event, error) bool) {
 		for e, err := range client.Events(ctx) {

@@ -14,27 +14,27 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// fleetActions are what the dashboard may do to a fleet.
+// fleetActions are the actions of the dashboard on a fleet.
 type fleetActions struct {
 	client    *sys.Client
 	protected bool // the context refuses actions
 	// local finds how to put a server of a local cluster into lame duck mode;
-	// nil for a server that is in none.
+	// nil for any other server.
 	local func(*drain.Plan) (func(context.Context) error, error)
 }
 
-// The lame duck mode of a server that is told from the dashboard: short, since
-// somebody looks on.
+// The timing of lame duck mode started from the dashboard: short, since an
+// operator is watching.
 const (
 	topDrain = 15 * time.Second
 	topGrace = 2 * time.Second
 )
 
-// topPace is how clients are moved from the dashboard: as the command does it
-// without flags.
+// topPace is the pace of kicks from the dashboard: that of the command without
+// flags.
 var topPace = sys.Pace{PerSecond: 50, Notice: time.Second}
 
-// localDrain is how the local clusters put one of their servers into lame duck
+// localDrain returns how to put a server of a local cluster into lame duck
 // mode.
 func localDrain(e *cli.Env, plan *drain.Plan) (func(context.Context) error, error) {
 	home, cluster, err := act.LocalNode(e.Getenv, plan)
@@ -93,7 +93,7 @@ func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
 	return "", fmt.Errorf("no action %q", a.Verb)
 }
 
-// lameDuck drains a server and returns when it has ended. Nothing is done where
+// lameDuck drains a server and returns when it has exited. It does nothing if
 // something would stop working.
 func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error) {
 	plan, err := drain.MakePlan(ctx, f.client, a.ServerID)
@@ -120,7 +120,7 @@ func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error
 	return fmt.Sprintf("%s has moved %s and ended", a.Server, cli.Plural(len(plan.Clients), "client")), nil
 }
 
-// kickClients moves the clients of a server without ending it, and says how
+// kickClients moves the clients of a server without stopping it, and reports how
 // many are on it afterwards.
 func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, error) {
 	plan, err := drain.MakePlan(ctx, f.client, a.ServerID)
@@ -151,7 +151,7 @@ func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, er
 	return told, ctx.Err()
 }
 
-// kickWords say what became of a connection.
+// kickWords describes the result of a kick.
 var kickWords = map[sys.KickOutcome]string{
 	sys.Kicked:  "connection %d of %s is closed",
 	sys.Left:    "connection %d of %s already disconnected; nothing was done",
@@ -159,7 +159,7 @@ var kickWords = map[sys.KickOutcome]string{
 	sys.Untried: "connection %d of %s was not tried; nothing was done",
 }
 
-// kick closes one connection: the one that was on the screen, or none.
+// kick closes one connection: only the one that was on the screen.
 func (f fleetActions) kick(ctx context.Context, a tui.Action) (string, error) {
 	conns, _, err := f.client.Conns(ctx, fleet.Scope{Name: a.ServerID}, sys.ConnSelection{CIDs: []uint64{a.Conn}})
 	if err != nil {

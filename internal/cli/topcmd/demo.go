@@ -76,7 +76,7 @@ func (c *demoCommand) Run(ctx context.Context, e *cli.Env) error {
 	if c.onScreen(e) {
 		err := c.watch(live, e, newFeed(e, "demo", client, w))
 		if live.Err() != nil && ctx.Err() == nil {
-			return nil // its time is over
+			return nil // its lifetime has ended
 		}
 		return err
 	}
@@ -91,13 +91,13 @@ func (c *demoCommand) Run(ctx context.Context, e *cli.Env) error {
 	return c.show(live, e, client)
 }
 
-// onScreen tells whether there is a terminal for the dashboard, and nothing
-// else was asked for.
+// onScreen reports whether there is a terminal for the dashboard, and no other
+// output was requested.
 func (c *demoCommand) onScreen(e *cli.Env) bool {
 	return e.InTTY && e.OutTTY && e.Flags.Output == "table" && c.Every == 0 && e.Getenv("TERM") != "dumb"
 }
 
-// lifetime is the life of the demo.
+// lifetime returns the context of the demo.
 func (c *demoCommand) lifetime(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.life > 0 {
 		return context.WithTimeout(ctx, c.life)
@@ -105,10 +105,10 @@ func (c *demoCommand) lifetime(ctx context.Context) (context.Context, context.Ca
 	return context.WithCancel(ctx)
 }
 
-// demoTroubles is how often something is disturbed, and for how long at most there is a schedule.
+// demoTroubles sets how often faults are injected, and the maximum length of the schedule.
 const demoTroubles, demoDay = 5 * time.Second, 24 * time.Hour
 
-// disturb makes small troubles until ctx ends; mended waits until nothing is left of them.
+// disturb injects small faults until ctx is done; mended waits until all of them are undone.
 func (c *demoCommand) disturb(ctx context.Context, e *cli.Env, cluster *broker.Cluster) (mended func(), err error) {
 	if !c.faults {
 		return func() {}, nil

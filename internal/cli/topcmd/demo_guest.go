@@ -20,8 +20,7 @@ import (
 // guestWait is how long an answer of JetStream may take.
 const guestWait = 5 * time.Second
 
-// guestStage is where the cast plays in somebody's account: under names that
-// nobody else has.
+// guestStage is the stage in a user's account, with unique names.
 func guestStage(t *natsctx.Target) stage {
 	id := rand.Text()[:8]
 	return stage{
@@ -30,7 +29,7 @@ func guestStage(t *natsctx.Target) stage {
 	}
 }
 
-// guest plays in the account of a context, and removes what it made there.
+// guest runs the demo in the account of a context, and removes what it created there.
 func (c *demoCommand) guest(ctx context.Context, e *cli.Env) (err error) {
 	if c.faults {
 		return cli.Usagef("--faults disturbs the links of the demo's own servers; leave out --context, or see natsctl cluster chaos")
@@ -72,10 +71,10 @@ func (c *demoCommand) guest(ctx context.Context, e *cli.Env) (err error) {
 	if err := c.attend(live, e); live.Err() == nil || ctx.Err() != nil {
 		return err
 	}
-	return nil // its time is over
+	return nil // its lifetime has ended
 }
 
-// guests are the roles that the account allows.
+// guests returns the roles that the account allows.
 func (s stage) guests(ctx context.Context, e *cli.Env, nc *nats.Conn) ([]role, error) {
 	js, err := s.jetStream(nc)
 	if err != nil {
@@ -90,7 +89,7 @@ func (s stage) guests(ctx context.Context, e *cli.Env, nc *nats.Conn) ([]role, e
 	return slices.Concat(s.cast(), s.keepers()), nil
 }
 
-// attend shows the dashboard, or waits where there is no terminal for it.
+// attend shows the dashboard, or waits if there is no terminal.
 func (c *demoCommand) attend(ctx context.Context, e *cli.Env) error {
 	if c.onScreen(e) {
 		feed, err := liveFeed(ctx, e, false)
@@ -129,7 +128,7 @@ func (s stage) clear(ctx context.Context, nc *nats.Conn) error {
 func dialAs(ctx context.Context, e *cli.Env, t *natsctx.Target, name string) (*nats.Conn, error) {
 	quiet := *e
 	if !e.Flags.Trace {
-		quiet.Err = io.Discard // the warnings were said once
+		quiet.Err = io.Discard // the warnings were already printed
 	}
 	return quiet.Dial(ctx, t, nats.Name(name))
 }

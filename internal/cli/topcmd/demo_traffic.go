@@ -21,16 +21,16 @@ type role struct {
 	play func(ctx context.Context, nc *nats.Conn) error
 }
 
-// stage is where the cast plays: how subjects and streams are called, and how
-// many replicas a stream may have.
+// stage is where the cast runs: the names of subjects and streams, and the
+// number of replicas of a stream.
 type stage struct {
 	prefix, streams string
 	replicas        int
-	cluster         string // that holds the streams; empty: any
+	cluster         string // the cluster of the streams; empty: any
 	domain, api     string // of JetStream, as a context says them
 }
 
-// jetStream is JetStream as a client of the stage reaches it.
+// jetStream returns the JetStream context for a client of the stage.
 func (s stage) jetStream(nc *nats.Conn) (jetstream.JetStream, error) {
 	switch {
 	case s.domain != "":
@@ -41,12 +41,12 @@ func (s stage) jetStream(nc *nats.Conn) (jetstream.JetStream, error) {
 	return jetstream.New(nc)
 }
 
-// ownStage is the demo's own super-cluster.
+// ownStage is the stage in the demo's own super-cluster.
 var ownStage = stage{replicas: 3, cluster: "east"}
 
-// cast is who talks in the demo: orders are placed in the east and shipped in
-// the west, a micro service answers in each cluster and is asked in the east,
-// and sensors report over the leaf node.
+// cast lists the clients of the demo: orders are placed in the east and shipped
+// in the west, a micro service runs in each cluster and gets requests in the
+// east, and sensors report over the leaf node.
 func (s stage) cast() []role {
 	orders, prices, sensors := s.prefix+"orders.", s.prefix+"prices.get", s.prefix+"sensors."
 	return []role{
@@ -63,8 +63,8 @@ func (s stage) cast() []role {
 	}
 }
 
-// keepers are those who need JetStream: a stream keeps every order and another
-// the newest readings, one reader keeps up and one lags behind.
+// keepers are the roles that need JetStream: a stream stores every order and
+// another the newest readings; one reader keeps up and one lags behind.
 func (s stage) keepers() []role {
 	orders, readings := s.streams+"ORDERS", s.streams+"READINGS"
 	return []role{
@@ -77,8 +77,8 @@ func (s stage) keepers() []role {
 	}
 }
 
-// startTraffic connects the cast and lets it play until ctx ends. It returns
-// when everybody is connected; stop waits until everybody has left.
+// startTraffic connects the cast and runs it until ctx is done. It returns when
+// all clients are connected; stop waits until all have ended.
 func startTraffic(ctx context.Context, roles []role, connect func(role) (*nats.Conn, error)) (stop func(), err error) {
 	var conns []*nats.Conn
 	closeAll := func() {
@@ -116,7 +116,7 @@ func publish(subject string, size, rate int) func(context.Context, *nats.Conn) e
 	return every(rate, func(nc *nats.Conn, payload []byte) error { return nc.Publish(subject, payload) }, size)
 }
 
-// request asks rate times a second and ignores a missing answer.
+// request sends rate requests a second and ignores missing answers.
 func request(subject string, rate int) func(context.Context, *nats.Conn) error {
 	return every(rate, func(nc *nats.Conn, payload []byte) error {
 		_, err := nc.Request(subject, payload, time.Second)
@@ -124,8 +124,8 @@ func request(subject string, rate int) func(context.Context, *nats.Conn) error {
 	}, 32)
 }
 
-// every repeats one operation at a steady rate until ctx ends or the
-// connection is closed; a failed one is simply followed by the next.
+// every repeats one operation at a steady rate until ctx is done or the
+// connection is closed; errors are ignored.
 func every(rate int, do func(*nats.Conn, []byte) error, size int) func(context.Context, *nats.Conn) error {
 	return func(ctx context.Context, nc *nats.Conn) error {
 		payload := make([]byte, size)
@@ -161,14 +161,14 @@ func serve(name, subject string) func(context.Context, *nats.Conn) error {
 			Name: name, Version: "1.0.0", Description: "Tells the price of an article",
 			Endpoint: &micro.EndpointConfig{
 				Subject: subject,
-				Handler: micro.HandlerFunc(func(r micro.Request) { _ = r.Respond([]byte("42")) }), // who does not hear it asks again
+				Handler: micro.HandlerFunc(func(r micro.Request) { _ = r.Respond([]byte("42")) }), // the requester retries
 			},
 		})
 		return err
 	}
 }
 
-// keep makes a stream.
+// keep creates a stream.
 func (s stage) keep(cfg jetstream.StreamConfig) func(context.Context, *nats.Conn) error {
 	return func(ctx context.Context, nc *nats.Conn) error {
 		js, err := s.jetStream(nc)
@@ -184,7 +184,7 @@ func (s stage) keep(cfg jetstream.StreamConfig) func(context.Context, *nats.Conn
 	}
 }
 
-// read takes up to rate messages a second from a stream, one at a time.
+// read consumes up to rate messages a second from a stream, one at a time.
 func (s stage) read(stream, durable string, rate int) func(context.Context, *nats.Conn) error {
 	return func(ctx context.Context, nc *nats.Conn) error {
 		js, err := s.jetStream(nc)

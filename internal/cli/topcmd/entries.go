@@ -1,5 +1,5 @@
 // Package topcmd holds the dashboard's command, natsctl top, and natsctl demo,
-// which shows it on a fleet of its own. The screen is internal/tui's.
+// which shows it on a fleet of its own. Package internal/tui draws the screen.
 package topcmd
 
 import (
@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/tui"
 )
 
-// Entries are the dashboard, and a fleet to try it on.
+// Entries are the dashboard and the demo.
 func Entries() []cli.Entry {
 	return []cli.Entry{
 		{Name: "top", Help: "Watch a whole fleet live: topology, servers, connections, JetStream, events, alerts.", Cmd: &topCommand{}, Finishes: true, Examples: []string{
@@ -30,7 +30,7 @@ func Values() []cli.Value {
 	return []cli.Value{cli.Complete("top", "--theme", cli.Words(themeNames()...))}
 }
 
-// Advices are what to do about errors of the dashboard.
+// Advices are the rows of the error table for the dashboard.
 func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(errNoTerminal), cli.ExitUsage, cli.Hint("without a terminal, use: natsctl top --once -o txt (or svg, ansi, json), or natsctl server ls --watch 2s")),

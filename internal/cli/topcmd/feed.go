@@ -22,8 +22,8 @@ import (
 	"github.com/natsctl/natsctl/internal/tui"
 )
 
-// feed is where the dashboard's data come from: a recording or the fleet of
-// the context.
+// feed is the source of the dashboard's data: a recording or the fleet of the
+// context.
 func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
 	if c.replay != "" {
 		feed, err := openTape(c.replay)
@@ -39,7 +39,7 @@ func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
 	return feed, err
 }
 
-// openTape opens a recording to be played.
+// openTape opens a recording for playback.
 func openTape(path string) (*tui.Feed, error) {
 	file, rec, err := cli.OpenRecording(path)
 	if err != nil {
@@ -52,7 +52,7 @@ func openTape(path string) (*tui.Feed, error) {
 	return feed, nil
 }
 
-// liveFeed connects and makes the feed of a fleet.
+// liveFeed connects and returns the feed of a fleet.
 func liveFeed(ctx context.Context, e *cli.Env, actions bool) (*tui.Feed, error) {
 	w := newLinkWatch()
 	if _, err := e.Connect(ctx, w.option(), nats.IgnoreAuthErrorAbort()); err != nil {
@@ -76,7 +76,7 @@ func liveFeed(ctx context.Context, e *cli.Env, actions bool) (*tui.Feed, error) 
 	return feed, nil
 }
 
-// feedName is what the dashboard calls the fleet.
+// feedName returns the fleet's name in the dashboard.
 func feedName(t *natsctx.Target) string {
 	if t.Name != "" {
 		return t.Name
@@ -94,7 +94,7 @@ func newFeed(e *cli.Env, name string, client *sys.Client, w *linkWatch) *tui.Fee
 	}
 }
 
-// explainTrouble says on the screen what the error table says on the command
+// explainTrouble returns for the screen what the error table gives on the command
 // line.
 func explainTrouble(e *cli.Env, err error) tui.Trouble {
 	t := tui.Trouble{Title: err.Error()}
@@ -107,8 +107,8 @@ func explainTrouble(e *cli.Env, err error) tui.Trouble {
 	return t
 }
 
-// topHint is what can be done about an error, where the dashboard shows it: it
-// has no flags.
+// topHint returns the hint for an error in the dashboard, which has no
+// flags.
 func topHint(e *cli.Env, err error) string {
 	switch {
 	case errors.Is(err, cli.ErrProtected):
@@ -122,7 +122,7 @@ func topHint(e *cli.Env, err error) string {
 	return hint
 }
 
-// linkWatch remembers since when a connection is as it is.
+// linkWatch records when the state of a connection last changed.
 type linkWatch struct {
 	nc    *nats.Conn
 	last  string
@@ -133,12 +133,12 @@ type linkWatch struct {
 
 func newLinkWatch() *linkWatch { return &linkWatch{up: true, since: time.Now()} }
 
-// option counts the attempts to connect again.
+// option counts the reconnect attempts.
 func (w *linkWatch) option() nats.Option {
 	return nats.ReconnectErrHandler(func(*nats.Conn, error) { w.tries.Add(1) })
 }
 
-// link tells how the connection is. It is called from one goroutine.
+// link returns the state of the connection. It is called from one goroutine.
 func (w *linkWatch) link() tui.Link {
 	up := w.nc.IsConnected()
 	if up != w.up {
@@ -170,11 +170,11 @@ func contextNames(e *cli.Env) []string {
 	if err != nil {
 		return nil
 	}
-	names, _ := store.Names() // a store that cannot be read has no names to offer
+	names, _ := store.Names() // an unreadable store offers no names
 	return names
 }
 
-// otherFeed connects with another saved context, beside the one in use.
+// otherFeed connects with another saved context, in addition to the one in use.
 func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*tui.Feed, error) {
 	store, err := e.Store()
 	if err != nil {

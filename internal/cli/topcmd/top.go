@@ -21,7 +21,7 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// errNoTerminal is a dashboard that was asked for where none can be shown.
+// errNoTerminal is returned when there is no terminal for the dashboard.
 var errNoTerminal = errors.New("the dashboard needs a terminal")
 
 // topCommand is the live dashboard.
@@ -95,7 +95,7 @@ func (c *topCommand) Run(ctx context.Context, e *cli.Env) error {
 	return dashboard(ctx, e, opt, c.actions)
 }
 
-// checkSize refuses frames that no screen has.
+// checkSize rejects impossible frame sizes.
 func (c *topCommand) checkSize() error {
 	switch {
 	case c.count < 1 || c.count > 1 && !c.once:
@@ -108,8 +108,8 @@ func (c *topCommand) checkSize() error {
 	return nil
 }
 
-// dashboard shows the dashboard on the terminal. Until it ends nothing else
-// may write there.
+// dashboard shows the dashboard on the terminal. Nothing else may write there
+// until it ends.
 func dashboard(ctx context.Context, e *cli.Env, opt tui.Options, actions bool) error {
 	if e.Flags.Trace {
 		return cli.Usagef("--trace would write over the dashboard; use it with another command, or with top --once")
@@ -120,7 +120,7 @@ func dashboard(ctx context.Context, e *cli.Env, opt tui.Options, actions bool) e
 	return tui.Run(ctx, opt, e.In, e.Screen())
 }
 
-// options are the dashboard's options from flags, configuration and
+// options returns the dashboard's options from flags, configuration and
 // environment.
 func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 	if _, ok := cell.ThemeNamed(c.theme); !ok {
@@ -149,14 +149,14 @@ func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 	return opt, nil
 }
 
-// readConfig reads the dashboard's configuration; none is no error, unless one
-// was named.
+// readConfig reads the dashboard's configuration; a missing file is an error only
+// if it was named.
 func (c *topCommand) readConfig(e *cli.Env) (tui.Config, error) {
 	name := c.config
 	if name == "" {
 		root, err := natsctx.ConfigHome(e.Getenv)
 		if err != nil {
-			return tui.Config{}, nil //nolint:nilerr // without a home there is no configuration, which is no error
+			return tui.Config{}, nil //nolint:nilerr // without a home directory there is no configuration
 		}
 		name = filepath.Join(root, "natsctl", "top.yaml")
 	}
@@ -174,7 +174,7 @@ func (c *topCommand) readConfig(e *cli.Env) (tui.Config, error) {
 	return cfg, nil
 }
 
-// profile is how many colours to use.
+// profile returns the color profile.
 func profile(e *cli.Env, when string) cell.Profile {
 	switch {
 	case when == "16":
@@ -193,7 +193,7 @@ func profile(e *cli.Env, when string) cell.Profile {
 	return cell.Color16
 }
 
-// frame writes one frame; at is the instant of a recording, or zero.
+// frame writes one frame; at is an instant in the recording, or zero.
 func (c *topCommand) frame(ctx context.Context, e *cli.Env, opt tui.Options, at time.Time) error {
 	format := e.Flags.Output
 	if format == "table" || format == "text" {
@@ -209,8 +209,8 @@ func (c *topCommand) frame(ctx context.Context, e *cli.Env, opt tui.Options, at 
 	return writeFrames(e, tui.Frames(ctx, opt, once))
 }
 
-// writeFrames writes frames as they come. A server that was missing from the last one
-// is an error of its own, in a recording too.
+// writeFrames writes frames as they arrive. A server missing from the last one
+// is an error, in a recording too.
 func writeFrames(e *cli.Env, frames iter.Seq2[tui.Frame, error]) error {
 	var last *fleet.Snapshot
 	for f, err := range frames {
