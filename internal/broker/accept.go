@@ -39,8 +39,8 @@ func (p *process) startAndWait(ctx context.Context) error {
 	}
 }
 
-// saysReady says whether the log of this start has the line with which a nats-server begins to accept: a server of the same name
-// in another cluster may have the port.
+// saysReady reports whether the log of this start has the line that nats-server writes when it begins to accept clients: a server
+// of the same name in another cluster may have the port.
 func (p *process) saysReady() bool {
 	p.mu.Lock()
 	from := p.logFrom
@@ -49,7 +49,7 @@ func (p *process) saysReady() bool {
 	return err == nil && int64(len(data)) > from && bytes.Contains(data[from:], []byte("Server is ready"))
 }
 
-// reason is the error of a node that ended by itself.
+// reason returns the error of a node that exited by itself.
 func (p *process) reason() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,7 +62,7 @@ func (p *process) reason() error {
 	return fmt.Errorf("%w %s has ended: %s", ErrNode, p.plan.Name, p.why)
 }
 
-// greets asks whether it is this node that listens on its client port, by the name in the first line that a server sends.
+// greets reports whether this node listens on its client port, by the name in the first line that a server sends.
 func (p *process) greets(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

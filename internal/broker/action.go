@@ -8,15 +8,15 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/host"
 )
 
-// NodeAction is something that can be done to a node of a cluster of processes.
+// NodeAction is an action on a node of a cluster of processes.
 type NodeAction struct {
 	Name string // "stop"
 	Help string // one sentence
-	Away bool   // the node leads nothing any more afterwards
+	Away bool   // the node no longer leads anything afterwards
 	do   func(ctx context.Context, k *keeper, p *process, o nodeOrder) error
 }
 
-// nodeActions is the table of all that can be done to a node.
+// nodeActions lists all actions on a node.
 var nodeActions = []NodeAction{
 	{"stop", "Stop nodes in order; their data stays.", true, stopNode},
 	{"start", "Start nodes that were stopped or have ended.", false, startNode},
@@ -28,7 +28,7 @@ var nodeActions = []NodeAction{
 	{"lame-duck", "Drain nodes: clients are asked to leave, then moved, then the server ends.", true, drainNode},
 }
 
-// NodeActions are all that can be done to a node with [Home.Node].
+// NodeActions returns all actions of [Home.Node].
 func NodeActions() []NodeAction { return append([]NodeAction(nil), nodeActions...) }
 
 func stopNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
@@ -56,7 +56,7 @@ func resumeNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
 	return p.signal(host.SigResume, Running, Paused)
 }
 
-// drainNode begins lame duck mode and waits until the server is gone.
+// drainNode enters lame duck mode and waits until the server has exited.
 func drainNode(ctx context.Context, _ *keeper, p *process, o nodeOrder) error {
 	if o.Duration <= o.Grace {
 		return fmt.Errorf("%w %s: lame duck grace period %v is not shorter than its duration %v", ErrNode, p.plan.Name, o.Grace, o.Duration)

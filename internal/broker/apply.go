@@ -10,9 +10,9 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// apply makes the state of a cluster that exists that of the order. A cluster that runs goes on, unless the change is about
-// what all its nodes have in common; then it is stopped. Its nodes keep their data, and users their secrets. Nodes that are no
-// longer wanted leave JetStream before, and their data goes.
+// apply updates an existing cluster to the state of the order. A running cluster keeps running, unless the change affects all
+// its nodes; then it is stopped. Nodes keep their data, and users their secrets. Nodes to be removed leave JetStream first, and
+// their data is deleted.
 func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (state, error) {
 	next, err := h.plan(o.Spec, s.Slot, &s.Plan)
 	if err != nil {
@@ -60,8 +60,8 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 	return s, h.forget(stale)
 }
 
-// Plan is what [Home.Up] would make of the order: its nodes and ports, after the order's Changes has been told what would be
-// different in a cluster that exists. Nothing is written or started.
+// Plan returns what [Home.Up] would make of the order: its nodes and ports, after calling the order's Changes with the
+// differences to an existing cluster. Nothing is written or started.
 func (h *Home) Plan(ctx context.Context, o Order) (Record, error) {
 	sp, err := o.Spec.Complete()
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// change is the body of a request to make the running cluster that of another specification.
+// change is the body of a request to change the running cluster to another specification.
 type change struct {
 	Spec     spec.Spec `json:"spec"`
 	Contexts []string  `json:"contexts"`
 }
 
-// changeRequest writes the new plan and makes room for its nodes; what runs is not touched. Nodes that it does not have must
-// have been stopped.
+// changeRequest writes the new plan and prepares its nodes; running nodes are not touched. Nodes that the new plan does not have
+// must be stopped already.
 func (k *keeper) changeRequest(ctx context.Context, r *http.Request) (any, error) {
 	var c change
 	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
@@ -67,10 +67,10 @@ func (k *keeper) changeRequest(ctx context.Context, r *http.Request) (any, error
 	return nil, nil
 }
 
-// pending is what nodes lack to be as the plan says.
+// pending lists the nodes that do not match the plan yet.
 type pending struct {
-	Stale []string `json:"stale"` // run with what is no longer right
-	Fresh []string `json:"fresh"` // were never started
+	Stale []string `json:"stale"` // run with an outdated configuration
+	Fresh []string `json:"fresh"` // not started yet
 }
 
 func (k *keeper) pending() pending {
@@ -89,7 +89,7 @@ func (k *keeper) pending() pending {
 	return out
 }
 
-// reloadNode lets a server read its configuration again; the error has the reason of one that cannot take it while it runs.
+// reloadNode reloads a server's configuration; the error has the reason when the server cannot reload it.
 func reloadNode(ctx context.Context, k *keeper, p *process, _ nodeOrder) error {
 	if !p.is(Running) {
 		return fmt.Errorf("%w %s: is not running", ErrNode, p.plan.Name)
@@ -107,7 +107,7 @@ func reloadNode(ctx context.Context, k *keeper, p *process, _ nodeOrder) error {
 		return fmt.Errorf("%w %s: cannot be asked to reload: %w", ErrNode, p.plan.Name, err)
 	}
 	if answer.Error != nil {
-		why, _, _ := strings.Cut(answer.Error.Description, ": old=") // the values behind it fill pages
+		why, _, _ := strings.Cut(answer.Error.Description, ": old=") // the values after it fill pages
 		return fmt.Errorf("%w %s: %s", ErrNode, p.plan.Name, why)
 	}
 	p.mu.Lock()

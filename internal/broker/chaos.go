@@ -12,29 +12,29 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/link"
 )
 
-// ChaosKinds are the troubles that [NewChaos] can make.
+// ChaosKinds are the kinds of trouble that [NewChaos] can schedule.
 func ChaosKinds() []string {
 	return []string{"kill", "pause", "partition", "latency", "blackhole", "drop"}
 }
 
-// ChaosPlan says how much trouble there shall be.
+// ChaosPlan configures a schedule of troubles.
 type ChaosPlan struct {
 	Seed  uint64
-	For   time.Duration // of all
-	Every time.Duration // between the beginnings of two troubles; each lasts at most this long
+	For   time.Duration // total duration
+	Every time.Duration // between the starts of two troubles; each lasts at most this long
 	Kinds []string      // default all
 }
 
-// Trouble is one thing that goes wrong, and is mended before the next.
+// Trouble is one disturbance, which is fixed before the next.
 type Trouble struct {
-	At    time.Duration // after the beginning
+	At    time.Duration // since the start
 	Kind  string
-	Node  string        // of kill and pause
-	Fault link.Fault    // of all others
-	Lasts time.Duration // until it is mended
+	Node  string        // for kill and pause
+	Fault link.Fault    // for all other kinds
+	Lasts time.Duration // until it is fixed
 }
 
-// String is the trouble in words.
+// String describes the trouble.
 func (t Trouble) String() string {
 	what := t.Kind + " " + t.Node
 	if t.Node == "" {
@@ -46,7 +46,7 @@ func (t Trouble) String() string {
 	return fmt.Sprintf("%s for %s", what, t.Lasts)
 }
 
-// NewChaos is the schedule of troubles for a cluster: the same for the same plan and the same nodes, always. The error wraps
+// NewChaos returns the schedule of troubles for a cluster: always the same for the same plan and the same nodes. The error wraps
 // [ErrFault].
 func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
 	for _, k := range p.Kinds {
@@ -61,7 +61,7 @@ func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
 	if len(kinds) == 0 {
 		kinds = ChaosKinds()
 	}
-	rng := rand.New(rand.NewPCG(p.Seed, 0)) //nolint:gosec // must be repeatable, and keeps no secret
+	rng := rand.New(rand.NewPCG(p.Seed, 0)) //nolint:gosec // must be repeatable; not used for secrets
 	var out []Trouble
 	for at := time.Duration(0); at < p.For; at += p.Every {
 		out = append(out, newTrouble(rng, kinds[rng.IntN(len(kinds))], at, p.Every, nodes))
@@ -83,9 +83,9 @@ func newTrouble(rng *rand.Rand, kind string, at, every time.Duration, nodes []Pl
 	return t
 }
 
-// Chaos makes the troubles of a schedule in a cluster of processes, each mended before the next. What an earlier one left, which
-// was killed, is mended first. At the end, also when the
-// context ends or something fails, all is mended and the cluster is ready again, or the error says what is not.
+// Chaos runs a schedule of troubles in a cluster of processes, each fixed before the next. Troubles left by an earlier run that
+// was killed are fixed first. At the end, also when the context ends or something fails, everything is fixed and the cluster is
+// ready again, or the error says what is not.
 func (h *control) Chaos(ctx context.Context, name string, troubles []Trouble, report func(Trouble)) error {
 	if err := h.mendAll(ctx, name); err != nil {
 		return err
@@ -107,11 +107,11 @@ func (h *control) Chaos(ctx context.Context, name string, troubles []Trouble, re
 	return errors.Join(err, h.mendAll(context.WithoutCancel(ctx), name))
 }
 
-// mendBy is how much longer than meant a trouble lasts when the process that made it was killed before it could heal it: then the
-// supervisor does.
+// mendBy is how much longer than planned a trouble lasts when the process that caused it was killed before it could fix it: then
+// the supervisor does.
 const mendBy = 10 * time.Second
 
-// suffer makes one trouble and mends it.
+// suffer causes one trouble and fixes it.
 func (h *control) suffer(ctx context.Context, name string, t Trouble) error {
 	end := time.Now().Add(t.Lasts)
 	mended := context.WithoutCancel(ctx)
@@ -123,7 +123,7 @@ func (h *control) suffer(ctx context.Context, name string, t Trouble) error {
 		waitFor(ctx, end)
 		return h.Node(mended, name, t.Node, map[string]string{"kill": "start", "pause": "resume"}[t.Kind], 0, 0)
 	}
-	t.Fault.For = t.Lasts + mendBy // in case nobody is left to heal it
+	t.Fault.For = t.Lasts + mendBy // in case this process is killed before it heals it
 	f, err := h.Inject(ctx, name, t.Fault)
 	if err != nil || f.Kind == link.Drop {
 		return err
@@ -133,7 +133,7 @@ func (h *control) suffer(ctx context.Context, name string, t Trouble) error {
 	return err
 }
 
-// mendAll ends all faults, starts what has ended, lets go on what is paused, and waits until all is well.
+// mendAll heals all faults, starts exited nodes, resumes paused ones, and waits until the cluster is ready.
 func (h *control) mendAll(ctx context.Context, name string) error {
 	if _, err := h.Heal(ctx, name); err != nil {
 		return err
@@ -154,7 +154,7 @@ func (h *control) mendAll(ctx context.Context, name string) error {
 	return h.Ready(ctx, name)
 }
 
-// waitFor waits for a time; false means that the context ended before.
+// waitFor waits for a duration; false means that the context ended first.
 func waitFor(ctx context.Context, at time.Time) bool {
 	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()

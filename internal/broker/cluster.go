@@ -23,7 +23,7 @@ import (
 
 // Cluster is a running local cluster. Its methods are safe for concurrent use.
 type Cluster struct {
-	mu    sync.Mutex // for the plan, which only AddUser and Revoke change
+	mu    sync.Mutex // guards the plan, which only AddUser and Revoke change
 	plan  plan.Plan
 	nodes []*Node
 	links *link.Fabric // nil without Spec.Faults
@@ -31,7 +31,7 @@ type Cluster struct {
 	once  sync.Once
 }
 
-// startTries is how often Start begins anew when a port was taken between its reservation and its use.
+// startTries is how often Start retries when a port was taken between its reservation and its use.
 const startTries = 5
 
 // gatewayDelay replaces the second that a nats-server waits before it connects its gateways, during which the JetStream of a
@@ -92,7 +92,7 @@ func start(ctx context.Context, sp spec.Spec) (c *Cluster, err error) {
 	return c, client.Fleet{Plan: c.plan}.Push(ctx)
 }
 
-// startNodes starts all servers at once: started one by one the first would lose its election for want of peers.
+// startNodes starts all servers at once: started one by one, the first would lose its election because it has no peers.
 func (c *Cluster) startNodes(ctx context.Context) error {
 	for _, np := range c.plan.Nodes {
 		c.nodes = append(c.nodes, &Node{cluster: c, plan: np})
@@ -107,13 +107,13 @@ func (c *Cluster) startNodes(ctx context.Context) error {
 	return g.Wait()
 }
 
-// Name is the name of the whole cluster.
+// Name returns the name of the whole cluster.
 func (c *Cluster) Name() string { return c.plan.Spec.Name }
 
-// Nodes are all nodes in the order of the specification, leaf nodes last.
+// Nodes returns all nodes in the order of the specification, leaf nodes last.
 func (c *Cluster) Nodes() []*Node { return slices.Clone(c.nodes) }
 
-// Node is the node of the given name, nil when there is none.
+// Node returns the node of the given name, or nil.
 func (c *Cluster) Node(name string) *Node {
 	for _, n := range c.nodes {
 		if n.Name() == name {
@@ -123,22 +123,22 @@ func (c *Cluster) Node(name string) *Node {
 	return nil
 }
 
-// URLs are the client URLs of all nodes that are not leafs, without credentials.
+// URLs returns the client URLs of all nodes that are not leaf nodes, without credentials.
 func (c *Cluster) URLs() []string {
 	return c.plan.ClientURLs("")
 }
 
-// Identities are all who can connect, with their secrets, the system user first.
+// Identities returns all users with their secrets, the system user first.
 func (c *Cluster) Identities() []plan.Identity { return slices.Clone(c.now().Identities) }
 
-// now is the plan as it is.
+// now returns the current plan.
 func (c *Cluster) now() plan.Plan {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.plan
 }
 
-// Identity is the user of the given name, or the first user of the account of that name.
+// Identity returns the user of the given name, or the first user of the account of that name.
 func (c *Cluster) Identity(who string) (plan.Identity, bool) { return c.now().Find(who) }
 
 // Connect opens a connection as the user, or the first user of the account, of the given name. The caller closes it.
@@ -151,14 +151,14 @@ func (c *Cluster) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
 	return c.Connect(spec.SystemUser, opts...)
 }
 
-// Ready waits until every running server is heard over the system account from every other, all agree on how many there
-// are, with JetStream each is in touch with its leader and known to it, and all links between them are whole at both ends: the
+// Ready waits until every running server reaches every other over the system account, all agree on the number of servers, with
+// JetStream each is current with the meta leader and known to it, and all links between them are complete at both ends: the
 // pools of the routes, and the gateways in both directions. The error wraps [ErrNotReady] and says what was missing.
 func (c *Cluster) Ready(ctx context.Context) error {
 	return client.Fleet{Plan: c.plan}.Ready(ctx, func(name string) bool { return c.Node(name).Running() })
 }
 
-// Close stops all servers and removes what Start made. A second call does nothing.
+// Close stops all servers and removes what Start created. A second call does nothing.
 func (c *Cluster) Close() error {
 	var err error
 	c.once.Do(func() {

@@ -18,13 +18,13 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrDown is wrapped by the error of something asked of a cluster that does not run.
+// ErrDown is wrapped by the error of a request to a cluster that is not running.
 var ErrDown = errors.New("cluster is not running")
 
-// control asks the supervisors of clusters that run.
+// control sends requests to the supervisors of running clusters.
 type control struct{ store }
 
-// ask makes a request to the supervisor of a cluster.
+// ask sends a request to the supervisor of a cluster.
 func (h *control) ask(ctx context.Context, name, method, path string, body, into any) error {
 	s, err := h.load(name)
 	if err != nil {
@@ -52,7 +52,7 @@ func (h *control) ask(ctx context.Context, name, method, path string, body, into
 	defer resp.Body.Close() //nolint:errcheck // only read
 	if resp.StatusCode != http.StatusOK {
 		v := errorValue{Text: resp.Status}
-		json.NewDecoder(resp.Body).Decode(&v) //nolint:errcheck // then the status is all there is to say
+		json.NewDecoder(resp.Body).Decode(&v) //nolint:errcheck // without a body the status is reported
 		return v.decode()
 	}
 	if into == nil {
@@ -64,38 +64,38 @@ func (h *control) ask(ctx context.Context, name, method, path string, body, into
 	return nil
 }
 
-// Status asks how a cluster is; the error wraps [ErrDown] when it does not run.
+// Status returns the status of a cluster; the error wraps [ErrDown] when it is not running.
 func (h *control) Status(ctx context.Context, name string) (Status, error) {
 	var s Status
 	err := h.ask(ctx, name, http.MethodGet, "/status", nil, &s)
 	return s, err
 }
 
-// Ready waits until the nodes of a cluster that run have found each other, see [Cluster.Ready].
+// Ready waits until the running nodes of a cluster are ready, see [Cluster.Ready].
 func (h *control) Ready(ctx context.Context, name string) error {
 	return h.ask(ctx, name, http.MethodPost, "/ready", nil, nil)
 }
 
-// Node does something of [NodeActions] to a node and returns when it is done. Duration and grace are those of a lame duck.
+// Node runs one of [NodeActions] on a node and returns when it is done. Duration and grace are those of lame duck mode.
 func (h *control) Node(ctx context.Context, name, node, action string, duration, grace time.Duration) error {
 	path := "/node/" + url.PathEscape(node) + "/" + url.PathEscape(action)
 	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{Duration: duration, Grace: grace}, nil)
 }
 
-// Inject begins a fault in a cluster and returns it with its id.
+// Inject starts a fault in a cluster and returns it with its id.
 func (h *control) Inject(ctx context.Context, name string, f link.Fault) (link.Fault, error) {
 	err := h.ask(ctx, name, http.MethodPost, "/faults", f, &f)
 	return f, err
 }
 
-// Faults are the faults of a cluster.
+// Faults returns the active faults of a cluster.
 func (h *control) Faults(ctx context.Context, name string) ([]link.Fault, error) {
 	var out []link.Fault
 	err := h.ask(ctx, name, http.MethodGet, "/faults", nil, &out)
 	return out, err
 }
 
-// Heal ends the faults of the given ids, all when none is given, and returns how many it ended.
+// Heal ends the faults with the given ids, or all without ids, and returns how many it ended.
 func (h *control) Heal(ctx context.Context, name string, ids ...int) (int, error) {
 	q := url.Values{}
 	for _, id := range ids {
@@ -106,7 +106,7 @@ func (h *control) Heal(ctx context.Context, name string, ids ...int) (int, error
 	return n, err
 }
 
-// halt ends the supervisor of a cluster, and all of it with it, if there is one.
+// halt stops the supervisor of a cluster, if there is one, and with it all nodes.
 func (h *control) halt(ctx context.Context, name string) error {
 	if !h.alive(name) {
 		return nil
@@ -126,28 +126,28 @@ func (h *control) halt(ctx context.Context, name string) error {
 	return nil
 }
 
-// Disturb pauses or kills a node, as [Home.Node] does, for some time: when nobody has mended it by then, such as because the
-// process that was to do it was killed, the supervisor does. Until is in the node's status.
+// Disturb pauses or kills a node, as [Home.Node] does, for a limited time: the supervisor resumes or starts it if that has not
+// been done by then, for example because the calling process was killed. Until is in the node's status.
 func (h *control) Disturb(ctx context.Context, name, node, action string, lasts time.Duration) error {
 	path := "/node/" + url.PathEscape(node) + "/" + url.PathEscape(action)
 	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{For: lasts}, nil)
 }
 
-// Nodes reports the nodes and faults of a cluster what its supervisor knows without asking a server: phases, and not whether
-// a node is well.
+// Nodes returns what the supervisor knows about the nodes and faults of a cluster without asking a server: phases, but not
+// whether a node is healthy.
 func (h *control) Nodes(ctx context.Context, name string) (Status, error) {
 	var s Status
 	err := h.ask(ctx, name, http.MethodGet, "/nodes", nil, &s)
 	return s, err
 }
 
-// push hands the JWTs of all accounts to every server of a running cluster.
+// push sends the JWTs of all accounts to every server of a running cluster.
 func (h *control) push(ctx context.Context, name string) error {
 	return h.ask(ctx, name, http.MethodPost, "/push", nil, nil)
 }
 
-// NewUser makes one more user of an account of a cluster of processes, see [Cluster.AddUser]. The context is the name of the
-// saved one that the caller will make for it, so that it goes with the cluster.
+// NewUser adds a user to an account of a cluster of processes, see [Cluster.AddUser]. The context names the saved context that the
+// caller will create for it, so that it is removed with the cluster.
 func (h *control) NewUser(ctx context.Context, name, account string, u spec.User, contextName string) (plan.Identity, error) {
 	var id plan.Identity
 	err := h.ask(ctx, name, http.MethodPost, "/users/"+url.PathEscape(account), newUser{u, contextName}, &id)

@@ -14,8 +14,8 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// leave stops a node for good and takes it out of the peers of JetStream, which would count it for its quorum for ever. A server
-// that is alone afterwards has no peers, and the last of two could not elect a leader that releases one.
+// leave stops a node permanently and removes it from the JetStream peers, which would otherwise always count it for the quorum. A
+// server that is alone afterwards has no peers, and the last of two could not elect a leader that removes one.
 func (h *Home) leave(ctx context.Context, p, next plan.Plan, n plan.Node) error {
 	name := p.Spec.Name
 	if err := h.Node(ctx, name, n.Name, "stop", 0, 0); err != nil && !errors.Is(err, ErrNode) {
@@ -30,7 +30,7 @@ func (h *Home) leave(ctx context.Context, p, next plan.Plan, n plan.Node) error 
 	return nil
 }
 
-// evolve makes a running cluster that of another plan without a stop of the whole.
+// evolve changes a running cluster to another plan without stopping all of it.
 func (h *Home) evolve(ctx context.Context, o Order, s state, next plan.Plan) error {
 	for _, n := range s.Plan.Without(next).Nodes {
 		begun := time.Now()
@@ -42,9 +42,9 @@ func (h *Home) evolve(ctx context.Context, o Order, s state, next plan.Plan) err
 	return h.ask(ctx, o.Spec.Name, http.MethodPost, "/change", change{o.Spec, s.Contexts}, nil)
 }
 
-// converge brings the nodes of a running cluster in line with their plan: those that run with an old configuration reload, or,
-// where a server cannot, restart one at a time; those that were never started start. It returns how many it touched, and stops
-// at the first trouble; another call goes on from there.
+// converge brings the nodes of a running cluster in line with the plan: nodes with an old configuration reload it, or restart one
+// at a time if they cannot; new nodes start. It returns how many it changed, and stops at the first error; another call continues
+// from there.
 func (h *Home) converge(ctx context.Context, o Order) (int, error) {
 	name := o.Spec.Name
 	var todo pending
@@ -74,7 +74,7 @@ func (h *Home) converge(ctx context.Context, o Order) (int, error) {
 	return touched, h.Ready(ctx, name)
 }
 
-// refresh lets a node read its new configuration, with a restart where it must be.
+// refresh applies a node's new configuration, with a restart if necessary.
 func (h *Home) refresh(ctx context.Context, o Order, node string) error {
 	begun := time.Now()
 	why := h.Node(ctx, o.Spec.Name, node, "reload", 0, 0)

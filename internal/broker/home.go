@@ -18,13 +18,13 @@ type Home struct {
 	control
 }
 
-// OpenHome is the Home in a directory, which need not exist.
+// OpenHome returns the Home in a directory, which need not exist.
 func OpenHome(dir string) *Home { return &Home{control: control{store{dir: filepath.Clean(dir)}}} }
 
-// ErrNoHome says that no directory is known to keep clusters in.
+// ErrNoHome means that there is no directory for the state of clusters.
 var ErrNoHome = errors.New("no home directory for local clusters")
 
-// HomeDir is where clusters are kept by default: below $XDG_STATE_HOME, or ~/.local/state. The error wraps [ErrNoHome].
+// HomeDir returns the default directory of clusters: below $XDG_STATE_HOME, or ~/.local/state. The error wraps [ErrNoHome].
 func HomeDir(getenv func(string) string) (string, error) {
 	if dir := getenv("XDG_STATE_HOME"); dir != "" {
 		return filepath.Join(dir, "natsctl", "clusters"), nil
@@ -36,8 +36,8 @@ func HomeDir(getenv func(string) string) (string, error) {
 	return filepath.Join(home, ".local", "state", "natsctl", "clusters"), nil
 }
 
-// Down stops a cluster and returns when nothing of it runs; its data and contexts stay. A cluster that is down already is
-// no error.
+// Down stops a cluster and returns when all its processes have exited; its data and contexts stay. It is not an error if the
+// cluster is down already.
 func (h *Home) Down(ctx context.Context, name string) error {
 	release, err := h.lock(name)
 	if err != nil {
@@ -47,7 +47,7 @@ func (h *Home) Down(ctx context.Context, name string) error {
 	return h.down(ctx, name)
 }
 
-// down is Down for who holds the lock.
+// down is Down for a caller that holds the lock.
 func (h *Home) down(ctx context.Context, name string) error {
 	if err := h.halt(ctx, name); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (h *Home) down(ctx context.Context, name string) error {
 	return h.settleDown(name)
 }
 
-// Delete stops a cluster and removes all that is left of it: data, configuration, secrets, contexts.
+// Delete stops a cluster and removes its data, configuration, secrets and contexts.
 func (h *Home) Delete(ctx context.Context, name string) error {
 	release, err := h.lock(name)
 	if err != nil {
@@ -72,7 +72,7 @@ func (h *Home) Delete(ctx context.Context, name string) error {
 	return h.discard(s)
 }
 
-// undo removes what a failed start has made. A cluster that ran before keeps its data.
+// undo removes what a failed start created. A cluster that ran before keeps its data.
 func (h *Home) undo(retain bool, s state) error {
 	if retain {
 		return nil
@@ -83,7 +83,7 @@ func (h *Home) undo(retain bool, s state) error {
 	return h.discard(s)
 }
 
-// discard removes all of a cluster: its contexts, then its files.
+// discard removes a cluster: its contexts, then its files.
 func (h *Home) discard(s state) error {
 	err := h.forget(s.Contexts)
 	if dir := filepath.Dir(s.Socket); s.Socket != "" && dir != h.path(s.Plan.Spec.Name) { // a private one of its own
@@ -92,7 +92,7 @@ func (h *Home) discard(s state) error {
 	return errors.Join(err, h.remove(s.Plan.Spec.Name))
 }
 
-// forget removes contexts that were made for a cluster.
+// forget removes the contexts of a cluster.
 func (h *Home) forget(contexts []string) error {
 	if h.Forget == nil || len(contexts) == 0 {
 		return nil

@@ -10,15 +10,15 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Change is what an order changes in a cluster that exists.
+// Change is what an order changes in an existing cluster.
 type Change struct {
 	Name    string   // of the cluster
 	Lines   []string // the differences, see [spec.Diff]
 	Restart bool     // all servers of the running cluster stop and start
-	Harm    []string // what stops, goes, becomes weaker or is lost, one sentence each; a change without any need not be confirmed
+	Harm    []string // what stops, is removed, weakened or lost, one sentence each; a change without harm needs no confirmation
 }
 
-// impact is the change from one plan to another. A cluster that runs is asked for its streams in memory; those that cannot be
+// impact returns the change from one plan to another. A running cluster is asked for its streams in memory; streams that cannot be
 // listed may be lost.
 func impact(ctx context.Context, old, next plan.Plan, lines []string, alive bool) Change {
 	c := Change{Name: old.Spec.Name, Lines: lines, Restart: alive && old.RestartsAll(next)}
@@ -41,14 +41,14 @@ func impact(ctx context.Context, old, next plan.Plan, lines []string, alive bool
 	}
 	for _, s := range streams {
 		if s.Memory && forgets(old, next, s, c.Restart) {
-			c.Harm = append(c.Harm, fmt.Sprintf("stream %s of account %s is lost: it is in memory only (%s)", s.Name, accountOf(old, s.Account), count(int(s.Messages), "message"))) //nolint:gosec // no such number fits into memory
+			c.Harm = append(c.Harm, fmt.Sprintf("stream %s of account %s is lost: it is in memory only (%s)", s.Name, accountOf(old, s.Account), count(int(s.Messages), "message"))) //nolint:gosec // cannot overflow: the messages are in memory
 		}
 	}
 	return c
 }
 
-// weaker says where another specification protects less: TLS, certificate authorities, and authentication, of which every other
-// mode gives all clients other credentials.
+// weaker lists where another specification protects less: TLS, certificate authorities, and authentication, where any change of
+// mode changes the credentials of all clients.
 func weaker(a, b spec.Spec) []string {
 	var out []string
 	strength := []spec.TLSMode{"", spec.TLSNone, spec.TLSServer, spec.TLSMutual}
@@ -74,8 +74,8 @@ func orNone(mode string) string {
 	return mode
 }
 
-// forgets says whether a stream in memory does not survive a change: all its servers stop, or those that stay restart one at a time
-// and it has one copy among them, or its account goes.
+// forgets reports whether a change loses a stream in memory: all its servers stop, or the remaining ones restart one at a time and
+// hold a single copy, or its account is removed.
 func forgets(old, next plan.Plan, s client.Stream, restart bool) bool {
 	if restart || !knows(next, s.Account) {
 		return true
@@ -84,7 +84,7 @@ func forgets(old, next plan.Plan, s client.Stream, restart bool) bool {
 	return len(stay) == 0 || len(stay) == 1 && slices.Contains(restarting(old, next), stay[0])
 }
 
-// restarting are the nodes that a change of a running cluster restarts one at a time, because no server can reload it.
+// restarting returns the nodes that a change of a running cluster restarts one at a time, because no server can reload it.
 func restarting(old, next plan.Plan) []string {
 	var out []string
 	for _, n := range old.Nodes {

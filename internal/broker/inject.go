@@ -8,7 +8,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/link"
 )
 
-// Inject begins a fault and returns it with its id. It needs Spec.Faults; errors wrap [ErrFault].
+// Inject starts a fault and returns it with its id. It needs Spec.Faults; errors wrap [ErrFault].
 func (c *Cluster) Inject(f link.Fault) (link.Fault, error) {
 	if c.links == nil {
 		return f, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", link.ErrFault, c.Name())
@@ -22,7 +22,7 @@ func (c *Cluster) Partition(a, b string) error {
 	return err
 }
 
-// Heal ends the faults of the given ids, all when none is given. Servers come back within about a second.
+// Heal ends the faults with the given ids, or all without ids. Servers reconnect within about a second.
 func (c *Cluster) Heal(ids ...int) error {
 	if c.links == nil {
 		return nil
@@ -31,7 +31,7 @@ func (c *Cluster) Heal(ids ...int) error {
 	return err
 }
 
-// Faults are the faults of now.
+// Faults returns the active faults.
 func (c *Cluster) Faults() []link.Fault {
 	if c.links == nil {
 		return nil
@@ -39,9 +39,9 @@ func (c *Cluster) Faults() []link.Fault {
 	return c.links.List()
 }
 
-// Suffer makes the troubles of a schedule of [NewChaos] that are about links, each mended before the next, and returns when all
-// are over or the context ends, with nothing left of them. It tells each before. The error wraps [ErrFault]: a kill or a pause
-// needs a process.
+// Suffer runs the troubles of a schedule of [NewChaos] that affect links, each fixed before the next, and returns when all are
+// over or the context ends, with all of them fixed. It reports each before it starts. The error wraps [ErrFault]: a kill or a
+// pause needs a process.
 func (c *Cluster) Suffer(ctx context.Context, troubles []Trouble, report func(Trouble)) error {
 	begun := time.Now()
 	for _, t := range troubles {
@@ -67,7 +67,7 @@ func (c *Cluster) Suffer(ctx context.Context, troubles []Trouble, report func(Tr
 	return nil
 }
 
-// Places are where the nodes are.
+// Places returns the places of the nodes.
 func (c *Cluster) Places() []Place {
 	var out []Place
 	for _, n := range c.nodes {

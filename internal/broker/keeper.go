@@ -25,11 +25,11 @@ type keeper struct {
 	links  *link.Fabric // nil without Spec.Faults
 	since  time.Time
 
-	mu    sync.Mutex // for state and nodes
+	mu    sync.Mutex // guards state and nodes
 	nodes []*process
 }
 
-// newKeeper makes a keeper of a saved cluster. Nothing runs yet.
+// newKeeper returns a keeper of a saved cluster. It starts nothing.
 func newKeeper(h *store, s state, l Launcher) *keeper {
 	k := &keeper{home: h, launch: l, state: s, spawn: host.NewSpawner(), since: time.Now()}
 	for _, n := range s.Plan.Nodes {
@@ -45,7 +45,7 @@ func (k *keeper) process(n plan.Node) *process {
 	}
 }
 
-// start opens the doors, starts all nodes and waits until they are ready. It tells each step to report.
+// start opens the doors, starts all nodes and waits until they are ready. It passes each step to report.
 func (k *keeper) start(ctx context.Context, report func(Step)) error {
 	if err := step(report, "check the ports", func() error { return portsFree(ctx, k.state.Plan.Nodes) }); err != nil {
 		return err
@@ -115,11 +115,11 @@ func startAll(ctx context.Context, nodes []*process) error {
 	return g.Wait()
 }
 
-// ready waits until the nodes that run have found each other.
+// ready waits until the running nodes have found each other.
 func (k *keeper) ready(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	for _, p := range k.nodes { // a node that ends is a better reason than a fleet that is not complete
+	for _, p := range k.nodes { // a node that exited explains more than an incomplete fleet
 		if done := p.ended(); done != nil && p.is(Running) {
 			go func() {
 				select {
@@ -140,13 +140,13 @@ func (k *keeper) ready(ctx context.Context) error {
 	switch {
 	case err == nil || why == nil || errors.Is(why, context.Canceled) || errors.Is(why, context.DeadlineExceeded):
 		return err
-	case errors.Is(why, errAbandoned): // what was missing until then is worth to be told
+	case errors.Is(why, errAbandoned): // report what was missing until then
 		return fmt.Errorf("%w%s%w", err, abandonedMark, why)
 	}
 	return why
 }
 
-// plan is the plan of now.
+// plan returns the current plan.
 func (k *keeper) plan() plan.Plan {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -167,7 +167,7 @@ func (k *keeper) node(name string) (*process, error) {
 	return nil, fmt.Errorf("no such %w %q; known: %s", ErrNode, name, strings.Join(names, ", "))
 }
 
-// all are the nodes of now.
+// all returns the current nodes.
 func (k *keeper) all() []*process {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -187,8 +187,7 @@ func (k *keeper) stop(ctx context.Context) {
 	k.spawn.Close()
 }
 
-// commit makes a state that of the cluster and writes it with files that belong to it: all, or nothing has changed. The caller
-// holds mu.
+// commit sets the state of the cluster and writes it with the files that belong to it: all or nothing. The caller holds mu.
 func (k *keeper) commit(next state, files map[string]string) error {
 	if err := k.home.saveWith(next, files); err != nil {
 		return err
@@ -204,7 +203,7 @@ func (k *keeper) faults() []link.Fault {
 	return k.links.List()
 }
 
-// loads is what a node reads now.
+// loads returns what a node would read now.
 func (k *keeper) loads(node string) string {
 	pl := k.plan()
 	return pl.Loads(pl.Node(node))

@@ -21,7 +21,7 @@ import (
 // LogLevel is the level of a line of a server's log; a greater one is more severe.
 type LogLevel int
 
-// The levels of nats-server.
+// The log levels of nats-server.
 const (
 	LogTrace LogLevel = iota
 	LogDebug
@@ -31,19 +31,19 @@ const (
 	LogFatal
 )
 
-// logTags are the levels as a nats-server writes them.
+// logTags are the levels as nats-server writes them.
 var logTags = map[string]LogLevel{"TRC": LogTrace, "DBG": LogDebug, "INF": LogInfo, "WRN": LogWarn, "ERR": LogError, "FTL": LogFatal}
 
-// logNames are the levels as a person writes them.
+// logNames are the names of the levels.
 var logNames = []string{"trace", "debug", "info", "warn", "err", "fatal"}
 
-// LogLevels are the names that [ParseLogLevel] takes.
+// LogLevels returns the names that [ParseLogLevel] accepts.
 func LogLevels() []string { return slices.Clone(logNames) }
 
-// String is the level as a person writes it.
+// String returns the name of the level.
 func (l LogLevel) String() string { return logNames[l] }
 
-// ParseLogLevel reads a level as a person writes it.
+// ParseLogLevel parses the name of a level.
 func ParseLogLevel(s string) (LogLevel, error) {
 	if i := slices.Index(logNames, s); i >= 0 {
 		return LogLevel(i), nil
@@ -51,7 +51,7 @@ func ParseLogLevel(s string) (LogLevel, error) {
 	return 0, fmt.Errorf("log level %q: use %s", s, strings.Join(logNames, ", "))
 }
 
-// LogLine is one line of a node's log. Text comes from whoever connects and may hold anything.
+// LogLine is one line of a node's log. Text may contain anything that a client sent; do not trust it.
 type LogLine struct {
 	Time  time.Time
 	Node  string
@@ -59,10 +59,10 @@ type LogLine struct {
 	Text  string
 }
 
-// logRE takes a line of a nats-server's log apart.
+// logRE matches a line of a nats-server log.
 var logRE = regexp.MustCompile(`^\[\d+\] (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+) \[([A-Z]{3})\] (.*)$`)
 
-// parseLine reads one line; a line that is none of the server's own belongs to the one before.
+// parseLine parses one line; a line without the server's prefix continues the one before.
 func parseLine(node, line string, before LogLine) LogLine {
 	m := logRE.FindStringSubmatch(line)
 	if m == nil {
@@ -79,18 +79,18 @@ func parseLine(node, line string, before LogLine) LogLine {
 	return LogLine{Time: at, Node: node, Level: level, Text: m[3]}
 }
 
-// LogQuery says which lines of the logs of a cluster are wanted.
+// LogQuery selects lines of the logs of a cluster.
 type LogQuery struct {
 	Nodes  []string // default all
-	Level  LogLevel // this and above
+	Level  LogLevel // minimum level
 	Since  time.Time
-	Follow bool // go on with new lines until the context ends
+	Follow bool // wait for new lines until the context ends
 }
 
-// logPoll is how often new lines are looked for; lines of one round are in the order of time.
+// logPoll is the interval at which logs are read; lines of one round are sorted by time.
 const logPoll = 200 * time.Millisecond
 
-// Logs yields the lines of the logs of all nodes merged in the order of time. The error of an unknown node wraps [ErrNode].
+// Logs yields the lines of the logs of all nodes, sorted by time. The error of an unknown node wraps [ErrNode].
 func (h *store) Logs(ctx context.Context, name string, q LogQuery) iter.Seq2[LogLine, error] {
 	return func(yield func(LogLine, error) bool) {
 		files, err := h.logFiles(name, q.Nodes)
@@ -118,7 +118,7 @@ func (h *store) Logs(ctx context.Context, name string, q LogQuery) iter.Seq2[Log
 	}
 }
 
-// round yields what is new in all files.
+// round yields the new lines of all files.
 func (q LogQuery) round(files []*logFile, yield func(LogLine, error) bool) bool {
 	var lines []LogLine
 	for _, f := range files {
@@ -156,16 +156,16 @@ func (h *store) logFiles(name string, nodes []string) ([]*logFile, error) {
 	return out, nil
 }
 
-// logFile is the log of one node as far as it was read.
+// logFile is the log of one node and the position up to which it was read.
 type logFile struct {
 	node, path string
 	f          *os.File
 	r          *bufio.Reader
-	part       string // a line that is not complete yet
+	part       string // an incomplete last line
 	last       LogLine
 }
 
-// read is what is new since the last time; a log that does not exist yet has nothing.
+// read returns the lines that are new since the last call; none if the log does not exist yet.
 func (l *logFile) read() ([]LogLine, error) {
 	if l.f == nil {
 		f, err := os.Open(l.path)
@@ -199,8 +199,8 @@ func (l *logFile) close() {
 	}
 }
 
-// Fold yields one line for each run of lines with the same level and text, whichever nodes wrote them, with how many there
-// were and by whom.
+// Fold yields one line for each run of lines with the same level and text, from any node, with their number and the nodes that
+// wrote them.
 func Fold(lines iter.Seq2[LogLine, error]) iter.Seq2[Folded, error] {
 	return func(yield func(Folded, error) bool) {
 		var run Folded
@@ -226,7 +226,7 @@ func Fold(lines iter.Seq2[LogLine, error]) iter.Seq2[Folded, error] {
 	}
 }
 
-// Folded is a run of lines that say the same.
+// Folded is a run of lines with the same level and text.
 type Folded struct {
 	LogLine           // the first
 	Count   int       // of lines

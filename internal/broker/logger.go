@@ -7,8 +7,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// logger is the log of an embedded server. It keeps the fatal message, for which nats-server would end the program, and
-// the last error; all else is dropped. Safe for concurrent use.
+// logger is the log of an embedded server. It keeps the first fatal message, at which nats-server would exit, and the last error;
+// everything else is dropped. It is safe for concurrent use.
 type logger struct {
 	mu      sync.Mutex
 	dead    bool
@@ -20,7 +20,7 @@ var _ server.Logger = (*logger)(nil)
 
 func newLogger() *logger { return &logger{fatal: make(chan string, 1)} }
 
-// Fatalf keeps the first message and, unlike that of nats-server, returns.
+// Fatalf keeps the first message and, unlike the logger of nats-server, returns.
 func (l *logger) Fatalf(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -12,23 +12,23 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrData is wrapped by the error of a change that would lose what streams hold; nothing has been changed.
+// ErrData is wrapped by the error of a change that would lose data of streams; nothing has been changed.
 var ErrData = errors.New("streams would be lost")
 
-// stored is a stream that a node has files of.
+// stored is a stream that has files on a node.
 type stored struct {
-	account string // as a configuration names it: in operator mode a public key
+	account string // as in the configuration: in operator mode a public key
 	stream  string
 }
 
-// stored are the streams that the node has files of, also while it is down. What is in memory only is not among them.
+// stored returns the streams that have files on the node, also while it is down. Streams in memory are not included.
 func storedBy(n plan.Node) []stored {
 	if n.Dir == "" {
 		return nil
 	}
-	dirs, err := filepath.Glob(filepath.Join(n.Dir, "js", "jetstream", "*", "streams", "[^.]*")) // with a dot: being deleted
+	dirs, err := filepath.Glob(filepath.Join(n.Dir, "js", "jetstream", "*", "streams", "[^.]*")) // a name with a dot is being deleted
 	if err != nil {
-		return nil // the pattern is right
+		return nil // the pattern is valid
 	}
 	var out []stored
 	for _, dir := range dirs {
@@ -39,14 +39,14 @@ func storedBy(n plan.Node) []stored {
 	return out
 }
 
-// lost is a stream that another plan would not have, and why.
+// lost is a stream that another plan would lose, and why.
 type lost struct {
 	stored
 	why string
 }
 
-// keeps refuses another plan with which streams that are stored now would be lost: on a node that it does not have, of an account
-// that it does not have, or because a server that is alone keeps streams in another way than several do. The error wraps [ErrData].
+// keeps refuses a plan that would lose stored streams: on a node that it does not have, of an account that it does not have, or
+// because a single server stores streams differently from a cluster. The error wraps [ErrData].
 func keeps(p, next plan.Plan) error {
 	if p.Spec.NoJetStream {
 		return nil
@@ -73,10 +73,10 @@ func keeps(p, next plan.Plan) error {
 	return fmt.Errorf("%w: %s", ErrData, strings.Join(text, "; "))
 }
 
-// maxLost is how many streams an error names.
+// maxLost is the maximum number of streams that an error names.
 const maxLost = 4
 
-// loses says why a stream of a node would be lost with another plan, "" when it would not.
+// loses returns why another plan would lose a stream of a node, or "".
 func loses(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
 	switch {
 	case n.Leaf == nil && (p.Spec.CoreNodes() == 1) != (next.Spec.CoreNodes() == 1):
@@ -94,12 +94,12 @@ func loses(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
 	return fmt.Sprintf("has no copy but that of %s, which would go", n.Name)
 }
 
-// names says whether the servers of the plan know an account by the name.
+// names reports whether the servers of the plan have an account of the name.
 func knows(p plan.Plan, account string) bool {
 	return account == p.AccountName(spec.SystemAccount) || slices.ContainsFunc(p.Spec.Accounts, func(a spec.Account) bool { return p.AccountName(a.Name) == account })
 }
 
-// accountOf is the name of an account that a configuration names so.
+// accountOf returns the name of an account from its name in the configuration.
 func accountOf(p plan.Plan, name string) string {
 	for _, a := range p.Spec.Accounts {
 		if p.AccountName(a.Name) == name {

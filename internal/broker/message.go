@@ -15,15 +15,15 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// message is one line from a supervisor to the process that ordered it.
+// message is one line from a supervisor to the process that started it.
 type message struct {
 	Step  *Step       `json:"step,omitempty"`
-	Ready bool        `json:"ready,omitempty"` // all runs; the word to keep it is awaited
-	Kept  bool        `json:"kept,omitempty"`  // that word has come, nobody need wait any longer
+	Ready bool        `json:"ready,omitempty"` // all nodes run; the supervisor waits for wordKeep
+	Kept  bool        `json:"kept,omitempty"`  // wordKeep was received; the caller need not wait any longer
 	Error *errorValue `json:"error,omitempty"`
 }
 
-// send writes a message; nobody listening is no error, the supervisor learns that in other ways.
+// send writes a message; a missing reader is not an error here, the supervisor detects that elsewhere.
 func send(w io.Writer, m message) {
 	line, err := json.Marshal(m)
 	if err != nil {
@@ -32,7 +32,7 @@ func send(w io.Writer, m message) {
 	w.Write(append(line, '\n')) //nolint:errcheck // see above
 }
 
-// reporter sends what the hooks are told.
+// reporter returns hooks that send messages.
 func reporter(out io.Writer) hooks {
 	var mu sync.Mutex
 	tell := func(m message) {
@@ -47,13 +47,13 @@ func reporter(out io.Writer) hooks {
 	}
 }
 
-// errorValue is an error on its way between two processes.
+// errorValue is an error in a message between two processes.
 type errorValue struct {
 	Text  string   `json:"text"`
-	Kinds []string `json:"kinds,omitempty"` // of the sentinels that it wraps
+	Kinds []string `json:"kinds,omitempty"` // names of the sentinels that it wraps
 }
 
-// sentinels are the errors that keep their identity on the way.
+// sentinels are the errors that keep their identity between processes.
 func sentinels() map[string]error {
 	return map[string]error{
 		"spec": spec.ErrInvalid, "port": ErrPortInUse, "not-ready": client.ErrNotReady, "node": ErrNode, "fault": link.ErrFault, "space": host.ErrNoSpace, "expired": client.ErrExpired, "data": ErrData,
@@ -74,7 +74,7 @@ func encodeError(err error) *errorValue {
 	return v
 }
 
-// remoteError is an error of another process.
+// remoteError is an error from another process.
 type remoteError struct {
 	text  string
 	kinds []error
@@ -90,13 +90,13 @@ func (v *errorValue) decode() error {
 	return e
 }
 
-// Error is what the other process said.
+// Error returns the text of the other process.
 func (e *remoteError) Error() string { return e.text }
 
-// Unwrap is the sentinels of this package that the error wrapped.
+// Unwrap returns the sentinels that the error wrapped.
 func (e *remoteError) Unwrap() []error { return e.kinds }
 
-// messages reads what a supervisor says until it is ready, until it has kept the cluster, or until it ends.
+// messages reads the messages of a supervisor until it is ready, has kept the cluster, or exits.
 func messages(dec *json.Decoder, report func(Step), until func(message) bool) error {
 	for {
 		var m message
@@ -114,15 +114,15 @@ func messages(dec *json.Decoder, report func(Step), until func(message) bool) er
 	}
 }
 
-// Step is one thing that was done on the way to a running cluster.
+// Step is one completed step of a start or a change.
 type Step struct {
 	Text string        // "start 9 servers"
 	Took time.Duration // how long
 }
 
-// hooks are told how far a start is.
+// hooks are called as a start progresses.
 type hooks struct {
 	step  func(Step)
-	ready func() // all runs; the word to keep it is awaited
-	kept  func() // that word has come
+	ready func() // all nodes run; the supervisor waits for wordKeep
+	kept  func() // wordKeep was received
 }

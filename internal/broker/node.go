@@ -15,7 +15,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrNode is wrapped by an error about a node: one that does not exist, or is not in the state that was asked for.
+// ErrNode is wrapped by an error about a node that does not exist or is in the wrong state.
 var ErrNode = errors.New("node")
 
 // Node is one server of a [Cluster]. Its methods are safe for concurrent use.
@@ -28,25 +28,25 @@ type Node struct {
 	srv  *server.Server // nil when stopped
 }
 
-// Name is the server name, for example "east-2".
+// Name returns the server name, for example "east-2".
 func (n *Node) Name() string { return n.plan.Name }
 
-// Cluster is the name of the cluster that the node is in; for a leaf node that of its group.
+// Cluster returns the name of the node's cluster; for a leaf node that of its group.
 func (n *Node) Cluster() string { return n.plan.Cluster }
 
-// Leaf says whether the node is a leaf node.
+// Leaf reports whether the node is a leaf node.
 func (n *Node) Leaf() bool { return n.plan.Leaf != nil }
 
-// ClientURL is where clients connect, without credentials. It stays the same when the node restarts.
+// ClientURL returns the URL for clients, without credentials. It stays the same when the node restarts.
 func (n *Node) ClientURL() string { return n.plan.ClientURL() }
 
-// MonitorURL is the base of the monitoring endpoints, for example "http://127.0.0.1:8222".
+// MonitorURL returns the base URL of the monitoring endpoints, for example "http://127.0.0.1:8222".
 func (n *Node) MonitorURL() string { return "http://" + n.plan.Addr(plan.RoleMonitor) }
 
-// ConfigFile is the path of the configuration that the server was started with and reads again when it reloads.
+// ConfigFile returns the path of the server's configuration file, which it reads at start and reload.
 func (n *Node) ConfigFile() string { return n.plan.ConfigFile() }
 
-// ID is the server id, a new one after each restart, "" while the node is stopped.
+// ID returns the server id, a new one after each restart, "" while the node is stopped.
 func (n *Node) ID() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -56,28 +56,28 @@ func (n *Node) ID() string {
 	return n.srv.ID()
 }
 
-// Running says whether the node has been started and not stopped.
+// Running reports whether the node has been started and not stopped.
 func (n *Node) Running() bool { return n.ID() != "" }
 
-// Connect opens a connection to this node alone, as the user or the first user of the account of the given name.
+// Connect opens a connection to this node only, as the user or the first user of the account of the given name.
 func (n *Node) Connect(who string, opts ...nats.Option) (*nats.Conn, error) {
 	return client.Fleet{Plan: n.cluster.now()}.Connect(n.ClientURL(), who, opts)
 }
 
-// ConnectSys opens a connection to this node alone as the system user.
+// ConnectSys opens a connection to this node only, as the system user.
 func (n *Node) ConnectSys(opts ...nats.Option) (*nats.Conn, error) {
 	return n.Connect(spec.SystemUser, opts...)
 }
 
-// Stop shuts the server down in order and waits until it is gone. Its store stays. Stopping a stopped node does nothing.
+// Stop shuts the server down cleanly and waits until it has exited. Its store stays. Stopping a stopped node does nothing.
 func (n *Node) Stop() { n.end((*server.Server).Shutdown) }
 
-// Kill ends the server as abruptly as is possible inside one process: in-process there is no shutdown without notice, so
-// the other servers learn it at once. Only a node that is a process of its own can be killed as kill -9 does.
+// Kill ends the server as abruptly as is possible inside one process: the other servers still notice at once. Only a node that
+// is a process of its own can be killed as kill -9 does.
 func (n *Node) Kill() { n.Stop() }
 
-// LameDuck puts the server into lame duck mode and returns when it has drained and is gone, which takes about duration
-// with clients and no time without. Grace is the time before the first client is closed and must be shorter than duration.
+// LameDuck puts the server into lame duck mode and returns when it has drained and exited, which takes about duration with clients
+// and no time without. Grace is the time before the first client is closed and must be shorter than duration.
 func (n *Node) LameDuck(duration, grace time.Duration) error {
 	if grace >= duration {
 		return fmt.Errorf("%w %s: lame duck grace period %v is not shorter than its duration %v", ErrNode, n.Name(), grace, duration)
@@ -92,7 +92,7 @@ func (n *Node) LameDuck(duration, grace time.Duration) error {
 	return nil
 }
 
-// end takes the server out of the node and ends it.
+// end removes the server from the node and ends it.
 func (n *Node) end(how func(*server.Server)) {
 	n.mu.Lock()
 	s := n.srv
@@ -105,14 +105,14 @@ func (n *Node) end(how func(*server.Server)) {
 	s.WaitForShutdown()
 }
 
-// Restart stops the server when it runs and starts it again with the same name, ports and store. It returns when the server
-// accepts clients; use [Cluster.Ready] to wait until the whole cluster has it back.
+// Restart stops the server if it runs and starts it again with the same name, ports and store. It returns when the server accepts
+// clients; use [Cluster.Ready] to wait until it has rejoined the cluster.
 func (n *Node) Restart(ctx context.Context) error {
 	n.Stop()
 	return n.start(ctx)
 }
 
-// start makes the server from its configuration file and waits until it accepts clients.
+// start starts the server from its configuration file and waits until it accepts clients.
 func (n *Node) start(ctx context.Context) error {
 	opts := &server.Options{}
 	if err := opts.ProcessConfigFile(n.plan.ConfigFile()); err != nil {
@@ -128,7 +128,7 @@ func (n *Node) start(ctx context.Context) error {
 	started := make(chan struct{})
 	go func() { defer close(started); s.Start() }()
 	if err := n.accepts(ctx, s, log); err != nil {
-		<-started // a shutdown in the middle of a start leaves files behind
+		<-started // a shutdown during a start leaves files behind
 		s.Shutdown()
 		s.WaitForShutdown()
 		return err
@@ -139,7 +139,7 @@ func (n *Node) start(ctx context.Context) error {
 	return nil
 }
 
-// accepts waits until the server accepts clients, has died, or the context ends.
+// accepts waits until the server accepts clients, has exited, or the context ends.
 func (n *Node) accepts(ctx context.Context, s *server.Server, log *logger) error {
 	for {
 		select {

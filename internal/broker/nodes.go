@@ -12,8 +12,8 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// AddNode adds one more node to a cluster or leaf group of a cluster of processes, without a stop of the others, and returns
-// its name when all hear it.
+// AddNode adds a node to a cluster or leaf group of a cluster of processes, without stopping the others, and returns its name when
+// all other nodes see it.
 func (h *Home) AddNode(ctx context.Context, name, group string) (string, error) {
 	release, s, err := h.running(name)
 	if err != nil {
@@ -46,7 +46,7 @@ func (h *Home) AddNode(ctx context.Context, name, group string) (string, error) 
 	return node, h.push(ctx, name)
 }
 
-// RemoveNode stops the last node of a cluster or leaf group for good: it leaves JetStream, and its files are removed.
+// RemoveNode permanently removes the last node of a cluster or leaf group: it leaves JetStream, and its files are deleted.
 func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
 	release, s, err := h.running(name)
 	if err != nil {
@@ -78,7 +78,7 @@ func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
 	return err
 }
 
-// running takes the lock of a cluster that must run.
+// running acquires the lock of a cluster that must be running.
 func (h *Home) running(name string) (release func(), s state, err error) {
 	if release, err = h.lock(name); err != nil {
 		return nil, s, err
@@ -92,20 +92,20 @@ func (h *Home) running(name string) (release func(), s state, err error) {
 	return release, s, err
 }
 
-// Roll is an order to restart all nodes of a cluster of processes, a few at a time.
+// Roll configures a rolling restart of a cluster of processes.
 type Roll struct {
-	Program        *string // the nats-server that they run afterwards, "" for the embedded one; nil: as before
-	MaxUnavailable int     // how many of one cluster or leaf group may be away at a time, default 1
+	Program        *string // the nats-server to run afterwards, "" for the embedded one; nil: unchanged
+	MaxUnavailable int     // maximum number of unavailable nodes per cluster or leaf group, default 1
 	Drain          time.Duration
-	Force          bool       // although a node is not well, or the nats-server is older than that of now
-	Report         func(Step) // told each node that is back; may be nil
+	Force          bool       // even if a node is unhealthy, or the nats-server is older than the current one
+	Report         func(Step) // called for each restarted node; may be nil
 }
 
-// rollGrace is the time before the first client of a node that is drained is closed.
+// rollGrace is the time before a draining node closes its first client.
 const rollGrace = 200 * time.Millisecond
 
-// Roll restarts the nodes of a cluster group by group: each is drained in lame duck mode, started again, and must be heard by
-// all and have caught up in JetStream before the next goes. It stops at the first trouble and leaves the rest as it is.
+// Roll restarts the nodes of a cluster group by group: each is drained in lame duck mode, started again, and must be seen by all
+// and have caught up in JetStream before the next is drained. It stops at the first error and leaves the rest as it is.
 func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 	release, err := h.lock(name)
 	if err != nil {
@@ -138,7 +138,7 @@ func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 	return nil
 }
 
-// rollBatch restarts some nodes at a time and waits until they are well.
+// rollBatch restarts some nodes at once and waits until they are healthy.
 func (h *Home) rollBatch(ctx context.Context, name string, batch []Place, r Roll) error {
 	begun := time.Now()
 	g, gctx := errgroup.WithContext(ctx)

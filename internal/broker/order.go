@@ -8,28 +8,28 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrUnconfirmed is wrapped by the error of a change that does harm and that nobody has confirmed; nothing was changed.
+// ErrUnconfirmed is wrapped by the error of a harmful change without confirmation; nothing was changed.
 var ErrUnconfirmed = errors.New("not confirmed")
 
-// Order is what a cluster of processes shall be.
+// Order describes the desired cluster of processes.
 type Order struct {
 	Spec    spec.Spec
-	Given   bool   // the Spec is the whole truth, also about a cluster that exists
-	Slot    int    // of ports, -1 for a free one
+	Given   bool   // the Spec is complete and replaces that of an existing cluster
+	Slot    int    // range of ports, -1 for a free one
 	Program string // another nats-server, "" for the embedded one
-	Retain  bool   // leave the files of a failed start
-	// Contexts names the saved contexts that Ready makes, before anything starts. An error, such as a name that is
-	// somebody else's, refuses the order. May be nil.
+	Retain  bool   // keep the files of a failed start
+	// Contexts returns the saved contexts that Ready creates, before anything starts. An error, such as a name that is
+	// in use elsewhere, refuses the order. May be nil.
 	Contexts func(Record) ([]string, error)
-	// Ready is called when all runs, to make those contexts. An error undoes everything. May be nil.
+	// Ready is called when all nodes run, to create those contexts. An error undoes everything. May be nil.
 	Ready func(Record) error
 	// Amend returns what a cluster that exists is to be, from what it is; the Spec is that of a new one. Without it, and unless
 	// Given, a cluster that exists is started as it is.
 	Amend func(now spec.Spec) (spec.Spec, error)
-	// Changes is told what will be different in a cluster that exists, before it is. Its error refuses the change: nothing has
+	// Changes is called with the changes to an existing cluster before they are made. Its error refuses them: nothing has
 	// been done then. May be nil, and then a change that does harm is refused with [ErrUnconfirmed].
 	Changes func(Change) error
-	// Report is told each step that is done. May be nil.
+	// Report is called for each completed step. May be nil.
 	Report func(Step)
 }
 
@@ -39,7 +39,7 @@ func (o Order) report(s Step) {
 	}
 }
 
-// review has a change confirmed.
+// review asks for confirmation of a change.
 func (o Order) review(c Change) error {
 	switch {
 	case o.Changes != nil:
@@ -50,7 +50,7 @@ func (o Order) review(c Change) error {
 	return nil
 }
 
-// wants is the specification that the order has for a cluster that is as now; false when it leaves it as it is.
+// wants returns the order's specification for a cluster that is as now; false if the order leaves it unchanged.
 func (o Order) wants(now spec.Spec) (spec.Spec, bool, error) {
 	switch {
 	case o.Given:

@@ -11,17 +11,17 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// ErrPortInUse is matched by a [PortError].
+// ErrPortInUse matches any [PortError].
 var ErrPortInUse = errors.New("port in use")
 
-// PortError says which port a node could not have. It matches ErrPortInUse.
+// PortError says which port of a node is in use. It matches ErrPortInUse.
 type PortError struct {
 	Node string
 	Role plan.Role
 	Port int
 }
 
-// Error names the port, what it was for and for whom.
+// Error names the port, its purpose and its node.
 func (e *PortError) Error() string {
 	return fmt.Sprintf("port %d on %s is in use, it is the %s port of %s", e.Port, plan.Loopback, e.Role, e.Node)
 }
@@ -29,7 +29,7 @@ func (e *PortError) Error() string {
 // Is reports whether target is ErrPortInUse.
 func (e *PortError) Is(target error) bool { return target == ErrPortInUse }
 
-// reserve finds n free ports. They are free when it returns, not later: who uses them must be ready to find one taken.
+// reserve finds n free ports. They are free when it returns, not later: the caller must expect to find one taken.
 func reserve(ctx context.Context, n int) ([]int, error) {
 	var (
 		ports []int
@@ -40,13 +40,13 @@ func reserve(ctx context.Context, n int) ([]int, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close() //nolint:errcheck // nothing was written; all stay open until all are found, so that none is found twice
+		defer l.Close() //nolint:errcheck // nothing was written; all stay open until the end, so that no port is found twice
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil
 }
 
-// portsFree says on which port of nodes somebody else listens on, with a [PortError].
+// portsFree returns a [PortError] if a port of the nodes is in use.
 func portsFree(ctx context.Context, nodes []plan.Node) error {
 	var lc net.ListenConfig
 	for _, n := range nodes {
@@ -64,10 +64,10 @@ func portsFree(ctx context.Context, nodes []plan.Node) error {
 	return nil
 }
 
-// listenRE finds the address in the server's words for a listener that it could not open.
+// listenRE finds the address in the server's message about a listener that it could not open.
 var listenRE = regexp.MustCompile(`listen tcp [^ ]*:(\d+): `)
 
-// portError turns the fatal words of a node's server into a PortError, or returns nil when they are about something else.
+// portError turns the fatal message of a node's server into a PortError, or returns nil if it is about something else.
 func portError(n plan.Node, fatal string) error {
 	m := listenRE.FindStringSubmatch(fatal)
 	if m == nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// Phase is where a node is in its life.
+// Phase is the phase of a node's life cycle.
 type Phase string
 
 // The phases of a node.
@@ -24,48 +24,48 @@ const (
 	Running  Phase = "running"
 	Paused   Phase = "paused"
 	Draining Phase = "draining" // in lame duck mode
-	Stopped  Phase = "stopped"  // as it was told
-	Exited   Phase = "exited"   // by itself or killed
+	Stopped  Phase = "stopped"  // on request
+	Exited   Phase = "exited"   // by itself, or killed
 )
 
-// Launcher says how the processes of a cluster are started: the program is this one again.
+// Launcher says how to start the processes of a cluster; they run this same program.
 type Launcher struct {
 	Program string   // path of the executable
-	Name    string   // what it calls itself, argument zero
-	Node    []string // the arguments that make it call [RunNode]; the configuration file follows
-	Keeper  []string // the arguments that make it call [Home.Supervise]; the cluster's name follows
+	Name    string   // argv[0]
+	Node    []string // arguments for a process that calls [RunNode]; the configuration file follows
+	Keeper  []string // arguments for a process that calls [Home.Supervise]; the cluster's name follows
 }
 
-// Command is a process of the launcher's program.
+// Command returns a command that runs the launcher's program.
 func (l Launcher) Command(args []string, more ...string) *exec.Cmd {
 	cmd := exec.Command(l.Program)
 	cmd.Args = append(append([]string{l.Name}, args...), more...)
 	return cmd
 }
 
-// process is one node that is a process. Safe for concurrent use.
+// process is a node that runs as a process. It is safe for concurrent use.
 type process struct {
 	plan   plan.Node
 	launch Launcher
 	spawn  *host.Spawner
-	loads  func() string // what the server reads when it starts
+	loads  func() string // returns what the server reads when it starts
 
 	mu     sync.Mutex
 	next   string // the nats-server to run at the next start, "" for the embedded one
-	other  bool   // what runs is not the embedded one
+	other  bool   // the running server is not the embedded one
 	cmd    *exec.Cmd
 	in     io.WriteCloser
-	done   chan struct{} // closed when the process has ended
+	done   chan struct{} // closed when the process has exited
 	phase  Phase
 	since  time.Time
 	starts int
-	why    string // what ended it
+	why    string // why it exited
 	loaded string // what the server has read
 
-	until      time.Time // when it is to be mended, see lasts
-	untilSince time.Time // the since of what is to be mended
+	until      time.Time // when the node is to be restored, see lasts
+	untilSince time.Time // the value of since when until was set
 
-	logFrom int64 // where its log of this start begins
+	logFrom int64 // offset at which the log of this start begins
 }
 
 // start starts the process; it does not wait until it accepts clients.
@@ -105,7 +105,7 @@ func (p *process) start() error {
 	return nil
 }
 
-// reap waits for the end of a process and remembers it.
+// reap waits until a process has exited and records why.
 func (p *process) reap(cmd *exec.Cmd, done chan struct{}) {
 	err := cmd.Wait()
 	p.mu.Lock()
@@ -125,7 +125,7 @@ func (p *process) reap(cmd *exec.Cmd, done chan struct{}) {
 	}
 }
 
-// live says whether the process exists; the caller holds mu.
+// live reports whether the process exists; the caller holds mu.
 func (p *process) live() bool {
 	switch p.phase {
 	case Starting, Running, Paused, Draining:
@@ -134,14 +134,14 @@ func (p *process) live() bool {
 	return false
 }
 
-// is says whether the node is in a phase.
+// is reports whether the node is in a phase.
 func (p *process) is(phase Phase) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.phase == phase
 }
 
-// moved changes the phase unless the process has ended.
+// moved changes the phase unless the process has exited.
 func (p *process) moved(to Phase) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -150,7 +150,7 @@ func (p *process) moved(to Phase) {
 	}
 }
 
-// signal sends a signal in one of the given phases and moves on to the next.
+// signal sends a signal if the node is in one of the given phases, and enters the next.
 func (p *process) signal(sig os.Signal, next Phase, from ...Phase) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -170,10 +170,10 @@ func (p *process) signal(sig os.Signal, next Phase, from ...Phase) error {
 	return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
 }
 
-// stopTime is how long a node may take to stop in order before it is killed.
+// stopTime is how long a node may take to stop cleanly before it is killed.
 const stopTime = 10 * time.Second
 
-// stop ends the process in order, or by force when it does not obey, and waits until it is gone.
+// stop ends the process cleanly, or kills it when it does not stop in time, and waits until it has exited.
 func (p *process) stop(ctx context.Context) {
 	p.mu.Lock()
 	done, paused := p.done, p.phase == Paused
@@ -182,8 +182,8 @@ func (p *process) stop(ctx context.Context) {
 		return
 	}
 	p.phase = Stopped
-	if paused { // it can obey nothing
-		p.cmd.Process.Kill() //nolint:errcheck // has ended already
+	if paused { // a paused process cannot stop cleanly
+		p.cmd.Process.Kill() //nolint:errcheck // it has exited already
 	} else {
 		p.tell(host.SigStop, orderStop)
 	}
@@ -196,20 +196,20 @@ func (p *process) stop(ctx context.Context) {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	p.cmd.Process.Kill() //nolint:errcheck // has ended already
+	p.cmd.Process.Kill() //nolint:errcheck // it has exited already
 	<-done
 }
 
-// tell gives an order to an embedded node and a signal to a foreign one; the caller holds mu.
+// tell sends a command to an embedded node and a signal to a foreign one; the caller holds mu.
 func (p *process) tell(sig os.Signal, format string, args ...any) {
 	if p.other {
-		p.cmd.Process.Signal(sig) //nolint:errcheck // has ended already
+		p.cmd.Process.Signal(sig) //nolint:errcheck // it has exited already
 		return
 	}
-	fmt.Fprintf(p.in, format+"\n", args...) //nolint:errcheck // has ended already
+	fmt.Fprintf(p.in, format+"\n", args...) //nolint:errcheck // it has exited already
 }
 
-// kill ends the process at once and waits until it is gone.
+// kill ends the process at once and waits until it has exited.
 func (p *process) kill() error {
 	p.mu.Lock()
 	if !p.live() {
@@ -223,7 +223,7 @@ func (p *process) kill() error {
 	return err
 }
 
-// lameDuck begins the drain; the process ends by itself when it is done.
+// lameDuck starts the drain; the process exits when it is done.
 func (p *process) lameDuck(duration, grace time.Duration) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -238,14 +238,14 @@ func (p *process) lameDuck(duration, grace time.Duration) error {
 	return nil
 }
 
-// runs sets the nats-server of the next start, "" for the embedded one.
+// runs sets the nats-server for the next start, "" for the embedded one.
 func (p *process) runs(program string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.next = program
 }
 
-// ended is closed when the process of now has ended.
+// ended is closed when the current process has exited.
 func (p *process) ended() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()

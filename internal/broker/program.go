@@ -21,7 +21,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// checkProgram refuses a nats-server that is not there.
+// checkProgram refuses a nats-server that does not exist.
 func checkProgram(path string) error {
 	if path == "" {
 		return nil
@@ -41,8 +41,8 @@ func checkProgram(path string) error {
 // testTime is how long a nats-server may take to read a configuration.
 const testTime = 20 * time.Second
 
-// tryProgram lets another nats-server read the configuration of every node, so that one which it does not understand is refused
-// before anything starts. The files must have been written. The error wraps [spec.ErrInvalid] and has the server's own words.
+// tryProgram has another nats-server check the configuration of every node, so that an unsupported one is refused before anything
+// starts. The files must have been written. The error wraps [spec.ErrInvalid] and contains the server's message.
 func tryProgram(ctx context.Context, p plan.Plan, path string) error {
 	if err := checkProgram(path); err != nil || path == "" {
 		return err
@@ -69,13 +69,13 @@ func tryProgram(ctx context.Context, p plan.Plan, path string) error {
 	return g.Wait()
 }
 
-// firstLine is the first line of what a program says, without its own name in front.
+// firstLine returns the first line of a program's output, without the program's name in front.
 func firstLine(words []byte) string {
 	line, _, _ := bytes.Cut(bytes.TrimSpace(words), []byte("\n"))
 	return strings.TrimPrefix(string(line), "nats-server: ")
 }
 
-// versionOf is the version of a nats-server, for example "v2.9.10"; "" is the embedded one.
+// versionOf returns the version of a nats-server, for example "v2.9.10"; "" is the embedded one.
 func versionOf(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "v" + server.VERSION, nil
@@ -90,7 +90,7 @@ func versionOf(ctx context.Context, path string) (string, error) {
 
 var versionRE = regexp.MustCompile(`v\d+\.\d+\.\d+`)
 
-// older says whether the first version is of an earlier minor release than the second.
+// older reports whether the first version is of an earlier minor release than the second.
 func older(a, b string) bool {
 	var x, y [2]int
 	fmt.Sscanf(a, "v%d.%d.", &x[0], &x[1]) //nolint:errcheck // versionOf has matched it

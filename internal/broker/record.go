@@ -11,18 +11,18 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Life is how a cluster of processes is.
+// Life is the state of a cluster of processes.
 type Life string
 
-// The lives of a cluster.
+// The states of a cluster.
 const (
 	Up      Life = "up"
 	Down    Life = "down"    // stopped, its data is kept
-	Crashed Life = "crashed" // meant to run, but its supervisor is gone, and its nodes with it
-	Pending Life = "pending" // being started, or the rest of a start that was killed
+	Crashed Life = "crashed" // should run, but its supervisor and nodes have exited
+	Pending Life = "pending" // being started, or left by a start that was killed
 )
 
-// Record is what is known of a cluster of processes without asking it.
+// Record is what is known about a cluster of processes without asking it.
 type Record struct {
 	Name       string
 	Life       Life
@@ -33,10 +33,10 @@ type Record struct {
 	Made       time.Time
 	Nodes      []Place
 	Identities []plan.Identity // with their secrets
-	Contexts   []string        // the saved contexts that were made for it
+	Contexts   []string        // the saved contexts created for it
 }
 
-// Place is where a node is.
+// Place is the place of a node: its cluster, directory and ports.
 type Place struct {
 	Name       string
 	Cluster    string
@@ -47,7 +47,7 @@ type Place struct {
 	Dir        string
 }
 
-// URLs are the client URLs of a cluster or leaf group, with "" of all nodes that are not leafs.
+// URLs returns the client URLs of a cluster or leaf group; with "", of all nodes that are not leaf nodes.
 func (r Record) URLs(cluster string) []string {
 	var urls []string
 	for _, n := range r.Nodes {
@@ -58,7 +58,7 @@ func (r Record) URLs(cluster string) []string {
 	return urls
 }
 
-// record is the public view of a state.
+// record returns the exported view of a state.
 func (h *store) record(s state) Record {
 	name := s.Plan.Spec.Name
 	r := Record{
@@ -90,7 +90,7 @@ func (h *store) record(s state) Record {
 	return r
 }
 
-// Record is what is known of a cluster; the error wraps [ErrUnknown] when there is none of the name.
+// Record returns what is known about a cluster; the error wraps [ErrUnknown] when no such cluster exists.
 func (h *store) Record(name string) (Record, error) {
 	s, err := h.load(name)
 	if err != nil {
@@ -99,13 +99,13 @@ func (h *store) Record(name string) (Record, error) {
 	return h.record(s), nil
 }
 
-// Fleet is the servers of a cluster, with all secrets of its plan; the error wraps [ErrUnknown] when there is no cluster of the name.
+// Fleet returns the servers of a cluster, with all secrets of its plan; the error wraps [ErrUnknown] when no such cluster exists.
 func (h *store) Fleet(name string) (client.Fleet, error) {
 	s, err := h.load(name)
 	return client.Fleet{Plan: s.Plan}, err
 }
 
-// Records are all clusters by name. A directory that is none, as a program that was killed may leave it, is not among them.
+// Records returns all clusters by name. It skips a directory that is not a cluster, which a killed program may have left.
 func (h *store) Records() ([]Record, error) {
 	names, err := h.names()
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// RunNode is the whole life of a process that is one node: it runs an embedded server from a configuration file until it is
-// told to stop or in, which the supervisor holds open, ends. It logs where the configuration says and, as a nats-server,
-// ends the process when it cannot start.
+// RunNode is the main function of a node process: it runs an embedded server from a configuration file until it is stopped or
+// until in, which the supervisor holds open, ends. It logs where the configuration says and, like nats-server, exits the process
+// when it cannot start.
 func RunNode(ctx context.Context, conf string, in io.Reader) error {
 	gatewayDelay()
 	opts := &server.Options{}
@@ -32,13 +32,13 @@ func RunNode(ctx context.Context, conf string, in io.Reader) error {
 	return nil
 }
 
-// The orders that a node gets from its supervisor, one a line.
+// The commands from the supervisor to a node, one per line.
 const (
 	orderStop     = "stop"
 	orderLameDuck = "lame-duck %d %d" // duration and grace period in nanoseconds
 )
 
-// obey reads orders. The end of the input is the end of the supervisor, and so of the node.
+// obey reads commands. The end of the input means that the supervisor has exited, and stops the node.
 func obey(s *server.Server, opts *server.Options, in io.Reader) {
 	for lines := bufio.NewScanner(in); lines.Scan() && lines.Text() != orderStop; {
 		var duration, grace time.Duration

@@ -16,7 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/link"
 )
 
-// serve offers the cluster on a socket that only its owner can open, until it is told to stop or the context ends.
+// serve serves the cluster's socket, which only its owner can open, until it is stopped or the context ends.
 func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error {
 	l, err := k.listen(ctx)
 	if err != nil {
@@ -29,10 +29,10 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 	defer func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
 		defer cancel()
-		if srv.Shutdown(last) != nil { // who asked for the end is still to hear that it comes
-			srv.Close() //nolint:errcheck // all ends here
+		if srv.Shutdown(last) != nil { // whoever requested the stop still gets an answer
+			srv.Close() //nolint:errcheck // everything ends here
 		}
-		<-served //nolint:errcheck // it has been closed just now
+		<-served //nolint:errcheck // it has just been closed
 	}()
 	r.ready()
 	select {
@@ -47,13 +47,13 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 	return k.attend(ctx, quit)
 }
 
-// answerTime is how long answers that are being given may take at the end.
+// answerTime is how long pending answers may take at shutdown.
 const answerTime = 2 * time.Second
 
-// errRemoved is the end of a supervisor whose files somebody has removed under it.
+// errRemoved stops a supervisor whose files have been removed.
 var errRemoved = errors.New("the files of the cluster have been removed")
 
-// attend waits for the end of the cluster.
+// attend waits until the cluster ends.
 func (k *keeper) attend(ctx context.Context, quit <-chan struct{}) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -74,7 +74,7 @@ func (k *keeper) attend(ctx context.Context, quit <-chan struct{}) error {
 	}
 }
 
-// keepIt remembers that the cluster is no longer the rest of a start.
+// keepIt records that the start of the cluster is complete.
 func (k *keeper) keepIt() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -90,7 +90,7 @@ func (k *keeper) setUp(up bool) error {
 	return k.home.save(k.state)
 }
 
-// socketLimit is the longest path that every operating system takes for a socket.
+// socketLimit is the longest socket path that every operating system accepts.
 const socketLimit = 100
 
 // listen opens the socket in the cluster's directory, or in a private one of its own when the path would be too long.
@@ -103,7 +103,7 @@ func (k *keeper) listen(ctx context.Context) (net.Listener, error) {
 		}
 		path = dir + "/socket"
 	}
-	os.Remove(path) //nolint:errcheck // the rest of a supervisor that was killed
+	os.Remove(path) //nolint:errcheck // left by a supervisor that was killed
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "unix", path)
 	if err != nil {
@@ -118,7 +118,7 @@ func (k *keeper) listen(ctx context.Context) (net.Listener, error) {
 	return l, k.home.save(k.state)
 }
 
-// route is one thing that the socket can be asked.
+// route is one kind of request to the socket.
 type route struct {
 	pattern string
 	answer  func(ctx context.Context, r *http.Request) (any, error)
@@ -151,7 +151,7 @@ func (k *keeper) routes(quit func()) http.Handler {
 	return mux
 }
 
-// serve answers one request with JSON, an error with the status 500 and its text and kind.
+// serve answers one request with JSON; an error has the status 500 with its text and kind.
 func (r route) serve(w http.ResponseWriter, req *http.Request) {
 	body, err := r.answer(req.Context(), req)
 	w.Header().Set("Content-Type", "application/json")
@@ -159,7 +159,7 @@ func (r route) serve(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		body = encodeError(err)
 	}
-	json.NewEncoder(w).Encode(body) //nolint:errcheck // who asked has gone
+	json.NewEncoder(w).Encode(body) //nolint:errcheck // the caller has disconnected
 }
 
 func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) {
@@ -223,7 +223,7 @@ type newProgram struct {
 	Force bool   `json:"force"`
 }
 
-// checkOlder refuses a nats-server that is older than what has written the files of JetStream.
+// checkOlder refuses a nats-server that is older than the one that wrote the JetStream files.
 func (k *keeper) checkOlder(ctx context.Context, path string) error {
 	next, err := versionOf(ctx, path)
 	if err != nil {
@@ -239,7 +239,7 @@ func (k *keeper) checkOlder(ctx context.Context, path string) error {
 	return nil
 }
 
-// programRequest changes what nodes run from their next start on.
+// programRequest changes the nats-server of nodes for their next start.
 func (k *keeper) programRequest(ctx context.Context, r *http.Request) (any, error) {
 	var o newProgram
 	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {

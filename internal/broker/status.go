@@ -17,42 +17,42 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Status is how a running cluster of processes is.
+// Status is the status of a running cluster of processes.
 type Status struct {
 	Name     string       `json:"name"`
 	PID      int          `json:"pid"` // of the supervisor
 	Since    time.Time    `json:"since"`
-	Complete bool         `json:"complete"` // every node runs, hears all others and is healthy, and none of the next two is set
+	Complete bool         `json:"complete"` // every node runs, sees all others and is healthy, and neither of the next two is set
 	Full     bool         `json:"disk_full,omitempty"`
 	Expired  bool         `json:"certificates_expired,omitempty"`
 	Nodes    []NodeStatus `json:"nodes"`
 	Faults   []link.Fault `json:"faults"`
 }
 
-// NodeStatus is how one node is. Numbers are zero for a node that does not answer.
+// NodeStatus is the status of one node. Numbers are zero for a node that does not answer.
 type NodeStatus struct {
 	Name    string    `json:"name"`
 	Cluster string    `json:"cluster"`
 	URL     string    `json:"url"`
 	Monitor string    `json:"monitor_url"`
-	PID     int       `json:"pid"` // 0 when it does not run
+	PID     int       `json:"pid"` // 0 if it is not running
 	Phase   Phase     `json:"phase"`
 	Since   time.Time `json:"since"`
 	Starts  int       `json:"starts"`
-	Why     string    `json:"why,omitempty"`    // what ended it, or why nobody can connect to it
-	Until   time.Time `json:"until,omitzero"`   // when the supervisor lets it go on or starts it again; zero: never
-	Health  string    `json:"health,omitempty"` // "ok", or what it says is wrong; "" when it does not answer
-	Hears   int       `json:"hears"`            // servers, itself included
-	Expect  int       `json:"expect"`           // servers that it should hear
+	Why     string    `json:"why,omitempty"`    // why it exited, or why clients cannot connect to it
+	Until   time.Time `json:"until,omitzero"`   // when the supervisor resumes or starts it; zero: never
+	Health  string    `json:"health,omitempty"` // "ok", or the reason it reports; "" without an answer
+	Hears   int       `json:"hears"`            // number of servers it sees, itself included
+	Expect  int       `json:"expect"`           // number of servers it should see
 	Clients int       `json:"clients"`
 	Mem     int64     `json:"mem_bytes"`
 	CPU     float64   `json:"cpu_percent"`
 }
 
-// askTime is how long a node may take to say how it is.
+// askTime is how long a node may take to answer a status request.
 const askTime = time.Second
 
-// status asks every node over a connection of its own, so that a cut between nodes cannot hide one.
+// status asks every node over a separate connection, so that a partition cannot hide one.
 func (k *keeper) status(ctx context.Context) Status {
 	out := Status{Name: k.state.Plan.Spec.Name, PID: os.Getpid(), Since: k.since, Faults: k.faults()}
 	out.Full, out.Expired = host.CheckSpace(k.home.path(out.Name)) != nil, k.plan().Expired(time.Now())
@@ -99,17 +99,17 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	}
 	if askNode(ctx, nc, "STATSZ", &stats) == nil {
 		s.Clients, s.Mem, s.CPU = max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
-		all, _ := client.Gather[client.Reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, client.GatherTime) // the count in a STATSZ has servers that were killed
+		all, _ := client.Gather[client.Reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, client.GatherTime) // the count in STATSZ includes killed servers
 		s.Hears = len(all)
 	}
 	s.Health = health(ctx, nc)
 	return s
 }
 
-// hasty is how a server's health begins that had no time within a millisecond to look whether it listens, though it answers.
+// hasty is the prefix of the health error of a server that was too busy to check its listener within a millisecond.
 const hasty = "failed to be ready for connections"
 
-// health asks a server for its health, again when it was too busy to look. It is "" when there is no answer.
+// health returns the health of a server, and asks again if it was too busy to check. It is "" without an answer.
 func health(ctx context.Context, nc *nats.Conn) string {
 	var said string
 	for {
@@ -132,7 +132,7 @@ func askNode(ctx context.Context, nc *nats.Conn, what string, into any) error {
 	return json.Unmarshal(msg.Data, into)
 }
 
-// status is what the supervisor knows without asking the node.
+// status returns what the supervisor knows without asking the node.
 func (p *process) status() NodeStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,7 +146,7 @@ func (p *process) status() NodeStatus {
 	return s
 }
 
-// phases is the status without what servers say.
+// phases returns the status without asking the servers.
 func (k *keeper) phases() Status {
 	out := Status{Name: k.state.Plan.Spec.Name, Since: k.since, Faults: k.faults()}
 	for _, p := range k.all() {

@@ -17,7 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrUnknown is wrapped by the error about a cluster that does not exist.
+// ErrUnknown is wrapped by the error of a cluster that does not exist.
 var ErrUnknown = errors.New("unknown cluster")
 
 // store is the directory in which the clusters that run as processes keep their state, one directory each:
@@ -30,18 +30,18 @@ var ErrUnknown = errors.New("unknown cluster")
 // Several processes may use one store.
 type store struct {
 	dir  string
-	skip int // slots from which the search for a free one begins
+	skip int // slot at which the search for a free one begins
 }
 
-// state is what is remembered of a cluster.
+// state is the saved state of a cluster.
 type state struct {
 	Slot     int       `json:"slot"`
 	Plan     plan.Plan `json:"plan"`
 	Program  string    `json:"server_bin,omitempty"` // the nats-server to run, "" for the embedded one
-	Contexts []string  `json:"contexts,omitempty"`   // saved contexts that were made for it
+	Contexts []string  `json:"contexts,omitempty"`   // saved contexts created for it
 	Made     time.Time `json:"made"`
-	Kept     bool      `json:"kept"` // it was ready once; before, whatever is found is the rest of a failed start
-	Up       bool      `json:"up"`   // it is meant to run
+	Kept     bool      `json:"kept"` // it was ready once; otherwise its files are left by a failed start
+	Up       bool      `json:"up"`   // it should be running
 	Socket   string    `json:"socket,omitempty"`
 }
 
@@ -51,7 +51,7 @@ func (h *store) path(name string, more ...string) string {
 
 func (h *store) alive(name string) bool { return host.Locked(h.path(name, "alive")) }
 
-// names are the clusters that have a directory.
+// names returns the clusters that have a directory.
 func (h *store) names() ([]string, error) {
 	entries, err := os.ReadDir(h.dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -85,10 +85,10 @@ func (h *store) load(name string) (state, error) {
 	return s, nil
 }
 
-// save writes the state as a whole or not at all.
+// save writes the state atomically.
 func (h *store) save(s state) error { return h.saveWith(s, nil) }
 
-// saveWith writes the state together with files that belong to it, by path: all, or none.
+// saveWith writes the state and the files that belong to it, by path: all or none.
 func (h *store) saveWith(s state, files map[string]string) error {
 	name := s.Plan.Spec.Name
 	data, err := json.MarshalIndent(s, "", "  ")
@@ -105,7 +105,7 @@ func (h *store) saveWith(s state, files map[string]string) error {
 	return nil
 }
 
-// lock keeps other processes from changing the cluster; the error wraps ErrBusy when one does.
+// lock prevents other processes from changing the cluster; the error wraps ErrBusy when one does.
 func (h *store) lock(name string) (release func(), err error) {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state directory: %w", err)
@@ -122,7 +122,7 @@ func (h *store) lock(name string) (release func(), err error) {
 	}
 	return func() {
 		if _, err := os.Stat(h.path(name)); errors.Is(err, os.ErrNotExist) {
-			os.Remove(h.path(name) + ".lock") //nolint:errcheck // there is no such cluster; an empty file left is no harm
+			os.Remove(h.path(name) + ".lock") //nolint:errcheck // there is no such cluster; an empty file left behind is harmless
 		}
 		unlock()
 	}, nil
@@ -136,17 +136,16 @@ func (h *store) remove(name string) error {
 	return nil
 }
 
-// slots are ranges of ports, so that each cluster has ports of its own that a person can remember, below those that systems
-// give to clients.
+// slots is the number of port ranges: each cluster has its own ports that are easy to remember, below the ephemeral ports.
 const slots = 22
 
-// slotPort is the port of a role of a node: 10 and the slot, the cluster's number, the node's number, the role.
+// slotPort returns the port of a role of a node: 10 and the slot, the cluster's number, the node's number, the role.
 func slotPort(slot, cluster, node int, r plan.Role) int {
 	return 10000 + slot*1000 + cluster*100 + node*10 + int(r)
 }
 
-// allot finds the slot for a new cluster: the one that is wanted, or with -1 the first that no other cluster has and whose
-// ports are free.
+// allot finds the slot for a new cluster: the requested one, or with -1 the first that no other cluster has and whose ports are
+// free.
 func (h *store) allot(ctx context.Context, sp spec.Spec, want int) (int, plan.Plan, error) {
 	taken, err := h.taken(sp.Name)
 	if err != nil {
@@ -179,7 +178,7 @@ func (h *store) allot(ctx context.Context, sp spec.Spec, want int) (int, plan.Pl
 	return 0, plan.Plan{}, cmp.Or(first, error(&SlotError{Slot: -1}))
 }
 
-// plan is the plan of a cluster in a slot.
+// plan returns the plan of a cluster in a slot.
 func (h *store) plan(sp spec.Spec, slot int, old *plan.Plan) (plan.Plan, error) {
 	if old != nil {
 		sp = old.KeepAdded(sp)
@@ -203,13 +202,13 @@ func (h *store) taken(but string) (map[int]string, error) {
 	return out, nil
 }
 
-// exists says whether there is a cluster of the name.
+// exists reports whether a cluster of the name exists.
 func (h *store) exists(name string) bool {
 	_, err := h.load(cmp.Or(name, spec.DefaultName))
 	return err == nil
 }
 
-// settleDown remembers that a cluster whose supervisor is gone is not meant to run.
+// settleDown records that a cluster whose supervisor has exited should not be running.
 func (h *store) settleDown(name string) error {
 	s, err := h.load(name)
 	if err != nil || !s.Up {

@@ -12,13 +12,13 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/host"
 )
 
-// Supervise is the whole life of the process that keeps a cluster, the other half of [Home.Up]: it starts the nodes, tells
-// its steps on out, serves the cluster's socket, and ends when it is told to or ctx ends, and with it the nodes. Until it
-// reads the word that the cluster is to be kept from in, the end of in undoes everything.
+// Supervise is the main function of a supervisor process, the other half of [Home.Up]: it starts the nodes, reports its steps on
+// out, serves the cluster's socket, and stops itself and the nodes on request or when ctx ends. Until it reads from in that the
+// cluster is to be kept, the end of in undoes everything.
 func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	pipe := make(chan os.Signal, 1) // with nobody to read out, a write must fail instead of ending the program
+	pipe := make(chan os.Signal, 1) // if out has no reader, a write must fail instead of ending the program
 	signal.Notify(pipe, syscall.SIGPIPE)
 	defer signal.Stop(pipe)
 	kept := make(chan struct{})
@@ -31,7 +31,7 @@ func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Rea
 		close(kept)
 	}()
 	err := h.keep(ctx, name, l, kept, reporter(out))
-	if err != nil && errors.Is(context.Cause(ctx), errAbandoned) { // whatever it was that noticed it first
+	if err != nil && errors.Is(context.Cause(ctx), errAbandoned) { // whichever part noticed it first
 		err = errors.Join(err, h.abandon(name))
 	}
 	if err != nil {
@@ -40,7 +40,7 @@ func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Rea
 	return err
 }
 
-// abandon undoes a start that nobody waits for any more, when its process has not undone it itself.
+// abandon undoes a start whose caller has exited, if the supervisor has not undone it itself.
 func (h *Home) abandon(name string) error {
 	s, err := h.load(name)
 	if errors.Is(err, ErrUnknown) {
@@ -52,18 +52,18 @@ func (h *Home) abandon(name string) error {
 	return h.undo(false, s)
 }
 
-// wordKeep is what the process that ordered a cluster says when it has all that it wanted.
+// wordKeep is sent by the process that started a cluster when it has everything it needs.
 const wordKeep = "keep\n"
 
-// abandonedMark stands between what a start was still missing and errAbandoned.
+// abandonedMark separates what a start was still missing from errAbandoned.
 const abandonedMark = "; "
 
-// errAbandoned is the end of a supervisor whose cluster nobody waits for any more.
+// errAbandoned stops a supervisor when the process that waited for its cluster has exited.
 var errAbandoned = errors.New("the command that started the cluster has ended")
 
-// keep runs a cluster from its start to its end. Hooks hear of both.
+// keep runs a cluster from its start to its end and calls the hooks for both.
 func (h *Home) keep(ctx context.Context, name string, l Launcher, kept <-chan struct{}, r hooks) (err error) {
-	alive, err := host.WaitLock(ctx, h.path(name, "alive")) // who asks whether it is held holds it for a moment
+	alive, err := host.WaitLock(ctx, h.path(name, "alive")) // a process that tests the lock holds it for a moment
 	if err != nil {
 		return fmt.Errorf("supervise %s: %w", name, err)
 	}
@@ -80,7 +80,7 @@ func (h *Home) keep(ctx context.Context, name string, l Launcher, kept <-chan st
 	return k.serve(ctx, kept, r)
 }
 
-// cause prefers the reason why a context ended to the words of who noticed it.
+// cause returns the cause of an ended context in preference to the error itself.
 func cause(ctx context.Context, err error) error {
 	if why := context.Cause(ctx); why != nil && errors.Is(err, context.Canceled) {
 		return why

@@ -9,14 +9,13 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// logTail is how much of a log is searched for the reason of an end.
+// logTail is how much of a log is searched for the reason of an exit.
 const logTail = 8 << 10
 
-// fatalRE is a line with which a nats-server ends.
+// fatalRE matches a line that nats-server writes before it exits.
 var fatalRE = regexp.MustCompile(`(?m)\[FTL\] (.*)$`)
 
-// lastWords is why the process of a node ended, as it said itself: the last fatal line of its log if that is at its end,
-// or its last line of output.
+// lastWords returns why the process of a node exited: the last fatal line at the end of its log, or its last line of output.
 func (p *process) lastWords() string {
 	tail := bytes.TrimSpace(tailOf(filepath.Join(p.plan.Dir, plan.LogName)))
 	last := tail[bytes.LastIndexByte(tail, '\n')+1:]
@@ -27,7 +26,7 @@ func (p *process) lastWords() string {
 	return string(out[bytes.LastIndexByte(out, '\n')+1:])
 }
 
-// tailOf is the end of a file; nothing when it cannot be read.
+// tailOf returns the end of a file, or nothing when it cannot be read.
 func tailOf(path string) []byte {
 	f, err := os.Open(path)
 	if err != nil {
@@ -35,7 +34,7 @@ func tailOf(path string) []byte {
 	}
 	defer f.Close() //nolint:errcheck // only read
 	if info, err := f.Stat(); err == nil && info.Size() > logTail {
-		f.Seek(info.Size()-logTail, 0) //nolint:errcheck // then the beginning is searched
+		f.Seek(info.Size()-logTail, 0) //nolint:errcheck // then the beginning is searched instead
 	}
 	buf := make([]byte, logTail)
 	n, _ := f.Read(buf)

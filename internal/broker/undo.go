@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/host"
 )
 
-// lasts remembers until when the node is to stay as it is now; zero is for ever.
+// lasts records until when the node is to stay as it is now; zero is forever.
 func (p *process) lasts(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -16,7 +16,7 @@ func (p *process) lasts(d time.Duration) {
 	}
 }
 
-// ends is when the node is mended by itself, zero for never; the caller holds mu.
+// ends returns when the node is restored automatically, zero for never; the caller holds mu.
 func (p *process) ends() time.Time {
 	if !p.until.IsZero() && p.since.Equal(p.untilSince) {
 		return p.until
@@ -24,8 +24,8 @@ func (p *process) ends() time.Time {
 	return time.Time{}
 }
 
-// undo mends the node when its time has come and it still is as it was left. An error is that of a node which somebody
-// else mends just now, or shows in its status.
+// undo restores the node when its time has come and its phase has not changed since. Errors are ignored: another caller is
+// restoring the node, or its status shows the error.
 func (p *process) undo(now time.Time) {
 	p.mu.Lock()
 	end, phase := p.ends(), p.phase

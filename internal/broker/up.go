@@ -19,17 +19,17 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Up makes the cluster of the order and starts it in the background, under a supervisor that outlives this process. It
-// returns when the cluster is ready as [Cluster.Ready] says; changed is false when it ran already. When that fails, the
-// context ends, or this process is killed, everything that was made is undone.
+// Up creates the cluster of the order and starts it in the background, under a supervisor that outlives this process. It returns
+// when the cluster is ready as [Cluster.Ready] says; changed is false when it ran already. When that fails, the context ends, or
+// this process is killed, everything is undone.
 func (h *Home) Up(ctx context.Context, o Order, l Launcher) (r Record, changed bool, err error) {
 	for try := 1; ; try++ {
 		r, changed, err = h.up(ctx, o, l)
 		if !errors.Is(err, ErrPortInUse) || o.Slot >= 0 || try == startTries || h.exists(o.Spec.Name) {
-			return r, changed, err // a new cluster with a free choice of ports tries others when somebody was faster
+			return r, changed, err // a new cluster without a given slot tries other ports when these were taken meanwhile
 		}
 		other := *h
-		other.skip = rand.IntN(slots) //nolint:gosec // only so that two who were equally fast part
+		other.skip = rand.IntN(slots) //nolint:gosec // only so that two concurrent starts choose differently
 		h = &other
 	}
 }
@@ -54,7 +54,7 @@ func (h *Home) up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 	return r, true, err
 }
 
-// settle finishes what a change of a running cluster has begun, also one that was cut short.
+// settle completes a change of a running cluster, also one that was interrupted.
 func (h *Home) settle(ctx context.Context, o Order, revised bool) (r Record, changed bool, err error) {
 	touched, err := h.converge(ctx, o)
 	if err == nil && revised {
@@ -69,8 +69,8 @@ func (h *Home) settle(ctx context.Context, o Order, revised bool) (r Record, cha
 	return r, revised || touched > 0, err
 }
 
-// Run is [Home.Up] in the foreground: it supervises the cluster itself and returns when the context ends, which is no
-// error, with all stopped, and all removed unless keep is set.
+// Run is [Home.Up] in the foreground: it supervises the cluster itself. When the context ends, which is not an error, it stops the
+// cluster, removes it unless keep is set, and returns.
 func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	release, s, err := h.order(ctx, &o)
 	if err != nil {
@@ -98,7 +98,7 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 			}
 		}
 		close(kept)
-		release() // others may change it while it runs
+		release() // other processes may change it while it runs
 	}})
 	select {
 	case err := <-failed:
@@ -116,7 +116,7 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	return errors.Join(err, h.undo(o.Retain, s))
 }
 
-// order takes the lock of the cluster and finds or makes its state. A supervisor that runs keeps its own.
+// order locks the cluster and loads or creates its state. A running supervisor keeps its own.
 func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, err error) {
 	if o.Spec, err = o.Spec.Complete(); err != nil {
 		return nil, s, err
@@ -140,7 +140,7 @@ func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, er
 		return release, s, err
 	case err != nil:
 		return release, s, err
-	case !s.Kept && !h.alive(name): // the rest of a start that was killed
+	case !s.Kept && !h.alive(name): // left by a start that was killed
 		if err = h.discard(s); err != nil {
 			return release, s, err
 		}
@@ -150,7 +150,7 @@ func (h *Home) order(ctx context.Context, o *Order) (release func(), s state, er
 	return release, s, nil
 }
 
-// revise makes the state of a cluster that exists that of the order, and says whether that was another one.
+// revise updates the state of an existing cluster to that of the order, and reports whether it changed.
 func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed bool, err error) {
 	alive := h.alive(o.Spec.Name)
 	if o.Program != "" && o.Program != s.Program {
@@ -170,7 +170,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 			return s, true, err
 		}
 	}
-	if alive && s.Plan.Expired(time.Now()) { // no server lets another in, nor can be told to read new ones
+	if alive && s.Plan.Expired(time.Now()) { // servers accept no new connections, not even one that asks for a reload
 		c := impact(ctx, s.Plan, s.Plan, []string{"~ certificates: expired -> made anew"}, false)
 		c.Restart, c.Harm = true, []string{fmt.Sprintf("all %s stop and start again; what streams have in memory is lost", count(len(s.Plan.Nodes), "server"))}
 		if err = o.review(c); err != nil {
@@ -193,9 +193,9 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 	return s, changed, err
 }
 
-// create plans a new cluster and remembers it as one that is being started.
+// create plans a new cluster and saves it as being started.
 func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
-	all, err := host.WaitLock(ctx, h.dir+"/.slots") // two new clusters must not find the same slot free
+	all, err := host.WaitLock(ctx, h.dir+"/.slots") // two new clusters must not choose the same slot
 	if err != nil {
 		return s, err
 	}
@@ -212,7 +212,7 @@ func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
 	return s, h.save(s)
 }
 
-// launch starts the supervisor, waits until the cluster is ready and has it kept.
+// launch starts the supervisor, waits until the cluster is ready, and tells it to keep the cluster.
 func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	name := o.Spec.Name
 	cmd := l.Command(l.Keeper, name)
@@ -235,7 +235,7 @@ func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the supervisor: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { in.Close() }) //nolint:errcheck // its end is all that is meant
+	stop := context.AfterFunc(ctx, func() { in.Close() }) //nolint:errcheck // only to end it
 	defer stop()
 	err = h.converse(ctx, o, s, in, out)
 	in.Close() //nolint:errcheck // see above
@@ -243,11 +243,11 @@ func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 		return cmd.Process.Release()
 	}
 	io.Copy(io.Discard, out) //nolint:errcheck // wait until it has undone what it made
-	cmd.Wait()               //nolint:errcheck // it has said what was wrong
+	cmd.Wait()               //nolint:errcheck // it has reported what was wrong
 	return outOfTime(ctx, err)
 }
 
-// outOfTime is the error of a start whose context ended: the reason for that and, when it is the time, what was missing then.
+// outOfTime returns the error of a start whose context ended: the cause and, after a timeout, what was still missing.
 func outOfTime(ctx context.Context, err error) error {
 	why := context.Cause(ctx)
 	switch {
@@ -264,7 +264,7 @@ func outOfTime(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %s", why, missing)
 }
 
-// converse hears the supervisor out, makes the contexts when it is ready, and tells it to keep the cluster.
+// converse reads the supervisor's messages, creates the contexts when it is ready, and tells it to keep the cluster.
 func (h *Home) converse(ctx context.Context, o Order, s state, in io.Writer, out io.Reader) error {
 	dec := json.NewDecoder(out)
 	if err := messages(dec, o.report, func(m message) bool { return m.Ready }); err != nil {

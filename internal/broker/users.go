@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// AddUser makes one more user of an account; needs AuthOperator. The error wraps [spec.ErrInvalid] or [plan.ErrUser].
+// AddUser adds a user to an account; it needs AuthOperator. The error wraps [spec.ErrInvalid] or [plan.ErrUser].
 func (c *Cluster) AddUser(account string, u spec.User) (plan.Identity, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -25,8 +25,8 @@ func (c *Cluster) AddUser(account string, u spec.User) (plan.Identity, error) {
 	return id, err
 }
 
-// Revoke takes away the right of a user to connect and returns when every server has acknowledged; it is disconnected and
-// cannot come back. Needs AuthOperator. The error wraps [spec.ErrInvalid], [plan.ErrUser] or [client.ErrPush].
+// Revoke revokes a user and returns when every server has acknowledged; the user is disconnected and cannot reconnect. It needs
+// AuthOperator. The error wraps [spec.ErrInvalid], [plan.ErrUser] or [client.ErrPush].
 func (c *Cluster) Revoke(ctx context.Context, user string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,10 +40,10 @@ func (c *Cluster) Revoke(ctx context.Context, user string) error {
 // newUser is the body of a request for a user.
 type newUser struct {
 	User    spec.User `json:"user"`
-	Context string    `json:"context"` // the saved context that will be made for it
+	Context string    `json:"context"` // the saved context that will be created for it
 }
 
-// addUser adds a user and remembers it.
+// addUser adds a user and saves the state.
 func (k *keeper) addUser(account string, n newUser) (plan.Identity, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -56,7 +56,7 @@ func (k *keeper) addUser(account string, n newUser) (plan.Identity, error) {
 	return id, k.commit(next, next.Plan.IdentityFiles(id))
 }
 
-// revoke revokes a user and remembers it before it tells the servers: what is pushed must not be forgotten.
+// revoke revokes a user and saves the state before it updates the servers: a pushed revocation must not be lost.
 func (k *keeper) revoke(ctx context.Context, user string) error {
 	k.mu.Lock()
 	next := k.state

@@ -10,15 +10,15 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// announced is the question whether every server has told all others what it has. The leader of JetStream's meta group places
-// nothing on a server whose statistics it has not heard since their route began ("peer offline"), which would be up to ten
-// seconds after that. A request for statistics without a reply subject has each server send them to all.
+// announced checks whether every server has sent its statistics to all others. The meta leader places nothing on a server whose
+// statistics it has not received since their route was made ("peer offline"), which can take up to ten seconds. A request for
+// statistics without a reply subject has each server send them to all.
 type announced struct {
 	want map[string]bool // names
 	then probe
 }
 
-// ask has the servers announce themselves and listens; the error names one that was not heard.
+// ask has the servers send their statistics and listens; the error names a server whose statistics did not arrive.
 func (a announced) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	sub, err := nc.SubscribeSync("$SYS.SERVER.*.STATSZ")
 	if err != nil {
@@ -50,5 +50,5 @@ func (a announced) ask(ctx context.Context, nc *nats.Conn, patience time.Duratio
 		}
 		delete(silent, from.Server.Name)
 	}
-	return a.then.ask(ctx, nc, patience) // a server that answers now has read the announcements before
+	return a.then.ask(ctx, nc, patience) // a server that answers now has already read the statistics
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// Connect opens a connection as somebody.
+// Connect opens a connection as an identity.
 func (p Fleet) Connect(urls, who string, opts []nats.Option) (*nats.Conn, error) {
 	id, ok := p.Find(who)
 	if !ok {
@@ -24,10 +24,10 @@ func (p Fleet) Connect(urls, who string, opts []nats.Option) (*nats.Conn, error)
 	return nc, nil
 }
 
-// connectTime is how long a local server may take to answer: many start at once on a machine that has other work.
+// connectTime is how long a local server may take to answer: many start at once on a busy machine.
 const connectTime = 10 * time.Second
 
-// Options are what a client needs to connect as the identity.
+// Options returns the connect options of the identity.
 func Options(i plan.Identity) []nats.Option {
 	var opts []nats.Option
 	if i.Password != "" {
@@ -54,11 +54,10 @@ func Options(i plan.Identity) []nats.Option {
 	return opts
 }
 
-// ErrExpired is wrapped by the error of a cluster whose certificates have expired: what is connected stays so, and nothing new
-// connects.
+// ErrExpired is wrapped by the error of a cluster whose certificates have expired: connections stay open, and new ones fail.
 var ErrExpired = errors.New("the certificates of the cluster have expired")
 
-// expiredOr is the error itself, as one that wraps [ErrExpired] when an expired certificate is what it is about.
+// expiredOr returns the error, wrapped in [ErrExpired] if it is about an expired certificate.
 func expiredOr(err error) error {
 	if ce := (x509.CertificateInvalidError{}); errors.As(err, &ce) && ce.Reason == x509.Expired {
 		return fmt.Errorf("%w: %w", ErrExpired, err)

@@ -10,8 +10,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// gatherTime bounds one round: long enough for most machines, short enough to ask again. Who asks again and again is more patient
-// each time, up to longestGather, for servers that have much to do answer late.
+// gatherTime bounds one round: long enough for most machines, short enough to ask again. Repeated rounds wait longer each time, up
+// to longestGather, because busy servers answer late.
 const (
 	GatherTime    = 500 * time.Millisecond
 	longestGather = 5 * time.Second
@@ -32,7 +32,7 @@ func Gather[T any](ctx context.Context, nc *nats.Conn, subject string, want int,
 	return out, nil
 }
 
-// gatherRaw asks all servers and returns their answers when want have come or no more come for a while.
+// gatherRaw asks all servers and returns their answers when want have arrived or no more arrive for a while.
 func gatherRaw(ctx context.Context, nc *nats.Conn, subject string, body []byte, want int, patience time.Duration) ([][]byte, error) {
 	inbox := nc.NewRespInbox()
 	sub, err := nc.SubscribeSync(inbox)

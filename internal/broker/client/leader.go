@@ -15,19 +15,19 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrNoLeader is wrapped by the error of something in JetStream that nobody leads after all the time that an election needs.
+// ErrNoLeader is wrapped by the error of a JetStream group that still has no leader after the time that elections take.
 var ErrNoLeader = errors.New("no leader")
 
-// Lead is something of JetStream that a node leads. The zero value of Stream is the meta group, of Consumer the stream itself.
+// Lead is a JetStream group that a node leads. An empty Stream means the meta group, an empty Consumer the stream itself.
 type Lead struct {
 	Account  string `json:"account,omitempty"`
 	Stream   string `json:"stream,omitempty"`
 	Consumer string `json:"consumer,omitempty"`
-	Replicas int    `json:"replicas"` // with one nobody else can lead it
-	Leader   string `json:"leader"`   // the node
+	Replicas int    `json:"replicas"` // with one replica no other node can lead it
+	Leader   string `json:"leader"`   // name of the node
 }
 
-// String names it as a person would.
+// String returns a description of the group.
 func (l Lead) String() string {
 	switch {
 	case l.Stream == "":
@@ -38,15 +38,15 @@ func (l Lead) String() string {
 	return fmt.Sprintf("consumer %s of stream %s of %s", l.Consumer, l.Stream, l.Account)
 }
 
-// Elected says whether another node can take the lead.
+// Elected reports whether another node can become the leader.
 func (l Lead) Elected() bool { return l.Replicas > 1 }
 
-// same says whether two leads are of the same thing.
+// same reports whether two leads are of the same group.
 func (l Lead) same(o Lead) bool {
 	return l.Account == o.Account && l.Stream == o.Stream && l.Consumer == o.Consumer
 }
 
-// Leads are all things that nodes lead, as the leaders say themselves. Nodes in but are not connected to.
+// Leads returns all groups with a leader, as the leaders report them. It does not connect to the nodes in but.
 func (p Fleet) Leads(ctx context.Context, but ...string) ([]Lead, error) {
 	nc, err := p.Connect(p.URLsExcept(but), spec.SystemUser, []nats.Option{nats.Name("natsctl leaders")})
 	if err != nil {
@@ -56,7 +56,7 @@ func (p Fleet) Leads(ctx context.Context, but ...string) ([]Lead, error) {
 	return leads(ctx, nc, p.Spec.CoreNodes()-len(but))
 }
 
-// leads asks all servers what they lead.
+// leads asks all servers which groups they lead.
 func leads(ctx context.Context, nc *nats.Conn, want int) ([]Lead, error) {
 	body, err := json.Marshal(server.JSzOptions{Accounts: true, Streams: true, Consumer: true, Limit: 1 << 16})
 	if err != nil {
@@ -80,7 +80,7 @@ func leads(ctx context.Context, nc *nats.Conn, want int) ([]Lead, error) {
 	return out, nil
 }
 
-// ledBy is what a server says that it leads itself: what it says of others may be old.
+// ledBy returns the groups of which a server reports itself as leader: what it reports about others may be outdated.
 func ledBy(node string, js server.JSInfo) []Lead {
 	var out []Lead
 	if m := js.Meta; m != nil && m.Leader == node {
@@ -103,18 +103,18 @@ func ledBy(node string, js server.JSInfo) []Lead {
 
 func leadsGroup(node string, c *server.ClusterInfo) bool { return c != nil && c.Leader == node }
 
-// Election is the end of the time in which something had no leader.
+// Election is the election of a new leader of a group.
 type Election struct {
 	Lead
-	Was  string        `json:"was"`     // the leader before
-	Took time.Duration `json:"took_ns"` // since the leader before was lost
+	Was  string        `json:"was"`     // the previous leader
+	Took time.Duration `json:"took_ns"` // since the previous leader was lost
 }
 
 // electionTime is how long elections may take: two lost ones in a row, each of at most nine seconds, and the one that is won.
 const electionTime = time.Minute
 
-// Elections waits until everything that nodes which went away at an instant led has another leader, and tells each. What has
-// one replica is left out. The error wraps [ErrNoLeader] and names what nobody leads.
+// Elections waits until every group whose leader was lost at an instant has a new one, and reports each. Groups with one replica
+// are left out. The error wraps [ErrNoLeader] and names the groups without a leader.
 func (p Fleet) Elections(ctx context.Context, lost []Lead, since time.Time, report func(Election)) error {
 	lost = slices.DeleteFunc(slices.Clone(lost), func(l Lead) bool { return !l.Elected() })
 	if len(lost) == 0 {
@@ -158,10 +158,10 @@ func (p Fleet) Elections(ctx context.Context, lost []Lead, since time.Time, repo
 	}
 }
 
-// peerTime is how long the leader of JetStream may take to let a peer go; it may have to be elected first.
+// peerTime is how long the meta leader may take to remove a peer; it may have to be elected first.
 const peerTime = 30 * time.Second
 
-// RemovePeer takes a stopped node out of the peers of JetStream.
+// RemovePeer removes a stopped node from the JetStream peers.
 func (p Fleet) RemovePeer(ctx context.Context, n plan.Node) error {
 	var urls string
 	for _, m := range p.Nodes {
@@ -195,7 +195,7 @@ func (p Fleet) RemovePeer(ctx context.Context, n plan.Node) error {
 	}
 }
 
-// errCodeNotMember is JetStream's answer about a server that is no peer.
+// errCodeNotMember is the JetStream error code for a server that is not a peer.
 const errCodeNotMember = 10044
 
 func askRemove(ctx context.Context, nc *nats.Conn, body []byte) error {

@@ -13,13 +13,13 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// ErrPush is wrapped by the error of an account's JWT that not every server has taken.
+// ErrPush is wrapped by the error of an account JWT that not every server has accepted.
 var ErrPush = errors.New("push of an account's JWT")
 
 // PushTime is how long the servers may take to acknowledge.
 const PushTime = 10 * time.Second
 
-// Push hands the JWTs of accounts, of all when none is named, to every server and returns when each has acknowledged. It
+// Push sends the JWTs of the accounts, or of all when none is named, to every server and returns when each has acknowledged. It
 // does nothing without AuthOperator.
 func (p Fleet) Push(ctx context.Context, accounts ...string) error {
 	if p.Trust == nil {
@@ -48,7 +48,7 @@ func (p Fleet) Push(ctx context.Context, accounts ...string) error {
 	return nil
 }
 
-// islands are the groups of nodes that hear each other over the system account.
+// islands returns the groups of nodes that reach each other over the system account.
 func (p Fleet) islands() [][]string {
 	out := [][]string{nil}
 	for _, n := range p.Nodes {
@@ -61,7 +61,7 @@ func (p Fleet) islands() [][]string {
 	return out
 }
 
-// pushOne hands one JWT to all servers and waits for want acknowledgements.
+// pushOne sends one JWT to all servers and waits for want acknowledgements.
 func pushOne(ctx context.Context, nc *nats.Conn, token string, want int) error {
 	inbox := nc.NewRespInbox()
 	sub, err := nc.SubscribeSync(inbox)

@@ -17,17 +17,17 @@ import (
 // ErrNotReady is wrapped by the error of a cluster that did not become ready in time; the text says what was missing.
 var ErrNotReady = errors.New("cluster not ready")
 
-// readyTime is how long a cluster may take to become ready when the context does not say less.
+// readyTime is how long a cluster may take to become ready, unless the context ends earlier.
 const readyTime = 60 * time.Second
 
-// Fleet is the servers of a plan, of which some may run.
+// Fleet is the servers of a plan, some of which may be running.
 type Fleet struct{ plan.Plan }
 
-// Ready is [Cluster.Ready] for the nodes of a plan that run.
+// Ready is [Cluster.Ready] for the running nodes of a plan.
 func (p Fleet) Ready(ctx context.Context, running func(node string) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
-	seen := "" // a node that all others but the isolated ones are heard from
+	seen := "" // a node that sees all others except the isolated ones
 	for _, n := range p.Nodes {
 		if !running(n.Name) {
 			continue
@@ -50,7 +50,7 @@ func (p Fleet) Ready(ctx context.Context, running func(node string) bool) error 
 	return p.insist(ctx, p.Node(seen), p.announced(p.Node(seen), running).ask)
 }
 
-// announced asks the servers that run and may be given streams together: leaf nodes are for themselves.
+// announced returns the check for the running servers that share a meta group: leaf nodes have their own.
 func (p Fleet) announced(at plan.Node, running func(node string) bool) announced {
 	a := announced{want: map[string]bool{}, then: probe{want: p.Heard(at, running), jetStream: true}}
 	for _, n := range p.Nodes {
@@ -61,7 +61,7 @@ func (p Fleet) announced(at plan.Node, running func(node string) bool) announced
 	return a
 }
 
-// Heard is how many running servers a node hears over the system account, itself included.
+// Heard returns how many running servers a node sees over the system account, itself included.
 func (p Fleet) Heard(at plan.Node, running func(node string) bool) int {
 	if at.Isolated() {
 		return 1
@@ -75,19 +75,19 @@ func (p Fleet) Heard(at plan.Node, running func(node string) bool) int {
 	return count
 }
 
-// probe is the question whether the fleet is complete as one node sees it.
+// probe checks whether the fleet is complete as seen by one node.
 type probe struct {
 	want      int // servers
 	jetStream bool
 }
 
-// retry is the time between two questions.
+// retry is the time between two rounds.
 const retry = 20 * time.Millisecond
 
 // StatszAll asks all servers for their statistics.
 const StatszAll = "$SYS.REQ.SERVER.PING.STATSZ"
 
-// insist asks a question at a node until it has no objection any more or the context ends.
+// insist repeats a check at a node until it succeeds or the context ends.
 func (p Fleet) insist(ctx context.Context, at plan.Node, ask func(context.Context, *nats.Conn, time.Duration) error) error {
 	tick := time.NewTicker(retry)
 	defer tick.Stop()
@@ -103,7 +103,7 @@ func (p Fleet) insist(ctx context.Context, at plan.Node, ask func(context.Contex
 	}()
 	for {
 		var now error
-		if nc == nil || nc.IsClosed() { // a server with much to do may give up a connection before it is one
+		if nc == nil || nc.IsClosed() { // a busy server may drop a connection before it is established
 			nc, now = p.Connect(at.ClientURL(), spec.SystemUser, []nats.Option{nats.Name("natsctl readiness"), nats.NoReconnect()})
 		}
 		if expired := expiredOr(now); errors.Is(expired, ErrExpired) || errors.Is(now, nats.ErrAuthorization) {
@@ -119,7 +119,7 @@ func (p Fleet) insist(ctx context.Context, at plan.Node, ask func(context.Contex
 		if now == nil {
 			return nil
 		}
-		if missing == nil || ctx.Err() == nil { // what an answer that was cut short lacks says nothing
+		if missing == nil || ctx.Err() == nil { // an interrupted round says nothing about what is missing
 			missing = now
 		}
 		select {
@@ -130,10 +130,10 @@ func (p Fleet) insist(ctx context.Context, at plan.Node, ask func(context.Contex
 	}
 }
 
-// leafDeaf is the release whose leaf nodes count only the cluster that they join, though they are asked and answer as all others.
+// leafDeaf is the release whose leaf nodes count only the cluster that they join, although they answer requests as all others do.
 const leafDeaf = "2.9."
 
-// ask makes one round of questions; the error says what is still missing.
+// ask runs one round; the error says what is still missing.
 func (p probe) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	stats, err := Gather[Reply](ctx, nc, StatszAll, p.want, patience)
 	if err != nil {
@@ -142,7 +142,7 @@ func (p probe) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) e
 	if len(stats) != p.want {
 		return fmt.Errorf("%d of %d servers answer (%s)", len(stats), p.want, names(stats))
 	}
-	for _, s := range stats { // a server that was killed is counted for minutes beside the one that took its place
+	for _, s := range stats { // a killed server is still counted for minutes, in addition to its replacement
 		if s.Stats.ActiveServers < p.want && !strings.HasPrefix(s.Server.Version, leafDeaf) {
 			return fmt.Errorf("%s hears %d of %d servers", s.Server.Name, s.Stats.ActiveServers, p.want)
 		}

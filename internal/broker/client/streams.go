@@ -14,17 +14,17 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Stream is a stream, and which nodes have a copy of it.
+// Stream is a stream and the nodes that hold its replicas.
 type Stream struct {
-	Account  string // as a configuration names it: in operator mode a public key
+	Account  string // as in the configuration: in operator mode a public key
 	Name     string
-	Memory   bool // kept in memory only
+	Memory   bool // in-memory storage
 	Messages uint64
 	Nodes    []string
 }
 
-// Streams returns all streams of the servers, by account and name, as the servers tell themselves. The error wraps
-// [ErrNotReady] when a server does not answer: its streams would be missing.
+// Streams returns all streams of the servers, by account and name, as the servers report them. The error wraps [ErrNotReady] when
+// a server does not answer: its streams would be missing.
 func (p Fleet) Streams(ctx context.Context) ([]Stream, error) {
 	if p.Spec.NoJetStream {
 		return nil, nil
@@ -46,7 +46,7 @@ func (p Fleet) Streams(ctx context.Context) ([]Stream, error) {
 	return out, nil
 }
 
-// streamsOf adds the streams of nodes that hear each other.
+// streamsOf adds the streams of nodes that reach each other.
 func (p Fleet) streamsOf(ctx context.Context, group []string, found map[[2]string]*Stream) error {
 	if len(group) == 0 {
 		return nil
@@ -80,7 +80,7 @@ func (p Fleet) streamsOf(ctx context.Context, group []string, found map[[2]strin
 			return fmt.Errorf("answer about JetStream: %w", err)
 		}
 		for _, s := range streamsIn(p.Node(a.Server.Name), a.Data) {
-			// leaf nodes have streams of their own, which may have the name of another
+			// leaf nodes have their own streams, whose names may be the same
 			key := [2]string{p.Node(a.Server.Name).Domain, s.Account + " " + s.Name}
 			if found[key] == nil {
 				found[key] = &s
@@ -93,7 +93,7 @@ func (p Fleet) streamsOf(ctx context.Context, group []string, found map[[2]strin
 	return nil
 }
 
-// streamsIn are the streams of which a server says that it has a copy.
+// streamsIn returns the streams of which a server reports a replica.
 func streamsIn(n plan.Node, js server.JSInfo) []Stream {
 	var out []Stream
 	for _, a := range js.AccountDetails {

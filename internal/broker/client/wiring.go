@@ -14,23 +14,23 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// wiring is the question whether the links between the servers that run are whole, at both ends: every connection of each
-// route, and the gateways in both directions. Servers hear each other as soon as one
-// connection carries the system account, and go on to fill the pools of their routes after that.
+// wiring checks whether the links between the running servers are complete at both ends: every connection of each route, and the
+// gateways in both directions. Servers reach each other as soon as one connection carries the system account, and fill their
+// route pools after that.
 type wiring struct {
 	plan    plan.Plan
 	running func(node string) bool
-	pools   map[string]pool // by server id; a server that was started again has a new one
+	pools   map[string]pool // by server id, which is new after each restart
 }
 
-// pool is what a server says of its routes. A nats-server before 2.10 knows no pools and names no size.
+// pool is the route pool of a server. A nats-server before 2.10 has no pools and reports no size.
 type pool struct {
-	AllNodes int    // connections that accounts share; less than one without pools
-	system   string // the account that has a connection of its own where there are pools
+	AllNodes int    // number of shared connections; less than one without pools
+	system   string // the account with a dedicated connection, if there are pools
 }
 
-// with is how many shared connections two servers keep, and which account has one of its own: they fill the larger pool, and
-// have a single connection when either knows no pools.
+// with returns how many shared connections two servers keep, and the account with a dedicated one: they fill the larger pool, and
+// have a single connection when either has no pools.
 func (p pool) with(o pool) (shared int, own string) {
 	if p.AllNodes < 1 || o.AllNodes < 1 {
 		return 1, ""
@@ -38,7 +38,7 @@ func (p pool) with(o pool) (shared int, own string) {
 	return max(p.AllNodes, o.AllNodes), p.system
 }
 
-// wires is the answer of one server about its links. Which part is set depends on the question.
+// wires is the answer of one server about its links. Which fields are set depends on the request.
 type wires struct {
 	Server struct {
 		Name string `json:"name"`
@@ -51,7 +51,7 @@ type wires struct {
 	} `json:"data"`
 }
 
-// poolReply is what of a VARZ answer tells the pool of a server.
+// poolReply is the part of a VARZ answer about the route pool.
 type poolReply struct {
 	Server struct {
 		ID string `json:"id"`
@@ -64,7 +64,7 @@ type poolReply struct {
 	} `json:"data"`
 }
 
-// ask makes one round of questions, of those kinds of links that the plan has; the error names a link that is not whole.
+// ask runs one round for the kinds of links in the plan; the error names an incomplete link.
 func (w *wiring) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	for _, kind := range []struct {
 		has   bool
@@ -88,7 +88,7 @@ func (w *wiring) ask(ctx context.Context, nc *nats.Conn, patience time.Duration)
 	return nil
 }
 
-// answers are those of every server that is asked, by its name.
+// answers returns the answers of all servers by name.
 func (w *wiring) answers(ctx context.Context, nc *nats.Conn, what string, patience time.Duration) (map[string]wires, error) {
 	var want []string
 	for _, n := range w.plan.Nodes {
@@ -112,7 +112,7 @@ func (w *wiring) answers(ctx context.Context, nc *nats.Conn, what string, patien
 	return out, nil
 }
 
-// routes says which route between two servers that run is not whole.
+// routes returns an error that names an incomplete route between two running servers.
 func (w *wiring) routes(ctx context.Context, nc *nats.Conn, all map[string]wires, patience time.Duration) error {
 	if err := w.sizes(ctx, nc, all, patience); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (w *wiring) routes(ctx context.Context, nc *nats.Conn, all map[string]wires
 	return nil
 }
 
-// sizes asks for the pools of servers that are new.
+// sizes asks for the pools of new servers.
 func (w *wiring) sizes(ctx context.Context, nc *nats.Conn, of map[string]wires, patience time.Duration) error {
 	known := func() bool {
 		for _, a := range of {
@@ -157,7 +157,7 @@ func (w *wiring) sizes(ctx context.Context, nc *nats.Conn, of map[string]wires, 
 	return nil
 }
 
-// route judges how one server sees its route to another.
+// route checks a route as seen by one of its servers.
 func (w *wiring) route(from, to wires) error {
 	shared, own := w.pools[from.Server.ID].with(w.pools[to.Server.ID])
 	have, dedicated := 0, own == ""
@@ -179,8 +179,8 @@ func (w *wiring) route(from, to wires) error {
 	return nil
 }
 
-// gateways says which gateway of a server that runs is not there, or not at its other end. To which server of a cluster it
-// leads is for the server to choose; one that does not answer says nothing of its end, unless it is to answer.
+// gateways returns an error that names a missing gateway of a running server, or one that its other end does not have. The server
+// chooses which server of a cluster it connects to; one that does not answer is ignored, unless it is expected to answer.
 func (w *wiring) gateways(all map[string]wires) error {
 	byID := map[string]wires{}
 	for _, a := range all {
@@ -209,14 +209,14 @@ func (w *wiring) gateways(all map[string]wires) error {
 	return nil
 }
 
-// inbound says whether a server has the other end of a gateway.
+// inbound reports whether a server has the other end of a gateway.
 func inbound(at wires, cluster, id string) bool {
 	return slices.ContainsFunc(at.Data.Inbound[cluster], func(g *server.RemoteGatewayz) bool {
 		return g != nil && g.Connection != nil && g.Connection.Name == id
 	})
 }
 
-// up is how many servers of a cluster run, and whether all do.
+// up returns how many servers of a cluster run, and whether all do.
 func (w *wiring) up(cluster string) (up int, whole bool) {
 	members := w.plan.Members(cluster)
 	for _, m := range members {

@@ -14,11 +14,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// ErrNoAck is wrapped by the error of a [Witness] whose messages no stream acknowledges.
+// ErrNoAck is wrapped by the error of a [Witness] whose messages are not acknowledged.
 var ErrNoAck = errors.New("no acknowledgement")
 
-// Witness is a client that publishes to a stream at a steady pace while trouble is made, and remembers what was acknowledged
-// and when. Safe for concurrent use; whoever starts one calls Close.
+// Witness is a client that publishes to a stream at a steady rate during a disturbance, and records what was acknowledged and when.
+// It is safe for concurrent use. The caller must call Close.
 type Witness struct {
 	nc      *nats.Conn
 	subject string
@@ -26,45 +26,45 @@ type Witness struct {
 	done    chan struct{}
 
 	mu     sync.Mutex
-	sent   []time.Time // by number
-	acks   map[int]ack // by number
+	sent   []time.Time // by message number
+	acks   map[int]ack // by message number
 	stream string
-	last   time.Time // when the last acknowledgement came
+	last   time.Time // time of the last acknowledgement
 	gap    Gap
-	why    string        // the last refusal
+	why    string        // the last error
 	news   chan struct{} // closed at the next acknowledgement
 }
 
 // ack is one acknowledgement.
 type ack struct {
-	seq uint64 // in the stream
+	seq uint64 // sequence in the stream
 	at  time.Time
 }
 
-// Gap is a time without any acknowledgement.
+// Gap is a period without acknowledgements.
 type Gap struct {
 	Since time.Time     `json:"since"`
 	Took  time.Duration `json:"took_ns"`
 }
 
-// Testimony is what a [Witness] has seen.
+// Testimony is the result of a [Witness].
 type Testimony struct {
 	Subject   string `json:"subject"`
 	Stream    string `json:"stream"`
 	Published int    `json:"published"`
 	Acked     int    `json:"acknowledged"`
 	Gap       Gap    `json:"longest_gap"`
-	Lost      int    `json:"lost"`      // acknowledged, and not in the stream
-	Unchecked int    `json:"unchecked"` // acknowledged, and no longer in the stream by its limits
+	Lost      int    `json:"lost"`      // acknowledged, but not in the stream
+	Unchecked int    `json:"unchecked"` // acknowledged, but removed from the stream by its limits
 }
 
 // witnessPace is the time between two messages.
 const witnessPace = 20 * time.Millisecond
 
-// firstAckTime is how long the first acknowledgement may take: the cluster is well then.
+// firstAckTime is how long the first acknowledgement may take, while the cluster is still healthy.
 const firstAckTime = 10 * time.Second
 
-// Witness starts to publish as a user, with "" the first one, and returns at the first acknowledgement. It does not connect to
+// Witness starts to publish as a user, or the first one if "", and returns at the first acknowledgement. It does not connect to
 // the nodes in but, which are about to be disturbed. The errors wrap [ErrNoAck] or [ErrUser].
 func (p Fleet) Witness(ctx context.Context, who, subject string, but ...string) (*Witness, error) {
 	opts := []nats.Option{nats.Name("natsctl witness"), nats.MaxReconnects(-1), nats.ReconnectWait(witnessPace), nats.ReconnectBufSize(-1)}
@@ -90,7 +90,7 @@ func (p Fleet) Witness(ctx context.Context, who, subject string, but ...string) 
 	return w, nil
 }
 
-// publish sends until the context ends. What cannot be sent now is lost, and so not acknowledged.
+// publish sends until the context ends. Messages that cannot be sent are lost, and so not acknowledged.
 func (w *Witness) publish(ctx context.Context, inbox string) {
 	defer close(w.done)
 	tick := time.NewTicker(witnessPace)
@@ -109,7 +109,7 @@ func (w *Witness) publish(ctx context.Context, inbox string) {
 	}
 }
 
-// hear takes an acknowledgement.
+// hear records an acknowledgement.
 func (w *Witness) hear(m *nats.Msg) {
 	now := time.Now()
 	var a struct {
@@ -139,8 +139,8 @@ func (w *Witness) hear(m *nats.Msg) {
 	}
 }
 
-// After waits for the acknowledgement of a message that was published after an instant, and returns how long after that it
-// came. The error wraps [ErrNoAck] and says what the last answer was, if there was any.
+// After waits for the acknowledgement of a message that was published after an instant, and returns the time between the two. The
+// error wraps [ErrNoAck] and contains the last answer, if there was any.
 func (w *Witness) After(ctx context.Context, begun time.Time) (time.Duration, error) {
 	for {
 		w.mu.Lock()
@@ -157,7 +157,7 @@ func (w *Witness) After(ctx context.Context, begun time.Time) (time.Duration, er
 	}
 }
 
-// firstAfter is when the first message that was published after an instant was acknowledged; the caller holds mu.
+// firstAfter returns when the first message that was published after an instant was acknowledged; the caller holds mu.
 func (w *Witness) firstAfter(begun time.Time) (first time.Time) {
 	for n, a := range w.acks {
 		if w.sent[n].After(begun) && (first.IsZero() || a.at.Before(first)) {
@@ -167,14 +167,14 @@ func (w *Witness) firstAfter(begun time.Time) (first time.Time) {
 	return first
 }
 
-// Close ends the publishing and the connection. A second call does nothing.
+// Close stops publishing and closes the connection. A second call does nothing.
 func (w *Witness) Close() {
 	w.cancel()
 	<-w.done
 	w.nc.Close()
 }
 
-// Testify ends the publishing and says what was seen, after it has looked for every acknowledged message in the stream.
+// Testify stops publishing, looks for every acknowledged message in the stream, and returns the result.
 func (w *Witness) Testify(ctx context.Context) (Testimony, error) {
 	w.cancel()
 	<-w.done

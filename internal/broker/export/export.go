@@ -16,10 +16,10 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Format is what a cluster can be exported for.
+// Format is an export format.
 type Format string
 
-// The formats.
+// The export formats.
 const (
 	Conf    Format = "conf"    // plain nats-servers on this host, with the same ports
 	Compose Format = "compose" // containers
@@ -27,17 +27,17 @@ const (
 	Systemd Format = "systemd" // units that run /usr/bin/nats-server
 )
 
-// Formats are all of them.
+// Formats returns all formats.
 func Formats() []string {
 	return []string{string(Conf), string(Compose), string(Helm), string(Systemd)}
 }
 
-// ErrNotEmpty is wrapped by the error of an export into a directory that has files already.
+// ErrNotEmpty is wrapped by the error of an export into a directory that is not empty.
 var ErrNotEmpty = errors.New("directory is not empty")
 
-// Write writes all that is needed to run the servers of a plan without natsctl into a directory, which must be empty or not
-// exist, and returns the names of the files. Without secrets they stand as SetMe in files of their own, and private keys and
-// credentials are left out. Doors for faults are never part of it.
+// Write writes everything needed to run the servers of a plan without natsctl into a directory, which must be empty or not exist,
+// and returns the names of the files. Without secrets, separate files have SetMe in their place, and private keys and credentials
+// are left out. Doors for faults are never exported.
 func Write(p plan.Plan, f Format, dir string, secrets bool) ([]string, error) {
 	files, err := exported{p}.export(f, secrets)
 	if err != nil {
@@ -57,13 +57,13 @@ func Write(p plan.Plan, f Format, dir string, secrets bool) ([]string, error) {
 	return names, nil
 }
 
-// exported is a plan for somebody else to run.
+// exported is a plan to be run without natsctl.
 type exported struct{ plan.Plan }
 
-// SetMe stands in an export for a secret that is left out.
+// SetMe is the placeholder of an omitted secret.
 const SetMe = "SET-ME"
 
-// export is the files of an export by their path below its directory.
+// export returns the files of an export by their path below its directory.
 func (p exported) export(f Format, secrets bool) (map[string]string, error) {
 	switch f {
 	case Helm:
@@ -89,7 +89,7 @@ func (p exported) export(f Format, secrets bool) (map[string]string, error) {
 	return nil, spec.Errorf("export format %q is unknown: %s", f, strings.Join(Formats(), ", "))
 }
 
-// rebased is the plan with its files in another place and its links direct.
+// rebased returns the plan with its files in another directory and with direct links.
 func (p exported) rebased(dir, data string) exported {
 	old := p.Dir
 	p.Dir, p.Doors, p.Exported = dir, nil, true
@@ -109,7 +109,7 @@ func (p exported) rebased(dir, data string) exported {
 	return p
 }
 
-// exportConf is the configuration of each node, and the files that it names.
+// exportConf returns the configuration of each node and the files that it refers to.
 func (p exported) exportConf(f Format, secrets bool) map[string]string {
 	out := map[string]string{}
 	for _, n := range p.Nodes {
@@ -139,7 +139,7 @@ func (p exported) secretsFile(vars map[string]string, secrets bool) string {
 	return b.String()
 }
 
-// masked is text with SetMe for each password of the plan.
+// masked returns text with each password of the plan replaced by SetMe.
 func (p exported) masked(text string) string {
 	text = strings.ReplaceAll(text, p.Link, SetMe)
 	for _, id := range append(slices.Clone(p.Identities), p.LeafUsers...) {
@@ -150,7 +150,7 @@ func (p exported) masked(text string) string {
 	return text
 }
 
-// exportFiles adds certificates, keys and credentials, and returns those that are left out because they are secret.
+// exportFiles adds certificates, keys and credentials, and returns those that are omitted because they are secret.
 func (p exported) exportFiles(out map[string]string, secrets bool) []string {
 	all := map[string]string{}
 	if p.PKI != nil {
@@ -159,7 +159,7 @@ func (p exported) exportFiles(out map[string]string, secrets bool) []string {
 		}
 	}
 	for _, id := range append(slices.Clone(p.Identities), p.LeafUsers...) {
-		if file := id.Creds + id.Seed; file != "" { // never both
+		if file := id.Creds + id.Seed; file != "" { // never both are set
 			all["creds/"+path.Base(file)] = id.Secret
 		}
 	}

@@ -15,20 +15,20 @@ import (
 // values is a part of the values of the official chart (nats/nats 1.x of https://nats-io.github.io/k8s).
 type values = map[string]any
 
-// release is what is installed once: a cluster, or one leaf node.
+// release is one Helm release: a cluster, or one leaf node.
 type release struct {
-	name  string // as Kubernetes takes it, also that of its service
+	name  string // a valid Kubernetes name, also that of its service
 	group string // the cluster or leaf group
 	nodes int
 	leaf  *spec.Leaf
-	node  string // of a leaf: its name here
+	node  string // of a leaf node: its name in the plan
 }
 
-// headless is the host name under which all pods of a release are found, also those that are not ready: the servers of JetStream
-// are ready only when they have found each other.
+// headless returns the host name of all pods of a release, also those that are not ready: JetStream servers are ready only when
+// they have found each other.
 func (r release) headless() string { return r.name + "-headless" }
 
-// releases are all releases of the plan; two whose names Kubernetes cannot tell apart are refused.
+// releases returns all releases of the plan, and an error if two would have the same Kubernetes name.
 func (p exported) releases() ([]release, error) {
 	var out []release
 	for _, c := range p.Spec.Clusters {
@@ -49,12 +49,12 @@ func (p exported) releases() ([]release, error) {
 	return out, nil
 }
 
-// helmName is a name as Kubernetes takes it.
+// helmName converts a name to a valid Kubernetes name.
 func helmName(name string) string {
 	return strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-")
 }
 
-// exportHelm is the values of each release, and what else Kubernetes needs.
+// exportHelm returns the values of each release, and what else Kubernetes needs.
 func (p exported) exportHelm(secrets bool) (map[string]string, error) {
 	all, err := p.releases()
 	if err != nil {
@@ -90,7 +90,7 @@ func (p exported) helmCredentials(out map[string]string, secrets bool) error {
 		}
 	}
 	for _, id := range p.Identities {
-		if file := id.Creds + id.Seed; file != "" && secrets { // never both
+		if file := id.Creds + id.Seed; file != "" && secrets { // never both are set
 			out["creds/"+filepath.Base(file)] = id.Secret
 		}
 	}
@@ -111,14 +111,14 @@ func putYAML(out map[string]string, name string, v any) error {
 
 func (p exported) helmSecret() string { return "nats-" + helmName(p.Spec.Name) }
 
-// variables are those of the environment of the servers: of all releases, since they have one secret, and of one release.
+// variables are the environment variables of the servers: of all releases, since they share one secret, and of one release.
 type variables struct{ all, own values }
 
-// ref is how the chart's configuration refers to a variable; its value is quoted, for a server would take one that begins with a
-// digit for a number.
+// ref returns the reference to a variable in the chart's configuration; its value is quoted, because a server would read one that
+// begins with a digit as a number.
 func (v variables) ref(name, value string) string { return v.raw(name, plan.Quote(value)) }
 
-// raw is ref of a value in the language of the configuration. Where another value has the name of the variable, it gets a number.
+// raw is ref for a value in configuration syntax. If another value has the name of the variable, a number is appended.
 func (v variables) raw(name, text string) string {
 	base := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
 	name = base
@@ -129,7 +129,7 @@ func (v variables) raw(name, text string) string {
 	return "<< $" + name + " >>"
 }
 
-// helmValues is the values of one release.
+// helmValues returns the values of one release.
 func (p exported) helmValues(r release, env values) values {
 	used := variables{env, values{}}
 	config := values{"monitor": values{"enabled": true}, "nats": values{"tls": p.helmTLS(plainClients)}, "merge": p.helmAccounts(used)}
@@ -161,7 +161,7 @@ func (p exported) helmValues(r release, env values) values {
 	return v
 }
 
-// container is the part of the values about the container of the server.
+// container returns the values of the server's container.
 func container(v values) values {
 	if v["container"] == nil {
 		v["container"] = values{}
@@ -169,7 +169,7 @@ func container(v values) values {
 	return v["container"].(values)
 }
 
-// tagsOf are the server tags of a release.
+// tagsOf returns the server tags of a release.
 func (p exported) tagsOf(r release) []string {
 	for _, n := range p.Nodes {
 		if n.Cluster == r.group {
@@ -179,14 +179,14 @@ func (p exported) tagsOf(r release) []string {
 	return nil
 }
 
-// Who connects to a listener with TLS.
+// The kinds of peers of a TLS listener.
 const (
-	plainClients = "clients" // with mutual TLS they show a certificate, which may say who they are
-	leafClients  = "leafs"   // with mutual TLS they show a certificate
-	peers        = "peers"   // servers ask each other for one in any case
+	plainClients = "clients" // with mutual TLS they present a certificate, which may identify the user
+	leafClients  = "leafs"   // with mutual TLS they present a certificate
+	peers        = "peers"   // servers always require a certificate of each other
 )
 
-// helmTLS is the TLS of a listener. The chart mounts the same secret for each.
+// helmTLS returns the TLS values of a listener. The chart mounts the same secret for each.
 func (p exported) helmTLS(who string) values {
 	if !p.Spec.TLS.Enabled() {
 		return values{"enabled": false}
@@ -201,7 +201,7 @@ func (p exported) helmTLS(who string) values {
 	return tls
 }
 
-// helmLinks is the routes, gateways and listeners of a cluster.
+// helmLinks adds the routes, gateways and listeners of a cluster.
 func (p exported) helmLinks(config values, r release, used variables) {
 	c := p.Spec.Cluster(r.group)
 	config["websocket"] = values{"enabled": c.Websocket, "tls": p.helmTLS(plainClients)}
@@ -239,17 +239,17 @@ func (p exported) helmLinks(config values, r release, used variables) {
 	}
 }
 
-// helmURL is where a server connects to others, with the password of links.
+// helmURL returns the URL by which servers connect to others, with the password of links.
 func (p exported) helmURL(scheme, user, host string) string {
 	return scheme + "://" + user + ":" + p.Link + "@" + host
 }
 
-// helmPeer is who servers are to each other.
+// helmPeer returns the user and password of links between servers.
 func (p exported) helmPeer(user string, used variables) values {
 	return values{"user": user, "password": used.ref("LINK_PASSWORD", p.Link)}
 }
 
-// helmRemotes is the connections of a leaf node. It listens for no leaf nodes itself, as it does not here.
+// helmRemotes adds the remotes of a leaf node. It does not accept leaf nodes itself, as in the local cluster.
 func (p exported) helmRemotes(v values, r release, used variables) {
 	var remotes []values
 	creds := false
@@ -275,7 +275,7 @@ func (p exported) helmRemotes(v values, r release, used variables) {
 	}
 }
 
-// helmAccounts is the accounts, or what a server needs to know of AuthOperator.
+// helmAccounts returns the accounts, or the operator settings for AuthOperator.
 func (p exported) helmAccounts(used variables) values {
 	if p.Trust != nil {
 		preload := values{}
@@ -341,7 +341,7 @@ func (p exported) helmUsers(a spec.Account, used variables) []values {
 	return out
 }
 
-// helmPermissions are permissions without what they do not say: an empty list of allowed subjects would allow none.
+// helmPermissions omits empty permissions: an empty list of allowed subjects would allow none.
 func helmPermissions(p spec.Permissions) values {
 	out := values{}
 	for key, lists := range map[string][2][]string{"publish": {p.Pub, p.DenyPub}, "subscribe": {p.Sub, p.DenySub}} {

@@ -31,7 +31,7 @@ func (p exported) helmReadme(all []release, secrets bool) string {
 	return b.String()
 }
 
-// notInHelm is what a release does not have of the local cluster.
+// notInHelm lists the features of the local cluster that a release does not have.
 func (p exported) notInHelm(secrets bool) []string {
 	out := []string{
 		"Ports: the chart's own are used (4222 for clients).",

@@ -7,7 +7,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// exportReadme says how to run what was exported.
+// exportReadme returns a README that says how to run the export.
 func (p exported) exportReadme(f Format, secrets bool, left []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Cluster %s\n\n%s", p.Spec.Name, p.exportHowTo(f))
@@ -52,10 +52,10 @@ func (p exported) exportHowTo(f Format) string {
 	return b.String()
 }
 
-// unit is the name of the systemd unit of a node.
+// unit returns the name of the systemd unit of a node.
 func (p exported) unit(n plan.Node) string { return "nats-" + p.Spec.Name + "-" + n.Name + ".service" }
 
-// systemd is the unit of a node. It is stopped as a server should be: in lame duck mode, its clients moved one by one.
+// systemd returns the unit of a node. It stops the server in lame duck mode, so that clients move one by one.
 func (p exported) systemd(n plan.Node) string {
 	return fmt.Sprintf(`[Unit]
 Description=NATS server %[2]s of cluster %[1]s
@@ -87,7 +87,7 @@ WantedBy=multi-user.target
 `, p.Spec.Name, n.Name)
 }
 
-// compose is the compose file: a service for each node, its ports published on the loopback interface.
+// compose returns the compose file: a service for each node, its ports published on the loopback interface.
 func (p exported) compose() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: %s\nservices:\n", strings.ToLower(p.Spec.Name))

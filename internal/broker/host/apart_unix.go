@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// apart puts a process into a group of its own.
+// apart sets a command up to run in its own process group.
 func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -11,14 +11,14 @@ import (
 // ErrBusy is wrapped by the error of a change to a cluster that another process is changing.
 var ErrBusy = errors.New("busy")
 
-// Lock takes the lock file at path and returns what releases it, or an error that wraps ErrBusy.
+// Lock acquires the lock file at path and returns a function that releases it, or an error that wraps ErrBusy.
 func Lock(path string) (release func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
 	ok, err := tryLock(f)
-	if err == nil && (!ok || !isAt(f, path)) { // who held it may have removed it just now
+	if err == nil && (!ok || !isAt(f, path)) { // the previous holder may just have removed it
 		err = fmt.Errorf("%w: %s is locked", ErrBusy, path)
 	}
 	if err != nil {
@@ -30,13 +30,13 @@ func Lock(path string) (release func(), err error) {
 	}, nil
 }
 
-// Pause is the time between two looks at something that changes soon.
+// Pause is the interval at which something that changes soon is polled.
 const Pause = 20 * time.Millisecond
 
-// soon is how long who holds a lock for a moment may take.
+// soon is how long WaitLock waits for the holder of a lock.
 const soon = 10 * time.Second
 
-// WaitLock is lock of a file that nobody holds for long: it waits for it.
+// WaitLock is [Lock] for a file that is never locked for long: it waits until it is free.
 func WaitLock(ctx context.Context, path string) (release func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, soon)
 	defer cancel()
@@ -54,7 +54,7 @@ func WaitLock(ctx context.Context, path string) (release func(), err error) {
 	}
 }
 
-// isAt says whether the open file is still the one at path.
+// isAt reports whether the open file is still the one at path.
 func isAt(f *os.File, path string) bool {
 	here, err := f.Stat()
 	if err != nil {
@@ -64,7 +64,7 @@ func isAt(f *os.File, path string) bool {
 	return err == nil && os.SameFile(here, there)
 }
 
-// Locked says whether somebody holds the lock file at path.
+// Locked reports whether the lock file at path is locked.
 func Locked(path string) bool {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

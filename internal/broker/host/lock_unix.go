@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock takes an exclusive lock on the file if nobody holds one. The lock ends with the process, however that ends.
+// tryLock acquires an exclusive lock on the file if it is free. The lock ends with the process, however that ends.
 func tryLock(f *os.File) (bool, error) {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -18,7 +18,7 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, err
 }
 
-// unlock releases the lock at once: a child process that is just being started has the file open too, for a moment.
+// unlock releases the lock at once: a child process that is being started also has the file open for a moment.
 func unlock(f *os.File) {
 	unix.Flock(int(f.Fd()), unix.LOCK_UN) //nolint:errcheck // closing the file is the other way
 }

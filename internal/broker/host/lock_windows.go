@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes an exclusive lock on the file if nobody holds one. The lock ends with the process, however that ends.
+// tryLock acquires an exclusive lock on the file if it is free. The lock ends with the process, however that ends.
 func tryLock(f *os.File) (bool, error) {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{})
@@ -17,5 +17,5 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, err
 }
 
-// unlock leaves it to the closing of the file: here no child process has it open.
+// unlock does nothing, closing the file releases the lock: on Windows no child process has it open.
 func unlock(*os.File) {}

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// Signals that a node process understands.
+// The signals that a node process handles.
 var (
 	SigStop     os.Signal = syscall.SIGTERM
 	SigPause    os.Signal = syscall.SIGSTOP
@@ -16,5 +16,5 @@ var (
 	SigLameDuck os.Signal = syscall.SIGUSR2
 )
 
-// Detach puts a process into a session of its own, so that it outlives the terminal.
+// Detach sets a command up to run in its own session, so that it outlives the terminal.
 func Detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

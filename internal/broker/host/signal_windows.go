@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// Windows can only kill a process: a foreign nats-server cannot be stopped in order, and no node can be paused.
+// Windows can only kill a process: a foreign nats-server cannot be stopped cleanly, and no node can be paused.
 var (
 	SigStop     os.Signal = os.Kill
 	SigPause    os.Signal
@@ -14,12 +14,12 @@ var (
 	SigLameDuck os.Signal
 )
 
-// apart puts a process into a group of its own.
+// apart sets a command up to run in its own process group.
 func apart(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
-// Detach puts a process apart from the console, so that it outlives it.
+// Detach sets a command up to run detached from the console, so that it outlives it.
 func Detach(cmd *exec.Cmd) {
 	const detachedProcess = 0x8
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP | detachedProcess}

@@ -10,25 +10,25 @@ import (
 	"github.com/natsctl/natsctl/internal/atomicfile"
 )
 
-// ErrNoSpace is wrapped by the error of a cluster for which there is no room left to write.
+// ErrNoSpace is wrapped by the error of a cluster whose disk is full.
 var ErrNoSpace = errors.New("disk is full")
 
-// leastSpace is what a disk must have left for a server to write anything: a few blocks.
+// leastSpace is the free space that a server needs to write anything: a few blocks.
 const leastSpace = 32 << 10
 
-// CheckSpace is an error that wraps [ErrNoSpace] when the disk of a directory is full.
+// CheckSpace returns an error that wraps [ErrNoSpace] when the disk of a directory is full.
 func CheckSpace(dir string) error {
 	free, err := freeSpace(dir)
 	if err != nil || free >= leastSpace {
-		return nil //nolint:nilerr // what is not known is no reason to give up
+		return nil //nolint:nilerr // unknown free space is not an error
 	}
 	return fmt.Errorf("%w: %d bytes are left for %s", ErrNoSpace, free, dir)
 }
 
-// spacePause is the time between two looks at the disk.
+// spacePause is the interval at which free space is checked.
 const spacePause = 500 * time.Millisecond
 
-// WatchSpace tells when the disk of a directory is full, until the context ends.
+// WatchSpace calls tell once when the disk of a directory is full, unless the context ends first.
 func WatchSpace(ctx context.Context, dir string, tell func(error)) {
 	tick := time.NewTicker(spacePause)
 	defer tick.Stop()
@@ -45,11 +45,11 @@ func WatchSpace(ctx context.Context, dir string, tell func(error)) {
 	}
 }
 
-// WriteAll writes files, by path with their text, for their owner only: all, or none where there is no room for all. The error
+// WriteAll writes files, given by path and text, readable by their owner only: all, or none if there is no space for all. The error
 // wraps [ErrNoSpace] then.
 func WriteAll(files map[string]string) error { return WrapFull(atomicfile.WriteAll(files)) }
 
-// WrapFull is the error itself, as one that wraps [ErrNoSpace] when a full disk is what it is about.
+// WrapFull returns the error, wrapped in [ErrNoSpace] if it is about a full disk.
 func WrapFull(err error) error {
 	if OutOfSpace(err) {
 		return fmt.Errorf("%w: %w", ErrNoSpace, err)
@@ -57,5 +57,5 @@ func WrapFull(err error) error {
 	return err
 }
 
-// SpaceWords is how a server says that it could not write; Go has the words from the operating system.
+// SpaceWords is the text of a server's error about a full disk; Go takes it from the operating system.
 func SpaceWords(words string) bool { return strings.Contains(words, errNoSpace.Error()) }

@@ -9,13 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errNoSpace is what the operating system says when a disk is full.
+// errNoSpace is the operating system's error for a full disk.
 const errNoSpace = unix.ENOSPC
 
-// OutOfSpace says whether an error is that of a full disk, or of a used-up quota.
+// OutOfSpace reports whether an error means a full disk or an exceeded quota.
 func OutOfSpace(err error) bool { return errors.Is(err, errNoSpace) || errors.Is(err, unix.EDQUOT) }
 
-// freeSpace is how many bytes this process can still write where a directory is.
+// freeSpace returns how many bytes this process can still write to the disk of a directory.
 func freeSpace(dir string) (uint64, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {

@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// errNoSpace is what the operating system says when a disk is full.
+// errNoSpace is the operating system's error for a full disk.
 const errNoSpace = windows.ERROR_DISK_FULL
 
-// OutOfSpace says whether an error is that of a full disk.
+// OutOfSpace reports whether an error means a full disk.
 func OutOfSpace(err error) bool { return errors.Is(err, errNoSpace) }
 
-// freeSpace is how many bytes this process can still write where a directory is.
+// freeSpace returns how many bytes this process can still write to the disk of a directory.
 func freeSpace(dir string) (uint64, error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {

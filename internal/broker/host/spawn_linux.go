@@ -6,11 +6,11 @@ import (
 	"syscall"
 )
 
-// Spawner starts processes that the kernel kills when this process ends, however it ends, also when they are stopped. That
-// is bound to the thread that starts them, so one thread that lives as long as the spawner starts them all.
+// Spawner starts processes that the kernel kills when this process ends, however it ends, even if they are stopped. The kernel
+// ties this to the parent thread, so a single thread that lives as long as the spawner starts them all.
 type Spawner struct{ jobs chan func() }
 
-// NewSpawner returns a spawner; whoever starts one calls Close.
+// NewSpawner returns a spawner. The caller must call Close.
 func NewSpawner() *Spawner {
 	s := &Spawner{jobs: make(chan func())}
 	go func() {
@@ -22,7 +22,7 @@ func NewSpawner() *Spawner {
 	return s
 }
 
-// Start starts the process in a process group of its own, so that an interrupt at the terminal does not reach it.
+// Start starts the process in its own process group, so that an interrupt at the terminal does not reach it.
 func (s *Spawner) Start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	done := make(chan error)
@@ -30,5 +30,5 @@ func (s *Spawner) Start(cmd *exec.Cmd) error {
 	return <-done
 }
 
-// Close ends the spawner; every process must have ended before.
+// Close stops the spawner; every process must have exited before.
 func (s *Spawner) Close() { close(s.jobs) }

@@ -8,14 +8,14 @@ import "os/exec"
 // a supervisor that is killed.
 type Spawner struct{}
 
-// NewSpawner returns a spawner; whoever starts one calls Close.
+// NewSpawner returns a spawner. The caller must call Close.
 func NewSpawner() *Spawner { return &Spawner{} }
 
-// Start starts the process in a process group of its own, so that an interrupt at the terminal does not reach it.
+// Start starts the process in its own process group, so that an interrupt at the terminal does not reach it.
 func (s *Spawner) Start(cmd *exec.Cmd) error {
 	apart(cmd)
 	return cmd.Start()
 }
 
-// Close ends the Spawner.
+// Close does nothing.
 func (s *Spawner) Close() {}

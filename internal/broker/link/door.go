@@ -10,13 +10,13 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// door is the listener through which one node reaches a listener of another. A door for each pair tells who is behind a
-// connection without a look into it, which TLS would forbid.
+// door is the proxy listener through which one node reaches a listener of another. With a door for each pair, the origin of a
+// connection is known without reading its bytes, which TLS would prevent.
 type door struct {
 	link   plan.Link
 	target string // address of the real listener
 	l      net.Listener
-	out    *lane // from the one who connects to the one who listens
+	out    *lane // from the connecting to the listening server
 	in     *lane
 
 	mu    sync.Mutex
@@ -24,7 +24,7 @@ type door struct {
 	wg    sync.WaitGroup
 }
 
-// serve accepts until the listener is closed.
+// serve accepts connections until the listener is closed.
 func (d *door) serve(ctx context.Context) {
 	for {
 		conn, err := d.l.Accept()
@@ -35,7 +35,7 @@ func (d *door) serve(ctx context.Context) {
 	}
 }
 
-// carry connects one accepted connection with its target until either end closes or is cut.
+// carry forwards one accepted connection to its target until either end closes or is cut.
 func (d *door) carry(ctx context.Context, near net.Conn) {
 	defer d.drop(near)
 	early, ok := d.hold(ctx, near)
@@ -53,14 +53,14 @@ func (d *door) carry(ctx context.Context, near net.Conn) {
 	}
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(ctx, func() { near.Close(); far.Close() }) //nolint:errcheck // both are being dropped
+	stop := context.AfterFunc(ctx, func() { near.Close(); far.Close() }) //nolint:errcheck // both are being closed
 	defer stop()
 	wg.Go(func() { defer cancel(); pump{d.out, io.MultiReader(bytes.NewReader(early), near), far}.run(ctx) })
 	wg.Go(func() { defer cancel(); pump{d.in, far, near}.run(ctx) })
 	wg.Wait()
 }
 
-// keep remembers a connection so that cut finds it; false means that the link is cut already.
+// keep registers a connection for cut; false means that the link is cut already.
 func (d *door) keep(c net.Conn) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -75,7 +75,7 @@ func (d *door) keep(c net.Conn) bool {
 }
 
 func (d *door) drop(c net.Conn) {
-	c.Close() //nolint:errcheck // nothing can be done about a connection that does not close
+	c.Close() //nolint:errcheck // a failed close cannot be handled
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.conns, c)
@@ -90,7 +90,7 @@ func (d *door) cut() {
 	}
 }
 
-// close ends the door for good and waits for its connections to end.
+// close closes the door permanently and waits for its connections to end.
 func (d *door) close() {
 	d.l.Close() //nolint:errcheck // see drop
 	d.cut()

@@ -16,7 +16,7 @@ import (
 // Fabric is all links between the servers of a cluster, each through a [door] where faults can disturb it. Safe for
 // concurrent use.
 type Fabric struct {
-	run    context.Context // the life of the doors
+	run    context.Context // the lifetime of the doors
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
@@ -29,7 +29,7 @@ type Fabric struct {
 	lastID int
 }
 
-// Open opens a door for each link of the plan. The context is not kept: close ends the fabric.
+// Open opens a door for each link of the plan. The context is not kept: Close ends the fabric.
 func Open(ctx context.Context, p plan.Plan) (*Fabric, error) {
 	f := &Fabric{doors: map[plan.Link]*door{}, lanes: map[way]*lane{}, faults: map[int]Fault{}, timers: map[int]*time.Timer{}}
 	f.run, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -40,7 +40,7 @@ func Open(ctx context.Context, p plan.Plan) (*Fabric, error) {
 	return f, nil
 }
 
-// Extend opens the doors of a plan that are not open yet; faults of now are about its nodes too.
+// Extend opens the doors of a plan that are not open yet; active faults apply to its nodes too.
 func (f *Fabric) Extend(ctx context.Context, p plan.Plan) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -72,7 +72,7 @@ func (f *Fabric) lane(w way) *lane {
 	return f.lanes[w]
 }
 
-// Addrs is where each link's door listens.
+// Addrs returns the address of each link's door.
 func (f *Fabric) Addrs() map[plan.Link]string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -101,13 +101,13 @@ func (f *Fabric) Inject(x Fault) (Fault, error) {
 	}
 	f.faults[x.ID] = x
 	if x.For > 0 {
-		f.timers[x.ID] = time.AfterFunc(x.For, func() { f.Heal(x.ID) }) //nolint:errcheck // healed before is as good
+		f.timers[x.ID] = time.AfterFunc(x.For, func() { f.Heal(x.ID) }) //nolint:errcheck // it may be healed already
 	}
 	f.apply()
 	return x, nil
 }
 
-// known refuses a name that no node, cluster or leaf group has.
+// known returns an error unless a node, cluster or leaf group has the name.
 func (f *Fabric) known(selectors ...string) error {
 	for _, s := range selectors {
 		if _, ok := f.groups[s]; !ok && s != "" {
@@ -117,7 +117,7 @@ func (f *Fabric) known(selectors ...string) error {
 	return nil
 }
 
-// Heal ends the faults of the given ids, all when none is given, and returns how many it ended.
+// Heal ends the faults with the given ids, or all without ids, and returns how many it ended.
 func (f *Fabric) Heal(ids ...int) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -131,7 +131,7 @@ func (f *Fabric) Heal(ids ...int) (int, error) {
 	}
 	for _, id := range ids {
 		if x := f.faults[id]; x.OneWay && x.Kind == Partition {
-			defer f.cut(x) // what was lost cannot come late: the connections begin anew
+			defer f.cut(x) // lost bytes cannot be sent later: the connections must be reopened
 		}
 		if t := f.timers[id]; t != nil {
 			t.Stop()
@@ -143,14 +143,14 @@ func (f *Fabric) Heal(ids ...int) (int, error) {
 	return len(ids), nil
 }
 
-// List is the faults of now by id.
+// List returns the active faults by id.
 func (f *Fabric) List() []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.SortedFunc(maps.Values(f.faults), func(a, b Fault) int { return a.ID - b.ID })
 }
 
-// apply works out what all faults together do to each lane, and closes the connections of cut ones. The caller holds mu.
+// apply computes the combined effect of all faults on each lane, and closes the connections of cut ones. The caller holds mu.
 func (f *Fabric) apply() {
 	effects := map[way]effect{}
 	for _, x := range f.faults {
@@ -179,7 +179,7 @@ func (f *Fabric) cut(x Fault) {
 	}
 }
 
-// ways are the directions from side A to side B of a fault.
+// ways returns the directions from side A to side B of a fault.
 func (f *Fabric) ways(x Fault) map[way]bool {
 	out := map[way]bool{}
 	inA := f.groups[x.A]
@@ -195,7 +195,7 @@ func (f *Fabric) ways(x Fault) map[way]bool {
 	return out
 }
 
-// Close ends all doors and waits until nothing of them runs.
+// Close closes all doors and waits until their goroutines have ended.
 func (f *Fabric) Close() {
 	f.mu.Lock()
 	for _, t := range f.timers {

@@ -6,36 +6,36 @@ import (
 	"time"
 )
 
-// ErrFault is wrapped by the error of a fault that cannot be injected or does not exist.
+// ErrFault is wrapped by the error of an invalid or unknown fault.
 var ErrFault = errors.New("fault")
 
-// FaultKind is what is wrong with a link.
+// FaultKind is a kind of fault.
 type FaultKind string
 
 // The kinds of faults.
 const (
-	Partition FaultKind = "partition" // connections are closed and new ones wait; with OneWay what A sends is lost
-	Blackhole FaultKind = "blackhole" // connections stay open and nothing gets through
-	Latency   FaultKind = "latency"   // everything arrives later
-	Bandwidth FaultKind = "bandwidth" // little gets through at a time
-	Drop      FaultKind = "drop"      // connections are closed once and may come back at once
+	Partition FaultKind = "partition" // connections are closed and new ones wait; with OneWay, bytes from A are lost
+	Blackhole FaultKind = "blackhole" // connections stay open, but no bytes pass
+	Latency   FaultKind = "latency"   // bytes arrive with a delay
+	Bandwidth FaultKind = "bandwidth" // the rate is limited
+	Drop      FaultKind = "drop"      // connections are closed once and may reconnect at once
 )
 
 // Fault is a disturbance of the links between servers.
 type Fault struct {
-	ID     int           `json:"id"` // given by Inject
+	ID     int           `json:"id"` // set by Inject
 	Kind   FaultKind     `json:"kind"`
 	A      string        `json:"a"`                // a node, a cluster or a leaf group
 	B      string        `json:"b,omitempty"`      // likewise; "" is every other server
 	OneWay bool          `json:"oneway,omitempty"` // only from A to B
 	Delay  time.Duration `json:"delay_ns,omitempty"`
-	Jitter time.Duration `json:"jitter_ns,omitempty"`        // up to this much more Delay, at random
-	Rate   int64         `json:"bytes_per_second,omitempty"` // of Bandwidth
-	For    time.Duration `json:"for_ns,omitempty"`           // heal by itself after this time; 0: stay until healed
-	Since  time.Time     `json:"since"`                      // given by Inject
+	Jitter time.Duration `json:"jitter_ns,omitempty"`        // random addition to Delay, up to this much
+	Rate   int64         `json:"bytes_per_second,omitempty"` // for Bandwidth
+	For    time.Duration `json:"for_ns,omitempty"`           // heal automatically after this time; 0: never
+	Since  time.Time     `json:"since"`                      // set by Inject
 }
 
-// String is the fault in the words of the command that makes it.
+// String returns the fault in the syntax of the command that injects it.
 func (f Fault) String() string {
 	arrow, other := " | ", f.B
 	if f.OneWay {
@@ -57,7 +57,7 @@ func (f Fault) String() string {
 	return s
 }
 
-// Check refuses a fault that makes no sense.
+// Check returns an error if the fault is invalid.
 func (f Fault) Check() error {
 	switch f.Kind {
 	case Partition, Blackhole, Drop:
@@ -78,16 +78,16 @@ func (f Fault) Check() error {
 	return nil
 }
 
-// effect is what all faults together do to one direction between two servers.
+// effect is the combined effect of all faults on one direction between two servers.
 type effect struct {
 	cut    bool // connections are closed and new ones wait
-	hold   bool // bytes stay where they are
+	hold   bool // bytes are held back
 	delay  time.Duration
 	jitter time.Duration
 	rate   int64 // bytes per second, 0: no limit
 }
 
-// add puts one more fault on a direction; back says that it is the one from B to A.
+// add adds a fault to a direction; back means the direction from B to A.
 func (e effect) add(f Fault, back bool) effect {
 	if f.OneWay && back {
 		return e

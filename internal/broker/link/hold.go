@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// turn is how much later the second of two servers that connect to each other gets through when their link is healed: of two
-// routes that are made at the same instant both may be dropped.
+// turn is the delay of the second of two servers that connect to each other when their link is healed: two routes that are made
+// at the same instant may both be dropped.
 const turn = 100 * time.Millisecond
 
-// earlySize is the most that one who connects says before it hears anything: the beginning of a TLS handshake.
+// earlySize is the maximum that a connecting server sends before it receives anything: the start of a TLS handshake.
 const earlySize = 16 << 10
 
-// hold keeps a new connection waiting while its link is cut, as packets that nobody answers would, so that it goes on at the
-// instant of healing: a server that was refused comes back after a second at the earliest, and with bad luck after two. It
-// returns what the one who connects has said meanwhile; false means that it has gone, or that all ends.
+// hold keeps a new connection waiting while its link is cut, like packets without an answer, so that it continues as soon as the
+// link is healed: a server that was refused reconnects after one to two seconds. It returns the bytes that the connecting server
+// has sent meanwhile; false means that it has disconnected, or that the door closes.
 func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) {
 	open, changed := d.open()
 	if open {
@@ -37,13 +37,13 @@ func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) 
 	}()
 	for !open {
 		select {
-		case <-said: //nolint:errcheck // it has lost its patience, why does not matter
+		case <-said: //nolint:errcheck // it has disconnected; the reason does not matter
 			return nil, false
 		case <-changed[0]:
 		case <-changed[1]:
 		case <-ctx.Done():
 			near.Close() //nolint:errcheck // ends the reading
-			<-said       //nolint:errcheck // it has been closed just now
+			<-said       //nolint:errcheck // it has just been closed
 			return nil, false
 		}
 		open, changed = d.open()
@@ -57,7 +57,7 @@ func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) 
 	return early, errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil
 }
 
-// open says whether the link is not cut, and what closes when that may have changed.
+// open reports whether the link is not cut, and returns a channel that closes when that may have changed.
 func (d *door) open() (bool, [2]<-chan struct{}) {
 	out, out2 := d.out.now()
 	in, in2 := d.in.now()

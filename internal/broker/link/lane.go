@@ -12,7 +12,7 @@ type way struct{ from, to string }
 // back is the opposite direction.
 func (w way) back() way { return way{w.to, w.from} }
 
-// lane is one direction between two servers and what faults do to it now. Safe for concurrent use.
+// lane is one direction between two servers with the current effect of faults. It is safe for concurrent use.
 type lane struct {
 	mu      sync.Mutex
 	eff     effect
@@ -21,14 +21,14 @@ type lane struct {
 
 func newLane() *lane { return &lane{changed: make(chan struct{})} }
 
-// now is the present effect, and a channel that closes when it changes.
+// now returns the current effect, and a channel that closes when it changes.
 func (l *lane) now() (effect, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.eff, l.changed
 }
 
-// set changes the effect; no change wakes nobody.
+// set changes the effect; it does nothing if the effect is the same.
 func (l *lane) set(e effect) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -40,5 +40,5 @@ func (l *lane) set(e effect) {
 	l.changed = make(chan struct{})
 }
 
-// wayOf is the direction in which the connection of a link is opened.
+// wayOf returns the direction in which the connection of a link is opened.
 func wayOf(l plan.Link) way { return way{l.From, l.To} }

@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// pump carries the bytes of one direction of one connection over a lane. It never looks into them, so TLS is as good as plain.
+// pump copies the bytes of one direction of one connection over a lane. It never reads their content, so it works with TLS.
 type pump struct {
 	lane *lane
 	src  io.Reader
 	dst  io.Writer
 }
 
-// Bytes in flight per direction: what a delay needs at a good rate, and then the sender feels the back pressure.
+// Bytes in flight per direction: enough for a delay at a high rate; beyond that, back pressure reaches the sender.
 const (
 	chunkSize  = 32 << 10
 	chunkQueue = 128
 )
 
-// chunk is what was read at once, and when it is to arrive.
+// chunk is the result of one read, and when it is to arrive.
 type chunk struct {
 	data []byte
 	due  time.Time
 }
 
-// run carries bytes until an end is closed or the context ends.
+// run copies bytes until an end is closed or the context ends.
 func (p pump) run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -105,7 +105,7 @@ func (p pump) wait(ctx context.Context, c chunk, free *time.Time) bool {
 	}
 }
 
-// until waits for a time; false means that the context ended or the lane changed before.
+// until waits for a time; false means that the context ended or the lane changed first.
 func until(ctx context.Context, at time.Time, changed <-chan struct{}) bool {
 	d := time.Until(at)
 	if d <= 0 {

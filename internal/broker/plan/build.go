@@ -41,17 +41,17 @@ type builder struct {
 	port func(cluster, node int, r Role) int
 }
 
-// member is a node of a cluster.
+// member adds a node of a cluster.
 func member(c spec.Cluster, number int) Node {
 	return Node{Name: c.Node(number), Cluster: c.Name, Tags: append([]string{"cluster:" + c.Name}, c.Tags...)}
 }
 
-// leafNode is a leaf node.
+// leafNode adds a leaf node.
 func leafNode(l spec.Leaf, number int) Node {
 	return Node{Name: l.Node(number), Cluster: l.Name, Leaf: &l, Tags: append([]string{"leaf:" + l.Name}, l.Tags...)}
 }
 
-// add gives a node its place and its ports.
+// add sets the directory and the ports of a node, and adds it.
 func (b builder) add(n Node, cluster, number int) {
 	n.Dir = filepath.Join(b.Dir, "nodes", n.Name)
 	n.Domain = b.domain(n)
@@ -64,7 +64,7 @@ func (b builder) add(n Node, cluster, number int) {
 	b.Nodes = append(b.Nodes, n)
 }
 
-// listens says whether a node has a listener of the role.
+// listens reports whether a node has a listener of the role.
 func (b builder) listens(n Node, r Role) bool {
 	c := b.Spec.Cluster(n.Cluster)
 	switch r {

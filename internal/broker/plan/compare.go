@@ -7,14 +7,14 @@ import (
 	"github.com/nats-io/nats-server/v2/conf"
 )
 
-// RestartsAll says whether all nodes must stop to become those of another plan: what servers have in common changes, such as
-// how they know each other, or a port moves.
+// RestartsAll reports whether all nodes must stop for a change to another plan: a setting that all servers share changes, such as
+// how they authenticate each other, or a port moves.
 func (p Plan) RestartsAll(next Plan) bool {
 	a, b := p.Spec, next.Spec
 	for _, changed := range []bool{
 		a.Auth != b.Auth, a.TLS.Mode != b.TLS.Mode, a.TLS.CA != b.TLS.CA, a.Faults != b.Faults, a.NoJetStream != b.NoJetStream,
-		(a.CoreNodes() == 1) != (b.CoreNodes() == 1), // JetStream has no peers, or has
-		(len(a.Leafs) == 0) != (len(b.Leafs) == 0),   // JetStream has a domain, or has not
+		(a.CoreNodes() == 1) != (b.CoreNodes() == 1), // JetStream with or without peers
+		(len(a.Leafs) == 0) != (len(b.Leafs) == 0),   // JetStream with or without a domain
 	} {
 		if changed {
 			return true
@@ -30,8 +30,8 @@ func (p Plan) RestartsAll(next Plan) bool {
 	return false
 }
 
-// Loads is all that a node's server reads: when it is another than what it has read, it must read again. Where a gateway or a
-// leaf connects to is not part of it: the servers that it knows tell it of others, and no server takes that without a restart.
+// Loads returns everything that a node's server reads: when it differs from what was read, the server must reload. The addresses of
+// gateways and leaf remotes are not included: servers learn them from each other, and cannot reload them without a restart.
 func (p Plan) Loads(n Node) string {
 	var b strings.Builder
 	p.Gist = true
@@ -47,7 +47,7 @@ func (p Plan) Loads(n Node) string {
 	return b.String()
 }
 
-// Without is the nodes of the plan that another does not have.
+// Without returns the nodes of the plan that another does not have.
 func (p Plan) Without(other Plan) Plan {
 	var out Plan
 	for _, n := range p.Nodes {
@@ -58,12 +58,12 @@ func (p Plan) Without(other Plan) Plan {
 	return out
 }
 
-// reloadable are the parts of a configuration that a running server reads again; it refuses to reload any other part that has
-// changed (nats-server, server/reload.go).
+// reloadable are the parts of a configuration that a running server can reload; it refuses a reload that changes any other part
+// (nats-server, server/reload.go).
 var reloadable = []string{"accounts", "no_auth_user", "server_tags", "tls", "lame_duck_duration", "lame_duck_grace_period", "write_deadline", "resolver_preload"}
 
-// NeedsRestart says whether a node that is in both plans must restart to become that of the next, since its server cannot reload
-// what has changed.
+// NeedsRestart reports whether a node that is in both plans must restart for the next, because its server cannot reload the
+// change.
 func NeedsRestart(p, next Plan, node string) bool {
 	p.Gist, next.Gist = true, true
 	a, errA := conf.Parse(p.Config(p.Node(node)))

@@ -81,10 +81,10 @@ func (w *confWriter) block(key string, body func()) {
 	w.line("}")
 }
 
-// Quote is a string as the configuration language has it.
+// Quote returns a string in configuration syntax.
 func Quote(s string) string { return strconv.Quote(s) }
 
-// QuoteList is strings as the configuration language has them in a list.
+// QuoteList returns strings as a list in configuration syntax.
 func QuoteList(values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
@@ -93,7 +93,7 @@ func QuoteList(values []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// MaxMemoryStore and MaxFileStore are the JetStream limits of each node: enough for a rehearsal, far from what a laptop has.
+// MaxMemoryStore and MaxFileStore are the JetStream limits of each node: enough for tests, far below what a laptop has.
 const (
 	MaxMemoryStore = "256MB"
 	MaxFileStore   = "1GB"

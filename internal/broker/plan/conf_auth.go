@@ -44,7 +44,7 @@ func (c config) users(a spec.Account) {
 	})
 }
 
-// crossings writes what an account exports and imports.
+// crossings writes the exports and imports of an account.
 func crossings(w *confWriter, a spec.Account) {
 	if len(a.Exports) > 0 {
 		w.items("exports", func() {
@@ -71,8 +71,8 @@ func crossings(w *confWriter, a spec.Account) {
 	})
 }
 
-// resolver writes what a server needs to know of AuthOperator. The system account is there from the start, so that the others
-// can be pushed; a leaf needs the account that it binds before that.
+// resolver writes the operator and resolver settings of AuthOperator. The system account is preloaded, so that the others can be
+// pushed; a leaf node needs the account that it binds before that.
 func (c config) resolver() {
 	c.str("operator", c.operatorFile())
 	c.str("system_account", c.AccountName(spec.SystemAccount))
@@ -84,7 +84,7 @@ func (c config) resolver() {
 	})
 	preload := []string{spec.SystemAccount}
 	switch {
-	case c.Exported: // nobody will push
+	case c.Exported: // no JWT will be pushed
 		for _, a := range c.Spec.Accounts {
 			preload = append(preload, a.Name)
 		}
@@ -124,7 +124,7 @@ func (c config) mqtt() {
 	})
 }
 
-// tlsUse is what a tls block is for.
+// tlsUse is the purpose of a tls block.
 type tlsUse int
 
 const (
@@ -133,7 +133,7 @@ const (
 	tlsRoute
 	tlsGateway
 	tlsLeaf   // the listener
-	tlsRemote // a leaf's own connection
+	tlsRemote // the connection of a leaf node
 )
 
 // tls writes a tls block; nothing without TLS.

@@ -6,7 +6,7 @@ const (
 	gatewayUser = "gateway"
 )
 
-// routes writes the cluster block. A node that is alone needs none, and JetStream would wait for peers with it.
+// routes writes the cluster block. A single node needs none, and with one JetStream would wait for peers.
 func (c config) routes() {
 	if c.Spec.CoreNodes() == 1 {
 		return
@@ -23,7 +23,7 @@ func (c config) routes() {
 				urls = append(urls, c.linkURL(routeUser, c.reach(c.node, peer, RoleRoute)))
 			}
 		}
-		if len(urls) == 0 { // JetStream asks for a route; the server finds out that this one leads to itself
+		if len(urls) == 0 { // JetStream requires a route; the server detects that this one leads to itself
 			urls = []string{c.linkURL(routeUser, c.node.Addr(RoleRoute))}
 		}
 		c.secrets("routes", "ROUTES", urls)
@@ -121,7 +121,7 @@ func (c config) authorization(user string) {
 	})
 }
 
-// urls are the link addresses of all members of a cluster as a node reaches them.
+// urls returns the link addresses of all members of a cluster as a node reaches them.
 func (c config) urls(cluster, user string, r Role) []string {
 	var out []string
 	for _, m := range c.Members(cluster) {

@@ -4,14 +4,14 @@ import (
 	"path/filepath"
 )
 
-// Files are all files that the servers and clients of the plan need, by path, with their text.
+// Files returns the text of all files that the servers and clients of the plan need, by path.
 func (p Plan) Files() map[string]string {
 	out := map[string]string{}
 	for _, n := range p.Nodes {
 		out[n.ConfigFile()] = p.Config(n)
 	}
 	for _, id := range append(append([]Identity(nil), p.Identities...), p.LeafUsers...) {
-		if path := id.Seed + id.Creds; path != "" { // never both
+		if path := id.Seed + id.Creds; path != "" { // never both are set
 			out[path] = id.Secret
 		}
 	}
@@ -26,17 +26,17 @@ func (p Plan) Files() map[string]string {
 	return out
 }
 
-// operatorFile is where the operator's JWT is.
+// operatorFile returns the path of the operator's JWT.
 func (p Plan) operatorFile() string { return filepath.Join(p.Dir, "creds", "operator.jwt") }
 
-// Config is the complete configuration text of a node.
+// Config returns the complete configuration text of a node.
 func (p Plan) Config(n Node) string {
 	c := config{p, &confWriter{}, n}
 	c.write()
 	return c.b.String()
 }
 
-// ConfigWithout is the configuration text of a node in which variables stand for secrets, with the text of each variable.
+// ConfigWithout returns the configuration text of a node with variables in place of secrets, and the text of each variable.
 func (p Plan) ConfigWithout(n Node) (text string, secrets map[string]string) {
 	c := config{p, &confWriter{vars: map[string]string{}}, n}
 	c.write()

@@ -12,7 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// identify makes the identity of each user, and of each account that leaf nodes bind, as far as old does not have it.
+// identify creates the identity of each user, and of each account that leaf nodes bind, unless old has it.
 func identify(p, old *Plan) error {
 	if p.Spec.Auth == spec.AuthOperator {
 		t, err := newTrust(p.Spec, old.Trust)
@@ -59,14 +59,14 @@ func keptIdentity(p *Plan, account string, u spec.User, next *Plan) (Identity, b
 	}
 	for _, id := range append(slices.Clone(p.Identities), p.LeafUsers...) {
 		if id.Account == account && id.User == u.Name {
-			id.CA, id.Cert, id.Key = "", "", "" // made anew
+			id.CA, id.Cert, id.Key = "", "", "" // created again
 			return id, true
 		}
 	}
 	return Identity{}, false
 }
 
-// newIdentity makes the secrets of a user as the mode of authentication asks for.
+// newIdentity creates the secrets of a user for the authentication mode.
 func newIdentity(p *Plan, account string, u spec.User) (Identity, error) {
 	id := Identity{Account: account, User: u.Name}
 	leaf := strings.HasPrefix(u.Name, spec.LeafUser+"-")

@@ -20,14 +20,14 @@ func keyPair(kp nkeys.KeyPair) (public, seed string, err error) {
 	return public, string(s), nil
 }
 
-// newSecret is a password of 192 random bits, safe in a URL and in a configuration.
+// newSecret returns a password of 192 random bits, safe in a URL and in a configuration.
 func newSecret() string {
 	b := make([]byte, 24)
-	rand.Read(b) // never fails: it ends the program instead
+	rand.Read(b) // never fails: it crashes the program instead
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ensureKey makes a key where there is none.
+// ensureKey creates a key if there is none.
 func ensureKey(seed *string, create func() (nkeys.KeyPair, error)) (err error) {
 	if *seed == "" {
 		_, *seed, err = newKey(create)

@@ -1,6 +1,6 @@
 package plan
 
-// Links are all connections that the servers of the plan may open to each other.
+// Links returns all connections that the servers of the plan may open to each other.
 func (p Plan) Links() []Link {
 	var out []Link
 	for _, from := range p.Nodes {
@@ -13,7 +13,7 @@ func (p Plan) Links() []Link {
 	return out
 }
 
-// LinkRole says by which listener of the second node the first reaches it, if it does at all.
+// LinkRole returns the role of the second node's listener to which the first connects, if it connects at all.
 func (p Plan) LinkRole(from, to Node) (Role, bool) {
 	switch {
 	case to.Leaf != nil || from.Name == to.Name:
@@ -26,7 +26,7 @@ func (p Plan) LinkRole(from, to Node) (Role, bool) {
 	return RoleGateway, true
 }
 
-// Groups maps each name that a fault can be about to the nodes behind it.
+// Groups maps each name that a fault can have to its nodes.
 func (p Plan) Groups() map[string][]string {
 	out := map[string][]string{}
 	for _, n := range p.Nodes {
@@ -40,7 +40,7 @@ func (p Plan) Groups() map[string][]string {
 	return out
 }
 
-// reach is the address by which the first node reaches the second: its door when there is one.
+// reach returns the address by which the first node reaches the second: its door if there is one.
 func (p Plan) reach(from, to Node, r Role) string {
 	if addr, ok := p.Doors[Link{from.Name, to.Name, r}]; ok {
 		return addr
@@ -48,7 +48,7 @@ func (p Plan) reach(from, to Node, r Role) string {
 	return to.Addr(r)
 }
 
-// advertised is what a listener tells others to connect to, "" for its own address.
+// advertised returns the address that a listener advertises, "" for its own.
 func (p Plan) advertised() string {
 	if len(p.Doors) == 0 {
 		return ""

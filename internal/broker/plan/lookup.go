@@ -10,7 +10,7 @@ import (
 // ErrUser is wrapped by an error about a user that a cluster does not have.
 var ErrUser = errors.New("unknown user")
 
-// Find is the user of the given name, or the first user of the account of that name.
+// Find returns the user of the given name, or the first user of the account of that name.
 func (p Plan) Find(who string) (Identity, bool) {
 	for _, id := range p.Identities {
 		if id.User == who || id.Account == who {
@@ -20,7 +20,7 @@ func (p Plan) Find(who string) (Identity, bool) {
 	return Identity{}, false
 }
 
-// ClientURL is where clients connect to the node.
+// ClientURL returns the client URL of the node.
 func (n Node) ClientURL() string {
 	if n.TLS {
 		return "tls://" + n.Addr(RoleClient)
@@ -28,7 +28,7 @@ func (n Node) ClientURL() string {
 	return "nats://" + n.Addr(RoleClient)
 }
 
-// ClientURLs are the client URLs of the nodes of a cluster, with "" of all clusters; a leaf only with the name of its group.
+// ClientURLs returns the client URLs of the nodes of a cluster or leaf group; with "", of all clusters without leaf nodes.
 func (p Plan) ClientURLs(cluster string) []string {
 	var urls []string
 	for _, n := range p.Nodes {
@@ -39,7 +39,7 @@ func (p Plan) ClientURLs(cluster string) []string {
 	return urls
 }
 
-// URLsExcept are the client URLs of all nodes that are not leafs and not named.
+// URLsExcept returns the client URLs of all nodes except leaf nodes and the named ones.
 func (p Plan) URLsExcept(but []string) string {
 	var urls string
 	for _, n := range p.Nodes {
@@ -50,7 +50,7 @@ func (p Plan) URLsExcept(but []string) string {
 	return urls
 }
 
-// MapsCertificates says whether the certificate of a client says who it is.
+// MapsCertificates reports whether the certificate of a client identifies its user.
 func (p *Plan) MapsCertificates() bool {
 	return p.Spec.TLS.Mode == spec.TLSMutual && p.Spec.Auth == spec.AuthUsers
 }
@@ -65,7 +65,7 @@ func (p Plan) Node(name string) Node {
 	return Node{}
 }
 
-// LinkIdentity is who leaf nodes are in an account of their hub.
+// LinkIdentity returns the identity of leaf nodes in an account of their hub.
 func (p Plan) LinkIdentity(account string) Identity {
 	for _, id := range p.LeafUsers {
 		if id.Account == account {
@@ -75,7 +75,7 @@ func (p Plan) LinkIdentity(account string) Identity {
 	return Identity{}
 }
 
-// AccountName is an account as a configuration names it.
+// AccountName returns the name of an account in a configuration.
 func (p Plan) AccountName(a string) string {
 	if p.Trust != nil {
 		return p.Trust.Accounts[a].ID
@@ -83,7 +83,7 @@ func (p Plan) AccountName(a string) string {
 	return a
 }
 
-// LeafAccounts are the accounts that the leafs of a cluster, with "" of all, bind, each once.
+// LeafAccounts returns the accounts that the leaf nodes of a cluster bind, each once; with "", those of all leaf nodes.
 func (p Plan) LeafAccounts(cluster string) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -101,7 +101,7 @@ func (p Plan) LeafAccounts(cluster string) []string {
 	return out
 }
 
-// Members are the nodes of a cluster.
+// Members returns the nodes of a cluster.
 func (p Plan) Members(cluster string) []Node {
 	var out []Node
 	for _, n := range p.Nodes {

@@ -24,13 +24,13 @@ type PKI struct {
 	Authorities map[string]Authority `json:"authorities"` // by cluster, or "" for the shared one
 	Files       map[string]string    `json:"files"`
 
-	keep map[string]string // files of the plan before that can stay
+	keep map[string]string // reusable files of the previous plan
 }
 
-// Expiring is how long before its end a certificate is made anew when there is an occasion.
+// Expiring is how long before its expiry a certificate is renewed at the next change.
 const Expiring = time.Minute
 
-// valid are the files of certificates that will not have expired at an instant, with their keys.
+// valid returns the files of certificates that will not have expired at an instant, with their keys.
 func (k *PKI) valid(at time.Time) map[string]string {
 	out := map[string]string{}
 	for name, text := range k.Files {
@@ -48,7 +48,7 @@ func (k *PKI) valid(at time.Time) map[string]string {
 	return out
 }
 
-// Expired says whether a certificate of the plan will have expired at an instant.
+// Expired reports whether a certificate of the plan will have expired at an instant.
 func (p Plan) Expired(at time.Time) bool {
 	if p.PKI == nil {
 		return false
@@ -105,7 +105,7 @@ func certify(p, old *Plan) error {
 	return nil
 }
 
-// authorityOf is the certificate authority of a cluster that a plan has, or a new one.
+// authorityOf returns a plan's certificate authority of a cluster, or a new one.
 func authorityOf(p *Plan, cluster string) (Authority, error) {
 	if p.PKI != nil {
 		if a, ok := p.PKI.Authorities[cluster]; ok {
@@ -115,7 +115,7 @@ func authorityOf(p *Plan, cluster string) (Authority, error) {
 	return NewAuthority(strings.TrimSpace("natsctl " + cluster))
 }
 
-// authorities are the names of the certificate authorities.
+// authorities returns the names of the certificate authorities.
 func authorities(p *Plan) []string {
 	if p.Spec.TLS.CA != spec.CAPerCluster {
 		return []string{""}
@@ -129,7 +129,7 @@ func authorities(p *Plan) []string {
 	return out
 }
 
-// CAFile is the certificate of an authority, with "" of all.
+// CAFile returns the certificate file of an authority; with "", of all.
 func CAFile(name string) string {
 	if name == "" {
 		return "ca.pem"
@@ -137,10 +137,10 @@ func CAFile(name string) string {
 	return "ca-" + name + ".pem"
 }
 
-// PKIPath is where a file of the pki is.
+// PKIPath returns the path of a file of the PKI.
 func (p *Plan) PKIPath(name string) string { return filepath.Join(p.Dir, "pki", name) }
 
-// ownCA is the file of the authority that routes of a cluster trust.
+// ownCA returns the file of the authority that routes of a cluster trust.
 func (p *Plan) ownCA(cluster string) string {
 	if p.Spec.TLS.CA == spec.CAPerCluster {
 		return p.PKIPath(CAFile(cluster))
@@ -171,7 +171,7 @@ func (p issuing) CertifyNode(n Node) error {
 	return p.issue("node-"+n.Name, p.issuer(n.Cluster), t)
 }
 
-// certifyUser makes the certificate by which a server knows a user: its name stands where a DNS name would.
+// certifyUser makes the certificate that identifies a user to a server: the name is a DNS name of the certificate.
 func (p issuing) certifyUser(id *Identity) error {
 	id.CA = p.PKIPath(CAFile(""))
 	if p.Spec.TLS.Mode != spec.TLSMutual {
@@ -210,7 +210,7 @@ func (p issuing) issue(base string, by Authority, t *x509.Certificate) error {
 	return nil
 }
 
-// NewAuthority makes an authority that is older than any certificate it issues, so that an expired one is never too young.
+// NewAuthority makes an authority that is valid before any certificate it issues, also one that is issued as expired.
 func NewAuthority(name string) (Authority, error) {
 	t := &x509.Certificate{
 		Subject: pkix.Name{CommonName: name + " CA", Organization: []string{"natsctl local cluster"}}, IsCA: true, BasicConstraintsValid: true,

@@ -9,7 +9,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// Role is what a port of a node is for.
+// Role is the purpose of a port of a node.
 type Role int
 
 // The roles in the order of a node's ports.
@@ -24,12 +24,12 @@ const (
 	NumRoles
 )
 
-// String is the role in one word.
+// String returns the role in one word.
 func (r Role) String() string {
 	return [...]string{"client", "monitor", "route", "gateway", "leaf", "websocket", "mqtt"}[r]
 }
 
-// Plan is everything that is decided before anything starts: a pure value.
+// Plan is everything that is decided before a server starts: a pure value.
 type Plan struct {
 	Spec       spec.Spec       `json:"spec"`
 	Dir        string          `json:"dir"` // of the whole cluster
@@ -39,9 +39,9 @@ type Plan struct {
 	Link       string          `json:"link"`            // the password of routes and gateways
 	Trust      *Trust          `json:"trust,omitempty"` // of AuthOperator
 	PKI        *PKI            `json:"pki,omitempty"`   // of TLS
-	Added      []string        `json:"added,omitempty"` // users that were made one by one, beside those of a specification
-	Gist       bool            `json:"-"`               // the configuration is without addresses of servers elsewhere, of which any will do
-	Exported   bool            `json:"-"`               // the configuration is for somebody else to run
+	Added      []string        `json:"added,omitempty"` // users that were added individually, besides those of the specification
+	Gist       bool            `json:"-"`               // the configuration omits addresses of servers in other clusters
+	Exported   bool            `json:"-"`               // the configuration is for use without natsctl
 	Doors      map[Link]string `json:"-"`               // the address of the door of each link, empty when links are direct
 }
 
@@ -53,7 +53,7 @@ type Node struct {
 	Leaf    *spec.Leaf    `json:"leaf,omitempty"`   // nil for a node of a cluster
 	Domain  string        `json:"domain,omitempty"` // JetStream domain, "" when there is one domain only
 	Ports   [NumRoles]int `json:"ports"`            // 0 where it does not listen
-	Dir     string        `json:"dir"`              // of this node alone
+	Dir     string        `json:"dir"`              // of this node only
 	TLS     bool          `json:"tls,omitempty"`
 	Host    string        `json:"-"` // of an exported node: how others reach it, default loopback
 	Bind    string        `json:"-"` // of an exported node: where it listens, default loopback
@@ -72,14 +72,14 @@ func (n Node) bind(r Role) string {
 	return net.JoinHostPort(cmp.Or(n.Bind, Loopback), strconv.Itoa(n.Ports[r]))
 }
 
-// Isolated says whether the node is a leaf that does not join the system account.
+// Isolated reports whether the node is a leaf node that does not join the system account.
 func (n Node) Isolated() bool { return n.Leaf != nil && n.Leaf.Isolated }
 
-// Loopback is where all servers listen.
+// Loopback is the address on which all servers listen.
 const Loopback = "127.0.0.1"
 
-// Identity is somebody who can connect to a cluster: a user, the account it is in, and its secrets. Files are paths; what a
-// mode of authentication does not need is empty.
+// Identity is a user who can connect to a cluster, with the user's account and secrets. Files are paths; fields that the
+// authentication mode does not need are empty.
 type Identity struct {
 	Account  string `json:"account"`
 	User     string `json:"user"`
@@ -93,7 +93,7 @@ type Identity struct {
 	Key      string `json:"key_file,omitempty"`
 }
 
-// System says whether the identity is in the system account.
+// System reports whether the identity is in the system account.
 func (i Identity) System() bool { return i.Account == spec.SystemAccount }
 
 // Link is a connection that one node opens to a listener of another.
@@ -102,7 +102,6 @@ type Link struct {
 	Role     Role
 }
 
-// Nowhere is what servers advertise when their links lead through doors. They tell each other the advertised address and
-// try it; nobody can listen there without being root, so the door of the pair, which they are configured with, stays the
-// only way from one to the other.
+// Nowhere is the address that servers advertise when their links lead through doors. Servers gossip the advertised address and
+// try it; only root can listen there, so the configured door of the pair stays the only way from one to the other.
 const Nowhere = Loopback + ":1"

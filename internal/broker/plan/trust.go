@@ -111,7 +111,7 @@ func (t *Trust) operatorJWT(name, old string) (string, error) {
 	return keepJWT(old, text), err
 }
 
-// keepJWT is the old of two JWTs when they differ only in when they were signed: a server that has it need not learn another.
+// keepJWT returns the old JWT if the new one differs only in its issue time: servers that have it need no update.
 func keepJWT(old, now string) string {
 	a, b := claimsOf(old), claimsOf(now)
 	if a != nil && reflect.DeepEqual(a, b) {
@@ -120,7 +120,7 @@ func keepJWT(old, now string) string {
 	return now
 }
 
-// claimsOf is what a JWT says, without the time of its signature; nil when it is none.
+// claimsOf returns the claims of a JWT without its issue time; nil if it is invalid.
 func claimsOf(token string) map[string]any {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -136,7 +136,7 @@ func claimsOf(token string) map[string]any {
 	return out
 }
 
-// signAccount makes the JWT of an account. Who was revoked in the old one, which may be nil, stays so.
+// signAccount makes the JWT of an account. Revocations in the old one, which may be nil, are kept.
 func (t *Trust) signAccount(a spec.Account, noJetStream bool, old *TrustAccount) error {
 	ta := t.Accounts[a.Name]
 	c := jwt.NewAccountClaims(ta.ID)
@@ -198,7 +198,7 @@ func importClaim(im spec.Import, account string) *jwt.Import {
 	return c
 }
 
-// permissionClaims are permissions as a JWT has them.
+// permissionClaims converts permissions to JWT claims.
 func permissionClaims(p spec.Permissions) jwt.Permissions {
 	return jwt.Permissions{
 		Pub: jwt.Permission{Allow: p.Pub, Deny: p.DenyPub},
@@ -233,7 +233,7 @@ func (t *Trust) User(account string, u spec.User) (id, creds string, err error) 
 	return id, string(file), nil
 }
 
-// revoke returns the trust in which a user of an account is unwelcome from now on; who holds the old one is not disturbed.
+// revoke returns a copy of the trust in which a user of an account is revoked; the old one is not modified.
 func (t *Trust) revoke(account, user string) (*Trust, error) {
 	next, ta := *t, *t.Accounts[account]
 	next.Accounts = maps.Clone(t.Accounts)

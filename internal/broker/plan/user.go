@@ -8,8 +8,8 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 )
 
-// AddUser puts one more user of an account into the plan. Only AuthOperator can: no server has to be told. A plan of which
-// this one is a copy stays as it is, and is what remains when there is an error.
+// AddUser adds a user of an account to the plan. It needs AuthOperator, with which no server has to be updated. Other copies of
+// the plan are not modified; after an error, the caller keeps using those.
 func (p *Plan) AddUser(account string, u spec.User) (Identity, error) {
 	if p.Trust == nil {
 		return Identity{}, spec.Errorf("users can be added to a cluster only with the authentication operator, not %s", p.Spec.Auth)
@@ -29,7 +29,7 @@ func (p *Plan) AddUser(account string, u spec.User) (Identity, error) {
 		return id, err
 	}
 	if p.PKI != nil {
-		k := *p.PKI // who holds the old plan is not disturbed
+		k := *p.PKI // a copy: the old plan is not modified
 		k.Files, p.PKI = maps.Clone(k.Files), &k
 		if err := Office(p).certifyUser(&id); err != nil {
 			return id, err
@@ -47,8 +47,8 @@ func (p Plan) IdentityFiles(id Identity) map[string]string {
 	return out
 }
 
-// KeepAdded is a specification for the cluster of the plan with the users that were made one by one, as far as it has their
-// accounts and does not say itself who they are.
+// KeepAdded returns a specification for the cluster of the plan with the individually added users, if it has their accounts and
+// does not define these users itself.
 func (p *Plan) KeepAdded(sp spec.Spec) spec.Spec {
 	sp.Accounts = slices.Clone(sp.Accounts)
 	for i, a := range sp.Accounts {
@@ -63,7 +63,7 @@ func (p *Plan) KeepAdded(sp spec.Spec) spec.Spec {
 	return sp
 }
 
-// KeptUsers says which users that were made one by one a specification still has, as lines beside those of a [Diff].
+// KeptUsers lists the individually added users that a specification still has, as lines to go with those of a [Diff].
 func (p *Plan) KeptUsers(sp spec.Spec) []string {
 	var out []string
 	for _, a := range sp.Accounts {
@@ -76,7 +76,7 @@ func (p *Plan) KeptUsers(sp spec.Spec) []string {
 	return out
 }
 
-// Revoke takes away the right of a user to connect; push tells the servers.
+// Revoke revokes a user in the plan; a push to the servers makes it effective.
 func (p *Plan) Revoke(user string) (account string, err error) {
 	i := slices.IndexFunc(p.Identities, func(id Identity) bool { return id.User == user })
 	switch {

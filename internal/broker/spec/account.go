@@ -8,17 +8,17 @@ import (
 // Account is an account of a cluster.
 type Account struct {
 	Name        string       `json:"name"`
-	Users       []User       `json:"users,omitempty"`       // default one, named as the account in lower case
+	Users       []User       `json:"users,omitempty"`       // default: one user, named like the account in lower case
 	Exports     []Export     `json:"exports,omitempty"`     // what other accounts may import
-	Imports     []Import     `json:"imports,omitempty"`     // what it has of other accounts
+	Imports     []Import     `json:"imports,omitempty"`     // what it uses of other accounts
 	SigningKeys []SigningKey `json:"signingKeys,omitempty"` // roles for its users; AuthOperator only
 	NoJetStream bool         `json:"noJetStream,omitempty"` // JetStream is on in every account unless this is set
 }
 
-// User is a user of an [Account]. Its secret is made when the cluster is planned. Without any permission it may do all.
+// User is a user of an [Account]. Its secret is created when the cluster is planned. Without permissions, everything is allowed.
 type User struct {
 	Name string `json:"name"`
-	Role string `json:"role,omitempty"` // the signing key that made it and whose permissions it has; AuthOperator only
+	Role string `json:"role,omitempty"` // the signing key that issued it and defines its permissions; AuthOperator only
 	Permissions
 }
 
@@ -42,7 +42,7 @@ type SigningKey struct {
 	Permissions
 }
 
-// Permissions are the subjects that somebody may publish and subscribe to; an empty list of allowed ones allows all.
+// Permissions are the subjects that a user may publish and subscribe to; an empty list of allowed subjects allows all.
 type Permissions struct {
 	Pub     []string `json:"pub,omitempty"`
 	Sub     []string `json:"sub,omitempty"`
@@ -50,7 +50,7 @@ type Permissions struct {
 	DenySub []string `json:"denySub,omitempty"`
 }
 
-// LeafUser is how the names of the users begin as which leaf nodes connect.
+// LeafUser is the prefix of the names of the users that leaf nodes connect as.
 const LeafUser = "leaf"
 
 func completeAccounts(given []Account) []Account {
@@ -66,7 +66,7 @@ func completeAccounts(given []Account) []Account {
 	return out
 }
 
-// IsEmpty says whether there is no permission at all: then everything is allowed.
+// IsEmpty reports whether there are no permissions: then everything is allowed.
 func (p Permissions) IsEmpty() bool {
 	return len(p.Pub)+len(p.Sub)+len(p.DenyPub)+len(p.DenySub) == 0
 }
@@ -91,7 +91,7 @@ func (s Spec) User(name string) User {
 	return User{}
 }
 
-// CheckAccounts refuses accounts, users, exports and imports that cannot be.
+// CheckAccounts returns an error for invalid accounts, users, exports or imports.
 func (s Spec) CheckAccounts() error {
 	names, users := map[string]bool{SystemAccount: true}, map[string]bool{SystemUser: true}
 	for _, a := range s.Accounts {
@@ -146,7 +146,7 @@ func (s Spec) checkAccount(a Account, users map[string]bool) error {
 	return nil
 }
 
-// checkImports refuses an import of something that nobody exports: the server would start, and silently have nothing.
+// checkImports refuses an import without a matching export: the server would start, and the import would silently not work.
 func (s Spec) checkImports() error {
 	for _, a := range s.Accounts {
 		for _, im := range a.Imports {
@@ -166,7 +166,7 @@ func (s Spec) checkImports() error {
 	return nil
 }
 
-// Makes says whether an account can have the user: it needs the signing key of its role.
+// Makes reports whether an account can issue the user: it needs the signing key of its role.
 func (a Account) Makes(u User) bool {
 	return u.Role == "" || slices.ContainsFunc(a.SigningKeys, func(k SigningKey) bool { return k.Role == u.Role })
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Diff says line by line what must change to make one specification of another, in the words of a specification file: what
-// is added, removed, and changed. No line means that they are the same.
+// Diff returns the changes from one specification to another, one per line, in the terms of a specification file: what is
+// added, removed, and changed. No lines mean that they are equal.
 func Diff(from, to Spec) []string {
 	a, b := flatten(from), flatten(to)
 	var out []string
@@ -33,7 +33,7 @@ func union(a, b map[string]string) map[string]string {
 	return out
 }
 
-// flatten is a specification as paths with values; an element of a list is called by its name where it has one.
+// flatten returns a specification as paths with values; the path of a list element has its name if it has one.
 func flatten(s Spec) map[string]string {
 	data, err := json.Marshal(s)
 	if err != nil {

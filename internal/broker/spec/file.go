@@ -15,13 +15,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// APIVersion and Kind are what a specification file may say that it is.
+// APIVersion and Kind are the optional type fields of a specification file.
 const (
 	APIVersion = "natsctl.dev/v1alpha1"
 	Kind       = "Cluster"
 )
 
-// specFile is a specification as a file has it.
+// specFile is the format of a specification file.
 type specFile struct {
 	APIVersion string `json:"apiVersion,omitempty"`
 	Kind       string `json:"kind,omitempty"`
@@ -164,9 +164,9 @@ func lineErr(n *yaml.Node, format string, args ...any) error {
 	return Errorf("line %d: "+format, append([]any{n.Line}, args...)...)
 }
 
-// suggestion is the known word that is nearest to a mistyped one.
+// suggestion returns the known word that is nearest to a mistyped one.
 func suggestion(word string, known []string) string {
-	best, least := "", 3 // more changes than that are another word
+	best, least := "", 3 // with more changes it is a different word
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least {
 			best, least = k, d
@@ -178,7 +178,7 @@ func suggestion(word string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
-// distance is how many letters must be changed, added or removed to make one word of another (Levenshtein).
+// distance returns the Levenshtein distance of two words.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

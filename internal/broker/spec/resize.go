@@ -2,7 +2,7 @@ package spec
 
 import "slices"
 
-// Resize is the specification with by more nodes in a cluster or leaf group.
+// Resize returns the specification with by more nodes added to a cluster or leaf group.
 func (s Spec) Resize(group string, by int) (Spec, error) {
 	s.Clusters, s.Leafs = slices.Clone(s.Clusters), slices.Clone(s.Leafs)
 	for i := range s.Clusters {

@@ -54,7 +54,7 @@ var schemaHelp = map[string]string{
 	"SigningKey.role":     "Name of the role.",
 }
 
-// schemaEnum is the values of keys that have only some.
+// schemaEnum lists the values of keys with fixed values.
 var schemaEnum = map[string][]string{
 	"specFile.apiVersion": {APIVersion},
 	"specFile.kind":       {Kind},

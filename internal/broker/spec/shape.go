@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Topology is a shape of a cluster in one word.
+// Topology is the name of a cluster shape.
 type Topology string
 
 // The topologies.
@@ -19,20 +19,20 @@ const (
 	TopologyMixed   Topology = "mixed"   // clusters with gateways, and leaf nodes
 )
 
-// Topologies are all of them.
+// Topologies returns all topologies.
 func Topologies() []string {
 	return []string{string(TopologySingle), string(TopologyCluster), string(TopologySuper), string(TopologyHub), string(TopologyMixed)}
 }
 
-// Shape is a topology with its particulars; what is left zero is as usual for the topology.
+// Shape is a topology with its details; zero fields have the topology's defaults.
 type Shape struct {
-	Topology Topology // default: what the rest asks for, TopologyCluster when it asks for nothing
+	Topology Topology // default: what the other fields require, else TopologyCluster
 	Nodes    int      // of each cluster, default 3
 	Clusters []string // their names, default east and west where there are several
 	Leafs    []string // N@CLUSTER[:ACCOUNT], with any topology; default 2 at the first cluster of a hub and a mixed one
 }
 
-// usualNodes is enough for a quorum that survives the loss of one.
+// usualNodes is enough for a quorum that survives the loss of one node.
 const usualNodes = 3
 
 // Spec is the shape as a specification of the given name. The error wraps [ErrInvalid] and says what does not go together.
@@ -70,7 +70,7 @@ func (s Shape) Spec(name string) (Spec, error) {
 	return sp, nil
 }
 
-// implied is the topology that the particulars ask for.
+// implied returns the topology that the other fields require.
 func (s Shape) implied() Topology {
 	switch {
 	case len(s.Clusters) > 1 && len(s.Leafs) > 0:
@@ -88,7 +88,7 @@ func (s Shape) implied() Topology {
 func (s Shape) several() bool { return s.Topology == TopologySuper || s.Topology == TopologyMixed }
 func (s Shape) leafs() bool   { return s.Topology == TopologyHub || s.Topology == TopologyMixed }
 
-// fits refuses particulars that the topology does not have.
+// fits refuses fields that do not apply to the topology.
 func (s Shape) fits() error {
 	switch {
 	case !slices.Contains(Topologies(), string(s.Topology)):

@@ -21,7 +21,7 @@ const (
 	SystemUser    = "sys"
 )
 
-// AuthMode says how clients prove who they are.
+// AuthMode is how clients authenticate.
 type AuthMode string
 
 // The authentication modes. The zero value of [Spec] means AuthUsers.
@@ -32,7 +32,7 @@ const (
 	AuthOperator AuthMode = "operator" // JWTs signed by an operator and its accounts, in a resolver on every server
 )
 
-// AuthModes are all of them.
+// AuthModes returns all authentication modes.
 func AuthModes() []string {
 	return []string{string(AuthNone), string(AuthUsers), string(AuthNKey), string(AuthOperator)}
 }
@@ -55,7 +55,7 @@ type Spec struct {
 type Cluster struct {
 	Name  string   `json:"name"`            // letters, digits, '-' and '_'; nodes are called NAME-1, NAME-2, ...
 	Nodes int      `json:"nodes,omitempty"` // default 1
-	Tags  []string `json:"tags,omitempty"`  // server tags of every node, beside "cluster:NAME"
+	Tags  []string `json:"tags,omitempty"`  // server tags of every node, in addition to "cluster:NAME"
 
 	Websocket bool `json:"websocket,omitempty"` // listen for websocket clients too, with TLS if the cluster has it
 	MQTT      bool `json:"mqtt,omitempty"`      // listen for MQTT clients too; needs JetStream
@@ -68,7 +68,7 @@ type Leaf struct {
 	Remote   string   `json:"remote,omitempty"`   // the cluster they join; default the first
 	Account  string   `json:"account,omitempty"`  // the account they join, default the first of Spec.Accounts
 	Isolated bool     `json:"isolated,omitempty"` // do not join the system account, so that the leaf answers no system request from outside
-	Tags     []string `json:"tags,omitempty"`     // server tags of every node, beside "leaf:NAME"
+	Tags     []string `json:"tags,omitempty"`     // server tags of every node, in addition to "leaf:NAME"
 }
 
 // Single is one server.
@@ -92,7 +92,7 @@ func (s Spec) WithLeaf(name string, count int, remote string) Spec {
 	return s
 }
 
-// Complete fills the defaults in and refuses what cannot work, wrapping [ErrInvalid].
+// Complete fills in the defaults and refuses an invalid specification with an error that wraps [ErrInvalid].
 func (s Spec) Complete() (Spec, error) {
 	s.Name = cmp.Or(s.Name, DefaultName)
 	s.Auth = cmp.Or(s.Auth, AuthUsers)
@@ -125,13 +125,13 @@ func completeLeafs(given []Leaf, cluster, account string) []Leaf {
 	return out
 }
 
-// limits keep a typo from starting a thousand servers on somebody's laptop.
+// limits prevent a typo from starting a thousand servers on a laptop.
 const (
 	MaxClusters = 9
 	maxNodes    = 9
 )
 
-// nameRE is what a cluster, node, account or user may be called: safe in a file name, a subject token and a configuration.
+// nameRE matches valid names of clusters, nodes, accounts and users: safe in a file name, a subject token and a configuration.
 var nameRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
 
 func (s Spec) validate() error {
@@ -225,7 +225,7 @@ func checkGroup(seen map[string]string, what, name string, count int) error {
 	return nil
 }
 
-// ValidName says whether something may be called so: safe in a file name, a subject token and a configuration.
+// ValidName reports whether a name is safe in a file name, a subject token and a configuration.
 func ValidName(name string) bool { return nameRE.MatchString(name) }
 
 // CheckName refuses a name that is not [ValidName], wrapping [ErrInvalid].
@@ -241,7 +241,7 @@ func Errorf(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalid}, args...)...)
 }
 
-// AllNodes is how many nodes the specification makes.
+// AllNodes is the number of nodes of the specification.
 func (s Spec) AllNodes() int {
 	n := s.CoreNodes()
 	for _, l := range s.Leafs {
@@ -250,7 +250,7 @@ func (s Spec) AllNodes() int {
 	return n
 }
 
-// CoreNodes is the number of nodes that are not leafs.
+// CoreNodes is the number of nodes that are not leaf nodes.
 func (s Spec) CoreNodes() int {
 	n := 0
 	for _, c := range s.Clusters {

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// TLSMode says who shows a certificate to whom.
+// TLSMode is who presents a certificate.
 type TLSMode string
 
 // The modes of TLS. Links between servers are mutual with both.
 const (
 	TLSNone   TLSMode = "none"
-	TLSServer TLSMode = "server" // servers show theirs
-	TLSMutual TLSMode = "mutual" // clients too; with AuthUsers it says who they are
+	TLSServer TLSMode = "server" // servers present theirs
+	TLSMutual TLSMode = "mutual" // clients too; with AuthUsers it identifies them
 )
 
-// CAMode says how many certificate authorities there are.
+// CAMode is how many certificate authorities there are.
 type CAMode string
 
 // The modes of certificate authorities.
@@ -31,7 +31,7 @@ type TLS struct {
 	Validity string  `json:"validity,omitempty"` // of certificates, for example "720h", default a year; negative: expired already
 }
 
-// Enabled says whether there is any TLS.
+// Enabled reports whether TLS is used.
 func (t TLS) Enabled() bool { return t.Mode != "" && t.Mode != TLSNone }
 
 func (t TLS) check() error {

@@ -37,7 +37,7 @@ func Secured(shape string, auth string, mode spec.TLSMode) spec.Spec {
 	return sp
 }
 
-// Everything is a specification of everything that a cluster can have, with a value of its own in each field.
+// Everything is a specification with every feature of a cluster and a distinct value in each field.
 func Everything(auth spec.AuthMode, tls spec.TLSMode) spec.Spec {
 	s := spec.Spec{
 		Name: "all", Auth: auth, TLS: spec.TLS{Mode: tls},
@@ -48,7 +48,7 @@ func Everything(auth spec.AuthMode, tls spec.TLSMode) spec.Spec {
 	return s
 }
 
-// Must is the value of a call that cannot fail in a test.
+// Must returns the value of a call that must not fail in a test.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
