@@ -85,7 +85,7 @@ func actKick(tm *tmuxTerm, clients int) {
 	tm.keys("Enter")
 	tm.sees("name does not match")
 	tm.keys("Escape")
-	tm.sees("nothing was done")
+	tm.sees("nothing was changed")
 	ask()
 	tm.text("one-1")
 	tm.keys("Enter")
@@ -140,7 +140,7 @@ func actContexts(t *testing.T, tm *tmuxTerm, run func(...string)) {
 	tm.sees("type one-3 to confirm")
 	tm.text("one-3")
 	tm.keys("Enter")
-	tm.sees("nothing was done", "natsctl context unprotect")
+	tm.sees("nothing was changed", "natsctl context unprotect")
 	tm.keys("Escape")
 	tm.misses("context unprotect")
 }

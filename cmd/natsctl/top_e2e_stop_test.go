@@ -72,7 +72,7 @@ func TestE2ETopNoShell(t *testing.T) {
 	tm.tmux("new-window", "natsctl top --replay "+copyTape(t))
 	tm.sees("REPLAY")
 	tm.keys("C-z")
-	tm.sees("nothing to suspend to")
+	tm.sees("cannot suspend")
 	tm.keys("2")
 	tm.sees("NAME", "STATUS")
 }

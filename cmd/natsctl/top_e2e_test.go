@@ -272,7 +272,7 @@ func e2ePrompts(_ *testing.T, tm *tmuxTerm, _ func(...string)) {
 func e2ePaste(_ *testing.T, tm *tmuxTerm, _ func(...string)) {
 	tm.tmux("set-buffer", "q1q:q\n")
 	tm.tmux("paste-buffer", "-p")
-	tm.sees("pasted text is not taken as keys", "LIVE")
+	tm.sees("pasted text is ignored", "LIVE")
 	tm.text("/")
 	tm.tmux("set-buffer", "west-2")
 	tm.tmux("paste-buffer", "-p")
