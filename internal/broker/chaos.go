@@ -87,7 +87,7 @@ func newTrouble(rng *rand.Rand, kind string, at, every time.Duration, nodes []Pl
 // was killed are fixed first. At the end, also when the context ends or something fails, everything is fixed and the cluster is
 // ready again, or the error says what is not.
 func (h *control) Chaos(ctx context.Context, name string, troubles []Trouble, report func(Trouble)) error {
-	if err := h.mendAll(ctx, name); err != nil {
+	if err := h.healAll(ctx, name); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -97,44 +97,44 @@ func (h *control) Chaos(ctx context.Context, name string, troubles []Trouble, re
 			break
 		}
 		report(t)
-		if err = h.suffer(ctx, name, t); err != nil {
+		if err = h.inject(ctx, name, t); err != nil {
 			break
 		}
 	}
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
-	return errors.Join(err, h.mendAll(context.WithoutCancel(ctx), name))
+	return errors.Join(err, h.healAll(context.WithoutCancel(ctx), name))
 }
 
-// mendBy is how much longer than planned a trouble lasts when the process that caused it was killed before it could fix it: then
+// healWithin is how much longer than planned a trouble lasts when the process that caused it was killed before it could fix it: then
 // the supervisor does.
-const mendBy = 10 * time.Second
+const healWithin = 10 * time.Second
 
-// suffer causes one trouble and fixes it.
-func (h *control) suffer(ctx context.Context, name string, t Trouble) error {
+// inject causes one trouble and fixes it.
+func (h *control) inject(ctx context.Context, name string, t Trouble) error {
 	end := time.Now().Add(t.Lasts)
-	mended := context.WithoutCancel(ctx)
+	healed := context.WithoutCancel(ctx)
 	switch t.Kind {
 	case "kill", "pause":
-		if err := h.Disturb(ctx, name, t.Node, t.Kind, t.Lasts+mendBy); err != nil {
+		if err := h.Disturb(ctx, name, t.Node, t.Kind, t.Lasts+healWithin); err != nil {
 			return err
 		}
 		waitFor(ctx, end)
-		return h.Node(mended, name, t.Node, map[string]string{"kill": "start", "pause": "resume"}[t.Kind], 0, 0)
+		return h.Node(healed, name, t.Node, map[string]string{"kill": "start", "pause": "resume"}[t.Kind], 0, 0)
 	}
-	t.Fault.For = t.Lasts + mendBy // in case this process is killed before it heals it
+	t.Fault.For = t.Lasts + healWithin // in case this process is killed before it heals it
 	f, err := h.Inject(ctx, name, t.Fault)
 	if err != nil || f.Kind == link.Drop {
 		return err
 	}
 	waitFor(ctx, end)
-	_, err = h.Heal(mended, name, f.ID)
+	_, err = h.Heal(healed, name, f.ID)
 	return err
 }
 
-// mendAll heals all faults, starts exited nodes, resumes paused ones, and waits until the cluster is ready.
-func (h *control) mendAll(ctx context.Context, name string) error {
+// healAll heals all faults, starts exited nodes, resumes paused ones, and waits until the cluster is ready.
+func (h *control) healAll(ctx context.Context, name string) error {
 	if _, err := h.Heal(ctx, name); err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func TestWhenANodeIsMended(t *testing.T) {
 	}
 	p.undo(p.until.Add(-time.Second))
 	if p.ends().IsZero() {
-		t.Error("it was mended too early")
+		t.Error("it was healed too early")
 	}
 	p.since = at(2)
 	if !p.ends().IsZero() {

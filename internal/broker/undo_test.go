@@ -8,7 +8,7 @@ import (
 )
 
 // TestDisturb pauses and kills for a time: the supervisor mends what nobody did, at the time that it tells, and leaves alone what
-// was mended and broken again since.
+// was healed and broken again since.
 func TestDisturb(t *testing.T) {
 	costly(t)
 	h := home(t)

@@ -206,7 +206,7 @@ func (c chosen) obey(ctx context.Context, e *Env) error {
 		return err
 	case <-ctx.Done():
 	}
-	late := time.NewTimer(lastWords + 100*time.Millisecond) // for the output itself
+	late := time.NewTimer(cleanupTime + 100*time.Millisecond) // for the output itself
 	defer late.Stop()
 	select {
 	case err := <-done:

@@ -116,7 +116,7 @@ func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 	opts := nats.GetDefaultOptions()
 	opts.Servers = dial.URLs
 	own := []nats.Option{
-		nats.Name("natsctl " + BuildVersion()), nats.ErrorHandler(unsaid), nats.MaxReconnects(-1),
+		nats.Name("natsctl " + BuildVersion()), nats.ErrorHandler(ignoreAsyncError), nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second),
 	}
 	for _, set := range append(append(dial.Options, own...), extra...) {
@@ -140,9 +140,9 @@ func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 	return nil, &connectError{target: target, flags: &e.Flags, cause: err}
 }
 
-// unsaid keeps nats.go from printing asynchronous errors; code that waits
+// ignoreAsyncError keeps nats.go from printing asynchronous errors; code that waits
 // for an answer handles and reports them.
-func unsaid(*nats.Conn, *nats.Subscription, error) {}
+func ignoreAsyncError(*nats.Conn, *nats.Subscription, error) {}
 
 // Warn prints warnings about the security and settings of the connection.
 func (e *Env) Warn(t *natsctx.Target) {

@@ -62,9 +62,9 @@ func ProcessEnv() *Env {
 	return e
 }
 
-// lastWords is how long a command may take after an interrupt to print what it
+// cleanupTime is how long a command may take after an interrupt to print what it
 // has so far.
-const lastWords = 700 * time.Millisecond
+const cleanupTime = 700 * time.Millisecond
 
 // untilInterrupted returns a context for work between the command and its
 // output, canceled a little later than the interrupt. The caller cancels it.
@@ -73,7 +73,7 @@ func (e *Env) untilInterrupted() (context.Context, context.CancelFunc) {
 	go func() {
 		select {
 		case <-e.interrupted:
-			timer := time.NewTimer(lastWords)
+			timer := time.NewTimer(cleanupTime)
 			defer timer.Stop()
 			select {
 			case <-timer.C:

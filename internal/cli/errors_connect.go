@@ -100,7 +100,7 @@ func connectionAdvices() []Advice {
 		On(timedOut("read"), ExitUnreachable, Hint("something accepts the connection and does not reply: a server that hangs (paused, overloaded), or not a NATS server")),
 		On(Is(nats.ErrTLS), ExitUnreachable, clientCertificate),
 		On(tlsAlert, ExitUnreachable, clientCertificate),
-		On(Is(nats.ErrNoServers), ExitUnreachable, hintNobodyListens),
+		On(Is(nats.ErrNoServers), ExitUnreachable, hintNoResponders),
 		On(As[*net.DNSError](), ExitUnreachable, Hint("check the host name in the URL")),
 		On(timedOut("dial"), ExitUnreachable, Hint("no answer from this address: the host is down, or a firewall drops the traffic; raise --timeout if it is far away")),
 		On(As[*net.OpError](), ExitUnreachable, probing("is a server running there?", "tries each URL")),
@@ -177,8 +177,8 @@ func hintAuthority(err error) string {
 	return probing(next, "shows who signed it")(err)
 }
 
-// hintNobodyListens suggests another address.
-func hintNobodyListens(err error) string {
+// hintNoResponders suggests another address.
+func hintNoResponders(err error) string {
 	var c *connectError
 	if errors.As(err, &c) && c.target.Origin("url") == natsctx.FromDefault {
 		return "name a server with -s URL, or a context with --context NAME (list them with: natsctl context ls); start a local cluster with: natsctl cluster up"

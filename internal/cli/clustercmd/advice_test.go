@@ -17,7 +17,7 @@ import (
 func TestClusterExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
 		errWhich:              2,
-		errUnwell:             3,
+		errUnhealthy:          3,
 		host.ErrNoSpace:       1,
 		broker.ErrData:        1,
 		broker.ErrUnconfirmed: 2,

@@ -152,7 +152,7 @@ func (c *clusterChaos) Setup(cmd *kingpin.CmdClause) {
 	c.which.Setup(cmd)
 	cmd.Flag("seed", "The same seed makes the same trouble.").Default("1").Uint64Var(&c.plan.Seed)
 	cmd.Flag("for", "How long.").Default("1m").DurationVar(&c.plan.For)
-	cmd.Flag("every", "Time between two troubles; each is mended before the next.").Default("10s").DurationVar(&c.plan.Every)
+	cmd.Flag("every", "Time between two troubles; each is healed before the next.").Default("10s").DurationVar(&c.plan.Every)
 	cmd.Flag("kinds", "Which: "+strings.Join(broker.ChaosKinds(), ",")+" (default all).").PlaceHolder("KINDS").StringVar(&c.kinds)
 	cmd.Flag("dry-run", "Show the schedule and do nothing.").BoolVar(&c.dryRun)
 	c.publish.Setup(cmd)
@@ -176,10 +176,10 @@ func (c *clusterChaos) Run(ctx context.Context, e *cli.Env) error {
 		}
 		return nil
 	}
-	return c.publish.during(ctx, e, l, func() error { return c.suffer(ctx, e, l, troubles) })
+	return c.publish.during(ctx, e, l, func() error { return c.inject(ctx, e, l, troubles) })
 }
 
-func (c *clusterChaos) suffer(ctx context.Context, e *cli.Env, l local, troubles []broker.Trouble) error {
+func (c *clusterChaos) inject(ctx context.Context, e *cli.Env, l local, troubles []broker.Trouble) error {
 	begun := e.Now()
 	err := l.home.Chaos(ctx, l.Name, troubles, func(t broker.Trouble) {
 		e.Say("", fmt.Sprintf("%6.1fs  %s", e.Now().Sub(begun).Seconds(), t))
@@ -187,6 +187,6 @@ func (c *clusterChaos) suffer(ctx context.Context, e *cli.Env, l local, troubles
 	if err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("cluster %s is mended: all nodes run and hear each other", l.Name))
+	e.Say("", fmt.Sprintf("cluster %s is healed: all nodes run and hear each other", l.Name))
 	return nil
 }

@@ -22,7 +22,7 @@ func clusterEntry() cli.Entry {
 	return cli.Entry{
 		Name: "cluster", Finishes: true,
 		Help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
-		Sub:  append(lifeEntries(), careEntries()...),
+		Sub:  append(lifeEntries(), changeEntries()...),
 	}
 }
 
@@ -64,8 +64,8 @@ func lifeEntries() []cli.Entry {
 	}
 }
 
-// careEntries are the commands that change a cluster or inject faults.
-func careEntries() []cli.Entry {
+// changeEntries are the commands that change a cluster or inject faults.
+func changeEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
 		lameDuckEntry(),
@@ -136,7 +136,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(client.ErrNoLeader), cli.ExitFailed, cli.Hint("an election needs more than half of the replicas; natsctl cluster status shows which nodes are away, natsctl cluster node resume and start bring them back")),
 		cli.On(cli.Is(client.ErrNoAck), cli.ExitFailed, cli.Hint("natsctl --context NAME-sys server report streams shows which subjects streams take; --user publishes as another user")),
 		cli.On(cli.Is(errWhich), cli.ExitUsage, hintWhich),
-		cli.On(cli.Is(errUnwell), cli.ExitPartial, hintUnwell),
+		cli.On(cli.Is(errUnhealthy), cli.ExitPartial, hintUnhealthy),
 		cli.On(cli.Is(broker.ErrNode), cli.ExitFailed, nil),
 		cli.On(cli.Is(link.ErrFault), cli.ExitFailed, nil),
 	}

@@ -158,7 +158,7 @@ func (c *clusterHeal) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if len(c.ids) == 0 {
-		if err := mendLeft(ctx, e, l); err != nil {
+		if err := healLeftovers(ctx, e, l); err != nil {
 			return err
 		}
 	}

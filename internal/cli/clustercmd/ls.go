@@ -97,8 +97,8 @@ func (c *clusterStatus) once(ctx context.Context, e *cli.Env, l local) error {
 	return nil
 }
 
-// errUnwell is returned for a cluster whose nodes are not all healthy.
-var errUnwell = errors.New("not every node is well")
+// errUnhealthy is returned for a cluster whose nodes are not all healthy.
+var errUnhealthy = errors.New("not every node is well")
 
 // unwell names the nodes that are not healthy.
 func unwell(s broker.Status) string {

@@ -10,28 +10,28 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// unwellError is an [errUnwell] with its cluster.
+// unwellError is an [errUnhealthy] with its cluster.
 type unwellError struct{ status broker.Status }
 
 // Error names the nodes that are not healthy.
-func (u unwellError) Error() string { return errUnwell.Error() + ": " + unwell(u.status) }
+func (u unwellError) Error() string { return errUnhealthy.Error() + ": " + unwell(u.status) }
 
-// Unwrap returns [errUnwell].
-func (unwellError) Unwrap() error { return errUnwell }
+// Unwrap returns [errUnhealthy].
+func (unwellError) Unwrap() error { return errUnhealthy }
 
-// hintUnwell gives the commands that fix the cluster.
-func hintUnwell(err error) string {
+// hintUnhealthy gives the commands that fix the cluster.
+func hintUnhealthy(err error) string {
 	var u unwellError
 	if errors.As(err, &u) {
-		if cmds := mending(u.status); len(cmds) > 0 {
+		if cmds := fixCommands(u.status); len(cmds) > 0 {
 			return "fix it with: " + strings.Join(cmds, "; ")
 		}
 	}
 	return "natsctl cluster logs --level warn says why; natsctl cluster node start NODE starts a node that has ended"
 }
 
-// mending returns the commands that undo faults injected into a cluster.
-func mending(s broker.Status) (cmds []string) {
+// fixCommands returns the commands that undo faults injected into a cluster.
+func fixCommands(s broker.Status) (cmds []string) {
 	for _, m := range []struct {
 		phase broker.Phase
 		do    string
@@ -57,7 +57,7 @@ func left(n broker.NodeStatus) string {
 	if n.Until.IsZero() {
 		return ""
 	}
-	return " (chaos; mended by itself at " + n.Until.UTC().Format("15:04:05") + ")"
+	return " (chaos; healed by itself at " + n.Until.UTC().Format("15:04:05") + ")"
 }
 
 // trouble describes what is wrong with a running cluster; "" when nothing is, or when it is unknown.
@@ -78,11 +78,11 @@ func trouble(ctx context.Context, l local) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s; fix it with: %s", l.Name, strings.Join(parts, ", "), strings.Join(mending(s), "; "))
+	return fmt.Sprintf("%s: %s; fix it with: %s", l.Name, strings.Join(parts, ", "), strings.Join(fixCommands(s), "; "))
 }
 
-// mendLeft undoes the effect of a killed chaos on nodes, and names those that were paused or stopped on purpose.
-func mendLeft(ctx context.Context, e *cli.Env, l local) error {
+// healLeftovers undoes the effect of a killed chaos on nodes, and names those that were paused or stopped on purpose.
+func healLeftovers(ctx context.Context, e *cli.Env, l local) error {
 	s, err := l.home.Nodes(ctx, l.Name)
 	if err != nil {
 		return nil //nolint:nilerr // a supervisor of an earlier release neither reports nor leaves such nodes
@@ -99,7 +99,7 @@ func mendLeft(ctx context.Context, e *cli.Env, l local) error {
 		}
 		e.Say("", fmt.Sprintf("%s %s: it was left so by a chaos that was killed", do, n.Name))
 	}
-	if cmds := mending(rest); len(cmds) > 0 {
+	if cmds := fixCommands(rest); len(cmds) > 0 {
 		e.Say("", "what was done to nodes on purpose stays; end it with: "+strings.Join(cmds, "; "))
 	}
 	return nil

@@ -68,7 +68,7 @@ func (p *probed) save(t *testing.T, name, who string) {
 // connected to the cluster for it.
 func (p *probed) probe(t *testing.T, allowed []string, name string) (code int, text string, connected bool) {
 	t.Helper()
-	nc, err := nats.Connect("nats://127.0.0.1:1", forEver...)
+	nc, err := nats.Connect("nats://127.0.0.1:1", reconnectForever...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,9 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// forEver are the options for a connection that may be established later and is
+// reconnectForever are the options for a connection that may be established later and is
 // retried for the life of the process, after any failure.
-var forEver = []nats.Option{nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.MaxReconnects(-1)}
+var reconnectForever = []nats.Option{nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.MaxReconnects(-1)}
 
 // Limits of the HTTP server: a scraper sends little, and may need time to read
 // the metrics of a large fleet.
@@ -72,7 +72,7 @@ func (c *exporterServeCommand) open(ctx context.Context, e *cli.Env, log *slog.L
 			i.close()
 		}
 	}()
-	nc, err := e.Dial(ctx, target, forEver...)
+	nc, err := e.Dial(ctx, target, reconnectForever...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (c *exporterServeCommand) open(ctx context.Context, e *cli.Env, log *slog.L
 
 func (c *exporterServeCommand) watchAccounts(ctx context.Context, e *cli.Env, i *instance) error {
 	for _, name := range c.accounts {
-		nc, err := connectContext(ctx, e, name, forEver...)
+		nc, err := connectContext(ctx, e, name, reconnectForever...)
 		if err != nil {
 			return err
 		}

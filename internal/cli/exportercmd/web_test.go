@@ -56,7 +56,7 @@ func listenWith(t *testing.T, config string) string {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	nc, err := nats.Connect("nats://127.0.0.1:1", forEver...)
+	nc, err := nats.Connect("nats://127.0.0.1:1", reconnectForever...)
 	if err != nil {
 		t.Fatal(err)
 	}

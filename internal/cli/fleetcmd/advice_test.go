@@ -18,7 +18,7 @@ func TestFleetExitCodes(t *testing.T) {
 		errUnfinished:                  5,
 		errNoDrain:                     2,
 		errDrain:                       1,
-		errNobody:                      1,
+		errNoConnections:               1,
 		errNoAccount:                   1,
 		checkFailedError("x"):          6,
 		checks.ErrUnknown:              2,

@@ -26,8 +26,8 @@ func connEntry() cli.Entry {
 	}}
 }
 
-// errNobody is returned when no connection matches the selection.
-var errNobody = errors.New("no client connection matches; nothing was changed")
+// errNoConnections is returned when no connection matches the selection.
+var errNoConnections = errors.New("no client connection matches; nothing was changed")
 
 // connColumns are the columns of a selection of connections.
 func connColumns() []view.Column[sys.Conn] {

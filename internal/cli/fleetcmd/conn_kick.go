@@ -86,7 +86,7 @@ func (c *kick) Run(ctx context.Context, e *cli.Env) error {
 		if !snap.Complete() {
 			return cli.Partial(snap)
 		}
-		return errNobody
+		return errNoConnections
 	}
 	plan := append([]string{fmt.Sprintf("this closes %s, in about %s:", cli.Plural(len(conns), kindOf(conns)),
 		view.Duration(c.lasts(len(conns)).Seconds()))}, describe(conns)...)

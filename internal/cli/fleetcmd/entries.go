@@ -24,7 +24,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(errUnfinished), cli.ExitUnreachable, cli.Hint("continue watching with: natsctl server lame-duck NAME --resume")),
 		cli.On(cli.Is(errNoDrain), cli.ExitUsage, cli.Hint("start one with: natsctl server lame-duck NAME")),
 		cli.On(cli.Is(errDrain), cli.ExitFailed, cli.Hint("list the servers with: natsctl server ls; the clients with: natsctl server report connections")),
-		cli.On(cli.Is(errNobody), cli.ExitFailed, cli.Hint("list the connections with: natsctl server report connections")),
+		cli.On(cli.Is(errNoConnections), cli.ExitFailed, cli.Hint("list the connections with: natsctl server report connections")),
 		cli.On(cli.Is(checks.ErrUnknown), cli.ExitUsage, cli.Hint("list the checks with: natsctl check --list")),
 		cli.On(cli.As[checkFailedError](), cli.ExitCheck, cli.Hint("see why a check matters and what to do with: natsctl check --explain NAME, or -o wide")),
 		cli.On(cli.Is(checks.ErrLimit), cli.ExitUsage, cli.Hint("use NAME=WARN,CRIT, for example --set cpu_percent=70,90; see a check's limits with: natsctl check --explain NAME")),

@@ -68,8 +68,8 @@ func (c *demoCommand) Run(ctx context.Context, e *cli.Env) error {
 	defer nc.Close()
 	client := sys.New(nc, sys.WithContextName("demo"))
 	live, cancel := c.lifetime(ctx)
-	mended, err := c.disturb(live, e, cluster)
-	defer func() { cancel(); mended() }()
+	healed, err := c.disturb(live, e, cluster)
+	defer func() { cancel(); healed() }()
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (c *demoCommand) Run(ctx context.Context, e *cli.Env) error {
 	}
 	if c.life > 0 && c.Every == 0 {
 		<-live.Done()
-		mended()
+		healed()
 		if err := cluster.Ready(ctx); err != nil {
 			return err
 		}
@@ -108,8 +108,8 @@ func (c *demoCommand) lifetime(ctx context.Context) (context.Context, context.Ca
 // demoTroubles sets how often faults are injected, and the maximum length of the schedule.
 const demoTroubles, demoDay = 5 * time.Second, 24 * time.Hour
 
-// disturb injects small faults until ctx is done; mended waits until all of them are undone.
-func (c *demoCommand) disturb(ctx context.Context, e *cli.Env, cluster *broker.Cluster) (mended func(), err error) {
+// disturb injects small faults until ctx is done; healed waits until all of them are undone.
+func (c *demoCommand) disturb(ctx context.Context, e *cli.Env, cluster *broker.Cluster) (healed func(), err error) {
 	if !c.faults {
 		return func() {}, nil
 	}

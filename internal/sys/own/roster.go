@@ -13,11 +13,11 @@ import (
 // one. It is safe for concurrent use.
 type roster struct {
 	mu   sync.Mutex
-	seen map[string]*teller
+	seen map[string]*source
 }
 
-// teller is a server and the number of rounds since it answered.
-type teller struct {
+// source is a server and the number of rounds since it answered.
+type source struct {
 	name   string
 	missed int
 }
@@ -26,7 +26,7 @@ type teller struct {
 // reported.
 const rosterKeeps = 30
 
-func newRoster() *roster { return &roster{seen: map[string]*teller{}} }
+func newRoster() *roster { return &roster{seen: map[string]*source{}} }
 
 // awaits reports whether a server of the previous round has not answered yet.
 func (r *roster) awaits(answered map[string]bool) bool {
@@ -48,7 +48,7 @@ func (r *roster) learn(servers []*fleet.Server) []fleet.Problem {
 	names, ids := map[string]bool{}, map[string]bool{}
 	for _, sv := range servers {
 		names[sv.Info.Name], ids[sv.Info.ID] = true, true
-		r.seen[sv.Info.ID] = &teller{name: sv.Info.Name}
+		r.seen[sv.Info.ID] = &source{name: sv.Info.Name}
 	}
 	var out []fleet.Problem
 	for id, m := range r.seen {
