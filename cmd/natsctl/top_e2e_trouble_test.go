@@ -116,7 +116,7 @@ func e2ePartition(t *testing.T, tm *tmuxTerm, run func(...string)) {
 
 func e2eDisconnect(_ *testing.T, tm *tmuxTerm, run func(...string)) {
 	run("cluster", "down", "e2e")
-	tm.sees("DOWN", "faded: it is not live", ":ctx other context", "east-1")
+	tm.sees("DOWN", "(faded), not live", ":ctx other context", "east-1")
 	tm.keys("2")
 	tm.sees("2 Servers", "faded")
 	run("cluster", "up", "e2e")
