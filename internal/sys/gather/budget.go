@@ -9,8 +9,8 @@ import (
 var errBudget = errors.New("the answers of this round are too large together; narrow the request")
 
 const (
-	baseBudget   = 72 << 20 // memory for the decoded answers of a round
-	serverBudget = 24 << 20 // added for each server that the connected one counts
+	baseBudget   = 56 << 20 // memory for the decoded answers of a round
+	serverBudget = 20 << 20 // added for each server that the connected one counts
 	budgetShares = 40       // largest number of servers that add to it
 
 	// largeAnswer is the size above which answers are decompressed one at a time.

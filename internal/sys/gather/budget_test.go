@@ -9,7 +9,7 @@ func TestBudget(t *testing.T) {
 	for _, tc := range []struct {
 		servers int // 0: not known yet
 		room    int64
-	}{{0, 96 * mb}, {1, 96 * mb}, {2, 120 * mb}, {40, 1032 * mb}, {41, 1032 * mb}, {20_000, 1032 * mb}, {-5, 96 * mb}} {
+	}{{0, 76 * mb}, {1, 76 * mb}, {2, 96 * mb}, {40, 856 * mb}, {41, 856 * mb}, {20_000, 856 * mb}, {-5, 76 * mb}} {
 		var b budget
 		if tc.servers != 0 {
 			b.raise(tc.servers)
@@ -22,10 +22,10 @@ func TestBudget(t *testing.T) {
 		}
 	}
 	var b budget
-	if !b.spend(50*mb) || !b.spend(46*mb) || b.spend(mb) {
+	if !b.spend(50*mb) || !b.spend(26*mb) || b.spend(mb) {
 		t.Error("what is spent is forgotten")
 	}
-	if b.raise(2); !b.spend(24*mb) || b.spend(1) {
+	if b.raise(2); !b.spend(20*mb) || b.spend(1) {
 		t.Error("what is allowed later is not there")
 	}
 }
