@@ -395,6 +395,49 @@ func TestSlowLinks(t *testing.T) {
 	}
 }
 
+// TestSystemAccountOfLeafs has a leaf far away, whose link says so under a name of
+// the system account that the client does not know when it begins: VARZ tells it,
+// which is requested if need be, or the server a moment after it accepted the
+// client. A link that was never measured is waited for, and one of another account
+// is none.
+func TestSystemAccountOfLeafs(t *testing.T) {
+	const ms = time.Millisecond
+	rename := func(w *world, account, rtt string) {
+		w.far("leaf/l1", 600*ms)
+		*w.nodes["e/n1"].leafz.Leafs[0] = server.LeafInfo{Name: "l1", Account: account, RTT: rtt}
+		w.nodes["e/n1"].Data["VARZ"] = &server.Varz{Name: "n1", SystemAccount: "SYS"}
+	}
+	varz := fleet.Want{Kinds: []fleet.Kind{fleet.Varz}}
+	for _, tc := range []struct {
+		name    string
+		change  func(*world)
+		want    fleet.Want
+		missing []string
+	}{
+		{name: "told by VARZ", want: varz, change: func(w *world) { rename(w, "SYS", "602ms") }},
+		{name: "told by VARZ, which was not wanted", change: func(w *world) { rename(w, "SYS", "602ms") }},
+		{name: "told by VARZ, of one cluster", want: fleet.Want{Kinds: varz.Kinds, Scope: fleet.Scope{Cluster: "leaf"}}, change: func(w *world) { rename(w, "SYS", "602ms") }},
+		{name: "announced after the connection", change: func(w *world) {
+			rename(w, "SYS", "602ms")
+			delete(w.nodes["e/n1"].Data, "VARZ")
+			time.AfterFunc(10*ms, func() { w.Announce("SYS") })
+		}},
+		{name: "not measured yet", want: varz, change: func(w *world) { rename(w, "SYS", "0s") }},
+		{name: "of another account", want: varz, change: func(w *world) { rename(w, "APP", "602ms") }, missing: []string{"?/? gone"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, "e/n1", "leaf/l1")
+				c := w.client()
+				tc.change(w)
+				if s := snapshot(t, c, tc.want); !slices.Equal(absent(s), tc.missing) {
+					t.Errorf("missing %v, want %v; problems %v; took %v", absent(s), tc.missing, faults(s), seconds(s))
+				}
+			})
+		})
+	}
+}
+
 // far puts a server far away.
 func (w *world) far(label string, rtt time.Duration) { w.nodes[label].Delay = rtt }
 

@@ -9,6 +9,10 @@ import (
 // link does not report the id.
 type distances map[string]time.Duration
 
+// unmeasured is the assumed round-trip time of a link that is too young to have one:
+// servers report it as zero.
+const unmeasured = 400 * time.Millisecond
+
 // maxHops is the maximum number of links in a path: a leaf of a leaf in another
 // cluster is five away.
 const maxHops = 8
@@ -17,6 +21,7 @@ const maxHops = 8
 // the paths from one server.
 func (l links) distances(self string) distances {
 	edges := map[string]map[string]time.Duration{}
+	var young [][2]string // ends of links without a round-trip time
 	for id, sv := range l {
 		for far := range farEnds(sv) {
 			to := cmp.Or(far.id, far.name)
@@ -24,8 +29,17 @@ func (l links) distances(self string) distances {
 			if to == "" || err != nil && far.rtt != "" || rtt < 0 {
 				continue
 			}
+			if far.rtt != "" && rtt == 0 {
+				young = append(young, [2]string{id, to})
+			}
 			join(edges, id, to, rtt)
 			join(edges, to, id, rtt)
+		}
+	}
+	for _, ends := range young {
+		if edges[ends[0]][ends[1]] == 0 {
+			join(edges, ends[0], ends[1], unmeasured)
+			join(edges, ends[1], ends[0], unmeasured)
 		}
 	}
 	out := distances{self: 0}

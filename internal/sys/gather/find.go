@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
@@ -14,7 +16,7 @@ type finder struct {
 	roll    *roll
 	links   links
 	memory  *Memory
-	system  string // the name of the system account
+	account string // the name of the user's account, or ""
 	list    suspects
 	byID    map[string]*suspect
 	invalid []fleet.Problem // invalid links
@@ -93,14 +95,14 @@ func (f *finder) heard(id, name, cluster string) bool {
 // the server that reported it.
 func (f *finder) addLinks(id string) {
 	sv := f.links[id]
-	wrong := map[fleet.Kind]int{}
+	wrong, system := map[fleet.Kind]int{}, f.systemAccount(id)
 	for far := range farEnds(sv) {
 		switch {
 		case far.id != "" && !endpoint.IsServerID(far.id):
 			wrong[far.kind]++
 		case far.kind != fleet.Leafz:
 			f.add(far.id, far.name, far.cluster, sv.Info.Name)
-		case far.account == f.system:
+		case far.account == system:
 			f.addLeaf(far.name, sv.Info.Name)
 		}
 	}
@@ -111,6 +113,19 @@ func (f *finder) addLinks(id string) {
 		}
 		f.invalid = append(f.invalid, fleet.Problem{ServerID: sv.Info.ID, Server: sv.Info.Name, Kind: kind, Reason: fleet.Malformed, Detail: detail})
 	}
+}
+
+// systemAccount returns the name of the system account on one server: what its VARZ
+// reports, or the account of the user that asks.
+func (f *finder) systemAccount(id string) string {
+	name := ""
+	if sv := f.links[id]; sv != nil && sv.Varz != nil {
+		name = sv.Varz.SystemAccount
+	}
+	if m := f.roll.members[id]; m != nil && m.sv.Varz != nil {
+		name = m.sv.Varz.SystemAccount
+	}
+	return cmp.Or(name, f.account, server.DEFAULT_SYSTEM_ACCOUNT)
 }
 
 // addLeaf adds the far end of a leafnode link that carries the system account,

@@ -60,7 +60,7 @@ func NewRound(c *wire.Conn, m *Memory, want fleet.Want, o Options) *Round {
 		r.roll.add(o.Extra)
 	}
 	r.roll.self = c.NC.ConnectedServerId()
-	r.search = newSearch(r.roll, m, c.SystemAccount(), c.NC.ConnectedServerId())
+	r.search = newSearch(r.roll, m, c.Account, c.NC.ConnectedServerId())
 	return r
 }
 

@@ -1,6 +1,7 @@
 package gather
 
 import (
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -17,8 +18,8 @@ import (
 type search struct {
 	roll     *roll
 	memory   *Memory
-	system   string // the name of the system account
-	self     string // the id of the server that the client is connected to
+	account  func() string // returns the name of the user's account, "" while it is not known
+	self     string        // the id of the server that the client is connected to
 	stage    stage
 	pending  int   // link answers due
 	links    links // link answers
@@ -34,8 +35,8 @@ const (
 	searchProbed              // suspects known and probed
 )
 
-func newSearch(r *roll, m *Memory, system, self string) *search {
-	return &search{roll: r, memory: m, system: system, self: self, links: links{}}
+func newSearch(r *roll, m *Memory, account func() string, self string) *search {
+	return &search{roll: r, memory: m, account: account, self: self, links: links{}}
 }
 
 // open reports whether a server is missing: fewer have answered than the servers
@@ -68,10 +69,16 @@ func (s *search) step() []*question {
 	return nil
 }
 
-// askLinks returns the questions for the links of all servers.
+// askLinks returns the questions for the links of all servers, and for VARZ if
+// nothing else says which leafnode links carry the system account.
 func (s *search) askLinks() (out []*question) {
 	s.stage = searchLinks
-	for _, kind := range linkKinds {
+	kinds := linkKinds
+	want := s.roll.want
+	if s.account() == "" && (!slices.Contains(want.Kinds, fleet.Varz) || !want.Scope.IsZero()) {
+		kinds = append(slices.Clone(kinds), fleet.Varz)
+	}
+	for _, kind := range kinds {
 		out = append(out, &question{ep: endpoint.Lookup(string(kind)), purpose: forLinks})
 		s.pending += len(s.roll.members)
 	}
@@ -81,7 +88,7 @@ func (s *search) askLinks() (out []*question) {
 // probe asks each suspect by its id.
 func (s *search) probe() (out []*question) {
 	s.stage = searchProbed
-	f := finder{roll: s.roll, links: s.links, memory: s.memory, system: s.system}
+	f := finder{roll: s.roll, links: s.links, memory: s.memory, account: s.account()}
 	s.suspects = f.suspects()
 	s.invalid = f.invalid
 	for _, one := range s.suspects {

@@ -5,14 +5,12 @@
 package wire
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/sys/failure"
@@ -51,11 +49,10 @@ func (c *Conn) Flush(ctx context.Context, d time.Duration) error {
 	return c.NC.FlushWithContext(ctx)
 }
 
-// SystemAccount returns the name of the system account: that of the user, which
-// servers before 2.12 do not report.
-func (c *Conn) SystemAccount() string {
-	return cmp.Or(c.NC.RemoteAccount(), server.DEFAULT_SYSTEM_ACCOUNT)
-}
+// Account returns the name of the user's account, or "" if it is not known: servers
+// before 2.12 do not report it, and the others only after they have accepted the
+// user, so it is known once the first answer has arrived.
+func (c *Conn) Account() string { return c.NC.RemoteAccount() }
 
 // Leave disconnects from the connected server when no server answered, not even
 // that one: it hangs, and nats.go would notice only when its pings stay

@@ -46,6 +46,15 @@ func (s *Server) InAccount(name string) *Server {
 	return s
 }
 
+// Announce tells all clients their account, as servers do after they have accepted a client.
+func (s *Server) Announce(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		c.write(s.info(account))
+	}
+}
+
 // Deny refuses publications and subscriptions that match.
 func (s *Server) Deny(pattern string) {
 	s.mu.Lock()
