@@ -17,14 +17,14 @@ import (
 // safe for concurrent use, remembers the servers it has seen, so that a missing one
 // can be named, and need not be closed: it only chains the connection's error handler.
 type Client struct {
-	conn    *wire.Conn
-	memory  *gather.Memory
-	name    string // name of the context, for the snapshot
-	timeout time.Duration
-	quiet   time.Duration
-	patient time.Duration
-	workers int
-	expect  int
+	conn     *wire.Conn
+	memory   *gather.Memory
+	name     string // name of the context, for the snapshot
+	timeout  time.Duration
+	quiet    time.Duration
+	patience time.Duration
+	workers  int
+	expect   int
 }
 
 // Known is a server seen earlier, so that it can be named when it is missing.
@@ -47,7 +47,7 @@ func WithRoster(known []Known) Option { return func(c *Client) { c.memory.Learn(
 // answers, that arrived in the previous round, since it may only be slow. Once it has
 // timed out, it gets no extra time until it answers again or some minutes have
 // passed. The default is 0, for clients that ask once.
-func WithPatience(d time.Duration) Option { return func(c *Client) { c.patient = d } }
+func WithPatience(d time.Duration) Option { return func(c *Client) { c.patience = d } }
 
 // WithExpect makes each round wait until n servers have answered, or the timeout
 // ends; the default, 0, is to determine which servers are expected.
@@ -100,6 +100,6 @@ func (c *Client) Flush(ctx context.Context) error { return c.conn.Flush(ctx, c.t
 // for each server when its STATSZ arrives. Both may be nil.
 func (c *Client) round(want fleet.Want, extra *endpoint.Endpoint, seen func(*fleet.Server)) *gather.Round {
 	return gather.NewRound(c.conn, c.memory, want, gather.Options{
-		Context: c.name, Timeout: c.timeout, Quiet: c.quiet, Patience: c.patient, Expect: c.expect, Workers: c.workers, Seen: seen, Extra: extra,
+		Context: c.name, Timeout: c.timeout, Quiet: c.quiet, Patience: c.patience, Expect: c.expect, Workers: c.workers, Seen: seen, Extra: extra,
 	})
 }

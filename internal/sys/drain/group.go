@@ -12,10 +12,10 @@ import (
 
 // raftGroup is a stream or consumer with the servers that hold it.
 type raftGroup struct {
-	what   string          // "stream ORDERS of account APP"
-	online map[string]bool // by server name
-	told   map[string]bool // servers that answered, so they are online whatever others report
-	leader string          // "" when there is no leader
+	what     string          // "stream ORDERS of account APP"
+	online   map[string]bool // by server name
+	answered map[string]bool // servers that answered, so they are online whatever others report
+	leader   string          // "" when there is no leader
 }
 
 // without describes what would be wrong if one server were gone, or returns "".
@@ -65,25 +65,25 @@ func raftGroups(all *fleet.Snapshot, domain string) []*raftGroup {
 
 // addGroup adds what one server reports about a group. Whether a server that did
 // not answer is online, the leader knows best.
-func addGroup(groups map[string]*raftGroup, what, teller string, ci *server.ClusterInfo) {
+func addGroup(groups map[string]*raftGroup, what, reporter string, ci *server.ClusterInfo) {
 	g := groups[what]
 	if g == nil {
-		g = &raftGroup{what: what, online: map[string]bool{}, told: map[string]bool{}}
+		g = &raftGroup{what: what, online: map[string]bool{}, answered: map[string]bool{}}
 		groups[what] = g
 	}
-	g.online[teller], g.told[teller] = true, true
+	g.online[reporter], g.answered[reporter] = true, true
 	if ci == nil {
-		g.leader = teller
+		g.leader = reporter
 		return
 	}
 	if ci.Leader != "" {
 		g.leader = ci.Leader
 	}
 	for _, r := range ci.Replicas {
-		if r == nil || g.told[r.Name] {
+		if r == nil || g.answered[r.Name] {
 			continue
 		}
-		if _, known := g.online[r.Name]; !known || teller == ci.Leader {
+		if _, known := g.online[r.Name]; !known || reporter == ci.Leader {
 			g.online[r.Name] = !r.Offline
 		}
 	}

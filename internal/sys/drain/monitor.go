@@ -65,10 +65,10 @@ func (m *monitorPort) close() { m.http.CloseIdleConnections() }
 // connections returns the number of client connections of the server.
 func (m *monitorPort) connections(ctx context.Context) (int, bool) {
 	if m.at != "" {
-		return m.ask(ctx, m.at)
+		return m.request(ctx, m.at)
 	}
 	for _, u := range m.urls {
-		if n, ok := m.ask(ctx, u); ok {
+		if n, ok := m.request(ctx, u); ok {
 			m.at = u
 			return n, true
 		}
@@ -79,7 +79,7 @@ func (m *monitorPort) connections(ctx context.Context) (int, bool) {
 	return 0, false
 }
 
-func (m *monitorPort) ask(ctx context.Context, base string) (int, bool) {
+func (m *monitorPort) request(ctx context.Context, base string) (int, bool) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/connz?limit=1", nil)
 	if err != nil {
 		return 0, false

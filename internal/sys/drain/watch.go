@@ -112,12 +112,12 @@ func (w *Watch) Progress(ctx context.Context) iter.Seq[Progress] {
 			case <-ctx.Done():
 				return
 			case m := <-w.msgs:
-				w.take(m)
+				w.handle(m)
 				continue
 			case <-status:
 				w.locate(ctx) // events were missed while the connection was lost
 			case <-tick.C:
-				w.look(ctx)
+				w.probe(ctx)
 			}
 			p := w.step(ctx)
 			if !yield(p) || p.Last {
@@ -159,12 +159,12 @@ func (w *Watch) ignored() bool {
 		time.Since(at) > ignoredAfter && w.answered.After(at.Add(ignoredAfter/2))
 }
 
-// take handles one message: an event, or an answer from the server's id.
-func (w *Watch) take(m *nats.Msg) {
+// handle handles one message: an event, or an answer from the server's id.
+func (w *Watch) handle(m *nats.Msg) {
 	now := time.Now()
 	switch {
 	case m.Subject == w.inbox:
-		w.heard(m, now)
+		w.handleProbe(m, now)
 	case strings.HasSuffix(m.Subject, ".LAMEDUCK"):
 		w.state.announced, w.state.changed = true, now
 		w.c.Memory().Draining(w.state.record.ID, now)
@@ -181,9 +181,9 @@ func (w *Watch) take(m *nats.Msg) {
 	}
 }
 
-// heard handles the answer to the check for the server: no responders means that
+// handleProbe handles the answer to the check for the server: no responders means that
 // it has ended. It takes two in a row, since new links cause the same answer.
-func (w *Watch) heard(m *nats.Msg, now time.Time) {
+func (w *Watch) handleProbe(m *nats.Msg, now time.Time) {
 	if !endpoint.NoResponders(m) {
 		w.refused, w.answered = 0, now
 		return
@@ -196,9 +196,9 @@ func (w *Watch) heard(m *nats.Msg, now time.Time) {
 	}
 }
 
-// look checks that the server is there, and asks its monitoring port how many
+// probe checks that the server is there, and asks its monitoring port how many
 // clients it has. A server in lame duck mode answers only the second request.
-func (w *Watch) look(ctx context.Context) {
+func (w *Watch) probe(ctx context.Context) {
 	if !w.state.gone {
 		subject := endpoint.Lookup(string(fleet.Healthz)).For(w.state.record.ID)
 		_ = w.c.Conn().PublishRequest(subject, w.inbox, nil) // a lost connection is detected elsewhere

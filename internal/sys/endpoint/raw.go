@@ -26,7 +26,7 @@ func (r *Raw) Answer(serverID string) (data json.RawMessage, truncated string, e
 	if a == nil {
 		return nil, "", nil
 	}
-	data, err = a.whole()
+	data, err = a.joined()
 	return data, a.truncated, err
 }
 
@@ -113,8 +113,8 @@ func versionOf(s *server.ServerInfo) string {
 	return s.Version
 }
 
-// whole returns the answer with all pages joined.
-func (a *rawAnswer) whole() (json.RawMessage, error) {
+// joined returns the answer with all pages joined.
+func (a *rawAnswer) joined() (json.RawMessage, error) {
 	if a.fields == nil {
 		return a.body, nil
 	}
@@ -201,7 +201,7 @@ func (p rawPager) Join(s *fleet.Server, _ fleet.Want, pg Page, value any) (Page,
 		back := min(p.overlap, pg.Limit-1)
 		return Page{Offset: pg.Offset + len(items) - back, Limit: pg.Limit, Back: back}, true
 	}
-	all.settle()
+	all.correctTotals()
 	return Page{}, false
 }
 
@@ -231,8 +231,8 @@ func (p rawPager) keyOf(item json.RawMessage) string {
 	return string(fields[p.key])
 }
 
-// settle corrects the totals, which were those of the first page.
-func (a *rawAnswer) settle() {
+// correctTotals corrects the totals, which were those of the first page.
+func (a *rawAnswer) correctTotals() {
 	n, err := json.Marshal(len(a.items))
 	if err != nil {
 		return

@@ -28,7 +28,7 @@ func Redacted(version string, body []byte) []byte {
 	for _, name := range secretMembers {
 		body = hideMember(body, name, mask)
 	}
-	if !tellsTokens(version) || !bytes.Contains(body, []byte(`"Authentication`)) {
+	if !revealsTokens(version) || !bytes.Contains(body, []byte(`"Authentication`)) {
 		return body
 	}
 	return withoutTokens(version, body)

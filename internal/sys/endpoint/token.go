@@ -10,10 +10,10 @@ import (
 // redacted replaces a token, as in the answers of newer servers.
 const redacted = "[REDACTED]"
 
-// tellsTokens reports whether a server puts the token that a client sent where the
+// revealsTokens reports whether a server puts the token that a client sent where the
 // user name belongs: those before 2.10.28, and of 2.11 those before 2.11.2
 // (nats-server, client.go, getRawAuthUser).
-func tellsTokens(version string) bool {
+func revealsTokens(version string) bool {
 	return Older(version, "2.10.28") || Older(version, "2.11.2") && !Older(version, "2.11.0")
 }
 
@@ -21,7 +21,7 @@ func tellsTokens(version string) bool {
 // Where servers report tokens, a user may be one, unless it is a public key. With
 // a system account a server accepts no tokens, so no authenticated client has one.
 func SafeUser(version, user, reason string) string {
-	if user == "" || !strings.HasPrefix(reason, "Authentication") || !tellsTokens(version) || nkeys.IsValidPublicUserKey(user) {
+	if user == "" || !strings.HasPrefix(reason, "Authentication") || !revealsTokens(version) || nkeys.IsValidPublicUserKey(user) {
 		return user
 	}
 	return redacted

@@ -9,13 +9,13 @@ import (
 
 // apply stores an answer of a member, once. It reports whether the answer was new,
 // and returns the next request, if any.
-func (r *roll) apply(m *member, a answer) (learned bool, next *question) {
+func (r *members) apply(m *member, a answer) (learned bool, next *question) {
 	kind := a.q.ep.Kind
 	if !r.isNew(m, a) {
 		return false, nil
 	}
 	if e := a.decoded.Err; e != nil {
-		r.settle(m, kind)
+		r.finish(m, kind)
 		m.fail(kind, fleet.Refused, endpoint.Reason(e))
 		return true, nil
 	}
@@ -28,18 +28,18 @@ func (r *roll) apply(m *member, a answer) (learned bool, next *question) {
 		m.sv.RTTSeconds = a.at.Sub(a.q.sent).Seconds()
 		if m.sv.Statsz != nil {
 			r.count.add(m.sv.Info.ID, m.sv.Statsz.ActiveServers)
-			r.peers.list(m.sv.Info, m.sv.Statsz)
+			r.peers.addListed(m.sv.Info, m.sv.Statsz)
 		}
 	}
 	if next = r.nextPage(m, a); next == nil {
-		r.settle(m, kind)
+		r.finish(m, kind)
 	}
 	return true, next
 }
 
 // isNew reports whether an answer is not a duplicate, an earlier page, or out of
 // scope.
-func (r *roll) isNew(m *member, a answer) bool {
+func (r *members) isNew(m *member, a answer) bool {
 	kind := a.q.ep.Kind
 	due, isDue := m.due[kind]
 	_, wasWrong := m.wrong[kind]
@@ -53,7 +53,7 @@ func (r *roll) isNew(m *member, a answer) bool {
 }
 
 // nextPage returns the question for the next part of a long answer, or nil.
-func (r *roll) nextPage(m *member, a answer) *question {
+func (r *members) nextPage(m *member, a answer) *question {
 	pager := a.q.ep.Pager
 	if pager == nil {
 		return nil
@@ -62,14 +62,14 @@ func (r *roll) nextPage(m *member, a answer) *question {
 	if !more {
 		return nil
 	}
-	q := r.askMember(m, a.q.ep, p)
+	q := r.pageRequest(m, a.q.ep, p)
 	r.expect(m, q)
 	return q
 }
 
-// askMember returns a question to one member. An endpoint without a server in its
+// pageRequest returns a question to one member. An endpoint without a server in its
 // subject is answered by all servers that match a filter.
-func (r *roll) askMember(m *member, ep *endpoint.Endpoint, p endpoint.Page) *question {
+func (r *members) pageRequest(m *member, ep *endpoint.Endpoint, p endpoint.Page) *question {
 	q := &question{ep: ep, server: m.sv.Info.ID, page: p}
 	if !ep.Server() {
 		q.scope.Name = m.sv.Info.Name
@@ -77,18 +77,18 @@ func (r *roll) askMember(m *member, ep *endpoint.Endpoint, p endpoint.Page) *que
 	return q
 }
 
-// broken records an answer that could not be decoded; m is its sender, or nil if
+// applyBroken records an answer that could not be decoded; m is its sender, or nil if
 // unknown.
-func (r *roll) broken(m *member, a answer) {
+func (r *members) applyBroken(m *member, a answer) {
 	if m == nil {
-		m = r.members[a.q.server]
+		m = r.byID[a.q.server]
 	}
 	why := fleet.Malformed
 	if errors.Is(a.err, endpoint.ErrTooLarge) || errors.Is(a.err, errBudget) {
 		why = fleet.Truncated
 	}
 	switch {
-	case m != nil && r.settle(m, a.q.ep.Kind) && m.inScope:
+	case m != nil && r.finish(m, a.q.ep.Kind) && m.inScope:
 		m.fail(a.q.ep.Kind, why, a.err.Error())
 	case m == nil && len(r.stray) < maxStray:
 		r.stray = append(r.stray, fleet.Problem{ServerID: a.q.server, Kind: a.q.ep.Kind, Reason: why, Detail: a.err.Error()})
@@ -98,23 +98,23 @@ func (r *roll) broken(m *member, a answer) {
 // maxStray limits how many answers without a known sender are reported.
 const maxStray = 16
 
-// askDirectly returns the questions to a member that no request to all has reached.
-func (r *roll) askDirectly(m *member) (out []*question) {
+// directRequests returns the questions to a member that no request to all has reached.
+func (r *members) directRequests(m *member) (out []*question) {
 	for kind, q := range m.due {
 		if kind == fleet.Statsz || !q.ep.Server() || q.server != "" {
 			continue
 		}
-		own := r.askMember(m, q.ep, q.page)
+		own := r.pageRequest(m, q.ep, q.page)
 		m.due[kind] = own
 		out = append(out, own)
 	}
 	return out
 }
 
-// unheard reports whether no server has answered STATSZ. So it is for a user
+// noStatsz reports whether no server has answered STATSZ. So it is for a user
 // outside the system account, who gets answers only about its own account.
-func (r *roll) unheard() bool {
-	for _, m := range r.members {
+func (r *members) noStatsz() bool {
+	for _, m := range r.byID {
 		if m.sv.Statsz != nil {
 			return false
 		}
@@ -124,8 +124,8 @@ func (r *roll) unheard() bool {
 
 // retryStatsz asks the members that have answered something, but not STATSZ, for it
 // once more: a server that is just starting may have missed it.
-func (r *roll) retryStatsz() (out []*question) {
-	for id, m := range r.members {
+func (r *members) retryStatsz() (out []*question) {
+	for id, m := range r.byID {
 		if q := m.due[fleet.Statsz]; q != nil {
 			out = append(out, &question{ep: q.ep, server: id, purpose: forLife})
 		}
@@ -133,8 +133,8 @@ func (r *roll) retryStatsz() (out []*question) {
 	return out
 }
 
-// callAll returns a question to all servers again.
-func (r *roll) callAll() *question { return &question{ep: r.first[0].ep, purpose: forLife} }
+// statszRequest returns a question to all servers again.
+func (r *members) statszRequest() *question { return &question{ep: r.first[0].ep, purpose: forLife} }
 
 // retry asks each member again, by its id, for the answers still due. The first
 // answer counts.
@@ -146,13 +146,13 @@ func (r *roll) callAll() *question { return &question{ep: r.first[0].ep, purpose
 // system account, which older ones do not have (nats-server, gateway.go,
 // getRouteByHash). They are lost until the interest in a new inbox has
 // propagated, up to some milliseconds after it was subscribed.
-func (r *roll) retry() (out []*question) {
-	for _, m := range r.members {
+func (r *members) retry() (out []*question) {
+	for _, m := range r.byID {
 		for kind, q := range m.due {
 			if q.ep.Quiet || q.repeats != nil {
 				continue
 			}
-			own := r.askMember(m, q.ep, q.page)
+			own := r.pageRequest(m, q.ep, q.page)
 			own.repeats = q
 			m.due[kind] = own
 			m.again(kind)

@@ -32,15 +32,15 @@ type budget struct {
 	shares int64
 }
 
-// raise increases the budget for the number of servers that the connected one counts.
-func (b *budget) raise(servers int) {
+// increase increases the budget for the number of servers that the connected one counts.
+func (b *budget) increase(servers int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.shares = int64(min(max(servers, 1), budgetShares))
 }
 
-// spend reports whether there is memory for another answer of n bytes, and reserves it.
-func (b *budget) spend(n int64) bool {
+// reserve reports whether there is memory for another answer of n bytes, and reserves it.
+func (b *budget) reserve(n int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+n > baseBudget+serverBudget*max(b.shares, 1) {

@@ -12,20 +12,20 @@ func TestBudget(t *testing.T) {
 	}{{0, 76 * mb}, {1, 76 * mb}, {2, 96 * mb}, {40, 856 * mb}, {41, 856 * mb}, {20_000, 856 * mb}, {-5, 76 * mb}} {
 		var b budget
 		if tc.servers != 0 {
-			b.raise(tc.servers)
+			b.increase(tc.servers)
 		}
-		if b.spend(tc.room + 1) {
+		if b.reserve(tc.room + 1) {
 			t.Errorf("%d servers: more than %d", tc.servers, tc.room)
 		}
-		if !b.spend(tc.room) || b.spend(1) {
+		if !b.reserve(tc.room) || b.reserve(1) {
 			t.Errorf("%d servers: %d is not exactly what there is", tc.servers, tc.room)
 		}
 	}
 	var b budget
-	if !b.spend(50*mb) || !b.spend(26*mb) || b.spend(mb) {
+	if !b.reserve(50*mb) || !b.reserve(26*mb) || b.reserve(mb) {
 		t.Error("what is spent is forgotten")
 	}
-	if b.raise(2); !b.spend(20*mb) || b.spend(1) {
+	if b.increase(2); !b.reserve(20*mb) || b.reserve(1) {
 		t.Error("what is allowed later is not there")
 	}
 }
@@ -34,12 +34,12 @@ func TestBudget(t *testing.T) {
 // it is known how many.
 func TestLimit(t *testing.T) {
 	for counted, want := range map[int]int{0: 1024, 1: 1024, 512: 1024, 513: 1026, 3000: 6000, 2_000_000_000: 40_000} {
-		r := newRoll(wantNothing())
+		r := newMembers(wantNothing())
 		if r.setLimit(counted); r.limit != want {
 			t.Errorf("%d servers: %d, want %d", counted, r.limit, want)
 		}
 	}
-	r := newRoll(wantNothing())
+	r := newMembers(wantNothing())
 	r.limit = 2
 	for i, id := range []string{"A", "B", "A", "C", "D"} {
 		m, fresh := r.admit(info(id, "n"+id, "e"))
@@ -51,8 +51,8 @@ func TestLimit(t *testing.T) {
 	if m, fresh := r.admit(info("E", "nE", "e")); m == nil || !fresh {
 		t.Error("there is no room for the connected server")
 	}
-	delete(r.members, "E")
-	if r.dropped != 2 || len(r.members) != 2 {
-		t.Errorf("%d dropped, %d members", r.dropped, len(r.members))
+	delete(r.byID, "E")
+	if r.dropped != 2 || len(r.byID) != 2 {
+		t.Errorf("%d dropped, %d members", r.dropped, len(r.byID))
 	}
 }

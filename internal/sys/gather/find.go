@@ -13,7 +13,7 @@ import (
 
 // finder collects the servers that should have answered, and have not.
 type finder struct {
-	roll    *roll
+	members *members
 	links   links
 	memory  *Memory
 	account string // the name of the user's account, or ""
@@ -34,18 +34,18 @@ func (f *finder) suspects() suspects {
 		f.addLinks(id)
 	}
 	f.nameKnown()
-	for p, by := range f.roll.peers.unheard() {
+	for p, by := range f.members.peers.unanswered() {
 		if p.name != "" {
 			for _, b := range by {
 				f.add("", p.name, p.cluster, b)
 			}
 		}
 	}
-	f.list = f.list.pair(f.roll.short())
-	if f.roll.short() > len(f.list) {
+	f.list = f.list.pair(f.members.missing())
+	if f.members.missing() > len(f.list) {
 		f.addKnown()
 	}
-	if f.roll.short() >= len(f.list) {
+	if f.members.missing() >= len(f.list) {
 		f.addMeta()
 	}
 	return f.list
@@ -54,7 +54,7 @@ func (f *finder) suspects() suspects {
 // add records that reporter is linked to a server, whose id or name may be
 // unknown. Servers that have answered are left out.
 func (f *finder) add(id, name, cluster, reporter string) *suspect {
-	if id == "" && name == "" || f.heard(id, name, cluster) {
+	if id == "" && name == "" || f.answered(id, name, cluster) {
 		return nil
 	}
 	s := f.byID[id]
@@ -77,13 +77,13 @@ func (f *finder) add(id, name, cluster, reporter string) *suspect {
 	return s
 }
 
-// heard reports whether a server has answered; it is found by name if its id is
+// answered reports whether a server has answered; it is found by name if its id is
 // unknown.
-func (f *finder) heard(id, name, cluster string) bool {
+func (f *finder) answered(id, name, cluster string) bool {
 	if id != "" {
-		return f.roll.members[id] != nil
+		return f.members.byID[id] != nil
 	}
-	for _, m := range f.roll.members {
+	for _, m := range f.members.byID {
 		if m.sv.Info.Name == name && (cluster == "" || cluster == m.sv.Info.Cluster) {
 			return true
 		}
@@ -122,7 +122,7 @@ func (f *finder) systemAccount(id string) string {
 	if sv := f.links[id]; sv != nil && sv.Varz != nil {
 		name = sv.Varz.SystemAccount
 	}
-	if m := f.roll.members[id]; m != nil && m.sv.Varz != nil {
+	if m := f.members.byID[id]; m != nil && m.sv.Varz != nil {
 		name = m.sv.Varz.SystemAccount
 	}
 	return cmp.Or(name, f.account, server.DEFAULT_SYSTEM_ACCOUNT)
@@ -153,7 +153,7 @@ func (f *finder) nameKnown() {
 // which means they were restarted.
 func (f *finder) addKnown() {
 	for _, k := range f.memory.Roster() {
-		if !endpoint.IsServerID(k.ID) || f.heard(k.ID, "", "") || f.heard("", k.Name, k.Cluster) {
+		if !endpoint.IsServerID(k.ID) || f.answered(k.ID, "", "") || f.answered("", k.Name, k.Cluster) {
 			continue
 		}
 		if s := f.add(k.ID, k.Name, k.Cluster, ""); s != nil {
@@ -168,19 +168,19 @@ func (f *finder) addKnown() {
 // are the same server.
 func (f *finder) addMeta() {
 	nameless := slices.DeleteFunc(slices.Clone(f.list), func(s *suspect) bool { return s.name != "" })
-	for _, m := range f.roll.members {
+	for _, m := range f.members.byID {
 		if m.sv.Statsz == nil || m.sv.Statsz.JetStream == nil || m.sv.Statsz.JetStream.Meta == nil {
 			continue
 		}
 		for _, p := range m.sv.Statsz.JetStream.Meta.Replicas {
-			if p == nil || f.heard("", p.Name, "") || f.list.find("", p.Name, "") != nil {
+			if p == nil || f.answered("", p.Name, "") || f.list.find("", p.Name, "") != nil {
 				continue
 			}
 			s := &suspect{name: p.Name, weak: true}
 			if len(nameless) == 1 {
 				s, nameless = nameless[0], nil
 				s.name = p.Name
-			} else if f.roll.short() > len(f.list) {
+			} else if f.members.missing() > len(f.list) {
 				f.list = append(f.list, s)
 			}
 			s.offline = p.Offline

@@ -112,8 +112,8 @@ func (b *inbox) question(token string) *question {
 	return b.asked[i]
 }
 
-// taken records that the round has handled an answer.
-func (b *inbox) taken() { b.inflight.Add(-1) }
+// done records that the round has handled an answer.
+func (b *inbox) done() { b.inflight.Add(-1) }
 
 // busy reports whether answers have arrived that are not handled yet.
 func (b *inbox) busy() bool {
@@ -178,7 +178,7 @@ func (b *inbox) unpack(msg *nats.Msg, ep *endpoint.Endpoint) ([]byte, error) {
 		defer b.budget.large.Unlock()
 	}
 	data, err := endpoint.Unpack(msg, size)
-	if err == nil && !b.budget.spend(ep.Cost(data)) {
+	if err == nil && !b.budget.reserve(ep.Cost(data)) {
 		return nil, errBudget
 	}
 	return data, err

@@ -5,7 +5,7 @@ import "time"
 // pace determines how long a round waits.
 type pace struct {
 	quiet    time.Duration // the gap of an idle fleet
-	patient  time.Duration // how long to wait for servers that may only be slow; 0: no longer than for others
+	patience time.Duration // how long to wait for servers that may only be slow; 0: no longer than for others
 	timeout  time.Duration // of the whole round
 	slowest  time.Duration // the slowest answer so far
 	distance time.Duration // the longest round trip to a server that may still answer
@@ -44,8 +44,8 @@ func (p *pace) searchGap() time.Duration { return p.gap() / 5 }
 // answers that it still waits for.
 func (p *pace) retryGap() time.Duration { return max(p.quiet, 3*p.slowest/lateFactor) }
 
-// owedGap returns the gap for the other answers of servers known to be alive.
-func (p *pace) owedGap() time.Duration { return max(lateFactor*p.quiet, p.gap()) }
+// answerGap returns the gap for the other answers of servers known to be alive.
+func (p *pace) answerGap() time.Duration { return max(lateFactor*p.quiet, p.gap()) }
 
-// patientGap returns the gap for servers that may only be slow.
-func (p *pace) patientGap() time.Duration { return max(p.patient, p.owedGap()) }
+// slowGap returns the gap for servers that may only be slow.
+func (p *pace) slowGap() time.Duration { return max(p.patience, p.answerGap()) }

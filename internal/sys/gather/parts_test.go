@@ -142,7 +142,7 @@ func TestPeers(t *testing.T) {
 	step := func(want int, open ...string) {
 		t.Helper()
 		var got []string
-		for name, by := range p.unheard() {
+		for name, by := range p.unanswered() {
 			got = append(got, fmt.Sprint(name, by))
 		}
 		slices.Sort(got)
@@ -151,23 +151,23 @@ func TestPeers(t *testing.T) {
 		}
 	}
 	a := info("A", "n1", "east")
-	p.hear(a)
+	p.addAnswered(a)
 	step(0)
-	p.list(a, lists("n2", "n3"))
+	p.addListed(a, lists("n2", "n3"))
 	step(3, "{east n2} [n1]", "{east n3} [n1]", "{west } [n1]")
-	p.list(a, lists("n2"))
+	p.addListed(a, lists("n2"))
 	step(3, "{east n2} [n1]", "{east n3} [n1]", "{west } [n1]")
-	p.hear(info("X", "n2", "west")) // the same name in another cluster
+	p.addAnswered(info("X", "n2", "west")) // the same name in another cluster
 	step(2, "{east n2} [n1]", "{east n3} [n1]")
-	p.hear(info("B", "n2", "east"))
-	p.hear(info("B", "n2", "east"))
+	p.addAnswered(info("B", "n2", "east"))
+	p.addAnswered(info("B", "n2", "east"))
 	step(1, "{east n3} [n1]")
-	p.list(info("B", "n2", "east"), lists("n3", "n1"))
+	p.addListed(info("B", "n2", "east"), lists("n3", "n1"))
 	step(1, "{east n3} [n1 n2]")
-	p.list(a, nil)
+	p.addListed(a, nil)
 	step(1, "{east n3} [n1 n2]")
 	for i := range maxPeers + 5 {
-		p.list(a, lists(fmt.Sprint("x", i)))
+		p.addListed(a, lists(fmt.Sprint("x", i)))
 	}
 	if len(p.listed) > maxPeers {
 		t.Errorf("%d names are listed", len(p.listed))
@@ -192,7 +192,7 @@ func TestReplaced(t *testing.T) {
 		"it counts the missing":  {[]time.Duration{time.Hour, time.Minute}, []int{3, 3}, 0},
 		"one of two counts them": {[]time.Duration{time.Second, time.Minute}, []int{3, 2}, 2},
 	} {
-		r := newRoll(wantNothing())
+		r := newMembers(wantNothing())
 		for i, age := range tc.ages {
 			id := fmt.Sprint("N", i)
 			m, _ := r.admit(info(id, id, "e"))
@@ -313,10 +313,10 @@ func TestPace(t *testing.T) {
 		{100 * ms, 600 * ms, 0, 1800 * ms, 360 * ms, 250 * ms, 1800 * ms, 1800 * ms},
 		{0, 0, 3000 * ms, 250 * ms, 50 * ms, 250 * ms, 1000 * ms, 3000 * ms},
 	} {
-		p := pace{quiet: 250 * ms, patient: tc.patient, slowest: tc.slowest, timeout: 9000 * ms}
+		p := pace{quiet: 250 * ms, patience: tc.patient, slowest: tc.slowest, timeout: 9000 * ms}
 		p.setDistance(tc.distance)
-		if p.gap() != tc.gap || p.searchGap() != tc.search || p.retryGap() != tc.retry || p.owedGap() != tc.owed || p.patientGap() != tc.patientGap {
-			t.Errorf("%v, %v: %v %v %v %v %v", tc.slowest, tc.distance, p.gap(), p.searchGap(), p.retryGap(), p.owedGap(), p.patientGap())
+		if p.gap() != tc.gap || p.searchGap() != tc.search || p.retryGap() != tc.retry || p.answerGap() != tc.owed || p.slowGap() != tc.patientGap {
+			t.Errorf("%v, %v: %v %v %v %v %v", tc.slowest, tc.distance, p.gap(), p.searchGap(), p.retryGap(), p.answerGap(), p.slowGap())
 		}
 	}
 	p := pace{timeout: 3 * time.Second}

@@ -12,39 +12,39 @@ type peerName struct{ cluster, name string }
 // peers are the servers and clusters that servers list as linked to them, and
 // which of them have answered.
 type peers struct {
-	heard  map[peerName]bool
-	listed map[peerName][]string // names of the servers that list it
-	open   int                   // how many are listed and have not answered
+	answered map[peerName]bool
+	listed   map[peerName][]string // names of the servers that list it
+	open     int                   // how many are listed and have not answered
 }
 
 // maxPeers limits how many names are listed.
 const maxPeers = 16_384
 
 func newPeers() peers {
-	return peers{heard: map[peerName]bool{}, listed: map[peerName][]string{}}
+	return peers{answered: map[peerName]bool{}, listed: map[peerName][]string{}}
 }
 
-// hear records that a server has answered, and its cluster with it.
-func (p *peers) hear(info server.ServerInfo) {
+// addAnswered records that a server has answered, and its cluster with it.
+func (p *peers) addAnswered(info server.ServerInfo) {
 	for _, name := range []peerName{{info.Cluster, info.Name}, {info.Cluster, ""}} {
-		if p.heard[name] {
+		if p.answered[name] {
 			continue
 		}
-		p.heard[name] = true
+		p.answered[name] = true
 		if len(p.listed[name]) > 0 {
 			p.open--
 		}
 	}
 }
 
-// list records the peers that a server lists.
-func (p *peers) list(info server.ServerInfo, st *server.ServerStats) {
+// addListed records the peers that a server lists.
+func (p *peers) addListed(info server.ServerInfo, st *server.ServerStats) {
 	for name := range peersOf(info, st) {
 		by := p.listed[name]
 		switch {
 		case len(by) == 0 && len(p.listed) >= maxPeers:
 			return
-		case len(by) == 0 && !p.heard[name]:
+		case len(by) == 0 && !p.answered[name]:
 			p.open++
 		}
 		if !slices.Contains(by, info.Name) {
@@ -53,12 +53,12 @@ func (p *peers) list(info server.ServerInfo, st *server.ServerStats) {
 	}
 }
 
-// unheard returns the names in the routes of STATSZ, and the clusters in its
+// unanswered returns the names in the routes of STATSZ, and the clusters in its
 // gateways, that have not answered, with the names of the servers that list them.
-func (p *peers) unheard() map[peerName][]string {
+func (p *peers) unanswered() map[peerName][]string {
 	out := make(map[peerName][]string, p.open)
 	for name, by := range p.listed {
-		if !p.heard[name] {
+		if !p.answered[name] {
 			out[name] = by
 		}
 	}
@@ -92,9 +92,9 @@ func peersOf(info server.ServerInfo, st *server.ServerStats) func(func(peerName)
 // processes of servers that answered: one for each recently started server,
 // provided that such a server, which never knew the old processes, counts none
 // that is missing.
-func (r *roll) replaced() int {
+func (r *members) replaced() int {
 	young, least := 0, 0
-	for _, m := range r.members {
+	for _, m := range r.byID {
 		st := m.sv.Statsz
 		if st == nil || m.sv.Info.Time.Sub(st.Start) > startedLately {
 			continue
@@ -104,7 +104,7 @@ func (r *roll) replaced() int {
 			least = st.ActiveServers
 		}
 	}
-	if least > len(r.members) {
+	if least > len(r.byID) {
 		return 0
 	}
 	return young

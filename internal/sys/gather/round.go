@@ -30,13 +30,13 @@ type Options struct {
 // Round is one gathering: it requests everything that is wanted at once, and counts
 // answers until no more are expected. Use it once, in one goroutine.
 type Round struct {
-	conn   *wire.Conn
-	memory *Memory
-	opts   Options
-	roll   *roll
-	search *search
-	pace   pace
-	inbox  *inbox
+	conn    *wire.Conn
+	memory  *Memory
+	opts    Options
+	members *members
+	search  *search
+	pace    pace
+	inbox   *inbox
 
 	start   time.Time
 	nobody  bool // the first question had no responders, according to the connected server or a forged 503
@@ -50,17 +50,17 @@ var ErrNotAnswered = errors.New("no responders")
 
 // NewRound prepares a round.
 func NewRound(c *wire.Conn, m *Memory, want fleet.Want, o Options) *Round {
-	r := &Round{conn: c, memory: m, opts: o, roll: newRoll(want)}
-	r.pace = pace{quiet: o.Quiet, patient: o.Patience, timeout: o.Timeout}
+	r := &Round{conn: c, memory: m, opts: o, members: newMembers(want)}
+	r.pace = pace{quiet: o.Quiet, patience: o.Patience, timeout: o.Timeout}
 	switch {
 	case o.Extra == nil:
 	case o.Extra.Kind == fleet.Statsz:
-		r.roll.first[0].ep = o.Extra
+		r.members.first[0].ep = o.Extra
 	default:
-		r.roll.add(o.Extra)
+		r.members.add(o.Extra)
 	}
-	r.roll.self = c.NC.ConnectedServerId()
-	r.search = newSearch(r.roll, m, c.Account, c.NC.ConnectedServerId())
+	r.members.self = c.NC.ConnectedServerId()
+	r.search = newSearch(r.members, m, c.Account, c.NC.ConnectedServerId())
 	return r
 }
 
@@ -78,10 +78,10 @@ func (r *Round) Run(ctx context.Context) (*fleet.Snapshot, error) {
 }
 
 // Unknown reports whether a kind had no responders.
-func (r *Round) Unknown(kind fleet.Kind) bool { return r.roll.unknown[kind] }
+func (r *Round) Unknown(kind fleet.Kind) bool { return r.members.unknown[kind] }
 
 // Refused returns the denial of a kind, or nil.
-func (r *Round) Refused(kind fleet.Kind) *failure.PermissionError { return r.roll.refused[kind] }
+func (r *Round) Refused(kind fleet.Kind) *failure.PermissionError { return r.members.refused[kind] }
 
 func (r *Round) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, r.opts.Timeout)
@@ -99,7 +99,7 @@ func (r *Round) run(ctx context.Context) error {
 
 	r.start = time.Now()
 	r.pace.restart()
-	if err := r.send(r.roll.first); err != nil {
+	if err := r.send(r.members.first); err != nil {
 		return err
 	}
 	timer := time.NewTimer(r.next())
@@ -110,7 +110,7 @@ func (r *Round) run(ctx context.Context) error {
 		case a := <-in.answers:
 			err = r.handle(a)
 		case p := <-denied:
-			err = r.refuse(p)
+			err = r.handleDenied(p)
 		case <-status:
 			return cmp.Or(r.conn.Err(), failure.ErrDisconnected) // after a reconnect, earlier requests are still lost
 		case <-timer.C:
@@ -130,15 +130,15 @@ func (r *Round) run(ctx context.Context) error {
 // send sends questions.
 func (r *Round) send(questions []*question) error {
 	for _, q := range questions {
-		if err := r.inbox.send(q, r.roll.want); err != nil {
+		if err := r.inbox.send(q, r.members.want); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// searchOn takes the next step of the search for missing servers.
-func (r *Round) searchOn() error {
+// continueSearch takes the next step of the search for missing servers.
+func (r *Round) continueSearch() error {
 	questions := r.search.step()
 	if len(questions) > 0 {
 		r.pace.restart()
@@ -149,74 +149,74 @@ func (r *Round) searchOn() error {
 
 // handle applies one answer. It returns an error only if the round cannot continue.
 func (r *Round) handle(a answer) error {
-	r.inbox.taken()
+	r.inbox.done()
 	switch {
 	case a.q == nil: // not an answer to this round
 		return nil
 	case a.nobody:
-		r.unanswered(a.q)
+		r.handleNoResponders(a.q)
 		return nil
 	case a.err != nil:
-		r.broken(a)
+		r.handleBroken(a)
 		return nil
 	case a.q.purpose == forLinks:
-		return r.links(a)
+		return r.handleLinks(a)
 	}
 	m, fresh := r.member(*a.sender)
 	if m == nil {
 		return nil
 	}
-	if err := r.data(m, a); err != nil || !fresh || a.q.purpose != forLife {
+	if err := r.handleData(m, a); err != nil || !fresh || a.q.purpose != forLife {
 		return err
 	}
-	return r.send(r.roll.askDirectly(m))
+	return r.send(r.members.directRequests(m))
 }
 
 // member returns the sender of an answer, which may be new.
 func (r *Round) member(info server.ServerInfo) (*member, bool) {
-	m, fresh := r.roll.admit(info)
+	m, fresh := r.members.admit(info)
 	if fresh {
 		r.search.admitted(info)
 	}
 	return m, fresh
 }
 
-// data handles an answer to what is wanted.
-func (r *Round) data(m *member, a answer) error {
-	learned, next := r.roll.apply(m, a)
+// handleData handles an answer to what is wanted.
+func (r *Round) handleData(m *member, a answer) error {
+	learned, next := r.members.apply(m, a)
 	if !learned {
 		return nil
 	}
 	r.pace.learned(a)
 	if a.q.ep.Kind == fleet.Statsz && a.decoded.Err == nil {
-		r.counted(m)
+		r.handleStatsz(m)
 	}
 	if next == nil {
 		return nil
 	}
 	r.again = false
-	if err := r.inbox.send(next, r.roll.want); err != nil {
-		r.roll.settle(m, a.q.ep.Kind)
+	if err := r.inbox.send(next, r.members.want); err != nil {
+		r.members.finish(m, a.q.ep.Kind)
 		m.fail(a.q.ep.Kind, fleet.Truncated, err.Error())
 	}
 	return nil
 }
 
-// counted handles a server's STATSZ. The connected server is trusted to report how
+// handleStatsz handles a server's STATSZ. The connected server is trusted to report how
 // many answers there can be.
-func (r *Round) counted(m *member) {
+func (r *Round) handleStatsz(m *member) {
 	if st := m.sv.Statsz; st != nil && m.sv.Info.ID == r.conn.NC.ConnectedServerId() {
-		r.roll.setLimit(st.ActiveServers)
-		r.inbox.budget.raise(st.ActiveServers)
+		r.members.setLimit(st.ActiveServers)
+		r.inbox.budget.increase(st.ActiveServers)
 	}
 	if m.inScope && r.opts.Seen != nil {
 		r.opts.Seen(m.sv)
 	}
 }
 
-// links handles an answer about links. It may come from a server that had not
+// handleLinks handles an answer about links. It may come from a server that had not
 // answered before.
-func (r *Round) links(a answer) error {
+func (r *Round) handleLinks(a answer) error {
 	m, fresh := r.member(*a.sender)
 	switch {
 	case m == nil:
@@ -227,22 +227,22 @@ func (r *Round) links(a answer) error {
 	r.search.apply(a)
 	r.pace.learned(a)
 	if r.search.ready() {
-		return r.searchOn()
+		return r.continueSearch()
 	}
 	return nil
 }
 
-// broken handles an answer that could not be decoded.
-func (r *Round) broken(a answer) {
+// handleBroken handles an answer that could not be decoded.
+func (r *Round) handleBroken(a answer) {
 	var m *member
 	if a.sender != nil && a.sender.ID != "" {
 		m, _ = r.member(*a.sender)
 	}
-	r.roll.broken(m, a)
+	r.members.applyBroken(m, a)
 }
 
-// unanswered handles the server's 503.
-func (r *Round) unanswered(q *question) {
+// handleNoResponders handles the server's 503.
+func (r *Round) handleNoResponders(q *question) {
 	switch {
 	case q.purpose == forLinks:
 		r.search.unanswered()
@@ -252,19 +252,19 @@ func (r *Round) unanswered(q *question) {
 	case q.ep.Kind == fleet.Statsz:
 		r.nobody = true
 	default:
-		r.roll.unanswered(q)
+		r.members.applyNoResponders(q)
 	}
 }
 
-// refuse handles a denied subject.
-func (r *Round) refuse(p *failure.PermissionError) error {
+// handleDenied handles a denied subject.
+func (r *Round) handleDenied(p *failure.PermissionError) error {
 	switch {
 	case p.Subject == "", p.Subscribe && p.Subject == r.inbox.subject():
 		return p
 	case p.Subscribe:
 		return nil
 	}
-	return r.roll.refuse(p)
+	return r.members.applyDenied(p)
 }
 
 // next returns the time until the next check.
@@ -273,11 +273,11 @@ func (r *Round) next() time.Duration {
 	if r.inbox.busy() {
 		return soon
 	}
-	wait := r.patience()
-	if !r.again && r.roll.owing() {
+	wait := r.allowedSilence()
+	if !r.again && r.members.incomplete() {
 		wait = min(wait, r.pace.retryGap())
 	}
-	if len(r.roll.members) > 0 && (!r.retried || r.search.unfinished()) {
+	if len(r.members.byID) > 0 && (!r.retried || r.search.unfinished()) {
 		wait = min(wait, r.pace.searchGap())
 	}
 	if !r.enough() {
@@ -290,19 +290,19 @@ func (r *Round) next() time.Duration {
 // than the caller expects: one may just be starting.
 const callEvery = time.Second
 
-// patience returns how long silence has to last before the round ends. Before the
+// allowedSilence returns how long silence has to last before the round ends. Before the
 // first answer it is the whole timeout; servers known to be alive get longer for
 // their other answers.
-func (r *Round) patience() time.Duration {
+func (r *Round) allowedSilence() time.Duration {
 	switch {
-	case r.nobody && r.roll.unheard():
+	case r.nobody && r.members.noStatsz():
 		return r.pace.searchGap()
-	case len(r.roll.members) == 0, !r.enough():
+	case len(r.members.byID) == 0, !r.enough():
 		return r.pace.timeout
-	case r.pace.patient > 0 && (r.search.mayBeSlow() || r.roll.mayBeSlow(r.memory)):
-		return r.pace.patientGap()
-	case r.roll.owing():
-		return r.pace.owedGap()
+	case r.pace.patience > 0 && (r.search.mayBeSlow() || r.members.mayBeSlow(r.memory)):
+		return r.pace.slowGap()
+	case r.members.incomplete():
+		return r.pace.answerGap()
 	}
 	return r.pace.gap()
 }
@@ -314,39 +314,39 @@ func (r *Round) check() (over bool, err error) {
 	switch {
 	case r.inbox.busy():
 		return false, nil
-	case r.nobody && r.roll.unheard() && silence >= r.patience():
+	case r.nobody && r.members.noStatsz() && silence >= r.allowedSilence():
 		return false, ErrNotAnswered
-	case len(r.roll.members) == 0:
+	case len(r.members.byID) == 0:
 		return false, nil
 	}
 	if !r.enough() && silence >= callEvery {
 		r.pace.restart()
-		return false, r.send([]*question{r.roll.callAll()})
+		return false, r.send([]*question{r.members.statszRequest()})
 	}
 	if silence >= r.pace.searchGap() && !r.retried {
 		r.retried = true
-		if err := r.send(r.roll.retryStatsz()); err != nil {
+		if err := r.send(r.members.retryStatsz()); err != nil {
 			return false, err
 		}
 	}
 	if silence >= r.pace.searchGap() && r.search.unfinished() {
-		return false, r.searchOn()
+		return false, r.continueSearch()
 	}
-	if silence >= r.pace.retryGap() && !r.again && r.roll.owing() {
+	if silence >= r.pace.retryGap() && !r.again && r.members.incomplete() {
 		r.again = true
-		return false, r.send(r.roll.retry())
+		return false, r.send(r.members.retry())
 	}
-	if silence < r.patience() {
+	if silence < r.allowedSilence() {
 		return false, nil
 	}
 	r.pace.setDistance(r.search.farthest()) // answers about links may have arrived since
-	return silence >= r.patience(), nil
+	return silence >= r.allowedSilence(), nil
 }
 
 // complete reports whether every expected server has answered everything.
 func (r *Round) complete() bool {
-	return r.roll.waiting == 0 && len(r.roll.members) > 0 && r.enough() && r.search.settled()
+	return r.members.waiting == 0 && len(r.members.byID) > 0 && r.enough() && r.search.finished()
 }
 
 // enough reports whether as many servers have answered as the caller expects.
-func (r *Round) enough() bool { return r.opts.Expect <= 0 || r.roll.inScope() >= r.opts.Expect }
+func (r *Round) enough() bool { return r.opts.Expect <= 0 || r.members.inScope() >= r.opts.Expect }

@@ -16,7 +16,7 @@ import (
 // did not, by its id: no responders proves that it is gone, a timeout that it is
 // connected and unresponsive.
 type search struct {
-	roll     *roll
+	members  *members
 	memory   *Memory
 	account  func() string // returns the name of the user's account, "" while it is not known
 	self     string        // the id of the server that the client is connected to
@@ -35,25 +35,25 @@ const (
 	searchProbed              // suspects known and probed
 )
 
-func newSearch(r *roll, m *Memory, account func() string, self string) *search {
-	return &search{roll: r, memory: m, account: account, self: self, links: links{}}
+func newSearch(r *members, m *Memory, account func() string, self string) *search {
+	return &search{members: r, memory: m, account: account, self: self, links: links{}}
 }
 
 // open reports whether a server is missing: fewer have answered than the servers
 // count, or a listed peer has not answered.
 func (s *search) open() bool {
-	if s.roll.count.expected() == 0 || s.roll.short() > 0 {
+	if s.members.count.expected() == 0 || s.members.missing() > 0 {
 		return true
 	}
-	return s.roll.peers.open > 0
+	return s.members.peers.open > 0
 }
 
 // unfinished reports whether the search has another step.
 func (s *search) unfinished() bool { return s.stage < searchProbed }
 
-// settled reports whether no server is missing, or nothing more can be learned
+// finished reports whether no server is missing, or nothing more can be learned
 // about the missing ones.
-func (s *search) settled() bool {
+func (s *search) finished() bool {
 	return !s.open() || s.stage == searchProbed && s.explained()
 }
 
@@ -61,39 +61,39 @@ func (s *search) settled() bool {
 func (s *search) step() []*question {
 	switch s.stage {
 	case searchIdle:
-		return s.askLinks()
+		return s.requestLinks()
 	case searchLinks:
-		return s.probe()
+		return s.requestProbes()
 	case searchProbed:
 	}
 	return nil
 }
 
-// askLinks returns the questions for the links of all servers, and for VARZ if
+// requestLinks returns the questions for the links of all servers, and for VARZ if
 // nothing else says which leafnode links carry the system account.
-func (s *search) askLinks() (out []*question) {
+func (s *search) requestLinks() (out []*question) {
 	s.stage = searchLinks
 	kinds := linkKinds
-	want := s.roll.want
+	want := s.members.want
 	if s.account() == "" && (!slices.Contains(want.Kinds, fleet.Varz) || !want.Scope.IsZero()) {
 		kinds = append(slices.Clone(kinds), fleet.Varz)
 	}
 	for _, kind := range kinds {
 		out = append(out, &question{ep: endpoint.Lookup(string(kind)), purpose: forLinks})
-		s.pending += len(s.roll.members)
+		s.pending += len(s.members.byID)
 	}
 	return out
 }
 
-// probe asks each suspect by its id.
-func (s *search) probe() (out []*question) {
+// requestProbes asks each suspect by its id.
+func (s *search) requestProbes() (out []*question) {
 	s.stage = searchProbed
-	f := finder{roll: s.roll, links: s.links, memory: s.memory, account: s.account()}
+	f := finder{members: s.members, links: s.links, memory: s.memory, account: s.account()}
 	s.suspects = f.suspects()
 	s.invalid = f.invalid
 	for _, one := range s.suspects {
 		if one.id != "" {
-			out = append(out, &question{ep: s.roll.first[0].ep, server: one.id, purpose: forLife})
+			out = append(out, &question{ep: s.members.first[0].ep, server: one.id, purpose: forLife})
 		}
 	}
 	return out
@@ -116,7 +116,7 @@ func (s *search) apply(a answer) {
 }
 
 // unanswered records a link request that no server answers.
-func (s *search) unanswered() { s.pending -= len(s.roll.members) }
+func (s *search) unanswered() { s.pending -= len(s.members.byID) }
 
 // ready reports whether all answers about links have arrived.
 func (s *search) ready() bool { return s.stage == searchLinks && s.pending <= 0 }
@@ -124,7 +124,7 @@ func (s *search) ready() bool { return s.stage == searchLinks && s.pending <= 0 
 // admitted records that a server, maybe a suspect, has answered.
 func (s *search) admitted(info server.ServerInfo) {
 	for _, one := range s.suspects {
-		if one.is(info) {
+		if one.matches(info) {
 			one.state = suspectHeard
 		}
 	}
@@ -144,19 +144,19 @@ func (s *search) gone(id string) {
 // restarted account for the rest.
 func (s *search) explained() bool {
 	for _, one := range s.suspects {
-		if one.state == suspectProbed && !outside(one, s.roll.want.Scope) {
+		if one.state == suspectProbed && !outside(one, s.members.want.Scope) {
 			return false
 		}
 	}
-	rest := s.roll.short() - s.suspects.unheard()
-	return s.roll.count.expected() > 0 && rest <= s.roll.replaced()
+	rest := s.members.missing() - s.suspects.unanswered()
+	return s.members.count.expected() > 0 && rest <= s.members.replaced()
 }
 
 // mayBeSlow reports whether a suspect may only be slow: it has not timed out
 // before.
 func (s *search) mayBeSlow() bool {
 	for _, one := range s.suspects {
-		if one.id != "" && one.state == suspectProbed && !outside(one, s.roll.want.Scope) && !s.memory.timedOut(one.id, "") {
+		if one.id != "" && one.state == suspectProbed && !outside(one, s.members.want.Scope) && !s.memory.timedOut(one.id, "") {
 			return true
 		}
 	}

@@ -14,19 +14,19 @@ import (
 
 // snapshot returns the snapshot once the round is over.
 func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
-	if len(r.roll.members) == 0 {
+	if len(r.members.byID) == 0 {
 		return nil, r.silent(ctx)
 	}
 	now := time.Now()
 	s := &fleet.Snapshot{
 		Schema: fleet.Schema, Time: now, TookSeconds: now.Sub(r.start).Seconds(),
 		Context: r.opts.Context, AskedBy: r.conn.NC.ConnectedServerName(),
-		Want: r.roll.want, Counted: r.roll.count.expected(), Problems: r.roll.stray,
+		Want: r.members.want, Counted: r.members.count.expected(), Problems: r.members.stray,
 	}
-	r.roll.fill(s)
+	r.members.fill(s)
 	if r.search.open() {
-		v := verdict{roll: r.roll, memory: r.memory, cutOff: r.cutOff, paths: paths{
-			links: r.search.links, suspects: r.search.suspects, members: r.roll.members, self: r.conn.NC.ConnectedServerId(),
+		v := verdict{members: r.members, memory: r.memory, cutOff: r.cutOff, paths: paths{
+			links: r.search.links, suspects: r.search.suspects, members: r.members.byID, self: r.conn.NC.ConnectedServerId(),
 		}}
 		s.Missing, s.Forgotten = v.decide()
 		s.Problems = append(s.Problems, r.search.invalid...)
@@ -39,9 +39,9 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 	slices.SortFunc(s.Problems, func(a, b fleet.Problem) int {
 		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Kind, b.Kind))
 	})
-	s.Tallies = r.roll.tallies.list(s, r.roll.first)
+	s.Tallies = r.members.tallies.list(s, r.members.first)
 	if len(s.Servers) == 0 && len(s.Missing) == 0 {
-		return nil, r.roll.noServer()
+		return nil, r.members.noServer()
 	}
 	r.memory.Remember(s)
 	return s, nil
@@ -55,13 +55,13 @@ func (r *Round) silent(ctx context.Context) error {
 	if err := ctx.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	first := r.roll.first[0]
+	first := r.members.first[0]
 	return r.conn.Leave(&failure.SilentError{Subject: first.ep.For(first.target()), After: time.Since(r.start)})
 }
 
 // fill adds the members in scope, and what is wrong with their answers.
-func (r *roll) fill(s *fleet.Snapshot) {
-	for _, m := range r.members {
+func (r *members) fill(s *fleet.Snapshot) {
+	for _, m := range r.byID {
 		if !m.inScope {
 			continue
 		}
@@ -83,7 +83,7 @@ func (r *roll) fill(s *fleet.Snapshot) {
 		s.Problems = append(s.Problems, fleet.Problem{Kind: fleet.Statsz, Reason: fleet.Truncated, Detail: strconv.Itoa(r.dropped) + " answers came from more servers than there can be"})
 	}
 	for _, id := range r.count.outliers() {
-		if m := r.members[id]; m.inScope {
+		if m := r.byID[id]; m.inScope {
 			s.Problems = append(s.Problems, m.problem(fleet.Statsz, fleet.Malformed, "its active_servers contradicts the other servers"))
 		}
 	}
@@ -91,11 +91,11 @@ func (r *roll) fill(s *fleet.Snapshot) {
 
 // mayBeSlow reports whether an answer that is due may only be slow: it has not timed
 // out before.
-func (r *roll) mayBeSlow(m *Memory) bool {
-	if !r.owing() {
+func (r *members) mayBeSlow(m *Memory) bool {
+	if !r.incomplete() {
 		return false
 	}
-	for id, one := range r.members {
+	for id, one := range r.byID {
 		for kind, q := range one.due {
 			if !q.ep.Quiet && !m.timedOut(id, kind) {
 				return true
@@ -106,14 +106,14 @@ func (r *roll) mayBeSlow(m *Memory) bool {
 }
 
 // noServer returns the error of a scope that matches no server, with a suggestion.
-func (r *roll) noServer() error {
+func (r *members) noServer() error {
 	sc := r.want.Scope
 	e := &failure.NoServerError{Scope: sc}
 	typed := sc.Name
 	if e.Clusters = sc.Cluster != "" && !r.hasCluster(sc.Cluster); e.Clusters {
 		typed = sc.Cluster
 	}
-	for _, m := range r.members {
+	for _, m := range r.byID {
 		name := m.sv.Info.Name
 		if e.Clusters {
 			name = m.sv.Info.Cluster
@@ -127,8 +127,8 @@ func (r *roll) noServer() error {
 	return e
 }
 
-func (r *roll) hasCluster(name string) bool {
-	for _, m := range r.members {
+func (r *members) hasCluster(name string) bool {
+	for _, m := range r.byID {
 		if m.sv.Info.Cluster == name {
 			return true
 		}

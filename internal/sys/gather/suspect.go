@@ -29,18 +29,18 @@ const (
 	suspectHeard                      // has answered
 )
 
-// is reports whether info identifies the suspect.
-func (s *suspect) is(info server.ServerInfo) bool {
+// matches reports whether info identifies the suspect.
+func (s *suspect) matches(info server.ServerInfo) bool {
 	if s.id != "" {
 		return s.id == info.ID
 	}
 	return s.name == info.Name && (s.cluster == "" || s.cluster == info.Cluster)
 }
 
-// outlives reports whether a suspect is more likely running than another one of the
+// likelierThan reports whether a suspect is more likely running than another one of the
 // same name without a link: a link leads to it, or only the other's id has no
 // responders, or it was seen later.
-func (s *suspect) outlives(o *suspect) bool {
+func (s *suspect) likelierThan(o *suspect) bool {
 	return !s.weak || o.state == suspectGone && (s.state != suspectGone || s.lastSeen.After(o.lastSeen))
 }
 
@@ -60,8 +60,8 @@ func (l suspects) find(id, name, cluster string) *suspect {
 	return nil
 }
 
-// unheard returns the number of suspects that have not answered.
-func (l suspects) unheard() (n int) {
+// unanswered returns the number of suspects that have not answered.
+func (l suspects) unanswered() (n int) {
 	for _, s := range l {
 		if s.state != suspectHeard {
 			n++

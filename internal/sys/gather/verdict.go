@@ -10,17 +10,17 @@ import (
 
 // verdict determines which servers are missing and why, once a round is over.
 type verdict struct {
-	roll   *roll
-	memory *Memory
-	paths  paths
-	cutOff bool // the round was cut off before silence was significant
-	short  int  // how many servers are still to be accounted for
+	members *members
+	memory  *Memory
+	paths   paths
+	cutOff  bool // the round was cut off before silence was significant
+	short   int  // how many servers are still to be accounted for
 }
 
 // decide returns the missing servers, and how many of those still counted are
 // earlier processes of servers that answered, or announced their end.
 func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
-	v.short = v.roll.short()
+	v.short = v.members.missing()
 	drained := v.uncounted()
 	earlier := 0
 	for _, s := range v.paths.suspects.byEvidence() {
@@ -39,7 +39,7 @@ func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 				earlier++
 			}
 			continue
-		case outside(s, v.roll.want.Scope):
+		case outside(s, v.members.want.Scope):
 			v.short--
 			continue
 		}
@@ -57,8 +57,8 @@ func (v *verdict) account(named []fleet.Missing, earlier int) (missing []fleet.M
 	if v.short <= 0 {
 		return named, 0
 	}
-	forgotten = min(v.short, max(v.roll.replaced(), earlier))
-	if v.settledByName() {
+	forgotten = min(v.short, max(v.members.replaced(), earlier))
+	if v.answeredByName() {
 		return named, forgotten
 	}
 	missing, nameless := named, v.short-forgotten
@@ -85,26 +85,26 @@ func (v *verdict) succeeded(s *suspect) bool {
 	if s.name == "" || s.id == "" || !s.weak {
 		return false
 	}
-	for id, m := range v.roll.members {
+	for id, m := range v.members.byID {
 		if id != s.id && m.sv.Info.Name == s.name && m.sv.Info.Cluster == s.cluster {
 			return true
 		}
 	}
 	for _, o := range v.paths.suspects {
-		if o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster && o.outlives(s) {
+		if o.id != "" && o.id != s.id && o.name == s.name && o.cluster == s.cluster && o.likelierThan(s) {
 			return true
 		}
 	}
 	return false
 }
 
-// settledByName reports whether the round was about one server, and that one has
+// answeredByName reports whether the round was about one server, and that one has
 // answered: then others that cannot be named do not matter.
-func (v *verdict) settledByName() bool {
-	if v.roll.want.Scope.Name == "" {
+func (v *verdict) answeredByName() bool {
+	if v.members.want.Scope.Name == "" {
 		return false
 	}
-	for _, m := range v.roll.members {
+	for _, m := range v.members.byID {
 		if m.inScope {
 			return true
 		}

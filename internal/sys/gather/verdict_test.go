@@ -23,7 +23,7 @@ func TestSucceeded(t *testing.T) {
 		older, newer := tc.old, tc.new
 		older.id, older.name, older.cluster = "A", "n1", "east"
 		newer.id, newer.name, newer.cluster = "B", "n1", "east"
-		n := &verdict{roll: &roll{}, paths: paths{suspects: suspects{&older, &newer}}}
+		n := &verdict{members: &members{}, paths: paths{suspects: suspects{&older, &newer}}}
 		if got := [2]bool{n.succeeded(&older), n.succeeded(&newer)}; got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}

@@ -36,8 +36,8 @@ func ownSubject(kind fleet.Kind) string {
 	return endpoint.Lookup(string(kind)).Subject
 }
 
-// deaf reports whether the user may not subscribe to its inbox, which receives all answers.
-func (o *Account) deaf() bool {
+// cannotReceive reports whether the user may not subscribe to its inbox, which receives all answers.
+func (o *Account) cannotReceive() bool {
 	return slices.ContainsFunc(o.Denied, func(d *failure.PermissionError) bool { return d.Subscribe })
 }
 

@@ -60,7 +60,7 @@ func (a Asker) account(ctx context.Context, want fleet.Want, known *roster) (*Ac
 	if err := gather.run(ctx, want); err != nil {
 		return nil, err
 	}
-	if !own.deaf() { // requests share one inbox, and a server denies only its first subscription
+	if !own.cannotReceive() { // requests share one inbox, and a server denies only its first subscription
 		if err := a.self(ctx, own); err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (g *gatherer) run(ctx context.Context, want fleet.Want) error {
 	}
 	both.Go(func() error {
 		unused := &server.AccountStatzOptions{IncludeUnused: true} // a server may lead streams of the account without having its connections
-		return g.denied(g.scatter(ctx, ownStatz, unused, func(sv *fleet.Server, data json.RawMessage) error {
+		return g.denied(g.requestAll(ctx, ownStatz, unused, func(sv *fleet.Server, data json.RawMessage) error {
 			sv.AccountStatz = &server.AccountStatz{}
 			return json.Unmarshal(data, sv.AccountStatz)
 		}))
@@ -142,13 +142,13 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 	want := fleet.Want{Conns: conns}
 	connz := endpoint.Lookup(string(fleet.Connz))
 	p := connz.Pager.First(want)
-	owing := map[string]bool{} // by server id: its last page was full
+	due := map[string]bool{} // by server id: its last page was full
 	back := 0
 	for range maxOwnPages {
 		gap, answered := false, map[string]bool{}
-		err := g.scatter(ctx, ownConnz, connz.Body(want, p), func(sv *fleet.Server, data json.RawMessage) error {
+		err := g.requestAll(ctx, ownConnz, connz.Body(want, p), func(sv *fleet.Server, data json.RawMessage) error {
 			id := sv.Info.ID
-			if answered[id] = true; p.Offset > 0 && !owing[id] {
+			if answered[id] = true; p.Offset > 0 && !due[id] {
 				return nil
 			}
 			var z server.Connz
@@ -160,7 +160,7 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 				return nil
 			}
 			endpoint.HideTokens(sv.Info.Version, z.Conns)
-			owing[id] = joinConns(sv, &z, p, conns)
+			due[id] = joinConns(sv, &z, p, conns)
 			return nil
 		})
 		if err != nil {
@@ -171,13 +171,13 @@ func (g *gatherer) connz(ctx context.Context, conns fleet.ConnWant) error {
 			back = max(2*back, endpoint.ConnOverlap)
 			p.Offset = max(0, p.Offset-back)
 			continue
-		case g.settle(owing, answered):
+		case g.finishPage(due, answered):
 			return nil
 		}
 		back = 0
 		p.Offset += max(p.Limit-endpoint.ConnOverlap, 1)
 	}
-	g.settle(owing, map[string]bool{}) // endless pages
+	g.finishPage(due, map[string]bool{}) // endless pages
 	return nil
 }
 
@@ -200,27 +200,27 @@ func joinConns(sv *fleet.Server, z *server.Connz, p endpoint.Page, conns fleet.C
 	return full && !endpoint.OnePage(conns)
 }
 
-// settle records the servers that did not send the page that was due, and reports
+// finishPage records the servers that did not send the page that was due, and reports
 // whether no page is due.
-func (g *gatherer) settle(owing, answered map[string]bool) bool {
+func (g *gatherer) finishPage(due, answered map[string]bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for id, owes := range owing {
-		if !owes {
-			delete(owing, id)
+	for id, isDue := range due {
+		if !isDue {
+			delete(due, id)
 		} else if !answered[id] {
-			delete(owing, id)
+			delete(due, id)
 			g.snap.Problems = append(g.snap.Problems, fleet.Problem{
 				ServerID: id, Server: g.servers[id].Info.Name, Kind: fleet.Connz, Reason: fleet.Truncated, Detail: "it did not go on to answer",
 			})
 		}
 	}
-	return len(owing) == 0
+	return len(due) == 0
 }
 
-// scatter sends a request to all servers and passes each one's first answer to take,
+// requestAll sends a request to all servers and passes each one's first answer to take,
 // until no more arrive and every server of the previous round has answered.
-func (g *gatherer) scatter(ctx context.Context, subject string, options any, take func(*fleet.Server, json.RawMessage) error) error {
+func (g *gatherer) requestAll(ctx context.Context, subject string, options any, take func(*fleet.Server, json.RawMessage) error) error {
 	body, err := endpoint.Object(options)
 	if err != nil {
 		return err
@@ -250,7 +250,7 @@ func (g *gatherer) scatter(ctx context.Context, subject string, options any, tak
 			if endpoint.NoResponders(answer) {
 				return &failure.SilentError{Subject: subject, After: time.Since(asked)}
 			}
-			if err := g.take(answer, seen, take); err != nil {
+			if err := g.receive(answer, seen, take); err != nil {
 				return fmt.Errorf("read %s: %w", subject, err)
 			}
 			timer.Reset(g.gap(asked, seen))
@@ -259,17 +259,17 @@ func (g *gatherer) scatter(ctx context.Context, subject string, options any, tak
 				return p
 			}
 		case <-timer.C:
-			return unheard(subject, asked, seen)
+			return noAnswer(subject, asked, seen)
 		case <-end.C:
-			return unheard(subject, asked, seen) // endless answers
+			return noAnswer(subject, asked, seen) // endless answers
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// unheard returns the error of a request that no server answered, or nil.
-func unheard(subject string, asked time.Time, seen map[string]bool) error {
+// noAnswer returns the error of a request that no server answered, or nil.
+func noAnswer(subject string, asked time.Time, seen map[string]bool) error {
 	if len(seen) > 0 {
 		return nil
 	}
@@ -287,7 +287,7 @@ const (
 // previous round has not answered.
 func (g *gatherer) gap(asked time.Time, seen map[string]bool) time.Duration {
 	quiet := max(g.asker.Quiet, 3*time.Since(asked))
-	if g.known.awaits(seen) {
+	if g.known.incomplete(seen) {
 		return max(quiet, min(g.asker.Timeout, ownPatience)-time.Since(asked))
 	}
 	return quiet
@@ -296,9 +296,9 @@ func (g *gatherer) gap(asked time.Time, seen map[string]bool) time.Duration {
 // ownPatience limits the wait for a server that answered in the previous round.
 const ownPatience = time.Second
 
-// take reads one answer. A leafnode that shares two accounts forwards the answers
+// receive reads one answer. A leafnode that shares two accounts forwards the answers
 // of its servers twice.
-func (g *gatherer) take(msg *nats.Msg, seen map[string]bool, take func(*fleet.Server, json.RawMessage) error) error {
+func (g *gatherer) receive(msg *nats.Msg, seen map[string]bool, take func(*fleet.Server, json.RawMessage) error) error {
 	data, err := endpoint.Body(msg)
 	if err != nil {
 		return err

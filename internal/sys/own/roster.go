@@ -28,8 +28,8 @@ const rosterKeeps = 30
 
 func newRoster() *roster { return &roster{seen: map[string]*source{}} }
 
-// awaits reports whether a server of the previous round has not answered yet.
-func (r *roster) awaits(answered map[string]bool) bool {
+// incomplete reports whether a server of the previous round has not answered yet.
+func (r *roster) incomplete(answered map[string]bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for id, m := range r.seen {

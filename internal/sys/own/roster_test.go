@@ -19,19 +19,19 @@ func TestRoster(t *testing.T) {
 		return out
 	}
 	r := newRoster()
-	if r.awaits(map[string]bool{}) {
+	if r.incomplete(map[string]bool{}) {
 		t.Error("waits for somebody in the first round")
 	}
 	if p := r.learn(told("1a", "2a")); len(p) > 0 {
 		t.Errorf("first round: %+v", p)
 	}
-	if !r.awaits(map[string]bool{"1a": true}) || r.awaits(map[string]bool{"1a": true, "2a": true}) {
+	if !r.incomplete(map[string]bool{"1a": true}) || r.incomplete(map[string]bool{"1a": true, "2a": true}) {
 		t.Error("does not wait for 2a alone")
 	}
 	if p := r.learn(told("1a")); len(p) != 1 || p[0].Server != "n2" || p[0].Reason != fleet.Silent {
 		t.Errorf("2a went silent: %+v", p)
 	}
-	if r.awaits(map[string]bool{"1a": true}) {
+	if r.incomplete(map[string]bool{"1a": true}) {
 		t.Error("waits again for one that is known to be silent")
 	}
 	if p := r.learn(told("1a", "2b")); len(p) > 0 {

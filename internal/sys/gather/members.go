@@ -8,11 +8,11 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
-// roll holds the servers that have answered, and the answers still due from each.
-type roll struct {
+// members holds the servers that have answered, and the answers still due from each.
+type members struct {
 	want    fleet.Want
 	first   []*question // one for each wanted kind, STATSZ first
-	members map[string]*member
+	byID    map[string]*member
 	unknown map[fleet.Kind]bool                     // kinds that no server knows (503)
 	refused map[fleet.Kind]*failure.PermissionError // kinds that the user may not request
 	waiting int                                     // answers due from members
@@ -26,9 +26,9 @@ type roll struct {
 	dropped int    // answers of servers beyond limit
 }
 
-func newRoll(want fleet.Want) *roll {
-	r := &roll{
-		want: want, members: map[string]*member{}, tallies: tallies{}, peers: newPeers(), limit: minLimit,
+func newMembers(want fleet.Want) *members {
+	r := &members{
+		want: want, byID: map[string]*member{}, tallies: tallies{}, peers: newPeers(), limit: minLimit,
 		unknown: map[fleet.Kind]bool{}, refused: map[fleet.Kind]*failure.PermissionError{},
 	}
 	r.first = append(r.first, &question{ep: endpoint.Lookup(string(fleet.Statsz))}) // to all, whatever the scope: it shows which servers exist
@@ -42,7 +42,7 @@ func newRoll(want fleet.Want) *roll {
 
 // add also requests the first page from all servers, or from one server if the
 // scope is its id.
-func (r *roll) add(ep *endpoint.Endpoint) {
+func (r *members) add(ep *endpoint.Endpoint) {
 	q := &question{ep: ep, scope: r.want.Scope}
 	if ep.Pager != nil {
 		q.page = ep.Pager.First(r.want)
@@ -58,27 +58,27 @@ func (r *roll) add(ep *endpoint.Endpoint) {
 const minLimit = 1024
 
 // setLimit allows twice as many members as the connected server counts.
-func (r *roll) setLimit(servers int) { r.limit = max(minLimit, 2*min(servers, maxServers)) }
+func (r *members) setLimit(servers int) { r.limit = max(minLimit, 2*min(servers, maxServers)) }
 
 // admit makes a server that answers for the first time a member, from which every
 // wanted answer is now due. fresh reports whether it is new. It returns nil when far
 // more servers answer than are counted, which means they are forged.
-func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
-	if m := r.members[info.ID]; m != nil {
+func (r *members) admit(info server.ServerInfo) (m *member, fresh bool) {
+	if m := r.byID[info.ID]; m != nil {
 		return m, false
 	}
-	if len(r.members) >= r.limit && info.ID != r.self {
+	if len(r.byID) >= r.limit && info.ID != r.self {
 		r.dropped++
 		return nil, false
 	}
-	r.peers.hear(info)
+	r.peers.addAnswered(info)
 	m = &member{
 		sv:      &fleet.Server{Info: info},
 		inScope: r.want.Scope.Matches(info),
 		due:     make(map[fleet.Kind]*question, len(r.first)),
 		wrong:   map[fleet.Kind]fleet.Problem{},
 	}
-	r.members[info.ID] = m
+	r.byID[info.ID] = m
 	for _, q := range r.first {
 		if q.ep.Kind != fleet.Statsz && !m.inScope {
 			continue
@@ -87,7 +87,7 @@ func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 		switch {
 		case r.refused[q.ep.Kind] != nil:
 			r.denied(m, q.ep.Kind)
-		case r.lacks(m, q.ep):
+		case r.cannotAnswer(m, q.ep):
 			r.unsupported(m, q.ep)
 		}
 	}
@@ -95,15 +95,15 @@ func (r *roll) admit(info server.ServerInfo) (m *member, fresh bool) {
 }
 
 // expect makes an answer due.
-func (r *roll) expect(m *member, q *question) {
+func (r *members) expect(m *member, q *question) {
 	if _, waiting := m.due[q.ep.Kind]; !waiting {
 		r.await(q.ep, 1)
 	}
 	m.due[q.ep.Kind] = q
 }
 
-// settle stops waiting for a kind and reports whether it was due.
-func (r *roll) settle(m *member, kind fleet.Kind) bool {
+// finish stops waiting for a kind and reports whether it was due.
+func (r *members) finish(m *member, kind fleet.Kind) bool {
 	q, ok := m.due[kind]
 	if !ok {
 		return false
@@ -114,19 +114,19 @@ func (r *roll) settle(m *member, kind fleet.Kind) bool {
 }
 
 // await changes the number of answers due by n.
-func (r *roll) await(ep *endpoint.Endpoint, n int) {
+func (r *members) await(ep *endpoint.Endpoint, n int) {
 	r.waiting += n
 	if ep.Quiet {
 		r.quiet += n
 	}
 }
 
-// owing reports whether a required answer of a member is due.
-func (r *roll) owing() bool { return r.waiting > r.quiet }
+// incomplete reports whether a required answer of a member is due.
+func (r *members) incomplete() bool { return r.waiting > r.quiet }
 
 // inScope returns how many servers in scope have answered.
-func (r *roll) inScope() (n int) {
-	for _, m := range r.members {
+func (r *members) inScope() (n int) {
+	for _, m := range r.byID {
 		if m.inScope {
 			n++
 		}
@@ -134,19 +134,19 @@ func (r *roll) inScope() (n int) {
 	return n
 }
 
-// short returns how many servers are missing by the servers' own count.
-func (r *roll) short() int { return r.count.expected() - len(r.members) }
+// missing returns how many servers are missing by the servers' own count.
+func (r *members) missing() int { return r.count.expected() - len(r.byID) }
 
-// lacks reports whether a server cannot answer a kind: it is too old, or lacks what
+// cannotAnswer reports whether a server cannot answer a kind: it is too old, or does not have what
 // the kind needs. Any client can forge a 503 of the connected server, so the
 // answers of all other servers remain due.
-func (r *roll) lacks(m *member, ep *endpoint.Endpoint) bool {
+func (r *members) cannotAnswer(m *member, ep *endpoint.Endpoint) bool {
 	return endpoint.Older(m.sv.Info.Version, ep.Since) || r.unknown[ep.Kind] && ep.Needs != ""
 }
 
-// unsupported settles a kind that the server does not support.
-func (r *roll) unsupported(m *member, ep *endpoint.Endpoint) {
-	if r.settle(m, ep.Kind) {
+// unsupported ends the wait for a kind that the server does not support.
+func (r *members) unsupported(m *member, ep *endpoint.Endpoint) {
+	if r.finish(m, ep.Kind) {
 		m.fail(ep.Kind, fleet.Unsupported, unsupportedWords(m, ep))
 	}
 }
@@ -158,16 +158,16 @@ func unsupportedWords(m *member, ep *endpoint.Endpoint) string {
 	return string(ep.Kind) + " is not known to any server"
 }
 
-// denied settles a kind that the user may not request.
-func (r *roll) denied(m *member, kind fleet.Kind) {
-	if r.settle(m, kind) {
+// denied ends the wait for a kind that the user may not request.
+func (r *members) denied(m *member, kind fleet.Kind) {
+	if r.finish(m, kind) {
 		m.fail(kind, fleet.Refused, r.refused[kind].Error())
 	}
 }
 
-// refuse handles a denied subject: fatal if a round is impossible without it,
+// applyDenied handles a denied subject: fatal if a round is impossible without it,
 // otherwise a problem of every server.
-func (r *roll) refuse(p *failure.PermissionError) error {
+func (r *members) applyDenied(p *failure.PermissionError) error {
 	for _, q := range r.first {
 		if q.ep.For(q.target()) != p.Subject {
 			continue
@@ -176,31 +176,31 @@ func (r *roll) refuse(p *failure.PermissionError) error {
 			return p
 		}
 		r.refused[q.ep.Kind] = p
-		for _, m := range r.members {
+		for _, m := range r.byID {
 			r.denied(m, q.ep.Kind)
 		}
 	}
 	return nil
 }
 
-// unanswered handles the server's 503 to a request for data: no such subject
+// applyNoResponders handles the server's 503 to a request for data: no such subject
 // anywhere, or no server with this id any more.
-func (r *roll) unanswered(q *question) {
+func (r *members) applyNoResponders(q *question) {
 	if q.server != "" {
-		m := r.members[q.server]
+		m := r.byID[q.server]
 		switch {
 		case m == nil || m.due[q.ep.Kind] != q:
 		case r.unknown[q.ep.Kind]:
 			r.unsupported(m, q.ep)
 		default:
-			r.settle(m, q.ep.Kind)
+			r.finish(m, q.ep.Kind)
 			m.fail(q.ep.Kind, fleet.Gone, "no server with this id is connected any more")
 		}
 		return
 	}
 	r.unknown[q.ep.Kind] = true
-	for _, m := range r.members {
-		if r.lacks(m, q.ep) {
+	for _, m := range r.byID {
+		if r.cannotAnswer(m, q.ep) {
 			r.unsupported(m, q.ep)
 		}
 	}
