@@ -152,6 +152,7 @@ func TestGoodbyeCounts(t *testing.T) {
 		{"a goodbye before it started again", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m)}, fleet.Gone, false},
 		{"the same, its start not told", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", -1, 4*m)}, fleet.Gone, false},
 		{"a goodbye that comes late, of the process before", []step{answer("A", 0, m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
+		{"a goodbye, the start of the process not told", []step{answer("A", -1, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
 		{"the second's own goodbye", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 5*m)}, fleet.Gone, true},
 		{"its own, by id", []step{answer("A", 0, m), by("A", 2*m)}, fleet.Gone, true},
 		{"another's of the same name, by id", []step{answer("A", 0, m), by("B", 2*m)}, fleet.Gone, false},

@@ -79,7 +79,9 @@ func (l *List) Load(s Sheet) {
 // SetFilter compiles the filter; an invalid one shows all rows and the reason.
 func (l *List) SetFilter(text string) {
 	l.Filter = text
-	l.match, l.Failed = NewMatcher(text, l.Heads, l.expand)
+	if l.match, l.Failed = NewMatcher(text, l.Heads, l.expand); l.Failed != nil {
+		l.match = nil
+	}
 }
 
 // Arrange filters and sorts the rows and finds the selected object again.
