@@ -24,6 +24,7 @@ const module = "github.com/natsctl/natsctl/"
 var allowed = map[string][]string{
 	"internal/context": {"internal/atomicfile"},
 	"internal/fleet":   {},
+	"internal/auth":    {},
 	"internal/broker":  {"internal/atomicfile"},
 	// Below the clusters, one way too: what is pure knows nothing of servers.
 	"internal/broker/spec":   {},
@@ -56,7 +57,7 @@ var testOnly = []string{"internal/testcluster", "internal/cli/clitest"}
 var owners = map[string][]string{
 	"github.com/alecthomas/kingpin/v2":         {"internal/cli"},
 	"github.com/charmbracelet/bubbletea":       {"internal/tui"},
-	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/sys", "internal/view", "internal/tui", "internal/broker", "internal/testcluster", "exporter"},
+	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/auth", "internal/sys", "internal/view", "internal/tui", "internal/broker", "internal/testcluster", "exporter"},
 	"github.com/prometheus/client_golang/":     {"exporter", "internal/cli/exportercmd"},
 }
 
