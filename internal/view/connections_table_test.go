@@ -2,7 +2,6 @@ package view_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,122 +25,51 @@ func fullConn() *fleet.ConnRow {
 
 func TestConnectionsTable(t *testing.T) {
 	cols := view.Connections(true, true)
-	expect(t, "full", sheet(cols, fullConn()), `
-cid: 7
-name: feed
-server: a
-cluster: C
-account: APP
-user: kim
-ip: 10.1.1.1
-port: 5050
-kind: Client
-type: nats
-reason: Slow Consumer (Pending Bytes) crit
-stopped: 2026-03-01T11:59:00Z
-subs: 71
-in_msgs_per_second: 71
-out_msgs_per_second: 72
-in_bytes_per_second: 73 B/s (73)
-out_bytes_per_second: 74 B/s (74)
-in_msgs: 91
-out_msgs: 92
-in_bytes: 93 B (93)
-out_bytes: 94 B (94)
-pending_bytes: 800 B (800)
-stalls: 95
-rtt_seconds: 1.50ms (0.0015)
-uptime_seconds: 1m21s (81)
-idle_seconds: 1m22s (82)
-lang: go
-version: 1.40
-tls_version: 1.3
-mqtt_client: mq
-tags: t1,t2
-started: 2026-03-01T11:58:39Z
-subscriptions: x.>,y
-`)
-	bare := &fleet.ConnRow{Server: bareServer(), Info: &server.ConnInfo{Cid: 8}}
-	expect(t, "bare", sheet(cols, bare), `
-cid: 8
-name: 
-server: z
-cluster: Z
-account: 
-user: 
-ip: 
-port: 0
-kind: 
-type: 
-reason: 
-stopped: - ()
-subs: 0
-in_msgs_per_second: - ()
-out_msgs_per_second: - ()
-in_bytes_per_second: - ()
-out_bytes_per_second: - ()
-in_msgs: 0
-out_msgs: 0
-in_bytes: 0 B (0)
-out_bytes: 0 B (0)
-pending_bytes: 0 B (0)
-stalls: 0
-rtt_seconds: - ()
-uptime_seconds: - ()
-idle_seconds: - ()
-lang: 
-version: 
-tls_version: 
-mqtt_client: 
-tags: 
-started: - ()
-subscriptions: - ()
-`)
-	leaf := fullConn()
+	leaf, old := fullConn(), fullConn()
 	leaf.Leaf, leaf.Info.Stop, leaf.Info.Reason = true, nil, ""
-	expect(t, "leaf", sheet(view.Connections(false, false), leaf), `
-cid: 7
-name: feed
-server: a
-cluster: C
-account: APP
-user: kim
-ip: 10.1.1.1
-port: 5050
-kind: Client
-type: nats
-reason: 
-stopped: - ()
-subs: 71
-in_msgs_per_second: 71
-out_msgs_per_second: 72
-in_bytes_per_second: 73 B/s (73)
-out_bytes_per_second: 74 B/s (74)
-in_msgs: 91
-out_msgs: 92
-in_bytes: 93 B (93)
-out_bytes: 94 B (94)
-pending_bytes: - ()
-stalls: - ()
-rtt_seconds: 1.50ms (0.0015)
-uptime_seconds: 1m21s (81)
-idle_seconds: 1m22s (82)
-lang: go
-version: 1.40
-tls_version: 1.3
-mqtt_client: mq
-tags: t1,t2
-started: - ()
-subscriptions: x.>,y
-`)
-	expect(t, "people", people(cols), "CID Name Server Account IP Reason Closed Subs In/s Out/s In B/s Out B/s Pending RTT Uptime Idle")
-	expect(t, "people without rates", people(view.Connections(false, false)), "CID Name Server Account IP Subs In msgs Out msgs In bytes Out bytes Pending RTT Uptime Idle")
-	expect(t, "sums", summed(cols), "subs in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes pending_bytes stalls")
-	old := fullConn()
 	old.Server.Info.Version = "2.11.9"
-	if line := sheet(cols, old); !strings.Contains(line, "stalls: -") {
-		t.Errorf("an old server counts no stalls: %s", line)
-	}
+	bare := &fleet.ConnRow{Server: bareServer(), Info: &server.ConnInfo{Cid: 8}}
+	sideBySide(t, `
+column               | full                               | bare    | leaf            | old: counts no stalls
+cid                  | 7                                  | 8       | 7               | 7
+name                 | feed                               |         | feed            | feed
+server               | a                                  | z       | a               | a
+cluster              | C                                  | Z       | C               | C
+account              | APP                                |         | APP             | APP
+user                 | kim                                |         | kim             | kim
+ip                   | 10.1.1.1                           |         | 10.1.1.1        | 10.1.1.1
+port                 | 5050                               | 0       | 5050            | 5050
+kind                 | Client                             |         | Client          | Client
+type                 | nats                               |         | nats            | nats
+reason               | Slow Consumer (Pending Bytes) crit |         |                 | Slow Consumer (Pending Bytes) crit
+stopped              | 2026-03-01T11:59:00Z               | - ()    | - ()            | 2026-03-01T11:59:00Z
+subs                 | 71                                 | 0       | 71              | 71
+in_msgs_per_second   | 71                                 | - ()    | 71              | 71
+out_msgs_per_second  | 72                                 | - ()    | 72              | 72
+in_bytes_per_second  | 73 B/s (73)                        | - ()    | 73 B/s (73)     | 73 B/s (73)
+out_bytes_per_second | 74 B/s (74)                        | - ()    | 74 B/s (74)     | 74 B/s (74)
+in_msgs              | 91                                 | 0       | 91              | 91
+out_msgs             | 92                                 | 0       | 92              | 92
+in_bytes             | 93 B (93)                          | 0 B (0) | 93 B (93)       | 93 B (93)
+out_bytes            | 94 B (94)                          | 0 B (0) | 94 B (94)       | 94 B (94)
+pending_bytes        | 800 B (800)                        | 0 B (0) | - ()            | 800 B (800)
+stalls               | 95                                 | 0       | - ()            | - ()
+rtt_seconds          | 1.50ms (0.0015)                    | - ()    | 1.50ms (0.0015) | 1.50ms (0.0015)
+uptime_seconds       | 1m21s (81)                         | - ()    | 1m21s (81)      | 1m21s (81)
+idle_seconds         | 1m22s (82)                         | - ()    | 1m22s (82)      | 1m22s (82)
+lang                 | go                                 |         | go              | go
+version              | 1.40                               |         | 1.40            | 1.40
+tls_version          | 1.3                                |         | 1.3             | 1.3
+mqtt_client          | mq                                 |         | mq              | mq
+tags                 | t1,t2                              |         | t1,t2           | t1,t2
+started              | 2026-03-01T11:58:39Z               | - ()    | - ()            | 2026-03-01T11:58:39Z
+subscriptions        | x.>,y                              | - ()    | x.>,y           | x.>,y
+`, row("full", cols, fullConn()), row("bare", cols, bare), row("leaf", view.Connections(false, false), leaf), row("old: counts no stalls", cols, old))
+	sums := "subs in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes pending_bytes stalls"
+	expectHeadings(t,
+		head("closed", cols, "CID Name Server Account IP Reason Closed Subs In/s Out/s In B/s Out B/s Pending RTT Uptime Idle", sums),
+		head("open, without rates", view.Connections(false, false), "CID Name Server Account IP Subs In msgs Out msgs In bytes Out bytes Pending RTT Uptime Idle", sums),
+	)
 }
 
 func TestConnectionMarks(t *testing.T) {
@@ -182,62 +110,41 @@ func TestConnectionMarks(t *testing.T) {
 
 func TestAccountsTable(t *testing.T) {
 	cols := view.Accounts(true)
-	row := &fleet.AccountRow{
+	app := &fleet.AccountRow{
 		Name: "ACCKEY", Label: "shop", System: true, Servers: 11, Conns: 12, Leafs: 13, Ever: 14, Subs: 15, Slow: 16, Traffic: traffic(20),
 		Counters: fleet.Counters{InMsgs: 31, OutMsgs: 32, InBytes: 33, OutBytes: 34},
 		JS:       &fleet.AccountUse{Streams: 41, Consumers: 42, Store: 43, Memory: 44},
 	}
-	expect(t, "full", sheet(cols, row), `
-account: ACCKEY
-label: shop
-system: yes (true)
-servers: 11
-conns: 12
-leafs: 13
-subs: 15
-in_msgs_per_second: 21
-out_msgs_per_second: 22
-in_bytes_per_second: 23 B/s (23)
-out_bytes_per_second: 24 B/s (24)
-in_msgs: 31
-out_msgs: 32
-in_bytes: 33 B (33)
-out_bytes: 34 B (34)
-slow_consumers: 16 warn
-total_conns: 14
-streams: 41
-consumers: 42
-store_bytes: 43 B (43)
-memory_bytes: 44 B (44)
-`)
-	expect(t, "bare", sheet(view.Accounts(false), &fleet.AccountRow{Name: "b", NoSubs: true, Subs: 9}), `
-account: b
-label: 
-system: no (false)
-servers: 0
-conns: 0
-leafs: 0
-subs: - ()
-in_msgs_per_second: - ()
-out_msgs_per_second: - ()
-in_bytes_per_second: - ()
-out_bytes_per_second: - ()
-in_msgs: 0
-out_msgs: 0
-in_bytes: 0 B (0)
-out_bytes: 0 B (0)
-slow_consumers: 0
-total_conns: 0
-streams: - ()
-consumers: - ()
-store_bytes: - ()
-memory_bytes: - ()
-`)
-	row.JS.Consumers = -1
-	if line := sheet(cols, row); !strings.Contains(line, "\nconsumers: - ()\n") {
-		t.Errorf("consumers that nobody could count: %s", line)
-	}
-	expect(t, "people", people(cols), "Account Servers Conns Leafs Subs In/s Out/s In B/s Out B/s Slow")
-	expect(t, "people without rates", people(view.Accounts(false)), "Account Servers Conns Leafs Subs In msgs Out msgs In bytes Out bytes Slow")
-	expect(t, "sums", summed(cols), "conns leafs subs in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes slow_consumers total_conns streams consumers store_bytes memory_bytes")
+	uncounted := *app
+	uncounted.JS = &fleet.AccountUse{Streams: 51, Consumers: -1, Store: 53, Memory: 54}
+	sideBySide(t, `
+column               | full        | bare       | consumers that nobody could count
+account              | ACCKEY      | b          | ACCKEY
+label                | shop        |            | shop
+system               | yes (true)  | no (false) | yes (true)
+servers              | 11          | 0          | 11
+conns                | 12          | 0          | 12
+leafs                | 13          | 0          | 13
+subs                 | 15          | - ()       | 15
+in_msgs_per_second   | 21          | - ()       | 21
+out_msgs_per_second  | 22          | - ()       | 22
+in_bytes_per_second  | 23 B/s (23) | - ()       | 23 B/s (23)
+out_bytes_per_second | 24 B/s (24) | - ()       | 24 B/s (24)
+in_msgs              | 31          | 0          | 31
+out_msgs             | 32          | 0          | 32
+in_bytes             | 33 B (33)   | 0 B (0)    | 33 B (33)
+out_bytes            | 34 B (34)   | 0 B (0)    | 34 B (34)
+slow_consumers       | 16 warn     | 0          | 16 warn
+total_conns          | 14          | 0          | 14
+streams              | 41          | - ()       | 51
+consumers            | 42          | - ()       | - ()
+store_bytes          | 43 B (43)   | - ()       | 53 B (53)
+memory_bytes         | 44 B (44)   | - ()       | 54 B (54)
+`, row("full", cols, app), row("bare", view.Accounts(false), &fleet.AccountRow{Name: "b", NoSubs: true, Subs: 9}),
+		row("consumers that nobody could count", cols, &uncounted))
+	sums := "conns leafs subs in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes slow_consumers total_conns streams consumers store_bytes memory_bytes"
+	expectHeadings(t,
+		head("accounts", cols, "Account Servers Conns Leafs Subs In/s Out/s In B/s Out B/s Slow", sums),
+		head("accounts without rates", view.Accounts(false), "Account Servers Conns Leafs Subs In msgs Out msgs In bytes Out bytes Slow", sums),
+	)
 }

@@ -1,7 +1,6 @@
 package view_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -11,170 +10,116 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-func TestJetStreamTables(t *testing.T) {
+func TestStreamsTable(t *testing.T) {
 	last := noon.Add(-3 * time.Second)
 	detail := &server.StreamDetail{Name: "ORDERS", RaftGroup: "S-R3F", Config: &server.StreamConfig{MaxBytes: 1000, Discard: server.DiscardNew, Storage: server.MemoryStorage}}
 	detail.State = server.StreamState{Msgs: 51, Bytes: 850, FirstSeq: 53, LastSeq: 54, NumSubjects: 55, NumDeleted: 56, LastTime: last}
-	row := &fleet.StreamRow{
+	stream := &fleet.StreamRow{
 		Domain: "hub", Account: "APP", Name: "ORDERS", Detail: detail, Leader: "a", Replicas: 4, Wanted: 5, Missing: 1, MaxLag: 1500, Known: true, Level: fleet.Warn, State: "c not current",
 		Peers: []fleet.Replica{{Name: "b", Current: true}, {Name: "c", Lag: 1500}, {Name: "d", Offline: true}}, Rates: fleet.StreamDelta{Msgs: rate(61), Bytes: rate(-62)},
 		Origins: []*fleet.OriginRow{{Role: "mirror", Name: "M"}, {Role: "source", Name: "N", Level: fleet.Warn}},
 	}
+	follower := *stream
+	follower.Known, follower.Detail = false, &server.StreamDetail{Name: "ORDERS"}
 	cols := view.Streams(true)
-	expect(t, "stream", sheet(cols, row), `
-account: APP
-stream: ORDERS
-domain: hub
-state: c not current warn
-copies: 4/5 warn
-replicas: 4
-replicas_wanted: 5
-leader: a
-peers: b,c -1500,d offline
-lag: 1,500 (1500) warn
-messages: 51
-store_bytes: 850 B (850)
-full_percent: 85.0 (85) warn
-messages_per_second: 61
-growth_bytes_per_second: -62 B/s (-62)
-consumers: 0
-subjects: 55
-deleted: 56
-first_sequence: 53
-last_sequence: 54
-last_message: 2026-03-01T11:59:57Z
-storage: memory
-origins: mirror M,source N warn
-raft_group: S-R3F
-`)
-	row.Known = false
-	row.Detail = &server.StreamDetail{Name: "ORDERS"}
-	expect(t, "stream that a follower tells", sheet(view.Streams(false), row), `
-account: APP
-stream: ORDERS
-domain: hub
-state: c not current warn
-copies: 4/5 warn
-replicas: 4
-replicas_wanted: 5
-leader: a
-peers: b,c,d
-lag: - ()
-messages: 0
-store_bytes: 0 B (0)
-full_percent: - ()
-messages_per_second: 61
-growth_bytes_per_second: -62 B/s (-62)
-consumers: 0
-subjects: 0
-deleted: 0
-first_sequence: 0
-last_sequence: 0
-last_message: - ()
-storage: - ()
-origins: mirror M,source N warn
-raft_group: - ()
-`)
-	expect(t, "people", people(cols), "Account Stream State R Leader Replicas Lag Messages Bytes In/s Growth/s Consumers")
-	expect(t, "people without rates", people(view.Streams(false)), "Account Stream State R Leader Replicas Lag Messages Bytes Consumers")
-	expect(t, "sums", summed(cols), "messages store_bytes messages_per_second growth_bytes_per_second consumers")
+	sideBySide(t, `
+column                  | leader                 | follower
+account                 | APP                    | APP
+stream                  | ORDERS                 | ORDERS
+domain                  | hub                    | hub
+state                   | c not current warn     | c not current warn
+copies                  | 4/5 warn               | 4/5 warn
+replicas                | 4                      | 4
+replicas_wanted         | 5                      | 5
+leader                  | a                      | a
+peers                   | b,c -1500,d offline    | b,c,d
+lag                     | 1,500 (1500) warn      | - ()
+messages                | 51                     | 0
+store_bytes             | 850 B (850)            | 0 B (0)
+full_percent            | 85.0 (85) warn         | - ()
+messages_per_second     | 61                     | 61
+growth_bytes_per_second | -62 B/s (-62)          | -62 B/s (-62)
+consumers               | 0                      | 0
+subjects                | 55                     | 0
+deleted                 | 56                     | 0
+first_sequence          | 53                     | 0
+last_sequence           | 54                     | 0
+last_message            | 2026-03-01T11:59:57Z   | - ()
+storage                 | memory                 | - ()
+origins                 | mirror M,source N warn | mirror M,source N warn
+raft_group              | S-R3F                  | - ()
+`, row("leader", cols, stream), row("follower", view.Streams(false), &follower))
+	expectHeadings(t,
+		head("streams", cols, "Account Stream State R Leader Replicas Lag Messages Bytes In/s Growth/s Consumers", "messages store_bytes messages_per_second growth_bytes_per_second consumers"),
+		head("streams without rates", view.Streams(false), "Account Stream State R Leader Replicas Lag Messages Bytes Consumers", "messages store_bytes messages_per_second growth_bytes_per_second consumers"),
+	)
+}
 
+func TestConsumersTable(t *testing.T) {
+	last := noon.Add(-3 * time.Second)
 	info := &server.ConsumerInfo{Config: &server.ConsumerConfig{DeliverSubject: "d"}, NumPending: 71, NumAckPending: 72, NumRedelivered: 73, NumWaiting: 74}
 	info.Delivered.Stream, info.AckFloor.Stream, info.AckFloor.Last = 75, 76, &last
 	con := &fleet.ConsumerRow{
 		Domain: "hub", Account: "APP", Stream: "ORDERS", Name: "ship", Info: info, Leader: "a", MaxLag: 77, Known: true, Wanted: 3, Missing: 1, Level: fleet.Info, State: "paused",
 		Peers: []fleet.Replica{{Name: "b", Lag: 77}}, Rates: fleet.ConsumerDelta{Delivered: rate(81), Acked: rate(82), Pending: rate(83)},
 	}
-	ccols := view.Consumers(true)
-	expect(t, "consumer", sheet(ccols, con), `
-account: APP
-stream: ORDERS
-consumer: ship
-domain: hub
-state: paused info
-type: push
-leader: a
-copies: 2/3 warn
-peers: b -77
-lag: 77
-pending: 71
-pending_per_second: 83
-delivered_per_second: 81
-acked_per_second: 82
-ack_pending: 72
-redelivered: 73
-waiting: 74
-delivered_sequence: 75
-ack_floor_sequence: 76
-last_ack: 2026-03-01T11:59:57Z
-`)
-	con.Known, con.Info = false, &server.ConsumerInfo{}
-	expect(t, "consumer that a follower tells", sheet(view.Consumers(false), con), `
-account: APP
-stream: ORDERS
-consumer: ship
-domain: hub
-state: paused info
-type: - ()
-leader: a
-copies: 2/3 warn
-peers: b
-lag: - ()
-pending: 0
-pending_per_second: 83
-delivered_per_second: 81
-acked_per_second: 82
-ack_pending: 0
-redelivered: 0
-waiting: 0
-delivered_sequence: 0
-ack_floor_sequence: 0
-last_ack: - ()
-`)
-	con.Info = &server.ConsumerInfo{Config: &server.ConsumerConfig{}}
-	if line := sheet(ccols, con); !strings.Contains(line, "\ntype: pull\n") {
-		t.Errorf("%s", line)
-	}
-	expect(t, "people", people(ccols), "Account Stream Consumer State Type Leader Lag Pending Pending/s Out/s Acked/s Ack pending Redelivered Waiting")
-	expect(t, "people without rates", people(view.Consumers(false)), "Account Stream Consumer State Type Leader Lag Pending Ack pending Redelivered Waiting")
-	expect(t, "sums", summed(ccols), "pending pending_per_second delivered_per_second acked_per_second ack_pending redelivered")
+	follower, pull := *con, *con
+	follower.Known, follower.Info = false, &server.ConsumerInfo{}
+	pull.Known, pull.Info = false, &server.ConsumerInfo{Config: &server.ConsumerConfig{}}
+	cols := view.Consumers(true)
+	sideBySide(t, `
+column               | leader               | follower    | pull
+account              | APP                  | APP         | APP
+stream               | ORDERS               | ORDERS      | ORDERS
+consumer             | ship                 | ship        | ship
+domain               | hub                  | hub         | hub
+state                | paused info          | paused info | paused info
+type                 | push                 | - ()        | pull
+leader               | a                    | a           | a
+copies               | 2/3 warn             | 2/3 warn    | 2/3 warn
+peers                | b -77                | b           | b
+lag                  | 77                   | - ()        | - ()
+pending              | 71                   | 0           | 0
+pending_per_second   | 83                   | 83          | 83
+delivered_per_second | 81                   | 81          | 81
+acked_per_second     | 82                   | 82          | 82
+ack_pending          | 72                   | 0           | 0
+redelivered          | 73                   | 0           | 0
+waiting              | 74                   | 0           | 0
+delivered_sequence   | 75                   | 0           | 0
+ack_floor_sequence   | 76                   | 0           | 0
+last_ack             | 2026-03-01T11:59:57Z | - ()        | - ()
+`, row("leader", cols, con), row("follower", view.Consumers(false), &follower), row("pull", cols, &pull))
+	sums := "pending pending_per_second delivered_per_second acked_per_second ack_pending redelivered"
+	expectHeadings(t,
+		head("consumers", cols, "Account Stream Consumer State Type Leader Lag Pending Pending/s Out/s Acked/s Ack pending Redelivered Waiting", sums),
+		head("consumers without rates", view.Consumers(false), "Account Stream Consumer State Type Leader Lag Pending Ack pending Redelivered Waiting", sums),
+	)
 }
 
 func TestOriginsTable(t *testing.T) {
 	cols := view.Origins()
-	expect(t, "full", sheet(cols, &fleet.OriginRow{
+	full := &fleet.OriginRow{
 		Domain: "hub", Account: "APP", Stream: "COPY", Server: fullServer(), Role: "mirror", Name: "ORDERS", External: "$JS.x.API", Filter: "f.>", Lag: 1234, Heard: true, IdleSeconds: 90,
 		Error: "no such stream", Level: fleet.Warn, State: "not heard from for 1m30s",
-	}), `
-account: APP
-stream: COPY
-domain: hub
-role: mirror
-origin: ORDERS
-external: $JS.x.API
-filter: f.>
-state: not heard from for 1m30s warn
-lag: 1,234 (1234)
-idle_seconds: 1m30s (90)
-error: no such stream
-server: a
-`)
-	expect(t, "never heard", sheet(cols, &fleet.OriginRow{Stream: "COPY", Server: fullServer(), Role: "source", Name: "O", Level: fleet.Warn, State: "never reached"}), `
-account: 
-stream: COPY
-domain: 
-role: source
-origin: O
-external: - ()
-filter: - ()
-state: never reached warn
-lag: - ()
-idle_seconds: - ()
-error: - ()
-server: a
-`)
-	expect(t, "people", people(cols), "Account Stream Role Origin External Filter State Lag Heard")
-	expect(t, "sums", summed(cols), "lag")
+	}
+	never := &fleet.OriginRow{Stream: "COPY", Server: fullServer(), Role: "source", Name: "O", Level: fleet.Warn, State: "never reached"}
+	sideBySide(t, `
+column       | full                          | never heard
+account      | APP                           |
+stream       | COPY                          | COPY
+domain       | hub                           |
+role         | mirror                        | source
+origin       | ORDERS                        | O
+external     | $JS.x.API                     | - ()
+filter       | f.>                           | - ()
+state        | not heard from for 1m30s warn | never reached warn
+lag          | 1,234 (1234)                  | - ()
+idle_seconds | 1m30s (90)                    | - ()
+error        | no such stream                | - ()
+server       | a                             | a
+`, row("full", cols, full), row("never heard", cols, never))
+	expectHeadings(t, head("origins", cols, "Account Stream Role Origin External Filter State Lag Heard", "lag"))
 }
 
 func TestMetaPeersTable(t *testing.T) {
@@ -182,80 +127,35 @@ func TestMetaPeersTable(t *testing.T) {
 	js := &server.JSInfo{Config: server.JetStreamConfig{MaxStore: 1000, MaxMemory: 2000}, Streams: 12, Consumers: 13, Messages: 14, StreamsLeader: 15}
 	js.Store, js.Memory, js.HAAssets, js.API.Total, js.API.Errors = 810, 960, 1500, 18, 19
 	p := &fleet.MetaPeer{Domain: "hub", Name: "b", Cluster: "C", Current: false, Offline: false, ActiveSeconds: 4, Lag: 150, Known: true, Server: sv, JS: js}
-	cols := view.MetaPeers(nil)
-	expect(t, "follower", sheet(cols, p), `
-domain: hub
-cluster: C
-server: b
-role: follower
-current: no (false) warn
-online: yes (true) warn
-last_seen_seconds: 4s (4)
-lag: 150 warn
-ha_assets: 1,500 (1500) warn
-streams: 12
-streams_leader: 15
-consumers: 13
-messages: 14
-store_bytes: 810 B (810)
-store_percent: 81.0 (81) warn
-memory_bytes: 960 B (960)
-memory_percent: 48.0 (48)
-api_requests: 18
-api_errors: 19
-api_requests_per_second: - ()
-`)
-	expect(t, "leader", sheet(cols, &fleet.MetaPeer{Name: "a", Leader: true, Current: true, Known: true}), `
-domain: 
-cluster: 
-server: a
-role: leader
-current: yes (true)
-online: yes (true)
-last_seen_seconds: 0s (0)
-lag: 0
-ha_assets: - ()
-streams: - ()
-streams_leader: - ()
-consumers: - ()
-messages: - ()
-store_bytes: - ()
-store_percent: - ()
-memory_bytes: - ()
-memory_percent: - ()
-api_requests: - ()
-api_errors: - ()
-api_requests_per_second: - ()
-`)
-	expect(t, "unknown", sheet(cols, &fleet.MetaPeer{Name: "c", Offline: true, Lag: 9}), `
-domain: 
-cluster: 
-server: c
-role: follower
-current: - ()
-online: - ()
-last_seen_seconds: - ()
-lag: - ()
-ha_assets: - ()
-streams: - ()
-streams_leader: - ()
-consumers: - ()
-messages: - ()
-store_bytes: - ()
-store_percent: - ()
-memory_bytes: - ()
-memory_percent: - ()
-api_requests: - ()
-api_errors: - ()
-api_requests_per_second: - ()
-`)
-	expect(t, "people", people(cols), "Domain Cluster Server Role Current Online Seen Lag HA Streams Leads Consumers File File% Memory API API err")
-	expect(t, "people with rates", people(view.MetaPeers(&fleet.Delta{})), "Domain Cluster Server Role Current Online Seen Lag HA Streams Leads Consumers File File% Memory API API err API/s")
-	expect(t, "sums", summed(cols), "streams streams_leader consumers messages store_bytes memory_bytes api_requests api_errors api_requests_per_second")
 	old := *p
 	old.Server = fullServer()
 	old.Server.Info.Version = "2.10.0"
-	if line := sheet(cols, &old); !strings.Contains(line, "\nstreams_leader: - ()\n") {
-		t.Errorf("an old server does not count what it leads: %s", line)
-	}
+	cols := view.MetaPeers(nil)
+	sideBySide(t, `
+column                  | follower          | leader     | unknown  | old: does not count what it leads
+domain                  | hub               |            |          | hub
+cluster                 | C                 |            |          | C
+server                  | b                 | a          | c        | b
+role                    | follower          | leader     | follower | follower
+current                 | no (false) warn   | yes (true) | - ()     | no (false) warn
+online                  | yes (true) warn   | yes (true) | - ()     | yes (true) warn
+last_seen_seconds       | 4s (4)            | 0s (0)     | - ()     | 4s (4)
+lag                     | 150 warn          | 0          | - ()     | 150 warn
+ha_assets               | 1,500 (1500) warn | - ()       | - ()     | 1,500 (1500) warn
+streams                 | 12                | - ()       | - ()     | 12
+streams_leader          | 15                | - ()       | - ()     | - ()
+consumers               | 13                | - ()       | - ()     | 13
+messages                | 14                | - ()       | - ()     | 14
+store_bytes             | 810 B (810)       | - ()       | - ()     | 810 B (810)
+store_percent           | 81.0 (81) warn    | - ()       | - ()     | 81.0 (81) warn
+memory_bytes            | 960 B (960)       | - ()       | - ()     | 960 B (960)
+memory_percent          | 48.0 (48)         | - ()       | - ()     | 48.0 (48)
+api_requests            | 18                | - ()       | - ()     | 18
+api_errors              | 19                | - ()       | - ()     | 19
+api_requests_per_second | - ()              | - ()       | - ()     | - ()
+`, row("follower", cols, p), row("leader", cols, &fleet.MetaPeer{Name: "a", Leader: true, Current: true, Known: true}),
+		row("unknown", cols, &fleet.MetaPeer{Name: "c", Offline: true, Lag: 9}), row("old: does not count what it leads", cols, &old))
+	titles := "Domain Cluster Server Role Current Online Seen Lag HA Streams Leads Consumers File File% Memory API API err"
+	sums := "streams streams_leader consumers messages store_bytes memory_bytes api_requests api_errors api_requests_per_second"
+	expectHeadings(t, head("peers", cols, titles, sums), head("peers with rates", view.MetaPeers(&fleet.Delta{}), titles+" API/s", sums))
 }

@@ -3,6 +3,7 @@ package view_test
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,129 +63,113 @@ func fullEdge() *fleet.Edge {
 
 func TestLinkTables(t *testing.T) {
 	top := threeClusters()
-	expect(t, "route", sheet(view.Routes(top, true), fullEdge()), `
-cluster: A
-from: a
-to: b
-state: slow warn
-pool: 3/5
-dedicated: 4
-rtt_seconds: 9.00ms (0.009)
-pending_bytes: 22 B (22)
-in_msgs_per_second: 11
-out_msgs_per_second: 12
-in_bytes_per_second: 13 B/s (13)
-out_bytes_per_second: 14 B/s (14)
-in_msgs: 21
-out_msgs: 22
-in_bytes: 23 B (23)
-out_bytes: 24 B (24)
-subs: 7
-uptime_seconds: 1m0s (60)
-compression: s2
-why: because
-`)
 	back := fullEdge()
 	back.A = fleet.End{Heard: true}
-	expect(t, "route that its other end alone lists", sheet(view.Routes(top, false), back), `
-cluster: A
-from: a
-to: b
-state: slow warn
-pool: 0/5
-dedicated: 0/4
-rtt_seconds: 9.00ms (0.009)
-pending_bytes: 16 B (16)
-in_msgs_per_second: 32
-out_msgs_per_second: 31
-in_bytes_per_second: 34 B/s (34)
-out_bytes_per_second: 33 B/s (33)
-in_msgs: 32
-out_msgs: 31
-in_bytes: 34 B (34)
-out_bytes: 33 B (33)
-subs: 17
-uptime_seconds: 40s (40)
-compression: off
-why: because
-`)
+	sideBySide(t, `
+column               | both ends      | its other end alone lists it
+cluster              | A              | A
+from                 | a              | a
+to                   | b              | b
+state                | slow warn      | slow warn
+pool                 | 3/5            | 0/5
+dedicated            | 4              | 0/4
+rtt_seconds          | 9.00ms (0.009) | 9.00ms (0.009)
+pending_bytes        | 22 B (22)      | 16 B (16)
+in_msgs_per_second   | 11             | 32
+out_msgs_per_second  | 12             | 31
+in_bytes_per_second  | 13 B/s (13)    | 34 B/s (34)
+out_bytes_per_second | 14 B/s (14)    | 33 B/s (33)
+in_msgs              | 21             | 32
+out_msgs             | 22             | 31
+in_bytes             | 23 B (23)      | 34 B (34)
+out_bytes            | 24 B (24)      | 33 B (33)
+subs                 | 7              | 17
+uptime_seconds       | 1m0s (60)      | 40s (40)
+compression          | s2             | off
+why                  | because        | because
+`, row("both ends", view.Routes(top, true), fullEdge()), row("its other end alone lists it", view.Routes(top, false), back))
 	gone := &fleet.Edge{Kind: fleet.Gateway, From: "none", FromName: "n", ToName: "B", ToCluster: "B", State: fleet.StateMissing, Level: fleet.Crit}
-	expect(t, "gateway to nowhere", sheet(view.Gateways(top, true), gone), `
-cluster: - ()
-from: n
-remote_cluster: B
-to: - ()
-state: missing crit
-rtt_seconds: - ()
-pending_bytes: - ()
-in_msgs_per_second: - ()
-out_msgs_per_second: - ()
-in_bytes_per_second: - ()
-out_bytes_per_second: - ()
-in_msgs: - ()
-out_msgs: - ()
-in_bytes: - ()
-out_bytes: - ()
-subs: - ()
-uptime_seconds: - ()
-compression: - ()
-why:
-`)
+	sideBySide(t, `
+column               | full           | to nowhere
+cluster              | A              | - ()
+from                 | a              | n
+remote_cluster       | B              | B
+to                   | b              | - ()
+state                | slow warn      | missing crit
+rtt_seconds          | 9.00ms (0.009) | - ()
+pending_bytes        | 22 B (22)      | - ()
+in_msgs_per_second   | 11             | - ()
+out_msgs_per_second  | 12             | - ()
+in_bytes_per_second  | 13 B/s (13)    | - ()
+out_bytes_per_second | 14 B/s (14)    | - ()
+in_msgs              | 21             | - ()
+out_msgs             | 22             | - ()
+in_bytes             | 23 B (23)      | - ()
+out_bytes            | 24 B (24)      | - ()
+subs                 | 7              | - ()
+uptime_seconds       | 1m0s (60)      | - ()
+compression          | s2             | - ()
+why                  | because        |
+`, row("full", view.Gateways(top, true), fullEdge()), row("to nowhere", view.Gateways(top, true), gone))
 	leaf := fullEdge()
 	leaf.To = "/edge"
-	expect(t, "leafnode", sheet(view.Leafnodes(top, true), leaf), `
-cluster: A
-hub: a
-spoke: b
-state: slow warn
-accounts: APP,SYS
-connections: 3/5
-domain: 
-rtt_seconds: 9.00ms (0.009)
-pending_bytes: 22 B (22)
-in_msgs_per_second: 11
-out_msgs_per_second: 12
-in_bytes_per_second: 13 B/s (13)
-out_bytes_per_second: 14 B/s (14)
-in_msgs: 21
-out_msgs: 22
-in_bytes: 23 B (23)
-out_bytes: 24 B (24)
-subs: 7
-uptime_seconds: 1m0s (60)
-compression: s2
-why: because
-`)
-	expect(t, "any link", sheet(view.Links(top, true), leaf), `
-kind: route
-cluster: A
-from: a
-to: b
-remote_cluster: B
-state: slow warn
-pool: 3/5
-dedicated: 4
-accounts: APP,SYS
-rtt_seconds: 9.00ms (0.009)
-pending_bytes: 22 B (22)
-in_msgs_per_second: 11
-out_msgs_per_second: 12
-in_bytes_per_second: 13 B/s (13)
-out_bytes_per_second: 14 B/s (14)
-in_msgs: 21
-out_msgs: 22
-in_bytes: 23 B (23)
-out_bytes: 24 B (24)
-subs: 7
-uptime_seconds: 1m0s (60)
-compression: s2
-why: because
-`)
-	expect(t, "people, routes", people(view.Routes(top, true)), "Cluster From To State Pool Dedicated RTT Pending In/s Out/s In B/s Out B/s Uptime Why")
-	expect(t, "people, gateways", people(view.Gateways(top, false)), "Cluster From To cluster To State RTT Pending In msgs Out msgs In bytes Out bytes Uptime Why")
-	expect(t, "people, leafnodes", people(view.Leafnodes(top, false)), "Cluster Hub Spoke State Accounts Conns RTT Pending In msgs Out msgs In bytes Out bytes Uptime Why")
-	expect(t, "people, links", people(view.Links(top, false)), "Kind From To State RTT Pending In msgs Out msgs In bytes Out bytes Uptime Why")
-	expect(t, "sums", summed(view.Routes(top, true)), "pending_bytes in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes")
+	sideBySide(t, `
+column               | full
+cluster              | A
+hub                  | a
+spoke                | b
+state                | slow warn
+accounts             | APP,SYS
+connections          | 3/5
+domain               |
+rtt_seconds          | 9.00ms (0.009)
+pending_bytes        | 22 B (22)
+in_msgs_per_second   | 11
+out_msgs_per_second  | 12
+in_bytes_per_second  | 13 B/s (13)
+out_bytes_per_second | 14 B/s (14)
+in_msgs              | 21
+out_msgs             | 22
+in_bytes             | 23 B (23)
+out_bytes            | 24 B (24)
+subs                 | 7
+uptime_seconds       | 1m0s (60)
+compression          | s2
+why                  | because
+`, row("full", view.Leafnodes(top, true), leaf))
+	sideBySide(t, `
+column               | full
+kind                 | route
+cluster              | A
+from                 | a
+to                   | b
+remote_cluster       | B
+state                | slow warn
+pool                 | 3/5
+dedicated            | 4
+accounts             | APP,SYS
+rtt_seconds          | 9.00ms (0.009)
+pending_bytes        | 22 B (22)
+in_msgs_per_second   | 11
+out_msgs_per_second  | 12
+in_bytes_per_second  | 13 B/s (13)
+out_bytes_per_second | 14 B/s (14)
+in_msgs              | 21
+out_msgs             | 22
+in_bytes             | 23 B (23)
+out_bytes            | 24 B (24)
+subs                 | 7
+uptime_seconds       | 1m0s (60)
+compression          | s2
+why                  | because
+`, row("full", view.Links(top, true), leaf))
+	expectHeadings(t,
+		head("routes", view.Routes(top, true), "Cluster From To State Pool Dedicated RTT Pending In/s Out/s In B/s Out B/s Uptime Why",
+			"pending_bytes in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes"),
+		head("gateways", view.Gateways(top, false), "Cluster From To cluster To State RTT Pending In msgs Out msgs In bytes Out bytes Uptime Why", "pending_bytes in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes"),
+		head("leafnodes", view.Leafnodes(top, false), "Cluster Hub Spoke State Accounts Conns RTT Pending In msgs Out msgs In bytes Out bytes Uptime Why", "pending_bytes in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes"),
+		head("links", view.Links(top, false), "Kind From To State RTT Pending In msgs Out msgs In bytes Out bytes Uptime Why", "pending_bytes in_msgs_per_second out_msgs_per_second in_bytes_per_second out_bytes_per_second in_msgs out_msgs in_bytes out_bytes"),
+	)
 	young := fullEdge()
 	young.A.Since = fleettest.Epoch.Add(101 * time.Second)
 	if line := sheet(view.Routes(top, true), young); !strings.Contains(line, "\nuptime_seconds: - ()\n") {
@@ -197,16 +182,12 @@ func TestGatewayMatrix(t *testing.T) {
 	if !slices.Equal(names, []string{"A", "B"}) {
 		t.Fatalf("%v", names)
 	}
-	expect(t, "from A", sheet(cols, "A"), `
-from: A
-A: - ()
-B: 1/2 2.00ms missing crit
-`)
-	expect(t, "from B", sheet(cols, "B"), `
-from: B
-A: 1/1 2.00ms
-B: - ()
-`)
+	sideBySide(t, `
+column | from A                  | from B
+from   | A                       | B
+A      | - ()                    | 1/1 2.00ms
+B      | 1/2 2.00ms missing crit | - ()
+`, row("from A", cols, "A"), row("from B", cols, "B"))
 }
 
 func drawn(t *testing.T, top *fleet.Topology, draw func(io.Writer, *fleet.Topology) error) string {
@@ -247,50 +228,12 @@ links at fault
 ├── ✗ route c - d  ghost: c lists it, d does not answer
 └── ✗ gateway b - B  missing: b has no outbound connection to B
 `)
-	expect(t, "tree in ASCII", tree(view.Style{}, true), "* (no cluster)  1/1 servers  2.15.2\n"+
-		"|-- * edge  3 conns  leaf of a\n"+
-		"`-- * far  leaf of a  not asked\n"+
-		"! A  2/2 servers  2.15.2  routes 1/2  domain hub\n"+
-		"|-- ! a  meta leader  1,234 conns  routes 1/1  gateways 1/1\n"+
-		"`-- ! b  1,234 conns  routes 0/1  gateways 0/1\n"+
-		"x B  1/2 servers  2.14.9  routes 0/2\n"+
-		"|-- ! c  3 conns  routes 0/1  gateways 1/1\n"+
-		"`-- x d  routes 0/1  is connected, but does not answer: hung, overloaded, or just cut off\n"+
-		"\n"+
-		"gateways\n"+
-		"|-- x A -> B  1/2  2.00ms\n"+
-		"`-- * B -> A  1/1  2.00ms\n"+
-		"\n"+
-		"leafnodes\n"+
-		"|-- * a -> edge  APP  1.50ms\n"+
-		"`-- * a -> far  OTHER\n"+
-		"\n"+
-		"links at fault\n"+
-		"|-- x route a - b  one-way: a lists it, b does not\n"+
-		"|-- x route c - d  ghost: c lists it, d does not answer\n"+
-		"`-- x gateway b - B  missing: b has no outbound connection to B\n")
-	expect(t, "tree in color", tree(view.Style{Color: true}, true), "* (no cluster)  1/1 servers  2.15.2\n"+
-		"|-- * edge  3 conns  leaf of a\n"+
-		"`-- * far  leaf of a  not asked\n"+
-		"\x1b[33m!\x1b[0m A  2/2 servers  2.15.2  routes 1/2  domain hub\n"+
-		"|-- \x1b[33m!\x1b[0m a  meta leader  1,234 conns  routes 1/1  gateways 1/1\n"+
-		"`-- \x1b[33m!\x1b[0m b  1,234 conns  routes 0/1  gateways 0/1\n"+
-		"\x1b[31mx\x1b[0m B  1/2 servers  2.14.9  routes 0/2\n"+
-		"|-- \x1b[33m!\x1b[0m c  3 conns  routes 0/1  gateways 1/1\n"+
-		"`-- \x1b[31mx\x1b[0m d  routes 0/1  is connected, but does not answer: hung, overloaded, or just cut off\n"+
-		"\n"+
-		"gateways\n"+
-		"|-- \x1b[31mx\x1b[0m A -> B  1/2  2.00ms\n"+
-		"`-- * B -> A  1/1  2.00ms\n"+
-		"\n"+
-		"leafnodes\n"+
-		"|-- * a -> edge  APP  1.50ms\n"+
-		"`-- * a -> far  OTHER\n"+
-		"\n"+
-		"links at fault\n"+
-		"|-- \x1b[31mx\x1b[0m route a - b  one-way: a lists it, b does not\n"+
-		"|-- \x1b[31mx\x1b[0m route c - d  ghost: c lists it, d does not answer\n"+
-		"`-- \x1b[31mx\x1b[0m gateway b - B  missing: b has no outbound connection to B\n")
+	plain := strings.NewReplacer("├──", "|--", "└──", "`--", "●", "*", "▲", "!", "✗", "x").Replace(tree(view.Style{}, false))
+	expect(t, "tree in ASCII", tree(view.Style{}, true), plain)
+	marks := regexp.MustCompile("(?m)^((?:[|`]-- )?)([!x]) ")
+	expect(t, "tree in color", tree(view.Style{Color: true}, true), marks.ReplaceAllStringFunc(plain, func(mark string) string {
+		return strings.NewReplacer("!", "\x1b[33m!\x1b[0m", "x", "\x1b[31mx\x1b[0m").Replace(mark)
+	}))
 	if text := tree(view.Style{}, true); strings.ContainsFunc(text, func(r rune) bool { return r > 0x7e }) {
 		t.Errorf("not ASCII: %q", text)
 	}

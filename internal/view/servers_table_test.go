@@ -42,62 +42,36 @@ func TestServersTable(t *testing.T) {
 	newer := bareServer()
 	newer.Info.Version = "2.15.2"
 	cols := view.Servers(&fleet.Snapshot{Servers: []*fleet.Server{fullServer(), newer}})
-	expect(t, "full", sheet(cols, fullServer()), `
-cluster: C
-name: a
-host: 10.0.0.9
-id: IDA
-version: 2.15.1 warn
-jetstream: yes (true)
-domain: hub
-tags: az:1,ssd
-conns: 31
-subs: 33
-routes: 3
-gateways: 2
-leafs: 51
-mem_bytes: 850 MiB (891289600) warn
-cpu_percent: 390.0 (390) crit
-cores: 8
-slow_consumers: 35 warn
-accounts: 34
-total_conns: 32
-in_msgs: 1,041 (1041)
-in_bytes: 1.02 KiB (1042)
-out_msgs: 1,043 (1043)
-out_bytes: 1.02 KiB (1044)
-uptime_seconds: 1h30m (5400)
-rtt_seconds: 2.10ms (0.0021)
-`)
-	expect(t, "bare", sheet(cols, bareServer()), `
-cluster: Z
-name: z
-host: 
-id: IDZ
-version: 
-jetstream: - ()
-domain: 
-tags: 
-conns: - ()
-subs: - ()
-routes: - ()
-gateways: - ()
-leafs: - ()
-mem_bytes: - ()
-cpu_percent: - ()
-cores: - ()
-slow_consumers: - ()
-accounts: - ()
-total_conns: - ()
-in_msgs: - ()
-in_bytes: - ()
-out_msgs: - ()
-out_bytes: - ()
-uptime_seconds: - ()
-rtt_seconds: - ()
-`)
-	expect(t, "people", people(cols), "Cluster Name Host Version JS Conns Subs Routes GWs Leafs Mem CPU% Slow Uptime Reply")
-	expect(t, "sums", summed(cols), "conns subs leafs mem_bytes cpu_percent cores slow_consumers total_conns in_msgs in_bytes out_msgs out_bytes")
+	sideBySide(t, `
+column         | full                     | bare
+cluster        | C                        | Z
+name           | a                        | z
+host           | 10.0.0.9                 |
+id             | IDA                      | IDZ
+version        | 2.15.1 warn              |
+jetstream      | yes (true)               | - ()
+domain         | hub                      |
+tags           | az:1,ssd                 |
+conns          | 31                       | - ()
+subs           | 33                       | - ()
+routes         | 3                        | - ()
+gateways       | 2                        | - ()
+leafs          | 51                       | - ()
+mem_bytes      | 850 MiB (891289600) warn | - ()
+cpu_percent    | 390.0 (390) crit         | - ()
+cores          | 8                        | - ()
+slow_consumers | 35 warn                  | - ()
+accounts       | 34                       | - ()
+total_conns    | 32                       | - ()
+in_msgs        | 1,041 (1041)             | - ()
+in_bytes       | 1.02 KiB (1042)          | - ()
+out_msgs       | 1,043 (1043)             | - ()
+out_bytes      | 1.02 KiB (1044)          | - ()
+uptime_seconds | 1h30m (5400)             | - ()
+rtt_seconds    | 2.10ms (0.0021)          | - ()
+`, row("full", cols, fullServer()), row("bare", cols, bareServer()))
+	expectHeadings(t, head("servers", cols, "Cluster Name Host Version JS Conns Subs Routes GWs Leafs Mem CPU% Slow Uptime Reply",
+		"conns subs leafs mem_bytes cpu_percent cores slow_consumers total_conns in_msgs in_bytes out_msgs out_bytes"))
 	quiet := fullServer()
 	quiet.Info.Version = "2.15.2"
 	quiet.Statsz.SlowConsumers, quiet.Statsz.MaxProcs, quiet.Statsz.MemLimit = 0, 0, 0
@@ -111,46 +85,21 @@ rtt_seconds: - ()
 func TestVersionsTable(t *testing.T) {
 	cols := view.Versions()
 	n := &fleet.Node{ID: "IDA", Name: "a", Cluster: "C", Version: "2.15.1", VersionSkew: true, ConfigSkew: true, Server: fullServer()}
-	expect(t, "full", sheet(cols, n), `
-cluster: C
-server: a
-version: 2.15.1 warn
-version_skew: yes (true)
-config_digest: sha:1 warn
-config_skew: yes (true) warn
-config_loaded: 2026-03-01T11:00:00Z
-started: 2026-03-01T10:00:00Z
-go: go1.26
-git_commit: abc123
-id: IDA
-`)
 	old := &fleet.Node{Name: "o", Version: "2.9.0", Server: fullServer()}
 	old.Server.Info.Version = "2.9.0"
-	expect(t, "old", sheet(cols, old), `
-cluster: 
-server: o
-version: 2.9.0
-version_skew: no (false)
-config_digest: - ()
-config_skew: - ()
-config_loaded: 2026-03-01T11:00:00Z
-started: 2026-03-01T10:00:00Z
-go: go1.26
-git_commit: abc123
-id:
-`)
-	expect(t, "silent", sheet(cols, &fleet.Node{Name: "s"}), `
-cluster: 
-server: s
-version: 
-version_skew: no (false)
-config_digest: - ()
-config_skew: - ()
-config_loaded: - ()
-started: - ()
-go: - ()
-git_commit: - ()
-id:
-`)
-	expect(t, "people", people(cols), "Cluster Server Version Config skew Loaded Started")
+	sideBySide(t, `
+column        | full                 | old                  | silent
+cluster       | C                    |                      |
+server        | a                    | o                    | s
+version       | 2.15.1 warn          | 2.9.0                |
+version_skew  | yes (true)           | no (false)           | no (false)
+config_digest | sha:1 warn           | - ()                 | - ()
+config_skew   | yes (true) warn      | - ()                 | - ()
+config_loaded | 2026-03-01T11:00:00Z | 2026-03-01T11:00:00Z | - ()
+started       | 2026-03-01T10:00:00Z | 2026-03-01T10:00:00Z | - ()
+go            | go1.26               | go1.26               | - ()
+git_commit    | abc123               | abc123               | - ()
+id            | IDA                  |                      |
+`, row("full", cols, n), row("old", cols, old), row("silent", cols, &fleet.Node{Name: "s"}))
+	expectHeadings(t, head("versions", cols, "Cluster Server Version Config skew Loaded Started", ""))
 }

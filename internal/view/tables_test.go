@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +16,7 @@ import (
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // sheet is a row of a table in lines: the column, what a person reads, what a
-
 // program reads where that differs, and the mark.
-
 func sheet[R any](cols []view.Column[R], row R) string {
 	var b strings.Builder
 	for i, cell := range view.Cells(cols, row) {
@@ -34,7 +33,6 @@ func sheet[R any](cols []view.Column[R], row R) string {
 }
 
 // people are the titles of the columns that a person sees.
-
 func people[R any](cols []view.Column[R]) string {
 	var out []string
 	for _, h := range view.Heads(cols) {
@@ -46,7 +44,6 @@ func people[R any](cols []view.Column[R]) string {
 }
 
 // summed are the names of the columns that a totals row adds up.
-
 func summed[R any](cols []view.Column[R]) string {
 	var out []string
 	for _, h := range view.Heads(cols) {
@@ -55,6 +52,58 @@ func summed[R any](cols []view.Column[R]) string {
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// shown is one row of a table under a name of its own.
+type shown struct {
+	name  string
+	lines []string
+}
+
+func row[R any](name string, cols []view.Column[R], r R) shown {
+	return shown{name, strings.Split(strings.TrimSuffix(sheet(cols, r), "\n"), "\n")}
+}
+
+// sideBySide compares rows of one table with a text that has a line a column
+// and a field a row, so that what every row shows of a column stands together.
+func sideBySide(t *testing.T, want string, rows ...shown) {
+	t.Helper()
+	names := []string{"column"}
+	lines := make([][]string, len(rows[0].lines))
+	for _, r := range rows {
+		names = append(names, r.name)
+		for i, line := range r.lines {
+			column, value, _ := strings.Cut(line, ":")
+			if len(lines[i]) == 0 {
+				lines[i] = []string{column}
+			}
+			if lines[i][0] != column {
+				t.Fatalf("%s has the column %s where %s has %s", r.name, column, rows[0].name, lines[i][0])
+			}
+			lines[i] = append(lines[i], strings.TrimSpace(value))
+		}
+	}
+	got := []string{strings.Join(names, "|")}
+	for _, line := range lines {
+		got = append(got, strings.Join(line, "|"))
+	}
+	expect(t, "rows", strings.Join(got, "\n"), regexp.MustCompile(` *\| *`).ReplaceAllString(want, "|"))
+}
+
+// heading is a table, the titles that a person sees of it, and what its totals
+// row adds up.
+type heading struct{ name, people, sums, wantPeople, wantSums string }
+
+func head[R any](name string, cols []view.Column[R], titles, sums string) heading {
+	return heading{name, people(cols), summed(cols), titles, sums}
+}
+
+func expectHeadings(t *testing.T, all ...heading) {
+	t.Helper()
+	for _, h := range all {
+		expect(t, h.name+", people", h.people, h.wantPeople)
+		expect(t, h.name+", sums", h.sums, h.wantSums)
+	}
 }
 
 func expect(t *testing.T, what, got, want string) {
@@ -69,13 +118,3 @@ func rate(v float64) fleet.Rate { return fleet.Rate{PerSecond: v, Increase: 2 * 
 func traffic(from float64) fleet.Traffic {
 	return fleet.Traffic{InMsgs: rate(from + 1), OutMsgs: rate(from + 2), InBytes: rate(from + 3), OutBytes: rate(from + 4)}
 }
-
-// fullServer is a server every figure of which is a number of its own.
-
-// bareServer answered and told nothing.
-
-// fullConn is a connection every field of which has a value of its own.
-
-// TestConnectionMarks marks a reason to be closed by how bad it is, and pending
-
-// bytes from a quarter of the most on.
