@@ -89,12 +89,12 @@ func TestReadStat(t *testing.T) {
 func TestMeterTellsServersFromOthers(t *testing.T) {
 	dir := procOf(t, row(4222, 0x0A, 77), process{10, "nats-server", 100, 0, 77})
 	u := Start(findServersIn(dir, []int{4222}))
-	if u.began != time.Second {
-		t.Errorf("began at %v", u.began)
+	if u.used.servers != time.Second {
+		t.Errorf("began at %v", u.used.servers)
 	}
 }
 
-// TestWatchStalls finds the longest time without a tick.
+// TestWatchStalls has nothing that stalls.
 func TestWatchStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stop := WatchStalls()
@@ -103,4 +103,28 @@ func TestWatchStalls(t *testing.T) {
 			t.Errorf("%v in a second without a stall", worst)
 		}
 	})
+}
+
+// TestStalls finds the longest time between two checks, wherever it was.
+func TestStalls(t *testing.T) {
+	const ms = time.Millisecond
+	for _, tc := range []struct {
+		name string
+		gaps []time.Duration
+		want time.Duration
+	}{
+		{"on time", []time.Duration{5 * ms, 5 * ms}, 0},
+		{"stopped at once", []time.Duration{2 * ms}, 0},
+		{"first", []time.Duration{45 * ms, 5 * ms, 15 * ms}, 40 * ms},
+		{"last", []time.Duration{15 * ms, 5 * ms, 45 * ms}, 40 * ms},
+		{"several short ones", []time.Duration{15 * ms, 15 * ms, 15 * ms}, 10 * ms},
+	} {
+		s := stalls{last: time.Unix(100, 0)}
+		for _, gap := range tc.gaps {
+			s.runs(s.last.Add(gap))
+		}
+		if s.worst != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, s.worst, tc.want)
+		}
+	}
 }

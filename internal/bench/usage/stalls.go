@@ -13,17 +13,28 @@ func WatchStalls() (stop func() time.Duration) {
 	go func() {
 		tick := time.NewTicker(stallTick)
 		defer tick.Stop()
-		worst, last := time.Duration(0), time.Now()
+		s := stalls{last: time.Now()}
 		for {
 			select {
 			case <-end:
-				longest <- max(worst, time.Since(last)-stallTick)
+				s.runs(time.Now())
+				longest <- s.worst
 				return
 			case <-tick.C:
-				now := time.Now()
-				worst, last = max(worst, now.Sub(last)-stallTick), now
+				s.runs(time.Now())
 			}
 		}
 	}()
 	return func() time.Duration { close(end); return <-longest }
+}
+
+// stalls finds the longest time between two checks, beyond that of a tick.
+type stalls struct {
+	last  time.Time
+	worst time.Duration
+}
+
+// runs records that the process runs now.
+func (s *stalls) runs(now time.Time) {
+	s.worst, s.last = max(s.worst, now.Sub(s.last)-stallTick), now
 }

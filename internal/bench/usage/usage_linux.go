@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"bytes"
 	"os"
 	"strconv"
 	"strings"
@@ -23,16 +22,22 @@ func processCPU() time.Duration {
 // programs.
 const tick = 10 * time.Millisecond
 
-// machineCPU is the CPU time that all processes have used: without idle time, waiting for
-// disks, and interrupts, which belong to no process, from the first line of /proc/stat (proc_stat(5)).
+// machineCPU is the CPU time that all processes have used.
 func machineCPU() time.Duration {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return 0
 	}
-	line, _, _ := bytes.Cut(b, []byte("\n"))
+	return busyTime(string(b))
+}
+
+// busyTime reads the first line of /proc/stat (proc_stat(5)): the CPU time of all
+// processes, without idle time, waiting for disks, and interrupts, which belong to no
+// process.
+func busyTime(stat string) time.Duration {
+	line, _, _ := strings.Cut(stat, "\n")
 	var sum uint64
-	for i, f := range strings.Fields(string(line)) {
+	for i, f := range strings.Fields(line) {
 		// cpu user nice system idle iowait irq softirq steal guest...
 		if i < 1 || i >= 4 && i <= 7 || i > 8 {
 			continue
@@ -46,13 +51,19 @@ func machineCPU() time.Duration {
 	return time.Duration(sum) * tick
 }
 
-// residentBytes is the memory that this process has in use: /proc/self/statm.
+// residentBytes is the memory that this process has in use.
 func residentBytes() int64 {
 	b, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		return 0
 	}
-	fs := strings.Fields(string(b))
+	return residentPages(string(b)) * int64(os.Getpagesize())
+}
+
+// residentPages reads the second number of /proc/self/statm (proc_pid_statm(5)); 0 if
+// there is none.
+func residentPages(statm string) int64 {
+	fs := strings.Fields(statm)
 	if len(fs) < 2 {
 		return 0
 	}
@@ -60,7 +71,7 @@ func residentBytes() int64 {
 	if err != nil {
 		return 0
 	}
-	return pages * int64(os.Getpagesize())
+	return pages
 }
 
 // System names the kernel.
@@ -72,13 +83,18 @@ func System() string {
 	return "linux " + unix.ByteSliceToString(u.Release[:])
 }
 
-// Processor is the model of the first processor.
+// Processor is the model of the first processor; empty where it is not known.
 func Processor() string {
 	b, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return ""
 	}
-	for line := range strings.Lines(string(b)) {
+	return modelName(string(b))
+}
+
+// modelName reads the model of the first processor in /proc/cpuinfo.
+func modelName(cpuinfo string) string {
+	for line := range strings.Lines(cpuinfo) {
 		if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == "model name" {
 			return strings.TrimSpace(v)
 		}

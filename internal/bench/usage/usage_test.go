@@ -28,6 +28,29 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestFill relates known times to messages and processors.
+func TestFill(t *testing.T) {
+	const s = time.Second
+	start := cpuTimes{self: 5 * s, busy: 70 * s, servers: 11 * s}
+	for _, tc := range []struct {
+		name string
+		now  cpuTimes
+		msgs int64
+		want result.ClientUse
+	}{
+		{"others and servers are busy", cpuTimes{self: 8 * s, busy: 80 * s, servers: 13 * s}, 1500, result.ClientUse{CPUNSPerMsg: 2e6, CPUCores: 0.3, ForeignCPU: 0.175, ServerCPU: 0.05}},
+		{"no message", cpuTimes{self: 8 * s, busy: 80 * s, servers: 11 * s}, 0, result.ClientUse{CPUCores: 0.3, ForeignCPU: 0.175}},
+		{"one message", cpuTimes{self: 6 * s, busy: 71 * s, servers: 11 * s}, 1, result.ClientUse{CPUNSPerMsg: 1e9, CPUCores: 0.1}},
+		{"all others unknown", cpuTimes{self: 6 * s, busy: 70 * s, servers: 11 * s}, 1, result.ClientUse{CPUNSPerMsg: 1e9, CPUCores: 0.1}},
+		{"a server has ended", cpuTimes{self: 6 * s, busy: 71 * s, servers: 4 * s}, 1, result.ClientUse{CPUNSPerMsg: 1e9, CPUCores: 0.1}},
+	} {
+		var got result.ClientUse
+		if tc.now.since(start).fill(&got, 10*s, tc.msgs, 4); got != tc.want {
+			t.Errorf("%s: %+v\nwant %+v", tc.name, got, tc.want)
+		}
+	}
+}
+
 // TestLongestPause looks at the pauses since a count, as far as they are
 // remembered.
 func TestLongestPause(t *testing.T) {
