@@ -21,7 +21,10 @@ type verdict struct {
 // earlier processes of servers that answered, or announced their end.
 func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 	v.short = v.members.missing()
-	drained := v.uncounted()
+	// Servers stop counting one at once when it announces lame duck mode, in which it
+	// keeps serving clients but answers no requests. So if none is short, those that
+	// are linked and unresponsive are draining.
+	drained := v.short <= 0
 	earlier := 0
 	for _, s := range v.paths.suspects.byEvidence() {
 		switch {
@@ -145,17 +148,4 @@ func (v *verdict) unnamed(named []fleet.Missing) fleet.Missing {
 		}
 	}
 	return fleet.Missing{Reason: fleet.Gone}
-}
-
-// uncounted reports whether all suspects that are linked and unresponsive are no
-// longer counted. Servers stop counting one at once when it announces lame duck
-// mode, in which it keeps serving clients but answers no requests.
-func (v *verdict) uncounted() bool {
-	unresponsive := 0
-	for _, s := range v.paths.suspects {
-		if s.state == suspectProbed && len(s.seenBy) > 0 {
-			unresponsive++
-		}
-	}
-	return unresponsive > 0 && v.short <= 0
 }
