@@ -3,11 +3,10 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -32,179 +31,92 @@ type findingCase struct {
 	want        []string
 }
 
+func findingCases() []findingCase {
+	return slices.Concat(serverCases(), loadCases(), linkCases(), metaCases(), streamCases(), consumerCases(), storageCases(), raftCases(), securityCases())
+}
+
+func (c findingCase) expect(t *testing.T, how string, got Result) {
+	t.Helper()
+	var lines []string
+	for _, f := range got.Findings {
+		lines = append(lines, told(f))
+		if f.What == "" || f.Why == "" || f.Next == "" || f.Object == "" || f.Check != c.check {
+			t.Errorf("%sunfinished: %+v", how, f)
+		}
+	}
+	want := c.want
+	if how != "" {
+		want, lines = unplaced(want), unplaced(lines)
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("%sfindings: %s", how, diff)
+	}
+	if got.Objects != c.objects {
+		t.Errorf("%s%d objects, want %d", how, got.Objects, c.objects)
+	}
+}
+
+// unplaced is findings without what follows from the order of the servers: that
+// of the findings of one level, and who told what several know.
+func unplaced(lines []string) []string {
+	var out []string
+	for _, line := range lines {
+		parts := strings.SplitN(line, "|", 4)
+		out = append(out, parts[0]+"|"+parts[1]+"|"+parts[3])
+	}
+	slices.Sort(out)
+	return out
+}
+
+// turnRound reverses the order in which a snapshot lists things.
+func turnRound(s *fleet.Snapshot) {
+	slices.Reverse(s.Servers)
+	for _, sv := range s.Servers {
+		if sv.Connz != nil {
+			slices.Reverse(sv.Connz.Conns)
+		}
+		if sv.Jsz == nil {
+			continue
+		}
+		for _, acc := range sv.Jsz.AccountDetails {
+			slices.Reverse(acc.Streams)
+			for i := range acc.Streams {
+				slices.Reverse(acc.Streams[i].Consumer)
+			}
+		}
+	}
+}
+
+// TestEveryCheckHasAFault looks for a case of each check that finds something,
+// and shows each check a healthy fleet, where it finds nothing.
+func TestEveryCheckHasAFault(t *testing.T) {
+	faults := map[string]int{}
+	for _, c := range findingCases() {
+		faults[c.check] += len(c.want)
+	}
+	for _, c := range All() {
+		if faults[c.Name] == 0 {
+			t.Errorf("%s: no case finds anything", c.Name)
+		}
+		if got := examine(t, healthy(), c.Name); got.Level != fleet.OK || got.Skipped != "" {
+			t.Errorf("a healthy fleet: %+v", got)
+		}
+	}
+}
+
 // TestFindings tells, check by check, every finding in whole: how bad, of what,
 // where, in which words, and how many objects were looked at. The fixtures give
 // every name a value of its own.
+// The order in which servers, connections and consumers stand changes nothing:
+// one that is passed over ends no loop.
 func TestFindings(t *testing.T) {
-	for _, c := range slices.Concat(serverCases(), loadCases(), linkCases(), jetStreamCases(), raftCases(), securityCases()) {
+	for _, c := range findingCases() {
 		t.Run(c.check+": "+c.name, func(t *testing.T) {
 			in := healthy()
 			c.spoil(&in)
-			got := examine(t, in, c.check)
-			var lines []string
-			for _, f := range got.Findings {
-				lines = append(lines, told(f))
-			}
-			if diff := cmp.Diff(c.want, lines); diff != "" {
-				t.Errorf("findings: %s", diff)
-			}
-			if got.Objects != c.objects {
-				t.Errorf("%d objects, want %d", got.Objects, c.objects)
-			}
+			c.expect(t, "", examine(t, in, c.check))
+			turnRound(in.Snapshot)
+			c.expect(t, "in the other order, ", examine(t, in, c.check))
 		})
-	}
-}
-
-func serverCases() []findingCase {
-	return []findingCase{
-		{"servers", "each reason", 9, func(in *Input) {
-			in.Snapshot.Expected = 9
-			in.Snapshot.Missing = []fleet.Missing{
-				{Name: "m1", Cluster: "C1", Reason: fleet.Gone},
-				{ID: "ID2", Cluster: "C2", Reason: fleet.Silent, SeenBy: []string{"a", "b"}},
-				{Name: "m3", Cluster: "C3", Reason: fleet.Draining},
-				{Name: "m4", Cluster: "C4", Reason: fleet.Behind, Via: "gw"},
-				{Reason: fleet.Late},
-			}
-		}, []string{
-			"crit|m1|C1|m1 does not answer: dead or cut off",
-			"crit|ID2|C2|ID2 is connected, but does not answer: hung, overloaded, or just cut off; still linked to a, b",
-			"crit|m4|C4|m4 is cut off from here: the way to it, or back from it, leads through gw, which does not answer",
-			"crit|unnamed||unnamed does not answer",
-			"warn|m3|C3|m3 is in lame duck mode: it takes no new clients and answers no more questions",
-		}},
-		{"answers", "each reason", 3, func(in *Input) {
-			in.Snapshot.Problems = []fleet.Problem{
-				{Server: "a", Kind: fleet.Raftz, Reason: fleet.Unsupported},
-				{Server: "b", Kind: fleet.Connz, Reason: fleet.Malformed, Detail: "EOF"},
-			}
-		}, []string{
-			"warn|b|CONNZ|CONNZ of b is malformed: EOF",
-			"info|a|RAFTZ|RAFTZ of a is unsupported",
-		}},
-		{"names", "two of one name, in two clusters", 3, func(in *Input) {
-			in.Snapshot.Servers[1].Info.Name = "a"
-			in.Snapshot.Servers[1].Info.Cluster = "D"
-		}, []string{
-			"warn|a|C, D|2 servers are named a|2 count, limit 0",
-		}},
-		{"names", "without a name", 3, func(in *Input) {
-			in.Snapshot.Servers[1].Info.Name, in.Snapshot.Servers[2].Info.Name = "", ""
-		}, nil},
-		{"versions", "one is older", 3, func(in *Input) { first(in).Info.Version = "2.9.1" }, []string{
-			"warn|a|C|a runs 2.9.1, most of C runs 2.15.2",
-		}},
-		{"config", "one differs", 3, func(in *Input) { first(in).Varz.ConfigDigest = "other" }, []string{
-			"warn|a|C|the configuration of a differs from most of C",
-		}},
-		{"config", "one does not say", 2, func(in *Input) { first(in).Varz.ConfigDigest = "" }, nil},
-		{"uptime", "one is young, one does not say", 2, func(in *Input) {
-			first(in).Statsz.Start = first(in).Info.Time.Add(-59 * time.Second)
-			in.Snapshot.Servers[1].Statsz.Start = time.Time{}
-		}, []string{
-			"warn|a|C|a started 59s ago|59 seconds, limit 60",
-		}},
-		{"clock", "ahead, behind, and not known", 2, func(in *Input) {
-			in.Snapshot.TookSeconds = 2
-			first(in).Info.Time = in.Snapshot.Time.Add(1500 * time.Millisecond)
-			in.Snapshot.Servers[1].Info.Time = in.Snapshot.Time.Add(-14 * time.Second)
-			in.Snapshot.Servers[2].Info.Time = time.Time{}
-		}, []string{
-			"crit|b|C|the clock of b is 12s behind the one here|12 seconds, limit 10",
-			"warn|a|C|the clock of a is 1.5s ahead of the one here|1.5 seconds, limit 1",
-		}},
-		{"clock", "as far behind as the question took", 3, func(in *Input) {
-			in.Snapshot.TookSeconds = 5
-			first(in).Info.Time = in.Snapshot.Time.Add(-5900 * time.Millisecond)
-		}, nil},
-		{"health", "each way to say it", 3, func(in *Input) {
-			first(in).Healthz = &server.HealthStatus{Status: "unavailable", StatusCode: 503, Error: "not ready"}
-			in.Snapshot.Servers[1].Healthz = &server.HealthStatus{Status: "error", StatusCode: 500, Errors: []server.HealthzError{{Error: "no leader"}, {Error: "lag"}, {Error: "x"}}}
-			in.Snapshot.Servers[2].Healthz = &server.HealthStatus{Status: "error", Errors: []server.HealthzError{{Error: "alone"}}}
-		}, []string{
-			"crit|a|C|a is unhealthy: not ready|503 status, limit 0",
-			"crit|b|C|b is unhealthy: no leader, and 2 more|500 status, limit 0",
-			"crit|c|C|c is unhealthy: alone|0 status, limit 0",
-		}},
-		{"health", "ok with a code that is not", 2, func(in *Input) {
-			first(in).Healthz = &server.HealthStatus{Status: "ok", StatusCode: 503}
-		}, []string{
-			"crit|a|C|a is unhealthy|503 status, limit 0",
-		}},
-		{"health", "an old server gives no code", 2, func(in *Input) { first(in).Healthz = &server.HealthStatus{Status: "ok"} }, nil},
-	}
-}
-
-func loadCases() []findingCase {
-	return []findingCase{
-		{"cpu", "of what it may use", 3, func(in *Input) {
-			first(in).Statsz.CPU, first(in).Statsz.Cores, first(in).Statsz.MaxProcs = 190, 16, 2
-			in.Snapshot.Servers[2].Statsz.Cores, in.Snapshot.Servers[2].Statsz.CPU = 4, 319
-		}, []string{
-			"crit|a|C|a is busy: 190% of one core, and it may use 2|95 percent, limit 95",
-		}},
-		{"cpu", "without a number of cores", 1, func(in *Input) { first(in).Statsz.Cores, first(in).Statsz.CPU = 0, 900 }, nil},
-		{"memory", "limit from STATSZ, from VARZ, and none", 2, func(in *Input) {
-			first(in).Statsz.Mem, first(in).Statsz.MemLimit, first(in).Varz.MemLimit = 850, 1000, 5000
-			in.Snapshot.Servers[1].Statsz.Mem, in.Snapshot.Servers[1].Varz.MemLimit = 1960<<20, 2000<<20
-			in.Snapshot.Servers[2].Statsz.Mem = 1 << 50
-		}, []string{
-			"crit|b|C|b uses 1.9 GiB of its memory limit of 2.0 GiB|98 percent, limit 95",
-			"warn|a|C|a uses 850 bytes of its memory limit of 1.0 KiB|85 percent, limit 80",
-		}},
-		{"connections", "near the most", 2, func(in *Input) { first(in).Varz.MaxConn, first(in).Statsz.Connections = 100, 96 }, []string{
-			"crit|a|C|a has 96 of at most 100 connections|96 percent, limit 95",
-		}},
-		{"balance", "twice the average", 3, func(in *Input) {
-			first(in).Statsz.Connections, in.Snapshot.Servers[1].Statsz.Connections, in.Snapshot.Servers[2].Statsz.Connections = 200, 50, 49
-		}, []string{
-			"warn|a|C|a has 200 connections, the average of C is 100|100.7 percent, limit 100",
-		}},
-		{"balance", "fifty are no chance any more", 3, func(in *Input) {
-			first(in).Statsz.Connections, in.Snapshot.Servers[1].Statsz.Connections, in.Snapshot.Servers[2].Statsz.Connections = 50, 1, 1
-		}, []string{
-			"warn|a|C|a has 50 connections, the average of C is 17|188.5 percent, limit 100",
-		}},
-		{"balance", "of two servers, one of which does not tell", 2, func(in *Input) {
-			first(in).Statsz.Connections, in.Snapshot.Servers[1].Statsz.Connections, in.Snapshot.Servers[2].Statsz = 3000, 0, nil
-		}, []string{
-			"warn|a|C|a has 3000 connections, the average of C is 1500|100 percent, limit 100",
-		}},
-		{"balance", "few connections are chance", 3, func(in *Input) { first(in).Statsz.Connections = 49 }, nil},
-		{"balance", "two servers of no cluster", 0, func(in *Input) {
-			for i, sv := range in.Snapshot.Servers {
-				sv.Info.Cluster, sv.Statsz.Connections = "", 1+i*1000
-			}
-		}, nil},
-		{"slow-consumers", "three", 3, func(in *Input) { first(in).Statsz.SlowConsumers = 3 }, []string{
-			"warn|a|C|a: 3 connections dropped as slow consumers in 2s|3 count, limit 1",
-		}},
-		{"stalled", "many", 3, func(in *Input) { first(in).Statsz.StalledClients = 12 }, []string{
-			"warn|a|C|a: 12 stalls of publishers in 2s|12 count, limit 10",
-		}},
-		{"stale", "one", 3, func(in *Input) { first(in).Statsz.StaleConnections = 1 }, []string{
-			"warn|a|C|a: 1 connections closed as stale in 2s|1 count, limit 1",
-		}},
-		{"stale", "a server that is too old to count them", 2, func(in *Input) {
-			first(in).Info.Version, first(in).Statsz.StaleConnections = "2.11.0", 9
-		}, nil},
-		{"pending", "with a name, without, closed", 2, func(in *Input) {
-			stop := in.Snapshot.Time
-			first(in).Varz.MaxPending = 1000
-			first(in).Connz.Conns = []*server.ConnInfo{{Cid: 7, Name: "feed", Pending: 260}, {Cid: 8, Pending: 800}, {Cid: 9, Pending: 900, Stop: &stop}}
-		}, []string{
-			"crit|cid 8|a|800 bytes of at most 1.0 KiB wait for cid 8|80 percent, limit 75",
-			"warn|feed (cid 7)|a|260 bytes of at most 1.0 KiB wait for feed (cid 7)|26 percent, limit 25",
-		}},
-		{"pending", "without a most", 0, func(in *Input) {
-			first(in).Varz.MaxPending = 0
-			first(in).Connz.Conns = []*server.ConnInfo{{Cid: 7, Pending: 800}}
-		}, nil},
-		{"queues", "two of three", 2, func(in *Input) {
-			first(in).Ipqueuesz = &server.IpqueueszStatus{"z": {Pending: 10_000}, "y": {Pending: 9_999}, "x": {Pending: 2_000_000}}
-		}, []string{
-			`crit|x|a|2000000 items wait in the queue "x" of a|2e+06 count, limit 1e+06`,
-			`warn|z|a|10000 items wait in the queue "z" of a|1e+04 count, limit 1e+04`,
-		}},
 	}
 }

@@ -42,9 +42,8 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
 			What: fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
 		}
-		if w, ok := linkWords[e.State]; ok {
-			f.Why, f.Next = w.why, w.next
-		}
+		w := linkWords[e.State]
+		f.Why, f.Next = w.why, w.next
 		if e.Level == fleet.Crit {
 			c.lookTwice(e, &f)
 		}

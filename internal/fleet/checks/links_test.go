@@ -140,12 +140,15 @@ func TestWordsOfALink(t *testing.T) {
 // TestSlowLinkHolds calls a link slow when it was over the floor in the look
 // before as well, and never below the floor.
 func TestSlowLinkHolds(t *testing.T) {
-	cluster := func(sec float64, rtt string) *fleet.Snapshot {
+	cluster := func(sec float64, rtt string, pending int) *fleet.Snapshot {
 		servers := []*fleet.Server{fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b")}
 		for _, r := range append(servers[0].Routez.Routes, servers[1].Routez.Routes...) {
 			if r.RemoteName != "c" {
-				r.RTT = rtt
+				r.RTT, r.Pending = rtt, pending
 			}
+		}
+		if rtt == "" {
+			servers = []*fleet.Server{fleettest.Member("a", "c"), fleettest.Member("c", "a")}
 		}
 		return fleettest.Snapshot(sec, servers...)
 	}
@@ -154,22 +157,81 @@ func TestSlowLinkHolds(t *testing.T) {
 		before, now string
 		live        bool
 		slow        bool
+		pending     int
 	}{
-		{"one look", "", "80ms", false, true},
-		{"twice", "70ms", "80ms", true, true},
-		{"once of two", "1ms", "80ms", true, false},
-		{"once of two, a single check", "1ms", "80ms", false, false},
-		{"at the floor before", "25ms", "80ms", true, false},
-		{"over the floor before", "25.1ms", "80ms", true, true},
-		{"below the floor", "24ms", "24ms", true, false},
-		{"7 ms", "7ms", "7ms", true, false},
+		{"one look", "", "80ms", false, true, 0},
+		{"twice", "70ms", "80ms", true, true, 0},
+		{"once of two", "1ms", "80ms", true, false, 0},
+		{"once of two, a single check", "1ms", "80ms", false, false, 0},
+		{"at the floor before", "25ms", "80ms", true, false, 0},
+		{"over the floor before", "25.1ms", "80ms", true, true, 0},
+		{"below the floor", "24ms", "24ms", true, false, 0},
+		{"7 ms", "7ms", "7ms", true, false, 0},
+		{"much waits, at the floor", "1ms", "25ms", true, true, 5 << 20},
+		{"a server that was not there", "none", "80ms", true, false, 0},
+		{"a server that was not there, a single check", "none", "80ms", false, true, 0},
 	} {
-		in := Input{Snapshot: cluster(2, c.now), Live: c.live}
+		in := Input{Snapshot: cluster(2, c.now, c.pending), Live: c.live}
 		if c.before != "" {
-			in.Before = cluster(0, c.before)
+			in.Before = cluster(0, strings.TrimPrefix(c.before, "none"), 0)
 		}
 		if got := examine(t, in, "routes"); (len(got.Findings) == 1) != c.slow || got.Objects != 3 {
 			t.Errorf("%s: %+v", c.name, got.Findings)
 		}
+	}
+}
+
+// A dead server is one finding, not one for each of its links; but a link that
+// is cut while its ends live is the cause.
+func TestCheckTellsCauseFromEffect(t *testing.T) {
+	missing := fleet.Missing{ID: "ID-c", Name: "c", Cluster: "C", Reason: fleet.Gone}
+	without := func(m fleet.Missing, a *fleet.Server) Input {
+		s := fleettest.Snapshot(0, a, fleettest.Member("b", "a", "c"))
+		s.Want, s.Missing = WantFor(All()), []fleet.Missing{m}
+		return Input{Snapshot: s}
+	}
+	if got := examine(t, without(missing, fleettest.Member("a", "b", "c")), "routes"); got.Level != fleet.OK {
+		t.Errorf("a dead server: %+v", got.Findings)
+	}
+	missing.SeenBy = []string{"b"}
+	got := examine(t, without(missing, fleettest.Member("a", "b")), "routes")
+	if len(got.Findings) != 1 || got.Findings[0].Object != "a - c" {
+		t.Errorf("a cut link: %+v", got.Findings)
+	}
+}
+
+// Where more looks follow, one that finds a link broken is a warning, and the
+// second makes it critical; a single check is told what it saw.
+func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
+	whole := func(sec float64) *fleet.Snapshot {
+		return fleettest.Snapshot(sec, fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b"))
+	}
+	broken := func(sec float64) *fleet.Snapshot {
+		return fleettest.Snapshot(sec, fleettest.Member("a", "c"), fleettest.Member("b", "c"), fleettest.Member("c", "a", "b"))
+	}
+	starting := func(sec float64) *fleet.Snapshot {
+		return fleettest.Snapshot(sec, fleettest.Member("a", "c"), fleettest.Member("c", "a"))
+	}
+	for _, c := range []struct {
+		name   string
+		live   bool
+		before *fleet.Snapshot
+		level  fleet.Level
+		what   string
+	}{
+		{"one look", false, nil, fleet.Crit, "; seen in one look"},
+		{"first look of a watch", true, nil, fleet.Warn, "; seen in one look"},
+		{"was whole", false, whole(0), fleet.Crit, "; it was whole 2s before"},
+		{"was whole, live", true, whole(0), fleet.Warn, "; it was whole 2s before"},
+		{"was broken", false, broken(0), fleet.Crit, "; it was no better 2s before"},
+		{"was broken, live", true, broken(0), fleet.Crit, "neither end lists it"},
+		{"a server that starts, live", true, starting(0), fleet.Warn, "; nobody could say 2s before"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := examine(t, Input{Snapshot: broken(2), Before: c.before, Live: c.live}, "routes")
+			if len(got.Findings) != 1 || got.Level != c.level || !strings.HasSuffix(got.Findings[0].What, c.what) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }

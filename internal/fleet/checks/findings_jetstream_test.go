@@ -3,61 +3,11 @@ package checks
 import (
 	"time"
 
-	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nkeys"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 )
-
-func linkCases() []findingCase {
-	return []findingCase{
-		{"routes", "one end does not list it", 3, func(in *Input) {
-			first(in).Routez.Routes = fleettest.Member("a", "c").Routez.Routes
-		}, []string{
-			"crit|a - b|C|the route between a and b works one way only: b lists it, a does not; it was whole 2s before",
-		}},
-		{"routes", "no end lists it", 3, func(in *Input) {
-			first(in).Routez.Routes = fleettest.Member("a", "c").Routez.Routes
-			in.Snapshot.Servers[1].Routez.Routes = fleettest.Member("b", "c").Routez.Routes
-		}, []string{
-			"crit|a - b|C|the route between a and b is missing: neither end lists it; it was whole 2s before",
-		}},
-		{"routes", "fewer connections than the others", 3, func(in *Input) {
-			first(in).Routez.Routes = first(in).Routez.Routes[1:]
-		}, []string{
-			"warn|a - b|C|the route between a and b has too few connections: pool of 2 connections, the others of the cluster have 3",
-		}},
-		{"routes", "much waits", 3, func(in *Input) { first(in).Routez.Routes[0].Pending = 3 << 20 }, []string{
-			"warn|a - b|C|the route between a and b is slow: 3.0 MiB wait to be sent",
-		}},
-		{"gateways", "a cluster of which nothing is known", 1, func(in *Input) {
-			first(in).Gatewayz = &server.Gatewayz{Name: "C", OutboundGateways: map[string]*server.RemoteGatewayz{"D": nil}}
-			in.Snapshot.Servers[1].Gatewayz, in.Snapshot.Servers[2].Gatewayz = &server.Gatewayz{}, &server.Gatewayz{}
-		}, []string{
-			"crit|a - D|C|the gateway between a and D is missing: a has no outbound connection to D, where no server answers; nobody could say 2s before",
-			"crit|D||no server of cluster D answers, though gateways to it are known",
-		}},
-		{"gateways", "a server that does not answer", 1, func(in *Input) {
-			in.Snapshot.Missing = []fleet.Missing{{ID: "ID-d", Name: "d", Cluster: "D", Reason: fleet.Silent}}
-			first(in).Gatewayz = &server.Gatewayz{Name: "C", OutboundGateways: map[string]*server.RemoteGatewayz{"D": {Connection: &server.ConnInfo{Name: "ID-d"}}}}
-			in.Snapshot.Servers[1].Gatewayz, in.Snapshot.Servers[2].Gatewayz = &server.Gatewayz{}, &server.Gatewayz{}
-		}, []string{
-			"crit|a - d|C|the gateway between a and d leads nowhere: leads to d, which does not answer: what lies behind it cannot be reached from a; nobody could say 2s before",
-		}},
-		{"leafs", "the spoke does not list it", 1, func(in *Input) {
-			first(in).Leafz.Leafs = []*server.LeafInfo{{Name: "b", Account: "APP"}}
-		}, []string{
-			"crit|a - b|C|the leafnode connection between a and b works one way only: hub a lists it, spoke b does not; nobody could say 2s before",
-		}},
-		{"leafs", "the hub does not list it", 1, func(in *Input) {
-			first(in).Leafz.Leafs = []*server.LeafInfo{{Name: "b", Account: "APP", IsSpoke: true}}
-		}, []string{
-			"crit|b - a|C|the leafnode connection between b and a works one way only: spoke a lists it, hub b does not; nobody could say 2s before",
-		}},
-	}
-}
 
 // manyMeta is a meta group of five as its leader tells it.
 func manyMeta(in *Input, peers ...*server.PeerInfo) {
@@ -67,7 +17,16 @@ func manyMeta(in *Input, peers ...*server.PeerInfo) {
 	first(in).Jsz.Meta.Replicas = peers
 }
 
-func jetStreamCases() []findingCase {
+// domains puts the second server into a domain of its own, the meta group of
+// which lacks a peer.
+func domains(in *Input) *server.MetaClusterInfo {
+	a, b := in.Snapshot.Servers[0], in.Snapshot.Servers[1]
+	a.Info.Domain, b.Info.Domain = "east", "west"
+	b.Jsz.Meta = &server.MetaClusterInfo{Name: "W", Leader: "b", Size: 3, Pending: 5000}
+	return a.Jsz.Meta
+}
+
+func metaCases() []findingCase {
 	return []findingCase{
 		{"meta", "no leader", 1, func(in *Input) { setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "" }) }, []string{
 			"crit|the meta group|C|the meta group has no leader",
@@ -118,6 +77,40 @@ func jetStreamCases() []findingCase {
 		{"meta-pending", "a leader that is too old to say", 0, func(in *Input) {
 			first(in).Info.Version, first(in).Jsz.Meta.Pending = "2.10.21", 5000
 		}, nil},
+		{"meta", "a quorum of three without one", 1, func(in *Input) {
+			setMeta(in, func(m *server.MetaClusterInfo) { m.Size, m.Replicas[0].Offline = 3, true })
+		}, []string{
+			"crit|the meta group|C|the meta group has 1 current peers of the 2 that it needs",
+			"warn|b|C|b is offline in the meta group",
+		}},
+		{"meta", "of two domains, the first without a leader", 2, func(in *Input) { domains(in).Leader = "" }, []string{
+			"crit|the meta group of domain east|C|the meta group of domain east has no leader",
+			"crit|the meta group of domain west|W|the meta group of domain west has 1 current peers of the 2 that it needs",
+		}},
+		{"meta", "of two domains, the leader of the first does not answer", 2, func(in *Input) { domains(in).Leader = "z" }, []string{
+			"crit|the meta group of domain west|W|the meta group of domain west has 1 current peers of the 2 that it needs",
+			"warn|the meta group of domain east|C|the meta group of domain east is led by z, which does not answer",
+		}},
+		{"meta", "of two domains, the leader of the first was not asked", 2, func(in *Input) {
+			domains(in).Leader = "z"
+			in.Snapshot.Want.Scope.Cluster = "C"
+		}, []string{
+			"crit|the meta group of domain west|W|the meta group of domain west has 1 current peers of the 2 that it needs",
+		}},
+		{"meta", "two leaders, neither of which answers", 1, func(in *Input) {
+			first(in).Jsz.Meta.Leader, in.Snapshot.Servers[1].Jsz.Meta.Leader = "y", "z"
+			first(in).Jsz.Meta.Replicas = []*server.PeerInfo{{Name: "b", Lag: 7}}
+		}, []string{
+			"crit|the meta group|C|the meta group has more than one leader, depending on whom one asks: y, z",
+		}},
+		{"meta-pending", "of two domains, the leader of the first does not answer", 1, func(in *Input) { domains(in).Leader = "z" }, []string{
+			"warn|b|west|5000 operations wait at the meta leader b|5000 count, limit 1000",
+		}},
+	}
+}
+
+func streamCases() []findingCase {
+	return []findingCase{
 		{"streams", "no leader", 1, func(in *Input) { stream(in).Cluster.Leader = "" }, []string{
 			"crit|S|APP|stream S in account APP: no leader",
 		}},
@@ -145,6 +138,26 @@ func jetStreamCases() []findingCase {
 		{"streams", "current, and far behind", 1, func(in *Input) { stream(in).Cluster.Replicas[0].Lag = 200_000 }, []string{
 			"crit|S|APP|stream S in account APP: ok (a replica is 200000 operations behind)|2e+05 count, limit 1e+05",
 		}},
+		{"streams", "no leader, of two", 1, func(in *Input) {
+			stream(in).Cluster = &server.ClusterInfo{Replicas: []*server.PeerInfo{{Name: "b"}}}
+		}, []string{
+			"crit|S|APP|stream S in account APP: no leader",
+		}},
+		{"streams", "the only replica is not current", 1, func(in *Input) {
+			stream(in).Cluster.Replicas = []*server.PeerInfo{{Name: "b", Lag: 10}}
+		}, []string{
+			"crit|S|APP|stream S in account APP: quorum at risk: b not current (a replica is 10 operations behind)|10 count, limit 1000",
+		}},
+		{"streams", "one of two replicas is not current", 1, func(in *Input) {
+			stream(in).Cluster.Replicas = []*server.PeerInfo{{Name: "b", Lag: 10}, {Name: "c", Current: true}}
+		}, []string{
+			"warn|S|APP|stream S in account APP: b not current (a replica is 10 operations behind)|10 count, limit 1000",
+		}},
+	}
+}
+
+func consumerCases() []findingCase {
+	return []findingCase{
 		{"consumers", "held back, paused, without a leader", 3, func(in *Input) {
 			stream(in).Consumer = []*server.ConsumerInfo{
 				{Name: "held", Config: &server.ConsumerConfig{MaxAckPending: 5}, NumAckPending: 5},
@@ -243,6 +256,26 @@ func jetStreamCases() []findingCase {
 		{"unread", "a follower tells it", 0, func(in *Input) {
 			in.backlog(1606, 1625).Cluster.Leader = "z"
 		}, nil},
+		{"unread", "among others that are read, or new", 2, func(in *Input) {
+			in.backlog(1606, 1625)
+			for _, s := range []*fleet.Snapshot{in.Before, in.Snapshot} {
+				st := &s.Servers[0].Jsz.AccountDetails[0].Streams[0]
+				read := *st.Consumer[0]
+				read.Name, read.NumWaiting = "held", 1 // which makes it the first
+				read.Config, read.NumAckPending = &server.ConsumerConfig{Durable: "held", MaxAckPending: 5}, 5
+				st.Consumer = append(st.Consumer, &read)
+			}
+			young := *stream(in).Consumer[0]
+			young.Name = "new"
+			stream(in).Consumer = append(stream(in).Consumer, &young)
+		}, []string{
+			"warn|w|APP S|nobody reads consumer w of stream S in account APP: 1625 messages are pending, 9.5 a second more|1625 count, limit 1",
+		}},
+	}
+}
+
+func storageCases() []findingCase {
+	return []findingCase{
 		{"storage", "file by reservation, memory by use", 2, func(in *Input) {
 			js := first(in).Jsz
 			js.Config.MaxStore, js.Store, js.ReservedStore = 1000<<20, 10<<20, 850<<20
@@ -268,6 +301,23 @@ func jetStreamCases() []findingCase {
 		}, nil},
 		{"ha-assets", "many", 2, func(in *Input) { first(in).Jsz.HAAssets = 1500 }, []string{
 			"warn|a|C|a carries 1500 replicated assets|1500 count, limit 1000",
+		}},
+		{"storage", "almost full", 2, func(in *Input) { first(in).Jsz.Store = 999 }, []string{
+			"crit|a file|C|the file store of a is filling: 999 bytes used or reserved, of 1.0 KiB|99.9 percent, limit 95",
+		}},
+		{"storage", "memory, where file has no limit", 2, func(in *Input) {
+			js := first(in).Jsz
+			js.Config.MaxStore, js.Store, js.Config.MaxMemory, js.Memory = 0, 1<<50, 100<<20, 90<<20
+		}, []string{
+			"warn|a memory|C|the memory store of a is filling: 90.0 MiB used or reserved, of 100.0 MiB|90 percent, limit 80",
+		}},
+		{"stream-limits", "one that refuses, after one that makes room", 1, func(in *Input) {
+			full := *stream(in)
+			full.Name, full.Config, full.State.Bytes = "T", &server.StreamConfig{MaxBytes: 100 << 20, Discard: server.DiscardNew}, 90<<20
+			acc := first(in).Jsz.AccountDetails[0]
+			acc.Streams = append(acc.Streams, full)
+		}, []string{
+			"warn|T|APP|stream T in account APP holds 90.0 MiB of at most 100.0 MiB, and refuses what is over|90 percent, limit 80",
 		}},
 	}
 }
@@ -324,107 +374,13 @@ func raftCases() []findingCase {
 			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: at(0)})
 			in.Snapshot.Servers[1].Jsz = nil
 		}, nil},
-	}
-}
-
-func securityCases() []findingCase {
-	open := func(change func(v *server.Varz)) func(*Input) { return func(in *Input) { change(first(in).Varz) } }
-	return []findingCase{
-		{"certificates", "each listener", 7, open(func(v *server.Varz) {
-			at := fleettest.Epoch.Add(1002 * time.Second)
-			v.TLSCertNotAfter = at.Add(-time.Hour)
-			v.Cluster.Port, v.Cluster.TLSCertNotAfter = 6222, at.Add(24*time.Hour)
-			v.Gateway.Port, v.Gateway.TLSCertNotAfter = 7222, at.Add(8*24*time.Hour)
-			v.LeafNode.Port, v.LeafNode.TLSCertNotAfter = 7422, at.Add(29*24*time.Hour)
-			v.Websocket.Port, v.Websocket.TLSCertNotAfter = 443, at.Add(31*24*time.Hour)
-			v.MQTT.Port, v.MQTT.TLSCertNotAfter = 8883, at.Add(72*24*time.Hour)
-		}), []string{
-			"crit|a client|C|the client certificate of a expired 1h0m ago, at 2026-01-02T02:20:47Z|-3600 seconds, limit 6.048e+05",
-			"crit|a route|C|the route certificate of a expires in 24h0m, at 2026-01-03T03:20:47Z|8.64e+04 seconds, limit 6.048e+05",
-			"warn|a gateway|C|the gateway certificate of a expires in 8 days, at 2026-01-10T03:20:47Z|6.912e+05 seconds, limit 2.592e+06",
-			"warn|a leafnode|C|the leafnode certificate of a expires in 29 days, at 2026-01-31T03:20:47Z|2.506e+06 seconds, limit 2.592e+06",
-		}},
-		{"certificates", "of a listener that is closed", 1, open(func(v *server.Varz) {
-			v.Port, v.TLSCertNotAfter = 0, fleettest.Epoch
-		}), nil},
-		{"jwts", "operator, account and user", 3, func(in *Input) {
-			expires := func(d time.Duration) int64 { return fleettest.Epoch.Add(1002*time.Second + d).Unix() }
-			op := jwt.NewOperatorClaims("OX")
-			op.Name, op.Expires = "acme", expires(time.Hour)
-			forever := jwt.NewOperatorClaims("OY")
-			first(in).Varz.TrustedOperatorsClaim = []*jwt.OperatorClaims{op, nil, forever}
-			in.Snapshot.Servers[1].Varz.TrustedOperatorsClaim = []*jwt.OperatorClaims{op}
-			acc := jwt.NewAccountClaims("AX")
-			acc.Expires = expires(48 * time.Hour)
-			first(in).Accountz = &server.Accountz{Account: &server.AccountInfo{AccountName: "APP", Claim: acc}}
-			stop := in.Snapshot.Time
-			first(in).Connz.Conns = []*server.ConnInfo{
-				{Cid: 1, JWT: userJWT("kim", expires(-time.Minute))}, {Cid: 2, JWT: userJWT("closed", expires(time.Second)), Stop: &stop}, {Cid: 3, JWT: "no JWT"}, {Cid: 4},
-			}
+		{"raft", "belongs to nothing since the beginning", 2, func(in *Input) {
+			setRaft(in, "orphan", server.RaftzGroup{State: "LEADER", Leader: "x", LeaderSince: &time.Time{}})
 		}, []string{
-			"crit|acme|a|the JWT of operator acme expires in 1h0m, at 2026-01-02T04:20:47Z|3600 seconds, limit 8.64e+04",
-			"crit|kim|a|the JWT of user kim expired 1m0s ago, at 2026-01-02T03:19:47Z|-60 seconds, limit 8.64e+04",
-			"warn|APP|a|the JWT of account APP expires in 2 days, at 2026-01-04T03:20:47Z|1.728e+05 seconds, limit 6.048e+05",
+			"warn|orphan|a|raft group orphan on a belongs to no stream or consumer that has a leader",
 		}},
-		{"monitoring", "both ports, on one address", 3, open(func(v *server.Varz) { v.HTTPHost, v.HTTPPort, v.HTTPSPort = "10.0.0.1", 8222, 8443 }), []string{
-			"warn|a|C|the monitoring port of a is open on 10.0.0.1, http port 8222",
-			"warn|a|C|the monitoring port of a is open on 10.0.0.1, https port 8443",
-		}},
-		{"monitoring", "everywhere", 3, open(func(v *server.Varz) { v.HTTPPort = 8222 }), []string{
-			"warn|a|C|the monitoring port of a is open on all interfaces, http port 8222",
-		}},
-		{"monitoring", "here alone", 3, open(func(v *server.Varz) { v.HTTPHost, v.HTTPPort = "localhost", 8222 }), nil},
-		{"plaintext", "each listener, some of them with TLS", 7, open(func(v *server.Varz) {
-			v.Host = "0.0.0.0"
-			v.Cluster.Host, v.Cluster.Port, v.Cluster.TLSRequired = "10.0.0.2", 6222, true
-			v.Gateway.Host, v.Gateway.Port = "::1", 7222
-			v.LeafNode.Host, v.LeafNode.Port = "10.0.0.4", 7422
-			v.Websocket.Host, v.Websocket.Port, v.Websocket.NoTLS = "10.0.0.5", 80, true
-			v.MQTT.Host, v.MQTT.Port, v.MQTT.TLSCertNotAfter = "10.0.0.6", 1883, fleettest.Epoch
-		}), []string{
-			"warn|a client|C|the client listener of a on all interfaces has no TLS",
-			"warn|a leafnode|C|the leafnode listener of a on 10.0.0.4 has no TLS",
-			"warn|a websocket|C|the websocket listener of a on 10.0.0.5 has no TLS",
-		}},
-		{"plaintext", "with TLS", 2, open(func(v *server.Varz) { v.Host, v.TLSRequired = "0.0.0.0", true }), nil},
-		{"anonymous", "with authentication, over the network", 3, open(func(v *server.Varz) { v.Host = "0.0.0.0" }), nil},
-		{"anonymous", "of all interfaces", 3, open(func(v *server.Varz) { v.Host, v.AuthRequired = "::", false }), []string{
-			"crit|a|C|a lets every client in, on all interfaces",
-		}},
-		{"anonymous", "over the network", 3, open(func(v *server.Varz) { v.Host, v.AuthRequired = "10.0.0.1", false }), []string{
-			"crit|a|C|a lets every client in, on 10.0.0.1",
-		}},
-		{"anonymous", "of this machine", 3, open(func(v *server.Varz) { v.AuthRequired = false }), []string{
-			"warn|a|C|a lets every client of its machine in",
-		}},
-		{"anonymous", "over websocket", 3, open(func(v *server.Varz) { v.Websocket.NoAuthUser = "w" }), []string{
-			"warn|a|C|a lets websocket clients in without authentication",
-		}},
-		{"anonymous", "over MQTT", 3, open(func(v *server.Varz) { v.MQTT.NoAuthUser = "m" }), []string{
-			"warn|a|C|a lets MQTT clients in without authentication",
-		}},
+		{"raft", "belongs to nothing, and does not say since when", 2, func(in *Input) {
+			setRaft(in, "lost", server.RaftzGroup{State: "LEADER", Leader: "x"})
+		}, nil},
 	}
-}
-
-// userJWT is the JWT of a user, signed by nobody who matters.
-func userJWT(name string, expires int64) string {
-	account, err := nkeys.CreateAccount()
-	if err != nil {
-		panic(err)
-	}
-	user, err := nkeys.CreateUser()
-	if err != nil {
-		panic(err)
-	}
-	key, err := user.PublicKey()
-	if err != nil {
-		panic(err)
-	}
-	claims := jwt.NewUserClaims(key)
-	claims.Name, claims.Expires = name, expires
-	token, err := claims.Encode(account)
-	if err != nil {
-		panic(err)
-	}
-	return token
 }
