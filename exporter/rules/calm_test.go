@@ -1,6 +1,31 @@
 package rules
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
+
+// gatewaysOf are the gateways of three servers to another cluster, which is
+// slow in the other direction.
+func gatewaysOf(a, b, c string) []string {
+	out := []string{`nats_gateway_rtt_seconds{server_name="a",cluster="c",remote_cluster="west",direction="inbound",cid="9"} 0.5x60`}
+	for i, rtt := range []string{a, b, c} {
+		out = append(out, fmt.Sprintf(`nats_gateway_rtt_seconds{server_name="%c",cluster="c",remote_cluster="west",direction="outbound",cid="%d"} %s`, 'a'+i, i+3, rtt))
+	}
+	return out
+}
+
+// routesOf are the routes of three servers, as a and b see them and as c sees
+// them, with two connections each.
+func routesOf(ab, ac, bc string) []string {
+	var out []string
+	for _, r := range []struct{ from, to, rtt string }{{"a", "b", ab}, {"a", "c", ac}, {"b", "c", bc}, {"c", "a", ac}, {"c", "b", bc}} {
+		for rid := range 2 {
+			out = append(out, fmt.Sprintf(`nats_route_rtt_seconds{server_name="%s",cluster="c",remote_name="%s",rid="%d"} %s`, r.from, r.to, rid, r.rtt))
+		}
+	}
+	return out
+}
 
 // short are stories in which an alert is near, and does not fire; beside each
 // stands the one in which it does.
@@ -32,6 +57,41 @@ var short = []struct {
 		[]string{`nats_account_connections{account="A",server_name="a"} 45x60`, `nats_account_connections{account="A",server_name="b"} 45x60`, `nats_account_limit_connections{account="A"} 100x60`},
 		[]string{`nats_account_connections{account="A",server_name="a"} 45x60`, `nats_account_connections{account="A",server_name="b"} 46x60`, `nats_account_limit_connections{account="A"} 100x60`},
 		"warning",
+	},
+	{
+		"NatsGatewaySlow", "20m",
+		gatewaysOf("0.08x60", "0.08x60", "0.002x60"), // the path is long
+		gatewaysOf("0.08x60", "0.015x60", "0.002x60"), "warning",
+	},
+	{
+		"NatsGatewaySlow", "20m",
+		gatewaysOf("0.08x60", "0.001x60", "_x60"), // compared with one only
+		gatewaysOf("0.08x60", "0.001x60", "0.001x60"), "warning",
+	},
+	{
+		"NatsGatewaySlow", "20m",
+		gatewaysOf("0.025x60", "0.001x60", "0.002x60"), // at the floor
+		gatewaysOf("0.026x60", "0.001x60", "0.002x60"), "warning",
+	},
+	{
+		"NatsGatewaySlow", "16m",
+		gatewaysOf("0.08x15 0.007 0.08x40", "0.001x60", "0.002x60"), // it was quick in between
+		gatewaysOf("0.007x10 0.08x40", "0.001x60", "0.002x60"), "warning",
+	},
+	{
+		"NatsRouteSlow", "20m",
+		routesOf("0.08x60", "0.08x60", "0.001x60"), // one end is far from all
+		routesOf("0.08x60", "0.015x60", "0.001x60"), "warning",
+	},
+	{
+		"NatsRouteSlow", "20m",
+		routesOf("0.025x60", "0.001x60", "0.001x60"),
+		routesOf("0.026x60", "0.001x60", "0.001x60"), "warning",
+	},
+	{
+		"NatsRouteSlow", "16m",
+		routesOf("0.08x15 0.007 0.08x40", "0.001x60", "0.002x60"),
+		routesOf("0.007x10 0.08x40", "0.001x60", "0.002x60"), "warning",
 	},
 	{
 		"NatsRouteMissing", "20m",

@@ -62,6 +62,8 @@ var examples = []example{
 	{"NatsTooManyAssets", "warning", []string{`nats_jetstream_ha_assets{server_name="a"} 1500x30`}, "server_name=a", "20m"},
 	{"NatsRaftBehind", "warning", []string{`nats_raft_committed_index{group="_meta_"} 30000x20`, `nats_raft_applied_index{group="_meta_"} 10000x20`}, "group=_meta_", "10m"},
 	{"NatsGatewayDown", "critical", []string{`nats_gateway_connected{server_name="a",remote_cluster="west"} 0x20`}, "server_name=a,remote_cluster=west", "5m"},
+	{"NatsGatewaySlow", "warning", gatewaysOf("0.08x20", "0.001x20", "0.002x20"), "server_name=a,cluster=c,remote_cluster=west", "10m"},
+	{"NatsRouteSlow", "warning", routesOf("0.08x20", "0.001x20", "0.002x20"), "server_name=a,remote_name=b,cluster=c", "10m"},
 	{"NatsRouteMissing", "warning", []string{`nats_server_up{server_name="a",cluster="c"} 1x20`, `nats_server_up{server_name="b",cluster="c"} 1x20`, `nats_server_up{server_name="d",cluster="c"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x20`}, "server_name=a,cluster=c", "5m"},
 	{"NatsCPU", "warning", []string{`nats_server_cpu_usage_ratio{server_name="a"} 3.4x20`, `nats_server_gomaxprocs{server_name="a"} 4x20`}, "server_name=a", "15m"},
 	{"NatsMemory", "warning", []string{`nats_server_memory_bytes{server_name="a"} 90x20`, `nats_server_memory_limit_bytes{server_name="a"} 100x20`}, "server_name=a", "15m"},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
 // unlessPeerDown suppresses the series of a peer while the peer does not
@@ -175,6 +176,14 @@ var alerts = []rule{
 	{
 		alert: "NatsGatewayDown", check: "gateways", level: fleet.Crit, expr: `nats_gateway_connected == 0`, hold: 2 * time.Minute,
 		summary: "{{ $labels.server_name }} has no gateway to {{ $labels.remote_cluster }}",
+	},
+	{
+		alert: "NatsGatewaySlow", check: "gateways", level: fleet.Warn, expr: slowGateway, hold: slowHold,
+		summary: "The gateway from {{ $labels.server_name }} to {{ $labels.remote_cluster }} has a round trip time of {{ $value | humanizeDuration }}, more than five times that of the others", why: checks.SlowLinkWhy, next: checks.SlowLinkNext,
+	},
+	{
+		alert: "NatsRouteSlow", check: "routes", level: fleet.Warn, expr: slowRoute, hold: slowHold,
+		summary: "The route from {{ $labels.server_name }} to {{ $labels.remote_name }} has a round trip time of {{ $value | humanizeDuration }}, more than five times that of the others", why: checks.SlowLinkWhy, next: checks.SlowLinkNext,
 	},
 	{
 		alert: "NatsRouteMissing", check: "routes", level: fleet.Warn, hold: 2 * time.Minute,

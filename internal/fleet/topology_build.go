@@ -16,6 +16,7 @@ const SlowFloor = 0.025
 type TopologyOptions struct {
 	Delta    *Delta             // rates of the edges; if nil, they are unknown
 	Baseline map[string]float64 // the usual RTT in seconds by Edge.Key, from a longer history
+	Strained map[string]int     // of the looks before this one, by [Topology.Strained]; nil: only this look is known and is judged alone
 	RTTLimit float64            // seconds below which no RTT is slow; 0 means SlowFloor
 	RTTTimes float64            // how many times the baseline is slow; 0 means 3
 	// Without a baseline, a route is compared with the others of its ends, a

@@ -5,6 +5,38 @@ import (
 	"slices"
 )
 
+// SlowLooks is in how many looks in a row a link has to be over a floor to be
+// slow: one measurement may be an outlier, and a server measures a round trip
+// time only with each ping.
+const SlowLooks = 3
+
+// Strained counts for each link that is over a floor in how many looks in a row
+// it was, this one included; before is the count up to the previous look.
+func (t *Topology) Strained(before map[string]int) map[string]int {
+	o, out := TopologyOptions{}.withDefaults(), map[string]int{}
+	for _, e := range t.Edges {
+		if o.strained(e) {
+			out[e.Key()] = before[e.Key()] + 1
+		}
+	}
+	return out
+}
+
+// strained reports whether every end that measured the round trip time of a
+// link found it over the floor, or much waits to be sent.
+func (o TopologyOptions) strained(e *Edge) bool {
+	if e.Pending() > o.Pending {
+		return true
+	}
+	_, known := e.RTTSeconds()
+	for _, end := range []End{e.A, e.B} {
+		if end.RTTSeconds > 0 && end.RTTSeconds <= o.RTTLimit {
+			return false
+		}
+	}
+	return known
+}
+
 // judgeSpeed marks the slow links among those that are otherwise good. A round
 // trip time is compared with the link's history, or else with its peers. Leaf
 // connections have no peers, because their paths differ.
@@ -23,13 +55,13 @@ func judgeSpeed(t *Topology, o TopologyOptions) {
 
 // slow returns why an edge is slow, or "".
 func (o TopologyOptions) slow(t *Topology, e *Edge, peers peerRTTs) string {
+	if !o.strained(e) || o.Strained != nil && o.Strained[e.Key()] < SlowLooks-1 {
+		return ""
+	}
 	if e.Pending() > o.Pending {
 		return InBytes(int64(e.Pending())) + " wait to be sent"
 	}
-	rtt, known := e.RTTSeconds()
-	if !known || rtt <= o.RTTLimit {
-		return ""
-	}
+	rtt, _ := e.RTTSeconds()
 	if usual, ok := o.Baseline[e.Key()]; ok {
 		if rtt > usual*o.RTTTimes {
 			return fmt.Sprintf("round trip time %s, its usual is %s", Lasting(rtt), Lasting(usual))

@@ -79,6 +79,7 @@ func TestTopologyRouteStates(t *testing.T) {
 func TestTopologySlow(t *testing.T) {
 	s := fleettest.Snapshot(0, fleettest.Member("a", "b"), fleettest.Member("b", "a"))
 	s.Servers[0].Routez.Routes[0].RTT = "60ms"
+	s.Servers[1].Routez.Routes[0].RTT = "40ms"
 	top := fleet.NewTopology(s, fleet.TopologyOptions{})
 	if e := top.Edges[0]; e.State != fleet.StateOK {
 		t.Fatalf("without a baseline no RTT is slow: %s", e.State)
@@ -87,9 +88,47 @@ func TestTopologySlow(t *testing.T) {
 	if e := fleet.NewTopology(s, fleet.TopologyOptions{Baseline: map[string]float64{key: 0.01}}).Edges[0]; e.State != fleet.StateSlow {
 		t.Fatalf("six times its usual RTT is %s", e.State)
 	}
+	for looks, want := range map[int]fleet.State{0: fleet.StateOK, fleet.SlowLooks - 2: fleet.StateOK, fleet.SlowLooks - 1: fleet.StateSlow} {
+		o := fleet.TopologyOptions{Baseline: map[string]float64{key: 0.01}, Strained: map[string]int{key: looks}}
+		if e := fleet.NewTopology(s, o).Edges[0]; e.State != want {
+			t.Fatalf("over the floor in %d looks before: %s", looks, e.State)
+		}
+	}
+	s.Servers[1].Routez.Routes[0].RTT = "25ms"
+	if e := fleet.NewTopology(s, fleet.TopologyOptions{Baseline: map[string]float64{key: 0.01}}).Edges[0]; e.State != fleet.StateOK {
+		t.Fatalf("one end measured no more than the floor: %s", e.State)
+	}
 	s.Servers[0].Routez.Routes[0].Pending = 2_000_000
 	if e := fleet.NewTopology(s, fleet.TopologyOptions{}).Edges[0]; e.State != fleet.StateSlow || e.Pending() != 2_000_000 {
 		t.Fatalf("pending: %s", e.State)
+	}
+}
+
+// TestStrained counts looks in a row, and begins again after a look in which a
+// link is not over the floor.
+func TestStrained(t *testing.T) {
+	look := func(a, b string, pending int) *fleet.Topology {
+		s := fleettest.Snapshot(0, fleettest.Member("a", "b"), fleettest.Member("b", "a"))
+		for i, rtt := range []string{a, b} {
+			for _, r := range s.Servers[i].Routez.Routes {
+				r.RTT = rtt
+			}
+		}
+		s.Servers[0].Routez.Routes[0].Pending = pending
+		return fleet.NewTopology(s, fleet.TopologyOptions{})
+	}
+	var counts map[string]int
+	for i, c := range []struct {
+		top  *fleet.Topology
+		want int
+	}{
+		{look("26ms", "26ms", 0), 1}, {look("80ms", "", 0), 2}, {look("", "80ms", 0), 3}, {look("1ms", "80ms", 0), 0}, {look("80ms", "25ms", 0), 0},
+		{look("", "", 0), 0}, {look("1ms", "1ms", 2_000_000), 1}, {look("80ms", "80ms", 0), 2}, {look("80ms", "80ms", 0), 3}, {look("25ms", "25ms", 1_000_000), 0},
+	} {
+		counts = c.top.Strained(counts)
+		if got := counts[c.top.Edges[0].Key()]; got != c.want {
+			t.Errorf("look %d: %d in a row, want %d", i, got, c.want)
+		}
 	}
 }
 

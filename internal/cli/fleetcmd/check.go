@@ -122,7 +122,9 @@ func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Ch
 	if err != nil {
 		return checks.Input{}, err
 	}
-	return checks.Input{Snapshot: tick.Snapshot, Before: tick.Before, Delta: tick.Delta}, nil
+	in := checks.Input{Snapshot: tick.Snapshot, Before: tick.Before, Delta: tick.Delta}
+	in.Strained, err = sampler.strained(ctx, tick)
+	return in, err
 }
 
 // checkReport is the source of all formats.

@@ -176,12 +176,17 @@ func (s *sampler) first(ctx context.Context, want fleet.Want) error {
 		return err
 	}
 	s.last = snap
-	wait := time.NewTimer(max(s.rate, minRate))
-	defer wait.Stop()
+	return s.wait(ctx, s.rate)
+}
+
+// wait returns after an interval that is long enough for a rate.
+func (s *sampler) wait(ctx context.Context, interval time.Duration) error {
+	timer := time.NewTimer(max(interval, minRate))
+	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-wait.C:
+	case <-timer.C:
 		return nil
 	}
 }

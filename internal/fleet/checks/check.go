@@ -56,6 +56,7 @@ type Input struct {
 	Before   *fleet.Snapshot // an earlier one; if nil, the checks of rates are skipped
 	Delta    *fleet.Delta    // from Before to Snapshot; computed if nil
 	Topology *fleet.Topology // of Snapshot; computed if nil
+	Strained map[string]int  // in how many looks before Snapshot each link was strained, see [fleet.TopologyOptions]; used if Topology is nil
 	Ranges   Ranges          // thresholds that replace the defaults
 	Live     bool            // more snapshots follow: a broken link is critical from the second snapshot on
 
@@ -82,7 +83,10 @@ func Run(in Input, checks []*Check) []Result {
 		in.Delta = fleet.NewDelta(in.Before, in.Snapshot)
 	}
 	if in.Topology == nil {
-		in.Topology = fleet.NewTopology(in.Snapshot, fleet.TopologyOptions{Delta: in.Delta})
+		if in.Strained == nil {
+			in.Strained = map[string]int{} // no link is slow by one look
+		}
+		in.Topology = fleet.NewTopology(in.Snapshot, fleet.TopologyOptions{Delta: in.Delta, Strained: in.Strained})
 	}
 	if in.Before != nil {
 		in.past = sync.OnceValue(func() map[string]*fleet.Edge {

@@ -25,7 +25,10 @@ func linkCases() []findingCase {
 		}, []string{
 			"warn|a - b|C|the route between a and b has too few connections: pool of 2 connections, the others of the cluster have 3",
 		}},
-		{"routes", "much waits", 3, func(in *Input) { first(in).Routez.Routes[0].Pending = 3 << 20 }, []string{
+		{"routes", "much waits", 3, func(in *Input) {
+			first(in).Routez.Routes[0].Pending = 3 << 20
+			in.Strained = slowBefore(in.Snapshot, 2)
+		}, []string{
 			"warn|a - b|C|the route between a and b is slow: 3.0 MiB wait to be sent",
 		}},
 		{"gateways", "a cluster of which nothing is known", 1, func(in *Input) {

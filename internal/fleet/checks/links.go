@@ -35,7 +35,7 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 			continue
 		}
 		c.saw()
-		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) || e.State == fleet.StateSlow && !c.stillSlow(e) {
+		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) {
 			continue
 		}
 		f := Finding{
@@ -78,21 +78,11 @@ func (c *checkup) lookTwice(e *fleet.Edge, f *Finding) {
 	}
 }
 
-// stillSlow reports whether a link whose round trip time is slow was already
-// over the floor in the previous snapshot: one measurement may be an outlier.
-// Pending bytes are not a measurement.
-func (c *checkup) stillSlow(e *fleet.Edge) bool {
-	now, known := e.RTTSeconds()
-	if c.past == nil || !known || now <= fleet.SlowFloor {
-		return true
-	}
-	was := c.past()[e.Key()]
-	if was == nil {
-		return !c.Live
-	}
-	before, known := was.RTTSeconds()
-	return known && before > fleet.SlowFloor
-}
+// SlowLinkWhy and SlowLinkNext say why a slow link matters and what to do next.
+const (
+	SlowLinkWhy  = "What crosses it arrives late; nothing is lost as long as its buffers do not fill."
+	SlowLinkNext = "Measure the network between the two hosts, and look at the CPU of both servers."
+)
 
 // words say why a finding matters and what to do next.
 type words struct{ why, next string }
@@ -101,8 +91,7 @@ type words struct{ why, next string }
 // the words of its check.
 var linkWords = map[fleet.State]words{
 	fleet.StateSlow: {
-		"What crosses it arrives late; nothing is lost as long as its buffers do not fill.",
-		"Measure the network between the two hosts, and look at the CPU of both servers.",
+		SlowLinkWhy, SlowLinkNext,
 	},
 	fleet.StateShort: {
 		"It works, with less throughput than the other routes of the cluster.",

@@ -60,7 +60,7 @@ func TestNextOfALink(t *testing.T) {
 	}
 	slow := whole(2)
 	slow.Servers[0].Routez.Routes[0].Pending = 5 << 20
-	if got := examine(t, Input{Snapshot: slow, Before: whole(0), Live: true}, "routes"); got.Level != fleet.Warn || strings.Contains(got.Findings[0].What, "before") {
+	if got := examine(t, Input{Snapshot: slow, Before: whole(0), Strained: slowBefore(slow, 2), Live: true}, "routes"); got.Level != fleet.Warn || strings.Contains(got.Findings[0].What, "before") {
 		t.Errorf("a slow link is no broken one: %+v", got.Findings)
 	}
 }
@@ -116,7 +116,7 @@ func TestWordsOfALink(t *testing.T) {
 			return c
 		}()),
 	} {
-		got := examine(t, Input{Snapshot: s}, "routes")
+		got := examine(t, Input{Snapshot: s, Strained: slowBefore(s, 2)}, "routes")
 		if len(got.Findings) != 1 {
 			t.Errorf("%s: %+v", state, got.Findings)
 			continue
@@ -137,43 +137,32 @@ func TestWordsOfALink(t *testing.T) {
 	}
 }
 
-// TestSlowLinkHolds calls a link slow when it was over the floor in the look
-// before as well, and never below the floor.
+// TestSlowLinkHolds calls a link slow when it was over the floor in two looks
+// beside this one, and never by this look alone.
 func TestSlowLinkHolds(t *testing.T) {
-	cluster := func(sec float64, rtt string, pending int) *fleet.Snapshot {
+	cluster := func(rtt string) *fleet.Snapshot {
 		servers := []*fleet.Server{fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b")}
 		for _, r := range append(servers[0].Routez.Routes, servers[1].Routez.Routes...) {
 			if r.RemoteName != "c" {
-				r.RTT, r.Pending = rtt, pending
+				r.RTT = rtt
 			}
 		}
-		if rtt == "" {
-			servers = []*fleet.Server{fleettest.Member("a", "c"), fleettest.Member("c", "a")}
-		}
-		return fleettest.Snapshot(sec, servers...)
+		return fleettest.Snapshot(2, servers...)
 	}
 	for _, c := range []struct {
-		name        string
-		before, now string
-		live        bool
-		slow        bool
-		pending     int
+		name, rtt string
+		looks     int
+		slow      bool
 	}{
-		{"one look", "", "80ms", false, true, 0},
-		{"twice", "70ms", "80ms", true, true, 0},
-		{"once of two", "1ms", "80ms", true, false, 0},
-		{"once of two, a single check", "1ms", "80ms", false, false, 0},
-		{"at the floor before", "25ms", "80ms", true, false, 0},
-		{"over the floor before", "25.1ms", "80ms", true, true, 0},
-		{"below the floor", "24ms", "24ms", true, false, 0},
-		{"7 ms", "7ms", "7ms", true, false, 0},
-		{"much waits, at the floor", "1ms", "25ms", true, true, 5 << 20},
-		{"a server that was not there", "none", "80ms", true, false, 0},
-		{"a server that was not there, a single check", "none", "80ms", false, true, 0},
+		{"one look", "80ms", 0, false},
+		{"two looks", "80ms", 1, false},
+		{"three looks", "80ms", 2, true},
+		{"three looks below the floor", "24ms", 2, false},
+		{"three looks at the floor", "25ms", 2, false},
 	} {
-		in := Input{Snapshot: cluster(2, c.now, c.pending), Live: c.live}
-		if c.before != "" {
-			in.Before = cluster(0, strings.TrimPrefix(c.before, "none"), 0)
+		in := Input{Snapshot: cluster(c.rtt)}
+		if c.looks > 0 {
+			in.Strained = slowBefore(in.Snapshot, c.looks)
 		}
 		if got := examine(t, in, "routes"); (len(got.Findings) == 1) != c.slow || got.Objects != 3 {
 			t.Errorf("%s: %+v", c.name, got.Findings)
@@ -234,4 +223,13 @@ func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowBefore says of every link that it was over a floor in that many looks.
+func slowBefore(s *fleet.Snapshot, looks int) map[string]int {
+	out := map[string]int{}
+	for _, e := range fleet.NewTopology(s, fleet.TopologyOptions{}).Edges {
+		out[e.Key()] = looks
+	}
+	return out
 }

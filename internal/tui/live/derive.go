@@ -3,7 +3,6 @@ package live
 import (
 	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -17,9 +16,9 @@ type Deriver struct {
 	record  *recorder
 	edges   map[string]edgeLife // when each link entered its state
 	book    *eventBook
-	rtts    map[string][]float64 // recent RTTs of each link
-	slow    map[string]int64     // slow consumers of each account in the previous snapshot
-	seen    *sightings           // servers that answered in this session
+	links   *linkHistory
+	slow    map[string]int64 // slow consumers of each account in the previous snapshot
+	seen    *sightings       // servers that answered in this session
 	details Details
 	names   Names
 	alerts  *alertBook
@@ -29,7 +28,7 @@ type Deriver struct {
 // NewDeriver returns an empty deriver.
 func NewDeriver() *Deriver {
 	return &Deriver{
-		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), rtts: map[string][]float64{},
+		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), links: newLinkHistory(),
 		slow: map[string]int64{}, seen: newSightings(), details: Details{}, names: Names{}, alerts: newAlertBook(),
 	}
 }
@@ -53,8 +52,8 @@ func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 		return
 	}
 	st.Own = nil
-	top := fleet.NewTopology(snap, fleet.TopologyOptions{Delta: delta, Baseline: d.baseline()})
-	d.remember(top)
+	top := fleet.NewTopology(snap, d.links.options(next, delta))
+	d.links.add(top)
 	if was != nil {
 		for _, e := range fleet.DeriveEventsIn(was, snap, d.top, top) {
 			d.book.add(e)
@@ -80,7 +79,7 @@ func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 // forget makes the next snapshot the first: no rates and changes are derived
 // from the previous one.
 func (d *Deriver) forget() {
-	d.answers, d.record = answers{}, newRecorder()
+	d.answers, d.record, d.links = answers{}, newRecorder(), newLinkHistory()
 }
 
 // applyOwn sets the state for a user who sees only one account.
@@ -164,39 +163,6 @@ func (r *ServerRow) judge() fleet.Level {
 		level = level.Worse(fleet.Warn)
 	}
 	return level
-}
-
-// The baseline of a link's RTT is the median of its last measurements.
-const (
-	rttReadings = 120
-	rttEnough   = 10
-)
-
-// remember adds the links' RTTs to their histories.
-func (d *Deriver) remember(top *fleet.Topology) {
-	for _, e := range top.Edges {
-		rtt, ok := e.RTTSeconds()
-		if !ok {
-			continue
-		}
-		key := e.Key()
-		d.rtts[key] = append(d.rtts[key], rtt)
-		if len(d.rtts[key]) > rttReadings {
-			d.rtts[key] = d.rtts[key][1:]
-		}
-	}
-}
-
-// baseline is the usual RTT of each link with enough measurements.
-func (d *Deriver) baseline() map[string]float64 {
-	out := make(map[string]float64, len(d.rtts))
-	for key, list := range d.rtts {
-		if len(list) >= rttEnough {
-			sorted := slices.Sorted(slices.Values(list))
-			out[key] = sorted[len(sorted)/2]
-		}
-	}
-	return out
 }
 
 // totals adds up the header values over the servers that answered; the last
