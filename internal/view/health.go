@@ -108,6 +108,7 @@ func Findings() []Column[checks.Finding] {
 		{Name: "unit", Title: "Unit", Help: "Of value and limit.", Wide: true, Value: func(f checks.Finding) any { return f.Unit }},
 		{Name: "why", Title: "Why it matters", Help: "Why it matters.", Wide: true, Value: func(f checks.Finding) any { return f.Why }},
 		{Name: "next", Title: "Next", Help: "What to do next.", Value: func(f checks.Finding) any { return f.Next }},
+		{Name: "cause", Title: "Cause", Help: "The object of the cause that explains it.", Wide: true, Value: func(f checks.Finding) any { return f.Cause }},
 	}
 }
 

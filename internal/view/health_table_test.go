@@ -85,7 +85,7 @@ subject | sub
 
 func TestFindingsTable(t *testing.T) {
 	cols := view.Findings()
-	f := checks.Finding{Check: "cpu", Level: fleet.Crit, Object: "a", Where: "C", What: "busy", Unit: "percent", Value: 97, Limit: 95, Why: "why", Next: "next"}
+	f := checks.Finding{Check: "cpu", Level: fleet.Crit, Object: "a", Where: "C", What: "busy", Unit: "percent", Value: 97, Limit: 95, Why: "why", Next: "next", Cause: "srv"}
 	bare := f
 	bare.Unit = ""
 	sideBySide(t, `
@@ -100,6 +100,7 @@ limit  | 95        | - ()
 unit   | percent   |
 why    | why       | why
 next   | next      | next
+cause  | srv       | srv
 `, row("measured", cols, f), row("not measured", cols, bare))
 	expectHeadings(t, head("findings", cols, "Level Check Object Where What Next", ""))
 }

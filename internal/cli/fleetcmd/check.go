@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/cause"
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/view"
 )
@@ -25,6 +26,7 @@ type checkCommand struct {
 	limits string
 	failOn string
 	list   bool
+	flat   bool
 	about  string
 }
 
@@ -49,6 +51,7 @@ func (c *checkCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; - for never); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
 	cmd.Flag("limits", "File with one NAME=WARN,CRIT per line; --set takes precedence.").PlaceHolder("FILE").StringVar(&c.limits)
 	cmd.Flag("fail-on", "Lowest level that makes the command fail: warn or crit.").Default("warn").PlaceHolder("LEVEL").EnumVar(&c.failOn, "warn", "crit")
+	cmd.Flag("flat", "List the findings worst first, not under the cause that explains them.").BoolVar(&c.flat)
 	cmd.Flag("list", "List the checks and their limits without connecting.").BoolVar(&c.list)
 	cmd.Flag("explain", "Explain what one check looks at, why it matters, and what to do.").PlaceHolder("NAME").StringVar(&c.about)
 }
@@ -81,6 +84,7 @@ func (c *checkCommand) Run(ctx context.Context, e *cli.Env) error {
 	}
 	in.Ranges = ranges
 	report := newCheckReport(in, chosen, len(c.names) > 0)
+	report.flat = c.flat
 	if err := report.write(e, format); err != nil {
 		return err
 	}
@@ -134,9 +138,11 @@ type checkReport struct {
 	Level    fleet.Level     `json:"level"`
 	Expected int             `json:"expected"`
 	Answered int             `json:"answered"`
+	Causes   []cause.Cause   `json:"causes"` // the first is the one to look at first
 	Checks   []checks.Result `json:"checks"`
 	snap     *fleet.Snapshot
 	named    bool
+	flat     bool
 }
 
 // newCheckReport runs the checks. A check without data counts as unknown if it
@@ -151,14 +157,19 @@ func newCheckReport(in checks.Input, chosen []*checks.Check, named bool) *checkR
 			r.Level = r.Level.Worse(res.Level)
 		}
 	}
+	r.Causes = cause.Diagnose(in, r.Checks)
 	return r
 }
 
-// findings returns the findings of all checks, worst first.
+// findings returns the findings of all checks under their causes, or worst
+// first.
 func (r *checkReport) findings() []checks.Finding {
 	var out []checks.Finding
-	for _, res := range r.Checks {
-		out = append(out, res.Findings...)
+	for _, c := range r.Causes {
+		out = append(out, c.Findings...)
+	}
+	if !r.flat {
+		return out
 	}
 	slices.SortStableFunc(out, func(a, b checks.Finding) int {
 		switch {

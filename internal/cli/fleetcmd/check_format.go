@@ -35,7 +35,10 @@ func (r *checkReport) write(e *cli.Env, format string) error {
 		return nil // the verdict reports success
 	}
 	if format == "table" && e.Width() > 0 {
-		return r.page(e)
+		if r.flat {
+			return r.page(e)
+		}
+		return r.tree(e)
 	}
 	return e.PrintTable(format, cli.Table{Schema: r.Schema, Grid: grid})
 }
@@ -102,7 +105,7 @@ func (r *checkReport) nagios(w io.Writer) error {
 	}
 	findings := r.findings()
 	if len(findings) > 0 {
-		first = fmt.Sprintf("%s: %s", findings[0].Check, findings[0].What)
+		first = fmt.Sprintf("%s: %s", findings[0].Check, r.Causes[0].What)
 		if n := len(findings) - 1; n > 0 {
 			first += fmt.Sprintf(" (and %d more)", n)
 		}

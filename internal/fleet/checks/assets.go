@@ -14,7 +14,8 @@ func findReplicas(c *checkup) {
 			c.saw()
 			c.measure("replicas_missing", float64(r.Missing), Finding{
 				Object: r.Name, Where: r.Account,
-				What: fmt.Sprintf("stream %s in account %s has %d of its %d replicas", r.Name, r.Account, r.Replicas, r.Wanted),
+				What:  fmt.Sprintf("stream %s in account %s has %d of its %d replicas", r.Name, r.Account, r.Replicas, r.Wanted),
+				About: onStream(r),
 			})
 		}
 	}
@@ -23,7 +24,8 @@ func findReplicas(c *checkup) {
 			c.saw()
 			c.measure("replicas_missing", float64(r.Missing), Finding{
 				Object: r.Name, Where: r.Account + " " + r.Stream,
-				What: fmt.Sprintf("consumer %s of stream %s in account %s has %d of its %d replicas", r.Name, r.Stream, r.Account, r.Replicas(), r.Wanted),
+				What:  fmt.Sprintf("consumer %s of stream %s in account %s has %d of its %d replicas", r.Name, r.Stream, r.Account, r.Replicas(), r.Wanted),
+				About: onConsumer(r),
 			})
 		}
 	}
@@ -37,7 +39,8 @@ func findOrigins(c *checkup) {
 		}
 		f := Finding{
 			Level: o.Level, Object: o.Stream, Where: o.Account,
-			What: fmt.Sprintf("stream %s in account %s gets nothing from %s, its %s: %s", o.Stream, o.Account, o.Name, o.Role, o.State),
+			What:  fmt.Sprintf("stream %s in account %s gets nothing from %s, its %s: %s", o.Stream, o.Account, o.Name, o.Role, o.State),
+			About: Subject{Servers: []ServerRef{RefOf(o.Server)}, Account: o.Account, Stream: o.Stream},
 		}
 		if o.Heard && o.Error == "" {
 			f.Value, f.Unit = o.IdleSeconds, "seconds"
@@ -62,6 +65,7 @@ func findUnread(c *checkup) {
 			Object: r.Name, Where: r.Account + " " + r.Stream,
 			What: fmt.Sprintf("nobody reads consumer %s of stream %s in account %s: %d messages are pending, %.1f a second more",
 				r.Name, r.Stream, r.Account, r.Info.NumPending, r.Rates.Pending.PerSecond),
+			About: onConsumer(r),
 		})
 	}
 }

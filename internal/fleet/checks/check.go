@@ -37,6 +37,9 @@ type Finding struct {
 	Limit  float64     `json:"limit,omitempty"` // the threshold that was crossed
 	Why    string      `json:"why"`
 	Next   string      `json:"next"`
+	Count  int         `json:"count,omitempty"` // how many objects it stands for; 0: one
+	Cause  string      `json:"cause,omitempty"` // the object of the cause that it was folded under
+	About  Subject     `json:"-"`               // what it is about, for joining findings
 }
 
 // Result is the outcome of one check.

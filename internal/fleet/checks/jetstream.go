@@ -97,7 +97,7 @@ func findMeta(c *checkup) {
 		if g.Domain != "" {
 			name += " of domain " + g.Domain
 		}
-		f := Finding{Object: name, Where: g.Name, Level: fleet.Crit}
+		f := Finding{Object: name, Where: g.Name, Level: fleet.Crit, About: onMeta(g)}
 		switch {
 		case g.Leader == "":
 			f.What = name + " has no leader"
@@ -125,7 +125,8 @@ func findMeta(c *checkup) {
 }
 
 func findMetaPeer(c *checkup, group string, p *fleet.MetaPeer) {
-	f := Finding{Object: p.Name, Where: p.Cluster, Level: fleet.Warn}
+	f := Finding{Object: p.Name, Where: p.Cluster, Level: fleet.Warn, About: Subject{Servers: []ServerRef{{Name: p.Name, Cluster: p.Cluster}}}}
+	f.About.Suspects, f.About.Meta = f.About.Servers, true
 	switch {
 	case p.Leader || !p.Known:
 	case p.Offline:
@@ -148,7 +149,7 @@ func findMetaPending(c *checkup) {
 		}
 		c.saw()
 		c.measure("meta_pending", float64(g.Pending), Finding{
-			Object: g.Leader, Where: g.Domain, What: fmt.Sprintf("%d operations wait at the meta leader %s", g.Pending, g.Leader),
+			Object: g.Leader, Where: g.Domain, What: fmt.Sprintf("%d operations wait at the meta leader %s", g.Pending, g.Leader), About: Subject{Servers: []ServerRef{{Name: g.Leader}}, Meta: true},
 		})
 	}
 }
@@ -157,7 +158,7 @@ func findStreams(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		c.saw()
 		findAsset(c, "stream_lag", r.Raft.Level, r.MaxLag, Finding{
-			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.Raft.State),
+			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.Raft.State), About: onStream(r),
 		})
 	}
 }
@@ -167,7 +168,8 @@ func findConsumers(c *checkup) {
 		c.saw()
 		findAsset(c, "consumer_lag", r.Raft.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account + " " + r.Stream,
-			What: fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.Raft.State),
+			What:  fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.Raft.State),
+			About: onConsumer(r),
 		})
 	}
 }
@@ -215,6 +217,7 @@ func findStorage(c *checkup) {
 				Object: sv.Info.Name + " " + store.name, Where: sv.Info.Cluster,
 				What: fmt.Sprintf("the %s store of %s is filling: %s used or reserved, of %s",
 					store.name, sv.Info.Name, fleet.InBytes(int64(store.most)), fleet.InBytes(store.limit)),
+				About: on(sv),
 			})
 		}
 	})
@@ -229,7 +232,7 @@ func findFullStreams(c *checkup) {
 		c.saw()
 		c.measure("stream_percent", used, Finding{
 			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s holds %s of at most %s, and refuses what is over",
-				r.Name, r.Account, fleet.InBytes(int64(r.Detail.State.Bytes)), fleet.InBytes(r.Detail.Config.MaxBytes)),
+				r.Name, r.Account, fleet.InBytes(int64(r.Detail.State.Bytes)), fleet.InBytes(r.Detail.Config.MaxBytes)), About: onStream(r),
 		})
 	}
 }
@@ -237,7 +240,7 @@ func findFullStreams(c *checkup) {
 func findHAAssets(c *checkup) {
 	c.eachJetStream(func(sv *fleet.Server, js *server.JSInfo) {
 		c.measure("ha_assets", float64(js.HAAssets), Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, js.HAAssets),
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, js.HAAssets), About: on(sv),
 		})
 	})
 }

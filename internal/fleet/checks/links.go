@@ -40,7 +40,8 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 		}
 		f := Finding{
 			Level: e.Level, Object: e.FromName + " - " + e.ToName, Where: where(c.Topology, e),
-			What: fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
+			What:  fmt.Sprintf("the %s between %s and %s %s: %s", edgeWord[kind], e.FromName, e.ToName, stateWord[e.State], e.Why),
+			About: onEdge(c.Topology, e),
 		}
 		w := linkWords[e.State]
 		f.Why, f.Next = w.why, w.next

@@ -90,7 +90,7 @@ var loadChecks = []*Check{
 func (c *checkup) eachStatsz(f func(sv *fleet.Server, st *server.ServerStats, of Finding)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Statsz != nil {
-			f(sv, sv.Statsz, Finding{Object: sv.Info.Name, Where: sv.Info.Cluster})
+			f(sv, sv.Statsz, Finding{Object: sv.Info.Name, Where: sv.Info.Cluster, About: on(sv)})
 		}
 	}
 }
@@ -160,7 +160,8 @@ func findImbalance(c *checkup) {
 			}
 			c.measure("balance_percent", percent(float64(conns)-average, average), Finding{
 				Object: n.Name, Where: cl.Name,
-				What: fmt.Sprintf("%s has %d connections, the average of %s is %.0f", n.Name, conns, cl.Name, average),
+				What:  fmt.Sprintf("%s has %d connections, the average of %s is %.0f", n.Name, conns, cl.Name, average),
+				About: on(n.Server),
 			})
 		}
 	}
@@ -175,7 +176,7 @@ func findQueues(c *checkup) {
 		for _, name := range slices.Sorted(maps.Keys(*sv.Ipqueuesz)) {
 			waiting := (*sv.Ipqueuesz)[name].Pending
 			c.measure("queue_items", float64(waiting), Finding{
-				Object: name, Where: sv.Info.Name, What: fmt.Sprintf("%d items wait in the queue %q of %s", waiting, name, sv.Info.Name),
+				Object: name, Where: sv.Info.Name, What: fmt.Sprintf("%d items wait in the queue %q of %s", waiting, name, sv.Info.Name), About: on(sv),
 			})
 		}
 	}

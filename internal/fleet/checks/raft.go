@@ -25,7 +25,7 @@ func findRaft(c *checkup) {
 				if whole && owners[name] == "" && ledFor(groups[name], c.Snapshot.Time) > orphanAge {
 					c.found(Finding{
 						Level: fleet.Warn, Object: name, Where: sv.Info.Name,
-						What: fmt.Sprintf("raft group %s on %s belongs to no stream or consumer that has a leader", name, sv.Info.Name),
+						What: fmt.Sprintf("raft group %s on %s belongs to no stream or consumer that has a leader", name, sv.Info.Name), About: on(sv),
 					})
 				}
 			}
@@ -47,7 +47,7 @@ func ledFor(g server.RaftzGroup, now time.Time) time.Duration {
 }
 
 func findRaftGroup(c *checkup, sv *fleet.Server, name, owner string, g server.RaftzGroup) {
-	f := Finding{Object: name, Where: sv.Info.Name, Level: fleet.Crit}
+	f := Finding{Object: name, Where: sv.Info.Name, Level: fleet.Crit, About: on(sv)}
 	if owner != "" {
 		name += " (" + owner + ")"
 	}
@@ -66,7 +66,7 @@ func findRaftGroup(c *checkup, sv *fleet.Server, name, owner string, g server.Ra
 	if g.Committed > g.Applied {
 		behind := g.Committed - g.Applied
 		c.measure("raft_behind", float64(behind), Finding{
-			Object: f.Object, Where: sv.Info.Name, What: fmt.Sprintf("raft group %s on %s has %d entries to apply", name, sv.Info.Name, behind),
+			Object: f.Object, Where: sv.Info.Name, What: fmt.Sprintf("raft group %s on %s has %d entries to apply", name, sv.Info.Name, behind), About: on(sv),
 		})
 	}
 }

@@ -20,7 +20,8 @@ func findRise(c *checkup, limit, what string, rate func(*fleet.ServerDelta) flee
 		c.saw()
 		c.measure(limit, r.Increase, Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster,
-			What: fmt.Sprintf("%s: %.0f %s in %s", sv.Info.Name, r.Increase, what, fleet.Lasting(d.ElapsedSeconds)),
+			What:  fmt.Sprintf("%s: %.0f %s in %s", sv.Info.Name, r.Increase, what, fleet.Lasting(d.ElapsedSeconds)),
+			About: on(sv),
 		})
 	}
 }
@@ -57,7 +58,8 @@ func findPending(c *checkup) {
 		c.saw()
 		c.measure("pending_percent", percent(float64(conn.Pending), float64(most)), Finding{
 			Object: connName(conn), Where: sv.Info.Name,
-			What: fmt.Sprintf("%s of at most %s wait for %s", fleet.InBytes(int64(conn.Pending)), fleet.InBytes(most), connName(conn)),
+			What:  fmt.Sprintf("%s of at most %s wait for %s", fleet.InBytes(int64(conn.Pending)), fleet.InBytes(most), connName(conn)),
+			About: onConn(sv, conn),
 		})
 	})
 }
@@ -80,8 +82,16 @@ func findPendingRise(c *checkup) {
 			Object: connName(conn), Where: sv.Info.Name,
 			What: fmt.Sprintf("%s falls behind: what waits for it grew from %s to %s in %s; at that rate the server drops it in %s", connName(conn),
 				fleet.InBytes(int64(before)), fleet.InBytes(int64(now)), fleet.Lasting(rise.Increase/rise.PerSecond), fleet.Lasting(full)),
+			About: onConn(sv, conn),
 		})
 	})
+}
+
+// onConn is the subject of a finding about a client connection.
+func onConn(sv *fleet.Server, conn *server.ConnInfo) Subject {
+	s := on(sv)
+	s.Account, s.Conn, s.Client = conn.Account, conn.Cid, conn.Name
+	return s
 }
 
 // connName is the display name of a connection.

@@ -74,7 +74,7 @@ var fleetChecks = []*Check{
 func findMissing(c *checkup) {
 	c.result.Objects = c.Snapshot.Expected
 	for _, m := range c.Snapshot.Missing {
-		f := Finding{Level: fleet.Crit, Object: m.Label(), Where: m.Cluster, What: m.Label() + " " + m.Note()}
+		f := Finding{Level: fleet.Crit, Object: m.Label(), Where: m.Cluster, What: m.Label() + " " + m.Note(), About: Subject{Servers: []ServerRef{RefOfMissing(m)}}}
 		switch m.Reason {
 		case fleet.Draining:
 			f.Level = fleet.Warn
@@ -94,7 +94,8 @@ func findProblems(c *checkup) {
 	for _, p := range c.Snapshot.Problems {
 		f := Finding{
 			Level: fleet.Warn, Object: p.Server, Where: string(p.Kind),
-			What: fmt.Sprintf("%s of %s is %s", p.Kind, p.Server, p.Reason),
+			What:  fmt.Sprintf("%s of %s is %s", p.Kind, p.Server, p.Reason),
+			About: Subject{Servers: []ServerRef{{ID: p.ServerID, Name: p.Server}}},
 		}
 		if p.Reason == fleet.Unsupported {
 			f.Level, f.Next = fleet.Info, "Nothing; a newer server reports it."
@@ -133,7 +134,8 @@ func findVersions(c *checkup) {
 			if n.VersionSkew {
 				c.found(Finding{
 					Level: fleet.Warn, Object: n.Name, Where: cl.Name,
-					What: fmt.Sprintf("%s runs %s, most of %s runs %s", n.Name, n.Version, cl.Name, cl.Version),
+					What:  fmt.Sprintf("%s runs %s, most of %s runs %s", n.Name, n.Version, cl.Name, cl.Version),
+					About: on(n.Server),
 				})
 			}
 		}
@@ -149,7 +151,8 @@ func findConfigs(c *checkup) {
 		if n.ConfigSkew {
 			c.found(Finding{
 				Level: fleet.Warn, Object: n.Name, Where: n.Cluster,
-				What: fmt.Sprintf("the configuration of %s differs from most of %s", n.Name, n.Cluster),
+				What:  fmt.Sprintf("the configuration of %s differs from most of %s", n.Name, n.Cluster),
+				About: Subject{Servers: []ServerRef{{n.ID, n.Name, n.Cluster}}},
 			})
 		}
 	}
@@ -179,7 +182,7 @@ func findYoung(c *checkup) {
 			continue
 		}
 		c.measure("uptime_seconds", age, Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started " + fleet.Lasting(age) + " ago",
+			Object: sv.Info.Name, Where: sv.Info.Cluster, What: sv.Info.Name + " started " + fleet.Lasting(age) + " ago", About: on(sv),
 		})
 	}
 }
@@ -202,7 +205,8 @@ func findSkew(c *checkup) {
 		skew := max(behind, ahead, 0)
 		c.measure("clock_skew_seconds", skew, Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster,
-			What: fmt.Sprintf("the clock of %s is %s %s the one here", sv.Info.Name, fleet.Lasting(skew), way),
+			What:  fmt.Sprintf("the clock of %s is %s %s the one here", sv.Info.Name, fleet.Lasting(skew), way),
+			About: on(sv),
 		})
 	}
 }
@@ -221,7 +225,7 @@ func findUnhealthy(c *checkup) {
 		if detail := healthDetail(h); detail != "" {
 			what += ": " + detail
 		}
-		c.found(Finding{Level: fleet.Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status"})
+		c.found(Finding{Level: fleet.Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status", About: onHealth(sv)})
 	}
 }
 

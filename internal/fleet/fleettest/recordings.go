@@ -1,7 +1,6 @@
 package fleettest
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,15 +13,7 @@ import (
 // degraded, hostile or old.
 func Replay(t testing.TB, name string) *recording.Recording {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root(t), "internal", "fleet", "testdata", name+".ndjson.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := recording.Open(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return open(t, filepath.Join(root(t), "internal", "fleet", "testdata", name+".ndjson.gz"))
 }
 
 // root is the module directory, a parent of the test's working directory.

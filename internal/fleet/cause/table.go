@@ -1,0 +1,27 @@
+package cause
+
+import "slices"
+
+// seatRank is the place of the rule about the server that natsctl is connected
+// to: when that one is cut off, nothing else that is seen can be trusted.
+const seatRank = 0
+
+// rules is the table of causes. A row takes its findings before those below it.
+var rules = [...]Rule{
+	{"seat", "The server that natsctl is connected to is cut off from all others.", findSeat},
+	{"cluster", "No server of a cluster answers.", findClusters},
+	{"server", "A server does not answer: it hangs, is dead, cut off or draining.", findServers},
+	{"meta", "JetStream has no meta leader, or no quorum for one.", findMeta},
+	{"restart", "A server restarted a short while ago.", findRestarts},
+	{"cut", "A link between servers that answer is cut.", findCuts},
+	{"client", "A client reads more slowly than its messages arrive.", findClients},
+	{"resource", "A server is too slow for what it has to do: its disk, CPU or memory.", findSlowServers},
+	{"slow-link", "A link is slow.", findSlowLinks},
+	{"stream", "A stream has no leader, or not enough replicas.", findStreams},
+	{"consumer", "A consumer stands still, or nobody reads it.", findConsumers},
+	{"several", "Several objects have the same problem.", findSeveral},
+	{"single", "A problem of one object.", findSingles},
+}
+
+// Rules returns the table of causes, in its order.
+func Rules() []Rule { return slices.Clone(rules[:]) }
