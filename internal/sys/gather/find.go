@@ -34,6 +34,7 @@ func (f *finder) suspects() suspects {
 		f.addLinks(id)
 	}
 	f.nameKnown()
+	f.list = f.list.merge()
 	for p, by := range f.members.peers.unanswered() {
 		if p.name != "" {
 			for _, b := range by {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -235,6 +236,41 @@ func TestPair(t *testing.T) {
 	} {
 		if got := text(tc.list.pair(tc.short)); got != tc.want {
 			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+}
+
+// TestOneSuspectForEachServer finds a server by name alone, then by id alone, then by
+// both, in each order: it is one suspect.
+func TestOneSuspectForEachServer(t *testing.T) {
+	id := func(letter string) string { return "N" + strings.Repeat(letter, 55) }
+	ends := map[string]*fleet.Server{
+		"leafnode": {Info: info(id("L"), "leaf", ""), Leafz: &server.Leafz{Leafs: []*server.LeafInfo{{Name: "west-3", Account: "$SYS"}, {Name: "west-4", Account: "$SYS"}}}},
+		"gateway": {Info: info(id("G"), "east-1", ""), Gatewayz: &server.Gatewayz{OutboundGateways: map[string]*server.RemoteGatewayz{
+			"west": {Connection: &server.ConnInfo{Name: id("A")}},
+		}}},
+		"route": {Info: info(id("R"), "west-1", "west"), Routez: &server.Routez{Routes: []*server.RouteInfo{{RemoteID: id("A"), RemoteName: "west-3"}}}},
+	}
+	for _, order := range [][]string{
+		{"leafnode", "gateway", "route"}, {"leafnode", "route", "gateway"}, {"gateway", "leafnode", "route"},
+		{"gateway", "route", "leafnode"}, {"route", "leafnode", "gateway"}, {"route", "gateway", "leafnode"},
+	} {
+		f := finder{members: newMembers(wantNothing()), links: links{}, memory: NewMemory(), account: "$SYS"}
+		for i, what := range order {
+			sv := *ends[what]
+			sv.Info.Cluster = "west" // reporters come in the order of their clusters
+			if route := slices.Index(order, "route"); i != route {
+				sv.Info.Cluster = fmt.Sprint(map[bool]string{true: "east", false: "xray"}[i < route], i)
+			}
+			f.links[sv.Info.ID] = &sv
+		}
+		var got []string
+		for _, s := range f.suspects() {
+			got = append(got, fmt.Sprint(s.name, " ", s.id != "", " ", s.leaf, " ", len(s.seenBy)))
+		}
+		slices.Sort(got)
+		if want := []string{"west-3 true true 3", "west-4 false true 1"}; !slices.Equal(got, want) {
+			t.Errorf("%v: %q, want %q", order, got, want)
 		}
 	}
 }

@@ -70,6 +70,31 @@ func (l suspects) unanswered() (n int) {
 	return n
 }
 
+// merge folds suspects known only by name into those of the same name whose id is
+// known: a leafnode link tells the name, a gateway the id, and a route both.
+func (l suspects) merge() suspects {
+	all := slices.Clone(l)
+	return slices.DeleteFunc(l, func(s *suspect) bool {
+		if s.id != "" {
+			return false
+		}
+		at := slices.IndexFunc(all, func(o *suspect) bool {
+			return o.id != "" && o.name == s.name && (s.cluster == "" || o.cluster == "" || o.cluster == s.cluster)
+		})
+		if at < 0 {
+			return false
+		}
+		same := all[at]
+		for _, by := range s.seenBy {
+			if !slices.Contains(same.seenBy, by) {
+				same.seenBy = append(same.seenBy, by)
+			}
+		}
+		same.leaf = same.leaf || s.leaf
+		return true
+	})
+}
+
 // pair merges suspects known only by id with suspects known only by name, if
 // together they exceed the number of missing servers: then they are the same.
 func (l suspects) pair(short int) suspects {
