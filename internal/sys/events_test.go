@@ -64,6 +64,7 @@ func await(t *testing.T, events <-chan fleet.Event, what string, ok func(fleet.E
 }
 
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	c := real.Start(t, spec.Nodes(3))
 	dial := func(name string) {
 		nc, err := c.Node("dev-3").Connect("app", nats.Name(name))

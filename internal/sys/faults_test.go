@@ -11,6 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
 
@@ -18,6 +19,7 @@ import (
 // it goes on serving and says nothing.
 func TestLameDuckIsDraining(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	c := real.Start(t, spec.Nodes(3))
 	client := connect(t, c.Node("dev-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool {
@@ -39,6 +41,7 @@ func TestLameDuckIsDraining(t *testing.T) {
 
 func TestPartition(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	spec := spec.Super(2, "east", "west")
 	spec.Faults = true
 	c := real.Start(t, spec)
@@ -66,6 +69,7 @@ func TestPartition(t *testing.T) {
 // other, but evenly: all of them count.
 func TestSlowLink(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	spec := spec.Super(1, "near", "far")
 	spec.Faults, spec.NoJetStream = true, true
 	c := real.Start(t, spec)
@@ -96,6 +100,7 @@ func TestSlowLink(t *testing.T) {
 // others come and go.
 func TestEveryConnectionOnce(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	const many = 2502
 	c := real.Start(t, spec.Nodes(1))
 	n := c.Nodes()[0]
@@ -115,10 +120,8 @@ func TestEveryConnectionOnce(t *testing.T) {
 	client := connect(t, n)
 	check := func(t *testing.T, want fleet.Want, n int) {
 		t.Helper()
-		s := snapshot(t, client, want)
-		if !s.Complete() || s.Servers[0].Connz == nil {
-			t.Fatalf("problems %+v", s.Problems)
-		}
+		// A busy machine makes a page late, which the round reports; what a complete one shows is exact.
+		s := eventually(t, client, want, func(s *fleet.Snapshot) bool { return s.Complete() && s.Servers[0].Connz != nil })
 		seen := map[string]int{}
 		for _, ci := range s.Servers[0].Connz.Conns {
 			if ci.Account == "APP" {
@@ -153,16 +156,13 @@ func TestEveryConnectionOnce(t *testing.T) {
 		}
 		defer nc.Close()
 		for limit, want := range map[int]int{0: many + 1, 5: 5, 700: 700} {
-			own, err := sys.New(nc).OwnAccount(t.Context(), fleet.ConnWant{Limit: limit})
-			if err != nil {
-				t.Fatal(err)
-			}
+			own := wholeAccount(t, sys.New(nc), fleet.ConnWant{Limit: limit})
 			seen := map[uint64]bool{}
 			for _, ci := range own.Snapshot.Servers[0].Connz.Conns {
 				seen[ci.Cid] = true
 			}
-			if z := own.Snapshot.Servers[0].Connz; len(seen) != want || len(z.Conns) != want || len(own.Snapshot.Problems) != 0 {
-				t.Errorf("limit %d: %d connections, %d different ones, problems %+v", limit, len(z.Conns), len(seen), own.Snapshot.Problems)
+			if z := own.Snapshot.Servers[0].Connz; len(seen) != want || len(z.Conns) != want {
+				t.Errorf("limit %d: %d connections, %d different ones", limit, len(z.Conns), len(seen))
 			}
 		}
 	})
@@ -175,7 +175,7 @@ func TestEveryConnectionOnce(t *testing.T) {
 				nc.Close()
 			}
 		}()
-		s := snapshot(t, client, fleet.Want{Kinds: kinds, Conns: fleet.ConnWant{Account: "APP"}})
+		s := eventually(t, client, fleet.Want{Kinds: kinds, Conns: fleet.ConnWant{Account: "APP"}}, (*fleet.Snapshot).Complete)
 		<-closing
 		seen := map[string]int{}
 		for _, ci := range s.Servers[0].Connz.Conns {
@@ -187,4 +187,18 @@ func TestEveryConnectionOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// wholeAccount asks for an account until no answer is late.
+func wholeAccount(t *testing.T, c *sys.Client, want fleet.ConnWant) *sys.Own {
+	t.Helper()
+	var own *sys.Own
+	testcluster.Await(t, "an account without problems", func() bool {
+		var err error
+		if own, err = c.OwnAccount(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		return len(own.Snapshot.Problems) == 0
+	})
+	return own
 }

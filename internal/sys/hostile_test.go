@@ -17,37 +17,65 @@ import (
 	"github.com/natsctl/natsctl/internal/testcluster/hostile"
 )
 
+// hostileTimeout is the timeout of a request that is attacked. A request has to end within
+// a second after it.
+const hostileTimeout = 500 * time.Millisecond
+
+// rounds is how often a request that exceeded a limit is tried: other programs on the
+// machine can only add to what it takes, so the best of them counts.
+const rounds = 4
+
 // TestHostileAnswers puts each attack on one of two servers: the round ends within
 // its timeout and a second, takes less than 150 MB, and shows the honest server
 // as it is.
 func TestHostileAnswers(t *testing.T) {
 	slow(t)
-	const timeout, most = time.Second, 150.0
 	defer debug.SetGCPercent(debug.SetGCPercent(40)) // what is held counts, not what waits to be collected
 	for _, a := range hostile.Attacks() {
 		t.Run(a.Name, func(t *testing.T) {
-			w := newWorld(t, "e/n1", "e/n2")
-			for _, m := range w.nodes {
-				m.Data["CONNZ"] = &server.Connz{Conns: []*server.ConnInfo{{Cid: 5, Name: "on " + m.Info.Name}}}
-			}
-			a.Start(t, w.Fleet, w.nodes["e/n2"].Node)
-			runtime.GC()
-			debug.FreeOSMemory()
-			before := heapNow()
-			c := sys.New(w.Connect(t, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})), sys.WithTimeout(timeout))
-			peak, began := heapPeak(), time.Now()
-			s, err := c.Snapshot(t.Context(), fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Connz}})
-			took, used := time.Since(began), (peak()-before)/1e6
-			if err != nil {
-				t.Fatalf("%v after %v", err, took)
-			}
-			if took > timeout+time.Second || used > most {
-				t.Errorf("it took %v and %.0f MB", took, used)
-			}
-			checkHonest(t, s, a.Blamed)
-			t.Logf("%v, %.0f MB, %d servers, %d missing, problems %v", took.Round(time.Millisecond), used, len(s.Servers), s.Absent(), faults(s)[:min(4, len(s.Problems))])
+			c := attacked(t, a)
+			withinLimits(t, 150, func() bool {
+				s, err := c.Snapshot(t.Context(), fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Connz}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if late := func(p fleet.Problem) bool { return p.Server == "n1" && p.Reason == fleet.Late }; slices.ContainsFunc(s.Problems, late) || s.Server("n1") == nil {
+					return false
+				}
+				checkHonest(t, s, a.Blamed)
+				return true
+			})
 		})
 	}
+}
+
+// attacked returns a client of a fleet of two servers, of which the second attacks.
+func attacked(t *testing.T, a hostile.Attack) *sys.Client {
+	t.Helper()
+	w := newWorld(t, "e/n1", "e/n2")
+	for _, m := range w.nodes {
+		m.Data["CONNZ"] = &server.Connz{Conns: []*server.ConnInfo{{Cid: 5, Name: "on " + m.Info.Name}}}
+	}
+	a.Start(t, w.Fleet, w.nodes["e/n2"].Node)
+	return sys.New(w.Connect(t, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})), sys.WithTimeout(hostileTimeout))
+}
+
+// withinLimits runs a request until it is answered within its timeout and a second and
+// takes less than so many MB, at most a few times.
+func withinLimits(t *testing.T, most float64, request func() (answered bool)) {
+	t.Helper()
+	for range rounds {
+		runtime.GC()
+		debug.FreeOSMemory()
+		before, peak, began := heapNow(), heapPeak(), time.Now()
+		answered := request()
+		took, used := time.Since(began), (peak()-before)/1e6
+		t.Logf("%v, %.0f MB, answered: %v", took.Round(time.Millisecond), used, answered)
+		if answered && took <= hostileTimeout+time.Second && used <= most {
+			return
+		}
+	}
+	t.Errorf("no request was answered within %v and %.0f MB", hostileTimeout+time.Second, most)
 }
 
 // checkHonest looks at what the honest server told, and whether the other one is
@@ -80,29 +108,19 @@ func heapNow() float64 {
 // TestHostileRequests asks by hand what a snapshot asks.
 func TestHostileRequests(t *testing.T) {
 	slow(t)
-	const timeout, most = time.Second, 200.0         // joined pages are held twice: as they came, and as one document
+	const most = 200.0                               // joined pages are held twice: as they came, and as one document
 	defer debug.SetGCPercent(debug.SetGCPercent(40)) // what is held counts, not what waits to be collected
 	for _, a := range hostile.Attacks() {
 		t.Run(a.Name, func(t *testing.T) {
-			w := newWorld(t, "e/n1", "e/n2")
-			for _, m := range w.nodes {
-				m.Data["CONNZ"] = &server.Connz{Conns: []*server.ConnInfo{{Cid: 5, Name: "on " + m.Info.Name}}}
-			}
-			a.Start(t, w.Fleet, w.nodes["e/n2"].Node)
-			runtime.GC()
-			debug.FreeOSMemory()
-			before := heapNow()
-			c := sys.New(w.Connect(t, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})), sys.WithTimeout(timeout))
+			c := attacked(t, a)
 			for _, kind := range []fleet.Kind{fleet.Connz, fleet.Varz} {
-				peak, began := heapPeak(), time.Now()
-				got, err := c.Request(t.Context(), sys.Request{Kind: kind})
-				took, used := time.Since(began), (peak()-before)/1e6
-				if err != nil && !errors.Is(err, sys.ErrTooOld) || took > timeout+time.Second || used > most {
-					t.Errorf("%s: %v after %v and %.0f MB", kind, err, took, used)
-				}
-				if got == nil || len(got.List) == 0 {
-					t.Errorf("%s: nobody answered", kind)
-				}
+				withinLimits(t, most, func() bool {
+					got, err := c.Request(t.Context(), sys.Request{Kind: kind})
+					if err != nil && !errors.Is(err, sys.ErrTooOld) {
+						t.Errorf("%s: %v", kind, err)
+					}
+					return got != nil && len(got.List) > 0
+				})
 			}
 		})
 	}

@@ -95,6 +95,7 @@ func (o operated) user(t *testing.T, lasts time.Duration, opts ...nats.Option) *
 
 func TestExpiredUser(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	o := startOperated(t)
 	closed := make(chan struct{})
 	nc := o.user(t, 2*time.Second, nats.ReconnectWait(10*time.Millisecond),

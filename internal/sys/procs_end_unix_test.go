@@ -54,6 +54,7 @@ func TestKilledAmongTheEnded(t *testing.T) {
 // than there are.
 func TestEndedWhileAnotherIsCountedTwice(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	all := processes(t, nil, "east/n1", "east/n2", "east/n3", "east/n4", "east/n5")
 	c := all["n1"].connect(t)
 	whole(t, c, 5)

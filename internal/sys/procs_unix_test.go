@@ -281,6 +281,7 @@ func TestKilledAndRestartedServer(t *testing.T) {
 }
 
 func TestFrozenGatewayEnd(t *testing.T) {
+	t.Parallel()
 	all := processes(t, nil, "east/e1", "west/w1", "west/w2", "west/w3")
 	c := all["e1"].connect(t)
 	whole(t, c, 4)
@@ -313,6 +314,7 @@ func TestFrozenGatewayEnd(t *testing.T) {
 // TestFrozenWayBack pauses the server at which the gateways of another cluster
 // end: it gets every request, and none of its answers comes back.
 func TestFrozenWayBack(t *testing.T) {
+	t.Parallel()
 	all := processes(t, nil, "east/e1-", "east/e2", "west/w1", "west/w2", "west/w3")
 	c := all["e1"].connect(t)
 	whole(t, c, 5)

@@ -3,6 +3,7 @@ package sys_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"slices"
 	"testing"
@@ -27,6 +28,9 @@ func TestMain(m *testing.M) {
 	if conf := os.Getenv(serverEnv); conf != "" {
 		serve(conf)
 		return
+	}
+	if err := flag.Set("test.parallel", "4"); err != nil { // clusters wait more than they work
+		panic(err)
 	}
 	goleak.VerifyTestMain(m, // an embedded server that is shut down while a stream is made leaves these behind
 		goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server.(*fileStore).flushStreamStateLoop"),
@@ -106,6 +110,7 @@ func eventually(t *testing.T, c *sys.Client, want fleet.Want, ok func(*fleet.Sna
 
 func TestSnapshotOfEverything(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	c := real.Start(t, spec.Super(2, "east", "west").WithLeaf("edge", 1, "east"))
 	for _, n := range []string{"east-1", "west-2", "edge"} {
 		t.Run("from "+n, func(t *testing.T) {
@@ -133,6 +138,7 @@ func TestSnapshotOfEverything(t *testing.T) {
 }
 
 func TestScope(t *testing.T) {
+	t.Parallel()
 	c := real.Start(t, spec.Super(2, "east", "east2"))
 	client := connect(t, c.Node("east-1"))
 	eventually(t, client, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 4 })
