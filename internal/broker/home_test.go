@@ -144,6 +144,7 @@ func exists(pid int) bool {
 
 func TestUpDownDelete(t *testing.T) {
 	costly(t)
+	t.Parallel()
 	h := home(t)
 	begun := time.Now()
 	r := up(t, h, Order{Spec: named("one", 3), Report: func(s Step) { t.Logf("%s: %v", s.Text, s.Took) }})
@@ -185,6 +186,7 @@ func TestUpDownDelete(t *testing.T) {
 
 func TestKilledSupervisor(t *testing.T) {
 	costly(t)
+	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("killed", 2)})
 	all := pids(t, h, "killed")
@@ -207,6 +209,7 @@ func TestKilledSupervisor(t *testing.T) {
 // TestKilledUp kills the process that ordered a cluster when its supervisor has begun, and when all runs but before it has the
 // word that it is to be kept.
 func TestKilledUp(t *testing.T) {
+	t.Parallel()
 	for _, when := range []string{"alive", "ready"} {
 		t.Run(when, func(t *testing.T) {
 			h := home(t)
@@ -275,6 +278,7 @@ func TestFailedReadyUndoes(t *testing.T) {
 
 func TestNodeLife(t *testing.T) {
 	costly(t)
+	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("life", 3)})
 	phase := func(want Phase) {
@@ -322,6 +326,7 @@ func TestForeground(t *testing.T) {
 }
 
 func TestFaultsOfProcesses(t *testing.T) {
+	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("cut", 2)})
 	f, err := h.Inject(t.Context(), "cut", link.Fault{Kind: link.Partition, A: "cut-1", B: "cut-2"})
@@ -343,6 +348,7 @@ func TestFaultsOfProcesses(t *testing.T) {
 }
 
 func TestApply(t *testing.T) {
+	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("grow", 3)})
 	before := spectest.Must(h.Record("grow")).Identities

@@ -11,6 +11,7 @@ import (
 // was healed and broken again since.
 func TestDisturb(t *testing.T) {
 	costly(t)
+	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("shaken", 2)})
 	node := func() NodeStatus {
