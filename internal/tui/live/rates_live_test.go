@@ -19,7 +19,7 @@ import (
 )
 
 // TestRatesOfKnownPublishers watches two clusters and a leafnode with three
-// dashboards, at intervals of 1, 2 and 5 s, while publishers send at a known
+// dashboards, at intervals of 0.5, 1 and 2.5 s, while publishers send at a known
 // pace. What they counted themselves bounds each rate, by when the answers were
 // made, so a busy machine loosens the bounds and breaks nothing. A server
 // restarts under its name; answers are left out, come twice, late or in the
@@ -29,11 +29,11 @@ func TestRatesOfKnownPublishers(t *testing.T) {
 	l := newLab(t)
 	var all sync.WaitGroup
 	watchers := []*watcher{
-		l.watcher(time.Second, 16, map[int]fault{
+		l.watcher(time.Second/2, 16, map[int]fault{
 			4: {withoutConns, false}, 6: {silent, true}, 8: {again, true}, 10: {earlier, true}, 12: {countersReset, true}, 14: {clockSet, true},
 		}),
-		l.watcher(2*time.Second, 9, map[int]fault{4: {late, false}, 7: {clockSet, true}}),
-		l.watcher(5*time.Second, 5, nil),
+		l.watcher(time.Second, 9, map[int]fault{4: {late, false}, 7: {clockSet, true}}),
+		l.watcher(5*time.Second/2, 5, nil),
 	}
 	for _, w := range watchers {
 		all.Go(func() { w.run(t) })
@@ -125,7 +125,7 @@ func (l *lab) stream(t *testing.T) jetstream.JetStream {
 // restart ends the victim and starts it again under its name and ports, once
 // the slowest dashboard has shown rates.
 func (l *lab) restart(t *testing.T, slowest *watcher) {
-	testcluster.Await(t, "rates at 5 s", func() bool { return slowest.poll() >= 3 })
+	testcluster.Await(t, "rates of the slowest dashboard", func() bool { return slowest.poll() >= 3 })
 	l.mu.Lock()
 	l.down = time.Now()
 	l.mu.Unlock()
@@ -196,7 +196,7 @@ func (w *watcher) run(t *testing.T) {
 	defer cancel()
 	c := NewCollector(&Feed{Source: w.w}, w.every, time.Now, func(err error) { t.Error(err) })
 	c.Send(SetDemand(Demand{
-		Needs: []Need{{fleet.Connz, 0}, {fleet.AccountStatz, 2 * time.Second}, {fleet.Jsz, 4 * time.Second}, {fleet.Routez, 2 * time.Second}, {fleet.Gatewayz, 2 * time.Second}, {fleet.Leafz, 2 * time.Second}},
+		Needs: []Need{{fleet.Connz, 0}, {fleet.AccountStatz, time.Second}, {fleet.Jsz, 2 * time.Second}, {fleet.Routez, time.Second}, {fleet.Gatewayz, time.Second}, {fleet.Leafz, time.Second}},
 		JS:    AllOfJetStream(),
 	}))
 	var done sync.WaitGroup
