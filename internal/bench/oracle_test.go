@@ -81,7 +81,7 @@ func TestStallOracle(t *testing.T) {
 	for name, spec := range openLoops() {
 		t.Run(name, func(t *testing.T) {
 			explained := false
-			for _, length := range []time.Duration{500, 500, 1000, 2000} {
+			for _, length := range []time.Duration{250, 500, 1000, 2000} {
 				length *= time.Millisecond
 				r, s, machine := stalledRun(t, spec, length)
 				if explained = explained || s == 0; s == 0 {
