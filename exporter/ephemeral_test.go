@@ -19,8 +19,8 @@ import (
 // The hour of the test: so many waves of so many ephemeral consumers, each of
 // which takes a message, gives it back and goes.
 const (
-	waves      = 20
-	wave       = 500
+	waves      = 10
+	wave       = 1000
 	passers    = "passer"
 	passStream = "PASS"
 	seriesSlip = 20       // answers that are late on a busy machine have series of their own

@@ -35,6 +35,7 @@ func simulate(t testing.TB, spec simfleet.Spec, opts ...exporter.Option) (*simfl
 // No server's misbehaviour costs another one its series, whatever it is, and
 // each is named for what it does.
 func TestFaultsCostNobodyElse(t *testing.T) {
+	t.Parallel()
 	f, url := simulate(t, simfleet.Spec{Servers: 20, Streams: 20, Consumers: 20})
 	healthy := scrape(t, url)
 	name := f.Names()[7]
@@ -91,6 +92,7 @@ func about(series map[string]string, name string) (lines []string) {
 // One server hangs: the scrape ends within its own deadline, all others are
 // complete, and the silent one is named.
 func TestFrozenServerWithinTheDeadline(t *testing.T) {
+	t.Parallel()
 	f, url := simulate(t, simfleet.Spec{Servers: 10, Streams: 10})
 	frozen := f.Names()[4]
 	scrape(t, url)
@@ -117,6 +119,7 @@ func TestFrozenServerWithinTheDeadline(t *testing.T) {
 // An answer that needs longer than the scrape may take is missing; all else is
 // there in time.
 func TestScrapeTimeoutHeader(t *testing.T) {
+	t.Parallel()
 	f, url := simulate(t, simfleet.Spec{Servers: 5})
 	scrape(t, url)
 	if err := f.SetFault(f.Names()[1], simfleet.Fault{Slow: 10 * time.Second}); err != nil {
@@ -193,6 +196,7 @@ func TestNotTheSystemAccount(t *testing.T) {
 // On a real cluster: one replica is one series; when the leader moves the
 // series does; what events tell is counted.
 func TestRealCluster(t *testing.T) {
+	t.Parallel()
 	c := start(t, spec.Nodes(3))
 	nc := assets(t, c)
 	url := serve(t, connect(t, c, "sys"))

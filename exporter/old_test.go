@@ -31,6 +31,7 @@ var untold = []string{
 // What an old server does not report is absent, never 0; what it does is there.
 // The cluster is of the nats-server in the path, if that is of 2.9.
 func TestOldServers(t *testing.T) {
+	t.Parallel()
 	sys, app := oldCluster(t)
 	js, err := jetstream.New(app)
 	if err != nil {

@@ -139,6 +139,7 @@ func (o *operated) connect(t *testing.T, account string) *nats.Conn {
 // says of itself and what an account announces of its streams is exported from
 // real servers.
 func TestOperatedCluster(t *testing.T) {
+	t.Parallel()
 	o := startOperated(t)
 	url := serveWatching(t, o.connect(t, "SYS"), o.connect(t, "APP"), "echo=latency.echo")
 	series := eventually(t, url, func(s map[string]string) bool {
