@@ -6,6 +6,8 @@ MUTATE  := go run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 PKG     ?= ./internal/fleet ./internal/view ./internal/context ./internal/sys ./exporter ./internal/cli
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 LDFLAGS := -s -w -X github.com/natsctl/natsctl/internal/cli.version=$(VERSION)
+# Tests wait more than they work, so more of them run at once than there are processors. No test needs debug information.
+TEST    := go test -ldflags=-w -p 4
 DESTDIR ?= $(shell go env GOPATH)/bin
 
 .PHONY: build test short race stress mutate check e2e bench soak demo docs install clean
@@ -14,10 +16,10 @@ build: ## the binary, in bin/
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/natsctl
 
 test: ## every test, on real embedded clusters
-	go test ./...
+	$(TEST) ./...
 
 short: ## the quick ones only, while you write
-	go test -short ./...
+	$(TEST) -short ./...
 
 race: ## the same under the race detector
 	go test -race ./...

@@ -17,6 +17,7 @@ import (
 // replicas, most of whose consumers have one, on whichever server: its leader
 // knows those of its own server alone.
 func TestConsumersOfAllServers(t *testing.T) {
+	t.Parallel()
 	c, err := broker.Start(t.Context(), spec.Nodes(3))
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ func TestReportsOfOldServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
+	t.Parallel()
 	var bins []string
 	for _, r := range oldReleases(t) {
 		bins = append(bins, r.bin)

@@ -24,6 +24,7 @@ import (
 // moves is asked over HTTP before and after, and must lie between. A column
 // that nothing is said about here fails the test.
 func TestReportsAgreeWithTheMonitoringPort(t *testing.T) {
+	t.Parallel()
 	c := stagedCluster(t)
 	id, _ := c.Identity("sys")
 	url := withUser(c.Nodes()[1].ClientURL(), id)

@@ -20,6 +20,7 @@ func TestEveryReportOfAThousandServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand servers take their time")
 	}
+	t.Parallel()
 	const servers = 1000
 	f, err := simfleet.Start(simfleet.Spec{Seed: 7, Servers: servers, Size: 10, Hubs: 5, Streams: 200, Consumers: 300, Conns: 3})
 	if err != nil {

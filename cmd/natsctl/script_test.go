@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,6 +17,9 @@ import (
 
 // TestMain makes the test binary also the natsctl that the scripts run.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "8"); err != nil { // clusters wait more than they work
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"natsctl": func() { hush.Restore(); os.Exit(run(os.Args[1:], cli.ProcessEnv())) },
 	})
@@ -24,6 +28,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the transcripts under testdata/script. Each has a home of
 // its own, so nothing of the user's is read or written.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Setup:               sandbox,

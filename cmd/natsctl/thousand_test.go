@@ -18,6 +18,7 @@ func TestThousandServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand servers take a while")
 	}
+	t.Parallel()
 	f, err := simfleet.Start(simfleet.Spec{Servers: 1000, Streams: 100, Consumers: 300, Conns: 5})
 	if err != nil {
 		t.Fatal(err)

@@ -69,7 +69,7 @@ func TestSearchForReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := Search(t.Context(), scenario.Spec{Workload: scenario.PubSub, Duration: 100 * ms, Warmup: -1, Timeout: 300 * ms}, to(d.url()), o, 500)
+	res, err := Search(t.Context(), scenario.Spec{Workload: scenario.PubSub, Duration: 100 * ms, Warmup: -1, Timeout: 150 * ms}, to(d.url()), o, 500)
 	if err != nil {
 		t.Fatal(err)
 	}
