@@ -19,9 +19,9 @@ import (
 // action is what a client sends: a request, a publish to a stream, an
 // operation on a bucket.
 type action interface {
-	// ask sends the n-th message of its phase with the given reply subject. aux is
+	// send sends the n-th message of its phase with the given reply subject. aux is
 	// passed to answer. due and lag go into the stamp.
-	ask(m message, reply string) error
+	send(m message, reply string) error
 	// aux is kept with message n until its answer arrives.
 	aux(n uint64) uint64
 	// answer checks a reply; it is called from one goroutine. An error means
@@ -55,19 +55,19 @@ type client struct {
 	batch  int    // messages per reply
 
 	// the receiving side
-	current nats.Msg // the current reply, with the raw driver
-	tally   tally
-	lane    *hist.Lane
-	failed  int64
-	first   error
+	current  nats.Msg // the current reply, with the raw driver
+	tally    tally
+	timeline *hist.Writer
+	failed   int64
+	first    error
 
-	issued   atomic.Int64 // all phases
-	settled  atomic.Int64 // answered or abandoned
-	measured atomic.Int64 // messages of the measurement sent
-	answered atomic.Int64 // of those, answered without error
-	resolved atomic.Int64 // of those, answered or abandoned
-	waiting  atomic.Bool
-	wake     chan struct{}
+	issued    atomic.Int64 // all phases
+	completed atomic.Int64 // answered or abandoned
+	measured  atomic.Int64 // messages of the measurement sent
+	answered  atomic.Int64 // of those, answered without error
+	resolved  atomic.Int64 // of those, answered or abandoned
+	waiting   atomic.Bool
+	wake      chan struct{}
 
 	seq   uint64
 	flags uint8
@@ -87,7 +87,7 @@ func newClient(r *run, id int, who string, act action, batch int) (*client, erro
 	}
 	a := &client{
 		run: r, id: id, link: l, act: act, batch: batch, inbox: l.nc.NewInbox() + ".",
-		ring: newRing(inFlight(r.spec, batch)), ledger: ledger{lane: r.line.Lane()}, lane: r.line.Lane(),
+		ring: newRing(inFlight(r.spec, batch)), ledger: ledger{lane: r.line.NewWriter()}, timeline: r.line.NewWriter(),
 		wake: make(chan struct{}, 1),
 	}
 	a.reply = append([]byte(a.inbox), make([]byte, tokenLen)...)
@@ -171,7 +171,7 @@ func (a *client) finish(err error) {
 func (a *client) loop(ctx context.Context, p phase) error {
 	window := int64(max(a.run.spec.Load.Window, a.batch))
 	for {
-		free := window - (a.issued.Load() - a.settled.Load())
+		free := window - (a.issued.Load() - a.completed.Load())
 		if free <= 0 {
 			if err := a.wait(ctx, window); err != nil {
 				return err
@@ -213,7 +213,7 @@ func (a *client) burst(ctx context.Context, n, now, all int64) (done bool, err e
 func (a *client) wait(ctx context.Context, window int64) error {
 	a.waiting.Store(true)
 	defer a.waiting.Store(false)
-	if a.issued.Load()-a.settled.Load() < window {
+	if a.issued.Load()-a.completed.Load() < window {
 		return nil
 	}
 	t := time.NewTimer(50 * time.Millisecond)
@@ -224,7 +224,7 @@ func (a *client) wait(ctx context.Context, window int64) error {
 	case <-a.wake:
 	case <-t.C:
 		all, measured := a.ring.expire(a.run.clock.Now() - int64(a.run.timeout()))
-		a.settled.Add(all)
+		a.completed.Add(all)
 		a.resolved.Add(measured)
 	}
 	return nil
@@ -233,7 +233,7 @@ func (a *client) wait(ctx context.Context, window int64) error {
 // send sends the request that was due at the instant at.
 func (a *client) send(ctx context.Context, at, now int64, last bool) error {
 	if a.run.spec.Load.Mode == scenario.Max && a.batch == 1 {
-		for a.ring.taken(a.seq) { // an overdue request keeps its slot
+		for a.ring.inUse(a.seq) { // an overdue request keeps its slot
 			a.seq++
 		}
 	}
@@ -241,13 +241,13 @@ func (a *client) send(ctx context.Context, at, now int64, last bool) error {
 	m := message{n: a.n, flags: a.flags, due: at, lag: now - at, aux: a.act.aux(a.n), last: last}
 	if a.ring.open(a.seq, measured, at, now, m.aux) {
 		a.resolved.Add(1)
-		a.settled.Add(1)
+		a.completed.Add(1)
 	}
 	a.issued.Add(1)
 	if measured {
 		a.measured.Add(1)
 	}
-	err := a.act.ask(m, a.token(a.seq))
+	err := a.act.send(m, a.token(a.seq))
 	if measured {
 		size := a.run.spec.Sizes[int(a.n)%len(a.run.spec.Sizes)]
 		a.ledger.send(at, now, int64(size), a.end, err != nil)
@@ -263,8 +263,8 @@ func (a *client) send(ctx context.Context, at, now int64, last bool) error {
 
 // refused undoes a request that the client library did not accept.
 func (a *client) refused(ctx context.Context, seq uint64, err error) error {
-	if _, _, _, measured, ok := a.ring.settle(seq); ok {
-		a.settled.Add(1)
+	if _, _, _, measured, ok := a.ring.resolve(seq); ok {
+		a.completed.Add(1)
 		if measured {
 			a.resolved.Add(1)
 		}

@@ -51,7 +51,7 @@ func (m *measurement) execute(ctx context.Context, n int, o options) (res *resul
 	p.enter("verify")
 	m.journal.close()
 	rep := &report{Run: res, of: m.run}
-	w.settle(late, rep)
+	w.addCounts(late, rep)
 	rep.complete(m.stopped)
 	m.use.Read(&res.Client, max(res.Received, res.Sent))
 	res.Client.ServerLocal = m.local

@@ -40,8 +40,8 @@ func hazards(cfg jetstream.StreamConfig, w scenario.Workload, exclusive bool) (o
 	return out
 }
 
-// harm returns the hazards as an error, unless they are allowed.
-func (r *run) harm(what, name string, found []string) error {
+// refuseHazards returns the hazards as an error, unless they are allowed.
+func (r *run) refuseHazards(what, name string, found []string) error {
 	if len(found) == 0 || r.destroy {
 		return nil
 	}
@@ -61,14 +61,14 @@ func adopt(ctx context.Context, r *run, s *store) error {
 			return err
 		}
 	}
-	if err := r.harm("stream", cfg.Name, hazards(cfg, r.spec.Workload, s.exclusive)); err != nil {
+	if err := r.refuseHazards("stream", cfg.Name, hazards(cfg, r.spec.Workload, s.exclusive)); err != nil {
 		return err
 	}
 	if publishes && s.exclusive && !cfg.DenyPurge {
 		filter := r.filter()
 		r.onClose("messages "+filter, func(ctx context.Context) error { return s.stream.Purge(ctx, jetstream.WithPurgeSubject(filter)) })
 	}
-	return s.note(ctx)
+	return s.recordState(ctx)
 }
 
 // chooseSubject finds a subject of the stream for the run. It is exclusive if
@@ -82,7 +82,7 @@ func chooseSubject(ctx context.Context, r *run, s *store, subjects []string) err
 		r.subject, s.exclusive = subject, ok
 		return nil
 	}
-	used, err := s.held(ctx, r.filter())
+	used, err := s.countMatching(ctx, r.filter())
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func unusedSubject(subjects []string, token string, many bool) (subject string, 
 	return subjects[0], false
 }
 
-// held returns how many messages match a subject filter in the stream.
-func (s *store) held(ctx context.Context, filter string) (n int64, err error) {
+// countMatching returns how many messages match a subject filter in the stream.
+func (s *store) countMatching(ctx context.Context, filter string) (n int64, err error) {
 	info, err := s.stream.Info(ctx, jetstream.WithSubjectFilter(filter))
 	if err != nil {
 		return 0, fmt.Errorf("state of stream: %w", err)

@@ -209,7 +209,7 @@ func TestLongestGap(t *testing.T) {
 		rep := &report{Run: &result.Run{}, of: &run{start: 100 * s}, lastSend: 110 * s}
 		var a arrivals
 		for _, at := range c.at {
-			a.note(at)
+			a.add(at)
 		}
 		if rep.noteGap(a); rep.Gap != c.want {
 			t.Errorf("%s: %+v, want %+v", name, rep.Gap, c.want)

@@ -42,7 +42,7 @@ const (
 	evError    = "error"
 )
 
-func (j *journal) note(kind, who, detail string) {
+func (j *journal) add(kind, who, detail string) {
 	at := float64(j.now()) / 1e9
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -99,10 +99,10 @@ func (j *journal) options(who string) []nats.Option {
 			if nc.IsClosed() || err == nil {
 				return
 			}
-			j.note(EventDisconnected, who, err.Error())
+			j.add(EventDisconnected, who, err.Error())
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { j.note(EventReconnected, who, nc.ConnectedServerName()) }),
-		nats.LameDuckModeHandler(func(nc *nats.Conn) { j.note(evLameDuck, who, nc.ConnectedServerName()) }),
+		nats.ReconnectHandler(func(nc *nats.Conn) { j.add(EventReconnected, who, nc.ConnectedServerName()) }),
+		nats.LameDuckModeHandler(func(nc *nats.Conn) { j.add(evLameDuck, who, nc.ConnectedServerName()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			kind := evError
 			switch {
@@ -111,7 +111,7 @@ func (j *journal) options(who string) []nats.Option {
 			case errors.Is(err, nats.ErrPermissionViolation):
 				kind = EventDenied
 			}
-			j.note(kind, who, err.Error())
+			j.add(kind, who, err.Error())
 		}),
 	}
 }

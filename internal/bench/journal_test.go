@@ -22,11 +22,11 @@ import (
 func TestJournal(t *testing.T) {
 	j := newJournal(func() int64 { return 2_500_000_000 })
 	for i := range 120 {
-		j.note(evSlow, "sub-1", fmt.Sprint(i))
-		j.note(evError, "sub-2", fmt.Sprint("e", i))
+		j.add(evSlow, "sub-1", fmt.Sprint(i))
+		j.add(evError, "sub-2", fmt.Sprint("e", i))
 	}
 	j.close()
-	j.note(evSlow, "sub-1", "late")
+	j.add(evSlow, "sub-1", "late")
 	if j.count(evSlow) != 120 || j.count(evError) != 120 || j.count(EventDenied) != 0 {
 		t.Errorf("%d slow, %d errors", j.count(evSlow), j.count(evError))
 	}
@@ -41,7 +41,7 @@ func TestJournal(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 	short := newJournal(func() int64 { return 0 })
-	short.note(evSlow, "a", "b")
+	short.add(evSlow, "a", "b")
 	if got := short.list(); len(got) != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -98,19 +98,19 @@ func TestServiceLog(t *testing.T) {
 	d.classify("responder-1", nats.ErrSlowConsumer)
 	d.classify("responder-1", errors.New("odd"))
 	var kinds []string
-	for _, e := range d.take() {
+	for _, e := range d.drain() {
 		kinds = append(kinds, e.Who+" "+e.Kind)
 	}
 	if want := []string{"responder-1 " + EventDenied, "responder-2 " + EventDenied, "responder-1 " + evSlow, "responder-1 " + evError}; !slices.Equal(kinds, want) {
 		t.Errorf("%q, want %q", kinds, want)
 	}
-	if again := d.take(); len(again) != 0 {
+	if again := d.drain(); len(again) != 0 {
 		t.Errorf("told twice: %+v", again)
 	}
 	for i := range 2 * maxEvents {
-		d.note(evError, "responder-1", fmt.Sprint(i))
+		d.add(evError, "responder-1", fmt.Sprint(i))
 	}
-	if n := len(d.take()); n != maxEvents {
+	if n := len(d.drain()); n != maxEvents {
 		t.Errorf("%d events, want %d", n, maxEvents)
 	}
 	select {

@@ -285,9 +285,9 @@ func TestAcknowledgedButNotStored(t *testing.T) {
 		before := info.State
 		before.LastSeq = 3
 		j := &jsPubRun{run: newRun(scenario.Spec{Sizes: []int{64}, Load: scenario.Load{Mode: scenario.Max}}, nil, JSAPI{}), store: &store{stream: stream, before: before}}
-		j.clients = clientGroup{{act: &storeAction{acked: c.acked, dups: c.dups}, sub: &subscription{tap: newTapForTest()}, lane: j.line.Lane()}}
+		j.clients = clientGroup{{act: &storeAction{acked: c.acked, dups: c.dups}, sub: &subscription{tap: newTapForTest()}, timeline: j.line.NewWriter()}}
 		rep := &report{Run: &result.Run{}, of: j.run}
-		j.settle(t.Context(), rep)
+		j.addCounts(t.Context(), rep)
 		if rep.JS.Stored != 4 || rep.JS.Acked != c.acked || rep.JS.AckDup != c.dups || rep.JS.Stream != "S" || len(rep.reasons) != c.doubts {
 			t.Errorf("%s: %+v, %+v", name, rep.JS, rep.reasons)
 		}

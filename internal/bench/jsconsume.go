@@ -90,7 +90,7 @@ func (j *jsConsumeRun) missing(_ context.Context) int64 {
 	return n
 }
 
-func (j *jsConsumeRun) settle(ctx context.Context, rep *report) {
+func (j *jsConsumeRun) addCounts(ctx context.Context, rep *report) {
 	stopAll(j.readers, rep)
 	rep.Expected = j.spec.Msgs * int64(len(j.groups))
 	if rep.Partial { // what was not requested is not lost

@@ -46,7 +46,7 @@ func (j *jsE2ERun) missing(_ context.Context) int64 {
 	return n
 }
 
-func (j *jsE2ERun) settle(ctx context.Context, rep *report) {
+func (j *jsE2ERun) addCounts(ctx context.Context, rep *report) {
 	stopAll(j.readers, rep)
 	j.collectPublishers(ctx, rep, false)
 	rep.Expected = rep.Sent * int64(len(j.groups))

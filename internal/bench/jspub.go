@@ -72,7 +72,7 @@ func (j *jsPubRun) sentInAll() (n int64) {
 	return n
 }
 
-func (j *jsPubRun) settle(ctx context.Context, rep *report) {
+func (j *jsPubRun) addCounts(ctx context.Context, rep *report) {
 	j.collectPublishers(ctx, rep, true)
 	if j.senders != nil {
 		lost := max(j.sentInAll()-rep.JS.Stored, 0)
@@ -88,7 +88,7 @@ func (j *jsPubRun) collectPublishers(ctx context.Context, rep *report, timed boo
 		rep.addSenders(asWorkers(j.senders))
 		return
 	}
-	j.clients.settle(rep, timed)
+	j.clients.addCounts(rep, timed)
 	for _, a := range j.clients {
 		act := a.act.(*storeAction)
 		rep.JS.Acked += act.acked
@@ -125,17 +125,17 @@ func (s *storeAction) aux(n uint64) uint64 {
 	return s.place
 }
 
-func (s *storeAction) ask(m message, reply string) error {
+func (s *storeAction) send(m message, reply string) error {
 	if s.batch <= 1 {
-		return s.requestAction.ask(m, reply)
+		return s.requestAction.send(m, reply)
 	}
 	p := s.pool.Next(stamp.Stamp{Worker: s.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
-	return s.askBatch(m, p, reply)
+	return s.sendBatch(m, p, reply)
 }
 
-// askBatch sends a message of an atomic batch; the last one requests the
+// sendBatch sends a message of an atomic batch; the last one requests the
 // acknowledgement (ADR-50).
-func (s *storeAction) askBatch(m message, payload []byte, reply string) error {
+func (s *storeAction) sendBatch(m message, payload []byte, reply string) error {
 	if s.place == 0 {
 		s.name++
 		s.header = nats.Header{"Nats-Batch-Id": {s.nc.Opts.Name + "-" + strconv.Itoa(s.name)}, "Nats-Batch-Sequence": {""}}

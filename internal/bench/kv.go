@@ -90,7 +90,7 @@ func (v *kvRun) adoptBucket(ctx context.Context, js jetstream.JetStream, bucket 
 	if stream.CachedInfo().Config.MaxBytes > 0 {
 		found = append(found, "at its size limit it refuses the values of the application")
 	}
-	if err := v.harm("bucket", bucket.Bucket(), found); err != nil {
+	if err := v.refuseHazards("bucket", bucket.Bucket(), found); err != nil {
 		return err
 	}
 	prefix := v.keyPrefix()
@@ -131,8 +131,8 @@ func (v *kvRun) probe(ctx context.Context) error {
 func (v *kvRun) workers(context.Context) []worker { return v.clients.workers() }
 func (v *kvRun) missing(_ context.Context) int64  { return v.clients.missing() }
 
-func (v *kvRun) settle(_ context.Context, rep *report) {
-	v.clients.settle(rep, true)
+func (v *kvRun) addCounts(_ context.Context, rep *report) {
+	v.clients.addCounts(rep, true)
 	rep.KV = &result.BucketUse{Bucket: v.bucket}
 	for _, a := range v.clients {
 		k := a.act.(*keyAction)
@@ -200,7 +200,7 @@ func unpack(aux uint64) (op, key int, revision uint64) {
 	return int(aux & 3), int(aux >> 2 & (1<<22 - 1)), aux >> 24
 }
 
-func (k *keyAction) ask(m message, reply string) error {
+func (k *keyAction) send(m message, reply string) error {
 	op, key, revision := unpack(m.aux)
 	if op == opGet {
 		return k.nc.PublishRequest(k.gets[key], reply, nil)

@@ -127,9 +127,9 @@ func (r *run) linkAs(who string) (*link, error) {
 	}
 	t := tap.New(r.clock.Now)
 	l, err := r.linkOver(who, t.Wrap, nats.ReconnectHandler(func(nc *nats.Conn) {
-		r.journal.note(EventReconnected, who, nc.ConnectedServerName())
+		r.journal.add(EventReconnected, who, nc.ConnectedServerName())
 		if err := t.Start(); err != nil {
-			r.journal.note(evError, who, err.Error())
+			r.journal.add(evError, who, err.Error())
 		}
 	}))
 	if err != nil {

@@ -40,12 +40,12 @@ func newStages(ctx context.Context, r *run, w workload, rep *result.Run, o optio
 
 // enter ends the current stage and begins the next.
 func (p *stages) enter(name string) {
-	p.note()
+	p.recordStage()
 	p.name, p.from = name, time.Now()
 	p.now <- name
 }
 
-func (p *stages) note() {
+func (p *stages) recordStage() {
 	if p.name != "" {
 		p.rep.Phases = append(p.rep.Phases, result.PhaseTime{Name: p.name, Seconds: time.Since(p.from).Seconds()})
 	}
@@ -53,7 +53,7 @@ func (p *stages) note() {
 
 // stop ends the last stage and the progress.
 func (p *stages) stop() {
-	p.note()
+	p.recordStage()
 	close(p.end)
 	<-p.gone
 }

@@ -16,10 +16,10 @@ import (
 // pubRun publishes messages that need no subscribers. A PONG that follows messages
 // shows that the server has read them; that is the response time of this workload.
 // After a reconnect a PONG proves nothing about earlier messages: they count as
-// unknown. With a rate, a witness counts what arrives.
+// unknown. With a rate, an observer counts what arrives.
 type pubRun struct {
 	*run
-	witness    *witness // nil at full speed, where it would take half of the rate
+	observer   *observer // nil at full speed, where it would take half of the rate
 	senders    []*sender
 	confirmers []*confirmer
 	group      sync.WaitGroup
@@ -28,7 +28,7 @@ type pubRun struct {
 
 func (p *pubRun) setup(context.Context) (err error) {
 	if p.spec.Load.Mode == scenario.Open {
-		if p.witness, err = newWitness(p.run); err != nil {
+		if p.observer, err = newObserver(p.run); err != nil {
 			return err
 		}
 	}
@@ -37,8 +37,8 @@ func (p *pubRun) setup(context.Context) (err error) {
 }
 
 func (p *pubRun) probe(ctx context.Context) error {
-	if p.witness != nil && !p.witness.reached(ctx, p.run, p.senders) {
-		p.witness = nil
+	if p.observer != nil && !p.observer.reached(ctx, p.run, p.senders) {
+		p.observer = nil
 	}
 	for _, s := range p.senders {
 		if err := s.link.nc.FlushTimeout(p.timeout()); err != nil {
@@ -53,7 +53,7 @@ func (p *pubRun) workers(ctx context.Context) []worker {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // messages of an interrupted run are confirmed too
 	p.cancel = cancel
 	for _, s := range p.senders {
-		c := &confirmer{sender: s, lane: p.line.Lane(), stopped: make(chan struct{})}
+		c := &confirmer{sender: s, lane: p.line.NewWriter(), stopped: make(chan struct{})}
 		p.confirmers = append(p.confirmers, c)
 		p.group.Go(func() { c.watch(ctx) })
 	}
@@ -66,13 +66,13 @@ func (p *pubRun) missing(_ context.Context) (n int64) {
 	for _, c := range p.confirmers {
 		n -= c.seen.Load()
 	}
-	if p.witness != nil {
-		n = max(n, sent-p.witness.group.unique())
+	if p.observer != nil {
+		n = max(n, sent-p.observer.group.unique())
 	}
 	return n
 }
 
-func (p *pubRun) settle(_ context.Context, rep *report) {
+func (p *pubRun) addCounts(_ context.Context, rep *report) {
 	p.cancel()
 	for _, s := range p.senders { // a pending flush ends with its connection
 		s.link.close()
@@ -95,8 +95,8 @@ func (p *pubRun) settle(_ context.Context, rep *report) {
 
 // account sorts the messages into received, lost and unknown.
 func (p *pubRun) account(rep *report) {
-	if p.witness != nil {
-		p.witness.testify(rep)
+	if p.observer != nil {
+		p.observer.addCounts(rep)
 		return
 	}
 	// What the client library refused was never sent: it is lost, even if a PONG followed.
@@ -110,7 +110,7 @@ func (p *pubRun) account(rep *report) {
 // received the messages so far. One goroutine uses it; seen may be read by others.
 type confirmer struct {
 	sender            *sender
-	lane              *hist.Lane
+	lane              *hist.Writer
 	response, service hist.Hist
 	seen              atomic.Int64 // messages confirmed or unknown
 	confirmed         int64
@@ -166,7 +166,7 @@ func (c *confirmer) confirm(n int64) {
 	if proven {
 		c.service.Record(now - asked)
 		c.confirmed += n - c.seen.Load()
-		c.note(now)
+		c.add(now)
 	} else {
 		c.unknown += n - c.seen.Load()
 	}

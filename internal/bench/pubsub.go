@@ -124,7 +124,7 @@ func (p *pubsubRun) onTheWay() int64 {
 	return n
 }
 
-func (p *pubsubRun) settle(_ context.Context, rep *report) {
+func (p *pubsubRun) addCounts(_ context.Context, rep *report) {
 	for _, e := range p.subs {
 		e.stop(&rep.Client)
 	}

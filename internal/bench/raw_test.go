@@ -97,7 +97,7 @@ func TestHotLoopsTakeNoMemory(t *testing.T) {
 		if err := s.send(ctx, 1, 2); err != nil {
 			t.Fatal(err)
 		}
-		k.take(out.last, 1000)
+		k.receive(out.last, 1000)
 	}
 	send()
 	if n := testing.AllocsPerRun(2000, send); n != 0 {

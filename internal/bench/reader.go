@@ -172,7 +172,7 @@ func (d *reader) begin(ctx context.Context) error {
 
 // trouble records errors that the client library reports while consuming.
 func (d *reader) trouble(_ jetstream.ConsumeContext, err error) {
-	d.run.journal.note(evError, d.link.nc.Opts.Name, err.Error())
+	d.run.journal.add(evError, d.link.nc.Opts.Name, err.Error())
 }
 
 // fetchWait is how long a fetch waits for a full batch.
@@ -198,7 +198,7 @@ func (d *reader) fetch(ctx context.Context) {
 // receive records and acknowledges a message.
 func (d *reader) receive(ctx context.Context, m jetstream.Msg) {
 	dups := d.sink.tally.dup
-	d.sink.take(m.Data(), d.run.clock.Now())
+	d.sink.receive(m.Data(), d.run.clock.Now())
 	if d.sink.tally.dup != dups {
 		if meta, err := m.Metadata(); err == nil && meta.NumDelivered > 1 {
 			d.sink.tally.redelivered++
@@ -209,7 +209,7 @@ func (d *reader) receive(ctx context.Context, m jetstream.Msg) {
 	}
 	if err := d.ack(ctx, m); err != nil && d.ackErr == nil {
 		d.ackErr = err
-		d.run.journal.note(evError, d.link.nc.Opts.Name, "acknowledge: "+err.Error())
+		d.run.journal.add(evError, d.link.nc.Opts.Name, "acknowledge: "+err.Error())
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // receive handles a reply from nats.go.
 func (a *client) receive(m *nats.Msg) {
 	if seq, ok := number(m.Subject); ok {
-		a.settle(seq, m, a.run.clock.Now())
+		a.recordReply(seq, m, a.run.clock.Now())
 	}
 }
 
@@ -28,11 +28,11 @@ func (a *client) receiveRaw(m *tap.Message) {
 			a.current.Header = h
 		}
 	}
-	a.settle(seq, &a.current, m.Now)
+	a.recordReply(seq, &a.current, m.Now)
 }
 
-// settle records a reply: to one message, or to the batch that the message ends.
-func (a *client) settle(seq uint64, m *nats.Msg, now int64) {
+// recordReply records a reply: to one message, or to the batch that the message ends.
+func (a *client) recordReply(seq uint64, m *nats.Msg, now int64) {
 	first := seq
 	if a.batch > 1 { // aux of the last message is its position in the batch
 		first = seq - a.ring.at(seq).aux.Load()
@@ -40,7 +40,7 @@ func (a *client) settle(seq uint64, m *nats.Msg, now int64) {
 	for ; first <= seq; first++ {
 		a.resolve(first, m, now)
 	}
-	if a.waiting.Load() && a.room() {
+	if a.waiting.Load() && a.shouldWake() {
 		select {
 		case a.wake <- struct{}{}:
 		default:
@@ -48,22 +48,22 @@ func (a *client) settle(seq uint64, m *nats.Msg, now int64) {
 	}
 }
 
-// room reports whether to wake the sender: a quarter of the window is free, so
+// shouldWake reports whether to wake the sender: a quarter of the window is free, so
 // that it sends several messages at a time.
-func (a *client) room() bool {
+func (a *client) shouldWake() bool {
 	w := int64(a.run.spec.Load.Window)
-	return a.issued.Load()-a.settled.Load() <= w-max(w/4, 1)
+	return a.issued.Load()-a.completed.Load() <= w-max(w/4, 1)
 }
 
 // resolve records the reply m to message seq.
 func (a *client) resolve(seq uint64, m *nats.Msg, now int64) {
-	due, sent, aux, measured, ok := a.ring.settle(seq)
+	due, sent, aux, measured, ok := a.ring.resolve(seq)
 	if !ok {
 		a.tally.dup++ // a second reply, or one after the timeout
 		return
 	}
 	err := a.act.answer(m, aux, measured)
-	a.settled.Add(1)
+	a.completed.Add(1)
 	if !measured {
 		return
 	}
@@ -75,15 +75,15 @@ func (a *client) resolve(seq uint64, m *nats.Msg, now int64) {
 		}
 		return
 	}
-	a.note(due, sent, now, len(m.Data))
+	a.recordLatency(due, sent, now, len(m.Data))
 }
 
-func (a *client) note(due, sent, now int64, size int) {
+func (a *client) recordLatency(due, sent, now int64, size int) {
 	t := &a.tally
 	t.arrived(now, size)
 	t.response.Record(now - due)
 	t.service.Record(now - sent)
-	a.lane.Received(now, now-due)
+	a.timeline.Received(now, now-due)
 	a.answered.Store(t.received)
 }
 
@@ -100,16 +100,16 @@ func (as clientGroup) missing() (n int64) {
 	return n
 }
 
-// settle adds the counts of the clients. With timed, the replies are what the
+// addCounts adds the counts of the clients. With timed, the replies are what the
 // workload measures: they are the latency and the expected messages.
-func (as clientGroup) settle(rep *report, timed bool) {
+func (as clientGroup) addCounts(rep *report, timed bool) {
 	for _, a := range as {
 		a.sub.stop(&rep.Client)
 	}
 	rep.addSenders(as.workers())
 	var response, service hist.Hist
 	for _, a := range as {
-		a.lane.Flush()
+		a.timeline.Flush()
 		t := &a.tally
 		response.Merge(&t.response)
 		service.Merge(&t.service)

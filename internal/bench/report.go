@@ -89,7 +89,7 @@ func (p *report) addGroups(groups []*group) {
 	for _, c := range groups {
 		p.Received += c.unique()
 		for _, k := range c.sinks {
-			k.lane.Flush()
+			k.timeline.Flush()
 			t := &k.tally
 			response.Merge(&t.response)
 			service.Merge(&t.service)

@@ -76,8 +76,8 @@ func (q *requestRun) probe(ctx context.Context) error {
 func (q *requestRun) workers(context.Context) []worker { return q.clients.workers() }
 func (q *requestRun) missing(_ context.Context) int64  { return q.clients.missing() }
 
-func (q *requestRun) settle(_ context.Context, rep *report) {
-	q.clients.settle(rep, true)
+func (q *requestRun) addCounts(_ context.Context, rep *report) {
+	q.clients.addCounts(rep, true)
 	for _, a := range q.clients {
 		rep.Corrupt += a.act.(*requestAction).corrupt
 	}
@@ -123,7 +123,7 @@ func (a *requestAction) over(by *client) {
 
 func (a *requestAction) aux(uint64) uint64 { return 0 }
 
-func (a *requestAction) ask(m message, reply string) error {
+func (a *requestAction) send(m message, reply string) error {
 	p := a.pool.Next(stamp.Stamp{Worker: a.id, Seq: m.n, Flags: m.flags, Intended: m.due, Lag: m.lag})
 	return a.out.PublishRequest(a.subjects.pick(), reply, p)
 }

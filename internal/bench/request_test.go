@@ -99,13 +99,13 @@ func TestRing(t *testing.T) {
 	if g.open(5, true, 10, 20, 30) {
 		t.Error("a free place was taken")
 	}
-	if _, _, _, _, ok := g.settle(5 + 64); ok {
+	if _, _, _, _, ok := g.resolve(5 + 64); ok {
 		t.Error("another number's answer was taken")
 	}
-	if at, sent, aux, measured, ok := g.settle(5); at != 10 || sent != 20 || aux != 30 || !measured || !ok {
+	if at, sent, aux, measured, ok := g.resolve(5); at != 10 || sent != 20 || aux != 30 || !measured || !ok {
 		t.Error(at, sent, aux, measured, ok)
 	}
-	if _, _, _, _, ok := g.settle(5); ok {
+	if _, _, _, _, ok := g.resolve(5); ok {
 		t.Error("answered twice")
 	}
 	g.open(6, true, 0, 100, 0)

@@ -57,12 +57,12 @@ func (g *ring) open(seq uint64, measured bool, intended, sent int64, aux uint64)
 	return old&(slotOpen|slotMeasured) == slotOpen|slotMeasured
 }
 
-// taken reports whether the slot of seq is still in use.
-func (g *ring) taken(seq uint64) bool { return g.at(seq).state.Load() != 0 }
+// inUse reports whether the slot of seq is still in use.
+func (g *ring) inUse(seq uint64) bool { return g.at(seq).state.Load() != 0 }
 
-// settle records the reply to request seq: ok is false if it was already answered
+// resolve records the reply to request seq: ok is false if it was already answered
 // or abandoned.
-func (g *ring) settle(seq uint64) (intended, sent int64, aux uint64, measured, ok bool) {
+func (g *ring) resolve(seq uint64) (intended, sent int64, aux uint64, measured, ok bool) {
 	s := g.at(seq)
 	state := s.state.Load()
 	if state>>2 != seq || state&slotOpen == 0 {

@@ -51,7 +51,7 @@ func newSender(r *run, id int, l *link, out publisher) (*sender, error) {
 	return &sender{
 		run: r, id: id, link: l, out: out, pool: pool,
 		subjects: newSubjects(r.subject, r.spec.Subjects, r.spec.Dist, r.spec.Seed+uint64(id)),
-		ledger:   ledger{lane: r.line.Lane()},
+		ledger:   ledger{lane: r.line.NewWriter()},
 		done:     make(chan struct{}),
 		kick:     make(chan struct{}, 1),
 	}, nil

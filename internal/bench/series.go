@@ -26,7 +26,7 @@ func Execute(ctx context.Context, s scenario.Spec, c Connect, opts ...Option) (*
 			break
 		}
 	}
-	return all.whole(all.o.runs), nil
+	return all.firstRuns(all.o.runs), nil
 }
 
 // series is the runs of one scenario.
@@ -70,8 +70,8 @@ func (s *series) run(ctx context.Context) error {
 	return nil
 }
 
-// whole returns the result over the first n runs.
-func (s *series) whole(n int) *result.Result {
+// firstRuns returns the result over the first n runs.
+func (s *series) firstRuns(n int) *result.Result {
 	s.res.Runs = s.res.Runs[:min(n, len(s.res.Runs))]
 	s.res.Summary = result.Summarize(s.res.Runs, s.o.ceiling)
 	return s.res
@@ -109,14 +109,14 @@ func AB(ctx context.Context, a, b Case, runs int, seed uint64, opts ...Option) (
 			side.offset = 2*n + k - len(side.res.Runs)
 			if err := side.run(ctx); err != nil {
 				if ctx.Err() != nil && n > 0 {
-					return sides[0].whole(n), sides[1].whole(n), nil
+					return sides[0].firstRuns(n), sides[1].firstRuns(n), nil
 				}
 				return nil, nil, err
 			}
 			if ctx.Err() != nil && n > 0 {
-				return sides[0].whole(n), sides[1].whole(n), nil
+				return sides[0].firstRuns(n), sides[1].firstRuns(n), nil
 			}
 		}
 	}
-	return sides[0].whole(runs), sides[1].whole(runs), nil
+	return sides[0].firstRuns(runs), sides[1].firstRuns(runs), nil
 }

@@ -60,7 +60,7 @@ func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) 
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		state := ServeState{News: d.take()}
+		state := ServeState{News: d.drain()}
 		for _, d := range all {
 			state.Served += d.served.Load()
 		}
@@ -69,7 +69,7 @@ func Serve(ctx context.Context, s ServeSpec, c Connect, watch func(ServeState)) 
 		case <-ctx.Done():
 			return nil
 		case err := <-d.over:
-			watch(ServeState{state.Served, d.take()})
+			watch(ServeState{state.Served, d.drain()})
 			return err
 		case <-d.wake:
 		case <-tick.C:

@@ -29,8 +29,8 @@ func newServiceLog(clock pace.Monotonic) *serviceLog {
 	return &serviceLog{clock: clock, wake: make(chan struct{}, 1), over: make(chan error, 1), logged: map[string]bool{}, revoked: map[string]error{}}
 }
 
-// take returns and removes the events since the last call.
-func (d *serviceLog) take() []result.Event {
+// drain returns and removes the events since the last call.
+func (d *serviceLog) drain() []result.Event {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	news := d.news
@@ -38,7 +38,7 @@ func (d *serviceLog) take() []result.Event {
 	return news
 }
 
-func (d *serviceLog) note(kind, who, detail string) {
+func (d *serviceLog) add(kind, who, detail string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.news) < maxEvents {
@@ -50,14 +50,14 @@ func (d *serviceLog) note(kind, who, detail string) {
 	}
 }
 
-// once records what would repeat with every request.
-func (d *serviceLog) once(kind, who, detail string) {
+// addOnce records what would repeat with every request.
+func (d *serviceLog) addOnce(kind, who, detail string) {
 	d.mu.Lock()
 	logged := d.logged[who+kind]
 	d.logged[who+kind] = true
 	d.mu.Unlock()
 	if !logged {
-		d.note(kind, who, detail)
+		d.add(kind, who, detail)
 	}
 }
 
@@ -81,10 +81,10 @@ func (d *serviceLog) options(who string) []nats.Option {
 			if nc.IsClosed() || err == nil {
 				return
 			}
-			d.note(EventDisconnected, who, err.Error())
+			d.add(EventDisconnected, who, err.Error())
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { d.note(EventReconnected, who, nc.ConnectedServerName()) }),
-		nats.LameDuckModeHandler(func(nc *nats.Conn) { d.note(evLameDuck, who, nc.ConnectedServerName()) }),
+		nats.ReconnectHandler(func(nc *nats.Conn) { d.add(EventReconnected, who, nc.ConnectedServerName()) }),
+		nats.LameDuckModeHandler(func(nc *nats.Conn) { d.add(evLameDuck, who, nc.ConnectedServerName()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { d.classify(who, err) }),
 		nats.ClosedHandler(func(nc *nats.Conn) {
 			err := nc.LastError()
@@ -102,14 +102,14 @@ func (d *serviceLog) classify(who string, err error) {
 	case errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(strings.ToLower(err.Error()), "subscription"):
 		d.end(who, err)
 	case errors.Is(err, nats.ErrPermissionViolation):
-		d.once(EventDenied, who, err.Error())
+		d.addOnce(EventDenied, who, err.Error())
 	case errors.Is(err, nats.ErrSlowConsumer):
-		d.once(evSlow, who, err.Error())
+		d.addOnce(evSlow, who, err.Error())
 	case errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAccountAuthExpired):
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.revoked[who] = err
 	default:
-		d.once(evError, who, err.Error())
+		d.addOnce(evError, who, err.Error())
 	}
 }

@@ -12,13 +12,13 @@ import (
 
 // sink counts the messages of one receiving worker, which alone calls take.
 type sink struct {
-	run     *run
-	group   *group
-	untimed bool // messages have no due time
-	silent  bool // not a receiver of the workload: left out of the time line
-	lane    *hist.Lane
-	windows []verify.Window // per publisher; of a queue group only for the order
-	tally   tally
+	run      *run
+	group    *group
+	untimed  bool // messages have no due time
+	silent   bool // not a receiver of the workload: left out of the time line
+	timeline *hist.Writer
+	windows  []verify.Window // per publisher; of a queue group only for the order
+	tally    tally
 
 	unique atomic.Int64 // measured messages that were not duplicates
 	warm   atomic.Int64 // messages of the warm-up
@@ -40,8 +40,8 @@ type tally struct {
 // longest gap between two. All zero: no messages.
 type arrivals struct{ first, last, gap, gapAt int64 }
 
-// note records an arrival at the instant now.
-func (a *arrivals) note(now int64) {
+// add records an arrival at the instant now.
+func (a *arrivals) add(now int64) {
 	if a.last == 0 {
 		a.first = now
 	} else if d := now - a.last; d > a.gap {
@@ -65,7 +65,7 @@ func newGroup(r *run, n, publishers int) *group {
 	}
 	for range n {
 		c.sinks = append(c.sinks, &sink{
-			run: r, group: c, lane: r.line.Lane(),
+			run: r, group: c, timeline: r.line.NewWriter(),
 			windows: make([]verify.Window, publishers),
 			probed:  make([]atomic.Bool, publishers),
 		})
@@ -95,14 +95,14 @@ func (c *group) probed() bool {
 	return true
 }
 
-// take records a message that arrived at the instant now. It does not keep the
+// receive records a message that arrived at the instant now. It does not keep the
 // payload.
-func (k *sink) take(payload []byte, now int64) {
+func (k *sink) receive(payload []byte, now int64) {
 	if k.run.countAll || k.run.countOnly && len(payload) < stamp.Compact {
 		k.tally.arrived(now, len(payload))
 		k.unique.Add(1)
 		if !k.silent {
-			k.lane.Arrived(now)
+			k.timeline.Arrived(now)
 		}
 		return
 	}
@@ -111,11 +111,11 @@ func (k *sink) take(payload []byte, now int64) {
 		k.measure(payload, s, now)
 		return
 	}
-	k.other(s, err)
+	k.receiveOther(s, err)
 }
 
-// other records a message that is not part of the measurement.
-func (k *sink) other(s stamp.Stamp, err error) {
+// receiveOther records a message that is not part of the measurement.
+func (k *sink) receiveOther(s stamp.Stamp, err error) {
 	switch {
 	case errors.Is(err, stamp.ErrForeign):
 		k.tally.foreign++
@@ -131,7 +131,7 @@ func (k *sink) other(s stamp.Stamp, err error) {
 // measure records a message of the measurement.
 func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 	k.tally.arrived(now, len(payload))
-	if !k.fresh(s) {
+	if !k.isFirst(s) {
 		k.tally.dup++
 		return
 	}
@@ -141,7 +141,7 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 	k.unique.Store(k.unique.Load() + 1)
 	if k.untimed {
 		if !k.silent {
-			k.lane.Arrived(now)
+			k.timeline.Arrived(now)
 		}
 		return
 	}
@@ -149,25 +149,25 @@ func (k *sink) measure(payload []byte, s stamp.Stamp, now int64) {
 		k.tally.response.Record(now - s.Intended)
 	}
 	k.tally.service.Record(now - s.Intended - s.Lag)
-	k.lane.Received(now, now-s.Intended)
+	k.timeline.Received(now, now-s.Intended)
 }
 
-// fresh reports whether the message is the first with its number, and counts
+// isFirst reports whether the message is the first with its number, and counts
 // reordered ones.
-func (k *sink) fresh(s stamp.Stamp) bool {
-	v := k.windows[s.Worker].See(s.Seq)
+func (k *sink) isFirst(s stamp.Stamp) bool {
+	v := k.windows[s.Worker].Add(s.Seq)
 	if v == verify.Reordered {
 		k.tally.reordered++
 	}
 	if k.group.unions != nil {
-		return k.group.unions[s.Worker].See(s.Seq) != verify.Duplicate
+		return k.group.unions[s.Worker].Add(s.Seq) != verify.Duplicate
 	}
 	return v != verify.Duplicate
 }
 
 // arrived counts a message of that size.
 func (t *tally) arrived(now int64, size int) {
-	t.note(now)
+	t.add(now)
 	t.received++
 	t.bytes += int64(size)
 }

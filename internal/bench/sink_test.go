@@ -49,7 +49,7 @@ func TestSinkCounts(t *testing.T) {
 		make([]byte, 64),
 		nil,
 	} {
-		k.take(m, 1_000_000)
+		k.receive(m, 1_000_000)
 	}
 	got := []int64{k.tally.received, k.unique.Load(), k.warm.Load(), k.tally.dup, k.tally.reordered, k.tally.corrupt, k.tally.foreign, k.tally.bytes}
 	if want := []int64{5, 4, 2, 1, 1, 4, 1, 320}; !slices.Equal(got, want) {
@@ -61,7 +61,7 @@ func TestSinkCounts(t *testing.T) {
 	if n := k.tally.response.Count(); n != 4 || k.tally.service.Count() != 4 {
 		t.Errorf("%d response times", n)
 	}
-	k.lane.Flush()
+	k.timeline.Flush()
 	if w := r.line.Windows(); len(w) != 1 || w[0].Received != 4 {
 		t.Errorf("%+v", w)
 	}
@@ -81,7 +81,7 @@ func TestSinkTimes(t *testing.T) {
 	} {
 		r, sinks := newTestSinks(c.mode, 1, 1)
 		sinks[0].untimed = c.untimed
-		sinks[0].take(r.payload(64, stamp.Stamp{Intended: 100_000, Lag: 400_000}), 1_000_000)
+		sinks[0].receive(r.payload(64, stamp.Stamp{Intended: 100_000, Lag: 400_000}), 1_000_000)
 		for h, want := range map[*hist.Hist]int64{&sinks[0].tally.response: c.response, &sinks[0].tally.service: c.service} {
 			got := h.Max()
 			if want < 0 && h.Count() != 0 || want > 0 && (got < want*999/1000-64 || got > want*1001/1000+64) {
@@ -98,7 +98,7 @@ func TestSinkChecksEveryNthBody(t *testing.T) {
 	for seq := range uint64(12) {
 		p := r.payload(64, stamp.Stamp{Seq: seq})
 		p[63]++
-		sinks[0].take(p, 1)
+		sinks[0].receive(p, 1)
 	}
 	if n := sinks[0].tally.corrupt; n != 3 {
 		t.Errorf("%d corrupt, want 3", n)
@@ -111,7 +111,7 @@ func TestGroup(t *testing.T) {
 	r, sinks := newTestSinks(scenario.Max, 2, 1)
 	c := sinks[0].group
 	for i, seq := range []uint64{0, 1, 3, 2, 5, 4, 2} { // even places at member 0
-		sinks[i%2].take(r.payload(64, stamp.Stamp{Seq: seq}), 1)
+		sinks[i%2].receive(r.payload(64, stamp.Stamp{Seq: seq}), 1)
 	}
 	if c.unique() != 6 || sinks[0].tally.dup != 1 || sinks[1].tally.dup != 0 {
 		t.Errorf("%d different, dup %d and %d", c.unique(), sinks[0].tally.dup, sinks[1].tally.dup)
@@ -122,12 +122,12 @@ func TestGroup(t *testing.T) {
 	if c.probed() {
 		t.Error("probed without a probe")
 	}
-	sinks[1].take(r.payload(64, stamp.Stamp{Flags: stamp.Probe}), 1)
+	sinks[1].receive(r.payload(64, stamp.Stamp{Flags: stamp.Probe}), 1)
 	if !c.probed() {
 		t.Error("a probe at one of the members is not seen")
 	}
 	two := newGroup(r, 1, 2)
-	two.sinks[0].take(r.payload(64, stamp.Stamp{Worker: 1, Flags: stamp.Probe}), 1)
+	two.sinks[0].receive(r.payload(64, stamp.Stamp{Worker: 1, Flags: stamp.Probe}), 1)
 	if two.probed() {
 		t.Error("probed by one of two publishers")
 	}
@@ -138,15 +138,15 @@ func TestGroup(t *testing.T) {
 func TestSinkCountsOnly(t *testing.T) {
 	r, sinks := newTestSinks(scenario.Open, 1, 1)
 	r.countOnly = true
-	sinks[0].take(make([]byte, 15), 1)
-	sinks[0].take(make([]byte, 16), 1) // large enough for a stamp that it has not
+	sinks[0].receive(make([]byte, 15), 1)
+	sinks[0].receive(make([]byte, 16), 1) // large enough for a stamp that it has not
 	if k := sinks[0]; k.unique.Load() != 1 || k.tally.received != 1 || k.tally.response.Count() != 0 {
 		t.Errorf("%d different", k.unique.Load())
 	}
 	r, sinks = newTestSinks(scenario.Open, 1, 1)
 	r.countAll = true
-	sinks[0].take(make([]byte, 100), 1)
-	sinks[0].take(make([]byte, 100), 1)
+	sinks[0].receive(make([]byte, 100), 1)
+	sinks[0].receive(make([]byte, 100), 1)
 	if k := sinks[0]; k.unique.Load() != 2 || k.tally.received != 2 || k.tally.bytes != 200 || k.tally.corrupt+k.tally.foreign != 0 {
 		t.Errorf("%d different", k.unique.Load())
 	}
@@ -212,7 +212,7 @@ func TestPhases(t *testing.T) {
 
 // TestLedger counts a send as in time up to a tenth of a second after the end.
 func TestLedger(t *testing.T) {
-	l := &ledger{lane: hist.NewTimeline().Lane()}
+	l := &ledger{lane: hist.NewTimeline().NewWriter()}
 	end := int64(time.Second)
 	l.send(5000, 7000, 10, end, false)
 	l.send(end-1, end+tolerated-1, 20, end, true)
@@ -251,8 +251,8 @@ func TestRoom(t *testing.T) {
 	}{{100, 76, false}, {100, 75, true}, {2, 2, false}, {2, 1, true}, {1, 1, false}, {1, 0, true}} {
 		a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: c.window}}}}
 		a.issued.Store(10 + c.open)
-		a.settled.Store(10)
-		if got := a.room(); got != c.want {
+		a.completed.Store(10)
+		if got := a.shouldWake(); got != c.want {
 			t.Errorf("window %d, %d in flight: %v", c.window, c.open, got)
 		}
 	}
@@ -273,20 +273,20 @@ func (answering) answer(m *nats.Msg, _ uint64, _ bool) error {
 func TestClientSettles(t *testing.T) {
 	line := hist.NewTimeline()
 	line.Begin(0)
-	a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: 4}}}, act: answering{}, ring: newRing(64), lane: line.Lane(), batch: 1, wake: make(chan struct{}, 1)}
+	a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: 4}}}, act: answering{}, ring: newRing(64), timeline: line.NewWriter(), batch: 1, wake: make(chan struct{}, 1)}
 	for seq := range uint64(5) {
 		a.ring.open(seq, seq > 0, int64(100*seq), int64(100*seq+10), seq)
 		a.issued.Add(1)
 	}
 	good, bad := &nats.Msg{Data: []byte("yes")}, &nats.Msg{}
-	a.settle(0, good, 1000) // the warm-up's
-	a.settle(1, good, 2000)
-	a.settle(1, good, 2000)
-	a.settle(2, bad, 3000)
-	a.settle(3, bad, 3000)
-	a.settle(9, good, 3000)
-	if a.settled.Load() != 4 || a.resolved.Load() != 3 || a.answered.Load() != 1 || a.failed != 2 || a.first == nil || a.tally.dup != 2 || a.tally.received != 1 || a.tally.bytes != 3 {
-		t.Errorf("settled %d, resolved %d, answered %d, failed %d (%v), dup %d, received %d", a.settled.Load(), a.resolved.Load(), a.answered.Load(), a.failed, a.first, a.tally.dup, a.tally.received)
+	a.recordReply(0, good, 1000) // the warm-up's
+	a.recordReply(1, good, 2000)
+	a.recordReply(1, good, 2000)
+	a.recordReply(2, bad, 3000)
+	a.recordReply(3, bad, 3000)
+	a.recordReply(9, good, 3000)
+	if a.completed.Load() != 4 || a.resolved.Load() != 3 || a.answered.Load() != 1 || a.failed != 2 || a.first == nil || a.tally.dup != 2 || a.tally.received != 1 || a.tally.bytes != 3 {
+		t.Errorf("settled %d, resolved %d, answered %d, failed %d (%v), dup %d, received %d", a.completed.Load(), a.resolved.Load(), a.answered.Load(), a.failed, a.first, a.tally.dup, a.tally.received)
 	}
 	if r, s := a.tally.response.Max(), a.tally.service.Max(); r < 1836 || r > 1964 || s < 1826 || s > 1954 {
 		t.Errorf("response %d, service %d, want 1900 and 1890", r, s)
@@ -295,7 +295,7 @@ func TestClientSettles(t *testing.T) {
 	for seq := uint64(10); seq < 13; seq++ {
 		a.ring.open(seq, true, 0, 0, seq-10)
 	}
-	if a.settle(12, good, 5000); a.tally.received != 4 || a.settled.Load() != 7 {
+	if a.recordReply(12, good, 5000); a.tally.received != 4 || a.completed.Load() != 7 {
 		t.Errorf("a batch of three: received %d", a.tally.received)
 	}
 }
@@ -324,13 +324,13 @@ func TestClientWaits(t *testing.T) {
 			a.issued.Add(1)
 		}
 		began := time.Now()
-		for a.settled.Load() == 0 {
+		for a.completed.Load() == 0 {
 			if err := a.wait(t.Context(), 2); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if took := time.Since(began); took < time.Second || took > 1100*time.Millisecond || a.settled.Load() != 2 || a.resolved.Load() != 1 {
-			t.Errorf("after %v: settled %d, resolved %d", took, a.settled.Load(), a.resolved.Load())
+		if took := time.Since(began); took < time.Second || took > 1100*time.Millisecond || a.completed.Load() != 2 || a.resolved.Load() != 1 {
+			t.Errorf("after %v: settled %d, resolved %d", took, a.completed.Load(), a.resolved.Load())
 		}
 		if a.waiting.Load() {
 			t.Error("still marked as waiting")

@@ -79,7 +79,7 @@ func makeStream(ctx context.Context, r *run, s *store) error {
 	if part.Ack == "batch" && !stream.CachedInfo().Config.AllowAtomicPublish {
 		return fmt.Errorf("atomic batches need nats-server 2.12: %w", ErrUnsupported)
 	}
-	return s.note(ctx)
+	return s.recordState(ctx)
 }
 
 func storageType(s string) jetstream.StorageType {
@@ -89,8 +89,8 @@ func storageType(s string) jetstream.StorageType {
 	return jetstream.FileStorage
 }
 
-// note records the state before the run.
-func (s *store) note(ctx context.Context) error {
+// recordState records the state before the run.
+func (s *store) recordState(ctx context.Context) error {
 	info, err := s.stream.Info(ctx)
 	if err != nil {
 		return fmt.Errorf("state of stream: %w", err)
@@ -132,7 +132,7 @@ func (s *store) stored(ctx context.Context) int64 {
 
 func (s *store) count(ctx context.Context) (int64, error) {
 	if s.exclusive && !s.own {
-		return s.held(ctx, s.filter)
+		return s.countMatching(ctx, s.filter)
 	}
 	info, err := s.stream.Info(ctx)
 	if err != nil {

@@ -25,11 +25,11 @@ const maxPendingBytes = 512 << 20
 // subscribe attaches a sink on a connection.
 func subscribe(r *run, l *link, subject string, k *sink) (*subscription, error) {
 	if l.tap != nil {
-		l.tap.Subscribe(subject, r.spec.Queue, func(m *tap.Message) { k.take(m.Payload, m.Now) })
+		l.tap.Subscribe(subject, r.spec.Queue, func(m *tap.Message) { k.receive(m.Payload, m.Now) })
 		return &subscription{tap: l.tap, sink: k}, l.tap.Start()
 	}
 	e := &subscription{sink: k, gone: make(chan struct{})}
-	cb := func(m *nats.Msg) { k.take(m.Data, r.clock.Now()) }
+	cb := func(m *nats.Msg) { k.receive(m.Data, r.clock.Now()) }
 	var err error
 	if r.spec.Queue != "" {
 		e.sub, err = l.nc.QueueSubscribe(subject, r.spec.Queue, cb)

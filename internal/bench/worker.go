@@ -20,9 +20,9 @@ type workload interface {
 	// missing returns how many messages of the measurement are still in flight.
 	// It is called while workers and receivers are running.
 	missing(ctx context.Context) int64
-	// settle adds the counts of the workload to the report. It is called after all
+	// addCounts adds the counts of the workload to the report. It is called after all
 	// receivers have stopped.
-	settle(ctx context.Context, rep *report)
+	addCounts(ctx context.Context, rep *report)
 }
 
 // worker sends the messages of one phase after another; finish follows the last.
@@ -43,7 +43,7 @@ func asWorkers[W worker](ws []W) []worker {
 // ledger holds the counts of a sending worker in the measurement.
 type ledger struct {
 	sendlag hist.Hist
-	lane    *hist.Lane
+	lane    *hist.Writer
 	sent    int64 // attempts, and so the next number
 	refused int64 // of those, not accepted by the client library
 	onTime  int64 // sent before the measurement was over

@@ -101,9 +101,9 @@ func TestLanesOfOneLine(t *testing.T) {
 	if tl.Start() != 0 {
 		t.Error("begun")
 	}
-	a, b := tl.Lane(), tl.Lane()
+	a, b := tl.NewWriter(), tl.NewWriter()
 	tl.Begin(5 * Step)
-	late := tl.Lane()
+	late := tl.NewWriter()
 	if tl.Start() != 5*Step {
 		t.Error("not begun")
 	}
@@ -128,7 +128,7 @@ func TestLanesOfOneLine(t *testing.T) {
 // TestWindowQuantiles are those of the second.
 func TestWindowQuantiles(t *testing.T) {
 	tl := NewTimeline()
-	l := tl.Lane()
+	l := tl.NewWriter()
 	for i := range int64(1000) {
 		l.Received(0, (i+1)*1_000_000)
 	}

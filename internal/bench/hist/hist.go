@@ -38,20 +38,20 @@ func (h *Hist) Record(ns int64) {
 		h.row++
 		return
 	}
-	h.settle()
+	h.flush()
 	h.last, h.row = ns, 1
 }
 
 // RecordN adds a value n times.
 func (h *Hist) RecordN(ns, n int64) {
 	if n > 0 {
-		h.settle()
+		h.flush()
 		h.last, h.row = ns, n
 	}
 }
 
-// settle puts the last value into the histogram.
-func (h *Hist) settle() {
+// flush puts the last value into the histogram.
+func (h *Hist) flush() {
 	if h.row == 0 {
 		return
 	}
@@ -65,11 +65,11 @@ func (h *Hist) settle() {
 
 // Merge adds all values of o; the result is the histogram of the union.
 func (h *Hist) Merge(o *Hist) {
-	o.settle()
+	o.flush()
 	if o.h == nil {
 		return
 	}
-	h.settle()
+	h.flush()
 	if h.h == nil {
 		h.h = hdrhistogram.New(lowest, Max, digits)
 	}
@@ -78,7 +78,7 @@ func (h *Hist) Merge(o *Hist) {
 
 // Count is the number of values.
 func (h *Hist) Count() int64 {
-	h.settle()
+	h.flush()
 	if h.h == nil {
 		return 0
 	}
@@ -171,7 +171,7 @@ func Decode(s string) (*Hist, error) {
 // WritePercentiles writes the distribution in the .hgrm text format, values in
 // milliseconds, as HdrHistogram's plotter reads it.
 func (h *Hist) WritePercentiles(w io.Writer) error {
-	h.settle()
+	h.flush()
 	o := h.h
 	if o == nil {
 		o = hdrhistogram.New(lowest, Max, digits)

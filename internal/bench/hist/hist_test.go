@@ -108,7 +108,7 @@ func TestEmptyAndOutOfRange(t *testing.T) {
 
 func TestTimeline(t *testing.T) {
 	tl := NewTimeline()
-	a, b := tl.Lane(), tl.Lane()
+	a, b := tl.NewWriter(), tl.NewWriter()
 	tl.Begin(1000)
 	a.Sent(500, 3) // before the start: first window
 	for i := range int64(4000) {
@@ -138,7 +138,7 @@ func TestTimeline(t *testing.T) {
 
 func TestTimelineGivesUpOldHistograms(t *testing.T) {
 	tl := NewTimeline()
-	a, b := tl.Lane(), tl.Lane()
+	a, b := tl.NewWriter(), tl.NewWriter()
 	for i := range int64(100) {
 		a.Received(i*Step, 1000)
 		b.Received(i*Step, 2000)
@@ -159,7 +159,7 @@ func TestTimelineGivesUpOldHistograms(t *testing.T) {
 
 func TestNoAllocations(t *testing.T) {
 	var h Hist
-	l := NewTimeline().Lane()
+	l := NewTimeline().NewWriter()
 	h.Record(1)
 	if n := testing.AllocsPerRun(1000, func() { h.Record(12345); l.Received(5, 12345); l.Sent(5, 1) }); n != 0 {
 		t.Errorf("%v allocations per message", n)
@@ -168,7 +168,7 @@ func TestNoAllocations(t *testing.T) {
 
 func BenchmarkRecord(b *testing.B) {
 	var h Hist
-	l := NewTimeline().Lane()
+	l := NewTimeline().NewWriter()
 	for b.Loop() {
 		h.Record(123456)
 		l.Received(5, 123456)

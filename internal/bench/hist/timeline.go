@@ -2,7 +2,7 @@ package hist
 
 import "sync"
 
-// Step is the length of a window of the time line in nanoseconds.
+// Step is the length of a window of the timeline in nanoseconds.
 const Step = int64(1e9)
 
 // Window is one second of a run. Latencies are nanoseconds, to 1.6 %.
@@ -18,11 +18,11 @@ type Window struct {
 // Timeline collects the windows of all workers. It is safe for concurrent use:
 // each worker updates it once a second, through its own [Lane].
 type Timeline struct {
-	start int64
-	mu    sync.Mutex
-	slots []*slot
-	lanes []*Lane
-	done  int // slots below this are complete
+	start   int64
+	mu      sync.Mutex
+	slots   []*slot
+	writers []*Writer
+	done    int // slots below this are complete
 }
 
 type slot struct {
@@ -30,16 +30,16 @@ type slot struct {
 	hist *coarse
 }
 
-// NewTimeline returns an empty time line; [Timeline.Begin] starts it.
+// NewTimeline returns an empty timeline; [Timeline.Begin] starts it.
 func NewTimeline() *Timeline { return &Timeline{} }
 
 // Begin sets the instant of the run's clock at which the first window begins;
-// earlier events count into it. It comes before the first event of any lane.
+// earlier events count into it. It comes before the first event of any writer.
 func (t *Timeline) Begin(start int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.start = start
-	for _, l := range t.lanes {
+	for _, l := range t.writers {
 		l.end = start + Step
 	}
 }
@@ -51,17 +51,17 @@ func (t *Timeline) Start() int64 {
 	return t.start
 }
 
-// Lane returns a new lane for a worker.
-func (t *Timeline) Lane() *Lane {
-	l := &Lane{line: t, end: t.start + Step}
+// NewWriter returns a new writer for a worker.
+func (t *Timeline) NewWriter() *Writer {
+	l := &Writer{line: t, end: t.start + Step}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.lanes = append(t.lanes, l)
+	t.writers = append(t.writers, l)
 	return l
 }
 
-// Windows returns the time line so far, without gaps. It is complete up to the
-// last [Lane.Flush] of every lane.
+// Windows returns the timeline so far, without gaps. It is complete up to the
+// last [Writer.Flush] of every writer.
 func (t *Timeline) Windows() []Window {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -81,9 +81,9 @@ func (s *slot) reduced() Window {
 	return w
 }
 
-// take adds a lane's window to its second and frees the histograms of seconds that
-// no lane can add to any more.
-func (t *Timeline) take(l *Lane, second, next int) {
+// add adds a writer's window to its second and frees the histograms of seconds that
+// no writer can add to any more.
+func (t *Timeline) add(l *Writer, second, next int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for len(t.slots) <= second {
@@ -100,7 +100,7 @@ func (t *Timeline) take(l *Lane, second, next int) {
 	}
 	l.second = next
 	oldest := next
-	for _, o := range t.lanes {
+	for _, o := range t.writers {
 		oldest = min(oldest, o.second)
 	}
 	for ; t.done < min(oldest, len(t.slots)); t.done++ {
@@ -109,8 +109,8 @@ func (t *Timeline) take(l *Lane, second, next int) {
 	}
 }
 
-// Lane counts the events of one worker. It is not safe for concurrent use.
-type Lane struct {
+// Writer counts the events of one worker. It is not safe for concurrent use.
+type Writer struct {
 	line           *Timeline
 	second         int // guarded by line.mu
 	cur            int
@@ -120,42 +120,42 @@ type Lane struct {
 }
 
 // Sent counts n messages sent at the instant now.
-func (l *Lane) Sent(now, n int64) {
-	if now >= l.end {
-		l.roll(now)
+func (w *Writer) Sent(now, n int64) {
+	if now >= w.end {
+		w.advance(now)
 	}
-	l.sent += n
+	w.sent += n
 }
 
 // Received counts n messages of a latency, all received at the instant now.
-func (l *Lane) Received(now, latency int64) {
-	if now >= l.end {
-		l.roll(now)
+func (w *Writer) Received(now, latency int64) {
+	if now >= w.end {
+		w.advance(now)
 	}
-	l.received++
-	l.hist.record(latency)
+	w.received++
+	w.hist.record(latency)
 }
 
 // Arrived counts a message without latency.
-func (l *Lane) Arrived(now int64) {
-	if now >= l.end {
-		l.roll(now)
+func (w *Writer) Arrived(now int64) {
+	if now >= w.end {
+		w.advance(now)
 	}
-	l.received++
+	w.received++
 }
 
-func (l *Lane) roll(now int64) {
-	next := int((now - l.line.start) / Step)
-	l.line.take(l, l.cur, next)
-	l.cur, l.end = next, l.line.start+int64(next+1)*Step
-	l.sent, l.received = 0, 0
-	l.hist = coarse{}
+func (w *Writer) advance(now int64) {
+	next := int((now - w.line.start) / Step)
+	w.line.add(w, w.cur, next)
+	w.cur, w.end = next, w.line.start+int64(next+1)*Step
+	w.sent, w.received = 0, 0
+	w.hist = coarse{}
 }
 
-// Flush adds what the lane still holds to the time line; the worker must be idle.
-func (l *Lane) Flush() {
-	if l.sent|l.received != 0 {
-		l.line.take(l, l.cur, l.cur)
-		l.sent, l.received, l.hist = 0, 0, coarse{}
+// Flush adds what the writer still holds to the timeline; the worker must be idle.
+func (w *Writer) Flush() {
+	if w.sent|w.received != 0 {
+		w.line.add(w, w.cur, w.cur)
+		w.sent, w.received, w.hist = 0, 0, coarse{}
 	}
 }

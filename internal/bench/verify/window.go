@@ -41,8 +41,8 @@ type Window struct {
 // gap is the unseen numbers from..to, inclusive.
 type gap struct{ from, to uint64 }
 
-// See records an arrival.
-func (w *Window) See(seq uint64) Verdict {
+// Add records an arrival.
+func (w *Window) Add(seq uint64) Verdict {
 	if w.seen == nil {
 		w.seen = new([words]uint64)
 	}
@@ -51,7 +51,7 @@ func (w *Window) See(seq uint64) Verdict {
 		w.Unique++
 		return Fresh
 	}
-	if !w.late(seq) {
+	if !w.fillGap(seq) {
 		w.Duplicates++
 		return Duplicate
 	}
@@ -64,13 +64,13 @@ func (w *Window) See(seq uint64) Verdict {
 // seq == w.next: one bit cleared, one set.
 func (w *Window) advance(seq uint64) {
 	if seq-w.next >= span { // nothing of the old window stays
-		w.leave(w.next, seq)
+		w.skip(w.next, seq)
 		*w.seen = [words]uint64{}
 	} else {
 		for n := w.next; n <= seq; n++ {
 			word, bit := &w.seen[n/bits%words], uint64(1)<<(n%bits)
 			if n >= span && *word&bit == 0 {
-				w.forget(n-span, n-span)
+				w.addGap(n-span, n-span)
 			}
 			*word &^= bit
 		}
@@ -79,23 +79,23 @@ func (w *Window) advance(seq uint64) {
 	w.next = seq + 1
 }
 
-// leave records all unseen numbers of the window that a jump to seq skips.
-func (w *Window) leave(next, seq uint64) {
+// skip records all unseen numbers of the window that a jump to seq skips.
+func (w *Window) skip(next, seq uint64) {
 	low := uint64(0)
 	if next > span {
 		low = next - span
 	}
 	for n := low; n < next; n++ {
 		if w.seen[n/bits%words]&(1<<(n%bits)) == 0 {
-			w.forget(n, n)
+			w.addGap(n, n)
 		}
 	}
 	if seq-span >= next {
-		w.forget(next, seq-span)
+		w.addGap(next, seq-span)
 	}
 }
 
-func (w *Window) forget(from, to uint64) {
+func (w *Window) addGap(from, to uint64) {
 	if n := len(w.gaps); n > 0 && w.gaps[n-1].to+1 == from {
 		w.gaps[n-1].to = to
 		return
@@ -105,9 +105,9 @@ func (w *Window) forget(from, to uint64) {
 	}
 }
 
-// late reports whether seq, below the highest, is seen for the first time, and
+// fillGap reports whether seq, below the highest, is seen for the first time, and
 // marks it as seen.
-func (w *Window) late(seq uint64) bool {
+func (w *Window) fillGap(seq uint64) bool {
 	if w.next-seq <= span {
 		word, bit := &w.seen[seq/bits%words], uint64(1)<<(seq%bits)
 		first := *word&bit == 0
@@ -141,10 +141,10 @@ type Union struct {
 	w  Window
 }
 
-// See records an arrival at any member.
-func (u *Union) See(seq uint64) Verdict {
+// Add records an arrival at any member.
+func (u *Union) Add(seq uint64) Verdict {
 	u.mu.Lock()
-	v := u.w.See(seq)
+	v := u.w.Add(seq)
 	u.mu.Unlock()
 	if v == Reordered {
 		return Fresh

@@ -65,7 +65,7 @@ func TestAgainstModel(t *testing.T) {
 			far = 2 * span
 		}
 		for i, seq := range stream(rnd, 400_000, far) {
-			if got, want := w.See(seq), m.see(seq); got != want {
+			if got, want := w.Add(seq), m.see(seq); got != want {
 				t.Fatalf("seed %d: arrival %d, number %d: verdict %d, want %d (gaps %d)", seed, i, seq, got, want, len(w.gaps))
 			}
 		}
@@ -90,7 +90,7 @@ func TestSmall(t *testing.T) {
 	} {
 		var w Window
 		for i, seq := range c.in {
-			if got := w.See(seq); got != c.want[i] {
+			if got := w.Add(seq); got != c.want[i] {
 				t.Errorf("%v: arrival %d: %d, want %d", c.in, i, got, c.want[i])
 			}
 		}
@@ -103,14 +103,14 @@ func TestUnion(t *testing.T) {
 	for m := range 4 {
 		wg.Go(func() {
 			for seq := uint64(m); seq < 40_000; seq += 4 {
-				if v := u.See(seq); v != Fresh {
+				if v := u.Add(seq); v != Fresh {
 					t.Errorf("member %d, number %d: %d", m, seq, v)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	if v := u.See(7); v != Duplicate {
+	if v := u.Add(7); v != Duplicate {
 		t.Errorf("repeated at another member: %d", v)
 	}
 	if unique, dup := u.Counts(); unique != 40_000 || dup != 1 {
@@ -120,9 +120,9 @@ func TestUnion(t *testing.T) {
 
 func TestNoAllocations(t *testing.T) {
 	var w Window
-	w.See(0)
+	w.Add(0)
 	seq := uint64(0)
-	if n := testing.AllocsPerRun(1000, func() { seq++; w.See(seq) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { seq++; w.Add(seq) }); n != 0 {
 		t.Errorf("%v allocations per message", n)
 	}
 }
@@ -131,7 +131,7 @@ func BenchmarkInOrder(b *testing.B) {
 	var w Window
 	var seq uint64
 	for b.Loop() {
-		w.See(seq)
+		w.Add(seq)
 		seq++
 	}
 }

@@ -23,7 +23,7 @@ func hasReason(r *result.Run, code string) bool {
 }
 
 // TestVanishedMessagesAreLost swallows messages on their way: with a rate, a
-// witness misses exactly those.
+// observer misses exactly those.
 func TestVanishedMessagesAreLost(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, startServer(t))
@@ -54,8 +54,8 @@ func TestFullSpeedIsNotVerified(t *testing.T) {
 	}
 }
 
-// TestWitnessNotPermitted publishes where the user may not subscribe.
-func TestWitnessNotPermitted(t *testing.T) {
+// TestObserverNotPermitted publishes where the user may not subscribe.
+func TestObserverNotPermitted(t *testing.T) {
 	t.Parallel()
 	s := startServerWith(t, server.Options{Users: []*server.User{{Username: "u", Password: "p", Permissions: &server.Permissions{
 		Subscribe: &server.SubjectPermission{Deny: []string{"closed.>"}},
