@@ -87,7 +87,7 @@ func (m *accountMetrics) advisory(account, subject string, data []byte) {
 	key := consumerKey(account, stream, table.Clean(tokens[3]))
 	switch kind {
 	case "CONSUMER.DELETED":
-		m.forget(account, stream, tokens[3])
+		m.removeConsumer(account, stream, tokens[3])
 	case "CONSUMER.CREATED":
 		m.gone.drop(key)
 	}
@@ -114,13 +114,13 @@ func (m *accountMetrics) consumer(account, stream, name string) string {
 	return scrape.NameOther
 }
 
-// forget removes the series of a deleted consumer: the names of ephemeral
+// removeConsumer removes the series of a deleted consumer: the names of ephemeral
 // consumers are never used again. Messages about it on another subject may
 // arrive later and do not restore them.
-func (m *accountMetrics) forget(account, stream, name string) {
+func (m *accountMetrics) removeConsumer(account, stream, name string) {
 	name = table.Clean(name)
 	m.gone.add(consumerKey(account, stream, name))
-	m.consumers.forget(consumerKey(account, stream, name))
+	m.consumers.remove(consumerKey(account, stream, name))
 	m.acks.DeleteLabelValues(account, stream, name)
 	for _, kind := range m.byConsumer {
 		kind.DeleteLabelValues(account, stream, name)

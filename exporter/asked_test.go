@@ -56,7 +56,7 @@ func TestClaimsAreAsked(t *testing.T) {
 		"B": `{"data":{"account_detail":{"account_name":"B","is_system":true}}}`,
 		"C": `garbage`, "D": `{}`, "E": `{"data":{}}`, "F": `{"error":{"code":404}}`,
 	})
-	got := askClaims(s.Connect(t), mustConfig(t))(t.Context(), grantedFleet("F", "E", "D", "C", "B", "A"))
+	got := requestClaims(s.Connect(t), mustConfig(t))(t.Context(), grantedFleet("F", "E", "D", "C", "B", "A"))
 	if len(got) != 2 || got[0].ID != "A" || got[1].ID != "B" {
 		t.Fatalf("%+v", got)
 	}
@@ -110,7 +110,7 @@ func TestClaimsThatAreNotAsked(t *testing.T) {
 			asked := answerAccountz(s, nil)
 			snap := grantedFleet("A", "B", "C")
 			tt.change(snap)
-			askClaims(s.Connect(t), mustConfig(t, tt.opts...))(t.Context(), snap)
+			requestClaims(s.Connect(t), mustConfig(t, tt.opts...))(t.Context(), snap)
 			if len(*asked) != tt.asked {
 				t.Errorf("asked %q, want %d", *asked, tt.asked)
 			}
@@ -127,7 +127,7 @@ func TestClaimsOfASilentServer(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		begin := time.Now()
-		got := askClaims(nc, mustConfig(t))(ctx, grantedFleet(manyAccounts(100)...))
+		got := requestClaims(nc, mustConfig(t))(ctx, grantedFleet(manyAccounts(100)...))
 		if took := time.Since(begin); len(got) != 0 || took > 3*time.Second {
 			t.Errorf("%d claims in %v", len(got), took)
 		}
@@ -159,7 +159,7 @@ func microView(t *testing.T, top int, answers ...[]byte) map[string]float64 {
 	})
 	e := exporterOf(t, oneServer(), WithTop(top))
 	e.watched = []accountWatch{{name: "APP", nc: s.Connect(t)}}
-	p, err := e.take(t.Context(), []string{"servers", "services"})
+	p, err := e.collect(t.Context(), []string{"servers", "services"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,18 +221,18 @@ func TestTakeAsksWhatIsChosen(t *testing.T) {
 		chosen []string
 		want   int
 	}{{[]string{"servers", "services"}, 0}, {[]string{"limits"}, 1}} {
-		v, err := e.take(t.Context(), tt.chosen)
+		v, err := e.collect(t.Context(), tt.chosen)
 		if err != nil || claimed != tt.want || len(v.Extras.Claims) != tt.want {
 			t.Errorf("%v: %v, asked %d times", tt.chosen, err, claimed)
 		}
 	}
 	broken := errors.New("broken")
 	e.src = sourceFunc(func(context.Context, fleet.Want) (*fleet.Snapshot, error) { return nil, broken })
-	if v, err := e.take(t.Context(), []string{"limits"}); v != nil || !errors.Is(err, broken) || claimed != 1 {
+	if v, err := e.collect(t.Context(), []string{"limits"}); v != nil || !errors.Is(err, broken) || claimed != 1 {
 		t.Errorf("%v %v, asked %d times", v, err, claimed)
 	}
 	e.ready = func() error { return ErrNotConnected }
-	if _, err := e.take(t.Context(), nil); !errors.Is(err, ErrNotConnected) {
+	if _, err := e.collect(t.Context(), nil); !errors.Is(err, ErrNotConnected) {
 		t.Errorf("%v", err)
 	}
 }

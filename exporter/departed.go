@@ -22,9 +22,9 @@ type departures struct {
 	byID map[string]*scrape.Departure
 }
 
-// note records an event that announces the end of a server; others are ignored.
+// add records an event that announces the end of a server; others are ignored.
 // A server that drained before it shut down is recorded as drained.
-func (d *departures) note(ev fleet.Event, now time.Time) {
+func (d *departures) add(ev fleet.Event, now time.Time) {
 	tokens := strings.Split(ev.Subject, ".") // $SYS.SERVER.<id>.SHUTDOWN
 	if ev.Kind != fleet.EventLameDuck && ev.Kind != fleet.EventShutdown || len(tokens) != 4 {
 		return

@@ -20,14 +20,14 @@ func TestDepartures(t *testing.T) {
 	e := exporterOf(t, sampleFleet(), WithMinInterval(0))
 	e.cfg.now = func() time.Time { return noon }
 	hear := func(kind fleet.EventKind, id, name string, ago time.Duration) {
-		e.own.departed.note(goodbye(kind, id, name, noon.Add(-ago)), noon.Add(-ago))
+		e.own.departed.add(goodbye(kind, id, name, noon.Add(-ago)), noon.Add(-ago))
 	}
 	hear(fleet.EventLameDuck, "NEAST-9", "east-9", 10*time.Minute)
 	hear(fleet.EventShutdown, "NEAST-9", "east-9", 8*time.Minute)
 	hear(fleet.EventShutdown, "NEAST-8", "east-8", time.Minute)
 	hear(fleet.EventShutdown, "NOLD", "east-1", time.Minute) // east-1 answers under its new id
 	hear(fleet.EventLameDuck, "NEAST-7", "east-7", 2*time.Hour)
-	e.own.departed.note(fleet.Event{Kind: fleet.EventDisconnect, Subject: "$SYS.ACCOUNT.A.DISCONNECT"}, noon)
+	e.own.departed.add(fleet.Event{Kind: fleet.EventDisconnect, Subject: "$SYS.ACCOUNT.A.DISCONNECT"}, noon)
 	got := seriesOf(t, scrapeText(t, e))
 	const name = "nats_server_departed_timestamp_seconds"
 	if all := pick(got, name); len(all) != 2 {
@@ -48,9 +48,9 @@ func TestDepartures(t *testing.T) {
 func TestDeparturesAreBounded(t *testing.T) {
 	var d departures
 	for i := range 2 * maxEventNames {
-		d.note(goodbye(fleet.EventShutdown, fmt.Sprint("N", i), fmt.Sprint("pod-", i), noon), noon)
+		d.add(goodbye(fleet.EventShutdown, fmt.Sprint("N", i), fmt.Sprint("pod-", i), noon), noon)
 	}
-	d.note(goodbye(fleet.EventShutdown, "N0", "pod-0", noon.Add(time.Minute)), noon.Add(time.Minute)) // of one that is known
+	d.add(goodbye(fleet.EventShutdown, "N0", "pod-0", noon.Add(time.Minute)), noon.Add(time.Minute)) // of one that is known
 	all := d.current(sampleFleet(), noon)
 	if len(all) != maxEventNames {
 		t.Errorf("%d", len(all))

@@ -115,7 +115,7 @@ func TestBoundedForgets(t *testing.T) {
 			t.Errorf("%s: %s, want %s", step.name, got, step.want)
 		}
 	}
-	b.forget("a")
+	b.remove("a")
 	if got := b.label("c"); got != "c" {
 		t.Errorf("the place of the forgotten is not given away: %s", got)
 	}

@@ -61,7 +61,7 @@ func New(nc *nats.Conn, opts ...Option) (*Exporter, error) {
 	}
 	client := sys.New(nc, sys.WithTimeout(roundLimit), sys.WithPatience(patience))
 	e := newExporter(cfg, client)
-	e.claims = askClaims(nc, cfg)
+	e.claims = requestClaims(nc, cfg)
 	conn := &connection{}
 	e.stop = append(e.stop, conn.follow(nc, cfg.log))
 	e.ready = conn.ready
@@ -115,7 +115,7 @@ func (e *Exporter) Collector() prometheus.Collector { return collectorOf{e} }
 // page returns the exposition of some collectors, shared with recent scrapes.
 // If the fleet cannot be reached, the page reports the reason.
 func (e *Exporter) page(ctx context.Context, chosen []string) table.Page {
-	shared, err := e.share.get(ctx, e.cfg.minInterval, chosen, e.take)
+	shared, err := e.share.get(ctx, e.cfg.minInterval, chosen, e.collect)
 	if err != nil {
 		reason := reasonOf(err)
 		e.own.failures.WithLabelValues(reason).Inc()
@@ -144,8 +144,8 @@ func (e *Exporter) logScrape(reason string, err error) {
 	}
 }
 
-// take collects a page from the fleet.
-func (e *Exporter) take(ctx context.Context, chosen []string) (*table.Page, error) {
+// collect collects a page from the fleet.
+func (e *Exporter) collect(ctx context.Context, chosen []string) (*table.Page, error) {
 	if err := e.ready(); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (e *Exporter) take(ctx context.Context, chosen []string) (*table.Page, erro
 		also.Claims = within(ctx, func() []*scrape.Claims { return e.claims(ctx, snap) })
 	}
 	if slices.Contains(chosen, "services") {
-		also.Services = within(ctx, func() []*scrape.Endpoint { return askServices(ctx, e.watched, e.cfg.Top) })
+		also.Services = within(ctx, func() []*scrape.Endpoint { return requestServices(ctx, e.watched, e.cfg.Top) })
 	}
 	return e.cfg.page(snap, chosen, also), nil
 }

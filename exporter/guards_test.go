@@ -67,7 +67,7 @@ func TestDeparturesOverTime(t *testing.T) {
 			return s
 		}
 		count := func(id string) int { return len(d.current(snap(id), time.Now())) }
-		bye := func(kind fleet.EventKind, id string) { d.note(goodbye(kind, id, "east-9", time.Now()), time.Now()) }
+		bye := func(kind fleet.EventKind, id string) { d.add(goodbye(kind, id, "east-9", time.Now()), time.Now()) }
 		bye(fleet.EventLameDuck, "N1")
 		if count("") != 1 || count("N1") != 1 {
 			t.Error("a draining server, answering or not, is not told of")
@@ -110,7 +110,7 @@ func TestDeparturesTellHow(t *testing.T) {
 		for _, kind := range tt.said {
 			ev := goodbye(kind, "N9", "east-9", noon)
 			ev.Subject = "$SYS.SERVER.N9.X"
-			d.note(ev, noon)
+			d.add(ev, noon)
 		}
 		var got fleet.EventKind
 		if all := d.current(sampleFleet(), noon); len(all) == 1 {
@@ -128,7 +128,7 @@ func TestDeparturesNeedAnID(t *testing.T) {
 		var d departures
 		ev := goodbye(fleet.EventShutdown, "N9", "east-9", noon)
 		ev.Subject = subject
-		d.note(ev, noon)
+		d.add(ev, noon)
 		if all := d.current(sampleFleet(), noon); len(all) != 0 {
 			t.Errorf("%q: %+v", subject, all[0])
 		}
@@ -139,7 +139,7 @@ func TestDeparturesNeedAnID(t *testing.T) {
 // without notice has said nothing.
 func TestOldGoodbyeExcusesNobody(t *testing.T) {
 	var d departures
-	d.note(goodbye(fleet.EventShutdown, "N1", "east-1", noon), noon)
+	d.add(goodbye(fleet.EventShutdown, "N1", "east-1", noon), noon)
 	back := &fleet.Snapshot{Servers: []*fleet.Server{sampleServer("east-1", "east", "", 1)}}
 	back.Servers[0].Info.ID = "N2"
 	d.current(back, noon.Add(time.Minute))
@@ -154,7 +154,7 @@ func TestNamesakesDepartApart(t *testing.T) {
 	var d departures
 	gone := goodbye(fleet.EventShutdown, "NW", "n1", noon)
 	gone.Cluster = "west"
-	d.note(gone, noon)
+	d.add(gone, noon)
 	alive := &fleet.Snapshot{Servers: []*fleet.Server{sampleServer("n1", "east", "", 1)}}
 	if all := d.current(alive, noon); len(all) != 1 {
 		t.Errorf("the namesake's answer takes the goodbye away: %v", all)

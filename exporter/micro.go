@@ -16,17 +16,17 @@ import (
 // responses: the number of instances is unknown.
 const microStall = 150 * time.Millisecond
 
-// askServices requests the statistics of the micro services of every watched
+// requestServices requests the statistics of the micro services of every watched
 // account. Instances beyond the limit, and repeated answers, are omitted.
-func askServices(ctx context.Context, accounts []accountWatch, limit int) []*scrape.Endpoint {
+func requestServices(ctx context.Context, accounts []accountWatch, limit int) []*scrape.Endpoint {
 	var out []*scrape.Endpoint
 	for _, w := range accounts {
-		out = append(out, askMicro(ctx, w, limit)...)
+		out = append(out, requestMicro(ctx, w, limit)...)
 	}
 	return out
 }
 
-func askMicro(ctx context.Context, w accountWatch, limit int) []*scrape.Endpoint {
+func requestMicro(ctx context.Context, w accountWatch, limit int) []*scrape.Endpoint {
 	inbox := w.nc.NewInbox()
 	sub, err := w.nc.SubscribeSync(inbox)
 	if err != nil {

@@ -116,7 +116,7 @@ func (o *ownMetrics) connection(conn *connection) {
 // event counts an event.
 func (o *ownMetrics) event(ev fleet.Event) {
 	o.events.count(ev)
-	o.departed.note(ev, o.now())
+	o.departed.add(ev, o.now())
 }
 
 // gather returns the metrics counted so far, without those that failed.

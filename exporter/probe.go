@@ -19,10 +19,10 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	name := req.URL.Query().Get("context")
 	switch {
 	case e.cfg.resolver == nil:
-		say(w, http.StatusNotFound, "probing is not enabled")
+		writeText(w, http.StatusNotFound, "probing is not enabled")
 		return
 	case name == "":
-		say(w, http.StatusBadRequest, "the parameter context is missing: /probe?context=NAME")
+		writeText(w, http.StatusBadRequest, "the parameter context is missing: /probe?context=NAME")
 		return
 	}
 	chosen := req.URL.Query()["collect[]"]
@@ -31,7 +31,7 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	}
 	for _, c := range chosen {
 		if !known(c) {
-			say(w, http.StatusBadRequest, fmt.Sprintf("no collector %q", c))
+			writeText(w, http.StatusBadRequest, fmt.Sprintf("no collector %q", c))
 			return
 		}
 	}
@@ -40,7 +40,7 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	p, err := e.probePage(ctx, name, chosen)
 	switch {
 	case errors.Is(err, ErrNoContext):
-		say(w, http.StatusNotFound, err.Error())
+		writeText(w, http.StatusNotFound, err.Error())
 		return
 	case err != nil:
 		p = e.cfg.noPage(err)
@@ -77,5 +77,5 @@ func (e *Exporter) probeFleet(ctx context.Context, name string, chosen []string)
 	if err != nil {
 		return nil, err
 	}
-	return e.cfg.page(snap, chosen, scrape.Extras{Claims: askClaims(nc, e.cfg)(ctx, snap)}), nil
+	return e.cfg.page(snap, chosen, scrape.Extras{Claims: requestClaims(nc, e.cfg)(ctx, snap)}), nil
 }

@@ -17,7 +17,7 @@ func (e *Exporter) Routes() http.Handler {
 	mux.Handle("/metrics", e.Handler())
 	mux.HandleFunc("/probe", e.probe)
 	for _, path := range []string{"/healthz", "/-/healthy"} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok") })
 	}
 	for _, path := range []string{"/readyz", "/-/ready"} {
 		mux.HandleFunc(path, e.readyz)
@@ -32,19 +32,19 @@ func (e *Exporter) Ready(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	_, err := e.share.get(ctx, e.cfg.minInterval, []string{"servers"}, e.take)
+	_, err := e.share.get(ctx, e.cfg.minInterval, []string{"servers"}, e.collect)
 	return err
 }
 
 func (e *Exporter) readyz(w http.ResponseWriter, req *http.Request) {
 	if err := e.Ready(req.Context()); err != nil {
-		say(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
+		writeText(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
 		return
 	}
-	say(w, http.StatusOK, "ready")
+	writeText(w, http.StatusOK, "ready")
 }
 
-func say(w http.ResponseWriter, code int, words string) {
+func writeText(w http.ResponseWriter, code int, words string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)

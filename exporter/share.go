@@ -25,11 +25,11 @@ type sharedPage struct {
 	err  error
 }
 
-type takePage func(ctx context.Context, chosen []string) (*table.Page, error)
+type collectPage func(ctx context.Context, chosen []string) (*table.Page, error)
 
 // get returns the page of these collectors, or the error if there is none
 // within ctx.
-func (s *share) get(ctx context.Context, keep time.Duration, chosen []string, take takePage) (*table.Page, error) {
+func (s *share) get(ctx context.Context, keep time.Duration, chosen []string, take collectPage) (*table.Page, error) {
 	key := strings.Join(slices.Sorted(slices.Values(chosen)), ",")
 	s.mu.Lock()
 	f := s.pages[key]
@@ -94,13 +94,13 @@ func (s *share) collect(ctx context.Context, key string, f *sharedPage, keep tim
 	f.page, f.err = take(own)
 	close(f.done)
 	if f.err != nil || keep == 0 {
-		s.forget(key, f)
+		s.remove(key, f)
 		return
 	}
-	time.AfterFunc(keep, func() { s.forget(key, f) })
+	time.AfterFunc(keep, func() { s.remove(key, f) })
 }
 
-func (s *share) forget(key string, f *sharedPage) {
+func (s *share) remove(key string, f *sharedPage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.pages[key] == f {

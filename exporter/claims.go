@@ -18,10 +18,10 @@ import (
 // claimWorkers is the number of concurrent account requests.
 const claimWorkers = 16
 
-// askClaims returns the source of claims for a connection: for each account it
+// requestClaims returns the source of claims for a connection: for each account it
 // sends a request to one server that has it. Only operator mode has claims, so
 // a fleet without operators gets no requests.
-func askClaims(nc *nats.Conn, cfg *config) claimSource {
+func requestClaims(nc *nats.Conn, cfg *config) claimSource {
 	return func(ctx context.Context, snap *fleet.Snapshot) []*scrape.Claims {
 		if !cfg.perServer && !hasOperators(snap) || !slices.Contains(snap.Want.Kinds, fleet.AccountStatz) {
 			return nil
@@ -34,7 +34,7 @@ func askClaims(nc *nats.Conn, cfg *config) claimSource {
 		g.SetLimit(claimWorkers)
 		for account, id := range accountHomes(snap, cfg) {
 			g.Go(func() error {
-				if c := askAccount(ctx, nc, id, account); c != nil {
+				if c := requestAccount(ctx, nc, id, account); c != nil {
 					mu.Lock()
 					defer mu.Unlock()
 					out = append(out, c)
@@ -72,8 +72,8 @@ func accountHomes(snap *fleet.Snapshot, cfg *config) map[string]string {
 	return homes
 }
 
-// askAccount returns a server's information about an account, or nil.
-func askAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *scrape.Claims {
+// requestAccount returns a server's information about an account, or nil.
+func requestAccount(ctx context.Context, nc *nats.Conn, serverID, account string) *scrape.Claims {
 	body, err := json.Marshal(server.AccountzOptions{Account: account})
 	if err != nil {
 		return nil

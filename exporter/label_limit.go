@@ -41,8 +41,8 @@ func (b *labelLimit) admits(s string) bool {
 	return true
 }
 
-// forget removes a name, which makes room for another one.
-func (b *labelLimit) forget(s string) {
+// remove removes a name, which makes room for another one.
+func (b *labelLimit) remove(s string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.names, s)
