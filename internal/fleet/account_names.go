@@ -20,28 +20,28 @@ func NewAccountNames(s *Snapshot) AccountNames {
 	for _, sv := range s.Servers {
 		if sv.AccountStatz != nil {
 			for _, a := range sv.AccountStatz.Accounts {
-				n.note(a.Account, a.Name)
+				n.add(a.Account, a.Name)
 			}
 		}
 		if sv.Accountz != nil {
 			for _, account := range sv.Accountz.Accounts {
-				n.note(account, "")
+				n.add(account, "")
 			}
 			if d := sv.Accountz.Account; d != nil {
-				n.note(d.AccountName, d.NameTag)
+				n.add(d.AccountName, d.NameTag)
 			}
 		}
 		if sv.Connz != nil {
 			for _, c := range sv.Connz.Conns {
-				n.note(c.Account, c.NameTag)
+				n.add(c.Account, c.NameTag)
 			}
 		}
 	}
 	return n
 }
 
-// note keeps the name of an account; a name replaces an empty one.
-func (n AccountNames) note(account, name string) {
+// add keeps the name of an account; a name replaces an empty one.
+func (n AccountNames) add(account, name string) {
 	if account == "" {
 		return
 	}

@@ -209,10 +209,10 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 	}
 }
 
-// Told returns the snapshot without the refusals of a request that some server
+// WithoutRefusals returns the snapshot without the refusals of a request that some server
 // answered: a server that does not use an account reports it as unknown, which
 // is not a problem. If every server refused, the snapshot is unchanged.
-func (s *Snapshot) Told(kind Kind) *Snapshot {
+func (s *Snapshot) WithoutRefusals(kind Kind) *Snapshot {
 	if kind == Accountz && AccountDetails(s) == nil {
 		return s
 	}

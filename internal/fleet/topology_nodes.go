@@ -75,7 +75,7 @@ func (c *Cluster) findVersionSkew() {
 	for _, n := range c.Nodes {
 		if n.Version != "" && n.Version != c.Version {
 			n.VersionSkew = true
-			n.note(Warn, fmt.Sprintf("version %s, the majority of %s has %s", n.Version, c.Name, c.Version))
+			n.addNote(Warn, fmt.Sprintf("version %s, the majority of %s has %s", n.Version, c.Name, c.Version))
 		}
 	}
 }
@@ -109,7 +109,7 @@ func (c *Cluster) findConfigSkew() {
 		for _, n := range c.Nodes {
 			if d := n.ConfigDigest(); d != "" && d != digest {
 				n.ConfigSkew = true
-				n.note(Warn, "configuration differs from the majority of "+c.Name)
+				n.addNote(Warn, "configuration differs from the majority of "+c.Name)
 			}
 		}
 	}
@@ -123,7 +123,7 @@ func (n *Node) ConfigDigest() string {
 	return n.Server.Varz.ConfigDigest
 }
 
-func (n *Node) note(l Level, text string) {
+func (n *Node) addNote(l Level, text string) {
 	n.Level = n.Level.Worse(l)
 	n.Notes = append(n.Notes, text)
 }
@@ -140,7 +140,7 @@ func (b *builder) judgeNodes() {
 		for _, key := range []string{e.From, e.To} {
 			if n := b.top.Node(key); n != nil && !n.Ghost {
 				// A server with a faulty link still works: only a warning.
-				n.note(min(e.Level, Warn), text)
+				n.addNote(min(e.Level, Warn), text)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func findReplicas(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
 		if r.Known && r.Wanted > 0 {
-			c.saw()
+			c.countObject()
 			c.measure("replicas_missing", float64(r.Missing), Finding{
 				Object: r.Name, Where: r.Account,
 				What:  fmt.Sprintf("stream %s in account %s has %d of its %d replicas", r.Name, r.Account, r.Replicas, r.Wanted),
@@ -21,7 +21,7 @@ func findReplicas(c *checkup) {
 	}
 	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
 		if r.Known && r.Wanted > 0 {
-			c.saw()
+			c.countObject()
 			c.measure("replicas_missing", float64(r.Missing), Finding{
 				Object: r.Name, Where: r.Account + " " + r.Stream,
 				What:  fmt.Sprintf("consumer %s of stream %s in account %s has %d of its %d replicas", r.Name, r.Stream, r.Account, r.Replicas(), r.Wanted),
@@ -33,7 +33,7 @@ func findReplicas(c *checkup) {
 
 func findOrigins(c *checkup) {
 	for _, o := range fleet.OriginRows(c.Snapshot) {
-		c.saw()
+		c.countObject()
 		if o.Level == fleet.OK {
 			continue
 		}
@@ -48,7 +48,7 @@ func findOrigins(c *checkup) {
 		if o.External != "" {
 			f.What += fmt.Sprintf(" (through %s)", o.External)
 		}
-		c.found(f)
+		c.add(f)
 	}
 }
 
@@ -57,7 +57,7 @@ func findUnread(c *checkup) {
 		if !r.Known || !r.Rates.Pending.Known {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		if !r.Unread(c.Snapshot) {
 			continue
 		}

@@ -44,13 +44,13 @@ type Finding struct {
 
 // Result is the outcome of one check.
 type Result struct {
-	Check    *Check      `json:"-"`
-	Name     string      `json:"check"`
-	Level    fleet.Level `json:"level"` // the worst of its findings
-	Objects  int         `json:"objects"`
-	Findings []Finding   `json:"findings,omitempty"` // worst first
-	Skipped  string      `json:"skipped,omitempty"`  // why the check could not run; then Level is Unknown
-	Unheard  []string    `json:"unheard,omitempty"`  // servers that did not report it, because they are too old or failed to
+	Check      *Check      `json:"-"`
+	Name       string      `json:"check"`
+	Level      fleet.Level `json:"level"` // the worst of its findings
+	Objects    int         `json:"objects"`
+	Findings   []Finding   `json:"findings,omitempty"` // worst first
+	Skipped    string      `json:"skipped,omitempty"`  // why the check could not run; then Level is Unknown
+	Unanswered []string    `json:"unheard,omitempty"`  // servers that did not report it, because they are too old or failed to
 }
 
 // Input is the input of checks.
@@ -105,12 +105,12 @@ func Run(in Input, checks []*Check) []Result {
 
 func (c *Check) run(in Input) Result {
 	run := &checkup{Input: in, check: c, result: Result{Check: c, Name: c.Name}}
-	if why := run.cannot(); why != "" {
+	if why := run.skipReason(); why != "" {
 		run.result.Skipped, run.result.Level = why, fleet.Unknown
 		return run.result
 	}
 	c.find(run)
-	if why := run.sawNothing(); why != "" {
+	if why := run.unseenReason(); why != "" {
 		run.result.Skipped, run.result.Level = why, fleet.Unknown
 		return run.result
 	}
@@ -128,8 +128,8 @@ type checkup struct {
 	result Result
 }
 
-// cannot returns why the check cannot run, or "".
-func (c *checkup) cannot() string {
+// skipReason returns why the check cannot run, or "".
+func (c *checkup) skipReason() string {
 	if c.check.Rates && c.Delta == nil {
 		return "needs two snapshots"
 	}
@@ -143,8 +143,8 @@ func (c *checkup) cannot() string {
 		return "the snapshot does not hold " + kinds(lacks)
 	}
 	for _, p := range c.Snapshot.Problems {
-		if slices.Contains(c.check.Needs, p.Kind) && !slices.Contains(c.result.Unheard, p.Server) {
-			c.result.Unheard = append(c.result.Unheard, p.Server)
+		if slices.Contains(c.check.Needs, p.Kind) && !slices.Contains(c.result.Unanswered, p.Server) {
+			c.result.Unanswered = append(c.result.Unanswered, p.Server)
 		}
 	}
 	return ""
@@ -158,30 +158,30 @@ func kinds(list []fleet.Kind) string {
 	return strings.Join(words, ", ")
 }
 
-// sawNothing returns why nothing was checked although servers may have such
+// unseenReason returns why nothing was checked although servers may have such
 // objects, or "". If every server reported that it has none, it is "".
-func (c *checkup) sawNothing() string {
+func (c *checkup) unseenReason() string {
 	switch {
 	case c.result.Objects > 0 || len(c.result.Findings) > 0:
 		return ""
 	case len(c.Snapshot.Servers) == 0:
 		return "no server answered"
-	case len(c.result.Unheard) == 0:
+	case len(c.result.Unanswered) == 0:
 		return ""
 	}
 	for _, p := range c.Snapshot.Problems {
 		if slices.Contains(c.check.Needs, p.Kind) && p.Reason != fleet.Unsupported {
-			return "no server told " + kinds(c.check.Needs)
+			return "no server reported " + kinds(c.check.Needs)
 		}
 	}
-	return "the servers are too old to tell it"
+	return "the servers are too old to report it"
 }
 
-// saw counts an object that was checked.
-func (c *checkup) saw() { c.result.Objects++ }
+// countObject counts an object that was checked.
+func (c *checkup) countObject() { c.result.Objects++ }
 
-// found reports a finding; empty fields are filled from the check.
-func (c *checkup) found(f Finding) {
+// add reports a finding; empty fields are filled from the check.
+func (c *checkup) add(f Finding) {
 	f.Check = c.check.Name
 	if f.Why == "" {
 		f.Why = c.check.Why
@@ -199,7 +199,7 @@ func (c *checkup) measure(limit string, value float64, f Finding) {
 	f.Value, f.Unit = value, unitOf(limit)
 	f.Level, f.Limit = r.Judge(value)
 	if f.Level != fleet.OK {
-		c.found(f)
+		c.add(f)
 	}
 }
 

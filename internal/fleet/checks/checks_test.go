@@ -69,7 +69,7 @@ func TestCheckSaysWhatItCannotSee(t *testing.T) {
 	}
 	in = healthy()
 	in.Snapshot.Problems = []fleet.Problem{{Server: "a", Kind: fleet.Raftz, Reason: fleet.Unsupported}}
-	if got := examine(t, in, "raft"); len(got.Unheard) != 1 || got.Unheard[0] != "a" {
+	if got := examine(t, in, "raft"); len(got.Unanswered) != 1 || got.Unanswered[0] != "a" {
 		t.Errorf("%+v", got)
 	}
 	if _, err := Select("nope"); !errors.Is(err, ErrUnknown) {

@@ -62,11 +62,11 @@ func TestOldServersAreNamed(t *testing.T) {
 	first(&in).Info.Version, first(&in).Varz.TLSRequired = "2.11.11", true
 	first(&in).Varz.TLSCertNotAfter = fleettest.Epoch
 	got := examine(t, in, "certificates")
-	if !slices.Equal(got.Unheard, []string{"a"}) || len(got.Findings) != 0 || got.Objects != 1 {
+	if !slices.Equal(got.Unanswered, []string{"a"}) || len(got.Findings) != 0 || got.Objects != 1 {
 		t.Errorf("%+v", got)
 	}
 	first(&in).Varz.TLSRequired = false
-	if got := examine(t, in, "certificates"); len(got.Unheard) != 0 || len(got.Findings) != 0 {
+	if got := examine(t, in, "certificates"); len(got.Unanswered) != 0 || len(got.Findings) != 0 {
 		t.Errorf("without TLS there is no certificate: %+v", got)
 	}
 }
@@ -146,16 +146,16 @@ func TestCheckThatSawNothing(t *testing.T) {
 		return in
 	}
 	for reason, want := range map[fleet.Reason]string{
-		fleet.Unsupported: "the servers are too old to tell it", fleet.Late: "no server told RAFTZ", fleet.Refused: "no server told RAFTZ",
+		fleet.Unsupported: "the servers are too old to report it", fleet.Late: "no server reported RAFTZ", fleet.Refused: "no server reported RAFTZ",
 	} {
-		if got := examine(t, silent(reason), "raft"); got.Level != fleet.Unknown || got.Skipped != want || len(got.Unheard) != 3 {
+		if got := examine(t, silent(reason), "raft"); got.Level != fleet.Unknown || got.Skipped != want || len(got.Unanswered) != 3 {
 			t.Errorf("%s: %+v", reason, got)
 		}
 	}
 	in := silent(fleet.Late)
 	in.Snapshot.Servers[0].Raftz = &server.RaftzStatus{"SYS": {"_meta_": {State: "LEADER", Leader: "a"}}}
 	in.Snapshot.Problems = in.Snapshot.Problems[1:]
-	if got := examine(t, in, "raft"); got.Level != fleet.OK || got.Skipped != "" || got.Objects != 1 || len(got.Unheard) != 2 {
+	if got := examine(t, in, "raft"); got.Level != fleet.OK || got.Skipped != "" || got.Objects != 1 || len(got.Unanswered) != 2 {
 		t.Errorf("one server told: %+v", got)
 	}
 	if got := examine(t, healthy(), "gateways"); got.Level != fleet.OK || got.Skipped != "" || got.Objects != 0 {

@@ -92,7 +92,7 @@ var jetStreamChecks = []*Check{
 
 func findMeta(c *checkup) {
 	for _, g := range fleet.MetaGroups(c.Snapshot) {
-		c.saw()
+		c.countObject()
 		name := "the meta group"
 		if g.Domain != "" {
 			name += " of domain " + g.Domain
@@ -101,22 +101,22 @@ func findMeta(c *checkup) {
 		switch {
 		case g.Leader == "":
 			f.What = name + " has no leader"
-			c.found(f)
+			c.add(f)
 			continue
 		case len(g.Leaders) > 1:
 			f.What = name + " has more than one leader, depending on whom one asks: " + strings.Join(g.Leaders, ", ")
 			f.Next = "Ask again in a minute; when it stays so, the fleet is cut in two: check routes and gateways."
-			c.found(f)
+			c.add(f)
 		case !g.Heard && !c.Snapshot.Want.Scope.IsZero():
 			continue // the leader was not asked
 		case !g.Heard:
 			f.Level = fleet.Warn
 			f.What = fmt.Sprintf("%s is led by %s, which does not answer", name, g.Leader)
-			c.found(f)
+			c.add(f)
 			continue
 		case g.Current < g.Quorum:
 			f.What = fmt.Sprintf("%s has %d current peers of the %d that it needs", name, g.Current, g.Quorum)
-			c.found(f)
+			c.add(f)
 		}
 		for _, p := range g.Peers {
 			findMetaPeer(c, name, p)
@@ -131,14 +131,14 @@ func findMetaPeer(c *checkup, group string, p *fleet.MetaPeer) {
 	case p.Leader || !p.Known:
 	case p.Offline:
 		f.What = fmt.Sprintf("%s is offline in %s", p.Name, group)
-		c.found(f)
+		c.add(f)
 	case !p.Current:
 		f.What = fmt.Sprintf("%s is not current in %s, %d operations behind", p.Name, group, p.Lag)
 		f.Value, f.Unit = float64(p.Lag), "count"
 		if level, limit := c.limit("meta_lag").Judge(f.Value); level != fleet.OK {
 			f.Level, f.Limit = level, limit
 		}
-		c.found(f)
+		c.add(f)
 	}
 }
 
@@ -147,7 +147,7 @@ func findMetaPending(c *checkup) {
 		if leader := c.Snapshot.Server(g.Leader); leader == nil || !fleet.Reports(leader.Info.Version, fleet.FieldMetaPending) {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		c.measure("meta_pending", float64(g.Pending), Finding{
 			Object: g.Leader, Where: g.Domain, What: fmt.Sprintf("%d operations wait at the meta leader %s", g.Pending, g.Leader), About: Subject{Servers: []ServerRef{{Name: g.Leader}}, Meta: true},
 		})
@@ -156,7 +156,7 @@ func findMetaPending(c *checkup) {
 
 func findStreams(c *checkup) {
 	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
-		c.saw()
+		c.countObject()
 		findAsset(c, "stream_lag", r.Raft.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.Raft.State), About: onStream(r),
 		})
@@ -165,7 +165,7 @@ func findStreams(c *checkup) {
 
 func findConsumers(c *checkup) {
 	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
-		c.saw()
+		c.countObject()
 		findAsset(c, "consumer_lag", r.Raft.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account + " " + r.Stream,
 			What:  fmt.Sprintf("consumer %s of stream %s in account %s: %s", r.Name, r.Stream, r.Account, r.Raft.State),
@@ -178,7 +178,7 @@ func findConsumers(c *checkup) {
 func (c *checkup) eachJetStream(f func(sv *fleet.Server, js *server.JSInfo)) {
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Jsz != nil && !sv.Jsz.Disabled {
-			c.saw()
+			c.countObject()
 			f(sv, sv.Jsz)
 		}
 	}
@@ -196,7 +196,7 @@ func findAsset(c *checkup, limit string, level fleet.Level, lag uint64, f Findin
 		f.Value, f.Limit, f.Unit = float64(lag), passed, "count"
 		f.What += fmt.Sprintf(" (a replica is %d operations behind)", lag)
 	}
-	c.found(f)
+	c.add(f)
 }
 
 func findStorage(c *checkup) {
@@ -229,7 +229,7 @@ func findFullStreams(c *checkup) {
 		if !limited || r.Detail.Config.Discard != server.DiscardNew {
 			continue // a stream that discards old messages is normally full
 		}
-		c.saw()
+		c.countObject()
 		c.measure("stream_percent", used, Finding{
 			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s holds %s of at most %s, and refuses what is over",
 				r.Name, r.Account, fleet.InBytes(int64(r.Detail.State.Bytes)), fleet.InBytes(r.Detail.Config.MaxBytes)), About: onStream(r),

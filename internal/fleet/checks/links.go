@@ -34,7 +34,7 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 		if e.Kind != kind {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) {
 			continue
 		}
@@ -48,7 +48,7 @@ func findEdges(c *checkup, kind fleet.EdgeKind) {
 		if e.Level == fleet.Crit {
 			c.lookTwice(e, &f)
 		}
-		c.found(f)
+		c.add(f)
 	}
 }
 
@@ -148,7 +148,7 @@ func findGateways(c *checkup) {
 	findEdges(c, fleet.Gateway)
 	for _, cl := range c.Topology.Clusters {
 		if cl.Ghost {
-			c.found(Finding{
+			c.add(Finding{
 				Level: fleet.Crit, Object: cl.Name, What: "no server of cluster " + cl.Name + " answers, though gateways to it are known",
 				Next: "Check that cluster; remove it from gateway { gateways } everywhere if it is gone for good.",
 			})

@@ -104,7 +104,7 @@ func findCPU(c *checkup) {
 		if cores <= 0 {
 			return
 		}
-		c.saw()
+		c.countObject()
 		// The server reports 100 for each busy core.
 		f.What = fmt.Sprintf("%s is busy: %.0f%% of one core, and it may use %d", sv.Info.Name, st.CPU, cores)
 		c.measure("cpu_percent", st.CPU/float64(cores), f)
@@ -120,7 +120,7 @@ func findMemory(c *checkup) {
 		if limit <= 0 {
 			return
 		}
-		c.saw()
+		c.countObject()
 		f.What = fmt.Sprintf("%s uses %s of its memory limit of %s", sv.Info.Name, fleet.InBytes(st.Mem), fleet.InBytes(limit))
 		c.measure("memory_percent", percent(float64(st.Mem), float64(limit)), f)
 	})
@@ -131,7 +131,7 @@ func findConnections(c *checkup) {
 		if sv.Varz == nil || sv.Varz.MaxConn <= 0 {
 			return
 		}
-		c.saw()
+		c.countObject()
 		f.What = fmt.Sprintf("%s has %d of at most %d connections", sv.Info.Name, st.Connections, sv.Varz.MaxConn)
 		c.measure("connections_percent", percent(float64(st.Connections), float64(sv.Varz.MaxConn)), f)
 	})
@@ -153,7 +153,7 @@ func findImbalance(c *checkup) {
 			if n.Server == nil || n.Server.Statsz == nil {
 				continue
 			}
-			c.saw()
+			c.countObject()
 			conns := n.Server.Statsz.Connections
 			if conns < 50 {
 				continue // chance, not imbalance
@@ -172,7 +172,7 @@ func findQueues(c *checkup) {
 		if sv.Ipqueuesz == nil {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		for _, name := range slices.Sorted(maps.Keys(*sv.Ipqueuesz)) {
 			waiting := (*sv.Ipqueuesz)[name].Pending
 			c.measure("queue_items", float64(waiting), Finding{

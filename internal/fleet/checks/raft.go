@@ -20,10 +20,10 @@ func findRaft(c *checkup) {
 		for _, account := range slices.Sorted(maps.Keys(*sv.Raftz)) {
 			groups := (*sv.Raftz)[account]
 			for _, name := range slices.Sorted(maps.Keys(groups)) {
-				c.saw()
+				c.countObject()
 				findRaftGroup(c, sv, name, owners[name], groups[name])
 				if whole && owners[name] == "" && ledFor(groups[name], c.Snapshot.Time) > orphanAge {
-					c.found(Finding{
+					c.add(Finding{
 						Level: fleet.Warn, Object: name, Where: sv.Info.Name,
 						What: fmt.Sprintf("raft group %s on %s belongs to no stream or consumer that has a leader", name, sv.Info.Name), About: on(sv),
 					})
@@ -54,14 +54,14 @@ func findRaftGroup(c *checkup, sv *fleet.Server, name, owner string, g server.Ra
 	switch {
 	case g.Leader == "" && g.State != "LEADER" && !g.Observer:
 		f.What = fmt.Sprintf("raft group %s on %s has no leader", name, sv.Info.Name)
-		c.found(f)
+		c.add(f)
 	case g.Overrun:
 		f.What = fmt.Sprintf("raft group %s on %s is overrun: it cannot keep up", name, sv.Info.Name)
-		c.found(f)
+		c.add(f)
 	case g.Paused && g.State == "LEADER":
 		f.Level = fleet.Warn
 		f.What = fmt.Sprintf("raft group %s on %s is paused while it leads", name, sv.Info.Name)
-		c.found(f)
+		c.add(f)
 	}
 	if g.Committed > g.Applied {
 		behind := g.Committed - g.Applied

@@ -17,7 +17,7 @@ func findRise(c *checkup, limit, what string, rate func(*fleet.ServerDelta) flee
 		if !r.Known {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		c.measure(limit, r.Increase, Finding{
 			Object: sv.Info.Name, Where: sv.Info.Cluster,
 			What:  fmt.Sprintf("%s: %.0f %s in %s", sv.Info.Name, r.Increase, what, fleet.Lasting(d.ElapsedSeconds)),
@@ -55,7 +55,7 @@ func (c *checkup) eachPending(f func(sv *fleet.Server, conn *server.ConnInfo, mo
 
 func findPending(c *checkup) {
 	c.eachPending(func(sv *fleet.Server, conn *server.ConnInfo, most int64) {
-		c.saw()
+		c.countObject()
 		c.measure("pending_percent", percent(float64(conn.Pending), float64(most)), Finding{
 			Object: connName(conn), Where: sv.Info.Name,
 			What:  fmt.Sprintf("%s of at most %s wait for %s", fleet.InBytes(int64(conn.Pending)), fleet.InBytes(most), connName(conn)),
@@ -72,7 +72,7 @@ func findPendingRise(c *checkup) {
 		if !rise.Known {
 			return
 		}
-		c.saw()
+		c.countObject()
 		now, before := float64(conn.Pending), float64(conn.Pending)-rise.Increase
 		if rise.PerSecond <= 0 || before <= 0 || percent(now, float64(most)) < 1 {
 			return

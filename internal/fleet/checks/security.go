@@ -67,7 +67,7 @@ func findCertificates(c *checkup) {
 	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
 		if !fleet.Reports(sv.Info.Version, fleet.FieldCertNotAfter) {
 			if slices.ContainsFunc(fleet.Listeners(v), func(l fleet.Listener) bool { return l.TLS }) {
-				c.result.Unheard = append(c.result.Unheard, sv.Info.Name)
+				c.result.Unanswered = append(c.result.Unanswered, sv.Info.Name)
 			}
 			return
 		}
@@ -75,7 +75,7 @@ func findCertificates(c *checkup) {
 			if l.NotAfter.IsZero() {
 				continue
 			}
-			c.saw()
+			c.countObject()
 			c.measure("certificate_seconds", l.NotAfter.Sub(sv.Now(c.Snapshot)).Seconds(), Finding{
 				Object: sv.Info.Name + " " + l.Name, Where: sv.Info.Cluster,
 				What: fmt.Sprintf("the %s certificate of %s %s", l.Name, sv.Info.Name, expiry(l.NotAfter, sv.Now(c.Snapshot))),
@@ -101,7 +101,7 @@ func findJWTs(c *checkup) {
 		}
 		seen[what+claims.ID+name] = true
 		name = cmp.Or(name, claims.Subject)
-		c.saw()
+		c.countObject()
 		expires := time.Unix(claims.Expires, 0)
 		c.measure("jwt_seconds", expires.Sub(sv.Now(c.Snapshot)).Seconds(), Finding{
 			Object: name, Where: sv.Info.Name,
@@ -135,13 +135,13 @@ func findJWTs(c *checkup) {
 
 func findMonitoring(c *checkup) {
 	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
-		c.saw()
+		c.countObject()
 		for _, p := range []struct {
 			scheme string
 			port   int
 		}{{"http", v.HTTPPort}, {"https", v.HTTPSPort}} {
 			if p.port != 0 && !local(v.HTTPHost) {
-				c.found(Finding{
+				c.add(Finding{
 					Level: fleet.Warn, Object: sv.Info.Name, Where: sv.Info.Cluster,
 					What: fmt.Sprintf("the monitoring port of %s is open on %s, %s port %d", sv.Info.Name, hostName(v.HTTPHost), p.scheme, p.port),
 				})
@@ -160,9 +160,9 @@ func hostName(host string) string {
 func findPlaintext(c *checkup) {
 	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
 		for _, l := range fleet.Listeners(v) {
-			c.saw()
+			c.countObject()
 			if !l.TLS && !local(l.Host) {
-				c.found(Finding{
+				c.add(Finding{
 					Level: fleet.Warn, Object: sv.Info.Name + " " + l.Name, Where: sv.Info.Cluster,
 					What: fmt.Sprintf("the %s listener of %s on %s has no TLS", l.Name, sv.Info.Name, hostName(l.Host)),
 				})
@@ -173,7 +173,7 @@ func findPlaintext(c *checkup) {
 
 func findAnonymous(c *checkup) {
 	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
-		c.saw()
+		c.countObject()
 		f := Finding{Level: fleet.Warn, Object: sv.Info.Name, Where: sv.Info.Cluster}
 		switch {
 		case !v.AuthRequired && !local(v.Host):
@@ -188,6 +188,6 @@ func findAnonymous(c *checkup) {
 		default:
 			return
 		}
-		c.found(f)
+		c.add(f)
 	})
 }

@@ -85,7 +85,7 @@ func findMissing(c *checkup) {
 		if len(m.SeenBy) > 0 {
 			f.What += "; still linked to " + strings.Join(m.SeenBy, ", ")
 		}
-		c.found(f)
+		c.add(f)
 	}
 }
 
@@ -103,20 +103,20 @@ func findProblems(c *checkup) {
 		if p.Detail != "" {
 			f.What += ": " + p.Detail
 		}
-		c.found(f)
+		c.add(f)
 	}
 }
 
 func findTwins(c *checkup) {
 	clusters := map[string][]string{} // of the servers with one name
 	for _, sv := range c.Snapshot.Servers {
-		c.saw()
+		c.countObject()
 		clusters[sv.Info.Name] = append(clusters[sv.Info.Name], sv.Info.Cluster)
 	}
 	for _, name := range slices.Sorted(maps.Keys(clusters)) {
 		if n := len(clusters[name]); n > 1 && name != "" {
 			where := slices.Compact(slices.Sorted(slices.Values(clusters[name])))
-			c.found(Finding{
+			c.add(Finding{
 				Level: fleet.Warn, Object: name, Where: strings.Join(where, ", "),
 				What: fmt.Sprintf("%d servers are named %s", n, name), Value: float64(n), Unit: "count",
 			})
@@ -130,9 +130,9 @@ func findVersions(c *checkup) {
 			if n.Server == nil {
 				continue
 			}
-			c.saw()
+			c.countObject()
 			if n.VersionSkew {
-				c.found(Finding{
+				c.add(Finding{
 					Level: fleet.Warn, Object: n.Name, Where: cl.Name,
 					What:  fmt.Sprintf("%s runs %s, most of %s runs %s", n.Name, n.Version, cl.Name, cl.Version),
 					About: on(n.Server),
@@ -147,9 +147,9 @@ func findConfigs(c *checkup) {
 		if n.ConfigDigest() == "" {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		if n.ConfigSkew {
-			c.found(Finding{
+			c.add(Finding{
 				Level: fleet.Warn, Object: n.Name, Where: n.Cluster,
 				What:  fmt.Sprintf("the configuration of %s differs from most of %s", n.Name, n.Cluster),
 				About: Subject{Servers: []ServerRef{{n.ID, n.Name, n.Cluster}}},
@@ -167,7 +167,7 @@ func findYoung(c *checkup) {
 		if sv.Statsz == nil || sv.Statsz.Start.IsZero() || sv.Info.Time.IsZero() {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		ages[sv] = sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
 		if level, _ := limit.Judge(ages[sv]); level != fleet.OK {
 			young++
@@ -195,7 +195,7 @@ func findSkew(c *checkup) {
 		if sv.Info.Time.IsZero() || s.Time.IsZero() {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		first := s.Time.Add(-time.Duration(s.TookSeconds * float64(time.Second)))
 		behind, ahead := first.Sub(sv.Info.Time).Seconds(), sv.Info.Time.Sub(s.Time).Seconds()
 		way := "ahead of"
@@ -217,7 +217,7 @@ func findUnhealthy(c *checkup) {
 		if h == nil {
 			continue
 		}
-		c.saw()
+		c.countObject()
 		if h.Status == "ok" && (h.StatusCode == 0 || h.StatusCode == 200) {
 			continue
 		}
@@ -225,7 +225,7 @@ func findUnhealthy(c *checkup) {
 		if detail := healthDetail(h); detail != "" {
 			what += ": " + detail
 		}
-		c.found(Finding{Level: fleet.Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status", About: onHealth(sv)})
+		c.add(Finding{Level: fleet.Crit, Object: sv.Info.Name, Where: sv.Info.Cluster, What: what, Value: float64(h.StatusCode), Unit: "status", About: onHealth(sv)})
 	}
 }
 

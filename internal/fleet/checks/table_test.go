@@ -33,8 +33,8 @@ func TestCheckThatCannotLook(t *testing.T) {
 				{Server: "a", Kind: kind, Reason: fleet.Refused},
 				{Server: "c", Kind: "OTHER", Reason: fleet.Late},
 			}
-			if got := examine(t, in, c.Name); !slices.Equal(got.Unheard, []string{"a", "b"}) {
-				t.Errorf("%s, where two did not tell %s: not heard %v", c.Name, kind, got.Unheard)
+			if got := examine(t, in, c.Name); !slices.Equal(got.Unanswered, []string{"a", "b"}) {
+				t.Errorf("%s, where two did not tell %s: not heard %v", c.Name, kind, got.Unanswered)
 			}
 		}
 		in := healthy()
@@ -158,9 +158,9 @@ func TestWorstFindingFirst(t *testing.T) {
 	levels := []fleet.Level{fleet.Info, fleet.Unknown, fleet.Warn, fleet.Crit, fleet.Warn}
 	c := &Check{Name: "x", Why: "its why", Next: "its next", find: func(c *checkup) {
 		for i, l := range levels {
-			c.found(Finding{Level: l, Object: string(rune('a' + i))})
+			c.add(Finding{Level: l, Object: string(rune('a' + i))})
 		}
-		c.found(Finding{Level: fleet.Info, Object: "own", Why: "own why", Next: "own next"})
+		c.add(Finding{Level: fleet.Info, Object: "own", Why: "own why", Next: "own next"})
 	}}
 	got := Run(Input{Snapshot: &fleet.Snapshot{}}, []*Check{c})[0]
 	order := ""

@@ -166,7 +166,7 @@ func (r *Recording) indexLines(in io.Reader, offset int64, plain bool) error {
 			at = recordedLine{offset: offset}
 			offset += size
 		}
-		r.note(line, size > int64(len(line)), at)
+		r.indexLine(line, size > int64(len(line)), at)
 	}
 }
 
@@ -176,9 +176,9 @@ type lineHead struct {
 	Time   time.Time `json:"time"`
 }
 
-// note indexes one line: a snapshot, an event, or something else, which is
+// indexLine indexes one line: a snapshot, an event, or something else, which is
 // counted and skipped. A line is cut if it is too long to keep.
-func (r *Recording) note(line []byte, cut bool, at recordedLine) {
+func (r *Recording) indexLine(line []byte, cut bool, at recordedLine) {
 	if len(bytes.TrimSpace(line)) == 0 {
 		return
 	}
