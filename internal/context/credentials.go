@@ -51,14 +51,14 @@ func (s *Settings) Auth() string {
 	return ""
 }
 
-// Lay overrides s with what over sets. Credentials of other kinds than those in
+// Overlay overrides s with what over sets. Credentials of other kinds than those in
 // over are removed, as is a password of another user. A user without a password
 // becomes a token, as in the nats CLI. Several kinds in over are an [InvalidError].
-func (s *Settings) Lay(over *Settings) error {
+func (s *Settings) Overlay(over *Settings) error {
 	if err := oneKind(over, FromFlag); err != nil {
 		return err
 	}
-	lay(s, over, map[string]Origin{}, FromFlag)
+	overlay(s, over, map[string]Origin{}, FromFlag)
 	if over.User != "" && s.Password == "" {
 		s.Token, s.User = s.User, ""
 	}
@@ -77,9 +77,9 @@ func oneKind(s *Settings, origin Origin) error {
 	}
 }
 
-// outrank removes from base the credentials of other kinds than those in over,
+// dropReplaced removes from base the credentials of other kinds than those in over,
 // and the proof that belongs to another identity than the one over names.
-func outrank(base, over *Settings, origins map[string]Origin) {
+func dropReplaced(base, over *Settings, origins map[string]Origin) {
 	if len(kinds(over)) == 0 {
 		return
 	}

@@ -50,13 +50,13 @@ func TestLay(t *testing.T) {
 		"an nkey for a token": {Settings{Token: "t", CA: "ca"}, Settings{NKey: "n", CA: "cb"}, Settings{NKey: "n", CA: "cb"}},
 	} {
 		got := c.base
-		must(t, got.Lay(&c.over))
+		must(t, got.Overlay(&c.over))
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}
 	set := Settings{Creds: "c"}
-	wantErr(t, set.Lay(&Settings{User: "a", NKey: "n"}), ErrInvalid, "user and nkey")
+	wantErr(t, set.Overlay(&Settings{User: "a", NKey: "n"}), ErrInvalid, "user and nkey")
 	if set.Creds != "c" || set.User != "" {
 		t.Errorf("refused, and yet changed: %v", set)
 	}

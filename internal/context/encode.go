@@ -79,13 +79,13 @@ func members(data []byte) ([]member, error) {
 		if err := dec.Decode(&m.value); err != nil {
 			return nil, err
 		}
-		out = keep(out, m)
+		out = addMember(out, m)
 	}
 	return out, nil
 }
 
-// keep adds an unknown member; of two with the same key the last one counts, as everywhere in JSON.
-func keep(all []member, m member) []member {
+// addMember adds an unknown member; of two with the same key the last one counts, as everywhere in JSON.
+func addMember(all []member, m member) []member {
 	if isSetting(m.key) {
 		return all
 	}

@@ -4,7 +4,7 @@ package natsctx
 // the context does not name: another port may be another user's program.
 func (t *Target) guard(allow bool) error {
 	origin := t.origins["url"]
-	if allow || origin < FromEnv || t.Path == "" || !t.lendsCredentials() {
+	if allow || origin < FromEnv || t.Path == "" || !t.hasCredentials() {
 		return nil
 	}
 	if origin == FromFlag && t.ContextOrigin == FromFlag {
@@ -21,8 +21,8 @@ func (t *Target) guard(allow bool) error {
 	return nil
 }
 
-// lendsCredentials reports whether anything that proves an identity comes from the context.
-func (t *Target) lendsCredentials() bool {
+// hasCredentials reports whether anything that proves an identity comes from the context.
+func (t *Target) hasCredentials() bool {
 	for _, k := range credentials {
 		for _, key := range k.keys {
 			if t.origins[key] == FromContext {

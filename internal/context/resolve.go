@@ -156,9 +156,9 @@ func (t *Target) overlay(env, flags *Settings) error {
 	if err := oneKind(env, FromEnv); err != nil && len(kinds(flags)) == 0 {
 		return err
 	}
-	lay(&over, flags, from, FromFlag)
+	overlay(&over, flags, from, FromFlag)
 	outranked := t.Settings
-	lay(&outranked, &over, t.origins, FromEnv)
+	overlay(&outranked, &over, t.origins, FromEnv)
 	for key, origin := range from {
 		t.origins[key] = origin
 	}
@@ -171,10 +171,10 @@ func (t *Target) overlay(env, flags *Settings) error {
 	return nil
 }
 
-// lay overrides base with what over sets, and removes the credentials of base that
+// overlay overrides base with what over sets, and removes the credentials of base that
 // those in over outrank.
-func lay(base, over *Settings, origins map[string]Origin, origin Origin) {
-	outrank(base, over, origins)
+func overlay(base, over *Settings, origins map[string]Origin, origin Origin) {
+	dropReplaced(base, over, origins)
 	for _, f := range fields {
 		if f.IsSet(over) {
 			f.copyTo(over, base)

@@ -102,7 +102,7 @@ func explain(ctx context.Context, o nats.Options, d *dialer, e *Error) error {
 	switch e.Found = refusal(e.Err.Error()); {
 	case e.Found != nil, e.Address == "":
 	case closed(e.Err):
-		e.Found = d.farewell(ctx, e.Address)
+		e.Found = d.readRefusal(ctx, e.Address)
 	}
 	if e.Found == nil && e.Address != "" && unclear(e.Err) {
 		e.Found = found(e.Err, identify(ctx, d, e.Address, tlsConfig(o, e.Address)))

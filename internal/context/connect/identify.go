@@ -53,9 +53,9 @@ func (d *dialer) try(ctx context.Context, address string) net.Conn {
 	return conn
 }
 
-// farewell reads the error of a server that greets and closes the connection at
+// readRefusal reads the error of a server that greets and closes the connection at
 // once, for example at its connection limit: nats.go writes before it reads.
-func (d *dialer) farewell(ctx context.Context, address string) error {
+func (d *dialer) readRefusal(ctx context.Context, address string) error {
 	conn := d.try(ctx, address)
 	if conn == nil {
 		return nil

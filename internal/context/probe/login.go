@@ -22,7 +22,7 @@ func (p *probe) auth(ctx context.Context) (r Result, err error) {
 	}
 	o := p.opts
 	o.Url, o.AllowReconnect, o.Name = p.raw, false, "natsctl context validate"
-	o.AsyncErrorCB = func(*nats.Conn, *nats.Subscription, error) {} // settle reads the last one
+	o.AsyncErrorCB = func(*nats.Conn, *nats.Subscription, error) {} // awaitPong reads the last one
 	p.nc, err = connect.Connect(ctx, o)
 	if err != nil {
 		return r, err
@@ -52,13 +52,13 @@ func (p *probe) permission(ctx context.Context) (r Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	if err := p.settle(ctx); err != nil {
+	if err := p.awaitPong(ctx); err != nil {
 		return r, fmt.Errorf("receive answers on %q: %w", inbox, err)
 	}
 	if err := p.nc.PublishRequest("$SYS.REQ.USER.INFO", inbox, nil); err != nil {
 		return r, err
 	}
-	if err := p.settle(ctx); err != nil {
+	if err := p.awaitPong(ctx); err != nil {
 		r.Detail = "answers can be received; the user may not ask the server who it is"
 		return r, nil //nolint:nilerr // a user without that permission is a working one
 	}
@@ -75,9 +75,9 @@ func (p *probe) permission(ctx context.Context) (r Result, err error) {
 	return r, nil
 }
 
-// settle waits until the server has read everything, and returns the error that it
+// awaitPong waits until the server has read everything, and returns the error that it
 // sent until then: it sends errors before the PONG.
-func (p *probe) settle(ctx context.Context) error {
+func (p *probe) awaitPong(ctx context.Context) error {
 	if err := p.nc.FlushWithContext(ctx); err != nil {
 		return err
 	}
