@@ -75,7 +75,7 @@ func globalBinds() []bind {
 		press([]string{"/"}, "/", "filter: words, !word, ~regex or an expression", "filter", act(openFilter)),
 		press([]string{":"}, ":", "command line; Tab completes", "command", act(openCommand)),
 		press([]string{"p"}, "p", "pause the screen; collecting goes on", "pause", act(togglePause)),
-		press([]string{"r"}, "r", "ask again now", "", askAgain),
+		press([]string{"r"}, "r", "ask again now", "", gatherAgain),
 		press([]string{"w"}, "w", "wide columns", "", act(func(m *Model) { m.Wide = !m.Wide; m.Touch() })).only(tabular),
 		press([]string{"t"}, "t", "totals or rates", "", act(toggleTotals)).only(tabular),
 		press([]string{"y"}, "y", "JSON of the object", "json", func(m *Model) tea.Cmd { return m.apply(page.Effect{Selected: true}) }).only(ofObjects),

@@ -31,8 +31,8 @@ func (m *Model) root(kind page.Kind) *page.Page {
 	return m.roots[kind]
 }
 
-// leave saves the open pages in the history for [ and -.
-func (m *Model) leave() {
+// saveHistory saves the open pages in the history for [ and -.
+func (m *Model) saveHistory() {
 	m.past = append(m.past, slices.Clone(m.stack))
 	if len(m.past) > maxPast {
 		m.past = m.past[1:]
@@ -54,7 +54,7 @@ func (m *Model) goRoot(kind page.Kind) {
 	if len(m.stack) == 1 && m.cur().Spec.Kind == kind {
 		return
 	}
-	m.leave()
+	m.saveHistory()
 	m.stack = []*page.Page{m.root(kind)}
 }
 
@@ -74,7 +74,7 @@ func (m *Model) turn() {
 
 // push opens a page on top of the open one.
 func (m *Model) push(t page.Target) *page.Page {
-	m.leave()
+	m.saveHistory()
 	p := page.New(m.specOf(t.Kind), t.Scope)
 	m.stack = append(slices.Clone(m.stack), p)
 	p.GoTo(t)
@@ -86,7 +86,7 @@ func (m *Model) pop() bool {
 	if len(m.stack) < 2 {
 		return false
 	}
-	m.leave()
+	m.saveHistory()
 	m.stack = slices.Clone(m.stack[:len(m.stack)-1])
 	return true
 }

@@ -91,7 +91,7 @@ func stage(ctx context.Context, opt Options, once OnceOptions) (*Model, *live.Co
 		}
 		if !c.Replays() && !c.Demand().Same(asked) {
 			asked = c.Demand()
-			if err := c.Ask(ctx); err != nil {
+			if err := c.Request(ctx); err != nil {
 				return nil, nil, err
 			}
 		}

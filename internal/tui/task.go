@@ -120,14 +120,14 @@ func fileName(m *Model, ext string) string {
 	return fmt.Sprintf("natsctl-%s-%s.%s", name, m.Now().UTC().Format("20060102T150405Z"), ext)
 }
 
-// askAgain polls now. If the connection is lost, it reconnects with the context as
+// gatherAgain polls now. If the connection is lost, it reconnects with the context as
 // currently saved: credentials may have changed.
-func askAgain(m *Model) tea.Cmd {
+func gatherAgain(m *Model) tea.Cmd {
 	if m.connecting != "" {
 		m.say("still connecting to " + m.connecting)
 		return nil
 	}
-	m.send(live.AskNow)
+	m.send(live.GatherNow)
 	if m.newest != nil && m.newest.Phase == live.Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
 		m.say("connecting anew …")
 		return connect(m, m.opt.Feed.Context)

@@ -161,7 +161,7 @@ func CSVRows(w io.Writer, g Grid, raw bool) error {
 	for _, row := range g.Rows {
 		for i, cell := range row {
 			record[i] = Text(Raw(cell.Raw))
-			if !raw && runs(cell.Raw, record[i]) {
+			if !raw && isFormula(cell.Raw, record[i]) {
 				record[i] = "'" + record[i]
 			}
 		}
@@ -173,9 +173,9 @@ func CSVRows(w io.Writer, g Grid, raw bool) error {
 	return out.Error()
 }
 
-// runs reports whether a spreadsheet would evaluate a cell as a formula: text
+// isFormula reports whether a spreadsheet would evaluate a cell as a formula: text
 // that begins with one of these, even after spaces. Numbers are not escaped.
-func runs(raw any, text string) bool {
+func isFormula(raw any, text string) bool {
 	switch raw.(type) {
 	case string, []string:
 		text = strings.TrimLeft(text, " ")

@@ -17,10 +17,10 @@ type Names map[string]string
 // learn records the tags of accounts and of connections.
 func (n Names) learn(accounts []*AccountRow, conns []*fleet.ConnRow) {
 	for _, r := range accounts {
-		n.note(r.Name, r.Label)
+		n.add(r.Name, r.Label)
 	}
 	for _, c := range conns {
-		n.note(c.Info.Account, c.Info.NameTag)
+		n.add(c.Info.Account, c.Info.NameTag)
 	}
 }
 
@@ -36,11 +36,11 @@ func (n Names) addEvent(e fleet.Event) {
 		} `json:"client"`
 	}
 	if json.Unmarshal(e.Body, &body) == nil && body.Client.Account == e.Account {
-		n.note(e.Account, body.Client.NameTag)
+		n.add(e.Account, body.Client.NameTag)
 	}
 }
 
-func (n Names) note(account, tag string) {
+func (n Names) add(account, tag string) {
 	if tag != "" && tag != account && n[account] != tag && isKey(account) {
 		n[account] = tag
 	}

@@ -53,7 +53,7 @@ func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, m
 			row.State, row.until = Resolved, now
 		}
 	}
-	b.forget()
+	b.dropOldest()
 	return b.list(now), skipped
 }
 
@@ -107,8 +107,8 @@ func measured(f checks.Finding) (value, limit string) {
 // units are the units of findings.
 var units = map[string]view.Unit{"percent": view.Percent, "bytes": view.Bytes, "seconds": view.Seconds, "count": view.Count, "days": view.Count}
 
-// forget drops the oldest resolved alerts beyond the limit.
-func (b *alertBook) forget() {
+// dropOldest drops the oldest resolved alerts beyond the limit.
+func (b *alertBook) dropOldest() {
 	var old []*AlertRow
 	for _, r := range b.rows {
 		if r.State == Resolved {

@@ -65,7 +65,7 @@ func TestResolvedAlertsAreBounded(t *testing.T) {
 			row.State, row.until = Resolved, fixture.Noon.Add(time.Duration(i)*time.Second)
 		}
 	}
-	b.forget()
+	b.dropOldest()
 	if len(b.rows) != keepResolved+10 {
 		t.Errorf("%d alerts are kept, want %d resolved and 10 that fire", len(b.rows), keepResolved)
 	}

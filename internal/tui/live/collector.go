@@ -110,7 +110,7 @@ func (c *Collector) Run(ctx context.Context) {
 			o(ctx, c)
 		case e := <-c.events:
 			c.derive.AddEvent(e)
-			c.keep(func(r *recordingFile) error { return r.event(e) })
+			c.record(func(r *recordingFile) error { return r.event(e) })
 			if !waiting {
 				waiting = true
 				soon.Reset(eventDelay)
@@ -141,7 +141,7 @@ func (c *Collector) close() {
 	if c.stop != nil {
 		c.stop()
 	}
-	c.keep(func(r *recordingFile) error { return r.close() })
+	c.record(func(r *recordingFile) error { return r.close() })
 	if c.feed.Close != nil {
 		c.feed.Close()
 	}
@@ -225,10 +225,10 @@ func (c *Collector) apply(a answer) {
 		c.state.Since = now
 	}
 	c.state.Phase, c.state.Trouble = Live, nil
-	c.keep(func(r *recordingFile) error { return r.snapshot(a.snap) })
+	c.record(func(r *recordingFile) error { return r.snapshot(a.snap) })
 	c.derive.Apply(&c.state, a.snap)
 	if a.scout {
-		c.derive.forget()
+		c.derive.reset()
 		c.askNow = true
 	}
 	c.publish()

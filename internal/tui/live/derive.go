@@ -76,9 +76,9 @@ func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 	st.Index = newIndex(st)
 }
 
-// forget makes the next snapshot the first: no rates and changes are derived
+// reset makes the next snapshot the first: no rates and changes are derived
 // from the previous one.
-func (d *Deriver) forget() {
+func (d *Deriver) reset() {
 	d.answers, d.record, d.links = answers{}, newRecorder(), newLinkHistory()
 }
 

@@ -30,7 +30,7 @@ func (a answers) merge(next *fleet.Snapshot) answers {
 	now, before := *next, *a.now
 	now.Want = next.Want.Union(a.now.Want)
 	now.Servers = make([]*fleet.Server, len(next.Servers))
-	old, older, void := byID(a.now), byID(a.before), a.voided(next)
+	old, older, void := byID(a.now), byID(a.before), a.invalidated(next)
 	for i, sv := range next.Servers {
 		now.Servers[i] = filled(sv, old[sv.Info.ID], a.now.Want, next.Want)
 	}
@@ -106,19 +106,19 @@ func replaced(old, fresh, older *fleet.Server) *fleet.Server {
 		return old
 	}
 	s := *old
-	stay(&s.Varz, fresh.Varz, older.Varz)
-	stay(&s.Routez, fresh.Routez, older.Routez)
-	stay(&s.Gatewayz, fresh.Gatewayz, older.Gatewayz)
-	stay(&s.Leafz, fresh.Leafz, older.Leafz)
-	stay(&s.AccountStatz, fresh.AccountStatz, older.AccountStatz)
-	stay(&s.Connz, fresh.Connz, older.Connz)
-	stay(&s.Jsz, fresh.Jsz, older.Jsz)
+	keepOlder(&s.Varz, fresh.Varz, older.Varz)
+	keepOlder(&s.Routez, fresh.Routez, older.Routez)
+	keepOlder(&s.Gatewayz, fresh.Gatewayz, older.Gatewayz)
+	keepOlder(&s.Leafz, fresh.Leafz, older.Leafz)
+	keepOlder(&s.AccountStatz, fresh.AccountStatz, older.AccountStatz)
+	keepOlder(&s.Connz, fresh.Connz, older.Connz)
+	keepOlder(&s.Jsz, fresh.Jsz, older.Jsz)
 	return &s
 }
 
-// voided are the answers that may no longer be the base of a rate: those a
+// invalidated are the answers that may no longer be the base of a rate: those a
 // server gave before its clock was set, shown until it is requested again.
-func (a answers) voided(next *fleet.Snapshot) map[any]bool {
+func (a answers) invalidated(next *fleet.Snapshot) map[any]bool {
 	void, set := map[any]bool{}, fleet.ClocksSet(a.now, next)
 	for _, sv := range a.now.Servers {
 		for _, answer := range dated(sv) {
@@ -142,12 +142,12 @@ func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
 		return sv
 	}
 	s := *sv
-	leave(void, &s.Routez)
-	leave(void, &s.Gatewayz)
-	leave(void, &s.Leafz)
-	leave(void, &s.AccountStatz)
-	leave(void, &s.Connz)
-	leave(void, &s.Jsz)
+	clearVoid(void, &s.Routez)
+	clearVoid(void, &s.Gatewayz)
+	clearVoid(void, &s.Leafz)
+	clearVoid(void, &s.AccountStatz)
+	clearVoid(void, &s.Connz)
+	clearVoid(void, &s.Jsz)
 	return &s
 }
 
@@ -164,13 +164,13 @@ func timelyAll(s *fleet.Snapshot, void map[any]bool) *fleet.Snapshot {
 	return &out
 }
 
-func leave[T any](void map[any]bool, answer **T) {
+func clearVoid[T any](void map[any]bool, answer **T) {
 	if void[*answer] {
 		*answer = nil
 	}
 }
 
-func stay[T any](old **T, fresh, older *T) {
+func keepOlder[T any](old **T, fresh, older *T) {
 	if *old == fresh {
 		*old = older
 	}

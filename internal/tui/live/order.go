@@ -35,8 +35,8 @@ func SetDemand(d Demand) Order {
 	}
 }
 
-// AskNow sends a request now.
-func AskNow(_ context.Context, c *Collector) {
+// GatherNow sends a request now.
+func GatherNow(_ context.Context, c *Collector) {
 	clear(c.asked)
 	c.state.Every = c.state.Wanted
 	c.askNow = true
@@ -95,9 +95,9 @@ func (r *recordingFile) close() error {
 	return err
 }
 
-// keep writes to the recording, if there is one; the first error ends the
+// record writes to the recording, if there is one; the first error ends the
 // recording and is reported.
-func (c *Collector) keep(write func(*recordingFile) error) {
+func (c *Collector) record(write func(*recordingFile) error) {
 	if c.recorder == nil {
 		return
 	}
@@ -122,7 +122,7 @@ func recordOrder(r *recordingFile) Order {
 	return func(_ context.Context, c *Collector) {
 		if old := c.recorder; old != nil {
 			c.state.Notice = fmt.Sprintf("recorded %s to %s", Plural(old.n, "snapshot"), old.name)
-			c.keep(func(r *recordingFile) error { return r.close() }) // reports its own error
+			c.record(func(r *recordingFile) error { return r.close() }) // reports its own error
 		}
 		c.recorder, c.state.Recording = r, ""
 		if r != nil {

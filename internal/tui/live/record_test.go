@@ -47,7 +47,7 @@ func TestRecordingOnAFullDisk(t *testing.T) {
 		if st := <-c.states; st.Recording == "" {
 			t.Fatal("the recording has not begun")
 		}
-		c.keep(func(r *recordingFile) error { return r.snapshot(&fleet.Snapshot{}) })
+		c.record(func(r *recordingFile) error { return r.snapshot(&fleet.Snapshot{}) })
 		if disk.onClose {
 			recordOrder(nil)(t.Context(), c)
 		} else {

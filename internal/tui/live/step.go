@@ -22,7 +22,7 @@ func (c *Collector) Next(ctx context.Context) (bool, error) {
 		return false, ctx.Err()
 	case <-time.After(c.state.Every):
 	}
-	return true, c.Ask(ctx)
+	return true, c.Request(ctx)
 }
 
 // Gather sends as many requests as needed, or moves to the given time of the
@@ -49,15 +49,15 @@ func (c *Collector) Gather(ctx context.Context, polls int, when time.Time) error
 			case <-time.After(c.state.Every):
 			}
 		}
-		if err := c.Ask(ctx); err != nil {
+		if err := c.Request(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Ask requests what the page needs, synchronously.
-func (c *Collector) Ask(ctx context.Context) error {
+// Request requests what the page needs, synchronously.
+func (c *Collector) Request(ctx context.Context) error {
 	want := c.demand.due(map[fleet.Kind]time.Time{}, c.clock())
 	snap, err := c.feed.Source.Snapshot(ctx, want)
 	if err != nil {

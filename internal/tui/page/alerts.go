@@ -31,13 +31,13 @@ func alertSheet(ctx *Context, _ *Page) widget.Sheet {
 		Columns: live.AlertColumns, Rows: ctx.Marks.Alerts(ctx.State),
 		KeyOf:    func(r *live.AlertRow) string { return r.Key },
 		LevelOf:  func(r *live.AlertRow) view.Level { return r.ShownLevel() },
-		RefOf:    func(r *live.AlertRow) widget.Ref { return aboutOf(ctx, r) },
+		RefOf:    func(r *live.AlertRow) widget.Ref { return subjectRef(ctx, r) },
 		ObjectOf: func(r *live.AlertRow) any { return r.JSON() },
 	}
 }
 
-// aboutOf returns a reference to the alert's subject, if a page can show it.
-func aboutOf(ctx *Context, r *live.AlertRow) widget.Ref {
+// subjectRef returns a reference to the alert's subject, if a page can show it.
+func subjectRef(ctx *Context, r *live.AlertRow) widget.Ref {
 	out := widget.Ref{Title: r.Check + " " + r.Title}
 	for _, l := range ctx.State.Links {
 		if l.Edge.FromName+" - "+l.Edge.ToName == r.Object {

@@ -22,9 +22,9 @@ type reading struct {
 // maxReadings limits the number of rows that a list keeps readings of.
 const maxReadings = 1000
 
-// note records the value of a visible cell and returns the sign of its change
+// recordReading records the value of a visible cell and returns the sign of its change
 // since the previous answer: less than 0, 0, or more.
-func (l *List) note(row int, head view.Head, raw any) int {
+func (l *List) recordReading(row int, head view.Head, raw any) int {
 	f, ok := asNumber(raw)
 	if !ok || !moving[head.Name] {
 		return 0

@@ -17,7 +17,7 @@ func TestMoved(t *testing.T) {
 	for i, step := range []struct{ value, want int }{{3, 0}, {5, 1}, {5, 0}, {4, -1}, {4, 0}} {
 		l.From.Data, value = uint64(i), step.value
 		for range 2 { // drawn twice
-			if got := l.note(0, l.Heads[0], l.Sheet.Cell(0, 0).Raw); got != step.want {
+			if got := l.recordReading(0, l.Heads[0], l.Sheet.Cell(0, 0).Raw); got != step.want {
 				t.Errorf("answer %d: moved by %d, want %d", i, got, step.want)
 			}
 		}

@@ -109,7 +109,7 @@ func (t Table) row(a cell.Area, cols []column, row int, selected bool) {
 				at = min(cell.Width(text), c.width)
 			}
 			a.Write(x+at, 0, view.Glyph(v.Level, false), style)
-		} else if by := t.List.note(row, c.head, v.Raw); by != 0 && !t.HideDeltas {
+		} else if by := t.List.recordReading(row, c.head, v.Raw); by != 0 && !t.HideDeltas {
 			a.Write(x+c.width, 0, movedMark(by), cell.Notice)
 		}
 		x += c.width + c.tail() + gap
@@ -193,7 +193,7 @@ func (t Table) fit(rows []int, w int) []column {
 	}
 	room := w - Gutter
 	chosen := inOrder(room)
-	for n := lead(chosen); taken(chosen) > room && n > 0; n = lead(chosen) {
+	for n := lead(chosen); totalWidth(chosen) > room && n > 0; n = lead(chosen) {
 		w -= n
 		chosen = inOrder(w - Gutter)
 	}
@@ -213,8 +213,8 @@ func lead(cols []column) int {
 	return n
 }
 
-// taken is the total width of columns.
-func taken(cols []column) int {
+// totalWidth is the total width of columns.
+func totalWidth(cols []column) int {
 	used := -gap
 	for _, c := range cols {
 		used += c.lead + c.width + c.tail() + gap
@@ -279,7 +279,7 @@ func (c column) least() int {
 
 // spread distributes free space to the text columns that are cut.
 func (t Table) spread(cols []column, w int) []column {
-	free := w - taken(cols)
+	free := w - totalWidth(cols)
 	for i := range cols {
 		if want := t.List.Widths[cols[i].head.Name] - cols[i].width; want > 0 && free > 0 && cols[i].head.Unit == view.Plain {
 			grow := min(want, free)
