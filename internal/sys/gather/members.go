@@ -42,15 +42,15 @@ func newMembers(want fleet.Want) *members {
 
 // add also requests the first page from all servers, or from one server if the
 // scope is its id.
-func (r *members) add(ep *endpoint.Endpoint) {
-	q := &question{ep: ep, scope: r.want.Scope}
+func (ms *members) add(ep *endpoint.Endpoint) {
+	q := &question{ep: ep, scope: ms.want.Scope}
 	if ep.Pager != nil {
-		q.page = ep.Pager.First(r.want)
+		q.page = ep.Pager.First(ms.want)
 	}
-	if id := r.want.Scope.Name; endpoint.IsServerID(id) && ep.Server() {
+	if id := ms.want.Scope.Name; endpoint.IsServerID(id) && ep.Server() {
 		q.server, q.scope = id, fleet.Scope{}
 	}
-	r.first = append(r.first, q)
+	ms.first = append(ms.first, q)
 }
 
 // minLimit is the least limit of members, used until the connected server has
@@ -58,75 +58,75 @@ func (r *members) add(ep *endpoint.Endpoint) {
 const minLimit = 1024
 
 // setLimit allows twice as many members as the connected server counts.
-func (r *members) setLimit(servers int) { r.limit = max(minLimit, 2*min(servers, maxServers)) }
+func (ms *members) setLimit(servers int) { ms.limit = max(minLimit, 2*min(servers, maxServers)) }
 
 // admit makes a server that answers for the first time a member, from which every
 // wanted answer is now due. fresh reports whether it is new. It returns nil when far
 // more servers answer than are counted, which means they are forged.
-func (r *members) admit(info server.ServerInfo) (m *member, fresh bool) {
-	if m := r.byID[info.ID]; m != nil {
+func (ms *members) admit(info server.ServerInfo) (m *member, fresh bool) {
+	if m := ms.byID[info.ID]; m != nil {
 		return m, false
 	}
-	if len(r.byID) >= r.limit && info.ID != r.self {
-		r.dropped++
+	if len(ms.byID) >= ms.limit && info.ID != ms.self {
+		ms.dropped++
 		return nil, false
 	}
-	r.peers.addAnswered(info)
+	ms.peers.addAnswered(info)
 	m = &member{
 		sv:      &fleet.Server{Info: info},
-		inScope: r.want.Scope.Matches(info),
-		due:     make(map[fleet.Kind]*question, len(r.first)),
+		inScope: ms.want.Scope.Matches(info),
+		due:     make(map[fleet.Kind]*question, len(ms.first)),
 		wrong:   map[fleet.Kind]fleet.Problem{},
 	}
-	r.byID[info.ID] = m
-	for _, q := range r.first {
+	ms.byID[info.ID] = m
+	for _, q := range ms.first {
 		if q.ep.Kind != fleet.Statsz && !m.inScope {
 			continue
 		}
-		r.expect(m, q)
+		ms.expect(m, q)
 		switch {
-		case r.refused[q.ep.Kind] != nil:
-			r.denied(m, q.ep.Kind)
-		case r.cannotAnswer(m, q.ep):
-			r.unsupported(m, q.ep)
+		case ms.refused[q.ep.Kind] != nil:
+			ms.denied(m, q.ep.Kind)
+		case ms.cannotAnswer(m, q.ep):
+			ms.unsupported(m, q.ep)
 		}
 	}
 	return m, true
 }
 
 // expect makes an answer due.
-func (r *members) expect(m *member, q *question) {
+func (ms *members) expect(m *member, q *question) {
 	if _, waiting := m.due[q.ep.Kind]; !waiting {
-		r.await(q.ep, 1)
+		ms.await(q.ep, 1)
 	}
 	m.due[q.ep.Kind] = q
 }
 
 // finish stops waiting for a kind and reports whether it was due.
-func (r *members) finish(m *member, kind fleet.Kind) bool {
+func (ms *members) finish(m *member, kind fleet.Kind) bool {
 	q, ok := m.due[kind]
 	if !ok {
 		return false
 	}
-	r.await(q.ep, -1)
+	ms.await(q.ep, -1)
 	delete(m.due, kind)
 	return true
 }
 
 // await changes the number of answers due by n.
-func (r *members) await(ep *endpoint.Endpoint, n int) {
-	r.waiting += n
+func (ms *members) await(ep *endpoint.Endpoint, n int) {
+	ms.waiting += n
 	if ep.Quiet {
-		r.quiet += n
+		ms.quiet += n
 	}
 }
 
 // incomplete reports whether a required answer of a member is due.
-func (r *members) incomplete() bool { return r.waiting > r.quiet }
+func (ms *members) incomplete() bool { return ms.waiting > ms.quiet }
 
 // inScope returns how many servers in scope have answered.
-func (r *members) inScope() (n int) {
-	for _, m := range r.byID {
+func (ms *members) inScope() (n int) {
+	for _, m := range ms.byID {
 		if m.inScope {
 			n++
 		}
@@ -135,18 +135,18 @@ func (r *members) inScope() (n int) {
 }
 
 // missing returns how many servers are missing by the servers' own count.
-func (r *members) missing() int { return r.count.expected() - len(r.byID) }
+func (ms *members) missing() int { return ms.count.expected() - len(ms.byID) }
 
 // cannotAnswer reports whether a server cannot answer a kind: it is too old, or does not have what
 // the kind needs. Any client can forge a 503 of the connected server, so the
 // answers of all other servers remain due.
-func (r *members) cannotAnswer(m *member, ep *endpoint.Endpoint) bool {
-	return endpoint.Older(m.sv.Info.Version, ep.Since) || r.unknown[ep.Kind] && ep.Needs != ""
+func (ms *members) cannotAnswer(m *member, ep *endpoint.Endpoint) bool {
+	return endpoint.Older(m.sv.Info.Version, ep.Since) || ms.unknown[ep.Kind] && ep.Needs != ""
 }
 
 // unsupported ends the wait for a kind that the server does not support.
-func (r *members) unsupported(m *member, ep *endpoint.Endpoint) {
-	if r.finish(m, ep.Kind) {
+func (ms *members) unsupported(m *member, ep *endpoint.Endpoint) {
+	if ms.finish(m, ep.Kind) {
 		m.fail(ep.Kind, fleet.Unsupported, unsupportedWords(m, ep))
 	}
 }
@@ -159,25 +159,25 @@ func unsupportedWords(m *member, ep *endpoint.Endpoint) string {
 }
 
 // denied ends the wait for a kind that the user may not request.
-func (r *members) denied(m *member, kind fleet.Kind) {
-	if r.finish(m, kind) {
-		m.fail(kind, fleet.Refused, r.refused[kind].Error())
+func (ms *members) denied(m *member, kind fleet.Kind) {
+	if ms.finish(m, kind) {
+		m.fail(kind, fleet.Refused, ms.refused[kind].Error())
 	}
 }
 
 // applyDenied handles a denied subject: fatal if a round is impossible without it,
 // otherwise a problem of every server.
-func (r *members) applyDenied(p *failure.PermissionError) error {
-	for _, q := range r.first {
+func (ms *members) applyDenied(p *failure.PermissionError) error {
+	for _, q := range ms.first {
 		if q.ep.For(q.target()) != p.Subject {
 			continue
 		}
 		if q.ep.Kind == fleet.Statsz {
 			return p
 		}
-		r.refused[q.ep.Kind] = p
-		for _, m := range r.byID {
-			r.denied(m, q.ep.Kind)
+		ms.refused[q.ep.Kind] = p
+		for _, m := range ms.byID {
+			ms.denied(m, q.ep.Kind)
 		}
 	}
 	return nil
@@ -185,23 +185,23 @@ func (r *members) applyDenied(p *failure.PermissionError) error {
 
 // applyNoResponders handles the server's 503 to a request for data: no such subject
 // anywhere, or no server with this id any more.
-func (r *members) applyNoResponders(q *question) {
+func (ms *members) applyNoResponders(q *question) {
 	if q.server != "" {
-		m := r.byID[q.server]
+		m := ms.byID[q.server]
 		switch {
 		case m == nil || m.due[q.ep.Kind] != q:
-		case r.unknown[q.ep.Kind]:
-			r.unsupported(m, q.ep)
+		case ms.unknown[q.ep.Kind]:
+			ms.unsupported(m, q.ep)
 		default:
-			r.finish(m, q.ep.Kind)
+			ms.finish(m, q.ep.Kind)
 			m.fail(q.ep.Kind, fleet.Gone, "no server with this id is connected any more")
 		}
 		return
 	}
-	r.unknown[q.ep.Kind] = true
-	for _, m := range r.byID {
-		if r.cannotAnswer(m, q.ep) {
-			r.unsupported(m, q.ep)
+	ms.unknown[q.ep.Kind] = true
+	for _, m := range ms.byID {
+		if ms.cannotAnswer(m, q.ep) {
+			ms.unsupported(m, q.ep)
 		}
 	}
 }

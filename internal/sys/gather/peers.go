@@ -92,9 +92,9 @@ func peersOf(info server.ServerInfo, st *server.ServerStats) func(func(peerName)
 // processes of servers that answered: one for each recently started server,
 // provided that such a server, which never knew the old processes, counts none
 // that is missing.
-func (r *members) replaced() int {
+func (ms *members) replaced() int {
 	young, least := 0, 0
-	for _, m := range r.byID {
+	for _, m := range ms.byID {
 		st := m.sv.Statsz
 		if st == nil || m.sv.Info.Time.Sub(st.Start) > startedLately {
 			continue
@@ -104,7 +104,7 @@ func (r *members) replaced() int {
 			least = st.ActiveServers
 		}
 	}
-	if least > len(r.byID) {
+	if least > len(ms.byID) {
 		return 0
 	}
 	return young

@@ -60,8 +60,8 @@ func (r *Round) silent(ctx context.Context) error {
 }
 
 // fill adds the members in scope, and what is wrong with their answers.
-func (r *members) fill(s *fleet.Snapshot) {
-	for _, m := range r.byID {
+func (ms *members) fill(s *fleet.Snapshot) {
+	for _, m := range ms.byID {
 		if !m.inScope {
 			continue
 		}
@@ -69,7 +69,7 @@ func (r *members) fill(s *fleet.Snapshot) {
 		for kind, q := range m.due {
 			switch {
 			case q.ep.Quiet: // it had nothing to report
-			case r.unknown[kind]:
+			case ms.unknown[kind]:
 				s.Problems = append(s.Problems, m.problem(kind, fleet.Unsupported, unsupportedWords(m, q.ep)))
 			default:
 				s.Problems = append(s.Problems, m.problem(kind, fleet.Late, ""))
@@ -79,11 +79,11 @@ func (r *members) fill(s *fleet.Snapshot) {
 			s.Problems = append(s.Problems, p)
 		}
 	}
-	if r.dropped > 0 {
-		s.Problems = append(s.Problems, fleet.Problem{Kind: fleet.Statsz, Reason: fleet.Truncated, Detail: strconv.Itoa(r.dropped) + " answers came from more servers than there can be"})
+	if ms.dropped > 0 {
+		s.Problems = append(s.Problems, fleet.Problem{Kind: fleet.Statsz, Reason: fleet.Truncated, Detail: strconv.Itoa(ms.dropped) + " answers came from more servers than there can be"})
 	}
-	for _, id := range r.count.outliers() {
-		if m := r.byID[id]; m.inScope {
+	for _, id := range ms.count.outliers() {
+		if m := ms.byID[id]; m.inScope {
 			s.Problems = append(s.Problems, m.problem(fleet.Statsz, fleet.Malformed, "its active_servers contradicts the other servers"))
 		}
 	}
@@ -91,11 +91,11 @@ func (r *members) fill(s *fleet.Snapshot) {
 
 // mayBeSlow reports whether an answer that is due may only be slow: it has not timed
 // out before.
-func (r *members) mayBeSlow(m *Memory) bool {
-	if !r.incomplete() {
+func (ms *members) mayBeSlow(m *Memory) bool {
+	if !ms.incomplete() {
 		return false
 	}
-	for id, one := range r.byID {
+	for id, one := range ms.byID {
 		for kind, q := range one.due {
 			if !q.ep.Quiet && !m.timedOut(id, kind) {
 				return true
@@ -106,14 +106,14 @@ func (r *members) mayBeSlow(m *Memory) bool {
 }
 
 // noServer returns the error of a scope that matches no server, with a suggestion.
-func (r *members) noServer() error {
-	sc := r.want.Scope
+func (ms *members) noServer() error {
+	sc := ms.want.Scope
 	e := &failure.NoServerError{Scope: sc}
 	typed := sc.Name
-	if e.Clusters = sc.Cluster != "" && !r.hasCluster(sc.Cluster); e.Clusters {
+	if e.Clusters = sc.Cluster != "" && !ms.hasCluster(sc.Cluster); e.Clusters {
 		typed = sc.Cluster
 	}
-	for _, m := range r.byID {
+	for _, m := range ms.byID {
 		name := m.sv.Info.Name
 		if e.Clusters {
 			name = m.sv.Info.Cluster
@@ -127,8 +127,8 @@ func (r *members) noServer() error {
 	return e
 }
 
-func (r *members) hasCluster(name string) bool {
-	for _, m := range r.byID {
+func (ms *members) hasCluster(name string) bool {
+	for _, m := range ms.byID {
 		if m.sv.Info.Cluster == name {
 			return true
 		}

@@ -28,7 +28,7 @@ func (f *Fleet) SetFault(nameOrID string, fault Fault) error {
 	n.mu.Lock()
 	n.fault, n.lost = fault, map[string]int{}
 	n.mu.Unlock()
-	f.forget()
+	f.clearCache()
 	return f.listen(n)
 }
 

@@ -141,14 +141,14 @@ func (f *Fleet) Age() time.Duration { return time.Duration(f.age.Load()) }
 // Advance lets simulated time pass: counters grow at each server's rates, and the times in the answers advance.
 func (f *Fleet) Advance(d time.Duration) {
 	f.age.Add(int64(d))
-	f.forget()
+	f.clearCache()
 }
 
 // now returns the simulated time.
 func (f *Fleet) now() time.Time { return f.epoch.Add(f.Age()) }
 
-// forget drops the cached answers after a change to their content.
-func (f *Fleet) forget() {
+// clearCache drops the cached answers after a change to their content.
+func (f *Fleet) clearCache() {
 	for _, n := range f.nodes {
 		n.mu.Lock()
 		clear(n.cache)

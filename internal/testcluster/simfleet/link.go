@@ -44,7 +44,7 @@ func (n *node) gateways() []link {
 			continue
 		}
 		for _, p := range c.nodes {
-			if !p.is(func(f Fault) bool { return f.Gone }) {
+			if !p.hasFault(func(f Fault) bool { return f.Gone }) {
 				out = append(out, link{to: p, in: p.data(shareGateway), out: n.data(shareGateway)})
 				break
 			}
@@ -61,7 +61,7 @@ func (n *node) leafs() []link {
 		ends = append([]*node{n.up}, ends...)
 	}
 	for _, p := range ends {
-		if !p.is(func(f Fault) bool { return f.Gone }) {
+		if !p.hasFault(func(f Fault) bool { return f.Gone }) {
 			out = append(out, link{peer: p, in: p.data(shareLeaf), out: n.data(shareLeaf)})
 		}
 	}
@@ -116,7 +116,7 @@ func (n *node) inbound(cid int, g link) []*server.RemoteGatewayz {
 	var out []*server.RemoteGatewayz
 	for k, p := range g.to.cluster.nodes {
 		for _, back := range p.gateways() {
-			if back.to == n && !p.is(func(f Fault) bool { return f.Gone }) {
+			if back.to == n && !p.hasFault(func(f Fault) bool { return f.Gone }) {
 				out = append(out, n.remoteGateway(cid+k, p, link{to: p, in: p.data(shareGateway), out: n.data(shareGateway)}))
 			}
 		}

@@ -62,15 +62,15 @@ func (n *node) total(rate float64) int64 { return int64(rate * n.uptime().Second
 func (n *node) peers() []*node {
 	out := make([]*node, 0, len(n.cluster.nodes))
 	for _, p := range n.cluster.nodes {
-		if p != n && !p.is(func(f Fault) bool { return f.Gone }) {
+		if p != n && !p.hasFault(func(f Fault) bool { return f.Gone }) {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// is reports whether a condition holds for the server's current fault.
-func (n *node) is(what func(Fault) bool) bool {
+// hasFault reports whether a condition holds for the server's current fault.
+func (n *node) hasFault(what func(Fault) bool) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return what(n.fault)

@@ -47,7 +47,7 @@ func (f *Fleet) listen(n *node) error {
 		}
 	}
 	delete(f.lineOf, n.info.ID)
-	if n.is(func(fault Fault) bool { return fault.Gone && len(fault.Kinds) == 0 }) {
+	if n.hasFault(func(fault Fault) bool { return fault.Gone && len(fault.Kinds) == 0 }) {
 		return f.nc.Flush()
 	}
 	for i := range endpoints {

@@ -69,7 +69,7 @@ func (s *stream) clusterInfo(n *node, group string) *server.ClusterInfo {
 }
 
 func (n *node) peerInfo() *server.PeerInfo {
-	lost := n.is(func(f Fault) bool { return f.Gone || f.Mute })
+	lost := n.hasFault(func(f Fault) bool { return f.Gone || f.Mute })
 	return &server.PeerInfo{
 		Name: n.info.Name, Current: !lost, Offline: lost, Active: 300 * time.Millisecond, Peer: peerID(n.info.Name),
 	}

@@ -143,7 +143,7 @@ func (c *conn) publish(in *bufio.Reader, args []string) error {
 		c.write(fmt.Appendf(nil, "-ERR 'Permissions Violation for Publish to %q'\r\n", m.Subject))
 		return nil
 	}
-	c.server.take(m)
+	c.server.handle(m)
 	return nil
 }
 

@@ -106,8 +106,8 @@ func (s *Server) Send(m Message) (delivered bool) {
 	return delivered
 }
 
-// take passes a client's message to the subscriptions and handlers.
-func (s *Server) take(m Message) {
+// handle passes a client's message to the subscriptions and handlers.
+func (s *Server) handle(m Message) {
 	heard := s.Send(m)
 	s.mu.Lock()
 	handlers := s.handlers
