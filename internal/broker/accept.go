@@ -25,8 +25,8 @@ func (p *process) startAndWait(ctx context.Context) error {
 	tick := time.NewTicker(host.Pause)
 	defer tick.Stop()
 	for {
-		if err := p.greets(ctx); err == nil && p.saysReady() {
-			p.moved(Running)
+		if err := p.checkGreeting(ctx); err == nil && p.logsReady() {
+			p.setPhase(Running)
 			return nil
 		}
 		select {
@@ -39,9 +39,9 @@ func (p *process) startAndWait(ctx context.Context) error {
 	}
 }
 
-// saysReady reports whether the log of this start has the line that nats-server writes when it begins to accept clients: a server
+// logsReady reports whether the log of this start has the line that nats-server writes when it begins to accept clients: a server
 // of the same name in another cluster may have the port.
-func (p *process) saysReady() bool {
+func (p *process) logsReady() bool {
 	p.mu.Lock()
 	from := p.logFrom
 	p.mu.Unlock()
@@ -62,8 +62,8 @@ func (p *process) reason() error {
 	return fmt.Errorf("%w %s has ended: %s", ErrNode, p.plan.Name, p.why)
 }
 
-// greets reports whether this node listens on its client port, by the name in the first line that a server sends.
-func (p *process) greets(ctx context.Context) error {
+// checkGreeting reports whether this node listens on its client port, by the name in the first line that a server sends.
+func (p *process) checkGreeting(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	var d net.Dialer

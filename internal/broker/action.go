@@ -13,7 +13,7 @@ type NodeAction struct {
 	Name string // "stop"
 	Help string // one sentence
 	Away bool   // the node no longer leads anything afterwards
-	do   func(ctx context.Context, k *keeper, p *process, o nodeOrder) error
+	do   func(ctx context.Context, k *supervisor, p *process, o nodeOrder) error
 }
 
 // nodeActions lists all actions on a node.
@@ -22,7 +22,7 @@ var nodeActions = []NodeAction{
 	{"start", "Start nodes that were stopped or have ended.", false, startNode},
 	{"restart", "Stop nodes in order and start them again.", false, restartNode},
 	{"reload", "Let nodes read their configuration again.", false, reloadNode},
-	{"kill", "End nodes as kill -9 does, without notice to anybody.", true, func(_ context.Context, _ *keeper, p *process, _ nodeOrder) error { return p.kill() }},
+	{"kill", "End nodes as kill -9 does, without notice to anybody.", true, func(_ context.Context, _ *supervisor, p *process, _ nodeOrder) error { return p.kill() }},
 	{"pause", "Freeze nodes: connections stay open and nothing answers.", true, pauseNode},
 	{"resume", "Let paused nodes go on.", false, resumeNode},
 	{"lame-duck", "Drain nodes: clients are asked to leave, then moved, then the server ends.", true, drainNode},
@@ -31,33 +31,33 @@ var nodeActions = []NodeAction{
 // NodeActions returns all actions of [Home.Node].
 func NodeActions() []NodeAction { return append([]NodeAction(nil), nodeActions...) }
 
-func stopNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
-	if !p.is(Running) && !p.is(Paused) && !p.is(Draining) {
+func stopNode(ctx context.Context, _ *supervisor, p *process, _ nodeOrder) error {
+	if !p.inPhase(Running) && !p.inPhase(Paused) && !p.inPhase(Draining) {
 		return fmt.Errorf("%w %s: is not running", ErrNode, p.plan.Name)
 	}
 	p.stop(ctx)
 	return nil
 }
 
-func startNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
+func startNode(ctx context.Context, _ *supervisor, p *process, _ nodeOrder) error {
 	return p.startAndWait(ctx)
 }
 
-func restartNode(ctx context.Context, _ *keeper, p *process, _ nodeOrder) error {
+func restartNode(ctx context.Context, _ *supervisor, p *process, _ nodeOrder) error {
 	p.stop(ctx)
 	return p.startAndWait(ctx)
 }
 
-func pauseNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
+func pauseNode(_ context.Context, _ *supervisor, p *process, _ nodeOrder) error {
 	return p.signal(host.SigPause, Paused, Running, Draining)
 }
 
-func resumeNode(_ context.Context, _ *keeper, p *process, _ nodeOrder) error {
+func resumeNode(_ context.Context, _ *supervisor, p *process, _ nodeOrder) error {
 	return p.signal(host.SigResume, Running, Paused)
 }
 
 // drainNode enters lame duck mode and waits until the server has exited.
-func drainNode(ctx context.Context, _ *keeper, p *process, o nodeOrder) error {
+func drainNode(ctx context.Context, _ *supervisor, p *process, o nodeOrder) error {
 	if o.Duration <= o.Grace {
 		return fmt.Errorf("%w %s: lame duck grace period %v is not shorter than its duration %v", ErrNode, p.plan.Name, o.Grace, o.Duration)
 	}

@@ -18,12 +18,12 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 	if err != nil {
 		return s, err
 	}
-	if err := keeps(s.Plan, next); err != nil {
+	if err := refuseLoss(s.Plan, next); err != nil {
 		return s, err
 	}
 	name := o.Spec.Name
 	alive := h.alive(name)
-	if err := o.review(impact(ctx, s.Plan, next, diff, alive)); err != nil {
+	if err := o.confirm(impact(ctx, s.Plan, next, diff, alive)); err != nil {
 		return s, err
 	}
 	old := s
@@ -37,11 +37,11 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 	stale := slices.DeleteFunc(slices.Clone(old.Contexts), func(c string) bool { return slices.Contains(s.Contexts, c) })
 	if alive && !old.Plan.RestartsAll(next) {
 		old.Contexts = s.Contexts
-		return s, errors.Join(h.evolve(ctx, o, old, next), h.forget(stale))
+		return s, errors.Join(h.changeTo(ctx, o, old, next), h.removeContexts(stale))
 	}
 	if alive {
 		for _, n := range dropped {
-			if err := h.leave(ctx, old.Plan, next, n); err != nil {
+			if err := h.retire(ctx, old.Plan, next, n); err != nil {
 				return old, err
 			}
 		}
@@ -57,7 +57,7 @@ func (h *Home) apply(ctx context.Context, o Order, s state, diff []string) (stat
 			return s, fmt.Errorf("remove the files of %s: %w", n.Name, err)
 		}
 	}
-	return s, h.forget(stale)
+	return s, h.removeContexts(stale)
 }
 
 // Plan returns what [Home.Up] would make of the order: its nodes and ports, after calling the order's Changes with the
@@ -76,7 +76,7 @@ func (h *Home) Plan(ctx context.Context, o Order) (Record, error) {
 		return Record{}, err
 	}
 	old := s.Plan
-	sp, given, err := o.wants(old.Spec)
+	sp, given, err := o.target(old.Spec)
 	if err != nil || !given {
 		return h.record(s), err
 	}
@@ -89,5 +89,5 @@ func (h *Home) Plan(ctx context.Context, o Order) (Record, error) {
 			return h.record(s), err
 		}
 	}
-	return h.record(s), keeps(old, s.Plan)
+	return h.record(s), refuseLoss(old, s.Plan)
 }

@@ -23,42 +23,42 @@ type change struct {
 
 // changeRequest writes the new plan and prepares its nodes; running nodes are not touched. Nodes that the new plan does not have
 // must be stopped already.
-func (k *keeper) changeRequest(ctx context.Context, r *http.Request) (any, error) {
+func (sv *supervisor) changeRequest(ctx context.Context, r *http.Request) (any, error) {
 	var c change
 	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
 		return nil, fmt.Errorf("read the change: %w", err)
 	}
-	old := k.plan()
-	next, err := k.home.plan(c.Spec, k.state.Slot, &old)
+	old := sv.plan()
+	next, err := sv.home.plan(c.Spec, sv.state.Slot, &old)
 	if err != nil {
 		return nil, err
 	}
 	if err := portsFree(ctx, next.Without(old).Nodes); err != nil {
 		return nil, err
 	}
-	if k.links != nil {
-		if err := k.links.Extend(ctx, next); err != nil {
+	if sv.links != nil {
+		if err := sv.links.Extend(ctx, next); err != nil {
 			return nil, err
 		}
-		next.Doors = k.links.Addrs()
+		next.Proxies = sv.links.Addrs()
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	s := k.state
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	s := sv.state
 	s.Plan, s.Contexts = next, c.Contexts
-	if err := k.commit(s, next.Files()); err != nil {
+	if err := sv.commit(s, next.Files()); err != nil {
 		return nil, err
 	}
 	var nodes []*process
 	for _, n := range next.Nodes {
-		i := slices.IndexFunc(k.nodes, func(p *process) bool { return p.plan.Name == n.Name })
+		i := slices.IndexFunc(sv.nodes, func(p *process) bool { return p.plan.Name == n.Name })
 		if i < 0 {
-			nodes = append(nodes, k.process(n))
+			nodes = append(nodes, sv.process(n))
 		} else {
-			nodes = append(nodes, k.nodes[i])
+			nodes = append(nodes, sv.nodes[i])
 		}
 	}
-	k.nodes = nodes
+	sv.nodes = nodes
 	for _, n := range old.Without(next).Nodes {
 		if err := os.RemoveAll(n.Dir); err != nil {
 			return nil, fmt.Errorf("remove the files of %s: %w", n.Name, err)
@@ -73,15 +73,15 @@ type pending struct {
 	Fresh []string `json:"fresh"` // not started yet
 }
 
-func (k *keeper) pending() pending {
+func (sv *supervisor) pending() pending {
 	var out pending
-	pl := k.plan()
-	for _, p := range k.all() {
+	pl := sv.plan()
+	for _, p := range sv.all() {
 		p.mu.Lock()
 		switch {
 		case p.starts == 0:
 			out.Fresh = append(out.Fresh, p.plan.Name)
-		case p.live() && p.loaded != pl.Loads(pl.Node(p.plan.Name)):
+		case p.exists() && p.loaded != pl.Loads(pl.Node(p.plan.Name)):
 			out.Stale = append(out.Stale, p.plan.Name)
 		}
 		p.mu.Unlock()
@@ -90,8 +90,8 @@ func (k *keeper) pending() pending {
 }
 
 // reloadNode reloads a server's configuration; the error has the reason when the server cannot reload it.
-func reloadNode(ctx context.Context, k *keeper, p *process, _ nodeOrder) error {
-	if !p.is(Running) {
+func reloadNode(ctx context.Context, k *supervisor, p *process, _ nodeOrder) error {
+	if !p.inPhase(Running) {
 		return fmt.Errorf("%w %s: is not running", ErrNode, p.plan.Name)
 	}
 	ctx, cancel := context.WithTimeout(ctx, client.PushTime)
@@ -103,7 +103,7 @@ func reloadNode(ctx context.Context, k *keeper, p *process, _ nodeOrder) error {
 	}
 	defer nc.Close()
 	var answer struct{ Error *struct{ Description string } }
-	if err := askNode(ctx, nc, "RELOAD", &answer); err != nil {
+	if err := requestNode(ctx, nc, "RELOAD", &answer); err != nil {
 		return fmt.Errorf("%w %s: cannot be asked to reload: %w", ErrNode, p.plan.Name, err)
 	}
 	if answer.Error != nil {

@@ -26,8 +26,8 @@ type Cluster struct {
 	mu    sync.Mutex // guards the plan, which only AddUser and Revoke change
 	plan  plan.Plan
 	nodes []*Node
-	links *link.Fabric // nil without Spec.Faults
-	temp  string       // the directory to remove, "" when the caller gave one
+	links *link.Proxies // nil without Spec.Faults
+	temp  string        // the directory to remove, "" when the caller gave one
 	once  sync.Once
 }
 
@@ -81,7 +81,7 @@ func start(ctx context.Context, sp spec.Spec) (c *Cluster, err error) {
 		if c.links, err = link.Open(ctx, c.plan); err != nil {
 			return c, err
 		}
-		c.plan.Doors = c.links.Addrs()
+		c.plan.Proxies = c.links.Addrs()
 	}
 	if err := c.startNodes(ctx); err != nil {
 		return c, err

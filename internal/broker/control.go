@@ -24,8 +24,8 @@ var ErrDown = errors.New("cluster is not running")
 // control sends requests to the supervisors of running clusters.
 type control struct{ store }
 
-// ask sends a request to the supervisor of a cluster.
-func (h *control) ask(ctx context.Context, name, method, path string, body, into any) error {
+// request sends a request to the supervisor of a cluster.
+func (h *control) request(ctx context.Context, name, method, path string, body, into any) error {
 	s, err := h.load(name)
 	if err != nil {
 		return err
@@ -67,31 +67,31 @@ func (h *control) ask(ctx context.Context, name, method, path string, body, into
 // Status returns the status of a cluster; the error wraps [ErrDown] when it is not running.
 func (h *control) Status(ctx context.Context, name string) (Status, error) {
 	var s Status
-	err := h.ask(ctx, name, http.MethodGet, "/status", nil, &s)
+	err := h.request(ctx, name, http.MethodGet, "/status", nil, &s)
 	return s, err
 }
 
 // Ready waits until the running nodes of a cluster are ready, see [Cluster.Ready].
 func (h *control) Ready(ctx context.Context, name string) error {
-	return h.ask(ctx, name, http.MethodPost, "/ready", nil, nil)
+	return h.request(ctx, name, http.MethodPost, "/ready", nil, nil)
 }
 
 // Node runs one of [NodeActions] on a node and returns when it is done. Duration and grace are those of lame duck mode.
 func (h *control) Node(ctx context.Context, name, node, action string, duration, grace time.Duration) error {
 	path := "/node/" + url.PathEscape(node) + "/" + url.PathEscape(action)
-	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{Duration: duration, Grace: grace}, nil)
+	return h.request(ctx, name, http.MethodPost, path, nodeOrder{Duration: duration, Grace: grace}, nil)
 }
 
 // Inject starts a fault in a cluster and returns it with its id.
 func (h *control) Inject(ctx context.Context, name string, f link.Fault) (link.Fault, error) {
-	err := h.ask(ctx, name, http.MethodPost, "/faults", f, &f)
+	err := h.request(ctx, name, http.MethodPost, "/faults", f, &f)
 	return f, err
 }
 
 // Faults returns the active faults of a cluster.
 func (h *control) Faults(ctx context.Context, name string) ([]link.Fault, error) {
 	var out []link.Fault
-	err := h.ask(ctx, name, http.MethodGet, "/faults", nil, &out)
+	err := h.request(ctx, name, http.MethodGet, "/faults", nil, &out)
 	return out, err
 }
 
@@ -102,7 +102,7 @@ func (h *control) Heal(ctx context.Context, name string, ids ...int) (int, error
 		q.Add("id", strconv.Itoa(id))
 	}
 	var n int
-	err := h.ask(ctx, name, http.MethodDelete, "/faults?"+q.Encode(), nil, &n)
+	err := h.request(ctx, name, http.MethodDelete, "/faults?"+q.Encode(), nil, &n)
 	return n, err
 }
 
@@ -111,7 +111,7 @@ func (h *control) halt(ctx context.Context, name string) error {
 	if !h.alive(name) {
 		return nil
 	}
-	if err := h.ask(ctx, name, http.MethodPost, "/down", nil, nil); err != nil {
+	if err := h.request(ctx, name, http.MethodPost, "/down", nil, nil); err != nil {
 		return err
 	}
 	tick := time.NewTicker(host.Pause)
@@ -130,31 +130,31 @@ func (h *control) halt(ctx context.Context, name string) error {
 // been done by then, for example because the calling process was killed. Until is in the node's status.
 func (h *control) Disturb(ctx context.Context, name, node, action string, lasts time.Duration) error {
 	path := "/node/" + url.PathEscape(node) + "/" + url.PathEscape(action)
-	return h.ask(ctx, name, http.MethodPost, path, nodeOrder{For: lasts}, nil)
+	return h.request(ctx, name, http.MethodPost, path, nodeOrder{For: lasts}, nil)
 }
 
 // Nodes returns what the supervisor knows about the nodes and faults of a cluster without asking a server: phases, but not
 // whether a node is healthy.
 func (h *control) Nodes(ctx context.Context, name string) (Status, error) {
 	var s Status
-	err := h.ask(ctx, name, http.MethodGet, "/nodes", nil, &s)
+	err := h.request(ctx, name, http.MethodGet, "/nodes", nil, &s)
 	return s, err
 }
 
 // push sends the JWTs of all accounts to every server of a running cluster.
 func (h *control) push(ctx context.Context, name string) error {
-	return h.ask(ctx, name, http.MethodPost, "/push", nil, nil)
+	return h.request(ctx, name, http.MethodPost, "/push", nil, nil)
 }
 
 // NewUser adds a user to an account of a cluster of processes, see [Cluster.AddUser]. The context names the saved context that the
 // caller will create for it, so that it is removed with the cluster.
 func (h *control) NewUser(ctx context.Context, name, account string, u spec.User, contextName string) (plan.Identity, error) {
 	var id plan.Identity
-	err := h.ask(ctx, name, http.MethodPost, "/users/"+url.PathEscape(account), newUser{u, contextName}, &id)
+	err := h.request(ctx, name, http.MethodPost, "/users/"+url.PathEscape(account), newUser{u, contextName}, &id)
 	return id, err
 }
 
 // Revoke is [Cluster.Revoke] for a cluster of processes.
 func (h *control) Revoke(ctx context.Context, name, user string) error {
-	return h.ask(ctx, name, http.MethodDelete, "/users/"+url.PathEscape(user), nil, nil)
+	return h.request(ctx, name, http.MethodDelete, "/users/"+url.PathEscape(user), nil, nil)
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 )
 
-// leave stops a node permanently and removes it from the JetStream peers, which would otherwise always count it for the quorum. A
+// retire stops a node permanently and removes it from the JetStream peers, which would otherwise always count it for the quorum. A
 // server that is alone afterwards has no peers, and the last of two could not elect a leader that removes one.
-func (h *Home) leave(ctx context.Context, p, next plan.Plan, n plan.Node) error {
+func (h *Home) retire(ctx context.Context, p, next plan.Plan, n plan.Node) error {
 	name := p.Spec.Name
 	if err := h.Node(ctx, name, n.Name, "stop", 0, 0); err != nil && !errors.Is(err, ErrNode) {
 		return err
@@ -30,25 +30,25 @@ func (h *Home) leave(ctx context.Context, p, next plan.Plan, n plan.Node) error 
 	return nil
 }
 
-// evolve changes a running cluster to another plan without stopping all of it.
-func (h *Home) evolve(ctx context.Context, o Order, s state, next plan.Plan) error {
+// changeTo changes a running cluster to another plan without stopping all of it.
+func (h *Home) changeTo(ctx context.Context, o Order, s state, next plan.Plan) error {
 	for _, n := range s.Plan.Without(next).Nodes {
 		begun := time.Now()
-		if err := h.leave(ctx, s.Plan, next, n); err != nil {
+		if err := h.retire(ctx, s.Plan, next, n); err != nil {
 			return err
 		}
 		o.report(Step{"remove " + n.Name, time.Since(begun)})
 	}
-	return h.ask(ctx, o.Spec.Name, http.MethodPost, "/change", change{o.Spec, s.Contexts}, nil)
+	return h.request(ctx, o.Spec.Name, http.MethodPost, "/change", change{o.Spec, s.Contexts}, nil)
 }
 
-// converge brings the nodes of a running cluster in line with the plan: nodes with an old configuration reload it, or restart one
+// applyPending brings the nodes of a running cluster in line with the plan: nodes with an old configuration reload it, or restart one
 // at a time if they cannot; new nodes start. It returns how many it changed, and stops at the first error; another call continues
 // from there.
-func (h *Home) converge(ctx context.Context, o Order) (int, error) {
+func (h *Home) applyPending(ctx context.Context, o Order) (int, error) {
 	name := o.Spec.Name
 	var todo pending
-	if err := h.ask(ctx, name, http.MethodGet, "/pending", nil, &todo); err != nil {
+	if err := h.request(ctx, name, http.MethodGet, "/pending", nil, &todo); err != nil {
 		return 0, err
 	}
 	for _, n := range todo.Stale {

@@ -52,7 +52,7 @@ func (h *Home) down(ctx context.Context, name string) error {
 	if err := h.halt(ctx, name); err != nil {
 		return err
 	}
-	return h.settleDown(name)
+	return h.markDown(name)
 }
 
 // Delete stops a cluster and removes its data, configuration, secrets and contexts.
@@ -78,22 +78,22 @@ func (h *Home) undo(retain bool, s state) error {
 		return nil
 	}
 	if s.Kept {
-		return h.settleDown(s.Plan.Spec.Name)
+		return h.markDown(s.Plan.Spec.Name)
 	}
 	return h.discard(s)
 }
 
 // discard removes a cluster: its contexts, then its files.
 func (h *Home) discard(s state) error {
-	err := h.forget(s.Contexts)
+	err := h.removeContexts(s.Contexts)
 	if dir := filepath.Dir(s.Socket); s.Socket != "" && dir != h.path(s.Plan.Spec.Name) { // a private one of its own
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	return errors.Join(err, h.remove(s.Plan.Spec.Name))
 }
 
-// forget removes the contexts of a cluster.
-func (h *Home) forget(contexts []string) error {
+// removeContexts removes the contexts of a cluster.
+func (h *Home) removeContexts(contexts []string) error {
 	if h.Forget == nil || len(contexts) == 0 {
 		return nil
 	}

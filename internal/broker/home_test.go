@@ -40,7 +40,7 @@ func child(role, what string) int {
 	switch role {
 	case "node":
 		err = RunNode(context.Background(), what, os.Stdin)
-	case "keeper":
+	case "supervisor":
 		h := OpenHome(filepath.Dir(spectest.Must(os.Getwd())))
 		err = h.Supervise(context.Background(), what, launcher(), os.Stdin, os.Stdout)
 	case "up": // which never says that it is content
@@ -61,7 +61,7 @@ func child(role, what string) int {
 }
 
 func launcher() Launcher {
-	return Launcher{Program: spectest.Must(os.Executable()), Name: "natsctl-test", Node: []string{"node"}, Keeper: []string{"keeper"}}
+	return Launcher{Program: spectest.Must(os.Executable()), Name: "natsctl-test", Node: []string{"node"}, Supervisor: []string{"supervisor"}}
 }
 
 // home is an empty Home; what is left in it at the end of the test is stopped.

@@ -40,7 +40,7 @@ func impact(ctx context.Context, old, next plan.Plan, lines []string, alive bool
 		return c
 	}
 	for _, s := range streams {
-		if s.Memory && forgets(old, next, s, c.Restart) {
+		if s.Memory && losesMemory(old, next, s, c.Restart) {
 			c.Harm = append(c.Harm, fmt.Sprintf("stream %s of account %s is lost: it is in memory only (%s)", s.Name, accountOf(old, s.Account), count(int(s.Messages), "message"))) //nolint:gosec // cannot overflow: the messages are in memory
 		}
 	}
@@ -74,10 +74,10 @@ func orNone(mode string) string {
 	return mode
 }
 
-// forgets reports whether a change loses a stream in memory: all its servers stop, or the remaining ones restart one at a time and
+// losesMemory reports whether a change loses a stream in memory: all its servers stop, or the remaining ones restart one at a time and
 // hold a single copy, or its account is removed.
-func forgets(old, next plan.Plan, s client.Stream, restart bool) bool {
-	if restart || !knows(next, s.Account) {
+func losesMemory(old, next plan.Plan, s client.Stream, restart bool) bool {
+	if restart || !hasAccount(next, s.Account) {
 		return true
 	}
 	stay := slices.DeleteFunc(slices.Clone(s.Nodes), func(n string) bool { return next.Node(n).Name == "" })

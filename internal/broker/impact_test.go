@@ -135,7 +135,7 @@ func TestWhichStreamsInMemoryAreLost(t *testing.T) {
 		want.Clusters, want.Accounts = slices.Clone(base.Clusters), slices.Clone(base.Accounts)
 		c.change(&want)
 		s := client.Stream{Account: c.account, Name: "S", Memory: true, Nodes: strings.Fields(c.nodes)}
-		if got := forgets(old, plantest.Changed(t, want, old), s, c.restart); got != c.want {
+		if got := losesMemory(old, plantest.Changed(t, want, old), s, c.restart); got != c.want {
 			t.Errorf("%s: lost %v", name, got)
 		}
 	}

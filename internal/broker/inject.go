@@ -39,10 +39,10 @@ func (c *Cluster) Faults() []link.Fault {
 	return c.links.List()
 }
 
-// Suffer runs the troubles of a schedule of [NewChaos] that affect links, each fixed before the next, and returns when all are
+// RunTroubles runs the troubles of a schedule of [NewChaos] that affect links, each fixed before the next, and returns when all are
 // over or the context ends, with all of them fixed. It reports each before it starts. The error wraps [ErrFault]: a kill or a
 // pause needs a process.
-func (c *Cluster) Suffer(ctx context.Context, troubles []Trouble, report func(Trouble)) error {
+func (c *Cluster) RunTroubles(ctx context.Context, troubles []Trouble, report func(Trouble)) error {
 	begun := time.Now()
 	for _, t := range troubles {
 		if t.Node != "" {

@@ -272,19 +272,19 @@ func TestReasonOfAnEnd(t *testing.T) {
 func TestSaysReady(t *testing.T) {
 	t.Parallel()
 	p := &process{plan: plan.Node{Dir: t.TempDir()}}
-	if p.saysReady() {
+	if p.logsReady() {
 		t.Error("without a log")
 	}
 	old := logged(1, "INF", "Server is ready")
 	appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), old)
-	if !p.saysReady() {
+	if !p.logsReady() {
 		t.Error("not ready")
 	}
-	if p.logFrom = int64(len(old)); p.saysReady() {
+	if p.logFrom = int64(len(old)); p.logsReady() {
 		t.Error("ready by the line of the start before")
 	}
 	appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), logged(2, "INF", "Server is ready"))
-	if !p.saysReady() {
+	if !p.logsReady() {
 		t.Error("not ready again")
 	}
 }

@@ -125,20 +125,20 @@ func TestOtherPrograms(t *testing.T) {
 func TestWhenANodeIsMended(t *testing.T) {
 	t.Parallel()
 	p := &process{phase: Paused, since: at(1)}
-	if p.lasts(0); !p.ends().IsZero() {
+	if p.setEnd(0); !p.endTime().IsZero() {
 		t.Error("it would end")
 	}
 	before := time.Now()
-	p.lasts(time.Hour)
-	if end := p.ends(); end.Before(before.Add(time.Hour)) || end.After(time.Now().Add(time.Hour)) {
+	p.setEnd(time.Hour)
+	if end := p.endTime(); end.Before(before.Add(time.Hour)) || end.After(time.Now().Add(time.Hour)) {
 		t.Errorf("it would end at %s", end)
 	}
 	p.undo(p.until.Add(-time.Second))
-	if p.ends().IsZero() {
+	if p.endTime().IsZero() {
 		t.Error("it was healed too early")
 	}
 	p.since = at(2)
-	if !p.ends().IsZero() {
+	if !p.endTime().IsZero() {
 		t.Error("somebody else has done something since")
 	}
 }

@@ -70,7 +70,7 @@ func TestWhatStreamsWouldBeLost(t *testing.T) {
 		sp := base()
 		c.change(&sp)
 		next := plantest.Changed(t, sp, old)
-		err := keeps(old, next)
+		err := refuseLoss(old, next)
 		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrData) || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s:\n got %v\nwant %s", name, err, c.want)
 		}
@@ -86,21 +86,21 @@ func TestStreamsOfOperatorMode(t *testing.T) {
 	sp := spec.Nodes(3)
 	sp.Auth = spec.AuthOperator
 	old := filled(t, sp, map[string][]string{"dev-1": {"APP/S"}})
-	if err := keeps(old, plantest.Changed(t, sp, old)); err != nil {
+	if err := refuseLoss(old, plantest.Changed(t, sp, old)); err != nil {
 		t.Errorf("the same: %v", err)
 	}
 	sp.Auth = spec.AuthUsers
-	if err := keeps(old, plantest.Changed(t, sp, old)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "S of account APP would") {
+	if err := refuseLoss(old, plantest.Changed(t, sp, old)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "S of account APP would") {
 		t.Errorf("got %v", err)
 	}
 	stranger := filled(t, spec.Nodes(3), map[string][]string{"dev-1": {"LEFT/S"}})
-	if err := keeps(stranger, plantest.Changed(t, spec.Nodes(3), stranger)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "S of account LEFT") {
+	if err := refuseLoss(stranger, plantest.Changed(t, spec.Nodes(3), stranger)); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "S of account LEFT") {
 		t.Errorf("an account that is gone: %v", err)
 	}
 	off := spec.Nodes(3)
 	off.NoJetStream = true
 	none := filled(t, off, map[string][]string{"dev-3": {"APP/S"}})
-	if err := keeps(none, plantest.Changed(t, spec.Nodes(2), none)); err != nil {
+	if err := refuseLoss(none, plantest.Changed(t, spec.Nodes(2), none)); err != nil {
 		t.Errorf("there is no JetStream: %v", err)
 	}
 }

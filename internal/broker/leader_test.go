@@ -64,7 +64,7 @@ func TestPausedLeader(t *testing.T) {
 	up(t, h, Order{Spec: named("lead", 3)})
 	all := orders(t, h, "lead")
 	node := leader(t, all, "ORDERS")
-	w, err := spectest.Must(h.Fleet("lead")).Witness(t.Context(), "", "orders.new", node)
+	w, err := spectest.Must(h.Fleet("lead")).StartPublisher(t.Context(), "", "orders.new", node)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestPausedLeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("first acknowledged publish after %v", took)
-	seen, err := w.Testify(t.Context())
+	seen, err := w.Finish(t.Context())
 	if err != nil || seen.Lost > 0 || seen.Acked < 2 || seen.Stream != "ORDERS" {
 		t.Errorf("got %+v, %v", seen, err)
 	}
@@ -105,17 +105,17 @@ func TestPausedLeader(t *testing.T) {
 	}
 }
 
-func TestWitnessWithoutAStream(t *testing.T) {
+func TestPublisherWithoutAStream(t *testing.T) {
 	costly(t)
 	t.Parallel()
 	h := home(t)
 	up(t, h, Order{Spec: named("mute", 1)})
-	if _, err := spectest.Must(h.Fleet("mute")).Witness(t.Context(), "nobody", "x"); !errors.Is(err, plan.ErrUser) {
+	if _, err := spectest.Must(h.Fleet("mute")).StartPublisher(t.Context(), "nobody", "x"); !errors.Is(err, plan.ErrUser) {
 		t.Errorf("got %v", err)
 	}
 	brief, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	w, err := spectest.Must(h.Fleet("mute")).Witness(brief, "app", "x")
+	w, err := spectest.Must(h.Fleet("mute")).StartPublisher(brief, "app", "x")
 	if err == nil {
 		w.Close()
 	}

@@ -45,16 +45,16 @@ type lost struct {
 	why string
 }
 
-// keeps refuses a plan that would lose stored streams: on a node that it does not have, of an account that it does not have, or
+// refuseLoss refuses a plan that would lose stored streams: on a node that it does not have, of an account that it does not have, or
 // because a single server stores streams differently from a cluster. The error wraps [ErrData].
-func keeps(p, next plan.Plan) error {
+func refuseLoss(p, next plan.Plan) error {
 	if p.Spec.NoJetStream {
 		return nil
 	}
 	var all []lost
 	for _, n := range p.Nodes {
 		for _, s := range storedBy(n) {
-			if why := loses(p, n, s, next); why != "" && !slices.ContainsFunc(all, func(l lost) bool { return l.stored == s }) {
+			if why := lossReason(p, n, s, next); why != "" && !slices.ContainsFunc(all, func(l lost) bool { return l.stored == s }) {
 				all = append(all, lost{s, why})
 			}
 		}
@@ -76,12 +76,12 @@ func keeps(p, next plan.Plan) error {
 // maxLost is the maximum number of streams that an error names.
 const maxLost = 4
 
-// loses returns why another plan would lose a stream of a node, or "".
-func loses(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
+// lossReason returns why another plan would lose a stream of a node, or "".
+func lossReason(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
 	switch {
 	case n.Leaf == nil && (p.Spec.CoreNodes() == 1) != (next.Spec.CoreNodes() == 1):
 		return fmt.Sprintf("is kept by %s, and a server that is alone does not share its streams with others", n.Name)
-	case !knows(next, s.account):
+	case !hasAccount(next, s.account):
 		return "would have no account of that identity"
 	case next.Node(n.Name).Name != "":
 		return ""
@@ -95,7 +95,7 @@ func loses(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
 }
 
 // names reports whether the servers of the plan have an account of the name.
-func knows(p plan.Plan, account string) bool {
+func hasAccount(p plan.Plan, account string) bool {
 	return account == p.AccountName(spec.SystemAccount) || slices.ContainsFunc(p.Spec.Accounts, func(a spec.Account) bool { return p.AccountName(a.Name) == account })
 }
 

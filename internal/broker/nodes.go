@@ -31,17 +31,17 @@ func (h *Home) AddNode(ctx context.Context, name, group string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if err := keeps(s.Plan, next); err != nil {
+	if err := refuseLoss(s.Plan, next); err != nil {
 		return "", err
 	}
 	node := next.Without(s.Plan).Nodes[0].Name
-	if err := h.evolve(ctx, Order{Spec: sp}, s, next); err != nil {
+	if err := h.changeTo(ctx, Order{Spec: sp}, s, next); err != nil {
 		return "", err
 	}
-	if _, err := h.converge(ctx, Order{Spec: sp}); err != nil {
+	if _, err := h.applyPending(ctx, Order{Spec: sp}); err != nil {
 		back := context.WithoutCancel(ctx)
 		s.Plan, next = next, s.Plan
-		return "", errors.Join(err, h.evolve(back, Order{Spec: next.Spec}, s, next))
+		return "", errors.Join(err, h.changeTo(back, Order{Spec: next.Spec}, s, next))
 	}
 	return node, h.push(ctx, name)
 }
@@ -68,13 +68,13 @@ func (h *Home) RemoveNode(ctx context.Context, name, node string) error {
 	if next.Node(node).Name != "" {
 		return spec.Errorf("only the last node of %s can be removed, not %s", n.Cluster, node)
 	}
-	if err := keeps(s.Plan, next); err != nil {
+	if err := refuseLoss(s.Plan, next); err != nil {
 		return err
 	}
-	if err := h.evolve(ctx, Order{Spec: sp}, s, next); err != nil {
+	if err := h.changeTo(ctx, Order{Spec: sp}, s, next); err != nil {
 		return err
 	}
-	_, err = h.converge(ctx, Order{Spec: sp})
+	_, err = h.applyPending(ctx, Order{Spec: sp})
 	return err
 }
 
@@ -122,7 +122,7 @@ func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 		}
 	}
 	if r.Program != nil {
-		if err := h.ask(ctx, name, http.MethodPost, "/program", newProgram{*r.Program, r.Force}, nil); err != nil {
+		if err := h.request(ctx, name, http.MethodPost, "/program", newProgram{*r.Program, r.Force}, nil); err != nil {
 			return err
 		}
 	}

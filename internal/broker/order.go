@@ -39,8 +39,8 @@ func (o Order) report(s Step) {
 	}
 }
 
-// review asks for confirmation of a change.
-func (o Order) review(c Change) error {
+// confirm asks for confirmation of a change.
+func (o Order) confirm(c Change) error {
 	switch {
 	case o.Changes != nil:
 		return o.Changes(c)
@@ -50,8 +50,8 @@ func (o Order) review(c Change) error {
 	return nil
 }
 
-// wants returns the order's specification for a cluster that is as now; false if the order leaves it unchanged.
-func (o Order) wants(now spec.Spec) (spec.Spec, bool, error) {
+// target returns the order's specification for a cluster that is as now; false if the order leaves it unchanged.
+func (o Order) target(now spec.Spec) (spec.Spec, bool, error) {
 	switch {
 	case o.Given:
 		return o.Spec, true, nil

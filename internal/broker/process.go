@@ -30,10 +30,10 @@ const (
 
 // Launcher says how to start the processes of a cluster; they run this same program.
 type Launcher struct {
-	Program string   // path of the executable
-	Name    string   // argv[0]
-	Node    []string // arguments for a process that calls [RunNode]; the configuration file follows
-	Keeper  []string // arguments for a process that calls [Home.Supervise]; the cluster's name follows
+	Program    string   // path of the executable
+	Name       string   // argv[0]
+	Node       []string // arguments for a process that calls [RunNode]; the configuration file follows
+	Supervisor []string // arguments for a process that calls [Home.Supervise]; the cluster's name follows
 }
 
 // Command returns a command that runs the launcher's program.
@@ -73,7 +73,7 @@ func (p *process) start() error {
 	loads := p.loads()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live() {
+	if p.exists() {
 		return fmt.Errorf("%w %s: is %s already", ErrNode, p.plan.Name, p.phase)
 	}
 	cmd := p.launch.Command(p.launch.Node, p.plan.ConfigFile())
@@ -125,8 +125,8 @@ func (p *process) reap(cmd *exec.Cmd, done chan struct{}) {
 	}
 }
 
-// live reports whether the process exists; the caller holds mu.
-func (p *process) live() bool {
+// exists reports whether the process exists; the caller holds mu.
+func (p *process) exists() bool {
 	switch p.phase {
 	case Starting, Running, Paused, Draining:
 		return true
@@ -134,18 +134,18 @@ func (p *process) live() bool {
 	return false
 }
 
-// is reports whether the node is in a phase.
-func (p *process) is(phase Phase) bool {
+// inPhase reports whether the node is in a phase.
+func (p *process) inPhase(phase Phase) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.phase == phase
 }
 
-// moved changes the phase unless the process has exited.
-func (p *process) moved(to Phase) {
+// setPhase changes the phase unless the process has exited.
+func (p *process) setPhase(to Phase) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live() {
+	if p.exists() {
 		p.phase, p.since = to, time.Now()
 	}
 }
@@ -177,7 +177,7 @@ const stopTime = 10 * time.Second
 func (p *process) stop(ctx context.Context) {
 	p.mu.Lock()
 	done, paused := p.done, p.phase == Paused
-	if !p.live() {
+	if !p.exists() {
 		p.mu.Unlock()
 		return
 	}
@@ -185,7 +185,7 @@ func (p *process) stop(ctx context.Context) {
 	if paused { // a paused process cannot stop cleanly
 		p.cmd.Process.Kill() //nolint:errcheck // it has exited already
 	} else {
-		p.tell(host.SigStop, orderStop)
+		p.sendCommand(host.SigStop, orderStop)
 	}
 	p.mu.Unlock()
 	timer := time.NewTimer(stopTime)
@@ -200,8 +200,8 @@ func (p *process) stop(ctx context.Context) {
 	<-done
 }
 
-// tell sends a command to an embedded node and a signal to a foreign one; the caller holds mu.
-func (p *process) tell(sig os.Signal, format string, args ...any) {
+// sendCommand sends a command to an embedded node and a signal to a foreign one; the caller holds mu.
+func (p *process) sendCommand(sig os.Signal, format string, args ...any) {
 	if p.other {
 		p.cmd.Process.Signal(sig) //nolint:errcheck // it has exited already
 		return
@@ -212,7 +212,7 @@ func (p *process) tell(sig os.Signal, format string, args ...any) {
 // kill ends the process at once and waits until it has exited.
 func (p *process) kill() error {
 	p.mu.Lock()
-	if !p.live() {
+	if !p.exists() {
 		defer p.mu.Unlock()
 		return fmt.Errorf("%w %s: is %s", ErrNode, p.plan.Name, p.phase)
 	}
@@ -234,12 +234,12 @@ func (p *process) lameDuck(duration, grace time.Duration) error {
 		return fmt.Errorf("%w %s: not supported on this operating system", ErrNode, p.plan.Name)
 	}
 	p.phase, p.since = Draining, time.Now()
-	p.tell(host.SigLameDuck, orderLameDuck, duration, grace)
+	p.sendCommand(host.SigLameDuck, orderLameDuck, duration, grace)
 	return nil
 }
 
-// runs sets the nats-server for the next start, "" for the embedded one.
-func (p *process) runs(program string) {
+// setProgram sets the nats-server for the next start, "" for the embedded one.
+func (p *process) setProgram(program string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.next = program

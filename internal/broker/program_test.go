@@ -32,7 +32,7 @@ func TestUpgrade(t *testing.T) {
 	h := home(t)
 	up(t, h, Order{Spec: named("rise", 3), Program: old})
 	orders(t, h, "rise")
-	w, err := spectest.Must(h.Fleet("rise")).Witness(t.Context(), "", "orders.new")
+	w, err := spectest.Must(h.Fleet("rise")).StartPublisher(t.Context(), "", "orders.new")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestUpgrade(t *testing.T) {
 	if _, err := w.After(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	seen, err := w.Testify(t.Context())
+	seen, err := w.Finish(t.Context())
 	if err != nil || seen.Lost > 0 {
 		t.Errorf("got %+v, %v", seen, err)
 	}

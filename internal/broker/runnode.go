@@ -26,7 +26,7 @@ func RunNode(ctx context.Context, conf string, in io.Reader) error {
 	s.ConfigureLogger()
 	stop := context.AfterFunc(ctx, s.Shutdown)
 	defer stop()
-	go obey(s, opts, in)
+	go readCommands(s, opts, in)
 	s.Start()
 	s.WaitForShutdown()
 	return nil
@@ -38,8 +38,8 @@ const (
 	orderLameDuck = "lame-duck %d %d" // duration and grace period in nanoseconds
 )
 
-// obey reads commands. The end of the input means that the supervisor has exited, and stops the node.
-func obey(s *server.Server, opts *server.Options, in io.Reader) {
+// readCommands reads commands. The end of the input means that the supervisor has exited, and stops the node.
+func readCommands(s *server.Server, opts *server.Options, in io.Reader) {
 	for lines := bufio.NewScanner(in); lines.Scan() && lines.Text() != orderStop; {
 		var duration, grace time.Duration
 		if n, _ := fmt.Sscanf(lines.Text(), orderLameDuck, &duration, &grace); n == 2 {

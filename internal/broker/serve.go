@@ -17,13 +17,13 @@ import (
 )
 
 // serve serves the cluster's socket, which only its owner can open, until it is stopped or the context ends.
-func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error {
-	l, err := k.listen(ctx)
+func (sv *supervisor) serve(ctx context.Context, kept <-chan struct{}, r hooks) error {
+	l, err := sv.listen(ctx)
 	if err != nil {
 		return err
 	}
 	quit := make(chan struct{})
-	srv := &http.Server{Handler: k.routes(sync.OnceFunc(func() { close(quit) })), ReadHeaderTimeout: time.Minute}
+	srv := &http.Server{Handler: sv.routes(sync.OnceFunc(func() { close(quit) })), ReadHeaderTimeout: time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	defer func() {
@@ -40,11 +40,11 @@ func (k *keeper) serve(ctx context.Context, kept <-chan struct{}, r hooks) error
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if err := k.keepIt(); err != nil {
+	if err := sv.markKept(); err != nil {
 		return err
 	}
 	r.kept()
-	return k.attend(ctx, quit)
+	return sv.wait(ctx, quit)
 }
 
 // answerTime is how long pending answers may take at shutdown.
@@ -53,49 +53,49 @@ const answerTime = 2 * time.Second
 // errRemoved stops a supervisor whose files have been removed.
 var errRemoved = errors.New("the files of the cluster have been removed")
 
-// attend waits until the cluster ends.
-func (k *keeper) attend(ctx context.Context, quit <-chan struct{}) error {
+// wait waits until the cluster ends.
+func (sv *supervisor) wait(ctx context.Context, quit <-chan struct{}) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
 		case <-quit:
-			return k.setUp(false)
+			return sv.markUp(false)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case now := <-tick.C:
-			for _, p := range k.all() {
+			for _, p := range sv.all() {
 				p.undo(now)
 			}
-			if _, err := os.Stat(k.home.path(k.state.Plan.Spec.Name, "alive")); errors.Is(err, os.ErrNotExist) {
+			if _, err := os.Stat(sv.home.path(sv.state.Plan.Spec.Name, "alive")); errors.Is(err, os.ErrNotExist) {
 				return errRemoved
 			}
 		}
 	}
 }
 
-// keepIt records that the start of the cluster is complete.
-func (k *keeper) keepIt() error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next := k.state
+// markKept records that the start of the cluster is complete.
+func (sv *supervisor) markKept() error {
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	next := sv.state
 	next.Kept, next.Up = true, true
-	return k.commit(next, nil)
+	return sv.commit(next, nil)
 }
 
-func (k *keeper) setUp(up bool) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.state.Up = up
-	return k.home.save(k.state)
+func (sv *supervisor) markUp(up bool) error {
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	sv.state.Up = up
+	return sv.home.save(sv.state)
 }
 
 // socketLimit is the longest socket path that every operating system accepts.
 const socketLimit = 100
 
 // listen opens the socket in the cluster's directory, or in a private one of its own when the path would be too long.
-func (k *keeper) listen(ctx context.Context) (net.Listener, error) {
-	path := k.home.path(k.state.Plan.Spec.Name, "socket")
+func (sv *supervisor) listen(ctx context.Context) (net.Listener, error) {
+	path := sv.home.path(sv.state.Plan.Spec.Name, "socket")
 	if len(path) > socketLimit {
 		dir, err := os.MkdirTemp("", "natsctl-")
 		if err != nil {
@@ -112,10 +112,10 @@ func (k *keeper) listen(ctx context.Context) (net.Listener, error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("protect the socket: %w", err), l.Close())
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.state.Socket = path
-	return l, k.home.save(k.state)
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	sv.state.Socket = path
+	return l, sv.home.save(sv.state)
 }
 
 // route is one kind of request to the socket.
@@ -124,27 +124,27 @@ type route struct {
 	answer  func(ctx context.Context, r *http.Request) (any, error)
 }
 
-func (k *keeper) routes(quit func()) http.Handler {
+func (sv *supervisor) routes(quit func()) http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range []route{
-		{"GET /status", func(ctx context.Context, _ *http.Request) (any, error) { return k.status(ctx), nil }},
-		{"GET /nodes", func(context.Context, *http.Request) (any, error) { return k.phases(), nil }},
+		{"GET /status", func(ctx context.Context, _ *http.Request) (any, error) { return sv.status(ctx), nil }},
+		{"GET /nodes", func(context.Context, *http.Request) (any, error) { return sv.phases(), nil }},
 		{"POST /down", func(context.Context, *http.Request) (any, error) { quit(); return nil, nil }},
-		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, k.ready(ctx) }},
-		{"POST /node/{name}/{do}", k.nodeRequest},
-		{"POST /change", k.changeRequest},
-		{"GET /pending", func(context.Context, *http.Request) (any, error) { return k.pending(), nil }},
+		{"POST /ready", func(ctx context.Context, _ *http.Request) (any, error) { return nil, sv.ready(ctx) }},
+		{"POST /node/{name}/{do}", sv.nodeRequest},
+		{"POST /change", sv.changeRequest},
+		{"GET /pending", func(context.Context, *http.Request) (any, error) { return sv.pending(), nil }},
 		{"POST /push", func(ctx context.Context, _ *http.Request) (any, error) {
-			return nil, client.Fleet{Plan: k.plan()}.Push(ctx)
+			return nil, client.Fleet{Plan: sv.plan()}.Push(ctx)
 		}},
-		{"POST /program", k.programRequest},
-		{"POST /users/{account}", k.userRequest},
+		{"POST /program", sv.programRequest},
+		{"POST /users/{account}", sv.userRequest},
 		{"DELETE /users/{user}", func(ctx context.Context, r *http.Request) (any, error) {
-			return nil, k.revoke(ctx, r.PathValue("user"))
+			return nil, sv.revoke(ctx, r.PathValue("user"))
 		}},
-		{"GET /faults", func(context.Context, *http.Request) (any, error) { return k.faults(), nil }},
-		{"POST /faults", k.faultRequest},
-		{"DELETE /faults", k.healRequest},
+		{"GET /faults", func(context.Context, *http.Request) (any, error) { return sv.faults(), nil }},
+		{"POST /faults", sv.faultRequest},
+		{"DELETE /faults", sv.healRequest},
 	} {
 		mux.HandleFunc(r.pattern, r.serve)
 	}
@@ -162,8 +162,8 @@ func (r route) serve(w http.ResponseWriter, req *http.Request) {
 	json.NewEncoder(w).Encode(body) //nolint:errcheck // the caller has disconnected
 }
 
-func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) {
-	p, err := k.node(r.PathValue("name"))
+func (sv *supervisor) nodeRequest(ctx context.Context, r *http.Request) (any, error) {
+	p, err := sv.node(r.PathValue("name"))
 	if err != nil {
 		return nil, err
 	}
@@ -173,37 +173,37 @@ func (k *keeper) nodeRequest(ctx context.Context, r *http.Request) (any, error) 
 	}
 	for _, a := range nodeActions {
 		if a.Name == r.PathValue("do") {
-			if err := a.do(ctx, k, p, o); err != nil {
+			if err := a.do(ctx, sv, p, o); err != nil {
 				return nil, err
 			}
-			p.lasts(o.For)
+			p.setEnd(o.For)
 			return nil, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %q is not an action on a node", ErrNode, r.PathValue("do"))
 }
 
-func (k *keeper) userRequest(_ context.Context, r *http.Request) (any, error) {
+func (sv *supervisor) userRequest(_ context.Context, r *http.Request) (any, error) {
 	var u newUser
 	if err := json.NewDecoder(r.Body).Decode(&u); err != nil {
 		return nil, fmt.Errorf("read the user: %w", err)
 	}
-	return k.addUser(r.PathValue("account"), u)
+	return sv.addUser(r.PathValue("account"), u)
 }
 
-func (k *keeper) faultRequest(_ context.Context, r *http.Request) (any, error) {
+func (sv *supervisor) faultRequest(_ context.Context, r *http.Request) (any, error) {
 	var f link.Fault
 	if err := json.NewDecoder(r.Body).Decode(&f); err != nil {
 		return nil, fmt.Errorf("read the fault: %w", err)
 	}
-	if k.links == nil {
-		return nil, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", link.ErrFault, k.state.Plan.Spec.Name)
+	if sv.links == nil {
+		return nil, fmt.Errorf("%w: the links of %s are direct, they cannot be disturbed", link.ErrFault, sv.state.Plan.Spec.Name)
 	}
-	return k.links.Inject(f)
+	return sv.links.Inject(f)
 }
 
-func (k *keeper) healRequest(_ context.Context, r *http.Request) (any, error) {
-	if k.links == nil {
+func (sv *supervisor) healRequest(_ context.Context, r *http.Request) (any, error) {
+	if sv.links == nil {
 		return 0, nil
 	}
 	var ids []int
@@ -214,7 +214,7 @@ func (k *keeper) healRequest(_ context.Context, r *http.Request) (any, error) {
 		}
 		ids = append(ids, id)
 	}
-	return k.links.Heal(ids...)
+	return sv.links.Heal(ids...)
 }
 
 // newProgram is the body of a request to change what nodes run.
@@ -224,14 +224,14 @@ type newProgram struct {
 }
 
 // checkOlder refuses a nats-server that is older than the one that wrote the JetStream files.
-func (k *keeper) checkOlder(ctx context.Context, path string) error {
+func (sv *supervisor) checkOlder(ctx context.Context, path string) error {
 	next, err := versionOf(ctx, path)
 	if err != nil {
 		return err
 	}
-	k.mu.Lock()
-	program, name, noJetStream := k.state.Program, k.state.Plan.Spec.Name, k.state.Plan.Spec.NoJetStream
-	k.mu.Unlock()
+	sv.mu.Lock()
+	program, name, noJetStream := sv.state.Program, sv.state.Plan.Spec.Name, sv.state.Plan.Spec.NoJetStream
+	sv.mu.Unlock()
 	now, err := versionOf(ctx, program)
 	if err == nil && older(next, now) && !noJetStream {
 		return fmt.Errorf("%w: %s is older than %s, which %s runs, and may be unable to read its JetStream data", ErrProgram, next, now, name)
@@ -240,26 +240,26 @@ func (k *keeper) checkOlder(ctx context.Context, path string) error {
 }
 
 // programRequest changes the nats-server of nodes for their next start.
-func (k *keeper) programRequest(ctx context.Context, r *http.Request) (any, error) {
+func (sv *supervisor) programRequest(ctx context.Context, r *http.Request) (any, error) {
 	var o newProgram
 	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
 		return nil, fmt.Errorf("read the program: %w", err)
 	}
-	if err := tryProgram(ctx, k.plan(), o.Path); err != nil {
+	if err := tryProgram(ctx, sv.plan(), o.Path); err != nil {
 		return nil, err
 	}
-	if err := k.checkOlder(ctx, o.Path); err != nil && !o.Force {
+	if err := sv.checkOlder(ctx, o.Path); err != nil && !o.Force {
 		return nil, err
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next := k.state
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	next := sv.state
 	next.Program = o.Path
-	if err := k.commit(next, nil); err != nil {
+	if err := sv.commit(next, nil); err != nil {
 		return nil, err
 	}
-	for _, p := range k.nodes {
-		p.runs(o.Path)
+	for _, p := range sv.nodes {
+		p.setProgram(o.Path)
 	}
 	return nil, nil
 }

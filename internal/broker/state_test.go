@@ -222,7 +222,7 @@ func TestSlots(t *testing.T) {
 		}
 	}
 	ctx, sp := t.Context(), spectest.Must(named("new", 1).Complete())
-	taken := spectest.Must(h.taken("c3"))
+	taken := spectest.Must(h.usedSlots("c3"))
 	if len(taken) != slots-3 || taken[3] != "" || taken[4] != "c4" {
 		t.Errorf("taken: %v", taken)
 	}

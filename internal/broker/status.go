@@ -53,16 +53,16 @@ type NodeStatus struct {
 const askTime = time.Second
 
 // status asks every node over a separate connection, so that a partition cannot hide one.
-func (k *keeper) status(ctx context.Context) Status {
-	out := Status{Name: k.state.Plan.Spec.Name, PID: os.Getpid(), Since: k.since, Faults: k.faults()}
-	out.Full, out.Expired = host.CheckSpace(k.home.path(out.Name)) != nil, k.plan().Expired(time.Now())
+func (sv *supervisor) status(ctx context.Context) Status {
+	out := Status{Name: sv.state.Plan.Spec.Name, PID: os.Getpid(), Since: sv.since, Faults: sv.faults()}
+	out.Full, out.Expired = host.CheckSpace(sv.home.path(out.Name)) != nil, sv.plan().Expired(time.Now())
 	out.Complete = !out.Full && !out.Expired
-	nodes := k.all()
+	nodes := sv.all()
 	out.Nodes = make([]NodeStatus, len(nodes))
 	done := make(chan struct{}, len(nodes))
 	for i, p := range nodes {
 		go func() {
-			out.Nodes[i] = k.nodeStatus(ctx, p)
+			out.Nodes[i] = sv.nodeStatus(ctx, p)
 			done <- struct{}{}
 		}()
 	}
@@ -75,15 +75,15 @@ func (k *keeper) status(ctx context.Context) Status {
 	return out
 }
 
-func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
+func (sv *supervisor) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	s := p.status()
-	s.Expect = client.Fleet{Plan: k.plan()}.Heard(p.plan, func(string) bool { return true })
+	s.Expect = client.Fleet{Plan: sv.plan()}.CountSeen(p.plan, func(string) bool { return true })
 	if s.Phase != Running && s.Phase != Draining {
 		return s
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	nc, err := client.Fleet{Plan: k.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
+	nc, err := client.Fleet{Plan: sv.plan()}.Connect(p.plan.ClientURL(), spec.SystemUser, []nats.Option{nats.Timeout(askTime), nats.NoReconnect(), nats.Name("natsctl status")})
 	if err != nil {
 		s.Why = err.Error()
 		return s
@@ -97,7 +97,7 @@ func (k *keeper) nodeStatus(ctx context.Context, p *process) NodeStatus {
 			CPU         float64 `json:"cpu"`
 		} `json:"statsz"`
 	}
-	if askNode(ctx, nc, "STATSZ", &stats) == nil {
+	if requestNode(ctx, nc, "STATSZ", &stats) == nil {
 		s.Clients, s.Mem, s.CPU = max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
 		all, _ := client.Gather[client.Reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, client.GatherTime) // the count in STATSZ includes killed servers
 		s.Hears = len(all)
@@ -114,7 +114,7 @@ func health(ctx context.Context, nc *nats.Conn) string {
 	var said string
 	for {
 		var answer client.Reply
-		if askNode(ctx, nc, "HEALTHZ", &answer) != nil {
+		if requestNode(ctx, nc, "HEALTHZ", &answer) != nil {
 			return said
 		}
 		if said = cmp.Or(answer.Data.Error, answer.Data.Status); !strings.HasPrefix(said, hasty) {
@@ -123,8 +123,8 @@ func health(ctx context.Context, nc *nats.Conn) string {
 	}
 }
 
-// askNode asks the server at the other end of the connection.
-func askNode(ctx context.Context, nc *nats.Conn, what string, into any) error {
+// requestNode asks the server at the other end of the connection.
+func requestNode(ctx context.Context, nc *nats.Conn, what string, into any) error {
 	msg, err := nc.RequestWithContext(ctx, "$SYS.REQ.SERVER."+nc.ConnectedServerId()+"."+what, nil)
 	if err != nil {
 		return err
@@ -138,18 +138,18 @@ func (p *process) status() NodeStatus {
 	defer p.mu.Unlock()
 	s := NodeStatus{
 		Name: p.plan.Name, Cluster: p.plan.Cluster, URL: p.plan.ClientURL(), Monitor: "http://" + p.plan.Addr(plan.RoleMonitor),
-		Phase: p.phase, Since: p.since, Starts: p.starts, Why: p.why, Until: p.ends(),
+		Phase: p.phase, Since: p.since, Starts: p.starts, Why: p.why, Until: p.endTime(),
 	}
-	if p.live() {
+	if p.exists() {
 		s.PID = p.cmd.Process.Pid
 	}
 	return s
 }
 
 // phases returns the status without asking the servers.
-func (k *keeper) phases() Status {
-	out := Status{Name: k.state.Plan.Spec.Name, Since: k.since, Faults: k.faults()}
-	for _, p := range k.all() {
+func (sv *supervisor) phases() Status {
+	out := Status{Name: sv.state.Plan.Spec.Name, Since: sv.since, Faults: sv.faults()}
+	for _, p := range sv.all() {
 		out.Nodes = append(out.Nodes, p.status())
 	}
 	return out

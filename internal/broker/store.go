@@ -147,7 +147,7 @@ func slotPort(slot, cluster, node int, r plan.Role) int {
 // allot finds the slot for a new cluster: the requested one, or with -1 the first that no other cluster has and whose ports are
 // free.
 func (h *store) allot(ctx context.Context, sp spec.Spec, want int) (int, plan.Plan, error) {
-	taken, err := h.taken(sp.Name)
+	taken, err := h.usedSlots(sp.Name)
 	if err != nil {
 		return 0, plan.Plan{}, err
 	}
@@ -187,8 +187,8 @@ func (h *store) plan(sp spec.Spec, slot int, old *plan.Plan) (plan.Plan, error) 
 	return plan.New(sp, h.path(sp.Name), port, old)
 }
 
-// taken maps each slot to the cluster that has it.
-func (h *store) taken(but string) (map[int]string, error) {
+// usedSlots maps each slot to the cluster that has it.
+func (h *store) usedSlots(but string) (map[int]string, error) {
 	names, err := h.names()
 	if err != nil {
 		return nil, err
@@ -208,8 +208,8 @@ func (h *store) exists(name string) bool {
 	return err == nil
 }
 
-// settleDown records that a cluster whose supervisor has exited should not be running.
-func (h *store) settleDown(name string) error {
+// markDown records that a cluster whose supervisor has exited should not be running.
+func (h *store) markDown(name string) error {
 	s, err := h.load(name)
 	if err != nil || !s.Up {
 		return err

@@ -21,7 +21,7 @@ func TestSuffer(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := 0
-	if err := c.Suffer(t.Context(), troubles, func(Trouble) { told++ }); err != nil || told != 5 {
+	if err := c.RunTroubles(t.Context(), troubles, func(Trouble) { told++ }); err != nil || told != 5 {
 		t.Errorf("%d told: %v", told, err)
 	}
 	if left := c.Faults(); len(left) > 0 {
@@ -30,7 +30,7 @@ func TestSuffer(t *testing.T) {
 	if err := c.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := c.Suffer(t.Context(), []Trouble{{Kind: "kill", Node: "dev-1"}}, func(Trouble) {}); !errors.Is(err, link.ErrFault) {
+	if err := c.RunTroubles(t.Context(), []Trouble{{Kind: "kill", Node: "dev-1"}}, func(Trouble) {}); !errors.Is(err, link.ErrFault) {
 		t.Errorf("got %v", err)
 	}
 }

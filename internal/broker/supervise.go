@@ -23,14 +23,14 @@ func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Rea
 	defer signal.Stop(pipe)
 	kept := make(chan struct{})
 	go func() {
-		word := make([]byte, len(wordKeep))
+		word := make([]byte, len(keepWord))
 		if _, err := io.ReadFull(in, word); err != nil {
 			cancel(errAbandoned)
 			return
 		}
 		close(kept)
 	}()
-	err := h.keep(ctx, name, l, kept, reporter(out))
+	err := h.runCluster(ctx, name, l, kept, reporter(out))
 	if err != nil && errors.Is(context.Cause(ctx), errAbandoned) { // whichever part noticed it first
 		err = errors.Join(err, h.abandon(name))
 	}
@@ -52,8 +52,8 @@ func (h *Home) abandon(name string) error {
 	return h.undo(false, s)
 }
 
-// wordKeep is sent by the process that started a cluster when it has everything it needs.
-const wordKeep = "keep\n"
+// keepWord is sent by the process that started a cluster when it has everything it needs.
+const keepWord = "keep\n"
 
 // abandonedMark separates what a start was still missing from errAbandoned.
 const abandonedMark = "; "
@@ -61,8 +61,8 @@ const abandonedMark = "; "
 // errAbandoned stops a supervisor when the process that waited for its cluster has exited.
 var errAbandoned = errors.New("the command that started the cluster has ended")
 
-// keep runs a cluster from its start to its end and calls the hooks for both.
-func (h *Home) keep(ctx context.Context, name string, l Launcher, kept <-chan struct{}, r hooks) (err error) {
+// runCluster runs a cluster from its start to its end and calls the hooks for both.
+func (h *Home) runCluster(ctx context.Context, name string, l Launcher, kept <-chan struct{}, r hooks) (err error) {
 	alive, err := host.WaitLock(ctx, h.path(name, "alive")) // a process that tests the lock holds it for a moment
 	if err != nil {
 		return fmt.Errorf("supervise %s: %w", name, err)
@@ -72,7 +72,7 @@ func (h *Home) keep(ctx context.Context, name string, l Launcher, kept <-chan st
 	if err != nil {
 		return err
 	}
-	k := newKeeper(&h.store, s, l)
+	k := newSupervisor(&h.store, s, l)
 	defer k.stop(context.WithoutCancel(ctx))
 	if err := k.start(ctx, r.step); err != nil {
 		return cause(ctx, err)

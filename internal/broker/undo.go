@@ -7,8 +7,8 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/host"
 )
 
-// lasts records until when the node is to stay as it is now; zero is forever.
-func (p *process) lasts(d time.Duration) {
+// setEnd records until when the node is to stay as it is now; zero is forever.
+func (p *process) setEnd(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.until = (time.Time{}); d > 0 {
@@ -16,8 +16,8 @@ func (p *process) lasts(d time.Duration) {
 	}
 }
 
-// ends returns when the node is restored automatically, zero for never; the caller holds mu.
-func (p *process) ends() time.Time {
+// endTime returns when the node is restored automatically, zero for never; the caller holds mu.
+func (p *process) endTime() time.Time {
 	if !p.until.IsZero() && p.since.Equal(p.untilSince) {
 		return p.until
 	}
@@ -28,12 +28,12 @@ func (p *process) ends() time.Time {
 // restoring the node, or its status shows the error.
 func (p *process) undo(now time.Time) {
 	p.mu.Lock()
-	end, phase := p.ends(), p.phase
+	end, phase := p.endTime(), p.phase
 	p.mu.Unlock()
 	if end.IsZero() || now.Before(end) {
 		return
 	}
-	p.lasts(0)
+	p.setEnd(0)
 	switch phase {
 	case Paused:
 		p.signal(host.SigResume, Running, Paused) //nolint:errcheck // see above

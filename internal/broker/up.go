@@ -45,7 +45,7 @@ func (h *Home) up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 		return Record{}, false, err
 	}
 	if h.alive(o.Spec.Name) {
-		return h.settle(ctx, o, revised)
+		return h.completeChange(ctx, o, revised)
 	}
 	if err := h.launch(ctx, o, s, l); err != nil {
 		return Record{}, false, errors.Join(err, h.undo(o.Retain, s))
@@ -54,9 +54,9 @@ func (h *Home) up(ctx context.Context, o Order, l Launcher) (r Record, changed b
 	return r, true, err
 }
 
-// settle completes a change of a running cluster, also one that was interrupted.
-func (h *Home) settle(ctx context.Context, o Order, revised bool) (r Record, changed bool, err error) {
-	touched, err := h.converge(ctx, o)
+// completeChange completes a change of a running cluster, also one that was interrupted.
+func (h *Home) completeChange(ctx context.Context, o Order, revised bool) (r Record, changed bool, err error) {
+	touched, err := h.applyPending(ctx, o)
 	if err == nil && revised {
 		err = h.push(ctx, o.Spec.Name)
 	}
@@ -89,7 +89,7 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	failed := make(chan error, 1)
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err = h.keep(run, name, l, kept, hooks{step: o.report, kept: func() {}, ready: func() {
+	err = h.runCluster(run, name, l, kept, hooks{step: o.report, kept: func() {}, ready: func() {
 		if o.Ready != nil {
 			if err := o.Ready(h.record(s)); err != nil {
 				failed <- err
@@ -159,7 +159,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 		}
 		s.Program, changed = o.Program, true
 	}
-	want, given, err := o.wants(s.Plan.Spec)
+	want, given, err := o.target(s.Plan.Spec)
 	if err != nil {
 		return s, false, err
 	}
@@ -173,7 +173,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 	if alive && s.Plan.Expired(time.Now()) { // servers accept no new connections, not even one that asks for a reload
 		c := impact(ctx, s.Plan, s.Plan, []string{"~ certificates: expired -> made anew"}, false)
 		c.Restart, c.Harm = true, []string{fmt.Sprintf("all %s stop and start again; what streams have in memory is lost", count(len(s.Plan.Nodes), "server"))}
-		if err = o.review(c); err != nil {
+		if err = o.confirm(c); err != nil {
 			return s, false, err
 		}
 		if err = h.down(ctx, o.Spec.Name); err != nil {
@@ -215,7 +215,7 @@ func (h *Home) create(ctx context.Context, o Order) (s state, err error) {
 // launch starts the supervisor, waits until the cluster is ready, and tells it to keep the cluster.
 func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	name := o.Spec.Name
-	cmd := l.Command(l.Keeper, name)
+	cmd := l.Command(l.Supervisor, name)
 	host.Detach(cmd)
 	cmd.Dir = h.path(name)
 	words, err := os.OpenFile(h.path(name, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -237,7 +237,7 @@ func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	}
 	stop := context.AfterFunc(ctx, func() { in.Close() }) //nolint:errcheck // only to end it
 	defer stop()
-	err = h.converse(ctx, o, s, in, out)
+	err = h.awaitReady(ctx, o, s, in, out)
 	in.Close() //nolint:errcheck // see above
 	if err == nil {
 		return cmd.Process.Release()
@@ -264,8 +264,8 @@ func outOfTime(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %s", why, missing)
 }
 
-// converse reads the supervisor's messages, creates the contexts when it is ready, and tells it to keep the cluster.
-func (h *Home) converse(ctx context.Context, o Order, s state, in io.Writer, out io.Reader) error {
+// awaitReady reads the supervisor's messages, creates the contexts when it is ready, and tells it to keep the cluster.
+func (h *Home) awaitReady(ctx context.Context, o Order, s state, in io.Writer, out io.Reader) error {
 	dec := json.NewDecoder(out)
 	if err := messages(dec, o.report, func(m message) bool { return m.Ready }); err != nil {
 		return cause(ctx, err)
@@ -275,7 +275,7 @@ func (h *Home) converse(ctx context.Context, o Order, s state, in io.Writer, out
 			return err
 		}
 	}
-	if _, err := io.WriteString(in, wordKeep); err != nil {
+	if _, err := io.WriteString(in, keepWord); err != nil {
 		return fmt.Errorf("%w: the supervisor exited: %w", client.ErrNotReady, err)
 	}
 	return messages(dec, o.report, func(m message) bool { return m.Kept })

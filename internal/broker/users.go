@@ -44,27 +44,27 @@ type newUser struct {
 }
 
 // addUser adds a user and saves the state.
-func (k *keeper) addUser(account string, n newUser) (plan.Identity, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next := k.state
+func (sv *supervisor) addUser(account string, n newUser) (plan.Identity, error) {
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	next := sv.state
 	id, err := next.Plan.AddUser(account, n.User)
 	if err != nil {
 		return id, err
 	}
 	next.Contexts = append(slices.Clone(next.Contexts), n.Context)
-	return id, k.commit(next, next.Plan.IdentityFiles(id))
+	return id, sv.commit(next, next.Plan.IdentityFiles(id))
 }
 
 // revoke revokes a user and saves the state before it updates the servers: a pushed revocation must not be lost.
-func (k *keeper) revoke(ctx context.Context, user string) error {
-	k.mu.Lock()
-	next := k.state
+func (sv *supervisor) revoke(ctx context.Context, user string) error {
+	sv.mu.Lock()
+	next := sv.state
 	account, err := next.Plan.Revoke(user)
 	if err == nil {
-		err = k.commit(next, nil)
+		err = sv.commit(next, nil)
 	}
-	k.mu.Unlock()
+	sv.mu.Unlock()
 	if err != nil {
 		return err
 	}

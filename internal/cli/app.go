@@ -179,7 +179,7 @@ func Run(a App, args []string, e *Env) int {
 		return e.Fail(InCommand{err, cmd.path})
 	}
 	e.useASCII()
-	err = cmd.obey(ctx, e)
+	err = cmd.run(ctx, e)
 	if err == nil && ctx.Err() != nil && !cmd.endless {
 		err = context.Canceled
 	}
@@ -193,8 +193,8 @@ func Run(a App, args []string, e *Env) int {
 	return ExitOK
 }
 
-// obey runs the command until it ends, or until it exceeds the time allowed after an interrupt.
-func (c chosen) obey(ctx context.Context, e *Env) error {
+// run runs the command until it ends, or until it exceeds the time allowed after an interrupt.
+func (c chosen) run(ctx context.Context, e *Env) error {
 	done := make(chan error, 1)
 	go func() {
 		err := c.Run(ctx, e)

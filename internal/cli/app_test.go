@@ -30,7 +30,7 @@ func TestInterruptEndsWhatDoesNotHearIt(t *testing.T) {
 			time.AfterFunc(3*time.Second, interrupt)
 			time.AfterFunc(10*time.Second, func() { close(d.release) })
 			begun := time.Now()
-			err := chosen{Command: d, path: "deaf", finishes: finishes}.obey(ctx, &Env{Err: &told})
+			err := chosen{Command: d, path: "deaf", finishes: finishes}.run(ctx, &Env{Err: &told})
 			took := time.Since(begun)
 			switch {
 			case finishes && (took != 10*time.Second || err == nil || err.Error() != "released" || !strings.Contains(told.String(), "press Ctrl-C again")):
@@ -56,7 +56,7 @@ func TestQuickCommandsAreNotCut(t *testing.T) {
 				interrupt()
 			}
 			quick := runner(func() error { <-time.After(after); return own })
-			if err := (chosen{Command: quick, path: "quick"}).obey(ctx, &Env{}); !errors.Is(err, own) {
+			if err := (chosen{Command: quick, path: "quick"}).run(ctx, &Env{}); !errors.Is(err, own) {
 				t.Errorf("after %s: %v", after, err)
 			}
 		})

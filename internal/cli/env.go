@@ -97,9 +97,9 @@ func (e *Env) Close() {
 	e.closers = nil
 }
 
-// Beside returns a copy of the Env for another connection, with other flags.
+// WithFlags returns a copy of the Env for another connection, with other flags.
 // The caller closes it.
-func (e *Env) Beside(flags Globals) *Env {
+func (e *Env) WithFlags(flags Globals) *Env {
 	other := *e
 	other.Session, other.dialled, other.roster, other.closers, other.Flags = nil, nil, nil, nil, flags
 	return &other

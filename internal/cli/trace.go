@@ -56,18 +56,18 @@ type traced struct {
 
 func (c *traced) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.note("<", p[:n])
+	c.log("<", p[:n])
 	return n, err
 }
 
 func (c *traced) Write(p []byte) (int, error) {
-	c.note(">", p)
+	c.log(">", p)
 	return c.Conn.Write(p)
 }
 
-// note writes data line by line. From the first TLS record or websocket
+// log writes data line by line. From the first TLS record or websocket
 // frame on, bytes are only counted: a frame carries the key to what it masks.
-func (c *traced) note(direction string, data []byte) {
+func (c *traced) log(direction string, data []byte) {
 	if len(data) == 0 {
 		return
 	}

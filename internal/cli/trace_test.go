@@ -15,7 +15,7 @@ func TestTraceMasksCredentials(t *testing.T) {
 			var out bytes.Buffer
 			c := &traced{w: &out}
 			for _, part := range []string{first, line[:cut], line[cut:]} {
-				c.note(">", []byte(part))
+				c.log(">", []byte(part))
 			}
 			if strings.Contains(out.String(), "SECRET") || first == "" && cut < len(line)-8 && !strings.Contains(out.String(), "> PING") {
 				t.Fatalf("%q, cut at %d:\n%s", first, cut, out.String())
@@ -35,8 +35,8 @@ func TestTraceCountsWhatIsWrapped(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		c := &traced{w: &out}
-		c.note(tc.direction, []byte(tc.first))
-		c.note(">", []byte("\x82SECRE"))
+		c.log(tc.direction, []byte(tc.first))
+		c.log(">", []byte("\x82SECRE"))
 		if out.String() != tc.want {
 			t.Errorf("after %q: %q, want %q", tc.first, out.String(), tc.want)
 		}

@@ -18,8 +18,8 @@ type announced struct {
 	then probe
 }
 
-// ask has the servers send their statistics and listens; the error names a server whose statistics did not arrive.
-func (a announced) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
+// request has the servers send their statistics and listens; the error names a server whose statistics did not arrive.
+func (a announced) request(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	sub, err := nc.SubscribeSync("$SYS.SERVER.*.STATSZ")
 	if err != nil {
 		return err
@@ -50,5 +50,5 @@ func (a announced) ask(ctx context.Context, nc *nats.Conn, patience time.Duratio
 		}
 		delete(silent, from.Server.Name)
 	}
-	return a.then.ask(ctx, nc, patience) // a server that answers now has already read the statistics
+	return a.then.request(ctx, nc, patience) // a server that answers now has already read the statistics
 }

@@ -160,7 +160,7 @@ func TestWhoHears(t *testing.T) {
 	all := func(string) bool { return true }
 	most := func(name string) bool { return name != "b-2" && name != "alone-2" }
 	for node, want := range map[string][2]int{"a-1": {5, 4}, "edge": {5, 4}, "alone-1": {1, 1}} {
-		if got := [2]int{Fleet{p}.Heard(p.Node(node), all), Fleet{p}.Heard(p.Node(node), most)}; got != want {
+		if got := [2]int{Fleet{p}.CountSeen(p.Node(node), all), Fleet{p}.CountSeen(p.Node(node), most)}; got != want {
 			t.Errorf("%s hears %v", node, got)
 		}
 	}

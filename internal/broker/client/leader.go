@@ -183,7 +183,7 @@ func (p Fleet) RemovePeer(ctx context.Context, n plan.Node) error {
 	tick := time.NewTicker(retry)
 	defer tick.Stop()
 	for {
-		why := askRemove(ctx, nc, body)
+		why := requestRemove(ctx, nc, body)
 		if why == nil {
 			return nil
 		}
@@ -198,7 +198,7 @@ func (p Fleet) RemovePeer(ctx context.Context, n plan.Node) error {
 // errCodeNotMember is the JetStream error code for a server that is not a peer.
 const errCodeNotMember = 10044
 
-func askRemove(ctx context.Context, nc *nats.Conn, body []byte) error {
+func requestRemove(ctx context.Context, nc *nats.Conn, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	msg, err := nc.RequestWithContext(ctx, "$JS.API.SERVER.REMOVE", body)

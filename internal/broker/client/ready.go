@@ -35,8 +35,8 @@ func (p Fleet) Ready(ctx context.Context, running func(node string) bool) error 
 		if seen == "" && !n.Isolated() {
 			seen = n.Name
 		}
-		q := probe{want: p.Heard(n, running), jetStream: !p.Spec.NoJetStream}
-		if err := p.insist(ctx, n, q.ask); err != nil {
+		q := probe{want: p.CountSeen(n, running), jetStream: !p.Spec.NoJetStream}
+		if err := p.retry(ctx, n, q.request); err != nil {
 			return err
 		}
 	}
@@ -44,15 +44,15 @@ func (p Fleet) Ready(ctx context.Context, running func(node string) bool) error 
 		return nil
 	}
 	links := &wiring{plan: p.Plan, running: running}
-	if err := p.insist(ctx, p.Node(seen), links.ask); err != nil || p.Spec.NoJetStream {
+	if err := p.retry(ctx, p.Node(seen), links.request); err != nil || p.Spec.NoJetStream {
 		return err
 	}
-	return p.insist(ctx, p.Node(seen), p.announced(p.Node(seen), running).ask)
+	return p.retry(ctx, p.Node(seen), p.announced(p.Node(seen), running).request)
 }
 
 // announced returns the check for the running servers that share a meta group: leaf nodes have their own.
 func (p Fleet) announced(at plan.Node, running func(node string) bool) announced {
-	a := announced{want: map[string]bool{}, then: probe{want: p.Heard(at, running), jetStream: true}}
+	a := announced{want: map[string]bool{}, then: probe{want: p.CountSeen(at, running), jetStream: true}}
 	for _, n := range p.Nodes {
 		if n.Leaf == nil && running(n.Name) {
 			a.want[n.Name] = true
@@ -61,8 +61,8 @@ func (p Fleet) announced(at plan.Node, running func(node string) bool) announced
 	return a
 }
 
-// Heard returns how many running servers a node sees over the system account, itself included.
-func (p Fleet) Heard(at plan.Node, running func(node string) bool) int {
+// CountSeen returns how many running servers a node sees over the system account, itself included.
+func (p Fleet) CountSeen(at plan.Node, running func(node string) bool) int {
 	if at.Isolated() {
 		return 1
 	}
@@ -87,8 +87,8 @@ const retry = 20 * time.Millisecond
 // StatszAll asks all servers for their statistics.
 const StatszAll = "$SYS.REQ.SERVER.PING.STATSZ"
 
-// insist repeats a check at a node until it succeeds or the context ends.
-func (p Fleet) insist(ctx context.Context, at plan.Node, ask func(context.Context, *nats.Conn, time.Duration) error) error {
+// retry repeats a check at a node until it succeeds or the context ends.
+func (p Fleet) retry(ctx context.Context, at plan.Node, ask func(context.Context, *nats.Conn, time.Duration) error) error {
 	tick := time.NewTicker(retry)
 	defer tick.Stop()
 	var (
@@ -130,11 +130,11 @@ func (p Fleet) insist(ctx context.Context, at plan.Node, ask func(context.Contex
 	}
 }
 
-// leafDeaf is the release whose leaf nodes count only the cluster that they join, although they answer requests as all others do.
-const leafDeaf = "2.9."
+// leafCountsOwnCluster is the release whose leaf nodes count only the cluster that they join, although they answer requests as all others do.
+const leafCountsOwnCluster = "2.9."
 
-// ask runs one round; the error says what is still missing.
-func (p probe) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
+// request runs one round; the error says what is still missing.
+func (p probe) request(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	stats, err := Gather[Reply](ctx, nc, StatszAll, p.want, patience)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (p probe) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) e
 		return fmt.Errorf("%d of %d servers answer (%s)", len(stats), p.want, names(stats))
 	}
 	for _, s := range stats { // a killed server is still counted for minutes, in addition to its replacement
-		if s.Stats.ActiveServers < p.want && !strings.HasPrefix(s.Server.Version, leafDeaf) {
+		if s.Stats.ActiveServers < p.want && !strings.HasPrefix(s.Server.Version, leafCountsOwnCluster) {
 			return fmt.Errorf("%s hears %d of %d servers", s.Server.Name, s.Stats.ActiveServers, p.want)
 		}
 	}

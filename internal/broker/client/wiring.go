@@ -64,8 +64,8 @@ type poolReply struct {
 	} `json:"data"`
 }
 
-// ask runs one round for the kinds of links in the plan; the error names an incomplete link.
-func (w *wiring) ask(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
+// request runs one round for the kinds of links in the plan; the error names an incomplete link.
+func (w *wiring) request(ctx context.Context, nc *nats.Conn, patience time.Duration) error {
 	for _, kind := range []struct {
 		has   bool
 		what  string

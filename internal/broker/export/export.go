@@ -92,7 +92,7 @@ func (p exported) export(f Format, secrets bool) (map[string]string, error) {
 // rebased returns the plan with its files in another directory and with direct links.
 func (p exported) rebased(dir, data string) exported {
 	old := p.Dir
-	p.Dir, p.Doors, p.Exported = dir, nil, true
+	p.Dir, p.Proxies, p.Exported = dir, nil, true
 	p.Nodes, p.Identities, p.LeafUsers = slices.Clone(p.Nodes), slices.Clone(p.Identities), slices.Clone(p.LeafUsers)
 	for i := range p.Nodes {
 		p.Nodes[i].Dir = path.Join(data, p.Nodes[i].Name)

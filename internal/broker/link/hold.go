@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// turn is the delay of the second of two servers that connect to each other when their link is healed: two routes that are made
+// healDelay is the delay of the second of two servers that connect to each other when their link is healed: two routes that are made
 // at the same instant may both be dropped.
-const turn = 100 * time.Millisecond
+const healDelay = 100 * time.Millisecond
 
 // earlySize is the maximum that a connecting server sends before it receives anything: the start of a TLS handshake.
 const earlySize = 16 << 10
 
 // hold keeps a new connection waiting while its link is cut, like packets without an answer, so that it continues as soon as the
 // link is healed: a server that was refused reconnects after one to two seconds. It returns the bytes that the connecting server
-// has sent meanwhile; false means that it has disconnected, or that the door closes.
-func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) {
-	open, changed := d.open()
+// has sent meanwhile; false means that it has disconnected, or that the proxy closes.
+func (p *proxy) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) {
+	open, changed := p.isOpen()
 	if open {
 		return nil, true
 	}
@@ -46,10 +46,10 @@ func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) 
 			<-said       //nolint:errcheck // it has just been closed
 			return nil, false
 		}
-		open, changed = d.open()
+		open, changed = p.isOpen()
 	}
-	if d.link.From > d.link.To {
-		until(ctx, time.Now().Add(turn), nil)
+	if p.link.From > p.link.To {
+		until(ctx, time.Now().Add(healDelay), nil)
 	}
 	near.SetReadDeadline(time.Unix(1, 0)) //nolint:errcheck // ends the reading, as does the end of the connection
 	err := <-said
@@ -57,9 +57,9 @@ func (d *door) hold(ctx context.Context, near net.Conn) (early []byte, ok bool) 
 	return early, errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil
 }
 
-// open reports whether the link is not cut, and returns a channel that closes when that may have changed.
-func (d *door) open() (bool, [2]<-chan struct{}) {
-	out, out2 := d.out.now()
-	in, in2 := d.in.now()
+// isOpen reports whether the link is not cut, and returns a channel that closes when that may have changed.
+func (p *proxy) isOpen() (bool, [2]<-chan struct{}) {
+	out, out2 := p.out.current()
+	in, in2 := p.in.current()
 	return !out.cut && !in.cut, [2]<-chan struct{}{out2, in2}
 }

@@ -124,19 +124,19 @@ func TestEffectsAddUp(t *testing.T) {
 }
 
 // fabricOf is the links of a plan without listeners.
-func fabricOf(p plan.Plan) *Fabric {
-	f := &Fabric{groups: p.Groups(), doors: map[plan.Link]*door{}, lanes: map[way]*lane{}, faults: map[int]Fault{}, timers: map[int]*time.Timer{}}
+func fabricOf(p plan.Plan) *Proxies {
+	f := &Proxies{groups: p.Groups(), proxies: map[plan.Link]*proxy{}, paths: map[direction]*path{}, faults: map[int]Fault{}, timers: map[int]*time.Timer{}}
 	for _, l := range p.Links() {
-		f.doors[l] = &door{link: l, out: f.lane(wayOf(l)), in: f.lane(wayOf(l).back()), conns: map[net.Conn]bool{}}
+		f.proxies[l] = &proxy{link: l, out: f.path(directionOf(l)), in: f.path(directionOf(l).reverse()), conns: map[net.Conn]bool{}}
 	}
 	return f
 }
 
 // cutWays are the directions of a fabric on which an effect is.
-func (f *Fabric) affected(is func(effect) bool) string {
+func (ps *Proxies) affected(is func(effect) bool) string {
 	var out []string
-	for w, l := range f.lanes {
-		if e, _ := l.now(); is(e) {
+	for w, l := range ps.paths {
+		if e, _ := l.current(); is(e) {
 			out = append(out, w.from+">"+w.to)
 		}
 	}
@@ -208,7 +208,7 @@ func TestFaultsHaveTheirOwnLives(t *testing.T) {
 			}
 			ids = append(ids, got.ID)
 		}
-		delay := func() time.Duration { e, _ := f.lanes[way{"dev-1", "dev-2"}].now(); return e.delay }
+		delay := func() time.Duration { e, _ := f.paths[direction{"dev-1", "dev-2"}].current(); return e.delay }
 		if fmt.Sprint(ids) != "[1 2 3]" || delay() != time.Minute+time.Second {
 			t.Errorf("faults %v, delay %s", ids, delay())
 		}
@@ -245,7 +245,7 @@ type closer struct {
 
 func (c *closer) Close() error { c.closed = true; return nil }
 
-// TestWhichConnectionsAreClosed looks at a connection in each door while faults come and go.
+// TestWhichConnectionsAreClosed looks at a connection in each proxy while faults come and go.
 func TestWhichConnectionsAreClosed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -262,7 +262,7 @@ func TestWhichConnectionsAreClosed(t *testing.T) {
 		f := fabricOf(plantest.Of(t, spec.Nodes(3)))
 		closed := func(do func()) string {
 			conns := map[string]*closer{}
-			for l, d := range f.doors {
+			for l, d := range f.proxies {
 				conns[l.From+">"+l.To] = &closer{}
 				d.conns[conns[l.From+">"+l.To]] = true
 			}
@@ -325,7 +325,7 @@ func TestPump(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := newLane()
+				l := newPath()
 				l.set(c.eff)
 				out := &carried{begun: time.Now()}
 				pump{l, &feed{[]string{"0123456789", "abcdefghij", "ABCDEFGHIJ"}, time.Millisecond}, out}.run(t.Context())
@@ -343,7 +343,7 @@ func TestPump(t *testing.T) {
 // TestPumpJitter never lets a later byte arrive before an earlier one, nor any too early or too late.
 func TestPumpJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLane()
+		l := newPath()
 		l.set(effect{delay: 20 * time.Millisecond, jitter: 30 * time.Millisecond})
 		out := &carried{begun: time.Now()}
 		var chunks []string
@@ -373,10 +373,10 @@ func TestPumpJitter(t *testing.T) {
 	})
 }
 
-// TestPumpHolds keeps bytes while the lane is held, and lets them go in order afterwards; the end of the context ends it.
+// TestPumpHolds keeps bytes while the path is held, and lets them go in order afterwards; the end of the context ends it.
 func TestPumpHolds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLane()
+		l := newPath()
 		l.set(effect{hold: true})
 		out := &carried{begun: time.Now()}
 		time.AfterFunc(time.Second, func() { l.set(effect{}) })
@@ -400,15 +400,15 @@ func TestPumpHolds(t *testing.T) {
 func TestHold(t *testing.T) {
 	for name, c := range map[string]struct {
 		link  plan.Link
-		lane  string // which is cut
+		path  string // which is cut
 		after time.Duration
 	}{
-		"first": {plan.Link{From: "a", To: "b", Role: plan.RoleRoute}, "out", time.Second}, "second": {plan.Link{From: "b", To: "a", Role: plan.RoleRoute}, "in", time.Second + turn},
+		"first": {plan.Link{From: "a", To: "b", Role: plan.RoleRoute}, "out", time.Second}, "second": {plan.Link{From: "b", To: "a", Role: plan.RoleRoute}, "in", time.Second + healDelay},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := &door{link: c.link, out: newLane(), in: newLane()}
-				cut := map[string]*lane{"out": d.out, "in": d.in}[c.lane]
+				d := &proxy{link: c.link, out: newPath(), in: newPath()}
+				cut := map[string]*path{"out": d.out, "in": d.in}[c.path]
 				near, far := net.Pipe()
 				defer near.Close()
 				defer far.Close()
@@ -435,7 +435,7 @@ func TestHold(t *testing.T) {
 // TestHoldEnds when the one who waits goes, or all ends.
 func TestHoldEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &door{out: newLane(), in: newLane()}
+		d := &proxy{out: newPath(), in: newPath()}
 		d.out.set(effect{cut: true})
 		near, far := net.Pipe()
 		far.Close()
@@ -455,8 +455,8 @@ func TestHoldEnds(t *testing.T) {
 	})
 }
 
-// TestDoorKeeps refuses a connection when the link was cut meanwhile, or the door was closed.
-func TestDoorKeeps(t *testing.T) {
+// TestProxyRegisters refuses a connection when the link was cut meanwhile, or the proxy was closed.
+func TestProxyRegisters(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		out, in effect
@@ -465,17 +465,17 @@ func TestDoorKeeps(t *testing.T) {
 	}{
 		"open": {want: true}, "held": {out: effect{hold: true}, want: true}, "cut": {out: effect{cut: true}}, "cut back": {in: effect{cut: true}}, "closed": {closed: true},
 	} {
-		d := &door{out: newLane(), in: newLane(), conns: map[net.Conn]bool{}}
+		d := &proxy{out: newPath(), in: newPath(), conns: map[net.Conn]bool{}}
 		d.out.set(c.out)
 		d.in.set(c.in)
 		if c.closed {
 			d.conns = nil
 		}
 		conn := &closer{}
-		if got := d.keep(conn); got != c.want || d.conns[conn] != c.want {
+		if got := d.register(conn); got != c.want || d.conns[conn] != c.want {
 			t.Errorf("%s: kept %v", name, got)
 		}
-		if d.drop(conn); !conn.closed || d.conns[conn] {
+		if d.remove(conn); !conn.closed || d.conns[conn] {
 			t.Errorf("%s: dropped, but open", name)
 		}
 	}
@@ -507,8 +507,8 @@ func TestUntil(t *testing.T) {
 // TestLaneWakes who waits for a change, and nobody when there is none.
 func TestLaneWakes(t *testing.T) {
 	t.Parallel()
-	l := newLane()
-	_, changed := l.now()
+	l := newPath()
+	_, changed := l.current()
 	l.set(effect{})
 	select {
 	case <-changed:
@@ -521,7 +521,7 @@ func TestLaneWakes(t *testing.T) {
 	default:
 		t.Error("not woken")
 	}
-	if e, again := l.now(); !e.hold || again == changed {
+	if e, again := l.current(); !e.hold || again == changed {
 		t.Errorf("%+v", e)
 	}
 }

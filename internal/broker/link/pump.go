@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// pump copies the bytes of one direction of one connection over a lane. It never reads their content, so it works with TLS.
+// pump copies the bytes of one direction of one connection over a path. It never reads their content, so it works with TLS.
 type pump struct {
-	lane *lane
+	path *path
 	src  io.Reader
 	dst  io.Writer
 }
@@ -32,7 +32,7 @@ func (p pump) run(ctx context.Context) {
 	defer cancel()
 	queue := make(chan chunk, chunkQueue)
 	go p.read(ctx, queue)
-	var free time.Time // when a limited lane can take the next chunk
+	var free time.Time // when a limited path can take the next chunk
 	for c := range queue {
 		if !p.wait(ctx, c, &free) {
 			return
@@ -69,7 +69,7 @@ func (p pump) read(ctx context.Context, queue chan<- chunk) {
 }
 
 func (p pump) due(now time.Time) time.Time {
-	e, _ := p.lane.now()
+	e, _ := p.path.current()
 	if e.jitter > 0 {
 		e.delay += rand.N(e.jitter)
 	}
@@ -79,7 +79,7 @@ func (p pump) due(now time.Time) time.Time {
 // wait returns true when the chunk may go on and false when the context ended.
 func (p pump) wait(ctx context.Context, c chunk, free *time.Time) bool {
 	for {
-		e, changed := p.lane.now()
+		e, changed := p.path.current()
 		if e.hold {
 			select {
 			case <-changed:
@@ -105,7 +105,7 @@ func (p pump) wait(ctx context.Context, c chunk, free *time.Time) bool {
 	}
 }
 
-// until waits for a time; false means that the context ended or the lane changed first.
+// until waits for a time; false means that the context ended or the path changed first.
 func until(ctx context.Context, at time.Time, changed <-chan struct{}) bool {
 	d := time.Until(at)
 	if d <= 0 {

@@ -72,7 +72,7 @@ func optionsOf(t failer, n Node) *server.Options {
 }
 
 // TestConfigOfEveryListener reads the configuration of every node in every mode of authentication and TLS, with and without
-// doors, as a server does, and compares what each listener and each connection has become.
+// proxies, as a server does, and compares what each listener and each connection has become.
 func TestConfigOfEveryListener(t *testing.T) {
 	t.Parallel()
 	for _, auth := range spec.AuthModes() {
@@ -81,9 +81,9 @@ func TestConfigOfEveryListener(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s/%v", auth, mode, doors), func(t *testing.T) {
 					p := written(t, spectest.Everything(spec.AuthMode(auth), mode), t.TempDir())
 					if doors {
-						p.Doors = map[Link]string{}
+						p.Proxies = map[Link]string{}
 						for i, l := range p.Links() {
-							p.Doors[l] = fmt.Sprintf("127.0.0.1:%d", 30000+i)
+							p.Proxies[l] = fmt.Sprintf("127.0.0.1:%d", 30000+i)
 						}
 						storeFiles(t, p)
 					}
@@ -172,7 +172,7 @@ func urlTexts(urls []*url.URL) []string {
 	return out
 }
 
-// linkTo are the URLs at which a node reaches all others of a group: through doors where there are some.
+// linkTo are the URLs at which a node reaches all others of a group: through proxies where there are some.
 func linkTo(p Plan, n Node, group, user, password string, r Role) []string {
 	var out []string
 	for _, m := range p.Nodes {
@@ -180,8 +180,8 @@ func linkTo(p Plan, n Node, group, user, password string, r Role) []string {
 			continue
 		}
 		addr := local(m.Ports[r])
-		if len(p.Doors) > 0 {
-			addr = p.Doors[Link{n.Name, m.Name, r}]
+		if len(p.Proxies) > 0 {
+			addr = p.Proxies[Link{n.Name, m.Name, r}]
 		}
 		if user != "" {
 			addr = user + ":" + password + "@" + addr
@@ -193,9 +193,9 @@ func linkTo(p Plan, n Node, group, user, password string, r Role) []string {
 
 func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
 
-// advertises is what links advertise: with doors an address where nothing listens.
+// advertises is what links advertise: with proxies an address where nothing listens.
 func advertises(p Plan) string {
-	if len(p.Doors) > 0 {
+	if len(p.Proxies) > 0 {
 		return "127.0.0.1:1"
 	}
 	return ""

@@ -40,9 +40,9 @@ func (p Plan) Groups() map[string][]string {
 	return out
 }
 
-// reach returns the address by which the first node reaches the second: its door if there is one.
+// reach returns the address by which the first node reaches the second: its proxy if there is one.
 func (p Plan) reach(from, to Node, r Role) string {
-	if addr, ok := p.Doors[Link{from.Name, to.Name, r}]; ok {
+	if addr, ok := p.Proxies[Link{from.Name, to.Name, r}]; ok {
 		return addr
 	}
 	return to.Addr(r)
@@ -50,7 +50,7 @@ func (p Plan) reach(from, to Node, r Role) string {
 
 // advertised returns the address that a listener advertises, "" for its own.
 func (p Plan) advertised() string {
-	if len(p.Doors) == 0 {
+	if len(p.Proxies) == 0 {
 		return ""
 	}
 	return Nowhere

@@ -42,7 +42,7 @@ type Plan struct {
 	Added      []string        `json:"added,omitempty"` // users that were added individually, besides those of the specification
 	Gist       bool            `json:"-"`               // the configuration omits addresses of servers in other clusters
 	Exported   bool            `json:"-"`               // the configuration is for use without natsctl
-	Doors      map[Link]string `json:"-"`               // the address of the door of each link, empty when links are direct
+	Proxies    map[Link]string `json:"-"`               // the address of the proxy of each link, empty when links are direct
 }
 
 // Node is one server of a plan.
@@ -102,6 +102,6 @@ type Link struct {
 	Role     Role
 }
 
-// Nowhere is the address that servers advertise when their links lead through doors. Servers gossip the advertised address and
-// try it; only root can listen there, so the configured door of the pair stays the only way from one to the other.
+// Nowhere is the address that servers advertise when their links lead through proxies. Servers gossip the advertised address and
+// try it; only root can listen there, so the configured proxy of the pair stays the only way from one to the other.
 const Nowhere = Loopback + ":1"

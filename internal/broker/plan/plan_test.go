@@ -277,7 +277,7 @@ func TestLinksOfAPlan(t *testing.T) {
 	if got := p.reach(from, to, RoleGateway); got != to.Addr(RoleGateway) || p.advertised() != "" {
 		t.Errorf("direct: %s, advertises %q", got, p.advertised())
 	}
-	p.Doors = map[Link]string{{"a-1", "b-1", RoleGateway}: "door"}
+	p.Proxies = map[Link]string{{"a-1", "b-1", RoleGateway}: "door"}
 	if p.reach(from, to, RoleGateway) != "door" || p.reach(to, from, RoleGateway) != from.Addr(RoleGateway) || p.advertised() != Nowhere {
 		t.Errorf("through a door: %s, advertises %q", p.reach(from, to, RoleGateway), p.advertised())
 	}

@@ -32,7 +32,7 @@ type specFile struct {
 const maxSpecFile = 1 << 20
 
 // Read reads a specification in YAML, strictly: an unknown key, a value of the wrong type, a key that is there twice and
-// an alias are errors that wrap [ErrInvalid] and name the line, with a suggestion for a mistyped key. Links lead through doors
+// an alias are errors that wrap [ErrInvalid] and name the line, with a suggestion for a mistyped key. Links lead through proxies
 // unless the file says otherwise.
 func Read(r io.Reader) (Spec, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxSpecFile+1))

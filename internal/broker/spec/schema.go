@@ -18,7 +18,7 @@ var schemaHelp = map[string]string{
 	"Spec.tls":            "TLS with a certificate authority that is made for the cluster (default none).",
 	"Spec.accounts":       "Accounts and their users (default: APP with the user app). The system account SYS with the user sys is always there.",
 	"Spec.noJetStream":    "Servers without JetStream.",
-	"Spec.faults":         "Lead the links between servers through doors where faults can disturb them (default true).",
+	"Spec.faults":         "Lead the links between servers through proxies where faults can disturb them (default true).",
 	"Cluster.name":        "Name of the cluster; its nodes are NAME-1, NAME-2 and so on.",
 	"Cluster.nodes":       "How many servers, 1 to 9 (default 1).",
 	"Cluster.tags":        "Tags of each server, beside cluster:NAME.",

@@ -47,7 +47,7 @@ type Spec struct {
 	TLS         TLS       `json:"tls,omitzero"`          // default none
 	Accounts    []Account `json:"accounts,omitempty"`    // default APP with the user app; the system account is always added
 	NoJetStream bool      `json:"noJetStream,omitempty"` // JetStream is on unless this is set
-	Faults      bool      `json:"faults,omitempty"`      // lead the links between servers through doors where faults can disturb them
+	Faults      bool      `json:"faults,omitempty"`      // lead the links between servers through proxies where faults can disturb them
 	StoreDir    string    `json:"-"`                     // where each node gets its own directory; default a temporary one that Close removes
 }
 

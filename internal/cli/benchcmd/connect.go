@@ -62,7 +62,7 @@ func connector(ctx context.Context, target *natsctx.Target) (bench.Connect, erro
 // the environment that name a server or a user.
 func inContext(e *cli.Env, name string) *cli.Env {
 	f := e.Flags
-	other := e.Beside(cli.Globals{
+	other := e.WithFlags(cli.Globals{
 		Context: name, Timeout: f.Timeout, Output: f.Output, JQ: f.JQ,
 		NoColor: f.NoColor, ASCII: f.ASCII, Insecure: f.Insecure,
 	})

@@ -37,8 +37,8 @@ func (c *benchWorkload) Run(ctx context.Context, e *cli.Env) error {
 	return c.perform(ctx, e, spec)
 }
 
-// patience sets the timeout of a spec from --timeout, if given.
-func patience(e *cli.Env, s *scenario.Spec) { s.Timeout = scenario.Duration(e.Flags.Timeout) }
+// allowedTime sets the timeout of a spec from --timeout, if given.
+func allowedTime(e *cli.Env, s *scenario.Spec) { s.Timeout = scenario.Duration(e.Flags.Timeout) }
 
 type benchPubFlags struct {
 	load    benchLoadFlags
@@ -58,7 +58,7 @@ func (c *benchPubFlags) declare(cmd *kingpin.CmdClause) {
 
 func (c *benchPubFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	s := scenario.Spec{Workload: scenario.Pub, Pubs: c.pubs, Driver: c.driver}
-	patience(e, &s)
+	allowedTime(e, &s)
 	c.where.into(&s)
 	if err := c.load.into(&s); err != nil {
 		return s, err
@@ -109,7 +109,7 @@ func (c *benchRequestFlags) declare(cmd *kingpin.CmdClause) {
 
 func (c *benchRequestFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	s := scenario.Spec{Workload: scenario.Request, Pubs: c.clients, Driver: c.driver, Request: &scenario.Service{Serve: c.serve, Think: scenario.Duration(c.think)}}
-	patience(e, &s)
+	allowedTime(e, &s)
 	c.where.into(&s)
 	if c.serve < 0 {
 		s.Request.Serve = 0
@@ -166,10 +166,10 @@ func (c *benchServe) Run(ctx context.Context, e *cli.Env) error {
 	}
 	defer bench.Tune()()
 	e.Say("", fmt.Sprintf("answering %s until interrupted", c.subject))
-	said := serveWords{env: e}
+	said := serveReport{env: e}
 	err = bench.Serve(ctx, bench.ServeSpec{
 		Subject: c.subject, Queue: c.queue, Responders: c.responders, Think: c.think, ReplySize: size,
-	}, connect, said.tell)
+	}, connect, said.update)
 	said.end()
 	return err
 }

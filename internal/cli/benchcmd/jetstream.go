@@ -48,7 +48,7 @@ func (c *benchJSPubFlags) declare(cmd *kingpin.CmdClause) {
 
 func (c *benchJSPubFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	s := scenario.Spec{Workload: scenario.JSPub, Pubs: c.pubs, Driver: c.driver, JS: c.stream.stream()}
-	patience(e, &s)
+	allowedTime(e, &s)
 	c.where.into(&s)
 	if err := c.load.into(&s); err != nil {
 		return s, err
@@ -125,7 +125,7 @@ func (c *benchJSConsumeFlags) declare(cmd *kingpin.CmdClause) {
 
 func (c *benchJSConsumeFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	s := scenario.Spec{Workload: scenario.JSConsume, Subs: c.consumers, JS: c.stream.stream()}
-	patience(e, &s)
+	allowedTime(e, &s)
 	c.where.into(&s)
 	c.consume.into(s.JS)
 	var err error
@@ -180,7 +180,7 @@ func (c *benchKVFlags) declare(cmd *kingpin.CmdClause) {
 func (c *benchKVFlags) spec(e *cli.Env) (scenario.Spec, error) {
 	kv := &scenario.Bucket{Name: c.bucket.name, Storage: c.bucket.storage, Replicas: c.bucket.replicas}
 	s := scenario.Spec{Workload: scenario.KV, Pubs: c.clients, Dist: c.dist, KV: kv}
-	patience(e, &s)
+	allowedTime(e, &s)
 	n, err := scenario.ParseCount(c.keys)
 	if err != nil {
 		return s, cli.Misuse(err)

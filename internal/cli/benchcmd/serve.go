@@ -8,19 +8,19 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// serveWords reports the work of responders: on a terminal as a counting line,
+// serveReport reports the work of responders: on a terminal as a counting line,
 // and always the events of their connections.
-type serveWords struct {
+type serveReport struct {
 	env    *cli.Env
 	served int64
 	line   bool // the counting line is on the screen, without a newline
 }
 
-// tell is called once a second, and at each event.
-func (w *serveWords) tell(s bench.ServeState) {
+// update is called once a second, and at each event.
+func (w *serveReport) update(s bench.ServeState) {
 	for _, n := range s.News {
-		w.feed()
-		w.env.Say("", w.words(n))
+		w.endLine()
+		w.env.Say("", w.describe(n))
 	}
 	if w.env.ErrTTY && s.Served != w.served {
 		w.line = true
@@ -29,8 +29,8 @@ func (w *serveWords) tell(s bench.ServeState) {
 	w.served = s.Served
 }
 
-// feed ends the counting line with a newline.
-func (w *serveWords) feed() {
+// endLine ends the counting line with a newline.
+func (w *serveReport) endLine() {
 	if w.line {
 		_, _ = fmt.Fprintln(w.env.Err)
 	}
@@ -38,14 +38,14 @@ func (w *serveWords) feed() {
 }
 
 // end prints the totals.
-func (w *serveWords) end() {
-	if w.feed(); w.served > 0 {
+func (w *serveReport) end() {
+	if w.endLine(); w.served > 0 {
 		w.env.Say("", cli.Plural(int(w.served), "request")+" answered in all")
 	}
 }
 
-// words describes an event and its effect on the requests.
-func (serveWords) words(n result.Event) string {
+// describe describes an event and its effect on the requests.
+func (serveReport) describe(n result.Event) string {
 	switch n.Kind {
 	case bench.EventDisconnected:
 		return n.Who + " has lost its connection (" + n.Detail + ") and answers nothing until it is back; it tries again"

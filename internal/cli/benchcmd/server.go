@@ -48,7 +48,7 @@ func (b benchServers) Known(id string) (cores int, configDigest string) {
 func (b benchServers) Watch(ctx context.Context) func(context.Context) *result.ServerUse {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &serverWatch{client: b.client, done: make(chan struct{})}
-	w.look(ctx)
+	w.poll(ctx)
 	go func() {
 		defer close(w.done)
 		tick := time.NewTicker(time.Second)
@@ -58,14 +58,14 @@ func (b benchServers) Watch(ctx context.Context) func(context.Context) *result.S
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				w.look(ctx)
+				w.poll(ctx)
 			}
 		}
 	}()
 	return func(last context.Context) *result.ServerUse {
 		cancel()
 		<-w.done
-		w.look(last)
+		w.poll(last)
 		return w.use()
 	}
 }
@@ -98,9 +98,9 @@ const (
 	apiErrors
 )
 
-// look polls all servers; an incomplete answer is ignored, because its sums
+// poll polls all servers; an incomplete answer is ignored, because its sums
 // would appear to fall.
-func (w *serverWatch) look(ctx context.Context) {
+func (w *serverWatch) poll(ctx context.Context) {
 	snap, err := w.client.Snapshot(ctx, fleet.Want{})
 	if err != nil || snap == nil || !snap.Complete() {
 		return

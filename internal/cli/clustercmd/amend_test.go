@@ -125,7 +125,7 @@ func TestWhatIsGiven(t *testing.T) {
 		"--nodes 1": true, "--auth users": true, "--tls": true, "--no-tls": true, "--mtls": true, "--ca shared": true, "--cert-validity 1h": true, "--websocket": true,
 		"--no-mqtt": true, "--accounts A": true, "--clusters a,b": true, "--leaf 1@a": true, "--topology hub": true, "--no-jetstream": true, "--direct": true,
 	} {
-		if got := parsed(t, flags).given(); got != want {
+		if got := parsed(t, flags).describesCluster(); got != want {
 			t.Errorf("%q: given %v", flags, got)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	keeperCommand = "cluster-keeper"
-	nodeCommand   = "cluster-node"
+	supervisorCommand = "cluster-supervisor"
+	nodeCommand       = "cluster-node"
 )
 
 // clusters returns the directory of the local clusters.
@@ -25,17 +25,17 @@ func clusters(e *cli.Env) (*broker.Home, error) {
 		return nil, err
 	}
 	h := broker.OpenHome(dir)
-	h.Forget = func(names []string) error { return forgetContexts(e, names) }
+	h.Forget = func(names []string) error { return removeContexts(e, names) }
 	return h, nil
 }
 
-// launcher starts this program as a keeper or a node.
+// launcher starts this program as a supervisor or a node.
 func launcher() (broker.Launcher, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return broker.Launcher{}, fmt.Errorf("find the path of this program: %w", err)
 	}
-	return broker.Launcher{Program: program, Name: "natsctl", Node: []string{nodeCommand}, Keeper: []string{keeperCommand}}, nil
+	return broker.Launcher{Program: program, Name: "natsctl", Node: []string{nodeCommand}, Supervisor: []string{supervisorCommand}}, nil
 }
 
 // clusterContexts returns the contexts of a cluster: NAME for the first user, NAME-sys for the system account, NAME-USER for
@@ -106,8 +106,8 @@ func makeContexts(e *cli.Env, r broker.Record) error {
 	return nil
 }
 
-// forgetContexts removes contexts that were created for a cluster; a missing one is not an error.
-func forgetContexts(e *cli.Env, names []string) error {
+// removeContexts removes contexts that were created for a cluster; a missing one is not an error.
+func removeContexts(e *cli.Env, names []string) error {
 	store, err := e.Store()
 	if err != nil {
 		return err

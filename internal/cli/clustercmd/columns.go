@@ -62,7 +62,7 @@ var nodeColumns = []view.Column[broker.NodeStatus]{
 	{Name: "pid", Title: "PID", Help: "Its process; none when it does not run.", Value: func(n broker.NodeStatus) any { return number(n.PID) }},
 	{Name: "since", Title: "SINCE", Help: "Since when it is in this state.", Unit: view.Instant, Value: func(n broker.NodeStatus) any { return n.Since.Truncate(time.Second) }},
 	{Name: "starts", Title: "STARTS", Help: "How often it was started.", Wide: true, Unit: view.Count, Value: func(n broker.NodeStatus) any { return n.Starts }},
-	{Name: "hears", Title: "HEARS", Help: "Servers that it hears, itself included.", Unit: view.Count, Value: func(n broker.NodeStatus) any { return number(n.Hears) }, Level: hearsLevel},
+	{Name: "hears", Title: "HEARS", Help: "Servers that it hears, itself included.", Unit: view.Count, Value: func(n broker.NodeStatus) any { return number(n.Hears) }, Level: seenLevel},
 	{Name: "expected", Title: "OF", Help: "Servers that it should hear.", Unit: view.Count, Value: func(n broker.NodeStatus) any { return n.Expect }},
 	{Name: "health", Title: "HEALTH", Help: "What it says of its health, or what ended it.", Value: health, Level: healthLevel},
 	{Name: "clients", Title: "CLIENTS", Help: "Client connections.", Unit: view.Count, Sum: true, Value: func(n broker.NodeStatus) any { return answered(n, n.Clients) }},
@@ -109,7 +109,7 @@ func phaseLevel(n broker.NodeStatus) fleet.Level {
 	return fleet.Warn
 }
 
-func hearsLevel(n broker.NodeStatus) fleet.Level {
+func seenLevel(n broker.NodeStatus) fleet.Level {
 	if n.Hears != 0 && n.Hears != n.Expect {
 		return fleet.Warn
 	}

@@ -16,7 +16,7 @@ import (
 
 // Entries are the commands of the noun cluster, and the hidden commands that
 // run local clusters.
-func Entries() []cli.Entry { return append([]cli.Entry{clusterEntry()}, keeperEntries()...) }
+func Entries() []cli.Entry { return append([]cli.Entry{clusterEntry()}, supervisorEntries()...) }
 
 func clusterEntry() cli.Entry {
 	return cli.Entry{
@@ -106,11 +106,11 @@ func userEntries() []cli.Entry {
 	}
 }
 
-// keeperEntries are the hidden commands that natsctl starts itself with.
-func keeperEntries() []cli.Entry {
+// supervisorEntries are the hidden commands that natsctl starts itself with.
+func supervisorEntries() []cli.Entry {
 	return []cli.Entry{
-		{Name: keeperCommand, Hidden: true, Finishes: true, Help: "Keep a cluster; started by cluster up.", Cmd: &clusterKeep{}},
-		{Name: nodeCommand, Hidden: true, Finishes: true, Help: "Be a node of a cluster; started by its keeper.", Cmd: &clusterRunNode{}},
+		{Name: supervisorCommand, Hidden: true, Finishes: true, Help: "Supervise a cluster; started by cluster up.", Cmd: &clusterSupervise{}},
+		{Name: nodeCommand, Hidden: true, Finishes: true, Help: "Be a node of a cluster; started by its supervisor.", Cmd: &clusterRunNode{}},
 	}
 }
 

@@ -68,10 +68,10 @@ func (c *clusterStatus) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	return c.watch.Loop(ctx, e, func(ctx context.Context) error { return c.once(ctx, e, l) })
+	return c.watch.Loop(ctx, e, func(ctx context.Context) error { return c.printOnce(ctx, e, l) })
 }
 
-func (c *clusterStatus) once(ctx context.Context, e *cli.Env, l local) error {
+func (c *clusterStatus) printOnce(ctx context.Context, e *cli.Env, l local) error {
 	s, err := l.home.Status(ctx, l.Name)
 	if err != nil {
 		return err

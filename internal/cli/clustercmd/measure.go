@@ -22,7 +22,7 @@ func (f *publishFlag) Setup(cmd *kingpin.CmdClause) {
 }
 
 // start returns the client, or nil without the flag. It publishes as the cluster's first user, or as --user.
-func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...string) (*client.Witness, error) {
+func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...string) (*client.Publisher, error) {
 	if f.subject == "" {
 		return nil, nil //nolint:nilnil // no client was requested
 	}
@@ -30,7 +30,7 @@ func (f *publishFlag) start(ctx context.Context, e *cli.Env, l local, but ...str
 	if err != nil {
 		return nil, err
 	}
-	return fleet.Witness(ctx, e.Flags.User, f.subject, but...)
+	return fleet.StartPublisher(ctx, e.Flags.User, f.subject, but...)
 }
 
 // during runs a change after which the cluster is healthy again, and reports its effect on the publishing client.
@@ -46,14 +46,14 @@ func (f *publishFlag) during(ctx context.Context, e *cli.Env, l local, act func(
 	if err := act(); err != nil {
 		return err
 	}
-	if err := hear(ctx, w); err != nil {
+	if err := awaitAck(ctx, w); err != nil {
 		return err
 	}
-	return f.tell(ctx, e, w)
+	return f.report(ctx, e, w)
 }
 
-// hear waits until a message published from now on is acknowledged.
-func hear(ctx context.Context, w *client.Witness) error {
+// awaitAck waits until a message published from now on is acknowledged.
+func awaitAck(ctx context.Context, w *client.Publisher) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	_, err := w.After(ctx, time.Now())
@@ -61,19 +61,19 @@ func hear(ctx context.Context, w *client.Witness) error {
 }
 
 // errLost reports messages that were acknowledged but are missing.
-type errLost struct{ client.Testimony }
+type errLost struct{ client.PublishResult }
 
 // Error returns the number lost and the total.
 func (l errLost) Error() string {
 	return fmt.Sprintf("%d of %d acknowledged messages are not in stream %s", l.Lost, l.Acked, l.Stream)
 }
 
-// tell stops publishing and reports the result; lost messages are an error.
-func (f *publishFlag) tell(ctx context.Context, e *cli.Env, w *client.Witness) error {
+// report stops publishing and reports the result; lost messages are an error.
+func (f *publishFlag) report(ctx context.Context, e *cli.Env, w *client.Publisher) error {
 	if w == nil {
 		return nil
 	}
-	t, err := w.Testify(ctx)
+	t, err := w.Finish(ctx)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []
 	if err != nil {
 		return err
 	}
-	return f.publish.tell(ctx, e, w)
+	return f.publish.report(ctx, e, w)
 }
 
 // led returns what the nodes lead now. If no server can be asked, that is an error only when measuring.
@@ -185,8 +185,8 @@ var recoveryColumns = []view.Column[recovery]{
 	{Name: "after_seconds", Title: "AFTER", Help: "Time since the nodes went away.", Unit: view.Seconds, Value: func(r recovery) any { return r.took.Seconds() }},
 }
 
-// recover waits until everything that lost its leader has one again, and until the witness gets acknowledgments again.
-func (f *measureFlags) recover(ctx context.Context, l local, lost []client.Lead, begun time.Time, w *client.Witness) ([]recovery, error) {
+// recover waits until everything that lost its leader has one again, and until the publisher gets acknowledgments again.
+func (f *measureFlags) recover(ctx context.Context, l local, lost []client.Lead, begun time.Time, w *client.Publisher) ([]recovery, error) {
 	var out []recovery
 	fleet, err := l.home.Fleet(l.Name)
 	if err != nil {

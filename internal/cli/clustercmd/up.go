@@ -65,7 +65,7 @@ func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("mqtt", "Listen for MQTT clients too.").IsSetByUser(&c.set.mqtt).BoolVar(&c.mqtt)
 	cmd.Flag("accounts", "Names of the accounts, each with one user (default APP).").PlaceHolder("NAMES").StringVar(&c.accounts)
 	cmd.Flag("no-jetstream", "Servers without JetStream.").IsSetByUser(&c.set.noJetStream).BoolVar(&c.noJetStream)
-	cmd.Flag("direct", "Links without the doors where faults can disturb them; for benchmarks.").IsSetByUser(&c.set.direct).BoolVar(&c.direct)
+	cmd.Flag("direct", "Connect the servers directly, without the proxies that faults need; for benchmarks.").IsSetByUser(&c.set.direct).BoolVar(&c.direct)
 	cmd.Flag("slot", "Range of ports, 0 to 21: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
 	cmd.Flag("server-bin", "Run this nats-server instead of the one inside natsctl.").PlaceHolder("PATH").StringVar(&c.program)
 	cmd.Flag("foreground", "Stay attached; Ctrl-C stops and removes the cluster.").BoolVar(&c.foreground)
@@ -75,8 +75,8 @@ func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("wait", "Longest time until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
 }
 
-// given reports whether any flag describes the cluster.
-func (c *clusterUp) given() bool {
+// describesCluster reports whether any flag describes the cluster.
+func (c *clusterUp) describesCluster() bool {
 	return c.shaped() || c.auth != "" || c.accounts != "" || c.ca != "" || c.validity != "" || c.set != switches{}
 }
 
@@ -96,7 +96,7 @@ func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 
 // read reads the specification file; a name on the command line overrides the one in it.
 func (c *clusterUp) read(e *cli.Env) (spec.Spec, error) {
-	if c.given() {
+	if c.describesCluster() {
 		return spec.Spec{}, cli.Usagef("--file says what the cluster is; leave out the flags that say it too")
 	}
 	in := e.In
@@ -148,10 +148,10 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 		Ready:    func(r broker.Record) error { return makeContexts(e, r) },
 		Report:   func(s broker.Step) { sayStep(e, s) },
 	}
-	if c.file == "" && c.given() {
+	if c.file == "" && c.describesCluster() {
 		o.Amend = c.amend
 	}
-	limited, patience, cancel := patient(ctx, c.wait)
+	limited, patience, cancel := readyDeadline(ctx, c.wait)
 	defer cancel()
 	o.Changes = func(ch broker.Change) error {
 		patience.Stop() // the time of the prompt does not count
@@ -171,7 +171,7 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 	if !changed {
 		e.Say("", fmt.Sprintf("cluster %s is up already and as asked for: nothing was changed", r.Name))
 	}
-	return c.welcome(e, r)
+	return c.printNextSteps(e, r)
 }
 
 // plan shows what would be created.
@@ -183,8 +183,8 @@ func (c *clusterUp) plan(ctx context.Context, e *cli.Env, home *broker.Home, o b
 	return e.Print(cli.Table{Schema: "natsctl.cluster.nodes/v1", Grid: placeGrid(r)})
 }
 
-// patient returns a context that ends when a cluster is not ready in time, and its timer.
-func patient(ctx context.Context, wait time.Duration) (context.Context, *time.Timer, context.CancelFunc) {
+// readyDeadline returns a context that ends when a cluster is not ready in time, and its timer.
+func readyDeadline(ctx context.Context, wait time.Duration) (context.Context, *time.Timer, context.CancelFunc) {
 	limited, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(wait, func() { cancel(errWait{wait}) })
 	return limited, timer, func() { timer.Stop(); cancel(nil) }
@@ -206,7 +206,7 @@ func (c *clusterUp) runForeground(ctx context.Context, e *cli.Env, home *broker.
 		if err := makeContexts(e, r); err != nil {
 			return err
 		}
-		return c.welcome(e, r)
+		return c.printNextSteps(e, r)
 	}
 	err := home.Run(ctx, o, l, c.keep)
 	if err == nil && ctx.Err() != nil {
@@ -226,8 +226,8 @@ func sayStep(e *cli.Env, s broker.Step) {
 	}
 }
 
-// welcome prints the servers and the next steps.
-func (c *clusterUp) welcome(e *cli.Env, r broker.Record) error {
+// printNextSteps prints the servers and the next steps.
+func (c *clusterUp) printNextSteps(e *cli.Env, r broker.Record) error {
 	if c.selectIt {
 		store, err := e.Store()
 		if err != nil {

@@ -43,7 +43,7 @@ func (c *contextAdd) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	saved := &natsctx.Context{Name: c.name}
-	if err := saved.Lay(&set); err != nil {
+	if err := saved.Overlay(&set); err != nil {
 		return err
 	}
 	service, err := natsctx.ServiceURL(ctx, saved.Settings)
@@ -107,14 +107,14 @@ func (c *contextCopy) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if !reflect.ValueOf(set).IsZero() {
-		if err := source.Lay(&set); err != nil {
+		if err := source.Overlay(&set); err != nil {
 			return err
 		}
 		if err := accept(ctx, e, source); err != nil {
 			return err
 		}
 	}
-	if err := store.Copy(c.from, c.to, func(s *natsctx.Settings) error { return s.Lay(&set) }); err != nil {
+	if err := store.Copy(c.from, c.to, func(s *natsctx.Settings) error { return s.Overlay(&set) }); err != nil {
 		return err
 	}
 	return c.fields.finish(e, store, c.to, "saved")

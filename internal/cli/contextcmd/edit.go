@@ -88,7 +88,7 @@ func (c *contextEdit) apply(s, set *natsctx.Settings) error {
 			return cli.Usagef("a context has no key %q%s", key, view.Suggest(key, keys()))
 		}
 	}
-	return s.Lay(set)
+	return s.Overlay(set)
 }
 
 // keys lists the 24 keys of a context.

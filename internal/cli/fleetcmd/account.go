@@ -36,17 +36,17 @@ func accountEntry() cli.Entry {
 	}}
 }
 
-// accountLens shows accounts as the user is permitted to see them.
-type accountLens struct {
+// accountView shows accounts as the user is permitted to see them.
+type accountView struct {
 	client *sys.Client
 	own    *sys.Own // the view of an ordinary user; nil for a system user
 	user   string   // account that the user is in
 }
 
-// newAccountLens requests as a system user, or else as a user of an account. The
+// newAccountView requests as a system user, or else as a user of an account. The
 // snapshot holds what want selects, or what the user may see of its own account; a
 // request that its permissions deny is an error if its kind is needed.
-func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...fleet.Kind) (*accountLens, *fleet.Snapshot, error) {
+func newAccountView(ctx context.Context, e *cli.Env, want fleet.Want, needed ...fleet.Kind) (*accountView, *fleet.Snapshot, error) {
 	client, err := e.System(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +54,7 @@ func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 	snap, err := client.Snapshot(ctx, want)
 	denied := errors.Is(err, sys.ErrPermission) && !client.Conn().IsSystemAccount()
 	if !errors.Is(err, sys.ErrNotSystem) && !denied {
-		return &accountLens{client: client}, snap, err
+		return &accountView{client: client}, snap, err
 	}
 	var other *sys.NotSystemError
 	if !errors.As(err, &other) { // a server before 2.12 does not report the account to a user without the permission
@@ -69,7 +69,7 @@ func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 			return nil, nil, err
 		}
 	}
-	l := &accountLens{client: client, own: own, user: other.Account}
+	l := &accountView{client: client, own: own, user: other.Account}
 	if own.User != nil {
 		l.user = own.User.Account
 	}
@@ -77,7 +77,7 @@ func newAccountLens(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 }
 
 // limits prints on standard error what the user may not see.
-func (l *accountLens) limits(e *cli.Env) {
+func (l *accountView) limits(e *cli.Env) {
 	if l.own != nil && e.ErrTTY {
 		e.Say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers reported this account only; other accounts, "+
 			"links between servers, and servers that did not respond are not visible", l.user, len(l.own.Snapshot.Servers)))
@@ -86,7 +86,7 @@ func (l *accountLens) limits(e *cli.Env) {
 
 // complete returns the snapshot to check for missing servers: nil for an
 // ordinary user, who cannot see them.
-func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
+func (l *accountView) complete(s *fleet.Snapshot) *fleet.Snapshot {
 	if l.own != nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (l *accountLens) complete(s *fleet.Snapshot) *fleet.Snapshot {
 
 // refuse returns the servers' name of an account. An ordinary user can only name
 // its own, by key or name; any other is an error.
-func (l *accountLens) refuse(account string) (string, error) {
+func (l *accountView) refuse(account string) (string, error) {
 	if l.own == nil || account == "" || account == l.user {
 		return account, nil
 	}
@@ -122,7 +122,7 @@ func (c *accountListCommand) Run(ctx context.Context, e *cli.Env) error {
 		want.Kinds = append(want.Kinds, fleet.Jsz)
 		want.JS.Streams = true
 	}
-	lens, snap, err := newAccountLens(ctx, e, want, fleet.AccountStatz)
+	lens, snap, err := newAccountView(ctx, e, want, fleet.AccountStatz)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
 	if wantsLeafs(c.conns) {
 		want.Kinds = append(want.Kinds, fleet.Leafz)
 	}
-	lens, snap, err := newAccountLens(ctx, e, want, fleet.Connz)
+	lens, snap, err := newAccountView(ctx, e, want, fleet.Connz)
 	if err != nil {
 		return err
 	}

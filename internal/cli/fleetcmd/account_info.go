@@ -31,7 +31,7 @@ var hidden = []string{
 
 // unseen returns what the user's permissions hide of its own account, each with
 // the reason, and the error that names the subjects to allow.
-func (l *accountLens) unseen() (what []string, err error) {
+func (l *accountView) unseen() (what []string, err error) {
 	if l.own == nil {
 		return nil, nil
 	}
@@ -77,14 +77,14 @@ func (c *accountInfoCommand) Run(ctx context.Context, e *cli.Env) error {
 	want := fleet.Want{
 		Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Accountz, fleet.Jsz}, Account: account, JS: fleet.JSWant{Account: account, Streams: true, Consumers: true, AllReplicas: true},
 	}
-	lens, snap, err := newAccountLens(ctx, e, want)
+	lens, snap, err := newAccountView(ctx, e, want)
 	if err != nil {
 		return err
 	}
 	if account, err = lens.refuse(account); err != nil {
 		return err
 	}
-	snap = snap.Told(fleet.Accountz)
+	snap = snap.WithoutRefusals(fleet.Accountz)
 	doc, err := newAccountDoc(ctx, lens, snap, account, mine)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (c *accountInfoCommand) Run(ctx context.Context, e *cli.Env) error {
 	return e.Completeness(lens.complete(snap))
 }
 
-func newAccountDoc(ctx context.Context, lens *accountLens, s *fleet.Snapshot, account, mine string) (view.Account, error) {
+func newAccountDoc(ctx context.Context, lens *accountView, s *fleet.Snapshot, account, mine string) (view.Account, error) {
 	doc := view.Account{Schema: "natsctl.account.info/v1", Time: s.Time, Name: account}
 	if lens.own != nil {
 		denied, _ := lens.unseen()

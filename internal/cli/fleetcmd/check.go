@@ -75,7 +75,7 @@ func (c *checkCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	in, err := c.look(ctx, e, chosen)
+	in, err := c.gather(ctx, e, chosen)
 	if err != nil {
 		if format == "nagios" {
 			return c.nagiosFailed(e, err)
@@ -109,8 +109,8 @@ func chooseChecks(names []string) ([]*checks.Check, error) {
 	return nil, err
 }
 
-// look takes a snapshot, or two if a check compares them.
-func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Check) (checks.Input, error) {
+// gather takes a snapshot, or two if a check compares them.
+func (c *checkCommand) gather(ctx context.Context, e *cli.Env, chosen []*checks.Check) (checks.Input, error) {
 	flags := samplerFlags{replayFlags: c.replayFlags, rate: c.over, expect: c.Expect}
 	sampler, err := flags.sampler(ctx, e, false)
 	if err != nil {
@@ -122,7 +122,7 @@ func (c *checkCommand) look(ctx context.Context, e *cli.Env, chosen []*checks.Ch
 		want.Kinds = nil // the checks report what the recording lacks
 	}
 	rates := slices.ContainsFunc(chosen, func(ch *checks.Check) bool { return ch.Rates })
-	tick, err := sampler.take(ctx, want, rates)
+	tick, err := sampler.nextTick(ctx, want, rates)
 	if err != nil {
 		return checks.Input{}, err
 	}

@@ -31,8 +31,8 @@ func (f *paceFlags) check() error {
 	return nil
 }
 
-// lasts estimates the time for n connections.
-func (f *paceFlags) lasts(n int) time.Duration {
+// estimate estimates the time for n connections.
+func (f *paceFlags) estimate(n int) time.Duration {
 	d := f.pace.Notice
 	if f.pace.PerSecond > 0 {
 		d += time.Duration(float64(n) / f.pace.PerSecond * float64(time.Second))
@@ -89,7 +89,7 @@ func (c *kick) Run(ctx context.Context, e *cli.Env) error {
 		return errNoConnections
 	}
 	plan := append([]string{fmt.Sprintf("this closes %s, in about %s:", cli.Plural(len(conns), kindOf(conns)),
-		view.Duration(c.lasts(len(conns)).Seconds()))}, describe(conns)...)
+		view.Duration(c.estimate(len(conns)).Seconds()))}, describe(conns)...)
 	word := strconv.Itoa(len(conns))
 	if c.scope.Name != "" {
 		word = conns[0].Server.Name

@@ -53,7 +53,7 @@ func (c *graphCommand) Run(ctx context.Context, e *cli.Env) error {
 	want := graphWant
 	want.Scope = c.Scope
 	err = c.Loop(ctx, e, func(ctx context.Context) error {
-		tick, err := sampler.take(ctx, want, c.rate > 0 || c.Every > 0)
+		tick, err := sampler.nextTick(ctx, want, c.rate > 0 || c.Every > 0)
 		if err != nil {
 			return err
 		}

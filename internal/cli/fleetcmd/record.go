@@ -80,8 +80,8 @@ func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	tape := &taping{e: e, out: recording.NewRecorder(file, c.identity)}
-	err = tape.roll(ctx, c, client, want)
+	tape := &recordingRun{e: e, out: recording.NewRecorder(file, c.identity)}
+	err = tape.run(ctx, c, client, want)
 	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
 		err = nil
 	}
@@ -141,8 +141,8 @@ func (c *recordCommand) discard() error {
 	return os.Remove(c.file)
 }
 
-// taping is a recording in progress.
-type taping struct {
+// recordingRun is a recording in progress.
+type recordingRun struct {
 	e                 *cli.Env
 	out               *recording.Recorder
 	snapshots, events int
@@ -150,8 +150,8 @@ type taping struct {
 	last              *fleet.Snapshot
 }
 
-// roll records until the context is done or enough snapshots are taken.
-func (t *taping) roll(ctx context.Context, c *recordCommand, client *sys.Client, want fleet.Want) error {
+// run records until the context is done or enough snapshots are taken.
+func (t *recordingRun) run(ctx context.Context, c *recordCommand, client *sys.Client, want fleet.Want) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var events <-chan fleet.Event
@@ -179,7 +179,7 @@ func (t *taping) roll(ctx context.Context, c *recordCommand, client *sys.Client,
 }
 
 // stopped distinguishes an interrupt, which ends a recording normally, from a failure.
-func (t *taping) stopped(ctx context.Context, err error) error {
+func (t *recordingRun) stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return io.EOF
 	}
@@ -187,7 +187,7 @@ func (t *taping) stopped(ctx context.Context, err error) error {
 }
 
 // snapshot records a snapshot, after the events derived from it.
-func (t *taping) snapshot(s *fleet.Snapshot, events bool) error {
+func (t *recordingRun) snapshot(s *fleet.Snapshot, events bool) error {
 	if events {
 		for _, ev := range fleet.DeriveEvents(t.last, s) {
 			if err := t.event(ev); err != nil {
@@ -209,13 +209,13 @@ func (t *taping) snapshot(s *fleet.Snapshot, events bool) error {
 	return nil
 }
 
-func (t *taping) event(ev fleet.Event) error {
+func (t *recordingRun) event(ev fleet.Event) error {
 	t.events++
 	return t.out.Event(ev)
 }
 
 // wait records events until the next snapshot is due.
-func (t *taping) wait(ctx context.Context, due <-chan time.Time, events <-chan fleet.Event) error {
+func (t *recordingRun) wait(ctx context.Context, due <-chan time.Time, events <-chan fleet.Event) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -235,7 +235,7 @@ func (t *taping) wait(ctx context.Context, due <-chan time.Time, events <-chan f
 }
 
 // drain records the events that have already arrived.
-func (t *taping) drain(events <-chan fleet.Event) error {
+func (t *recordingRun) drain(events <-chan fleet.Event) error {
 	for {
 		select {
 		case ev, open := <-events:
@@ -252,7 +252,7 @@ func (t *taping) drain(events <-chan fleet.Event) error {
 }
 
 // listen receives events until ctx is done. A failed subscription is reported once.
-func (t *taping) listen(ctx context.Context, client *sys.Client) <-chan fleet.Event {
+func (t *recordingRun) listen(ctx context.Context, client *sys.Client) <-chan fleet.Event {
 	out := make(chan fleet.Event, 1024)
 	go func() {
 		defer close(out)
@@ -274,7 +274,7 @@ func (t *taping) listen(ctx context.Context, client *sys.Client) <-chan fleet.Ev
 }
 
 // summary describes the content of the file.
-func (t *taping) summary(file string) {
+func (t *recordingRun) summary(file string) {
 	if t.e.ErrTTY {
 		_, _ = fmt.Fprintln(t.e.Err)
 	}

@@ -145,10 +145,10 @@ func (f *samplerFlags) sampler(ctx context.Context, e *cli.Env, playing bool) (*
 	return s, nil
 }
 
-// take returns the next snapshot. With rates, it is compared with the previous
+// nextTick returns the next snapshot. With rates, it is compared with the previous
 // one: of the recording, of the last round, or taken now, with the next after
 // the interval.
-func (s *sampler) take(ctx context.Context, want fleet.Want, rates bool) (fleet.Tick, error) {
+func (s *sampler) nextTick(ctx context.Context, want fleet.Want, rates bool) (fleet.Tick, error) {
 	if s.rec != nil {
 		return s.replay(ctx, want)
 	}

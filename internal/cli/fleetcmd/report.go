@@ -92,7 +92,7 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	return c.Loop(ctx, e, func(ctx context.Context) error {
-		tick, err := sampler.take(ctx, want, c.rates())
+		tick, err := sampler.nextTick(ctx, want, c.rates())
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (c *reportCommand) show(e *cli.Env, tick fleet.Tick) error {
 		return err
 	}
 	t := cli.Table{
-		Schema: "natsctl.server.report." + c.report.name + "/v1", Snap: tick.Told(fleet.Accountz), Grid: grid, Totals: grid.Totals("total"),
+		Schema: "natsctl.server.report." + c.report.name + "/v1", Snap: tick.WithoutRefusals(fleet.Accountz), Grid: grid, Totals: grid.Totals("total"),
 	}
 	return e.Print(t)
 }

@@ -76,7 +76,7 @@ func (c *serverLsCommand) Run(ctx context.Context, e *cli.Env) error {
 	}
 	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz}, Scope: c.Scope}
 	return c.Loop(ctx, e, func(ctx context.Context) error {
-		tick, err := sampler.take(ctx, want, false)
+		tick, err := sampler.nextTick(ctx, want, false)
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := c.ask(e, plan, how); err != nil {
+	if err := c.confirm(e, plan, how); err != nil {
 		return err
 	}
 	if moved, err := drain.MoveAway(ctx, client.Conn(), plan.Target.ID); err != nil {
@@ -89,8 +89,8 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	return c.drain(ctx, e, client, plan.Begin(c.kick), start)
 }
 
-// ask shows the plan and the reasons against it, and asks for confirmation.
-func (c *serverLameDuckCommand) ask(e *cli.Env, plan *drain.Plan, how string) error {
+// confirm shows the plan and the reasons against it, and asks for confirmation.
+func (c *serverLameDuckCommand) confirm(e *cli.Env, plan *drain.Plan, how string) error {
 	name := plan.Target.Name
 	lines := []string{
 		fmt.Sprintf("this takes server %s out of service with %s and %s:", name,

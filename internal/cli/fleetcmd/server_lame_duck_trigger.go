@@ -21,7 +21,7 @@ func (c *serverLameDuckCommand) trigger(_ context.Context, e *cli.Env, client *s
 	switch {
 	case c.kick:
 		how = fmt.Sprintf("each client is notified and kicked %s later, in about %s in total; the server keeps running, so clients may come back",
-			c.pace.Notice, view.Duration(c.lasts(len(plan.Clients)).Seconds()))
+			c.pace.Notice, view.Duration(c.estimate(len(plan.Clients)).Seconds()))
 		return func(ctx context.Context) error { return c.kickThem(ctx, client, plan) }, how, nil
 	case c.via != "":
 		words, err := fill(c.via, plan)

@@ -62,9 +62,9 @@ func (c *serverPingCommand) streams(e *cli.Env) bool {
 
 // ping is one round of requests with its answers.
 type ping struct {
-	e      *cli.Env
-	stream bool
-	heard  []*fleet.Server
+	e        *cli.Env
+	stream   bool
+	answered []*fleet.Server
 }
 
 // run sends the request and writes each answer as it arrives.
@@ -77,7 +77,7 @@ func (p *ping) run(ctx context.Context, client *sys.Client, scope fleet.Scope) e
 		if err != nil {
 			return err
 		}
-		p.heard = append(p.heard, sv)
+		p.answered = append(p.answered, sv)
 		if err := p.row(sv); err != nil {
 			return err
 		}
@@ -115,11 +115,11 @@ func pingGrid(servers []*fleet.Server) view.Grid {
 // end writes the rest: the whole table when it was not streamed, and for people
 // the statistics of the round.
 func (p *ping) end(shape view.Shape) error {
-	if len(p.heard) == 0 {
+	if len(p.answered) == 0 {
 		return nil
 	}
 	if !p.stream {
-		grid, err := shape.Apply(pingGrid(p.heard))
+		grid, err := shape.Apply(pingGrid(p.answered))
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (p *ping) end(shape view.Shape) error {
 		}
 	}
 	if p.e.OutTTY || p.e.ErrTTY {
-		p.e.Say("", pingSummary(p.heard))
+		p.e.Say("", pingSummary(p.answered))
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	req := sys.Request{Kind: c.endpoint.Kind, Scope: c.Scope, Account: c.account, Limit: c.limit}
-	if req.Options, err = c.given(); err != nil {
+	if req.Options, err = c.parsedOptions(); err != nil {
 		return err
 	}
 	if req.Account, err = accountKey(ctx, e, c.account); err != nil {
@@ -102,8 +102,8 @@ func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// given collects the options of the command line.
-func (c *serverRequestCommand) given() (map[string]any, error) {
+// parsedOptions collects the options of the command line.
+func (c *serverRequestCommand) parsedOptions() (map[string]any, error) {
 	out := map[string]any{}
 	for _, o := range c.options {
 		if v, set := o.value(); set {

@@ -10,16 +10,16 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// anySource requests as a system user, and if the user is not one, as a user
+// systemOrOwn requests as a system user, and if the user is not one, as a user
 // who sees only its own account.
-type anySource struct {
+type systemOrOwn struct {
 	system fleet.Source
 	own    fleet.Source
 	alone  atomic.Bool // the user is of another account; a connection keeps its account
 }
 
 // Snapshot implements [fleet.Source].
-func (s *anySource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
+func (s *systemOrOwn) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	if s.alone.Load() {
 		return s.own.Snapshot(ctx, want)
 	}
@@ -33,9 +33,9 @@ func (s *anySource) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snaps
 	return snap, err
 }
 
-// anyEvents returns the events of the fleet, or those visible to users of the
+// systemOrOwnEvents returns the events of the fleet, or those visible to users of the
 // account.
-func anyEvents(ctx context.Context, client *sys.Client) iter.Seq2[fleet.Event, error] {
+func systemOrOwnEvents(ctx context.Context, client *sys.Client) iter.Seq2[fleet.Event, error] {
 	return func(yield func(fleet.Event, error) bool) {
 		for e, err := range client.Events(ctx) {
 			var other *sys.NotSystemError

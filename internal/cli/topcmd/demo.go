@@ -55,7 +55,7 @@ func (c *demoCommand) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	defer cluster.Close() //nolint:errcheck // a temporary directory that cannot be removed is left to the system
-	leave, err := startTraffic(ctx, append(ownStage.cast(), ownStage.keepers()...), at(cluster))
+	leave, err := startTraffic(ctx, append(ownTraffic.clients(), ownTraffic.jetStreamClients()...), at(cluster))
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (c *demoCommand) disturb(ctx context.Context, e *cli.Env, cluster *broker.C
 	go func() {
 		defer close(done)
 		//nolint:errcheck // links are all that the schedule is about
-		cluster.Suffer(ctx, troubles, func(t broker.Trouble) {
+		cluster.RunTroubles(ctx, troubles, func(t broker.Trouble) {
 			if tell {
 				e.Say("", fmt.Sprintf("%6.1fs  %s", e.Now().Sub(begun).Seconds(), t))
 			}

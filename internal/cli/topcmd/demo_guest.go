@@ -20,10 +20,10 @@ import (
 // guestWait is how long an answer of JetStream may take.
 const guestWait = 5 * time.Second
 
-// guestStage is the stage in a user's account, with unique names.
-func guestStage(t *natsctx.Target) stage {
+// guestTraffic is the traffic in a user's account, with unique names.
+func guestTraffic(t *natsctx.Target) traffic {
 	id := rand.Text()[:8]
-	return stage{
+	return traffic{
 		prefix: "natsctl.demo." + id + ".", streams: "NATSCTL_DEMO_" + id + "_", replicas: 1,
 		domain: t.JSDomain, api: t.JSAPIPrefix,
 	}
@@ -41,7 +41,7 @@ func (c *demoCommand) guest(ctx context.Context, e *cli.Env) (err error) {
 	if err != nil {
 		return err
 	}
-	s := guestStage(target)
+	s := guestTraffic(target)
 	plan := []string{
 		fmt.Sprintf("this sends about 350 small messages a second as the user of context %q, on %s>,", target.Name, s.prefix),
 		fmt.Sprintf("and keeps at most 36 MiB of them in streams named %s..., which are removed at the end", s.streams),
@@ -56,26 +56,26 @@ func (c *demoCommand) guest(ctx context.Context, e *cli.Env) (err error) {
 		return err
 	}
 	defer home.Close()
-	roles, err := s.guests(live, e, home)
+	roles, err := s.allowedClients(live, e, home)
 	if err != nil {
 		return err
 	}
-	if len(roles) > len(s.cast()) {
-		defer func() { err = errors.Join(err, s.clear(context.WithoutCancel(ctx), home)) }()
+	if len(roles) > len(s.clients()) {
+		defer func() { err = errors.Join(err, s.removeStreams(context.WithoutCancel(ctx), home)) }()
 	}
 	leave, err := startTraffic(live, roles, func(r role) (*nats.Conn, error) { return dialAs(live, e, target, r.name) })
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if err := c.attend(live, e); live.Err() == nil || ctx.Err() != nil {
+	if err := c.showOrWait(live, e); live.Err() == nil || ctx.Err() != nil {
 		return err
 	}
 	return nil // its lifetime has ended
 }
 
-// guests returns the roles that the account allows.
-func (s stage) guests(ctx context.Context, e *cli.Env, nc *nats.Conn) ([]role, error) {
+// allowedClients returns the roles that the account allows.
+func (s traffic) allowedClients(ctx context.Context, e *cli.Env, nc *nats.Conn) ([]role, error) {
 	js, err := s.jetStream(nc)
 	if err != nil {
 		return nil, err
@@ -84,13 +84,13 @@ func (s stage) guests(ctx context.Context, e *cli.Env, nc *nats.Conn) ([]role, e
 	defer cancel()
 	if _, err := js.AccountInfo(wait); err != nil {
 		e.Say("warning", fmt.Sprintf("no streams in this demo, JetStream did not answer this user: %s", err))
-		return s.cast(), ctx.Err()
+		return s.clients(), ctx.Err()
 	}
-	return slices.Concat(s.cast(), s.keepers()), nil
+	return slices.Concat(s.clients(), s.jetStreamClients()), nil
 }
 
-// attend shows the dashboard, or waits if there is no terminal.
-func (c *demoCommand) attend(ctx context.Context, e *cli.Env) error {
+// showOrWait shows the dashboard, or waits if there is no terminal.
+func (c *demoCommand) showOrWait(ctx context.Context, e *cli.Env) error {
 	if c.onScreen(e) {
 		feed, err := liveFeed(ctx, e, false)
 		if err != nil {
@@ -103,8 +103,8 @@ func (c *demoCommand) attend(ctx context.Context, e *cli.Env) error {
 	return ctx.Err()
 }
 
-// clear removes the streams of the stage.
-func (s stage) clear(ctx context.Context, nc *nats.Conn) error {
+// removeStreams removes the streams of the traffic.
+func (s traffic) removeStreams(ctx context.Context, nc *nats.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, guestWait)
 	defer cancel()
 	js, err := s.jetStream(nc)

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 )
 
-// role is one row of the demo's cast: a client, where it connects and what it
+// role is one client of the demo, where it connects and what it
 // does until the demo ends.
 type role struct {
 	name string
@@ -21,17 +21,17 @@ type role struct {
 	play func(ctx context.Context, nc *nats.Conn) error
 }
 
-// stage is where the cast runs: the names of subjects and streams, and the
+// traffic is where the clients of the demo run: the names of subjects and streams, and the
 // number of replicas of a stream.
-type stage struct {
+type traffic struct {
 	prefix, streams string
 	replicas        int
 	cluster         string // the cluster of the streams; empty: any
 	domain, api     string // of JetStream, as a context says them
 }
 
-// jetStream returns the JetStream context for a client of the stage.
-func (s stage) jetStream(nc *nats.Conn) (jetstream.JetStream, error) {
+// jetStream returns the JetStream context for a client of the traffic.
+func (s traffic) jetStream(nc *nats.Conn) (jetstream.JetStream, error) {
 	switch {
 	case s.domain != "":
 		return jetstream.NewWithDomain(nc, s.domain)
@@ -41,13 +41,13 @@ func (s stage) jetStream(nc *nats.Conn) (jetstream.JetStream, error) {
 	return jetstream.New(nc)
 }
 
-// ownStage is the stage in the demo's own super-cluster.
-var ownStage = stage{replicas: 3, cluster: "east"}
+// ownTraffic is the traffic in the demo's own super-cluster.
+var ownTraffic = traffic{replicas: 3, cluster: "east"}
 
-// cast lists the clients of the demo: orders are placed in the east and shipped
+// clients lists the clients of the demo: orders are placed in the east and shipped
 // in the west, a micro service runs in each cluster and gets requests in the
 // east, and sensors report over the leaf node.
-func (s stage) cast() []role {
+func (s traffic) clients() []role {
 	orders, prices, sensors := s.prefix+"orders.", s.prefix+"prices.get", s.prefix+"sensors."
 	return []role{
 		{"orders-api", "east-1", publish(orders+"new", 256, 200)},
@@ -63,21 +63,21 @@ func (s stage) cast() []role {
 	}
 }
 
-// keepers are the roles that need JetStream: a stream stores every order and
+// jetStreamClients are the roles that need JetStream: a stream stores every order and
 // another the newest readings; one reader keeps up and one lags behind.
-func (s stage) keepers() []role {
+func (s traffic) jetStreamClients() []role {
 	orders, readings := s.streams+"ORDERS", s.streams+"READINGS"
 	return []role{
-		{"archive", "east-1", s.keep(jetstream.StreamConfig{Name: orders, Subjects: []string{s.prefix + "orders.>"}, MaxBytes: 32 << 20})},
-		{"history", "east-1", s.keep(jetstream.StreamConfig{
+		{"archive", "east-1", s.createStream(jetstream.StreamConfig{Name: orders, Subjects: []string{s.prefix + "orders.>"}, MaxBytes: 32 << 20})},
+		{"history", "east-1", s.createStream(jetstream.StreamConfig{
 			Name: readings, Subjects: []string{s.prefix + "sensors.>"}, MaxBytes: 4 << 20, MaxMsgsPerSubject: 1000, Storage: jetstream.MemoryStorage,
 		})},
-		{"billing", "east-3", s.read(orders, "billing", 500)},
-		{"audit", "east-2", s.read(orders, "audit", 20)},
+		{"billing", "east-3", s.consume(orders, "billing", 500)},
+		{"audit", "east-2", s.consume(orders, "audit", 20)},
 	}
 }
 
-// startTraffic connects the cast and runs it until ctx is done. It returns when
+// startTraffic connects the clients and runs them until ctx is done. It returns when
 // all clients are connected; stop waits until all have ended.
 func startTraffic(ctx context.Context, roles []role, connect func(role) (*nats.Conn, error)) (stop func(), err error) {
 	var conns []*nats.Conn
@@ -168,8 +168,8 @@ func serve(name, subject string) func(context.Context, *nats.Conn) error {
 	}
 }
 
-// keep creates a stream.
-func (s stage) keep(cfg jetstream.StreamConfig) func(context.Context, *nats.Conn) error {
+// createStream creates a stream.
+func (s traffic) createStream(cfg jetstream.StreamConfig) func(context.Context, *nats.Conn) error {
 	return func(ctx context.Context, nc *nats.Conn) error {
 		js, err := s.jetStream(nc)
 		if err != nil {
@@ -184,8 +184,8 @@ func (s stage) keep(cfg jetstream.StreamConfig) func(context.Context, *nats.Conn
 	}
 }
 
-// read consumes up to rate messages a second from a stream, one at a time.
-func (s stage) read(stream, durable string, rate int) func(context.Context, *nats.Conn) error {
+// consume consumes up to rate messages a second from a stream, one at a time.
+func (s traffic) consume(stream, durable string, rate int) func(context.Context, *nats.Conn) error {
 	return func(ctx context.Context, nc *nats.Conn) error {
 		js, err := s.jetStream(nc)
 		if err != nil {

@@ -26,7 +26,7 @@ import (
 // context.
 func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
 	if c.replay != "" {
-		feed, err := openTape(c.replay)
+		feed, err := openRecording(c.replay)
 		if err == nil && c.once && feed.Note != "" {
 			e.Say("warning", feed.Note)
 		}
@@ -39,8 +39,8 @@ func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
 	return feed, err
 }
 
-// openTape opens a recording for playback.
-func openTape(path string) (*tui.Feed, error) {
+// openRecording opens a recording for playback.
+func openRecording(path string) (*tui.Feed, error) {
 	file, rec, err := cli.OpenRecording(path)
 	if err != nil {
 		return nil, err
@@ -88,9 +88,9 @@ func feedName(t *natsctx.Target) string {
 func newFeed(e *cli.Env, name string, client *sys.Client, w *linkWatch) *tui.Feed {
 	w.nc = client.Conn()
 	return &tui.Feed{
-		Name: name, Source: &anySource{system: fleet.Stagger(client), own: client.Own()}, Link: w.link,
+		Name: name, Source: &systemOrOwn{system: fleet.Stagger(client), own: client.Own()}, Link: w.link,
 		Explain: func(err error) tui.Trouble { return explainTrouble(e, err) },
-		Events:  func(ctx context.Context) iter.Seq2[fleet.Event, error] { return anyEvents(ctx, client) },
+		Events:  func(ctx context.Context) iter.Seq2[fleet.Event, error] { return systemOrOwnEvents(ctx, client) },
 	}
 }
 
@@ -183,7 +183,7 @@ func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*tui
 	if err := store.Known(name); err != nil {
 		return nil, err
 	}
-	other := e.Beside(cli.Globals{Context: name, Timeout: e.Flags.Timeout, Output: e.Flags.Output, ASCII: e.Flags.ASCII})
+	other := e.WithFlags(cli.Globals{Context: name, Timeout: e.Flags.Timeout, Output: e.Flags.Output, ASCII: e.Flags.ASCII})
 	other.Err = io.Discard
 	feed, err := liveFeed(ctx, other, actions)
 	if err != nil {

@@ -48,7 +48,7 @@ func TestOpenTape(t *testing.T) {
 		if err := os.WriteFile(path, tc.data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		feed, err := openTape(path)
+		feed, err := openRecording(path)
 		if tc.fail != "" {
 			if !errors.Is(err, recording.ErrInvalid) || !strings.Contains(err.Error(), tc.fail) {
 				t.Errorf("%s: %v, want %q", tc.name, err, tc.fail)
@@ -62,7 +62,7 @@ func TestOpenTape(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tc.name, feed.Note, tc.note)
 		}
 	}
-	if _, err := openTape(dir); !errors.Is(err, recording.ErrInvalid) {
+	if _, err := openRecording(dir); !errors.Is(err, recording.ErrInvalid) {
 		t.Errorf("a directory: %v", err)
 	}
 }

@@ -132,7 +132,7 @@ func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 	opt := tui.Options{
 		Every: c.every, Page: c.view, Filter: c.filter, Sort: c.sort, Wide: c.wide, Faults: c.faults, Mouse: c.mouse,
 		Look:     cell.Look{Theme: c.theme, Profile: profile(e, c.color), ASCII: e.Flags.ASCII || !e.UTF8()},
-		OpenTape: openTape, NewRecorder: newTapeRecorder, Clock: e.Now, Version: cli.BuildVersion(),
+		OpenTape: openRecording, NewRecorder: newTapeRecorder, Clock: e.Now, Version: cli.BuildVersion(),
 	}
 	cfg, err := c.readConfig(e)
 	if err != nil {

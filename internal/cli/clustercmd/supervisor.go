@@ -9,14 +9,14 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// clusterKeep is the process that supervises a cluster.
-type clusterKeep struct{ name string }
+// clusterSupervise is the process that supervises a cluster.
+type clusterSupervise struct{ name string }
 
-func (c *clusterKeep) Setup(cmd *kingpin.CmdClause) {
+func (c *clusterSupervise) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "The cluster.").Required().StringVar(&c.name)
 }
 
-func (c *clusterKeep) Run(ctx context.Context, e *cli.Env) error {
+func (c *clusterSupervise) Run(ctx context.Context, e *cli.Env) error {
 	home, err := clusters(e)
 	if err != nil {
 		return err

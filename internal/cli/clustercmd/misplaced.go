@@ -16,23 +16,23 @@ import (
 // --in, since their arguments name something in it.
 var inCommands = []string{"cluster node ", "cluster lame-duck", "cluster fault ", "cluster user add", "cluster user revoke", "cluster logs"}
 
-// takesIn reports whether a command takes its cluster from --in.
-func takesIn(path string) bool {
+// acceptsIn reports whether a command takes its cluster from --in.
+func acceptsIn(path string) bool {
 	return path != "cluster fault ls" && slices.ContainsFunc(inCommands, func(c string) bool { return strings.HasPrefix(path, c) })
 }
 
-// slip is the error of a command line with the local cluster in the wrong
+// misplaced is the error of a command line with the local cluster in the wrong
 // place.
-type slip struct {
+type misplaced struct {
 	error
 	meant string // the intended command
 }
 
 // Hint returns the intended command.
-func (s slip) Hint() string { return s.meant }
+func (s misplaced) Hint() string { return s.meant }
 
 // Unwrap returns the error itself.
-func (s slip) Unwrap() error { return s.error }
+func (s misplaced) Unwrap() error { return s.error }
 
 // Rewrite checks whether an error may be caused by the place of the cluster name:
 // as an argument instead of --in, or the other way round.
@@ -44,10 +44,10 @@ func Rewrite(e *cli.Env, err error, path string, args []string) error {
 		return err
 	}
 	given := slices.ContainsFunc(args, func(a string) bool { return a == "--in" || strings.HasPrefix(a, "--in=") })
-	if given && misused && !takesIn(path) {
-		return slip{err, "the cluster is an argument here: natsctl " + path + " CLUSTER"}
+	if given && misused && !acceptsIn(path) {
+		return misplaced{err, "the cluster is an argument here: natsctl " + path + " CLUSTER"}
 	}
-	if given || !takesIn(path) {
+	if given || !acceptsIn(path) {
 		return err
 	}
 	home, failed := clusters(e)
@@ -60,7 +60,7 @@ func Rewrite(e *cli.Env, err error, path string, args []string) error {
 	}
 	for _, name := range recordNames(all) {
 		if slices.Contains(args, name) {
-			return slip{err, fmt.Sprintf("%s is a cluster; --in names it: natsctl %s --in %s %s", name, path, cli.ShellQuote(name), others(args, path, name))}
+			return misplaced{err, fmt.Sprintf("%s is a cluster; --in names it: natsctl %s --in %s %s", name, path, cli.ShellQuote(name), others(args, path, name))}
 		}
 	}
 	return err
@@ -89,7 +89,7 @@ func hintWhich(err error) string {
 	if !errors.As(err, &in) {
 		return ""
 	}
-	if takesIn(in.Path) {
+	if acceptsIn(in.Path) {
 		return "name it with --in CLUSTER"
 	}
 	return "name it: natsctl " + in.Path + " CLUSTER"

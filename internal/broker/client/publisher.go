@@ -14,12 +14,12 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// ErrNoAck is wrapped by the error of a [Witness] whose messages are not acknowledged.
+// ErrNoAck is wrapped by the error of a [Publisher] whose messages are not acknowledged.
 var ErrNoAck = errors.New("no acknowledgement")
 
-// Witness is a client that publishes to a stream at a steady rate during a disturbance, and records what was acknowledged and when.
+// Publisher is a client that publishes to a stream at a steady rate during a disturbance, and records what was acknowledged and when.
 // It is safe for concurrent use. The caller must call Close.
-type Witness struct {
+type Publisher struct {
 	nc      *nats.Conn
 	subject string
 	cancel  context.CancelFunc
@@ -47,8 +47,8 @@ type Gap struct {
 	Took  time.Duration `json:"took_ns"`
 }
 
-// Testimony is the result of a [Witness].
-type Testimony struct {
+// PublishResult is the result of a [Publisher].
+type PublishResult struct {
 	Subject   string `json:"subject"`
 	Stream    string `json:"stream"`
 	Published int    `json:"published"`
@@ -58,25 +58,25 @@ type Testimony struct {
 	Unchecked int    `json:"unchecked"` // acknowledged, but removed from the stream by its limits
 }
 
-// witnessPace is the time between two messages.
-const witnessPace = 20 * time.Millisecond
+// publishInterval is the time between two messages.
+const publishInterval = 20 * time.Millisecond
 
 // firstAckTime is how long the first acknowledgement may take, while the cluster is still healthy.
 const firstAckTime = 10 * time.Second
 
-// Witness starts to publish as a user, or the first one if "", and returns at the first acknowledgement. It does not connect to
+// StartPublisher starts to publish as a user, or the first one if "", and returns at the first acknowledgement. It does not connect to
 // the nodes in but, which are about to be disturbed. The errors wrap [ErrNoAck] or [ErrUser].
-func (p Fleet) Witness(ctx context.Context, who, subject string, but ...string) (*Witness, error) {
-	opts := []nats.Option{nats.Name("natsctl witness"), nats.MaxReconnects(-1), nats.ReconnectWait(witnessPace), nats.ReconnectBufSize(-1)}
+func (p Fleet) StartPublisher(ctx context.Context, who, subject string, but ...string) (*Publisher, error) {
+	opts := []nats.Option{nats.Name("natsctl publisher"), nats.MaxReconnects(-1), nats.ReconnectWait(publishInterval), nats.ReconnectBufSize(-1)}
 	nc, err := p.Connect(p.URLsExcept(but), cmp.Or(who, p.Identities[1].User), opts)
 	if err != nil {
 		return nil, err
 	}
-	w := &Witness{nc: nc, subject: subject, done: make(chan struct{}), acks: map[int]ack{}, news: make(chan struct{})}
+	w := &Publisher{nc: nc, subject: subject, done: make(chan struct{}), acks: map[int]ack{}, news: make(chan struct{})}
 	inbox := nc.NewInbox()
-	if _, err := nc.Subscribe(inbox+".*", w.hear); err != nil {
+	if _, err := nc.Subscribe(inbox+".*", w.recordAck); err != nil {
 		nc.Close()
-		return nil, fmt.Errorf("hear acknowledgements: %w", err)
+		return nil, fmt.Errorf("subscribe to acknowledgements: %w", err)
 	}
 	var run context.Context
 	run, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -91,16 +91,16 @@ func (p Fleet) Witness(ctx context.Context, who, subject string, but ...string) 
 }
 
 // publish sends until the context ends. Messages that cannot be sent are lost, and so not acknowledged.
-func (w *Witness) publish(ctx context.Context, inbox string) {
-	defer close(w.done)
-	tick := time.NewTicker(witnessPace)
+func (p *Publisher) publish(ctx context.Context, inbox string) {
+	defer close(p.done)
+	tick := time.NewTicker(publishInterval)
 	defer tick.Stop()
 	for n := 0; ; n++ {
-		w.mu.Lock()
-		w.sent = append(w.sent, time.Now())
-		w.mu.Unlock()
+		p.mu.Lock()
+		p.sent = append(p.sent, time.Now())
+		p.mu.Unlock()
 		text := strconv.Itoa(n)
-		w.nc.PublishRequest(w.subject, inbox+"."+text, []byte(text)) //nolint:errcheck // see above
+		p.nc.PublishRequest(p.subject, inbox+"."+text, []byte(text)) //nolint:errcheck // see above
 		select {
 		case <-ctx.Done():
 			return
@@ -109,8 +109,8 @@ func (w *Witness) publish(ctx context.Context, inbox string) {
 	}
 }
 
-// hear records an acknowledgement.
-func (w *Witness) hear(m *nats.Msg) {
+// recordAck records an acknowledgement.
+func (p *Publisher) recordAck(m *nats.Msg) {
 	now := time.Now()
 	var a struct {
 		Stream string
@@ -119,48 +119,48 @@ func (w *Witness) hear(m *nats.Msg) {
 	}
 	err := json.Unmarshal(m.Data, &a)
 	n, bad := strconv.Atoi(m.Subject[strings.LastIndexByte(m.Subject, '.')+1:])
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch {
 	case bad != nil:
 	case m.Header.Get("Status") == "503":
-		w.why = "no stream takes the subject"
+		p.why = "no stream stores the subject"
 	case err != nil || a.Stream == "" && a.Error == nil:
-		w.why = "the answer came from no stream"
+		p.why = "the answer came from no stream"
 	case a.Error != nil:
-		w.why = a.Error.Description
+		p.why = a.Error.Description
 	default:
-		if since := now.Sub(w.last); !w.last.IsZero() && since > w.gap.Took {
-			w.gap = Gap{w.last, since}
+		if since := now.Sub(p.last); !p.last.IsZero() && since > p.gap.Took {
+			p.gap = Gap{p.last, since}
 		}
-		w.acks[n], w.stream, w.last = ack{a.Seq, now}, a.Stream, now
-		close(w.news)
-		w.news = make(chan struct{})
+		p.acks[n], p.stream, p.last = ack{a.Seq, now}, a.Stream, now
+		close(p.news)
+		p.news = make(chan struct{})
 	}
 }
 
 // After waits for the acknowledgement of a message that was published after an instant, and returns the time between the two. The
 // error wraps [ErrNoAck] and contains the last answer, if there was any.
-func (w *Witness) After(ctx context.Context, begun time.Time) (time.Duration, error) {
+func (p *Publisher) After(ctx context.Context, begun time.Time) (time.Duration, error) {
 	for {
-		w.mu.Lock()
-		news, first, why := w.news, w.firstAfter(begun), w.why
-		w.mu.Unlock()
+		p.mu.Lock()
+		news, first, why := p.news, p.firstAfter(begun), p.why
+		p.mu.Unlock()
 		if !first.IsZero() {
 			return first.Sub(begun), nil
 		}
 		select {
 		case <-news:
 		case <-ctx.Done():
-			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, w.subject, cmp.Or(why, "no answer at all"))
+			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, p.subject, cmp.Or(why, "no answer at all"))
 		}
 	}
 }
 
 // firstAfter returns when the first message that was published after an instant was acknowledged; the caller holds mu.
-func (w *Witness) firstAfter(begun time.Time) (first time.Time) {
-	for n, a := range w.acks {
-		if w.sent[n].After(begun) && (first.IsZero() || a.at.Before(first)) {
+func (p *Publisher) firstAfter(begun time.Time) (first time.Time) {
+	for n, a := range p.acks {
+		if p.sent[n].After(begun) && (first.IsZero() || a.at.Before(first)) {
 			first = a.at
 		}
 	}
@@ -168,39 +168,39 @@ func (w *Witness) firstAfter(begun time.Time) (first time.Time) {
 }
 
 // Close stops publishing and closes the connection. A second call does nothing.
-func (w *Witness) Close() {
-	w.cancel()
-	<-w.done
-	w.nc.Close()
+func (p *Publisher) Close() {
+	p.cancel()
+	<-p.done
+	p.nc.Close()
 }
 
-// Testify stops publishing, looks for every acknowledged message in the stream, and returns the result.
-func (w *Witness) Testify(ctx context.Context) (Testimony, error) {
-	w.cancel()
-	<-w.done
-	defer w.nc.Close()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	t := Testimony{Subject: w.subject, Stream: w.stream, Published: len(w.sent), Acked: len(w.acks), Gap: w.gap}
-	js, err := w.nc.JetStream()
+// Finish stops publishing, looks for every acknowledged message in the stream, and returns the result.
+func (p *Publisher) Finish(ctx context.Context) (PublishResult, error) {
+	p.cancel()
+	<-p.done
+	defer p.nc.Close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := PublishResult{Subject: p.subject, Stream: p.stream, Published: len(p.sent), Acked: len(p.acks), Gap: p.gap}
+	js, err := p.nc.JetStream()
 	if err != nil {
 		return t, fmt.Errorf("look for the messages: %w", err)
 	}
-	info, err := js.StreamInfo(w.stream, nats.Context(ctx))
+	info, err := js.StreamInfo(p.stream, nats.Context(ctx))
 	if err != nil {
-		return t, fmt.Errorf("look for the messages of stream %s: %w", w.stream, err)
+		return t, fmt.Errorf("look for the messages of stream %s: %w", p.stream, err)
 	}
-	for n, a := range w.acks {
+	for n, a := range p.acks {
 		if info.Config.Retention != nats.LimitsPolicy || a.seq < info.State.FirstSeq {
 			t.Unchecked++
 			continue
 		}
-		m, err := js.GetMsg(w.stream, a.seq, nats.Context(ctx))
+		m, err := js.GetMsg(p.stream, a.seq, nats.Context(ctx))
 		switch {
 		case errors.Is(err, nats.ErrMsgNotFound), err == nil && string(m.Data) != strconv.Itoa(n):
 			t.Lost++
 		case err != nil:
-			return t, fmt.Errorf("look for message %d of stream %s: %w", a.seq, w.stream, err)
+			return t, fmt.Errorf("look for message %d of stream %s: %w", a.seq, p.stream, err)
 		}
 	}
 	return t, nil
