@@ -152,7 +152,7 @@ func TestAlertSubjects(t *testing.T) {
 			}
 		}},
 	} {
-		c.want(t, openAlert(ctx, nil, aboutOf(ctx, &c.row)))
+		c.want(t, openAlert(ctx, nil, subjectRef(ctx, &c.row)))
 	}
 }
 
