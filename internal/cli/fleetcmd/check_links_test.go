@@ -51,7 +51,7 @@ func TestCheckLooksThreeTimes(t *testing.T) {
 				s := &sampler{source: source, rate: time.Second}
 				want := fleet.Want{Kinds: []fleet.Kind{fleet.Routez, fleet.Jsz}, Scope: fleet.Scope{Cluster: "C"}}
 				begin := time.Now()
-				tick, err := s.take(t.Context(), want, c.rates)
+				tick, err := s.nextTick(t.Context(), want, c.rates)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -75,7 +75,7 @@ func TestCheckLooksThreeTimes(t *testing.T) {
 func TestCheckEndsBetweenLooks(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &sampler{source: &looks{rtts: []string{"80ms"}}, rate: time.Hour}
-	tick, err := s.take(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Routez}}, false)
+	tick, err := s.nextTick(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Routez}}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
