@@ -87,7 +87,7 @@ func TestCloseInReverse(t *testing.T) {
 		e.OnClose(func() { order = append(order, i) })
 	}
 	e.Session, e.roster = &session{}, &roster{}
-	beside := e.Beside(Globals{User: "other"})
+	beside := e.WithFlags(Globals{User: "other"})
 	beside.Close()
 	if len(order) > 0 || beside.Session != nil || beside.roster != nil || beside.Flags.User != "other" || e.Session == nil {
 		t.Errorf("another connection: %v %+v", order, beside)
