@@ -17,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // endlessTape repeats a recording as if its fleet lived on: time goes on,
@@ -103,7 +104,7 @@ func TestSoak(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
-	opt := tui.Options{Feed: tui.NewReplay("soak", tape), Look: cell.Look{Profile: cell.Color256}}
+	opt := tui.Options{Feed: live.NewReplay("soak", tape), Look: cell.Look{Profile: cell.Color256}}
 	go func() { ended <- tui.Run(ctx, opt, slave, slave) }()
 	samples := soak(t, master, tape, length, ended)
 	cancel()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // panicVar names where the dashboard of TestE2EPanicProgram meets a defect.
@@ -43,7 +44,7 @@ func TestE2EPanicProgram(t *testing.T) {
 		}
 	}
 	asked := 0
-	opt := tui.Options{Every: time.Second, Feed: &tui.Feed{
+	opt := tui.Options{Every: time.Second, Feed: &live.Feed{
 		Name: "defective",
 		Source: sourceFunc(func(context.Context, fleet.Want) (*fleet.Snapshot, error) {
 			if asked++; asked > 2 {
@@ -62,7 +63,7 @@ func TestE2EPanicProgram(t *testing.T) {
 		},
 	}}
 	opt.Contexts = func() []string { boom("updating"); return nil }
-	opt.Connect = func(context.Context, string) (*tui.Feed, error) {
+	opt.Connect = func(context.Context, string) (*live.Feed, error) {
 		boom("command")
 		return nil, errors.New("no such context")
 	}

@@ -1,8 +1,8 @@
 // Package tui is the live dashboard of a NATS fleet: `natsctl top`.
 //
 // It owns the screens, the keys, the commands and the polling interval. It must not
-// depend on NATS connections: a [Feed] provides snapshots and events of a live
-// fleet or of a recording, and optionally [Actions].
+// depend on NATS connections: a [live.Feed] provides snapshots and events of a live
+// fleet or of a recording, and optionally [live.Actions].
 //
 // Data flows one way. A collector goroutine requests what the visible page needs,
 // derives rows, rates and history, and delivers at most one immutable [State] per

@@ -10,7 +10,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/drain"
-	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -46,10 +46,10 @@ func localDrain(e *cli.Env, plan *drain.Plan) (func(context.Context) error, erro
 	}, nil
 }
 
-var _ tui.Actions = fleetActions{}
+var _ live.Actions = fleetActions{}
 
-// Plan implements [tui.Actions].
-func (fleetActions) Plan(a tui.Action) (scope, command string) {
+// Plan implements [live.Actions].
+func (fleetActions) Plan(a live.Action) (scope, command string) {
 	switch a.Verb {
 	case "lame-duck":
 		return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
@@ -63,8 +63,8 @@ func (fleetActions) Plan(a tui.Action) (scope, command string) {
 	return fmt.Sprintf("%s reads its configuration file again; its clients stay", a.Server), "natsctl server reload " + a.Server
 }
 
-// Do implements [tui.Actions].
-func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
+// Do implements [live.Actions].
+func (f fleetActions) Do(ctx context.Context, a live.Action) (string, error) {
 	if f.protected {
 		return "", cli.ErrProtected
 	}
@@ -95,7 +95,7 @@ func (f fleetActions) Do(ctx context.Context, a tui.Action) (string, error) {
 
 // lameDuck drains a server and returns when it has exited. It does nothing if
 // something would stop working.
-func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error) {
+func (f fleetActions) lameDuck(ctx context.Context, a live.Action) (string, error) {
 	plan, err := drain.MakePlan(ctx, f.client, a.ServerID)
 	if err != nil {
 		return "", err
@@ -122,7 +122,7 @@ func (f fleetActions) lameDuck(ctx context.Context, a tui.Action) (string, error
 
 // kickClients moves the clients of a server without stopping it, and reports how
 // many are on it afterwards.
-func (f fleetActions) kickClients(ctx context.Context, a tui.Action) (string, error) {
+func (f fleetActions) kickClients(ctx context.Context, a live.Action) (string, error) {
 	plan, err := drain.MakePlan(ctx, f.client, a.ServerID)
 	if err != nil {
 		return "", err
@@ -160,7 +160,7 @@ var kickWords = map[sys.KickOutcome]string{
 }
 
 // kick closes one connection: only the one that was on the screen.
-func (f fleetActions) kick(ctx context.Context, a tui.Action) (string, error) {
+func (f fleetActions) kick(ctx context.Context, a live.Action) (string, error) {
 	conns, _, err := f.client.Conns(ctx, fleet.Scope{Name: a.ServerID}, sys.ConnSelection{CIDs: []uint64{a.Conn}})
 	if err != nil {
 		return "", err

@@ -16,7 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/drain"
-	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestTopActions does what the dashboard may do, on a real cluster: reload,
@@ -44,7 +44,7 @@ func TestTopActions(t *testing.T) {
 	t.Cleanup(admin.Close)
 	node := c.Node("act-2")
 	f := fleetActions{client: sys.New(admin), local: func(*drain.Plan) (func(context.Context) error, error) { return nil, nil }}
-	target := tui.Action{Server: node.Name(), ServerID: node.ID()}
+	target := live.Action{Server: node.Name(), ServerID: node.ID()}
 	perform := func(verb string) (string, error) {
 		a := target
 		a.Verb = verb
@@ -74,7 +74,7 @@ func TestTopActions(t *testing.T) {
 }
 
 // kickOne kicks a client: not under another name, and then really.
-func kickOne(ctx context.Context, t *testing.T, f fleetActions, node *broker.Node, target tui.Action) {
+func kickOne(ctx context.Context, t *testing.T, f fleetActions, node *broker.Node, target live.Action) {
 	t.Helper()
 	closed := make(chan struct{})
 	nc, err := node.Connect("app", nats.Name("orders"), nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { close(closed) }))
@@ -110,7 +110,7 @@ func kickOne(ctx context.Context, t *testing.T, f fleetActions, node *broker.Nod
 
 // kickAll moves the clients of a server: they come back elsewhere or here, the
 // server stays, and what is done is what the command line does.
-func kickAll(ctx context.Context, t *testing.T, f fleetActions, node *broker.Node, target tui.Action) {
+func kickAll(ctx context.Context, t *testing.T, f fleetActions, node *broker.Node, target live.Action) {
 	t.Helper()
 	a := target
 	a.Verb, a.Clients = "kick-clients", 100

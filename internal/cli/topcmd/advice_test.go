@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/cli/clitest"
 	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestTopExitCodes holds the exit codes of the dashboard.
@@ -12,7 +13,7 @@ func TestTopExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
 		errNoTerminal: 2,
 		tui.ErrConfig: 2,
-		tui.ErrPanic:  1,
+		live.ErrPanic: 1,
 		tui.ErrFormat: 2,
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
-	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // demoCommand runs a super-cluster with traffic in this process and shows it.
@@ -140,7 +140,7 @@ func demoSpec() spec.Spec {
 }
 
 // watch opens the dashboard on the terminal.
-func (c *demoCommand) watch(ctx context.Context, e *cli.Env, feed *tui.Feed) error {
+func (c *demoCommand) watch(ctx context.Context, e *cli.Env, feed *live.Feed) error {
 	opt, err := (&topCommand{color: "auto", filter: c.Shape.Filter, sort: c.Shape.Sort}).options(e)
 	if err != nil {
 		return err

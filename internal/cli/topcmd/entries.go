@@ -5,6 +5,7 @@ package topcmd
 import (
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // Entries are the dashboard and the demo.
@@ -35,7 +36,7 @@ func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(errNoTerminal), cli.ExitUsage, cli.Hint("without a terminal, use: natsctl top --once -o txt (or svg, ansi, json), or natsctl server ls --watch 2s")),
 		cli.On(cli.Is(tui.ErrConfig), cli.ExitUsage, cli.Hint("see docs/top.md for the format; use another file with --config NAME")),
-		cli.On(cli.Is(tui.ErrPanic), cli.ExitFailed, cli.Hint("this is a bug in natsctl; please report it with the lines above")),
+		cli.On(cli.Is(live.ErrPanic), cli.ExitFailed, cli.Hint("this is a bug in natsctl; please report it with the lines above")),
 		cli.On(cli.Is(tui.ErrFormat), cli.ExitUsage, cli.Hint("use -o txt, ansi, svg or json")),
 	}
 }

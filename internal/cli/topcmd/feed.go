@@ -19,12 +19,12 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/drain"
-	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // feed is the source of the dashboard's data: a recording or the fleet of the
 // context.
-func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
+func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*live.Feed, error) {
 	if c.replay != "" {
 		feed, err := openRecording(c.replay)
 		if err == nil && c.once && feed.Note != "" {
@@ -40,20 +40,20 @@ func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*tui.Feed, error) {
 }
 
 // openRecording opens a recording for playback.
-func openRecording(path string) (*tui.Feed, error) {
+func openRecording(path string) (*live.Feed, error) {
 	file, rec, err := cli.OpenRecording(path)
 	if err != nil {
 		return nil, err
 	}
 	name := filepath.Base(path)
-	feed := tui.NewReplay(name, rec)
+	feed := live.NewReplay(name, rec)
 	feed.Note = strings.Join(cli.Flaws(name, rec), "; ")
 	feed.Close = func() { _ = file.Close() }
 	return feed, nil
 }
 
 // liveFeed connects and returns the feed of a fleet.
-func liveFeed(ctx context.Context, e *cli.Env, actions bool) (*tui.Feed, error) {
+func liveFeed(ctx context.Context, e *cli.Env, actions bool) (*live.Feed, error) {
 	w := newLinkWatch()
 	if _, err := e.Connect(ctx, w.option(), nats.IgnoreAuthErrorAbort()); err != nil {
 		return nil, err
@@ -85,19 +85,19 @@ func feedName(t *natsctx.Target) string {
 }
 
 // newFeed joins a client of the system account and its connection.
-func newFeed(e *cli.Env, name string, client *sys.Client, w *linkWatch) *tui.Feed {
+func newFeed(e *cli.Env, name string, client *sys.Client, w *linkWatch) *live.Feed {
 	w.nc = client.Conn()
-	return &tui.Feed{
+	return &live.Feed{
 		Name: name, Source: &systemOrOwn{system: fleet.Stagger(client), own: client.Own()}, Link: w.link,
-		Explain: func(err error) tui.Trouble { return explainTrouble(e, err) },
+		Explain: func(err error) live.Trouble { return explainTrouble(e, err) },
 		Events:  func(ctx context.Context) iter.Seq2[fleet.Event, error] { return systemOrOwnEvents(ctx, client) },
 	}
 }
 
 // explainTrouble returns for the screen what the error table gives on the command
 // line.
-func explainTrouble(e *cli.Env, err error) tui.Trouble {
-	t := tui.Trouble{Title: err.Error()}
+func explainTrouble(e *cli.Env, err error) live.Trouble {
+	t := live.Trouble{Title: err.Error()}
 	var notSystem *sys.NotSystemError
 	var denied *sys.PermissionError
 	t.Limited = errors.As(err, &notSystem) || errors.As(err, &denied)
@@ -139,7 +139,7 @@ func (w *linkWatch) option() nats.Option {
 }
 
 // link returns the state of the connection. It is called from one goroutine.
-func (w *linkWatch) link() tui.Link {
+func (w *linkWatch) link() live.Link {
 	up := w.nc.IsConnected()
 	if up != w.up {
 		w.up, w.since = up, time.Now()
@@ -151,7 +151,7 @@ func (w *linkWatch) link() tui.Link {
 		}
 		w.tries.Store(0)
 	}
-	l := tui.Link{Up: up, Server: w.last, Since: w.since}
+	l := live.Link{Up: up, Server: w.last, Since: w.since}
 	if !up {
 		l.Attempt = int(w.tries.Load())
 		for _, url := range w.nc.Servers() {
@@ -175,7 +175,7 @@ func contextNames(e *cli.Env) []string {
 }
 
 // otherFeed connects with another saved context, in addition to the one in use.
-func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*tui.Feed, error) {
+func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*live.Feed, error) {
 	store, err := e.Store()
 	if err != nil {
 		return nil, err
@@ -197,4 +197,4 @@ func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*tui
 // tapeRecorder writes a recording.
 type tapeRecorder struct{ *recording.Recorder }
 
-func newTapeRecorder(w io.Writer) tui.Recorder { return tapeRecorder{recording.NewRecorder(w, false)} }
+func newTapeRecorder(w io.Writer) live.Recorder { return tapeRecorder{recording.NewRecorder(w, false)} }

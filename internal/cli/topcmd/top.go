@@ -18,6 +18,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/tui/cell"
+	"github.com/natsctl/natsctl/internal/tui/live"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -115,7 +116,7 @@ func dashboard(ctx context.Context, e *cli.Env, opt tui.Options, actions bool) e
 		return cli.Usagef("--trace would write over the dashboard; use it with another command, or with top --once")
 	}
 	opt.Contexts = func() []string { return contextNames(e) }
-	opt.Connect = func(ctx context.Context, name string) (*tui.Feed, error) { return otherFeed(ctx, e, name, actions) }
+	opt.Connect = func(ctx context.Context, name string) (*live.Feed, error) { return otherFeed(ctx, e, name, actions) }
 	opt.Hint = func(err error) string { return topHint(e, err) }
 	return tui.Run(ctx, opt, e.In, e.Screen())
 }
