@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -65,4 +66,14 @@ func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bo
 		return ErrDeclined
 	}
 	return nil
+}
+
+// Planned returns the error of an action that is not done, err, after its plan was
+// shown: a plan of --dry-run that lacks servers is incomplete.
+func (f *ActFlags) Planned(e *Env, err error, s *fleet.Snapshot) error {
+	if errors.Is(err, errDryRun) && !s.Complete() {
+		e.Say("", errDryRun.Error())
+		return Partial(s)
+	}
+	return err
 }

@@ -40,12 +40,13 @@ func NewAccountNames(s *Snapshot) AccountNames {
 	return n
 }
 
-// add keeps the name of an account; a name replaces an empty one.
+// add keeps the name of an account. A server that has not seen the JWT of an account,
+// only interest in it, reports the key as its name: that replaces no other name.
 func (n AccountNames) add(account, name string) {
 	if account == "" {
 		return
 	}
-	if name != "" || n[account] == "" {
+	if name != "" && name != account || n[account] == "" {
 		n[account] = name
 	}
 	if n[account] == "" {

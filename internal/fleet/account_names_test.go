@@ -20,8 +20,9 @@ func named() *Snapshot {
 	return &Snapshot{Servers: []*Server{
 		{AccountStatz: &server.AccountStatz{Accounts: []*server.AccountStat{{Account: keyA, Name: "CHAT"}, {Account: "APP", Name: "APP"}, {Account: "$G"}}}},
 		{
-			Accountz: &server.Accountz{Accounts: []string{keyA, keyC}, Account: &server.AccountInfo{AccountName: keyB, NameTag: "SHOP"}},
-			Connz:    &server.Connz{Conns: []*server.ConnInfo{{Account: keyB}, {Account: "ADMIN", NameTag: "CHAT"}, {}}},
+			Accountz:     &server.Accountz{Accounts: []string{keyA, keyC}, Account: &server.AccountInfo{AccountName: keyB, NameTag: "SHOP"}},
+			AccountStatz: &server.AccountStatz{Accounts: []*server.AccountStat{{Account: keyA, Name: keyA}}}, // it has not seen the JWT
+			Connz:        &server.Connz{Conns: []*server.ConnInfo{{Account: keyB}, {Account: "ADMIN", NameTag: "CHAT"}, {}}},
 		},
 	}}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -66,6 +67,9 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 			return nil, unanswered(s, ep)
 		}
 	}
+	if err := settleAbsent(s, ep, req, raw.Empty()); err != nil {
+		return nil, err
+	}
 	for _, sv := range s.Servers {
 		data, truncated, err := raw.Answer(sv.Info.ID)
 		if err != nil {
@@ -80,6 +84,24 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 		}
 	}
 	return out, nil
+}
+
+// settleAbsent removes the problems of servers that lack what a request about one
+// account is about: the account itself, which a server knows only while it is used
+// there, or JetStream. If no server has it, that is the answer, an error.
+func settleAbsent(s *fleet.Snapshot, ep *endpoint.Endpoint, req Request, empty bool) error {
+	if req.Account == "" && req.Options["account"] == nil {
+		return nil
+	}
+	absent := func(p fleet.Problem) bool {
+		return p.Kind == ep.Kind && p.Reason == fleet.Refused && endpoint.IsAbsence(p.Detail)
+	}
+	if i := slices.IndexFunc(s.Problems, absent); i >= 0 && empty && len(s.Missing) == 0 {
+		p := s.Problems[i]
+		return &RefusedError{Server: p.Server, Kind: ep.Kind, Code: 404, Words: p.Detail}
+	}
+	s.Problems = slices.DeleteFunc(s.Problems, absent)
+	return nil
 }
 
 // allUnsupported reports whether every server in scope is too old.

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/nats-io/nats.go"
 
@@ -14,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
 // TestEveryRequest asks everything that there is to ask.
@@ -118,6 +122,58 @@ func TestRequestPagesToTheEnd(t *testing.T) {
 	_, err := client.Request(t.Context(), sys.Request{Kind: fleet.Connz, Options: map[string]any{"sort": "subs"}})
 	if !errors.Is(err, sys.ErrRequest) {
 		t.Errorf("pages in an order that loses connections: %v", err)
+	}
+}
+
+// TestRequestAboutAnAccount asks servers of which some do not have the account, or
+// JetStream: that is no problem, unless nobody has it. Another error is one.
+func TestRequestAboutAnAccount(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		kind    fleet.Kind
+		errors  map[string]string // by server; "": it answers
+		answers int
+		refused bool
+		faults  []string
+	}{
+		{name: "known where it is used", kind: endpoint.AccountInfo, errors: map[string]string{"e/n1": "", "e/n2": "Account APP does not exist"}, answers: 1},
+		{name: "no JetStream on one", kind: endpoint.AccountJsz, errors: map[string]string{"e/n1": "jetstream not enabled", "e/n2": ""}, answers: 1},
+		{name: "not found on one", kind: endpoint.AccountJsz, errors: map[string]string{"e/n1": "", "e/n2": `account "APP" not found`}, answers: 1},
+		{name: "no server knows it", kind: endpoint.AccountInfo, errors: map[string]string{"e/n1": "Account APP does not exist", "e/n2": "Account APP does not exist"}, refused: true},
+		{name: "of another endpoint", kind: fleet.Accountz, errors: map[string]string{"e/n1": "", "e/n2": "Account APP does not exist"}, answers: 1},
+		{name: "another error", kind: endpoint.AccountInfo, errors: map[string]string{"e/n1": "", "e/n2": "boom"}, answers: 1, faults: []string{"n2 ACCOUNT.INFO refused"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, "e/n1", "e/n2")
+				_, path, _ := strings.Cut(string(tc.kind), ".")
+				req := sys.Request{Kind: tc.kind, Account: "APP"}
+				if path == "" {
+					path, req = string(tc.kind), sys.Request{Kind: tc.kind, Options: map[string]any{"account": "APP"}}
+				}
+				for name, text := range tc.errors {
+					var data any = map[string]any{"name": "APP"}
+					if text != "" {
+						data = errors.New(text)
+					}
+					w.nodes[name].Data[path] = data
+				}
+				w.Handle("$SYS.REQ.ACCOUNT.APP.*", func(m stub.Message) bool {
+					m.Subject = strings.Replace(m.Subject, "$SYS.REQ.ACCOUNT.APP", "$SYS.REQ.SERVER.PING", 1)
+					return w.Answer(m)
+				})
+				got, err := w.client().Request(t.Context(), req)
+				if tc.refused {
+					if !errors.Is(err, sys.ErrRefused) || !strings.Contains(err.Error(), "does not exist") {
+						t.Errorf("nobody has it: %v", err)
+					}
+					return
+				}
+				if err != nil || len(got.List) != tc.answers || !slices.Equal(faults(got.Snapshot), tc.faults) {
+					t.Errorf("%v, answers %+v, problems %v", err, got, faults(got.Snapshot))
+				}
+			})
+		})
 	}
 }
 

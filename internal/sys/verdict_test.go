@@ -141,6 +141,40 @@ func TestWhoIsMissing(t *testing.T) {
 	}
 }
 
+// TestForgottenServer asks by name for a server that died and that no other counts any
+// more: who has seen it says that it is gone, and not that it never was; who has not
+// finds no such server, and one that announced its end is none either.
+func TestForgottenServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "e/n1", "e/n2", "e/n3")
+		seen, left, stranger := w.client(), w.client(), w.client()
+		snapshot(t, seen, fleet.Want{})
+		w.Change(func() { w.kill("e/n3"); w.count(2) })
+		for _, name := range []string{"n3", idOf("e/n3")} {
+			if s := snapshot(t, seen, fleet.Want{Scope: fleet.Scope{Name: name}}); !slices.Equal(absent(s), []string{"e/n3 gone"}) || s.Expected != 1 {
+				t.Errorf("%s: missing %v of %d", name, absent(s), s.Expected)
+			}
+		}
+		known := seen.Roster()
+		for i := range known {
+			known[i].Left = time.Now()
+		}
+		left = sys.New(left.Conn(), sys.WithRoster(known))
+		for name, c := range map[string]*sys.Client{"of another name": seen, "announced": left, "stranger": stranger} {
+			scope := fleet.Scope{Name: "n3"}
+			if name == "of another name" {
+				scope.Name = "n4"
+			}
+			if _, err := c.Snapshot(t.Context(), fleet.Want{Scope: scope}); !errors.Is(err, sys.ErrNoServer) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := seen.Snapshot(t.Context(), fleet.Want{Scope: fleet.Scope{Name: "n3", Cluster: "w"}}); !errors.Is(err, sys.ErrNoServer) {
+			t.Errorf("in another cluster: %v", err)
+		}
+	})
+}
+
 // restart ends a server without notice and starts it again: the others still
 // count its earlier life.
 func (w *world) restart(label string) {

@@ -203,7 +203,28 @@ func whoami(ctx context.Context, e *cli.Env) (string, error) {
 	if acc := client.Conn().RemoteAccount(); acc != "" { // received meanwhile, after the connection's first PONG
 		return acc, nil
 	}
+	if errors.Is(err, sys.ErrTooOld) { // servers before 2.10 do not say who asks, but answer VARZ to system users only
+		if acc := systemAccount(ctx, client); acc != "" {
+			return acc, nil
+		}
+	}
 	return "", err
+}
+
+// systemAccount returns the name of the system account, as the connected server
+// reports it to a system user; "" for others.
+func systemAccount(ctx context.Context, client *sys.Client) string {
+	id := client.Conn().ConnectedServerId()
+	s, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}, Scope: fleet.Scope{Name: id}})
+	if err != nil {
+		return ""
+	}
+	for _, sv := range s.Servers {
+		if sv.Info.ID == id && sv.Varz != nil {
+			return sv.Varz.SystemAccount
+		}
+	}
+	return ""
 }
 
 // knownAccount rejects a name that no queried server knows, and suggests the
@@ -219,5 +240,15 @@ func knownAccount(s *fleet.Snapshot, account string) error {
 	if slices.Contains(known, account) || len(s.Servers) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w %q%s", errNoAccount, account, view.Suggest(account, slices.Compact(slices.Sorted(slices.Values(known)))))
+	return noAccount(s, account, known)
+}
+
+// noAccount is the error about an account that is not among the known ones. A server
+// that did not answer may know it.
+func noAccount(s *fleet.Snapshot, account string, known []string) error {
+	err := fmt.Errorf("%w %q%s", errNoAccount, account, view.Suggest(account, slices.Compact(slices.Sorted(slices.Values(known)))))
+	if len(s.Missing) > 0 {
+		return cli.AllOf([]error{err, cli.Partial(s)})
+	}
+	return err
 }

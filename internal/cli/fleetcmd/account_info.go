@@ -105,8 +105,10 @@ func newAccountDoc(ctx context.Context, lens *accountView, s *fleet.Snapshot, ac
 		doc.User, doc.JetStream, doc.Hidden = lens.own.User, lens.own.JetStream, slices.Concat(denied, hidden)
 	} else {
 		doc.Details = fleet.AccountDetails(s)
-		if doc.Details == nil && len(s.Missing) == 0 {
-			return doc, knownAccount(withNames(ctx, lens.client, s), account)
+		if doc.Details == nil {
+			if err := knownAccount(withNames(ctx, lens.client, s), account); err != nil || len(s.Missing) == 0 {
+				return doc, err
+			}
 		}
 		if account == mine {
 			doc.User, _ = lens.client.UserInfo(ctx) // servers before 2.10 do not report it

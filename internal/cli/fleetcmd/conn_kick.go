@@ -95,7 +95,7 @@ func (c *kick) Run(ctx context.Context, e *cli.Env) error {
 		word = conns[0].Server.Name
 	}
 	if err := c.ConfirmLines(e, plan, word, e.Session.Target.Protected); err != nil {
-		return err
+		return c.Planned(e, err, snap)
 	}
 	return c.report(ctx, e, client, conns, snap)
 }

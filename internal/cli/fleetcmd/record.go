@@ -90,7 +90,7 @@ func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
 		return cmp.Or(err, c.discard())
 	}
 	tape.summary(c.file)
-	return err
+	return cmp.Or(err, e.Completeness(tape.incomplete))
 }
 
 // errRecorded ends a recording that has reached its duration.
@@ -146,7 +146,8 @@ type recordingRun struct {
 	e                 *cli.Env
 	out               *recording.Recorder
 	snapshots, events int
-	partial           int // snapshots with a missing server
+	partial           int             // snapshots that miss a server or an answer
+	incomplete        *fleet.Snapshot // the last of these
 	last              *fleet.Snapshot
 }
 
@@ -201,7 +202,7 @@ func (t *recordingRun) snapshot(s *fleet.Snapshot, events bool) error {
 	t.last = s
 	t.snapshots++
 	if !s.Complete() {
-		t.partial++
+		t.partial, t.incomplete = t.partial+1, s
 	}
 	if t.e.ErrTTY {
 		_, _ = fmt.Fprintf(t.e.Err, "\r%d snapshots, %d events, %d/%d servers", t.snapshots, t.events, len(s.Servers), s.Expected)

@@ -1,6 +1,7 @@
 package fleetcmd
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -132,6 +133,11 @@ func (c *reportCommand) showsRates(t fleet.Tick) bool { return t.Delta != nil ||
 
 // show builds the table and prints it.
 func (c *reportCommand) show(e *cli.Env, tick fleet.Tick) error {
+	if account := cmp.Or(c.account, c.conns.Account); account != "" && tick.Want.Account == "" {
+		if err := knownAccount(tick.Snapshot, account); err != nil {
+			return err
+		}
+	}
 	grid, err := c.report.grid(c, tick)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package fleetcmd
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -68,7 +67,7 @@ func sharingGrid(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				known = append(known, sv.Accountz.Accounts...)
 			}
 		}
-		return view.Grid{}, fmt.Errorf("%w %q%s", errNoAccount, c.account, view.Suggest(c.account, known))
+		return view.Grid{}, noAccount(t.Snapshot, c.account, known)
 	}
 	return view.NewGrid(view.Sharing(), slices.Values(rows)), nil
 }

@@ -23,9 +23,6 @@ func trafficReports() []report {
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				cols := view.Connections(c.showsRates(t), c.conns.State == "closed" || c.conns.State == "all")
 				rows := append(fleet.ConnRows(t.Snapshot, t.Delta), fleet.LeafRows(t.Snapshot, t.Delta)...)
-				if err := knownAccount(t.Snapshot, c.conns.Account); err != nil && c.conns.Account != "" {
-					return view.Grid{}, err
-				}
 				return view.NewGrid(cols, slices.Values(c.chosenConns(rows))), nil
 			},
 		},
@@ -161,7 +158,13 @@ func accountFlag(c *reportCommand, cmd *kingpin.CmdClause) {
 	cmd.Flag("account", "Only this account.").PlaceHolder("NAME").StringVar(&c.account)
 }
 
-func accountWant(c *reportCommand, w *fleet.Want) error { w.JS.Account = c.account; return nil }
+func accountWant(c *reportCommand, w *fleet.Want) error {
+	w.JS.Account = c.account
+	if c.account != "" && c.file == "" {
+		w.Kinds = append(slices.Clone(w.Kinds), fleet.Accountz) // an account that no server knows is not an empty one
+	}
+	return nil
+}
 
 func hostReports() []report {
 	return []report{

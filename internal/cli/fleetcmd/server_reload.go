@@ -77,7 +77,7 @@ func (c *serverReloadCommand) Run(ctx context.Context, e *cli.Env) error {
 		word = "all"
 	}
 	if err := c.ConfirmLines(e, plan, word, e.Session.Target.Protected); err != nil {
-		return err
+		return c.Planned(e, err, snap)
 	}
 	return c.reload(ctx, e, client, snap)
 }

@@ -86,6 +86,13 @@ func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
 	if req.Account, err = accountKey(ctx, e, c.account); err != nil {
 		return err
 	}
+	for _, name := range []string{"account", "acc"} { // as requests call it
+		if account, ok := req.Options[name].(string); ok {
+			if req.Options[name], err = accountKey(ctx, e, account); err != nil {
+				return err
+			}
+		}
+	}
 	client, err := e.System(ctx, sys.WithExpect(c.Expect))
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -113,6 +114,14 @@ func SenderOf(data []byte) *server.ServerInfo {
 // responders on the subject.
 func NoResponders(msg *nats.Msg) bool {
 	return len(msg.Data) == 0 && msg.Header.Get("Status") == "503"
+}
+
+// IsAbsence reports whether a server's error says only that it does not have an
+// account, or that JetStream is not enabled on it.
+func IsAbsence(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "jetstream not enabled") ||
+		strings.HasPrefix(text, "account ") && (strings.Contains(text, "does not exist") || strings.Contains(text, "not found"))
 }
 
 // Reason returns the text of a server's error.

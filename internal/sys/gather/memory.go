@@ -92,6 +92,22 @@ func (m *Memory) known(id string) (Known, bool) {
 	return k, ok
 }
 
+// named returns the server of a scope that is one server's name or id, if it was seen
+// earlier and did not announce that it leaves: it exists, although no server counts
+// it any more.
+func (m *Memory) named(sc fleet.Scope) (missing []fleet.Missing) {
+	if sc.Name == "" {
+		return nil
+	}
+	for _, k := range m.Roster() {
+		of := k.Name == sc.Name || k.ID == sc.Name
+		if of && k.Left.IsZero() && (sc.Cluster == "" || sc.Cluster == k.Cluster) {
+			missing = append(missing, fleet.Missing{ID: k.ID, Name: k.Name, Cluster: k.Cluster, LastSeen: k.Seen, Reason: fleet.Gone})
+		}
+	}
+	return missing
+}
+
 // Draining records that a server announced lame duck mode, at a time by its own
 // clock.
 func (m *Memory) Draining(id string, at time.Time) {

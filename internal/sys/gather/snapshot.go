@@ -34,6 +34,9 @@ func (r *Round) snapshot(ctx context.Context) (*fleet.Snapshot, error) {
 	if n := r.opts.Expect - len(s.Servers) - s.Absent(); n > 0 {
 		s.Missing = append(s.Missing, fleet.Missing{Reason: fleet.Late, Count: n})
 	}
+	if len(s.Servers) == 0 && len(s.Missing) == 0 {
+		s.Missing = r.memory.named(r.members.want.Scope)
+	}
 	s.Expected = len(s.Servers) + s.Absent()
 	s.Finish()
 	slices.SortFunc(s.Problems, func(a, b fleet.Problem) int {

@@ -44,8 +44,8 @@ type Fleet struct {
 func Start(t testing.TB, nodes ...*Node) *Fleet {
 	t.Helper()
 	f := &Fleet{Server: New(t, nodes[0].Info.Name, nodes[0].Info.ID), nodes: nodes}
-	f.Handle("$SYS.REQ.SERVER.*.*", f.answer)
-	f.Handle("$SYS.REQ.ACCOUNT.PING.*", f.answer)
+	f.Handle("$SYS.REQ.SERVER.*.*", f.Answer)
+	f.Handle("$SYS.REQ.ACCOUNT.PING.*", f.Answer)
 	return f
 }
 
@@ -63,8 +63,8 @@ func (f *Fleet) Asked(n *Node, kind string) int {
 	return n.asked[kind]
 }
 
-// answer handles a request to one server, or to all of them.
-func (f *Fleet) answer(m Message) (heard bool) {
+// Answer handles a request to one server, or to all of them.
+func (f *Fleet) Answer(m Message) (heard bool) {
 	tokens := strings.Split(m.Subject, ".")
 	to, kind := tokens[3], tokens[4]
 	if tokens[2] == "ACCOUNT" {
