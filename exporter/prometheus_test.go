@@ -291,8 +291,9 @@ func (p *prometheus) onlyAlert(t *testing.T, want string) {
 			// A mirror whose origin lost its leader says so until it has tried again,
 			// which takes longer than the holds of this test, not than its own.
 			passing := strings.HasPrefix(a, "NatsStreamOriginFailed ")
-			if a != want && want != "" && !passing {
+			if a != want && want != "" && !passing && !others[a] {
 				others[a] = true
+				t.Logf("%s fires; missing: %v; not up: %v; exporter: %v", a, p.query(t, "nats_server_missing"), p.query(t, "nats_server_up != 1"), p.query(t, "nats_exporter_failed == 1"))
 			}
 		}
 		return want == "" && len(now) == 0 || slices.Contains(now, want)
