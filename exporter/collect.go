@@ -21,7 +21,7 @@ func (c collectorOf) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.e.cfg.timeout)
 	defer cancel()
 	p := c.e.page(ctx, c.e.cfg.chosen)
-	c.e.cfg.render(p, &constSink{ch: ch})
+	c.e.cfg.render(p, &constSink{ch: ch, labels: p.Labels()})
 	for _, own := range c.e.own.counted {
 		own.Collect(ch)
 	}
@@ -31,6 +31,7 @@ func (c collectorOf) Collect(ch chan<- prometheus.Metric) {
 // constSink converts samples to client_golang's constant metrics.
 type constSink struct {
 	ch     chan<- prometheus.Metric
+	labels prometheus.Labels // of every sample
 	family *table.Family
 	desc   *prometheus.Desc
 }
@@ -38,7 +39,7 @@ type constSink struct {
 // Begin starts a family.
 func (s *constSink) Begin(f *table.Family) {
 	s.family = f
-	s.desc = prometheus.NewDesc(f.Name, f.Help, f.Labels, nil)
+	s.desc = prometheus.NewDesc(f.Name, f.Help, f.Labels, s.labels)
 }
 
 // Sample sends one metric.

@@ -14,6 +14,7 @@ import (
 
 // config is the defaults with the options applied. It is read-only once built.
 type config struct {
+	fleet       string // the label fleet of every series; empty for none
 	surveyor    bool
 	perServer   bool   // prometheus-nats-exporter's names
 	prefix      string // replaces gnatsd_ and jetstream_; empty keeps both

@@ -76,7 +76,7 @@ func (c *config) write(w http.ResponseWriter, h http.Header, p table.Page, count
 		defer zip.Close()                                //nolint:errcheck // the scraper has disconnected, and sees a truncated response
 		out = zip
 	}
-	t := &table.TextSink{W: out, OpenMetrics: openMetrics}
+	t := &table.TextSink{W: out, OpenMetrics: openMetrics, Labels: table.FormatLabels(p.Labels())}
 	counts := c.render(p, t)
 	t.Flush()
 	if t.Err == nil {

@@ -50,7 +50,7 @@ func connect(t testing.TB, c *broker.Cluster, who string, opts ...nats.Option) *
 // serve starts an exporter of the cluster and returns the address of its pages.
 func serve(t testing.TB, nc *nats.Conn, opts ...exporter.Option) string {
 	t.Helper()
-	exp, err := exporter.New(nc, append([]exporter.Option{exporter.WithMinInterval(0)}, opts...)...)
+	exp, err := exporter.New(nc, append([]exporter.Option{exporter.WithMinInterval(0), exporter.WithSurveyorNames(true)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,8 +28,19 @@ func Validate(opts ...Option) error {
 	return err
 }
 
+// WithFleet names the fleet: every series about it has the label fleet with this
+// value, so that one Prometheus can watch several fleets whose servers, clusters
+// or accounts have the same names. Exporters of one fleet give the same name.
+// Default: no label.
+func WithFleet(name string) Option {
+	return func(c *config) error {
+		c.fleet = name
+		return nil
+	}
+}
+
 // WithSurveyorNames also serves the names and labels of nats-surveyor if on is
-// true. Default: true.
+// true. Default: false.
 func WithSurveyorNames(on bool) Option {
 	return func(c *config) error {
 		c.surveyor = on

@@ -18,6 +18,7 @@ import (
 // the exporter itself, its responses, and events.
 type ownMetrics struct {
 	registry   *prometheus.Registry
+	labels     prometheus.Labels // of every series about the fleet
 	counted    []prometheus.Collector // all except the process and build metrics
 	failures   *prometheus.CounterVec
 	dropped    prometheus.Counter
@@ -51,15 +52,28 @@ func newOwnMetrics(cfg *config) *ownMetrics {
 		duration:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_snapshot_duration_seconds", Help: "How long the fleet took to answer.", Buckets: buckets}),
 		rendering: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_rendering_duration_seconds", Help: "How long the exposition took to write and send.", Buckets: buckets}),
 	}
-	o.counted = []prometheus.Collector{o.failures, o.dropped, o.missing, o.late, o.duplicate, o.duration, o.rendering}
-	o.counted = append(o.counted, o.events.make(cfg)...)
+	if cfg.fleet != "" {
+		o.labels = prometheus.Labels{table.FleetLabel: table.Clean(cfg.fleet)}
+	}
+	o.add(o.failures, o.dropped, o.missing, o.late, o.duplicate, o.duration, o.rendering)
+	o.add(o.events.make(cfg)...)
 	if cfg.surveyor {
 		o.survey = prometheus.NewSummary(prometheus.SummaryOpts{Name: "nats_survey_duration_seconds", Help: "How long the fleet took to answer."})
-		o.counted = append(o.counted, o.survey)
+		o.add(o.survey)
 	}
-	o.registry.MustRegister(o.counted...)
 	o.registry.MustRegister(gocollectors.NewGoCollector(), gocollectors.NewProcessCollector(gocollectors.ProcessCollectorOpts{}), buildInfo(cfg.version))
 	return o
+}
+
+// add registers metrics about the fleet, with the labels of every series.
+func (o *ownMetrics) add(list ...prometheus.Collector) {
+	for _, c := range list {
+		if o.labels != nil {
+			c = prometheus.WrapCollectorWith(o.labels, c)
+		}
+		o.counted = append(o.counted, c)
+		o.registry.MustRegister(c)
+	}
 }
 
 // buildInfo returns the metric with the exporter's version.
@@ -100,16 +114,12 @@ func (o *ownMetrics) rendered(sc table.Counts, took time.Duration) {
 
 // connection registers the metrics of the connection to NATS.
 func (o *ownMetrics) connection(conn *connection) {
-	add := func(c prometheus.Collector) {
-		o.counted = append(o.counted, c)
-		o.registry.MustRegister(c)
-	}
 	reconnects := func() float64 { return float64(conn.reconnects.Load()) }
-	add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_connected", Help: "1 while the exporter is connected to NATS."},
+	o.add(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nats_exporter_connected", Help: "1 while the exporter is connected to NATS."},
 		func() float64 { return number.Flag(conn.ready() == nil) }))
-	add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Reconnects of the exporter to NATS."}, reconnects))
+	o.add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_exporter_reconnects_total", Help: "Reconnects of the exporter to NATS."}, reconnects))
 	if o.survey != nil {
-		add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Reconnects of the exporter to NATS.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}}, reconnects))
+		o.add(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "nats_survey_nats_reconnects", Help: "Reconnects of the exporter to NATS.", ConstLabels: prometheus.Labels{"name": "natsctl exporter"}}, reconnects))
 	}
 }
 

@@ -45,6 +45,7 @@ func (e *Exporter) probe(w http.ResponseWriter, req *http.Request) {
 	case err != nil:
 		p = e.cfg.noPage(err)
 	}
+	p.Fleet = name
 	// The counters of this exporter belong to its own fleet, not to this one.
 	e.cfg.write(w, req.Header, *p, func(table.Counts) []*dto.MetricFamily { return nil })
 }

@@ -56,8 +56,8 @@ func TestProbeRefusals(t *testing.T) {
 		{"empty name", "context=", nil, true, http.StatusBadRequest, "the parameter context is missing"},
 		{"unknown collector", "context=x&collect[]=nonsense", nil, true, http.StatusBadRequest, "nonsense"},
 		{"unknown context", "context=x", fmt.Errorf("%w: x", ErrNoContext), true, http.StatusNotFound, "no such context: x"},
-		{"cannot connect", "context=x", nats.ErrNoServers, true, http.StatusOK, `nats_exporter_failed{reason="other"} 1`},
-		{"in time", "context=x", context.DeadlineExceeded, true, http.StatusOK, `nats_exporter_failed{reason="timeout"} 1`},
+		{"cannot connect", "context=x", nats.ErrNoServers, true, http.StatusOK, `nats_exporter_failed{fleet="x",reason="other"} 1`},
+		{"in time", "context=x", context.DeadlineExceeded, true, http.StatusOK, `nats_exporter_failed{fleet="x",reason="timeout"} 1`},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			var resolve Resolver
@@ -74,7 +74,7 @@ func TestProbeRefusals(t *testing.T) {
 			if code != tt.code || !strings.Contains(page, tt.words) {
 				t.Errorf("%d %.300s, want %d %q", code, page, tt.code, tt.words)
 			}
-			if strings.Contains(page, "east-1") || strings.Contains(page, "\nnats_exporter_up 1\n") {
+			if strings.Contains(page, "east-1") || strings.Contains(page, "\nnats_exporter_up{fleet=\"x\"} 1\n") {
 				t.Errorf("the page is of another fleet: %.300s", page)
 			}
 		})
@@ -92,7 +92,7 @@ func TestProbeOfAFleet(t *testing.T) {
 			return made, nil
 		}
 		code, page := probePage(t, resolve, "context=x&collect[]=servers")
-		if code != http.StatusOK || !strings.Contains(page, `nats_server_memory_bytes{server_id="`+nodeID+`",server_name="n1",cluster=""} 77`) || !strings.Contains(page, "nats_exporter_up 1") {
+		if code != http.StatusOK || !strings.Contains(page, `nats_server_memory_bytes{fleet="x",server_id="`+nodeID+`",server_name="n1",cluster=""} 77`) || !strings.Contains(page, `nats_exporter_up{fleet="x"} 1`) {
 			t.Errorf("%d %.500s", code, page)
 		}
 		if strings.Contains(page, "east-1") {
@@ -120,7 +120,7 @@ func TestProbeOfASilentServer(t *testing.T) {
 		}
 		begin := time.Now()
 		code, page := probePage(t, resolve, "context=x")
-		if code != http.StatusOK || !strings.Contains(page, "nats_exporter_up 0") {
+		if code != http.StatusOK || !strings.Contains(page, `nats_exporter_up{fleet="x"} 0`) {
 			t.Errorf("%d %.500s", code, page)
 		}
 		if took := time.Since(begin); took > 8*time.Second+gracePeriod {
@@ -147,7 +147,7 @@ func TestProbeIsOfItsFleetAlone(t *testing.T) {
 					t.Errorf("%s: the page has %s", what, own)
 				}
 			}
-			if !strings.Contains(page, "\nnats_exporter_up ") {
+			if !strings.Contains(page, "\nnats_exporter_up{fleet=\"x\"} ") {
 				t.Errorf("%s: the page does not say whether the fleet could be asked", what)
 			}
 		}
@@ -165,7 +165,7 @@ func TestProbeOfAServerThatIsDialled(t *testing.T) {
 		if took := time.Since(begin); took > 8*time.Second+gracePeriod {
 			t.Errorf("took %v of 8 s", took)
 		}
-		if !strings.Contains(page, `nats_exporter_failed{reason="timeout"} 1`) {
+		if !strings.Contains(page, `nats_exporter_failed{fleet="x",reason="timeout"} 1`) {
 			t.Errorf("%.300s", page)
 		}
 		<-time.After(time.Hour)

@@ -72,6 +72,7 @@ func TestE2EPrometheus(t *testing.T) {
 		t.Error(err)
 	}
 	p.onlyAlert(t, "")
+	p.fill(t, empty)
 	for where, expr := range empty {
 		t.Errorf("nothing to show in %s: %s", where, expr)
 	}

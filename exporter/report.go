@@ -42,7 +42,8 @@ func (e *Exporter) Report(ctx context.Context) (*Report, error) {
 		return nil, p.Err
 	}
 	var native bytes.Buffer
-	s := &reportSink{report: &Report{Expected: p.Snapshot.Expected, Answered: len(p.Snapshot.Servers)}, native: &table.TextSink{W: &native}}
+	s := &reportSink{report: &Report{Expected: p.Snapshot.Expected, Answered: len(p.Snapshot.Servers)}, labels: table.FormatLabels(p.Labels())}
+	s.native = &table.TextSink{W: &native, Labels: s.labels}
 	sc := e.cfg.render(p, s)
 	s.native.Flush()
 	s.report.Dropped = sc.Cut
@@ -60,6 +61,7 @@ func (e *Exporter) Report(ctx context.Context) (*Report, error) {
 type reportSink struct {
 	report *Report
 	native *table.TextSink
+	labels string // of every sample
 	family *table.Family
 	last   *table.Family
 	line   []byte
@@ -77,7 +79,7 @@ func (s *reportSink) Sample(text string, item any, names, values []string, v flo
 		s.last = s.family
 		s.report.Families = append(s.report.Families, FamilyReport{Metric: s.family.Metric})
 	}
-	s.line = table.AppendSample(s.line[:0], s.family.Name, text, names, values, v)
+	s.line = table.AppendSample(s.line[:0], s.family.Name, s.labels, text, names, values, v)
 	line := len(s.line)
 	f := &s.report.Families[len(s.report.Families)-1]
 	f.Series++

@@ -202,7 +202,7 @@ func (f sourceFunc) Snapshot(ctx context.Context, w fleet.Want) (*fleet.Snapshot
 
 func mustConfig(t testing.TB, opts ...Option) *config {
 	t.Helper()
-	cfg, err := newConfig(opts)
+	cfg, err := newConfig(append([]Option{WithSurveyorNames(true)}, opts...))
 	if err != nil {
 		t.Fatal(err)
 	}

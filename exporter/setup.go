@@ -12,7 +12,7 @@ import (
 // newConfig applies the options and builds the tables they select.
 func newConfig(opts []Option) (*config, error) {
 	c := &config{
-		surveyor: true, minInterval: time.Second, timeout: 8 * time.Second,
+		minInterval: time.Second, timeout: 8 * time.Second,
 		Settings: scrape.Settings{Top: 1000}, maxSeries: 1_000_000, now: time.Now, log: slog.New(slog.DiscardHandler),
 	}
 	for _, opt := range opts {
@@ -30,7 +30,9 @@ func newConfig(opts []Option) (*config, error) {
 
 // page returns the exposition of a snapshot.
 func (c *config) page(snap *fleet.Snapshot, chosen []string, also scrape.Extras) *table.Page {
-	return table.NewPage(scrape.NewView(&c.Settings, snap, also), chosen, c.sources)
+	p := table.NewPage(scrape.NewView(&c.Settings, snap, also), chosen, c.sources)
+	p.Fleet = c.fleet
+	return p
 }
 
 // noPage returns the exposition of a scrape without a snapshot.

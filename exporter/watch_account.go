@@ -32,10 +32,8 @@ func (e *Exporter) WatchAccount(name string, nc *nats.Conn, latency ...string) e
 	}
 	e.watchOnce.Do(func() {
 		e.own.latency, e.own.account = newLatencyMetrics(), newAccountMetrics()
-		for _, c := range append(e.own.latency.all(), e.own.account.all()...) {
-			e.own.registry.MustRegister(c)
-			e.own.counted = append(e.own.counted, c)
-		}
+		e.own.add(e.own.latency.all()...)
+		e.own.add(e.own.account.all()...)
 	})
 	e.watched = append(e.watched, w)
 	return e.listen(w)

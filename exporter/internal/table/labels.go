@@ -3,8 +3,25 @@ package table
 import (
 	"strings"
 
+	"github.com/natsctl/natsctl/exporter/internal/number"
 	"github.com/natsctl/natsctl/internal/safetext"
 )
+
+// FormatLabels formats the labels of every sample of an exposition; labels
+// without a value are left out.
+func FormatLabels(labels map[string]string) string {
+	var b []byte
+	for _, name := range number.SortedKeys(labels) {
+		if labels[name] == "" {
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, ',')
+		}
+		b = appendLabels(b, []string{name}, []string{labels[name]})
+	}
+	return string(b)
+}
 
 // appendLabels writes name="value" pairs, separated by commas.
 func appendLabels(b []byte, names, values []string) []byte {

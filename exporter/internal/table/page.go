@@ -10,6 +10,7 @@ const SelfCollector = "exporter"
 // labeled. Scrapes close in time may share it; each has a copy.
 type Page struct {
 	*scrape.View
+	Fleet      string          // the label fleet of every sample; empty for none
 	Chosen     map[string]bool // the collectors of this page
 	Err        error           // why there is no snapshot; the view's snapshot is then empty
 	Duplicates int             // things omitted because another one had the same labels
@@ -21,6 +22,18 @@ type Page struct {
 type Counts struct {
 	Age         float64 // seconds since the snapshot was complete
 	Series, Cut int
+}
+
+// FleetLabel is the label that tells apart the fleets that one Prometheus
+// watches.
+const FleetLabel = "fleet"
+
+// Labels are the labels of every sample of the page.
+func (p Page) Labels() map[string]string {
+	if p.Fleet == "" {
+		return nil
+	}
+	return map[string]string{FleetLabel: p.Fleet}
 }
 
 // NewPage finds the things of the groups whose collectors are chosen.

@@ -20,6 +20,7 @@ const flushAt = 64 << 10
 type TextSink struct {
 	W           io.Writer
 	OpenMetrics bool
+	Labels      string // of every sample, formatted by [FormatLabels]
 	b           []byte
 	family      *Family
 	started     bool // the family's header is written
@@ -34,18 +35,22 @@ func (t *TextSink) Sample(text string, _ any, names, values []string, v float64)
 	if !t.started {
 		t.head()
 	}
-	t.b = AppendSample(t.b, t.family.Name, text, names, values, v)
+	t.b = AppendSample(t.b, t.family.Name, t.Labels, text, names, values, v)
 	if len(t.b) >= flushAt {
 		t.Flush()
 	}
 }
 
-// AppendSample writes one line: the labels of the thing, which are already
-// formatted, then those of the row.
-func AppendSample(b []byte, name, text string, names, values []string, v float64) []byte {
+// AppendSample writes one line: the labels of every sample and those of the
+// thing, which are already formatted, then those of the row.
+func AppendSample(b []byte, name, every, text string, names, values []string, v float64) []byte {
 	b = append(b, name...)
-	if text != "" || len(values) > 0 {
+	if every != "" || text != "" || len(values) > 0 {
 		b = append(b, '{')
+		b = append(b, every...)
+		if every != "" && (text != "" || len(values) > 0) {
+			b = append(b, ',')
+		}
 		b = append(b, text...)
 		if text != "" && len(values) > 0 {
 			b = append(b, ',')

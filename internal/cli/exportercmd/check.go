@@ -39,7 +39,11 @@ var familyColumns = []view.Column[exporter.FamilyReport]{
 }
 
 func (c *exporterCheckCommand) Run(ctx context.Context, e *cli.Env) error {
-	opts, err := c.options()
+	target, err := e.Target()
+	if err != nil {
+		return err
+	}
+	opts, err := c.options(target.Name)
 	if err != nil {
 		return err
 	}

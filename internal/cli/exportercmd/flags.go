@@ -1,6 +1,7 @@
 package exportercmd
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 // exporterFlags set what the exporter collects and the names of the metrics.
 type exporterFlags struct {
+	fleet                      string
 	compat                     []string
 	prefix                     string
 	collect, without           []string
@@ -29,7 +31,8 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 		names = append(names, c.Name)
 	}
 	list := strings.Join(names, ", ")
-	cmd.Flag("compat", "Names of another exporter to serve as well: surveyor, exporter or none; repeat.").Default("surveyor").EnumsVar(&f.compat, "surveyor", "exporter", "none")
+	cmd.Flag("fleet", "Value of the label fleet of every series; exporters of one fleet must give the same. Default: the name of the context.").PlaceHolder("NAME").StringVar(&f.fleet)
+	cmd.Flag("compat", "Names of another exporter to serve as well: surveyor, exporter or none; repeat.").Default("none").EnumsVar(&f.compat, "surveyor", "exporter", "none")
 	cmd.Flag("compat-prefix", "With --compat exporter: prefix instead of gnatsd_ and jetstream_, as the Helm chart's nats.").PlaceHolder("PREFIX").StringVar(&f.prefix)
 	cmd.Flag("collect", "Collect only this; repeat. There are "+list+".").PlaceHolder("NAME").StringsVar(&f.collect)
 	cmd.Flag("no-collect", "Do not collect this; repeat.").PlaceHolder("NAME").StringsVar(&f.without)
@@ -48,9 +51,9 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 }
 
 // options returns the flags as options of the exporter.
-func (f *exporterFlags) options() ([]exporter.Option, error) {
+func (f *exporterFlags) options(context string) ([]exporter.Option, error) {
 	opts := []exporter.Option{
-		exporter.WithVersion(cli.BuildVersion()), exporter.WithSurveyorNames(false), exporter.WithMinInterval(f.minInterval), exporter.WithTimeout(f.scrapeTimeout),
+		exporter.WithFleet(cmp.Or(f.fleet, context)), exporter.WithVersion(cli.BuildVersion()), exporter.WithMinInterval(f.minInterval), exporter.WithTimeout(f.scrapeTimeout),
 		exporter.WithReplicas(f.replicas), exporter.WithEphemeral(f.ephemeral), exporter.WithTop(f.top), exporter.WithMaxSeries(f.maxSeries),
 		exporter.WithAccounts(f.accounts, f.notAccounts), exporter.WithStreams(f.streams, f.notStreams), exporter.WithConsumers(f.consumers, f.notConsumers),
 	}

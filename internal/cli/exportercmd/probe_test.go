@@ -144,7 +144,7 @@ func TestProbeUsesTheContextAlone(t *testing.T) {
 	id, _ := p.cluster.Identity("sys")
 	for _, allowed := range [][]string{{"other", "allowed"}, {"*"}} {
 		code, text, connected := p.probe(t, allowed, "allowed")
-		if code != http.StatusOK || !connected || !strings.Contains(text, "\nnats_exporter_up 1\n") || !strings.Contains(text, "\nnats_server_up{") {
+		if code != http.StatusOK || !connected || !strings.Contains(text, "\nnats_exporter_up{fleet=\"allowed\"} 1\n") || !strings.Contains(text, "\nnats_server_up{") {
 			t.Errorf("%v: %d, connected %v: %.300s", allowed, code, connected, text)
 		}
 		if strings.Contains(text, id.Password) {
@@ -152,7 +152,7 @@ func TestProbeUsesTheContextAlone(t *testing.T) {
 		}
 	}
 	code, text, _ := p.probe(t, []string{"app"}, "app")
-	if code != http.StatusOK || !strings.Contains(text, `nats_exporter_failed{reason="not_system_account"} 1`) {
+	if code != http.StatusOK || !strings.Contains(text, `nats_exporter_failed{fleet="app",reason="not_system_account"} 1`) {
 		t.Errorf("an ordinary user: %d: %.300s", code, text)
 	}
 }

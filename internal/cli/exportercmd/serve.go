@@ -54,17 +54,17 @@ type instance struct {
 
 // open connects with the current context and flags.
 func (c *exporterServeCommand) open(ctx context.Context, e *cli.Env, log *slog.Logger) (_ *instance, err error) {
-	opts, err := c.options()
+	target, err := e.Target()
+	if err != nil {
+		return nil, err
+	}
+	opts, err := c.options(target.Name)
 	if err != nil {
 		return nil, err
 	}
 	opts = append(opts, exporter.WithLogger(log))
 	if len(c.probes) > 0 {
 		opts = append(opts, exporter.WithResolver(probeResolver(e, c.probes)))
-	}
-	target, err := e.Target()
-	if err != nil {
-		return nil, err
 	}
 	i := &instance{}
 	defer func() {
