@@ -32,10 +32,10 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 
 func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 	*m = eventMetrics{
-		disconnects: newEventCounter("nats_events_disconnects_total", "Disconnects of clients and leaf nodes, by account and reason.", "server", "account", "reason"),
-		connects:    newEventCounter("nats_events_connects_total", "Connects of clients and leaf nodes, by account.", "server", "account"),
-		authErrors:  newEventCounter("nats_events_auth_errors_total", "Connections refused, by the server's reason.", "server", "reason"),
-		servers:     newEventCounter("nats_events_servers_total", "Servers that announced their shutdown or lame duck mode.", "server", "event"),
+		disconnects: newEventCounter("nats_events_disconnects_total", "Disconnects of clients and leaf nodes, by account and reason.", "server_name", "account", "reason"),
+		connects:    newEventCounter("nats_events_connects_total", "Connects of clients and leaf nodes, by account.", "server_name", "account"),
+		authErrors:  newEventCounter("nats_events_auth_errors_total", "Connections refused, by the server's reason.", "server_name", "reason"),
+		servers:     newEventCounter("nats_events_servers_total", "Servers that announced their shutdown or lame duck mode.", "server_name", "event"),
 		advisories:  newEventCounter("nats_events_advisories_total", "JetStream advisories in the system account, by kind and account.", "account", "advisory"),
 		elections:   newEventCounter("nats_events_elections_total", "Leaders elected for streams and consumers (and for the meta group, without an account), by account and asset.", "account", "asset"),
 		quorumLost:  newEventCounter("nats_events_quorum_lost_total", "Streams and consumers that lost their quorum, by account and asset.", "account", "asset"),

@@ -18,7 +18,7 @@ import (
 // the exporter itself, its responses, and events.
 type ownMetrics struct {
 	registry   *prometheus.Registry
-	labels     prometheus.Labels // of every series about the fleet
+	labels     prometheus.Labels      // of every series about the fleet
 	counted    []prometheus.Collector // all except the process and build metrics
 	failures   *prometheus.CounterVec
 	dropped    prometheus.Counter

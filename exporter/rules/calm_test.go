@@ -54,8 +54,8 @@ var short = []struct {
 	},
 	{
 		"NatsAccountConnectionsFull", "20m",
-		[]string{`nats_account_connections{account="A",server_name="a"} 45x60`, `nats_account_connections{account="A",server_name="b"} 45x60`, `nats_account_limit_connections{account="A"} 100x60`},
-		[]string{`nats_account_connections{account="A",server_name="a"} 45x60`, `nats_account_connections{account="A",server_name="b"} 46x60`, `nats_account_limit_connections{account="A"} 100x60`},
+		[]string{`nats_account_connections{account="A",server_id="a",server_name="a"} 45x60`, `nats_account_connections{account="A",server_id="b",server_name="b"} 45x60`, `nats_account_limit_connections{account="A"} 100x60`},
+		[]string{`nats_account_connections{account="A",server_id="a",server_name="a"} 45x60`, `nats_account_connections{account="A",server_id="b",server_name="b"} 46x60`, `nats_account_limit_connections{account="A"} 100x60`},
 		"warning",
 	},
 	{
@@ -95,8 +95,8 @@ var short = []struct {
 	},
 	{
 		"NatsRouteMissing", "20m",
-		[]string{`nats_server_up{server_name="a",cluster="c"} 1x60`, `nats_server_up{server_name="b",cluster="c"} 1x60`, `nats_server_up{server_name="gone",cluster="c"} 0x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B"} 1x60`, `nats_route_uptime_seconds{server_name="b",cluster="c",remote_id="A"} 1x60`},
-		[]string{`nats_server_up{server_name="a",cluster="c"} 1x60`, `nats_server_up{server_name="b",cluster="c"} 1x60`, `nats_server_up{server_name="d",cluster="c"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x60`},
+		[]string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x60`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x60`, `nats_server_up{server_id="gone",server_name="gone",cluster="c"} 0x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B"} 1x60`, `nats_route_uptime_seconds{server_name="b",cluster="c",remote_id="A"} 1x60`},
+		[]string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x60`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x60`, `nats_server_up{server_id="d",server_name="d",cluster="c"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x60`},
 		"warning",
 	},
 	{
@@ -185,8 +185,8 @@ var short = []struct {
 	},
 	{
 		"NatsAuthErrors", "10m",
-		[]string{`nats_events_auth_errors_total{server="a",reason="r"} 0 0 0 0 0 0 0 0 15x60`},
-		[]string{`nats_events_auth_errors_total{server="a",reason="r"} 0 0 0 0 0 0 0 0 25x60`},
+		[]string{`nats_events_auth_errors_total{server_name="a",reason="r"} 0 0 0 0 0 0 0 0 15x60`},
+		[]string{`nats_events_auth_errors_total{server_name="a",reason="r"} 0 0 0 0 0 0 0 0 25x60`},
 		"warning",
 	},
 	{

@@ -159,9 +159,10 @@ func TestRatesNameTheirLimits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{fmt.Sprintf("(%s) >= %v", r.expr, l.Warn*scale)}
+		expr := r.condition(false)
+		want := []string{fmt.Sprintf("(%s) >= %v", expr, l.Warn*scale)}
 		if l.Crit == l.Crit { //nolint:staticcheck // not NaN: there is a critical threshold
-			want = []string{fmt.Sprintf("((%s) >= %v) < %v", r.expr, l.Warn*scale, l.Crit*scale), fmt.Sprintf("(%s) >= %v", r.expr, l.Crit*scale)}
+			want = []string{fmt.Sprintf("((%s) >= %v) < %v", expr, l.Warn*scale, l.Crit*scale), fmt.Sprintf("(%s) >= %v", expr, l.Crit*scale)}
 		}
 		for i, e := range entries {
 			if i >= len(want) || e.Expr != want[i] || e.Labels["severity"] != []string{"warning", "critical"}[i] {

@@ -24,6 +24,7 @@ import (
 type rule struct {
 	alert   string
 	check   string // the corresponding check; empty for none
+	by      string // the labels of the alert beside fleet, if the condition does not select them
 	level   fleet.Level
 	expr    string  // the condition, or the value to compare with limit
 	limit   string  // the name of the check's threshold
@@ -110,9 +111,22 @@ func (r rule) entries(o Options) ([]ruleEntry, error) {
 		return e
 	}
 	if r.limit == "" {
-		return []ruleEntry{entry(severity(r.level), r.expr)}, nil
+		return []ruleEntry{entry(severity(r.level), r.condition(false))}, nil
 	}
 	return r.levels(limit, entry), nil
+}
+
+// condition is the expression with the labels of the alert alone, so that
+// neither a second exporter of the fleet nor a new leader makes it another
+// alert; of several values the worst.
+func (r rule) condition(below bool) string {
+	switch {
+	case r.by == "":
+		return r.expr
+	case below:
+		return "min by (fleet, " + r.by + ") (" + r.expr + ")"
+	}
+	return maxBy(r.by, r.expr)
 }
 
 func (r rule) levels(l checks.Limit, entry func(level, expr string) ruleEntry) []ruleEntry {
@@ -126,7 +140,7 @@ func (r rule) levels(l checks.Limit, entry func(level, expr string) ruleEntry) [
 	}
 	// Use 12 digits: 95 percent is 0.95, not 0.9500000000000001.
 	number := func(v float64) string { return strconv.FormatFloat(v*scale, 'g', 12, 64) }
-	value := "(" + r.expr + ")"
+	value := "(" + r.condition(l.Below) + ")"
 	warn := value + over + number(l.Warn)
 	if l.Crit != l.Crit { // no critical threshold
 		return []ruleEntry{entry("warning", warn)}

@@ -45,7 +45,7 @@ var examples = []example{
 	{"NatsServerUnhealthy", "critical", []string{`nats_server_healthy{server_name="a"} 0x30`}, "server_name=a", "5m"},
 	{"NatsMetaLeaderLost", "critical", []string{`nats_jetstream_meta_leader_known{domain="hub"} 0x10`}, "domain=hub", "5m"},
 	{"NatsMetaRescue", "warning", []string{`nats_jetstream_meta_rescue{domain="hub"} 1x10`}, "domain=hub", "5m"},
-	{"NatsMetaPeerOffline", "warning", []string{`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 1x20`}, "server_name=a,peer=b", "10m"},
+	{"NatsMetaPeerOffline", "warning", []string{`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 1x20`}, "peer=b", "10m"},
 	{"NatsMetaPeerLag", "warning", []string{`nats_jetstream_meta_peer_lag{peer="b"} 200x20`}, "peer=b", "10m"},
 	{"NatsMetaPending", "critical", []string{`nats_jetstream_meta_pending{domain="d"} 20000x20`}, "domain=d", "10m"},
 	{"NatsStreamLeaderless", "critical", []string{`nats_jetstream_stream_leaderless{stream="S"} 1x20`}, "stream=S", "5m"},
@@ -64,7 +64,7 @@ var examples = []example{
 	{"NatsGatewayDown", "critical", []string{`nats_gateway_connected{server_name="a",remote_cluster="west"} 0x20`}, "server_name=a,remote_cluster=west", "5m"},
 	{"NatsGatewaySlow", "warning", gatewaysOf("0.08x20", "0.001x20", "0.002x20"), "server_name=a,cluster=c,remote_cluster=west", "10m"},
 	{"NatsRouteSlow", "warning", routesOf("0.08x20", "0.001x20", "0.002x20"), "server_name=a,remote_name=b,cluster=c", "10m"},
-	{"NatsRouteMissing", "warning", []string{`nats_server_up{server_name="a",cluster="c"} 1x20`, `nats_server_up{server_name="b",cluster="c"} 1x20`, `nats_server_up{server_name="d",cluster="c"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x20`}, "server_name=a,cluster=c", "5m"},
+	{"NatsRouteMissing", "warning", []string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x20`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x20`, `nats_server_up{server_id="d",server_name="d",cluster="c"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x20`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x20`}, "server_name=a,cluster=c", "5m"},
 	{"NatsCPU", "warning", []string{`nats_server_cpu_usage_ratio{server_name="a"} 3.4x20`, `nats_server_gomaxprocs{server_name="a"} 4x20`}, "server_name=a", "15m"},
 	{"NatsMemory", "warning", []string{`nats_server_memory_bytes{server_name="a"} 90x20`, `nats_server_memory_limit_bytes{server_name="a"} 100x20`}, "server_name=a", "15m"},
 	{"NatsConnectionsFull", "critical", []string{`nats_server_connections{server_name="a"} 99x20`, `nats_server_max_connections{server_name="a"} 100x20`}, "server_name=a", "10m"},
@@ -76,8 +76,8 @@ var examples = []example{
 	{"NatsCertificateExpires", "critical", []string{`nats_server_certificate_expiry_timestamp_seconds{server_name="a",listener="client"} 86400x20`}, "server_name=a,listener=client", "5m"},
 	{"NatsOperatorExpires", "warning", []string{`nats_server_operator_expiry_timestamp_seconds{operator="OP"} 172800x20`}, "operator=OP", "5m"},
 	{"NatsAccountExpires", "warning", []string{`nats_account_expiry_timestamp_seconds{account="A",account_name="APP"} 172800x20`}, "account=A,account_name=APP", "5m"},
-	{"NatsAccountConnectionsFull", "warning", []string{`nats_account_connections{account="A",server_name="a"} 50x20`, `nats_account_connections{account="A",server_name="b"} 45x20`, `nats_account_limit_connections{account="A"} 100x20`}, "account=A", "10m"},
-	{"NatsAuthErrors", "warning", []string{`nats_events_auth_errors_total{server="a",reason="Authentication Failure"} 0 0 100x20`}, "server=a,reason=Authentication Failure", "4m"},
+	{"NatsAccountConnectionsFull", "warning", []string{`nats_account_connections{account="A",server_id="a",server_name="a"} 50x20`, `nats_account_connections{account="A",server_id="b",server_name="b"} 45x20`, `nats_account_limit_connections{account="A"} 100x20`}, "account=A", "10m"},
+	{"NatsAuthErrors", "warning", []string{`nats_events_auth_errors_total{server_name="a",reason="Authentication Failure"} 0 0 100x20`}, "server_name=a,reason=Authentication Failure", "4m"},
 	{"NatsElections", "warning", []string{`nats_events_elections_total{account="A",asset="stream"} 0+10x20`}, "account=A,asset=stream", "10m"},
 }
 

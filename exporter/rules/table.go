@@ -8,10 +8,10 @@ import (
 )
 
 // unlessPeerDown suppresses the series of a peer while the peer does not
-// answer, for the hour in which the alert about the server covers it.
-const unlessPeerDown = ` unless on (peer) (` +
+// answer: the alert about the server covers it.
+const unlessPeerDown = ` unless on (fleet, peer) (` +
 	`label_replace(nats_server_missing or max_over_time(nats_server_up[1h]), "peer", "$1", "server_name", "(.*)") ` +
-	`unless on (peer) label_replace(nats_server_up == 1, "peer", "$1", "server_name", "(.*)"))`
+	`unless on (fleet, peer) label_replace(nats_server_up == 1, "peer", "$1", "server_name", "(.*)"))`
 
 // exporterDown matches an exporter target that cannot be scraped: it served
 // metrics within the last hour, or its alert fired, so that the alert does not
@@ -22,11 +22,19 @@ const exporterDown = `up{job=~".*nats.*"} == 0 and on (job, instance) ` +
 // departedSince matches the names of servers that announced their end after
 // their last start. It survives a restart of the exporter, which loses the
 // events it received.
-const departedSince = `(max by (server_name) (last_over_time(nats_server_departed_timestamp_seconds[1h])) ` +
-	`> max by (server_name) (last_over_time(nats_server_start_time_seconds[1h])))`
+const departedSince = `(max by (fleet, server_name) (last_over_time(nats_server_departed_timestamp_seconds[1h])) ` +
+	`> max by (fleet, server_name) (last_over_time(nats_server_start_time_seconds[1h])))`
 
 // reasonText looks up why a server is missing.
-const reasonText = `{{ with printf "nats_server_missing{server_name='%s'}" .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
+const reasonText = `{{ with printf "nats_server_missing{fleet='%s',server_name='%s'}" .Labels.fleet .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
+
+// Labels that identify what an alert is about, whichever server leads it and
+// whichever exporter reports it.
+const (
+	byServer   = "server_name"
+	byStream   = "domain, account, account_name, stream"
+	byConsumer = byStream + ", consumer"
+)
 
 // alerts is the table of alerts.
 var alerts = []rule{
@@ -35,146 +43,146 @@ var alerts = []rule{
 		summary: "The exporter {{ $labels.instance }} does not answer", why: "The fleet is not monitored.", next: "Check that the process runs, and read its log.",
 	},
 	{
-		alert: "NatsExporterBlind", level: fleet.Crit, expr: `nats_exporter_failed == 1`, hold: time.Minute,
+		alert: "NatsExporterBlind", by: "instance, reason", level: fleet.Crit, expr: `nats_exporter_failed == 1`, hold: time.Minute,
 		summary: "The exporter cannot ask the fleet: {{ $labels.reason }}", why: "The fleet is not monitored.",
 		next: "auth: check the credentials; tls: check the certificates; unreachable, timeout, disconnected: check that a server of the context is up; not_system_account: give it a user of the system account; permission: allow $SYS.REQ.> and the inbox.",
 	},
 	{
-		alert: "NatsExporterSeriesDropped", level: fleet.Warn, expr: `nats_exporter_series_dropped > 0`, hold: 5 * time.Minute,
+		alert: "NatsExporterSeriesDropped", by: "instance", level: fleet.Warn, expr: `nats_exporter_series_dropped > 0`, hold: 5 * time.Minute,
 		summary: "{{ $value }} series are left out of each scrape", why: "Dashboards and alerts do not see what was left out.",
 		next: "Raise --max-series, or narrow what is exported with --collect, --accounts, --streams and --consumers; natsctl exporter check shows what is large.",
 	},
 	{
 		alert: "NatsServerDown", check: "servers", level: fleet.Crit, hold: time.Minute,
-		expr: `max by (server_name) (nats_server_missing{reason!="draining"} or max_over_time(nats_server_up[1h]) == 1) ` +
-			`unless on (server_name) (nats_server_up == 1) ` +
-			`unless on (server_name) (nats_server_missing{reason="draining"} == 1) ` +
-			`unless on (server_name) ` + departedSince + ` ` +
-			`and on () (nats_exporter_up == 1)`,
+		expr: `max by (fleet, server_name) (nats_server_missing{reason!="draining"} or max_over_time(nats_server_up[1h]) == 1) ` +
+			`unless on (fleet, server_name) (nats_server_up == 1) ` +
+			`unless on (fleet, server_name) (nats_server_missing{reason="draining"} == 1) ` +
+			`unless on (fleet, server_name) ` + departedSince + ` ` +
+			`and on (fleet) (nats_exporter_up == 1)`,
 		summary: "{{ $labels.server_name }} does not answer" + reasonText,
 	},
 	{
-		alert: "NatsServerDraining", check: "servers", level: fleet.Warn, expr: `max by (server_name) (nats_server_missing{reason="draining"}) == 1`, hold: time.Minute,
+		alert: "NatsServerDraining", check: "servers", level: fleet.Warn, expr: `max by (fleet, server_name) (nats_server_missing{reason="draining"}) == 1`, hold: time.Minute,
 		summary: "{{ $labels.server_name }} is in lame duck mode: it asks its clients to leave and will shut down",
 	},
 	{
 		alert: "NatsServerShutDown", level: fleet.Warn, hold: 5 * time.Minute,
-		expr:    `(max by (server_name) (nats_server_departed_timestamp_seconds{how="shutdown"}) > 0 and on (server_name) ` + departedSince + `) unless on (server_name) (nats_server_up == 1)`,
+		expr:    `(max by (fleet, server_name) (nats_server_departed_timestamp_seconds{how="shutdown"}) > 0 and on (fleet, server_name) ` + departedSince + `) unless on (fleet, server_name) (nats_server_up == 1)`,
 		summary: "{{ $labels.server_name }} was shut down without draining and is not back",
 		why:     "It announced its shutdown, so it was stopped on purpose; its clients were disconnected without notice.",
 		next:    "Start it again. If it is gone for good, do nothing: the alert ends after an hour. Next time drain it first with `natsctl server lame-duck`.",
 	},
 	{
-		alert: "NatsAnswersMissing", check: "answers", level: fleet.Warn, expr: `max by (server_name, kind, reason) (nats_server_answer_missing{reason!="unsupported"}) == 1`, hold: 5 * time.Minute,
+		alert: "NatsAnswersMissing", check: "answers", level: fleet.Warn, expr: `max by (fleet, server_name, kind, reason) (nats_server_answer_missing{reason!="unsupported"}) == 1`, hold: 5 * time.Minute,
 		summary: "{{ $labels.server_name }} does not answer {{ $labels.kind }}: {{ $labels.reason }}",
 	},
 	{
-		alert: "NatsAnswersTwice", level: fleet.Warn, expr: `max by (kind) (nats_exporter_collector_duplicates) > 0`, hold: 5 * time.Minute,
-		summary: "Servers answer {{ $labels.kind }} twice", why: "Another account imports the requests of the system account, so that answers arrive twice.", next: "Look for an import of $SYS.REQ.> in the accounts.",
+		alert: "NatsAnswersTwice", level: fleet.Warn, expr: `max by (fleet, collector) (nats_exporter_collector_duplicates) > 0`, hold: 5 * time.Minute,
+		summary: "Servers answer {{ $labels.collector }} twice", why: "Another account imports the requests of the system account, so that answers arrive twice.", next: "Look for an import of $SYS.REQ.> in the accounts.",
 	},
 	{
-		alert: "NatsServerNamesNotUnique", check: "names", level: fleet.Warn, expr: `count by (server_name) (nats_server_up == 1) > 1`, hold: 10 * time.Minute,
+		alert: "NatsServerNamesNotUnique", check: "names", level: fleet.Warn, expr: `count by (fleet, server_name) (max by (fleet, server_name, server_id) (nats_server_up == 1)) > 1`, hold: 10 * time.Minute,
 		summary: "{{ $value }} servers are named {{ $labels.server_name }}",
 	},
 	{
-		alert: "NatsVersionsDiffer", check: "versions", level: fleet.Warn, expr: `count by (cluster) (count by (cluster, version) (nats_server_info{cluster!=""})) > 1`, hold: 2 * time.Hour,
+		alert: "NatsVersionsDiffer", check: "versions", level: fleet.Warn, expr: `count by (fleet, cluster) (count by (fleet, cluster, version) (nats_server_info{cluster!=""})) > 1`, hold: 2 * time.Hour,
 		summary: "Cluster {{ $labels.cluster }} runs {{ $value }} versions",
 	},
 	{
 		alert: "NatsConfigDiffers", check: "config", level: fleet.Warn, hold: 30 * time.Minute,
-		expr: `count by (cluster) (count by (cluster, digest) (nats_server_config_info{cluster!=""})) > 1 ` +
-			`and on (cluster) (max by (cluster) (count by (cluster, digest) (nats_server_config_info)) > 0.5 * count by (cluster) (nats_server_config_info))`,
+		expr: `count by (fleet, cluster) (count by (fleet, cluster, digest) (nats_server_config_info{cluster!=""})) > 1 ` +
+			`and on (fleet, cluster) (max by (fleet, cluster) (count by (fleet, cluster, digest) (nats_server_config_info)) > 0.5 * count by (fleet, cluster) (nats_server_config_info))`,
 		summary: "Cluster {{ $labels.cluster }} runs {{ $value }} different configurations",
 	},
 	{
-		alert: "NatsServerRestarting", check: "uptime", level: fleet.Warn, expr: `count by (server_name) (count by (server_name, server_id) (last_over_time(nats_server_start_time_seconds[1h]))) > 2`,
+		alert: "NatsServerRestarting", check: "uptime", level: fleet.Warn, expr: `count by (fleet, server_name) (count by (fleet, server_name, server_id) (last_over_time(nats_server_start_time_seconds[1h]))) > 2`,
 		summary: "{{ $labels.server_name }} has started {{ $value }} times within an hour",
 	},
 	{
-		alert: "NatsClockSkew", check: "clock", expr: `nats_server_clock_skew_seconds`, limit: "clock_skew_seconds", hold: 10 * time.Minute,
+		alert: "NatsClockSkew", by: byServer, check: "clock", expr: `nats_server_clock_skew_seconds`, limit: "clock_skew_seconds", hold: 10 * time.Minute,
 		summary: "The clock of {{ $labels.server_name }} is off by {{ $value | humanizeDuration }}",
 	},
 	{
-		alert: "NatsServerUnhealthy", check: "health", level: fleet.Crit, expr: `nats_server_healthy == 0`, hold: 2 * time.Minute,
+		alert: "NatsServerUnhealthy", by: byServer, check: "health", level: fleet.Crit, expr: `nats_server_healthy == 0`, hold: 2 * time.Minute,
 		summary: "{{ $labels.server_name }} reports itself unhealthy",
 	},
 	{
-		alert: "NatsMetaLeaderLost", check: "meta", level: fleet.Crit, expr: `max by (domain) (nats_jetstream_meta_leader_known) == 0`, hold: time.Minute,
+		alert: "NatsMetaLeaderLost", check: "meta", level: fleet.Crit, expr: `max by (fleet, domain) (nats_jetstream_meta_leader_known) == 0`, hold: time.Minute,
 		summary: "JetStream{{ with $labels.domain }} in domain {{ . }}{{ end }} has no meta leader",
 	},
 	{
-		alert: "NatsMetaRescue", level: fleet.Warn, expr: `max by (domain) (nats_jetstream_meta_rescue) == 1`, hold: time.Minute,
+		alert: "NatsMetaRescue", level: fleet.Warn, expr: `max by (fleet, domain) (nats_jetstream_meta_rescue) == 1`, hold: time.Minute,
 		summary: "The meta group{{ with $labels.domain }} of domain {{ . }}{{ end }} runs in rescue mode", why: "It makes decisions without a majority.", next: "Bring its servers back, or remove those that are gone for good.",
 	},
 	{
-		alert: "NatsMetaPeerOffline", check: "meta", level: fleet.Warn, expr: `(nats_jetstream_meta_peer_offline == 1)` + unlessPeerDown, hold: 5 * time.Minute,
-		summary: "The meta leader {{ $labels.server_name }} reports {{ $labels.peer }} as offline",
+		alert: "NatsMetaPeerOffline", by: "domain, peer", check: "meta", level: fleet.Warn, expr: `(nats_jetstream_meta_peer_offline == 1)` + unlessPeerDown, hold: 5 * time.Minute,
+		summary: "The meta leader{{ with $labels.domain }} of domain {{ . }}{{ end }} reports {{ $labels.peer }} as offline",
 	},
 	{
-		alert: "NatsMetaPeerLag", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerDown, limit: "meta_lag", hold: 5 * time.Minute,
+		alert: "NatsMetaPeerLag", by: "domain, peer", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerDown, limit: "meta_lag", hold: 5 * time.Minute,
 		summary: "{{ $labels.peer }} is {{ $value }} operations behind the meta leader",
 	},
 	{
-		alert: "NatsMetaPending", check: "meta-pending", expr: `max by (domain) (nats_jetstream_meta_pending)`, limit: "meta_pending", hold: 2 * time.Minute,
+		alert: "NatsMetaPending", check: "meta-pending", expr: `max by (fleet, domain) (nats_jetstream_meta_pending)`, limit: "meta_pending", hold: 2 * time.Minute,
 		summary: "{{ $value }} JetStream API requests are waiting{{ with $labels.domain }} in domain {{ . }}{{ end }}",
 	},
 	{
-		alert: "NatsStreamLeaderless", check: "streams", level: fleet.Crit, expr: `nats_jetstream_stream_leaderless == 1`, hold: time.Minute,
+		alert: "NatsStreamLeaderless", by: byStream, check: "streams", level: fleet.Crit, expr: `nats_jetstream_stream_leaderless == 1`, hold: time.Minute,
 		summary: "Stream {{ $labels.stream }} of account {{ $labels.account_name }} has no leader",
 	},
 	{
-		alert: "NatsStreamReplicaNotCurrent", check: "streams", level: fleet.Warn, expr: `(nats_jetstream_stream_replica_current == 0)` + unlessPeerDown, hold: 10 * time.Minute,
+		alert: "NatsStreamReplicaNotCurrent", by: byStream + ", peer", check: "streams", level: fleet.Warn, expr: `(nats_jetstream_stream_replica_current == 0)` + unlessPeerDown, hold: 10 * time.Minute,
 		summary: "{{ $labels.peer }} is not current in stream {{ $labels.stream }} of account {{ $labels.account_name }}",
 	},
 	{
-		alert: "NatsStreamReplicaLag", check: "streams", expr: `nats_jetstream_stream_replica_lag` + unlessPeerDown, limit: "stream_lag", hold: 5 * time.Minute,
+		alert: "NatsStreamReplicaLag", by: byStream + ", peer", check: "streams", expr: `nats_jetstream_stream_replica_lag` + unlessPeerDown, limit: "stream_lag", hold: 5 * time.Minute,
 		summary: "{{ $labels.peer }} is {{ $value }} operations behind in stream {{ $labels.stream }}",
 	},
 	{
-		alert: "NatsStreamReplicasMissing", check: "replicas", expr: `nats_jetstream_stream_replicas_missing`, limit: "replicas_missing", hold: 5 * time.Minute,
+		alert: "NatsStreamReplicasMissing", by: byStream, check: "replicas", expr: `nats_jetstream_stream_replicas_missing`, limit: "replicas_missing", hold: 5 * time.Minute,
 		summary: "Stream {{ $labels.stream }} of account {{ $labels.account_name }} lacks {{ $value }} of its replicas",
 	},
 	{
-		alert: "NatsStreamOriginFailed", check: "origins", level: fleet.Warn, expr: `nats_jetstream_stream_origin_failed == 1 or nats_jetstream_stream_origin_idle_seconds > 60`, hold: 5 * time.Minute,
+		alert: "NatsStreamOriginFailed", by: byStream + ", role, origin", check: "origins", level: fleet.Warn, expr: `nats_jetstream_stream_origin_failed == 1 or nats_jetstream_stream_origin_idle_seconds > 60`, hold: 5 * time.Minute,
 		summary: "Stream {{ $labels.stream }} receives nothing from {{ $labels.origin }} ({{ $labels.role }})",
 	},
 	{
-		alert: "NatsConsumerUnread", check: "unread", level: fleet.Warn, hold: 5 * time.Minute,
-		expr: `delta(nats_jetstream_consumer_pending_messages[5m]) > 0 and changes(nats_jetstream_consumer_delivered_consumer_sequence[5m]) == 0` +
-			` and nats_jetstream_consumer_pending_messages > 0 and nats_jetstream_consumer_waiting_requests == 0` +
-			` unless nats_jetstream_consumer_paused == 1 unless nats_jetstream_consumer_bound == 1`,
+		alert: "NatsConsumerUnread", by: byConsumer, check: "unread", level: fleet.Warn, hold: 5 * time.Minute,
+		expr: `delta(nats_consumer:pending_messages:max[5m]) > 0 and changes(nats_consumer:delivered_sequence:max[5m]) == 0` +
+			` and on (fleet, ` + byConsumer + `) (nats_jetstream_consumer_pending_messages > 0 and nats_jetstream_consumer_waiting_requests == 0` +
+			` unless nats_jetstream_consumer_paused == 1 unless nats_jetstream_consumer_bound == 1)`,
 		summary: "Nobody reads consumer {{ $labels.consumer }} of stream {{ $labels.stream }}, and its backlog grows",
 	},
 	{
-		alert: "NatsConsumerLeaderless", check: "consumers", level: fleet.Crit, expr: `nats_jetstream_consumer_leaderless == 1`, hold: time.Minute,
+		alert: "NatsConsumerLeaderless", by: byConsumer, check: "consumers", level: fleet.Crit, expr: `nats_jetstream_consumer_leaderless == 1`, hold: time.Minute,
 		summary: "Consumer {{ $labels.consumer }} of stream {{ $labels.stream }} has no leader",
 	},
 	{
-		alert: "NatsConsumerHeldBack", check: "consumers", level: fleet.Warn, expr: `nats_jetstream_consumer_ack_pending_messages >= nats_jetstream_consumer_limit_ack_pending_messages`, hold: 5 * time.Minute,
+		alert: "NatsConsumerHeldBack", by: byConsumer, check: "consumers", level: fleet.Warn, expr: `nats_jetstream_consumer_ack_pending_messages >= nats_jetstream_consumer_limit_ack_pending_messages`, hold: 5 * time.Minute,
 		summary: "Consumer {{ $labels.consumer }} of stream {{ $labels.stream }} waits for {{ $value }} acknowledgments and delivers nothing until they arrive",
 	},
 	{
-		alert: "NatsStorageFull", check: "storage", expr: `nats_jetstream_storage_used_bytes / (nats_jetstream_storage_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
+		alert: "NatsStorageFull", by: byServer, check: "storage", expr: `nats_jetstream_storage_used_bytes / (nats_jetstream_storage_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
 		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its JetStream storage",
 	},
 	{
-		alert: "NatsMemoryStoreFull", check: "storage", expr: `nats_jetstream_memory_used_bytes / (nats_jetstream_memory_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
+		alert: "NatsMemoryStoreFull", by: byServer, check: "storage", expr: `nats_jetstream_memory_used_bytes / (nats_jetstream_memory_max_bytes > 0)`, limit: "storage_percent", scale: .01, hold: 5 * time.Minute,
 		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its JetStream memory",
 	},
 	{
-		alert: "NatsStreamFull", check: "stream-limits", expr: `nats_jetstream_stream_bytes / nats_jetstream_stream_limit_bytes and nats_jetstream_stream_refuses_new == 1`, limit: "stream_percent", scale: .01, hold: 5 * time.Minute,
+		alert: "NatsStreamFull", by: byStream, check: "stream-limits", expr: `nats_jetstream_stream_bytes / nats_jetstream_stream_limit_bytes and nats_jetstream_stream_refuses_new == 1`, limit: "stream_percent", scale: .01, hold: 5 * time.Minute,
 		summary: "Stream {{ $labels.stream }} is {{ $value | humanizePercentage }} full and refuses messages when it is full",
 	},
 	{
-		alert: "NatsTooManyAssets", check: "ha-assets", expr: `nats_jetstream_ha_assets`, limit: "ha_assets", hold: 10 * time.Minute,
+		alert: "NatsTooManyAssets", by: byServer, check: "ha-assets", expr: `nats_jetstream_ha_assets`, limit: "ha_assets", hold: 10 * time.Minute,
 		summary: "{{ $labels.server_name }} has {{ $value }} replicated streams and consumers",
 	},
 	{
-		alert: "NatsRaftBehind", check: "raft", expr: `nats_raft_committed_index - nats_raft_applied_index`, limit: "raft_behind", hold: 5 * time.Minute,
+		alert: "NatsRaftBehind", by: "server_name, group", check: "raft", expr: `nats_raft_committed_index - nats_raft_applied_index`, limit: "raft_behind", hold: 5 * time.Minute,
 		summary: "{{ $labels.server_name }} has {{ $value }} entries of {{ $labels.group }} to apply",
 	},
 	{
-		alert: "NatsGatewayDown", check: "gateways", level: fleet.Crit, expr: `nats_gateway_connected == 0`, hold: 2 * time.Minute,
+		alert: "NatsGatewayDown", by: "server_name, cluster, remote_cluster", check: "gateways", level: fleet.Crit, expr: `nats_gateway_connected == 0`, hold: 2 * time.Minute,
 		summary: "{{ $labels.server_name }} has no gateway to {{ $labels.remote_cluster }}",
 	},
 	{
@@ -187,82 +195,95 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsRouteMissing", check: "routes", level: fleet.Warn, hold: 2 * time.Minute,
-		expr: `count by (server_name, cluster) (count by (server_name, cluster, remote_id) (nats_route_uptime_seconds{remote_id!=""})) ` +
-			`< on (cluster) group_left () (count by (cluster) (nats_server_up{cluster!=""} == 1) - 1)`,
+		expr: `count by (fleet, server_name, cluster) (count by (fleet, server_name, cluster, remote_id) (nats_route_uptime_seconds{remote_id!=""})) ` +
+			`< on (fleet, cluster) group_left () (count by (fleet, cluster) (max by (fleet, cluster, server_id) (nats_server_up{cluster!=""} == 1)) - 1)`,
 		summary: "{{ $labels.server_name }} has no route to all the other servers of {{ $labels.cluster }}",
 	},
 	{
-		alert: "NatsCPU", check: "cpu", expr: `nats_server_cpu_usage_ratio / (nats_server_gomaxprocs or nats_server_cores)`, limit: "cpu_percent", scale: .01, hold: 10 * time.Minute,
+		alert: "NatsCPU", by: byServer, check: "cpu", expr: `nats_server_cpu_usage_ratio / (nats_server_gomaxprocs or nats_server_cores)`, limit: "cpu_percent", scale: .01, hold: 10 * time.Minute,
 		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its cores",
 	},
 	{
-		alert: "NatsMemory", check: "memory", expr: `nats_server_memory_bytes / nats_server_memory_limit_bytes`, limit: "memory_percent", scale: .01, hold: 10 * time.Minute,
+		alert: "NatsMemory", by: byServer, check: "memory", expr: `nats_server_memory_bytes / nats_server_memory_limit_bytes`, limit: "memory_percent", scale: .01, hold: 10 * time.Minute,
 		summary: "{{ $labels.server_name }} uses {{ $value | humanizePercentage }} of its memory limit",
 	},
 	{
-		alert: "NatsConnectionsFull", check: "connections", expr: `nats_server_connections / nats_server_max_connections`, limit: "connections_percent", scale: .01, hold: 5 * time.Minute,
+		alert: "NatsConnectionsFull", by: byServer, check: "connections", expr: `nats_server_connections / nats_server_max_connections`, limit: "connections_percent", scale: .01, hold: 5 * time.Minute,
 		summary: "{{ $labels.server_name }} has {{ $value | humanizePercentage }} of its maximum connections",
 	},
 	{
-		alert: "NatsConnectionsUneven", check: "balance", limit: "balance_percent", scale: .01, hold: 30 * time.Minute,
-		expr:    `(nats_server_connections >= 50) / on (cluster) group_left () avg by (cluster) (nats_server_connections{cluster!=""}) - 1`,
+		alert: "NatsConnectionsUneven", by: "server_name, cluster", check: "balance", limit: "balance_percent", scale: .01, hold: 30 * time.Minute,
+		expr:    `(nats_server_connections >= 50) / on (fleet, cluster) group_left () avg by (fleet, cluster) (nats_server_connections{cluster!=""}) - 1`,
 		summary: "{{ $labels.server_name }} has {{ $value | humanizePercentage }} more connections than the average of {{ $labels.cluster }}",
 	},
 	{
-		alert: "NatsSlowConsumers", check: "slow-consumers", expr: `increase(nats_server_slow_consumers_total[5m])`, limit: "slow_consumers",
+		alert: "NatsSlowConsumers", by: "server_name, kind", check: "slow-consumers", expr: `increase(nats_server_slow_consumers_total[5m])`, limit: "slow_consumers",
 		summary: "{{ $labels.server_name }} had {{ $value | humanize }} slow consumers of kind {{ $labels.kind }} in five minutes",
 	},
 	{
-		alert: "NatsPublishersStalled", check: "stalled", expr: `increase(nats_server_stalled_clients_total[5m])`, limit: "stalled_clients",
+		alert: "NatsPublishersStalled", by: byServer, check: "stalled", expr: `increase(nats_server_stalled_clients_total[5m])`, limit: "stalled_clients",
 		summary: "{{ $labels.server_name }} stalled publishers {{ $value | humanize }} times in five minutes",
 	},
 	{
-		alert: "NatsStaleConnections", check: "stale", expr: `increase(nats_server_stale_connections_total[5m])`, limit: "stale_connections",
+		alert: "NatsStaleConnections", by: "server_name, kind", check: "stale", expr: `increase(nats_server_stale_connections_total[5m])`, limit: "stale_connections",
 		summary: "{{ $value | humanize }} connections of kind {{ $labels.kind }} to {{ $labels.server_name }} went stale in five minutes",
 	},
 	{
-		alert: "NatsQueueLong", check: "queues", expr: `nats_server_queue_pending`, limit: "queue_items", hold: 2 * time.Minute,
+		alert: "NatsQueueLong", by: "server_name, queue", check: "queues", expr: `nats_server_queue_pending`, limit: "queue_items", hold: 2 * time.Minute,
 		summary: "{{ $value }} items are waiting in the queue {{ $labels.queue }} of {{ $labels.server_name }}",
 	},
 	{
-		alert: "NatsCertificateExpires", check: "certificates", expr: `nats_server_certificate_expiry_timestamp_seconds - time()`, limit: "certificate_seconds",
+		alert: "NatsCertificateExpires", by: "server_name, listener", check: "certificates", expr: `nats_server_certificate_expiry_timestamp_seconds - time()`, limit: "certificate_seconds",
 		summary: "The {{ $labels.listener }} certificate of {{ $labels.server_name }} expires in {{ $value | humanizeDuration }}",
 	},
 	{
-		alert: "NatsOperatorExpires", check: "jwts", expr: `min by (operator) (nats_server_operator_expiry_timestamp_seconds) - time()`, limit: "jwt_seconds",
+		alert: "NatsOperatorExpires", check: "jwts", expr: `min by (fleet, operator) (nats_server_operator_expiry_timestamp_seconds) - time()`, limit: "jwt_seconds",
 		summary: "The JWT of operator {{ $labels.operator }} expires in {{ $value | humanizeDuration }}",
 	},
 	{
-		alert: "NatsAccountExpires", check: "jwts", expr: `min by (account, account_name) (nats_account_expiry_timestamp_seconds) - time()`, limit: "jwt_seconds",
+		alert: "NatsAccountExpires", check: "jwts", expr: `min by (fleet, account, account_name) (nats_account_expiry_timestamp_seconds) - time()`, limit: "jwt_seconds",
 		summary: "The JWT of account {{ $labels.account_name }} expires in {{ $value | humanizeDuration }}",
 	},
 	{
-		alert: "NatsAccountConnectionsFull", level: fleet.Warn, expr: `sum by (account) (nats_account_connections) / on (account) nats_account_limit_connections > 0.9`, hold: 5 * time.Minute,
+		alert: "NatsAccountConnectionsFull", level: fleet.Warn, expr: `sum by (fleet, account) (max by (fleet, account, server_id) (nats_account_connections)) / on (fleet, account) max by (fleet, account) (nats_account_limit_connections) > 0.9`, hold: 5 * time.Minute,
 		summary: "Account {{ $labels.account }} has {{ $value | humanizePercentage }} of its maximum connections", why: "More clients will be refused.", next: "Find who connects with `natsctl server report connections`, or raise the limit.",
 	},
 	{
-		alert: "NatsAuthErrors", level: fleet.Warn, expr: `sum by (server, reason) (increase(nats_events_auth_errors_total[5m])) > 20`,
-		summary: "{{ $labels.server }} refused {{ $value | humanize }} connections in five minutes: {{ $labels.reason }}", why: "Someone tries passwords, or a deployment has wrong credentials.", next: "See who it is with `natsctl events --kind auth_error`.",
+		alert: "NatsAuthErrors", level: fleet.Warn, expr: `max by (fleet, server_name, reason) (increase(nats_events_auth_errors_total[5m])) > 20`,
+		summary: "{{ $labels.server_name }} refused {{ $value | humanize }} connections in five minutes: {{ $labels.reason }}", why: "Someone tries passwords, or a deployment has wrong credentials.", next: "See who it is with `natsctl events --kind auth_error`.",
 	},
 	{
-		alert: "NatsElections", level: fleet.Warn, expr: `sum by (account, asset) (increase(nats_events_elections_total[15m])) > 30`,
+		alert: "NatsElections", level: fleet.Warn, expr: `max by (fleet, account, asset) (increase(nats_events_elections_total[15m])) > 30`,
 		summary: "{{ $value | humanize }} elections of a {{ $labels.asset }} leader in 15 minutes", why: "Frequent leader changes are a sign of overloaded servers, slow disks or an unstable network.", next: "Check the disks, the CPU and the round trip times of the cluster.",
 	},
 }
 
-// records are the recording rules: name and expression.
+// records are the recording rules: name and expression. Two exporters of one
+// fleet report everything twice: what is summed is first made one of each
+// server.
 var records = [][2]string{
-	{"nats:servers:up", `sum(nats_server_up)`},
-	{"nats:servers:expected", `max(nats_servers_expected)`},
-	{"nats_cluster:received_messages:rate5m", `sum by (cluster) (rate(nats_server_received_messages_total[5m]))`},
-	{"nats_cluster:sent_messages:rate5m", `sum by (cluster) (rate(nats_server_sent_messages_total[5m]))`},
-	{"nats_cluster:received_bytes:rate5m", `sum by (cluster) (rate(nats_server_received_bytes_total[5m]))`},
-	{"nats_cluster:sent_bytes:rate5m", `sum by (cluster) (rate(nats_server_sent_bytes_total[5m]))`},
-	{"nats_account:received_messages:rate5m", `sum by (account, account_name) (rate(nats_account_received_messages_total[5m]))`},
-	{"nats_account:sent_messages:rate5m", `sum by (account, account_name) (rate(nats_account_sent_messages_total[5m]))`},
-	{"nats_account:connections:sum", `sum by (account, account_name) (nats_account_connections)`},
-	{"nats_stream:messages:max", `max by (domain, account, account_name, stream) (nats_jetstream_stream_messages)`},
-	{"nats_stream:bytes:max", `max by (domain, account, account_name, stream) (nats_jetstream_stream_bytes)`},
-	{"nats_stream:stored_messages:rate5m", `sum by (domain, account, account_name, stream) (rate(nats_jetstream_stream_last_sequence[5m]))`},
-	{"nats_consumer:pending_messages:max", `max by (domain, account, account_name, stream, consumer) (nats_jetstream_consumer_pending_messages)`},
+	{"nats:servers:up", `sum by (fleet) (max by (fleet, server_id) (nats_server_up))`},
+	{"nats:servers:expected", `max by (fleet) (nats_servers_expected)`},
+	{"nats_cluster:received_messages:rate5m", perCluster("nats_server_received_messages_total")},
+	{"nats_cluster:sent_messages:rate5m", perCluster("nats_server_sent_messages_total")},
+	{"nats_cluster:received_bytes:rate5m", perCluster("nats_server_received_bytes_total")},
+	{"nats_cluster:sent_bytes:rate5m", perCluster("nats_server_sent_bytes_total")},
+	{"nats_account:received_messages:rate5m", perAccount("rate(nats_account_received_messages_total[5m])")},
+	{"nats_account:sent_messages:rate5m", perAccount("rate(nats_account_sent_messages_total[5m])")},
+	{"nats_account:connections:sum", perAccount("nats_account_connections")},
+	{"nats_stream:messages:max", maxBy(byStream, "nats_jetstream_stream_messages")},
+	{"nats_stream:bytes:max", maxBy(byStream, "nats_jetstream_stream_bytes")},
+	{"nats_stream:stored_messages:rate5m", "sum by (fleet, " + byStream + ") (" + maxBy(byStream+", server_id", "rate(nats_jetstream_stream_last_sequence[5m])") + ")"},
+	{"nats_consumer:pending_messages:max", maxBy(byConsumer, "nats_jetstream_consumer_pending_messages")},
+	{"nats_consumer:delivered_sequence:max", maxBy(byConsumer, "nats_jetstream_consumer_delivered_consumer_sequence")},
+}
+
+func maxBy(labels, expr string) string { return "max by (fleet, " + labels + ") (" + expr + ")" }
+
+func perCluster(counter string) string {
+	return "sum by (fleet, cluster) (" + maxBy("cluster, server_id", "rate("+counter+"[5m])") + ")"
+}
+
+func perAccount(expr string) string {
+	return "sum by (fleet, account, account_name) (" + maxBy("account, account_name, server_id", expr) + ")"
 }

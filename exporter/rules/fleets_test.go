@@ -1,0 +1,120 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// with returns the series with one more label.
+func with(label, value string, series []string) []string {
+	var out []string
+	for _, s := range series {
+		name, values, _ := strings.Cut(s, " ")
+		if i := strings.LastIndex(s, "} "); i > 0 {
+			name, values = s[:i+1], s[i+2:]
+		}
+		pair := fmt.Sprintf("%s=%q", label, value)
+		if body, ok := strings.CutSuffix(name, "}"); ok {
+			name = body + "," + pair + "}"
+		} else {
+			name += "{" + pair + "}"
+		}
+		out = append(out, name+" "+values)
+	}
+	return out
+}
+
+// ofExporter tells whether the alert is about one exporter, not about a fleet.
+func ofExporter(alert string) bool { return strings.HasPrefix(alert, "NatsExporter") }
+
+// Two fleets whose servers, clusters, accounts and streams have the same names
+// are told apart: what is wrong in one alerts for that one alone, and the
+// healthy one does not mask it.
+func TestTwoFleets(t *testing.T) {
+	var stories []story
+	for _, e := range examples {
+		if e.alert == "NatsExporterDown" { // a target has no fleet
+			continue
+		}
+		series := append(with("fleet", "red", e.series), with("fleet", "blue", peace)...)
+		stories = append(stories, story{e.alert, series, []look{
+			firing(e.at, e.alert, "fleet=red", e.severity), firing(e.at, e.alert, "fleet=blue"),
+		}})
+		both := append(with("fleet", "red", e.series), with("fleet", "blue", e.series)...)
+		stories = append(stories, story{e.alert, both, []look{
+			firing(e.at, e.alert, "fleet=red,"+e.labels, e.severity), firing(e.at, e.alert, "fleet=blue,"+e.labels, e.severity),
+		}})
+	}
+	tell(t, stories)
+}
+
+// Two exporters of one fleet raise one alert, and no alert counts their series
+// twice.
+func TestTwoExportersOfAFleet(t *testing.T) {
+	pair := func(series []string) []string {
+		return append(with("instance", "one", series), with("instance", "two", series)...)
+	}
+	var stories []story
+	for _, e := range examples {
+		if ofExporter(e.alert) {
+			continue
+		}
+		stories = append(stories, story{e.alert, pair(e.series), []look{firing(e.at, e.alert, e.labels, e.severity)}})
+	}
+	for _, s := range short {
+		stories = append(stories, story{s.alert, pair(s.calm), []look{firing(s.at, s.alert, "")}})
+	}
+	quiet := slices.DeleteFunc(slices.Clone(peace), func(s string) bool { return strings.HasPrefix(s, "up{") })
+	tell(t, append(stories, story{"", pair(quiet), []look{silent("110m", "")}}))
+}
+
+// A server that one of two exporters of a fleet cannot reach is up.
+func TestOneExporterSeesTheServer(t *testing.T) {
+	tell(t, []story{{"NatsServerDown", []string{
+		`nats_exporter_up{instance="one"} 1x30`, `nats_exporter_up{instance="two"} 1x30`,
+		`nats_server_up{instance="one",server_id="B",server_name="b"} 1x30`,
+		`nats_server_up{instance="two",server_id="B",server_name="b"} 1 1 0x30`, `nats_server_missing{instance="two",server_id="B",server_name="b",reason="silent"} _ _ 1x30`,
+	}, []look{firing("20m", "NatsServerDown", "")}}})
+}
+
+// handover returns the series, first of one server, then of another, as after a
+// change of the leader.
+func handover(series []string, after time.Duration) []string {
+	n := int(after.Minutes())
+	var out []string
+	for _, s := range series {
+		i := strings.LastIndex(s, " ")
+		name, value := s[:i], s[i+1:strings.LastIndex(s, "x")]
+		out = append(out, with("server_id", "A", []string{fmt.Sprintf("%s %sx%d stale", name, value, n-1)})...)
+		out = append(out, with("server_id", "B", []string{fmt.Sprintf("%s _x%d %sx60", name, n-1, value)})...)
+	}
+	return out
+}
+
+// An alert about a stream or consumer goes on when another server becomes its
+// leader: it holds for as long as it says, not that long again.
+func TestAlertsOutliveTheLeader(t *testing.T) {
+	var stories []story
+	for _, e := range examples {
+		r := named(e.alert)[0]
+		if !strings.HasPrefix(r.by, byStream) || !steady(e) || r.hold < 2*time.Minute {
+			continue
+		}
+		labels := strings.TrimSuffix(e.labels, ",")
+		stories = append(stories, story{e.alert, handover(e.series, r.hold/2), []look{
+			firing(minutes(r.hold-time.Minute), e.alert, labels), firing(minutes(r.hold), e.alert, labels, e.severity),
+		}})
+	}
+	if len(stories) < 6 {
+		t.Errorf("only %d stories", len(stories))
+	}
+	stories = append(stories, story{"NatsConsumerUnread", []string{
+		`nats_jetstream_consumer_pending_messages{consumer="C",server_id="A"} 10+5x7 stale`, `nats_jetstream_consumer_pending_messages{consumer="C",server_id="B"} _x7 55+5x60`,
+		`nats_jetstream_consumer_delivered_consumer_sequence{consumer="C",server_id="A"} 7x7 stale`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="C",server_id="B"} _x7 7x60`,
+		`nats_jetstream_consumer_waiting_requests{consumer="C",server_id="A"} 0x7 stale`, `nats_jetstream_consumer_waiting_requests{consumer="C",server_id="B"} _x7 0x60`,
+	}, []look{firing("7m", "NatsConsumerUnread", "consumer=C", "warning"), firing("8m", "NatsConsumerUnread", "consumer=C", "warning"), firing("12m", "NatsConsumerUnread", "consumer=C", "warning")}})
+	tell(t, stories)
+}
