@@ -23,13 +23,13 @@ func TestEventsAreCounted(t *testing.T) {
 		event fleet.Event
 		want  []string
 	}{
-		{"connect", plain(fleet.EventConnect), []string{"nats_events_connects_total{account=APP,server=east-1}"}},
-		{"leaf connect", plain(fleet.EventLeafConnect), []string{"nats_events_connects_total{account=APP,server=east-1}"}},
-		{"disconnect", plain(fleet.EventDisconnect), []string{"nats_events_disconnects_total{account=APP,reason=because,server=east-1}"}},
-		{"leaf disconnect", plain(fleet.EventLeafDisconnect), []string{"nats_events_disconnects_total{account=APP,reason=because,server=east-1}"}},
-		{"auth error", plain(fleet.EventAuthError), []string{"nats_events_auth_errors_total{reason=because,server=east-1}"}},
-		{"lame duck", plain(fleet.EventLameDuck), []string{"nats_events_servers_total{event=lame_duck,server=east-1}"}},
-		{"shutdown", plain(fleet.EventShutdown), []string{"nats_events_servers_total{event=shutdown,server=east-1}"}},
+		{"connect", plain(fleet.EventConnect), []string{"nats_events_connects_total{account=APP,server_name=east-1}"}},
+		{"leaf connect", plain(fleet.EventLeafConnect), []string{"nats_events_connects_total{account=APP,server_name=east-1}"}},
+		{"disconnect", plain(fleet.EventDisconnect), []string{"nats_events_disconnects_total{account=APP,reason=because,server_name=east-1}"}},
+		{"leaf disconnect", plain(fleet.EventLeafDisconnect), []string{"nats_events_disconnects_total{account=APP,reason=because,server_name=east-1}"}},
+		{"auth error", plain(fleet.EventAuthError), []string{"nats_events_auth_errors_total{reason=because,server_name=east-1}"}},
+		{"lame duck", plain(fleet.EventLameDuck), []string{"nats_events_servers_total{event=lame_duck,server_name=east-1}"}},
+		{"shutdown", plain(fleet.EventShutdown), []string{"nats_events_servers_total{event=shutdown,server_name=east-1}"}},
 		{"gap", plain(fleet.EventGap), []string{"nats_exporter_event_gaps_total{}"}},
 		{"election", advisory("STREAM.LEADER_ELECTED.ORDERS"), []string{
 			"nats_events_advisories_total{account=APP,advisory=STREAM.LEADER_ELECTED}", "nats_events_elections_total{account=APP,asset=stream}",
@@ -99,10 +99,10 @@ func TestEventLabelsAreBounded(t *testing.T) {
 			t.Errorf("%s: %d series, in all %v", name, len(values), sum(values))
 		}
 	}
-	if got := pick(series, "nats_events_connects_total", "server="+scrape.NameOther); len(got) != 1 || got[0] < maxEventNames {
+	if got := pick(series, "nats_events_connects_total", "server_name="+scrape.NameOther); len(got) != 1 || got[0] < maxEventNames {
 		t.Errorf("the others: %v", got)
 	}
-	if got := pick(series, "nats_events_connects_total", "server=a0"); len(got) != 1 || got[0] != 1 {
+	if got := pick(series, "nats_events_connects_total", "server_name=a0"); len(got) != 1 || got[0] != 1 {
 		t.Errorf("the first: %v", got)
 	}
 }
@@ -131,14 +131,14 @@ func TestEventsBeginAtZero(t *testing.T) {
 	e := exporterOf(t, sampleFleet(), WithMinInterval(0))
 	series := seriesOf(t, scrapeText(t, e))
 	for _, key := range []string{
-		"nats_events_auth_errors_total{reason=Authentication Failure,server=east-1}", "nats_events_servers_total{event=shutdown,server=east-2}", "nats_events_servers_total{event=lame_duck,server=edge}",
+		"nats_events_auth_errors_total{reason=Authentication Failure,server_name=east-1}", "nats_events_servers_total{event=shutdown,server_name=east-2}", "nats_events_servers_total{event=lame_duck,server_name=edge}",
 		"nats_events_elections_total{account=AAPP,asset=stream}", "nats_events_elections_total{account=AAPP,asset=consumer}", "nats_events_elections_total{account=,asset=meta}", "nats_events_quorum_lost_total{account=AAPP,asset=stream}",
 	} {
 		if got, ok := series[key]; !ok || got != 0 {
 			t.Errorf("%s: %v %v", key, got, ok)
 		}
 	}
-	const burst = "nats_events_disconnects_total{account=APP,reason=Slow Consumer (Pending Bytes),server=east-1}"
+	const burst = "nats_events_disconnects_total{account=APP,reason=Slow Consumer (Pending Bytes),server_name=east-1}"
 	for range 3 {
 		e.own.events.count(fleet.Event{Kind: fleet.EventDisconnect, Server: "east-1", Account: "APP", Why: "Slow Consumer (Pending Bytes)"})
 	}
@@ -148,7 +148,7 @@ func TestEventsBeginAtZero(t *testing.T) {
 		if got, ok := series[burst]; !ok || got != want {
 			t.Errorf("page %d: %v %v, want %v", i, got, ok, want)
 		}
-		if got := series["nats_events_auth_errors_total{reason=Authentication Failure,server=east-1}"]; got != 1 {
+		if got := series["nats_events_auth_errors_total{reason=Authentication Failure,server_name=east-1}"]; got != 1 {
 			t.Errorf("page %d: a series that was shown counts later: %v", i, got)
 		}
 		if i == 1 {

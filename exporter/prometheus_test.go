@@ -159,7 +159,7 @@ func panels(t *testing.T) map[string]string {
 // from the list; what trouble alone can fill may stay.
 func (p *prometheus) fill(t *testing.T, empty map[string]string) {
 	t.Helper()
-	replace := strings.NewReplacer("$__rate_interval", "15s", "$cluster", ".*", "$server", ".*", "$account", ".*", "$stream", ".*")
+	replace := strings.NewReplacer("$__rate_interval", "15s", "$cluster", ".*", "$fleet", "e2e-sys", "$server", ".*", "$account", ".*", "$stream", ".*")
 	deadline, tick := time.NewTimer(15*time.Second), time.NewTicker(time.Second)
 	defer deadline.Stop()
 	defer tick.Stop()

@@ -28,7 +28,7 @@ func TestEventsAreWatched(t *testing.T) {
 		announce := func() float64 {
 			s.Send(stub.Message{Subject: "$SYS.SERVER.N2.SHUTDOWN", Data: []byte(shutdownOfN2)})
 			<-time.After(time.Second)
-			return flatten(t, mustGather(t, e))["nats_events_servers_total{event=shutdown,server=n2}"]
+			return flatten(t, mustGather(t, e))["nats_events_servers_total{event=shutdown,server_name=n2}"]
 		}
 		<-time.After(time.Minute)
 		if n := announce(); n != 0 {

@@ -39,7 +39,10 @@ type board struct {
 }
 
 // variable is a template variable of a dashboard, filled by a query.
-type variable struct{ name, label, query string }
+type variable struct {
+	name, label, query string
+	single             bool // exactly one value is chosen, not several or all
+}
 
 type boardRow struct {
 	title  string
@@ -92,11 +95,15 @@ func (b board) grafana() map[string]any {
 func (b board) variables() []any {
 	list := []any{map[string]any{"name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus"}}
 	for _, v := range b.vars {
-		list = append(list, map[string]any{
+		model := map[string]any{
 			"name": v.name, "label": v.label, "type": "query", "datasource": source0(), "refresh": 2, "sort": 1,
-			"query":      map[string]string{"query": v.query, "refId": v.name},
-			"definition": v.query, "multi": true, "includeAll": true, "allValue": ".*", "current": map[string]any{"text": "All", "value": []string{"$__all"}},
-		})
+			"query": map[string]string{"query": v.query, "refId": v.name}, "definition": v.query,
+		}
+		if !v.single {
+			model["multi"], model["includeAll"], model["allValue"] = true, true, ".*"
+			model["current"] = map[string]any{"text": "All", "value": []string{"$__all"}}
+		}
+		list = append(list, model)
 	}
 	return list
 }

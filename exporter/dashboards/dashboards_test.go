@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -172,8 +173,51 @@ func TestDashboardVariables(t *testing.T) {
 		}
 		for i, v := range b.vars {
 			got := list[i+1]
-			if got.Name != v.name || got.Definition != v.query || got.Type != "query" || !got.Multi || !got.IncludeAll {
+			if got.Name != v.name || got.Definition != v.query || got.Type != "query" || got.Multi == v.single || got.IncludeAll == v.single {
 				t.Errorf("%s: %+v, want %+v", b.name, got, v)
+			}
+		}
+	}
+}
+
+// Each dashboard is about one fleet: its first variable chooses it, and every
+// series that a panel or another variable asks for is of that fleet.
+func TestDashboardsAreOfOneFleet(t *testing.T) {
+	series := regexp.MustCompile(`(nats_\w+|ALERTS)(\{[^}]*\})?`)
+	for name, m := range models(t) {
+		if fleet := m.Templating.List[1]; fleet.Name != "fleet" || fleet.Multi || fleet.IncludeAll {
+			t.Errorf("%s: %+v", name, fleet)
+		}
+		var exprs []string
+		for _, v := range m.Templating.List[2:] {
+			exprs = append(exprs, v.Definition)
+		}
+		for _, p := range m.Panels {
+			for _, q := range p.Targets {
+				exprs = append(exprs, q.Expr)
+			}
+		}
+		for _, expr := range exprs {
+			for _, found := range series.FindAllStringSubmatch(expr, -1) {
+				if !strings.HasPrefix(found[2], `{fleet="$fleet"`) {
+					t.Errorf("%s: %s in %s is of any fleet", name, found[0], expr)
+				}
+			}
+		}
+	}
+}
+
+// Nothing that a second exporter of the fleet reports too is added up twice.
+func TestDashboardsAddUpOnce(t *testing.T) {
+	sums := regexp.MustCompile(`\bsum (?:by \([^)]*\) )?\(|\bsum\(`)
+	for name, m := range models(t) {
+		for _, p := range m.Panels {
+			for _, q := range p.Targets {
+				for _, at := range sums.FindAllStringIndex(q.Expr, -1) {
+					if rest := q.Expr[at[1]:]; !strings.HasPrefix(rest, "max ") {
+						t.Errorf("%s / %s adds up every exporter's: %s", name, p.Title, q.Expr)
+					}
+				}
 			}
 		}
 	}
