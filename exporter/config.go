@@ -7,6 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/exporter/internal/roster"
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/exporter/metric"
@@ -15,6 +16,8 @@ import (
 // config is the defaults with the options applied. It is read-only once built.
 type config struct {
 	fleet       string // the label fleet of every series; empty for none
+	expected    roster.Expected
+	state       string // the file that remembers the servers; empty for none
 	surveyor    bool
 	perServer   bool   // prometheus-nats-exporter's names
 	prefix      string // replaces gnatsd_ and jetstream_; empty keeps both

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/natsctl/natsctl/exporter/internal/roster"
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 	"github.com/natsctl/natsctl/exporter/internal/table"
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -36,8 +37,10 @@ type Exporter struct {
 	claims  claimSource
 	ready   func() error // returns nil when the fleet can be reached
 	own     *ownMetrics
-	share   share
+	roster  *roster.Roster
 	failing atomic.Value // the reason why the last scrape failed; "" if it did not
+	state   atomic.Value // the error of the state file, as text; "" if there is none
+	share   share
 	closed  sync.Once
 	stop    []func()
 
@@ -80,7 +83,7 @@ func (e *Exporter) watch(client *sys.Client) {
 // newExporter returns an exporter that uses any source of snapshots.
 func newExporter(cfg *config, src fleet.Source) *Exporter {
 	return &Exporter{
-		cfg: cfg, src: src, own: newOwnMetrics(cfg),
+		cfg: cfg, src: src, own: newOwnMetrics(cfg), roster: roster.New(cfg.state, cfg.expected),
 		claims: func(context.Context, *fleet.Snapshot) []*scrape.Claims { return nil },
 		ready:  func() error { return nil },
 	}
@@ -144,6 +147,22 @@ func (e *Exporter) logScrape(reason string, err error) {
 	}
 }
 
+// complete adds the servers that the fleet is known to have to those that are
+// missing from a snapshot, and returns the servers that are missed no longer.
+func (e *Exporter) complete(snap *fleet.Snapshot) (*fleet.Snapshot, []*scrape.Departure) {
+	now := e.cfg.now()
+	announced := e.own.departed.current(snap, now)
+	snap, other, err := e.roster.Complete(snap, announced, now)
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if was, _ := e.state.Swap(text).(string); was != text && text != "" {
+		e.cfg.log.Error("the state file cannot be used: after a restart, servers that died are not missed", "error", safetext.Visible(text))
+	}
+	return snap, append(announced, other...)
+}
+
 // collect collects a page from the fleet.
 func (e *Exporter) collect(ctx context.Context, chosen []string) (*table.Page, error) {
 	if err := e.ready(); err != nil {
@@ -155,11 +174,12 @@ func (e *Exporter) collect(ctx context.Context, chosen []string) (*table.Page, e
 	if err != nil {
 		return nil, err
 	}
+	snap, departed := e.complete(snap)
 	e.own.count(snap)
 	if slices.Contains(e.cfg.chosen, "events") {
 		e.own.events.begin(snap)
 	}
-	also := scrape.Extras{Departed: e.own.departed.current(snap, e.cfg.now())}
+	also := scrape.Extras{Departed: departed}
 	if slices.Contains(chosen, "limits") {
 		also.Claims = within(ctx, func() []*scrape.Claims { return e.claims(ctx, snap) })
 	}

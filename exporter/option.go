@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/natsctl/natsctl/exporter/internal/roster"
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
 )
 
@@ -38,6 +39,43 @@ func WithFleet(name string) Option {
 		return nil
 	}
 }
+
+// WithExpected says which servers the fleet has: at least so many, and those
+// with these names. One that does not answer is missing, even if no other server
+// knows it. Default: none beyond those that the exporter has seen.
+func WithExpected(count int, names ...string) Option {
+	return func(c *config) error {
+		if count < 0 {
+			return fmt.Errorf("%w: %d expected servers", ErrOption, count)
+		}
+		c.expected = roster.Expected{Count: count, Names: slices.Clone(names)}
+		return nil
+	}
+}
+
+// WithState keeps the names of the servers that the exporter has seen in a file,
+// so that one that dies is missed even after a restart of the exporter, until it
+// is back, announces its end, another one has its address, or [Forget] is called.
+// Each exporter needs a file of its own. Default: the memory ends with the
+// process.
+func WithState(path string) Option {
+	return func(c *config) error {
+		c.state = path
+		return nil
+	}
+}
+
+// ErrUnknownServer is wrapped by [Forget] if the state file does not have the
+// server.
+var ErrUnknownServer = roster.ErrUnknown
+
+// Forget says that servers are gone for good: an exporter that uses the state
+// file misses them no longer from its next scrape on. Unless the file has all of
+// them, nothing changes and the error wraps [ErrUnknownServer].
+func Forget(path string, names ...string) error { return roster.Forget(path, names, time.Now()) }
+
+// Remembered returns the names of the servers in a state file.
+func Remembered(path string) ([]string, error) { return roster.Names(path) }
 
 // WithSurveyorNames also serves the names and labels of nats-surveyor if on is
 // true. Default: false.

@@ -22,6 +22,10 @@ import (
 	"github.com/natsctl/natsctl/exporter"
 )
 
+// hold is how long the conditions of alerts hold before they fire in this test:
+// long enough for a busy machine to answer in between.
+const hold = 8 * time.Second
+
 // TestE2EPrometheus has a real Prometheus scrape natsctl exporter on a real
 // super-cluster: the target is up and the rules are loaded; a server that is
 // killed raises the alert about it and no other, so does one that is shut down
@@ -182,7 +186,7 @@ type prometheus struct{ url string }
 func runPrometheus(t *testing.T, tool, target string) *prometheus {
 	t.Helper()
 	dir := t.TempDir()
-	rules, err := exporter.Rules(exporter.RuleOptions{Hold: 5 * time.Second})
+	rules, err := exporter.Rules(exporter.RuleOptions{Hold: hold})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +304,7 @@ func (p *prometheus) onlyAlert(t *testing.T, want string) {
 		return want == "" && len(now) == 0 || slices.Contains(now, want)
 	}
 	p.poll(t, "alert "+want, look)
-	for range 6 { // longer than the longest hold
+	for range int(hold/time.Second) + 1 {
 		<-time.After(time.Second)
 		look()
 	}

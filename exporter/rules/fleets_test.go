@@ -118,3 +118,32 @@ func TestAlertsOutliveTheLeader(t *testing.T) {
 	}, []look{firing("7m", "NatsConsumerUnread", "consumer=C", "warning"), firing("8m", "NatsConsumerUnread", "consumer=C", "warning"), firing("12m", "NatsConsumerUnread", "consumer=C", "warning")}})
 	tell(t, stories)
 }
+
+// killed are two servers of one fleet that die after ten minutes; the exporter
+// is started again in the third hour, and knows them from its state file. Another
+// fleet has servers of the same names, which live.
+var killed = slices.Concat(
+	with("fleet", "red", []string{
+		`nats_exporter_up 1x170 stale _x2 1x300`,
+		`nats_server_up{server_id="A",server_name="a",cluster="c"} 1x170 stale _x2 1x300`,
+		`nats_server_up{server_id="B",server_name="b",cluster="c"} 1x9 0x160 stale _x2 0x300`, `nats_server_missing{server_id="B",server_name="b",cluster="c",reason="gone"} _x10 1x160 stale _x2 1x300`,
+		`nats_server_up{server_id="D",server_name="d",cluster="c"} 1x9 0x160 stale _x2 0x300`, `nats_server_missing{server_id="D",server_name="d",cluster="c",reason="gone"} _x10 1x160 stale _x2 1x300`,
+	}),
+	with("fleet", "blue", []string{
+		`nats_exporter_up 1x480`,
+		`nats_server_up{server_id="A2",server_name="a",cluster="c"} 1x480`, `nats_server_up{server_id="B2",server_name="b",cluster="c"} 1x480`, `nats_server_up{server_id="D2",server_name="d",cluster="c"} 1x480`,
+	}),
+)
+
+// The alerts about the dead, and no others, hold until somebody says so.
+func TestTheDeadAreHeld(t *testing.T) {
+	var looks []look
+	for _, at := range []string{"13m", "1h", "75m", "2h50m", "171m", "172m", "173m", "3h", "5h", "6h30m"} {
+		looks = append(looks, look{at: at, expr: `count by (alertname, fleet) (ALERTS)`, want: []string{`{alertname="NatsServerDown", fleet="red"}`}, value: 2})
+	}
+	forgotten := append(slices.Clone(killed), with("fleet", "red", []string{`nats_server_departed_timestamp_seconds{server_id="B",server_name="b",cluster="c",how="forgotten"} _x300 18000x60`, `nats_server_start_time_seconds{server_id="B",server_name="b",cluster="c"} 1x9`})...)
+	tell(t, []story{
+		{"", killed, looks},
+		{"NatsServerDown", forgotten, []look{firing("4h", "NatsServerDown", "server_name=b", "critical"), firing("5h5m", "NatsServerDown", "server_name=b"), firing("5h5m", "NatsServerDown", "server_name=d", "critical")}},
+	})
+}

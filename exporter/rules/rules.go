@@ -32,7 +32,7 @@ type rule struct {
 	hold    time.Duration
 	summary string // a Prometheus template
 	why     string // only without a check
-	next    string // likewise
+	next    string // with a check: added to the check's
 }
 
 // Options change the generated rules. The zero value keeps the defaults.
@@ -88,7 +88,7 @@ func (r rule) entries(o Options) ([]ruleEntry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("alert %s: %w", r.alert, err)
 		}
-		why, next = rows[0].Why, rows[0].Next
+		why, next = rows[0].Why, strings.TrimSpace(rows[0].Next+" "+r.next)
 		i := slices.IndexFunc(rows[0].Limits, func(l checks.Limit) bool { return l.Name == r.limit })
 		if r.limit != "" && i < 0 {
 			return nil, fmt.Errorf("alert %s: check %s has no limit %q", r.alert, r.check, r.limit)

@@ -22,10 +22,11 @@ type story struct {
 }
 
 // look is a question at a time and the samples expected of it, each a set of
-// labels; all have the value 1.
+// labels; all have the same value, 1 unless another is given.
 type look struct {
 	at, expr string
 	want     []string
+	value    int
 }
 
 // firing asks whether an alert fires, and at which level.
@@ -104,7 +105,7 @@ func (s story) promtool() map[string]any {
 	for _, l := range s.looks {
 		var want []map[string]any
 		for _, labels := range l.want {
-			want = append(want, map[string]any{"labels": labels, "value": 1})
+			want = append(want, map[string]any{"labels": labels, "value": max(l.value, 1)})
 		}
 		looks = append(looks, map[string]any{"expr": l.expr, "eval_time": l.at, "exp_samples": want})
 	}

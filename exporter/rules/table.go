@@ -19,11 +19,12 @@ const unlessPeerDown = ` unless on (fleet, peer) (` +
 const exporterDown = `up{job=~".*nats.*"} == 0 and on (job, instance) ` +
 	`(last_over_time(nats_exporter_up[1h]) or last_over_time(ALERTS{alertname="NatsExporterDown",alertstate="firing"}[1h]))`
 
-// departedSince matches the names of servers that announced their end after
-// their last start. It survives a restart of the exporter, which loses the
-// events it received.
-const departedSince = `(max by (fleet, server_name) (last_over_time(nats_server_departed_timestamp_seconds[1h])) ` +
-	`> max by (fleet, server_name) (last_over_time(nats_server_start_time_seconds[1h])))`
+// departedSince matches the names of servers that announced their end, were
+// replaced or were forgotten, and have not started since. It survives a restart
+// of the exporter, which loses the events it received.
+const departedSince = `(` + departed + ` unless on (fleet, server_name) (max by (fleet, server_name) (last_over_time(nats_server_start_time_seconds[1h])) >= ` + departed + `))`
+
+const departed = `max by (fleet, server_name) (last_over_time(nats_server_departed_timestamp_seconds[1h]))`
 
 // reasonText looks up why a server is missing.
 const reasonText = `{{ with printf "nats_server_missing{fleet='%s',server_name='%s'}" .Labels.fleet .Labels.server_name | query }} ({{ . | first | label "reason" }}){{ end }}`
@@ -54,11 +55,12 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsServerDown", check: "servers", level: fleet.Crit, hold: time.Minute,
-		expr: `max by (fleet, server_name) (nats_server_missing{reason!="draining"} or max_over_time(nats_server_up[1h]) == 1) ` +
+		// What is missing stays so while the exporter is started again.
+		expr: `max by (fleet, server_name) (last_over_time(nats_server_missing{reason!="draining"}[5m]) or (max_over_time(nats_server_up[1h]) == 1 and on (fleet) nats_exporter_up == 1)) ` +
 			`unless on (fleet, server_name) (nats_server_up == 1) ` +
 			`unless on (fleet, server_name) (nats_server_missing{reason="draining"} == 1) ` +
-			`unless on (fleet, server_name) ` + departedSince + ` ` +
-			`and on (fleet) (nats_exporter_up == 1)`,
+			`unless on (fleet, server_name) ` + departedSince,
+		next:    "If it is gone for good, say so with `natsctl exporter forget`.",
 		summary: "{{ $labels.server_name }} does not answer" + reasonText,
 	},
 	{

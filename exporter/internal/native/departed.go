@@ -19,6 +19,6 @@ var ServerDeparted = &table.Group[*scrape.Departure]{
 		v[0], v[1], v[2], v[3] = d.ID, d.Name, d.Cluster, string(d.How)
 	},
 	Rows: []table.Row[*scrape.Departure]{
-		{Name: "nats_server_departed_timestamp_seconds", Help: "When a server announced its shutdown, for an hour or until it is back, with how: lame_duck if it drained, else shutdown. Only announcements since the exporter started.", Value: func(d *scrape.Departure) float64 { return number.Unix(d.At) }},
+		{Name: "nats_server_departed_timestamp_seconds", Help: "When a server announced its shutdown, for an hour or until it is back, with how: lame_duck if it drained, else shutdown; or when it was replaced (another server has its address) or forgotten (somebody said so). Only since the exporter started.", Value: func(d *scrape.Departure) float64 { return number.Unix(d.At) }},
 	},
 }

@@ -10,9 +10,10 @@ import (
 // TestExporterExitCodes holds the exit codes of the exporter.
 func TestExporterExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
-		errPartialScrape:         3,
-		exporter.ErrOption:       2,
-		exporter.ErrNoContext:    2,
-		exporter.ErrNotConnected: 5,
+		errPartialScrape:          3,
+		exporter.ErrOption:        2,
+		exporter.ErrUnknownServer: 2,
+		exporter.ErrNoContext:     2,
+		exporter.ErrNotConnected:  5,
 	})
 }

@@ -30,6 +30,9 @@ func exporterEntry() cli.Entry {
 			"exporter check --context sys",
 			"exporter check --context sys --sort series --limit 20",
 		}},
+		{Name: "forget", Help: "Say that a server is gone for good: the exporter that uses the state file misses it no longer from its next scrape on.", Cmd: &exporterForgetCommand{}, Examples: []string{
+			"exporter forget east-2 --state /var/lib/natsctl-exporter/servers.json",
+		}},
 		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}, Examples: []string{
 			"exporter rules",
 			"exporter rules --max-for 5m",
@@ -125,6 +128,7 @@ func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(exporter.ErrOption), cli.ExitUsage, cli.Hint("natsctl exporter serve --help explains each flag, docs/exporter.md the whole")),
 		cli.On(cli.Is(errPartialScrape), cli.ExitPartial, cli.Hint("natsctl server ping shows who does not answer, and why")),
+		cli.On(cli.Is(exporter.ErrUnknownServer), cli.ExitUsage, cli.Hint("the file has every server that the exporter has seen twice, by name")),
 		cli.On(cli.Is(exporter.ErrNoContext), cli.ExitUsage, cli.Hint("allow it with --probe-context NAME")),
 		cli.On(cli.Is(exporter.ErrNotConnected), cli.ExitUnreachable, cli.Hint("is a server of the context up? natsctl context validate tells")),
 	}

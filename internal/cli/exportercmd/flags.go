@@ -13,7 +13,7 @@ import (
 
 // exporterFlags set what the exporter collects and the names of the metrics.
 type exporterFlags struct {
-	fleet                      string
+	fleet, state, expect       string
 	compat                     []string
 	prefix                     string
 	collect, without           []string
@@ -32,6 +32,8 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 	}
 	list := strings.Join(names, ", ")
 	cmd.Flag("fleet", "Value of the label fleet of every series; exporters of one fleet must give the same. Default: the name of the context.").PlaceHolder("NAME").StringVar(&f.fleet)
+	cmd.Flag("expect", "Servers that the fleet has, which are missing if they do not answer: a number, names separated by commas, or @FILE with one name in each line.").PlaceHolder("N|NAMES|@FILE").StringVar(&f.expect)
+	cmd.Flag("state", "File that remembers the servers, so that one that died is missed after a restart of the exporter too; natsctl exporter forget takes a server out.").PlaceHolder("FILE").StringVar(&f.state)
 	cmd.Flag("compat", "Names of another exporter to serve as well: surveyor, exporter or none; repeat.").Default("none").EnumsVar(&f.compat, "surveyor", "exporter", "none")
 	cmd.Flag("compat-prefix", "With --compat exporter: prefix instead of gnatsd_ and jetstream_, as the Helm chart's nats.").PlaceHolder("PREFIX").StringVar(&f.prefix)
 	cmd.Flag("collect", "Collect only this; repeat. There are "+list+".").PlaceHolder("NAME").StringsVar(&f.collect)
@@ -57,6 +59,11 @@ func (f *exporterFlags) options(context string) ([]exporter.Option, error) {
 		exporter.WithReplicas(f.replicas), exporter.WithEphemeral(f.ephemeral), exporter.WithTop(f.top), exporter.WithMaxSeries(f.maxSeries),
 		exporter.WithAccounts(f.accounts, f.notAccounts), exporter.WithStreams(f.streams, f.notStreams), exporter.WithConsumers(f.consumers, f.notConsumers),
 	}
+	count, names, err := expected(f.expect)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, exporter.WithExpected(count, names...), exporter.WithState(f.state))
 	own := false
 	for _, name := range f.compat {
 		switch name {
