@@ -194,7 +194,7 @@ func TestHold(t *testing.T) {
 // A table that names a check or threshold that does not exist makes no file.
 func TestTableNamesWhatExists(t *testing.T) {
 	for _, r := range []rule{{alert: "X", check: "nonsense"}, {alert: "X", check: "storage", limit: "nonsense"}} {
-		if body, err := file(Options{}, []rule{r}); err == nil || body != nil {
+		if body, err := file(Options{}, nil, []rule{r}); err == nil || body != nil {
 			t.Errorf("%+v: %v", r, err)
 		}
 	}

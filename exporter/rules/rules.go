@@ -7,6 +7,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,8 +32,9 @@ type rule struct {
 	scale   float64 // converts the threshold's unit to the value's; 0 means 1
 	hold    time.Duration
 	summary string // a Prometheus template
-	why     string // only without a check
-	next    string // with a check: added to the check's
+	why     string // of a check's alert: if it differs from the check's
+	next    string // likewise
+	also    string // one more step, after next
 }
 
 // Options change the generated rules. The zero value keeps the defaults.
@@ -42,10 +44,10 @@ type Options struct {
 
 // File returns a Prometheus rule file with alert and recording rules. It fails
 // only if the table names a check or threshold that does not exist.
-func File(o Options) ([]byte, error) { return file(o, alerts) }
+func File(o Options) ([]byte, error) { return file(o, records, alerts) }
 
-func file(o Options, alerts []rule) ([]byte, error) {
-	groups := []ruleGroup{{Name: "natsctl-records", Rules: recordEntries()}, {Name: "natsctl-alerts"}}
+func file(o Options, records [][2]string, alerts []rule) ([]byte, error) {
+	groups := []ruleGroup{{Name: "natsctl-records", Rules: recordEntries(records)}, {Name: "natsctl-alerts"}}
 	for _, r := range alerts {
 		entries, err := r.entries(o)
 		if err != nil {
@@ -70,7 +72,7 @@ type ruleEntry struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-func recordEntries() []ruleEntry {
+func recordEntries(records [][2]string) []ruleEntry {
 	var out []ruleEntry
 	for _, r := range records {
 		out = append(out, ruleEntry{Record: r[0], Expr: r[1]})
@@ -88,7 +90,7 @@ func (r rule) entries(o Options) ([]ruleEntry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("alert %s: %w", r.alert, err)
 		}
-		why, next = rows[0].Why, strings.TrimSpace(rows[0].Next+" "+r.next)
+		why, next = cmp.Or(r.why, rows[0].Why), cmp.Or(r.next, rows[0].Next)
 		i := slices.IndexFunc(rows[0].Limits, func(l checks.Limit) bool { return l.Name == r.limit })
 		if r.limit != "" && i < 0 {
 			return nil, fmt.Errorf("alert %s: check %s has no limit %q", r.alert, r.check, r.limit)
@@ -100,7 +102,7 @@ func (r rule) entries(o Options) ([]ruleEntry, error) {
 	entry := func(level, expr string) ruleEntry {
 		e := ruleEntry{
 			Alert: r.alert, Expr: expr, Labels: map[string]string{"severity": level},
-			Annotations: map[string]string{"summary": r.summary, "description": why + " " + next},
+			Annotations: map[string]string{"summary": r.summary, "description": strings.TrimSpace(why + " " + next + " " + r.also)},
 		}
 		if r.check != "" {
 			e.Labels["check"] = r.check

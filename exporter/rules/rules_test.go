@@ -3,6 +3,7 @@ package rules
 import (
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,6 +124,37 @@ func TestRulesHavePromtoolTests(t *testing.T) {
 			t.Errorf("alert %s does not say why and what next", r.alert)
 		}
 	}
+}
+
+// An alert says why and what next in the words of its check, or in its own
+// where it has some.
+func TestWordsOfAlerts(t *testing.T) {
+	for alert, want := range map[string][]string{
+		"NatsGatewaySlow": {checks.SlowLinkWhy, checks.SlowLinkNext}, "NatsMemory": {checkRow(t, "memory").Why, checkRow(t, "memory").Next},
+		"NatsServerDown": {checkRow(t, "servers").Why, checkRow(t, "servers").Next, "`natsctl exporter forget`"}, "NatsElections": {"slow disks", "Check the disks"},
+	} {
+		entries, err := named(alert)[0].entries(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, words := range want {
+			if got := entries[0].Annotations["description"]; !strings.Contains(got, words) {
+				t.Errorf("%s: %q lacks %q", alert, got, words)
+			}
+		}
+	}
+	if got := named("NatsGatewaySlow")[0]; got.why == checkRow(t, "gateways").Why {
+		t.Error("a slow gateway has no words of its own")
+	}
+}
+
+func checkRow(t *testing.T, name string) *checks.Check {
+	t.Helper()
+	rows, err := checks.Select(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[0]
 }
 
 // Every check that metrics can answer has its alert.

@@ -10,13 +10,13 @@ const slowHold = 5 * time.Minute
 // which there have to be two more, a route with the average of the others of
 // each of its ends.
 const (
-	gatewayRTT  = `max by (cluster, server_name, remote_cluster) (nats_gateway_rtt_seconds{direction="outbound"})`
-	slowGateway = gatewayRTT + ` > 0.025 > on (cluster, remote_cluster) group_left () 5 * quantile by (cluster, remote_cluster) (0.5, ` + gatewayRTT + `)`
+	gatewayRTT  = `max by (fleet, cluster, server_name, remote_cluster) (nats_gateway_rtt_seconds{direction="outbound"})`
+	slowGateway = gatewayRTT + ` > 0.025 > on (fleet, cluster, remote_cluster) group_left () 5 * quantile by (fleet, cluster, remote_cluster) (0.5, ` + gatewayRTT + `)`
 
-	routeRTT  = `max by (cluster, server_name, remote_name) (nats_route_rtt_seconds{remote_name!=""})`
+	routeRTT  = `max by (fleet, cluster, server_name, remote_name) (nats_route_rtt_seconds{remote_name!=""})`
 	slowRoute = routeRTT + ` > 0.025` +
-		` > 5 * (sum by (cluster, server_name) (` + routeRTT + `) - on (cluster, server_name) group_right () ` + routeRTT + `)` +
-		` / on (cluster, server_name) group_left () (count by (cluster, server_name) (` + routeRTT + `) - 1)` +
-		` > 5 * (sum by (cluster, remote_name) (` + routeRTT + `) - on (cluster, remote_name) group_right () ` + routeRTT + `)` +
-		` / on (cluster, remote_name) group_left () (count by (cluster, remote_name) (` + routeRTT + `) - 1)`
+		` > 5 * (sum by (fleet, cluster, server_name) (` + routeRTT + `) - on (fleet, cluster, server_name) group_right () ` + routeRTT + `)` +
+		` / on (fleet, cluster, server_name) group_left () (count by (fleet, cluster, server_name) (` + routeRTT + `) - 1)` +
+		` > 5 * (sum by (fleet, cluster, remote_name) (` + routeRTT + `) - on (fleet, cluster, remote_name) group_right () ` + routeRTT + `)` +
+		` / on (fleet, cluster, remote_name) group_left () (count by (fleet, cluster, remote_name) (` + routeRTT + `) - 1)`
 )

@@ -60,7 +60,7 @@ var alerts = []rule{
 			`unless on (fleet, server_name) (nats_server_up == 1) ` +
 			`unless on (fleet, server_name) (nats_server_missing{reason="draining"} == 1) ` +
 			`unless on (fleet, server_name) ` + departedSince,
-		next:    "If it is gone for good, say so with `natsctl exporter forget`.",
+		also:    "If it is gone for good, say so with `natsctl exporter forget`.",
 		summary: "{{ $labels.server_name }} does not answer" + reasonText,
 	},
 	{
