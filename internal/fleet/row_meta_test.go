@@ -1,8 +1,12 @@
 package fleet_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -39,5 +43,66 @@ func TestMetaGroupOfEachDomain(t *testing.T) {
 	}
 	if len(leaders) != 3 {
 		t.Errorf("groups %v", leaders)
+	}
+}
+
+// TestMetaGroupInWhole holds what is known of a meta group by who answered: the
+// leader, its followers alone, servers that disagree, or a server by itself.
+func TestMetaGroupInWhole(t *testing.T) {
+	member := func(name, leader string, peers ...*server.PeerInfo) *fleet.Server {
+		sv := &fleet.Server{Info: server.ServerInfo{ID: "ID-" + name, Name: name, Cluster: "C", Version: "2.15.2"}}
+		sv.Info.SetJetStreamEnabled()
+		sv.Jsz = &server.JSInfo{Meta: &server.MetaClusterInfo{Name: "of " + name, Leader: leader, Size: 5, Pending: 7, Replicas: peers}}
+		return sv
+	}
+	current, behind := &server.PeerInfo{Name: "b", Current: true, Lag: 3, Active: 2 * time.Second}, &server.PeerInfo{Name: "z", Lag: 9}
+	dead := &server.PeerInfo{Name: "d", Current: true, Offline: true}
+	disabled, alone, second, quorum := member("off", "off"), member("s", ""), member("r", ""), member("a", "a", current)
+	disabled.Jsz.Disabled = true
+	alone.Jsz.Meta, second.Jsz.Meta = nil, &server.MetaClusterInfo{}
+	quorum.Jsz.Meta.QuorumNeeded = 4
+	for _, tt := range []struct {
+		name    string
+		servers []*fleet.Server
+		want    []string
+	}{
+		{"the leader", []*fleet.Server{member("b", "a", &server.PeerInfo{Name: "other"}), member("a", "a", current, behind, dead, nil, &server.PeerInfo{Name: "a"}), member("c", "a")}, []string{
+			"of a: led by a (heard true), leaders [], 2 of 3, size 5, pending 7: z@(c false o false known true lag 9 0s) a@C(leader) b@C(c true o false known true lag 3 2s) d@D(c true o true known true lag 0 0s)",
+		}},
+		{"followers alone", []*fleet.Server{member("b", "a", current)}, []string{
+			"of b: led by a (heard false), leaders [], 1 of 3, size 5, pending 7: a@(leader) b@C(c true o false known false lag 3 2s)",
+		}},
+		{"no leader", []*fleet.Server{member("b", "")}, []string{"of b: led by  (heard false), leaders [], 0 of 3, size 5, pending 7:"}},
+		{"two leaders", []*fleet.Server{member("y", "y"), member("a", "a"), member("c", "a")}, []string{
+			"of y: led by y (heard true), leaders [a y], 1 of 3, size 5, pending 7: y@C(leader)",
+		}},
+		{"a quorum of its own", []*fleet.Server{quorum}, []string{"of a: led by a (heard true), leaders [], 2 of 4, size 5, pending 7: b@(c true o false known true lag 3 2s) a@C(leader)"}},
+		{"servers by themselves", []*fleet.Server{disabled, alone, second}, []string{
+			": led by r (heard true), leaders [], 1 of 1, size 1, pending 0: r@C(leader)",
+			": led by s (heard true), leaders [], 1 of 1, size 1, pending 0: s@C(leader)",
+		}},
+	} {
+		s := fleettest.Snapshot(0, tt.servers...)
+		s.Missing = []fleet.Missing{{Name: "x", Cluster: "X"}, {Name: "d", Cluster: "D"}}
+		var got []string
+		for _, g := range fleet.MetaGroups(s) {
+			line := fmt.Sprintf("%s: led by %s (heard %v), leaders %v, %d of %d, size %d, pending %d:", g.Name, g.Leader, g.Heard, g.Leaders, g.Current, g.Quorum, g.Size, g.Pending)
+			for _, p := range g.Peers {
+				if line += " " + p.Name + "@" + p.Cluster; p.Leader {
+					line += "(leader)"
+				} else {
+					line += fmt.Sprintf("(c %v o %v known %v lag %d %vs)", p.Current, p.Offline, p.Known, p.Lag, p.ActiveSeconds)
+				}
+				if answered := s.Server(p.Name); (p.Server != nil) != (answered != nil) || answered != nil && p.JS != answered.Jsz {
+					t.Errorf("%s: the server of %s is %v", tt.name, p.Name, p.Server)
+				}
+			}
+			got = append(got, line)
+		}
+		slices.Sort(got)
+		slices.Sort(tt.want)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
 	}
 }
