@@ -28,6 +28,7 @@ var scriptSpecs = map[string]spec.Spec{
 //	configure NODE LINE          append a line to the configuration file of a server
 //	clients NODE NAME N          connect clients of one name, which do not reconnect
 //	door KIND CERTIFICATE        start something that lets nobody in; sets DOOR, writes ca.pem
+//	slot                         take a slot with free ports; sets SLOT, and THOUSANDS of its ports
 //	measure ARGS...              run natsctl bench; a machine that is too busy for the rate is no failure
 //	argv                         find no secret of a context in the command line of a process
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
@@ -38,6 +39,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"clients":   startClients,
 	"door":      openDoor,
 	"argv":      findArgv,
+	"slot":      takeSlot,
 	"measure":   measure,
 }
 
