@@ -33,6 +33,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 	"github.com/natsctl/natsctl/internal/tui"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // failing is a command that returns an error.
@@ -49,7 +50,7 @@ func exportedErrors() map[error]int {
 		act.ErrBlocked: 1, act.ErrNoTrigger: 2,
 		checks.ErrUnknown: 2, checks.ErrLimit: 2, recording.ErrInvalid: 1, &recording.NotRecordedError{}: 1,
 		&fleet.AmbiguousUserError{}: 2, &fleet.AmbiguousAccountError{}: 2,
-		tui.ErrConfig: 2, tui.ErrPanic: 1, tui.ErrFormat: 2,
+		tui.ErrConfig: 2, live.ErrPanic: 1, tui.ErrFormat: 2,
 		host.ErrNoSpace: 1, broker.ErrUnconfirmed: 2, broker.ErrData: 1, client.ErrExpired: 1, &broker.SlotError{}: 1,
 		broker.ErrPortInUse: 1, broker.ErrNoHome: 1, spec.ErrInvalid: 2, client.ErrNotReady: 1, broker.ErrProgram: 1,
 		plan.ErrUser: 2, client.ErrPush: 3, export.ErrNotEmpty: 2, broker.ErrUnknown: 2, broker.ErrDown: 5, host.ErrBusy: 1,
