@@ -108,7 +108,7 @@ func heapNow() float64 {
 // TestHostileRequests asks by hand what a snapshot asks.
 func TestHostileRequests(t *testing.T) {
 	slow(t)
-	const most = 200.0                               // joined pages are held twice: as they came, and as one document
+	const most = 150.0
 	defer debug.SetGCPercent(debug.SetGCPercent(40)) // what is held counts, not what waits to be collected
 	for _, a := range hostile.Attacks() {
 		t.Run(a.Name, func(t *testing.T) {

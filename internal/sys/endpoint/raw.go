@@ -3,6 +3,7 @@ package endpoint
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -113,19 +114,57 @@ func versionOf(s *server.ServerInfo) string {
 	return s.Version
 }
 
-// joined returns the answer with all pages joined.
+// joined returns the answer with all pages joined, once. The document is written in
+// one piece of the right size, and each part is dropped as soon as it is copied:
+// together they may be as large as the budget of a round.
 func (a *rawAnswer) joined() (json.RawMessage, error) {
 	if a.fields == nil {
 		return a.body, nil
 	}
-	if had, ok := a.fields[a.list]; len(a.items) > 0 || ok && string(had) != "null" {
-		items, err := json.Marshal(append([]json.RawMessage{}, a.items...))
+	if len(a.items) > 0 && a.fields[a.list] == nil {
+		a.fields[a.list] = json.RawMessage("[]")
+	}
+	size := len("{}")
+	for name, value := range a.fields {
+		size += 6*len(name) + len(value) + len(`"":,`) // each byte of a name may need an escape
+	}
+	for _, item := range a.items {
+		size += len(item) + len(",")
+	}
+	out := append(make([]byte, 0, size), '{')
+	for i, name := range slices.Sorted(maps.Keys(a.fields)) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		key, err := json.Marshal(name)
 		if err != nil {
 			return nil, err
 		}
-		a.fields[a.list] = items
+		out = append(append(out, key...), ':')
+		if value := a.fields[name]; name != a.list || string(value) == "null" && len(a.items) == 0 {
+			out = append(out, value...)
+		} else {
+			out = a.appendItems(out)
+		}
+		delete(a.fields, name)
 	}
-	return json.Marshal(a.fields)
+	a.body = append(out, '}')
+	a.fields = nil
+	return a.body, nil
+}
+
+// appendItems writes the list, and drops its items.
+func (a *rawAnswer) appendItems(out []byte) []byte {
+	out = append(out, '[')
+	for i, item := range a.items {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, item...)
+		a.items[i] = nil
+	}
+	a.items = nil
+	return append(out, ']')
 }
 
 // rawPager pages through a list in an answer; it knows only the list's name and
@@ -186,6 +225,10 @@ func (p rawPager) Join(s *fleet.Server, _ fleet.Want, pg Page, value any) (Page,
 	}
 	if all.fields == nil {
 		all.fields, all.list, all.seen = fields, p.list, map[string]bool{}
+		if had, ok := fields[p.list]; ok && string(had) != "null" {
+			fields[p.list] = json.RawMessage("[]") // its items are kept apart
+		}
+		all.body, got.body = nil, nil
 	} else if p.gap(all, items) && pg.Offset > 0 {
 		back := max(2*pg.Back, p.overlap)
 		return Page{Offset: max(0, pg.Offset-back), Limit: pg.Limit, Back: back}, true
