@@ -57,7 +57,7 @@ func exportedErrors() map[error]int {
 		client.ErrNoLeader: 1, client.ErrNoAck: 1, broker.ErrNode: 1, link.ErrFault: 1,
 		result.ErrSLO: 6, result.ErrInconclusive: 3, scenario.ErrSpec: 2, scenario.ErrUnit: 2, result.ErrFormat: 2,
 		bench.ErrNoInterest: 5, bench.ErrNoResponders: 5, bench.ErrHarm: 2, result.ErrDifferent: 2, bench.ErrUnsupported: 1, bench.ErrReplaced: 1,
-		exporter.ErrOption: 2, exporter.ErrNoContext: 2, exporter.ErrNotConnected: 5,
+		exporter.ErrOption: 2, exporter.ErrUnknownServer: 2, exporter.ErrNoContext: 2, exporter.ErrNotConnected: 5,
 	}
 }
 
@@ -163,7 +163,7 @@ func (u *usedTable) unused(t *testing.T) {
 		}
 	}
 	if left > len(scripted) {
-		t.Errorf("%d rows were not used", left)
+		t.Errorf("%d rows were not used: add their errors to exportedErrors, or command lines that end with them", left)
 	}
 	var all []byte
 	files, _ := filepath.Glob("testdata/script/*.txtar")
