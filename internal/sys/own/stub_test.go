@@ -25,11 +25,13 @@ type home struct {
 	delays  map[string]time.Duration // of the servers, by name
 	conns   map[string]int           // connections of the account, by server
 	streams []*server.StreamInfo
-	missing []string       // streams without an answer
-	failing map[string]int // consumer lists that fail, by stream, with the code
-	asked   map[string]int // requests, by subject
-	first   int            // the number of the first connection
-	noJS    bool           // the account has no JetStream
+	missing []string                  // streams without an answer
+	failing map[string]int            // consumer lists that fail, by stream, with the code
+	asked   map[string]int            // requests, by subject
+	first   int                       // the number of the first connection
+	noJS    bool                      // the account has no JetStream
+	page    func(server.ConnzOptions) // called before a page of connections is sent; may be nil
+	excess  int                       // streams and consumers that lists count beyond those there are
 }
 
 func newHome(t *testing.T, servers ...string) *home {
@@ -86,6 +88,9 @@ func (h *home) connz(name string, m stub.Message) any {
 	if err := json.Unmarshal(m.Data, &o); err != nil {
 		h.t.Error(err)
 	}
+	if h.page != nil {
+		h.page(o)
+	}
 	z := &server.Connz{}
 	for i := o.Offset; i < min(o.Offset+o.Limit, h.conns[name]); i++ {
 		z.Conns = append(z.Conns, &server.ConnInfo{Cid: uint64(h.first + i), Account: "APP"}) //nolint:gosec // small
@@ -106,11 +111,11 @@ func (h *home) jetstream(m stub.Message) bool {
 		return reply(server.JSApiAccountInfoResponse{JetStreamAccountStats: &server.JetStreamAccountStats{JetStreamTier: server.JetStreamTier{Streams: len(h.streams)}}})
 	case m.Subject == "$JS.API.STREAM.LIST":
 		part := h.streams[min(page.Offset, len(h.streams)):min(page.Offset+3, len(h.streams))]
-		return reply(server.JSApiStreamListResponse{ApiPaged: server.ApiPaged{Total: len(h.streams), Offset: page.Offset}, Streams: part, Missing: h.missing})
+		return reply(server.JSApiStreamListResponse{ApiPaged: server.ApiPaged{Total: len(h.streams) + h.excess, Offset: page.Offset}, Streams: part, Missing: h.missing})
 	case list && h.failing[name] > 0:
 		return reply(server.JSApiConsumerListResponse{ApiResponse: server.ApiResponse{Error: &server.ApiError{Code: h.failing[name], Description: "no quorum"}}})
 	case list:
-		out := server.JSApiConsumerListResponse{ApiPaged: server.ApiPaged{Total: 4, Offset: page.Offset}}
+		out := server.JSApiConsumerListResponse{ApiPaged: server.ApiPaged{Total: 4 + h.excess, Offset: page.Offset}}
 		for i := page.Offset; i < min(page.Offset+3, 4); i++ {
 			out.Consumers = append(out.Consumers, &server.ConsumerInfo{Stream: name, Name: fmt.Sprint(name, i)})
 		}
