@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,7 +54,7 @@ func row(port, state, inode int) string {
 func TestFindServers(t *testing.T) {
 	const listen, connected = 0x0A, 0x01
 	dir := procOf(t, row(4222, listen, 77)+row(4222, connected, 88)+row(80, listen, 99),
-		process{10, "nats-server", 100, 23, 77}, process{11, "nats-server", 5, 2, 70}, process{12, "hog (nats)", 500, 500, 88},
+		process{1, "sshd", 40, 40, 70}, process{10, "nats-server", 100, 23, 77}, process{11, "nats-server", 5, 2, 70}, process{12, "hog (nats)", 500, 500, 88},
 		process{13, "nginx", 900, 900, 99}, process{os.Getpid(), "nats-server", 70, 70, 1})
 	s := findServersIn(dir, []int{4222})
 	if got, want := s.cpu(), 1300*time.Millisecond; got != want {
@@ -69,18 +70,59 @@ func TestFindServers(t *testing.T) {
 	}
 }
 
+// TestListeners reads the listening sockets of both families; either may be missing.
+func TestListeners(t *testing.T) {
+	short := strings.Join(strings.Fields(row(4222, 0x0A, 77))[:10], " ") + "\n"
+	for name, tc := range map[string]struct {
+		tables map[string]string
+		want   string
+	}{
+		"IPv4":            {map[string]string{"tcp": row(4222, 0x0A, 77)}, "map[socket:[77]:true]"},
+		"IPv6":            {map[string]string{"tcp6": row(4222, 0x0A, 78)}, "map[socket:[78]:true]"},
+		"both":            {map[string]string{"tcp": row(4222, 0x0A, 77), "tcp6": row(4223, 0x0A, 78)}, "map[socket:[77]:true socket:[78]:true]"},
+		"no other column": {map[string]string{"tcp": short}, "map[socket:[77]:true]"},
+		"no inode":        {map[string]string{"tcp": short[:len(short)-4] + "\n"}, "map[]"},
+		"connected":       {map[string]string{"tcp": row(4222, 0x01, 77)}, "map[]"},
+		"another port":    {map[string]string{"tcp": row(4224, 0x0A, 77)}, "map[]"},
+		"no port":         {map[string]string{"tcp": strings.Replace(row(4222, 0x0A, 77), "107E", "X", 1)}, "map[]"},
+		"neither":         {nil, "map[]"},
+	} {
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "net"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for table, text := range tc.tables {
+			if err := os.WriteFile(filepath.Join(dir, "net", table), []byte("  sl  local_address\n"+text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := fmt.Sprint(listeners(dir, []int{4222, 4223, 0})); got != tc.want {
+			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+}
+
 func TestReadStat(t *testing.T) {
-	for text, want := range map[string]time.Duration{
-		"7 (a) b) S 1 2 3 4 5 6 7 8 9 10 30 12 99": 420 * time.Millisecond,
-		"7 (a) S 1 2 3": -1, "7 a S": -1, "": -1, ")(": -1, "7 (a) S 1 2 3 4 5 6 7 8 9 10 x 12 99": -1, "7 (a) S 1 2 3 4 5 6 7 8 9 10 30 y 99": -1,
+	const counts = " S 1 2 3 4 5 6 7 8 9 10 30 12"
+	for text, want := range map[string]string{
+		"7 (a) b)" + counts + " 99":            "a) b 420ms true",
+		"7 (a)" + counts:                       "a 420ms true",
+		"(a)" + counts:                         "a 420ms true",
+		"7 (a) S 1 2 3":                        " 0s false",
+		"7 a" + counts:                         " 0s false",
+		"7 a)" + counts:                        " 0s false",
+		"7 )a(" + counts + " 99":               " 0s false",
+		"":                                     " 0s false",
+		"7 (a) S 1 2 3 4 5 6 7 8 9 10 x 12 99": " 0s false",
+		"7 (a) S 1 2 3 4 5 6 7 8 9 10 30 y 99": " 0s false",
 	} {
 		file := filepath.Join(t.TempDir(), "stat")
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, used, ok := readStat(file)
-		if ok != (want >= 0) || ok && used != want {
-			t.Errorf("%q: %v, %v", text, used, ok)
+		name, used, ok := readStat(file)
+		if got := fmt.Sprint(name, " ", used, " ", ok); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
 }
