@@ -50,6 +50,12 @@ func TestNormalize(t *testing.T) {
 			t.Errorf("%s: normalized twice: %+v, %v", name, again, err)
 		}
 	}
+	for _, mix := range []Bucket{{Get: 1}, {Put: 1}, {CAS: 1}, {Get: 2, Put: 2}, {Get: 2, CAS: 2}, {Put: 2, CAS: 2}} {
+		s, err := Spec{Workload: KV, KV: &mix}.Normalize()
+		if err != nil || s.KV.Get != mix.Get || s.KV.Put != mix.Put || s.KV.CAS != mix.CAS {
+			t.Errorf("the mix %+v became %+v, %v", mix, s.KV, err)
+		}
+	}
 	sync, err := Spec{Workload: JSPub, JS: &Stream{Ack: "sync"}, Load: Load{Window: 50}}.Normalize()
 	if err != nil || sync.Load.Window != 1 {
 		t.Errorf("sync with a window of %d, %v", sync.Load.Window, err)
@@ -210,6 +216,10 @@ func TestCheck(t *testing.T) {
 		"empty payload": {Workload: PubSub, Sizes: []int{0}},
 		"e2e, no acks":  {Workload: JSE2E, Load: Load{Rate: 5}, JS: &Stream{Ack: "none"}},
 		"raw":           {Workload: Pub, Driver: "raw"},
+		"only reads":    {Workload: KV, KV: &Bucket{Get: 1}},
+		"only writes":   {Workload: KV, KV: &Bucket{Put: 1}},
+		"only swaps":    {Workload: KV, KV: &Bucket{CAS: 1}},
+		"one message":   {Workload: Pub, Load: Load{Rate: 1}, Duration: 1e9},
 		"only messages": {Workload: Pub, Msgs: 1, Duration: -1},
 	} {
 		if _, err := s.Normalize(); err != nil {

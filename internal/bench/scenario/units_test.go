@@ -48,7 +48,7 @@ func TestParseSize(t *testing.T) {
 			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
 		}
 	}
-	for _, bad := range []string{"", "-1", "0.3", "1.1g", "2g", "1 tb", "x"} {
+	for _, bad := range []string{"", "-1", "0.3", "1.1g", "2g", "1 tb", "x", "1mk", "1 m k"} {
 		if got, err := ParseSize(bad); !errors.Is(err, ErrUnit) {
 			t.Errorf("%q: %v, %v", bad, got, err)
 		}
@@ -83,8 +83,16 @@ func TestParseMix(t *testing.T) {
 	if err := k.ParseMix("put=18,get=80"); err != nil || k.Get != 80 || k.Put != 18 || k.CAS != 0 {
 		t.Errorf("%+v, %v", k, err)
 	}
-	if err := k.ParseMix("cas=1000"); err != nil || k.Get != 0 || k.Put != 0 || k.CAS != 1000 {
-		t.Errorf("%+v, %v", k, err)
+	for text, want := range map[string]Bucket{
+		"cas=1000":          {CAS: 1000},
+		"get=0,put=1":       {Put: 1},
+		"get=1,put=1":       {Get: 1, Put: 1},
+		"get=3,cas=3":       {Get: 3, CAS: 3},
+		"get=1,put=2,cas=3": {Get: 1, Put: 2, CAS: 3},
+	} {
+		if err := k.ParseMix(text); err != nil || k != want {
+			t.Errorf("%q: %+v, %v", text, k, err)
+		}
 	}
 	for _, bad := range []string{"", "get", "get=-1", "get=1001", "del=1", "get=0,put=0", "get=1,"} {
 		if err := new(Bucket).ParseMix(bad); !errors.Is(err, ErrUnit) {

@@ -137,6 +137,19 @@ func TestAccountsRefused(t *testing.T) {
 	}
 }
 
+// TestPermissionsAreEmpty only if no list has anything: any other must be written, or
+// the user may do everything.
+func TestPermissionsAreEmpty(t *testing.T) {
+	t.Parallel()
+	list := func(n int) []string { return []string{"a", "b"}[:n] }
+	for i := range 3 * 3 * 3 * 3 {
+		p := Permissions{Pub: list(i % 3), Sub: list(i / 3 % 3), DenyPub: list(i / 9 % 3), DenySub: list(i / 27)}
+		if got := p.IsEmpty(); got != (i == 0) {
+			t.Errorf("%+v: %v", p, got)
+		}
+	}
+}
+
 // TestShapes is what the flags of a shape make.
 func TestShapes(t *testing.T) {
 	for _, c := range []struct {
