@@ -2,6 +2,7 @@ package export
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,11 +36,15 @@ func files(v any) (out []string) {
 }
 
 // TestExportedConfIsWhole reads each exported configuration with its secrets: it has the
-// passwords of the cluster, and every file that it names is there.
+// passwords of the cluster, every file that it names is there, and its links are direct.
 func TestExportedConfIsWhole(t *testing.T) {
 	for _, auth := range spec.AuthModes() {
 		t.Run(auth, func(t *testing.T) {
 			p := plantest.Of(t, spectest.Everything(spec.AuthMode(auth), spec.TLSServer))
+			p.Doors = map[plan.Link]string{}
+			for _, l := range p.Links() {
+				p.Doors[l] = "127.0.0.1:9"
+			}
 			dir := t.TempDir() // exists, and is empty
 			if _, err := Write(p, Conf, dir, true); err != nil {
 				t.Fatal(err)
@@ -53,6 +58,9 @@ func TestExportedConfIsWhole(t *testing.T) {
 					if _, err := os.Stat(filepath.Join(dir, file)); err != nil || filepath.IsAbs(file) {
 						t.Errorf("%s names %s: %v", n.Name, file, err)
 					}
+				}
+				if text := fmt.Sprint(c); strings.Contains(text, "127.0.0.1:9]") || strings.Contains(text, "127.0.0.1:9 ") || strings.Contains(text, plan.Nowhere) {
+					t.Errorf("%s connects through the doors of faults: %s", n.Name, text)
 				}
 				if cluster, ok := c["cluster"].(map[string]any); ok && cluster["authorization"].(map[string]any)["password"] != p.Link {
 					t.Errorf("%s has another password for routes than its peers", n.Name)
