@@ -29,8 +29,8 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestFill relates known times to messages and processors.
-func TestFill(t *testing.T) {
+// TestCPUShares relates known times to messages and processors.
+func TestCPUShares(t *testing.T) {
 	const s = time.Second
 	start := cpuTimes{self: 5 * s, busy: 70 * s, servers: 11 * s}
 	for _, tc := range []struct {

@@ -41,9 +41,9 @@ func TestExportedConfIsWhole(t *testing.T) {
 	for _, auth := range spec.AuthModes() {
 		t.Run(auth, func(t *testing.T) {
 			p := plantest.Of(t, spectest.Everything(spec.AuthMode(auth), spec.TLSServer))
-			p.Doors = map[plan.Link]string{}
+			p.Proxies = map[plan.Link]string{}
 			for _, l := range p.Links() {
-				p.Doors[l] = "127.0.0.1:9"
+				p.Proxies[l] = "127.0.0.1:9"
 			}
 			dir := t.TempDir() // exists, and is empty
 			if _, err := Write(p, Conf, dir, true); err != nil {
@@ -60,7 +60,7 @@ func TestExportedConfIsWhole(t *testing.T) {
 					}
 				}
 				if text := fmt.Sprint(c); strings.Contains(text, "127.0.0.1:9]") || strings.Contains(text, "127.0.0.1:9 ") || strings.Contains(text, plan.Nowhere) {
-					t.Errorf("%s connects through the doors of faults: %s", n.Name, text)
+					t.Errorf("%s connects through the proxies of faults: %s", n.Name, text)
 				}
 				if cluster, ok := c["cluster"].(map[string]any); ok && cluster["authorization"].(map[string]any)["password"] != p.Link {
 					t.Errorf("%s has another password for routes than its peers", n.Name)
