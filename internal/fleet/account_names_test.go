@@ -2,8 +2,10 @@ package fleet
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -77,5 +79,32 @@ func TestIsAccountKey(t *testing.T) {
 		if IsAccountKey(word) != want {
 			t.Errorf("%q: %v", word, !want)
 		}
+	}
+}
+
+// TestStreamsOfNamesakes tells streams of two accounts with one display name
+// apart, with their rates and consumers.
+func TestStreamsOfNamesakes(t *testing.T) {
+	look := func(sec float64, first, second uint64) *Snapshot {
+		detail := func(id string, last uint64) *server.AccountDetail {
+			st := server.StreamDetail{Name: "S", State: server.StreamState{LastSeq: last}, Consumer: []*server.ConsumerInfo{{Name: "C", Config: &server.ConsumerConfig{}}}}
+			return &server.AccountDetail{Id: id, Name: "CHAT", Streams: []server.StreamDetail{st}}
+		}
+		now := time.Unix(1000, 0).Add(time.Duration(sec * float64(time.Second)))
+		sv := &Server{Info: server.ServerInfo{ID: "A", Name: "a"}, Jsz: &server.JSInfo{Now: now, AccountDetails: []*server.AccountDetail{detail("ONE", first), detail("TWO", second)}}}
+		return &Snapshot{Time: now, Servers: []*Server{sv}}
+	}
+	after := look(2, 30, 70)
+	delta := NewDelta(look(0, 10, 10), after)
+	var got []string
+	for _, r := range StreamRows(after, delta) {
+		got = append(got, fmt.Sprint(r.AccountID, " ", r.Account, " ", r.Detail.State.LastSeq, " ", r.Rates.Msgs.PerSecond))
+	}
+	slices.Sort(got)
+	if want := []string{"ONE CHAT 30 10", "TWO CHAT 70 30"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if rows := ConsumerRows(after, delta); len(rows) != 2 || rows[0].AccountID == rows[1].AccountID || rows[0].Account != "CHAT" {
+		t.Errorf("%d consumers", len(rows))
 	}
 }

@@ -24,6 +24,7 @@ type consumerAnswer struct {
 	of   *server.StreamDetail
 	sv   *Server
 	at   time.Time
+	name string // display name of the account
 }
 
 func (a consumerAnswer) leads() bool { return leads(a.info.Cluster, a.sv) }
@@ -35,7 +36,7 @@ func consumerAnswers(s *Snapshot) map[consumerKey]consumerAnswer {
 	for of, st := range s.streams() {
 		for _, info := range st.Consumer {
 			key := consumerKey{of.streamKey, info.Name}
-			answer := consumerAnswer{info, st, s.speaker(of.sv, info), of.sv.Jsz.Now}
+			answer := consumerAnswer{info, st, s.speaker(of.sv, info), of.sv.Jsz.Now, of.name}
 			if old, ok := best[key]; !ok || answer.leads() && !old.leads() {
 				best[key] = answer
 			}
@@ -57,7 +58,7 @@ func (s *Snapshot) speaker(sv *Server, info *server.ConsumerInfo) *Server {
 }
 
 // Consumer returns the rates of a consumer, by JetStream domain ("" for none),
-// account, stream and name.
+// account, as servers call it, stream and name.
 func (d *Delta) Consumer(domain, account, stream, name string) ConsumerDelta {
 	if d == nil {
 		return ConsumerDelta{}

@@ -1,12 +1,15 @@
 package fleet
 
 import (
+	"cmp"
 	"iter"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
+// streamKey identifies a stream. The account is what servers call it: several
+// accounts may have one display name.
 type streamKey struct{ domain, account, stream string }
 
 // StreamDelta is what changed in one stream.
@@ -21,10 +24,11 @@ type streamAnswer struct {
 	leads  bool
 	from   *Server
 	at     time.Time
+	name   string // display name of the account
 }
 
 // Stream returns the rates of a stream, by JetStream domain ("" for none),
-// account and name.
+// account, as servers call it, and name.
 func (d *Delta) Stream(domain, account, stream string) StreamDelta {
 	if d == nil {
 		return StreamDelta{}
@@ -37,7 +41,7 @@ func (d *Delta) Stream(domain, account, stream string) StreamDelta {
 func streamAnswers(s *Snapshot) map[streamKey]streamAnswer {
 	best := map[streamKey]streamAnswer{}
 	for key, st := range s.streams() {
-		answer := streamAnswer{st, leads(st.Cluster, key.sv), key.sv, key.sv.Jsz.Now}
+		answer := streamAnswer{st, leads(st.Cluster, key.sv), key.sv, key.sv.Jsz.Now, key.name}
 		if old, ok := best[key.streamKey]; !ok || answer.leads && !old.leads {
 			best[key.streamKey] = answer
 		}
@@ -48,7 +52,8 @@ func streamAnswers(s *Snapshot) map[streamKey]streamAnswer {
 // streamOn is a stream as one server reports it.
 type streamOn struct {
 	streamKey
-	sv *Server
+	sv   *Server
+	name string // display name of the account
 }
 
 // streams returns what every server reports of its streams.
@@ -61,7 +66,7 @@ func (s *Snapshot) streams() iter.Seq2[streamOn, *server.StreamDetail] {
 			for _, acc := range sv.Jsz.AccountDetails {
 				for i := range acc.Streams {
 					st := &acc.Streams[i]
-					if !yield(streamOn{streamKey{sv.Info.Domain, acc.Name, st.Name}, sv}, st) {
+					if !yield(streamOn{streamKey{sv.Info.Domain, cmp.Or(acc.Id, acc.Name), st.Name}, sv, acc.Name}, st) {
 						return
 					}
 				}

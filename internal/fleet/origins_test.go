@@ -35,9 +35,9 @@ func TestOriginRows(t *testing.T) {
 	})
 	sv := s.Servers[0]
 	want := []*fleet.OriginRow{
-		{Domain: "hub", Account: "APP", Stream: "S", Server: sv, Role: "source", Name: "AGAIN", Filter: "t.>", Level: fleet.Warn, State: "never reached"},
-		{Domain: "hub", Account: "APP", Stream: "S", Server: sv, Role: "source", Name: "ERR", Heard: true, IdleSeconds: 90, Error: "no such stream", Level: fleet.Warn, State: "no such stream"},
-		{Domain: "hub", Account: "APP", Stream: "S", Server: sv, Role: "source", Name: "FINE", Heard: true, IdleSeconds: 2, Lag: 3, Filter: "f.>", External: "$JS.hub.API", State: "ok"},
+		{Domain: "hub", Account: "APP", AccountID: "APP", Stream: "S", Server: sv, Role: "source", Name: "AGAIN", Filter: "t.>", Level: fleet.Warn, State: "never reached"},
+		{Domain: "hub", Account: "APP", AccountID: "APP", Stream: "S", Server: sv, Role: "source", Name: "ERR", Heard: true, IdleSeconds: 90, Error: "no such stream", Level: fleet.Warn, State: "no such stream"},
+		{Domain: "hub", Account: "APP", AccountID: "APP", Stream: "S", Server: sv, Role: "source", Name: "FINE", Heard: true, IdleSeconds: 2, Lag: 3, Filter: "f.>", External: "$JS.hub.API", State: "ok"},
 	}
 	if diff := cmp.Diff(want, fleet.OriginRows(s), cmp.Comparer(func(a, b *fleet.Server) bool { return a == b })); diff != "" {
 		t.Error(diff)

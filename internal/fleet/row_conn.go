@@ -13,6 +13,7 @@ import (
 type ConnRow struct {
 	Server        *Server
 	Info          *server.ConnInfo
+	AccountName   string // display name of its account
 	Traffic       Traffic
 	UptimeSeconds float64 // up to now by the server's clock, or until it was closed
 	Leaf          bool    // from LEAFZ, which reports no start, no activity and no pending bytes
@@ -22,6 +23,7 @@ type ConnRow struct {
 // ConnRows returns every connection once, by server and cid. Delta may be nil.
 func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
 	var rows []*ConnRow
+	names := NewAccountNames(s)
 	for _, sv := range s.Servers {
 		if sv.Connz == nil {
 			continue
@@ -33,7 +35,7 @@ func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
 				end = *c.Stop
 			}
 			rows = append(rows, &ConnRow{
-				Server: sv, Info: c, Traffic: rates.Conn(c.Cid),
+				Server: sv, Info: c, AccountName: names.Name(c.Account), Traffic: rates.Conn(c.Cid),
 				UptimeSeconds: between(c.Start, end), IdleSeconds: between(c.LastActivity, end),
 			})
 		}
@@ -45,6 +47,7 @@ func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
 // (servers from 2.11 on), as rows of the same type. Delta may be nil.
 func LeafRows(s *Snapshot, d *Delta) []*ConnRow {
 	var rows []*ConnRow
+	names := NewAccountNames(s)
 	for _, sv := range s.Servers {
 		if sv.Connz == nil || sv.Leafz == nil {
 			continue
@@ -58,7 +61,7 @@ func LeafRows(s *Snapshot, d *Delta) []*ConnRow {
 			if l == nil || l.ID == 0 || listed[l.ID] {
 				continue
 			}
-			rows = append(rows, &ConnRow{Server: sv, Leaf: true, Traffic: rates.Leaf(l.ID), Info: &server.ConnInfo{
+			rows = append(rows, &ConnRow{Server: sv, Leaf: true, AccountName: names.Name(l.Account), Traffic: rates.Leaf(l.ID), Info: &server.ConnInfo{
 				Cid: l.ID, Kind: "Leafnode", Name: l.Name, Account: l.Account, IP: l.IP, Port: l.Port, RTT: l.RTT,
 				InMsgs: l.InMsgs, OutMsgs: l.OutMsgs, InBytes: l.InBytes, OutBytes: l.OutBytes, NumSubs: l.NumSubs,
 			}})
@@ -170,10 +173,8 @@ func (r *AccountRow) add(sv *Server, a *server.AccountStat) {
 }
 
 func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
-	// JSZ reports an account by its name tag, if it has one.
-	ids := map[string]string{}
 	use := func(account string) *AccountUse {
-		r := row(cmp.Or(ids[account], account))
+		r := row(account)
 		if r.JS == nil {
 			r.JS = &AccountUse{}
 		}
@@ -188,8 +189,7 @@ func addAccountUse(s *Snapshot, row func(string) *AccountRow) {
 			continue
 		}
 		for _, acc := range sv.Jsz.AccountDetails {
-			ids[acc.Name] = acc.Id
-			at := place{sv.Info.Domain, acc.Name}
+			at := place{sv.Info.Domain, cmp.Or(acc.Id, acc.Name)} // JSZ reports a name tag as the name, if there is one
 			most[at] = AccountUse{
 				Store: max(most[at].Store, acc.Store), Memory: max(most[at].Memory, acc.Memory),
 				MaxStore: int64(acc.ReservedStore), MaxMemory: int64(acc.ReservedMemory), // JSZ calls the limits reserved; all bits set is none

@@ -11,21 +11,24 @@ import (
 // ConsumerRow is one consumer of the fleet, as its leader reports it.
 type ConsumerRow struct {
 	Domain  string
-	Account string
-	Stream  string
-	Name    string
-	Server  *Server
-	Info    *server.ConsumerInfo
-	Leader  string
-	Peers   []Replica
-	MaxLag  uint64
-	Known   bool // the leader itself answered
-	Wanted  int  // replicas that it should have; 0 if the configuration of its stream was not requested
-	Missing int  // of the wanted ones; 0 in its first minute, or without a known leader
-	Level   Level
-	State   string
-	Rates   ConsumerDelta
-	Raft    Verdict // state of its raft group, and whether it is stalled; excludes missing replicas and readers
+	Account string // display name; several accounts may have it
+	// AccountID is what servers call the account: its public key in operator mode,
+	// otherwise its name.
+	AccountID string
+	Stream    string
+	Name      string
+	Server    *Server
+	Info      *server.ConsumerInfo
+	Leader    string
+	Peers     []Replica
+	MaxLag    uint64
+	Known     bool // the leader itself answered
+	Wanted    int  // replicas that it should have; 0 if the configuration of its stream was not requested
+	Missing   int  // of the wanted ones; 0 in its first minute, or without a known leader
+	Level     Level
+	State     string
+	Rates     ConsumerDelta
+	Raft      Verdict // state of its raft group, and whether it is stalled; excludes missing replicas and readers
 }
 
 // ConsumerRows returns the consumers of every stream, worst first, then by
@@ -34,7 +37,7 @@ func ConsumerRows(s *Snapshot, d *Delta) []*ConsumerRow {
 	var rows []*ConsumerRow
 	for k, a := range consumerAnswers(s) {
 		r := &ConsumerRow{
-			Domain: k.domain, Account: k.account, Stream: k.stream, Name: k.name, Server: a.sv, Info: a.info, Rates: d.Consumer(k.domain, k.account, k.stream, k.name),
+			Domain: k.domain, Account: a.name, AccountID: k.account, Stream: k.stream, Name: k.name, Server: a.sv, Info: a.info, Rates: d.Consumer(k.domain, k.account, k.stream, k.name),
 		}
 		r.Wanted = consumerReplicas(a.info.Config, a.of.Config)
 		r.judge(s)

@@ -50,9 +50,11 @@ type SharingRow struct {
 	Subject string // in the exporting account
 	Local   string // in the importing account; empty if the same
 	Peers   []string
-	Private bool // an export that needs an activation
-	Invalid bool // an import that the server did not accept
-	Name    string
+	// PeerNames are the display names of Peers, in their order.
+	PeerNames []string
+	Private   bool // an export that needs an activation
+	Invalid   bool // an import that the server did not accept
+	Name      string
 }
 
 // SharingRows returns the exports, then the imports, of the account whose
@@ -70,8 +72,12 @@ func SharingRows(s *Snapshot) (account string, rows []*SharingRow) {
 		for i := range acc.Imports {
 			rows = append(rows, importRow(acc.AccountName, &acc.Imports[i]))
 		}
+		names := NewAccountNames(s)
 		for _, r := range rows {
 			r.Label = acc.NameTag
+			for _, peer := range r.Peers {
+				r.PeerNames = append(r.PeerNames, names.Name(peer))
+			}
 		}
 		slices.SortStableFunc(rows, func(a, b *SharingRow) int {
 			return cmp.Or(boolSign(b.Export)-boolSign(a.Export), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Subject, b.Subject))

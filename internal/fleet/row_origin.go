@@ -12,6 +12,7 @@ import (
 // of the latter reports it.
 type OriginRow struct {
 	Domain, Account string // of the mirror or sourcing stream
+	AccountID       string // what servers call the account
 	Stream          string // that copies
 	Server          *Server
 	Role            string // mirror or source
@@ -64,7 +65,7 @@ func originsOf(r *StreamRow, s *Snapshot) (rows []*OriginRow) {
 
 func newOrigin(r *StreamRow, s *Snapshot, role string, o *server.StreamSourceInfo) *OriginRow {
 	row := &OriginRow{
-		Domain: r.Domain, Account: r.Account, Stream: r.Name, Server: r.Server, Role: role, Name: o.Name, Filter: o.FilterSubject, Lag: o.Lag,
+		Domain: r.Domain, Account: r.Account, AccountID: r.AccountID, Stream: r.Name, Server: r.Server, Role: role, Name: o.Name, Filter: o.FilterSubject, Lag: o.Lag,
 		Heard: o.Active >= 0, State: "ok", // the server writes -1 for never
 	}
 	if row.Heard {

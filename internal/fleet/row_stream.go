@@ -12,23 +12,26 @@ import (
 
 // StreamRow is one stream of the fleet, as its leader reports it.
 type StreamRow struct {
-	Domain   string
-	Account  string
-	Name     string
-	Server   *Server // the server that reports the row: the leader, if it answered
-	Detail   *server.StreamDetail
-	Leader   string // "" when the stream has none
-	Replicas int    // existing replicas, including the leader
-	Wanted   int    // configured replicas; 0 if the configuration was not requested
-	Missing  int    // of the wanted ones; 0 in its first minute, or without a known leader
-	Peers    []Replica
-	MaxLag   uint64 // of the replica with the largest lag
-	Known    bool   // the leader answered; followers do not know the state of the others
-	Level    Level
-	State    string // "ok", or a description of the problem
-	Rates    StreamDelta
-	Origins  []*OriginRow // what it mirrors or sources, as its leader reports it
-	Raft     Verdict      // state of its raft group and messages; excludes missing replicas and origins
+	Domain  string
+	Account string // display name; several accounts may have it
+	// AccountID is what servers call the account: its public key in operator mode,
+	// otherwise its name.
+	AccountID string
+	Name      string
+	Server    *Server // the server that reports the row: the leader, if it answered
+	Detail    *server.StreamDetail
+	Leader    string // "" when the stream has none
+	Replicas  int    // existing replicas, including the leader
+	Wanted    int    // configured replicas; 0 if the configuration was not requested
+	Missing   int    // of the wanted ones; 0 in its first minute, or without a known leader
+	Peers     []Replica
+	MaxLag    uint64 // of the replica with the largest lag
+	Known     bool   // the leader answered; followers do not know the state of the others
+	Level     Level
+	State     string // "ok", or a description of the problem
+	Rates     StreamDelta
+	Origins   []*OriginRow // what it mirrors or sources, as its leader reports it
+	Raft      Verdict      // state of its raft group and messages; excludes missing replicas and origins
 
 	consumers int // noConsumers if the answers do not contain it
 }
@@ -64,7 +67,7 @@ func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 	consumers := countConsumers(s)
 	for key, a := range streamAnswers(s) {
 		r := &StreamRow{
-			Domain: key.domain, Account: key.account, Name: key.stream, Server: a.from, Detail: a.detail,
+			Domain: key.domain, Account: a.name, AccountID: key.account, Name: key.stream, Server: a.from, Detail: a.detail,
 			Rates: d.Stream(key.domain, key.account, key.stream), Replicas: 1, consumers: consumers[key],
 		}
 		r.Leader, r.Peers = group(a.detail.Cluster, r.Server)

@@ -158,13 +158,14 @@ func TestSharingRows(t *testing.T) {
 	}
 	sv := fleettest.Answer("A", "a", 0, 1)
 	sv.Accountz = &server.Accountz{Account: acc}
+	sv.AccountStatz = &server.AccountStatz{Accounts: []*server.AccountStat{{Account: "OTHER", Name: "Other"}}}
 	name, rows := fleet.SharingRows(fleettest.Snapshot(0, fleettest.Answer("B", "0", 0, 1), sv))
 	want := []*fleet.SharingRow{
 		{Account: "APP", Export: true, Type: "service", Subject: "s.z", Name: "z"},
 		{Account: "APP", Export: true, Type: "stream", Subject: "s.a", Name: "a", Private: true},
-		{Account: "APP", Export: true, Type: "stream", Subject: "s.b", Name: "b", Private: true, Peers: []string{"X"}},
-		{Account: "APP", Type: "stream", Subject: "i.a", Local: "old", Name: "j", Peers: []string{"OTHER"}},
-		{Account: "APP", Type: "stream", Subject: "i.x", Local: "l.x", Name: "i", Peers: []string{"OTHER"}, Invalid: true},
+		{Account: "APP", Export: true, Type: "stream", Subject: "s.b", Name: "b", Private: true, Peers: []string{"X"}, PeerNames: []string{"X"}},
+		{Account: "APP", Type: "stream", Subject: "i.a", Local: "old", Name: "j", Peers: []string{"OTHER"}, PeerNames: []string{"Other"}},
+		{Account: "APP", Type: "stream", Subject: "i.x", Local: "l.x", Name: "i", Peers: []string{"OTHER"}, PeerNames: []string{"Other"}, Invalid: true},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" || name != "APP" {
 		t.Errorf("%s: %s", name, diff)

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 		{Name: "name", Title: "Name", Help: "Name that the client gave itself.", Value: func(r *fleet.ConnRow) any { return r.Info.Name }},
 		{Name: "server", Title: "Server", Short: "Srv", Help: "Server name.", Value: func(r *fleet.ConnRow) any { return r.Server.Info.Name }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Server.Info.Cluster }},
-		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConnRow) any { return r.Info.Account }, Label: func(r *fleet.ConnRow) string { return r.Info.NameTag }},
+		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConnRow) any { return r.Info.Account }, Label: func(r *fleet.ConnRow) string { return cmp.Or(r.AccountName, r.Info.NameTag) }},
 		{Name: "user", Title: "User", Help: "User name or public key.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.AuthorizedUser }, Label: func(r *fleet.ConnRow) string { return fleet.UserName(r.Info) }},
 		{Name: "ip", Title: "IP", Help: "Address that it comes from.", Value: func(r *fleet.ConnRow) any { return r.Info.IP }},
 		{Name: "port", Title: "Port", Help: "Port that it comes from.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Port }},

@@ -3,7 +3,9 @@ package view
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +26,10 @@ var ErrFilter = errors.New("bad filter")
 // 5m, 3d, 2K), which turns it into the column's base unit, and a single =
 // compares like ==. Text also compares with contains, startsWith, endsWith and
 // matches (a regular expression). A value that was not reported matches
-// nothing.
+// nothing. A value with a display name, such as an account with a public key, is
+// compared by that name, or by itself where the expression holds it.
 type Filter struct {
+	source  string
 	program *vm.Program
 	names   []string // by column
 	used    []int    // columns that the expression reads
@@ -35,7 +39,7 @@ type Filter struct {
 // without its unit, as in [Grid.Index].
 func NewFilter(source string, heads []Head) (*Filter, error) {
 	g := Grid{Heads: heads}
-	f := &Filter{names: g.Names()}
+	f := &Filter{source: source, names: g.Names()}
 	resolver := &resolver{grid: g, used: map[int]bool{}}
 	env := make(types.Map, len(heads))
 	for _, h := range heads {
@@ -65,7 +69,7 @@ func (f *Filter) Match(row []Cell) (bool, error) {
 		if row[i].Raw == nil {
 			return false, nil
 		}
-		env[f.names[i]] = comparable(row[i].Raw)
+		env[f.names[i]] = comparable(f.value(row[i]))
 	}
 	out, err := expr.Run(f.program, env)
 	if err != nil {
@@ -76,6 +80,53 @@ func (f *Filter) Match(row []Cell) (bool, error) {
 		return false, fmt.Errorf("%w: the expression is not true or false", ErrFilter)
 	}
 	return ok, nil
+}
+
+// value is what an expression compares of a cell: its display name, unless the
+// expression holds the value behind it.
+func (f *Filter) value(c Cell) any {
+	if raw, ok := c.Raw.(string); !ok || c.Label == "" || strings.Contains(f.source, raw) {
+		return c.Raw
+	}
+	return c.Label
+}
+
+// Select returns the rows that match, in their order. A display name that the
+// expression holds and that stands for several values is an error that lists
+// them.
+func Select[R any](f *Filter, rows []R, cells func(R) []Cell) ([]R, error) {
+	var kept []R
+	behind := map[string][]string{} // display name: values
+	for _, r := range rows {
+		row := cells(r)
+		ok, err := f.Match(row)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			kept = append(kept, r)
+		}
+		for _, i := range f.used {
+			raw, _ := row[i].Raw.(string)
+			if label := row[i].Label; label != "" && f.value(row[i]) == label && f.quotes(label) && !slices.Contains(behind[label], raw) {
+				behind[label] = append(behind[label], raw)
+			}
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(behind)) {
+		if keys := behind[label]; len(keys) > 1 {
+			slices.Sort(keys)
+			return nil, fmt.Errorf("%w %q: %q is the name of %d: %s", ErrFilter, f.source, label, len(keys), Text(strings.Join(keys, ", ")))
+		}
+	}
+	return kept, nil
+}
+
+// quotes reports whether the expression holds this text in quotes.
+func (f *Filter) quotes(text string) bool {
+	return slices.ContainsFunc(token.FindAllString(f.source, -1), func(part string) bool {
+		return len(part) > 1 && strings.ContainsAny(part[:1], "\"'`") && part[1:len(part)-1] == text
+	})
 }
 
 // filterType is the type of a column in an expression: numbers compare with

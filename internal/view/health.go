@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
@@ -88,7 +90,7 @@ func Sharing() []Column[*fleet.SharingRow] {
 		{Name: "type", Title: "Type", Help: "stream or service.", Value: func(r *fleet.SharingRow) any { return r.Type }},
 		{Name: "subject", Title: "Subject", Help: "Subject, as its owner knows it.", Value: func(r *fleet.SharingRow) any { return r.Subject }},
 		{Name: "local_subject", Title: "Local", Help: "Subject, as the importer knows it.", Value: func(r *fleet.SharingRow) any { return r.Local }},
-		{Name: "accounts", Title: "With", Help: "Account that it comes from; accounts that may import it.", Value: func(r *fleet.SharingRow) any { return r.Peers }},
+		{Name: "accounts", Title: "With", Help: "Account that it comes from; accounts that may import it.", Value: func(r *fleet.SharingRow) any { return r.Peers }, Label: func(r *fleet.SharingRow) string { return strings.Join(r.PeerNames, ",") }},
 		{Name: "private", Title: "Private", Help: "Whether an export needs an activation or an approved account.", Value: func(r *fleet.SharingRow) any { return r.Private }},
 		{Name: "invalid", Title: "Invalid", Help: "Whether the server refused an import.", Value: func(r *fleet.SharingRow) any { return r.Invalid }, Level: func(r *fleet.SharingRow) Level { return skew(r.Invalid) }},
 		{Name: "name", Title: "Name", Help: "Its name.", Wide: true, Value: func(r *fleet.SharingRow) any { return r.Name }},

@@ -86,7 +86,8 @@ func share(used uint64, limit int64) any {
 // Streams returns the columns of a table of streams.
 func Streams(rates bool) []Column[*fleet.StreamRow] {
 	return []Column[*fleet.StreamRow]{
-		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.StreamRow) any { return r.Account }},
+		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.StreamRow) any { return r.AccountID }, Label: func(r *fleet.StreamRow) string { return r.Account }},
+		{Name: "account_name", Title: "Name tag", Help: "Name that its JWT gives the account.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Account }},
 		{Name: "stream", Title: "Stream", Help: "Stream name.", Value: func(r *fleet.StreamRow) any { return r.Name }},
 		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(r *fleet.StreamRow) any { return r.Domain }},
 		{Name: "state", Title: "State", Help: "ok, or what is wrong.", Value: func(r *fleet.StreamRow) any { return r.State }, Level: func(r *fleet.StreamRow) Level { return r.Level }},
@@ -150,7 +151,8 @@ func originsLevel(r *fleet.StreamRow) (level Level) {
 // Origins returns the columns of a table of mirrors and sources.
 func Origins() []Column[*fleet.OriginRow] {
 	return []Column[*fleet.OriginRow]{
-		{Name: "account", Title: "Account", Help: "Account of the stream that copies.", Value: func(r *fleet.OriginRow) any { return r.Account }},
+		{Name: "account", Title: "Account", Help: "Account of the stream that copies.", Value: func(r *fleet.OriginRow) any { return r.AccountID }, Label: func(r *fleet.OriginRow) string { return r.Account }},
+		{Name: "account_name", Title: "Name tag", Help: "Name that its JWT gives the account.", Wide: true, Value: func(r *fleet.OriginRow) any { return r.Account }},
 		{Name: "stream", Title: "Stream", Help: "Stream that copies.", Value: func(r *fleet.OriginRow) any { return r.Stream }},
 		{Name: "domain", Title: "Domain", Help: "JetStream domain of the stream that copies.", Wide: true, Value: func(r *fleet.OriginRow) any { return r.Domain }},
 		{Name: "role", Title: "Role", Help: "mirror or source.", Value: func(r *fleet.OriginRow) any { return r.Role }},
@@ -221,7 +223,8 @@ func lag(n uint64, known bool) any {
 // Consumers returns the columns of a table of consumers.
 func Consumers(rates bool) []Column[*fleet.ConsumerRow] {
 	return []Column[*fleet.ConsumerRow]{
-		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConsumerRow) any { return r.Account }},
+		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConsumerRow) any { return r.AccountID }, Label: func(r *fleet.ConsumerRow) string { return r.Account }},
+		{Name: "account_name", Title: "Name tag", Help: "Name that its JWT gives the account.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Account }},
 		{Name: "stream", Title: "Stream", Help: "Stream that it reads.", Value: func(r *fleet.ConsumerRow) any { return r.Stream }},
 		{Name: "consumer", Title: "Consumer", Help: "Consumer name.", Value: func(r *fleet.ConsumerRow) any { return r.Name }},
 		{Name: "domain", Title: "Domain", Help: "JetStream domain.", Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Domain }},

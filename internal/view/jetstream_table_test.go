@@ -15,7 +15,7 @@ func TestStreamsTable(t *testing.T) {
 	detail := &server.StreamDetail{Name: "ORDERS", RaftGroup: "S-R3F", Config: &server.StreamConfig{MaxBytes: 1000, Discard: server.DiscardNew, Storage: server.MemoryStorage}}
 	detail.State = server.StreamState{Msgs: 51, Bytes: 850, FirstSeq: 53, LastSeq: 54, NumSubjects: 55, NumDeleted: 56, LastTime: last}
 	stream := &fleet.StreamRow{
-		Domain: "hub", Account: "APP", Name: "ORDERS", Detail: detail, Leader: "a", Replicas: 4, Wanted: 5, Missing: 1, MaxLag: 1500, Known: true, Level: fleet.Warn, State: "c not current",
+		Domain: "hub", Account: "APP", AccountID: "AKEY", Name: "ORDERS", Detail: detail, Leader: "a", Replicas: 4, Wanted: 5, Missing: 1, MaxLag: 1500, Known: true, Level: fleet.Warn, State: "c not current",
 		Peers: []fleet.Replica{{Name: "b", Current: true}, {Name: "c", Lag: 1500}, {Name: "d", Offline: true}}, Rates: fleet.StreamDelta{Msgs: rate(61), Bytes: rate(-62)},
 		Origins: []*fleet.OriginRow{{Role: "mirror", Name: "M"}, {Role: "source", Name: "N", Level: fleet.Warn}},
 	}
@@ -24,7 +24,8 @@ func TestStreamsTable(t *testing.T) {
 	cols := view.Streams(true)
 	sideBySide(t, `
 column                  | leader                 | follower
-account                 | APP                    | APP
+account                 | AKEY                   | AKEY
+account_name            | APP                    | APP
 stream                  | ORDERS                 | ORDERS
 domain                  | hub                    | hub
 state                   | c not current warn     | c not current warn
@@ -60,7 +61,7 @@ func TestConsumersTable(t *testing.T) {
 	info := &server.ConsumerInfo{Config: &server.ConsumerConfig{DeliverSubject: "d"}, NumPending: 71, NumAckPending: 72, NumRedelivered: 73, NumWaiting: 74}
 	info.Delivered.Stream, info.AckFloor.Stream, info.AckFloor.Last = 75, 76, &last
 	con := &fleet.ConsumerRow{
-		Domain: "hub", Account: "APP", Stream: "ORDERS", Name: "ship", Info: info, Leader: "a", MaxLag: 77, Known: true, Wanted: 3, Missing: 1, Level: fleet.Info, State: "paused",
+		Domain: "hub", Account: "APP", AccountID: "AKEY", Stream: "ORDERS", Name: "ship", Info: info, Leader: "a", MaxLag: 77, Known: true, Wanted: 3, Missing: 1, Level: fleet.Info, State: "paused",
 		Peers: []fleet.Replica{{Name: "b", Lag: 77}}, Rates: fleet.ConsumerDelta{Delivered: rate(81), Acked: rate(82), Pending: rate(83)},
 	}
 	follower, pull := *con, *con
@@ -69,7 +70,8 @@ func TestConsumersTable(t *testing.T) {
 	cols := view.Consumers(true)
 	sideBySide(t, `
 column               | leader               | follower    | pull
-account              | APP                  | APP         | APP
+account              | AKEY                 | AKEY        | AKEY
+account_name         | APP                  | APP         | APP
 stream               | ORDERS               | ORDERS      | ORDERS
 consumer             | ship                 | ship        | ship
 domain               | hub                  | hub         | hub
@@ -100,13 +102,14 @@ last_ack             | 2026-03-01T11:59:57Z | - ()        | - ()
 func TestOriginsTable(t *testing.T) {
 	cols := view.Origins()
 	full := &fleet.OriginRow{
-		Domain: "hub", Account: "APP", Stream: "COPY", Server: fullServer(), Role: "mirror", Name: "ORDERS", External: "$JS.x.API", Filter: "f.>", Lag: 1234, Heard: true, IdleSeconds: 90,
+		Domain: "hub", Account: "APP", AccountID: "AKEY", Stream: "COPY", Server: fullServer(), Role: "mirror", Name: "ORDERS", External: "$JS.x.API", Filter: "f.>", Lag: 1234, Heard: true, IdleSeconds: 90,
 		Error: "no such stream", Level: fleet.Warn, State: "not heard from for 1m30s",
 	}
 	never := &fleet.OriginRow{Stream: "COPY", Server: fullServer(), Role: "source", Name: "O", Level: fleet.Warn, State: "never reached"}
 	sideBySide(t, `
 column       | full                          | never heard
-account      | APP                           |
+account      | AKEY                          |
+account_name | APP                           |
 stream       | COPY                          | COPY
 domain       | hub                           |
 role         | mirror                        | source

@@ -3,6 +3,7 @@ package view_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -20,10 +21,16 @@ func TestLabelsAreForPeople(t *testing.T) {
 	conn := func(account, tag string) *fleet.ConnRow {
 		return &fleet.ConnRow{Server: &fleet.Server{}, Info: &server.ConnInfo{Account: account, NameTag: tag}}
 	}
+	stream := func(id, name string) *fleet.StreamRow {
+		return &fleet.StreamRow{AccountID: id, Account: name, Detail: &server.StreamDetail{}}
+	}
 	grids := map[string]view.Grid{
 		"connections": view.NewGrid(view.Connections(false, false), slices.Values([]*fleet.ConnRow{conn(key, "CHAT"), conn("APP", "")})),
 		"accounts":    view.NewGrid(view.Accounts(false), slices.Values([]*fleet.AccountRow{{Name: key, Label: "CHAT"}, {Name: "APP"}})),
 		"sharing":     view.NewGrid(view.Sharing(), slices.Values([]*fleet.SharingRow{{Account: key, Label: "CHAT"}, {Account: "APP"}})),
+		"streams":     view.NewGrid(view.Streams(false), slices.Values([]*fleet.StreamRow{stream(key, "CHAT"), stream("APP", "APP")})),
+		"consumers":   view.NewGrid(view.Consumers(false), slices.Values([]*fleet.ConsumerRow{{AccountID: key, Account: "CHAT", Info: &server.ConsumerInfo{}}, {AccountID: "APP", Account: "APP", Info: &server.ConsumerInfo{}}})),
+		"origins":     view.NewGrid(view.Origins(), slices.Values([]*fleet.OriginRow{{AccountID: key, Account: "CHAT", Server: &fleet.Server{}}, {AccountID: "APP", Account: "APP", Server: &fleet.Server{}}})),
 		"events":      view.NewGrid(view.Events(), slices.Values([]fleet.Event{{Account: key, AccountName: "CHAT"}, {Account: "APP"}})),
 	}
 	for name, grid := range grids {
@@ -60,6 +67,50 @@ func TestLabelsAreForPeople(t *testing.T) {
 		}
 		if got := groups.Labeled().Rows[0][0].Raw; got != "CHAT" {
 			t.Errorf("%s: a group is shown as %v", name, got)
+		}
+	}
+}
+
+// TestFilterTakesNameOrKey compares an account by its name or by its key, and
+// refuses a name that several accounts have.
+func TestFilterTakesNameOrKey(t *testing.T) {
+	const chat, other, app = "ACRJNOYAXTHP73XNUQTKCBYQSWS7DR6RSP7K3CKOOSIHUPHHSKEQBDV5", "AA7CWIENNJ5BXZ5HZSUOKNO2JO6RYUNVK4TZUIZKWMLZUAP3UNFZPHPE", "APP"
+	grid := func(accounts ...*fleet.AccountRow) view.Grid {
+		return view.NewGrid(view.Accounts(false), slices.Values(accounts))
+	}
+	both := grid(&fleet.AccountRow{Name: chat, Label: "CHAT"}, &fleet.AccountRow{Name: app})
+	twins := grid(&fleet.AccountRow{Name: chat, Label: "CHAT"}, &fleet.AccountRow{Name: app}, &fleet.AccountRow{Name: other, Label: "CHAT"})
+	for _, c := range []struct {
+		grid   view.Grid
+		filter string
+		want   []string // nil: refused
+	}{
+		{both, `account = "CHAT"`, []string{chat}},
+		{both, `account == '` + chat + `'`, []string{chat}},
+		{both, `account != "CHAT"`, []string{app}},
+		{both, `account != "` + chat + `"`, []string{app}},
+		{both, `account in ["CHAT", "APP"]`, []string{chat, app}},
+		{both, `account startsWith "CH"`, []string{chat}},
+		{both, `account = "ACRJNO"`, []string{}},
+		{twins, `account = "APP"`, []string{app}},
+		{twins, `account = "` + other + `"`, []string{other}},
+		{twins, `account startsWith "CHA"`, []string{chat, other}},
+		{twins, `account = "CHAT"`, nil},
+		{twins, "account != `CHAT`", nil},
+	} {
+		got, err := view.Shape{Filter: c.filter}.Apply(c.grid)
+		if c.want == nil {
+			if !errors.Is(err, view.ErrFilter) || !strings.Contains(err.Error(), other+", "+chat) {
+				t.Errorf("%s: %v", c.filter, err)
+			}
+			continue
+		}
+		keys := []string{}
+		for _, row := range got.Rows {
+			keys = append(keys, row[0].Raw.(string))
+		}
+		if err != nil || !slices.Equal(keys, c.want) {
+			t.Errorf("%s: %q, %v", c.filter, keys, err)
 		}
 	}
 }

@@ -54,17 +54,9 @@ func (s Shape) Apply(g Grid) (Grid, error) {
 		if err != nil {
 			return Grid{}, err
 		}
-		kept := rows[:0]
-		for _, row := range rows {
-			ok, err := f.Match(row)
-			if err != nil {
-				return Grid{}, err
-			}
-			if ok {
-				kept = append(kept, row)
-			}
+		if rows, err = Select(f, rows, func(row []Cell) []Cell { return row }); err != nil {
+			return Grid{}, err
 		}
-		rows = kept
 	}
 	out := Grid{Heads: g.Heads, Rows: rows}
 	if s.Sort != "" {

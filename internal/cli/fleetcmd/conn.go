@@ -95,17 +95,8 @@ func (s *connSelection) find(ctx context.Context, client *sys.Client) ([]sys.Con
 	if err != nil {
 		return nil, nil, err
 	}
-	var out []sys.Conn
-	for _, conn := range all {
-		ok, err := filter.Match(view.Cells(cols, conn))
-		if err != nil {
-			return nil, nil, err
-		}
-		if ok {
-			out = append(out, conn)
-		}
-	}
-	return out, snap, nil
+	chosen, err := view.Select(filter, all, func(c sys.Conn) []view.Cell { return view.Cells(cols, c) })
+	return chosen, snap, err
 }
 
 // kindOf returns the kind of the connections.

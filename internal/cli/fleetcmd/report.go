@@ -97,12 +97,14 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 		if err != nil {
 			return err
 		}
+		if err := c.findRecorded(tick.Snapshot); err != nil {
+			return err
+		}
 		return c.show(e, tick)
 	})
 }
 
-// findAccounts replaces the names of accounts and users by those the servers use. A
-// recording has only what was recorded.
+// findAccounts replaces the names of accounts and users by those the servers use.
 func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error) {
 	if c.file != "" {
 		return nil
@@ -114,6 +116,22 @@ func (c *reportCommand) findAccounts(ctx context.Context, e *cli.Env) (err error
 		return err
 	}
 	c.conns.User, err = userKey(ctx, e, c.conns.User, c.conns)
+	return err
+}
+
+// findRecorded is findAccounts in a recording.
+func (c *reportCommand) findRecorded(s *fleet.Snapshot) (err error) {
+	if c.file == "" {
+		return nil
+	}
+	names := fleet.NewAccountNames(s)
+	if c.account, err = names.Find(c.account); err != nil {
+		return err
+	}
+	if c.conns.Account, err = names.Find(c.conns.Account); err != nil {
+		return err
+	}
+	c.conns.User, err = fleet.FindUser(s, c.conns.User)
 	return err
 }
 

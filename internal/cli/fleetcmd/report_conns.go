@@ -1,6 +1,7 @@
 package fleetcmd
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -60,6 +61,9 @@ func (c *reportCommand) chosenConns(rows []*fleet.ConnRow) []*fleet.ConnRow {
 // that no server knows is an error, not an empty table.
 func sharingGrid(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 	account, rows := fleet.SharingRows(t.Snapshot)
+	if account == "" && c.file != "" {
+		return view.Grid{}, errors.New("a recording does not hold the exports and imports of accounts")
+	}
 	if account == "" {
 		var known []string
 		for _, sv := range t.Servers {

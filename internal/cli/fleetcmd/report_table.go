@@ -1,6 +1,7 @@
 package fleetcmd
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -52,7 +53,7 @@ func trafficReports() []report {
 		},
 		{
 			name: "sharing", help: "Exports and imports of an account.",
-			want: fleet.Want{Kinds: []fleet.Kind{fleet.Accountz}},
+			want: fleet.Want{Kinds: []fleet.Kind{fleet.Accountz, fleet.AccountStatz}}, // the latter names the accounts
 			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
 				cmd.Arg("account", "Name or public key of the account.").Required().StringVar(&c.account)
 			},
@@ -128,7 +129,7 @@ func jetStreamReports() []report {
 			}},
 			flags: accountFlag, refine: accountWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Streams(c.showsRates(t)), slices.Values(fleet.StreamRows(t.Snapshot, t.Delta))), nil
+				return view.NewGrid(view.Streams(c.showsRates(t)), ofAccount(c, fleet.StreamRows(t.Snapshot, t.Delta), func(r *fleet.StreamRow) string { return r.AccountID })), nil
 			},
 		},
 		{
@@ -137,8 +138,8 @@ func jetStreamReports() []report {
 				Streams: true, Config: true, AllReplicas: true, // a follower reports which leader is missing
 			}},
 			flags: accountFlag, refine: accountWant,
-			grid: func(_ *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Origins(), slices.Values(fleet.OriginRows(t.Snapshot))), nil
+			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
+				return view.NewGrid(view.Origins(), ofAccount(c, fleet.OriginRows(t.Snapshot), func(r *fleet.OriginRow) string { return r.AccountID })), nil
 			},
 		},
 		{
@@ -148,7 +149,7 @@ func jetStreamReports() []report {
 			}},
 			flags: accountFlag, refine: accountWant,
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return view.NewGrid(view.Consumers(c.showsRates(t)), slices.Values(fleet.ConsumerRows(t.Snapshot, t.Delta))), nil
+				return view.NewGrid(view.Consumers(c.showsRates(t)), ofAccount(c, fleet.ConsumerRows(t.Snapshot, t.Delta), func(r *fleet.ConsumerRow) string { return r.AccountID })), nil
 			},
 		},
 	}
@@ -156,6 +157,18 @@ func jetStreamReports() []report {
 
 func accountFlag(c *reportCommand, cmd *kingpin.CmdClause) {
 	cmd.Flag("account", "Only this account.").PlaceHolder("NAME").StringVar(&c.account)
+}
+
+// ofAccount yields the rows of the account that was asked for, or all. Servers
+// have already filtered; a recording holds what was requested then.
+func ofAccount[R any](c *reportCommand, rows []R, account func(R) string) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for _, r := range rows {
+			if (c.account == "" || account(r) == c.account) && !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 func accountWant(c *reportCommand, w *fleet.Want) error {

@@ -73,12 +73,12 @@ func newJetStream(snap *fleet.Snapshot, d *fleet.Delta) JetStream {
 	type key struct{ domain, account, stream string }
 	own := map[key][]*fleet.ConsumerRow{}
 	for _, c := range js.Consumers {
-		k := key{c.Domain, c.Account, c.Stream}
+		k := key{c.Domain, c.AccountID, c.Stream}
 		own[k] = append(own[k], c)
 	}
 	for _, s := range fleet.StreamRows(snap, d) {
 		row := &StreamRow{StreamRow: s}
-		for _, c := range own[key{s.Domain, s.Account, s.Name}] {
+		for _, c := range own[key{s.Domain, s.AccountID, s.Name}] {
 			row.pending += c.Info.NumPending
 			row.ackPending += c.Info.NumAckPending
 		}

@@ -42,7 +42,7 @@ func StreamColumns(totals bool) []view.Column[*StreamRow] {
 }
 
 // Key identifies the stream from answer to answer.
-func (r *StreamRow) Key() string { return r.Domain + "/" + r.Account + "/" + r.Name }
+func (r *StreamRow) Key() string { return r.Domain + "/" + r.AccountID + "/" + r.Name }
 
 // PeerMarks is "n1 ✓  n3 ✗1,204": each follower with its lag.
 func PeerMarks(peers []fleet.Replica, known bool) string {
@@ -95,7 +95,7 @@ func (r *StreamRow) subjects() any {
 
 // ConsumerKey identifies a consumer from answer to answer.
 func ConsumerKey(r *fleet.ConsumerRow) string {
-	return r.Domain + "/" + r.Account + "/" + r.Stream + "/" + r.Name
+	return r.Domain + "/" + r.AccountID + "/" + r.Stream + "/" + r.Name
 }
 
 // HeldBack reports whether the consumer cannot deliver more until messages are

@@ -117,7 +117,7 @@ func originSheet(ctx *Context, p *Page) widget.Sheet {
 	return &widget.RowsOf[*fleet.OriginRow]{
 		Columns: view.Origins(), Rows: rows,
 		KeyOf: func(r *fleet.OriginRow) string {
-			return strings.Join([]string{r.Domain, r.Account, r.Stream, r.External, r.Name, r.Filter}, "/")
+			return strings.Join([]string{r.Domain, r.AccountID, r.Stream, r.External, r.Name, r.Filter}, "/")
 		},
 		LevelOf: func(r *fleet.OriginRow) view.Level { return r.Level },
 		RefOf: func(r *fleet.OriginRow) widget.Ref {
@@ -284,7 +284,7 @@ func streamPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	r := rows.Rows[row]
 	var facts widget.Prose
 	own := live.Filter(ctx.State.JS.Consumers, func(c *fleet.ConsumerRow) bool {
-		return c.Stream == r.Name && c.Account == r.Account && c.Domain == r.Domain
+		return c.Stream == r.Name && c.AccountID == r.AccountID && c.Domain == r.Domain
 	})
 	if len(own) == 0 {
 		facts.Facts(append([]string{"no consumers"}, streamFacts(r)...), cell.Muted)

@@ -112,6 +112,9 @@ func (s *RowsOf[R]) mark(row int) string {
 func (s *RowsOf[R]) Cell(row, col int) view.Cell {
 	c := s.Columns[col]
 	out := view.Cell{Raw: c.Value(s.Rows[row]), Unit: c.Unit}
+	if c.Label != nil {
+		out.Label = c.Label(s.Rows[row])
+	}
 	if judge := s.judgeOf(col); judge != nil {
 		out.Level = judge(s.Rows[row])
 	}
@@ -121,6 +124,9 @@ func (s *RowsOf[R]) Cell(row, col int) view.Cell {
 func (s *RowsOf[R]) text(row, col int) string {
 	if own := s.Looks[s.Columns[col].Name].Text; own != nil {
 		return own(s.Rows[row])
+	}
+	if label := s.Columns[col].Label; label != nil {
+		return label(s.Rows[row])
 	}
 	return ""
 }
