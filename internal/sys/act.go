@@ -96,7 +96,8 @@ func query[T any](ctx context.Context, c *Client, to server.ServerInfo, kind fle
 
 // Reload makes one server read its configuration file again and returns what
 // changed. If the server rejects the file, the error is a [*RefusedError] with the
-// server's description, and the server keeps its configuration.
+// server's description, and the server keeps its configuration. Once the server has been
+// asked, its answer is waited for within the client's timeout, also when ctx ends.
 func (c *Client) Reload(ctx context.Context, to server.ServerInfo) (Reloaded, error) {
 	r := Reloaded{Server: to.Name, ID: to.ID, Cluster: to.Cluster}
 	before, err := config(ctx, c, to)
@@ -104,6 +105,7 @@ func (c *Client) Reload(ctx context.Context, to server.ServerInfo) (Reloaded, er
 		return r, err
 	}
 	r.Before, r.After = before, before
+	ctx = context.WithoutCancel(ctx)
 	if _, err := c.request(ctx, to, endpoint.Reload, nil); err != nil {
 		return r, err
 	}

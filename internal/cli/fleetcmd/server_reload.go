@@ -116,12 +116,16 @@ func notReported(s string) any {
 	return s
 }
 
-// reload reloads the servers until one fails; completed reloads are always
-// shown.
+// reload reloads the servers until one fails, or until an interrupt, which lets the
+// one under way finish; completed reloads are always shown.
 func (*serverReloadCommand) reload(ctx context.Context, e *cli.Env, client *sys.Client, snap *fleet.Snapshot) error {
 	var done []sys.Reloaded
 	var failed error
 	for i, sv := range snap.Servers {
+		if ctx.Err() != nil && i > 0 {
+			e.Say("", fmt.Sprintf("interrupted: %d reloaded, %d not tried", i, len(snap.Servers)-i))
+			break
+		}
 		e.Progress(fmt.Sprintf("reload %s, %d of %d", sv.Info.Name, i+1, len(snap.Servers)))
 		r, err := client.Reload(ctx, sv.Info)
 		if err != nil {
