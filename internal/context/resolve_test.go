@@ -183,6 +183,9 @@ func TestURLFromOutsideDoesNotGetTheCredentials(t *testing.T) {
 	}
 	_, err := Resolve(s, Overrides{}, envOf("NATS_URL", "nats://evil.example.net"))
 	wantErr(t, err, ErrURLOverride, "nats://evil.example.net from the environment")
+	must(t, s.Create(&Context{Name: "certified", Settings: Settings{URL: "tls://a.example.net", Cert: "c.pem", Key: "k.pem"}}))
+	_, err = Resolve(s, Overrides{Context: "certified"}, envOf("NATS_URL", "wss://evil.example.net?key=PASSWORD"))
+	wantErr(t, err, ErrURLOverride, "wss://evil.example.net?"+Mask)
 }
 
 // TestIgnoreEnvLeavesEveryVariableAside.
