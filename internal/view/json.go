@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -17,6 +18,15 @@ import (
 // [Text] would escape are \u escapes, so the output is safe on a terminal and
 // has the same JSON value.
 func JSON(w io.Writer, v any, compact bool) error {
+	doc, err := encoded(v, compact)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(escapeHidden(doc, surrogates))
+	return err
+}
+
+func encoded(v any, compact bool) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -24,15 +34,24 @@ func JSON(w io.Writer, v any, compact bool) error {
 		enc.SetIndent("", "  ")
 	}
 	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("encode JSON: %w", err)
+		return nil, fmt.Errorf("encode JSON: %w", err)
 	}
-	_, err := w.Write(escapeHidden(buf.Bytes()))
-	return err
+	return buf.Bytes(), nil
 }
 
+// surrogates escapes a character above U+FFFF as JSON does.
+func surrogates(r rune) string {
+	hi, lo := utf16.EncodeRune(r)
+	return fmt.Sprintf(`\u%04x\u%04x`, hi, lo)
+}
+
+// longEscape escapes such a character as YAML does, which has no surrogates.
+func longEscape(r rune) string { return fmt.Sprintf(`\U%08x`, r) }
+
 // escapeHidden replaces hidden characters, which in JSON and in double-quoted
-// YAML can only stand inside strings, by \u escapes.
-func escapeHidden(doc []byte) []byte {
+// YAML can only stand inside strings, by \u escapes, or by long for a character
+// above U+FFFF.
+func escapeHidden(doc []byte, long func(rune) string) []byte {
 	if !bytes.ContainsFunc(doc, concealed) {
 		return doc
 	}
@@ -43,8 +62,7 @@ func escapeHidden(doc []byte) []byte {
 		case !concealed(r):
 			out = append(out, doc[:n]...)
 		case r > 0xffff:
-			hi, lo := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
-			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+			out = append(out, long(r)...)
 		default:
 			out = fmt.Appendf(out, `\u%04x`, r)
 		}
@@ -58,22 +76,22 @@ func concealed(r rune) bool { return r == 0x7f || safetext.Hidden(r) }
 // YAML writes v as YAML with the names and the order of its JSON form, safe on
 // a terminal as [JSON] is.
 func YAML(w io.Writer, v any) error {
-	var buf bytes.Buffer
-	if err := JSON(&buf, v, true); err != nil {
+	body, err := encoded(v, true)
+	if err != nil {
 		return err
 	}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(buf.Bytes(), &doc); err != nil {
+	if err := yaml.Unmarshal(escapeHidden(body, longEscape), &doc); err != nil {
 		return fmt.Errorf("encode YAML: %w", err)
 	}
 	block(&doc)
-	buf.Reset()
+	var buf bytes.Buffer
 	enc := yaml.NewEncoder(&buf)
 	enc.SetIndent(2)
 	if err := enc.Encode(&doc); err != nil {
 		return fmt.Errorf("encode YAML: %w", err)
 	}
-	_, err := w.Write(escapeHidden(buf.Bytes()))
+	_, err = w.Write(escapeHidden(buf.Bytes(), longEscape))
 	return err
 }
 
