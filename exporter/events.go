@@ -15,6 +15,7 @@ type eventMetrics struct {
 	disconnects *eventCounter
 	connects    *eventCounter
 	authErrors  *eventCounter
+	refused     *eventCounter
 	servers     *eventCounter
 	advisories  *eventCounter
 	elections   *eventCounter
@@ -35,6 +36,7 @@ func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 		disconnects: newEventCounter("nats_events_disconnects_total", "Disconnects of clients and leaf nodes, by account and reason.", "server_name", "account", "reason"),
 		connects:    newEventCounter("nats_events_connects_total", "Connects of clients and leaf nodes, by account.", "server_name", "account"),
 		authErrors:  newEventCounter("nats_events_auth_errors_total", "Connections refused, by the server's reason.", "server_name", "reason"),
+		refused:     newEventCounter("nats_events_refused_logins_total", "Logins refused, by the first cause that natsctl auth why names for each.", "server_name", "cause"),
 		servers:     newEventCounter("nats_events_servers_total", "Servers that announced their shutdown or lame duck mode.", "server_name", "event"),
 		advisories:  newEventCounter("nats_events_advisories_total", "JetStream advisories in the system account, by kind and account.", "account", "advisory"),
 		elections:   newEventCounter("nats_events_elections_total", "Leaders elected for streams and consumers (and for the meta group, without an account), by account and asset.", "account", "asset"),
@@ -45,7 +47,7 @@ func (m *eventMetrics) make(cfg *config) []prometheus.Collector {
 	if cfg == nil {
 		return nil
 	}
-	return []prometheus.Collector{m.disconnects, m.connects, m.authErrors, m.servers, m.advisories, m.elections, m.quorumLost, m.gaps}
+	return []prometheus.Collector{m.disconnects, m.connects, m.authErrors, m.refused, m.servers, m.advisories, m.elections, m.quorumLost, m.gaps}
 }
 
 // maxEventNames limits the distinct accounts and servers in event labels;
@@ -62,7 +64,12 @@ func (m *eventMetrics) count(ev fleet.Event) {
 	case fleet.EventDisconnect, fleet.EventLeafDisconnect:
 		m.disconnects.add(1, srv, acc, m.reasons.label(ev.Why))
 	case fleet.EventAuthError:
-		m.authErrors.add(1, srv, m.reasons.label(ev.Why))
+		reason := ev.Why
+		if r := ev.Refusal; r != nil {
+			reason = r.Reason
+			m.refused.add(1, srv, r.Cause())
+		}
+		m.authErrors.add(1, srv, m.reasons.label(reason))
 	case fleet.EventLameDuck, fleet.EventShutdown:
 		m.servers.add(1, srv, string(ev.Kind))
 	case fleet.EventAdvisory:
@@ -91,7 +98,7 @@ func (m *eventMetrics) advisory(ev fleet.Event, acc string) {
 
 // all returns the counters whose series start at 0.
 func (m *eventMetrics) all() []*eventCounter {
-	return []*eventCounter{m.disconnects, m.connects, m.authErrors, m.servers, m.advisories, m.elections, m.quorumLost}
+	return []*eventCounter{m.disconnects, m.connects, m.authErrors, m.refused, m.servers, m.advisories, m.elections, m.quorumLost}
 }
 
 // shown reports that a page is being written.

@@ -28,6 +28,10 @@ func TestEventsAreCounted(t *testing.T) {
 		{"disconnect", plain(fleet.EventDisconnect), []string{"nats_events_disconnects_total{account=APP,reason=because,server_name=east-1}"}},
 		{"leaf disconnect", plain(fleet.EventLeafDisconnect), []string{"nats_events_disconnects_total{account=APP,reason=because,server_name=east-1}"}},
 		{"auth error", plain(fleet.EventAuthError), []string{"nats_events_auth_errors_total{reason=because,server_name=east-1}"}},
+		{"refused login", fleet.Event{
+			Kind: fleet.EventAuthError, Server: "east-1", Why: "because: it was revoked at 12:00",
+			Refusal: &fleet.Refusal{Reason: "because", Causes: []fleet.RefusalCause{{Code: "revoked"}, {Code: "expired"}}},
+		}, []string{"nats_events_auth_errors_total{reason=because,server_name=east-1}", "nats_events_refused_logins_total{cause=revoked,server_name=east-1}"}},
 		{"lame duck", plain(fleet.EventLameDuck), []string{"nats_events_servers_total{event=lame_duck,server_name=east-1}"}},
 		{"shutdown", plain(fleet.EventShutdown), []string{"nats_events_servers_total{event=shutdown,server_name=east-1}"}},
 		{"gap", plain(fleet.EventGap), []string{"nats_exporter_event_gaps_total{}"}},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/cli/authcmd"
 	"github.com/natsctl/natsctl/internal/cli/benchcmd"
 	"github.com/natsctl/natsctl/internal/cli/clustercmd"
 	"github.com/natsctl/natsctl/internal/cli/contextcmd"
@@ -18,7 +19,7 @@ const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 // commands is the explicit list of all commands; the entries of each noun are
 // in its own package.
 func commands() []cli.Entry {
-	return slices.Concat(fleetcmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
+	return slices.Concat(fleetcmd.Entries(), authcmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
 }
 
 // program returns the application: the commands and their tables.

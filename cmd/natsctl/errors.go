@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/cli/act"
+	"github.com/natsctl/natsctl/internal/cli/authcmd"
 	"github.com/natsctl/natsctl/internal/cli/benchcmd"
 	"github.com/natsctl/natsctl/internal/cli/clustercmd"
 	"github.com/natsctl/natsctl/internal/cli/contextcmd"
@@ -16,5 +17,5 @@ import (
 // advices joins the error tables of the commands. The first row that matches
 // is used, so a specific error comes before a general one.
 func advices() []cli.Advice {
-	return slices.Concat(act.Advices(), fleetcmd.Advices(), topcmd.Advices(), clustercmd.Advices(), benchcmd.Advices(), contextcmd.Advices(), exportercmd.Advices())
+	return slices.Concat(act.Advices(), fleetcmd.Advices(), authcmd.Advices(), topcmd.Advices(), clustercmd.Advices(), benchcmd.Advices(), contextcmd.Advices(), exportercmd.Advices())
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/nats-io/jwt/v2"
 )
 
-// Token is the state of the activation token of an import, without the token.
-type Token struct {
+// TokenState is the state of the activation token of an import, without the token.
+type TokenState struct {
 	State   State  `json:"state"`
 	Why     string `json:"why,omitempty"` // why it is invalid
 	Expires int64  `json:"expires,omitempty"`
@@ -18,15 +18,15 @@ type Token struct {
 // ReadToken judges the activation token of an import into an account at a time:
 // nil if the import has none. from are the claims of the exporting account, or
 // nil if they are not known, which leaves open whether a signing key still exists.
-func ReadToken(im *jwt.Import, into string, from *jwt.AccountClaims, at time.Time) *Token {
+func ReadToken(im *jwt.Import, into string, from *jwt.AccountClaims, at time.Time) *TokenState {
 	if im.Token == "" {
 		return nil
 	}
 	act, err := jwt.DecodeActivationClaims(im.Token)
 	if err != nil {
-		return &Token{State: Invalid, Why: "it is not an activation token, or its signature is wrong"}
+		return &TokenState{State: Invalid, Why: "it is not an activation token, or its signature is wrong"}
 	}
-	t := &Token{State: Valid, Expires: act.Expires, Issuer: act.Issuer, Subject: string(act.ImportSubject)}
+	t := &TokenState{State: Valid, Expires: act.Expires, Issuer: act.Issuer, Subject: string(act.ImportSubject)}
 	if t.Why = flaw(im, act, into, from, at); t.Why != "" {
 		t.State = Invalid
 	}
@@ -72,4 +72,28 @@ func activationRevoked(from *jwt.AccountClaims, im *jwt.Import, act *jwt.Activat
 		}
 	}
 	return false
+}
+
+// hidden replaces a token.
+const hidden = "********"
+
+// WithoutTokens returns claims whose imports show that they have a token, not the
+// token. The claims themselves are not changed.
+func WithoutTokens(claims jwt.Claims) jwt.Claims {
+	account, ok := claims.(*jwt.AccountClaims)
+	if !ok {
+		return claims
+	}
+	out := *account
+	out.Imports = nil
+	for _, im := range account.Imports {
+		if im != nil {
+			c := *im
+			if c.Token != "" {
+				c.Token = hidden
+			}
+			out.Imports = append(out.Imports, &c)
+		}
+	}
+	return &out
 }

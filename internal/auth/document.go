@@ -41,7 +41,7 @@ type Document struct {
 // returned with [Document.Broken] set.
 func Read(text []byte) (Document, error) {
 	var d Document
-	if token := findToken(text); token != "" {
+	if token := Token(text); token != "" {
 		claims, broken, err := decode(token)
 		if err != nil {
 			return d, err
@@ -67,7 +67,8 @@ func Read(text []byte) (Document, error) {
 // two begin like a JSON object.
 var tokenPattern = regexp.MustCompile(`eyJ[A-Za-z0-9_-]*\.eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*`)
 
-func findToken(text []byte) string { return string(tokenPattern.Find(text)) }
+// Token returns the first JWT in a text, or "". It is a secret.
+func Token(text []byte) string { return string(tokenPattern.Find(text)) }
 
 // seedPattern matches what may be a seed; its checksum decides.
 var seedPattern = regexp.MustCompile(`\bS[A-Z2-7]{57}\b`)

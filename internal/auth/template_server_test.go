@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
+
+	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 )
 
 // template makes a random subject with operations.
@@ -31,33 +33,33 @@ func TestTemplatesAreTheServers(t *testing.T) {
 	if testing.Short() {
 		roles, each = 10, 3
 	}
-	o, d := startTrust(t), dice{rand.New(rand.NewPCG(3, 9))}
-	account := newPair(t, nkeys.CreateAccount)
-	claims := jwt.NewAccountClaims(account.public)
+	o, d := trusted.Start(t, 1), dice{rand.New(rand.NewPCG(3, 9))}
+	account := trusted.New(t, nkeys.CreateAccount)
+	claims := jwt.NewAccountClaims(account.Public)
 	claims.Name, claims.Tags = "app", jwt.TagList{"env:prod", "env:eu"}
 	claims.DefaultPermissions.Pub.Allow = jwt.StringList{"default.>"}
-	var signers []pair
+	var signers []trusted.Pair
 	for range roles {
-		signer := newPair(t, nkeys.CreateAccount)
+		signer := trusted.New(t, nkeys.CreateAccount)
 		scope := jwt.NewUserScope()
-		scope.Key = signer.public
+		scope.Key = signer.Public
 		scope.Template.Pub = jwt.Permission{Allow: d.templates(), Deny: d.templates()}
 		scope.Template.Sub = jwt.Permission{Allow: d.templates(), Deny: d.templates()}
 		claims.SigningKeys.AddScopedSigner(scope)
 		signers = append(signers, signer)
 	}
-	claims = o.store(t, claims)
+	claims = o.Store(t, claims)
 	refused := 0
 	for _, signer := range signers {
 		for range each {
-			user := newPair(t, nkeys.CreateUser)
-			uc := jwt.NewUserClaims(user.public)
+			user := trusted.New(t, nkeys.CreateUser)
+			uc := jwt.NewUserClaims(user.Public)
 			uc.SetScoped(true)
-			uc.IssuerAccount, uc.Name = account.public, d.one("dave", "eve.x", "no spaces", "")
+			uc.IssuerAccount, uc.Name = account.Public, d.one("dave", "eve.x", "no spaces", "")
 			for range d.IntN(4) {
 				uc.Tags.Add(d.one("dept:shop", "dept:bank", "dept:b.c", "team:x"))
 			}
-			if !o.compare(t, d, uc, claims, signer, user) {
+			if !compareUser(t, o, d, uc, claims, signer, user) {
 				refused++
 			}
 		}
@@ -67,17 +69,17 @@ func TestTemplatesAreTheServers(t *testing.T) {
 	}
 }
 
-// compare logs a user in and compares decisions; it reports whether the server
+// compareUser logs a user in and compares decisions; it reports whether the server
 // let it in.
-func (o *trust) compare(t *testing.T, d dice, uc *jwt.UserClaims, account *jwt.AccountClaims, signer, user pair) bool {
+func compareUser(t *testing.T, o *trusted.Operator, d dice, uc *jwt.UserClaims, account *jwt.AccountClaims, signer, user trusted.Pair) bool {
 	t.Helper()
-	token := encode(t, uc, signer)
+	token := trusted.Encode(t, uc, signer)
 	uc, err := jwt.DecodeUserClaims(token)
 	if err != nil {
 		t.Fatal(err)
 	}
 	limits, why := Effective(uc, account)
-	c := dial(t, o.server, func(nonce string) string {
+	c := dial(t, o.Servers[0], func(nonce string) string {
 		sig, err := user.Sign([]byte(nonce))
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +92,7 @@ func (o *trust) compare(t *testing.T, d dice, uc *jwt.UserClaims, account *jwt.A
 	}
 	line, err := c.lines.ReadString('\n')
 	if in := strings.HasPrefix(line, "PONG"); err != nil || in != (why == nil) {
-		t.Fatalf("the server says %q, natsctl %v: %+v", line, why, account.SigningKeys[signer.public])
+		t.Fatalf("the server says %q, natsctl %v: %+v", line, why, account.SigningKeys[signer.Public])
 	}
 	if why != nil {
 		return false

@@ -57,3 +57,11 @@ func (g *Globals) setup(kp *kingpin.Application) {
 	kp.Flag("csv-raw", "Do not escape CSV cells that a spreadsheet would run as formulas.").BoolVar(&g.CSVRaw)
 	kp.Flag("trace", "Print the protocol of the connection to standard error.").BoolVar(&g.Trace)
 }
+
+// TakeCreds returns the file of --creds and drops the flag: for commands that
+// judge credentials instead of connecting with them.
+func (g *Globals) TakeCreds() string {
+	file := g.creds
+	g.creds = ""
+	return file
+}

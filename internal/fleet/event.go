@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -51,4 +52,44 @@ type Event struct {
 	Derived     bool            `json:"derived,omitempty"`
 	Subject     string          `json:"subject,omitempty"` // where it was published
 	Body        json.RawMessage `json:"body,omitempty"`    // as published, with credentials removed
+	Refusal     *Refusal        `json:"refusal,omitempty"` // of a refused login: why
+}
+
+// Refusal says why a server refused a login. The rules are those of package auth;
+// it holds no part of a token.
+type Refusal struct {
+	Reason  string         `json:"reason,omitempty"` // in the server's words
+	User    string         `json:"user,omitempty"`   // name in the JWT, or as presented
+	Key     string         `json:"user_key,omitempty"`
+	Account string         `json:"account,omitempty"`
+	Name    string         `json:"account_name,omitempty"`
+	Issuer  string         `json:"issuer,omitempty"`
+	By      string         `json:"issuer_is,omitempty"` // which key of the account signed: "signing key of role member"
+	Causes  []RefusalCause `json:"causes"`              // in the order in which a server looks
+	Notes   []string       `json:"notes,omitempty"`     // what else is wrong, such as a stale resolver
+}
+
+// RefusalCause is one cause; what is likely but not proven says so.
+type RefusalCause struct {
+	Code   string `json:"code"`
+	Text   string `json:"text"`
+	Proven bool   `json:"proven"`
+	Next   string `json:"next,omitempty"`
+}
+
+// Cause returns the code of the first cause; "" without one.
+func (r *Refusal) Cause() string {
+	if r == nil || len(r.Causes) == 0 {
+		return ""
+	}
+	return r.Causes[0].Code
+}
+
+// Text returns the causes as one sentence.
+func (r *Refusal) Text() string {
+	texts := make([]string, len(r.Causes))
+	for i, c := range r.Causes {
+		texts[i] = c.Text
+	}
+	return strings.Join(texts, "; ")
 }

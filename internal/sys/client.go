@@ -7,6 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/sys/gather"
@@ -25,6 +26,7 @@ type Client struct {
 	patience time.Duration
 	workers  int
 	expect   int
+	config   *auth.Config // of a server, if one was given
 }
 
 // Known is a server seen earlier, so that it can be named when it is missing.
@@ -52,6 +54,10 @@ func WithPatience(d time.Duration) Option { return func(c *Client) { c.patience 
 // WithExpect makes each round wait until n servers have answered, or the timeout
 // ends; the default, 0, is to determine which servers are expected.
 func WithExpect(n int) Option { return func(c *Client) { c.expect = n } }
+
+// WithConfig gives the client the configuration of a server, by which refused
+// logins of its users are judged.
+func WithConfig(config *auth.Config) Option { return func(c *Client) { c.config = config } }
 
 // Defaults. The quiet gap is ten times the largest gap between two answers
 // measured on an idle fleet (36 ms in 3,200 rounds over seven servers).

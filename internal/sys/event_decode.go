@@ -10,7 +10,9 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/claims"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
@@ -21,6 +23,8 @@ type decoded struct {
 	version  string // of the server
 	key      string // if it has no id: the same key within a short time is the same event
 	state    string // for periodic events: only a new state is reported
+
+	attempt *auth.Attempt // of a refused login, which is to be judged
 }
 
 // eventDecoder reads one message.
@@ -55,8 +59,8 @@ func decodeDisconnect(_ string, body []byte) (decoded, error) {
 	if unhealthy(m.Reason) {
 		e.Level = fleet.Warn
 	}
-	if m.Reason == server.AuthenticationViolation.String() {
-		return authError(e, m), nil // reported twice: as a failed authentication, and as a disconnect
+	if claims.RefusedLogin(m.Reason) {
+		return authError(e, m), nil // some are reported twice: as a failed authentication, and as a disconnect
 	}
 	return e, nil
 }

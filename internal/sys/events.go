@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -58,10 +59,14 @@ type stream struct {
 	lost   time.Time // when the connection was lost; zero while connected
 	from   string    // the server it was lost to
 	drops  int       // dropped events already reported
+
+	refused chan decoded // logins to be judged
+	judged  chan fleet.Event
 }
 
 func newStream(c *Client, topics []topic, kinds []fleet.EventKind) *stream {
-	return &stream{c: c, topics: topics, kinds: kinds, news: newRepeatFilter(), msgs: make(chan *nats.Msg, eventBacklog)}
+	return &stream{c: c, topics: topics, kinds: kinds, news: newRepeatFilter(), msgs: make(chan *nats.Msg, eventBacklog),
+		refused: make(chan decoded, eventBacklog), judged: make(chan fleet.Event)}
 }
 
 type subscribed struct {
@@ -79,6 +84,11 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 		return err
 	}
 	s.from = s.c.conn.NC.ConnectedServerName()
+	ctx, cancel := context.WithCancel(ctx)
+	var judging sync.WaitGroup
+	judging.Go(func() { s.judge(ctx) })
+	defer judging.Wait()
+	defer cancel()
 	check := time.NewTicker(time.Second)
 	defer check.Stop()
 	for {
@@ -88,6 +98,8 @@ func (s *stream) run(ctx context.Context, yield func(fleet.Event, error) bool) e
 			return nil
 		case m := <-s.msgs:
 			ok = s.handle(m, yield)
+		case e := <-s.judged:
+			ok = yield(e, nil)
 		case p := <-denied:
 			if p.Subscribe && s.isOurs(p.Subject) {
 				ok = yield(fleet.Event{}, p)
@@ -150,6 +162,13 @@ func (s *stream) handle(m *nats.Msg, yield func(fleet.Event, error) bool) bool {
 	e.Time, e.Subject = orNow(e.Time), m.Subject
 	if json.Valid(m.Data) {
 		e.Body = endpoint.Redacted(e.version, m.Data)
+	}
+	if e.attempt != nil {
+		select {
+		case s.refused <- e:
+			return true
+		default: // more than can be judged
+		}
 	}
 	return yield(e.Event, nil)
 }

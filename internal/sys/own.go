@@ -6,6 +6,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/claims"
 	"github.com/natsctl/natsctl/internal/sys/own"
 )
 
@@ -28,6 +29,11 @@ func (c *Client) OwnAccount(ctx context.Context, conns fleet.ConnWant) (*Own, er
 // UserInfo returns what the connected server reports about the connection's user.
 // It works in any account, since nats-server 2.10.
 func (c *Client) UserInfo(ctx context.Context) (*server.UserInfo, error) { return c.asker().User(ctx) }
+
+// Claims returns what asks the servers for claims, and why logins were refused.
+func (c *Client) Claims() *claims.Asker {
+	return &claims.Asker{Source: c, Conn: c.conn, Timeout: c.timeout, Quiet: c.quiet, Config: c.config}
+}
 
 func (c *Client) asker() own.Asker {
 	return own.Asker{Conn: c.conn, Context: c.name, Timeout: c.timeout, Quiet: c.quiet, Workers: c.workers}

@@ -1,0 +1,41 @@
+// Package authcmd holds the commands natsctl auth: claims and keys, what a user
+// may do, why a login was refused, and what accounts share. Package internal/auth
+// decides; package internal/sys asks the servers.
+package authcmd
+
+import (
+	"github.com/natsctl/natsctl/internal/auth"
+	"github.com/natsctl/natsctl/internal/cli"
+)
+
+// Entries are the commands of the noun auth.
+func Entries() []cli.Entry {
+	return []cli.Entry{{Name: "auth", Help: "Who may do what, who was refused and why: claims, permissions, keys.", Sub: []cli.Entry{
+		{Name: "show", Help: "Show an operator, account, user, activation or key, and verify its chain of trust.", Cmd: &showCommand{}, Examples: []string{
+			"auth show dave.creds",
+			"auth show APP",
+			"auth show user.jwt --chain APP.jwt --chain operator.jwt",
+			"auth show APP -o json",
+		}},
+		{Name: "why", Help: "Say why logins were refused, or would be.", Cmd: &whyCommand{}, Examples: []string{
+			"auth why",
+			"auth why dave --follow",
+			"auth why --creds dave.creds",
+			"auth why --config nats.conf",
+		}},
+	}}}
+}
+
+// Advices are the rows of the error table for these commands.
+func Advices() []cli.Advice {
+	return []cli.Advice{
+		cli.On(cli.Is(auth.ErrUnreadable), cli.ExitFailed, cli.Hint("give a file with a JWT, credentials (.creds), a seed (.nk) or a public key")),
+		cli.On(cli.Is(auth.ErrSigner), cli.ExitAuth, cli.Hint("see the keys of the account with: natsctl auth show ACCOUNT")),
+		cli.On(cli.Is(errRefused), cli.ExitAuth, cli.Hint("what to do stands beside each cause above")),
+		cli.On(cli.Is(errNotUser), cli.ExitUsage, cli.Hint("give the credentials (.creds) or the JWT of a user")),
+		cli.On(cli.Is(auth.ErrConfig), cli.ExitUsage, cli.Hint("give the configuration file of a server as nats-server -t accepts it")),
+		cli.On(cli.Is(errFile), cli.ExitUsage, cli.Hint("correct the path; without a file of that name, the argument is looked up on the servers")),
+		cli.On(cli.Is(errInvalid), cli.ExitAuth, cli.Hint("servers refuse it; get a new one from its issuer")),
+		cli.On(cli.Is(errUnknown), cli.ExitFailed, cli.Hint("list the accounts with: natsctl account ls; users are known to the servers only while they are connected")),
+	}
+}
