@@ -41,6 +41,7 @@ var gallery = []struct {
 		{"peers", "JetStream servers", "`:peers`: who leads, who is current, how full they are."},
 		{"raft", "Raft groups", "`:raft`: every group that a server is in, with its state and its peers."},
 		{"events", "Events", "What servers told, and what follows from two answers that differ."},
+		{"diagnosis", "Diagnosis", "What is wrong, from the line under the header: `!` opens it. The cause to look at first comes first, with what follows from it below; Enter opens what a line is about."},
 		{"alerts", "Alerts", "The checks of `natsctl check` over live rates: what, since when, what it means, what to do next. `a` acknowledges, `m` mutes."},
 		{"alerts-none", "No alert", "An empty page says why it is empty."},
 		{"account", "One account", "A user outside the system account sees its own account: its share of each server, its limits, and what cannot be seen."},

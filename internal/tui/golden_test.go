@@ -55,6 +55,7 @@ var screens = []screen{
 	{"peers", "degraded", []string{":peers", "enter"}, nil},
 	{"raft", "super", []string{":raft", "enter"}, nil},
 	{"events", "degraded", []string{"6"}, nil},
+	{"diagnosis", "degraded", []string{"!"}, nil},
 	{"alerts", "degraded", []string{"7"}, nil},
 	{"alerts-none", "super", []string{"7"}, nil},
 	{"account", "account", []string{"1"}, nil},

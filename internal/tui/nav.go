@@ -151,3 +151,10 @@ func (m *Model) quit() tea.Cmd {
 	m.quitting = true
 	return tea.Quit
 }
+
+// openDiagnosis opens the page of the causes, on top of the open page.
+func openDiagnosis(m *Model) {
+	if m.cur().Spec.Kind != page.Diagnosis {
+		m.push(page.Target{Kind: page.Diagnosis})
+	}
+}

@@ -16,8 +16,8 @@ func (m *Model) render() {
 		frame.TooSmall(a)
 		return
 	}
-	top, tabs := frame.DrawHead(m.Context, head(m), a)
-	m.tabs, m.tabY = tabs, frame.TabRow(top, a.H)
+	top, tabRow, tabs := frame.DrawHead(m.Context, head(m), a)
+	m.tabs, m.tabY = tabs, tabRow
 	bottom := frame.DrawFoot(m.Context, m.cur(), foot(m), a)
 	body := a.Rows(top, a.H-top-bottom)
 	m.cur().Draw(m.Context, body)

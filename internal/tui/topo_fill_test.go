@@ -14,7 +14,7 @@ import (
 // left over: matrices, the worst links, alerts; and for nothing of it when not.
 func TestTopologyUsesTheScreen(t *testing.T) {
 	m := modelOf(t, "degraded", "10:05:13", 120, 40, "1")
-	frame := ansi.Strip(drawn(m, 120, 40, m.look))
+	frame := ansi.Strip(drawn(m, 120, 44, m.look))
 	for _, want := range []string{"GATEWAYS  from row to column", "ROUTES  cluster east", "LINKS THAT NEED ATTENTION", "✗ route   east-2 ⇄ east-3", "ALERTS", "✗ none"} {
 		if !strings.Contains(frame, want) {
 			t.Errorf("no %q in\n%s", want, frame)

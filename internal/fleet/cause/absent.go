@@ -21,6 +21,7 @@ func findSeat(s *study) []candidate {
 	n := s.in.Snapshot.Absent()
 	c := candidate{Cause: Cause{
 		Object: name,
+		Brief:  fmt.Sprintf("only %s answers: is it cut off?", name),
 		What:   fmt.Sprintf("only %s answers, the server that natsctl is connected to: it may be the one that is cut off, not the %s", name, count(n, "other server", "other servers")),
 		Why:    "What is seen from a server that is cut off says nothing about the others.",
 		Next:   "Look from another server: connect to another URL of the context (--server URL). Then check the network of the host of " + name + ".",
@@ -71,6 +72,8 @@ func (a absent) involved(f checks.Finding) bool {
 // what they led or had a replica of, and the meta group that lost its quorum.
 func (a absent) follows(f checks.Finding) bool {
 	switch {
+	case f.Check == "unread" || f.Check == "stream-limits":
+		return false // the application is what is missing
 	case a.involved(f), f.About.Edge != nil && slices.Contains(a.clusters, f.About.Edge.ToCluster):
 		return true
 	case f.About.Meta && f.Level == fleet.Crit && f.Check != "servers":
@@ -112,7 +115,7 @@ func findClusters(s *study) []candidate {
 		for _, m := range missing {
 			a.refs, n = append(a.refs, checks.RefOfMissing(m)), n+m.Servers()
 		}
-		c := candidate{Cause: Cause{Object: cl.Name, What: clusterWords(cl.Name, n, missing), About: checks.Subject{Servers: a.refs}}}
+		c := candidate{Cause: Cause{Object: cl.Name, Brief: "cluster " + cl.Name + " does not answer", What: clusterWords(cl.Name, n, missing), About: checks.Subject{Servers: a.refs}}}
 		c.Why = "Its clients and streams are out of reach, and what is published for them elsewhere goes nowhere."
 		c.Next = fmt.Sprintf("Look from a server of %s (--server URL): if it answers there, the network between the clusters is cut; if not, see to its hosts.", cl.Name)
 		c.shows = func(f checks.Finding) bool {
@@ -151,6 +154,25 @@ func findServers(s *study) []candidate {
 	for _, m := range missing {
 		out = append(out, absentServer(m, hides[m.Name]))
 	}
+	return append(out, forgotten(s)...)
+}
+
+// forgotten names the servers that only earlier answers know of.
+func forgotten(s *study) []candidate {
+	var out []candidate
+	for _, f := range s.left {
+		expected := func(m fleet.Missing) bool {
+			return slices.ContainsFunc(f.About.Servers, checks.RefOfMissing(m).Same) || m.Name == "" && f.Object == m.Label()
+		}
+		if f.Check != "servers" || slices.ContainsFunc(s.in.Snapshot.Missing, expected) {
+			continue
+		}
+		a := absent{refs: f.About.Servers}
+		c := candidate{Cause: Cause{Object: f.Object, Where: f.Where, Brief: f.Object + " is gone", What: f.What, About: f.About}}
+		c.shows = func(o checks.Finding) bool { return o.Check == "servers" && o.Object == f.Object && o.Where == f.Where }
+		c.follows = a.follows
+		out = append(out, c)
+	}
 	return out
 }
 
@@ -162,7 +184,8 @@ func absentServer(m fleet.Missing, hidden []fleet.Missing) candidate {
 		all.refs = append(all.refs, checks.RefOfMissing(o))
 	}
 	nameless := m.Name == "" && m.ID == ""
-	c := candidate{Cause: Cause{Object: m.Label(), Where: m.Cluster, What: serverWords(m, hidden), About: checks.Subject{Servers: self.refs}, vague: nameless}}
+	brief := m.Label() + " " + cmp.Or(briefWords[m.Reason], "does not answer")
+	c := candidate{Cause: Cause{Object: m.Label(), Where: m.Cluster, Brief: brief, What: serverWords(m, hidden), About: checks.Subject{Servers: self.refs}, vague: nameless}}
 	c.shows = func(f checks.Finding) bool {
 		return f.Check == "servers" && (self.involved(f) || nameless && f.Object == m.Label() && f.Where == m.Cluster)
 	}
@@ -199,6 +222,9 @@ var reasonWords = map[fleet.Reason]string{
 	fleet.Gone:     "is dead or cut off",
 	fleet.Draining: "drains: it is in lame duck mode and takes no new clients",
 }
+
+// briefWords are the same in a few words.
+var briefWords = map[fleet.Reason]string{fleet.Silent: "hangs", fleet.Gone: "is dead or cut off", fleet.Draining: "drains", fleet.Behind: "cannot be asked"}
 
 // serverWords says in a sentence how a server is away.
 func serverWords(m fleet.Missing, hidden []fleet.Missing) string {

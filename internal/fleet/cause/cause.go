@@ -14,7 +14,8 @@ type Cause struct {
 	Level    fleet.Level      `json:"level"` // the worst of its findings
 	Object   string           `json:"object"`
 	Where    string           `json:"where,omitempty"`
-	What     string           `json:"what"` // one sentence
+	Brief    string           `json:"brief"` // What in a few words, for a line of a screen
+	What     string           `json:"what"`  // one sentence
 	Why      string           `json:"why"`
 	Next     string           `json:"next"`
 	Findings []checks.Finding `json:"findings"` // those that show it first, then those that follow from it, worst first
@@ -133,6 +134,7 @@ func (s *study) claim(c candidate) (Cause, bool) {
 	}
 	out.Why, out.Next = cmp.Or(out.Why, own[0].Why), cmp.Or(out.Next, own[0].Next)
 	out.What = cmp.Or(out.What, own[0].What)
+	out.Brief = cmp.Or(out.Brief, out.What)
 	out.Object, out.Where = cmp.Or(out.Object, own[0].Object), cmp.Or(out.Where, own[0].Where)
 	if len(out.About.Servers) == 0 && out.About.Edge == nil && out.About.Stream == "" {
 		out.About = own[0].About

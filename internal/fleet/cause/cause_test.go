@@ -69,6 +69,7 @@ func TestFolding(t *testing.T) {
 		{"and not the link or the replica of another", silent, []checks.Finding{
 			down, linked("routes", fleet.Route, fleet.StateMissing, "a", "b"), blaming("streams", fleet.Warn, "a", "c"),
 		}, "server d: | cut a - b: | stream a - c:"},
+		{"nor a consumer that nobody reads", silent, []checks.Finding{down, about("unread", fleet.Warn, "a", "d")}, "server d: | consumer a - d:"},
 		{"a namesake in another cluster is not it", []fleet.Missing{{Name: "d", Cluster: "X", Reason: fleet.Silent}}, []checks.Finding{
 			{Check: "servers", Level: fleet.Crit, Object: "d", Where: "X", What: "d", About: checks.Subject{Servers: []checks.ServerRef{{Name: "d", Cluster: "X"}}}},
 			linked("routes", fleet.Route, fleet.StateMissing, "c", "d"),

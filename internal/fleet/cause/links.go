@@ -22,7 +22,7 @@ func findCuts(s *study) []candidate {
 		switch {
 		case e.Kind == fleet.Gateway && len(group) > 1:
 			c.Object = from + " - " + e.ToCluster
-			c.What = fmt.Sprintf("%s lost %s of cluster %s", e.ToCluster, count(len(group), "gateway", "gateways"), from)
+			c.Brief = fmt.Sprintf("clusters %s and %s are cut apart", from, e.ToCluster)
 			c.What = fmt.Sprintf("clusters %s and %s are cut apart: %s", from, e.ToCluster, count(total(group), "gateway is broken", "gateways are broken"))
 		case e.Kind == fleet.Route && len(group) > 1:
 			name := common(group)
@@ -31,6 +31,7 @@ func findCuts(s *study) []candidate {
 				continue
 			}
 			c.Object = name
+			c.Brief = fmt.Sprintf("%s is cut off from %s", name, from)
 			c.What = fmt.Sprintf("%s is cut off from %s: %s", name, from, count(total(group), "route is broken", "routes are broken"))
 		default:
 			out = append(out, singleCuts(group)...)

@@ -42,6 +42,7 @@ func findClients(s *study) []candidate {
 	for _, group := range groupBy(waiting, func(f checks.Finding) string { return fmt.Sprint(f.Where, "|", f.About.Conn) }) {
 		f := group[0]
 		c := candidate{Cause: Cause{Object: f.Object, Where: f.Where, About: f.About}}
+		c.Brief = fmt.Sprintf("client %s on %s reads too slowly", f.Object, f.Where)
 		c.What = fmt.Sprintf("client %s on %s reads too slowly: %s", f.Object, f.Where, f.What)
 		c.shows = func(o checks.Finding) bool { return o.About.Conn == f.About.Conn && o.Where == f.Where }
 		c.follows = func(o checks.Finding) bool {
@@ -76,6 +77,7 @@ func findSlowServers(s *study) []candidate {
 			c.What = lacks[0].What
 			c.shows, c.follows = short, func(f checks.Finding) bool { return lags(f) || strained(f, ref) }
 		case len(behind) > 1:
+			c.Brief = ref.Name + " falls behind"
 			c.What = fmt.Sprintf("%s falls behind: %s lag on it", ref.Name, count(len(behind), "replica", "replicas"))
 			c.Next = "Look at the disk and the CPU of the host of " + ref.Name + "; `natsctl server profile` shows where its time goes."
 			c.shows, c.least = lags, 2

@@ -30,12 +30,14 @@ var linkChecks = []*Check{
 }
 
 func findEdges(c *checkup, kind fleet.EdgeKind) {
+	many := manyGateways(c.Topology, kind)
+	defer many.report(c)
 	for _, e := range c.Topology.Edges {
 		if e.Kind != kind {
 			continue
 		}
 		c.countObject()
-		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) {
+		if e.Level == fleet.OK || kind != fleet.Gateway && announced(c, e) || many.add(e) {
 			continue
 		}
 		f := Finding{
@@ -142,16 +144,4 @@ func where(t *fleet.Topology, e *fleet.Edge) string {
 		return n.Cluster
 	}
 	return ""
-}
-
-func findGateways(c *checkup) {
-	findEdges(c, fleet.Gateway)
-	for _, cl := range c.Topology.Clusters {
-		if cl.Ghost {
-			c.add(Finding{
-				Level: fleet.Crit, Object: cl.Name, What: "no server of cluster " + cl.Name + " answers, though gateways to it are known",
-				Next: "Check that cluster; remove it from gateway { gateways } everywhere if it is gone for good.",
-			})
-		}
-	}
 }

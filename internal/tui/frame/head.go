@@ -44,9 +44,10 @@ type TabAt struct {
 	Kind     page.Kind
 }
 
-// DrawHead draws the lines above the page and returns their number and the
-// positions of the tabs, which are on the last text line.
-func DrawHead(ctx *page.Context, h Head, a cell.Area) (rows int, tabs []TabAt) {
+// DrawHead draws the lines above the page and returns their number, the line of
+// the tabs and their positions. The last line is the diagnosis, if anything is
+// wrong.
+func DrawHead(ctx *page.Context, h Head, a cell.Area) (rows, tabRow int, tabs []TabAt) {
 	y := 0
 	if !h.Hidden {
 		titleLine(ctx, h, a, y)
@@ -57,20 +58,30 @@ func DrawHead(ctx *page.Context, h Head, a cell.Area) (rows int, tabs []TabAt) {
 		}
 	}
 	tabs = tabLine(ctx, h, a, y)
+	tabRow = y
 	y++
 	if a.H >= roomyH {
 		a.Rule(y, "", cell.Line)
 		y++
 	}
-	return y, tabs
+	return y + causeLine(ctx, a.Rows(y, 1)), tabRow, tabs
 }
 
-// TabRow is the line of the tabs, given the height of the head.
-func TabRow(rows, height int) int {
-	if height >= roomyH {
-		return rows - 2
+// causeLine draws the diagnosis: the cause to look at first, and what it
+// explains. It returns the number of lines used.
+func causeLine(ctx *page.Context, a cell.Area) int {
+	head, rest, level := page.CauseText(ctx)
+	if head == "" {
+		return 0
 	}
-	return rows - 1
+	const hint = "! diagnosis"
+	end := a.W - cell.Width(hint) - 3
+	x := a.Cut(0, 0, end, 1).Write(1, 0, head, cell.OfLevel(level))
+	if x+8 < end {
+		a.Cut(0, 0, end, 1).Write(x+1, 0, rest, cell.Plain)
+	}
+	a.Right(a.W-1, 0, hint, cell.Muted)
+	return 1
 }
 
 // PhaseWords are the display names of the phases.
@@ -92,7 +103,7 @@ func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
 	var right []widget.Segment
 	if st := ctx.State; st != nil {
 		name = st.Feed.Name
-		left = append(left, widget.Segment{Text: "natsctl ▸ " + view.Text(name), Short: view.Text(name), Style: style})
+		left = append(left, widget.Segment{Text: "natsctl ▸ " + view.Text(name), Short: shortName(name), Style: style})
 		left = append(left, phaseSegments(h, st)...)
 		right = alertSegments(ctx, st)
 	} else {
@@ -109,6 +120,15 @@ func titleLine(ctx *page.Context, h Head, a cell.Area, y int) {
 		}
 	}
 	widget.Line(a, y, left, right)
+}
+
+// shortName is the name of a fleet for a narrow window.
+func shortName(name string) string {
+	const most = 12
+	if name = view.Text(name); cell.Width(name) <= most {
+		return name
+	}
+	return cell.Fit(name, most, false)
 }
 
 // phaseSegments are the phase, the interval and the number of servers that

@@ -115,8 +115,7 @@ func TestHeadRows(t *testing.T) {
 	}{{false, 40, 4, 2}, {false, 20, 4, 2}, {false, 19, 2, 1}, {true, 40, 2, 0}, {true, 15, 1, 0}} {
 		h.Hidden = c.hidden
 		g := cell.New(100, c.height)
-		rows, at := DrawHead(ctx, h, g.All())
-		tabs := TabRow(rows, c.height)
+		rows, tabs, at := DrawHead(ctx, h, g.All())
 		if rows != c.rows || tabs != c.tabs {
 			t.Errorf("hidden %t, %d rows: %d used, tabs in %d; want %d, %d", c.hidden, c.height, rows, tabs, c.rows, c.tabs)
 		}

@@ -26,7 +26,7 @@ func newAlertBook() *alertBook { return &alertBook{rows: map[string]*AlertRow{}}
 // update runs the checks on the newest answers and returns every alert of this
 // session, and the checks that were skipped. More holds findings that depend on
 // earlier answers. An alert whose check was skipped does not change.
-func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, more ...checks.Finding) ([]*AlertRow, []string) {
+func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, more ...checks.Finding) (alertList, []string) {
 	now := a.now.Time
 	seen, looked := map[string]bool{}, map[string]bool{}
 	var skipped []string
@@ -54,8 +54,18 @@ func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, m
 		}
 	}
 	b.dropOldest()
-	return b.list(now), skipped
+	return b.list(now, in), skipped
 }
+
+// alertList is the alerts of this session, the cause to look at first before
+// all, and the causes of those that fire.
+type alertList struct {
+	rows   []*AlertRow
+	causes []*CauseRow
+}
+
+// alertKey identifies the alert of a finding.
+func alertKey(f checks.Finding) string { return f.Check + "|" + f.Where + "|" + f.Object }
 
 // checksFor are the checks that the answers are sufficient for: stream checks
 // need an answer from every replica, which only some pages request.
@@ -70,7 +80,7 @@ func checksFor(s *fleet.Snapshot) []*checks.Check {
 
 // fire records a finding: a new alert, an ongoing one, or one that fires again.
 func (b *alertBook) fire(f checks.Finding, now time.Time) *AlertRow {
-	key := f.Check + "|" + f.Where + "|" + f.Object
+	key := alertKey(f)
 	row := b.rows[key]
 	if row == nil {
 		row = &AlertRow{Key: key, Check: f.Check, Since: now}
@@ -82,7 +92,7 @@ func (b *alertBook) fire(f checks.Finding, now time.Time) *AlertRow {
 	row.Level, row.Title, row.What = f.Level, objectOf(f), f.What
 	row.Impact, row.Next = f.Why, f.Next
 	row.value, row.limit = measured(f)
-	row.Object, row.Where = f.Object, f.Where
+	row.Object, row.Where, row.About, row.finding = f.Object, f.Where, f.About, f
 	row.Polls++
 	return row
 }
@@ -124,16 +134,18 @@ func (b *alertBook) dropOldest() {
 	}
 }
 
-// list copies the alerts for the screen, in a fixed order.
-func (b *alertBook) list(now time.Time) []*AlertRow {
+// list copies the alerts for the screen: those that fire in the order of their
+// causes, then those that are over, latest first.
+func (b *alertBook) list(now time.Time, in checks.Input) alertList {
 	out := make([]*AlertRow, 0, len(b.rows))
 	for _, key := range slices.Sorted(maps.Keys(b.rows)) {
 		r := *b.rows[key]
 		r.Now = now
 		out = append(out, &r)
 	}
+	causes := causesOf(in, out)
 	slices.SortStableFunc(out, func(x, y *AlertRow) int {
-		return cmp.Or(cmp.Compare(x.State, y.State), y.Level.Compare(x.Level), y.Since.Compare(x.Since))
+		return cmp.Or(cmp.Compare(x.State, y.State), cmp.Compare(x.place, y.place), y.Level.Compare(x.Level), y.Since.Compare(x.Since))
 	})
-	return out
+	return alertList{out, causes}
 }

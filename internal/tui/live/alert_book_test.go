@@ -26,7 +26,8 @@ func TestAlertOutlivesSilence(t *testing.T) {
 	b := newAlertBook()
 	look := func(s *fleet.Snapshot) *State {
 		st := &State{}
-		st.Alerts, st.Skipped = b.update(answers{now: s}, fleet.NewDelta(nil, s), fleet.NewTopology(s, fleet.TopologyOptions{}))
+		found, skipped := b.update(answers{now: s}, fleet.NewDelta(nil, s), fleet.NewTopology(s, fleet.TopologyOptions{}))
+		st.Alerts, st.Causes, st.Skipped = found.rows, found.causes, skipped
 		return st
 	}
 	first := alertOf(look(fixture.Sick(0, true, true)), "health", "n2")
@@ -76,7 +77,7 @@ func TestResolvedAlertsAreBounded(t *testing.T) {
 	}
 }
 
-// TestAlertOrder lists what fires first, then the worst, then what began last.
+// TestAlertOrder lists what fires first, in the order of the causes.
 func TestAlertOrder(t *testing.T) {
 	b := newAlertBook()
 	for i, f := range []struct {
@@ -97,10 +98,10 @@ func TestAlertOrder(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, a := range b.list(fixture.Noon.Add(time.Minute)) {
+	for _, a := range b.list(fixture.Noon.Add(time.Minute), checks.Input{Snapshot: fixture.Cluster(fixture.Noon, "2.15.2")}).rows {
 		got = append(got, a.Object)
 	}
-	if want := []string{"crit-late", "crit-early", "unknown", "warn", "resolved-crit"}; !slices.Equal(got, want) {
+	if want := []string{"crit-early", "crit-late", "unknown", "warn", "resolved-crit"}; !slices.Equal(got, want) {
 		t.Errorf("in the order %q, want %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -45,6 +46,12 @@ type AlertRow struct {
 	State  AlertState
 	Note   string // who acknowledged when, or until when it is muted
 	Now    time.Time
+
+	Cause   string // the object of the cause that explains it; empty: none, as it is over
+	Follows bool   // it follows from the cause, rather than showing it
+	About   checks.Subject
+	finding checks.Finding
+	place   int // in the order of causes
 }
 
 // AlertColumns is the table of the Alerts page.
@@ -53,6 +60,12 @@ var AlertColumns = []view.Column[*AlertRow]{
 	{Name: "since_seconds", Title: "SINCE", Help: "how long it fires, or fired", Unit: view.Seconds, Value: func(r *AlertRow) any { return r.Duration().Seconds() }},
 	{Name: "check", Title: "Check", Help: "the check that found it", Value: func(r *AlertRow) any { return r.Check }},
 	{Name: "object", Title: "OBJECT", Help: "what is concerned", Value: func(r *AlertRow) any { return r.Title }},
+	{Name: "cause", Title: "CAUSE", Help: "the object of the cause that it follows from", Value: func(r *AlertRow) any {
+		if !r.Follows {
+			return ""
+		}
+		return r.Cause
+	}},
 	{Name: "value", Title: "VALUE", Help: "what was measured", Value: func(r *AlertRow) any { return NotEmpty(r.value) }},
 	{Name: "limit", Title: "LIMIT", Help: "what it should be", Value: func(r *AlertRow) any { return NotEmpty(r.limit) }},
 	{Name: "state", Title: "STATE", Help: "firing, acknowledged, muted or resolved", Value: func(r *AlertRow) any { return r.State.String() }, Level: func(r *AlertRow) view.Level { return r.ShownLevel() }},
@@ -80,6 +93,6 @@ func (r *AlertRow) ShownLevel() fleet.Level {
 func (r *AlertRow) JSON() any {
 	return map[string]any{
 		"check": r.Check, "object": r.Title, "level": r.Level.String(), "state": r.State.String(), "since": r.Since,
-		"value": r.value, "limit": r.limit, "what": r.What, "why": r.Why, "impact": r.Impact, "next": r.Next,
+		"cause": r.Cause, "value": r.value, "limit": r.limit, "what": r.What, "why": r.Why, "impact": r.Impact, "next": r.Next,
 	}
 }

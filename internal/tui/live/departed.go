@@ -194,9 +194,10 @@ func unanswered(rows []*ServerRow) []checks.Finding {
 		}
 		out = append(out, checks.Finding{
 			Check: "servers", Level: fleet.Crit, Object: cmp.Or(r.Name, r.ID), Where: r.Cluster,
-			What: r.Label() + " has not answered since " + r.LastSeen.UTC().Format("15:04:05Z") + ", and the other servers no longer expect it",
-			Why:  "Its clients, subscriptions and replicas are gone with it.",
-			Next: "Start it again; if it is not to come back, `:forget " + r.Label() + "` says so.",
+			About: checks.Subject{Servers: []checks.ServerRef{{ID: r.ID, Name: r.Name, Cluster: r.Cluster}}},
+			What:  r.Label() + " has not answered since " + r.LastSeen.UTC().Format("15:04:05Z") + ", and the other servers no longer expect it",
+			Why:   "Its clients, subscriptions and replicas are gone with it.",
+			Next:  "Start it again; if it is not to come back, `:forget " + r.Label() + "` says so.",
 		})
 	}
 	return out

@@ -70,7 +70,8 @@ func (d *Deriver) Apply(st *State, next *fleet.Snapshot) {
 	d.names.learn(st.Accounts, st.Conns)
 	st.Details, st.Names = maps.Clone(d.details), maps.Clone(d.names)
 	st.JS = newJetStream(snap, delta)
-	st.Alerts, st.Skipped = d.alerts.update(d.answers, delta, top, unanswered(st.Servers)...)
+	found, skipped := d.alerts.update(d.answers, delta, top, unanswered(st.Servers)...)
+	st.Alerts, st.Causes, st.Skipped = found.rows, found.causes, skipped
 	st.Total = d.totals(st, delta)
 	st.History = d.history(st)
 	st.Index = newIndex(st)
@@ -96,7 +97,8 @@ func (d *Deriver) applyOwn(st *State, asked fleet.Want, delta *fleet.Delta) {
 	st.JS = newJetStream(snap, delta)
 	st.JS.Groups, st.JS.Peers = nil, nil // only the system account can see the leaders
 	st.Own = newOwn(snap, delta, st.Accounts, st.Own)
-	st.Alerts, st.Skipped = d.alerts.update(d.answers, delta, d.top)
+	found, skipped := d.alerts.update(d.answers, delta, d.top)
+	st.Alerts, st.Causes, st.Skipped = found.rows, found.causes, skipped
 	st.Total = st.Own.totals(snap)
 	var points [seriesCount]float32
 	points[Connections] = float32(st.Total.Conns)

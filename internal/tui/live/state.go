@@ -55,7 +55,8 @@ type State struct {
 	Dropped    int         // events that were not kept
 	EventRates eventRates
 	Alerts     []*AlertRow
-	Skipped    []string // checks that were skipped, with the reason
+	Causes     []*CauseRow // of the alerts that fire; the first is the one to look at first
+	Skipped    []string    // checks that were skipped, with the reason
 	History    *History
 	Index      *Index
 

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -19,9 +20,9 @@ func alertsSpec() *Spec {
 		Jumps: []Jump{{To: Events}, {To: Connections}, {Topology, "links"}, {To: JetStream}}, Keys: alertKeys(),
 		needs: live.Demand{Needs: topoNeeds.Needs},
 		Modes: []Mode{{
-			Name: "alerts", sort: "state", always: true, sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: latestEvents,
+			Name: "alerts", always: true, sheet: alertSheet, above: alertLine, below: alertPanel, panel: 7, fill: latestEvents,
 			empty: func(*Context, *Page) string { return "● no alert: every check passes on what was asked so far" },
-			first: []string{"check", "since_seconds", "object", "what", "state", "value", "limit"},
+			first: []string{"check", "since_seconds", "object", "what", "state", "cause", "value", "limit"},
 		}},
 	}
 }
@@ -31,37 +32,14 @@ func alertSheet(ctx *Context, _ *Page) widget.Sheet {
 		Columns: live.AlertColumns, Rows: ctx.Marks.Alerts(ctx.State),
 		KeyOf:    func(r *live.AlertRow) string { return r.Key },
 		LevelOf:  func(r *live.AlertRow) view.Level { return r.ShownLevel() },
-		RefOf:    func(r *live.AlertRow) widget.Ref { return subjectRef(ctx, r) },
+		RefOf:    func(r *live.AlertRow) widget.Ref { return alertRef(ctx, r) },
 		ObjectOf: func(r *live.AlertRow) any { return r.JSON() },
 	}
 }
 
-// subjectRef returns a reference to the alert's subject, if a page can show it.
-func subjectRef(ctx *Context, r *live.AlertRow) widget.Ref {
-	out := widget.Ref{Title: r.Check + " " + r.Title}
-	for _, l := range ctx.State.Links {
-		if l.Edge.FromName+" - "+l.Edge.ToName == r.Object {
-			out.Server, out.Link = l.Edge.FromName, l.Edge.Key()
-			return out
-		}
-	}
-	switch r.Check {
-	case "streams", "stream-limits":
-		out.Stream, out.Account = r.Object, r.Where
-		return out
-	case "consumers":
-		out.Account, out.Stream, _ = strings.Cut(r.Where, " ")
-		out.Consumer = r.Object
-		return out
-	}
-	name, _, _ := strings.Cut(r.Object, " ")
-	for _, name := range []string{r.Object, name, r.Where} {
-		if s := ctx.State.Server("", r.Where, name); s != nil {
-			out.Server, out.ServerID, out.Cluster = s.Name, s.ID, s.Cluster
-			return out
-		}
-	}
-	return out
+// alertRef returns a reference to the alert's subject, if a page can show it.
+func alertRef(ctx *Context, r *live.AlertRow) widget.Ref {
+	return subjectRef(ctx, r.About, r.Check+" "+r.Title)
 }
 
 // openAlert opens the alert's subject.
@@ -69,6 +47,9 @@ func openAlert(_ *Context, _ *Page, r widget.Ref) Effect {
 	switch {
 	case r.Link != "":
 		return openLink(r)
+	case r.CID != 0:
+		cursor := r.ServerID + "/" + strconv.FormatUint(r.CID, 10)
+		return Effect{Open: &Target{Kind: Connections, Scope: widget.Ref{Server: r.Server, ServerID: r.ServerID, Cluster: r.Cluster}, cursor: cursor}}
 	case r.Consumer != "":
 		return Effect{Open: &Target{Kind: JetStream, mode: "consumers", filter: fmt.Sprintf("consumer=%q and stream=%q and account=%q", r.Consumer, r.Stream, r.Account)}}
 	case r.Stream != "":
@@ -105,7 +86,9 @@ func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
 	r := rows.Rows[row]
 	var t widget.Prose
 	t.Say("what", r.What, cell.Plain)
-	t.Say("why", r.Why, cell.Plain)
+	if r.Follows {
+		t.Say("follows", "from "+r.Cause+"   ! shows the diagnosis", cell.Muted)
+	}
 	t.Say("impact", r.Impact, cell.Plain)
 	t.Say("next", r.Next, cell.Plain)
 	since := sinceText(r.Now, r.Since)

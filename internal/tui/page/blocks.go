@@ -78,13 +78,12 @@ func urgentLinks(worstFirst []*live.LinkRow) int {
 	return at
 }
 
-// alertBlock lists the firing alerts, worst first.
+// alertBlock lists the firing alerts, the cause before what follows from it.
 func alertBlock(ctx *Context) widget.Block {
 	rows := live.Filter(ctx.Marks.Alerts(ctx.State), func(r *live.AlertRow) bool { return r.State == live.Firing })
 	if len(rows) == 0 {
 		return widget.Block{Title: "ALERTS", Lines: okLine("none fires")}
 	}
-	slices.SortStableFunc(rows, func(a, b *live.AlertRow) int { return b.Level.Compare(a.Level) })
 	b := widget.Block{Title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
 	rows = rows[:min(len(rows), blockLines)]
 	w := 0

@@ -1,11 +1,13 @@
 package page
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 	"github.com/natsctl/natsctl/internal/tui/live"
@@ -121,44 +123,41 @@ func TestMatrixSize(t *testing.T) {
 // TestAlertSubjects finds what an alert is about, so that Enter opens it.
 func TestAlertSubjects(t *testing.T) {
 	ctx := contextOf(fixture.Namesakes(0))
+	west := checks.ServerRef{Name: "n1", Cluster: "west"}
+	edge := ctx.State.Links[0].Edge
 	for _, c := range []struct {
-		name string
-		row  live.AlertRow
-		want func(t *testing.T, e Effect)
+		name  string
+		about checks.Subject
+		want  string
 	}{
-		{"a server", live.AlertRow{Check: "cpu", Object: "n1", Where: "west"}, func(t *testing.T, e Effect) {
-			if e.Open == nil || e.Open.Kind != Server || e.Open.Scope.ServerID != "WESTN1" {
-				t.Errorf("a server: %+v", e.Open)
-			}
-		}},
-		{"a stream", live.AlertRow{Check: "streams", Object: "ORDERS", Where: "APP"}, func(t *testing.T, e Effect) {
-			if e.Open == nil || e.Open.Kind != JetStream || e.Open.filter != `stream="ORDERS" and account="APP"` {
-				t.Errorf("a stream: %+v", e.Open)
-			}
-		}},
-		{"a consumer", live.AlertRow{Check: "consumers", Object: "audit", Where: "APP ORDERS"}, func(t *testing.T, e Effect) {
-			if e.Open == nil || e.Open.mode != "consumers" || e.Open.filter != `consumer="audit" and stream="ORDERS" and account="APP"` {
-				t.Errorf("a consumer: %+v", e.Open)
-			}
-		}},
-		{"a link", live.AlertRow{Check: "routes", Object: "n1 - n2", Where: "east"}, func(t *testing.T, e Effect) {
-			if e.Open == nil || e.Open.mode != "links" || !strings.HasPrefix(e.Open.cursor, "route|") {
-				t.Errorf("a link: %+v", e.Open)
-			}
-		}},
-		{"nothing that has a page", live.AlertRow{Check: "versions", Object: "nowhere"}, func(t *testing.T, e Effect) {
-			if e.Open != nil || !e.Selected {
-				t.Errorf("nothing: %+v", e)
-			}
-		}},
+		{"a server, not its namesake", checks.Subject{Servers: []checks.ServerRef{west}}, "server WESTN1"},
+		{"a server by id", checks.Subject{Servers: []checks.ServerRef{{ID: "EASTN1", Name: "n1"}}}, "server EASTN1"},
+		{"a stream, not the server that leads it", checks.Subject{Servers: []checks.ServerRef{west}, Stream: "ORDERS", Account: "APP"}, `jetstream  stream="ORDERS" and account="APP"`},
+		{"a consumer", checks.Subject{Servers: []checks.ServerRef{west}, Consumer: "audit", Stream: "ORDERS", Account: "APP"}, `jetstream consumers consumer="audit" and stream="ORDERS" and account="APP"`},
+		{"a link", checks.Subject{Servers: []checks.ServerRef{west}, Edge: edge}, "topology links " + edge.Key()},
+		{"a connection, not its server", checks.Subject{Servers: []checks.ServerRef{west}, Conn: 7, Client: "dash"}, "conns  WESTN1/7"},
+		{"nothing that has a page", checks.Subject{}, "selected"},
+		{"a server that is not known", checks.Subject{Servers: []checks.ServerRef{{Name: "n9"}}}, "selected"},
 	} {
-		c.want(t, openAlert(ctx, nil, subjectRef(ctx, &c.row)))
+		e := openAlert(ctx, nil, alertRef(ctx, &live.AlertRow{About: c.about}))
+		got := "selected"
+		switch {
+		case e.Open == nil && !e.Selected:
+			got = "nothing"
+		case e.Open != nil && e.Open.Kind == Server:
+			got = "server " + e.Open.Scope.ServerID
+		case e.Open != nil:
+			got = fmt.Sprint(e.Open.Kind, " ", e.Open.mode, " ", e.Open.filter, e.Open.cursor)
+		}
+		if got != c.want {
+			t.Errorf("%s opens %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 
-// TestAlertsWorstFirst lists critical alerts before warnings, in the order that
-// they have among themselves, and none that is acknowledged.
-func TestAlertsWorstFirst(t *testing.T) {
+// TestAlertsInTheirOrder lists the firing alerts in the order of their causes,
+// and none that is acknowledged or over.
+func TestAlertsInTheirOrder(t *testing.T) {
 	ctx := contextOf(fixture.Cluster(fixture.Noon, "2.15.2"))
 	ctx.State.Alerts = []*live.AlertRow{
 		{Key: "1", What: "first warning", Level: fleet.Warn},
@@ -174,7 +173,7 @@ func TestAlertsWorstFirst(t *testing.T) {
 	for _, l := range b.Lines {
 		got = append(got, l[len(l)-1].Text)
 	}
-	if want := "first critical|second critical|first warning"; strings.Join(got, "|") != want || !strings.Contains(b.Title, "3 firing") {
+	if want := "first warning|first critical|second critical"; strings.Join(got, "|") != want || !strings.Contains(b.Title, "3 firing") {
 		t.Errorf("%s: %q, want %q", b.Title, got, want)
 	}
 	ctx.State.Alerts = nil

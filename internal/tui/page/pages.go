@@ -5,6 +5,6 @@ package page
 func All() []*Spec {
 	return []*Spec{
 		topoSpec(), ownSpec(), serversSpec(), connsSpec(), accountsSpec(), jetStreamSpec(), eventsSpec(), alertsSpec(),
-		serverSpec(), consumersSpec(), objectSpec(),
+		diagnosisSpec(), serverSpec(), consumersSpec(), objectSpec(),
 	}
 }

@@ -1,0 +1,70 @@
+package live
+
+import (
+	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/cause"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
+)
+
+// CauseRow is one cause with the alerts of its findings.
+type CauseRow struct {
+	cause.Cause
+	Since  time.Time   // when the first of the alerts that show it began
+	Alerts []*AlertRow // one for each finding, in their order
+}
+
+// causesOf folds the firing alerts under their causes, and marks each with its
+// own. The order of the causes is the order of the alerts.
+func causesOf(in checks.Input, rows []*AlertRow) []*CauseRow {
+	byKey := map[string]*AlertRow{}
+	var found []checks.Finding
+	for _, r := range rows {
+		if r.State == Firing {
+			byKey[r.Key] = r
+			found = append(found, r.finding)
+		}
+	}
+	var out []*CauseRow
+	place := 0
+	for _, c := range cause.Fold(in, found) {
+		row := &CauseRow{Cause: c}
+		for i, f := range c.Findings {
+			a := byKey[alertKey(f)]
+			place++
+			a.Cause, a.place = c.Object, place
+			a.Follows = i >= c.Own
+			row.Alerts = append(row.Alerts, a)
+			if !a.Follows && (row.Since.IsZero() || a.Since.Before(row.Since)) {
+				row.Since = a.Since
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// Firing reports whether an alert that shows the cause fires: it is not known to
+// the user yet.
+func (r *CauseRow) firing(shown map[string]AlertState) bool {
+	for i, a := range r.Alerts {
+		state, listed := shown[a.Key]
+		if i < r.Own && listed && state == Firing {
+			return true
+		}
+	}
+	return false
+}
+
+// Causes are the causes of a state that are not acknowledged, muted or hidden.
+func (k *Marks) Causes(st *State) []*CauseRow {
+	if st == nil || len(st.Causes) == 0 {
+		return nil
+	}
+	shown := map[string]AlertState{}
+	for _, a := range k.Alerts(st) {
+		shown[a.Key] = a.State
+	}
+	return Filter(st.Causes, func(r *CauseRow) bool { return r.firing(shown) && r.Level.Compare(fleet.Info) > 0 })
+}
