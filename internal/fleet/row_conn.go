@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
@@ -41,6 +42,13 @@ func ConnRows(s *Snapshot, d *Delta) []*ConnRow {
 		}
 	}
 	return rows
+}
+
+// Own reports whether a connection is natsctl's own, judged by the name that its
+// client gave itself.
+func (r *ConnRow) Own() bool {
+	plain := (r.Info.Kind == "Client" || r.Info.Kind == "") && (r.Info.Type == "nats" || r.Info.Type == "")
+	return plain && strings.HasPrefix(r.Info.Name, "natsctl ")
 }
 
 // LeafRows returns the leaf connections that LEAFZ lists and CONNZ omits

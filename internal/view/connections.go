@@ -13,7 +13,7 @@ import (
 func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 	cols := []Column[*fleet.ConnRow]{
 		{Name: "cid", Title: "CID", Help: "Connection id, unique on its server.", Value: func(r *fleet.ConnRow) any { return r.Info.Cid }},
-		{Name: "name", Title: "Name", Help: "Name that the client gave itself.", Value: func(r *fleet.ConnRow) any { return r.Info.Name }},
+		{Name: "name", Title: "Name", Help: "Name that the client gave itself; (own) is natsctl itself.", Value: func(r *fleet.ConnRow) any { return r.Info.Name }, Label: ownLabel},
 		{Name: "server", Title: "Server", Short: "Srv", Help: "Server name.", Value: func(r *fleet.ConnRow) any { return r.Server.Info.Name }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Server.Info.Cluster }},
 		{Name: "account", Title: "Account", Help: "Account that it is in.", Value: func(r *fleet.ConnRow) any { return r.Info.Account }, Label: func(r *fleet.ConnRow) string { return cmp.Or(r.AccountName, r.Info.NameTag) }},
@@ -22,6 +22,7 @@ func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 		{Name: "port", Title: "Port", Help: "Port that it comes from.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Port }},
 		{Name: "kind", Title: "Kind", Help: "Client or Leafnode.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Kind }},
 		{Name: "type", Title: "Type", Help: "Protocol: nats, mqtt or websocket.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Info.Type }},
+		{Name: "own", Title: "Own", Help: "Whether it is a connection of natsctl, by its name.", Wide: true, Value: func(r *fleet.ConnRow) any { return r.Own() }},
 		{Name: "reason", Title: "Reason", Help: "Why it was closed, in the server's words.", Wide: !closed, Value: func(r *fleet.ConnRow) any { return r.Info.Reason }, Level: reasonLevel},
 		{Name: "stopped", Title: "Closed", Help: "When it was closed.", Unit: Instant, Wide: !closed, Value: stopped},
 		{Name: "subs", Title: "Subs", Help: "Subscriptions.", Unit: Count, Sum: true, Value: func(r *fleet.ConnRow) any { return r.Info.NumSubs }},
@@ -31,6 +32,14 @@ func Connections(rates, closed bool) []Column[*fleet.ConnRow] {
 		return fleet.Counters{InMsgs: r.Info.InMsgs, OutMsgs: r.Info.OutMsgs, InBytes: r.Info.InBytes, OutBytes: r.Info.OutBytes}
 	})...)
 	return append(cols, connectionState()...)
+}
+
+// ownLabel marks the connections of natsctl itself.
+func ownLabel(r *fleet.ConnRow) string {
+	if r.Own() {
+		return r.Info.Name + " (own)"
+	}
+	return ""
 }
 
 func connectionState() []Column[*fleet.ConnRow] {

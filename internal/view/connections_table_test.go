@@ -41,6 +41,7 @@ ip                   | 10.1.1.1                           |         | 10.1.1.1  
 port                 | 5050                               | 0       | 5050            | 5050
 kind                 | Client                             |         | Client          | Client
 type                 | nats                               |         | nats            | nats
+own                  | no (false)                         | no (false) | no (false)   | no (false)
 reason               | Slow Consumer (Pending Bytes) crit |         |                 | Slow Consumer (Pending Bytes) crit
 stopped              | 2026-03-01T11:59:00Z               | - ()    | - ()            | 2026-03-01T11:59:00Z
 subs                 | 71                                 | 0       | 71              | 71

@@ -114,3 +114,24 @@ func TestFilterTakesNameOrKey(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnConnections marks the connections of natsctl in a table, for filters
+// and for programs, and no client that has a similar name.
+func TestOwnConnections(t *testing.T) {
+	conn := func(name, kind, form string) *fleet.ConnRow {
+		return &fleet.ConnRow{Server: &fleet.Server{}, Info: &server.ConnInfo{Name: name, Kind: kind, Type: form}}
+	}
+	rows := []*fleet.ConnRow{conn("natsctl v1", "Client", "nats"), conn("natsctl v1", "", ""), conn("natsctl v1", "Client", "websocket"), conn("natsctl v1", "Leafnode", ""), conn("natsctlx", "Client", "nats"), conn("my natsctl v1", "Client", "nats"), conn("", "Client", "nats")}
+	grid := view.NewGrid(view.Connections(false, false), slices.Values(rows))
+	name, _ := grid.Index("name")
+	for i, row := range grid.Labeled().Rows {
+		if marked := row[name].Raw == "natsctl v1 (own)"; marked != (i < 2) || grid.Rows[i][name].Raw != rows[i].Info.Name {
+			t.Errorf("row %d is shown as %q", i, row[name].Raw)
+		}
+	}
+	for filter, want := range map[string]int{`own`: 2, `not own`: 5, `name = "natsctl v1"`: 4} {
+		if got, err := (view.Shape{Filter: filter}).Apply(grid); err != nil || len(got.Rows) != want {
+			t.Errorf("%s: %d rows, want %d, %v", filter, len(got.Rows), want, err)
+		}
+	}
+}

@@ -138,11 +138,13 @@ type accountConnsCommand struct {
 	cli.ShapeFlags
 	name  string
 	conns fleet.ConnWant
+	noOwn bool
 }
 
 func (c *accountConnsCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "Account (default: your own, the only one visible outside the system account).").StringVar(&c.name)
 	c.ShapeFlags.Setup(cmd, "")
+	noOwnFlag(cmd, &c.noOwn)
 	cmd.Flag("state", "open, closed or all.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
 	cmd.Flag("subject", "Show only connections with a subscription that matches this subject.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
 }
@@ -173,7 +175,7 @@ func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err := knownAccount(snap, c.conns.Account); err != nil {
 		return err
 	}
-	rows := fleet.ConnRows(snap, nil)
+	rows := slices.DeleteFunc(fleet.ConnRows(snap, nil), func(r *fleet.ConnRow) bool { return c.noOwn && r.Own() })
 	for _, r := range fleet.LeafRows(snap, nil) {
 		if r.Info.Account == c.conns.Account {
 			rows = append(rows, r)

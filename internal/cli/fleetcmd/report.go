@@ -60,6 +60,7 @@ type reportCommand struct {
 	by string
 
 	conns     fleet.ConnWant
+	noOwn     bool
 	account   string
 	jetstream bool
 	matrix    bool

@@ -11,11 +11,18 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
+// noOwnFlag leaves natsctl's own connections out, before totals, groups and
+// limits.
+func noOwnFlag(cmd *kingpin.CmdClause, to *bool) {
+	cmd.Flag("no-own", "Leave out the connections of natsctl itself.").BoolVar(to)
+}
+
 // connFlags select connections.
 func connFlags(c *reportCommand, cmd *kingpin.CmdClause) {
 	cmd.Flag("state", "open, closed or all; each server remembers its last 10,000 closed ones.").Default("open").EnumVar(&c.conns.State, "open", "closed", "all")
 	cmd.Flag("account", "Show only this account.").PlaceHolder("NAME").StringVar(&c.conns.Account)
 	cmd.Flag("of-user", "Show only this user (--user sets who connects).").PlaceHolder("NAME").StringVar(&c.conns.User)
+	noOwnFlag(cmd, &c.noOwn)
 	cmd.Flag("subject", "Show only connections with a subscription that matches this subject; needs --account.").PlaceHolder("SUBJECT").StringVar(&c.conns.Subject)
 	cmd.Flag("subscriptions", "Include the subjects that each connection subscribes to.").BoolVar(&c.conns.Subscriptions)
 }
@@ -51,7 +58,7 @@ func wantsLeafs(c fleet.ConnWant) bool {
 func (c *reportCommand) chosenConns(rows []*fleet.ConnRow) []*fleet.ConnRow {
 	return slices.DeleteFunc(rows, func(r *fleet.ConnRow) bool {
 		closed := r.Info.Stop != nil
-		return c.conns.State == "open" && closed || c.conns.State == "closed" && !closed ||
+		return c.noOwn && r.Own() || c.conns.State == "open" && closed || c.conns.State == "closed" && !closed ||
 			c.conns.Account != "" && r.Info.Account != c.conns.Account ||
 			c.conns.User != "" && r.Info.AuthorizedUser != c.conns.User
 	})

@@ -45,3 +45,15 @@ func TestReplayOfAnAccount(t *testing.T) {
 		t.Errorf("a name of two accounts: %v", err)
 	}
 }
+
+// TestNoOwn leaves out the connections of natsctl, and no others.
+func TestNoOwn(t *testing.T) {
+	conns := &server.Connz{Conns: []*server.ConnInfo{{Cid: 1, Name: "natsctl v1"}, {Cid: 2, Name: "natsctl"}, {Cid: 3, Name: "natsctl v1", Type: "mqtt"}, {Cid: 4, Name: "orders"}}}
+	snap := &fleet.Snapshot{Servers: []*fleet.Server{{Connz: conns}}}
+	for noOwn, rows := range map[bool]int{false: 4, true: 3} {
+		c := &reportCommand{noOwn: noOwn}
+		if got := c.chosenConns(fleet.ConnRows(snap, nil)); len(got) != rows || noOwn && got[0].Info.Cid != 2 {
+			t.Errorf("--no-own %v: %d rows, want %d", noOwn, len(got), rows)
+		}
+	}
+}

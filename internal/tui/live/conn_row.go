@@ -50,18 +50,12 @@ func ConnID(r *fleet.ConnRow) string {
 	return id
 }
 
-// ConnOwn reports whether a connection belongs to natsctl itself, judged by its
-// client name.
-func ConnOwn(r *fleet.ConnRow) bool {
-	return ConnKind(r.Info) == "client" && strings.HasPrefix(r.Info.Name, "natsctl ")
-}
-
 // ConnLabel is the client's name, with its kind unless that is an ordinary
 // client.
 func ConnLabel(r *fleet.ConnRow) string {
 	kind := ConnKind(r.Info)
 	switch {
-	case kind == "client" && ConnOwn(r):
+	case kind == "client" && r.Own():
 		return r.Info.Name + " (own)"
 	case kind == "client":
 		return r.Info.Name
