@@ -508,3 +508,36 @@ func TestExpect(t *testing.T) {
 		}
 	})
 }
+
+// TestBehindASlowServer has a leaf whose only link leads to a server that is far away
+// and answers after the search for missing servers has begun: what that server says
+// of its own links counts too, even if it has just started.
+func TestBehindASlowServer(t *testing.T) {
+	const ms = time.Millisecond
+	for _, tc := range []struct {
+		name    string
+		change  func(*world)
+		missing []string
+		atMost  time.Duration
+	}{
+		{name: "all answer", change: func(*world) {}, atMost: 1150 * ms},
+		{name: "the leaf hangs", change: func(w *world) { w.mute("leaf/l1") }, missing: []string{"?/l1 silent"}, atMost: 4 * time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, "e/n1", "e/n2", "leaf/l1")
+				w.nodes["e/n1"].leafz.Leafs, w.nodes["e/n2"].leafz.Leafs = nil, w.nodes["e/n1"].leafz.Leafs
+				w.nodes["e/n2"].leafz.Leafs[0].RTT = "602ms"
+				w.nodes["e/n1"].routez.Routes[0].RTT = "500ms"
+				w.nodes["e/n2"].stats.Start = time.Now()
+				w.far("e/n2", 500*ms)
+				w.far("leaf/l1", 1100*ms)
+				tc.change(w)
+				s := snapshot(t, w.client(), fleet.Want{})
+				if !slices.Equal(absent(s), tc.missing) || seconds(s) > tc.atMost {
+					t.Errorf("missing %v, want %v; problems %v; took %v", absent(s), tc.missing, faults(s), seconds(s))
+				}
+			})
+		})
+	}
+}

@@ -224,9 +224,9 @@ func (r *Round) handleLinks(a answer) error {
 	case fresh:
 		r.retried = false
 	}
-	r.search.apply(a)
+	goesOn := r.search.apply(a)
 	r.pace.learned(a)
-	if r.search.ready() {
+	if goesOn {
 		return r.continueSearch()
 	}
 	return nil

@@ -21,8 +21,10 @@ type search struct {
 	account  func() string // returns the name of the user's account, "" while it is not known
 	self     string        // the id of the server that the client is connected to
 	stage    stage
-	pending  int   // link answers due
-	links    links // link answers
+	pending  int            // link answers due
+	kinds    int            // how many of them each server owes
+	late     map[string]int // link answers due from suspects that answered after all, by id
+	links    links          // link answers
 	suspects suspects
 	invalid  []fleet.Problem // invalid links
 }
@@ -36,7 +38,7 @@ const (
 )
 
 func newSearch(r *members, m *Memory, account func() string, self string) *search {
-	return &search{members: r, memory: m, account: account, self: self, links: links{}}
+	return &search{members: r, memory: m, account: account, self: self, links: links{}, late: map[string]int{}}
 }
 
 // open reports whether a server is missing: fewer have answered than the servers
@@ -54,7 +56,7 @@ func (s *search) unfinished() bool { return s.stage < searchProbed }
 // finished reports whether no server is missing, or nothing more can be learned
 // about the missing ones.
 func (s *search) finished() bool {
-	return !s.open() || s.stage == searchProbed && s.explained()
+	return !s.open() || s.stage == searchProbed && len(s.late) == 0 && s.explained()
 }
 
 // step takes the next step and returns its questions.
@@ -65,6 +67,7 @@ func (s *search) step() []*question {
 	case searchLinks:
 		return s.requestProbes()
 	case searchProbed:
+		return s.ask()
 	}
 	return nil
 }
@@ -78,6 +81,7 @@ func (s *search) requestLinks() (out []*question) {
 	if s.account() == "" && (!slices.Contains(want.Kinds, fleet.Varz) || !want.Scope.IsZero()) {
 		kinds = append(slices.Clone(kinds), fleet.Varz)
 	}
+	s.kinds = len(kinds)
 	for _, kind := range kinds {
 		out = append(out, &question{ep: endpoint.Lookup(string(kind)), purpose: forLinks})
 		s.pending += len(s.members.byID)
@@ -88,11 +92,20 @@ func (s *search) requestLinks() (out []*question) {
 // requestProbes asks each suspect by its id.
 func (s *search) requestProbes() (out []*question) {
 	s.stage = searchProbed
+	return s.ask()
+}
+
+// ask finds the suspects in the links known so far, and returns the questions to
+// those that were not known before.
+func (s *search) ask() (out []*question) {
+	before := s.suspects
 	f := finder{members: s.members, links: s.links, memory: s.memory, account: s.account()}
 	s.suspects = f.suspects()
 	s.invalid = f.invalid
 	for _, one := range s.suspects {
-		if one.id != "" {
+		if old := before.find(one.id, one.name, one.cluster); old != nil {
+			one.state = old.state
+		} else if one.id != "" {
 			out = append(out, &question{ep: s.members.first[0].ep, server: one.id, purpose: forLife})
 		}
 	}
@@ -102,8 +115,9 @@ func (s *search) requestProbes() (out []*question) {
 // farthest returns the longest distance to a suspect that may still answer.
 func (s *search) farthest() time.Duration { return s.links.distances(s.self).farthest(s.suspects) }
 
-// apply records one answer about links.
-func (s *search) apply(a answer) {
+// apply records one answer about links. It reports whether the search goes on: all
+// answers have arrived, or those of a suspect, behind which there may be others.
+func (s *search) apply(a answer) (goesOn bool) {
 	sv := s.links[a.sender.ID]
 	if sv == nil {
 		sv = &fleet.Server{Info: *a.sender}
@@ -113,19 +127,33 @@ func (s *search) apply(a answer) {
 		a.decoded.Apply(sv)
 	}
 	s.pending--
+	if s.stage == searchLinks {
+		return s.pending <= 0
+	}
+	left, late := s.late[a.sender.ID]
+	switch {
+	case late && left > 1:
+		s.late[a.sender.ID] = left - 1
+	case late:
+		delete(s.late, a.sender.ID)
+	}
+	return late && left <= 1
 }
 
 // unanswered records a link request that no server answers.
-func (s *search) unanswered() { s.pending -= len(s.members.byID) }
-
-// ready reports whether all answers about links have arrived.
-func (s *search) ready() bool { return s.stage == searchLinks && s.pending <= 0 }
+func (s *search) unanswered() {
+	s.pending -= len(s.members.byID)
+	s.kinds--
+}
 
 // admitted records that a server, maybe a suspect, has answered.
 func (s *search) admitted(info server.ServerInfo) {
 	for _, one := range s.suspects {
 		if one.matches(info) {
 			one.state = suspectHeard
+			if s.late[info.ID] = s.kinds; s.kinds <= 0 {
+				delete(s.late, info.ID)
+			}
 		}
 	}
 }
