@@ -227,7 +227,8 @@ func TestKickStopped(t *testing.T) {
 					})
 					return nil
 				})
-				ctx, cancel := context.WithCancel(t.Context())
+				ctx, stop := context.WithCancelCause(t.Context())
+				cancel := func() { stop(errors.New("an interrupt")) }
 				defer cancel()
 				if tc.at == 0 {
 					cancel()

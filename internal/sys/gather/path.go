@@ -98,7 +98,7 @@ func (w paths) blocker(s *suspect) (by *suspect) {
 // isGate reports whether requests to other servers go through a server.
 func (w paths) isGate(id, name string) bool {
 	for _, s := range w.suspects {
-		if s.id != id && (id != "" || s.name != name) {
+		if s.id != id || id == "" && s.name != name {
 			continue
 		}
 		if s.leaf || id != "" && s.cluster != "" && w.links.gateTo(w.self, s.cluster) == id {
