@@ -206,6 +206,36 @@ func TestWatchResumed(t *testing.T) {
 	})
 }
 
+// TestPlanIsWithoutTheAsker lists the open connections of the server, and never the one
+// that asks, which would close its own.
+func TestPlanIsWithoutTheAsker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, true)
+		self, err := s.client.Conn().GetClientID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := time.Now()
+		conns := &server.Connz{Conns: []*server.ConnInfo{{Cid: 3, Name: "a"}, {Cid: 4, Name: "closed", Stop: &closed}, {Cid: self, Name: "who has the number of the asker"}}}
+		for _, n := range []*stub.Node{s.near, s.target} {
+			n.Data["CONNZ"], n.Data["VARZ"], n.Data["LEAFZ"] = conns, &server.Varz{ID: n.Info.ID}, &server.Leafz{}
+		}
+		for name, want := range map[string]string{"n1": "a", "n2": "a, who has the number of the asker"} {
+			p, err := drain.MakePlan(t.Context(), s.client, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, c := range p.Clients {
+				got = append(got, c.Info.Name)
+			}
+			if strings.Join(got, ", ") != want {
+				t.Errorf("%s: %q, want %s", name, got, want)
+			}
+		}
+	})
+}
+
 // TestMoveAway stays where it is if that is not the server to leave.
 func TestMoveAway(t *testing.T) {
 	s := newScene(t, false)
