@@ -163,8 +163,9 @@ func TestGates(t *testing.T) {
 			t.Errorf("from %s to %s: %q, want %q", tc.self, tc.cluster, got, tc.want)
 		}
 	}
-	if l["B"] = (&fleet.Server{Info: info("B", "a", "w"), Gatewayz: gate("self")}); l.gateTo("Z", "w") != "B" {
-		t.Error("a server of the cluster itself is asked for the way to it")
+	l["B"] = &fleet.Server{Info: info("B", "a", "w"), Gatewayz: &server.Gatewayz{OutboundGateways: map[string]*server.RemoteGatewayz{"e": {Connection: &server.ConnInfo{Name: "C"}}, "w": {Connection: &server.ConnInfo{Name: "self"}}}}}
+	if to, from := l.gateTo("Z", "w"), l.gateTo("Z", "e"); to != "B" || from != "C" {
+		t.Errorf("the servers of a cluster itself are asked for the way to it: %q, %q", to, from)
 	}
 }
 
