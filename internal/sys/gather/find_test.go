@@ -156,7 +156,12 @@ func TestGates(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct{ self, cluster, want string }{
-		{"A", "w", "B"}, {"C", "w", "D"}, {"A", "e", ""}, {"A", "x", ""}, {"A", "y", ""}, {"A", "z", ""},
+		{"A", "w", "B"},
+		{"C", "w", "D"},
+		{"A", "e", ""},
+		{"A", "x", ""},
+		{"A", "y", ""},
+		{"A", "z", ""},
 		{"Z", "w", "B"}, // of a server without links: those of others, in the order of their names
 	} {
 		if got := l.gateTo(tc.self, tc.cluster); got != tc.want {
