@@ -51,6 +51,7 @@ var stays = map[string]string{
 	".jsz.account_details": "nats_core_account_",
 	".jsz.account_details.stream_detail.mirror.error":  "nats_jetstream_stream_origin_failed",
 	".jsz.account_details.stream_detail.sources.error": "nats_jetstream_stream_origin_failed",
+	".routez.routes":              "nats_server_route_peers", // without the route
 	".statsz.jetstream":           "nats_core_jetstream_enabled",
 	".statsz.jetstream.meta":      "nats_core_jetstream_cluster_raft_group_info",
 	".statsz.slow_consumer_stats": "nats_server_slow_consumers_total", // of all kinds

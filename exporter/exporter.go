@@ -38,6 +38,7 @@ type Exporter struct {
 	ready   func() error // returns nil when the fleet can be reached
 	own     *ownMetrics
 	roster  *roster.Roster
+	totals  scrape.Totals
 	failing atomic.Value // the reason why the last scrape failed; "" if it did not
 	state   atomic.Value // the error of the state file, as text; "" if there is none
 	share   share
@@ -179,7 +180,7 @@ func (e *Exporter) collect(ctx context.Context, chosen []string) (*table.Page, e
 	if slices.Contains(e.cfg.chosen, "events") {
 		e.own.events.begin(snap)
 	}
-	also := scrape.Extras{Departed: departed}
+	also := scrape.Extras{Departed: departed, Totals: &e.totals}
 	if slices.Contains(chosen, "limits") {
 		also.Claims = within(ctx, func() []*scrape.Claims { return e.claims(ctx, snap) })
 	}

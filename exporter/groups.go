@@ -9,22 +9,25 @@ import (
 	"github.com/natsctl/natsctl/exporter/metric"
 )
 
-// groups lists all groups of rows in the order of the exposition: first those
-// that a series limit must not cut off.
+// groups lists all groups of rows in the order of the exposition, which is that
+// of their use to an operator: a limit of series cuts off the end. What alerts
+// need comes first, the names of other exporters last.
 func groups() []table.Source {
 	return []table.Source{
-		selfState, surveyorSelf, duplicateAnswers,
+		selfState, duplicateAnswers,
 		native.FleetUp, native.FleetMissing, native.ServerDeparted, native.FleetAnswers, native.FleetTotals,
-		native.ServerInfo, native.ServerLoad, native.ServerClock, native.ServerJetStream, native.ServerConfig, native.ServerCerts, native.ServerHealth, native.ServerRaft,
+		native.LeaderlessStreams, native.LeaderlessConsumers, native.MetaGroup, native.ServerHealth,
+		native.ServerInfo, native.ServerLoad, native.ServerClock, native.ServerJetStream, native.RouteCounts, native.GatewayCounts, native.GatewayRemotes,
+		native.Streams, native.Consumers, native.StreamReplicas, native.StreamSources, native.MetaPeers,
+		native.AccountClaims, native.Accounts, native.ServerCerts, native.ServerRaft, native.ServerConfig,
+		native.Leafs, native.Gateways, native.Routes,
+		native.JSAccounts, native.MicroServices, native.Queues, native.Connections, native.Subscriptions, native.AccountLinks,
+
+		surveyorSelf,
 		compat.SurveyorInfo, compat.SurveyorServer, compat.SurveyorJSInfo, compat.SurveyorJS, compat.SurveyorMeta, compat.SurveyorMetaInfo, compat.SurveyorRaft,
-		native.MetaGroup, native.MetaPeers,
-		native.Routes, native.Gateways, native.GatewayRemotes, native.Leafs,
 		compat.SurveyorRoutes, compat.SurveyorGateways, compat.SurveyorOutbound, compat.SurveyorInbound, compat.SurveyorJsz,
-		native.AccountClaims, native.Accounts, native.AccountLinks, native.JSAccounts, compat.SurveyorAccounts, compat.SurveyorAccountLinks, compat.SurveyorJSAccounts, compat.SurveyorTiers, compat.SurveyorTotals,
-		native.LeaderlessStreams, native.LeaderlessConsumers,
-		native.Streams, native.StreamReplicas, native.StreamSources, compat.SurveyorStreams, compat.SurveyorAccountStreams,
-		native.Consumers, compat.SurveyorConsumers,
-		native.Subscriptions, native.Connections, native.Queues, native.MicroServices,
+		compat.SurveyorAccounts, compat.SurveyorAccountLinks, compat.SurveyorJSAccounts, compat.SurveyorTiers, compat.SurveyorTotals,
+		compat.SurveyorStreams, compat.SurveyorAccountStreams, compat.SurveyorConsumers,
 		compat.Varz, compat.VarzValues, compat.Subsz, compat.Routez, compat.Healthz, compat.HealthzValues, compat.Connz, compat.Accstatz, compat.Accountz, compat.Leafz, compat.GatewayzOut, compat.GatewayzIn, compat.LeafzInfo,
 		compat.JszServer, compat.JszAccounts, compat.JszStreams, compat.JszSources, compat.JszMirrors, compat.JszConsumers,
 	}

@@ -166,6 +166,20 @@ func WithTop(n int) Option {
 	}
 }
 
+// WithRows limits how many routes, gateways, and accounts on servers have their
+// own series in the fleet. With more routes or gateways, each server has its
+// slowest one and the gauges of the others together; with more accounts, each
+// account has the sum over all servers. Default: 2000 of each; 0 means no limit.
+func WithRows(n int) Option {
+	return func(c *config) error {
+		if n < 0 {
+			return fmt.Errorf("%w: %d rows", ErrOption, n)
+		}
+		c.Links, c.AccountRows = n, n
+		return nil
+	}
+}
+
 // WithMaxSeries limits the series of one exposition; omitted series are
 // counted. Default: 1,000,000; 0 means no limit.
 func WithMaxSeries(n int) Option {

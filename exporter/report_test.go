@@ -53,8 +53,13 @@ func TestReportOfWhatIsDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const own = 3 // the counts of the scrape itself are never cut
-	if cut.Series != 50+own || cut.Dropped != whole.Series-cut.Series {
+	own := 3 // the counts of the scrape itself are never cut
+	for _, f := range cut.Families {
+		if f.Metric.Name == "nats_exporter_metric_series_dropped" {
+			own += f.Series
+		}
+	}
+	if cut.Series != 50+own || own < 50 || cut.Dropped != whole.Series-3-50 {
 		t.Errorf("%d series and %d dropped, of %d", cut.Series, cut.Dropped, whole.Series)
 	}
 }

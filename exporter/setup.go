@@ -9,11 +9,15 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
+// defaultRows is how many links of a kind, and accounts on servers, have series
+// of their own: those of a fleet of about 100 servers.
+const defaultRows = 2000
+
 // newConfig applies the options and builds the tables they select.
 func newConfig(opts []Option) (*config, error) {
 	c := &config{
 		minInterval: time.Second, timeout: 8 * time.Second,
-		Settings: scrape.Settings{Top: 1000}, maxSeries: 1_000_000, now: time.Now, log: slog.New(slog.DiscardHandler),
+		Settings: scrape.Settings{Top: 1000, Links: defaultRows, AccountRows: defaultRows}, maxSeries: 1_000_000, now: time.Now, log: slog.New(slog.DiscardHandler),
 	}
 	for _, opt := range opts {
 		if err := opt(c); err != nil {

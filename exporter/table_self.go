@@ -62,6 +62,11 @@ var duplicateAnswers = &table.Plain{Set: metric.Native, Collector: table.SelfCol
 var selfCounts = &table.Plain{Set: metric.Native, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
 	{Name: "nats_exporter_series", Help: "Series of the fleet in this scrape.", Value: func(p *table.Page) float64 { return float64(p.Counts.Series) }},
 	{Name: "nats_exporter_series_dropped", Help: "Series left out of this scrape because of the limit.", Value: func(p *table.Page) float64 { return float64(p.Counts.Cut) }},
+	{Name: "nats_exporter_metric_series_dropped", Help: "The same by metric: those of the least use to an operator are left out first, those that alerts need last.", Extra: []string{"metric"}, Many: func(p *table.Page, em *table.Emitter) {
+		for _, name := range number.SortedKeys(p.Counts.CutOf) {
+			em.PutLabel(float64(p.Counts.CutOf[name]), name)
+		}
+	}},
 	{Name: "nats_exporter_series_duplicate", Help: "Items left out of this scrape because another has the same labels.", Value: func(p *table.Page) float64 { return float64(p.Duplicates) }},
 }}
 

@@ -95,8 +95,8 @@ var short = []struct {
 	},
 	{
 		"NatsRouteMissing", "20m",
-		[]string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x60`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x60`, `nats_server_up{server_id="gone",server_name="gone",cluster="c"} 0x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B"} 1x60`, `nats_route_uptime_seconds{server_name="b",cluster="c",remote_id="A"} 1x60`},
-		[]string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x60`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x60`, `nats_server_up{server_id="d",server_name="d",cluster="c"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="1"} 1x60`, `nats_route_uptime_seconds{server_name="a",cluster="c",remote_id="B",rid="2"} 1x60`},
+		[]string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x60`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x60`, `nats_server_up{server_id="gone",server_name="gone",cluster="c"} 0x60`, `nats_server_route_peers{server_name="a",cluster="c"} 1x60`, `nats_server_route_peers{server_name="b",cluster="c"} 1x60`},
+		[]string{`nats_server_up{server_id="a",server_name="a",cluster="c"} 1x60`, `nats_server_up{server_id="b",server_name="b",cluster="c"} 1x60`, `nats_server_up{server_id="d",server_name="d",cluster="c"} 1x60`, `nats_server_route_peers{server_name="a",cluster="c"} 1x60`},
 		"warning",
 	},
 	{

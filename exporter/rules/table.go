@@ -197,7 +197,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsRouteMissing", check: "routes", level: fleet.Warn, hold: 2 * time.Minute,
-		expr: `count by (fleet, server_name, cluster) (count by (fleet, server_name, cluster, remote_id) (nats_route_uptime_seconds{remote_id!=""})) ` +
+		expr: `max by (fleet, server_name, cluster) (nats_server_route_peers) ` +
 			`< on (fleet, cluster) group_left () (count by (fleet, cluster) (max by (fleet, cluster, server_id) (nats_server_up{cluster!=""} == 1)) - 1)`,
 		summary: "{{ $labels.server_name }} has no route to all the other servers of {{ $labels.cluster }}",
 	},

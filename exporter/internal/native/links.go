@@ -13,11 +13,13 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// route is one route connection of one server.
+// route is one route connection of one server, or several without series of
+// their own.
 type route struct {
 	Server *fleet.Server
 	now    time.Time
 	*server.RouteInfo
+	folded
 }
 
 // Routes has a series for each connection, with its id as a label: connections
@@ -25,37 +27,27 @@ type route struct {
 // one by one is not a counter.
 var Routes = &table.Group[*route]{
 	Set: metric.Native, Collector: "routes", Labels: With(serverLabels, "remote_id", "remote_name", "account", "rid"),
-	Each: func(v *scrape.View, yield func(*route)) {
-		for _, sv := range v.Snapshot.Servers {
-			if sv.Routez == nil {
-				continue
-			}
-			for _, r := range sv.Routez.Routes {
-				if r != nil {
-					yield(&route{sv, sv.Routez.Now, r})
-				}
-			}
-		}
-	},
+	Each: shownRoutes,
 	Ident: func(r *route, v []string) {
 		identServer(r.Server, v)
-		v[3], v[4], v[5], v[6] = r.RemoteID, r.RemoteName, r.Account, strconv.FormatUint(r.Rid, 10)
+		v[3], v[4], v[5], v[6] = r.RemoteID, r.RemoteName, r.Account, r.number(r.Rid)
 	},
 	Rows: []table.Row[*route]{
-		{Name: "nats_route_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the route.", Value: func(r *route) float64 { return float64(r.OutMsgs) }},
-		{Name: "nats_route_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the route.", Value: func(r *route) float64 { return float64(r.OutBytes) }},
-		{Name: "nats_route_received_messages_total", Type: metric.Counter, Help: "Messages received over the route.", Value: func(r *route) float64 { return float64(r.InMsgs) }},
-		{Name: "nats_route_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the route.", Value: func(r *route) float64 { return float64(r.InBytes) }},
+		{Name: "nats_route_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the route.", Value: one(func(r *route) float64 { return float64(r.OutMsgs) })},
+		{Name: "nats_route_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the route.", Value: one(func(r *route) float64 { return float64(r.OutBytes) })},
+		{Name: "nats_route_received_messages_total", Type: metric.Counter, Help: "Messages received over the route.", Value: one(func(r *route) float64 { return float64(r.InMsgs) })},
+		{Name: "nats_route_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the route.", Value: one(func(r *route) float64 { return float64(r.InBytes) })},
 		{Name: "nats_route_pending_bytes", Help: "Bytes pending on the route.", Value: func(r *route) float64 { return float64(r.Pending) }},
 		{Name: "nats_route_subscriptions", Help: "Subscriptions of the remote server on the route.", Value: func(r *route) float64 { return float64(r.NumSubs) }},
-		{Name: "nats_route_rtt_seconds", Help: "Round trip time of the route; absent until measured.", Value: func(r *route) float64 { return number.RoundTrip(r.RTT) }},
-		{Name: "nats_route_uptime_seconds", Help: "Age of the route.", Value: func(r *route) float64 { return number.Between(r.Start, r.now) }},
-		{Name: "nats_route_idle_seconds", Help: "Time since the last activity on the route.", Value: func(r *route) float64 { return number.Between(r.LastActivity, r.now) }},
-		{Name: "nats_route_compressed", Help: "1 if the route is compressed.", Value: func(r *route) float64 { return number.Flag(r.Compression != "" && r.Compression != "off") }},
+		{Name: "nats_route_rtt_seconds", Help: "Round trip time of the route; absent until measured.", Value: func(r *route) float64 { return r.roundTrip(r.RTT) }},
+		{Name: "nats_route_uptime_seconds", Help: "Age of the route.", Value: one(func(r *route) float64 { return number.Between(r.Start, r.now) })},
+		{Name: "nats_route_idle_seconds", Help: "Time since the last activity on the route.", Value: one(func(r *route) float64 { return number.Between(r.LastActivity, r.now) })},
+		{Name: "nats_route_compressed", Help: "1 if the route is compressed.", Value: one(func(r *route) float64 { return number.Flag(r.Compression != "" && r.Compression != "off") })},
 	},
 }
 
-// Gateway is one gateway connection of one server.
+// Gateway is one gateway connection of one server, or several without series of
+// their own.
 type Gateway struct {
 	Server *fleet.Server
 	Own    *server.Gatewayz
@@ -63,6 +55,7 @@ type Gateway struct {
 	Out    bool
 	Set    bool // in the configuration
 	*server.ConnInfo
+	folded
 }
 
 // direction returns the label value for the side that opened the connection.
@@ -83,13 +76,13 @@ func EachGateway(v *scrape.View, yield func(*Gateway)) {
 		}
 		for _, name := range number.SortedKeys(gz.OutboundGateways) {
 			if g := gz.OutboundGateways[name]; g != nil && g.Connection != nil {
-				yield(&Gateway{sv, gz, name, true, g.IsConfigured, g.Connection})
+				yield(&Gateway{Server: sv, Own: gz, Remote: name, Out: true, Set: g.IsConfigured, ConnInfo: g.Connection})
 			}
 		}
 		for _, name := range number.SortedKeys(gz.InboundGateways) {
 			for _, g := range gz.InboundGateways[name] {
 				if g != nil && g.Connection != nil {
-					yield(&Gateway{sv, gz, name, false, g.IsConfigured, g.Connection})
+					yield(&Gateway{Server: sv, Own: gz, Remote: name, Set: g.IsConfigured, ConnInfo: g.Connection})
 				}
 			}
 		}
@@ -99,22 +92,22 @@ func EachGateway(v *scrape.View, yield func(*Gateway)) {
 // Gateways has the gateway connections.
 var Gateways = &table.Group[*Gateway]{
 	Set: metric.Native, Collector: "gateways", Labels: With(serverLabels, "remote_cluster", "remote_id", "direction", "cid"),
-	Each: EachGateway,
+	Each: shownGateways,
 	Ident: func(g *Gateway, v []string) {
 		identServer(g.Server, v)
-		v[3], v[4], v[5], v[6] = g.Remote, g.Name, g.direction(), strconv.FormatUint(g.Cid, 10)
+		v[3], v[4], v[5], v[6] = g.Remote, g.Name, g.direction(), g.number(g.Cid)
 	},
 	Rows: []table.Row[*Gateway]{
-		{Name: "nats_gateway_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.OutMsgs) }},
-		{Name: "nats_gateway_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.OutBytes) }},
-		{Name: "nats_gateway_received_messages_total", Type: metric.Counter, Help: "Messages received over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.InMsgs) }},
-		{Name: "nats_gateway_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.InBytes) }},
+		{Name: "nats_gateway_sent_messages_total", Type: metric.Counter, Help: "Messages sent over the gateway connection.", Value: one(func(g *Gateway) float64 { return float64(g.OutMsgs) })},
+		{Name: "nats_gateway_sent_bytes_total", Type: metric.Counter, Help: "Bytes sent over the gateway connection.", Value: one(func(g *Gateway) float64 { return float64(g.OutBytes) })},
+		{Name: "nats_gateway_received_messages_total", Type: metric.Counter, Help: "Messages received over the gateway connection.", Value: one(func(g *Gateway) float64 { return float64(g.InMsgs) })},
+		{Name: "nats_gateway_received_bytes_total", Type: metric.Counter, Help: "Bytes received over the gateway connection.", Value: one(func(g *Gateway) float64 { return float64(g.InBytes) })},
 		{Name: "nats_gateway_pending_bytes", Help: "Bytes pending on the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.Pending) }},
 		{Name: "nats_gateway_subscriptions", Help: "Subscriptions on the gateway connection.", Value: func(g *Gateway) float64 { return float64(g.NumSubs) }},
-		{Name: "nats_gateway_rtt_seconds", Help: "Round trip time of the gateway connection; absent until measured.", Value: func(g *Gateway) float64 { return number.RoundTrip(g.RTT) }},
-		{Name: "nats_gateway_uptime_seconds", Help: "Age of the gateway connection.", Value: func(g *Gateway) float64 { return number.Between(g.Start, g.Own.Now) }},
-		{Name: "nats_gateway_idle_seconds", Help: "Time since the last activity on the gateway connection.", Value: func(g *Gateway) float64 { return number.Between(g.LastActivity, g.Own.Now) }},
-		{Name: "nats_gateway_configured", Help: "1 if the remote cluster is in the server's configuration, 0 if it was discovered.", Value: func(g *Gateway) float64 { return number.Flag(g.Set) }},
+		{Name: "nats_gateway_rtt_seconds", Help: "Round trip time of the gateway connection; absent until measured.", Value: func(g *Gateway) float64 { return g.roundTrip(g.RTT) }},
+		{Name: "nats_gateway_uptime_seconds", Help: "Age of the gateway connection.", Value: one(func(g *Gateway) float64 { return number.Between(g.Start, g.Own.Now) })},
+		{Name: "nats_gateway_idle_seconds", Help: "Time since the last activity on the gateway connection.", Value: one(func(g *Gateway) float64 { return number.Between(g.LastActivity, g.Own.Now) })},
+		{Name: "nats_gateway_configured", Help: "1 if the remote cluster is in the server's configuration, 0 if it was discovered.", Value: one(func(g *Gateway) float64 { return number.Flag(g.Set) })},
 	},
 }
 
@@ -125,10 +118,17 @@ type gatewayRemote struct {
 	up     bool
 }
 
-// GatewayRemotes has the clusters that each server is configured to connect to.
+func connected(sv *fleet.Server, cluster string) bool {
+	out := sv.Gatewayz.OutboundGateways[cluster]
+	return out != nil && out.Connection != nil
+}
+
+// GatewayRemotes has the clusters that each server is configured to connect to;
+// if gateways are folded, those alone to which it is not connected.
 var GatewayRemotes = &table.Group[*gatewayRemote]{
 	Set: metric.Native, Collector: "gateways", Labels: With(serverLabels, "remote_cluster"),
 	Each: func(v *scrape.View, yield func(*gatewayRemote)) {
+		fold := v.FoldLinks(countGateways(v.Snapshot))
 		for _, sv := range v.Snapshot.Servers {
 			if sv.Gatewayz == nil || sv.Varz == nil {
 				continue
@@ -137,8 +137,9 @@ var GatewayRemotes = &table.Group[*gatewayRemote]{
 				if r.Name == sv.Gatewayz.Name {
 					continue // the list may contain its own cluster
 				}
-				out := sv.Gatewayz.OutboundGateways[r.Name]
-				yield(&gatewayRemote{sv, r.Name, out != nil && out.Connection != nil})
+				if up := connected(sv, r.Name); !up || !fold {
+					yield(&gatewayRemote{sv, r.Name, up})
+				}
 			}
 		}
 	},

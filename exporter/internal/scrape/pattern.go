@@ -8,12 +8,14 @@ import (
 
 // Settings select what has series.
 type Settings struct {
-	Replicas  bool // every replica of a stream and consumer, not only the leader's
-	Ephemeral bool // every ephemeral consumer, not only their sum
-	Top       int  // maximum streams of an account on a server, and consumers of a stream; 0 means no limit
-	Accounts  Pattern
-	Streams   Pattern
-	Consumers Pattern
+	Replicas    bool // every replica of a stream and consumer, not only the leader's
+	Ephemeral   bool // every ephemeral consumer, not only their sum
+	Top         int  // maximum streams of an account on a server, and consumers of a stream; 0 means no limit
+	AccountRows int  // maximum accounts on servers with series of their own; above it each account is summed over all servers. 0 means no limit
+	Links       int  // maximum routes, and gateways, with series of their own in the fleet; 0 means no limit
+	Accounts    Pattern
+	Streams     Pattern
+	Consumers   Pattern
 }
 
 // Pattern selects the names that have series. The zero value allows all.

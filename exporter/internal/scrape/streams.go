@@ -10,11 +10,11 @@ import (
 	"github.com/natsctl/natsctl/exporter/internal/number"
 )
 
-// The names of sums. Neither can be a name in NATS: stream and consumer names
-// have no brackets.
+// The names of sums. Stream and consumer names have no brackets in NATS.
 const (
 	NameOther     = "(other)"
 	NameEphemeral = "(ephemeral)"
+	NameAll       = "(all)" // a server: the sum of all
 )
 
 // Leaderless is a stream or consumer without a leader.

@@ -14,6 +14,7 @@ type Extras struct {
 	Claims   []*Claims
 	Services []*Endpoint
 	Departed []*Departure
+	Totals   *Totals // of accounts over all servers; nil if they are never folded
 }
 
 // Claims are the claims that the operator granted to one account.

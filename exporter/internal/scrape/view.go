@@ -54,10 +54,23 @@ type Consumer struct {
 func NewView(set *Settings, snap *fleet.Snapshot, also Extras) *View {
 	v := &View{Snapshot: snap, Settings: set, Extras: also}
 	v.findAccounts()
+	v.foldAccounts()
 	v.findStreams()
 	v.sumConns()
 	return v
 }
+
+// foldAccounts replaces the accounts on each server by their sums over all
+// servers, if those are more than the setting allows.
+func (v *View) foldAccounts() {
+	if n := v.Settings.AccountRows; n > 0 && len(v.Accounts) > n && v.Extras.Totals != nil {
+		v.Accounts = v.Extras.Totals.Sum(v.Accounts, v.Snapshot.Time)
+	}
+}
+
+// FoldLinks reports whether n links of a kind are too many for series of their
+// own.
+func (v *View) FoldLinks(n int) bool { return v.Settings.Links > 0 && n > v.Settings.Links }
 
 func (v *View) findAccounts() {
 	for _, sv := range v.Snapshot.Servers {

@@ -18,11 +18,18 @@ type Emitter struct {
 	buf   [3]string
 	max   int // series of this exposition; 0 for no limit
 	n     int
-	cut   int // series omitted because of max
+	cut   int            // series omitted because of max
+	cutOf map[string]int // the same by metric
 }
 
 // render emits the samples of one family.
 func (em *Emitter) render(f *Family, p *Page) {
+	before := em.cut
+	defer func() {
+		if em.cut > before {
+			em.cutOf[f.Name] += em.cut - before
+		}
+	}()
 	em.names = f.Labels[len(f.Labels)-f.extra:]
 	em.sink.Begin(f)
 	f.walk(p, em)

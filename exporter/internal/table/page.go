@@ -22,6 +22,7 @@ type Page struct {
 type Counts struct {
 	Age         float64 // seconds since the snapshot was complete
 	Series, Cut int
+	CutOf       map[string]int // series left out by metric
 }
 
 // FleetLabel is the label that tells apart the fleets that one Prometheus
@@ -53,13 +54,13 @@ func NewPage(v *scrape.View, chosen []string, groups []Source) *Page {
 // Render writes every family of the page's collectors, up to limit series if it
 // is not 0, then the families that count what was written.
 func (p Page) Render(s Sink, families, last []*Family, limit int) Counts {
-	em := &Emitter{sink: s, max: limit}
+	em := &Emitter{sink: s, max: limit, cutOf: map[string]int{}}
 	for _, f := range families {
 		if p.Chosen[f.Collector] {
 			em.render(f, &p)
 		}
 	}
-	p.Counts.Series, p.Counts.Cut = em.n, em.cut
+	p.Counts.Series, p.Counts.Cut, p.Counts.CutOf = em.n, em.cut, em.cutOf
 	em.max = 0
 	for _, f := range last {
 		em.render(f, &p)

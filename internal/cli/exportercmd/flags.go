@@ -19,7 +19,7 @@ type exporterFlags struct {
 	collect, without           []string
 	minInterval, scrapeTimeout time.Duration
 	replicas, ephemeral        bool
-	top, maxSeries             int
+	top, rows, maxSeries       int
 	accounts, notAccounts      string
 	streams, notStreams        string
 	consumers, notConsumers    string
@@ -43,6 +43,7 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("replicas", "Export every replica of a stream and consumer, not the leader's alone.").BoolVar(&f.replicas)
 	cmd.Flag("ephemeral", "Export every ephemeral consumer; by default they are summed for each stream.").BoolVar(&f.ephemeral)
 	cmd.Flag("top", "Streams of an account on a server, and consumers of a stream, with series of their own; the rest is summed. 0: all.").Default("1000").IntVar(&f.top)
+	cmd.Flag("rows", "Routes, gateways, and accounts on servers, with series of their own in the fleet: with more, each server has its slowest link and the others summed, and each account is summed over all servers. 0: all.").Default("2000").IntVar(&f.rows)
 	cmd.Flag("max-series", "Most series of one scrape; the rest is left out and counted. 0: no limit.").Default("1000000").IntVar(&f.maxSeries)
 	cmd.Flag("accounts", "Only accounts whose id or name matches this expression.").PlaceHolder("REGEX").StringVar(&f.accounts)
 	cmd.Flag("no-accounts", "No accounts whose id or name matches this expression.").PlaceHolder("REGEX").StringVar(&f.notAccounts)
@@ -56,7 +57,7 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 func (f *exporterFlags) options(context string) ([]exporter.Option, error) {
 	opts := []exporter.Option{
 		exporter.WithFleet(cmp.Or(f.fleet, context)), exporter.WithVersion(cli.BuildVersion()), exporter.WithMinInterval(f.minInterval), exporter.WithTimeout(f.scrapeTimeout),
-		exporter.WithReplicas(f.replicas), exporter.WithEphemeral(f.ephemeral), exporter.WithTop(f.top), exporter.WithMaxSeries(f.maxSeries),
+		exporter.WithReplicas(f.replicas), exporter.WithEphemeral(f.ephemeral), exporter.WithTop(f.top), exporter.WithRows(f.rows), exporter.WithMaxSeries(f.maxSeries),
 		exporter.WithAccounts(f.accounts, f.notAccounts), exporter.WithStreams(f.streams, f.notStreams), exporter.WithConsumers(f.consumers, f.notConsumers),
 	}
 	count, names, err := expected(f.expect)
