@@ -27,7 +27,7 @@ func program() cli.App {
 	return cli.App{
 		Help: tagline, Examples: []string{"demo", "context add prod -s tls://nats.example.net --creds sys.creds --select", "server ls", "top"},
 		Entries: commands(), Advices: advices(), Rewrite: clustercmd.Rewrite, NatsCommands: fromNats, NatsFlags: flagsFromNats,
-		Values: slices.Concat(contextcmd.Values(), clustercmd.Values(), fleetcmd.Values(), topcmd.Values()),
+		Values: slices.Concat(contextcmd.Values(), clustercmd.Values(), fleetcmd.Values(), authcmd.Values(), topcmd.Values()),
 	}
 }
 

@@ -57,7 +57,7 @@ func flaw(im *jwt.Import, act *jwt.ActivationClaims, into string, from *jwt.Acco
 // asked is the subject of the import that the activation has to cover
 // (nats-io/jwt, Import.Validate).
 func asked(im *jwt.Import) jwt.Subject {
-	if im.IsService() && im.GetTo() != "" {
+	if im.IsService() && im.GetTo() != "" && im.LocalSubject == "" {
 		return jwt.Subject(im.GetTo())
 	}
 	return im.Subject

@@ -87,7 +87,7 @@ func (d Document) link(up Document, found bool, at time.Time) Link {
 	data := d.Claims.Claims()
 	l := Link{Kind: d.Kind, Name: data.Name, Key: d.Key, Issuer: data.Issuer, State: Valid}
 	if found {
-		l.By = signedBy(up.Claims, data.Issuer)
+		l.By = SignedBy(up.Claims, data.Issuer)
 	}
 	switch {
 	case d.Broken != nil:
@@ -114,8 +114,8 @@ func didSign(up, claims jwt.Claims) bool {
 	return false
 }
 
-// signedBy says which key of an operator or account a key is; "" if it is none.
-func signedBy(up jwt.Claims, key string) string {
+// SignedBy says which key of an operator or account a key is; "" if it is none.
+func SignedBy(up jwt.Claims, key string) string {
 	switch c := up.(type) {
 	case *jwt.OperatorClaims:
 		switch {

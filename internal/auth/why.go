@@ -64,7 +64,7 @@ func (j *judgment) run() {
 	j.account = j.known.account(j.Attempt)
 	j.limits = u.UserPermissionLimits
 	if j.account != nil {
-		v.Name, v.By = j.account.Name, signedBy(j.account, u.Issuer)
+		v.Name, v.By = j.account.Name, SignedBy(j.account, u.Issuer)
 	}
 	j.times()
 	j.accountExists()
@@ -145,7 +145,7 @@ func (j *judgment) signer() {
 	switch {
 	case err == nil:
 		j.limits = limits
-	case signedBy(j.account, j.user.Issuer) == "":
+	case SignedBy(j.account, j.user.Issuer) == "":
 		text := fmt.Sprintf("it was signed by %s, which is not among the keys of account %s", j.user.Issuer, nameOf(j.account))
 		if was := j.lastWith(j.user.Issuer); was != "" {
 			text += "; " + was
@@ -160,7 +160,7 @@ func (j *judgment) signer() {
 func (j *judgment) lastWith(key string) string {
 	for _, h := range j.known.Holders {
 		claims, _ := Held(h.Info)
-		if claims.IssuedAt < j.account.IssuedAt && signedBy(claims, key) != "" {
+		if claims.IssuedAt < j.account.IssuedAt && SignedBy(claims, key) != "" {
 			return fmt.Sprintf("it was one in the JWT of %s, which %s still holds", stamp(claims.IssuedAt), h.Server)
 		}
 	}

@@ -186,3 +186,10 @@ func knownAccounts(e *Env, w *Line) (o Offer) {
 	}
 	return o
 }
+
+// AccountsOrFiles offers the accounts that earlier commands saw, and files.
+func AccountsOrFiles(e *Env, w *Line) Offer {
+	o := knownAccounts(e, w)
+	o.files = true
+	return o
+}

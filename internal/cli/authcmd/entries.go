@@ -23,6 +23,12 @@ func Entries() []cli.Entry {
 			"auth why --creds dave.creds",
 			"auth why --config nats.conf",
 		}},
+		{Name: "can", Help: "Say whether a user may publish or subscribe to a subject, what it may do, or who may.", Cmd: &canCommand{}, Examples: []string{
+			"auth can dave pub chat.dave.hello",
+			"auth can --creds dave.creds sub orders.new workers",
+			"auth can --list dave",
+			"auth can --who pub payments.new",
+		}},
 	}}}
 }
 
@@ -33,9 +39,16 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(auth.ErrSigner), cli.ExitAuth, cli.Hint("see the keys of the account with: natsctl auth show ACCOUNT")),
 		cli.On(cli.Is(errRefused), cli.ExitAuth, cli.Hint("what to do stands beside each cause above")),
 		cli.On(cli.Is(errNotUser), cli.ExitUsage, cli.Hint("give the credentials (.creds) or the JWT of a user")),
+		cli.On(cli.Is(errNoRights), cli.ExitFailed, cli.Hint("give the configuration of its server with --config FILE, or its credentials with --creds FILE")),
+		cli.On(cli.Is(errNotConfigured), cli.ExitFailed, cli.Hint("list the users with: natsctl auth can --who sub SUBJECT --config FILE")),
 		cli.On(cli.Is(auth.ErrConfig), cli.ExitUsage, cli.Hint("give the configuration file of a server as nats-server -t accepts it")),
 		cli.On(cli.Is(errFile), cli.ExitUsage, cli.Hint("correct the path; without a file of that name, the argument is looked up on the servers")),
 		cli.On(cli.Is(errInvalid), cli.ExitAuth, cli.Hint("servers refuse it; get a new one from its issuer")),
 		cli.On(cli.Is(errUnknown), cli.ExitFailed, cli.Hint("list the accounts with: natsctl account ls; users are known to the servers only while they are connected")),
 	}
+}
+
+// Values complete the arguments of these commands.
+func Values() []cli.Value {
+	return []cli.Value{cli.Complete("auth show", "what", cli.AccountsOrFiles)}
 }
