@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
@@ -145,10 +147,46 @@ func TestOpenRecordings(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, _, err := OpenRecording(dir); !errors.Is(err, recording.ErrInvalid) {
-		t.Errorf("a directory: %v", err)
+	for _, path := range []string{dir, os.DevNull} {
+		if _, _, err := OpenRecording(path); !errors.Is(err, recording.ErrInvalid) || !strings.HasSuffix(err.Error(), "not a regular file") {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 	if _, _, err := OpenRecording(filepath.Join(dir, "none")); !os.IsNotExist(err) || !strings.HasPrefix(err.Error(), "open ") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestDryRunIsNoFailure ends with 0, and says that nothing was changed.
+func TestDryRunIsNoFailure(t *testing.T) {
+	c := newConsole(t)
+	c.sample.run = func(_ context.Context, e *Env) error {
+		return (&ActFlags{dryRun: true}).Confirm(e, "this stops n1", "n1", true)
+	}
+	code, out, errs := c.run("look", "ls", "routes")
+	if code != ExitOK || out != "" || errs != "natsctl: this stops n1\nnatsctl: --dry-run: nothing was changed\n" {
+		t.Errorf("exit code %d, %q, %q", code, out, errs)
+	}
+}
+
+// TestRosterHasNothingOfAPassword names the file of a fleet by its servers and
+// not by a secret, in a directory of this user alone.
+func TestRosterHasNothingOfAPassword(t *testing.T) {
+	c := newConsole(t)
+	e := c.Env(nil, nil)
+	at := func(url string) *roster {
+		return openRoster(e, &natsctx.Target{Context: natsctx.Context{Settings: natsctx.Settings{URL: url}}})
+	}
+	one := at("nats://bob:ONE@h:1")
+	if other := at("nats://bob:TWO@h:1"); one.path != other.path || one.path == at("nats://bob:ONE@g:1").path {
+		t.Errorf("%s and %s", one.path, other.path)
+	}
+	if err := writeCache(one.path, nil); err != nil {
+		t.Fatal(err)
+	}
+	for dir := filepath.Dir(one.path); dir != c.env["HOME"]; dir = filepath.Dir(dir) {
+		if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 && filepath.Separator == '/' {
+			t.Errorf("%s: %v %v", dir, info.Mode(), err)
+		}
 	}
 }

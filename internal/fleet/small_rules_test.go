@@ -34,8 +34,15 @@ func TestMissingIsListed(t *testing.T) {
 		id, name, cluster string
 		want              bool
 	}{
-		{"1", "x", "D", true}, {"2", "", "", true}, {"9", "a", "C", true}, {"9", "a", "", true}, {"9", "a", "D", false}, {"9", "b", "D", true},
-		{"9", "x", "C", false}, {"", "", "", false}, {"", "", "C", false},
+		{"1", "x", "D", true},
+		{"2", "", "", true},
+		{"9", "a", "C", true},
+		{"9", "a", "", true},
+		{"9", "a", "D", false},
+		{"9", "b", "D", true},
+		{"9", "x", "C", false},
+		{"", "", "", false},
+		{"", "", "C", false},
 	} {
 		if got := lists(s, c.id, c.name, c.cluster); got != c.want {
 			t.Errorf("%+v: %v", c, got)
@@ -91,9 +98,12 @@ func TestReplicasOfConsumers(t *testing.T) {
 		of   *server.StreamConfig
 		want int
 	}{
-		{nil, &server.StreamConfig{Replicas: 3}, 0}, {&server.ConsumerConfig{}, nil, 0},
-		{&server.ConsumerConfig{Replicas: 2}, &server.StreamConfig{Replicas: 3}, 2}, {&server.ConsumerConfig{Replicas: 5}, &server.StreamConfig{Replicas: 3}, 3},
-		{&server.ConsumerConfig{}, &server.StreamConfig{Replicas: 3}, 1}, {&server.ConsumerConfig{Durable: "d"}, &server.StreamConfig{Replicas: 3}, 3},
+		{nil, &server.StreamConfig{Replicas: 3}, 0},
+		{&server.ConsumerConfig{}, nil, 0},
+		{&server.ConsumerConfig{Replicas: 2}, &server.StreamConfig{Replicas: 3}, 2},
+		{&server.ConsumerConfig{Replicas: 5}, &server.StreamConfig{Replicas: 3}, 3},
+		{&server.ConsumerConfig{}, &server.StreamConfig{Replicas: 3}, 1},
+		{&server.ConsumerConfig{Durable: "d"}, &server.StreamConfig{Replicas: 3}, 3},
 		{&server.ConsumerConfig{}, &server.StreamConfig{Replicas: 3, Retention: server.InterestPolicy}, 3},
 	} {
 		if got := consumerReplicas(c.con, c.of); got != c.want {

@@ -25,8 +25,15 @@ func TestUnitsAtTheBorders(t *testing.T) {
 		v    any
 		want string
 	}{
-		{view.Bytes, 999, "999 B"}, {view.Bytes, 999.5, "0.98 KiB"}, {view.Bytes, 1024, "1.00 KiB"}, {view.Bytes, 999.5 * 1024, "0.98 MiB"}, {view.Bytes, -2048, "-2.00 KiB"},
-		{view.Bytes, 9.994 * 1024, "9.99 KiB"}, {view.Bytes, 9.995 * 1024, "10.0 KiB"}, {view.Bytes, 99.94 * 1024, "99.9 KiB"}, {view.Bytes, 99.95 * 1024, "100 KiB"},
+		{view.Bytes, 999, "999 B"},
+		{view.Bytes, 999.5, "0.98 KiB"},
+		{view.Bytes, 1024, "1.00 KiB"},
+		{view.Bytes, 999.5 * 1024, "0.98 MiB"},
+		{view.Bytes, -2048, "-2.00 KiB"},
+		{view.Bytes, 9.994 * 1024, "9.99 KiB"},
+		{view.Bytes, 9.995 * 1024, "10.0 KiB"},
+		{view.Bytes, 99.94 * 1024, "99.9 KiB"},
+		{view.Bytes, 99.95 * 1024, "100 KiB"},
 		{view.Bytes, float64(1<<50) * 3, "3.00 PiB"},
 	} {
 		if got := show(c.unit, c.v); got != c.want {
