@@ -148,7 +148,8 @@ func (a *rawAnswer) joined() (json.RawMessage, error) {
 		}
 		delete(a.fields, name)
 	}
-	a.body = append(out, '}')
+	out = append(out, '}')
+	a.body = out
 	a.fields = nil
 	return a.body, nil
 }
