@@ -115,6 +115,12 @@ func shownBelow(path string) map[string]float64 {
 }
 
 func excused(path, name string) bool {
+	if strings.HasPrefix(name, "nats_cause_") { // a missing answer is itself a cause
+		return true
+	}
+	if path == ".statsz.gateways" || path == ".statsz.routes" { // a list without members is counted
+		return true
+	}
 	if name == "nats_exporter_series" || path == ".jsz" && strings.HasPrefix(name, "nats_jetstream_meta_") { // from STATSZ then
 		return true
 	}

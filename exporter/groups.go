@@ -15,7 +15,7 @@ import (
 func groups() []table.Source {
 	return []table.Source{
 		selfState, duplicateAnswers,
-		native.FleetUp, native.FleetMissing, native.ServerDeparted, native.FleetAnswers, native.FleetTotals,
+		native.FleetUp, native.FleetMissing, native.ServerDeparted, native.FleetAnswers, native.FleetTotals, native.FleetCauses,
 		native.LeaderlessStreams, native.LeaderlessConsumers, native.MetaGroup, native.ServerHealth,
 		native.ServerInfo, native.ServerLoad, native.ServerClock, native.ServerJetStream, native.RouteCounts, native.GatewayCounts, native.GatewayRemotes,
 		native.Streams, native.Consumers, native.StreamReplicas, native.StreamSources, native.MetaPeers,

@@ -105,6 +105,9 @@ func (r rule) entries(o Options) ([]ruleEntry, error) {
 			Annotations: map[string]string{"summary": r.summary, "description": strings.TrimSpace(why + " " + next + " " + r.also)},
 		}
 		if r.check != "" {
+			e.Annotations["cause"] = firstCause
+		}
+		if r.check != "" {
 			e.Labels["check"] = r.check
 		}
 		if hold := r.holdFor(o); hold > 0 {

@@ -37,6 +37,9 @@ const (
 	byConsumer = byStream + ", consumer"
 )
 
+// firstCause looks up the cause of what is wrong now: the one to look at first.
+const firstCause = `{{ with query "nats_cause_place == 1" }}{{ . | first | label "cause" }} {{ . | first | label "object" }}{{ end }}`
+
 // alerts is the table of alerts.
 var alerts = []rule{
 	{
