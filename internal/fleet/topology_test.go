@@ -122,8 +122,16 @@ func TestStrained(t *testing.T) {
 		top  *fleet.Topology
 		want int
 	}{
-		{look("26ms", "26ms", 0), 1}, {look("80ms", "", 0), 2}, {look("", "80ms", 0), 3}, {look("1ms", "80ms", 0), 0}, {look("80ms", "25ms", 0), 0},
-		{look("", "", 0), 0}, {look("1ms", "1ms", 2_000_000), 1}, {look("80ms", "80ms", 0), 2}, {look("80ms", "80ms", 0), 3}, {look("25ms", "25ms", 1_000_000), 0},
+		{look("26ms", "26ms", 0), 1},
+		{look("80ms", "", 0), 2},
+		{look("", "80ms", 0), 3},
+		{look("1ms", "80ms", 0), 0},
+		{look("80ms", "25ms", 0), 0},
+		{look("", "", 0), 0},
+		{look("1ms", "1ms", 2_000_000), 1},
+		{look("80ms", "80ms", 0), 2},
+		{look("80ms", "80ms", 0), 3},
+		{look("25ms", "25ms", 1_000_000), 0},
 	} {
 		counts = c.top.Strained(counts)
 		if got := counts[c.top.Edges[0].Key()]; got != c.want {
