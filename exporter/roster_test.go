@@ -84,7 +84,7 @@ func TestAFreshExporterKnowsTheDead(t *testing.T) {
 // A state file that cannot be used is one line of the log, and the page is whole.
 func TestStateFileThatFails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
-	if err := os.WriteFile(path, []byte("none of ours"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("none of this exporter"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer

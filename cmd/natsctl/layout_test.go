@@ -37,7 +37,7 @@ var allowed = map[string][]string{
 	"internal/view":          {"internal/fleet", "internal/safetext"},
 	"internal/sys":           {"internal/fleet", "internal/auth"},
 	"internal/tui":           {"internal/view", "internal/fleet"},
-	"exporter":               {"internal/fleet", "internal/sys", "internal/safetext"},
+	"exporter":               {"internal/fleet", "internal/sys", "internal/safetext", "internal/atomicfile"},
 	"completions":            {},
 	// Leaves that any room may be given: they import no other.
 	"internal/atomicfile": {},

@@ -34,8 +34,11 @@ func UserName(c *server.ConnInfo) string {
 
 // FindUser returns the name that servers use for the user with this name in the
 // connections of a snapshot. An unknown name is returned unchanged; a name that
-// several users share is an [AmbiguousUserError].
+// several users share is an [AmbiguousUserError]. No name is no user.
 func FindUser(s *Snapshot, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
 	var keys []string
 	for _, sv := range s.Servers {
 		if sv.Connz == nil {

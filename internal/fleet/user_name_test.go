@@ -42,9 +42,9 @@ func TestUsersAreFoundByEitherName(t *testing.T) {
 	s := &Snapshot{Servers: []*Server{
 		{Connz: &server.Connz{Conns: []*server.ConnInfo{{AuthorizedUser: "UKIM", JWT: kim}, {AuthorizedUser: "UKIM", JWT: kim}, {AuthorizedUser: "ULEE2", JWT: lee}}}},
 		{},
-		{Connz: &server.Connz{Conns: []*server.ConnInfo{{AuthorizedUser: "ULEE1", JWT: lee}, {AuthorizedUser: "bob"}, {JWT: "h.eyJuYW1lIjoiZ2hvc3QifQ.s"}}}},
+		{Connz: &server.Connz{Conns: []*server.ConnInfo{{AuthorizedUser: "ULEE1", JWT: lee}, {AuthorizedUser: "bob"}, {AuthorizedUser: "app"}, {JWT: "h.eyJuYW1lIjoiZ2hvc3QifQ.s"}}}},
 	}}
-	for asked, want := range map[string]string{"kim": "UKIM", "UKIM": "UKIM", "ULEE1": "ULEE1", "bob": "bob", "none": "none", "ghost": "ghost"} {
+	for asked, want := range map[string]string{"kim": "UKIM", "UKIM": "UKIM", "ULEE1": "ULEE1", "bob": "bob", "none": "none", "ghost": "ghost", "": ""} {
 		if got, err := FindUser(s, asked); got != want || err != nil {
 			t.Errorf("%q: %q %v, want %q", asked, got, err, want)
 		}

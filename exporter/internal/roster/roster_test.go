@@ -251,7 +251,7 @@ func TestForget(t *testing.T) {
 	d.want(of("a"), "b", "c")
 }
 
-// A file that cannot be read or is none of ours is an error each time, and is
+// A file that cannot be read, or that this exporter did not write, is an error each time, and is
 // not replaced.
 func TestBadFile(t *testing.T) {
 	for _, body := range []string{"", "{", `{"schema":"natsctl.exporter.state/v9","servers":[]}`, `[]`} {

@@ -64,20 +64,6 @@ type alertList struct {
 	causes []*CauseRow
 }
 
-// alertKey identifies the alert of a finding.
-func alertKey(f checks.Finding) string { return f.Check + "|" + f.Where + "|" + f.Object }
-
-// checksFor are the checks that the answers are sufficient for: stream checks
-// need an answer from every replica, which only some pages request.
-func checksFor(s *fleet.Snapshot) []*checks.Check {
-	return slices.DeleteFunc(checks.All(), func(c *checks.Check) bool {
-		if s.Own != nil && (!c.Asset || c.Rates || slices.ContainsFunc(c.Needs, func(k fleet.Kind) bool { return k != fleet.Jsz })) {
-			return true // what servers report about themselves is not available
-		}
-		return c.Asset && !s.Want.JS.AllReplicas
-	})
-}
-
 // fire records a finding: a new alert, an ongoing one, or one that fires again.
 func (b *alertBook) fire(f checks.Finding, now time.Time) *AlertRow {
 	key := alertKey(f)

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -95,4 +96,18 @@ func (r *AlertRow) JSON() any {
 		"check": r.Check, "object": r.Title, "level": r.Level.String(), "state": r.State.String(), "since": r.Since,
 		"cause": r.Cause, "value": r.value, "limit": r.limit, "what": r.What, "why": r.Why, "impact": r.Impact, "next": r.Next,
 	}
+}
+
+// alertKey identifies the alert of a finding.
+func alertKey(f checks.Finding) string { return f.Check + "|" + f.Where + "|" + f.Object }
+
+// checksFor are the checks that the answers are sufficient for: stream checks
+// need an answer from every replica, which only some pages request.
+func checksFor(s *fleet.Snapshot) []*checks.Check {
+	return slices.DeleteFunc(checks.All(), func(c *checks.Check) bool {
+		if s.Own != nil && (!c.Asset || c.Rates || slices.ContainsFunc(c.Needs, func(k fleet.Kind) bool { return k != fleet.Jsz })) {
+			return true // what servers report about themselves is not available
+		}
+		return c.Asset && !s.Want.JS.AllReplicas
+	})
 }

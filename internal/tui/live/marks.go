@@ -120,3 +120,15 @@ func (k *Marks) Update(st *State) {
 		}
 	}
 }
+
+// Causes are the causes of a state that are not acknowledged, muted or hidden.
+func (k *Marks) Causes(st *State) []*CauseRow {
+	if st == nil || len(st.Causes) == 0 {
+		return nil
+	}
+	shown := map[string]AlertState{}
+	for _, a := range k.Alerts(st) {
+		shown[a.Key] = a.State
+	}
+	return Filter(st.Causes, func(r *CauseRow) bool { return r.firing(shown) && r.Level.Compare(fleet.Info) > 0 })
+}
