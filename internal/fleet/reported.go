@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -111,3 +113,45 @@ func (v Version) Compare(o Version) int {
 }
 
 func (v Version) sameLine(o Version) bool { return v[0] == o[0] && v[1] == o[1] }
+
+// compareVersions orders versions as https://semver.org does, a pre-release
+// before its release. Text that is not a version comes last, by its letters.
+func compareVersions(a, b string) int {
+	x, okX := ParseVersion(a)
+	y, okY := ParseVersion(b)
+	switch {
+	case okX && !okY:
+		return -1
+	case okY && !okX:
+		return 1
+	case okX:
+		return cmp.Or(x.Compare(y), comparePreReleases(preRelease(a), preRelease(b)), cmp.Compare(a, b))
+	}
+	return cmp.Compare(a, b)
+}
+
+// preRelease returns "beta.1" of 2.10.1-beta.1+build; empty for a release.
+func preRelease(version string) string {
+	version, _, _ = strings.Cut(version, "+")
+	_, pre, _ := strings.Cut(version, "-")
+	return pre
+}
+
+func comparePreReleases(a, b string) int {
+	if a == "" || b == "" {
+		return cmp.Compare(len(b), len(a)) // a release is the newer one
+	}
+	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(a, b string) int {
+		x, errX := strconv.ParseUint(a, 10, 64)
+		y, errY := strconv.ParseUint(b, 10, 64)
+		switch {
+		case errX == nil && errY == nil:
+			return cmp.Compare(x, y)
+		case errX == nil: // numbers before words
+			return -1
+		case errY == nil:
+			return 1
+		}
+		return cmp.Compare(a, b)
+	})
+}

@@ -112,10 +112,13 @@ func TestReplicasOfConsumers(t *testing.T) {
 	}
 }
 
-// TestVersionsInOrder puts the older first, by number; what is no version goes
-// by its letters.
+// TestVersionsInOrder puts the older first, by number, and a pre-release before
+// its release; text that is not a version comes last, by its letters.
 func TestVersionsInOrder(t *testing.T) {
-	order := []string{"2.9.1", "2.9.10", "2.10.0", "2.10.1", "x", "y"}
+	order := []string{
+		"2.9.1", "2.9.10-RC.1", "2.9.10", "2.10.0", "2.10.1-1", "v2.10.1-2", "2.10.1-10", "2.10.1-alpha", "2.10.1-alpha.1", "2.10.1-alpha.beta",
+		"2.10.1-beta", "2.10.1-beta.2", "2.10.1-beta.11", "2.10.1-beta.11+a-b", "2.10.1-rc-1", "2.10.1", "2.10.1+b-1", "2.10.2-beta.1", "2.5", "x", "y",
+	}
 	for i, a := range order {
 		for j, b := range order {
 			if got := compareVersions(a, b); (got < 0) != (i < j) || (got == 0) != (i == j) {

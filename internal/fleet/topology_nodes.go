@@ -80,15 +80,6 @@ func (c *Cluster) findVersionSkew() {
 	}
 }
 
-func compareVersions(a, b string) int {
-	x, okX := ParseVersion(a)
-	y, okY := ParseVersion(b)
-	if okX && okY && x.Compare(y) != 0 {
-		return x.Compare(y)
-	}
-	return cmp.Compare(a, b)
-}
-
 // findConfigSkew marks the servers whose configuration digest differs from that
 // of most servers of the cluster. The digest covers the whole file, so it
 // always differs if the files contain the server name: without a majority there
