@@ -125,7 +125,7 @@ func (s *study) claim(c candidate) (Cause, bool) {
 	worstFirst(own)
 	worstFirst(more)
 	out := c.Cause
-	out.Own, out.Findings = len(own), append(own, more...)
+	out.Own, out.Findings = len(own), slices.Concat(own, more)
 	for _, f := range out.Findings {
 		out.Level = out.Level.Worse(f.Level)
 	}
