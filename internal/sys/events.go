@@ -65,8 +65,10 @@ type stream struct {
 }
 
 func newStream(c *Client, topics []topic, kinds []fleet.EventKind) *stream {
-	return &stream{c: c, topics: topics, kinds: kinds, news: newRepeatFilter(), msgs: make(chan *nats.Msg, eventBacklog),
-		refused: make(chan decoded, eventBacklog), judged: make(chan fleet.Event)}
+	return &stream{
+		c: c, topics: topics, kinds: kinds, news: newRepeatFilter(), msgs: make(chan *nats.Msg, eventBacklog),
+		refused: make(chan decoded, eventBacklog), judged: make(chan fleet.Event),
+	}
 }
 
 type subscribed struct {

@@ -252,8 +252,12 @@ func TestOneSuspectForEachServer(t *testing.T) {
 		"route": {Info: info(id("R"), "west-1", "west"), Routez: &server.Routez{Routes: []*server.RouteInfo{{RemoteID: id("A"), RemoteName: "west-3"}}}},
 	}
 	for _, order := range [][]string{
-		{"leafnode", "gateway", "route"}, {"leafnode", "route", "gateway"}, {"gateway", "leafnode", "route"},
-		{"gateway", "route", "leafnode"}, {"route", "leafnode", "gateway"}, {"route", "gateway", "leafnode"},
+		{"leafnode", "gateway", "route"},
+		{"leafnode", "route", "gateway"},
+		{"gateway", "leafnode", "route"},
+		{"gateway", "route", "leafnode"},
+		{"route", "leafnode", "gateway"},
+		{"route", "gateway", "leafnode"},
 	} {
 		f := finder{members: newMembers(wantNothing()), links: links{}, memory: NewMemory(), account: "$SYS"}
 		for i, what := range order {
