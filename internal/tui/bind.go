@@ -79,7 +79,7 @@ func globalBinds() []bind {
 		press([]string{"w"}, "w", "wide columns", "", act(func(m *Model) { m.Wide = !m.Wide; m.Touch() })).only(tabular),
 		press([]string{"t"}, "t", "totals or rates", "", act(toggleTotals)).only(tabular),
 		press([]string{"y"}, "y", "JSON of the object", "json", func(m *Model) tea.Cmd { return m.apply(page.Effect{Selected: true}) }).only(ofObjects),
-		press([]string{"Y"}, "Y", "copy the object's JSON to the clipboard", "", copyObject),
+		press([]string{"Y"}, "Y", "copy the object's JSON to the clipboard; of an alert or a cause, a message ready to paste", "", copyObject),
 		press([]string{"ctrl+s"}, "^S", "save what is on the screen", "save", saveNow),
 		press([]string{"ctrl+e"}, "^E", "hide the header", "", act(func(m *Model) { m.noHeader = !m.noHeader })),
 		press([]string{"-"}, "-", "the page before; again comes back", "", act(lastPage)),

@@ -53,7 +53,7 @@ func TestDiagnosisPage(t *testing.T) {
 	m := faulty(t, "hang-and-slow-client", 120, 40, "!")
 	rows := ansi.Strip(m.View())
 	var at []int
-	for _, text := range []string{" west-3 hangs", "   gateways: the gateway between east-1 and west-3", "   servers: west-1 is cut off from here", "client dash-feed (cid 49) on east-2 reads too slowly"} {
+	for _, text := range []string{" west-3 hangs", "   servers: west-1 is cut off from here", "   gateways: the gateway between east-1 and west-3", "client dash-feed (cid 49) on east-2 reads too slowly"} {
 		at = append(at, strings.Index(rows, text))
 	}
 	for i := 1; i < len(at); i++ {
@@ -66,14 +66,11 @@ func TestDiagnosisPage(t *testing.T) {
 		t.Errorf("Enter on the cause opens %s %+v", p.Spec.Kind, p.Scope)
 	}
 	m.Update(keyNamed("esc"))
-	m.Update(keyNamed("down"))
-	m.Update(keyNamed("enter"))
+	typeKeys(m, "/", "gateways", "enter", "enter")
 	if p := m.cur(); p.Spec.Kind != page.Topology || p.Current().Name != "links" || p.List().Cursor == "" {
 		t.Errorf("Enter on a gateway opens %s", p.Spec.Kind)
 	}
-	m.Update(keyNamed("esc"))
-	m.Update(keyNamed("end"))
-	m.Update(keyNamed("enter"))
+	typeKeys(m, "esc", "esc", "end", "enter")
 	if p := m.cur(); p.Spec.Kind != page.Connections || !strings.HasSuffix(p.List().Cursor, "/49") {
 		t.Errorf("Enter on the client opens %s at %q", p.Spec.Kind, p.List().Cursor)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// TestMute keeps a muted alert quiet for its hour and no longer, an acknowledged
+// TestMute keeps a muted alert quiet for the chosen time and no longer, an acknowledged
 // one for good, and counts neither.
 func TestMute(t *testing.T) {
 	for _, c := range []struct {
@@ -20,22 +20,21 @@ func TestMute(t *testing.T) {
 		crit  int
 	}{
 		{"", 0, 1},
-		{"m", 0, 0},
-		{"m", live.MuteFor, 0},
-		{"m", live.MuteFor + time.Second, 1},
-		{"a", 10 * live.MuteFor, 0},
+		{"m enter", 0, 0},
+		{"m enter", time.Hour - time.Second, 0},
+		{"m enter", time.Hour, 1},
+		{"m up enter", 15 * time.Minute, 1},
+		{"m down down enter", 24*time.Hour - time.Second, 0},
+		{"m esc", 0, 1},
+		{"a", 10 * time.Hour, 0},
 		{"A", 0, 0},
-		{"m m", 0, 1},
+		{"m enter m", 0, 1},
 		{"a a", 0, 1},
-		{"a m", 0, 0},
+		{"a m enter", 0, 0},
 	} {
 		take := watching()
 		m := pressed(take(fixture.Sick(0, true, true)), 120, 40, "7")
-		for _, k := range c.key {
-			if k != ' ' {
-				m.Update(keyNamed(string(k)))
-			}
-		}
+		typeKeys(m, strings.Fields(c.key)...)
 		m.Update(stateMsg{take(fixture.Sick(c.after+time.Nanosecond, true, true))})
 		m.Update(stateMsg{take(fixture.Sick(c.after, true, true))})
 		if crit, warn := m.Marks.Firing(m.State); crit != c.crit || warn != 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/tui/page"
 	"github.com/natsctl/natsctl/internal/tui/widget"
+	"github.com/natsctl/natsctl/internal/view"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -41,8 +42,12 @@ func openFilter(m *Model) {
 	}
 	l := p.List()
 	before := l.Filter
-	pr := widget.NewPrompt("/", l.Filter)
+	pr := widget.NewPrompt("/", "")
+	pr.History = l.Past()
 	pr.Hint = "words, !word, ~regex, or cpu>80 and cluster=east"
+	if before != "" {
+		pr.Hint = "a new filter; ↑ brings back " + view.Text(before)
+	}
 	pr.Change = func(text string) {
 		l.SetFilter(text)
 		l.Arrange()
@@ -50,8 +55,10 @@ func openFilter(m *Model) {
 	pr.Cancel = func() { pr.Change(before) }
 	pr.Enter = func(text string) tea.Cmd {
 		if named, ok := m.opt.Filters[strings.TrimPrefix(text, "@")]; ok && strings.HasPrefix(text, "@") {
-			pr.Change(named)
+			text = named
 		}
+		pr.Change(text)
+		l.Remember()
 		return nil
 	}
 	pr.Suggest = func(text string) []string { return completeField(l.Heads, text) }

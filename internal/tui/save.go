@@ -161,6 +161,10 @@ func writeNew(name string, data []byte) error {
 
 // copyObject copies the JSON of the selected object.
 func copyObject(m *Model) tea.Cmd {
+	if title, text := m.cur().Message(m.Context, m.opt.Feed.NameOr("")); text != "" {
+		m.say("copied a message about " + title + ", by OSC 52")
+		return func() tea.Msg { return copyMsg(text) }
+	}
 	title, object := m.cur().SelectedObject(m.Context)
 	if object == nil {
 		m.say("nothing is selected")

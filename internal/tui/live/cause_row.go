@@ -1,6 +1,8 @@
 package live
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet/cause"
@@ -25,9 +27,19 @@ func causesOf(in checks.Input, rows []*AlertRow) []*CauseRow {
 			found = append(found, r.finding)
 		}
 	}
+	place := map[string]int{} // of a check in the table: findings are in its order, as in the command check
+	for i, c := range checks.All() {
+		place[c.Name] = i
+	}
+	slices.SortStableFunc(found, func(a, b checks.Finding) int { return cmp.Compare(place[a.Check], place[b.Check]) })
+	return causeRows(cause.Fold(in, found), byKey)
+}
+
+// causeRows joins causes with the alerts of their findings.
+func causeRows(causes []cause.Cause, byKey map[string]*AlertRow) []*CauseRow {
 	var out []*CauseRow
 	place := 0
-	for _, c := range cause.Fold(in, found) {
+	for _, c := range causes {
 		row := &CauseRow{Cause: c}
 		for i, f := range c.Findings {
 			a := byKey[alertKey(f)]

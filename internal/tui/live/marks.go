@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -13,6 +14,8 @@ type Marks struct {
 	seen   map[string]alertMark // by the key of the alert
 	Hidden map[string]bool      // by the key of the server
 
+	before map[string]alertMark // the marks before the last change, for Undo; nil: none
+
 	of     *State // whose alerts are in marked
 	at     uint64 // its Seq
 	marked []*AlertRow
@@ -24,34 +27,59 @@ type Marks struct {
 type alertMark struct {
 	state AlertState
 	at    time.Time
+	until time.Time // of a mute
 }
-
-// MuteFor is how long an alert stays muted.
-const MuteFor = time.Hour
 
 // NewMarks returns empty marks.
 func NewMarks() *Marks {
 	return &Marks{seen: map[string]alertMark{}, Hidden: map[string]bool{}}
 }
 
-// Toggle acknowledges or mutes an alert, or removes the mark.
-func (k *Marks) Toggle(key string, to AlertState, now time.Time) {
-	k.marked = nil
-	if k.seen[key].state == to {
+// Acknowledge acknowledges an alert, or removes its mark; it returns whether the
+// alert is acknowledged now.
+func (k *Marks) Acknowledge(key string, now time.Time) bool {
+	k.keep()
+	if k.seen[key].state == Acknowledged {
+		delete(k.seen, key)
+		return false
+	}
+	k.seen[key] = alertMark{state: Acknowledged, at: now}
+	return true
+}
+
+// Mute mutes an alert for a while; zero removes its mark.
+func (k *Marks) Mute(key string, now time.Time, d time.Duration) {
+	k.keep()
+	if d == 0 {
 		delete(k.seen, key)
 		return
 	}
-	k.seen[key] = alertMark{to, now}
+	k.seen[key] = alertMark{state: Muted, at: now, until: now.Add(d)}
 }
 
-// MarkFiring acknowledges or mutes every firing alert.
-func (k *Marks) MarkFiring(st *State, to AlertState) {
-	for _, a := range k.Alerts(st) {
+// keep remembers the marks before a change.
+func (k *Marks) keep() { k.marked, k.before = nil, maps.Clone(k.seen) }
+
+// Undo takes back the last change of the marks; false if there is none.
+func (k *Marks) Undo() bool {
+	if k.before == nil {
+		return false
+	}
+	k.seen, k.before, k.marked = k.before, nil, nil
+	return true
+}
+
+// AcknowledgeAll acknowledges every firing alert and returns their number.
+func (k *Marks) AcknowledgeAll(st *State) (n int) {
+	rows := k.Alerts(st)
+	k.keep()
+	for _, a := range rows {
 		if a.State == Firing {
-			k.seen[a.Key] = alertMark{to, st.Now}
+			k.seen[a.Key] = alertMark{state: Acknowledged, at: st.Now}
+			n++
 		}
 	}
-	k.marked = nil
+	return n
 }
 
 // Alerts are the alerts of a state with the user's marks; nil has none.
@@ -68,13 +96,16 @@ func (k *Marks) Alerts(st *State) []*AlertRow {
 			continue // already known to the user
 		}
 		mark, marked := k.seen[a.Key]
-		if marked && mark.state == Muted && st.Now.Sub(mark.at) > MuteFor {
+		if marked && mark.state == Muted && !st.Now.Before(mark.until) {
 			marked = false
 		}
 		if marked && a.State == Firing {
 			c := *a
 			c.State = mark.state
 			c.Note = mark.at.UTC().Format("15:04:05Z")
+			if mark.state == Muted {
+				c.Note = "until " + mark.until.UTC().Format("15:04:05Z")
+			}
 			a = &c
 		}
 		out = append(out, a)

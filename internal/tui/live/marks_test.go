@@ -8,8 +8,8 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/fixture"
 )
 
-// TestMarks acknowledges and mutes an alert, ends a mute after an hour, and
-// leaves an alert that is over as it is.
+// TestMarks acknowledges and mutes an alert, ends a mute when its time is over,
+// undoes the last change, and leaves an alert that is over as it is.
 func TestMarks(t *testing.T) {
 	at := func(d time.Duration, seq uint64) *State {
 		return &State{Seq: seq, Now: fixture.Noon.Add(d), Alerts: []*AlertRow{
@@ -31,14 +31,19 @@ func TestMarks(t *testing.T) {
 		crit, warn int
 	}{
 		{"nothing", func(*State) {}, 0, "ffrf", 1, 1},
-		{"acknowledge", func(st *State) { k.Toggle("a", Acknowledged, st.Now) }, 0, "afrf", 0, 1},
+		{"acknowledge", func(st *State) { k.Acknowledge("a", st.Now) }, 0, "afrf", 0, 1},
 		{"a new state", func(*State) {}, time.Minute, "afrf", 0, 1},
-		{"mute instead", func(st *State) { k.Toggle("a", Muted, st.Now) }, time.Minute, "mfrf", 0, 1},
-		{"an hour later", func(*State) {}, time.Minute + MuteFor, "mfrf", 0, 1},
-		{"and a second", func(*State) {}, time.Minute + MuteFor + time.Second, "ffrf", 1, 1},
-		{"undo", func(st *State) { k.Toggle("b", Muted, st.Now); k.Toggle("b", Muted, st.Now) }, 2 * time.Hour, "ffrf", 1, 1},
-		{"all that fire", func(st *State) { k.MarkFiring(st, Acknowledged) }, 2 * time.Hour, "aara", 0, 0},
-		{"an alert that is over", func(st *State) { k.Toggle("over", Acknowledged, st.Now) }, 2 * time.Hour, "aara", 0, 0},
+		{"mute instead", func(st *State) { k.Mute("a", st.Now, time.Hour) }, time.Minute, "mfrf", 0, 1},
+		{"just before the end of an hour", func(*State) {}, time.Minute + time.Hour - time.Second, "mfrf", 0, 1},
+		{"an hour later", func(*State) {}, time.Minute + time.Hour, "ffrf", 1, 1},
+		{"unmute", func(st *State) { k.Mute("b", st.Now, time.Hour); k.Mute("b", st.Now, 0) }, 2 * time.Hour, "ffrf", 1, 1},
+		{"acknowledge twice", func(st *State) { k.Acknowledge("b", st.Now); k.Acknowledge("b", st.Now) }, 2 * time.Hour, "ffrf", 1, 1},
+		{"undo the second", func(*State) { k.Undo() }, 2 * time.Hour, "farf", 1, 0},
+		{"there is no more to undo", func(*State) { k.Undo() }, 2 * time.Hour, "farf", 1, 0},
+		{"all that fire", func(st *State) { k.AcknowledgeAll(st) }, 2 * time.Hour, "aara", 0, 0},
+		{"undo all of them", func(*State) { k.Undo() }, 2 * time.Hour, "farf", 1, 0},
+		{"all again", func(st *State) { k.AcknowledgeAll(st) }, 2 * time.Hour, "aara", 0, 0},
+		{"an alert that is over", func(st *State) { k.Acknowledge("over", st.Now) }, 2 * time.Hour, "aara", 0, 0},
 	}
 	for i, s := range steps {
 		st := at(s.after, uint64(i))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/fleet/checks"
@@ -105,31 +106,74 @@ func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
 	t.Draw(a)
 }
 
-// markKey acknowledges or mutes the selected alert, or undoes that.
-func markKey(to live.AlertState) func(*Context, *Page) Effect {
-	return func(ctx *Context, p *Page) Effect {
-		l := p.List()
-		if row, ok := l.Selected(); ok {
-			ctx.Marks.Toggle(l.Sheet.Key(row), to, ctx.Now())
-			ctx.Touch()
-		}
+// acknowledge acknowledges the selected alert, or undoes that.
+func acknowledge(ctx *Context, p *Page) Effect {
+	l := p.List()
+	row, ok := l.Selected()
+	if !ok {
+		return say("no alert is selected")
+	}
+	name := l.Sheet.Ref(row).String()
+	on := ctx.Marks.Acknowledge(l.Sheet.Key(row), ctx.Now())
+	ctx.Touch()
+	if !on {
+		return say("no longer acknowledged: " + name)
+	}
+	return say("acknowledged: " + name + "   U undoes it")
+}
+
+func acknowledgeAll(ctx *Context, _ *Page) Effect {
+	if ctx.State == nil {
 		return Effect{}
 	}
+	n := ctx.Marks.AcknowledgeAll(ctx.State)
+	ctx.Touch()
+	return say("acknowledged " + live.Plural(n, "alert") + "   U undoes it")
+}
+
+// muteTimes are the durations to choose from.
+var muteTimes = [...]time.Duration{15 * time.Minute, time.Hour, 4 * time.Hour, 24 * time.Hour}
+
+// mute asks how long the selected alert is to be muted, or unmutes it.
+func mute(ctx *Context, p *Page) Effect {
+	l := p.List()
+	row, ok := l.Selected()
+	if !ok {
+		return say("no alert is selected")
+	}
+	key, name := l.Sheet.Key(row), l.Sheet.Ref(row).String()
+	if rows, ok := l.Sheet.(*widget.RowsOf[*live.AlertRow]); ok && rows.Rows[row].State == live.Muted {
+		ctx.Marks.Mute(key, ctx.Now(), 0)
+		ctx.Touch()
+		return say("no longer muted: " + name)
+	}
+	out := &Choice{Title: "mute " + view.Text(name) + " for", At: 1}
+	for _, d := range muteTimes {
+		out.Items = append(out.Items, widget.Item{Text: ShortDuration(d)})
+	}
+	out.Take = func(i int) Effect {
+		ctx.Marks.Mute(key, ctx.Now(), muteTimes[i])
+		ctx.Touch()
+		return say("muted for " + ShortDuration(muteTimes[i]) + ": " + name + "   U undoes it")
+	}
+	return Effect{Choose: out}
+}
+
+func undoMark(ctx *Context, _ *Page) Effect {
+	if !ctx.Marks.Undo() {
+		return say("nothing to undo")
+	}
+	ctx.Touch()
+	return say("undone")
 }
 
 // alertKeys are the keys of the page.
 func alertKeys() []Key {
-	all := func(ctx *Context, _ *Page) Effect {
-		if ctx.State != nil {
-			ctx.Marks.MarkFiring(ctx.State, live.Acknowledged)
-			ctx.Touch()
-		}
-		return Effect{}
-	}
 	return []Key{
-		{Keys: []string{"a"}, Shown: "a", Help: "acknowledge the alert, or undo it", Hint: "ack", Do: markKey(live.Acknowledged)},
-		{Keys: []string{"A"}, Shown: "A", Help: "acknowledge all", Do: all},
-		{Keys: []string{"m"}, Shown: "m", Help: "mute the alert for an hour, or unmute it", Hint: "mute", Do: markKey(live.Muted)},
+		{Keys: []string{"a"}, Shown: "a", Help: "acknowledge the alert, or undo it", Hint: "ack", Do: acknowledge},
+		{Keys: []string{"A"}, Shown: "A", Help: "acknowledge all", Do: acknowledgeAll},
+		{Keys: []string{"m"}, Shown: "m", Help: "mute the alert for a while, or unmute it", Hint: "mute", Do: mute},
+		{Keys: []string{"U"}, Shown: "U", Help: "undo the last acknowledgement or mute", Do: undoMark},
 		{Keys: []string{"n"}, Shown: "n", Help: "next firing alert", Hint: "next", Do: nextFiring},
 		{Keys: []string{"R"}, Shown: "R", Help: "the checks behind the alerts, and their results", Hint: "checks", Do: showChecks},
 	}

@@ -167,7 +167,7 @@ func TestAlertsInTheirOrder(t *testing.T) {
 		{Key: "5", What: "second critical", Level: fleet.Crit},
 	}
 	ctx.State.Seq++
-	ctx.Marks.Toggle("3", live.Acknowledged, fixture.Noon)
+	ctx.Marks.Acknowledge("3", fixture.Noon)
 	b := alertBlock(ctx)
 	var got []string
 	for _, l := range b.Lines {

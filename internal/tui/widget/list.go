@@ -21,6 +21,7 @@ type List struct {
 	Sort    string
 	Reverse bool
 	Filter  string
+	past    []string // earlier filters, latest last
 	match   *matcher
 	expand  func(string) string // of account names in the filter; nil: none
 	known   int                 // number of names that expand knows
@@ -82,6 +83,24 @@ func (l *List) SetFilter(text string) {
 	if l.match, l.Failed = NewMatcher(text, l.Heads, l.expand); l.Failed != nil {
 		l.match = nil
 	}
+}
+
+// Remember keeps the filter for [List.Past].
+func (l *List) Remember() {
+	if l.Filter == "" {
+		return
+	}
+	l.past = append(slices.DeleteFunc(l.past, func(s string) bool { return s == l.Filter }), l.Filter)
+	l.past = l.past[max(len(l.past)-pastFilters, 0):]
+}
+
+// pastFilters is the number of earlier filters that a list keeps.
+const pastFilters = 20
+
+// Past returns the earlier filters, the one in effect last.
+func (l *List) Past() []string {
+	l.Remember()
+	return slices.Clone(l.past)
 }
 
 // Arrange filters and sorts the rows and finds the selected object again.

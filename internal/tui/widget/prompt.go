@@ -108,6 +108,7 @@ func (pr *Prompt) recallLine(older bool) {
 	}
 	pr.Input.SetValue(text)
 	pr.Input.CursorEnd()
+	pr.changed()
 }
 
 // Draw shows the line with its cursor, its completion and its error.
