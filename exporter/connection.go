@@ -31,7 +31,7 @@ type connection struct {
 // NotConnectedError reports why there is no connection to NATS. It matches
 // [ErrNotConnected].
 type NotConnectedError struct {
-	Reason string // auth, tls, timeout, unreachable or disconnected
+	Reason string // auth, tls, full, timeout, unreachable or disconnected
 	Cause  error  // the last error of nats.go; nil if none
 }
 
@@ -131,7 +131,7 @@ func (c *connection) update(nc *nats.Conn, log *slog.Logger) {
 
 // connectionReasons are the reasons from the least to the most specific: of
 // several servers one may be down and another refuse the password.
-var connectionReasons = []string{"disconnected", "unreachable", "timeout", "tls", "auth"}
+var connectionReasons = []string{"disconnected", "unreachable", "timeout", "full", "tls", "auth"}
 
 func severity(reason string) int {
 	for i, r := range connectionReasons {
@@ -160,6 +160,8 @@ func connectionReason(err error) string {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrAccountAuthExpired),
 		strings.Contains(strings.ToLower(err.Error()), "authorization violation"), strings.Contains(strings.ToLower(err.Error()), "authentication"):
 		return "auth"
+	case errors.Is(err, nats.ErrMaxAccountConnectionsExceeded), errors.Is(err, nats.ErrMaxConnectionsExceeded):
+		return "full"
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid), errors.As(err, &verify), errors.As(err, &record),
 		errors.Is(err, nats.ErrSecureConnRequired), errors.Is(err, nats.ErrSecureConnWanted), strings.Contains(err.Error(), "tls: "):
 		return "tls"

@@ -39,6 +39,8 @@ func TestConnectionReasons(t *testing.T) {
 		{nats.ErrAccountAuthExpired, "auth"},
 		{errors.New("nats: Authorization Violation"), "auth"},
 		{fmt.Errorf("wrapped: %w", nats.ErrAuthorization), "auth"},
+		{nats.ErrMaxAccountConnectionsExceeded, "full"},
+		{nats.ErrMaxConnectionsExceeded, "full"},
 		{x509.UnknownAuthorityError{}, "tls"},
 		{x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}, "tls"},
 		{x509.CertificateInvalidError{Reason: x509.Expired}, "tls"},

@@ -11,7 +11,7 @@ import (
 
 var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
 	{Name: "nats_exporter_up", Help: "1 if this scrape has a snapshot of the fleet, 0 if not; see nats_exporter_failed.", Value: func(p *table.Page) float64 { return number.Flag(p.Err == nil) }},
-	{Name: "nats_exporter_failed", Help: "1 with the reason why this scrape has no snapshot: auth, tls, unreachable, timeout, disconnected, not_system_account, permission, silent, other.", Extra: []string{"reason"}, Many: func(p *table.Page, em *table.Emitter) {
+	{Name: "nats_exporter_failed", Help: "1 with the reason why this scrape has no snapshot: auth, tls, full, unreachable, timeout, disconnected, not_system_account, permission, silent, other.", Extra: []string{"reason"}, Many: func(p *table.Page, em *table.Emitter) {
 		if p.Err != nil {
 			em.PutLabel(1, reasonOf(p.Err))
 		}

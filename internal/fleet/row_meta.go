@@ -20,6 +20,25 @@ type MetaGroup struct {
 	Pending int         `json:"pending"` // pending operations of the leader; servers before 2.10.22 do not report it
 	Heard   bool        `json:"heard"`   // the leader answered, so the peers are from its answer
 	Peers   []*MetaPeer `json:"peers"`
+	Outside []string    `json:"outside,omitempty"` // servers of the domain that have JetStream and are not among the leader's peers
+}
+
+// Lacking returns, by server, what keeps the group from being whole: peers that the leader counts as offline, and servers
+// that it does not have. Nil if no single leader answered.
+func (g *MetaGroup) Lacking() map[string]string {
+	if !g.Heard || len(g.Leaders) > 1 {
+		return nil
+	}
+	out := map[string]string{}
+	for _, p := range g.Peers {
+		if p.Known && p.Offline {
+			out[p.Name] = "JetStream counts " + p.Name + " as offline: it is in the meta group that " + g.Leader + " leads"
+		}
+	}
+	for _, name := range g.Outside {
+		out[name] = "JetStream does not use " + name + ": it is not in the meta group that " + g.Leader + " leads"
+	}
+	return out
 }
 
 // MetaPeer is one member of a meta group, as the leader sees it.
@@ -40,7 +59,7 @@ type MetaPeer struct {
 // MetaGroups returns the meta groups of the fleet, by domain. A standalone
 // JetStream server is a group of one.
 func MetaGroups(s *Snapshot) []*MetaGroup {
-	groups := map[string]*MetaGroup{}
+	groups, members := map[string]*MetaGroup{}, map[*MetaGroup][]string{}
 	var order []string
 	for _, sv := range s.Servers {
 		if !sv.Info.JetStreamEnabled() || sv.Jsz != nil && sv.Jsz.Disabled {
@@ -58,12 +77,13 @@ func MetaGroups(s *Snapshot) []*MetaGroup {
 			order = append(order, key)
 		}
 		g.add(sv, info)
+		members[g] = append(members[g], sv.Info.Name)
 	}
 	slices.Sort(order)
 	out := make([]*MetaGroup, len(order))
 	for i, key := range order {
 		out[i] = groups[key]
-		out[i].finish(s)
+		out[i].finish(s, members[groups[key]])
 	}
 	return out
 }
@@ -99,7 +119,7 @@ func (g *MetaGroup) add(sv *Server, info *server.MetaClusterInfo) {
 	}
 }
 
-func (g *MetaGroup) finish(s *Snapshot) {
+func (g *MetaGroup) finish(s *Snapshot, members []string) {
 	if g.Leader != "" {
 		g.Peers = append(g.Peers, &MetaPeer{Name: g.Leader, Leader: true, Current: true, Known: true})
 	}
@@ -121,6 +141,14 @@ func (g *MetaGroup) finish(s *Snapshot) {
 		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name))
 	})
 	slices.Sort(g.Leaders)
+	if !g.Heard || len(g.Peers) < g.Size {
+		return // the peers are not known, or not all of them
+	}
+	for _, name := range members {
+		if !slices.ContainsFunc(g.Peers, func(p *MetaPeer) bool { return p.Name == name }) {
+			g.Outside = append(g.Outside, name)
+		}
+	}
 }
 
 // inDomain returns the server with this name and JetStream in a domain; nil if

@@ -106,3 +106,54 @@ func TestMetaGroupInWhole(t *testing.T) {
 		}
 	}
 }
+
+// A peer that is offline and a server that has JetStream and is no peer are noted where they are seen, or at the leader, and
+// nothing is said without the answer of the one leader.
+func TestMetaGroupLacks(t *testing.T) {
+	peers := []*server.PeerInfo{{Name: "b", Current: true}, {Name: "gone", Offline: true}, {Name: "deaf", Offline: true}}
+	group := func(leader string, size int, names ...string) *fleet.Snapshot {
+		var servers []*fleet.Server
+		for _, name := range names {
+			sv := &fleet.Server{Info: server.ServerInfo{ID: "ID-" + name, Name: name, Version: "2.15.2", JetStream: true}, Varz: &server.Varz{}}
+			sv.Varz.JetStream.Meta = &server.MetaClusterInfo{Name: "meta", Leader: leader, Size: size}
+			if name == leader {
+				sv.Varz.JetStream.Meta.Replicas = peers
+			}
+			servers = append(servers, sv)
+		}
+		return fleettest.Snapshot(0, servers...)
+	}
+	scoped, divided, missing := group("a", 4, "a", "b", "deaf", "new"), group("a", 4, "a", "b", "deaf", "new"), group("a", 4, "a", "b", "deaf", "new")
+	scoped.Want.Scope.Cluster = "C"
+	divided.Servers[2].Varz.JetStream.Meta.Leader = "b"
+	missing.Missing = []fleet.Missing{{Name: "gone"}}
+	deaf, added := "deaf: JetStream counts deaf as offline: it is in the meta group that a leads", "new: JetStream does not use new: it is not in the meta group that a leads"
+	const gone = "a: JetStream counts gone as offline: it is in the meta group that a leads"
+	for _, tt := range []struct {
+		name string
+		snap *fleet.Snapshot
+		want []string
+	}{
+		{"all kinds", group("a", 4, "a", "b", "deaf", "new"), []string{gone, deaf, added}},
+		{"a part of the fleet", scoped, []string{deaf, added}},
+		{"missing anyway", missing, []string{deaf, added}},
+		{"not all peers are known", group("a", 5, "a", "b", "deaf", "new"), []string{gone, deaf}},
+		{"the leader does not answer", group("a", 4, "b", "deaf", "new"), nil},
+		{"two leaders", divided, nil},
+	} {
+		var got []string
+		for _, n := range fleet.NewTopology(tt.snap, fleet.TopologyOptions{}).Nodes {
+			for _, note := range n.Notes {
+				if n.Ghost {
+					continue
+				}
+				if got = append(got, n.Name+": "+note); n.Level != fleet.Warn {
+					t.Errorf("%s: %s is %s", tt.name, n.Name, n.Level)
+				}
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+}

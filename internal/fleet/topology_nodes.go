@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -135,9 +136,38 @@ func (b *builder) judgeNodes() {
 			}
 		}
 	}
+	b.judgeMeta()
 	for _, c := range b.top.Clusters {
 		for _, n := range c.Nodes {
 			c.Level = c.Level.Worse(n.Level)
 		}
 	}
+}
+
+// judgeMeta notes what a meta group lacks at the server that it lacks, or at the
+// leader when that server is not in the topology.
+func (b *builder) judgeMeta() {
+	for _, g := range MetaGroups(b.snap) {
+		lacking := g.Lacking()
+		for _, name := range slices.Sorted(maps.Keys(lacking)) {
+			n := b.inDomain(name, g.Domain)
+			if n == nil && b.snap.Want.Scope.IsZero() {
+				n = b.inDomain(g.Leader, g.Domain)
+			}
+			if n != nil && !n.Ghost {
+				n.addNote(Warn, lacking[name])
+			}
+		}
+	}
+}
+
+// inDomain returns the server with this name in a domain, also one that does not
+// answer, whose domain is not known.
+func (b *builder) inDomain(name, domain string) *Node {
+	for _, n := range b.named[name] {
+		if n.Ghost || n.Domain == domain {
+			return n
+		}
+	}
+	return nil
 }

@@ -145,15 +145,14 @@ func verdict(checks []check) error {
 
 // validate checks one context. The error is from loading it.
 func (c *contextValidate) validate(ctx context.Context, e *cli.Env, store *natsctx.Store, name string) ([]check, error) {
-	over := natsctx.Overrides{Context: name, Timeout: e.Flags.Timeout, Insecure: e.Flags.Insecure}
+	over := natsctx.Overrides{Context: name, IgnoreEnv: true, Timeout: e.Flags.Timeout, Insecure: e.Flags.Insecure}
 	if name == flagsAlone {
 		var err error
 		if over, err = e.Flags.Overrides(e); err != nil {
 			return nil, err
 		}
-		over.NoContext = true
+		over.NoContext = true // the variables count, as when one connects
 	}
-	over.IgnoreEnv = true
 	t, err := natsctx.Resolve(store, over, e.Getenv)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func Entries() []cli.Entry {
 // Advices are the rows of the error table for these commands.
 func Advices() []cli.Advice {
 	return []cli.Advice{
-		cli.On(cli.As[*offlineError](), cli.ExitPartial, cli.Hint("bring the server back, or remove it for good with: nats server cluster peer-remove NAME")),
+		cli.On(cli.As[*offlineError](), cli.ExitPartial, cli.Hint("bring the server back (restart one that runs), or remove it for good with: nats server cluster peer-remove NAME")),
 		cli.On(cli.Is(errUnseen), cli.ExitPartial, cli.Hint("the answers above are correct but incomplete; the user, or the role of its signing key, must be allowed to publish there")),
 		cli.On(cli.Is(errUnkicked), cli.ExitUnreachable, cli.Hint("run the command again to move the rest, or allow more time with --wait")),
 		cli.On(cli.Is(errUnfinished), cli.ExitUnreachable, cli.Hint("continue watching with: natsctl server lame-duck NAME --resume")),

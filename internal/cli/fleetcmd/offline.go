@@ -1,15 +1,15 @@
 package fleetcmd
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// offlineError reports servers that JetStream lists as offline peers, although
-// every visible server has answered.
+// offlineError reports servers that a JetStream meta group lacks, although every
+// visible server has answered.
 type offlineError struct{ lines []string }
 
 // Error names them.
@@ -19,19 +19,24 @@ func (o *offlineError) Error() string { return strings.Join(o.lines, "; ") }
 func (o *offlineError) Lines() []string { return o.lines }
 
 // offlinePeers returns an error that names the servers that a meta leader reports
-// as offline and that are not already missing, or nil. A request to only some
-// servers gives no information about the others.
+// as offline and that are not already missing, and those that it does not have, or
+// nil. A request to only some servers gives no information about the others.
 func offlinePeers(s *fleet.Snapshot, scope fleet.Scope) error {
 	if scope.Cluster+scope.Name+scope.Host != "" || len(scope.Tags) > 0 {
 		return nil
 	}
 	var lines []string
 	for _, g := range fleet.MetaGroups(s) {
-		for _, p := range g.Peers {
-			missing := slices.ContainsFunc(s.Missing, func(m fleet.Missing) bool { return m.Label() == p.Name })
-			if p.Known && p.Offline && !missing {
-				lines = append(lines, fmt.Sprintf("JetStream counts %s as offline: it is in the meta group that %s leads, and no server is connected to it", p.Name, g.Leader))
+		lacking := g.Lacking()
+		for _, name := range slices.Sorted(maps.Keys(lacking)) {
+			if slices.ContainsFunc(s.Missing, func(m fleet.Missing) bool { return m.Label() == name }) {
+				continue
 			}
+			line := lacking[name]
+			if !slices.ContainsFunc(s.Servers, func(sv *fleet.Server) bool { return sv.Info.Name == name }) {
+				line += ", and no server is connected to it"
+			}
+			lines = append(lines, line)
 		}
 	}
 	if len(lines) == 0 {

@@ -38,6 +38,12 @@ func TestOfflinePeers(t *testing.T) {
 			t.Errorf("%+v: %v", scope, err)
 		}
 	}
+	meta.Size = 3
+	s.Servers = append(s.Servers, sv("n5", &server.MetaClusterInfo{Name: "east", Leader: "n1", Size: 3}))
+	if err := offlinePeers(s, fleet.Scope{}); err == nil || !strings.Contains(err.Error(), "JetStream does not use n5: it is not in the meta group that n1 leads") {
+		t.Errorf("%v", err)
+	}
+	s.Servers = s.Servers[:2]
 	meta.Replicas = meta.Replicas[:1]
 	if err := offlinePeers(s, fleet.Scope{}); err != nil {
 		t.Errorf("a whole group: %v", err)

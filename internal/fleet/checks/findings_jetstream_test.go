@@ -64,6 +64,11 @@ func metaCases() []findingCase {
 		}, []string{
 			"warn|p5||p5 is not current in the meta group, 7 operations behind|7 count, limit 0",
 		}},
+		{"meta", "a server outside", 1, func(in *Input) {
+			manyMeta(in, &server.PeerInfo{Name: "p2", Current: true}, &server.PeerInfo{Name: "p3", Current: true}, &server.PeerInfo{Name: "p4", Current: true}, &server.PeerInfo{Name: "p5", Current: true})
+		}, []string{
+			"warn|b|C|b runs JetStream and is not in the meta group",
+		}},
 		{"meta", "of a scope, with its leader", 1, func(in *Input) {
 			in.Snapshot.Want.Scope.Cluster = "C"
 			first(in).Jsz.Meta.Replicas[0].Offline = true

@@ -121,6 +121,7 @@ func findMeta(c *checkup) {
 		for _, p := range g.Peers {
 			findMetaPeer(c, name, p)
 		}
+		findOutside(c, name, g)
 	}
 }
 
@@ -139,6 +140,25 @@ func findMetaPeer(c *checkup, group string, p *fleet.MetaPeer) {
 			f.Level, f.Limit = level, limit
 		}
 		c.add(f)
+	}
+}
+
+// findOutside finds servers that run JetStream and are not in its meta group.
+func findOutside(c *checkup, group string, g *fleet.MetaGroup) {
+	if len(g.Leaders) > 1 {
+		return // as the leader that was asked sees it
+	}
+	for _, name := range g.Outside {
+		refs := []ServerRef{{Name: name}}
+		if sv := c.Snapshot.Server(name); sv != nil {
+			refs[0].Cluster = sv.Info.Cluster
+		}
+		c.add(Finding{
+			Object: name, Where: refs[0].Cluster, Level: fleet.Warn, About: Subject{Servers: refs, Suspects: refs, Meta: true},
+			What: fmt.Sprintf("%s runs JetStream and is not in %s", name, group),
+			Why:  "No stream or consumer is placed there, and those that it had lack a replica.",
+			Next: "Look into its log for why it does not join; a server that was removed joins again when it is restarted.",
+		})
 	}
 }
 
