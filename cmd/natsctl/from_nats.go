@@ -1,7 +1,8 @@
 package main
 
-// fromNats maps commands of the nats CLI that natsctl does not have to the
-// command that does the same; an empty value means that only the nats CLI has it.
+// fromNats maps commands that natsctl does not have, most of them of the nats
+// CLI, to the command that does the same; an empty value means that only the
+// nats CLI has it.
 var fromNats = map[string]string{
 	"server list":              "server ls",
 	"server watch":             "top",
@@ -24,6 +25,9 @@ var fromNats = map[string]string{
 	"server request kick":      "server kick",
 	"server request profile":   "server profile",
 	"server request variables": "server request varz",
+	"cluster node lame-duck":   "cluster lame-duck",
+	"cluster node drain":       "cluster lame-duck",
+	"cluster heal":             "cluster fault heal",
 	"account report":           "account conns",
 	"report":                   "server report",
 	"srv":                      "server",
@@ -47,13 +51,14 @@ var fromNats = map[string]string{
 	"reply":                    "",
 	"service":                  "",
 	"trace":                    "",
-	"auth":                     "",
 }
 
-// flagsFromNats maps flags of the nats CLI to the equivalent here.
+// flagsFromNats maps flags of the nats CLI, and of other commands here, to the
+// equivalent; it is named where the command has it.
 var flagsFromNats = map[string]string{
 	"--json":   "-o json",
 	"--top":    "--limit",
 	"--format": "-o",
 	"--ctx":    "--context",
+	"--for":    "--duration",
 }

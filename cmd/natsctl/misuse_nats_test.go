@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -32,9 +33,14 @@ func TestWordsOfTheNatsCLI(t *testing.T) {
 			t.Errorf("natsctl %s --help: exit %d: %s", ours, code, text)
 		}
 	}
+	in := map[string]string{"--for": "bench pub"}
 	for theirs, ours := range flagsFromNats {
-		if text, code := call("server", "report", "connections", theirs+"=3"); code != cli.ExitUsage || !strings.Contains(text, ours+" does that") {
+		args := append(strings.Fields(cmp.Or(in[theirs], "server report connections")), theirs+"=3")
+		if text, code := call(args...); code != cli.ExitUsage || !strings.Contains(text, ours+" does that") {
 			t.Errorf("%s: exit %d, no %q in %s", theirs, code, ours, text)
 		}
+	}
+	if text, code := call("context", "show", "--top=3"); code != cli.ExitUsage || strings.Contains(text, "--limit") {
+		t.Errorf("a flag that the command does not have either: exit %d, %s", code, text)
 	}
 }

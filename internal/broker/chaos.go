@@ -55,7 +55,7 @@ func NewChaos(p ChaosPlan, nodes []Place) ([]Trouble, error) {
 		}
 	}
 	if p.Every < 100*time.Millisecond || p.For < p.Every {
-		return nil, fmt.Errorf("%w: invalid schedule: every %s for %s (at least every 100ms, for at least one interval)", link.ErrFault, p.Every, p.For)
+		return nil, fmt.Errorf("%w: invalid schedule: every %s for %s; an interval is at least 100ms, and the whole at least one interval", link.ErrFault, p.Every, p.For)
 	}
 	kinds := p.Kinds
 	if len(kinds) == 0 {

@@ -33,7 +33,7 @@ func misuses() []misuse {
 			if name := strings.TrimLeft(m[1], "-"); slices.Contains(values(commandNames(w.commands())), name) {
 				return fmt.Errorf("%s has no flag %s; it is a command: %s %s", w.typed(), m[1], w.typed(), name)
 			}
-			if ours := w.nats.flags[m[1]]; ours != "" {
+			if ours := w.nats.flags[m[1]]; w.has(ours) {
 				return fmt.Errorf("%s has no flag %s; %s does that", w.typed(), m[1], ours)
 			}
 			return fmt.Errorf("%s has no flag %s%s", w.typed(), m[1], view.Suggest(m[1], values(w.flagNames())))
@@ -80,6 +80,12 @@ func explainParse(nats natsWords, model *kingpin.ApplicationModel, args []string
 		}
 	}
 	return InCommand{UsageError{err}, w.Name()}
+}
+
+// has reports whether the command named so far has a flag, which may stand with its value.
+func (w *Line) has(flag string) bool {
+	name, _, _ := strings.Cut(flag, " ")
+	return name != "" && w.flag(name) != nil
 }
 
 // typed returns the command named so far, as typed.

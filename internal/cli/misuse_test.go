@@ -17,6 +17,7 @@ func TestMisuse(t *testing.T) {
 		{"look report", `natsctl look has no command "report"; natsctl look ls does that`, "natsctl: hint: see natsctl look --help"},
 		{"look ls routes --verbos", `natsctl look ls has no flag --verbos; did you mean "--verbose"?`, of},
 		{"look ls routes --sortby x", "natsctl look ls has no flag --sortby; --sort does that", of},
+		{"open f --sortby x", "natsctl open has no flag --sortby", "natsctl: hint: see natsctl open --help"},
 		{"look ls routes -z", "natsctl look ls has no flag -z", of},
 		{"look --ls", "natsctl look has no flag --ls; it is a command: natsctl look ls", "natsctl: hint: see natsctl look --help"},
 		{"look ls routes --sort", "--sort needs a value; if it begins with a dash, write --sort=-VALUE", of},

@@ -69,7 +69,7 @@ func (c *clusterFault) Run(ctx context.Context, e *cli.Env) error {
 	case f.For > 0:
 		e.Say("", fmt.Sprintf("fault %d: %s, heals by itself in %s", f.ID, f, f.For))
 	default:
-		e.Say("", fmt.Sprintf("fault %d: %s; end it with: natsctl cluster fault heal %d", f.ID, f, f.ID))
+		e.Say("", fmt.Sprintf("fault %d: %s; end it with: %s", f.ID, f, healCommand(l.Name, f)))
 	}
 	return nil
 }
@@ -96,6 +96,11 @@ var faultColumns = []view.Column[link.Fault]{
 	}},
 	{Name: "since", Title: "SINCE", Help: "When it began.", Unit: view.Instant, Value: func(f link.Fault) any { return f.Since.Truncate(time.Second) }},
 	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.For) }},
+}
+
+// healCommand is the command that ends a fault of a cluster.
+func healCommand(cluster string, f link.Fault) string {
+	return fmt.Sprintf("natsctl cluster fault heal --in %s %d", cli.ShellQuote(cluster), f.ID)
 }
 
 // heals returns when a fault ends by itself.
@@ -164,6 +169,10 @@ func (c *clusterHeal) Run(ctx context.Context, e *cli.Env) error {
 	}
 	if err := l.home.Ready(ctx, l.Name); err != nil {
 		return err
+	}
+	if n == 0 {
+		e.Say("", "no faults to heal; the servers that run hear each other")
+		return nil
 	}
 	e.Say("", fmt.Sprintf("%d healed; the servers that run hear each other again after %s", n, e.Now().Sub(begun).Round(time.Millisecond)))
 	return nil

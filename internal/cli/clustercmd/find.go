@@ -70,7 +70,7 @@ func findLocal(e *cli.Env, name string, meant func(broker.Record) bool) (local, 
 		}
 		all = slices.DeleteFunc(all, func(r broker.Record) bool { return !meant(r) })
 		if len(all) > 1 {
-			return local{}, fmt.Errorf("%w: there are %s", errWhich, strings.Join(recordNames(all), ", "))
+			return local{}, fmt.Errorf("%w: there are several: %s", errWhich, strings.Join(recordNames(all), ", "))
 		}
 		name = spec.DefaultName
 		if len(all) == 1 {

@@ -84,7 +84,7 @@ func (c *clusterStatus) printOnce(ctx context.Context, e *cli.Env, l local) erro
 		return err
 	}
 	for _, f := range s.Faults {
-		e.Say("", fmt.Sprintf("fault %d: %s, since %s%s; end it with: natsctl cluster fault heal --in %s %d", f.ID, f, f.Since.UTC().Format("15:04:05"), heals(f), cli.ShellQuote(s.Name), f.ID))
+		e.Say("", fmt.Sprintf("fault %d: %s, since %s%s; end it with: %s", f.ID, f, f.Since.UTC().Format("15:04:05"), heals(f), healCommand(s.Name, f)))
 	}
 	switch {
 	case s.Full:

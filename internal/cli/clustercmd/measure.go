@@ -120,6 +120,8 @@ func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []
 	}
 	if len(lost) > 0 {
 		e.Say("", "led "+ledWords(lost))
+	} else if f.measure {
+		e.Say("", "led nothing in JetStream")
 	}
 	if !f.measure && w == nil {
 		return nil

@@ -97,15 +97,15 @@ func faultEntries() []cli.Entry {
 			"cluster fault partition east west",
 			"cluster fault partition east-1 east-2 --oneway --for 30s",
 		}},
-		{Name: "latency", Help: "Let everything between them arrive later.", Cmd: &clusterFault{kind: link.Latency}, Examples: []string{
+		{Name: "latency", Help: "Delay everything between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: link.Latency}, Examples: []string{
 			"cluster fault latency east west 80ms",
 			"cluster fault latency east west 35ms --jitter 10ms --for 5m",
 		}},
-		{Name: "bandwidth", Help: "Let only so many bytes a second through.", Cmd: &clusterFault{kind: link.Bandwidth}, Examples: []string{
+		{Name: "bandwidth", Help: "Limit the bytes per second between two nodes, clusters or leaf groups.", Cmd: &clusterFault{kind: link.Bandwidth}, Examples: []string{
 			"cluster fault bandwidth east west 1MB",
 			"cluster fault bandwidth edge '*' 256KB --for 1m",
 		}},
-		{Name: "blackhole", Help: "Leave connections open and let nothing through.", Cmd: &clusterFault{kind: link.Blackhole}, Examples: []string{
+		{Name: "blackhole", Help: "Leave connections open, but let nothing through.", Cmd: &clusterFault{kind: link.Blackhole}, Examples: []string{
 			"cluster fault blackhole east-1",
 			"cluster fault blackhole east west --for 30s",
 		}},
@@ -113,7 +113,7 @@ func faultEntries() []cli.Entry {
 			"cluster fault drop east-1",
 			"cluster fault drop east west",
 		}},
-		{Name: "ls", Aliases: []string{"list"}, Help: "List the faults of now.", Cmd: &clusterFaultLs{}, Examples: []string{
+		{Name: "ls", Aliases: []string{"list"}, Help: "List the current faults.", Cmd: &clusterFaultLs{}, Examples: []string{
 			"cluster fault ls",
 			"cluster fault ls rehearsal -o json",
 		}},
