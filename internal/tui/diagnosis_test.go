@@ -66,7 +66,7 @@ func TestDiagnosisPage(t *testing.T) {
 		t.Errorf("Enter on the cause opens %s %+v", p.Spec.Kind, p.Scope)
 	}
 	m.Update(keyNamed("esc"))
-	typeKeys(m, "/", "gateways", "enter", "enter")
+	typeKeys(m, "/", "leads nowhere", "enter", "enter")
 	if p := m.cur(); p.Spec.Kind != page.Topology || p.Current().Name != "links" || p.List().Cursor == "" {
 		t.Errorf("Enter on a gateway opens %s", p.Spec.Kind)
 	}
