@@ -18,7 +18,7 @@ const deployDir = "../docs/deploy"
 // The files for deployment are whole: what can be read by a tool is, and they
 // agree with each other and with the program's defaults.
 func TestDeployFiles(t *testing.T) {
-	for _, name := range []string{"kubernetes/exporter.yaml", "kubernetes/servicemonitor.yaml", "prometheus/prometheus.yaml", "prometheus/web-config.yaml"} {
+	for _, name := range []string{"kubernetes/exporter.yaml", "kubernetes/servicemonitor.yaml", "kubernetes/kustomization.yaml", "prometheus/prometheus.yaml", "prometheus/web-config.yaml"} {
 		for i, doc := range bytes.Split(read(t, name), []byte("\n---\n")) {
 			var v map[string]any
 			if err := yaml.UnmarshalStrict(doc, &v); err != nil || len(v) == 0 {

@@ -38,13 +38,14 @@ func TestE2EMountedSecret(t *testing.T) {
 	o := startOperated(t)
 	dir := t.TempDir()
 	creds := mountSecret(t, dir, "sys.creds", o.credentials(t, "SYS"))
+	state := filepath.Join(mountVolume(t, dir), "servers.json")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	listen := l.Addr().String()
 	l.Close()
-	args := manifestArgs(t, map[string]string{"--server=": strings.Join(o.urls, ","), "--creds=": creds, "--web.listen-address=": listen})
+	args := manifestArgs(t, map[string]string{"--server=": strings.Join(o.urls, ","), "--creds=": creds, "--web.listen-address=": listen, "--state=": state})
 	cmd := exec.Command(copyProgram(t, dir), args...)
 	cmd.Env = []string{"HOME=/"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobodyID, Gid: nobodyID}}
@@ -64,7 +65,8 @@ func TestE2EMountedSecret(t *testing.T) {
 		}
 		return err == nil
 	})
-	eventually(t, "http://"+listen+"/metrics", func(s map[string]string) bool { return len(find(s, "nats_server_up")) == 3 })
+	eventually(t, "http://"+listen+"/metrics", func(s map[string]string) bool { return len(find(s, "nats_server_up", `fleet="nats"`)) == 3 })
+	eventually(t, "http://"+listen+"/metrics", func(map[string]string) bool { _, err := os.Stat(state); return err == nil })
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +76,23 @@ func TestE2EMountedSecret(t *testing.T) {
 	if words := log.String(); strings.Contains(words, "natsctl: ") {
 		t.Errorf("%s", words)
 	}
+}
+
+// mountVolume makes a directory as Kubernetes mounts an empty volume with
+// fsGroup: the group of the pod may write into it.
+func mountVolume(t *testing.T, dir string) string {
+	t.Helper()
+	path := filepath.Join(dir, "volume")
+	if err := os.Mkdir(path, 0o770); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o2770); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(path, 0, nobodyID); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // mountSecret writes a file as Kubernetes does with fsGroup: owned by root and

@@ -117,7 +117,7 @@ var unshown = []string{
 	"overview / Slow consumers", "overview / Authentication errors", "overview / Answers missing", "jetstream / Without a leader",
 	"server / Stale connections", "server / Memory B", // no server here has a memory limit; what is used is shown
 	"jetstream / Elections", // an increase that may be over before it is asked for
-	"accounts / Connections of limit", "accounts / JWTs expire in",
+	"accounts / Connections of limit", "accounts / Storage of limit", "accounts / JWTs expire in",
 }
 
 // panels returns the expressions of all panels but those that stay empty, and

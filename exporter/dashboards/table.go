@@ -177,6 +177,7 @@ var boards = []board{
 		}},
 		{"Limits", []panel{
 			line("Connections of limit", "percentunit", "sum by (account) ("+value("nats_account_connections", onFleet)+") / on (account) "+value("nats_account_limit_connections", onFleet), "{{account}}"),
+			line("Storage of limit", "percentunit", "max by (domain, account) ("+value("nats_jetstream_account_storage_used_bytes", onFleet)+`) / on (account) group_left () max by (account) (`+value("nats_account_limit_jetstream_storage_bytes", onFleet)+")", "{{account}} {{domain}}"),
 			list("JWTs expire in", "sort("+value("nats_account_expiry_timestamp_seconds", onFleet)+" - time())"),
 			line("Slow consumers", "short", "sum by (account_name) ("+increase("nats_account_slow_consumers_total", onAccount)+")", "{{account_name}}"),
 		}},

@@ -190,6 +190,48 @@ var short = []struct {
 		"warning",
 	},
 	{
+		"NatsAccountStorageFull", "20m",
+		[]string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 90x60`, `nats_jetstream_account_storage_used_bytes{account="A",server_id="b"} 90x60`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x60`, `nats_account_limit_jetstream_storage_bytes{account="A",tier="R3"} 10x60`},
+		[]string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 91x60`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x60`},
+		"warning",
+	},
+	{
+		"NatsAccountLeafsFull", "20m",
+		[]string{`nats_account_leafnodes{account="A",server_id="a"} 4x60`, `nats_account_leafnodes{account="A",server_id="b"} 5x60`, `nats_account_limit_leafnodes{account="A"} 10x60`},
+		[]string{`nats_account_leafnodes{account="A",server_id="a"} 5x60`, `nats_account_leafnodes{account="A",server_id="b"} 5x60`, `nats_account_limit_leafnodes{account="A"} 10x60`},
+		"warning",
+	},
+	{
+		"NatsLeafDown", "20m", // it connected to another server; and one whose server is known to be down
+		[]string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale`, `nats_leaf_spoke{account="A",remote_name="edge",server_id="b"} _ _ _ 0x60`, `nats_leaf_spoke{account="A",remote_name="dead",server_id="a"} 0 0 0 stale`, `nats_server_missing{server_name="dead",reason="gone"} _ _ _ 1x60`},
+		[]string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale`, `nats_leaf_spoke{account="B",remote_name="edge",server_id="b"} _ _ _ 0x60`},
+		"warning",
+	},
+	{
+		"NatsBacklogGrows", "80m",
+		[]string{`nats_jetstream_consumer_pending_messages{consumer="C"} 20000-1x120`, `nats_jetstream_consumer_pending_messages{consumer="D"} 900x120`},
+		[]string{`nats_jetstream_consumer_pending_messages{consumer="C"} 20000x120`},
+		"warning",
+	},
+	{
+		"NatsStorageFillsUp", "200m",
+		[]string{`nats_jetstream_storage_used_bytes{server_name="a"} 55+0.01x300`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x300`, `nats_jetstream_storage_used_bytes{server_name="b"} 5+0.1x300`, `nats_jetstream_storage_max_bytes{server_name="b"} 100x300`, `nats_jetstream_storage_used_bytes{server_name="c"} 5+1x300`, `nats_jetstream_storage_max_bytes{server_name="c"} 0x300`},
+		[]string{`nats_jetstream_storage_used_bytes{server_name="a"} 55+0.05x300`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x300`},
+		"warning",
+	},
+	{
+		"NatsStreamFillsUp", "200m",
+		[]string{`nats_jetstream_stream_bytes{stream="S"} 55+0.1x300`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x300`, `nats_jetstream_stream_refuses_new{stream="S"} 0x300`}, // it drops old messages
+		[]string{`nats_jetstream_stream_bytes{stream="S"} 55+0.1x300`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x300`, `nats_jetstream_stream_refuses_new{stream="S"} 1x300`},
+		"warning",
+	},
+	{
+		"NatsAccountStorageFillsUp", "200m",
+		[]string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 55+0.01x300`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x300`},
+		[]string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 55+0.05x300`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x300`},
+		"warning",
+	},
+	{
 		"NatsElections", "20m",
 		[]string{`nats_events_elections_total{account="A",asset="stream"} 0+1x60`},
 		[]string{`nats_events_elections_total{account="A",asset="stream"} 0+3x60`},

@@ -79,6 +79,15 @@ var examples = []example{
 	{"NatsAccountExpires", "warning", []string{`nats_account_expiry_timestamp_seconds{account="A",account_name="APP"} 172800x20`}, "account=A,account_name=APP", "5m"},
 	{"NatsAccountConnectionsFull", "warning", []string{`nats_account_connections{account="A",server_id="a",server_name="a"} 50x20`, `nats_account_connections{account="A",server_id="b",server_name="b"} 45x20`, `nats_account_limit_connections{account="A"} 100x20`}, "account=A", "10m"},
 	{"NatsAuthErrors", "warning", []string{`nats_events_auth_errors_total{server_name="a",reason="Authentication Failure"} 0 0 100x20`}, "server_name=a,reason=Authentication Failure", "4m"},
+	{"NatsAccountLeafsFull", "warning", []string{`nats_account_leafnodes{account="A",server_id="a"} 5x20`, `nats_account_leafnodes{account="A",server_id="b"} 5x20`, `nats_account_limit_leafnodes{account="A"} 10x20`}, "account=A", "10m"},
+	{"NatsAccountStorageFull", "warning", []string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 95x20`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x20`}, "account=A", "10m"},
+	{"NatsAccountMemoryFull", "warning", []string{`nats_jetstream_account_memory_used_bytes{account="A",server_id="a"} 95x20`, `nats_account_limit_jetstream_memory_bytes{account="A",tier=""} 100x20`}, "account=A", "10m"},
+	{"NatsLeafDown", "warning", []string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale _x30`}, "account=A,remote_name=edge", "20m"},
+	{"NatsBacklogGrows", "warning", []string{`nats_jetstream_consumer_pending_messages{consumer="C"} 2000+1x90`}, "consumer=C", "60m"},
+	{"NatsQuorumLost", "critical", []string{`nats_events_quorum_lost_total{account="A",asset="stream"} 0 0 1x20`}, "account=A,asset=stream", "5m"},
+	{"NatsStorageFillsUp", "warning", []string{`nats_jetstream_storage_used_bytes{server_name="a"} 55+0.1x300`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x300`}, "server_name=a", "120m"},
+	{"NatsStreamFillsUp", "warning", []string{`nats_jetstream_stream_bytes{stream="S"} 55+0.1x300`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x300`, `nats_jetstream_stream_refuses_new{stream="S"} 1x300`}, "stream=S", "120m"},
+	{"NatsAccountStorageFillsUp", "warning", []string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 55+0.1x300`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x300`}, "account=A", "120m"},
 	{"NatsElections", "warning", []string{`nats_events_elections_total{account="A",asset="stream"} 0+10x20`}, "account=A,asset=stream", "10m"},
 }
 

@@ -261,6 +261,65 @@ var alerts = []rule{
 		alert: "NatsElections", level: fleet.Warn, expr: `max by (fleet, account, asset) (increase(nats_events_elections_total[15m])) > 30`,
 		summary: "{{ $value | humanize }} elections of a {{ $labels.asset }} leader in 15 minutes", why: "Frequent leader changes are a sign of overloaded servers, slow disks or an unstable network.", next: "Check the disks, the CPU and the round trip times of the cluster.",
 	},
+	{
+		alert: "NatsAccountLeafsFull", level: fleet.Warn, hold: 5 * time.Minute,
+		expr:    accountShare("sum by (fleet, account) ("+maxBy("account, server_id", "nats_account_leafnodes")+")", "nats_account_limit_leafnodes") + ` > 0.9`,
+		summary: "Account {{ $labels.account }} has {{ $value | humanizePercentage }} of its maximum leaf nodes", why: "More leaf nodes will be refused.", next: "Find them with `natsctl server report leafs`, or raise the limit.",
+	},
+	{
+		alert: "NatsAccountStorageFull", level: fleet.Warn, hold: 5 * time.Minute,
+		expr:    accountShare(maxBy("domain, account", "nats_jetstream_account_storage_used_bytes"), `nats_account_limit_jetstream_storage_bytes{tier=""}`) + ` > 0.9`,
+		summary: "Account {{ $labels.account }} uses {{ $value | humanizePercentage }} of its JetStream storage{{ with $labels.domain }} in domain {{ . }}{{ end }}", why: "Streams refuse messages when the account is at its limit.", next: "Find what is large with `natsctl server report streams --account NAME`, or raise the limit.",
+	},
+	{
+		alert: "NatsAccountMemoryFull", level: fleet.Warn, hold: 5 * time.Minute,
+		expr:    accountShare(maxBy("domain, account", "nats_jetstream_account_memory_used_bytes"), `nats_account_limit_jetstream_memory_bytes{tier=""}`) + ` > 0.9`,
+		summary: "Account {{ $labels.account }} uses {{ $value | humanizePercentage }} of its JetStream memory{{ with $labels.domain }} in domain {{ . }}{{ end }}", why: "Memory streams refuse messages when the account is at its limit.", next: "Find what is large with `natsctl server report streams --account NAME`, or raise the limit.",
+	},
+	{
+		alert: "NatsLeafDown", level: fleet.Warn, hold: 5 * time.Minute,
+		expr: `count by (fleet, account, remote_name) (last_over_time(nats_leaf_spoke[1h])) ` +
+			`unless on (fleet, account, remote_name) nats_leaf_spoke ` +
+			`unless on (fleet, remote_name) label_replace(nats_server_missing or nats_server_departed_timestamp_seconds, "remote_name", "$1", "server_name", "(.*)") ` +
+			`and on (fleet) nats_exporter_up == 1`,
+		summary: "The leaf node connection to {{ $labels.remote_name }} for account {{ $labels.account }} is gone", why: "What is behind the leaf node is cut off from this account.", next: "Check the leaf node and the network between; natsctl check leafs tells what both ends see. The alert ends after an hour.",
+	},
+	{
+		alert: "NatsBacklogGrows", by: byConsumer, level: fleet.Warn, hold: 15 * time.Minute,
+		expr:    `delta(nats_consumer:pending_messages:max[30m]) >= 0 and min_over_time(nats_consumer:pending_messages:max[30m]) > 1000`,
+		summary: "The backlog of consumer {{ $labels.consumer }} of stream {{ $labels.stream }} has not become smaller for half an hour", why: "Its clients are slower than what is published, and messages arrive later and later.", next: "Add clients, or find what slows them down with `natsctl server report consumers`.",
+	},
+	{
+		alert: "NatsQuorumLost", level: fleet.Crit, expr: `max by (fleet, account, asset) (increase(nats_events_quorum_lost_total[15m])) > 0`,
+		summary: "A {{ $labels.asset }} of account {{ $labels.account }} lost its quorum within 15 minutes", why: "Without a majority of its replicas it accepts and delivers nothing.", next: "See which with `natsctl check streams consumers`, and bring its servers back.",
+	},
+	{
+		alert: "NatsStorageFillsUp", by: byServer, level: fleet.Warn, hold: time.Hour,
+		expr:    fillsUp(`nats_jetstream_storage_used_bytes`, `nats_jetstream_storage_max_bytes`),
+		summary: "{{ $labels.server_name }} will have no JetStream storage left within a day", why: "Streams refuse messages when the storage is full.", next: "See what grows with `natsctl server report streams --sort bytes`, and give streams limits or the server more storage.",
+	},
+	{
+		alert: "NatsStreamFillsUp", by: byStream, level: fleet.Warn, hold: time.Hour,
+		expr:    fillsUp(`nats_stream:bytes:max`, maxBy(byStream, `nats_jetstream_stream_limit_bytes and nats_jetstream_stream_refuses_new == 1`)),
+		summary: "Stream {{ $labels.stream }} of account {{ $labels.account_name }} will be full within a day", why: "It refuses messages when it is full.", next: "Raise its limit, or let its consumers acknowledge faster.",
+	},
+	{
+		alert: "NatsAccountStorageFillsUp", level: fleet.Warn, hold: time.Hour,
+		expr: accountShare(`predict_linear(nats_account:storage_used_bytes:max[6h], 86400)`, `nats_account_limit_jetstream_storage_bytes{tier=""}`) + ` > 1 and on (fleet, account) ` +
+			accountShare(`nats_account:storage_used_bytes:max`, `nats_account_limit_jetstream_storage_bytes{tier=""}`) + ` > 0.5`,
+		summary: "Account {{ $labels.account }} will reach its limit of JetStream storage within a day", why: "Its streams then refuse messages.", next: "Find what grows with `natsctl server report streams --account NAME`, or raise the limit.",
+	},
+}
+
+// accountShare is what an account uses of a limit of its claims.
+func accountShare(used, limit string) string {
+	return used + " / on (fleet, account) group_left () max by (fleet, account) (" + limit + ")"
+}
+
+// fillsUp is a value that is more than half of its maximum and, with the slope of
+// the last six hours, reaches it within a day.
+func fillsUp(used, most string) string {
+	return "predict_linear(" + used + "[6h], 86400) >= (" + most + " > 0) and " + used + " > 0.5 * (" + most + " > 0)"
 }
 
 // records are the recording rules: name and expression. Two exporters of one
@@ -276,6 +335,7 @@ var records = [][2]string{
 	{"nats_account:received_messages:rate5m", perAccount("rate(nats_account_received_messages_total[5m])")},
 	{"nats_account:sent_messages:rate5m", perAccount("rate(nats_account_sent_messages_total[5m])")},
 	{"nats_account:connections:sum", perAccount("nats_account_connections")},
+	{"nats_account:storage_used_bytes:max", maxBy("domain, account", "nats_jetstream_account_storage_used_bytes")},
 	{"nats_stream:messages:max", maxBy(byStream, "nats_jetstream_stream_messages")},
 	{"nats_stream:bytes:max", maxBy(byStream, "nats_jetstream_stream_bytes")},
 	{"nats_stream:stored_messages:rate5m", "sum by (fleet, " + byStream + ") (" + maxBy(byStream+", server_id", "rate(nats_jetstream_stream_last_sequence[5m])") + ")"},

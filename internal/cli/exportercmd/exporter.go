@@ -36,10 +36,12 @@ func exporterEntry() cli.Entry {
 		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}, Examples: []string{
 			"exporter rules",
 			"exporter rules --max-for 5m",
+			"exporter rules --kubernetes nats",
 		}},
 		{Name: "dashboards", Help: "Write dashboards for Grafana.", Cmd: &exporterDashboardsCommand{}, Examples: []string{
 			"exporter dashboards",
 			"exporter dashboards --dir dashboards",
+			"exporter dashboards --kubernetes nats",
 		}},
 	}}
 }
@@ -82,11 +84,13 @@ func exporterPages(exp *exporter.Exporter) (http.Handler, error) {
 
 // exporterRulesCommand writes the rules.
 type exporterRulesCommand struct {
-	hold time.Duration
+	hold       time.Duration
+	kubernetes string
 }
 
 func (c *exporterRulesCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("max-for", "Let no alert wait longer than this before it fires.").PlaceHolder("DURATION").DurationVar(&c.hold)
+	cmd.Flag("kubernetes", "Write a PrometheusRule of this name for the Prometheus operator, instead of a rule file.").PlaceHolder("NAME").StringVar(&c.kubernetes)
 }
 
 func (c *exporterRulesCommand) Run(_ context.Context, e *cli.Env) error {
@@ -94,25 +98,35 @@ func (c *exporterRulesCommand) Run(_ context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
+	if c.kubernetes != "" {
+		if body, err = prometheusRule(c.kubernetes, body); err != nil {
+			return err
+		}
+	}
 	_, err = e.Out.Write(body)
 	return err
 }
 
 // exporterDashboardsCommand writes the dashboards.
 type exporterDashboardsCommand struct {
-	name string
-	dir  string
+	name       string
+	dir        string
+	kubernetes string
 }
 
 func (c *exporterDashboardsCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "The dashboard to write to standard output; none lists them.").StringVar(&c.name)
 	cmd.Flag("dir", "Write all of them as files into this directory.").PlaceHolder("DIR").StringVar(&c.dir)
+	cmd.Flag("kubernetes", "Write them as ConfigMaps whose names begin so, labeled for Grafana's sidecar.").PlaceHolder("NAME").StringVar(&c.kubernetes)
 }
 
 func (c *exporterDashboardsCommand) Run(_ context.Context, e *cli.Env) error {
 	boards, err := exporter.Dashboards()
 	if err != nil {
 		return err
+	}
+	if c.kubernetes != "" {
+		return printConfigMaps(e, c.kubernetes, boards)
 	}
 	if c.dir != "" {
 		return writeDashboards(e, c.dir, boards)
