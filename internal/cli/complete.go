@@ -13,6 +13,15 @@ type partialError struct{ snap *fleet.Snapshot }
 // Partial is the error of an incomplete answer.
 func Partial(s *fleet.Snapshot) error { return partialError{s} }
 
+// NotFound returns err, the error about something that no server knows. A server
+// that did not answer may know it, so the error names the missing ones too.
+func NotFound(err error, s *fleet.Snapshot) error {
+	if len(s.Missing) > 0 {
+		return AllOf([]error{err, Partial(s)})
+	}
+	return err
+}
+
 // Error names the missing servers and the reasons.
 func (p partialError) Error() string { return strings.Join(p.Lines(), "; ") }
 

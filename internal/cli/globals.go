@@ -58,9 +58,9 @@ func (g *Globals) setup(kp *kingpin.Application) {
 	kp.Flag("trace", "Print the protocol of the connection to standard error.").BoolVar(&g.Trace)
 }
 
-// TakeCreds returns the file of --creds and drops the flag: for commands that
+// DropCreds drops --creds and returns its file: for commands that
 // judge credentials instead of connecting with them.
-func (g *Globals) TakeCreds() string {
+func (g *Globals) DropCreds() string {
 	file := g.creds
 	g.creds = ""
 	return file

@@ -38,7 +38,7 @@ func (c *canCommand) newSubject(user *jwt.UserClaims, account *jwt.AccountClaims
 
 // subject finds the user that the question is about.
 func (c *canCommand) subject(ctx context.Context, e *cli.Env, user string) (*subject, error) {
-	file := e.Flags.TakeCreds()
+	file := e.Flags.DropCreds()
 	switch {
 	case file != "" && user != "":
 		return nil, cli.Usagef("give a user or --creds, not both")

@@ -120,6 +120,16 @@ func lookUp(ctx context.Context, e *cli.Env, what string, others []auth.Document
 	if err != nil {
 		return nil, err
 	}
+	doc, err := d.find(ctx, e, what, others)
+	if err != nil {
+		return nil, err
+	}
+	doc.snap = d.snap
+	return doc, nil
+}
+
+// find finds an operator, account, user or signing key, in this order.
+func (d *directory) find(ctx context.Context, e *cli.Env, what string, others []auth.Document) (*document, error) {
 	for _, op := range d.operators {
 		claims, ok := op.Claims.(*jwt.OperatorClaims)
 		if ok && (op.Key == what || op.Claims.Claims().Name == what || claims.SigningKeys.Contains(what)) {
@@ -151,10 +161,11 @@ func (d *directory) unknown(what string) error {
 	for _, account := range d.accounts {
 		names = append(names, d.names.Name(account))
 	}
+	err := fmt.Errorf("%w an operator, account or connected user %q%s", errUnknown, what, view.Suggest(what, names))
 	if strings.TrimSpace(what) == "" {
-		return fmt.Errorf("%w %q", errUnknown, what)
+		err = fmt.Errorf("%w %q", errUnknown, what)
 	}
-	return fmt.Errorf("%w an operator, account or connected user %q%s", errUnknown, what, view.Suggest(what, names))
+	return cli.NotFound(err, d.snap)
 }
 
 func (d *directory) showAccount(ctx context.Context, e *cli.Env, account string, others []auth.Document) (*document, error) {

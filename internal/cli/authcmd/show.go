@@ -13,6 +13,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // showCommand shows claims and keys.
@@ -42,12 +43,18 @@ func (c *showCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err := e.PrintValue(doc, func(w io.Writer) error { return doc.sheet(e).write(w) }); err != nil {
 		return err
 	}
+	return doc.verdict(e)
+}
+
+// verdict is the error of a chain that does not hold, or of servers that did not
+// answer: they may hold another version.
+func (doc *document) verdict(e *cli.Env) error {
 	for _, l := range doc.Chain {
 		if l.State == auth.Invalid {
 			return fmt.Errorf("%w: %s %s: %s", errInvalid, l.Kind, named(l.Name, l.Key), l.Why)
 		}
 	}
-	return nil
+	return e.Completeness(doc.snap)
 }
 
 // find reads the file, or looks on the servers.
@@ -91,6 +98,7 @@ type document struct {
 	Notes   []string     `json:"notes,omitempty"`
 
 	account *jwt.AccountClaims // of a user
+	snap    *fleet.Snapshot    // who was asked; nil for a file
 }
 
 // tokenState is the activation of one import.

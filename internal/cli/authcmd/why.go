@@ -52,7 +52,7 @@ func (c *whyCommand) Run(ctx context.Context, e *cli.Env) error {
 		}
 		opts = append(opts, sys.WithConfig(config))
 	}
-	if file := e.Flags.TakeCreds(); file != "" {
+	if file := e.Flags.DropCreds(); file != "" {
 		return c.judgeFile(ctx, e, file)
 	}
 	client, err := e.System(ctx, opts...)

@@ -245,12 +245,7 @@ func knownAccount(s *fleet.Snapshot, account string) error {
 	return noAccount(s, account, known)
 }
 
-// noAccount is the error about an account that is not among the known ones. A server
-// that did not answer may know it.
+// noAccount is the error about an account that is not among the known ones.
 func noAccount(s *fleet.Snapshot, account string, known []string) error {
-	err := fmt.Errorf("%w %q%s", errNoAccount, account, view.Suggest(account, slices.Compact(slices.Sorted(slices.Values(known)))))
-	if len(s.Missing) > 0 {
-		return cli.AllOf([]error{err, cli.Partial(s)})
-	}
-	return err
+	return cli.NotFound(fmt.Errorf("%w %q%s", errNoAccount, account, view.Suggest(account, slices.Compact(slices.Sorted(slices.Values(known))))), s)
 }
