@@ -25,19 +25,19 @@ type canCommand struct {
 }
 
 func (c *canCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.HelpLong(`Without USER and --creds it is about the user that natsctl connects as. The rights of a
-connected user come from its JWT and the JWT of its account; those of --creds too, without
-logging in with them; those of a user of a server configuration from --config FILE. With
---chain FILE for the account, --creds needs no connection. The exit code is 0 for yes, 4 for
-no and for subjects of a wildcard of which only some are allowed.
+	cmd.HelpLong(`Without USER and --creds, the question is about the user that natsctl connects as. The rights
+of a connected user come from its JWT and the JWT of its account. So do those of --creds, which
+are not used to log in; with --chain FILE for the account, they need no connection. The rights
+of a user of a server configuration come from --config FILE. The exit code is 0 for yes, and 4
+for no and for a wildcard of which only some subjects are allowed.
 `)
 	cmd.Arg("question", "[USER] pub|sub SUBJECT [QUEUE]; with --list: [USER]; with --who: pub|sub SUBJECT.").StringsVar(&c.words)
 	cmd.Flag("list", "List what the user may do: templates filled, with what mappings and imports of the account make of it.").BoolVar(&c.list)
 	cmd.Flag("who", "List who may: connected users, roles of signing keys, and users of --config.").BoolVar(&c.who)
 	cmd.Flag("account", "With --who: only this account.").PlaceHolder("NAME").StringVar(&c.account)
 	cmd.Flag("config", "Configuration file of a server, for users that have no JWT.").PlaceHolder("FILE").StringVar(&c.config)
-	cmd.Flag("chain", "With --creds: JWT of the account; then nothing is asked of servers.").PlaceHolder("FILE").StringsVar(&c.chain)
-	cmd.Flag("as", "How it connects: client or leafnode.").PlaceHolder("TYPE").Default("client").EnumVar(&c.as, "client", "leafnode")
+	cmd.Flag("chain", "With --creds: JWT of the account; then no connection is needed.").PlaceHolder("FILE").StringsVar(&c.chain)
+	cmd.Flag("as", "How the user connects: client or leafnode.").PlaceHolder("TYPE").Default("client").EnumVar(&c.as, "client", "leafnode")
 	c.ShapeFlags.Setup(cmd, "")
 }
 

@@ -31,8 +31,8 @@ type whyCommand struct {
 func (c *whyCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.HelpLong(`It lists the logins that servers refused, from their closed connections, one row for each
 client and cause; with --follow, as they happen. With --creds it judges these credentials
-without logging in with them. Causes that hold are all named. What only the server knows, such as
-the answer of an auth callout, is called not provable from outside. Tokens are never shown.
+without logging in with them. Every cause that applies is named. What only the server knows, such
+as the answer of an auth callout, is reported as not provable from outside. Tokens are never shown.
 `)
 	cmd.Arg("user", "Only this user, by name or public key.").StringVar(&c.user)
 	cmd.Flag("follow", "Follow refused logins as they happen.").Short('f').BoolVar(&c.follow)

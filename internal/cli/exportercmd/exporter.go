@@ -30,7 +30,7 @@ func exporterEntry() cli.Entry {
 			"exporter check --context sys",
 			"exporter check --context sys --sort series --limit 20",
 		}},
-		{Name: "forget", Help: "Say that a server is gone for good: the exporter that uses the state file misses it no longer from its next scrape on.", Cmd: &exporterForgetCommand{}, Examples: []string{
+		{Name: "forget", Help: "Record that a server is gone for good: from its next scrape on, the exporter that uses the state file no longer reports it as missing.", Cmd: &exporterForgetCommand{}, Examples: []string{
 			"exporter forget east-2 --state /var/lib/natsctl-exporter/servers.json",
 		}},
 		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}, Examples: []string{
