@@ -183,6 +183,13 @@ func TestWhyAtLimits(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
+	for limit, want := range map[int64][]string{0: {"account_connections"}, -1: {}} { // nobody may connect; there is no limit
+		f.ac.Limits.Conn = limit
+		attempt := Attempt{Kind: "Client", Type: "nats", Time: time.Now(), Token: token}
+		if got := Why(attempt, Known{Asked: true, Holders: []Holder{f.held("A", 1)}}).Codes(); !slices.Equal(got, want) {
+			t.Errorf("limit %d: %q, want %q", limit, got, want)
+		}
+	}
 }
 
 func TestInTimes(t *testing.T) {

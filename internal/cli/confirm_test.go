@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // TestConfirm goes through what decides whether an action is done.
@@ -86,5 +88,35 @@ func TestConfirmWordIsVisible(t *testing.T) {
 	}
 	if strings.Contains(told.String(), "\x1b") {
 		t.Errorf("%q reaches the terminal", told.String())
+	}
+}
+
+// TestPlanned fails a dry run whose plan lacks servers or answers, and leaves
+// every other outcome as it is.
+func TestPlanned(t *testing.T) {
+	whole := &fleet.Snapshot{Expected: 2, Servers: []*fleet.Server{{}, {}}}
+	missing := &fleet.Snapshot{Expected: 2, Servers: []*fleet.Server{{}}, Missing: []fleet.Missing{{Name: "dev-2", Reason: fleet.Silent}}}
+	unanswered := &fleet.Snapshot{Expected: 2, Servers: []*fleet.Server{{}, {}}, Problems: []fleet.Problem{{Server: "dev-2", Kind: fleet.Connz, Reason: fleet.Late}}}
+	for _, tt := range []struct {
+		name    string
+		err     error
+		snap    *fleet.Snapshot
+		partial bool
+	}{
+		{"a whole plan", errDryRun, whole, false},
+		{"a server is missing", errDryRun, missing, true},
+		{"an answer is missing", errDryRun, unanswered, true},
+		{"declined", ErrDeclined, missing, false},
+		{"protected", ErrProtected, unanswered, false},
+	} {
+		var told bytes.Buffer
+		err := (&ActFlags{}).Planned(&Env{Err: &told}, tt.err, tt.snap)
+		code, _ := Explain(nil, err)
+		if partial := code == ExitPartial; partial != tt.partial || !partial && !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v, exit code %d", tt.name, err, code)
+		}
+		if said := strings.Contains(told.String(), "nothing was changed"); said != tt.partial {
+			t.Errorf("%s: told %q", tt.name, told.String())
+		}
 	}
 }

@@ -28,6 +28,7 @@ func TestFilterLanguage(t *testing.T) {
 	for source, want := range map[string]string{
 		"rtt >= 500us": "01", "rtt >= 500µs": "01", "rtt > 500us": "1", "rtt = 1.5m": "1", "rtt = 500000ns": "0", "rtt = 0.025h": "1", "rtt < 0.002d and rtt >= 90s": "1",
 		"store >= 1TiB": "0", "store > 1TB": "0", "store = 1.5KB": "1", "store = 1500B": "1", "store > 1024GiB": "", "store >= 1024GiB": "0", "store > 1MiB": "0", "store < 1KiB": "",
+		"store = 1TiB": "0", "store = 1024GiB": "0", "store = 1048576MiB": "0", "store = 1073741824KiB": "0", "rtt = 0.5ms": "0",
 		"store = 1099.511627776GB": "0", "store = 1099511.627776MB": "0", "store = 1.099511627776TB": "0",
 		"msgs = 2M": "0", "msgs = 2000K": "0", "msgs = 0.002G": "0", "msgs < 0": "2", "msgs = 7": "1",
 		"since > '2026-03-01T12:30:00Z'": "12", `since = "2026-03-01T12:00:00Z"`: "0",

@@ -97,6 +97,14 @@ func TestNamesakesOfOtherClusters(t *testing.T) {
 	if m := next.Missing[0]; m.Cluster != "east" || m.ID != "ID-east/a" || m.Reason != fleet.Gone || !m.LastSeen.Equal(noon.Add(2*time.Minute)) {
 		t.Errorf("%+v", m)
 	}
+	for cluster, want := range map[string][]string{"west": {"a", "a"}, "east": {"a", "a"}, "": {"a"}} { // the snapshot misses one of the two by itself
+		snap := of()
+		snap.Missing = []fleet.Missing{{Name: "a", Cluster: cluster, Reason: fleet.Silent}}
+		snap.Expected = 1
+		if got, _ := d.look(snap); !slices.Equal(got, want) {
+			t.Errorf("the snapshot misses a of %q: missing %q, want %q", cluster, got, want)
+		}
+	}
 }
 
 // What a single answer says of a server that is never seen again is not held

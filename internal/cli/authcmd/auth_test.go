@@ -2,6 +2,7 @@ package authcmd
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -220,6 +221,42 @@ func TestShowFile(t *testing.T) {
 	for file, want := range map[string]int{filepath.Join(users, "none.jwt"): cli.ExitUsage, users + "/": cli.ExitUsage, write(filepath.Join(users, "x.jwt"), "hello", 0o600): cli.ExitFailed} {
 		if out, words, code := c.run("show", file); code != want || out != "" {
 			t.Errorf("%s: exit %d: %s%s", file, code, out, words)
+		}
+	}
+}
+
+// TestForgedClaimsAreNotUsed fails on a JWT of the account that was changed after
+// it was signed, and shows none of the rights and names that it would give.
+func TestForgedClaimsAreNotUsed(t *testing.T) {
+	op, app, role, user := trusted.New(t, nkeys.CreateOperator), trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateUser)
+	ac, uc := jwt.NewAccountClaims(app.Public), jwt.NewUserClaims(user.Public)
+	ac.Name, uc.Name, uc.IssuerAccount = "honest", "dave", app.Public
+	scope := jwt.NewUserScope()
+	scope.Key, scope.Role = role.Public, "member"
+	scope.Template.Pub.Allow.Add("orders.honest")
+	ac.SigningKeys.AddScopedSigner(scope)
+	uc.SetScoped(true)
+	signed := trusted.Encode(t, ac, op)
+	parts := strings.Split(signed, ".")
+	body, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts[1] = base64.RawURLEncoding.EncodeToString(bytes.ReplaceAll(body, []byte("honest"), []byte("forged")))
+	dir := t.TempDir()
+	file := func(name, token string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	token := file("user.jwt", trusted.Encode(t, uc, role))
+	c := console{T: t}
+	for chain, want := range map[string]int{file("signed.jwt.txt", signed): cli.ExitOK, file("forged.jwt.txt", strings.Join(parts, ".")): cli.ExitAuth} {
+		out, words, code := c.run("show", token, "--chain", chain)
+		if code != want || strings.Contains(out, "orders.honest") != (want == cli.ExitOK) || strings.Contains(out, "orders.forged") {
+			t.Errorf("%s: exit %d, want %d: %s%s", filepath.Base(chain), code, want, out, words)
 		}
 	}
 }

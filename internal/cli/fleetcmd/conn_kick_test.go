@@ -102,12 +102,12 @@ func (k *kicked) snapshot() *fleet.Snapshot {
 
 // reportKicks kicks all connections and returns the outcomes by number, what
 // was said, and the error.
-func reportKicks(ctx context.Context, t *testing.T, client *sys.Client, k *kicked) (map[uint64]string, string, error) {
+func reportKicks(ctx context.Context, t *testing.T, client *sys.Client, k *kicked, snap *fleet.Snapshot) (map[uint64]string, string, error) {
 	t.Helper()
 	var out, told bytes.Buffer
 	e := &cli.Env{Out: &out, Err: &told, Width: func() int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }}
 	e.Flags.Output = "json"
-	err := (&kick{}).report(ctx, e, client, k.conns, k.snapshot())
+	err := (&kick{}).report(ctx, e, client, k.conns, snap)
 	var doc struct {
 		Rows []struct {
 			CID     uint64 `json:"cid"`
@@ -133,11 +133,11 @@ func TestFailedKicksFail(t *testing.T) {
 		}
 		return nil
 	})
-	outcomes, told, err := reportKicks(t.Context(), t, client, k)
+	outcomes, told, err := reportKicks(t.Context(), t, client, k, k.snapshot())
 	if !errors.Is(err, sys.ErrRefused) || !strings.Contains(err.Error(), "1 connection not kicked") {
 		t.Errorf("%v, want a refusal", err)
 	}
-	if code, _ := cli.Explain(Advices(), err); code != cli.ExitFailed {
+	if code := exitCode(err); code != cli.ExitFailed {
 		t.Errorf("exit code %d, want %d", code, cli.ExitFailed)
 	}
 	if outcomes[11] != "kicked" || outcomes[12] != "failed" || outcomes[13] != "kicked" {
@@ -145,6 +145,30 @@ func TestFailedKicksFail(t *testing.T) {
 	}
 	if !strings.Contains(told, "2 kicked, 1 failed\n") {
 		t.Errorf("told %q", told)
+	}
+}
+
+// TestKickOfAPartIsPartial fails when a server could not be asked for its
+// connections, although those of the others are closed.
+func TestKickOfAPartIsPartial(t *testing.T) {
+	client, k := serveKicks(t, 1, func(uint64) *server.ApiError { return nil })
+	for _, tt := range []struct {
+		name string
+		edit func(*fleet.Snapshot)
+		code int
+	}{
+		{"all answered", func(*fleet.Snapshot) {}, cli.ExitOK},
+		{"a server is missing", func(s *fleet.Snapshot) { s.Missing = []fleet.Missing{{Name: "n2", Reason: fleet.Silent}} }, cli.ExitPartial},
+		{"an answer is missing", func(s *fleet.Snapshot) {
+			s.Problems = []fleet.Problem{{Server: "n2", Kind: fleet.Connz, Reason: fleet.Late}}
+		}, cli.ExitPartial},
+	} {
+		snap := k.snapshot()
+		tt.edit(snap)
+		outcomes, _, err := reportKicks(t.Context(), t, client, k, snap)
+		if code := exitCode(err); code != tt.code || outcomes[11] != "kicked" {
+			t.Errorf("%s: exit code %d, want %d; %v; outcomes %v", tt.name, code, tt.code, err, outcomes)
+		}
 	}
 }
 

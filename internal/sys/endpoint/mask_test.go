@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -131,5 +132,19 @@ func TestMaskedEdges(t *testing.T) {
 		if got := string(Masked([]byte(before + string(seed[:57])))); got != before+string(seed[:57]) {
 			t.Errorf("a part of a seed after %q: %q", before, got)
 		}
+	}
+}
+
+// TestManyLookalikes checks a limited number of words that only look like seeds,
+// and hides the others unchecked.
+func TestManyLookalikes(t *testing.T) {
+	word := "S" + strings.Repeat("A", seedLength-1)
+	body := []byte(strings.Repeat(word+" ", maxLookalikes))
+	if got := Masked(body); !bytes.Equal(got, body) {
+		t.Errorf("%d of %d words are hidden", bytes.Count(got, []byte(mask)), maxLookalikes)
+	}
+	got := Masked(append(body, word+" "+word...))
+	if kept, hidden := bytes.Count(got, []byte(word)), bytes.Count(got, []byte(mask)); kept != maxLookalikes || hidden != 2 {
+		t.Errorf("%d words are kept and %d hidden", kept, hidden)
 	}
 }

@@ -102,6 +102,30 @@ func TestRedactedJWT(t *testing.T) {
 	}
 }
 
+// TestDeepJWTs hides the signatures of JWTs in the claims of JWTs, however deep a
+// server puts them.
+func TestDeepJWTs(t *testing.T) {
+	encode := base64.RawURLEncoding.EncodeToString
+	token := "no token"
+	for depth := range 7 {
+		token = encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"token":"`+token+`"}`)) + ".signed"
+		layers := 0
+		for left := string(Redacted("2.12.0", []byte(token))); strings.Contains(left, ".") && layers <= depth; layers++ {
+			if strings.Contains(left, ".signed") {
+				t.Errorf("depth %d: the signature of layer %d is left: %s", depth, layers, left)
+			}
+			inner, err := base64.RawURLEncoding.DecodeString(strings.Split(left, ".")[1])
+			if err != nil {
+				break // it is masked
+			}
+			left = strings.TrimSuffix(strings.TrimPrefix(string(inner), `{"token":"`), `"}`)
+		}
+		if layers < min(depth+1, maxNested) {
+			t.Errorf("depth %d: only %d layers are left", depth, layers)
+		}
+	}
+}
+
 // TestRedactedMembers hides members that grant access, marks that they were there,
 // and touches nothing else.
 func TestRedactedMembers(t *testing.T) {

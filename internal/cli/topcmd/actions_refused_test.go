@@ -1,0 +1,55 @@
+package topcmd
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster/stub"
+	"github.com/natsctl/natsctl/internal/tui/live"
+)
+
+// refusing are two servers: the one that natsctl is connected to, and one with
+// three clients that does not close the connection of the second, and does not
+// reload.
+func refusing() (near, target *stub.Node) {
+	node := func(name, letter string) *stub.Node {
+		n := &stub.Node{Info: server.ServerInfo{Name: name, ID: "N" + strings.Repeat(letter, 55), Cluster: "e", Version: "2.12.0"}}
+		n.Data = map[string]any{
+			"STATSZ": &server.ServerStats{ActiveServers: 2}, "VARZ": &server.Varz{ID: n.Info.ID}, "LEAFZ": &server.Leafz{},
+			"CONNZ": &server.Connz{}, "JSZ": &server.JSInfo{Disabled: true},
+		}
+		return n
+	}
+	near, target = node("n1", "A"), node("n2", "B")
+	target.Data["CONNZ"] = &server.Connz{Conns: []*server.ConnInfo{{Cid: 23, Name: "a"}, {Cid: 24, Name: "b"}, {Cid: 25, Name: "c"}}}
+	target.Data["RELOAD"], target.Data["LDM"] = errors.New("bad configuration"), struct{}{}
+	target.Data["KICK"] = stub.Answer(func(m stub.Message) any {
+		var asked server.KickClientReq
+		if json.Unmarshal(m.Data, &asked) == nil && asked.CID == 24 {
+			return []byte(`{"error":{"code":403,"description":"not this one"}}`)
+		}
+		return struct{}{}
+	})
+	return near, target
+}
+
+// TestRefusedActionsFail reports an action that a server refuses as failed, with
+// what became of the rest.
+func TestRefusedActionsFail(t *testing.T) {
+	for verb, want := range map[string]string{"kick-clients": "n2: 2 kicked, 1 failed: ", "kick": "not this one", "reload": "bad configuration"} {
+		synctest.Test(t, func(t *testing.T) {
+			near, n := refusing()
+			f := fleetActions{client: sys.New(stub.Start(t, near, n).Connect(t))}
+			told, err := f.Do(t.Context(), live.Action{Verb: verb, Server: n.Info.Name, ServerID: n.Info.ID, Conn: 24, Who: "b"})
+			if told != "" || !errors.Is(err, sys.ErrRefused) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %q, %v; want a refusal with %q", verb, told, err, want)
+			}
+		})
+	}
+}
