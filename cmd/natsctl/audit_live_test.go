@@ -82,14 +82,16 @@ func readNoFleet() map[string]string {
 		"demo":                "starts its own fleet and shows it in the dashboard",
 		"bench ":              "measures what a client gets",
 		"cluster ":            "looks at the processes of its own clusters",
-		"cluster-keeper":      "runs the processes of a cluster",
+		"cluster-supervisor":  "runs the processes of a cluster",
 		"cluster-node":        "runs a server",
 		"context ":            "about files",
 		"exporter serve":      "each page says which servers answered",
 		"exporter check":      "about what a scrape costs",
 		"exporter rules":      "prints a file",
+		"exporter forget":     "about an exporter that runs",
 		"exporter dashboards": "prints files",
 		"completion":          "prints a script",
+		"auth ":               "judges credentials; what no server told is called not provable: tests of authcmd",
 		"version":             "about this binary",
 	}
 }

@@ -7,9 +7,6 @@ func (t *Target) guard(allow bool) error {
 	if allow || origin < FromEnv || t.Path == "" || !t.hasCredentials() {
 		return nil
 	}
-	if origin == FromFlag && t.ContextOrigin == FromFlag {
-		return nil
-	}
 	own := servers(t.stored.URLOrDefault())
 	for server, encrypted := range servers(t.URL) {
 		hadTLS, known := own[server]

@@ -62,8 +62,8 @@ func (t *Target) Variable(key string) string {
 //
 // A named or selected context must load. Without one, the target is the default URL
 // without credentials. A URL from elsewhere receives a context's
-// credentials only when its host is one of the context's own, when the command
-// line names both, or with AllowURLOverride; otherwise it is a [URLOverrideError].
+// credentials only when its host and port are those of a server of the context, or
+// with AllowURLOverride; otherwise it is a [URLOverrideError].
 func Resolve(s *Store, o Overrides, getenv func(string) string) (*Target, error) {
 	t := &Target{origins: map[string]Origin{}, getenv: getenv, Insecure: o.Insecure}
 	if err := t.pick(s, o); err != nil {

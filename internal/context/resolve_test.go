@@ -172,7 +172,10 @@ func TestURLFromOutsideDoesNotGetTheCredentials(t *testing.T) {
 		{"own credentials", Overrides{Context: "secret", Settings: Settings{Token: "t"}}, "nats://evil.example.net", true},
 		{"context without credentials", Overrides{Context: "open"}, "nats://evil.example.net", true},
 		{"no context", Overrides{NoContext: true}, "nats://evil.example.net", true},
-		{"flag with a named context", Overrides{Context: "secret", Settings: flag("nats://evil.example.net")}, "", true},
+		{"flag with a named context", Overrides{Context: "secret", Settings: flag("nats://evil.example.net")}, "", false},
+		{"flag with a named context, other port", Overrides{Context: "secret", Settings: flag("nats://b.example.net:5222")}, "", false},
+		{"flag with a named context, its own server", Overrides{Context: "secret", Settings: flag("nats://b.example.net")}, "", true},
+		{"flag with a named context, allowed", Overrides{Context: "secret", Settings: flag("nats://evil.example.net"), AllowURLOverride: true}, "", true},
 		{"flag with the selected context", Overrides{Settings: flag("nats://evil.example.net")}, "", false},
 	} {
 		must(t, s.Select("secret"))

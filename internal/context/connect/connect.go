@@ -14,17 +14,23 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Connect is like o.Connect, with three differences. It returns the error of ctx as
+// Connect is like o.Connect, with four differences. It returns the error of ctx as
 // soon as ctx is done. No step, including TLS of a websocket, takes longer than the
 // timeout of o. Failures are an [Error], which reports what listens at the address
-// when that does not match the URL.
+// when that does not match the URL. A server that a greeting names is dialed only
+// after a login, at a reconnect.
 //
 // Host names are resolved for each dial, all addresses of a name are tried, and
 // ctx has no effect on an established connection.
 func Connect(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	d := newDialer(ctx, o.CustomDialer, o.Timeout)
+	d.named = addresses(o)
 	o.CustomDialer, o.SkipHostLookup = d, true
 	nc, err := o.Connect()
+	if errors.Is(err, errStranger) { // it hides why the servers of the options failed
+		o.IgnoreDiscoveredServers = true
+		nc, err = o.Connect()
+	}
 	address, failed := d.finish(err != nil)
 	switch {
 	case err == nil:

@@ -1,8 +1,13 @@
 package connect
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net"
+	"net/url"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,11 +19,16 @@ type contextDialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// errStranger is the error of a dial to an address that is not in the options: a
+// greeting, which anybody on the way can forge, named it before the login.
+var errStranger = errors.New("the address was named by a server that has not accepted the login")
+
 // dialer dials for nats.go. Until finish is called, ctx cancels its dials and closes
-// its connections.
+// its connections, and only the servers of the options are dialed.
 type dialer struct {
 	inner   nats.CustomDialer
 	timeout time.Duration
+	named   map[string]bool // addresses; nil allows any
 
 	mu      sync.Mutex
 	ctx     context.Context // of the connection attempt; Background after it
@@ -36,12 +46,33 @@ func newDialer(ctx context.Context, inner nats.CustomDialer, timeout time.Durati
 	return &dialer{inner: inner, timeout: timeout, ctx: ctx, release: func() bool { return true }}
 }
 
+// addresses returns the servers of the options as nats.go dials them, in lower case.
+func addresses(o nats.Options) map[string]bool {
+	ports := map[string]string{"ws": "80", "wss": "443"}
+	out := map[string]bool{}
+	for _, raw := range append(strings.Split(o.Url, ","), o.Servers...) {
+		if !strings.Contains(raw, "://") {
+			raw = "nats://" + raw
+		}
+		u, err := url.Parse(strings.TrimSpace(raw))
+		if err != nil {
+			continue
+		}
+		port := cmp.Or(u.Port(), ports[u.Scheme], strconv.Itoa(nats.DefaultPort))
+		out[strings.ToLower(net.JoinHostPort(u.Hostname(), port))] = true
+	}
+	return out
+}
+
 // Dial implements [nats.CustomDialer]. The connection has a deadline, which nats.go
 // removes once the server has answered: the TLS handshake of a websocket has no
 // timeout.
 func (d *dialer) Dial(network, address string) (net.Conn, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.named != nil && !d.named[strings.ToLower(address)] {
+		return nil, errStranger
+	}
 	d.release()
 	ctx, cancel := context.WithTimeout(d.ctx, d.timeout)
 	defer cancel()
@@ -68,7 +99,7 @@ func (d *dialer) finish(failed bool) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.release()
-	d.ctx = context.Background() // reconnects of nats.go have no context
+	d.ctx, d.named = context.Background(), nil // reconnects of nats.go have no context
 	if failed && d.conn != nil {
 		_ = d.conn.Close()
 	}
