@@ -48,8 +48,10 @@ func TestLeftOutColumnsAreNamed(t *testing.T) {
 
 // TestCheckSaysEachStepOnce shows the next step of many findings once.
 func TestCheckSaysEachStepOnce(t *testing.T) {
-	out, _, code := playAt(t, 80, true, "check", "uptime", "--replay", degradedTape)
-	if code != cli.ExitCheck || strings.Count(out, "warn") < 2 || strings.Count(out, "Next, for uptime: ") != 1 {
-		t.Errorf("exit %d:\n%s", code, out)
+	for step, args := range map[string][]string{"next: ": nil, "Next, for uptime: ": {"--flat"}} {
+		out, _, code := playAt(t, 80, true, append([]string{"check", "uptime", "--replay", degradedTape}, args...)...)
+		if code != cli.ExitCheck || strings.Count(out, "warn") < 2 || strings.Count(out, step) != 1 || strings.LastIndex(out, step) < strings.LastIndex(out, "warn") {
+			t.Errorf("%v: exit %d:\n%s", args, code, out)
+		}
 	}
 }

@@ -49,7 +49,7 @@ func streamRows(all []scrape) map[string]object {
 	eachStream(all, func(s scrape, account string, st object) {
 		state, cfg := sub(st, "state"), sub(st, "config")
 		rows[account+" "+fmt.Sprint(st["name"])] = object{
-			"account": account, "stream": st["name"], "domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok",
+			"account": account, "account_name": account, "stream": st["name"], "domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok",
 			"replicas": num(cfg, "num_replicas"), "replicas_wanted": num(cfg, "num_replicas"), "copies": fmt.Sprint(num(cfg, "num_replicas")), "origins": []any{}, "leader": s.name, "peers": peerNames(st), "lag": free{},
 			"messages": num(state, "messages"), "store_bytes": num(state, "bytes"),
 			"full_percent": num(state, "bytes") / num(cfg, "max_bytes") * 100, "consumers": num(state, "consumer_count"),
@@ -82,7 +82,7 @@ func consumerRows(all []scrape) map[string]object {
 						continue
 					}
 					rows[fmt.Sprint(st["name"], " ", c["name"])] = object{
-						"account": acc["name"], "stream": st["name"], "consumer": c["name"],
+						"account": acc["name"], "account_name": acc["name"], "stream": st["name"], "consumer": c["name"],
 						"domain": text(sub(s.at[jszAll], "config"), "domain"), "state": "ok", "type": "pull", "leader": s.name,
 						"copies": fmt.Sprint(num(sub(st, "config"), "num_replicas")), "peers": peerNames(c), "lag": free{}, "pending": num(c, "num_pending"), "ack_pending": num(c, "num_ack_pending"),
 						"redelivered": num(c, "num_redelivered"), "waiting": num(c, "num_waiting"),

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // httpReports is the table of comparisons, one row for each report.
@@ -59,6 +60,7 @@ func connRows(all []scrape) map[string]object {
 				"rtt_seconds": span(c, "rtt"), "uptime_seconds": since(c, "start", doc["now"]), "idle_seconds": free{},
 				"lang": text(c, "lang"), "version": text(c, "version"), "tls_version": text(c, "tls_version"),
 				"mqtt_client": text(c, "mqtt_client"), "tags": c["tags"], "started": instant(c, "start"), "subscriptions": nil,
+				"own": strings.HasPrefix(fmt.Sprint(text(c, "name")), "natsctl ") && text(c, "kind") == "Client",
 			}
 			if r["account"] == "SYS" {
 				r["subs"] = slack{num(c, "subscriptions"), 20} // system leafnodes learn of the inbox that asks
@@ -86,7 +88,7 @@ func leafConnRow(s scrape, l object) object {
 		"ip": l["ip"], "port": l["port"], "kind": "Leafnode", "type": "", "reason": "", "stopped": nil,
 		"subs": slack{num(l, "subscriptions"), 20}, "pending_bytes": nil, "stalls": nil, "uptime_seconds": nil, "idle_seconds": nil,
 		"lang": "", "version": "", "tls_version": "", "mqtt_client": "", "tags": nil, "started": nil, "subscriptions": nil,
-		"rtt_seconds": free{},
+		"rtt_seconds": free{}, "own": false,
 	}
 	counters(r, l)
 	return r

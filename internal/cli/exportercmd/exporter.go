@@ -32,6 +32,7 @@ func exporterEntry() cli.Entry {
 		}},
 		{Name: "forget", Help: "Record that a server is gone for good: from its next scrape on, the exporter that uses the state file no longer reports it as missing.", Cmd: &exporterForgetCommand{}, Examples: []string{
 			"exporter forget east-2 --state /var/lib/natsctl-exporter/servers.json",
+			"exporter forget east-2 west-3 --state servers.json",
 		}},
 		{Name: "rules", Help: "Write alert and recording rules for Prometheus.", Cmd: &exporterRulesCommand{}, Examples: []string{
 			"exporter rules",

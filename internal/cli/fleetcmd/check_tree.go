@@ -20,17 +20,24 @@ const followersShown = 8
 func (r *checkReport) tree(e *cli.Env) error {
 	var b strings.Builder
 	for i, c := range r.Causes {
-		if i > 0 {
+		if i > 0 && !sameAdvice(r.Causes[i-1], c) {
 			b.WriteByte('\n')
 		}
-		writeCause(&b, c, e.Width())
+		writeCause(&b, c, e.Width(), i == len(r.Causes)-1 || !sameAdvice(c, r.Causes[i+1]))
 	}
 	_, err := io.WriteString(e.Out, b.String())
 	return err
 }
 
-// writeCause writes one cause and its findings.
-func writeCause(b *strings.Builder, c cause.Cause, width int) {
+// sameAdvice reports whether the two causes are one kind of trouble, which is
+// explained once, after the last of them.
+func sameAdvice(a, b cause.Cause) bool {
+	return a.Why == b.Why && a.Next == b.Next && len(a.Findings) == 1 && len(b.Findings) == 1
+}
+
+// writeCause writes one cause, its findings, and if advise is true what it means
+// and what to do.
+func writeCause(b *strings.Builder, c cause.Cause, width int, advise bool) {
 	const indent = "      "
 	line := func(first, text string) {
 		wrapped := strings.Split(ansi.Wrap(view.Text(text), max(width-len(indent), 20), ""), "\n")
@@ -46,8 +53,10 @@ func writeCause(b *strings.Builder, c cause.Cause, width int) {
 	if text := c.Explains(); text != "" {
 		line(indent, "explains "+text)
 	}
-	line(indent, "why:  "+c.Why)
-	line(indent, "next: "+c.Next)
+	if advise {
+		line(indent, "why:  "+c.Why)
+		line(indent, "next: "+c.Next)
+	}
 	rest := c.Explained()
 	if c.Own > 1 {
 		rest = c.Findings
