@@ -142,9 +142,9 @@ func (e *Exporter) logScrape(reason string, err error) {
 	switch {
 	case was == reason:
 	case err != nil:
-		e.cfg.log.Warn("the fleet cannot be asked", "reason", reason, "error", safetext.Visible(err.Error()))
+		e.cfg.log.Warn("the fleet cannot be queried", "reason", reason, "error", safetext.Visible(err.Error()))
 	case was != "":
-		e.cfg.log.Info("the fleet can be asked again")
+		e.cfg.log.Info("the fleet can be queried again")
 	}
 }
 

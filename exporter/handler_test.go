@@ -168,7 +168,7 @@ func TestCollectParameter(t *testing.T) {
 	}
 }
 
-// Readiness is that the fleet can be asked, which is tried.
+// Readiness is that the fleet can be queried, which is tried.
 func TestReady(t *testing.T) {
 	broken := errors.New("broken")
 	for _, tt := range []struct {
@@ -194,7 +194,7 @@ func TestReady(t *testing.T) {
 			rec = httptest.NewRecorder()
 			e.Routes().ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), "GET", "/healthz", nil))
 			if rec.Code != http.StatusOK {
-				t.Errorf("%s: the process lives: %d", tt.what, rec.Code)
+				t.Errorf("%s: the process is running: %d", tt.what, rec.Code)
 			}
 		}
 	}

@@ -47,8 +47,8 @@ func newOwnMetrics(cfg *config) *ownMetrics {
 		failures:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_failures_total", Help: "Scrapes without a snapshot, by reason."}, []string{"reason"}),
 		dropped:   prometheus.NewCounter(prometheus.CounterOpts{Name: "nats_exporter_series_dropped_total", Help: "Series left out because of the limit."}),
 		missing:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_servers_total", Help: "Servers that should have answered a snapshot and did not, by reason."}, []string{"reason"}),
-		late:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_answers_total", Help: "Answers missing from a snapshot although their server answered other questions, by kind of question and reason."}, []string{"kind", "reason"}),
-		duplicate: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_duplicate_answers_total", Help: "Duplicate answers, which were dropped, by kind of question."}, []string{"kind"}),
+		late:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_missing_answers_total", Help: "Answers missing from a snapshot although their server answered other requests, by kind of request and reason."}, []string{"kind", "reason"}),
+		duplicate: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nats_exporter_duplicate_answers_total", Help: "Duplicate answers, which were dropped, by kind of request."}, []string{"kind"}),
 		duration:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_snapshot_duration_seconds", Help: "How long the fleet took to answer.", Buckets: buckets}),
 		rendering: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "nats_exporter_rendering_duration_seconds", Help: "How long the exposition took to write and send.", Buckets: buckets}),
 	}

@@ -22,20 +22,20 @@ var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector,
 		}
 		return p.Counts.Age
 	}},
-	{Name: "nats_exporter_collector_success", Help: "1 if every server that answered this scrape answered this collector's question, or is too old to support it.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 { return number.Flag(problems(p, k) == 0) })},
-	{Name: "nats_exporter_collector_duration_seconds", Help: "Time from the question to the last answer that this collector needs; all collectors ask at the same time.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
+	{Name: "nats_exporter_collector_success", Help: "1 if every server that answered this scrape answered this collector's request, or is too old to support it.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 { return number.Flag(problems(p, k) == 0) })},
+	{Name: "nats_exporter_collector_duration_seconds", Help: "Time from the request to the last answer that this collector needs; all collectors send their requests at the same time.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
 		if t := tally(p, k); t != nil {
 			return t.SlowestSeconds
 		}
 		return number.None
 	})},
-	{Name: "nats_exporter_collector_answers", Help: "Servers that answered this collector's question.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
+	{Name: "nats_exporter_collector_answers", Help: "Servers that answered this collector's request.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
 		if t := tally(p, k); t != nil {
 			return float64(t.Answered)
 		}
 		return number.None
 	})},
-	{Name: "nats_exporter_collector_duplicates", Help: "Duplicate answers to this collector's question, which were dropped.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
+	{Name: "nats_exporter_collector_duplicates", Help: "Duplicate answers to this collector's request, which were dropped.", Extra: collectorLabel, Many: eachKind(func(p *table.Page, k fleet.Kind) float64 {
 		if t := tally(p, k); t != nil {
 			sum := 0
 			for _, n := range t.Duplicates {
@@ -49,7 +49,7 @@ var selfState = &table.Plain{Set: metric.Native, Collector: table.SelfCollector,
 
 // duplicateAnswers lists the servers that sent duplicates.
 var duplicateAnswers = &table.Plain{Set: metric.Native, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
-	{Name: "nats_server_answer_duplicates", Help: "Duplicate answers of a server in this scrape, by kind of question: another account imports the requests of the system account.", Extra: []string{"server_id", "kind"}, Many: func(p *table.Page, em *table.Emitter) {
+	{Name: "nats_server_answer_duplicates", Help: "Duplicate answers of a server in this scrape, by kind of request: another account imports the requests of the system account.", Extra: []string{"server_id", "kind"}, Many: func(p *table.Page, em *table.Emitter) {
 		for _, t := range p.Snapshot.Tallies {
 			for _, id := range number.SortedKeys(t.Duplicates) {
 				em.PutLabels(float64(t.Duplicates[id]), id, string(t.Kind))
@@ -108,7 +108,7 @@ func tally(p *table.Page, k fleet.Kind) *fleet.Tally {
 
 // surveyorSelf has nats-surveyor's metrics about itself.
 var surveyorSelf = &table.Plain{Set: metric.Surveyor, Collector: table.SelfCollector, Rows: []table.Row[*table.Page]{
-	{Name: "nats_up", Help: "1 if the fleet could be asked, 0 if not.", Value: func(p *table.Page) float64 { return number.Flag(p.Err == nil) }},
+	{Name: "nats_up", Help: "1 if the fleet could be queried, 0 if not.", Value: func(p *table.Page) float64 { return number.Flag(p.Err == nil) }},
 	{Name: "nats_survey_surveyed_count", Help: "Servers that answered.", Value: func(p *table.Page) float64 { return float64(len(p.Snapshot.Servers)) }},
 	{Name: "nats_survey_expected_count", Help: "Servers that should have answered.", Value: func(p *table.Page) float64 { return float64(p.Snapshot.Expected) }},
 }}

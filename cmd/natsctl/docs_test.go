@@ -96,7 +96,7 @@ func TestDocsReadme(t *testing.T) {
 	}
 }
 
-// transcript runs natsctl as on a terminal without colours and returns what
+// transcript runs natsctl as on a terminal without colors and returns what
 // the terminal shows.
 func transcript(t *testing.T, args []string) string {
 	t.Helper()

@@ -60,7 +60,7 @@ func formatsOf(cmd []string) []string {
 	return cli.Formats
 }
 
-// play runs a command over a recording, on a terminal without colours or into
+// play runs a command over a recording, on a terminal without colors or into
 // a pipe, and returns both outputs and the exit code.
 func play(t *testing.T, tty bool, args ...string) (out, words string, code int) {
 	t.Helper()

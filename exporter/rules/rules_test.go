@@ -197,7 +197,7 @@ func TestAlertsFire(t *testing.T) {
 	tell(t, stories)
 }
 
-// Where there is no trouble, or one that another alert tells, none fires.
+// Where there is no trouble, or one that another alert reports, no alert fires.
 func TestAlertsThatKeepQuiet(t *testing.T) {
 	old := []look{silent("10m", "")}
 	for _, at := range []string{"6m", "8m", "20m", "55m", "90m"} {

@@ -35,7 +35,7 @@ func hazards(cfg jetstream.StreamConfig, w scenario.Workload, exclusive bool) (o
 	add(publishes && limited && cfg.Discard == jetstream.DiscardOld, "its limits would evict old messages")
 	add(publishes && limited && cfg.Discard == jetstream.DiscardNew, "at its limits it refuses the messages of the application")
 	add(publishes && !exclusive && cfg.MaxMsgsPerSubject > 0, "its limit for each subject would evict old messages")
-	add(publishes && !exclusive, "the messages of the run could not be told from existing ones, and would stay")
+	add(publishes && !exclusive, "the messages of the run could not be distinguished from existing ones, and would stay")
 	add(publishes && exclusive && cfg.DenyPurge, "it cannot be purged, so the messages of the run would stay")
 	return out
 }

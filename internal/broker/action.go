@@ -19,13 +19,13 @@ type NodeAction struct {
 // nodeActions lists all actions on a node.
 var nodeActions = []NodeAction{
 	{"stop", "Stop nodes in order; their data stays.", true, stopNode},
-	{"start", "Start nodes that were stopped or have ended.", false, startNode},
+	{"start", "Start nodes that were stopped or have exited.", false, startNode},
 	{"restart", "Stop nodes in order and start them again.", false, restartNode},
-	{"reload", "Let nodes read their configuration again.", false, reloadNode},
-	{"kill", "End nodes as kill -9 does, without notice to anybody.", true, func(_ context.Context, _ *supervisor, p *process, _ nodeOrder) error { return p.kill() }},
-	{"pause", "Freeze nodes: connections stay open and nothing answers.", true, pauseNode},
-	{"resume", "Let paused nodes go on.", false, resumeNode},
-	{"lame-duck", "Drain nodes: clients are asked to leave, then moved, then the server ends.", true, drainNode},
+	{"reload", "Reload the configuration of nodes.", false, reloadNode},
+	{"kill", "Kill nodes without notice, like kill -9.", true, func(_ context.Context, _ *supervisor, p *process, _ nodeOrder) error { return p.kill() }},
+	{"pause", "Pause nodes: connections stay open but nothing responds.", true, pauseNode},
+	{"resume", "Resume paused nodes.", false, resumeNode},
+	{"lame-duck", "Drain nodes: clients are asked to reconnect elsewhere, then disconnected, then the server exits.", true, drainNode},
 }
 
 // NodeActions returns all actions of [Home.Node].

@@ -37,7 +37,7 @@ func HomeDir(getenv func(string) string) (string, error) {
 }
 
 // Down stops a cluster and returns when all its processes have exited; its data and contexts stay. It is not an error if the
-// cluster is down already.
+// cluster is already down.
 func (h *Home) Down(ctx context.Context, name string) error {
 	release, err := h.lock(name)
 	if err != nil {

@@ -23,7 +23,7 @@ type Change struct {
 func impact(ctx context.Context, old, next plan.Plan, lines []string, alive bool) Change {
 	c := Change{Name: old.Spec.Name, Lines: lines, Restart: alive && old.RestartsAll(next)}
 	if c.Restart {
-		c.Harm = append(c.Harm, fmt.Sprintf("all %s stop and start again", count(len(old.Nodes), "server")))
+		c.Harm = append(c.Harm, fmt.Sprintf("all %s will be restarted", count(len(old.Nodes), "server")))
 	}
 	for _, n := range old.Without(next).Nodes {
 		c.Harm = append(c.Harm, fmt.Sprintf("node %s is removed with its data", n.Name))
@@ -62,7 +62,7 @@ func weaker(a, b spec.Spec) []string {
 		out = append(out, fmt.Sprintf("authentication changes from %s to %s: present credentials no longer work", a.Auth, b.Auth))
 	}
 	if !a.NoJetStream && b.NoJetStream {
-		out = append(out, "JetStream is switched off: streams stay in their files and cannot be used")
+		out = append(out, "JetStream will be disabled: streams stay on disk but cannot be used")
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func TestWeaker(t *testing.T) {
 		{tls(spec.TLSMutual, spec.CAPerCluster), tls(spec.TLSMutual, ""), "routes trust one certificate authority for all clusters, instead of their own"},
 		{tls(spec.TLSMutual, ""), tls(spec.TLSMutual, spec.CAPerCluster), ""},
 		{spec.Spec{Auth: spec.AuthUsers}, spec.Spec{Auth: spec.AuthNone}, "authentication changes from users to none: present credentials no longer work"},
-		{spec.Spec{}, spec.Spec{NoJetStream: true}, "JetStream is switched off: streams stay in their files and cannot be used"},
+		{spec.Spec{}, spec.Spec{NoJetStream: true}, "JetStream will be disabled: streams stay on disk but cannot be used"},
 		{spec.Spec{NoJetStream: true}, spec.Spec{}, ""},
 	} {
 		if got := strings.Join(weaker(c.from, c.to), "; "); got != c.want {
@@ -171,7 +171,7 @@ func TestHarmIsAsked(t *testing.T) {
 		}
 	}
 	text := strings.Join(told.Harm, "; ")
-	for _, words := range []string{"all 3 servers stop", "TLS becomes weaker: none instead of mutual", "stream MEMORY of account APP is lost: it is in memory only (1 message)"} {
+	for _, words := range []string{"all 3 servers will be restarted", "TLS becomes weaker: none instead of mutual", "stream MEMORY of account APP is lost: it is in memory only (1 message)"} {
 		if !strings.Contains(text, words) {
 			t.Errorf("%q does not say %q", text, words)
 		}

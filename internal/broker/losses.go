@@ -91,7 +91,7 @@ func lossReason(p plan.Plan, n plan.Node, s stored, next plan.Plan) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("has no copy but that of %s, which would go", n.Name)
+	return fmt.Sprintf("would lose its last copy, on %s", n.Name)
 }
 
 // names reports whether the servers of the plan have an account of the name.

@@ -118,7 +118,7 @@ func TestRemovedNodeKeepsStreams(t *testing.T) {
 			t.Fatal("no stream goes to trio-3")
 		}
 	}
-	refusedFor(t, h.RemoveNode(t.Context(), "trio", "trio-3"), only+" of account APP has no copy but that of trio-3")
+	refusedFor(t, h.RemoveNode(t.Context(), "trio", "trio-3"), only+" of account APP would lose its last copy, on trio-3")
 	_, _, err := h.Up(t.Context(), Order{Spec: named("trio", 2), Given: true, Slot: -1}, launcher())
 	refusedFor(t, err, only)
 	holds(t, js, only)

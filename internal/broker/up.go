@@ -80,7 +80,7 @@ func (h *Home) Run(ctx context.Context, o Order, l Launcher, keep bool) error {
 	defer release()
 	name := o.Spec.Name
 	if h.alive(name) {
-		return fmt.Errorf("%w: cluster %s is up already", host.ErrBusy, name)
+		return fmt.Errorf("%w: cluster %s is already up", host.ErrBusy, name)
 	}
 	if s, _, err = h.revise(ctx, &o, s); err != nil {
 		return err
@@ -155,7 +155,7 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 	alive := h.alive(o.Spec.Name)
 	if o.Program != "" && o.Program != s.Program {
 		if alive {
-			return s, false, fmt.Errorf("%w: cluster %s is up and runs %s", ErrProgram, o.Spec.Name, cmp.Or(s.Program, "the one inside natsctl"))
+			return s, false, fmt.Errorf("%w: cluster %s is up and runs %s", ErrProgram, o.Spec.Name, cmp.Or(s.Program, "the embedded one"))
 		}
 		s.Program, changed = o.Program, true
 	}
@@ -171,8 +171,8 @@ func (h *Home) revise(ctx context.Context, o *Order, s state) (_ state, changed 
 		}
 	}
 	if alive && s.Plan.Expired(time.Now()) { // servers accept no new connections, not even one that asks for a reload
-		c := impact(ctx, s.Plan, s.Plan, []string{"~ certificates: expired -> made anew"}, false)
-		c.Restart, c.Harm = true, []string{fmt.Sprintf("all %s stop and start again; what streams have in memory is lost", count(len(s.Plan.Nodes), "server"))}
+		c := impact(ctx, s.Plan, s.Plan, []string{"~ certificates: expired -> renewed"}, false)
+		c.Restart, c.Harm = true, []string{fmt.Sprintf("all %s will be restarted; in-memory stream data is lost", count(len(s.Plan.Nodes), "server"))}
 		if err = o.confirm(c); err != nil {
 			return s, false, err
 		}

@@ -96,7 +96,7 @@ func connectionAdvices() []Advice {
 		On(As[x509.HostnameError](), ExitUnreachable, probing("use a host name that the certificate is valid for", "shows which")),
 		On(Is(nats.ErrSecureConnRequired), ExitUnreachable, Hint("the server requires TLS; use a tls:// URL or --tlsca FILE")),
 		On(Is(nats.ErrSecureConnWanted), ExitUnreachable, Hint("the server does not offer TLS on this port; check the URL (nats:// connects without TLS)")),
-		On(As[tls.RecordHeaderError](), ExitUnreachable, Hint("the server does not begin with TLS at this port; check the URL, or leave --tlsfirst (tls_first) away")),
+		On(As[tls.RecordHeaderError](), ExitUnreachable, Hint("the server does not begin with TLS at this port; check the URL, or remove --tlsfirst (tls_first)")),
 		On(timedOut("read"), ExitUnreachable, Hint("something accepts the connection and does not reply: a server that hangs (paused, overloaded), or not a NATS server")),
 		On(Is(nats.ErrTLS), ExitUnreachable, clientCertificate),
 		On(tlsAlert, ExitUnreachable, clientCertificate),
@@ -130,7 +130,7 @@ func hintTLSFirst(err error) string {
 func hintPlain(err error) string {
 	var c *connectError
 	if errors.As(err, &c) && c.target.TLSFirst {
-		return "the server greets before TLS; leave --tlsfirst (tls_first in the context) away"
+		return "the server greets before TLS; remove --tlsfirst (tls_first in the context)"
 	}
 	return "use a nats:// or tls:// URL for this port"
 }

@@ -54,7 +54,7 @@ func TestConnectionHints(t *testing.T) {
 		{"TLS first", Globals{Servers: []string{"x"}}, connect.ErrTLSFirst, "--tlsfirst (tls_first in the context) makes natsctl begin with TLS too: the server is set to handshake_first, or a proxy in front of it ends TLS"},
 		{"TLS first, websocket", Globals{Servers: []string{"ws://x"}}, connect.ErrTLSFirst, "use a wss:// URL for this port, and --tlsca FILE when its certificate is signed by an authority of your own"},
 		{"plain", Globals{Servers: []string{"x"}}, connect.ErrPlain, "use a nats:// or tls:// URL for this port"},
-		{"plain, --tlsfirst", Globals{Servers: []string{"x"}, tlsFirst: true}, connect.ErrPlain, "the server greets before TLS; leave --tlsfirst (tls_first in the context) away"},
+		{"plain, --tlsfirst", Globals{Servers: []string{"x"}, tlsFirst: true}, connect.ErrPlain, "the server greets before TLS; remove --tlsfirst (tls_first in the context)"},
 		{"no credentials", Globals{}, nats.ErrAuthorization, "use --context NAME (list them with: natsctl context ls), --creds FILE, or --user NAME with --password-file FILE"},
 		{"other credentials", Globals{nkey: "k"}, nats.ErrAuthorization, "the server rejects these credentials; use another context (list them with: natsctl context ls) or other flags"},
 		{"other credentials than those of a context", Globals{Context: "my east", nkey: "k"}, nats.ErrAuthorization, "the server rejects these credentials; see which are used, and from where, with: natsctl context show"},

@@ -213,7 +213,7 @@ func (e *Env) Completeness(s *fleet.Snapshot) error {
 	if e.ErrTTY && e.OutTTY {
 		line := fmt.Sprintf("%d/%d servers answered in %s", len(s.Servers), s.Expected, view.Duration(s.TookSeconds))
 		if s.Forgotten > 0 {
-			line += fmt.Sprintf("; %d that restarted or said goodbye in the last minutes still counted until the servers forget", s.Forgotten)
+			line += fmt.Sprintf("; %d that restarted or shut down recently are still counted by the others", s.Forgotten)
 		}
 		e.Say("", line)
 	}

@@ -147,7 +147,7 @@ func TestCompleteness(t *testing.T) {
 		want      string
 	}{
 		{true, true, 0, "natsctl: 2/2 servers answered in 250ms\n"},
-		{true, true, 1, "natsctl: 2/2 servers answered in 250ms; 1 that restarted or said goodbye in the last minutes still counted until the servers forget\n"},
+		{true, true, 1, "natsctl: 2/2 servers answered in 250ms; 1 that restarted or shut down recently are still counted by the others\n"},
 		{false, true, 0, ""},
 		{true, false, 0, ""},
 		{false, false, 0, ""},

@@ -229,7 +229,7 @@ func TestPathsAreExpanded(t *testing.T) {
 	}
 }
 
-// TestToolsThatFail are told apart, in one line, without their output.
+// TestToolsThatFail are distinguished, in one line, without their output.
 func TestToolsThatFail(t *testing.T) {
 	needsModes(t)
 	bin := t.TempDir()

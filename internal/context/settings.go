@@ -55,7 +55,7 @@ type Field struct {
 
 // fields is the table of all keys, in file order.
 var fields = []Field{
-	{"description", "", Plain, "What the context is for", func(s *Settings) *string { return &s.Description }},
+	{"description", "", Plain, "Description of the context", func(s *Settings) *string { return &s.Description }},
 	{"url", "NATS_URL", URL, "Server URLs, separated by commas", func(s *Settings) *string { return &s.URL }},
 	{"socks_proxy", "NATS_SOCKS_PROXY", URL, "SOCKS5 proxy to connect through, such as socks5://host:1080", func(s *Settings) *string { return &s.SocksProxy }},
 	{"token", "NATS_TOKEN", Secret, "Authentication token", func(s *Settings) *string { return &s.Token }},

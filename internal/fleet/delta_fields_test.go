@@ -96,7 +96,7 @@ func TestDeltaOfEachField(t *testing.T) {
 }
 
 // TestDeltaOfAnotherThing knows nothing of a connection, gateway or leafnode
-// under the number of one that has ended, and of a stream that was made anew.
+// under the number of one that has ended, and of a stream that was created again.
 func TestDeltaOfAnotherThing(t *testing.T) {
 	after := counting(3)
 	after.Connz.Conns[0].Start = at(2)
@@ -117,7 +117,7 @@ func TestDeltaOfAnotherThing(t *testing.T) {
 	past := counting(1)
 	past.Leafz.Leafs[0].ID = 0
 	if sd := fleet.NewDelta(fleettest.Snapshot(1, past), fleettest.Snapshot(3, noID)).Server("A"); sd.Leaf(0).Known() {
-		t.Error("leafnodes without a number are told apart")
+		t.Error("leafnodes without a number are distinguished")
 	}
 }
 
@@ -252,9 +252,9 @@ func TestEventsOfLeafs(t *testing.T) {
 		a, b *fleet.Snapshot
 		why  string
 	}{
-		{config("x", at(0)), config("y", at(0)), "the configuration is another one"},
-		{config("x", at(0)), config("x", at(1)), "the configuration was loaded again"},
-		{config("", at(0)), config("y", at(1)), "the configuration was loaded again"},
+		{config("x", at(0)), config("y", at(0)), "the configuration changed"},
+		{config("x", at(0)), config("x", at(1)), "the configuration was reloaded"},
+		{config("", at(0)), config("y", at(1)), "the configuration was reloaded"},
 		{config("", at(0)), config("y", at(0)), ""},
 	} {
 		got := fleet.DeriveEvents(c.a, c.b)

@@ -164,7 +164,7 @@ func TestReports(t *testing.T) {
 }
 
 // The rates of a consumer come from its leader's figures; a follower's say
-// nothing, and neither do those of a consumer that was made anew.
+// nothing, and neither do those of a consumer that was created again.
 func TestDeltaOfConsumers(t *testing.T) {
 	at := func(sec float64, delivered, acked, pending uint64, leader string, created time.Time) *fleet.Snapshot {
 		sv := fleettest.Answer("A", "a", sec, 1)
@@ -181,7 +181,7 @@ func TestDeltaOfConsumers(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for name, after := range map[string]*fleet.Snapshot{"a follower": at(2, 30, 15, 60, "b", fleettest.Epoch), "made anew": at(2, 1, 1, 1, "a", fleettest.Epoch.Add(time.Second))} {
+	for name, after := range map[string]*fleet.Snapshot{"a follower": at(2, 30, 15, 60, "b", fleettest.Epoch), "created again": at(2, 1, 1, 1, "a", fleettest.Epoch.Add(time.Second))} {
 		if got := fleet.NewDelta(before, after).Consumer("", "APP", "S", "w"); got.Delivered.Known {
 			t.Errorf("%s: %+v", name, got)
 		}

@@ -74,15 +74,15 @@ func (d *deriver) server(before, after *Server) {
 	if a, b := before.Varz, after.Varz; a != nil && b != nil {
 		switch {
 		case a.ConfigDigest != "" && b.ConfigDigest != "" && a.ConfigDigest != b.ConfigDigest:
-			d.add(EventConfigChange, Info, after, after.Info.Name, "the configuration is another one")
+			d.add(EventConfigChange, Info, after, after.Info.Name, "the configuration changed")
 		case !restarted && !a.ConfigLoadTime.Equal(b.ConfigLoadTime):
-			d.add(EventConfigChange, Info, after, after.Info.Name, "the configuration was loaded again")
+			d.add(EventConfigChange, Info, after, after.Info.Name, "the configuration was reloaded")
 		}
 	}
 }
 
 func (d *deriver) gone(sv *Server) {
-	why := "no longer answers, and no server misses it"
+	why := "no longer answers, and no server expects it"
 	level := Warn
 	for _, m := range d.after.Missing {
 		if m.ID == sv.Info.ID || m.ID == "" && m.Name == sv.Info.Name && (m.Cluster == "" || m.Cluster == sv.Info.Cluster) {

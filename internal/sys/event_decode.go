@@ -112,7 +112,7 @@ func clientName(c server.ClientInfo) string {
 
 func decodeLameDuck(subject string, body []byte) (decoded, error) {
 	e, err := serverEvent(fleet.EventLameDuck, subject, body)
-	e.Level, e.Why = fleet.Warn, "lame duck mode: its clients are told to move, and it answers no system requests any more"
+	e.Level, e.Why = fleet.Warn, "lame duck mode: its clients are asked to reconnect elsewhere, and it no longer answers system requests"
 	return e, err
 }
 

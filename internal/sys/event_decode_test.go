@@ -81,7 +81,7 @@ func TestEventsDecoded(t *testing.T) {
 		{"$SYS.SERVER.NA.CLIENT.AUTH.ERR", disconnect(client, "Authentication Expired"), with(fleet.EventAuthError, why(fleet.Warn, "Authentication Expired"))},
 		{
 			"$SYS.SERVER.NA.LAMEDUCK", serverA(),
-			fleet.Event{Kind: fleet.EventLameDuck, Level: fleet.Warn, Time: serverA().Time, Server: "n1", Cluster: "east", Who: "n1", Where: "10.1.1.1", Why: "lame duck mode: its clients are told to move, and it answers no system requests any more"},
+			fleet.Event{Kind: fleet.EventLameDuck, Level: fleet.Warn, Time: serverA().Time, Server: "n1", Cluster: "east", Who: "n1", Where: "10.1.1.1", Why: "lame duck mode: its clients are asked to reconnect elsewhere, and it no longer answers system requests"},
 		},
 		{
 			"$SYS.SERVER.NA.SHUTDOWN", serverA(),

@@ -208,7 +208,7 @@ func (s *stream) checkDrops(yield func(fleet.Event, error) bool) bool {
 		return true
 	}
 	s.drops = total
-	return yield(gapEvent(s.from, fmt.Sprintf("%d events came faster than they could be taken", missed)), nil)
+	return yield(gapEvent(s.from, fmt.Sprintf("%d events came faster than they could be processed", missed)), nil)
 }
 
 func gapEvent(server, why string) fleet.Event {

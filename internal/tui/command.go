@@ -51,7 +51,7 @@ func otherCommands() []command {
 		{names: []string{"server"}, args: "name", help: "one server", complete: serverNames, run: cmdServer},
 		{names: []string{"ctx", "context"}, args: "name", help: "another context", complete: contextNames, run: cmdContext},
 		{names: []string{"filter"}, args: "text | @name", help: "filter the page, or by a named filter", complete: filterNames, run: narrow},
-		{names: []string{"refresh"}, args: "5s", help: "interval between questions", complete: fixed("1s", "2s", "5s", "10s", "30s", "1m"), run: cmdRefresh},
+		{names: []string{"refresh"}, args: "5s", help: "refresh interval", complete: fixed("1s", "2s", "5s", "10s", "30s", "1m"), run: cmdRefresh},
 		{names: []string{"theme"}, args: "name", help: "colors", complete: themeNames, run: cmdTheme},
 		{names: []string{"set"}, args: "what", help: "turn something on or off", complete: fixed("ascii", "braille", "blocks", "deltas", "mouse", "wide", "totals"), run: cmdSet},
 		{names: []string{"save"}, args: "[json|svg|txt|ansi] [file]", help: "save what is on the screen", complete: fixed("json", "svg", "txt", "ansi"), run: cmdSave},

@@ -120,7 +120,7 @@ type saidActions struct{ fakeActions }
 
 func (*saidActions) Plan(a live.Action) (scope, command string) {
 	if a.Verb == "reload" {
-		return a.Server + " reads its configuration file again; its clients stay", "natsctl server reload " + a.Server
+		return a.Server + " reloads its configuration file; its clients stay connected", "natsctl server reload " + a.Server
 	}
 	return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
 }
@@ -255,7 +255,7 @@ func TestTooSmall(t *testing.T) {
 func windowOf(w, h int) tea.Msg { return tea.WindowSizeMsg{Width: w, Height: h} }
 
 // exact fails unless the frame has exactly h lines of exactly w cells and no
-// control bytes but those of colours.
+// control bytes but those of colors.
 func exact(t *testing.T, frame string, w, h int) {
 	t.Helper()
 	lines := strings.Split(frame, "\n")

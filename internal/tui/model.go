@@ -251,7 +251,7 @@ func (m *Model) paste(text string) {
 		return
 	}
 	if limit := m.prompt.Paste(text); limit > 0 {
-		m.report(&widget.Message{Text: "the pasted text was cut: a line takes " + view.Count.Format(limit) + " characters"})
+		m.report(&widget.Message{Text: "the pasted text was cut: a line holds at most " + view.Count.Format(limit) + " characters"})
 	}
 }
 

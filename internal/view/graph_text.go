@@ -124,7 +124,7 @@ func GraphMermaid(w io.Writer, t *fleet.Topology) error {
 		}
 		b.WriteString("  end\n")
 	}
-	var colours []string
+	var colors []string
 	lines := 0
 	for _, e := range t.Edges {
 		to := target(t, e)
@@ -137,16 +137,16 @@ func GraphMermaid(w io.Writer, t *fleet.Topology) error {
 		}
 		fmt.Fprintf(&b, "  %s %s %s\n", id[e.From], arrow, id[to])
 		if e.Level != fleet.OK {
-			colours = append(colours, fmt.Sprintf("  linkStyle %d stroke:%s\n", lines, hue(e.Level)))
+			colors = append(colors, fmt.Sprintf("  linkStyle %d stroke:%s\n", lines, hue(e.Level)))
 		}
 		lines++
 	}
 	for _, n := range t.Nodes {
 		if n.Level != fleet.OK {
-			colours = append(colours, fmt.Sprintf("  style %s stroke:%s\n", id[n.Key], hue(n.Level)))
+			colors = append(colors, fmt.Sprintf("  style %s stroke:%s\n", id[n.Key], hue(n.Level)))
 		}
 	}
-	b.WriteString(strings.Join(colours, ""))
+	b.WriteString(strings.Join(colors, ""))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

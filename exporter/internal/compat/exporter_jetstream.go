@@ -45,8 +45,8 @@ var JszAccounts = &table.Group[*scrape.JSAccount]{
 	Each:  func(v *scrape.View, yield func(*scrape.JSAccount)) { native.JSAccounts.Each(v, yield) },
 	Ident: identJszAccount,
 	Rows: []table.Row[*scrape.JSAccount]{
-		{Name: "jetstream_account_max_memory", Help: "Memory promised to the account.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.ReservedMemory) }},
-		{Name: "jetstream_account_max_storage", Help: "Disk space promised to the account.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.ReservedStore) }},
+		{Name: "jetstream_account_max_memory", Help: "Memory reserved for the account.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.ReservedMemory) }},
+		{Name: "jetstream_account_max_storage", Help: "Disk space reserved for the account.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.ReservedStore) }},
 		{Name: "jetstream_account_memory_used", Help: "Memory used by the account's streams.", Value: native.JSAccounts.MustValue("nats_jetstream_account_memory_used_bytes")},
 		{Name: "jetstream_account_storage_used", Help: "Disk space used by the account's streams.", Value: native.JSAccounts.MustValue("nats_jetstream_account_storage_used_bytes")},
 	},

@@ -69,7 +69,7 @@ var SurveyorServer = &table.Group[*fleet.Server]{
 		{Name: "nats_core_recv_msgs_count", Type: metric.Counter, Help: "Messages received.", Value: native.ServerLoad.MustValue("nats_server_received_messages_total")},
 		{Name: "nats_core_recv_bytes", Type: metric.Counter, Help: "Bytes received.", Value: native.ServerLoad.MustValue("nats_server_received_bytes_total")},
 		{Name: "nats_core_slow_consumer_count", Help: "Slow consumers since the start.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.SlowConsumers) }},
-		{Name: "nats_core_rtt_nanoseconds", Help: "Round trip time of the question to the server.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds * 1e9 }},
+		{Name: "nats_core_rtt_nanoseconds", Help: "Round trip time of the request to the server.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds * 1e9 }},
 		{Name: "nats_core_route_count", Help: "Route connections.", Value: native.ServerLoad.MustValue("nats_server_routes")},
 		{Name: "nats_core_gateway_count", Help: "Other clusters with a gateway connection.", Value: native.ServerLoad.MustValue("nats_server_gateways")},
 	},
@@ -84,7 +84,7 @@ var SurveyorJSInfo = &table.Group[*fleet.Server]{
 		v[4], v[5], v[6] = domainOf(sv), sv.Info.Version, strconv.FormatBool(sv.Info.JetStream)
 	},
 	Rows: []table.Row[*fleet.Server]{
-		{Name: "nats_core_jetstream_info", Help: "Always 1: what to join with by server_id.", Value: native.ServerInfo.MustValue("nats_server_info")},
+		{Name: "nats_core_jetstream_info", Help: "Always 1; join on server_id.", Value: native.ServerInfo.MustValue("nats_server_info")},
 	},
 }
 
@@ -116,10 +116,10 @@ var SurveyorJS = &table.Group[*fleet.Server]{
 		{Name: "nats_core_jetstream_filestore_size_bytes", Help: "Maximum disk space for streams.", Value: jsConfig(func(c *server.JetStreamConfig) float64 { return float64(c.MaxStore) })},
 		{Name: "nats_core_jetstream_memstore_size_bytes", Help: "Maximum memory for streams.", Value: jsConfig(func(c *server.JetStreamConfig) float64 { return float64(c.MaxMemory) })},
 		{Name: "nats_core_jetstream_filestore_used_bytes", Help: "Disk space used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Store) })},
-		{Name: "nats_core_jetstream_filestore_reserved_bytes", Help: "Disk space promised to accounts and streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.ReservedStore) })},
+		{Name: "nats_core_jetstream_filestore_reserved_bytes", Help: "Disk space reserved for accounts and streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.ReservedStore) })},
 		{Name: "nats_core_jetstream_filestore_reserved_used_bytes", Help: "Disk space used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Store) })},
 		{Name: "nats_core_jetstream_memstore_used_bytes", Help: "Memory used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Memory) })},
-		{Name: "nats_core_jetstream_memstore_reserved_bytes", Help: "Memory promised to accounts and streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.ReservedMemory) })},
+		{Name: "nats_core_jetstream_memstore_reserved_bytes", Help: "Memory reserved for accounts and streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.ReservedMemory) })},
 		{Name: "nats_core_jetstream_memstore_reserved_used_bytes", Help: "Memory used by streams.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Memory) })},
 		{Name: "nats_core_jetstream_accounts", Help: "Accounts with JetStream.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.Accounts) })},
 		{Name: "nats_core_jetstream_ha_assets", Help: "Replicas of streams and consumers with more than one.", Value: jsStats(func(s *server.JetStreamStats) float64 { return float64(s.HAAssets) })},

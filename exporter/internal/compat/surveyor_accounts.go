@@ -104,8 +104,8 @@ var SurveyorJSAccounts = &table.Group[*jsTotal]{
 		{Name: "nats_core_account_jetstream_enabled", Help: "1 if the account has JetStream.", Value: func(t *jsTotal) float64 { return number.Flag(t.enabled) }},
 		{Name: "nats_core_account_jetstream_memory_used", Help: "Memory used by the account's streams.", Value: func(t *jsTotal) float64 { return t.mem }},
 		{Name: "nats_core_account_jetstream_storage_used", Help: "Disk space used by the account's streams.", Value: func(t *jsTotal) float64 { return t.store }},
-		{Name: "nats_core_account_jetstream_memory_reserved", Help: "Memory promised to the account.", Value: func(t *jsTotal) float64 { return t.memRes }},
-		{Name: "nats_core_account_jetstream_storage_reserved", Help: "Disk space promised to the account.", Value: func(t *jsTotal) float64 { return t.storeRes }},
+		{Name: "nats_core_account_jetstream_memory_reserved", Help: "Memory reserved for the account.", Value: func(t *jsTotal) float64 { return t.memRes }},
+		{Name: "nats_core_account_jetstream_storage_reserved", Help: "Disk space reserved for the account.", Value: func(t *jsTotal) float64 { return t.storeRes }},
 		{Name: "nats_core_account_jetstream_stream_count", Help: "Streams of the account.", Value: func(t *jsTotal) float64 { return t.streams }},
 	},
 }

@@ -81,7 +81,7 @@ var FleetAnswers = &table.Group[*fleet.Problem]{
 		v[0], v[1], v[2], v[3] = p.ServerID, p.Server, string(p.Kind), string(p.Reason)
 	},
 	Rows: []table.Row[*fleet.Problem]{
-		{Name: "nats_server_answer_missing", Help: "1 for each answer that is missing from this scrape although its server answered other questions, with the kind of question and the reason: late, unsupported, refused, malformed, truncated.", Value: func(*fleet.Problem) float64 { return 1 }},
+		{Name: "nats_server_answer_missing", Help: "1 for each answer that is missing from this scrape although its server answered other requests, with the kind of request and the reason: late, unsupported, refused, malformed, truncated.", Value: func(*fleet.Problem) float64 { return 1 }},
 	},
 }
 
@@ -91,6 +91,6 @@ var FleetTotals = &table.Plain{Set: metric.Native, Collector: "servers", Rows: [
 	{Name: "nats_servers_answered", Help: "Servers that answered this scrape.", Value: func(p *table.Page) float64 { return float64(len(p.Snapshot.Servers)) }},
 	{Name: "nats_servers_missing", Help: "Servers that should have answered this scrape and did not.", Value: func(p *table.Page) float64 { return float64(len(p.Snapshot.Missing)) }},
 	{Name: "nats_servers_forgotten", Help: "Servers that others still count although they are gone and were replaced, or had announced their shutdown.", Value: func(p *table.Page) float64 { return float64(p.Snapshot.Forgotten) }},
-	{Name: "nats_snapshot_duration_seconds", Help: "How long the servers took to answer, from the first question to the last answer.", Value: func(p *table.Page) float64 { return p.Snapshot.TookSeconds }},
+	{Name: "nats_snapshot_duration_seconds", Help: "How long the servers took to answer, from the first request to the last answer.", Value: func(p *table.Page) float64 { return p.Snapshot.TookSeconds }},
 	{Name: "nats_snapshot_timestamp_seconds", Help: "Time of the last answer.", Value: func(p *table.Page) float64 { return number.Unix(p.Snapshot.Time) }},
 }}

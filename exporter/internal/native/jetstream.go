@@ -54,10 +54,10 @@ var ServerJetStream = &table.Group[*JSServer]{
 	Rows: []table.Row[*JSServer]{
 		{Name: "nats_jetstream_enabled", Help: "1 if JetStream runs on the server.", Value: func(s *JSServer) float64 { return number.Flag(!s.Disabled) }},
 		{Name: "nats_jetstream_memory_used_bytes", Help: "Memory that streams use on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Memory) })},
-		{Name: "nats_jetstream_memory_reserved_bytes", Help: "Memory promised to accounts and streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.ReservedMemory) })},
+		{Name: "nats_jetstream_memory_reserved_bytes", Help: "Memory reserved for accounts and streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.ReservedMemory) })},
 		{Name: "nats_jetstream_memory_max_bytes", Help: "Maximum memory for streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Config.MaxMemory) })},
 		{Name: "nats_jetstream_storage_used_bytes", Help: "Disk space that streams use on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Store) })},
-		{Name: "nats_jetstream_storage_reserved_bytes", Help: "Disk space promised to accounts and streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.ReservedStore) })},
+		{Name: "nats_jetstream_storage_reserved_bytes", Help: "Disk space reserved for accounts and streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.ReservedStore) })},
 		{Name: "nats_jetstream_storage_max_bytes", Help: "Maximum disk space for streams on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Config.MaxStore) })},
 		{Name: "nats_jetstream_accounts", Help: "Accounts with JetStream on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.Accounts) })},
 		{Name: "nats_jetstream_ha_assets", Help: "Replicas of streams and consumers with more than one, on the server.", Value: running(func(j *server.JSInfo) float64 { return float64(j.HAAssets) })},
@@ -170,8 +170,8 @@ var JSAccounts = &table.Group[*scrape.JSAccount]{
 	Rows: []table.Row[*scrape.JSAccount]{
 		{Name: "nats_jetstream_account_memory_used_bytes", Help: "Memory that the account's streams use in the whole domain, as this server knows it: take the maximum over servers, not the sum.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.Memory) }},
 		{Name: "nats_jetstream_account_storage_used_bytes", Help: "Disk space that the account's streams use in the whole domain, as this server knows it: take the maximum over servers, not the sum.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.Store) }},
-		{Name: "nats_jetstream_account_memory_reserved_bytes", Help: "Memory promised to the account; absent if not limited.", Value: func(a *scrape.JSAccount) float64 { return reserved(a.Account.ReservedMemory) }},
-		{Name: "nats_jetstream_account_storage_reserved_bytes", Help: "Disk space promised to the account; absent if not limited.", Value: func(a *scrape.JSAccount) float64 { return reserved(a.Account.ReservedStore) }},
+		{Name: "nats_jetstream_account_memory_reserved_bytes", Help: "Memory reserved for the account; absent if not limited.", Value: func(a *scrape.JSAccount) float64 { return reserved(a.Account.ReservedMemory) }},
+		{Name: "nats_jetstream_account_storage_reserved_bytes", Help: "Disk space reserved for the account; absent if not limited.", Value: func(a *scrape.JSAccount) float64 { return reserved(a.Account.ReservedStore) }},
 		{Name: "nats_jetstream_account_api_requests_total", Type: metric.Counter, Help: "JetStream API requests of the account to this server.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.API.Total) }},
 		{Name: "nats_jetstream_account_api_errors_total", Type: metric.Counter, Help: "JetStream API requests of the account that this server answered with an error.", Value: func(a *scrape.JSAccount) float64 { return float64(a.Account.API.Errors) }},
 	},

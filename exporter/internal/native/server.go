@@ -34,7 +34,7 @@ var ServerLoad = &table.Group[*fleet.Server]{
 	Rows: []table.Row[*fleet.Server]{
 		{Name: "nats_server_start_time_seconds", Help: "When the server started.", Value: func(s *fleet.Server) float64 { return number.Unix(s.Statsz.Start) }},
 		{Name: "nats_server_uptime_seconds", Help: "How long the server has run, by its own clock.", Value: func(s *fleet.Server) float64 { return number.Between(s.Statsz.Start, s.Info.Time) }},
-		{Name: "nats_server_rtt_seconds", Help: "Round trip time of the question to this server.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds }},
+		{Name: "nats_server_rtt_seconds", Help: "Round trip time of the request to this server.", Value: func(s *fleet.Server) float64 { return s.RTTSeconds }},
 		{Name: "nats_server_memory_bytes", Help: "Resident memory of the server.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Mem) }},
 		{Name: "nats_server_memory_limit_bytes", Help: "The server's GOMEMLIMIT; absent if not set.", Value: func(s *fleet.Server) float64 { return number.Positive(s.Statsz.MemLimit) }},
 		{Name: "nats_server_cores", Help: "CPU cores of the host.", Value: func(s *fleet.Server) float64 { return float64(s.Statsz.Cores) }},

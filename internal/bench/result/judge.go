@@ -88,7 +88,7 @@ var doubts = []doubt{
 	}},
 	{ReasonGrowing, true, func(r *Run, o Observed) string {
 		steady := o.Spec.Load.Mode == scenario.Open && len(o.Spec.Load.Ramp) == 0 && len(o.Spec.Load.Steps) == 0
-		return when(steady && r.Saturated == nil && climbing(r.Whole()), "the latency grew from second to second: the rate is slightly more than the system takes")
+		return when(steady && r.Saturated == nil && climbing(r.Whole()), "the latency grew from second to second: the rate is slightly higher than the system can sustain")
 	}},
 	{ReasonLost, true, func(r *Run, _ Observed) string {
 		return when(r.lostMuch(r.Lost), "%d of %d messages were lost", r.Lost, r.Expected)
@@ -136,7 +136,7 @@ var doubts = []doubt{
 	{ReasonError, false, func(r *Run, _ Observed) string { return when(r.Errors > 0, "%s", r.FirstError) }},
 	{ReasonNothing, true, func(r *Run, _ Observed) string { return when(r.Received == 0, "nothing was received") }},
 	{ReasonCounted, false, func(_ *Run, o Observed) string {
-		return when(o.Unstamped, "payloads below 16 bytes have no room for a stamp: they are counted, not timed or told apart")
+		return when(o.Unstamped, "payloads below 16 bytes have no room for a stamp: they are counted, but not timed or distinguished")
 	}},
 }
 

@@ -147,7 +147,7 @@ func TestLedByItself(t *testing.T) {
 		t.Errorf("got %v", none)
 	}
 	if a, b := all[1], all[2]; a.same(b) || !a.same(Lead{Account: "APP", Stream: "MINE", Leader: "x-9"}) || a.same(Lead{Account: "CHAT", Stream: "MINE"}) {
-		t.Error("leads are told apart wrongly")
+		t.Error("leads are distinguished wrongly")
 	}
 }
 

@@ -60,7 +60,7 @@ func (p Fleet) Leads(ctx context.Context, but ...string) ([]Lead, error) {
 func leads(ctx context.Context, nc *nats.Conn, want int) ([]Lead, error) {
 	body, err := json.Marshal(server.JSzOptions{Accounts: true, Streams: true, Consumer: true, Limit: 1 << 16})
 	if err != nil {
-		return nil, fmt.Errorf("encode the question: %w", err)
+		return nil, fmt.Errorf("encode the request: %w", err)
 	}
 	answers, err := gatherRaw(ctx, nc, "$SYS.REQ.SERVER.PING.JSZ", body, want, GatherTime)
 	if err != nil {

@@ -152,7 +152,7 @@ func (p *Publisher) After(ctx context.Context, begun time.Time) (time.Duration, 
 		select {
 		case <-news:
 		case <-ctx.Done():
-			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, p.subject, cmp.Or(why, "no answer at all"))
+			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, p.subject, cmp.Or(why, "no reply"))
 		}
 	}
 }

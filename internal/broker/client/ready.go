@@ -144,7 +144,7 @@ func (p probe) request(ctx context.Context, nc *nats.Conn, patience time.Duratio
 	}
 	for _, s := range stats { // a killed server is still counted for minutes, in addition to its replacement
 		if s.Stats.ActiveServers < p.want && !strings.HasPrefix(s.Server.Version, leafCountsOwnCluster) {
-			return fmt.Errorf("%s hears %d of %d servers", s.Server.Name, s.Stats.ActiveServers, p.want)
+			return fmt.Errorf("%s sees %d of %d servers", s.Server.Name, s.Stats.ActiveServers, p.want)
 		}
 	}
 	if !p.jetStream {

@@ -14,7 +14,7 @@ var schemaHelp = map[string]string{
 	"Spec.name":           "Name of the whole cluster (default dev).",
 	"Spec.clusters":       "Clusters of servers; several are connected by gateways (default: one cluster of one node, with the name of the whole).",
 	"Spec.leafnodes":      "Groups of leaf nodes, each joining a cluster.",
-	"Spec.auth":           "How clients prove who they are (default users).",
+	"Spec.auth":           "How clients authenticate (default users).",
 	"Spec.tls":            "TLS with a certificate authority that is made for the cluster (default none).",
 	"Spec.accounts":       "Accounts and their users (default: APP with the user app). The system account SYS with the user sys is always there.",
 	"Spec.noJetStream":    "Servers without JetStream.",

@@ -28,7 +28,7 @@ func (c *benchCalibrate) Run(ctx context.Context, e *cli.Env) error {
 	}
 	defer bench.Tune()()
 	cal, err := bench.Calibrate(ctx, connect)
-	if err := newBenchLive(e, true).ended(ctx, err, "the machine was not measured to the end"); err != nil {
+	if err := newBenchLive(e, true).ended(ctx, err, "the calibration was interrupted"); err != nil {
 		return err
 	}
 	return e.PrintValue(cal, func(w io.Writer) error {

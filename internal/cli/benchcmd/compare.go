@@ -125,7 +125,7 @@ func (c *benchAB) Run(ctx context.Context, e *cli.Env) error {
 	defer bench.Tune()()
 	live := newBenchLive(e, c.quiet)
 	ra, rb, err := bench.AB(ctx, a, b, max(c.runs, 1), c.seed, bench.WithProgress(live.show), bench.WithVersion(cli.BuildVersion()))
-	if err := live.ended(ctx, err, "nothing was compared yet: both scenarios have to be measured once"); err != nil {
+	if err := live.ended(ctx, err, "nothing was compared yet: both scenarios must be measured once"); err != nil {
 		return err
 	}
 	if c.save != "" {

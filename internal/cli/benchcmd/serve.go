@@ -40,7 +40,7 @@ func (w *serveReport) endLine() {
 // end prints the totals.
 func (w *serveReport) end() {
 	if w.endLine(); w.served > 0 {
-		w.env.Say("", cli.Plural(int(w.served), "request")+" answered in all")
+		w.env.Say("", cli.Plural(int(w.served), "request")+" answered in total")
 	}
 }
 
@@ -48,7 +48,7 @@ func (w *serveReport) end() {
 func (serveReport) describe(n result.Event) string {
 	switch n.Kind {
 	case bench.EventDisconnected:
-		return n.Who + " has lost its connection (" + n.Detail + ") and answers nothing until it is back; it tries again"
+		return n.Who + " has lost its connection (" + n.Detail + ") and does not answer until it has reconnected"
 	case bench.EventReconnected:
 		return n.Who + " is connected again, to " + n.Detail + ", and answers"
 	case bench.EventDenied:

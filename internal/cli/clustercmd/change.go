@@ -37,7 +37,7 @@ func (c *clusterNodeAdd) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.renew(e); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("%s is in: all %d servers hear it", node, len(l.Nodes)))
+	e.Say("", fmt.Sprintf("%s has joined: all %d servers see it", node, len(l.Nodes)))
 	return nil
 }
 
@@ -85,10 +85,10 @@ type clusterRoll struct {
 func (c *clusterRoll) Setup(cmd *kingpin.CmdClause) {
 	c.which.Setup(cmd)
 	cmd.Flag("server-bin", "Run this nats-server from now on.").PlaceHolder("PATH").StringVar(&c.program)
-	cmd.Flag("embedded", "Run the nats-server inside natsctl again.").BoolVar(&c.embedded)
-	cmd.Flag("max-unavailable", "How many of one cluster may be away at a time.").Default("1").IntVar(&c.roll.MaxUnavailable)
-	cmd.Flag("drain", "Time in which the clients of a node are moved.").Default("2s").DurationVar(&c.roll.Drain)
-	cmd.Flag("force", "Do it although a node is not well, or to an older nats-server, which may not read the data of JetStream.").BoolVar(&c.roll.Force)
+	cmd.Flag("embedded", "Run the embedded nats-server again.").BoolVar(&c.embedded)
+	cmd.Flag("max-unavailable", "Maximum number of nodes of one cluster that may be down at a time.").Default("1").IntVar(&c.roll.MaxUnavailable)
+	cmd.Flag("drain", "Time over which the clients of a node are disconnected.").Default("2s").DurationVar(&c.roll.Drain)
+	cmd.Flag("force", "Proceed even if a node is unhealthy, or the nats-server is older and may be unable to read the JetStream data.").BoolVar(&c.roll.Force)
 	c.publish.Setup(cmd)
 }
 
@@ -106,7 +106,7 @@ func (c *clusterRoll) Run(ctx context.Context, e *cli.Env) error {
 		if err := l.home.Roll(ctx, l.Name, c.roll); err != nil {
 			return err
 		}
-		e.Say("", fmt.Sprintf("all %d nodes are restarted and well, after %s", len(l.Nodes), e.Now().Sub(begun).Round(time.Millisecond)))
+		e.Say("", fmt.Sprintf("all %d nodes are restarted and healthy after %s", len(l.Nodes), e.Now().Sub(begun).Round(time.Millisecond)))
 		return nil
 	})
 }
@@ -150,11 +150,11 @@ type clusterChaos struct {
 
 func (c *clusterChaos) Setup(cmd *kingpin.CmdClause) {
 	c.which.Setup(cmd)
-	cmd.Flag("seed", "The same seed makes the same trouble.").Default("1").Uint64Var(&c.plan.Seed)
+	cmd.Flag("seed", "Seed of the schedule; the same seed gives the same faults.").Default("1").Uint64Var(&c.plan.Seed)
 	cmd.Flag("for", "How long.").Default("1m").DurationVar(&c.plan.For)
-	cmd.Flag("every", "Time between two troubles; each is healed before the next.").Default("10s").DurationVar(&c.plan.Every)
+	cmd.Flag("every", "Time between two faults; each is healed before the next.").Default("10s").DurationVar(&c.plan.Every)
 	cmd.Flag("kinds", "Which: "+strings.Join(broker.ChaosKinds(), ",")+" (default all).").PlaceHolder("KINDS").StringVar(&c.kinds)
-	cmd.Flag("dry-run", "Show the schedule and do nothing.").BoolVar(&c.dryRun)
+	cmd.Flag("dry-run", "Show the schedule and exit.").BoolVar(&c.dryRun)
 	c.publish.Setup(cmd)
 }
 
@@ -187,6 +187,6 @@ func (c *clusterChaos) inject(ctx context.Context, e *cli.Env, l local, troubles
 	if err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("cluster %s is healed: all nodes run and hear each other", l.Name))
+	e.Say("", fmt.Sprintf("cluster %s is healed: all nodes run and see each other", l.Name))
 	return nil
 }

@@ -21,7 +21,7 @@ func Entries() []cli.Entry { return append([]cli.Entry{clusterEntry()}, supervis
 func clusterEntry() cli.Entry {
 	return cli.Entry{
 		Name: "cluster", Finishes: true,
-		Help: "Local clusters to rehearse on: start, look at, break, heal and remove them.",
+		Help: "Manage local clusters for rehearsals: start, inspect, break, heal and remove them.",
 		Sub:  append(lifeEntries(), changeEntries()...),
 	}
 }
@@ -29,7 +29,7 @@ func clusterEntry() cli.Entry {
 // lifeEntries are the commands that start, show and stop clusters.
 func lifeEntries() []cli.Entry {
 	return []cli.Entry{
-		{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, or one that is down again.", Cmd: &clusterUp{}, Examples: []string{
+		{Name: "up", Aliases: []string{"create"}, Help: "Start a local cluster in the background, a new one or one that is down.", Cmd: &clusterUp{}, Examples: []string{
 			"cluster up",
 			"cluster up rehearsal --clusters east,west --nodes 3",
 			"cluster up secure --auth operator --tls",
@@ -39,7 +39,7 @@ func lifeEntries() []cli.Entry {
 			"cluster down",
 			"cluster down rehearsal",
 		}},
-		{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove all that is left of it.", Cmd: &clusterDelete{}, Examples: []string{
+		{Name: "delete", Aliases: []string{"rm"}, Help: "Stop a cluster and remove its data and contexts.", Cmd: &clusterDelete{}, Examples: []string{
 			"cluster delete rehearsal",
 			"cluster delete rehearsal --yes",
 		}},
@@ -47,7 +47,7 @@ func lifeEntries() []cli.Entry {
 			"cluster ls",
 			"cluster ls -o wide",
 		}},
-		{Name: "status", Help: "Show how each node of a cluster is.", Cmd: &clusterStatus{}, Examples: []string{
+		{Name: "status", Help: "Show the status of each node of a cluster.", Cmd: &clusterStatus{}, Examples: []string{
 			"cluster status",
 			"cluster status rehearsal --watch 2s",
 		}},
@@ -56,7 +56,7 @@ func lifeEntries() []cli.Entry {
 			"cluster env rehearsal --shell fish",
 			"cluster env rehearsal --show-secrets",
 		}},
-		{Name: "logs", Help: "Show the logs of all nodes in the order of time.", Cmd: &clusterLogs{}, Examples: []string{
+		{Name: "logs", Help: "Show the logs of all nodes, ordered by time.", Cmd: &clusterLogs{}, Examples: []string{
 			"cluster logs",
 			"cluster logs east-1 --follow",
 			"cluster logs --level warn --since 5m",
@@ -69,7 +69,7 @@ func changeEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: "node", Help: "Add, remove, stop, start, kill or freeze nodes.", Sub: nodeEntries()},
 		lameDuckEntry(),
-		{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is well.", Cmd: &clusterRoll{}, Examples: []string{
+		{Name: "roll", Help: "Restart or upgrade all nodes, a few at a time, waiting until each is healthy.", Cmd: &clusterRoll{}, Examples: []string{
 			"cluster roll",
 			"cluster roll rehearsal --server-bin ./nats-server",
 			"cluster roll rehearsal --embedded --max-unavailable 2",
@@ -95,11 +95,11 @@ func userEntries() []cli.Entry {
 			"cluster user ls",
 			"cluster user ls rehearsal -o json",
 		}},
-		{Name: "add", Help: "Make a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}, Examples: []string{
+		{Name: "add", Help: "Create a user, its credentials and its context (operator mode).", Cmd: &clusterUserAdd{}, Examples: []string{
 			"cluster user add alice --account APP",
 			"cluster user add reader --account APP --sub 'orders.>'",
 		}},
-		{Name: "revoke", Help: "Throw a user out of every server, for good (operator mode).", Cmd: &clusterUserRevoke{}, Examples: []string{
+		{Name: "revoke", Help: "Revoke a user permanently on every server (operator mode).", Cmd: &clusterUserRevoke{}, Examples: []string{
 			"cluster user revoke alice",
 			"cluster user revoke alice --in rehearsal --yes",
 		}},
@@ -110,7 +110,7 @@ func userEntries() []cli.Entry {
 func supervisorEntries() []cli.Entry {
 	return []cli.Entry{
 		{Name: supervisorCommand, Hidden: true, Finishes: true, Help: "Supervise a cluster; started by cluster up.", Cmd: &clusterSupervise{}},
-		{Name: nodeCommand, Hidden: true, Finishes: true, Help: "Be a node of a cluster; started by its supervisor.", Cmd: &clusterRunNode{}},
+		{Name: nodeCommand, Hidden: true, Finishes: true, Help: "Run a node of a cluster; started by its supervisor.", Cmd: &clusterRunNode{}},
 	}
 }
 
@@ -125,10 +125,10 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(broker.ErrPortInUse), cli.ExitFailed, cli.Hint("stop what listens there (ss -ltnp shows it), or choose other ports with --slot")),
 		cli.On(cli.Is(broker.ErrNoHome), cli.ExitFailed, cli.Hint("set HOME, or XDG_STATE_HOME to the directory that is to hold them")),
 		cli.On(cli.Is(spec.ErrInvalid), cli.ExitUsage, cli.Hint("nothing was started; natsctl cluster up --help lists what goes together")),
-		cli.On(cli.Is(client.ErrNotReady), cli.ExitFailed, cli.Hint("natsctl cluster status shows which node is not well; a cluster that was just being started has been stopped again, --wait gives it longer")),
+		cli.On(cli.Is(client.ErrNotReady), cli.ExitFailed, cli.Hint("natsctl cluster status shows which node is unhealthy; a cluster that was just being started has been stopped again, --wait gives it longer")),
 		cli.On(cli.Is(broker.ErrProgram), cli.ExitFailed, cli.Hint("nothing was changed; natsctl cluster roll --server-bin PATH changes it node by node, with --force to an older one too")),
 		cli.On(cli.Is(plan.ErrUser), cli.ExitUsage, nil),
-		cli.On(cli.Is(client.ErrPush), cli.ExitPartial, cli.Hint("natsctl cluster status shows which server is not well; the JWT is kept, and pushed again by the next natsctl cluster up")),
+		cli.On(cli.Is(client.ErrPush), cli.ExitPartial, cli.Hint("natsctl cluster status shows which server is unhealthy; the JWT is kept, and pushed again by the next natsctl cluster up")),
 		cli.On(cli.Is(export.ErrNotEmpty), cli.ExitUsage, cli.Hint("nothing was written; choose a new directory, or empty this one")),
 		cli.On(cli.Is(broker.ErrUnknown), cli.ExitUsage, cli.Hint("natsctl cluster ls shows all of them, natsctl cluster up starts one")),
 		cli.On(cli.Is(broker.ErrDown), cli.ExitUnreachable, cli.Hint("start it with natsctl cluster up NAME; natsctl cluster ls shows all of them")),

@@ -22,7 +22,7 @@ type clusterEnv struct {
 
 func (c *clusterEnv) Setup(cmd *kingpin.CmdClause) {
 	c.which.Setup(cmd)
-	cmd.Flag("shell", "Whose language: sh, fish, powershell.").Default("sh").EnumVar(&c.shell, "sh", "fish", "powershell")
+	cmd.Flag("shell", "Shell syntax: sh, fish or powershell.").Default("sh").EnumVar(&c.shell, "sh", "fish", "powershell")
 	cmd.Flag("show-secrets", "Print URL, user and password too, for programs that know no contexts.").BoolVar(&c.secrets)
 }
 

@@ -24,12 +24,12 @@ type clusterFault struct {
 func (c *clusterFault) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("a", "A node, a cluster or a leaf group.").Required().StringVar(&c.fault.A)
 	b := func(help string) *kingpin.ArgClause { return cmd.Arg("b", help) }
-	const other, every = "Likewise; left out or \"*\": every other server.", "Likewise; \"*\" is every other server."
+	const other, every = "A node, a cluster or a leaf group; \"*\" or none: every other server.", "A node, a cluster or a leaf group; \"*\" is every other server."
 	switch c.kind {
 	case link.Latency:
 		b(every).Required().StringVar(&c.fault.B)
-		cmd.Arg("delay", "One way, for example 35ms.").Required().DurationVar(&c.fault.Delay)
-		cmd.Flag("jitter", "Up to this much more, at random.").PlaceHolder("DURATION").DurationVar(&c.fault.Jitter)
+		cmd.Arg("delay", "One-way delay, for example 35ms.").Required().DurationVar(&c.fault.Delay)
+		cmd.Flag("jitter", "Maximum random delay to add.").PlaceHolder("DURATION").DurationVar(&c.fault.Jitter)
 	case link.Bandwidth:
 		b(every).Required().StringVar(&c.fault.B)
 		cmd.Arg("rate", "Bytes per second in each direction, for example 1MB.").Required().StringVar(&c.rate)
@@ -38,7 +38,7 @@ func (c *clusterFault) Setup(cmd *kingpin.CmdClause) {
 	}
 	if c.kind != link.Drop {
 		cmd.Flag("oneway", "Only from A to B.").BoolVar(&c.fault.OneWay)
-		cmd.Flag("for", "Heal by itself after this time.").PlaceHolder("DURATION").DurationVar(&c.fault.For)
+		cmd.Flag("for", "Heal automatically after this time.").PlaceHolder("DURATION").DurationVar(&c.fault.For)
 	}
 	c.in.Setup(cmd)
 }
@@ -67,7 +67,7 @@ func (c *clusterFault) Run(ctx context.Context, e *cli.Env) error {
 	case f.Kind == link.Drop:
 		e.Say("", fmt.Sprintf("%s: done", f))
 	case f.For > 0:
-		e.Say("", fmt.Sprintf("fault %d: %s, heals by itself in %s", f.ID, f, f.For))
+		e.Say("", fmt.Sprintf("fault %d: %s, heals automatically in %s", f.ID, f, f.For))
 	default:
 		e.Say("", fmt.Sprintf("fault %d: %s; end it with: %s", f.ID, f, healCommand(l.Name, f)))
 	}
@@ -87,7 +87,7 @@ var faultColumns = []view.Column[link.Fault]{
 	}},
 	{Name: "oneway", Title: "ONEWAY", Help: "Only from A to B.", Value: func(f link.Fault) any { return f.OneWay }},
 	{Name: "delay_seconds", Title: "DELAY", Help: "One way.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.Delay) }},
-	{Name: "jitter_seconds", Title: "JITTER", Help: "Up to this much more.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.Jitter) }},
+	{Name: "jitter_seconds", Title: "JITTER", Help: "Maximum random delay added.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.Jitter) }},
 	{Name: "rate_bytes_per_second", Title: "RATE", Help: "What gets through.", Unit: view.BytesSec, Value: func(f link.Fault) any {
 		if f.Rate == 0 {
 			return nil
@@ -95,7 +95,7 @@ var faultColumns = []view.Column[link.Fault]{
 		return f.Rate
 	}},
 	{Name: "since", Title: "SINCE", Help: "When it began.", Unit: view.Instant, Value: func(f link.Fault) any { return f.Since.Truncate(time.Second) }},
-	{Name: "heals_seconds", Title: "FOR", Help: "After which time it heals by itself.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.For) }},
+	{Name: "heals_seconds", Title: "FOR", Help: "Time after which it heals automatically.", Unit: view.Seconds, Value: func(f link.Fault) any { return seconds(f.For) }},
 }
 
 // healCommand is the command that ends a fault of a cluster.

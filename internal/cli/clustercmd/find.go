@@ -24,13 +24,13 @@ type local struct {
 type clusterArg struct{ name string }
 
 func (a *clusterArg) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "The cluster; may be left out when there is one only.").StringVar(&a.name)
+	cmd.Arg("name", "Cluster (default: the only one).").StringVar(&a.name)
 }
 
 // setupIn is Setup that also accepts --in, as related commands do.
 func (a *clusterArg) setupIn(cmd *kingpin.CmdClause) {
 	a.Setup(cmd)
-	cmd.Flag("in", "The cluster, as in the commands beside this one.").PlaceHolder("CLUSTER").StringVar(&a.name)
+	cmd.Flag("in", "Cluster; the same as the argument.").PlaceHolder("CLUSTER").StringVar(&a.name)
 }
 
 // find returns the named cluster, or the only one.
@@ -42,7 +42,7 @@ func (a *clusterArg) find(e *cli.Env) (local, error) {
 type inFlag struct{ name string }
 
 func (f *inFlag) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("in", "The cluster; may be left out when only one is up.").PlaceHolder("CLUSTER").StringVar(&f.name)
+	cmd.Flag("in", "Cluster (default: the only one that is up).").PlaceHolder("CLUSTER").StringVar(&f.name)
 }
 
 // find returns the named cluster, or the only one that is up.

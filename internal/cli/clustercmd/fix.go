@@ -57,7 +57,7 @@ func left(n broker.NodeStatus) string {
 	if n.Until.IsZero() {
 		return ""
 	}
-	return " (chaos; healed by itself at " + n.Until.UTC().Format("15:04:05") + ")"
+	return " (chaos; healed automatically at " + n.Until.UTC().Format("15:04:05") + ")"
 }
 
 // trouble describes what is wrong with a running cluster; "" when nothing is, or when it is unknown.
@@ -97,10 +97,10 @@ func healLeftovers(ctx context.Context, e *cli.Env, l local) error {
 		if err := l.home.Node(ctx, l.Name, n.Name, do, 0, 0); err != nil {
 			return err
 		}
-		e.Say("", fmt.Sprintf("%s %s: it was left so by a chaos that was killed", do, n.Name))
+		e.Say("", fmt.Sprintf("%s %s: left by a chaos run that was killed", do, n.Name))
 	}
 	if cmds := fixCommands(rest); len(cmds) > 0 {
-		e.Say("", "what was done to nodes on purpose stays; end it with: "+strings.Join(cmds, "; "))
+		e.Say("", "actions on nodes are not undone; undo them with: "+strings.Join(cmds, "; "))
 	}
 	return nil
 }

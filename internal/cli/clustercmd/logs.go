@@ -25,10 +25,10 @@ type clusterLogs struct {
 
 func (c *clusterLogs) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("node", "Nodes (default: all).").StringsVar(&c.nodes)
-	cmd.Flag("in", "The cluster; may be left out when there is one only.").PlaceHolder("CLUSTER").StringVar(&c.in)
-	cmd.Flag("follow", "Go on with new lines until interrupted.").Short('f').BoolVar(&c.follow)
-	cmd.Flag("level", "This level and above: "+strings.Join(broker.LogLevels(), ", ")+".").Default("info").EnumVar(&c.level, broker.LogLevels()...)
-	cmd.Flag("since", "Only lines of the last time, for example 5m.").PlaceHolder("DURATION").DurationVar(&c.since)
+	cmd.Flag("in", "Cluster (default: the only one).").PlaceHolder("CLUSTER").StringVar(&c.in)
+	cmd.Flag("follow", "Follow the logs until interrupted.").Short('f').BoolVar(&c.follow)
+	cmd.Flag("level", "Minimum level: "+strings.Join(broker.LogLevels(), ", ")+".").Default("info").EnumVar(&c.level, broker.LogLevels()...)
+	cmd.Flag("since", "Show only lines newer than this, for example 5m.").PlaceHolder("DURATION").DurationVar(&c.since)
 }
 
 // logRecord is the JSON form of a run of equal lines.

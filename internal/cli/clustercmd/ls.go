@@ -98,7 +98,7 @@ func (c *clusterStatus) printOnce(ctx context.Context, e *cli.Env, l local) erro
 }
 
 // errUnhealthy is returned for a cluster whose nodes are not all healthy.
-var errUnhealthy = errors.New("not every node is well")
+var errUnhealthy = errors.New("some nodes are unhealthy")
 
 // unwell names the nodes that are not healthy.
 func unwell(s broker.Status) string {
@@ -119,7 +119,7 @@ func unwell(s broker.Status) string {
 		case n.Hears != n.Expect && n.Hears == up && n.Health == "ok":
 			continue // it reaches all nodes that are up, and the others are named
 		case n.Hears != n.Expect:
-			what = fmt.Sprintf("hears %d of %d", n.Hears, n.Expect)
+			what = fmt.Sprintf("sees %d of %d", n.Hears, n.Expect)
 		case n.Health != "ok":
 			what = n.Health
 		default:
@@ -144,7 +144,7 @@ func (c *clusterDown) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if l.Life == broker.Down {
-		e.Say("", fmt.Sprintf("cluster %s is down already", l.Name))
+		e.Say("", fmt.Sprintf("cluster %s is already down", l.Name))
 		return nil
 	}
 	if err := l.home.Down(ctx, l.Name); err != nil {
@@ -178,6 +178,6 @@ func (c *clusterDelete) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.home.Delete(ctx, l.Name); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("nothing is left of cluster %s", l.Name))
+	e.Say("", fmt.Sprintf("cluster %s is removed", l.Name))
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 type publishFlag struct{ subject string }
 
 func (f *publishFlag) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("publish", "Meanwhile publish to this subject of a stream, 50 times a second, and say what was acknowledged.").PlaceHolder("SUBJECT").StringVar(&f.subject)
+	cmd.Flag("publish", "Publish to this subject of a stream meanwhile, 50 times a second, and report what was acknowledged.").PlaceHolder("SUBJECT").StringVar(&f.subject)
 }
 
 // start returns the client, or nil without the flag. It publishes as the cluster's first user, or as --user.
@@ -97,7 +97,7 @@ type measureFlags struct {
 }
 
 func (f *measureFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("measure", "Wait until all that the nodes led in JetStream has a new leader, and say how long that took.").BoolVar(&f.measure)
+	cmd.Flag("measure", "Wait until everything that the nodes led in JetStream has a new leader, and report how long that took.").BoolVar(&f.measure)
 	f.publish.Setup(cmd)
 }
 

@@ -50,7 +50,7 @@ func (c *clusterNode) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("node", "The nodes, for example east-2.").Required().StringsVar(&c.nodes)
 	c.in.Setup(cmd)
 	if c.action.Name == "lame-duck" {
-		cmd.Flag("duration", "Time in which the clients are moved.").Default("10s").PlaceHolder("DURATION").DurationVar(&c.duration)
+		cmd.Flag("duration", "Time over which the clients are disconnected.").Default("10s").PlaceHolder("DURATION").DurationVar(&c.duration)
 		cmd.Flag("grace", "Time before the first client is closed.").Default("1s").PlaceHolder("DURATION").DurationVar(&c.grace)
 	}
 	if c.action.Away {
@@ -117,7 +117,7 @@ func faultEntries() []cli.Entry {
 			"cluster fault ls",
 			"cluster fault ls rehearsal -o json",
 		}},
-		{Name: "heal", Help: "End faults, all when no number is given.", Cmd: &clusterHeal{}, Examples: []string{
+		{Name: "heal", Help: "Heal faults (default: all).", Cmd: &clusterHeal{}, Examples: []string{
 			"cluster fault heal",
 			"cluster fault heal 1 3 --in rehearsal",
 		}},

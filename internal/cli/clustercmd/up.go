@@ -50,13 +50,13 @@ type switches struct{ tls, mtls, websocket, mqtt, noJetStream, direct bool }
 func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("name", "Name of the cluster (default dev).").StringVar(&c.name)
 	cmd.Flag("file", "Specification in YAML (docs/cluster.md); - is standard input.").Short('f').PlaceHolder("FILE").StringVar(&c.file)
-	cmd.Flag("dry-run", "Show what would be started or changed, and do nothing.").BoolVar(&c.dryRun)
-	cmd.Flag("yes", "Change a cluster that exists without asking, also where that does harm.").Short('y').BoolVar(&c.yes)
-	cmd.Flag("topology", "Shape: "+strings.Join(spec.Topologies(), ", ")+". Default: what the other flags ask for.").PlaceHolder("SHAPE").StringVar(&c.topology)
+	cmd.Flag("dry-run", "Show what would be started or changed, and exit.").BoolVar(&c.dryRun)
+	cmd.Flag("yes", "Change an existing cluster without asking, even if the change is harmful.").Short('y').BoolVar(&c.yes)
+	cmd.Flag("topology", "Shape: "+strings.Join(spec.Topologies(), ", ")+". Default: derived from the other flags.").PlaceHolder("SHAPE").StringVar(&c.topology)
 	cmd.Flag("nodes", "Servers in each cluster (default 3).").PlaceHolder("N").IntVar(&c.shape.Nodes)
 	cmd.Flag("clusters", "Names of the clusters of a super-cluster, for example east,west,eu.").PlaceHolder("NAMES").StringVar(&c.clusters)
 	cmd.Flag("leaf", "Leaf nodes, for example 2@east or 2@east:APP. Repeat for more.").PlaceHolder("N@CLUSTER[:ACCOUNT]").StringsVar(&c.shape.Leafs)
-	cmd.Flag("auth", "How clients prove who they are: "+strings.Join(spec.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
+	cmd.Flag("auth", "How clients authenticate: "+strings.Join(spec.AuthModes(), ", ")+" (default users).").PlaceHolder("MODE").StringVar(&c.auth)
 	cmd.Flag("tls", "TLS with a certificate authority made for the cluster.").IsSetByUser(&c.set.tls).BoolVar(&c.tls)
 	cmd.Flag("mtls", "TLS where clients show a certificate too; with --auth users it says who they are.").IsSetByUser(&c.set.mtls).BoolVar(&c.mtls)
 	cmd.Flag("ca", "Certificate authorities: shared (default), per-cluster.").PlaceHolder("MODE").StringVar(&c.ca)
@@ -67,12 +67,12 @@ func (c *clusterUp) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("no-jetstream", "Servers without JetStream.").IsSetByUser(&c.set.noJetStream).BoolVar(&c.noJetStream)
 	cmd.Flag("direct", "Connect the servers directly, without the proxies that faults need; for benchmarks.").IsSetByUser(&c.set.direct).BoolVar(&c.direct)
 	cmd.Flag("slot", "Range of ports, 0 to 21: slot 4 is 14000 to 14999 (default: a free one).").Default("-1").PlaceHolder("N").IntVar(&c.slot)
-	cmd.Flag("server-bin", "Run this nats-server instead of the one inside natsctl.").PlaceHolder("PATH").StringVar(&c.program)
+	cmd.Flag("server-bin", "Run this nats-server instead of the embedded one.").PlaceHolder("PATH").StringVar(&c.program)
 	cmd.Flag("foreground", "Stay attached; Ctrl-C stops and removes the cluster.").BoolVar(&c.foreground)
 	cmd.Flag("keep", "With --foreground: keep data and contexts after Ctrl-C.").BoolVar(&c.keep)
-	cmd.Flag("retain", "Keep the files of a start that fails, to look at them.").BoolVar(&c.retain)
+	cmd.Flag("retain", "Keep the files of a failed start, for inspection.").BoolVar(&c.retain)
 	cmd.Flag("select", "Select the context of the cluster.").BoolVar(&c.selectIt)
-	cmd.Flag("wait", "Longest time until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
+	cmd.Flag("wait", "Maximum time to wait until the cluster is ready.").Default("60s").PlaceHolder("DURATION").DurationVar(&c.wait)
 }
 
 // describesCluster reports whether any flag describes the cluster.
@@ -97,7 +97,7 @@ func (c *clusterUp) spec(e *cli.Env) (spec.Spec, error) {
 // read reads the specification file; a name on the command line overrides the one in it.
 func (c *clusterUp) read(e *cli.Env) (spec.Spec, error) {
 	if c.describesCluster() {
-		return spec.Spec{}, cli.Usagef("--file says what the cluster is; leave out the flags that say it too")
+		return spec.Spec{}, cli.Usagef("--file specifies the cluster; remove the other flags that specify it")
 	}
 	in := e.In
 	if c.file != "-" {
@@ -169,7 +169,7 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if !changed {
-		e.Say("", fmt.Sprintf("cluster %s is up already and as asked for: nothing was changed", r.Name))
+		e.Say("", fmt.Sprintf("cluster %s is already up and matches the request: nothing was changed", r.Name))
 	}
 	return c.printNextSteps(e, r)
 }

@@ -29,7 +29,7 @@ func (c *clusterUserLs) Setup(cmd *kingpin.CmdClause) {
 var userColumns = []view.Column[plan.Identity]{
 	{Name: "account", Title: "ACCOUNT", Help: "The account that it is in.", Value: func(i plan.Identity) any { return i.Account }},
 	{Name: "user", Title: "USER", Help: "Its name.", Value: func(i plan.Identity) any { return i.User }},
-	{Name: "proof", Title: "PROOF", Help: "How it proves who it is.", Value: func(i plan.Identity) any { return proof(i) }},
+	{Name: "proof", Title: "PROOF", Help: "How it authenticates.", Value: func(i plan.Identity) any { return proof(i) }},
 	{Name: "public_key", Title: "PUBLIC KEY", Help: "Its public key, where it has one.", Wide: true, Value: func(i plan.Identity) any { return i.Public }},
 	{Name: "file", Title: "FILE", Help: "Its credentials, seed or certificate.", Wide: true, Value: func(i plan.Identity) any { return cmp.Or(i.Creds, i.Seed, i.Cert) }},
 }

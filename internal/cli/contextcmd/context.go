@@ -26,12 +26,12 @@ func contextEntry() cli.Entry {
 				"context add prod -s tls://nats.example.net --creds prod.creds --select",
 				"context add ops -s nats://10.0.0.1 --user ops --password-file ops.txt --protected",
 			}},
-			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context: what flags say, or all of it in an editor.", Cmd: &contextEdit{}, Finishes: true, Examples: []string{
+			{Name: "edit", Aliases: []string{"vi"}, Help: "Change a context with flags, or in an editor.", Cmd: &contextEdit{}, Finishes: true, Examples: []string{
 				"context edit dev",
 				"context edit dev -s nats://127.0.0.1:4333",
 				"context edit dev --clear creds",
 			}},
-			{Name: "copy", Aliases: []string{"cp"}, Help: "Save a context under a second name, with what flags change.", Cmd: &contextCopy{}, Finishes: true, Examples: []string{
+			{Name: "copy", Aliases: []string{"cp"}, Help: "Copy a context, with changes from flags.", Cmd: &contextCopy{}, Finishes: true, Examples: []string{
 				"context copy prod prod-sys --creds sys.creds",
 				"context copy dev staging -s tls://staging.example.net",
 			}},
@@ -45,7 +45,7 @@ func contextEntry() cli.Entry {
 				"context show prod",
 				"context show prod -o json",
 			}},
-			{Name: "select", Aliases: []string{"switch", "set"}, Help: "Use a context whenever none is named.", Cmd: &contextSelect{}, Examples: []string{
+			{Name: "select", Aliases: []string{"switch", "set"}, Help: "Select the context to use by default.", Cmd: &contextSelect{}, Examples: []string{
 				"context select prod",
 				"context select",
 			}},
@@ -66,11 +66,11 @@ func contextEntry() cli.Entry {
 				"context validate prod --connect",
 				"context validate --connect -o json",
 			}},
-			{Name: "protect", Help: "Let actions in this context ask for --force.", Cmd: &contextProtect{on: true}, Examples: []string{
+			{Name: "protect", Help: "Require --force for actions in this context.", Cmd: &contextProtect{on: true}, Examples: []string{
 				"context protect prod",
 				"context protect prod prod-sys",
 			}},
-			{Name: "unprotect", Help: "Lift the protection of a context.", Cmd: &contextProtect{}, Examples: []string{
+			{Name: "unprotect", Help: "Remove the protection of a context.", Cmd: &contextProtect{}, Examples: []string{
 				"context unprotect prod",
 				"context unprotect prod prod-sys",
 			}},
@@ -82,7 +82,7 @@ func contextEntry() cli.Entry {
 type contextSelect struct{ name string }
 
 func (c *contextSelect) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "The context; asked for on a terminal when left out.").StringVar(&c.name)
+	cmd.Arg("name", "The context (default: ask on a terminal).").StringVar(&c.name)
 }
 
 func (c *contextSelect) Run(_ context.Context, e *cli.Env) error {
@@ -171,7 +171,7 @@ func (c *contextUnselect) Run(_ context.Context, e *cli.Env) error {
 	return nil
 }
 
-// contextProtect sets or lifts the protection of contexts.
+// contextProtect sets or removes the protection of contexts.
 type contextProtect struct {
 	on    bool
 	names []string

@@ -32,7 +32,7 @@ type contextEdit struct {
 func (c *contextEdit) Setup(cmd *kingpin.CmdClause) {
 	cmd.HelpLong("With flags, those settings change (see natsctl context add --help). Without, $VISUAL or $EDITOR opens the whole context.\n")
 	cmd.Arg("name", "The context.").Required().StringVar(&c.name)
-	cmd.Flag("clear", "Empty this key, named as in the file; repeat for several.").PlaceHolder("KEY").StringsVar(&c.clear)
+	cmd.Flag("clear", "Clear this key, named as in the file; repeat for several.").PlaceHolder("KEY").StringsVar(&c.clear)
 	c.fields.Setup(cmd)
 }
 
@@ -148,7 +148,7 @@ func editable(c *natsctx.Context) (string, error) {
 func parseEdited(text string) (natsctx.Settings, error) {
 	body, err := yaml.YAMLToJSONStrict([]byte(text))
 	if err != nil {
-		return natsctx.Settings{}, cli.Usagef("the edited text is no YAML: %w", err)
+		return natsctx.Settings{}, cli.Usagef("the edited text is not valid YAML: %w", err)
 	}
 	c, err := natsctx.Decode("edited", body)
 	if err != nil {

@@ -22,7 +22,7 @@ type fieldFlags struct {
 
 func (f *fieldFlags) Setup(cmd *kingpin.CmdClause) {
 	s := &f.own
-	cmd.Flag("description", "What the context is for.").PlaceHolder("TEXT").StringVar(&s.Description)
+	cmd.Flag("description", "Description of the context.").PlaceHolder("TEXT").StringVar(&s.Description)
 	cmd.Flag("select", "Select the context.").BoolVar(&f.choose)
 	cmd.Flag("jwt", "User JWT: a file, or a reference such as env://NAME.").PlaceHolder("FILE").StringVar(&f.jwt)
 	cmd.Flag("seed", "Seed that belongs to the JWT: a file, or a reference such as env://NAME.").PlaceHolder("FILE").StringVar(&f.seed)
@@ -33,7 +33,7 @@ func (f *fieldFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("colors", "Color scheme of the nats CLI's tables.").PlaceHolder("SCHEME").StringVar(&s.ColorScheme)
 	cmd.Flag("color", "Color that marks the context in natsctl, or none.").PlaceHolder("COLOR").
 		EnumVar(&f.color, append(natsctx.Colors(), "none")...)
-	cmd.Flag("protected", "Let actions in this context ask for --force.").BoolVar(&f.protected)
+	cmd.Flag("protected", "Require --force for actions in this context.").BoolVar(&f.protected)
 	cmd.Flag("certstore", "Windows certificate store: user or machine.").PlaceHolder("STORE").StringVar(&s.WinCertStore)
 	cmd.Flag("certstore-match", "Which certificate of the store.").PlaceHolder("TEXT").StringVar(&s.WinCertMatch)
 	cmd.Flag("certstore-match-by", "What --certstore-match matches: subject or issuer.").PlaceHolder("BY").StringVar(&s.WinCertMatchBy)
@@ -99,7 +99,7 @@ func passwordFor(e *cli.Env, set *natsctx.Settings) error {
 		return nil
 	}
 	if !e.InTTY { // the nats CLI would save the name as a token
-		return cli.Usagef("--user comes without a password; --password-file, --password-stdin or NATS_PASSWORD brings it, and --token-file is for a token")
+		return cli.Usagef("--user needs a password: use --password-file, --password-stdin or NATS_PASSWORD; for a token use --token-file")
 	}
 	var err error
 	set.Password, err = e.AskPassword(set.User)

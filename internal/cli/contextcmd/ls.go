@@ -40,7 +40,7 @@ func of(value func(*natsctx.Context) string) func(listedContext) any {
 var contextColumns = []view.Column[listedContext]{
 	{Name: "name", Title: "NAME", Help: "The context's name.", Value: func(l listedContext) any { return l.name }},
 	{Name: "selected", Title: "SELECTED", Help: "It is used when none is named.", Value: func(l listedContext) any { return l.selected }},
-	{Name: "description", Title: "DESCRIPTION", Help: "What it is for.", Value: of(func(c *natsctx.Context) string { return c.Description })},
+	{Name: "description", Title: "DESCRIPTION", Help: "Its description.", Value: of(func(c *natsctx.Context) string { return c.Description })},
 	{Name: "url", Title: "URL", Help: "Its servers, without userinfo.", Value: of(func(c *natsctx.Context) string { return natsctx.RedactURL(c.URLOrDefault()) })},
 	{Name: "auth", Title: "AUTH", Help: "The kind of its credentials.", Value: of(func(c *natsctx.Context) string { return c.Auth() })},
 	{Name: "protected", Title: "PROTECTED", Help: "Actions need --force.", Value: func(l listedContext) any { return l.mark.Protected }},

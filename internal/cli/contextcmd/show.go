@@ -18,7 +18,7 @@ type contextShow struct {
 }
 
 func (c *contextShow) Setup(cmd *kingpin.CmdClause) {
-	cmd.Arg("name", "The context; the one in use when left out.").StringVar(&c.name)
+	cmd.Arg("name", "The context (default: the one in use).").StringVar(&c.name)
 	cmd.Flag("show-secrets", "Show secrets in clear.").BoolVar(&c.reveal)
 }
 
@@ -40,8 +40,8 @@ type shownSetting struct{ key, value, origin string }
 
 var settingColumns = []view.Column[shownSetting]{
 	{Name: "key", Title: "KEY", Help: "The key, as in the file.", Value: func(s shownSetting) any { return s.key }},
-	{Name: "value", Title: "VALUE", Help: "What would be used.", Value: func(s shownSetting) any { return s.value }},
-	{Name: "origin", Title: "FROM", Help: "Who says so.", Value: func(s shownSetting) any { return s.origin }},
+	{Name: "value", Title: "VALUE", Help: "The value that would be used.", Value: func(s shownSetting) any { return s.value }},
+	{Name: "origin", Title: "FROM", Help: "Where the value comes from.", Value: func(s shownSetting) any { return s.origin }},
 }
 
 func (c *contextShow) Run(_ context.Context, e *cli.Env) error {

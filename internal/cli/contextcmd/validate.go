@@ -28,7 +28,7 @@ dialled and the last row of a URL says how far it got: dns, tcp, greeting, tls, 
 permission. NATS_* variables are left aside, so that the contexts themselves are checked.
 With -s URL and no context, it checks what the flags say.
 `)
-	cmd.Arg("name", "The contexts; all of them when left out.").StringsVar(&c.names)
+	cmd.Arg("name", "The contexts (default: all).").StringsVar(&c.names)
 	cmd.Flag("connect", "Dial each URL of the contexts.").BoolVar(&c.connect)
 }
 

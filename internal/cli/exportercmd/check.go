@@ -16,7 +16,7 @@ import (
 )
 
 // errPartialScrape means that a scrape of the whole fleet has more series.
-var errPartialScrape = errors.New("the scrape is not of the whole fleet")
+var errPartialScrape = errors.New("scrape incomplete: some servers did not respond")
 
 // exporterCheckCommand shows what a scrape would contain.
 type exporterCheckCommand struct {
@@ -35,7 +35,7 @@ var familyColumns = []view.Column[exporter.FamilyReport]{
 	{Name: "bytes", Title: "Text", Help: "their size in the exposition, not compressed", Unit: view.Bytes, Sum: true, Value: func(f exporter.FamilyReport) any { return f.Bytes }},
 	{Name: "metric", Title: "Metric", Help: "its name", Value: func(f exporter.FamilyReport) any { return f.Metric.Name }},
 	{Name: "collector", Title: "Collector", Help: "the part of the exposition it belongs to, for --collect and --no-collect", Value: func(f exporter.FamilyReport) any { return f.Metric.Collector }},
-	{Name: "names", Title: "Names", Help: "whose names: nats, surveyor or exporter", Value: func(f exporter.FamilyReport) any { return string(f.Metric.Set) }},
+	{Name: "names", Title: "Names", Help: "naming scheme: nats, surveyor or exporter", Value: func(f exporter.FamilyReport) any { return string(f.Metric.Set) }},
 }
 
 func (c *exporterCheckCommand) Run(ctx context.Context, e *cli.Env) error {

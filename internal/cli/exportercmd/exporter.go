@@ -26,7 +26,7 @@ func exporterEntry() cli.Entry {
 			"exporter serve --context sys --web.listen-address :7777",
 			"exporter serve --context sys --collect servers --collect streams --top 100",
 		}, Standard: true, Endless: true},
-		{Name: "check", Help: "Ask the fleet once and show how many series each metric would have.", Cmd: &exporterCheckCommand{}, Examples: []string{
+		{Name: "check", Help: "Query the fleet once and show how many series each metric would have.", Cmd: &exporterCheckCommand{}, Examples: []string{
 			"exporter check --context sys",
 			"exporter check --context sys --sort series --limit 20",
 		}},
@@ -72,8 +72,8 @@ func exporterPages(exp *exporter.Exporter) (http.Handler, error) {
 		Name: "natsctl exporter", Description: "Metrics of a whole NATS fleet", Version: cli.BuildVersion(), Profiling: "false",
 		Links: []web.LandingLinks{
 			{Address: "/metrics", Text: "Metrics"},
-			{Address: "/healthz", Text: "Health", Description: "the process lives"},
-			{Address: "/readyz", Text: "Readiness", Description: "the fleet can be asked"},
+			{Address: "/healthz", Text: "Health", Description: "the process is running"},
+			{Address: "/readyz", Text: "Readiness", Description: "the fleet can be queried"},
 		},
 	})
 	if err != nil {
@@ -141,10 +141,10 @@ const exporterDirMode os.FileMode = 0o755
 // Advices are the rows of the error table for the exporter.
 func Advices() []cli.Advice {
 	return []cli.Advice{
-		cli.On(cli.Is(exporter.ErrOption), cli.ExitUsage, cli.Hint("natsctl exporter serve --help explains each flag, docs/exporter.md the whole")),
+		cli.On(cli.Is(exporter.ErrOption), cli.ExitUsage, cli.Hint("see natsctl exporter serve --help and docs/exporter.md")),
 		cli.On(cli.Is(errPartialScrape), cli.ExitPartial, cli.Hint("natsctl server ping shows who does not answer, and why")),
 		cli.On(cli.Is(exporter.ErrUnknownServer), cli.ExitUsage, cli.Hint("the file has every server that the exporter has seen twice, by name")),
 		cli.On(cli.Is(exporter.ErrNoContext), cli.ExitUsage, cli.Hint("allow it with --probe-context NAME")),
-		cli.On(cli.Is(exporter.ErrNotConnected), cli.ExitUnreachable, cli.Hint("is a server of the context up? natsctl context validate tells")),
+		cli.On(cli.Is(exporter.ErrNotConnected), cli.ExitUnreachable, cli.Hint("check that a server of the context is up: natsctl context validate")),
 	}
 }

@@ -78,7 +78,7 @@ func checkListColumns() []view.Column[checkRow] {
 		{Name: "limit", Title: "Limit", Help: "Name for --set.", Value: limit(func(l *checks.Limit) any { return l.Name })},
 		{Name: "warn", Title: "Warn", Help: "Warning from here on.", Unit: view.Count, Value: limit(func(l *checks.Limit) any { return orNever(l.Warn) })},
 		{Name: "crit", Title: "Crit", Help: "Critical from here on.", Unit: view.Count, Value: limit(func(l *checks.Limit) any { return orNever(l.Crit) })},
-		{Name: "needs", Title: "Asks", Help: "What the servers are asked for, beside STATSZ.", Wide: true, Value: func(r checkRow) any { return kindWords(r.check.Needs) }},
+		{Name: "needs", Title: "Asks", Help: "What is requested besides STATSZ.", Wide: true, Value: func(r checkRow) any { return kindWords(r.check.Needs) }},
 		{Name: "why", Title: "Why", Help: "Why it matters.", Wide: true, Value: func(r checkRow) any { return r.check.Why }},
 		{Name: "next", Title: "Next", Help: "What to do about a finding.", Wide: true, Value: func(r checkRow) any { return r.check.Next }},
 	}

@@ -99,7 +99,7 @@ func (c *eventsCommand) Run(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	if out.written == 0 && e.ErrTTY {
-		e.Say("", "no such event came")
+		e.Say("", "no matching event arrived")
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (c *recordCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("every", "Time between two snapshots.").Default("2s").PlaceHolder("INTERVAL").DurationVar(&c.every)
 	cmd.Flag("for", "Exit after this time.").PlaceHolder("DURATION").DurationVar(&c.lasting)
 	cmd.Flag("count", "Exit after this many snapshots.").PlaceHolder("N").IntVar(&c.count)
-	cmd.Flag("want", "What to ask beside STATSZ, separated by commas; default all of "+wantNames(recordable)+".").PlaceHolder("KINDS").StringVar(&c.want)
+	cmd.Flag("want", "What to request besides STATSZ, comma-separated; default all of "+wantNames(recordable)+".").PlaceHolder("KINDS").StringVar(&c.want)
 	cmd.Flag("events", "Record what happens between the snapshots too; yes by default.").Default("true").BoolVar(&c.events)
 	cmd.Flag("record-identity", "Keep user names, public keys and certificate subjects; JWTs and passwords are dropped in any case.").BoolVar(&c.identity)
 	cmd.Flag("force", "Overwrite the file.").BoolVar(&c.force)

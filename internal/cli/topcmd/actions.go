@@ -54,13 +54,13 @@ func (fleetActions) Plan(a live.Action) (scope, command string) {
 	case "lame-duck":
 		return a.Server + " moves its clients to other servers and ends; possible here for a server of a local cluster", "natsctl server lame-duck " + a.Server
 	case "kick-clients":
-		return fmt.Sprintf("tells the clients of %s that it goes away and closes their connections, %s as the screen shows, %.0f a second, in about %s; it runs on, so they may come back",
+		return fmt.Sprintf("notifies the clients of %s and closes their connections, %s as shown, %.0f a second, in about %s; it keeps running, so they may come back",
 			a.Server, cli.Plural(a.Clients, "connection"), topPace.PerSecond, view.Duration(topPace.Notice.Seconds()+float64(a.Clients)/topPace.PerSecond)), "natsctl server lame-duck " + a.Server + " --kick"
 	case "kick":
 		return fmt.Sprintf("closes connection %d (%s) on %s; the client may connect again", a.Conn, a.Who, a.Server),
 			fmt.Sprintf("natsctl conn kick --name %s --cid %d", a.Server, a.Conn)
 	}
-	return fmt.Sprintf("%s reads its configuration file again; its clients stay", a.Server), "natsctl server reload " + a.Server
+	return fmt.Sprintf("%s reloads its configuration file; its clients stay connected", a.Server), "natsctl server reload " + a.Server
 }
 
 // Do implements [live.Actions].
@@ -78,11 +78,11 @@ func (f fleetActions) Do(ctx context.Context, a live.Action) (string, error) {
 		}
 		switch {
 		case r.Before.Digest == "":
-			return a.Server + " read its configuration again; so old a server does not tell whether it changed", nil
+			return a.Server + " reloaded its configuration; a server this old does not report whether it changed", nil
 		case r.Changed():
-			return a.Server + " runs another configuration now", nil
+			return a.Server + " now runs a different configuration", nil
 		}
-		return a.Server + " read its configuration again; it is the same as before", nil
+		return a.Server + " reloaded its configuration; it did not change", nil
 	case "kick":
 		return f.kick(ctx, a)
 	case "kick-clients":
@@ -155,7 +155,7 @@ func (f fleetActions) kickClients(ctx context.Context, a live.Action) (string, e
 var kickWords = map[sys.KickOutcome]string{
 	sys.Kicked:  "connection %d of %s is closed",
 	sys.Left:    "connection %d of %s already disconnected; nothing was done",
-	sys.Another: "connection %d of %s belongs to somebody else by now; nothing was done",
+	sys.Another: "connection %d of %s now belongs to another client; nothing was done",
 	sys.Untried: "connection %d of %s was not tried; nothing was done",
 }
 

@@ -50,7 +50,7 @@ func TestTopActions(t *testing.T) {
 		a.Verb = verb
 		return f.Do(ctx, a)
 	}
-	if told, err := perform("reload"); err != nil || !strings.Contains(told, "act-2 read its configuration again") {
+	if told, err := perform("reload"); err != nil || !strings.Contains(told, "act-2 reloaded its configuration") {
 		t.Errorf("reload: %q, %v", told, err)
 	}
 	kickOne(ctx, t, f, node, target)

@@ -158,7 +158,7 @@ func subscribe(subject, queue string) func(context.Context, *nats.Conn) error {
 func serve(name, subject string) func(context.Context, *nats.Conn) error {
 	return func(_ context.Context, nc *nats.Conn) error {
 		_, err := micro.AddService(nc, micro.Config{
-			Name: name, Version: "1.0.0", Description: "Tells the price of an article",
+			Name: name, Version: "1.0.0", Description: "Returns the price of an article",
 			Endpoint: &micro.EndpointConfig{
 				Subject: subject,
 				Handler: micro.HandlerFunc(func(r micro.Request) { _ = r.Respond([]byte("42")) }), // the requester retries

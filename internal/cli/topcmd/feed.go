@@ -112,7 +112,7 @@ func explainTrouble(e *cli.Env, err error) live.Trouble {
 func topHint(e *cli.Env, err error) string {
 	switch {
 	case errors.Is(err, cli.ErrProtected):
-		return "nothing was changed; natsctl context unprotect NAME lifts the protection; the shell command takes --force"
+		return "nothing was changed; natsctl context unprotect NAME removes the protection; the shell command takes --force"
 	case errors.Is(err, act.ErrBlocked):
 		return "nothing was changed; fix the problems first, or run the command in a shell with --anyway"
 	case errors.Is(err, act.ErrNoTrigger):

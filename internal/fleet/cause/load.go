@@ -11,7 +11,7 @@ import (
 )
 
 // findRestarts names each server that started a short while ago; its links are
-// made anew and its replicas catch up.
+// reopened and its replicas catch up.
 func findRestarts(s *study) []candidate {
 	var out []candidate
 	for _, f := range s.left {

@@ -40,7 +40,7 @@ func metaCases() []findingCase {
 			"crit|the meta group of domain edge|C|the meta group of domain edge has no leader",
 		}},
 		{"meta", "two leaders", 1, func(in *Input) { in.Snapshot.Servers[1].Jsz.Meta.Leader = "b" }, []string{
-			"crit|the meta group|C|the meta group has more than one leader, depending on whom one asks: a, b",
+			"crit|the meta group|C|the meta group has more than one leader, depending on the server asked: a, b",
 		}},
 		{"meta", "the leader does not answer", 1, func(in *Input) {
 			setMeta(in, func(m *server.MetaClusterInfo) { m.Leader = "z" })
@@ -106,7 +106,7 @@ func metaCases() []findingCase {
 			first(in).Jsz.Meta.Leader, in.Snapshot.Servers[1].Jsz.Meta.Leader = "y", "z"
 			first(in).Jsz.Meta.Replicas = []*server.PeerInfo{{Name: "b", Lag: 7}}
 		}, []string{
-			"crit|the meta group|C|the meta group has more than one leader, depending on whom one asks: y, z",
+			"crit|the meta group|C|the meta group has more than one leader, depending on the server asked: y, z",
 		}},
 		{"meta-pending", "of two domains, the leader of the first does not answer", 1, func(in *Input) { domains(in).Leader = "z" }, []string{
 			"warn|b|west|5000 operations wait at the meta leader b|5000 count, limit 1000",

@@ -75,7 +75,7 @@ func TestOldServersAreNamed(t *testing.T) {
 func TestTwoLeaders(t *testing.T) {
 	in := healthy()
 	in.Snapshot.Servers[1].Jsz.Meta.Leader = "b"
-	if got := examine(t, in, "meta").Findings[0].Next; got != "Ask again in a minute; when it stays so, the fleet is cut in two: check routes and gateways." {
+	if got := examine(t, in, "meta").Findings[0].Next; got != "Check again in a minute; if it persists, the fleet is cut in two: check routes and gateways." {
 		t.Errorf("%q", got)
 	}
 }

@@ -36,7 +36,7 @@ var jetStreamChecks = []*Check{
 	{
 		Name: "consumers", About: "Every consumer has a leader and replicas that are current, and is not held back.",
 		Why:    "Without a leader a consumer delivers nothing.",
-		Next:   "See `natsctl server report consumers`; look at the application when acknowledgements are what is missing.",
+		Next:   "See `natsctl server report consumers`; check the application if acknowledgements are missing.",
 		Limits: []Limit{{Name: "consumer_lag", About: "operations that a replica is behind", Warn: 1000, Crit: 100_000}},
 		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findConsumers,
 	},
@@ -49,14 +49,14 @@ var jetStreamChecks = []*Check{
 	},
 	{
 		Name: "origins", About: "Every mirror and source hears from the stream that it copies.",
-		Why:   "What is published to the origin does not arrive in the copy, and nobody who reads the copy is told.",
+		Why:   "What is published to the origin does not arrive in the copy, and readers of the copy are not notified.",
 		Next:  "See `natsctl server report origins`; check that the origin exists, and that its account or domain can be reached.",
 		Needs: []fleet.Kind{fleet.Jsz}, Asset: true, find: findOrigins,
 	},
 	{
-		Name: "unread", About: "Every consumer with growing backlog is read by somebody.",
+		Name: "unread", About: "Every consumer with a growing backlog has a reader.",
 		Why:    "Its messages pile up in the stream until a limit drops or refuses them.",
-		Next:   "Start the application that reads it; delete the consumer if there is none any more (`nats consumer rm`).",
+		Next:   "Start the application that reads it; delete the consumer if it is no longer used (`nats consumer rm`).",
 		Limits: []Limit{{Name: "unread_messages", About: "pending messages of a consumer that nobody reads and that get more", Warn: 1, Crit: never()}},
 		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, Rates: true, find: findUnread,
 	},
@@ -104,8 +104,8 @@ func findMeta(c *checkup) {
 			c.add(f)
 			continue
 		case len(g.Leaders) > 1:
-			f.What = name + " has more than one leader, depending on whom one asks: " + strings.Join(g.Leaders, ", ")
-			f.Next = "Ask again in a minute; when it stays so, the fleet is cut in two: check routes and gateways."
+			f.What = name + " has more than one leader, depending on the server asked: " + strings.Join(g.Leaders, ", ")
+			f.Next = "Check again in a minute; if it persists, the fleet is cut in two: check routes and gateways."
 			c.add(f)
 		case !g.Heard && !c.Snapshot.Want.Scope.IsZero():
 			continue // the leader was not asked

@@ -11,13 +11,13 @@ import (
 var linkChecks = []*Check{
 	{
 		Name: "routes", About: "Every two servers of a cluster have a whole route.",
-		Why:   "Clients on two servers without a route cannot reach each other, for messages take one hop in a cluster.",
+		Why:   "Clients on two servers without a route cannot reach each other, because messages take one hop in a cluster.",
 		Next:  "See `natsctl server report routes`; check the network between the two and their cluster { routes }.",
 		Needs: []fleet.Kind{fleet.Routez}, find: func(c *checkup) { findEdges(c, fleet.Route) },
 	},
 	{
 		Name: "gateways", About: "Every server has an outbound gateway to every other cluster.",
-		Why:   "Its clients cannot reach the other cluster, and silently: their messages go nowhere.",
+		Why:   "Its clients cannot reach the other cluster: their messages are lost without an error.",
 		Next:  "See `natsctl server report gateways`; check the network and gateway { gateways } of the server.",
 		Needs: []fleet.Kind{fleet.Gatewayz}, find: findGateways,
 	},
@@ -98,10 +98,10 @@ var linkWords = map[fleet.State]words{
 	},
 	fleet.StateShort: {
 		"It works, with less throughput than the other routes of the cluster.",
-		"Look again in a minute, for a connection that was lost is made anew; then read the logs of both servers.",
+		"Look again in a minute, because a lost connection is reopened; then read the logs of both servers.",
 	},
 	fleet.StateUnknown: {
-		"A server did not say how it is, so nobody can tell whether it works.",
+		"A server did not report its links, so it is unknown whether it works.",
 		"Ask again with a longer --timeout, then ask that server alone.",
 	},
 	fleet.StateOneWay: {
@@ -110,7 +110,7 @@ var linkWords = map[fleet.State]words{
 	},
 	fleet.StateGhost: {
 		"Clients on the two sides cannot reach each other as long as the other end does not answer.",
-		"See to the server that does not answer first: `natsctl check servers` says what is known of it.",
+		"Fix the server that does not answer first: `natsctl check servers` says what is known of it.",
 	},
 }
 

@@ -138,7 +138,7 @@ func TestWordsOfALink(t *testing.T) {
 }
 
 // TestSlowLinkHolds calls a link slow when it was over the floor in two looks
-// beside this one, and never by this look alone.
+// besides this one, and never by this look alone.
 func TestSlowLinkHolds(t *testing.T) {
 	cluster := func(rtt string) *fleet.Snapshot {
 		servers := []*fleet.Server{fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b")}

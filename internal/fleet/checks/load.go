@@ -66,12 +66,12 @@ var loadChecks = []*Check{
 	{
 		Name: "pending", About: "No connection has much data waiting.",
 		Why:    "A connection whose pending bytes reach max_pending is dropped, with what was pending.",
-		Next:   "The receiver is too slow or its link too thin: look at its RTT and at what it subscribes to.",
+		Next:   "The receiver is too slow, or its link has too little bandwidth: look at its RTT and at what it subscribes to.",
 		Limits: []Limit{{Name: "pending_percent", About: "of max_pending", Warn: 25, Crit: 75}},
 		Needs:  []fleet.Kind{fleet.Connz, fleet.Varz}, find: findPending,
 	},
 	{
-		Name: "pending-rising", About: "No connection gets data faster than it takes it.",
+		Name: "pending-rising", About: "No connection gets data faster than it can read it.",
 		Why:    "When its pending bytes reach max_pending the server drops the connection, with what was pending.",
 		Next:   "Find what it subscribes to with `natsctl server report connections --subscriptions --filter 'pending_bytes > 0'`; speed it up, or share its work in a queue group.",
 		Limits: []Limit{{Name: "pending_full_seconds", About: "until its pending bytes reach max_pending at the rate of the last interval, from 1 % of it on", Warn: 60, Crit: 15, Below: true}},

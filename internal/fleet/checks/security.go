@@ -31,8 +31,8 @@ var securityChecks = []*Check{
 	},
 	{
 		Name: "monitoring", About: "No monitoring port is open to the network.",
-		Why:   "It tells everybody who asks about accounts, subjects and addresses, without a password.",
-		Next:  "Set http to 127.0.0.1, or drop it: the system account tells the same and asks who you are.",
+		Why:   "It shows accounts, subjects and addresses to anyone, without a password.",
+		Next:  "Set http to 127.0.0.1, or remove it: the system account provides the same data, with authentication.",
 		Needs: []fleet.Kind{fleet.Varz}, find: findMonitoring,
 	},
 	{

@@ -22,8 +22,8 @@ var fleetChecks = []*Check{
 		find: findMissing,
 	},
 	{
-		Name: "answers", About: "Every server answers every question it was asked.",
-		Why:  "What a server does not say, no other check can judge.",
+		Name: "answers", About: "Every server answers every request.",
+		Why:  "No other check can judge what a server does not report.",
 		Next: "Ask that server alone with `natsctl server request`; raise --timeout where it is slow.",
 		find: findProblems,
 	},
@@ -64,7 +64,7 @@ var fleetChecks = []*Check{
 		find: findSkew,
 	},
 	{
-		Name: "health", About: "Every server calls itself healthy.",
+		Name: "health", About: "Every server reports itself healthy.",
 		Why:  "An unhealthy server is not ready to serve: its JetStream assets are not current, or its listener is closed.",
 		Next: "Wait if it has just started; otherwise see `natsctl server report health` for the assets concerned.", Needs: []fleet.Kind{fleet.Healthz},
 		find: findUnhealthy,

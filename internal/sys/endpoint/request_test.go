@@ -240,7 +240,7 @@ func TestTable(t *testing.T) {
 		t.Errorf("%+v", ep)
 	}
 	for _, ep := range List() {
-		act := strings.HasPrefix(ep.About, "Read the configuration") || strings.HasPrefix(ep.About, "Close") || strings.HasPrefix(ep.About, "Tell") || strings.HasPrefix(ep.About, "Put") || strings.HasPrefix(ep.About, "Remove")
+		act := strings.HasPrefix(ep.About, "Reload") || strings.HasPrefix(ep.About, "Close") || strings.HasPrefix(ep.About, "Notify") || strings.HasPrefix(ep.About, "Put") || strings.HasPrefix(ep.About, "Remove")
 		if ep.Act != act || ep.Act && ep.Read != nil {
 			t.Errorf("%s changes something: %v", ep.Kind, ep.Act)
 		}

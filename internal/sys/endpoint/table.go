@@ -75,7 +75,7 @@ var table = []Endpoint{
 		Body: jszBody, Pager: jszPager{}, Read: into(func(*fleet.Server, *server.JSInfo) {}),
 	},
 	{
-		Kind: fleet.Healthz, Subject: serverReq + "HEALTHZ", About: "Whether each server finds itself healthy.", Ping: true, Since: "2.9.0", Options: server.HealthzOptions{},
+		Kind: fleet.Healthz, Subject: serverReq + "HEALTHZ", About: "Health of each server, as it reports it.", Ping: true, Since: "2.9.0", Options: server.HealthzOptions{},
 		Body: healthzBody, Read: into(func(s *fleet.Server, v *server.HealthStatus) { s.Healthz = v }),
 	},
 	{
@@ -89,9 +89,9 @@ var table = []Endpoint{
 	{Kind: Expvarz, Subject: serverReq + "EXPVARZ", About: "Memory figures of the server's runtime.", Ping: true, Since: "2.10.16"},
 	{Kind: Profilez, Subject: serverReq + "PROFILEZ", About: "A profile of the running server, in base64.", Ping: true, Since: "2.10.0", Options: server.ProfilezOptions{}},
 
-	{Kind: Reload, Subject: serverReq + "RELOAD", About: "Read the configuration file again.", Since: "2.10.0", Act: true},
+	{Kind: Reload, Subject: serverReq + "RELOAD", About: "Reload the configuration file.", Since: "2.10.0", Act: true},
 	{Kind: Kick, Subject: serverReq + "KICK", About: "Close one connection.", Since: "2.10.0", Act: true},
-	{Kind: LameDuckConn, Subject: serverReq + "LDM", About: "Tell one client that the server is going away.", Since: "2.10.0", Act: true},
+	{Kind: LameDuckConn, Subject: serverReq + "LDM", About: "Notify one client that the server is going away.", Since: "2.10.0", Act: true},
 
 	{Kind: AccountInfo, Subject: accountReq + "INFO", About: "One account: limits, exports, imports."},
 	{Kind: AccountConnz, Subject: accountReq + "CONNZ", About: "Connections of one account.", Options: server.ConnzOptions{}},

@@ -211,7 +211,7 @@ func (g *gatherer) finishPage(due, answered map[string]bool) bool {
 		} else if !answered[id] {
 			delete(due, id)
 			g.snap.Problems = append(g.snap.Problems, fleet.Problem{
-				ServerID: id, Server: g.servers[id].Info.Name, Kind: fleet.Connz, Reason: fleet.Truncated, Detail: "it did not go on to answer",
+				ServerID: id, Server: g.servers[id].Info.Name, Kind: fleet.Connz, Reason: fleet.Truncated, Detail: "it stopped answering",
 			})
 		}
 	}

@@ -159,7 +159,7 @@ func (o Source) consumers(ctx context.Context, s *fleet.Snapshot, details []serv
 	if len(with) > maxOwnStreams {
 		s.Problems = append(s.Problems, fleet.Problem{
 			Server: s.AskedBy, Kind: fleet.Jsz, Reason: fleet.Truncated,
-			Detail: fmt.Sprintf("the consumers of %d streams were not asked for, those without news the longest", len(with)-maxOwnStreams),
+			Detail: fmt.Sprintf("the consumers of %d streams were not requested: those without changes for the longest time", len(with)-maxOwnStreams),
 		})
 		with = with[:maxOwnStreams]
 	}

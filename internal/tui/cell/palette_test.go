@@ -65,7 +65,7 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// contrast is the ratio of the luminances of two colours, as WCAG 2 defines it.
+// contrast is the ratio of the luminances of two colors, as WCAG 2 defines it.
 func contrast(a, b string) float64 {
 	x, y := luminance(a), luminance(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)

@@ -27,7 +27,7 @@ type paint struct {
 // themes is the table of themes; the first is the default.
 var themes = []Theme{
 	{
-		Name: "terminal", Help: "the terminal's own 16 colours",
+		Name: "terminal", Help: "the terminal's own 16 colors",
 		paint: [roles]paint{
 			Plain: {svg: "#d0d4da"}, Muted: {fg: "8", svg: "#8b949e"}, Strong: {bold: true, svg: "#f0f3f6"},
 			Accent: {fg: "6", bold: true, svg: "#56d4dd"}, Front: {fg: "6", bold: true, reverse: true, svg: "#0d1117", svgGround: "#56d4dd"}, Line: {fg: "8", svg: "#4d5560"}, Head: {fg: "12", bold: true, svg: "#6cb6ff"},
@@ -37,7 +37,7 @@ var themes = []Theme{
 		},
 	},
 	{
-		Name: "dark", Help: "24-bit colours for a dark background", back: "#2d3a4d",
+		Name: "dark", Help: "24-bit colors for a dark background", back: "#2d3a4d",
 		paint: [roles]paint{
 			Plain: {fg: "#c9d1d9"}, Muted: {fg: "#8b949e"}, Strong: {fg: "#f0f6fc", bold: true},
 			Accent: {fg: "#39c5cf", bold: true}, Front: {fg: "#0d1117", bg: "#39c5cf", bold: true}, Line: {fg: "#484f58"}, Head: {fg: "#58a6ff", bold: true},
@@ -47,7 +47,7 @@ var themes = []Theme{
 		},
 	},
 	{
-		Name: "light", Help: "24-bit colours for a light background", back: "#cfe3fa",
+		Name: "light", Help: "24-bit colors for a light background", back: "#cfe3fa",
 		paint: [roles]paint{
 			Plain: {fg: "#24292f"}, Muted: {fg: "#6e7781"}, Strong: {fg: "#000000", bold: true},
 			Accent: {fg: "#0a7080", bold: true}, Front: {fg: "#ffffff", bg: "#0a7080", bold: true}, Line: {fg: "#afb8c1"}, Head: {fg: "#0550ae", bold: true},

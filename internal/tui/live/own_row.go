@@ -26,7 +26,7 @@ type OwnShare struct {
 // OwnColumns is the table of the servers that an account is on.
 func OwnColumns(totals bool) []view.Column[*OwnShare] {
 	cols := []view.Column[*OwnShare]{
-		{Name: "server", Title: "Server", Help: "Server that told of the account.", Value: func(r *OwnShare) any { return r.Server.Info.Name }},
+		{Name: "server", Title: "Server", Help: "Server that reported the account.", Value: func(r *OwnShare) any { return r.Server.Info.Name }},
 		{Name: "cluster", Title: "Cluster", Help: "Its cluster.", Value: func(r *OwnShare) any { return NotEmpty(r.Server.Info.Cluster) }},
 		{Name: "version", Title: "Ver", Help: "Its version.", Value: func(r *OwnShare) any { return NotEmpty(r.Server.Info.Version) }},
 		{Name: "conns", Title: "Conn", Help: "Client connections of the account.", Unit: view.Count, Sum: true, Value: func(r *OwnShare) any { return r.Stat.Conns }},

@@ -21,7 +21,7 @@ type RaftRow struct {
 var RaftColumns = []view.Column[*RaftRow]{
 	{Name: "group", Title: "GROUP", Help: "raft group", Value: func(r *RaftRow) any { return r.Group }},
 	{Name: "asset", Title: "ASSET", Help: "stream, or stream/consumer, that it replicates", Value: func(r *RaftRow) any { return NotEmpty(r.asset) }},
-	{Name: "server", Title: "SERVER", Help: "member that tells it", Value: func(r *RaftRow) any { return r.Server }},
+	{Name: "server", Title: "SERVER", Help: "member that reports it", Value: func(r *RaftRow) any { return r.Server }},
 	{Name: "account", Title: "ACCOUNT", Help: "account of the group", Value: func(r *RaftRow) any { return r.Account }},
 	{Name: "state", Title: "STATE", Help: "leader, follower, candidate", Value: func(r *RaftRow) any { return r.Info.State }, Level: LevelIf(fleet.Warn, func(r *RaftRow) bool { return r.Info.State == "CANDIDATE" })},
 	{Name: "leader", Title: "LEADER", Help: "its leader, by id where no name is known", Value: func(r *RaftRow) any { return NotEmpty(r.leader()) }, Level: LevelIf(fleet.Crit, func(r *RaftRow) bool { return r.Info.Leader == "" })},

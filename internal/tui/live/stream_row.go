@@ -37,7 +37,7 @@ func StreamColumns(totals bool) []view.Column[*StreamRow] {
 	return append(view.Lift(view.Streams(!totals), func(r *StreamRow) *fleet.StreamRow { return r.StreamRow }), []view.Column[*StreamRow]{
 		{Name: "pending", Title: "Pending", Help: "Messages that its consumers have not delivered.", Unit: view.Count, Sum: true, Value: func(r *StreamRow) any { return r.pending }, Level: LevelIf(fleet.Warn, func(r *StreamRow) bool { return r.pending > BacklogWarn })},
 		{Name: "ack_pending", Title: "AckP", Help: "Messages that were delivered and not acknowledged.", Unit: view.Count, Sum: true, Value: func(r *StreamRow) any { return r.ackPending }},
-		{Name: "listens_to", Title: "Listens to", Help: "Subjects whose messages it takes.", Wide: true, Value: func(r *StreamRow) any { return r.subjects() }},
+		{Name: "listens_to", Title: "Listens to", Help: "Subjects that it stores.", Wide: true, Value: func(r *StreamRow) any { return r.subjects() }},
 	}...)
 }
 

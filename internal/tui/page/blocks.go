@@ -82,7 +82,7 @@ func urgentLinks(worstFirst []*live.LinkRow) int {
 func alertBlock(ctx *Context) widget.Block {
 	rows := live.Filter(ctx.Marks.Alerts(ctx.State), func(r *live.AlertRow) bool { return r.State == live.Firing })
 	if len(rows) == 0 {
-		return widget.Block{Title: "ALERTS", Lines: okLine("none fires")}
+		return widget.Block{Title: "ALERTS", Lines: okLine("none firing")}
 	}
 	b := widget.Block{Title: fmt.Sprintf("ALERTS  %d firing   :alerts", len(rows))}
 	rows = rows[:min(len(rows), blockLines)]

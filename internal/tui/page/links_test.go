@@ -178,7 +178,7 @@ func TestAlertsInTheirOrder(t *testing.T) {
 	}
 	ctx.State.Alerts = nil
 	ctx.State.Seq++
-	if b := alertBlock(ctx); b.Title != "ALERTS" || b.Lines[0][1].Text != "none fires" {
+	if b := alertBlock(ctx); b.Title != "ALERTS" || b.Lines[0][1].Text != "none firing" {
 		t.Errorf("no alert: %+v", b)
 	}
 }
