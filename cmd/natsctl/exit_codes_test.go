@@ -63,7 +63,7 @@ func exportedErrors() map[error]int {
 
 // scripted are the rows that a transcript reaches, since they need processes of
 // local clusters: the words of their errors.
-var scripted = []string{"which cluster", "not every node is well"}
+var scripted = []string{"which cluster", "some nodes are unhealthy"}
 
 // TestExitCodesOfRun reaches every row of the joined error table through run: the
 // errors of the rooms below by a command that returns them, those of the commands

@@ -48,7 +48,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsExporterBlind", by: "instance, reason", level: fleet.Crit, expr: `nats_exporter_failed == 1`, hold: time.Minute,
-		summary: "The exporter cannot ask the fleet: {{ $labels.reason }}", why: "The fleet is not monitored.",
+		summary: "The exporter cannot query the fleet: {{ $labels.reason }}", why: "The fleet is not monitored.",
 		next: "auth: check the credentials; tls: check the certificates; unreachable, timeout, disconnected: check that a server of the context is up; not_system_account: give it a user of the system account; permission: allow $SYS.REQ.> and the inbox.",
 	},
 	{
