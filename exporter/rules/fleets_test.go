@@ -31,7 +31,7 @@ func with(label, value string, series []string) []string {
 func ofExporter(alert string) bool { return strings.HasPrefix(alert, "NatsExporter") }
 
 // Two fleets whose servers, clusters, accounts and streams have the same names
-// are told apart: what is wrong in one alerts for that one alone, and the
+// are distinguished: what is wrong in one alerts for that one alone, and the
 // healthy one does not mask it.
 func TestTwoFleets(t *testing.T) {
 	var stories []story
