@@ -87,7 +87,7 @@ func globalBinds() []bind {
 		press([]string{"]"}, "]", "forward in the history", "", act(func(m *Model) { travel(m, +1) })),
 		press([]string{"<"}, "<", "shorter time window of the graphs", "", act(func(m *Model) { zoomTime(m, -1) })),
 		press([]string{">"}, ">", "longer time window of the graphs", "", act(func(m *Model) { zoomTime(m, +1) })),
-		press([]string{"M"}, "M", "take or leave the mouse", "", toggleMouse),
+		press([]string{"M"}, "M", "enable or disable the mouse", "", toggleMouse),
 		press([]string{"!"}, "!", "the diagnosis: the cause first, with what follows from it", "", act(openDiagnosis)),
 		press([]string{"?"}, "?", "help for this page", "help", act(openHelp)),
 		press([]string{"ctrl+z"}, "^Z", "suspend; fg comes back", "", func(*Model) tea.Cmd { return suspend }),
