@@ -44,7 +44,7 @@ func (f *exporterFlags) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("ephemeral", "Export every ephemeral consumer; by default they are summed for each stream.").BoolVar(&f.ephemeral)
 	cmd.Flag("top", "Streams of an account on a server, and consumers of a stream, with series of their own; the rest is summed. 0: all.").Default("1000").IntVar(&f.top)
 	cmd.Flag("rows", "Routes, gateways, and accounts on servers, with series of their own in the fleet: with more, each server has its slowest link and the others summed, and each account is summed over all servers. 0: all.").Default("2000").IntVar(&f.rows)
-	cmd.Flag("max-series", "Most series of one scrape; the rest is left out and counted. 0: no limit.").Default("1000000").IntVar(&f.maxSeries)
+	cmd.Flag("max-series", "Maximum number of series per scrape; the rest is omitted and counted. 0: no limit.").Default("1000000").IntVar(&f.maxSeries)
 	cmd.Flag("accounts", "Only accounts whose id or name matches this expression.").PlaceHolder("REGEX").StringVar(&f.accounts)
 	cmd.Flag("no-accounts", "No accounts whose id or name matches this expression.").PlaceHolder("REGEX").StringVar(&f.notAccounts)
 	cmd.Flag("streams", "Only streams whose name matches this expression.").PlaceHolder("REGEX").StringVar(&f.streams)
