@@ -65,7 +65,7 @@ type refusals struct{ seen map[string]*refusal }
 
 func newRefusals() *refusals { return &refusals{seen: map[string]*refusal{}} }
 
-// maxRefusals is how many different clients are told apart.
+// maxRefusals is how many different clients are distinguished.
 const maxRefusals = 20_000
 
 // same counts a refusal that was seen before, of one client at one server, and
