@@ -16,45 +16,40 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/bench/stamp"
+	"github.com/natsctl/natsctl/internal/testcluster/proxy"
 )
 
-// measured returns the number of a frame of the measurement with a full stamp.
-func measured(frame []byte) (seq uint64, payload []byte, ok bool) {
-	_, payload, _ = bytes.Cut(frame, []byte("\r\n"))
-	payload = bytes.TrimSuffix(payload, []byte("\r\n"))
-	if len(payload) < stamp.Full || payload[3] != 0 {
-		return 0, nil, false
+// numbered matches the frames of the measurement with a full stamp whose number is chosen.
+func numbered(chosen func(seq uint64) bool) proxy.Match {
+	return func(frame []byte) bool {
+		_, payload, _ := bytes.Cut(frame, []byte("\r\n"))
+		payload = bytes.TrimSuffix(payload, []byte("\r\n"))
+		if len(payload) < stamp.Full || payload[3] != 0 {
+			return false
+		}
+		return chosen(binary.LittleEndian.Uint64(payload[16:]) & (1<<48 - 1))
 	}
-	return binary.LittleEndian.Uint64(payload[16:]) & (1<<48 - 1), payload, true
+}
+
+// withNumber matches the frames of the measurement with one number.
+func withNumber(n uint64) proxy.Match { return numbered(func(seq uint64) bool { return seq == n }) }
+
+// between matches those from one number to right before another.
+func between(from, to uint64) proxy.Match {
+	return numbered(func(seq uint64) bool { return seq >= from && seq < to })
 }
 
 func TestFaultsAreCountedExactly(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, startServer(t))
-	var held []byte
-	d.mangle = func(frame []byte) [][]byte {
-		seq, payload, ok := measured(frame)
-		switch {
-		case !ok:
-		case seq >= 100 && seq < 105, seq == 999: // lost; the last one too
-			return nil
-		case seq == 200:
-			return [][]byte{frame, frame}
-		case seq == 300:
-			return [][]byte{frame, frame, frame}
-		case seq == 400:
-			held = frame
-			return nil
-		case seq == 403: // 400 comes after 401, 402 and 403
-			return [][]byte{frame, held}
-		case seq == 500, seq == 501:
-			payload[len(payload)-1] ^= 1
-		}
-		return [][]byte{frame}
-	}
+	p := newProxy(t,
+		proxy.Swallow(between(100, 105)), proxy.Swallow(withNumber(999)), // the last one too
+		proxy.Duplicate(withNumber(200), 1), proxy.Duplicate(withNumber(300), 2),
+		proxy.Reorder(withNumber(400), withNumber(403)),
+		proxy.Corrupt(between(500, 502)),
+	)
 	r := mustExecute(t, scenario.Spec{
 		Workload: scenario.PubSub, Load: scenario.Load{Rate: 2000}, Warmup: 200 * ms, Duration: 500 * ms, Timeout: 3000 * ms, Verify: 1,
-	}, to(d.url()))
+	}, to(p.URL()))
 	if r.Lost != 6 || r.Dup != 3 || r.Reordered != 1 || r.Corrupt != 2 || r.Sent != 1000 || r.Received != 994 {
 		t.Errorf("lost %d, dup %d, reordered %d, corrupt %d, sent %d, received %d", r.Lost, r.Dup, r.Reordered, r.Corrupt, r.Sent, r.Received)
 	}
@@ -167,23 +162,23 @@ func TestInterrupted(t *testing.T) {
 func TestInterruptedWhileTheServerHangs(t *testing.T) {
 	long(t)
 	t.Parallel()
-	d := newDoor(t, startServer(t))
+	proxied := newProxy(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var reopen func()
+	var resume func()
 	watch := WithProgress(func(p Progress) {
 		if p.Phase != "measure" || p.Second <= 0 {
 			return
 		}
-		if reopen == nil {
-			reopen = d.shut()
+		if resume == nil {
+			resume = proxied.Pause()
 			return
 		}
 		cancel()
 	})
-	res, err := Execute(ctx, scenario.Spec{Workload: scenario.Pub, Sizes: []int{8192}, Duration: scenario.Duration(time.Hour), Warmup: -1}, to(d.url()), watch)
-	if reopen != nil {
-		reopen()
+	res, err := Execute(ctx, scenario.Spec{Workload: scenario.Pub, Sizes: []int{8192}, Duration: scenario.Duration(time.Hour), Warmup: -1}, to(proxied.URL()), watch)
+	if resume != nil {
+		resume()
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -233,9 +228,8 @@ func TestLastSecond(t *testing.T) {
 
 func TestNoInterest(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, startServer(t))
-	d.mangle = func([]byte) [][]byte { return nil }
-	_, err := Execute(t.Context(), scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 10}, Timeout: 300 * ms}, to(d.url()))
+	p := newProxy(t, proxy.Swallow(func([]byte) bool { return true }))
+	_, err := Execute(t.Context(), scenario.Spec{Workload: scenario.PubSub, Load: scenario.Load{Rate: 10}, Timeout: 300 * ms}, to(p.URL()))
 	if !errors.Is(err, ErrNoInterest) {
 		t.Errorf("got %v", err)
 	}

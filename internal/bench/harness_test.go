@@ -3,9 +3,6 @@ package bench
 import (
 	"context"
 	"flag"
-	"io"
-	"net"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/tap"
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster/proxy"
 )
 
 // atOnce is how many tests run beside each other: most of them wait for the
@@ -61,103 +59,10 @@ func to(url string) Connect {
 	return func(opts ...nats.Option) (*nats.Conn, error) { return nats.Connect(url, opts...) }
 }
 
-// door is a TCP proxy in front of a server that can be shut for a while: bytes
-// then wait, in both directions, and connections stay open.
-type door struct {
-	t      testing.TB
-	l      net.Listener
-	target string
-	mangle func(line []byte) [][]byte // what becomes of a MSG frame to a client
-
-	mu    sync.Mutex
-	open  chan struct{} // closed while the door is open
-	conns []net.Conn
-	group sync.WaitGroup
-}
-
-func newDoor(t testing.TB, s *server.Server) *door {
+// newProxy starts a proxy in front of a new server.
+func newProxy(t testing.TB, faults ...proxy.Fault) *proxy.Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &door{t: t, l: l, target: s.Addr().String(), open: make(chan struct{})}
-	close(d.open)
-	d.group.Go(d.accept)
-	t.Cleanup(d.close)
-	return d
-}
-
-func (d *door) url() string { return "nats://" + d.l.Addr().String() }
-
-func (d *door) accept() {
-	for {
-		c, err := d.l.Accept()
-		if err != nil {
-			return
-		}
-		s, err := net.Dial("tcp", d.target)
-		if err != nil {
-			c.Close()
-			continue
-		}
-		d.mu.Lock()
-		d.conns = append(d.conns, c, s)
-		d.mu.Unlock()
-		d.group.Go(func() { d.copy(s, c); s.Close() })
-		d.group.Go(func() {
-			if d.mangle != nil {
-				mangle(c, s, d.mangle)
-			} else {
-				d.copy(c, s)
-			}
-			c.Close()
-		})
-	}
-}
-
-func (d *door) copy(dst io.Writer, src io.Reader) {
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := src.Read(buf)
-		d.mu.Lock()
-		open := d.open
-		d.mu.Unlock()
-		<-open
-		if n > 0 {
-			if _, err := dst.Write(buf[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// shut stops all traffic until the returned function is called.
-func (d *door) shut() (reopen func()) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	open := make(chan struct{})
-	d.open = open
-	return sync.OnceFunc(func() { close(open) })
-}
-
-// cut breaks all connections; new ones are taken.
-func (d *door) cut() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, c := range d.conns {
-		c.Close()
-	}
-	d.conns = nil
-}
-
-func (d *door) close() {
-	d.l.Close()
-	d.cut()
-	d.group.Wait()
+	return proxy.New(t, startServer(t).Addr().String(), faults...)
 }
 
 func mustExecute(t testing.TB, s scenario.Spec, c Connect, opts ...Option) *result.Run {

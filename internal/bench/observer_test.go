@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/testcluster/proxy"
 )
 
 func pubSpec(load scenario.Load) scenario.Spec {
@@ -26,14 +27,8 @@ func hasReason(r *result.Run, code string) bool {
 // observer misses exactly those.
 func TestVanishedMessagesAreLost(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, startServer(t))
-	d.mangle = func(frame []byte) [][]byte {
-		if seq, _, ok := measured(frame); ok && seq >= 100 && seq < 137 {
-			return nil
-		}
-		return [][]byte{frame}
-	}
-	r := mustExecute(t, pubSpec(scenario.Load{Rate: 1000}), to(d.url()))
+	p := newProxy(t, proxy.Swallow(between(100, 137)))
+	r := mustExecute(t, pubSpec(scenario.Load{Rate: 1000}), to(p.URL()))
 	if r.Sent != 600 || r.Lost != 37 || r.Unknown != 0 || r.Received != 563 || r.Validity.Valid || !hasReason(r, result.ReasonLost) || hasReason(r, result.ReasonUnverified) {
 		t.Errorf("sent %d, received %d, lost %d, unknown %d, %+v", r.Sent, r.Received, r.Lost, r.Unknown, r.Validity)
 	}
@@ -76,14 +71,14 @@ func TestObserverNotPermitted(t *testing.T) {
 // server has not read: no PONG proves anything of them, and nothing says that they are lost.
 func TestCutConnectionLeavesUnknown(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, startServer(t))
+	proxied := newProxy(t)
 	spec := pubSpec(scenario.Load{})
 	spec.Duration = 1500 * ms
 	step := 0
-	r := mustExecute(t, spec, to(d.url()), WithProgress(func(p Progress) {
+	r := mustExecute(t, spec, to(proxied.URL()), WithProgress(func(p Progress) {
 		if p.Phase == "measure" && p.Second > 0 && step == 0 {
 			step++
-			d.cut()
+			proxied.Cut()
 		}
 	}))
 	if r.Client.Reconnects == 0 || r.Unknown == 0 || r.Validity.Valid || r.Received+r.Lost+r.Unknown != r.Expected {

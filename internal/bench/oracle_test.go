@@ -7,21 +7,22 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/testcluster/proxy"
 )
 
-// stall shuts a door for a known time in the middle of a run and says
-// afterwards how long it was shut at least; 0 if the run was nearly over when
+// stall pauses a proxy for a known time in the middle of a run and says
+// afterwards how long it was paused at least; 0 if the run was nearly over when
 // the machine got round to it.
 type stall struct {
-	d      *door
+	proxy  *proxy.Proxy
 	once   sync.Once
 	took   chan time.Duration
 	after  float64
 	length time.Duration
 }
 
-func newStall(d *door, after float64, length time.Duration) *stall {
-	return &stall{d: d, took: make(chan time.Duration, 1), after: after, length: length}
+func newStall(p *proxy.Proxy, after float64, length time.Duration) *stall {
+	return &stall{proxy: p, took: make(chan time.Duration, 1), after: after, length: length}
 }
 
 func (s *stall) option() Option {
@@ -34,11 +35,11 @@ func (s *stall) option() Option {
 				s.took <- 0
 				return
 			}
-			reopen := s.d.shut()
+			resume := s.proxy.Pause()
 			from := time.Now()
 			time.AfterFunc(s.length, func() {
 				s.took <- time.Since(from)
-				reopen()
+				resume()
 			})
 		})
 	})
@@ -131,17 +132,17 @@ func unpunctual() (stop func() time.Duration) {
 	return func() time.Duration { close(end); return <-most }
 }
 
-// stalledRun measures through a door that is shut for the time s, which is
-// length or a little more. What was on its way through the door may be late by
+// stalledRun measures through a proxy that is paused for the time s, which is
+// length or a little more. What was on its way through the proxy may be late by
 // as much as the machine.
 func stalledRun(t *testing.T, spec scenario.Spec, length time.Duration) (r *result.Run, s, machine time.Duration) {
 	t.Helper()
-	d := newDoor(t, startServer(t))
+	p := newProxy(t)
 	spec.Load = scenario.Load{Rate: 1000}
 	spec.Warmup, spec.Duration, spec.Timeout = 100*ms, scenario.Duration(oracleD*length), scenario.Duration(30*time.Second)
-	st := newStall(d, 0, length)
+	st := newStall(p, 0, length)
 	late := unpunctual()
-	r = mustExecute(t, spec, to(d.url()), st.option())
+	r = mustExecute(t, spec, to(p.URL()), st.option())
 	machine = late()
 	if s = <-st.took; s == 0 {
 		return r, s, machine
@@ -161,12 +162,12 @@ func stalledRun(t *testing.T, spec scenario.Spec, length time.Duration) (r *resu
 func TestClosedLoopMissesTheStall(t *testing.T) {
 	long(t)
 	const length = 500 * time.Millisecond
-	d := newDoor(t, startServer(t))
-	st := newStall(d, 0, length)
+	p := newProxy(t)
+	st := newStall(p, 0, length)
 	r := mustExecute(t, scenario.Spec{
 		Workload: scenario.Request, Request: &scenario.Service{Serve: 1}, Load: scenario.Load{Mode: scenario.Max, Window: 1},
 		Warmup: -1, Duration: scenario.Duration(oracleD * length), Timeout: scenario.Duration(20 * time.Second),
-	}, to(d.url()), st.option())
+	}, to(p.URL()), st.option())
 	s := max(<-st.took, length)
 	if r.Latency.Response != nil {
 		t.Error("a closed loop claims a response time")

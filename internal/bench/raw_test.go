@@ -61,16 +61,16 @@ func TestRawReconnects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDoor(t, startServer(t))
+			proxied := newProxy(t)
 			cut := false
 			watch := WithProgress(func(p Progress) {
 				if p.Phase == "measure" && p.Second > 0.5 && !cut {
 					cut = true
-					d.cut()
+					proxied.Cut()
 				}
 			})
 			spec.Driver, spec.Warmup, spec.Duration = scenario.DriverRaw, -1, 6000*ms
-			r := mustExecute(t, spec, to(d.url()), watch)
+			r := mustExecute(t, spec, to(proxied.URL()), watch)
 			if r.Client.Reconnects == 0 || r.Received == 0 || r.Received+r.Lost != r.Expected || r.Corrupt != 0 {
 				t.Errorf("%d reconnects, received %d, lost %d of %d, corrupt %d", r.Client.Reconnects, r.Received, r.Lost, r.Expected, r.Corrupt)
 			}

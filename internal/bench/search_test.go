@@ -7,6 +7,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/testcluster/proxy"
 )
 
 func TestClimb(t *testing.T) {
@@ -58,18 +59,12 @@ func TestClimbEnds(t *testing.T) {
 func TestSearchForReal(t *testing.T) {
 	long(t)
 	t.Parallel()
-	d := newDoor(t, startServer(t))
-	d.mangle = func(frame []byte) [][]byte {
-		if seq, _, ok := measured(frame); ok && seq >= 70 {
-			return nil
-		}
-		return [][]byte{frame}
-	}
+	p := newProxy(t, proxy.Swallow(numbered(func(seq uint64) bool { return seq >= 70 })))
 	o, err := result.ParseSLO("p99<30s,lost=0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := Search(t.Context(), scenario.Spec{Workload: scenario.PubSub, Duration: 100 * ms, Warmup: -1, Timeout: 150 * ms}, to(d.url()), o, 500)
+	res, err := Search(t.Context(), scenario.Spec{Workload: scenario.PubSub, Duration: 100 * ms, Warmup: -1, Timeout: 150 * ms}, to(p.URL()), o, 500)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,21 +5,16 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/testcluster/proxy"
 )
 
 // TestLostMessagesDoNotHoldTheFlood loses more messages than may be on their way.
 func TestLostMessagesDoNotHoldTheFlood(t *testing.T) {
 	long(t)
 	t.Parallel()
-	d := newDoor(t, startServer(t))
-	d.mangle = func(frame []byte) [][]byte {
-		if seq, _, ok := measured(frame); ok && seq >= 10 && seq < 200 {
-			return nil
-		}
-		return [][]byte{frame}
-	}
+	p := newProxy(t, proxy.Swallow(between(10, 200)))
 	// 256 KiB each: 64 may be on their way, and 190 are lost.
-	r := mustExecute(t, scenario.Spec{Workload: scenario.PubSub, Sizes: []int{256 << 10}, Msgs: 400, Warmup: -1, Timeout: 1500 * ms}, to(d.url()))
+	r := mustExecute(t, scenario.Spec{Workload: scenario.PubSub, Sizes: []int{256 << 10}, Msgs: 400, Warmup: -1, Timeout: 1500 * ms}, to(p.URL()))
 	if r.Sent != 400 || r.Lost != 190 {
 		t.Errorf("sent %d, lost %d", r.Sent, r.Lost)
 	}
