@@ -354,31 +354,6 @@ func TestLocks(t *testing.T) {
 	if _, err := os.Stat(h.path("x") + ".lock"); err != nil {
 		t.Errorf("the lock file of a cluster that is there: %v", err)
 	}
-	if host.Locked(h.path("none")) {
-		t.Error("no file is locked")
-	}
-	path := h.path("file")
-	first := spectest.Must(host.Lock(path))
-	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := host.WaitLock(soon, path); !errors.Is(err, host.ErrBusy) {
-		t.Errorf("got %v", err)
-	}
-	time.AfterFunc(30*time.Millisecond, first)
-	second, err := host.WaitLock(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	third, err := host.Lock(path) // of a new file: the other one is of nobody any more
-	if err != nil {
-		t.Errorf("got %v", err)
-	} else {
-		third()
-	}
-	second()
 }
 
 // TestUndo removes what a failed start has made; a cluster that ran before keeps its data.

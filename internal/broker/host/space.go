@@ -28,8 +28,8 @@ func CheckSpace(dir string) error {
 // spacePause is the interval at which free space is checked.
 const spacePause = 500 * time.Millisecond
 
-// WatchSpace calls tell once when the disk of a directory is full, unless the context ends first.
-func WatchSpace(ctx context.Context, dir string, tell func(error)) {
+// WatchSpace calls full once when the disk of a directory is full, unless the context ends first.
+func WatchSpace(ctx context.Context, dir string, full func(error)) {
 	tick := time.NewTicker(spacePause)
 	defer tick.Stop()
 	for {
@@ -38,7 +38,7 @@ func WatchSpace(ctx context.Context, dir string, tell func(error)) {
 			return
 		case <-tick.C:
 			if err := CheckSpace(dir); err != nil {
-				tell(err)
+				full(err)
 				return
 			}
 		}

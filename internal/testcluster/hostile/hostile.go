@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -171,22 +172,33 @@ func statszOf(i int) []byte {
 	return body
 }
 
-func forgedServers(_ testing.TB, f *stub.Fleet, evil *stub.Node) {
+func forgedServers(t testing.TB, f *stub.Fleet, evil *stub.Node) {
 	evil.Data["STATSZ"] = stub.Answer(func(m stub.Message) any {
-		go func() {
+		inBackground(t, func(stop <-chan struct{}) {
 			for i := range 20_000 {
-				f.Send(stub.Message{Subject: m.Reply, Data: statszOf(i)})
+				select {
+				case <-stop:
+					return
+				default:
+					f.Send(stub.Message{Subject: m.Reply, Data: statszOf(i)})
+				}
 			}
-		}()
+		})
 		return nil
 	})
 }
 
+// inBackground runs a function that returns once stop is closed, which is when the test ends.
+func inBackground(t testing.TB, run func(stop <-chan struct{})) {
+	stop := make(chan struct{})
+	var sender sync.WaitGroup
+	t.Cleanup(func() { close(stop); sender.Wait() })
+	sender.Go(func() { run(stop) })
+}
+
 // over sends messages until the test ends.
 func over(t testing.TB, pause time.Duration, send func(i int)) {
-	stop := make(chan struct{})
-	t.Cleanup(func() { close(stop) })
-	go func() {
+	inBackground(t, func(stop <-chan struct{}) {
 		tick := time.NewTicker(pause)
 		defer tick.Stop()
 		for i := 0; ; i++ {
@@ -197,7 +209,7 @@ func over(t testing.TB, pause time.Duration, send func(i int)) {
 				send(i)
 			}
 		}
-	}()
+	})
 }
 
 func dripping(t testing.TB, f *stub.Fleet, evil *stub.Node) {
