@@ -171,9 +171,9 @@ func (c *clusterHeal) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if n == 0 {
-		e.Say("", "no faults to heal; the servers that run hear each other")
+		e.Say("", "no faults to heal; the servers that run see each other")
 		return nil
 	}
-	e.Say("", fmt.Sprintf("%d healed; the servers that run hear each other again after %s", n, e.Now().Sub(begun).Round(time.Millisecond)))
+	e.Say("", fmt.Sprintf("%d healed; the servers that run see each other again after %s", n, e.Now().Sub(begun).Round(time.Millisecond)))
 	return nil
 }

@@ -105,7 +105,7 @@ func faultEntries() []cli.Entry {
 			"cluster fault bandwidth east west 1MB",
 			"cluster fault bandwidth edge '*' 256KB --for 1m",
 		}},
-		{Name: "blackhole", Help: "Leave connections open, but let nothing through.", Cmd: &clusterFault{kind: link.Blackhole}, Examples: []string{
+		{Name: "blackhole", Help: "Drop all traffic but keep the connections open.", Cmd: &clusterFault{kind: link.Blackhole}, Examples: []string{
 			"cluster fault blackhole east-1",
 			"cluster fault blackhole east west --for 30s",
 		}},

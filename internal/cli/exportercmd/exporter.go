@@ -90,7 +90,7 @@ type exporterRulesCommand struct {
 }
 
 func (c *exporterRulesCommand) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("max-for", "Let no alert wait longer than this before it fires.").PlaceHolder("DURATION").DurationVar(&c.hold)
+	cmd.Flag("max-for", "Maximum time that an alert waits before it fires.").PlaceHolder("DURATION").DurationVar(&c.hold)
 	cmd.Flag("kubernetes", "Write a PrometheusRule of this name for the Prometheus operator, instead of a rule file.").PlaceHolder("NAME").StringVar(&c.kubernetes)
 }
 
