@@ -12,9 +12,12 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nkeys"
 
 	"github.com/natsctl/natsctl/exporter"
+	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
@@ -32,6 +35,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
+	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 	"github.com/natsctl/natsctl/internal/tui"
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
@@ -47,6 +51,7 @@ func (f failing) Run(context.Context, *cli.Env) error { return f.err }
 // of each.
 func exportedErrors() map[error]int {
 	return map[error]int{
+		auth.ErrUnreadable: 1, auth.ErrSigner: 4, auth.ErrConfig: 2,
 		act.ErrBlocked: 1, act.ErrNoTrigger: 2,
 		checks.ErrUnknown: 2, checks.ErrLimit: 2, recording.ErrInvalid: 1, &recording.NotRecordedError{}: 1,
 		&fleet.AmbiguousUserError{}: 2, &fleet.AmbiguousAccountError{}: 2,
@@ -88,6 +93,7 @@ func TestExitCodesOfRun(t *testing.T) {
 	t.Cleanup(f.Close)
 	one := f.Names()[3]
 	limited, app := limitedServer(t)
+	keys := writeKeys(t)
 	broken := filepath.Join(t.TempDir(), "offline.json")
 	writeOffline(t, broken)
 	for _, c := range []struct {
@@ -107,6 +113,13 @@ func TestExitCodesOfRun(t *testing.T) {
 		{"conn kick --of-user nobody --yes -s " + f.URL(), 1, "no client connection"},
 		{"check --replay " + degradedTape, 6, ""},
 		{"account info NOBODY -s " + f.URL(), 1, "NOBODY"},
+		{"auth show " + filepath.Join(home, "missing.jwt"), 2, "cannot read"},
+		{"auth show " + keys.forged, 4, "chain of trust does not hold"},
+		{"auth show NOBODY -s " + f.URL(), 1, "no server knows"},
+		{"auth can --creds " + keys.account + " pub x", 2, "no JWT of a user"},
+		{"auth can --config " + keys.config + " nobody pub x", 1, `no user "nobody"`},
+		{"auth can user01 pub x -s " + f.URL(), 1, "do not report the rights"},
+		{"auth why --creds " + keys.expired + " -s " + f.URL(), 4, "servers refuse these credentials"},
 		{"top -s " + f.URL(), 2, "terminal"},
 		{"bench pub x --rate 500M --duration 20ms --warmup 0s -s " + app, 3, ""},
 		{"bench js consume --stream x --destroy-messages --yes --force --context app", 2, "protected context"},
@@ -199,6 +212,31 @@ func runApp(t *testing.T, a cli.App, home string, args ...string) (code int, wor
 		},
 	})
 	return code, w.String()
+}
+
+// keyFiles are files with JWTs, and a server configuration.
+type keyFiles struct{ account, forged, expired, config string }
+
+func writeKeys(t *testing.T) keyFiles {
+	t.Helper()
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	account, user := trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateUser)
+	claims := jwt.NewUserClaims(user.Public)
+	claims.Expires = time.Now().Add(-time.Hour).Unix()
+	token := trusted.Encode(t, jwt.NewAccountClaims(account.Public), account)
+	return keyFiles{
+		account: file("account.jwt", token),
+		forged:  file("forged.jwt", token[:len(token)-10]+"AAAAAAAAAA"),
+		expired: trusted.Creds(t, trusted.Encode(t, claims, account), user),
+		config:  file("server.conf", "authorization { users: [{user: app, password: secret}] }"),
+	}
 }
 
 // limitedServer is a server with JetStream, a user who may do everything and one who
