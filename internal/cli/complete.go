@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/cause"
 )
 
 // partialError reports an incomplete answer; the rows have been printed.
@@ -32,6 +33,9 @@ func (p partialError) Lines() []string {
 	for _, m := range s.Missing {
 		lines = append(lines, missingLine(m))
 	}
+	if name, alone := loneSeat(s); alone {
+		lines = append(lines, fmt.Sprintf("only %s answered, the server that natsctl is connected to: it may be the one that is cut off; try another with --server URL", name))
+	}
 	const most = 10
 	for i, problem := range s.Problems {
 		if i == most {
@@ -41,6 +45,15 @@ func (p partialError) Lines() []string {
 		lines = append(lines, problemLine(problem))
 	}
 	return lines
+}
+
+// loneSeat returns the connected server if it alone answered. The topology is
+// built only when at most half of the servers did.
+func loneSeat(s *fleet.Snapshot) (name string, alone bool) {
+	if 2*len(s.Servers) > s.Expected {
+		return "", false
+	}
+	return cause.Seat(s, fleet.NewTopology(s, fleet.TopologyOptions{}))
 }
 
 // reasons describes each reason to an operator.

@@ -89,8 +89,9 @@ func newFeed(e *cli.Env, name string, client *sys.Client, w *linkWatch) *live.Fe
 	w.nc = client.Conn()
 	return &live.Feed{
 		Name: name, Source: &systemOrOwn{system: fleet.Stagger(client), own: client.Own()}, Link: w.link,
-		Explain: func(err error) live.Trouble { return explainTrouble(e, err) },
-		Events:  func(ctx context.Context) iter.Seq2[fleet.Event, error] { return systemOrOwnEvents(ctx, client) },
+		Explain:   func(err error) live.Trouble { return explainTrouble(e, err) },
+		Elsewhere: func() error { return client.Conn().ForceReconnect() },
+		Events:    func(ctx context.Context) iter.Seq2[fleet.Event, error] { return systemOrOwnEvents(ctx, client) },
 	}
 }
 

@@ -156,11 +156,26 @@ func phaseSegments(h Head, st *live.State) []widget.Segment {
 		return append(out, ownSegments(st)...)
 	}
 	out = append(out, answeredSegment(t))
+	out = append(out, seatSegments(st)...)
 	out = append(out, widget.Segment{Text: live.Plural(t.Clusters, "cluster"), Style: cell.Muted, Rank: 6})
 	if t.Leafs > 0 {
 		out = append(out, widget.Segment{Text: live.Plural(t.Leafs, "leaf"), Style: cell.Muted, Rank: 7})
 	}
 	return append(out, recSegments(st)...)
+}
+
+// seatSegments are the server that is asked, and what was seen through one that
+// may be cut off.
+func seatSegments(st *live.State) []widget.Segment {
+	var out []widget.Segment
+	if name := st.Snap.AskedBy; name != "" {
+		out = append(out, widget.Segment{Text: "via " + view.Text(name), Style: cell.Muted, Rank: 5})
+	}
+	if n := len(st.Looks); n > 0 && st.Looks[n-1].Server != st.Snap.AskedBy {
+		l := st.Looks[n-1]
+		out = append(out, widget.Segment{Text: fmt.Sprintf("▲ %s via %s", live.Ratio(l.Answered, l.Expected), view.Text(l.Server)), Style: cell.Warning, Rank: 2})
+	}
+	return out
 }
 
 // answeredSegment is the number of servers that answered, marked if some did

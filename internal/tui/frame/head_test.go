@@ -59,6 +59,13 @@ func TestTitleLine(t *testing.T) {
 	}{
 		{"live", nil, Head{}, []string{"natsctl ▸ prod", "● LIVE 2s", "2/2 servers", "1 cluster", "12:00:00Z"}, []string{"▲", "✗", "alert", "PROTECTED", "REC"}},
 		{"partial", func(st *live.State) { st.Total.Partial, st.Total.Expected = true, 3 }, Head{}, []string{"▲ 2/3 servers"}, nil},
+		{"from which server", func(st *live.State) { st.Snap.AskedBy = "n2" }, Head{}, []string{"via n2"}, []string{"▲"}},
+		{"and what another saw", func(st *live.State) {
+			st.Snap.AskedBy, st.Looks = "n2", []live.Look{{Server: "n1", Answered: 1, Expected: 3}}
+		}, Head{}, []string{"via n2", "▲ 1/3 via n1"}, nil},
+		{"what it saw itself before", func(st *live.State) {
+			st.Snap.AskedBy, st.Looks = "n2", []live.Look{{Server: "n2", Answered: 1, Expected: 3}}
+		}, Head{}, []string{"via n2"}, []string{"1/3"}},
 		{"slow polls", func(st *live.State) { st.Every, st.Took = 4*time.Second, 3100*time.Millisecond }, Head{}, []string{"● LIVE poll 3.10s > 2s"}, nil},
 		{"protected", func(st *live.State) { st.Feed.Protected = true }, Head{}, []string{"PROTECTED"}, nil},
 		{"recorded", func(st *live.State) { st.Recording = "x" }, Head{}, []string{"● REC"}, nil},

@@ -44,6 +44,7 @@ type Collector struct {
 	tape     *player
 	recorder *recordingFile
 	askNow   bool
+	seat     seat
 }
 
 // Order is a request from the screen, run on the collector's goroutine.
@@ -231,6 +232,7 @@ func (c *Collector) apply(a answer) {
 		c.derive.reset()
 		c.askNow = true
 	}
+	c.watchSeat()
 	c.publish()
 }
 

@@ -29,6 +29,8 @@ type Feed struct {
 	Explain func(error) Trouble
 	// Actions change the fleet; nil: read only.
 	Actions Actions
+	// Elsewhere connects to another server of the context; nil: there is none.
+	Elsewhere func() error
 	// Close releases the feed's resources; nil: there are none.
 	Close func()
 

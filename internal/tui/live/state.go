@@ -56,6 +56,7 @@ type State struct {
 	EventRates eventRates
 	Alerts     []*AlertRow
 	Causes     []*CauseRow // of the alerts that fire; the first is the one to look at first
+	Looks      []Look      // what was seen through servers that alone answered, before the present one
 	Skipped    []string    // checks that were skipped, with the reason
 	History    *History
 	Index      *Index
