@@ -21,15 +21,14 @@ type TopologyOptions struct {
 	RTTTimes float64            // how many times the baseline is slow; 0 means 3
 	// Without a baseline, a route is compared with the others of its ends, a
 	// gateway with the others between the two clusters. One measurement may be an
-	// outlier, so these limits are wider: 0 means SlowFloor and 5 times.
-	PeerLimit, PeerTimes float64
-	Pending              int // limit of pending bytes on an edge; 0 means 1 MB
+	// outlier, so this limit is wider: 0 means 5 times.
+	PeerTimes float64
+	Pending   int // limit of pending bytes on an edge; 0 means 1 MB
 }
 
 func (o TopologyOptions) withDefaults() TopologyOptions {
 	o.RTTLimit = cmp.Or(o.RTTLimit, SlowFloor)
 	o.RTTTimes = cmp.Or(o.RTTTimes, 3)
-	o.PeerLimit = cmp.Or(o.PeerLimit, SlowFloor)
 	o.PeerTimes = cmp.Or(o.PeerTimes, 5)
 	o.Pending = cmp.Or(o.Pending, 1_000_000)
 	return o

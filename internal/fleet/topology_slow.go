@@ -69,7 +69,7 @@ func (o TopologyOptions) slow(t *Topology, e *Edge, peers peerRTTs) string {
 		return ""
 	}
 	usual, whose := peers.usual(t, e)
-	if whose == "" || rtt <= o.PeerLimit || rtt <= usual*o.PeerTimes {
+	if whose == "" || rtt <= usual*o.PeerTimes {
 		return ""
 	}
 	return fmt.Sprintf("round trip time %s, %s take %s", Lasting(rtt), whose, Lasting(usual))

@@ -21,10 +21,10 @@ type doorman struct {
 	*world
 	node   *member
 	conns  map[uint64]*server.ConnInfo
-	log    []string  // what happened, with the time since the start
-	began  time.Time // of the log
-	heeds  bool      // clients that are told to leave do so
-	refuse error     // of every kick
+	log    []string         // what happened, with the time since the start
+	began  time.Time        // of the log
+	told   func(cid uint64) // what a client does when it is told to leave
+	refuse error            // of every kick
 	onKick func()
 }
 
@@ -32,7 +32,7 @@ type doorman struct {
 func newDoorman(t *testing.T, cids ...uint64) *doorman {
 	t.Helper()
 	w := newWorld(t, "e/n1")
-	d := &doorman{world: w, node: w.nodes["e/n1"], conns: map[uint64]*server.ConnInfo{}, began: time.Now(), onKick: func() {}}
+	d := &doorman{world: w, node: w.nodes["e/n1"], conns: map[uint64]*server.ConnInfo{}, began: time.Now(), onKick: func() {}, told: func(uint64) {}}
 	for i, cid := range cids {
 		d.conns[cid] = &server.ConnInfo{Cid: cid, Name: fmt.Sprint("client-", i), Account: "APP", Start: time.Now().Add(-time.Duration(i+1) * time.Hour)}
 	}
@@ -40,9 +40,7 @@ func newDoorman(t *testing.T, cids ...uint64) *doorman {
 	d.node.Data["KICK"] = stub.Answer(func(m stub.Message) any { return d.kick(cidOf(m)) })
 	d.node.Data["LDM"] = stub.Answer(func(m stub.Message) any {
 		d.note("told", cidOf(m))
-		if d.heeds {
-			delete(d.conns, cidOf(m))
-		}
+		d.told(cidOf(m))
 		return struct{}{}
 	})
 	return d
@@ -130,7 +128,8 @@ func TestKickOutcomes(t *testing.T) {
 		{name: "too old to kick", before: func(_ *doorman, conns []sys.Conn) { conns[0].Server.Version = "2.9.25" }, want: sys.KickError, err: sys.ErrTooOld},
 		{name: "not permitted", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.KICK") }, want: sys.KickError, err: sys.ErrPermission},
 		{name: "told first", before: func(*doorman, []sys.Conn) {}, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
-		{name: "told first, and left", before: func(d *doorman, _ []sys.Conn) { d.heeds = true }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
+		{name: "told first, and left", before: func(d *doorman, _ []sys.Conn) { d.told = func(cid uint64) { delete(d.conns, cid) } }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
+		{name: "told first, and replaced", before: func(d *doorman, _ []sys.Conn) { d.told = func(cid uint64) { d.conns[cid].Start = time.Now() } }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
 		{name: "the notice is refused", before: func(d *doorman, _ []sys.Conn) { d.node.Data["LDM"] = errors.New("not a client") }, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
 		{name: "the notice is not permitted", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.LDM") }, pace: sys.Pace{Notice: time.Second}, want: sys.KickError, err: sys.ErrPermission},
 	} {

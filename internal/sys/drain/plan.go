@@ -109,7 +109,7 @@ func (p *Plan) judge(all *fleet.Snapshot) {
 		p.Blocks = append(p.Blocks, fmt.Sprintf("it is the last server of %s: its clients have nowhere to go", clusterLabel(p.Target)))
 	}
 	if n := all.Absent(); n > 0 {
-		p.Blocks = append(p.Blocks, fmt.Sprintf("%d other servers do not answer, so natsctl cannot tell whether the rest can do without this one", n))
+		p.Blocks = append(p.Blocks, fmt.Sprintf("%d of the other servers did not answer, so natsctl cannot tell whether the rest can do without this one", n))
 	}
 	me := all.Server(p.Target.ID)
 	if me == nil || me.Jsz == nil || me.Jsz.Disabled {

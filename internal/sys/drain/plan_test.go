@@ -47,7 +47,8 @@ func TestWhatADrainWouldBreak(t *testing.T) {
 	}{
 		{"nothing", func(*fleet.Snapshot) {}, nil},
 		{"the last of its cluster", func(s *fleet.Snapshot) { s.Servers[0].Info.Cluster, s.Servers[2].Info.Cluster = "w", "w" }, []string{"it is the last server of cluster e: its clients have nowhere to go"}},
-		{"others are missing", func(s *fleet.Snapshot) { s.Missing = make([]fleet.Missing, 2) }, []string{"2 other servers do not answer, so natsctl cannot tell whether the rest can do without this one"}},
+		{"another is missing", func(s *fleet.Snapshot) { s.Missing = make([]fleet.Missing, 1) }, []string{"1 of the other servers did not answer, so natsctl cannot tell whether the rest can do without this one"}},
+		{"others are missing", func(s *fleet.Snapshot) { s.Missing = make([]fleet.Missing, 2) }, []string{"2 of the other servers did not answer, so natsctl cannot tell whether the rest can do without this one"}},
 		{"the meta group has one to lose", func(s *fleet.Snapshot) { s.Servers[0].Jsz.Meta.Size = 3 }, nil},
 		{"the meta group would lose its quorum", func(s *fleet.Snapshot) { s.Servers[0].Jsz.Meta.Replicas[1].Offline = true }, []string{"the JetStream meta group needs 2 of its 3 servers and would have 1"}},
 		{"the meta group says what it needs", func(s *fleet.Snapshot) { s.Servers[0].Jsz.Meta.QuorumNeeded = 3 }, []string{"the JetStream meta group needs 3 of its 3 servers and would have 2"}},
