@@ -157,6 +157,7 @@ func auditUnknown(t *testing.T, url string, code int) {
 		"account info NONE", "account conns NONE", "server report sharing NONE", "server report connections --account NONE",
 		"server report streams --account NONE", "server report consumers --account NONE", "server report origins --account NONE",
 		"server request account-info NONE", "server request accountz --account NONE",
+		"server request account-conns NONE", "server request account-connz NONE", `server request account-nsubs --body {"acc":"NONE","subject":"x"}`,
 	} {
 		for _, format := range words {
 			out, said, got := ask(t, url, append(strings.Fields(call), "-o", format)...)

@@ -304,6 +304,7 @@ func TestErrorTexts(t *testing.T) {
 		"user may not publish to $S":                                           &sys.PermissionError{Subject: "$S"},
 		"user may not subscribe to $S":                                         &sys.PermissionError{Subject: "$S", Subscribe: true},
 		"server n1 runs 2.9.1, which does not support RAFTZ (since 2.11.0)":    &sys.TooOldError{Server: "n1", Version: "2.9.1", Kind: fleet.Raftz, Since: "2.11.0"},
+		"CLAIMS.LIST: no server offers this request":                           &sys.RefusedError{Kind: endpoint.ClaimsList, Code: 503, Words: "no server offers this request"},
 		"server n1 refused KICK: no such client (500)":                         &sys.RefusedError{Server: "n1", Kind: endpoint.Kick, Code: 500, Words: "no such client"},
 		"1 of 2 servers answered: n2 silent, VARZ of n1 late":                  &sys.IncompleteError{Snapshot: &fleet.Snapshot{Servers: []*fleet.Server{{}}, Expected: 2, Missing: []fleet.Missing{{Name: "n2", Reason: fleet.Silent}}, Problems: []fleet.Problem{{Server: "n1", Kind: fleet.Varz, Reason: fleet.Late}}}},
 	} {

@@ -84,7 +84,7 @@ func receive(ctx context.Context, c *Client, ep *endpoint.Endpoint, expected int
 		stop()
 		switch {
 		case errors.Is(err, nats.ErrNoResponders) || err == nil && endpoint.NoResponders(msg):
-			return nil, notOffered(c.conn.NC.ConnectedServerName(), ep)
+			return nil, notOffered(ep)
 		case errors.Is(err, context.DeadlineExceeded):
 			return out, nil
 		case err != nil:

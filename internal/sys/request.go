@@ -122,16 +122,16 @@ func unanswered(s *fleet.Snapshot, ep *endpoint.Endpoint) error {
 			return &TooOldError{Server: sv.Info.Name, Version: sv.Info.Version, Kind: ep.Kind, Since: ep.Since}
 		}
 	}
-	return notOffered(s.AskedBy, ep)
+	return notOffered(ep)
 }
 
-// notOffered returns the error of a request that a server does not offer.
-func notOffered(server string, ep *endpoint.Endpoint) error {
-	words := "not offered by any server"
+// notOffered returns the error of a request that no server offers.
+func notOffered(ep *endpoint.Endpoint) error {
+	words := "no server offers this request"
 	if ep.Needs != "" {
 		words += "; it needs " + ep.Needs
 	}
-	return &RefusedError{Server: server, Kind: ep.Kind, Code: 503, Words: words}
+	return &RefusedError{Kind: ep.Kind, Code: 503, Words: words}
 }
 
 // endpoint makes the endpoint for this request.
@@ -144,6 +144,8 @@ func (req Request) endpoint(raw *endpoint.Raw) (*endpoint.Endpoint, error) {
 		return nil, fmt.Errorf("%w: %s changes something", ErrRequest, req.Kind)
 	case row.Account() && req.Account == "":
 		return nil, fmt.Errorf("%w: %s needs an account", ErrRequest, req.Kind)
+	case row.Kind == endpoint.NumSubs && (blank(req.Options["acc"]) || blank(req.Options["subject"])):
+		return nil, fmt.Errorf(`%w: %s needs a body such as {"acc":"APP","subject":"orders.>"}`, ErrRequest, req.Kind)
 	case strings.ContainsAny(req.Account, "*> \t\r\n"):
 		return nil, fmt.Errorf("%w: invalid account %q", ErrRequest, req.Account)
 	}
@@ -166,4 +168,10 @@ func (c *Client) collect(ctx context.Context, req Request, ep *endpoint.Endpoint
 		return nil, err
 	}
 	return complete(c, ep, expect, list)
+}
+
+// blank reports whether an option is missing or an empty text.
+func blank(option any) bool {
+	text, isText := option.(string)
+	return option == nil || isText && text == ""
 }

@@ -1,6 +1,7 @@
 package fleetcmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -105,8 +106,32 @@ func (c *serverRequestCommand) Run(ctx context.Context, e *cli.Env) error {
 		if err := c.print(e, format, got); err != nil {
 			return err
 		}
-		return e.Completeness(got.Snapshot)
+		if err := e.Completeness(got.Snapshot); err != nil {
+			return err
+		}
+		return c.nothing(ctx, e, client, req, got)
 	})
+}
+
+// nothing explains answers without content about an account: no server knows it,
+// which is an error, or it is not in use.
+func (c *serverRequestCommand) nothing(ctx context.Context, e *cli.Env, client *sys.Client, req sys.Request, got *sys.Answers) error {
+	account, _ := req.Options["acc"].(string)
+	account = cmp.Or(req.Account, account)
+	if account == "" || c.endpoint.Needs != "" || len(got.List) > 0 && c.endpoint.Kind != endpoint.AccountConnz {
+		return nil
+	}
+	s, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Accountz}})
+	if err != nil {
+		return err
+	}
+	if err := knownAccount(s, account); err != nil {
+		return err
+	}
+	if len(got.List) == 0 {
+		e.Say("", fmt.Sprintf("no server has anything to report about account %q: nobody is connected to it", account))
+	}
+	return nil
 }
 
 // parsedOptions collects the options of the command line.
@@ -140,10 +165,13 @@ type requestDocument struct {
 }
 
 func (c *serverRequestCommand) print(e *cli.Env, format string, got *sys.Answers) error {
-	s := got.Snapshot
+	s, expected := got.Snapshot, got.Snapshot.Expected
+	if c.endpoint.Quiet { // servers with nothing to report do not answer
+		expected = len(got.List) + s.Absent() + len(s.Problems)
+	}
 	doc := requestDocument{
 		Schema: "natsctl.server.request/v1", Request: c.endpoint.Kind, Account: c.account,
-		Expected: s.Expected, Answered: len(got.List), Complete: s.Complete(),
+		Expected: expected, Answered: len(got.List), Complete: s.Complete(),
 		Missing: s.Missing, Problems: s.Problems, Answers: got.List,
 	}
 	if doc.Answers == nil {

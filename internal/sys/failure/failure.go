@@ -132,15 +132,18 @@ func (e *GoneError) Error() string {
 // Unwrap returns [ErrNoServer].
 func (e *GoneError) Unwrap() error { return ErrNoServer }
 
-// RefusedError is a server's own error.
+// RefusedError is a server's own error, or that of all servers.
 type RefusedError struct {
-	Server string
+	Server string // "" if it is about no server in particular
 	Kind   fleet.Kind
 	Code   int
 	Words  string // the server's description; may span lines, and is untrusted text
 }
 
 func (e *RefusedError) Error() string {
+	if e.Server == "" {
+		return fmt.Sprintf("%s: %s", e.Kind, e.Words)
+	}
 	return fmt.Sprintf("server %s refused %s: %s (%d)", e.Server, e.Kind, e.Words, e.Code)
 }
 
