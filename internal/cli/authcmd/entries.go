@@ -4,6 +4,8 @@
 package authcmd
 
 import (
+	"strings"
+
 	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/cli"
 )
@@ -29,6 +31,7 @@ func Entries() []cli.Entry {
 			"auth can --list dave",
 			"auth can --who pub payments.new",
 		}},
+		nkeyEntry(),
 	}}}
 }
 
@@ -39,6 +42,10 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(auth.ErrSigner), cli.ExitAuth, cli.Hint("see the keys of the account with: natsctl auth show ACCOUNT")),
 		cli.On(cli.Is(errRefused), cli.ExitAuth, cli.Hint("what to do stands beside each cause above")),
 		cli.On(cli.Is(errNotUser), cli.ExitUsage, cli.Hint("give the credentials (.creds) or the JWT of a user")),
+		cli.On(cli.Is(errSeed), cli.ExitUsage, cli.Hint("write it to a new file with --out FILE, or show it on a terminal with --show-secrets")),
+		cli.On(cli.Is(auth.ErrKeyType), cli.ExitUsage, cli.Hint("types: "+strings.Join(auth.KeyTypes(), ", "))),
+		cli.On(cli.Is(auth.ErrNoSeed), cli.ExitFailed, cli.Hint("give a file with a seed (.nk), or credentials (.creds)")),
+		cli.On(cli.Is(auth.ErrSignature), cli.ExitAuth, cli.Hint("the file or the signature was changed, or another key signed it")),
 		cli.On(cli.Is(errNoRights), cli.ExitFailed, cli.Hint("give the configuration of its server with --config FILE, or its credentials with --creds FILE")),
 		cli.On(cli.Is(errNotConfigured), cli.ExitFailed, cli.Hint("list the users with: natsctl auth can --who sub SUBJECT --config FILE")),
 		cli.On(cli.Is(auth.ErrConfig), cli.ExitUsage, cli.Hint("give the configuration file of a server as nats-server -t accepts it")),
