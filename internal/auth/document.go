@@ -141,3 +141,9 @@ func decode(token string) (claims jwt.Claims, broken, err error) {
 	}
 	return claims, broken, nil
 }
+
+// AccountClaims returns the claims of an account, if a document holds them.
+func AccountClaims(d Document) (*jwt.AccountClaims, bool) {
+	claims, ok := d.Claims.(*jwt.AccountClaims)
+	return claims, ok
+}

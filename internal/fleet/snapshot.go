@@ -27,6 +27,7 @@ type Snapshot struct {
 	Missing     []Missing `json:"missing,omitempty"`   // those that should have answered STATSZ and did not
 	Problems    []Problem `json:"problems,omitempty"`  // single answers that are missing or wrong
 	Tallies     []Tally   `json:"tallies,omitempty"`   // outcome of each kind of request
+	Sharing     []Share   `json:"sharing,omitempty"`   // what accounts share, if it was requested
 	Own         *Own      `json:"own,omitempty"`       // for a user outside the system account, who sees only its account; otherwise nil
 }
 

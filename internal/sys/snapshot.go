@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -21,7 +22,13 @@ var _ fleet.Source = (*Client)(nil)
 //
 // The raft groups of accounts, if wanted, are requested in a second round: the
 // first one shows which accounts have streams.
+//
+// What accounts share is found out in rounds of its own, since every account is
+// asked about.
 func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot, error) {
+	if i := slices.Index(want.Kinds, fleet.Sharing); i >= 0 {
+		return c.withSharing(ctx, want, slices.Delete(slices.Clone(want.Kinds), i, i+1))
+	}
 	s, err := c.gather(ctx, want, nil)
 	if err != nil || !want.Has(fleet.Raftz) || !want.JS.Groups {
 		return s, err
@@ -36,6 +43,24 @@ func (c *Client) Snapshot(ctx context.Context, want fleet.Want) (*fleet.Snapshot
 		groups = &fleet.Snapshot{Want: more} // keep what was learned before the connection was lost
 	}
 	return s.WithRaft(groups), nil
+}
+
+// withSharing takes a snapshot of the other kinds and adds what accounts share.
+// Where that cannot be found out, the snapshot does not claim to hold it.
+func (c *Client) withSharing(ctx context.Context, want fleet.Want, others []fleet.Kind) (*fleet.Snapshot, error) {
+	whole := want
+	want.Kinds = others
+	s, err := c.Snapshot(ctx, want)
+	if err != nil {
+		return s, err
+	}
+	shares, err := c.Claims().Sharing(ctx)
+	if err != nil {
+		return s, nil //nolint:nilerr // the snapshot says that it does not hold it
+	}
+	out := *s
+	out.Want, out.Sharing = whole, shares
+	return &out, nil
 }
 
 // Conns returns the selected connections of the servers in scope, by server and id,

@@ -21,6 +21,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/cli/clitest"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/claims"
 	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 )
 
@@ -360,7 +361,7 @@ func TestWatchFolds(t *testing.T) {
 func TestAuthExitCodes(t *testing.T) {
 	clitest.ExitCodes(t, Advices(), map[error]int{
 		auth.ErrUnreadable: 1, auth.ErrSigner: 4, auth.ErrConfig: 2, errFile: 2, errInvalid: 4, errUnknown: 1, errRefused: 4, errNotUser: 2, errNoRights: 1, errNotConfigured: 1,
-		errSeed: 2, auth.ErrKeyType: 2, auth.ErrNoSeed: 1, auth.ErrSignature: 4,
+		claims.ErrTooMany: 1, errSeed: 2, auth.ErrKeyType: 2, auth.ErrNoSeed: 1, auth.ErrSignature: 4,
 	})
 }
 

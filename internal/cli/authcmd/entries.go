@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/sys/claims"
 )
 
 // Entries are the commands of the noun auth.
@@ -31,6 +32,11 @@ func Entries() []cli.Entry {
 			"auth can --list dave",
 			"auth can --who pub payments.new",
 		}},
+		{Name: "graph", Help: "Show who shares what with whom: -o table, json, dot, mermaid or svg.", Cmd: &graphCommand{}, Examples: []string{
+			"auth graph",
+			"auth graph APP",
+			"auth graph -o svg",
+		}},
 		nkeyEntry(),
 	}}}
 }
@@ -46,6 +52,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(auth.ErrKeyType), cli.ExitUsage, cli.Hint("types: "+strings.Join(auth.KeyTypes(), ", "))),
 		cli.On(cli.Is(auth.ErrNoSeed), cli.ExitFailed, cli.Hint("give a file with a seed (.nk), or credentials (.creds)")),
 		cli.On(cli.Is(auth.ErrSignature), cli.ExitAuth, cli.Hint("the file or the signature was changed, or another key signed it")),
+		cli.On(cli.Is(claims.ErrTooMany), cli.ExitFailed, cli.Hint("look at single accounts with: natsctl auth show ACCOUNT")),
 		cli.On(cli.Is(errNoRights), cli.ExitFailed, cli.Hint("give the configuration of its server with --config FILE, or its credentials with --creds FILE")),
 		cli.On(cli.Is(errNotConfigured), cli.ExitFailed, cli.Hint("list the users with: natsctl auth can --who sub SUBJECT --config FILE")),
 		cli.On(cli.Is(auth.ErrConfig), cli.ExitUsage, cli.Hint("give the configuration file of a server as nats-server -t accepts it")),

@@ -111,6 +111,12 @@ var (
 // RedactEvent returns the event without secrets, and, unless identity is set,
 // without user names and keys.
 func RedactEvent(e fleet.Event, identity bool) fleet.Event {
+	if r := e.Refusal; r != nil && !identity {
+		e.Why, e.Refusal = r.Reason, &fleet.Refusal{Reason: r.Reason}
+		for _, c := range r.Causes { // their texts name users and keys
+			e.Refusal.Causes = append(e.Refusal.Causes, fleet.RefusalCause{Code: c.Code, Proven: c.Proven, Next: c.Next})
+		}
+	}
 	if len(e.Body) == 0 {
 		return e
 	}

@@ -99,3 +99,19 @@ func mustJSON(t *testing.T, v any) string {
 	}
 	return string(out)
 }
+
+// TestRecordingsOfRefusals keeps the causes of a refused login, and without
+// identity neither user nor key.
+func TestRecordingsOfRefusals(t *testing.T) {
+	e := fleet.Event{Kind: fleet.EventAuthError, Why: "Authentication Failure: dave was revoked", Refusal: &fleet.Refusal{
+		Reason: "Authentication Failure", User: "dave", Key: "KEY-OF", Issuer: "KEY-BY", Account: "KEY-ACC", Name: "dave", By: "dave", Notes: []string{"dave"},
+		Causes: []fleet.RefusalCause{{Code: "revoked", Text: "dave was revoked", Proven: true, Next: "issue"}},
+	}}
+	text, err := json.Marshal(RedactEvent(e, false))
+	if err != nil || strings.Contains(string(text), "dave") || strings.Contains(string(text), "KEY-") || !strings.Contains(string(text), "revoked") {
+		t.Errorf("%v: %s", err, text)
+	}
+	if got := RedactEvent(e, true); got.Refusal != e.Refusal || got.Why != e.Why {
+		t.Errorf("%+v", got)
+	}
+}
