@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,7 +80,9 @@ func TestExitCodesOfRun(t *testing.T) {
 	}
 	t.Parallel()
 	table, home := newUsedTable(), t.TempDir()
-	for err, want := range exportedErrors() {
+	known := exportedErrors()
+	maps.Copy(known, authErrors())
+	for err, want := range known {
 		a := table.program()
 		a.Entries = append(a.Entries, cli.Entry{Name: "fail", Help: "Fail.", Cmd: failing{fmt.Errorf("while testing: %w", err)}})
 		if code, words := runApp(t, a, home, "fail"); code != want {
@@ -91,6 +94,7 @@ func TestExitCodesOfRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.Close)
+	failAuth(t, table, home, f.URL())
 	one := f.Names()[3]
 	limited, app := limitedServer(t)
 	keys := writeKeys(t)
