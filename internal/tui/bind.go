@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/natsctl/natsctl/internal/tui/live"
+	"github.com/natsctl/natsctl/internal/view"
 )
 
 // press returns a row of the key table: keys as bubbletea names them, how they are
@@ -29,6 +30,25 @@ func (b bind) only(when func(*Model) bool) bind {
 // global ones, so they take precedence.
 func binds(m *Model) []bind {
 	return slices.Concat(replayBinds(), pageBinds(m.cur().Spec), jumpBinds(m.cur().Spec), tableBinds(), globalBinds())
+}
+
+// whyNot says why a key does nothing now.
+func whyNot(m *Model, msg tea.KeyMsg) string {
+	name := view.Text(msg.String())
+	switch {
+	case name == "x" && m.InReplay():
+		return "a recording is replayed: nothing can be changed"
+	case name == "x" && m.OneAccount():
+		return "actions need a user of the system account"
+	case name == "x" && !actionsEnabled(m):
+		return "actions are off; start natsctl top with --allow-actions"
+	}
+	for _, b := range m.binds(m) {
+		if slices.Contains(b.Keys(), msg.String()) {
+			return name + " does nothing on this page; ? lists its keys"
+		}
+	}
+	return "no key " + name + "; ? lists the keys"
 }
 
 // tabular reports whether some mode of the open page shows rows.

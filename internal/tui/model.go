@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -42,6 +41,7 @@ type Model struct {
 	noHeader, mouse bool
 
 	binds    func(*Model) []bind
+	whyNot   func(*Model, tea.KeyMsg) string // why a key does nothing now
 	commands []command
 	prompt   *widget.Prompt
 	overlay  overlay
@@ -208,27 +208,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 			return b.do(m)
 		}
 	}
-	m.say(whyNot(m, msg))
+	m.say(m.whyNot(m, msg))
 	return nil
-}
-
-// whyNot says why a key does nothing now.
-func whyNot(m *Model, msg tea.KeyMsg) string {
-	name := view.Text(msg.String())
-	switch {
-	case name == "x" && m.InReplay():
-		return "a recording is replayed: nothing can be changed"
-	case name == "x" && m.OneAccount():
-		return "actions need a user of the system account"
-	case name == "x" && !actionsEnabled(m):
-		return "actions are off; start natsctl top with --allow-actions"
-	}
-	for _, b := range m.binds(m) {
-		if slices.Contains(b.Keys(), msg.String()) {
-			return name + " does nothing on this page; ? lists its keys"
-		}
-	}
-	return "no key " + name + "; ? lists the keys"
 }
 
 // typed sends a key to the prompt.

@@ -161,7 +161,7 @@ func writeNew(name string, data []byte) error {
 
 // copyObject copies the JSON of the selected object.
 func copyObject(m *Model) tea.Cmd {
-	if title, text := m.cur().Message(m.Context, m.opt.Feed.NameOr("")); text != "" {
+	if title, text := page.Message(m.Context, m.cur(), m.opt.Feed.NameOr("")); text != "" {
 		m.say("copied a message about " + title + ", by OSC 52")
 		return func() tea.Msg { return copyMsg(text) }
 	}

@@ -13,7 +13,7 @@ import (
 // Message returns the selected alert or cause as a message for other people: what,
 // since when, what it means, what to do next, and the command that shows it. The
 // text is empty on other pages.
-func (p *Page) Message(ctx *Context, fleet string) (title, text string) {
+func Message(ctx *Context, p *Page, fleet string) (title, text string) {
 	if !p.HasRows() || ctx.State == nil {
 		return "", ""
 	}
