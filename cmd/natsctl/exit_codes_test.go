@@ -127,7 +127,7 @@ func TestExitCodesOfRun(t *testing.T) {
 		{"top -s " + f.URL(), 2, "terminal"},
 		{"bench pub x --rate 500M --duration 20ms --warmup 0s -s " + app, 3, ""},
 		{"bench js consume --stream x --destroy-messages --yes --force --context app", 2, "protected context"},
-		{"exporter check -s " + f.URL(), 3, "not of the whole fleet"},
+		{"exporter check -s " + f.URL(), 3, "scrape incomplete"},
 	} {
 		if strings.HasPrefix(c.line, "exporter") {
 			if err := f.SetFault(one, simfleet.Fault{Mute: true}); err != nil {
