@@ -80,6 +80,9 @@ func service(q *scenario.Service) string {
 	if q.Serve > 0 {
 		text = fmt.Sprintf("%d built-in responders", q.Serve)
 	}
+	if q.Serve == 1 {
+		text = "1 built-in responder"
+	}
 	if q.Think > 0 {
 		text += fmt.Sprintf(", think %v", q.Think)
 	}

@@ -75,6 +75,27 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestRunsFitTheTerminal keeps the table of the runs within 80 columns, with
+// the numbers of a fast run too.
+func TestRunsFitTheTerminal(t *testing.T) {
+	r := sample(t)
+	r.Runs[0].Rate = result.Rate{Sent: 12_345_678, Received: 12_345_678, Bytes: 1000 << 20}
+	var b bytes.Buffer
+	if err := Text(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(b.String(), "\n\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	if !strings.Contains(table, "corrupt") || !strings.Contains(table, "run 1 ") {
+		t.Fatalf("no table of runs: %s", table)
+	}
+	for l := range strings.SplitSeq(table, "\n") {
+		if len(l) > 80 {
+			t.Errorf("%d columns: %q", len(l), l)
+		}
+	}
+}
+
 func TestASCII(t *testing.T) {
 	var b bytes.Buffer
 	if err := Text(&b, sample(t), Options{ASCII: true}); err != nil {

@@ -67,9 +67,9 @@ func (p *page) head(r *result.Result) {
 }
 
 func (p *page) runs(r *result.Result) {
-	p.line("", "%11s %11s %13s %9s %7s %9s %7s", "sent/s", "received/s", "payload", "lost", "dup", "reorder", "corrupt")
+	p.line("", "%10s %10s %11s %9s %6s %8s %7s", "sent/s", "received/s", "payload", "lost", "dup", "reorder", "corrupt")
 	for _, run := range r.Runs {
-		p.line(fmt.Sprintf("run %d", run.N), "%11s %11s %13s %9s %7s %9s %7s",
+		p.line(fmt.Sprintf("run %d", run.N), "%10s %10s %11s %9s %6s %8s %7s",
 			count(run.Rate.Sent), count(run.Rate.Received), volume(run.Rate.Bytes),
 			count(float64(run.Lost)), count(float64(run.Dup)), count(float64(run.Reordered)), count(float64(run.Corrupt)))
 	}
@@ -79,7 +79,7 @@ func (p *page) runs(r *result.Result) {
 		}
 	}
 	if s := r.Summary; len(r.Runs) > 1 {
-		p.line("median", "%11s %11s   rate varies by %s between runs", "", count(s.Rate.Median), percent(s.Rate.CV))
+		p.line("median", "%10s %10s   rate varies by %s between runs", "", count(s.Rate.Median), percent(s.Rate.CV))
 	}
 	p.blank()
 }

@@ -77,11 +77,11 @@ func parseNumber(s string, suffixes []multiple) (float64, bool) {
 	return v, err == nil && v >= 0 && !math.IsInf(v, 0) && !math.IsNaN(v)
 }
 
-// ParseRate reads a rate per second: "1000", "50k", "1.5m", with or without "/s".
+// ParseRate reads a rate per second: "1000", "50k", "1.5M", with or without "/s".
 func ParseRate(s string) (float64, error) {
 	v, ok := parseNumber(strings.TrimSuffix(s, "/s"), rateSuffixes)
 	if !ok {
-		return 0, fmt.Errorf("%w rate %q (examples: 500, 20k, 1.5m)", ErrUnit, s)
+		return 0, fmt.Errorf("%w rate %q (examples: 500, 20k, 1.5M)", ErrUnit, s)
 	}
 	return v, nil
 }
@@ -146,7 +146,7 @@ func (l *Load) ParseShape(s string) error {
 
 // FormatRate writes a rate in the form that [ParseRate] reads, to three digits.
 func FormatRate(v float64) string {
-	for _, m := range []multiple{{"g", 1e9}, {"m", 1e6}, {"k", 1e3}} {
+	for _, m := range []multiple{{"G", 1e9}, {"M", 1e6}, {"k", 1e3}} {
 		if v >= m.factor*0.9995 {
 			return strconv.FormatFloat(v/m.factor, 'g', 3, 64) + m.suffix
 		}

@@ -103,7 +103,7 @@ func TestParseMix(t *testing.T) {
 
 // TestFormatRate writes what ParseRate reads, to three digits.
 func TestFormatRate(t *testing.T) {
-	for want, v := range map[string]float64{"0": 0, "0.5": 0.5, "999": 999, "1k": 999.5, "12.3k": 12_345, "1m": 999_600, "2.5m": 2.5e6, "1g": 1e9, "50g": 5e10} {
+	for want, v := range map[string]float64{"0": 0, "0.5": 0.5, "999": 999, "1k": 999.5, "12.3k": 12_345, "1M": 999_600, "2.5M": 2.5e6, "1G": 1e9, "50G": 5e10} {
 		if got := FormatRate(v); got != want {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
