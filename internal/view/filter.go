@@ -51,7 +51,7 @@ func NewFilter(source string, heads []Head) (*Filter, error) {
 		return nil, fmt.Errorf("%w %q: %w", ErrFilter, source, resolver.err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w %q: %s", ErrFilter, source, firstLine(err))
+		return nil, f.invalid(err)
 	}
 	f.program = program
 	for i := range heads {
@@ -73,11 +73,11 @@ func (f *Filter) Match(row []Cell) (bool, error) {
 	}
 	out, err := expr.Run(f.program, env)
 	if err != nil {
-		return false, fmt.Errorf("%w: %s", ErrFilter, firstLine(err))
+		return false, f.invalid(err)
 	}
 	ok, isBool := out.(bool)
 	if !isBool {
-		return false, fmt.Errorf("%w: the expression is not true or false", ErrFilter)
+		return false, f.invalid(errNotBool)
 	}
 	return ok, nil
 }
@@ -215,6 +215,24 @@ func withUnits(source string) string {
 		})
 		return single.ReplaceAllString(part, "$1==$2")
 	})
+}
+
+// errNotBool is the error of an expression that gives a value instead of an answer.
+var errNotBool = errors.New("the expression is not true or false")
+
+// typeWords are the types of an expression as its author knows them.
+var typeWords = strings.NewReplacer("string", "text", "float64", "number", "float32", "number", "int", "number")
+
+// invalid is the error of the expression, without the names of types in Go.
+func (f *Filter) invalid(err error) error {
+	text := firstLine(err)
+	switch {
+	case strings.HasPrefix(text, "invalid operation: bool("), strings.HasPrefix(text, "expected bool, but got "):
+		text = errNotBool.Error()
+	case strings.HasPrefix(text, "invalid operation: "):
+		text = typeWords.Replace(text)
+	}
+	return fmt.Errorf("%w %q: %s", ErrFilter, f.source, text)
 }
 
 func firstLine(err error) string {

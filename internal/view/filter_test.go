@@ -57,7 +57,7 @@ func TestFilterLanguage(t *testing.T) {
 // TestFilterMistakes names the filter, and what is wrong with it in one line.
 func TestFilterMistakes(t *testing.T) {
 	for source, part := range map[string]string{
-		"rtx > 1s": `unknown column "rtx"; did you mean "rtt_seconds"?`, "rtt": "bool", "rtt > 'x'": "mismatched", "msgs + 1": "bool", "name ~ 'x'": "", "msgs > 5xy": "",
+		"rtx > 1s": `unknown column "rtx"; did you mean "rtt_seconds"?`, "rtt": "the expression is not true or false", "rtt > 'x'": "mismatched types number and text", "msgs + 1": "the expression is not true or false", "name ~ 'x'": "", "msgs > 5xy": "",
 		"s > 1": `unknown column "s": could be`,
 	} {
 		_, err := view.NewFilter(source, measured().Heads)
@@ -69,11 +69,14 @@ func TestFilterMistakes(t *testing.T) {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
-	if _, err := (view.Shape{Filter: "name > 3"}).Apply(measured()); !errors.Is(err, view.ErrFilter) {
-		t.Errorf("text that is compared with a number: %v", err)
-	}
-	if _, err := (view.Shape{Filter: "tags"}).Apply(measured()); !errors.Is(err, view.ErrFilter) {
-		t.Errorf("a list that is no answer: %v", err)
+	for source, want := range map[string]string{ // what shows only with a row
+		"name > 3": `bad filter "name > 3": invalid operation: text > number (1:6)`,
+		"tags":     `bad filter "tags": the expression is not true or false`,
+		"name":     `bad filter "name": the expression is not true or false`,
+	} {
+		if _, err := (view.Shape{Filter: source}).Apply(measured()); !errors.Is(err, view.ErrFilter) || err.Error() != want {
+			t.Errorf("%s: %v, want %s", source, err, want)
+		}
 	}
 }
 

@@ -73,6 +73,14 @@ func (g *tree) cluster(c *fleet.Cluster) {
 	}
 }
 
+// conns is a number of connections in words.
+func conns(n int) string {
+	if n == 1 {
+		return "1 conn"
+	}
+	return Count.Format(n) + " conns"
+}
+
 func (g *tree) node(n *fleet.Node, last bool) {
 	words := []string{Text(n.Name)}
 	if n.MetaLeader {
@@ -82,7 +90,7 @@ func (g *tree) node(n *fleet.Node, last bool) {
 		words = append(words, g.Paint(Text(n.Version), fleet.Warn))
 	}
 	if st := n.Server; st != nil && st.Statsz != nil {
-		words = append(words, fmt.Sprintf("%s conns", Count.Format(st.Statsz.Connections)))
+		words = append(words, conns(st.Statsz.Connections))
 	}
 	if n.RoutesNeed > 0 {
 		words = append(words, have("routes", n.RoutesHave, n.RoutesNeed))

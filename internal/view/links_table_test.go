@@ -331,13 +331,13 @@ func TestGraphOfAGhost(t *testing.T) {
 		{Name: "lost", Ghost: true, Level: fleet.Crit},
 		{Name: "empty"},
 		{Name: "A", Have: 1, Need: 2, Level: fleet.Warn, Version: "2.15.2", Versions: []string{"2.14.9", "2.15.2"}, RoutesHave: 1, RoutesNeed: 1, Nodes: []*fleet.Node{
-			{Name: "old", Version: "2.14.9", VersionSkew: true, Level: fleet.Warn, RoutesNeed: 1, GatewaysNeed: 1},
+			{Name: "old", Version: "2.14.9", VersionSkew: true, Level: fleet.Warn, RoutesNeed: 1, GatewaysNeed: 1, Server: &fleet.Server{Statsz: &server.ServerStats{Connections: 1}}},
 			{Name: "mute", Ghost: true, Level: fleet.Crit},
 		}},
 	}}
 	text := drawn(t, top, func(w io.Writer, t *fleet.Topology) error { return view.Style{Color: true}.GraphTree(w, t, true) })
 	expect(t, "tree", text, "\x1b[31mx\x1b[0m lost  0/0 servers  no server of it answers\n"+
 		"\x1b[33m!\x1b[0m A  1/2 servers  2.14.9, 2.15.2  routes 1/1\n"+
-		"|-- \x1b[33m!\x1b[0m old  \x1b[33m2.14.9\x1b[0m  routes 0/1  gateways 0/1\n"+
+		"|-- \x1b[33m!\x1b[0m old  \x1b[33m2.14.9\x1b[0m  1 conn  routes 0/1  gateways 0/1\n"+
 		"`-- \x1b[31mx\x1b[0m mute\n")
 }
