@@ -57,6 +57,9 @@ func TestRecordedFaults(t *testing.T) {
 				t.Fatal("nothing is named")
 			}
 			c := causes[0]
+			if f.rule == "restart" && !strings.HasPrefix(c.What, f.object+" started ") {
+				t.Errorf("a start is told as %q", c.What)
+			}
 			if c.Rule != f.rule || !strings.HasPrefix(c.Object, f.object) || !strings.Contains(c.Explains(), f.explains) {
 				t.Errorf("first is %s %q, which explains %q; want %s %s, which explains %q:\n%s", c.Rule, c.Object, c.Explains(), f.rule, f.object, f.explains, listed(causes))
 			}

@@ -19,7 +19,7 @@ func findRestarts(s *study) []candidate {
 			continue
 		}
 		ref := f.About.Servers[0]
-		c := candidate{Cause: Cause{Object: f.Object, Where: f.Where, What: strings.Replace(f.What, " started ", " restarted ", 1), About: f.About}}
+		c := candidate{Cause: Cause{Object: f.Object, Where: f.Where, What: f.What, About: f.About}}
 		c.shows = func(o checks.Finding) bool { return o.Check == "uptime" && o.About.Involves(ref) }
 		c.follows = func(o checks.Finding) bool {
 			switch {

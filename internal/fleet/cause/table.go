@@ -12,7 +12,7 @@ var rules = [...]Rule{
 	{"cluster", "No server of a cluster answers.", findClusters},
 	{"server", "A server does not answer: it hangs, is dead, cut off or draining.", findServers},
 	{"meta", "JetStream has no meta leader, or no quorum for one.", findMeta},
-	{"restart", "A server restarted a short while ago.", findRestarts},
+	{"restart", "A server started a short while ago.", findRestarts},
 	{"cut", "A link between servers that answer is cut.", findCuts},
 	{"client", "A client reads more slowly than its messages arrive.", findClients},
 	{"resource", "A server is too slow for what it has to do: its disk, CPU or memory.", findSlowServers},
