@@ -1,13 +1,9 @@
 package broker
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/natsctl/natsctl/internal/broker/client"
 	"github.com/natsctl/natsctl/internal/broker/host"
 	"github.com/natsctl/natsctl/internal/broker/link"
 	"github.com/natsctl/natsctl/internal/broker/plan"
@@ -206,109 +201,6 @@ func TestStateRoundTrip(t *testing.T) {
 	}
 }
 
-// TestSlots is the number of each port, and whose a slot is.
-func TestSlots(t *testing.T) {
-	t.Parallel()
-	if p := slotPort(4, 1, 2, plan.RoleGateway); p != 14123 {
-		t.Errorf("got %d", p)
-	}
-	if p := slotPort(slots-1, 9, 9, plan.NumRoles-1); p > 32767 {
-		t.Errorf("the highest port is %d", p)
-	}
-	h := OpenHome(t.TempDir())
-	for slot := range slots {
-		if slot != 5 && slot != 20 {
-			remembered(t, h, named(fmt.Sprint("c", slot), 1), slot, nil)
-		}
-	}
-	ctx, sp := t.Context(), spectest.Must(named("new", 1).Complete())
-	taken := spectest.Must(h.usedSlots("c3"))
-	if len(taken) != slots-3 || taken[3] != "" || taken[4] != "c4" {
-		t.Errorf("taken: %v", taken)
-	}
-	for want, c := range map[int]string{4: "slot 4 has the ports of cluster c4", slots: "slot 22: 0 to 21 are possible", 99: "slot 99: 0 to 21 are possible"} {
-		if _, _, err := h.allot(ctx, sp, want); err == nil || !strings.Contains(err.Error(), c) || want == 4 && !errors.Is(err, ErrPortInUse) || want > 4 && !errors.Is(err, spec.ErrInvalid) {
-			t.Errorf("slot %d: %v", want, err)
-		}
-	}
-	own := spectest.Must(named("c4", 1).Complete())
-	if slot, _, err := h.allot(ctx, own, 4); err != nil && !errors.Is(err, ErrPortInUse) || err == nil && slot != 4 {
-		t.Errorf("its own slot: %d %v", slot, err)
-	}
-	remembered(t, h, named("c5", 1), 5, nil)
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", slotPort(20, 1, 1, plan.RoleMonitor)))
-	if err == nil {
-		defer l.Close()
-	}
-	var pe *PortError
-	if _, _, err := h.allot(ctx, sp, -1); !errors.As(err, &pe) || !strings.Contains(err.Error(), "none of 22 slots of ports is free") {
-		t.Errorf("the last slot has a port that is in use: %v", err)
-	}
-	if pe != nil && (pe.Port != slotPort(20, 1, 1, pe.Role) || pe.Node != "new-1") { // a test elsewhere may have another port of it
-		t.Errorf("got %+v", pe)
-	}
-	remembered(t, h, named("c20", 1), 20, nil)
-	var se *SlotError
-	if _, _, err := h.allot(ctx, sp, -1); !errors.As(err, &se) || !errors.Is(err, ErrPortInUse) || !strings.Contains(err.Error(), "all 22 slots are taken") {
-		t.Errorf("all are taken: %v", err)
-	}
-}
-
-// TestFirstFreeSlot begins its search where it is told to, and goes round.
-func TestFirstFreeSlot(t *testing.T) {
-	t.Parallel()
-	h := OpenHome(t.TempDir())
-	h.skip = slots - 1
-	for slot := range slots {
-		if slot != 2 {
-			remembered(t, h, named(fmt.Sprint("c", slot), 1), slot, nil)
-		}
-	}
-	slot, p, err := h.allot(t.Context(), spectest.Must(named("new", 1).Complete()), -1)
-	var pe *PortError
-	if errors.As(err, &pe) { // a test elsewhere has the ports of slot 2, which was found then
-		slot, err = (pe.Port-slotPort(0, 1, 1, pe.Role))/1000, nil
-	} else if err == nil && p.Nodes[0].Ports[plan.RoleClient] != 12110 {
-		t.Errorf("ports %v", p.Nodes[0].Ports)
-	}
-	if err != nil || slot != 2 {
-		t.Errorf("slot %d: %v", slot, err)
-	}
-}
-
-// TestPortsFree names the port that is in use.
-func TestPortsFree(t *testing.T) {
-	t.Parallel()
-	ports := spectest.Must(reserve(t.Context(), 50))
-	if slices.Sort(ports); len(slices.Compact(slices.Clone(ports))) != 50 {
-		t.Errorf("a port was found twice: %v", ports)
-	}
-	sp := spectest.Must(spec.Super(1, "a", "b").Complete())
-	p := spectest.Must(plan.New(sp, t.TempDir(), func(c, _ int, r plan.Role) int { return ports[c*10+int(r)] }, nil))
-	if err := portsFree(t.Context(), p.Nodes); err != nil {
-		t.Fatal(err)
-	}
-	l := spectest.Must(net.Listen("tcp", p.Nodes[1].Addr(plan.RoleGateway)))
-	defer l.Close()
-	var pe *PortError
-	if err := portsFree(t.Context(), p.Nodes); !errors.As(err, &pe) || pe.Node != "b-1" || pe.Role != plan.RoleGateway || pe.Port != p.Nodes[1].Ports[plan.RoleGateway] {
-		t.Errorf("got %v", err)
-	}
-	n := p.Nodes[1]
-	for fatal, want := range map[string]error{
-		fmt.Sprintf("Error listening on port: 127.0.0.1:1, %q", "listen tcp 127.0.0.1:1: bind"):       nil,
-		fmt.Sprintf("listen tcp 127.0.0.1:%d: bind: address already in use", n.Ports[plan.RoleRoute]): &PortError{"b-1", plan.RoleRoute, n.Ports[plan.RoleRoute]},
-		"no listener at all": nil,
-	} {
-		if n.Ports[plan.RoleRoute] == 0 {
-			t.Fatal("no route")
-		}
-		if got := portError(n, fatal); fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("%s: %v", fatal, got)
-		}
-	}
-}
-
 // TestHomeDir is where clusters are kept.
 func TestHomeDir(t *testing.T) {
 	env := map[string]string{"XDG_STATE_HOME": "/state"}
@@ -324,81 +216,6 @@ func TestHomeDir(t *testing.T) {
 	t.Setenv("USERPROFILE", "")
 	if _, err := HomeDir(func(string) string { return "" }); !errors.Is(err, ErrNoHome) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestLocks lets one at a time change a cluster, and leaves no lock file of a cluster that is gone.
-func TestLocks(t *testing.T) {
-	t.Parallel()
-	h := OpenHome(t.TempDir())
-	release, err := h.lock("x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.lock("x"); !errors.Is(err, host.ErrBusy) || !strings.Contains(err.Error(), "another natsctl is changing cluster x") {
-		t.Errorf("got %v", err)
-	}
-	if !host.Locked(h.path("x") + ".lock") {
-		t.Error("it is not locked")
-	}
-	release()
-	if _, err := os.Stat(h.path("x") + ".lock"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the lock file is left: %v", err)
-	}
-	remembered(t, h, named("x", 1), 1, nil)
-	release = spectest.Must(h.lock("x"))
-	release()
-	if host.Locked(h.path("x") + ".lock") {
-		t.Error("it is still locked")
-	}
-	if _, err := os.Stat(h.path("x") + ".lock"); err != nil {
-		t.Errorf("the lock file of a cluster that is there: %v", err)
-	}
-}
-
-// TestUndo removes what a failed start has made; a cluster that ran before keeps its data.
-func TestUndo(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		order     Order
-		kept      bool
-		left      bool
-		forgotten string
-	}{
-		"new": {Order{}, false, false, "c d"}, "kept": {Order{}, true, true, ""}, "retained": {Order{Retain: true}, false, true, ""},
-	} {
-		h := OpenHome(t.TempDir())
-		var forgotten []string
-		h.Forget = func(names []string) error { forgotten = names; return nil }
-		private := filepath.Join(t.TempDir(), "private")
-		if err := os.MkdirAll(private, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		s := remembered(t, h, named("x", 1), 1, func(s *state) {
-			s.Kept, s.Up, s.Contexts, s.Socket = c.kept, true, []string{"c", "d"}, filepath.Join(private, "socket")
-		})
-		if err := h.undo(c.order.Retain, s); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if h.exists("x") != c.left || strings.Join(forgotten, " ") != c.forgotten {
-			t.Errorf("%s: left %v, forgotten %v", name, h.exists("x"), forgotten)
-		}
-		if _, err := os.Stat(private); (err == nil) != c.left {
-			t.Errorf("%s: the directory of the socket: %v", name, err)
-		}
-		if c.kept && spectest.Must(h.load("x")).Up {
-			t.Errorf("%s: is meant to run", name)
-		}
-	}
-	h := OpenHome(t.TempDir())
-	s := remembered(t, h, named("x", 1), 1, func(s *state) { s.Contexts, s.Socket = []string{"c"}, h.path("x", "socket") })
-	oops := errors.New("oops")
-	h.Forget = func([]string) error { return oops }
-	if err := h.discard(s); !errors.Is(err, oops) || h.exists("x") {
-		t.Errorf("the files stay when a context does: %v", err)
-	}
-	if err := h.abandon("none"); err != nil {
-		t.Errorf("abandon nothing: %v", err)
 	}
 }
 
@@ -437,103 +254,5 @@ func TestDownClusters(t *testing.T) {
 	}
 	if err := h.Delete(ctx, "x"); err != nil || h.exists("x") || !slices.Equal(forgotten, []string{"x", "x-sys"}) {
 		t.Errorf("delete: %v, forgotten %v", err, forgotten)
-	}
-}
-
-// second is the error of a call with a value.
-func second(_ any, err error) error { return err }
-
-// TestErrorsBetweenProcesses sends every error that keeps its identity from one process to another.
-func TestErrorsBetweenProcesses(t *testing.T) {
-	t.Parallel()
-	all := []error{spec.ErrInvalid, ErrPortInUse, client.ErrNotReady, ErrNode, link.ErrFault, host.ErrNoSpace, client.ErrExpired, ErrData, host.ErrBusy, ErrUnknown, plan.ErrUser, client.ErrPush, ErrProgram}
-	if values := slices.Collect(maps.Values(sentinels())); len(values) != len(all) {
-		t.Errorf("%d kinds, %d known here", len(values), len(all))
-	}
-	for i, e := range all {
-		other := all[(i+1)%len(all)]
-		data := spectest.Must(json.Marshal(encodeError(fmt.Errorf("first %w then %w", e, other))))
-		var v errorValue
-		if err := json.Unmarshal(data, &v); err != nil {
-			t.Fatal(err)
-		}
-		got := v.decode()
-		for _, x := range all {
-			if want := x == e || x == other; errors.Is(got, x) != want {
-				t.Errorf("%v is %v: %v", got, x, !want)
-			}
-		}
-		if got.Error() != fmt.Sprintf("first %v then %v", e, other) {
-			t.Errorf("got %v", got)
-		}
-	}
-	if err := (&errorValue{Text: "x", Kinds: []string{"unheard of"}}).decode(); err.Error() != "x" || errors.Is(err, nil) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// TestMessages reads what a supervisor says until it is ready, fails or ends.
-func TestMessages(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	r := reporter(&b)
-	r.step(Step{"one", time.Second})
-	r.step(Step{"two", 2 * time.Second})
-	r.ready()
-	r.kept()
-	dec := json.NewDecoder(strings.NewReader(b.String()))
-	var steps []Step
-	hear := func(s Step) { steps = append(steps, s) }
-	if err := messages(dec, hear, func(m message) bool { return m.Ready }); err != nil || !slices.Equal(steps, []Step{{"one", time.Second}, {"two", 2 * time.Second}}) {
-		t.Errorf("%v %v", steps, err)
-	}
-	if err := messages(dec, hear, func(m message) bool { return m.Kept }); err != nil {
-		t.Error(err)
-	}
-	if err := messages(dec, hear, func(message) bool { return false }); !errors.Is(err, client.ErrNotReady) {
-		t.Errorf("at the end: %v", err)
-	}
-	b.Reset()
-	send(&b, message{Error: encodeError(client.ErrPush)})
-	if err := messages(json.NewDecoder(strings.NewReader(b.String())), hear, func(message) bool { return true }); !errors.Is(err, client.ErrPush) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// TestWhyAStartEnded prefers the reason why a context ended, with what was missing then.
-func TestWhyAStartEnded(t *testing.T) {
-	t.Parallel()
-	late := fmt.Errorf("not within 1s: %w", client.ErrNotReady)
-	ended := func(why error) context.Context {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(why)
-		return ctx
-	}
-	missing := fmt.Errorf("%w: x-1: 2 of 3 servers answer", client.ErrNotReady)
-	for name, c := range map[string]struct {
-		ctx  context.Context
-		err  error
-		want string
-	}{
-		"goes on":       {t.Context(), missing, missing.Error()},
-		"interrupted":   {ended(context.Canceled), missing, context.Canceled.Error()},
-		"late":          {ended(late), missing, late.Error() + ": x-1: 2 of 3 servers answer"},
-		"abandoned":     {ended(late), fmt.Errorf("%w%s%w", missing, abandonedMark, errAbandoned), late.Error() + ": x-1: 2 of 3 servers answer"},
-		"only that":     {ended(late), errAbandoned, late.Error()},
-		"the same":      {ended(late), late, late.Error()},
-		"nothing wrong": {ended(late), nil, "<nil>"},
-	} {
-		if got := outOfTime(c.ctx, c.err); fmt.Sprint(got) != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-	if got := cause(ended(late), context.Canceled); !errors.Is(got, late) {
-		t.Errorf("got %v", got)
-	}
-	if got := cause(ended(late), missing); !errors.Is(got, missing) {
-		t.Errorf("got %v", got)
-	}
-	if got := cause(t.Context(), context.Canceled); !errors.Is(got, context.Canceled) {
-		t.Errorf("got %v", got)
 	}
 }
