@@ -45,3 +45,9 @@ func painted(m *Model, w, h int, p *cell.Palette) string {
 	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
 	return m.View()
 }
+
+// still returns the screen of one instant, with the keys pressed.
+func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
+	m, _, err := stage(ctx, opt, once)
+	return m, err
+}

@@ -63,12 +63,6 @@ func Frames(ctx context.Context, opt Options, once OnceOptions) iter.Seq2[Frame,
 	}
 }
 
-// still returns the screen of one instant, with the keys pressed.
-func still(ctx context.Context, opt Options, once OnceOptions) (*Model, error) {
-	m, _, err := stage(ctx, opt, once)
-	return m, err
-}
-
 // stage returns the screen of one instant, with the keys pressed, and its
 // collector. If a key opens what was not requested before, it is requested twice,
 // an interval apart, so that it has rates.
