@@ -24,7 +24,7 @@ func Held(info *server.AccountInfo) (claims *jwt.AccountClaims, signed bool) {
 		claims.Exports = append(claims.Exports, &ex.Export)
 	}
 	for _, im := range info.Imports {
-		im.To = "" // servers repeat LocalSubject in it
+		im.To = "" //nolint:staticcheck // servers repeat LocalSubject in it
 		claims.Imports = append(claims.Imports, &im.Import)
 	}
 	for from, dests := range info.Mappings {

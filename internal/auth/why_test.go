@@ -153,9 +153,8 @@ func TestWhyOnStaleServers(t *testing.T) {
 		t.Errorf("another seed: %+v", v)
 	}
 	old.Info.Claim.IssuedAt, fresh.Info.Claim.IssuedAt = 300, 200 // the key was removed
-	v := Why(refused, Known{Asked: true, Holders: []Holder{old, fresh}})
 	refused.Server = "OLD"
-	if v = Why(refused, Known{Asked: true, Holders: []Holder{old, fresh}}); len(v.Causes) != 1 || !strings.Contains(v.Causes[0].Text, "which new still holds") {
+	if v := Why(refused, Known{Asked: true, Holders: []Holder{old, fresh}}); len(v.Causes) != 1 || !strings.Contains(v.Causes[0].Text, "which new still holds") {
 		t.Errorf("a key that was removed: %+v", v)
 	}
 }
@@ -200,9 +199,17 @@ func TestInTimes(t *testing.T) {
 		zone   string
 		want   bool
 	}{
-		{"12:00:00", day, "UTC", true}, {"08:00:00", day, "UTC", false}, {"08:00:01", day, "UTC", true}, {"18:00:00", day, "UTC", false}, {"03:00:00", day, "UTC", false},
-		{"23:00:00", night, "UTC", true}, {"05:00:00", night, "UTC", true}, {"12:00:00", night, "UTC", false},
-		{"12:00:00", append(night, day...), "UTC", true}, {"07:30:00", day, "Europe/Berlin", true}, {"12:00:00", day, "Nowhere/Else", false},
+		{"12:00:00", day, "UTC", true},
+		{"08:00:00", day, "UTC", false},
+		{"08:00:01", day, "UTC", true},
+		{"18:00:00", day, "UTC", false},
+		{"03:00:00", day, "UTC", false},
+		{"23:00:00", night, "UTC", true},
+		{"05:00:00", night, "UTC", true},
+		{"12:00:00", night, "UTC", false},
+		{"12:00:00", append(night, day...), "UTC", true},
+		{"07:30:00", day, "Europe/Berlin", true},
+		{"12:00:00", day, "Nowhere/Else", false},
 		{"12:00:00", []jwt.TimeRange{{Start: "x", End: "18:00:00"}}, "UTC", false},
 	} {
 		at, err := time.Parse(time.TimeOnly, c.clock)
