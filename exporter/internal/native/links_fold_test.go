@@ -76,12 +76,18 @@ func same(t *testing.T, what string, got, want []row) {
 func TestLinksAreFolded(t *testing.T) {
 	v := meshOf(5, []int{2, 50, 4, 0}, []int{1, 2})
 	same(t, "routes", shown(shownRoutes, v, routeRow), []row{
-		{"n0  1", 3, 5, 7, .05}, {"n0 (other) ", 9, 15, -1, .003},
-		{"n1  0", 3, 5, 7, .001}, {"n1  1", 3, 5, 7, .002},
+		{"n0  1", 3, 5, 7, .05},
+		{"n0 (other) ", 9, 15, -1, .003},
+		{"n1  0", 3, 5, 7, .001},
+		{"n1  1", 3, 5, 7, .002},
 	})
 	same(t, "gateways", shown(shownGateways, v, gatewayRow), []row{
-		{"n0 c1 outbound 1", 3, 5, 7, .05}, {"n0 (other) outbound ", 9, 15, -1, .003}, {"n0 (other) inbound ", 12, 20, -1, .9},
-		{"n1 c1 outbound 1", 3, 5, 7, .002}, {"n1 (other) outbound ", 3, 5, -1, .001}, {"n1 (other) inbound ", 6, 10, -1, .9},
+		{"n0 c1 outbound 1", 3, 5, 7, .05},
+		{"n0 (other) outbound ", 9, 15, -1, .003},
+		{"n0 (other) inbound ", 12, 20, -1, .9},
+		{"n1 c1 outbound 1", 3, 5, 7, .002},
+		{"n1 (other) outbound ", 3, 5, -1, .001},
+		{"n1 (other) inbound ", 6, 10, -1, .9},
 	})
 	if got := shown(shownRoutes, meshOf(6, []int{2, 50, 4, 0}, []int{1, 2}), routeRow); len(got) != 6 {
 		t.Errorf("at the limit: %v", got)

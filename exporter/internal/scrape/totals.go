@@ -88,8 +88,10 @@ func (t *Totals) add(a *Account, now time.Time) {
 		sum          *int64
 		before, this int64
 	}{
-		{&sum.sent.Msgs, before.sent.Msgs, is.sent.Msgs}, {&sum.sent.Bytes, before.sent.Bytes, is.sent.Bytes},
-		{&sum.received.Msgs, before.received.Msgs, is.received.Msgs}, {&sum.received.Bytes, before.received.Bytes, is.received.Bytes},
+		{&sum.sent.Msgs, before.sent.Msgs, is.sent.Msgs},
+		{&sum.sent.Bytes, before.sent.Bytes, is.sent.Bytes},
+		{&sum.received.Msgs, before.received.Msgs, is.received.Msgs},
+		{&sum.received.Bytes, before.received.Bytes, is.received.Bytes},
 		{&sum.slow, before.slow, is.slow},
 	} {
 		if c.this < c.before { // the account was unloaded meanwhile, and counts anew

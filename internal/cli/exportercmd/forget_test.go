@@ -28,9 +28,16 @@ func TestExpectedServers(t *testing.T) {
 		names []string
 		fails bool
 	}{
-		{"", 0, nil, false}, {"7", 7, nil, false}, {"a", 0, []string{"a"}, false}, {"a, b,,c", 0, []string{"a", "b", "c"}, false},
-		{"@" + path, 0, []string{"a", "b", "c"}, false}, {"0", 0, nil, true}, {"-3", 0, nil, true}, {",", 0, nil, true},
-		{"@" + empty, 0, nil, true}, {"@" + path + "-not", 0, nil, true},
+		{"", 0, nil, false},
+		{"7", 7, nil, false},
+		{"a", 0, []string{"a"}, false},
+		{"a, b,,c", 0, []string{"a", "b", "c"}, false},
+		{"@" + path, 0, []string{"a", "b", "c"}, false},
+		{"0", 0, nil, true},
+		{"-3", 0, nil, true},
+		{",", 0, nil, true},
+		{"@" + empty, 0, nil, true},
+		{"@" + path + "-not", 0, nil, true},
 	} {
 		count, names, err := expected(tt.value)
 		if count != tt.count || !slices.Equal(names, tt.names) || (err != nil) != tt.fails {

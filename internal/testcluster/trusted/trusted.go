@@ -167,7 +167,7 @@ func (o *Operator) pusher(t testing.TB) *nats.Conn {
 // Login connects to a server with a JWT and the key of its user.
 func (o *Operator) Login(i int, token string, user Pair, opts ...nats.Option) (*nats.Conn, error) {
 	return nats.Connect(o.Servers[i].ClientURL(), append(opts, nats.UserJWT(
-		func() (string, error) { return token, nil }, func(nonce []byte) ([]byte, error) { return user.Sign(nonce) }))...)
+		func() (string, error) { return token, nil }, user.Sign))...)
 }
 
 // SystemUser connects to the first server as a user of the system account, until

@@ -56,7 +56,7 @@ func causeRows(causes []cause.Cause, byKey map[string]*AlertRow) []*CauseRow {
 	return out
 }
 
-// Firing reports whether an alert that shows the cause fires: it is not known to
+// firing reports whether an alert that shows the cause fires: it is not known to
 // the user yet.
 func (r *CauseRow) firing(shown map[string]AlertState) bool {
 	for i, a := range r.Alerts {

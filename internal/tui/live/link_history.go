@@ -64,7 +64,8 @@ func (h *linkHistory) add(top *fleet.Topology) {
 		if !ok || !h.fresh[e.Kind] {
 			continue
 		}
-		list := append(h.rtts[e.Key()], rtt)
+		list := h.rtts[e.Key()]
+		list = append(list, rtt)
 		h.rtts[e.Key()] = list[max(len(list)-rttReadings, 0):]
 	}
 }

@@ -90,9 +90,20 @@ func TestHiddenUntilItAnswers(t *testing.T) {
 func TestPace(t *testing.T) {
 	c := &Collector{state: State{Every: 2 * time.Second, Wanted: 2 * time.Second}}
 	for i, s := range []struct{ took, want time.Duration }{
-		{2 * time.Second, 2 * time.Second}, {2001 * time.Millisecond, 4 * time.Second}, {5 * time.Second, 8 * time.Second}, {3 * time.Second, 8 * time.Second},
-		{2 * time.Second, 8 * time.Second}, {1999 * time.Millisecond, 4 * time.Second}, {0, 2 * time.Second}, {0, 2 * time.Second},
-		{time.Hour, 4 * time.Second}, {time.Hour, 8 * time.Second}, {time.Hour, 16 * time.Second}, {time.Hour, 32 * time.Second}, {time.Hour, time.Minute}, {time.Hour, time.Minute},
+		{2 * time.Second, 2 * time.Second},
+		{2001 * time.Millisecond, 4 * time.Second},
+		{5 * time.Second, 8 * time.Second},
+		{3 * time.Second, 8 * time.Second},
+		{2 * time.Second, 8 * time.Second},
+		{1999 * time.Millisecond, 4 * time.Second},
+		{0, 2 * time.Second},
+		{0, 2 * time.Second},
+		{time.Hour, 4 * time.Second},
+		{time.Hour, 8 * time.Second},
+		{time.Hour, 16 * time.Second},
+		{time.Hour, 32 * time.Second},
+		{time.Hour, time.Minute},
+		{time.Hour, time.Minute},
 	} {
 		if c.pace(s.took); c.state.Every != s.want {
 			t.Errorf("step %d: after %v asked every %v, want %v", i, s.took, c.state.Every, s.want)
