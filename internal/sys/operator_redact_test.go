@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/nats-io/jwt/v2"
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 )
 
 // anyJWT is a JWT as it may stand in any text, with what stands where its
@@ -39,42 +39,33 @@ func signed(text string) (signatures []string, jwts int) {
 // claims, and no signature is told, neither of the account nor of the activation
 // within it, nor of the user.
 func TestNoEndpointTellsSignatures(t *testing.T) {
-	o := startOperated(t)
-	system := o.user(t, 0)
-	exporter, exporterID := key(t, nkeys.CreateAccount)
-	app, appID := key(t, nkeys.CreateAccount)
-	user, userID := key(t, nkeys.CreateUser)
-	shop := jwt.NewAccountClaims(exporterID)
+	o := trusted.Start(t, 1)
+	exporter, app, user := trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateUser)
+	shop := jwt.NewAccountClaims(exporter.Public)
 	shop.Name = "SHOP"
 	shop.Exports.Add(&jwt.Export{Name: "orders", Subject: "orders.>", Type: jwt.Stream, TokenReq: true})
-	o.push(t, system, shop)
-	act := jwt.NewActivationClaims(appID)
+	o.Store(t, shop)
+	act := jwt.NewActivationClaims(app.Public)
 	act.ImportSubject, act.ImportType = "orders.>", jwt.Stream
-	activation, err := act.Encode(exporter)
-	if err != nil {
-		t.Fatal(err)
-	}
-	claims := jwt.NewAccountClaims(appID)
+	activation := trusted.Encode(t, act, exporter)
+	claims := jwt.NewAccountClaims(app.Public)
 	claims.Name = "APP"
-	claims.Imports.Add(&jwt.Import{Name: "orders", Account: exporterID, Subject: "orders.>", Type: jwt.Stream, Token: activation})
-	o.push(t, system, claims)
-	token, err := jwt.NewUserClaims(userID).Encode(app)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nc, err := nats.Connect(o.url, nats.UserJWT(func() (string, error) { return token, nil }, func(nonce []byte) ([]byte, error) { return user.Sign(nonce) }))
+	claims.Imports.Add(&jwt.Import{Name: "orders", Account: exporter.Public, Subject: "orders.>", Type: jwt.Stream, Token: activation})
+	o.Store(t, claims)
+	token := trusted.Encode(t, jwt.NewUserClaims(user.Public), app)
+	nc, err := o.Login(0, token, user)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	client, total := sys.New(system), 0
+	client, total := sys.New(o.SystemUser(t)), 0
 	for _, ep := range endpoint.List() {
 		if ep.Act || ep.Kind == endpoint.Profilez {
 			continue
 		}
-		req := sys.Request{Kind: ep.Kind, Options: map[string]any{"auth": true, "account": appID, "acc": appID, "subject": "x"}}
+		req := sys.Request{Kind: ep.Kind, Options: map[string]any{"auth": true, "account": app.Public, "acc": app.Public, "subject": "x"}}
 		if ep.Account() {
-			req.Account = appID
+			req.Account = app.Public
 		}
 		got, err := client.Request(t.Context(), req)
 		if err != nil {

@@ -12,45 +12,27 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 )
-
-// push lets the server know an account.
-func (o operated) push(t *testing.T, system *nats.Conn, account *jwt.AccountClaims) {
-	t.Helper()
-	token, err := account.Encode(o.operator)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := system.Request("$SYS.REQ.CLAIMS.UPDATE", []byte(token), 20*time.Second)
-	if err != nil || !strings.Contains(string(answer.Data), "jwt updated") {
-		t.Fatalf("push an account: %v, %s", err, answer.Data)
-	}
-}
 
 // TestRevokedInEvents revokes a user who is connected by a new JWT of its
 // account: the events tell that the connection ended, why, and whose it was, and
 // then of each attempt to come back.
 func TestRevokedInEvents(t *testing.T) {
-	o := startOperated(t)
-	system := o.user(t, 0)
-	app, appID := key(t, nkeys.CreateAccount)
-	user, userID := key(t, nkeys.CreateUser)
-	claims := jwt.NewAccountClaims(appID)
+	o := trusted.Start(t, 1)
+	app, user := trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateUser)
+	claims := jwt.NewAccountClaims(app.Public)
 	claims.Name = "APP"
-	o.push(t, system, claims)
-	token, err := jwt.NewUserClaims(userID).Encode(app)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nc, err := nats.Connect(o.url, nats.Name("orders"), nats.ReconnectWait(10*time.Millisecond), nats.UserJWT(
-		func() (string, error) { return token, nil }, func(nonce []byte) ([]byte, error) { return user.Sign(nonce) }))
+	o.Store(t, claims)
+	token := trusted.Encode(t, jwt.NewUserClaims(user.Public), app)
+	nc, err := o.Login(0, token, user, nats.Name("orders"), nats.ReconnectWait(10*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	client := sys.New(o.user(t, 0))
+	client := sys.New(o.SystemUser(t))
 	heard := make(chan fleet.Event, 100)
 	go func() {
 		defer close(heard)
@@ -63,15 +45,15 @@ func TestRevokedInEvents(t *testing.T) {
 			}
 		}
 	}()
-	o.listening(ctx, t, heard)
-	claims.Revoke(userID)
-	o.push(t, system, claims)
+	listening(ctx, t, o, heard)
+	claims.Revoke(user.Public)
+	o.Store(t, claims)
 	ended := false
 	for e := range heard {
 		switch {
 		case e.Kind == fleet.EventDisconnect && strings.Contains(e.Who, "orders"):
 			ended = true
-			if e.Why != "Credentials Revoked" || e.Level != fleet.Warn || e.Account != appID || !strings.Contains(e.Who, userID) {
+			if e.Why != "Credentials Revoked" || e.Level != fleet.Warn || e.Account != app.Public || !strings.Contains(e.Who, user.Public) {
 				t.Errorf("the end is told as %+v", e)
 			}
 		case e.Kind == fleet.EventAuthError && strings.Contains(e.Who, "orders"):
@@ -86,7 +68,7 @@ func TestRevokedInEvents(t *testing.T) {
 }
 
 // listening connects until somebody hears it.
-func (o operated) listening(ctx context.Context, t *testing.T, heard <-chan fleet.Event) {
+func listening(ctx context.Context, t *testing.T, o *trusted.Operator, heard <-chan fleet.Event) {
 	t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -95,7 +77,7 @@ func (o operated) listening(ctx context.Context, t *testing.T, heard <-chan flee
 		case <-heard:
 			return
 		case <-tick.C:
-			o.user(t, 0).Close()
+			o.SystemUser(t).Close()
 		case <-ctx.Done():
 			t.Fatal("nobody hears a connection")
 		}
