@@ -153,6 +153,10 @@ func TestAlertSubjects(t *testing.T) {
 			t.Errorf("%s opens %q, want %q", c.name, got, c.want)
 		}
 	}
+	stream := alertRef(ctx, &live.AlertRow{About: checks.Subject{Servers: []checks.ServerRef{west}, Stream: "ORDERS", Account: "APP"}})
+	if stream.Server != "" || stream.Stream != "ORDERS" {
+		t.Errorf("what belongs to a stream is looked for on %q", stream.Server)
+	}
 }
 
 // TestAlertsInTheirOrder lists the firing alerts in the order of their causes,
