@@ -36,7 +36,7 @@ var shareFaults = map[string]shareFault{
 	"not for account": {fleet.Crit, "Import the subject that holds the key of the importing account."},
 	"cycle":           {fleet.Crit, "Remove one import of the circle."},
 	"invalid":         {fleet.Crit, "Look at both accounts: natsctl auth show ACCOUNT."},
-	"shadows":         {fleet.Info, "Import under another local subject if both must be told apart."},
+	"shadows":         {fleet.Info, "Import under another local subject if the two must not be mixed."},
 }
 
 func findSharing(c *checkup) {
