@@ -47,6 +47,8 @@ type NodeStatus struct {
 	Clients int       `json:"clients"`
 	Mem     int64     `json:"mem_bytes"`
 	CPU     float64   `json:"cpu_percent"`
+
+	Deviations []string `json:"deviations"` // its settings that are not the server's own, see [plan.Plan.Deviations]
 }
 
 // askTime is how long a node may take to answer a status request.
@@ -77,6 +79,7 @@ func (sv *supervisor) status(ctx context.Context) Status {
 
 func (sv *supervisor) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	s := p.status()
+	s.Deviations = sv.plan().Deviations()
 	s.Expect = client.Fleet{Plan: sv.plan()}.CountSeen(p.plan, func(string) bool { return true })
 	if s.Phase != Running && s.Phase != Draining {
 		return s

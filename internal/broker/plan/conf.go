@@ -102,6 +102,26 @@ const (
 // LogName is the log of a node in its directory.
 const LogName = "nats.log"
 
+// Lame duck mode of a local node, which a nats-server that is not the embedded one takes from its configuration: the server's own
+// two minutes and ten seconds are long for a rehearsal.
+const (
+	lameDuckDuration = "30s"
+	lameDuckGrace    = "1s"
+)
+
+// Deviations returns the settings of a node that are not the server's own and that nobody asked for, as they are written in its
+// configuration. Addresses, names and paths are not among them.
+func (p Plan) Deviations() []string {
+	var out []string
+	if !p.Exported {
+		out = append(out, "lame_duck_duration: "+lameDuckDuration, "lame_duck_grace_period: "+lameDuckGrace)
+	}
+	if !p.Spec.NoJetStream {
+		out = append(out, "max_memory_store: "+MaxMemoryStore, "max_file_store: "+MaxFileStore)
+	}
+	return out
+}
+
 // config is the configuration of one node while it is written.
 type config struct {
 	Plan
@@ -118,8 +138,8 @@ func (c config) write() {
 	if !c.Exported {
 		c.str("log_file", filepath.Join(n.Dir, LogName))
 		c.line("logtime: true")
-		c.str("lame_duck_duration", "30s") // for rehearsals: the server's own are two minutes and ten seconds
-		c.str("lame_duck_grace_period", "1s")
+		c.str("lame_duck_duration", lameDuckDuration)
+		c.str("lame_duck_grace_period", lameDuckGrace)
 	}
 	c.tls(tlsClient)
 	if !c.Spec.NoJetStream {

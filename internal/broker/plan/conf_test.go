@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -218,6 +220,53 @@ func TestConfigQuotes(t *testing.T) {
 			t.Fatalf("%s\n%s", d, w.b.String())
 		}
 	})
+}
+
+// TestDeviationsAreAll compares what a server reads with what it reads in a file without settings: no switch, number or duration differs that
+// is not asked for or listed.
+func TestDeviationsAreAll(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "own.conf")
+	if err := os.WriteFile(empty, []byte("debug: false"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asked := strings.Fields("Host Port HTTPHost HTTPPort ServerName LogFile SystemAccount JetStream StoreDir ConfigFile configDigest Logtime maxMemSet maxStoreSet") // a nats-server writes times unless told not to
+	listed := map[string]string{
+		"LameDuckDuration": "lame_duck_duration: 30s", "LameDuckGracePeriod": "lame_duck_grace_period: 1s",
+		"JetStreamMaxMemory": "max_memory_store: 256MB", "JetStreamMaxStore": "max_file_store: 1GB",
+	}
+	for _, noJetStream := range []bool{false, true} {
+		sp := spec.Nodes(1)
+		sp.NoJetStream = noJetStream
+		p := written(t, sp, t.TempDir())
+		own := &server.Options{}
+		if err := own.ProcessConfigFile(empty); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{}
+		a, b := reflect.ValueOf(own).Elem(), reflect.ValueOf(optionsOf(t, p.Nodes[0])).Elem()
+		for i := range a.NumField() {
+			name := a.Type().Field(i).Name
+			if !a.Field(i).Comparable() || a.Field(i).Equal(b.Field(i)) || a.Field(i).Kind() > reflect.Float64 && a.Field(i).Kind() != reflect.String || slices.Contains(asked, name) {
+				continue
+			}
+			if listed[name] == "" {
+				t.Errorf("%s is %v, and not the server's own %v", name, b.Field(i), a.Field(i))
+			}
+			want = append(want, listed[name])
+		}
+		got := p.Deviations()
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("listed %q, found %q", got, want)
+		}
+	}
+	p := drawn(t, spec.Nodes(1), nil)
+	p.Exported = true
+	if got := p.Deviations(); !slices.Equal(got, []string{"max_memory_store: 256MB", "max_file_store: 1GB"}) {
+		t.Errorf("an export: %q", got)
+	}
 }
 
 // TestConfigForOthers has no setting that differs from the server's own, no log of this machine, and a variable of its own for each

@@ -70,6 +70,7 @@ var nodeColumns = []view.Column[broker.NodeStatus]{
 	{Name: "cpu_percent", Title: "CPU%", Help: "Processor time.", Unit: view.Percent, Sum: true, Value: func(n broker.NodeStatus) any { return answered(n, n.CPU) }},
 	{Name: "url", Title: "URL", Help: "Where clients connect.", Value: func(n broker.NodeStatus) any { return n.URL }},
 	{Name: "monitor_url", Title: "MONITOR", Help: "Where the monitoring endpoints are.", Wide: true, Value: func(n broker.NodeStatus) any { return n.Monitor }},
+	{Name: "deviations", Title: "DEVIATIONS", Help: "Its settings that are not the server's own.", Wide: true, Value: func(n broker.NodeStatus) any { return strings.Join(n.Deviations, ", ") }},
 }
 
 func number(n int) any {
