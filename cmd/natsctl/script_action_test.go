@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"strconv"
 
@@ -41,4 +42,25 @@ func startClients(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Defer(nc.Close)
 	}
+}
+
+// addMemoryStream makes a stream in memory in the account of a saved context, with one message.
+func addMemoryStream(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: memory CONTEXT STREAM")
+	}
+	ts.Check(ts.Exec("natsctl", "context", "show", args[0], "--show-secrets", "-o", "json"))
+	var shown struct {
+		Settings struct{ URL, User, Password string }
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &shown))
+	nc, err := nats.Connect(shown.Settings.URL, nats.UserInfo(shown.Settings.User, shown.Settings.Password))
+	ts.Check(err)
+	defer nc.Close()
+	js, err := nc.JetStream()
+	ts.Check(err)
+	_, err = js.AddStream(&nats.StreamConfig{Name: args[1], Storage: nats.MemoryStorage})
+	ts.Check(err)
+	_, err = js.Publish(args[1], nil)
+	ts.Check(err)
 }

@@ -29,6 +29,7 @@ var scriptSpecs = map[string]spec.Spec{
 //	clients NODE NAME N          connect clients of one name, which do not reconnect
 //	door KIND CERTIFICATE        start something that lets nobody in; sets DOOR, writes ca.pem
 //	slot                         take a slot with free ports; sets SLOT, and THOUSANDS of its ports
+//	memory CONTEXT STREAM        make a stream in memory, with one message
 //	measure ARGS...              run natsctl bench; a machine that is too busy for the rate is no failure
 //	argv                         find no secret of a context in the command line of a process
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
@@ -41,6 +42,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"argv":      findArgv,
 	"slot":      takeSlot,
 	"measure":   measure,
+	"memory":    addMemoryStream,
 }
 
 type clusterKey struct{}

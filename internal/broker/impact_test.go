@@ -197,3 +197,57 @@ func TestHarmIsAsked(t *testing.T) {
 		t.Errorf("the stream in memory: %v", err)
 	}
 }
+
+// TestLostByStop names the streams in memory whose copies are all on nodes that are away together, and those of a paused node as
+// unknown; a node that has ended has nothing left to lose.
+func TestLostByStop(t *testing.T) {
+	t.Parallel()
+	h := home(t)
+	up(t, h, Order{Spec: named("lose", 3)})
+	js := streams(t, h, "lose")
+	keep(t, js, "FILE", 1)
+	on := map[string]string{}
+	for name, replicas := range map[string]int{"ONE": 1, "THREE": 3} {
+		testcluster.Retry(t, "answer", func() error {
+			info, err := js.AddStream(&nats.StreamConfig{Name: name, Subjects: []string{name}, Storage: nats.MemoryStorage, Replicas: replicas})
+			if err == nil {
+				on[name] = info.Cluster.Leader
+			}
+			return err
+		})
+	}
+	all := []string{"lose-1", "lose-2", "lose-3"}
+	others := slices.DeleteFunc(slices.Clone(all), func(n string) bool { return n == on["ONE"] })
+	one, three := "stream ONE of account APP is lost: it is in memory only (0 messages)", "stream THREE of account APP is lost: it is in memory only (0 messages)"
+	expect := func(what string, want []string, batches ...[]string) {
+		t.Helper()
+		if got, err := h.LostByStop(t.Context(), "lose", batches...); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %q, want %q", what, err, got, want)
+		}
+	}
+	each := Roll{}.Batches([]Place{{Name: all[0], Cluster: "lose"}, {Name: all[1], Cluster: "lose"}, {Name: all[2], Cluster: "lose"}})
+	expect("its node", []string{one}, []string{on["ONE"]})
+	expect("the other nodes", nil, others)
+	expect("all together", []string{one, three}, all)
+	expect("one after the other", []string{one}, each...)
+	expect("no node", nil, []string{"lose-9"})
+	if err := h.Node(t.Context(), "lose", others[0], "pause", 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	expect("a paused node", []string{"streams in memory of " + others[0] + " may be lost: it is paused, and cannot list them"}, others[:1])
+	expect("beside a paused node", []string{one}, []string{on["ONE"]})
+	if err := h.Node(t.Context(), "lose", on["ONE"], "kill", 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	expect("a node that has ended", nil, []string{on["ONE"]})
+}
+
+// TestBatches puts nodes of one cluster together, no more than may be away.
+func TestBatches(t *testing.T) {
+	nodes := []Place{{Name: "a-1", Cluster: "a"}, {Name: "a-2", Cluster: "a"}, {Name: "a-3", Cluster: "a"}, {Name: "b-1", Cluster: "b"}, {Name: "b-2", Cluster: "b"}}
+	for most, want := range map[int]string{0: "[[a-1] [a-2] [a-3] [b-1] [b-2]]", 1: "[[a-1] [a-2] [a-3] [b-1] [b-2]]", 2: "[[a-1 a-2] [a-3] [b-1 b-2]]", 9: "[[a-1 a-2 a-3] [b-1 b-2]]"} {
+		if got := fmt.Sprint(Roll{MaxUnavailable: most}.Batches(nodes)); got != want {
+			t.Errorf("%d: %s, want %s", most, got, want)
+		}
+	}
+}

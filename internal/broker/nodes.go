@@ -126,30 +126,39 @@ func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 			return err
 		}
 	}
-	for i, n := 0, 0; i < len(rec.Nodes); i += n {
-		batch := rec.Nodes[i:]
-		for n = 1; n < max(1, r.MaxUnavailable) && n < len(batch) && batch[n].Cluster == batch[0].Cluster; {
-			n++
-		}
-		if err := h.rollBatch(ctx, name, batch[:n], r); err != nil {
+	for _, batch := range r.Batches(rec.Nodes) {
+		if err := h.rollBatch(ctx, name, batch, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// Batches returns the names of the nodes that are away at the same time, in order: nodes of one cluster or leaf group.
+func (r Roll) Batches(nodes []Place) [][]string {
+	var out [][]string
+	for i, n := range nodes {
+		if i > 0 && nodes[i-1].Cluster == n.Cluster && len(out[len(out)-1]) < r.MaxUnavailable {
+			out[len(out)-1] = append(out[len(out)-1], n.Name)
+			continue
+		}
+		out = append(out, []string{n.Name})
+	}
+	return out
+}
+
 // rollBatch restarts some nodes at once and waits until they are healthy.
-func (h *Home) rollBatch(ctx context.Context, name string, batch []Place, r Roll) error {
+func (h *Home) rollBatch(ctx context.Context, name string, batch []string, r Roll) error {
 	begun := time.Now()
 	g, gctx := errgroup.WithContext(ctx)
 	var names string
 	for _, n := range batch {
-		names += " " + n.Name
+		names += " " + n
 		g.Go(func() error {
-			if err := h.Node(gctx, name, n.Name, "lame-duck", max(r.Drain, 2*rollGrace), rollGrace); err != nil {
+			if err := h.Node(gctx, name, n, "lame-duck", max(r.Drain, 2*rollGrace), rollGrace); err != nil {
 				return err
 			}
-			return h.Node(gctx, name, n.Name, "start", 0, 0)
+			return h.Node(gctx, name, n, "start", 0, 0)
 		})
 	}
 	err := g.Wait()

@@ -16,6 +16,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/plan"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/broker/spec/spectest"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestUpgrade rolls a cluster from an older nats-server to the embedded one while a client publishes: what was acknowledged is
@@ -56,6 +57,38 @@ func TestUpgrade(t *testing.T) {
 	if err := h.Roll(t.Context(), "rise", Roll{Program: &old}); older(version, spectest.Must(versionOf(t.Context(), ""))) && !errors.Is(err, ErrProgram) {
 		t.Errorf("back to %s: %v", version, err)
 	}
+}
+
+// TestProgramIsKept changes a cluster of another nats-server, stops it and starts it again: its node runs that program, and
+// not the embedded one.
+func TestProgramIsKept(t *testing.T) {
+	t.Parallel()
+	old := testcluster.Program(t, "2.9")
+	h := home(t)
+	up(t, h, Order{Spec: named("keep", 1), Program: old})
+	version := strings.TrimPrefix(spectest.Must(versionOf(t.Context(), old)), "v")
+	runs := func(what string) {
+		t.Helper()
+		for _, n := range spectest.Must(h.Record("keep")).Nodes {
+			nc := spectest.Must(spectest.Must(h.Fleet("keep")).Connect(n.ClientURL, spec.SystemUser, nil))
+			if got := nc.ConnectedServerVersion(); got != version {
+				t.Errorf("%s: %s runs %s, want %s", what, n.Name, got, version)
+			}
+			nc.Close()
+		}
+	}
+	runs("made")
+	tagged := Order{Spec: spec.Spec{Name: "keep"}, Slot: -1, Changes: func(Change) error { return nil }, Amend: func(now spec.Spec) (spec.Spec, error) {
+		now.Clusters = []spec.Cluster{{Name: "keep", Nodes: 1, Websocket: true}}
+		return now, nil
+	}}
+	up(t, h, tagged)
+	runs("changed while it runs")
+	if err := h.Down(t.Context(), "keep"); err != nil {
+		t.Fatal(err)
+	}
+	up(t, h, Order{Spec: spec.Spec{Name: "keep"}, Slot: -1})
+	runs("started again")
 }
 
 // TestProgramThatRefuses is a nats-server that does not understand the configuration: nothing starts, and its words are told.

@@ -23,14 +23,17 @@ type Stream struct {
 	Nodes    []string
 }
 
-// Streams returns all streams of the servers, by account and name, as the servers report them. The error wraps [ErrNotReady] when
-// a server does not answer: its streams would be missing.
-func (p Fleet) Streams(ctx context.Context) ([]Stream, error) {
+// Streams returns all streams of the servers, by account and name, as the servers report them: of all servers, unless some are
+// named. The error wraps [ErrNotReady] when one of them does not answer: its streams would be missing.
+func (p Fleet) Streams(ctx context.Context, servers ...string) ([]Stream, error) {
 	if p.Spec.NoJetStream {
 		return nil, nil
 	}
 	found := map[[2]string]*Stream{}
 	for _, group := range p.islands() {
+		if len(servers) > 0 {
+			group = slices.DeleteFunc(group, func(n string) bool { return !slices.Contains(servers, n) })
+		}
 		if err := p.streamsOf(ctx, group, found); err != nil {
 			return nil, err
 		}

@@ -79,6 +79,7 @@ type clusterRoll struct {
 	program  string
 	embedded bool
 	roll     broker.Roll
+	stop     stopFlags
 	publish  publishFlag
 }
 
@@ -89,6 +90,7 @@ func (c *clusterRoll) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("max-unavailable", "Maximum number of nodes of one cluster that may be down at a time.").Default("1").IntVar(&c.roll.MaxUnavailable)
 	cmd.Flag("drain", "Time over which the clients of a node are disconnected.").Default("2s").DurationVar(&c.roll.Drain)
 	cmd.Flag("force", "Proceed even if a node is unhealthy, or the nats-server is older and may be unable to read the JetStream data.").BoolVar(&c.roll.Force)
+	c.stop.Setup(cmd)
 	c.publish.Setup(cmd)
 }
 
@@ -98,6 +100,9 @@ func (c *clusterRoll) Run(ctx context.Context, e *cli.Env) error {
 	}
 	l, err := c.which.find(e)
 	if err != nil {
+		return err
+	}
+	if err := c.stop.confirm(ctx, e, l, c.roll.Batches(l.Nodes)...); err != nil {
 		return err
 	}
 	begun := e.Now()

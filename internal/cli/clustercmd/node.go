@@ -43,8 +43,12 @@ type clusterNode struct {
 	in       inFlag
 	duration time.Duration
 	grace    time.Duration
+	stop     stopFlags
 	measure  measureFlags
 }
+
+// inOrder are the actions that end a server in an orderly way; kill and pause are faults, made on purpose.
+var inOrder = []string{"stop", "restart", "lame-duck"}
 
 func (c *clusterNode) Setup(cmd *kingpin.CmdClause) {
 	cmd.Arg("node", "The nodes, for example east-2.").Required().StringsVar(&c.nodes)
@@ -52,6 +56,9 @@ func (c *clusterNode) Setup(cmd *kingpin.CmdClause) {
 	if c.action.Name == "lame-duck" {
 		cmd.Flag("duration", "Time over which the clients are disconnected.").Default("10s").PlaceHolder("DURATION").DurationVar(&c.duration)
 		cmd.Flag("grace", "Time before the first client is closed.").Default("1s").PlaceHolder("DURATION").DurationVar(&c.grace)
+	}
+	if slices.Contains(inOrder, c.action.Name) {
+		c.stop.Setup(cmd)
 	}
 	if c.action.Away {
 		c.measure.Setup(cmd)
@@ -62,6 +69,11 @@ func (c *clusterNode) Run(ctx context.Context, e *cli.Env) error {
 	l, err := c.in.find(e)
 	if err != nil {
 		return err
+	}
+	if slices.Contains(inOrder, c.action.Name) {
+		if err := c.stop.confirm(ctx, e, l, c.nodes); err != nil {
+			return err
+		}
 	}
 	if !c.action.Away {
 		return c.act(ctx, e, l)
