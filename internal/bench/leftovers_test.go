@@ -108,10 +108,11 @@ func TestCleaner(t *testing.T) {
 	if want := []string{"bucket " + name + " ", "consumer " + name + " MINE", "stream " + name + " "}; !slices.Equal(got, want) {
 		t.Fatalf("%q, want %q", got, want)
 	}
-	replaced := found[slices.IndexFunc(found, func(l Leftover) bool { return l.Kind == "stream" })]
-	replaced.created = replaced.created.Add(-time.Second)
-	if err := c.Remove(ctx, replaced); !errors.Is(err, ErrReplaced) {
-		t.Errorf("another of that name: %v", err)
+	for _, replaced := range found {
+		replaced.created = replaced.created.Add(-time.Second)
+		if err := c.Remove(ctx, replaced); !errors.Is(err, ErrReplaced) {
+			t.Errorf("another %s of that name: %v", replaced.Kind, err)
+		}
 	}
 	for range 2 { // the second time everything is gone already
 		for _, l := range found {
