@@ -80,7 +80,9 @@ func TestRefusedKicksFailTheDrain(t *testing.T) {
 // other users.
 func TestDrainRecordIsPrivate(t *testing.T) {
 	home := t.TempDir()
-	e := &cli.Env{Getenv: func(name string) string { return map[string]string{"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home}[name] }}
+	e := &cli.Env{Getenv: func(name string) string {
+		return map[string]string{"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home}[name]
+	}}
 	if err := saveDrain(e, drain.Record{Schema: drain.Schema, Server: "n1", ID: "../N1"}); err != nil {
 		t.Fatal(err)
 	}
