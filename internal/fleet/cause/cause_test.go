@@ -83,6 +83,7 @@ func TestFolding(t *testing.T) {
 		{"all routes of a server", nil, []checks.Finding{
 			linked("routes", fleet.Route, fleet.StateMissing, "a", "d"), linked("routes", fleet.Route, fleet.StateMissing, "b", "d"), blaming("streams", fleet.Warn, "a", "d"),
 		}, "cut d: 1 stream"},
+		{"a replica that lags behind a third server does not follow from a cut", nil, []checks.Finding{linked("routes", fleet.Route, fleet.StateMissing, "a", "b"), blaming("streams", fleet.Warn, "c", "b")}, "cut a - b: | stream c - b:"},
 		{"two links that share no server", nil, []checks.Finding{linked("routes", fleet.Route, fleet.StateMissing, "a", "b"), linked("routes", fleet.Route, fleet.StateOneWay, "c", "d")}, "cut a - b: | cut c - d:"},
 		{"a restart explains what catches up", nil, []checks.Finding{
 			about("uptime", fleet.Warn, "b"), blaming("streams", fleet.Warn, "a", "b"), linked("routes", fleet.Route, fleet.StateShort, "a", "b"), linked("routes", fleet.Route, fleet.StateMissing, "b", "c"),
