@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -96,7 +97,7 @@ func read(r *bufio.Reader) (frame []byte, isMessage bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	frame = append(line, make([]byte, size+len("\r\n"))...)
+	frame = slices.Concat(line, make([]byte, size+len("\r\n")))
 	_, err = io.ReadFull(r, frame[len(line):])
 	return frame, true, err
 }
