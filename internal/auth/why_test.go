@@ -191,6 +191,29 @@ func TestWhyAtLimits(t *testing.T) {
 	}
 }
 
+// TestWhyOfASeed blames the private key only where it is not the user's and a
+// login needs it.
+func TestWhyOfASeed(t *testing.T) {
+	own, other := trusted.New(t, nkeys.CreateUser), trusted.New(t, nkeys.CreateUser)
+	for _, c := range []struct {
+		seed   string
+		bearer bool
+		want   []string
+	}{
+		{own.Public, false, []string{}},
+		{other.Public, false, []string{"wrong_key"}},
+		{other.Public, true, []string{}},
+		{"", false, []string{}},
+	} {
+		f := newFixture(t)
+		f.uc.Subject, f.uc.BearerToken = own.Public, c.bearer
+		known := Known{Asked: true, Holders: []Holder{f.held("A", 1)}}
+		if got := Why(Attempt{Time: time.Now(), Token: trusted.Encode(t, f.uc, f.account), Seed: c.seed}, known).Codes(); !slices.Equal(got, c.want) {
+			t.Errorf("bearer %v, seed of %q: %q, want %q", c.bearer, c.seed, got, c.want)
+		}
+	}
+}
+
 func TestInTimes(t *testing.T) {
 	day, night := []jwt.TimeRange{{Start: "08:00:00", End: "18:00:00"}}, []jwt.TimeRange{{Start: "22:00:00", End: "06:00:00"}}
 	for _, c := range []struct {

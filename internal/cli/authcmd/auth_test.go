@@ -226,6 +226,22 @@ func TestShowFile(t *testing.T) {
 	}
 }
 
+// TestFilesAreBounded reads no file that is larger than any JWT.
+func TestFilesAreBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large.jwt")
+	for size, want := range map[int64]string{maxFile: "neither a JWT", maxFile + 1: "larger than 4 MiB"} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readDocument(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d bytes: %v, want %q", size, err, want)
+		}
+	}
+}
+
 // TestForgedClaimsAreNotUsed fails on a JWT of the account that was changed after
 // it was signed, and shows none of the rights and names that it would give.
 func TestForgedClaimsAreNotUsed(t *testing.T) {

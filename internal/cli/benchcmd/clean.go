@@ -75,7 +75,7 @@ func (c *benchClean) Run(ctx context.Context, e *cli.Env) error {
 	} else if err := c.act.ConfirmLines(e, plan(found), "clean", target.Protected); err != nil {
 		return err
 	}
-	return removeAll(ctx, e, cleaner, found)
+	return removeAll(ctx, e, cleaner.Remove, found)
 }
 
 // plan lists what will be removed.
@@ -94,11 +94,11 @@ func plan(found []bench.Leftover) []string {
 }
 
 // removeAll removes each in turn, continues after errors, and prints the result.
-func removeAll(ctx context.Context, e *cli.Env, cleaner *bench.Cleaner, found []bench.Leftover) error {
+func removeAll(ctx context.Context, e *cli.Env, remove func(context.Context, bench.Leftover) error, found []bench.Leftover) error {
 	var rows []cleaned
 	var errs []error
 	for _, l := range found {
-		err := cleaner.Remove(ctx, l)
+		err := remove(ctx, l)
 		rows = append(rows, cleaned{l, err})
 		errs = append(errs, err)
 	}
