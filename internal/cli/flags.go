@@ -31,10 +31,10 @@ type ScopeFlags struct {
 }
 
 func (f *ScopeFlags) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("cluster", "Show only servers of this cluster.").PlaceHolder("NAME").StringVar(&f.Scope.Cluster)
+	cmd.Flag("cluster", "Ask only servers of this cluster.").PlaceHolder("NAME").StringVar(&f.Scope.Cluster)
 	cmd.Flag("name", "Show only the server with this name or id.").PlaceHolder("NAME").StringVar(&f.Scope.Name)
-	cmd.Flag("host", "Show only servers on this host.").PlaceHolder("HOST").StringVar(&f.Scope.Host)
-	cmd.Flag("tag", "Show only servers with this tag; repeat to require several.").PlaceHolder("TAG").StringsVar(&f.Scope.Tags)
+	cmd.Flag("host", "Ask only servers on this host.").PlaceHolder("HOST").StringVar(&f.Scope.Host)
+	cmd.Flag("tag", "Ask only servers with this tag; repeat to require several.").PlaceHolder("TAG").StringsVar(&f.Scope.Tags)
 	cmd.Flag("expect", "Wait until this many servers have answered, or the timeout ends (default: as many as the servers count).").PlaceHolder("N").IntVar(&f.Expect)
 }
 

@@ -21,7 +21,7 @@ func Entries() []cli.Entry { return []cli.Entry{exporterEntry()} }
 
 func exporterEntry() cli.Entry {
 	return cli.Entry{Name: "exporter", Help: "Serve every server's metrics to Prometheus from one endpoint.", Sub: []cli.Entry{
-		{Name: "serve", Help: "Serve the metrics until a signal ends it (exit code 0); so does `natsctl exporter` alone. SIGHUP reads the context, the credentials and the web configuration again.", Cmd: &exporterServeCommand{}, Finishes: true, Examples: []string{
+		{Name: "serve", Help: "Serve the metrics until a signal ends it (exit code 0). Without a verb, `natsctl exporter` does this too. SIGHUP reads the context, the credentials and the web configuration again.", Cmd: &exporterServeCommand{}, Finishes: true, Examples: []string{
 			"exporter --context sys",
 			"exporter serve --context sys --web.listen-address :7777",
 			"exporter serve --context sys --collect servers --collect streams --top 100",
@@ -30,7 +30,7 @@ func exporterEntry() cli.Entry {
 			"exporter check --context sys",
 			"exporter check --context sys --sort series --limit 20",
 		}},
-		{Name: "forget", Help: "Record that a server is gone for good: from its next scrape on, the exporter that uses the state file no longer reports it as missing.", Cmd: &exporterForgetCommand{}, Examples: []string{
+		{Name: "forget", Help: "Say that a server is gone for good, so that the exporter that uses the state file no longer reports it as missing.", Cmd: &exporterForgetCommand{}, Examples: []string{
 			"exporter forget east-2 --state /var/lib/natsctl-exporter/servers.json",
 			"exporter forget east-2 west-3 --state servers.json",
 		}},

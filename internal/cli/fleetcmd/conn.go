@@ -58,13 +58,13 @@ type connSelection struct {
 }
 
 func (s *connSelection) Setup(cmd *kingpin.CmdClause) {
-	cmd.Flag("cid", "Connection with this id, client or leafnode; needs the server. Repeat for several.").PlaceHolder("N").Uint64ListVar(&s.sel.CIDs)
+	cmd.Flag("cid", "Client or leafnode connection with this id on the given server; repeat for several.").PlaceHolder("N").Uint64ListVar(&s.sel.CIDs)
 	cmd.Flag("client", "Connections with exactly this client name.").PlaceHolder("NAME").StringVar(&s.sel.Name)
 	cmd.Flag("of-user", "Connections of exactly this user.").PlaceHolder("USER").StringVar(&s.sel.User)
 	cmd.Flag("account", "Connections in exactly this account.").PlaceHolder("ACCOUNT").StringVar(&s.sel.Account)
 	cmd.Flag("subject", "Connections with a subscription that overlaps this subject.").PlaceHolder("SUBJECT").StringVar(&s.sel.Subject)
 	cmd.Flag("filter", "Connections that match this expression (docs/filter.md).").PlaceHolder("EXPR").StringVar(&s.filter)
-	cmd.Flag("all", "All client connections of these servers.").BoolVar(&s.all)
+	cmd.Flag("all", "All client connections of the given server.").BoolVar(&s.all)
 }
 
 // check rejects an empty, conflicting or ambiguous selection.
