@@ -35,7 +35,7 @@ func TestCauseFirst(t *testing.T) {
 	if first != "crit  west-2 hangs, or was just cut off: it is connected and does not answer" {
 		t.Errorf("the first line is %q", first)
 	}
-	for _, want := range []string{"      explains 5 health reports, 1 gateway, the meta leader, 1 stream\n", "      next: Look at the host", "      - crit  meta: the meta group of domain hub has no leader\n", "\n\nwarn  west-1 started "} {
+	for _, want := range []string{"      explains 5 health reports, 1 gateway, the meta leader, 1 stream\n", "      next: Look at the host", "      - crit  meta: the meta group of domain hub has no leader\n", "\nwarn  west-1 started"} {
 		if !strings.Contains(rest, want) {
 			t.Errorf("the tree lacks %q:\n%s", want, tree)
 		}
