@@ -19,7 +19,7 @@ func TestHazards(t *testing.T) {
 		evicts    = "limits would evict"
 		refuses   = "at its limits it refuses"
 		perTopic  = "limit for each subject"
-		mixed     = "could not be told"
+		mixed     = "could not be distinguished"
 		unpurged  = "cannot be purged"
 		jsConsume = scenario.JSConsume
 	)
