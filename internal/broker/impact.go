@@ -52,45 +52,6 @@ func lostStream(p plan.Plan, s client.Stream) string {
 	return fmt.Sprintf("stream %s of account %s is lost: it is in memory only (%s)", s.Name, accountOf(p, s.Account), count(int(s.Messages), "message")) //nolint:gosec // cannot overflow: the messages are in memory
 }
 
-// LostByStop returns the streams in memory of a running cluster that are lost when nodes stop, one sentence each: those whose
-// copies are all on nodes that are away at the same time. Each batch is such nodes; those of one are back before the next stop.
-func (h *Home) LostByStop(ctx context.Context, name string, batches ...[]string) ([]string, error) {
-	s, err := h.load(name)
-	if err != nil {
-		return nil, err
-	}
-	now, err := h.Status(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	var running, out []string
-	touches := false
-	for _, n := range now.Nodes {
-		stops := slices.ContainsFunc(batches, func(b []string) bool { return slices.Contains(b, n.Name) })
-		switch n.Phase {
-		case Running, Draining:
-			running, touches = append(running, n.Name), touches || stops
-		case Paused:
-			if stops && !s.Plan.Spec.NoJetStream {
-				out = append(out, fmt.Sprintf("streams in memory of %s may be lost: it is paused, and cannot list them", n.Name))
-			}
-		}
-	}
-	if !touches {
-		return out, nil
-	}
-	streams, err := client.Fleet{Plan: s.Plan}.Streams(ctx, running...)
-	if err != nil {
-		return append(out, fmt.Sprintf("streams in memory may be lost: they could not be listed (%v)", err)), nil
-	}
-	for _, st := range streams {
-		if st.Memory && slices.ContainsFunc(batches, func(b []string) bool { return within(st.Nodes, b) }) {
-			out = append(out, lostStream(s.Plan, st))
-		}
-	}
-	return out, nil
-}
-
 // within reports whether all names are in a set.
 func within(names, set []string) bool {
 	return !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(set, n) })

@@ -109,19 +109,6 @@ const (
 	lameDuckGrace    = "1s"
 )
 
-// Deviations returns the settings of a node that are not the server's own and that nobody asked for, as they are written in its
-// configuration. Addresses, names and paths are not among them.
-func (p Plan) Deviations() []string {
-	var out []string
-	if !p.Exported {
-		out = append(out, "lame_duck_duration: "+lameDuckDuration, "lame_duck_grace_period: "+lameDuckGrace)
-	}
-	if !p.Spec.NoJetStream {
-		out = append(out, "max_memory_store: "+MaxMemoryStore, "max_file_store: "+MaxFileStore)
-	}
-	return out
-}
-
 // config is the configuration of one node while it is written.
 type config struct {
 	Plan
