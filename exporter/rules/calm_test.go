@@ -209,8 +209,11 @@ var short = []struct {
 	},
 	{
 		"NatsBacklogGrows", "80m",
-		[]string{`nats_jetstream_consumer_pending_messages{consumer="C"} 20000-1x120`, `nats_jetstream_consumer_pending_messages{consumer="D"} 900x120`},
-		[]string{`nats_jetstream_consumer_pending_messages{consumer="C"} 20000x120`},
+		[]string{
+			`nats_jetstream_consumer_pending_messages{consumer="C"} 20000-1x120`, `nats_jetstream_consumer_pending_messages{consumer="D"} 900x120`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="C"} 1+1x120`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="D"} 1+1x120`,
+			`nats_jetstream_consumer_pending_messages{consumer="unread"} 20000x120`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="unread"} 7x120`,
+		},
+		[]string{`nats_jetstream_consumer_pending_messages{consumer="C"} 20000x120`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="C"} 1+1x120`},
 		"warning",
 	},
 	{

@@ -83,7 +83,7 @@ var examples = []example{
 	{"NatsAccountStorageFull", "warning", []string{`nats_jetstream_account_storage_used_bytes{account="A",server_id="a"} 95x20`, `nats_account_limit_jetstream_storage_bytes{account="A",tier=""} 100x20`}, "account=A", "10m"},
 	{"NatsAccountMemoryFull", "warning", []string{`nats_jetstream_account_memory_used_bytes{account="A",server_id="a"} 95x20`, `nats_account_limit_jetstream_memory_bytes{account="A",tier=""} 100x20`}, "account=A", "10m"},
 	{"NatsLeafDown", "warning", []string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale _x30`}, "account=A,remote_name=edge", "20m"},
-	{"NatsBacklogGrows", "warning", []string{`nats_jetstream_consumer_pending_messages{consumer="C"} 2000+1x90`}, "consumer=C", "60m"},
+	{"NatsBacklogGrows", "warning", []string{`nats_jetstream_consumer_pending_messages{consumer="C"} 2000+1x90`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="C"} 1+1x90`}, "consumer=C", "60m"},
 	{"NatsQuorumLost", "critical", []string{`nats_events_quorum_lost_total{account="A",asset="stream"} 0 0 1x20`}, "account=A,asset=stream", "5m"},
 	{"NatsStorageFillsUp", "warning", []string{`nats_jetstream_storage_used_bytes{server_name="a"} 55+0.1x300`, `nats_jetstream_storage_max_bytes{server_name="a"} 100x300`}, "server_name=a", "120m"},
 	{"NatsStreamFillsUp", "warning", []string{`nats_jetstream_stream_bytes{stream="S"} 55+0.1x300`, `nats_jetstream_stream_limit_bytes{stream="S"} 100x300`, `nats_jetstream_stream_refuses_new{stream="S"} 1x300`}, "stream=S", "120m"},
@@ -173,6 +173,7 @@ func TestChecksHaveAlerts(t *testing.T) {
 		has[r.check] = true
 	}
 	without := []string{
+		"sharing",                   // needs the claims of every account
 		"leafs",                     // needs both ends of each connection
 		"pending", "pending-rising", // need each connection
 		"monitoring", "plaintext", "anonymous", // settings, which do not change by themselves

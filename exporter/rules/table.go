@@ -286,7 +286,7 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsBacklogGrows", by: byConsumer, level: fleet.Warn, hold: 15 * time.Minute,
-		expr:    `delta(nats_consumer:pending_messages:max[30m]) >= 0 and min_over_time(nats_consumer:pending_messages:max[30m]) > 1000`,
+		expr:    `delta(nats_consumer:pending_messages:max[30m]) >= 0 and min_over_time(nats_consumer:pending_messages:max[30m]) > 1000 and changes(nats_consumer:delivered_sequence:max[30m]) > 0`,
 		summary: "The backlog of consumer {{ $labels.consumer }} of stream {{ $labels.stream }} has not become smaller for half an hour", why: "Its clients are slower than what is published, and messages arrive later and later.", next: "Add clients, or find what slows them down with `natsctl server report consumers`.",
 	},
 	{

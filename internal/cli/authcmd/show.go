@@ -13,6 +13,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/auth"
 	"github.com/natsctl/natsctl/internal/cli"
+	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -120,11 +121,26 @@ func newDocument(e *cli.Env, d auth.Document, others []auth.Document) *document 
 	if account, ok := d.Claims.(*jwt.AccountClaims); ok {
 		doc.Tokens = tokens(account, others, e)
 	}
-	doc.Claims = auth.WithoutTokens(d.Claims)
+	doc.Claims = withoutPasswords(auth.WithoutTokens(d.Claims))
 	if d.Seed != "" && d.Seed != d.Key {
 		doc.Notes = append(doc.Notes, "the private key in the file is not the one of the "+string(d.Kind)+": it cannot log in with it")
 	}
 	return doc
+}
+
+// withoutPasswords masks what the addresses of an operator hold of passwords.
+func withoutPasswords(claims jwt.Claims) jwt.Claims {
+	op, ok := claims.(*jwt.OperatorClaims)
+	if !ok {
+		return claims
+	}
+	masked := *op
+	masked.AccountServerURL = natsctx.RedactURL(op.AccountServerURL)
+	masked.OperatorServiceURLs = nil
+	for _, url := range op.OperatorServiceURLs {
+		masked.OperatorServiceURLs = append(masked.OperatorServiceURLs, natsctx.RedactURL(url))
+	}
+	return &masked
 }
 
 // accountOf finds the claims of the account of a user.

@@ -44,6 +44,10 @@ as the answer of an auth callout, is reported as not provable from outside. Toke
 }
 
 func (c *whyCommand) Run(ctx context.Context, e *cli.Env) error {
+	judged := e.Flags.DropCreds()
+	if err := c.together(judged != ""); err != nil {
+		return err
+	}
 	var opts []sys.Option
 	if c.config != "" {
 		config, err := auth.ReadConfig(c.config)
@@ -52,8 +56,8 @@ func (c *whyCommand) Run(ctx context.Context, e *cli.Env) error {
 		}
 		opts = append(opts, sys.WithConfig(config))
 	}
-	if file := e.Flags.DropCreds(); file != "" {
-		return c.judgeFile(ctx, e, file)
+	if judged != "" {
+		return c.judgeFile(ctx, e, judged)
 	}
 	client, err := e.System(ctx, opts...)
 	if err != nil {
@@ -74,6 +78,19 @@ func (c *whyCommand) Run(ctx context.Context, e *cli.Env) error {
 		e.Say("", "no refused login is among the closed connections that the servers remember")
 	}
 	return e.Print(cli.Table{Schema: "natsctl.auth.why/v1", Snap: snap, Grid: grid})
+}
+
+// together rejects flags that would have no effect.
+func (c *whyCommand) together(creds bool) error {
+	switch {
+	case !creds && (c.from != "" || c.as != "standard"):
+		return cli.Usagef("--from and --as need --creds: logins that were refused say how they came")
+	case creds && (c.config != "" || c.follow || c.user != ""):
+		return cli.Usagef("--creds judges one file: leave out --config, --follow and the user")
+	case !c.follow && c.lasting != 0:
+		return cli.Usagef("--for needs --follow")
+	}
+	return nil
 }
 
 // errRefused is the error of credentials that servers would refuse.

@@ -1,7 +1,5 @@
 package cause
 
-import "slices"
-
 // seatRank is the place of the rule about the server that natsctl is connected
 // to: when that one is cut off, nothing else that is seen can be trusted.
 const seatRank = 0
@@ -22,6 +20,3 @@ var rules = [...]Rule{
 	{"several", "Several objects have the same problem.", findSeveral},
 	{"single", "A problem of one object.", findSingles},
 }
-
-// Rules returns the table of causes, in its order.
-func Rules() []Rule { return slices.Clone(rules[:]) }
