@@ -90,6 +90,23 @@ func TestWithoutRefusals(t *testing.T) {
 	}
 }
 
+// TestWithoutUnsupported drops what servers are too old for, and nothing else.
+func TestWithoutUnsupported(t *testing.T) {
+	s := &Snapshot{Expected: 3, Problems: []Problem{{Server: "a", Kind: Raftz, Reason: Unsupported}, {Server: "b", Kind: Raftz, Reason: Late}, {Server: "c", Kind: Varz, Reason: Unsupported}}}
+	told := s.WithoutUnsupported()
+	if len(told.Problems) != 1 || told.Problems[0].Server != "b" || told.Complete() || told.Expected != 3 || len(s.Problems) != 3 || s.Problems[0].Server != "a" {
+		t.Errorf("%+v of %+v", told.Problems, s.Problems)
+	}
+	s.Problems = s.Problems[:1]
+	if !s.WithoutUnsupported().Complete() || s.Complete() {
+		t.Error("an old server makes a snapshot incomplete")
+	}
+	s.Missing = []Missing{{Name: "d"}}
+	if s.WithoutUnsupported().Complete() {
+		t.Error("a missing server is dropped")
+	}
+}
+
 // TestReplicasOfConsumers follows the consumer, its stream, and what the server
 // does for ephemeral ones.
 func TestReplicasOfConsumers(t *testing.T) {

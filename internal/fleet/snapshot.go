@@ -34,6 +34,14 @@ type Snapshot struct {
 // Complete reports whether every expected server answered everything.
 func (s *Snapshot) Complete() bool { return len(s.Missing) == 0 && len(s.Problems) == 0 }
 
+// WithoutUnsupported returns the snapshot without what servers are too old to
+// report, for who asked for everything that there is: nothing of it is missing.
+func (s *Snapshot) WithoutUnsupported() *Snapshot {
+	out := *s
+	out.Problems = slices.DeleteFunc(slices.Clone(s.Problems), func(p Problem) bool { return p.Reason == Unsupported })
+	return &out
+}
+
 // Absent returns the number of missing servers.
 func (s *Snapshot) Absent() (n int) {
 	for _, m := range s.Missing {

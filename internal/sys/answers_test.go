@@ -211,7 +211,7 @@ func TestUnsupported(t *testing.T) {
 			t.Errorf("%v, want %v", got, want)
 		}
 		for _, p := range s.Problems {
-			words := map[string]string{"n1IPQUEUESZ": "IPQUEUESZ is not known to any server", "n2IPQUEUESZ": "2.9.25 does not support IPQUEUESZ (since 2.10.26)", "n2RAFTZ": "2.9.25 does not support RAFTZ (since 2.11.0)"}
+			words := map[string]string{"n1IPQUEUESZ": "IPQUEUESZ is not known to any server", "n2IPQUEUESZ": "2.9.25 does not support IPQUEUESZ (since 2.10.26)", "n2RAFTZ": "2.9.25 does not support RAFTZ (since 2.10.26)"}
 			if want := words[p.Server+string(p.Kind)]; p.Detail != want {
 				t.Errorf("%+v, want %q", p, want)
 			}

@@ -103,6 +103,33 @@ func TestUserInfoRequest(t *testing.T) {
 	})
 }
 
+// TestUserInfoIsAskedAgain loses the answer of the connected server behind the one of
+// a leaf node, and at last every time.
+func TestUserInfoIsAskedAgain(t *testing.T) {
+	for lost, want := range map[int]int{0: 1, 1: 2, 3: 4, 100: 4} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, "e/n1", "leaf/l1")
+			asked := 0
+			w.Handle("$SYS.REQ.USER.INFO", func(m stub.Message) bool {
+				asked++
+				label := "leaf/l1"
+				if asked > lost {
+					label = "e/n1"
+				}
+				w.Send(stub.Message{Subject: m.Reply, Data: mustJSON(map[string]any{"server": w.nodes[label].Info, "data": server.UserInfo{UserID: label}})})
+				return true
+			})
+			got, err := w.client().Request(t.Context(), sys.Request{Kind: endpoint.UserInfo})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if whole := lost < 100; asked != want || got.Snapshot.Complete() != whole || whole != slices.Equal(bodies(got), []string{`{"user":"e/n1","account":""}`}) {
+				t.Errorf("%d lost: asked %d times, want %d: %v, complete %v", lost, asked, want, bodies(got), got.Snapshot.Complete())
+			}
+		})
+	}
+}
+
 // TestAnonymousRequests: where nobody can tell how many have something to say, the
 // answers that came are all; none is no answer. A filter cannot be applied.
 func TestAnonymousRequests(t *testing.T) {

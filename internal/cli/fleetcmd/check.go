@@ -221,8 +221,8 @@ func (c *checkCommand) verdict(e *cli.Env, format string, r *checkReport) error 
 	switch {
 	case failed:
 		return checkFailedError(fmt.Sprintf("%s: %s", r.summary(), strings.Join(names, ", ")))
-	case !r.snap.Complete():
-		return e.Completeness(r.snap)
+	case !r.snap.WithoutUnsupported().Complete():
+		return e.Completeness(r.snap.WithoutUnsupported())
 	}
 	if e.ErrTTY {
 		e.Say("", fmt.Sprintf("%s; %d/%d servers answered", r.summary(), r.Answered, r.Expected))

@@ -2,6 +2,7 @@ package fleetcmd
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 				if err := report.write(e, format); err != nil {
 					t.Fatal(err)
 				}
+				if failed := failsIn(e, format, report); failed != (c.Check != "") {
+					t.Errorf("the exit code of %s says failed %v", format, failed)
+				}
 				for _, part := range says {
 					if c.Check != "" && !strings.Contains(out.String(), part) {
 						t.Errorf("%s does not say %q:\n%.2000s", format, part, out.String())
@@ -61,4 +65,11 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 			}
 		})
 	}
+}
+
+// failsIn reports whether the command ends with another exit code than 0.
+func failsIn(e *cli.Env, format string, r *checkReport) bool {
+	err := (&checkCommand{failOn: "warn"}).verdict(e, format, r)
+	var status cli.ExitStatus
+	return err != nil && (!errors.As(err, &status) || status != cli.ExitOK)
 }

@@ -201,8 +201,8 @@ func (t *recordingRun) snapshot(s *fleet.Snapshot, events bool) error {
 	}
 	t.last = s
 	t.snapshots++
-	if !s.Complete() {
-		t.partial, t.incomplete = t.partial+1, s
+	if told := s.WithoutUnsupported(); !told.Complete() {
+		t.partial, t.incomplete = t.partial+1, told
 	}
 	if t.e.ErrTTY {
 		_, _ = fmt.Fprintf(t.e.Err, "\r%d snapshots, %d events, %d/%d servers", t.snapshots, t.events, len(s.Servers), s.Expected)

@@ -79,7 +79,7 @@ var table = []Endpoint{
 		Body: healthzBody, Read: into(func(s *fleet.Server, v *server.HealthStatus) { s.Healthz = v }),
 	},
 	{
-		Kind: fleet.Raftz, Subject: serverReq + "RAFTZ", About: "State of the Raft groups.", Ping: true, Since: "2.11.0", Options: server.RaftzOptions{},
+		Kind: fleet.Raftz, Subject: serverReq + "RAFTZ", About: "State of the Raft groups.", Ping: true, Since: "2.10.26", Options: server.RaftzOptions{},
 		Body: raftzBody, Pager: raftzPager{}, Read: into(func(*fleet.Server, *server.RaftzStatus) {}),
 	},
 	{
