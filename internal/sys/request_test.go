@@ -181,7 +181,7 @@ func TestRequestToOldServers(t *testing.T) {
 	_, client := simulate(t, simfleet.Spec{Servers: 3, Version: "2.9.25"})
 	_, err := client.Request(t.Context(), sys.Request{Kind: fleet.Raftz})
 	var old *sys.TooOldError
-	if !errors.As(err, &old) || old.Version != "2.9.25" || old.Since != "2.11.0" {
+	if !errors.As(err, &old) || old.Version != "2.9.25" || old.Since != "2.10.26" {
 		t.Errorf("got %v", err)
 	}
 }
