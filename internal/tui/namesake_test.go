@@ -102,6 +102,52 @@ func TestNamesakeByName(t *testing.T) {
 	}
 }
 
+// TestAccountsOfOneName shows each of two accounts of one name as itself: its
+// streams, consumers, mirrors, connections, events and alerts.
+func TestAccountsOfOneName(t *testing.T) {
+	d, st := live.NewDeriver(), &live.State{Phase: live.Live, Every: 2 * time.Second, Wanted: 2 * time.Second}
+	for i := range 2 {
+		d.Apply(st, fixture.AccountNamesakes(time.Duration(i)*2*time.Second))
+	}
+	for account, why := range map[string]string{fixture.AccountID("C"): "trouble-of-C", fixture.AccountID("D"): "trouble-of-D", "APP": "trouble-of-either"} {
+		d.AddEvent(fleet.Event{Kind: fleet.EventAdvisory, Time: fixture.Noon, Account: account, Who: "stream ORDERS", Why: why})
+	}
+	st.Now = st.Snap.Time
+	d.Publish(st)
+	for own, other := range map[string]string{"C": "D", "D": "C"} {
+		only := "/account=" + fixture.AccountID(own)
+		for _, c := range []struct{ keys, want string }{
+			{":streams enter " + only + " enter", "subject"},
+			{":streams enter " + only + " enter enter", "consumer"},
+			{":streams enter " + only + " enter c", "client"},
+			{":streams enter " + only + " enter e", "trouble"},
+			{":consumers enter " + only + " enter", "consumer"},
+			{":consumers enter " + only + " enter c", "client"},
+			{":origins enter " + only + " enter enter", "consumer"},
+			{":origins enter " + only + " enter c", "client"},
+			{"4 " + only + " enter enter", "client"},
+			{"4 " + only + " enter J", "subject"},
+			{"4 " + only + " enter J v", "consumer"},
+			{"4 " + only + " enter e", "trouble"},
+			{"3 " + only + " enter J", "subject"},
+			{":streams enter " + only + " enter A enter", "client"},
+			{"7 /origin-of-" + own + " enter enter", "subject"},
+			{"7 /origin-of-" + own + " enter c", "client"},
+			{"7 /origin-of-" + own + " enter J v", "consumer"},
+		} {
+			m := pressed(st, 200, 40, strings.Fields(c.keys)...)
+			var rows []string
+			for _, row := range m.cur().List().Order {
+				rows = append(rows, page.Indented(m.cur().List().Sheet.Object(row)))
+			}
+			text := strings.Join(rows, "\n")
+			if len(rows) == 0 || !strings.Contains(text, c.want+"-of-"+own) || strings.Contains(text, c.want+"-of-"+other) || strings.Contains(text, "either") {
+				t.Errorf("%s, after %q: not of this account alone:\n%s", own, c.keys, ansi.Strip(m.View()))
+			}
+		}
+	}
+}
+
 // TestPlainNamesInJSON writes clusters and servers under their own names, not
 // as the screen shows them, and finds them by these in a filter.
 func TestPlainNamesInJSON(t *testing.T) {

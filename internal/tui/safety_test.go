@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
@@ -83,6 +84,58 @@ func TestOneActionAtATime(t *testing.T) {
 	finish(m, second)
 	if len(f.done) != 2 || f.done[0].Verb != "reload" || f.done[1].Verb != "lame-duck" || len(m.running) != 0 {
 		t.Errorf("done: %v, still running %v", f.done, m.running)
+	}
+}
+
+// TestActionsUseTheNewestState aims at what the fleet is now, while the screen is
+// paused and shows an older state.
+func TestActionsUseTheNewestState(t *testing.T) {
+	shown := stateOf(fixture.Cluster(fixture.Noon, "2.15.2", "2.15.2"))
+	later := fixture.Cluster(fixture.Noon.Add(2*time.Second), "2.15.2", "2.15.2")
+	later.Servers[0].Statsz.Connections = 77
+	down := *stateOf(later)
+	down.Phase = live.Down
+	for name, c := range map[string]struct {
+		newest  *live.State
+		clients int
+		notice  string
+	}{
+		"more clients": {stateOf(later), 77, ""},
+		"gone":         {stateOf(fixture.Without(later, "n1")), 0, "n1 is gone"},
+		"down":         {&down, 0, "no actions while the fleet does not respond"},
+	} {
+		m := NewModel(Options{Feed: &live.Feed{Name: "test", Actions: &fakeActions{}}}, nil)
+		m.Update(windowOf(120, 40))
+		m.Update(stateMsg{shown})
+		typeKeys(m, "2", "p")
+		m.Update(stateMsg{c.newest})
+		typeKeys(m, "x")
+		if open := m.overlay != nil; open != (c.notice == "") || !strings.Contains(m.notice.text, c.notice) {
+			t.Errorf("%s: the actions open: %t, %q", name, open, m.notice.text)
+			continue
+		}
+		if c.notice != "" {
+			continue
+		}
+		typeKeys(m, "l", "enter")
+		if box, ok := m.overlay.(*confirmation); !ok || box.action.Clients != c.clients || m.State != shown {
+			t.Errorf("%s: not aimed at the newest state: %+v", name, m.overlay)
+		}
+	}
+}
+
+// TestMarksAreOfOneFleet keeps no mark of an alert or a server when another fleet
+// is shown, where the same alert fires.
+func TestMarksAreOfOneFleet(t *testing.T) {
+	m := pressed(watching()(fixture.Sick(0, true, true)), 120, 40, "7", "a")
+	m.Marks.Hide("east/n9")
+	if crit, _ := m.Marks.Firing(m.State); crit != 0 {
+		t.Fatalf("acknowledged, and %d fire", crit)
+	}
+	useFeed(m, &live.Feed{Name: "other"})
+	m.Update(stateMsg{watching()(fixture.Sick(0, true, true))})
+	if crit, _ := m.Marks.Firing(m.State); crit != 1 || m.Marks.Hides("east/n9") || m.Marks.Undo() {
+		t.Errorf("the marks of another fleet are kept: %d fire, hidden %v", crit, m.Marks.Hidden)
 	}
 }
 

@@ -40,7 +40,7 @@ func findOrigins(c *checkup) {
 		f := Finding{
 			Level: o.Level, Object: o.Stream, Where: o.Account,
 			What:  fmt.Sprintf("stream %s in account %s gets nothing from %s, its %s: %s", o.Stream, o.Account, o.Name, o.Role, o.State),
-			About: Subject{Servers: []ServerRef{RefOf(o.Server)}, Account: o.Account, Stream: o.Stream},
+			About: Subject{Servers: []ServerRef{RefOf(o.Server)}, Account: o.AccountID, Stream: o.Stream},
 		}
 		if o.Heard && o.Error == "" {
 			f.Value, f.Unit = o.IdleSeconds, "seconds"

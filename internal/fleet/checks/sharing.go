@@ -86,7 +86,7 @@ func findFlowControl(c *checkup, o *fleet.OriginRow) {
 		Level: fleet.Crit, Object: o.Stream, Where: o.Account,
 		What:  fmt.Sprintf("stream %s in account %s is a %s of %s in account %s, and does not import %s from there: it stalls when it gets much at once", o.Stream, o.Account, o.Role, o.Name, from.ExporterName, flowControl),
 		Next:  fmt.Sprintf("Export the service %s from account %s, and import it into account %s.", flowControl, from.ExporterName, o.Account),
-		About: Subject{Servers: []ServerRef{RefOf(o.Server)}, Account: o.Account, Stream: o.Stream},
+		About: Subject{Servers: []ServerRef{RefOf(o.Server)}, Account: o.AccountID, Stream: o.Stream},
 	})
 }
 

@@ -14,7 +14,7 @@ type Subject struct {
 	Edge     *fleet.Edge // of a finding about one link
 	Cluster  string      // in which a stream or consumer is placed
 	Meta     bool        // it is about a meta group, or the server's contact with it
-	Account  string
+	Account  string      // what servers call it: its public key in operator mode
 	Stream   string
 	Consumer string
 	Conn     uint64 // client connection on the server; 0: none
@@ -108,14 +108,14 @@ func onGroup(leader string, peers []fleet.Replica) Subject {
 // onStream is the subject of a finding about a stream.
 func onStream(r *fleet.StreamRow) Subject {
 	s := onGroup(r.Leader, r.Peers)
-	s.Account, s.Stream, s.Cluster = r.Account, r.Name, r.Server.Info.Cluster
+	s.Account, s.Stream, s.Cluster = r.AccountID, r.Name, r.Server.Info.Cluster
 	return s
 }
 
 // onConsumer is the subject of a finding about a consumer.
 func onConsumer(r *fleet.ConsumerRow) Subject {
 	s := onGroup(r.Leader, r.Peers)
-	s.Account, s.Stream, s.Consumer, s.Cluster = r.Account, r.Stream, r.Name, r.Server.Info.Cluster
+	s.Account, s.Stream, s.Consumer, s.Cluster = r.AccountID, r.Stream, r.Name, r.Server.Info.Cluster
 	return s
 }
 

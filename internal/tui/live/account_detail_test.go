@@ -24,19 +24,40 @@ func TestNameTags(t *testing.T) {
 	if names[key] != "APP" || len(names) != 1 {
 		t.Errorf("learnt %v from an event", names)
 	}
-	st := &State{Names: Names{key: "APP", fixture.AccountID("A"): "APP"}}
-	for _, c := range []struct {
+	st := &State{Names: Names{key: "APP"}}
+	if st.AccountLabel(key) != "APP" || st.AccountLabel("OTHER") != "OTHER" || (*State)(nil).AccountLabel(key) != key {
+		t.Error("names of accounts that have no tag")
+	}
+}
+
+// TestSameAccount matches an account with its key, and with its name unless another
+// account has that too.
+func TestSameAccount(t *testing.T) {
+	a, b, c, none := fixture.AccountID("A"), fixture.AccountID("B"), fixture.AccountID("C"), fixture.AccountID("D")
+	st := &State{
+		Names:    Names{a: "APP", b: "APP", c: "ORD", none: "LIT"},
+		Accounts: []*AccountRow{{AccountRow: &fleet.AccountRow{Name: c, Label: "ORD"}}, {AccountRow: &fleet.AccountRow{Name: "LIT"}}},
+	}
+	for _, x := range []struct {
 		scope, of string
 		same      bool
-	}{{"", "x", true}, {key, key, true}, {key, "APP", true}, {"APP", key, false}, {"APP", "APP", true}, {fixture.AccountID("B"), "APP", false}} {
-		if same := st.SameAccount(c.scope, c.of); same != c.same {
-			t.Errorf("%q and %q are one account: %t", c.scope, c.of, same)
+	}{
+		{"", a, true}, {"", "x", true},
+		{a, a, true}, {a, b, false}, {a, "", false}, {c, "", false},
+		{a, "APP", false}, {"APP", a, false}, {"APP", b, false}, {"APP", "APP", true},
+		{c, "ORD", true}, {"ORD", c, true}, {c, "APP", false}, {"APP", "ORD", false},
+		{"LIT", none, false}, {none, "LIT", false}, // an account without a key has the name too
+		{fixture.AccountID("E"), "APP", false}, {fixture.AccountID("E"), "", false},
+	} {
+		if same := st.SameAccount(x.scope, x.of); same != x.same {
+			t.Errorf("%q and %q are one account: %t", x.scope, x.of, same)
 		}
 	}
-	if got := st.AccountKey("APP"); got != fixture.AccountID("A") {
-		t.Errorf("the key of APP is %s", got)
-	}
-	if st.AccountKey("OTHER") != "OTHER" || st.AccountLabel(key) != "APP" || st.AccountLabel("OTHER") != "OTHER" || (*State)(nil).AccountLabel(key) != key {
-		t.Error("names of accounts that have no tag")
+	for _, x := range []struct{ name, key, term string }{
+		{"APP", "APP", "APP"}, {a, a, a}, {"ORD", c, "ORD"}, {c, c, "ORD"}, {"OTHER", "OTHER", "OTHER"}, {"LIT", "LIT", "LIT"}, {none, none, none},
+	} {
+		if key, term := st.AccountKey(x.name), st.AccountTerm(x.name); key != x.key || term != x.term {
+			t.Errorf("%s: the key is %s, want %s; in a filter %s, want %s", x.name, key, x.key, term, x.term)
+		}
 	}
 }

@@ -98,8 +98,15 @@ func (r *AlertRow) JSON() any {
 	}
 }
 
-// alertKey identifies the alert of a finding.
-func alertKey(f checks.Finding) string { return f.Check + "|" + f.Where + "|" + f.Object }
+// alertKey identifies the alert of a finding. Accounts of one name may have streams
+// and consumers of one name.
+func alertKey(f checks.Finding) string {
+	key := f.Check + "|" + f.Where + "|" + f.Object
+	if f.Object == f.About.Stream || f.Object == f.About.Consumer {
+		key += "|" + f.About.Account
+	}
+	return key
+}
 
 // checksFor are the checks that the answers are sufficient for: stream checks
 // need an answer from every replica, which only some pages request.

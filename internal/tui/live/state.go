@@ -2,7 +2,6 @@ package live
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -157,18 +156,45 @@ func (s *State) AccountLabel(account string) string {
 	return cmp.Or(s.Names[account], account)
 }
 
-// SameAccount reports whether two names refer to the same account: JSZ uses its
-// name tag, other endpoints its key. The empty name matches every account.
+// SameAccount reports whether two names refer to the same account: its key, or a
+// name that no other account has. The empty scope matches every account.
 func (s *State) SameAccount(scope, of string) bool {
-	return scope == "" || scope == of || s.AccountLabel(scope) == of
+	key, name := scope, of
+	switch {
+	case scope == "" || scope == of:
+		return true
+	case isKey(scope) == isKey(of):
+		return false
+	case isKey(of):
+		key, name = of, scope
+	}
+	return s.Names[key] == name && s.AccountKey(name) == key
 }
 
-// AccountKey is the name that most answers use for an account.
+// AccountKey is what most answers call an account: its key, if it is the only one
+// that has the name, else the name itself.
 func (s *State) AccountKey(name string) string {
-	for _, key := range slices.Sorted(maps.Keys(s.Names)) {
-		if s.Names[key] == name {
-			return key
+	if isKey(name) || slices.ContainsFunc(s.Accounts, func(r *AccountRow) bool { return r.Name == name }) {
+		return name
+	}
+	found := name
+	for key, tag := range s.Names {
+		switch {
+		case tag != name:
+		case found != name:
+			return name
+		default:
+			found = key
 		}
 	}
-	return name
+	return found
+}
+
+// AccountTerm is the account in a filter: its display name, or its key where
+// others have that name too.
+func (s *State) AccountTerm(account string) string {
+	if name := s.AccountLabel(account); s.SameAccount(account, name) {
+		return name
+	}
+	return account
 }

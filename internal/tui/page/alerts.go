@@ -44,7 +44,7 @@ func alertRef(ctx *Context, r *live.AlertRow) widget.Ref {
 }
 
 // openAlert opens the alert's subject.
-func openAlert(_ *Context, _ *Page, r widget.Ref) Effect {
+func openAlert(ctx *Context, _ *Page, r widget.Ref) Effect {
 	switch {
 	case r.Link != "":
 		return openLink(r)
@@ -52,9 +52,9 @@ func openAlert(_ *Context, _ *Page, r widget.Ref) Effect {
 		cursor := r.ServerID + "/" + strconv.FormatUint(r.CID, 10)
 		return Effect{Open: &Target{Kind: Connections, Scope: widget.Ref{Server: r.Server, ServerID: r.ServerID, Cluster: r.Cluster}, cursor: cursor}}
 	case r.Consumer != "":
-		return Effect{Open: &Target{Kind: JetStream, mode: "consumers", filter: fmt.Sprintf("consumer=%q and stream=%q and account=%q", r.Consumer, r.Stream, r.Account)}}
+		return Effect{Open: &Target{Kind: JetStream, mode: "consumers", filter: fmt.Sprintf("consumer=%q and stream=%q and account=%q", r.Consumer, r.Stream, ctx.State.AccountTerm(r.Account))}}
 	case r.Stream != "":
-		return Effect{Open: &Target{Kind: JetStream, filter: fmt.Sprintf("stream=%q and account=%q", r.Stream, r.Account)}}
+		return Effect{Open: &Target{Kind: JetStream, filter: fmt.Sprintf("stream=%q and account=%q", r.Stream, ctx.State.AccountTerm(r.Account))}}
 	case r.Server != "":
 		return openServer(r)
 	}

@@ -65,7 +65,7 @@ func inScope(s widget.Ref, r *fleet.ConnRow) bool {
 // holds reports whether a stream is in the scope of a page: an account, or a
 // server that leads it or has a replica of it.
 func holds(ctx *Context, s widget.Ref, r *live.StreamRow) bool {
-	if !ctx.State.SameAccount(s.Account, r.Account) {
+	if !ctx.State.SameAccount(s.Account, r.AccountID) {
 		return false
 	}
 	for _, p := range r.Peers {
@@ -99,7 +99,7 @@ func Concerns(ctx *Context, s widget.Ref, e *live.EventRow) bool {
 		return strings.HasSuffix(e.Who, s.Stream+" > "+s.Consumer) && ctx.State.SameAccount(e.Account, cmp.Or(s.Account, e.Account))
 	case s.Stream != "":
 		return (strings.HasSuffix(e.Who, " "+s.Stream) || strings.Contains(e.Who, " "+s.Stream+" > ")) && ctx.State.SameAccount(e.Account, cmp.Or(s.Account, e.Account))
-	case s.Account != "" && s.Account != e.Account && ctx.State.AccountLabel(s.Account) != e.Account:
+	case !ctx.State.SameAccount(s.Account, e.Account):
 		return false
 	case s.Link != "":
 		from, to := endsOf(ctx, s.Link)

@@ -75,7 +75,7 @@ func TestConnectionsInScope(t *testing.T) {
 func TestStreamsInScope(t *testing.T) {
 	ctx := contextOf(fixture.Namesakes(0))
 	stream := func(account, leader string, peers ...string) *live.StreamRow {
-		r := &live.StreamRow{StreamRow: &fleet.StreamRow{Account: account, Leader: leader}}
+		r := &live.StreamRow{StreamRow: &fleet.StreamRow{Account: account, AccountID: account, Leader: leader}}
 		for _, p := range peers {
 			r.Peers = append(r.Peers, fleet.Replica{Name: p})
 		}

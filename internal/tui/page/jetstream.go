@@ -91,7 +91,7 @@ func streamSheet(ctx *Context, p *Page) widget.Sheet {
 		Columns: live.StreamColumns(ctx.Totals), Looks: streamDress, Rows: rows,
 		KeyOf: (*live.StreamRow).Key,
 		RefOf: func(r *live.StreamRow) widget.Ref {
-			return widget.Ref{Stream: r.Name, Account: r.Account, Domain: r.Domain, Server: r.Leader}
+			return widget.Ref{Stream: r.Name, Account: r.AccountID, Domain: r.Domain, Server: r.Leader}
 		},
 		ObjectOf: func(r *live.StreamRow) any { return r.Detail },
 	}
@@ -100,12 +100,12 @@ func streamSheet(ctx *Context, p *Page) widget.Sheet {
 func consumerSheet(ctx *Context, p *Page) widget.Sheet {
 	s := p.Scope
 	rows := live.Filter(ctx.State.JS.Consumers, func(r *fleet.ConsumerRow) bool {
-		return ctx.State.SameAccount(s.Account, r.Account) && (s.Server == "" || s.Server == r.Leader) && (s.Stream == "" || s.Stream == r.Stream && s.Domain == r.Domain)
+		return ctx.State.SameAccount(s.Account, r.AccountID) && (s.Server == "" || s.Server == r.Leader) && (s.Stream == "" || s.Stream == r.Stream && s.Domain == r.Domain)
 	})
 	return &widget.RowsOf[*fleet.ConsumerRow]{
 		Columns: view.Consumers(true), Looks: consumerDress, Rows: rows, KeyOf: live.ConsumerKey,
 		RefOf: func(r *fleet.ConsumerRow) widget.Ref {
-			return widget.Ref{Consumer: r.Name, Stream: r.Stream, Account: r.Account, Domain: r.Domain}
+			return widget.Ref{Consumer: r.Name, Stream: r.Stream, Account: r.AccountID, Domain: r.Domain}
 		},
 		ObjectOf: func(r *fleet.ConsumerRow) any { return r.Info },
 	}
@@ -113,7 +113,7 @@ func consumerSheet(ctx *Context, p *Page) widget.Sheet {
 
 // originSheet lists the mirrors and sources of the shown streams.
 func originSheet(ctx *Context, p *Page) widget.Sheet {
-	rows := live.Filter(ctx.State.JS.Origins, func(r *fleet.OriginRow) bool { return ctx.State.SameAccount(p.Scope.Account, r.Account) })
+	rows := live.Filter(ctx.State.JS.Origins, func(r *fleet.OriginRow) bool { return ctx.State.SameAccount(p.Scope.Account, r.AccountID) })
 	return &widget.RowsOf[*fleet.OriginRow]{
 		Columns: view.Origins(), Rows: rows,
 		KeyOf: func(r *fleet.OriginRow) string {
@@ -121,7 +121,7 @@ func originSheet(ctx *Context, p *Page) widget.Sheet {
 		},
 		LevelOf: func(r *fleet.OriginRow) view.Level { return r.Level },
 		RefOf: func(r *fleet.OriginRow) widget.Ref {
-			return widget.Ref{Stream: r.Stream, Account: r.Account, Domain: r.Domain, Server: r.Server.Info.Name}
+			return widget.Ref{Stream: r.Stream, Account: r.AccountID, Domain: r.Domain, Server: r.Server.Info.Name}
 		},
 		ObjectOf: func(r *fleet.OriginRow) any { return r },
 	}
