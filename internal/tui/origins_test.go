@@ -10,6 +10,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/tui/fixture"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestOriginsOnScreen lists mirrors and sources, what is wrong with them, and
@@ -47,5 +48,46 @@ func TestOwnConnections(t *testing.T) {
 	frame := ansi.Strip(pressed(stateOf(s), 200, 50, "3").View())
 	if strings.Count(frame, "(own)") != 1 || !strings.Contains(frame, "natsctl 1.2.3 (own)") {
 		t.Errorf("which are natsctl's own:\n%s", frame)
+	}
+}
+
+// TestOwnConnectionsHidden leaves natsctl's own connections, and no others, out of
+// every list of connections, and says so there, until the key is pressed again.
+func TestOwnConnectionsHidden(t *testing.T) {
+	crowd := func(round int64) *fleet.Snapshot {
+		s := fixture.Crowd(1, 4, fixture.Noon.Add(time.Duration(round)*2*time.Second), round)
+		s.Want.Kinds = append(s.Want.Kinds, fleet.AccountStatz)
+		s.Servers[0].AccountStatz = &server.AccountStatz{Accounts: []*server.AccountStat{{Account: "APP", Conns: 4}}}
+		for i, name := range []string{"natsctl 1.2.3", "natsctl", "natsctlx 1", "orders"} {
+			s.Servers[0].Connz.Conns[i].Name = name
+		}
+		return s
+	}
+	closed := crowd(2)
+	for _, c := range closed.Servers[0].Connz.Conns {
+		c.Stop = &closed.Time
+	}
+	open, ended := stateOf(crowd(1), crowd(2)), stateOf(closed)
+	const said = "own connections hidden"
+	for _, c := range []struct {
+		keys  string
+		state *live.State
+	}{{"3", open}, {"3 v", open}, {"3 v v", open}, {"3 v v v", ended}, {"3 v v v v v v", open}, {"2 enter", open}, {"4", open}} {
+		m := pressed(c.state, 120, 40, strings.Fields(c.keys)...)
+		shown := func() string {
+			m.notice = notice{}
+			return ansi.Strip(m.View())
+		}
+		if s := shown(); !strings.Contains(s, "natsctl 1.2.3") || strings.Contains(s, said) {
+			t.Errorf("%q: hidden at first:\n%s", c.keys, s)
+		}
+		typeKeys(m, "N")
+		if s := shown(); strings.Contains(s, "natsctl 1.2.3") || !strings.Contains(s, "natsctlx 1") || !strings.Contains(s, "orders") || !strings.Contains(s, said) {
+			t.Errorf("%q, N: not its own alone, or not said:\n%s", c.keys, s)
+		}
+		typeKeys(m, "N")
+		if s := shown(); !strings.Contains(s, "natsctl 1.2.3") || strings.Contains(s, said) {
+			t.Errorf("%q, N, N: still hidden:\n%s", c.keys, s)
+		}
 	}
 }

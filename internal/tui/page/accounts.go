@@ -17,7 +17,7 @@ import (
 func accountsSpec() *Spec {
 	return &Spec{
 		Kind: Accounts, Names: []string{"acc", "acct"}, Help: "accounts", Digit: "4", Title: "Accounts", Short: "Acct", System: true, open: openAccount,
-		Jumps: []Jump{{To: Events}, {Connections, "conns"}, {JetStream, "streams"}}, Keys: bytesKeys(),
+		Jumps: []Jump{{To: Events}, {Connections, "conns"}, {JetStream, "streams"}}, Keys: slices.Concat(bytesKeys(), ownKeys()),
 		demand: func(ctx *Context, p *Page, d live.Demand) live.Demand {
 			if d.Account = wantedAccount(ctx, p); d.Account != "" {
 				d.Needs = append(d.Needs[:len(d.Needs):len(d.Needs)], live.Need{Kind: fleet.Accountz, Every: 2 * time.Second})
@@ -90,11 +90,11 @@ func accountPanel(ctx *Context, p *Page, row int, a cell.Area) {
 func accountTalkers(ctx *Context, r *live.AccountRow, a cell.Area) int {
 	var rows []*fleet.ConnRow
 	for _, c := range ctx.State.Conns {
-		if c.Info.Account == r.Name && c.Info.Stop == nil && c.Traffic.Known() {
+		if c.Info.Account == r.Name && c.Info.Stop == nil && c.Traffic.Known() && ctx.lists(c) {
 			rows = append(rows, c)
 		}
 	}
-	if len(rows) == 0 || a.H < 1 {
+	if len(rows) == 0 && !ctx.HideOwn || a.H < 1 {
 		return 0
 	}
 	slices.SortStableFunc(rows, func(x, y *fleet.ConnRow) int {
@@ -103,6 +103,9 @@ func accountTalkers(ctx *Context, r *live.AccountRow, a cell.Area) int {
 	var parts []string
 	for _, c := range rows[:min(len(rows), 4)] {
 		parts = append(parts, fmt.Sprintf("%s %s/s", live.ConnLabel(c), view.PerSec.Format(c.Traffic.OutMsgs.PerSecond+c.Traffic.InMsgs.PerSecond)))
+	}
+	if ctx.HideOwn {
+		parts = append(parts, ownHiddenText)
 	}
 	t := widget.Prose{Lines: []widget.Statement{{Label: "top conns", Faint: true, Indent: 13, Units: parts, Gap: " · "}}}
 	return t.Draw(a.Rows(0, 1))

@@ -67,7 +67,7 @@ var groupFirst = []string{
 // groupMode returns the page mode of a grouping.
 func groupMode(g grouping, demand live.Demand) Mode {
 	return Mode{
-		Name: g.name, help: g.help, About: "connections " + g.help, sort: "out_msgs_per_second", above: modeLine, below: groupPanel, panel: 7, fill: trouble, first: groupFirst, empty: noConns, demand: demand,
+		Name: g.name, help: g.help, About: "connections " + g.help, sort: "out_msgs_per_second", above: connLines, below: groupPanel, panel: 7, fill: trouble, first: groupFirst, empty: noConns, demand: demand,
 		sheet: func(ctx *Context, p *Page) widget.Sheet { return groupSheet(ctx, p, g) },
 	}
 }
@@ -111,7 +111,7 @@ func connGroups(ctx *Context, p *Page, g grouping) []*connGroup {
 	groups := map[string]*connGroup{}
 	var out []*connGroup
 	for _, r := range ctx.State.Conns {
-		if r.Info.Stop != nil || !inScope(p.Scope, r) {
+		if r.Info.Stop != nil || !ctx.lists(r) || !inScope(p.Scope, r) {
 			continue
 		}
 		key := g.key(r)

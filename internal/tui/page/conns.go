@@ -20,18 +20,18 @@ func connsSpec() *Spec {
 	open := live.Demand{Needs: []live.Need{{Kind: fleet.Connz, Every: 0}}}
 	closed := live.Demand{Needs: []live.Need{{Kind: fleet.Connz, Every: 0}}, Conns: fleet.ConnWant{State: "closed"}}
 	way := func(name, help, sort, about string) Mode {
-		return Mode{Name: name, help: help, About: about, sort: sort, sheet: connSheet, above: modeLine, below: connPanel, panel: 10, fill: trouble, first: connFirst, empty: noConns, demand: open}
+		return Mode{Name: name, help: help, About: about, sort: sort, sheet: connSheet, above: connLines, below: connPanel, panel: 10, fill: trouble, first: connFirst, empty: noConns, demand: open}
 	}
 	s := &Spec{
 		Kind: Connections, Names: []string{"connections", "conn", "c"}, Help: "connections", Digit: "3", Title: "Connections", Short: "Conns", open: openConn,
-		Jumps: []Jump{{To: Events}, {Topology, "links"}, {To: JetStream}}, Keys: slices.Concat(modeKeys(), connKeys(), bytesKeys()),
+		Jumps: []Jump{{To: Events}, {Topology, "links"}, {To: JetStream}}, Keys: slices.Concat(modeKeys(), connKeys(), ownKeys(), bytesKeys()),
 		demand: connDemand,
 		Modes: []Mode{
 			way("talkers", "most messages a second first", "out_msgs_per_second", ""),
 			way("slow", "most pending bytes first", "pending_bytes", "connections that fall behind"),
 			way("idle", "idle the longest first", "idle_seconds", "idle connections"),
 			{
-				Name: "closed", About: "closed connections", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: modeLine, below: connPanel, panel: 10, fill: trouble, empty: noConns, demand: closed,
+				Name: "closed", About: "closed connections", help: "ended connections, the newest first", sort: "stopped", sheet: closedSheet, above: connLines, below: connPanel, panel: 10, fill: trouble, empty: noConns, demand: closed,
 				first: []string{"stopped", "name", "reason", "server", "account", "cid", "uptime_seconds", "ip", "out_msgs", "in_msgs"},
 			},
 		},
@@ -51,7 +51,9 @@ func closedSheet(ctx *Context, p *Page) widget.Sheet {
 }
 
 func connRows(ctx *Context, p *Page, cols []view.Column[*fleet.ConnRow], closed bool) widget.Sheet {
-	rows := live.Filter(ctx.State.Conns, func(r *fleet.ConnRow) bool { return (r.Info.Stop != nil) == closed && inScope(p.Scope, r) })
+	rows := live.Filter(ctx.State.Conns, func(r *fleet.ConnRow) bool {
+		return (r.Info.Stop != nil) == closed && ctx.lists(r) && inScope(p.Scope, r)
+	})
 	return &widget.RowsOf[*fleet.ConnRow]{
 		Columns: cols, Looks: connDress(ctx), Rows: rows, KeyOf: live.ConnRowKey,
 		RefOf: func(r *fleet.ConnRow) widget.Ref {
@@ -67,8 +69,11 @@ func connRows(ctx *Context, p *Page, cols []view.Column[*fleet.ConnRow], closed 
 
 func noConns(ctx *Context, p *Page) string {
 	none := "no client is connected"
-	if p.Current().Name == "closed" {
+	switch {
+	case p.Current().Name == "closed":
 		none = "no server remembers a connection that ended"
+	case ctx.HideOwn:
+		none = "no other client is connected"
 	}
 	return ctx.waiting(fleet.Connz, none)
 }

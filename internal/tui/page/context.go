@@ -23,9 +23,9 @@ type Context struct {
 
 // switches are the settings that single keys toggle.
 type switches struct {
-	Wide, Totals, FullBytes, Subscriptions, FoldEvents, Following, HideDeltas, HostNames bool
-	Severity                                                                             int
-	EventKind                                                                            fleet.EventKind // of the events shown; empty: all
+	Wide, Totals, FullBytes, Subscriptions, FoldEvents, Following, HideDeltas, HostNames, HideOwn bool
+	Severity                                                                                      int
+	EventKind                                                                                     fleet.EventKind // of the events shown; empty: all
 }
 
 // Now returns the time of the state to show.

@@ -15,7 +15,7 @@ import (
 // serverSpec defines the page of one server.
 func serverSpec() *Spec {
 	return &Spec{
-		Kind: Server, Title: "Server", System: true, Jumps: []Jump{{To: Events}, {Connections, "conns"}, {Topology, "links"}, {To: JetStream}}, Keys: serverKeys(), needs: live.Demand{Needs: append(slices.Clone(topoNeeds.Needs), live.Need{Kind: fleet.Connz, Every: 0})},
+		Kind: Server, Title: "Server", System: true, Jumps: []Jump{{To: Events}, {Connections, "conns"}, {Topology, "links"}, {To: JetStream}}, Keys: slices.Concat(serverKeys(), ownKeys()), needs: live.Demand{Needs: append(slices.Clone(topoNeeds.Needs), live.Need{Kind: fleet.Connz, Every: 0})},
 		Modes: []Mode{{Name: "server", draw: drawServer, panes: serverPanes}},
 		open:  func(ctx *Context, p *Page, _ widget.Ref) Effect { return openPane(p, ctx) },
 	}

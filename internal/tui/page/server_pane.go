@@ -131,7 +131,10 @@ func percent(n, of int) float64 {
 // connPane lists the connections of a server, busiest first.
 func connPane(ctx *Context, r *live.ServerRow) pane {
 	pn := pane{title: "TOP CONNECTIONS"}
-	rows := live.Filter(ctx.State.Conns, func(c *fleet.ConnRow) bool { return c.Server.Info.ID == r.ID && c.Info.Stop == nil })
+	if ctx.HideOwn {
+		pn.title += "  " + ownHiddenText
+	}
+	rows := live.Filter(ctx.State.Conns, func(c *fleet.ConnRow) bool { return c.Server.Info.ID == r.ID && c.Info.Stop == nil && ctx.lists(c) })
 	bytes := func(c *fleet.ConnRow) float64 { return c.Traffic.OutBytes.PerSecond + c.Traffic.InBytes.PerSecond }
 	slices.SortStableFunc(rows, func(x, y *fleet.ConnRow) int {
 		return cmp.Or(cmp.Compare(bytes(y), bytes(x)), cmp.Compare(y.Info.Pending, x.Info.Pending))
