@@ -42,12 +42,24 @@ func TestSameAccount(t *testing.T) {
 		scope, of string
 		same      bool
 	}{
-		{"", a, true}, {"", "x", true},
-		{a, a, true}, {a, b, false}, {a, "", false}, {c, "", false},
-		{a, "APP", false}, {"APP", a, false}, {"APP", b, false}, {"APP", "APP", true},
-		{c, "ORD", true}, {"ORD", c, true}, {c, "APP", false}, {"APP", "ORD", false},
-		{"LIT", none, false}, {none, "LIT", false}, // an account without a key has the name too
-		{fixture.AccountID("E"), "APP", false}, {fixture.AccountID("E"), "", false},
+		{"", a, true},
+		{"", "x", true},
+		{a, a, true},
+		{a, b, false},
+		{a, "", false},
+		{c, "", false},
+		{a, "APP", false},
+		{"APP", a, false},
+		{"APP", b, false},
+		{"APP", "APP", true},
+		{c, "ORD", true},
+		{"ORD", c, true},
+		{c, "APP", false},
+		{"APP", "ORD", false},
+		{"LIT", none, false}, // an account without a key has the name too
+		{none, "LIT", false},
+		{fixture.AccountID("E"), "APP", false},
+		{fixture.AccountID("E"), "", false},
 	} {
 		if same := st.SameAccount(x.scope, x.of); same != x.same {
 			t.Errorf("%q and %q are one account: %t", x.scope, x.of, same)
