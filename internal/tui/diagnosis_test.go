@@ -27,7 +27,7 @@ func faulty(t *testing.T, name string, w, h int, keys ...string) *Model {
 func TestCauseOnEveryPage(t *testing.T) {
 	for name, want := range map[string]string{
 		"server-hangs": "✗ west-3 hangs since ", "clusters-cut": "✗ cluster west does not answer since ", "own-seat-cut-off": "✗ only east-3 answers: is it cut off? ",
-		"route-cut": "✗ the route between east-1 and east-2", "slow-client": "▲ client dash-feed", "consumer-stuck": "▲ consumer shipping of stream ORDERS", "server-restarted": "▲ west-2 restarted",
+		"route-cut": "✗ the route between east-1 and east-2", "slow-client": "▲ client dash-feed", "consumer-stuck": "▲ consumer shipping of stream ORDERS", "server-restarted": "▲ west-2 started ",
 	} {
 		m := faulty(t, name, 120, 40)
 		for _, keys := range []string{"1", "2", "3", "5", "7", "!"} {
