@@ -33,7 +33,7 @@ func (c *serverInfoCommand) Run(ctx context.Context, e *cli.Env) error {
 		name = client.Conn().ConnectedServerId()
 	}
 	return c.Loop(ctx, e, func(ctx context.Context) error {
-		snap, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz}, Scope: fleet.Scope{Name: name}})
+		snap, err := client.Snapshot(ctx, fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.AccountStatz}, Scope: fleet.Scope{Name: name}})
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func serverSheet(w io.Writer, snap *fleet.Snapshot, sv *fleet.Server, wide bool)
 			[2]string{"Max conns", view.Count.Format(v.MaxConn)},
 			[2]string{"Auth required", view.Plain.Format(v.AuthRequired)},
 			[2]string{"TLS required", view.Plain.Format(v.TLSRequired)},
-			[2]string{"System account", cli.OrDash(view.Text(v.SystemAccount))},
+			[2]string{"System account", cli.OrDash(view.Text(systemAccountLabel(snap, v.SystemAccount, wide)))},
 			[2]string{"Built", view.Text(strings.TrimSpace(v.GoVersion + " " + v.GitCommit))},
 		)
 		if st := v.JetStream.Config; st != nil {
@@ -102,4 +102,14 @@ func serverSheet(w io.Writer, snap *fleet.Snapshot, sv *fleet.Server, wide bool)
 		}
 	}
 	return nil
+}
+
+// systemAccountLabel is the name of the system account, and its key as well if
+// wide is true.
+func systemAccountLabel(snap *fleet.Snapshot, key string, wide bool) string {
+	name := fleet.NewAccountNames(snap).Name(key)
+	if wide && name != key {
+		return name + " (" + key + ")"
+	}
+	return name
 }
