@@ -22,8 +22,9 @@ func (b *builder) addRoutes() {
 		nodes := slices.Clone(c.Nodes)
 		slices.SortFunc(nodes, func(x, y *Node) int { return cmp.Compare(x.Key, y.Key) })
 		usual := usualPool(nodes, ends)
+		answered := slices.DeleteFunc(slices.Clone(nodes), func(n *Node) bool { return n.Server == nil })
 		for i, x := range nodes {
-			for _, y := range nodes[i+1:] {
+			for _, y := range routePeers(nodes, i, answered) {
 				if x.Outside && y.Outside {
 					continue
 				}
@@ -31,6 +32,22 @@ func (b *builder) addRoutes() {
 			}
 		}
 	}
+}
+
+// maxSilentPeers is the largest number of servers of a cluster that did not
+// answer whose routes among each other are in the graph: a server may list any
+// number of peers, and nothing is known about those routes.
+const maxSilentPeers = 200
+
+// routePeers returns the servers after the i-th one of a cluster, to which its
+// routes are looked at. Both lists are sorted by key.
+func routePeers(nodes []*Node, i int, answered []*Node) []*Node {
+	x := nodes[i]
+	if x.Server != nil || len(nodes)-len(answered) <= maxSilentPeers {
+		return nodes[i+1:]
+	}
+	after, _ := slices.BinarySearchFunc(answered, x.Key, func(n *Node, key string) int { return cmp.Compare(n.Key, key) })
+	return answered[after:]
 }
 
 // routeEnds returns a server's view of each of its peers, by node key. It falls
