@@ -12,10 +12,14 @@ import (
 )
 
 // Limits of the diagnosis of one scrape: the causes that have series, and the
-// gateways up to which a fleet is diagnosed at all, so that its cost is bounded.
+// gateways, routes and findings up to which a fleet is diagnosed at all, so that
+// its cost is bounded, whatever servers are forged.
 const (
 	mostCauses   = 10
 	mostGateways = 20_000
+	mostRoutes   = 200_000
+	mostPeers    = 10_000 // connections of the routes of one server
+	mostFindings = 5_000
 )
 
 // placed is a cause and its place in the order.
@@ -38,7 +42,7 @@ var FleetCauses = &table.Group[*placed]{
 	},
 	Ident: func(p *placed, v []string) { v[0], v[1], v[2] = p.Rule, p.Object, p.Where },
 	Rows: []table.Row[*placed]{
-		{Name: "nats_cause_place", Help: "Place of a cause among those of what is wrong now: 1 is the one to look at first. At most " + strconv.Itoa(mostCauses) + "; none in a fleet of more than " + strconv.Itoa(mostGateways) + " gateways.", Value: func(p *placed) float64 { return float64(p.place) }},
+		{Name: "nats_cause_place", Help: "Place of a cause among those of what is wrong now: 1 is the one to look at first. At most " + strconv.Itoa(mostCauses) + "; none in a fleet of more than " + strconv.Itoa(mostGateways) + " gateways or " + strconv.Itoa(mostRoutes) + " routes, or with more than " + strconv.Itoa(mostFindings) + " findings.", Value: func(p *placed) float64 { return float64(p.place) }},
 		{Name: "nats_cause_findings", Help: "Findings of the checks that the cause explains, those that show it included.", Value: func(p *placed) float64 { return float64(len(p.Findings)) }},
 	},
 }
@@ -53,7 +57,7 @@ var diagnosedBy = []string{
 
 // diagnosed returns the causes of what is wrong in a snapshot.
 func diagnosed(s *fleet.Snapshot) []cause.Cause {
-	if s.Own != nil || len(s.Servers)*len(s.Clusters()) > mostGateways {
+	if s.Own != nil || len(s.Servers)*len(s.Clusters()) > mostGateways || countPairs(s) > mostRoutes {
 		return nil
 	}
 	chosen, err := checks.Select(diagnosedBy...)
@@ -69,5 +73,29 @@ func diagnosed(s *fleet.Snapshot) []cause.Cause {
 			}
 		}
 	}
+	if len(found) > mostFindings {
+		return nil
+	}
 	return cause.Fold(in, found)
+}
+
+// countPairs is how many routes the servers that answered have within their
+// clusters, those to missing servers included.
+func countPairs(s *fleet.Snapshot) (n int) {
+	size := map[string]int{}
+	for _, sv := range s.Servers {
+		size[sv.Info.Cluster]++
+	}
+	for _, m := range s.Missing {
+		size[m.Cluster]++
+	}
+	for _, sv := range s.Servers {
+		if sv.Routez != nil && len(sv.Routez.Routes) > mostPeers {
+			return mostRoutes + 1
+		}
+		if sv.Info.Cluster != "" { // servers outside a cluster have no routes
+			n += size[sv.Info.Cluster]
+		}
+	}
+	return n
 }
