@@ -203,7 +203,7 @@ var short = []struct {
 	},
 	{
 		"NatsLeafDown", "20m", // it connected to another server; and one whose server is known to be down
-		[]string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale`, `nats_leaf_spoke{account="A",remote_name="edge",server_id="b"} _ _ _ 0x60`, `nats_leaf_spoke{account="A",remote_name="dead",server_id="a"} 0 0 0 stale`, `nats_server_missing{server_name="dead",reason="gone"} _ _ _ 1x60`},
+		[]string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale`, `nats_leaf_spoke{account="A",remote_name="edge",server_id="b"} _ _ _ 0x60`, `nats_leaf_spoke{account="A",remote_name="dead",server_id="a"} 0 0 0 stale`, `nats_server_missing{server_name="dead",reason="gone"} _ _ _ 1x60`, `nats_leaf_spoke{account="A",remote_name="hub-1",server_id="edge"} 1 1 1 stale`, `nats_leaf_spoke{account="A",remote_name="hub-2",server_id="edge"} _ _ _ 1x60`},
 		[]string{fine, `nats_leaf_spoke{account="A",remote_name="edge",server_id="a"} 0 0 0 stale`, `nats_leaf_spoke{account="B",remote_name="edge",server_id="b"} _ _ _ 0x60`},
 		"warning",
 	},

@@ -278,8 +278,10 @@ var alerts = []rule{
 	},
 	{
 		alert: "NatsLeafDown", level: fleet.Warn, hold: 5 * time.Minute,
-		expr: `count by (fleet, account, remote_name) (last_over_time(nats_leaf_spoke[1h])) ` +
-			`unless on (fleet, account, remote_name) nats_leaf_spoke ` +
+		// As the hub sees it: a leaf node that connects to another server of the hub
+		// has another remote, and the hub the same.
+		expr: `count by (fleet, account, remote_name) (last_over_time(nats_leaf_spoke[1h]) == 0) ` +
+			`unless on (fleet, account, remote_name) nats_leaf_spoke == 0 ` +
 			`unless on (fleet, remote_name) label_replace(nats_server_missing or nats_server_departed_timestamp_seconds, "remote_name", "$1", "server_name", "(.*)") ` +
 			`and on (fleet) nats_exporter_up == 1`,
 		summary: "The leaf node connection to {{ $labels.remote_name }} for account {{ $labels.account }} is gone", why: "What is behind the leaf node is cut off from this account.", next: "Check the leaf node and the network between; natsctl check leafs tells what both ends see. The alert ends after an hour.",
