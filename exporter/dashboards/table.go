@@ -59,7 +59,10 @@ func increase(metric, filter string) string {
 	return once("increase(" + metric + filter + "[$__rate_interval])")
 }
 
-func once(expr string) string { return "max without (instance, job) (" + expr + ")" }
+// once takes each series of one exporter only.
+func once(expr string) string {
+	return "max without (instance, job) (" + expr + ")"
+}
 
 // boards is the table of dashboards.
 var boards = []board{
