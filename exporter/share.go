@@ -92,12 +92,12 @@ func (s *share) collect(ctx context.Context, key string, f *sharedPage, keep tim
 	}
 	defer cancel()
 	f.page, f.err = take(own)
-	close(f.done)
 	if f.err != nil || keep == 0 {
-		s.remove(key, f)
-		return
+		s.remove(key, f) // before anybody is told: the next scrape takes a page of its own
+	} else {
+		time.AfterFunc(keep, func() { s.remove(key, f) })
 	}
-	time.AfterFunc(keep, func() { s.remove(key, f) })
+	close(f.done)
 }
 
 func (s *share) remove(key string, f *sharedPage) {

@@ -3,6 +3,7 @@ package exporter
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -74,6 +75,36 @@ func TestShareWithinTheInterval(t *testing.T) {
 			t.Errorf("%d pages are held for ever", len(s.pages))
 		}
 	})
+}
+
+// Without an interval a scrape that begins after another one has its page asks
+// the fleet again, however soon it begins.
+func TestShareEndsWithItsPage(t *testing.T) {
+	var s share
+	release := make(chan struct{})
+	go s.get(t.Context(), 0, nil, func(context.Context, []string) (*table.Page, error) { //nolint:errcheck // the page is not what this is about
+		<-release
+		return &table.Page{}, nil
+	})
+	var page *sharedPage
+	for page == nil {
+		s.mu.Lock()
+		page = s.pages[""]
+		s.mu.Unlock()
+		runtime.Gosched()
+	}
+	s.mu.Lock() // the page cannot leave the map
+	close(release)
+	select {
+	case <-page.done:
+		t.Error("the page is handed out while it is still shared")
+	case <-time.After(50 * time.Millisecond):
+	}
+	s.mu.Unlock()
+	<-page.done
+	if len(s.pages) != 0 {
+		t.Error("the page is still shared")
+	}
 }
 
 // Without an interval only scrapes at the same time share.

@@ -72,7 +72,7 @@ func TestFirstInterruptEndsWhatIsConnected(t *testing.T) {
 	t.Cleanup(f.Close)
 	for _, line := range []string{
 		"server ls --expect 99", "server ping --expect 99", "server request varz --expect 99", "server ls --watch 1h",
-		"server report connections --watch 1h", "events", "top --once --count 9 --every 1h -o json", "server lame-duck " + f.Names()[2] + " --via true --yes",
+		"server report connections --watch 1h", "events", "top --once --count 9 --every 1h -o json", "server lame-duck " + f.Names()[2] + " --via true --yes --anyway",
 	} {
 		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(line+" "+sig.String(), func(t *testing.T) {
