@@ -112,3 +112,34 @@ func TestConfigOfAccounts(t *testing.T) {
 		t.Errorf("without JetStream:\n%s", text)
 	}
 }
+
+// TestResolverPreload gives every server the accounts that it needs before any can be pushed, and their type of resolver.
+func TestResolverPreload(t *testing.T) {
+	t.Parallel()
+	p := drawn(t, spectest.Everything(spec.AuthOperator, spec.TLSNone), nil)
+	exported := p
+	exported.Exported = true
+	for _, tc := range []struct {
+		p    Plan
+		node string
+		want []string
+	}{
+		{p, "east-1", []string{"SYS"}}, {p, "edge-1", []string{"SYS", "PRESS"}}, {exported, "east-1", []string{"SYS", "CHAT", "PRESS"}},
+	} {
+		c, err := conf.Parse(tc.p.Config(tc.p.Node(tc.node)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]any{}
+		for _, a := range tc.want {
+			want[tc.p.Trust.Accounts[a].ID] = tc.p.Trust.Accounts[a].JWT
+		}
+		if d := cmp.Diff(want, c["resolver_preload"]); d != "" {
+			t.Errorf("%s of %v: %s", tc.node, tc.want, d)
+		}
+		resolver := map[string]any{"type": "full", "dir": tc.p.Node(tc.node).Dir + "/jwt", "allow_delete": true, "interval": "2m"}
+		if d := cmp.Diff(resolver, c["resolver"]); d != "" || c["operator"] != "/clusters/all/creds/operator.jwt" || c["system_account"] != tc.p.Trust.Accounts["SYS"].ID {
+			t.Errorf("%s: operator %v, system account %v, resolver: %s", tc.node, c["operator"], c["system_account"], d)
+		}
+	}
+}

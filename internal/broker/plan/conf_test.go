@@ -70,15 +70,20 @@ func optionsOf(t failer, n Node) *server.Options {
 	return o
 }
 
-// TestConfigOfEveryListener reads the configuration of every node in every mode of authentication and TLS, with and without
-// proxies, as a server does, and compares what each listener and each connection has become.
+// TestConfigOfEveryListener reads the configuration of every node in every mode of authentication and TLS, with one authority and
+// directly, and with an authority for each cluster and through proxies, as a server does, and compares what each listener, each
+// connection and each user has become.
 func TestConfigOfEveryListener(t *testing.T) {
 	t.Parallel()
 	for _, auth := range spec.AuthModes() {
 		for _, mode := range spectest.TLSModes() {
 			for _, doors := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/%v", auth, mode, doors), func(t *testing.T) {
-					p := written(t, spectest.Everything(spec.AuthMode(auth), mode), t.TempDir())
+					sp := spectest.Everything(spec.AuthMode(auth), mode)
+					if doors && sp.TLS.Enabled() {
+						sp.TLS.CA = spec.CAPerCluster
+					}
+					p := written(t, sp, t.TempDir())
 					if doors {
 						p.Proxies = map[Link]string{}
 						for i, l := range p.Links() {
@@ -87,7 +92,9 @@ func TestConfigOfEveryListener(t *testing.T) {
 						storeFiles(t, p)
 					}
 					for _, n := range p.Nodes {
-						checkNode(t, p, n, optionsOf(t, n))
+						o := optionsOf(t, n)
+						checkNode(t, p, n, o)
+						checkUsers(t, p, o)
 					}
 				})
 			}
@@ -266,6 +273,24 @@ func TestDeviationsAreAll(t *testing.T) {
 	p.Exported = true
 	if got := p.Deviations(); !slices.Equal(got, []string{"max_memory_store: 256MB", "max_file_store: 1GB"}) {
 		t.Errorf("an export: %q", got)
+	}
+}
+
+// TestExportedNodeListens where it is told to, which is not how others reach it.
+func TestExportedNodeListens(t *testing.T) {
+	t.Parallel()
+	p := drawn(t, spectest.Everything(spec.AuthUsers, spec.TLSNone), nil)
+	p.Exported = true
+	n := p.Nodes[0]
+	n.Host, n.Bind = "east-1.example", "10.0.0.7"
+	text := p.Config(n)
+	for r, port := range n.Ports {
+		if role := Role(r); port != 0 && !strings.Contains(text, Quote(fmt.Sprint("10.0.0.7:", port))) {
+			t.Errorf("the %s listener is not at 10.0.0.7:%d", role, port)
+		}
+	}
+	if strings.Contains(text, "east-1.example") {
+		t.Errorf("it listens where others reach it:\n%s", text)
 	}
 }
 

@@ -47,6 +47,7 @@ func TestCertificates(t *testing.T) {
 				t.Errorf("%s is for %v, %v", id.User, c.DNSNames, c.ExtKeyUsage)
 			}
 		}
+		checkSerials(t, p)
 		want := map[spec.CAMode]string{spec.CAShared: "ca.pem", spec.CAPerCluster: "ca-east.pem ca-edge.pem ca-rim.pem ca-west.pem ca.pem"}[ca]
 		var got []string
 		for _, name := range slices.Sorted(maps.Keys(p.PKI.Files)) {
@@ -65,6 +66,22 @@ func TestCertificates(t *testing.T) {
 				t.Errorf("%s would be written", name)
 			}
 		}
+	}
+}
+
+// checkSerials wants serial numbers that nobody can guess and that are never used twice.
+func checkSerials(t *testing.T, p Plan) {
+	t.Helper()
+	seen := map[string]string{}
+	for name := range p.PKI.Files {
+		if !strings.HasPrefix(name, "node-") && !strings.HasPrefix(name, "user-") || strings.HasSuffix(name, ".key") {
+			continue
+		}
+		serial := certificateOf(t, p, name).SerialNumber
+		if other := seen[serial.String()]; other != "" || serial.BitLen() < 64 {
+			t.Errorf("%s has the serial number %v, of %d bits, which %q has too", name, serial, serial.BitLen(), other)
+		}
+		seen[serial.String()] = name
 	}
 }
 
