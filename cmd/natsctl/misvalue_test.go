@@ -44,6 +44,9 @@ func TestNumbersOutOfRange(t *testing.T) {
 	flags([]string{"version"}, model.Flags)
 	for _, leaf := range leaves(nil, model.Commands) {
 		flags(leaf.words, leaf.model.Flags)
+		if leaf.model.Default { // its group accepts its flags too, and names them
+			flags(slices.DeleteFunc(slices.Clone(leaf.words), func(w string) bool { return w == leaf.model.Name }), leaf.model.Flags)
+		}
 	}
 	if tried < 100 {
 		t.Errorf("only %d values were tried", tried)
@@ -56,7 +59,7 @@ func outOfRange(f *kingpin.FlagModel) []string {
 	if !ok {
 		return nil
 	}
-	least := map[bool][]string{true: {"-1"}, false: {"-1", "0"}}[slices.Contains(takeZero, f.Name)]
+	least := map[bool][]string{true: {"-1", "x"}, false: {"-1", "x", "0"}}[slices.Contains(takeZero, f.Name)]
 	switch value.Get().(type) {
 	case int:
 		return least

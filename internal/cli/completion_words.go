@@ -118,8 +118,15 @@ func (w *Line) flag(word string) *kingpin.FlagModel {
 	return nil
 }
 
+// allFlags returns the flags that may stand next. A group with a standard command
+// accepts its flags too.
 func (w *Line) allFlags() []*kingpin.FlagModel {
 	var all []*kingpin.FlagModel
+	for _, c := range w.commands() {
+		if c.Default && len(w.path) > 0 {
+			all = append(all, c.Flags...)
+		}
+	}
 	for i := len(w.path) - 1; i >= 0; i-- {
 		all = append(all, w.path[i].Flags...)
 	}

@@ -21,7 +21,7 @@ func NewModel(opt Options, send func(live.Order) bool) *Model {
 		Context: page.NewContext(opt.Dots, spans[2]), opt: opt, look: opt.Look, palette: cell.NewPalette(opt.Look), grid: cell.New(0, 0),
 		specs: page.All(), roots: map[page.Kind]*page.Page{}, send: send, binds: binds, whyNot: whyNot,
 	}
-	m.Wide, m.mouse, m.Columns = opt.Wide, opt.Mouse, opt.Columns
+	m.Wide, m.mouse, m.Columns, m.HideOwn = opt.Wide, opt.Mouse, opt.Columns, opt.HideOwn
 	m.commands = commands(m.specs)
 	m.stack = []*page.Page{m.root(page.Topology)}
 	startPage(m)

@@ -21,6 +21,7 @@ type Options struct {
 	Wide    bool              // wide columns
 	Faults  bool              // faults only
 	Mouse   bool              // enable the mouse
+	HideOwn bool              // hide the connections of natsctl itself
 	Filters map[string]string // named filters of the configuration
 	Columns map[string][]string
 	Version string

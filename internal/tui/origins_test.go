@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -73,6 +74,15 @@ func TestOwnConnectionsHidden(t *testing.T) {
 		keys  string
 		state *live.State
 	}{{"3", open}, {"3 v", open}, {"3 v v", open}, {"3 v v v", ended}, {"3 v v v v v v", open}, {"2 enter", open}, {"4", open}} {
+		hidden := NewModel(Options{Feed: &live.Feed{Name: "test"}, HideOwn: true}, nil)
+		hidden.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+		hidden.Update(stateMsg{c.state})
+		if s := ansi.Strip(pressedOn(hidden, strings.Fields(c.keys)...).View()); strings.Contains(s, "natsctl 1.2.3") || !strings.Contains(s, "orders") || !strings.Contains(s, said) {
+			t.Errorf("%q: begun without its own, shown or not said:\n%s", c.keys, s)
+		}
+		if body, err := hidden.Export(FormatJSON); err != nil || !strings.Contains(string(body), `"own_hidden": true`) || strings.HasPrefix(c.keys, "3") && strings.Contains(string(body), "natsctl 1.2.3") {
+			t.Errorf("%q: %v: its own are in the JSON, or it does not say that they are left out: %s", c.keys, err, body)
+		}
 		m := pressed(c.state, 120, 40, strings.Fields(c.keys)...)
 		shown := func() string {
 			m.notice = notice{}

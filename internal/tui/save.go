@@ -63,27 +63,28 @@ const ViewSchema = "natsctl.view/v1"
 // exported is a page as JSON: the shown rows, how they were selected, and which
 // servers did not answer.
 type exported struct {
-	Schema   string           `json:"schema"`
-	Time     time.Time        `json:"time"`
-	Context  string           `json:"context"`
-	View     string           `json:"view"`
-	Way      string           `json:"way"`          // the mode of the page
-	Of       string           `json:"of,omitempty"` // the object that the page is restricted to
-	Filter   string           `json:"filter,omitempty"`
-	Sort     string           `json:"sort,omitempty"`
-	Reverse  bool             `json:"reverse,omitempty"`
-	Faults   bool             `json:"faults_only,omitempty"`
-	Expected int              `json:"expected"`
-	Answered int              `json:"answered"`
-	Missing  []fleet.Missing  `json:"missing,omitempty"`
-	Rows     []map[string]any `json:"rows,omitempty"`
-	Object   any              `json:"object,omitempty"`
-	Snapshot *fleet.Snapshot  `json:"snapshot,omitempty"`
+	Schema    string           `json:"schema"`
+	Time      time.Time        `json:"time"`
+	Context   string           `json:"context"`
+	View      string           `json:"view"`
+	Way       string           `json:"way"`          // the mode of the page
+	Of        string           `json:"of,omitempty"` // the object that the page is restricted to
+	Filter    string           `json:"filter,omitempty"`
+	Sort      string           `json:"sort,omitempty"`
+	Reverse   bool             `json:"reverse,omitempty"`
+	Faults    bool             `json:"faults_only,omitempty"`
+	OwnHidden bool             `json:"own_hidden,omitempty"` // the connections of natsctl itself are left out
+	Expected  int              `json:"expected"`
+	Answered  int              `json:"answered"`
+	Missing   []fleet.Missing  `json:"missing,omitempty"`
+	Rows      []map[string]any `json:"rows,omitempty"`
+	Object    any              `json:"object,omitempty"`
+	Snapshot  *fleet.Snapshot  `json:"snapshot,omitempty"`
 }
 
 func exportJSON(m *Model) ([]byte, error) {
 	p := m.cur()
-	out := exported{Schema: ViewSchema, Time: m.Now().UTC(), Context: m.opt.Feed.NameOr(""), View: string(p.Spec.Kind), Way: p.Current().Name, Of: p.Scope.String()}
+	out := exported{Schema: ViewSchema, Time: m.Now().UTC(), Context: m.opt.Feed.NameOr(""), View: string(p.Spec.Kind), Way: p.Current().Name, Of: p.Scope.String(), OwnHidden: m.HideOwn}
 	if m.State != nil && m.State.Snap != nil {
 		out.Expected, out.Answered, out.Missing = m.State.Snap.Expected, len(m.State.Snap.Servers), m.State.Snap.Missing
 	}

@@ -3,7 +3,9 @@ package benchcmd
 import (
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +52,26 @@ func TestMissedSLO(t *testing.T) {
 	res.Verdict.Pass = true
 	if _, err := deliver(res); err != nil && errors.Is(err, result.ErrSLO) {
 		t.Error(err)
+	}
+}
+
+// TestSavedResultIsPrivate checks the mode of a saved result, also where a file of
+// another mode stood.
+func TestSavedResultIsPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no mode there")
+	}
+	old := filepath.Join(t.TempDir(), "old.json")
+	if err := os.WriteFile(old, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{filepath.Join(t.TempDir(), "new.json"), old} {
+		if err := saveResult(name, &result.Result{}); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func saveResult(name string, res *result.Result) error {
 	if err != nil {
 		return fmt.Errorf("encode the result: %w", err)
 	}
-	if err := atomicfile.Write(name, body, 0o644); err != nil {
+	if err := atomicfile.Write(name, body, 0o600); err != nil {
 		return fmt.Errorf("save the result: %w", err)
 	}
 	return nil

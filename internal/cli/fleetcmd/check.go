@@ -48,7 +48,7 @@ func (c *checkCommand) Setup(cmd *kingpin.CmdClause) {
 	c.ScopeFlags.Setup(cmd)
 	c.replayFlags.Setup(cmd)
 	cmd.Flag("over", "Time between the two snapshots that checks of rates compare.").Default("1s").PlaceHolder("INTERVAL").DurationVar(&c.over)
-	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; - for never); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
+	cmd.Flag("set", "Set a limit, for example cpu_percent=70,90 (warning, critical; - for never; one number is critical, without a warning); repeat for several.").PlaceHolder("NAME=WARN,CRIT").StringsVar(&c.set)
 	cmd.Flag("limits", "File with one NAME=WARN,CRIT per line; --set takes precedence.").PlaceHolder("FILE").StringVar(&c.limits)
 	cmd.Flag("fail-on", "Lowest level that makes the command fail: warn or crit.").Default("warn").PlaceHolder("LEVEL").EnumVar(&c.failOn, "warn", "crit")
 	cmd.Flag("flat", "List the findings worst first, not under the cause that explains them.").BoolVar(&c.flat)

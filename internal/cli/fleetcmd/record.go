@@ -205,7 +205,7 @@ func (t *recordingRun) snapshot(s *fleet.Snapshot, events bool) error {
 		t.partial, t.incomplete = t.partial+1, told
 	}
 	if t.e.ErrTTY {
-		_, _ = fmt.Fprintf(t.e.Err, "\r%d snapshots, %d events, %d/%d servers", t.snapshots, t.events, len(s.Servers), s.Expected)
+		_, _ = fmt.Fprintf(t.e.Err, "\r%s, %s, %d/%d servers", cli.Plural(t.snapshots, "snapshot"), cli.Plural(t.events, "event"), len(s.Servers), s.Expected)
 	}
 	return nil
 }
@@ -274,16 +274,24 @@ func (t *recordingRun) listen(ctx context.Context, client *sys.Client) <-chan fl
 	return out
 }
 
+// counts says what was recorded.
+func (t *recordingRun) counts() string {
+	text := cli.Plural(t.snapshots, "snapshot") + ", " + cli.Plural(t.events, "event")
+	switch {
+	case t.partial == 1:
+		text += "; 1 snapshot misses a server or an answer"
+	case t.partial > 1:
+		text += fmt.Sprintf("; %d snapshots miss a server or an answer", t.partial)
+	}
+	return text
+}
+
 // summary describes the content of the file.
 func (t *recordingRun) summary(file string) {
 	if t.e.ErrTTY {
 		_, _ = fmt.Fprintln(t.e.Err)
 	}
-	text := fmt.Sprintf("%s: %d snapshots, %d events", file, t.snapshots, t.events)
-	if t.partial > 0 {
-		text += fmt.Sprintf("; %d snapshots miss a server or an answer", t.partial)
-	}
-	t.e.Say("", text)
+	t.e.Say("", fmt.Sprintf("%s: %s", file, t.counts()))
 	if t.e.ErrTTY {
 		t.e.Say("hint", "look at it with natsctl server report connections --replay "+file+", or natsctl check --replay "+file)
 	}

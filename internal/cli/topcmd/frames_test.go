@@ -52,3 +52,15 @@ func TestFramesOfAnIncompleteFleet(t *testing.T) {
 		}
 	}
 }
+
+// TestNoOwnBegins checks that --no-own begins without natsctl's own connections,
+// and that they are shown without it.
+func TestNoOwnBegins(t *testing.T) {
+	for _, hide := range []bool{true, false} {
+		c := &topCommand{hideOwn: hide, color: "never"}
+		opt, err := c.options(&cli.Env{Getenv: func(string) string { return "" }})
+		if err != nil || opt.HideOwn != hide {
+			t.Errorf("--no-own %t: %t, %v", hide, opt.HideOwn, err)
+		}
+	}
+}

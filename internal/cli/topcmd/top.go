@@ -35,6 +35,7 @@ type topCommand struct {
 	keys                 string
 	width, height, count int
 	wide, faults, mouse  bool
+	hideOwn              bool
 	actions              bool
 }
 
@@ -47,6 +48,7 @@ func (c *topCommand) Setup(cmd *kingpin.CmdClause) {
 	cmd.Flag("every", "Refresh interval, at least 1s (default 2s).").PlaceHolder("DURATION").DurationVar(&c.every)
 	cmd.Flag("wide", "Show wide columns.").BoolVar(&c.wide)
 	cmd.Flag("faults", "Show only what has problems.").BoolVar(&c.faults)
+	cmd.Flag("no-own", "Leave the connections of natsctl itself out of lists and sums of connections; N shows them.").BoolVar(&c.hideOwn)
 	cmd.Flag("replay", "Play a recording instead of connecting.").PlaceHolder("FILE").StringVar(&c.replay)
 	cmd.Flag("at", "With --replay: where to start: a time such as 14:03:22 (UTC) or RFC 3339, or a duration from the start (30s) or before the end (--at=-30s).").PlaceHolder("TIME").StringVar(&c.at)
 	cmd.Flag("once", "Write one frame to standard output and exit; needs no terminal. -o txt, ansi, svg or json.").BoolVar(&c.once)
@@ -131,7 +133,7 @@ func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 		return tui.Options{}, cli.Usagef("--every %s is too short; use 1s or more", c.every)
 	}
 	opt := tui.Options{
-		Every: c.every, Page: c.view, Filter: c.filter, Sort: c.sort, Wide: c.wide, Faults: c.faults, Mouse: c.mouse,
+		Every: c.every, Page: c.view, Filter: c.filter, Sort: c.sort, Wide: c.wide, Faults: c.faults, Mouse: c.mouse, HideOwn: c.hideOwn,
 		Look:     cell.Look{Theme: c.theme, Profile: profile(e, c.color), ASCII: e.Flags.ASCII || !e.UTF8()},
 		OpenTape: openRecording, NewRecorder: newTapeRecorder, Clock: e.Now, Version: cli.BuildVersion(),
 	}

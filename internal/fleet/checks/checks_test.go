@@ -106,13 +106,18 @@ func TestLimitsCanBeSet(t *testing.T) {
 	}
 }
 
-// TestWholeFleetStarted checks that a live view blames no server for its age
-// when most of the fleet started with it, and that one look alone does.
+// TestWholeFleetStarted checks that no server is blamed for its age when most of
+// the fleet started with it, by one look or by several, and that this is told.
 func TestWholeFleetStarted(t *testing.T) {
 	for _, c := range []struct {
-		live          bool
-		young, blamed int
-	}{{true, 3, 0}, {false, 3, 3}, {true, 1, 1}, {false, 1, 1}} {
+		live   bool
+		young  int
+		level  fleet.Level
+		object string
+	}{
+		{true, 3, fleet.Info, "fleet"}, {false, 3, fleet.Info, "fleet"}, {false, 2, fleet.Info, "fleet"},
+		{true, 1, fleet.Warn, "a"}, {false, 1, fleet.Warn, "a"},
+	} {
 		in := healthy()
 		in.Live = c.live
 		in.Snapshot.Servers = nil
@@ -124,8 +129,9 @@ func TestWholeFleetStarted(t *testing.T) {
 			info := server.ServerInfo{ID: string(rune('a' + i)), Name: string(rune('a' + i)), Time: in.Snapshot.Time}
 			in.Snapshot.Servers = append(in.Snapshot.Servers, &fleet.Server{Info: info, Statsz: &server.ServerStats{Start: start}})
 		}
-		if got := examine(t, in, "uptime"); len(got.Findings) != c.blamed {
-			t.Errorf("live %t, %d of 3 are young: %d are blamed", c.live, c.young, len(got.Findings))
+		got := examine(t, in, "uptime")
+		if len(got.Findings) != 1 || got.Level != c.level || got.Findings[0].Object != c.object {
+			t.Errorf("live %t, %d of 3 are young: %s, %+v", c.live, c.young, got.Level, got.Findings)
 		}
 	}
 }

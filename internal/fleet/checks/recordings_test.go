@@ -10,12 +10,12 @@ import (
 // What the checks say about the recorded fleets.
 func TestChecksOverRecordings(t *testing.T) {
 	for name, want := range map[string]map[string]fleet.Level{
-		"super": {"uptime": fleet.Warn, "sharing": fleet.Unknown},
+		"super": {"uptime": fleet.Info, "sharing": fleet.Unknown},
 		"degraded": {
-			"uptime": fleet.Warn, "meta": fleet.Warn, "servers": fleet.Crit, "routes": fleet.Crit, "gateways": fleet.Crit, "streams": fleet.Warn,
+			"uptime": fleet.Info, "meta": fleet.Warn, "servers": fleet.Crit, "routes": fleet.Crit, "gateways": fleet.Crit, "streams": fleet.Warn,
 			"slow-consumers": fleet.Warn, "pending": fleet.Warn, "pending-rising": fleet.Crit, "sharing": fleet.Unknown,
 		},
-		"old": {"uptime": fleet.Warn, "answers": fleet.Info, "queues": fleet.Unknown, "raft": fleet.Unknown, "sharing": fleet.Unknown},
+		"old": {"uptime": fleet.Info, "answers": fleet.Info, "queues": fleet.Unknown, "raft": fleet.Unknown, "sharing": fleet.Unknown},
 	} {
 		r := fleettest.Replay(t, name)
 		i := min(3, r.Len()-1)

@@ -158,11 +158,11 @@ func findConfigs(c *checkup) {
 	}
 }
 
-// findYoung finds servers that are younger than most. With repeated snapshots,
-// a fleet that started as a whole is not a problem of any server.
+// findYoung finds servers that are younger than most. A fleet that started as a
+// whole is not a problem of any server: it is told, and is no warning.
 func findYoung(c *checkup) {
 	ages := map[*fleet.Server]float64{}
-	young, limit := 0, c.limit("uptime_seconds")
+	young, oldest, limit := 0, 0.0, c.limit("uptime_seconds")
 	for _, sv := range c.Snapshot.Servers {
 		if sv.Statsz == nil || sv.Statsz.Start.IsZero() || sv.Info.Time.IsZero() {
 			continue
@@ -171,9 +171,14 @@ func findYoung(c *checkup) {
 		ages[sv] = sv.Info.Time.Sub(sv.Statsz.Start).Seconds()
 		if level, _ := limit.Judge(ages[sv]); level != fleet.OK {
 			young++
+			oldest = max(oldest, ages[sv])
 		}
 	}
-	if c.Live && young*2 > len(ages) {
+	if young*2 > len(ages) {
+		c.add(Finding{
+			Object: "fleet", What: fmt.Sprintf("%d of %d servers started within the last %s", young, len(ages), fleet.Lasting(oldest)),
+			Level: fleet.Info, Next: "Nothing, if the fleet was just started.",
+		})
 		return
 	}
 	for _, sv := range c.Snapshot.Servers {
