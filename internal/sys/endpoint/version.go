@@ -17,3 +17,16 @@ func Older(version, since string) bool {
 	need, ok := fleet.ParseVersion(since)
 	return ok && have.Compare(need) < 0
 }
+
+// Unsupported says why a server of this version does not answer a kind that exists
+// since another version: it is older, or no server knows the kind. It returns "" if
+// it should answer.
+func Unsupported(kind fleet.Kind, version, since string, unknown bool) string {
+	switch {
+	case Older(version, since):
+		return version + " does not support " + string(kind) + " (since " + since + ")"
+	case unknown:
+		return string(kind) + " is not known to any server"
+	}
+	return ""
+}

@@ -7,23 +7,71 @@ import (
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
 )
 
-// apply stores an answer of a member, once. It reports whether the answer was new,
-// and returns the next request, if any.
-func (ms *members) apply(m *member, a answer) (learned bool, next *question) {
-	kind := a.q.ep.Kind
-	if !ms.isNew(m, a) {
-		return false, nil
+// effect is what follows from an answer once the members have recorded it.
+type effect struct {
+	sender  *member     // nil if it is not a member
+	fresh   bool        // the first answer of its sender
+	learned bool        // it held something new
+	statsz  bool        // it was a STATSZ that held something new
+	nobody  bool        // no server answers the request that every system user gets answered
+	next    []*question // what is to be asked now
+}
+
+// apply records an answer, whatever it is about.
+func (ms *members) apply(a answer) (e effect) {
+	data, kind := a.q.purpose == forData, a.q.ep.Kind
+	if a.nobody {
+		if e.nobody = data && kind == fleet.Statsz; data && kind != fleet.Statsz {
+			ms.applyNoResponders(a.q)
+		}
+		return e
 	}
+	if a.sender != nil && a.sender.ID != "" {
+		e.sender, e.fresh = ms.admit(*a.sender)
+	}
+	m := e.sender
+	var page *question
+	switch {
+	case a.err != nil:
+		m = ms.applyBroken(m, a)
+	case m == nil || a.q.purpose == forLinks:
+		e.learned = m != nil
+		return e
+	case !isNew(m, a):
+		ms.tallies.duplicate(m, a.q)
+		return e
+	default:
+		e.learned, e.statsz = true, kind == fleet.Statsz && a.decoded.Err == nil
+		page = ms.applyData(m, a)
+	}
+	if m != nil {
+		ms.waiting.set(m, kind, page)
+	}
+	e.next = ms.next(e, page, a.q.purpose)
+	return e
+}
+
+// isNew reports whether an answer is not a duplicate, an earlier page, or out of
+// scope.
+func isNew(m *member, a answer) bool {
+	due, isDue := m.due[a.q.ep.Kind]
+	_, wasWrong := m.wrong[a.q.ep.Kind]
+	return isDue && (a.q.answers(due) || a.q.purpose == forLife) || !isDue && wasWrong
+}
+
+// applyData stores what an answer holds of its sender. It returns the question for
+// the next part of a long answer, or nil.
+func (ms *members) applyData(m *member, a answer) (page *question) {
+	kind := a.q.ep.Kind
 	if e := a.decoded.Err; e != nil {
-		ms.finish(m, kind)
 		m.fail(kind, fleet.Refused, endpoint.Reason(e))
-		return true, nil
+		return nil
 	}
 	a.decoded.Apply(m.sv)
+	delete(m.wrong, kind)
 	if m.inScope {
 		ms.tallies.answered(a)
 	}
-	delete(m.wrong, kind)
 	if kind == fleet.Statsz {
 		m.sv.RTTSeconds = a.at.Sub(a.q.sent).Seconds()
 		if m.sv.Statsz != nil {
@@ -31,133 +79,27 @@ func (ms *members) apply(m *member, a answer) (learned bool, next *question) {
 			ms.peers.addListed(m.sv.Info, m.sv.Statsz)
 		}
 	}
-	if next = ms.nextPage(m, a); next == nil {
-		ms.finish(m, kind)
-	}
-	return true, next
+	return nextPage(m, ms.want, a)
 }
 
-// isNew reports whether an answer is not a duplicate, an earlier page, or out of
-// scope.
-func (ms *members) isNew(m *member, a answer) bool {
-	kind := a.q.ep.Kind
-	due, isDue := m.due[kind]
-	_, wasWrong := m.wrong[kind]
-	if isDue && (a.q.answers(due) || a.q.purpose == forLife) || !isDue && wasWrong {
-		return true
-	}
-	if m.inScope && a.q.purpose != forLife && a.q.server == "" && !m.twice[kind] {
-		ms.tallies.duplicate(kind, m.sv.Info.ID)
-	}
-	return false
-}
-
-// nextPage returns the question for the next part of a long answer, or nil.
-func (ms *members) nextPage(m *member, a answer) *question {
-	pager := a.q.ep.Pager
-	if pager == nil {
-		return nil
-	}
-	p, more := pager.Join(m.sv, ms.want, a.q.page, a.decoded.Value)
-	if !more {
-		return nil
-	}
-	q := ms.pageRequest(m, a.q.ep, p)
-	ms.expect(m, q)
-	return q
-}
-
-// pageRequest returns a question to one member. An endpoint without a server in its
-// subject is answered by all servers that match a filter.
-func (ms *members) pageRequest(m *member, ep *endpoint.Endpoint, p endpoint.Page) *question {
-	q := &question{ep: ep, server: m.sv.Info.ID, page: p}
-	if !ep.Server() {
-		q.scope.Name = m.sv.Info.Name
-	}
-	return q
-}
-
-// applyBroken records an answer that could not be decoded; m is its sender, or nil if
-// unknown.
-func (ms *members) applyBroken(m *member, a answer) {
+// applyBroken records an answer of a member that could not be decoded; m is its
+// sender, or nil if unknown. It returns the member that was asked, or nil.
+func (ms *members) applyBroken(m *member, a answer) *member {
 	if m == nil {
 		m = ms.byID[a.q.server]
 	}
-	why := fleet.Malformed
+	kind, why := a.q.ep.Kind, fleet.Malformed
 	if errors.Is(a.err, endpoint.ErrTooLarge) || errors.Is(a.err, errBudget) {
 		why = fleet.Truncated
 	}
 	switch {
-	case m != nil && ms.finish(m, a.q.ep.Kind) && m.inScope:
-		m.fail(a.q.ep.Kind, why, a.err.Error())
+	case m != nil && m.due[kind] != nil && m.inScope:
+		m.fail(kind, why, a.err.Error())
 	case m == nil && len(ms.stray) < maxStray:
-		ms.stray = append(ms.stray, fleet.Problem{ServerID: a.q.server, Kind: a.q.ep.Kind, Reason: why, Detail: a.err.Error()})
+		ms.stray = append(ms.stray, fleet.Problem{ServerID: a.q.server, Kind: kind, Reason: why, Detail: a.err.Error()})
 	}
+	return m
 }
 
 // maxStray limits how many answers without a known sender are reported.
 const maxStray = 16
-
-// directRequests returns the questions to a member that no request to all has reached.
-func (ms *members) directRequests(m *member) (out []*question) {
-	for kind, q := range m.due {
-		if kind == fleet.Statsz || !q.ep.Server() || q.server != "" {
-			continue
-		}
-		own := ms.pageRequest(m, q.ep, q.page)
-		m.due[kind] = own
-		out = append(out, own)
-	}
-	return out
-}
-
-// noStatsz reports whether no server has answered STATSZ. So it is for a user
-// outside the system account, who gets answers only about its own account.
-func (ms *members) noStatsz() bool {
-	for _, m := range ms.byID {
-		if m.sv.Statsz != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// retryStatsz asks the members that have answered something, but not STATSZ, for it
-// once more: a server that is just starting may have missed it.
-func (ms *members) retryStatsz() (out []*question) {
-	for id, m := range ms.byID {
-		if q := m.due[fleet.Statsz]; q != nil {
-			out = append(out, &question{ep: q.ep, server: id, purpose: forLife})
-		}
-	}
-	return out
-}
-
-// statszRequest returns a question to all servers again.
-func (ms *members) statszRequest() *question { return &question{ep: ms.first[0].ep, purpose: forLife} }
-
-// retry asks each member again, by its id, for the answers still due. The first
-// answer counts.
-//
-// An answer can get lost although its sender is healthy. Where servers before 2.10
-// and newer ones share a cluster, answers that come in through a gateway of a
-// newer server and are meant for a client of an older one are delivered by
-// interest alone: newer servers look for the route that is dedicated to the
-// system account, which older ones do not have (nats-server, gateway.go,
-// getRouteByHash). They are lost until the interest in a new inbox has
-// propagated, up to some milliseconds after it was subscribed.
-func (ms *members) retry() (out []*question) {
-	for _, m := range ms.byID {
-		for kind, q := range m.due {
-			if q.ep.Quiet || q.repeats != nil {
-				continue
-			}
-			own := ms.pageRequest(m, q.ep, q.page)
-			own.repeats = q
-			m.due[kind] = own
-			m.again(kind)
-			out = append(out, own)
-		}
-	}
-	return out
-}

@@ -16,10 +16,16 @@ type pace struct {
 // answers.
 const lateFactor = 4
 
-// learned records that an answer held new data.
-func (p *pace) learned(a answer) {
-	p.slowest = max(p.slowest, a.at.Sub(a.q.sent))
-	p.restart()
+// apply records how long an answer with new data took. That a server is gone is news
+// as well.
+func (p *pace) apply(a answer, e effect) {
+	switch {
+	case e.learned:
+		p.slowest = max(p.slowest, a.at.Sub(a.q.sent))
+		p.restart()
+	case a.nobody && a.q.purpose == forLife:
+		p.restart()
+	}
 }
 
 // setDistance makes the round wait long enough for a server at this distance, up

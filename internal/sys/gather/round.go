@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/fleet"
@@ -147,112 +146,42 @@ func (r *Round) continueSearch() error {
 	return r.send(questions)
 }
 
-// handle applies one answer. It returns an error only if the round cannot continue.
+// handle passes one answer through the phases, to each once, and then does what
+// follows from it. It returns an error only if the round cannot continue.
 func (r *Round) handle(a answer) error {
 	r.inbox.done()
+	if a.q == nil { // not an answer to this round
+		return nil
+	}
+	e := r.members.apply(a)
+	goesOn := r.search.apply(a, e)
+	r.pace.apply(a, e)
 	switch {
-	case a.q == nil: // not an answer to this round
-		return nil
-	case a.nobody:
-		r.handleNoResponders(a.q)
-		return nil
-	case a.err != nil:
-		r.handleBroken(a)
-		return nil
-	case a.q.purpose == forLinks:
-		return r.handleLinks(a)
+	case e.nobody:
+		r.nobody = true
+	case e.statsz:
+		r.reported(e.sender)
+	case e.fresh && a.q.purpose == forLinks:
+		r.retried = false
 	}
-	m, fresh := r.member(*a.sender)
-	if m == nil {
-		return nil
+	if len(e.next) > 0 {
+		r.again = false
 	}
-	if err := r.handleData(m, a); err != nil || !fresh || a.q.purpose != forLife {
-		return err
+	if goesOn {
+		return r.continueSearch()
 	}
-	return r.send(r.members.directRequests(m))
+	return r.send(e.next)
 }
 
-// member returns the sender of an answer, which may be new.
-func (r *Round) member(info server.ServerInfo) (*member, bool) {
-	m, fresh := r.members.admit(info)
-	if fresh {
-		r.search.admitted(info)
-	}
-	return m, fresh
-}
-
-// handleData handles an answer to what is wanted.
-func (r *Round) handleData(m *member, a answer) error {
-	learned, next := r.members.apply(m, a)
-	if !learned {
-		return nil
-	}
-	r.pace.learned(a)
-	if a.q.ep.Kind == fleet.Statsz && a.decoded.Err == nil {
-		r.handleStatsz(m)
-	}
-	if next == nil {
-		return nil
-	}
-	r.again = false
-	if err := r.inbox.send(next, r.members.want); err != nil {
-		r.members.finish(m, a.q.ep.Kind)
-		m.fail(a.q.ep.Kind, fleet.Truncated, err.Error())
-	}
-	return nil
-}
-
-// handleStatsz handles a server's STATSZ. The connected server is trusted to report how
-// many answers there can be.
-func (r *Round) handleStatsz(m *member) {
-	if st := m.sv.Statsz; st != nil && m.sv.Info.ID == r.conn.NC.ConnectedServerId() {
+// reported handles the STATSZ of a server. The connected server is trusted to report
+// how many answers there can be.
+func (r *Round) reported(m *member) {
+	if st := m.sv.Statsz; st != nil && m.sv.Info.ID == r.members.self {
 		r.members.setLimit(st.ActiveServers)
 		r.inbox.budget.increase(st.ActiveServers)
 	}
 	if m.inScope && r.opts.Seen != nil {
 		r.opts.Seen(m.sv)
-	}
-}
-
-// handleLinks handles an answer about links. It may come from a server that had not
-// answered before.
-func (r *Round) handleLinks(a answer) error {
-	m, fresh := r.member(*a.sender)
-	switch {
-	case m == nil:
-		return nil
-	case fresh:
-		r.retried = false
-	}
-	goesOn := r.search.apply(a)
-	r.pace.learned(a)
-	if goesOn {
-		return r.continueSearch()
-	}
-	return nil
-}
-
-// handleBroken handles an answer that could not be decoded.
-func (r *Round) handleBroken(a answer) {
-	var m *member
-	if a.sender != nil && a.sender.ID != "" {
-		m, _ = r.member(*a.sender)
-	}
-	r.members.applyBroken(m, a)
-}
-
-// handleNoResponders handles the server's 503.
-func (r *Round) handleNoResponders(q *question) {
-	switch {
-	case q.purpose == forLinks:
-		r.search.unanswered()
-	case q.purpose == forLife:
-		r.search.gone(q.server)
-		r.pace.restart()
-	case q.ep.Kind == fleet.Statsz:
-		r.nobody = true
-	default:
-		r.members.applyNoResponders(q)
 	}
 }
 
@@ -274,7 +203,7 @@ func (r *Round) next() time.Duration {
 		return soon
 	}
 	wait := r.allowedSilence()
-	if !r.again && r.members.incomplete() {
+	if !r.again && r.members.waiting.incomplete() {
 		wait = min(wait, r.pace.retryGap())
 	}
 	if len(r.members.byID) > 0 && (!r.retried || r.search.unfinished()) {
@@ -301,7 +230,7 @@ func (r *Round) allowedSilence() time.Duration {
 		return r.pace.timeout
 	case r.pace.patience > 0 && (r.search.mayBeSlow() || r.members.mayBeSlow(r.memory)):
 		return r.pace.slowGap()
-	case r.members.incomplete():
+	case r.members.waiting.incomplete():
 		return r.pace.answerGap()
 	}
 	return r.pace.gap()
@@ -332,7 +261,7 @@ func (r *Round) check() (over bool, err error) {
 	if silence >= r.pace.searchGap() && r.search.unfinished() {
 		return false, r.continueSearch()
 	}
-	if silence >= r.pace.retryGap() && !r.again && r.members.incomplete() {
+	if silence >= r.pace.retryGap() && !r.again && r.members.waiting.incomplete() {
 		r.again = true
 		return false, r.send(r.members.retry())
 	}
@@ -345,7 +274,7 @@ func (r *Round) check() (over bool, err error) {
 
 // complete reports whether every expected server has answered everything.
 func (r *Round) complete() bool {
-	return r.members.waiting == 0 && len(r.members.byID) > 0 && r.enough() && r.search.finished()
+	return r.members.waiting.all == 0 && len(r.members.byID) > 0 && r.enough() && r.search.finished()
 }
 
 // enough reports whether as many servers have answered as the caller expects.

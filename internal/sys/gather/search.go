@@ -115,9 +115,26 @@ func (s *search) ask() (out []*question) {
 // farthest returns the longest distance to a suspect that may still answer.
 func (s *search) farthest() time.Duration { return s.links.distances(s.self).farthest(s.suspects) }
 
-// apply records one answer about links. It reports whether the search goes on: all
+// apply records what an answer says about the servers that are missing, and reports
+// whether the search goes on.
+func (s *search) apply(a answer, e effect) (goesOn bool) {
+	if e.fresh {
+		s.admitted(*a.sender)
+	}
+	switch {
+	case a.nobody && a.q.purpose == forLinks:
+		s.unanswered()
+	case a.nobody && a.q.purpose == forLife:
+		s.gone(a.q.server)
+	case e.learned && a.q.purpose == forLinks:
+		return s.applyLinks(a)
+	}
+	return false
+}
+
+// applyLinks records one answer about links. It reports whether the search goes on: all
 // answers have arrived, or those of a suspect, behind which there may be others.
-func (s *search) apply(a answer) (goesOn bool) {
+func (s *search) applyLinks(a answer) (goesOn bool) {
 	sv := s.links[a.sender.ID]
 	if sv == nil {
 		sv = &fleet.Server{Info: *a.sender}

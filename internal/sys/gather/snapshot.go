@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/sys/failure"
 )
 
@@ -73,7 +74,7 @@ func (ms *members) fill(s *fleet.Snapshot) {
 			switch {
 			case q.ep.Quiet: // it had nothing to report
 			case ms.unknown[kind]:
-				s.Problems = append(s.Problems, m.problem(kind, fleet.Unsupported, unsupportedWords(m, q.ep)))
+				s.Problems = append(s.Problems, m.problem(kind, fleet.Unsupported, endpoint.Unsupported(kind, m.sv.Info.Version, q.ep.Since, true)))
 			default:
 				s.Problems = append(s.Problems, m.problem(kind, fleet.Late, ""))
 			}
@@ -95,7 +96,7 @@ func (ms *members) fill(s *fleet.Snapshot) {
 // mayBeSlow reports whether an answer that is due may only be slow: it has not timed
 // out before.
 func (ms *members) mayBeSlow(m *Memory) bool {
-	if !ms.incomplete() {
+	if !ms.waiting.incomplete() {
 		return false
 	}
 	for id, one := range ms.byID {

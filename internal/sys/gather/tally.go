@@ -18,13 +18,17 @@ func (t tallies) answered(a answer) {
 	one.SlowestSeconds = max(one.SlowestSeconds, a.at.Sub(a.q.sent).Seconds())
 }
 
-// duplicate records that a server answered twice.
-func (t tallies) duplicate(kind fleet.Kind, id string) {
-	one := t.of(kind)
+// duplicate records that a member answered a question to all twice, unless it was
+// asked again or is out of scope.
+func (t tallies) duplicate(m *member, q *question) {
+	if !m.inScope || q.purpose == forLife || q.server != "" || m.twice[q.ep.Kind] {
+		return
+	}
+	one := t.of(q.ep.Kind)
 	if one.Duplicates == nil {
 		one.Duplicates = map[string]int{}
 	}
-	one.Duplicates[id]++
+	one.Duplicates[m.sv.Info.ID]++
 }
 
 // list returns the final tallies, in the order of the questions.
