@@ -254,15 +254,37 @@ func TestForget(t *testing.T) {
 	if missing, departed := newDay(t, New(path, Expected{})).look(of("a")); !slices.Equal(missing, []string{"c"}) || !slices.Equal(departed, []string{"forgotten b"}) {
 		t.Errorf("after a restart: missing %q, departed %q", missing, departed)
 	}
+	d.want(of("a", "x"), "c") // another one joins, for which the file is written again
+	d.want(of("a", "x"), "c")
+	if missing, departed := newDay(t, New(path, Expected{})).look(of("a", "x")); !slices.Equal(missing, []string{"c"}) || !slices.Equal(departed, []string{"forgotten b"}) {
+		t.Errorf("after a change and a restart: missing %q, departed %q", missing, departed)
+	}
+	if err := Forget(path, []string{"x"}, d.now); err != nil {
+		t.Fatal(err)
+	}
 	d.want(of("a", "b"), "c") // it is back, and counts again
 	d.want(of("a", "b"), "c")
 	d.want(of("a"), "b", "c")
 }
 
+// Where nothing has been written yet, no server is known, and none can be forgotten.
+func TestNoFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	if names, err := Names(path); err != nil || len(names) != 0 {
+		t.Errorf("%q %v", names, err)
+	}
+	if err := Forget(path, []string{"a"}, noon); !errors.Is(err, ErrUnknown) {
+		t.Errorf("forgotten: %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file was made: %v", err)
+	}
+}
+
 // A file that cannot be read, or that this exporter did not write, is an error each time, and is
 // not replaced.
 func TestBadFile(t *testing.T) {
-	for _, body := range []string{"", "{", `{"schema":"natsctl.exporter.state/v9","servers":[]}`, `[]`} {
+	for _, body := range []string{"", "{", `{"schema":"natsctl.exporter.state/v9","servers":[]}`, `{"schema":"natsctl.exporter.state/v1","servers":"a"}`, `[]`} {
 		path := filepath.Join(t.TempDir(), "state")
 		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
 			t.Fatal(err)

@@ -308,6 +308,7 @@ func TestConfigForOthers(t *testing.T) {
 			t.Errorf("%s in\n%s", words, text)
 		}
 	}
+	checkNoSecrets(t, drawn(t, spectest.Everything(spec.AuthUsers, spec.TLSNone), nil))
 	got := map[string]bool{}
 	for _, value := range vars {
 		got[value] = true
@@ -315,6 +316,23 @@ func TestConfigForOthers(t *testing.T) {
 	for _, id := range p.Identities {
 		if !got[Quote(id.Password)] {
 			t.Errorf("no variable has the password of %s: %d variables", id.User, len(vars))
+		}
+	}
+}
+
+// checkNoSecrets wants no password in the configuration of any node when variables stand in place of secrets.
+func checkNoSecrets(t *testing.T, p Plan) {
+	t.Helper()
+	secrets := map[string]string{"links": p.Link}
+	for _, id := range append(slices.Clone(p.Identities), p.LeafUsers...) {
+		secrets[id.User] = id.Password
+	}
+	for _, n := range p.Nodes {
+		text, _ := p.ConfigWithout(n)
+		for who, secret := range secrets {
+			if secret == "" || strings.Contains(text, secret) {
+				t.Errorf("the password of %s stands in the configuration of %s", who, n.Name)
+			}
 		}
 	}
 }

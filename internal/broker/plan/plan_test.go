@@ -206,6 +206,21 @@ func TestSecretsStay(t *testing.T) {
 	}
 }
 
+// TestMovedUserGetsNewSecrets keeps no secret for a user of the same name in another account.
+func TestMovedUserGetsNewSecrets(t *testing.T) {
+	t.Parallel()
+	for _, auth := range []spec.AuthMode{spec.AuthUsers, spec.AuthNKey, spec.AuthOperator} {
+		sp := spectest.Everything(auth, spec.TLSNone)
+		old := drawn(t, sp, nil)
+		sp.Accounts = spectest.Chat()
+		sp.Accounts[1].Users, sp.Accounts[0].Users = sp.Accounts[0].Users[1:], sp.Accounts[0].Users[:1] // bob leaves CHAT for PRESS
+		was, is := old.identityOf("CHAT", "bob"), drawn(t, sp, &old).identityOf("PRESS", "bob")
+		if is.User != "bob" || was.User != "bob" || is.Password+is.Secret == was.Password+was.Secret {
+			t.Errorf("%s: bob was %+v and is %+v", auth, was, is)
+		}
+	}
+}
+
 // identityOf is somebody of a plan, a leaf node too.
 func (p Plan) identityOf(account, user string) Identity {
 	for _, id := range append(slices.Clone(p.Identities), p.LeafUsers...) {

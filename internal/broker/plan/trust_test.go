@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"encoding/base64"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -156,6 +158,26 @@ func TestJWTsAreKept(t *testing.T) {
 	}
 	if keepJWT("x", "y") != "y" || keepJWT("", "y") != "y" {
 		t.Error("what is no JWT was kept")
+	}
+	made := func(claims string) string { return "h." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".s" }
+	old := made(`{"iat":1,"jti":"A","name":"x"}`)
+	if later := made(`{"iat":2,"jti":"B","name":"x"}`); keepJWT(old, later) != old {
+		t.Error("one that was only issued at another time was not kept")
+	}
+	if other := made(`{"iat":2,"jti":"B","name":"y"}`); keepJWT(old, other) != other {
+		t.Error("one that says something else was kept")
+	}
+}
+
+// TestInvalidClaimsAreNotSigned refuses what a server would refuse, and keeps the JWT that it has.
+func TestInvalidClaimsAreNotSigned(t *testing.T) {
+	t.Parallel()
+	p := signed(t, nil)
+	ta := *p.Trust.Accounts["CHAT"]
+	c := spectest.Must(jwt.DecodeAccountClaims(ta.JWT))
+	c.Imports.Add(&jwt.Import{Subject: "from.nobody", Type: jwt.Stream})
+	if err := p.Trust.sign(&ta, c); err == nil || !strings.Contains(err.Error(), "account CHAT") || ta.JWT != p.Trust.Accounts["CHAT"].JWT {
+		t.Errorf("signed: %v", err)
 	}
 }
 
