@@ -14,7 +14,6 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
-	"github.com/natsctl/natsctl/internal/sys/endpoint"
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
@@ -287,38 +286,5 @@ func TestConnectionBackAtOnce(t *testing.T) {
 	})
 	if s, err := c.Snapshot(t.Context(), fleet.Want{}); !errors.Is(err, sys.ErrDisconnected) {
 		t.Errorf("%v, missing %v", err, absent(s))
-	}
-}
-
-// TestErrorTexts keeps the sentences of the errors, each from fields that differ.
-func TestErrorTexts(t *testing.T) {
-	for want, err := range map[string]error{
-		"server n1 is gone, RELOAD did not reach it":                           &sys.GoneError{Server: "n1", Kind: endpoint.Reload},
-		"not the system account":                                               &sys.NotSystemError{User: "bob"},
-		"user is in account APP, not in the system account":                    &sys.NotSystemError{Account: "APP", User: "bob"},
-		"no such server n1":                                                    &sys.NoServerError{Scope: fleet.Scope{Name: "n1"}},
-		"no such cluster e":                                                    &sys.NoServerError{Scope: fleet.Scope{Cluster: "e"}},
-		"no server matches --cluster e --name n1 --host h --tag a:1 --tag b:2": &sys.NoServerError{Scope: fleet.Scope{Name: "n1", Cluster: "e", Host: "h", Tags: []string{"a:1", "b:2"}}},
-		"no answer to $S within 1.235s":                                        &sys.SilentError{Subject: "$S", After: 1234567 * time.Microsecond},
-		"server n1 did not answer $S within 2s":                                &sys.SilentError{Subject: "$S", Server: "n1", After: 2 * time.Second},
-		"user may not publish to $S":                                           &sys.PermissionError{Subject: "$S"},
-		"user may not subscribe to $S":                                         &sys.PermissionError{Subject: "$S", Subscribe: true},
-		"server n1 runs 2.9.1, which does not support RAFTZ (since 2.11.0)":    &sys.TooOldError{Server: "n1", Version: "2.9.1", Kind: fleet.Raftz, Since: "2.11.0"},
-		"CLAIMS.LIST: no server offers this request":                           &sys.RefusedError{Kind: endpoint.ClaimsList, Code: 503, Words: "no server offers this request"},
-		"server n1 refused KICK: no such client (500)":                         &sys.RefusedError{Server: "n1", Kind: endpoint.Kick, Code: 500, Words: "no such client"},
-		"1 of 2 servers answered: n2 silent, VARZ of n1 late":                  &sys.IncompleteError{Snapshot: &fleet.Snapshot{Servers: []*fleet.Server{{}}, Expected: 2, Missing: []fleet.Missing{{Name: "n2", Reason: fleet.Silent}}, Problems: []fleet.Problem{{Server: "n1", Kind: fleet.Varz, Reason: fleet.Late}}}},
-	} {
-		if got := err.Error(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-	for err, want := range map[error]error{
-		&sys.GoneError{}: sys.ErrNoServer, &sys.NotSystemError{}: sys.ErrNotSystem, &sys.NoServerError{}: sys.ErrNoServer, &sys.SilentError{}: sys.ErrSilent,
-		&sys.PermissionError{}: sys.ErrPermission, &sys.TooOldError{}: sys.ErrTooOld, &sys.RefusedError{}: sys.ErrRefused, &sys.IncompleteError{}: sys.ErrIncomplete,
-		&sys.NotSystemError{Denied: &sys.PermissionError{}}: sys.ErrPermission,
-	} {
-		if !errors.Is(err, want) {
-			t.Errorf("%T is not %v", err, want)
-		}
 	}
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -80,6 +81,61 @@ func TestLoads(t *testing.T) {
 				if got := old.Loads(old.Node(node)) != next.Loads(next.Node(node)); got != want {
 					t.Errorf("%s/%s: %s reads again: %v", name, auth, node, got)
 				}
+			}
+		}
+	}
+}
+
+// TestLoadsFiles is which files a node must read again.
+func TestLoadsFiles(t *testing.T) {
+	t.Parallel()
+	sp := spectest.Everything(spec.AuthOperator, spec.TLSMutual)
+	sp.TLS.CA = spec.CAPerCluster
+	p := drawn(t, sp, nil)
+	for name, again := range map[string]bool{
+		"node-east-1.pem": true, "ca.pem": true, "ca-east.pem": true, "operator": true,
+		"node-east-2.pem": false, "ca-west.pem": false, "user-alice.pem": false,
+	} {
+		pki, trust := *p.PKI, *p.Trust
+		pki.Files = maps.Clone(pki.Files)
+		if name == "operator" {
+			trust.JWT = "another"
+		} else {
+			pki.Files[name] = "another"
+		}
+		next := p
+		next.PKI, next.Trust = &pki, &trust
+		if got := p.Loads(p.Nodes[0]) != next.Loads(next.Nodes[0]); got != again {
+			t.Errorf("%s: east-1 reads again: %v", name, got)
+		}
+	}
+}
+
+// TestNeedsRestart is which changes a server cannot reload.
+func TestNeedsRestart(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*spec.Spec)
+		again  map[string]bool // by node
+	}{
+		"nothing":     {func(*spec.Spec) {}, map[string]bool{"east-1": false, "west-1": false, "edge-1": false}},
+		"route":       {func(s *spec.Spec) { s.Clusters[0].Nodes++ }, map[string]bool{"east-1": false, "west-1": false, "edge-1": false}},
+		"gateway":     {func(s *spec.Spec) { s.Clusters = append(s.Clusters, spec.Cluster{Name: "new"}) }, map[string]bool{"east-1": true, "west-1": true, "edge-1": false}},
+		"account":     {func(s *spec.Spec) { s.Accounts = append(s.Accounts, spec.Account{Name: "NEW"}) }, map[string]bool{"east-1": false, "edge-1": false}},
+		"permission":  {func(s *spec.Spec) { s.Accounts[0].Users[0].DenySub = []string{"x"} }, map[string]bool{"east-1": false}},
+		"certificate": {func(s *spec.Spec) { s.TLS.Validity = "2h" }, map[string]bool{"east-1": false, "edge-1": false}},
+		"tag":         {func(s *spec.Spec) { s.Clusters[1].Tags = []string{"zone:b"} }, map[string]bool{"east-1": false, "west-1": false}},
+		"websocket":   {func(s *spec.Spec) { s.Clusters[1].Websocket = true }, map[string]bool{"east-1": false, "west-1": true}},
+		"MQTT":        {func(s *spec.Spec) { s.Clusters[1].MQTT = true }, map[string]bool{"east-1": false, "west-1": true}},
+		"leaf":        {func(s *spec.Spec) { s.Leafs[0].Account = "CHAT" }, map[string]bool{"east-1": false, "west-1": true, "edge-1": true}},
+	} {
+		old := drawn(t, spectest.Everything(spec.AuthUsers, spec.TLSServer), nil)
+		sp := spectest.Everything(spec.AuthUsers, spec.TLSServer)
+		c.change(&sp)
+		next := drawn(t, sp, &old)
+		for node, want := range c.again {
+			if got := NeedsRestart(old, next, node); got != want {
+				t.Errorf("%s: %s must restart: %v", name, node, got)
 			}
 		}
 	}
