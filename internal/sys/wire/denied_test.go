@@ -29,3 +29,15 @@ func FuzzDenial(f *testing.F) {
 		}
 	})
 }
+
+// TestOtherErrorsAreNoDenials passes on nothing but denials.
+func TestOtherErrorsAreNoDenials(t *testing.T) {
+	d := newDenials()
+	ch, stop := d.listen()
+	defer stop()
+	d.observe(errors.New("nats: slow consumer"))
+	d.observe(nats.ErrPermissionViolation) // of a subject that is not told
+	if len(ch) != 1 || (<-ch).Subject != "" {
+		t.Errorf("%d more", len(ch))
+	}
+}
