@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
 	"github.com/natsctl/natsctl/internal/cli"
+	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
 // limited runs a server with a stream of 10 messages that holds no more, and makes
@@ -79,6 +81,67 @@ func TestHarmIsRefused(t *testing.T) {
 	if res, err := result.Decode(out.Bytes()); err != nil || res.Runs[0].JS.Stored != 10 {
 		t.Errorf("%v: %s", err, out.String())
 	}
+}
+
+// TestCleanAsks removes what a run left behind after the word was typed, never in a
+// protected context, and nothing that was used a moment ago.
+func TestCleanAsks(t *testing.T) {
+	e, stream := limited(t)
+	store, err := e.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := stream.CachedInfo().Config
+	cfg.Metadata = map[string]string{"natsctl.bench.run": "r1"}
+	nc, err := nats.Connect(serverOf(t, e))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		act       cli.ActFlags
+		older     time.Duration
+		protected bool
+		typed     string
+		want      error
+		left      bool
+	}{
+		{"enter", cli.ActFlags{}, 0, false, "\n", cli.ErrDeclined, true},
+		{"the name of the stream", cli.ActFlags{}, 0, false, "MINE\n", cli.ErrDeclined, true},
+		{"protected", cli.ActFlags{Yes: true}, 0, true, "clean\n", cli.ErrProtected, true},
+		{"protected, --force asks", cli.ActFlags{Force: true}, 0, true, "\n", cli.ErrDeclined, true},
+		{"used a moment ago", cli.ActFlags{Yes: true}, time.Hour, false, "", nil, true},
+		{"the word", cli.ActFlags{}, 0, false, "clean\n", nil, false},
+	} {
+		if err := store.SetMark("open", func(m *natsctx.Mark) { m.Protected = c.protected }); err != nil {
+			t.Fatal(err)
+		}
+		e.In = strings.NewReader(c.typed)
+		if err := (&benchClean{older: c.older, act: c.act}).Run(t.Context(), e); !errors.Is(err, c.want) || c.want == nil && err != nil {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+		if _, err := js.Stream(t.Context(), "MINE"); (err == nil) != c.left {
+			t.Errorf("%s: the stream: %v", c.name, err)
+		}
+	}
+}
+
+// serverOf is the server of the context "open".
+func serverOf(t *testing.T, e *cli.Env) string {
+	t.Helper()
+	target, err := e.Target()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target.URL
 }
 
 // TestMissedObjectiveOfAnyWorkload ends with the error of a missed objective.
