@@ -55,12 +55,27 @@ func TestMarksFollowAndDisappear(t *testing.T) {
 	must(t, s.SetMark("c", func(m *Mark) { m.Protected = true }))
 	protected, err := Resolve(s, Overrides{Context: "c"}, noEnv)
 	must(t, err)
-	byPath, err := Resolve(s, Overrides{Context: s.Path("c")}, noEnv)
-	must(t, err)
-	if target.Protected || !protected.Protected || !byPath.Protected {
-		t.Errorf("protected %v, then %v, by path %v", target.Protected, protected.Protected, byPath.Protected)
+	if target.Protected || !protected.Protected || protected.Saved() != "c" {
+		t.Errorf("protected %v, then %v, saved as %q", target.Protected, protected.Protected, protected.Saved())
 	}
 	if got := Colors(); len(got) != 6 || got[0] != "red" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestMarksFollowTheFile protects a saved context however its path is written, and
+// does not mistake a file elsewhere with the same name for it.
+func TestMarksFollowTheFile(t *testing.T) {
+	s := newStore(t, "c")
+	must(t, s.SetMark("c", func(m *Mark) { m.Protected = true }))
+	elsewhere := filepath.Join(t.TempDir(), "c.json")
+	must(t, os.WriteFile(elsewhere, []byte(`{"url":"nats://a"}`), 0o600))
+	t.Chdir(filepath.Dir(s.Path("c")))
+	for path, saved := range map[string]string{s.Path("c"): "c", "./c.json": "c", "../context/c.json": "c", elsewhere: ""} {
+		target, err := Resolve(s, Overrides{Context: path}, noEnv)
+		must(t, err)
+		if target.Protected != (saved != "") || target.Saved() != saved || target.Name != "c" {
+			t.Errorf("%s: protected %v, saved as %q", path, target.Protected, target.Saved())
+		}
 	}
 }

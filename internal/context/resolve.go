@@ -35,11 +35,21 @@ type Target struct {
 	ContextOrigin Origin // what named the context
 	origins       map[string]Origin
 	stored        Settings // as the file has them
+	saved         bool     // the context is one of the store
 	getenv        func(string) string
 }
 
 // Origin says where the value of one of the 24 keys came from.
 func (t *Target) Origin(key string) Origin { return t.origins[key] }
+
+// Saved is the name of the saved context, "" when there is none or the context is a
+// file elsewhere.
+func (t *Target) Saved() string {
+	if !t.saved {
+		return ""
+	}
+	return t.Name
+}
 
 // Variable is the environment variable that a key's value came from, "" when
 // it came from elsewhere.
@@ -113,10 +123,20 @@ func (t *Target) pick(s *Store, o Overrides) error {
 		return err
 	}
 	t.Context = *c
-	if c.Path == s.Path(c.Name) {
+	if t.saved = sameFile(c.Path, s.Path(c.Name)); t.saved {
 		t.Mark, err = s.Mark(c.Name)
 	}
 	return err
+}
+
+// sameFile reports whether two paths lead to one file, however they are written.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
 
 // find loads a context by name, or by the path of a .json file.

@@ -1,6 +1,7 @@
 package topcmd
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/internal/cli/act"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/sys/drain"
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
@@ -51,5 +54,45 @@ func TestRefusedActionsFail(t *testing.T) {
 				t.Errorf("%s: %q, %v; want a refusal with %q", verb, told, err, want)
 			}
 		})
+	}
+}
+
+// TestLameDuckThatIsRefused starts no drain of a server without which something would
+// stop working, and reports each step that fails.
+func TestLameDuckThatIsRefused(t *testing.T) {
+	broken := errors.New("no supervisor")
+	for _, tt := range []struct {
+		name, cluster string
+		find, start   error
+		want          error
+		started       int
+	}{
+		{"a server that is not the last one", "e", nil, nil, nil, 1},
+		{"the last server of its cluster", "w", nil, nil, act.ErrBlocked, 0},
+		{"a home that cannot be read", "e", broken, nil, broken, 0},
+		{"a drain that does not start", "e", nil, broken, broken, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			near, n := refusing()
+			n.Info.Cluster = tt.cluster
+			started := 0
+			f := fleetActions{client: sys.New(stub.Start(t, near, n).Connect(t)), local: func(p *drain.Plan) (func(context.Context) error, error) {
+				if p.Target.ID != n.Info.ID {
+					t.Errorf("%s: a drain of %s", tt.name, p.Target.Name)
+				}
+				return func(context.Context) error { started++; return tt.start }, tt.find
+			}}
+			told, err := f.Do(t.Context(), live.Action{Verb: "lame-duck", Server: n.Info.Name, ServerID: n.Info.ID})
+			if !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) || (told == "") != (err != nil) || started != tt.started {
+				t.Errorf("%s: %q, %v, started %d times", tt.name, told, err, started)
+			}
+		})
+	}
+}
+
+// TestUnknownActionDoesNothing refuses an action that is not of the dashboard.
+func TestUnknownActionDoesNothing(t *testing.T) {
+	if told, err := (fleetActions{}).Do(t.Context(), live.Action{Verb: "purge", Server: "n1"}); err == nil || told != "" {
+		t.Errorf("%q, %v", told, err)
 	}
 }

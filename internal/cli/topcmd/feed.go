@@ -64,12 +64,7 @@ func liveFeed(ctx context.Context, e *cli.Env, actions bool) (*live.Feed, error)
 	}
 	t := e.Session.Target
 	feed := newFeed(e, feedName(t), client, w)
-	feed.User = t.User
-	if store, err := e.Store(); err == nil && t.Name != "" {
-		feed.Context = t.Name
-		mark, err := store.Mark(t.Name)
-		feed.Protected = mark.Protected || err != nil
-	}
+	feed.User, feed.Context, feed.Protected = t.User, t.Saved(), t.Protected
 	if actions {
 		feed.Actions = fleetActions{client, feed.Protected, func(plan *drain.Plan) (func(context.Context) error, error) { return localDrain(e, plan) }}
 	}

@@ -11,7 +11,9 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
+	natsctx "github.com/natsctl/natsctl/internal/context"
 	"github.com/natsctl/natsctl/internal/testcluster"
+	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
 // TestLostConnectionPrintsNothing loses the connection of a dashboard and gets
@@ -52,6 +54,54 @@ func TestLostConnectionPrintsNothing(t *testing.T) {
 	})
 	if said != "" || printed.Len() > 0 {
 		t.Errorf("printed %q and %q", said, printed.String())
+	}
+}
+
+// TestFeedOfAProtectedContext takes the protection from the saved context, for the
+// one at the start and for one that is chosen later, and gives actions only where
+// they are allowed.
+func TestFeedOfAProtectedContext(t *testing.T) {
+	c, err := broker.Start(t.Context(), spec.Spec{NoJetStream: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	id, _ := c.Identity("sys")
+	home := t.TempDir()
+	e := &cli.Env{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Now: time.Now, Width: func() int { return 0 }, Getenv: func(name string) string {
+		return map[string]string{"HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "XDG_CACHE_HOME": home}[name]
+	}}
+	store, err := e.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"open", "closed"} {
+		if err := store.Create(&natsctx.Context{Name: name, Settings: natsctx.Settings{URL: c.Nodes()[0].ClientURL(), User: id.User, Password: id.Password}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.SetMark("closed", func(m *natsctx.Mark) { m.Protected = true }); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"open", "closed"} {
+		for _, actions := range []bool{false, true} {
+			first := e.WithFlags(cli.Globals{Context: name})
+			for i, open := range []func() (*live.Feed, error){
+				func() (*live.Feed, error) { return liveFeed(t.Context(), first, actions) },
+				func() (*live.Feed, error) { return otherFeed(t.Context(), e, name, actions) },
+			} {
+				feed, err := open()
+				if err != nil {
+					t.Fatal(err)
+				}
+				given, ok := feed.Actions.(fleetActions)
+				if feed.Protected != (name == "closed") || feed.Context != name || ok != actions || ok && given.protected != feed.Protected {
+					t.Errorf("%s, %d, actions %v: protected %v, context %q, %+v", name, i, actions, feed.Protected, feed.Context, given)
+				}
+				feed.Release()
+			}
+			first.Close()
+		}
 	}
 }
 
