@@ -8,8 +8,10 @@ import (
 	"github.com/natsctl/natsctl/internal/cli/benchcmd"
 	"github.com/natsctl/natsctl/internal/cli/clustercmd"
 	"github.com/natsctl/natsctl/internal/cli/contextcmd"
+	"github.com/natsctl/natsctl/internal/cli/explaincmd"
 	"github.com/natsctl/natsctl/internal/cli/exportercmd"
 	"github.com/natsctl/natsctl/internal/cli/fleetcmd"
+	"github.com/natsctl/natsctl/internal/cli/pathcmd"
 	"github.com/natsctl/natsctl/internal/cli/topcmd"
 )
 
@@ -19,7 +21,7 @@ const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 // commands is the explicit list of all commands; the entries of each noun are
 // in its own package.
 func commands() []cli.Entry {
-	return slices.Concat(fleetcmd.Entries(), authcmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
+	return slices.Concat(fleetcmd.Entries(), authcmd.Entries(), pathcmd.Entries(), explaincmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
 }
 
 // program returns the application: the commands and their tables.
@@ -27,7 +29,7 @@ func program() cli.App {
 	return cli.App{
 		Help: tagline, Examples: []string{"demo", "context add prod -s tls://nats.example.net --creds sys.creds --select", "server ls", "top"},
 		Entries: commands(), Advices: advices(), Rewrite: clustercmd.Rewrite, NatsCommands: fromNats, NatsFlags: flagsFromNats,
-		Values: slices.Concat(contextcmd.Values(), clustercmd.Values(), fleetcmd.Values(), authcmd.Values(), topcmd.Values()),
+		Values: slices.Concat(contextcmd.Values(), clustercmd.Values(), fleetcmd.Values(), authcmd.Values(), explaincmd.Values(), topcmd.Values()),
 	}
 }
 

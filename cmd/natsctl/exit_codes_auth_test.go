@@ -50,6 +50,11 @@ func failAuth(t *testing.T, table *usedTable, home, url string) {
 		"auth can --config " + config + " eve pub x": {1, "no user"},
 		"auth can user01 pub x -s " + url:            {1, "do not report the rights"},
 		"auth nkey gen user":                         {2, "no place to go"},
+		"explain 1":                                  {1, "no such error"},
+		"subject map a.* b":                          {0, "valid"},
+		"subject map a.* b a":                        {1, "does not match"},
+		"subject map a.* b a.*":                      {2, "invalid subject"},
+		"subject map a b.*":                          {2, "invalid mapping"},
 	} {
 		if code, words := runApp(t, table.program(), home, strings.Fields(line)...); code != want.code || !strings.Contains(words, want.words) {
 			t.Errorf("natsctl %s: exit code %d, want %d and %q: %s", line, code, want.code, want.words, words)

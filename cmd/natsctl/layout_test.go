@@ -25,6 +25,8 @@ var allowed = map[string][]string{
 	"internal/context": {"internal/atomicfile"},
 	"internal/fleet":   {},
 	"internal/auth":    {},
+	"internal/explain": {},
+	"internal/path":    {"internal/fleet", "internal/auth"},
 	"internal/broker":  {"internal/atomicfile"},
 	// Below the clusters, one way too: what is pure knows nothing of servers.
 	"internal/broker/spec":   {},
@@ -57,7 +59,7 @@ var testOnly = []string{"internal/testcluster", "internal/cli/clitest"}
 var owners = map[string][]string{
 	"github.com/alecthomas/kingpin/v2":         {"internal/cli"},
 	"github.com/charmbracelet/bubbletea":       {"internal/tui"},
-	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/auth", "internal/sys", "internal/view", "internal/tui", "internal/broker", "internal/testcluster", "exporter"},
+	"github.com/nats-io/nats-server/v2/server": {"internal/fleet", "internal/auth", "internal/explain", "internal/path", "internal/sys", "internal/view", "internal/tui", "internal/broker", "internal/testcluster", "exporter"},
 	"github.com/prometheus/client_golang/":     {"exporter", "internal/cli/exportercmd"},
 }
 

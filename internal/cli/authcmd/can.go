@@ -140,11 +140,11 @@ func (s *subject) ask(q question) *answer {
 // write writes the answer for people.
 func (a *answer) write(w io.Writer) error {
 	s := &sheet{}
-	s.add(string(a.Answer), fmt.Sprintf("%s %s %s", ofAccount(a.User, a.Account), may(a.Answer)+" "+a.Verb+" to", strings.TrimSpace(a.Subject+" "+a.Queue)))
-	s.add("Because", because(a.Decision, a.By))
-	s.list("Except", a.Except)
-	s.list("Then", a.Then)
-	return s.write(w)
+	s.Add(string(a.Answer), fmt.Sprintf("%s %s %s", ofAccount(a.User, a.Account), may(a.Answer)+" "+a.Verb+" to", strings.TrimSpace(a.Subject+" "+a.Queue)))
+	s.Add("Because", because(a.Decision, a.By))
+	s.List("Except", a.Except)
+	s.List("Then", a.Then)
+	return s.Write(w)
 }
 
 func ofAccount(user, account string) string {

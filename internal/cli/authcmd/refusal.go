@@ -94,19 +94,19 @@ func printVerdict(e *cli.Env, v auth.Verdict) error {
 	}{"natsctl.auth.verdict/v1", v.Refused(), claims.RefusalOf(auth.Attempt{}, v)}
 	return e.PrintValue(doc, func(w io.Writer) error {
 		s := &sheet{}
-		s.add("User", named(v.User, v.Key))
-		s.add("Account", named(v.Name, v.Account))
-		s.add("Signed by", strings.TrimSpace(v.Issuer+" "+v.By))
+		s.Add("User", named(v.User, v.Key))
+		s.Add("Account", named(v.Name, v.Account))
+		s.Add("Signed by", strings.TrimSpace(v.Issuer+" "+v.By))
 		answer := "nothing that the servers hold forbids the login"
 		if v.Refused() {
 			answer = "refused"
 		}
-		s.add("Verdict", answer)
+		s.Add("Verdict", answer)
 		for _, cause := range v.Causes {
-			s.add("Cause", fmt.Sprintf("%s: %s", cause.Code, cause.Text))
-			s.add("Next", cause.Next)
+			s.Add("Cause", fmt.Sprintf("%s: %s", cause.Code, cause.Text))
+			s.Add("Next", cause.Next)
 		}
-		s.list("Note", v.Notes)
-		return s.write(w)
+		s.List("Note", v.Notes)
+		return s.Write(w)
 	})
 }

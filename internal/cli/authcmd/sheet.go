@@ -1,43 +1,16 @@
 package authcmd
 
 import (
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// sheet is names and values for people, one pair a line; a name of "" goes on
-// with the one above.
-type sheet struct{ lines [][2]string }
-
-// add adds a value, unless it is empty.
-func (s *sheet) add(name, value string) {
-	if value != "" {
-		s.lines = append(s.lines, [2]string{name, value})
-	}
-}
-
-// list adds the values one below the other.
-func (s *sheet) list(name string, values []string) {
-	for _, v := range values {
-		s.lines = append(s.lines, [2]string{name, v})
-		name = ""
-	}
-}
-
-// write writes the pairs. Every value is made safe for a terminal here.
-func (s *sheet) write(w io.Writer) error {
-	for _, l := range s.lines {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-18s %s", l[0], view.Text(l[1])), " ")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// sheet is what a document says to people.
+type sheet struct{ cli.Sheet }
 
 // moment formats a time of claims, with how far it is from now; "" for none.
 func moment(unix int64, now time.Time) string {

@@ -16,25 +16,25 @@ import (
 
 func (s *sheet) account(c *jwt.AccountClaims, now time.Time) {
 	s.times(&c.ClaimsData, now)
-	s.add("Description", c.Description)
-	s.add("Tags", strings.Join(c.Tags, ", "))
-	s.list("Signing keys", signingKeys(c))
-	s.add("Limits", accountLimits(c.Limits))
-	s.list("JetStream", jetStreamLimits(c.Limits))
+	s.Add("Description", c.Description)
+	s.Add("Tags", strings.Join(c.Tags, ", "))
+	s.List("Signing keys", signingKeys(c))
+	s.Add("Limits", accountLimits(c.Limits))
+	s.List("JetStream", jetStreamLimits(c.Limits))
 	if !c.DefaultPermissions.Pub.Empty() || !c.DefaultPermissions.Sub.Empty() || c.DefaultPermissions.Resp != nil {
-		s.add("Default for users", permissionWords(c.DefaultPermissions))
+		s.Add("Default for users", permissionWords(c.DefaultPermissions))
 	}
-	s.list("Exports", exports(c, now))
-	s.list("Imports", imports(c, now))
-	s.list("Mappings", mappings(c.Mappings))
-	s.list("Revocations", revocations(c.Revocations))
+	s.List("Exports", exports(c, now))
+	s.List("Imports", imports(c, now))
+	s.List("Mappings", mappings(c.Mappings))
+	s.List("Revocations", revocations(c.Revocations))
 	if c.HasExternalAuthorization() {
-		s.add("Auth callout", parts("by users "+strings.Join(c.Authorization.AuthUsers, ", "), into(c.Authorization.AllowedAccounts)))
+		s.Add("Auth callout", parts("by users "+strings.Join(c.Authorization.AuthUsers, ", "), into(c.Authorization.AllowedAccounts)))
 	}
 	if c.Trace != nil {
-		s.add("Traces to", string(c.Trace.Destination))
+		s.Add("Traces to", string(c.Trace.Destination))
 	}
-	s.add("Cluster traffic", string(c.ClusterTraffic))
+	s.Add("Cluster traffic", string(c.ClusterTraffic))
 }
 
 func into(accounts jwt.StringList) string {

@@ -13,9 +13,9 @@ import (
 )
 
 func (s *sheet) user(c *jwt.UserClaims, account *jwt.AccountClaims, now time.Time) {
-	s.add("Account", named(nameIn(account), auth.IssuerKey(c)))
+	s.Add("Account", named(nameIn(account), auth.IssuerKey(c)))
 	s.times(&c.ClaimsData, now)
-	s.add("Tags", strings.Join(c.Tags, ", "))
+	s.Add("Tags", strings.Join(c.Tags, ", "))
 	limits, note := c.UserPermissionLimits, ""
 	if c.HasEmptyPermissions() && c.IssuerAccount != "" {
 		note = "those of the role of its signing key"
@@ -28,11 +28,11 @@ func (s *sheet) user(c *jwt.UserClaims, account *jwt.AccountClaims, now time.Tim
 		}
 	}
 	if account == nil && note != "" {
-		s.add("Permissions", note+", which stand in the JWT of the account")
+		s.Add("Permissions", note+", which stand in the JWT of the account")
 		return
 	}
 	if note != "" {
-		s.add("Permissions", note)
+		s.Add("Permissions", note)
 	}
 	s.userLimits(limits)
 	s.permissions(limits.Permissions)
@@ -47,29 +47,29 @@ func nameIn(account *jwt.AccountClaims) string {
 
 // times are those that all claims have.
 func (s *sheet) times(c *jwt.ClaimsData, now time.Time) {
-	s.add("Issued", moment(c.IssuedAt, now))
-	s.add("Not before", moment(c.NotBefore, now))
-	s.add("Expires", cmp.Or(moment(c.Expires, now), "never"))
+	s.Add("Issued", moment(c.IssuedAt, now))
+	s.Add("Not before", moment(c.NotBefore, now))
+	s.Add("Expires", cmp.Or(moment(c.Expires, now), "never"))
 }
 
 func (s *sheet) userLimits(l jwt.UserPermissionLimits) {
 	if l.BearerToken {
-		s.add("Bearer token", "yes: whoever has the JWT can log in, without the private key")
+		s.Add("Bearer token", "yes: whoever has the JWT can log in, without the private key")
 	}
 	if l.ProxyRequired {
-		s.add("Proxy", "it has to connect through a trusted proxy")
+		s.Add("Proxy", "it has to connect through a trusted proxy")
 	}
-	s.add("Connection types", strings.Join(l.AllowedConnectionTypes, ", "))
-	s.add("Networks", strings.Join(l.Src, ", "))
+	s.Add("Connection types", strings.Join(l.AllowedConnectionTypes, ", "))
+	s.Add("Networks", strings.Join(l.Src, ", "))
 	var times []string
 	for _, r := range l.Times {
 		times = append(times, r.Start+" to "+r.End)
 	}
 	if len(times) > 0 {
-		s.add("Times of day", strings.Join(times, ", ")+" "+cmp.Or(l.Locale, "in the time zone of the server"))
+		s.Add("Times of day", strings.Join(times, ", ")+" "+cmp.Or(l.Locale, "in the time zone of the server"))
 	}
 	if l.NatsLimits != (jwt.NatsLimits{}) {
-		s.add("Limits", natsLimits(l.NatsLimits))
+		s.Add("Limits", natsLimits(l.NatsLimits))
 	}
 }
 
@@ -78,11 +78,11 @@ func natsLimits(l jwt.NatsLimits) string {
 }
 
 func (s *sheet) permissions(p jwt.Permissions) {
-	s.list("May publish", orEverything(p.Pub.Allow, p.Resp))
-	s.list("May not publish", p.Pub.Deny)
-	s.list("May subscribe", orEverything(p.Sub.Allow, nil))
-	s.list("May not subscribe", p.Sub.Deny)
-	s.add("May reply", replies(p.Resp))
+	s.List("May publish", orEverything(p.Pub.Allow, p.Resp))
+	s.List("May not publish", p.Pub.Deny)
+	s.List("May subscribe", orEverything(p.Sub.Allow, nil))
+	s.List("May not subscribe", p.Sub.Deny)
+	s.Add("May reply", replies(p.Resp))
 }
 
 func orEverything(allow []string, resp *jwt.ResponsePermission) []string {

@@ -41,7 +41,7 @@ func (c *showCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := e.PrintValue(doc, func(w io.Writer) error { return doc.sheet(e).write(w) }); err != nil {
+	if err := e.PrintValue(doc, func(w io.Writer) error { return doc.sheet(e).Write(w) }); err != nil {
 		return err
 	}
 	return doc.verdict(e)
@@ -175,12 +175,12 @@ func tokens(account *jwt.AccountClaims, others []auth.Document, e *cli.Env) (out
 // sheet is the document for people.
 func (doc *document) sheet(e *cli.Env) *sheet {
 	s, now := &sheet{}, e.Now()
-	s.add(strings.ToUpper(string(doc.Kind[:1]))+string(doc.Kind[1:]), named(doc.Name, doc.Key))
+	s.Add(strings.ToUpper(string(doc.Kind[:1]))+string(doc.Kind[1:]), named(doc.Name, doc.Key))
 	if doc.Kind == auth.Key {
-		s.add("Type", auth.KindOfKey(doc.Key))
+		s.Add("Type", auth.KindOfKey(doc.Key))
 	}
 	if doc.Seed != "" {
-		s.add("Private key", "is in the file and not shown")
+		s.Add("Private key", "is in the file and not shown")
 	}
 	switch c := doc.Claims.(type) {
 	case *jwt.UserClaims:
@@ -197,8 +197,8 @@ func (doc *document) sheet(e *cli.Env) *sheet {
 	for _, h := range doc.Servers {
 		held = append(held, h.words(now))
 	}
-	s.list("Servers", held)
-	s.list("Note", doc.Notes)
+	s.List("Servers", held)
+	s.List("Note", doc.Notes)
 	return s
 }
 
@@ -216,5 +216,5 @@ func (s *sheet) chain(links []auth.Link) {
 		}
 		lines = append(lines, text)
 	}
-	s.list("Chain", lines)
+	s.List("Chain", lines)
 }

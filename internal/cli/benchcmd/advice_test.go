@@ -2,6 +2,7 @@ package benchcmd
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/bench/result"
@@ -33,7 +36,21 @@ func TestBenchExitCodes(t *testing.T) {
 		errDestroyProtected:             2,
 		result.ErrDifferent:             2,
 		bench.ErrUnsupported:            1,
+		jetstream.ErrStreamNotFound:     1,
 	})
+}
+
+// TestErrorsOfTheAPIAreExplained names the command that explains an error of a
+// server, and none for an error of the client library.
+func TestErrorsOfTheAPIAreExplained(t *testing.T) {
+	for err, want := range map[error]string{
+		fmt.Errorf("create: %w", jetstream.ErrStreamNotFound): "what it means: natsctl explain 10059",
+		jetstream.ErrInvalidSubject:                           "",
+	} {
+		if _, hint := cli.Explain(Advices(), err); hint != want {
+			t.Errorf("%v: hint %q, want %q", err, hint, want)
+		}
+	}
 }
 
 // TestMissedSLO ends with the code of a failed check once the result is shown.

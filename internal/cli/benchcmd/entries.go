@@ -3,6 +3,11 @@
 package benchcmd
 
 import (
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/natsctl/natsctl/internal/bench"
 	"github.com/natsctl/natsctl/internal/bench/result"
 	"github.com/natsctl/natsctl/internal/bench/scenario"
@@ -70,6 +75,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(errDestroyProtected), cli.ExitUsage, cli.Hint("use a temporary stream or bucket, or another context")),
 		cli.On(cli.Is(result.ErrDifferent), cli.ExitUsage, cli.Hint("compare results of the same scenario, or use --force")),
 		cli.On(cli.Is(bench.ErrUnsupported), cli.ExitFailed, nil),
+		cli.On(cli.As[jetstream.JetStreamError](), cli.ExitFailed, hintAPI),
 		cli.On(cli.Is(bench.ErrReplaced), cli.ExitFailed, cli.Hint("nothing else was touched; run natsctl bench clean again")),
 	}
 }
@@ -77,4 +83,13 @@ func Advices() []cli.Advice {
 // workload returns the row of a workload.
 func workload(name, help string, s workloadFlags, examples ...string) cli.Entry {
 	return cli.Entry{Name: name, Help: help, Cmd: &benchWorkload{workloadFlags: s}, Examples: examples}
+}
+
+// hintAPI names the command that explains an error of the JetStream API.
+func hintAPI(err error) string {
+	var api jetstream.JetStreamError
+	if !errors.As(err, &api) || api.APIError() == nil {
+		return ""
+	}
+	return fmt.Sprintf("what it means: natsctl explain %d", api.APIError().ErrorCode)
 }
