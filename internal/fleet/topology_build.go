@@ -16,7 +16,8 @@ const SlowFloor = 0.025
 type TopologyOptions struct {
 	Delta    *Delta             // rates of the edges; if nil, they are unknown
 	Baseline map[string]float64 // the usual RTT in seconds by Edge.Key, from a longer history
-	Strained map[string]int     // of the looks before this one, by [Topology.Strained]; nil: only this look is known and is judged alone
+	Strained map[string]int     // of the looks before this one, by [Topology.Strained]; without them no link is slow
+	OneLook  bool               // judge speed by this look alone: not a verdict, but which links to look at again
 	RTTLimit float64            // seconds below which no RTT is slow; 0 means SlowFloor
 	RTTTimes float64            // how many times the baseline is slow; 0 means 3
 	// Without a baseline, a route is compared with the others of its ends, a

@@ -55,7 +55,7 @@ func judgeSpeed(t *Topology, o TopologyOptions) {
 
 // slow returns why an edge is slow, or "".
 func (o TopologyOptions) slow(t *Topology, e *Edge, peers peerRTTs) string {
-	if !o.strained(e) || o.Strained != nil && o.Strained[e.Key()] < SlowLooks-1 {
+	if !o.strained(e) || !o.OneLook && o.Strained[e.Key()] < SlowLooks-1 {
 		return ""
 	}
 	if e.Pending() > o.Pending {

@@ -85,7 +85,7 @@ func TestTopologySlow(t *testing.T) {
 		t.Fatalf("without a baseline no RTT is slow: %s", e.State)
 	}
 	key := top.Edges[0].Key()
-	if e := fleet.NewTopology(s, fleet.TopologyOptions{Baseline: map[string]float64{key: 0.01}}).Edges[0]; e.State != fleet.StateSlow {
+	if e := fleet.NewTopology(s, fleet.TopologyOptions{OneLook: true, Baseline: map[string]float64{key: 0.01}}).Edges[0]; e.State != fleet.StateSlow {
 		t.Fatalf("six times its usual RTT is %s", e.State)
 	}
 	for looks, want := range map[int]fleet.State{0: fleet.StateOK, fleet.SlowLooks - 2: fleet.StateOK, fleet.SlowLooks - 1: fleet.StateSlow} {
@@ -95,11 +95,11 @@ func TestTopologySlow(t *testing.T) {
 		}
 	}
 	s.Servers[1].Routez.Routes[0].RTT = "25ms"
-	if e := fleet.NewTopology(s, fleet.TopologyOptions{Baseline: map[string]float64{key: 0.01}}).Edges[0]; e.State != fleet.StateOK {
+	if e := fleet.NewTopology(s, fleet.TopologyOptions{OneLook: true, Baseline: map[string]float64{key: 0.01}}).Edges[0]; e.State != fleet.StateOK {
 		t.Fatalf("one end measured no more than the floor: %s", e.State)
 	}
 	s.Servers[0].Routez.Routes[0].Pending = 2_000_000
-	if e := fleet.NewTopology(s, fleet.TopologyOptions{}).Edges[0]; e.State != fleet.StateSlow || e.Pending() != 2_000_000 {
+	if e := fleet.NewTopology(s, fleet.TopologyOptions{OneLook: true}).Edges[0]; e.State != fleet.StateSlow || e.Pending() != 2_000_000 {
 		t.Fatalf("pending: %s", e.State)
 	}
 }
@@ -152,7 +152,7 @@ func TestTopologySlowAmongPeers(t *testing.T) {
 				r.RTT = cmp.Or(rtts[pair[0]+pair[1]], "1ms")
 			}
 		}
-		return fleet.NewTopology(s, fleet.TopologyOptions{})
+		return fleet.NewTopology(s, fleet.TopologyOptions{OneLook: true})
 	}
 	one := cluster(map[string]string{"ac": "40ms"})
 	e := edge(t, one, fleet.Route, "a", "c")
@@ -176,7 +176,7 @@ func TestTopologySlowGateway(t *testing.T) {
 		servers = append(servers, sv)
 	}
 	servers = append(servers, fleettest.GatewayServer("B1", "B", map[string]string{"A": "A0"}, map[string]string{"A0": "A", "A1": "A", "A2": "A"}))
-	top := fleet.NewTopology(fleettest.Snapshot(0, servers...), fleet.TopologyOptions{})
+	top := fleet.NewTopology(fleettest.Snapshot(0, servers...), fleet.TopologyOptions{OneLook: true})
 	e := edge(t, top, fleet.Gateway, "n-A1", "B")
 	if e.State != fleet.StateSlow || e.Why != "round trip time 900ms, the other gateways from A to B take 81ms" {
 		t.Errorf("%s (%s)", e.State, e.Why)

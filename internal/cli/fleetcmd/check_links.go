@@ -1,11 +1,27 @@
 package fleetcmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
+
+// topology judges the links of a tick as `check` does: none is slow by one look. A
+// fleet in which no link may be slow is not asked again.
+func (s *sampler) topology(ctx context.Context, tick fleet.Tick) (*fleet.Topology, error) {
+	now := fleet.NewTopology(tick.Snapshot, fleet.TopologyOptions{Delta: tick.Delta, OneLook: true})
+	if !slices.ContainsFunc(now.Edges, func(e *fleet.Edge) bool { return e.State == fleet.StateSlow }) {
+		return now, nil
+	}
+	counts, err := s.strained(ctx, tick)
+	if err != nil {
+		return nil, err
+	}
+	return fleet.NewTopology(tick.Snapshot, fleet.TopologyOptions{Delta: tick.Delta, Strained: counts}), nil
+}
 
 // strained counts for each link in how many looks beside the one that is judged
 // it was over a floor: in the one before it, and in as many more as it takes to
@@ -40,12 +56,12 @@ func strainedIn(counts map[string]int, snap *fleet.Snapshot) map[string]int {
 // the one that is that many before the one that is shown, or nil.
 func (s *sampler) otherLook(ctx context.Context, before int, want fleet.Want) (*fleet.Snapshot, error) {
 	if s.rec != nil {
-		if s.next < before {
+		if s.shown < before {
 			return nil, nil
 		}
-		return s.rec.Still(s.next-before).Snapshot(ctx, fleet.Want{Scope: want.Scope})
+		return s.rec.Still(s.shown-before).Snapshot(ctx, fleet.Want{Scope: want.Scope})
 	}
-	if err := s.wait(ctx, s.rate/(fleet.SlowLooks-1)); err != nil {
+	if err := s.wait(ctx, cmp.Or(s.rate, time.Second)/(fleet.SlowLooks-1)); err != nil {
 		return nil, err
 	}
 	links := fleet.Want{Scope: want.Scope}

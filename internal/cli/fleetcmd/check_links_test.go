@@ -7,21 +7,33 @@ import (
 	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 )
 
 // looks is a fleet whose route between a and b has these round trip times, look
 // by look, and the times at which it was asked.
 type looks struct {
-	rtts  []string
-	asked []time.Time
-	wants []fleet.Want
+	rtts   []string
+	others string // the round trip time of the routes to a third server, c; empty: there is none
+	asked  []time.Time
+	wants  []fleet.Want
 }
 
 func (l *looks) Snapshot(_ context.Context, want fleet.Want) (*fleet.Snapshot, error) {
 	servers := []*fleet.Server{fleettest.Member("a", "b"), fleettest.Member("b", "a")}
 	rtt := l.rtts[min(len(l.asked), len(l.rtts)-1)]
 	servers[0].Routez.Routes[0].RTT, servers[1].Routez.Routes[0].RTT = rtt, rtt
+	if l.others != "" {
+		servers = []*fleet.Server{fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b")}
+		for _, sv := range servers {
+			for _, r := range sv.Routez.Routes {
+				if r.RTT = l.others; sv.Info.Name != "c" && r.RemoteName != "c" {
+					r.RTT = rtt
+				}
+			}
+		}
+	}
 	l.asked, l.wants = append(l.asked, time.Now()), append(l.wants, want)
 	return fleettest.Snapshot(float64(len(l.asked)), servers...), nil
 }
@@ -82,5 +94,52 @@ func TestCheckEndsBetweenLooks(t *testing.T) {
 	cancel()
 	if _, err := s.strained(ctx, tick); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestLinksAreJudgedAsByCheck checks that graphs and reports of links call a link
+// slow when `check` does, and that they ask again only where one may be slow.
+func TestLinksAreJudgedAsByCheck(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rtts  []string
+		asked int
+		state fleet.State
+	}{
+		{"healthy", []string{"7ms"}, 1, fleet.StateOK},
+		{"far, as its peers", []string{"80ms"}, 1, fleet.StateOK},
+		{"slow", []string{"800ms"}, 3, fleet.StateSlow},
+		{"slow in one look", []string{"800ms", "7ms"}, 3, fleet.StateOK},
+		{"slow in two", []string{"800ms", "800ms", "7ms"}, 3, fleet.StateOK},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				source := &looks{rtts: c.rtts, others: "40ms"}
+				s := &sampler{source: source}
+				want := fleet.Want{Kinds: []fleet.Kind{fleet.Routez}}
+				tick, err := s.nextTick(t.Context(), want, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				tick.Snapshot.Want = want
+				top, err := s.topology(t.Context(), tick)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e := top.EdgesByKey()["route|C/a|C/b"]
+				if e.State != c.state || len(source.asked) != c.asked {
+					t.Errorf("%s (%s) after %d looks, want %s after %d", e.State, e.Why, len(source.asked), c.state, c.asked)
+				}
+				source.asked = source.asked[:1] // check sees the looks that the topology saw
+				in := checks.Input{Snapshot: tick.Snapshot}
+				if in.Strained, err = s.strained(t.Context(), tick); err != nil {
+					t.Fatal(err)
+				}
+				chosen, _ := checks.Select("routes")
+				if got := checks.Run(in, chosen)[0].Level; got != e.Level {
+					t.Errorf("check says %s, the topology %s", got, e.Level)
+				}
+			})
+		})
 	}
 }

@@ -57,7 +57,10 @@ func (c *graphCommand) Run(ctx context.Context, e *cli.Env) error {
 		if err != nil {
 			return err
 		}
-		top := fleet.NewTopology(tick.Snapshot, fleet.TopologyOptions{Delta: tick.Delta})
+		top, err := sampler.topology(ctx, tick)
+		if err != nil {
+			return err
+		}
 		if err := c.draw(e, format, top); err != nil {
 			return err
 		}

@@ -113,6 +113,7 @@ type sampler struct {
 	source fleet.Source
 	rec    *recording.Recording
 	next   int // in the recording
+	shown  int // the snapshot of the recording that was last returned
 	step   int // 1 to play, 0 to stay
 	rate   time.Duration
 	last   *fleet.Snapshot
@@ -199,6 +200,7 @@ const minRate = 100 * time.Millisecond
 // previous one.
 func (s *sampler) replay(ctx context.Context, want fleet.Want) (fleet.Tick, error) {
 	i := s.next
+	s.shown = i
 	s.next += s.step
 	snap, err := s.rec.Still(i).Snapshot(ctx, want)
 	if err != nil {

@@ -20,6 +20,7 @@ type report struct {
 	sort       string // the default sort column
 	busiest    string // the default sort column with rates
 	want       fleet.Want
+	links      bool                                           // its rows are those of the topology
 	flags      func(c *reportCommand, cmd *kingpin.CmdClause) // its flags in addition to the common ones
 	refine     func(c *reportCommand, w *fleet.Want) error    // how these flags change the request
 	grid       func(c *reportCommand, t fleet.Tick) (view.Grid, error)
@@ -64,6 +65,7 @@ type reportCommand struct {
 	account   string
 	jetstream bool
 	matrix    bool
+	top       *fleet.Topology // of the snapshot, in a report of links
 }
 
 func (c *reportCommand) Setup(cmd *kingpin.CmdClause) {
@@ -100,6 +102,11 @@ func (c *reportCommand) Run(ctx context.Context, e *cli.Env) error {
 		}
 		if err := c.findRecorded(tick.Snapshot); err != nil {
 			return err
+		}
+		if c.report.links {
+			if c.top, err = sampler.topology(ctx, tick); err != nil {
+				return err
+			}
 		}
 		return c.show(e, tick)
 	})

@@ -64,36 +64,33 @@ func trafficReports() []report {
 }
 
 func linkReports() []report {
-	top := func(t fleet.Tick) *fleet.Topology {
-		return fleet.NewTopology(t.Snapshot, fleet.TopologyOptions{Delta: t.Delta})
-	}
 	return []report{
 		{
-			name: "routes", help: "Routes inside clusters: pool, RTT, pending; missing and one-way routes are marked.",
+			name: "routes", links: true, help: "Routes inside clusters: pool, RTT, pending; missing and one-way routes are marked.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Routez}},
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return edgeGrid(view.Routes(top(t), c.showsRates(t)), top(t), fleet.Route), nil
+				return edgeGrid(view.Routes(c.top, c.showsRates(t)), c.top, fleet.Route), nil
 			},
 		},
 		{
-			name: "gateways", help: "Gateways between clusters, as a list, or by cluster with --matrix.",
+			name: "gateways", links: true, help: "Gateways between clusters, as a list, or by cluster with --matrix.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Gatewayz, fleet.Varz}},
 			flags: func(c *reportCommand, cmd *kingpin.CmdClause) {
 				cmd.Flag("matrix", "One row and one column per cluster: connected servers and the worst RTT.").BoolVar(&c.matrix)
 			},
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
 				if c.matrix {
-					cols, names := view.GatewayMatrix(top(t))
+					cols, names := view.GatewayMatrix(c.top)
 					return view.NewGrid(cols, slices.Values(names)), nil
 				}
-				return edgeGrid(view.Gateways(top(t), c.showsRates(t)), top(t), fleet.Gateway), nil
+				return edgeGrid(view.Gateways(c.top, c.showsRates(t)), c.top, fleet.Gateway), nil
 			},
 		},
 		{
-			name: "leafnodes", help: "Leafnodes, with hub and spoke paired.",
+			name: "leafnodes", links: true, help: "Leafnodes, with hub and spoke paired.",
 			want: fleet.Want{Kinds: []fleet.Kind{fleet.Leafz, fleet.Varz}}, // listen addresses identify the remote server, which old ones do not report
 			grid: func(c *reportCommand, t fleet.Tick) (view.Grid, error) {
-				return edgeGrid(view.Leafnodes(top(t), c.showsRates(t)), top(t), fleet.Leaf), nil
+				return edgeGrid(view.Leafnodes(c.top, c.showsRates(t)), c.top, fleet.Leaf), nil
 			},
 		},
 	}

@@ -86,9 +86,6 @@ func Run(in Input, checks []*Check) []Result {
 		in.Delta = fleet.NewDelta(in.Before, in.Snapshot)
 	}
 	if in.Topology == nil {
-		if in.Strained == nil {
-			in.Strained = map[string]int{} // no link is slow by one look
-		}
 		in.Topology = fleet.NewTopology(in.Snapshot, fleet.TopologyOptions{Delta: in.Delta, Strained: in.Strained})
 	}
 	if in.Before != nil {
