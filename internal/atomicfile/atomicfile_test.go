@@ -75,15 +75,6 @@ func TestWriteFails(t *testing.T) {
 	noTemporaries(t, dir)
 }
 
-func TestWriteKeepsDevices(t *testing.T) {
-	if err := Write(os.DevNull, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
-		t.Fatalf("%s is a file now: %v", os.DevNull, err)
-	}
-}
-
 // TestReadersSeeWholeFiles reads while two write: what is read is what one of them wrote.
 func TestReadersSeeWholeFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")

@@ -4,6 +4,7 @@ package atomicfile
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -33,6 +34,25 @@ func TestWriteIntoPipe(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
 		t.Errorf("the pipe was replaced: %v, %v", info, err)
+	}
+}
+
+// TestWriteKeepsDevices writes into a device that belongs to the test: a defect here
+// must not replace one of the machine.
+func TestWriteKeepsDevices(t *testing.T) {
+	path := os.DevNull // which only the superuser could replace
+	if os.Geteuid() == 0 {
+		path = filepath.Join(t.TempDir(), "null")
+		if out, err := exec.Command("mknod", path, "c", "1", "3").CombinedOutput(); err != nil {
+			t.Logf("no device of its own: %v: %s", err, out)
+			return
+		}
+	}
+	if err := Write(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		t.Fatalf("%s is a file now: %v", path, err)
 	}
 }
 

@@ -32,7 +32,8 @@ func (f *ActFlags) Setup(cmd *kingpin.CmdClause) {
 }
 
 // Confirm shows the plan and asks for the word that names what will be
-// affected, unless --yes is given. A protected context also needs --force.
+// affected, unless --yes is given; what has no name cannot be confirmed otherwise.
+// A protected context also needs --force.
 // With --dry-run only the plan is shown; the error is then not a failure.
 func (f *ActFlags) Confirm(e *Env, plan, word string, protected bool) error {
 	return f.ConfirmLines(e, []string{plan}, word, protected)
@@ -62,7 +63,7 @@ func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bo
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the confirmation: %w", err)
 	}
-	if strings.TrimSpace(answer) != word {
+	if word == "" || strings.TrimSpace(answer) != word {
 		return ErrDeclined
 	}
 	return nil

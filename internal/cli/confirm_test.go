@@ -91,6 +91,19 @@ func TestConfirmWordIsVisible(t *testing.T) {
 	}
 }
 
+// TestNamelessIsNotConfirmed does not take Enter for the name of what has none.
+func TestNamelessIsNotConfirmed(t *testing.T) {
+	for typed, want := range map[string]error{"\n": ErrDeclined, "": ErrDeclined, " \n": ErrDeclined} {
+		e := &Env{In: strings.NewReader(typed), Err: io.Discard, InTTY: true}
+		if err := (&ActFlags{}).Confirm(e, "this stops a server", "", false); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", typed, err, want)
+		}
+	}
+	if err := (&ActFlags{Yes: true}).Confirm(&Env{Err: io.Discard}, "this stops a server", "", false); err != nil {
+		t.Errorf("--yes: %v", err)
+	}
+}
+
 // TestPlanned fails a dry run whose plan lacks servers or answers, and leaves
 // every other outcome as it is.
 func TestPlanned(t *testing.T) {

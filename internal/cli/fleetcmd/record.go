@@ -130,13 +130,22 @@ func (c *recordCommand) create() (*os.File, error) {
 	if errors.Is(err, os.ErrExist) {
 		return nil, cli.Usagef("%s exists; choose another name, or overwrite it with --force", c.file)
 	}
-	return file, err
+	if err != nil || !regular(c.file) {
+		return file, err
+	}
+	return file, file.Chmod(0o600) // a file that was there may be of another mode
+}
+
+// regular reports whether there is a regular file, and not a device or a link.
+func regular(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // discard removes the file, unless it is a device.
 func (c *recordCommand) discard() error {
-	if info, err := os.Lstat(c.file); err != nil || !info.Mode().IsRegular() {
-		return err
+	if !regular(c.file) {
+		return nil
 	}
 	return os.Remove(c.file)
 }

@@ -78,7 +78,7 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := c.confirm(e, plan, how); err != nil {
+	if err := c.confirm(e, plan, how, e.Session.Target.Protected); err != nil {
 		return err
 	}
 	if moved, err := drain.MoveAway(ctx, client.Conn(), plan.Target.ID); err != nil {
@@ -90,7 +90,7 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 }
 
 // confirm shows the plan and the reasons against it, and asks for confirmation.
-func (c *serverLameDuckCommand) confirm(e *cli.Env, plan *drain.Plan, how string) error {
+func (c *serverLameDuckCommand) confirm(e *cli.Env, plan *drain.Plan, how string, protected bool) error {
 	name := plan.Target.Name
 	lines := []string{
 		fmt.Sprintf("this takes server %s out of service with %s and %s:", name,
@@ -117,7 +117,7 @@ func (c *serverLameDuckCommand) confirm(e *cli.Env, plan *drain.Plan, how string
 		}
 		return fmt.Errorf("%w without %s: %s", act.ErrBlocked, name, blocks[0])
 	}
-	return c.ConfirmLines(e, lines, name, e.Session.Target.Protected)
+	return c.ConfirmLines(e, lines, name, protected)
 }
 
 // drainResult is the result of a drain, for -o json.
