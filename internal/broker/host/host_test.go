@@ -39,6 +39,9 @@ func TestLock(t *testing.T) {
 	if !host.Locked(path) {
 		t.Error("it is not locked")
 	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the lock file: %v, %v", info, err)
+	}
 	release()
 	if host.Locked(path) {
 		t.Error("it is still locked")
