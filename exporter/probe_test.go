@@ -154,6 +154,25 @@ func TestProbeIsOfItsFleetAlone(t *testing.T) {
 	})
 }
 
+// A probe ends when its scraper has gone.
+func TestProbeEndsWithItsScraper(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone, leave := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		e := exporterOf(t, sampleFleet(), WithResolver(func(ctx context.Context, _ string) (*nats.Conn, error) {
+			leave()
+			<-ctx.Done()
+			close(ended)
+			return nil, ctx.Err()
+		}))
+		begin := time.Now()
+		e.Routes().ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, http.MethodGet, "/probe?context=x", nil))
+		if <-ended; time.Since(begin) > 0 {
+			t.Errorf("it went on for %v", time.Since(begin))
+		}
+	})
+}
+
 // Connecting may take as long as it wants: the probe ends with its deadline.
 func TestProbeOfAServerThatIsDialled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

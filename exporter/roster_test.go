@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -78,6 +79,27 @@ func TestAFreshExporterKnowsTheDead(t *testing.T) {
 	}
 	if names, err := Remembered(path); err != nil || !slices.Equal(names, []string{"east-1", "east-3"}) {
 		t.Errorf("%q %v", names, err)
+	}
+}
+
+// A server that announced its end is not missed, and not after the announcement
+// is forgotten either.
+func TestTheAnnouncedAreNotMissed(t *testing.T) {
+	e, scrape := twoOf(t)
+	now := noon
+	e.cfg.now, e.own.now = func() time.Time { return now }, func() time.Time { return now }
+	scrape("east-1", "east-2", "east-3")
+	scrape("east-1", "east-2", "east-3")
+	e.own.event(goodbye(fleet.EventShutdown, "NEAST-2", "east-2", now))
+	for range 3 {
+		series := scrape("east-1")
+		if got := byLabel(series, "nats_server_missing", "server_name"); len(got) != 1 || got["east-3"] != 1 {
+			t.Errorf("at %v: missing %v", now, got)
+		}
+		if got := pick(series, "nats_servers_expected"); !slices.Equal(got, []float64{2}) {
+			t.Errorf("at %v: expected %v", now, got)
+		}
+		now = now.Add(2 * departMemory)
 	}
 }
 
