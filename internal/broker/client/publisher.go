@@ -144,7 +144,7 @@ func (p *Publisher) recordAck(m *nats.Msg) {
 func (p *Publisher) After(ctx context.Context, begun time.Time) (time.Duration, error) {
 	for {
 		p.mu.Lock()
-		news, first, why := p.news, p.firstAfter(begun), p.why
+		news, first := p.news, p.firstAfter(begun)
 		p.mu.Unlock()
 		if !first.IsZero() {
 			return first.Sub(begun), nil
@@ -152,9 +152,16 @@ func (p *Publisher) After(ctx context.Context, begun time.Time) (time.Duration, 
 		select {
 		case <-news:
 		case <-ctx.Done():
-			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, p.subject, cmp.Or(why, "no reply"))
+			return 0, fmt.Errorf("%w of what is published to %s: %s", ErrNoAck, p.subject, cmp.Or(p.lastWhy(), "no reply"))
 		}
 	}
+}
+
+// lastWhy returns the last error.
+func (p *Publisher) lastWhy() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.why
 }
 
 // firstAfter returns when the first message that was published after an instant was acknowledged; the caller holds mu.
