@@ -18,7 +18,7 @@ func groups() []table.Source {
 		native.FleetUp, native.FleetMissing, native.ServerDeparted, native.FleetAnswers, native.FleetTotals, native.FleetCauses,
 		native.LeaderlessStreams, native.LeaderlessConsumers, native.MetaGroup, native.ServerHealth,
 		native.ServerInfo, native.ServerLoad, native.ServerClock, native.ServerJetStream, native.RouteCounts, native.GatewayCounts, native.GatewayRemotes,
-		native.Streams, native.Consumers, native.StreamReplicas, native.StreamSources, native.MetaPeers,
+		native.Streams, native.Consumers, native.StreamReplicas, native.StreamSources, native.MetaPeers, native.MetaMembers,
 		native.AccountClaims, native.Accounts, native.ServerCerts, native.ServerRaft, native.ServerConfig,
 		native.Leafs, native.Gateways, native.Routes,
 		native.JSAccounts, native.MicroServices, native.Queues, native.Connections, native.Subscriptions, native.AccountLinks,

@@ -124,6 +124,12 @@ var alerts = []rule{
 		summary: "The meta leader{{ with $labels.domain }} of domain {{ . }}{{ end }} reports {{ $labels.peer }} as offline",
 	},
 	{
+		alert: "NatsServerOutsideMetaGroup", by: "domain, server_name", check: "meta", level: fleet.Warn, expr: `nats_jetstream_meta_member == 0`, hold: 5 * time.Minute,
+		summary: "{{ $labels.server_name }} runs JetStream and is not in the meta group{{ with $labels.domain }} of domain {{ . }}{{ end }}",
+		why:     "No stream or consumer is placed there, and those that it had lack a replica.",
+		next:    "Look into its log for why it does not join; a server that was removed joins again when it is restarted.",
+	},
+	{
 		alert: "NatsMetaPeerLag", by: "domain, peer", check: "meta", expr: `nats_jetstream_meta_peer_lag` + unlessPeerDown, limit: "meta_lag", hold: 5 * time.Minute,
 		summary: "{{ $labels.peer }} is {{ $value }} operations behind the meta leader",
 	},

@@ -141,8 +141,8 @@ func (g *MetaGroup) finish(s *Snapshot, members []string) {
 		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name))
 	})
 	slices.Sort(g.Leaders)
-	if !g.Heard || len(g.Peers) < g.Size {
-		return // the peers are not known, or not all of them
+	if !g.Known() {
+		return
 	}
 	for _, name := range members {
 		if !slices.ContainsFunc(g.Peers, func(p *MetaPeer) bool { return p.Name == name }) {
@@ -150,6 +150,10 @@ func (g *MetaGroup) finish(s *Snapshot, members []string) {
 		}
 	}
 }
+
+// Known reports whether all peers are known: the leader answered, and named as many
+// as the group has.
+func (g *MetaGroup) Known() bool { return g.Heard && len(g.Peers) >= g.Size }
 
 // inDomain returns the server with this name and JetStream in a domain; nil if
 // it did not answer. Another domain may have a server of the same name.
