@@ -3,6 +3,7 @@ package exporter
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +140,37 @@ func TestConsumersOfAnAccountAreBounded(t *testing.T) {
 	nak("next")
 	if got := collected(t, naks); !slices.Contains(got, "nats_jetstream_consumer_nak{account=APP,consumer=next,stream=ORDERS} 1") {
 		t.Error("a deleted consumer makes no room")
+	}
+}
+
+// The names of streams and of kinds of advisories come from strangers too: each
+// is shown as text, and beyond the limit they are one.
+func TestNamesOfAnAccountAreBounded(t *testing.T) {
+	for name, count := range map[string]func(m *accountMetrics, name string){
+		"nats_jetstream_stream_quorum_lost": func(m *accountMetrics, name string) {
+			m.advisory("APP", advisoryPrefix+"STREAM.QUORUM_LOST."+name, nil)
+		},
+		"nats_jetstream_stream_actions":     func(m *accountMetrics, name string) { m.advisory("APP", advisoryPrefix+"STREAM.CREATED."+name, nil) },
+		"nats_jetstream_unknown_advisories": func(m *accountMetrics, name string) { m.advisory("APP", advisoryPrefix+"FUTURE."+name, nil) },
+		"nats_jetstream_consumer_nak": func(m *accountMetrics, name string) {
+			m.advisory("APP", advisoryPrefix+"CONSUMER.MSG_NAKED."+name+".c", nil)
+		},
+		"nats_jetstream_acknowledgement_deliveries": func(m *accountMetrics, name string) {
+			m.metric("APP", "$JS.EVENT.METRIC.CONSUMER.ACK.x.c", fmt.Appendf(nil, `{"stream":%q,"consumer":"c","deliveries":1}`, name))
+		},
+	} {
+		m := newAccountMetrics()
+		count(m, "evil\u202e")
+		for i := range 2 * maxEventNames {
+			count(m, fmt.Sprint("s", i))
+		}
+		lines := slices.DeleteFunc(collected(t, m.all()...), func(line string) bool { return !strings.HasPrefix(line, name+"{") })
+		if len(lines) > maxEventNames+1 || len(lines) < maxEventNames {
+			t.Errorf("%s: %d series", name, len(lines))
+		}
+		if all := strings.Join(lines, "\n"); strings.Contains(all, "\u202e") || !strings.Contains(all, "evil") {
+			t.Errorf("%s: a name is not shown as text", name)
+		}
 	}
 }
 

@@ -93,12 +93,22 @@ func TestEventLabelsAreBounded(t *testing.T) {
 		e.own.events.count(fleet.Event{Kind: fleet.EventConnect, Server: name, Account: "APP"})
 		e.own.events.count(fleet.Event{Kind: fleet.EventAuthError, Server: "east-1", Why: name})
 		e.own.events.count(fleet.Event{Kind: fleet.EventAdvisory, Account: "APP", Subject: advisoryPrefix + "X." + name + ".y"})
+		e.own.events.count(fleet.Event{Kind: fleet.EventAdvisory, Account: "SHOP", Subject: advisoryPrefix + name + ".LEADER_ELECTED.y"})
+		e.own.events.count(fleet.Event{Kind: fleet.EventAdvisory, Account: "SHOP", Subject: advisoryPrefix + name + ".QUORUM_LOST.y"})
 	}
 	series := flatten(t, mustGather(t, e))
+	for _, name := range []string{"nats_events_elections_total", "nats_events_quorum_lost_total"} {
+		if values := pick(series, name, "account=SHOP"); len(values) > maxEventNames/10+1 || sum(values) != 2*maxEventNames+1 {
+			t.Errorf("%s: %d series, in all %v", name, len(values), sum(values))
+		}
+	}
 	for name, limit := range map[string]int{
 		"nats_events_connects_total": maxEventNames, "nats_events_auth_errors_total": maxEventNames / 10, "nats_events_advisories_total": maxEventNames / 10,
 	} {
 		values := pick(series, name)
+		if name == "nats_events_advisories_total" {
+			values = pick(series, name, "account=APP")
+		}
 		if len(values) > limit+1 || sum(values) != 2*maxEventNames+1 {
 			t.Errorf("%s: %d series, in all %v", name, len(values), sum(values))
 		}

@@ -2,14 +2,17 @@ package exporter
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/natsctl/natsctl/exporter/internal/scrape"
+	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
 // Each of the times that servers measure of a service goes to its own
@@ -70,6 +73,27 @@ func TestLatencyAppsAreBounded(t *testing.T) {
 			t.Errorf("%s: %v, want %v", app, got, want)
 		}
 	}
+}
+
+// So they are when an account is watched.
+func TestWatchedAppsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := stub.New(t, "n1", "N1")
+		e := exporterOf(t, sampleFleet())
+		defer e.Close()
+		if err := e.WatchAccount("APP", s.Connect(t), "orders=latency.orders"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		for i := range maxEventNames {
+			s.Send(stub.Message{Subject: "latency.orders", Data: fmt.Appendf(nil, `{"type":%q,"status":200,"responder":{"name":"app-%d"}}`, server.ServiceLatencyType, i)})
+		}
+		synctest.Wait()
+		got := pick(flatten(t, gatherAll(t, e.own.latency)), "nats_latency_observations_received_count")
+		if len(got) != maxEventNames/10+1 || sum(got) != maxEventNames {
+			t.Errorf("%d series, in all %v", len(got), sum(got))
+		}
+	})
 }
 
 // What is not SERVICE=SUBJECT is refused before anything is subscribed.

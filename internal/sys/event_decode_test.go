@@ -175,6 +175,7 @@ func TestNews(t *testing.T) {
 		{event("c", "", "k", "down"), true},
 		{event("c", "", "k", "up"), true},
 		{event("c", "", "other", "up"), true},
+		{event("c", "", "k", "up"), false},
 	} {
 		if got := f.isNew(tc.e); got != tc.want {
 			t.Errorf("%d: %+v: %v", i, tc.e, got)
@@ -190,10 +191,9 @@ func TestNews(t *testing.T) {
 		t.Error("the last event is forgotten")
 	}
 	for i := range stateMemory + 1 {
-		f.isNew(event("c", "", fmt.Sprint(i), "up"))
-	}
-	if len(f.state) > stateMemory {
-		t.Errorf("%d states are remembered", len(f.state))
+		if f.isNew(event("c", "", fmt.Sprint(i), "up")); len(f.state) > stateMemory {
+			t.Fatalf("%d states are remembered", len(f.state))
+		}
 	}
 }
 

@@ -125,6 +125,17 @@ func TestKickOutcomes(t *testing.T) {
 		{name: "the server ended", before: func(d *doorman, _ []sys.Conn) { d.node.Gone = true }, want: sys.Left},
 		{name: "the server hangs", before: func(d *doorman, _ []sys.Conn) { d.node.Mute = true }, want: sys.KickError, err: sys.ErrSilent},
 		{name: "the kick is not answered", before: func(d *doorman, _ []sys.Conn) { delete(d.node.Data, "KICK") }, want: sys.KickError, kicks: 0, err: sys.ErrNoServer},
+		{name: "it cannot be looked at", before: func(d *doorman, _ []sys.Conn) { d.node.Data["CONNZ"] = errors.New("busy") }, want: sys.KickError, err: sys.ErrRefused},
+		{name: "it may not be looked at", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.CONNZ") }, want: sys.KickError, err: sys.ErrPermission},
+		{name: "others are listed before it", before: func(d *doorman, _ []sys.Conn) {
+			list := []*server.ConnInfo{nil, {Cid: 10, Name: "somebody else"}, d.conns[11]}
+			d.node.Data["CONNZ"] = &server.Connz{Conns: list}
+		}, want: sys.Kicked, kicks: 1},
+		{name: "only others are listed", before: func(d *doorman, _ []sys.Conn) {
+			other := *d.conns[11]
+			other.Cid = 10
+			d.node.Data["CONNZ"] = &server.Connz{Conns: []*server.ConnInfo{&other}}
+		}, want: sys.Left},
 		{name: "too old to kick", before: func(_ *doorman, conns []sys.Conn) { conns[0].Server.Version = "2.9.25" }, want: sys.KickError, err: sys.ErrTooOld},
 		{name: "not permitted", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.KICK") }, want: sys.KickError, err: sys.ErrPermission},
 		{name: "told first", before: func(*doorman, []sys.Conn) {}, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
@@ -188,6 +199,27 @@ func TestKickPace(t *testing.T) {
 		d.run(t.Context(), d.targets(), sys.Pace{PerSecond: 1, Notice: 3 * time.Second})
 		if want := []string{"0s told 11", "1s told 12", "3s kick 11", "4s kick 12"}; !slices.Equal(d.log, want) {
 			t.Errorf("%v, want %v", d.log, want)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoorman(t, 11, 12, 13)
+		if got, errs := d.run(t.Context(), d.targets(), sys.Pace{}); len(errs) > 0 || len(got) != 3 {
+			t.Errorf("%v, %v", got, errs)
+		}
+		slices.Sort(d.log)
+		if want := []string{"0s kick 11", "0s kick 12", "0s kick 13"}; !slices.Equal(d.log, want) {
+			t.Errorf("without a rate %v, want %v", d.log, want)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		cids := make([]uint64, 40)
+		for i := range cids {
+			cids[i] = uint64(11 + i)
+		}
+		d := newDoorman(t, cids...)
+		d.run(t.Context(), d.targets(), sys.Pace{PerSecond: 20, Notice: 2 * time.Second})
+		if last := "1.95s told 50"; !slices.Contains(d.log, last) { // more have notice than are kicked at once
+			t.Errorf("%v lacks %s", d.log, last)
 		}
 	})
 }
@@ -329,6 +361,10 @@ func TestConnsAreNeverTheAsker(t *testing.T) {
 		}
 		if want := []string{"n1: also on n1", "n2: on n2", "n2: also on n2"}; !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
+		}
+		one, _, err := w.client().Conns(t.Context(), sys.Request{}.Scope, sys.ConnSelection{Name: "on n2"})
+		if err != nil || len(one) != 1 || one[0].Info.Name != "on n2" || one[0].Server.Name != "n2" {
+			t.Errorf("of that name: %v, %v", one, err)
 		}
 	})
 }
