@@ -33,7 +33,8 @@ func TestTakenPort(t *testing.T) {
 		}
 		return err
 	})
-	_, _, err := h.Up(t.Context(), Order{Spec: named("taken", 2), Slot: slot}, launcher())
+	begun := func(s Step) { t.Errorf("it did %q all the same", s.Text) }
+	_, _, err := h.Up(t.Context(), Order{Spec: named("taken", 2), Slot: slot, Report: begun}, launcher())
 	if !errors.Is(err, ErrPortInUse) || !strings.Contains(err.Error(), port) {
 		t.Errorf("got %v, want one about %s", err, port)
 	}

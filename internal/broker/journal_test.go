@@ -283,6 +283,10 @@ func TestSaysReady(t *testing.T) {
 	if p.logFrom = int64(len(old)); p.logsReady() {
 		t.Error("ready by the line of the start before")
 	}
+	appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), logged(2, "INF", "Starting nats-server"))
+	if p.logsReady() {
+		t.Error("ready by the line of the start before, after the first of this one")
+	}
 	appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), logged(2, "INF", "Server is ready"))
 	if !p.logsReady() {
 		t.Error("not ready again")

@@ -102,8 +102,10 @@ func TestRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(h.path("c.lock"), nil, 0o600); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"c.lock", "file"} {
+		if err := os.WriteFile(h.path(file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	all, err := h.Records()
 	if err != nil || len(all) != 2 || all[0].Name != "a" || all[1].Name != "b" {
@@ -216,6 +218,26 @@ func TestHomeDir(t *testing.T) {
 	t.Setenv("USERPROFILE", "")
 	if _, err := HomeDir(func(string) string { return "" }); !errors.Is(err, ErrNoHome) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestClusterThatDoesNotStop keeps all of a cluster whose supervisor lives and cannot be asked to stop.
+func TestClusterThatDoesNotStop(t *testing.T) {
+	t.Parallel()
+	h := OpenHome(t.TempDir())
+	h.Forget = func([]string) error { t.Error("its contexts are removed"); return nil }
+	remembered(t, h, named("x", 1), 1, func(s *state) {
+		s.Up, s.Socket, s.Contexts = true, filepath.Join(h.dir, "nothing"), []string{"x"}
+	})
+	release := spectest.Must(host.Lock(h.path("x", "alive")))
+	defer release()
+	for what, err := range map[string]error{"delete": h.Delete(t.Context(), "x"), "down": h.Down(t.Context(), "x")} {
+		if err == nil || errors.Is(err, ErrDown) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if s, err := h.load("x"); err != nil || !s.Up {
+		t.Errorf("%+v %v", s, err)
 	}
 }
 
