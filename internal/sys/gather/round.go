@@ -85,14 +85,14 @@ func (r *Round) Refused(kind fleet.Kind) *failure.PermissionError { return r.mem
 func (r *Round) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, r.opts.Timeout)
 	defer cancel()
+	denied, ignore := r.conn.Denials() // before the inbox, which may be denied as soon as it is subscribed to
+	defer ignore()
 	in, stop, err := openInbox(ctx, r.conn.NC, r.opts.Workers)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	r.inbox = in
-	denied, ignore := r.conn.Denials()
-	defer ignore()
 	status := r.conn.NC.StatusChanged(nats.RECONNECTING, nats.CLOSED)
 	defer r.conn.NC.RemoveStatusListener(status)
 

@@ -228,13 +228,13 @@ func (g *gatherer) requestAll(ctx context.Context, subject string, options any, 
 	nc := g.asker.Conn.NC
 	inbox := nc.NewRespInbox()
 	answers := make(chan *nats.Msg, ownAnswers)
+	denied, ignore := g.asker.Conn.Denials() // before the inbox, which may be denied as soon as it is subscribed to
+	defer ignore()
 	sub, err := nc.ChanSubscribe(inbox, answers)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
-	denied, ignore := g.asker.Conn.Denials()
-	defer ignore()
 	msg := &nats.Msg{Subject: subject, Reply: inbox, Data: body, Header: nats.Header{"Accept-Encoding": {"gzip"}}}
 	asked := time.Now()
 	if err := nc.PublishMsg(msg); err != nil {

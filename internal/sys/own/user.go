@@ -23,13 +23,13 @@ func (a Asker) User(ctx context.Context) (*server.UserInfo, error) {
 	}
 	subject, inbox := endpoint.Lookup(string(endpoint.UserInfo)).Subject, a.Conn.NC.NewRespInbox()
 	answers := make(chan *nats.Msg, ownAnswers)
+	denied, ignore := a.Conn.Denials() // before the inbox, which may be denied as soon as it is subscribed to
+	defer ignore()
 	sub, err := a.Conn.NC.ChanSubscribe(inbox, answers)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
-	denied, ignore := a.Conn.Denials()
-	defer ignore()
 	timer, again := time.NewTimer(a.Timeout), time.NewTimer(0)
 	defer timer.Stop()
 	defer again.Stop()
