@@ -66,7 +66,8 @@ func TestSimulatedFaults(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			f, client := simulate(t, simfleet.Spec{Servers: 30, Streams: 20, Consumers: 20})
+			const timeout = time.Minute // no machine is so busy that a round is cut off
+			f, client := simulate(t, simfleet.Spec{Servers: 30, Streams: 20, Consumers: 20}, sys.WithTimeout(timeout))
 			name := f.Names()[victim]
 			snapshot(t, client, fleet.Want{}) // now the client knows them all
 			if err := f.SetFault(name, tc.fault); err != nil {
@@ -91,8 +92,8 @@ func TestSimulatedFaults(t *testing.T) {
 			if !slices.Equal(got, tc.kinds) {
 				t.Errorf("problems with %v, want %v: %+v", got, tc.kinds, s.Problems)
 			}
-			if s.TookSeconds > 4 {
-				t.Errorf("took %.3fs", s.TookSeconds)
+			if s.TookSeconds > timeout.Seconds()/2 {
+				t.Errorf("took %.3fs: the round waited for its timeout", s.TookSeconds)
 			}
 		})
 	}
