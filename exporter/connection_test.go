@@ -222,6 +222,7 @@ func (d *stuckDialer) Dial(network, address string) (net.Conn, error) {
 // No scrape, probe of readiness or end waits for the locks of nats.go: with a
 // server that hangs, every one ends within its own time.
 func TestNoScrapeOutlivesItsDeadline(t *testing.T) {
+	testcluster.Slow(t)
 	t.Parallel()
 	c := oneCluster(t)
 	d := &stuckDialer{end: make(chan struct{})}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // The hour of the test: so many waves of so many ephemeral consumers, each of
@@ -31,6 +32,7 @@ const (
 // announced to an exporter that listens in their account: there are never more
 // series than with the first of them, and no more memory is held.
 func TestTenThousandEphemeralConsumers(t *testing.T) {
+	testcluster.Slow(t)
 	c := start(t, spec.Single())
 	app := connect(t, c, "app")
 	js, err := jetstream.New(app)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/natsctl/natsctl/exporter"
 	"github.com/natsctl/natsctl/internal/broker/spec"
+	"github.com/natsctl/natsctl/internal/testcluster"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -35,6 +36,7 @@ func simulate(t testing.TB, spec simfleet.Spec, opts ...exporter.Option) (*simfl
 // No server's misbehaviour costs another one its series, whatever it is, and
 // each is named for what it does.
 func TestFaultsCostNobodyElse(t *testing.T) {
+	testcluster.Slow(t)
 	t.Parallel()
 	f, url := simulate(t, simfleet.Spec{Servers: 20, Streams: 20, Consumers: 20})
 	healthy := scrape(t, url)
@@ -92,6 +94,7 @@ func about(series map[string]string, name string) (lines []string) {
 // One server hangs: the scrape ends within its own deadline, all others are
 // complete, and the silent one is named.
 func TestFrozenServerWithinTheDeadline(t *testing.T) {
+	testcluster.Slow(t)
 	t.Parallel()
 	f, url := simulate(t, simfleet.Spec{Servers: 10, Streams: 10})
 	frozen := f.Names()[4]

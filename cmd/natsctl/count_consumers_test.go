@@ -11,12 +11,14 @@ import (
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestConsumersOfAllServers counts the consumers of a stream with three
 // replicas, most of whose consumers have one, on whichever server: its leader
 // knows those of its own server alone.
 func TestConsumersOfAllServers(t *testing.T) {
+	testcluster.Slow(t)
 	t.Parallel()
 	c, err := broker.Start(t.Context(), spec.Nodes(3))
 	if err != nil {

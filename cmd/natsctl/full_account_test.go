@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"github.com/natsctl/natsctl/internal/cli"
+	"github.com/natsctl/natsctl/internal/testcluster"
 	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 )
 
@@ -28,6 +29,7 @@ var connecting = []string{
 // TestFullAccount has an account with as many connections as it may have: every
 // command that connects says so, in the server's words, with one exit code.
 func TestFullAccount(t *testing.T) {
+	testcluster.Slow(t)
 	for name, start := range map[string]func(*testing.T) []string{"configuration": fullByConfiguration, "operator": fullByJWT} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

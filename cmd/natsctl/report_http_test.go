@@ -17,6 +17,7 @@ import (
 	"github.com/natsctl/natsctl/internal/broker/spec"
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/fleet"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestReportsAgreeWithTheMonitoringPort compares every column of every report
@@ -24,6 +25,7 @@ import (
 // moves is asked over HTTP before and after, and must lie between. A column
 // that nothing is said about here fails the test.
 func TestReportsAgreeWithTheMonitoringPort(t *testing.T) {
+	testcluster.Slow(t)
 	t.Parallel()
 	c := stagedCluster(t)
 	id, _ := c.Identity("sys")

@@ -143,6 +143,7 @@ func TestJSPubRefused(t *testing.T) {
 }
 
 func TestJSConsume(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
 		js   scenario.Stream
@@ -178,6 +179,7 @@ func orInt64(p *int64, d int64) {
 }
 
 func TestJSE2E(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
 		js   scenario.Stream
@@ -202,6 +204,7 @@ func TestJSE2E(t *testing.T) {
 }
 
 func TestKV(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for name, load := range map[string]scenario.Load{"open": {Rate: 2000}, "window": {Window: 50}, "one by one": {}} {
 		t.Run(name, func(t *testing.T) {

@@ -106,6 +106,7 @@ func TestInterruptedRunsStand(t *testing.T) {
 // TestAB measures both sides equally often, in an order that changes, and
 // keeps whole blocks when it is interrupted.
 func TestAB(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	spec := scenario.Spec{Workload: scenario.Pub, Msgs: 50, Warmup: -1}

@@ -8,6 +8,7 @@ import (
 )
 
 func TestPubSubCounts(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	base := scenario.Spec{Workload: scenario.PubSub, Warmup: 100 * ms, Duration: 500 * ms, Timeout: 10_000 * ms}

@@ -10,6 +10,7 @@ import (
 
 // TestRawSeesWhatNatsGoSees runs the same scenarios with both drivers.
 func TestRawSeesWhatNatsGoSees(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	for name, spec := range map[string]scenario.Spec{

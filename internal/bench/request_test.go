@@ -10,6 +10,7 @@ import (
 )
 
 func TestRequest(t *testing.T) {
+	long(t)
 	t.Parallel()
 	s := startServer(t)
 	for name, spec := range map[string]scenario.Spec{

@@ -131,6 +131,7 @@ func TestLatency(t *testing.T) {
 }
 
 func TestBandwidth(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	sp := spec.Nodes(2)
 	sp.Faults = true
@@ -221,6 +222,7 @@ func TestDropComesBack(t *testing.T) {
 }
 
 func TestFaultHealsByItself(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	sp := spec.Nodes(2)
 	sp.Faults = true

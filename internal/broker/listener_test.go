@@ -168,6 +168,7 @@ func TestEveryListenerOverTLS(t *testing.T) {
 // TestRoutesTrustTheirOwnAuthority shows a certificate of another cluster's authority to a route, which refuses it, and to a
 // gateway, which takes it.
 func TestRoutesTrustTheirOwnAuthority(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	c := listening(t, spec.AuthUsers, spec.TLS{Mode: spec.TLSServer, CA: spec.CAPerCluster})
 	files := c.plan.PKI.Files
@@ -281,6 +282,7 @@ func mqttCode(t *testing.T, n *Node, user, password string) byte {
 
 // TestListenersOfLoopbackOnly finds no listener of a cluster at another address of this machine.
 func TestListenersOfLoopbackOnly(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	c := listening(t, spec.AuthUsers, spec.TLS{})
 	for _, n := range c.Nodes() {

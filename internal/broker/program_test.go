@@ -22,6 +22,7 @@ import (
 // TestUpgrade rolls a cluster from an older nats-server to the embedded one while a client publishes: what was acknowledged is
 // there afterwards. The way back is refused.
 func TestUpgrade(t *testing.T) {
+	costly(t)
 	t.Parallel()
 	old, err := exec.LookPath("nats-server")
 	if err != nil {

@@ -71,6 +71,7 @@ func TestTokensAreHidden(t *testing.T) {
 // the answers of the other one through a newer server, which drops those that
 // come in before it knows of the inbox.
 func TestAnswersLostBesideOldServers(t *testing.T) {
+	slow(t)
 	all := processes(t, map[string]string{"old": testcluster.Program(t, "2.9")}, "east/old-", "east/new", "west/far")
 	whole(t, all["old"].connect(t), 3)
 	want := fleet.Want{Kinds: []fleet.Kind{fleet.Varz, fleet.Routez, fleet.Gatewayz, fleet.AccountStatz}}

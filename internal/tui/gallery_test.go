@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/natsctl/natsctl/internal/testcluster"
 	"github.com/natsctl/natsctl/internal/tui/cell"
 )
 
@@ -78,6 +79,7 @@ var gallery = []struct {
 // TestDocsGallery keeps docs/gallery.md and its pictures fresh; UPDATE_DOCS=1
 // rewrites them.
 func TestDocsGallery(t *testing.T) {
+	testcluster.Slow(t)
 	docs := filepath.Join("..", "..", "docs")
 	update := os.Getenv("UPDATE_DOCS") != ""
 	from := stages{}

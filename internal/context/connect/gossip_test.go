@@ -44,6 +44,7 @@ func TestAGreetingNamesNobody(t *testing.T) {
 // TestALoginNamesTheCluster has a server that accepts the login, names another one
 // and closes: that one is dialed then.
 func TestALoginNamesTheCluster(t *testing.T) {
+	testcluster.Slow(t)
 	stranger, dialed := recorder(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)

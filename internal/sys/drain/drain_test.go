@@ -151,6 +151,7 @@ func stream(t *testing.T, c *broker.Cluster) jetstream.Stream {
 }
 
 func TestLameDuckOfOneOfThree(t *testing.T) {
+	testcluster.Slow(t)
 	c := real.Start(t, spec.Nodes(3))
 	const node = "dev-2"
 	orders := stream(t, c)
@@ -290,6 +291,7 @@ func TestKickDrainAndWatchAgain(t *testing.T) {
 }
 
 func TestDrainIsRefused(t *testing.T) {
+	testcluster.Slow(t)
 	c := real.Start(t, spec.Super(2, "east", "west"))
 	operator := sys.New(real.System(t, c.Node("east-1")))
 	c.Node("west-2").Stop()

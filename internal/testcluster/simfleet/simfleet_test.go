@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
+	"github.com/natsctl/natsctl/internal/testcluster"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
@@ -224,6 +225,7 @@ func TestFilterAndEncoding(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
+	testcluster.Slow(t)
 	f, nc := start(t, simfleet.Spec{Servers: 10})
 	for _, tc := range []struct {
 		name   string

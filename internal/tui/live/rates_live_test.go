@@ -26,6 +26,7 @@ import (
 // wrong order; a clock is set, and counters begin anew: a rate is right, or it
 // is not known, for one answer.
 func TestRatesOfKnownPublishers(t *testing.T) {
+	testcluster.Slow(t)
 	l := newLab(t)
 	var all sync.WaitGroup
 	watchers := []*watcher{
