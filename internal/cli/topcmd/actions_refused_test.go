@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/cli/act"
 	"github.com/natsctl/natsctl/internal/sys"
 	"github.com/natsctl/natsctl/internal/sys/drain"
@@ -94,5 +96,48 @@ func TestLameDuckThatIsRefused(t *testing.T) {
 func TestUnknownActionDoesNothing(t *testing.T) {
 	if told, err := (fleetActions{}).Do(t.Context(), live.Action{Verb: "purge", Server: "n1"}); err == nil || told != "" {
 		t.Errorf("%q, %v", told, err)
+	}
+}
+
+// TestInterruptedKicksAreNotDone reports kicks that were left as such.
+func TestInterruptedKicksAreNotDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		near, n := refusing()
+		n.Data["KICK"] = stub.Answer(func(stub.Message) any {
+			interrupt()
+			return struct{}{}
+		})
+		f := fleetActions{client: sys.New(stub.Start(t, near, n).Connect(t))}
+		told, err := f.Do(ctx, live.Action{Verb: "kick-clients", Server: n.Info.Name, ServerID: n.Info.ID})
+		if !errors.Is(err, context.Canceled) || !strings.Contains(told, "1 kicked, 2 not tried") {
+			t.Errorf("%q, %v", told, err)
+		}
+	})
+}
+
+// TestServerElsewhereHasNoLocalDrain finds no way to drain a server that is in no
+// local cluster, and says when the clusters cannot be read.
+func TestServerElsewhereHasNoLocalDrain(t *testing.T) {
+	home := t.TempDir()
+	e := &cli.Env{Getenv: func(string) string { return home }}
+	p := &drain.Plan{Varz: &server.Varz{Host: "127.0.0.1", Port: 4222}}
+	if start, err := localDrain(e, p); start != nil || err != nil {
+		t.Errorf("there is a way: %v, %v", start != nil, err)
+	}
+	e.Getenv = func(string) string { return "" }
+	if start, err := localDrain(e, p); start != nil {
+		t.Errorf("without a home: %v", err)
+	}
+}
+
+// TestHintsOfRefusals says that nothing was done, and what to do, without flags that
+// the dashboard has not.
+func TestHintsOfRefusals(t *testing.T) {
+	e := &cli.Env{}
+	for err, want := range map[error]string{cli.ErrProtected: "nothing was changed; natsctl context unprotect", act.ErrBlocked: "nothing was changed; fix", act.ErrNoTrigger: "nothing was done"} {
+		if hint := topHint(e, fmt.Errorf("n1: %w", err)); !strings.HasPrefix(hint, want) {
+			t.Errorf("%v: %q", err, hint)
+		}
 	}
 }

@@ -2,11 +2,14 @@ package topcmd
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
 
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/broker/spec"
@@ -54,6 +57,40 @@ func TestLostConnectionPrintsNothing(t *testing.T) {
 	})
 	if said != "" || printed.Len() > 0 {
 		t.Errorf("printed %q and %q", said, printed.String())
+	}
+}
+
+// TestLinkShowsNoPassword names the servers that are tried without what is in their
+// addresses, and so the fleet that has no context.
+func TestLinkShowsNoPassword(t *testing.T) {
+	c, err := broker.Start(t.Context(), spec.Spec{NoJetStream: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	node := c.Nodes()[0]
+	id, _ := c.Identity("sys")
+	url := strings.Replace(node.ClientURL(), "://", "://"+id.User+":"+id.Password+"@", 1)
+	w := newLinkWatch()
+	if w.nc, err = nats.Connect(url, w.option(), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.nc.Close)
+	if l := w.link(); !l.Up || l.Server != node.Name() || len(l.Tried) > 0 || l.Attempt != 0 {
+		t.Errorf("up: %+v", l)
+	}
+	node.Stop()
+	testcluster.Await(t, "the link is down and tried again", func() bool { l := w.link(); return !l.Up && l.Attempt > 0 })
+	l := w.link()
+	if text := fmt.Sprintf("%+v", l); strings.Contains(text, id.Password) || len(l.Tried) != 1 || !strings.HasSuffix(l.Tried[0], strings.TrimPrefix(node.ClientURL(), "nats://")) || l.Server != node.Name() {
+		t.Errorf("down: %s", text)
+	}
+	target := &natsctx.Target{Context: natsctx.Context{Settings: natsctx.Settings{URL: url}}}
+	if name := feedName(target); strings.Contains(name, id.Password) || !strings.Contains(name, strings.TrimPrefix(node.ClientURL(), "nats://")) {
+		t.Errorf("without a context: %q", name)
+	}
+	if target.Name = "prod"; feedName(target) != "prod" {
+		t.Errorf("with one: %q", feedName(target))
 	}
 }
 
