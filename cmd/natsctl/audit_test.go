@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // placeholders are what the wire or Go says for nothing, and what no reader may
@@ -16,11 +18,8 @@ var placeholders = []string{
 // all end with one exit code, none shows a placeholder as if it were a value, and
 // no row for a program begins with an empty cell.
 func TestFormatsAgree(t *testing.T) {
-	tapes := []string{superTape, degradedTape, oldTape, hostileTape}
-	if testing.Short() {
-		tapes = tapes[1:2]
-	}
-	for _, tape := range tapes {
+	testcluster.Slow(t)
+	for _, tape := range []string{superTape, degradedTape, oldTape, hostileTape} {
 		for _, cmd := range append(replayCommands(), []string{"server", "ls"}) {
 			codes := map[int][]string{}
 			for _, format := range formatsOf(cmd) {

@@ -91,6 +91,9 @@ func TestHostileRecording(t *testing.T) {
 	for _, cmd := range replayCommands() {
 		for _, format := range formatsOf(cmd) {
 			for _, tty := range []bool{true, false} {
+				if testing.Short() && tty != slices.Contains([]string{"table", "wide", "tree"}, format) {
+					continue // the other half of each pair takes seconds
+				}
 				args := append(slices.Clone(cmd), "--replay", hostileTape, "-o", format)
 				out, words, code := play(t, tty, args...)
 				if format != "nagios" && (code == cli.ExitUsage || code == cli.ExitFailed) {
