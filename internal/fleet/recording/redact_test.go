@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -87,6 +88,23 @@ func TestURLsWithoutUserinfo(t *testing.T) {
 		given := []string{in}
 		if got := withoutUserinfo(given); got[0] != want || given[0] != in {
 			t.Errorf("%q: %q, want %q", in, got[0], want)
+		}
+	}
+	if got := withoutUserinfo([]string{"nats://g:1", "nats://u:PRIVATE@h:1", "nats://i:1", "v:PRIVATE@j:1"}); !slices.Equal(got, []string{"nats://g:1", "nats://h:1", "nats://i:1", "j:1"}) {
+		t.Errorf("of several: %q", got)
+	}
+}
+
+// TestRedactKeepsIdentities keeps who issued and was revoked where identities were
+// wanted, and in no other recording.
+func TestRedactKeepsIdentities(t *testing.T) {
+	s := &fleet.Snapshot{Servers: []*fleet.Server{{Accountz: &server.Accountz{Account: &server.AccountInfo{
+		IssuerKey: "ISSUER", RevokedUser: map[string]time.Time{"REVOKED": {}}, Jwt: "PRIVATE",
+	}}}}}
+	for _, identity := range []bool{false, true} {
+		text := mustJSON(t, Redact(s, identity))
+		if strings.Contains(text, "ISSUER") != identity || strings.Contains(text, "REVOKED") != identity || strings.Contains(text, "PRIVATE") {
+			t.Errorf("identity %v: %s", identity, text)
 		}
 	}
 }
