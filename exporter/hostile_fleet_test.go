@@ -3,6 +3,7 @@ package exporter
 import (
 	"fmt"
 	"net/http/httptest"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -26,7 +27,7 @@ const (
 )
 
 // attackedExporter serves a fleet of two servers, of which the second attacks.
-func attackedExporter(t *testing.T, a hostile.Attack) *Exporter {
+func attackedExporter(t *testing.T, a hostile.Attack, opts ...Option) *Exporter {
 	t.Helper()
 	nodes := make([]*stub.Node, 2)
 	for i := range nodes {
@@ -43,7 +44,8 @@ func attackedExporter(t *testing.T, a hostile.Attack) *Exporter {
 	f := stub.Start(t, nodes...)
 	a.Start(t, f, nodes[1])
 	nc := f.Connect(t, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
-	e, err := New(nc, WithCollectors("servers", "config", "routes", "gateways", "leafs", "accounts", "connections"), WithMinInterval(0))
+	opts = append(opts, WithCollectors("servers", "config", "routes", "gateways", "leafs", "accounts", "connections"), WithMinInterval(0))
+	e, err := New(nc, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +71,30 @@ func TestHostileFleet(t *testing.T) {
 			}
 			if !good {
 				t.Error("no scrape has what the honest server says within 150 MB")
+			}
+		})
+	}
+}
+
+// TestInventedServersAreNotKept scrapes a fleet whose second server invents thousands
+// of others: neither the state file nor what is missed later has them.
+func TestInventedServersAreNotKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	for _, a := range hostile.Attacks() {
+		if a.Name != "twenty thousand servers that do not exist" && a.Name != "one more server every few milliseconds" {
+			continue
+		}
+		t.Run(a.Name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state")
+			e := attackedExporter(t, a, WithState(path))
+			for range 2 {
+				scrapeAttacked(t, e)
+			}
+			names, err := Remembered(path) // the honest ones may have come too late on a busy machine
+			if names = slices.DeleteFunc(names, func(n string) bool { return n == "n1" || n == "n2" }); err != nil || len(names) > 0 {
+				t.Errorf("%d invented servers are remembered, %.100q, %v", len(names), names, err)
 			}
 		})
 	}

@@ -20,6 +20,10 @@ import (
 // maxServers limits the memory: answers are untrusted input.
 const maxServers = 5000
 
+// maxMembers is how many servers are remembered of a fleet that counted at most so
+// many at once: as many again may have been replaced under new names.
+func maxMembers(counted int) int { return min(maxServers, 2*counted+16) }
+
 // departMemory is how long a server that was replaced or forgotten is reported
 // as departed: as long as the alerts look back.
 const departMemory = time.Hour
@@ -52,6 +56,7 @@ type Roster struct {
 
 	mu       sync.Mutex
 	members  map[place]*member
+	most     int                 // the most servers that were counted at once
 	departed []*scrape.Departure // replaced or forgotten
 }
 
@@ -80,14 +85,16 @@ func (r *Roster) Complete(snap *fleet.Snapshot, gone []*scrape.Departure, now ti
 	return r.expected.complete(snap, missing), r.recent(now), err
 }
 
-// note remembers the servers of a snapshot, and reports whether the file must
+// note remembers the confirmed servers of a snapshot, and reports whether the file must
 // change.
 func (r *Roster) note(snap *fleet.Snapshot, now time.Time) (changed bool) {
-	for _, sv := range snap.Servers {
+	servers, counted := confirmed(snap)
+	r.most = max(r.most, counted)
+	for _, sv := range servers {
 		at := place{sv.Info.Name, sv.Info.Cluster}
 		m := r.members[at]
 		if m == nil {
-			if len(r.members) >= maxServers {
+			if len(r.members) >= maxMembers(r.most) {
 				continue
 			}
 			m = &member{Name: at.name, Cluster: at.cluster}

@@ -124,6 +124,106 @@ func TestForgedServers(t *testing.T) {
 	}
 }
 
+// counting is a snapshot that was asked through a, which counts so many servers.
+func counting(n int, names ...string) *fleet.Snapshot {
+	snap := of(names...)
+	snap.AskedBy, snap.Counted = "a", n
+	snap.Servers[0].Statsz = &server.ServerStats{ActiveServers: n}
+	return snap
+}
+
+// Servers that the one that was asked does not count are remembered only when
+// links lead to them, and no more than are counted: whoever invents others keeps
+// no alert alive and fills no file. Whom honest servers confirm is missed.
+func TestInventedServers(t *testing.T) {
+	route := func(id, name string) *server.RouteInfo { return &server.RouteInfo{RemoteID: id, RemoteName: name} }
+	invented := []string{"a", "b"}
+	for i := range 3000 {
+		invented = append(invented, fmt.Sprint("x", i))
+	}
+	crowd := func(n int) *fleet.Snapshot {
+		snap := counting(n, invented...)
+		snap.Servers[0].Routez = &server.Routez{Routes: []*server.RouteInfo{nil, route("ID-b", "b")}}
+		for i, sv := range snap.Servers[2:] { // they confirm each other
+			sv.Routez = &server.Routez{Routes: []*server.RouteInfo{route(fmt.Sprint("ID-x", i+1), ""), route("ID-a", "a"), route("ID-b", "b")}}
+		}
+		return snap
+	}
+	for _, c := range []struct {
+		name string
+		snap func() *fleet.Snapshot
+		want []string
+	}{
+		{"not counted", func() *fleet.Snapshot { return crowd(2) }, []string{"b"}},
+		{"counted by others", func() *fleet.Snapshot {
+			snap := crowd(2)
+			snap.Counted = 3002
+			return snap
+		}, []string{"b"}},
+		{"in the name of the one that was asked", func() *fleet.Snapshot {
+			snap := crowd(2)
+			snap.Servers[5].Info.Name, snap.Servers[5].Statsz = "a", &server.ServerStats{ActiveServers: 5000}
+			return snap
+		}, []string{"b"}},
+		{"confirmed by a server that lies", func() *fleet.Snapshot {
+			snap := crowd(2)
+			var all []*server.RouteInfo
+			for _, sv := range snap.Servers[2:] {
+				all = append(all, route(sv.Info.ID, sv.Info.Name))
+			}
+			snap.Servers[1].Routez = &server.Routez{Routes: all}
+			return snap
+		}, []string{"b"}},
+		{"the one that was asked is silent", func() *fleet.Snapshot {
+			snap := crowd(2)
+			snap.Servers[0].Statsz = nil
+			return snap
+		}, nil},
+		{"confirmed by STATSZ", func() *fleet.Snapshot {
+			snap := crowd(2)
+			snap.Servers[0].Routez, snap.Servers[0].Statsz.Routes = nil, []*server.RouteStat{nil, {Name: "b"}}
+			return snap
+		}, []string{"b"}},
+		{"confirmed by a leaf connection", func() *fleet.Snapshot {
+			snap := crowd(2)
+			snap.Servers[0].Routez, snap.Servers[0].Leafz = nil, &server.Leafz{Leafs: []*server.LeafInfo{{Name: "b"}}}
+			return snap
+		}, []string{"b"}},
+		{"confirmed by a gateway", func() *fleet.Snapshot {
+			snap := crowd(2)
+			snap.Servers[0].Routez = nil
+			snap.Servers[0].Gatewayz = &server.Gatewayz{OutboundGateways: map[string]*server.RemoteGatewayz{"": nil, "C": {Connection: &server.ConnInfo{Name: "ID-b"}}}}
+			return snap
+		}, []string{"b"}},
+		{"as many as are counted", func() *fleet.Snapshot { return counting(3, "a", "b", "c") }, []string{"b", "c"}},
+	} {
+		path := filepath.Join(t.TempDir(), "state")
+		d := newDay(t, New(path, Expected{}))
+		d.look(c.snap())
+		d.look(c.snap())
+		if missing, _ := d.look(counting(1, "a")); !slices.Equal(missing, c.want) {
+			t.Errorf("%s: %d missing, %.60q, want %q", c.name, len(missing), missing, c.want)
+		}
+		if info, err := os.Stat(path); err == nil && info.Size() > 2000 {
+			t.Errorf("%s: the file has %d bytes", c.name, info.Size())
+		}
+	}
+}
+
+// A server that is counted and silent makes room for one that was invented, at most:
+// new names each time fill no memory.
+func TestInventedOneAfterTheOther(t *testing.T) {
+	d := newDay(t, New("", Expected{}))
+	for i := range 300 {
+		name := fmt.Sprint("x", i)
+		d.look(counting(2, "a", name))
+		d.look(counting(2, "a", name))
+	}
+	if missing, _ := d.look(counting(1, "a")); len(missing) > maxMembers(2) || len(missing) == 0 {
+		t.Errorf("%d are missing, want at most %d", len(missing), maxMembers(2))
+	}
+}
+
 // The snapshot's own reason stands, and a server that it cannot name is not
 // counted beside one that the memory can.
 func TestSnapshotKnowsBetter(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 // findReplicas reports missing replicas of streams and consumers. Those without
 // a known leader are skipped.
 func findReplicas(c *checkup) {
-	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
+	for _, r := range c.streams() {
 		if r.Known && r.Wanted > 0 {
 			c.countObject()
 			c.measure("replicas_missing", float64(r.Missing), Finding{
@@ -19,7 +19,7 @@ func findReplicas(c *checkup) {
 			})
 		}
 	}
-	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
+	for _, r := range c.consumers() {
 		if r.Known && r.Wanted > 0 {
 			c.countObject()
 			c.measure("replicas_missing", float64(r.Missing), Finding{
@@ -32,7 +32,7 @@ func findReplicas(c *checkup) {
 }
 
 func findOrigins(c *checkup) {
-	for _, o := range fleet.OriginRows(c.Snapshot) {
+	for _, o := range c.origins() {
 		c.countObject()
 		if o.Level == fleet.OK {
 			continue
@@ -53,7 +53,7 @@ func findOrigins(c *checkup) {
 }
 
 func findUnread(c *checkup) {
-	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
+	for _, r := range c.consumers() {
 		if !r.Known || !r.Rates.Pending.Known {
 			continue
 		}

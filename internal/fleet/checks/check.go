@@ -63,7 +63,8 @@ type Input struct {
 	Ranges   Ranges          // thresholds that replace the defaults
 	Live     bool            // more snapshots follow: a broken link is critical from the second snapshot on
 
-	past func() map[string]*fleet.Edge // of Before, by key; nil if there is no Before
+	past   func() map[string]*fleet.Edge // of Before, by key; nil if there is no Before
+	shared func() map[string]bool        // names that several accounts have
 }
 
 // WantFor returns what a snapshot must contain for these checks.
@@ -93,6 +94,7 @@ func Run(in Input, checks []*Check) []Result {
 			return fleet.NewTopology(in.Before, fleet.TopologyOptions{}).EdgesByKey()
 		})
 	}
+	in.shared = sync.OnceValue(func() map[string]bool { return namesakes(in.Snapshot) })
 	results := make([]Result, len(checks))
 	for i, c := range checks {
 		results[i] = c.run(in)

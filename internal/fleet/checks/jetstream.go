@@ -175,7 +175,7 @@ func findMetaPending(c *checkup) {
 }
 
 func findStreams(c *checkup) {
-	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
+	for _, r := range c.streams() {
 		c.countObject()
 		findAsset(c, "stream_lag", r.Raft.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s: %s", r.Name, r.Account, r.Raft.State), About: onStream(r),
@@ -184,7 +184,7 @@ func findStreams(c *checkup) {
 }
 
 func findConsumers(c *checkup) {
-	for _, r := range fleet.ConsumerRows(c.Snapshot, c.Delta) {
+	for _, r := range c.consumers() {
 		c.countObject()
 		findAsset(c, "consumer_lag", r.Raft.Level, r.MaxLag, Finding{
 			Object: r.Name, Where: r.Account + " " + r.Stream,
@@ -244,7 +244,7 @@ func findStorage(c *checkup) {
 }
 
 func findFullStreams(c *checkup) {
-	for _, r := range fleet.StreamRows(c.Snapshot, c.Delta) {
+	for _, r := range c.streams() {
 		used, limited := r.Size()
 		if !limited || r.Detail.Config.Discard != server.DiscardNew {
 			continue // a stream that discards old messages is normally full

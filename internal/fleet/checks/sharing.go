@@ -46,13 +46,14 @@ func findSharing(c *checkup) {
 		if !ok {
 			continue
 		}
+		importer, exporter := c.account(s.Importer, s.ImporterName), c.account(s.Exporter, s.ExporterName)
 		c.add(Finding{
-			Level: fault.level, Object: s.ImporterName + " " + cmp.Or(s.Local, s.Subject), Where: s.ImporterName, Next: fault.next,
-			What:  fmt.Sprintf("account %s imports the %s %s from account %s: %s", s.ImporterName, s.Type, s.Subject, s.ExporterName, s.Why),
+			Level: fault.level, Object: importer + " " + cmp.Or(s.Local, s.Subject), Where: importer, Next: fault.next,
+			What:  fmt.Sprintf("account %s imports the %s %s from account %s: %s", importer, s.Type, s.Subject, exporter, s.Why),
 			About: Subject{Account: s.Importer},
 		})
 	}
-	for _, o := range fleet.OriginRows(c.Snapshot) {
+	for _, o := range c.origins() {
 		findFlowControl(c, o)
 	}
 }
@@ -82,10 +83,11 @@ func findFlowControl(c *checkup, o *fleet.OriginRow) {
 			return
 		}
 	}
+	exporter := c.account(from.Exporter, from.ExporterName)
 	c.add(Finding{
 		Level: fleet.Crit, Object: o.Stream, Where: o.Account,
-		What:  fmt.Sprintf("stream %s in account %s is a %s of %s in account %s, and does not import %s from there: it stalls when it gets much at once", o.Stream, o.Account, o.Role, o.Name, from.ExporterName, flowControl),
-		Next:  fmt.Sprintf("Export the service %s from account %s, and import it into account %s.", flowControl, from.ExporterName, o.Account),
+		What:  fmt.Sprintf("stream %s in account %s is a %s of %s in account %s, and does not import %s from there: it stalls when it gets much at once", o.Stream, o.Account, o.Role, o.Name, exporter, flowControl),
+		Next:  fmt.Sprintf("Export the service %s from account %s, and import it into account %s.", flowControl, exporter, o.Account),
 		About: Subject{Servers: []ServerRef{RefOf(o.Server)}, Account: o.AccountID, Stream: o.Stream},
 	})
 }
