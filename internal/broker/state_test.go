@@ -241,6 +241,55 @@ func TestClusterThatDoesNotStop(t *testing.T) {
 	}
 }
 
+// TestOnlyTheLastNodeIsRemoved refuses any other before it asks a server for anything.
+func TestOnlyTheLastNodeIsRemoved(t *testing.T) {
+	t.Parallel()
+	h := OpenHome(t.TempDir())
+	remembered(t, h, named("x", 3), 1, func(s *state) { s.Up, s.Socket = true, filepath.Join(h.dir, "nothing") })
+	release := spectest.Must(host.Lock(h.path("x", "alive")))
+	defer release()
+	for _, node := range []string{"x-1", "x-2"} {
+		if err := h.RemoveNode(t.Context(), "x", node); !errors.Is(err, spec.ErrInvalid) || !strings.Contains(err.Error(), "only the last node of x") {
+			t.Errorf("%s: %v", node, err)
+		}
+	}
+	for _, node := range []string{"x-4", "y"} {
+		if err := h.RemoveNode(t.Context(), "x", node); !errors.Is(err, ErrNode) {
+			t.Errorf("%s: %v", node, err)
+		}
+	}
+	if s := spectest.Must(h.load("x")); len(s.Plan.Nodes) != 3 {
+		t.Errorf("%d nodes are left", len(s.Plan.Nodes))
+	}
+}
+
+// TestChangeOfADownCluster removes the files of the nodes that go, and the contexts that are of no use any more, and nothing else.
+func TestChangeOfADownCluster(t *testing.T) {
+	t.Parallel()
+	h := OpenHome(t.TempDir())
+	s := remembered(t, h, named("x", 3), 1, func(s *state) { s.Contexts = []string{"x", "x-old"} })
+	for _, n := range s.Plan.Nodes {
+		if err := os.MkdirAll(n.Dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var forgotten []string
+	h.Forget = func(names []string) error { forgotten = names; return nil }
+	o := Order{
+		Spec: spectest.Must(named("x", 2).Complete()), Changes: func(Change) error { return nil },
+		Contexts: func(Record) ([]string, error) { return []string{"x", "x-new"}, nil },
+	}
+	next, err := h.apply(t.Context(), o, s, []string{"a difference"})
+	if err != nil || len(next.Plan.Nodes) != 2 || strings.Join(next.Contexts, " ") != "x x-new" || strings.Join(forgotten, " ") != "x-old" {
+		t.Errorf("%d nodes, contexts %v, forgotten %v, %v", len(next.Plan.Nodes), next.Contexts, forgotten, err)
+	}
+	for i, n := range s.Plan.Nodes {
+		if _, err := os.Stat(n.Dir); (err == nil) != (i < 2) {
+			t.Errorf("%s: %v", n.Name, err)
+		}
+	}
+}
+
 // TestDownClusters asks of clusters that do not run what only running ones can do.
 func TestDownClusters(t *testing.T) {
 	t.Parallel()
