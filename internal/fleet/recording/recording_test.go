@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,51 @@ func TestRecordingSurvivesGarbage(t *testing.T) {
 				t.Errorf("last is %d", got)
 			}
 		})
+	}
+}
+
+// TestRecordingGoesOnAfterDamage finds the next segment behind damage of any length,
+// at and around the pieces in which it is searched.
+func TestRecordingGoesOnAfterDamage(t *testing.T) {
+	const piece = 1 << 16
+	one, other := longTape(t, 1), longTape(t, 2)
+	for _, n := range []int{1, 2, 3, 500, piece - 2, piece - 1, piece, piece + 1, piece + 2, 3 * piece} {
+		r, err := open(slices.Concat(one, make([]byte, n), other))
+		if err != nil || r.Len() != 3 || r.Damaged() != 1 || r.Cut() || r.Bad() != 0 {
+			t.Errorf("%d bytes: %v, %+v", n, err, r)
+			continue
+		}
+		for i := range r.Len() {
+			if s, err := r.Snapshot(i); err != nil || !s.Time.Equal(r.Time(i)) {
+				t.Errorf("%d bytes, snapshot %d: %v", n, i, err)
+			}
+		}
+	}
+	if r, err := open(slices.Concat(one, make([]byte, piece))); err != nil || !r.Cut() || r.Damaged() != 0 || r.Len() != 1 {
+		t.Errorf("nothing behind it: %v, %+v", err, r)
+	}
+}
+
+// TestRecordingOfAnotherVersion names the version of which alone a file is, and counts
+// the lines of it beside those that can be read.
+func TestRecordingOfAnotherVersion(t *testing.T) {
+	line := func(schema string) []byte { return []byte(`{"schema":"` + schema + `","time":"2026-03-01T12:00:00Z"}` + "\n") }
+	newer, ours := line("natsctl.snapshot/v2"), line(fleet.Schema)
+	if _, err := open(newer); !errors.Is(err, recording.ErrInvalid) || !strings.Contains(err.Error(), `"natsctl.snapshot/v2"`) {
+		t.Errorf("newer alone: %v", err)
+	}
+	if _, err := open(line("other/v1")); !errors.Is(err, recording.ErrInvalid) || !strings.Contains(err.Error(), "no snapshot") {
+		t.Errorf("of something else: %v", err)
+	}
+	if r, err := open(slices.Concat(ours, newer, line("other/v1"), []byte("\n{\n"))); err != nil || r.Len() != 1 || r.Bad() != 3 {
+		t.Errorf("beside ours: %v, %+v", err, r)
+	}
+	event := []byte(`{"schema":"` + recording.EventSchema + `","time":7}` + "\n")
+	if r, err := open(slices.Concat(ours, event)); err != nil || r.Len() != 1 || r.Bad() != 1 {
+		t.Errorf("an event that cannot be read: %v, %+v", err, r)
+	}
+	if _, err := open([]byte("{")); !errors.Is(err, recording.ErrInvalid) {
+		t.Errorf("one byte: %v", err)
 	}
 }
 
