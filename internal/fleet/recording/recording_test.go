@@ -169,7 +169,9 @@ func TestRecordingGoesOnAfterDamage(t *testing.T) {
 // TestRecordingOfAnotherVersion names the version of which alone a file is, and counts
 // the lines of it beside those that can be read.
 func TestRecordingOfAnotherVersion(t *testing.T) {
-	line := func(schema string) []byte { return []byte(`{"schema":"` + schema + `","time":"2026-03-01T12:00:00Z"}` + "\n") }
+	line := func(schema string) []byte {
+		return []byte(`{"schema":"` + schema + `","time":"2026-03-01T12:00:00Z"}` + "\n")
+	}
 	newer, ours := line("natsctl.snapshot/v2"), line(fleet.Schema)
 	if _, err := open(newer); !errors.Is(err, recording.ErrInvalid) || !strings.Contains(err.Error(), `"natsctl.snapshot/v2"`) {
 		t.Errorf("newer alone: %v", err)
