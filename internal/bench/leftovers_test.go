@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/natsctl/natsctl/internal/bench/scenario"
+	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
 // TestOurs goes by metadata, or by name and description together.
@@ -68,6 +70,9 @@ func TestCleaner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := js.CreateConsumer(ctx, "MINE", jetstream.ConsumerConfig{Durable: "users", Description: description}); err != nil {
+		t.Fatal(err)
+	}
 	killed.spec.Workload = scenario.JSConsume
 	if _, _, err := openReaders(ctx, killed, &store{js: js, stream: mine}, 1); err != nil {
 		t.Fatal(err)
@@ -124,8 +129,48 @@ func TestCleaner(t *testing.T) {
 	if left := names(t, s.ClientURL()); !slices.Equal(left, []string{"MINE"}) || own == nil {
 		t.Errorf("streams %v", left)
 	}
-	if info, err := mine.Info(ctx); err != nil || info.State.Msgs != 3 || info.State.Consumers != 0 {
+	if info, err := mine.Info(ctx); err != nil || info.State.Msgs != 3 || info.State.Consumers != 1 {
 		t.Errorf("%+v, %v", info.State, err)
+	}
+}
+
+// TestWaitingConsumerKeepsItsStream lists no stream of which a consumer is waited on, however long nothing was stored.
+func TestWaitingConsumerKeepsItsStream(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	stream := usersStream(t, s, jetstream.StreamConfig{Name: "natsctl_bench_x", Subjects: []string{"x"}, Description: description}, 0)
+	c, err := NewCleaner(to(s.ClientURL()), JSAPI{}, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(t.Context())
+	find := func() int {
+		found, err := c.Find(t.Context(), time.Nanosecond)
+		if err != nil {
+			t.Error(err)
+		}
+		return len(found)
+	}
+	consumer, err := stream.CreateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "mine"})
+	if err != nil || find() != 1 {
+		t.Errorf("while nobody waits: %d, %v", find(), err)
+	}
+	waiting, cancel := context.WithCancel(t.Context())
+	batch, err := consumer.Fetch(1, jetstream.FetchContext(waiting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cancel()
+		for range batch.Messages() { // until it has ended
+		}
+	}()
+	testcluster.Await(t, "waiting client", func() bool {
+		info, err := consumer.Info(t.Context())
+		return err == nil && info.NumWaiting > 0
+	})
+	if n := find(); n != 0 {
+		t.Errorf("while a client waits: %d", n)
 	}
 }
 

@@ -124,3 +124,37 @@ func TestAddSenders(t *testing.T) {
 		t.Errorf("a closed loop has a plan: %+v", rep)
 	}
 }
+
+// TestWhatIsJudged gives the judge what the journal and the workload found, each as what it is.
+func TestWhatIsJudged(t *testing.T) {
+	r := newRun(scenario.Spec{Duration: 1000 * ms, Sizes: []int{64}}, nil, JSAPI{})
+	for kind, times := range map[string]int{EventDisconnected: 1, EventReconnected: 2, EventDenied: 3, evSlow: 4, evLameDuck: 5, evError: 6} {
+		for range times {
+			r.journal.add(kind, "pub-1", "why "+kind)
+		}
+	}
+	own := []result.Reason{{Code: result.ReasonNotStored, Fatal: true}}
+	rep := report{Run: &result.Run{Expected: 100, Received: 60, Unknown: 30}, of: r, reasons: own, onTime: 7}
+	rep.complete(0)
+	if rep.Lost != 10 || rep.Client.SlowEvents != 4 || rep.Client.Reconnects != 2 || len(rep.Events) != 21 {
+		t.Errorf("lost %d, %+v, %d events", rep.Lost, rep.Client, len(rep.Events))
+	}
+	o := rep.observed(5)
+	if o.Disconnects != 1 || o.Denials != 3 || o.FirstDenial != "why "+EventDenied || o.Ceiling != 5 || o.OnTime != 7 || !slices.Equal(o.Reasons, own) || o.Unstamped {
+		t.Errorf("%+v", o)
+	}
+}
+
+// TestWhatIsConsumed is everything of the run's own stream and of one that is consumed as it is, and else the run's messages alone.
+func TestWhatIsConsumed(t *testing.T) {
+	for _, c := range []struct {
+		own      bool
+		workload scenario.Workload
+		want     string
+	}{{true, scenario.JSE2E, ""}, {false, scenario.JSConsume, ""}, {false, scenario.JSE2E, "a.*"}} {
+		r := &run{spec: scenario.Spec{Workload: c.workload, Subjects: 2}, subject: "a"}
+		if got := consumed(r, &store{own: c.own}); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}

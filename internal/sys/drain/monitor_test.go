@@ -1,6 +1,7 @@
 package drain
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -73,6 +75,22 @@ func TestMonitorPort(t *testing.T) {
 			}
 		}
 		m.close()
+	}
+}
+
+// TestMonitorPortThatHangs delays the watch by no more than said, and is reached without a proxy, which would learn of it.
+func TestMonitorPortThatHangs(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer s.Close()
+	m := newMonitorPort("N2", []string{s.URL})
+	defer m.close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, ok := m.connections(ctx); ok || ctx.Err() != nil {
+		t.Errorf("it answers %v, or is waited for without end: %v", ok, ctx.Err())
+	}
+	if transport, ok := m.http.Transport.(*http.Transport); !ok || transport.Proxy != nil {
+		t.Errorf("it is asked through %T with a proxy", m.http.Transport)
 	}
 }
 

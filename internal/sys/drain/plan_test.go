@@ -1,15 +1,18 @@
 package drain
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys"
+	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
 // jsServer is a server of a cluster that has JetStream.
@@ -141,5 +144,50 @@ func TestRecord(t *testing.T) {
 	}
 	if got := monitorURLs(p.Target, nil); got != nil {
 		t.Errorf("without VARZ: %v", got)
+	}
+}
+
+// TestMakePlan refuses what it cannot plan: a name of two servers, and a server that does not tell its connections. What it plans is
+// judged, and has no connection that is closed.
+func TestMakePlan(t *testing.T) {
+	for name, tc := range map[string]struct {
+		second string // name of the other server
+		change func(*stub.Node)
+		want   error
+	}{
+		"one of two":     {"n2", func(*stub.Node) {}, nil},
+		"two of a name":  {"n1", func(*stub.Node) {}, sys.ErrAmbiguous},
+		"no connections": {"n2", func(n *stub.Node) { n.Data["CONNZ"] = errors.New("busy") }, sys.ErrIncomplete},
+		"no leafs":       {"n2", func(n *stub.Node) { n.Data["LEAFZ"] = errors.New("busy") }, sys.ErrIncomplete},
+		"no settings":    {"n2", func(n *stub.Node) { n.Data["VARZ"] = errors.New("busy") }, sys.ErrIncomplete},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			closed := time.Now()
+			node := func(id, name, cluster string) *stub.Node {
+				return &stub.Node{Info: server.ServerInfo{ID: id + strings.Repeat("A", 53), Name: name, Cluster: cluster, Version: "2.12.0"}, Data: map[string]any{
+					"STATSZ": server.ServerStats{ActiveServers: 2}, "VARZ": server.Varz{}, "LEAFZ": server.Leafz{}, "JSZ": server.JSInfo{Disabled: true},
+					"CONNZ": server.Connz{Conns: []*server.ConnInfo{{Cid: 11}, {Cid: 12, Stop: &closed}}, Total: 2, NumConns: 2},
+				}}
+			}
+			first := node("NAA", "n1", "e")
+			tc.change(first)
+			f := stub.Start(t, first, node("NAB", tc.second, "w"))
+			p, err := MakePlan(t.Context(), sys.New(f.Connect(t)), "n1")
+			if !errors.Is(err, tc.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if tc.want == nil && (err != nil || len(p.Clients) != 1 || p.Clients[0].Info.Cid != 11 || len(p.Blocks) != 1 || !strings.Contains(p.Blocks[0], "last server of cluster e")) {
+				t.Errorf("%s: %+v, %v", name, p, err)
+			}
+		})
+	}
+}
+
+// TestNamesakeStays counts another server of the same name in the cluster among those that stay.
+func TestNamesakeStays(t *testing.T) {
+	p := &Plan{Target: server.ServerInfo{ID: "A", Name: "n1", Cluster: "e"}}
+	p.judge(&fleet.Snapshot{Servers: []*fleet.Server{{Info: p.Target}, {Info: server.ServerInfo{ID: "B", Name: "n1", Cluster: "e"}}}})
+	if !slices.Equal(p.Others, []string{"n1"}) || len(p.Blocks) > 0 {
+		t.Errorf("others %v, blocks %v", p.Others, p.Blocks)
 	}
 }

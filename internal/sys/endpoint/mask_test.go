@@ -100,6 +100,11 @@ func TestTokensOfFailedLogins(t *testing.T) {
 	if want := `{"client":{"n":1.50,"user":"[REDACTED]"},"list":[{"authorized_user":"[REDACTED]"}],"reason":"Authentication Failure"}`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+	large := `{"reason":"Authentication Failure","user":"t0ken","n":1,"authorized_user":"other","more":"` + strings.Repeat("x", maxTree) + `"}`
+	want := strings.NewReplacer("t0ken", redacted, "other", redacted).Replace(large)
+	if got := string(Redacted("2.9.25", []byte(large))); got != want { // as text: it is not parsed
+		t.Errorf("a large one: %.200s", got)
+	}
 }
 
 // TestMaskedEdges: a URL ends at any white space, a seed may be the last thing that

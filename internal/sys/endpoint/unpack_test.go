@@ -108,3 +108,24 @@ func TestCost(t *testing.T) {
 		t.Errorf("text costs %d", c)
 	}
 }
+
+// TestReadIsBounded reads no more than is needed to refuse an answer, or to learn who sent it, and believes no size before it has
+// been read.
+func TestReadIsBounded(t *testing.T) {
+	cut := packed(t, "s2", make([]byte, MaxAnswer+8<<20))
+	cut.Data = append(cut.Data[:len(cut.Data)-10], "no s2 at all"...)
+	if _, err := Size(cut); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("it was read beyond the limit: %v", err)
+	}
+	lie := packed(t, "gzip", []byte("{}"))
+	binary.LittleEndian.PutUint32(lie.Data[len(lie.Data)-4:], 60<<20)
+	if n, err := Size(lie); err == nil {
+		t.Errorf("two bytes that claim to be 60 MB are %d", n)
+	}
+	if head := Head(packed(t, "", make([]byte, 1<<20))); len(head) != 64<<10 {
+		t.Errorf("the head of 1 MB has %d bytes", len(head))
+	}
+	if head := Head(packed(t, "gzip", make([]byte, MaxAnswer+1))); len(head) != 64<<10 {
+		t.Errorf("the head of what is too large has %d bytes", len(head))
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/sys/endpoint"
+	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
 // TestSenderOfAnAnswer accepts no id that would be more than one token of a
@@ -38,6 +39,33 @@ func TestSenderOfAnAnswer(t *testing.T) {
 		}
 		if errors.Is(want, endpoint.ErrBadSender) && a.sender != nil {
 			t.Errorf("id %q is used: %+v", id, a.sender)
+		}
+	}
+}
+
+// TestInboxIsBounded: neither what waits nor what is decoded takes more memory than a round may, and an answer to nothing is none.
+func TestInboxIsBounded(t *testing.T) {
+	s := stub.New(t, "n1", "N1")
+	b, stop, err := openInbox(t.Context(), s.Connect(t), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	if answers, bytes, err := b.sub.PendingLimits(); err != nil || answers != 100_000 || bytes != 64<<20 {
+		t.Errorf("%d answers and %d bytes may wait: %v", answers, bytes, err)
+	}
+	ep, msg := endpoint.Lookup(string(fleet.Statsz)), &nats.Msg{Data: []byte("{}")}
+	if _, err := b.unpack(msg, ep); err != nil {
+		t.Error(err)
+	}
+	b.budget.spent = baseBudget + serverBudget
+	if _, err := b.unpack(msg, ep); !errors.Is(err, errBudget) {
+		t.Errorf("more than the budget: %v", err)
+	}
+	b.number(&question{ep: ep})
+	for token, known := range map[string]bool{"0": true, "1": false, "-1": false, "": false, "x": false} {
+		if (b.question(token) != nil) != known {
+			t.Errorf("question %q", token)
 		}
 	}
 }
