@@ -177,6 +177,11 @@ func TestEmbed(t *testing.T) {
 	if set.Creds != want || set.NKey != want || set.UserJWT != want || set.UserSeed != "literal" || set.Token != "file://"+path {
 		t.Error("not embedded as it should be")
 	}
+	last := Settings{UserJWT: "literal", UserSeed: "file://" + path}
+	must(t, last.Embed(t.Context(), noEnv))
+	if last.UserJWT != "literal" || last.UserSeed != want {
+		t.Error("the last is not embedded")
+	}
 	kept := Settings{Creds: "env://X", NKey: "data:;base64,", UserJWT: "op://a/b/c"}
 	before := fmt.Sprint(kept.Creds, kept.NKey, kept.UserJWT)
 	must(t, kept.Embed(t.Context(), noEnv))
@@ -243,6 +248,10 @@ func TestToolsThatFail(t *testing.T) {
 		return err
 	}
 	wantErr(t, fetch("op://a/b/c"), ErrSecret, `the tool "op" is not installed`)
+	tool("op", "echo s3cret; echo a warning >&2")
+	if data, err := r.fetch(t.Context(), "token", "op://a/b/c"); err != nil || string(data) != "s3cret\n" {
+		t.Errorf("a tool that warns: %q, %v", data, err)
+	}
 	tool("op", "echo s3cret; exit 3")
 	wantErr(t, fetch("op://a/b/c"), ErrSecret, "op: exit status 3")
 	tool("op", "echo s3cret; echo first >&2; echo second >&2; exit 1")

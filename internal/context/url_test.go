@@ -97,6 +97,7 @@ func TestRedactURL(t *testing.T) {
 		"nats://a@b:c@h":                   "nats://********@h",
 		"nats://u:p@h,tls://v:q@i":         "nats://u:********@h,tls://v:********@i",
 		"nats://u:a,b@h,tls://i:1":         "nats://u:********@h,tls://i:1",
+		"nats://u:12,x://b@h":              "nats://u:********@h",
 		"nats://h:1,u:p@i":                 "nats://h:********@i",
 		"u:12,b@h":                         "u:********@h",
 		"nats://h:99999999":                "nats://h:99999999",

@@ -240,6 +240,26 @@ func TestRecordingIsPlainNDJSON(t *testing.T) {
 	}
 }
 
+// brokenFile is a file that cannot be read.
+type brokenFile struct{ error }
+
+func (b brokenFile) ReadAt([]byte, int64) (int, error) { return 0, b.error }
+
+// TestRecordingSegments begins a segment after every 32 snapshots, and says why a file
+// has none.
+func TestRecordingSegments(t *testing.T) {
+	if n := bytes.Count(longTape(t, 65), []byte{0x1f, 0x8b, 8}); n != 3 {
+		t.Errorf("%d segments", n)
+	}
+	if _, err := open(nil); err == nil || !strings.HasSuffix(err.Error(), "the file is empty") {
+		t.Errorf("empty: %v", err)
+	}
+	gone := errors.New("disk is gone")
+	if _, err := recording.Open(brokenFile{gone}, 9); !errors.Is(err, gone) {
+		t.Errorf("unreadable: %v", err)
+	}
+}
+
 func TestRecordingOfNothing(t *testing.T) {
 	for _, data := range []string{"", "x", "hello\nworld\n", "\x1f\x8b", "\x1f\x8bgarbage", "null\n", "[]\n"} {
 		if _, err := open([]byte(data)); !errors.Is(err, recording.ErrInvalid) {
