@@ -55,6 +55,11 @@ func TestNoProofIsLeftOut(t *testing.T) {
 			t.Errorf("%s: %d options", name, len(d.Options))
 		}
 	}
+	for _, rest := range []string{"text/plain,aGk=", ";base64", ";base64,%"} {
+		if data, err := decodeData(rest); err == nil {
+			t.Errorf("data:%s is %q", rest, data)
+		}
+	}
 	needsModes(t)
 	path := secretFile(t, "c", credsUntil(t, time.Time{}))
 	bin := t.TempDir()
