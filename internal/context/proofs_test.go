@@ -3,6 +3,7 @@ package natsctx
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,24 @@ func TestNoProofIsLeftOut(t *testing.T) {
 			if o := optionsOf(t, d); o.UserJWT == nil || d.URL() != want {
 				t.Errorf("%s with %q: %q, has credentials %v", name, url, d.URL(), o.UserJWT != nil)
 			}
+		}
+	}
+}
+
+// TestInspectLooksAtTheWholeFile finds credentials that lack the seed.
+func TestInspectLooksAtTheWholeFile(t *testing.T) {
+	whole := credsUntil(t, time.Time{})
+	half, _, _ := strings.Cut(whole, "-----BEGIN USER NKEY SEED")
+	for text, good := range map[string]bool{whole: true, half: false, "x": false} {
+		c := &Context{Name: "x", Settings: Settings{URL: "tls://h", Creds: secretFile(t, "c", text)}}
+		var failed error
+		for _, f := range c.Inspect(t.Context(), noEnv, time.Now()) {
+			if f.Key == "creds" && !f.Warning {
+				failed = f.Err
+			}
+		}
+		if (failed == nil) != good {
+			t.Errorf("%d bytes: %v", len(text), failed)
 		}
 	}
 }

@@ -182,7 +182,7 @@ func TestRecordingOfAnotherVersion(t *testing.T) {
 	if r, err := open(slices.Concat(ours, newer, line("other/v1"), []byte("\n{\n"))); err != nil || r.Len() != 1 || r.Bad() != 3 {
 		t.Errorf("beside ours: %v, %+v", err, r)
 	}
-	event := []byte(`{"schema":"` + recording.EventSchema + `","time":7}` + "\n")
+	event := []byte(`{"schema":"` + recording.EventSchema + `","time":"2026-03-01T12:00:01Z","kind":7}` + "\n")
 	if r, err := open(slices.Concat(ours, event)); err != nil || r.Len() != 1 || r.Bad() != 1 {
 		t.Errorf("an event that cannot be read: %v, %+v", err, r)
 	}
