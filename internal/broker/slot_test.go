@@ -90,7 +90,9 @@ func TestPortsFree(t *testing.T) {
 	if slices.Sort(ports); len(slices.Compact(slices.Clone(ports))) != 50 {
 		t.Errorf("a port was found twice: %v", ports)
 	}
-	sp := spectest.Must(spec.Super(1, "a", "b").Complete())
+	super := spec.Super(1, "a", "b")
+	super.Clusters[1].MQTT = true
+	sp := spectest.Must(super.Complete())
 	p := spectest.Must(plan.New(sp, t.TempDir(), func(c, _ int, r plan.Role) int { return ports[c*10+int(r)] }, nil))
 	if err := portsFree(t.Context(), p.Nodes); err != nil {
 		t.Fatal(err)
@@ -99,6 +101,12 @@ func TestPortsFree(t *testing.T) {
 	defer l.Close()
 	var pe *PortError
 	if err := portsFree(t.Context(), p.Nodes); !errors.As(err, &pe) || pe.Node != "b-1" || pe.Role != plan.RoleGateway || pe.Port != p.Nodes[1].Ports[plan.RoleGateway] {
+		t.Errorf("got %v", err)
+	}
+	l.Close()
+	last := spectest.Must(net.Listen("tcp", p.Nodes[1].Addr(plan.RoleMQTT))) // behind those that it does not have
+	defer last.Close()
+	if err := portsFree(t.Context(), p.Nodes); !errors.As(err, &pe) || pe.Role != plan.RoleMQTT {
 		t.Errorf("got %v", err)
 	}
 	n := p.Nodes[1]
