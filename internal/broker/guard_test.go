@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,6 +48,24 @@ func TestLivingClusterIsLeftAlone(t *testing.T) {
 		t.Fatalf("%+v %v", s, err)
 	}
 	release()
+}
+
+// TestTakenPortStopsAStart of a cluster that was there before, before anything is written.
+func TestTakenPortStopsAStart(t *testing.T) {
+	t.Parallel()
+	h := OpenHome(t.TempDir())
+	s := remembered(t, h, named("x", 1), 1, nil)
+	l := spectest.Must(net.Listen("tcp", "127.0.0.1:0"))
+	defer l.Close()
+	s.Plan.Nodes[0].Ports[plan.RoleClient] = l.Addr().(*net.TCPAddr).Port
+	sv := newSupervisor(&h.store, s, Launcher{})
+	t.Cleanup(sv.spawn.Close)
+	if err := sv.start(t.Context(), func(s Step) { t.Errorf("it did %q", s.Text) }); !errors.Is(err, ErrPortInUse) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(s.Plan.Nodes[0].ConfigFile()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its configuration was written: %v", err)
+	}
 }
 
 // TestUsersAreSavedFirst keeps the saved context of a new user, and a revocation that no server could be told of.
