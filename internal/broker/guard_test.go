@@ -111,7 +111,7 @@ func TestUnlistedStreamsMayBeLost(t *testing.T) {
 		h := OpenHome(t.TempDir())
 		old := remembered(t, h, named("x", 3), 1, nil).Plan
 		for i := range old.Nodes {
-			old.Nodes[i].Ports[plan.RoleClient] = 1 // nobody listens there
+			old.Nodes[i].Ports[plan.RoleClient] = 1 // a port without a listener
 		}
 		sp := named("x", 3)
 		sp.Clusters = slices.Clone(sp.Clusters)

@@ -137,7 +137,7 @@ func TestDeniedIsNoReasonOfALoss(t *testing.T) {
 	})
 }
 
-// TestLeave gives up the server that hangs: the connection is made anew.
+// TestLeave gives up the server that hangs: it connects again.
 func TestLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := server(t)
