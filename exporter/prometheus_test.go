@@ -60,7 +60,7 @@ func TestE2EPrometheus(t *testing.T) {
 	l.run(t, "cluster", "node", "start", "east-2")
 	p.onlyAlert(t, "")
 
-	l.run(t, "cluster", "node", "stop", "west-2")
+	l.run(t, "cluster", "node", "stop", "west-2", "--yes") // a stream in memory may be there, and is lost
 	p.onlyAlert(t, "NatsServerShutDown west-2")
 	l.run(t, "cluster", "node", "start", "west-2")
 	p.onlyAlert(t, "")
@@ -68,7 +68,7 @@ func TestE2EPrometheus(t *testing.T) {
 	l.connect(t, "e2e", "west-3") // with a client the drain takes its time
 	drained := make(chan error, 1)
 	go func() {
-		_, err := l.try("cluster", "lame-duck", "west-3", "--duration", "30s", "--grace", "25s")
+		_, err := l.try("cluster", "lame-duck", "west-3", "--duration", "30s", "--grace", "25s", "--yes")
 		drained <- err
 	}()
 	p.onlyAlert(t, "NatsServerDraining west-3")

@@ -48,9 +48,9 @@ func TestLeftOutColumnsAreNamed(t *testing.T) {
 
 // TestCheckSaysEachStepOnce shows the next step of many findings once.
 func TestCheckSaysEachStepOnce(t *testing.T) {
-	for step, args := range map[string][]string{"next: ": nil, "Next, for uptime: ": {"--flat"}} {
-		out, _, code := playAt(t, 80, true, append([]string{"check", "uptime", "--replay", degradedTape}, args...)...)
-		if code != cli.ExitCheck || strings.Count(out, "warn") < 2 || strings.Count(out, step) != 1 || strings.LastIndex(out, step) < strings.LastIndex(out, "warn") {
+	for step, args := range map[string][]string{"next: ": nil, "Next, for health: ": {"--flat"}} {
+		out, _, code := playAt(t, 80, true, append([]string{"check", "health", "--replay", hostileTape}, args...)...)
+		if code != cli.ExitCheck || strings.Count(out, "crit") < 2 || strings.Count(out, step) != 1 || args != nil && strings.Index(out, step) < strings.LastIndex(out, "crit") {
 			t.Errorf("%v: exit %d:\n%s", args, code, out)
 		}
 	}
