@@ -117,7 +117,7 @@ func TestTimeoutsAreNamed(t *testing.T) {
 	}
 }
 
-// TestWhatGreets calls what closes without a word silent, and what says something else
+// TestWhatGreets calls what closes at once silent, and what says something else
 // no server.
 func TestWhatGreets(t *testing.T) {
 	for said, want := range map[string]string{"": "waiting for the server's greeting", "SSH-2.0\r\n": ErrNotNATS.Error(), "INFO": ErrNotNATS.Error(), "INFO {\r\n": ErrNotNATS.Error(), "INFO {}\r\n": ""} {
