@@ -121,8 +121,8 @@ func TestOtherPrograms(t *testing.T) {
 	}
 }
 
-// TestWhenANodeIsMended ends a pause or a kill at its time, unless somebody else has done something with the node since.
-func TestWhenANodeIsMended(t *testing.T) {
+// TestWhenANodeIsRestored ends a pause or a kill at its time, unless another caller has changed the node since.
+func TestWhenANodeIsRestored(t *testing.T) {
 	t.Parallel()
 	p := &process{phase: Paused, since: at(1)}
 	if p.setEnd(0); !p.endTime().IsZero() {
@@ -133,13 +133,17 @@ func TestWhenANodeIsMended(t *testing.T) {
 	if end := p.endTime(); end.Before(before.Add(time.Hour)) || end.After(time.Now().Add(time.Hour)) {
 		t.Errorf("it would end at %s", end)
 	}
-	p.undo(p.until.Add(-time.Second))
-	if p.endTime().IsZero() {
+	if p.undo(p.until.Add(-time.Second)) || p.endTime().IsZero() {
 		t.Error("it was healed too early")
 	}
+	p.phase = Exited
+	if end := p.until; !p.undo(end) || p.undo(end) {
+		t.Error("a node that was killed is not started once, at its time")
+	}
+	p.setEnd(time.Hour)
 	p.since = at(2)
-	if !p.endTime().IsZero() {
-		t.Error("somebody else has done something since")
+	if !p.endTime().IsZero() || p.undo(time.Now().Add(2*time.Hour)) {
+		t.Error("another caller has changed the node since")
 	}
 }
 

@@ -53,8 +53,12 @@ const answerTime = 2 * time.Second
 // errRemoved stops a supervisor whose files have been removed.
 var errRemoved = errors.New("the files of the cluster have been removed")
 
-// wait waits until the cluster ends.
+// wait waits until the cluster ends. Nodes whose time has come are started again meanwhile; none of these starts outlasts it.
 func (sv *supervisor) wait(ctx context.Context, quit <-chan struct{}) error {
+	var starts sync.WaitGroup
+	defer starts.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -65,7 +69,9 @@ func (sv *supervisor) wait(ctx context.Context, quit <-chan struct{}) error {
 			return context.Cause(ctx)
 		case now := <-tick.C:
 			for _, p := range sv.all() {
-				p.undo(now)
+				if p.undo(now) {
+					starts.Go(func() { p.startAndWait(ctx) }) //nolint:errcheck // see undo
+				}
 			}
 			if _, err := os.Stat(sv.home.path(sv.state.Plan.Spec.Name, "alive")); errors.Is(err, os.ErrNotExist) {
 				return errRemoved

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"context"
 	"time"
 
 	"github.com/natsctl/natsctl/internal/broker/host"
@@ -24,20 +23,18 @@ func (p *process) endTime() time.Time {
 	return time.Time{}
 }
 
-// undo restores the node when its time has come and its phase has not changed since. Errors are ignored: another caller is
-// restoring the node, or its status shows the error.
-func (p *process) undo(now time.Time) {
+// undo restores the node when its time has come and its phase has not changed since. It reports whether the node has exited, so
+// that the caller has to start it. Errors are ignored: another caller is restoring the node, or its status shows the error.
+func (p *process) undo(now time.Time) (start bool) {
 	p.mu.Lock()
 	end, phase := p.endTime(), p.phase
 	p.mu.Unlock()
 	if end.IsZero() || now.Before(end) {
-		return
+		return false
 	}
 	p.setEnd(0)
-	switch phase {
-	case Paused:
+	if phase == Paused {
 		p.signal(host.SigResume, Running, Paused) //nolint:errcheck // see above
-	case Exited:
-		go p.startAndWait(context.Background()) //nolint:errcheck // see above
 	}
+	return phase == Exited
 }
