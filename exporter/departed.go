@@ -29,7 +29,7 @@ func (d *departures) add(ev fleet.Event, now time.Time) {
 	if ev.Kind != fleet.EventLameDuck && ev.Kind != fleet.EventShutdown || len(tokens) != 4 {
 		return
 	}
-	gone := &scrape.Departure{ID: tokens[2], Name: ev.Server, Cluster: ev.Cluster, How: ev.Kind, At: ev.Time, Heard: now}
+	gone := &scrape.Departure{ID: tokens[2], Name: ev.Server, Cluster: ev.Cluster, How: ev.Kind, At: ev.Time, Received: now}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	old := d.byID[gone.ID]
@@ -56,7 +56,7 @@ func (d *departures) current(snap *fleet.Snapshot, now time.Time) []*scrape.Depa
 	defer d.mu.Unlock()
 	var out []*scrape.Departure
 	for id, gone := range d.byID {
-		if life, back := lives[place{gone.Name, gone.Cluster}]; back && life != id || now.Sub(gone.Heard) > departMemory {
+		if life, back := lives[place{gone.Name, gone.Cluster}]; back && life != id || now.Sub(gone.Received) > departMemory {
 			delete(d.byID, id)
 			continue
 		}

@@ -9,18 +9,18 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-func goodbye(kind fleet.EventKind, id, name string, at time.Time) fleet.Event {
+func departure(kind fleet.EventKind, id, name string, at time.Time) fleet.Event {
 	subject := map[fleet.EventKind]string{fleet.EventLameDuck: "LAMEDUCK", fleet.EventShutdown: "SHUTDOWN"}[kind]
 	return fleet.Event{Kind: kind, Server: name, Cluster: "east", Time: at, Subject: "$SYS.SERVER." + id + "." + subject}
 }
 
-// A server that says goodbye is told of until it is back, with what it did last
+// A server that announced its end is reported until it is back, with what it did last
 // and whether it drained.
 func TestDepartures(t *testing.T) {
 	e := exporterOf(t, sampleFleet(), WithMinInterval(0))
 	e.cfg.now = func() time.Time { return noon }
 	hear := func(kind fleet.EventKind, id, name string, ago time.Duration) {
-		e.own.departed.add(goodbye(kind, id, name, noon.Add(-ago)), noon.Add(-ago))
+		e.own.departed.add(departure(kind, id, name, noon.Add(-ago)), noon.Add(-ago))
 	}
 	hear(fleet.EventLameDuck, "NEAST-9", "east-9", 10*time.Minute)
 	hear(fleet.EventShutdown, "NEAST-9", "east-9", 8*time.Minute)
@@ -48,9 +48,9 @@ func TestDepartures(t *testing.T) {
 func TestDeparturesAreBounded(t *testing.T) {
 	var d departures
 	for i := range 2 * maxEventNames {
-		d.add(goodbye(fleet.EventShutdown, fmt.Sprint("N", i), fmt.Sprint("pod-", i), noon), noon)
+		d.add(departure(fleet.EventShutdown, fmt.Sprint("N", i), fmt.Sprint("pod-", i), noon), noon)
 	}
-	d.add(goodbye(fleet.EventShutdown, "N0", "pod-0", noon.Add(time.Minute)), noon.Add(time.Minute)) // of one that is known
+	d.add(departure(fleet.EventShutdown, "N0", "pod-0", noon.Add(time.Minute)), noon.Add(time.Minute)) // of one that is known
 	all := d.current(sampleFleet(), noon)
 	if len(all) != maxEventNames {
 		t.Errorf("%d", len(all))

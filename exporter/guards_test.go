@@ -52,7 +52,7 @@ func TestLatelyIsBounded(t *testing.T) {
 	})
 }
 
-// A goodbye is told of for an hour, and for as long as its server is not back
+// An announcement is reported for an hour, and for as long as its server is not back
 // under another id.
 func TestDeparturesOverTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestDeparturesOverTime(t *testing.T) {
 			return s
 		}
 		count := func(id string) int { return len(d.current(snap(id), time.Now())) }
-		bye := func(kind fleet.EventKind, id string) { d.add(goodbye(kind, id, "east-9", time.Now()), time.Now()) }
+		bye := func(kind fleet.EventKind, id string) { d.add(departure(kind, id, "east-9", time.Now()), time.Now()) }
 		bye(fleet.EventLameDuck, "N1")
 		if count("") != 1 || count("N1") != 1 {
 			t.Error("a draining server, answering or not, is not told of")
@@ -95,7 +95,7 @@ func TestDeparturesOverTime(t *testing.T) {
 }
 
 // What a server did last is told, but one that drained has drained.
-func TestDeparturesTellHow(t *testing.T) {
+func TestDeparturesReportHow(t *testing.T) {
 	for _, tt := range []struct {
 		said []fleet.EventKind
 		want fleet.EventKind
@@ -108,7 +108,7 @@ func TestDeparturesTellHow(t *testing.T) {
 	} {
 		var d departures
 		for _, kind := range tt.said {
-			ev := goodbye(kind, "N9", "east-9", noon)
+			ev := departure(kind, "N9", "east-9", noon)
 			ev.Subject = "$SYS.SERVER.N9.X"
 			d.add(ev, noon)
 		}
@@ -122,11 +122,11 @@ func TestDeparturesTellHow(t *testing.T) {
 	}
 }
 
-// A goodbye on a subject that names no server is not believed.
+// An announcement on a subject that names no server is not believed.
 func TestDeparturesNeedAnID(t *testing.T) {
 	for _, subject := range []string{"", "$SYS.SERVER.SHUTDOWN", "$SYS.SERVER.N9.SHUTDOWN.more", "SHUTDOWN"} {
 		var d departures
-		ev := goodbye(fleet.EventShutdown, "N9", "east-9", noon)
+		ev := departure(fleet.EventShutdown, "N9", "east-9", noon)
 		ev.Subject = subject
 		d.add(ev, noon)
 		if all := d.current(sampleFleet(), noon); len(all) != 0 {
@@ -135,11 +135,11 @@ func TestDeparturesNeedAnID(t *testing.T) {
 	}
 }
 
-// A goodbye does not outlive its server: one that came back and then died
+// An announcement does not outlive its server: one that came back and then died
 // without notice has said nothing.
-func TestOldGoodbyeExcusesNobody(t *testing.T) {
+func TestOldDepartureExcusesNobody(t *testing.T) {
 	var d departures
-	d.add(goodbye(fleet.EventShutdown, "N1", "east-1", noon), noon)
+	d.add(departure(fleet.EventShutdown, "N1", "east-1", noon), noon)
 	back := &fleet.Snapshot{Servers: []*fleet.Server{sampleServer("east-1", "east", "", 1)}}
 	back.Servers[0].Info.ID = "N2"
 	d.current(back, noon.Add(time.Minute))
@@ -149,15 +149,15 @@ func TestOldGoodbyeExcusesNobody(t *testing.T) {
 }
 
 // Two servers of one name, in two clusters, are two: one that is back does not
-// take the other's goodbye away.
+// take the other's announcement away.
 func TestNamesakesDepartApart(t *testing.T) {
 	var d departures
-	gone := goodbye(fleet.EventShutdown, "NW", "n1", noon)
+	gone := departure(fleet.EventShutdown, "NW", "n1", noon)
 	gone.Cluster = "west"
 	d.add(gone, noon)
 	alive := &fleet.Snapshot{Servers: []*fleet.Server{sampleServer("n1", "east", "", 1)}}
 	if all := d.current(alive, noon); len(all) != 1 {
-		t.Errorf("the namesake's answer takes the goodbye away: %v", all)
+		t.Errorf("the namesake's answer takes the announcement away: %v", all)
 	}
 	back := &fleet.Snapshot{Servers: []*fleet.Server{sampleServer("n1", "west", "", 1)}}
 	if all := d.current(back, noon); len(all) != 0 {

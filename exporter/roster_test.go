@@ -90,7 +90,7 @@ func TestTheAnnouncedAreNotMissed(t *testing.T) {
 	e.cfg.now, e.own.now = func() time.Time { return now }, func() time.Time { return now }
 	scrape("east-1", "east-2", "east-3")
 	scrape("east-1", "east-2", "east-3")
-	e.own.event(goodbye(fleet.EventShutdown, "NEAST-2", "east-2", now))
+	e.own.event(departure(fleet.EventShutdown, "NEAST-2", "east-2", now))
 	for range 3 {
 		series := scrape("east-1")
 		if got := byLabel(series, "nats_server_missing", "server_name"); len(got) != 1 || got["east-3"] != 1 {

@@ -202,8 +202,8 @@ func surveyorFile(name, ext string) string {
 // after it, without the directories of the machine.
 func recordSurveyor(t *testing.T, name, text string, snapshots []*fleet.Snapshot) {
 	t.Helper()
-	var tape, zipped bytes.Buffer
-	rec := recording.NewRecorder(&tape, true)
+	var played, zipped bytes.Buffer
+	rec := recording.NewRecorder(&played, true)
 	for _, s := range snapshots {
 		for _, sv := range s.Servers {
 			sv.Jsz.Config.StoreDir, sv.Varz.JetStream.Config.StoreDir, sv.Statsz.JetStream.Config.StoreDir = "/data", "/data", "/data"
@@ -214,7 +214,7 @@ func recordSurveyor(t *testing.T, name, text string, snapshots []*fleet.Snapshot
 	}
 	zip := gzip.NewWriter(&zipped)
 	_, err := io.WriteString(zip, text)
-	for _, err := range []error{err, zip.Close(), rec.Close(), os.MkdirAll(filepath.Dir(surveyorFile("x", "")), 0o755), os.WriteFile(surveyorFile(name, ".ndjson.gz"), tape.Bytes(), 0o644), os.WriteFile(surveyorFile(name, ".txt.gz"), zipped.Bytes(), 0o644)} {
+	for _, err := range []error{err, zip.Close(), rec.Close(), os.MkdirAll(filepath.Dir(surveyorFile("x", "")), 0o755), os.WriteFile(surveyorFile(name, ".ndjson.gz"), played.Bytes(), 0o644), os.WriteFile(surveyorFile(name, ".txt.gz"), zipped.Bytes(), 0o644)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,12 +236,12 @@ func recordedSurveyor(t *testing.T, name string) (theirs map[string]string, ours
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape, err := recording.Open(bytes.NewReader(body), int64(len(body)))
+	played, err := recording.Open(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 2 {
-		s, err := tape.Snapshot(i)
+		s, err := played.Snapshot(i)
 		if err != nil {
 			t.Fatal(err)
 		}

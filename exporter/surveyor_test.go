@@ -39,20 +39,20 @@ func TestSurveyorAgrees(t *testing.T) {
 			if spec.Leafs != nil {
 				leafAssets(t, c)
 			}
-			tape := &taped{src: sys.New(connect(t, c, "sys"))}
-			ours := serveSource(t, tape)
+			rec := &taped{src: sys.New(connect(t, c, "sys"))}
+			ours := serveSource(t, rec)
 			settled(t, ours, len(c.Nodes()))
 			id, _ := c.Identity("sys")
 			theirs, _ := runSurveyor(t, path, len(c.Nodes()), "--accounts-detailed", "--user", id.User, "--password", id.Password, "--servers", strings.Join(c.URLs(), ","))
 			scrape(t, theirs) // its first one makes the account it asks through known
 			settled(t, ours, len(c.Nodes()))
-			tape.snapshots = nil
+			rec.snapshots = nil
 			before := scrape(t, ours)
 			text := readAll(t, theirs)
 			after := scrape(t, ours)
 			compareSurveyor(t, before, parse(t, strings.NewReader(text)), after)
 			if os.Getenv("UPDATE_SURVEYOR") != "" {
-				recordSurveyor(t, name, text, tape.snapshots)
+				recordSurveyor(t, name, text, rec.snapshots)
 			}
 			clock(t, "nats-surveyor", theirs)
 			clock(t, "natsctl, everything and replicas", ours)

@@ -19,27 +19,27 @@ var placeholders = []string{
 // no row for a program begins with an empty cell.
 func TestFormatsAgree(t *testing.T) {
 	testcluster.Slow(t)
-	for _, tape := range []string{superTape, degradedTape, oldTape, hostileTape} {
+	for _, rec := range []string{superRecording, degradedRecording, oldRecording, hostileRecording} {
 		for _, cmd := range append(replayCommands(), []string{"server", "ls"}) {
 			codes := map[int][]string{}
 			for _, format := range formatsOf(cmd) {
 				if format == "nagios" { // which has exit codes of its own
 					continue
 				}
-				out, words, code := play(t, false, append(slices.Clone(cmd), "--replay", tape, "-o", format)...)
+				out, words, code := play(t, false, append(slices.Clone(cmd), "--replay", rec, "-o", format)...)
 				codes[code] = append(codes[code], format)
 				for _, bad := range placeholders {
-					allowed := bad == `\n` && (format == "dot" || tape == hostileTape) // a line end in a label; names from strangers
+					allowed := bad == `\n` && (format == "dot" || rec == hostileRecording) // a line end in a label; names from strangers
 					if at := strings.Index(out+words, bad); at >= 0 && !allowed {
-						t.Errorf("%s: %v -o %s shows %q: ...%q", tape, cmd, format, bad, (out + words)[max(0, at-60):at+len(bad)])
+						t.Errorf("%s: %v -o %s shows %q: ...%q", rec, cmd, format, bad, (out + words)[max(0, at-60):at+len(bad)])
 					}
 				}
 				if format == "table" && (strings.HasPrefix(out, "\t") || strings.Contains(out, "\n\t")) {
-					t.Errorf("%s: %v: a row begins with an empty cell", tape, cmd)
+					t.Errorf("%s: %v: a row begins with an empty cell", rec, cmd)
 				}
 			}
 			if len(codes) != 1 {
-				t.Errorf("%s: %v: exit codes %v", tape, cmd, codes)
+				t.Errorf("%s: %v: exit codes %v", rec, cmd, codes)
 			}
 		}
 	}

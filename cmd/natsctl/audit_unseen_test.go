@@ -18,14 +18,14 @@ import (
 // is limited: what servers say for that (the year 1, -1, the largest number) is
 // shown as a value nowhere, and no age counts from the year 1 or 1970.
 func TestUnseenIsNotShown(t *testing.T) {
-	tape := unseenTape(t)
+	rec := unseenRecording(t)
 	sentinel := regexp.MustCompile(`^(-1|2147483647|4294967295|9223372036854775807|18446744073709551615|\d{3,}y.*|0001-.*|1970-.*|-\d.*)$`)
 	for _, cmd := range append(replayCommands(), []string{"server", "ls"}) {
 		for _, format := range []string{"csv", "table", "wide", "json"} {
 			if !slices.Contains(formatsOf(cmd), format) {
 				continue
 			}
-			out, words, _ := play(t, format == "wide", append(slices.Clone(cmd), "--replay", tape, "--csv-raw", "-o", format)...)
+			out, words, _ := play(t, format == "wide", append(slices.Clone(cmd), "--replay", rec, "--csv-raw", "-o", format)...)
 			if format != "csv" { // which shows cells alone
 				for _, bad := range placeholders {
 					if at := strings.Index(out+words, bad); at >= 0 {
@@ -50,11 +50,11 @@ func TestUnseenIsNotShown(t *testing.T) {
 	}
 }
 
-// unseenTape is the snapshots of a recording with every number, time and duration
+// unseenRecording is the snapshots of a recording with every number, time and duration
 // that servers tell at the value that means nothing.
-func unseenTape(t *testing.T) string {
+func unseenRecording(t *testing.T) string {
 	t.Helper()
-	in, err := os.Open(superTape)
+	in, err := os.Open(superRecording)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func unseenTape(t *testing.T) string {
 	}
 	lines := bufio.NewScanner(plain)
 	lines.Buffer(nil, 64<<20)
-	var tape strings.Builder
+	var rec strings.Builder
 	for lines.Scan() {
 		var snap map[string]any
 		if err := json.Unmarshal(lines.Bytes(), &snap); err != nil {
@@ -84,11 +84,11 @@ func unseenTape(t *testing.T) string {
 			t.Fatal(err)
 		}
 		if servers != nil {
-			tape.Write(append(body, '\n'))
+			rec.Write(append(body, '\n'))
 		}
 	}
 	path := filepath.Join(t.TempDir(), "unseen.ndjson")
-	if err := os.WriteFile(path, []byte(tape.String()), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(rec.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -116,7 +116,7 @@ func TestExitCodesOfRun(t *testing.T) {
 		{"server lame-duck " + one + " --via false --yes -s " + f.URL(), 1, "false failed"},
 		{"server lame-duck nobody --resume -s " + f.URL(), 2, "none of nobody is under way"},
 		{"conn kick --of-user nobody --yes -s " + f.URL(), 1, "no client connection"},
-		{"check --replay " + degradedTape, 6, ""},
+		{"check --replay " + degradedRecording, 6, ""},
 		{"account info NOBODY -s " + f.URL(), 1, "NOBODY"},
 		{"auth show " + filepath.Join(home, "missing.jwt"), 2, "cannot read"},
 		{"auth show " + keys.forged, 4, "chain of trust does not hold"},

@@ -14,22 +14,22 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 )
 
-// overheard greets like a server and keeps what is sent to it.
-type overheard struct {
+// recordingServer greets like a server and keeps what is sent to it.
+type recordingServer struct {
 	address string
 	mu      sync.Mutex
 	dialed  int
 	sent    bytes.Buffer
 }
 
-// overhear begins to listen. TLS is not offered: what is sent can be read.
-func overhear(t *testing.T) *overheard {
+// startRecordingServer begins to listen. TLS is not offered: what is sent can be read.
+func startRecordingServer(t *testing.T) *recordingServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &overheard{address: l.Addr().String()}
+	o := &recordingServer{address: l.Addr().String()}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for conn, err := l.Accept(); err == nil; conn, err = l.Accept() {
@@ -41,7 +41,7 @@ func overhear(t *testing.T) *overheard {
 }
 
 // keep reads what a client sends, and refuses its login.
-func (o *overheard) keep(conn net.Conn) {
+func (o *recordingServer) keep(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	_, _ = io.WriteString(conn, `INFO {"server_id":"N","version":"2.12.0","proto":1,"max_payload":1024,"auth_required":true}`+"\r\n")
 	said := make([]byte, 4096)
@@ -54,7 +54,7 @@ func (o *overheard) keep(conn net.Conn) {
 }
 
 // read returns what was sent since the last call, and by how many connections.
-func (o *overheard) read() (dialed int, sent string) {
+func (o *recordingServer) read() (dialed int, sent string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	dialed, sent = o.dialed, o.sent.String()
@@ -67,7 +67,7 @@ func (o *overheard) read() (dialed int, sent string) {
 // host, which listens: no command sends the credentials of the context there,
 // unless that is allowed.
 func TestCredentialsStayWithTheirServer(t *testing.T) {
-	other := overhear(t)
+	other := startRecordingServer(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "prod.json")
 	if err := os.WriteFile(path, []byte(`{"url":"nats://127.0.0.1:1","user":"bob","password":"hunter2"}`), 0o600); err != nil {

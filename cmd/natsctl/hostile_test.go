@@ -18,10 +18,10 @@ import (
 )
 
 const (
-	superTape    = "../../internal/fleet/testdata/super.ndjson.gz"
-	degradedTape = "../../internal/fleet/testdata/degraded.ndjson.gz"
-	hostileTape  = "../../internal/fleet/testdata/hostile.ndjson.gz"
-	oldTape      = "../../internal/fleet/testdata/old.ndjson.gz"
+	superRecording    = "../../internal/fleet/testdata/super.ndjson.gz"
+	degradedRecording = "../../internal/fleet/testdata/degraded.ndjson.gz"
+	hostileRecording  = "../../internal/fleet/testdata/hostile.ndjson.gz"
+	oldRecording      = "../../internal/fleet/testdata/old.ndjson.gz"
 )
 
 // replayCommands are the commands that a recording can answer.
@@ -94,7 +94,7 @@ func TestHostileRecording(t *testing.T) {
 				if testing.Short() && tty != slices.Contains([]string{"table", "wide", "tree"}, format) {
 					continue // the other half of each pair takes seconds
 				}
-				args := append(slices.Clone(cmd), "--replay", hostileTape, "-o", format)
+				args := append(slices.Clone(cmd), "--replay", hostileRecording, "-o", format)
 				out, words, code := play(t, tty, args...)
 				if format != "nagios" && (code == cli.ExitUsage || code == cli.ExitFailed) {
 					t.Fatalf("%v: exit %d: %s", args, code, words)
@@ -162,7 +162,7 @@ func wellFormed(t *testing.T, args []string, format, out string) {
 // report is null, and nothing crashes.
 func TestReplayOfOldServers(t *testing.T) {
 	for _, cmd := range replayCommands() {
-		args := append(slices.Clone(cmd), "--replay", oldTape, "-o", "json")
+		args := append(slices.Clone(cmd), "--replay", oldRecording, "-o", "json")
 		out, words, code := play(t, false, args...)
 		if code != cli.ExitOK && code != cli.ExitPartial && code != cli.ExitCheck {
 			t.Errorf("%v: exit %d: %s", args, code, words)
@@ -173,7 +173,7 @@ func TestReplayOfOldServers(t *testing.T) {
 		"limit_bytes": "memory", "config_digest": "versions", "config_skew": "versions", "streams_leader": "jetstream", "stalls": "connections",
 		"not_after": "certificates",
 	} {
-		out, words, _ := play(t, false, "server", "report", report, "--replay", oldTape, "-o", "json", "--jq", ".rows[]."+column)
+		out, words, _ := play(t, false, "server", "report", report, "--replay", oldRecording, "-o", "json", "--jq", ".rows[]."+column)
 		for line := range strings.Lines(out) {
 			if line != "null\n" {
 				t.Errorf("%s of %s: %q, though 2.9 does not report it: %s", column, report, line, words)

@@ -9,10 +9,10 @@ import (
 	"os"
 
 	"github.com/natsctl/natsctl/internal/cli"
-	"github.com/natsctl/natsctl/internal/tui/hush"
+	"github.com/natsctl/natsctl/internal/tui/noquery"
 )
 
 func main() {
-	hush.Restore()
+	noquery.Restore()
 	os.Exit(run(os.Args[1:], cli.ProcessEnv()))
 }

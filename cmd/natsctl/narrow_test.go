@@ -16,7 +16,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 		if cmd[len(cmd)-1] == "graph" {
 			continue // a tree, whose lines are as long as what is wrong
 		}
-		out, words, code := playAt(t, 80, true, append(cmd, "--replay", degradedTape, "--at", "2026-11-21T10:05:12Z")...)
+		out, words, code := playAt(t, 80, true, append(cmd, "--replay", degradedRecording, "--at", "2026-11-21T10:05:12Z")...)
 		if code == cli.ExitUsage || code == cli.ExitFailed {
 			t.Fatalf("%v: exit %d: %s", cmd, code, words)
 		}
@@ -31,7 +31,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 // TestLeftOutColumnsAreNamed says which columns a narrow terminal has no room
 // for, and draws them on a wide one, in a pipe and when they were asked for.
 func TestLeftOutColumnsAreNamed(t *testing.T) {
-	args := []string{"server", "ls", "--replay", degradedTape}
+	args := []string{"server", "ls", "--replay", degradedRecording}
 	out, words, _ := playAt(t, 80, true, args...)
 	if strings.Contains(out, "HOST") || !strings.Contains(words, "left out: host, jetstream") {
 		t.Errorf("at 80 columns:\n%s%s", out, words)
@@ -49,7 +49,7 @@ func TestLeftOutColumnsAreNamed(t *testing.T) {
 // TestCheckSaysEachStepOnce shows the next step of many findings once.
 func TestCheckSaysEachStepOnce(t *testing.T) {
 	for step, args := range map[string][]string{"next: ": nil, "Next, for health: ": {"--flat"}} {
-		out, _, code := playAt(t, 80, true, append([]string{"check", "health", "--replay", hostileTape}, args...)...)
+		out, _, code := playAt(t, 80, true, append([]string{"check", "health", "--replay", hostileRecording}, args...)...)
 		if code != cli.ExitCheck || strings.Count(out, "crit") < 2 || strings.Count(out, step) != 1 || args != nil && strings.Index(out, step) < strings.LastIndex(out, "crit") {
 			t.Errorf("%v: exit %d:\n%s", args, code, out)
 		}

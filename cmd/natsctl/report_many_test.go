@@ -27,7 +27,7 @@ func TestEveryReportOfAThousandServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	tape := filepath.Join(t.TempDir(), "many.gz")
+	rec := filepath.Join(t.TempDir(), "many.gz")
 	cmds := [][]string{{"server", "graph"}, {"check", "routes", "gateways", "leafs", "servers", "names", "streams", "meta"}, {"account", "ls"}}
 	for _, name := range reportNames() {
 		if name != "sharing" {
@@ -53,10 +53,10 @@ func TestEveryReportOfAThousandServers(t *testing.T) {
 			t.Errorf("%v: %d of %d answered", cmd, doc.Answered, doc.Expected)
 		}
 	}
-	if _, words, code := ask(t, f.URL(), "record", tape, "--count", "1", "--no-events"); code != cli.ExitOK {
+	if _, words, code := ask(t, f.URL(), "record", rec, "--count", "1", "--no-events"); code != cli.ExitOK {
 		t.Fatalf("record: %s", words)
 	}
-	if out, words, code := play(t, false, "server", "report", "cpu", "--replay", tape, "-o", "csv"); code != cli.ExitOK || strings.Count(out, "\n") != servers+1 {
+	if out, words, code := play(t, false, "server", "report", "cpu", "--replay", rec, "-o", "csv"); code != cli.ExitOK || strings.Count(out, "\n") != servers+1 {
 		t.Errorf("replay: exit %d, %d lines: %s", code, strings.Count(out, "\n"), words)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/natsctl/natsctl/internal/broker"
 	"github.com/natsctl/natsctl/internal/cli"
-	"github.com/natsctl/natsctl/internal/tui/hush"
+	"github.com/natsctl/natsctl/internal/tui/noquery"
 )
 
 // TestMain makes the test binary also the natsctl that the scripts run.
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
-		"natsctl": func() { hush.Restore(); os.Exit(run(os.Args[1:], cli.ProcessEnv())) },
+		"natsctl": func() { noquery.Restore(); os.Exit(run(os.Args[1:], cli.ProcessEnv())) },
 	})
 }
 

@@ -24,9 +24,9 @@ import (
 	"github.com/natsctl/natsctl/internal/sys"
 )
 
-// orchard is two routed servers and a leafnode with a secret wherever somebody
+// secretFleet is two routed servers and a leafnode with a secret wherever somebody
 // can put one that servers tell to others.
-type orchard struct {
+type secretFleet struct {
 	seed  string
 	n1    *server.Server
 	edge  *server.Server
@@ -36,7 +36,7 @@ type orchard struct {
 // careless is a name as somebody chooses it who thinks of a URL.
 const careless = "nats://bob:NAME-SECRET@host"
 
-func plantOrchard(t *testing.T) *orchard {
+func startSecretFleet(t *testing.T) *secretFleet {
 	t.Helper()
 	pair, err := nkeys.CreateUser()
 	if err != nil {
@@ -46,7 +46,7 @@ func plantOrchard(t *testing.T) *orchard {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &orchard{seed: string(seed), words: []string{"-SECRET", string(seed)}}
+	o := &secretFleet{seed: string(seed), words: []string{"-SECRET", string(seed)}}
 	listen := `leafnodes { listen: "127.0.0.1:-1", authorization { users: [
 		{user: leaf, password: LEAF-SECRET, account: APP}, {user: sysleaf, password: LEAF-SECRET, account: SYS}] } }`
 	o.n1 = o.run(t, "n1", "", listen)
@@ -65,7 +65,7 @@ leafnodes { remotes: [
 }
 
 // gather waits until every server answers, with the leader of the stream.
-func (o *orchard) gather(t *testing.T) {
+func (o *secretFleet) gather(t *testing.T) {
 	t.Helper()
 	nc, err := nats.Connect(o.n1.ClientURL(), nats.UserInfo("sys", "SYS-SECRET"))
 	if err != nil {
@@ -87,7 +87,7 @@ func (o *orchard) gather(t *testing.T) {
 }
 
 // run starts a server of the cluster, or with more in its configuration another.
-func (o *orchard) run(t *testing.T, name, cluster, more string) *server.Server {
+func (o *secretFleet) run(t *testing.T, name, cluster, more string) *server.Server {
 	t.Helper()
 	jetStream := ""
 	if name == "edge" {
@@ -125,7 +125,7 @@ accounts {
 }
 
 // clients are connected, have been refused, and keep a stream.
-func (o *orchard) clients(t *testing.T) {
+func (o *secretFleet) clients(t *testing.T) {
 	t.Helper()
 	for i, s := range []*server.Server{o.n1, o.edge} {
 		nc, err := nats.Connect(s.ClientURL(), nats.UserInfo(o.seed, "APP-SECRET"), nats.Name([]string{careless, o.seed}[i]))
@@ -157,7 +157,7 @@ func (o *orchard) clients(t *testing.T) {
 }
 
 // refused tries to log in with what does not fit.
-func (o *orchard) refused(t *testing.T) {
+func (o *secretFleet) refused(t *testing.T) {
 	t.Helper()
 	for _, how := range []nats.Option{nats.Token("WRONG-SECRET"), nats.UserInfo(careless, "WRONG-SECRET"), nats.UserInfo(o.seed, "WRONG-SECRET")} {
 		if nc, err := nats.Connect(o.n1.ClientURL(), how, nats.Name(careless), nats.MaxReconnects(0)); err == nil {
@@ -168,7 +168,7 @@ func (o *orchard) refused(t *testing.T) {
 }
 
 // command runs a command as a system user and looks at all that it prints.
-func (o *orchard) command(t *testing.T, args ...string) {
+func (o *secretFleet) command(t *testing.T, args ...string) {
 	t.Helper()
 	home := t.TempDir()
 	vars := map[string]string{
@@ -186,7 +186,7 @@ func (o *orchard) command(t *testing.T, args ...string) {
 }
 
 // look fails when a secret is in a text.
-func (o *orchard) look(t *testing.T, where, text string) {
+func (o *secretFleet) look(t *testing.T, where, text string) {
 	t.Helper()
 	for _, word := range o.words {
 		if at := strings.Index(text, word); at >= 0 {
@@ -199,7 +199,7 @@ func (o *orchard) look(t *testing.T, where, text string) {
 // names, users, URLs, descriptions, metadata and refused logins: no command, no
 // format, no recording, no event and no metric has them.
 func TestPlantedSecretsAreNotShown(t *testing.T) {
-	o := plantOrchard(t)
+	o := startSecretFleet(t)
 	for _, format := range []string{"wide", "json", "yaml", "csv"} {
 		o.command(t, "server", "ls", "-o", format)
 		for _, name := range reportNames() {
@@ -230,7 +230,7 @@ func TestPlantedSecretsAreNotShown(t *testing.T) {
 }
 
 // metrics looks at all that the exporter serves.
-func (o *orchard) metrics(t *testing.T) {
+func (o *secretFleet) metrics(t *testing.T) {
 	t.Helper()
 	nc, err := nats.Connect(o.n1.ClientURL(), nats.UserInfo("sys", "SYS-SECRET"))
 	if err != nil {
@@ -253,7 +253,7 @@ func (o *orchard) metrics(t *testing.T) {
 // TestPlantedSecretsAreNotRecorded records the same with identities while
 // logins are refused, and looks into the file and at the events.
 func TestPlantedSecretsAreNotRecorded(t *testing.T) {
-	o := plantOrchard(t)
+	o := startSecretFleet(t)
 	file := filepath.Join(t.TempDir(), "fleet.rec")
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -43,7 +43,7 @@ func TestShapeOfEveryTable(t *testing.T) {
 	}
 	cut := 0
 	for _, cmd := range tables {
-		base := append(slices.Clone(cmd), "--replay", superTape)
+		base := append(slices.Clone(cmd), "--replay", superRecording)
 		all := rows(t, base...)
 		if len(all) < 2 {
 			continue
@@ -85,7 +85,7 @@ func checkFilter(t *testing.T, base []string, all []map[string]any, name, value 
 // TestOrderOfServers orders servers by numbers, largest first, and by words,
 // from A to Z.
 func TestOrderOfServers(t *testing.T) {
-	ls := []string{"server", "ls", "--replay", superTape}
+	ls := []string{"server", "ls", "--replay", superRecording}
 	for _, tt := range []struct{ sort, column, want string }{
 		{"conns", "conns", "3 3 2 1 1 1 1"},
 		{"subs", "subs", "372 372 372 285 285 285 278"},
@@ -117,13 +117,13 @@ func TestScopeOfServers(t *testing.T) {
 		{"--host", "127.0.0.1", "east-1 east-2 east-3 edge west-1 west-2 west-3"},
 		{"--tag", "cluster:east", "east-1 east-2 east-3"},
 	} {
-		got := column(rows(t, "server", "ls", "--replay", superTape, tt.flag, tt.value), "name")
+		got := column(rows(t, "server", "ls", "--replay", superRecording, tt.flag, tt.value), "name")
 		if strings.Join(got, " ") != tt.want {
 			t.Errorf("%s %s: %v, want %s", tt.flag, tt.value, got, tt.want)
 		}
 	}
 	for _, flag := range []string{"--cluster", "--name", "--host", "--tag"} {
-		if out, _, code := play(t, false, "server", "ls", "--replay", superTape, flag, "absent", "-o", "json"); code == cli.ExitOK && strings.Contains(out, `"east-1"`) {
+		if out, _, code := play(t, false, "server", "ls", "--replay", superRecording, flag, "absent", "-o", "json"); code == cli.ExitOK && strings.Contains(out, `"east-1"`) {
 			t.Errorf("%s absent shows servers", flag)
 		}
 	}

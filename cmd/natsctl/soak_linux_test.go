@@ -20,23 +20,23 @@ import (
 	"github.com/natsctl/natsctl/internal/tui/live"
 )
 
-// endlessTape repeats a recording as if its fleet lived on: time goes on,
+// endlessRecording repeats a recording as if its fleet lived on: time goes on,
 // counters begin again with each turn.
-type endlessTape struct {
+type endlessRecording struct {
 	*recording.Recording
 	step  time.Duration
 	shown atomic.Int64
 }
 
-func (e *endlessTape) Len() int { return 1 << 30 }
+func (e *endlessRecording) Len() int { return 1 << 30 }
 
-func (e *endlessTape) Time(i int) time.Time {
+func (e *endlessRecording) Time(i int) time.Time {
 	return e.Recording.Time(0).Add(time.Duration(i) * e.step)
 }
 
-func (e *endlessTape) At(t time.Time) int { return int(t.Sub(e.Recording.Time(0)) / e.step) }
+func (e *endlessRecording) At(t time.Time) int { return int(t.Sub(e.Recording.Time(0)) / e.step) }
 
-func (e *endlessTape) Snapshot(i int) (*fleet.Snapshot, error) {
+func (e *endlessRecording) Snapshot(i int) (*fleet.Snapshot, error) {
 	e.shown.Store(int64(i))
 	s, err := e.Recording.Snapshot(i % e.Recording.Len())
 	if err != nil {
@@ -47,7 +47,7 @@ func (e *endlessTape) Snapshot(i int) (*fleet.Snapshot, error) {
 	return &later, nil
 }
 
-func (e *endlessTape) Events(_, to time.Time) []fleet.Event {
+func (e *endlessRecording) Events(_, to time.Time) []fleet.Event {
 	i := e.At(to) % e.Recording.Len()
 	if i == 0 {
 		return nil
@@ -60,7 +60,7 @@ func (e *endlessTape) Events(_, to time.Time) []fleet.Event {
 }
 
 // soakKeys are the keys that the soak presses at random; none ends the
-// dashboard, stops the tape or writes a file.
+// dashboard, stops the recording or writes a file.
 var soakKeys = []string{
 	"1", "2", "3", "4", "5", "6", "7", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "g", "G", "\r", "\x1b", "\x1b", "\x1b", "s", "S", "v", "f", "t", "w", "y",
 	"e", "c", "L", "J", "p", "p", "-", "?", "a", "m", "F", "u", "T", "C", "b", ":tree\r", ":matrix\r", ":links\r", ":closed\r", ":raft\r", ":peers\r",
@@ -95,7 +95,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape := &endlessTape{Recording: rec, step: 2 * time.Second}
+	source := &endlessRecording{Recording: rec, step: 2 * time.Second}
 	master, slave, err := openPTY(120, 40)
 	if err != nil {
 		t.Fatal(err)
@@ -104,16 +104,16 @@ func TestSoak(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
-	opt := tui.Options{Feed: live.NewReplay("soak", tape), Look: cell.Look{Profile: cell.Color256}}
+	opt := tui.Options{Feed: live.NewReplay("soak", source), Look: cell.Look{Profile: cell.Color256}}
 	go func() { ended <- tui.Run(ctx, opt, slave, slave) }()
-	samples := soak(t, master, tape, length, ended)
+	samples := soak(t, master, source, length, ended)
 	cancel()
 	<-ended
 	judgeSoak(t, samples)
 }
 
 // soak presses ten keys a second and takes forty samples.
-func soak(t *testing.T, terminal io.Writer, tape *endlessTape, length time.Duration, ended <-chan error) (samples []sample) {
+func soak(t *testing.T, terminal io.Writer, source *endlessRecording, length time.Duration, ended <-chan error) (samples []sample) {
 	r := rand.New(rand.NewPCG(1, 2))
 	key, look := time.NewTicker(100*time.Millisecond), time.NewTicker(max(length/40, time.Second))
 	defer key.Stop()
@@ -124,20 +124,20 @@ func soak(t *testing.T, terminal io.Writer, tape *endlessTape, length time.Durat
 			t.Fatal(err)
 		}
 	}
-	faster := 4 // sixteen times as fast as life, when the tape runs
+	faster := 4 // sixteen times as fast as life, when the recording runs
 	for time.Since(begin) < length {
 		select {
 		case err := <-ended:
 			t.Fatal("the dashboard ended by itself: ", err)
 		case <-key.C:
-			if faster > 0 && tape.shown.Load() > 0 {
+			if faster > 0 && source.shown.Load() > 0 {
 				faster--
 				press(">")
 				continue
 			}
 			press(soakKeys[r.IntN(len(soakKeys))])
 		case <-look.C:
-			s := sample{at: time.Since(begin).Truncate(time.Second), heap: heapInUse(), resident: resident(t), goroutines: runtime.NumGoroutine(), snapshots: tape.shown.Load()}
+			s := sample{at: time.Since(begin).Truncate(time.Second), heap: heapInUse(), resident: resident(t), goroutines: runtime.NumGoroutine(), snapshots: source.shown.Load()}
 			samples = append(samples, s)
 			t.Logf("%8s  %7d snapshots  heap %5.1f MB  resident %5.1f MB  %d goroutines", s.at, s.snapshots, s.heap, s.resident, s.goroutines)
 		}

@@ -109,10 +109,10 @@ func TestE2ETopPanics(t *testing.T) {
 func TestE2ETopLostTerminal(t *testing.T) {
 	_, env := e2eHome(t)
 	tm := newTmux(t, env, 100, 30)
-	tape := copyTape(t)
+	rec := copyRecording(t)
 	for _, how := range []string{"kill-pane", "kill-server"} {
 		tm.tmux("new-window", "bash --norc --noprofile -i")
-		tm.text("natsctl top --replay " + tape)
+		tm.text("natsctl top --replay " + rec)
 		tm.keys("Enter")
 		tm.sees("REPLAY")
 		pid := tm.dashboard()
@@ -140,7 +140,7 @@ func gone(pid int, most time.Duration) bool {
 	return false
 }
 
-func copyTape(t *testing.T) string {
+func copyRecording(t *testing.T) string {
 	t.Helper()
 	data, err := os.ReadFile("../../internal/fleet/testdata/degraded.ndjson.gz")
 	if err != nil {

@@ -29,7 +29,7 @@ func (tm *tmuxTerm) dashboard() int {
 func TestE2ETopStops(t *testing.T) {
 	_, env := e2eHome(t)
 	tm := newTmux(t, env, 100, 30)
-	tm.text("natsctl top --mouse --replay " + copyTape(t))
+	tm.text("natsctl top --mouse --replay " + copyRecording(t))
 	tm.keys("Enter")
 	tm.sees("REPLAY")
 	pid := tm.dashboard()
@@ -69,7 +69,7 @@ func TestE2ETopStops(t *testing.T) {
 func TestE2ETopNoShell(t *testing.T) {
 	_, env := e2eHome(t)
 	tm := newTmux(t, env, 100, 30)
-	tm.tmux("new-window", "natsctl top --replay "+copyTape(t))
+	tm.tmux("new-window", "natsctl top --replay "+copyRecording(t))
 	tm.sees("REPLAY")
 	tm.keys("C-z")
 	tm.sees("cannot suspend")

@@ -20,10 +20,10 @@ import (
 // e2eKill kills a server and counts, in a recording that the dashboard makes of
 // its own questions, how many it took until the links to it were seen as lost.
 func e2eKill(t *testing.T, tm *tmuxTerm, run func(...string)) {
-	tape := filepath.Join(t.TempDir(), "kill.ndjson.gz")
+	file := filepath.Join(t.TempDir(), "kill.ndjson.gz")
 	tm.keys("1")
 	tm.sees("2/2", "╭─ west")
-	tm.text(":rec start " + tape)
+	tm.text(":rec start " + file)
 	tm.keys("Enter")
 	tm.sees("REC")
 	run("cluster", "node", "kill", "west-3")
@@ -33,7 +33,7 @@ func e2eKill(t *testing.T, tm *tmuxTerm, run func(...string)) {
 	tm.text(":rec stop")
 	tm.keys("Enter")
 	tm.sees("recorded")
-	if n := pollsToLoss(t, tape, killed, "west-3"); n > 2 {
+	if n := pollsToLoss(t, file, killed, "west-3"); n > 2 {
 		t.Errorf("the loss was seen at question %d after it, want the second at most", n)
 	}
 	run("cluster", "node", "start", "west-3")
@@ -45,9 +45,9 @@ func e2eKill(t *testing.T, tm *tmuxTerm, run func(...string)) {
 
 // pollsToLoss is the number of the first snapshot after an instant in which a
 // link to a server is faulty; 99 when there is none.
-func pollsToLoss(t *testing.T, tape string, since time.Time, server string) int {
+func pollsToLoss(t *testing.T, file string, since time.Time, server string) int {
 	t.Helper()
-	data, err := os.ReadFile(tape)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -244,9 +244,9 @@ var short = []struct {
 
 // An alert does not fire just short of its condition, and does with it.
 func TestAlertsThatAreNear(t *testing.T) {
-	var stories []story
+	var stories []scenario
 	for _, s := range short {
-		stories = append(stories, story{s.alert, s.calm, []look{silent(s.at, "")}}, story{s.alert, s.alarm, []look{firing(s.at, s.alert, "", s.alarmOfLevel)}})
+		stories = append(stories, scenario{s.alert, s.calm, []look{silent(s.at, "")}}, scenario{s.alert, s.alarm, []look{firing(s.at, s.alert, "", s.alarmOfLevel)}})
 	}
-	tell(t, stories)
+	runScenario(t, stories)
 }

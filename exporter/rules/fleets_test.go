@@ -34,21 +34,21 @@ func ofExporter(alert string) bool { return strings.HasPrefix(alert, "NatsExport
 // are distinguished: what is wrong in one alerts for that one alone, and the
 // healthy one does not mask it.
 func TestTwoFleets(t *testing.T) {
-	var stories []story
+	var stories []scenario
 	for _, e := range examples {
 		if e.alert == "NatsExporterDown" { // a target has no fleet
 			continue
 		}
 		series := append(with("fleet", "red", e.series), with("fleet", "blue", peace)...)
-		stories = append(stories, story{e.alert, series, []look{
+		stories = append(stories, scenario{e.alert, series, []look{
 			firing(e.at, e.alert, "fleet=red", e.severity), firing(e.at, e.alert, "fleet=blue"),
 		}})
 		both := append(with("fleet", "red", e.series), with("fleet", "blue", e.series)...)
-		stories = append(stories, story{e.alert, both, []look{
+		stories = append(stories, scenario{e.alert, both, []look{
 			firing(e.at, e.alert, "fleet=red,"+e.labels, e.severity), firing(e.at, e.alert, "fleet=blue,"+e.labels, e.severity),
 		}})
 	}
-	tell(t, stories)
+	runScenario(t, stories)
 }
 
 // Two exporters of one fleet raise one alert, and no alert counts their series
@@ -57,23 +57,23 @@ func TestTwoExportersOfAFleet(t *testing.T) {
 	pair := func(series []string) []string {
 		return append(with("instance", "one", series), with("instance", "two", series)...)
 	}
-	var stories []story
+	var stories []scenario
 	for _, e := range examples {
 		if ofExporter(e.alert) {
 			continue
 		}
-		stories = append(stories, story{e.alert, pair(e.series), []look{firing(e.at, e.alert, e.labels, e.severity)}})
+		stories = append(stories, scenario{e.alert, pair(e.series), []look{firing(e.at, e.alert, e.labels, e.severity)}})
 	}
 	for _, s := range short {
-		stories = append(stories, story{s.alert, pair(s.calm), []look{firing(s.at, s.alert, "")}})
+		stories = append(stories, scenario{s.alert, pair(s.calm), []look{firing(s.at, s.alert, "")}})
 	}
 	quiet := slices.DeleteFunc(slices.Clone(peace), func(s string) bool { return strings.HasPrefix(s, "up{") })
-	tell(t, append(stories, story{"", pair(quiet), []look{silent("110m", "")}}))
+	runScenario(t, append(stories, scenario{"", pair(quiet), []look{silent("110m", "")}}))
 }
 
 // A server that one of two exporters of a fleet cannot reach is up.
 func TestOneExporterSeesTheServer(t *testing.T) {
-	tell(t, []story{{"NatsServerDown", []string{
+	runScenario(t, []scenario{{"NatsServerDown", []string{
 		`nats_exporter_up{instance="one"} 1x30`, `nats_exporter_up{instance="two"} 1x30`,
 		`nats_server_up{instance="one",server_id="B",server_name="b"} 1x30`,
 		`nats_server_up{instance="two",server_id="B",server_name="b"} 1 1 0x30`, `nats_server_missing{instance="two",server_id="B",server_name="b",reason="silent"} _ _ 1x30`,
@@ -97,26 +97,26 @@ func handover(series []string, after time.Duration) []string {
 // An alert about a stream or consumer goes on when another server becomes its
 // leader: it holds for as long as it says, not that long again.
 func TestAlertsOutliveTheLeader(t *testing.T) {
-	var stories []story
+	var stories []scenario
 	for _, e := range examples {
 		r := named(e.alert)[0]
 		if !strings.HasPrefix(r.by, byStream) || !steady(e) || r.hold < 2*time.Minute {
 			continue
 		}
 		labels := strings.TrimSuffix(e.labels, ",")
-		stories = append(stories, story{e.alert, handover(e.series, r.hold/2), []look{
+		stories = append(stories, scenario{e.alert, handover(e.series, r.hold/2), []look{
 			firing(minutes(r.hold-time.Minute), e.alert, labels), firing(minutes(r.hold), e.alert, labels, e.severity),
 		}})
 	}
 	if len(stories) < 6 {
 		t.Errorf("only %d stories", len(stories))
 	}
-	stories = append(stories, story{"NatsConsumerUnread", []string{
+	stories = append(stories, scenario{"NatsConsumerUnread", []string{
 		`nats_jetstream_consumer_pending_messages{consumer="C",server_id="A"} 10+5x7 stale`, `nats_jetstream_consumer_pending_messages{consumer="C",server_id="B"} _x7 55+5x60`,
 		`nats_jetstream_consumer_delivered_consumer_sequence{consumer="C",server_id="A"} 7x7 stale`, `nats_jetstream_consumer_delivered_consumer_sequence{consumer="C",server_id="B"} _x7 7x60`,
 		`nats_jetstream_consumer_waiting_requests{consumer="C",server_id="A"} 0x7 stale`, `nats_jetstream_consumer_waiting_requests{consumer="C",server_id="B"} _x7 0x60`,
 	}, []look{firing("7m", "NatsConsumerUnread", "consumer=C", "warning"), firing("8m", "NatsConsumerUnread", "consumer=C", "warning"), firing("12m", "NatsConsumerUnread", "consumer=C", "warning")}})
-	tell(t, stories)
+	runScenario(t, stories)
 }
 
 // killed are two servers of one fleet that die after ten minutes; the exporter
@@ -142,7 +142,7 @@ func TestTheDeadAreHeld(t *testing.T) {
 		looks = append(looks, look{at: at, expr: `count by (alertname, fleet) (ALERTS)`, want: []string{`{alertname="NatsServerDown", fleet="red"}`}, value: 2})
 	}
 	forgotten := append(slices.Clone(killed), with("fleet", "red", []string{`nats_server_departed_timestamp_seconds{server_id="B",server_name="b",cluster="c",how="forgotten"} _x300 18000x60`, `nats_server_start_time_seconds{server_id="B",server_name="b",cluster="c"} 1x9`})...)
-	tell(t, []story{
+	runScenario(t, []scenario{
 		{"", killed, looks},
 		{"NatsServerDown", forgotten, []look{firing("4h", "NatsServerDown", "server_name=b", "critical"), firing("5h5m", "NatsServerDown", "server_name=b"), firing("5h5m", "NatsServerDown", "server_name=d", "critical")}},
 	})

@@ -80,7 +80,7 @@ func limitOf(t *testing.T, r rule) checks.Limit {
 // An alert fires at the threshold of its check and not short of it, as a
 // warning up to the critical threshold, and as critical alone from there.
 func TestAlertsFireAtTheirLimits(t *testing.T) {
-	var stories []story
+	var stories []scenario
 	at := minutes(lookAt)
 	for _, r := range alerts {
 		g, ok := gauges[r.alert]
@@ -94,7 +94,7 @@ func TestAlertsFireAtTheirLimits(t *testing.T) {
 		l := limitOf(t, r)
 		step := map[bool]float64{false: 1, true: -1}[l.Below] * math.Abs(l.Warn) / 1000
 		try := func(v float64, levels ...string) {
-			stories = append(stories, story{r.alert, g.series(v * g.unit), []look{firing(at, r.alert, "", levels...)}})
+			stories = append(stories, scenario{r.alert, g.series(v * g.unit), []look{firing(at, r.alert, "", levels...)}})
 		}
 		try(l.Warn - step)
 		if l.Below { // below 7 days is less than 7 days
@@ -109,13 +109,13 @@ func TestAlertsFireAtTheirLimits(t *testing.T) {
 		try(l.Crit, "critical")
 		try(l.Crit+step, "critical")
 	}
-	tell(t, stories)
+	runScenario(t, stories)
 }
 
 // An alert fires when its condition has held for as long as it says, not a
 // minute before.
 func TestAlertsHold(t *testing.T) {
-	var stories []story
+	var stories []scenario
 	for _, e := range examples {
 		if !steady(e) {
 			continue
@@ -125,12 +125,12 @@ func TestAlertsHold(t *testing.T) {
 		if hold > 0 {
 			looks = append(looks, firing(minutes(hold-time.Minute), e.alert, e.labels))
 		}
-		stories = append(stories, story{e.alert, e.series, looks})
+		stories = append(stories, scenario{e.alert, e.series, looks})
 	}
 	if len(stories) < 30 {
 		t.Errorf("only %d stories", len(stories))
 	}
-	tell(t, stories)
+	runScenario(t, stories)
 }
 
 // steady tells whether the condition of an example holds from its start: its

@@ -105,16 +105,16 @@ var peace = []string{
 }
 
 // A killed server is one alert: that its peers miss it is no news.
-var mourning = []string{
+var expected = []string{
 	fine, `nats_server_up{server_id="A",server_name="a"} 1x120`, `nats_server_up{server_id="B",server_name="b"} 1 1 0x120`,
 	`nats_server_missing{server_id="B",server_name="b",reason="gone"} _ _ 1x120`,
 	`nats_jetstream_meta_peer_offline{server_name="a",peer="b"} 0 0 1x120`, `nats_jetstream_meta_peer_lag{server_name="a",peer="b"} 0 0 500x120`,
-	`nats_server_up{server_id="C",server_name="c"} 1 1 _x120`, `nats_jetstream_meta_peer_offline{server_name="a",peer="c"} 0 0 1x120`, // it said goodbye: nobody expects it
+	`nats_server_up{server_id="C",server_name="c"} 1 1 _x120`, `nats_jetstream_meta_peer_offline{server_name="a",peer="c"} 0 0 1x120`, // it announced its end, so it is not expected
 	`nats_jetstream_stream_replica_current{server_name="a",stream="S",peer="b"} 1 1 0x120`, `nats_jetstream_stream_replica_lag{server_name="a",stream="S",peer="b"} 0 0 5000x120`,
 }
 
 // A server that drained and then ended is no news any more, not even when the
-// exporter forgets its goodbye by being started again.
+// exporter forgets its announcement by being started again.
 var retired = []string{
 	fine, `nats_server_up{server_id="A",server_name="a"} 1x120`, `nats_server_up{server_id="B",server_name="b"} 1 1 0 0 _x120`, `nats_server_start_time_seconds{server_id="B",server_name="b"} 100 100 _x120`,
 	`nats_server_missing{server_id="B",server_name="b",reason="draining"} _ _ 1 1 _x120`,
@@ -192,11 +192,11 @@ func TestChecksHaveAlerts(t *testing.T) {
 // Each alert fires in the story that is its example, at its level and with its
 // labels.
 func TestAlertsFire(t *testing.T) {
-	var stories []story
+	var stories []scenario
 	for _, e := range examples {
-		stories = append(stories, story{e.alert, e.series, []look{firing(e.at, e.alert, e.labels, e.severity)}})
+		stories = append(stories, scenario{e.alert, e.series, []look{firing(e.at, e.alert, e.labels, e.severity)}})
 	}
-	tell(t, stories)
+	runScenario(t, stories)
 }
 
 // Where there is no trouble, or one that another alert reports, no alert fires.
@@ -205,8 +205,8 @@ func TestAlertsThatKeepQuiet(t *testing.T) {
 	for _, at := range []string{"6m", "8m", "20m", "55m", "90m"} {
 		old = append(old, silent(at, "NatsServerDraining"))
 	}
-	tell(t, []story{
-		{"", peace, []look{silent("110m", "")}}, {"", mourning, []look{silent("30m", "NatsServerDown")}}, {"", retired, old},
+	runScenario(t, []scenario{
+		{"", peace, []look{silent("110m", "")}}, {"", expected, []look{silent("30m", "NatsServerDown")}}, {"", retired, old},
 	})
 }
 
@@ -221,7 +221,7 @@ func TestExporterDownHolds(t *testing.T) {
 		looks = append(looks, firing(at, "NatsExporterDown", labels, "critical"))
 	}
 	looks = append(looks, firing("9h", "NatsExporterDown", "instance=other"))
-	tell(t, []story{
+	runScenario(t, []scenario{
 		{"NatsExporterDown", dead, looks},
 		{"NatsExporterDown", back, []look{firing("4h", "NatsExporterDown", labels, "critical"), silent("6h", "")}},
 	})

@@ -14,9 +14,9 @@ import (
 	"github.com/natsctl/natsctl/internal/testcluster"
 )
 
-// story is one test of promtool: series with their values minute by minute, and
+// scenario is one test of promtool: series with their values minute by minute, and
 // what the alert says at some times.
-type story struct {
+type scenario struct {
 	alert  string // "" loads all rules
 	series []string
 	looks  []look
@@ -50,9 +50,9 @@ func silent(at, but string) look {
 	return look{at: at, expr: fmt.Sprintf(`ALERTS{alertname!=%q}`, but)}
 }
 
-// tell has promtool check the stories. Each loads only the rules that it is
+// runScenario has promtool check the scenarios. Each loads only the rules that it is
 // about.
-func tell(t *testing.T, stories []story) {
+func runScenario(t *testing.T, stories []scenario) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("promtool takes seconds")
@@ -101,7 +101,7 @@ func recordsOf(alert string) [][2]string {
 	return slices.DeleteFunc(slices.Clone(records), func(record [2]string) bool { return !strings.Contains(named(alert)[0].expr, record[0]) })
 }
 
-func (s story) promtool() map[string]any {
+func (s scenario) promtool() map[string]any {
 	var input []map[string]string
 	for _, line := range s.series {
 		i := strings.Index(line, " ")

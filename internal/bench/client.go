@@ -87,7 +87,7 @@ func newClient(r *run, id int, who string, act action, batch int) (*client, erro
 	}
 	a := &client{
 		run: r, id: id, link: l, act: act, batch: batch, inbox: l.nc.NewInbox() + ".",
-		ring: newRing(inFlight(r.spec, batch)), ledger: ledger{lane: r.line.NewWriter()}, timeline: r.line.NewWriter(),
+		ring: newRing(inFlight(r.spec, batch)), ledger: ledger{writer: r.line.NewWriter()}, timeline: r.line.NewWriter(),
 		wake: make(chan struct{}, 1),
 	}
 	a.reply = append([]byte(a.inbox), make([]byte, tokenLen)...)
@@ -164,7 +164,7 @@ func (h *lookahead) last() bool { return !h.more }
 
 func (a *client) finish(err error) {
 	a.ledger.err = err
-	a.ledger.lane.Flush()
+	a.ledger.writer.Flush()
 }
 
 // loop keeps the window full.

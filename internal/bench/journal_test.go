@@ -59,8 +59,8 @@ func handlers(t *testing.T, set []nats.Option) nats.Options {
 	return o
 }
 
-// TestJournalHears what nats.go says of a connection.
-func TestJournalHears(t *testing.T) {
+// TestJournalRecordsConnectionEvents records what nats.go says of a connection.
+func TestJournalRecordsConnectionEvents(t *testing.T) {
 	j := newJournal(func() int64 { return 0 })
 	o := handlers(t, j.options("sub-1"))
 	nc := &nats.Conn{}

@@ -48,8 +48,8 @@ func TestConsumeLeavesTheUsersStreamAlone(t *testing.T) {
 	}
 }
 
-// TestLeftBehindIsTold takes the right away to remove what the run has made.
-func TestLeftBehindIsTold(t *testing.T) {
+// TestLeftBehindIsReported takes the right away to remove what the run has made.
+func TestLeftBehindIsReported(t *testing.T) {
 	t.Parallel()
 	s := startServerWith(t, server.Options{JetStream: true, StoreDir: t.TempDir(), Users: []*server.User{{
 		Username: "u", Password: "p",

@@ -22,15 +22,15 @@ type measurement struct {
 	stall   time.Duration // longest time in which this process did not run
 }
 
-// settleIn is the time between the start of the workers and their first send.
-const settleIn = 20 * time.Millisecond
+// startDelay is the time between the start of the workers and their first send.
+const startDelay = 20 * time.Millisecond
 
 // offer runs all workers. After ctx or the deadline it waits for workers that hang
 // in a write for a grace period, and then closes their sockets.
 func (m *measurement) offer(ctx context.Context, workers []worker) error {
-	m.start = m.clock.Now() + int64(settleIn) + max(int64(m.spec.Warmup), 0)
+	m.start = m.clock.Now() + int64(startDelay) + max(int64(m.spec.Warmup), 0)
 	if m.countOnly {
-		m.start = m.clock.Now() + int64(settleIn)
+		m.start = m.clock.Now() + int64(startDelay)
 	}
 	m.line.Begin(m.start)
 	ctx, cancel := context.WithCancelCause(ctx)

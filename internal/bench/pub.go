@@ -136,7 +136,7 @@ func (c *confirmer) watch(ctx context.Context) {
 			return
 		case <-s.done:
 			ended = true
-		case <-s.kick:
+		case <-s.published:
 		}
 		if n := s.progress.Load(); n > c.seen.Load() {
 			c.confirm(n)

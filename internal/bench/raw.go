@@ -118,10 +118,10 @@ func (s *sender) accountBatch(n, size, now int64) {
 	l.onTime += n
 	l.bytes += size
 	l.last = now
-	l.lane.Sent(now, n)
+	l.writer.Sent(now, n)
 	s.progress.Store(l.sent)
 	select {
-	case s.kick <- struct{}{}:
+	case s.published <- struct{}{}:
 	default:
 	}
 }

@@ -40,7 +40,7 @@ func (a *client) recordReply(seq uint64, m *nats.Msg, now int64) {
 	for ; first <= seq; first++ {
 		a.resolve(first, m, now)
 	}
-	if a.waiting.Load() && a.shouldWake() {
+	if a.waiting.Load() && a.hasWork() {
 		select {
 		case a.wake <- struct{}{}:
 		default:
@@ -48,9 +48,9 @@ func (a *client) recordReply(seq uint64, m *nats.Msg, now int64) {
 	}
 }
 
-// shouldWake reports whether to wake the sender: a quarter of the window is free, so
+// hasWork reports whether to wake the sender: a quarter of the window is free, so
 // that it sends several messages at a time.
-func (a *client) shouldWake() bool {
+func (a *client) hasWork() bool {
 	w := int64(a.run.spec.Load.Window)
 	return a.issued.Load()-a.completed.Load() <= w-max(w/4, 1)
 }

@@ -33,10 +33,10 @@ type sender struct {
 	subjects *subjects
 	ledger   ledger
 
-	progress atomic.Int64 // ledger.sent, for others to read
-	warm     atomic.Int64 // messages of the warm-up
-	done     chan struct{}
-	kick     chan struct{} // a message was sent
+	progress  atomic.Int64 // ledger.sent, for others to read
+	warm      atomic.Int64 // messages of the warm-up
+	done      chan struct{}
+	published chan struct{} // a message was sent
 
 	flags uint8
 	end   int64
@@ -50,10 +50,10 @@ func newSender(r *run, id int, l *link, out publisher) (*sender, error) {
 	}
 	return &sender{
 		run: r, id: id, link: l, out: out, pool: pool,
-		subjects: newSubjects(r.subject, r.spec.Subjects, r.spec.Dist, r.spec.Seed+uint64(id)),
-		ledger:   ledger{lane: r.line.NewWriter()},
-		done:     make(chan struct{}),
-		kick:     make(chan struct{}, 1),
+		subjects:  newSubjects(r.subject, r.spec.Subjects, r.spec.Dist, r.spec.Seed+uint64(id)),
+		ledger:    ledger{writer: r.line.NewWriter()},
+		done:      make(chan struct{}),
+		published: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -78,7 +78,7 @@ func (s *sender) counts() *ledger { return &s.ledger }
 // finish marks the end of all phases.
 func (s *sender) finish(err error) {
 	s.ledger.err = err
-	s.ledger.lane.Flush()
+	s.ledger.writer.Flush()
 	s.progress.Store(s.ledger.sent)
 	close(s.done)
 }
@@ -125,7 +125,7 @@ func (s *sender) account(at, now, size int64, refused bool) {
 	s.ledger.send(at, now, size, s.end, refused)
 	s.progress.Store(s.ledger.sent)
 	select {
-	case s.kick <- struct{}{}:
+	case s.published <- struct{}{}:
 	default:
 	}
 }

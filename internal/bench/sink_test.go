@@ -212,7 +212,7 @@ func TestPhases(t *testing.T) {
 
 // TestLedger counts a send as in time up to a tenth of a second after the end.
 func TestLedger(t *testing.T) {
-	l := &ledger{lane: hist.NewTimeline().NewWriter()}
+	l := &ledger{writer: hist.NewTimeline().NewWriter()}
 	end := int64(time.Second)
 	l.send(5000, 7000, 10, end, false)
 	l.send(end-1, end+tolerated-1, 20, end, true)
@@ -252,7 +252,7 @@ func TestRoom(t *testing.T) {
 		a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: c.window}}}}
 		a.issued.Store(10 + c.open)
 		a.completed.Store(10)
-		if got := a.shouldWake(); got != c.want {
+		if got := a.hasWork(); got != c.want {
 			t.Errorf("window %d, %d in flight: %v", c.window, c.open, got)
 		}
 	}
@@ -268,9 +268,9 @@ func (answering) answer(m *nats.Msg, _ uint64, _ bool) error {
 	return nil
 }
 
-// TestClientSettles counts answers: to requests of the measurement only, and
+// TestClientWaitsForItsAnswers counts answers: to requests of the measurement only, and
 // each once.
-func TestClientSettles(t *testing.T) {
+func TestClientWaitsForItsAnswers(t *testing.T) {
 	line := hist.NewTimeline()
 	line.Begin(0)
 	a := &client{run: &run{spec: scenario.Spec{Load: scenario.Load{Window: 4}}}, act: answering{}, ring: newRing(64), timeline: line.NewWriter(), batch: 1, wake: make(chan struct{}, 1)}

@@ -43,7 +43,7 @@ func asWorkers[W worker](ws []W) []worker {
 // ledger holds the counts of a sending worker in the measurement.
 type ledger struct {
 	sendlag hist.Hist
-	lane    *hist.Writer
+	writer  *hist.Writer
 	sent    int64 // attempts, and so the next number
 	refused int64 // of those, not accepted by the client library
 	onTime  int64 // sent before the measurement was over
@@ -64,7 +64,7 @@ func (l *ledger) send(at, now, size, end int64, refused bool) {
 		l.refused++
 	}
 	l.sendlag.Record(now - at)
-	l.lane.Sent(now, 1)
+	l.writer.Sent(now, 1)
 }
 
 // tolerated is how late after the end of the measurement a send still counts as on

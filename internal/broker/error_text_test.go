@@ -102,7 +102,7 @@ func TestWhyAStartEnded(t *testing.T) {
 		"the same":      {ended(late), late, late.Error()},
 		"nothing wrong": {ended(late), nil, "<nil>"},
 	} {
-		if got := outOfTime(c.ctx, c.err); fmt.Sprint(got) != c.want {
+		if got := deadlineError(c.ctx, c.err); fmt.Sprint(got) != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

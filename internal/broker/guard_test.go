@@ -39,7 +39,7 @@ func TestLivingClusterIsLeftAlone(t *testing.T) {
 	if s := spectest.Must(h.load("x")); !s.Up {
 		t.Error("it is marked as down")
 	}
-	if err := h.Roll(t.Context(), "x", Roll{}); err == nil || !strings.HasPrefix(err.Error(), "before the first node: ") {
+	if err := h.RollingRestart(t.Context(), "x", RollingRestart{}); err == nil || !strings.HasPrefix(err.Error(), "before the first node: ") {
 		t.Errorf("roll: %v", err)
 	}
 	starting := unreachable(t, false)

@@ -227,7 +227,7 @@ func TestLostByStop(t *testing.T) {
 			t.Errorf("%s: %v, %q, want %q", what, err, got, want)
 		}
 	}
-	each := Roll{}.Batches([]Place{{Name: all[0], Cluster: "lose"}, {Name: all[1], Cluster: "lose"}, {Name: all[2], Cluster: "lose"}})
+	each := RollingRestart{}.Batches([]Place{{Name: all[0], Cluster: "lose"}, {Name: all[1], Cluster: "lose"}, {Name: all[2], Cluster: "lose"}})
 	expect("its node", []string{one}, []string{on["ONE"]})
 	expect("the other nodes", nil, others)
 	expect("all together", []string{one, three}, all)
@@ -248,7 +248,7 @@ func TestLostByStop(t *testing.T) {
 func TestBatches(t *testing.T) {
 	nodes := []Place{{Name: "a-1", Cluster: "a"}, {Name: "a-2", Cluster: "a"}, {Name: "a-3", Cluster: "a"}, {Name: "b-1", Cluster: "b"}, {Name: "b-2", Cluster: "b"}}
 	for most, want := range map[int]string{0: "[[a-1] [a-2] [a-3] [b-1] [b-2]]", 1: "[[a-1] [a-2] [a-3] [b-1] [b-2]]", 2: "[[a-1 a-2] [a-3] [b-1 b-2]]", 9: "[[a-1 a-2 a-3] [b-1 b-2]]"} {
-		if got := fmt.Sprint(Roll{MaxUnavailable: most}.Batches(nodes)); got != want {
+		if got := fmt.Sprint(RollingRestart{MaxUnavailable: most}.Batches(nodes)); got != want {
 			t.Errorf("%d: %s, want %s", most, got, want)
 		}
 	}

@@ -240,7 +240,7 @@ func TestLastWords(t *testing.T) {
 			appendTo(t, filepath.Join(p.plan.Dir, plan.LogName), c.log)
 		}
 		appendTo(t, filepath.Join(p.plan.Dir, "output"), c.output)
-		if got := p.lastWords(); got != c.want {
+		if got := p.lastOutput(); got != c.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

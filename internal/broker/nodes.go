@@ -94,8 +94,8 @@ func (h *Home) running(name string) (release func(), s state, err error) {
 	return release, s, err
 }
 
-// Roll configures a rolling restart of a cluster of processes.
-type Roll struct {
+// RollingRestart configures a rolling restart of a cluster of processes.
+type RollingRestart struct {
 	Program        *string // the nats-server to run afterwards, "" for the embedded one; nil: unchanged
 	MaxUnavailable int     // maximum number of unavailable nodes per cluster or leaf group, default 1
 	Drain          time.Duration
@@ -103,12 +103,12 @@ type Roll struct {
 	Report         func(Step) // called for each restarted node; may be nil
 }
 
-// rollGrace is the time before a draining node closes its first client.
-const rollGrace = 200 * time.Millisecond
+// drainGrace is the time before a draining node closes its first client.
+const drainGrace = 200 * time.Millisecond
 
-// Roll restarts the nodes of a cluster group by group: each is drained in lame duck mode, started again, and must be seen by all
+// RollingRestart restarts the nodes of a cluster group by group: each is drained in lame duck mode, started again, and must be seen by all
 // and have caught up in JetStream before the next is drained. It stops at the first error and leaves the rest as it is.
-func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
+func (h *Home) RollingRestart(ctx context.Context, name string, r RollingRestart) error {
 	release, err := h.lock(name)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 		}
 	}
 	for _, batch := range r.Batches(rec.Nodes) {
-		if err := h.rollBatch(ctx, name, batch, r); err != nil {
+		if err := h.restartBatch(ctx, name, batch, r); err != nil {
 			return err
 		}
 	}
@@ -137,7 +137,7 @@ func (h *Home) Roll(ctx context.Context, name string, r Roll) error {
 }
 
 // Batches returns the names of the nodes that are away at the same time, in order: nodes of one cluster or leaf group.
-func (r Roll) Batches(nodes []Place) [][]string {
+func (r RollingRestart) Batches(nodes []Place) [][]string {
 	var out [][]string
 	for i, n := range nodes {
 		if i > 0 && nodes[i-1].Cluster == n.Cluster && len(out[len(out)-1]) < r.MaxUnavailable {
@@ -149,15 +149,15 @@ func (r Roll) Batches(nodes []Place) [][]string {
 	return out
 }
 
-// rollBatch restarts some nodes at once and waits until they are healthy.
-func (h *Home) rollBatch(ctx context.Context, name string, batch []string, r Roll) error {
+// restartBatch restarts some nodes at once and waits until they are healthy.
+func (h *Home) restartBatch(ctx context.Context, name string, batch []string, r RollingRestart) error {
 	begun := time.Now()
 	g, gctx := errgroup.WithContext(ctx)
 	var names string
 	for _, n := range batch {
 		names += " " + n
 		g.Go(func() error {
-			if err := h.Node(gctx, name, n, "lame-duck", max(r.Drain, 2*rollGrace), rollGrace); err != nil {
+			if err := h.Node(gctx, name, n, "lame-duck", max(r.Drain, 2*drainGrace), drainGrace); err != nil {
 				return err
 			}
 			return h.Node(gctx, name, n, "start", 0, 0)

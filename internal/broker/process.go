@@ -120,7 +120,7 @@ func (p *process) reap(cmd *exec.Cmd, done chan struct{}) {
 	if err != nil {
 		p.why = err.Error()
 	}
-	if words := p.lastWords(); words != "" {
+	if words := p.lastOutput(); words != "" {
 		p.why = words
 	}
 }

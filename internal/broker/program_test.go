@@ -40,7 +40,7 @@ func TestUpgrade(t *testing.T) {
 	}
 	defer w.Close()
 	embedded := ""
-	if err := h.Roll(t.Context(), "rise", Roll{Program: &embedded}); err != nil {
+	if err := h.RollingRestart(t.Context(), "rise", RollingRestart{Program: &embedded}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.After(t.Context(), time.Now()); err != nil {
@@ -55,7 +55,7 @@ func TestUpgrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Roll(t.Context(), "rise", Roll{Program: &old}); older(version, spectest.Must(versionOf(t.Context(), ""))) && !errors.Is(err, ErrProgram) {
+	if err := h.RollingRestart(t.Context(), "rise", RollingRestart{Program: &old}); older(version, spectest.Must(versionOf(t.Context(), ""))) && !errors.Is(err, ErrProgram) {
 		t.Errorf("back to %s: %v", version, err)
 	}
 }

@@ -299,7 +299,7 @@ func TestDownClusters(t *testing.T) {
 	for what, err := range map[string]error{
 		"status": second(h.Status(ctx, "x")), "nodes": second(h.Nodes(ctx, "x")), "ready": h.Ready(ctx, "x"), "node": h.Node(ctx, "x", "x-1", "stop", 0, 0),
 		"inject": second(h.Inject(ctx, "x", link.Fault{})), "faults": second(h.Faults(ctx, "x")), "heal": second(h.Heal(ctx, "x")), "user": second(h.NewUser(ctx, "x", "APP", spec.User{}, "c")),
-		"revoke": h.Revoke(ctx, "x", "app"), "roll": h.Roll(ctx, "x", Roll{}), "add": second(h.AddNode(ctx, "x", "x")), "remove": h.RemoveNode(ctx, "x", "x-2"),
+		"revoke": h.Revoke(ctx, "x", "app"), "roll": h.RollingRestart(ctx, "x", RollingRestart{}), "add": second(h.AddNode(ctx, "x", "x")), "remove": h.RemoveNode(ctx, "x", "x-2"),
 		"chaos": h.Chaos(ctx, "x", nil, nil), "disturb": h.Disturb(ctx, "x", "x-1", "kill", 1),
 	} {
 		if !errors.Is(err, ErrDown) || !strings.Contains(err.Error(), "x is crashed") {

@@ -42,7 +42,7 @@ type NodeStatus struct {
 	Why     string    `json:"why,omitempty"`    // why it exited, or why clients cannot connect to it
 	Until   time.Time `json:"until,omitzero"`   // when the supervisor resumes or starts it; zero: never
 	Health  string    `json:"health,omitempty"` // "ok", or the reason it reports; "" without an answer
-	Hears   int       `json:"hears"`            // number of servers it sees, itself included
+	Sees    int       `json:"hears"`            // number of servers it sees, itself included
 	Expect  int       `json:"expect"`           // number of servers it should see
 	Clients int       `json:"clients"`
 	Mem     int64     `json:"mem_bytes"`
@@ -72,7 +72,7 @@ func (sv *supervisor) status(ctx context.Context) Status {
 		<-done
 	}
 	for _, n := range out.Nodes {
-		out.Complete = out.Complete && n.Phase == Running && n.Hears == n.Expect && n.Health == "ok"
+		out.Complete = out.Complete && n.Phase == Running && n.Sees == n.Expect && n.Health == "ok"
 	}
 	return out
 }
@@ -103,14 +103,14 @@ func (sv *supervisor) nodeStatus(ctx context.Context, p *process) NodeStatus {
 	if requestNode(ctx, nc, "STATSZ", &stats) == nil {
 		s.Clients, s.Mem, s.CPU = max(0, stats.Stats.Connections-1), stats.Stats.Mem, stats.Stats.CPU
 		all, _ := client.Gather[client.Reply](ctx, nc, "$SYS.REQ.SERVER.PING.STATSZ", s.Expect, client.GatherTime) // the count in STATSZ includes killed servers
-		s.Hears = len(all)
+		s.Sees = len(all)
 	}
 	s.Health = health(ctx, nc)
 	return s
 }
 
-// hasty is the prefix of the health error of a server that was too busy to check its listener within a millisecond.
-const hasty = "failed to be ready for connections"
+// listenerLate is the prefix of the health error of a server that was too busy to check its listener within a millisecond.
+const listenerLate = "failed to be ready for connections"
 
 // health returns the health of a server, and asks again if it was too busy to check. It is "" without an answer.
 func health(ctx context.Context, nc *nats.Conn) string {
@@ -120,7 +120,7 @@ func health(ctx context.Context, nc *nats.Conn) string {
 		if requestNode(ctx, nc, "HEALTHZ", &answer) != nil {
 			return said
 		}
-		if said = cmp.Or(answer.Data.Error, answer.Data.Status); !strings.HasPrefix(said, hasty) {
+		if said = cmp.Or(answer.Data.Error, answer.Data.Status); !strings.HasPrefix(said, listenerLate) {
 			return said
 		}
 	}

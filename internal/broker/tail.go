@@ -15,8 +15,8 @@ const logTail = 8 << 10
 // fatalRE matches a line that nats-server writes before it exits.
 var fatalRE = regexp.MustCompile(`(?m)\[FTL\] (.*)$`)
 
-// lastWords returns why the process of a node exited: the last fatal line at the end of its log, or its last line of output.
-func (p *process) lastWords() string {
+// lastOutput returns why the process of a node exited: the last fatal line at the end of its log, or its last line of output.
+func (p *process) lastOutput() string {
 	tail := bytes.TrimSpace(tailOf(filepath.Join(p.plan.Dir, plan.LogName)))
 	last := tail[bytes.LastIndexByte(tail, '\n')+1:]
 	if m := fatalRE.FindSubmatch(last); m != nil {

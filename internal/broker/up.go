@@ -244,11 +244,11 @@ func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	}
 	io.Copy(io.Discard, out) //nolint:errcheck // wait until it has undone what it made
 	cmd.Wait()               //nolint:errcheck // it has reported what was wrong
-	return outOfTime(ctx, err)
+	return deadlineError(ctx, err)
 }
 
-// outOfTime returns the error of a start whose context ended: the cause and, after a timeout, what was still missing.
-func outOfTime(ctx context.Context, err error) error {
+// deadlineError returns the error of a start whose context ended: the cause and, after a timeout, what was still missing.
+func deadlineError(ctx context.Context, err error) error {
 	why := context.Cause(ctx)
 	switch {
 	case why == nil || err == nil:

@@ -124,8 +124,8 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// TestExitCodesAreTold has the exit codes that help promises.
-func TestExitCodesAreTold(t *testing.T) {
+// TestExitCodesAreListed has the exit codes that help promises.
+func TestExitCodesAreListed(t *testing.T) {
 	for word, code := range map[string]int{
 		"ok": ExitOK, "failed": ExitFailed, "usage": ExitUsage, "partial answer or invalid measurement": ExitPartial,
 		"auth or permission": ExitAuth, "unreachable or timeout": ExitUnreachable, "check or SLO failed": ExitCheck, "interrupted": ExitInterrupted,

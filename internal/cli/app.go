@@ -184,7 +184,7 @@ func Run(a App, args []string, e *Env) int {
 		err = context.Canceled
 	}
 	if errors.Is(err, errDryRun) {
-		e.Say("", errDryRun.Error())
+		e.Note("", errDryRun.Error())
 		return ExitOK
 	}
 	if err != nil {
@@ -216,7 +216,7 @@ func (c chosen) run(ctx context.Context, e *Env) error {
 	if !c.finishes {
 		return context.Canceled // it is blocked in a call that ignores the interrupt; the process ends now
 	}
-	e.Say("", "finishing what is under way; press Ctrl-C again to stop at once")
+	e.Note("", "finishing what is under way; press Ctrl-C again to stop at once")
 	return <-done
 }
 

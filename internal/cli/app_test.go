@@ -19,9 +19,9 @@ func (deaf) Setup(*kingpin.CmdClause) {}
 
 func (d deaf) Run(context.Context, *Env) error { <-d.release; return errors.New("released") }
 
-// TestInterruptEndsWhatDoesNotHearIt ends a command that waits on within a
+// TestInterruptEndsWhatIgnoresIt ends a command that waits on within a
 // second of the interrupt, and lets one that has something to finish go on.
-func TestInterruptEndsWhatDoesNotHearIt(t *testing.T) {
+func TestInterruptEndsWhatIgnoresIt(t *testing.T) {
 	for _, finishes := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			var told bytes.Buffer

@@ -33,7 +33,7 @@ func (p partialError) Lines() []string {
 	for _, m := range s.Missing {
 		lines = append(lines, missingLine(m))
 	}
-	if name, alone := loneSeat(s); alone {
+	if name, alone := onlyAnswer(s); alone {
 		lines = append(lines, fmt.Sprintf("only %s answered, the server that natsctl is connected to: it may be the one that is cut off; try another with --server URL", name))
 	}
 	const most = 10
@@ -47,13 +47,13 @@ func (p partialError) Lines() []string {
 	return lines
 }
 
-// loneSeat returns the connected server if it alone answered. The topology is
+// onlyAnswer returns the connected server if it alone answered. The topology is
 // built only when at most half of the servers did.
-func loneSeat(s *fleet.Snapshot) (name string, alone bool) {
+func onlyAnswer(s *fleet.Snapshot) (name string, alone bool) {
 	if 2*len(s.Servers) > s.Expected {
 		return "", false
 	}
-	return cause.Seat(s, fleet.NewTopology(s, fleet.TopologyOptions{}))
+	return cause.ConnectedServer(s, fleet.NewTopology(s, fleet.TopologyOptions{}))
 }
 
 // reasons describes each reason to an operator.

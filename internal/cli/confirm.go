@@ -45,7 +45,7 @@ func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bo
 		return ErrProtected
 	}
 	for _, line := range plan {
-		e.Say("", line)
+		e.Note("", line)
 	}
 	if f.dryRun {
 		return errDryRun
@@ -73,7 +73,7 @@ func (f *ActFlags) ConfirmLines(e *Env, plan []string, word string, protected bo
 // shown: a plan of --dry-run that lacks servers is incomplete.
 func (f *ActFlags) Planned(e *Env, err error, s *fleet.Snapshot) error {
 	if errors.Is(err, errDryRun) && !s.Complete() {
-		e.Say("", errDryRun.Error())
+		e.Note("", errDryRun.Error())
 		return Partial(s)
 	}
 	return err

@@ -77,7 +77,7 @@ func secret(e *Env, flag, file string, stdin bool) (string, error) {
 	case file != "":
 		secret, warning, err := natsctx.ReadSecretFile(flag, file)
 		if warning != nil {
-			e.Say("warning", warning.Error())
+			e.Note("warning", warning.Error())
 		}
 		return secret, err
 	}
@@ -111,7 +111,7 @@ func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Op
 		return nil, err
 	}
 	for _, warning := range dial.Warnings {
-		e.Say("warning", warning.Error())
+		e.Note("warning", warning.Error())
 	}
 	opts := nats.GetDefaultOptions()
 	opts.Servers = dial.URLs
@@ -147,12 +147,12 @@ func ignoreAsyncError(*nats.Conn, *nats.Subscription, error) {}
 // Warn prints warnings about the security and settings of the connection.
 func (e *Env) Warn(t *natsctx.Target) {
 	if t.Insecure {
-		e.Say("warning", "--insecure: the server's certificate is not verified; anyone between can read and change the traffic")
+		e.Note("warning", "--insecure: the server's certificate is not verified; anyone between can read and change the traffic")
 	}
 	for _, host := range t.PlaintextHosts() {
-		e.Say("warning", "the secret may be sent to "+host+" without encryption; a tls:// URL requires it")
+		e.Note("warning", "the secret may be sent to "+host+" without encryption; a tls:// URL requires it")
 	}
 	if names := t.EnvOverrides(); len(names) > 0 {
-		e.Say("warning", "environment variables override the context: "+strings.Join(names, ", "))
+		e.Note("warning", "environment variables override the context: "+strings.Join(names, ", "))
 	}
 }

@@ -105,8 +105,8 @@ func (e *Env) WithFlags(flags Globals) *Env {
 	return &other
 }
 
-// Say writes a line for the operator to standard error: "natsctl: hint: ...".
-func (e *Env) Say(kind, line string) {
+// Note writes a line for the operator to standard error: "natsctl: hint: ...".
+func (e *Env) Note(kind, line string) {
 	prefix := "natsctl: "
 	if kind != "" {
 		prefix += kind + ": "

@@ -42,10 +42,10 @@ func (e *Env) Fail(err error) int {
 		}
 	}
 	for _, line := range errorLines(err) {
-		e.Say("error", line)
+		e.Note("error", line)
 	}
 	if hint != "" {
-		e.Say("hint", hint)
+		e.Note("hint", hint)
 	}
 	return code
 }

@@ -15,8 +15,8 @@ import (
 // with the word at fault in parentheses, and the message to print instead. If
 // nil, the message of the parser is kept.
 type misuse struct {
-	says *regexp.Regexp
-	tell func(w *Line, words []string) error
+	pattern *regexp.Regexp
+	message func(w *Line, words []string) error
 }
 
 // misuses are the errors of kingpin that do not say what to do.
@@ -74,8 +74,8 @@ func explainParse(nats natsWords, model *kingpin.ApplicationModel, args []string
 		w.next(arg)
 	}
 	for _, row := range misuses() {
-		if words := row.says.FindStringSubmatch(err.Error()); words != nil {
-			err = row.tell(w, words)
+		if words := row.pattern.FindStringSubmatch(err.Error()); words != nil {
+			err = row.message(w, words)
 			break
 		}
 	}

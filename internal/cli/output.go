@@ -116,7 +116,7 @@ func (e *Env) PrintTable(format string, t Table) error {
 		return err
 	}
 	if names := style.LeftOut(t.Grid, t.Totals); len(names) > 0 {
-		e.Say("", "left out: "+strings.Join(names, ", ")+" (-o wide shows all)")
+		e.Note("", "left out: "+strings.Join(names, ", ")+" (-o wide shows all)")
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func (e *Env) Completeness(s *fleet.Snapshot) error {
 		if s.Forgotten > 0 {
 			line += fmt.Sprintf("; %d that restarted or shut down recently are still counted by the others", s.Forgotten)
 		}
-		e.Say("", line)
+		e.Note("", line)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// TestASeedAndCredentialsAreToldApart puts each into the place of the other.
-func TestASeedAndCredentialsAreToldApart(t *testing.T) {
+// TestASeedAndCredentialsAreDistinguished puts each into the place of the other.
+func TestASeedAndCredentialsAreDistinguished(t *testing.T) {
 	_, seed := userKey(t)
 	creds := credsUntil(t, time.Time{})
 	for name, c := range map[string]struct {

@@ -103,7 +103,7 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-func TestInspectTellsTheEnd(t *testing.T) {
+func TestInspectReportsTheEnd(t *testing.T) {
 	end := now.Add(3 * time.Hour)
 	c := Context{Settings: Settings{Creds: secretFile(t, "c", credsUntil(t, end))}}
 	found := c.Inspect(t.Context(), noEnv, now)

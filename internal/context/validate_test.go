@@ -69,8 +69,8 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestValidateTellsAllAtOnce does not stop at the first problem.
-func TestValidateTellsAllAtOnce(t *testing.T) {
+// TestValidateReportsAllAtOnce does not stop at the first problem.
+func TestValidateReportsAllAtOnce(t *testing.T) {
 	set := Settings{URL: "ftp://a,nats://b:0", Password: "p", Cert: "c", SocksProxy: "x"}
 	var about []string
 	for _, err := range flatten(set.Validate()) {

@@ -182,9 +182,9 @@ func TestTopologyOfAnyOrder(t *testing.T) {
 	}
 }
 
-// TestEventsAreTold tells each change with its level, its words and its place,
+// TestEventsAreReported reports each change with its level, its words and its place,
 // the worst first.
-func TestEventsAreTold(t *testing.T) {
+func TestEventsAreReported(t *testing.T) {
 	before := fleettest.Snapshot(0, fleettest.Member("a", "b", "c"), fleettest.Member("b", "a", "c"), fleettest.Member("c", "a", "b"))
 	a, b, d := fleettest.Member("a"), fleettest.Member("b"), fleettest.Member("d", "a", "b")
 	a.Info.ID, a.Statsz.Start, a.Info.Version = "ID-a2", at(1), "2.16.0"

@@ -5,49 +5,49 @@ import (
 	"time"
 )
 
-// Goodbye is what a server announced before it left.
-type Goodbye struct {
-	Drains bool      // it announced lame duck mode
-	Ended  bool      // it announced its shutdown
-	At     time.Time // when it announced lame duck mode, by its own clock
-	Heard  time.Time // time of its last announcement
+// Departure is what a server announced before it left.
+type Departure struct {
+	Drains   bool      // it announced lame duck mode
+	Ended    bool      // it announced its shutdown
+	At       time.Time // when it announced lame duck mode, by its own clock
+	Received time.Time // time of its last announcement
 }
 
-// Goodbyes are the announcements of servers, by server id. Ids are never
-// reused: a restarted server has a new one, so a goodbye covers one process
+// Departures are the announcements of servers, by server id. Ids are never
+// reused: a restarted server has a new one, so an announcement covers one process
 // only. They are not safe for concurrent use.
-type Goodbyes map[string]Goodbye
+type Departures map[string]Departure
 
-// goodbyeMemory is how long a goodbye is kept.
-const goodbyeMemory = time.Hour
+// departureMemory is how long an announcement is kept.
+const departureMemory = time.Hour
 
 // Drain notes that a server announced lame duck mode, at a time by its own
 // clock.
-func (g Goodbyes) Drain(id string, at, heard time.Time) {
+func (g Departures) Drain(id string, at, heard time.Time) {
 	one := g[id]
-	one.Drains, one.At, one.Heard = true, at, heard
+	one.Drains, one.At, one.Received = true, at, heard
 	g[id] = one
 }
 
 // End notes that a server announced its shutdown.
-func (g Goodbyes) End(id string, heard time.Time) {
+func (g Departures) End(id string, heard time.Time) {
 	one := g[id]
-	one.Ended, one.Heard = true, heard
+	one.Ended, one.Received = true, heard
 	g[id] = one
 }
 
 // Answered drops the announcement of a server that answers after it announced
 // lame duck mode. An answer that was sent before the announcement does not.
-func (g Goodbyes) Answered(id string, at time.Time) {
+func (g Departures) Answered(id string, at time.Time) {
 	if one, ok := g[id]; ok && !one.Ended && at.After(one.At) {
 		delete(g, id)
 	}
 }
 
 // ForgetOld drops announcements that are older than an hour.
-func (g Goodbyes) ForgetOld(now time.Time) {
+func (g Departures) ForgetOld(now time.Time) {
 	for id, one := range g {
-		if now.Sub(one.Heard) > goodbyeMemory {
+		if now.Sub(one.Received) > departureMemory {
 			delete(g, id)
 		}
 	}

@@ -5,30 +5,30 @@ import (
 	"time"
 )
 
-// TestGoodbyeOfOneProcess keeps what a server announced until it answers again
+// TestDepartureOfOneProcess keeps what a server announced until it answers again
 // after lame duck mode, its end for good, and neither for more than an hour.
-func TestGoodbyeOfOneProcess(t *testing.T) {
+func TestDepartureOfOneProcess(t *testing.T) {
 	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	const m = time.Minute
 	for _, c := range []struct {
 		name          string
-		do            func(Goodbyes)
+		do            func(Departures)
 		drains, ended bool
 	}{
-		{"nothing", func(Goodbyes) {}, false, false},
-		{"lame duck mode", func(g Goodbyes) { g.Drain("A", at, at.Add(m)) }, true, false},
-		{"its end", func(g Goodbyes) { g.End("A", at) }, false, true},
-		{"both", func(g Goodbyes) { g.Drain("A", at, at); g.End("A", at.Add(m)) }, true, true},
-		{"another's", func(g Goodbyes) { g.Drain("B", at, at); g.End("B", at) }, false, false},
-		{"lame duck mode, and an answer after it", func(g Goodbyes) { g.Drain("A", at, at); g.Answered("A", at.Add(time.Second)) }, false, false},
-		{"lame duck mode, and an answer of the same time", func(g Goodbyes) { g.Drain("A", at, at); g.Answered("A", at) }, true, false},
-		{"lame duck mode, and an answer from before", func(g Goodbyes) { g.Drain("A", at, at); g.Answered("A", at.Add(-time.Second)) }, true, false},
-		{"its end, and an answer after it", func(g Goodbyes) { g.Drain("A", at, at); g.End("A", at); g.Answered("A", at.Add(m)) }, true, true},
-		{"an hour ago", func(g Goodbyes) { g.End("A", at); g.ForgetOld(at.Add(time.Hour)) }, false, true},
-		{"more than an hour ago", func(g Goodbyes) { g.End("A", at); g.ForgetOld(at.Add(time.Hour + 1)) }, false, false},
-		{"said again since", func(g Goodbyes) { g.Drain("A", at, at); g.End("A", at.Add(m)); g.ForgetOld(at.Add(time.Hour + m)) }, true, true},
+		{"nothing", func(Departures) {}, false, false},
+		{"lame duck mode", func(g Departures) { g.Drain("A", at, at.Add(m)) }, true, false},
+		{"its end", func(g Departures) { g.End("A", at) }, false, true},
+		{"both", func(g Departures) { g.Drain("A", at, at); g.End("A", at.Add(m)) }, true, true},
+		{"another's", func(g Departures) { g.Drain("B", at, at); g.End("B", at) }, false, false},
+		{"lame duck mode, and an answer after it", func(g Departures) { g.Drain("A", at, at); g.Answered("A", at.Add(time.Second)) }, false, false},
+		{"lame duck mode, and an answer of the same time", func(g Departures) { g.Drain("A", at, at); g.Answered("A", at) }, true, false},
+		{"lame duck mode, and an answer from before", func(g Departures) { g.Drain("A", at, at); g.Answered("A", at.Add(-time.Second)) }, true, false},
+		{"its end, and an answer after it", func(g Departures) { g.Drain("A", at, at); g.End("A", at); g.Answered("A", at.Add(m)) }, true, true},
+		{"an hour ago", func(g Departures) { g.End("A", at); g.ForgetOld(at.Add(time.Hour)) }, false, true},
+		{"more than an hour ago", func(g Departures) { g.End("A", at); g.ForgetOld(at.Add(time.Hour + 1)) }, false, false},
+		{"said again since", func(g Departures) { g.Drain("A", at, at); g.End("A", at.Add(m)); g.ForgetOld(at.Add(time.Hour + m)) }, true, true},
 	} {
-		g := Goodbyes{}
+		g := Departures{}
 		c.do(g)
 		if one := g["A"]; one.Drains != c.drains || one.Ended != c.ended {
 			t.Errorf("%s: %+v", c.name, one)
@@ -36,9 +36,9 @@ func TestGoodbyeOfOneProcess(t *testing.T) {
 	}
 }
 
-// TestServerOfGoodbye reads the id of a server from the subject of its goodbye
+// TestServerOfDeparture reads the id of a server from the subject of its announcement
 // alone.
-func TestServerOfGoodbye(t *testing.T) {
+func TestServerOfDeparture(t *testing.T) {
 	for _, c := range []struct {
 		event Event
 		want  string

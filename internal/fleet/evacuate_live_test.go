@@ -13,10 +13,10 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// TestEvacuatedStreamIsTold evacuates a server of a cluster of three, where no
+// TestEvacuatedStreamIsReported evacuates a server of a cluster of three, where no
 // other one can take its replica: the stream that had three has two, and the row
 // says so once the stream's first minute is over.
-func TestEvacuatedStreamIsTold(t *testing.T) {
+func TestEvacuatedStreamIsReported(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a cluster")
 	}

@@ -37,15 +37,15 @@ func TestRecordOldFixture(t *testing.T) {
 	_, err = stream.CreateConsumer(ctx, jetstream.ConsumerConfig{Durable: "worker", AckPolicy: jetstream.AckExplicitPolicy})
 	must(t, err)
 	go publish(ctx, app, "old.", 5*time.Millisecond)
-	var tape tape
+	var all fixture
 	tick := time.NewTicker(roundEvery)
 	defer tick.Stop()
 	for range 3 {
-		tape.snapshots = append(tape.snapshots, gather(ctx, t, nc, oldServers))
+		all.snapshots = append(all.snapshots, gather(ctx, t, nc, oldServers))
 		<-tick.C
 	}
-	tape.anonymise()
-	tape.write(t, "old.ndjson.gz")
+	all.anonymize()
+	all.write(t, "old.ndjson.gz")
 }
 
 // startOld starts the cluster, with a system and an application connection. The

@@ -52,27 +52,27 @@ func TestRecordFixtures(t *testing.T) {
 	events := collectEvents(t, nc)
 	stage(ctx, t, c)
 
-	var tape tape
+	var fixture fixture
 	tick := time.NewTicker(roundEvery)
 	defer tick.Stop()
 	for range rounds {
-		tape.snapshots = append(tape.snapshots, gather(ctx, t, nc, superServers))
+		fixture.snapshots = append(fixture.snapshots, gather(ctx, t, nc, superServers))
 		<-tick.C
 	}
-	tape.events = events()
-	tape.anonymise()
-	tape.write(t, "super.ndjson.gz")
-	tape.degrade(t).write(t, "degraded.ndjson.gz")
-	tape.vandalise(t).write(t, "hostile.ndjson.gz")
+	fixture.events = events()
+	fixture.anonymize()
+	fixture.write(t, "super.ndjson.gz")
+	fixture.degrade(t).write(t, "degraded.ndjson.gz")
+	fixture.vandalize(t).write(t, "hostile.ndjson.gz")
 }
 
-// tape is a recording before it is written.
-type tape struct {
+// recording is a recording before it is written.
+type fixture struct {
 	snapshots []*fleet.Snapshot
 	events    []fleet.Event
 }
 
-func (p tape) write(t *testing.T, name string) {
+func (p fixture) write(t *testing.T, name string) {
 	t.Helper()
 	var out bytes.Buffer
 	rec := recording.NewRecorder(&out, true)
@@ -89,8 +89,8 @@ func (p tape) write(t *testing.T, name string) {
 	t.Logf("%s: %d bytes", name, out.Len())
 }
 
-// anonymise removes the directories of the machine that recorded it.
-func (p tape) anonymise() {
+// anonymize removes the directories of the machine that recorded it.
+func (p fixture) anonymize() {
 	for _, s := range p.snapshots {
 		for _, sv := range s.Servers {
 			sv.Jsz.Config.StoreDir = "/data/jetstream"

@@ -15,10 +15,10 @@ import (
 // not UTF-8.
 const hostile = "x\x1b]0;owned\x07\x1b[2J\u009b31m\nsecond line\u202egnirts\xff"
 
-// clone copies the tape deeply, through its JSON.
-func (p tape) clone(t *testing.T) tape {
+// clone copies the recording deeply, through its JSON.
+func (p fixture) clone(t *testing.T) fixture {
 	t.Helper()
-	var out tape
+	var out fixture
 	for _, s := range p.snapshots {
 		data, err := json.Marshal(s)
 		must(t, err)
@@ -34,7 +34,7 @@ func (p tape) clone(t *testing.T) tape {
 // round, west-3 is silent, east-2 has lost its route to east-3 while east-3
 // still lists it, east-3 has no gateway to west, a replica lags, clients are slow; in the last round all is
 // well but the version of east-1.
-func (p tape) degrade(t *testing.T) tape {
+func (p fixture) degrade(t *testing.T) fixture {
 	t.Helper()
 	out := p.clone(t)
 	for i, s := range out.snapshots {
@@ -108,8 +108,8 @@ func lag(s *fleet.Snapshot, stream string, by uint64) {
 	}
 }
 
-// vandalise puts hostile text wherever a stranger chooses it.
-func (p tape) vandalise(t *testing.T) tape {
+// vandalize puts hostile text wherever a stranger chooses it.
+func (p fixture) vandalize(t *testing.T) fixture {
 	t.Helper()
 	out := p.clone(t)
 	out.snapshots = out.snapshots[:3]
@@ -120,7 +120,7 @@ func (p tape) vandalise(t *testing.T) tape {
 			ServerID: s.Servers[0].Info.ID, Server: s.Servers[0].Info.Name, Kind: fleet.Healthz, Reason: fleet.Refused, Detail: hostile,
 		})
 		for _, sv := range s.Servers {
-			vandaliseServer(sv)
+			vandalizeServer(sv)
 		}
 	}
 	for i := range out.events {
@@ -130,7 +130,7 @@ func (p tape) vandalise(t *testing.T) tape {
 	return out
 }
 
-func vandaliseServer(sv *fleet.Server) {
+func vandalizeServer(sv *fleet.Server) {
 	if sv.Info.Name == "edge" {
 		sv.Info.Name += hostile
 		sv.Info.Tags = []string{hostile}

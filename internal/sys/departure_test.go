@@ -9,9 +9,9 @@ import (
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 )
 
-// TestGoodbyeOfAnEarlierRun has a server that is gone and still counted: a
-// client that was told by an earlier one of a fresh goodbye does not miss it.
-func TestGoodbyeOfAnEarlierRun(t *testing.T) {
+// TestDepartureOfAnEarlierRun has a server that is gone and still counted: a
+// client that was told by an earlier one of a fresh announcement does not miss it.
+func TestDepartureOfAnEarlierRun(t *testing.T) {
 	f, before := simulate(t, simfleet.Spec{Servers: 9})
 	name := f.Names()[4]
 	snapshot(t, before, fleet.Want{})
@@ -39,7 +39,7 @@ func TestGoodbyeOfAnEarlierRun(t *testing.T) {
 		}
 		for _, k := range after.Roster() {
 			if k.Name == name && tc.forgotten > 0 && !k.Left.Equal(tc.left) {
-				t.Errorf("the goodbye at %v is told on as one at %v", tc.left, k.Left)
+				t.Errorf("the announcement at %v is told on as one at %v", tc.left, k.Left)
 			}
 		}
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/natsctl/natsctl/internal/testcluster/stub"
 )
 
-// doorman is a server whose clients can be listed, told and kicked.
-type doorman struct {
+// loginGuard is a server whose clients can be listed, reported and kicked.
+type loginGuard struct {
 	*world
 	node   *member
 	conns  map[uint64]*server.ConnInfo
@@ -28,11 +28,11 @@ type doorman struct {
 	onKick func()
 }
 
-// newDoorman has one server with clients of these numbers.
-func newDoorman(t *testing.T, cids ...uint64) *doorman {
+// newLoginGuard has one server with clients of these numbers.
+func newLoginGuard(t *testing.T, cids ...uint64) *loginGuard {
 	t.Helper()
 	w := newWorld(t, "e/n1")
-	d := &doorman{world: w, node: w.nodes["e/n1"], conns: map[uint64]*server.ConnInfo{}, began: time.Now(), onKick: func() {}, told: func(uint64) {}}
+	d := &loginGuard{world: w, node: w.nodes["e/n1"], conns: map[uint64]*server.ConnInfo{}, began: time.Now(), onKick: func() {}, told: func(uint64) {}}
 	for i, cid := range cids {
 		d.conns[cid] = &server.ConnInfo{Cid: cid, Name: fmt.Sprint("client-", i), Account: "APP", Start: time.Now().Add(-time.Duration(i+1) * time.Hour)}
 	}
@@ -54,11 +54,11 @@ func cidOf(m stub.Message) uint64 {
 	return req.CID
 }
 
-func (d *doorman) note(what string, cid uint64) {
+func (d *loginGuard) note(what string, cid uint64) {
 	d.log = append(d.log, fmt.Sprintf("%v %s %d", time.Since(d.began), what, cid))
 }
 
-func (d *doorman) list(cid uint64) *server.Connz {
+func (d *loginGuard) list(cid uint64) *server.Connz {
 	z := &server.Connz{}
 	for _, c := range d.conns {
 		if cid == 0 || c.Cid == cid {
@@ -69,7 +69,7 @@ func (d *doorman) list(cid uint64) *server.Connz {
 	return z
 }
 
-func (d *doorman) kick(cid uint64) any {
+func (d *loginGuard) kick(cid uint64) any {
 	d.note("kick", cid)
 	d.onKick()
 	if d.refuse != nil {
@@ -83,7 +83,7 @@ func (d *doorman) kick(cid uint64) any {
 }
 
 // targets are the clients as they are now.
-func (d *doorman) targets() (out []sys.Conn) {
+func (d *loginGuard) targets() (out []sys.Conn) {
 	for _, c := range d.list(0).Conns {
 		known := *c
 		out = append(out, sys.Conn{Server: d.node.Info, Info: &known})
@@ -92,7 +92,7 @@ func (d *doorman) targets() (out []sys.Conn) {
 }
 
 // run kicks and returns the outcomes by number, and the errors.
-func (d *doorman) run(ctx context.Context, conns []sys.Conn, pace sys.Pace) (map[uint64]sys.KickOutcome, []error) {
+func (d *loginGuard) run(ctx context.Context, conns []sys.Conn, pace sys.Pace) (map[uint64]sys.KickOutcome, []error) {
 	out, errs := map[uint64]sys.KickOutcome{}, []error(nil)
 	d.began = time.Now()
 	for r := range d.client().KickAll(ctx, conns, pace) {
@@ -110,43 +110,43 @@ func (d *doorman) run(ctx context.Context, conns []sys.Conn, pace sys.Pace) (map
 func TestKickOutcomes(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
-		before func(*doorman, []sys.Conn)
+		before func(*loginGuard, []sys.Conn)
 		pace   sys.Pace
 		want   sys.KickOutcome
 		kicks  int
 		err    error
 	}{
-		{name: "there", before: func(*doorman, []sys.Conn) {}, want: sys.Kicked, kicks: 1},
-		{name: "left before", before: func(d *doorman, _ []sys.Conn) { delete(d.conns, 11) }, want: sys.Left},
-		{name: "left between the look and the kick", before: func(d *doorman, _ []sys.Conn) { d.refuse = errors.New("no such client id") }, want: sys.Left, kicks: 1},
-		{name: "closed but still listed", before: func(d *doorman, _ []sys.Conn) { now := time.Now(); d.conns[11].Stop = &now }, want: sys.Left},
-		{name: "another began at another time", before: func(d *doorman, _ []sys.Conn) { d.conns[11].Start = d.conns[11].Start.Add(time.Second) }, want: sys.Another},
-		{name: "another has another name", before: func(d *doorman, _ []sys.Conn) { d.conns[11].Name = "somebody else" }, want: sys.Another},
-		{name: "the server ended", before: func(d *doorman, _ []sys.Conn) { d.node.Gone = true }, want: sys.Left},
-		{name: "the server hangs", before: func(d *doorman, _ []sys.Conn) { d.node.Mute = true }, want: sys.KickError, err: sys.ErrSilent},
-		{name: "the kick is not answered", before: func(d *doorman, _ []sys.Conn) { delete(d.node.Data, "KICK") }, want: sys.KickError, kicks: 0, err: sys.ErrNoServer},
-		{name: "it cannot be looked at", before: func(d *doorman, _ []sys.Conn) { d.node.Data["CONNZ"] = errors.New("busy") }, want: sys.KickError, err: sys.ErrRefused},
-		{name: "it may not be looked at", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.CONNZ") }, want: sys.KickError, err: sys.ErrPermission},
-		{name: "others are listed before it", before: func(d *doorman, _ []sys.Conn) {
+		{name: "there", before: func(*loginGuard, []sys.Conn) {}, want: sys.Kicked, kicks: 1},
+		{name: "left before", before: func(d *loginGuard, _ []sys.Conn) { delete(d.conns, 11) }, want: sys.Left},
+		{name: "left between the look and the kick", before: func(d *loginGuard, _ []sys.Conn) { d.refuse = errors.New("no such client id") }, want: sys.Left, kicks: 1},
+		{name: "closed but still listed", before: func(d *loginGuard, _ []sys.Conn) { now := time.Now(); d.conns[11].Stop = &now }, want: sys.Left},
+		{name: "another began at another time", before: func(d *loginGuard, _ []sys.Conn) { d.conns[11].Start = d.conns[11].Start.Add(time.Second) }, want: sys.Another},
+		{name: "another has another name", before: func(d *loginGuard, _ []sys.Conn) { d.conns[11].Name = "somebody else" }, want: sys.Another},
+		{name: "the server ended", before: func(d *loginGuard, _ []sys.Conn) { d.node.Gone = true }, want: sys.Left},
+		{name: "the server hangs", before: func(d *loginGuard, _ []sys.Conn) { d.node.Mute = true }, want: sys.KickError, err: sys.ErrSilent},
+		{name: "the kick is not answered", before: func(d *loginGuard, _ []sys.Conn) { delete(d.node.Data, "KICK") }, want: sys.KickError, kicks: 0, err: sys.ErrNoServer},
+		{name: "it cannot be looked at", before: func(d *loginGuard, _ []sys.Conn) { d.node.Data["CONNZ"] = errors.New("busy") }, want: sys.KickError, err: sys.ErrRefused},
+		{name: "it may not be looked at", before: func(d *loginGuard, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.CONNZ") }, want: sys.KickError, err: sys.ErrPermission},
+		{name: "others are listed before it", before: func(d *loginGuard, _ []sys.Conn) {
 			list := []*server.ConnInfo{nil, {Cid: 10, Name: "somebody else"}, d.conns[11]}
 			d.node.Data["CONNZ"] = &server.Connz{Conns: list}
 		}, want: sys.Kicked, kicks: 1},
-		{name: "only others are listed", before: func(d *doorman, _ []sys.Conn) {
+		{name: "only others are listed", before: func(d *loginGuard, _ []sys.Conn) {
 			other := *d.conns[11]
 			other.Cid = 10
 			d.node.Data["CONNZ"] = &server.Connz{Conns: []*server.ConnInfo{&other}}
 		}, want: sys.Left},
-		{name: "too old to kick", before: func(_ *doorman, conns []sys.Conn) { conns[0].Server.Version = "2.9.25" }, want: sys.KickError, err: sys.ErrTooOld},
-		{name: "not permitted", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.KICK") }, want: sys.KickError, err: sys.ErrPermission},
-		{name: "told first", before: func(*doorman, []sys.Conn) {}, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
-		{name: "told first, and left", before: func(d *doorman, _ []sys.Conn) { d.told = func(cid uint64) { delete(d.conns, cid) } }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
-		{name: "told first, and replaced", before: func(d *doorman, _ []sys.Conn) { d.told = func(cid uint64) { d.conns[cid].Start = time.Now() } }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
-		{name: "the notice is refused", before: func(d *doorman, _ []sys.Conn) { d.node.Data["LDM"] = errors.New("not a client") }, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
-		{name: "the notice is not permitted", before: func(d *doorman, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.LDM") }, pace: sys.Pace{Notice: time.Second}, want: sys.KickError, err: sys.ErrPermission},
+		{name: "too old to kick", before: func(_ *loginGuard, conns []sys.Conn) { conns[0].Server.Version = "2.9.25" }, want: sys.KickError, err: sys.ErrTooOld},
+		{name: "not permitted", before: func(d *loginGuard, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.KICK") }, want: sys.KickError, err: sys.ErrPermission},
+		{name: "told first", before: func(*loginGuard, []sys.Conn) {}, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
+		{name: "told first, and left", before: func(d *loginGuard, _ []sys.Conn) { d.told = func(cid uint64) { delete(d.conns, cid) } }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
+		{name: "told first, and replaced", before: func(d *loginGuard, _ []sys.Conn) { d.told = func(cid uint64) { d.conns[cid].Start = time.Now() } }, pace: sys.Pace{Notice: time.Second}, want: sys.Left},
+		{name: "the notice is refused", before: func(d *loginGuard, _ []sys.Conn) { d.node.Data["LDM"] = errors.New("not a client") }, pace: sys.Pace{Notice: time.Second}, want: sys.Kicked, kicks: 1},
+		{name: "the notice is not permitted", before: func(d *loginGuard, _ []sys.Conn) { d.Deny("$SYS.REQ.SERVER.*.LDM") }, pace: sys.Pace{Notice: time.Second}, want: sys.KickError, err: sys.ErrPermission},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDoorman(t, 11)
+				d := newLoginGuard(t, 11)
 				conns := d.targets()
 				tc.before(d, conns)
 				got, errs := d.run(t.Context(), conns, tc.pace)
@@ -174,7 +174,7 @@ func TestKickOutcomes(t *testing.T) {
 // a failure, not a connection that has left.
 func TestKickRefusedAsUnreadable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoorman(t, 11)
+		d := newLoginGuard(t, 11)
 		d.node.Data["KICK"] = mustJSON(map[string]any{"server": d.node.Info, "error": server.ApiError{Code: 400, Description: "cannot read it"}})
 		got, errs := d.run(t.Context(), d.targets(), sys.Pace{})
 		if got[11] != sys.KickError || len(errs) != 1 || !errors.Is(errs[0], sys.ErrRefused) {
@@ -186,7 +186,7 @@ func TestKickRefusedAsUnreadable(t *testing.T) {
 // TestKickPace checks on an exact clock when each connection is kicked.
 func TestKickPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoorman(t, 11, 12, 13)
+		d := newLoginGuard(t, 11, 12, 13)
 		if got, errs := d.run(t.Context(), d.targets(), sys.Pace{PerSecond: 4}); len(errs) > 0 || len(got) != 3 {
 			t.Errorf("%v, %v", got, errs)
 		}
@@ -195,14 +195,14 @@ func TestKickPace(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoorman(t, 11, 12)
+		d := newLoginGuard(t, 11, 12)
 		d.run(t.Context(), d.targets(), sys.Pace{PerSecond: 1, Notice: 3 * time.Second})
 		if want := []string{"0s told 11", "1s told 12", "3s kick 11", "4s kick 12"}; !slices.Equal(d.log, want) {
 			t.Errorf("%v, want %v", d.log, want)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoorman(t, 11, 12, 13)
+		d := newLoginGuard(t, 11, 12, 13)
 		if got, errs := d.run(t.Context(), d.targets(), sys.Pace{}); len(errs) > 0 || len(got) != 3 {
 			t.Errorf("%v, %v", got, errs)
 		}
@@ -216,7 +216,7 @@ func TestKickPace(t *testing.T) {
 		for i := range cids {
 			cids[i] = uint64(11 + i)
 		}
-		d := newDoorman(t, cids...)
+		d := newLoginGuard(t, cids...)
 		d.run(t.Context(), d.targets(), sys.Pace{PerSecond: 20, Notice: 2 * time.Second})
 		if last := "1.95s told 50"; !slices.Contains(d.log, last) { // more have notice than are kicked at once
 			t.Errorf("%v lacks %s", d.log, last)
@@ -249,7 +249,7 @@ func TestKickStopped(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDoorman(t, 11, 12, 13)
+				d := newLoginGuard(t, 11, 12, 13)
 				kick := d.node.Data["KICK"].(stub.Answer)
 				d.node.Data["KICK"] = stub.Answer(func(m stub.Message) any {
 					answer := kick(m)
@@ -281,7 +281,7 @@ func TestKickStopped(t *testing.T) {
 // is under way is finished, and starts nothing more.
 func TestKickLoopEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoorman(t, 11, 12, 13, 14)
+		d := newLoginGuard(t, 11, 12, 13, 14)
 		for range d.client().KickAll(t.Context(), d.targets(), sys.Pace{PerSecond: 1}) {
 			break
 		}

@@ -34,11 +34,11 @@ func signed(text string) (signatures []string, jwts int) {
 	return signatures, jwts
 }
 
-// TestNoEndpointTellsSignatures asks everything of a server in operator mode whose
+// TestNoEndpointShowsSignatures asks everything of a server in operator mode whose
 // account imports with an activation and has a connected user: JWTs keep their
 // claims, and no signature is told, neither of the account nor of the activation
 // within it, nor of the user.
-func TestNoEndpointTellsSignatures(t *testing.T) {
+func TestNoEndpointShowsSignatures(t *testing.T) {
 	o := trusted.Start(t, 1)
 	exporter, app, user := trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateAccount), trusted.New(t, nkeys.CreateUser)
 	shop := jwt.NewAccountClaims(exporter.Public)

@@ -35,9 +35,9 @@ func TestKilledAmongTheEnded(t *testing.T) {
 	all := processes(t, nil, "east/n1", "east/n2", "east/n3", "east/n4")
 	c := all["n1"].connect(t)
 	whole(t, c, 4)
-	ended := goodbyes(t, c, all["n2"])
+	ended := departures(t, c, all["n2"])
 	all["n3"].kill(t)
-	hear(t, ended, "n4", func() { _ = all["n4"].cmd.Process.Signal(syscall.SIGTERM) })
+	receiveAll(t, ended, "n4", func() { _ = all["n4"].cmd.Process.Signal(syscall.SIGTERM) })
 	only := func(s *fleet.Snapshot) bool {
 		return len(s.Servers) == 2 && len(s.Missing) == 1 && s.Missing[0].Name == "n3" && s.Missing[0].Reason == fleet.Gone
 	}
@@ -58,7 +58,7 @@ func TestEndedWhileAnotherIsCountedTwice(t *testing.T) {
 	all := processes(t, nil, "east/n1", "east/n2", "east/n3", "east/n4", "east/n5")
 	c := all["n1"].connect(t)
 	whole(t, c, 5)
-	ended := goodbyes(t, c, all["n2"])
+	ended := departures(t, c, all["n2"])
 	all["n3"].kill(t)
 	all["n3"].start(t)
 	eventually(t, c, fleet.Want{}, func(s *fleet.Snapshot) bool { return len(s.Servers) == 5 && s.Forgotten == 1 })
@@ -66,7 +66,7 @@ func TestEndedWhileAnotherIsCountedTwice(t *testing.T) {
 		name string
 		how  syscall.Signal
 	}{{"n4", syscall.SIGUSR2}, {"n5", syscall.SIGTERM}} {
-		hear(t, ended, leave.name, func() { _ = all[leave.name].cmd.Process.Signal(leave.how) })
+		receiveAll(t, ended, leave.name, func() { _ = all[leave.name].cmd.Process.Signal(leave.how) })
 		_ = all[leave.name].cmd.Wait()
 		left := func(s *fleet.Snapshot) bool { return len(s.Servers) == 4-i && len(s.Missing) == 0 }
 		eventually(t, c, fleet.Want{}, left)
@@ -78,9 +78,9 @@ func TestEndedWhileAnotherIsCountedTwice(t *testing.T) {
 	}
 }
 
-// goodbyes listens for servers that announce their end, and returns their names
+// departures listens for servers that announce their end, and returns their names
 // once it hears what happens on a server.
-func goodbyes(t *testing.T, c *sys.Client, by *proc) <-chan string {
+func departures(t *testing.T, c *sys.Client, by *proc) <-chan string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
@@ -96,12 +96,12 @@ func goodbyes(t *testing.T, c *sys.Client, by *proc) <-chan string {
 			}
 		}
 	}()
-	hear(t, ended, "listening", func() { by.connect(t) })
+	receiveAll(t, ended, "listening", func() { by.connect(t) })
 	return ended
 }
 
-// hear does something until an event is heard.
-func hear(t *testing.T, events <-chan string, want string, do func()) {
+// receiveAll does something until an event is received.
+func receiveAll(t *testing.T, events <-chan string, want string, do func()) {
 	t.Helper()
 	deadline := time.After(30 * time.Second)
 	tick := time.NewTicker(time.Second)

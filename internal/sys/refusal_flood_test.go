@@ -29,7 +29,7 @@ func TestFloodHidesNobody(t *testing.T) {
 		nc.Close()
 		t.Fatal("the server lets it in")
 	}
-	events := hearRefusals(t, client)
+	events := receiveRefusals(t, client)
 	asked := make(chan struct{}, 100_000)
 	spy := o.SystemUser(t)
 	if _, err := spy.Subscribe("$SYS.REQ.ACCOUNT.*.CLAIMS.LOOKUP", func(*nats.Msg) { asked <- struct{}{} }); err != nil {

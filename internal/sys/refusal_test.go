@@ -137,7 +137,7 @@ func (c refused) make(name string, b *bench) string {
 func TestWhyLoginsAreRefused(t *testing.T) {
 	o := trusted.Start(t, 2, func(opts *server.Options) { opts.AuthTimeout = 1 })
 	client := sys.New(o.SystemUser(t))
-	events := hearRefusals(t, client)
+	events := receiveRefusals(t, client)
 	tokens := map[string]string{}
 	for name, c := range cases {
 		b := &bench{Operator: o, t: t}
@@ -182,8 +182,8 @@ func TestWhyLoginsAreRefused(t *testing.T) {
 	}
 }
 
-// hearRefusals follows refused logins, from an instant at which they are heard.
-func hearRefusals(t *testing.T, client *sys.Client) <-chan fleet.Event {
+// receiveRefusals follows refused logins, from an instant at which they are received.
+func receiveRefusals(t *testing.T, client *sys.Client) <-chan fleet.Event {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	heard, done := make(chan fleet.Event, 20_000), make(chan struct{})

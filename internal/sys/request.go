@@ -67,7 +67,7 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 			return nil, unanswered(s, ep)
 		}
 	}
-	if err := settleAbsent(s, ep, req, raw.Empty()); err != nil {
+	if err := dropAbsent(s, ep, req, raw.Empty()); err != nil {
 		return nil, err
 	}
 	for _, sv := range s.Servers {
@@ -86,10 +86,10 @@ func (c *Client) Request(ctx context.Context, req Request) (*Answers, error) {
 	return out, nil
 }
 
-// settleAbsent removes the problems of servers that lack what a request about one
+// dropAbsent removes the problems of servers that lack what a request about one
 // account is about: the account itself, which a server knows only while it is used
 // there, or JetStream. If no server has it, that is the answer, an error.
-func settleAbsent(s *fleet.Snapshot, ep *endpoint.Endpoint, req Request, empty bool) error {
+func dropAbsent(s *fleet.Snapshot, ep *endpoint.Endpoint, req Request, empty bool) error {
 	if req.Account == "" && req.Options["account"] == nil {
 		return nil
 	}

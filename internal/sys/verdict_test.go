@@ -200,9 +200,9 @@ func (w *world) restart(label string) {
 	}
 }
 
-// TestGoodbyes has a server announce its end or lame duck mode, and go. An
+// TestDepartures has a server announce its end or lame duck mode, and go. An
 // announcement counts for the life of the server that made it, and for a while.
-func TestGoodbyes(t *testing.T) {
+func TestDepartures(t *testing.T) {
 	shutdown := func(w *world, label string) {
 		w.Send(stub.Message{Subject: "$SYS.SERVER." + w.nodes[label].Info.ID + ".SHUTDOWN", Data: mustJSON(w.nodes[label].Info)})
 	}
@@ -222,7 +222,7 @@ func TestGoodbyes(t *testing.T) {
 		{name: "announced lame duck mode and serves on", happens: func(w *world) { lameDuck(w, "e/n3"); w.mute("e/n3"); w.count(3) }, missing: []string{"e/n3 draining"}},
 		{name: "another announced it", happens: func(w *world) { lameDuck(w, "e/n2"); w.mute("e/n3") }, missing: []string{"e/n3 silent"}},
 		{
-			name: "said goodbye, came back, and died without notice",
+			name: "announced its end, came back, and died without notice",
 			happens: func(w *world) {
 				shutdown(w, "e/n3")
 				w.restart("e/n3")
@@ -242,7 +242,7 @@ func TestGoodbyes(t *testing.T) {
 			}, missing: []string{"e/n3 silent"},
 		},
 		{
-			name:    "one of its name in another cluster said goodbye",
+			name:    "one of its name in another cluster announced its end",
 			happens: func(w *world) { shutdown(w, "w/n3"); w.kill("e/n3") }, missing: []string{"e/n3 gone"},
 		},
 	} {

@@ -53,7 +53,7 @@ func TestAwait(t *testing.T) {
 	})
 }
 
-func TestRetryTellsTheLastError(t *testing.T) {
+func TestRetryReportsTheLastError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var bad recorder
 		tries := 0

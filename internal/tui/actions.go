@@ -36,7 +36,7 @@ const actionTime = 10 * time.Minute
 func openActions(m *Model) {
 	r, ok := m.cur().Selected()
 	if !ok || m.newest == nil || m.newest.Phase != live.Live {
-		m.say("no actions while the fleet does not respond")
+		m.notify("no actions while the fleet does not respond")
 		return
 	}
 	a := live.Action{Server: r.Server, ServerID: r.ServerID, Conn: r.CID, Who: r.Client}
@@ -100,7 +100,7 @@ type confirmation struct {
 func (c *confirmation) press(msg tea.KeyMsg) (closed bool, then func(*Model) tea.Cmd) {
 	switch msg.String() {
 	case "esc":
-		return true, act(func(m *Model) { m.say("canceled; nothing was changed") })
+		return true, act(func(m *Model) { m.notify("canceled; nothing was changed") })
 	case "enter":
 		if c.input.Input.Value() != view.Text(c.action.Target()) {
 			c.wrong = true

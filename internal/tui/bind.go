@@ -145,7 +145,7 @@ func tableBinds() []bind {
 		press([]string{"right", "l"}, "→ l", "columns to the right", "", act(func(m *Model) { m.cur().ScrollAcross(+1) })).only(tabular),
 		press([]string{"s"}, "s", "choose the sort column", "sort", act(openSort)).only(tabular),
 		press([]string{"S"}, "S", "reverse the sort", "", onList((*widget.List).ReverseSort)).only(tabular),
-		press([]string{"v"}, "v", "next way to show the page", "mode", act(func(m *Model) { m.cur().TurnMode(+1) })).only(func(m *Model) bool { return len(m.cur().Spec.Modes) > 1 }),
+		press([]string{"v"}, "v", "next way to show the page", "mode", act(func(m *Model) { m.cur().NextMode(+1) })).only(func(m *Model) bool { return len(m.cur().Spec.Modes) > 1 }),
 		press([]string{"z"}, "z", "more room for the panel under the table, or less", "", act(func(m *Model) { m.cur().ZoomPane(m.Context) })).only(tabular),
 		press([]string{" "}, "Space", "pin the row to the top", "", onList((*widget.List).TogglePin)).only(tabular),
 	}

@@ -185,7 +185,7 @@ func cmdRefresh(m *Model, args []string) tea.Cmd {
 		return nil
 	}
 	m.send(live.SetInterval(d))
-	m.say("asking every " + page.ShortDuration(d))
+	m.notify("asking every " + page.ShortDuration(d))
 	return nil
 }
 
@@ -252,7 +252,7 @@ func cmdForget(m *Model, args []string) tea.Cmd {
 	}
 	m.Marks.Hide(r.Key())
 	m.Touch()
-	m.say("no longer showing " + name + " while it is gone")
+	m.notify("no longer showing " + name + " while it is gone")
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 // are no actions.
 func TestEveryKeyAnswers(t *testing.T) {
 	replayed := *stateOf(fixture.Cluster(fixture.Noon, "2.15.2"))
-	replayed.Tape = &live.TapeInfo{Speed: 1, End: 3}
+	replayed.Replayed = &live.ReplayInfo{Speed: 1, End: 3}
 	for _, c := range []struct {
 		name  string
 		state *live.State

@@ -15,7 +15,7 @@ import (
 // modelOf is the screen of a recording after some keys.
 func modelOf(t testing.TB, name, at string, w, h int, keys ...string) *Model {
 	t.Helper()
-	feed := live.NewReplay(name, fixture.AccountTape())
+	feed := live.NewReplay(name, fixture.AccountSnapshots())
 	if name != "account" {
 		feed = live.NewReplay(name, fixture.Recording(t, name))
 	}

@@ -208,7 +208,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 			return b.do(m)
 		}
 	}
-	m.say(m.whyNot(m, msg))
+	m.notify(m.whyNot(m, msg))
 	return nil
 }
 
@@ -228,7 +228,7 @@ func (m *Model) typed(msg tea.KeyMsg) tea.Cmd {
 // paste sends pasted text to the prompt.
 func (m *Model) paste(text string) {
 	if m.prompt == nil {
-		m.say("pasted text is ignored; press : or / first")
+		m.notify("pasted text is ignored; press : or / first")
 		return
 	}
 	if limit := m.prompt.Paste(text); limit > 0 {
@@ -275,7 +275,7 @@ type notice struct {
 	bad  bool
 }
 
-func (m *Model) say(text string) { m.notice = notice{text: strings.TrimSpace(text)} }
+func (m *Model) notify(text string) { m.notice = notice{text: strings.TrimSpace(text)} }
 
 // fail shows an error: on the notice line, or in a box if it is longer.
 func (m *Model) fail(text string) { m.show(&widget.Message{Text: strings.TrimSpace(text)}) }

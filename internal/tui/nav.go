@@ -48,7 +48,7 @@ func (m *Model) goRoot(kind page.Kind) {
 	case kind == page.Topology:
 		kind = page.OwnAccount
 	case sp.System:
-		m.say(strings.ToLower(sp.Title) + ": only for users of the system account; press 1 for your account")
+		m.notify(strings.ToLower(sp.Title) + ": only for users of the system account; press 1 for your account")
 		return
 	}
 	if len(m.stack) == 1 && m.cur().Spec.Kind == kind {
@@ -114,8 +114,8 @@ func (m *Model) apply(e page.Effect) tea.Cmd {
 			return m.apply(e.Choose.Take(i))
 		}}
 	}
-	if e.Say != "" {
-		m.say(e.Say)
+	if e.Notice != "" {
+		m.notify(e.Notice)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (m *Model) apply(e page.Effect) tea.Cmd {
 // showObject opens the JSON of an object.
 func showObject(m *Model, title string, object any) {
 	if object == nil {
-		m.say("nothing is selected")
+		m.notify("nothing is selected")
 		return
 	}
 	m.push(page.Target{Kind: page.Object, Scope: widget.Ref{Title: title}}).ShowObject(object)
@@ -133,7 +133,7 @@ func showObject(m *Model, title string, object any) {
 func (m *Model) follow(kind page.Kind) {
 	switch t, ok := m.cur().Follow(m.Context, kind); {
 	case !ok:
-		m.say("nothing there is related to this row")
+		m.notify("nothing there is related to this row")
 	case t.Kind != "":
 		m.push(t)
 	}

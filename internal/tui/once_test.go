@@ -13,9 +13,9 @@ import (
 
 // TestFramesOfRecording writes frame after frame of a recording, until it ends.
 func TestFramesOfRecording(t *testing.T) {
-	tape := fixture.Recording(t, "super")
-	feed := live.NewReplay("super", tape)
-	at := tape.Time(tape.Len() - 3)
+	rec := fixture.Recording(t, "super")
+	feed := live.NewReplay("super", rec)
+	at := rec.Time(rec.Len() - 3)
 	var times []time.Time
 	for f, err := range Frames(context.Background(), Options{Feed: feed, Page: "slow"}, OnceOptions{W: 80, H: 24, Format: FormatJSON, At: at, Count: 10}) {
 		if err != nil {

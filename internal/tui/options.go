@@ -30,8 +30,8 @@ type Options struct {
 	Contexts func() []string
 	// Connect opens the feed of another context.
 	Connect func(ctx context.Context, name string) (*live.Feed, error)
-	// OpenTape opens a recording for :open.
-	OpenTape func(path string) (*live.Feed, error)
+	// OpenRecording opens a recording for :open.
+	OpenRecording func(path string) (*live.Feed, error)
 	// NewRecorder returns a recorder for :rec; nil disables :rec.
 	NewRecorder func(w io.Writer) live.Recorder
 	// Hint returns advice on an error; nil means no hints.

@@ -26,7 +26,7 @@ func TestOwnAccount(t *testing.T) {
 		t.Errorf("the rate of the account: %+v, want 200 a second", r)
 	}
 	for keys, words := range map[string][]string{
-		"":  {"account APP", "you are app", "2 servers told", "93.0%", "no limit", "limit not reported", "not visible", "n1", "n2"},
+		"":  {"account APP", "you are app", "2 servers answered", "93.0%", "no limit", "limit not reported", "not visible", "n1", "n2"},
 		"2": {"servers: only for users of the system account"},
 		"4": {"accounts: only for users of the system account"},
 		"5": {"streams", "peers"},

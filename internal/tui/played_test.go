@@ -28,11 +28,11 @@ const playedEvery = 2 * time.Second
 // played puts two minutes into a recording after snapshot pivot: the same fleet,
 // its counters going on as they did there, in waves, so that curves have a past.
 // What follows in the recording comes later by as much.
-func played(t testing.TB, tape *recording.Recording, pivot, end int) ([]*fleet.Snapshot, []fleet.Event) {
+func played(t testing.TB, rec *recording.Recording, pivot, end int) ([]*fleet.Snapshot, []fleet.Event) {
 	t.Helper()
 	var trees []map[string]any
 	for i := range end + 1 {
-		snap, err := tape.Snapshot(i)
+		snap, err := rec.Snapshot(i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,8 +51,8 @@ func played(t testing.TB, tape *recording.Recording, pivot, end int) ([]*fleet.S
 	for _, tree := range trees[pivot+1:] {
 		out = append(out, snapshotOf(t, carry(tree, at, last, "").(map[string]any)))
 	}
-	when := tape.Time(pivot)
-	events := tape.Events(time.Time{}, tape.Time(end))
+	when := rec.Time(pivot)
+	events := rec.Events(time.Time{}, rec.Time(end))
 	for i, e := range events {
 		if e.Time.After(when) {
 			events[i].Time = e.Time.Add(playedPolls * playedEvery)
@@ -263,10 +263,10 @@ func (s stages) state(t testing.TB, name string) *live.State {
 	var st *live.State
 	switch name {
 	case "account":
-		st = watched(t, &live.Feed{Name: "app", User: "app"}, fixture.AccountTape(), nil)
+		st = watched(t, &live.Feed{Name: "app", User: "app"}, fixture.AccountSnapshots(), nil)
 	case "super", "hostile", "old":
-		tape := fixture.Recording(t, name)
-		snaps, events := played(t, tape, tape.Len()-1, tape.Len()-1)
+		rec := fixture.Recording(t, name)
+		snaps, events := played(t, rec, rec.Len()-1, rec.Len()-1)
 		st = watched(t, &live.Feed{Name: "prod-" + name, User: "sys"}, snaps, events)
 	case "degraded":
 		snaps, events := played(t, fixture.Recording(t, name), 1, 4)
@@ -329,8 +329,8 @@ func watched(t testing.TB, feed *live.Feed, snaps []*fleet.Snapshot, events []fl
 // restarted since, and shut down.
 func watchedStates(t testing.TB) *live.State {
 	t.Helper()
-	tape := fixture.Recording(t, "super")
-	snaps, events := played(t, tape, tape.Len()-1, tape.Len()-1)
+	rec := fixture.Recording(t, "super")
+	snaps, events := played(t, rec, rec.Len()-1, rec.Len()-1)
 	fate := map[string]fleet.Reason{"east-2": fleet.Gone, "east-3": fleet.Draining, "west-3": fleet.Silent}
 	for i, snap := range snaps[len(snaps)-8:] {
 		var left []*fleet.Server

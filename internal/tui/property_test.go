@@ -170,14 +170,14 @@ func (w *walk) step() {
 	m.quitting = false
 }
 
-// phase is another state of the connection, or a tape.
+// phase is another state of the connection, or a recording.
 func (w *walk) phase() {
-	w.st.Phase, w.st.Trouble, w.st.Tape = live.Phase(w.r.IntN(len(frame.PhaseWords))), nil, nil
+	w.st.Phase, w.st.Trouble, w.st.Replayed = live.Phase(w.r.IntN(len(frame.PhaseWords))), nil, nil
 	switch w.st.Phase {
 	case live.Down, live.Limited:
 		w.st.Trouble = &live.Trouble{Title: pick1(w.r, names), Lines: []string{pick1(w.r, names)}}
 	case live.Replay:
-		w.st.Tape = &live.TapeInfo{File: pick1(w.r, names), Playing: w.r.IntN(2) == 0, Speed: 4, At: 3, End: 9, First: w.now, Last: w.now.Add(time.Minute)}
+		w.st.Replayed = &live.ReplayInfo{File: pick1(w.r, names), Playing: w.r.IntN(2) == 0, Speed: 4, At: 3, End: 9, First: w.now, Last: w.now.Add(time.Minute)}
 	}
 }
 

@@ -20,7 +20,7 @@ func TestNoActions(t *testing.T) {
 	base := stateOf(fixture.Cluster(fixture.Noon, "2.15.2", "2.15.2"))
 	own := stateOf(fixture.OneAccount(fixture.Noon, 7))
 	replayed := *base
-	replayed.Tape = &live.TapeInfo{Speed: 1, End: 3}
+	replayed.Replayed = &live.ReplayInfo{Speed: 1, End: 3}
 	for _, c := range []struct {
 		name    string
 		state   *live.State

@@ -143,7 +143,7 @@ func cmdSave(m *Model, args []string) tea.Cmd {
 		m.fail(advised(m, err))
 		return nil
 	}
-	m.say("saved " + name)
+	m.notify("saved " + name)
 	return nil
 }
 
@@ -163,15 +163,15 @@ func writeNew(name string, data []byte) error {
 // copyObject copies the JSON of the selected object.
 func copyObject(m *Model) tea.Cmd {
 	if title, text := page.Message(m.Context, m.cur(), m.opt.Feed.NameOr("")); text != "" {
-		m.say("copied a message about " + title + ", by OSC 52")
+		m.notify("copied a message about " + title + ", by OSC 52")
 		return func() tea.Msg { return copyMsg(text) }
 	}
 	title, object := m.cur().SelectedObject(m.Context)
 	if object == nil {
-		m.say("nothing is selected")
+		m.notify("nothing is selected")
 		return nil
 	}
 	text := page.Indented(object)
-	m.say(fmt.Sprintf("copied the JSON of %s, %s bytes, by OSC 52", title, view.Count.Format(len(text))))
+	m.notify(fmt.Sprintf("copied the JSON of %s, %s bytes, by OSC 52", title, view.Count.Format(len(text))))
 	return func() tea.Msg { return copyMsg(text) }
 }

@@ -16,7 +16,7 @@ func (s *shell) stopped(msg tea.Msg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		if !stopProcess(s.run.stops) {
-			s.say("cannot suspend: no shell to return to")
+			s.notify("cannot suspend: no shell to return to")
 		}
 	case continuedMsg:
 		if err := s.run.program.ReleaseTerminal(); err != nil {

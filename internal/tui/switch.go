@@ -29,10 +29,10 @@ func toggleTotals(m *Model) {
 func toggleMouse(m *Model) tea.Cmd {
 	m.mouse = !m.mouse
 	if m.mouse {
-		m.say("mouse on: the wheel scrolls, a click selects, a second click opens; M turns it off")
+		m.notify("mouse on: the wheel scrolls, a click selects, a second click opens; M turns it off")
 		return tea.EnableMouseCellMotion
 	}
-	m.say("mouse off: the terminal selects text again")
+	m.notify("mouse off: the terminal selects text again")
 	return tea.DisableMouse
 }
 
@@ -40,7 +40,7 @@ func toggleMouse(m *Model) tea.Cmd {
 func zoomTime(m *Model, by int) {
 	at := slices.Index(spans[:], m.Span)
 	m.Span = spans[max(min(at+by, len(spans)-1), 0)]
-	m.say("graphs show the last " + page.ShortDuration(m.Span))
+	m.notify("graphs show the last " + page.ShortDuration(m.Span))
 }
 
 // travel moves through the page history, -1 back and +1 forward.
@@ -50,7 +50,7 @@ func travel(m *Model, by int) {
 		from, to = to, from
 	}
 	if len(*from) == 0 {
-		m.say("no more pages in the history")
+		m.notify("no more pages in the history")
 		return
 	}
 	*to = append(*to, slices.Clone(m.stack))
@@ -62,7 +62,7 @@ func travel(m *Model, by int) {
 func lastPage(m *Model) {
 	n := len(m.past)
 	if n == 0 {
-		m.say("no more pages in the history")
+		m.notify("no more pages in the history")
 		return
 	}
 	m.past[n-1], m.stack = slices.Clone(m.stack), m.past[n-1]

@@ -25,7 +25,7 @@ func cmdContext(m *Model, args []string) tea.Cmd {
 		pickContext(m)
 		return nil
 	}
-	m.say("connecting to " + name + " …")
+	m.notify("connecting to " + name + " …")
 	return connect(m, name)
 }
 
@@ -46,11 +46,11 @@ func pickContext(m *Model) {
 // cmdOpen replays a recording.
 func cmdOpen(m *Model, args []string) tea.Cmd {
 	path := strings.Join(args, " ")
-	if m.opt.OpenTape == nil || path == "" {
+	if m.opt.OpenRecording == nil || path == "" {
 		m.fail("usage: :open FILE")
 		return nil
 	}
-	return changeFeed(m, path, func(context.Context) (*live.Feed, error) { return m.opt.OpenTape(path) })
+	return changeFeed(m, path, func(context.Context) (*live.Feed, error) { return m.opt.OpenRecording(path) })
 }
 
 // cmdRec starts or stops a recording. An existing file is never overwritten.
@@ -75,7 +75,7 @@ func cmdRec(m *Model, args []string) tea.Cmd {
 			return nil
 		}
 		m.send(live.StartRecording(name, f, m.opt.NewRecorder(f)))
-		m.say("recording to " + name + "   :rec stop ends it")
+		m.notify("recording to " + name + "   :rec stop ends it")
 	default:
 		m.fail("usage: :rec start [FILE], or :rec stop")
 	}
@@ -124,15 +124,15 @@ func fileName(m *Model, ext string) string {
 // currently saved: credentials may have changed.
 func gatherAgain(m *Model) tea.Cmd {
 	if m.connecting != "" {
-		m.say("still connecting to " + m.connecting)
+		m.notify("still connecting to " + m.connecting)
 		return nil
 	}
 	m.send(live.GatherNow)
 	if m.newest != nil && m.newest.Phase == live.Down && m.opt.Connect != nil && m.opt.Feed != nil && m.opt.Feed.Context != "" {
-		m.say("connecting anew …")
+		m.notify("connecting anew …")
 		return connect(m, m.opt.Feed.Context)
 	}
-	m.say("asking again")
+	m.notify("asking again")
 	return nil
 }
 
@@ -142,7 +142,7 @@ func cmdAt(m *Model, args []string) tea.Cmd {
 		m.fail(":at needs a recording: natsctl top --replay FILE, or :open FILE")
 		return nil
 	}
-	at, err := live.ParseAt(strings.Join(args, " "), m.State.Tape.First)
+	at, err := live.ParseAt(strings.Join(args, " "), m.State.Replayed.First)
 	if err != nil {
 		m.fail(err.Error())
 		return nil

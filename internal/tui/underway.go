@@ -87,7 +87,7 @@ func perform(m *Model, actions live.Actions, a live.Action) tea.Cmd {
 		return nil
 	}
 	m.running, m.warned = append(m.running, name), false
-	m.say(name + " …")
+	m.notify(name + " …")
 	return taskFor(actionTime, func(ctx context.Context) func(*Model) tea.Cmd {
 		answer, err := actions.Do(ctx, a)
 		return act(func(m *Model) {

@@ -9,7 +9,7 @@ func Events() []Column[fleet.Event] {
 		{Name: "level", Title: "Level", Help: "ok, info, warn or crit.", Value: func(e fleet.Event) any { return e.Level.String() }, Level: func(e fleet.Event) Level { return e.Level }},
 		{Name: "kind", Title: "Kind", Help: "What happened.", Value: func(e fleet.Event) any { return string(e.Kind) }},
 		{Name: "cluster", Title: "Cluster", Help: "Cluster of the server.", Value: func(e fleet.Event) any { return e.Cluster }},
-		{Name: "server", Title: "Server", Help: "Server that told it.", Value: func(e fleet.Event) any { return e.Server }},
+		{Name: "server", Title: "Server", Help: "Server that reported it.", Value: func(e fleet.Event) any { return e.Server }},
 		{Name: "account", Title: "Account", Help: "Account concerned.", Value: func(e fleet.Event) any { return e.Account }, Label: func(e fleet.Event) string { return e.AccountName }},
 		{Name: "who", Title: "Who", Help: "Client, user, server or stream concerned.", Value: func(e fleet.Event) any { return e.Who }},
 		{Name: "where", Title: "Where", Help: "Its address.", Value: func(e fleet.Event) any { return e.Where }},

@@ -19,13 +19,13 @@ func Health() []Column[*fleet.HealthRow] {
 		}
 	}
 	return append(serverColumns(func(r *fleet.HealthRow) *fleet.Server { return r.Server }), []Column[*fleet.HealthRow]{
-		{Name: "status", Title: "Status", Help: "ok, or the server's own word.", Value: func(r *fleet.HealthRow) any {
+		{Name: "status", Title: "Status", Help: "ok, or the status that the server reports.", Value: func(r *fleet.HealthRow) any {
 			if r.Health == nil {
 				return nil
 			}
 			return r.Health.Status
 		}, Level: func(r *fleet.HealthRow) Level { return r.Level() }},
-		{Name: "status_code", Title: "Code", Help: "Its verdict as an HTTP status; old servers give none.", Value: func(r *fleet.HealthRow) any {
+		{Name: "status_code", Title: "Code", Help: "Its health as an HTTP status; old servers report none.", Value: func(r *fleet.HealthRow) any {
 			if r.Health == nil {
 				return nil
 			}

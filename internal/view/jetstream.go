@@ -22,8 +22,8 @@ func MetaPeers(d *fleet.Delta) []Column[*fleet.MetaPeer] {
 			return "follower"
 		}},
 		{Name: "current", Title: "Current", Help: "Whether the leader calls it up to date.", Value: known(func(p *fleet.MetaPeer) any { return p.Current }), Level: peerLevel},
-		{Name: "online", Title: "Online", Help: "Whether the leader hears from it.", Value: known(func(p *fleet.MetaPeer) any { return !p.Offline }), Level: peerLevel},
-		{Name: "last_seen_seconds", Title: "Seen", Help: "Since the leader heard from it.", Unit: Seconds, Value: known(func(p *fleet.MetaPeer) any { return p.ActiveSeconds })},
+		{Name: "online", Title: "Online", Help: "Whether the leader is in contact with it.", Value: known(func(p *fleet.MetaPeer) any { return !p.Offline }), Level: peerLevel},
+		{Name: "last_seen_seconds", Title: "Seen", Help: "Time since the leader's last contact with it.", Unit: Seconds, Value: known(func(p *fleet.MetaPeer) any { return p.ActiveSeconds })},
 		{Name: "lag", Title: "Lag", Help: "Operations that it is behind.", Unit: Count, Value: known(func(p *fleet.MetaPeer) any { return p.Lag }), Level: func(p *fleet.MetaPeer) Level { return byLimit("meta_lag", lag(p.Lag, p.Known)) }},
 		{Name: "ha_assets", Title: "HA", Help: "Replicated streams and consumers.", Unit: Count, Value: jsz(func(p *fleet.MetaPeer) any { return p.JS.HAAssets }), Level: func(p *fleet.MetaPeer) Level {
 			if p.JS == nil {

@@ -44,7 +44,7 @@ func serverIdentity(s *fleet.Snapshot) []Column[*fleet.Server] {
 func serverFigures() []Column[*fleet.Server] {
 	return []Column[*fleet.Server]{
 		{Name: "conns", Title: "Conns", Short: "Conn", Help: "Client connections.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Connections })},
-		{Name: "subs", Title: "Subs", Help: "Subscriptions in its list, those that other servers told it of among them.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
+		{Name: "subs", Title: "Subs", Help: "Subscriptions in its list, including those that other servers announced to it.", Unit: Count, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.NumSubs })},
 		{
 			Name: "routes", Title: "Routes", Help: "Servers of the same cluster that it is connected to; each takes several connections.",
 			Unit: Count, Value: stat(func(sv *fleet.Server) any { return routePeers(sv) }),
@@ -77,7 +77,7 @@ func serverFigures() []Column[*fleet.Server] {
 		{Name: "out_msgs", Title: "Out msgs", Short: "Out", Help: "Messages sent since the start.", Unit: Count, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Msgs })},
 		{Name: "out_bytes", Title: "Out bytes", Short: "OutB", Help: "Bytes sent since the start.", Unit: Bytes, Wide: true, Sum: true, Value: stat(func(sv *fleet.Server) any { return sv.Statsz.Sent.Bytes })},
 		{Name: "uptime_seconds", Title: "Uptime", Short: "Up", Help: "Time since the start, by the server's clock.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.Info.Time.Sub(sv.Statsz.Start).Seconds() })},
-		{Name: "rtt_seconds", Title: "Reply", Help: "From the question to its answer, here: not the round trip of a link, which the links tell.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.RTTSeconds })},
+		{Name: "rtt_seconds", Title: "Reply", Help: "Time from the request to the answer, measured here; the links show the round trips between servers.", Unit: Seconds, Value: stat(func(sv *fleet.Server) any { return sv.RTTSeconds })},
 	}
 }
 

@@ -77,7 +77,7 @@ func (r *Roster) read(now time.Time) error {
 func (r *Roster) forget(m *member, now time.Time) {
 	known := slices.ContainsFunc(r.departed, func(d *scrape.Departure) bool { return d.ID == m.ID && d.How == Forgotten })
 	if !known && now.Sub(m.Seen) < departMemory {
-		r.departed = append(r.departed, &scrape.Departure{ID: m.ID, Name: m.Name, Cluster: m.Cluster, How: Forgotten, At: m.Seen, Heard: m.Seen})
+		r.departed = append(r.departed, &scrape.Departure{ID: m.ID, Name: m.Name, Cluster: m.Cluster, How: Forgotten, At: m.Seen, Received: m.Seen})
 	}
 }
 

@@ -166,11 +166,11 @@ func snapMisses(snap *fleet.Snapshot, m *member) bool {
 }
 
 func (r *Roster) depart(m *member, how fleet.EventKind, now time.Time) {
-	r.departed = append(r.departed, &scrape.Departure{ID: m.ID, Name: m.Name, Cluster: m.Cluster, How: how, At: now, Heard: now})
+	r.departed = append(r.departed, &scrape.Departure{ID: m.ID, Name: m.Name, Cluster: m.Cluster, How: how, At: now, Received: now})
 }
 
 // recent returns the servers that were replaced or forgotten lately.
 func (r *Roster) recent(now time.Time) []*scrape.Departure {
-	r.departed = slices.DeleteFunc(r.departed, func(d *scrape.Departure) bool { return now.Sub(d.Heard) > departMemory })
+	r.departed = slices.DeleteFunc(r.departed, func(d *scrape.Departure) bool { return now.Sub(d.Received) > departMemory })
 	return slices.Clone(r.departed)
 }

@@ -37,5 +37,5 @@ type Departure struct {
 	ID, Name, Cluster string
 	How               fleet.EventKind // lame_duck if it drained first, else shutdown
 	At                time.Time       // the last announcement, by the server's clock
-	Heard             time.Time       // the same by the exporter's clock
+	Received          time.Time       // the same by the exporter's clock
 }

@@ -37,8 +37,8 @@ func TestRowsCountLikeSingles(t *testing.T) {
 	})
 }
 
-// TestMergeTakesWhatIsNotSettled of both sides, and leaves the other alone.
-func TestMergeTakesWhatIsNotSettled(t *testing.T) {
+// TestMergeIncludesWhatIsNotFlushed of both sides, and leaves the other alone.
+func TestMergeIncludesWhatIsNotFlushed(t *testing.T) {
 	var a, b, none Hist
 	a.Record(1000)
 	a.Record(1000)
@@ -94,9 +94,9 @@ func TestCoarseMerge(t *testing.T) {
 	}
 }
 
-// TestLanesOfOneLine sums two lanes in each second, and forgets no latency
-// while a lane may still add to it.
-func TestLanesOfOneLine(t *testing.T) {
+// TestWritersOfOneTimeline sums two writers in each second, and forgets no latency
+// while a writer may still add to it.
+func TestWritersOfOneTimeline(t *testing.T) {
 	tl := NewTimeline()
 	if tl.Start() != 0 {
 		t.Error("begun")

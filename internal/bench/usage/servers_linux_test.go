@@ -127,8 +127,8 @@ func TestReadStat(t *testing.T) {
 	}
 }
 
-// TestMeterTellsServersFromOthers reads what the servers of a made-up machine have used since the start.
-func TestMeterTellsServersFromOthers(t *testing.T) {
+// TestMeterSeparatesServersFromOthers reads what the servers of a made-up machine have used since the start.
+func TestMeterSeparatesServersFromOthers(t *testing.T) {
 	dir := procOf(t, row(4222, 0x0A, 77), process{10, "nats-server", 100, 0, 77})
 	u := Start(findServersIn(dir, []int{4222}))
 	if u.used.servers != time.Second {

@@ -151,8 +151,8 @@ func TestLedByItself(t *testing.T) {
 	}
 }
 
-// TestWhoHears counts the servers that a node hears over the system account; isolated leafs are for themselves.
-func TestWhoHears(t *testing.T) {
+// TestCountSeen counts the servers that a node sees over the system account; isolated leafs are for themselves.
+func TestCountSeen(t *testing.T) {
 	t.Parallel()
 	sp := spec.Super(2, "a", "b").WithLeaf("edge", 1, "a")
 	sp.Leafs = append(sp.Leafs, spec.Leaf{Name: "alone", Count: 2, Remote: "a", Isolated: true})

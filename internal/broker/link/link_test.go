@@ -228,15 +228,15 @@ func TestUntil(t *testing.T) {
 	})
 }
 
-// TestLaneWakes who waits for a change, and nobody when there is none.
-func TestLaneWakes(t *testing.T) {
+// TestPathSignalsChanges signals a change to who waits for a change, and nobody when there is none.
+func TestPathSignalsChanges(t *testing.T) {
 	t.Parallel()
 	l := newPath()
 	_, changed := l.current()
 	l.set(effect{})
 	select {
 	case <-changed:
-		t.Error("woken by no change")
+		t.Error("a signal without a change")
 	default:
 	}
 	l.set(effect{hold: true})

@@ -46,7 +46,7 @@ func Advices() []cli.Advice {
 	return []cli.Advice{
 		cli.On(cli.Is(auth.ErrUnreadable), cli.ExitFailed, cli.Hint("give a file with a JWT, credentials (.creds), a seed (.nk) or a public key")),
 		cli.On(cli.Is(auth.ErrSigner), cli.ExitAuth, cli.Hint("see the keys of the account with: natsctl auth show ACCOUNT")),
-		cli.On(cli.Is(errRefused), cli.ExitAuth, cli.Hint("what to do stands beside each cause above")),
+		cli.On(cli.Is(errRefused), cli.ExitAuth, cli.Hint("each cause above says what to do")),
 		cli.On(cli.Is(errNotUser), cli.ExitUsage, cli.Hint("give the credentials (.creds) or the JWT of a user")),
 		cli.On(cli.Is(errSeed), cli.ExitUsage, cli.Hint("write it to a new file with --out FILE, or show it on a terminal with --show-secrets")),
 		cli.On(cli.Is(auth.ErrKeyType), cli.ExitUsage, cli.Hint("types: "+strings.Join(auth.KeyTypes(), ", "))),

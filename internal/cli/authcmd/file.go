@@ -113,6 +113,6 @@ func above(path string) (docs []auth.Document) {
 // warnExposed warns of a file with a private key that others can read.
 func warnExposed(e *cli.Env, path string, d auth.Document) {
 	if info, err := os.Stat(path); d.Seed != "" && err == nil && othersRead(info) {
-		e.Say("warning", fmt.Sprintf("others can read %s, which holds a private key: chmod 600 it", path))
+		e.Note("warning", fmt.Sprintf("others can read %s, which holds a private key: chmod 600 it", path))
 	}
 }

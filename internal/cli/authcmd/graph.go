@@ -56,7 +56,7 @@ func (c *graphCommand) Run(ctx context.Context, e *cli.Env) error {
 		all := len(shares)
 		shares = slices.DeleteFunc(shares, func(s fleet.Share) bool { return !c.concerns(s) })
 		if len(shares) == 0 && all > 0 && e.ErrTTY {
-			e.Say("", "account "+c.account+" shares nothing")
+			e.Note("", "account "+c.account+" shares nothing")
 		}
 	}
 	switch format {

@@ -185,7 +185,7 @@ func (h *holding) document(e *cli.Env, others []auth.Document) *document {
 	doc.Servers = h.holders
 	if !h.signed {
 		doc.Chain = nil
-		doc.Notes = append(doc.Notes, "the account stands in the configuration of the servers; it has no JWT")
+		doc.Notes = append(doc.Notes, "the account is defined in the configuration of the servers; it has no JWT")
 	}
 	for _, holder := range h.holders {
 		if holder.Stale {
@@ -247,7 +247,7 @@ func (d *directory) showUser(ctx context.Context, e *cli.Env, user string, other
 	}
 	if doc.Claims == nil {
 		out := newDocument(e, *doc, nil)
-		out.Notes = append(out.Notes, "the user stands in the configuration of the servers, or its JWT is a bearer token, which servers do not report")
+		out.Notes = append(out.Notes, "the user is defined in the configuration of the servers, or its JWT is a bearer token, which servers do not report")
 		return out, nil
 	}
 	h, err := d.held(ctx, auth.IssuerKey(doc.Claims))

@@ -18,15 +18,15 @@ import (
 func TestShowMasksPasswords(t *testing.T) {
 	op := trusted.New(t, nkeys.CreateOperator)
 	claims := jwt.NewOperatorClaims(op.Public)
-	claims.AccountServerURL = "https://admin:hush-1@accounts.example.com/jwt/v1"
-	claims.OperatorServiceURLs = jwt.StringList{"nats://app:hush-2@nats.example.com:4222"}
+	claims.AccountServerURL = "https://admin:noquery-1@accounts.example.com/jwt/v1"
+	claims.OperatorServiceURLs = jwt.StringList{"nats://app:noquery-2@nats.example.com:4222"}
 	path := filepath.Join(t.TempDir(), "op.jwt")
 	if err := os.WriteFile(path, []byte(trusted.Encode(t, claims, op)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, format := range []string{"table", "json", "yaml"} {
 		out, words, code := (&console{T: t}).run("show", path, "-o", format)
-		if code != cli.ExitOK || strings.Contains(out+words, "hush-") || !strings.Contains(out, "accounts.example.com") || !strings.Contains(out, "nats.example.com:4222") {
+		if code != cli.ExitOK || strings.Contains(out+words, "noquery-") || !strings.Contains(out, "accounts.example.com") || !strings.Contains(out, "nats.example.com:4222") {
 			t.Errorf("%s: exit %d: %s%s", format, code, out, words)
 		}
 	}

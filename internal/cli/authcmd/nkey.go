@@ -49,7 +49,7 @@ func (c *nkeyGen) Setup(cmd *kingpin.CmdClause) {
 }
 
 // errSeed is the error of a seed that would have no safe place.
-var errSeed = errors.New("the seed has no place to go")
+var errSeed = errors.New("nowhere to write the seed")
 
 // keyDoc is a key as JSON.
 type keyDoc struct {
@@ -121,7 +121,7 @@ func (c *nkeyPub) Run(_ context.Context, e *cli.Env) error {
 func readSecret(e *cli.Env, path string) (string, error) {
 	text, warning, err := natsctx.ReadSecretFile("key", path)
 	if warning != nil {
-		e.Say("warning", warning.Error())
+		e.Note("warning", warning.Error())
 	}
 	return text, err
 }

@@ -36,12 +36,12 @@ func (c *whyCommand) watch(ctx context.Context, e *cli.Env, client *sys.Client) 
 	for ev, err := range client.Events(ctx, fleet.EventAuthError) {
 		switch denied := (*sys.PermissionError)(nil); {
 		case errors.As(err, &denied) && denied.Subscribe:
-			e.Say("warning", err.Error()+"; its events are missing")
+			e.Note("warning", err.Error()+"; its events are missing")
 			continue
 		case err != nil:
 			return err
 		case ev.Kind == fleet.EventGap:
-			e.Say("warning", ev.Why)
+			e.Note("warning", ev.Why)
 			continue
 		}
 		r := fromEvent(ev)

@@ -75,7 +75,7 @@ func (c *whyCommand) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if len(rows) == 0 && e.ErrTTY {
-		e.Say("", "no refused login is among the closed connections that the servers remember")
+		e.Note("", "no refused login is among the closed connections that the servers remember")
 	}
 	return e.Print(cli.Table{Schema: "natsctl.auth.why/v1", Snap: snap, Grid: grid})
 }
@@ -84,7 +84,7 @@ func (c *whyCommand) Run(ctx context.Context, e *cli.Env) error {
 func (c *whyCommand) together(creds bool) error {
 	switch {
 	case !creds && (c.from != "" || c.as != "standard"):
-		return cli.Usagef("--from and --as need --creds: logins that were refused say how they came")
+		return cli.Usagef("--from and --as need --creds: a refused login reports both itself")
 	case creds && (c.config != "" || c.follow || c.user != ""):
 		return cli.Usagef("--creds judges one file: leave out --config, --follow and the user")
 	case !c.follow && c.lasting != 0:

@@ -71,7 +71,7 @@ func (c *benchClean) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if len(found) == 0 {
-		e.Say("", "no benchmark has left anything behind")
+		e.Note("", "no benchmark has left anything behind")
 	} else if err := c.act.ConfirmLines(e, plan(found), "clean", target.Protected); err != nil {
 		return err
 	}

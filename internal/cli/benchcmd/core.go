@@ -165,7 +165,7 @@ func (c *benchServe) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	defer bench.Tune()()
-	e.Say("", fmt.Sprintf("answering %s until interrupted", c.subject))
+	e.Note("", fmt.Sprintf("answering %s until interrupted", c.subject))
 	said := serveReport{env: e}
 	err = bench.Serve(ctx, bench.ServeSpec{
 		Subject: c.subject, Queue: c.queue, Responders: c.responders, Think: c.think, ReplySize: size,

@@ -71,10 +71,10 @@ func (l *benchLive) ended(ctx context.Context, err error, nothing string) error 
 	if err == nil || ctx.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err
 	}
-	l.e.Say("", "interrupted: "+nothing)
+	l.e.Note("", "interrupted: "+nothing)
 	var left *bench.LeftError
 	if errors.As(err, &left) {
-		l.e.Say("warning", left.Error())
+		l.e.Note("warning", left.Error())
 	}
 	return err
 }

@@ -20,7 +20,7 @@ type serveReport struct {
 func (w *serveReport) update(s bench.ServeState) {
 	for _, n := range s.News {
 		w.endLine()
-		w.env.Say("", w.describe(n))
+		w.env.Note("", w.describe(n))
 	}
 	if w.env.ErrTTY && s.Served != w.served {
 		w.line = true
@@ -40,7 +40,7 @@ func (w *serveReport) endLine() {
 // end prints the totals.
 func (w *serveReport) end() {
 	if w.endLine(); w.served > 0 {
-		w.env.Say("", cli.Plural(int(w.served), "request")+" answered in total")
+		w.env.Note("", cli.Plural(int(w.served), "request")+" answered in total")
 	}
 }
 

@@ -37,7 +37,7 @@ func (c *clusterNodeAdd) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.renew(e); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("%s has joined: all %d servers see it", node, len(l.Nodes)))
+	e.Note("", fmt.Sprintf("%s has joined: all %d servers see it", node, len(l.Nodes)))
 	return nil
 }
 
@@ -69,7 +69,7 @@ func (c *clusterNodeRm) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.renew(e); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("%s is gone; JetStream does not count it any more", c.node))
+	e.Note("", fmt.Sprintf("%s is gone; JetStream does not count it any more", c.node))
 	return nil
 }
 
@@ -78,7 +78,7 @@ type clusterRoll struct {
 	which    clusterArg
 	program  string
 	embedded bool
-	roll     broker.Roll
+	roll     broker.RollingRestart
 	stop     stopFlags
 	publish  publishFlag
 }
@@ -106,12 +106,12 @@ func (c *clusterRoll) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	begun := e.Now()
-	c.roll.Report = func(s broker.Step) { e.Say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text)) }
+	c.roll.Report = func(s broker.Step) { e.Note("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text)) }
 	return c.publish.during(ctx, e, l, func() error {
-		if err := l.home.Roll(ctx, l.Name, c.roll); err != nil {
+		if err := l.home.RollingRestart(ctx, l.Name, c.roll); err != nil {
 			return err
 		}
-		e.Say("", fmt.Sprintf("all %d nodes are restarted and healthy after %s", len(l.Nodes), e.Now().Sub(begun).Round(time.Millisecond)))
+		e.Note("", fmt.Sprintf("all %d nodes are restarted and healthy after %s", len(l.Nodes), e.Now().Sub(begun).Round(time.Millisecond)))
 		return nil
 	})
 }
@@ -187,11 +187,11 @@ func (c *clusterChaos) Run(ctx context.Context, e *cli.Env) error {
 func (c *clusterChaos) inject(ctx context.Context, e *cli.Env, l local, troubles []broker.Trouble) error {
 	begun := e.Now()
 	err := l.home.Chaos(ctx, l.Name, troubles, func(t broker.Trouble) {
-		e.Say("", fmt.Sprintf("%6.1fs  %s", e.Now().Sub(begun).Seconds(), t))
+		e.Note("", fmt.Sprintf("%6.1fs  %s", e.Now().Sub(begun).Seconds(), t))
 	})
 	if err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("cluster %s is healed: all nodes run and see each other", l.Name))
+	e.Note("", fmt.Sprintf("cluster %s is healed: all nodes run and see each other", l.Name))
 	return nil
 }

@@ -62,7 +62,7 @@ var nodeColumns = []view.Column[broker.NodeStatus]{
 	{Name: "pid", Title: "PID", Help: "Its process; none when it does not run.", Value: func(n broker.NodeStatus) any { return number(n.PID) }},
 	{Name: "since", Title: "SINCE", Help: "Since when it is in this state.", Unit: view.Instant, Value: func(n broker.NodeStatus) any { return n.Since.Truncate(time.Second) }},
 	{Name: "starts", Title: "STARTS", Help: "How often it was started.", Wide: true, Unit: view.Count, Value: func(n broker.NodeStatus) any { return n.Starts }},
-	{Name: "hears", Title: "HEARS", Help: "Servers that it sees, itself included.", Unit: view.Count, Value: func(n broker.NodeStatus) any { return number(n.Hears) }, Level: seenLevel},
+	{Name: "hears", Title: "HEARS", Help: "Servers that it sees, itself included.", Unit: view.Count, Value: func(n broker.NodeStatus) any { return number(n.Sees) }, Level: seenLevel},
 	{Name: "expected", Title: "OF", Help: "Servers that it should see.", Unit: view.Count, Value: func(n broker.NodeStatus) any { return n.Expect }},
 	{Name: "health", Title: "HEALTH", Help: "What it says of its health, or what ended it.", Value: health, Level: healthLevel},
 	{Name: "clients", Title: "CLIENTS", Help: "Client connections.", Unit: view.Count, Sum: true, Value: func(n broker.NodeStatus) any { return answered(n, n.Clients) }},
@@ -82,7 +82,7 @@ func number(n int) any {
 
 // answered returns a value of a node that answers, and nil for one that does not.
 func answered(n broker.NodeStatus, v any) any {
-	if n.Hears == 0 {
+	if n.Sees == 0 {
 		return nil
 	}
 	return v
@@ -111,7 +111,7 @@ func phaseLevel(n broker.NodeStatus) fleet.Level {
 }
 
 func seenLevel(n broker.NodeStatus) fleet.Level {
-	if n.Hears != 0 && n.Hears != n.Expect {
+	if n.Sees != 0 && n.Sees != n.Expect {
 		return fleet.Warn
 	}
 	return fleet.OK

@@ -12,9 +12,9 @@ import (
 
 // confirm shows the changes to an existing cluster, and asks before anything is stopped, removed, weakened or lost.
 func (c *clusterUp) confirm(e *cli.Env, ch broker.Change) error {
-	e.Say("", fmt.Sprintf("cluster %s changes:", ch.Name))
+	e.Note("", fmt.Sprintf("cluster %s changes:", ch.Name))
 	for _, line := range ch.Lines {
-		e.Say("", "  "+line)
+		e.Note("", "  "+line)
 	}
 	if len(ch.Harm) == 0 {
 		return nil
@@ -30,7 +30,7 @@ func confirmHarm(e *cli.Env, harm []string, cluster string, yes, dryRun bool) er
 	}
 	if dryRun {
 		for _, line := range plan {
-			e.Say("", line)
+			e.Note("", line)
 		}
 		return nil
 	}

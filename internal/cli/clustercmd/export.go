@@ -45,9 +45,9 @@ func (c *clusterExport) Run(_ context.Context, e *cli.Env) error {
 			return err
 		}
 	}
-	e.Say("", "how to run it: "+filepath.Join(c.dir, "README.md"))
+	e.Note("", "how to run it: "+filepath.Join(c.dir, "README.md"))
 	if c.secrets {
-		e.Say("warning", "it holds secrets; keep it where only its owner can read")
+		e.Note("warning", "it holds secrets; keep it where only its owner can read")
 	}
 	return nil
 }

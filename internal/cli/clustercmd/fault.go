@@ -65,11 +65,11 @@ func (c *clusterFault) Run(ctx context.Context, e *cli.Env) error {
 	}
 	switch {
 	case f.Kind == link.Drop:
-		e.Say("", fmt.Sprintf("%s: done", f))
+		e.Note("", fmt.Sprintf("%s: done", f))
 	case f.For > 0:
-		e.Say("", fmt.Sprintf("fault %d: %s, heals automatically in %s", f.ID, f, f.For))
+		e.Note("", fmt.Sprintf("fault %d: %s, heals automatically in %s", f.ID, f, f.For))
 	default:
-		e.Say("", fmt.Sprintf("fault %d: %s; end it with: %s", f.ID, f, healCommand(l.Name, f)))
+		e.Note("", fmt.Sprintf("fault %d: %s; end it with: %s", f.ID, f, healCommand(l.Name, f)))
 	}
 	return nil
 }
@@ -171,9 +171,9 @@ func (c *clusterHeal) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if n == 0 {
-		e.Say("", "no faults to heal; the servers that run see each other")
+		e.Note("", "no faults to heal; the servers that run see each other")
 		return nil
 	}
-	e.Say("", fmt.Sprintf("%d healed; the servers that run see each other again after %s", n, e.Now().Sub(begun).Round(time.Millisecond)))
+	e.Note("", fmt.Sprintf("%d healed; the servers that run see each other again after %s", n, e.Now().Sub(begun).Round(time.Millisecond)))
 	return nil
 }

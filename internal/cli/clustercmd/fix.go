@@ -97,10 +97,10 @@ func healLeftovers(ctx context.Context, e *cli.Env, l local) error {
 		if err := l.home.Node(ctx, l.Name, n.Name, do, 0, 0); err != nil {
 			return err
 		}
-		e.Say("", fmt.Sprintf("%s %s: left by a chaos run that was killed", do, n.Name))
+		e.Note("", fmt.Sprintf("%s %s: left by a chaos run that was killed", do, n.Name))
 	}
 	if cmds := fixCommands(rest); len(cmds) > 0 {
-		e.Say("", "actions on nodes are not undone; undo them with: "+strings.Join(cmds, "; "))
+		e.Note("", "actions on nodes are not undone; undo them with: "+strings.Join(cmds, "; "))
 	}
 	return nil
 }

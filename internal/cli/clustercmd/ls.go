@@ -34,7 +34,7 @@ func (c *clusterLs) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if len(all) == 0 {
-		e.Say("", "there is no local cluster; start one with: natsctl cluster up")
+		e.Note("", "there is no local cluster; start one with: natsctl cluster up")
 	}
 	if err := e.Print(cli.Table{Schema: "natsctl.cluster.ls/v1", Grid: grid}); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (c *clusterLs) Run(ctx context.Context, e *cli.Env) error {
 			continue
 		}
 		if what := trouble(ctx, local{r, home}); what != "" {
-			e.Say("", what)
+			e.Note("", what)
 		}
 	}
 	return nil
@@ -84,7 +84,7 @@ func (c *clusterStatus) printOnce(ctx context.Context, e *cli.Env, l local) erro
 		return err
 	}
 	for _, f := range s.Faults {
-		e.Say("", fmt.Sprintf("fault %d: %s, since %s%s; end it with: %s", f.ID, f, f.Since.UTC().Format("15:04:05"), heals(f), healCommand(s.Name, f)))
+		e.Note("", fmt.Sprintf("fault %d: %s, since %s%s; end it with: %s", f.ID, f, f.Since.UTC().Format("15:04:05"), heals(f), healCommand(s.Name, f)))
 	}
 	switch {
 	case s.Full:
@@ -105,7 +105,7 @@ func unwell(s broker.Status) string {
 	var out string
 	up := 0
 	for _, n := range s.Nodes {
-		if n.Phase == broker.Running && n.Hears > 0 {
+		if n.Phase == broker.Running && n.Sees > 0 {
 			up++
 		}
 	}
@@ -114,12 +114,12 @@ func unwell(s broker.Status) string {
 		switch {
 		case n.Phase != broker.Running:
 			what = string(n.Phase) + left(n)
-		case n.Hears == 0:
+		case n.Sees == 0:
 			what = "does not answer"
-		case n.Hears != n.Expect && n.Hears == up && n.Health == "ok":
+		case n.Sees != n.Expect && n.Sees == up && n.Health == "ok":
 			continue // it reaches all nodes that are up, and the others are named
-		case n.Hears != n.Expect:
-			what = fmt.Sprintf("sees %d of %d", n.Hears, n.Expect)
+		case n.Sees != n.Expect:
+			what = fmt.Sprintf("sees %d of %d", n.Sees, n.Expect)
 		case n.Health != "ok":
 			what = n.Health
 		default:
@@ -144,13 +144,13 @@ func (c *clusterDown) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if l.Life == broker.Down {
-		e.Say("", fmt.Sprintf("cluster %s is already down", l.Name))
+		e.Note("", fmt.Sprintf("cluster %s is already down", l.Name))
 		return nil
 	}
 	if err := l.home.Down(ctx, l.Name); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("cluster %s is down; natsctl cluster up %s starts it again with its data", l.Name, l.Name))
+	e.Note("", fmt.Sprintf("cluster %s is down; natsctl cluster up %s starts it again with its data", l.Name, l.Name))
 	return nil
 }
 
@@ -178,6 +178,6 @@ func (c *clusterDelete) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.home.Delete(ctx, l.Name); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("cluster %s is removed", l.Name))
+	e.Note("", fmt.Sprintf("cluster %s is removed", l.Name))
 	return nil
 }

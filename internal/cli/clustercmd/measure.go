@@ -82,11 +82,11 @@ func (f *publishFlag) report(ctx context.Context, e *cli.Env, w *client.Publishe
 	if t.Unchecked > 0 {
 		text += fmt.Sprintf("; %d are past the limits of the stream and cannot be checked", t.Unchecked)
 	}
-	e.Say("", text)
+	e.Note("", text)
 	if t.Lost > 0 {
 		return errLost{t}
 	}
-	e.Say("", "no acknowledged message is lost")
+	e.Note("", "no acknowledged message is lost")
 	return nil
 }
 
@@ -119,9 +119,9 @@ func (f *measureFlags) around(ctx context.Context, e *cli.Env, l local, nodes []
 		return err
 	}
 	if len(lost) > 0 {
-		e.Say("", "led "+ledWords(lost))
+		e.Note("", "led "+ledWords(lost))
 	} else if f.measure {
-		e.Say("", "led nothing in JetStream")
+		e.Note("", "led nothing in JetStream")
 	}
 	if !f.measure && w == nil {
 		return nil

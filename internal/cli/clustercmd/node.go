@@ -87,7 +87,7 @@ func (c *clusterNode) act(ctx context.Context, e *cli.Env, l local) error {
 		if err := l.home.Node(ctx, l.Name, node, c.action.Name, c.duration, c.grace); err != nil {
 			return err
 		}
-		e.Say("", fmt.Sprintf("%s %s: done in %s", c.action.Name, node, e.Now().Sub(begun).Round(time.Millisecond)))
+		e.Note("", fmt.Sprintf("%s %s: done in %s", c.action.Name, node, e.Now().Sub(begun).Round(time.Millisecond)))
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 // that they do not hear it.
 func TestUnwellNamesTheCause(t *testing.T) {
 	node := func(name string, phase broker.Phase, hears int, health string) broker.NodeStatus {
-		return broker.NodeStatus{Name: name, Phase: phase, Hears: hears, Expect: 3, Health: health}
+		return broker.NodeStatus{Name: name, Phase: phase, Sees: hears, Expect: 3, Health: health}
 	}
 	for want, nodes := range map[string][]broker.NodeStatus{
 		"n3 stopped":                    {node("n1", broker.Running, 2, "ok"), node("n2", broker.Running, 2, "ok"), node("n3", broker.Stopped, 0, "")},

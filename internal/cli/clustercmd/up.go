@@ -146,7 +146,7 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 		Spec: spec, Given: c.file != "", Slot: c.slot, Program: c.program, Retain: c.retain,
 		Contexts: func(r broker.Record) ([]string, error) { return planContexts(e, r) },
 		Ready:    func(r broker.Record) error { return makeContexts(e, r) },
-		Report:   func(s broker.Step) { sayStep(e, s) },
+		Report:   func(s broker.Step) { printStep(e, s) },
 	}
 	if c.file == "" && c.describesCluster() {
 		o.Amend = c.amend
@@ -169,7 +169,7 @@ func (c *clusterUp) Run(ctx context.Context, e *cli.Env) error {
 		return err
 	}
 	if !changed {
-		e.Say("", fmt.Sprintf("cluster %s is already up and matches the request: nothing was changed", r.Name))
+		e.Note("", fmt.Sprintf("cluster %s is already up and matches the request: nothing was changed", r.Name))
 	}
 	return c.printNextSteps(e, r)
 }
@@ -214,15 +214,15 @@ func (c *clusterUp) runForeground(ctx context.Context, e *cli.Env, home *broker.
 		if c.keep {
 			text = fmt.Sprintf("cluster %s is stopped; start it again with: natsctl cluster up %s", c.name, c.name)
 		}
-		e.Say("", text)
+		e.Note("", text)
 	}
 	return err
 }
 
-// sayStep prints a step and its duration on a terminal.
-func sayStep(e *cli.Env, s broker.Step) {
+// printStep prints a step and its duration on a terminal.
+func printStep(e *cli.Env, s broker.Step) {
 	if e.ErrTTY {
-		e.Say("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text))
+		e.Note("", fmt.Sprintf("%6.2fs  %s", s.Took.Seconds(), s.Text))
 	}
 }
 
@@ -240,9 +240,9 @@ func (c *clusterUp) printNextSteps(e *cli.Env, r broker.Record) error {
 	if err := e.Print(cli.Table{Schema: "natsctl.cluster.nodes/v1", Grid: placeGrid(r)}); err != nil {
 		return err
 	}
-	e.Say("", "contexts: "+strings.Join(r.Contexts, ", "))
+	e.Note("", "contexts: "+strings.Join(r.Contexts, ", "))
 	if len(r.Contexts) > 1 {
-		e.Say("", "look at it with: natsctl --context "+r.Name+"-"+spec.SystemUser+" server ls")
+		e.Note("", "look at it with: natsctl --context "+r.Name+"-"+spec.SystemUser+" server ls")
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func (c *clusterUserAdd) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.renew(e); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("user %s of account %s can connect now: context %s, credentials %s", id.User, id.Account, name, id.Creds))
+	e.Note("", fmt.Sprintf("user %s of account %s can connect now: context %s, credentials %s", id.User, id.Account, name, id.Creds))
 	return nil
 }
 
@@ -119,6 +119,6 @@ func (c *clusterUserRevoke) Run(ctx context.Context, e *cli.Env) error {
 	if err := l.home.Revoke(ctx, l.Name, c.name); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("user %s is revoked: all %d servers have acknowledged", c.name, len(l.Nodes)))
+	e.Note("", fmt.Sprintf("user %s is revoked: all %d servers have acknowledged", c.name, len(l.Nodes)))
 	return nil
 }

@@ -73,7 +73,7 @@ func accept(ctx context.Context, e *cli.Env, c *natsctx.Context) error {
 		switch {
 		case f.Err == nil:
 		case f.Warning, later, errors.Is(f.Err, natsctx.ErrExpired):
-			e.Say("warning", f.Err.Error())
+			e.Note("warning", f.Err.Error())
 		default:
 			return f.Err
 		}

@@ -98,7 +98,7 @@ func (c *contextSelect) Run(_ context.Context, e *cli.Env) error {
 	if err := store.Select(c.name); err != nil {
 		return err
 	}
-	return saySelected(e, store, c.name)
+	return printSelected(e, store, c.name)
 }
 
 // chooseContext prompts for one of the contexts by number or name.
@@ -111,7 +111,7 @@ func chooseContext(e *cli.Env, store *natsctx.Store) (string, error) {
 		return "", cli.Usagef("name the context to select")
 	}
 	for i, name := range names {
-		e.Say("", fmt.Sprintf("%3d  %s", i+1, name))
+		e.Note("", fmt.Sprintf("%3d  %s", i+1, name))
 	}
 	answer, err := e.Ask("number or name: ")
 	if err != nil {
@@ -126,13 +126,13 @@ func chooseContext(e *cli.Env, store *natsctx.Store) (string, error) {
 	return answer, nil
 }
 
-// saySelected prints the selected context for people.
-func saySelected(e *cli.Env, store *natsctx.Store, name string) error {
+// printSelected prints the selected context for people.
+func printSelected(e *cli.Env, store *natsctx.Store, name string) error {
 	c, err := store.Load(name)
 	if err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("context %q is selected: %s", name, natsctx.RedactURL(c.URLOrDefault())))
+	e.Note("", fmt.Sprintf("context %q is selected: %s", name, natsctx.RedactURL(c.URLOrDefault())))
 	return nil
 }
 
@@ -150,7 +150,7 @@ func (c *contextPrevious) Run(_ context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	return saySelected(e, store, name)
+	return printSelected(e, store, name)
 }
 
 // contextUnselect clears the selection.
@@ -167,7 +167,7 @@ func (c *contextUnselect) Run(_ context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("context %q is no longer selected; natsctl context previous selects it again", name))
+	e.Note("", fmt.Sprintf("context %q is no longer selected; natsctl context previous selects it again", name))
 	return nil
 }
 
@@ -191,7 +191,7 @@ func (c *contextProtect) Run(_ context.Context, e *cli.Env) error {
 		if err := store.SetMark(name, func(m *natsctx.Mark) { m.Protected = c.on }); err != nil {
 			return err
 		}
-		e.Say("", fmt.Sprintf("context %q is %s", name, state))
+		e.Note("", fmt.Sprintf("context %q is %s", name, state))
 	}
 	return nil
 }
@@ -242,7 +242,7 @@ func (c *contextRm) remove(e *cli.Env, store *natsctx.Store, name string) error 
 	if err := store.Remove(name, c.act.Force); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("context %q is removed", name))
+	e.Note("", fmt.Sprintf("context %q is removed", name))
 	return nil
 }
 

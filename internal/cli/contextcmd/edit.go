@@ -54,7 +54,7 @@ func (c *contextEdit) Run(ctx context.Context, e *cli.Env) error {
 	if !byFlags && !c.fields.choose && c.fields.color == "" && !c.fields.protected {
 		edited, err := editSettings(e, before)
 		if errors.Is(err, errUnchanged) {
-			e.Say("", fmt.Sprintf("context %q is unchanged", c.name))
+			e.Note("", fmt.Sprintf("context %q is unchanged", c.name))
 			return nil
 		}
 		if err != nil {

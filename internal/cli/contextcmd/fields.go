@@ -124,12 +124,12 @@ func (f *fieldFlags) finish(e *cli.Env, store *natsctx.Store, name, done string)
 	if err := f.mark(store, name); err != nil {
 		return err
 	}
-	e.Say("", fmt.Sprintf("context %q is %s in %s", name, done, store.Path(name)))
+	e.Note("", fmt.Sprintf("context %q is %s in %s", name, done, store.Path(name)))
 	if !f.choose {
 		return nil
 	}
 	if err := store.Select(name); err != nil {
 		return err
 	}
-	return saySelected(e, store, name)
+	return printSelected(e, store, name)
 }

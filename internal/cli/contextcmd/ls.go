@@ -79,7 +79,7 @@ func (c *contextLs) Run(_ context.Context, e *cli.Env) error {
 		return err
 	}
 	if len(rows) == 0 && e.OutTTY {
-		e.Say("", "no contexts yet; create one with: natsctl context add NAME -s URL")
+		e.Note("", "no contexts yet; create one with: natsctl context add NAME -s URL")
 	}
 	var errs []error
 	for _, row := range rows {

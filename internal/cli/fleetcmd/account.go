@@ -79,7 +79,7 @@ func newAccountView(ctx context.Context, e *cli.Env, want fleet.Want, needed ...
 // limits prints on standard error what the user may not see.
 func (l *accountView) limits(e *cli.Env) {
 	if l.own != nil && e.ErrTTY {
-		e.Say("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers reported this account only; other accounts, "+
+		e.Note("", fmt.Sprintf("as a user of account %s, not of the system account: %d servers reported this account only; other accounts, "+
 			"links between servers, and servers that did not respond are not visible", l.user, len(l.own.Snapshot.Servers)))
 	}
 }
@@ -122,7 +122,7 @@ func (c *accountListCommand) Run(ctx context.Context, e *cli.Env) error {
 		want.Kinds = append(want.Kinds, fleet.Jsz)
 		want.JS.Streams = true
 	}
-	lens, snap, err := newAccountView(ctx, e, want, fleet.AccountStatz)
+	av, snap, err := newAccountView(ctx, e, want, fleet.AccountStatz)
 	if err != nil {
 		return err
 	}
@@ -130,8 +130,8 @@ func (c *accountListCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	lens.limits(e)
-	return e.Print(cli.Table{Schema: "natsctl.account.ls/v1", Snap: lens.complete(snap), Grid: grid, Totals: grid.Totals("total")})
+	av.limits(e)
+	return e.Print(cli.Table{Schema: "natsctl.account.ls/v1", Snap: av.complete(snap), Grid: grid, Totals: grid.Totals("total")})
 }
 
 type accountConnsCommand struct {
@@ -165,11 +165,11 @@ func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
 	if wantsLeafs(c.conns) {
 		want.Kinds = append(want.Kinds, fleet.Leafz)
 	}
-	lens, snap, err := newAccountView(ctx, e, want, fleet.Connz)
+	av, snap, err := newAccountView(ctx, e, want, fleet.Connz)
 	if err != nil {
 		return err
 	}
-	if c.conns.Account, err = lens.refuse(c.conns.Account); err != nil {
+	if c.conns.Account, err = av.refuse(c.conns.Account); err != nil {
 		return err
 	}
 	if err := knownAccount(snap, c.conns.Account); err != nil {
@@ -185,8 +185,8 @@ func (c *accountConnsCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	lens.limits(e)
-	return e.Print(cli.Table{Schema: "natsctl.account.conns/v1", Snap: lens.complete(snap), Grid: grid, Totals: grid.Totals("total")})
+	av.limits(e)
+	return e.Print(cli.Table{Schema: "natsctl.account.conns/v1", Snap: av.complete(snap), Grid: grid, Totals: grid.Totals("total")})
 }
 
 // whoami returns the account of the user.

@@ -77,41 +77,41 @@ func (c *accountInfoCommand) Run(ctx context.Context, e *cli.Env) error {
 	want := fleet.Want{
 		Kinds: []fleet.Kind{fleet.AccountStatz, fleet.Accountz, fleet.Jsz}, Account: account, JS: fleet.JSWant{Account: account, Streams: true, Consumers: true, AllReplicas: true},
 	}
-	lens, snap, err := newAccountView(ctx, e, want)
+	av, snap, err := newAccountView(ctx, e, want)
 	if err != nil {
 		return err
 	}
-	if account, err = lens.refuse(account); err != nil {
+	if account, err = av.refuse(account); err != nil {
 		return err
 	}
 	snap = snap.WithoutRefusals(fleet.Accountz)
-	doc, err := newAccountDoc(ctx, lens, snap, account, mine)
+	doc, err := newAccountDoc(ctx, av, snap, account, mine)
 	if err != nil {
 		return err
 	}
 	if err := e.PrintValue(doc, func(w io.Writer) error { return writeSheet(w, doc.Lines()) }); err != nil {
 		return err
 	}
-	if _, err := lens.unseen(); err != nil {
+	if _, err := av.unseen(); err != nil {
 		return err
 	}
-	return e.Completeness(lens.complete(snap))
+	return e.Completeness(av.complete(snap))
 }
 
-func newAccountDoc(ctx context.Context, lens *accountView, s *fleet.Snapshot, account, mine string) (view.Account, error) {
+func newAccountDoc(ctx context.Context, av *accountView, s *fleet.Snapshot, account, mine string) (view.Account, error) {
 	doc := view.Account{Schema: "natsctl.account.info/v1", Time: s.Time, Name: account}
-	if lens.own != nil {
-		denied, _ := lens.unseen()
-		doc.User, doc.JetStream, doc.Hidden = lens.own.User, lens.own.JetStream, slices.Concat(denied, hidden)
+	if av.own != nil {
+		denied, _ := av.unseen()
+		doc.User, doc.JetStream, doc.Hidden = av.own.User, av.own.JetStream, slices.Concat(denied, hidden)
 	} else {
 		doc.Details = fleet.AccountDetails(s)
 		if doc.Details == nil {
-			if err := knownAccount(withNames(ctx, lens.client, s), account); err != nil || len(s.Missing) == 0 {
+			if err := knownAccount(withNames(ctx, av.client, s), account); err != nil || len(s.Missing) == 0 {
 				return doc, err
 			}
 		}
 		if account == mine {
-			doc.User, _ = lens.client.UserInfo(ctx) // servers before 2.10 do not report it
+			doc.User, _ = av.client.UserInfo(ctx) // servers before 2.10 do not report it
 		}
 	}
 	for _, r := range fleet.AccountRows(s, nil) {

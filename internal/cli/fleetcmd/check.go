@@ -225,7 +225,7 @@ func (c *checkCommand) verdict(e *cli.Env, format string, r *checkReport) error 
 		return e.Completeness(r.snap.WithoutUnsupported())
 	}
 	if e.ErrTTY {
-		e.Say("", fmt.Sprintf("%s; %d/%d servers answered", r.summary(), r.Answered, r.Expected))
+		e.Note("", fmt.Sprintf("%s; %d/%d servers answered", r.summary(), r.Answered, r.Expected))
 	}
 	return nil
 }

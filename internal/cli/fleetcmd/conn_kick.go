@@ -166,9 +166,9 @@ func (c *kick) report(ctx context.Context, e *cli.Env, client *sys.Client, conns
 	if err := e.PrintTable(e.Flags.Output, cli.Table{Schema: "natsctl.kick/v1", Snap: snap, Grid: grid}); err != nil {
 		return err
 	}
-	e.Say("", act.KickSummary(counts, len(conns)))
+	e.Note("", act.KickSummary(counts, len(conns)))
 	if ctx.Err() != nil && counts[sys.Untried] > 0 {
-		e.Say("", "interrupted; run the command again to close the rest")
+		e.Note("", "interrupted; run the command again to close the rest")
 	}
 	if failed != nil {
 		return fmt.Errorf("%s not kicked: %w", cli.Plural(counts[sys.KickError], "connection"), failed)

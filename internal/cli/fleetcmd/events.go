@@ -86,7 +86,7 @@ func (c *eventsCommand) Run(ctx context.Context, e *cli.Env) error {
 	for ev, err := range client.Events(listening, kinds...) {
 		if err != nil {
 			if denied := (*sys.PermissionError)(nil); errors.As(err, &denied) && denied.Subscribe {
-				e.Say("warning", err.Error()+"; its events are missing")
+				e.Note("warning", err.Error()+"; its events are missing")
 				continue
 			}
 			return err
@@ -99,7 +99,7 @@ func (c *eventsCommand) Run(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	if out.written == 0 && e.ErrTTY {
-		e.Say("", "no matching event arrived")
+		e.Note("", "no matching event arrived")
 	}
 	return nil
 }

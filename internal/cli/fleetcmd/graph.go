@@ -90,7 +90,7 @@ func (c *graphCommand) draw(e *cli.Env, format string, t *fleet.Topology) error 
 		return style.GraphTree(e.Out, t, e.Flags.ASCII)
 	}
 	small := view.FoldTopology(t)
-	sayFolded(e, small)
+	printFolded(e, small)
 	switch format {
 	case "dot":
 		return view.GraphDOT(e.Out, small.Topology)
@@ -102,16 +102,16 @@ func (c *graphCommand) draw(e *cli.Env, format string, t *fleet.Topology) error 
 	return style.GraphTree(e.Out, small.Topology, e.Flags.ASCII)
 }
 
-// sayFolded prints what a drawing of a large fleet omits, and where to find it.
-func sayFolded(e *cli.Env, f view.Folded) {
+// printFolded prints what a drawing of a large fleet omits, and where to find it.
+func printFolded(e *cli.Env, f view.Folded) {
 	if f.Faults > 0 {
-		e.Say("warning", fmt.Sprintf("%d more links at fault are not drawn; -o wide has them all", f.Faults))
+		e.Note("warning", fmt.Sprintf("%d more links at fault are not drawn; -o wide has them all", f.Faults))
 	}
 	if f.Servers > 0 {
 		text := fmt.Sprintf("%d servers without a fault of their own are folded", f.Servers)
 		if f.Gateways > 0 {
 			text += fmt.Sprintf(", and %d gateways between clusters that are well", f.Gateways)
 		}
-		e.Say("", text+"; -o wide has all of them, --cluster NAME draws one cluster")
+		e.Note("", text+"; -o wide has all of them, --cluster NAME draws one cluster")
 	}
 }

@@ -80,17 +80,17 @@ func (c *recordCommand) Run(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	tape := &recordingRun{e: e, out: recording.NewRecorder(file, c.identity)}
-	err = tape.run(ctx, c, client, want)
+	run := &recordingRun{e: e, out: recording.NewRecorder(file, c.identity)}
+	err = run.run(ctx, c, client, want)
 	if errors.Is(context.Cause(ctx), errRecorded) || errors.Is(err, io.EOF) {
 		err = nil
 	}
-	err = cmp.Or(err, tape.out.Close(), file.Close()) // report the first error, which causes the others
-	if tape.snapshots == 0 {                          // nothing was recorded
+	err = cmp.Or(err, run.out.Close(), file.Close()) // report the first error, which causes the others
+	if run.snapshots == 0 {                          // nothing was recorded
 		return cmp.Or(err, c.discard())
 	}
-	tape.summary(c.file)
-	return cmp.Or(err, e.Completeness(tape.incomplete))
+	run.summary(c.file)
+	return cmp.Or(err, e.Completeness(run.incomplete))
 }
 
 // errRecorded ends a recording that has reached its duration.
@@ -269,7 +269,7 @@ func (t *recordingRun) listen(ctx context.Context, client *sys.Client) <-chan fl
 		for ev, err := range client.Events(ctx) {
 			if err != nil {
 				if ctx.Err() == nil {
-					t.e.Say("warning", err.Error()+"; some events are missing in the recording")
+					t.e.Note("warning", err.Error()+"; some events are missing in the recording")
 				}
 				continue
 			}
@@ -300,8 +300,8 @@ func (t *recordingRun) summary(file string) {
 	if t.e.ErrTTY {
 		_, _ = fmt.Fprintln(t.e.Err)
 	}
-	t.e.Say("", fmt.Sprintf("%s: %s", file, t.counts()))
+	t.e.Note("", fmt.Sprintf("%s: %s", file, t.counts()))
 	if t.e.ErrTTY {
-		t.e.Say("hint", "look at it with natsctl server report connections --replay "+file+", or natsctl check --replay "+file)
+		t.e.Note("hint", "look at it with natsctl server report connections --replay "+file+", or natsctl check --replay "+file)
 	}
 }

@@ -36,7 +36,7 @@ func (f *replayFlags) open(e *cli.Env) (*recording.Recording, error) {
 	}
 	e.OnClose(func() { _ = file.Close() })
 	for _, flaw := range cli.Flaws(f.file, rec) {
-		e.Say("warning", flaw)
+		e.Note("warning", flaw)
 	}
 	return rec, nil
 }
@@ -54,9 +54,9 @@ func (f *replayFlags) index(e *cli.Env, rec *recording.Recording) (int, error) {
 	// Ignore fractions of a second, which --at may not have.
 	switch {
 	case at.Before(first.Truncate(time.Second)):
-		e.Say("warning", fmt.Sprintf("--at %s is before the recording, which begins at %s: that is what is shown", f.at, stamp(first)))
+		e.Note("warning", fmt.Sprintf("--at %s is before the recording, which begins at %s: that is what is shown", f.at, stamp(first)))
 	case at.After(last.Add(time.Second)):
-		e.Say("warning", fmt.Sprintf("--at %s is after the recording, which ends at %s: that is what is shown", f.at, stamp(last)))
+		e.Note("warning", fmt.Sprintf("--at %s is after the recording, which ends at %s: that is what is shown", f.at, stamp(last)))
 	}
 	return rec.At(at), nil
 }

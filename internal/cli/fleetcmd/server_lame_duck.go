@@ -84,7 +84,7 @@ func (c *serverLameDuckCommand) Run(ctx context.Context, e *cli.Env) error {
 	if moved, err := drain.MoveAway(ctx, client.Conn(), plan.Target.ID); err != nil {
 		return err
 	} else if !moved {
-		e.Say("warning", "natsctl is connected to this server and found no other; some events may be missed while it reconnects")
+		e.Note("warning", "natsctl is connected to this server and found no other; some events may be missed while it reconnects")
 	}
 	return c.drain(ctx, e, client, plan.Begin(c.kick), start)
 }
@@ -113,7 +113,7 @@ func (c *serverLameDuckCommand) confirm(e *cli.Env, plan *drain.Plan, how string
 	}
 	if len(blocks) > 0 && !c.anyway {
 		for _, line := range lines {
-			e.Say("", line)
+			e.Note("", line)
 		}
 		return fmt.Errorf("%w without %s: %s", act.ErrBlocked, name, blocks[0])
 	}
@@ -140,7 +140,7 @@ func (c *serverLameDuckCommand) drain(ctx context.Context, e *cli.Env, client *s
 	}
 	defer watch.Close()
 	if err := saveDrain(e, d); err != nil {
-		e.Say("warning", "an interrupted watch cannot be resumed: "+err.Error())
+		e.Note("warning", "an interrupted watch cannot be resumed: "+err.Error())
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -198,7 +198,7 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *
 		return cause // the trigger failed
 	}
 	if ctx.Err() != nil {
-		sayInterrupted(e, d, last)
+		printInterrupted(e, d, last)
 		return ctx.Err()
 	}
 	if last.Last {
@@ -215,16 +215,16 @@ func (c *serverLameDuckCommand) follow(ctx context.Context, e *cli.Env, client *
 	return drainVerdict(r, c.wait)
 }
 
-// sayInterrupted prints what an interrupted watch leaves behind. A server in lame
+// printInterrupted prints what an interrupted watch leaves behind. A server in lame
 // duck mode continues by itself; kicks stop with this command.
-func sayInterrupted(e *cli.Env, d drain.Record, last drain.Progress) {
+func printInterrupted(e *cli.Env, d drain.Record, last drain.Progress) {
 	if !d.Kick {
-		e.Say("", fmt.Sprintf("interrupted; the drain continues, watch it with: natsctl server lame-duck %s --resume", d.Server))
+		e.Note("", fmt.Sprintf("interrupted; the drain continues, watch it with: natsctl server lame-duck %s --resume", d.Server))
 		return
 	}
 	dropDrain(e, d)
-	e.Say("", fmt.Sprintf("interrupted: no more clients are kicked, and %s keeps serving the rest; of %s, %d had moved", d.Server, cli.Plural(last.Total, "client"), last.Moved))
-	e.Say("", fmt.Sprintf("move the rest with: natsctl server lame-duck %s --kick", d.Server))
+	e.Note("", fmt.Sprintf("interrupted: no more clients are kicked, and %s keeps serving the rest; of %s, %d had moved", d.Server, cli.Plural(last.Total, "client"), last.Moved))
+	e.Note("", fmt.Sprintf("move the rest with: natsctl server lame-duck %s --kick", d.Server))
 }
 
 // electionTime is how long streams may take to elect another leader.

@@ -134,7 +134,7 @@ func splitWords(command string) (words []string, err error) {
 func runCommand(ctx context.Context, e *cli.Env, words []string) error {
 	out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput()
 	for line := range strings.Lines(string(out)) {
-		e.Say(words[0], strings.TrimRight(line, "\r\n"))
+		e.Note(words[0], strings.TrimRight(line, "\r\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %s failed: %w", errDrain, words[0], err)

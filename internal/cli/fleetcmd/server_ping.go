@@ -128,7 +128,7 @@ func (p *ping) end(shape view.Shape) error {
 		}
 	}
 	if p.e.OutTTY || p.e.ErrTTY {
-		p.e.Say("", pingSummary(p.answered))
+		p.e.Note("", pingSummary(p.answered))
 	}
 	return nil
 }

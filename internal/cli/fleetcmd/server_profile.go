@@ -71,7 +71,7 @@ func (c *serverProfileCommand) Run(ctx context.Context, e *cli.Env) error {
 	return e.PrintValue(out, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%s\n", view.Text(path))
 		if err == nil && e.ErrTTY {
-			e.Say("", "open it with: go tool pprof -http=: "+filepath.ToSlash(path))
+			e.Note("", "open it with: go tool pprof -http=: "+filepath.ToSlash(path))
 		}
 		return err
 	})

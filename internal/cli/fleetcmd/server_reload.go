@@ -123,7 +123,7 @@ func (*serverReloadCommand) reload(ctx context.Context, e *cli.Env, client *sys.
 	var failed error
 	for i, sv := range snap.Servers {
 		if ctx.Err() != nil && i > 0 {
-			e.Say("", fmt.Sprintf("interrupted: %d reloaded, %d not tried", i, len(snap.Servers)-i))
+			e.Note("", fmt.Sprintf("interrupted: %d reloaded, %d not tried", i, len(snap.Servers)-i))
 			break
 		}
 		e.Progress(fmt.Sprintf("reload %s, %d of %d", sv.Info.Name, i+1, len(snap.Servers)))

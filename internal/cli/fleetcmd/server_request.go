@@ -129,7 +129,7 @@ func (c *serverRequestCommand) nothing(ctx context.Context, e *cli.Env, client *
 		return err
 	}
 	if len(got.List) == 0 {
-		e.Say("", fmt.Sprintf("no server has anything to report about account %q: nobody is connected to it", account))
+		e.Note("", fmt.Sprintf("no server has anything to report about account %q: nobody is connected to it", account))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (c *mapCommand) Run(_ context.Context, e *cli.Env) error {
 		return err
 	}
 	if len(c.subjects) == 0 {
-		e.Say("", fmt.Sprintf("valid: %s is mapped to %s; name subjects to try it", c.source, c.destination))
+		e.Note("", fmt.Sprintf("valid: %s is mapped to %s; name subjects to try it", c.source, c.destination))
 	}
 	var rows []mapped
 	var failed error
@@ -73,7 +73,7 @@ func (c *mapCommand) Run(_ context.Context, e *cli.Env) error {
 		}
 	}
 	if m.Random && len(rows) > 0 {
-		e.Say("note", "random() gives each message a number of its own; these are examples")
+		e.Note("note", "random() gives each message a number of its own; these are examples")
 	}
 	return failed
 }

@@ -46,7 +46,7 @@ func (c *demoCommand) Run(ctx context.Context, e *cli.Env) error {
 		return c.guest(ctx, e)
 	}
 	if e.ErrTTY {
-		e.Say("", "starting two clusters of three servers and a leaf node ...")
+		e.Note("", "starting two clusters of three servers and a leaf node ...")
 	}
 	spec := demoSpec()
 	spec.Faults = c.faults
@@ -125,7 +125,7 @@ func (c *demoCommand) disturb(ctx context.Context, e *cli.Env, cluster *broker.C
 		//nolint:errcheck // links are all that the schedule is about
 		cluster.RunTroubles(ctx, troubles, func(t broker.Trouble) {
 			if tell {
-				e.Say("", fmt.Sprintf("%6.1fs  %s", e.Now().Sub(begun).Seconds(), t))
+				e.Note("", fmt.Sprintf("%6.1fs  %s", e.Now().Sub(begun).Seconds(), t))
 			}
 		})
 	}()

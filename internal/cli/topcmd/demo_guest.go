@@ -83,7 +83,7 @@ func (s traffic) allowedClients(ctx context.Context, e *cli.Env, nc *nats.Conn) 
 	wait, cancel := context.WithTimeout(ctx, guestWait)
 	defer cancel()
 	if _, err := js.AccountInfo(wait); err != nil {
-		e.Say("warning", fmt.Sprintf("no streams in this demo, JetStream did not answer this user: %s", err))
+		e.Note("warning", fmt.Sprintf("no streams in this demo, JetStream did not answer this user: %s", err))
 		return s.clients(), ctx.Err()
 	}
 	return slices.Concat(s.clients(), s.jetStreamClients()), nil
@@ -98,7 +98,7 @@ func (c *demoCommand) showOrWait(ctx context.Context, e *cli.Env) error {
 		}
 		return c.watch(ctx, e, feed)
 	}
-	e.Say("", "the clients are running; stop them with Ctrl-C")
+	e.Note("", "the clients are running; stop them with Ctrl-C")
 	<-ctx.Done()
 	return ctx.Err()
 }

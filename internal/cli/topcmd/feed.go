@@ -28,7 +28,7 @@ func (c *topCommand) feed(ctx context.Context, e *cli.Env) (*live.Feed, error) {
 	if c.replay != "" {
 		feed, err := openRecording(c.replay)
 		if err == nil && c.once && feed.Note != "" {
-			e.Say("warning", feed.Note)
+			e.Note("warning", feed.Note)
 		}
 		return feed, err
 	}
@@ -190,7 +190,7 @@ func otherFeed(ctx context.Context, e *cli.Env, name string, actions bool) (*liv
 	return feed, nil
 }
 
-// tapeRecorder writes a recording.
-type tapeRecorder struct{ *recording.Recorder }
+// fileRecorder writes a recording.
+type fileRecorder struct{ *recording.Recorder }
 
-func newTapeRecorder(w io.Writer) live.Recorder { return tapeRecorder{recording.NewRecorder(w, false)} }
+func newFileRecorder(w io.Writer) live.Recorder { return fileRecorder{recording.NewRecorder(w, false)} }

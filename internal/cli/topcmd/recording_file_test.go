@@ -13,9 +13,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
-// TestOpenTape opens recordings that are hurt, of another version, and none:
+// TestOpenRecording opens recordings that are hurt, of another version, and none:
 // the dashboard is told what is missing, or why there is nothing.
-func TestOpenTape(t *testing.T) {
+func TestOpenRecording(t *testing.T) {
 	packed, err := os.Open("../../fleet/testdata/degraded.ndjson.gz")
 	if err != nil {
 		t.Fatal(err)

@@ -134,8 +134,8 @@ func (c *topCommand) options(e *cli.Env) (tui.Options, error) {
 	}
 	opt := tui.Options{
 		Every: c.every, Page: c.view, Filter: c.filter, Sort: c.sort, Wide: c.wide, Faults: c.faults, Mouse: c.mouse, HideOwn: c.hideOwn,
-		Look:     cell.Look{Theme: c.theme, Profile: profile(e, c.color), ASCII: e.Flags.ASCII || !e.UTF8()},
-		OpenTape: openRecording, NewRecorder: newTapeRecorder, Clock: e.Now, Version: cli.BuildVersion(),
+		Look:          cell.Look{Theme: c.theme, Profile: profile(e, c.color), ASCII: e.Flags.ASCII || !e.UTF8()},
+		OpenRecording: openRecording, NewRecorder: newFileRecorder, Clock: e.Now, Version: cli.BuildVersion(),
 	}
 	cfg, err := c.readConfig(e)
 	if err != nil {

@@ -206,9 +206,9 @@ func TestRefusalsAreTyped(t *testing.T) {
 	}
 }
 
-// TestAFullServerIsTold has a server that greets, refuses and closes, which
+// TestAFullServerIsReported has a server that greets, refuses and closes, which
 // nats.go may see as a broken pipe.
-func TestAFullServerIsTold(t *testing.T) {
+func TestAFullServerIsReported(t *testing.T) {
 	s := startServer(t, server.Options{MaxConn: 1})
 	first, err := Connect(t.Context(), options(t, s.ClientURL(), 5*time.Second))
 	must(t, err)

@@ -32,8 +32,8 @@ func signed(t *testing.T, create func() (nkeys.KeyPair, error), claims func(publ
 	return pair, public, text
 }
 
-// TestTheEndOfAUserIsTold logs in with a JWT that ends, and with one that does not.
-func TestTheEndOfAUserIsTold(t *testing.T) {
+// TestTheEndOfAUserIsReported logs in with a JWT that ends, and with one that does not.
+func TestTheEndOfAUserIsReported(t *testing.T) {
 	op, _, opJWT := signed(t, nkeys.CreateOperator, func(p string) jwt.Claims { return jwt.NewOperatorClaims(p) }, nil)
 	account, accountKey, accountJWT := signed(t, nkeys.CreateAccount, func(p string) jwt.Claims { return jwt.NewAccountClaims(p) }, op)
 	trusted, err := jwt.DecodeOperatorClaims(opJWT)

@@ -193,8 +193,8 @@ func stages(t *testing.T, url string, opts ...nats.Option) map[Stage]Result {
 	return out
 }
 
-// TestWhatEachStageTells reads names, addresses and ends, each of a value of its own.
-func TestWhatEachStageTells(t *testing.T) {
+// TestWhatEachStageReports reads names, addresses and ends, each of a value of its own.
+func TestWhatEachStageReports(t *testing.T) {
 	ca := newAuthority(t)
 	end := time.Now().Add(30 * time.Hour).UTC().Truncate(time.Second)
 	conf := &tls.Config{Certificates: []tls.Certificate{ca.issue(t, "127.0.0.1", end)}, MinVersion: tls.VersionTLS12}
@@ -226,8 +226,8 @@ func TestWhatEachStageTells(t *testing.T) {
 	}
 }
 
-// TestTheEndOfALoginIsTold has a user whose permission to stay ends.
-func TestTheEndOfALoginIsTold(t *testing.T) {
+// TestTheEndOfALoginIsReported has a user whose permission to stay ends.
+func TestTheEndOfALoginIsReported(t *testing.T) {
 	s := listen(t, `INFO {"server_id":"N","server_name":"n1","version":"2.12.0","proto":1,"max_payload":1024}`+"\r\n")
 	if r := stages(t, s, nats.Timeout(300*time.Millisecond)); r[Auth].Err == nil || r[Greeting].Err != nil {
 		t.Errorf("a server that greets and no more: %+v", r)

@@ -10,11 +10,11 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 )
 
-// findSeat names the connected server when nobody but it, and the leaf nodes on
+// findConnectedServer names the connected server when nobody but it, and the leaf nodes on
 // it, answers: then it is more likely that it is cut off than that all others
 // ended at once.
-func findSeat(s *study) []candidate {
-	name, alone := Seat(s.in.Snapshot, s.top)
+func findConnectedServer(s *study) []candidate {
+	name, alone := ConnectedServer(s.in.Snapshot, s.top)
 	if !alone {
 		return nil
 	}
@@ -37,10 +37,10 @@ func findSeat(s *study) []candidate {
 	return []candidate{c}
 }
 
-// Seat returns the server that the requests were sent through, and whether it
+// ConnectedServer returns the server that the requests were sent through, and whether it
 // is the only one that answered, besides leaf nodes on it, although at least two
 // others should have.
-func Seat(s *fleet.Snapshot, top *fleet.Topology) (name string, alone bool) {
+func ConnectedServer(s *fleet.Snapshot, top *fleet.Topology) (name string, alone bool) {
 	if s.AskedBy == "" || s.Own != nil || s.Absent() < 2 || !s.Want.Scope.IsZero() {
 		return s.AskedBy, false
 	}
@@ -117,7 +117,7 @@ func findClusters(s *study) []candidate {
 		}
 		c := candidate{Cause: Cause{Object: cl.Name, Brief: "cluster " + cl.Name + " does not answer", What: clusterWords(cl.Name, n, missing), About: checks.Subject{Servers: a.refs}}}
 		c.Why = "Its clients and streams are out of reach, and what is published for them elsewhere goes nowhere."
-		c.Next = fmt.Sprintf("Look from a server of %s (--server URL): if it answers there, the network between the clusters is cut; if not, see to its hosts.", cl.Name)
+		c.Next = fmt.Sprintf("Look from a server of %s (--server URL): if it answers there, the network between the clusters is cut; if not, check its hosts.", cl.Name)
 		c.shows = func(f checks.Finding) bool {
 			return f.Check == "servers" && a.involved(f) || f.Check == "gateways" && f.About.Edge == nil && f.Object == cl.Name
 		}

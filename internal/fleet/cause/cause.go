@@ -90,7 +90,7 @@ func Fold(in checks.Input, found []checks.Finding) []Cause {
 // findings and name. Those of which nothing is known come last.
 func compare(a, b Cause) int {
 	return cmp.Or(
-		-compareBool(a.rank == seatRank, b.rank == seatRank), compareBool(a.vague, b.vague), b.Level.Compare(a.Level), cmp.Compare(a.rank, b.rank),
+		-compareBool(a.rank == connectedRank, b.rank == connectedRank), compareBool(a.vague, b.vague), b.Level.Compare(a.Level), cmp.Compare(a.rank, b.rank),
 		cmp.Compare(len(b.Findings), len(a.Findings)), cmp.Compare(a.Where, b.Where), cmp.Compare(a.Object, b.Object),
 	)
 }

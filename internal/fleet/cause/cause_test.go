@@ -144,7 +144,7 @@ func TestSeat(t *testing.T) {
 	} {
 		s := alone()
 		c.change(s)
-		name, got := Seat(s, fleet.NewTopology(s, fleet.TopologyOptions{}))
+		name, got := ConnectedServer(s, fleet.NewTopology(s, fleet.TopologyOptions{}))
 		if got != c.want || name != s.AskedBy {
 			t.Errorf("%s: %s, %t", c.name, name, got)
 		}

@@ -1,12 +1,12 @@
 package cause
 
-// seatRank is the place of the rule about the server that natsctl is connected
+// connectedRank is the place of the rule about the server that natsctl is connected
 // to: when that one is cut off, nothing else that is seen can be trusted.
-const seatRank = 0
+const connectedRank = 0
 
 // rules is the table of causes. A row takes its findings before those below it.
 var rules = [...]Rule{
-	{"seat", "The server that natsctl is connected to is cut off from all others.", findSeat},
+	{"seat", "The server that natsctl is connected to is cut off from all others.", findConnectedServer},
 	{"cluster", "No server of a cluster answers.", findClusters},
 	{"server", "A server does not answer: it hangs, is dead, cut off or draining.", findServers},
 	{"meta", "JetStream has no meta leader, or no quorum for one.", findMeta},

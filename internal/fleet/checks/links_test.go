@@ -172,7 +172,7 @@ func TestSlowLinkHolds(t *testing.T) {
 
 // A dead server is one finding, not one for each of its links; but a link that
 // is cut while its ends live is the cause.
-func TestCheckTellsCauseFromEffect(t *testing.T) {
+func TestCheckSeparatesCauseFromEffect(t *testing.T) {
 	missing := fleet.Missing{ID: "ID-c", Name: "c", Cluster: "C", Reason: fleet.Gone}
 	without := func(m fleet.Missing, a *fleet.Server) Input {
 		s := fleettest.Snapshot(0, a, fleettest.Member("b", "a", "c"))

@@ -21,9 +21,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
-// longTape is a recording of n small snapshots and as many events, one second
+// longRecording is a recording of n small snapshots and as many events, one second
 // apart.
-func longTape(t testing.TB, n int) []byte {
+func longRecording(t testing.TB, n int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	rec := recording.NewRecorder(&out, false)
@@ -48,7 +48,7 @@ func open(data []byte) (*recording.Recording, error) {
 
 func TestRecordingSeeks(t *testing.T) {
 	const n = 100
-	r, err := open(longTape(t, n))
+	r, err := open(longRecording(t, n))
 	if err != nil || r.Len() != n || r.Cut() || r.Bad() != 0 {
 		t.Fatalf("%v, %d snapshots, cut %v, bad %d", err, r.Len(), r.Cut(), r.Bad())
 	}
@@ -73,7 +73,7 @@ func TestRecordingSeeks(t *testing.T) {
 
 // Whatever a crash leaves of the file, the snapshots before the cut are there.
 func TestRecordingSurvivesEveryCut(t *testing.T) {
-	data := longTape(t, 70)
+	data := longRecording(t, 70)
 	whole, step := 0, 11
 	if testing.Short() {
 		step = 97
@@ -109,7 +109,7 @@ func TestRecordingSurvivesEveryCut(t *testing.T) {
 
 // Garbage in the middle costs the segment that it is in, from there on.
 func TestRecordingSurvivesGarbage(t *testing.T) {
-	data := longTape(t, 100) // segments of 32 snapshots
+	data := longRecording(t, 100) // segments of 32 snapshots
 	starts := []int{}
 	for i := 0; i < len(data); i++ {
 		if bytes.HasPrefix(data[i:], []byte{0x1f, 0x8b, 8}) {
@@ -148,7 +148,7 @@ func TestRecordingSurvivesGarbage(t *testing.T) {
 // at and around the pieces in which it is searched.
 func TestRecordingGoesOnAfterDamage(t *testing.T) {
 	const piece = 1 << 16
-	one, other := longTape(t, 1), longTape(t, 2)
+	one, other := longRecording(t, 1), longRecording(t, 2)
 	for _, n := range []int{1, 2, 3, 500, piece - 2, piece - 1, piece, piece + 1, piece + 2, 3 * piece} {
 		r, err := open(slices.Concat(one, make([]byte, n), other))
 		if err != nil || r.Len() != 3 || r.Damaged() != 1 || r.Cut() || r.Bad() != 0 {
@@ -216,7 +216,7 @@ func TestRecordingOfABomb(t *testing.T) {
 }
 
 func TestRecordingIsPlainNDJSON(t *testing.T) {
-	data := longTape(t, 40)
+	data := longRecording(t, 40)
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func (b brokenFile) ReadAt([]byte, int64) (int, error) { return 0, b.error }
 // TestRecordingSegments begins a segment after every 32 snapshots, and says why a file
 // has none.
 func TestRecordingSegments(t *testing.T) {
-	if n := bytes.Count(longTape(t, 65), []byte{0x1f, 0x8b, 8}); n != 3 {
+	if n := bytes.Count(longRecording(t, 65), []byte{0x1f, 0x8b, 8}); n != 3 {
 		t.Errorf("%d segments", n)
 	}
 	if _, err := open(nil); err == nil || !strings.HasSuffix(err.Error(), "the file is empty") {
@@ -356,7 +356,7 @@ func TestRecordingKeepsSnapshots(t *testing.T) {
 func FuzzOpenRecording(f *testing.F) {
 	f.Add([]byte(`{"schema":"natsctl.snapshot/v1","servers":[null,{"server":{},"statsz":{},"routez":{"routes":[null]},"jsz":{"account_details":[null,{}]}}]}` + "\n"))
 	f.Add([]byte(`{"schema":"natsctl.event/v1","level":"?"}` + "\n"))
-	f.Add(longTape(f, 3))
+	f.Add(longRecording(f, 3))
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		r, err := open(data)
 		if err != nil {

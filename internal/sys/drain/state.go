@@ -24,13 +24,13 @@ type Progress struct {
 	Last      bool           `json:"last"`       // the drain is over
 }
 
-// fate is where one client of a drain is.
-type fate int
+// outcome is where one client of a drain is.
+type outcome int
 
 const (
-	unknown fate = iota
-	away         // it left
-	back         // it returned to the same server
+	unknown outcome = iota
+	away            // it left
+	back            // it returned to the same server
 	moved
 )
 
@@ -50,7 +50,7 @@ func identify(account, user, name, lang, ip string) identity {
 type state struct {
 	record    Record
 	byID      map[identity][]int // indexes of record.Clients
-	fate      []fate
+	outcomes  []outcome
 	where     []string
 	seen      map[string]map[uint64]bool // connections accounted for, by server id and cid
 	connected *int
@@ -62,7 +62,7 @@ type state struct {
 
 func newState(r Record, now time.Time) *state {
 	s := &state{
-		record: r, byID: map[identity][]int{}, fate: make([]fate, len(r.Clients)), where: make([]string, len(r.Clients)),
+		record: r, byID: map[identity][]int{}, outcomes: make([]outcome, len(r.Clients)), where: make([]string, len(r.Clients)),
 		seen: map[string]map[uint64]bool{}, changed: now,
 	}
 	for i, c := range r.Clients {
@@ -89,7 +89,7 @@ func (s *state) connect(sv server.ServerInfo, cid uint64, id identity, now time.
 	if i < 0 {
 		return
 	}
-	s.fate[i], s.where[i], s.changed = to, sv.Name, now
+	s.outcomes[i], s.where[i], s.changed = to, sv.Name, now
 	if to == moved {
 		s.moves = append(s.moves, now)
 	}
@@ -98,14 +98,14 @@ func (s *state) connect(sv server.ServerInfo, cid uint64, id identity, now time.
 // pick returns the client that a new connection most likely belongs to: one that
 // is known to have left, else one whose fate is unknown, else one that came
 // back.
-func (s *state) pick(id identity, to fate) int {
+func (s *state) pick(id identity, to outcome) int {
 	best := -1
-	rank := map[fate]int{away: 3, unknown: 2, back: 1}
+	rank := map[outcome]int{away: 3, unknown: 2, back: 1}
 	for _, i := range s.byID[id] {
-		if s.fate[i] == to || rank[s.fate[i]] == 0 {
+		if s.outcomes[i] == to || rank[s.outcomes[i]] == 0 {
 			continue
 		}
-		if best < 0 || rank[s.fate[i]] > rank[s.fate[best]] {
+		if best < 0 || rank[s.outcomes[i]] > rank[s.outcomes[best]] {
 			best = i
 		}
 	}
@@ -119,14 +119,14 @@ func (s *state) disconnect(serverID string, cid uint64, id identity, now time.Ti
 		return
 	}
 	for i, c := range s.record.Clients {
-		if c.CID == cid && s.fate[i] == unknown {
-			s.fate[i], s.changed = away, now
+		if c.CID == cid && s.outcomes[i] == unknown {
+			s.outcomes[i], s.changed = away, now
 			return
 		}
 	}
 	for _, i := range s.byID[id] {
-		if s.fate[i] == back {
-			s.fate[i], s.where[i], s.changed = away, "", now
+		if s.outcomes[i] == back {
+			s.outcomes[i], s.where[i], s.changed = away, "", now
 			return
 		}
 	}
@@ -139,9 +139,9 @@ func (s *state) ended(now time.Time) {
 	}
 	none := 0
 	s.gone, s.connected, s.changed = true, &none, now
-	for i, f := range s.fate {
+	for i, f := range s.outcomes {
 		if f == unknown || f == back {
-			s.fate[i], s.where[i] = away, ""
+			s.outcomes[i], s.where[i] = away, ""
 		}
 	}
 }
@@ -150,8 +150,8 @@ func (s *state) ended(now time.Time) {
 const rateWindow = 3 * time.Second
 
 func (s *state) progress(now time.Time) Progress {
-	p := Progress{Time: now, Total: len(s.fate), Connected: s.connected, Where: map[string]int{}, Announced: s.announced, Gone: s.gone}
-	for i, f := range s.fate {
+	p := Progress{Time: now, Total: len(s.outcomes), Connected: s.connected, Where: map[string]int{}, Announced: s.announced, Gone: s.gone}
+	for i, f := range s.outcomes {
 		switch f {
 		case unknown:
 			p.Unknown++
@@ -173,7 +173,7 @@ func (s *state) progress(now time.Time) Progress {
 
 // lost returns the clients that have not been seen on another server.
 func (s *state) lost() (out []Client) {
-	for i, f := range s.fate {
+	for i, f := range s.outcomes {
 		if f != moved {
 			out = append(out, s.record.Clients[i])
 		}

@@ -26,16 +26,16 @@ type Watch struct {
 	subs      []*nats.Subscription
 	inbox     string
 	port      *monitorPort
-	settle    time.Duration
+	quiet     time.Duration
 	triggered atomic.Int64 // when the trigger was finished, in Unix nanoseconds; 0 before
 	refused   int          // consecutive requests to the server's id without responders
 	answered  time.Time    // when the server last answered a system request
 }
 
-// settleAfter is how long after the last change a drain counts as over
+// quietAfter is how long after the last change a drain counts as over
 // although clients are still away: clients wait up to two seconds between
 // attempts to reconnect, and then try the next server.
-const settleAfter = 10 * time.Second
+const quietAfter = 10 * time.Second
 
 // ignoredAfter is how long after the trigger a server that still answers counts as
 // ignoring it; one in lame duck mode answers no system requests.
@@ -53,7 +53,7 @@ const lookEvery = 500 * time.Millisecond
 func Follow(ctx context.Context, c *sys.Client, r Record, resume bool) (*Watch, error) {
 	w := &Watch{
 		c: c, state: newState(r, time.Now()), msgs: make(chan *nats.Msg, backlog),
-		inbox: c.Conn().NewInbox(), port: newMonitorPort(r.ID, r.Monitor), settle: settleAfter,
+		inbox: c.Conn().NewInbox(), port: newMonitorPort(r.ID, r.Monitor), quiet: quietAfter,
 	}
 	for _, subject := range []string{connectSubject, disconnectSubject, lameDuckSubject(r.ID), w.inbox} {
 		sub, err := c.Conn().ChanSubscribe(subject, w.msgs)
@@ -149,7 +149,7 @@ func (w *Watch) over(p Progress) bool {
 	case w.state.record.Kick:
 		waiting += p.Unknown
 	}
-	return waiting == 0 || time.Since(w.state.changed) > w.settle
+	return waiting == 0 || time.Since(w.state.changed) > w.quiet
 }
 
 // ignored reports whether the server keeps running normally after the trigger.

@@ -12,4 +12,4 @@ const startedLately = 4 * time.Minute
 
 // isFresh reports whether a server announced its end so recently that others may
 // still count it: they stop at once, unless the announcement was lost.
-func isFresh(g fleet.Goodbye, now time.Time) bool { return now.Sub(g.Heard) < startedLately }
+func isFresh(g fleet.Departure, now time.Time) bool { return now.Sub(g.Received) < startedLately }

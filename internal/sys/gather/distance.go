@@ -72,7 +72,7 @@ func join(edges map[string]map[string]time.Duration, from, to string, rtt time.D
 // without a link may be behind any other, so it is as far as the farthest.
 func (d distances) farthest(list suspects) (longest time.Duration) {
 	for _, s := range list {
-		if s.state != suspectHeard && s.state != suspectGone {
+		if s.state != suspectAnswered && s.state != suspectGone {
 			longest = max(longest, d[s.id], d[s.name])
 		}
 	}

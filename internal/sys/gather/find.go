@@ -159,7 +159,7 @@ func (f *finder) addKnown() {
 		}
 		if s := f.add(k.ID, k.Name, k.Cluster, ""); s != nil {
 			s.lastSeen, s.weak = k.Seen, true
-			_, s.goodbye = f.memory.goodbye(k.ID)
+			_, s.announced = f.memory.departure(k.ID)
 		}
 	}
 }

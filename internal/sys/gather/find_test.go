@@ -48,7 +48,7 @@ func TestFoundSuspects(t *testing.T) {
 		{name: "known by the name of one that answered", counted: 2, known: []Known{{ID: longID("B"), Name: "n1", Cluster: "e"}}},
 		{
 			name: "known by its name in another cluster", counted: 2, known: []Known{{ID: longID("B"), Name: "n1", Cluster: "w", Seen: seen, Left: seen}},
-			want: []string{"B/n1/w [] weak goodbye 700"},
+			want: []string{"B/n1/w [] weak announced 700"},
 		},
 		{
 			name: "known, and linked by id alone", counted: 2, routes: []*server.RouteInfo{route(longID("B"), "")}, known: []Known{{ID: longID("B"), Name: "n2", Cluster: "e", Seen: seen}},
@@ -102,7 +102,7 @@ func described(s *suspect) string {
 	for _, mark := range []struct {
 		name string
 		is   bool
-	}{{"weak", s.weak}, {"goodbye", s.goodbye}, {"offline", s.offline}, {"leaf", s.leaf}} {
+	}{{"weak", s.weak}, {"announced", s.announced}, {"offline", s.offline}, {"leaf", s.leaf}} {
 		if mark.is {
 			text += " " + mark.name
 		}

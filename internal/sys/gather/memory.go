@@ -20,15 +20,15 @@ type Known struct {
 // Memory is what outlives a round: which servers were seen, which announced that
 // they leave, and which timed out. It is safe for concurrent use.
 type Memory struct {
-	mu       sync.Mutex
-	roster   map[string]Known // by server id
-	goodbyes fleet.Goodbyes
-	absences absences
+	mu         sync.Mutex
+	roster     map[string]Known // by server id
+	departures fleet.Departures
+	absences   absences
 }
 
 // NewMemory returns an empty memory.
 func NewMemory() *Memory {
-	return &Memory{roster: map[string]Known{}, goodbyes: fleet.Goodbyes{}}
+	return &Memory{roster: map[string]Known{}, departures: fleet.Departures{}}
 }
 
 // Learn adds servers that were seen in an earlier run.
@@ -38,7 +38,7 @@ func (m *Memory) Learn(known []Known) {
 	for _, k := range known {
 		m.roster[k.ID] = k
 		if !k.Left.IsZero() {
-			m.goodbyes.Drain(k.ID, k.Left, k.Left)
+			m.departures.Drain(k.ID, k.Left, k.Left)
 		}
 	}
 }
@@ -50,7 +50,7 @@ func (m *Memory) Roster() []Known {
 	defer m.mu.Unlock()
 	out := make([]Known, 0, len(m.roster))
 	for id, k := range m.roster {
-		k.Left = m.goodbyes[id].Heard
+		k.Left = m.departures[id].Received
 		out = append(out, k)
 	}
 	return out
@@ -63,9 +63,9 @@ func (m *Memory) Remember(s *fleet.Snapshot) {
 	for _, sv := range s.Servers {
 		i := sv.Info
 		m.roster[i.ID] = Known{ID: i.ID, Name: i.Name, Cluster: i.Cluster, Seen: s.Time}
-		m.goodbyes.Answered(i.ID, i.Time)
+		m.departures.Answered(i.ID, i.Time)
 	}
-	m.goodbyes.ForgetOld(time.Now())
+	m.departures.ForgetOld(time.Now())
 	if s.Want.Scope.IsZero() && s.Counted == len(s.Servers) && len(s.Missing) == 0 && s.Forgotten == 0 {
 		m.forgetOthers(s)
 	}
@@ -81,7 +81,7 @@ func (m *Memory) forgetOthers(s *fleet.Snapshot) {
 		here[sv.Info.ID] = true
 	}
 	maps.DeleteFunc(m.roster, func(id string, _ Known) bool { return !here[id] })
-	maps.DeleteFunc(m.goodbyes, func(id string, _ fleet.Goodbye) bool { return !here[id] })
+	maps.DeleteFunc(m.departures, func(id string, _ fleet.Departure) bool { return !here[id] })
 }
 
 // known returns a server seen earlier.
@@ -113,21 +113,21 @@ func (m *Memory) named(sc fleet.Scope) (missing []fleet.Missing) {
 func (m *Memory) Draining(id string, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.goodbyes.Drain(id, at, time.Now())
+	m.departures.Drain(id, at, time.Now())
 }
 
 // Ended records that a server announced its end.
 func (m *Memory) Ended(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.goodbyes.End(id, time.Now())
+	m.departures.End(id, time.Now())
 }
 
-// goodbye returns what a server announced before it left.
-func (m *Memory) goodbye(id string) (fleet.Goodbye, bool) {
+// departure returns what a server announced before it left.
+func (m *Memory) departure(id string) (fleet.Departure, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	g, ok := m.goodbyes[id]
+	g, ok := m.departures[id]
 	return g, ok
 }
 

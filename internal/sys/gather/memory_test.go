@@ -20,11 +20,11 @@ func TestDrainingOutlivesAnOlderAnswer(t *testing.T) {
 		return &fleet.Snapshot{Time: at, Servers: []*fleet.Server{{Info: server.ServerInfo{ID: "NA", Name: "n1", Time: at}}}}
 	}
 	c.Remember(answer(announced.Add(-time.Millisecond)))
-	if g, _ := c.goodbye("NA"); !g.Drains {
+	if g, _ := c.departure("NA"); !g.Drains {
 		t.Error("an answer from before the announcement undid it")
 	}
 	c.Remember(answer(announced.Add(time.Second)))
-	if g, _ := c.goodbye("NA"); g.Drains {
+	if g, _ := c.departure("NA"); g.Drains {
 		t.Error("a server that answers again is still called draining")
 	}
 }

@@ -93,8 +93,8 @@ func TestMemory(t *testing.T) {
 		if got := names(m); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %v, want %v", name, got, tc.want)
 		}
-		if _, ok := m.goodbye("B"); ok != (len(tc.want) == 2) {
-			t.Errorf("%s: the goodbye of B is kept: %v", name, ok)
+		if _, ok := m.departure("B"); ok != (len(tc.want) == 2) {
+			t.Errorf("%s: the announcement of B is kept: %v", name, ok)
 		}
 	}
 	if k, ok := NewMemory().known("A"); ok || k.ID != "" {
@@ -102,20 +102,20 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// TestGoodbyeMemory: an announcement counts for four minutes and is kept for an
+// TestDepartureMemory: an announcement counts for four minutes and is kept for an
 // hour; one of an end is not taken back by an answer.
-func TestGoodbyeMemory(t *testing.T) {
+func TestDepartureMemory(t *testing.T) {
 	now := time.Unix(9000, 0)
 	for ago, fresh := range map[time.Duration]bool{0: true, 4*time.Minute - 1: true, 4 * time.Minute: false} {
-		if got := isFresh(fleet.Goodbye{Heard: now.Add(-ago)}, now); got != fresh {
+		if got := isFresh(fleet.Departure{Received: now.Add(-ago)}, now); got != fresh {
 			t.Errorf("after %v: %v", ago, got)
 		}
 	}
-	g := fleet.Goodbyes{"old": {Heard: now.Add(-time.Hour - 1)}, "hour": {Heard: now.Add(-time.Hour)}, "new": {Heard: now}}
-	if g.ForgetOld(now); len(g) != 2 || g["old"].Heard.Unix() > 0 {
+	g := fleet.Departures{"old": {Received: now.Add(-time.Hour - 1)}, "hour": {Received: now.Add(-time.Hour)}, "new": {Received: now}}
+	if g.ForgetOld(now); len(g) != 2 || g["old"].Received.Unix() > 0 {
 		t.Errorf("%v", slices.Collect(maps.Keys(g)))
 	}
-	g = fleet.Goodbyes{"ended": {Ended: true, Drains: true, At: now}, "drains": {Drains: true, At: now}}
+	g = fleet.Departures{"ended": {Ended: true, Drains: true, At: now}, "drains": {Drains: true, At: now}}
 	for _, id := range []string{"ended", "drains", "nobody"} {
 		g.Answered(id, now)
 	}
@@ -283,7 +283,7 @@ func TestOneSuspectForEachServer(t *testing.T) {
 func TestEvidence(t *testing.T) {
 	early, late := time.Unix(1, 0), time.Unix(2, 0)
 	list := suspects{
-		{name: "goodbye", weak: true, goodbye: true, lastSeen: late},
+		{name: "announced", weak: true, announced: true, lastSeen: late},
 		{name: "gone", weak: true, state: suspectGone, lastSeen: late},
 		{name: "early", weak: true, lastSeen: early},
 		{name: "late", weak: true, lastSeen: late},
@@ -294,7 +294,7 @@ func TestEvidence(t *testing.T) {
 	for _, s := range list.byEvidence() {
 		got = append(got, s.name)
 	}
-	if want := []string{"linked", "linked and gone", "late", "early", "gone", "goodbye"}; !slices.Equal(got, want) {
+	if want := []string{"linked", "linked and gone", "late", "early", "gone", "announced"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
@@ -322,7 +322,7 @@ func TestDistances(t *testing.T) {
 	if d := l.distances("G")["A"]; d != 102*time.Millisecond {
 		t.Errorf("the way back is %v", d)
 	}
-	list := suspects{{id: "G"}, {name: "leaf"}, {id: "H", state: suspectHeard}, {id: "unknown"}}
+	list := suspects{{id: "G"}, {name: "leaf"}, {id: "H", state: suspectAnswered}, {id: "unknown"}}
 	if d := got.farthest(list); d != 312*time.Millisecond {
 		t.Errorf("the farthest is %v", d)
 	}

@@ -167,7 +167,7 @@ func (s *search) unanswered() {
 func (s *search) admitted(info server.ServerInfo) {
 	for _, one := range s.suspects {
 		if one.matches(info) {
-			one.state = suspectHeard
+			one.state = suspectAnswered
 			if s.late[info.ID] = s.kinds; s.kinds <= 0 {
 				delete(s.late, info.ID)
 			}

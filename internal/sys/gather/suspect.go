@@ -18,15 +18,15 @@ type suspect struct {
 	offline           bool // the JetStream meta leader reports it offline
 	weak              bool // no link leads to it: seen earlier, or in the meta group
 	leaf              bool // a leafnode link leads to it, and perhaps to others behind it
-	goodbye           bool // it announced its end, so it is probably not the one that is still counted
+	announced         bool // it announced its end, so it is probably not the one that is still counted
 }
 
 type suspectState int
 
 const (
-	suspectProbed suspectState = iota // asked by id, or known by name alone
-	suspectGone                       // 503
-	suspectHeard                      // has answered
+	suspectProbed   suspectState = iota // asked by id, or known by name alone
+	suspectGone                         // 503
+	suspectAnswered                     // has answered
 )
 
 // matches reports whether info identifies the suspect.
@@ -63,7 +63,7 @@ func (l suspects) find(id, name, cluster string) *suspect {
 // unanswered returns the number of suspects that have not answered.
 func (l suspects) unanswered() (n int) {
 	for _, s := range l {
-		if s.state != suspectHeard {
+		if s.state != suspectAnswered {
 			n++
 		}
 	}
@@ -129,7 +129,7 @@ func (l suspects) pair(short int) suspects {
 func (l suspects) byEvidence() suspects {
 	list := slices.Clone(l)
 	slices.SortStableFunc(list, func(a, b *suspect) int {
-		return cmp.Or(compareBool(a.weak, b.weak), compareBool(a.goodbye, b.goodbye), cmp.Compare(a.state, b.state), b.lastSeen.Compare(a.lastSeen))
+		return cmp.Or(compareBool(a.weak, b.weak), compareBool(a.announced, b.announced), cmp.Compare(a.state, b.state), b.lastSeen.Compare(a.lastSeen))
 	})
 	return list
 }

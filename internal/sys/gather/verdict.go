@@ -28,17 +28,17 @@ func (v *verdict) decide() (missing []fleet.Missing, forgotten int) {
 	earlier := 0
 	for _, s := range v.paths.suspects.byEvidence() {
 		switch {
-		case s.state == suspectHeard:
+		case s.state == suspectAnswered:
 			continue
 		case (s.state == suspectGone || s.weak) && v.short <= 0:
 			continue // it has shut down and is no longer counted
 		case v.succeeded(s):
 			earlier++
 			continue
-		case s.goodbye:
+		case s.announced:
 			// No link leads to it: it left as announced. If more servers are counted
 			// than there are, another one is missing, unless this one left recently.
-			if g, _ := v.memory.goodbye(s.id); isFresh(g, time.Now()) {
+			if g, _ := v.memory.departure(s.id); isFresh(g, time.Now()) {
 				earlier++
 			}
 			continue
@@ -122,7 +122,7 @@ func (v *verdict) missing(s *suspect, drained bool) fleet.Missing {
 		SeenBy: s.seenBy, LastSeen: s.lastSeen, Reason: fleet.Silent,
 	}
 	slices.Sort(m.SeenBy)
-	said, _ := v.memory.goodbye(s.id)
+	said, _ := v.memory.departure(s.id)
 	switch via := v.paths.blockedBy(s); {
 	case s.state != suspectGone && v.cutOff && !s.offline:
 		m.Reason = fleet.Late

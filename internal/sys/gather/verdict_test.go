@@ -44,7 +44,7 @@ func TestDecide(t *testing.T) {
 	known := func(id string) suspect { return suspect{id: id, name: "n" + id, cluster: "e", weak: true} }
 	with := func(s suspect, edit func(*suspect)) suspect { edit(&s); return s }
 	gone := func(s *suspect) { s.state = suspectGone }
-	left := func(s *suspect) { s.goodbye = true }
+	left := func(s *suspect) { s.announced = true }
 	for _, tc := range []struct {
 		name      string
 		counted   int
@@ -57,7 +57,7 @@ func TestDecide(t *testing.T) {
 	}{
 		{name: "nobody", counted: 1},
 		{name: "linked, counted and silent", counted: 2, list: []suspect{linked("B")}, want: []string{"B silent"}},
-		{name: "has answered meanwhile", counted: 1, list: []suspect{with(linked("B"), func(s *suspect) { s.state = suspectHeard })}},
+		{name: "has answered meanwhile", counted: 1, list: []suspect{with(linked("B"), func(s *suspect) { s.state = suspectAnswered })}},
 		{name: "linked, and no longer counted: it drains", counted: 1, list: []suspect{linked("B")}, want: []string{"B draining"}},
 		{name: "announced that it drains", counted: 2, list: []suspect{linked("B"), linked("C")}, drains: "B", want: []string{"B draining", "C silent"}},
 		{name: "one drains, which is not counted, and another is counted", counted: 2, list: []suspect{linked("B")}, drains: "B", want: []string{"? gone", "B draining"}},

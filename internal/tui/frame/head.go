@@ -139,7 +139,7 @@ func phaseSegments(h Head, st *live.State) []widget.Segment {
 	if st.Every > st.Wanted {
 		every = fmt.Sprintf("poll %s > %s", view.Duration(st.Took.Seconds()), page.ShortDuration(st.Wanted))
 	}
-	if st.Phase == live.Replay && st.Tape != nil {
+	if st.Phase == live.Replay && st.Replayed != nil {
 		return replaySegments(st)
 	}
 	word := ph.mark + " " + ph.word
@@ -156,7 +156,7 @@ func phaseSegments(h Head, st *live.State) []widget.Segment {
 		return append(out, ownSegments(st)...)
 	}
 	out = append(out, answeredSegment(t))
-	out = append(out, seatSegments(st)...)
+	out = append(out, connectedSegments(st)...)
 	out = append(out, widget.Segment{Text: live.Plural(t.Clusters, "cluster"), Style: cell.Muted, Rank: 6})
 	if t.Leafs > 0 {
 		out = append(out, widget.Segment{Text: live.Plural(t.Leafs, "leaf"), Style: cell.Muted, Rank: 7})
@@ -164,15 +164,15 @@ func phaseSegments(h Head, st *live.State) []widget.Segment {
 	return append(out, recSegments(st)...)
 }
 
-// seatSegments are the server that is asked, and what was seen through one that
+// connectedSegments are the server that is asked, and what was seen through one that
 // may be cut off.
-func seatSegments(st *live.State) []widget.Segment {
+func connectedSegments(st *live.State) []widget.Segment {
 	var out []widget.Segment
 	if name := st.Snap.AskedBy; name != "" {
 		out = append(out, widget.Segment{Text: "via " + view.Text(name), Style: cell.Muted, Rank: 5})
 	}
-	if n := len(st.Looks); n > 0 && st.Looks[n-1].Server != st.Snap.AskedBy {
-		l := st.Looks[n-1]
+	if n := len(st.Views); n > 0 && st.Views[n-1].Server != st.Snap.AskedBy {
+		l := st.Views[n-1]
 		out = append(out, widget.Segment{Text: fmt.Sprintf("▲ %s via %s", live.Ratio(l.Answered, l.Expected), view.Text(l.Server)), Style: cell.Warning, Rank: 2})
 	}
 	return out
@@ -192,7 +192,7 @@ func answeredSegment(t live.Totals) widget.Segment {
 func ownSegments(st *live.State) []widget.Segment {
 	out := []widget.Segment{
 		{Text: "◐ account " + view.Text(st.Own.Account), Style: cell.Warning},
-		{Text: live.Plural(st.Total.Answered, "server") + " told", Style: cell.Muted, Rank: 6},
+		{Text: live.Plural(st.Total.Answered, "server") + " answered", Style: cell.Muted, Rank: 6},
 	}
 	var silent []string
 	for _, p := range st.Snap.Problems {
@@ -310,7 +310,7 @@ func tabLine(ctx *page.Context, h Head, a cell.Area, y int) (drawn []TabAt) {
 
 // replaySegments are the replay's part of the title line.
 func replaySegments(st *live.State) []widget.Segment {
-	t := st.Tape
+	t := st.Replayed
 	word := "‖"
 	if t.Playing {
 		word = "▶"

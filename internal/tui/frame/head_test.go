@@ -61,10 +61,10 @@ func TestTitleLine(t *testing.T) {
 		{"partial", func(st *live.State) { st.Total.Partial, st.Total.Expected = true, 3 }, Head{}, []string{"▲ 2/3 servers"}, nil},
 		{"from which server", func(st *live.State) { st.Snap.AskedBy = "n2" }, Head{}, []string{"via n2"}, []string{"▲"}},
 		{"and what another saw", func(st *live.State) {
-			st.Snap.AskedBy, st.Looks = "n2", []live.Look{{Server: "n1", Answered: 1, Expected: 3}}
+			st.Snap.AskedBy, st.Views = "n2", []live.View{{Server: "n1", Answered: 1, Expected: 3}}
 		}, Head{}, []string{"via n2", "▲ 1/3 via n1"}, nil},
 		{"what it saw itself before", func(st *live.State) {
-			st.Snap.AskedBy, st.Looks = "n2", []live.Look{{Server: "n2", Answered: 1, Expected: 3}}
+			st.Snap.AskedBy, st.Views = "n2", []live.View{{Server: "n2", Answered: 1, Expected: 3}}
 		}, Head{}, []string{"via n2"}, []string{"1/3"}},
 		{"slow polls", func(st *live.State) { st.Every, st.Took = 4*time.Second, 3100*time.Millisecond }, Head{}, []string{"● LIVE poll 3.10s > 2s"}, nil},
 		{"protected", func(st *live.State) { st.Feed.Protected = true }, Head{}, []string{"PROTECTED"}, nil},
@@ -75,9 +75,9 @@ func TestTitleLine(t *testing.T) {
 		{"limited", func(st *live.State) { st.Phase = live.Limited }, Head{}, []string{"◐ LIMITED"}, []string{"LIVE"}},
 		{"paused", nil, Head{Paused: true, Newest: &live.State{Now: fixture.Noon.Add(9 * time.Second)}}, []string{"‖ PAUSED 9s"}, []string{"LIVE"}},
 		{"replay", func(st *live.State) {
-			st.Phase, st.Tape = live.Replay, &live.TapeInfo{Playing: true, Speed: 4, At: 2, End: 9}
+			st.Phase, st.Replayed = live.Replay, &live.ReplayInfo{Playing: true, Speed: 4, At: 2, End: 9}
 		}, Head{}, []string{"▶ REPLAY 12:00:00Z x4", "3/10", "2/2 servers"}, []string{"LIVE"}},
-		{"replay that stands", func(st *live.State) { st.Phase, st.Tape = live.Replay, &live.TapeInfo{Speed: 1, End: 9} }, Head{}, []string{"‖ REPLAY"}, []string{"▶"}},
+		{"replay that stands", func(st *live.State) { st.Phase, st.Replayed = live.Replay, &live.ReplayInfo{Speed: 1, End: 9} }, Head{}, []string{"‖ REPLAY"}, []string{"▶"}},
 	} {
 		first, _, _ := strings.Cut(headText(contextOf(c.change), c.head, 140, 40), "\n")
 		for _, want := range c.want {

@@ -12,21 +12,21 @@ import (
 	"github.com/natsctl/natsctl/internal/view"
 )
 
-// alertBook tracks the findings of the checks over time: first seen, count and
+// alertStore tracks the findings of the checks over time: first seen, count and
 // resolution. Only the collector uses it.
-type alertBook struct {
+type alertStore struct {
 	rows map[string]*AlertRow
 }
 
 // keepResolved is the maximum number of resolved alerts kept.
 const keepResolved = 200
 
-func newAlertBook() *alertBook { return &alertBook{rows: map[string]*AlertRow{}} }
+func newAlertStore() *alertStore { return &alertStore{rows: map[string]*AlertRow{}} }
 
 // update runs the checks on the newest answers and returns every alert of this
 // session, and the checks that were skipped. More holds findings that depend on
 // earlier answers. An alert whose check was skipped does not change.
-func (b *alertBook) update(a answers, delta *fleet.Delta, top *fleet.Topology, more ...checks.Finding) (alertList, []string) {
+func (b *alertStore) update(a answers, delta *fleet.Delta, top *fleet.Topology, more ...checks.Finding) (alertList, []string) {
 	now := a.now.Time
 	seen, looked := map[string]bool{}, map[string]bool{}
 	var skipped []string
@@ -65,7 +65,7 @@ type alertList struct {
 }
 
 // fire records a finding: a new alert, an ongoing one, or one that fires again.
-func (b *alertBook) fire(f checks.Finding, now time.Time) *AlertRow {
+func (b *alertStore) fire(f checks.Finding, now time.Time) *AlertRow {
 	key := alertKey(f)
 	row := b.rows[key]
 	if row == nil {
@@ -104,7 +104,7 @@ func measured(f checks.Finding) (value, limit string) {
 var units = map[string]view.Unit{"percent": view.Percent, "bytes": view.Bytes, "seconds": view.Seconds, "count": view.Count, "days": view.Count}
 
 // dropOldest drops the oldest resolved alerts beyond the limit.
-func (b *alertBook) dropOldest() {
+func (b *alertStore) dropOldest() {
 	var old []*AlertRow
 	for _, r := range b.rows {
 		if r.State == Resolved {
@@ -122,7 +122,7 @@ func (b *alertBook) dropOldest() {
 
 // list copies the alerts for the screen: those that fire in the order of their
 // causes, then those that are over, latest first.
-func (b *alertBook) list(now time.Time, in checks.Input) alertList {
+func (b *alertStore) list(now time.Time, in checks.Input) alertList {
 	out := make([]*AlertRow, 0, len(b.rows))
 	for _, key := range slices.Sorted(maps.Keys(b.rows)) {
 		r := *b.rows[key]

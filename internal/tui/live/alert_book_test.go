@@ -23,7 +23,7 @@ func alertOf(st *State, check, about string) *AlertRow {
 // TestAlertOutlivesSilence has an alert go on while its check cannot look, and
 // end when it looks and finds nothing.
 func TestAlertOutlivesSilence(t *testing.T) {
-	b := newAlertBook()
+	b := newAlertStore()
 	look := func(s *fleet.Snapshot) *State {
 		st := &State{}
 		found, skipped := b.update(answers{now: s}, fleet.NewDelta(nil, s), fleet.NewTopology(s, fleet.TopologyOptions{}))
@@ -59,7 +59,7 @@ func TestAlertOutlivesSilence(t *testing.T) {
 // TestResolvedAlertsAreBounded forgets the alerts that were resolved first, and
 // none that fires.
 func TestResolvedAlertsAreBounded(t *testing.T) {
-	b := newAlertBook()
+	b := newAlertStore()
 	for i := range keepResolved + 30 {
 		row := b.fire(checks.Finding{Check: "cpu", Object: fmt.Sprintf("n%03d", i), Level: fleet.Warn}, fixture.Noon)
 		if i >= 10 {
@@ -79,7 +79,7 @@ func TestResolvedAlertsAreBounded(t *testing.T) {
 
 // TestAlertOrder lists what fires first, in the order of the causes.
 func TestAlertOrder(t *testing.T) {
-	b := newAlertBook()
+	b := newAlertStore()
 	for i, f := range []struct {
 		object string
 		level  fleet.Level
@@ -121,7 +121,7 @@ func TestFindingInWords(t *testing.T) {
 		{checks.Finding{Object: "a", Unit: "percent", Value: 81.5, Limit: 95}, "a", "81.5", "95.0"},
 		{checks.Finding{Object: "a", Unit: "furlongs", Value: 7, Limit: 8}, "a", "", ""},
 	} {
-		row := newAlertBook().fire(c.finding, fixture.Noon)
+		row := newAlertStore().fire(c.finding, fixture.Noon)
 		if row.Title != c.object || row.value != c.value || row.limit != c.limit {
 			t.Errorf("%+v: object %q, value %q, limit %q", c.finding, row.Title, row.value, row.limit)
 		}

@@ -41,10 +41,10 @@ type Collector struct {
 	lost     atomic.Int64 // events that did not fit into the queue
 	stop     context.CancelFunc
 	gen      int // number of feeds so far; answers of an earlier feed are dropped
-	tape     *player
+	player   *player
 	recorder *recordingFile
 	askNow   bool
-	seat     seat
+	alone    aloneCount
 }
 
 // Order is a request from the screen, run on the collector's goroutine.
@@ -53,7 +53,7 @@ type Order func(ctx context.Context, c *Collector)
 // answer is the result of one request.
 type answer struct {
 	gen   int
-	scout bool // the first request of a feed, for the servers only
+	first bool // the first request of a feed, for the servers only
 	want  fleet.Want
 	snap  *fleet.Snapshot
 	err   error
@@ -79,11 +79,11 @@ func (c *Collector) use(feed *Feed) {
 	c.feed, c.derive, c.asked, c.started = feed, NewDeriver(), map[fleet.Kind]time.Time{}, time.Time{}
 	c.state = State{Seq: c.state.Seq, Data: c.state.Data + 1, Every: c.state.Wanted, Wanted: c.state.Wanted, Feed: feed.info(), Of: feed, Recording: c.state.Recording}
 	c.state.Since, c.state.Notice = c.clock(), feed.Note
-	c.tape = nil
-	if feed.tape != nil {
-		c.startTape(feed.tape, feed.Name)
+	c.player = nil
+	if feed.recording != nil {
+		c.startReplay(feed.recording, feed.Name)
 		if !feed.begin.IsZero() {
-			c.show(feed.tape.At(feed.begin))
+			c.show(feed.recording.At(feed.begin))
 		}
 	}
 }
@@ -178,8 +178,8 @@ func (c *Collector) listen(ctx context.Context) {
 // tick starts the next request, unless one is in progress, and returns when to
 // run again.
 func (c *Collector) tick(ctx context.Context) time.Duration {
-	if c.tape != nil {
-		return c.playOn(ctx)
+	if c.player != nil {
+		return c.playNext(ctx)
 	}
 	if !c.started.IsZero() {
 		c.publish() // ages advance while a slow request runs
@@ -228,11 +228,11 @@ func (c *Collector) apply(a answer) {
 	c.state.Phase, c.state.Trouble = Live, nil
 	c.record(func(r *recordingFile) error { return r.snapshot(a.snap) })
 	c.derive.Apply(&c.state, a.snap)
-	if a.scout {
+	if a.first {
 		c.derive.reset()
 		c.askNow = true
 	}
-	c.watchSeat()
+	c.watchConnected()
 	c.publish()
 }
 
@@ -267,7 +267,7 @@ func (c *Collector) pace(took time.Duration) {
 func (c *Collector) publish() {
 	c.state.Seq++
 	c.state.Now = c.clock()
-	if c.tape != nil && c.state.Snap != nil {
+	if c.player != nil && c.state.Snap != nil {
 		c.state.Now = c.state.Snap.Time
 	}
 	if c.feed.Link != nil {
@@ -292,7 +292,7 @@ func (c *Collector) publish() {
 func (c *Collector) Newest() <-chan *State { return c.states }
 
 // Replays reports whether a recording is being played.
-func (c *Collector) Replays() bool { return c.tape != nil }
+func (c *Collector) Replays() bool { return c.player != nil }
 
 // Demand is the current demand of the visible page.
 func (c *Collector) Demand() Demand { return c.demand }

@@ -44,7 +44,7 @@ func TestLooksFromAnotherServer(t *testing.T) {
 		{"the second", "n1", "n2", nil, 2, 1, "[{n1 1 3}]", "only n1 answered (1/3): looking from another server of the context"},
 		{"then others answer", "n1", "n2", nil, 9, 1, "[{n1 1 3}]", ""},
 		{"others answer", "n2", "n1", nil, 9, 0, "[]", ""},
-		{"every server is alone", "n1", "n1", nil, 40, mostLooks, "[{n1 1 3} {n1 1 3} {n1 1 3} {n1 1 3} {n1 1 3}]", ""},
+		{"every server is alone", "n1", "n1", nil, 40, mostViews, "[{n1 1 3} {n1 1 3} {n1 1 3} {n1 1 3} {n1 1 3}]", ""},
 		{"no other can be asked", "n1", "n1", errors.New("no server"), 2, 1, "[]", "only n1 answers, and no other server can be asked: no server"},
 	} {
 		src, moves := &seats{at: c.at}, 0
@@ -63,8 +63,8 @@ func TestLooksFromAnotherServer(t *testing.T) {
 			}
 			st = <-col.states
 		}
-		if moves != c.moves || fmt.Sprint(st.Looks) != c.looks || st.Notice != c.notice {
-			t.Errorf("%s: %d moves, looks %v, notice %q; want %d, %s, %q", c.name, moves, st.Looks, st.Notice, c.moves, c.looks, c.notice)
+		if moves != c.moves || fmt.Sprint(st.Views) != c.looks || st.Notice != c.notice {
+			t.Errorf("%s: %d moves, looks %v, notice %q; want %d, %s, %q", c.name, moves, st.Views, st.Notice, c.moves, c.looks, c.notice)
 		}
 	}
 }

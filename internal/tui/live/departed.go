@@ -34,12 +34,12 @@ type process struct {
 // sightings records which servers answered in this session, by cluster and
 // name, and which of them announced their shutdown. Only the collector uses it.
 type sightings struct {
-	last     map[string]*process
-	goodbyes fleet.Goodbyes
+	last       map[string]*process
+	departures fleet.Departures
 }
 
 func newSightings() *sightings {
-	return &sightings{last: map[string]*process{}, goodbyes: fleet.Goodbyes{}}
+	return &sightings{last: map[string]*process{}, departures: fleet.Departures{}}
 }
 
 func sightingKey(cluster, name string) string { return cluster + "/" + name }
@@ -74,7 +74,7 @@ func (r *sightings) addEvent(e fleet.Event) {
 		id = l.id
 	}
 	if id != "" {
-		r.goodbyes.End(id, e.Time)
+		r.departures.End(id, e.Time)
 	}
 }
 
@@ -82,7 +82,7 @@ func (r *sightings) addEvent(e fleet.Event) {
 // its shutdown.
 func (r *sightings) ended(cluster, name string) bool {
 	l := r.last[sightingKey(cluster, name)]
-	return l != nil && r.goodbyes[l.id].Ended
+	return l != nil && r.departures[l.id].Ended
 }
 
 // dropAnnounced removes servers that announced their shutdown from the missing ones.
@@ -122,7 +122,7 @@ func (r *sightings) departed(snap *fleet.Snapshot) []*ServerRow {
 		unplaced[m.Name] = unplaced[m.Name] || m.ID == "" && m.Cluster == ""
 	}
 	var out []*ServerRow
-	r.goodbyes.ForgetOld(snap.Time)
+	r.departures.ForgetOld(snap.Time)
 	for key, l := range r.last {
 		announced := r.ended(l.cluster, l.name)
 		switch {
@@ -229,7 +229,7 @@ var ReasonWords = map[fleet.Reason]string{
 	fleet.Silent:    "◌ silent: connected, but not responding: hung, overloaded or just cut off",
 	fleet.Draining:  "▲ draining: in lame duck mode; takes no new clients and answers no more requests",
 	fleet.Behind:    "◌ behind a server that does not respond and holds the gateway to its cluster",
-	fleet.Late:      "◌ late: not heard from in the time allowed; nothing is known of it",
+	fleet.Late:      "◌ late: no answer within the timeout; its state is unknown",
 	fleet.Refused:   "✗ refused: answered with an error",
 	fleet.Malformed: "✗ malformed: its answer could not be read",
 }

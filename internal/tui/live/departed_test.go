@@ -111,10 +111,10 @@ func TestMissingByNameAlone(t *testing.T) {
 	}
 }
 
-// TestGoodbyeCounts has a goodbye excuse the process that said it and no other:
+// TestDepartureCounts has an announcement excuse the process that made it and no other:
 // neither the next process of the same name, nor a server of that name in
 // another cluster, nor one that is silent.
-func TestGoodbyeCounts(t *testing.T) {
+func TestDepartureCounts(t *testing.T) {
 	type step func(r *sightings)
 	answer := func(id string, start, now time.Duration) step {
 		return func(r *sightings) {
@@ -143,17 +143,17 @@ func TestGoodbyeCounts(t *testing.T) {
 		reason  fleet.Reason
 		excused bool
 	}{
-		{"no goodbye", []step{answer("A", 0, m)}, fleet.Gone, false},
-		{"a goodbye", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, true},
-		{"a goodbye, and it is silent", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Silent, false},
+		{"no announcement", []step{answer("A", 0, m)}, fleet.Gone, false},
+		{"an announcement", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, true},
+		{"an announcement, and it is silent", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Silent, false},
 		{"lame duck mode alone", []step{answer("A", 0, m), said(fleet.EventLameDuck, "east", 2*m)}, fleet.Gone, false},
-		{"a goodbye of another cluster's", []step{answer("A", 0, m), said(fleet.EventShutdown, "west", 2*m)}, fleet.Gone, false},
-		{"a goodbye of nobody known", []step{said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
-		{"a goodbye before it started again", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m)}, fleet.Gone, false},
+		{"an announcement of another cluster's", []step{answer("A", 0, m), said(fleet.EventShutdown, "west", 2*m)}, fleet.Gone, false},
+		{"an announcement of nobody known", []step{said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
+		{"an announcement before it started again", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m)}, fleet.Gone, false},
 		{"the same, its start not told", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", -1, 4*m)}, fleet.Gone, false},
-		{"a goodbye that comes late, of the process before", []step{answer("A", 0, m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
-		{"a goodbye, the start of the process not told", []step{answer("A", -1, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
-		{"the second's own goodbye", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 5*m)}, fleet.Gone, true},
+		{"an announcement that comes late, of the process before", []step{answer("A", 0, m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
+		{"an announcement, the start of the process not told", []step{answer("A", -1, m), said(fleet.EventShutdown, "east", 2*m)}, fleet.Gone, false},
+		{"the second's own announcement", []step{answer("A", 0, m), said(fleet.EventShutdown, "east", 2*m), answer("B", 3*m, 4*m), said(fleet.EventShutdown, "east", 5*m)}, fleet.Gone, true},
 		{"its own, by id", []step{answer("A", 0, m), by("A", 2*m)}, fleet.Gone, true},
 		{"another's of the same name, by id", []step{answer("A", 0, m), by("B", 2*m)}, fleet.Gone, false},
 		{"the one's before it, by id, with a clock that is ahead", []step{answer("A", 0, m), answer("B", 3*m, 4*m), by("A", 9*m)}, fleet.Gone, false},
@@ -183,9 +183,9 @@ func TestGoodbyeCounts(t *testing.T) {
 // without notice for an hour, and no longer.
 func TestDepartedFade(t *testing.T) {
 	for _, c := range []struct {
-		goodbye bool
-		after   time.Duration
-		status  string
+		announced bool
+		after     time.Duration
+		status    string
 	}{
 		{true, leftFor, "left 10m0s"},
 		{true, leftFor + time.Second, ""},
@@ -195,7 +195,7 @@ func TestDepartedFade(t *testing.T) {
 	} {
 		d, st := NewDeriver(), &State{}
 		d.Apply(st, fixture.Cluster(fixture.Noon, "2.15.2", "2.15.2"))
-		if c.goodbye {
+		if c.announced {
 			d.AddEvent(fleet.Event{Kind: fleet.EventShutdown, Time: fixture.Noon, Server: "n2", Cluster: "east"})
 		}
 		d.Apply(st, fixture.Without(fixture.Cluster(fixture.Noon.Add(c.after), "2.15.2", "2.15.2"), "n2"))
@@ -204,7 +204,7 @@ func TestDepartedFade(t *testing.T) {
 			got = r.StatusText()
 		}
 		if got != c.status {
-			t.Errorf("goodbye %t, %s later: %q, want %q", c.goodbye, c.after, got, c.status)
+			t.Errorf("announced %t, %s later: %q, want %q", c.announced, c.after, got, c.status)
 		}
 	}
 }

@@ -15,21 +15,21 @@ type Deriver struct {
 	top     *fleet.Topology // of the answers
 	record  *recorder
 	edges   map[string]edgeLife // when each link entered its state
-	book    *eventBook
+	book    *eventStore
 	links   *linkHistory
 	slow    map[string]int64 // slow consumers of each account in the previous snapshot
 	seen    *sightings       // servers that answered in this session
 	details Details
 	names   Names
-	alerts  *alertBook
+	alerts  *alertStore
 	trails  Trails
 }
 
 // NewDeriver returns an empty deriver.
 func NewDeriver() *Deriver {
 	return &Deriver{
-		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventBook(), links: newLinkHistory(),
-		slow: map[string]int64{}, seen: newSightings(), details: Details{}, names: Names{}, alerts: newAlertBook(),
+		record: newRecorder(), edges: map[string]edgeLife{}, book: newEventStore(), links: newLinkHistory(),
+		slow: map[string]int64{}, seen: newSightings(), details: Details{}, names: Names{}, alerts: newAlertStore(),
 	}
 }
 

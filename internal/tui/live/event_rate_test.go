@@ -10,7 +10,7 @@ import (
 // TestEventRates publishes at odd moments, as a storm makes it: a rate is over
 // a second at least, and a clock that is set back makes none absurd.
 func TestEventRates(t *testing.T) {
-	b, now := newEventBook(), time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	b, now := newEventStore(), time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	b.publish(now)
 	most := 0.0
 	for i := range 400 {

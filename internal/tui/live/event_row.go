@@ -109,9 +109,9 @@ type eventRates struct {
 	Curves [4][]float32
 }
 
-// eventBook collects events between ticks. If writer and reader are different
+// eventStore collects events between ticks. If writer and reader are different
 // goroutines, they communicate only through the collector's channel.
-type eventBook struct {
+type eventStore struct {
 	rows    []*EventRow
 	seq     int
 	cleared int // of seq, cleared by the user
@@ -134,11 +134,11 @@ var eventSorts = [4]struct {
 	{"advisory", []fleet.EventKind{fleet.EventAdvisory}},
 }
 
-func newEventBook() *eventBook { return &eventBook{seen: map[string]bool{}} }
+func newEventStore() *eventStore { return &eventStore{seen: map[string]bool{}} }
 
 // add keeps one event, each id once. The servers' periodic connection counts
 // per account are not kept: the Accounts page shows them.
-func (b *eventBook) add(e fleet.Event) {
+func (b *eventStore) add(e fleet.Event) {
 	if e.Kind == fleet.EventAccountConns {
 		return
 	}
@@ -173,7 +173,7 @@ const rateSpan = time.Second
 
 // publish returns a copy for the screen, with the rates of the last complete
 // interval.
-func (b *eventBook) publish(now time.Time) ([]*EventRow, eventRates) {
+func (b *eventStore) publish(now time.Time) ([]*EventRow, eventRates) {
 	switch span := now.Sub(b.last); {
 	case b.last.IsZero(), span < 0: // the first call, or the clock was set back
 		b.last = now
@@ -192,7 +192,7 @@ func (b *eventBook) publish(now time.Time) ([]*EventRow, eventRates) {
 }
 
 // rate ends an interval.
-func (b *eventBook) rate(span time.Duration) {
+func (b *eventStore) rate(span time.Duration) {
 	for i := range eventSorts {
 		b.rates.PerSec[i] = float64(b.counts[i]) / span.Seconds()
 		b.counts[i] = 0

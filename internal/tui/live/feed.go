@@ -34,8 +34,8 @@ type Feed struct {
 	// Close releases the feed's resources; nil: there are none.
 	Close func()
 
-	tape  Tape      // set by [NewReplay]
-	begin time.Time // where playback begins; zero: at the start of the tape
+	recording Recording // set by [NewReplay]
+	begin     time.Time // where playback begins; zero: at the start of the recording
 }
 
 // Link is the state of the connection that requests are sent over.

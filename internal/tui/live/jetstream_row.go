@@ -24,7 +24,7 @@ func MetaLevel(g *fleet.MetaGroup) fleet.Level {
 // PeerColumns is the table of the JetStream servers.
 func PeerColumns(d *fleet.Delta) []view.Column[*fleet.MetaPeer] {
 	return append(view.MetaPeers(d), view.Column[*fleet.MetaPeer]{
-		Name: "health", Title: "Health", Help: "The server's own word.",
+		Name: "health", Title: "Health", Help: "Its health, as the server reports it.",
 		Value: func(r *fleet.MetaPeer) any { return HealthText(r.Server) }, Level: func(r *fleet.MetaPeer) view.Level { return HealthLevel(r.Server) },
 	})
 }

@@ -9,9 +9,9 @@ import (
 // answers are the newest answer of each kind and the previous one, so that each
 // kind can be requested at its own interval and still has a rate.
 type answers struct {
-	now    *fleet.Snapshot
-	before *fleet.Snapshot
-	void   map[any]bool // answers from before a clock change: shown, but not the base of a rate
+	now     *fleet.Snapshot
+	before  *fleet.Snapshot
+	invalid map[any]bool // answers from before a clock change: shown, but not the base of a rate
 }
 
 // leastSpan is the shortest time over which a rate is calculated. A request
@@ -36,14 +36,14 @@ func (a answers) merge(next *fleet.Snapshot) answers {
 	}
 	now.Problems = append(now.Problems[:len(now.Problems):len(now.Problems)], stillTrue(a.now.Problems, next.Want)...)
 	if span := next.Time.Sub(a.now.Time); span >= 0 && span < leastSpan {
-		return answers{now: &now, before: timelyAll(a.before, void), void: void}
+		return answers{now: &now, before: timelyAll(a.before, void), invalid: void}
 	}
 	fresh := byID(&now)
 	before.Servers = make([]*fleet.Server, len(a.now.Servers))
 	for i, sv := range a.now.Servers {
 		before.Servers[i] = timely(replaced(sv, fresh[sv.Info.ID], older[sv.Info.ID]), void)
 	}
-	return answers{now: &now, before: &before, void: void}
+	return answers{now: &now, before: &before, invalid: void}
 }
 
 func byID(s *fleet.Snapshot) map[string]*fleet.Server {
@@ -122,7 +122,7 @@ func (a answers) invalidated(next *fleet.Snapshot) map[any]bool {
 	void, set := map[any]bool{}, fleet.ClocksSet(a.now, next)
 	for _, sv := range a.now.Servers {
 		for _, answer := range dated(sv) {
-			if set[sv.Info.ID] || a.void[answer] {
+			if set[sv.Info.ID] || a.invalid[answer] {
 				void[answer] = true
 			}
 		}
@@ -142,12 +142,12 @@ func timely(sv *fleet.Server, void map[any]bool) *fleet.Server {
 		return sv
 	}
 	s := *sv
-	clearVoid(void, &s.Routez)
-	clearVoid(void, &s.Gatewayz)
-	clearVoid(void, &s.Leafz)
-	clearVoid(void, &s.AccountStatz)
-	clearVoid(void, &s.Connz)
-	clearVoid(void, &s.Jsz)
+	clearInvalid(void, &s.Routez)
+	clearInvalid(void, &s.Gatewayz)
+	clearInvalid(void, &s.Leafz)
+	clearInvalid(void, &s.AccountStatz)
+	clearInvalid(void, &s.Connz)
+	clearInvalid(void, &s.Jsz)
 	return &s
 }
 
@@ -164,7 +164,7 @@ func timelyAll(s *fleet.Snapshot, void map[any]bool) *fleet.Snapshot {
 	return &out
 }
 
-func clearVoid[T any](void map[any]bool, answer **T) {
+func clearInvalid[T any](void map[any]bool, answer **T) {
 	if void[*answer] {
 		*answer = nil
 	}
@@ -179,7 +179,7 @@ func keepOlder[T any](old **T, fresh, older *T) {
 // drop returns a without the answers of kinds that the page no longer shows, so
 // that a reopened page does not show old answers as new.
 func (a answers) drop(conns, js bool) answers {
-	return answers{now: dropped(a.now, conns, js), before: dropped(a.before, conns, js), void: a.void}
+	return answers{now: dropped(a.now, conns, js), before: dropped(a.before, conns, js), invalid: a.invalid}
 }
 
 func dropped(s *fleet.Snapshot, conns, js bool) *fleet.Snapshot {

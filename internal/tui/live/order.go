@@ -20,7 +20,7 @@ func SetDemand(d Demand) Order {
 		c.demand = d
 		conns := !d.Shows(fleet.Connz) || old.Conns != d.Conns
 		js := !d.Shows(fleet.Jsz) && !d.Shows(fleet.Raftz) || old.JS != d.JS
-		if c.tape != nil {
+		if c.player != nil {
 			return
 		}
 		c.derive.answers = c.derive.answers.drop(conns, js)

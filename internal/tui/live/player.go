@@ -11,9 +11,9 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/recording"
 )
 
-// Tape is a recording: snapshots by index and the events between two times.
+// Recording is snapshots by index and the events between two times.
 // [recording.Recording] implements it.
-type Tape interface {
+type Recording interface {
 	Len() int
 	Time(i int) time.Time
 	At(t time.Time) int
@@ -21,40 +21,40 @@ type Tape interface {
 	Events(from, to time.Time) []fleet.Event
 }
 
-var _ Tape = (*recording.Recording)(nil)
+var _ Recording = (*recording.Recording)(nil)
 
 // speeds are the playback speeds of a replay, as multiples of real time.
 var speeds = [...]int{1, 2, 4, 8, 16, 32, 64}
 
-// player plays a tape. Only the collector uses it.
+// player plays a recording. Only the collector uses it.
 type player struct {
-	tape    Tape
-	name    string
-	at      int
-	playing bool
-	speed   int // index of speeds
+	recording Recording
+	name      string
+	at        int
+	playing   bool
+	speed     int // index of speeds
 }
 
 // NewReplay returns the feed of a recording; the dashboard then plays it
 // instead of sending requests.
-func NewReplay(name string, tape Tape) *Feed {
-	return &Feed{Name: name, tape: tape}
+func NewReplay(name string, rec Recording) *Feed {
+	return &Feed{Name: name, recording: rec}
 }
 
-// startTape starts playing a tape from the beginning.
-func (c *Collector) startTape(t Tape, name string) {
-	c.tape = &player{tape: t, name: name, playing: true}
+// startReplay starts playing a recording from the beginning.
+func (c *Collector) startReplay(t Recording, name string) {
+	c.player = &player{recording: t, name: name, playing: true}
 	c.state.Phase = Replay
 	c.show(0)
 }
 
-// playOn shows the next snapshot when it is due and returns when to run again.
-func (c *Collector) playOn(context.Context) time.Duration {
-	d := c.tape
-	if !d.playing || d.at+1 >= d.tape.Len() {
+// playNext shows the next snapshot when it is due and returns when to run again.
+func (c *Collector) playNext(context.Context) time.Duration {
+	d := c.player
+	if !d.playing || d.at+1 >= d.recording.Len() {
 		if d.playing {
 			d.playing = false
-			c.tapeInfo()
+			c.replayInfo()
 			c.publish()
 		}
 		return time.Second
@@ -66,10 +66,10 @@ func (c *Collector) playOn(context.Context) time.Duration {
 
 // gap is how long the current snapshot stays on the screen.
 func (d *player) gap() time.Duration {
-	if d.at+1 >= d.tape.Len() {
+	if d.at+1 >= d.recording.Len() {
 		return time.Second
 	}
-	gap := d.tape.Time(d.at+1).Sub(d.tape.Time(d.at)) / time.Duration(speeds[d.speed])
+	gap := d.recording.Time(d.at+1).Sub(d.recording.Time(d.at)) / time.Duration(speeds[d.speed])
 	return min(max(gap, 20*time.Millisecond), 5*time.Second)
 }
 
@@ -80,8 +80,8 @@ const jumpWarmup = 30
 // show shows snapshot i. A step to the next snapshot keeps rates, history and
 // alerts; a jump rebuilds them from some snapshots earlier.
 func (c *Collector) show(i int) {
-	d := c.tape
-	i = max(min(i, d.tape.Len()-1), 0)
+	d := c.player
+	i = max(min(i, d.recording.Len()-1), 0)
 	if i != d.at+1 && (i != d.at || c.state.Snap != nil) {
 		c.derive = NewDeriver()
 		for before := max(i-jumpWarmup, 0); before < i; before++ {
@@ -90,24 +90,24 @@ func (c *Collector) show(i int) {
 	}
 	d.at = i
 	c.load(i)
-	c.tapeInfo()
+	c.replayInfo()
 }
 
 // load derives the state of snapshot i and the events up to it.
 func (c *Collector) load(i int) {
-	d := c.tape
-	snap, err := d.tape.Snapshot(i)
+	d := c.player
+	snap, err := d.recording.Snapshot(i)
 	if err != nil {
 		c.state.Notice = fmt.Sprintf("snapshot %d cannot be read: %s", i+1, err)
 		return
 	}
-	from := d.tape.Time(i)
+	from := d.recording.Time(i)
 	if i > 0 {
-		from = d.tape.Time(i - 1)
+		from = d.recording.Time(i - 1)
 	} else {
 		from = from.Add(-time.Hour)
 	}
-	for _, e := range d.tape.Events(from, d.tape.Time(i)) {
+	for _, e := range d.recording.Events(from, d.recording.Time(i)) {
 		c.derive.AddEvent(e)
 	}
 	for _, k := range append(snap.Want.Kinds, fleet.Statsz) {
@@ -117,22 +117,22 @@ func (c *Collector) load(i int) {
 	c.state.Phase, c.state.Trouble = Replay, nil
 }
 
-func (c *Collector) tapeInfo() {
-	d := c.tape
-	c.state.Tape = &TapeInfo{
-		File: d.name, Playing: d.playing, Speed: speeds[d.speed], At: d.at, End: d.tape.Len() - 1,
-		First: d.tape.Time(0), Last: d.tape.Time(d.tape.Len() - 1),
+func (c *Collector) replayInfo() {
+	d := c.player
+	c.state.Replayed = &ReplayInfo{
+		File: d.name, Playing: d.playing, Speed: speeds[d.speed], At: d.at, End: d.recording.Len() - 1,
+		First: d.recording.Time(0), Last: d.recording.Time(d.recording.Len() - 1),
 	}
 }
 
 // playing runs a function on the recording that is being played, if any.
 func playing(f func(c *Collector, d *player)) Order {
 	return func(_ context.Context, c *Collector) {
-		if c.tape == nil {
+		if c.player == nil {
 			return
 		}
-		f(c, c.tape)
-		c.tapeInfo()
+		f(c, c.player)
+		c.replayInfo()
 		c.publish()
 	}
 }
@@ -141,7 +141,7 @@ func playing(f func(c *Collector, d *player)) Order {
 func TogglePlay() Order {
 	return playing(func(c *Collector, d *player) {
 		d.playing = !d.playing
-		if d.playing && d.at+1 >= d.tape.Len() {
+		if d.playing && d.at+1 >= d.recording.Len() {
 			c.show(0)
 		}
 		c.askNow = d.playing
@@ -171,21 +171,21 @@ func ToAlert(by int) Order {
 func ToStart() Order { return playing(func(c *Collector, _ *player) { c.show(0) }) }
 
 // ToEnd jumps to the last snapshot of the recording.
-func ToEnd() Order { return playing(func(c *Collector, d *player) { c.show(d.tape.Len() - 1) }) }
+func ToEnd() Order { return playing(func(c *Collector, d *player) { c.show(d.recording.Len() - 1) }) }
 
 // ToTime jumps to the snapshot at a time.
 func ToTime(at time.Time) Order {
-	return playing(func(c *Collector, d *player) { c.show(d.tape.At(at)) })
+	return playing(func(c *Collector, d *player) { c.show(d.recording.At(at)) })
 }
 
 // ParseAt parses the start time of a replay: a time of day of the recording, a
 // full time in RFC 3339, a duration from its start, or with a minus sign one
 // before its end.
 func (f *Feed) ParseAt(text string) (time.Time, error) {
-	if f.tape == nil {
+	if f.recording == nil {
 		return time.Time{}, errors.New("--at needs a recording; use --replay FILE")
 	}
-	first, last := f.tape.Time(0), f.tape.Time(f.tape.Len()-1)
+	first, last := f.recording.Time(0), f.recording.Time(f.recording.Len()-1)
 	switch d, err := time.ParseDuration(text); {
 	case err != nil:
 		return ParseAt(text, first)
@@ -221,7 +221,7 @@ func ParseAt(text string, day time.Time) (time.Time, error) {
 func (c *Collector) seekAlert(d *player, by int) {
 	d.playing = false
 	known := keysOf(c.state.Alerts)
-	for i := d.at + by; i >= 0 && i < d.tape.Len(); i += by {
+	for i := d.at + by; i >= 0 && i < d.recording.Len(); i += by {
 		c.show(i)
 		now := keysOf(c.state.Alerts)
 		for key := range now {

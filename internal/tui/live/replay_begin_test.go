@@ -13,19 +13,19 @@ func TestReplayBegins(t *testing.T) {
 	for text, want := range map[string]int{
 		"14:00:10": 5, "14:00:10Z": 5, "2026-11-21T14:00:20Z": 10, "6s": 3, "0s": 0, "-4s": 12, "-1h": 0,
 	} {
-		feed := NewReplay("tape", fixture.AccountTape())
+		feed := NewReplay("tape", fixture.AccountSnapshots())
 		at, err := feed.ParseAt(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		feed.BeginAt(at)
 		c := NewCollector(feed, time.Second, time.Now, func(error) {})
-		if c.tape.at != want || !c.tape.playing {
-			t.Errorf("%s: at %d, want %d; playing %v", text, c.tape.at, want, c.tape.playing)
+		if c.player.at != want || !c.player.playing {
+			t.Errorf("%s: at %d, want %d; playing %v", text, c.player.at, want, c.player.playing)
 		}
 	}
 	for _, bad := range []string{"noon", "25:00:00", ""} {
-		if _, err := NewReplay("tape", fixture.AccountTape()).ParseAt(bad); err == nil {
+		if _, err := NewReplay("tape", fixture.AccountSnapshots()).ParseAt(bad); err == nil {
 			t.Errorf("%q is taken for a time", bad)
 		}
 	}

@@ -30,7 +30,7 @@ func (r *ServerRow) Findings() []Finding {
 		out = append(out, Finding{fleet.Warn, fmt.Sprintf("memory at %.0f%% of its limit", s*100)})
 	}
 	if rate := r.Change().SlowConsumers; LevelOfRise(rate) != fleet.OK {
-		out = append(out, Finding{fleet.Warn, fmt.Sprintf("%.0f new slow consumers since the last look", rate.Increase)})
+		out = append(out, Finding{fleet.Warn, fmt.Sprintf("%.0f new slow consumers since the last answer", rate.Increase)})
 	}
 	return out
 }

@@ -55,14 +55,14 @@ type State struct {
 	EventRates eventRates
 	Alerts     []*AlertRow
 	Causes     []*CauseRow // of the alerts that fire; the first is the one to look at first
-	Looks      []Look      // what was seen through servers that alone answered, before the present one
+	Views      []View      // what was seen through servers that alone answered, before the present one
 	Skipped    []string    // checks that were skipped, with the reason
 	History    *History
 	Index      *Index
 
-	Tape      *TapeInfo // set in a replay
-	Recording string    // the recording being written; empty: none
-	Notice    string    // a message of the collector, shown once
+	Replayed  *ReplayInfo // set in a replay
+	Recording string      // the recording being written; empty: none
+	Notice    string      // a message of the collector, shown once
 }
 
 // FeedInfo is what the screen needs to know about a [Feed].
@@ -106,8 +106,8 @@ type Totals struct {
 	MetaLeader         string
 }
 
-// TapeInfo is the playback position of a replay.
-type TapeInfo struct {
+// ReplayInfo is the playback position of a replay.
+type ReplayInfo struct {
 	File    string
 	Playing bool
 	Speed   int

@@ -10,11 +10,11 @@ import (
 // Next sends the next request after the interval, or moves to the next snapshot
 // of the recording; false at its end.
 func (c *Collector) Next(ctx context.Context) (bool, error) {
-	if c.tape != nil {
-		if c.tape.at+1 >= c.tape.tape.Len() {
+	if c.player != nil {
+		if c.player.at+1 >= c.player.recording.Len() {
 			return false, nil
 		}
-		c.show(c.tape.at + 1)
+		c.show(c.player.at + 1)
 		return true, nil
 	}
 	select {
@@ -28,10 +28,10 @@ func (c *Collector) Next(ctx context.Context) (bool, error) {
 // Gather sends as many requests as needed, or moves to the given time of the
 // recording.
 func (c *Collector) Gather(ctx context.Context, polls int, when time.Time) error {
-	if c.tape != nil {
-		at := c.tape.tape.Len() - 1
+	if c.player != nil {
+		at := c.player.recording.Len() - 1
 		if !when.IsZero() {
-			at = c.tape.tape.At(when)
+			at = c.player.recording.At(when)
 		}
 		for i := max(at-hourPoints, 0); i <= at; i++ {
 			c.show(i)

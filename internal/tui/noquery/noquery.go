@@ -1,4 +1,4 @@
-// Package hush keeps the dashboard's libraries from talking to the terminal
+// Package noquery keeps the dashboard's libraries from querying the terminal
 // before the program has decided to.
 //
 // bubbletea asks the terminal for its background color while packages are
@@ -9,7 +9,7 @@
 //
 // Packages without dependencies are initialised before those with many, hence
 // it must import nothing but os. It must not know anything else.
-package hush
+package noquery
 
 import "os"
 

@@ -35,7 +35,7 @@ func accountsSpec() *Spec {
 
 func accountSheet(ctx *Context, _ *Page) widget.Sheet {
 	return &widget.RowsOf[*live.AccountRow]{
-		Columns: live.AccountColumns(ctx.Totals), Looks: accountDress, Rows: ctx.State.Accounts,
+		Columns: live.AccountColumns(ctx.Totals), Looks: accountStyles, Rows: ctx.State.Accounts,
 		KeyOf:    func(r *live.AccountRow) string { return r.Name },
 		RefOf:    func(r *live.AccountRow) widget.Ref { return widget.Ref{Title: r.DisplayName(), Account: r.Name} },
 		ObjectOf: func(r *live.AccountRow) any { return r.JSON() },
@@ -111,8 +111,8 @@ func accountTalkers(ctx *Context, r *live.AccountRow, a cell.Area) int {
 	return t.Draw(a.Rows(0, 1))
 }
 
-// accountDress is the styling that the Accounts page adds to its columns.
-var accountDress = map[string]widget.Look[*live.AccountRow]{
+// accountStyles is the styling that the Accounts page adds to its columns.
+var accountStyles = map[string]widget.Look[*live.AccountRow]{
 	"account":        {Text: func(r *live.AccountRow) string { return r.Label }},
 	"limit_percent":  {Text: (*live.AccountRow).LimitText},
 	"slow_consumers": {Level: live.LevelIf(fleet.Warn, func(r *live.AccountRow) bool { return r.Growing })},

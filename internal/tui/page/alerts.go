@@ -86,12 +86,12 @@ func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
 	}
 	r := rows.Rows[row]
 	var t widget.Prose
-	t.Say("what", r.What, cell.Plain)
+	t.Add("what", r.What, cell.Plain)
 	if r.Follows {
-		t.Say("follows", "from "+r.Cause+"   ! shows the diagnosis", cell.Muted)
+		t.Add("follows", "from "+r.Cause+"   ! shows the diagnosis", cell.Muted)
 	}
-	t.Say("impact", r.Impact, cell.Plain)
-	t.Say("next", r.Next, cell.Plain)
+	t.Add("impact", r.Impact, cell.Plain)
+	t.Add("next", r.Next, cell.Plain)
 	since := sinceText(r.Now, r.Since)
 	if r.Polls > 0 {
 		since += fmt.Sprintf(", in %s", live.Plural(r.Polls, "answer"))
@@ -99,9 +99,9 @@ func alertPanel(_ *Context, p *Page, row int, a cell.Area) {
 	if r.Flaps > 0 {
 		since += ", came back " + live.Plural(r.Flaps, "time")
 	}
-	t.Say("since", strings.TrimPrefix(since, "since "), cell.Plain)
+	t.Add("since", strings.TrimPrefix(since, "since "), cell.Plain)
 	if r.Note != "" {
-		t.Say(r.State.String(), r.Note, cell.Plain)
+		t.Add(r.State.String(), r.Note, cell.Plain)
 	}
 	t.Draw(a)
 }
@@ -111,15 +111,15 @@ func acknowledge(ctx *Context, p *Page) Effect {
 	l := p.List()
 	row, ok := l.Selected()
 	if !ok {
-		return say("no alert is selected")
+		return notify("no alert is selected")
 	}
 	name := l.Sheet.Ref(row).String()
 	on := ctx.Marks.Acknowledge(l.Sheet.Key(row), ctx.Now())
 	ctx.Touch()
 	if !on {
-		return say("no longer acknowledged: " + name)
+		return notify("no longer acknowledged: " + name)
 	}
-	return say("acknowledged: " + name + "   U undoes it")
+	return notify("acknowledged: " + name + "   U undoes it")
 }
 
 func acknowledgeAll(ctx *Context, _ *Page) Effect {
@@ -128,7 +128,7 @@ func acknowledgeAll(ctx *Context, _ *Page) Effect {
 	}
 	n := ctx.Marks.AcknowledgeAll(ctx.State)
 	ctx.Touch()
-	return say("acknowledged " + live.Plural(n, "alert") + "   U undoes it")
+	return notify("acknowledged " + live.Plural(n, "alert") + "   U undoes it")
 }
 
 // muteTimes are the durations to choose from.
@@ -139,13 +139,13 @@ func mute(ctx *Context, p *Page) Effect {
 	l := p.List()
 	row, ok := l.Selected()
 	if !ok {
-		return say("no alert is selected")
+		return notify("no alert is selected")
 	}
 	key, name := l.Sheet.Key(row), l.Sheet.Ref(row).String()
 	if rows, ok := l.Sheet.(*widget.RowsOf[*live.AlertRow]); ok && rows.Rows[row].State == live.Muted {
 		ctx.Marks.Mute(key, ctx.Now(), 0)
 		ctx.Touch()
-		return say("no longer muted: " + name)
+		return notify("no longer muted: " + name)
 	}
 	out := &Choice{Title: "mute " + view.Text(name) + " for", At: 1}
 	for _, d := range muteTimes {
@@ -154,17 +154,17 @@ func mute(ctx *Context, p *Page) Effect {
 	out.Take = func(i int) Effect {
 		ctx.Marks.Mute(key, ctx.Now(), muteTimes[i])
 		ctx.Touch()
-		return say("muted for " + ShortDuration(muteTimes[i]) + ": " + name + "   U undoes it")
+		return notify("muted for " + ShortDuration(muteTimes[i]) + ": " + name + "   U undoes it")
 	}
 	return Effect{Choose: out}
 }
 
 func undoMark(ctx *Context, _ *Page) Effect {
 	if !ctx.Marks.Undo() {
-		return say("nothing to undo")
+		return notify("nothing to undo")
 	}
 	ctx.Touch()
-	return say("undone")
+	return notify("undone")
 }
 
 // alertKeys are the keys of the page.

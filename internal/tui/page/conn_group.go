@@ -178,7 +178,7 @@ func groupPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	r := rows.Rows[row]
 	a.Write(0, 0, fmt.Sprintf("the busiest of %s   Enter lists them all", live.Plural(r.conns, "connection")), cell.Muted)
 	l := widget.NewList("")
-	l.Load(&widget.RowsOf[*fleet.ConnRow]{Columns: view.Connections(!ctx.Totals, false), Looks: connDress(ctx), Rows: r.busiest, KeyOf: live.ConnRowKey})
+	l.Load(&widget.RowsOf[*fleet.ConnRow]{Columns: view.Connections(!ctx.Totals, false), Looks: connStyles(ctx), Rows: r.busiest, KeyOf: live.ConnRowKey})
 	l.NoCursor = true
 	t := widget.Table{List: l, Now: ctx.Now(), FullBytes: ctx.FullBytes, First: connFirst}
 	t.Draw(a.Rows(1, a.H-1))

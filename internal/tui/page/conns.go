@@ -55,7 +55,7 @@ func connRows(ctx *Context, p *Page, cols []view.Column[*fleet.ConnRow], closed 
 		return (r.Info.Stop != nil) == closed && ctx.lists(r) && inScope(p.Scope, r)
 	})
 	return &widget.RowsOf[*fleet.ConnRow]{
-		Columns: cols, Looks: connDress(ctx), Rows: rows, KeyOf: live.ConnRowKey,
+		Columns: cols, Looks: connStyles(ctx), Rows: rows, KeyOf: live.ConnRowKey,
 		RefOf: func(r *fleet.ConnRow) widget.Ref {
 			on := r.Server.Info
 			return widget.Ref{
@@ -213,8 +213,8 @@ func connPast(ctx *Context, r *fleet.ConnRow) *widget.Prose {
 	return &out
 }
 
-// connDress is the styling that the Connections page adds to its columns.
-func connDress(ctx *Context) map[string]widget.Look[*fleet.ConnRow] {
+// connStyles is the styling that the Connections page adds to its columns.
+func connStyles(ctx *Context) map[string]widget.Look[*fleet.ConnRow] {
 	return map[string]widget.Look[*fleet.ConnRow]{
 		"cid":         {Text: live.ConnID},
 		"name":        {Text: live.ConnLabel},
@@ -249,11 +249,11 @@ func showSubs(ctx *Context, _ *Page) Effect {
 	ctx.Subscriptions = !ctx.Subscriptions
 	switch {
 	case !ctx.Subscriptions:
-		return say("no longer asking for subscriptions")
+		return notify("no longer asking for subscriptions")
 	case ctx.InReplay():
-		return say("the panel shows the subscriptions that were recorded")
+		return notify("the panel shows the subscriptions that were recorded")
 	}
-	return say("asking for the subscriptions of the connections; the panel shows them, o stops")
+	return notify("asking for the subscriptions of the connections; the panel shows them, o stops")
 }
 
 // showNames toggles host names in place of addresses.
@@ -261,9 +261,9 @@ func showNames(ctx *Context, _ *Page) Effect {
 	ctx.HostNames = !ctx.HostNames
 	ctx.Touch()
 	if ctx.HostNames {
-		return say("showing host names (reverse DNS) as they arrive; d stops")
+		return notify("showing host names (reverse DNS) as they arrive; d stops")
 	}
-	return say("showing addresses")
+	return notify("showing addresses")
 }
 
 // addressText returns the host name of a connection's address, or "" if it is

@@ -43,7 +43,7 @@ func (ctx *Context) Touch() { ctx.stamp++ }
 func (ctx *Context) Answered() bool { return ctx.State != nil && ctx.State.Snap != nil }
 
 // InReplay reports whether a recording is replayed.
-func (ctx *Context) InReplay() bool { return ctx.State != nil && ctx.State.Tape != nil }
+func (ctx *Context) InReplay() bool { return ctx.State != nil && ctx.State.Replayed != nil }
 
 // OneAccount reports whether the user sees only one account.
 func (ctx *Context) OneAccount() bool { return ctx.State != nil && ctx.State.Own != nil }

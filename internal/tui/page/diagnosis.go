@@ -128,18 +128,18 @@ func causePanel(_ *Context, p *Page, row int, a cell.Area) {
 	}
 	r := rows.Rows[row]
 	var t widget.Prose
-	t.Say("what", r.what(), cell.Plain)
+	t.Add("what", r.what(), cell.Plain)
 	if r.alert != nil {
-		t.Say("impact", r.alert.Impact, cell.Plain)
-		t.Say("next", r.alert.Next, cell.Plain)
-		t.Say("follows", "from "+r.cause.Brief, cell.Muted)
+		t.Add("impact", r.alert.Impact, cell.Plain)
+		t.Add("next", r.alert.Next, cell.Plain)
+		t.Add("follows", "from "+r.cause.Brief, cell.Muted)
 		t.Draw(a)
 		return
 	}
-	t.Say("explains", r.cause.Explains(), cell.Plain)
-	t.Say("impact", r.cause.Why, cell.Plain)
-	t.Say("next", r.cause.Next, cell.Plain)
-	t.Say("since", strings.TrimPrefix(sinceText(r.first().Now, r.cause.Since), "since "), cell.Plain)
+	t.Add("explains", r.cause.Explains(), cell.Plain)
+	t.Add("impact", r.cause.Why, cell.Plain)
+	t.Add("next", r.cause.Next, cell.Plain)
+	t.Add("since", strings.TrimPrefix(sinceText(r.first().Now, r.cause.Since), "since "), cell.Plain)
 	t.Draw(a)
 }
 

@@ -14,7 +14,7 @@ type Effect struct {
 	Json     any     // an object to show as JSON; nil: none
 	Follow   Kind    // the page of what belongs to the selected object; empty: none
 	Root     Kind    // the page behind a tab; empty: none
-	Say      string  // one line until the next key
+	Notice   string  // one line until the next key
 	Order    live.Order
 	Choose   *Choice
 	List     *widget.Scroller // lines to read
@@ -69,5 +69,5 @@ func openLink(r widget.Ref) Effect {
 	return Effect{Open: &Target{Kind: Topology, mode: "links", Scope: widget.Ref{Server: r.Server, ServerID: r.ServerID, Cluster: r.Cluster}, cursor: r.Link}}
 }
 
-// say returns the effect that shows a message on the notice line.
-func say(text string) Effect { return Effect{Say: text} }
+// notify returns the effect that shows a message on the notice line.
+func notify(text string) Effect { return Effect{Notice: text} }

@@ -47,7 +47,7 @@ func eventSheet(ctx *Context, p *Page) widget.Sheet {
 		p.List().Cursor, p.List().At = "", 0
 	}
 	return &widget.RowsOf[*live.EventRow]{
-		Columns: live.EventColumns(), Looks: eventDress(ctx), Rows: newest,
+		Columns: live.EventColumns(), Looks: eventStyles(ctx), Rows: newest,
 		KeyOf:   func(r *live.EventRow) string { return strconv.Itoa(r.Seq) },
 		LevelOf: func(r *live.EventRow) view.Level { return r.Level },
 		RefOf: func(r *live.EventRow) widget.Ref {
@@ -147,7 +147,7 @@ func leastLevel(ctx *Context) fleet.Level {
 func nextSeverity(ctx *Context, _ *Page) Effect {
 	ctx.Severity = (ctx.Severity + 1) % len(Severities)
 	ctx.Touch()
-	return say("events of severity " + Severities[ctx.Severity])
+	return notify("events of severity " + Severities[ctx.Severity])
 }
 
 // eventLine shows the rate of events, and how many are kept.
@@ -213,8 +213,8 @@ func eventPanel(_ *Context, p *Page, row int, a cell.Area) {
 	}
 }
 
-// eventDress is the styling that the page adds to the event columns.
-func eventDress(ctx *Context) map[string]widget.Look[*live.EventRow] {
+// eventStyles is the styling that the page adds to the event columns.
+func eventStyles(ctx *Context) map[string]widget.Look[*live.EventRow] {
 	return map[string]widget.Look[*live.EventRow]{
 		"kind":    {Text: (*live.EventRow).Title, Level: func(r *live.EventRow) view.Level { return r.Level }},
 		"why":     {Text: (*live.EventRow).Text},

@@ -88,7 +88,7 @@ func noJetStream(ctx *Context, none string) string {
 func streamSheet(ctx *Context, p *Page) widget.Sheet {
 	rows := live.Filter(ctx.State.JS.Streams, func(r *live.StreamRow) bool { return holds(ctx, p.Scope, r) })
 	return &widget.RowsOf[*live.StreamRow]{
-		Columns: live.StreamColumns(ctx.Totals), Looks: streamDress, Rows: rows,
+		Columns: live.StreamColumns(ctx.Totals), Looks: streamStyles, Rows: rows,
 		KeyOf: (*live.StreamRow).Key,
 		RefOf: func(r *live.StreamRow) widget.Ref {
 			return widget.Ref{Stream: r.Name, Account: r.AccountID, Domain: r.Domain, Server: r.Leader}
@@ -103,7 +103,7 @@ func consumerSheet(ctx *Context, p *Page) widget.Sheet {
 		return ctx.State.SameAccount(s.Account, r.AccountID) && (s.Server == "" || s.Server == r.Leader) && (s.Stream == "" || s.Stream == r.Stream && s.Domain == r.Domain)
 	})
 	return &widget.RowsOf[*fleet.ConsumerRow]{
-		Columns: view.Consumers(true), Looks: consumerDress, Rows: rows, KeyOf: live.ConsumerKey,
+		Columns: view.Consumers(true), Looks: consumerStyles, Rows: rows, KeyOf: live.ConsumerKey,
 		RefOf: func(r *fleet.ConsumerRow) widget.Ref {
 			return widget.Ref{Consumer: r.Name, Stream: r.Stream, Account: r.AccountID, Domain: r.Domain}
 		},
@@ -129,7 +129,7 @@ func originSheet(ctx *Context, p *Page) widget.Sheet {
 
 func peerSheet(ctx *Context, _ *Page) widget.Sheet {
 	return &widget.RowsOf[*fleet.MetaPeer]{
-		Columns: live.PeerColumns(ctx.State.Delta), Looks: peerDress(ctx.State.Delta), Rows: ctx.State.JS.Peers,
+		Columns: live.PeerColumns(ctx.State.Delta), Looks: peerStyles(ctx.State.Delta), Rows: ctx.State.JS.Peers,
 		KeyOf: func(r *fleet.MetaPeer) string { return r.Domain + "/" + r.Name },
 		RefOf: func(r *fleet.MetaPeer) widget.Ref { return widget.Ref{Server: r.Name, Cluster: r.Cluster} },
 		ObjectOf: func(r *fleet.MetaPeer) any {
@@ -295,7 +295,7 @@ func streamPanel(ctx *Context, p *Page, row int, a cell.Area) {
 	y := facts.Draw(a.Rows(0, max(a.H-len(own)-1, 1)))
 	l := widget.NewList("state")
 	l.Load(&widget.RowsOf[*fleet.ConsumerRow]{
-		Columns: view.Consumers(true), Looks: consumerDress, Rows: own, KeyOf: live.ConsumerKey,
+		Columns: view.Consumers(true), Looks: consumerStyles, Rows: own, KeyOf: live.ConsumerKey,
 	})
 	l.NoCursor = true
 	t := widget.Table{List: l, Now: ctx.Now(), First: []string{"consumer", "state", "pending", "ack_pending", "redelivered", "leader", "type", "delivered_sequence", "ack_floor_sequence", "last_ack"}}
@@ -332,21 +332,21 @@ func consumerPanel(_ *Context, p *Page, row int, a cell.Area) {
 	t.Draw(a)
 }
 
-// streamDress is the styling that the page adds to the stream columns.
-var streamDress = map[string]widget.Look[*live.StreamRow]{
+// streamStyles is the styling that the page adds to the stream columns.
+var streamStyles = map[string]widget.Look[*live.StreamRow]{
 	"leader": {Text: func(r *live.StreamRow) string { return cmp.Or(r.Leader, "none") }, Level: live.LevelIf(fleet.Crit, func(r *live.StreamRow) bool { return r.Leader == "" })},
 	"peers":  {Text: func(r *live.StreamRow) string { return live.PeerMarks(r.Peers, r.Known) }, Level: (*live.StreamRow).ReplicaLevel},
 }
 
-// consumerDress is the styling that the page adds to the consumer columns.
-var consumerDress = map[string]widget.Look[*fleet.ConsumerRow]{
+// consumerStyles is the styling that the page adds to the consumer columns.
+var consumerStyles = map[string]widget.Look[*fleet.ConsumerRow]{
 	"peers":       {Text: func(r *fleet.ConsumerRow) string { return live.PeerMarks(r.Peers, r.Known) }},
 	"pending":     {Level: live.LevelIf(fleet.Warn, func(r *fleet.ConsumerRow) bool { return r.Info.NumPending > live.BacklogWarn })},
 	"ack_pending": {Level: live.LevelIf(fleet.Warn, live.HeldBack)},
 }
 
-// peerDress returns the styling that the page adds to the JetStream server columns.
-func peerDress(d *fleet.Delta) map[string]widget.Look[*fleet.MetaPeer] {
+// peerStyles returns the styling that the page adds to the JetStream server columns.
+func peerStyles(d *fleet.Delta) map[string]widget.Look[*fleet.MetaPeer] {
 	return map[string]widget.Look[*fleet.MetaPeer]{
 		"server": {Text: func(r *fleet.MetaPeer) string {
 			if r.Leader {

@@ -21,7 +21,7 @@ func linkSheet(ctx *Context, p *Page) widget.Sheet {
 		rows = live.Filter(rows, func(r *live.LinkRow) bool { return touchesCluster(ctx, r, p.Scope.Cluster) })
 	}
 	return &widget.RowsOf[*live.LinkRow]{
-		Columns: live.LinkColumns(ctx.State.Top, ctx.Totals), Looks: linkDress, Rows: rows,
+		Columns: live.LinkColumns(ctx.State.Top, ctx.Totals), Looks: linkStyles, Rows: rows,
 		KeyOf:   func(r *live.LinkRow) string { return r.Edge.Key() },
 		LevelOf: func(r *live.LinkRow) view.Level { return r.Edge.Level },
 		RefOf: func(r *live.LinkRow) widget.Ref {
@@ -57,9 +57,9 @@ func linkPanel(ctx *Context, p *Page, row int, a cell.Area) {
 		endLine(e.FromName, r.To(), e.A, e, ctx.State), endLine(r.To(), e.FromName, e.B, e, ctx.State),
 		{Label: "verdict", Faint: true, Indent: widget.LabelW, Lead: strings.ToUpper(string(e.State)), Judged: cell.OfGlyph(e.Level), Units: strings.Fields(view.Text(e.Why)), Gap: " "},
 	}}
-	t.Say("means", linkMeaning(e), cell.Plain)
-	t.Say("state", sinceText(ctx.Now(), r.Since), cell.Plain)
-	t.Say("evidence", evidence(e, ctx.State), cell.Muted)
+	t.Add("means", linkMeaning(e), cell.Plain)
+	t.Add("state", sinceText(ctx.Now(), r.Since), cell.Plain)
+	t.Add("evidence", evidence(e, ctx.State), cell.Muted)
 	t.Draw(a)
 }
 
@@ -75,7 +75,7 @@ func endLine(from, to string, end fleet.End, e *fleet.Edge, st *live.State) widg
 	case !end.Heard && e.Kind == fleet.Gateway && e.B == end:
 		return said("· inbound, seen by the other cluster", cell.Muted)
 	case !end.Heard:
-		return said("◌ not heard: "+from+" did not answer", cell.Hazy)
+		return said("◌ no report: "+from+" did not answer", cell.Hazy)
 	case !end.Listed:
 		return said("✗ not reported by "+from, cell.Danger)
 	}
@@ -134,8 +134,8 @@ func evidence(e *fleet.Edge, st *live.State) string {
 	return strings.Join(parts, " · ")
 }
 
-// linkDress is the styling that the page adds to the link columns.
-var linkDress = map[string]widget.Look[*live.LinkRow]{
+// linkStyles is the styling that the page adds to the link columns.
+var linkStyles = map[string]widget.Look[*live.LinkRow]{
 	"to":            {Text: (*live.LinkRow).To},
 	"pool":          {Text: (*live.LinkRow).Pool},
 	"pending_bytes": {Level: live.LevelIf(fleet.Warn, func(r *live.LinkRow) bool { return r.Edge.Pending() > live.PendingWarn })},

@@ -75,7 +75,7 @@ func TestLinkEnds(t *testing.T) {
 		want []string
 		not  string
 	}{
-		{"not heard", fleet.End{}, fleet.Route, []string{"◌ not heard: n1 did not answer"}, "not reported"},
+		{"not heard", fleet.End{}, fleet.Route, []string{"◌ no report: n1 did not answer"}, "not reported"},
 		{"not listed", fleet.End{Heard: true}, fleet.Route, []string{"✗ not reported by n1"}, "did not answer"},
 		{"up", up, fleet.Route, []string{"● up 1m0s", "pool 3", "rtt 2.00ms", "in 40/s", "out 9.00K/s", "pending 2.00KiB", "s2_fast"}, "✗"},
 	} {

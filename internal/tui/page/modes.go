@@ -34,7 +34,7 @@ func modesWidth(modes []Mode) int {
 func modeKeys() []Key {
 	turn := func(by int) func(*Context, *Page) Effect {
 		return func(_ *Context, p *Page) Effect {
-			p.TurnMode(by)
+			p.NextMode(by)
 			return Effect{}
 		}
 	}

@@ -18,9 +18,9 @@ func ownKeys() []Key {
 		ctx.HideOwn = !ctx.HideOwn
 		ctx.Touch()
 		if ctx.HideOwn {
-			return say(ownHiddenText + "; N shows them")
+			return notify(ownHiddenText + "; N shows them")
 		}
-		return say("own connections shown")
+		return notify("own connections shown")
 	}}}
 }
 

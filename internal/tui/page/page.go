@@ -114,8 +114,8 @@ func (p *Page) SetMode(name string) {
 	}
 }
 
-// TurnMode moves by that many modes, forward or back.
-func (p *Page) TurnMode(by int) {
+// NextMode moves by that many modes, forward or back.
+func (p *Page) NextMode(by int) {
 	n := len(p.Spec.Modes)
 	p.mode = (p.mode + by + n) % n
 }

@@ -28,8 +28,8 @@ type paned struct {
 	at     int // selected line of the focused pane
 }
 
-// turnPane moves the focus; after the last pane, no pane has it.
-func (p *Page) turnPane(ctx *Context, by int) {
+// nextPane moves the focus; after the last pane, no pane has it.
+func (p *Page) nextPane(ctx *Context, by int) {
 	n := len(panes(p, ctx))
 	if n == 0 {
 		return
@@ -87,7 +87,7 @@ func (p *Page) MoveBy(ctx *Context, n int) {
 func openPane(p *Page, ctx *Context) Effect {
 	pn, ok := focused(p, ctx)
 	if !ok {
-		p.turnPane(ctx, +1)
+		p.nextPane(ctx, +1)
 		return Effect{}
 	}
 	if p.paned.at < len(pn.lines) && pn.lines[p.paned.at].open != nil {

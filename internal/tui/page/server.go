@@ -31,8 +31,8 @@ func serverKeys() []Key {
 	}
 	return []Key{
 		{Keys: []string{"left", "h"}, Shown: "←", Help: "the server before", Do: do(func(ctx *Context, p *Page) { openNeighbor(ctx, p, -1) })},
-		{Keys: []string{"tab"}, Shown: "Tab", Help: "the next pane; ↑↓ choose a line of it, Enter opens it", Hint: "pane", Do: do(func(ctx *Context, p *Page) { p.turnPane(ctx, +1) })},
-		{Keys: []string{"shift+tab"}, Shown: "S-Tab", Help: "the pane before", Do: do(func(ctx *Context, p *Page) { p.turnPane(ctx, -1) })},
+		{Keys: []string{"tab"}, Shown: "Tab", Help: "the next pane; ↑↓ choose a line of it, Enter opens it", Hint: "pane", Do: do(func(ctx *Context, p *Page) { p.nextPane(ctx, +1) })},
+		{Keys: []string{"shift+tab"}, Shown: "S-Tab", Help: "the pane before", Do: do(func(ctx *Context, p *Page) { p.nextPane(ctx, -1) })},
 		{Keys: []string{"z"}, Shown: "z", Help: "give the page to the pane, or take it back", Hint: "zoom", Do: do(func(ctx *Context, p *Page) { p.ZoomPane(ctx) })},
 		{Keys: []string{"right", "l"}, Shown: "→", Help: "the next server", Do: do(func(ctx *Context, p *Page) { openNeighbor(ctx, p, +1) })},
 	}

@@ -29,7 +29,7 @@ func serverSheet(ctx *Context, p *Page) widget.Sheet {
 		return (r.Missing == nil || !ctx.Marks.Hides(r.Key())) && (p.Scope.Cluster == "" || p.Scope.Cluster == r.Cluster)
 	})
 	return &widget.RowsOf[*live.ServerRow]{
-		Columns: live.ServerColumns(ctx.State.Snapshot(), ctx.Totals), Looks: serverDress, Rows: rows,
+		Columns: live.ServerColumns(ctx.State.Snapshot(), ctx.Totals), Looks: serverStyles, Rows: rows,
 		KeyOf:   (*live.ServerRow).Key,
 		LevelOf: func(r *live.ServerRow) view.Level { return r.Level }, MarkOf: (*live.ServerRow).Sign,
 		RefOf: func(r *live.ServerRow) widget.Ref {
@@ -77,8 +77,8 @@ func panelCurves(ctx *Context, r *live.ServerRow, a cell.Area) int {
 	return 2*(rows+2) - 1
 }
 
-// serverDress is the styling that the page adds to the server columns.
-var serverDress = map[string]widget.Look[*live.ServerRow]{
+// serverStyles is the styling that the page adds to the server columns.
+var serverStyles = map[string]widget.Look[*live.ServerRow]{
 	"status":         {Text: (*live.ServerRow).StatusText},
 	"name":           {Text: func(r *live.ServerRow) string { return r.Label() + live.LeaderMark(r.Node) }},
 	"cluster":        {Text: (*live.ServerRow).Place},

@@ -54,7 +54,7 @@ var treeColumns = []view.Column[*treeRow]{
 // treeSheet lists the topology as a tree, in the order of the topology.
 func treeSheet(ctx *Context, _ *Page) widget.Sheet {
 	return &widget.RowsOf[*treeRow]{
-		Columns: treeColumns, Looks: treeDress, Rows: NewTree(ctx.State, ctx.Marks),
+		Columns: treeColumns, Looks: treeStyles, Rows: NewTree(ctx.State, ctx.Marks),
 		KeyOf:   func(r *treeRow) string { return r.key() },
 		LevelOf: func(r *treeRow) view.Level { return r.level }, MarkOf: (*treeRow).sign,
 		RefOf:    func(r *treeRow) widget.Ref { return r.ref() },
@@ -62,9 +62,9 @@ func treeSheet(ctx *Context, _ *Page) widget.Sheet {
 	}
 }
 
-// treeDress indents servers below their cluster, and shows next to the name the
+// treeStyles indents servers below their cluster, and shows next to the name the
 // state of a server that does not answer.
-var treeDress = map[string]widget.Look[*treeRow]{"name": {Text: func(r *treeRow) string {
+var treeStyles = map[string]widget.Look[*treeRow]{"name": {Text: func(r *treeRow) string {
 	if r.srv == nil || r.srv.Missing == nil {
 		return r.Label()
 	}

@@ -167,9 +167,9 @@ func TestPartsShrinkThenDrop(t *testing.T) {
 // and cuts what has no room.
 func TestProseGivesEachLineARow(t *testing.T) {
 	p := &Prose{}
-	p.Say("what", "one two three four five six seven eight nine ten eleven twelve", cell.Plain)
-	p.Say("empty", "", cell.Plain)
-	p.Say("next", "look again", cell.Plain)
+	p.Add("what", "one two three four five six seven eight nine ten eleven twelve", cell.Plain)
+	p.Add("empty", "", cell.Plain)
+	p.Add("next", "look again", cell.Plain)
 	for _, c := range []struct {
 		h, rows int
 		last    string

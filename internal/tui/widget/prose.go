@@ -26,8 +26,8 @@ type Statement struct {
 // LabelW is the width of the labels of a panel.
 const LabelW = 10
 
-// Say adds a sentence with a label; empty text adds nothing.
-func (t *Prose) Say(label, text string, st cell.Style) {
+// Add adds a sentence with a label; empty text adds nothing.
+func (t *Prose) Add(label, text string, st cell.Style) {
 	if text != "" {
 		t.Lines = append(t.Lines, Statement{Label: label, Faint: true, Indent: LabelW, Units: strings.Fields(view.Text(text)), Gap: " ", Style: st})
 	}
