@@ -95,6 +95,14 @@ func (c *checkup) eachStatsz(f func(sv *fleet.Server, st *server.ServerStats, of
 	}
 }
 
+func (c *checkup) eachVarz(f func(sv *fleet.Server, v *server.Varz)) {
+	for _, sv := range c.Snapshot.Servers {
+		if sv.Varz != nil {
+			f(sv, sv.Varz)
+		}
+	}
+}
+
 func findCPU(c *checkup) {
 	c.eachStatsz(func(sv *fleet.Server, st *server.ServerStats, f Finding) {
 		cores := st.MaxProcs

@@ -55,14 +55,6 @@ func local(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (c *checkup) eachVarz(f func(sv *fleet.Server, v *server.Varz)) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Varz != nil {
-			f(sv, sv.Varz)
-		}
-	}
-}
-
 func findCertificates(c *checkup) {
 	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
 		if !fleet.Reports(sv.Info.Version, fleet.FieldCertNotAfter) {
