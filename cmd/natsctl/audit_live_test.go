@@ -92,6 +92,7 @@ func readNoFleet() map[string]string {
 		"exporter dashboards": "prints files",
 		"completion":          "prints a script",
 		"auth ":               "judges credentials; what no server told is called not provable: tests of authcmd",
+		"service ":            "about clients; instances that are silent are named: TestFaultyServices",
 		"explain":             "about errors, not servers",
 		"subject ":            "tries a rule",
 		"version":             "about this binary",

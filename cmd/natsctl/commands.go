@@ -12,6 +12,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli/exportercmd"
 	"github.com/natsctl/natsctl/internal/cli/fleetcmd"
 	"github.com/natsctl/natsctl/internal/cli/pathcmd"
+	"github.com/natsctl/natsctl/internal/cli/servicecmd"
 	"github.com/natsctl/natsctl/internal/cli/topcmd"
 )
 
@@ -21,7 +22,7 @@ const tagline = "See, prove, operate and rehearse a whole NATS super-cluster."
 // commands is the explicit list of all commands; the entries of each noun are
 // in its own package.
 func commands() []cli.Entry {
-	return slices.Concat(fleetcmd.Entries(), authcmd.Entries(), pathcmd.Entries(), explaincmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
+	return slices.Concat(fleetcmd.Entries(), authcmd.Entries(), pathcmd.Entries(), servicecmd.Entries(), explaincmd.Entries(), topcmd.Entries(), benchcmd.Entries(), clustercmd.Entries(), contextcmd.Entries(), exportercmd.Entries(), cli.Entries())
 }
 
 // program returns the application: the commands and their tables.

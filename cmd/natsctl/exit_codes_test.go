@@ -36,6 +36,7 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet/checks"
 	"github.com/natsctl/natsctl/internal/fleet/fleettest"
 	"github.com/natsctl/natsctl/internal/fleet/recording"
+	"github.com/natsctl/natsctl/internal/service"
 	"github.com/natsctl/natsctl/internal/testcluster/simfleet"
 	"github.com/natsctl/natsctl/internal/testcluster/trusted"
 	"github.com/natsctl/natsctl/internal/tui"
@@ -63,7 +64,7 @@ func exportedErrors() map[error]int {
 		plan.ErrUser: 2, client.ErrPush: 3, export.ErrNotEmpty: 2, broker.ErrUnknown: 2, broker.ErrDown: 5, host.ErrBusy: 1,
 		client.ErrNoLeader: 1, client.ErrNoAck: 1, broker.ErrNode: 1, link.ErrFault: 1,
 		result.ErrSLO: 6, result.ErrInconclusive: 3, scenario.ErrSpec: 2, scenario.ErrUnit: 2, result.ErrFormat: 2,
-		bench.ErrNoInterest: 5, bench.ErrNoResponders: 5, bench.ErrHarm: 2, result.ErrDifferent: 2, bench.ErrUnsupported: 1, bench.ErrReplaced: 1, jetstream.ErrStreamNotFound: 1,
+		bench.ErrNoInterest: 5, bench.ErrNoResponders: 5, bench.ErrHarm: 2, result.ErrDifferent: 2, bench.ErrUnsupported: 1, bench.ErrReplaced: 1, jetstream.ErrStreamNotFound: 1, service.ErrName: 2,
 		exporter.ErrOption: 2, exporter.ErrUnknownServer: 2, exporter.ErrNoContext: 2, exporter.ErrNotConnected: 5,
 	}
 }

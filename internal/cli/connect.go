@@ -103,6 +103,20 @@ func (e *Env) Connect(ctx context.Context, extra ...nats.Option) (*session, erro
 	return s, nil
 }
 
+// ConnectContext connects with a saved context only: the connection flags and
+// environment are for another connection. The caller closes it.
+func ConnectContext(ctx context.Context, e *Env, name string, extra ...nats.Option) (*nats.Conn, error) {
+	store, err := e.Store()
+	if err != nil {
+		return nil, err
+	}
+	target, err := natsctx.Resolve(store, natsctx.Overrides{Context: name, IgnoreEnv: true}, e.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return e.Dial(ctx, target, extra...)
+}
+
 // Dial connects to a target; the caller closes the connection.
 func (e *Env) Dial(ctx context.Context, target *natsctx.Target, extra ...nats.Option) (*nats.Conn, error) {
 	e.Warn(target)

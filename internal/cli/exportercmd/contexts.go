@@ -13,20 +13,6 @@ import (
 	natsctx "github.com/natsctl/natsctl/internal/context"
 )
 
-// connectContext connects with a saved context only: the connection flags and
-// environment are for another connection.
-func connectContext(ctx context.Context, e *cli.Env, name string, extra ...nats.Option) (*nats.Conn, error) {
-	store, err := e.Store()
-	if err != nil {
-		return nil, err
-	}
-	target, err := natsctx.Resolve(store, natsctx.Overrides{Context: name, IgnoreEnv: true}, e.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	return e.Dial(ctx, target, extra...)
-}
-
 // probeResolver connects to the contexts that /probe may use: those named, or
 // every saved one for "*". A path is never accepted as a name.
 func probeResolver(e *cli.Env, allowed []string) exporter.Resolver {
@@ -34,7 +20,7 @@ func probeResolver(e *cli.Env, allowed []string) exporter.Resolver {
 		if !slices.Contains(allowed, name) && !slices.Contains(allowed, "*") || natsctx.CheckName(name) != nil {
 			return nil, fmt.Errorf("%w that may be probed: %q", exporter.ErrNoContext, name)
 		}
-		nc, err := connectContext(ctx, e, name)
+		nc, err := cli.ConnectContext(ctx, e, name)
 		if errors.Is(err, natsctx.ErrUnknown) {
 			return nil, fmt.Errorf("%w: %q", exporter.ErrNoContext, name)
 		}

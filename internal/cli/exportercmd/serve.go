@@ -89,7 +89,7 @@ func (c *exporterServeCommand) open(ctx context.Context, e *cli.Env, log *slog.L
 
 func (c *exporterServeCommand) watchAccounts(ctx context.Context, e *cli.Env, i *instance) error {
 	for _, name := range c.accounts {
-		nc, err := connectContext(ctx, e, name, reconnectForever...)
+		nc, err := cli.ConnectContext(ctx, e, name, reconnectForever...)
 		if err != nil {
 			return err
 		}
