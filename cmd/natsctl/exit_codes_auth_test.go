@@ -49,7 +49,7 @@ func failAuth(t *testing.T, table *usedTable, home, url string) {
 		"auth why --creds " + key:                    {2, "no JWT of a user"},
 		"auth can --config " + config + " eve pub x": {1, "no user"},
 		"auth can user01 pub x -s " + url:            {1, "do not report the rights"},
-		"auth nkey gen user":                         {2, "no place to go"},
+		"auth nkey gen user":                         {2, "nowhere to write the seed"},
 		"explain 1":                                  {1, "no such error"},
 		"subject map a.* b":                          {0, "valid"},
 		"subject map a.* b a":                        {1, "does not match"},

@@ -99,6 +99,7 @@ func TestExitCodesOfRun(t *testing.T) {
 	failAuth(t, table, home, f.URL())
 	one := f.Names()[3]
 	limited, app := limitedServer(t)
+	failServices(t, table, home, f.URL(), limited, app)
 	keys := writeKeys(t)
 	broken := filepath.Join(t.TempDir(), "offline.json")
 	writeOffline(t, broken)
@@ -252,7 +253,7 @@ func limitedServer(t *testing.T) (limited, all string) {
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir(),
 		Users: []*server.User{
-			{Username: "limited", Password: "x", Permissions: &server.Permissions{Publish: &server.SubjectPermission{Deny: []string{"$SYS.REQ.USER.INFO"}}}},
+			{Username: "limited", Password: "x", Permissions: &server.Permissions{Publish: &server.SubjectPermission{Deny: []string{"$SYS.REQ.USER.INFO", "$SYS.REQ.ACCOUNT.PING.CONNZ"}}}},
 			{Username: "all", Password: "x"},
 		},
 	})

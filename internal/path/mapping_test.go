@@ -47,10 +47,18 @@ func TestInvalidMappings(t *testing.T) {
 		source, destination string
 		strict, valid       bool
 	}{
-		{"", "b", false, false}, {"a", "", false, false}, {"a..b", "c", false, false}, {"a.*", "b.{{wildcard(2)}}", false, false},
-		{"a.*", "b.*", false, false}, {"a.>", "b", false, false}, {"a", "b.>", false, false}, {"a.*", "b.{{nope(1)}}", false, false},
-		{"a.*.*", "b.{{wildcard(1)}}", false, true}, {"a.*.*", "b.{{wildcard(1)}}", true, false},
-		{"a.*", "b.{{partition(3,1)}}", false, true}, {"a.*", "b.{{partition(3,1)}}", true, false},
+		{"", "b", false, false},
+		{"a", "", false, false},
+		{"a..b", "c", false, false},
+		{"a.*", "b.{{wildcard(2)}}", false, false},
+		{"a.*", "b.*", false, false},
+		{"a.>", "b", false, false},
+		{"a", "b.>", false, false},
+		{"a.*", "b.{{nope(1)}}", false, false},
+		{"a.*.*", "b.{{wildcard(1)}}", false, true},
+		{"a.*.*", "b.{{wildcard(1)}}", true, false},
+		{"a.*", "b.{{partition(3,1)}}", false, true},
+		{"a.*", "b.{{partition(3,1)}}", true, false},
 		{"a.*.*", "b.{{wildcard(2)}}.{{wildcard(1)}}", true, true},
 	} {
 		m, err := NewMapping(tt.source, tt.destination, tt.strict)

@@ -112,7 +112,7 @@ func failing(s Service, limits Limits) []Finding {
 	return []Finding{f}
 }
 
-// endpoint is what INFO or STATS tells of an endpoint.
+// endpoint is what INFO or STATS say about an endpoint.
 type endpoint struct{ name, subject, queue string }
 
 func endpoints(i Instance) (out []endpoint) {

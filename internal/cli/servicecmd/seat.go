@@ -162,7 +162,7 @@ func (f *found) complete(e *cli.Env) error {
 		all = append(all, f.unseen)
 	}
 	if f.garbage > 0 {
-		e.Say("warning", fmt.Sprintf("%d answers were not what the protocol for services says, and were left out", f.garbage))
+		e.Note("warning", fmt.Sprintf("%d answers were not what the protocol for services says, and were left out", f.garbage))
 	}
 	if err := e.Completeness(f.fleet); err != nil {
 		all = append(all, err)
