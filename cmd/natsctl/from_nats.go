@@ -49,7 +49,11 @@ var fromNats = map[string]string{
 	"req":                      "",
 	"request":                  "",
 	"reply":                    "",
-	"service":                  "",
+	"service list":             "service ls",
+	"service ping":             "service ls",
+	"micro":                    "service",
+	"errors":                   "explain",
+	"server mappings":          "subject map",
 	"trace":                    "",
 }
 

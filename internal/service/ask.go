@@ -168,7 +168,8 @@ func (r *round) add(data []byte, after time.Duration) {
 	r.answers.List = append(r.answers.List, a)
 }
 
-// decode reads an answer. One without an identity, or to another question, is none.
+// decode reads an answer. One without an identity, or to another question, is
+// none; one without a type is taken for what was asked.
 func decode(verb Verb, data []byte) (a Answer, ok bool) {
 	if len(data) > maxAnswer {
 		return a, false
@@ -183,7 +184,7 @@ func decode(verb Verb, data []byte) (a Answer, ok bool) {
 	} else if json.Unmarshal(data, &a.Info) != nil {
 		return a, false
 	}
-	return a, a.Type == responseTypes[verb] && plain(a.Name) && plain(a.ID)
+	return a, (a.Type == responseTypes[verb] || a.Type == "") && plain(a.Name) && plain(a.ID)
 }
 
 // responseTypes are the types of the answers.

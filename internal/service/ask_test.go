@@ -53,11 +53,15 @@ func (f *fixture) connect() *nats.Conn {
 // real runs an instance of the library.
 func (f *fixture) real(name, version string) Key {
 	f.Helper()
-	s, err := micro.AddService(f.connect(), micro.Config{Name: name, Version: version})
+	nc := f.connect()
+	s, err := micro.AddService(nc, micro.Config{Name: name, Version: version})
 	if err != nil {
 		f.Fatal(err)
 	}
 	if err := s.AddEndpoint("new", micro.HandlerFunc(func(r micro.Request) { _ = r.Respond(nil) }), micro.WithEndpointSubject(name+".new")); err != nil {
+		f.Fatal(err)
+	}
+	if err := nc.Flush(); err != nil { // the server has its subscriptions
 		f.Fatal(err)
 	}
 	return Key{name, s.Info().ID}

@@ -19,6 +19,7 @@ import (
 	"github.com/natsctl/natsctl/internal/cli"
 	"github.com/natsctl/natsctl/internal/cli/clitest"
 	"github.com/natsctl/natsctl/internal/service"
+	"github.com/natsctl/natsctl/internal/testcluster"
 	"github.com/natsctl/natsctl/internal/testcluster/real"
 )
 
@@ -102,6 +103,9 @@ func (r *room) serve(n *broker.Node, name, version string, opts ...micro.Endpoin
 	if err != nil {
 		r.Fatal(err)
 	}
+	if err := nc.Flush(); err != nil { // the server has its subscriptions
+		r.Fatal(err)
+	}
 	return s, nc
 }
 
@@ -153,6 +157,7 @@ func TestServices(t *testing.T) {
 // TestRatesOfServices shows what was processed between two looks, and nothing of
 // an instance that came in between.
 func TestRatesOfServices(t *testing.T) {
+	testcluster.Slow(t)
 	r := newRoom(t)
 	_, nc := r.serve(r.cluster.Node("east-1"), "orders", "1.0.0")
 	r.ask(nc, "orders.new", "x", "x", "bad")
@@ -172,6 +177,7 @@ func TestRatesOfServices(t *testing.T) {
 
 // TestFaultyServices names an instance that is silent, and judges it.
 func TestFaultyServices(t *testing.T) {
+	testcluster.Slow(t)
 	r := newRoom(t)
 	_, nc := r.serve(r.cluster.Node("east-1"), "orders", "1.0.0")
 	r.serve(r.cluster.Node("west-1"), "orders", "1.1.0", micro.WithEndpointQueueGroupDisabled())
@@ -218,6 +224,7 @@ func TestFaultyServices(t *testing.T) {
 // TestWhoMayAskServices refuses the system account, names what a user may not see
 // and which server is missing.
 func TestWhoMayAskServices(t *testing.T) {
+	testcluster.Slow(t)
 	r := newRoom(t)
 	if out, words, code := r.run("app", "check"); code != cli.ExitFailed || out != "" || !strings.Contains(words, "no such service") {
 		t.Errorf("a check of nothing: exit %d: %s%s", code, out, words)
