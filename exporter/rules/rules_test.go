@@ -177,7 +177,10 @@ func TestChecksHaveAlerts(t *testing.T) {
 		"sharing",                   // needs the claims of every account
 		"leafs",                     // needs both ends of each connection
 		"pending", "pending-rising", // need each connection
-		"monitoring", "plaintext", "anonymous", // settings, which do not change by themselves
+		"filters", "placement", "max-waiting", // need the configuration of each stream and consumer
+		"discarded", "redeliveries", // need the state of each consumer beside its stream's
+		"writes", "copies", // need every replica of each stream, twice
+		"monitoring", "plaintext", "anonymous", "settings", // settings, which do not change by themselves
 	}
 	for _, name := range without {
 		has[name] = true

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	natsctx "github.com/natsctl/natsctl/internal/context"
-	"github.com/natsctl/natsctl/internal/view"
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // hintUnknownContext says where the name came from, and suggests a similar one.
@@ -22,7 +22,7 @@ func hintUnknownContext(err error) string {
 	if asked != "" {
 		asked += "; "
 	}
-	if near := view.Nearest(unknown.Name, unknown.Known); near != "" {
+	if near := fleet.Nearest(unknown.Name, unknown.Known); near != "" {
 		return asked + fmt.Sprintf("did you mean %q? list all with: natsctl context ls", near)
 	}
 	if len(unknown.Known) == 0 {

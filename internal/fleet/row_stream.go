@@ -31,14 +31,30 @@ type StreamRow struct {
 	State     string // "ok", or a description of the problem
 	Rates     StreamDelta
 	Origins   []*OriginRow // what it mirrors or sources, as its leader reports it
+	Copies    []Copy       // what every server that answered reports of it
 	Raft      Verdict      // state of its raft group and messages; excludes missing replicas and origins
 
 	consumers int // noConsumers if the answers do not contain it
 }
 
+// Copy is a stream as one of its servers reports it.
+type Copy struct {
+	Server *Server
+	Detail *server.StreamDetail
+}
+
 // Consumers returns the number of consumers of the stream on all servers; false
 // if it is unknown, because only some of its servers were asked.
 func (r *StreamRow) Consumers() (n int, known bool) { return r.consumers, r.consumers != noConsumers }
+
+// Members returns the names of the servers that hold the stream, the leader first.
+func (r *StreamRow) Members() []string {
+	names := []string{r.Leader}
+	for _, p := range r.Peers {
+		names = append(names, p.Name)
+	}
+	return names
+}
 
 // Replica is a replica of a stream or consumer other than the leader.
 type Replica struct {
@@ -64,11 +80,14 @@ func (r Replica) String() string {
 // Delta may be nil.
 func StreamRows(s *Snapshot, d *Delta) []*StreamRow {
 	var rows []*StreamRow
-	consumers := countConsumers(s)
+	consumers, copies := countConsumers(s), map[streamKey][]Copy{}
+	for on, st := range s.streams() {
+		copies[on.streamKey] = append(copies[on.streamKey], Copy{on.sv, st})
+	}
 	for key, a := range streamAnswers(s) {
 		r := &StreamRow{
 			Domain: key.domain, Account: a.name, AccountID: key.account, Name: key.stream, Server: a.from, Detail: a.detail,
-			Rates: d.Stream(key.domain, key.account, key.stream), Replicas: 1, consumers: consumers[key],
+			Rates: d.Stream(key.domain, key.account, key.stream), Replicas: 1, consumers: consumers[key], Copies: copies[key],
 		}
 		r.Leader, r.Peers = group(a.detail.Cluster, r.Server)
 		r.Replicas += len(r.Peers)

@@ -122,7 +122,7 @@ func TestInstantsThatAreNone(t *testing.T) {
 // TestNearestOfEquals suggests the first of those that are equally near.
 func TestNearestOfEquals(t *testing.T) {
 	for word, want := range map[string]string{"nodf": "node", "x": "", "eas": "east"} {
-		if got := view.Nearest(word, []string{"node", "nods", "east", "west"}); got != want {
+		if got := fleet.Nearest(word, []string{"node", "nods", "east", "west"}); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/natsctl/natsctl/internal/fleet"
 	"github.com/natsctl/natsctl/internal/view"
 )
 
@@ -141,7 +142,7 @@ func TestNearestWord(t *testing.T) {
 		{"abcdefghi", ""},
 		{"tsage", "stage"},
 	} {
-		if got := view.Nearest(c.word, []string{"production", "stage"}); got != c.want {
+		if got := fleet.Nearest(c.word, []string{"production", "stage"}); got != c.want {
 			t.Errorf("%s is nearest to %q, want %q", c.word, got, c.want)
 		}
 	}

@@ -108,6 +108,7 @@ func Findings() []Column[checks.Finding] {
 		{Name: "value", Title: "Value", Help: "The value that was judged.", Unit: Count, Wide: true, Value: func(f checks.Finding) any { return measured(f, f.Value) }},
 		{Name: "limit", Title: "Limit", Help: "The threshold that it passed.", Unit: Count, Wide: true, Value: func(f checks.Finding) any { return measured(f, f.Limit) }},
 		{Name: "unit", Title: "Unit", Help: "Of value and limit.", Wide: true, Value: func(f checks.Finding) any { return f.Unit }},
+		{Name: "since", Title: "Since", Help: "When it began, where that is known.", Wide: true, Value: func(f checks.Finding) any { return instant(f.Since) }},
 		{Name: "why", Title: "Why it matters", Help: "Why it matters.", Wide: true, Value: func(f checks.Finding) any { return f.Why }},
 		{Name: "next", Title: "Next", Help: "What to do next.", Value: func(f checks.Finding) any { return f.Next }},
 		{Name: "cause", Title: "Cause", Help: "The object of the cause that explains it.", Wide: true, Value: func(f checks.Finding) any { return f.Cause }},

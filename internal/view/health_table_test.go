@@ -85,9 +85,9 @@ subject | sub
 
 func TestFindingsTable(t *testing.T) {
 	cols := view.Findings()
-	f := checks.Finding{Check: "cpu", Level: fleet.Crit, Object: "a", Where: "C", What: "busy", Unit: "percent", Value: 97, Limit: 95, Why: "why", Next: "next", Cause: "srv"}
+	f := checks.Finding{Check: "cpu", Level: fleet.Crit, Object: "a", Where: "C", What: "busy", Unit: "percent", Value: 97, Limit: 95, Since: noon, Why: "why", Next: "next", Cause: "srv"}
 	bare := f
-	bare.Unit = ""
+	bare.Unit, bare.Since = "", time.Time{}
 	sideBySide(t, `
 column | measured  | not measured
 level  | crit crit | crit crit
@@ -98,6 +98,7 @@ what   | busy      | busy
 value  | 97        | - ()
 limit  | 95        | - ()
 unit   | percent   |
+since  | 2026-03-01T12:00:00Z | - ()
 why    | why       | why
 next   | next      | next
 cause  | srv       | srv

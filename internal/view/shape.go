@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 // ErrColumn is matched by a [ColumnError].
@@ -26,7 +28,7 @@ func (e *ColumnError) Error() string {
 	}
 	suggestion := Suggest(e.Name, e.Known)
 	for i := 0; suggestion == "" && i < len(e.Known); i++ { // the unit may be missing
-		if bare, _, ok := strings.Cut(e.Known[i], "_"); ok && Nearest(e.Name, []string{bare}) != "" {
+		if bare, _, ok := strings.Cut(e.Known[i], "_"); ok && fleet.Nearest(e.Name, []string{bare}) != "" {
 			suggestion = Suggest(e.Known[i], e.Known)
 		}
 	}

@@ -1,61 +1,13 @@
 package view
 
-import "strings"
+import "github.com/natsctl/natsctl/internal/fleet"
 
 // Suggest returns "; did you mean "x"?" for the candidate nearest to word, or
 // nothing when none is near. Candidates may be untrusted: the result is safe to
 // print.
 func Suggest(word string, candidates []string) string {
-	if near := Nearest(word, candidates); near != "" {
+	if near := fleet.Nearest(word, candidates); near != "" {
 		return `; did you mean "` + Text(near) + `"?`
 	}
 	return ""
-}
-
-// Nearest returns the candidate with the smallest edit distance to word,
-// ignoring case, when that is at most a third of the word's length (at least
-// one), or that begins or ends with it; otherwise "".
-func Nearest(word string, candidates []string) string {
-	best, bestDistance := "", max(1, len(word)/3)+1
-	lower := strings.ToLower(word)
-	for _, c := range candidates {
-		d := distance(lower, strings.ToLower(c))
-		if d < bestDistance {
-			best, bestDistance = c, d
-		}
-	}
-	if best != "" || len(word) < 2 {
-		return best
-	}
-	for _, c := range candidates {
-		if l := strings.ToLower(c); strings.HasPrefix(l, lower) || strings.HasSuffix(l, lower) {
-			return c
-		}
-	}
-	return ""
-}
-
-// distance is the number of single-character insertions, deletions,
-// substitutions and swaps of neighbors that turn a into b.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		cur[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				cur[j] = min(cur[j], before[j-2]+1)
-			}
-		}
-		before, prev, cur = prev, cur, before
-	}
-	return prev[len(y)]
 }

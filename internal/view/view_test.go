@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/natsctl/natsctl/internal/fleet"
 )
 
 type row struct {
@@ -196,7 +197,7 @@ func TestWriters(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for _, c := range []struct{ word, want string }{{"proud", "prod"}, {"stagin", "staging"}, {"zzzz", ""}, {"PROD", "prod"}, {"local", ""}} {
-		if got := Nearest(c.word, []string{"prod", "staging", "dev"}); got != c.want {
+		if got := fleet.Nearest(c.word, []string{"prod", "staging", "dev"}); got != c.want {
 			t.Errorf("Nearest(%q) = %q, want %q", c.word, got, c.want)
 		}
 	}

@@ -97,7 +97,11 @@ func (a absent) near(f checks.Finding) bool {
 // isAsset reports whether a finding is about the state of a stream, a consumer
 // or a raft group.
 func isAsset(f checks.Finding) bool {
-	return f.Check == "streams" || f.Check == "consumers" || f.Check == "replicas" || f.Check == "raft"
+	switch f.Check {
+	case "streams", "consumers", "replicas", "raft", "writes", "copies":
+		return true
+	}
+	return false
 }
 
 // findClusters names each cluster of which at least two servers are missing and

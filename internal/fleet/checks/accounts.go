@@ -43,7 +43,7 @@ func (c *checkup) account(id, name string) string {
 
 // streams are the streams of the snapshot, with the accounts as findings name them.
 func (c *checkup) streams() []*fleet.StreamRow {
-	rows := fleet.StreamRows(c.Snapshot, c.Delta)
+	rows := c.streamRows()
 	for _, r := range rows {
 		r.Account = c.account(r.AccountID, r.Account)
 	}
@@ -53,7 +53,7 @@ func (c *checkup) streams() []*fleet.StreamRow {
 // consumers are the consumers of the snapshot, with the accounts as findings name
 // them.
 func (c *checkup) consumers() []*fleet.ConsumerRow {
-	rows := fleet.ConsumerRows(c.Snapshot, c.Delta)
+	rows := c.consumerRows()
 	for _, r := range rows {
 		r.Account = c.account(r.AccountID, r.Account)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/natsctl/natsctl/internal/fleet"
 )
@@ -37,6 +38,7 @@ type Finding struct {
 	Limit  float64     `json:"limit,omitempty"` // the threshold that was crossed
 	Why    string      `json:"why"`
 	Next   string      `json:"next"`
+	Since  time.Time   `json:"since,omitzero"`  // when it began; zero where that is not known
 	Count  int         `json:"count,omitempty"` // how many objects it stands for; 0: one
 	Cause  string      `json:"cause,omitempty"` // the object of the cause that it was folded under
 	About  Subject     `json:"-"`               // what it is about, for joining findings
@@ -63,8 +65,10 @@ type Input struct {
 	Ranges   Ranges          // thresholds that replace the defaults
 	Live     bool            // more snapshots follow: a broken link is critical from the second snapshot on
 
-	past   func() map[string]*fleet.Edge // of Before, by key; nil if there is no Before
-	shared func() map[string]bool        // names that several accounts have
+	past         func() map[string]*fleet.Edge // of Before, by key; nil if there is no Before
+	shared       func() map[string]bool        // names that several accounts have
+	streamRows   func() []*fleet.StreamRow     // of Snapshot
+	consumerRows func() []*fleet.ConsumerRow   // of Snapshot
 }
 
 // WantFor returns what a snapshot must contain for these checks.
@@ -95,6 +99,8 @@ func Run(in Input, checks []*Check) []Result {
 		})
 	}
 	in.shared = sync.OnceValue(func() map[string]bool { return namesakes(in.Snapshot) })
+	in.streamRows = sync.OnceValue(func() []*fleet.StreamRow { return fleet.StreamRows(in.Snapshot, in.Delta) })
+	in.consumerRows = sync.OnceValue(func() []*fleet.ConsumerRow { return fleet.ConsumerRows(in.Snapshot, in.Delta) })
 	results := make([]Result, len(checks))
 	for i, c := range checks {
 		results[i] = c.run(in)

@@ -304,6 +304,28 @@ func storageCases() []findingCase {
 		{"stream-limits", "one without a limit", 0, func(in *Input) {
 			stream(in).Config = &server.StreamConfig{MaxBytes: -1, Discard: server.DiscardNew}
 		}, nil},
+		{"stream-limits", "as many messages as it takes", 1, func(in *Input) {
+			stream(in).Config = &server.StreamConfig{MaxMsgs: 50, MaxBytes: 1 << 20, Discard: server.DiscardNew}
+			stream(in).State.Msgs, stream(in).State.Bytes = 50, 800
+		}, []string{
+			"crit|S|APP|stream S in account APP holds 50 of at most 50 messages, and refuses what is over|100 percent, limit 95",
+		}},
+		{"stream-limits", "many messages, and it makes room", 0, func(in *Input) {
+			stream(in).Config, stream(in).State.Msgs = &server.StreamConfig{MaxMsgs: 50}, 50
+		}, nil},
+		{"stream-limits", "as many consumers as it takes", 1, func(in *Input) {
+			stream(in).Config, stream(in).State.Consumers = &server.StreamConfig{MaxConsumers: 10}, 9
+		}, []string{
+			"warn|S|APP|stream S in account APP holds 9 of at most 10 consumers|90 percent, limit 80",
+		}},
+		{"ha-assets", "as many as the server takes", 2, func(in *Input) {
+			first(in).Jsz.HAAssets, first(in).Jsz.Limits = 40, &server.JSLimitOpts{MaxHAAssets: 40}
+		}, []string{
+			"crit|a|C|a carries 40 replicated assets, and its max_ha_assets is 40|40 count, limit 40",
+		}},
+		{"ha-assets", "one fewer than the server takes", 2, func(in *Input) {
+			first(in).Jsz.HAAssets, first(in).Jsz.Limits = 39, &server.JSLimitOpts{MaxHAAssets: 40}
+		}, nil},
 		{"ha-assets", "many", 2, func(in *Input) { first(in).Jsz.HAAssets = 1500 }, []string{
 			"warn|a|C|a carries 1500 replicated assets|1500 count, limit 1000",
 		}},

@@ -123,7 +123,7 @@ func loadCases() []findingCase {
 			"crit|b|C|b uses 1.9 GiB of its memory limit of 2.0 GiB|98 percent, limit 95",
 			"warn|a|C|a uses 850 bytes of its memory limit of 1.0 KiB|85 percent, limit 80",
 		}},
-		{"connections", "near the most", 2, func(in *Input) { first(in).Varz.MaxConn, first(in).Statsz.Connections = 100, 96 }, []string{
+		{"connections", "near the most", 3, func(in *Input) { first(in).Varz.MaxConn, first(in).Statsz.Connections = 100, 96 }, []string{
 			"crit|a|C|a has 96 of at most 100 connections|96 percent, limit 95",
 		}},
 		{"balance", "twice the average", 3, func(in *Input) {
@@ -183,7 +183,7 @@ func loadCases() []findingCase {
 		{"memory", "over the second limit", 1, func(in *Input) { first(in).Statsz.Mem, first(in).Statsz.MemLimit = 99, 100 }, []string{
 			"crit|a|C|a uses 99 bytes of its memory limit of 100 bytes|99 percent, limit 95",
 		}},
-		{"connections", "as many as may be", 2, func(in *Input) { first(in).Varz.MaxConn = 3 }, []string{
+		{"connections", "as many as may be", 3, func(in *Input) { first(in).Varz.MaxConn = 3 }, []string{
 			"crit|a|C|a has 3 of at most 3 connections|100 percent, limit 95",
 		}},
 		{"balance", "ten times the average", 3, func(in *Input) { first(in).Statsz.Connections = 500 }, []string{

@@ -34,7 +34,7 @@ func healthy() Input {
 			Name: "S", RaftGroup: "G", Cluster: &server.ClusterInfo{Leader: "a", Replicas: []*server.PeerInfo{{Name: "b", Current: true}}},
 		}}}}
 		c := fleettest.Member("c", "a", "b")
-		c.Varz, c.Info.Time = &server.Varz{ConfigDigest: "d", AuthRequired: true, Host: "127.0.0.1"}, a.Info.Time
+		c.Varz, c.Info.Time = &server.Varz{ConfigDigest: "d", MaxPending: 64 << 20, MaxConn: 1000, AuthRequired: true, Host: "127.0.0.1"}, a.Info.Time
 		for _, sv := range []*fleet.Server{a, b} {
 			sv.Routez.Routes = append(sv.Routez.Routes, fleettest.Member(sv.Info.Name, "c").Routez.Routes...)
 		}

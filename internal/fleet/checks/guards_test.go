@@ -167,3 +167,27 @@ func TestCheckThatSawNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestAdviceWithoutAMetaLeader never needs the leader that is not there.
+func TestAdviceWithoutAMetaLeader(t *testing.T) {
+	in := healthy()
+	setMeta(&in, func(m *server.MetaClusterInfo) {
+		m.Leader, m.Size = "", 3
+		m.Replicas = []*server.PeerInfo{{Name: "y"}, {Name: "x"}, {Name: "b"}}
+	})
+	if got := examine(t, in, "meta").Findings; len(got) != 1 || got[0].Next != "Bring back x, y. Until it has a leader, no peer can be removed." {
+		t.Errorf("%+v", got)
+	}
+	in = healthy()
+	setMeta(&in, func(m *server.MetaClusterInfo) { m.Leader, m.Size, m.Replicas = "", 2, []*server.PeerInfo{{Name: "b"}} })
+	if got := examine(t, in, "meta").Findings; len(got) != 1 || got[0].Next != "Check the routes and gateways among its servers; 2 of 2 must see each other. Until it has a leader, no peer can be removed." {
+		t.Errorf("%+v", got)
+	}
+	in = healthy()
+	setMeta(&in, func(m *server.MetaClusterInfo) {
+		m.Size, m.Replicas = 3, []*server.PeerInfo{{Name: "b", Offline: true}, {Name: "gone", Offline: true}}
+	})
+	if got := examine(t, in, "meta").Findings; len(got) == 0 || got[0].Next != "Bring back b, gone. Without a quorum no peer can be removed." {
+		t.Errorf("%+v", got)
+	}
+}

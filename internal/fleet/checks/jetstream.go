@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -68,10 +69,10 @@ var jetStreamChecks = []*Check{
 		Needs:  []fleet.Kind{fleet.Jsz}, find: findStorage,
 	},
 	{
-		Name: "stream-limits", About: "No stream is near its own size limit.",
-		Why:    "At its limit a stream discards old messages, or refuses new ones.",
-		Next:   "Raise max_bytes, shorten max_age, or let the consumers catch up.",
-		Limits: []Limit{{Name: "stream_percent", About: "of max_bytes, for streams that refuse new messages", Warn: 80, Crit: 95}},
+		Name: "stream-limits", About: "No stream that refuses new messages is near its own limits.",
+		Why:    "At its limit a stream refuses what is published to it, or another consumer.",
+		Next:   "Raise the limit, shorten max_age, or let the consumers catch up.",
+		Limits: []Limit{{Name: "stream_percent", About: "of max_bytes, max_msgs or max_consumers; of the first two for streams that refuse new messages", Warn: 80, Crit: 95}},
 		Needs:  []fleet.Kind{fleet.Jsz}, Asset: true, find: findFullStreams,
 	},
 	{
@@ -101,6 +102,7 @@ func findMeta(c *checkup) {
 		switch {
 		case g.Leader == "":
 			f.What = name + " has no leader"
+			f.Next = bringBack(g) + " Until it has a leader, no peer can be removed."
 			c.add(f)
 			continue
 		case len(g.Leaders) > 1:
@@ -116,6 +118,7 @@ func findMeta(c *checkup) {
 			continue
 		case g.Current < g.Quorum:
 			f.What = fmt.Sprintf("%s has %d current peers of the %d that it needs", name, g.Current, g.Quorum)
+			f.Next = bringBack(g) + " Without a quorum no peer can be removed."
 			c.add(f)
 		}
 		for _, p := range g.Peers {
@@ -123,6 +126,21 @@ func findMeta(c *checkup) {
 		}
 		findOutside(c, name, g)
 	}
+}
+
+// bringBack names the peers of a meta group that do not take part.
+func bringBack(g *fleet.MetaGroup) string {
+	var away []string
+	for _, p := range g.Peers {
+		if p.Server == nil || p.Known && (p.Offline || !p.Current) {
+			away = append(away, p.Name)
+		}
+	}
+	slices.Sort(away)
+	if len(away) == 0 {
+		return fmt.Sprintf("Check the routes and gateways among its servers; %d of %d must see each other.", g.Quorum, g.Size)
+	}
+	return "Bring back " + someWords(away) + "."
 }
 
 func findMetaPeer(c *checkup, group string, p *fleet.MetaPeer) {
@@ -245,22 +263,44 @@ func findStorage(c *checkup) {
 
 func findFullStreams(c *checkup) {
 	for _, r := range c.streams() {
-		used, limited := r.Size()
-		if !limited || r.Detail.Config.Discard != server.DiscardNew {
-			continue // a stream that discards old messages is normally full
+		config, state := r.Detail.Config, r.Detail.State
+		if config == nil {
+			continue
 		}
-		c.countObject()
-		c.measure("stream_percent", used, Finding{
-			Object: r.Name, Where: r.Account, What: fmt.Sprintf("stream %s in account %s holds %s of at most %s, and refuses what is over",
-				r.Name, r.Account, fleet.InBytes(int64(r.Detail.State.Bytes)), fleet.InBytes(r.Detail.Config.MaxBytes)), About: onStream(r),
-		})
+		f := Finding{Object: r.Name, Where: r.Account, About: onStream(r)}
+		counted := false
+		judge := func(used, limit int64, what string) {
+			if limit <= 0 {
+				return
+			}
+			if !counted {
+				c.countObject()
+			}
+			counted = true
+			f.What = fmt.Sprintf("stream %s in account %s holds %s", r.Name, r.Account, what)
+			c.measure("stream_percent", percent(float64(used), float64(limit)), f)
+		}
+		if config.Discard == server.DiscardNew { // a stream that discards old messages is normally full
+			judge(int64(state.Bytes), config.MaxBytes, fmt.Sprintf("%s of at most %s, and refuses what is over", fleet.InBytes(int64(state.Bytes)), fleet.InBytes(config.MaxBytes)))
+			judge(int64(state.Msgs), config.MaxMsgs, fmt.Sprintf("%d of at most %d messages, and refuses what is over", state.Msgs, config.MaxMsgs))
+		}
+		if n, known := r.Consumers(); known {
+			judge(int64(n), int64(config.MaxConsumers), fmt.Sprintf("%d of at most %d consumers", n, config.MaxConsumers))
+		}
 	}
 }
 
 func findHAAssets(c *checkup) {
 	c.eachJetStream(func(sv *fleet.Server, js *server.JSInfo) {
-		c.measure("ha_assets", float64(js.HAAssets), Finding{
-			Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, js.HAAssets), About: on(sv),
-		})
+		f := Finding{Object: sv.Info.Name, Where: sv.Info.Cluster, What: fmt.Sprintf("%s carries %d replicated assets", sv.Info.Name, js.HAAssets), About: on(sv)}
+		if js.Limits != nil && js.Limits.MaxHAAssets > 0 && js.HAAssets >= js.Limits.MaxHAAssets {
+			f.Level, f.Value, f.Limit, f.Unit = fleet.Crit, float64(js.HAAssets), float64(js.Limits.MaxHAAssets), "count"
+			f.What += fmt.Sprintf(", and its max_ha_assets is %d", js.Limits.MaxHAAssets)
+			f.Why = "No replicated stream or consumer is placed there any more: creating one fails with \"no suitable peers\"."
+			f.Next = fmt.Sprintf("Raise max_ha_assets in jetstream { limits } of %s, or use fewer replicas for what can be lost.", sv.Info.Name)
+			c.add(f)
+			return
+		}
+		c.measure("ha_assets", float64(js.HAAssets), f)
 	})
 }

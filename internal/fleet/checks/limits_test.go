@@ -89,6 +89,22 @@ var reach = map[string]func(in *Input, v float64){
 	"raft_behind": func(in *Input, v float64) {
 		setRaft(in, "G", server.RaftzGroup{State: "LEADER", Leader: "a", Committed: 1000 + uint64(v), Applied: 1000})
 	},
+	"unmatched_messages": func(in *Input, v float64) {
+		in.durable(func(of *server.StreamDetail, con *server.ConsumerInfo) {
+			of.State.Msgs, con.Delivered = uint64(v), server.SequenceInfo{}
+		})
+	},
+	"discarded_messages": func(in *Input, v float64) {
+		in.durable(func(of *server.StreamDetail, con *server.ConsumerInfo) {
+			con.Config.FilterSubject, of.State.FirstSeq = "", con.Delivered.Stream+1+uint64(v)
+		})
+	},
+	"redelivered_messages": func(in *Input, v float64) {
+		in.durable(func(_ *server.StreamDetail, con *server.ConsumerInfo) { con.NumRedelivered = int(v) })
+	},
+	"unwritten_messages": func(in *Input, v float64) {
+		in.copies([3]uint64{100, 100, 70}, [3]uint64{100 + uint64(v), 100 + uint64(v), 70})
+	},
 	"certificate_seconds": func(in *Input, v float64) {
 		sv := in.Snapshot.Servers[0]
 		sv.Varz.TLSCertNotAfter = sv.Info.Time.Add(seconds(v))
@@ -163,6 +179,7 @@ func TestDefaultLimits(t *testing.T) {
 		"stale_connections": {1, 100}, "pending_percent": {25, 75}, "pending_full_seconds": {60, 15}, "queue_items": {1e4, 1e6},
 		"meta_lag": {100, 1e4}, "meta_pending": {1000, 1e4}, "stream_lag": {1000, 1e5}, "consumer_lag": {1000, 1e5}, "replicas_missing": {1, 2}, "unread_messages": {1, never()},
 		"storage_percent": {80, 95}, "stream_percent": {80, 95}, "ha_assets": {1000, 2000}, "raft_behind": {1e4, 1e6},
+		"unmatched_messages": {100, never()}, "discarded_messages": {1, never()}, "redelivered_messages": {100, 1e4}, "unwritten_messages": {10, 1000},
 		"certificate_seconds": {30 * 86400, 7 * 86400}, "jwt_seconds": {7 * 86400, 86400},
 	}
 	same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }

@@ -46,6 +46,12 @@ var fleetChecks = []*Check{
 		find: findConfigs,
 	},
 	{
+		Name: "settings", About: "The servers of a cluster agree in the settings that clients and other servers notice.",
+		Why:  refusals,
+		Next: "Give the servers of the cluster the same settings, then `natsctl server reload` those that differed.", Needs: []fleet.Kind{fleet.Varz},
+		find: findSettings,
+	},
+	{
 		Name: "uptime", About: "No server started a short while ago.",
 		Why:  "A server that keeps restarting drops all its clients each time.",
 		Next: "Read the end of its log before the start: a crash, the OOM killer, or a deployment.",

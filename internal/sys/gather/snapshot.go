@@ -127,7 +127,7 @@ func (ms *members) noServer() error {
 		}
 	}
 	slices.Sort(e.Known)
-	e.Suggestion = nearest(typed, e.Known)
+	e.Suggestion = fleet.Nearest(typed, e.Known)
 	return e
 }
 
