@@ -180,6 +180,7 @@ func TestChecksHaveAlerts(t *testing.T) {
 		"filters", "placement", "max-waiting", // need the configuration of each stream and consumer
 		"discarded", "redeliveries", // need the state of each consumer beside its stream's
 		"writes", "copies", // need every replica of each stream, twice
+		"gateway-names", "gateway-rejects", "route-urls", "leaf-remotes", "leaf-denies", "addresses", // need the configuration of the servers
 		"monitoring", "plaintext", "anonymous", "settings", // settings, which do not change by themselves
 	}
 	for _, name := range without {

@@ -69,6 +69,7 @@ type Input struct {
 	shared       func() map[string]bool        // names that several accounts have
 	streamRows   func() []*fleet.StreamRow     // of Snapshot
 	consumerRows func() []*fleet.ConsumerRow   // of Snapshot
+	names        func() fleet.AccountNames     // of Snapshot
 }
 
 // WantFor returns what a snapshot must contain for these checks.
@@ -101,6 +102,7 @@ func Run(in Input, checks []*Check) []Result {
 	in.shared = sync.OnceValue(func() map[string]bool { return namesakes(in.Snapshot) })
 	in.streamRows = sync.OnceValue(func() []*fleet.StreamRow { return fleet.StreamRows(in.Snapshot, in.Delta) })
 	in.consumerRows = sync.OnceValue(func() []*fleet.ConsumerRow { return fleet.ConsumerRows(in.Snapshot, in.Delta) })
+	in.names = sync.OnceValue(func() fleet.AccountNames { return fleet.NewAccountNames(in.Snapshot) })
 	results := make([]Result, len(checks))
 	for i, c := range checks {
 		results[i] = c.run(in)

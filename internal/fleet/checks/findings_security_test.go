@@ -69,6 +69,9 @@ func securityCases() []findingCase {
 			"warn|a leafnode|C|the leafnode listener of a on 10.0.0.4 has no TLS",
 			"warn|a websocket|C|the websocket listener of a on 10.0.0.5 has no TLS",
 		}},
+		{"plaintext", "MQTT of a server that does not say whether it has TLS", 2, func(in *Input) {
+			first(in).Info.Version, first(in).Varz.MQTT.Host, first(in).Varz.MQTT.Port = "2.11.11", "0.0.0.0", 1883
+		}, nil},
 		{"plaintext", "with TLS", 2, open(func(v *server.Varz) { v.Host, v.TLSRequired = "0.0.0.0", true }), nil},
 		{"anonymous", "with authentication, over the network", 3, open(func(v *server.Varz) { v.Host = "0.0.0.0" }), nil},
 		{"anonymous", "of all interfaces", 3, open(func(v *server.Varz) { v.Host, v.AuthRequired = "::", false }), []string{

@@ -32,7 +32,7 @@ type findingCase struct {
 }
 
 func findingCases() []findingCase {
-	return slices.Concat(serverCases(), loadCases(), linkCases(), metaCases(), streamCases(), consumerCases(), storageCases(), raftCases(), securityCases(), sharingCases(), settingCases(), realityConsumerCases(), realityStreamCases())
+	return slices.Concat(serverCases(), loadCases(), linkCases(), metaCases(), streamCases(), consumerCases(), storageCases(), raftCases(), securityCases(), sharingCases(), settingCases(), realityConsumerCases(), realityStreamCases(), gatewayCases(), remoteCases(), addressCases())
 }
 
 func (c findingCase) expect(t *testing.T, how string, got Result) {

@@ -152,6 +152,9 @@ func hostName(host string) string {
 func findPlaintext(c *checkup) {
 	c.eachVarz(func(sv *fleet.Server, v *server.Varz) {
 		for _, l := range fleet.Listeners(v) {
+			if l.Name == "mqtt" && !l.TLS && !fleet.Reports(sv.Info.Version, fleet.FieldCertNotAfter) {
+				continue // the certificate alone says that it has TLS
+			}
 			c.countObject()
 			if !l.TLS && !local(l.Host) {
 				c.add(Finding{

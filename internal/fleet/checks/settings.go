@@ -78,7 +78,7 @@ var settings = []setting{
 	{name: "cluster { pool_size }", since: true, value: func(v *server.Varz) string { return orNone(v.Cluster.PoolSize) }, why: "Servers with pools of different sizes refuse each other's routes."},
 	{name: "gateway { tls }", only: withGateway, value: func(v *server.Varz) string { return onOff(v.Gateway.TLSRequired) }, why: entrance},
 	{name: "gateway { reject_unknown_cluster }", only: withGateway, value: func(v *server.Varz) string { return onOff(v.Gateway.RejectUnknown) }, why: entrance},
-	{name: "gateway { gateways }", only: withGateway, value: gatewayNames, why: "A server that was not told of a cluster may not connect to it after a restart."},
+	{name: "gateway { gateways }", only: withGateway, value: func(v *server.Varz) string { return sortedWords(gatewayNamesOf(v)) }, why: "A server that was not told of a cluster may not connect to it after a restart."},
 	{name: "leafnodes { tls }", only: withLeafs, value: func(v *server.Varz) string { return onOff(v.LeafNode.TLSRequired) }, why: entrance},
 	{name: "websocket { no_tls }", only: withWebsocket, value: func(v *server.Varz) string { return onOff(v.Websocket.NoTLS) }, why: entrance},
 	{name: "websocket { same_origin }", only: withWebsocket, value: func(v *server.Varz) string { return onOff(v.Websocket.SameOrigin) }, why: entrance},
@@ -123,16 +123,6 @@ func operatorKeys(v *server.Varz) string {
 		}
 	}
 	return sortedWords(keys)
-}
-
-func gatewayNames(v *server.Varz) string {
-	var names []string
-	for _, g := range v.Gateway.Gateways {
-		if g.Name != v.Gateway.Name {
-			names = append(names, g.Name)
-		}
-	}
-	return sortedWords(names)
 }
 
 func syncInterval(v *server.Varz) string {

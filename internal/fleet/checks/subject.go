@@ -13,6 +13,7 @@ type Subject struct {
 	Suspects []ServerRef // those of them that the finding blames: offline, or behind
 	Edge     *fleet.Edge // of a finding about one link
 	Cluster  string      // in which a stream or consumer is placed
+	Gateway  string      // the name of a gateway, as it is configured
 	Meta     bool        // it is about a meta group, or the server's contact with it
 	Account  string      // what servers call it: its public key in operator mode
 	Stream   string

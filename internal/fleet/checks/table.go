@@ -12,7 +12,7 @@ import (
 var ErrUnknown = errors.New("unknown check")
 
 // groups are the rows of the table, in execution order.
-var groups = [...][]*Check{fleetChecks, linkChecks, loadChecks, jetStreamChecks, realityChecks, securityChecks, sharingChecks}
+var groups = [...][]*Check{fleetChecks, linkChecks, remoteChecks, loadChecks, jetStreamChecks, realityChecks, securityChecks, sharingChecks}
 
 // All returns the table of checks, in execution order.
 func All() []*Check {
