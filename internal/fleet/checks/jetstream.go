@@ -212,16 +212,6 @@ func findConsumers(c *checkup) {
 	}
 }
 
-// eachJetStream calls f for every server that runs JetStream.
-func (c *checkup) eachJetStream(f func(sv *fleet.Server, js *server.JSInfo)) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Jsz != nil && !sv.Jsz.Disabled {
-			c.countObject()
-			f(sv, sv.Jsz)
-		}
-	}
-}
-
 // findAsset reports a stream or consumer that has a fault or lags; the worse of
 // the two levels counts.
 func findAsset(c *checkup, limit string, level fleet.Level, lag uint64, f Finding) {

@@ -86,23 +86,6 @@ var loadChecks = []*Check{
 	},
 }
 
-// eachStatsz calls f for every server with its STATSZ.
-func (c *checkup) eachStatsz(f func(sv *fleet.Server, st *server.ServerStats, of Finding)) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Statsz != nil {
-			f(sv, sv.Statsz, Finding{Object: sv.Info.Name, Where: sv.Info.Cluster, About: on(sv)})
-		}
-	}
-}
-
-func (c *checkup) eachVarz(f func(sv *fleet.Server, v *server.Varz)) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Varz != nil {
-			f(sv, sv.Varz)
-		}
-	}
-}
-
 func findCPU(c *checkup) {
 	c.eachStatsz(func(sv *fleet.Server, st *server.ServerStats, f Finding) {
 		cores := st.MaxProcs
@@ -188,11 +171,4 @@ func findQueues(c *checkup) {
 			})
 		}
 	}
-}
-
-func percent(part, whole float64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return part / whole * 100
 }

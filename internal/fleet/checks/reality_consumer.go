@@ -11,30 +11,6 @@ import (
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
-// assetKey identifies a stream of the fleet.
-type assetKey struct{ domain, account, stream string }
-
-// streamsByKey returns the streams of the snapshot by domain, account and name.
-func streamsByKey(c *checkup) map[assetKey]*fleet.StreamRow {
-	rows := map[assetKey]*fleet.StreamRow{}
-	for _, r := range c.streams() {
-		rows[assetKey{r.Domain, r.AccountID, r.Name}] = r
-	}
-	return rows
-}
-
-// eachDurable calls f for every durable consumer whose leader, stream and
-// configuration are known.
-func eachDurable(c *checkup, f func(r *fleet.ConsumerRow, of *fleet.StreamRow)) {
-	streams := streamsByKey(c)
-	for _, r := range c.consumers() {
-		of := streams[assetKey{r.Domain, r.AccountID, r.Stream}]
-		if r.Known && r.Info.Config != nil && r.Info.Config.Durable != "" && of != nil && of.Known && of.Detail.Config != nil {
-			f(r, of)
-		}
-	}
-}
-
 // onConsumerRow is a finding about a consumer, without what was found.
 func onConsumerRow(r *fleet.ConsumerRow) (f Finding, name string) {
 	f = Finding{Object: r.Name, Where: r.Account + " " + r.Stream, About: onConsumer(r), Since: r.Info.Created}
@@ -52,7 +28,7 @@ func filtersOf(config *server.ConsumerConfig) []string {
 // findFilters finds filters that no subject of the stream can match, and those
 // that match none of many messages that the stream holds.
 func findFilters(c *checkup) {
-	eachDurable(c, func(r *fleet.ConsumerRow, of *fleet.StreamRow) {
+	c.eachDurable(func(r *fleet.ConsumerRow, of *fleet.StreamRow) {
 		filters := filtersOf(r.Info.Config)
 		if len(filters) == 0 {
 			return
@@ -110,18 +86,10 @@ func passedOver(r *fleet.ConsumerRow, of *fleet.StreamRow) uint64 {
 	return state.Msgs
 }
 
-// someWords lists up to three words and counts the others.
-func someWords(list []string) string {
-	if more := len(list) - 3; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(list[:3], ", "), more)
-	}
-	return strings.Join(list, ", ")
-}
-
 // findDiscarded finds consumers without a filter that are behind the first
 // message that their stream still holds. A purge moves consumers along with it.
 func findDiscarded(c *checkup) {
-	eachDurable(c, func(r *fleet.ConsumerRow, of *fleet.StreamRow) {
+	c.eachDurable(func(r *fleet.ConsumerRow, of *fleet.StreamRow) {
 		config, state := of.Detail.Config, of.Detail.State
 		if config.Retention != server.LimitsPolicy || len(filtersOf(r.Info.Config)) > 0 || r.Info.Delivered.Consumer == 0 {
 			return

@@ -129,13 +129,6 @@ func findGatewayNames(c *checkup) {
 	}
 }
 
-func areOf(servers []*fleet.Server) string {
-	if len(servers) == 1 {
-		return "is"
-	}
-	return "are"
-}
-
 func refsOf(servers []*fleet.Server) []ServerRef { return on(servers...).Servers }
 
 // findGatewayRejects finds clusters that name another, which rejects those that it
@@ -235,7 +228,7 @@ func findLeafRemotes(c *checkup) {
 			}
 			c.add(Finding{
 				Level: fleet.Crit, Object: sv.Info.Name + " " + account, Where: sv.Info.Cluster, About: Subject{Servers: refsOf([]*fleet.Server{sv}), Account: account},
-				What: fmt.Sprintf("%d of the %d leafnode remotes of %s for account %s are not connected: %s", lacks, len(want[account]), sv.Info.Name, c.names().Name(account), someWords(want[account])),
+				What: fmt.Sprintf("%d of the %d leafnode remotes of %s for account %s are not connected: %s", lacks, len(want[account]), sv.Info.Name, c.account(account, c.names().Name(account)), someWords(want[account])),
 			})
 		}
 	})

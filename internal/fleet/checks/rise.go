@@ -38,21 +38,6 @@ func findStale(c *checkup) {
 	findRise(c, "stale_connections", "connections closed as stale", func(d *fleet.ServerDelta) fleet.Rate { return d.StaleConnections })
 }
 
-// eachPending calls f for every open connection of a server whose pending limit
-// is known.
-func (c *checkup) eachPending(f func(sv *fleet.Server, conn *server.ConnInfo, most int64)) {
-	for _, sv := range c.Snapshot.Servers {
-		if sv.Connz == nil || sv.Varz == nil || sv.Varz.MaxPending <= 0 {
-			continue
-		}
-		for _, conn := range sv.Connz.Conns {
-			if conn.Stop == nil {
-				f(sv, conn, sv.Varz.MaxPending)
-			}
-		}
-	}
-}
-
 func findPending(c *checkup) {
 	c.eachPending(func(sv *fleet.Server, conn *server.ConnInfo, most int64) {
 		c.countObject()

@@ -240,6 +240,16 @@ func findUnhealthy(c *checkup) {
 	}
 }
 
+// onHealth is the subject of a finding about what a server says of its health.
+func onHealth(sv *fleet.Server) Subject {
+	s := on(sv)
+	s.Meta = strings.Contains(healthDetail(sv.Healthz), "meta leader")
+	if list := sv.Healthz.Errors; len(list) > 0 {
+		s.Account, s.Stream, s.Consumer = list[0].Account, list[0].Stream, list[0].Consumer
+	}
+	return s
+}
+
 // healthDetail is the server's error text: all errors from a new server, the
 // first from an old one.
 func healthDetail(h *server.HealthStatus) string {

@@ -219,16 +219,3 @@ func findSetting(c *checkup, s setting, cluster string, servers []*fleet.Server)
 		Next: fmt.Sprintf("Decide which value of %s is meant, set it in every configuration of %s, then `natsctl server reload` each; restart those that refuse.", s.name, cluster),
 	})
 }
-
-// someNames lists up to three servers, sorted, and counts the others.
-func someNames(servers []*fleet.Server) string {
-	var names []string
-	for _, sv := range servers {
-		names = append(names, sv.Info.Name)
-	}
-	slices.Sort(names)
-	if more := len(names) - 3; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), more)
-	}
-	return strings.Join(names, ", ")
-}

@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"strings"
-
 	"github.com/natsctl/natsctl/internal/fleet"
 )
 
@@ -56,16 +54,6 @@ func RefOf(sv *fleet.Server) ServerRef {
 
 // RefOfMissing returns the reference of a server that did not answer.
 func RefOfMissing(m fleet.Missing) ServerRef { return ServerRef{m.ID, m.Name, m.Cluster} }
-
-// onHealth is the subject of a finding about what a server says of its health.
-func onHealth(sv *fleet.Server) Subject {
-	s := on(sv)
-	s.Meta = strings.Contains(healthDetail(sv.Healthz), "meta leader")
-	if list := sv.Healthz.Errors; len(list) > 0 {
-		s.Account, s.Stream, s.Consumer = list[0].Account, list[0].Stream, list[0].Consumer
-	}
-	return s
-}
 
 // on is the subject of a finding about servers that answered.
 func on(servers ...*fleet.Server) Subject {
