@@ -58,7 +58,7 @@ func findClients(s *study) []candidate {
 }
 
 // busy are the checks about the resources of a server.
-var busy = map[string]bool{"cpu": true, "memory": true, "queues": true, "raft": true, "meta-pending": true, "storage": true}
+var busy = map[string]bool{"cpu": true, "memory": true, "queues": true, "raft": true, "meta-pending": true, "storage": true, "writes": true}
 
 // findSlowServers names each server on which several replicas lag, or one that
 // lacks a resource while something on it lags.
