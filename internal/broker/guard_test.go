@@ -2,7 +2,9 @@ package broker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -139,5 +141,37 @@ func TestProgramIsNamedInFull(t *testing.T) {
 	}
 	if err := checkProgram("nats-server"); !errors.Is(err, spec.ErrInvalid) || !strings.Contains(err.Error(), "must be absolute") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestFailedStartIsUndone by the supervisor, even if whoever ordered it is killed before it hears of the failure, unless it asks for
+// the files.
+func TestFailedStartIsUndone(t *testing.T) {
+	t.Parallel()
+	for word, left := range map[string]bool{"": false, keepWord: true} {
+		h := OpenHome(t.TempDir())
+		taken := spectest.Must(net.Listen("tcp", "127.0.0.1:0"))
+		defer taken.Close()
+		remembered(t, h, named("x", 1), 1, func(s *state) { s.Kept, s.Up, s.Plan.Nodes[0].Ports[plan.RoleClient] = false, false, taken.Addr().(*net.TCPAddr).Port })
+		in, caller := io.Pipe()
+		answers, out := io.Pipe()
+		done := make(chan error, 1)
+		go func() { done <- h.Supervise(t.Context(), "x", Launcher{}, in, out) }()
+		if err := messages(json.NewDecoder(answers), func(Step) {}, func(message) bool { return false }); !errors.Is(err, ErrPortInUse) {
+			t.Fatalf("%v", err)
+		}
+		if _, err := h.load("x"); err != nil {
+			t.Errorf("undone before the one who ordered it has heard of the failure: %v", err)
+		}
+		if word != "" {
+			io.WriteString(caller, word)
+		}
+		caller.Close()
+		if err := <-done; !errors.Is(err, ErrPortInUse) {
+			t.Errorf("%v", err)
+		}
+		if _, err := h.load("x"); errors.Is(err, ErrUnknown) == left {
+			t.Errorf("after %q: %v", word, err)
+		}
 	}
 }

@@ -14,30 +14,35 @@ import (
 
 // Supervise is the main function of a supervisor process, the other half of [Home.Up]: it starts the nodes, reports its steps on
 // out, serves the cluster's socket, and stops itself and the nodes on request or when ctx ends. Until it reads from in that the
-// cluster is to be kept, the end of in undoes everything.
+// cluster is to be kept, the end of in undoes everything, also what is left of a start that failed: whoever ordered it may be killed
+// before it hears of that.
 func (h *Home) Supervise(ctx context.Context, name string, l Launcher, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	pipe := make(chan os.Signal, 1) // if out has no reader, a write must fail instead of ending the program
 	signal.Notify(pipe, syscall.SIGPIPE)
 	defer signal.Stop(pipe)
-	kept := make(chan struct{})
+	kept, abandoned := make(chan struct{}), make(chan struct{})
 	go func() {
 		word := make([]byte, len(keepWord))
 		if _, err := io.ReadFull(in, word); err != nil {
+			close(abandoned)
 			cancel(errAbandoned)
 			return
 		}
 		close(kept)
 	}()
 	err := h.runCluster(ctx, name, l, kept, reporter(out))
-	if err != nil && errors.Is(context.Cause(ctx), errAbandoned) { // whichever part noticed it first
-		err = errors.Join(err, h.abandon(name))
+	if err == nil {
+		return nil
 	}
-	if err != nil {
-		send(out, message{Error: encodeError(err)})
+	send(out, message{Error: encodeError(err)})
+	select {
+	case <-kept:
+		return err
+	case <-abandoned:
+		return errors.Join(err, h.abandon(name))
 	}
-	return err
 }
 
 // abandon undoes a start whose caller has exited, if the supervisor has not undone it itself.

@@ -238,6 +238,9 @@ func (h *Home) launch(ctx context.Context, o Order, s state, l Launcher) error {
 	stop := context.AfterFunc(ctx, func() { in.Close() }) //nolint:errcheck // only to end it
 	defer stop()
 	err = h.awaitReady(ctx, o, s, in, out)
+	if err != nil && o.Retain {
+		io.WriteString(in, keepWord) //nolint:errcheck // the supervisor has exited, and undone nothing
+	}
 	in.Close() //nolint:errcheck // see above
 	if err == nil {
 		return cmd.Process.Release()
