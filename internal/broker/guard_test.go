@@ -152,7 +152,9 @@ func TestFailedStartIsUndone(t *testing.T) {
 		h := OpenHome(t.TempDir())
 		taken := spectest.Must(net.Listen("tcp", "127.0.0.1:0"))
 		defer taken.Close()
-		remembered(t, h, named("x", 1), 1, func(s *state) { s.Kept, s.Up, s.Plan.Nodes[0].Ports[plan.RoleClient] = false, false, taken.Addr().(*net.TCPAddr).Port })
+		remembered(t, h, named("x", 1), 1, func(s *state) {
+			s.Kept, s.Up, s.Plan.Nodes[0].Ports[plan.RoleClient] = false, false, taken.Addr().(*net.TCPAddr).Port
+		})
 		in, caller := io.Pipe()
 		answers, out := io.Pipe()
 		done := make(chan error, 1)
