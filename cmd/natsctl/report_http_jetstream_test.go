@@ -87,11 +87,22 @@ func consumerRows(all []scrape) map[string]object {
 						"copies": fmt.Sprint(num(sub(st, "config"), "num_replicas")), "peers": peerNames(c), "lag": free{}, "pending": num(c, "num_pending"), "ack_pending": num(c, "num_ack_pending"),
 						"redelivered": num(c, "num_redelivered"), "waiting": num(c, "num_waiting"),
 						"delivered_sequence": num(sub(c, "delivered"), "stream_seq"), "ack_floor_sequence": num(sub(c, "ack_floor"), "stream_seq"),
-						"last_ack": nil,
+						"last_ack": nil, "filter": filters(sub(c, "config")), "queue_group": text(sub(c, "config"), "deliver_group"),
+						"ack_wait_seconds": num(sub(c, "config"), "ack_wait") / 1e9, "max_ack_pending": num(sub(c, "config"), "max_ack_pending"),
+						"max_deliver": num(sub(c, "config"), "max_deliver"), "max_waiting": num(sub(c, "config"), "max_waiting"),
 					}
 				}
 			}
 		}
 	}
 	return rows
+}
+
+// filters are the subjects that a consumer is configured to be limited to.
+func filters(config object) []any {
+	if one := text(config, "filter_subject"); one != "" {
+		return []any{one}
+	}
+	many, _ := config["filter_subjects"].([]any)
+	return append([]any{}, many...)
 }

@@ -251,11 +251,33 @@ func Consumers(rates bool) []Column[*fleet.ConsumerRow] {
 		{Name: "waiting", Title: "Waiting", Short: "Wait", Help: "Pull requests that wait for messages.", Unit: Count, Value: func(r *fleet.ConsumerRow) any { return r.Info.NumWaiting }},
 		{Name: "delivered_sequence", Title: "Delivered", Help: "Stream sequence delivered last.", Unit: Count, Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.Delivered.Stream }},
 		{Name: "ack_floor_sequence", Title: "Ack floor", Help: "Stream sequence below which all is acknowledged.", Unit: Count, Wide: true, Value: func(r *fleet.ConsumerRow) any { return r.Info.AckFloor.Stream }},
+		{Name: "filter", Title: "Filter", Help: "Subjects that it is limited to, as configured.", Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any {
+			if c.FilterSubject != "" {
+				return []string{c.FilterSubject}
+			}
+			return append([]string{}, c.FilterSubjects...)
+		})},
+		{Name: "queue_group", Title: "Queue group", Help: "Queue group that shares the messages of a push consumer.", Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.DeliverGroup })},
+		{Name: "ack_wait_seconds", Title: "Ack wait", Help: "How long it waits for an acknowledgement, as configured.", Unit: Seconds, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.AckWait.Seconds() })},
+		{Name: "max_ack_pending", Title: "Max ack pending", Help: "How many messages may wait for an acknowledgement; -1 for no limit.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.MaxAckPending })},
+		{Name: "max_deliver", Title: "Max deliver", Help: "How often a message is delivered at most; -1 for no limit.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.MaxDeliver })},
+		{Name: "max_waiting", Title: "Max waiting", Help: "How many pull requests may wait.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.MaxWaiting })},
 		{Name: "last_ack", Title: "Last ack", Help: "When a message was last acknowledged.", Unit: Instant, Wide: true, Value: func(r *fleet.ConsumerRow) any {
 			if r.Info.AckFloor.Last == nil {
 				return nil
 			}
 			return *r.Info.AckFloor.Last
 		}},
+	}
+}
+
+// configuredAs is a column of the configuration of a consumer: not reported where
+// that was not requested.
+func configuredAs(value func(*server.ConsumerConfig) any) func(*fleet.ConsumerRow) any {
+	return func(r *fleet.ConsumerRow) any {
+		if r.Info.Config == nil {
+			return nil
+		}
+		return value(r.Info.Config)
 	}
 }

@@ -58,7 +58,7 @@ raft_group              | S-R3F                  | - ()
 
 func TestConsumersTable(t *testing.T) {
 	last := noon.Add(-3 * time.Second)
-	info := &server.ConsumerInfo{Config: &server.ConsumerConfig{DeliverSubject: "d"}, NumPending: 71, NumAckPending: 72, NumRedelivered: 73, NumWaiting: 74}
+	info := &server.ConsumerInfo{Config: &server.ConsumerConfig{DeliverSubject: "d", DeliverGroup: "dg", FilterSubject: "orders.eu", AckWait: 30 * time.Second, MaxAckPending: 77, MaxDeliver: 5, MaxWaiting: 79}, NumPending: 71, NumAckPending: 72, NumRedelivered: 73, NumWaiting: 74}
 	info.Delivered.Stream, info.AckFloor.Stream, info.AckFloor.Last = 75, 76, &last
 	con := &fleet.ConsumerRow{
 		Domain: "hub", Account: "APP", AccountID: "AKEY", Stream: "ORDERS", Name: "ship", Info: info, Leader: "a", MaxLag: 77, Known: true, Wanted: 3, Missing: 1, Level: fleet.Info, State: "paused",
@@ -66,7 +66,7 @@ func TestConsumersTable(t *testing.T) {
 	}
 	follower, pull := *con, *con
 	follower.Known, follower.Info = false, &server.ConsumerInfo{}
-	pull.Known, pull.Info = false, &server.ConsumerInfo{Config: &server.ConsumerConfig{}}
+	pull.Known, pull.Info = false, &server.ConsumerInfo{Config: &server.ConsumerConfig{FilterSubjects: []string{"x", "y"}}}
 	cols := view.Consumers(true)
 	sideBySide(t, `
 column               | leader               | follower    | pull
@@ -90,6 +90,12 @@ redelivered          | 73                   | 0           | 0
 waiting              | 74                   | 0           | 0
 delivered_sequence   | 75                   | 0           | 0
 ack_floor_sequence   | 76                   | 0           | 0
+filter               | orders.eu            | - ()        | x,y
+queue_group          | dg                   | - ()        |
+ack_wait_seconds     | 30s (30)             | - ()        | 0s (0)
+max_ack_pending      | 77                   | - ()        | 0
+max_deliver          | 5                    | - ()        | 0
+max_waiting          | 79                   | - ()        | 0
 last_ack             | 2026-03-01T11:59:57Z | - ()        | - ()
 `, row("leader", cols, con), row("follower", view.Consumers(false), &follower), row("pull", cols, &pull))
 	sums := "pending pending_per_second delivered_per_second acked_per_second ack_pending redelivered"
