@@ -115,8 +115,11 @@ func TestWholeFleetStarted(t *testing.T) {
 		level  fleet.Level
 		object string
 	}{
-		{true, 3, fleet.Info, "fleet"}, {false, 3, fleet.Info, "fleet"}, {false, 2, fleet.Info, "fleet"},
-		{true, 1, fleet.Warn, "a"}, {false, 1, fleet.Warn, "a"},
+		{true, 3, fleet.Info, "fleet"},
+		{false, 3, fleet.Info, "fleet"},
+		{false, 2, fleet.Info, "fleet"},
+		{true, 1, fleet.Warn, "a"},
+		{false, 1, fleet.Warn, "a"},
 	} {
 		in := healthy()
 		in.Live = c.live
