@@ -43,7 +43,7 @@ var FleetCauses = &table.Group[*placed]{
 	Ident: func(p *placed, v []string) { v[0], v[1], v[2] = p.Rule, p.Object, p.Where },
 	Rows: []table.Row[*placed]{
 		{Name: "nats_cause_place", Help: "Place of a cause among those of what is wrong now: 1 is the one to look at first. At most " + strconv.Itoa(mostCauses) + "; none in a fleet of more than " + strconv.Itoa(mostGateways) + " gateways or " + strconv.Itoa(mostRoutes) + " routes, or with more than " + strconv.Itoa(mostFindings) + " findings.", Value: func(p *placed) float64 { return float64(p.place) }},
-		{Name: "nats_cause_findings", Help: "Findings of the checks that the cause explains, those that show it included.", Value: func(p *placed) float64 { return float64(len(p.Findings)) }},
+		{Name: "nats_cause_findings", Help: "Findings of the checks that the cause explains, those that show it included.", Value: func(p *placed) float64 { return float64(checks.Count(p.Findings)) }},
 	},
 }
 
@@ -73,7 +73,7 @@ func diagnosed(s *fleet.Snapshot) []cause.Cause {
 			}
 		}
 	}
-	if len(found) > mostFindings {
+	if checks.Count(found) > mostFindings {
 		return nil
 	}
 	return cause.Fold(in, found)

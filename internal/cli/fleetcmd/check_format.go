@@ -113,7 +113,7 @@ func (r *checkReport) nagios(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "NATS %s - %s | servers=%d;;;0;%d", nagiosWords[status], nagiosText(first), r.Answered, r.Expected)
 	for _, res := range r.Checks {
-		fmt.Fprintf(&b, " '%s'=%d;;;0;%d", res.Name, len(res.Findings), max(res.Objects, len(res.Findings)))
+		fmt.Fprintf(&b, " '%s'=%d;;;0;%d", res.Name, checks.Count(res.Findings), max(res.Objects, checks.Count(res.Findings)))
 	}
 	b.WriteByte('\n')
 	for _, f := range findings {

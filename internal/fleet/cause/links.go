@@ -23,7 +23,7 @@ func findCuts(s *study) []candidate {
 		case e.Kind == fleet.Gateway && len(group) > 1:
 			c.Object = from + " - " + e.ToCluster
 			c.Brief = fmt.Sprintf("clusters %s and %s are cut apart", from, e.ToCluster)
-			c.What = fmt.Sprintf("clusters %s and %s are cut apart: %s", from, e.ToCluster, count(total(group), "gateway is broken", "gateways are broken"))
+			c.What = fmt.Sprintf("clusters %s and %s are cut apart: %s", from, e.ToCluster, count(checks.Count(group), "gateway is broken", "gateways are broken"))
 		case e.Kind == fleet.Route && len(group) > 1:
 			name := common(group)
 			if name == "" {
@@ -32,7 +32,7 @@ func findCuts(s *study) []candidate {
 			}
 			c.Object = name
 			c.Brief = fmt.Sprintf("%s is cut off from %s", name, from)
-			c.What = fmt.Sprintf("%s is cut off from %s: %s", name, from, count(total(group), "route is broken", "routes are broken"))
+			c.What = fmt.Sprintf("%s is cut off from %s: %s", name, from, count(checks.Count(group), "route is broken", "routes are broken"))
 		default:
 			out = append(out, singleCuts(group)...)
 			continue
@@ -89,12 +89,12 @@ func findSlowLinks(s *study) []candidate {
 			c.About = checks.Subject{Servers: ends(group)}
 			switch {
 			case name != "":
-				c.Object, c.What = name, fmt.Sprintf("the links of %s are %s: %s", name, linkWord(e.State), count(total(group), "link", "links"))
+				c.Object, c.What = name, fmt.Sprintf("the links of %s are %s: %s", name, linkWord(e.State), count(checks.Count(group), "link", "links"))
 			case e.Kind == fleet.Gateway:
 				c.Object = c.Where + " - " + e.ToCluster
-				c.What = fmt.Sprintf("the links from cluster %s to %s are %s: %s", c.Where, e.ToCluster, linkWord(e.State), count(total(group), "link", "links"))
+				c.What = fmt.Sprintf("the links from cluster %s to %s are %s: %s", c.Where, e.ToCluster, linkWord(e.State), count(checks.Count(group), "link", "links"))
 			default:
-				c.Object, c.What = c.Where, fmt.Sprintf("the links within %s are %s: %s", c.Where, linkWord(e.State), count(total(group), "link", "links"))
+				c.Object, c.What = c.Where, fmt.Sprintf("the links within %s are %s: %s", c.Where, linkWord(e.State), count(checks.Count(group), "link", "links"))
 			}
 		}
 		c = cutOf(c, group)
@@ -189,12 +189,4 @@ func ends(group []checks.Finding) []checks.ServerRef {
 		}
 	}
 	return out
-}
-
-// total counts the objects that findings stand for.
-func total(list []checks.Finding) (n int) {
-	for _, f := range list {
-		n += max(f.Count, 1)
-	}
-	return n
 }

@@ -128,7 +128,7 @@ func findSeveral(s *study) []candidate {
 			names = append(names, cmp.Or(f.Object, f.Where))
 		}
 		out = append(out, candidate{
-			Cause: Cause{Object: check, What: fmt.Sprintf("%s: %d times, at %s and others: %s", check, total(group), strings.Join(names, ", "), group[0].What)},
+			Cause: Cause{Object: check, What: fmt.Sprintf("%s: %d times, at %s and others: %s", check, checks.Count(group), strings.Join(names, ", "), group[0].What)},
 			shows: func(f checks.Finding) bool { return f.Check == check && f.Level == level },
 		})
 	}

@@ -117,6 +117,7 @@ func (c *Check) run(in Input) Result {
 		return run.result
 	}
 	c.find(run)
+	run.result.Findings = append(run.result.Findings, run.bounded.rest(c)...)
 	if why := run.unseenReason(); why != "" {
 		run.result.Skipped, run.result.Level = why, fleet.Unknown
 		return run.result
@@ -131,8 +132,9 @@ func (c *Check) run(in Input) Result {
 // checkup is the state of one running check.
 type checkup struct {
 	Input
-	check  *Check
-	result Result
+	check   *Check
+	result  Result
+	bounded bounded
 }
 
 // skipReason returns why the check cannot run, or "".
@@ -187,8 +189,12 @@ func (c *checkup) unseenReason() string {
 // countObject counts an object that was checked.
 func (c *checkup) countObject() { c.result.Objects++ }
 
-// add reports a finding; empty fields are filled from the check.
+// add reports a finding; empty fields are filled from the check. Beyond a bound
+// it is only counted.
 func (c *checkup) add(f Finding) {
+	if !c.bounded.keep(f) {
+		return
+	}
 	f.Check = c.check.Name
 	if f.Why == "" {
 		f.Why = c.check.Why
