@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -61,6 +62,26 @@ func TestEntries(t *testing.T) {
 		if (e.Kind == API) != (e.Status >= 400) {
 			t.Errorf("%s: status %d", e.Label(), e.Status)
 		}
+	}
+}
+
+// TestStatusCodes wants each code of a reply beside the words that servers send with it.
+func TestStatusCodes(t *testing.T) {
+	want := map[int]string{
+		100: "Idle Heartbeat", 400: "Bad Request", 404: "No Messages", 408: "Request Timeout",
+		409: "Exceeded MaxWaiting", 423: "Nats-Pin-Id mismatch", 503: "No Responders",
+	}
+	for _, e := range All() {
+		if e.Kind != Status {
+			continue
+		}
+		if text := want[e.Code]; text == "" || !strings.HasPrefix(e.Text, text) {
+			t.Errorf("%d is %q, want %q", e.Code, e.Text, text)
+		}
+		delete(want, e.Code)
+	}
+	if len(want) > 0 {
+		t.Errorf("not explained: %v", want)
 	}
 }
 

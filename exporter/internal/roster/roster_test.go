@@ -364,7 +364,10 @@ func TestForget(t *testing.T) {
 	}
 	d.want(of("a", "b"), "c") // it is back, and counts again
 	d.want(of("a", "b"), "c")
-	d.want(of("a"), "b", "c")
+	if err := Forget(path, []string{"c"}, d.now); err != nil {
+		t.Fatal(err)
+	}
+	d.want(of("a"), "b") // the file still says that b was forgotten, before it came back
 }
 
 // Where nothing has been written yet, no server is known, and none can be forgotten.

@@ -114,6 +114,19 @@ func waiting(check, server string, cid uint64) checks.Finding {
 	return f
 }
 
+// TestClientsOfTwoServers names both clients: an id is unique on one server only.
+func TestClientsOfTwoServers(t *testing.T) {
+	causes := fold(nil, waiting("pending", "a", 7), waiting("pending", "b", 7))
+	for _, c := range causes {
+		if want := "client cid 7 on " + c.Where + " reads too slowly"; c.Brief != want {
+			t.Errorf("%q, want %q", c.Brief, want)
+		}
+	}
+	if len(causes) != 2 || causes[0].Where == causes[1].Where {
+		t.Errorf("%+v", causes)
+	}
+}
+
 // TestSeat suspects the connected server when it alone answers, and not when
 // another does, when only one is missing, or when others were not asked.
 func TestSeat(t *testing.T) {

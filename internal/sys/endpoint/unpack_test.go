@@ -56,6 +56,11 @@ func TestBody(t *testing.T) {
 			t.Errorf("%q became %q", data, got)
 		}
 	}
+	damaged := packed(t, "gzip", []byte(`{"a":1}`))
+	damaged.Data[len(damaged.Data)-8]++ // its checksum; the size is right
+	if got, err := Body(damaged); err == nil {
+		t.Errorf("a body with a wrong checksum was accepted: %q", got)
+	}
 }
 
 // TestBombs refuses answers that unpack to more than any server sends, and those

@@ -42,3 +42,25 @@ func TestConnTrails(t *testing.T) {
 		t.Errorf("an ended connection is kept: %v", trails)
 	}
 }
+
+// TestTrailsOfManyConnections keeps, of more connections than it can follow, those
+// with traffic and those for which data waits, and not the idle ones.
+func TestTrailsOfManyConnections(t *testing.T) {
+	sv := &fleet.Server{Info: server.ServerInfo{ID: "A"}}
+	rows := make([]*fleet.ConnRow, trailsMax+3)
+	for i := range rows {
+		rows[i] = &fleet.ConnRow{Server: sv, Info: &server.ConnInfo{Cid: uint64(i)}}
+	}
+	rows[5].Info.Pending = 1
+	rows[6].Traffic.InMsgs = fleet.Rate{PerSecond: 1, Known: true}
+	rows[7].Traffic.OutMsgs = fleet.Rate{PerSecond: 1, Known: true}
+	trails := Trails(nil).next(rows)
+	for cid := uint64(4); cid <= 8; cid++ {
+		if _, kept := trails[ConnKey{"A", cid}]; kept != (cid >= 5 && cid <= 7) {
+			t.Errorf("connection %d is kept: %t", cid, kept)
+		}
+	}
+	if len(trails) != 3 {
+		t.Errorf("%d are kept", len(trails))
+	}
+}
