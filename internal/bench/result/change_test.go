@@ -211,6 +211,8 @@ func TestFailOnJudge(t *testing.T) {
 		{"p99<-10%", Change{Ratio: 0.85, CI95: between(0.8, 0.88), Verdict: Better}, "p99<-10%: -15.0%", ""},
 		{"p99<-10%", Change{Ratio: 1.5, CI95: between(1.4, 1.6), Verdict: Worse}, "", ""},
 		{"p99>+10%", Change{Ratio: 9, CI95: between(8, 10), Verdict: TooFew, noise: 0.08, runs: 3}, "", "p99>+10%: too few runs, about 12 runs would do"},
+		{"p99>+10%", Change{Ratio: 1, CI95: between(0.99, 1.01), Verdict: TooFew}, "", "p99>+10%: too few runs"},
+		{"p99>+10%", Change{Base: 0, New: 0, Verdict: TooFew}, "", "p99>+10%: too few runs"},
 		{"p99>+10%", Change{Verdict: Missing}, "p99>+10%: no figure", ""},
 		{"p99>+10%", Change{Base: 0, New: 5, Verdict: Worse}, "p99>+10%: +Inf%", ""},
 		{"p99>+10%", Change{Base: 0, New: 5, Verdict: Same}, "", "p99>+10%: no change found"},

@@ -201,6 +201,13 @@ func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
 	starting := func(sec float64) *fleet.Snapshot {
 		return fleettest.Snapshot(sec, fleettest.Member("a", "c"), fleettest.Member("c", "a"))
 	}
+	unknown := func(sec float64) *fleet.Snapshot {
+		s := whole(sec)
+		for _, sv := range s.Servers[:2] { // neither reported its routes, in either answer
+			sv.Routez, sv.Statsz = nil, nil
+		}
+		return s
+	}
 	for _, c := range []struct {
 		name   string
 		live   bool
@@ -214,6 +221,8 @@ func TestCheckLooksTwiceAtABrokenLink(t *testing.T) {
 		{"was whole, live", true, whole(0), fleet.Warn, "; it was whole 2s before"},
 		{"was broken", false, broken(0), fleet.Crit, "; it was no better 2s before"},
 		{"was broken, live", true, broken(0), fleet.Crit, "neither end lists it"},
+		{"no answer before", false, unknown(0), fleet.Crit, "; nobody could say 2s before"},
+		{"no answer before, live", true, unknown(0), fleet.Warn, "; nobody could say 2s before"},
 		{"a server that starts, live", true, starting(0), fleet.Warn, "; nobody could say 2s before"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
