@@ -86,7 +86,8 @@ func (d Document) above(others []Document) (Document, bool) {
 func (d Document) link(up Document, found bool, at time.Time) Link {
 	data := d.Claims.Claims()
 	l := Link{Kind: d.Kind, Name: data.Name, Key: d.Key, Issuer: data.Issuer, State: Valid}
-	if found {
+	proven := found && (up.Broken == nil || d.Kind == Operator)
+	if proven {
 		l.By = SignedBy(up.Claims, data.Issuer)
 	}
 	switch {
@@ -96,6 +97,8 @@ func (d Document) link(up Document, found bool, at time.Time) Link {
 		l.State, l.Why = Invalid, outside(data, at)
 	case !found:
 		l.State, l.Why = Unknown, fmt.Sprintf("the JWT of its issuer %s was not given", IssuerKey(d.Claims))
+	case !proven:
+		l.State, l.Why = Unknown, fmt.Sprintf("the JWT of its issuer %s is not genuine", IssuerKey(d.Claims))
 	case !didSign(up.Claims, d.Claims):
 		l.State, l.Why = Invalid, fmt.Sprintf("%s is not a key that may sign for %s %s", data.Issuer, up.Kind, nameOf(up.Claims))
 	}

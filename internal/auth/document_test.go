@@ -21,18 +21,19 @@ func TestChain(t *testing.T) {
 	for name, c := range map[string]struct {
 		change      func(*jwt.OperatorClaims, *jwt.AccountClaims, *jwt.UserClaims)
 		byOp, byApp trusted.Pair
-		spoil       bool // the signature of the user
-		missing     bool // the account is not given
+		spoil       string // whose signature
+		missing     bool   // the account is not given
 		want        string
 	}{
-		"whole":                {nil, opSigner, role, false, false, "user valid signing key of role member, account valid signing key, operator valid identity key"},
-		"by identity keys":     {nil, op, app, false, false, "user valid identity key, account valid identity key, operator valid identity key"},
-		"strict operator":      {func(o *jwt.OperatorClaims, _ *jwt.AccountClaims, _ *jwt.UserClaims) { o.StrictSigningKeyUsage = true }, op, role, false, false, "user valid signing key of role member, account invalid identity key, operator valid identity key"},
-		"removed key":          {func(_ *jwt.OperatorClaims, a *jwt.AccountClaims, _ *jwt.UserClaims) { a.SigningKeys = nil }, opSigner, role, false, false, "user invalid , account valid signing key, operator valid identity key"},
-		"expired user":         {func(_ *jwt.OperatorClaims, _ *jwt.AccountClaims, u *jwt.UserClaims) { u.Expires = now.Unix() }, opSigner, role, false, false, "user invalid signing key of role member, account valid signing key, operator valid identity key"},
-		"early account":        {func(_ *jwt.OperatorClaims, a *jwt.AccountClaims, _ *jwt.UserClaims) { a.NotBefore = now.Unix() + 9 }, opSigner, role, false, false, "user valid signing key of role member, account invalid signing key, operator valid identity key"},
-		"wrong signature":      {nil, opSigner, role, true, false, "user invalid signing key of role member, account valid signing key, operator valid identity key"},
-		"account is not given": {nil, opSigner, role, false, true, "user not checked "},
+		"whole":                {nil, opSigner, role, "", false, "user valid signing key of role member, account valid signing key, operator valid identity key"},
+		"by identity keys":     {nil, op, app, "", false, "user valid identity key, account valid identity key, operator valid identity key"},
+		"strict operator":      {func(o *jwt.OperatorClaims, _ *jwt.AccountClaims, _ *jwt.UserClaims) { o.StrictSigningKeyUsage = true }, op, role, "", false, "user valid signing key of role member, account invalid identity key, operator valid identity key"},
+		"removed key":          {func(_ *jwt.OperatorClaims, a *jwt.AccountClaims, _ *jwt.UserClaims) { a.SigningKeys = nil }, opSigner, role, "", false, "user invalid , account valid signing key, operator valid identity key"},
+		"expired user":         {func(_ *jwt.OperatorClaims, _ *jwt.AccountClaims, u *jwt.UserClaims) { u.Expires = now.Unix() }, opSigner, role, "", false, "user invalid signing key of role member, account valid signing key, operator valid identity key"},
+		"early account":        {func(_ *jwt.OperatorClaims, a *jwt.AccountClaims, _ *jwt.UserClaims) { a.NotBefore = now.Unix() + 9 }, opSigner, role, "", false, "user valid signing key of role member, account invalid signing key, operator valid identity key"},
+		"wrong signature":      {nil, opSigner, role, "user", false, "user invalid signing key of role member, account valid signing key, operator valid identity key"},
+		"forged account":       {nil, opSigner, role, "account", false, "user not checked , account invalid signing key, operator valid identity key"},
+		"account is not given": {nil, opSigner, role, "", true, "user not checked "},
 	} {
 		oc, ac, uc := jwt.NewOperatorClaims(op.Public), jwt.NewAccountClaims(app.Public), jwt.NewUserClaims(user.Public)
 		oc.SigningKeys.Add(opSigner.Public)
@@ -43,14 +44,17 @@ func TestChain(t *testing.T) {
 		if c.change != nil {
 			c.change(oc, ac, uc)
 		}
-		token := trusted.Encode(t, uc, c.byApp)
-		if c.spoil {
-			token = token[:len(token)-8] + "AAAAAAAA"
+		encode := func(kind string, claims jwt.Claims, by trusted.Pair) Document {
+			token := trusted.Encode(t, claims, by)
+			if c.spoil == kind {
+				token = token[:len(token)-8] + "AAAAAAAA"
+			}
+			return read(t, token)
 		}
-		d := read(t, token)
+		d := encode("user", uc, c.byApp)
 		others := []Document{read(t, trusted.Encode(t, oc, op)), read(t, trusted.Encode(t, jwt.NewAccountClaims(trusted.New(t, nkeys.CreateAccount).Public), op))}
 		if !c.missing {
-			others = append(others, read(t, trusted.Encode(t, ac, c.byOp)))
+			others = append(others, encode("account", ac, c.byOp))
 		}
 		var got []string
 		for _, l := range d.Chain(others, now) {
