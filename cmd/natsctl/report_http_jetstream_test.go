@@ -88,8 +88,8 @@ func consumerRows(all []scrape) map[string]object {
 						"redelivered": num(c, "num_redelivered"), "waiting": num(c, "num_waiting"),
 						"delivered_sequence": num(sub(c, "delivered"), "stream_seq"), "ack_floor_sequence": num(sub(c, "ack_floor"), "stream_seq"),
 						"last_ack": nil, "filter": filters(sub(c, "config")), "queue_group": text(sub(c, "config"), "deliver_group"),
-						"ack_wait_seconds": num(sub(c, "config"), "ack_wait") / 1e9, "max_ack_pending": num(sub(c, "config"), "max_ack_pending"),
-						"max_deliver": num(sub(c, "config"), "max_deliver"), "max_waiting": num(sub(c, "config"), "max_waiting"),
+						"ack_wait_seconds": num(sub(c, "config"), "ack_wait") / 1e9, "max_ack_pending": limit(sub(c, "config"), "max_ack_pending"),
+						"max_deliver": limit(sub(c, "config"), "max_deliver"), "max_waiting": limit(sub(c, "config"), "max_waiting"),
 					}
 				}
 			}

@@ -321,6 +321,14 @@ func num(o object, field string) float64 {
 	return v
 }
 
+// limit is a number, or nothing if it is negative: no limit.
+func limit(o object, field string) any {
+	if v := num(o, field); v >= 0 {
+		return v
+	}
+	return nil
+}
+
 func text(o object, field string) any {
 	v, _ := o[field].(string)
 	return v

@@ -259,9 +259,9 @@ func Consumers(rates bool) []Column[*fleet.ConsumerRow] {
 		})},
 		{Name: "queue_group", Title: "Queue group", Help: "Queue group that shares the messages of a push consumer.", Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.DeliverGroup })},
 		{Name: "ack_wait_seconds", Title: "Ack wait", Help: "How long it waits for an acknowledgement, as configured.", Unit: Seconds, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.AckWait.Seconds() })},
-		{Name: "max_ack_pending", Title: "Max ack pending", Help: "How many messages may wait for an acknowledgement; -1 for no limit.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.MaxAckPending })},
-		{Name: "max_deliver", Title: "Max deliver", Help: "How often a message is delivered at most; -1 for no limit.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.MaxDeliver })},
-		{Name: "max_waiting", Title: "Max waiting", Help: "How many pull requests may wait.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return c.MaxWaiting })},
+		{Name: "max_ack_pending", Title: "Max ack pending", Help: "How many messages may wait for an acknowledgement; nothing for no limit.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return limitOf(c.MaxAckPending) })},
+		{Name: "max_deliver", Title: "Max deliver", Help: "How often a message is delivered at most; nothing for no limit.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return limitOf(c.MaxDeliver) })},
+		{Name: "max_waiting", Title: "Max waiting", Help: "How many pull requests may wait.", Unit: Count, Wide: true, Value: configuredAs(func(c *server.ConsumerConfig) any { return limitOf(c.MaxWaiting) })},
 		{Name: "last_ack", Title: "Last ack", Help: "When a message was last acknowledged.", Unit: Instant, Wide: true, Value: func(r *fleet.ConsumerRow) any {
 			if r.Info.AckFloor.Last == nil {
 				return nil
@@ -280,4 +280,12 @@ func configuredAs(value func(*server.ConsumerConfig) any) func(*fleet.ConsumerRo
 		}
 		return value(r.Info.Config)
 	}
+}
+
+// limitOf is a limit, or nothing: a negative one is none.
+func limitOf(n int) any {
+	if n < 0 {
+		return nil
+	}
+	return n
 }
