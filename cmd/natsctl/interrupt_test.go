@@ -79,7 +79,7 @@ func TestFirstInterruptEndsWhatIsConnected(t *testing.T) {
 				requests := listenFor(t, f.URL(), "$SYS.REQ.>")
 				p := startNatsctl(t, "-s "+f.URL()+" "+line)
 				p.await(t, requests)
-				p.interrupted(t, sig, cli.ExitInterrupted, cli.ExitPartial)
+				p.interrupted(t, sig, cli.ExitInterrupted)
 			})
 		}
 	}

@@ -86,6 +86,16 @@ func (e *Env) untilInterrupted() (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
+// wasInterrupted tells whether there was an interrupt.
+func (e *Env) wasInterrupted() bool {
+	select {
+	case <-e.interrupted:
+		return true
+	default: // also without a channel
+		return false
+	}
+}
+
 // OnClose registers a cleanup function for the end of the command.
 func (e *Env) OnClose(f func()) { e.closers = append(e.closers, f) }
 

@@ -28,6 +28,9 @@ func (e *Env) Fail(err error) int {
 		return int(status)
 	}
 	code, hint := e.Explain(e.WithSaved(err, "--context"))
+	if code == ExitPartial && e.wasInterrupted() { // it is partial because nobody waited for the rest
+		code = ExitInterrupted
+	}
 	if errors.Is(err, context.Canceled) {
 		return code
 	}
