@@ -51,11 +51,14 @@ type Answers struct {
 	Gone     []Key    // were to answer, and have no subscription any more
 	Repeated int      // answers of instances that had answered already
 	Garbage  int      // answers that are not what the protocol says
-	Cut      bool     // there were more answers than the limit
+	Cut      bool     // there were more answers than the limit, or than fit in 64 MiB
 }
 
 // maxAnswers is the limit of answers unless the question has its own.
 const maxAnswers = 100_000
+
+// maxBytes is how much all answers may hold.
+const maxBytes = 64 << 20
 
 // maxAnswer is the size above which an answer is garbage.
 const maxAnswer = 1 << 20
@@ -101,6 +104,7 @@ type round struct {
 	due      map[Key]bool // have not answered
 	seen     map[Key]bool
 	slowest  time.Duration
+	bytes    int // of the answers
 }
 
 // collect asks all and takes their answers.
@@ -123,6 +127,9 @@ func (r *round) collect(ctx context.Context, nc *nats.Conn, subject string) erro
 			return nil
 		case errors.Is(err, context.DeadlineExceeded):
 			return nil
+		case errors.Is(err, nats.ErrSlowConsumer): // answers come faster than they are read
+			r.answers.Cut = true
+			return nil
 		case err != nil:
 			return err
 		}
@@ -133,7 +140,7 @@ func (r *round) collect(ctx context.Context, nc *nats.Conn, subject string) erro
 
 // complete tells whether no more answers are waited for.
 func (r *round) complete() bool {
-	if limit := r.limit(); len(r.answers.List) >= limit {
+	if len(r.answers.List) >= r.limit() || r.bytes > maxBytes {
 		r.answers.Cut = true
 		return true
 	}
@@ -161,7 +168,7 @@ func (r *round) add(data []byte, after time.Duration) {
 		r.answers.Repeated++
 		return
 	}
-	a.RTT = after
+	a.RTT, r.bytes = after, r.bytes+len(data)
 	r.slowest = max(r.slowest, after)
 	r.seen[a.Key()] = true
 	delete(r.due, a.Key())
@@ -195,13 +202,13 @@ func (r *round) probe(ctx context.Context, nc *nats.Conn) error {
 	if r.answers.Cut {
 		return nil
 	}
-	results := make(chan probed, len(r.due))
+	quiet, results := r.quiet(), make(chan probed, len(r.due))
 	slots := make(chan struct{}, maxProbes)
 	for key := range r.due {
 		go func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			wait, cancel := context.WithTimeout(ctx, r.quiet())
+			wait, cancel := context.WithTimeout(ctx, quiet)
 			defer cancel()
 			msg, err := nc.RequestWithContext(wait, fmt.Sprintf("$SRV.%s.%s.%s", r.question.Verb, key.Name, key.ID), nil)
 			results <- probed{key, msg, err}

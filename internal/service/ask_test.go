@@ -222,6 +222,22 @@ func TestAskIsBounded(t *testing.T) {
 	}
 }
 
+// TestAskOfLargeAnswers keeps no more of them than it has room for.
+func TestAskOfLargeAnswers(t *testing.T) {
+	f := newFixture(t)
+	filler := strings.Repeat("x", maxAnswer/2)
+	f.instance(Key{"large", "x"}, func(m *nats.Msg) {
+		for i := range 2 * maxBytes / len(filler) {
+			if m.Respond(fmt.Appendf(nil, `{"type":%q,"name":"large","id":"%d","version":"1.0.0","metadata":{"a":%q}}`, micro.PingResponseType, i, filler)) != nil {
+				return
+			}
+		}
+	})
+	if a := f.ask(Question{Quiet: 5 * time.Second}); !a.Cut || len(a.List) > maxBytes/len(filler)+1 {
+		t.Errorf("%d answers, cut %v", len(a.List), a.Cut)
+	}
+}
+
 // TestPlaces reads who has subscribed from the connections of a fleet, and takes
 // no other subscription for an instance.
 func TestPlaces(t *testing.T) {
