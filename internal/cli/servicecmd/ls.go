@@ -87,17 +87,7 @@ func requests(t service.Totals) int64 { return t.Requests }
 func failures(t service.Totals) int64 { return t.Errors }
 
 // listCommand lists services.
-type listCommand struct {
-	seatFlags
-	rateFlags
-	cli.ShapeFlags
-}
-
-func (c *listCommand) Setup(cmd *kingpin.CmdClause) {
-	c.seatFlags.Setup(cmd)
-	c.rateFlags.Setup(cmd)
-	c.ShapeFlags.Setup(cmd, "")
-}
+type listCommand struct{ listFlags }
 
 func (c *listCommand) Run(ctx context.Context, e *cli.Env) error {
 	finder, err := c.open(ctx, e)

@@ -27,6 +27,19 @@ var (
 // quiet is the silence that ends a question when somebody is missing.
 const quiet = 250 * time.Millisecond
 
+// listFlags are the flags of lists with rates.
+type listFlags struct {
+	seatFlags
+	rateFlags
+	cli.ShapeFlags
+}
+
+func (f *listFlags) Setup(cmd *kingpin.CmdClause) {
+	f.seatFlags.Setup(cmd)
+	f.rateFlags.Setup(cmd)
+	f.ShapeFlags.Setup(cmd, "")
+}
+
 // seatFlags name the accounts that are asked.
 type seatFlags struct {
 	name     string
@@ -73,7 +86,9 @@ func (f *seatFlags) open(ctx context.Context, e *cli.Env) (*finder, error) {
 		return nil, err
 	}
 	system := false
-	if err == nil {
+	if err != nil {
+		e.Note("warning", fmt.Sprintf("servers that do not answer are not named: %v", err))
+	} else {
 		_, denied := main.Snapshot(ctx, fleet.Want{})
 		system = denied == nil
 	}
@@ -121,6 +136,9 @@ func (f *finder) look(ctx context.Context, verb service.Verb) (*found, error) {
 	for i, s := range f.seats {
 		out.instances = append(out.instances, service.Instances(s.account, results[i], service.Places(s.own))...)
 		out.garbage += results[i].Garbage
+		if results[i].Cut {
+			out.unseen = errors.Join(out.unseen, fmt.Errorf("%w in account %s: more came than natsctl keeps", errUnseen, s.account))
+		}
 		out.unseen = errors.Join(out.unseen, s.unseen)
 	}
 	return out, nil
@@ -163,6 +181,9 @@ func (f *found) complete(e *cli.Env) error {
 	}
 	if f.garbage > 0 {
 		e.Note("warning", fmt.Sprintf("%d answers were not what the protocol for services says, and were left out", f.garbage))
+	}
+	if f.fleet == nil && e.ErrTTY {
+		e.Note("", "only a user of the system account sees servers that do not respond, and the instances connected to them")
 	}
 	if err := e.Completeness(f.fleet); err != nil {
 		all = append(all, err)

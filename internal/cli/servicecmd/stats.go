@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/alecthomas/kingpin/v2"
 	"github.com/nats-io/nats.go/micro"
 
 	"github.com/natsctl/natsctl/internal/cli"
@@ -13,17 +12,7 @@ import (
 )
 
 // statsCommand lists endpoints of instances.
-type statsCommand struct {
-	seatFlags
-	rateFlags
-	cli.ShapeFlags
-}
-
-func (c *statsCommand) Setup(cmd *kingpin.CmdClause) {
-	c.seatFlags.Setup(cmd)
-	c.rateFlags.Setup(cmd)
-	c.ShapeFlags.Setup(cmd, "")
-}
+type statsCommand struct{ listFlags }
 
 // endpointRow is one endpoint of one instance; one row without an endpoint
 // stands for an instance that is silent.
