@@ -18,7 +18,8 @@ func failServices(t *testing.T, table *usedTable, home, system, limited, app str
 		}
 	}
 	expect("service ls -s "+system, 2, "live in accounts")
-	expect("service check -s "+app, 1, "no such service")
+	expect("service check -s "+app, 1, "no services")
+	expect("service ls orders -s "+app, 1, "no such service")
 	expect("service ls -s "+limited, 3, "cannot tell whether every instance answered")
 	nc, err := nats.Connect(app)
 	if err != nil {

@@ -62,7 +62,7 @@ func (c *checkCommand) Run(ctx context.Context, e *cli.Env) error {
 	case incomplete != nil:
 		return incomplete
 	case len(services) == 0:
-		return fmt.Errorf("%w: nothing answered, and nothing has subscribed as a service", errNone)
+		return errEmpty
 	}
 	e.Note("", fmt.Sprintf("%s with %s: no findings", cli.Plural(len(services), "service"), cli.Plural(len(l.last.instances), "instance")))
 	return nil

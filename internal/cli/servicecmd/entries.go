@@ -36,6 +36,7 @@ func Advices() []cli.Advice {
 		cli.On(cli.Is(errFound), cli.ExitCheck, cli.Hint("what to do stands beside each finding")),
 		cli.On(cli.Is(errNoAccount), cli.ExitUsage, cli.Hint("name a user of the account: --account-context NAME, or --context NAME")),
 		cli.On(cli.Is(errNone), cli.ExitFailed, cli.Hint("list the services with: natsctl service ls")),
+		cli.On(cli.Is(errEmpty), cli.ExitFailed, cli.Hint("services are found in the account of the user; name a user of another account with --account-context NAME")),
 		cli.On(cli.Is(errUnseen), cli.ExitPartial, cli.Hint("allow the user to publish to $SYS.REQ.ACCOUNT.PING.CONNZ, or use another one")),
 		cli.On(cli.Is(errSilent), cli.ExitPartial, cli.Hint("the rows above are correct but incomplete; judge the instance with: natsctl service check")),
 		cli.On(cli.Is(service.ErrName), cli.ExitUsage, cli.Hint("names have letters, digits, - and _")),

@@ -22,6 +22,7 @@ var (
 	errUnseen    = errors.New("cannot tell whether every instance answered")
 	errFound     = errors.New("services have findings")
 	errNone      = errors.New("no such service")
+	errEmpty     = errors.New("no services: none answered, and no client has subscribed as one")
 )
 
 // quiet is the silence that ends a question when somebody is missing.

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestServiceExitCodes holds the exit codes of these commands.
 func TestServiceExitCodes(t *testing.T) {
-	clitest.ExitCodes(t, Advices(), map[error]int{errFound: 6, errNoAccount: 2, errNone: 1, errUnseen: 3, errSilent: 3, service.ErrName: 2})
+	clitest.ExitCodes(t, Advices(), map[error]int{errFound: 6, errNoAccount: 2, errNone: 1, errEmpty: 1, errUnseen: 3, errSilent: 3, service.ErrName: 2})
 }
 
 // room is two clusters with services, and the contexts app and sys.
@@ -226,7 +226,7 @@ func TestFaultyServices(t *testing.T) {
 func TestWhoMayAskServices(t *testing.T) {
 	testcluster.Slow(t)
 	r := newRoom(t)
-	if out, words, code := r.run("app", "check"); code != cli.ExitFailed || out != "" || !strings.Contains(words, "no such service") {
+	if out, words, code := r.run("app", "check"); code != cli.ExitFailed || out != "" || !strings.Contains(words, "no services: none answered") {
 		t.Errorf("a check of nothing: exit %d: %s%s", code, out, words)
 	}
 	r.serve(r.cluster.Node("east-1"), "orders", "1.0.0")
